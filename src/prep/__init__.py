@@ -1,0 +1,1 @@
+"""PREP Abierto: preliminary election results that any citizen can check."""

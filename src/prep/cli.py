@@ -1,0 +1,14 @@
+"""The `prep` command: one subcommand per use case, each defined in the room that owns it."""
+
+import typer
+
+app = typer.Typer(
+    name="prep",
+    help="PREP Abierto: resultados electorales preliminares que cualquier persona puede comprobar.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+
+
+if __name__ == "__main__":
+    app()
