@@ -2,12 +2,16 @@
 
 import typer
 
+from prep.catalogo.cli import app as proceso
+
 app = typer.Typer(
     name="prep",
     help="PREP Abierto: resultados electorales preliminares que cualquier persona puede comprobar.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
+
+app.add_typer(proceso)
 
 
 if __name__ == "__main__":
