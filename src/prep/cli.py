@@ -2,6 +2,7 @@
 
 import typer
 
+from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
 
 app = typer.Typer(
@@ -10,8 +11,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-
-app.add_typer(proceso)
+app.add_typer(bitacora, name="bitacora")
+app.add_typer(proceso, name="proceso")
 
 
 if __name__ == "__main__":

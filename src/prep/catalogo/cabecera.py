@@ -63,7 +63,9 @@ def _cadena(leer: Lector) -> Lector:
 def _numero(minimo: int, maximo: int) -> Lector:
     def leer(dato: Any) -> int:
         if not isinstance(dato, int) or isinstance(dato, bool) or not minimo <= dato <= maximo:
-            raise DatoInvalido(f"«{recortado(dato)}» no es un número entero de {minimo} a {maximo}.", "Va sin comillas.")
+            raise DatoInvalido(
+                f"«{recortado(dato)}» no es un número entero de {minimo} a {maximo}.", "Va sin comillas."
+            )
         return dato
 
     return leer
@@ -81,7 +83,9 @@ def _zona(dato: str) -> str:
 
 def _instante(dato: Any) -> datetime:
     if not isinstance(dato, datetime):
-        raise DatoInvalido(f"«{recortado(dato)}» no es fecha y hora.", "Escríbala como 2027-06-06T20:00:00, sin comillas.")
+        raise DatoInvalido(
+            f"«{recortado(dato)}» no es fecha y hora.", "Escríbala como 2027-06-06T20:00:00, sin comillas."
+        )
     return dato
 
 
@@ -95,10 +99,14 @@ def _siglas(dato: Any) -> tuple[str, ...]:
 
 _NOMBRE: Final = _cadena(texto())
 _CLAVE_PROCESO: Final = _cadena(
-    patron(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", "una clave: se esperan letras sin acentos, dígitos y guiones, como JAL-2027")
+    patron(
+        r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", "una clave: se esperan letras sin acentos, dígitos y guiones, como JAL-2027"
+    )
 )
 _ABREVIATURA: Final = _cadena(patron(r"[A-Z]{2,6}", "una abreviatura: se esperan de 2 a 6 mayúsculas, como JAL"))
-_ELECCION: Final = _cadena(patron(r"[A-Z][A-Z0-9_]{0,15}", "una clave de elección: se esperan mayúsculas, como DIP_LOC"))
+_ELECCION: Final = _cadena(
+    patron(r"[A-Z][A-Z0-9_]{0,15}", "una clave de elección: se esperan mayúsculas, como DIP_LOC")
+)
 _TIPO_ACTA: Final = _cadena(patron(r"[A-Z0-9]{1,2}", "un tipo de acta: uno o dos dígitos o mayúsculas, como 05"))
 _AMBITO: Final = _cadena(opcion([a.value for a in Ambito]))
 _AGRUPA: Final = _cadena(opcion([Ambito.DISTRITO.value, Ambito.MUNICIPIO.value]))
@@ -258,7 +266,9 @@ def _leer(
 def _elecciones(arbol: dict[str, Any], bloc: Bloc, lineas: _Lineas) -> tuple[EleccionDeclarada, ...]:
     declaradas = arbol.get("elecciones", [])
     if not isinstance(declaradas, list) or not declaradas or not all(isinstance(e, dict) for e in declaradas):
-        bloc.anotar(lineas("elecciones"), "elecciones", "falta al menos una elección.", "Escriba un bloque [[elecciones]].")
+        bloc.anotar(
+            lineas("elecciones"), "elecciones", "falta al menos una elección.", "Escriba un bloque [[elecciones]]."
+        )
         return ()
     if len(declaradas) > ELECCIONES_MAXIMO:
         bloc.anotar(lineas("elecciones"), "elecciones", f"hay más de {ELECCIONES_MAXIMO} elecciones.")

@@ -141,6 +141,7 @@ def numeros(maximo: int = 999) -> Lector:
 
 
 SIGLAS = patron(
-    r"[A-ZÑ][A-ZÑ0-9_]{0,39}", "una clave válida: se esperan mayúsculas sin acentos, dígitos o guion bajo, como PAZ_SOCIAL"
+    r"[A-ZÑ][A-ZÑ0-9_]{0,39}",
+    "una clave válida: se esperan mayúsculas sin acentos, dígitos o guion bajo, como PAZ_SOCIAL",
 )
 COLOR = patron(r"#[0-9A-Fa-f]{6}", "un color: se espera # y seis dígitos hexadecimales, como #7B2D8E")

@@ -17,7 +17,6 @@ from prep.catalogo.problemas import Problema, ProcesoInvalido
 from prep.dominio.proceso import Proceso
 
 app = typer.Typer(
-    name="proceso",
     help="El proceso electoral: elecciones, casillas, contendientes, centros de acopio y personas.",
     no_args_is_help=True,
 )

@@ -2,8 +2,8 @@
 
     {"formato": "prep/catalogo/1", "catalogo": {…}, "operacion": {…}}
 
-`catalogo` decides what is published: it is what `huella` covers and what puesta en ceros freezes. `operacion` may change
-on the night without changing a figure: window of publication, people, theme, texts. Casillas and actas go in columns,
+`catalogo` decides what is published: it is what `huella` covers and what puesta en ceros freezes. `operacion` may
+change on the night without changing a figure: window of publication, people, theme, texts. Casillas and actas go in columns,
 so that a national process is read in seconds.
 """
 
@@ -16,8 +16,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Final
-
-import orjson
 
 from prep.catalogo.armado import planilla_de
 from prep.catalogo.informativo import (
@@ -35,13 +33,9 @@ from prep.catalogo.informativo import (
 from prep.dominio.boleta import Boleta, Recuadro, TipoRecuadro, boleta_de
 from prep.dominio.claves import ClaveCasilla
 from prep.dominio.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
+from prep.emision.canonico import canonico
 
 FORMATO: Final = "prep/catalogo/1"
-
-
-def canonico(obj: Any) -> bytes:
-    """Sorted keys, no spaces, UTF-8."""
-    return orjson.dumps(obj, option=orjson.OPT_SORT_KEYS)
 
 
 def sellar(proceso: Proceso, informativo: Informativo) -> Proceso:

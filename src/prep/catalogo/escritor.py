@@ -16,7 +16,7 @@ from prep.catalogo.cabecera import ARCHIVO
 from prep.catalogo.documento import casillas_de
 from prep.catalogo.informativo import Informativo
 from prep.catalogo.lector import POR_ELECCION
-from prep.dominio.proceso import Ambito, Casilla, Eleccion, Proceso
+from prep.dominio.proceso import Ambito, Casilla, Proceso
 
 
 class NoSeEscribe(ValueError):
@@ -224,9 +224,7 @@ def _contendientes(
     return ["siglas", "tipo", "nombre", "color", "orden", "eleccion", "demarcacion"], filas
 
 
-def _coaliciones(
-    proceso: Proceso, informativo: Informativo, planillas: dict[str, dict[int, Planilla]]
-) -> _Tabla:
+def _coaliciones(proceso: Proceso, informativo: Informativo, planillas: dict[str, dict[int, Planilla]]) -> _Tabla:
     nombres = {(c.eleccion, c.partidos): c for c in informativo.coaliciones}
     por_clave = {(c.eleccion, c.clave, c.partidos): c for c in informativo.coaliciones}
     filas = []
@@ -332,7 +330,7 @@ def _cabecera(proceso: Proceso, informativo: Informativo) -> str:
         f"cada_minutos = {p.cada_minutos}  # entre un corte y el siguiente",
         "",
         "[parametros]",
-        f"boletas_especiales = {parametros.boletas_especiales}  # por casilla especial, si casillas.csv no dice otra cosa",
+        f"boletas_especiales = {parametros.boletas_especiales}  # por casilla especial, salvo lo que diga casillas.csv",
         *([f"empates = [{', '.join(map(_toml, parametros.empates))}]"] if parametros.empates else []),
         f"lectura = {_toml(parametros.lectura)}  # apagada, piloto o revisora",
     ]

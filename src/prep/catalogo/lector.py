@@ -37,7 +37,9 @@ PARTIDOS_MAXIMO: Final = 8
 """Of one coalition: 2^8 - 9 = 247 boxes is already more than any acta can print."""
 
 _ID = entero(0, 999)
-_CATD = patron(r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}", "una clave: se esperan letras sin acentos, dígitos y guiones, como CATD-014")
+_CATD = patron(
+    r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}", "una clave: se esperan letras sin acentos, dígitos y guiones, como CATD-014"
+)
 _PERSONA = patron(
     r"[A-Za-z0-9][A-Za-z0-9_-]{1,39}",
     "un identificador: se esperan letras sin acentos, dígitos y guiones, como op-0147; nunca un nombre ni un correo",
@@ -68,7 +70,9 @@ ARCHIVOS: Final[dict[str, dict[str, Columna]]] = {
         "representantes": Columna(entero(0, 999), None),
         "boletas": Columna(entero(0, 9999), None),
         "catd": Columna(_CATD, _SI_NO_HAY),
-        "mecanismos": Columna(patron(r"[DFI](-[DFI]){0,2}", "un mecanismo de traslado: D, F, I o varios, como D-F"), ""),
+        "mecanismos": Columna(
+            patron(r"[DFI](-[DFI]){0,2}", "un mecanismo de traslado: D, F, I o varios, como D-F"), ""
+        ),
         "elecciones": Columna(lista(_ELECCION), ()),
     },
     "contendientes.csv": {
@@ -202,7 +206,9 @@ class _Lectura:
                     )
                 )
 
-    def _unico(self, archivo: str, fila: Fila, clave: tuple[Any, ...], vistas: dict[Any, int], que: str, campo: str) -> bool:
+    def _unico(
+        self, archivo: str, fila: Fila, clave: tuple[Any, ...], vistas: dict[Any, int], que: str, campo: str
+    ) -> bool:
         """Note a repeated key; True when it is the first of its kind."""
         if any(parte is MALO for parte in clave):
             return False
@@ -261,7 +267,12 @@ class _Lectura:
             if self._unico("catd.csv", f, (f["clave"],), vistas, f"el CATD {f['clave']}", "clave"):
                 self.catds.add(f["clave"])
                 if f["clave"] in LUGARES:
-                    self.mal("catd.csv", f.linea, "clave", f"«{f['clave']}» es el nombre de otro lugar: {LUGARES[f['clave']]}.")
+                    self.mal(
+                        "catd.csv",
+                        f.linea,
+                        "clave",
+                        f"«{f['clave']}» es el nombre de otro lugar: {LUGARES[f['clave']]}.",
+                    )
             if f["municipio"]:
                 self._hay_demarcacion("catd.csv", f, "municipio", Ambito.MUNICIPIO.value, f["municipio"])
 
@@ -283,16 +294,32 @@ class _Lectura:
                 self.mal(archivo, f.linea, "seccion", f"la sección {f['seccion']} no está en secciones.csv.")
             if f["tipo"] == "S":
                 if f["lista_nominal"]:
-                    self.mal(archivo, f.linea, "lista_nominal", "una casilla especial no tiene lista nominal.", "Déjela vacía.")
+                    self.mal(
+                        archivo,
+                        f.linea,
+                        "lista_nominal",
+                        "una casilla especial no tiene lista nominal.",
+                        "Déjela vacía.",
+                    )
             elif f["tipo"] is not MALO:
                 if f["lista_nominal"] is None:
                     self.mal(archivo, f.linea, "lista_nominal", "está vacío.")
                 if f["boletas"] is not None and f["boletas"] is not MALO:
                     self.mal(
-                        archivo, f.linea, "boletas", "solo las casillas especiales (S) llevan número de boletas.", "Déjelo vacío."
+                        archivo,
+                        f.linea,
+                        "boletas",
+                        "solo las casillas especiales (S) llevan número de boletas.",
+                        "Déjelo vacío.",
                     )
             if f["catd"] and f["catd"] not in self.catds:
-                self.mal(archivo, f.linea, "catd", f"el CATD «{f['catd']}» no está en catd.csv.", parecido(f["catd"], list(self.catds)))
+                self.mal(
+                    archivo,
+                    f.linea,
+                    "catd",
+                    f"el CATD «{f['catd']}» no está en catd.csv.",
+                    parecido(f["catd"], list(self.catds)),
+                )
             for eleccion in f["elecciones"] or ():
                 self._hay_eleccion(archivo, f, "elecciones", eleccion)
         if not self.t[archivo] and self.blocs[archivo].limpio and not any(p.archivo == archivo for p in self.problemas):
@@ -336,14 +363,26 @@ class _Lectura:
                             "Donde un partido no postula se anota en sin_candidatura.csv.",
                         )
                 if f["orden"] is None:
-                    self.mal(archivo, f.linea, "orden", "está vacío.", "Escriba el lugar del partido por antigüedad de registro.")
+                    self.mal(
+                        archivo,
+                        f.linea,
+                        "orden",
+                        "está vacío.",
+                        "Escriba el lugar del partido por antigüedad de registro.",
+                    )
                 else:
                     self._unico(archivo, f, (f["orden"],), ordenes, f"el orden {f['orden']}", "orden")
                 if self._unico(archivo, f, (f["siglas"],), siglas, f"el partido {f['siglas']}", "siglas"):
                     self.orden[f["siglas"]] = f["orden"] or 0
             elif f["tipo"] == "independiente":
                 if f["orden"] is not None and f["orden"] is not MALO:
-                    self.mal(archivo, f.linea, "orden", "las candidaturas independientes no llevan orden de registro.", "Déjelo vacío.")
+                    self.mal(
+                        archivo,
+                        f.linea,
+                        "orden",
+                        "las candidaturas independientes no llevan orden de registro.",
+                        "Déjelo vacío.",
+                    )
                 if f["eleccion"] is None:
                     self.mal(archivo, f.linea, "eleccion", "está vacío.", "Escriba en qué elección contiende.")
                     continue
@@ -365,7 +404,9 @@ class _Lectura:
             if f["demarcacion"] is not None and f["demarcacion"] is not MALO:
                 self.mal(archivo, f.linea, "demarcacion", f"en {eleccion.clave} vota toda la entidad.", "Déjela vacía.")
         elif f["demarcacion"] is None:
-            self.mal(archivo, f.linea, "demarcacion", "está vacío.", f"{eleccion.clave} se elige por {eleccion.ambito}.")
+            self.mal(
+                archivo, f.linea, "demarcacion", "está vacío.", f"{eleccion.clave} se elige por {eleccion.ambito}."
+            )
         elif eleccion.agrupa:
             self._hay_demarcacion(archivo, f, "demarcacion", eleccion.agrupa.value, f["demarcacion"])
 
@@ -414,7 +455,7 @@ class _Lectura:
                 archivo,
                 f.linea,
                 "demarcaciones",
-                f"no hay {eleccion.agrupa} {', '.join(map(str, faltan[:10]))}{'…' if len(faltan) > 10 else ''} en demarcaciones.csv.",
+                f"no hay {eleccion.agrupa} {', '.join(map(str, faltan[:10]))} en demarcaciones.csv.",
             )
         return tuple(d for d in escritas if d in grupo)
 
@@ -481,12 +522,17 @@ class _Lectura:
         if partidos is MALO:
             return
         if len(partidos) < 2:
-            self.mal(archivo, f.linea, "partidos", "hacen falta al menos dos partidos.", "Sepárelos con espacios: SOL RIO")
+            self.mal(
+                archivo, f.linea, "partidos", "hacen falta al menos dos partidos.", "Sepárelos con espacios: SOL RIO"
+            )
             return
         if len(partidos) > PARTIDOS_MAXIMO:
             self.mal(archivo, f.linea, "partidos", f"son {len(partidos)} partidos; el máximo es {PARTIDOS_MAXIMO}.")
             return
-        if not all([self._es_partido(archivo, f, "partidos", p) for p in partidos]):
+        conocidos = [
+            self._es_partido(archivo, f, "partidos", p) for p in partidos
+        ]  # all of them: each notes its problem
+        if not all(conocidos):
             return
         if eleccion is None or f["tipo"] is MALO or f["clave"] is MALO:
             return
@@ -519,7 +565,9 @@ class _Lectura:
         vistas: dict[Any, int] = {}
         for f in self.t[archivo]:
             eleccion = self._hay_eleccion(archivo, f, "eleccion", f["eleccion"])
-            if eleccion and self._unico(archivo, f, (eleccion.clave, f["clave"]), vistas, f"la columna {f['clave']}", "clave"):
+            if eleccion and self._unico(
+                archivo, f, (eleccion.clave, f["clave"]), vistas, f"la columna {f['clave']}", "clave"
+            ):
                 escritas[eleccion.clave].append(f)
         for clave, filas in escritas.items():
             if any(MALO in f.values() for f in filas):
@@ -547,11 +595,19 @@ class _Lectura:
             if sobran.pop(identidad(esperada), None) is None and esperada.tipo is not TipoRecuadro.COMBINACION:
                 bien = False
                 self.mal(
-                    "columnas.csv", filas[-1].linea, "clave", f"a {clave} le falta la columna de {esperada.clave} ({esperada.tipo})."
+                    "columnas.csv",
+                    filas[-1].linea,
+                    "clave",
+                    f"a {clave} le falta la columna de {esperada.clave} ({esperada.tipo}).",
                 )
         for (tipo, _), f in sobran.items():
             bien = False
-            self.mal("columnas.csv", f.linea, "clave", f"nadie postula así en {clave}: sobra la columna {f['clave']} ({tipo}).")
+            self.mal(
+                "columnas.csv",
+                f.linea,
+                "clave",
+                f"nadie postula así en {clave}: sobra la columna {f['clave']} ({tipo}).",
+            )
         if bien and [r.tipo for r in hechas[-2:]] != [TipoRecuadro.NO_REGISTRADAS, TipoRecuadro.NULOS]:
             bien = False
             self.mal("columnas.csv", filas[-1].linea, "clave", f"{clave} debe terminar con NO_REGISTRADAS y NULOS.")
@@ -567,7 +623,9 @@ class _Lectura:
             try:
                 boletas[clave] = boletas_de(columnas[clave], planilla)
             except ValueError as error:  # two boxes with one name: PAZ_SOCIAL the party and PAZ with SOCIAL
-                self.mal("contendientes.csv", 0, "siglas", f"en {clave}: {error}", "Cambie las siglas que se confunden.")
+                self.mal(
+                    "contendientes.csv", 0, "siglas", f"en {clave}: {error}", "Cambie las siglas que se confunden."
+                )
         return boletas
 
     def _candidaturas(self, boletas: dict[str, dict[int, Boleta]]) -> list[NombreCandidatura]:
@@ -610,7 +668,12 @@ class _Lectura:
                 )
                 continue
             if self._unico(
-                archivo, f, (eleccion_o.clave, f["demarcacion"], clave), vistas, f"la candidatura de {f['candidatura']}", "candidatura"
+                archivo,
+                f,
+                (eleccion_o.clave, f["demarcacion"], clave),
+                vistas,
+                f"la candidatura de {f['candidatura']}",
+                "candidatura",
             ):
                 leidas.append(
                     NombreCandidatura(eleccion_o.clave, f["demarcacion"], clave, f["propietaria"], f["suplente"])

@@ -17,8 +17,8 @@ class Problema:
     sugerencia: str = ""
 
     def __str__(self) -> str:
-        lugar = self.archivo + (f", línea {self.linea}" if self.linea else "") + (
-            f", {self.campo}" if self.campo else ""
+        lugar = (
+            self.archivo + (f", línea {self.linea}" if self.linea else "") + (f", {self.campo}" if self.campo else "")
         )
         return f"{lugar}: {self.mensaje}" + (f" {self.sugerencia}" if self.sugerencia else "")
 

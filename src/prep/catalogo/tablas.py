@@ -68,7 +68,9 @@ class Bloc:
             self._problemas.append(Problema(self.archivo, linea, campo, mensaje, sugerencia))
         elif self._cuantos == PROBLEMAS_MAXIMO + 1:
             self._problemas.append(
-                Problema(self.archivo, 0, "", f"hay más de {PROBLEMAS_MAXIMO:,} problemas; solo se listan los primeros.")
+                Problema(
+                    self.archivo, 0, "", f"hay más de {PROBLEMAS_MAXIMO:,} problemas; solo se listan los primeros."
+                )
             )
 
     @property
@@ -157,10 +159,14 @@ def _filas(texto: str, bloc: Bloc, columnas: dict[str, Columna], prescindibles: 
     linea, encabezado = next(registros, (0, []))
     nombres = [n.strip() for n in encabezado]
     if not any(nombres):
-        bloc.anotar(1, "", "está vacío: falta el encabezado.", f"La primera línea nombra las columnas: {','.join(columnas)}")
+        bloc.anotar(
+            1, "", "está vacío: falta el encabezado.", f"La primera línea nombra las columnas: {','.join(columnas)}"
+        )
         return
     if len(nombres) == 1 and (";" in nombres[0] or "\t" in nombres[0] or "|" in nombres[0]):
-        bloc.anotar(linea, "", "las columnas no están separadas con comas.", "Guárdelo como «CSV delimitado por comas».")
+        bloc.anotar(
+            linea, "", "las columnas no están separadas con comas.", "Guárdelo como «CSV delimitado por comas»."
+        )
         return
     if not _revisar_encabezado(nombres, linea, bloc, columnas, prescindibles):
         return
@@ -170,7 +176,9 @@ def _filas(texto: str, bloc: Bloc, columnas: dict[str, Columna], prescindibles: 
     ausentes = {n: c.vacia for n, c in columnas.items() if n not in nombres and n not in prescindibles}
     for cuenta, (linea, celdas) in enumerate(registros, 1):
         if cuenta > FILAS_MAXIMO:
-            bloc.anotar(linea, "", f"tiene más de {FILAS_MAXIMO:,} filas.", "Un proceso no es tan grande: ¿es otro archivo?")
+            bloc.anotar(
+                linea, "", f"tiene más de {FILAS_MAXIMO:,} filas.", "Un proceso no es tan grande: ¿es otro archivo?"
+            )
             return
         if len(celdas) != len(nombres):
             if not any(c.strip() for c in celdas):
@@ -219,7 +227,8 @@ def _revisar_encabezado(
                 linea,
                 recortado(nombre),
                 f"la columna {i + 1} no tiene nombre." if not nombre else "no se conoce esta columna.",
-                parecido(nombre, libres) or f"Las columnas son: {', '.join(c for c in columnas if c not in prescindibles)}.",
+                parecido(nombre, libres)
+                or f"Las columnas son: {', '.join(c for c in columnas if c not in prescindibles)}.",
             )
     for nombre in faltan:
         bloc.anotar(linea, nombre, "falta esta columna.")
@@ -244,7 +253,9 @@ def _registros(texto: str, bloc: Bloc) -> Iterator[tuple[int, list[str]]]:
             bloc.anotar(linea, "", que, "Revise las comillas de esta línea; no se leyó el resto del archivo.")
             return
         if lector.line_num > linea:
-            bloc.anotar(linea, "", f"una celda abarca hasta la línea {lector.line_num}.", "¿Quedaron comillas sin cerrar?")
+            bloc.anotar(
+                linea, "", f"una celda abarca hasta la línea {lector.line_num}.", "¿Quedaron comillas sin cerrar?"
+            )
         else:
             yield linea, celdas
         linea = lector.line_num + 1
