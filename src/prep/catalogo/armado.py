@@ -33,7 +33,7 @@ class Planilla:
 def columnas_de(planillas: Iterable[Planilla], orden: Sequence[str]) -> tuple[Recuadro, ...]:
     """Columns of the database when nobody wrote them down.
 
-    Parties by registration; combinations, the largest coalition first; candidaturas comunes; independents; the last two.
+    Parties by registration; combinations, the largest coalition first; candidaturas comunes; independents; the end.
     """
     lugar = {p: i for i, p in enumerate(orden)}
     propios: set[str] = set()

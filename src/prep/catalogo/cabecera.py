@@ -18,7 +18,7 @@ from prep.dominio.proceso import Ambito
 
 ARCHIVO: Final = "proceso.toml"
 BYTES_MAXIMO: Final = 2**20
-LOGOTIPO_MAXIMO: Final = 2**20
+LOGOTIPO_MAXIMO: Final = 2**18
 ELECCIONES_MAXIMO: Final = 12
 
 
@@ -198,7 +198,7 @@ def leer_cabecera(raiz: Path, problemas: list[Problema]) -> Cabecera | None:
     institucion = _leer(_tabla(arbol, "institucion", bloc, lineas), _INSTITUCION, ("institucion",), bloc, lineas)
     publicacion = _leer(_tabla(arbol, "publicacion", bloc, lineas), _PUBLICACION, ("publicacion",), bloc, lineas)
     parametros = _leer(_tabla(arbol, "parametros", bloc, lineas), _PARAMETROS, ("parametros",), bloc, lineas)
-    _revisar_logotipo(raiz, institucion["logotipo"], bloc, lineas("institucion", "logotipo"))
+    imagen = _leer_logotipo(raiz, institucion["logotipo"], bloc, lineas("institucion", "logotipo"))
     _ubicar_horario(publicacion, raiz_leida["zona_horaria"], bloc, lineas)
     textos = {}
     for nombre, dato in _tabla(arbol, "textos", bloc, lineas).items():
@@ -214,7 +214,7 @@ def leer_cabecera(raiz: Path, problemas: list[Problema]) -> Cabecera | None:
         entidad_nombre=entidad["nombre"],
         entidad_abreviatura=entidad["abreviatura"],
         elecciones=_elecciones(arbol, bloc, lineas),
-        institucion=Institucion(**institucion),
+        institucion=Institucion(**institucion, imagen=imagen),
         publicacion=Publicacion(**publicacion),
         parametros=Parametros(**parametros),
         textos=textos,
@@ -333,28 +333,32 @@ _SVG_ACTIVO: Final = re.compile(
 )
 
 
-def _revisar_logotipo(raiz: Path, logotipo: Any, bloc: Bloc, linea: int) -> None:
+def _leer_logotipo(raiz: Path, logotipo: Any, bloc: Bloc, linea: int) -> bytes:
     """The logo is published as it is: an image of the folder, small, without code."""
     if not logotipo:
-        return
+        return b""
     campo = "institucion.logotipo"
 
-    def mal(mensaje: str, sugerencia: str = "") -> None:
+    def mal(mensaje: str, sugerencia: str = "") -> bytes:
         bloc.anotar(linea, campo, mensaje, sugerencia)
+        return b""
 
     ruta = Path(logotipo)
     if "\0" in logotipo or "\\" in logotipo or ruta.is_absolute() or ".." in ruta.parts or ":" in logotipo:
-        mal(f"«{recortado(logotipo)}» sale de la carpeta.", "Ponga la imagen en la carpeta y escriba solo su nombre.")
-        return
+        return mal(
+            f"«{recortado(logotipo)}» sale de la carpeta.", "Ponga la imagen en la carpeta y escriba solo su nombre."
+        )
     firmas = _FIRMAS.get(ruta.suffix.lower())
     if firmas is None:
-        mal(f"«{recortado(logotipo)}» no es de un tipo admitido.", "Use SVG, PNG o JPEG.")
-        return
+        return mal(f"«{recortado(logotipo)}» no es de un tipo admitido.", "Use SVG, PNG o JPEG.")
     avisos: list[Problema] = []
     datos = leer_bytes(raiz / ruta, raiz, Bloc(ruta.name, avisos), LOGOTIPO_MAXIMO)
     if datos is None:
-        mal(f"«{recortado(logotipo)}»: {avisos[0].mensaje}")
-    elif not datos.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(firmas) and not datos.startswith(firmas):
-        mal(f"«{recortado(logotipo)}» no es una imagen {ruta.suffix[1:].upper()} como dice su nombre.")
-    elif ruta.suffix.lower() == ".svg" and _SVG_ACTIVO.search(datos):
-        mal(f"«{recortado(logotipo)}» contiene código o referencias externas.", "Expórtelo como SVG simple o PNG.")
+        return mal(f"«{recortado(logotipo)}»: {avisos[0].mensaje}")
+    if not datos.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(firmas) and not datos.startswith(firmas):
+        return mal(f"«{recortado(logotipo)}» no es una imagen {ruta.suffix[1:].upper()} como dice su nombre.")
+    if ruta.suffix.lower() == ".svg" and _SVG_ACTIVO.search(datos):
+        return mal(
+            f"«{recortado(logotipo)}» contiene código o referencias externas.", "Expórtelo como SVG simple o PNG."
+        )
+    return datos

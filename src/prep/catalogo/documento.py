@@ -3,12 +3,13 @@
     {"formato": "prep/catalogo/1", "catalogo": {…}, "operacion": {…}}
 
 `catalogo` decides what is published: it is what `huella` covers and what puesta en ceros freezes. `operacion` may
-change on the night without changing a figure: window of publication, people, theme, texts. Casillas and actas go in columns,
-so that a national process is read in seconds.
+change on the night without changing a figure: window of publication, people, theme, texts. Casillas and actas go in
+columns, so that a national process is read in seconds.
 """
 
 from __future__ import annotations
 
+import base64
 import gc
 import hashlib
 from collections.abc import Iterator
@@ -147,7 +148,10 @@ def _operacion(informativo: Informativo) -> dict[str, Any]:
             "fin": publicacion.fin.isoformat() if publicacion.fin else None,
             "cada_minutos": publicacion.cada_minutos,
         },
-        "institucion": asdict(informativo.institucion),
+        "institucion": {
+            **asdict(informativo.institucion),
+            "imagen": base64.b64encode(informativo.institucion.imagen).decode(),
+        },
         "textos": dict(sorted(informativo.textos.items())),
         "personas": [[p.persona, p.rol, p.lugar] for p in sorted(informativo.personas)],
     }
@@ -246,7 +250,9 @@ def _informativo(catalogo: dict[str, Any], operacion: dict[str, Any]) -> Informa
         municipios=dict(catalogo["municipios"]),
         catds=tuple(Catd(**x) for x in catalogo["catds"]),
         personas=tuple(Persona(*x) for x in operacion["personas"]),
-        institucion=Institucion(**operacion["institucion"]),
+        institucion=Institucion(
+            **{**operacion["institucion"], "imagen": base64.b64decode(operacion["institucion"]["imagen"])}
+        ),
         publicacion=Publicacion(
             inicio=datetime.fromisoformat(p["inicio"]) if p["inicio"] else None,
             fin=datetime.fromisoformat(p["fin"]) if p["fin"] else None,

@@ -37,20 +37,33 @@ def escribir_proceso(
     destino = Path(carpeta)
     if destino.exists() and any(destino.iterdir()):
         raise FileExistsError(f"La carpeta {destino} ya tiene archivos; indique otra o vacíela.")
-    tablas = _tablas(proceso, informativo or Informativo())
+    informativo = informativo or Informativo()
+    tablas = _tablas(proceso, informativo)
     destino.parent.mkdir(parents=True, exist_ok=True)
     obra = destino.with_name(f".{destino.name}.{os.getpid()}")
     obra.mkdir()
     try:
-        (obra / ARCHIVO).write_text(_cabecera(proceso, informativo or Informativo()), encoding="utf-8")
+        (obra / ARCHIVO).write_text(_cabecera(proceso, informativo), encoding="utf-8")
         for nombre, (encabezado, filas) in tablas.items():
             _escribir_csv(obra / nombre, encabezado, filas, avance if nombre == "casillas.csv" else None)
+        _escribir_logotipo(obra, informativo)
         if destino.exists():
             destino.rmdir()
         obra.rename(destino)
     except BaseException:
         shutil.rmtree(obra, ignore_errors=True)
         raise
+
+
+def _escribir_logotipo(obra: Path, informativo: Informativo) -> None:
+    nombre = informativo.institucion.logotipo
+    if not nombre:
+        return
+    ruta = obra / nombre
+    if not ruta.resolve().is_relative_to(obra.resolve()) or ruta.suffix.lower() in (".csv", ".toml"):
+        raise NoSeEscribe(f"«{nombre}» no es un nombre de imagen dentro de la carpeta.")
+    ruta.parent.mkdir(parents=True, exist_ok=True)
+    ruta.write_bytes(informativo.institucion.imagen)
 
 
 _Tabla = tuple[list[str], Iterable[Sequence[Any]]]
@@ -317,7 +330,7 @@ def _cabecera(proceso: Proceso, informativo: Informativo) -> str:
         "[institucion]",
         *[
             f"{campo} = {_toml(dato)}"
-            for campo in ("nombre", "siglas", "sitio", "color_principal", "color_secundario")
+            for campo in ("nombre", "siglas", "sitio", "logotipo", "color_principal", "color_secundario")
             if (dato := getattr(i, campo))
         ],
         "",

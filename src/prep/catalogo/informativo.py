@@ -92,7 +92,7 @@ class Persona:
 
 @dataclass(frozen=True, slots=True)
 class Institucion:
-    """The theme of what people see. `logotipo`: path inside the folder, or empty."""
+    """The theme of what people see. `logotipo`: path inside the folder, or empty; `imagen`: what that file holds."""
 
     nombre: str = ""
     siglas: str = ""
@@ -100,6 +100,7 @@ class Institucion:
     logotipo: str = ""
     color_principal: str = "#5B2A86"
     color_secundario: str = "#2B7A78"
+    imagen: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -322,6 +322,9 @@ class _Lectura:
                 )
             for eleccion in f["elecciones"] or ():
                 self._hay_eleccion(archivo, f, "elecciones", eleccion)
+        for e in self.elecciones.values() if self.t[archivo] else ():
+            if all(f["elecciones"] and e.clave not in f["elecciones"] for f in self.t[archivo]):
+                self.mal(archivo, 0, "elecciones", f"ninguna casilla recibe la elección {e.clave}.")
         if not self.t[archivo] and self.blocs[archivo].limpio and not any(p.archivo == archivo for p in self.problemas):
             self.mal(archivo, 0, "", "no tiene ninguna casilla.")
         elif self.t[archivo] and hay_secciones:
