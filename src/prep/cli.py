@@ -2,12 +2,15 @@
 
 import typer
 
+from prep.bitacora.cli import app as bitacora
+
 app = typer.Typer(
     name="prep",
     help="PREP Abierto: resultados electorales preliminares que cualquier persona puede comprobar.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
+app.add_typer(bitacora, name="bitacora")
 
 
 if __name__ == "__main__":
