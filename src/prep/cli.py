@@ -3,6 +3,7 @@
 import typer
 
 from prep.bitacora.cli import app as bitacora
+from prep.plataforma.cli import app as postgres
 
 app = typer.Typer(
     name="prep",
@@ -11,6 +12,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 app.add_typer(bitacora, name="bitacora")
+app.add_typer(postgres, name="postgres")
 
 
 if __name__ == "__main__":
