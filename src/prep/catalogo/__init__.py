@@ -1,0 +1,1 @@
+"""The process: elections, demarcations, casillas, contenders, people; its import and validation."""
