@@ -160,7 +160,7 @@ def leer_hecho(datos: Mapping[str, Any]) -> Hecho:
         requeridos, opcionales = FORMA[tipo]
         if not requeridos.keys() <= contenido.keys() <= requeridos.keys() | opcionales.keys():
             raise ValueError(f"el contenido de «{tipo}» lleva {', '.join(requeridos)}; llegó {', '.join(contenido)}")
-        for campo, dato in contenido.items():  # noqa: B007 - the field being checked is named in the error
+        for campo, dato in contenido.items():
             (requeridos.get(campo) or opcionales[campo])(dato)
     except (ValueError, TypeError, AttributeError) as error:
         raise HechoInvalido(f"Hecho inválido, campo «{campo}»: {error}.") from None

@@ -87,9 +87,9 @@ class Carpeta:
         finally:
             os.close(descriptor)
 
-    def rutas(self) -> Iterator[str]:
-        """Every file in the folder, relative, in order; hidden ones (unfinished writes) left out."""
-        for raiz, carpetas, archivos in os.walk(self.carpeta):
+    def rutas(self, bajo: str = "") -> Iterator[str]:
+        """Every file in the folder (or `bajo` one of its folders), relative to it, in order; hidden ones left out."""
+        for raiz, carpetas, archivos in os.walk(self._archivo(bajo) if bajo else self.carpeta):
             carpetas[:] = sorted(c for c in carpetas if not c.startswith("."))
             base = Path(raiz).relative_to(self.carpeta)
             for a in sorted(archivos):

@@ -23,7 +23,7 @@ from prep.emision.nota import LlavePublica
 
 MODOS = ("prueba", "simulacro", "jornada")
 MAXIMO = 1023
-FORMATO = "prep-abierto/hoja@1"
+FORMATO = "prep/hoja/1"
 
 Comprobador = Callable[[Any], bool]
 

@@ -10,7 +10,7 @@ from prep.emision.canonico import NoCanonico, leer_canonico
 from prep.emision.errores import FormatoInvalido
 from prep.emision.hojas import MODOS, es_hora, es_sha256
 
-FORMATO = "prep-abierto/corte@1"
+FORMATO = "prep/corte/1"
 MAXIMO = 32 * 2**20
 MAXIMO_ARCHIVO = 512 * 2**20
 MAXIMO_TOTAL = 4 * 2**30
@@ -34,6 +34,7 @@ class Manifiesto:
     corte: int
     hora: str
     modo: str
+    cierre: bool
     anterior: str | None
     archivos: tuple[Archivo, ...]
     raiz_imagenes: str
@@ -52,6 +53,7 @@ class Manifiesto:
         if not isinstance(obj, dict) or obj.get("formato") != FORMATO:
             raise FormatoInvalido(f"el manifiesto no es de formato {FORMATO}")
         imagenes = obj.get("imagenes")
+        imagenes = imagenes if isinstance(imagenes, dict) else {}
         reglas = {
             "proceso": isinstance(obj.get("proceso"), str)
             and re.fullmatch(r"[A-Za-z0-9._-]{1,60}", obj["proceso"]) is not None,
@@ -60,9 +62,8 @@ class Manifiesto:
             "modo": obj.get("modo") in MODOS,
             "anterior": obj.get("anterior", 0) is None or es_sha256(obj.get("anterior")),
             "archivos": isinstance(obj.get("archivos"), list) and len(obj["archivos"]) <= MAXIMO_ARCHIVOS,
-            "imagenes": isinstance(imagenes, dict)
-            and es_sha256(imagenes.get("raiz"))
-            and _natural(imagenes.get("total")),
+            "imagenes": es_sha256(imagenes.get("raiz")) and _natural(imagenes.get("total")),
+            "cierre": type(obj.get("cierre")) is bool,
         }
         for campo, bien in reglas.items():
             if not bien:
@@ -77,6 +78,7 @@ class Manifiesto:
             obj["corte"],
             obj["hora"],
             obj["modo"],
+            obj["cierre"],
             obj["anterior"],
             archivos,
             imagenes["raiz"],
