@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-ROOT_URLCONF = "prep.plataforma.urls"
+ROOT_URLCONF = "prep.urls"
 WSGI_APPLICATION = "prep.plataforma.wsgi.application"
 
 TEMPLATES = [
