@@ -330,7 +330,7 @@ def _cabecera(proceso: Proceso, informativo: Informativo) -> str:
         "[institucion]",
         *[
             f"{campo} = {_toml(dato)}"
-            for campo in ("nombre", "siglas", "sitio", "logotipo", "color_principal", "color_secundario")
+            for campo in ("nombre", "siglas", "sitio", "portal", "logotipo", "color_principal", "color_acento")
             if (dato := getattr(i, campo))
         ],
         "",
@@ -357,6 +357,8 @@ def _cabecera(proceso: Proceso, informativo: Informativo) -> str:
             f"ambito = {_toml(e.ambito.value)}",
             f"agrupa = {_toml(e.agrupa.value)}",
         ]
+    for difusor in informativo.difusores:
+        lineas += ["", "[[difusores]]", f"nombre = {_toml(difusor.nombre)}", f"url = {_toml(difusor.url)}"]
     if informativo.textos:
         lineas += ["", "[textos]", *[f"{_toml(k)} = {_toml(v)}" for k, v in sorted(informativo.textos.items())]]
     return "\n".join(lineas) + "\n"
