@@ -76,6 +76,7 @@ def _escribir_csv(
     with ruta.open("w", encoding="utf-8", newline="") as archivo:
         salida = csv.writer(archivo, lineterminator="\n")
         salida.writerow(encabezado)
+        i = 0
         for i, fila in enumerate(filas, 1):
             celdas = ["" if v is None else v for v in fila]
             for celda in celdas:
@@ -84,6 +85,8 @@ def _escribir_csv(
             salida.writerow(celdas)
             if avance and i % _PASO == 0:
                 avance(_PASO)
+        if avance:
+            avance(i % _PASO)
 
 
 def _tablas(proceso: Proceso, informativo: Informativo) -> dict[str, _Tabla]:

@@ -92,7 +92,7 @@ class Persona:
 
 @dataclass(frozen=True, slots=True)
 class Institucion:
-    """The theme of what people see. `sitio`, `portal`: addresses. `logotipo`: path inside the folder, or empty; `imagen`: what that file holds."""
+    """The theme of what people see. `logotipo`: path inside the folder, or empty; `imagen`: what that file holds."""
 
     nombre: str = ""
     siglas: str = ""
