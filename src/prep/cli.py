@@ -4,6 +4,7 @@ import typer
 
 from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
+from prep.emision.cli import llaves, verificar
 
 app = typer.Typer(
     name="prep",
@@ -13,6 +14,8 @@ app = typer.Typer(
 )
 app.add_typer(bitacora, name="bitacora")
 app.add_typer(proceso, name="proceso")
+app.add_typer(llaves, name="llaves")
+app.command()(verificar)
 
 
 if __name__ == "__main__":
