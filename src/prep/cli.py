@@ -4,6 +4,7 @@ import typer
 
 from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
+from prep.difusion.cli import cofirmas, difusor, testigo
 from prep.emision.cli import llaves, verificar
 
 app = typer.Typer(
@@ -15,7 +16,8 @@ app = typer.Typer(
 app.add_typer(bitacora, name="bitacora")
 app.add_typer(proceso, name="proceso")
 app.add_typer(llaves, name="llaves")
-app.command()(verificar)
+for orden in (verificar, testigo, difusor, cofirmas):
+    app.command()(orden)
 
 
 if __name__ == "__main__":
