@@ -6,6 +6,7 @@ from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
 from prep.difusion.cli import cofirmas, difusor, testigo
 from prep.emision.cli import llaves, verificar
+from prep.plataforma.cli import app as postgres
 
 app = typer.Typer(
     name="prep",
@@ -18,6 +19,7 @@ app.add_typer(proceso, name="proceso")
 app.add_typer(llaves, name="llaves")
 for orden in (verificar, testigo, difusor, cofirmas):
     app.command()(orden)
+app.add_typer(postgres, name="postgres")
 
 
 if __name__ == "__main__":

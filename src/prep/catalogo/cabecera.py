@@ -11,14 +11,15 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from prep.catalogo.campos import COLOR, SIGLAS, DatoInvalido, Lector, opcion, parecido, patron, recortado, texto
-from prep.catalogo.informativo import LECTURA, Institucion, Parametros, Publicacion
+from prep.catalogo.informativo import LECTURA, Difusor, Institucion, Parametros, Publicacion
 from prep.catalogo.problemas import Problema
 from prep.catalogo.tablas import MALO, REQUERIDO, Bloc, decodificar, leer_bytes
 from prep.dominio.proceso import Ambito
 
 ARCHIVO: Final = "proceso.toml"
 BYTES_MAXIMO: Final = 2**20
-LOGOTIPO_MAXIMO: Final = 2**18
+LOGOTIPO_MAXIMO: Final = 45 * 2**10
+"""As a data URI it must fit in 64 KiB."""
 ELECCIONES_MAXIMO: Final = 12
 
 
@@ -46,6 +47,7 @@ class Cabecera:
     entidad_abreviatura: str
     elecciones: tuple[EleccionDeclarada, ...]
     institucion: Institucion
+    difusores: tuple[Difusor, ...]
     publicacion: Publicacion
     parametros: Parametros
     textos: dict[str, str]
@@ -136,10 +138,12 @@ _INSTITUCION: Final[_Esquema] = {
     "nombre": (_NOMBRE, ""),
     "siglas": (_NOMBRE, ""),
     "sitio": (_SITIO, ""),
+    "portal": (_SITIO, ""),
     "logotipo": (_cadena(lambda dato: dato), ""),
     "color_principal": (_COLOR, Institucion().color_principal),
-    "color_secundario": (_COLOR, Institucion().color_secundario),
+    "color_acento": (_COLOR, Institucion().color_acento),
 }
+_DIFUSORES: Final[_Esquema] = {"nombre": (_NOMBRE, REQUERIDO), "url": (_SITIO, REQUERIDO)}
 _PUBLICACION: Final[_Esquema] = {
     "inicio": (_instante, None),
     "fin": (_instante, None),
@@ -150,7 +154,7 @@ _PARAMETROS: Final[_Esquema] = {
     "empates": (_siglas, ()),
     "lectura": (_cadena(opcion(LECTURA)), "apagada"),
 }
-_TABLAS: Final = ("entidad", "elecciones", "institucion", "publicacion", "parametros", "textos")
+_TABLAS: Final = ("entidad", "elecciones", "institucion", "difusores", "publicacion", "parametros", "textos")
 
 
 class _Lineas:
@@ -215,6 +219,7 @@ def leer_cabecera(raiz: Path, problemas: list[Problema]) -> Cabecera | None:
         entidad_abreviatura=entidad["abreviatura"],
         elecciones=_elecciones(arbol, bloc, lineas),
         institucion=Institucion(**institucion, imagen=imagen),
+        difusores=_difusores(arbol, bloc, lineas),
         publicacion=Publicacion(**publicacion),
         parametros=Parametros(**parametros),
         textos=textos,
@@ -310,6 +315,17 @@ def _elecciones(arbol: dict[str, Any], bloc: Bloc, lineas: _Lineas) -> tuple[Ele
     return tuple(leidas)
 
 
+def _difusores(arbol: dict[str, Any], bloc: Bloc, lineas: _Lineas) -> tuple[Difusor, ...]:
+    declarados = arbol.get("difusores", [])
+    if not isinstance(declarados, list) or not all(isinstance(d, dict) for d in declarados):
+        bloc.anotar(
+            lineas("difusores"), "difusores", "debe ser una lista.", "Escriba un bloque [[difusores]] por cada uno."
+        )
+        return ()
+    leidos = [_leer(d, _DIFUSORES, ("difusores", str(i)), bloc, lineas) for i, d in enumerate(declarados)]
+    return tuple(sorted(Difusor(**d) for d in leidos if MALO not in d.values()))
+
+
 def _ubicar_horario(publicacion: dict[str, Any], zona: Any, bloc: Bloc, lineas: _Lineas) -> None:
     """Give the window its time zone and check its order."""
     for campo in ("inicio", "fin"):
@@ -323,8 +339,6 @@ def _ubicar_horario(publicacion: dict[str, Any], zona: Any, bloc: Bloc, lineas: 
 
 _FIRMAS: Final = {
     ".png": (b"\x89PNG\r\n\x1a\n",),
-    ".jpg": (b"\xff\xd8\xff",),
-    ".jpeg": (b"\xff\xd8\xff",),
     ".svg": (b"<svg", b"<?xml"),
 }
 _SVG_ACTIVO: Final = re.compile(
@@ -350,7 +364,7 @@ def _leer_logotipo(raiz: Path, logotipo: Any, bloc: Bloc, linea: int) -> bytes:
         )
     firmas = _FIRMAS.get(ruta.suffix.lower())
     if firmas is None:
-        return mal(f"«{recortado(logotipo)}» no es de un tipo admitido.", "Use SVG, PNG o JPEG.")
+        return mal(f"«{recortado(logotipo)}» no es de un tipo admitido.", "Use SVG o PNG.")
     avisos: list[Problema] = []
     datos = leer_bytes(raiz / ruta, raiz, Bloc(ruta.name, avisos), LOGOTIPO_MAXIMO)
     if datos is None:

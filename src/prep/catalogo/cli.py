@@ -10,6 +10,7 @@ import orjson
 import typer
 from rich import box
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from prep.catalogo.lector import leer_proceso
@@ -42,6 +43,44 @@ def validar(
         _json({"valido": True, "clave": proceso.clave, "huella": proceso.huella, "problemas": []})
     else:
         resumir(proceso)
+
+
+@app.command()
+def ejemplo(
+    carpeta: Annotated[Path, typer.Argument(metavar="DIR", help="Carpeta que se va a crear.")],
+    casillas: Annotated[
+        int | None, typer.Option(help="De 60 a 10,900; con --nacional, de 300 a 170,000.", show_default="60; 170,000")
+    ] = None,
+    nacional: Annotated[bool, typer.Option("--nacional", help="300 distritos y tres elecciones federales.")] = False,
+    semilla: Annotated[int, typer.Option(help="Con la misma semilla sale el mismo proceso.")] = 2027,
+) -> None:
+    """Escribe un proceso de demostración con la forma del de Jalisco y partidos ficticios."""
+    from prep.catalogo import ejemplo as demo
+    from prep.catalogo.escritor import escribir_proceso
+
+    total = casillas if casillas is not None else demo.NACIONAL if nacional else demo.CASILLAS_MINIMO
+    try:
+        with _barra() as barra:
+            tarea = barra.add_task("Formando casillas", total=total)
+            proceso, informativo = demo.ejemplo(
+                total, nacional=nacional, semilla=semilla, avance=lambda n: barra.advance(tarea, n)
+            )
+            tarea = barra.add_task("Escribiendo la carpeta", total=total)
+            escribir_proceso(carpeta, proceso, informativo, lambda n: barra.advance(tarea, n))
+    except (ValueError, OSError) as error:
+        raise typer.BadParameter(str(error)) from None
+    resumir(proceso)
+    typer.echo(f"Carpeta escrita: {carpeta}")
+
+
+def _barra() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )
 
 
 def mostrar_problemas(problemas: tuple[Problema, ...]) -> None:

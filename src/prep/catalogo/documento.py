@@ -22,6 +22,7 @@ from prep.catalogo.armado import planilla_de
 from prep.catalogo.informativo import (
     Catd,
     Coalicion,
+    Difusor,
     Independiente,
     Informativo,
     Institucion,
@@ -152,6 +153,7 @@ def _operacion(informativo: Informativo) -> dict[str, Any]:
             **asdict(informativo.institucion),
             "imagen": base64.b64encode(informativo.institucion.imagen).decode(),
         },
+        "difusores": [asdict(d) for d in sorted(informativo.difusores)],
         "textos": dict(sorted(informativo.textos.items())),
         "personas": [[p.persona, p.rol, p.lugar] for p in sorted(informativo.personas)],
     }
@@ -253,6 +255,7 @@ def _informativo(catalogo: dict[str, Any], operacion: dict[str, Any]) -> Informa
         institucion=Institucion(
             **{**operacion["institucion"], "imagen": base64.b64decode(operacion["institucion"]["imagen"])}
         ),
+        difusores=tuple(Difusor(**x) for x in operacion["difusores"]),
         publicacion=Publicacion(
             inicio=datetime.fromisoformat(p["inicio"]) if p["inicio"] else None,
             fin=datetime.fromisoformat(p["fin"]) if p["fin"] else None,

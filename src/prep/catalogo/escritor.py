@@ -76,6 +76,7 @@ def _escribir_csv(
     with ruta.open("w", encoding="utf-8", newline="") as archivo:
         salida = csv.writer(archivo, lineterminator="\n")
         salida.writerow(encabezado)
+        i = 0
         for i, fila in enumerate(filas, 1):
             celdas = ["" if v is None else v for v in fila]
             for celda in celdas:
@@ -84,6 +85,8 @@ def _escribir_csv(
             salida.writerow(celdas)
             if avance and i % _PASO == 0:
                 avance(_PASO)
+        if avance:
+            avance(i % _PASO)
 
 
 def _tablas(proceso: Proceso, informativo: Informativo) -> dict[str, _Tabla]:
@@ -330,7 +333,7 @@ def _cabecera(proceso: Proceso, informativo: Informativo) -> str:
         "[institucion]",
         *[
             f"{campo} = {_toml(dato)}"
-            for campo in ("nombre", "siglas", "sitio", "logotipo", "color_principal", "color_secundario")
+            for campo in ("nombre", "siglas", "sitio", "portal", "logotipo", "color_principal", "color_acento")
             if (dato := getattr(i, campo))
         ],
         "",
@@ -357,6 +360,8 @@ def _cabecera(proceso: Proceso, informativo: Informativo) -> str:
             f"ambito = {_toml(e.ambito.value)}",
             f"agrupa = {_toml(e.agrupa.value)}",
         ]
+    for difusor in informativo.difusores:
+        lineas += ["", "[[difusores]]", f"nombre = {_toml(difusor.nombre)}", f"url = {_toml(difusor.url)}"]
     if informativo.textos:
         lineas += ["", "[textos]", *[f"{_toml(k)} = {_toml(v)}" for k, v in sorted(informativo.textos.items())]]
     return "\n".join(lineas) + "\n"

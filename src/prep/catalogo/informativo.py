@@ -97,10 +97,19 @@ class Institucion:
     nombre: str = ""
     siglas: str = ""
     sitio: str = ""
+    portal: str = ""
     logotipo: str = ""
     color_principal: str = "#5B2A86"
-    color_secundario: str = "#2B7A78"
+    color_acento: str = "#2B7A78"
     imagen: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Difusor:
+    """Somebody who mirrors the results officially: media, a university."""
+
+    nombre: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,7 @@ class Informativo:
     catds: tuple[Catd, ...] = ()
     personas: tuple[Persona, ...] = ()
     institucion: Institucion = Institucion()
+    difusores: tuple[Difusor, ...] = ()
     publicacion: Publicacion = Publicacion()
     parametros: Parametros = Parametros()
     textos: dict[str, str] = field(default_factory=dict)

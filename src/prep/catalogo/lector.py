@@ -746,8 +746,9 @@ class _Lectura:
             institucion=replace(
                 cabecera.institucion,
                 color_principal=cabecera.institucion.color_principal.upper(),
-                color_secundario=cabecera.institucion.color_secundario.upper(),
+                color_acento=cabecera.institucion.color_acento.upper(),
             ),
+            difusores=cabecera.difusores,
             publicacion=cabecera.publicacion,
             parametros=cabecera.parametros,
             textos=cabecera.textos,
