@@ -32,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(carpeta, ignore_errors=True))
     os.environ["PREP_DATOS_DIR"] = str(carpeta)
     os.environ["PREP_SIN_TLS"] = "1"
+    os.environ["PYTHONPATH"] = str(RAIZ / "src")  # the processes that tests start run this same code
     if "DATABASE_URL" not in os.environ:
         config.stash[LOCAL] = carpeta / "postgres"
         os.environ["DATABASE_URL"] = postgres.url_local(carpeta / "postgres")

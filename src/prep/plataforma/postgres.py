@@ -23,6 +23,7 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -207,7 +208,7 @@ def _usuario(carpeta: Path) -> pwd.struct_passwd | None:
 def _como(
     usuario: pwd.struct_passwd | None, orden: list[str], espera_s: float = _ESPERA_S
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command as `usuario`, in `/`, neutral locale. Output goes through a file: pg_ctl leaves pipes open."""
+    """Run a command as `usuario`, in `/`, neutral locale. Output goes to a file: a server left behind holds pipes."""
     quien: dict[str, object] = {}
     if usuario is not None:
         quien = {"user": usuario.pw_uid, "group": usuario.pw_gid, "extra_groups": []}
@@ -291,7 +292,10 @@ def _usable(b: Binarios, usuario: pwd.struct_passwd | None) -> Binarios | None:
     """`b`, or a copy of it in a reachable place when it is the wheel's and the server's user cannot run it there."""
 
     def corre(carpeta: Path) -> bool:
-        return _como(usuario, [str(carpeta / "postgres"), "--version"]).returncode == 0
+        try:
+            return _como(usuario, [str(carpeta / "postgres"), "--version"]).returncode == 0
+        except PermissionError:
+            return False
 
     if usuario is None or corre(b.carpeta):
         return b
@@ -362,7 +366,7 @@ def _configuracion(carpeta: Path, duradero: bool) -> str:
             f"unix_socket_directories = '{_carpeta_socket(carpeta)}'",
             "unix_socket_permissions = 0700",
             f"fsync = {seguro}",
-            f"synchronous_commit = {seguro}",
+            "synchronous_commit = on",
             f"full_page_writes = {seguro}",
             "max_connections = 100",
             "shared_buffers = 256MB",
@@ -389,15 +393,11 @@ def _arrancar(carpeta: Path, duradero: bool) -> None:
     registro.touch(mode=0o600)
     if usuario is not None:
         os.chown(registro, usuario.pw_uid, usuario.pw_gid)
-    orden = [
-        str(binarios.carpeta / "pg_ctl"), "start", "--wait", f"--timeout={_ESPERA_S}", "--silent",
-        "-D", str(_cluster(carpeta)), "-l", str(registro),
-    ]  # fmt: skip
-    limite = time.monotonic() + 30
+    limite = time.monotonic() + _ESPERA_S
     while True:
         _olvidar_muerto(carpeta)
         desde = registro.stat().st_size
-        if _como(usuario, orden, _ESPERA_S + 10).returncode == 0:
+        if _lanzar(binarios, carpeta, registro, usuario, limite):
             break
         with registro.open(errors="replace") as f:
             f.seek(desde)
@@ -407,6 +407,25 @@ def _arrancar(carpeta: Path, duradero: bool) -> None:
             raise ErrorPostgres(f"PostgreSQL no arrancó en {carpeta}. Lo último que dijo ({registro}):\n{_cola(dicho)}")
         time.sleep(0.2)
     _crear_base(carpeta)
+
+
+def _lanzar(
+    binarios: Binarios, carpeta: Path, registro: Path, usuario: pwd.struct_passwd | None, limite: float
+) -> bool:
+    """Start the postmaster as nobody's child and wait until it answers (True) or ends (False).
+
+    Not with `pg_ctl start`, which hands the paths to a shell without escaping them.
+    """
+    guion = 'umask 077; registro=$1; shift; "$@" >>"$registro" 2>&1 & echo $!'
+    postgres = [str(binarios.carpeta / "postgres"), "-D", str(_cluster(carpeta))]
+    pid = int(_como(usuario, ["/bin/sh", "-c", guion, "sh", str(registro), *postgres]).stdout)
+    while time.monotonic() < limite:
+        if _pid(carpeta) == pid and _responde(carpeta, "postgres"):
+            return True
+        if not _vive(pid):
+            return False
+        time.sleep(0.02)
+    return False
 
 
 def _preparar_socket(carpeta: Path, usuario: pwd.struct_passwd | None) -> None:
@@ -431,16 +450,18 @@ def _crear_base(carpeta: Path) -> None:
 
 
 def _detener(carpeta: Path) -> bool:
-    if _pid(carpeta) is None:
+    pid = _pid(carpeta)
+    if pid is None:
         return False
-    usuario = _usuario(carpeta)
-    orden = [
-        str(_binarios(carpeta, usuario).carpeta / "pg_ctl"), "stop", "--wait", "--mode=fast",
-        f"--timeout={_ESPERA_S}", "--silent", "-D", str(_cluster(carpeta)),
-    ]  # fmt: skip
-    r = _como(usuario, orden, _ESPERA_S + 10)
-    if r.returncode != 0:
-        raise ErrorPostgres(f"PostgreSQL no se detuvo en {carpeta}: {_cola(r.stdout)}")
+    limite = time.monotonic() + _ESPERA_S
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGINT)  # "fast": ends sessions, writes everything, leaves
+    while _vive(pid):
+        if time.monotonic() > limite:
+            raise ErrorPostgres(
+                f"PostgreSQL (proceso {pid}) no se detuvo en {_ESPERA_S} s. Vea {carpeta}/servidor.log."
+            )
+        time.sleep(0.02)
     if (socket := _carpeta_socket(carpeta)) != _cluster(carpeta):
         with suppress(OSError):
             socket.rmdir()
@@ -451,23 +472,26 @@ def _pid(carpeta: Path) -> int | None:
     """Process id of the postmaster, if the one noted is alive."""
     try:
         pid = int((_cluster(carpeta) / "postmaster.pid").read_text().split("\n", 1)[0])
-        os.kill(pid, 0)
-    except PermissionError as e:
-        if e.filename is not None:
-            raise _ajena(carpeta) from None
-    except (FileNotFoundError, ValueError, ProcessLookupError):
+    except PermissionError:
+        raise _ajena(carpeta) from None
+    except (FileNotFoundError, ValueError):
         return None
-    return pid if _es_postgres(pid) else None
+    return pid if _vive(pid) else None
 
 
-def _es_postgres(pid: int) -> bool:
-    """False for a pid that somebody else took after a reboot, and for a postgres killed but not yet reaped (in a
-    container whose first process does not reap, it stays so for ever). True where the system does not tell."""
+def _vive(pid: int) -> bool:
+    """Whether `pid` is a running postgres (or a shell about to become one): not somebody else who took the number after
+    a reboot, not one killed but not yet reaped, which in a container whose first process does not reap is for ever."""
     try:
         nombre, _, resto = Path(f"/proc/{pid}/stat").read_text().partition("(")[2].rpartition(")")
     except OSError:
-        return not Path("/proc/self/stat").exists()
-    return nombre == "postgres" and resto.split()[0] != "Z"
+        if Path("/proc/self/stat").exists():
+            return False
+        with suppress(ProcessLookupError):  # no /proc on this system: ask only whether the pid exists
+            os.kill(pid, 0)
+            return True
+        return False
+    return nombre in ("postgres", "sh", "dash") and resto.split()[0] != "Z"
 
 
 def _olvidar_muerto(carpeta: Path) -> None:
@@ -477,16 +501,16 @@ def _olvidar_muerto(carpeta: Path) -> None:
     for archivo in (_cluster(carpeta) / "postmaster.pid", _carpeta_socket(carpeta) / f".s.PGSQL.{PUERTO}.lock"):
         with suppress(FileNotFoundError, ValueError):
             primera, resto = archivo.read_text().split("\n", 1)
-            if not _es_postgres(int(primera)):
+            if not _vive(int(primera)):
                 archivo.write_text(f"{2**31 - 1}\n{resto}")
 
 
-def _responde(carpeta: Path) -> bool:
+def _responde(carpeta: Path, base: str = BASE) -> bool:
     """Whether it takes connections; waits for one that is starting, recovering or stopping."""
     limite = time.monotonic() + _ESPERA_S
     while True:
         try:
-            psycopg.connect(url_local(carpeta), connect_timeout=10).close()
+            psycopg.connect(url_local(carpeta, base), connect_timeout=10).close()
             return True
         except psycopg.OperationalError as e:
             if (
