@@ -5,6 +5,7 @@ import typer
 from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
 from prep.plataforma.cli import app as postgres
+from prep.simulacro.cli import reproducir
 
 app = typer.Typer(
     name="prep",
@@ -15,6 +16,7 @@ app = typer.Typer(
 app.add_typer(bitacora, name="bitacora")
 app.add_typer(proceso, name="proceso")
 app.add_typer(postgres, name="postgres")
+app.command()(reproducir)
 
 
 if __name__ == "__main__":

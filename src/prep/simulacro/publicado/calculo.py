@@ -13,7 +13,7 @@ from prep.simulacro.publicado.comparar import ActaCalculada, EleccionCalculada
 from prep.simulacro.publicado.derivar import Derivado
 
 
-def calcular(derivado: Derivado, hechos: Iterable[Hecho], cierre: bool = True) -> dict[str, EleccionCalculada]:
+def calcular(derivado: Derivado, hechos: Iterable[Hecho]) -> dict[str, EleccionCalculada]:
     """Fold the facts, decide what counts and add: one `EleccionCalculada` per election."""
     por_acta: dict[str, list[Hecho]] = {}
     for hecho in hechos:
@@ -45,5 +45,5 @@ def calcular(derivado: Derivado, hechos: Iterable[Hecho], cierre: bool = True) -
             )
         resultados = {id_: resultado_demarcacion(eleccion, id_, c) for id_, c in cuentas.items()}
         total = resultado_entidad(eleccion, resultados, fuera[eleccion.clave])
-        calculadas[eleccion.clave] = EleccionCalculada(estadistica(total.cuenta, cierre), actas)
+        calculadas[eleccion.clave] = EleccionCalculada(estadistica(total.cuenta, derivado.cierre), actas)
     return calculadas

@@ -6,18 +6,23 @@ representatives. What counts and what it adds up to is never taken from the file
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
 
+from prep.catalogo.informativo import Informativo, NombreCandidatura, Parametros, Partido
 from prep.dominio.boleta import NO_REGISTRADAS, NULOS, Boleta, Recuadro, TipoRecuadro, boleta_de
 from prep.dominio.claves import ClaveCasilla
+from prep.dominio.porcentajes import porcentaje
 from prep.dominio.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
 from prep.simulacro.publicado.campos import normalizar
 from prep.simulacro.publicado.modelo import Anomalia, BasePublicada, ErrorDeLectura, Hueco, Nota, Renglon
 
+ENTIDAD_NACIONAL: Final = 99
+"""Number of the whole country, which is no entidad."""
 REPRESENTANTES_POR_PARTIDO: Final = 4
 """Most representatives a party or independent may accredit at one casilla: owner and alternate of the federal election
 and of the local one (LGIPE 259.1)."""
@@ -52,12 +57,22 @@ class BaseDerivada:
 
 @dataclass(slots=True)
 class Derivado:
-    """A process and the bases it came from. `supuestos`: what had to be assumed, and where."""
+    """A process and the bases it came from.
+
+    `nacional`: more than one entidad. `cierre`: the published corte is the last one of its night.
+    `supuestos`: what had to be assumed, and where.
+    """
 
     proceso: Proceso
-    boletas_especiales: int
+    informativo: Informativo
+    nacional: bool
+    cierre: bool
     bases: list[BaseDerivada]
     supuestos: list[Anomalia]
+
+    @property
+    def boletas_especiales(self) -> int:
+        return self.informativo.parametros.boletas_especiales
 
 
 def boletas_por_costumbre(bases: Sequence[BasePublicada]) -> int:
@@ -97,20 +112,75 @@ def derivar_proceso(bases: Sequence[BasePublicada], boletas_especiales: int | No
         clave=f"{abreviatura}_{corte.year if corte else 'PREP'}",
         nombre=f"Reproducción del PREP {'nacional' if nacional else nombre_entidad.title()}"
         + (f" {corte.year}" if corte else ""),
-        entidad=0 if nacional else principal,
-        entidad_nombre="Nacional" if nacional else nombre_entidad,
+        entidad=ENTIDAD_NACIONAL if nacional else principal,
+        entidad_nombre="Estados Unidos Mexicanos" if nacional else nombre_entidad,
         entidad_abreviatura=abreviatura,
         zona_horaria=zona.get(horas, "Etc/GMT+6"),
         elecciones=tuple(d.eleccion for d in derivadas),
         huella="",
     )
-    return Derivado(replace(proceso, huella=_huella(proceso)), boletas_especiales, derivadas, supuestos)
+    informativo = Informativo(
+        partidos=tuple(
+            Partido(p, p)
+            for p in dict.fromkeys(
+                c.clave for e in proceso.elecciones for c in e.columnas if c.tipo is TipoRecuadro.PARTIDO
+            )
+        ),
+        candidaturas=tuple(n for d in derivadas for n in _nombres(d)),
+        parametros=Parametros(boletas_especiales=boletas_especiales),
+    )
+    return Derivado(
+        proceso=replace(proceso, huella=_huella(proceso)),
+        informativo=informativo,
+        nacional=nacional,
+        cierre=_es_cierre(bases),
+        bases=derivadas,
+        supuestos=supuestos,
+    )
+
+
+def _es_cierre(bases: Sequence[BasePublicada]) -> bool:
+    """Whether the published corte is the last one: its participation includes special casillas.
+
+    The header says it when the two rules give different figures and one is the published one.
+    """
+    for base in bases:
+        con, sin, lista = (
+            base.resumen.get(n) for n in ("TOTAL_VOTOS_C_CS", "TOTAL_VOTOS_S_CS", "LISTA_NOMINAL_ACTAS_CONTABILIZADAS")
+        )
+        publicada = base.resumen.get("PORCENTAJE_PARTICIPACION_CIUDADANA")
+        if not (isinstance(con, int) and isinstance(sin, int) and isinstance(lista, int)) or con == sin:
+            continue
+        if publicada in (porcentaje(con, lista), porcentaje(sin, lista)):
+            return publicada == porcentaje(con, lista)
+    return False
+
+
+def _nombres(derivada: BaseDerivada) -> list[NombreCandidatura]:
+    """Who stands, from the candidaturas file: `SUM-PT-MORENA`, `PAN-PRI`, `CI1`."""
+    eleccion = derivada.eleccion
+    estatal = eleccion.ambito is Ambito.ENTIDAD
+    nombres: dict[tuple[int, str], NombreCandidatura] = {}
+    for c in derivada.base.candidatos:
+        id_ = next(iter(eleccion.boletas)) if estatal else c.demarcacion
+        if not c.propietaria or id_ is None or id_ not in eleccion.boletas:
+            continue
+        partidos = set(normalizar(c.partidos).removeprefix("SUM_").removeprefix("C_").split("_"))
+        for candidatura in eleccion.boletas[id_].candidaturas:
+            if partidos <= set(candidatura.partidos) and (id_, candidatura.clave) not in nombres:
+                nombres[id_, candidatura.clave] = NombreCandidatura(
+                    eleccion.clave, None if estatal else id_, candidatura.clave, c.propietaria, c.suplente
+                )
+    return list(nombres.values())
 
 
 _ABREVIATURAS: Final = dict(
     enumerate(
-        "AGS BC BCS CAMP COAH COL CHIS CHIH CDMX DGO GTO GRO HGO JAL MEX MICH MOR NAY NL OAX PUE QRO QROO SLP SIN SON "
-        "TAB TAMPS TLAX VER YUC ZAC".split(),
+        re.findall(
+            r"\w+",
+            "AGS BC BCS CAMP COAH COL CHIS CHIH CDMX DGO GTO GRO HGO JAL MEX MICH MOR NAY NL OAX PUE QRO QROO SLP SIN "
+            "SON TAB TAMPS TLAX VER YUC ZAC",
+        ),
         1,
     )
 )
@@ -285,18 +355,16 @@ def _boletas(
         por_entidad: dict[int, set[int]] = {}
         for id_, indices in usados.items():
             por_entidad.setdefault(id_ // 1000 if nacional else 0, set()).update(indices)
-        usados = {
-            id_: por_entidad[e] for id_ in demarcaciones if (e := id_ // 1000 if nacional else 0) in por_entidad
-        }
+        usados = {id_: por_entidad[e] for id_ in demarcaciones if (e := id_ // 1000 if nacional else 0) in por_entidad}
     todos = set(range(len(base.recuadros)))
     hechas: dict[frozenset[int], Boleta] = {}
     boletas: dict[int, Boleta] = {}
     for id_ in sorted(demarcaciones):
-        indices = frozenset(usados.get(id_, todos))
-        if indices not in hechas:
-            presentes = {base.recuadros[i].clave for i in indices} | {"NO_REGISTRADAS", "NULOS"}
-            hechas[indices] = _boleta([c for c in columnas if c.clave in presentes])
-        boletas[id_] = hechas[indices]
+        presentes = frozenset(usados.get(id_, todos))
+        if presentes not in hechas:
+            claves = {base.recuadros[i].clave for i in presentes} | {"NO_REGISTRADAS", "NULOS"}
+            hechas[presentes] = _boleta([c for c in columnas if c.clave in claves])
+        boletas[id_] = hechas[presentes]
     return boletas
 
 

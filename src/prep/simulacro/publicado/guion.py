@@ -1,8 +1,8 @@
 """What the people would have done: each published row as facts, at the row's own times.
 
-Acopio or photograph, digitalisation, two captures by two people, verification, cotejo; or no acta, with its reason; or a
-sheet outside the catalogue; or nothing yet. The published time of acopio, typed from a stamp, goes verbatim into the
-fact's content even when it cannot be true; the order of the facts never depends on it.
+Acopio or photograph, digitalisation, two captures by two people, verification, cotejo; or no acta, with its reason;
+or a sheet outside the catalogue; or nothing yet. The published time of acopio, typed from a stamp, goes verbatim into
+the fact's content even when it cannot be true; the order of the facts never depends on it.
 """
 
 from __future__ import annotations
@@ -52,6 +52,10 @@ class Paso(IntEnum):
     COTEJO = 6
     SIN_ACTA = 7
     FUERA = 8
+
+
+PUBLICA: Final = frozenset({Paso.VERIFICACION, Paso.SIN_ACTA, Paso.FUERA})
+"""Steps after which a corte says something new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +306,7 @@ class Guion:
             case Paso.PRIMERA | Paso.SEGUNDA:
                 quien = uno if momento.paso is Paso.PRIMERA else otro
                 eleccion = derivada.eleccion
-                demarcacion = demarcacion_de(r, eleccion.agrupa, self.derivado.proceso.entidad == 0)
+                demarcacion = demarcacion_de(r, eleccion.agrupa, self.derivado.nacional)
                 claves = eleccion.boletas[demarcacion].claves
                 valores = asentado(r, derivada, claves)
                 return Tipo.CAPTURADA, f"captura-{quien:03d}", {"imagen": imagen, "valores": valores}
