@@ -7,6 +7,7 @@ from prep.catalogo.cli import app as proceso
 from prep.difusion.cli import cofirmas, difusor, testigo
 from prep.emision.cli import llaves, verificar
 from prep.plataforma.cli import app as postgres
+from prep.simulacro.cli import reproducir
 
 app = typer.Typer(
     name="prep",
@@ -20,6 +21,7 @@ app.add_typer(llaves, name="llaves")
 for orden in (verificar, testigo, difusor, cofirmas):
     app.command()(orden)
 app.add_typer(postgres, name="postgres")
+app.command()(reproducir)
 
 
 if __name__ == "__main__":
