@@ -3,6 +3,7 @@
 import typer
 
 from prep.bitacora.cli import app as bitacora
+from prep.catalogo.cli import app as proceso
 from prep.plataforma.cli import app as postgres
 
 app = typer.Typer(
@@ -12,6 +13,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 app.add_typer(bitacora, name="bitacora")
+app.add_typer(proceso, name="proceso")
 app.add_typer(postgres, name="postgres")
 
 
