@@ -31,7 +31,7 @@ lint: entorno ## estilo, formato, tipos y capas
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 
 .PHONY: formato
 formato: entorno ## da formato al código
