@@ -1,0 +1,52 @@
+"""The networks and the augmentation they are trained with. Needs torch; the shipped reader does not."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+def _bloque(entra: int, sale: int, paso: int = 1) -> nn.Sequential:
+    return nn.Sequential(nn.Conv2d(entra, sale, 3, paso, 1, bias=False), nn.BatchNorm2d(sale), nn.ReLU(inplace=True))
+
+
+class RedDigitos(nn.Module):
+    """A box of 28x28 (ink = 1) to 13 logits: digits 0-9, blank, cross or dash, illegible."""
+
+    def __init__(self, clases: int = 13) -> None:
+        super().__init__()
+        self.cuerpo = nn.Sequential(
+            _bloque(1, 24), _bloque(24, 40, 2), _bloque(40, 56), _bloque(56, 80, 2), _bloque(80, 112), _bloque(112, 112)
+        )
+        self.espacial = nn.Conv2d(112, 112, 7, groups=112)  # one learnt spatial weighting per channel
+        self.salida = nn.Linear(112, clases)
+        self.gota = nn.Dropout(0.2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.salida(self.gota(F.relu(self.espacial(self.cuerpo(x)).flatten(1))))
+
+
+def deformar(x: Tensor, g: torch.Generator, fuerza: float = 1.0) -> Tensor:
+    """Random affine map plus an elastic field for each 28x28 image of a batch, then stroke width and contrast."""
+    n = x.shape[0]
+
+    def azar(*forma: int) -> Tensor:
+        return torch.rand(*forma, generator=g) * 2 - 1
+
+    giro, inclina = azar(n) * 0.22 * fuerza, azar(n) * 0.30 * fuerza
+    ex, ey = 1 + azar(n) * 0.14 * fuerza, 1 + azar(n) * 0.14 * fuerza
+    cos, sen = torch.cos(giro), torch.sin(giro)
+    theta = torch.zeros(n, 2, 3)
+    theta[:, 0, 0], theta[:, 0, 1] = cos * ex, (-sen + inclina) * ey
+    theta[:, 1, 0], theta[:, 1, 1] = sen * ex, cos * ey
+    theta[:, :, 2] = azar(n, 2) * 0.12 * fuerza
+    malla = F.affine_grid(theta, [n, 1, *x.shape[2:]], align_corners=False)
+    onda = F.interpolate(azar(n, 2, 5, 5) * 0.13 * fuerza, size=x.shape[2:], mode="bicubic", align_corners=True)
+    y = F.grid_sample(x, malla + onda.permute(0, 2, 3, 1), align_corners=False)
+    # Stroke width: blend with a 3x3 dilation or erosion; then contrast.
+    grosor = azar(n, 1, 1, 1) * 0.7 * fuerza
+    ancho = F.max_pool2d(y, 3, 1, 1)
+    fino = -F.max_pool2d(-y, 3, 1, 1)
+    y = torch.where(grosor > 0, y + grosor * (ancho - y), y - grosor * 0.6 * (fino - y))
+    return (y * (1 + azar(n, 1, 1, 1) * 0.25 * fuerza)).clamp(0, 1)
