@@ -33,10 +33,12 @@ PARTIDOS = [
 ]
 FUERZA = {"PAZ": 30, "SOL": 24, "RÍO": 9, "LUZ": 7, "MAR": 18, "VOZ": 4, "RAÍZ": 3}
 COALICIONES = [("PAZ", "RÍO"), ("SOL", "LUZ", "VOZ")]
-CABECERAS = """Puerto Lindo|Altamira|Cerro Grande|Las Fuentes|Villa Hermosa|El Encino|Loma Bonita|Santa Clara|El Mezquite|
-La Barca Nueva|Valle Verde|Tres Ríos|Agua Clara|Los Arcos|Monte Alto|Zapotal|La Calera|El Refugio|Cañadas|Sierra Azul"""
+CABECERAS = """Puerto Lindo|Altamira|Cerro Grande|Las Fuentes|Villa Hermosa|El Encino|Loma Bonita|Santa Clara|
+El Mezquite|La Barca Nueva|Valle Verde|Tres Ríos|Agua Clara|Los Arcos|Monte Alto|Zapotal|La Calera|El Refugio|Cañadas|Sierra Azul"""
 PRIMERO = "San Miguel|Santa Rosa|Villa|San Juan|Cuautla|Tepetlán|Ixtlán|Atoyac|Zacoalco|Teocuitla|Huejúcar|Mazamitla"
-SEGUNDO = "del Río|de los Altos|el Grande|de la Sierra|del Valle|de Juárez|el Viejo|de las Flores|del Monte|la Nueva|Dorado"
+SEGUNDO = (
+    "del Río|de los Altos|el Grande|de la Sierra|del Valle|de Juárez|el Viejo|de las Flores|del Monte|la Nueva|Dorado"
+)
 
 
 def _nombres() -> list[str]:
@@ -47,7 +49,7 @@ def _nombres() -> list[str]:
 
 @dataclass(slots=True)
 class Casilla:
-    """A polling place with the moment, in minutes from the start, at which each of its actas arrives and is verified."""
+    """A polling place with the minute, from the start, at which each of its actas is verified."""
 
     seccion: int
     tipo: str
@@ -108,14 +110,12 @@ class Noche:
                 faltan -= en_seccion
                 if azar.random() < 0.01:
                     salida.append(Casilla(seccion, "S", 1, 0, municipio, 0, ubicacion))
-        corte = 0
         total = len(salida)
         previa, distrito = 0, 1
-        for c in salida:  # districts are runs of whole secciones
+        for corte, c in enumerate(salida):  # districts are runs of whole secciones
             if c.seccion != previa and corte * 20 >= distrito * total and distrito < 20:
                 distrito += 1
             c.distrito, previa = distrito, c.seccion
-            corte += 1
         orden = {"B": 0, "C": 1, "E": 2, "S": 3}
         salida.sort(key=lambda c: (c.distrito, c.seccion, orden[c.tipo], c.id))
         return salida
@@ -142,9 +142,7 @@ class Noche:
             for c in coaliciones:
                 pares = [c] if len(c) == 2 else [c, c[:2], (c[0], c[2]), c[1:]]
                 columnas += [{"clave": "_".join(x), "tipo": "combinacion", "partidos": list(x)} for x in pares]
-            grupos = [
-                next((c for c in coaliciones if p in c), (p,)) for p, _, _ in PARTIDOS
-            ]
+            grupos = [next((c for c in coaliciones if p in c), (p,)) for p, _, _ in PARTIDOS]
             for g in dict.fromkeys(grupos):
                 candidaturas.append({"clave": "_".join(g), "partidos": list(g), "propietaria": self._persona()})
             if ambito == "entidad" or i % 5 == 0:
@@ -200,7 +198,9 @@ class Noche:
                 if col["tipo"] == "partido":
                     pesos.append(FUERZA[k] * sesgo[d["id"]][k] * azar.uniform(0.7, 1.3))
                 else:
-                    pesos.append({"combinacion": 0.5, "independiente": 3, "no_registradas": 0.05, "nulos": 2.2}[col["tipo"]])
+                    pesos.append(
+                        {"combinacion": 0.5, "independiente": 3, "no_registradas": 0.05, "nulos": 2.2}[col["tipo"]]
+                    )
             total = sum(pesos)
             votos: Doc = {k: int(vota * p / total) for k, p in zip(d["columnas"], pesos, strict=True)}
             rareza = azar.random()
@@ -446,7 +446,11 @@ class Noche:
         filas: dict[int, list[tuple[bool, Casilla, Doc]]] = defaultdict(list)
         todas = []
         for m, c, acta in self.actas[e["clave"]]:
-            fila = (m <= minuto, c, acta if m <= minuto else {"clave": acta["clave"], "estado": "esperada", "observaciones": []})
+            fila = (
+                m <= minuto,
+                c,
+                acta if m <= minuto else {"clave": acta["clave"], "estado": "esperada", "observaciones": []},
+            )
             filas[de(c)].append(fila)
             todas.append(fila)
         cands: dict[str, Doc] = {}
@@ -500,7 +504,9 @@ class Noche:
             "formato": "prep/especiales/1",
             "eleccion": e["clave"],
             "casillas": [
-                {"demarcacion": de(c), "seccion": c.seccion, **self._casilla(c, a)} for _, c, a in todas if c.tipo == "S"
+                {"demarcacion": de(c), "seccion": c.seccion, **self._casilla(c, a)}
+                for _, c, a in todas
+                if c.tipo == "S"
             ],
         }
         return resumen, demarcaciones, especiales

@@ -29,7 +29,7 @@ def acomodar(pesos: Mapping[int, int], ancho: int = ANCHO, alto: int = ALTO) -> 
     while areas:
         lado = min(w, h)
         fila = [areas[0]]
-        while len(fila) < len(areas) and _peor(fila + [areas[len(fila)]], lado) <= _peor(fila, lado):
+        while len(fila) < len(areas) and _peor([*fila, areas[len(fila)]], lado) <= _peor(fila, lado):
             fila.append(areas[len(fila)])
         areas = areas[len(fila) :]
         grueso = sum(a for a, _ in fila) / lado if lado else 0.0

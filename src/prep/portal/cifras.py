@@ -28,7 +28,7 @@ def ordenadas(candidaturas: Sequence[Doc]) -> list[Doc]:
 
 @dataclass(frozen=True, slots=True)
 class Delantera:
-    """Who is ahead in a place. `puntos`: percentage points over the second, truncated; a tie has 0 votes of difference."""
+    """Who is ahead in a place. `puntos`: percentage points over the second, truncated; a tie has 0 `votos`."""
 
     primero: Doc
     segundo: Doc | None

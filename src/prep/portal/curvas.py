@@ -55,9 +55,8 @@ def grafica(series: Sequence[Serie], horas: Sequence[str], titulo: str, tope: in
         partes.append(f'<polyline class="linea {s.clase}" points="{puntos}"/>')
         partes.append(f'<circle class="{s.clase}" cx="{xs[-1]}" cy="{y(s.valores[-1])}" r="3"/>')
         partes.append(f'<text class="fin" x="{xs[-1] + 9}" y="{yf + 4}">{s.rotulo}</text>')
-    return (
-        f'<svg class="curva" viewBox="0 0 {ANCHO} {ALTO}" role="img" aria-label="{escape(titulo)}">{"".join(partes)}</svg>'
-    )
+    marco = f'viewBox="0 0 {ANCHO} {ALTO}" role="img" aria-label="{escape(titulo)}"'
+    return f'<svg class="curva" {marco}>{"".join(partes)}</svg>'
 
 
 def recorrido(valores: Sequence[int], total: int) -> str:

@@ -1,7 +1,7 @@
 """Export of a corte in the common format of NIST SP 1500-100 version 2 (JSON), down to each distrito and municipio.
 
-What the format has no word for: votos nulos go as a selection without candidates whose counts have type `other`, `nulos`;
-votes for people not registered are its write-ins.
+What the format has no word for: votos nulos go as a selection without candidates whose counts have type `other`,
+`nulos`; votes for people not registered are its write-ins.
 """
 
 from __future__ import annotations

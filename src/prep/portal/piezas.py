@@ -74,7 +74,10 @@ class Pintor:
 
     def nombre(self, c: Doc) -> str:
         """Swatches and name of an entry of `por_candidatura`."""
-        return f'{self.muestra(c["clave"], c["partidos"])}<span class="n">{self.rotulo(c["clave"], c["partidos"])}</span>'
+        return self._nombre(c["clave"], c["partidos"])
+
+    def _nombre(self, clave: str, partidos: Sequence[str]) -> str:
+        return f'<span class="nc">{self.muestra(clave, partidos)}<span>{self.rotulo(clave, partidos)}</span></span>'
 
     def barra(self, partidos: Sequence[str], votos: int, mayor: int) -> str:
         """A bar as long as its votes against the largest, striped with the colours of its parties."""
@@ -84,15 +87,15 @@ class Pintor:
         franjas = "".join(
             f'<rect class="{c}" y="{i * alto}" width="{ancho}" height="{alto}"/>' for i, c in enumerate(clases)
         )
-        return (
-            '<svg class="barra" viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true">'
-            f"{franjas}</svg>"
-        )
+        return f'<svg class="barra" viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true">{franjas}</svg>'
 
     # tables
 
     def candidaturas(self, resultado: Doc, personas: Mapping[str, Doc] | None = None, cabeza: str = "") -> str:
-        """The chart of a contest, which is its table: candidacy with its bar, votes, percentage. `personas`: by candidacy key."""
+        """The chart of a contest, which is its table: candidacy with its bar, votes, percentage.
+
+        `personas`: by candidacy key.
+        """
         e = self.t["eleccion"]
         filas = ordenadas(resultado["por_candidatura"])
         mayor = max((c["votos"] for c in filas), default=0)
@@ -108,7 +111,8 @@ class Pintor:
         titulo = cabeza or e["candidatura_col"]
         return (
             f'<table class="cand"><thead><tr><th scope="col">{escape(titulo)}</th>'
-            f'<th scope="col" class="num">{e["votos"]}</th><th scope="col" class="num">{e["porcentaje"]}</th></tr></thead>'
+            f'<th scope="col" class="num">{e["votos"]}</th>'
+            f'<th scope="col" class="num">{e["porcentaje"]}</th></tr></thead>'
             f"<tbody>{''.join(cuerpo)}</tbody></table>"
         )
 
@@ -138,15 +142,16 @@ class Pintor:
             largo = self.nombres.get(clave, "")
             quien = f'<span class="quien">{escape(largo)}</span>' if largo else ""
             cuerpo.append(
-                f'<tr><th scope="row">{self.muestra(clave, partidos)}<span class="n">{self.rotulo(clave, partidos)}</span>'
-                f'{quien}</th><td class="num">{miles(p["propios"])}</td><td class="num">{miles(p["coalicion"])}</td>'
+                f'<tr><th scope="row">{self._nombre(clave, partidos)}{quien}</th>'
+                f'<td class="num">{miles(p["propios"])}</td><td class="num">{miles(p["coalicion"])}</td>'
                 f'<td class="num">{miles(p["votos"])}</td><td class="num pct">{_pct(p)}</td></tr>'
             )
         cuerpo.append(self._otros(resultado, 2))
         return (
             f'<table class="part"><thead><tr><th scope="col">{e["partido_col"]}</th>'
             f'<th scope="col" class="num">{e["propios"]}</th><th scope="col" class="num">{e["coalicion"]}</th>'
-            f'<th scope="col" class="num">{e["total"]}</th><th scope="col" class="num">{e["porcentaje"]}</th></tr></thead>'
+            f'<th scope="col" class="num">{e["total"]}</th>'
+            f'<th scope="col" class="num">{e["porcentaje"]}</th></tr></thead>'
             f"<tbody>{''.join(cuerpo)}</tbody></table>"
         )
 
@@ -231,10 +236,10 @@ class Pintor:
         if len(orden) > tope:
             resto = sum(n for _, n in orden[tope:])
             texto = a["y_otras"].format(n=len(orden) - tope)
-            filas.append(self._fila_adelante(f'<span class="n">{texto}</span>', "", resto, total))
+            filas.append(self._fila_adelante(f'<span class="nc">{texto}</span>', "", resto, total))
         for texto, n in ((a["empate"], empates), (a["sin_votos"], vacias)):
             if n:
-                filas.append(self._fila_adelante(f'<span class="n">{texto}</span>', "", n, total, "otro"))
+                filas.append(self._fila_adelante(f'<span class="nc">{texto}</span>', "", n, total, "otro"))
         titulo = a["adelante"].format(lugares=self.t[self.eleccion["agrupa"] + "s"])
         return (
             f'<table class="cand"><thead><tr><th scope="col">{titulo}</th>'
@@ -244,9 +249,7 @@ class Pintor:
 
     def _fila_adelante(self, nombre: str, barra: str, n: int, total: int, clase: str = "") -> str:
         de = self.t["avance"]["n_de_m"].format(n=n, m=total)
-        return (
-            f'<tr class="{clase}"><th scope="row">{nombre}{barra}</th><td class="num">{de}</td></tr>'
-        )
+        return f'<tr class="{clase}"><th scope="row">{nombre}{barra}</th><td class="num">{de}</td></tr>'
 
     # maps
 
@@ -263,14 +266,19 @@ class Pintor:
             lleno = ""
             if d is not None and alto:
                 clases = ["pe"] if d.empate else self.clases(d.primero["partidos"])
-                franja = (w - 1) / len(clases)
-                for i, c in enumerate(clases):
-                    lleno += (
-                        f'<rect class="{c} v{d.nivel}" x="{_n(x + i * franja)}" y="{_n(y + h - 1 - alto)}" '
-                        f'width="{_n(franja)}" height="{_n(alto)}"/>'
+                lleno = (
+                    f'<rect class="{clases[0]} v{d.nivel}" x="{x}" y="{_n(y + h - 1 - alto)}" '
+                    f'width="{w - 1 or 1}" height="{_n(alto)}"/>'
+                )
+                ancho = (w - 1) / len(clases)
+                if len(clases) > 1 and w > 12 and alto > 6:  # the other parties of a coalition, as swatches at its foot
+                    lleno += "".join(
+                        f'<rect class="{c}" x="{_n(x + i * ancho)}" y="{y + h - 4}" width="{_n(ancho)}" height="3"/>'
+                        for i, c in enumerate(clases)
                     )
             tejas.append(
-                f'<g data-id="{r["id"]}"><rect class="teja" x="{x}" y="{y}" width="{w - 1 or 1}" height="{h - 1 or 1}"/>'
+                f'<g data-id="{r["id"]}">'
+                f'<rect class="teja" x="{x}" y="{y}" width="{w - 1 or 1}" height="{h - 1 or 1}"/>'
                 f"{lleno}{self._letras(r, d, x, y, w, h)}</g>"
             )
         sr = self.t["eleccion"]["mapa_sr"].format(n=len(tejas))
@@ -304,7 +312,7 @@ class Pintor:
         return f'<text{clase} x="{x + 5}" y="{y + 4}">{"".join(partes)}</text>'
 
     def contorno(self, resumen: Doc, capa: Doc) -> str:
-        """Outlines of the institution's map, with the same reading: hatching is what is left to count, tone is the lead."""
+        """Outlines of the institution's map, with the same reading: hatching is left to count, tone is the lead."""
         lugares, trazos, prefijo = [], [], "g"
         for r in resumen["demarcaciones"]:
             trazo = capa["lugares"].get(str(r["id"]))

@@ -19,9 +19,7 @@ ESTATICOS = Path(__file__).parent / "estaticos"
 
 def carpeta(proceso: Doc) -> tuple[str, dict[str, bytes]]:
     """Folder name `portal/<hash>/` and its files by name. The hash covers names and contents."""
-    return _carpeta(
-        tema.hoja(proceso), proceso.get("institucion", {}).get("logo", "")
-    )
+    return _carpeta(tema.hoja(proceso), proceso.get("institucion", {}).get("logo", ""))
 
 
 @lru_cache(maxsize=4)

@@ -1,11 +1,12 @@
 """Which pages there are and what each shows.
 
 A corte arrives as a mapping from path to document, as published under `cortes/<NNNN>/` (docs/formatos/LEEME.md), with
-`corte.json` as the draft of the manifest: everything but the pages themselves in `archivos`. Documents are parsed JSON or
-bytes. Only `corte.json`, `proceso.json` and each `<ELEC>/resumen.json` are needed; whatever else is missing, its page says
-so in place.
+`corte.json` as the manifest so far: everything but the pages themselves in `archivos`. Documents are parsed JSON or
+bytes. Only `corte.json`, `proceso.json` and each `<ELEC>/resumen.json` are needed; whatever else is missing, its page
+says so in place.
 
-Pages of a demarcation print neither number nor hour of the corte: while its figures do not change, neither do its bytes.
+Pages of a demarcation print neither number nor hour of the corte: while its figures do not change, neither do its
+bytes.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def paginas(corte: Corte) -> Iterator[Archivo]:
 
 
 def portada(corte: Corte) -> Iterator[Archivo]:
-    """Files at the root that follow the pointer, to be written after `ultimo.json`; paths from the publication's root."""
+    """Files at the root that follow the pointer, written after `ultimo.json`; paths from the publication's root."""
     sitio = Sitio(corte)
     n = sitio.manifiesto["corte"]
     yield f"portal/corte-{n:04d}.png", tarjeta(sitio.manifiesto, sitio.proceso, sitio.resumenes)
@@ -135,7 +136,15 @@ class Hoja:
         self.pintores = {e["clave"]: Pintor(sitio.proceso, e, self.t) for e in sitio.proceso["elecciones"]}
 
     def _pagina(
-        self, plantilla: str, ruta: str, titulo: str, descripcion: str, activa: str, /, en_raiz: bool = False, **datos: Any
+        self,
+        plantilla: str,
+        ruta: str,
+        titulo: str,
+        descripcion: str,
+        activa: str,
+        /,
+        en_raiz: bool = False,
+        **datos: Any,
     ) -> Archivo:
         """Render one page. `ruta` is relative to the corte's folder, or to the root when `en_raiz`."""
         s = self.s
@@ -156,6 +165,7 @@ class Hoja:
             "rec": a_raiz + s.carpeta,
             "logo": s.logo,
             "otra": otra,
+            "sobre": f"{s.proceso['nombre']} · {s.proceso['entidad']['nombre']}",
             "titulo": titulo,
             "descripcion": descripcion,
             "activa": activa,
@@ -196,7 +206,7 @@ class Hoja:
                     "ver": t["avance"]["ver"].format(eleccion=e["nombre"]),
                     "tabla": seguro(tabla),
                     "frase": "" if por_lugar else seguro(pintor.ventaja(resumen)),
-                    "falta": seguro(self._falta(e)),
+                    "falta": seguro(self._falta(e, breve=True)),
                     **self._avance(resumen),
                 }
             )
@@ -233,8 +243,8 @@ class Hoja:
             "medidor": seguro(medidor(capturadas, esperadas)),
         }
 
-    def _falta(self, e: Doc) -> str:
-        """Plain words on which places are missing."""
+    def _falta(self, e: Doc, breve: bool = False) -> str:
+        """Plain words on which places are missing; `breve`: how many, without their names."""
         ev, resumen = self.t["evolucion"], self.s.resumenes[e["clave"]]
         f = falta(resumen)
         total = len(resumen["demarcaciones"])
@@ -242,11 +252,13 @@ class Hoja:
             return f"<p>{ev['nada_falta']}</p>"
         lugares = self.t[e["agrupa"] + "s"].lower()
         frases = [ev["faltan"].format(n=miles(f.faltan), m=miles(f.esperadas), p=truncado(f.faltan, f.esperadas))]
-        if f.sin_nada:
+        if f.sin_nada and breve:
+            frases.append(ev["sin_nada"].format(n=len(f.sin_nada), m=f"{total} {lugares}"))
+        elif f.sin_nada:
             nombres = piezas.lista((d["nombre"] for d in f.sin_nada), self.t["y"])
             cuenta = self.t["avance"]["n_de_m"].format(n=len(f.sin_nada), m=f"{total} {lugares}")
             frases.append(ev["ninguna"].format(n=cuenta, lista=nombres))
-        if f.atrasadas:
+        if f.atrasadas and not breve:
             nombres = piezas.lista(
                 (f"{d['nombre']} ({ev['falta_n'].format(n=miles(n))})" for d, n in f.atrasadas), self.t["y"]
             )
@@ -262,7 +274,9 @@ class Hoja:
         mapa = s.leer("mapa.json") or {}
         capa = mapa.get("capas", {}).get(e["agrupa"])
         por_lugar = e["ambito"] != "entidad"
-        te = {k: v.format(lugar=pintor.lugar) for k, v in t["eleccion"].items() if k.startswith(("mapa_nota", "detalle"))}
+        te = {
+            k: v.format(lugar=pintor.lugar) for k, v in t["eleccion"].items() if k.startswith(("mapa_nota", "detalle"))
+        }
         yield self._pagina(
             "eleccion",
             f"{self.base}{clave}/index.html",
@@ -505,7 +519,8 @@ class Hoja:
                 f'<td class="num">{t["avance"]["n_de_m"].format(n=miles(n), m=miles(m))}</td></tr>'
             )
         return (
-            f'<table class="lleg"><thead><tr><th scope="col">{t[e["agrupa"]]}</th><th scope="col">{ev["recorrido"]}</th>'
+            f'<table class="lleg"><thead><tr><th scope="col">{t[e["agrupa"]]}</th>'
+            f'<th scope="col">{ev["recorrido"]}</th>'
             f'<th scope="col" class="num">{t["eleccion"]["contado"]}</th>'
             f'<th scope="col" class="num">{t["avance"]["contabilizadas"]}</th></tr></thead>'
             f"<tbody>{''.join(filas)}</tbody></table>"
@@ -556,7 +571,6 @@ def _tamano(octetos: int) -> str:
         if octetos >= u:
             return f"{octetos // u}.{octetos * 10 // u % 10} {unidad}"
     return f"{octetos} B"
-
 
 
 __all__ = ["Sitio", "paginas", "portada", "recursos"]

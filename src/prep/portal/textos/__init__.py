@@ -21,7 +21,9 @@ def hora_larga(hora: str, t: dict[str, Any]) -> str:
     """ISO 8601 with offset to `domingo 2 de junio de 2024, 20:15 h (UTC−6)`, in the clock of the place."""
     h = datetime.fromisoformat(hora)
     minutos = int((h.utcoffset() or h - h).total_seconds()) // 60
-    utc = f"UTC{'−' if minutos < 0 else '+'}{abs(minutos) // 60}" + (f":{abs(minutos) % 60:02d}" if minutos % 60 else "")
+    utc = f"UTC{'−' if minutos < 0 else '+'}{abs(minutos) // 60}" + (
+        f":{abs(minutos) % 60:02d}" if minutos % 60 else ""
+    )
     return t["hora"].format(
         dia=t["dias"][h.weekday()], d=h.day, mes=t["meses"][h.month - 1], a=h.year, hhmm=f"{h:%H:%M}", utc=utc
     )
