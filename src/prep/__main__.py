@@ -1,3 +1,3 @@
 from prep.cli import app
 
-app()
+app(prog_name="prep")

@@ -1,0 +1,53 @@
+# Every target prepares what it needs. `make` alone lists them.
+.DEFAULT_GOAL := ayuda
+PY := .venv/bin/python
+
+.PHONY: ayuda
+ayuda: ## esta lista
+	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+.PHONY: entorno
+entorno: ## prepara .venv con las dependencias y la orden .venv/bin/prep
+	@sh herramientas/entorno.sh
+
+.PHONY: demo
+demo: entorno ## una noche pequeña de principio a fin, que queda servida hasta Ctrl-C (SALIR=1 termina sola, PUERTO=n)
+	@.venv/bin/prep demo $(if $(filter 1,$(SALIR)),--salir) $(if $(PUERTO),--puerto $(PUERTO))
+
+.PHONY: test
+test: lint jueces ## revisa el código y corre las pruebas (menos de 15 minutos)
+	@$(PY) -m pytest
+
+.PHONY: test-largo
+test-largo: entorno jueces ## las pruebas largas y exhaustivas, y las mutaciones de dominio
+	@$(PY) -m pytest -m largo --hypothesis-profile=largo --timeout=3600
+	@$(PY) herramientas/mutacion.py
+
+.PHONY: bench
+bench: entorno ## mide e imprime: hechos por segundo, tiempo y memoria de un corte, una reproducción
+	@.venv/bin/prep bench
+
+.PHONY: lint
+lint: entorno ## estilo, formato, tipos y capas
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-logo
+
+.PHONY: formato
+formato: entorno ## da formato al código
+	@$(PY) -m ruff check --fix
+	@$(PY) -m ruff format
+
+.PHONY: jueces
+jueces: ## instala (solo como root) los programas externos con que se comprueban las pruebas
+	@sh herramientas/jueces.sh
+
+.PHONY: lock
+lock: entorno ## vuelve a fijar las dependencias desde pyproject.toml
+	@sh herramientas/lock.sh
+
+.PHONY: limpiar
+limpiar: ## borra lo que se puede volver a hacer; nunca datos/
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage mutants salida
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

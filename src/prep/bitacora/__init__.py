@@ -1,0 +1,1 @@
+"""The store of facts: append, sign, project, export, verify."""

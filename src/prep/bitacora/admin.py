@@ -1,0 +1,49 @@
+"""Looking at the bitácora. Nothing here can be added, changed or deleted by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from prep.bitacora.models import Acta, Hecho, Nodo
+
+
+class SoloLectura(admin.ModelAdmin):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Hecho)
+class HechoAdmin(SoloLectura):
+    list_display = ("posicion", "tipo", "acta", "nodo", "secuencia", "recibido")
+    list_filter = ("tipo", "nodo")
+    search_fields = ("acta", "id")
+    fields = ("posicion", "id", "tipo", "acta", "nodo", "secuencia", "operador", "recibido", "contenido")
+    readonly_fields = ("contenido",)
+    show_full_result_count = False
+
+    @admin.display(description="contenido firmado")
+    def contenido(self, hecho: Hecho) -> str:
+        return bytes(hecho.cuerpo).decode()
+
+
+@admin.register(Acta)
+class ActaAdmin(SoloLectura):
+    list_display = ("clave", "custodia", "captura", "ronda", "hechos", "anomalias")
+    list_filter = ("custodia", "captura")
+    search_fields = ("clave",)
+    show_full_result_count = False
+
+
+@admin.register(Nodo)
+class NodoAdmin(SoloLectura):
+    list_display = ("id", "nombre", "alta", "baja")
+    fields = ("id", "nombre", "alta", "baja")

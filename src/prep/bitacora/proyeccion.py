@@ -1,0 +1,181 @@
+"""The read model: one row per acta, folded from its facts in the transaction that appends them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from django.db import connection, transaction
+
+from prep.dominio.acta import Acta, Publicada, estado
+from prep.dominio.hechos import Hecho, hecho_guardado
+
+COLUMNAS: Final = (
+    "clave",
+    "custodia",
+    "captura",
+    "ronda",
+    "imagen",
+    "participantes",
+    "publicada",
+    "sin_acta",
+    "fuera",
+    "es",
+    "cotejo",
+    "acopio",
+    "hechos",
+    "anomalias",
+    "ultimo",
+)
+_TIPOS: Final = ("text", "text", "text", "int", *["text"] * 6, "smallint", "text", "int", "int", "text")
+_GUARDAR: Final = (
+    f"INSERT INTO bitacora_acta ({','.join(COLUMNAS)}) "  # noqa: S608 - constants
+    f"SELECT {','.join(c + ('::text[]' if c == 'participantes' else '') for c in COLUMNAS)} "
+    f"FROM unnest({','.join(f'%s::{t}[]' for t in _TIPOS)}) AS filas ({','.join(COLUMNAS)}) "
+    f"ON CONFLICT (clave) DO UPDATE SET {','.join(f'{c}=EXCLUDED.{c}' for c in COLUMNAS[1:])}"
+)
+_PARTICIPANTES: Final = COLUMNAS.index("participantes")
+
+Fila = tuple[Any, ...]
+
+
+def hechos_de(claves: Iterable[str], hasta: int | None = None) -> dict[str, list[Hecho]]:
+    """Every fact of these actas (up to position `hasta`), by acta."""
+    por_acta: dict[str, list[Hecho]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT cuerpo FROM bitacora_hecho WHERE acta = ANY(%s) AND (%s::bigint IS NULL OR posicion <= %s)",
+            [list(claves), hasta, hasta],
+        )
+        for (cuerpo,) in cursor:
+            hecho = hecho_guardado(orjson.loads(cuerpo))
+            por_acta[hecho.acta].append(hecho)
+    return por_acta
+
+
+def proyectar(claves: Iterable[str]) -> dict[str, Acta]:
+    """Fold the facts of these actas and store their rows. Inside the caller's transaction."""
+    actas = {}
+    filas = []
+    for clave, hechos in hechos_de(claves).items():
+        acta = estado(hechos)
+        actas[clave] = acta
+        filas.append(fila_de(clave, hechos, acta))
+    _guardar(filas)
+    return actas
+
+
+def _guardar(filas: list[Fila]) -> None:
+    if filas:
+        with connection.cursor() as cursor:
+            columnas = [list(columna) for columna in zip(*filas, strict=True)]
+            columnas[_PARTICIPANTES] = [_arreglo(personas) for personas in columnas[_PARTICIPANTES]]
+            cursor.execute(_GUARDAR, columnas)
+
+
+def _arreglo(textos: list[str]) -> str:
+    """PostgreSQL's literal of a text array."""
+    return "{" + ",".join('"' + t.replace("\\", "\\\\").replace('"', '\\"') + '"' for t in textos) + "}"
+
+
+def fila_de(clave: str, hechos: list[Hecho], acta: Acta) -> Fila:
+    """The row of one acta, in the order of `COLUMNAS`."""
+    return (
+        clave,
+        acta.custodia.value,
+        acta.captura.value,
+        acta.ronda,
+        acta.imagen.sha256 if acta.imagen else None,
+        sorted(acta.participantes),
+        escribir_publicada(acta.publicada).decode() if acta.publicada else None,
+        acta.sin_acta.value if acta.sin_acta else None,
+        orjson.dumps(acta.fuera, option=orjson.OPT_SORT_KEYS).decode() if acta.fuera else None,
+        acta.es,
+        acta.cotejo,
+        acta.acopio.isoformat() if acta.acopio else None,
+        len(hechos),
+        len(acta.anomalias),
+        max(h.id for h in hechos),
+    )
+
+
+def escribir_publicada(publicada: Publicada) -> bytes:
+    """What a corte needs of an acta, as JSON. Sorted, so that equal actas give equal bytes."""
+    imagen = publicada.imagen
+    return orjson.dumps(
+        {
+            "imagen": imagen.sha256,
+            "digitalizacion": imagen.digitalizacion,
+            "documento": imagen.documento,
+            "mecanismo": imagen.mecanismo,
+            "acopio": _iso(publicada.acopio),
+            "captura": _iso(publicada.captura),
+            "verificacion": _iso(publicada.verificacion),
+            "por_pto": publicada.por_pto,
+            "totales": publicada.asentado.totales,
+            "votos": publicada.asentado.votos,
+        },
+        option=orjson.OPT_SORT_KEYS,
+    )
+
+
+def _iso(hora: datetime | None) -> str | None:
+    return hora.isoformat() if hora else None
+
+
+def reproyectar(avance: Any = None) -> int:
+    """Throw every row away and fold all facts again; the number of rows. One transaction."""
+    total = 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE bitacora_cabeza IN EXCLUSIVE MODE")
+        cursor.execute("DELETE FROM bitacora_acta")
+        for filas in lotes_plegados():
+            _guardar(filas)
+            total += len(filas)
+            if avance:
+                avance(len(filas))
+    return total
+
+
+def diferencias() -> Iterator[str]:
+    """Actas whose stored row is not what their facts give, each with what differs."""
+    vistas = set()
+    with connection.cursor() as cursor:
+        for filas in lotes_plegados():
+            cursor.execute(
+                f"SELECT {','.join(COLUMNAS)} FROM bitacora_acta WHERE clave = ANY(%s)",  # noqa: S608 - constants
+                [[f[0] for f in filas]],
+            )
+            guardadas = {f[0]: f for f in cursor}
+            for fila in filas:
+                vistas.add(fila[0])
+                guardada = guardadas.get(fila[0])
+                if guardada is None:
+                    yield f"{fila[0]}: falta en la tabla de actas"
+                elif guardada != fila:
+                    campos = [c for c, a, b in zip(COLUMNAS, guardada, fila, strict=True) if a != b]
+                    yield f"{fila[0]}: no corresponde a sus hechos ({', '.join(campos)})"
+        cursor.execute("SELECT clave FROM bitacora_acta")
+        for (clave,) in cursor:
+            if clave not in vistas:
+                yield f"{clave}: está en la tabla de actas y no tiene hechos"
+
+
+def lotes_plegados(hasta: int | None = None, tamano: int = 2000) -> Iterator[list[Fila]]:
+    """Rows folded from the facts alone (up to position `hasta`), in batches, in the order of their keys."""
+    desde = ""
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(
+                "SELECT DISTINCT acta FROM bitacora_hecho WHERE acta > %s AND (%s::bigint IS NULL OR posicion <= %s)"
+                " ORDER BY acta LIMIT %s",
+                [desde, hasta, hasta, tamano],
+            )
+            claves = [c for (c,) in cursor]
+            if not claves:
+                return
+            yield [fila_de(c, hechos, estado(hechos)) for c, hechos in sorted(hechos_de(claves, hasta).items())]
+            desde = claves[-1]

@@ -1,0 +1,96 @@
+"""The envelope of a fact: which node wrote it, its place in that node's chain, and the node's signature.
+
+A sobre is `{nodo, secuencia, previo, …fact, firma}`. What is signed (Ed25519) is the canonical JSON of everything but
+`firma`. `previo` is the hash of the node's previous sobre, so that nobody can drop or reorder a node's facts unseen.
+The leaf of the bitácora's Merkle tree is RFC 6962's over the signed bytes followed by the 64 bytes of the signature.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import orjson
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from prep.dominio.hechos import Hecho, escribir_hecho, hecho_guardado, leer_hecho
+from prep.emision.arbol import hoja
+from prep.emision.canonico import NoCanonico, canonico
+
+SIN_PREVIO: Final = "0" * 64
+_DE_NODO: Final = ("nodo", "secuencia", "previo")
+
+
+class SobreInvalido(ValueError):
+    """An envelope that is not well formed, or whose signature is not its node's."""
+
+
+class Firmante(Protocol):
+    """Signs as a node."""
+
+    nodo: str
+
+    def firmar(self, mensaje: bytes) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sobre:
+    """A fact in its envelope. `cuerpo`: the signed canonical bytes. `hoja`: its leaf hash (32 bytes)."""
+
+    hecho: Hecho
+    nodo: str
+    secuencia: int
+    previo: str
+    cuerpo: bytes
+    firma: bytes
+    hoja: bytes
+
+    def escribir(self) -> dict[str, Any]:
+        """The JSON form, as it travels between nodes."""
+        return {**orjson.loads(self.cuerpo), "firma": base64.b64encode(self.firma).decode()}
+
+
+def sellar(hecho: Hecho, firmante: Firmante, secuencia: int, previo: str) -> Sobre:
+    """Put a fact in its envelope and sign it."""
+    datos = {"nodo": firmante.nodo, "secuencia": secuencia, "previo": previo, **escribir_hecho(hecho)}
+    cuerpo = canonico(datos)
+    firma = firmante.firmar(cuerpo)
+    return Sobre(hecho, firmante.nodo, secuencia, previo, cuerpo, firma, hoja(cuerpo + firma))
+
+
+def abrir(datos: Mapping[str, Any]) -> Sobre:
+    """Read an envelope from outside, checking all but the signature; raise `SobreInvalido` or `HechoInvalido`."""
+    resto = dict(datos)
+    try:
+        firma = base64.b64decode(resto.pop("firma"), validate=True)
+        cuerpo = canonico(resto)
+        nodo, secuencia, previo = (resto.pop(c) for c in _DE_NODO)
+    except (KeyError, TypeError, binascii.Error, NoCanonico) as error:
+        raise SobreInvalido(f"El sobre no tiene la forma esperada: {error}.") from None
+    if not isinstance(nodo, str) or type(secuencia) is not int or secuencia < 1 or not isinstance(previo, str):
+        raise SobreInvalido("El sobre no dice bien su nodo, su secuencia (entero desde 1) o su previo.")
+    if len(firma) != 64 or len(previo) != 64:
+        raise SobreInvalido("La firma mide 64 bytes y el previo 64 caracteres.")
+    return Sobre(leer_hecho(resto), nodo, secuencia, previo, cuerpo, firma, hoja(cuerpo + firma))
+
+
+def guardado(cuerpo: bytes, firma: bytes) -> Sobre:
+    """Rebuild an envelope from what the bitácora stores; its leaf is computed again."""
+    datos = orjson.loads(cuerpo)
+    return Sobre(
+        hecho_guardado(datos), datos["nodo"], datos["secuencia"], datos["previo"], cuerpo, firma, hoja(cuerpo + firma)
+    )
+
+
+def revisar_firma(sobre: Sobre, llave: Ed25519PublicKey) -> None:
+    """Raise `SobreInvalido` unless the node's key signed these bytes."""
+    try:
+        llave.verify(sobre.firma, sobre.cuerpo)
+    except InvalidSignature:
+        raise SobreInvalido(
+            f"La firma del hecho {sobre.hecho.id} no es del nodo «{sobre.nodo}»: fue alterado o lo escribió otro."
+        ) from None

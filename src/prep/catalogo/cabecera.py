@@ -1,0 +1,378 @@
+"""`proceso.toml`: identity of the process, institution, window of publication, parameters and elections."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from prep.catalogo.campos import COLOR, SIGLAS, DatoInvalido, Lector, opcion, parecido, patron, recortado, texto
+from prep.catalogo.informativo import LECTURA, Difusor, Institucion, Parametros, Publicacion
+from prep.catalogo.problemas import Problema
+from prep.catalogo.tablas import MALO, REQUERIDO, Bloc, decodificar, leer_bytes
+from prep.dominio.proceso import Ambito
+
+ARCHIVO: Final = "proceso.toml"
+BYTES_MAXIMO: Final = 2**20
+LOGOTIPO_MAXIMO: Final = 45 * 2**10
+"""As a data URI it must fit in 64 KiB."""
+ELECCIONES_MAXIMO: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class EleccionDeclarada:
+    """One `[[elecciones]]`."""
+
+    clave: str
+    nombre: str
+    tipo_acta: str
+    ambito: Ambito
+    agrupa: Ambito
+    linea: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cabecera:
+    """What `proceso.toml` says. Any attribute may be `MALO` when its problem was already noted."""
+
+    clave: str
+    nombre: str
+    zona_horaria: str
+    entidad: int
+    entidad_nombre: str
+    entidad_abreviatura: str
+    elecciones: tuple[EleccionDeclarada, ...]
+    institucion: Institucion
+    difusores: tuple[Difusor, ...]
+    publicacion: Publicacion
+    parametros: Parametros
+    textos: dict[str, str]
+
+
+def _cadena(leer: Lector) -> Lector:
+    def leer_cadena(dato: Any) -> Any:
+        if not isinstance(dato, str):
+            raise DatoInvalido(f"«{recortado(dato)}» debe ser un texto.", "Escríbalo entre comillas.")
+        return leer(dato.strip())
+
+    return leer_cadena
+
+
+def _numero(minimo: int, maximo: int) -> Lector:
+    def leer(dato: Any) -> int:
+        if not isinstance(dato, int) or isinstance(dato, bool) or not minimo <= dato <= maximo:
+            raise DatoInvalido(
+                f"«{recortado(dato)}» no es un número entero de {minimo} a {maximo}.", "Va sin comillas."
+            )
+        return dato
+
+    return leer
+
+
+def _zona(dato: str) -> str:
+    try:
+        ZoneInfo(dato)
+    except (ValueError, OSError, KeyError):
+        raise DatoInvalido(
+            f"«{recortado(dato)}» no es una zona horaria.", "Por ejemplo America/Mexico_City o America/Tijuana."
+        ) from None
+    return dato
+
+
+def _instante(dato: Any) -> datetime:
+    if not isinstance(dato, datetime):
+        raise DatoInvalido(
+            f"«{recortado(dato)}» no es fecha y hora.", "Escríbala como 2027-06-06T20:00:00, sin comillas."
+        )
+    return dato
+
+
+def _siglas(dato: Any) -> tuple[str, ...]:
+    if not isinstance(dato, list) or not all(isinstance(s, str) for s in dato):
+        raise DatoInvalido("debe ser una lista de siglas.", 'Por ejemplo ["SOL", "RIO"].')
+    if len(set(dato)) != len(dato):
+        raise DatoInvalido("repite siglas.")
+    return tuple(SIGLAS(s) for s in dato)
+
+
+_NOMBRE: Final = _cadena(texto())
+_CLAVE_PROCESO: Final = _cadena(
+    patron(
+        r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", "una clave: se esperan letras sin acentos, dígitos y guiones, como JAL-2027"
+    )
+)
+_ABREVIATURA: Final = _cadena(patron(r"[A-Z]{2,6}", "una abreviatura: se esperan de 2 a 6 mayúsculas, como JAL"))
+_ELECCION: Final = _cadena(
+    patron(r"[A-Z][A-Z0-9_]{0,15}", "una clave de elección: se esperan mayúsculas, como DIP_LOC")
+)
+_TIPO_ACTA: Final = _cadena(patron(r"[A-Z0-9]{1,2}", "un tipo de acta: uno o dos dígitos o mayúsculas, como 05"))
+_AMBITO: Final = _cadena(opcion([a.value for a in Ambito]))
+_AGRUPA: Final = _cadena(opcion([Ambito.DISTRITO.value, Ambito.MUNICIPIO.value]))
+_COLOR: Final = _cadena(COLOR)
+_SITIO: Final = _cadena(patron(r"https?://[^\s<>\"']{1,200}", "una dirección web que empiece con https://"))
+
+_Esquema = dict[str, tuple[Lector, Any]]
+
+_RAIZ: Final[_Esquema] = {
+    "clave": (_CLAVE_PROCESO, REQUERIDO),
+    "nombre": (_NOMBRE, REQUERIDO),
+    "zona_horaria": (_cadena(_zona), "America/Mexico_City"),
+}
+_ENTIDAD: Final[_Esquema] = {
+    "id": (_numero(0, 99), REQUERIDO),
+    "nombre": (_NOMBRE, REQUERIDO),
+    "abreviatura": (_ABREVIATURA, REQUERIDO),
+}
+_ELECCIONES: Final[_Esquema] = {
+    "clave": (_ELECCION, REQUERIDO),
+    "nombre": (_NOMBRE, REQUERIDO),
+    "tipo_acta": (_TIPO_ACTA, REQUERIDO),
+    "ambito": (_AMBITO, REQUERIDO),
+    "agrupa": (_AGRUPA, None),
+}
+_INSTITUCION: Final[_Esquema] = {
+    "nombre": (_NOMBRE, ""),
+    "siglas": (_NOMBRE, ""),
+    "sitio": (_SITIO, ""),
+    "portal": (_SITIO, ""),
+    "logotipo": (_cadena(lambda dato: dato), ""),
+    "color_principal": (_COLOR, Institucion().color_principal),
+    "color_acento": (_COLOR, Institucion().color_acento),
+}
+_DIFUSORES: Final[_Esquema] = {"nombre": (_NOMBRE, REQUERIDO), "url": (_SITIO, REQUERIDO)}
+_PUBLICACION: Final[_Esquema] = {
+    "inicio": (_instante, None),
+    "fin": (_instante, None),
+    "cada_minutos": (_numero(1, 60), 15),
+}
+_PARAMETROS: Final[_Esquema] = {
+    "boletas_especiales": (_numero(0, 9999), 750),
+    "empates": (_siglas, ()),
+    "lectura": (_cadena(opcion(LECTURA)), "apagada"),
+}
+_TABLAS: Final = ("entidad", "elecciones", "institucion", "difusores", "publicacion", "parametros", "textos")
+
+
+class _Lineas:
+    """Where each key of the file was written: tomllib does not say."""
+
+    def __init__(self, contenido: str) -> None:
+        self._lineas: dict[tuple[str, ...], int] = {}
+        tabla: tuple[str, ...] = ()
+        cuenta: dict[str, int] = {}
+        for numero, linea in enumerate(contenido.splitlines(), 1):
+            if encabezado := re.match(r"\s*\[(\[?)\s*([\w-]+)\s*\]", linea):
+                nombre = encabezado[2]
+                if encabezado[1]:
+                    cuenta[nombre] = cuenta.get(nombre, -1) + 1
+                    tabla = (nombre, str(cuenta[nombre]))
+                else:
+                    tabla = (nombre,)
+                self._lineas.setdefault(tabla, numero)
+            elif asignacion := re.match(r"\s*\"?([\w-]+)\"?\s*=", linea):
+                self._lineas.setdefault((*tabla, asignacion[1]), numero)
+
+    def __call__(self, *camino: str) -> int:
+        return self._lineas.get(camino) or (self._lineas.get(camino[:-1], 0) if len(camino) > 1 else 0)
+
+
+def leer_cabecera(raiz: Path, problemas: list[Problema]) -> Cabecera | None:
+    """Read `proceso.toml`; `None` when it cannot be read at all."""
+    bloc = Bloc(ARCHIVO, problemas)
+    datos = leer_bytes(raiz / ARCHIVO, raiz, bloc, BYTES_MAXIMO)
+    contenido = decodificar(datos, bloc) if datos is not None else None
+    if contenido is None:
+        return None
+    try:
+        arbol = tomllib.loads(contenido.replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        donde = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        mensaje = str(error).split(" (at ")[0]
+        linea = int(donde[1]) if donde else contenido.count("\n") + 1
+        bloc.anotar(linea, "", f"no se entiende: {mensaje}.", "Revise las comillas, los corchetes y el signo =.")
+        return None
+    lineas = _Lineas(contenido)
+
+    raiz_leida = _leer(arbol, _RAIZ, (), bloc, lineas, _TABLAS)
+    entidad = _leer(_tabla(arbol, "entidad", bloc, lineas), _ENTIDAD, ("entidad",), bloc, lineas)
+    institucion = _leer(_tabla(arbol, "institucion", bloc, lineas), _INSTITUCION, ("institucion",), bloc, lineas)
+    publicacion = _leer(_tabla(arbol, "publicacion", bloc, lineas), _PUBLICACION, ("publicacion",), bloc, lineas)
+    parametros = _leer(_tabla(arbol, "parametros", bloc, lineas), _PARAMETROS, ("parametros",), bloc, lineas)
+    imagen = _leer_logotipo(raiz, institucion["logotipo"], bloc, lineas("institucion", "logotipo"))
+    _ubicar_horario(publicacion, raiz_leida["zona_horaria"], bloc, lineas)
+    textos = {}
+    for nombre, dato in _tabla(arbol, "textos", bloc, lineas).items():
+        try:
+            textos[nombre] = _cadena(texto(2000))(dato)
+        except DatoInvalido as error:
+            bloc.anotar(lineas("textos", nombre), f"textos.{recortado(nombre)}", *error.args)
+    return Cabecera(
+        clave=raiz_leida["clave"],
+        nombre=raiz_leida["nombre"],
+        zona_horaria=raiz_leida["zona_horaria"],
+        entidad=entidad["id"],
+        entidad_nombre=entidad["nombre"],
+        entidad_abreviatura=entidad["abreviatura"],
+        elecciones=_elecciones(arbol, bloc, lineas),
+        institucion=Institucion(**institucion, imagen=imagen),
+        difusores=_difusores(arbol, bloc, lineas),
+        publicacion=Publicacion(**publicacion),
+        parametros=Parametros(**parametros),
+        textos=textos,
+    )
+
+
+def _tabla(arbol: dict[str, Any], nombre: str, bloc: Bloc, lineas: _Lineas) -> dict[str, Any]:
+    tabla = arbol.get(nombre, {})
+    if isinstance(tabla, dict):
+        return tabla
+    bloc.anotar(lineas(nombre), nombre, "debe ser una tabla.", f"Escriba [{nombre}] en su propia línea.")
+    return {}
+
+
+def _leer(
+    tabla: dict[str, Any],
+    esquema: _Esquema,
+    camino: tuple[str, ...],
+    bloc: Bloc,
+    lineas: _Lineas,
+    tambien: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """Every key of `esquema`, read, by default, or `MALO`."""
+    prefijo = f"{camino[0]}." if camino else ""
+    for nombre in tabla:
+        if nombre not in esquema and nombre not in tambien:
+            bloc.anotar(
+                lineas(*camino, nombre),
+                prefijo + recortado(nombre),
+                "no se conoce este dato.",
+                parecido(nombre, [*esquema, *tambien]) or f"Los datos son: {', '.join([*esquema, *tambien])}.",
+            )
+    leido: dict[str, Any] = {}
+    for nombre, (leer, vacia) in esquema.items():
+        if nombre not in tabla or tabla[nombre] == "":
+            leido[nombre] = vacia
+            if vacia is REQUERIDO:
+                bloc.anotar(lineas(*camino, nombre), prefijo + nombre, "falta este dato.")
+                leido[nombre] = MALO
+            continue
+        try:
+            leido[nombre] = leer(tabla[nombre])
+        except DatoInvalido as error:
+            bloc.anotar(lineas(*camino, nombre), prefijo + nombre, *error.args)
+            leido[nombre] = MALO
+    return leido
+
+
+def _elecciones(arbol: dict[str, Any], bloc: Bloc, lineas: _Lineas) -> tuple[EleccionDeclarada, ...]:
+    declaradas = arbol.get("elecciones", [])
+    if not isinstance(declaradas, list) or not declaradas or not all(isinstance(e, dict) for e in declaradas):
+        bloc.anotar(
+            lineas("elecciones"), "elecciones", "falta al menos una elección.", "Escriba un bloque [[elecciones]]."
+        )
+        return ()
+    if len(declaradas) > ELECCIONES_MAXIMO:
+        bloc.anotar(lineas("elecciones"), "elecciones", f"hay más de {ELECCIONES_MAXIMO} elecciones.")
+        return ()
+    leidas: list[EleccionDeclarada] = []
+    vistas: dict[tuple[str, str], int] = {}
+    for i, tabla in enumerate(declaradas):
+        camino = ("elecciones", str(i))
+        datos = _leer(tabla, _ELECCIONES, camino, bloc, lineas)
+        linea = lineas(*camino, "clave")
+        for campo in ("clave", "tipo_acta"):
+            if datos[campo] is not MALO:
+                anterior = vistas.setdefault((campo, datos[campo]), linea)
+                if anterior != linea:
+                    bloc.anotar(
+                        lineas(*camino, campo),
+                        f"elecciones.{campo}",
+                        f"«{datos[campo]}» ya se usó en la elección de la línea {anterior}.",
+                    )
+        ambito, agrupa = datos["ambito"], datos["agrupa"]
+        if ambito and agrupa is None:
+            agrupa = Ambito.DISTRITO.value if ambito == Ambito.ENTIDAD else ambito
+        if ambito and agrupa and ambito not in (Ambito.ENTIDAD, agrupa):
+            bloc.anotar(
+                lineas(*camino, "agrupa"),
+                "elecciones.agrupa",
+                f"una elección por {ambito} se agrupa por {ambito}, no por {agrupa}.",
+            )
+        leidas.append(
+            EleccionDeclarada(
+                datos["clave"],
+                datos["nombre"],
+                datos["tipo_acta"],
+                Ambito(ambito) if ambito else MALO,  # type: ignore[arg-type]
+                Ambito(agrupa) if agrupa else MALO,  # type: ignore[arg-type]
+                linea,
+            )
+        )
+    return tuple(leidas)
+
+
+def _difusores(arbol: dict[str, Any], bloc: Bloc, lineas: _Lineas) -> tuple[Difusor, ...]:
+    declarados = arbol.get("difusores", [])
+    if not isinstance(declarados, list) or not all(isinstance(d, dict) for d in declarados):
+        bloc.anotar(
+            lineas("difusores"), "difusores", "debe ser una lista.", "Escriba un bloque [[difusores]] por cada uno."
+        )
+        return ()
+    leidos = [_leer(d, _DIFUSORES, ("difusores", str(i)), bloc, lineas) for i, d in enumerate(declarados)]
+    return tuple(sorted(Difusor(**d) for d in leidos if MALO not in d.values()))
+
+
+def _ubicar_horario(publicacion: dict[str, Any], zona: Any, bloc: Bloc, lineas: _Lineas) -> None:
+    """Give the window its time zone and check its order."""
+    for campo in ("inicio", "fin"):
+        dato = publicacion[campo]
+        if isinstance(dato, datetime) and dato.tzinfo is None and zona:
+            publicacion[campo] = dato.replace(tzinfo=ZoneInfo(zona))
+    inicio, fin = publicacion["inicio"], publicacion["fin"]
+    if isinstance(inicio, datetime) and isinstance(fin, datetime) and inicio.tzinfo and fin.tzinfo and inicio >= fin:
+        bloc.anotar(lineas("publicacion", "fin"), "publicacion.fin", "es anterior al inicio o igual.")
+
+
+_FIRMAS: Final = {
+    ".png": (b"\x89PNG\r\n\x1a\n",),
+    ".svg": (b"<svg", b"<?xml"),
+}
+_SVG_ACTIVO: Final = re.compile(
+    rb"<script|<foreignobject|<!doctype|<!entity|javascript:|\son\w+\s*=|href\s*=\s*[\"'](?!#)|@import|url\(\s*[\"']?(?!#)",
+    re.IGNORECASE,
+)
+
+
+def _leer_logotipo(raiz: Path, logotipo: Any, bloc: Bloc, linea: int) -> bytes:
+    """The logo is published as it is: an image of the folder, small, without code."""
+    if not logotipo:
+        return b""
+    campo = "institucion.logotipo"
+
+    def mal(mensaje: str, sugerencia: str = "") -> bytes:
+        bloc.anotar(linea, campo, mensaje, sugerencia)
+        return b""
+
+    ruta = Path(logotipo)
+    if "\0" in logotipo or "\\" in logotipo or ruta.is_absolute() or ".." in ruta.parts or ":" in logotipo:
+        return mal(
+            f"«{recortado(logotipo)}» sale de la carpeta.", "Ponga la imagen en la carpeta y escriba solo su nombre."
+        )
+    firmas = _FIRMAS.get(ruta.suffix.lower())
+    if firmas is None:
+        return mal(f"«{recortado(logotipo)}» no es de un tipo admitido.", "Use SVG o PNG.")
+    avisos: list[Problema] = []
+    datos = leer_bytes(raiz / ruta, raiz, Bloc(ruta.name, avisos), LOGOTIPO_MAXIMO)
+    if datos is None:
+        return mal(f"«{recortado(logotipo)}»: {avisos[0].mensaje}")
+    if not datos.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(firmas) and not datos.startswith(firmas):
+        return mal(f"«{recortado(logotipo)}» no es una imagen {ruta.suffix[1:].upper()} como dice su nombre.")
+    if ruta.suffix.lower() == ".svg" and _SVG_ACTIVO.search(datos):
+        return mal(
+            f"«{recortado(logotipo)}» contiene código o referencias externas.", "Expórtelo como SVG simple o PNG."
+        )
+    return datos

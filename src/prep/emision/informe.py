@@ -1,0 +1,95 @@
+"""What a verification found, and its verdict in one line."""
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Nivel(StrEnum):
+    """How a finding weighs."""
+
+    BIEN = "bien"
+    AVISO = "aviso"  # worth knowing; does not change the verdict
+    MAL = "mal"
+    SIN_COMPROBAR = "sin_comprobar"  # it could not be looked at
+
+
+MAXIMO_POR_ASUNTO = 20
+
+
+@dataclass(frozen=True)
+class Hallazgo:
+    nivel: Nivel
+    asunto: str
+    texto: str
+
+
+@dataclass
+class Informe:
+    """Findings in order. `modo`, `corte`, `hora`: of the corte checked, once known."""
+
+    hallazgos: list[Hallazgo] = field(default_factory=list)
+    proceso: str | None = None
+    corte: int | None = None
+    hora: str | None = None
+    modo: str | None = None
+    omitidos: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def anotar(self, nivel: Nivel, asunto: str, texto: str) -> None:
+        """Add a finding; after twenty of one subject and level the rest are only counted."""
+        clave = (nivel, asunto)
+        if nivel != Nivel.BIEN and sum((h.nivel, h.asunto) == clave for h in self.hallazgos) >= MAXIMO_POR_ASUNTO:
+            self.omitidos[clave] = self.omitidos.get(clave, 0) + 1
+        else:
+            self.hallazgos.append(Hallazgo(nivel, asunto, texto))
+
+    def bien(self, asunto: str, texto: str) -> None:
+        self.anotar(Nivel.BIEN, asunto, texto)
+
+    def mal(self, asunto: str, texto: str) -> None:
+        self.anotar(Nivel.MAL, asunto, texto)
+
+    def aviso(self, asunto: str, texto: str) -> None:
+        self.anotar(Nivel.AVISO, asunto, texto)
+
+    def sin_comprobar(self, asunto: str, texto: str) -> None:
+        self.anotar(Nivel.SIN_COMPROBAR, asunto, texto)
+
+    def hay(self, nivel: Nivel) -> int:
+        """How many findings of a level, counting those left out of the list."""
+        callados = sum(n for (v, _), n in self.omitidos.items() if v == nivel)
+        return callados + sum(h.nivel == nivel for h in self.hallazgos)
+
+    @property
+    def codigo(self) -> int:
+        """0 everything checked is right, 1 something is wrong, 2 it could not be checked."""
+        if self.hay(Nivel.MAL):
+            return 1
+        return 2 if self.hay(Nivel.SIN_COMPROBAR) or self.corte is None else 0
+
+    @property
+    def veredicto(self) -> str:
+        que = "la emisión"
+        if self.corte is not None:
+            que = f"el corte {self.corte} de {self.proceso}, {self.hora}, {str(self.modo).upper()}"
+        if self.codigo == 1:
+            primero = next(h for h in self.hallazgos if h.nivel == Nivel.MAL)
+            otros = self.hay(Nivel.MAL) - 1
+            mas = f" (y {otros} {'problema' if otros == 1 else 'problemas'} más)" if otros else ""
+            return f"NO COINCIDE: {que} no es de fiar: {primero.texto}{mas}"
+        if self.codigo == 2:
+            motivo = next((h.texto for h in self.hallazgos if h.nivel == Nivel.SIN_COMPROBAR), "no hay ningún corte")
+            return f"NO SE PUDO COMPROBAR {que}: {motivo}"
+        return f"CORRECTO: {que}, es auténtico y sus cifras salen de las actas publicadas"
+
+    def como_dict(self) -> dict[str, Any]:
+        return {
+            "veredicto": self.veredicto,
+            "codigo": self.codigo,
+            "proceso": self.proceso,
+            "corte": self.corte,
+            "hora": self.hora,
+            "modo": self.modo,
+            "hallazgos": [asdict(h) for h in self.hallazgos],
+            "omitidos": [{"nivel": n, "asunto": a, "cuantos": c} for (n, a), c in self.omitidos.items()],
+        }

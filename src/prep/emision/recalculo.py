@@ -1,0 +1,373 @@
+"""Every figure of a corte, computed again from its published CSV and nothing else.
+
+Written apart from the code that publishes, from the rules alone (LGIPE 311.1.c; Anexo 13; LEEME of the databases), with
+the standard library only: agreement between two computations is the evidence. Percentages: four decimals, truncated.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+MARCAS = ("Ilegible", "Sin dato")
+VACIAS = ("", "-")
+MAXIMO_CSV = 2**30
+SUMARIO = [
+    "actas_esperadas",
+    "actas_registradas",
+    "actas_fuera_catalogo",
+    "actas_capturadas",
+    "porcentaje_actas_capturadas",
+    "actas_contabilizadas",
+    "porcentaje_actas_contabilizadas",
+    "porcentaje_actas_inconsistencias",
+    "actas_no_contabilizadas",
+    "lista_nominal_actas_contabilizadas",
+    "total_votos_c_cs",
+    "total_votos_s_cs",
+    "porcentaje_participacion_ciudadana",
+]
+
+
+class NoCuadra(ValueError):
+    """The published database cannot be what it says: unreadable, incomplete or contradicting itself."""
+
+
+def por_ciento(parte: int, todo: int) -> str | None:
+    """Four truncated decimals; None without a divisor."""
+    if not todo:
+        return None
+    entero, resto = divmod(100 * parte, todo)
+    return f"{entero}.{resto * 10_000 // todo:04d}"
+
+
+@dataclass(slots=True)
+class Fila:
+    """One acta of the CSV. `votos`: per column, an integer, a mark, or None where the cell is empty."""
+
+    clave: str
+    demarcacion: int | None
+    seccion: int | None
+    tipo: str
+    votos: dict[str, int | str | None]
+    celdas: dict[str, str]
+
+    @property
+    def cuenta(self) -> str:
+        return self.celdas["CONTABILIZADA"]
+
+    @property
+    def imagen(self) -> str | None:
+        codigo = self.celdas["CODIGO_INTEGRIDAD"].lower()
+        return codigo if re.fullmatch(r"[0-9a-f]{64}", codigo) else None
+
+    def suma(self) -> int:
+        return sum([v for v in self.votos.values() if type(v) is int])
+
+
+@dataclass
+class Base:
+    """A results CSV read: its header of figures, its rows, and what contradicts the rules in it."""
+
+    sumario: dict[str, str]
+    filas: list[Fila]
+    defectos: list[str] = field(default_factory=list)
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def csv_de(paquete: bytes, abreviatura: str) -> dict[str, bytes]:
+    """Election key -> bytes of its results CSV, out of the zip of zips."""
+    encontrados: dict[str, bytes] = {}
+    for nombre, datos in _miembros(paquete):
+        if not nombre.endswith(".zip"):
+            continue
+        for interno, contenido in _miembros(datos):
+            m = re.fullmatch(rf"{re.escape(abreviatura)}_([A-Z0-9_]+)_\d{{4}}\.csv", interno)
+            if m and not m[1].endswith("_CANDIDATURAS"):
+                if m[1] in encontrados:
+                    raise NoCuadra(f"hay dos bases de datos de {m[1]}")
+                encontrados[m[1]] = contenido
+    return encontrados
+
+
+def _miembros(datos: bytes) -> Iterable[tuple[str, bytes]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(datos)) as z:
+            for info in z.infolist():
+                if info.is_dir():
+                    continue
+                if "/" in info.filename or "\\" in info.filename or info.file_size > MAXIMO_CSV:
+                    raise NoCuadra(f"el paquete trae un archivo que no debe: {info.filename[:80]!r}")
+                yield info.filename, z.read(info)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as e:
+        raise e if isinstance(e, NoCuadra) else NoCuadra(f"la base de datos no es un zip legible: {e}") from e
+
+
+def leer_base(datos: bytes, eleccion: Mapping[str, Any]) -> Base:
+    """Parse a results CSV with the columns that the process says this election has."""
+    try:
+        lineas = list(csv.reader(io.StringIO(datos.decode("utf-8-sig"), newline="")))
+    except (UnicodeDecodeError, csv.Error) as e:
+        raise NoCuadra(f"el CSV no se puede leer: {e}") from e
+    lugar = {fila[0]: i for i, fila in enumerate(lineas) if fila and fila[0] in ("ACTAS_ESPERADAS", "CLAVE_CASILLA")}
+    if len(lugar) != 2 or lugar["ACTAS_ESPERADAS"] + 1 >= len(lineas):
+        raise NoCuadra("el CSV no trae sus renglones ACTAS_ESPERADAS y CLAVE_CASILLA")
+    nombres = [n.lower() for n in lineas[lugar["ACTAS_ESPERADAS"]]]
+    sumario = dict(zip(nombres, lineas[lugar["ACTAS_ESPERADAS"] + 1], strict=False))
+    columnas = lineas[lugar["CLAVE_CASILLA"]]
+    if len(set(columnas)) != len(columnas):
+        raise NoCuadra("el CSV repite una columna")
+    base = Base(sumario, [])
+    lector = _LectorDeFilas(eleccion, columnas)
+    vistas: set[str] = set()
+    for n, celdas in enumerate(lineas[lugar["CLAVE_CASILLA"] + 1 :], lugar["CLAVE_CASILLA"] + 2):
+        if not celdas:
+            continue
+        if len(celdas) != len(columnas):
+            raise NoCuadra(f"el renglón {n} del CSV trae {len(celdas)} celdas y deben ser {len(columnas)}")
+        fila = lector.fila(celdas, n)
+        if fila.cuenta != "2":
+            if fila.clave in vistas:
+                base.defectos.append(f"el acta {fila.clave} está dos veces")
+            vistas.add(fila.clave)
+            base.defectos += (f"acta {fila.clave}: {d}" for d in _defectos(fila))
+        base.filas.append(fila)
+    return base
+
+
+_NECESARIAS = (
+    "CLAVE_ACTA",
+    "SECCION",
+    "TIPO_CASILLA",
+    "TOTAL_VOTOS_CALCULADO",
+    "LISTA_NOMINAL",
+    "REPRESENTANTES_PP_CI",
+    "OBSERVACIONES",
+    "CONTABILIZADA",
+    "CODIGO_INTEGRIDAD",
+)
+
+
+class _LectorDeFilas:
+    def __init__(self, eleccion: Mapping[str, Any], columnas: Sequence[str]) -> None:
+        self.columnas = columnas
+        self.agrupa = "ID_MUNICIPIO" if eleccion["agrupa"] == "municipio" else "ID_DISTRITO_LOCAL"
+        de_votos = [c["clave"] for c in eleccion["columnas"]]
+        falta = [c for c in [*_NECESARIAS, self.agrupa, *de_votos] if c not in columnas]
+        if falta:
+            raise NoCuadra(f"al CSV de {eleccion['clave']} le faltan columnas: {', '.join(falta)}")
+        lugar = {c: i for i, c in enumerate(columnas)}
+        self.propias = {
+            d["id"]: [(c, lugar[c]) for c in de_votos if c in set(d["columnas"])] for d in eleccion["demarcaciones"]
+        }
+        self.todas = [(c, lugar[c]) for c in de_votos]
+
+    def fila(self, celdas: list[str], renglon: int) -> Fila:
+        d = dict(zip(self.columnas, celdas, strict=True))
+        demarcacion, seccion = _numero(d[self.agrupa]), _numero(d["SECCION"])
+        if d["CONTABILIZADA"] not in ("0", "1", "2", "-", ""):
+            raise NoCuadra(f"renglón {renglon}: CONTABILIZADA dice {d['CONTABILIZADA'][:20]!r}")
+        if d["CONTABILIZADA"] != "2" and demarcacion not in self.propias:
+            raise NoCuadra(f"renglón {renglon}: la demarcación {d[self.agrupa][:20]!r} no existe en el proceso")
+        votos: dict[str, int | str | None] = {}
+        for clave, i in self.propias.get(demarcacion, self.todas) if demarcacion is not None else self.todas:
+            celda = celdas[i]
+            if celda.isdecimal() and celda.isascii():
+                votos[clave] = int(celda)
+            elif celda in MARCAS:
+                votos[clave] = celda
+            elif celda in VACIAS:
+                votos[clave] = None
+            else:
+                raise NoCuadra(f"renglón {renglon}, {clave}: {celda[:20]!r} no es un número, Ilegible ni Sin dato")
+        return Fila(d["CLAVE_ACTA"], demarcacion, seccion, d["TIPO_CASILLA"], votos, d)
+
+
+def _numero(celda: str) -> int | None:
+    return int(celda) if celda.isascii() and celda.isdecimal() and len(celda) < 12 else None
+
+
+def _defectos(f: Fila) -> Iterable[str]:
+    """Where one row breaks the table of what counts and what is observed."""
+    obs = f.celdas["OBSERVACIONES"]
+    sin_acta = "Sin acta(" in obs
+    if f.cuenta in VACIAS or sin_acta:
+        if any(v is not None for v in f.votos.values()):
+            yield "trae votos sin estar capturada"
+        if sin_acta and f.cuenta != "0":
+            yield "no tiene acta y aparece contabilizada"
+        return
+    if any(v is None for v in f.votos.values()):
+        yield "está capturada y tiene celdas de votos vacías"
+        return
+    valores = list(f.votos.values())
+    legibles, suma = [v for v in valores if type(v) is int], f.suma()
+    if f.celdas["TOTAL_VOTOS_CALCULADO"] != str(suma):
+        yield f"el total calculado dice {f.celdas['TOTAL_VOTOS_CALCULADO'][:12]!r} y los votos suman {suma}"
+    todos = "Todos los campos ilegibles" if "Ilegible" in valores else "Todos los campos vacíos"
+    for texto, debe in (
+        ("Todos los campos ilegibles", not legibles and todos.endswith("ilegibles")),
+        ("Todos los campos vacíos", not legibles and todos.endswith("vacíos")),
+        ("Ilegible", bool(legibles) and "Ilegible" in valores),
+        ("Sin dato", bool(legibles) and "Sin dato" in valores),
+    ):
+        if (texto in obs) != debe:
+            yield f"la observación «{texto}» {'falta' if debe else 'sobra'}"
+    lista, representantes = _numero(f.celdas["LISTA_NOMINAL"]), _numero(f.celdas["REPRESENTANTES_PP_CI"])
+    excede = "Excede" in obs
+    if f.tipo not in ("S", "M") and lista is not None and excede != (suma > lista + (representantes or 0)):
+        yield f"suma {suma} votos con lista nominal {lista}: la observación «Excede» {'sobra' if excede else 'falta'}"
+    if (f.cuenta == "1") != (bool(legibles) and not excede):
+        yield "CONTABILIZADA no corresponde a lo que trae el acta"
+
+
+# --- adding up --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Cifras:
+    """Sums over some actas of one election."""
+
+    conteo: Counter[str] = field(default_factory=Counter)
+    votos: Counter[str] = field(default_factory=Counter)
+
+    def acta(self, f: Fila) -> None:
+        c = self.conteo
+        if f.cuenta == "2":
+            c["fuera"] += 1
+            return
+        c["esperadas"] += 1
+        if f.cuenta in VACIAS:
+            return
+        c["capturadas"] += 1
+        if "Excede" in f.celdas["OBSERVACIONES"] or any(v in MARCAS for v in f.votos.values()):
+            c["inconsistentes"] += 1
+        if f.cuenta == "1":
+            c["contabilizadas"] += 1
+            suma = f.suma()
+            c["total"] += suma
+            if f.tipo == "S":
+                c["especiales"] += suma
+            else:
+                c["lista"] += _numero(f.celdas["LISTA_NOMINAL"]) or 0
+            for clave, v in f.votos.items():
+                if type(v) is int:
+                    self.votos[clave] += v
+
+    def mas(self, otra: "Cifras") -> None:
+        self.conteo.update(otra.conteo)
+        self.votos.update(otra.votos)
+
+    @property
+    def total(self) -> int:
+        return self.conteo["total"]
+
+    def estadistica(self, cierre: bool) -> dict[str, int | str | None]:
+        """The summary by its lower-case names; None where nothing is known yet."""
+        c = self.conteo
+        hay = c["contabilizadas"] > 0
+        sin = c["total"] - c["especiales"]
+        return dict(
+            zip(
+                SUMARIO,
+                (
+                    c["esperadas"],
+                    c["capturadas"] + c["fuera"],
+                    c["fuera"],
+                    c["capturadas"],
+                    por_ciento(c["capturadas"], c["esperadas"]),
+                    c["contabilizadas"],
+                    por_ciento(c["contabilizadas"], c["esperadas"]),
+                    por_ciento(c["inconsistentes"], c["esperadas"]),
+                    c["capturadas"] - c["contabilizadas"],
+                    c["lista"] if hay else None,
+                    c["total"] if hay else None,
+                    sin if hay else None,
+                    por_ciento(c["total"] if cierre else sin, c["lista"]) if hay else None,
+                ),
+                strict=True,
+            )
+        )
+
+
+def candidaturas(votos: Mapping[str, int], eleccion: Mapping[str, Any], demarcacion: Mapping[str, Any]) -> Counter[str]:
+    """Candidacy -> its boxes added: every box whose parties are all of the candidacy's, or that bears its key."""
+    propias = set(demarcacion["columnas"])
+    suma: Counter[str] = Counter()
+    for c in eleccion["columnas"]:
+        if c["clave"] not in propias or c["tipo"] in ("no_registradas", "nulos"):
+            continue
+        duenas = [
+            k["clave"]
+            for k in demarcacion["candidaturas"]
+            if k["clave"] == c["clave"]
+            or (c["tipo"] in ("partido", "combinacion") and set(c["partidos"]) <= set(k["partidos"]))
+        ]
+        if len(set(duenas)) != 1:
+            raise NoCuadra(f"la columna {c['clave']} no es de una sola candidatura en {demarcacion['nombre']}")
+        suma[duenas[0]] += votos.get(c["clave"], 0)
+    return suma
+
+
+def partidos(
+    votos: Mapping[str, int], eleccion: Mapping[str, Any], demarcacion: Mapping[str, Any], orden: Sequence[str]
+) -> dict[str, tuple[int, int]]:
+    """Party, candidatura común or independent -> (own votes, received from combinations) in one demarcation."""
+    propias = set(demarcacion["columnas"])
+    columnas = [c for c in eleccion["columnas"] if c["clave"] in propias]
+    propios = {c["clave"]: votos.get(c["clave"], 0) for c in columnas if c["tipo"] == "partido"}
+    recibidos: Counter[str] = Counter()
+    for c in columnas:
+        if c["tipo"] != "combinacion":
+            continue
+        parte, sobran = divmod(votos.get(c["clave"], 0), len(c["partidos"]))
+        fila = sorted(c["partidos"], key=lambda p: (-propios[p], orden.index(p)))
+        for lugar, p in enumerate(fila):
+            recibidos[p] += parte + (1 if lugar < sobran else 0)
+    otros = {c["clave"]: (votos.get(c["clave"], 0), 0) for c in columnas if c["tipo"] in ("comun", "independiente")}
+    return {p: (v, recibidos[p]) for p, v in propios.items()} | otros
+
+
+@dataclass
+class Calculo:
+    """All the figures of one election."""
+
+    entidad: Cifras
+    demarcaciones: dict[int, Cifras]
+    secciones: dict[tuple[int, int], Cifras]
+    por_candidatura: dict[int | None, Counter[str]]
+    por_partido: dict[int | None, dict[str, tuple[int, int]]]
+
+
+def calcular(base: Base, eleccion: Mapping[str, Any], orden: Sequence[str]) -> Calculo:
+    """Sección, demarcación and entidad; key None is the entidad. `orden`: parties by registration (breaks ties)."""
+    secciones: dict[tuple[int, int], Cifras] = {}
+    entidad = Cifras()
+    for f in base.filas:
+        if f.cuenta == "2":
+            entidad.acta(f)
+        elif f.demarcacion is not None and f.seccion is not None:
+            secciones.setdefault((f.demarcacion, f.seccion), Cifras()).acta(f)
+        else:
+            raise NoCuadra(f"el acta {f.clave} no dice su sección")
+    demarcaciones = {d["id"]: Cifras() for d in eleccion["demarcaciones"]}
+    for (d, _), cifras in secciones.items():
+        demarcaciones[d].mas(cifras)
+    por_candidatura: dict[int | None, Counter[str]] = {None: Counter()}
+    por_partido: dict[int | None, dict[str, tuple[int, int]]] = {None: {}}
+    for d in eleccion["demarcaciones"]:
+        cifras = demarcaciones[d["id"]]
+        entidad.mas(cifras)
+        por_candidatura[d["id"]] = candidaturas(cifras.votos, eleccion, d)
+        por_candidatura[None].update(por_candidatura[d["id"]])
+        por_partido[d["id"]] = partidos(cifras.votos, eleccion, d, orden)
+        for p, (propios, recibidos) in por_partido[d["id"]].items():
+            a, b = por_partido[None].get(p, (0, 0))
+            por_partido[None][p] = (a + propios, b + recibidos)
+    return Calculo(entidad, demarcaciones, secciones, por_candidatura, por_partido)

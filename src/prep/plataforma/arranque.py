@@ -1,0 +1,36 @@
+"""Django ready to use from a command: database running, settings loaded, tables up to date."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def django_listo(*, migrar: bool = True) -> Iterator[str]:
+    """Start (or share) the database, load Django, apply pending migrations; yield the database's URL.
+
+    Child processes find the same database through ``DATABASE_URL``.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prep.plataforma.settings")
+    from django.conf import settings
+
+    from prep.plataforma import postgres
+
+    with postgres.servidor(settings.DIR_POSTGRES) as url:
+        previa = os.environ.get("DATABASE_URL")
+        os.environ["DATABASE_URL"] = url
+        try:
+            import django
+            from django.core.management import call_command
+            from django.db import connections
+
+            django.setup()
+            if migrar:
+                call_command("migrate", verbosity=0, interactive=False)
+            yield url
+            connections.close_all()
+        finally:
+            if previa is None:
+                del os.environ["DATABASE_URL"]

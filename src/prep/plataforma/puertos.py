@@ -1,0 +1,22 @@
+"""A TCP port of this machine to serve on."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+
+def libre(preferido: int, avisar: Callable[[str], object], direccion: str = "127.0.0.1") -> int:
+    """`preferido`; when it is busy, the next free one, after telling the person through `avisar` which."""
+    for puerto in (*range(preferido, min(preferido + 20, 65536)), 0):
+        with socket.socket(socket.AF_INET6 if ":" in direccion else socket.AF_INET) as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind((direccion, puerto))
+            except OSError:
+                continue
+            elegido = int(s.getsockname()[1])
+        if elegido != preferido:
+            avisar(f"El puerto {preferido} está ocupado: se usa el {elegido}.")
+        return elegido
+    raise OSError(f"No hay ningún puerto libre en {direccion}.")

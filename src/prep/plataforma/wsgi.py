@@ -1,0 +1,8 @@
+"""What granian serves: ``granian --interface wsgi prep.plataforma.wsgi:application``."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prep.plataforma.settings")
+application = get_wsgi_application()

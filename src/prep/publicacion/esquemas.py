@@ -1,0 +1,30 @@
+"""Every JSON document is validated against its schema before a corte is switched: no reader meets an odd shape."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import fastjsonschema
+
+FORMATOS = Path(__file__).resolve().parents[3] / "docs" / "formatos"
+
+
+class DocumentoInvalido(RuntimeError):
+    """A document that does not have the published shape; the corte is not switched."""
+
+
+@cache
+def _validador(nombre: str) -> Callable[[Any], Any]:
+    return fastjsonschema.compile(json.loads((FORMATOS / f"{nombre}.schema.json").read_text("utf-8")))
+
+
+def validar(nombre: str, documento: Any, ruta: str) -> None:
+    """Raise `DocumentoInvalido` unless `documento` is what `docs/formatos/<nombre>.schema.json` says."""
+    try:
+        _validador(nombre)(documento)
+    except fastjsonschema.JsonSchemaException as error:
+        raise DocumentoInvalido(f"{ruta} no cumple su formato ({nombre}): {error}") from None

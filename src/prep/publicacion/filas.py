@@ -1,0 +1,254 @@
+"""One acta as a corte publishes it: its dictamen, its JSON and its line of the database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from prep.dominio.asentado import Asentado
+from prep.dominio.boleta import Boleta
+from prep.dominio.contabilidad import Dictamen, contabilizar, sin_acta
+from prep.dominio.hechos import MotivoSinActa
+from prep.dominio.proceso import ActaEsperada, Eleccion, Proceso
+from prep.publicacion.fuente import Estado
+
+ANTES: Final = (
+    *("SECCION", "ID_CASILLA", "TIPO_CASILLA", "EXT_CONTIGUA", "UBICACION_CASILLA", "TIPO_ACTA"),
+    *("TOTAL_BOLETAS_SOBRANTES", "TOTAL_PERSONAS_VOTARON", "TOTAL_REP_PARTIDO_CI_VOTARON", "TOTAL_VOTOS_SACADOS"),
+)
+DESPUES: Final = (
+    *("TOTAL_VOTOS_ASENTADO", "TOTAL_VOTOS_CALCULADO", "LISTA_NOMINAL", "REPRESENTANTES_PP_CI", "OBSERVACIONES"),
+    *("CONTABILIZADA", "MECANISMOS_TRASLADO", "CODIGO_INTEGRIDAD", "FECHA_HORA_ACOPIO", "FECHA_HORA_CAPTURA"),
+    *("FECHA_HORA_VERIFICACION", "ORIGEN", "DIGITALIZACION", "TIPO_DOCUMENTO", "COTEJADA"),
+)
+COLUMNAS_DEMARCACION: Final = {
+    "distrito": ("ID_DISTRITO_LOCAL", "DISTRITO_LOCAL"),
+    "municipio": ("ID_MUNICIPIO", "MUNICIPIO"),
+}
+_TOTALES: Final = ("boletas_sobrantes", "personas_votaron", "representantes_votaron", "votos_sacados")
+_FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
+
+Valores = Callable[[str], str | None]
+
+
+def texto_seguro(texto: str) -> str:
+    """A text that no spreadsheet takes for a formula: one that begins like one gets an apostrophe before it."""
+    return "'" + texto if _FORMULA.match(texto) else texto
+
+
+def columnas(eleccion: Eleccion) -> list[str]:
+    """Header of the results table of one election (Anexo 18.5 as practised)."""
+    return [
+        "CLAVE_CASILLA",
+        "CLAVE_ACTA",
+        "ID_ENTIDAD",
+        "ENTIDAD",
+        *COLUMNAS_DEMARCACION[eleccion.agrupa],
+        *ANTES,
+        *[r.clave for r in eleccion.columnas],
+        *DESPUES,
+    ]
+
+
+class Redactor:
+    """Writes the actas of one election. `en_ceros`: nothing was captured yet, so unknown cells stay empty."""
+
+    def __init__(self, proceso: Proceso, eleccion: Eleccion, boletas_especiales: int, en_ceros: bool) -> None:
+        self._eleccion = eleccion
+        self._especiales = boletas_especiales
+        self._zona = ZoneInfo(proceso.zona_horaria)
+        self._entidad = [f"{proceso.entidad:02d}", texto_seguro(proceso.entidad_nombre)]
+        self._columnas = [r.clave for r in eleccion.columnas]
+        self._pendiente = "" if en_ceros else "-"
+        self._sin_votos = [""] * len(self._columnas)
+
+    def leer(
+        self, esperada: ActaEsperada, boleta: Boleta, estado: Estado | None
+    ) -> tuple[Dictamen | None, dict[str, Any] | None]:
+        """The dictamen of an acta that was published or came without acta (`None`: not captured yet), and its reading.
+
+        Raises `AsentadoInvalido` when the stored values are not those of the ballot.
+        """
+        if estado is None:
+            return None, None
+        if estado.publicada is not None:
+            publicada: dict[str, Any] = orjson.loads(estado.publicada)
+            asentado = Asentado(publicada["totales"], publicada["votos"])
+            asentado.revisar(boleta)
+            return contabilizar(asentado, boleta, esperada, self._especiales, publicada["por_pto"]), publicada
+        if estado.sin_acta is not None:
+            return sin_acta(MotivoSinActa(estado.sin_acta)), None
+        return None, None
+
+    def acta_json(
+        self,
+        esperada: ActaEsperada,
+        boleta: Boleta,
+        estado: Estado | None,
+        dictamen: Dictamen | None,
+        publicada: dict[str, Any] | None,
+        con_imagen: bool,
+    ) -> dict[str, Any]:
+        """The acta as `demarcacion/<id>.json` shows it."""
+        acta: dict[str, Any] = {
+            "clave": esperada.clave,
+            "estado": _estado(estado),
+            "observaciones": [o.value for o in dictamen.observaciones] if dictamen else [],
+        }
+        if dictamen:
+            acta["contabilizada"] = int(dictamen.contabilizada)
+        if esperada.representantes is not None:
+            acta["representantes"] = esperada.representantes
+        if publicada is None or dictamen is None:
+            if esperada.mecanismos:
+                acta["mecanismos"] = esperada.mecanismos
+            return acta
+        votos = publicada["votos"]
+        valores = dict(publicada["totales"])
+        valores["total_calculado"] = dictamen.calculado
+        valores["votos"] = {clave: votos[clave] for clave in boleta.claves}
+        acta["valores"] = valores
+        mecanismo = publicada["mecanismo"] or esperada.mecanismos
+        if mecanismo:
+            acta["mecanismos"] = mecanismo
+        huella = publicada["imagen"]
+        acta["imagen"] = {"sha256": huella, "ruta": ruta_imagen(huella)} if con_imagen else {"sha256": huella}
+        acta["origen"] = _origen(publicada)
+        acta["digitalizacion"] = publicada["digitalizacion"]
+        acta["tipo_documento"] = publicada["documento"]
+        for campo in ("acopio", "captura", "verificacion"):
+            if publicada[campo]:
+                acta[campo] = self._local(publicada[campo]).isoformat()
+        if estado is not None and estado.cotejo is not None:
+            acta["cotejada"] = estado.cotejo
+        return acta
+
+    def linea(
+        self,
+        esperada: ActaEsperada,
+        estado: Estado | None,
+        dictamen: Dictamen | None,
+        publicada: dict[str, Any] | None,
+    ) -> list[Any]:
+        """The acta's line of the results table."""
+        casilla = esperada.casilla
+        clave = casilla.clave
+        demarcacion = self._eleccion.demarcaciones[esperada.demarcacion]
+        linea: list[Any] = [
+            str(clave),
+            esperada.clave,
+            *self._entidad,
+            f"{demarcacion.id:03d}",
+            texto_seguro(demarcacion.nombre),
+            f"{clave.seccion:04d}",
+            f"{clave.id:02d}",
+            clave.tipo,
+            f"{clave.extension:02d}",
+            casilla.ubicacion,
+            self._eleccion.tipo_acta,
+        ]
+        representantes = "" if esperada.representantes is None else esperada.representantes
+        if dictamen is None or publicada is None:
+            observaciones = ", ".join(dictamen.observaciones) if dictamen else self._pendiente
+            linea += ["", "", "", "", *self._sin_votos, "", "", casilla.lista_nominal, representantes, observaciones]
+            linea += [0 if dictamen else self._pendiente, esperada.mecanismos, "", "", "", "", "", "", ""]
+            linea.append(0 if dictamen else "")
+            return linea
+        totales, votos = publicada["totales"], publicada["votos"]
+        linea += [totales.get(t, "") for t in _TOTALES]
+        linea += [votos.get(c, "") for c in self._columnas]
+        linea += [
+            totales.get("total_asentado", ""),
+            dictamen.calculado,
+            casilla.lista_nominal,
+            representantes,
+            ", ".join(dictamen.observaciones),
+            int(dictamen.contabilizada),
+            publicada["mecanismo"] or esperada.mecanismos,
+            publicada["imagen"],
+            self._fecha(publicada["acopio"]),
+            self._fecha(publicada["captura"]),
+            self._fecha(publicada["verificacion"]),
+            _origen(publicada),
+            texto_seguro(publicada["digitalizacion"]),
+            texto_seguro(publicada["documento"]),
+            "" if estado is None or estado.cotejo is None else estado.cotejo,
+        ]
+        return linea
+
+    def linea_fuera(self, hoja: dict[str, str]) -> list[Any]:
+        """A sheet out of catalogue: keys and values are dashes, CONTABILIZADA is 2."""
+        demarcacion = hoja.get("demarcacion", "")
+        nombre = "-"
+        if demarcacion.isdigit() and int(demarcacion) in self._eleccion.demarcaciones:
+            nombre = texto_seguro(self._eleccion.demarcaciones[int(demarcacion)].nombre)
+        leido = [_guion(hoja.get(c, "")) for c in ("seccion", "id", "tipo", "extension")]
+        guiones = ["-"] * (len(_TOTALES) + len(self._columnas) + 4)
+        return [
+            "-",
+            "-",
+            *self._entidad,
+            _guion(demarcacion),
+            nombre,
+            *leido,
+            3,
+            _guion(hoja.get("tipo_acta", self._eleccion.tipo_acta)),
+            *guiones,
+            "Fuera de Catálogo",
+            2,
+            *["-"] * 9,
+        ]
+
+    def _local(self, iso: str) -> datetime:
+        return datetime.fromisoformat(iso).astimezone(self._zona)
+
+    def _fecha(self, iso: str | None) -> str:
+        if not iso:
+            return ""
+        d = self._local(iso)
+        return f"{d.day:02d}/{d.month:02d}/{d.year} {d.hour:02d}:{d.minute:02d}:{d.second:02d}"
+
+
+def ruta_imagen(huella: str) -> str:
+    """Where a published image is, from the publication's root."""
+    return f"imagenes/{huella[:2]}/{huella}.jpg"
+
+
+def _origen(publicada: dict[str, Any]) -> str:
+    return "CASILLA" if publicada["digitalizacion"] == "Móvil" else "CATD"
+
+
+def _guion(texto: str) -> str:
+    return texto_seguro(texto) if texto else "-"
+
+
+_CUSTODIA: Final = {
+    "esperada": "esperada",
+    "acopiada": "acopiada",
+    "fotografiada": "digitalizada",
+    "digitalizada": "digitalizada",
+    "redigitalizar": "acopiada",
+    "identificada": "identificada",
+    "sin_acta": "sin_acta",
+    "fuera_de_catalogo": "fuera_de_catalogo",
+}
+
+
+def _estado(estado: Estado | None) -> str:
+    """State for the public: one word of the vocabulary of the PREP."""
+    if estado is None:
+        return "esperada"
+    if estado.publicada is not None:
+        return "verificada"
+    if estado.custodia == "identificada" and estado.captura in ("coincide", "dictaminada"):
+        return "capturada"
+    return _CUSTODIA[estado.custodia]
+
+
+def claves(actas: Sequence[ActaEsperada]) -> list[str]:
+    return [a.clave for a in actas]

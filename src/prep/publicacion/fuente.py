@@ -1,0 +1,110 @@
+"""Where a corte reads the state of the actas: the projection, or the facts themselves up to a position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple, Protocol
+
+import orjson
+
+
+class Estado(NamedTuple):
+    """What a corte needs of one acta. `publicada`: JSON of its last verified reading."""
+
+    clave: str
+    custodia: str
+    captura: str
+    sin_acta: str | None
+    publicada: str | None
+    fuera: str | None
+    cotejo: int | None
+
+
+class Cursor(Protocol):
+    def execute(self, consulta: str, parametros: Sequence[Any] = ...) -> Any: ...
+    def fetchall(self) -> list[tuple[Any, ...]]: ...
+    def fetchone(self) -> tuple[Any, ...] | None: ...
+
+
+class Fuente(Protocol):
+    def leer(self, claves: Sequence[str]) -> dict[str, Estado]:
+        """State of those of these actas that have any fact."""
+        ...
+
+    def hojas_fuera(self) -> list[Estado]:
+        """Sheets that belong to no approved casilla, in the order of their keys."""
+        ...
+
+    def actas(self) -> int:
+        """How many actas (not sheets) have any fact."""
+        ...
+
+    def en_ceros(self) -> bool:
+        """Nothing has been captured yet."""
+        ...
+
+
+_CAMPOS: Final = "clave, custodia, captura, sin_acta, publicada, fuera, cotejo"
+
+
+class Proyeccion:
+    """Reads `bitacora_acta` through a cursor whose transaction is the snapshot."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+
+    def leer(self, claves: Sequence[str]) -> dict[str, Estado]:
+        self._cursor.execute(
+            f"SELECT {_CAMPOS} FROM bitacora_acta WHERE clave = ANY(%s)",  # noqa: S608 - constants
+            [list(claves)],
+        )
+        return {fila[0]: Estado(*fila) for fila in self._cursor.fetchall()}
+
+    def hojas_fuera(self) -> list[Estado]:
+        self._cursor.execute(
+            f"SELECT {_CAMPOS} FROM bitacora_acta WHERE custodia = 'fuera_de_catalogo' ORDER BY clave COLLATE \"C\""  # noqa: S608
+        )
+        return [Estado(*fila) for fila in self._cursor.fetchall()]
+
+    def actas(self) -> int:
+        self._cursor.execute("SELECT count(*) FROM bitacora_acta WHERE clave NOT LIKE 'hoja:%%'", [])
+        fila = self._cursor.fetchone()
+        return int(fila[0]) if fila else 0
+
+    def en_ceros(self) -> bool:
+        self._cursor.execute(
+            "SELECT NOT EXISTS (SELECT FROM bitacora_acta WHERE publicada IS NOT NULL OR sin_acta IS NOT NULL"
+            " OR custodia = 'fuera_de_catalogo')"
+        )
+        fila = self._cursor.fetchone()
+        return fila is None or bool(fila[0])
+
+
+class Plegado:
+    """Folds the facts again, up to a position: for an auditor who recomputes a past corte on another machine."""
+
+    def __init__(self, hasta: int) -> None:
+        from prep.bitacora.proyeccion import COLUMNAS, lotes_plegados
+
+        lugares = [COLUMNAS.index(c) for c in _CAMPOS.split(", ")]
+        self._estados = {
+            fila[0]: Estado(*[fila[i] for i in lugares]) for lote in lotes_plegados(hasta) for fila in lote
+        }
+
+    def leer(self, claves: Sequence[str]) -> dict[str, Estado]:
+        return {c: self._estados[c] for c in claves if c in self._estados}
+
+    def hojas_fuera(self) -> list[Estado]:
+        return sorted(e for e in self._estados.values() if e.custodia == "fuera_de_catalogo")
+
+    def actas(self) -> int:
+        return sum(1 for clave in self._estados if not clave.startswith("hoja:"))
+
+    def en_ceros(self) -> bool:
+        return not any(e.publicada or e.sin_acta or e.fuera for e in self._estados.values())
+
+
+def de_la_eleccion(hojas: Iterable[Estado], eleccion: str) -> list[dict[str, str]]:
+    """What could be read of each sheet out of catalogue of one election."""
+    contenidos = [orjson.loads(h.fuera) for h in hojas if h.fuera]
+    return [c for c in contenidos if c["eleccion"] == eleccion]

@@ -1,0 +1,78 @@
+"""What every test shares: a PostgreSQL of its own, the folder of published data, Hypothesis profiles.
+
+The session's server lives in a temporary folder with fsync off; it starts with the first test that asks for a database
+and goes away with the session. ``DATABASE_URL`` in the environment replaces it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+RAIZ = Path(__file__).resolve().parents[1]
+
+hypothesis.settings.register_profile("default", deadline=None)
+hypothesis.settings.register_profile("largo", deadline=None, max_examples=2000)
+hypothesis.settings.register_profile("mutacion", deadline=None, max_examples=25, derandomize=True, database=None)
+hypothesis.settings.load_profile("default")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Before Django loads, point it at the session's folder. Nothing starts: the URL follows from the folder."""
+    from prep.plataforma import postgres
+
+    carpeta = Path(tempfile.mkdtemp(prefix="prep-pruebas-"))
+    carpeta.chmod(0o711)  # PostgreSQL runs as another user when we are root
+    config.add_cleanup(lambda: shutil.rmtree(carpeta, ignore_errors=True))
+    os.environ["PREP_DATOS_DIR"] = str(carpeta)
+    os.environ["PREP_SIN_TLS"] = "1"
+    os.environ["PYTHONPATH"] = str(RAIZ / "src")  # the processes that tests start run this same code
+    if "DATABASE_URL" not in os.environ:
+        config.stash[LOCAL] = carpeta / "postgres"
+        os.environ["DATABASE_URL"] = postgres.url_local(carpeta / "postgres")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "prep.plataforma.settings"
+    from django.conf import settings
+
+    settings.DATABASES  # noqa: B018 - loaded now, so that pytest-django finds it
+
+
+LOCAL = pytest.StashKey[Path]()
+
+
+@pytest.fixture(scope="session")
+def url_postgres(pytestconfig: pytest.Config) -> Iterator[str]:
+    """URL of the session's running server."""
+    from prep.plataforma import postgres
+
+    if LOCAL not in pytestconfig.stash:
+        yield os.environ["DATABASE_URL"]
+    else:
+        with postgres.servidor_local(pytestconfig.stash[LOCAL], duradero=False) as url:
+            yield url
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(url_postgres: str, django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """pytest-django asks for this one before it makes the test database: the server is up by then."""
+
+
+def ruta_datos(*partes: str) -> Path:
+    """Path inside the folder of published data: ``PREP_DATOS``, else ``shared/datos`` beside or above the checkout."""
+    candidatas = [Path(p)] if (p := os.environ.get("PREP_DATOS")) else [d / "shared" / "datos" for d in RAIZ.parents]
+    for candidata in candidatas:
+        if (ruta := candidata.joinpath(*partes)).exists():
+            return ruta
+    pytest.skip(f"Faltan los datos publicados {'/'.join(partes) or 'de prueba'}: indique su carpeta con PREP_DATOS.")
+
+
+@pytest.fixture(scope="session")
+def datos() -> Callable[..., Path]:
+    """`datos("pue2018_prep")` → its path; the test is skipped, saying so, where the data is not there."""
+    return ruta_datos

@@ -1,0 +1,217 @@
+"""The object store: one behaviour, held by a folder and by S3."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from moto import mock_aws
+
+from prep.plataforma.almacen import Almacen, AlmacenCarpeta, AlmacenS3, ErrorAlmacen, abrir, validar
+
+
+@pytest.fixture(params=["carpeta", "s3"])
+def nuevo(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], Almacen]]:
+    """Opens the same store again and again, as different processes would."""
+    if request.param == "carpeta":
+        yield lambda: AlmacenCarpeta(tmp_path / "con espacio" / "objetos")
+        return
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "prueba")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "prueba")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        boto3.client("s3").create_bucket(Bucket="prep")
+        yield lambda: abrir("s3://prep/2027/gub")
+
+
+@pytest.fixture
+def almacen(nuevo: Callable[[], Almacen]) -> Almacen:
+    return nuevo()
+
+
+def test_lo_escrito_se_lee_desde_otra_apertura(nuevo: Callable[[], Almacen]) -> None:
+    nuevo().escribir("c1/GUB/resumen.json", b"{}")
+    assert nuevo().leer("c1/GUB/resumen.json") == b"{}"
+    assert nuevo().existe("c1/GUB/resumen.json")
+
+
+def test_lo_que_no_esta_es_none_y_una_carpeta_no_es_un_objeto(almacen: Almacen) -> None:
+    almacen.escribir("a/b", b"1")
+    for ruta in ("x", "a", "a/b/c"):
+        assert almacen.leer(ruta) is None
+        assert not almacen.existe(ruta)
+
+
+def test_escribir_lo_mismo_no_es_nada_y_otra_cosa_es_un_error(almacen: Almacen) -> None:
+    almacen.escribir("c1/x", b"uno")
+    almacen.escribir("c1/x", b"uno")
+    with pytest.raises(ErrorAlmacen, match="c1/x ya existe con otro contenido"):
+        almacen.escribir("c1/x", b"dos")
+    assert almacen.leer("c1/x") == b"uno"
+
+
+def test_reemplazar_cambia_el_apuntador(almacen: Almacen) -> None:
+    almacen.reemplazar("ultimo.json", b"1")
+    almacen.reemplazar("ultimo.json", b"2")
+    assert almacen.leer("ultimo.json") == b"2"
+
+
+def test_copiar_da_los_mismos_bytes_y_respeta_lo_que_ya_estaba(almacen: Almacen) -> None:
+    almacen.escribir("c1/x.json", b"uno")
+    almacen.copiar("c1/x.json", "c2/x.json")
+    almacen.copiar("c1/x.json", "c2/x.json")
+    assert almacen.leer("c2/x.json") == b"uno"
+    almacen.escribir("c1/y.json", b"otro")
+    with pytest.raises(ErrorAlmacen, match=r"c2/x\.json ya existe"):
+        almacen.copiar("c1/y.json", "c2/x.json")
+    with pytest.raises(ErrorAlmacen, match="no está en el almacén"):
+        almacen.copiar("c1/nada", "c2/nada")
+
+
+def test_reemplazar_no_toca_las_copias(almacen: Almacen) -> None:
+    almacen.reemplazar("a", b"1")
+    almacen.copiar("a", "b")
+    almacen.reemplazar("a", b"2")
+    assert almacen.leer("b") == b"1"
+
+
+def test_listar_en_orden_por_prefijo(almacen: Almacen) -> None:
+    for ruta in ("c1/b", "c1/a/z", "c10/a", "c2/a", "ultimo.json"):
+        almacen.escribir(ruta, b"")
+    assert list(almacen.listar()) == ["c1/a/z", "c1/b", "c10/a", "c2/a", "ultimo.json"]
+    assert list(almacen.listar("c1")) == ["c1/a/z", "c1/b", "c10/a"]
+    assert list(almacen.listar("c1/")) == ["c1/a/z", "c1/b"]
+    assert list(almacen.listar("nada/")) == []
+
+
+def test_un_lote_llega_entero(almacen: Almacen) -> None:
+    almacen.escribir("viejo", b"v")
+    with almacen.lote():
+        for n in range(300):
+            almacen.escribir(f"c1/{n:03}", str(n).encode())
+        almacen.copiar("viejo", "c1/viejo")
+    assert [almacen.leer(r) for r in almacen.listar("c1/")] == [*(str(n).encode() for n in range(300)), b"v"]
+
+
+def test_un_lote_que_contradice_lo_publicado_falla(almacen: Almacen) -> None:
+    almacen.escribir("c1/x", b"uno")
+    with pytest.raises(ErrorAlmacen, match="c1/x ya existe"), almacen.lote():
+        almacen.escribir("c1/x", b"dos")
+    assert almacen.leer("c1/x") == b"uno"
+    with almacen.lote():  # and the store goes on working
+        almacen.escribir("c2/x", b"dos")
+    assert almacen.leer("c2/x") == b"dos"
+
+
+def test_no_hay_lote_dentro_de_un_lote(almacen: Almacen) -> None:
+    with almacen.lote(), pytest.raises(ErrorAlmacen, match="lote abierto"), almacen.lote():
+        pass
+
+
+@pytest.mark.parametrize(
+    "ruta",
+    ["", "/etc/passwd", "../x", "a/../../x", "a//b", "a/", "./a", ".oculto", "a\\..\\b", "a\0b", "a\nb", "x" * 201],
+)
+def test_rutas_hostiles_se_rechazan(almacen: Almacen, ruta: str) -> None:
+    for accion in (
+        almacen.leer,
+        almacen.existe,
+        lambda r: almacen.escribir(r, b""),
+        lambda r: almacen.reemplazar(r, b""),
+    ):
+        with pytest.raises(ErrorAlmacen, match="no es válida"):
+            accion(ruta)
+    almacen.escribir("a", b"")
+    with pytest.raises(ErrorAlmacen, match="no es válida"):
+        almacen.copiar("a", ruta)
+
+
+@given(st.text(max_size=40))
+def test_ninguna_ruta_valida_sale_de_la_carpeta(ruta: str) -> None:
+    raiz = Path("/publico")
+    try:
+        validar(ruta)
+    except ErrorAlmacen:
+        return
+    assert os.path.normpath(raiz / ruta) == str(raiz / ruta)
+    assert (raiz / ruta).is_relative_to(raiz)
+    assert raiz / ruta != raiz
+
+
+def test_s3_dice_tipo_y_cuanto_guardar() -> None:
+    with mock_aws():
+        cliente = boto3.client("s3", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+        cliente.create_bucket(Bucket="prep")
+        s3 = AlmacenS3("prep", cliente=cliente)
+        s3.escribir("c1/x.json", b"{}")
+        s3.copiar("c1/x.json", "c2/x.json")
+        s3.reemplazar("ultimo.json", b"{}")
+        for ruta in ("c1/x.json", "c2/x.json"):
+            ficha = cliente.head_object(Bucket="prep", Key=ruta)
+            assert ficha["ContentType"] == "application/json"
+            assert "immutable" in ficha["CacheControl"]
+        assert cliente.head_object(Bucket="prep", Key="ultimo.json")["CacheControl"] == "no-cache"
+
+
+def test_s3_sin_cubo_se_explica() -> None:
+    with mock_aws():
+        cliente = boto3.client("s3", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+        with pytest.raises(ErrorAlmacen, match="NoSuchBucket"):
+            AlmacenS3("nada", cliente=cliente).escribir("x", b"")
+
+
+def test_la_carpeta_copia_sin_duplicar_bytes_y_no_deja_restos(tmp_path: Path) -> None:
+    almacen = AlmacenCarpeta(tmp_path)
+    almacen.escribir("c1/x", b"uno")
+    almacen.copiar("c1/x", "c2/x")
+    assert (tmp_path / "c1/x").samefile(tmp_path / "c2/x")
+    with pytest.raises(RuntimeError), almacen.lote():
+        almacen.escribir("c3/x", b"tres")
+        raise RuntimeError
+    assert not almacen.existe("c3/x")
+    assert not any((tmp_path / ".provisional").iterdir())
+
+
+def test_disco_que_no_se_puede_escribir_se_explica(tmp_path: Path) -> None:
+    (tmp_path / "archivo").write_text("no soy carpeta")
+    with pytest.raises(ErrorAlmacen, match="No se pudo usar x en el almacén"):
+        AlmacenCarpeta(tmp_path / "archivo").escribir("x", b"")
+
+
+def test_kill_9_nunca_deja_un_objeto_a_medias(tmp_path: Path) -> None:
+    """A process writes big objects, alone and in batches, and is killed at many instants: what has a name is whole."""
+    programa = (
+        "import sys, itertools; from pathlib import Path; from prep.plataforma.almacen import AlmacenCarpeta\n"
+        "a = AlmacenCarpeta(Path(sys.argv[1])); print('ya', flush=True)\n"
+        "for n in itertools.count():\n"
+        "    a.escribir(f's{sys.argv[2]}/{n}', b'%d' % (n % 10) * 300_000)\n"
+        "    a.reemplazar('ultimo', b'%d' % (n % 10) * 300_000)\n"
+        "    with a.lote():\n"
+        "        for m in range(5): a.escribir(f'l{sys.argv[2]}/{n}-{m}', b'%d' % (n % 10) * 300_000)\n"
+    )
+    vistos = 0
+    for vuelta in range(10):
+        p = subprocess.Popen([sys.executable, "-c", programa, tmp_path, str(vuelta)], stdout=subprocess.PIPE)
+        assert p.stdout is not None
+        p.stdout.readline()
+        time.sleep(0.01 * (vuelta + 1))
+        p.send_signal(signal.SIGKILL)
+        p.communicate()
+        for ruta in AlmacenCarpeta(tmp_path).listar():
+            datos = AlmacenCarpeta(tmp_path).leer(ruta)
+            assert datos is not None
+            assert len(datos) == 300_000
+            assert len(set(datos)) == 1
+            vistos += 1
+    assert vistos > 10

@@ -1,0 +1,73 @@
+"""Django as we set it up: database, secret, headers, database URLs."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+
+from prep.plataforma.llaves import leer_o_crear
+from prep.plataforma.settings import base_de_datos
+
+
+@pytest.mark.django_db
+def test_la_base_ordena_por_bytes_y_guarda_utf8() -> None:
+    with connection.cursor() as c:
+        c.execute(
+            "SELECT pg_encoding_to_char(encoding), datcollate FROM pg_database WHERE datname = current_database()"
+        )
+        assert c.fetchone() == ("UTF8", "C")
+        c.execute("SELECT string_agg(t, '' ORDER BY t) FROM (VALUES ('ñ'), ('a'), ('Z'), ('z')) AS v(t)")
+        assert c.fetchone() == ("Zazñ",)
+
+
+@pytest.mark.django_db
+def test_las_contrasenas_se_guardan_con_argon2() -> None:
+    usuario = User.objects.create_user("ana", password="una frase larga")
+    assert usuario.password.startswith("argon2$argon2id$")
+    assert usuario.check_password("una frase larga")
+
+
+@pytest.mark.django_db
+def test_toda_respuesta_lleva_la_politica_de_contenido(client: Client) -> None:
+    for ruta in ("/admin/login/", "/no-existe"):
+        politica = client.get(ruta).headers["Content-Security-Policy"]
+        assert "default-src 'self'" in politica
+        assert "unsafe" not in politica
+
+
+def test_el_secreto_se_crea_una_vez_y_solo_lo_lee_su_duenio(tmp_path: Path) -> None:
+    archivo = tmp_path / "sub" / "llave"
+    secreto = leer_o_crear(archivo)
+    assert len(secreto) >= 43
+    assert leer_o_crear(archivo) == secreto
+    assert stat.S_IMODE(archivo.stat().st_mode) == 0o600
+    assert list(archivo.parent.iterdir()) == [archivo]
+
+
+def test_sin_depuracion_y_en_hora_de_mexico() -> None:
+    assert not settings.DEBUG
+    assert (settings.USE_TZ, settings.TIME_ZONE, settings.LANGUAGE_CODE) == (True, "America/Mexico_City", "es-mx")
+
+
+@pytest.mark.parametrize(
+    ("url", "esperado"),
+    [
+        ("postgresql://u:p%40s@db:6432/prep?sslmode=allow", ("prep", "u", "p@s", "db", "6432", {"sslmode": "allow"})),
+        ("postgres://prep@/prep?host=%2Fcon%20espacio%2Fpg", ("prep", "prep", "", "/con espacio/pg", "", {})),
+    ],
+)  # fmt: skip
+def test_se_entiende_database_url(url: str, esperado: tuple[object, ...]) -> None:
+    b = base_de_datos(url)
+    assert tuple(b[k] for k in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")) == esperado
+
+
+@pytest.mark.parametrize("url", ["sqlite:///x.db", "postgresql://u@h/", "prep"])
+def test_otra_url_se_rechaza_diciendo_como_debe_ser(url: str) -> None:
+    with pytest.raises(ValueError, match="postgresql://"):
+        base_de_datos(url)

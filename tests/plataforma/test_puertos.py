@@ -1,0 +1,28 @@
+"""A busy port is replaced and named."""
+
+from __future__ import annotations
+
+import socket
+
+from prep.plataforma.puertos import libre
+
+
+def test_el_libre_se_usa_sin_decir_nada() -> None:
+    dichos: list[str] = []
+    puerto = libre(0, dichos.append)
+    dichos.clear()
+    assert libre(puerto, dichos.append) == puerto
+    assert dichos == []
+
+
+def test_el_ocupado_se_cambia_y_se_nombra() -> None:
+    dichos: list[str] = []
+    with socket.socket() as ocupado:
+        ocupado.bind(("127.0.0.1", 0))
+        ocupado.listen()
+        preferido = ocupado.getsockname()[1]
+        elegido = libre(preferido, dichos.append)
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", elegido))
+    assert elegido != preferido
+    assert dichos == [f"El puerto {preferido} está ocupado: se usa el {elegido}."]
