@@ -7,6 +7,7 @@ from prep.catalogo.cli import app as proceso
 from prep.demo import demo
 from prep.difusion.cli import cofirmas, difusor, testigo
 from prep.emision.cli import llaves, verificar
+from prep.lectura.cli import actas, imagenes, leer
 from prep.plataforma.cli import app as postgres
 from prep.simulacro.cli import reproducir
 
@@ -21,6 +22,9 @@ app.add_typer(proceso, name="proceso")
 app.add_typer(llaves, name="llaves")
 for orden in (verificar, testigo, difusor, cofirmas):
     app.command()(orden)
+app.add_typer(actas, name="actas")
+app.add_typer(imagenes, name="imagenes")
+app.command()(leer)
 app.add_typer(postgres, name="postgres")
 app.command()(reproducir)
 app.command()(demo)

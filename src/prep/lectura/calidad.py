@@ -59,7 +59,7 @@ def medir(gris: Gris, pagina: Pagina, rectificada: Gris) -> Calidad:
         z = rectificada[max(y - 16, 0) : y + 96, max(x - 16, 0) : x + 96].astype(np.float32)
         if z.size:
             alcance = float(np.quantile(z, 0.98) - np.quantile(z, 0.02))
-            pendientes.append(float(np.quantile(np.abs(cv2.Sobel(z, cv2.CV_32F, 1, 0, ksize=3)) / 4, 0.97)) / max(alcance, 20))
+            pendientes.append(float(np.quantile(np.abs(cv2.Sobel(z, cv2.CV_32F, 1, 0, ksize=3)) / 8, 0.97)) / max(alcance, 20))
     nitidez = min(1.0, float(np.median(pendientes)) / 0.25) if pendientes else 0.0
     chica = cv2.resize(rectificada, (216, 140), interpolation=cv2.INTER_AREA)
     papel = cv2.dilate(chica, np.ones((5, 5), np.uint8))[8:-8, 8:-8]
@@ -100,5 +100,5 @@ def es_pantalla(gris: Gris, pagina: Pagina) -> bool:
         espectro = np.abs(np.fft.fft2(z))
         fuera = espectro[util]
         # A pattern is a few sharp peaks far above everything else at high frequency.
-        votos += float(fuera.max()) > 14 * float(np.median(fuera)) + 1e-6 and float(fuera.max()) > 250
+        votos += float(fuera.max()) > max(120 * float(np.median(fuera)), 2500.0)
     return vistos > 3 and votos * 2 > vistos

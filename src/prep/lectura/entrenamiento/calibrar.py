@@ -19,9 +19,9 @@ import numpy as np
 
 from prep.lectura.bench import tomas
 from prep.lectura.cajas import recortar
-from prep.lectura.entrenamiento.cosecha import CLASES, boleta_al_azar
+from prep.lectura.entrenamiento.cosecha import boleta_al_azar
 from prep.lectura.llenar import Costumbres, Digitos
-from prep.lectura.modelo import Modelo
+from prep.lectura.modelo import CLASES, Modelo
 from prep.lectura.numeral import CASOS, Calibracion, juzgar, suavizar
 from prep.lectura.pagina import afinar, ajustar, hallar_marcas, situar
 

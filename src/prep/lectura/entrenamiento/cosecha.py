@@ -20,12 +20,11 @@ from prep.lectura import qr
 from prep.lectura.cajas import recortar
 from prep.lectura.fotografiar import fotografiar
 from prep.lectura.llenar import Digitos, Escrito, llenar
+from prep.lectura.modelo import CLASES
 from prep.lectura.numeros import en_letra
 from prep.lectura.pagina import afinar, ajustar, hallar_marcas, situar
 from prep.lectura.plantilla import Hoja, Identificacion, Plantilla, armar_plantilla
 
-CLASES = "0123456789 -?"
-"""Class 10 is a blank box, 11 a cross or dash, 12 illegible."""
 LETRA_VACIA, LETRA_ILEGIBLE = 1000, 1001
 
 
