@@ -9,6 +9,7 @@ const rutaNumero = (n) => {
 const parcial = (w) => (w < 256 ? `.p/${w}` : "");
 const rutaPunto = (n) => `puntos/${String(n).padStart(6, "0")}`;
 const rutaImagen = (h) => `imagenes/${h.slice(0, 2)}/${h}.jpg`;
+const horaLegible = (h) => `${h.slice(8, 10)}/${h.slice(5, 7)}/${h.slice(0, 4)} ${h.slice(11, 16)} (UTC${h.slice(19)})`;
 const horaDe = (s) => new Date(s * 1000).toLocaleString("es-MX", { dateStyle: "long", timeStyle: "medium" });
 
 class Informe {
@@ -361,12 +362,12 @@ async function revisarCortes(fuente, r, informe, conImagenes) {
 
 function veredicto(informe) {
   const c = informe.corte;
-  const que = c ? `el corte ${c.corte} de ${c.proceso}, ${c.hora}, ${c.modo.toUpperCase()}` : "la emisión";
+  const que = c ? `El corte ${c.corte} de ${c.proceso}, ${horaLegible(c.hora)}, ${c.modo.toUpperCase()},` : "La emisión";
   if (informe.codigo === 1) {
     const otros = informe.hay("mal") - 1;
     const mas = otros ? ` (y ${otros} ${otros === 1 ? "problema" : "problemas"} más)` : "";
     return ["mal", "NO COINCIDE", `${que} no es de fiar: ${informe.hallazgos.find((h) => h.nivel === "mal").texto}${mas}`];
   }
   if (informe.codigo === 2) return ["duda", "NO SE PUDO COMPROBAR", `${que}: ${informe.hallazgos.find((h) => h.nivel === "sin_comprobar")?.texto ?? "no hay ningún corte"}`];
-  return ["bien", "CORRECTO", `${que}, es auténtico y sus cifras salen de las actas publicadas`];
+  return ["bien", "CORRECTO", `${que} es auténtico y sus cifras salen de las actas publicadas`];
 }

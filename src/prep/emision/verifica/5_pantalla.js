@@ -100,14 +100,19 @@ async function mostrarActa(clave) {
   paso(true, `El manifiesto tiene sha256 ${ultimo.manifiesto}, que es lo que dice la hoja ${ultimo.posicion} del registro.`);
   const prueba = await pruebaDeInclusion(registro.niveles, ultimo.posicion, registro.hojas.length);
   const raiz = await raizPorInclusion(registro.niveles[0][ultimo.posicion], ultimo.posicion, registro.hojas.length, prueba);
-  paso(iguales(raiz, registro.punto.raiz), `Esa hoja y ${prueba.length} hashes vecinos llevan a la raíz ${aHex(registro.punto.raiz)}, firmada por «${registro.punto.origen}».`);
+  paso(iguales(raiz, registro.punto.raiz), `Esa hoja, con la prueba de ${prueba.length} ${prueba.length === 1 ? "hash" : "hashes"}, lleva a la raíz ${aHex(registro.punto.raiz)}, firmada por «${registro.punto.origen}».`);
   const firmantes = registro.punto.firmas.map((f) => f.llave.nombre + (f.hora === null ? "" : ` (${horaDe(f.hora)})`));
   paso(true, `Firman esa raíz: ${firmantes.join(", ")}.`);
   salida.append(nodo("h4", "Por qué se puede afirmar"), pasos);
 }
 
-$("carpeta").addEventListener("change", (e) => { if (e.target.files.length) correr(() => fuenteDe(e.target.files)); });
-$("zip").addEventListener("change", (e) => { if (e.target.files.length) correr(() => fuenteDe(e.target.files)); });
+for (const id of ["carpeta", "zip"]) {
+  $(id).addEventListener("change", (e) => {
+    const archivos = [...e.target.files];
+    e.target.value = ""; // so that choosing the same one again, after it changed, is noticed
+    if (archivos.length) correr(() => fuenteDe(archivos));
+  });
+}
 $("sitio").addEventListener("submit", (e) => { e.preventDefault(); correr(async () => new Sitio($("direccion").value)); });
 $("buscar").addEventListener("submit", (e) => { e.preventDefault(); mostrarActa($("clave").value); });
 for (const evento of ["dragover", "dragenter"]) document.addEventListener(evento, (e) => { e.preventDefault(); $("zona").classList.add("encima"); });
