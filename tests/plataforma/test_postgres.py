@@ -233,6 +233,25 @@ def test_como_root_en_una_casa_cerrada_los_datos_van_a_otro_lugar(
 
 
 @COMO_ROOT
+def test_django_encuentra_la_base_que_se_fue_a_otro_lugar(carpeta: Path) -> None:
+    """Also the first time, when the folder moves while it starts."""
+    casa = carpeta.parent / "casa"
+    casa.mkdir(mode=0o700)
+    programa = (
+        "import sys; from pathlib import Path; from prep.plataforma import postgres; postgres.VAR = Path(sys.argv[1])\n"
+        "from prep.plataforma.arranque import django_listo\n"
+        "with django_listo():\n"
+        "    from django.contrib.auth.models import User\n"
+        "    User.objects.create_user('ana'); print(User.objects.count())"
+    )
+    entorno = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {"PREP_DATOS_DIR": str(casa / "datos")}
+    orden = [sys.executable, "-c", programa, str(carpeta.parent / "var")]
+    p = subprocess.run(orden, env=entorno, capture_output=True, text=True, check=False)
+    assert (p.returncode, p.stdout.strip()) == (0, "1"), p.stderr
+    assert (casa / "datos" / "postgres").is_symlink()
+
+
+@COMO_ROOT
 def test_como_root_la_rueda_en_una_casa_cerrada_se_copia(carpeta: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres, "VAR", carpeta.parent / "var")
     monkeypatch.setenv("PREP_POSTGRES", "rueda")
