@@ -174,9 +174,8 @@ def test_rutas_largas_usan_un_socket_corto(carpeta: Path) -> None:
     assert not Path("/tmp/" + url.rpartition("%2F")[2]).exists()
 
 
-@pytest.mark.parametrize("caracter", ["'", '"', ",", "%", "ñ", "\\"])
-def test_caracteres_raros_en_la_ruta(carpeta: Path, caracter: str) -> None:
-    with postgres.servidor_local(carpeta / f"a{caracter}b", duradero=False) as url:
+def test_caracteres_raros_en_la_ruta(carpeta: Path) -> None:
+    with postgres.servidor_local(carpeta / "a'b\",%ñ\\$(id)`id`;&", duradero=False) as url:
         crear_tabla(url)
 
 

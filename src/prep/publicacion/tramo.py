@@ -107,7 +107,8 @@ def _demarcacion(
     estados = fuente.leer(claves(esperadas))
     tramo.conocidas += len(estados)
     lista: list[dict[str, Any]] = []
-    seccion_actual, cuenta_seccion, casillas = -1, Cuenta.vacia(boleta), []
+    seccion_actual, cuenta_seccion = -1, Cuenta.vacia(boleta)
+    casillas: list[dict[str, Any]] = []
 
     def cerrar_seccion() -> None:
         if seccion_actual < 0:
