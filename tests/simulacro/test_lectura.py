@@ -664,7 +664,7 @@ def test_comprimidos_hostiles(hacer: Callable[[], bytes], mensaje: str, tmp_path
 def test_bomba_de_descompresion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(modelo, "MIN_BYTES_RAZON", 1_000_000)
     (tmp_path / "a.zip").write_bytes(_bomba())
-    with pytest.raises(ErrorDeLectura, match="crece más de 400 veces|la línea mide más"):
+    with pytest.raises(ErrorDeLectura, match=r"crece más de 400 veces|la línea mide más"):
         leer([tmp_path / "a.zip"])
 
 
