@@ -73,6 +73,59 @@ def ejemplo(
     typer.echo(f"Carpeta escrita: {carpeta}")
 
 
+@app.command()
+def importar(carpeta: Carpeta) -> None:
+    """Revisa la carpeta y la guarda en la base de datos: toda o nada. Repetirlo no cambia nada."""
+    from prep.plataforma.arranque import django_listo
+
+    with django_listo():
+        from prep.catalogo.services import importar as servicio
+        from prep.catalogo.services.errores import CatalogoError
+        from prep.plataforma.reloj import RelojSistema
+
+        try:
+            with Console(stderr=True).status("Leyendo la carpeta…") as paso:
+                guardado = servicio(carpeta, RelojSistema().ahora(), lambda que: paso.update(f"{que}…"))
+        except ProcesoInvalido as error:
+            mostrar_problemas(error.problemas)
+            raise typer.Exit(1) from None
+        except CatalogoError as error:
+            _consola().print(f"[bold red]✗[/bold red] {_escapado(str(error))}", soft_wrap=True)
+            raise typer.Exit(1) from None
+    resumir(guardado.proceso)
+    typer.echo(_RESULTADOS[guardado.resultado.value])
+
+
+_RESULTADOS = {
+    "nuevo": "Importado como borrador; la puesta en ceros lo congela.",
+    "reemplazado": "Importado en lugar del borrador anterior.",
+    "actualizado": "El catálogo es el mismo; se actualizaron horario, personas o datos de la institución.",
+    "igual": "Ya estaba importado, idéntico. Nada cambió.",
+}
+
+
+@app.command()
+def ver(
+    clave: Annotated[str | None, typer.Argument(metavar="[CLAVE]", help="Sin ella, el proceso vigente.")] = None,
+) -> None:
+    """Muestra el proceso guardado y comprueba su huella."""
+    from prep.plataforma.arranque import django_listo
+
+    with django_listo():
+        from prep.catalogo.services import cargar, vigente
+        from prep.catalogo.services.errores import CatalogoError
+
+        try:
+            fila = vigente(clave)
+            proceso = cargar(fila.clave)
+        except CatalogoError as error:
+            _consola().print(f"[bold red]✗[/bold red] {_escapado(str(error))}", soft_wrap=True)
+            raise typer.Exit(1) from None
+    cuando = f" desde {fila.congelado:%d/%m/%Y %H:%M} UTC" if fila.congelado else ""
+    resumir(proceso)
+    typer.echo(f"Estado: {fila.estado}{cuando}. Modo: {fila.modo}. Cortes cada {fila.cada_minutos} minutos.")
+
+
 def _barra() -> Progress:
     return Progress(
         TextColumn("{task.description}"),

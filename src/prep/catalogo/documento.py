@@ -242,7 +242,7 @@ def _leer_eleccion(e: dict[str, Any], casillas: list[Casilla], claves: list[str]
 
 
 def _informativo(catalogo: dict[str, Any], operacion: dict[str, Any]) -> Informativo:
-    p = operacion["publicacion"]
+    parametros = catalogo["parametros"]
     return Informativo(
         partidos=tuple(Partido(**x) for x in catalogo["partidos"]),
         independientes=tuple(Independiente(**x) for x in catalogo["independientes"]),
@@ -251,20 +251,28 @@ def _informativo(catalogo: dict[str, Any], operacion: dict[str, Any]) -> Informa
         distritos=dict(catalogo["distritos"]),
         municipios=dict(catalogo["municipios"]),
         catds=tuple(Catd(**x) for x in catalogo["catds"]),
-        personas=tuple(Persona(*x) for x in operacion["personas"]),
-        institucion=Institucion(
-            **{**operacion["institucion"], "imagen": base64.b64decode(operacion["institucion"]["imagen"])}
-        ),
-        difusores=tuple(Difusor(**x) for x in operacion["difusores"]),
-        publicacion=Publicacion(
+        parametros=Parametros(**{**parametros, "empates": tuple(parametros["empates"])}),
+        **leer_operacion(operacion),
+    )
+
+
+def leer_operacion(operacion: dict[str, Any]) -> dict[str, Any]:
+    """The fields of `Informativo` that `operacion` holds; those missing are left out."""
+    leido: dict[str, Any] = {}
+    if "publicacion" in operacion:
+        p = operacion["publicacion"]
+        leido["publicacion"] = Publicacion(
             inicio=datetime.fromisoformat(p["inicio"]) if p["inicio"] else None,
             fin=datetime.fromisoformat(p["fin"]) if p["fin"] else None,
             cada_minutos=p["cada_minutos"],
-        ),
-        parametros=Parametros(
-            boletas_especiales=catalogo["parametros"]["boletas_especiales"],
-            empates=tuple(catalogo["parametros"]["empates"]),
-            lectura=catalogo["parametros"]["lectura"],
-        ),
-        textos=dict(operacion["textos"]),
-    )
+        )
+    if "institucion" in operacion:
+        i = operacion["institucion"]
+        leido["institucion"] = Institucion(**{**i, "imagen": base64.b64decode(i["imagen"])})
+    if "difusores" in operacion:
+        leido["difusores"] = tuple(Difusor(**x) for x in operacion["difusores"])
+    if "textos" in operacion:
+        leido["textos"] = dict(operacion["textos"])
+    if "personas" in operacion:
+        leido["personas"] = tuple(Persona(*x) for x in operacion["personas"])
+    return leido

@@ -8,13 +8,13 @@ import io
 import multiprocessing
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -39,8 +39,19 @@ ACTAS_CON_LIBRO_SIEMPRE: Final = 3000
 MINUTOS_ENTRE_LIBROS: Final = 20
 """Above that many actas the workbook goes out at least three times an hour instead of in every corte (prep.md §8)."""
 
-Paginas = Callable[[dict[str, Any]], Iterable[tuple[str, bytes]]]
-"""Renders the portal's pages of a corte: receives its documents by path, gives (path relative to the corte, bytes)."""
+
+class Portal(Protocol):
+    """What draws the pages (`prep.portal`). Each receives the documents of the corte by path, `corte.json` being its
+    manifest so far, without the pages themselves; each gives (path, bytes)."""
+
+    def paginas(self, corte: Mapping[str, Any], /) -> Iterable[tuple[str, bytes]]:
+        """Pages of the corte; paths relative to its folder."""
+
+    def recursos(self, corte: Mapping[str, Any], /) -> Iterable[tuple[str, bytes]]:
+        """Immutable files that cortes share; paths from the publication's root."""
+
+    def portada(self, corte: Mapping[str, Any], /) -> Iterable[tuple[str, bytes]]:
+        """Pages at the root, rewritten after the switch; paths from the publication's root."""
 
 
 class CorteImposible(RuntimeError):
@@ -80,7 +91,7 @@ class Publicador:
     software: str = field(default_factory=huella)
     procesos: int = 2
     con_imagenes: bool = False
-    paginas: Paginas | None = None
+    portal: Portal | None = None
     _fijo: dict[str, Any] = field(default_factory=dict)
 
     def grupos(self, eleccion: Eleccion) -> list[tuple[int, list[ActaEsperada]]]:
@@ -166,18 +177,25 @@ class _Taller:
             self._bases(obreros, por_eleccion, tramos, manifiesto_anterior)
             self.reloj.paso("bases de datos")
         self._alarmas_de(tramos)
-        if p.paginas is not None:
-            for nombre, datos in p.paginas(self.documentos | {"hora": self.hora.isoformat(), "corte": numero}):
+        imagenes = sorted({i for _, tramo in tramos for i in tramo.imagenes})
+        dibujo = self.documentos | {"corte.json": self._manifiesto(numero, anterior, por_eleccion, imagenes)}
+        if p.portal is not None:
+            for nombre, datos in p.portal.paginas(dibujo):
                 self.archivos.append(guardar(self.aparte, nombre, datos))
+            for nombre, datos in p.portal.recursos(dibujo):
+                p.almacen.escribir(nombre, datos)
             self.reloj.paso("páginas")
 
-        imagenes = sorted({i for _, tramo in tramos for i in tramo.imagenes})
         previos = {a["ruta"]: a["sha256"] for a in manifiesto_anterior["archivos"]} if manifiesto_anterior else {}
         nuevos = self._escribir(ruta, anterior["ruta"] if anterior else "", previos)
         self.reloj.paso("escritura")
         manifiesto = self._manifiesto(numero, anterior, por_eleccion, imagenes)
         emitir_corte(p.registro, manifiesto, ruta)
         self.reloj.paso("firma y cambio")
+        if p.portal is not None:
+            for nombre, datos in p.portal.portada(dibujo):
+                p.almacen.reemplazar(nombre, datos)
+            self.reloj.paso("portada")
         return Corte(
             numero=numero,
             hora=self.hora,
