@@ -97,7 +97,7 @@ def _politica(lector: Lector, o: Opciones, informe: Informe) -> Politica:
         "las llaves se tomaron del propio sitio: compárelas con las que el instituto publicó por otro medio"
         " o use --politica",
     )
-    propias = (_vkey(vkey),) if vkey else ()
+    propias = (_vkey(vkey),) if vkey is not None else ()
     if datos is None:
         return Politica(propias)
     politica = leer_politica(datos)
