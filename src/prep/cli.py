@@ -4,6 +4,7 @@ import typer
 
 from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
+from prep.demo import demo
 from prep.difusion.cli import cofirmas, difusor, testigo
 from prep.emision.cli import llaves, verificar
 from prep.plataforma.cli import app as postgres
@@ -23,6 +24,7 @@ for orden in (verificar, testigo, difusor, cofirmas):
     app.command()(orden)
 app.add_typer(postgres, name="postgres")
 app.command()(reproducir)
+app.command()(demo)
 
 
 if __name__ == "__main__":

@@ -249,7 +249,7 @@ class _Lectura:
         vistas: dict[Any, int] = {}
         for f in self.t["secciones.csv"]:
             if f["entidad"] is None:
-                f["entidad"] = cabecera.entidad
+                f["entidad"] = cabecera.entidad or 0
             clave = (f["entidad"], f["seccion"])
             if self._unico("secciones.csv", f, clave, vistas, f"la sección {f['seccion']}", "seccion"):
                 self.secciones[clave] = f
@@ -283,7 +283,7 @@ class _Lectura:
         hay_secciones = bool(self.t["secciones.csv"])
         for f in self.t[archivo]:
             if f["entidad"] is None:
-                f["entidad"] = cabecera.entidad
+                f["entidad"] = cabecera.entidad or 0
             clave = (f["entidad"], f["seccion"], f["tipo"], f["id"], f["extension"])
             if MALO not in clave:
                 self._unico(archivo, f, clave, vistas, f"la casilla {ClaveCasilla(*clave)}", "seccion")
@@ -327,10 +327,17 @@ class _Lectura:
                 self.mal(archivo, 0, "elecciones", f"ninguna casilla recibe la elección {e.clave}.")
         if not self.t[archivo] and self.blocs[archivo].limpio and not any(p.archivo == archivo for p in self.problemas):
             self.mal(archivo, 0, "", "no tiene ninguna casilla.")
-        elif self.t[archivo] and hay_secciones:
+        elif not self._hay_filas_perdidas():
             for (tipo, id_), linea in self.linea_demarcacion.items():
                 if (tipo, id_) not in con_casillas:
                     self.mal("demarcaciones.csv", linea, "id", f"el {tipo} {id_} no tiene ninguna casilla.")
+
+    def _hay_filas_perdidas(self) -> bool:
+        """Whether some casilla or section may have been left out, and what seems empty may not be."""
+        return any(
+            p.archivo == "secciones.csv" or (p.archivo == "casillas.csv" and p.campo in ("", "seccion"))
+            for p in self.problemas
+        )
 
     def _hay_eleccion(self, archivo: str, fila: Fila, campo: str, clave: Any) -> EleccionDeclarada | None:
         """The election named, noting when there is none."""

@@ -130,7 +130,7 @@ def _demarcacion(
         except (AsentadoInvalido, ValueError, KeyError) as error:
             tramo.alarmas.append(f"El acta {esperada.clave} no se publica: {error}")
             dictamen, publicada, estado = None, None, None
-        if publicada is not None and con_imagenes:
+        if publicada is not None:
             tramo.imagenes.append(publicada["imagen"])
         cuenta_seccion.agregar_acta(esperada, dictamen)
         descrita: dict[str, Any] = {
