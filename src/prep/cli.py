@@ -2,6 +2,7 @@
 
 import typer
 
+from prep.bench import bench
 from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
 from prep.demo import demo
@@ -25,6 +26,7 @@ for orden in (verificar, testigo, difusor, cofirmas):
 app.add_typer(postgres, name="postgres")
 app.command()(reproducir)
 app.command()(demo)
+app.command()(bench)
 
 
 if __name__ == "__main__":

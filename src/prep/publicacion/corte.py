@@ -81,6 +81,7 @@ class Publicador:
     `procesos`: how many worker processes share the work; 1 works in this one, on the given connection.
     `con_imagenes`: the images of published actas are in the store, under `imagenes/`.
     `firmante`: the institute's key, which signs the log of cortes.
+    `con_libro`: the Excel workbook goes out too; at national size it takes longer than a corte may.
     """
 
     proceso: Proceso
@@ -92,6 +93,7 @@ class Publicador:
     procesos: int = 2
     con_imagenes: bool = False
     portal: Portal | None = None
+    con_libro: bool = True
     _fijo: dict[str, Any] = field(default_factory=dict)
 
     def grupos(self, eleccion: Eleccion) -> list[tuple[int, list[ActaEsperada]]]:
@@ -382,6 +384,8 @@ class _Taller:
 
     def _toca_libro(self, manifiesto_anterior: dict[str, Any] | None) -> bool:
         actas = sum(len(e.actas) for e in self.p.proceso.elecciones)
+        if not self.p.con_libro:
+            return False
         if actas <= ACTAS_CON_LIBRO_SIEMPRE or manifiesto_anterior is None or self.cierre:
             return True
         antes = datetime.fromisoformat(manifiesto_anterior["hora"])
