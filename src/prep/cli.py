@@ -15,6 +15,7 @@ app = typer.Typer(
     name="prep",
     help="PREP Abierto: resultados electorales preliminares que cualquier persona puede comprobar.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_show_locals=False,
 )
 app.add_typer(bitacora, name="bitacora")
