@@ -35,8 +35,7 @@ def escribir_proceso(
     be read back equal, `FileExistsError` when there is something in `carpeta`.
     """
     destino = Path(carpeta)
-    if destino.exists() and any(destino.iterdir()):
-        raise FileExistsError(f"La carpeta {destino} ya tiene archivos; indique otra o vacíela.")
+    exigir_vacia(destino)
     informativo = informativo or Informativo()
     tablas = _tablas(proceso, informativo)
     destino.parent.mkdir(parents=True, exist_ok=True)
@@ -53,6 +52,12 @@ def escribir_proceso(
     except BaseException:
         shutil.rmtree(obra, ignore_errors=True)
         raise
+
+
+def exigir_vacia(carpeta: Path) -> None:
+    """Raise `FileExistsError` unless a process can be written there."""
+    if carpeta.exists() and (not carpeta.is_dir() or any(carpeta.iterdir())):
+        raise FileExistsError(f"{carpeta} ya existe y no es una carpeta vacía; indique otra.")
 
 
 def _escribir_logotipo(obra: Path, informativo: Informativo) -> None:
