@@ -19,6 +19,7 @@ RAIZ = Path(__file__).resolve().parents[1]
 
 hypothesis.settings.register_profile("default", deadline=None)
 hypothesis.settings.register_profile("largo", deadline=None, max_examples=2000)
+hypothesis.settings.register_profile("mutacion", deadline=None, max_examples=25, derandomize=True, database=None)
 hypothesis.settings.load_profile("default")
 
 

@@ -4,7 +4,11 @@ import typer
 
 from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
+from prep.demo import demo
+from prep.difusion.cli import cofirmas, difusor, testigo
+from prep.emision.cli import llaves, verificar
 from prep.plataforma.cli import app as postgres
+from prep.simulacro.cli import reproducir
 
 app = typer.Typer(
     name="prep",
@@ -14,7 +18,12 @@ app = typer.Typer(
 )
 app.add_typer(bitacora, name="bitacora")
 app.add_typer(proceso, name="proceso")
+app.add_typer(llaves, name="llaves")
+for orden in (verificar, testigo, difusor, cofirmas):
+    app.command()(orden)
 app.add_typer(postgres, name="postgres")
+app.command()(reproducir)
+app.command()(demo)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ Source: LGIPE 87-91 (coaliciones), 266 (boletas); Anexo 13.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations
 from typing import Final
@@ -55,10 +55,10 @@ class Boleta:
 
     recuadros: tuple[Recuadro, ...]
     candidaturas: tuple[Candidatura, ...]
+    claves: tuple[str, ...] = field(init=False, compare=False, repr=False)
 
-    @property
-    def claves(self) -> tuple[str, ...]:
-        return tuple(r.clave for r in self.recuadros)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "claves", tuple(r.clave for r in self.recuadros))
 
 
 def combinaciones(partidos: Sequence[str]) -> list[tuple[str, ...]]:

@@ -167,6 +167,25 @@ def leer_historia(lector: Lector, registro: Iterable[LlavePublica], testigos: It
     return historia_de(firmado, leer_hojas(lector, firmado.punto.tamano))
 
 
+def copiar_registro(fuente: Lector, destino: Almacen, historia: Historia) -> None:
+    """Write the tiles and bundles of a log already checked, and the past checkpoints its source still has.
+
+    Tiles are made from the leaves, not copied: what is written is what was verified.
+    """
+    n = historia.punto.tamano
+    for nivel, numero, ancho in arbol.teselas(0, n):
+        primero = numero * ANCHO
+        hashes = [historia.arbol.nodos(arbol.ALTO * nivel, primero + i) for i in range(ancho)]
+        destino.escribir(ruta_tesela(nivel, numero, ancho), b"".join(hashes))
+        if nivel == 0:
+            destino.escribir(ruta_entradas(numero, ancho), empacar(historia.hojas[primero : primero + ancho]))
+    for tamano in range(1, n):
+        if destino.leer(ruta_punto(tamano), 1_000_000) is None:
+            datos = fuente.leer(ruta_punto(tamano), 1_000_000)
+            if datos is not None and Punto.leer(Nota.leer(datos).texto).raiz == historia.arbol.raiz(tamano):
+                destino.escribir(ruta_punto(tamano), datos)
+
+
 class Registro:
     """The writer of a log. One at a time: `candado` gives the lock (a `Carpeta` brings its own)."""
 

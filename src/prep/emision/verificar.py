@@ -16,7 +16,7 @@ from typing import Any
 from prep.emision import arbol
 from prep.emision.almacen import Carpeta, Lector
 from prep.emision.canonico import NoCanonico, canonico, leer_canonico
-from prep.emision.corte_publicado import revisar_archivos, revisar_cifras, revisar_imagenes
+from prep.emision.corte_publicado import revisar_archivos, revisar_cifras, revisar_imagenes, revisar_sitio
 from prep.emision.emisor import PUNTERO
 from prep.emision.errores import ErrorEmision, FormatoInvalido, NoDisponible
 from prep.emision.hojas import leer_hoja
@@ -285,6 +285,8 @@ def _contenido(lector: Lector, cortes: _Cortes, o: Opciones, informe: Informe) -
         archivos = revisar_archivos(lector, h["ruta"], m, informe, guardar=cifras)
         if cifras:
             imagenes = revisar_cifras(archivos, m, informe)
+            if ultimo:
+                revisar_sitio(lector, archivos, informe)
             if imagenes is not None:
                 revisar_imagenes(lector, imagenes, m, informe, o.imagenes)
 

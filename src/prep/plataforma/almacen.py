@@ -11,6 +11,7 @@ import ctypes
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -32,6 +33,7 @@ TIPOS = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
     ".webp": "image/webp",
+    ".xml": "application/atom+xml; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".zip": "application/zip",
 }
@@ -41,9 +43,12 @@ class ErrorAlmacen(RuntimeError):
     """The store refused or failed; the message says what and what to do, in Spanish."""
 
 
+MAXIMO_BYTES = 512 * 2**20
+
+
 class Almacen(Protocol):
-    def leer(self, ruta: str) -> bytes | None:
-        """The object's bytes; None where there is none."""
+    def leer(self, ruta: str, maximo: int = MAXIMO_BYTES) -> bytes | None:
+        """The object's bytes; None where there is none. `ErrorAlmacen` for one of more than `maximo` bytes."""
         ...
 
     def existe(self, ruta: str) -> bool: ...
@@ -62,6 +67,10 @@ class Almacen(Protocol):
 
     def listar(self, prefijo: str = "") -> Iterator[str]:
         """Paths that begin with `prefijo`, in order."""
+        ...
+
+    def descartar(self, carpeta: str) -> None:
+        """Remove everything under `carpeta`: only for what was never published because it was left unfinished."""
         ...
 
     def lote(self) -> AbstractContextManager[None]:
@@ -92,6 +101,12 @@ def _ausente(ruta: str) -> ErrorAlmacen:
     return ErrorAlmacen(f"No se puede copiar {ruta}: no está en el almacén.")
 
 
+def _medido(ruta: str, datos: bytes, maximo: int) -> bytes:
+    if len(datos) > maximo:
+        raise ErrorAlmacen(f"{ruta} mide más de {maximo} bytes, lo más que se acepta ahí.")
+    return datos
+
+
 class AlmacenCarpeta:
     """A folder. Every object is made aside, made durable, then linked in place: a name that exists is whole."""
 
@@ -99,10 +114,15 @@ class AlmacenCarpeta:
         self.raiz = raiz
         self._pendientes: list[tuple[str, Path]] | None = None
 
-    def leer(self, ruta: str) -> bytes | None:
-        with _errores_de_disco(ruta), suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            return self._lugar(ruta).read_bytes()
+    def leer(self, ruta: str, maximo: int = MAXIMO_BYTES) -> bytes | None:
+        ausente = suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError)
+        with _errores_de_disco(ruta), ausente, self._lugar(ruta).open("rb") as archivo:
+            return _medido(ruta, archivo.read(maximo + 1), maximo)
         return None
+
+    def descartar(self, carpeta: str) -> None:
+        with _errores_de_disco(carpeta), suppress(FileNotFoundError):
+            shutil.rmtree(self._lugar(carpeta))
 
     def existe(self, ruta: str) -> bool:
         return self._lugar(ruta).is_file()
@@ -216,11 +236,11 @@ class AlmacenS3:
         self._lote: list[Future[None]] | None = None
         self._hilos: ThreadPoolExecutor | None = None
 
-    def leer(self, ruta: str) -> bytes | None:
+    def leer(self, ruta: str, maximo: int = MAXIMO_BYTES) -> bytes | None:
         try:
             with _errores_de_s3(ruta):
-                datos: bytes = self._cliente.get_object(Bucket=self.cubo, Key=self._clave(ruta))["Body"].read()
-                return datos
+                cuerpo = self._cliente.get_object(Bucket=self.cubo, Key=self._clave(ruta))["Body"]
+                return _medido(ruta, cuerpo.read(maximo + 1), maximo)
         except _Ausente:
             return None
 
@@ -247,6 +267,13 @@ class AlmacenS3:
             for pagina in paginas:
                 for objeto in pagina.get("Contents", []):
                     yield objeto["Key"][len(self.prefijo) :]
+
+    def descartar(self, carpeta: str) -> None:
+        rutas = list(self.listar(f"{validar(carpeta)}/"))
+        with _errores_de_s3(carpeta):
+            for i in range(0, len(rutas), 1000):
+                objetos = [{"Key": self._clave(r)} for r in rutas[i : i + 1000]]
+                self._cliente.delete_objects(Bucket=self.cubo, Delete={"Objects": objetos, "Quiet": True})
 
     @contextmanager
     def lote(self) -> Iterator[None]:

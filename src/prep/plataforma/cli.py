@@ -11,7 +11,7 @@ app = typer.Typer(help="La base de datos que las demás órdenes arrancan por us
 def estado() -> None:
     """Dice si está en marcha, de qué versión es y dónde guarda sus datos."""
     from prep.plataforma import postgres
-    from prep.plataforma.settings import DIR_POSTGRES
+    from prep.plataforma.lugares import DIR_POSTGRES
 
     e = postgres.estado(DIR_POSTGRES)
     if e.version is None:
@@ -25,6 +25,6 @@ def estado() -> None:
 def parar() -> None:
     """La detiene, aunque otra orden la esté usando."""
     from prep.plataforma import postgres
-    from prep.plataforma.settings import DIR_POSTGRES
+    from prep.plataforma.lugares import DIR_POSTGRES
 
     typer.echo("Detenida." if postgres.parar(DIR_POSTGRES) else "No estaba en marcha.")

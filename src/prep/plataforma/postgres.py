@@ -167,20 +167,30 @@ def _alojar(dir_datos: Path) -> Path:
             carpeta.chmod(0o711)
         if _como(usuario, ["test", "-x", str(carpeta)]).returncode == 0:
             return carpeta
-        nombre = f"{carpeta.name}-{hashlib.sha256(os.fsencode(carpeta)).hexdigest()[:12]}"
-        destino = _var() / nombre
-        destino.mkdir(mode=0o711, exist_ok=True)
-        destino.chmod(0o711)
+        return _mudar(carpeta, usuario)
+    except OSError as e:
+        raise ErrorPostgres(f"No se pudo preparar la carpeta de la base de datos: {e}.") from e
+
+
+def _mudar(carpeta: Path, usuario: pwd.struct_passwd) -> Path:
+    """Replace an empty, unreachable folder by a link to a new one that the server's user can reach."""
+    padre = os.open(carpeta.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(padre, fcntl.LOCK_EX)
+        if carpeta.is_symlink():  # another process did it meanwhile
+            return carpeta.resolve()
         if any(carpeta.iterdir()):
             raise ErrorPostgres(
                 f"El usuario «{usuario.pw_name}», con el que corre PostgreSQL, no puede entrar a {carpeta}. "
                 "Permita el paso a sus carpetas superiores (chmod o+x) o indique otra carpeta con PREP_DATOS_DIR."
             )
+        destino = Path(tempfile.mkdtemp(prefix=f"{carpeta.name}-", dir=_var()))
+        destino.chmod(0o711)
         carpeta.rmdir()
         carpeta.symlink_to(destino)
         return destino
-    except OSError as e:
-        raise ErrorPostgres(f"No se pudo preparar la carpeta de la base de datos: {e}.") from e
+    finally:
+        os.close(padre)
 
 
 def _var() -> Path:

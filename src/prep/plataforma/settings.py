@@ -10,16 +10,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from prep.plataforma import postgres
 from prep.plataforma.llaves import leer_o_crear
-
-_FUENTE = Path(__file__).resolve().parents[3]
-RAIZ = _FUENTE if (_FUENTE / "pyproject.toml").exists() else Path.cwd()
-DIR_DATOS = Path(os.environ.get("PREP_DATOS_DIR") or RAIZ / "datos").absolute()
-DIR_POSTGRES = DIR_DATOS / "postgres"
+from prep.plataforma.lugares import DIR_DATOS, DIR_POSTGRES
 
 
 def base_de_datos(url: str) -> dict[str, object]:

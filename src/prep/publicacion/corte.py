@@ -8,13 +8,13 @@ import io
 import multiprocessing
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -22,9 +22,13 @@ import orjson
 from prep.catalogo.informativo import Informativo
 from prep.dominio.proceso import ActaEsperada, Eleccion, Modo, Proceso
 from prep.dominio.tabulacion import Resultado, estadistica, resultado_entidad
-from prep.emision.arbol import hoja, raiz_de
 from prep.emision.canonico import canonico
+from prep.emision.emisor import emitir_corte, raiz_de_imagenes
+from prep.emision.errores import ErrorEmision
+from prep.emision.nota import Firmante
+from prep.emision.registro import Registro
 from prep.plataforma.almacen import Almacen
+from prep.plataforma.huella import huella
 from prep.publicacion import base_datos, documentos, esquemas
 from prep.publicacion.filas import Redactor
 from prep.publicacion.fuente import Estado, Fuente, de_la_eleccion
@@ -35,8 +39,19 @@ ACTAS_CON_LIBRO_SIEMPRE: Final = 3000
 MINUTOS_ENTRE_LIBROS: Final = 20
 """Above that many actas the workbook goes out at least three times an hour instead of in every corte (prep.md §8)."""
 
-Paginas = Callable[[dict[str, Any]], Iterable[tuple[str, bytes]]]
-"""Renders the portal's pages of a corte: receives its documents by path, gives (path relative to the corte, bytes)."""
+
+class Portal(Protocol):
+    """What draws the pages (`prep.portal`). Each receives the documents of the corte by path, `corte.json` being its
+    manifest so far, without the pages themselves; each gives (path, bytes)."""
+
+    def paginas(self, corte: Mapping[str, Any], /) -> Iterable[tuple[str, bytes]]:
+        """Pages of the corte; paths relative to its folder."""
+
+    def recursos(self, corte: Mapping[str, Any], /) -> Iterable[tuple[str, bytes]]:
+        """Immutable files that cortes share; paths from the publication's root."""
+
+    def portada(self, corte: Mapping[str, Any], /) -> Iterable[tuple[str, bytes]]:
+        """Pages at the root, rewritten after the switch; paths from the publication's root."""
 
 
 class CorteImposible(RuntimeError):
@@ -65,18 +80,18 @@ class Publicador:
 
     `procesos`: how many worker processes share the work; 1 works in this one, on the given connection.
     `con_imagenes`: the images of published actas are in the store, under `imagenes/`.
-    `emitir`: switches to a finished corte (manifest bytes, pointer bytes) and records it in the verifiable log.
+    `firmante`: the institute's key, which signs the log of cortes.
     """
 
     proceso: Proceso
     informativo: Informativo
     almacen: Almacen
     modo: Modo
-    software: str
+    firmante: Firmante
+    software: str = field(default_factory=huella)
     procesos: int = 2
     con_imagenes: bool = False
-    paginas: Paginas | None = None
-    emitir: Callable[[bytes, bytes], None] | None = None
+    portal: Portal | None = None
     _fijo: dict[str, Any] = field(default_factory=dict)
 
     def grupos(self, eleccion: Eleccion) -> list[tuple[int, list[ActaEsperada]]]:
@@ -87,6 +102,11 @@ class Publicador:
                 grupos[acta.demarcacion].append(acta)
             self._fijo[eleccion.clave] = list(grupos.items())
         return self._fijo[eleccion.clave]
+
+    @property
+    def registro(self) -> Registro:
+        """The verifiable log that lives in the store."""
+        return Registro(self.almacen, self.firmante)
 
     def documento_fijo(self, nombre: str, hacer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         if nombre not in self._fijo:
@@ -114,7 +134,7 @@ def hacer_corte(p: Publicador, hora: datetime, cierre: bool = False) -> Corte:
             tempfile.TemporaryDirectory(prefix="prep-corte-") as aparte,
         ):
             return _Taller(p, hora, cierre, foto, Path(aparte)).hacer()
-    except (RuntimeError, ValueError, OSError, KeyError, ArithmeticError) as error:
+    except (ErrorEmision, RuntimeError, ValueError, OSError, KeyError, ArithmeticError) as error:
         raise CorteImposible(f"No se pudo hacer el corte; sigue publicado el anterior. Causa: {error}") from error
 
 
@@ -157,18 +177,25 @@ class _Taller:
             self._bases(obreros, por_eleccion, tramos, manifiesto_anterior)
             self.reloj.paso("bases de datos")
         self._alarmas_de(tramos)
-        if p.paginas is not None:
-            for nombre, datos in p.paginas(self.documentos | {"hora": self.hora.isoformat(), "corte": numero}):
+        imagenes = sorted({i for _, tramo in tramos for i in tramo.imagenes})
+        dibujo = self.documentos | {"corte.json": self._manifiesto(numero, anterior, por_eleccion, imagenes)}
+        if p.portal is not None:
+            for nombre, datos in p.portal.paginas(dibujo):
                 self.archivos.append(guardar(self.aparte, nombre, datos))
+            for nombre, datos in p.portal.recursos(dibujo):
+                p.almacen.escribir(nombre, datos)
             self.reloj.paso("páginas")
 
-        imagenes = sorted({i for _, tramo in tramos for i in tramo.imagenes})
         previos = {a["ruta"]: a["sha256"] for a in manifiesto_anterior["archivos"]} if manifiesto_anterior else {}
         nuevos = self._escribir(ruta, anterior["ruta"] if anterior else "", previos)
         self.reloj.paso("escritura")
         manifiesto = self._manifiesto(numero, anterior, por_eleccion, imagenes)
-        self._cambiar(ruta, numero, manifiesto)
+        emitir_corte(p.registro, manifiesto, ruta)
         self.reloj.paso("firma y cambio")
+        if p.portal is not None:
+            for nombre, datos in p.portal.portada(dibujo):
+                p.almacen.reemplazar(nombre, datos)
+            self.reloj.paso("portada")
         return Corte(
             numero=numero,
             hora=self.hora,
@@ -195,8 +222,7 @@ class _Taller:
             pendiente = almacen.leer(f"{siguiente}/corte.json")
             if pendiente is None:
                 break
-            datos = orjson.loads(pendiente)
-            self._emitir(pendiente, _puntero(datos, siguiente, pendiente))
+            emitir_corte(self.p.registro, pendiente, siguiente)
         almacen.descartar(siguiente)
         if ultimo is None:
             return None, None
@@ -368,9 +394,7 @@ class _Taller:
             conocidas += tramo.conocidas
         sobran = self.foto.fuente.actas() - conocidas
         if sobran:
-            self.alarmas.append(
-                f"{sobran} actas con hechos no están en el catálogo; declárelas fuera de él."
-            )
+            self.alarmas.append(f"{sobran} actas con hechos no están en el catálogo; declárelas fuera de él.")
 
     # --- writing and switching ---------------------------------------------------------------------------------------
 
@@ -401,7 +425,7 @@ class _Taller:
                 {"ruta": a.ruta, "sha256": a.sha256, "bytes": a.bytes}
                 for a in sorted(self.archivos, key=lambda a: a.ruta)
             ],
-            "imagenes": {"raiz": raiz_de(hoja(bytes.fromhex(i)) for i in imagenes).hex(), "total": len(imagenes)},
+            "imagenes": {"raiz": raiz_de_imagenes(imagenes), "total": len(imagenes)},
             "bitacora": {"posicion": self.foto.posicion, "raiz": self.foto.raiz},
             "catalogo": self.p.proceso.huella,
             "software": self.p.software,
@@ -409,16 +433,6 @@ class _Taller:
         }
         esquemas.validar("corte", documento, "corte.json")
         return canonico(documento)
-
-    def _cambiar(self, ruta: str, numero: int, manifiesto: bytes) -> None:
-        self.p.almacen.escribir(f"{ruta}/corte.json", manifiesto)
-        self._emitir(manifiesto, _puntero(orjson.loads(manifiesto), ruta, manifiesto))
-
-    def _emitir(self, manifiesto: bytes, puntero: bytes) -> None:
-        if self.p.emitir is None:
-            self.p.almacen.reemplazar("ultimo.json", puntero)
-        else:
-            self.p.emitir(manifiesto, puntero)
 
 
 _PorEleccion = dict[str, tuple[Resultado, dict[int, Resultado]]]
@@ -440,19 +454,6 @@ def _paquete_en_obrero(parte: _Tabla) -> tuple[str, bytes]:
 def _libro_en_obrero(partes: list[_Tabla]) -> None:
     assert _taller is not None
     _taller.libro(partes)
-
-
-def _puntero(manifiesto: dict[str, Any], ruta: str, crudo: bytes) -> bytes:
-    documento = {
-        "proceso": manifiesto["proceso"],
-        "corte": manifiesto["corte"],
-        "hora": manifiesto["hora"],
-        "modo": manifiesto["modo"],
-        "ruta": ruta,
-        "manifiesto": hashlib.sha256(crudo).hexdigest(),
-    }
-    esquemas.validar("ultimo", documento, "ultimo.json")
-    return canonico(documento)
 
 
 def _cuentas(por_eleccion: _PorEleccion) -> dict[str, dict[str, int]]:

@@ -73,6 +73,8 @@ def proceso(proceso: Proceso, informativo: Informativo) -> Doc:
     institucion = _institucion(informativo)
     if institucion:
         doc["institucion"] = institucion
+    if informativo.difusores:
+        doc["difusores"] = [{"nombre": d.nombre, "url": d.url} for d in informativo.difusores]
     doc["partidos"] = [
         {"siglas": p.siglas, "nombre": p.nombre, **({"color": p.color} if p.color else {})}
         for p in informativo.partidos
@@ -86,8 +88,11 @@ def _institucion(informativo: Informativo) -> Doc:
     if not i.nombre:
         return {}
     doc: Doc = {"nombre": i.nombre}
-    doc |= {campo: dato for campo, dato in (("siglas", i.siglas), ("sitio", i.sitio)) if dato}
-    doc["colores"] = {"principal": i.color_principal, "acento": i.color_secundario}
+    doc |= {n: d for n, d in (("siglas", i.siglas), ("sitio", i.sitio), ("portal", i.portal)) if d}
+    if i.imagen:
+        tipo = "image/png" if i.imagen.startswith(b"\x89PNG") else "image/svg+xml"
+        doc["logo"] = f"data:{tipo};base64,{base64.b64encode(i.imagen).decode()}"
+    doc["colores"] = {"principal": i.color_principal, "acento": i.color_acento}
     return doc
 
 
@@ -171,8 +176,3 @@ def avance(
         for id_, r in demarcaciones.items():
             serie["demarcaciones"].setdefault(str(id_), [0] * previas).append(r.cuenta.contabilizadas)
     return doc
-
-
-def logotipo(datos: bytes, tipo: str) -> str:
-    """A logo as a `data:` URI."""
-    return f"data:{tipo};base64,{base64.b64encode(datos).decode()}"

@@ -27,4 +27,4 @@ def validar(nombre: str, documento: Any, ruta: str) -> None:
     try:
         _validador(nombre)(documento)
     except fastjsonschema.JsonSchemaException as error:
-        raise DocumentoInvalido(f"{ruta} no cumple su formato ({nombre}): {error.message}") from None
+        raise DocumentoInvalido(f"{ruta} no cumple su formato ({nombre}): {error}") from None

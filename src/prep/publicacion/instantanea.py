@@ -13,6 +13,9 @@ from django.db import connection, transaction
 from prep.bitacora.asientos import cabeza
 from prep.publicacion.fuente import Fuente, Proyeccion
 
+_CERROJO = 0x50524550
+"""Advisory lock of whoever makes a corte: one at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Instantanea:
@@ -31,6 +34,9 @@ def instantanea(compartida: bool) -> Iterator[Instantanea]:
     with transaction.atomic(), connection.cursor() as cursor:
         if compartida:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_CERROJO])
+        if not cursor.fetchone()[0]:
+            raise RuntimeError("ya se está haciendo otro corte; espere a que termine")
         fin = cabeza()
         identificador = None
         if compartida:

@@ -107,7 +107,8 @@ def _demarcacion(
     estados = fuente.leer(claves(esperadas))
     tramo.conocidas += len(estados)
     lista: list[dict[str, Any]] = []
-    seccion_actual, cuenta_seccion, casillas = -1, Cuenta.vacia(boleta), []
+    seccion_actual, cuenta_seccion = -1, Cuenta.vacia(boleta)
+    casillas: list[dict[str, Any]] = []
 
     def cerrar_seccion() -> None:
         if seccion_actual < 0:
@@ -129,7 +130,7 @@ def _demarcacion(
         except (AsentadoInvalido, ValueError, KeyError) as error:
             tramo.alarmas.append(f"El acta {esperada.clave} no se publica: {error}")
             dictamen, publicada, estado = None, None, None
-        if publicada is not None and con_imagenes:
+        if publicada is not None:
             tramo.imagenes.append(publicada["imagen"])
         cuenta_seccion.agregar_acta(esperada, dictamen)
         descrita: dict[str, Any] = {

@@ -36,7 +36,7 @@ def limpiar(texto: str) -> str:
     return texto
 
 
-_ENTERO = re.compile(r"\d+|\d{1,3}(?:[,'’  ]\d{3})+|\d+\.0+")
+_ENTERO = re.compile(r"\d+|\d{1,3}(?:[,'’\s]\d{3})+|\d+\.0+")
 _HUECOS = {"": Hueco.VACIO, "SIN_ACTA": Hueco.SIN_ACTA}
 _NADA = {"-", "--", "---", "–", "—", "N/A", "NA", "N.A.", "NULL", "None", "NaN", "nan", "ND", "N/D"}
 _MARCAS = {
@@ -82,7 +82,7 @@ def texto_o_nada(texto: str) -> str:
     return "" if limpio in _NADA else limpio
 
 
-_NUMERO_TOTAL = re.compile(r"\d{1,3}(?:[,'’  ]\d{3})+|\d+")
+_NUMERO_TOTAL = re.compile(r"\d{1,3}(?:[,'’\s]\d{3})+|\d+")
 _DECIMAL = re.compile(r"(\d+)[.,](\d+)")
 
 

@@ -254,14 +254,13 @@ def _leer_resumen(
         if linea_valores or not es_resumen(nombres):
             titulos.append(linea)
             continue
-        valores_linea = next(pendientes, None)
+        valores_linea = next((p for p in pendientes if any(c.isdigit() for c in p[1])), None)
         if valores_linea is None:
-            anomalias.append(Anomalia(archivo, encabezado[-1][0], "", "Al encabezado le faltan sus cifras."))
             break
         linea_valores, texto = valores_linea
         while nombres and not nombres[-1].strip():
             nombres.pop()
-        valores = _emparejar(partir(texto, suyo), len(nombres), suyo)
+        valores = _emparejar(partir(texto, suyo), [nombre_resumen(n) for n in nombres], suyo)
         if len(valores) != len(nombres):
             anomalias.append(
                 Anomalia(
@@ -284,36 +283,35 @@ def _leer_resumen(
                 continue
             resumen[canonico] = numero
     if not linea_valores:
-        anomalias.append(Anomalia(archivo, 1, "", "No hay línea con las cifras del encabezado (ACTAS_ESPERADAS)."))
+        anomalias.append(Anomalia(archivo, 1, "", "El encabezado no tiene cifras (ACTAS_ESPERADAS y demás)."))
     return resumen, linea_valores, titulos
 
 
-def _emparejar(valores: list[str], cuantos: int, separador: str) -> list[str]:
-    """Cut blanks at the end; join thousands cut by a comma separator when there is one way to do it."""
-    while len(valores) > cuantos and not valores[-1].strip():
+def _emparejar(valores: list[str], nombres: list[str], separador: str) -> list[str]:
+    """Cut blanks at the end; join thousands cut by a comma separator when there is one way to do it.
+
+    Only percentages have a decimal point: that is what decides between ways.
+    """
+    while len(valores) > len(nombres) and not valores[-1].strip():
         valores.pop()
-    if separador != "," or len(valores) <= cuantos:
+    if separador != "," or not len(nombres) < len(valores) <= 60:
         return valores
-    maneras: list[list[str]] = []
-
-    def buscar(desde: int, hechos: list[str]) -> None:
-        if len(maneras) > 1 or len(hechos) > cuantos:
-            return
-        if desde == len(valores):
-            if len(hechos) == cuantos:
-                maneras.append(hechos)
-            return
-        buscar(desde + 1, [*hechos, valores[desde]])
-        if re.fullmatch(r"\d{1,3}", valores[desde].strip()) and not valores[desde].strip().startswith("0"):
-            junto, i = valores[desde].strip(), desde + 1
-            while i < len(valores) and re.fullmatch(r"\d{3}", valores[i].strip()) and i - desde <= 3:
-                junto += valores[i].strip()
-                i += 1
-                buscar(i, [*hechos, junto])
-
-    if len(valores) <= 40:
-        buscar(0, [])
-    return maneras[0] if len(maneras) == 1 else valores
+    valores = [v.strip() for v in valores]
+    # maneras[i, j]: ways of reading the values from i on as the names from j on; two are as bad as many.
+    maneras: dict[tuple[int, int], list[list[str]]] = {(len(valores), len(nombres)): [[]]}
+    for i in range(len(valores) - 1, -1, -1):
+        for j in range(len(nombres) - 1, -1, -1):
+            halladas: list[list[str]] = []
+            for fin in range(i + 1, min(i + 4, len(valores)) + 1):
+                junto = "".join(valores[i:fin])
+                suelto = fin == i + 1
+                if not suelto and not re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+", ",".join(valores[i:fin])):
+                    break
+                if ("." in junto) <= nombres[j].startswith("PORCENTAJE") and (suelto or "PORCENTAJE" not in nombres[j]):
+                    halladas += [[junto, *resto] for resto in maneras.get((fin, j + 1), [])]
+            maneras[i, j] = halladas[:2]
+    unica = maneras[0, 0]
+    return unica[0] if len(unica) == 1 else valores
 
 
 class _LectorDeRenglones:
@@ -436,11 +434,16 @@ class _LectorDeRenglones:
         return campos
 
     def _encaja(self, campos: list[str]) -> bool:
-        """The sección and type where they should be, and the same as in the key."""
+        """The sección and type where they should be and the same as in the key, and numbers where numbers go."""
         clave, seccion, tipo = (self._texto(campos, c) for c in ("clave_casilla", "seccion", "tipo_casilla"))
-        if len(clave) < 7:
-            return False
-        return seccion.isdigit() and int(seccion) == int(clave[2:6] or 0) and normalizar(tipo)[:1] == clave[6:7].upper()
+        numeros = [self._texto(campos, c) for c in ("id_entidad", "id_distrito", "id_municipio")]
+        return (
+            _es_clave(clave.upper())
+            and seccion.isdigit()
+            and int(seccion) == int(clave[2:6])
+            and normalizar(tipo)[:1] == clave[6].upper()
+            and all(n.isdigit() or not n for n in numeros)
+        )
 
     def _texto(self, campos: list[str], campo: str) -> str:
         i = self.lugar.get(campo)

@@ -1,0 +1,89 @@
+"""Figures that pages derive from a summary: who is ahead, by how much, what is missing. Integers only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Doc = dict[str, Any]
+DIEZMILESIMAS = 10_000
+
+
+def miles(n: int) -> str:
+    """1234567 -> `1,234,567`."""
+    return f"{n:,}"
+
+
+def truncado(n: int, d: int) -> str:
+    """n × 100 / d with four decimals, truncated."""
+    v = n * 100 * DIEZMILESIMAS // d
+    return f"{v // DIEZMILESIMAS}.{v % DIEZMILESIMAS:04d}"
+
+
+def ordenadas(candidaturas: Sequence[Doc]) -> list[Doc]:
+    """Most votes first; ties and zero state keep the order of the ballot."""
+    return sorted(candidaturas, key=lambda c: -c["votos"])
+
+
+@dataclass(frozen=True, slots=True)
+class Delantera:
+    """Who is ahead in a place. `puntos`: percentage points over the second, truncated; a tie has 0 `votos`."""
+
+    primero: Doc
+    segundo: Doc | None
+    votos: int
+    puntos: str
+    nivel: int  # 1 under 5 points, 2 from 5 to 15, 3 over 15
+
+    @property
+    def empate(self) -> bool:
+        return self.segundo is not None and self.votos == 0
+
+
+def delantera(resultado: Doc) -> Delantera | None:
+    """Compare first and second of a summary; `None` while no vote has been counted."""
+    total = resultado["total"]
+    if not total:
+        return None
+    orden = ordenadas(resultado["por_candidatura"])
+    if not orden or not orden[0]["votos"]:
+        return None
+    segundo = orden[1] if len(orden) > 1 else None
+    votos = orden[0]["votos"] - (segundo["votos"] if segundo else 0)
+    nivel = 1 + (votos * 100 >= 5 * total) + (votos * 100 > 15 * total)
+    return Delantera(orden[0], segundo, votos, truncado(votos, total), nivel)
+
+
+def contadas(resultado: Doc) -> tuple[int, int]:
+    """(actas contabilizadas, actas esperadas); nothing known yet counts as none here, for drawing only."""
+    e = resultado["estadistica"]
+    return e.get("actas_contabilizadas", 0), e["actas_esperadas"]
+
+
+@dataclass(frozen=True, slots=True)
+class Falta:
+    """What is missing in an election: places with nothing counted, those with most actas to count, those complete."""
+
+    sin_nada: list[Doc]
+    atrasadas: list[tuple[Doc, int]]
+    completas: int
+    faltan: int
+    esperadas: int
+
+
+def falta(resumen: Doc, cuantas: int = 6) -> Falta:
+    demarcaciones = resumen["demarcaciones"]
+    pendientes = []
+    sin_nada, completas = [], 0
+    for d in demarcaciones:
+        n, m = contadas(d)
+        if not n and m:
+            sin_nada.append(d)
+        elif n >= m:
+            completas += 1
+        else:
+            pendientes.append((d, m - n))
+    pendientes.sort(key=lambda x: (-x[1], x[0]["id"]))
+    n, m = contadas(resumen)
+    return Falta(sin_nada, pendientes[:cuantas], completas, m - n, m)

@@ -1,0 +1,103 @@
+"""Line charts of the night as SVG, drawn when the corte is made: they read with scripts off. Each has its table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Final
+
+ANCHO: Final = 720
+ALTO: Final = 320
+MARGEN: Final = (14, 128, 30, 44)  # top, right, bottom, left
+
+
+@dataclass(frozen=True, slots=True)
+class Serie:
+    """A line: its name as HTML text, its colour class and its values in ten-thousandths of the vertical scale."""
+
+    nombre: str
+    clase: str
+    valores: Sequence[int]
+    rotulo: str
+
+
+def _minutos(horas: Sequence[str]) -> list[int]:
+    return [int(datetime.fromisoformat(h).timestamp()) // 60 for h in horas]
+
+
+def grafica(series: Sequence[Serie], horas: Sequence[str], titulo: str, tope: int = 1_000_000) -> str:
+    """Values from 0 to `tope` (percentage × 10,000) against time; names at the end of each line, never overlapping."""
+    arriba, derecha, abajo, izquierda = MARGEN
+    ancho, alto = ANCHO - izquierda - derecha, ALTO - arriba - abajo
+    tiempos = _minutos(horas)
+    desde, hasta = tiempos[0], tiempos[-1]
+    largo = max(1, hasta - desde)
+    xs = [izquierda + (m - desde) * ancho // largo for m in tiempos]
+
+    def y(v: int) -> int:
+        return arriba + alto - v * alto // tope
+
+    partes = []
+    paso = 200_000 if tope > 500_000 else 100_000
+    for v in range(0, tope + 1, paso):
+        partes.append(
+            f'<path class="eje" d="M{izquierda} {y(v)}H{ANCHO - derecha}"/>'
+            f'<text class="marca" x="{izquierda - 6}" y="{y(v) + 4}" text-anchor="end">{v // 10_000} %</text>'
+        )
+    for m, texto in _horas_redondas(horas):
+        x = izquierda + (m - desde) * ancho // largo
+        partes.append(f'<text class="marca" x="{x}" y="{ALTO - 8}" text-anchor="middle">{texto}</text>')
+    finales = _separar([y(s.valores[-1]) for s in series], arriba + 8, arriba + alto)
+    for s, yf in zip(series, finales, strict=True):
+        puntos = " ".join(f"{x},{y(v)}" for x, v in zip(xs, s.valores, strict=True))
+        partes.append(f'<polyline class="linea {s.clase}" points="{puntos}"/>')
+        partes.append(f'<circle class="{s.clase}" cx="{xs[-1]}" cy="{y(s.valores[-1])}" r="3"/>')
+        partes.append(f'<text class="fin" x="{xs[-1] + 9}" y="{yf + 4}">{s.rotulo}</text>')
+    marco = f'viewBox="0 0 {ANCHO} {ALTO}" role="img" aria-label="{escape(titulo)}"'
+    return f'<svg class="curva" {marco}>{"".join(partes)}</svg>'
+
+
+def recorrido(valores: Sequence[int], total: int) -> str:
+    """A small line from 0 to total, without words: the row that holds it says them."""
+    if len(valores) > 25:
+        salto = len(valores) / 24
+        valores = [valores[int(i * salto)] for i in range(24)] + [valores[-1]]
+    n = max(1, len(valores) - 1)
+    puntos = " ".join(f"{i * 120 // n},{22 - v * 20 // total if total else 22}" for i, v in enumerate(valores))
+    return (
+        '<svg class="recorrido" viewBox="0 0 120 24" preserveAspectRatio="none" aria-hidden="true">'
+        f'<path class="eje" d="M0 2H120M0 22H120"/><polyline class="linea" points="{puntos}"/></svg>'
+    )
+
+
+def _horas_redondas(horas: Sequence[str]) -> list[tuple[int, str]]:
+    """Hours on the dot inside the night, at most eight, in minutes and as `21:00`."""
+    primero, ultimo = datetime.fromisoformat(horas[0]), datetime.fromisoformat(horas[-1])
+    inicio = int(primero.timestamp()) // 60
+    fin = int(ultimo.timestamp()) // 60
+    paso = next((p for p in (15, 30, 60, 120, 180, 240) if (fin - inicio) // p <= 8), 360)
+    desfase = int((primero.utcoffset() or primero - primero).total_seconds()) // 60
+    marcas = []
+    m = inicio + (-(inicio + desfase)) % paso
+    while m <= fin:
+        local = (m + desfase) % 1440
+        marcas.append((m, f"{local // 60:02d}:{local % 60:02d}"))
+        m += paso
+    return marcas
+
+
+def _separar(ys: Sequence[int], minimo: int, maximo: int, gap: int = 16) -> list[int]:
+    """Move labels apart, keeping their order, inside the chart."""
+    orden = sorted(range(len(ys)), key=lambda i: ys[i])
+    puestos: dict[int, int] = {}
+    anterior = minimo - gap
+    for i in orden:
+        puestos[i] = max(ys[i], anterior + gap)
+        anterior = puestos[i]
+    limite = maximo + gap
+    for i in reversed(orden):
+        puestos[i] = min(puestos[i], limite - gap)
+        limite = puestos[i]
+    return [puestos[i] for i in range(len(ys))]

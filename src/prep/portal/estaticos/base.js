@@ -1,0 +1,132 @@
+// Every page: how fresh the corte is, a polite notice of a newer one, theme, share and print.
+import { RAIZ, AQUI, leer, entero, texto, ruta } from './datos.js'
+import { t, di } from './textos.js'
+import { el, reloj } from './dom.js'
+
+const raiz = document.documentElement
+const portada = 'portada' in document.body.dataset
+const muro = 'muro' in document.body.dataset
+const widget = 'widget' in document.body.dataset
+raiz.classList.add('js')
+
+// theme
+const boton = document.getElementById('tema')
+if (boton) {
+  boton.hidden = false
+  boton.addEventListener('click', () => {
+    const oscuro = raiz.dataset.tema ? raiz.dataset.tema === 'oscuro' : matchMedia('(prefers-color-scheme: dark)').matches
+    raiz.dataset.tema = oscuro ? 'claro' : 'oscuro'
+    try { localStorage.setItem('prep-tema', raiz.dataset.tema) } catch { /* not stored */ }
+  })
+}
+
+// the corte of this page
+const linea = document.getElementById('corte')
+let mio = null
+let proceso = null
+const esCabecera = d => d.formato === 'prep/cabecera/1' && entero(d.corte) && texto(d.hora) && texto(d.proceso) && texto(d.modo)
+
+async function cabecera() {
+  const d = await leer(new URL('cabecera.json', AQUI), esCabecera)
+  mio = { corte: d.corte, hora: d.hora }
+  proceso = d.proceso
+  if (linea && !linea.dataset.n) {
+    linea.dataset.n = d.corte
+    linea.prepend(el('b', {}, di('corte_de', { n: d.corte, hora: di('hora_corta', { hhmm: reloj(d.hora) }) })), ' ')
+  }
+  frescura()
+}
+
+function frescura() {
+  const lugar = document.getElementById('fresco')
+  if (!mio || !lugar) return
+  const min = Math.floor((Date.now() - Date.parse(mio.hora)) / 60000)
+  if (!(min >= 0) || min > 2880) { lugar.textContent = ''; return }
+  lugar.textContent = min < 1 ? t.hace_ahora : min < 60 ? di('hace_min', { n: min }) : di('hace_h', { h: Math.floor(min / 60), m: min % 60 })
+}
+
+// a newer corte: announced, never mixed in
+const aviso = document.getElementById('aviso')
+const esUltimo = d => entero(d.corte) && d.corte > 0 && texto(d.hora) && texto(d.proceso) && /^cortes\/\d{4,}$/.test(d.ruta)
+let dicho = 0
+let fallas = 0
+
+function relativa() {
+  if (portada || widget) return null
+  const corte = AQUI.pathname
+  return location.pathname.startsWith(corte) ? location.pathname.slice(corte.length) || 'index.html' : null
+}
+
+export function destino(ultimo) {
+  const rel = relativa()
+  return rel === null ? new URL(`${ultimo.ruta}/${raiz.lang === 'en' ? 'en/' : ''}index.html`, RAIZ) : new URL(`${ultimo.ruta}/${rel}${location.hash}`, RAIZ)
+}
+
+async function vigilar() {
+  if (document.hidden) return
+  let u
+  try {
+    u = await leer(new URL('ultimo.json', RAIZ), esUltimo, { cache: 'no-cache' })
+    fallas = 0
+  } catch {
+    if (++fallas === 3 && aviso) aviso.replaceChildren(el('p', { class: 'nuevo' }, t.sin_red))
+    return
+  }
+  if (!mio || u.proceso !== proceso || u.corte <= mio.corte || u.corte === dicho) return
+  dicho = u.corte
+  const nueva = destino(u)
+  const hora = di('hora_corta', { hhmm: reloj(u.hora) })
+  if (muro) { location.replace(nueva); return }
+  if (widget) { location.reload(); return }
+  if (!aviso) return
+  const frase = visto ? di('nuevo', { n: u.corte, hora }) : di('viejo', { m: mio.corte, n: u.corte, hora })
+  aviso.replaceChildren(el('p', { class: 'nuevo' }, frase, ' ', el('a', { href: nueva.href }, t.ver_nuevo)))
+}
+let visto = false
+
+// links that always open the same view
+const bloque = document.getElementById('compartir')
+if (bloque) {
+  bloque.hidden = false
+  bloque.addEventListener('click', async e => {
+    const b = e.target.closest('button')
+    if (!b) return
+    if ('imprimir' in b.dataset) { print(); return }
+    const rel = relativa() || `${raiz.lang === 'en' ? 'en/' : ''}index.html`
+    const url = b.dataset.copiar === 'ultimo'
+      ? new URL(`index.html#/${rel}${location.hash.replace('#', '~')}`, RAIZ)
+      : new URL(rel + location.hash, AQUI)
+    try { await navigator.clipboard.writeText(url.href) } catch { prompt(t.copiado, url.href); return }
+    const antes = b.textContent
+    b.textContent = t.copiado
+    setTimeout(() => { b.textContent = antes }, 2000)
+  })
+}
+
+// language link keeps the place in the page
+for (const a of document.querySelectorAll('a[data-ancla]')) {
+  a.addEventListener('click', () => { a.hash = location.hash })
+}
+
+// index.html#/GUB/5.html~ancla opens that view in the current corte
+async function saltar() {
+  const partes = /^#\/([\w./-]+)(?:~([\w.-]+))?$/.exec(decodeURI(location.hash))
+  if (!portada || !partes || !ruta(partes[1])) return
+  try {
+    const u = await leer(new URL('ultimo.json', RAIZ), esUltimo, { cache: 'no-cache' })
+    location.replace(new URL(`${u.ruta}/${partes[1]}${partes[2] ? '#' + partes[2] : ''}`, RAIZ))
+  } catch (e) {
+    aviso?.replaceChildren(el('p', { class: 'nuevo' }, di('falla', { razon: e.message })))
+  }
+}
+
+await saltar()
+try { await cabecera() } catch (e) {
+  if (linea && !linea.dataset.n) linea.append(el('span', { class: 'falla' }, di('falla', { razon: e.message })))
+}
+await vigilar()
+visto = true
+setInterval(frescura, 30000)
+const cada = (muro ? 20000 : 60000) * (0.75 + Math.random() / 2)
+setInterval(vigilar, cada)
+document.addEventListener('visibilitychange', vigilar)

@@ -1,0 +1,576 @@
+"""Which pages there are and what each shows.
+
+A corte arrives as a mapping from path to document, as published under `cortes/<NNNN>/` (docs/formatos/LEEME.md), with
+`corte.json` as the manifest so far: everything but the pages themselves in `archivos`. Documents are parsed JSON or
+bytes. Only `corte.json`, `proceso.json` and each `<ELEC>/resumen.json` are needed; whatever else is missing, its page
+says so in place.
+
+Pages of a demarcation print neither number nor hour of the corte: while its figures do not change, neither do its
+bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from django.template import Context, Engine
+
+from prep.portal import cartograma, curvas, nist, piezas
+from prep.portal.atom import atom
+from prep.portal.cifras import Doc, contadas, falta, miles, ordenadas, truncado
+from prep.portal.piezas import Pintor, medidor, seguro
+from prep.portal.recursos import carpeta
+from prep.portal.tarjeta import tarjeta
+from prep.portal.textos import IDIOMAS, hora_corta, hora_larga, textos
+
+Corte = Mapping[str, Any]
+Archivo = tuple[str, bytes]
+PLANTILLAS: Final = Path(__file__).parent / "plantillas"
+
+
+@lru_cache(maxsize=1)
+def _motor() -> Engine:
+    loaders = [("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])]
+    return Engine(dirs=[PLANTILLAS], loaders=loaders, autoescape=True)
+
+
+def paginas(corte: Corte) -> Iterator[Archivo]:
+    """Pages and exports of a corte, with paths relative to `cortes/<NNNN>/`; they belong in its manifest."""
+    sitio = Sitio(corte)
+    yield "cabecera.json", sitio.cabecera()
+    yield "nist.json", nist.reporte(sitio.manifiesto, sitio.proceso, sitio.resumenes, sitio.leer("avance.json"))
+    for idioma in IDIOMAS:
+        yield from sitio.en_idioma(idioma)
+
+
+def portada(corte: Corte) -> Iterator[Archivo]:
+    """Files at the root that follow the pointer, written after `ultimo.json`; paths from the publication's root."""
+    sitio = Sitio(corte)
+    n = sitio.manifiesto["corte"]
+    yield f"portal/corte-{n:04d}.png", tarjeta(sitio.manifiesto, sitio.proceso, sitio.resumenes)
+    for idioma in IDIOMAS:
+        yield from sitio.raiz_en_idioma(idioma)
+    yield "atom.xml", atom(sitio.manifiesto, sitio.proceso, sitio.leer("avance.json"))
+
+
+def recursos(corte: Corte) -> Iterator[Archivo]:
+    """Style, modules and texts shared by every corte: immutable, from the publication's root; write those absent."""
+    nombre, archivos = carpeta(Sitio(corte).proceso)
+    for archivo, contenido in archivos.items():
+        yield nombre + archivo, contenido
+
+
+class Sitio:
+    """One corte, read and ready to be drawn in any language."""
+
+    def __init__(self, corte: Corte) -> None:
+        self.corte = corte
+        self.manifiesto: Doc = self._obligatorio("corte.json")
+        self.proceso: Doc = self._obligatorio("proceso.json")
+        self.resumenes: dict[str, Doc] = {
+            e["clave"]: self._obligatorio(f"{e['clave']}/resumen.json") for e in self.proceso["elecciones"]
+        }
+        self.carpeta, archivos = carpeta(self.proceso)
+        self.logo = "logo.png" if "logo.png" in archivos else "logo.svg"
+        self.ruta = f"cortes/{self.manifiesto['corte']:04d}/"
+
+    def leer(self, ruta: str) -> Doc | None:
+        """A document of the corte, or `None` when it is missing or is not JSON."""
+        doc = self.corte.get(ruta)
+        if isinstance(doc, bytes):
+            try:
+                doc = orjson.loads(doc)
+            except orjson.JSONDecodeError:
+                return None
+        return doc if isinstance(doc, dict) else None
+
+    def _obligatorio(self, ruta: str) -> Doc:
+        doc = self.leer(ruta)
+        if doc is None:
+            raise ValueError(f"Al corte le falta {ruta}, o no es JSON: sin él no hay páginas que hacer.")
+        return doc
+
+    def cabecera(self) -> bytes:
+        """What modules need to know of the corte, in under a kilobyte."""
+        m = self.manifiesto
+        campos = ("proceso", "corte", "hora", "modo", "cierre", "cuentas")
+        return orjson.dumps({"formato": "prep/cabecera/1", **{k: m[k] for k in campos}})
+
+    # one language
+
+    def en_idioma(self, idioma: str) -> Iterator[Archivo]:
+        base = "" if idioma == IDIOMAS[0] else f"{idioma}/"
+        h = Hoja(self, idioma, base)
+        yield from h.inicio(base + "index.html", "inicio")
+        yield from h.inicio(base + "muro.html", "muro")
+        yield from h.casilla()
+        yield from h.evolucion()
+        yield from h.base_de_datos()
+        yield from h.sencilla("verificar")
+        yield from h.sencilla("ayuda")
+        yield from h.sencilla("difusores")
+        for eleccion in self.proceso["elecciones"]:
+            yield from h.eleccion(eleccion)
+
+    def raiz_en_idioma(self, idioma: str) -> Iterator[Archivo]:
+        base = "" if idioma == IDIOMAS[0] else f"{idioma}/"
+        h = Hoja(self, idioma, base)
+        yield from h.inicio(base + "index.html", "inicio", en_raiz=True)
+        for eleccion in self.proceso["elecciones"]:
+            yield from h.widget(eleccion)
+
+
+class Hoja:
+    """Draws the pages of one language. `base`: folder of the language inside the corte, empty for Spanish."""
+
+    def __init__(self, sitio: Sitio, idioma: str, base: str) -> None:
+        self.s = sitio
+        self.idioma = idioma
+        self.base = base
+        self.t = textos(idioma)
+        self.otro = IDIOMAS[1] if idioma == IDIOMAS[0] else IDIOMAS[0]
+        self.pintores = {e["clave"]: Pintor(sitio.proceso, e, self.t) for e in sitio.proceso["elecciones"]}
+
+    def _pagina(
+        self,
+        plantilla: str,
+        ruta: str,
+        titulo: str,
+        descripcion: str,
+        activa: str,
+        /,
+        en_raiz: bool = False,
+        **datos: Any,
+    ) -> Archivo:
+        """Render one page. `ruta` is relative to the corte's folder, or to the root when `en_raiz`."""
+        s = self.s
+        hondo = ruta.count("/")
+        a_raiz = "../" * hondo if en_raiz else "../" * (hondo + 2)
+        aqui = a_raiz + s.ruta if en_raiz else "../" * hondo
+        propia = ruta.removeprefix(self.base)
+        otra_base = "" if self.otro == IDIOMAS[0] else f"{self.otro}/"
+        otra = ("../" * hondo if en_raiz else aqui) + otra_base + propia
+        institucion = s.proceso.get("institucion", {})
+        contexto = {
+            "t": self.t,
+            "idioma": self.idioma,
+            "otro": self.otro,
+            "raiz": a_raiz,
+            "aqui": aqui,
+            "base": aqui + self.base,
+            "rec": a_raiz + s.carpeta,
+            "logo": s.logo,
+            "otra": otra,
+            "sobre": f"{s.proceso['nombre']} · {s.proceso['entidad']['nombre']}",
+            "titulo": titulo,
+            "descripcion": descripcion,
+            "activa": activa,
+            "proceso": s.proceso,
+            "institucion": institucion,
+            "sitio": self.t["nav"]["nombre_sitio"].format(entidad=s.proceso["entidad"]["nombre"]),
+            "elecciones": s.proceso["elecciones"],
+            "modo": self.t["modo"].get(s.manifiesto["modo"], ""),
+            **datos,
+        }  # texts only: an integer would be printed as the settings of Django say, not as we do
+        html = _motor().get_template(plantilla + ".html").render(Context(contexto))
+        return ruta, _compacta(html).encode()
+
+    def _momento(self) -> Doc:
+        """Number and hour of the corte: only for pages that change at every corte anyway."""
+        m = self.s.manifiesto
+        return {
+            "n": str(m["corte"]),
+            "hora": m["hora"],
+            "larga": hora_larga(m["hora"], self.t),
+            "cierre": m["cierre"],
+        }
+
+    # pages
+
+    def inicio(self, ruta: str, plantilla: str, en_raiz: bool = False) -> Iterator[Archivo]:
+        s, t = self.s, self.t
+        tarjetas = []
+        for e in s.proceso["elecciones"]:
+            resumen = s.resumenes[e["clave"]]
+            pintor = self.pintores[e["clave"]]
+            por_lugar = e["ambito"] != "entidad"
+            tabla = pintor.adelante(resumen) if por_lugar else pintor.candidaturas(resumen)
+            tarjetas.append(
+                {
+                    "clave": e["clave"],
+                    "nombre": e["nombre"],
+                    "ver": t["avance"]["ver"].format(eleccion=e["nombre"]),
+                    "tabla": seguro(tabla),
+                    "frase": "" if por_lugar else seguro(pintor.ventaja(resumen)),
+                    "falta": seguro(self._falta(e, breve=True)),
+                    **self._avance(resumen),
+                }
+            )
+        p = s.proceso
+        descripcion = t["avance"]["descripcion"].format(
+            nombre=p["nombre"], entidad=p["entidad"]["nombre"], n=s.manifiesto["corte"]
+        )
+        publico = p.get("institucion", {}).get("portal", "")
+        yield self._pagina(
+            plantilla,
+            ruta,
+            t["avance"]["titulo"],
+            descripcion,
+            "inicio",
+            en_raiz=en_raiz,
+            corte=self._momento(),
+            tarjetas=tarjetas,
+            en_portada=en_raiz,
+            imagen=f"{publico.rstrip('/')}/portal/corte-{s.manifiesto['corte']:04d}.png" if publico else "",
+            publico=publico,
+        )
+
+    def _avance(self, resumen: Doc) -> Doc:
+        e = resumen["estadistica"]
+        capturadas, esperadas = e.get("actas_capturadas", 0), e["actas_esperadas"]
+        de = self.t["avance"]["n_de_m"]
+        conocida = "actas_capturadas" in e
+        return {
+            "capturadas": de.format(n=miles(capturadas), m=miles(esperadas)) if conocida else self.t["sin_dato"],
+            "porcentaje": e.get("porcentaje_actas_capturadas"),
+            "contabilizadas": miles(e["actas_contabilizadas"]) if "actas_contabilizadas" in e else None,
+            "contabilizadas_pct": e.get("porcentaje_actas_contabilizadas"),
+            "participacion": e.get("porcentaje_participacion_ciudadana"),
+            "medidor": seguro(medidor(capturadas, esperadas)),
+        }
+
+    def _falta(self, e: Doc, breve: bool = False) -> str:
+        """Plain words on which places are missing; `breve`: how many, without their names."""
+        ev, resumen = self.t["evolucion"], self.s.resumenes[e["clave"]]
+        f = falta(resumen)
+        total = len(resumen["demarcaciones"])
+        if not f.faltan:
+            return f"<p>{ev['nada_falta']}</p>"
+        lugares = self.t[e["agrupa"] + "s"].lower()
+        frases = [ev["faltan"].format(n=miles(f.faltan), m=miles(f.esperadas), p=truncado(f.faltan, f.esperadas))]
+        if f.sin_nada and breve:
+            frases.append(ev["sin_nada"].format(n=len(f.sin_nada), m=f"{total} {lugares}"))
+        elif f.sin_nada:
+            nombres = piezas.lista((d["nombre"] for d in f.sin_nada), self.t["y"])
+            cuenta = self.t["avance"]["n_de_m"].format(n=len(f.sin_nada), m=f"{total} {lugares}")
+            frases.append(ev["ninguna"].format(n=cuenta, lista=nombres))
+        if f.atrasadas and not breve:
+            nombres = piezas.lista(
+                (f"{d['nombre']} ({ev['falta_n'].format(n=miles(n))})" for d, n in f.atrasadas), self.t["y"]
+            )
+            frases.append(ev["atrasados"].format(lista=nombres))
+        if f.completas:
+            frases.append(ev["completos"].format(n=f.completas, m=f"{total} {lugares}"))
+        return "".join(f"<p>{x}</p>" for x in frases)
+
+    def eleccion(self, e: Doc) -> Iterator[Archivo]:
+        s, t = self.s, self.t
+        clave, resumen, pintor = e["clave"], s.resumenes[e["clave"]], self.pintores[e["clave"]]
+        cajas = _cajas(tuple((d["id"], d["lista_nominal"]) for d in e["demarcaciones"]))
+        mapa = s.leer("mapa.json") or {}
+        capa = mapa.get("capas", {}).get(e["agrupa"])
+        por_lugar = e["ambito"] != "entidad"
+        te = {
+            k: v.format(lugar=pintor.lugar) for k, v in t["eleccion"].items() if k.startswith(("mapa_nota", "detalle"))
+        }
+        yield self._pagina(
+            "eleccion",
+            f"{self.base}{clave}/index.html",
+            e["nombre"],
+            f"{e['nombre']}. {t['avance']['titulo']}.",
+            clave,
+            corte=self._momento(),
+            e=e,
+            te=te,
+            por_lugar=por_lugar,
+            aviso=t["eleccion"]["candidatura_aviso"].format(lugar=pintor.lugar),
+            avance=self._avance(resumen),
+            frase="" if por_lugar else seguro(pintor.ventaja(resumen)),
+            adelante=seguro(pintor.adelante(resumen, 30)) if por_lugar else "",
+            candidaturas=seguro(pintor.candidaturas(resumen)),
+            mapa=seguro(pintor.mapa(resumen, cajas)),
+            contorno=seguro(pintor.contorno(resumen, capa)) if capa else "",
+            partidos=seguro(pintor.partidos_tabla(resumen)),
+            nota_partidos=t["eleccion"]["partido_nota"].format(lugar=pintor.lugar),
+            detalle=seguro(pintor.detalle(resumen)),
+            estadistica=seguro(pintor.estadistica(resumen)),
+            falta=seguro(self._falta(e)),
+        )
+        yield from self._especiales(e, pintor)
+        filas = {d["id"]: d for d in e["demarcaciones"]}
+        for r in resumen["demarcaciones"]:
+            yield self._lugar(e, pintor, r, filas.get(r["id"], {}))
+
+    def _lugar(self, e: Doc, pintor: Pintor, r: Doc, fila: Doc) -> Archivo:
+        personas = {c["clave"]: c for c in fila.get("candidaturas", [])}
+        columnas = fila.get("columnas") or [c["clave"] for c in e["columnas"]]
+        rotulos = {
+            "no_registradas": self.t["eleccion"]["no_registradas"],
+            "nulos": self.t["eleccion"]["nulos"],
+        }
+        datos = {
+            "eleccion": e["clave"],
+            "id": r["id"],
+            "columnas": [
+                [
+                    k,
+                    rotulos.get(pintor.tipos.get(k, ""), pintor.rotulo(k, pintor.de_columna.get(k, []))),
+                    pintor.clases(pintor.de_columna.get(k, [])) if pintor.tipos.get(k) not in rotulos else [],
+                ]
+                for k in columnas
+            ],
+        }
+        return self._pagina(
+            "lugar",
+            f"{self.base}{e['clave']}/{r['id']}.html",
+            f"{r['nombre']} · {e['nombre']}",
+            f"{e['nombre']}, {r['nombre']}. {self.t['avance']['titulo']}.",
+            e["clave"],
+            e=e,
+            r={"id": str(r["id"]), "nombre": r["nombre"]},
+            datos=seguro(_incrustar(datos)),
+            avance=self._avance(r),
+            frase=seguro(pintor.ventaja(r)),
+            candidaturas=seguro(pintor.candidaturas(r, personas)),
+            estadistica=seguro(pintor.estadistica(r)),
+        )
+
+    def _especiales(self, e: Doc, pintor: Pintor) -> Iterator[Archivo]:
+        doc = self.s.leer(f"{e['clave']}/especiales.json")
+        nombres = {d["id"]: d["nombre"] for d in e["demarcaciones"]}
+        filas = None
+        if doc is not None:
+            filas = [
+                {
+                    "lugar": nombres.get(c["demarcacion"], str(c["demarcacion"])),
+                    "demarcacion": str(c["demarcacion"]),
+                    "seccion": str(c["seccion"]),
+                    "nombre": c["nombre"],
+                    "clave": a["clave"],
+                    "estado": self._estado(a),
+                    "votos": miles(a["valores"]["total_calculado"])
+                    if "total_calculado" in a.get("valores", {})
+                    else piezas.GUION,
+                }
+                for c in doc.get("casillas", [])
+                for a in c["actas"]
+            ]
+        yield self._pagina(
+            "especiales",
+            f"{self.base}{e['clave']}/especiales.html",
+            f"{self.t['especiales']['titulo']} · {e['nombre']}",
+            self.t["especiales"]["nota"],
+            e["clave"],
+            e=e,
+            filas=filas,
+            lugar=self.t[e["agrupa"]],
+        )
+
+    def _estado(self, acta: Doc) -> str:
+        if "contabilizada" in acta:
+            return str(self.t["js"][f"contabilizada_{acta['contabilizada']}"])
+        return str(self.t["estado"][acta["estado"]])
+
+    def casilla(self) -> Iterator[Archivo]:
+        datos = {
+            "elecciones": [
+                [e["clave"], e["nombre"], e["agrupa"], {d["id"]: d["nombre"] for d in e["demarcaciones"]}]
+                for e in self.s.proceso["elecciones"]
+            ]
+        }
+        t = self.t["casilla"]
+        yield self._pagina(
+            "casilla",
+            self.base + "casilla.html",
+            t["titulo"],
+            t["descripcion"],
+            "casilla",
+            datos=seguro(_incrustar(datos)),
+        )
+
+    def sencilla(self, nombre: str) -> Iterator[Archivo]:
+        """Pages that are the same all night."""
+        t = self.t[nombre]
+        yield self._pagina(nombre, f"{self.base}{nombre}.html", t["titulo"], t["descripcion"], nombre)
+
+    def base_de_datos(self) -> Iterator[Archivo]:
+        t = self.t["base"]
+        bases = [
+            {
+                **a,
+                "nombre": a["ruta"].rsplit("/", 1)[-1],
+                "que": t["xlsx"] if a["ruta"].endswith(".xlsx") else t["zip"],
+                "tamano": _tamano(a["bytes"]),
+            }
+            for a in self.s.manifiesto.get("archivos", [])
+            if a["ruta"].startswith("bd/")
+        ]
+        yield self._pagina(
+            "base_de_datos",
+            self.base + "base-de-datos.html",
+            t["titulo"],
+            t["descripcion"],
+            "base",
+            corte=self._momento(),
+            bases=sorted(bases, key=lambda a: a["ruta"].endswith(".xlsx")),
+            zip=next((a["nombre"] for a in bases if a["ruta"].endswith(".zip")), "AAAAMMDD_HHMM_PREP.zip"),
+        )
+
+    def evolucion(self) -> Iterator[Archivo]:
+        t, s = self.t, self.s
+        avance = s.leer("avance.json")
+        bloques, progreso = [], ""
+        if avance is not None:
+            horas = avance["horas"]
+            if len(horas) > 1:
+                progreso = self._progreso(avance)
+            for e in s.proceso["elecciones"]:
+                a = avance["elecciones"].get(e["clave"])
+                if a is None:
+                    continue
+                bloques.append(
+                    {
+                        "e": e,
+                        "falta": seguro(self._falta(e)),
+                        "votos": seguro(self._curva_votos(e, a, horas)) if e["ambito"] == "entidad" else "",
+                        "llegada": seguro(self._llegada(e, a)),
+                        "titulos": {
+                            k: t["evolucion"][k].format(eleccion=e["nombre"], lugar=self.pintores[e["clave"]].lugar)
+                            for k in ("falta", "votos", "llegada")
+                        },
+                    }
+                )
+        yield self._pagina(
+            "evolucion",
+            self.base + "evolucion.html",
+            t["evolucion"]["titulo"],
+            t["evolucion"]["descripcion"],
+            "evolucion",
+            corte=self._momento(),
+            hay=avance is not None,
+            progreso=seguro(progreso),
+            bloques=bloques,
+        )
+
+    def _progreso(self, avance: Doc) -> str:
+        series, filas = [], []
+        for i, e in enumerate(self.s.proceso["elecciones"]):
+            a = avance["elecciones"].get(e["clave"])
+            if a is None:
+                continue
+            valores = [n * 1_000_000 // a["esperadas"] if a["esperadas"] else 0 for n in a["contabilizadas"]]
+            rotulo = piezas.escape(e["nombre"].split()[0])
+            series.append(curvas.Serie(e["nombre"], f"l{i}", valores, rotulo))
+            filas.append((e["nombre"], valores))
+        titulo = self.t["evolucion"]["progreso_sr"]
+        return curvas.grafica(series, avance["horas"], titulo) + self._tabla(filas, avance)
+
+    def _curva_votos(self, e: Doc, a: Doc, horas: list[str]) -> str:
+        """Share of votes over the night, from the first corte with votes."""
+        desde = next((i for i, n in enumerate(a["total"]) if n), None)
+        if desde is None or len(horas) - desde < 2:
+            return f"<p>{self.t['evolucion']['un_corte']}</p>"
+        pintor, resumen = self.pintores[e["clave"]], self.s.resumenes[e["clave"]]
+        series, filas = [], []
+        for c in ordenadas(resumen["por_candidatura"]):
+            votos = a["candidaturas"].get(c["clave"])
+            if votos is None:
+                continue
+            valores = [v * 1_000_000 // n if n else 0 for v, n in zip(votos[desde:], a["total"][desde:], strict=True)]
+            rotulo = pintor.rotulo(c["clave"], c["partidos"])
+            series.append(curvas.Serie(rotulo, pintor.clases(c["partidos"])[0], valores, rotulo))
+            filas.append((rotulo, valores))
+        tope = min(1_000_000, -(-max(max(s.valores) for s in series) // 100_000) * 100_000)
+        titulo = self.t["evolucion"]["votos_sr"]
+        recorte = {"horas": horas[desde:], "cortes": list(range(desde + 1, len(horas) + 1))}
+        return curvas.grafica(series, horas[desde:], titulo, max(tope, 200_000)) + self._tabla(filas, recorte)
+
+    def _tabla(self, filas: list[tuple[str, list[int]]], avance: Doc) -> str:
+        ev = self.t["evolucion"]
+        cabezas = "".join(f'<th scope="col" class="num">{piezas.escape(n)}</th>' for n, _ in filas)
+        cuerpo = []
+        for i in reversed(range(len(avance["horas"]))):
+            celdas = "".join(f'<td class="num">{truncado(v[i], 1_000_000)}&nbsp;%</td>' for _, v in filas)
+            hora = piezas.escape(hora_corta(avance["horas"][i], self.t))
+            cuerpo.append(f'<tr><th scope="row">{avance["cortes"][i]} · {hora}</th>{celdas}</tr>')
+        return (
+            f'<details class="datos"><summary>{ev["tabla"]}</summary><div class="rueda" tabindex="0" role="region" '
+            f'aria-label="{ev["tabla"]}"><table><thead><tr><th scope="col">{ev["corte"]}</th>{cabezas}</tr></thead>'
+            f"<tbody>{''.join(cuerpo)}</tbody></table></div></details>"
+        )
+
+    def _llegada(self, e: Doc, a: Doc) -> str:
+        """One row per place: what is counted and the path of the night, those furthest behind first."""
+        ev, t = self.t["evolucion"], self.t
+        resumen = self.s.resumenes[e["clave"]]
+        filas = []
+        for r in sorted(resumen["demarcaciones"], key=lambda r: (_parte(r), r["id"])):
+            n, m = contadas(r)
+            valores = a["demarcaciones"].get(str(r["id"]), [])
+            pct = r["estadistica"].get("porcentaje_actas_contabilizadas")
+            filas.append(
+                f'<tr><th scope="row"><a href="{e["clave"]}/{r["id"]}.html">{piezas.escape(r["nombre"])}</a></th>'
+                f"<td>{curvas.recorrido(valores, m) if len(valores) > 1 else ''}</td>"
+                f'<td class="num">{pct + "&nbsp;%" if pct else piezas.GUION}</td>'
+                f'<td class="num">{t["avance"]["n_de_m"].format(n=miles(n), m=miles(m))}</td></tr>'
+            )
+        return (
+            f'<table class="lleg"><thead><tr><th scope="col">{t[e["agrupa"]]}</th>'
+            f'<th scope="col">{ev["recorrido"]}</th>'
+            f'<th scope="col" class="num">{t["eleccion"]["contado"]}</th>'
+            f'<th scope="col" class="num">{t["avance"]["contabilizadas"]}</th></tr></thead>'
+            f"<tbody>{''.join(filas)}</tbody></table>"
+        )
+
+    def widget(self, e: Doc) -> Iterator[Archivo]:
+        resumen, pintor = self.s.resumenes[e["clave"]], self.pintores[e["clave"]]
+        por_lugar = e["ambito"] != "entidad"
+        tabla = pintor.adelante(resumen) if por_lugar else pintor.candidaturas(resumen)
+        yield self._pagina(
+            "widget",
+            f"{self.base}widget/{e['clave']}.html",
+            e["nombre"],
+            e["nombre"],
+            e["clave"],
+            en_raiz=True,
+            corte=self._momento(),
+            e=e,
+            avance=self._avance(resumen),
+            tabla=seguro(tabla),
+        )
+
+
+def _parte(r: Doc) -> int:
+    n, m = contadas(r)
+    return n * 1_000_000 // m if m else 1_000_000
+
+
+@lru_cache(maxsize=16)
+def _cajas(pesos: tuple[tuple[int, int], ...]) -> dict[int, cartograma.Recuadro]:
+    return cartograma.acomodar(dict(pesos))
+
+
+def _incrustar(datos: Doc) -> str:
+    """JSON inside a data block of HTML: nothing in it can close the block."""
+    texto = orjson.dumps(datos, option=orjson.OPT_NON_STR_KEYS).decode()
+    return texto.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _compacta(html: str) -> str:
+    """Drop indentation and blank lines; nothing here is preformatted."""
+    return "\n".join(filter(None, map(str.strip, html.split("\n")))) + "\n"
+
+
+def _tamano(octetos: int) -> str:
+    """Bytes as people read them, truncated to one decimal."""
+    for unidad, u in (("MB", 1_000_000), ("kB", 1_000)):
+        if octetos >= u:
+            return f"{octetos // u}.{octetos * 10 // u % 10} {unidad}"
+    return f"{octetos} B"
+
+
+__all__ = ["Sitio", "paginas", "portada", "recursos"]

@@ -1,0 +1,33 @@
+"""What the pages say, one TOML per language; a new language is one more file and one more folder of prose."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+IDIOMAS: Final = ("es", "en")
+"""The first is the one of the law; the others live under a folder of their own."""
+
+
+@cache
+def textos(idioma: str) -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / f"{idioma}.toml").read_text(encoding="utf-8"))
+
+
+def hora_larga(hora: str, t: dict[str, Any]) -> str:
+    """ISO 8601 with offset to `domingo 2 de junio de 2024, 20:15 h (UTC−6)`, in the clock of the place."""
+    h = datetime.fromisoformat(hora)
+    minutos = int((h.utcoffset() or h - h).total_seconds()) // 60
+    utc = f"UTC{'−' if minutos < 0 else '+'}{abs(minutos) // 60}" + (
+        f":{abs(minutos) % 60:02d}" if minutos % 60 else ""
+    )
+    return t["hora"].format(
+        dia=t["dias"][h.weekday()], d=h.day, mes=t["meses"][h.month - 1], a=h.year, hhmm=f"{h:%H:%M}", utc=utc
+    )
+
+
+def hora_corta(hora: str, t: dict[str, Any]) -> str:
+    return t["hora_corta"].format(hhmm=f"{datetime.fromisoformat(hora):%H:%M}")

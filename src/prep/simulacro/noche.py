@@ -1,0 +1,251 @@
+"""A simulated night: what each acta of a process says and what people do with it, repeatable by seed.
+
+Proportions and times follow real nights (Tamaulipas 2023, Puebla 2018 and Jalisco's drills). The truth is kept apart,
+so that what the system publishes can be compared with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from prep.bitacora.identificadores import uuid7
+from prep.catalogo.informativo import Informativo
+from prep.dominio.boleta import Boleta, TipoRecuadro
+from prep.dominio.hechos import Hecho, Tipo
+from prep.dominio.proceso import ActaEsperada, Eleccion, Proceso
+
+
+class Suerte(StrEnum):
+    """What happens to an acta that matters for its count."""
+
+    NORMAL = "normal"
+    PARCIAL = "parcial"  # some box without a readable number
+    ILEGIBLE = "ilegible"
+    VACIA = "vacia"
+    EXCEDE = "excede"
+    SIN_ACTA = "sin_acta"
+
+
+_SUERTES: Final = (
+    (Suerte.NORMAL, 905),
+    (Suerte.PARCIAL, 70),
+    (Suerte.ILEGIBLE, 4),
+    (Suerte.VACIA, 5),
+    (Suerte.EXCEDE, 5),
+    (Suerte.SIN_ACTA, 11),
+)
+CUENTAN: Final = frozenset({Suerte.NORMAL, Suerte.PARCIAL})
+_ARRANQUE_MIN: Final = 45
+"""Minutes from the closing of the casillas to the first actas."""
+
+
+@dataclass(slots=True)
+class ActaSimulada:
+    """One acta of the night. `valores`: what the paper says. `hechos`: what people did, in order."""
+
+    eleccion: Eleccion
+    esperada: ActaEsperada
+    suerte: Suerte
+    valores: dict[str, Any]
+    hechos: list[Hecho] = field(default_factory=list)
+
+    @property
+    def votos(self) -> dict[str, int]:
+        return {c: v if isinstance(v, int) else 0 for c, v in self.valores["votos"].items()}
+
+
+@dataclass(slots=True)
+class Verdad:
+    """What a perfect PREP would publish of one election, added up here without the product's own tabulation."""
+
+    esperadas: int = 0
+    contabilizadas: int = 0
+    votos: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return sum(self.votos.values())
+
+
+class Noche:
+    """Imagines a night over a process. `cierre`: when casillas close (aware); `movil`: share that comes by phone."""
+
+    def __init__(
+        self, proceso: Proceso, informativo: Informativo, cierre: datetime, semilla: int, movil: float = 0.6
+    ) -> None:
+        self.proceso, self.cierre, self.movil = proceso, cierre, movil
+        self.azar = random.Random(semilla)
+        self._personas = {
+            rol: [p.persona for p in informativo.personas if p.rol == rol] or [f"{rol}-{i}" for i in range(3)]
+            for rol in ("cae", "acopiador", "digitalizador", "capturista", "verificador", "supervisor")
+        }
+        self._pesos: dict[tuple[str, int], list[float]] = {}
+        self._salidas: dict[str, int] = {}
+
+    def actas(self) -> Iterator[ActaSimulada]:
+        """Every acta, election by election, with its facts."""
+        for eleccion in self.proceso.elecciones:
+            base = {r.clave: self.azar.uniform(0.3, 1) ** 3 for r in eleccion.columnas}
+            for esperada in eleccion.actas:
+                acta = self._imaginar(eleccion, esperada, base)
+                acta.hechos = self._vivir(acta)
+                yield acta
+
+    # --- what the paper says -----------------------------------------------------------------------------------------
+
+    def _imaginar(self, eleccion: Eleccion, esperada: ActaEsperada, base: dict[str, float]) -> ActaSimulada:
+        azar = self.azar
+        boleta = eleccion.boletas[esperada.demarcacion]
+        suerte = azar.choices([s for s, _ in _SUERTES], [p for _, p in _SUERTES])[0]
+        casilla = esperada.casilla
+        especial = casilla.especial or casilla.lista_nominal == 0
+        padron = (casilla.boletas or 500) if especial else casilla.lista_nominal
+        representantes = azar.randrange(0, 1 + min(6, esperada.representantes or 0))
+        asistencia = azar.betavariate(11, 8)
+        if suerte is Suerte.EXCEDE:
+            asistencia = 1.3 + 40 / max(padron, 1)
+        meta = padron * asistencia
+        pesos = self._pesos_de(eleccion, esperada.demarcacion, boleta, base)
+        votos: dict[str, Any] = {}
+        for recuadro, peso in zip(boleta.recuadros, pesos, strict=True):
+            esperado = meta * peso
+            votos[recuadro.clave] = max(0, int(azar.gauss(esperado, esperado**0.5) + 0.5)) if esperado > 0.05 else 0
+        total = sum(votos.values())
+        tope = (padron if casilla.lista_nominal or especial else total) + (esperada.representantes or 0)
+        if suerte is not Suerte.EXCEDE and total > tope:
+            mayor = max(votos, key=lambda c: votos[c])
+            votos[mayor] -= min(votos[mayor], total - tope)
+            total = sum(votos.values())
+        votos = {c: min(v, 999) for c, v in votos.items()}
+        valores: dict[str, Any] = {
+            "boletas_sobrantes": max(0, padron - total),
+            "personas_votaron": max(0, total - representantes),
+            "representantes_votaron": representantes,
+            "votos_sacados": total,
+            "total_asentado": total if azar.random() > 0.1 else max(0, total + azar.choice([-10, -1, 1, 9, 100])),
+        }
+        if suerte is Suerte.PARCIAL:
+            for clave in azar.sample(list(votos), azar.choice([1, 1, 1, 2, 3])):
+                votos[clave] = azar.choice(["Sin dato"] * 9 + ["Ilegible"])
+        elif suerte in (Suerte.ILEGIBLE, Suerte.VACIA):
+            marca = "Ilegible" if suerte is Suerte.ILEGIBLE else "Sin dato"
+            votos = dict.fromkeys(votos, marca)
+        valores["votos"] = votos
+        return ActaSimulada(eleccion, esperada, suerte, valores)
+
+    def _pesos_de(self, eleccion: Eleccion, demarcacion: int, boleta: Boleta, base: dict[str, float]) -> list[float]:
+        llave = (eleccion.clave, demarcacion)
+        if llave not in self._pesos:
+            pesos = []
+            for r in boleta.recuadros:
+                factor = {
+                    TipoRecuadro.COMBINACION: 0.02,
+                    TipoRecuadro.NO_REGISTRADAS: 0.004,
+                    TipoRecuadro.NULOS: 0.12,
+                }.get(r.tipo, 1.0)
+                pesos.append(base[r.clave] * factor * self.azar.uniform(0.5, 1.6))
+            suma = sum(pesos)
+            self._pesos[llave] = [p / suma for p in pesos]
+        return self._pesos[llave]
+
+    # --- what people do ----------------------------------------------------------------------------------------------
+
+    def _vivir(self, acta: ActaSimulada) -> list[Hecho]:
+        azar, clave = self.azar, acta.esperada.clave
+        salida = self._salida(str(acta.esperada.casilla.clave))
+        pluma = _Pluma(azar, self.cierre + timedelta(minutes=salida), clave)
+        uno = self._uno
+        if acta.suerte is Suerte.SIN_ACTA:
+            pluma.esperar(30, 240)
+            pluma.escribir(Tipo.SIN_ACTA, uno("acopiador"), motivo=azar.choice("1223"))
+            return pluma.hechos
+        imagen = hashlib.sha256(f"{self.proceso.clave}:{clave}".encode()).hexdigest()
+        if azar.random() < self.movil:
+            quien = uno("cae")
+            pluma.escribir(Tipo.FOTOGRAFIADA, quien, imagen=imagen, hora=pluma.hora.isoformat())
+            pluma.esperar(0.1, 6)
+        else:
+            pluma.esperar(20, 150)
+            pluma.escribir(Tipo.ACOPIADA, uno("acopiador"), hora=pluma.hora.isoformat())
+            pluma.esperar(1, 25)
+            quien = uno("digitalizador")
+            if azar.random() < 0.02:
+                mala = hashlib.sha256(f"{self.proceso.clave}:{clave}:mala".encode()).hexdigest()
+                pluma.escribir(Tipo.DIGITALIZADA, quien, imagen=mala)
+                pluma.escribir(Tipo.IDENTIFICADA, quien, imagen=mala, por="qr")
+                pluma.escribir(Tipo.REDIGITALIZAR, uno("capturista"), imagen=mala, motivo="No se distingue.")
+                pluma.esperar(3, 15)
+            pluma.escribir(Tipo.DIGITALIZADA, quien, imagen=imagen)
+        pluma.escribir(Tipo.IDENTIFICADA, quien, imagen=imagen, por="qr")
+        self._capturar(acta, pluma, imagen)
+        return pluma.hechos
+
+    def _capturar(self, acta: ActaSimulada, pluma: _Pluma, imagen: str) -> None:
+        azar = self.azar
+        pluma.esperar(3, 60)
+        primera, segunda = self._dos("capturista")
+        lo_visto = acta.valores
+        if azar.random() < 0.06:
+            lo_visto = {**acta.valores, "votos": self._equivocar(acta.valores["votos"])}
+        pluma.escribir(Tipo.CAPTURADA, primera, imagen=imagen, lugar="CCV", valores=lo_visto)
+        pluma.esperar(0.3, 8)
+        pluma.escribir(Tipo.CAPTURADA, segunda, imagen=imagen, lugar="CATD", valores=acta.valores)
+        if lo_visto != acta.valores:
+            pluma.esperar(0.5, 10)
+            pluma.escribir(Tipo.DICTAMINADA, self._uno("supervisor"), imagen=imagen, valores=acta.valores)
+        base = pluma.hechos[-1].id
+        pluma.esperar(0.2, 3)
+        pluma.escribir(Tipo.VERIFICADA, self._uno("verificador"), base=base)
+
+    def _equivocar(self, votos: dict[str, Any]) -> dict[str, Any]:
+        clave = self.azar.choice(list(votos))
+        distinto = 7 if votos[clave] != 7 else 1
+        return {**votos, clave: distinto}
+
+    def _salida(self, casilla: str) -> int:
+        """Minutes after closing when a casilla's package leaves; the three actas of a casilla travel together."""
+        if casilla not in self._salidas:
+            self._salidas[casilla] = _ARRANQUE_MIN + int(self.azar.gammavariate(2.2, 60))
+        return self._salidas[casilla]
+
+    def _uno(self, rol: str) -> str:
+        return self.azar.choice(self._personas[rol])
+
+    def _dos(self, rol: str) -> list[str]:
+        return self.azar.sample(self._personas[rol], 2)
+
+
+class _Pluma:
+    """Writes the facts of one acta as its clock advances."""
+
+    def __init__(self, azar: random.Random, hora: datetime, acta: str) -> None:
+        self.azar, self.hora, self.acta = azar, hora, acta
+        self.hechos: list[Hecho] = []
+
+    def esperar(self, minimo: float, maximo: float) -> None:
+        """Let between `minimo` and `maximo` minutes pass."""
+        self.hora += timedelta(seconds=int(60 * self.azar.uniform(minimo, maximo)))
+
+    def escribir(self, tipo: Tipo, operador: str, **contenido: Any) -> None:
+        self.hora += timedelta(seconds=1)
+        identificador = uuid7(int(self.hora.timestamp() * 1000), self.azar.getrandbits(74))
+        self.hechos.append(Hecho(identificador, tipo, self.acta, operador, self.hora, contenido))
+
+
+def verdad(actas: Iterable[ActaSimulada]) -> dict[str, Verdad]:
+    """What should be published, by election: what the papers say of the actas that count."""
+    resultado: dict[str, Verdad] = {}
+    for acta in actas:
+        v = resultado.setdefault(acta.eleccion.clave, Verdad())
+        v.esperadas += 1
+        if acta.suerte in CUENTAN:
+            v.contabilizadas += 1
+            for clave, votos in acta.votos.items():
+                v.votos[clave] = v.votos.get(clave, 0) + votos
+    return resultado
