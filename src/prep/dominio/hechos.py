@@ -157,7 +157,7 @@ FORMA: Final[dict[Tipo, tuple[dict[str, Revisor], dict[str, Revisor]]]] = {
     Tipo.REVISADA: ({"base": _texto, "opinion": _uno_de("devuelve")}, {"lectura": _texto}),
     Tipo.VERIFICADA: ({"base": _texto}, {}),
     Tipo.DEVUELTA: ({"base": _texto, "motivo": _texto}, {}),
-    Tipo.REABIERTA: ({"motivo": _texto, "autoriza": _texto}, {}),
+    Tipo.REABIERTA: ({"motivo": _texto, "autoriza": _operador}, {}),
     Tipo.COTEJADA: ({"resultado": _uno_de("1", "2", "3")}, {}),
     Tipo.INCIDENTE: ({"texto": _texto}, {}),
 }
