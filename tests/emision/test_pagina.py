@@ -128,9 +128,7 @@ def test_one_acta(pagina, noche):
     pagina.click("#buscar button")
     pagina.wait_for_selector("#comprobante ol")
     texto = pagina.inner_text("#comprobante")
-    assert (
-        noche.hashes[clave] in texto and f"acta {clave}" in texto and "llevan a la raíz" in texto and "✗" not in texto
-    )
+    assert noche.hashes[clave] in texto and f"acta {clave}" in texto and "lleva a la raíz" in texto and "✗" not in texto
     votos = noche.asentados[clave].escribir()["votos"]
     celdas = pagina.eval_on_selector_all(
         "#comprobante tr", "f => f.map(x => [x.cells[0].innerText, x.cells[1].innerText])"
@@ -268,7 +266,7 @@ def test_a_change_of_key_is_followed(pagina, noche):
     comun = {"proceso": "jal-2024", "modo": "simulacro", "hora": "2024-06-02T21:00:00-06:00", "papel": "instituto"}
     relevo = {"accion": "rotacion", "llave": nueva.llave.vkey, "anterior": INSTITUTO.llave.vkey, "motivo": "calendario"}
     noche.registro.agregar(escribir_hoja("llaves", **comun, **relevo))
-    noche.registro = Registro(Carpeta(noche.carpeta), nueva, llaves_anteriores=[INSTITUTO.llave])
+    noche.registro = Registro(Carpeta(noche.carpeta, duradero=False), nueva, llaves_anteriores=[INSTITUTO.llave])
     noche.publicar(0.1)
     titulo, frase, _ = dar(pagina, noche.carpeta)
     assert titulo == "CORRECTO", frase

@@ -74,12 +74,14 @@ async function abrirRegistro(fuente, politica) {
   const hojas = await leerHojas(fuente, dicho.tamano);
   const hashes = await Promise.all(hojas.map(hashDeHoja));
   const confiables = [...politica.registros];
+  const siempre = [...politica.registros];
   const fuera = new Set();
   for (let i = 0; i < hojas.length; i++) {
     let h;
     try { h = leerHoja(hojas[i]); } catch { continue; }
     if (h.tipo !== "llaves") continue;
     const nueva = await leerLlave(h.llave);
+    if (h.accion === "rotacion") siempre.push(nueva, ...(h.anterior ? [await leerLlave(h.anterior)] : []));
     if (h.accion === "revocacion") fuera.add(aHex(nueva.publica));
     const vieja = confiables.find((ll) => ll.vkey === h.anterior);
     if (h.accion === "rotacion" && nueva.tipo === FIRMA && vieja) {
@@ -94,7 +96,7 @@ async function abrirRegistro(fuente, politica) {
   const punto = await abrirPunto(datos, confiables.filter(viva), [...politica.testigos.values()].filter(viva));
   const niveles = await construirArbol(hashes);
   if (!iguales(await resumen(niveles, 0, hojas.length), punto.raiz)) throw new NoCoincide("las hojas publicadas no dan la raíz que el registro firmó");
-  return { punto, hojas, niveles, confiables };
+  return { punto, hojas, niveles, siempre };
 }
 
 async function revisarTeselas(fuente, r, politica, informe) {
@@ -119,7 +121,7 @@ async function revisarTeselas(fuente, r, politica, informe) {
     try {
       const datos = await fuente.leer(ruta, 20e6);
       if (ruta.startsWith("puntos/")) {
-        const p = await abrirPunto(datos, r.confiables, [...politica.testigos.values()]);
+        const p = await abrirPunto(datos, r.siempre, [...politica.testigos.values()]);
         if (ruta !== rutaPunto(p.tamano) || (p.tamano <= r.hojas.length && !iguales(await resumen(r.niveles, 0, p.tamano), p.raiz))) throw new NoCoincide(`${ruta} es de otra historia`);
         continue;
       }
