@@ -5,6 +5,7 @@ import typer
 from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
 from prep.plataforma.cli import app as postgres
+from prep.portal.cli import app as portal
 
 app = typer.Typer(
     name="prep",
@@ -14,6 +15,7 @@ app = typer.Typer(
 )
 app.add_typer(bitacora, name="bitacora")
 app.add_typer(proceso, name="proceso")
+app.add_typer(portal, name="portal")
 app.add_typer(postgres, name="postgres")
 
 
