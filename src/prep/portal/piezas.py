@@ -291,7 +291,7 @@ class Pintor:
 
     def _letras(self, r: Doc, d: Any, x: int, y: int, w: int, h: int) -> str:
         nombre = str(r["id"]) if self.eleccion["agrupa"] == "distrito" else str(r["nombre"])
-        cabe = max(0, int((w - 6) / 5.8))
+        cabe = max(0, int((w - 6) / 6.3))
         if len(nombre) > cabe:
             nombre = nombre[: cabe - 1].rstrip() + "…" if cabe >= 6 else ""
         lineas = [escape(nombre)] if nombre else []
@@ -303,8 +303,8 @@ class Pintor:
         partes, clase = [], ""
         for i, linea in enumerate(lineas):
             largo = len(unescape(linea))
-            en_telefono = largo * 10 < w - 8 and (i + 1) * 23 < h - 6
-            en_pantalla = largo * 5.8 <= w - 6 and (i + 1) * 13 < h - 4
+            en_telefono = largo * 11.4 < w - 8 and (i + 1) * 23 < h - 6
+            en_pantalla = largo * 6.3 <= w - 6 and (i + 1) * 13 < h - 4
             if not en_pantalla:
                 break
             if not en_telefono:

@@ -183,12 +183,8 @@ class _Taller:
         self._alarmas_de(tramos)
         imagenes = sorted({i for _, tramo in tramos for i in tramo.imagenes})
         dibujo = self.documentos | {"corte.json": self._manifiesto(numero, anterior, por_eleccion, imagenes)}
-        if p.portal is not None:
-            for nombre, datos in p.portal.paginas(dibujo):
-                self.archivos.append(guardar(self.aparte, nombre, datos))
-            for nombre, datos in p.portal.recursos(dibujo):
-                p.almacen.escribir(nombre, datos)
-            self.reloj.paso("páginas")
+        portada = self._dibujar(dibujo)
+        self.reloj.paso("páginas")
 
         previos = {a["ruta"]: a["sha256"] for a in manifiesto_anterior["archivos"]} if manifiesto_anterior else {}
         nuevos = self._escribir(ruta, anterior["ruta"] if anterior else "", previos)
@@ -196,10 +192,9 @@ class _Taller:
         manifiesto = self._manifiesto(numero, anterior, por_eleccion, imagenes)
         emitir_corte(p.registro, manifiesto, ruta)
         self.reloj.paso("firma y cambio")
-        if p.portal is not None:
-            for nombre, datos in p.portal.portada(dibujo):
-                p.almacen.reemplazar(nombre, datos)
-            self.reloj.paso("portada")
+        for nombre, datos in portada:
+            p.almacen.reemplazar(nombre, datos)
+        self.reloj.paso("portada")
         return Corte(
             numero=numero,
             hora=self.hora,
@@ -404,6 +399,27 @@ class _Taller:
         sobran = self.foto.fuente.actas() - conocidas
         if sobran:
             self.alarmas.append(f"{sobran} actas con hechos no están en el catálogo; declárelas fuera de él.")
+
+    def _dibujar(self, dibujo: dict[str, Any]) -> list[tuple[str, bytes]]:
+        """The portal's pages: those of the corte join its files; those of the root are returned, to be written after
+        the switch, and `sitio.json` lists them so that they are signed too."""
+        portal = self.p.portal
+        if portal is None:
+            return []
+        for nombre, datos in portal.paginas(dibujo):
+            self.archivos.append(guardar(self.aparte, nombre, datos))
+        recursos, portada = list(portal.recursos(dibujo)), list(portal.portada(dibujo))
+        for nombre, datos in recursos:
+            self.p.almacen.escribir(nombre, datos)
+        sitio = {
+            "formato": "prep/sitio/1",
+            "archivos": [
+                {"ruta": nombre, "sha256": hashlib.sha256(datos).hexdigest(), "bytes": len(datos)}
+                for nombre, datos in sorted([*recursos, *portada])
+            ],
+        }
+        self.archivos.append(guardar(self.aparte, "sitio.json", canonico(sitio)))
+        return portada
 
     # --- writing and switching ---------------------------------------------------------------------------------------
 
