@@ -7,7 +7,7 @@ from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
 from prep.demo import demo
 from prep.difusion.cli import cofirmas, difusor, testigo
-from prep.emision.cli import llaves, verificar
+from prep.emision.cli import llaves, pagina_verifica, verificar
 from prep.plataforma.cli import app as postgres
 from prep.simulacro.cli import reproducir
 
@@ -21,7 +21,7 @@ app = typer.Typer(
 app.add_typer(bitacora, name="bitacora")
 app.add_typer(proceso, name="proceso")
 app.add_typer(llaves, name="llaves")
-for orden in (verificar, testigo, difusor, cofirmas):
+for orden in (verificar, pagina_verifica, testigo, difusor, cofirmas):
     app.command()(orden)
 app.add_typer(postgres, name="postgres")
 app.command()(reproducir)

@@ -80,6 +80,7 @@ class Publicador:
 
     `procesos`: how many worker processes share the work; 1 works in this one, on the given connection.
     `con_imagenes`: the images of published actas are in the store, under `imagenes/`.
+    `mapa`: the institution's outlines (`prep portal mapa`).
     `firmante`: the institute's key, which signs the log of cortes.
     `con_libro`: the Excel workbook goes out too; at national size it takes longer than a corte may.
     """
@@ -94,6 +95,7 @@ class Publicador:
     con_imagenes: bool = False
     portal: Portal | None = None
     con_libro: bool = True
+    mapa: dict[str, Any] | None = None
     _fijo: dict[str, Any] = field(default_factory=dict)
 
     def grupos(self, eleccion: Eleccion) -> list[tuple[int, list[ActaEsperada]]]:
@@ -331,6 +333,9 @@ class _Taller:
         self._documento(
             "secciones", "secciones.json", p.documento_fijo("secciones", lambda: documentos.secciones(p.proceso))
         )
+
+        if p.mapa is not None:
+            self._documento("mapa", "mapa.json", p.mapa)
 
     def _documento(self, formato: str, ruta: str, documento: dict[str, Any]) -> None:
         esquemas.validar(formato, documento, ruta)
