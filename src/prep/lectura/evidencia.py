@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, Protocol
+from typing import Final
 
 import cv2
 import numpy as np
@@ -27,6 +27,7 @@ from PIL import Image, UnidentifiedImageError
 
 from prep.lectura.pagina import Ajuste, Pagina
 from prep.lectura.plantilla import Campo
+from prep.plataforma.almacen import Almacen
 
 PESO_MAXIMO: Final = 40 * 2**20
 PIXELES_MAXIMOS: Final = 80_000_000
@@ -37,14 +38,6 @@ PX_MM_PUBLICADA: Final = 5.0
 PPP_PDF: Final = 200
 
 Color = npt.NDArray[np.uint8]
-
-
-class Almacen(Protocol):
-    """Where objects are kept: keys are paths; what is written once is never changed."""
-
-    def leer(self, ruta: str) -> bytes | None: ...
-    def escribir(self, ruta: str, datos: bytes) -> None: ...
-    def listar(self, prefijo: str) -> Iterable[str]: ...
 
 
 class ArchivoRechazado(ValueError):
