@@ -209,7 +209,7 @@ def recalcular(corte, cotejo):
             donde = f"{clave}, {lugar['nombre']}"
             for documento in (publicados[lugar["id"]], detalle):
                 cotejo.lugar(donde, documento, suma, candidaturas, partidos, es_cierre)
-            cotejo.cifra(f"{donde}, secciones", [s["seccion"] for s in detalle["secciones"]], sorted(secciones))
+            cotejo.cifra(f"{donde}, secciones", sorted(s["seccion"] for s in detalle["secciones"]), sorted(secciones))
             for s in detalle["secciones"]:
                 propia = secciones[s["seccion"]]
                 suyas = por_candidatura(propia.votos, eleccion, lugar)
