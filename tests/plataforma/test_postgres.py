@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -109,6 +110,19 @@ def test_lo_comparten_varios_y_lo_detiene_el_ultimo(carpeta: Path) -> None:
     otro.communicate("")
     assert otro.returncode == 0
     assert postgres.estado(carpeta).pid is None
+
+
+def test_un_servidor_lleno_sigue_siendo_el_servidor(carpeta: Path) -> None:
+    with postgres.servidor_local(carpeta) as url:
+        conexiones = []
+        with contextlib.suppress(psycopg.OperationalError):
+            while len(conexiones) < 200:
+                conexiones.append(psycopg.connect(url))
+        assert len(conexiones) < 200
+        assert postgres.asegurar(carpeta) == url
+        assert postgres.estado(carpeta).pid is not None
+        for c in conexiones:
+            c.close()
 
 
 def test_un_usuario_muerto_no_estorba(carpeta: Path) -> None:

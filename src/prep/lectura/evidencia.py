@@ -52,6 +52,12 @@ _AJENO: Final = re.compile(
 )
 
 
+_GRANDE: Final = (
+    f"La imagen tiene más de {PIXELES_MAXIMOS // 10**6} millones de pixeles, que es lo más que se acepta: "
+    "digitalice a 200 puntos por pulgada."
+)
+
+
 def tipo_de(datos: bytes) -> str:
     """JPEG, PNG, TIFF or PDF by the first bytes; raise `ArchivoRechazado`."""
     if not datos:
@@ -97,17 +103,16 @@ def _revisar_ocultos(datos: bytes, tipo: str) -> None:
 def _abrir(datos: bytes, tipo: str) -> Image.Image:
     try:
         imagen = Image.open(io.BytesIO(datos), formats=[tipo])
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise ArchivoRechazado(_GRANDE) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise ArchivoRechazado("La imagen está dañada y no se puede abrir: vuelva a enviarla.") from error
     return imagen
 
 
 def _medidas(ancho: int, alto: int) -> None:
     if ancho * alto > PIXELES_MAXIMOS:
-        raise ArchivoRechazado(
-            f"La imagen mide {ancho} × {alto} pixeles y el máximo es de {PIXELES_MAXIMOS // 10**6} millones: "
-            "digitalice a 200 puntos por pulgada."
-        )
+        raise ArchivoRechazado(_GRANDE)
     if min(ancho, alto) < LADO_MINIMO:
         raise ArchivoRechazado(f"La imagen mide {ancho} × {alto} pixeles: es demasiado chica para leer un acta.")
 
