@@ -31,14 +31,24 @@ CORRECTOS: dict[Tipo, dict[str, Any]] = {
         "mecanismo": "D-F",
     },
     Tipo.DIGITALIZADA: {
-        "imagen": ESCANEO, "documento": "Copia PE", "medio": "Escáner", "catd": "3", "hoja": HOJA, "mecanismo": "I"
+        "imagen": ESCANEO,
+        "documento": "Copia PE",
+        "medio": "Escáner",
+        "catd": "3",
+        "hoja": HOJA,
+        "mecanismo": "I",
     },
     Tipo.IDENTIFICADA: {"imagen": ESCANEO, "por": "pto", "acta": ACTA},
     Tipo.REDIGITALIZAR: {"imagen": ESCANEO, "motivo": "No se distingue."},
     Tipo.DUPLICADA: {"imagen": ESCANEO},
     Tipo.SIN_ACTA: {"motivo": "3"},
     Tipo.FUERA_DE_CATALOGO: {
-        "eleccion": "GUB", "demarcacion": "7", "seccion": "24", "tipo": "C", "id": "1", "extension": "0",
+        "eleccion": "GUB",
+        "demarcacion": "7",
+        "seccion": "24",
+        "tipo": "C",
+        "id": "1",
+        "extension": "0",
         "tipo_acta": "2EMR",
     },
     Tipo.CAPTURADA: {"imagen": ESCANEO, "valores": UNO, "lugar": "CCV"},
@@ -64,7 +74,9 @@ _HORA_MALA = [
 ]
 _MECANISMO_MALO = ["", "X", "D-", "D,F", "=D", "d", None]
 MALOS: dict[str, list[Any]] = {
-    "imagen": _IMAGEN_MALA, "hora": _HORA_MALA, "mecanismo": _MECANISMO_MALO,
+    "imagen": _IMAGEN_MALA,
+    "hora": _HORA_MALA,
+    "mecanismo": _MECANISMO_MALO,
     **dict.fromkeys(("catd", "documento", "hoja", "eleccion", "demarcacion", "seccion", "tipo", "id"), _TEXTO_MALO),
     **dict.fromkeys(("extension", "tipo_acta", "lugar", "base", "lectura", "texto"), _TEXTO_MALO),
     "medio": ["Móvil", "", None, "escáner"],
