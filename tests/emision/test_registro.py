@@ -28,7 +28,7 @@ class Mortal(Carpeta):
     """A folder whose writer dies at a given write, before or after it takes effect."""
 
     def __init__(self, carpeta, vidas):
-        super().__init__(carpeta)
+        super().__init__(carpeta, duradero=False)
         self.vidas = vidas
 
     def _quizas(self):
@@ -52,7 +52,7 @@ def leer(carpeta):
 
 
 def test_leaves_of_all_sizes_and_every_past_head(tmp_path):
-    registro = Registro(Carpeta(tmp_path), INSTITUTO)
+    registro = Registro(Carpeta(tmp_path, duradero=False), INSTITUTO)
     hojas = [b"x" * (i % 7) + str(i).encode() for i in range(300)]
     for i, h in enumerate(hojas):
         assert registro.agregar(h) == i
@@ -69,13 +69,13 @@ def test_leaves_of_all_sizes_and_every_past_head(tmp_path):
 @pytest.mark.parametrize("ya_hay", [0, 1, 255, 256])
 def test_killed_at_any_write_it_resumes_and_says_nothing_twice(tmp_path, ya_hay):
     base = tmp_path / "base"
-    registro = Registro(Carpeta(base), INSTITUTO)
+    registro = Registro(Carpeta(base, duradero=False), INSTITUTO)
     for i in range(ya_hay):
         registro.agregar(b"hoja %d" % i)
     limpia = tmp_path / "limpia"
     shutil.copytree(base, limpia) if base.exists() else limpia.mkdir()
     for h in (b"a", b"b"):
-        Registro(Carpeta(limpia), INSTITUTO).agregar(h)
+        Registro(Carpeta(limpia, duradero=False), INSTITUTO).agregar(h)
     for vidas in range(1, 100):
         carpeta = tmp_path / str(vidas)
         shutil.copytree(base, carpeta) if base.exists() else carpeta.mkdir()
@@ -88,9 +88,9 @@ def test_killed_at_any_write_it_resumes_and_says_nothing_twice(tmp_path, ya_hay)
         if (carpeta / "checkpoint").exists():
             leer(carpeta)  # whatever a reader sees is whole
         # The next writer comes with something else; what was begun is finished first.
-        Registro(Carpeta(carpeta), INSTITUTO).agregar(b"a" if vidas % 2 else b"b")
+        Registro(Carpeta(carpeta, duradero=False), INSTITUTO).agregar(b"a" if vidas % 2 else b"b")
         for h in (b"a", b"b"):
-            Registro(Carpeta(carpeta), INSTITUTO).agregar(h)
+            Registro(Carpeta(carpeta, duradero=False), INSTITUTO).agregar(h)
         hojas = list(leer(carpeta).hojas)[ya_hay:]
         assert sorted(hojas) == [b"a", b"b"]
         if hojas == [b"a", b"b"]:
@@ -121,13 +121,13 @@ def test_what_is_written_once_is_not_rewritten(tmp_path):
 
 
 def test_a_log_signed_by_somebody_else_is_not_continued(tmp_path):
-    Registro(Carpeta(tmp_path), INSTITUTO).agregar(b"a")
+    Registro(Carpeta(tmp_path, duradero=False), INSTITUTO).agregar(b"a")
     with pytest.raises(FirmaInvalida):
-        Registro(Carpeta(tmp_path), LlavePrivada("ople.example/prep", FIRMA, b"\5" * 32)).agregar(b"b")
+        Registro(Carpeta(tmp_path, duradero=False), LlavePrivada("ople.example/prep", FIRMA, b"\5" * 32)).agregar(b"b")
 
 
 def test_cosignatures_arrive_late(tmp_path):
-    registro = Registro(Carpeta(tmp_path), INSTITUTO)
+    registro = Registro(Carpeta(tmp_path, duradero=False), INSTITUTO)
     for h in (b"a", b"b"):
         registro.agregar(h)
     testigos = [AUDITOR.llave, NOTARIA.llave]
@@ -307,7 +307,7 @@ def juez(tmp_path_factory):
 
 
 def test_go_accepts_300_cortes_and_rejects_an_altered_byte(tmp_path, juez):
-    registro = Registro(Carpeta(tmp_path), INSTITUTO)
+    registro = Registro(Carpeta(tmp_path, duradero=False), INSTITUTO)
     for i in range(1, 301):
         registro.agregar(
             escribir_hoja(

@@ -64,11 +64,11 @@ def proyectar(claves: Iterable[str]) -> dict[str, Acta]:
         acta = estado(hechos)
         actas[clave] = acta
         filas.append(fila_de(clave, hechos, acta))
-    _guardar(filas)
+    guardar_filas(filas)
     return actas
 
 
-def _guardar(filas: list[Fila]) -> None:
+def guardar_filas(filas: list[Fila]) -> None:
     if filas:
         with connection.cursor() as cursor:
             columnas = [list(columna) for columna in zip(*filas, strict=True)]
@@ -133,7 +133,7 @@ def reproyectar(avance: Any = None) -> int:
         cursor.execute("LOCK TABLE bitacora_cabeza IN EXCLUSIVE MODE")
         cursor.execute("DELETE FROM bitacora_acta")
         for filas in lotes_plegados():
-            _guardar(filas)
+            guardar_filas(filas)
             total += len(filas)
             if avance:
                 avance(len(filas))

@@ -35,8 +35,7 @@ def escribir_proceso(
     be read back equal, `FileExistsError` when there is something in `carpeta`.
     """
     destino = Path(carpeta)
-    if destino.exists() and any(destino.iterdir()):
-        raise FileExistsError(f"La carpeta {destino} ya tiene archivos; indique otra o vacíela.")
+    exigir_vacia(destino)
     informativo = informativo or Informativo()
     tablas = _tablas(proceso, informativo)
     destino.parent.mkdir(parents=True, exist_ok=True)
@@ -53,6 +52,12 @@ def escribir_proceso(
     except BaseException:
         shutil.rmtree(obra, ignore_errors=True)
         raise
+
+
+def exigir_vacia(carpeta: Path) -> None:
+    """Raise `FileExistsError` unless a process can be written there."""
+    if carpeta.exists() and (not carpeta.is_dir() or any(carpeta.iterdir())):
+        raise FileExistsError(f"{carpeta} ya existe y no es una carpeta vacía; indique otra.")
 
 
 def _escribir_logotipo(obra: Path, informativo: Informativo) -> None:
@@ -103,7 +108,7 @@ def _tablas(proceso: Proceso, informativo: Informativo) -> dict[str, _Tabla]:
                 for i, nombre in sorted(nombres.items())
             ],
         ),
-        "secciones.csv": _secciones(proceso, casillas.values()),
+        "secciones.csv": _secciones(proceso, casillas.values(), distritos, municipios),
         "casillas.csv": _casillas(proceso, casillas.values()),
         "contendientes.csv": _contendientes(informativo, orden, planillas, proceso),
         "coaliciones.csv": _coaliciones(proceso, informativo, planillas),
@@ -156,21 +161,21 @@ def _nombres(
     return nombres[Ambito.DISTRITO], nombres[Ambito.MUNICIPIO]
 
 
-def _secciones(proceso: Proceso, casillas: Iterable[Casilla]) -> _Tabla:
+def _secciones(
+    proceso: Proceso, casillas: Iterable[Casilla], distritos: dict[int, str], municipios: dict[int, str]
+) -> _Tabla:
     secciones: dict[tuple[int, int], tuple[int, int]] = {}
     for c in casillas:
         donde = (c.distrito, c.municipio)
         if secciones.setdefault((c.clave.entidad, c.clave.seccion), donde) != donde:
             raise NoSeEscribe(f"La sección {c.clave.seccion} está en dos demarcaciones: vea la casilla {c.clave}.")
-    agrupan = {e.agrupa for e in proceso.elecciones}
-
-    def celda(id_: int, tipo: Ambito) -> int | None:
-        return id_ if id_ or tipo in agrupan else None
-
     varias = any(entidad != proceso.entidad for entidad, _ in secciones)
     encabezado = ["seccion", "distrito", "municipio"]
     filas = [
-        (*([entidad] if varias else []), seccion, celda(d, Ambito.DISTRITO), celda(m, Ambito.MUNICIPIO))
+        (
+            *([entidad] if varias else []),
+            *(seccion, d if d in distritos else None, m if m in municipios else None),
+        )
         for (entidad, seccion), (d, m) in sorted(secciones.items())
     ]
     return (["entidad", *encabezado] if varias else encabezado), filas

@@ -134,3 +134,16 @@ def verificar(
             typer.echo(f"  … y {cuantos} más de {asunto}")
     sys.stdout.flush()
     raise typer.Exit(informe.codigo)
+
+
+def pagina_verifica(
+    archivo: Annotated[Path, typer.Argument(help="Dónde se guarda la página.")] = Path("verifica.html"),
+) -> None:
+    """Guarda verifica.html, la página con que cualquier persona comprueba una publicación, y dice su sha256."""
+    from hashlib import sha256
+
+    from prep.emision.pagina import verifica_html
+
+    datos = verifica_html()
+    archivo.write_bytes(datos)
+    typer.echo(f"{sha256(datos).hexdigest()}  {archivo}")

@@ -25,10 +25,8 @@ from prep.emision.manifiesto import MAXIMO, Manifiesto
 from prep.emision.nota import FIRMA, LlavePublica, b64, de_b64
 from prep.emision.politica import MAXIMO_BYTES, Politica, leer_politica
 from prep.emision.punto import Punto, abrir_punto
-from prep.emision.registro import Historia, Teselas, desempacar, ruta_punto
+from prep.emision.registro import LLAVE_INSTITUTO, Historia, Teselas, desempacar, ruta_punto
 from prep.emision.vigencia import cambios_de_llaves, cofirmas_vigentes, leer_historia_vigente
-
-LLAVE_INSTITUTO = "llaves/instituto.vkey"
 
 
 @dataclass(frozen=True)
@@ -181,8 +179,10 @@ def _archivo_del_registro(lector: Lector, ruta: str, historia: Historia, politic
 
 
 def _firmantes_de_siempre(historia: Historia, politica: Politica) -> set[LlavePublica]:
-    relevos = {LlavePublica.leer(h["llave"]) for _, h in cambios_de_llaves(historia.hojas) if h["accion"] == "rotacion"}
-    return {*politica.registros, *relevos}
+    """Every key that has signed this log: the trusted ones and those its own leaves say came before or after."""
+    rotaciones = [h for _, h in cambios_de_llaves(historia.hojas) if h["accion"] == "rotacion"]
+    vkeys = {v for h in rotaciones for v in (h["llave"], h["anterior"]) if v}
+    return {*politica.registros, *map(LlavePublica.leer, vkeys)}
 
 
 def _hojas(historia: Historia, informe: Informe) -> _Cortes:

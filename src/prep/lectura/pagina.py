@@ -128,7 +128,8 @@ def situar(marcas: list[Marca]) -> Pagina | None:
     pagina = Pagina(homografia, tuple(marcas), 0.0)
     hoja = pagina.en_foto(np.array([[0, 0], [ANCHO, 0], [ANCHO, ALTO], [0, ALTO]]))
     lados = np.linalg.norm(hoja - np.roll(hoja, -1, axis=0), axis=1)
-    giros = np.cross(np.roll(hoja, -1, axis=0) - hoja, np.roll(hoja, -2, axis=0) - np.roll(hoja, -1, axis=0))
+    a, b = np.roll(hoja, -1, axis=0) - hoja, np.roll(hoja, -2, axis=0) - np.roll(hoja, -1, axis=0)
+    giros = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
     if (giros <= 0).any() or max(lados[0] / lados[2], lados[2] / lados[0], lados[1] / lados[3], lados[3] / lados[1]) > 2.5:
         return None
     px_mm = float(np.sqrt(abs(cv2.contourArea(hoja.astype(np.float32))) / (ANCHO * ALTO)))

@@ -80,7 +80,9 @@ class Publicador:
 
     `procesos`: how many worker processes share the work; 1 works in this one, on the given connection.
     `con_imagenes`: the images of published actas are in the store, under `imagenes/`.
+    `mapa`: the institution's outlines (`prep portal mapa`).
     `firmante`: the institute's key, which signs the log of cortes.
+    `con_libro`: the Excel workbook goes out too; at national size it takes longer than a corte may.
     """
 
     proceso: Proceso
@@ -92,6 +94,8 @@ class Publicador:
     procesos: int = 2
     con_imagenes: bool = False
     portal: Portal | None = None
+    con_libro: bool = True
+    mapa: dict[str, Any] | None = None
     _fijo: dict[str, Any] = field(default_factory=dict)
 
     def grupos(self, eleccion: Eleccion) -> list[tuple[int, list[ActaEsperada]]]:
@@ -179,12 +183,8 @@ class _Taller:
         self._alarmas_de(tramos)
         imagenes = sorted({i for _, tramo in tramos for i in tramo.imagenes})
         dibujo = self.documentos | {"corte.json": self._manifiesto(numero, anterior, por_eleccion, imagenes)}
-        if p.portal is not None:
-            for nombre, datos in p.portal.paginas(dibujo):
-                self.archivos.append(guardar(self.aparte, nombre, datos))
-            for nombre, datos in p.portal.recursos(dibujo):
-                p.almacen.escribir(nombre, datos)
-            self.reloj.paso("páginas")
+        portada = self._dibujar(dibujo)
+        self.reloj.paso("páginas")
 
         previos = {a["ruta"]: a["sha256"] for a in manifiesto_anterior["archivos"]} if manifiesto_anterior else {}
         nuevos = self._escribir(ruta, anterior["ruta"] if anterior else "", previos)
@@ -192,10 +192,9 @@ class _Taller:
         manifiesto = self._manifiesto(numero, anterior, por_eleccion, imagenes)
         emitir_corte(p.registro, manifiesto, ruta)
         self.reloj.paso("firma y cambio")
-        if p.portal is not None:
-            for nombre, datos in p.portal.portada(dibujo):
-                p.almacen.reemplazar(nombre, datos)
-            self.reloj.paso("portada")
+        for nombre, datos in portada:
+            p.almacen.reemplazar(nombre, datos)
+        self.reloj.paso("portada")
         return Corte(
             numero=numero,
             hora=self.hora,
@@ -330,6 +329,9 @@ class _Taller:
             "secciones", "secciones.json", p.documento_fijo("secciones", lambda: documentos.secciones(p.proceso))
         )
 
+        if p.mapa is not None:
+            self._documento("mapa", "mapa.json", p.mapa)
+
     def _documento(self, formato: str, ruta: str, documento: dict[str, Any]) -> None:
         esquemas.validar(formato, documento, ruta)
         self.documentos[ruta] = documento
@@ -382,6 +384,8 @@ class _Taller:
 
     def _toca_libro(self, manifiesto_anterior: dict[str, Any] | None) -> bool:
         actas = sum(len(e.actas) for e in self.p.proceso.elecciones)
+        if not self.p.con_libro:
+            return False
         if actas <= ACTAS_CON_LIBRO_SIEMPRE or manifiesto_anterior is None or self.cierre:
             return True
         antes = datetime.fromisoformat(manifiesto_anterior["hora"])
@@ -395,6 +399,27 @@ class _Taller:
         sobran = self.foto.fuente.actas() - conocidas
         if sobran:
             self.alarmas.append(f"{sobran} actas con hechos no están en el catálogo; declárelas fuera de él.")
+
+    def _dibujar(self, dibujo: dict[str, Any]) -> list[tuple[str, bytes]]:
+        """The portal's pages: those of the corte join its files; those of the root are returned, to be written after
+        the switch, and `sitio.json` lists them so that they are signed too."""
+        portal = self.p.portal
+        if portal is None:
+            return []
+        for nombre, datos in portal.paginas(dibujo):
+            self.archivos.append(guardar(self.aparte, nombre, datos))
+        recursos, portada = list(portal.recursos(dibujo)), list(portal.portada(dibujo))
+        for nombre, datos in recursos:
+            self.p.almacen.escribir(nombre, datos)
+        sitio = {
+            "formato": "prep/sitio/1",
+            "archivos": [
+                {"ruta": nombre, "sha256": hashlib.sha256(datos).hexdigest(), "bytes": len(datos)}
+                for nombre, datos in sorted([*recursos, *portada])
+            ],
+        }
+        self.archivos.append(guardar(self.aparte, "sitio.json", canonico(sitio)))
+        return portada
 
     # --- writing and switching ---------------------------------------------------------------------------------------
 
