@@ -71,7 +71,7 @@ class HechoInvalido(ValueError):
 
 
 def _texto(dato: Any) -> None:
-    if not isinstance(dato, str) or len(dato) > 2000:
+    if not isinstance(dato, str) or len(dato) > 2000 or "\0" in dato:
         raise ValueError("se esperaba un texto de hasta 2000 caracteres")
 
 
@@ -81,8 +81,13 @@ def _sha(dato: Any) -> None:
 
 
 def _hora(dato: Any) -> None:
-    if not isinstance(dato, str) or datetime.fromisoformat(dato).tzinfo is None:
+    if not isinstance(dato, str) or not _INSTANTE.fullmatch(dato) or not 1 < datetime.fromisoformat(dato).year < 9999:
         raise ValueError("se esperaba una fecha y hora ISO 8601 con zona")
+
+
+def _clave(dato: Any) -> None:
+    if not isinstance(dato, str) or not _SUJETO.fullmatch(dato):
+        raise ValueError("se esperaba una clave de acta u «hoja:» y un UUID")
 
 
 def _valores(dato: Any) -> None:
@@ -99,7 +104,8 @@ def _uno_de(*opciones: str) -> Callable[[Any], None]:
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_SUJETO: Final = re.compile(r"\d{6}[BCESMVPA]\d{4}[0-9A-Z]{1,6}|hoja:[0-9a-f-]{36}")
+_INSTANTE: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d(:\d\d)?)", re.ASCII)
+_SUJETO: Final = re.compile(r"\d{6}[BCESMVPA]\d{4}[0-9A-Z]{1,6}|hoja:[0-9a-f-]{36}", re.ASCII)
 
 Revisor = Callable[[Any], None]
 
@@ -110,7 +116,7 @@ FORMA: Final[dict[Tipo, tuple[dict[str, Revisor], dict[str, Revisor]]]] = {
         {"imagen": _sha},
         {"documento": _texto, "medio": _texto, "catd": _texto, "hoja": _texto, "mecanismo": _texto},
     ),
-    Tipo.IDENTIFICADA: ({"imagen": _sha, "por": _uno_de("qr", "persona", "pto")}, {"acta": _texto}),
+    Tipo.IDENTIFICADA: ({"imagen": _sha, "por": _uno_de("qr", "persona", "pto")}, {"acta": _clave}),
     Tipo.REDIGITALIZAR: ({"imagen": _sha, "motivo": _texto}, {}),
     Tipo.DUPLICADA: ({"imagen": _sha}, {}),
     Tipo.SIN_ACTA: ({"motivo": _uno_de(*MotivoSinActa)}, {}),
@@ -129,7 +135,13 @@ FORMA: Final[dict[Tipo, tuple[dict[str, Revisor], dict[str, Revisor]]]] = {
 }
 """Required and optional fields of each type's content (version 1), with the check of each."""
 
+
 _CAMPOS: Final = frozenset({"id", "tipo", "version", "acta", "operador", "hora", "contenido"})
+
+
+def es_id(texto: str) -> bool:
+    """Whether it is the text of a UUIDv7, as every fact has."""
+    return _UUID.fullmatch(texto) is not None
 
 
 def leer_hecho(datos: Mapping[str, Any]) -> Hecho:
@@ -138,19 +150,18 @@ def leer_hecho(datos: Mapping[str, Any]) -> Hecho:
     `datos`: `{id, tipo, version, acta, operador, hora, contenido}` as JSON gives them.
     """
     if datos.keys() != _CAMPOS:
-        raise HechoInvalido(f"Campos de más o de menos: {', '.join(sorted(datos.keys() ^ _CAMPOS))}.")
+        raise HechoInvalido(f"Campos de más o de menos: {', '.join(sorted(datos.keys() ^ _CAMPOS))[:200]}.")
     campo = "tipo"
     try:
         tipo = Tipo(datos["tipo"])
         campo = "version"
-        if datos["version"] != VERSION:
+        if type(datos["version"]) is not int or datos["version"] != VERSION:
             raise ValueError(f"este programa conoce hasta la versión {VERSION}; actualícelo")
         campo = "id"
         if not _UUID.fullmatch(datos["id"]):
             raise ValueError("se esperaba un UUID versión 7")
         campo = "acta"
-        if not _SUJETO.fullmatch(datos["acta"]):
-            raise ValueError("se esperaba una clave de acta u «hoja:» y un UUID")
+        _clave(datos["acta"])
         campo = "operador"
         _texto(datos["operador"])
         campo = "hora"
