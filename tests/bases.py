@@ -1,4 +1,4 @@
-"""Databases for tests that commit. Facts can be neither deleted nor truncated: here, with the triggers off, they are."""
+"""Databases for tests that commit. Facts can be neither deleted nor truncated: here, triggers off, they are."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from psycopg import sql
 _DISPARADORES = """
     SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid
     WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace"""
-_TABLAS = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'django_%'"
+_TABLAS = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename ~ '^(bitacora|catalogo)_'"
 
 
 class Bases:

@@ -10,8 +10,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
-from noche import Noche, imagen
 
+from noche import Noche, imagen
 from prep.bitacora.nodos import NodoLocal, registrar
 from prep.bitacora.proyeccion import COLUMNAS
 from prep.bitacora.sobres import SIN_PREVIO, sellar

@@ -12,8 +12,8 @@ from django.db import connection
 from escritos import ACTAS, AHORA, VOTOS, cuantos, tabla_de_actas
 from hypothesis import given
 from hypothesis import strategies as st
-from noche import Noche, imagen
 
+from noche import Noche, imagen
 from prep.bitacora.identificadores import milisegundos, nuevo_id, uuid7
 from prep.bitacora.models import Acta, Hecho
 from prep.bitacora.nodos import NodoConOtraLlave, NodoLocal, nodo_local, registrar

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from escritos import ACTAS, AHORA, VOTOS, cadena, cuantos, dar_de_alta, tabla_de_actas
-from noche import Noche
 
+from noche import Noche
 from prep.bitacora.asientos import cabeza
 from prep.bitacora.exportacion import ArchivoInvalido, exportar, importar, verificar_archivo
 from prep.bitacora.models import Hecho, Nodo
@@ -65,7 +65,7 @@ def test_la_base_rechaza_cambios_de_quien_sea(llena: NodoLocal, orden: str, como
         assert cursor.fetchone() == (True,)
         if como == "réplica":
             cursor.execute("SET session_replication_role = replica")
-        with pytest.raises(DatabaseError, match="no se cambian ni se borran|solo crece"):
+        with pytest.raises(DatabaseError, match=r"no se cambian ni se borran|solo crece"):
             cursor.execute(orden)
         cursor.execute("SET session_replication_role = origin")
     assert cuantos() == 25 and list(verificar()) == []

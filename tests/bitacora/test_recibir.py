@@ -14,8 +14,8 @@ from django.test import Client
 from escritos import ACTAS, AHORA, VOTOS, cadena, cuantos, dar_de_alta, llave, noche_revuelta, tabla_de_actas
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from noche import Noche
 
+from noche import Noche
 from prep.bitacora.nodos import NodoLocal, dar_de_baja
 from prep.bitacora.proyeccion import diferencias, reproyectar
 from prep.bitacora.services import recibir
