@@ -93,7 +93,7 @@ class Noche:
     anterior: str | None = None
 
     def __post_init__(self) -> None:
-        self.almacen = Carpeta(self.carpeta)
+        self.almacen = Carpeta(self.carpeta, duradero=False)
         self.registro = Registro(self.almacen, INSTITUTO)
         self.azar = random.Random(self.semilla)
         lista = casillas(self.secciones)
@@ -105,7 +105,6 @@ class Noche:
         self.asentados: dict[str, Asentado | None] = {}
         self.hashes: dict[str, str] = {}
         self.historia: list[dict] = []
-        self.almacen.reemplazar("llaves/instituto.vkey", f"{INSTITUTO.llave.vkey}\n".encode())
         self.almacen.reemplazar("politica", f"log {INSTITUTO.llave.vkey}\nquorum none\n".encode())
 
     def capturar(self, fraccion: float) -> None:

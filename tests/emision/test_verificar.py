@@ -154,7 +154,7 @@ def test_a_leaf_is_dropped_and_everything_signed_again(noche, tmp_path):
     for c in ("tile", "puntos"):
         shutil.rmtree(noche.carpeta / c)
     (noche.carpeta / "checkpoint").unlink()
-    otro = Registro(Carpeta(noche.carpeta), INSTITUTO)
+    otro = Registro(Carpeta(noche.carpeta, duradero=False), INSTITUTO)
     for h in (hojas[0], hojas[2]):
         otro.agregar(h)
     assert "después del corte 1 sigue el 3" in malos(revisar(noche.carpeta))
@@ -443,7 +443,7 @@ def test_the_institute_changes_its_key(noche):
     nueva = LlavePrivada(INSTITUTO.llave.nombre, FIRMA, b"\x42" * 32)
     politica = leer_politica(f"log {INSTITUTO.llave.vkey}\nquorum none\n".encode())
     noche.registro.agregar(_llave(noche, "rotacion", nueva.llave, INSTITUTO.llave))
-    noche.registro = Registro(Carpeta(noche.carpeta), nueva, llaves_anteriores=[INSTITUTO.llave])
+    noche.registro = Registro(Carpeta(noche.carpeta, duradero=False), nueva, llaves_anteriores=[INSTITUTO.llave])
     noche.registro.agregar(_llave(noche, "revocacion", INSTITUTO.llave))
     noche.publicar()
     informe = revisar(noche.carpeta, politica=politica)
@@ -454,7 +454,7 @@ def test_a_thief_cannot_announce_a_key_of_his_own(noche):
     """He holds the site and a key of the right name, not the institute's: the announcement must bear the old key."""
     ladron = LlavePrivada(INSTITUTO.llave.nombre, FIRMA, b"\x66" * 32)
     politica = leer_politica(f"log {INSTITUTO.llave.vkey}\nquorum none\n".encode())
-    suyo = Registro(Carpeta(noche.carpeta), ladron, llaves_anteriores=[INSTITUTO.llave])
+    suyo = Registro(Carpeta(noche.carpeta, duradero=False), ladron, llaves_anteriores=[INSTITUTO.llave])
     suyo.agregar(_llave(noche, "rotacion", ladron.llave, INSTITUTO.llave))
     assert revisar(noche.carpeta, politica=politica).codigo == 1
 

@@ -6,6 +6,7 @@ good corte stays.
 """
 
 import contextlib
+import os
 import shutil
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -61,7 +62,7 @@ class Espejo:
     ) -> None:
         self.fuente, self.politica, self.firmante, self._reloj = fuente, politica, firmante, reloj
         self.sitio = Carpeta(carpeta)
-        self._oculta = Carpeta(carpeta / ESPERA_OCULTA)
+        self._oculta = Carpeta(carpeta / ESPERA_OCULTA, duradero=False)
         self.estado = Estado()
         with contextlib.suppress(ErrorEmision, NoCanonico, KeyError, TypeError):
             p = leer_canonico(self.sitio.leer(PUNTERO) or b"")
@@ -194,6 +195,7 @@ class Espejo:
         destino.parent.mkdir(parents=True, exist_ok=True)
         if destino.exists():  # placed halfway by hand or by a torn copy: it had no manifest, so nobody relied on it
             shutil.rmtree(destino)
+        os.sync()  # what was fetched is on disk before anyone can be pointed to it
         (self._oculta.carpeta / ruta).rename(destino)
 
     def _mostrar(self, historia: Historia, cortes: list[dict[str, Any]]) -> None:

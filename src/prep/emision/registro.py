@@ -2,6 +2,7 @@
 
     checkpoint                    the newest head, with every signature received
     puntos/<tamano>               the same for each past size: who signed what, and when
+    llaves/instituto.vkey         the key that signs it now
     tile/<L>/<N>[.p/<W>]          hashes
     tile/entries/<N>[.p/<W>]      leaves, each preceded by its length (u16, big endian)
 
@@ -22,6 +23,7 @@ from prep.emision.errores import FormatoInvalido, Inconsistente, NoDisponible, P
 from prep.emision.nota import Firma, Firmante, LlavePublica, Nota, firmar, leer_firmas
 from prep.emision.punto import Punto, PuntoFirmado, abrir_punto
 
+LLAVE_INSTITUTO = "llaves/instituto.vkey"
 MAXIMO_HOJA = 65_535
 MAXIMO_HOJAS = 1_000_000
 _MAXIMO_TESELA = ANCHO * 32
@@ -290,5 +292,8 @@ class Registro:
             if Nota.leer(ya).texto != nota.texto:
                 raise Inconsistente(f"ya se firmó otro punto de control de {posicion + 1} hojas")
             nota = Nota.leer(ya).con(nota.firmas)
+        vkey = f"{self.firmante.llave.vkey}\n".encode()
+        if self.almacen.leer(LLAVE_INSTITUTO, 1000) != vkey:
+            self.almacen.reemplazar(LLAVE_INSTITUTO, vkey)
         self.almacen.reemplazar(ruta_punto(posicion + 1), nota.escribir())
         self.almacen.reemplazar("checkpoint", nota.escribir())

@@ -15,11 +15,11 @@ from psycopg import sql
 
 
 @contextmanager
-def bitacora_aparte() -> Iterator[Path]:
+def bitacora_aparte(*, duradero: bool = False) -> Iterator[Path]:
     """Django over a new empty database; yield a folder for the keys of this run.
 
     With ``DATABASE_URL``, a database with a name of its own in that server; otherwise a server of its own, without
-    fsync: nothing of it is kept. Must come before anything loads Django's settings.
+    fsync unless `duradero`: nothing of it is kept. Must come before anything loads Django's settings.
     """
     from prep.plataforma import postgres
     from prep.plataforma.arranque import django_listo
@@ -31,7 +31,7 @@ def bitacora_aparte() -> Iterator[Path]:
         os.environ["PREP_DATOS_DIR"] = carpeta
         de_quien = _base_nueva(ajena) if (ajena := previas["DATABASE_URL"]) else None
         try:
-            with de_quien or postgres.servidor_local(raiz / "postgres", duradero=False) as url:
+            with de_quien or postgres.servidor_local(raiz / "postgres", duradero=duradero) as url:
                 os.environ["DATABASE_URL"] = url
                 with django_listo():
                     yield raiz

@@ -79,9 +79,9 @@ def reproducir(
     with bitacora_aparte() as llaves:
         from prep.bitacora.nodos import nodo_local
         from prep.dominio.proceso import Modo
+        from prep.emision.nota import LlavePrivada
         from prep.plataforma.almacen import abrir
         from prep.publicacion.corte import Corte, CorteImposible, Publicador
-        from prep.simulacro.reproduccion import huella_del_programa
         from prep.simulacro.reproduccion import reproducir as reproducir_noche
 
         publicador = Publicador(
@@ -89,7 +89,7 @@ def reproducir(
             informativo=derivado.informativo,
             almacen=abrir(str(salida / "publicacion")),
             modo=Modo.PRUEBA,
-            software=huella_del_programa(),
+            firmante=LlavePrivada.nueva("reproduccion.prep.invalid"),
         )
         with _barra() as barra:
             tarea = barra.add_task("Reproduciendo", total=len(guion))

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 from itertools import islice
-from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
-import prep
 from prep.bitacora.services import anotar
 from prep.bitacora.sobres import Firmante
 from prep.dominio.hechos import Hecho
@@ -83,6 +80,7 @@ def reproducir(
             anotar(lote, firmante, max(lote[-1].hora, hora) if ultimo else lote[-1].hora)
             hecha.hechos += len(lote)
             avance(len(lote), None)
+        publicador.con_libro = ultimo  # one workbook, at the end: it costs more than the rest of a corte
         corte = hacer_corte(publicador, hora, cierre=ultimo and derivado.cierre)
         hecha.cortes.append(corte)
         avance(0, corte)
@@ -113,13 +111,3 @@ def _documento(almacen: Almacen, ruta: str) -> Any:
     if crudo is None:
         raise FileNotFoundError(f"El corte no tiene {ruta}.")
     return orjson.loads(crudo)
-
-
-def huella_del_programa() -> str:
-    """SHA-256 over the names and contents of the program's own source files."""
-    raiz = Path(prep.__file__).parent
-    total = sha256()
-    for archivo in sorted(raiz.rglob("*.py")):
-        contenido = sha256(archivo.read_bytes()).hexdigest()
-        total.update(f"{archivo.relative_to(raiz).as_posix()}\0{contenido}\n".encode())
-    return total.hexdigest()
