@@ -1,8 +1,8 @@
 import cv2
 import numpy as np
 import pytest
-
 from actas_de_prueba import hoja
+
 from prep.lectura.cajas import LADO, encuadrar, recortar
 from prep.lectura.fotografiar import fotografiar
 from prep.lectura.lector import descifrar
@@ -37,7 +37,7 @@ def test_cada_trazo_queda_en_su_recuadro() -> None:
         assert r.tinta[-1] > 1.0
         assert r.tinta[:-1].max() < 0.4
         assert r.cifras.shape[1:] == (LADO, LADO)
-        assert 0 <= r.cifras.min() and r.cifras.max() <= 1
+        assert r.cifras.min() >= 0 and r.cifras.max() <= 1
 
 
 def test_encuadrar_como_las_colecciones_de_digitos() -> None:

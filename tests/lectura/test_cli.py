@@ -18,7 +18,19 @@ def taller(tmp_path_factory: pytest.TempPathFactory) -> Path:
     raiz = tmp_path_factory.mktemp("actas")
     assert prep("proceso", "ejemplo", raiz / "proceso").exit_code == 0
     llave = ("--llave", raiz / "qr")
-    r = prep("actas", "llenar", raiz / "proceso", "--salida", raiz / "llenas", "--cuantas", 2, "--eleccion", "GUB", "--limpias", *llave)
+    r = prep(
+        "actas",
+        "llenar",
+        raiz / "proceso",
+        "--salida",
+        raiz / "llenas",
+        "--cuantas",
+        2,
+        "--eleccion",
+        "GUB",
+        "--limpias",
+        *llave,
+    )
     assert r.exit_code == 0, r.output
     r = prep("actas", "fotografiar", raiz / "llenas", "--salida", raiz / "fotos", "--nivel", "scan", "--nivel", "mild")
     assert r.exit_code == 0, r.output
@@ -35,7 +47,18 @@ def test_generar_por_catd_y_por_casilla(taller: Path, tmp_path: Path) -> None:
             paginas += len(documento.pages)
     assert paginas == 60
     acta = sorted((taller / "llenas").glob("*.json"))[0].stem
-    r = prep("actas", "generar", taller / "proceso", "--salida", tmp_path / "b", "--casilla", acta[:11], "--por", "casilla", *llave)
+    r = prep(
+        "actas",
+        "generar",
+        taller / "proceso",
+        "--salida",
+        tmp_path / "b",
+        "--casilla",
+        acta[:11],
+        "--por",
+        "casilla",
+        *llave,
+    )
     assert r.exit_code == 0, r.output
     (pdf,) = (tmp_path / "b").glob("*.pdf")
     with pikepdf.open(pdf) as documento:
@@ -43,7 +66,17 @@ def test_generar_por_catd_y_por_casilla(taller: Path, tmp_path: Path) -> None:
 
 
 def test_etiquetas(taller: Path, tmp_path: Path) -> None:
-    r = prep("actas", "etiquetas", taller / "proceso", "--salida", tmp_path / "e.pdf", "--eleccion", "GUB", "--llave", taller / "qr")
+    r = prep(
+        "actas",
+        "etiquetas",
+        taller / "proceso",
+        "--salida",
+        tmp_path / "e.pdf",
+        "--eleccion",
+        "GUB",
+        "--llave",
+        taller / "qr",
+    )
     assert r.exit_code == 0 and "60 etiquetas" in r.output
 
 
@@ -59,7 +92,16 @@ def test_leer_compara_con_la_verdad(taller: Path) -> None:
 def test_leer_en_tabla_y_con_archivos_malos(taller: Path, tmp_path: Path) -> None:
     (tmp_path / "virus.jpg").write_bytes(b"MZ\x90\x00")
     foto = sorted((taller / "fotos").glob("*scan.jpg"))[0]
-    r = prep("leer", foto, tmp_path / "virus.jpg", tmp_path / "falta.jpg", "--proceso", taller / "proceso", "--llave", taller / "qr")
+    r = prep(
+        "leer",
+        foto,
+        tmp_path / "virus.jpg",
+        tmp_path / "falta.jpg",
+        "--proceso",
+        taller / "proceso",
+        "--llave",
+        taller / "qr",
+    )
     assert r.exit_code == 0, r.output
     assert "1 páginas leídas, 2 rechazadas" in r.output
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 import pytest
-
 from actas_de_prueba import ACTA, LLAVE, OTRA, PROCESO, foto, hoja, lector, llena
+
 from prep.dominio.valores import SIN_DATO
 from prep.lectura import qr
 from prep.lectura.fotografiar import fotografiar, pantalla
@@ -55,7 +55,9 @@ def test_la_misma_imagen_da_los_mismos_bits() -> None:
 def gato() -> Color:
     """An animal on a sofa, more or less: smooth shapes, no page."""
     rng = np.random.default_rng(1)
-    lienzo = cv2.resize(rng.integers(60, 200, (12, 16, 3)).astype(np.uint8), (1600, 1200), interpolation=cv2.INTER_CUBIC)
+    lienzo = cv2.resize(
+        rng.integers(60, 200, (12, 16, 3)).astype(np.uint8), (1600, 1200), interpolation=cv2.INTER_CUBIC
+    )
     for centro, radio in (((800, 700), 300), ((800, 380), 170)):
         cv2.circle(lienzo, centro, radio, (40, 110, 190), -1)
     for x in (690, 910):
@@ -89,7 +91,7 @@ IMAGENES_MALAS: dict[str, tuple[Callable[[], bytes], str]] = {
     "nada": (lambda: b"", "no_es_imagen"),
     "basura": (lambda: b"\xff\xd8\xff basura", "no_es_imagen"),
     "formato ajeno": (lambda: jpeg(ajena()), "sin_pagina"),
-    "media acta": (lambda: jpeg(color()[:, : 1900]), "media_acta"),
+    "media acta": (lambda: jpeg(color()[:, :1900]), "media_acta"),
     "dos actas": (lambda: jpeg(dos_actas()), "varias_actas"),
     "otro QR": (lambda: tomar(Hoja(hoja().plantilla, hoja().identificacion, "HTTPS://EJEMPLO.MX/")), "qr_ajeno"),
     "llave falsa": (lambda: tomar(hoja(llave=b"otra llave que no es la buena")), "qr_falso"),

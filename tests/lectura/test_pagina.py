@@ -1,8 +1,8 @@
 import cv2
 import numpy as np
 import pytest
-
 from actas_de_prueba import ACTA, foto, llena
+
 from prep.lectura.lector import descifrar
 from prep.lectura.pagina import Marca, Pagina, afinar, ajustar, hallar_marcas, situar
 from prep.lectura.plantilla import ALTO, ANCHO
