@@ -20,6 +20,7 @@ import numpy as np
 from prep.lectura.bench import tomas
 from prep.lectura.cajas import recortar
 from prep.lectura.entrenamiento.cosecha import boleta_al_azar
+from prep.lectura.lector import descifrar
 from prep.lectura.llenar import Costumbres, Digitos
 from prep.lectura.modelo import CLASES, Modelo
 from prep.lectura.numeral import CASOS, Calibracion, juzgar, suavizar
@@ -48,7 +49,7 @@ def tomar(mnist: Path, salida: Path, actas: int, semilla: int) -> None:
             (boleta_al_azar(rng),),
             frecuentes,
         ):
-            gris = cv2.imdecode(np.frombuffer(toma.foto.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+            gris = descifrar(toma.foto.jpeg)
             pagina = situar(afinar(gris, hallar_marcas(gris)))
             if pagina is None:
                 continue
