@@ -19,8 +19,9 @@ test: lint jueces ## revisa el código y corre las pruebas (menos de 15 minutos)
 	@$(PY) -m pytest
 
 .PHONY: test-largo
-test-largo: entorno jueces ## las pruebas largas y exhaustivas
+test-largo: entorno jueces ## las pruebas largas y exhaustivas, y las mutaciones de dominio
 	@$(PY) -m pytest -m largo --hypothesis-profile=largo --timeout=3600
+	@$(PY) herramientas/mutacion.py
 
 .PHONY: bench
 bench: entorno ## mide e imprime: hechos por segundo, tiempo y memoria de un corte, una reproducción
@@ -31,7 +32,7 @@ lint: entorno ## estilo, formato, tipos y capas
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 
 .PHONY: formato
 formato: entorno ## da formato al código

@@ -1,22 +1,54 @@
 """The `prep` command: one subcommand per use case, each defined in the room that owns it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import typer
 
+from prep.bench import bench
 from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
+from prep.demo import demo
+from prep.difusion.cli import cofirmas, difusor, testigo
+from prep.emision.cli import llaves, pagina_verifica, sellar, verificar
+from prep.lectura.cli import actas, imagenes, leer
 from prep.plataforma.cli import app as postgres
 from prep.portal.cli import app as portal
+from prep.publicacion.cli import orden as orden_corte
+from prep.simulacro.cli import reproducir
+
+if TYPE_CHECKING:
+    from prep.publicacion.corte import Portal
+
+
+def _portal() -> Portal:
+    """The pages, loaded only by who draws them; publication does not know the portal."""
+    from prep import portal
+
+    return portal
+
 
 app = typer.Typer(
     name="prep",
     help="PREP Abierto: resultados electorales preliminares que cualquier persona puede comprobar.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_show_locals=False,
 )
-app.add_typer(bitacora, name="bitacora")
-app.add_typer(proceso, name="proceso")
-app.add_typer(portal, name="portal")
-app.add_typer(postgres, name="postgres")
+for nombre, grupo in (
+    ("proceso", proceso),
+    ("bitacora", bitacora),
+    ("corte", orden_corte(_portal)),
+    ("actas", actas),
+    ("imagenes", imagenes),
+    ("portal", portal),
+    ("llaves", llaves),
+    ("postgres", postgres),
+):
+    app.add_typer(grupo, name=nombre)
+for orden in (leer, reproducir, verificar, pagina_verifica, sellar, testigo, difusor, cofirmas, demo, bench):
+    app.command()(orden)
 
 
 if __name__ == "__main__":

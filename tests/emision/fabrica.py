@@ -44,7 +44,7 @@ COALICION = ("PAN", "PRI", "PRD")
 ZONA = timezone(timedelta(hours=-6))
 INICIO = datetime(2024, 6, 2, 20, 0, tzinfo=ZONA)
 PROCESO = "jal-2024"
-TOTALES = "BOLETAS_SOBRANTES PERSONAS_VOTARON REP_PARTIDO_CI_VOTARON VOTOS_SACADOS".split()
+TOTALES = ("BOLETAS_SOBRANTES", "PERSONAS_VOTARON", "REP_PARTIDO_CI_VOTARON", "VOTOS_SACADOS")
 
 
 def eleccion(clave: str, ambito: Ambito, agrupa: Ambito, casillas: list[Casilla]) -> Eleccion:
@@ -52,7 +52,9 @@ def eleccion(clave: str, ambito: Ambito, agrupa: Ambito, casillas: list[Casilla]
     ids = sorted({c.distrito if agrupa is Ambito.DISTRITO else c.municipio for c in casillas})
     boletas = {
         i: armar_boleta(
-            PARTIDOS, [COALICION] if i != 2 or ambito is Ambito.ENTIDAD else [], independientes=["CAND_IND_1"] * (i == 1)
+            PARTIDOS,
+            [COALICION] if i != 2 or ambito is Ambito.ENTIDAD else [],
+            independientes=["CAND_IND_1"] * (i == 1),
         )
         for i in ids
     }
@@ -91,7 +93,7 @@ class Noche:
     anterior: str | None = None
 
     def __post_init__(self) -> None:
-        self.almacen = Carpeta(self.carpeta)
+        self.almacen = Carpeta(self.carpeta, duradero=False)
         self.registro = Registro(self.almacen, INSTITUTO)
         self.azar = random.Random(self.semilla)
         lista = casillas(self.secciones)
@@ -103,7 +105,6 @@ class Noche:
         self.asentados: dict[str, Asentado | None] = {}
         self.hashes: dict[str, str] = {}
         self.historia: list[dict] = []
-        self.almacen.reemplazar("llaves/instituto.vkey", f"{INSTITUTO.llave.vkey}\n".encode())
         self.almacen.reemplazar("politica", f"log {INSTITUTO.llave.vkey}\nquorum none\n".encode())
 
     def capturar(self, fraccion: float) -> None:
@@ -186,9 +187,7 @@ class Noche:
     @staticmethod
     def sellar(manifiesto: dict, archivos: dict[str, bytes]) -> dict:
         """The manifest with the list of these files."""
-        lista = [
-            {"ruta": r, "sha256": sha256(d).hexdigest(), "bytes": len(d)} for r, d in sorted(archivos.items())
-        ]
+        lista = [{"ruta": r, "sha256": sha256(d).hexdigest(), "bytes": len(d)} for r, d in sorted(archivos.items())]
         return {**manifiesto, "archivos": lista}
 
     def proceso(self) -> dict:
@@ -217,8 +216,7 @@ class Noche:
                             "actas_esperadas": sum(a.demarcacion == d.id for a in e.actas),
                             "columnas": list(e.boletas[d.id].claves),
                             "candidaturas": [
-                                {"clave": c.clave, "partidos": list(c.partidos)}
-                                for c in e.boletas[d.id].candidaturas
+                                {"clave": c.clave, "partidos": list(c.partidos)} for c in e.boletas[d.id].candidaturas
                             ],
                         }
                         for d in e.demarcaciones.values()
@@ -338,8 +336,9 @@ class Noche:
 def _columnas(e: Eleccion) -> list[str]:
     lugar = "DISTRITO_LOCAL" if e.agrupa is Ambito.DISTRITO else "MUNICIPIO"
     return (
-        f"CLAVE_CASILLA CLAVE_ACTA ID_ENTIDAD ENTIDAD ID_{lugar} {lugar} SECCION ID_CASILLA TIPO_CASILLA EXT_CONTIGUA "
-        f"UBICACION_CASILLA TIPO_ACTA {' '.join(f'TOTAL_{t}' for t in TOTALES)} {' '.join(r.clave for r in e.columnas)} "
+        f"CLAVE_CASILLA CLAVE_ACTA ID_ENTIDAD ENTIDAD ID_{lugar} {lugar} SECCION ID_CASILLA TIPO_CASILLA "
+        f"EXT_CONTIGUA UBICACION_CASILLA TIPO_ACTA {' '.join(f'TOTAL_{t}' for t in TOTALES)} "
+        f"{' '.join(r.clave for r in e.columnas)} "
         "TOTAL_VOTOS_ASENTADO TOTAL_VOTOS_CALCULADO LISTA_NOMINAL REPRESENTANTES_PP_CI OBSERVACIONES CONTABILIZADA "
         "MECANISMOS_TRASLADO CODIGO_INTEGRIDAD FECHA_HORA_ACOPIO FECHA_HORA_CAPTURA FECHA_HORA_VERIFICACION ORIGEN "
         "DIGITALIZACION TIPO_DOCUMENTO COTEJADA"

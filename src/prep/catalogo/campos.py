@@ -18,7 +18,7 @@ class DatoInvalido(ValueError):
 
 Lector = Callable[[str], Any]
 
-_ENTERO = re.compile(r"\d{1,9}")
+_ENTERO = re.compile(r"[0-9]{1,9}")
 _RAROS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffd\ud800-\udfff]")
 _MOJIBAKE = re.compile(r"[ÃÂ][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 

@@ -56,10 +56,11 @@ def ejemplo(
 ) -> None:
     """Escribe un proceso de demostración con la forma del de Jalisco y partidos ficticios."""
     from prep.catalogo import ejemplo as demo
-    from prep.catalogo.escritor import escribir_proceso
+    from prep.catalogo.escritor import escribir_proceso, exigir_vacia
 
     total = casillas if casillas is not None else demo.NACIONAL if nacional else demo.CASILLAS_MINIMO
     try:
+        exigir_vacia(carpeta)
         with _barra() as barra:
             tarea = barra.add_task("Formando casillas", total=total)
             proceso, informativo = demo.ejemplo(
@@ -68,9 +69,60 @@ def ejemplo(
             tarea = barra.add_task("Escribiendo la carpeta", total=total)
             escribir_proceso(carpeta, proceso, informativo, lambda n: barra.advance(tarea, n))
     except (ValueError, OSError) as error:
-        raise typer.BadParameter(str(error)) from None
+        raise _fallo(error) from None
     resumir(proceso)
     typer.echo(f"Carpeta escrita: {carpeta}")
+
+
+@app.command()
+def importar(carpeta: Carpeta) -> None:
+    """Revisa la carpeta y la guarda en la base de datos: toda o nada. Repetirlo no cambia nada."""
+    from prep.plataforma.arranque import django_listo
+
+    with django_listo():
+        from prep.catalogo.services import importar as servicio
+        from prep.catalogo.services.errores import CatalogoError
+        from prep.plataforma.reloj import RelojSistema
+
+        try:
+            with Console(stderr=True).status("Leyendo la carpeta…") as paso:
+                guardado = servicio(carpeta, RelojSistema().ahora(), lambda que: paso.update(f"{que}…"))
+        except ProcesoInvalido as error:
+            mostrar_problemas(error.problemas)
+            raise typer.Exit(1) from None
+        except CatalogoError as error:
+            raise _fallo(error) from None
+    resumir(guardado.proceso)
+    typer.echo(_RESULTADOS[guardado.resultado.value])
+
+
+_RESULTADOS = {
+    "nuevo": "Importado como borrador; la puesta en ceros lo congela.",
+    "reemplazado": "Importado en lugar del borrador anterior.",
+    "actualizado": "El catálogo es el mismo; se actualizaron horario, personas o datos de la institución.",
+    "igual": "Ya estaba importado, idéntico. Nada cambió.",
+}
+
+
+@app.command()
+def ver(
+    clave: Annotated[str | None, typer.Argument(metavar="[CLAVE]", help="Sin ella, el proceso vigente.")] = None,
+) -> None:
+    """Muestra el proceso guardado y comprueba su huella."""
+    from prep.plataforma.arranque import django_listo
+
+    with django_listo():
+        from prep.catalogo.services import cargar, vigente
+        from prep.catalogo.services.errores import CatalogoError
+
+        try:
+            fila = vigente(clave)
+            proceso = cargar(fila.clave)
+        except CatalogoError as error:
+            raise _fallo(error) from None
+    cuando = f" desde {fila.congelado:%d/%m/%Y %H:%M} UTC" if fila.congelado else ""
+    resumir(proceso)
+    typer.echo(f"Estado: {fila.estado}{cuando}. Modo: {fila.modo}. Cortes cada {fila.cada_minutos} minutos.")
 
 
 def _barra() -> Progress:
@@ -116,6 +168,12 @@ def resumir(proceso: Proceso) -> None:
     consola.print(f"[bold]{_escapado(proceso.nombre)}[/bold] ({proceso.clave}), {_escapado(proceso.entidad_nombre)}")
     consola.print(tabla)
     consola.print(f"[bold green]✓[/bold green] Sin problemas. Huella {proceso.huella}", soft_wrap=True)
+
+
+def _fallo(error: Exception) -> typer.Exit:
+    """Say what happened and end with 1."""
+    _consola().print(f"[bold red]✗[/bold red] {_escapado(str(error))}", soft_wrap=True)
+    return typer.Exit(1)
 
 
 def _consola() -> Console:

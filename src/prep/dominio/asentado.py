@@ -37,6 +37,8 @@ class Asentado:
     @classmethod
     def leer(cls, contenido: Mapping[str, Any]) -> Asentado:
         """Read `{"votos": {clave: valor}, <total>: valor…}`; raise `AsentadoInvalido` naming the box."""
+        if not isinstance(contenido, Mapping):
+            raise AsentadoInvalido("Los valores deben ser un objeto de campo a valor.")
         campo = ""
         try:
             totales = {}
@@ -63,9 +65,11 @@ class Asentado:
 
     def revisar(self, boleta: Boleta) -> None:
         """Raise `AsentadoInvalido` unless there is exactly one value per vote box of the ballot."""
-        sobran = self.votos.keys() - set(boleta.claves)
-        faltan = set(boleta.claves) - self.votos.keys()
+        claves = set(boleta.claves)
+        if self.votos.keys() == claves:
+            return
+        sobran = self.votos.keys() - claves
+        faltan = claves - self.votos.keys()
         if sobran:
             raise AsentadoInvalido(f"Recuadros que no están en la boleta: {', '.join(sorted(sobran))}.")
-        if faltan:
-            raise AsentadoInvalido(f"Faltan recuadros de la boleta: {', '.join(sorted(faltan))}.")
+        raise AsentadoInvalido(f"Faltan recuadros de la boleta: {', '.join(sorted(faltan))}.")

@@ -13,6 +13,7 @@ from prep.emision.errores import ErrorEmision, NoDisponible
 from prep.emision.informe import Informe, Nivel
 from prep.emision.manifiesto import Archivo, Manifiesto
 from prep.emision.recalculo import NoCuadra, csv_de
+from prep.emision.sitio import leer_sitio
 
 MAXIMO_IMAGEN = 64 * 2**20
 HILOS = 8
@@ -55,6 +56,31 @@ def revisar_archivos(lector: Lector, ruta: str, m: Manifiesto, informe: Informe,
     if not malos:
         informe.bien(asunto, f"{len(m.archivos)} archivos con el tamaño y el sha256 del manifiesto")
     return leidos
+
+
+def revisar_sitio(lector: Lector, archivos: Archivos, informe: Informe) -> None:
+    """The pages at the root, where the corte lists them."""
+    asunto, malos = "páginas", 0
+    if "sitio.json" not in archivos:
+        informe.aviso(asunto, "las páginas de la raíz (index.html y demás) no están firmadas en este corte")
+        return
+    try:
+        lista = leer_sitio(archivos["sitio.json"])
+    except ErrorEmision as e:
+        informe.mal(asunto, str(e))
+        return
+    for a in lista:
+        try:
+            datos = lector.leer(a.ruta, a.bytes)
+        except ErrorEmision as e:
+            malos += 1
+            _anotar(informe, asunto, e)
+            continue
+        if datos is None or sha256(datos).hexdigest() != a.sha256:
+            malos += 1
+            informe.mal(asunto, f"{a.ruta} {'falta' if datos is None else 'fue alterada'}")
+    if not malos:
+        informe.bien(asunto, f"{len(lista)} páginas de la raíz son las firmadas")
 
 
 def _en_paralelo(lector: Lector, f: Callable[[Any], Any], lista: Iterable[Any]) -> Iterable[Any]:

@@ -3,7 +3,18 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from prep.emision.recalculo import SUMARIO, VACIAS, Base, Calculo, Cifras, Fila, calcular, leer_base, por_ciento
+from prep.emision.recalculo import (
+    SUMARIO,
+    VACIAS,
+    Base,
+    Calculo,
+    Cifras,
+    Fila,
+    calcular,
+    candidaturas,
+    leer_base,
+    por_ciento,
+)
 
 Leer = Callable[[str], Any]
 
@@ -45,7 +56,7 @@ def _comparar(
         for publicado in filter(None, (publicadas.get(d["id"]), detalle)):
             yield from _lugar(donde, publicado, cifras, cierre)
             yield from _votos(donde, publicado, calculo, d["id"], cifras.total)
-        yield from _secciones(donde, d["id"], detalle, calculo, cierre, filas)
+        yield from _secciones(donde, eleccion, d, detalle, calculo, cierre, filas)
         fuera -= {a["clave"] for a in detalle["fuera_de_catalogo"]}
     for f in filas.values():
         yield f"{clave}: el acta {f.clave} está en el CSV y no en las páginas"
@@ -86,13 +97,7 @@ def _par(donde: str, publicado: Mapping[str, Any], votos: int, total: int) -> It
 def _votos(
     donde: str, publicado: Mapping[str, Any], calculo: Calculo, demarcacion: int | None, total: int
 ) -> Iterator[str]:
-    dichas = {c["clave"]: c for c in publicado["por_candidatura"]}
-    deben = calculo.por_candidatura[demarcacion]
-    if dichas.keys() != deben.keys() or len(dichas) != len(publicado["por_candidatura"]):
-        yield f"{donde}: no son las candidaturas que el proceso registra"
-    for clave, votos in deben.items():
-        if clave in dichas:
-            yield from _par(f"{donde}, {clave}", dichas[clave], votos, total)
+    yield from _candidaturas(donde, publicado, calculo.por_candidatura[demarcacion], total)
     if "por_partido" not in publicado:
         return
     dichos = {p["clave"]: p for p in publicado["por_partido"]}
@@ -110,20 +115,38 @@ def _votos(
             yield from _par(f"{donde}, {clave} por partido", p, propios + recibidos, total)
 
 
+def _candidaturas(donde: str, publicado: Mapping[str, Any], deben: Mapping[str, int], total: int) -> Iterator[str]:
+    dichas = {c["clave"]: c for c in publicado["por_candidatura"]}
+    if dichas.keys() != deben.keys() or len(dichas) != len(publicado["por_candidatura"]):
+        yield f"{donde}: no son las candidaturas que el proceso registra"
+    for clave, votos in deben.items():
+        if clave in dichas:
+            yield from _par(f"{donde}, {clave}", dichas[clave], votos, total)
+
+
 def _secciones(
-    donde: str, demarcacion: int, detalle: Mapping[str, Any], calculo: Calculo, cierre: bool, filas: dict[str, Fila]
+    donde: str,
+    eleccion: Mapping[str, Any],
+    demarcacion: Mapping[str, Any],
+    detalle: Mapping[str, Any],
+    calculo: Calculo,
+    cierre: bool,
+    filas: dict[str, Fila],
 ) -> Iterator[str]:
     """Figures of each sección, and each acta against its row; the rows found are taken out of `filas`."""
+    id_ = demarcacion["id"]
     for s in detalle["secciones"]:
-        cifras = calculo.secciones.get((demarcacion, s["seccion"]))
+        cifras = calculo.secciones.get((id_, s["seccion"]))
+        aqui = f"{donde}, sección {s['seccion']}"
         if cifras is None:
-            yield f"{donde}: la sección {s['seccion']} no está en el CSV"
+            yield f"{aqui}: no está en el CSV"
             continue
-        yield from _lugar(f"{donde}, sección {s['seccion']}", s, cifras, cierre)
+        yield from _lugar(aqui, s, cifras, cierre)
+        yield from _candidaturas(aqui, s, candidaturas(cifras.votos, eleccion, demarcacion), cifras.total)
         for casilla in s["casillas"]:
             for acta in casilla["actas"]:
                 fila = filas.pop(acta["clave"], None)
-                if fila is None or (fila.demarcacion, fila.seccion) != (demarcacion, s["seccion"]):
+                if fila is None or (fila.demarcacion, fila.seccion) != (id_, s["seccion"]):
                     yield f"{donde}: el acta {acta['clave']} de la página no está así en el CSV"
                 else:
                     yield from _acta(acta, casilla, fila)

@@ -33,13 +33,13 @@ class Informe:
     corte: int | None = None
     hora: str | None = None
     modo: str | None = None
-    _callados: dict[tuple[str, str], int] = field(default_factory=dict)
+    omitidos: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def anotar(self, nivel: Nivel, asunto: str, texto: str) -> None:
         """Add a finding; after twenty of one subject and level the rest are only counted."""
         clave = (nivel, asunto)
         if nivel != Nivel.BIEN and sum((h.nivel, h.asunto) == clave for h in self.hallazgos) >= MAXIMO_POR_ASUNTO:
-            self._callados[clave] = self._callados.get(clave, 0) + 1
+            self.omitidos[clave] = self.omitidos.get(clave, 0) + 1
         else:
             self.hallazgos.append(Hallazgo(nivel, asunto, texto))
 
@@ -57,7 +57,7 @@ class Informe:
 
     def hay(self, nivel: Nivel) -> int:
         """How many findings of a level, counting those left out of the list."""
-        callados = sum(n for (v, _), n in self._callados.items() if v == nivel)
+        callados = sum(n for (v, _), n in self.omitidos.items() if v == nivel)
         return callados + sum(h.nivel == nivel for h in self.hallazgos)
 
     @property
@@ -91,5 +91,5 @@ class Informe:
             "hora": self.hora,
             "modo": self.modo,
             "hallazgos": [asdict(h) for h in self.hallazgos],
-            "omitidos": [{"nivel": n, "asunto": a, "cuantos": c} for (n, a), c in self._callados.items()],
+            "omitidos": [{"nivel": n, "asunto": a, "cuantos": c} for (n, a), c in self.omitidos.items()],
         }

@@ -68,11 +68,7 @@ class Manifiesto:
         for campo, bien in reglas.items():
             if not bien:
                 raise FormatoInvalido(f"manifiesto: el campo «{campo}» falta o no es válido")
-        archivos = tuple(_archivo(a) for a in obj["archivos"])
-        if len({a.ruta for a in archivos}) != len(archivos):
-            raise FormatoInvalido("manifiesto: un archivo está dos veces")
-        if sum(a.bytes for a in archivos) > MAXIMO_TOTAL:
-            raise FormatoInvalido("manifiesto: dice sumar más de 4 GiB; no se descarga")
+        archivos = leer_archivos(obj["archivos"])
         return cls(
             obj["proceso"],
             obj["corte"],
@@ -85,6 +81,16 @@ class Manifiesto:
             imagenes["total"],
             obj,
         )
+
+
+def leer_archivos(lista: list[Any]) -> tuple[Archivo, ...]:
+    """A list of files, each path once, none odd, none (nor all together) of a size nobody should download."""
+    archivos = tuple(_archivo(a) for a in lista)
+    if len({a.ruta for a in archivos}) != len(archivos):
+        raise FormatoInvalido("manifiesto: un archivo está dos veces")
+    if sum(a.bytes for a in archivos) > MAXIMO_TOTAL:
+        raise FormatoInvalido("manifiesto: dice sumar más de 4 GiB; no se descarga")
+    return archivos
 
 
 def _natural(v: Any) -> bool:

@@ -222,8 +222,10 @@ class Nota:
 
     def con(self, firmas: Iterable[Firma]) -> "Nota":
         """The same note with more signatures; one of each key, the first that came."""
-        unicas = {(f.nombre, f.id): f for f in reversed((*self.firmas, *firmas))}
-        return Nota(self.texto, tuple(reversed(unicas.values())))
+        unicas: dict[tuple[str, bytes], Firma] = {}
+        for f in (*self.firmas, *firmas):
+            unicas.setdefault((f.nombre, f.id), f)
+        return Nota(self.texto, tuple(unicas.values()))
 
 
 def leer_firmas(datos: bytes) -> tuple[Firma, ...]:

@@ -2,6 +2,7 @@
 
     checkpoint                    the newest head, with every signature received
     puntos/<tamano>               the same for each past size: who signed what, and when
+    llaves/instituto.vkey         the key that signs it now
     tile/<L>/<N>[.p/<W>]          hashes
     tile/entries/<N>[.p/<W>]      leaves, each preceded by its length (u16, big endian)
 
@@ -22,6 +23,7 @@ from prep.emision.errores import FormatoInvalido, Inconsistente, NoDisponible, P
 from prep.emision.nota import Firma, Firmante, LlavePublica, Nota, firmar, leer_firmas
 from prep.emision.punto import Punto, PuntoFirmado, abrir_punto
 
+LLAVE_INSTITUTO = "llaves/instituto.vkey"
 MAXIMO_HOJA = 65_535
 MAXIMO_HOJAS = 1_000_000
 _MAXIMO_TESELA = ANCHO * 32
@@ -167,6 +169,25 @@ def leer_historia(lector: Lector, registro: Iterable[LlavePublica], testigos: It
     return historia_de(firmado, leer_hojas(lector, firmado.punto.tamano))
 
 
+def copiar_registro(fuente: Lector, destino: Almacen, historia: Historia) -> None:
+    """Write the tiles and bundles of a log already checked, and the past checkpoints its source still has.
+
+    Tiles are made from the leaves, not copied: what is written is what was verified.
+    """
+    n = historia.punto.tamano
+    for nivel, numero, ancho in arbol.teselas(0, n):
+        primero = numero * ANCHO
+        hashes = [historia.arbol.nodos(arbol.ALTO * nivel, primero + i) for i in range(ancho)]
+        destino.escribir(ruta_tesela(nivel, numero, ancho), b"".join(hashes))
+        if nivel == 0:
+            destino.escribir(ruta_entradas(numero, ancho), empacar(historia.hojas[primero : primero + ancho]))
+    for tamano in range(1, n):
+        if destino.leer(ruta_punto(tamano), 1_000_000) is None:
+            datos = fuente.leer(ruta_punto(tamano), 1_000_000)
+            if datos is not None and Punto.leer(Nota.leer(datos).texto).raiz == historia.arbol.raiz(tamano):
+                destino.escribir(ruta_punto(tamano), datos)
+
+
 class Registro:
     """The writer of a log. One at a time: `candado` gives the lock (a `Carpeta` brings its own)."""
 
@@ -271,5 +292,8 @@ class Registro:
             if Nota.leer(ya).texto != nota.texto:
                 raise Inconsistente(f"ya se firmó otro punto de control de {posicion + 1} hojas")
             nota = Nota.leer(ya).con(nota.firmas)
+        vkey = f"{self.firmante.llave.vkey}\n".encode()
+        if self.almacen.leer(LLAVE_INSTITUTO, 1000) != vkey:
+            self.almacen.reemplazar(LLAVE_INSTITUTO, vkey)
         self.almacen.reemplazar(ruta_punto(posicion + 1), nota.escribir())
         self.almacen.reemplazar("checkpoint", nota.escribir())

@@ -197,6 +197,11 @@ def _rect(c: Caja) -> tuple[float, float, float, float]:
 def _cifra(imagen: Imagen, signo: str, caja: Caja, e: Escritor, rng: np.random.Generator, reales: Digitos | None) -> None:
     if signo == " ":
         return
+    if signo == "?" and rng.random() < 0.3:  # two digits side by side where one is asked for
+        for k in range(2):
+            mitad = Caja(caja.x + k * caja.ancho / 2, caja.y, caja.ancho / 2, caja.alto)
+            _cifra(imagen, str(rng.integers(10)), mitad, replace(e, tamano=min(e.tamano, 0.6), anchura=0.8), rng, reales)
+        return
     if signo == "?":  # written over: two digits on top of each other, and at times a scribble
         for _ in range(2):
             _cifra(imagen, str(rng.integers(10)), caja, e, rng, reales)

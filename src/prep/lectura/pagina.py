@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from prep.lectura.plantilla import ALTO, ANCHO, LADO_MARCA, MARCAS, MARCAS_POR_ESQUINA, Campo, Plantilla
+from prep.lectura.plantilla import ALTO, ANCHO, LADO_MARCA, MARCAS, MARCAS_POR_ESQUINA, Caja, Campo, Plantilla
 
 Gris = npt.NDArray[np.uint8]
 Puntos = npt.NDArray[np.float64]
@@ -128,7 +128,8 @@ def situar(marcas: list[Marca]) -> Pagina | None:
     pagina = Pagina(homografia, tuple(marcas), 0.0)
     hoja = pagina.en_foto(np.array([[0, 0], [ANCHO, 0], [ANCHO, ALTO], [0, ALTO]]))
     lados = np.linalg.norm(hoja - np.roll(hoja, -1, axis=0), axis=1)
-    giros = np.cross(np.roll(hoja, -1, axis=0) - hoja, np.roll(hoja, -2, axis=0) - np.roll(hoja, -1, axis=0))
+    a, b = np.roll(hoja, -1, axis=0) - hoja, np.roll(hoja, -2, axis=0) - np.roll(hoja, -1, axis=0)
+    giros = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
     if (giros <= 0).any() or max(lados[0] / lados[2], lados[2] / lados[0], lados[1] / lados[3], lados[3] / lados[1]) > 2.5:
         return None
     px_mm = float(np.sqrt(abs(cv2.contourArea(hoja.astype(np.float32))) / (ANCHO * ALTO)))
@@ -138,11 +139,25 @@ def situar(marcas: list[Marca]) -> Pagina | None:
 
 @dataclass(frozen=True)
 class Ajuste:
-    """Where a row is relative to the homography: shift in mm, and how clearly its printed boxes were seen (0-1)."""
+    """Where a field's boxes are relative to the homography: shift in mm and stretch about the middle of the boxes, and
+    how clearly they were seen (0-1)."""
 
     dx: float
     dy: float
-    claridad: float
+    ex: float = 1.0
+    ey: float = 1.0
+    claridad: float = 0.0
+
+    def caja(self, campo: Campo, k: int) -> Caja:
+        """Box `k` of the field on the homography's page, mm."""
+        junto, c = campo.numero, campo.cajas[k]
+        (mx, my), (x, y) = junto.centro, c.centro
+        x, y = mx + self.dx + (x - mx) * self.ex, my + self.dy + (y - my) * self.ey
+        return Caja(x - c.ancho * self.ex / 2, y - c.alto * self.ey / 2, c.ancho * self.ex, c.alto * self.ey)
+
+
+ESTIRONES: Final = (1.0, 0.97, 1.03, 0.94, 1.06, 0.91, 1.09)
+"""A sheet that is not flat looks shorter or longer here and there."""
 
 
 def _lineas(zona: Gris) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
@@ -157,42 +172,48 @@ def _lineas(zona: Gris) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32
 
 
 def _medir(rect: Gris, campo: Campo, cerca: tuple[float, float], alcance: float) -> Ajuste:
-    """Slide the printed grid of a field over the picture, up to `alcance` mm from `cerca`."""
-    x0, y0 = campo.cajas[0].x + cerca[0], campo.cajas[0].y + cerca[1]
-    paso, alto, n = campo.cajas[0].ancho, campo.cajas[0].alto, len(campo.cajas)
-    m = alcance + 1.0
-    i0, j0 = round((y0 - m) * PX_MM), round((x0 - m) * PX_MM)
-    i1, j1 = round((y0 + alto + m) * PX_MM), round((x0 + n * paso + m) * PX_MM)
+    """Slide and stretch the printed grid of a field over the picture, up to `alcance` mm from `cerca`."""
+    junto, n = campo.numero, len(campo.cajas)
+    cx, cy = junto.centro[0] + cerca[0], junto.centro[1] + cerca[1]
+    m = alcance + 1.5
+    i0, j0 = round((cy - junto.alto / 2 - m) * PX_MM), round((cx - junto.ancho / 2 - m) * PX_MM)
+    i1, j1 = round((cy + junto.alto / 2 + m) * PX_MM), round((cx + junto.ancho / 2 + m) * PX_MM)
     if i0 < 0 or j0 < 0 or i1 > rect.shape[0] or j1 > rect.shape[1]:
-        return Ajuste(cerca[0], cerca[1], 0.0)
+        return Ajuste(*cerca)
     vertical, horizontal = _lineas(rect[i0:i1, j0:j1])
-    alcance_px = round(alcance * PX_MM)
-    # Position of the grid's corner inside the patch when the shift is zero, to a fraction of a pixel.
-    oy, ox = y0 * PX_MM - 0.5 - i0, x0 * PX_MM - 0.5 - j0
+    # Middle of the grid inside the patch when the shift is zero, in fractions of a pixel.
+    oy, ox = cy * PX_MM - 0.5 - i0, cx * PX_MM - 0.5 - j0
+    d = np.arange(-round(alcance * PX_MM), round(alcance * PX_MM) + 1)
 
     def perfil(imagen: npt.NDArray[np.float32], eje: int, desde: float, hasta: float) -> npt.NDArray[np.float32]:
-        a, b = max(0, round(desde)), round(hasta)
+        a, b = max(0, round(desde)), max(2, round(hasta))
         tira = imagen[a:b] if eje == 0 else imagen[:, a:b]
         return cv2.GaussianBlur(tira.mean(axis=eje).reshape(1, -1), (0, 0), 1.2).ravel()
 
-    def mejor(p: npt.NDArray[np.float32], lineas: list[float]) -> tuple[float, float]:
-        d = np.arange(-alcance_px, alcance_px + 1)
-        muestras = np.stack([np.interp(linea + d, np.arange(len(p)), p) for linea in lineas])
-        # All the rules must be there: the mean, and the weakest of them.
-        puntaje = muestras.mean(0) + muestras.min(0)
-        k = int(puntaje.argmax())
-        fino = 0.0
-        if 0 < k < len(d) - 1:
-            a, b, c = puntaje[k - 1 : k + 2]
-            fino = float(np.clip((a - c) / (2 * (a - 2 * b + c) - 1e-9), -0.5, 0.5))
-        return float(d[k] + fino) / PX_MM, float(muestras[:, k].min())
+    def mejor(p: npt.NDArray[np.float32], medio: float, lineas: npt.NDArray[np.float64]) -> tuple[float, float, float]:
+        """Shift (mm), stretch and darkness of the weakest rule of the best position."""
+        gana = (-1.0, 0.0, 1.0, 0.0)
+        for e in ESTIRONES:
+            muestras = np.stack([np.interp(medio + linea * e + d, np.arange(len(p)), p) for linea in lineas])
+            puntaje = (muestras.mean(0) + muestras.min(0)) * (1 - 0.8 * abs(e - 1))  # every rule must be there
+            k = int(puntaje.argmax())
+            if puntaje[k] > gana[0] + 1e-6:
+                fino = 0.0
+                if 0 < k < len(d) - 1:
+                    a, b, c = puntaje[k - 1 : k + 2]
+                    fino = float(np.clip((a - c) / (2 * (a - 2 * b + c) - 1e-9), -0.5, 0.5))
+                gana = (float(puntaje[k]), float(d[k] + fino) / PX_MM, e, float(muestras[:, k].min()))
+        return gana[1], gana[2], gana[3]
 
-    # First across (the verticals are many and equal), then up and down with the columns where the boxes are.
-    dx, cx = mejor(perfil(vertical, 0, oy - alcance_px * 0.5, oy + alto * PX_MM + alcance_px * 0.5),
-                   [ox + k * paso * PX_MM for k in range(n + 1)])
+    # First across (the verticals are many and equal), then up and down in the columns where the boxes are.
+    medio_alto, medio_ancho = junto.alto * PX_MM / 2, junto.ancho * PX_MM / 2
+    holgura = min(alcance, 2.0) * PX_MM / 2
+    dx, ex, nx = mejor(perfil(vertical, 0, oy - medio_alto - holgura, oy + medio_alto + holgura), ox,
+                       (np.arange(n + 1) / n * 2 - 1) * medio_ancho)
     izq = ox + dx * PX_MM
-    dy, cy = mejor(perfil(horizontal, 1, izq + 2, izq + n * paso * PX_MM - 2), [oy, oy + alto * PX_MM])
-    return Ajuste(cerca[0] + dx, cerca[1] + dy, min(1.0, 4 * min(cx, cy)))
+    dy, ey, ny = mejor(perfil(horizontal, 1, izq - medio_ancho + 2, izq + medio_ancho - 2), oy,
+                       np.array([-medio_alto, medio_alto]))
+    return Ajuste(cerca[0] + dx, cerca[1] + dy, ex, ey, min(1.0, 4 * min(nx, ny)))
 
 
 def _superficie(xy: Puntos, grado: int) -> Puntos:
@@ -200,29 +221,47 @@ def _superficie(xy: Puntos, grado: int) -> Puntos:
     return np.stack([x**i * y**j for i in range(grado + 1) for j in range(grado + 1 - i)], axis=1)
 
 
+def _suavizar(xy: Puntos, medidas: list[Ajuste]) -> Puntos | None:
+    """Smooth surface of shifts (n x 2) through the rows that agree; None when too few boxes were seen."""
+    d = np.array([(m.dx, m.dy) for m in medidas])
+    peso = np.array([m.claridad if m.claridad > 0.15 else 0.0 for m in medidas])
+    vistos = int((peso > 0).sum())
+    if vistos < 4:
+        return None
+    base = _superficie(xy, 3 if vistos > 20 else 1)
+    w, modelo = peso, d
+    for _ in range(6):  # reweighted: rows locked onto something else lose their say
+        a = base * w[:, None]
+        coef = np.linalg.solve(a.T @ a + 1e-3 * np.eye(base.shape[1]), a.T @ (d * w[:, None]))
+        modelo = base @ coef
+        w = peso / (1 + (np.linalg.norm(d - modelo, axis=1) / 0.4) ** 2)
+    return modelo
+
+
 def ajustar(rect: Gris, plantilla: Plantilla) -> dict[str, Ajuste]:
     """Register every field of a rectified page to its printed boxes.
 
-    A wide search first; then a smooth surface through what agrees; then a narrow search around that surface. A row whose
-    boxes are not seen takes the surface's shift, with `claridad` 0.
+    A wide search; a smooth surface through what agrees; a search around that surface; again, narrower. A row whose boxes
+    are not seen, or that strays from its neighbours, has `claridad` 0: nothing may be read there.
     """
     campos = plantilla.campos
-    xy = np.array([(c.cajas[0].x + c.cajas[-1].x, 2 * c.cajas[0].y + c.cajas[0].alto) for c in campos]) / 2
-    primera = [_medir(rect, c, (0.0, 0.0), BUSCA) for c in campos]
-    d = np.array([(a.dx, a.dy) for a in primera])
-    peso = np.array([a.claridad for a in primera])
-    modelo = np.zeros_like(d)
-    if (peso > 0.15).sum() >= 4:
-        base = _superficie(xy, 3 if (peso > 0.15).sum() > 20 else 1)
-        w = np.where(peso > 0.15, peso, 0.0)
-        for _ in range(6):  # reweighted: rows locked onto something else lose their say
-            a = base * w[:, None]
-            coef = np.linalg.solve(a.T @ a + 1e-3 * np.eye(base.shape[1]), a.T @ (d * w[:, None]))
-            modelo = base @ coef
-            lejos = np.linalg.norm(d - modelo, axis=1)
-            w = np.where(peso > 0.15, peso, 0.0) / (1 + (lejos / 0.4) ** 2)
+    xy = np.array([c.numero.centro for c in campos])
+    medidas = [_medir(rect, c, (0.0, 0.0), BUSCA) for c in campos]
+    for alcance in (2.0, 0.9):
+        modelo = _suavizar(xy, medidas)
+        if modelo is None:
+            return {c.clave: Ajuste(0.0, 0.0) for c in campos}
+        nuevas = []
+        for campo, (mx, my), antes in zip(campos, modelo, medidas, strict=True):
+            m = _medir(rect, campo, (float(mx), float(my)), alcance)
+            # Near an edge the surface may be off while the row itself was plain to see.
+            if antes.claridad > max(0.3, m.claridad + 0.1) and np.hypot(antes.dx - mx, antes.dy - my) < 2.5:
+                m = antes
+            nuevas.append(m)
+        medidas = nuevas
+    modelo = _suavizar(xy, medidas)
     salida = {}
-    for campo, (mx, my) in zip(campos, modelo, strict=True):
-        fina = _medir(rect, campo, (float(mx), float(my)), 0.9)
-        salida[campo.clave] = fina if fina.claridad > 0.12 else Ajuste(float(mx), float(my), 0.0)
+    for i, (campo, m) in enumerate(zip(campos, medidas, strict=True)):
+        perdido = modelo is None or m.claridad <= 0.12 or np.hypot(m.dx - modelo[i, 0], m.dy - modelo[i, 1]) > 1.2
+        salida[campo.clave] = replace(m, claridad=0.0) if perdido else m
     return salida

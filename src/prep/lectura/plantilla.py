@@ -75,6 +75,12 @@ class Campo:
     cajas: tuple[Caja, ...]
     captura: bool = True
 
+    @property
+    def numero(self) -> Caja:
+        """All the digit boxes together; they touch."""
+        a, b = self.cajas[0], self.cajas[-1]
+        return Caja(a.x, a.y, b.x + b.ancho - a.x, a.alto)
+
 
 @dataclass(frozen=True, slots=True)
 class Plantilla:

@@ -6,20 +6,20 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from prep.plataforma import postgres
+from prep.plataforma.lugares import dir_postgres
+
 
 @contextmanager
 def django_listo(*, migrar: bool = True) -> Iterator[str]:
     """Start (or share) the database, load Django, apply pending migrations; yield the database's URL.
 
-    Child processes find the same database through ``DATABASE_URL``.
+    Child processes find the same database through ``DATABASE_URL``. Settings load only once the server is up: the
+    first start may move the cluster, and its URL with it.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prep.plataforma.settings")
-    from django.conf import settings
-
-    from prep.plataforma import postgres
-
-    with postgres.servidor(settings.DIR_POSTGRES) as url:
-        previa = os.environ.get("DATABASE_URL")
+    previa = os.environ.get("DATABASE_URL")
+    with postgres.servidor(dir_postgres()) as url:
         os.environ["DATABASE_URL"] = url
         try:
             import django
@@ -27,10 +27,12 @@ def django_listo(*, migrar: bool = True) -> Iterator[str]:
             from django.db import connections
 
             django.setup()
-            if migrar:
-                call_command("migrate", verbosity=0, interactive=False)
-            yield url
-            connections.close_all()
+            try:
+                if migrar:
+                    call_command("migrate", verbosity=0, interactive=False)
+                yield url
+            finally:
+                connections.close_all()
         finally:
             if previa is None:
                 del os.environ["DATABASE_URL"]

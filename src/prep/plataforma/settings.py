@@ -10,16 +10,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from prep.plataforma import postgres
 from prep.plataforma.llaves import leer_o_crear
+from prep.plataforma.lugares import dir_datos, dir_postgres
 
-_FUENTE = Path(__file__).resolve().parents[3]
-RAIZ = _FUENTE if (_FUENTE / "pyproject.toml").exists() else Path.cwd()
-DIR_DATOS = Path(os.environ.get("PREP_DATOS_DIR") or RAIZ / "datos").absolute()
-DIR_POSTGRES = DIR_DATOS / "postgres"
+DIR_DATOS = dir_datos()
 
 
 def base_de_datos(url: str) -> dict[str, object]:
@@ -41,7 +38,7 @@ def base_de_datos(url: str) -> dict[str, object]:
     }
 
 
-DATABASES = {"default": base_de_datos(os.environ.get("DATABASE_URL") or postgres.url_local(DIR_POSTGRES))}
+DATABASES = {"default": base_de_datos(os.environ.get("DATABASE_URL") or postgres.url_local(dir_postgres()))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -50,3 +50,58 @@ def deformar(x: Tensor, g: torch.Generator, fuerza: float = 1.0) -> Tensor:
     fino = -F.max_pool2d(-y, 3, 1, 1)
     y = torch.where(grosor > 0, y + grosor * (ancho - y), y - grosor * 0.6 * (fino - y))
     return (y * (1 + azar(n, 1, 1, 1) * 0.25 * fuerza)).clamp(0, 1)
+
+
+class RedLetras(nn.Module):
+    """A line of words of 32x272 (ink = 1) to 33 logits: 10 for hundreds, 10 tens, 10 units, and text, blank, illegible.
+
+    The three digits of a number are read by three attentions over the line; together they score the 1,000 phrases.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+
+        def bloque(entra: int, sale: int, lado: int, paso: tuple[int, int]) -> nn.Sequential:
+            return nn.Sequential(nn.Conv2d(entra, sale, lado, paso, lado // 2, bias=False), nn.BatchNorm2d(sale),
+                                 nn.ReLU(inplace=True))
+
+        def temporal(dilata: int) -> nn.Sequential:
+            return nn.Sequential(nn.Conv2d(96, 96, (1, 5), 1, (0, 2 * dilata), (1, dilata), bias=False),
+                                 nn.BatchNorm2d(96), nn.ReLU(inplace=True))
+
+        self.cuerpo = nn.Sequential(bloque(1, 16, 5, (2, 2)), bloque(16, 32, 3, (2, 2)), bloque(32, 48, 3, (2, 1)),
+                                    bloque(48, 64, 3, (2, 1)))
+        self.altura = nn.Sequential(nn.Conv2d(64, 96, (2, 1), bias=False), nn.BatchNorm2d(96), nn.ReLU(inplace=True))
+        self.tiempo = nn.ModuleList([temporal(1), temporal(2), temporal(4)])
+        self.atencion = nn.Conv2d(96, 4, 1)
+        self.gota = nn.Dropout(0.15)
+        self.cabezas = nn.ModuleList([nn.Linear(96, 10), nn.Linear(96, 10), nn.Linear(96, 10), nn.Linear(96, 3)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        t = self.altura(self.cuerpo(x))
+        for capa in self.tiempo:
+            t = t + capa(t)
+        peso = self.atencion(t).flatten(2).softmax(2)
+        visto = torch.matmul(peso, t.flatten(2).transpose(1, 2))  # lines x 4 x 96
+        visto = self.gota(visto)
+        return torch.cat([cabeza(visto[:, i]) for i, cabeza in enumerate(self.cabezas)], 1)
+
+
+def deformar_linea(x: Tensor, g: torch.Generator) -> Tensor:
+    """Random shift, stretch, slant, waviness and contrast of each 32x272 line of a batch."""
+    n = x.shape[0]
+
+    def azar(*forma: int) -> Tensor:
+        return torch.rand(*forma, generator=g) * 2 - 1
+
+    theta = torch.zeros(n, 2, 3)
+    theta[:, 0, 0], theta[:, 1, 1] = 1 + azar(n) * 0.12, 1 + azar(n) * 0.12
+    theta[:, 0, 1], theta[:, 1, 0] = azar(n) * 0.03, azar(n) * 0.08
+    theta[:, 0, 2], theta[:, 1, 2] = azar(n) * 0.06, azar(n) * 0.10
+    malla = F.affine_grid(theta, [n, 1, *x.shape[2:]], align_corners=False)
+    onda = F.interpolate(azar(n, 2, 3, 18), size=x.shape[2:], mode="bicubic", align_corners=True)
+    malla = malla + onda.permute(0, 2, 3, 1) * torch.tensor([0.006, 0.05])
+    y = F.grid_sample(x, malla, align_corners=False)
+    borroso = F.avg_pool2d(y, 3, 1, 1)
+    y = y + torch.rand(n, 1, 1, 1, generator=g) * 0.8 * (borroso - y)
+    return (y * (1 + azar(n, 1, 1, 1) * 0.3)).clamp(0, 1)

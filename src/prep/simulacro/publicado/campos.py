@@ -36,7 +36,7 @@ def limpiar(texto: str) -> str:
     return texto
 
 
-_ENTERO = re.compile(r"\d+|\d{1,3}(?:[,'’  ]\d{3})+|\d+\.0+")
+_ENTERO = re.compile(r"\d+|\d{1,3}(?:[,'’\s]\d{3})+|\d+\.0+")
 _HUECOS = {"": Hueco.VACIO, "SIN_ACTA": Hueco.SIN_ACTA}
 _NADA = {"-", "--", "---", "–", "—", "N/A", "NA", "N.A.", "NULL", "None", "NaN", "nan", "ND", "N/D"}
 _MARCAS = {
@@ -82,7 +82,7 @@ def texto_o_nada(texto: str) -> str:
     return "" if limpio in _NADA else limpio
 
 
-_NUMERO_TOTAL = re.compile(r"\d{1,3}(?:[,'’  ]\d{3})+|\d+")
+_NUMERO_TOTAL = re.compile(r"\d{1,3}(?:[,'’\s]\d{3})+|\d+")
 _DECIMAL = re.compile(r"(\d+)[.,](\d+)")
 
 
@@ -95,7 +95,7 @@ def cifra(texto: str, porcentaje: bool) -> int | str | None:
         decimal = _DECIMAL.fullmatch(limpio)
         if decimal:
             return f"{int(decimal[1])}.{decimal[2]}"
-        if limpio.isdigit():
+        if limpio.isdecimal():
             return limpio
     elif _NUMERO_TOTAL.fullmatch(limpio):
         return int(re.sub(r"\D", "", limpio))
@@ -137,11 +137,11 @@ def fecha(texto: str, zona: tzinfo) -> datetime | None:
         donde = UTC if huso in "Zz" else _huso(huso)
     try:
         momento = datetime(anio, mes, dia, h % 24 if h == 24 else h, int(minuto or 0), int(segundo or 0), tzinfo=donde)
-    except ValueError:
+        if h == 24:
+            momento += timedelta(days=1)
+        return momento.astimezone(zona) if huso else momento
+    except (ValueError, OverflowError):
         raise CeldaInvalida(f"«{limpio[:60]}» no es una fecha y hora que exista") from None
-    if h == 24:
-        momento += timedelta(days=1)
-    return momento.astimezone(zona) if huso else momento
 
 
 def _huso(texto: str) -> tzinfo:

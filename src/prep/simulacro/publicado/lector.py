@@ -138,7 +138,7 @@ _ELECCIONES: Final = (
 
 
 def clave_eleccion(archivo: str, titulo: str) -> str:
-    """Short key of the election, from the file's name, else its folders, else the title; `ELEC` when none says."""
+    """Short key of the election, from the file's name, else its folders, else the title, as it is when none says."""
     camino = PurePosixPath(archivo)
     # The folders name it too, but the first results of a longer path must not win over the file's own name.
     for texto in (camino.stem, *(p.removesuffix(".zip") for p in reversed(camino.parts[:-1])), titulo):
@@ -147,7 +147,7 @@ def clave_eleccion(archivo: str, titulo: str) -> str:
         if halladas:
             claves = [c for _, c in halladas]
             return claves[0]
-    return "ELEC"
+    return normalizar(titulo)[:20].strip("_") or "ELEC"
 
 
 _DICCIONARIO: Final = re.compile(r"LEEME|LEAME|READ_?ME|DICCIONARIO|INSTRUCTIVO")
@@ -194,6 +194,8 @@ def _leer_base(
     if zona is None:
         anomalias.append(Anomalia(archivo, 1, "", "El encabezado no dice la zona horaria: se supone UTC-6."))
     corte = hora_de_corte(titulos, zona or ZONA_SUPUESTA)
+    if corte is not None and not 1990 <= corte.year <= 2100:
+        corte = None
     if corte is None:
         anomalias.append(Anomalia(archivo, 1, "", "El encabezado no dice la fecha y hora del corte."))
     titulo = limpiar(titulos[0].strip(separador + " ")) if titulos else ""
@@ -254,14 +256,13 @@ def _leer_resumen(
         if linea_valores or not es_resumen(nombres):
             titulos.append(linea)
             continue
-        valores_linea = next(pendientes, None)
+        valores_linea = next((p for p in pendientes if any(c.isdecimal() for c in p[1])), None)
         if valores_linea is None:
-            anomalias.append(Anomalia(archivo, encabezado[-1][0], "", "Al encabezado le faltan sus cifras."))
             break
         linea_valores, texto = valores_linea
         while nombres and not nombres[-1].strip():
             nombres.pop()
-        valores = _emparejar(partir(texto, suyo), len(nombres), suyo)
+        valores = _emparejar(partir(texto, suyo), [nombre_resumen(n) for n in nombres], suyo)
         if len(valores) != len(nombres):
             anomalias.append(
                 Anomalia(
@@ -284,36 +285,35 @@ def _leer_resumen(
                 continue
             resumen[canonico] = numero
     if not linea_valores:
-        anomalias.append(Anomalia(archivo, 1, "", "No hay línea con las cifras del encabezado (ACTAS_ESPERADAS)."))
+        anomalias.append(Anomalia(archivo, 1, "", "El encabezado no tiene cifras (ACTAS_ESPERADAS y demás)."))
     return resumen, linea_valores, titulos
 
 
-def _emparejar(valores: list[str], cuantos: int, separador: str) -> list[str]:
-    """Cut blanks at the end; join thousands cut by a comma separator when there is one way to do it."""
-    while len(valores) > cuantos and not valores[-1].strip():
+def _emparejar(valores: list[str], nombres: list[str], separador: str) -> list[str]:
+    """Cut blanks at the end; join thousands cut by a comma separator when there is one way to do it.
+
+    Only percentages have a decimal point: that is what decides between ways.
+    """
+    while len(valores) > len(nombres) and not valores[-1].strip():
         valores.pop()
-    if separador != "," or len(valores) <= cuantos:
+    if separador != "," or not len(nombres) < len(valores) <= 60:
         return valores
-    maneras: list[list[str]] = []
-
-    def buscar(desde: int, hechos: list[str]) -> None:
-        if len(maneras) > 1 or len(hechos) > cuantos:
-            return
-        if desde == len(valores):
-            if len(hechos) == cuantos:
-                maneras.append(hechos)
-            return
-        buscar(desde + 1, [*hechos, valores[desde]])
-        if re.fullmatch(r"\d{1,3}", valores[desde].strip()) and not valores[desde].strip().startswith("0"):
-            junto, i = valores[desde].strip(), desde + 1
-            while i < len(valores) and re.fullmatch(r"\d{3}", valores[i].strip()) and i - desde <= 3:
-                junto += valores[i].strip()
-                i += 1
-                buscar(i, [*hechos, junto])
-
-    if len(valores) <= 40:
-        buscar(0, [])
-    return maneras[0] if len(maneras) == 1 else valores
+    valores = [v.strip() for v in valores]
+    # maneras[i, j]: ways of reading the values from i on as the names from j on; two are as bad as many.
+    maneras: dict[tuple[int, int], list[list[str]]] = {(len(valores), len(nombres)): [[]]}
+    for i in range(len(valores) - 1, -1, -1):
+        for j in range(len(nombres) - 1, -1, -1):
+            halladas: list[list[str]] = []
+            for fin in range(i + 1, min(i + 4, len(valores)) + 1):
+                junto = "".join(valores[i:fin])
+                suelto = fin == i + 1
+                if not suelto and not re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+", ",".join(valores[i:fin])):
+                    break
+                if ("." in junto) <= nombres[j].startswith("PORCENTAJE") and (suelto or "PORCENTAJE" not in nombres[j]):
+                    halladas += [[junto, *resto] for resto in maneras.get((fin, j + 1), [])]
+            maneras[i, j] = halladas[:2]
+    unica = maneras[0, 0]
+    return unica[0] if len(unica) == 1 else valores
 
 
 class _LectorDeRenglones:
@@ -436,11 +436,16 @@ class _LectorDeRenglones:
         return campos
 
     def _encaja(self, campos: list[str]) -> bool:
-        """The sección and type where they should be, and the same as in the key."""
+        """The sección and type where they should be and the same as in the key, and numbers where numbers go."""
         clave, seccion, tipo = (self._texto(campos, c) for c in ("clave_casilla", "seccion", "tipo_casilla"))
-        if len(clave) < 7:
-            return False
-        return seccion.isdigit() and int(seccion) == int(clave[2:6] or 0) and normalizar(tipo)[:1] == clave[6:7].upper()
+        numeros = [self._texto(campos, c) for c in ("id_entidad", "id_distrito", "id_municipio")]
+        return (
+            _es_clave(clave.upper())
+            and seccion.isdecimal()
+            and int(seccion) == int(clave[2:6])
+            and normalizar(tipo)[:1] == clave[6].upper()
+            and all(n.isdecimal() or not n for n in numeros)
+        )
 
     def _texto(self, campos: list[str], campo: str) -> str:
         i = self.lugar.get(campo)
@@ -516,7 +521,7 @@ def _leer_candidaturas(lineas: Lineas, celdas: Sequence[str], separador: str) ->
 
     def numero(campos: list[str], i: int | None) -> int | None:
         crudo = texto(campos, i)
-        return int(crudo) if crudo.isdigit() and len(crudo) < 9 else None
+        return int(crudo) if crudo.isdecimal() and len(crudo) < 9 else None
 
     for _, campos, _ in registros(lineas, separador):
         partidos = texto(campos, i_partido)

@@ -1,0 +1,259 @@
+"""`prep bench`: measures on this machine what the product promises, and prints it with the machine's size.
+
+Figures are of this machine at this moment: close everything else before believing them. `docs/benchmarks.md` keeps the
+ones measured for each release, with the bar of each.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from prep.catalogo.informativo import Informativo
+    from prep.dominio.proceso import Proceso
+
+consola = Console(width=120)
+_HIJO = "PREP_BENCH_HIJO"
+NOCHE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))
+
+
+@dataclass(frozen=True, slots=True)
+class Medida:
+    """One figure and its bar. `razon`: measured over bar, so that 1.0 is just met; `mayor`: more is better."""
+
+    que: str
+    medido: float
+    unidad: str
+    meta: float | None = None
+    mayor: bool = False
+
+    @property
+    def razon(self) -> str:
+        if self.meta is None:
+            return ""
+        veces = self.medido / self.meta if self.mayor else self.meta / self.medido
+        return f"{veces:.2f}×{'' if veces >= 1 else '  NO CUMPLE'}"
+
+
+def bench(
+    partes: Annotated[
+        list[str] | None,
+        typer.Argument(help="hechos, corte, nacional, reproducir, verificar, portal, lectura; sin nada, todas."),
+    ] = None,
+    puebla: Annotated[
+        Path | None, typer.Option(help="Carpeta con la base publicada de Puebla 2018 (parte «reproducir»).")
+    ] = None,
+) -> None:
+    """Mide hechos por segundo, cortes, reproducción, verificación, portal y lectura, e imprime una tabla."""
+    elegidas = partes or list(PARTES)
+    desconocidas = [p for p in elegidas if p not in PARTES]
+    if desconocidas:
+        raise typer.BadParameter(f"No hay parte {', '.join(desconocidas)}. Las hay: {', '.join(PARTES)}.")
+    if _HIJO not in os.environ:
+        _decir_maquina()
+    if puebla is not None:
+        os.environ["PREP_PUEBLA"] = str(puebla)
+    for parte in elegidas:
+        consola.print(f"\n[bold]{parte}[/]")
+        if len(elegidas) == 1:
+            PARTES[parte]()
+        else:  # each part loads Django over a database of its own
+            subprocess.run([sys.executable, "-m", "prep", "bench", parte], check=True, env={**os.environ, _HIJO: "1"})
+
+
+def _decir_maquina() -> None:
+    consola.print(
+        f"{platform.machine()}, {os.cpu_count()} núcleos, {_memoria_gib():.0f} GiB, "
+        f"Python {platform.python_version()}. Carga al empezar: {os.getloadavg()[0]:.2f}."
+    )
+
+
+def mostrar(medidas: list[Medida]) -> None:
+    tabla = Table()
+    for nombre in ("Medida", "Valor", "Meta", "Holgura"):
+        tabla.add_column(nombre, justify="left" if nombre == "Medida" else "right")
+    for m in medidas:
+        meta = "" if m.meta is None else f"{'≥' if m.mayor else '≤'} {m.meta:,.0f} {m.unidad}"
+        tabla.add_row(
+            m.que, f"{m.medido:,.2f} {m.unidad}" if m.medido < 100 else f"{m.medido:,.0f} {m.unidad}", meta, m.razon
+        )
+    consola.print(tabla)
+
+
+# --- parts ------------------------------------------------------------------------------------------------------------
+
+
+def _hechos() -> None:
+    from prep.catalogo.ejemplo import ejemplo
+
+    proceso, info = ejemplo(1500)
+    with _instalacion() as carpeta:
+        from prep.bitacora.nodos import nodo_local
+        from prep.bitacora.services import anotar, recibir
+        from prep.bitacora.sobres import SIN_PREVIO, sellar
+        from prep.simulacro.noche import Noche
+
+        nodo = nodo_local(carpeta / "llaves", NOCHE)
+        hechos = sorted((h for a in Noche(proceso, info, NOCHE, 1).actas() for h in a.hechos), key=lambda h: h.id)
+        uno, lotes, ajenos = hechos[:500], hechos[500:14_500], hechos[14_500:20_500]
+        inicio = time.perf_counter()
+        for h in uno:
+            anotar([h], nodo, NOCHE)
+        sueltos = len(uno) / (time.perf_counter() - inicio)
+        inicio = time.perf_counter()
+        for i in range(0, len(lotes), 1000):
+            anotar(lotes[i : i + 1000], nodo, NOCHE)
+        por_lote = len(lotes) / (time.perf_counter() - inicio)
+
+        otro = nodo_local(carpeta / "llaves", NOCHE, "catd-1")
+        previo, sobres = SIN_PREVIO, []
+        for i, h in enumerate(ajenos, 1):
+            sobre = sellar(h, otro, i, previo)
+            previo = sobre.hoja.hex()
+            sobres.append(sobre.escribir())
+        inicio = time.perf_counter()
+        for i in range(0, len(sobres), 1000):
+            recibir(sobres[i : i + 1000], NOCHE)
+        de_otro = len(sobres) / (time.perf_counter() - inicio)
+    mostrar(
+        [
+            Medida("hechos propios, uno por transacción", sueltos, "por s"),
+            Medida("hechos propios, lotes de 1,000", por_lote, "por s", 5000, mayor=True),
+            Medida("hechos de otro nodo, firma comprobada, lotes de 1,000", de_otro, "por s", 5000, mayor=True),
+        ]
+    )
+
+
+def _corte() -> None:
+    from prep.catalogo.ejemplo import ejemplo
+
+    _medir_cortes(*ejemplo(10_900), meta=5.0)
+
+
+def _nacional() -> None:
+    from prep.catalogo.ejemplo import ejemplo
+    from prep.catalogo.ejemplo.generador import NACIONAL
+
+    _medir_cortes(*ejemplo(NACIONAL, nacional=True), meta=60.0)
+
+
+def _medir_cortes(proceso: Proceso, info: Informativo, meta: float) -> None:
+    """Three cortes of a whole night: the first writes all, the second finds nothing new, the third has the workbook."""
+    from prep import portal
+    from prep.dominio.acta import estado
+    from prep.dominio.proceso import Modo
+    from prep.emision.nota import LlavePrivada
+    from prep.plataforma.almacen import AlmacenCarpeta
+    from prep.publicacion import corte as taller
+
+    esperadas = sum(len(e.actas) for e in proceso.elecciones)
+    medidas: list[Medida] = []
+    with _instalacion() as carpeta:
+        from prep.bitacora.proyeccion import fila_de, guardar_filas
+        from prep.simulacro.noche import Noche
+
+        filas = []
+        for acta in Noche(proceso, info, NOCHE, 1).actas():
+            filas.append(fila_de(acta.esperada.clave, acta.hechos, estado(acta.hechos)))
+            if len(filas) == 5000:
+                guardar_filas(filas)
+                filas = []
+        guardar_filas(filas)
+        publicador = taller.Publicador(
+            proceso,
+            info,
+            AlmacenCarpeta(carpeta / "publicacion"),
+            Modo.SIMULACRO,
+            LlavePrivada.nueva("instituto.example/prep"),
+            portal=portal,
+            con_libro=esperadas < 100_000,  # no workbook at national size
+        )
+        hora = NOCHE + timedelta(hours=14)
+        with _memoria_maxima() as memoria:
+            for nombre, minutos in (("primero, con libro", 0), ("sin nada nuevo", 5), ("con libro", 25)):
+                inicio = time.perf_counter()
+                hecho = taller.hacer_corte(publicador, hora + timedelta(minutes=minutos))
+                total = time.perf_counter() - inicio
+                con_meta = meta if nombre == "sin nada nuevo" or not publicador.con_libro else None
+                medidas.append(Medida(f"corte de {esperadas:,} actas, {nombre}", total, "s", con_meta))
+                medidas += [Medida(f"   {paso}", s, "s") for paso, s in hecho.tiempos.items() if s >= 0.01]
+                if nombre == "con libro" and not publicador.con_libro:
+                    break
+        medidas.append(Medida("memoria máxima de todos los procesos", memoria(), "MiB", 4096))
+    mostrar(medidas)
+
+
+def _reproducir() -> None:
+    puebla = os.environ.get("PREP_PUEBLA")
+    if not puebla:
+        consola.print("Sin --puebla CARPETA no se mide la reproducción de Puebla 2018.")
+        return
+    with tempfile.TemporaryDirectory(prefix="prep-bench-") as salida:
+        inicio = time.perf_counter()
+        orden = [sys.executable, "-m", "prep", "reproducir", puebla, "--salida", f"{salida}/r"]
+        subprocess.run(orden, check=True, stdout=subprocess.DEVNULL)
+        mostrar(
+            [
+                Medida(
+                    "reproducir Puebla 2018, tres elecciones, un corte por hora", time.perf_counter() - inicio, "s", 120
+                )
+            ]
+        )
+
+
+PARTES: dict[str, Callable[[], None]] = {
+    "hechos": _hechos,
+    "corte": _corte,
+    "nacional": _nacional,
+    "reproducir": _reproducir,
+}
+
+
+# --- the machine ------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _instalacion() -> Iterator[Path]:
+    """A throw-away installation: its own database, durable as in production."""
+    from prep.simulacro.aparte import bitacora_aparte
+
+    with bitacora_aparte(duradero=True):
+        carpeta = Path(tempfile.mkdtemp(prefix="prep-bench-"))
+        try:
+            yield carpeta
+        finally:
+            shutil.rmtree(carpeta, ignore_errors=True)
+
+
+@contextmanager
+def _memoria_maxima() -> Iterator[Callable[[], float]]:
+    """MiB at the peak: this process plus, for each worker, the largest of them."""
+
+    def medida() -> float:
+        propia = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        hijos = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        return (propia + 2 * hijos) / 1024
+
+    yield medida
+
+
+def _memoria_gib() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

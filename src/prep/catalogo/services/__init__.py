@@ -1,0 +1,7 @@
+"""Use cases of the catalogue: `importar` a folder, `congelar` it for the night, `cargar` it fast."""
+
+from prep.catalogo.services.cargar import cargar, informativo, modo, vigente
+from prep.catalogo.services.congelar import congelar
+from prep.catalogo.services.guardar import Guardado, Resultado, guardar, importar
+
+__all__ = ["Guardado", "Resultado", "cargar", "congelar", "guardar", "importar", "informativo", "modo", "vigente"]

@@ -1,0 +1,80 @@
+"""Load a stored process. Kept in memory by fingerprint: a second call costs one small query."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import replace
+from typing import Final
+
+import orjson
+
+from prep.catalogo.documento import FORMATO, de_documento, leer_operacion
+from prep.catalogo.informativo import Informativo, Publicacion
+from prep.catalogo.models import Proceso as Fila
+from prep.catalogo.services.congelar import comprobar
+from prep.catalogo.services.errores import ProcesoDesconocido
+from prep.dominio.proceso import Modo, Proceso
+
+_EN_MEMORIA: Final = 2
+_cargados: OrderedDict[str, tuple[Proceso, Informativo]] = OrderedDict()
+_candado = threading.Lock()
+
+
+def vigente(clave: str | None = None) -> Fila:
+    """The row of `clave`; without it, the frozen process or the only one there is. Raises `ProcesoDesconocido`."""
+    filas = Fila.objects.defer("catalogo")
+    if clave is not None:
+        fila = filas.filter(clave=clave).first()
+        if fila is None:
+            raise ProcesoDesconocido(f"No hay ningún proceso {clave}: impórtelo con «prep proceso importar».")
+        return fila
+    if congelado := filas.filter(estado=Fila.Estado.CONGELADO).first():
+        return congelado
+    todas = list(filas.order_by("clave")[:10])
+    if len(todas) == 1:
+        return todas[0]
+    if not todas:
+        raise ProcesoDesconocido("No hay ningún proceso: importe uno con «prep proceso importar DIR».")
+    raise ProcesoDesconocido(f"Hay varios procesos ({', '.join(f.clave for f in todas)}): diga cuál.")
+
+
+def cargar(clave: str | None = None) -> Proceso:
+    """The process, as puesta en ceros froze it or as last imported. Raises `ProcesoDesconocido`, `CatalogoAlterado`."""
+    return _cargar(vigente(clave))[0]
+
+
+def informativo(clave: str | None = None) -> Informativo:
+    """Names, theme, window and people, with what may have changed since it was imported."""
+    fila = vigente(clave)
+    personas = fila.personas.values_list("persona", "rol", "lugar")
+    return replace(
+        _cargar(fila)[1],
+        **leer_operacion({**fila.operacion, "personas": sorted(personas)}),
+        publicacion=Publicacion(fila.inicio, fila.fin, fila.cada_minutos),
+    )
+
+
+def modo(clave: str | None = None) -> Modo:
+    """What the publication is worth."""
+    return Modo(vigente(clave).modo)
+
+
+def _cargar(fila: Fila) -> tuple[Proceso, Informativo]:
+    with _candado:
+        if fila.huella not in _cargados:
+            comprobar(fila)
+            catalogo = orjson.loads(fila.catalogo)
+            _cargados[fila.huella] = de_documento(
+                {"formato": FORMATO, "huella": fila.huella, "catalogo": catalogo, "operacion": {}}
+            )
+            while len(_cargados) > _EN_MEMORIA:
+                _cargados.popitem(last=False)
+        _cargados.move_to_end(fila.huella)
+        return _cargados[fila.huella]
+
+
+def olvidar() -> None:
+    """Drop what is kept in memory."""
+    with _candado:
+        _cargados.clear()

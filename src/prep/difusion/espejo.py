@@ -1,0 +1,227 @@
+"""A mirror that cannot lie: it fetches what is new, checks it whole, and only then shows it.
+
+What arrives waits in a hidden folder (`.llegando`), so a killed mirror resumes where it was and nobody is served
+something unchecked. A file already held under another name is not fetched again. When the source misbehaves, the last
+good corte stays.
+"""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from prep.emision.almacen import Carpeta, Lector
+from prep.emision.canonico import NoCanonico, canonico, leer_canonico
+from prep.emision.corte_publicado import MAXIMO_IMAGEN, revisar_cifras, ruta_de_imagen
+from prep.emision.emisor import PUNTERO, raiz_de_imagenes
+from prep.emision.errores import ErrorEmision, FormatoInvalido, Inconsistente, NoDisponible
+from prep.emision.hojas import leer_hoja
+from prep.emision.informe import Informe, Nivel
+from prep.emision.manifiesto import MAXIMO, Archivo, Manifiesto
+from prep.emision.nota import Firmante, Nota, firmar
+from prep.emision.politica import Politica
+from prep.emision.punto import Punto
+from prep.emision.registro import Historia, copiar_registro, ruta_punto
+from prep.emision.sitio import leer_sitio
+from prep.emision.vigencia import leer_historia_vigente
+
+ESPERA_OCULTA = ".llegando"
+HILOS = 8
+
+
+@dataclass
+class Estado:
+    """How the mirror is: what it serves, how late it is and what is wrong. Times: POSIX seconds."""
+
+    corte: int | None = None
+    hora: str | None = None
+    modo: str | None = None
+    corte_de_la_fuente: int | None = None
+    revisado: int | None = None
+    al_dia: int | None = None
+    problema: str | None = None
+    recibidos: int = 0
+    bytes: int = 0
+
+
+class Espejo:
+    """A mirror of one publication in a folder. `firmante`, if any, cosigns what is held."""
+
+    def __init__(
+        self,
+        fuente: Lector,
+        carpeta: Path,
+        politica: Politica,
+        reloj: Callable[[], int],
+        firmante: Firmante | None = None,
+    ) -> None:
+        self.fuente, self.politica, self.firmante, self._reloj = fuente, politica, firmante, reloj
+        self.sitio = Carpeta(carpeta)
+        self._oculta = Carpeta(carpeta / ESPERA_OCULTA, duradero=False)
+        self.estado = Estado()
+        with contextlib.suppress(ErrorEmision, NoCanonico, KeyError, TypeError):
+            p = leer_canonico(self.sitio.leer(PUNTERO) or b"")
+            self.estado.corte, self.estado.hora, self.estado.modo = p["corte"], p["hora"], p["modo"]
+
+    def sincronizar(self) -> Estado:
+        """One round. Never raises for what the source does: it is told in `estado.problema`."""
+        e = self.estado
+        e.revisado, e.recibidos, e.bytes, e.problema = self._reloj(), 0, 0, None
+        try:
+            self._ronda()
+            e.al_dia = e.revisado
+        except ErrorEmision as error:
+            e.problema = str(error)
+        except (OSError, RecursionError) as error:
+            e.problema = f"no se pudo guardar o leer: {error}"
+        return e
+
+    def como_dict(self) -> dict[str, Any]:
+        """State with its lag in seconds since the last complete round."""
+        d = asdict(self.estado)
+        d["atraso"] = None if self.estado.al_dia is None else self._reloj() - self.estado.al_dia
+        return d
+
+    def _ronda(self) -> None:
+        historia = leer_historia_vigente(self.fuente, self.politica.registros, self.politica.testigos.values())
+        propio = self._punto_propio()
+        if propio:
+            historia.comprobar_continuacion(propio)
+        cortes = [h for h in map(leer_hoja, historia.hojas) if h["tipo"] == "corte"]
+        if cortes:
+            self.estado.corte_de_la_fuente = cortes[-1]["corte"]
+        anterior: str | None = None
+        for h in cortes:
+            self._corte(h, anterior, ultimo=h is cortes[-1])
+            anterior = h["manifiesto"]
+        for ruta in ("politica", "llaves/instituto.vkey"):
+            if (datos := self.fuente.leer(ruta, 100_000)) is not None and self.sitio.leer(ruta) != datos:
+                self.sitio.reemplazar(ruta, datos)
+        self._mostrar(historia, cortes)
+
+    def _punto_propio(self) -> Punto | None:
+        datos = self.sitio.leer("checkpoint", 1_000_000)
+        return Punto.leer(Nota.leer(datos).texto) if datos is not None else None
+
+    def _corte(self, hoja: dict[str, Any], anterior: str | None, ultimo: bool) -> None:
+        """Fetch, check and place one corte, unless it is already in place."""
+        ruta = hoja["ruta"]
+        if (datos := self.sitio.leer(f"{ruta}/corte.json", MAXIMO)) is not None:
+            if sha256(datos).hexdigest() != hoja["manifiesto"]:
+                raise Inconsistente(f"este espejo tiene otro manifiesto del corte {hoja['corte']}")
+            return
+        datos = self._recibir(f"{ruta}/corte.json", MAXIMO)
+        if sha256(datos).hexdigest() != hoja["manifiesto"]:
+            raise Inconsistente(f"la fuente ofrece un corte {hoja['corte']} que no es el firmado")
+        m = Manifiesto.leer(datos)
+        dichos = (m.proceso, m.corte, m.hora, m.modo, m.anterior)
+        if dichos != (hoja["proceso"], hoja["corte"], hoja["hora"], hoja["modo"], anterior):
+            raise Inconsistente(f"el manifiesto del corte {m.corte} no dice lo que su hoja")
+        tengo = self._por_hash()
+        archivos = dict(_a_la_vez(lambda a: (a.ruta, self._archivo(ruta, a, tengo)), m.archivos))
+        informe = Informe()
+        imagenes = revisar_cifras(archivos, m, informe)
+        if malo := next((h for h in informe.hallazgos if h.nivel == Nivel.MAL), None):
+            raise Inconsistente(f"corte {m.corte}: {malo.texto}")
+        if imagenes is None or len(imagenes) != m.total_imagenes or raiz_de_imagenes(imagenes) != m.raiz_imagenes:
+            raise Inconsistente(f"corte {m.corte}: las imágenes no son las que se firmaron")
+        list(_a_la_vez(self._imagen, sorted(imagenes)))
+        if ultimo and "sitio.json" in archivos:
+            for a in leer_sitio(archivos["sitio.json"]):
+                self._pagina(a)
+        self._oculta.escribir(f"{ruta}/corte.json", datos)
+        self._colocar(ruta)
+
+    def _por_hash(self) -> dict[str, str]:
+        """sha256 -> path of every file of the cortes already held, so that what repeats is not fetched."""
+        tengo: dict[str, str] = {}
+        for ruta in sorted((self.sitio.carpeta / "cortes").glob("*/corte.json"))[-2:]:
+            m = Manifiesto.leer(ruta.read_bytes())
+            base = ruta.parent.relative_to(self.sitio.carpeta).as_posix()
+            tengo.update({a.sha256: f"{base}/{a.ruta}" for a in m.archivos})
+        return tengo
+
+    def _archivo(self, ruta: str, a: Archivo, tengo: dict[str, str]) -> bytes:
+        destino = f"{ruta}/{a.ruta}"
+        for carpeta, donde in ((self._oculta, destino), (self.sitio, tengo.get(a.sha256))):
+            with contextlib.suppress(FormatoInvalido):
+                datos = carpeta.leer(donde, a.bytes) if donde else None
+                if datos is not None and sha256(datos).hexdigest() == a.sha256:
+                    self._oculta.reemplazar(destino, datos)
+                    return datos
+        datos = self._recibir(destino, a.bytes)
+        if len(datos) != a.bytes or sha256(datos).hexdigest() != a.sha256:
+            raise Inconsistente(f"la fuente ofrece un {destino} alterado o incompleto")
+        self._oculta.reemplazar(destino, datos)
+        return datos
+
+    def _imagen(self, hash_: str) -> None:
+        ruta = ruta_de_imagen(hash_)
+        if (self.sitio.carpeta / ruta).exists():
+            return
+        datos = self._recibir(ruta, MAXIMO_IMAGEN)
+        if sha256(datos).hexdigest() != hash_:
+            raise Inconsistente(f"la fuente ofrece una imagen alterada: {ruta}")
+        self.sitio.escribir(ruta, datos)
+
+    def _pagina(self, a: Archivo) -> None:
+        """A page or style of the site's root, as the corte lists it."""
+        actual = None
+        with contextlib.suppress(FormatoInvalido):
+            actual = self.sitio.leer(a.ruta, a.bytes)
+        if actual is not None and sha256(actual).hexdigest() == a.sha256:
+            return
+        datos = self._recibir(a.ruta, a.bytes)
+        if sha256(datos).hexdigest() != a.sha256:
+            raise NoDisponible(f"{a.ruta} no es la página de este corte; quizá la fuente está cambiando")
+        self._oculta.reemplazar(f"raiz/{a.ruta}", datos)
+
+    def _recibir(self, ruta: str, maximo: int) -> bytes:
+        datos = self.fuente.leer(ruta, maximo)
+        if datos is None:
+            raise NoDisponible(f"la fuente no tiene {ruta}")
+        self.estado.recibidos += 1
+        self.estado.bytes += len(datos)
+        return datos
+
+    def _colocar(self, ruta: str) -> None:
+        """Move a checked corte to where it is served, all at once."""
+        destino = self.sitio.carpeta / ruta
+        destino.parent.mkdir(parents=True, exist_ok=True)
+        if destino.exists():  # placed halfway by hand or by a torn copy: it had no manifest, so nobody relied on it
+            shutil.rmtree(destino)
+        os.sync()  # what was fetched is on disk before anyone can be pointed to it
+        (self._oculta.carpeta / ruta).rename(destino)
+
+    def _mostrar(self, historia: Historia, cortes: list[dict[str, Any]]) -> None:
+        """Everything is held and right: log, pages, pointer, checkpoint, in that order."""
+        copiar_registro(self.fuente, self.sitio, historia)
+        paginas = self._oculta.carpeta / "raiz"
+        for r in list(Carpeta(paginas).rutas()) if paginas.exists() else []:
+            self.sitio.reemplazar(r, (paginas / r).read_bytes())
+        shutil.rmtree(self._oculta.carpeta, ignore_errors=True)
+        if cortes:
+            u = cortes[-1]
+            puntero = {k: u[k] for k in ("proceso", "corte", "hora", "modo", "ruta", "manifiesto")}
+            if self.sitio.leer(PUNTERO) != canonico(puntero):
+                self.sitio.reemplazar(PUNTERO, canonico(puntero))
+            self.estado.corte, self.estado.hora, self.estado.modo = u["corte"], u["hora"], u["modo"]
+        nota = historia.firmado.nota
+        actual = self.sitio.leer("checkpoint", 1_000_000)
+        if actual is not None and Nota.leer(actual).texto == nota.texto:
+            nota = Nota.leer(actual).con(nota.firmas)
+        if self.firmante is not None and not any(f.es_de(self.firmante.llave) for f in nota.firmas):
+            nota = nota.con([firmar(nota.texto, self.firmante, self._reloj())])
+        for ruta in (ruta_punto(historia.punto.tamano), "checkpoint"):
+            if self.sitio.leer(ruta, 1_000_000) != nota.escribir():
+                self.sitio.reemplazar(ruta, nota.escribir())
+
+
+def _a_la_vez(f: Callable[[Any], Any], lista: Iterable[Any]) -> Iterable[Any]:
+    with ThreadPoolExecutor(HILOS) as hilos:
+        yield from hilos.map(f, lista)

@@ -1,0 +1,127 @@
+"""Training of the model that scores lines of words.
+
+    python -m prep.lectura.entrenamiento.letras letras.pt --sinteticas 30000 --cosecha cosecha.npz --epocas 8
+
+Lines are written by the product's own hands, in part through real cuts of photographed actas (`cosecha`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from prep.lectura.cajas import ALTO_LETRA, ANCHO_LETRA
+from prep.lectura.entrenamiento.cosecha import LETRA_ILEGIBLE, LETRA_VACIA
+from prep.lectura.entrenamiento.red import RedLetras, deformar_linea
+from prep.lectura.mano import escribir_texto, escritor, garabatear
+from prep.lectura.numeros import FRASES
+
+
+def sinteticas(cuantas: int, semilla: int) -> tuple[np.ndarray, np.ndarray]:
+    """Clean lines of words, as `cajas` would cut them: (n, 32, 272) of 0-255 and their numbers."""
+    rng = np.random.default_rng(semilla)
+    lineas, numeros = np.zeros((cuantas, ALTO_LETRA, ANCHO_LETRA), np.uint8), np.zeros(cuantas, np.int16)
+    for i in range(cuantas):
+        if i % 4 == 0:
+            e = escritor(rng)
+        v = int(rng.integers(1000)) if rng.random() < 0.8 else int(rng.integers(40))
+        alto, ancho = rng.uniform(7, 9), rng.uniform(64, 84)
+        trazos = escribir_texto(FRASES[v], (1.0, 0.5, ancho, alto), e, rng)
+        px = rng.uniform(6, 9)
+        tinta = garabatear(trazos, (round((alto + 1.4) * px), round((ancho + 1) * px)), px)
+        tinta = cv2.GaussianBlur(tinta, (0, 0), float(rng.uniform(0.4, 2.2)))
+        f = ALTO_LETRA / tinta.shape[0]
+        tinta = cv2.resize(tinta, (min(ANCHO_LETRA, round(tinta.shape[1] * f)), ALTO_LETRA), interpolation=cv2.INTER_AREA)
+        lineas[i, :, : tinta.shape[1]] = np.clip(tinta.astype(np.float32) * rng.uniform(1, 1.5), 0, 255)
+        numeros[i] = v
+    return lineas, numeros
+
+
+def perdida_de(logitos: Tensor, y: Tensor) -> Tensor:
+    """Cross-entropy of the kind of line, and of its three digits where it is text."""
+    tipo = torch.where(y < 1000, 0, torch.where(y == LETRA_VACIA, 1, 2))
+    total = F.cross_entropy(logitos[:, 30:], tipo, label_smoothing=0.02)
+    texto = y < 1000
+    if texto.any():
+        for i, divisor in enumerate((100, 10, 1)):
+            total = total + F.cross_entropy(logitos[texto, 10 * i : 10 * i + 10], y[texto] // divisor % 10, label_smoothing=0.02)
+    return total
+
+
+def acierto(red: RedLetras, x: Tensor, y: Tensor) -> float:
+    """Fraction of lines of text whose number is read whole."""
+    bien = []
+    with torch.no_grad():
+        for i in torch.arange(len(x)).split(250):
+            o = red(x[i].float() / 255)
+            n = o[:, :10].argmax(1) * 100 + o[:, 10:20].argmax(1) * 10 + o[:, 20:30].argmax(1)
+            bien.append((n == y[i])[y[i] < 1000])
+    return float(torch.cat(bien).float().mean())
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("salida", type=Path)
+    ap.add_argument("--desde", type=Path)
+    ap.add_argument("--sinteticas", type=int, default=30000)
+    ap.add_argument("--cosecha", type=Path, nargs="*", default=[])
+    ap.add_argument("--epocas", type=int, default=8)
+    ap.add_argument("--semilla", type=int, default=1)
+    ap.add_argument("--tasa", type=float, default=3e-3)
+    a = ap.parse_args()
+    torch.manual_seed(a.semilla)
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    g = torch.Generator().manual_seed(a.semilla)
+    x, y = sinteticas(a.sinteticas, a.semilla)
+    blancas = a.sinteticas // 40
+    x, y = np.concatenate([x, np.zeros((blancas, *x.shape[1:]), np.uint8)]), np.append(y, np.full(blancas, LETRA_VACIA))
+    for ruta in a.cosecha:
+        c = np.load(ruta)
+        x, y = np.concatenate([x, c["letras"]]), np.concatenate([y, c["frases"]])
+    assert y.max() <= LETRA_ILEGIBLE
+    x, y = torch.from_numpy(x)[:, None], torch.from_numpy(y.astype(np.int64))
+    xv, yv = x[-1500:], y[-1500:]
+    x, y = x[:-1500], y[:-1500]
+    red = RedLetras()
+    if a.desde:
+        red.load_state_dict(torch.load(a.desde))
+    red = red.to(memory_format=torch.channels_last)
+    media = copy.deepcopy(red).eval()
+    lote = 64
+    pasos = len(x) // lote * a.epocas
+    opt = torch.optim.AdamW(red.parameters(), lr=a.tasa, weight_decay=0.02)
+    plan = torch.optim.lr_scheduler.OneCycleLR(opt, a.tasa, total_steps=pasos + 1, pct_start=0.15)
+    t0, paso = time.monotonic(), 0
+    for epoca in range(a.epocas):
+        red.train()
+        for i in torch.randperm(len(x), generator=g).split(lote)[: len(x) // lote]:
+            xb = deformar_linea(x[i].float() / 255, g).to(memory_format=torch.channels_last)
+            with torch.autocast("cpu", torch.bfloat16):
+                logitos = red(xb)
+            perdida = perdida_de(logitos.float(), y[i])
+            opt.zero_grad(set_to_none=True)
+            perdida.backward()
+            opt.step()
+            plan.step()
+            paso += 1
+            with torch.no_grad():
+                d = min(0.998, paso / (paso + 20))
+                for p, q in zip(media.state_dict().values(), red.state_dict().values(), strict=True):
+                    if p.dtype.is_floating_point:
+                        p.lerp_(q, 1 - d)
+        print(f"{epoca} {time.monotonic() - t0:.0f}s perdida {perdida.item():.3f} "  # noqa: T201
+              f"validación {acierto(media, xv, yv):.4f} de {len(xv)}", flush=True)
+        torch.save(media.state_dict(), a.salida)
+
+
+if __name__ == "__main__":
+    main()

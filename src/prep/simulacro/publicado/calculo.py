@@ -1,0 +1,49 @@
+"""Results of a set of facts by `dominio` alone, without bitácora nor corte: the oracle of the replay."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from prep.dominio.acta import estado
+from prep.dominio.contabilidad import Dictamen, contabilizar, sin_acta
+from prep.dominio.hechos import Hecho
+from prep.dominio.tabulacion import Cuenta, estadistica, resultado_demarcacion, resultado_entidad
+from prep.simulacro.publicado.comparar import ActaCalculada, EleccionCalculada
+from prep.simulacro.publicado.derivar import Derivado
+
+
+def calcular(derivado: Derivado, hechos: Iterable[Hecho]) -> dict[str, EleccionCalculada]:
+    """Fold the facts, decide what counts and add: one `EleccionCalculada` per election."""
+    por_acta: dict[str, list[Hecho]] = {}
+    for hecho in hechos:
+        por_acta.setdefault(hecho.acta, []).append(hecho)
+    fuera: Counter[str] = Counter()
+    for clave, suyos in por_acta.items():
+        if clave.startswith("hoja:") and (hoja := estado(suyos).fuera):
+            fuera[hoja["eleccion"]] += 1
+    calculadas = {}
+    for eleccion in derivado.proceso.elecciones:
+        cuentas = {id_: Cuenta.vacia(boleta) for id_, boleta in eleccion.boletas.items()}
+        actas = {}
+        for esperada in eleccion.actas:
+            acta = estado(por_acta.get(esperada.clave, ()))
+            boleta = eleccion.boletas[esperada.demarcacion]
+            dictamen: Dictamen | None = None
+            if acta.sin_acta is not None:
+                dictamen = sin_acta(acta.sin_acta)
+            elif acta.publicada is not None:
+                publicada = acta.publicada
+                dictamen = contabilizar(
+                    publicada.asentado, boleta, esperada, derivado.boletas_especiales, publicada.por_pto
+                )
+            cuentas[esperada.demarcacion].agregar_acta(esperada, dictamen)
+            actas[esperada.clave] = (
+                ActaCalculada(int(dictamen.contabilizada), dictamen.calculado)
+                if dictamen
+                else ActaCalculada(None, None)
+            )
+        resultados = {id_: resultado_demarcacion(eleccion, id_, c) for id_, c in cuentas.items()}
+        total = resultado_entidad(eleccion, resultados, fuera[eleccion.clave])
+        calculadas[eleccion.clave] = EleccionCalculada(estadistica(total.cuenta, derivado.cierre), actas)
+    return calculadas

@@ -1,0 +1,434 @@
+"""The process behind a published database: elections, demarcations, ballots, expected actas.
+
+Only what the institute had to know before the night is derived: who was on the ballot where, lista nominal, accredited
+representatives. What counts and what it adds up to is never taken from the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Final
+
+from prep.catalogo.documento import huella_de
+from prep.catalogo.informativo import Informativo, NombreCandidatura, Parametros, Partido
+from prep.dominio.boleta import NO_REGISTRADAS, NULOS, Boleta, Recuadro, TipoRecuadro, boleta_de
+from prep.dominio.claves import ClaveCasilla
+from prep.dominio.porcentajes import porcentaje
+from prep.dominio.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
+from prep.simulacro.publicado.campos import normalizar
+from prep.simulacro.publicado.modelo import Anomalia, BasePublicada, ErrorDeLectura, Hueco, Nota, Renglon
+
+ENTIDAD_NACIONAL: Final = 99
+"""Number of the whole country, which is no entidad."""
+REPRESENTANTES_POR_PARTIDO: Final = 4
+"""Most representatives a party or independent may accredit at one casilla: owner and alternate of the federal election
+and of the local one (LGIPE 259.1)."""
+
+_AMBITOS: Final = {
+    "GUB": Ambito.ENTIDAD,
+    "PRES": Ambito.ENTIDAD,
+    "SEN": Ambito.ENTIDAD,
+    "AYUN": Ambito.MUNICIPIO,
+    "SIND": Ambito.MUNICIPIO,
+    "REG": Ambito.MUNICIPIO,
+    "JUNTAS": Ambito.MUNICIPIO,
+    "DIP": Ambito.DISTRITO,
+    "DIP_LOC": Ambito.DISTRITO,
+    "DIP_FED": Ambito.DISTRITO,
+}
+
+
+@dataclass(slots=True)
+class BaseDerivada:
+    """A base and its place in the process. `actas`: row -> key of its acta, for the rows that have one.
+
+    `repetidos`: line -> line of the first row with the same key.
+    """
+
+    base: BasePublicada
+    eleccion: Eleccion
+    actas: dict[int, str] = field(default_factory=dict)
+    repetidos: dict[int, int] = field(default_factory=dict)
+    representantes_publicados: bool = True
+
+
+@dataclass(slots=True)
+class Derivado:
+    """A process and the bases it came from.
+
+    `nacional`: more than one entidad. `cierre`: the published corte is the last one of its night.
+    `supuestos`: what had to be assumed, and where.
+    """
+
+    proceso: Proceso
+    informativo: Informativo
+    nacional: bool
+    cierre: bool
+    bases: list[BaseDerivada]
+    supuestos: list[Anomalia]
+
+    @property
+    def boletas_especiales(self) -> int:
+        return self.informativo.parametros.boletas_especiales
+
+
+def boletas_por_costumbre(bases: Sequence[BasePublicada]) -> int:
+    """Ballots of a special casilla where nobody says: 750 up to 2020, 1000 since 2021."""
+    anios = [b.corte.year for b in bases if b.corte]
+    return 1000 if anios and max(anios) >= 2021 else 750
+
+
+def derivar_proceso(bases: Sequence[BasePublicada], boletas_especiales: int | None = None) -> Derivado:
+    """Derive one process from the bases of one night. Raises `ErrorDeLectura` when they are not of one place."""
+    supuestos: list[Anomalia] = []
+    if boletas_especiales is None:
+        boletas_especiales = boletas_por_costumbre(bases)
+        supuestos.append(
+            Anomalia(bases[0].archivo, 0, "", f"Boletas de casilla especial: se suponen {boletas_especiales}.")
+        )
+    entidades = Counter(r.id_entidad for b in bases for r in b.renglones if not r.fuera)
+    if not entidades:
+        raise ErrorDeLectura(bases[0].archivo, "no hay ningún acta.")
+    nacional = len(entidades) > 1
+    lugares = _lugares(bases)
+    usadas: set[str] = set()
+    derivadas = [
+        _derivar_eleccion(b, i, nacional, lugares, boletas_especiales, usadas, supuestos)
+        for i, b in enumerate(bases, 1)
+    ]
+    principal = entidades.most_common(1)[0][0]
+    nombre_entidad = next(
+        (r.entidad for b in bases for r in b.renglones if r.id_entidad == principal and r.entidad), "Entidad"
+    )
+    corte = next((b.corte for b in bases if b.corte), None)
+    abreviatura = "NAL" if nacional else _ABREVIATURAS.get(principal, "ENT")
+    zona = {-5: "Etc/GMT+5", -6: "Etc/GMT+6", -7: "Etc/GMT+7", -8: "Etc/GMT+8"}
+    desfase = bases[0].zona.utcoffset(None)
+    horas = int(desfase.total_seconds() // 3600) if desfase is not None else -6
+    proceso = Proceso(
+        clave=f"{abreviatura}_{corte.year if corte else 'PREP'}",
+        nombre=f"Reproducción del PREP {'nacional' if nacional else nombre_entidad.title()}"
+        + (f" {corte.year}" if corte else ""),
+        entidad=ENTIDAD_NACIONAL if nacional else principal,
+        entidad_nombre="Estados Unidos Mexicanos" if nacional else nombre_entidad,
+        entidad_abreviatura=abreviatura,
+        zona_horaria=zona.get(horas, "Etc/GMT+6"),
+        elecciones=tuple(d.eleccion for d in derivadas),
+        huella="",
+    )
+    informativo = Informativo(
+        partidos=tuple(
+            Partido(p, p)
+            for p in dict.fromkeys(
+                c.clave for e in proceso.elecciones for c in e.columnas if c.tipo is TipoRecuadro.PARTIDO
+            )
+        ),
+        candidaturas=tuple(n for d in derivadas for n in _nombres(d)),
+        parametros=Parametros(boletas_especiales=boletas_especiales),
+    )
+    return Derivado(
+        proceso=replace(proceso, huella=_huella(proceso, informativo)),
+        informativo=informativo,
+        nacional=nacional,
+        cierre=_es_cierre(bases),
+        bases=derivadas,
+        supuestos=supuestos,
+    )
+
+
+def _es_cierre(bases: Sequence[BasePublicada]) -> bool:
+    """Whether the published corte is the last one: its participation includes special casillas.
+
+    The header says it when the two rules give different figures and one is the published one.
+    """
+    for base in bases:
+        con, sin, lista = (
+            base.resumen.get(n) for n in ("TOTAL_VOTOS_C_CS", "TOTAL_VOTOS_S_CS", "LISTA_NOMINAL_ACTAS_CONTABILIZADAS")
+        )
+        publicada = base.resumen.get("PORCENTAJE_PARTICIPACION_CIUDADANA")
+        if not (isinstance(con, int) and isinstance(sin, int) and isinstance(lista, int)) or con == sin:
+            continue
+        if publicada in (porcentaje(con, lista), porcentaje(sin, lista)):
+            return publicada == porcentaje(con, lista)
+    return False
+
+
+def _nombres(derivada: BaseDerivada) -> list[NombreCandidatura]:
+    """Who stands, from the candidaturas file: `SUM-PT-MORENA`, `PAN-PRI`, `CI1`."""
+    eleccion = derivada.eleccion
+    estatal = eleccion.ambito is Ambito.ENTIDAD
+    nombres: dict[tuple[int, str], NombreCandidatura] = {}
+    for c in derivada.base.candidatos:
+        id_ = next(iter(eleccion.boletas)) if estatal else c.demarcacion
+        if not c.propietaria or id_ is None or id_ not in eleccion.boletas:
+            continue
+        partidos = set(normalizar(c.partidos).removeprefix("SUM_").removeprefix("C_").split("_"))
+        for candidatura in eleccion.boletas[id_].candidaturas:
+            if partidos <= set(candidatura.partidos) and (id_, candidatura.clave) not in nombres:
+                nombres[id_, candidatura.clave] = NombreCandidatura(
+                    eleccion.clave, None if estatal else id_, candidatura.clave, c.propietaria, c.suplente
+                )
+    return list(nombres.values())
+
+
+_ABREVIATURAS: Final = dict(
+    enumerate(
+        re.findall(
+            r"\w+",
+            "AGS BC BCS CAMP COAH COL CHIS CHIH CDMX DGO GTO GRO HGO JAL MEX MICH MOR NAY NL OAX PUE QRO QROO SLP SIN "
+            "SON TAB TAMPS TLAX VER YUC ZAC",
+        ),
+        1,
+    )
+)
+
+
+def _huella(proceso: Proceso, informativo: Informativo) -> str:
+    """The catalogue's fingerprint; where the files disagree about a casilla, the SHA-256 of all that was derived."""
+    try:
+        return huella_de(proceso, informativo)
+    except ValueError:
+        return sha256(repr(proceso).encode()).hexdigest()
+
+
+def _lugares(bases: Sequence[BasePublicada]) -> dict[str, tuple[int, int]]:
+    """casilla -> (district, municipio), joined over the elections: each file has one of them."""
+    lugares: dict[str, tuple[int, int]] = {}
+    for base in bases:
+        locales = base.eleccion not in ("DIP_FED", "SEN", "PRES")
+        for r in base.renglones:
+            if r.fuera:
+                continue
+            distrito, municipio = lugares.get(r.clave_casilla, (0, 0))
+            if r.id_distrito and (not distrito or locales):
+                distrito = r.id_distrito
+            lugares[r.clave_casilla] = distrito, municipio or r.id_municipio or 0
+    return lugares
+
+
+def _agrupa(base: BasePublicada) -> Ambito:
+    con_municipio = "id_municipio" in base.propios_campos
+    con_distrito = "id_distrito" in base.propios_campos
+    if con_municipio and (not con_distrito or _AMBITOS.get(base.eleccion) is Ambito.MUNICIPIO):
+        return Ambito.MUNICIPIO
+    return Ambito.DISTRITO
+
+
+def demarcacion_de(renglon: Renglon, agrupa: Ambito, nacional: bool) -> int:
+    """Id of the row's demarcation. In a national base, entidad × 1000 + district; without one, 0."""
+    propia = renglon.id_municipio if agrupa is Ambito.MUNICIPIO else renglon.id_distrito
+    return (renglon.id_entidad * 1000 if nacional else 0) + (propia or 0)
+
+
+def _nombre_demarcacion(renglon: Renglon, agrupa: Ambito, nacional: bool) -> str:
+    municipal = agrupa is Ambito.MUNICIPIO
+    nombre = renglon.municipio if municipal else renglon.distrito
+    numero = renglon.id_municipio if municipal else renglon.id_distrito
+    if not nombre:
+        nombre = f"{'Municipio' if municipal else 'Distrito'} {numero}" if numero else "Sin demarcación"
+    return f"{renglon.entidad}. {nombre}" if nacional and renglon.entidad else nombre
+
+
+def _derivar_eleccion(
+    base: BasePublicada,
+    ordinal: int,
+    nacional: bool,
+    lugares: dict[str, tuple[int, int]],
+    boletas_especiales: int,
+    usadas: set[str],
+    supuestos: list[Anomalia],
+) -> BaseDerivada:
+    agrupa = _agrupa(base)
+    ambito = _AMBITOS.get(base.eleccion, agrupa)
+    dentro = [(i, r) for i, r in enumerate(base.renglones) if not r.fuera]
+    demarcaciones: dict[int, Demarcacion] = {}
+    for _, r in dentro:
+        id_ = demarcacion_de(r, agrupa, nacional)
+        if id_ not in demarcaciones:
+            demarcaciones[id_] = Demarcacion(id_, _nombre_demarcacion(r, agrupa, nacional))
+    columnas = _columnas(base, supuestos)
+    boletas = _boletas(base, columnas, agrupa, ambito, nacional, list(demarcaciones))
+    sufijos = Counter(r.clave_acta[11:] for _, r in dentro if r.clave_acta.startswith(r.clave_casilla))
+    tipo_acta = next((s for s, _ in sufijos.most_common() if _es_sufijo(s)), str(ordinal))
+    publicados = _representantes_publicados(base)
+    if not publicados:
+        supuestos.append(
+            Anomalia(
+                base.archivo,
+                0,
+                "REPRESENTANTES_PP_CI",
+                "La base no publica los representantes acreditados (no hay columna, o copia la de los que votaron): "
+                f"se admiten hasta {REPRESENTANTES_POR_PARTIDO} por partido o independiente.",
+            )
+        )
+    derivada = BaseDerivada(base, _SIN_ELECCION, representantes_publicados=publicados)
+    actas: list[ActaEsperada] = []
+    primeras: dict[str, int] = {}
+    for i, r in dentro:
+        if r.clave_acta in primeras:
+            derivada.repetidos[r.linea] = primeras[r.clave_acta]
+            continue
+        primeras[r.clave_acta] = r.linea
+        id_ = demarcacion_de(r, agrupa, nacional)
+        clave = _clave_acta(r, tipo_acta, ordinal, usadas)
+        usadas.add(clave)
+        derivada.actas[i] = clave
+        especial = r.clave_casilla[6] == "S"
+        distrito, municipio = lugares[r.clave_casilla]
+        casilla = Casilla(
+            clave=ClaveCasilla.leer(r.clave_casilla),
+            distrito=distrito,
+            municipio=municipio,
+            lista_nominal=0 if especial else r.lista_nominal or 0,
+            boletas=boletas_especiales if especial else None,
+            ubicacion=2 if r.ubicacion == 2 else 1,
+        )
+        representantes = r.representantes if publicados else _representantes(r, boletas[id_], boletas_especiales)
+        actas.append(ActaEsperada(clave, casilla, id_, representantes, _mecanismos(r.mecanismos)))
+    derivada.eleccion = Eleccion(
+        clave=base.eleccion,
+        nombre=base.titulo or base.eleccion,
+        tipo_acta=tipo_acta,
+        ambito=ambito,
+        agrupa=agrupa,
+        columnas=columnas,
+        demarcaciones=dict(sorted(demarcaciones.items())),
+        boletas=boletas,
+        actas=tuple(actas),
+        orden_registro=tuple(c.clave for c in columnas if c.tipo is TipoRecuadro.PARTIDO),
+    )
+    return derivada
+
+
+_SIN_ELECCION: Final = Eleccion("", "", "", Ambito.ENTIDAD, Ambito.DISTRITO, (), {}, {}, (), ())
+
+
+def _es_sufijo(texto: str) -> bool:
+    return 1 <= len(texto) <= 6 and texto.isascii() and texto.isalnum()
+
+
+def _clave_acta(r: Renglon, tipo_acta: str, ordinal: int, usadas: set[str]) -> str:
+    """The published key where it has the form of one; otherwise casilla + type of acta. Never one already used."""
+    sufijo = r.clave_acta[11:] if r.clave_acta.startswith(r.clave_casilla) else ""
+    clave = r.clave_casilla + (sufijo if _es_sufijo(sufijo) else tipo_acta)
+    if clave not in usadas:
+        return clave
+    intento = 0
+    while f"{clave[:13]}E{ordinal}{intento or ''}" in usadas:
+        intento += 1
+    return f"{clave[:13]}E{ordinal}{intento or ''}"
+
+
+def _mecanismos(texto: str) -> str:
+    return "-".join(c for c in normalizar(texto).split("_") if c in ("D", "F", "I"))
+
+
+def _columnas(base: BasePublicada, supuestos: list[Anomalia]) -> tuple[Recuadro, ...]:
+    """Every vote box of the file; no registradas and nulos last, and always there."""
+    columnas = [r for r in base.recuadros if r not in (NO_REGISTRADAS, NULOS)]
+    if NO_REGISTRADAS not in base.recuadros:
+        supuestos.append(
+            Anomalia(base.archivo, 0, "NO_REGISTRADAS", "La base no tiene esta columna: se reproduce con ceros.")
+        )
+    return (*columnas, NO_REGISTRADAS, NULOS)
+
+
+def _boletas(
+    base: BasePublicada,
+    columnas: tuple[Recuadro, ...],
+    agrupa: Ambito,
+    ambito: Ambito,
+    nacional: bool,
+    demarcaciones: list[int],
+) -> dict[int, Boleta]:
+    """A box is on the ballot of a demarcation when some captured row there holds anything in it.
+
+    Where the whole state votes for the same office, of the state. Where nothing has been captured yet, every box.
+    """
+    usados: dict[int, set[int]] = {}
+    for r in base.renglones:
+        if r.fuera or not r.dice_algo:
+            continue
+        suyos = usados.setdefault(demarcacion_de(r, agrupa, nacional), set())
+        suyos.update([i for i, v in enumerate(r.votos) if not isinstance(v, Hueco)])
+    if ambito is Ambito.ENTIDAD:
+        por_entidad: dict[int, set[int]] = {}
+        for id_, indices in usados.items():
+            por_entidad.setdefault(id_ // 1000 if nacional else 0, set()).update(indices)
+        usados = {id_: por_entidad[e] for id_ in demarcaciones if (e := id_ // 1000 if nacional else 0) in por_entidad}
+    todos = set(range(len(base.recuadros)))
+    hechas: dict[frozenset[int], Boleta] = {}
+    boletas: dict[int, Boleta] = {}
+    for id_ in sorted(demarcaciones):
+        presentes = frozenset(usados.get(id_, todos))
+        if presentes not in hechas:
+            claves = {base.recuadros[i].clave for i in presentes} | {"NO_REGISTRADAS", "NULOS"}
+            hechas[presentes] = _boleta([c for c in columnas if c.clave in claves])
+        boletas[id_] = hechas[presentes]
+    return boletas
+
+
+def _boleta(recuadros: list[Recuadro]) -> Boleta:
+    """A ballot from its boxes: parties that share a combination are one coalition.
+
+    A combination of parties that have no box of their own here is a joint box, as a candidatura común has.
+    """
+    propios = [r.clave for r in recuadros if r.tipo is TipoRecuadro.PARTIDO]
+    hechos = [
+        Recuadro(r.clave, TipoRecuadro.COMUN, r.partidos)
+        if r.tipo is TipoRecuadro.COMBINACION and not set(r.partidos) <= set(propios)
+        else r
+        for r in recuadros
+    ]
+    grupo = {p: p for p in propios}
+
+    def raiz(p: str) -> str:
+        while grupo[p] != p:
+            p = grupo[p]
+        return p
+
+    coaligados: set[str] = set()
+    for r in hechos:
+        if r.tipo is TipoRecuadro.COMBINACION:
+            coaligados.update(r.partidos)
+            for otro in r.partidos[1:]:
+                grupo[raiz(otro)] = raiz(r.partidos[0])
+    coaliciones: dict[str, list[str]] = {}
+    for p in propios:
+        if p in coaligados:
+            coaliciones.setdefault(raiz(p), []).append(p)
+    return boleta_de(tuple(hechos), [tuple(c) for c in coaliciones.values()])
+
+
+def _representantes_publicados(base: BasePublicada) -> bool:
+    """Whether REPRESENTANTES_PP_CI are the accredited ones. Some files repeat there those who voted."""
+    if "representantes" not in base.propios_campos:
+        return False
+    pares = [
+        (r.representantes, r.totales["representantes_votaron"])
+        for r in base.renglones
+        if r.representantes is not None and isinstance(r.totales.get("representantes_votaron"), int)
+    ]
+    return not pares or any(a != b for a, b in pares)
+
+
+def _representantes(r: Renglon, boleta: Boleta, boletas_especiales: int) -> int | None:
+    """Accredited representatives where the file does not publish them.
+
+    Between none and the most the law admits, the number under which the source's own observation is possible.
+    """
+    base = boletas_especiales if r.clave_casilla[6] == "S" else r.lista_nominal or 0
+    de_mas = r.suma - base
+    publicado = r.representantes or 0
+    if de_mas <= 0:
+        return r.representantes
+    contendientes = sum(c.tipo in (TipoRecuadro.PARTIDO, TipoRecuadro.INDEPENDIENTE) for c in boleta.recuadros)
+    if Nota.EXCEDE in r.notas or r.contabilizada == 0:
+        return min(publicado, de_mas - 1)
+    if publicado < de_mas <= contendientes * REPRESENTANTES_POR_PARTIDO:
+        return de_mas
+    return r.representantes

@@ -1,0 +1,382 @@
+"""What the people would have done: each published row as facts, at the row's own times.
+
+Acopio or photograph, digitalisation, two captures by two people, verification, cotejo; or no acta, with its reason;
+or a sheet outside the catalogue; or nothing yet. The published time of acopio, typed from a stamp, goes verbatim into
+the fact's content even when it cannot be true; the order of the facts never depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from hashlib import sha256
+from typing import Any, Final
+
+from prep.dominio.hechos import Hecho, MotivoSinActa, Tipo
+from prep.dominio.valores import ILEGIBLE, MAXIMO, SIN_DATO, Valor
+from prep.simulacro.publicado.campos import normalizar
+from prep.simulacro.publicado.derivar import BaseDerivada, Derivado, demarcacion_de
+from prep.simulacro.publicado.modelo import NOTAS_INCONSISTENCIA, Anomalia, Hueco, Nota, Renglon
+
+ANTES_DE_LA_PRIMERA: Final = timedelta(hours=12)
+"""An acopio earlier than this before the first captures of the night cannot be true."""
+MAX_NOCHE: Final = timedelta(days=3)
+"""A capture further than this from half of the others cannot be true."""
+ACOPIO_A_CAPTURA: Final = timedelta(minutes=20)
+"""Used where only one of the two is known: near the median of real nights."""
+ENTRE_CAPTURAS: Final = timedelta(minutes=1)
+OPERADORES: Final = 60
+"""Invented people in each role."""
+MOTIVO_SUPUESTO: Final = MotivoSinActa.PAQUETE_NO_ENTREGADO
+"""Where the source says that there is no acta and not why."""
+
+
+class Destino(IntEnum):
+    """What becomes of a row."""
+
+    NADA = 0
+    CAPTURA = 1
+    SIN_ACTA = 2
+    FUERA = 3
+
+
+class Paso(IntEnum):
+    """One thing done to an acta, in the order in which an acta walks."""
+
+    LLEGADA = 0
+    IMAGEN = 1
+    IDENTIFICACION = 2
+    PRIMERA = 3
+    SEGUNDA = 4
+    VERIFICACION = 5
+    COTEJO = 6
+    SIN_ACTA = 7
+    FUERA = 8
+
+
+PUBLICA: Final = frozenset({Paso.VERIFICACION, Paso.SIN_ACTA, Paso.FUERA})
+"""Steps after which a corte says something new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Momento:
+    """When one step of one row happens. `ms`: milliseconds since 1970, strictly later than the acta's step before.
+
+    `segunda`: for a verification, the time of the capture it verifies.
+    """
+
+    ms: int
+    base: int
+    renglon: int
+    paso: Paso
+    segunda: int = 0
+
+
+def destino(r: Renglon, tiene_contabilizada: bool) -> Destino:
+    """What the people did with this acta.
+
+    A row that does not count, has neither votes nor observation and is not waiting, is an acta whose votes the source
+    withdrew: nobody can capture them here, so it is played as one without acta and listed as a contradiction.
+    """
+    if r.fuera:
+        return Destino.FUERA
+    if tiene_contabilizada and r.contabilizada is None:
+        return Destino.NADA
+    if Nota.SIN_ACTA in r.notas:
+        return Destino.SIN_ACTA
+    if not r.dice_algo and not NOTAS_INCONSISTENCIA.intersection(r.notas):
+        if any(v is Hueco.SIN_ACTA for v in r.votos) or r.contabilizada == 0:
+            return Destino.SIN_ACTA
+        return Destino.CAPTURA if r.contabilizada == 1 else Destino.NADA
+    return Destino.CAPTURA
+
+
+def votos_retirados(r: Renglon) -> bool:
+    """The source says that the acta exceeds its lista nominal and publishes none of its votes."""
+    return Nota.EXCEDE in r.notas and r.suma == 0
+
+
+def asentado(r: Renglon, derivada: BaseDerivada, claves: tuple[str, ...]) -> dict[str, Any]:
+    """What the two people typed: the content of a capture.
+
+    Cells that say nothing, and zeros that hide what OBSERVACIONES says, are read from OBSERVACIONES.
+    """
+    notas = r.notas
+    publicados = {c.clave: v for c, v in zip(derivada.base.recuadros, r.votos, strict=True)}
+    votos: dict[str, Valor] = {}
+    if r.suma == 0 and Nota.TODOS_ILEGIBLES in notas:
+        votos = dict.fromkeys(claves, ILEGIBLE)
+        votos.update({c: v for c in claves if (v := publicados.get(c)) is SIN_DATO})
+    elif r.suma == 0 and (Nota.TODOS_VACIOS in notas or Nota.TODOS in notas or votos_retirados(r)):
+        votos = dict.fromkeys(claves, SIN_DATO)
+        votos.update({c: v for c in claves if (v := publicados.get(c)) is ILEGIBLE})
+    else:
+        for clave in claves:
+            votos[clave] = _voto(publicados.get(clave, 0), r)
+        _marcar_lo_que_dicen_las_notas(votos, r)
+    totales = {c: _total(v) for c, v in r.totales.items()}
+    return {**totales, "votos": votos}
+
+
+def _voto(celda: object, r: Renglon) -> Valor:
+    if isinstance(celda, Hueco):
+        if Nota.SIN_DATO in r.notas or Nota.ALGUNO in r.notas:
+            return SIN_DATO
+        if Nota.ILEGIBLE in r.notas:
+            return ILEGIBLE
+        # The source finds nothing missing in this acta, or nothing at all in it.
+        return 0 if r.dice_algo else SIN_DATO
+    return _en_rango(celda)
+
+
+def _en_rango(celda: object) -> Valor:
+    if isinstance(celda, int) and not 0 <= celda <= MAXIMO:
+        return ILEGIBLE
+    return celda  # type: ignore[return-value]
+
+
+def _total(celda: object) -> Valor:
+    return SIN_DATO if isinstance(celda, Hueco) else _en_rango(celda)
+
+
+def _marcar_lo_que_dicen_las_notas(votos: dict[str, Valor], r: Renglon) -> None:
+    """Where OBSERVACIONES says that a box was illegible or empty and no cell shows which, it was one published as 0."""
+    hay = set(votos.values())
+    for nota, marca in ((Nota.ILEGIBLE, ILEGIBLE), (Nota.SIN_DATO, SIN_DATO), (Nota.ALGUNO, SIN_DATO)):
+        if nota not in r.notas or marca in hay or (nota is Nota.ALGUNO and ILEGIBLE in hay):
+            continue
+        ceros = [c for c, v in votos.items() if v == 0]
+        if len(ceros) > 0 and len(votos) > 1:
+            votos[ceros[-1]] = marca
+
+
+class Guion:
+    """The facts of a night, in order. `anomalias`: times that could not be true, and what was used instead."""
+
+    def __init__(self, derivado: Derivado) -> None:
+        self.derivado = derivado
+        self.anomalias: list[Anomalia] = []
+        self.momentos: list[Momento] = []
+        for i, derivada in enumerate(derivado.bases):
+            self._agendar(i, derivada)
+        self.momentos.sort(key=lambda m: (m.ms, m.base, m.renglon, m.paso))
+
+    def __len__(self) -> int:
+        return len(self.momentos)
+
+    @property
+    def inicio(self) -> datetime:
+        """Time of the first fact."""
+        return self._hora(self.momentos[0]) if self.momentos else self.cierre
+
+    @property
+    def cierre(self) -> datetime:
+        """Time of the published corte; of the last fact where the file does not say."""
+        cortes = [d.base.corte for d in self.derivado.bases if d.base.corte]
+        if cortes:
+            return max(cortes)
+        return self._hora(self.momentos[-1]) if self.momentos else datetime.fromtimestamp(0, self._zona(0))
+
+    def hechos(self) -> Iterator[Hecho]:
+        """Every fact, earliest first."""
+        for momento in self.momentos:
+            yield self._hecho(momento)
+
+    def _zona(self, base: int) -> Any:
+        return self.derivado.bases[base].base.zona
+
+    def _hora(self, momento: Momento) -> datetime:
+        return datetime.fromtimestamp(momento.ms / 1000, self._zona(momento.base))
+
+    def _agendar(self, indice: int, derivada: BaseDerivada) -> None:
+        base = derivada.base
+        abre, cierra = _ventana(derivada)
+        tiene = "contabilizada" in base.propios_campos
+        sin_horas = sin_motivo = 0
+        for n, r in enumerate(base.renglones):
+            suerte = destino(r, tiene)
+            if suerte is Destino.NADA or (suerte is not Destino.FUERA and n not in derivada.actas):
+                continue
+            llegada, captura, verificacion = self._horas(base.archivo, r, abre, cierra)
+            if r.acopio is None and r.captura is None and r.verificacion is None:
+                sin_horas += 1
+            pasos: list[tuple[Paso, datetime]]
+            if suerte is Destino.SIN_ACTA:
+                pasos = [(Paso.SIN_ACTA, verificacion)]
+                sin_motivo += not r.motivo
+            elif suerte is Destino.FUERA:
+                pasos = [(Paso.FUERA, verificacion)]
+            else:
+                pasos = [(Paso.LLEGADA, llegada)] if not _movil(r) and r.acopio is not None else []
+                primera = max(llegada, captura - ENTRE_CAPTURAS)
+                pasos += [
+                    (Paso.IMAGEN, llegada),
+                    (Paso.IDENTIFICACION, llegada),
+                    (Paso.PRIMERA, primera),
+                    (Paso.SEGUNDA, captura),
+                    (Paso.VERIFICACION, verificacion),
+                ]
+                if r.cotejada in ("1", "2", "3"):
+                    pasos.append((Paso.COTEJO, verificacion))
+            ms = segunda = 0
+            for paso, hora in pasos:
+                ms = max(ms + 1, int(hora.timestamp() * 1000))
+                self.momentos.append(Momento(ms, indice, n, paso, segunda))
+                segunda = ms if paso is Paso.SEGUNDA else 0
+        if sin_motivo:
+            self.anomalias.append(
+                Anomalia(
+                    base.archivo,
+                    0,
+                    "OBSERVACIONES",
+                    f"{sin_motivo} actas sin acta no dicen el motivo: se supone ({MOTIVO_SUPUESTO.value}).",
+                )
+            )
+        if sin_horas:
+            self.anomalias.append(
+                Anomalia(base.archivo, 0, "", f"{sin_horas} renglones no dicen ninguna hora: se ponen al cierre.")
+            )
+
+    def _horas(self, archivo: str, r: Renglon, abre: datetime, cierra: datetime) -> tuple[datetime, datetime, datetime]:
+        """Arrival ≤ capture ≤ verification, all inside the night."""
+
+        def creible(hora: datetime | None, campo: str) -> datetime | None:
+            if hora is None or abre <= hora <= cierra:
+                return hora
+            self.anomalias.append(
+                Anomalia(archivo, r.linea, campo, f"{hora:%d/%m/%Y %H:%M:%S} queda fuera de la noche: no da el orden.")
+            )
+            return None
+
+        llegada = creible(r.acopio, "FECHA_HORA_ACOPIO")
+        captura = creible(r.captura, "FECHA_HORA_CAPTURA")
+        verificacion = creible(r.verificacion, "FECHA_HORA_VERIFICACION")
+        if verificacion is None:
+            verificacion = captura or (llegada + ACOPIO_A_CAPTURA if llegada else cierra)
+        verificacion = min(verificacion, cierra - timedelta(seconds=1))
+        if captura is None:
+            captura = max(llegada, verificacion - ENTRE_CAPTURAS) if llegada else verificacion - ENTRE_CAPTURAS
+        if captura > verificacion:
+            self.anomalias.append(
+                Anomalia(archivo, r.linea, "FECHA_HORA_VERIFICACION", "La verificación es anterior a la captura.")
+            )
+            verificacion = min(captura, cierra - timedelta(seconds=1))
+            captura = min(captura, verificacion)
+        if llegada is not None and llegada > captura:
+            self.anomalias.append(
+                Anomalia(archivo, r.linea, "FECHA_HORA_ACOPIO", "El acopio es posterior a la captura: no da el orden.")
+            )
+            llegada = None
+        if llegada is None:
+            llegada = captura - ACOPIO_A_CAPTURA
+        return llegada, captura, verificacion
+
+    def _hecho(self, momento: Momento) -> Hecho:
+        derivada = self.derivado.bases[momento.base]
+        r = derivada.base.renglones[momento.renglon]
+        hora = self._hora(momento)
+        acta = derivada.actas.get(momento.renglon) or _hoja(derivada.base.archivo, r)
+        tipo, operador, contenido = self._contenido(derivada, r, momento, acta)
+        return Hecho(_id(acta, momento.paso, momento.ms), tipo, acta, operador, hora, contenido)
+
+    def _contenido(
+        self, derivada: BaseDerivada, r: Renglon, momento: Momento, acta: str
+    ) -> tuple[Tipo, str, dict[str, Any]]:
+        azar = int.from_bytes(sha256(acta.encode()).digest()[:8])
+        catd = f"acopio-{azar % OPERADORES:03d}"
+        uno = azar % OPERADORES
+        otro = (uno + 1 + (azar // OPERADORES) % (OPERADORES - 1)) % OPERADORES
+        imagen = _imagen(r, acta)
+        match momento.paso:
+            case Paso.LLEGADA:
+                assert r.acopio is not None
+                return Tipo.ACOPIADA, catd, {"hora": r.acopio.isoformat()}
+            case Paso.IMAGEN:
+                contenido = {"imagen": imagen}
+                if r.tipo_documento:
+                    contenido["documento"] = r.tipo_documento[:100]
+                if _movil(r):
+                    tomada = r.acopio or self._hora(momento)
+                    return Tipo.FOTOGRAFIADA, f"cae-{azar % 9973:04d}", {**contenido, "hora": tomada.isoformat()}
+                if "URNA" in normalizar(r.digitalizacion):
+                    contenido["medio"] = "Urna Electrónica"
+                return Tipo.DIGITALIZADA, catd, contenido
+            case Paso.IDENTIFICACION:
+                return Tipo.IDENTIFICADA, catd, {"imagen": imagen, "por": "pto" if Nota.POR_PTO in r.notas else "qr"}
+            case Paso.PRIMERA | Paso.SEGUNDA:
+                quien = uno if momento.paso is Paso.PRIMERA else otro
+                eleccion = derivada.eleccion
+                demarcacion = demarcacion_de(r, eleccion.agrupa, self.derivado.nacional)
+                claves = eleccion.boletas[demarcacion].claves
+                valores = asentado(r, derivada, claves)
+                return Tipo.CAPTURADA, f"captura-{quien:03d}", {"imagen": imagen, "valores": valores}
+            case Paso.VERIFICACION:
+                return Tipo.VERIFICADA, f"verifica-{uno:03d}", {"base": _id(acta, Paso.SEGUNDA, momento.segunda)}
+            case Paso.COTEJO:
+                return Tipo.COTEJADA, f"coteja-{uno:03d}", {"resultado": r.cotejada}
+            case Paso.SIN_ACTA:
+                return Tipo.SIN_ACTA, catd, {"motivo": (r.motivo or MOTIVO_SUPUESTO)}
+            case Paso.FUERA:
+                return Tipo.FUERA_DE_CATALOGO, catd, _de_la_hoja(derivada, r)
+
+
+def _ventana(derivada: BaseDerivada) -> tuple[datetime, datetime]:
+    """First and last time that can be true: from half a day before the first captures to the published corte.
+
+    Clocks of capture and verification are the servers', but a few are wrong too: what is far from the rest is left out.
+    """
+    base = derivada.base
+    horas = sorted([h for r in base.renglones for h in (r.captura, r.verificacion) if h is not None and h.year > 1])
+    if horas:
+        media = horas[len(horas) // 2]
+        horas = [h for h in horas if abs(h - media) <= MAX_NOCHE and (base.corte is None or h <= base.corte)]
+    cierra = base.corte or (horas[-1] + timedelta(seconds=1) if horas else datetime(2000, 1, 1, tzinfo=base.zona))
+    if not horas:
+        return cierra - timedelta(days=1), cierra
+    return horas[len(horas) // 100] - ANTES_DE_LA_PRIMERA, cierra
+
+
+def _movil(r: Renglon) -> bool:
+    """The picture was taken at the casilla with PREP Casilla."""
+    donde = normalizar(r.digitalizacion) or normalizar(r.origen)
+    return "MOVIL" in donde or donde == "CASILLA"
+
+
+def _imagen(r: Renglon, acta: str) -> str:
+    """The published SHA-256; where the file has none, that of the key: there is no picture to replay."""
+    codigo = r.codigo_integridad
+    if len(codigo) == 64 and all(c in "0123456789abcdef" for c in codigo):
+        return codigo
+    return sha256(f"{acta}|{codigo}".encode()).hexdigest()
+
+
+def _hoja(archivo: str, r: Renglon) -> str:
+    """Subject of a sheet outside the catalogue."""
+    return f"hoja:{_uuid(sha256(f'{archivo}|{r.linea}'.encode()).digest(), 0)}"
+
+
+def _id(acta: str, paso: Paso, ms: int) -> str:
+    """UUIDv7 of one fact; the same replay always gives the same one."""
+    return _uuid(sha256(f"{acta}|{paso}".encode()).digest(), ms)
+
+
+def _uuid(huella: bytes, ms: int) -> str:
+    azar = int.from_bytes(huella[:10])
+    h = f"{ms:012x}7{azar >> 64 & 0xFFF:03x}{0x8000 | azar >> 48 & 0x3FFF:04x}{azar & 0xFFFFFFFFFFFF:012x}"
+    return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
+
+
+def _de_la_hoja(derivada: BaseDerivada, r: Renglon) -> dict[str, Any]:
+    """What could be read of a sheet that belongs to no approved casilla."""
+    demarcacion = r.id_distrito if r.id_distrito is not None else r.id_municipio
+    leido = {
+        "demarcacion": demarcacion,
+        "seccion": r.seccion,
+        "tipo": r.tipo_casilla,
+        "id": r.id_casilla,
+        "extension": r.ext_contigua,
+        "tipo_acta": r.tipo_acta,
+    }
+    return {"eleccion": derivada.eleccion.clave, **{c: str(v) for c, v in leido.items() if v not in (None, "")}}

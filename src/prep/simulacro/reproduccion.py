@@ -1,0 +1,113 @@
+"""A published night again: its facts through the bitácora, cortes along its own clock, the last one compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Final
+
+import orjson
+
+from prep.bitacora.services import anotar
+from prep.bitacora.sobres import Firmante
+from prep.dominio.hechos import Hecho
+from prep.plataforma.almacen import Almacen
+from prep.publicacion.corte import Corte, Publicador, hacer_corte
+from prep.simulacro.publicado.comparar import ActaCalculada, ComparacionEleccion, EleccionCalculada, comparar
+from prep.simulacro.publicado.derivar import Derivado
+from prep.simulacro.publicado.guion import PUBLICA, Guion
+
+LOTE: Final = 5_000
+"""Facts in one transaction."""
+
+
+@dataclass(slots=True)
+class Reproduccion:
+    """What a replay did."""
+
+    hechos: int = 0
+    cortes: list[Corte] = field(default_factory=list)
+    comparaciones: list[ComparacionEleccion] = field(default_factory=list)
+
+    @property
+    def sin_explicar(self) -> int:
+        """Differences that no contradiction of the source accounts for."""
+        return sum(c.sin_explicar for c in self.comparaciones)
+
+
+def horas_de_corte(guion: Guion, cada: timedelta) -> list[datetime]:
+    """When cortes are made: every `cada` on the clock since something can be published, and at the close."""
+    cierre = guion.cierre
+    primera = next((m.ms for m in guion.momentos if m.paso in PUBLICA), None)
+    if primera is None:
+        return [cierre]
+    paso = int(cada.total_seconds() * 1000)
+    desfase = int((cierre.utcoffset() or timedelta()).total_seconds() * 1000)
+    hora = -(-(primera + desfase) // paso) * paso - desfase
+    fin = int(cierre.timestamp() * 1000)
+    return [datetime.fromtimestamp(t / 1000, cierre.tzinfo) for t in range(hora, fin, paso)] + [cierre]
+
+
+def reproducir(
+    derivado: Derivado,
+    guion: Guion,
+    publicador: Publicador,
+    firmante: Firmante,
+    cada: timedelta,
+    avance: Callable[[int, Corte | None], None] = lambda hechos, corte: None,
+) -> Reproduccion:
+    """Replay on the current database, which must have no facts of these actas.
+
+    `avance` is told how many facts were appended and each corte. Raises what `anotar` and `hacer_corte` raise.
+    """
+    hecha = Reproduccion()
+    pendientes = guion.hechos()
+    siguiente = next(pendientes, None)
+    cortes = horas_de_corte(guion, cada)
+    for hora in cortes:
+        ultimo = hora == cortes[-1]
+
+        def hasta_la_hora(hora: datetime = hora, todo: bool = ultimo) -> Iterator[Hecho]:
+            nonlocal siguiente
+            while siguiente is not None and (todo or siguiente.hora <= hora):
+                yield siguiente
+                siguiente = next(pendientes, None)
+
+        suyos = hasta_la_hora()
+        while lote := list(islice(suyos, LOTE)):
+            anotar(lote, firmante, max(lote[-1].hora, hora) if ultimo else lote[-1].hora)
+            hecha.hechos += len(lote)
+            avance(len(lote), None)
+        publicador.con_libro = ultimo  # one workbook, at the end: it costs more than the rest of a corte
+        corte = hacer_corte(publicador, hora, cierre=ultimo and derivado.cierre)
+        hecha.cortes.append(corte)
+        avance(0, corte)
+    calculadas = leer_publicado(publicador.almacen, hecha.cortes[-1].ruta, derivado)
+    hecha.comparaciones = comparar(derivado, calculadas)
+    return hecha
+
+
+def leer_publicado(almacen: Almacen, ruta: str, derivado: Derivado) -> dict[str, EleccionCalculada]:
+    """What a corte says of every election, from the documents that anybody can download."""
+    calculadas = {}
+    for eleccion in derivado.proceso.elecciones:
+        resumen = _documento(almacen, f"{ruta}/{eleccion.clave}/resumen.json")
+        actas: dict[str, ActaCalculada] = {}
+        for id_ in eleccion.demarcaciones:
+            documento = _documento(almacen, f"{ruta}/{eleccion.clave}/demarcacion/{id_}.json")
+            for seccion in documento["secciones"]:
+                for casilla in seccion["casillas"]:
+                    for acta in casilla["actas"]:
+                        total = acta.get("valores", {}).get("total_calculado")
+                        actas[acta["clave"]] = ActaCalculada(acta.get("contabilizada"), total)
+        calculadas[eleccion.clave] = EleccionCalculada(resumen["estadistica"], actas)
+    return calculadas
+
+
+def _documento(almacen: Almacen, ruta: str) -> Any:
+    crudo = almacen.leer(ruta)
+    if crudo is None:
+        raise FileNotFoundError(f"El corte no tiene {ruta}.")
+    return orjson.loads(crudo)

@@ -1,0 +1,189 @@
+"""The mirror: only what changed travels, nothing unchecked is shown, a bad source costs nothing already good."""
+
+import json
+import shutil
+import threading
+import urllib.error
+import urllib.request
+from dataclasses import replace
+
+import pytest
+from fabrica import AUDITOR, INSTITUTO, Noche
+from typer.testing import CliRunner
+
+from prep.cli import app
+from prep.difusion.espejo import Espejo
+from prep.difusion.servidor import servidor
+from prep.emision.almacen import Carpeta
+from prep.emision.politica import leer_politica
+from prep.emision.verificar import Opciones, verificar
+
+POLITICA = f"log {INSTITUTO.llave.vkey}\nwitness uni {AUDITOR.llave.vkey}\nquorum none\n".encode()
+
+
+class Contada(Carpeta):
+    """A source that counts what it is asked for and can die or lie."""
+
+    def __init__(self, carpeta):
+        super().__init__(carpeta)
+        self.pedidos, self.vidas, self.mentir = [], None, None
+
+    def leer(self, ruta, maximo=2**29):
+        self.pedidos.append(ruta)
+        if self.vidas is not None:
+            self.vidas -= 1
+            if self.vidas < 0:
+                raise KeyboardInterrupt
+        datos = super().leer(ruta, maximo)
+        return self.mentir(ruta, datos) if self.mentir and datos else datos
+
+
+@pytest.fixture
+def noche(tmp_path):
+    n = Noche(tmp_path / "fuente")
+    n.publicar(0.5)
+    return n
+
+
+@pytest.fixture
+def espejo(noche, tmp_path):
+    return Espejo(Contada(noche.carpeta), tmp_path / "espejo", leer_politica(POLITICA), lambda: 1_717_380_000, AUDITOR)
+
+
+def revisar(carpeta):
+    return verificar(Carpeta(carpeta), Opciones(leer_politica(POLITICA), espera=0))
+
+
+def test_it_holds_the_same_and_cosigns(noche, espejo):
+    estado = espejo.sincronizar()
+    assert (estado.problema, estado.corte, estado.modo) == (None, 1, "simulacro")
+    informe = revisar(espejo.sitio.carpeta)
+    assert informe.codigo == 0, informe.veredicto
+    assert any(h.asunto == "cofirmas" and AUDITOR.llave.nombre in h.texto for h in informe.hallazgos)
+    for ruta in Carpeta(noche.carpeta / "cortes").rutas():
+        assert (noche.carpeta / "cortes" / ruta).read_bytes() == (espejo.sitio.carpeta / "cortes" / ruta).read_bytes()
+
+
+def test_the_second_round_transfers_only_what_changed(noche, espejo):
+    espejo.sincronizar()
+    espejo.fuente.pedidos.clear()
+    assert espejo.sincronizar().recibidos == 0
+    assert not [p for p in espejo.fuente.pedidos if p.startswith(("imagenes", "cortes"))]
+    antes = set(Carpeta(noche.carpeta / "imagenes").rutas())
+    noche.publicar(0.2)
+    espejo.fuente.pedidos.clear()
+    assert espejo.sincronizar().problema is None
+    nuevas = set(Carpeta(noche.carpeta / "imagenes").rutas()) - antes
+    pedidas = [p for p in espejo.fuente.pedidos if p.startswith("imagenes/")]
+    assert {p.removeprefix("imagenes/") for p in pedidas} == nuevas and len(pedidas) == len(nuevas) > 0
+    assert "cortes/0002/proceso.json" not in espejo.fuente.pedidos  # the same bytes it had from corte 1
+    assert not [p for p in espejo.fuente.pedidos if p.startswith("cortes/0001")]
+
+
+def test_killed_anywhere_it_resumes(noche, espejo, tmp_path):
+    espejo.sincronizar()
+    noche.publicar(0.3)
+    bueno = {r: (espejo.sitio.carpeta / r).read_bytes() for r in espejo.sitio.rutas()}
+    for vidas in range(1, 400, 5):
+        fuente = Contada(noche.carpeta)
+        fuente.vidas = vidas
+        otra_vida = Espejo(fuente, espejo.sitio.carpeta, espejo.politica, lambda: 1_717_380_000, AUDITOR)
+        try:
+            otra_vida.sincronizar()
+            break
+        except KeyboardInterrupt:
+            # Served: still the old corte, whole, or already the new one.
+            assert revisar(espejo.sitio.carpeta).codigo == 0
+            assert bueno["cortes/0001/corte.json"] == (espejo.sitio.carpeta / "cortes/0001/corte.json").read_bytes()
+    assert otra_vida.estado.problema is None and otra_vida.estado.corte == 2
+    assert revisar(espejo.sitio.carpeta).codigo == 0
+    assert not (espejo.sitio.carpeta / ".llegando").exists()
+
+
+@pytest.mark.parametrize(
+    "donde",
+    ["checkpoint", "tile/entries/000.p/2", "cortes/0002/corte.json", "cortes/0002/GUB/resumen.json", "imagenes"],
+)
+def test_a_source_that_alters_anything_leaves_the_last_good_corte(noche, espejo, donde):
+    espejo.sincronizar()
+    noche.publicar(0.3)
+    espejo.fuente.mentir = lambda r, d: d[:-1] + bytes([d[-1] ^ 1]) if r.startswith(donde) else d
+    antes = {r: (espejo.sitio.carpeta / r).read_bytes() for r in espejo.sitio.rutas() if not r.startswith("imagenes")}
+    estado = espejo.sincronizar()
+    assert estado.problema and estado.corte == 1
+    assert antes == {
+        r: (espejo.sitio.carpeta / r).read_bytes() for r in espejo.sitio.rutas() if not r.startswith("imagenes")
+    }
+    espejo.fuente.mentir = None
+    assert espejo.sincronizar().problema is None and espejo.estado.corte == 2
+
+
+def test_well_signed_but_false_figures_are_not_shown(noche, espejo):
+    espejo.sincronizar()
+    noche.capturar(0.3)
+    manifiesto, archivos = noche.preparar()
+    resumen = json.loads(archivos["GUB/resumen.json"])
+    resumen["total"] += 1
+    archivos["GUB/resumen.json"] = json.dumps(resumen).encode()
+    noche.emitir(noche.sellar(manifiesto, archivos), archivos)
+    estado = espejo.sincronizar()
+    assert "el total dice" in estado.problema and estado.corte == 1 and estado.corte_de_la_fuente == 2
+    assert revisar(espejo.sitio.carpeta).codigo == 0 and not (espejo.sitio.carpeta / "cortes" / "0002").exists()
+
+
+def test_a_source_that_goes_back_or_forks_is_refused(noche, espejo, tmp_path):
+    shutil.copytree(noche.carpeta, tmp_path / "ayer")
+    noche.publicar(0.3)
+    espejo.sincronizar()
+    espejo.fuente = Contada(tmp_path / "ayer")
+    assert "retrocedió" in espejo.sincronizar().problema
+    otra = replace(noche, carpeta=tmp_path / "ayer", semilla=55)
+    otra.corte, otra.anterior = 1, json.loads((tmp_path / "ayer" / "ultimo.json").read_text())["manifiesto"]
+    otra.publicar(0.3)
+    assert "reescrita" in espejo.sincronizar().problema
+    assert espejo.estado.corte == 2 and revisar(espejo.sitio.carpeta).codigo == 0
+
+
+def test_it_reports_its_lag(noche, tmp_path):
+    reloj = [1000]
+    espejo = Espejo(Contada(noche.carpeta), tmp_path / "e", leer_politica(POLITICA), lambda: reloj[0])
+    espejo.sincronizar()
+    (noche.carpeta / "checkpoint").rename(noche.carpeta / "fuera")
+    reloj[0] = 1090
+    espejo.sincronizar()
+    dicho = espejo.como_dict()
+    assert dicho["atraso"] == 90 and "checkpoint" in dicho["problema"] and dicho["corte"] == 1
+
+
+def test_it_serves_the_site_and_nothing_hidden(espejo):
+    espejo.sincronizar()
+    (espejo.sitio.carpeta / ".llegando").mkdir()
+    (espejo.sitio.carpeta / ".llegando" / "x").write_text("no")
+    s = servidor("127.0.0.1", 0, carpeta=espejo.sitio.carpeta, estado=espejo.como_dict)
+    threading.Thread(target=s.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{s.server_port}"
+    try:
+        with urllib.request.urlopen(f"{url}/ultimo.json") as r:
+            assert json.load(r)["corte"] == 1 and r.headers["Cache-Control"] == "no-cache"
+        with urllib.request.urlopen(f"{url}/cortes/0001/corte.json") as r:
+            assert "immutable" in r.headers["Cache-Control"]
+        with urllib.request.urlopen(f"{url}/difusor.json") as r:
+            assert json.load(r)["atraso"] == 0
+        for ruta in (".llegando/x", "../fuente/ultimo.json", "%2e%2e/fuente/ultimo.json", "cortes", "nada", ""):
+            with pytest.raises(urllib.error.HTTPError) as e:
+                urllib.request.urlopen(f"{url}/{ruta}")
+            assert e.value.code == 404
+        assert CliRunner().invoke(app, ["verificar", url]).exit_code == 0
+    finally:
+        s.shutdown()
+        s.server_close()
+
+
+def test_command_line(noche, tmp_path):
+    (tmp_path / "politica").write_bytes(POLITICA)
+    orden = ["difusor", str(noche.carpeta), str(tmp_path / "e"), "--politica", str(tmp_path / "politica"), "--una-vez"]
+    r = CliRunner().invoke(app, orden)
+    assert r.exit_code == 0 and "corte 1 de simulacro" in r.stdout
+    (noche.carpeta / "checkpoint").write_bytes(b"nada")
+    r = CliRunner().invoke(app, orden)
+    assert r.exit_code == 1 and "se sigue sirviendo el corte 1" in r.stdout

@@ -1,0 +1,776 @@
+"""Reading published databases: each way of writing them gives back what was written."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from fabrica_publicado import VOTOS, Forma, base, escribir, guardar, renglon, sin_votos
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prep.dominio.boleta import TipoRecuadro
+from prep.dominio.valores import ILEGIBLE, SIN_DATO
+from prep.simulacro.publicado import ErrorDeLectura, Hueco, Nota, leer, modelo
+from prep.simulacro.publicado.campos import CeldaInvalida, celda, cifra, fecha, hora_de_corte, notas, zona_de
+from prep.simulacro.publicado.columnas import clasificar
+from prep.simulacro.publicado.lector import clave_eleccion
+
+ZONA = timezone(timedelta(hours=-6))
+
+FORMAS = {
+    "la actual": Forma(),
+    "utf-8 sin marca": Forma(codificacion="utf-8"),
+    "cp1252": Forma(codificacion="cp1252"),
+    "utf-16": Forma(codificacion="utf-16"),
+    "utf-16 sin marca": Forma(codificacion="utf-16-le"),
+    "utf-16 al revés sin marca": Forma(codificacion="utf-16-be"),
+    "solo CR": Forma(fin="\r"),
+    "solo LF": Forma(fin="\n"),
+    "barras": Forma(separador="|"),
+    "barras declaradas": Forma(separador="|", declara=True, codificacion="cp1252"),
+    "punto y coma": Forma(separador=";"),
+    "tabulador": Forma(separador="\t"),
+    "claves entre apóstrofos": Forma(clave="'{}'"),
+    "claves con un apóstrofo": Forma(clave="'{}"),
+    "claves como fórmula": Forma(clave='="{}"', numero='="{}"', separador="|"),
+    "miles": Forma(miles=True),
+    "miles con barras": Forma(miles=True, separador="|", codificacion="cp1252", declara=True),
+    "líneas en blanco": Forma(blancas=(0, 1, 2, 3, 6, 7)),
+    "nombres viejos": Forma(
+        nombres={
+            "ID_ENTIDAD": "ID_ESTADO",
+            "ENTIDAD": "ESTADO",
+            "NO_REGISTRADAS": "NO_REGISTRADOS",
+            "CODIGO_INTEGRIDAD": "SHA",
+            "ID_DISTRITO_LOCAL": "ID_DISTRITO",
+            "DISTRITO_LOCAL": "DISTRITO",
+            "TOTAL_BOLETAS_SOBRANTES": "NUM_BOLETAS_SOBRANTES",
+            "TOTAL_PERSONAS_VOTARON": "TOTAL_CIUDADANOS_VOTARON",
+            "TOTAL_VOTOS_SACADOS": "NUM_BOLETAS_EXTRAIDAS",
+            "TOTAL_VOTOS_CALCULADO": "TOTAL_VOTOS",
+            "FECHA_HORA_VERIFICACION": "HORA_REGISTRO",
+        }
+    ),
+    "nombres con acentos y espacios": Forma(
+        nombres={
+            "SECCION": "Sección",
+            "NO_REGISTRADAS": "CANDIDATO/A NO REGISTRADO/A",
+            "NULOS": "VOTOS NULOS",
+            "DIGITALIZACION": "Digitalización",
+        }
+    ),
+}
+
+
+def base_(*renglones: dict[str, str], **otros: tuple[str, ...]):  # type: ignore[no-untyped-def]
+    """A base whose header has one figure."""
+    return base(*renglones, **otros, ACTAS_ESPERADAS="1")  # type: ignore[arg-type]
+
+
+def una(carpeta: Path, forma: Forma | None = None, *renglones: dict[str, str], **resumen: str):  # type: ignore[no-untyped-def]
+    lo = base(*(renglones or (renglon(),)), **(resumen or {"ACTAS_ESPERADAS": "1"}))
+    (leida,) = leer([guardar(carpeta, lo, forma)])
+    return leida
+
+
+@pytest.mark.parametrize("forma", FORMAS.values(), ids=FORMAS)
+def test_cada_forma_dice_lo_mismo(forma: Forma, tmp_path: Path) -> None:
+    filas = [
+        renglon(1, DISTRITO_LOCAL="Tequila, José María"),
+        renglon(2, tipo="C", numero=12, LISTA_NOMINAL="1234", TOTAL_VOTOS_CALCULADO="1100"),
+        sin_votos(renglon(3), "Ilegible", OBSERVACIONES="Todos los campos ilegibles", CONTABILIZADA="0"),
+        sin_votos(renglon(4), "", CONTABILIZADA="-", TOTAL_VOTOS_CALCULADO="-"),
+    ]
+    leida = una(tmp_path, forma, *filas, ACTAS_ESPERADAS="4", LISTA_NOMINAL_ACTAS_CONTABILIZADAS="1734")
+
+    assert leida.eleccion == "GUB"
+    assert leida.corte == datetime(2024, 6, 2, 23, 30, tzinfo=ZONA)
+    assert leida.resumen == {"ACTAS_ESPERADAS": 4, "LISTA_NOMINAL_ACTAS_CONTABILIZADAS": 1734}
+    assert [r.clave for r in leida.recuadros] == list(VOTOS)
+    assert leida.anomalias == []
+    uno, dos, tres, cuatro = leida.renglones
+    assert (uno.clave_casilla, uno.clave_acta, uno.distrito) == ("140001B0100", "140001B010001", "Tequila, José María")
+    assert (uno.id_entidad, uno.entidad, uno.id_distrito, uno.seccion) == (14, "JALISCO", 1, 1)
+    assert uno.votos == (40, 30, 20, 5, 0, 1, 4)
+    assert uno.totales["boletas_sobrantes"] == 410
+    assert (dos.lista_nominal, dos.calculado, dos.id_casilla, dos.tipo_casilla) == (1234, 1100, 12, "C")
+    assert tres.votos == (ILEGIBLE,) * 7
+    assert tres.notas == (Nota.TODOS_ILEGIBLES,)
+    assert cuatro.votos == (Hueco.VACIO,) * 7
+    assert (cuatro.contabilizada, cuatro.calculado) == (None, Hueco.GUION)
+    assert uno.verificacion == datetime(2024, 6, 2, 20, 31, tzinfo=ZONA)
+    assert uno.digitalizacion == "Escáner"
+
+
+votos = st.one_of(st.integers(0, 9999).map(str), st.sampled_from(["Ilegible", "Sin dato", ""]))
+nombres = st.text(
+    st.characters(codec="cp1252", exclude_categories=("C",), exclude_characters="\xa0='\"\xad"), min_size=1, max_size=20
+).filter(lambda t: t.strip() == t and t not in ("-", "--", "---", "–", "—") and t.upper() not in ("NA", "ND", "N/A"))
+filas = st.builds(
+    lambda seccion, tipo, numero, distrito, nombre, vs: renglon(
+        seccion, tipo, numero, distrito, DISTRITO_LOCAL=nombre, **dict(zip(VOTOS, vs, strict=True))
+    ),
+    st.integers(1, 9999),
+    st.sampled_from("BCESMVPA"),
+    st.integers(1, 99),
+    st.integers(1, 30),
+    nombres.filter(lambda t: t.upper() not in ("NULL", "NONE", "NAN", "N.A.", "N/D")),
+    st.tuples(*[votos] * len(VOTOS)),
+)
+
+
+@given(
+    filas=st.lists(filas, min_size=1, max_size=6, unique_by=lambda f: f["CLAVE_ACTA"]),
+    forma=st.builds(
+        Forma,
+        codificacion=st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]),
+        fin=st.sampled_from(["\r", "\n", "\r\n"]),
+        separador=st.sampled_from([",", ";", "|", "\t"]),
+        declara=st.booleans(),
+        clave=st.sampled_from(["{}", "'{}'", "'{}", '="{}"']),
+        blancas=st.lists(st.integers(0, 9), max_size=4).map(tuple),
+    ),
+)
+def test_lo_que_se_escribe_se_lee(
+    tmp_path_factory: pytest.TempPathFactory, filas: list[dict[str, str]], forma: Forma
+) -> None:
+    (leida,) = leer([guardar(tmp_path_factory.mktemp("b"), base_(*filas), forma)])
+    marcas = {"Ilegible": ILEGIBLE, "Sin dato": SIN_DATO, "": Hueco.VACIO}
+    assert [
+        (r.clave_acta, r.distrito, r.id_distrito, r.seccion, r.votos, r.contabilizada) for r in leida.renglones
+    ] == [
+        (
+            f["CLAVE_ACTA"],
+            f["DISTRITO_LOCAL"],
+            int(f["ID_DISTRITO_LOCAL"]),
+            int(f["SECCION"]),
+            tuple(marcas[f[v]] if f[v] in marcas else int(f[v]) for v in VOTOS),
+            1,
+        )
+        for f in filas
+    ]
+    assert leida.anomalias == []
+
+
+# --- cells ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("texto", "valor"),
+    [
+        ("0", 0),
+        ("007", 7),
+        (" 12 ", 12),
+        ("'12", 12),
+        ("'12'", 12),
+        ('="012"', 12),
+        ("1,234", 1234),
+        ("1 234", 1234),
+        ("1\xa0234", 1234),
+        ("12.0", 12),
+        ("ILEGIBLE", ILEGIBLE),
+        ("ilegible", ILEGIBLE),
+        ("SIN DATO", SIN_DATO),
+        ("Sin  dato ", SIN_DATO),
+        ("", Hueco.VACIO),
+        ("   ", Hueco.VACIO),
+        ("-", Hueco.GUION),
+        ("N/A", Hueco.GUION),
+        ("Sin acta", Hueco.SIN_ACTA),
+    ],
+)
+def test_celda(texto: str, valor: object) -> None:
+    assert celda(texto) == valor
+    assert type(celda(texto)) is type(valor)
+
+
+@pytest.mark.parametrize("texto", ["doce", "12.5", "1,23", "-5", "=1+1", "12a", "9" * 30])
+def test_celda_que_no_es_nada(texto: str) -> None:
+    with pytest.raises(CeldaInvalida):
+        celda(texto)
+
+
+@pytest.mark.parametrize(
+    ("texto", "esperada"),
+    [
+        ("02/06/2024 20:05:09", (2024, 6, 2, 20, 5, 9)),
+        ("2/6/2024 8:05", (2024, 6, 2, 8, 5, 0)),
+        ("2024-06-02 20:05:09", (2024, 6, 2, 20, 5, 9)),
+        ("2024-06-02T20:05:09.123", (2024, 6, 2, 20, 5, 9)),
+        ("02/06/2024 08:05:09 p. m.", (2024, 6, 2, 20, 5, 9)),
+        ("02/06/2024 08:05:09\xa0p.\xa0m.", (2024, 6, 2, 20, 5, 9)),
+        ("02/06/2024 12:05 a.m.", (2024, 6, 2, 0, 5, 0)),
+        ("02/06/2024 12:05 PM", (2024, 6, 2, 12, 5, 0)),
+        ("02-06-24 20:05", (2024, 6, 2, 20, 5, 0)),
+        ("06/22/2024 20:05", (2024, 6, 22, 20, 5, 0)),
+        ("02/06/2024 24:00", (2024, 6, 3, 0, 0, 0)),
+        ("02/06/2024", (2024, 6, 2, 0, 0, 0)),
+        ("2024-06-03T02:05:09Z", (2024, 6, 2, 20, 5, 9)),
+        ("2024-06-02T19:05:09-07:00", (2024, 6, 2, 20, 5, 9)),
+        ("0217-07-02 20:05:00", (217, 7, 2, 20, 5, 0)),
+    ],
+)
+def test_fecha(texto: str, esperada: tuple[int, ...]) -> None:
+    leida = fecha(texto, ZONA)
+    assert leida == datetime(*esperada, tzinfo=ZONA)  # type: ignore[misc]
+    assert leida is not None and leida.utcoffset() == timedelta(hours=-6)
+
+
+@pytest.mark.parametrize("texto", ["", "-", " ", "N/A"])
+def test_fecha_que_no_esta(texto: str) -> None:
+    assert fecha(texto, UTC) is None
+
+
+@pytest.mark.parametrize("texto", ["31/02/2024 10:00", "ayer", "02/06/2024 25:00", "20:05", "1234567"])
+def test_fecha_que_no_existe(texto: str) -> None:
+    with pytest.raises(CeldaInvalida):
+        fecha(texto, UTC)
+
+
+@pytest.mark.parametrize(
+    ("lineas", "esperada"),
+    [
+        (["GUBERNATURA", "02/06/2024 23:30 (UTC-6)"], (2024, 6, 2, 23, 30)),
+        (["20:00 horas (UTC-5)", "Domingo 1 de julio de 2012"], (2012, 7, 1, 20, 0)),
+        (["2021-06-07T20:00:00"], (2021, 6, 7, 20, 0)),
+        (["07/06/2021 08:15:00 p. m. (UTC-5)"], (2021, 6, 7, 20, 15)),
+    ],
+)
+def test_hora_del_encabezado(lineas: list[str], esperada: tuple[int, ...]) -> None:
+    assert hora_de_corte(lineas, ZONA) == datetime(*esperada, tzinfo=ZONA)  # type: ignore[misc]
+
+
+def test_zona_del_encabezado() -> None:
+    assert zona_de("02/07/2018 20:00 (UTC-5)") == timezone(timedelta(hours=-5))
+    assert zona_de("02/07/2018 20:00 (utc -07:00)") == timezone(timedelta(hours=-7))
+    assert zona_de("02/07/2018 20:00") is None
+
+
+@pytest.mark.parametrize(
+    ("texto", "esperadas", "motivo"),
+    [
+        ("", (), ""),
+        ("-", (), ""),
+        ("['Ilegible', 'Sin dato']", (Nota.ILEGIBLE, Nota.SIN_DATO), ""),
+        ('["Sin dato"]', (Nota.SIN_DATO,), ""),
+        ("[]", (), ""),
+        ("ILEGIBLE", (Nota.ILEGIBLE,), ""),
+        ("Ilegible; Sin dato", (Nota.ILEGIBLE, Nota.SIN_DATO), ""),
+        ("Todos los campos vacio", (Nota.TODOS_VACIOS,), ""),
+        ("Todos los campos vacíos", (Nota.TODOS_VACIOS,), ""),
+        ("Todos los campos sin dato", (Nota.TODOS_VACIOS,), ""),
+        ("TODOS LOS CAMPOS ILEGIBLES", (Nota.TODOS_ILEGIBLES,), ""),
+        ("TODOS ILEGIBLES O SIN DATO", (Nota.TODOS,), ""),
+        ("ALGÚN CAMPO ILEGIBLE O SIN DATO", (Nota.ALGUNO,), ""),
+        ("EXCEDE LISTA NOMINAL", (Nota.EXCEDE,), ""),
+        ("['Excede Lista Nominal', 'Ilegible', 'Sin dato']", (Nota.EXCEDE, Nota.ILEGIBLE, Nota.SIN_DATO), ""),
+        ("Sin Acta", (Nota.SIN_ACTA,), ""),
+        ("Sin acta(3)", (Nota.SIN_ACTA,), "3"),
+        ("Sin acta (2)", (Nota.SIN_ACTA,), "2"),
+        ("SIN ACTA POR PAQUETE NO ENTREGADO", (Nota.SIN_ACTA,), "1"),
+        ("SIN ACTA POR CASILLA NO INSTALADA", (Nota.SIN_ACTA,), "2"),
+        ("SIN ACTA POR PAQUETE ENTREGADO SIN SOBRE", (Nota.SIN_ACTA,), "3"),
+        ("Sin Acta por contingencia en urna electrónica", (Nota.SIN_ACTA,), "4"),
+        ("Fuera de Catálogo", (Nota.FUERA_DE_CATALOGO,), ""),
+        ("FUERA DE CATALOGO", (Nota.FUERA_DE_CATALOGO,), ""),
+        ("No identificada", (Nota.FUERA_DE_CATALOGO,), ""),
+        ("Identificación por otro medio", (Nota.POR_PTO,), ""),
+        ("Identificación por proceso técnico operativo, Ilegible", (Nota.POR_PTO, Nota.ILEGIBLE), ""),
+        ("Cotejo", (Nota.OTRA,), ""),
+    ],
+)
+def test_observaciones(texto: str, esperadas: tuple[Nota, ...], motivo: str) -> None:
+    assert notas(texto) == (esperadas, motivo)
+
+
+@pytest.mark.parametrize(
+    ("texto", "porcentaje", "valor"),
+    [
+        ("4,778", False, 4778),
+        ("163666", False, 163666),
+        ("163 666", False, 163666),
+        ("100.0000%", True, "100.0000"),
+        ("98.1319", True, "98.1319"),
+        ("98,1319 %", True, "98.1319"),
+        ("0", True, "0"),
+        ("", False, None),
+        ("-", True, None),
+    ],
+)
+def test_cifra_del_encabezado(texto: str, porcentaje: bool, valor: object) -> None:
+    assert cifra(texto, porcentaje) == valor
+
+
+# --- columns ----------------------------------------------------------------------------------------------------------
+
+
+def tipos(*nombres: str) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(r.clave, r.tipo.value, r.partidos) for r in clasificar(nombres, "a", 1, [])]
+
+
+@pytest.mark.parametrize("patron", ["C_{}_{}", "{}_{}", "CO_{}_{}", "COA_{}_{}", "COALICION_{}_{}"])
+def test_combinaciones_con_cualquier_nombre(patron: str) -> None:
+    assert tipos("PAN", "PRI", patron.format("PAN", "PRI"))[2] == ("PAN_PRI", "combinacion", ("PAN", "PRI"))
+
+
+def test_combinacion_con_partidos_en_otro_orden_o_con_otras_siglas() -> None:
+    hallados = tipos("PT", "MORENA", "PES", "C_PT_MOR_PES", "C_PES_PT")
+    assert hallados[3] == ("PT_MORENA_PES", "combinacion", ("PT", "MORENA", "PES"))
+    assert hallados[4] == ("PT_PES", "combinacion", ("PT", "PES"))
+
+
+def test_un_partido_con_guion_bajo_no_es_una_combinacion() -> None:
+    hallados = tipos("MOVIMIENTO_CIUDADANO", "NUEVA_ALIANZA", "PES", "PES_NL", "C_PES_NUEVA_ALIANZA")
+    assert [t for _, t, _ in hallados] == ["partido"] * 4 + ["combinacion"]
+    assert hallados[4][2] == ("NUEVA_ALIANZA", "PES")
+
+
+@pytest.mark.parametrize(
+    "nombre", ["CAND_IND_1", "CAN_IND_1", "CAND_IND_01", "CI_2", "CI1", "IND1", "INDEPENDIENTE_1", "CANDIDATO_IND_3"]
+)
+def test_independientes_con_cualquier_nombre(nombre: str) -> None:
+    assert tipos("PAN", nombre)[1] == (nombre, "independiente", ())
+
+
+@pytest.mark.parametrize("nombre", ["CC_PAN_PRI", "CAND_COM_PAN_PRI", "CANDIDATURA_COMUN_PAN_PRI"])
+def test_candidatura_comun(nombre: str) -> None:
+    assert tipos("PAN", "PRI", nombre)[2] == (nombre, "comun", ("PAN", "PRI"))
+
+
+def test_columnas_que_se_llaman_con_guion(tmp_path: Path) -> None:
+    lo = base_(renglon(**{"PAN-PRI": 3}), votos=("PAN", "PRI", "PAN-PRI", "NO_REGISTRADAS", "NULOS"))
+    (leida,) = leer([guardar(tmp_path, lo)])
+    assert leida.recuadros[2].partidos == ("PAN", "PRI")
+    assert leida.nombres_recuadros[2] == "PAN-PRI"
+    assert leida.renglones[0].votos == (40, 30, 3, 1, 4)
+
+
+def test_base_de_2012(tmp_path: Path) -> None:
+    """No keys, numbers in ESTADO and DISTRITO, three summary figures, no totals of the acta."""
+    texto = (
+        "20:00 horas (UTC-5)\nLunes 2 de julio de 2012\n"
+        "ACTAS_CAPTURADAS|ACTAS_POR_CAPTURAR|PORCENTAJE_ACTAS_CAPTURADAS|ACTAS_CONTABILIZADAS|"
+        "ACTAS_NO_CONTABILIZADAS|PARTICIPACION_CIUDADANA\n2|1|66.6666|1|1|63.34%\n\n"
+        "ESTADO|DISTRITO|SECCION|ID_CASILLA|TIPO_CASILLA|EXT_CONTIGUA|UBICACION_CASILLA|TIPO_ACTA|PAN|PRI|PRD|PVEM|"
+        "C_PRI_PVEM|NO_REGISTRADOS|NULOS|TOTAL_VOTOS|LISTA_NOMINAL|OBSERVACIONES|CONTABILIZADA|CRYT|HORA_ACOPIO|"
+        "HORA_CAPTURA|HORA_REGISTRO\n"
+        "14|3|12|1|C|0|1|2|100|80|60|3|9|0|4|256|500||1|F|01/07/2012 20:11|01/07/2012 20:21|01/07/2012 20:22\n"
+        "14|3|13|1|B|0|1|2|||||||||480|Sin Acta|0||||\n"
+        "14|3|14|1|B|0|1|2|-|-|-|-|-|-|-|-|480|-|-|-|-|-|-\n"
+        "14|-|-|-|-|-|-|2|1|2|3|4|5|6|7|28|0|No identificada|0||||\n"
+    )
+    archivo = tmp_path / "presidente.txt"
+    archivo.write_text(texto, encoding="cp1252")
+    (leida,) = leer([archivo])
+    assert leida.eleccion == "PRES"
+    assert leida.corte == datetime(2012, 7, 2, 20, 0, tzinfo=timezone(timedelta(hours=-5)))
+    assert leida.resumen["PORCENTAJE_PARTICIPACION_CIUDADANA"] == "63.34"
+    assert leida.resumen["ACTAS_POR_CAPTURAR"] == 1
+    uno, dos, tres, cuatro = leida.renglones
+    assert (uno.clave_casilla, uno.clave_acta, uno.id_distrito, uno.mecanismos) == (
+        "140012C0100",
+        "140012C01002",
+        3,
+        "F",
+    )
+    assert uno.votos == (100, 80, 60, 3, 9, 0, 4)
+    assert uno.totales == {}
+    assert uno.representantes is None
+    assert dos.notas == (Nota.SIN_ACTA,)
+    assert tres.contabilizada is None
+    assert cuatro.fuera
+
+
+def test_base_con_distrito_y_municipio_y_columnas_de_urna(tmp_path: Path) -> None:
+    lo = base(
+        renglon(ID_MUNICIPIO="39", MUNICIPIO="Guadalajara", CODIGOS_UTILIZADOS="7"),
+        votos=("CODIGOS_ENTREGADOS_PMDC", "CODIGOS_SOBRANTES", "CODIGOS_UTILIZADOS", *VOTOS),
+    )
+    lo = type(lo)(lo.titulos, lo.resumen, ("ID_MUNICIPIO", "MUNICIPIO", *lo.columnas), lo.renglones)
+    (leida,) = leer([guardar(tmp_path, lo, nombre="JAL_MUN_2024.csv")])
+    assert leida.eleccion == "AYUN"
+    assert [r.clave for r in leida.recuadros] == list(VOTOS)
+    assert (leida.renglones[0].id_municipio, leida.renglones[0].municipio, leida.renglones[0].id_distrito) == (
+        39,
+        "Guadalajara",
+        1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("archivo", "titulo", "clave"),
+    [
+        ("20180702_2000_PREP_GOB_PUE/PUE_GOB_2018.csv", "GUBERNATURA", "GUB"),
+        ("x/PUE_DIP_LOC_2018.csv", "", "DIP_LOC"),
+        ("x/PUE_AYUN_2018.csv", "", "AYUN"),
+        ("x.zip/TAMPS_SEN_FED_ext_2023.csv", "", "SEN"),
+        ("presidente.txt", "", "PRES"),
+        ("x/datos.csv", "Presidencias municipales", "AYUN"),
+        ("x/datos.csv", "Elección de diputaciones locales", "DIP_LOC"),
+        ("PREP_AYUN.zip/datos.csv", "", "AYUN"),
+        ("datos.csv", "", "ELEC"),
+        ("datos.csv", "Consulta popular", "CONSULTA_POPULAR"),
+    ],
+)
+def test_clave_de_la_eleccion(archivo: str, titulo: str, clave: str) -> None:
+    assert clave_eleccion(archivo, titulo) == clave
+
+
+# --- odd lines --------------------------------------------------------------------------------------------------------
+
+
+def mensajes(leida: object) -> list[tuple[int, str]]:
+    return [(a.linea, a.mensaje) for a in leida.anomalias]  # type: ignore[attr-defined]
+
+
+def test_mas_campos_que_columnas_se_dice_y_no_se_cae(tmp_path: Path) -> None:
+    archivo = guardar(tmp_path, base_(renglon(1), renglon(2)))
+    lineas = archivo.read_text("utf-8-sig").split("\n")
+    lineas[6] = lineas[6].rstrip("\r") + ",de más,otro"
+    archivo.write_text("\n".join(lineas))
+    (leida,) = leer([archivo])
+    assert [r.votos for r in leida.renglones] == [(40, 30, 20, 5, 0, 1, 4)] * 2
+    ((linea, mensaje),) = mensajes(leida)
+    assert linea == 7
+    assert "40 campos" in mensaje and "38 columnas" in mensaje
+
+
+def test_menos_campos_que_columnas(tmp_path: Path) -> None:
+    archivo = guardar(tmp_path, base_(renglon(1), renglon(2)))
+    lineas = archivo.read_text("utf-8-sig").splitlines()
+    lineas[6] = ",".join(lineas[6].split(",")[:30])
+    archivo.write_text("\n".join(lineas))
+    (leida,) = leer([archivo])
+    assert leida.renglones[0].votos == (40, 30, 20, 5, 0, 1, 4)
+    assert leida.renglones[0].verificacion is None
+    assert mensajes(leida) == [(7, "Tiene 30 campos y hay 38 columnas: faltan 8.")]
+
+
+def test_separadores_de_mas_al_final_no_son_nada(tmp_path: Path) -> None:
+    archivo = guardar(tmp_path, base_(renglon(1)))
+    archivo.write_text(archivo.read_text("utf-8-sig").replace("Acta PREP,1", "Acta PREP,1,,,"))
+    (leida,) = leer([archivo])
+    assert leida.anomalias == []
+
+
+@pytest.mark.parametrize("campo", ["DISTRITO_LOCAL", "ENTIDAD"])
+def test_una_coma_sin_comillas_en_un_nombre_se_rejunta(campo: str, tmp_path: Path) -> None:
+    archivo = guardar(tmp_path, base_(renglon(1, **{campo: "HEROICA, PUEBLA, DE"})))
+    archivo.write_text(archivo.read_text("utf-8-sig").replace('"HEROICA, PUEBLA, DE"', "HEROICA, PUEBLA, DE"))
+    (leida,) = leer([archivo])
+    (fila,) = leida.renglones
+    assert (fila.seccion, fila.votos, fila.calculado) == (1, (40, 30, 20, 5, 0, 1, 4), 100)
+    assert "HEROICA, PUEBLA, DE" in (fila.distrito, fila.entidad)
+    assert [linea for linea, _ in mensajes(leida)] == [7]
+
+
+def test_una_lista_sin_comillas_en_observaciones_se_rejunta(tmp_path: Path) -> None:
+    archivo = guardar(tmp_path, base_(renglon(1, OBSERVACIONES="['Ilegible', 'Sin dato']")))
+    archivo.write_text(
+        archivo.read_text("utf-8-sig").replace("\"['Ilegible', 'Sin dato']\"", "['Ilegible', 'Sin dato']")
+    )
+    (leida,) = leer([archivo])
+    assert leida.renglones[0].notas == (Nota.ILEGIBLE, Nota.SIN_DATO)
+    assert (leida.renglones[0].contabilizada, leida.renglones[0].cotejada) == (1, "1")
+    assert [linea for linea, _ in mensajes(leida)] == [7]
+
+
+def test_un_campo_entre_comillas_con_renglones_dentro(tmp_path: Path) -> None:
+    (leida,) = leer([guardar(tmp_path, base_(renglon(1, OBSERVACIONES="Ilegible\nSin dato"), renglon(2)))])
+    assert [r.linea for r in leida.renglones] == [7, 9]
+    assert leida.renglones[0].notas == (Nota.ILEGIBLE, Nota.SIN_DATO)
+    assert leida.anomalias == []
+
+
+def test_una_comilla_que_nadie_cierra_no_se_come_el_archivo(tmp_path: Path) -> None:
+    archivo = guardar(tmp_path, base_(*[renglon(s, DISTRITO_LOCAL="LA X") for s in range(1, 60)]))
+    archivo.write_text(archivo.read_text("utf-8-sig").replace("LA X", '"LA X', 1))
+    (leida,) = leer([archivo])
+    assert [r.seccion for r in leida.renglones] == list(range(1, 60))
+    assert mensajes(leida) == [(7, "Una comilla abre un campo y nada la cierra: se toma como un carácter.")]
+
+
+def test_la_linea_de_columnas_repetida(tmp_path: Path) -> None:
+    archivo = guardar(tmp_path, base_(renglon(1), renglon(2)))
+    lineas = archivo.read_text("utf-8-sig").splitlines()
+    archivo.write_text("\n".join([*lineas[:7], lineas[5], *lineas[7:]]))
+    (leida,) = leer([archivo])
+    assert len(leida.renglones) == 2
+    assert mensajes(leida) == [(8, "La línea de columnas está otra vez: no se usa.")]
+
+
+def test_una_columna_de_votos_dos_veces_es_un_error_con_su_linea(tmp_path: Path) -> None:
+    lo = base_(renglon(1), votos=("PAN", "PRI", "PAN", "NULOS"))
+    with pytest.raises(ErrorDeLectura, match=r"JAL_GUB_2024.csv, línea 6, campo PAN: la columna está dos veces \(17"):
+        leer([guardar(tmp_path, lo)])
+
+
+def test_sin_nulos_o_sin_claves_es_un_error(tmp_path: Path) -> None:
+    with pytest.raises(ErrorDeLectura, match=r"línea 6: falta la columna de votos nulos"):
+        leer([guardar(tmp_path, base_(renglon(1)), Forma(sin=("NULOS",)))])
+
+
+def test_claves_que_perdieron_su_cero_o_no_estan(tmp_path: Path) -> None:
+    filas = [renglon(1) | {"CLAVE_CASILLA": "40001B0100", "CLAVE_ACTA": ""}, renglon(2) | {"CLAVE_CASILLA": ""}]
+    leida = una(tmp_path, None, *filas)
+    assert [r.clave_casilla for r in leida.renglones] == ["140001B0100", "140002B0100"]
+    assert leida.renglones[0].clave_acta == "140001B01001"
+    assert mensajes(leida) == [(7, "«40001B0100» no es una clave; por sus partes, 140001B0100.")]
+
+
+def test_una_nota_al_pie_no_es_un_acta(tmp_path: Path) -> None:
+    archivo = guardar(tmp_path, base_(renglon(1)))
+    archivo.write_text(archivo.read_text("utf-8-sig") + "Fuente: instituto\n")
+    (leida,) = leer([archivo])
+    assert len(leida.renglones) == 1
+    assert [linea for linea, _ in mensajes(leida)] == [8, 8]
+
+
+def test_celdas_que_no_se_entienden_se_dicen(tmp_path: Path) -> None:
+    leida = una(tmp_path, None, renglon(1, PAN="doce", NULOS="12000", FECHA_HORA_ACOPIO="ayer", CONTABILIZADA="7"))
+    assert leida.renglones[0].votos[0] is Hueco.VACIO
+    assert [(a.linea, a.campo) for a in leida.anomalias] == [
+        (7, "PAN"),
+        (7, "NULOS"),
+        (7, "CONTABILIZADA"),
+        (7, "FECHA_HORA_ACOPIO"),
+    ]
+
+
+def test_el_encabezado_con_miles_sin_comillas(tmp_path: Path) -> None:
+    archivo = guardar(tmp_path, base(renglon(1), **dict.fromkeys(base().resumen, "1")))
+    lineas = archivo.read_text("utf-8-sig").splitlines()
+    lineas[3] = "163,666,1,0,1,0.0001,1,0.0001,0.0000,0,500,100,100,20.0000"
+    archivo.write_text("\n".join(lineas))
+    (leida,) = leer([archivo])
+    assert leida.resumen["ACTAS_ESPERADAS"] == 163666
+    assert leida.resumen["PORCENTAJE_PARTICIPACION_CIUDADANA"] == "20.0000"
+
+
+def test_un_encabezado_con_cifras_que_no_conocemos(tmp_path: Path) -> None:
+    leida = una(tmp_path, None, renglon(1), ACTAS_ESPERADAS="1", ACTAS_URBANAS="1")
+    assert leida.resumen == {"ACTAS_ESPERADAS": 1, "ACTAS_URBANAS": 1}
+
+
+# --- archives ---------------------------------------------------------------------------------------------------------
+
+
+def comprimir(archivos: dict[str, bytes]) -> bytes:
+    salida = io.BytesIO()
+    with zipfile.ZipFile(salida, "w", zipfile.ZIP_DEFLATED) as z:
+        for nombre, datos in archivos.items():
+            z.writestr(nombre, datos)
+    return salida.getvalue()
+
+
+CSV = escribir(base_(renglon(1)))
+CANDIDATURAS = b"ID_ENTIDAD,PARTIDO_CI,CANDIDATURA_PROPIETARIA,CANDIDATURA_SUPLENTE\n14,PAN,Ana Ruiz,\n"
+
+
+def _tgz() -> bytes:
+    salida = io.BytesIO()
+    with tarfile.open(fileobj=salida, mode="w:gz") as t:
+        miembro = tarfile.TarInfo("d/presidente.csv")
+        miembro.size = len(CSV)
+        t.addfile(miembro, io.BytesIO(CSV))
+    return salida.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("nombre", "datos"),
+    [
+        ("a.zip", comprimir({"JAL_GUB_2024.csv": CSV, "LEEME.txt": b"CLAVE_CASILLA|SECCION|A|B|C|D|NULOS"})),
+        (
+            "a.zip",
+            comprimir({"20240602_PREP_GUB_JAL.zip": comprimir({"x/JAL_GUB_2024.csv": CSV, "x/foto.jpg": b"\xff"})}),
+        ),
+        ("JAL_GUB.csv.gz", gzip.compress(CSV)),
+        ("a.tar.gz", _tgz()),
+        ("a.tgz", _tgz()),
+    ],
+)
+def test_comprimidos(nombre: str, datos: bytes, tmp_path: Path) -> None:
+    (tmp_path / nombre).write_bytes(datos)
+    (leida,) = leer([tmp_path / nombre])
+    assert len(leida.renglones) == 1
+
+
+def test_carpeta_con_todo(tmp_path: Path) -> None:
+    for eleccion in ("GUB", "DIP_LOC"):
+        carpeta = tmp_path / "d" / f"PREP_{eleccion}"
+        carpeta.mkdir(parents=True)
+        guardar(carpeta, base_(renglon(1)), nombre=f"JAL_{eleccion}_2024.csv")
+        (carpeta / f"JAL_{eleccion}_CANDIDATURAS_2024.csv").write_bytes(CANDIDATURAS)
+        (carpeta / "LEEME.txt").write_text("CLAVE_CASILLA|CLAVE_ACTA|SECCION|TIPO_CASILLA|PAN|NULOS")
+    (tmp_path / "d" / "enlace.csv").symlink_to("/etc/passwd")
+    leidas = leer([tmp_path / "d"])
+    assert [b.eleccion for b in leidas] == ["DIP_LOC", "GUB"]
+    assert [c.propietaria for b in leidas for c in b.candidatos] == ["Ana Ruiz", "Ana Ruiz"]
+    assert [a.archivo for a in leidas[0].anomalias] == ["d/enlace.csv"]
+
+
+def _corrupto() -> bytes:
+    datos = bytearray(comprimir({"a.csv": CSV * 3}))
+    datos[60] ^= 0xFF
+    return bytes(datos)
+
+
+def _bomba() -> bytes:
+    return comprimir({"a.csv": b"SECCION,NULOS\n" + b"0" * 20_000_000})
+
+
+def _cifrado() -> bytes:
+    datos = bytearray(comprimir({"a.csv": CSV}))
+    datos[6] |= 1
+    central = datos.find(b"PK\x01\x02")
+    datos[central + 8] |= 1
+    return bytes(datos)
+
+
+def _anidado(niveles: int) -> bytes:
+    datos = comprimir({"a.csv": CSV})
+    for _ in range(niveles):
+        datos = comprimir({"a.zip": datos})
+    return datos
+
+
+@pytest.mark.parametrize(
+    ("hacer", "mensaje"),
+    [
+        (lambda: comprimir({"a.csv": CSV})[:-30], "incompleto o dañado"),
+        (lambda: comprimir({"a.csv": CSV})[:100], "incompleto o dañado"),
+        (_corrupto, "incompleto o dañado"),
+        (lambda: b"no soy un zip", "dice ser un zip"),
+        (lambda: comprimir({"../../etc/a.csv": CSV}), "sale de su carpeta"),
+        (lambda: comprimir({"/etc/a.csv": CSV}), "sale de su carpeta"),
+        (lambda: comprimir({"C:\\a.csv": CSV}), "sale de su carpeta"),
+        (_cifrado, "contraseña"),
+        (lambda: _anidado(9), "uno dentro de otro"),
+        (lambda: comprimir({"leeme.txt": b"hola"}), "no hay ninguna base del PREP"),
+    ],
+)
+def test_comprimidos_hostiles(hacer: Callable[[], bytes], mensaje: str, tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(hacer())
+    with pytest.raises(ErrorDeLectura, match=mensaje):
+        leer([tmp_path / "a.zip"])
+
+
+def test_bomba_de_descompresion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(modelo, "MIN_BYTES_RAZON", 1_000_000)
+    (tmp_path / "a.zip").write_bytes(_bomba())
+    with pytest.raises(ErrorDeLectura, match=r"crece más de 400 veces|la línea mide más"):
+        leer([tmp_path / "a.zip"])
+
+
+def test_bomba_de_renglones_comprimidos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(modelo, "MAX_BYTES", 2_000_000)
+    (tmp_path / "a.zip").write_bytes(comprimir({"a.csv": CSV + b"\n" * 5_000_000}))
+    with pytest.raises(ErrorDeLectura, match="descomprimido pasa de"):
+        leer([tmp_path / "a.zip"])
+
+
+def test_demasiados_renglones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(modelo, "MAX_RENGLONES", 3)
+    with pytest.raises(ErrorDeLectura, match=r"línea 10: hay más de 3 renglones"):
+        leer([guardar(tmp_path, base_(*[renglon(s) for s in range(1, 9)]))])
+
+
+def test_una_linea_sin_fin(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(CSV + b"9" * 400_000)
+    with pytest.raises(ErrorDeLectura, match=r"a.csv, línea 8: la línea mide más de 256 KiB"):
+        leer([tmp_path / "a.csv"])
+
+
+def test_dos_bases_de_la_misma_eleccion(tmp_path: Path) -> None:
+    guardar(tmp_path, base_(renglon(1)), nombre="JAL_GUB_1.csv")
+    guardar(tmp_path, base_(renglon(1), renglon(2)), nombre="JAL_GUB_2.csv")
+    with pytest.raises(ErrorDeLectura, match="otra base de la elección GUB"):
+        leer([tmp_path])
+
+
+def test_la_misma_base_dos_veces(tmp_path: Path) -> None:
+    guardar(tmp_path, base_(renglon(1)))
+    (tmp_path / "copia.zip").write_bytes(comprimir({"JAL_GUB_2024.csv": CSV}))
+    (leida,) = leer([tmp_path])
+    assert [a.mensaje for a in leida.anomalias][-1].startswith("Repite la base")
+
+
+def test_lo_que_no_existe(tmp_path: Path) -> None:
+    with pytest.raises(ErrorDeLectura, match="no existe"):
+        leer([tmp_path / "nada.csv"])
+
+
+def test_utf8_y_cp1252_en_el_mismo_archivo(tmp_path: Path) -> None:
+    una_parte, otra = escribir(base_(renglon(1, DISTRITO_LOCAL="Cañón")), Forma(codificacion="utf-8")), "Cañón"
+    segundo = una_parte.splitlines(keepends=True)[-1].decode().replace("140001B", "140002B").replace(",0001,", ",0002,")
+    (tmp_path / "JAL_GUB.csv").write_bytes(una_parte + segundo.encode("cp1252"))
+    (leida,) = leer([tmp_path / "JAL_GUB.csv"])
+    assert [r.distrito for r in leida.renglones] == [otra, otra]
+    assert leida.anomalias == []
+
+
+@pytest.mark.parametrize(
+    ("campo", "texto"),
+    [
+        ("SECCION", "²"),
+        ("ID_DISTRITO_LOCAL", "٣"),
+        ("FECHA_HORA_ACOPIO", "0001-01-01T00:00:00+14:00"),
+        ("FECHA_HORA_CAPTURA", "31/12/9999 24:00"),
+        ("OBSERVACIONES", "[" * 500),
+        ("PAN", "=HYPERLINK(1)"),
+        ("DISTRITO_LOCAL", '"' * 40_000),
+        ("ENTIDAD", "x" * 200_000),
+        ("LISTA_NOMINAL", "9" * 5_000),
+        ("CLAVE_CASILLA", "\x00"),
+    ],
+)
+def test_celdas_hostiles_no_lo_tiran(campo: str, texto: str, tmp_path: Path) -> None:
+    leida = una(tmp_path, None, renglon(1) | {campo: texto}, renglon(2))
+    assert leida.renglones[-1].votos == (40, 30, 20, 5, 0, 1, 4)
+
+
+@given(st.binary(max_size=600))
+def test_bytes_cualesquiera_no_lo_tiran(tmp_path_factory: pytest.TempPathFactory, basura: bytes) -> None:
+    archivo = tmp_path_factory.mktemp("b") / "a.csv"
+    archivo.write_bytes(CSV + basura)
+    try:
+        (leida,) = leer([archivo])
+    except ErrorDeLectura:
+        return
+    assert leida.renglones[0].votos == (40, 30, 20, 5, 0, 1, 4)
+
+
+# --- the real ones ----------------------------------------------------------------------------------------------------
+
+
+def test_puebla_2018(datos: Callable[..., Path]) -> None:
+    leidas = leer([datos("pue2018_prep")])
+    assert {b.eleccion: len(b.renglones) for b in leidas} == {"AYUN": 7547, "DIP_LOC": 7547, "GUB": 7548}
+    assert sum(len(b.anomalias) for b in leidas) == 0
+    assert {b.eleccion: len(b.recuadros) for b in leidas} == {"AYUN": 50, "DIP_LOC": 74, "GUB": 42}
+
+
+def test_tamaulipas_2023(datos: Callable[..., Path]) -> None:
+    (leida,) = leer([datos("tamps2023_ext_prep")])
+    assert len(leida.renglones) == 4782
+    assert sum(r.fuera for r in leida.renglones) == 4
+    assert leida.codificacion == "utf-8-sig"
+    assert leida.anomalias == []
+    assert sum(Nota.EXCEDE in r.notas for r in leida.renglones) == 25
+    assert [r.tipo for r in leida.recuadros].count(TipoRecuadro.COMBINACION) == 5
+
+
+def test_computos_de_tamaulipas(datos: Callable[..., Path]) -> None:
+    """Another database of the same family: `sep=|`, cp1252, `="01"`, thousands, no CONTABILIZADA."""
+    (leida,) = leer([datos("tamps2023_ext_computos")])
+    assert len(leida.renglones) == 4778
+    assert leida.resumen["TOTAL_VOTOS"] == 594259
+    assert sum(r.suma for r in leida.renglones) == 594259
+    assert leida.codificacion == "cp1252"
