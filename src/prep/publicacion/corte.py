@@ -30,7 +30,7 @@ from prep.emision.registro import Registro
 from prep.plataforma.almacen import Almacen
 from prep.plataforma.huella import huella
 from prep.publicacion import base_datos, documentos, esquemas
-from prep.publicacion.filas import Redactor
+from prep.publicacion.filas import Redactor, ruta_imagen
 from prep.publicacion.fuente import Estado, Fuente, de_la_eleccion
 from prep.publicacion.instantanea import Instantanea, abrir, instantanea
 from prep.publicacion.tramo import Archivo, Tramo, guardar, hacer_tramo
@@ -79,7 +79,7 @@ class Publicador:
     """What does not change from one corte to the next: the process, where it goes and how.
 
     `procesos`: how many worker processes share the work; 1 works in this one, on the given connection.
-    `con_imagenes`: the images of published actas are in the store, under `imagenes/`.
+    `evidencia`: where the images to publish are, under the paths they are published at; without it none is published.
     `mapa`: the institution's outlines (`prep portal mapa`).
     `firmante`: the institute's key, which signs the log of cortes; without it nothing can be published.
     `con_libro`: the Excel workbook goes out too; at national size it takes longer than a corte may.
@@ -92,11 +92,12 @@ class Publicador:
     firmante: Firmante | None
     software: str = field(default_factory=huella)
     procesos: int = 2
-    con_imagenes: bool = False
+    evidencia: Almacen | None = None
     portal: Portal | None = None
     con_libro: bool = True
     mapa: dict[str, Any] | None = None
     _fijo: dict[str, Any] = field(default_factory=dict)
+    _publicadas: set[str] = field(default_factory=set)
 
     def grupos(self, eleccion: Eleccion) -> list[tuple[int, list[ActaEsperada]]]:
         """The actas of each demarcation, in the order of the database; computed once."""
@@ -223,7 +224,7 @@ class Taller:
             self._bases(obreros, por_eleccion, tramos, con_libro)
             self.reloj.paso("bases de datos")
         self._alarmas_de(tramos)
-        imagenes = sorted({i for _, tramo in tramos for i in tramo.imagenes})
+        self.imagenes = imagenes = sorted({i for _, tramo in tramos for i in tramo.imagenes})
         dibujo = self.documentos | {"corte.json": self._manifiesto(numero, anterior, por_eleccion, imagenes)}
         if p.portal is not None:
             self._dibujar(p.portal, dibujo)
@@ -305,7 +306,7 @@ class Taller:
             self.p.informativo.parametros.boletas_especiales,
             self.cierre,
             self.en_ceros,
-            self.p.con_imagenes,
+            self.p.evidencia is not None,
         )
 
     # --- figures and documents ---------------------------------------------------------------------------------------
@@ -449,7 +450,25 @@ class Taller:
                 else:
                     self.p.almacen.escribir(f"{ruta}/{archivo.ruta}", archivo.origen.read_bytes())
                     nuevos += 1
+            self._escribir_imagenes()
         return nuevos
+
+    def _escribir_imagenes(self) -> None:
+        """Copy to the store the images that this corte is the first to publish."""
+        p = self.p
+        if p.evidencia is None:
+            return
+        for huella_ in self.imagenes:
+            if huella_ in p._publicadas:
+                continue
+            ruta = ruta_imagen(huella_)
+            if not p.almacen.existe(ruta):
+                datos = p.evidencia.leer(ruta)
+                if datos is None or hashlib.sha256(datos).hexdigest() != huella_:
+                    self.alarmas.append(f"Falta la imagen publicada {huella_} en la evidencia, o está dañada.")
+                    continue
+                p.almacen.escribir(ruta, datos)
+            p._publicadas.add(huella_)
 
     def _manifiesto(
         self, numero: int, anterior: dict[str, Any] | None, por_eleccion: _PorEleccion, imagenes: list[str]
