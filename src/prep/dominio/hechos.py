@@ -184,7 +184,7 @@ def leer_hecho(datos: Mapping[str, Any]) -> Hecho:
         if type(datos["version"]) is not int or datos["version"] != VERSION:
             raise ValueError(f"este programa conoce hasta la versión {VERSION}; actualícelo")
         campo = "id"
-        if not _UUID.fullmatch(datos["id"]):
+        if not es_id(datos["id"]):
             raise ValueError("se esperaba un UUID versión 7")
         campo = "acta"
         if not _ACTA.fullmatch(datos["acta"]) and not _HOJA.fullmatch(datos["acta"]):
@@ -203,6 +203,11 @@ def leer_hecho(datos: Mapping[str, Any]) -> Hecho:
     except (ValueError, TypeError, AttributeError) as error:
         raise HechoInvalido(f"Hecho inválido, campo «{campo}»: {error}.") from None
     return hecho_guardado(datos)
+
+
+def es_id(dato: Any) -> bool:
+    """Whether it is the id of a fact."""
+    return isinstance(dato, str) and _UUID.fullmatch(dato) is not None
 
 
 def hecho_guardado(datos: Mapping[str, Any]) -> Hecho:
