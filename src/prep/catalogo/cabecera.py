@@ -86,7 +86,7 @@ def _zona(dato: str) -> str:
 
 
 def _instante(dato: Any) -> datetime:
-    if not isinstance(dato, datetime):
+    if not isinstance(dato, datetime) or not 2000 <= dato.year <= 2100:
         raise DatoInvalido(
             f"«{recortado(dato)}» no es fecha y hora.", "Escríbala como 2027-06-06T20:00:00, sin comillas."
         )
@@ -202,7 +202,7 @@ def leer_cabecera(raiz: Path, problemas: list[Problema]) -> Cabecera | None:
         return None
     try:
         arbol = tomllib.loads(contenido.replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         donde = re.search(r"\(at line (\d+), column \d+\)", str(error))
         mensaje = str(error).split(" (at ")[0]
         linea = int(donde[1]) if donde else contenido.count("\n") + 1
