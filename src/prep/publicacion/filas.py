@@ -185,7 +185,7 @@ class Redactor:
         """A sheet out of catalogue: keys and values are dashes, CONTABILIZADA is 2."""
         demarcacion = hoja.get("demarcacion", "")
         nombre = "-"
-        if demarcacion.isdigit() and int(demarcacion) in self._eleccion.demarcaciones:
+        if demarcacion.isdecimal() and int(demarcacion) in self._eleccion.demarcaciones:
             nombre = texto_seguro(self._eleccion.demarcaciones[int(demarcacion)].nombre)
         leido = [_guion(hoja.get(c, "")) for c in ("seccion", "id", "tipo", "extension")]
         guiones = ["-"] * (len(_TOTALES) + len(self._columnas) + 4)
