@@ -147,3 +147,24 @@ def pagina_verifica(
     datos = verifica_html()
     archivo.write_bytes(datos)
     typer.echo(f"{sha256(datos).hexdigest()}  {archivo}")
+
+
+def sellar(
+    emision: Annotated[Path, typer.Argument(help="Carpeta de la publicación.")],
+    autoridad: Annotated[str, typer.Option(help="Dirección del servicio de sellos de tiempo (RFC 3161).")],
+) -> None:
+    """Pide un sello de tiempo para el último punto de control y lo publica. No detiene ningún corte."""
+    from prep.emision.almacen import Carpeta
+    from prep.emision.nota import Nota
+    from prep.emision.punto import Punto
+    from prep.emision.sello import sellar as sellar_punto
+
+    carpeta = Carpeta(emision)
+    try:
+        datos = carpeta.leer("checkpoint")
+        if datos is None:
+            raise NoDisponible("la carpeta no tiene todavía ningún punto de control")
+        sello = sellar_punto(carpeta, Punto.leer(Nota.leer(datos).texto).tamano, autoridad)
+    except ErrorEmision as e:
+        _fin(e)
+    typer.echo(f"Sellado a las {sello.hora.isoformat()} por {sello.autoridad}.")
