@@ -64,6 +64,12 @@ def _cadena(leer: Lector) -> Lector:
     return leer_cadena
 
 
+def _si_o_no(dato: Any) -> bool:
+    if not isinstance(dato, bool):
+        raise DatoInvalido(f"«{recortado(dato)}» no es true ni false.", "Va sin comillas.")
+    return dato
+
+
 def _numero(minimo: int, maximo: int) -> Lector:
     def leer(dato: Any) -> int:
         if not isinstance(dato, int) or isinstance(dato, bool) or not minimo <= dato <= maximo:
@@ -164,6 +170,7 @@ _PUBLICACION: Final[_Esquema] = {
 }
 _PARAMETROS: Final[_Esquema] = {
     "boletas_especiales": (_numero(0, 9999), 750),
+    "mezcla_cuenta": (_si_o_no, False),
     "empates": (_siglas, ()),
     "lectura": (_cadena(opcion(LECTURA)), "apagada"),
 }

@@ -303,7 +303,7 @@ class Taller:
             fuente,
             self.aparte,
             t.nombre,
-            self.p.informativo.parametros.boletas_especiales,
+            self.p.informativo.parametros,
             self.cierre,
             self.en_ceros,
             self.p.evidencia is not None,
@@ -374,7 +374,7 @@ class Taller:
             entidad, _ = por_eleccion[eleccion.clave]
             tareas = [(t, tramo) for t, tramo in tramos if t.eleccion is eleccion]
             lineas = [tramo.lineas for _, tramo in tareas if tramo.lineas]
-            redactor = Redactor(p.proceso, eleccion, 0, self.en_ceros)
+            redactor = Redactor(p.proceso, eleccion, p.informativo.parametros, self.en_ceros)
             cola = io.StringIO()
             csv.writer(cola, lineterminator="\r\n").writerows(redactor.linea_fuera(h) for h in tareas[0][0].fuera)
             cabeza = base_datos.encabezado(eleccion, p.modo, hora, estadistica(entidad.cuenta, self.cierre))
