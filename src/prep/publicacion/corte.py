@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import ctypes
 import hashlib
 import io
 import multiprocessing
+import os
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -280,7 +283,8 @@ class Taller:
         global _taller
         _taller = self
         try:
-            with ProcessPoolExecutor(self.p.procesos, multiprocessing.get_context("fork")) as obreros:
+            bifurcar = multiprocessing.get_context("fork")
+            with ProcessPoolExecutor(self.p.procesos, bifurcar, _morir_con, (os.getpid(),)) as obreros:
                 yield obreros
         finally:
             _taller = None
@@ -465,6 +469,16 @@ def ruta_de(numero: int) -> str:
 _PorEleccion = dict[str, tuple[Resultado, dict[int, Resultado]]]
 _Tabla = tuple[Eleccion, str, list[Path], str]
 _taller: Taller | None = None
+
+
+def _morir_con(padre: int) -> None:
+    """In a worker: end when the process that made it is killed. Its copy of the connection would otherwise keep the
+    snapshot open, and the lock that lets only one corte be made, for ever."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "prctl"):  # Linux
+        libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != padre:
+        os._exit(1)
 
 
 def _tramo_en_obrero(lugar: int) -> Tramo:
