@@ -183,7 +183,7 @@ def _sala(portal: Callable[[], Portal], modo: str | None, destino: str | None, l
             proceso, info = cargar(fila.clave), informativo(fila.clave)
         except CatalogoError as error:
             _fallar(str(error), 2)
-        if modo is not None and modo not in ModoProceso:
+        if modo is not None and modo not in {m.value for m in ModoProceso}:
             _fallar(f"No hay modo «{modo}»: es prueba, simulacro o jornada.", 2)
         if modo is not None and modo != fila.modo and fila.estado == Fila.Estado.CONGELADO:
             _fallar(f"La puesta en ceros congeló el proceso en modo {fila.modo}; no se publica como {modo}.", 2)
