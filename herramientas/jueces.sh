@@ -15,6 +15,7 @@ revisar() {
     pedir nginx-light /usr/sbin/nginx
     pedir wrk wrk
     pedir softhsm2 softhsm2-util
+    pedir opensc pkcs11-tool
     pedir openssl openssl
     pedir poppler-utils pdftotext
 }

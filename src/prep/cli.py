@@ -11,8 +11,10 @@ from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
 from prep.demo import demo
 from prep.difusion.cli import cofirmas, difusor, testigo
-from prep.emision.cli import llaves, verificar
+from prep.emision.cli import llaves, pagina_verifica, sellar, verificar
+from prep.lectura.cli import actas, imagenes, leer
 from prep.plataforma.cli import app as postgres
+from prep.portal.cli import app as portal
 from prep.publicacion.cli import orden as orden_corte
 from prep.simulacro.cli import reproducir
 
@@ -31,18 +33,22 @@ app = typer.Typer(
     name="prep",
     help="PREP Abierto: resultados electorales preliminares que cualquier persona puede comprobar.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_show_locals=False,
 )
-app.add_typer(bitacora, name="bitacora")
-app.add_typer(proceso, name="proceso")
-app.add_typer(orden_corte(_portal), name="corte")
-app.add_typer(llaves, name="llaves")
-for orden in (verificar, testigo, difusor, cofirmas):
+for nombre, grupo in (
+    ("proceso", proceso),
+    ("bitacora", bitacora),
+    ("corte", orden_corte(_portal)),
+    ("actas", actas),
+    ("imagenes", imagenes),
+    ("portal", portal),
+    ("llaves", llaves),
+    ("postgres", postgres),
+):
+    app.add_typer(grupo, name=nombre)
+for orden in (leer, reproducir, verificar, pagina_verifica, sellar, testigo, difusor, cofirmas, demo, bench):
     app.command()(orden)
-app.add_typer(postgres, name="postgres")
-app.command()(reproducir)
-app.command()(demo)
-app.command()(bench)
 
 
 if __name__ == "__main__":

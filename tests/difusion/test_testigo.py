@@ -25,7 +25,7 @@ HORA = 1_717_380_000
 
 @pytest.fixture
 def registro(tmp_path):
-    return Registro(Carpeta(tmp_path / "sitio"), INSTITUTO)
+    return Registro(Carpeta(tmp_path / "sitio", duradero=False), INSTITUTO)
 
 
 @pytest.fixture
@@ -73,11 +73,11 @@ def test_a_rolled_back_or_forked_log_is_refused(registro, testigo, tmp_path):
     assert pedir(testigo, corta, 3).codigo == 409
     peticion = peticion_de(corta, 3)
     assert testigo.agregar_punto(PeticionDeCofirma(5, (), peticion.punto).escribir()).codigo == 400
-    otro = Registro(Carpeta(tmp_path / "otro"), INSTITUTO)
+    otro = Registro(Carpeta(tmp_path / "otro", duradero=False), INSTITUTO)
     for i in range(6):
         otro.agregar(b"otra %d" % i)
     assert pedir(testigo, otro.historia(), 5).codigo == 422
-    gemelo = Registro(Carpeta(tmp_path / "gemelo"), INSTITUTO)
+    gemelo = Registro(Carpeta(tmp_path / "gemelo", duradero=False), INSTITUTO)
     for i in range(5):
         gemelo.agregar(b"gemela %d" % i)
     assert pedir(testigo, gemelo.historia(), 5).codigo == 409

@@ -28,7 +28,7 @@ class Mortal(Carpeta):
     """A folder whose writer dies at a given write, before or after it takes effect."""
 
     def __init__(self, carpeta, vidas):
-        super().__init__(carpeta)
+        super().__init__(carpeta, duradero=False)
         self.vidas = vidas
 
     def _quizas(self):
@@ -52,7 +52,7 @@ def leer(carpeta):
 
 
 def test_leaves_of_all_sizes_and_every_past_head(tmp_path):
-    registro = Registro(Carpeta(tmp_path), INSTITUTO)
+    registro = Registro(Carpeta(tmp_path, duradero=False), INSTITUTO)
     hojas = [b"x" * (i % 7) + str(i).encode() for i in range(300)]
     for i, h in enumerate(hojas):
         assert registro.agregar(h) == i
@@ -69,13 +69,13 @@ def test_leaves_of_all_sizes_and_every_past_head(tmp_path):
 @pytest.mark.parametrize("ya_hay", [0, 1, 255, 256])
 def test_killed_at_any_write_it_resumes_and_says_nothing_twice(tmp_path, ya_hay):
     base = tmp_path / "base"
-    registro = Registro(Carpeta(base), INSTITUTO)
+    registro = Registro(Carpeta(base, duradero=False), INSTITUTO)
     for i in range(ya_hay):
         registro.agregar(b"hoja %d" % i)
     limpia = tmp_path / "limpia"
     shutil.copytree(base, limpia) if base.exists() else limpia.mkdir()
     for h in (b"a", b"b"):
-        Registro(Carpeta(limpia), INSTITUTO).agregar(h)
+        Registro(Carpeta(limpia, duradero=False), INSTITUTO).agregar(h)
     for vidas in range(1, 100):
         carpeta = tmp_path / str(vidas)
         shutil.copytree(base, carpeta) if base.exists() else carpeta.mkdir()
@@ -88,9 +88,9 @@ def test_killed_at_any_write_it_resumes_and_says_nothing_twice(tmp_path, ya_hay)
         if (carpeta / "checkpoint").exists():
             leer(carpeta)  # whatever a reader sees is whole
         # The next writer comes with something else; what was begun is finished first.
-        Registro(Carpeta(carpeta), INSTITUTO).agregar(b"a" if vidas % 2 else b"b")
+        Registro(Carpeta(carpeta, duradero=False), INSTITUTO).agregar(b"a" if vidas % 2 else b"b")
         for h in (b"a", b"b"):
-            Registro(Carpeta(carpeta), INSTITUTO).agregar(h)
+            Registro(Carpeta(carpeta, duradero=False), INSTITUTO).agregar(h)
         hojas = list(leer(carpeta).hojas)[ya_hay:]
         assert sorted(hojas) == [b"a", b"b"]
         if hojas == [b"a", b"b"]:
@@ -121,13 +121,13 @@ def test_what_is_written_once_is_not_rewritten(tmp_path):
 
 
 def test_a_log_signed_by_somebody_else_is_not_continued(tmp_path):
-    Registro(Carpeta(tmp_path), INSTITUTO).agregar(b"a")
+    Registro(Carpeta(tmp_path, duradero=False), INSTITUTO).agregar(b"a")
     with pytest.raises(FirmaInvalida):
-        Registro(Carpeta(tmp_path), LlavePrivada("ople.example/prep", FIRMA, b"\5" * 32)).agregar(b"b")
+        Registro(Carpeta(tmp_path, duradero=False), LlavePrivada("ople.example/prep", FIRMA, b"\5" * 32)).agregar(b"b")
 
 
 def test_cosignatures_arrive_late(tmp_path):
-    registro = Registro(Carpeta(tmp_path), INSTITUTO)
+    registro = Registro(Carpeta(tmp_path, duradero=False), INSTITUTO)
     for h in (b"a", b"b"):
         registro.agregar(h)
     testigos = [AUDITOR.llave, NOTARIA.llave]
@@ -194,120 +194,27 @@ def test_every_kind_of_leaf_reads_back():
             escribir_hoja("cierre", **mala, corte=1, documento=h)
 
 
-JUEZ = r"""
-package main
-
-import (
-	"encoding/binary"
-	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
-
-	"golang.org/x/mod/sumdb/note"
-	"golang.org/x/mod/sumdb/tlog"
-)
-
-// disk serves tiles of height 8 from a folder laid out as C2SP tlog-tiles: Go's path without its height.
-type disk struct{ dir string }
-
-func (d disk) Height() int { return 8 }
-func (d disk) SaveTiles([]tlog.Tile, [][]byte) {}
-func (d disk) ReadTiles(tiles []tlog.Tile) (out [][]byte, err error) {
-	for _, t := range tiles {
-		data, err := os.ReadFile(filepath.Join(d.dir, strings.Replace(t.Path(), "tile/8/", "tile/", 1)))
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, data)
-	}
-	return out, nil
-}
-
-func must(err error) {
-	if err != nil {
-		fmt.Println("RECHAZADO:", err)
-		os.Exit(1)
-	}
-}
-
-func head(dir, file, vkey string) tlog.Tree {
-	verifier, err := note.NewVerifier(vkey)
-	must(err)
-	data, err := os.ReadFile(filepath.Join(dir, file))
-	must(err)
-	n, err := note.Open(data, note.VerifierList(verifier))
-	must(err)
-	// Same three lines as a checkpoint, under the header that tlog.ParseTree expects.
-	lines := strings.SplitN(n.Text, "\n", 2)
-	if lines[0] != verifier.Name() {
-		must(fmt.Errorf("origin %q", lines[0]))
-	}
-	tree, err := tlog.ParseTree([]byte("go.sum database tree\n" + lines[1]))
-	must(err)
-	return tree
-}
-
-func main() {
-	dir, vkey := os.Args[1], os.Args[2]
-	tree := head(dir, "checkpoint", vkey)
-	reader := tlog.TileHashReader(tree, disk{dir})
-	var index int64
-	for n := int64(0); n*256 < tree.N; n++ {
-		width := tree.N - n*256
-		name := fmt.Sprintf("tile/entries/%03d", n)
-		if width < 256 {
-			name += fmt.Sprintf(".p/%d", width)
-		} else {
-			width = 256
-		}
-		data, err := os.ReadFile(filepath.Join(dir, name))
-		must(err)
-		for ; width > 0; width-- {
-			size := binary.BigEndian.Uint16(data)
-			leaf := data[2 : 2+size]
-			data = data[2+size:]
-			proof, err := tlog.ProveRecord(tree.N, index, reader)
-			must(err)
-			must(tlog.CheckRecord(proof, tree.N, tree.Hash, index, tlog.RecordHash(leaf)))
-			index++
-		}
-		if len(data) != 0 {
-			must(fmt.Errorf("bundle %d has extra bytes", n))
-		}
-	}
-	for n := int64(1); n <= tree.N; n++ {
-		old := head(dir, fmt.Sprintf("puntos/%06d", n), vkey)
-		proof, err := tlog.ProveTree(tree.N, n, reader)
-		must(err)
-		must(tlog.CheckTree(proof, tree.N, tree.Hash, n, old.Hash))
-	}
-	fmt.Println("ACEPTADO", tree.N)
-}
-"""
-
-
 @pytest.fixture(scope="module")
-def juez(tmp_path_factory):
+def juez(tmp_path_factory, pytestconfig):
     """Go's note and tlog as a command: `juez FOLDER VKEY`."""
     if shutil.which("go") is None or not GO.exists():
         pytest.skip("faltan Go y golang.org/x/mod (apt-get install golang-go golang-golang-x-mod-dev)")
     carpeta = tmp_path_factory.mktemp("juez")
-    (carpeta / "main.go").write_text(JUEZ)
+    shutil.copy(pytestconfig.rootpath / "herramientas" / "juez.go", carpeta)
     entorno = os.environ | {
         "GO111MODULE": "off",
         "GOPATH": "/usr/share/gocode",
         "GOCACHE": str(carpeta / "cache"),
         "GOFLAGS": "",
     }
-    subprocess.run(["go", "build", "-o", "juez", "main.go"], cwd=carpeta, env=entorno, check=True, timeout=280)
+    subprocess.run(["go", "build", "-o", "juez", "juez.go"], cwd=carpeta, env=entorno, check=True, timeout=280)
     return lambda d: subprocess.run(
         [carpeta / "juez", d, INSTITUTO.llave.vkey], capture_output=True, text=True, timeout=60
     )
 
 
 def test_go_accepts_300_cortes_and_rejects_an_altered_byte(tmp_path, juez):
-    registro = Registro(Carpeta(tmp_path), INSTITUTO)
+    registro = Registro(Carpeta(tmp_path, duradero=False), INSTITUTO)
     for i in range(1, 301):
         registro.agregar(
             escribir_hoja(

@@ -154,7 +154,7 @@ def test_a_leaf_is_dropped_and_everything_signed_again(noche, tmp_path):
     for c in ("tile", "puntos"):
         shutil.rmtree(noche.carpeta / c)
     (noche.carpeta / "checkpoint").unlink()
-    otro = Registro(Carpeta(noche.carpeta), INSTITUTO)
+    otro = Registro(Carpeta(noche.carpeta, duradero=False), INSTITUTO)
     for h in (hojas[0], hojas[2]):
         otro.agregar(h)
     assert "después del corte 1 sigue el 3" in malos(revisar(noche.carpeta))
@@ -443,7 +443,7 @@ def test_the_institute_changes_its_key(noche):
     nueva = LlavePrivada(INSTITUTO.llave.nombre, FIRMA, b"\x42" * 32)
     politica = leer_politica(f"log {INSTITUTO.llave.vkey}\nquorum none\n".encode())
     noche.registro.agregar(_llave(noche, "rotacion", nueva.llave, INSTITUTO.llave))
-    noche.registro = Registro(Carpeta(noche.carpeta), nueva, llaves_anteriores=[INSTITUTO.llave])
+    noche.registro = Registro(Carpeta(noche.carpeta, duradero=False), nueva, llaves_anteriores=[INSTITUTO.llave])
     noche.registro.agregar(_llave(noche, "revocacion", INSTITUTO.llave))
     noche.publicar()
     informe = revisar(noche.carpeta, politica=politica)
@@ -454,7 +454,7 @@ def test_a_thief_cannot_announce_a_key_of_his_own(noche):
     """He holds the site and a key of the right name, not the institute's: the announcement must bear the old key."""
     ladron = LlavePrivada(INSTITUTO.llave.nombre, FIRMA, b"\x66" * 32)
     politica = leer_politica(f"log {INSTITUTO.llave.vkey}\nquorum none\n".encode())
-    suyo = Registro(Carpeta(noche.carpeta), ladron, llaves_anteriores=[INSTITUTO.llave])
+    suyo = Registro(Carpeta(noche.carpeta, duradero=False), ladron, llaves_anteriores=[INSTITUTO.llave])
     suyo.agregar(_llave(noche, "rotacion", ladron.llave, INSTITUTO.llave))
     assert revisar(noche.carpeta, politica=politica).codigo == 1
 
@@ -463,6 +463,42 @@ def test_a_policy_of_somebody_elses_log(noche):
     otra = LlavePrivada("otro.example", FIRMA, b"\x09" * 32)
     politica = leer_politica(f"log {otra.llave.vkey}\nquorum none\n".encode())
     assert "ninguna llave conocida firma" in malos(revisar(noche.carpeta, politica=politica))
+
+
+def test_pages_of_the_root_are_signed(noche):
+    noche.paginas = {"index.html": b"<h1>PREP</h1>", "portal/a1/estilo.css": b"p{}"}
+    noche.publicar()
+    informe = revisar(noche.carpeta)
+    assert informe.codigo == 0 and any("2 páginas de la raíz" in h.texto for h in informe.hallazgos)
+    (noche.carpeta / "index.html").write_bytes(b"<h1>PROP</h1>")
+    assert "index.html fue alterada" in malos(revisar(noche.carpeta))
+    (noche.carpeta / "index.html").unlink()
+    assert "index.html falta" in malos(revisar(noche.carpeta))
+    noche.paginas = {"tile/0/000": b"x"}
+    manifiesto, archivos = noche.preparar()
+    noche.paginas = {}
+    noche.emitir(manifiesto, archivos)
+    assert "no puede nombrar tile/0/000" in malos(revisar(noche.carpeta))
+
+
+def test_images_that_the_corte_does_not_offer(noche):
+    """A corte may print the hash of an image without publishing it; it is said, and one offered must be there."""
+
+    def sin_ruta(archivos, manifiesto):
+        for r in [r for r in archivos if "/demarcacion/" in r]:
+            obj = json.loads(archivos[r])
+            for s in obj["secciones"]:
+                for c in s["casillas"]:
+                    for a in c["actas"]:
+                        a.get("imagen", {}).pop("ruta", None)
+            archivos[r] = json.dumps(obj).encode()
+
+    assert _publicar_alterado(noche, sin_ruta) == ""
+    assert any("no se publican en este corte" in h.texto for h in revisar(noche.carpeta).hallazgos)
+    alterar = _en_json("GUB/demarcacion/1.json", "secciones", 0, "total", valor=-1)
+    assert "sección" in _publicar_alterado(noche, alterar)
+    min((noche.carpeta / "imagenes").rglob("*.jpg")).unlink()
+    assert "falta la imagen" in malos(revisar(noche.carpeta))
 
 
 def test_command_line(noche, tmp_path):

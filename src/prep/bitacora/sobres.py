@@ -36,7 +36,8 @@ class SobreInvalido(ValueError):
 class Firmante(Protocol):
     """Signs as a node."""
 
-    nodo: str
+    @property
+    def nodo(self) -> str: ...
 
     def firmar(self, mensaje: bytes) -> bytes: ...
 

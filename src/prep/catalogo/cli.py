@@ -56,10 +56,11 @@ def ejemplo(
 ) -> None:
     """Escribe un proceso de demostración con la forma del de Jalisco y partidos ficticios."""
     from prep.catalogo import ejemplo as demo
-    from prep.catalogo.escritor import escribir_proceso
+    from prep.catalogo.escritor import escribir_proceso, exigir_vacia
 
     total = casillas if casillas is not None else demo.NACIONAL if nacional else demo.CASILLAS_MINIMO
     try:
+        exigir_vacia(carpeta)
         with _barra() as barra:
             tarea = barra.add_task("Formando casillas", total=total)
             proceso, informativo = demo.ejemplo(
@@ -68,7 +69,7 @@ def ejemplo(
             tarea = barra.add_task("Escribiendo la carpeta", total=total)
             escribir_proceso(carpeta, proceso, informativo, lambda n: barra.advance(tarea, n))
     except (ValueError, OSError) as error:
-        raise typer.BadParameter(str(error)) from None
+        raise _fallo(error) from None
     resumir(proceso)
     typer.echo(f"Carpeta escrita: {carpeta}")
 
@@ -90,8 +91,7 @@ def importar(carpeta: Carpeta) -> None:
             mostrar_problemas(error.problemas)
             raise typer.Exit(1) from None
         except CatalogoError as error:
-            _consola().print(f"[bold red]✗[/bold red] {_escapado(str(error))}", soft_wrap=True)
-            raise typer.Exit(1) from None
+            raise _fallo(error) from None
     resumir(guardado.proceso)
     typer.echo(_RESULTADOS[guardado.resultado.value])
 
@@ -119,8 +119,7 @@ def ver(
             fila = vigente(clave)
             proceso = cargar(fila.clave)
         except CatalogoError as error:
-            _consola().print(f"[bold red]✗[/bold red] {_escapado(str(error))}", soft_wrap=True)
-            raise typer.Exit(1) from None
+            raise _fallo(error) from None
     cuando = f" desde {fila.congelado:%d/%m/%Y %H:%M} UTC" if fila.congelado else ""
     resumir(proceso)
     typer.echo(f"Estado: {fila.estado}{cuando}. Modo: {fila.modo}. Cortes cada {fila.cada_minutos} minutos.")
@@ -169,6 +168,12 @@ def resumir(proceso: Proceso) -> None:
     consola.print(f"[bold]{_escapado(proceso.nombre)}[/bold] ({proceso.clave}), {_escapado(proceso.entidad_nombre)}")
     consola.print(tabla)
     consola.print(f"[bold green]✓[/bold green] Sin problemas. Huella {proceso.huella}", soft_wrap=True)
+
+
+def _fallo(error: Exception) -> typer.Exit:
+    """Say what happened and end with 1."""
+    _consola().print(f"[bold red]✗[/bold red] {_escapado(str(error))}", soft_wrap=True)
+    return typer.Exit(1)
 
 
 def _consola() -> Console:

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from prep.catalogo.armado import Planilla, boletas_de, columnas_de, planilla_de
 from prep.catalogo.cabecera import ARCHIVO
-from prep.catalogo.documento import casillas_de
+from prep.catalogo.documento import casillas_de, tipos_acta
 from prep.catalogo.informativo import Informativo
 from prep.catalogo.lector import POR_ELECCION
-from prep.dominio.proceso import Ambito, Casilla, Proceso
+from prep.dominio.proceso import Ambito, Casilla, Eleccion, Proceso
 
 
 class NoSeEscribe(ValueError):
@@ -35,8 +35,7 @@ def escribir_proceso(
     be read back equal, `FileExistsError` when there is something in `carpeta`.
     """
     destino = Path(carpeta)
-    if destino.exists() and any(destino.iterdir()):
-        raise FileExistsError(f"La carpeta {destino} ya tiene archivos; indique otra o vacíela.")
+    exigir_vacia(destino)
     informativo = informativo or Informativo()
     tablas = _tablas(proceso, informativo)
     destino.parent.mkdir(parents=True, exist_ok=True)
@@ -53,6 +52,12 @@ def escribir_proceso(
     except BaseException:
         shutil.rmtree(obra, ignore_errors=True)
         raise
+
+
+def exigir_vacia(carpeta: Path) -> None:
+    """Raise `FileExistsError` unless a process can be written there."""
+    if carpeta.exists() and (not carpeta.is_dir() or any(carpeta.iterdir())):
+        raise FileExistsError(f"{carpeta} ya existe y no es una carpeta vacía; indique otra.")
 
 
 def _escribir_logotipo(obra: Path, informativo: Informativo) -> None:
@@ -103,7 +108,7 @@ def _tablas(proceso: Proceso, informativo: Informativo) -> dict[str, _Tabla]:
                 for i, nombre in sorted(nombres.items())
             ],
         ),
-        "secciones.csv": _secciones(proceso, casillas.values()),
+        "secciones.csv": _secciones(proceso, casillas.values(), distritos, municipios),
         "casillas.csv": _casillas(proceso, casillas.values()),
         "contendientes.csv": _contendientes(informativo, orden, planillas, proceso),
         "coaliciones.csv": _coaliciones(proceso, informativo, planillas),
@@ -145,10 +150,8 @@ def _nombres(
     for casilla in casillas:
         nombres[Ambito.DISTRITO].setdefault(casilla.distrito, f"Distrito {casilla.distrito}")
         nombres[Ambito.MUNICIPIO].setdefault(casilla.municipio, f"Municipio {casilla.municipio}")
-    agrupan = {e.agrupa for e in proceso.elecciones}
-    for tipo in nombres:
-        if tipo not in agrupan:
-            nombres[tipo].pop(0, None)
+    for por_numero in nombres.values():
+        por_numero.pop(0, None)  # not known, unless somebody names it
     nombres[Ambito.DISTRITO] |= informativo.distritos
     nombres[Ambito.MUNICIPIO] |= informativo.municipios
     for eleccion in proceso.elecciones:
@@ -156,21 +159,21 @@ def _nombres(
     return nombres[Ambito.DISTRITO], nombres[Ambito.MUNICIPIO]
 
 
-def _secciones(proceso: Proceso, casillas: Iterable[Casilla]) -> _Tabla:
+def _secciones(
+    proceso: Proceso, casillas: Iterable[Casilla], distritos: dict[int, str], municipios: dict[int, str]
+) -> _Tabla:
     secciones: dict[tuple[int, int], tuple[int, int]] = {}
     for c in casillas:
         donde = (c.distrito, c.municipio)
         if secciones.setdefault((c.clave.entidad, c.clave.seccion), donde) != donde:
             raise NoSeEscribe(f"La sección {c.clave.seccion} está en dos demarcaciones: vea la casilla {c.clave}.")
-    agrupan = {e.agrupa for e in proceso.elecciones}
-
-    def celda(id_: int, tipo: Ambito) -> int | None:
-        return id_ if id_ or tipo in agrupan else None
-
     varias = any(entidad != proceso.entidad for entidad, _ in secciones)
     encabezado = ["seccion", "distrito", "municipio"]
     filas = [
-        (*([entidad] if varias else []), seccion, celda(d, Ambito.DISTRITO), celda(m, Ambito.MUNICIPIO))
+        (
+            *([entidad] if varias else []),
+            *(seccion, d if d in distritos else None, m if m in municipios else None),
+        )
         for (entidad, seccion), (d, m) in sorted(secciones.items())
     ]
     return (["entidad", *encabezado] if varias else encabezado), filas
@@ -181,8 +184,6 @@ def _casillas(proceso: Proceso, casillas: Iterable[Casilla]) -> _Tabla:
     actas: dict[Any, dict[str, dict[str, Any]]] = {}
     for e in proceso.elecciones:
         for a in e.actas:
-            if a.clave != f"{a.casilla.clave}{e.tipo_acta}":
-                raise NoSeEscribe(f"La clave del acta {a.clave} no es la de su casilla y su tipo de acta.")
             esperada = a.casilla.distrito if e.agrupa is Ambito.DISTRITO else a.casilla.municipio
             if a.demarcacion != esperada:
                 raise NoSeEscribe(f"El acta {a.clave} no está en la demarcación de su casilla.")
@@ -357,6 +358,7 @@ def _cabecera(proceso: Proceso, informativo: Informativo) -> str:
             f"clave = {_toml(e.clave)}",
             f"nombre = {_toml(e.nombre)}",
             f"tipo_acta = {_toml(e.tipo_acta)}",
+            *_tipos_acta(e),
             f"ambito = {_toml(e.ambito.value)}",
             f"agrupa = {_toml(e.agrupa.value)}",
         ]
@@ -365,6 +367,15 @@ def _cabecera(proceso: Proceso, informativo: Informativo) -> str:
     if informativo.textos:
         lineas += ["", "[textos]", *[f"{_toml(k)} = {_toml(v)}" for k, v in sorted(informativo.textos.items())]]
     return "\n".join(lineas) + "\n"
+
+
+def _tipos_acta(eleccion: Eleccion) -> list[str]:
+    try:
+        tipos = tipos_acta(eleccion)
+    except ValueError as error:
+        raise NoSeEscribe(str(error)) from None
+    pares = ", ".join(f"{casilla} = {_toml(tipo)}" for casilla, tipo in tipos.items())
+    return [f"tipos_acta = {{ {pares} }}"] if tipos else []
 
 
 def _toml(dato: str) -> str:

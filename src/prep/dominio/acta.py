@@ -9,10 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from prep.dominio.asentado import Asentado
 from prep.dominio.hechos import Hecho, MotivoSinActa, Tipo
-from prep.dominio.transiciones import CAPTURA, CUSTODIA, DE_CAPTURA, DISTINTA, IGUAL, Captura, Custodia, Rechazo
+from prep.dominio.transiciones import (
+    CAPTURA,
+    CUSTODIA,
+    DE_CAPTURA,
+    DE_HOJA,
+    DISTINTA,
+    IGUAL,
+    Captura,
+    Custodia,
+    Rechazo,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +63,23 @@ class Publicada:
     por_pto: bool
 
 
+EN_CORRECCION: Final = 3
+"""COTEJADA: whoever collated asked for a correction that is not finished (LEEME, COTEJADA)."""
+
+
 @dataclass(slots=True)
 class Acta:
-    """State of one acta or sheet. Built by `estado`; read-only for everybody else."""
+    """State of one acta or sheet. Built by `estado`; read-only for everybody else.
+
+    `imagenes`: every usable picture; `imagen`: the one being read; `desechadas`: those that could not be read.
+    """
 
     custodia: Custodia = Custodia.ESPERADA
     captura: Captura = Captura.POR_CAPTURAR
     ronda: int = 1
     imagenes: list[Imagen] = field(default_factory=list)
     imagen: Imagen | None = None
+    desechadas: set[str] = field(default_factory=set)
     por_pto: bool = False
     acopio: datetime | None = None
     capturas: list[Capturado] = field(default_factory=list)
@@ -90,7 +109,10 @@ class Acta:
 
 
 def estado(hechos: Iterable[Hecho]) -> Acta:
-    """Fold the facts of one acta, in any order and with any repetition, into its state."""
+    """Fold the facts of one acta, in any order and with any repetition, into its state.
+
+    Facts with one id are one fact: the store refuses a second content under a known id.
+    """
     acta = Acta()
     unicos = {h.id: h for h in hechos}
     for hecho in sorted(unicos.values(), key=lambda h: h.id):
@@ -106,23 +128,42 @@ def rechazar(acta: Acta, hecho: Hecho) -> Rechazo | None:
     """Why this fact cannot follow the acta's state; `None` when it can."""
     if hecho.tipo is Tipo.INCIDENTE:
         return None
+    if hecho.de_hoja:
+        if hecho.tipo not in DE_HOJA or (hecho.tipo is Tipo.IDENTIFICADA and "acta" not in hecho.contenido):
+            return Rechazo.HOJA
+    elif hecho.tipo is Tipo.FUERA_DE_CATALOGO or hecho.contenido.get("acta", hecho.acta) != hecho.acta:
+        return Rechazo.EN_CATALOGO
     if hecho.tipo in DE_CAPTURA:
         return _rechazar_captura(acta, hecho)
+    return _rechazar_custodia(acta, hecho)
+
+
+def _rechazar_custodia(acta: Acta, hecho: Hecho) -> Rechazo | None:
     if (acta.custodia, hecho.tipo) not in CUSTODIA:
         return Rechazo.ESTADO_CUSTODIA
-    if hecho.tipo is Tipo.IDENTIFICADA and all(i.sha256 != hecho.contenido["imagen"] for i in acta.imagenes):
-        return Rechazo.OTRA_IMAGEN
-    if hecho.tipo is Tipo.REDIGITALIZAR:
-        if acta.captura is Captura.VERIFICADA:
-            return Rechazo.ESTADO_CAPTURA
-        if acta.imagen is not None and hecho.contenido["imagen"] != acta.imagen.sha256:
+    imagen = hecho.contenido.get("imagen")
+    if imagen in acta.desechadas:
+        return Rechazo.IMAGEN_DESECHADA
+    vigente = acta.imagen.sha256 if acta.imagen else None
+    conocidas = {i.sha256 for i in acta.imagenes}
+    match hecho.tipo:
+        case Tipo.SIN_ACTA if acta.imagenes or acta.publicada:
+            return Rechazo.ESTADO_CUSTODIA
+        case Tipo.IDENTIFICADA if imagen not in conocidas:
             return Rechazo.OTRA_IMAGEN
-        return None if hecho.contenido["motivo"].strip() else Rechazo.SIN_MOTIVO
+        case Tipo.DUPLICADA if imagen not in conocidas or imagen == vigente:
+            return Rechazo.OTRA_IMAGEN
+        case Tipo.REDIGITALIZAR if acta.captura is Captura.VERIFICADA:
+            return Rechazo.ESTADO_CAPTURA
+        case Tipo.REDIGITALIZAR if imagen not in conocidas or (vigente and imagen != vigente):
+            return Rechazo.OTRA_IMAGEN
+        case Tipo.REDIGITALIZAR if not hecho.contenido["motivo"].strip():
+            return Rechazo.SIN_MOTIVO
     return None
 
 
 def _rechazar_captura(acta: Acta, hecho: Hecho) -> Rechazo | None:
-    if acta.custodia is not Custodia.IDENTIFICADA or acta.imagen is None:
+    if acta.imagen is None:
         return Rechazo.FALTA_IMAGEN
     if (acta.captura, hecho.tipo, _caso(acta, hecho)) not in CAPTURA:
         return Rechazo.ESTADO_CAPTURA
@@ -136,7 +177,7 @@ def _rechazar_captura(acta: Acta, hecho: Hecho) -> Rechazo | None:
     if "motivo" in contenido and hecho.tipo is not Tipo.DICTAMINADA and not contenido["motivo"].strip():
         return Rechazo.SIN_MOTIVO
     if hecho.tipo is Tipo.REABIERTA:
-        return Rechazo.AUTORIZA_LA_MISMA if contenido["autoriza"] in ("", hecho.operador) else None
+        return Rechazo.AUTORIZA_LA_MISMA if contenido["autoriza"].strip() in ("", hecho.operador) else None
     if hecho.operador in acta.participantes:
         return Rechazo.MISMA_PERSONA
     return None
@@ -164,6 +205,8 @@ def _aplicar(acta: Acta, hecho: Hecho) -> None:
             acta.es = contenido.get("acta")
         case Tipo.REDIGITALIZAR:
             acta.imagen = None
+            acta.imagenes = [i for i in acta.imagenes if i.sha256 != contenido["imagen"]]
+            acta.desechadas.add(contenido["imagen"])
             _nueva_ronda(acta, Captura.POR_CAPTURAR)
         case Tipo.SIN_ACTA:
             acta.sin_acta = MotivoSinActa(contenido["motivo"])
@@ -172,12 +215,14 @@ def _aplicar(acta: Acta, hecho: Hecho) -> None:
         case Tipo.INCIDENTE:
             acta.incidentes.append(hecho.id)
         case Tipo.DUPLICADA:
-            acta.imagenes = [i for i in acta.imagenes if i.sha256 != contenido["imagen"] or i is acta.imagen]
+            acta.imagenes = [i for i in acta.imagenes if i.sha256 != contenido["imagen"]]
 
     if (acta.custodia, hecho.tipo) in CUSTODIA:
         acta.custodia = CUSTODIA[acta.custodia, hecho.tipo]
         if acta.custodia is not Custodia.SIN_ACTA:
             acta.sin_acta = None
+        if acta.custodia is not Custodia.FUERA_DE_CATALOGO:
+            acta.fuera = None
     if hecho.tipo in DE_CAPTURA:
         _aplicar_captura(acta, hecho)
 
@@ -191,6 +236,8 @@ def _aplicar_captura(acta: Acta, hecho: Hecho) -> None:
             acta.dictamen = _capturado(hecho)
         case Tipo.VERIFICADA:
             acta.publicada = _publicar(acta, hecho)
+            # Whoever accepted the reading before did not accept this one; a correction they asked for goes on.
+            acta.cotejo = acta.cotejo if acta.cotejo == EN_CORRECCION else None
         case Tipo.COTEJADA:
             acta.cotejo = int(hecho.contenido["resultado"])
         case Tipo.DEVUELTA | Tipo.REABIERTA:

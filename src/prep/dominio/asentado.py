@@ -37,6 +37,8 @@ class Asentado:
     @classmethod
     def leer(cls, contenido: Mapping[str, Any]) -> Asentado:
         """Read `{"votos": {clave: valor}, <total>: valor…}`; raise `AsentadoInvalido` naming the box."""
+        if not isinstance(contenido, Mapping):
+            raise AsentadoInvalido("Los valores deben ser un objeto de campo a valor.")
         campo = ""
         try:
             totales = {}

@@ -85,6 +85,9 @@ def armar_boleta(
 
     Raises `ValueError` when a party stands in two candidacies or a coalition names a party that is not on the ballot.
     """
+    postulan = [*partidos, *(p for _, ps in comunes for p in ps)]
+    if repetidos := sorted({p for p in postulan if postulan.count(p) > 1}):
+        raise ValueError(f"En una candidatura común y en otra candidatura a la vez: {', '.join(repetidos)}.")
     recuadros = [Recuadro(p, TipoRecuadro.PARTIDO, (p,)) for p in partidos]
     for coalicion in coaliciones:
         recuadros += [Recuadro(clave_combinacion(c), TipoRecuadro.COMBINACION, c) for c in combinaciones(coalicion)]
@@ -96,6 +99,8 @@ def armar_boleta(
 
 def boleta_de(recuadros: tuple[Recuadro, ...], coaliciones: Sequence[tuple[str, ...]]) -> Boleta:
     """Build a ballot from its boxes in printed order and the coalitions that stand in the demarcation."""
+    if recuadros[-2:] != (NO_REGISTRADAS, NULOS):
+        raise ValueError("La boleta debe terminar con NO_REGISTRADAS y NULOS.")
     claves = [r.clave for r in recuadros]
     if len(set(claves)) != len(claves):
         raise ValueError(f"La boleta repite recuadros: {sorted({c for c in claves if claves.count(c) > 1})}.")

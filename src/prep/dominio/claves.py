@@ -20,7 +20,7 @@ TIPOS_CASILLA: Final = {
     "A": "Voto anticipado",
 }
 
-_CLAVE: Final = re.compile(r"(\d{2})(\d{4})([BCESMVPA])(\d{2})(\d{2})")
+_CLAVE: Final = re.compile(r"(\d{2})(\d{4})([BCESMVPA])(\d{2})(\d{2})", re.ASCII)
 
 
 class ClaveInvalida(ValueError):

@@ -20,11 +20,11 @@ from prep.dominio.valores import ILEGIBLE, SIN_DATO
 class Observacion(StrEnum):
     """The texts of the published database, in the order in which several are listed."""
 
+    EXCEDE = "Excede Lista Nominal"
     ILEGIBLE = "Ilegible"
     SIN_DATO = "Sin dato"
     TODOS_ILEGIBLES = "Todos los campos ilegibles"
     TODOS_VACIOS = "Todos los campos vacíos"
-    EXCEDE = "Excede Lista Nominal"
     SIN_ACTA_1 = "Sin acta(1)"
     SIN_ACTA_2 = "Sin acta(2)"
     SIN_ACTA_3 = "Sin acta(3)"
@@ -86,6 +86,10 @@ def contabilizar(
     votos = tuple([v if isinstance(v, int) else 0 for v in valores])
     calculado = sum(votos)
     observaciones: list[Observacion] = []
+    maximo = limite(esperada, boletas_especiales)
+    excede = maximo is not None and calculado > maximo
+    if excede:
+        observaciones.append(Observacion.EXCEDE)
     legible = any(isinstance(v, int) for v in valores)
     if legible:
         if ILEGIBLE in valores:
@@ -94,10 +98,6 @@ def contabilizar(
             observaciones.append(Observacion.SIN_DATO)
     else:
         observaciones.append(Observacion.TODOS_ILEGIBLES if ILEGIBLE in valores else Observacion.TODOS_VACIOS)
-    maximo = limite(esperada, boletas_especiales)
-    excede = maximo is not None and calculado > maximo
-    if excede:
-        observaciones.append(Observacion.EXCEDE)
     if por_pto:
         observaciones.append(Observacion.POR_PTO)
     return Dictamen(legible and not excede, tuple(observaciones), votos, calculado)

@@ -65,14 +65,35 @@ class Hecho:
     contenido: Mapping[str, Any]
     version: int = VERSION
 
+    @property
+    def de_hoja(self) -> bool:
+        """Whether its subject is a sheet and not an acta of the catalogue."""
+        return self.acta.startswith("hoja:")
+
 
 class HechoInvalido(ValueError):
     """A fact whose content does not have the shape its type requires."""
 
 
 def _texto(dato: Any) -> None:
-    if not isinstance(dato, str) or len(dato) > 2000 or "\0" in dato:
-        raise ValueError("se esperaba un texto de hasta 2000 caracteres")
+    if not isinstance(dato, str) or len(dato) > 2000 or _NO_SE_GUARDA.search(dato):
+        raise ValueError("se esperaba un texto de hasta 2000 caracteres, sin caracteres nulos ni incompletos")
+
+
+def _operador(dato: Any) -> None:
+    _texto(dato)
+    if not dato or dato != dato.strip():
+        raise ValueError("se esperaba el identificador de una persona, sin espacios alrededor")
+
+
+def _clave_acta(dato: Any) -> None:
+    if not isinstance(dato, str) or not _ACTA.fullmatch(dato):
+        raise ValueError("se esperaba una clave de acta")
+
+
+def _mecanismo(dato: Any) -> None:
+    if not isinstance(dato, str) or not _MECANISMO.fullmatch(dato):
+        raise ValueError("se esperaba D, F o I, o varias unidas con guion")
 
 
 def _sha(dato: Any) -> None:
@@ -81,13 +102,12 @@ def _sha(dato: Any) -> None:
 
 
 def _hora(dato: Any) -> None:
-    if not isinstance(dato, str) or not _INSTANTE.fullmatch(dato) or not 1 < datetime.fromisoformat(dato).year < 9999:
-        raise ValueError("se esperaba una fecha y hora ISO 8601 con zona")
-
-
-def _clave(dato: Any) -> None:
-    if not isinstance(dato, str) or not _SUJETO.fullmatch(dato):
-        raise ValueError("se esperaba una clave de acta u «hoja:» y un UUID")
+    try:
+        hora = datetime.fromisoformat(dato) if _INSTANTE.fullmatch(dato) else None
+    except (TypeError, ValueError):
+        hora = None
+    if hora is None or not 1990 <= hora.year < 2100:
+        raise ValueError("se esperaba una fecha y hora ISO 8601 con zona, de 1990 a 2099")
 
 
 def _valores(dato: Any) -> None:
@@ -104,19 +124,28 @@ def _uno_de(*opciones: str) -> Callable[[Any], None]:
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_INSTANTE: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d(:\d\d)?)", re.ASCII)
-_SUJETO: Final = re.compile(r"\d{6}[BCESMVPA]\d{4}[0-9A-Z]{1,6}|hoja:[0-9a-f-]{36}", re.ASCII)
+_INSTANTE: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_ACTA: Final = re.compile(r"[0-9]{6}[BCESMVPA][0-9]{4}[0-9A-Z]{1,6}")
+_HOJA: Final = re.compile(r"hoja:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_MECANISMO: Final = re.compile(r"[DFI](-[DFI])*")
+_NO_SE_GUARDA: Final = re.compile("[\x00\ud800-\udfff]")  # neither UTF-8 nor PostgreSQL can hold them
 
 Revisor = Callable[[Any], None]
 
 FORMA: Final[dict[Tipo, tuple[dict[str, Revisor], dict[str, Revisor]]]] = {
     Tipo.ACOPIADA: ({"hora": _hora}, {"catd": _texto}),
-    Tipo.FOTOGRAFIADA: ({"imagen": _sha, "hora": _hora}, {"documento": _texto, "mecanismo": _texto}),
+    Tipo.FOTOGRAFIADA: ({"imagen": _sha, "hora": _hora}, {"documento": _texto, "mecanismo": _mecanismo}),
     Tipo.DIGITALIZADA: (
         {"imagen": _sha},
-        {"documento": _texto, "medio": _texto, "catd": _texto, "hoja": _texto, "mecanismo": _texto},
+        {
+            "documento": _texto,
+            "medio": _uno_de("Escáner", "Urna Electrónica"),
+            "catd": _texto,
+            "hoja": _texto,
+            "mecanismo": _mecanismo,
+        },
     ),
-    Tipo.IDENTIFICADA: ({"imagen": _sha, "por": _uno_de("qr", "persona", "pto")}, {"acta": _clave}),
+    Tipo.IDENTIFICADA: ({"imagen": _sha, "por": _uno_de("qr", "persona", "pto")}, {"acta": _clave_acta}),
     Tipo.REDIGITALIZAR: ({"imagen": _sha, "motivo": _texto}, {}),
     Tipo.DUPLICADA: ({"imagen": _sha}, {}),
     Tipo.SIN_ACTA: ({"motivo": _uno_de(*MotivoSinActa)}, {}),
@@ -129,19 +158,13 @@ FORMA: Final[dict[Tipo, tuple[dict[str, Revisor], dict[str, Revisor]]]] = {
     Tipo.REVISADA: ({"base": _texto, "opinion": _uno_de("devuelve")}, {"lectura": _texto}),
     Tipo.VERIFICADA: ({"base": _texto}, {}),
     Tipo.DEVUELTA: ({"base": _texto, "motivo": _texto}, {}),
-    Tipo.REABIERTA: ({"motivo": _texto, "autoriza": _texto}, {}),
+    Tipo.REABIERTA: ({"motivo": _texto, "autoriza": _operador}, {}),
     Tipo.COTEJADA: ({"resultado": _uno_de("1", "2", "3")}, {}),
     Tipo.INCIDENTE: ({"texto": _texto}, {}),
 }
 """Required and optional fields of each type's content (version 1), with the check of each."""
 
-
 _CAMPOS: Final = frozenset({"id", "tipo", "version", "acta", "operador", "hora", "contenido"})
-
-
-def es_id(texto: str) -> bool:
-    """Whether it is the text of a UUIDv7, as every fact has."""
-    return _UUID.fullmatch(texto) is not None
 
 
 def leer_hecho(datos: Mapping[str, Any]) -> Hecho:
@@ -149,21 +172,25 @@ def leer_hecho(datos: Mapping[str, Any]) -> Hecho:
 
     `datos`: `{id, tipo, version, acta, operador, hora, contenido}` as JSON gives them.
     """
+    if not isinstance(datos, Mapping):
+        raise HechoInvalido("Un hecho es un objeto con sus campos.")
     if datos.keys() != _CAMPOS:
         raise HechoInvalido(f"Campos de más o de menos: {', '.join(sorted(datos.keys() ^ _CAMPOS))[:200]}.")
     campo = "tipo"
     try:
+        _uno_de(*Tipo)(datos["tipo"])
         tipo = Tipo(datos["tipo"])
         campo = "version"
         if type(datos["version"]) is not int or datos["version"] != VERSION:
             raise ValueError(f"este programa conoce hasta la versión {VERSION}; actualícelo")
         campo = "id"
-        if not _UUID.fullmatch(datos["id"]):
+        if not es_id(datos["id"]):
             raise ValueError("se esperaba un UUID versión 7")
         campo = "acta"
-        _clave(datos["acta"])
+        if not _ACTA.fullmatch(datos["acta"]) and not _HOJA.fullmatch(datos["acta"]):
+            raise ValueError("se esperaba una clave de acta u «hoja:» y un UUID")
         campo = "operador"
-        _texto(datos["operador"])
+        _operador(datos["operador"])
         campo = "hora"
         _hora(datos["hora"])
         campo = "contenido"
@@ -176,6 +203,11 @@ def leer_hecho(datos: Mapping[str, Any]) -> Hecho:
     except (ValueError, TypeError, AttributeError) as error:
         raise HechoInvalido(f"Hecho inválido, campo «{campo}»: {error}.") from None
     return hecho_guardado(datos)
+
+
+def es_id(dato: Any) -> bool:
+    """Whether it is the id of a fact."""
+    return isinstance(dato, str) and _UUID.fullmatch(dato) is not None
 
 
 def hecho_guardado(datos: Mapping[str, Any]) -> Hecho:

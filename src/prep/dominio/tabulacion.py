@@ -210,7 +210,7 @@ def resultado_entidad(eleccion: Eleccion, demarcaciones: dict[int, Resultado], f
     )
 
 
-def _lugar(fila: FilaCandidatura, lugar: dict[str, int]) -> tuple[int, int]:
+def _lugar(fila: FilaCandidatura, lugar: dict[str, int]) -> tuple[int, int, str]:
     """Candidacies in the order of the columns: a coalition stands where its first party does, before it alone."""
     primero = fila.partidos[0] if fila.partidos and fila.partidos[0] in lugar else fila.clave
-    return (lugar.get(primero, len(lugar)), -len(fila.partidos))
+    return (lugar.get(primero, len(lugar)), -len(fila.partidos), fila.clave)

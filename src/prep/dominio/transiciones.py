@@ -2,6 +2,10 @@
 
 Two small machines walk together. CUSTODIA says where the paper and its picture are; CAPTURA says how far two people
 agree on what it says. Whether it counts is no machine: `contabilidad` computes it.
+
+They meet at three points: CAPTURA moves only while the acta is `identificada`; asking for another picture starts
+CAPTURA again, and cannot be done to a verified acta (reopen it first); `sin_acta` cannot be said while a picture is
+held.
 """
 
 from __future__ import annotations
@@ -41,8 +45,13 @@ class Rechazo(StrEnum):
     """Why something cannot be done now. The name is the code; the value tells the person what to do."""
 
     ESTADO_CUSTODIA = "El acta no está en un estado que permita este paso. Actualice la lista y tome otra acta."
+    HOJA = "Esta hoja todavía no se identifica como un acta. Identifíquela y continúe en el acta."
+    EN_CATALOGO = (
+        "Esta acta es de una casilla aprobada y ya tiene clave. Este paso es solo para hojas sin identificar."
+    )
     FALTA_IMAGEN = "El acta todavía no tiene una imagen identificada. Espere a que se digitalice e identifique."
     OTRA_IMAGEN = "La imagen de esta acta cambió. Vuelva a abrir el acta para trabajar con la imagen vigente."
+    IMAGEN_DESECHADA = "Esa imagen ya se desechó porque no se distingue. Tome o digitalice una nueva."
     ESTADO_CAPTURA = "Otra persona ya hizo este paso, o todavía no toca. Tome otra acta de la lista."
     MISMA_PERSONA = "Usted ya participó en esta acta: este paso corresponde a otra persona. Tome otra acta."
     OTRA_BASE = "Los datos de esta acta cambiaron mientras la revisaba. Vuelva a abrirla."
@@ -58,10 +67,12 @@ CUSTODIA: Final[dict[tuple[Custodia, Tipo], Custodia]] = {
     (_C.ESPERADA, _T.DIGITALIZADA): _C.DIGITALIZADA,
     (_C.ESPERADA, _T.SIN_ACTA): _C.SIN_ACTA,
     (_C.ESPERADA, _T.FUERA_DE_CATALOGO): _C.FUERA_DE_CATALOGO,
+    (_C.ACOPIADA, _T.ACOPIADA): _C.ACOPIADA,
     (_C.ACOPIADA, _T.FOTOGRAFIADA): _C.FOTOGRAFIADA,
     (_C.ACOPIADA, _T.DIGITALIZADA): _C.DIGITALIZADA,
     (_C.ACOPIADA, _T.SIN_ACTA): _C.SIN_ACTA,
     (_C.FOTOGRAFIADA, _T.ACOPIADA): _C.FOTOGRAFIADA,
+    (_C.FOTOGRAFIADA, _T.FOTOGRAFIADA): _C.FOTOGRAFIADA,
     (_C.FOTOGRAFIADA, _T.DIGITALIZADA): _C.DIGITALIZADA,
     (_C.FOTOGRAFIADA, _T.IDENTIFICADA): _C.IDENTIFICADA,
     (_C.FOTOGRAFIADA, _T.REDIGITALIZAR): _C.REDIGITALIZAR,
@@ -80,9 +91,13 @@ CUSTODIA: Final[dict[tuple[Custodia, Tipo], Custodia]] = {
     (_C.REDIGITALIZAR, _T.ACOPIADA): _C.REDIGITALIZAR,
     (_C.REDIGITALIZAR, _T.FOTOGRAFIADA): _C.FOTOGRAFIADA,
     (_C.REDIGITALIZAR, _T.DIGITALIZADA): _C.DIGITALIZADA,
+    (_C.REDIGITALIZAR, _T.IDENTIFICADA): _C.IDENTIFICADA,
+    (_C.REDIGITALIZAR, _T.SIN_ACTA): _C.SIN_ACTA,
+    (_C.SIN_ACTA, _T.SIN_ACTA): _C.SIN_ACTA,
     (_C.SIN_ACTA, _T.ACOPIADA): _C.ACOPIADA,
     (_C.SIN_ACTA, _T.FOTOGRAFIADA): _C.FOTOGRAFIADA,
     (_C.SIN_ACTA, _T.DIGITALIZADA): _C.DIGITALIZADA,
+    (_C.FUERA_DE_CATALOGO, _T.FUERA_DE_CATALOGO): _C.FUERA_DE_CATALOGO,
     (_C.FUERA_DE_CATALOGO, _T.IDENTIFICADA): _C.IDENTIFICADA,
 }
 """(where it is, what happened) -> where it is then. A pair that is not here is refused."""
@@ -111,5 +126,10 @@ CAPTURA: Final[dict[tuple[Captura, Tipo, str], Captura]] = {
 DE_CAPTURA: Final = frozenset(tipo for _, tipo, _ in CAPTURA)
 """Types that move CAPTURA; the rest move CUSTODIA (an incident moves nothing)."""
 
-REINICIA: Final = Tipo.REDIGITALIZAR
-"""A new picture voids what was typed from the old one: CAPTURA starts again, unless the acta is verified."""
+DE_HOJA: Final = frozenset(
+    {
+        *(_T.ACOPIADA, _T.FOTOGRAFIADA, _T.DIGITALIZADA, _T.IDENTIFICADA, _T.REDIGITALIZAR),
+        *(_T.FUERA_DE_CATALOGO, _T.INCIDENTE),
+    }
+)
+"""What can happen to a sheet before anybody knows which acta it is. The rest happens to the acta."""

@@ -43,10 +43,11 @@ class Almacen(Lector, Protocol):
 
 
 class Carpeta:
-    """A folder. Every write is whole and durable before it is visible."""
+    """A folder. Every write is whole and, unless `duradero` is false, on disk before it is visible."""
 
-    def __init__(self, carpeta: Path | str) -> None:
+    def __init__(self, carpeta: Path | str, duradero: bool = True) -> None:
         self.carpeta = Path(carpeta)
+        self._duradero = duradero
 
     def leer(self, ruta: str, maximo: int = MAXIMO_BYTES) -> bytes | None:
         archivo = self._archivo(ruta)
@@ -69,12 +70,10 @@ class Carpeta:
                 os.link(temporal, destino)
             except FileExistsError:
                 self._igual(ruta, datos)
-            _sincronizar(destino.parent)
 
     def reemplazar(self, ruta: str, datos: bytes) -> None:
         with self._temporal(ruta, datos) as (temporal, destino):
             temporal.replace(destino)
-            _sincronizar(destino.parent)
 
     @contextlib.contextmanager
     def candado(self) -> Iterator[None]:
@@ -119,8 +118,11 @@ class Carpeta:
                 f.write(datos)
                 f.flush()
                 os.fchmod(f.fileno(), 0o644)
-                os.fsync(f.fileno())
+                if self._duradero:
+                    os.fsync(f.fileno())
             yield Path(nombre), destino
+            if self._duradero:
+                _sincronizar(destino.parent)
         finally:
             with contextlib.suppress(FileNotFoundError):
                 Path(nombre).unlink()

@@ -134,3 +134,37 @@ def verificar(
             typer.echo(f"  … y {cuantos} más de {asunto}")
     sys.stdout.flush()
     raise typer.Exit(informe.codigo)
+
+
+def pagina_verifica(
+    archivo: Annotated[Path, typer.Argument(help="Dónde se guarda la página.")] = Path("verifica.html"),
+) -> None:
+    """Guarda verifica.html, la página con que cualquier persona comprueba una publicación, y dice su sha256."""
+    from hashlib import sha256
+
+    from prep.emision.pagina import verifica_html
+
+    datos = verifica_html()
+    archivo.write_bytes(datos)
+    typer.echo(f"{sha256(datos).hexdigest()}  {archivo}")
+
+
+def sellar(
+    emision: Annotated[Path, typer.Argument(help="Carpeta de la publicación.")],
+    autoridad: Annotated[str, typer.Option(help="Dirección del servicio de sellos de tiempo (RFC 3161).")],
+) -> None:
+    """Pide un sello de tiempo para el último punto de control y lo publica. No detiene ningún corte."""
+    from prep.emision.almacen import Carpeta
+    from prep.emision.nota import Nota
+    from prep.emision.punto import Punto
+    from prep.emision.sello import sellar as sellar_punto
+
+    carpeta = Carpeta(emision)
+    try:
+        datos = carpeta.leer("checkpoint")
+        if datos is None:
+            raise NoDisponible("la carpeta no tiene todavía ningún punto de control")
+        sello = sellar_punto(carpeta, Punto.leer(Nota.leer(datos).texto).tamano, autoridad)
+    except ErrorEmision as e:
+        _fin(e)
+    typer.echo(f"Sellado a las {sello.hora.isoformat()} por {sello.autoridad}.")

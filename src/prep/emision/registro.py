@@ -2,6 +2,7 @@
 
     checkpoint                    the newest head, with every signature received
     puntos/<tamano>               the same for each past size: who signed what, and when
+    llaves/instituto.vkey         the key that signs it now
     tile/<L>/<N>[.p/<W>]          hashes
     tile/entries/<N>[.p/<W>]      leaves, each preceded by its length (u16, big endian)
 
@@ -16,12 +17,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from prep.emision import arbol
-from prep.emision.almacen import Almacen, Carpeta, Lector
+from prep.emision.almacen import Almacen, Lector
 from prep.emision.arbol import ANCHO, Arbol
 from prep.emision.errores import FormatoInvalido, Inconsistente, NoDisponible, PruebaInvalida
 from prep.emision.nota import Firma, Firmante, LlavePublica, Nota, firmar, leer_firmas
 from prep.emision.punto import Punto, PuntoFirmado, abrir_punto
 
+LLAVE_INSTITUTO = "llaves/instituto.vkey"
 MAXIMO_HOJA = 65_535
 MAXIMO_HOJAS = 1_000_000
 _MAXIMO_TESELA = ANCHO * 32
@@ -187,7 +189,7 @@ def copiar_registro(fuente: Lector, destino: Almacen, historia: Historia) -> Non
 
 
 class Registro:
-    """The writer of a log. One at a time: `candado` gives the lock (a `Carpeta` brings its own)."""
+    """The writer of a log. One at a time: `candado` gives the lock; a store may bring its own."""
 
     def __init__(
         self,
@@ -200,7 +202,8 @@ class Registro:
         self.firmante = firmante
         self.origen = firmante.llave.nombre
         self._llaves = (firmante.llave, *llaves_anteriores)
-        self._candado = candado or (almacen.candado if isinstance(almacen, Carpeta) else contextlib.nullcontext)
+        propio: Callable[[], AbstractContextManager[None]] = getattr(almacen, "candado", contextlib.nullcontext)
+        self._candado = candado or propio
 
     def historia(self) -> Historia | None:
         """The log as signed; None if it has not begun."""
@@ -290,5 +293,8 @@ class Registro:
             if Nota.leer(ya).texto != nota.texto:
                 raise Inconsistente(f"ya se firmó otro punto de control de {posicion + 1} hojas")
             nota = Nota.leer(ya).con(nota.firmas)
+        vkey = f"{self.firmante.llave.vkey}\n".encode()
+        if self.almacen.leer(LLAVE_INSTITUTO, 1000) != vkey:
+            self.almacen.reemplazar(LLAVE_INSTITUTO, vkey)
         self.almacen.reemplazar(ruta_punto(posicion + 1), nota.escribir())
         self.almacen.reemplazar("checkpoint", nota.escribir())

@@ -11,7 +11,7 @@ from prep.emision.errores import FormatoInvalido
 from prep.emision.manifiesto import MAXIMO_ARCHIVOS, Archivo, leer_archivos
 
 FORMATO = "prep/sitio/1"
-_DEL_REGISTRO = ("checkpoint", "ultimo.json", "politica", "tile", "puntos", "llaves", "cortes", "imagenes")
+_DEL_REGISTRO = ("checkpoint", "ultimo.json", "politica", "tile", "puntos", "sellos", "llaves", "cortes", "imagenes")
 
 
 def leer_sitio(datos: bytes) -> tuple[Archivo, ...]:

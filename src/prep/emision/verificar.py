@@ -25,10 +25,9 @@ from prep.emision.manifiesto import MAXIMO, Manifiesto
 from prep.emision.nota import FIRMA, LlavePublica, b64, de_b64
 from prep.emision.politica import MAXIMO_BYTES, Politica, leer_politica
 from prep.emision.punto import Punto, abrir_punto
-from prep.emision.registro import Historia, Teselas, desempacar, ruta_punto
+from prep.emision.registro import LLAVE_INSTITUTO, Historia, Teselas, desempacar, ruta_punto
+from prep.emision.sello import MAXIMO_RESPUESTA, ruta_sello, verificar_sello
 from prep.emision.vigencia import cambios_de_llaves, cofirmas_vigentes, leer_historia_vigente
-
-LLAVE_INSTITUTO = "llaves/instituto.vkey"
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,7 @@ def verificar(lector: Lector, opciones: Opciones | None = None) -> Informe:
         if recuerdo:
             recuerdo.comparar(historia, informe)
         _teselas(lector, historia, politica, informe)
+        _sellos(lector, historia, informe)
         cortes = _hojas(historia, informe)
         puntero = _puntero(lector, cortes, o, informe)
         if puntero == "adelantado":
@@ -97,7 +97,7 @@ def _politica(lector: Lector, o: Opciones, informe: Informe) -> Politica:
         "las llaves se tomaron del propio sitio: compárelas con las que el instituto publicó por otro medio"
         " o use --politica",
     )
-    propias = (_vkey(vkey),) if vkey else ()
+    propias = (_vkey(vkey),) if vkey is not None else ()
     if datos is None:
         return Politica(propias)
     politica = leer_politica(datos)
@@ -180,9 +180,31 @@ def _archivo_del_registro(lector: Lector, ruta: str, historia: Historia, politic
         informe.mal("teselas", str(e) if isinstance(e, ErrorEmision) else f"{ruta} no es un archivo del registro")
 
 
+def _sellos(lector: Lector, historia: Historia, informe: Informe) -> None:
+    """Dated stamps, if there are any: each over the checkpoint its name says."""
+    rutas = list(lector.rutas("sellos")) if isinstance(lector, Carpeta) else [ruta_sello(historia.punto.tamano)]
+    for ruta in rutas:
+        datos = lector.leer(ruta, MAXIMO_RESPUESTA)
+        if datos is None:
+            continue
+        try:
+            tamano = next((n for n in range(1, historia.punto.tamano + 1) if ruta == ruta_sello(n)), None)
+            if tamano is None:
+                raise FormatoInvalido(f"{ruta} no es de ningún punto de control firmado")
+            texto = Punto(historia.punto.origen, tamano, historia.arbol.raiz(tamano)).texto()
+            sello = verificar_sello(datos, texto)
+        except ErrorEmision as e:
+            informe.mal("sellos", f"{ruta}: {e}")
+        else:
+            hora = f"{sello.hora:%Y-%m-%d %H:%M:%S} UTC"
+            informe.bien("sellos", f"{tamano} hojas existían el {hora}, según {sello.autoridad}")
+
+
 def _firmantes_de_siempre(historia: Historia, politica: Politica) -> set[LlavePublica]:
-    relevos = {LlavePublica.leer(h["llave"]) for _, h in cambios_de_llaves(historia.hojas) if h["accion"] == "rotacion"}
-    return {*politica.registros, *relevos}
+    """Every key that has signed this log: the trusted ones and those its own leaves say came before or after."""
+    rotaciones = [h for _, h in cambios_de_llaves(historia.hojas) if h["accion"] == "rotacion"]
+    vkeys = {v for h in rotaciones for v in (h["llave"], h["anterior"]) if v}
+    return {*politica.registros, *map(LlavePublica.leer, vkeys)}
 
 
 def _hojas(historia: Historia, informe: Informe) -> _Cortes:

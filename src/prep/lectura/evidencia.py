@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, Protocol
+from typing import Final
 
 import cv2
 import numpy as np
@@ -27,6 +27,7 @@ from PIL import Image, UnidentifiedImageError
 
 from prep.lectura.pagina import Ajuste, Pagina
 from prep.lectura.plantilla import Campo
+from prep.plataforma.almacen import Almacen
 
 PESO_MAXIMO: Final = 40 * 2**20
 PIXELES_MAXIMOS: Final = 80_000_000
@@ -39,23 +40,26 @@ PPP_PDF: Final = 200
 Color = npt.NDArray[np.uint8]
 
 
-class Almacen(Protocol):
-    """Where objects are kept: keys are paths; what is written once is never changed."""
-
-    def leer(self, ruta: str) -> bytes | None: ...
-    def escribir(self, ruta: str, datos: bytes) -> None: ...
-    def listar(self, prefijo: str) -> Iterable[str]: ...
-
-
 class ArchivoRechazado(ValueError):
     """A file that is not taken in; the message says what is wrong and what to do."""
 
 
-_FIRMAS: Final = ((b"\xff\xd8\xff", "JPEG"), (b"\x89PNG\r\n\x1a\n", "PNG"), (b"II*\x00", "TIFF"), (b"MM\x00*", "TIFF"),
-                  (b"%PDF-", "PDF"))
+_FIRMAS: Final = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"%PDF-", "PDF"),
+)
 _AJENO: Final = re.compile(
     rb"%PDF-|PK\x03\x04|PK\x05\x06|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x7fELF|MZ\x90\x00|<\?php|<script|<html|<!DOCTYPE|#!/",
     re.IGNORECASE,
+)
+
+
+_GRANDE: Final = (
+    f"La imagen tiene más de {PIXELES_MAXIMOS // 10**6} millones de pixeles, que es lo más que se acepta: "
+    "digitalice a 200 puntos por pulgada."
 )
 
 
@@ -76,7 +80,9 @@ def tipo_de(datos: bytes) -> str:
 
 def _revisar_ocultos(datos: bytes, tipo: str) -> None:
     """Refuse a file that is also something else (a page, a program, a compressed folder)."""
-    mensaje = "El archivo contiene datos de otro tipo además de la imagen: vuelva a digitalizar o a fotografiar el acta."
+    mensaje = (
+        "El archivo contiene datos de otro tipo además de la imagen: vuelva a digitalizar o a fotografiar el acta."
+    )
     if tipo == "JPEG":
         fin = datos.rfind(b"\xff\xd9")
         if fin < 0:
@@ -104,17 +110,16 @@ def _revisar_ocultos(datos: bytes, tipo: str) -> None:
 def _abrir(datos: bytes, tipo: str) -> Image.Image:
     try:
         imagen = Image.open(io.BytesIO(datos), formats=[tipo])
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise ArchivoRechazado(_GRANDE) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise ArchivoRechazado("La imagen está dañada y no se puede abrir: vuelva a enviarla.") from error
     return imagen
 
 
 def _medidas(ancho: int, alto: int) -> None:
     if ancho * alto > PIXELES_MAXIMOS:
-        raise ArchivoRechazado(
-            f"La imagen mide {ancho} × {alto} pixeles y el máximo es de {PIXELES_MAXIMOS // 10**6} millones: "
-            "digitalice a 200 puntos por pulgada."
-        )
+        raise ArchivoRechazado(_GRANDE)
     if min(ancho, alto) < LADO_MINIMO:
         raise ArchivoRechazado(f"La imagen mide {ancho} × {alto} pixeles: es demasiado chica para leer un acta.")
 
@@ -262,8 +267,10 @@ def guardar_original(almacen: Almacen, datos: bytes) -> str:
 def guardar_derivados(almacen: Almacen, original: str, hoja: int, derivados: Derivados) -> str:
     """Store what was made from page `hoja` (from 1) of an original; returns the código de integridad."""
     publicada, miniatura = derivados.integridad, sha256(derivados.miniatura).hexdigest()
-    for ruta, datos in ((_ruta("imagenes", publicada, ".jpg"), derivados.publicada),
-                        (_ruta("miniaturas", miniatura, ".jpg"), derivados.miniatura)):
+    for ruta, datos in (
+        (_ruta("imagenes", publicada, ".jpg"), derivados.publicada),
+        (_ruta("miniaturas", miniatura, ".jpg"), derivados.miniatura),
+    ):
         if almacen.leer(ruta) is None:
             almacen.escribir(ruta, datos)
     ficha = {"original": original, "hoja": hoja, "publicada": publicada, "miniatura": miniatura}
@@ -302,8 +309,11 @@ def revisar_almacen(almacen: Almacen, originales: Iterable[str] | None = None) -
         revisados += 1
         try:
             ficha = json.loads(datos or b"")
-            esperadas = (_ruta("originales", ficha["original"]), _ruta("imagenes", ficha["publicada"], ".jpg"),
-                         _ruta("miniaturas", ficha["miniatura"], ".jpg"))
+            esperadas = (
+                _ruta("originales", ficha["original"]),
+                _ruta("imagenes", ficha["publicada"], ".jpg"),
+                _ruta("miniaturas", ficha["miniatura"], ".jpg"),
+            )
             if ruta != _ruta("fichas", ficha["original"], f"-{ficha['hoja']}-{ficha['publicada'][:16]}.json"):
                 raise ValueError
         except (ValueError, KeyError, TypeError):

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -17,93 +16,12 @@ import numpy as np
 from prep.dominio.valores import SIN_DATO, Valor
 from prep.lectura import qr
 from prep.lectura.cajas import Recortes, recortar
-from prep.lectura.calidad import Calidad, es_pantalla, medir
+from prep.lectura.calidad import es_pantalla, medir
 from prep.lectura.modelo import CLASES, Modelo, modelo
 from prep.lectura.numeral import Calibracion, calibracion, juzgar
 from prep.lectura.pagina import Ajuste, Gris, Marca, Pagina, afinar, ajustar, hallar_marcas, situar
 from prep.lectura.plantilla import Campo, Plantilla, marcas_de
-
-MOTIVOS: Final = {
-    # Why a whole image is refused.
-    "no_es_imagen": "El archivo no se puede leer como imagen.",
-    "sin_pagina": "No se reconoce un acta en la imagen: no se ven su código QR ni sus marcas de esquina.",
-    "media_acta": "Falta parte del acta: se ven {marcas} de sus 4 marcas de esquina y hacen falta 3.",
-    "varias_actas": "Hay más de un acta en la imagen: fotografíe o digitalice una a la vez.",
-    "sin_qr": "El código QR no se puede leer: identifique el acta a mano.",
-    "qr_ajeno": "El código QR de la imagen no es de un acta de este sistema.",
-    "qr_otro_proceso": "El código QR es de otro proceso electoral.",
-    "qr_falso": "El código QR no lleva la autenticación de este proceso: la etiqueta pudo ser alterada o falsificada.",
-    "acta_desconocida": "El acta del código QR no está en el catálogo.",
-    "otra_acta": "La imagen es de otra acta: se esperaba {esperada} y el código QR dice {acta}.",
-    "qr_cambiado": "El código QR no corresponde a este papel: sus marcas de esquina son de otra acta.",
-    "plantilla_distinta": "El formato del papel no es el de esta elección y demarcación.",
-    "renglones_no_hallados": "Los recuadros no están donde el formato los pone: es otro formato o la hoja está muy doblada.",
-    # What is worth knowing of an image that was read.
-    "girada": "La imagen estaba girada; se leyó derecha.",
-    "marca_faltante": "No se ve una marca de esquina.",
-    "en_blanco": "El acta está en blanco.",
-    "pantalla": "Parece la fotografía de una pantalla, no de un papel.",
-    # Why a field is not accepted.
-    "renglon_no_hallado": "No se hallaron los recuadros de este renglón.",
-    "numero_ilegible": "El número no se puede leer.",
-    "letra_ilegible": "La letra no se puede leer.",
-    "letra_y_numero_difieren": "La letra y el número no dicen lo mismo.",
-    "rayado": "Los recuadros están cruzados con rayas.",
-    "ilegible": "Hay algo escrito que no se puede leer.",
-    "confianza_baja": "La lectura no es bastante segura.",
-}
-
-
-@dataclass(frozen=True)
-class LecturaCampo:
-    """One field. `valor` is None when nothing could be made of it; only an `aceptado` one means anything."""
-
-    clave: str
-    valor: Valor | None
-    confianza: float
-    aceptado: bool
-    caso: str
-    motivos: tuple[str, ...]
-    cifras: str  # what each box seems to hold, in the signs of `modelo.CLASES`
-    mejores: tuple[tuple[int, float], ...]
-    recorte: str  # SHA-256 of the pixels of its boxes
-
-    def como_dict(self) -> dict[str, Any]:
-        return {
-            "clave": self.clave, "valor": self.valor if self.valor is None or isinstance(self.valor, int) else str(self.valor),
-            "confianza": self.confianza, "aceptado": self.aceptado, "caso": self.caso, "motivos": list(self.motivos),
-            "cifras": self.cifras, "mejores": [list(m) for m in self.mejores], "recorte": self.recorte,
-        }
-
-
-@dataclass(frozen=True)
-class Lectura:
-    """What the reader made of one image: refused with `rechazo`, or read field by field."""
-
-    imagen: str  # SHA-256 of the bytes received
-    modelo: str
-    rechazo: str | None
-    detalle: str  # the refusal for people, or ""
-    avisos: tuple[str, ...] = ()
-    acta: str | None = None
-    plantilla: str | None = None
-    giro: int = 0  # quarters of a turn, clockwise
-    marcas: int = 0
-    calidad: Calidad | None = None
-    campos: tuple[LecturaCampo, ...] = ()
-
-    @property
-    def leida(self) -> bool:
-        return self.rechazo is None
-
-    def como_dict(self) -> dict[str, Any]:
-        return {
-            "formato": "prep/lectura/1", "imagen": self.imagen, "modelo": self.modelo, "rechazo": self.rechazo,
-            "detalle": self.detalle, "avisos": list(self.avisos), "acta": self.acta, "plantilla": self.plantilla,
-            "giro": self.giro * 90, "marcas": self.marcas,
-            "calidad": self.calidad.como_dict() if self.calidad else None,
-            "campos": [c.como_dict() for c in self.campos],
-        }
+from prep.lectura.resultado import MOTIVOS, Lectura, LecturaCampo
 
 
 @dataclass(frozen=True)
@@ -141,8 +59,12 @@ class Lector:
     """
 
     def __init__(
-        self, plantilla_de: Callable[[str], Plantilla | None], proceso: str, llave: bytes,
-        pesos: Modelo | None = None, ajuste: Calibracion | None = None,
+        self,
+        plantilla_de: Callable[[str], Plantilla | None],
+        proceso: str,
+        llave: bytes,
+        pesos: Modelo | None = None,
+        ajuste: Calibracion | None = None,
     ) -> None:
         cv2.setNumThreads(1)  # one acta, one thread
         self.plantilla_de, self.proceso, self.llave = plantilla_de, proceso, llave
@@ -162,12 +84,21 @@ class Lector:
         if all(c.valor == SIN_DATO and "rayado" not in c.motivos for c in campos):
             avisos.append("en_blanco")
         return Lectura(
-            imagen, self.modelo.huella, None, "", tuple(avisos), acta, vista.plantilla.id, vista.pagina.giro,
-            len(vista.pagina.marcas), medir(gris, vista.pagina, vista.rectificada), campos,
+            imagen,
+            self.modelo.huella,
+            None,
+            "",
+            tuple(avisos),
+            acta,
+            vista.plantilla.id,
+            vista.pagina.giro,
+            len(vista.pagina.marcas),
+            medir(gris, vista.pagina, vista.rectificada).como_dict(),
+            campos,
         )
 
     def situar(self, gris: Gris, esperada: str | None = None) -> tuple[Vista, str, list[str]]:
-        """Identify the acta and find its page and rows; raise `Rechazo`. Returns the view, the clave_acta and warnings."""
+        """Identify the acta, find its page and rows; raise `Rechazo`. Returns the view, the clave_acta and warnings."""
         textos = qr.hallar(gris)
         marcas = hallar_marcas(gris)
         if not textos and not marcas:
@@ -232,7 +163,9 @@ class Lector:
             salida.append(self._campo(campo, recorte, propios, letra, vista.ajustes[campo.clave]))
         return tuple(salida)
 
-    def _campo(self, campo: Campo, recorte: Recortes, puntos: np.ndarray, letra: np.ndarray, ajuste: Ajuste) -> LecturaCampo:
+    def _campo(
+        self, campo: Campo, recorte: Recortes, puntos: np.ndarray, letra: np.ndarray, ajuste: Ajuste
+    ) -> LecturaCampo:
         juicio = juzgar(puntos, letra, self.calibracion)
         cifras = "".join(CLASES[int(k)] for k in puntos.argmax(1))
         motivos, conf = juicio.motivos, juicio.confianza

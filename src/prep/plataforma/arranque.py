@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from prep.plataforma import postgres
-from prep.plataforma.lugares import DIR_POSTGRES
+from prep.plataforma.lugares import dir_postgres
 
 
 @contextmanager
@@ -19,7 +19,7 @@ def django_listo(*, migrar: bool = True) -> Iterator[str]:
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prep.plataforma.settings")
     previa = os.environ.get("DATABASE_URL")
-    with postgres.servidor(DIR_POSTGRES) as url:
+    with postgres.servidor(dir_postgres()) as url:
         os.environ["DATABASE_URL"] = url
         try:
             import django

@@ -11,9 +11,9 @@ app = typer.Typer(help="La base de datos que las demás órdenes arrancan por us
 def estado() -> None:
     """Dice si está en marcha, de qué versión es y dónde guarda sus datos."""
     from prep.plataforma import postgres
-    from prep.plataforma.lugares import DIR_POSTGRES
+    from prep.plataforma.lugares import dir_postgres
 
-    e = postgres.estado(DIR_POSTGRES)
+    e = postgres.estado(dir_postgres())
     if e.version is None:
         typer.echo(f"Todavía no hay base de datos en {e.carpeta}.")
         return
@@ -25,6 +25,6 @@ def estado() -> None:
 def parar() -> None:
     """La detiene, aunque otra orden la esté usando."""
     from prep.plataforma import postgres
-    from prep.plataforma.lugares import DIR_POSTGRES
+    from prep.plataforma.lugares import dir_postgres
 
-    typer.echo("Detenida." if postgres.parar(DIR_POSTGRES) else "No estaba en marcha.")
+    typer.echo("Detenida." if postgres.parar(dir_postgres()) else "No estaba en marcha.")

@@ -5,7 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-_FUENTE = Path(__file__).resolve().parents[3]
-RAIZ = _FUENTE if (_FUENTE / "pyproject.toml").exists() else Path.cwd()
-DIR_DATOS = Path(os.environ.get("PREP_DATOS_DIR") or RAIZ / "datos").absolute()
-DIR_POSTGRES = DIR_DATOS / "postgres"
+
+def dir_datos() -> Path:
+    """Asked each time: a command may choose another folder for what it starts."""
+    if elegida := os.environ.get("PREP_DATOS_DIR"):
+        return Path(elegida).absolute()
+    fuente = Path(__file__).resolve().parents[3]
+    return (fuente if (fuente / "pyproject.toml").exists() else Path.cwd()) / "datos"
+
+
+def dir_postgres() -> Path:
+    return dir_datos() / "postgres"

@@ -100,6 +100,8 @@ def asegurar(dir_datos: Path, *, duradero: bool = True) -> str:
         if _pid(carpeta) is None or not _responde(carpeta):
             _crear(carpeta, duradero)
             _arrancar(carpeta, duradero)
+        with suppress(psycopg.OperationalError):  # full: then it has long had its database
+            _crear_base(carpeta)
     return url_local(carpeta)
 
 
@@ -416,7 +418,6 @@ def _arrancar(carpeta: Path, duradero: bool) -> None:
         if "is still in use" not in dicho or time.monotonic() > limite:
             raise ErrorPostgres(f"PostgreSQL no arrancó en {carpeta}. Lo último que dijo ({registro}):\n{_cola(dicho)}")
         time.sleep(0.2)
-    _crear_base(carpeta)
 
 
 def _lanzar(
@@ -430,7 +431,7 @@ def _lanzar(
     postgres = [str(binarios.carpeta / "postgres"), "-D", str(_cluster(carpeta))]
     pid = int(_como(usuario, ["/bin/sh", "-c", guion, "sh", str(registro), *postgres]).stdout)
     while time.monotonic() < limite:
-        if _pid(carpeta) == pid and _responde(carpeta, "postgres"):
+        if _pid(carpeta) == pid and _responde(carpeta):
             return True
         if not _vive(pid):
             return False
@@ -515,18 +516,18 @@ def _olvidar_muerto(carpeta: Path) -> None:
                 archivo.write_text(f"{2**31 - 1}\n{resto}")
 
 
-def _responde(carpeta: Path, base: str = BASE) -> bool:
-    """Whether it takes connections; waits for one that is starting, recovering or stopping."""
+def _responde(carpeta: Path) -> bool:
+    """Whether the server is there, even if full; waits for one that is starting, recovering or stopping."""
     limite = time.monotonic() + _ESPERA_S
     while True:
         try:
-            psycopg.connect(url_local(carpeta, base), connect_timeout=10).close()
+            psycopg.connect(url_local(carpeta, "postgres"), connect_timeout=10).close()
             return True
         except psycopg.OperationalError as e:
             if (
                 "database system is" not in str(e) or time.monotonic() > limite
             ):  # "... starting up", "... shutting down"
-                return False
+                return "too many clients" in str(e) or "connection slots" in str(e)
             time.sleep(0.1)
 
 

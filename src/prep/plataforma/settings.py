@@ -14,7 +14,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from prep.plataforma import postgres
 from prep.plataforma.llaves import leer_o_crear
-from prep.plataforma.lugares import DIR_DATOS, DIR_POSTGRES
+from prep.plataforma.lugares import dir_datos, dir_postgres
+
+DIR_DATOS = dir_datos()
 
 
 def base_de_datos(url: str) -> dict[str, object]:
@@ -36,7 +38,7 @@ def base_de_datos(url: str) -> dict[str, object]:
     }
 
 
-DATABASES = {"default": base_de_datos(os.environ.get("DATABASE_URL") or postgres.url_local(DIR_POSTGRES))}
+DATABASES = {"default": base_de_datos(os.environ.get("DATABASE_URL") or postgres.url_local(dir_postgres()))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

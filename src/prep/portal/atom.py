@@ -12,7 +12,7 @@ ENTRADAS: Final = 60
 
 
 def atom(manifiesto: Doc, proceso: Doc, avance: Doc | None) -> bytes:
-    """Every corte known to `avance.json`, or only this one without it; links are relative, with the public address as base."""
+    """Every corte known to `avance.json`, or only this one without it. Links are relative to the public address."""
     t = textos(IDIOMAS[0])
     publico = proceso.get("institucion", {}).get("portal", "")
     autor = proceso.get("institucion", {}).get("nombre", proceso["nombre"])

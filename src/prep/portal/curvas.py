@@ -15,12 +15,15 @@ MARGEN: Final = (14, 128, 30, 44)  # top, right, bottom, left
 
 @dataclass(frozen=True, slots=True)
 class Serie:
-    """A line: its name as HTML text, its colour class and its values in ten-thousandths of the vertical scale."""
+    """A line: its name, its colour class and its values, percentage × 10,000."""
 
     nombre: str
     clase: str
     valores: Sequence[int]
-    rotulo: str
+
+
+def _corto(nombre: str, letras: int = 18) -> str:
+    return nombre if len(nombre) <= letras else nombre[: letras - 1].rstrip() + "…"
 
 
 def _minutos(horas: Sequence[str]) -> list[int]:
@@ -54,9 +57,10 @@ def grafica(series: Sequence[Serie], horas: Sequence[str], titulo: str, tope: in
         puntos = " ".join(f"{x},{y(v)}" for x, v in zip(xs, s.valores, strict=True))
         partes.append(f'<polyline class="linea {s.clase}" points="{puntos}"/>')
         partes.append(f'<circle class="{s.clase}" cx="{xs[-1]}" cy="{y(s.valores[-1])}" r="3"/>')
-        partes.append(f'<text class="fin" x="{xs[-1] + 9}" y="{yf + 4}">{s.rotulo}</text>')
+        partes.append(f'<text class="fin" x="{xs[-1] + 9}" y="{yf + 4}">{escape(_corto(s.nombre))}</text>')
     marco = f'viewBox="0 0 {ANCHO} {ALTO}" role="img" aria-label="{escape(titulo)}"'
-    return f'<svg class="curva" {marco}>{"".join(partes)}</svg>'
+    caja = f'<div class="rueda" tabindex="0" role="group" aria-label="{escape(titulo)}">'
+    return f'{caja}<svg class="curva" {marco}>{"".join(partes)}</svg></div>'
 
 
 def recorrido(valores: Sequence[int], total: int) -> str:

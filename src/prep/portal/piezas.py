@@ -6,7 +6,7 @@ No style attributes: the content security policy forbids them. Sizes go in SVG a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -261,36 +261,40 @@ class Pintor:
                 continue
             x, y, w, h = cajas[r["id"]]
             n, m = contadas(r)
-            alto = (h - 1) * n * 10 // m / 10 if m else 0
+            ancho, largo = max(1, w - 1), max(1, h - 1)
             d = delantera(r)
-            lleno = ""
-            if d is not None and alto:
-                clases = ["pe"] if d.empate else self.clases(d.primero["partidos"])
-                lleno = (
-                    f'<rect class="{clases[0]} v{d.nivel}" x="{x}" y="{_n(y + h - 1 - alto)}" '
-                    f'width="{w - 1 or 1}" height="{_n(alto)}"/>'
+            alto = largo * n * 10 // m / 10 if d is not None and m else 0
+            clases = self.clases(d.primero["partidos"]) if d is not None and not d.empate else ["pe"]
+            pintado = ""
+            if alto:
+                nivel = d.nivel if d is not None else 1
+                pintado = (
+                    f'<rect class="{clases[0]} v{nivel}" x="{x}" y="{_n(y + largo - alto)}" '
+                    f'width="{ancho}" height="{_n(alto)}"/>'
                 )
-                ancho = (w - 1) / len(clases)
-                if len(clases) > 1 and w > 12 and alto > 6:  # the other parties of a coalition, as swatches at its foot
-                    lleno += "".join(
-                        f'<rect class="{c}" x="{_n(x + i * ancho)}" y="{y + h - 4}" width="{_n(ancho)}" height="3"/>'
-                        for i, c in enumerate(clases)
-                    )
+            if len(clases) > 1 and w > 12 and alto > 6:  # the other parties of a coalition, as swatches at its foot
+                parte = ancho / len(clases)
+                pintado += "".join(
+                    f'<rect class="{c}" x="{_n(x + i * parte)}" y="{y + largo - 3}" width="{_n(parte)}" height="3"/>'
+                    for i, c in enumerate(clases)
+                )
             tejas.append(
-                f'<g data-id="{r["id"]}">'
-                f'<rect class="teja" x="{x}" y="{y}" width="{w - 1 or 1}" height="{h - 1 or 1}"/>'
-                f"{lleno}{self._letras(r, d, x, y, w, h)}</g>"
+                f'<g data-id="{r["id"]}"><rect class="teja" x="{x}" y="{y}" width="{ancho}" '
+                f'height="{_n(largo - alto)}"/>{pintado}{self._letras(r, d, x, y, w, h)}</g>'
             )
         sr = self.t["eleccion"]["mapa_sr"].format(n=len(tejas))
-        ancho, alto_ = cartograma.ANCHO, cartograma.ALTO
         return (
-            f'<svg class="carto" viewBox="0 0 {ancho} {alto_}" role="img" aria-label="{escape(sr)}">'
-            f"{_RAYAS}{''.join(tejas)}</svg>"
+            f'<svg class="carto" viewBox="0 0 {cartograma.ANCHO} {cartograma.ALTO}" role="img" fill="url(#rayas)" '
+            f'aria-label="{escape(sr)}">{_rayas("rayas")}'
+            f"{''.join(tejas)}</svg>"
         )
 
     def _letras(self, r: Doc, d: Any, x: int, y: int, w: int, h: int) -> str:
-        nombre = str(r["id"]) if self.eleccion["agrupa"] == "distrito" else r["nombre"]
-        lineas = [nombre]
+        nombre = str(r["id"]) if self.eleccion["agrupa"] == "distrito" else str(r["nombre"])
+        cabe = max(0, int((w - 6) / 6.3))
+        if len(nombre) > cabe:
+            nombre = nombre[: cabe - 1].rstrip() + "…" if cabe >= 6 else ""
+        lineas = [escape(nombre)] if nombre else []
         if d is not None and d.empate:
             lineas.append(self.t["avance"]["empate"])
         elif d is not None:
@@ -298,14 +302,14 @@ class Pintor:
             lineas.append(f"+{d.puntos[:-2]}")
         partes, clase = [], ""
         for i, linea in enumerate(lineas):
-            en_telefono = len(linea) * 10 < w - 8 and (i + 1) * 23 < h - 6
-            en_pantalla = len(linea) * 5.8 < w - 6 and (i + 1) * 13 < h - 4
+            largo = len(unescape(linea))
+            en_telefono = largo * 11.4 < w - 8 and (i + 1) * 23 < h - 6
+            en_pantalla = largo * 6.3 <= w - 6 and (i + 1) * 13 < h - 4
             if not en_pantalla:
                 break
             if not en_telefono:
                 clase = ' class="td"'
-            texto = escape(linea) if i != 1 else linea
-            partes.append(f'<tspan{clase} x="{x + 5}" dy="{"1.1em" if i else "0"}">{texto}</tspan>')
+            partes.append(f'<tspan{clase} x="{x + 5}" dy="{"1.1em" if i else "0"}">{linea}</tspan>')
         if not partes:
             return ""
         clase = ' class="td"' if partes[0].startswith('<tspan class="td"') else ""
@@ -325,13 +329,14 @@ class Pintor:
                 clase = "pe" if d.empate else self.clases(d.primero["partidos"])[0]
                 uso += f'<use href="#{prefijo}{r["id"]}" class="{clase} v{d.nivel}"/>'
                 if n < m:
-                    uso += f'<use href="#{prefijo}{r["id"]}" class="r{4 * n // m}"/>'
+                    uso += f'<use href="#{prefijo}{r["id"]}" class="r{4 * n // m}" fill="url(#trama)"/>'
             trazos.append(f'<path id="{prefijo}{r["id"]}" d="{escape(trazo)}"/>')
             lugares.append(f'<g data-id="{r["id"]}">{uso}</g>')
         sr = self.t["eleccion"]["contorno_sr"].format(n=len(lugares))
         return (
-            f'<svg class="geo" viewBox="0 0 {capa["ancho"]} {capa["alto"]}" role="img" aria-label="{escape(sr)}">'
-            f"<defs>{''.join(trazos)}</defs>{_RAYAS}{''.join(lugares)}</svg>"
+            f'<svg class="geo" viewBox="0 0 {capa["ancho"]} {capa["alto"]}" role="img" fill="url(#rayas-g)" '
+            f'aria-label="{escape(sr)}"><defs>{"".join(trazos)}</defs>{_rayas("rayas-g")}{_rayas("trama", fondo=False)}'
+            f"{''.join(lugares)}</svg>"
         )
 
 
@@ -351,7 +356,10 @@ def _n(v: float) -> str:
     return f"{v:.1f}".removesuffix(".0")
 
 
-_RAYAS = (
-    '<defs><pattern id="rayas" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<rect class="raya-f" width="6" height="6"/><rect class="raya-l" width="1.6" height="6"/></pattern></defs>'
-)
+def _rayas(clave: str, fondo: bool = True) -> str:
+    """The hatching of what is not counted. Each drawing has its own: one inside a hidden drawing would not show."""
+    base = '<rect class="raya-f" width="6" height="6"/>' if fondo else ""
+    return (
+        f'<defs><pattern id="{clave}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        f'{base}<rect class="raya-l" width="1.6" height="6"/></pattern></defs>'
+    )

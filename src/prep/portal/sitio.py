@@ -463,8 +463,7 @@ class Hoja:
             if a is None:
                 continue
             valores = [n * 1_000_000 // a["esperadas"] if a["esperadas"] else 0 for n in a["contabilizadas"]]
-            rotulo = piezas.escape(e["nombre"].split()[0])
-            series.append(curvas.Serie(e["nombre"], f"l{i}", valores, rotulo))
+            series.append(curvas.Serie(e["nombre"], f"l{i % 4}", valores))
             filas.append((e["nombre"], valores))
         titulo = self.t["evolucion"]["progreso_sr"]
         return curvas.grafica(series, avance["horas"], titulo) + self._tabla(filas, avance)
@@ -481,8 +480,8 @@ class Hoja:
             if votos is None:
                 continue
             valores = [v * 1_000_000 // n if n else 0 for v, n in zip(votos[desde:], a["total"][desde:], strict=True)]
-            rotulo = pintor.rotulo(c["clave"], c["partidos"])
-            series.append(curvas.Serie(rotulo, pintor.clases(c["partidos"])[0], valores, rotulo))
+            rotulo = piezas.unescape(pintor.rotulo(c["clave"], c["partidos"]))
+            series.append(curvas.Serie(rotulo, pintor.clases(c["partidos"])[0], valores))
             filas.append((rotulo, valores))
         tope = min(1_000_000, -(-max(max(s.valores) for s in series) // 100_000) * 100_000)
         titulo = self.t["evolucion"]["votos_sr"]
@@ -498,7 +497,7 @@ class Hoja:
             hora = piezas.escape(hora_corta(avance["horas"][i], self.t))
             cuerpo.append(f'<tr><th scope="row">{avance["cortes"][i]} · {hora}</th>{celdas}</tr>')
         return (
-            f'<details class="datos"><summary>{ev["tabla"]}</summary><div class="rueda" tabindex="0" role="region" '
+            f'<details class="datos"><summary>{ev["tabla"]}</summary><div class="rueda" tabindex="0" role="group" '
             f'aria-label="{ev["tabla"]}"><table><thead><tr><th scope="col">{ev["corte"]}</th>{cabezas}</tr></thead>'
             f"<tbody>{''.join(cuerpo)}</tbody></table></div></details>"
         )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from functools import cache
+from pathlib import Path
 from typing import Final
 
+import reportlab
 from PIL import Image, ImageDraw, ImageFont
 
 from prep.portal import tema
@@ -20,8 +22,9 @@ VIA: Final = "#e2e2dd"
 
 
 @cache
-def _letra(cuerpo: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
-    return ImageFont.load_default(cuerpo)
+def _letra(cuerpo: int) -> ImageFont.FreeTypeFont:
+    """Bitstream Vera, which comes with reportlab and has every letter of Spanish."""
+    return ImageFont.truetype(Path(reportlab.__file__).parent / "fonts" / "Vera.ttf", cuerpo)
 
 
 def tarjeta(manifiesto: Doc, proceso: Doc, resumenes: dict[str, Doc]) -> bytes:
@@ -32,21 +35,20 @@ def tarjeta(manifiesto: Doc, proceso: Doc, resumenes: dict[str, Doc]) -> bytes:
     d = ImageDraw.Draw(im)
     d.rectangle((0, 0, ANCHO, 104), fill=principal)
     institucion = proceso.get("institucion", {}).get("nombre", proceso["entidad"]["nombre"])
-    d.text((60, 52), _corto(d, institucion, 36, ANCHO - 120), fill="#ffffff", font=_letra(36), anchor="lm")
+    d.text((60, 52), _corto(d, institucion, 34, ANCHO - 120), fill="#ffffff", font=_letra(34), anchor="lm")
     y = 136
-    d.text((60, y), _corto(d, t["avance"]["titulo"], 46, ANCHO - 120), fill=TINTA, font=_letra(46))
+    d.text((60, y), _corto(d, t["avance"]["titulo"], 40, ANCHO - 120), fill=TINTA, font=_letra(40))
     momento = f"{t['corte']['numero'].format(n=manifiesto['corte'])} · {hora_larga(manifiesto['hora'], t)}"
-    # the built-in typeface has no minus sign of its own
-    d.text((60, y + 62), momento.replace("−", "-"), fill=GRIS, font=_letra(28))
+    d.text((60, y + 62), momento.replace("−", "-"), fill=GRIS, font=_letra(26))  # Vera has no minus sign
     y = 262
     elecciones = proceso["elecciones"][:4]
     paso = min(100, 330 // max(1, len(elecciones)))
     for e in elecciones:
         s = resumenes[e["clave"]]["estadistica"]
         n, m = s.get("actas_capturadas", 0), s["actas_esperadas"]
-        d.text((60, y), _corto(d, e["nombre"], 34, 760), fill=TINTA, font=_letra(34))
+        d.text((60, y), _corto(d, e["nombre"], 32, 760), fill=TINTA, font=_letra(32))
         pct = s.get("porcentaje_actas_capturadas")
-        d.text((ANCHO - 60, y), f"{pct} %" if pct else "-", fill=TINTA, font=_letra(34), anchor="ra")
+        d.text((ANCHO - 60, y), f"{pct} %" if pct else "-", fill=TINTA, font=_letra(32), anchor="ra")
         d.rounded_rectangle((60, y + 48, ANCHO - 60, y + 64), 8, fill=VIA)
         if m and n:
             d.rounded_rectangle((60, y + 48, 60 + max(16, (ANCHO - 120) * n // m), y + 64), 8, fill=principal)
@@ -55,7 +57,7 @@ def tarjeta(manifiesto: Doc, proceso: Doc, resumenes: dict[str, Doc]) -> bytes:
     color = GRIS
     if manifiesto["modo"] != "jornada":
         pie, color = t["modo"][manifiesto["modo"]], "#9c2f00"
-    d.text((60, ALTO - 44), _corto(d, pie, 28, ANCHO - 120), fill=color, font=_letra(28), anchor="lm")
+    d.text((60, ALTO - 44), _corto(d, pie, 24, ANCHO - 120), fill=color, font=_letra(24), anchor="lm")
     salida = io.BytesIO()
     im.quantize(64).save(salida, "PNG", optimize=True)
     return salida.getvalue()

@@ -83,6 +83,7 @@ class Publicador:
 
     `procesos`: how many worker processes share the work; 1 works in this one, on the given connection.
     `con_imagenes`: the images of published actas are in the store, under `imagenes/`.
+    `mapa`: the institution's outlines (`prep portal mapa`).
     `firmante`: the institute's key, which signs the log of cortes; without it nothing can be published.
     `con_libro`: the Excel workbook goes out too; at national size it takes longer than a corte may.
     """
@@ -97,6 +98,7 @@ class Publicador:
     con_imagenes: bool = False
     portal: Portal | None = None
     con_libro: bool = True
+    mapa: dict[str, Any] | None = None
     _fijo: dict[str, Any] = field(default_factory=dict)
 
     def grupos(self, eleccion: Eleccion) -> list[tuple[int, list[ActaEsperada]]]:
@@ -167,6 +169,8 @@ class Taller:
         self.p, self.hora, self.cierre, self.foto, self.aparte = p, hora, cierre, foto, aparte
         self.archivos: list[Archivo] = []
         self.documentos: dict[str, Any] = {}
+        self.recursos: list[tuple[str, bytes]] = []
+        self.portada: list[tuple[str, bytes]] = []
         self.alarmas: list[str] = []
         self.reloj = _Cronometro()
 
@@ -180,19 +184,17 @@ class Taller:
             self.alarmas.append(f"El reloj va atrás del corte anterior ({anterior['hora']}); se publica con esa hora.")
             self.hora = datetime.fromisoformat(anterior["hora"]).astimezone(self.hora.tzinfo)
         self.reloj.paso("anterior")
-        manifiesto, dibujo = self.componer(numero, anterior, self._toca_libro(manifiesto_anterior))
-        if p.portal is not None:
-            for nombre, datos in p.portal.recursos(dibujo):
-                p.almacen.escribir(nombre, datos)
+        manifiesto = self.componer(numero, anterior, self._toca_libro(manifiesto_anterior))
+        for nombre, datos in self.recursos:
+            p.almacen.escribir(nombre, datos)
         previos = {a["ruta"]: a["sha256"] for a in manifiesto_anterior["archivos"]} if manifiesto_anterior else {}
         nuevos = self._escribir(ruta, anterior["ruta"] if anterior else "", previos)
         self.reloj.paso("escritura")
         emitir_corte(p.registro, manifiesto, ruta)
         self.reloj.paso("firma y cambio")
-        if p.portal is not None:
-            for nombre, datos in p.portal.portada(dibujo):
-                p.almacen.reemplazar(nombre, datos)
-            self.reloj.paso("portada")
+        for nombre, datos in self.portada:
+            p.almacen.reemplazar(nombre, datos)
+        self.reloj.paso("portada")
         return Corte(
             numero=numero,
             hora=self.hora,
@@ -206,9 +208,10 @@ class Taller:
             alarmas=tuple(self.alarmas),
         )
 
-    def componer(self, numero: int, anterior: dict[str, Any] | None, con_libro: bool) -> tuple[bytes, dict[str, Any]]:
-        """Compute everything and put it aside, in `archivos`; the manifest, and the documents that pages are drawn
-        from. `anterior`: pointer of the previous corte. A function of the facts and its arguments: same bytes always.
+    def componer(self, numero: int, anterior: dict[str, Any] | None, con_libro: bool) -> bytes:
+        """Compute everything and put it aside, in `archivos`; the manifest. `anterior`: pointer of the previous corte.
+
+        A function of the facts and its arguments: same bytes always. The store is read, never written.
         """
         p = self.p
         hojas = self.foto.fuente.hojas_fuera()
@@ -226,10 +229,9 @@ class Taller:
         imagenes = sorted({i for _, tramo in tramos for i in tramo.imagenes})
         dibujo = self.documentos | {"corte.json": self._manifiesto(numero, anterior, por_eleccion, imagenes)}
         if p.portal is not None:
-            for nombre, datos in p.portal.paginas(dibujo):
-                self.archivos.append(guardar(self.aparte, nombre, datos))
+            self._dibujar(p.portal, dibujo)
             self.reloj.paso("páginas")
-        return self._manifiesto(numero, anterior, por_eleccion, imagenes), dibujo
+        return self._manifiesto(numero, anterior, por_eleccion, imagenes)
 
     # --- what is already published -----------------------------------------------------------------------------------
 
@@ -354,6 +356,8 @@ class Taller:
         self._documento(
             "secciones", "secciones.json", p.documento_fijo("secciones", lambda: documentos.secciones(p.proceso))
         )
+        if p.mapa is not None:
+            self._documento("mapa", "mapa.json", p.mapa)
 
     def _documento(self, formato: str, ruta: str, documento: dict[str, Any]) -> None:
         esquemas.validar(formato, documento, ruta)
@@ -421,6 +425,21 @@ class Taller:
         sobran = self.foto.fuente.actas() - conocidas
         if sobran:
             self.alarmas.append(f"{sobran} actas con hechos no están en el catálogo; declárelas fuera de él.")
+
+    def _dibujar(self, portal: Portal, dibujo: dict[str, Any]) -> None:
+        """The portal's pages: those of the corte join its files; those of the root are kept for after the switch, and
+        `sitio.json` lists them so that they are signed too."""
+        for nombre, datos in portal.paginas(dibujo):
+            self.archivos.append(guardar(self.aparte, nombre, datos))
+        self.recursos, self.portada = list(portal.recursos(dibujo)), list(portal.portada(dibujo))
+        sitio = {
+            "formato": "prep/sitio/1",
+            "archivos": [
+                {"ruta": nombre, "sha256": hashlib.sha256(datos).hexdigest(), "bytes": len(datos)}
+                for nombre, datos in sorted([*self.recursos, *self.portada])
+            ],
+        }
+        self.archivos.append(guardar(self.aparte, "sitio.json", canonico(sitio)))
 
     # --- writing and switching ---------------------------------------------------------------------------------------
 

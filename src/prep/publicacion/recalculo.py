@@ -85,7 +85,7 @@ def recalcular(carpeta: Path, proceso: Proceso, informativo: Informativo, portal
     with tempfile.TemporaryDirectory(prefix="prep-recalculo-") as aparte:
         taller = Taller(publicador, hora, m["cierre"], foto, Path(aparte))
         con_libro = any(a["ruta"].endswith(".xlsx") for a in m["archivos"])
-        manifiesto, _ = taller.componer(m["corte"], anterior, con_libro)
+        manifiesto = taller.componer(m["corte"], anterior, con_libro)
         resultado.diferencias += _comparar({a.ruta: a.sha256 for a in taller.archivos}, m)
     for a in m["archivos"]:
         datos = almacen.leer(f"cortes/{carpeta.name}/{a['ruta']}")

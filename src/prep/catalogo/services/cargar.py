@@ -72,3 +72,9 @@ def _cargar(fila: Fila) -> tuple[Proceso, Informativo]:
                 _cargados.popitem(last=False)
         _cargados.move_to_end(fila.huella)
         return _cargados[fila.huella]
+
+
+def olvidar() -> None:
+    """Drop what is kept in memory."""
+    with _candado:
+        _cargados.clear()

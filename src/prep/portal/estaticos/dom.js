@@ -8,7 +8,7 @@ export function el(nombre, atributos = {}, ...hijos) {
     else if (v === true) e.setAttribute(k, '')
     else if (v !== false && v != null) e.setAttribute(k, v)
   }
-  e.append(...hijos.flat().filter(h => h != null && h !== false))
+  e.append(...hijos.flat(Infinity).filter(h => h != null && h !== false))
   return e
 }
 

@@ -1,0 +1,224 @@
+// Bytes, hashes, Merkle tree, signed notes and policies: the formats of prep.emision, written again for the browser.
+
+class NoCoincide extends Error {}
+class NoDisponible extends Error {}
+
+const deTexto = (t) => new TextEncoder().encode(t);
+const aTexto = (b) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(b);
+const aHex = (b) => Array.from(b, (x) => x.toString(16).padStart(2, "0")).join("");
+const deHex = (t) => Uint8Array.from(t.match(/../g) || [], (x) => parseInt(x, 16));
+const iguales = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);
+const miles = (n) => n.toLocaleString("es-MX");
+
+function unir(...partes) {
+  const total = new Uint8Array(partes.reduce((n, p) => n + p.length, 0));
+  let i = 0;
+  for (const p of partes) { total.set(p, i); i += p.length; }
+  return total;
+}
+
+function deB64(t, que = "un dato") {
+  let crudo;
+  try { crudo = atob(t); } catch { throw new NoCoincide(`${que} no está en base64`); }
+  if (btoa(crudo) !== t) throw new NoCoincide(`${que} no está en base64 normal`);
+  return Uint8Array.from(crudo, (c) => c.charCodeAt(0));
+}
+
+const sha256 = async (b) => new Uint8Array(await crypto.subtle.digest("SHA-256", b));
+const huella = async (b) => aHex(await sha256(b));
+
+// --- RFC 6962 ---
+
+const hashDeHoja = (b) => sha256(unir(Uint8Array.of(0), b));
+const hashDeNodo = (a, b) => sha256(unir(Uint8Array.of(1), a, b));
+
+// All levels of perfect subtrees over leaf hashes: niveles[k][i] covers 2^k leaves.
+async function construirArbol(hojas) {
+  const niveles = [hojas];
+  while (niveles.at(-1).length > 1) {
+    const abajo = niveles.at(-1);
+    const pares = [];
+    for (let i = 0; i + 1 < abajo.length; i += 2) pares.push(hashDeNodo(abajo[i], abajo[i + 1]));
+    niveles.push(await Promise.all(pares));
+  }
+  return niveles;
+}
+
+async function resumen(niveles, inicio, fin) {
+  const partes = [];
+  while (inicio < fin) {
+    const k = Math.floor(Math.log2(fin - inicio));
+    partes.push(niveles[k][inicio >> k]);
+    inicio += 1 << k;
+  }
+  if (!partes.length) return sha256(new Uint8Array());
+  let h = partes.pop();
+  while (partes.length) h = await hashDeNodo(partes.pop(), h);
+  return h;
+}
+
+const raizDe = async (hojas) => resumen(await construirArbol(hojas), 0, hojas.length);
+
+async function pruebaDeInclusion(niveles, indice, tamano) {
+  const camino = [];
+  let inicio = 0;
+  let fin = tamano;
+  while (fin - inicio > 1) {
+    const n = fin - inicio;
+    const medio = inicio + 2 ** Math.floor(Math.log2(n - 1));
+    if (indice < medio) { camino.unshift(await resumen(niveles, medio, fin)); fin = medio; }
+    else { camino.unshift(await resumen(niveles, inicio, medio)); inicio = medio; }
+  }
+  return camino;
+}
+
+async function raizPorInclusion(hoja, indice, tamano, prueba) {
+  let fn = indice;
+  let sn = tamano - 1;
+  let r = hoja;
+  for (const p of prueba) {
+    if (fn & 1 || fn === sn) {
+      r = await hashDeNodo(p, r);
+      while (fn && !(fn & 1)) { fn >>= 1; sn >>= 1; }
+    } else r = await hashDeNodo(r, p);
+    fn >>= 1; sn >>= 1;
+  }
+  return r;
+}
+
+// --- canonical JSON (RFC 8785) and safe paths ---
+
+function canonico(v) {
+  if (v === null || typeof v === "boolean" || typeof v === "string") return JSON.stringify(v);
+  if (typeof v === "number") {
+    if (!Number.isSafeInteger(v)) throw new NoCoincide("trae un número que no es entero");
+    return JSON.stringify(v);
+  }
+  if (Array.isArray(v)) return `[${v.map(canonico).join(",")}]`;
+  return `{${Object.keys(v).sort().map((k) => `${JSON.stringify(k)}:${canonico(v[k])}`).join(",")}}`;
+}
+
+function leerCanonico(datos, que) {
+  try {
+    const texto = aTexto(datos);
+    const v = JSON.parse(texto);
+    if (canonico(v) === texto) return v;
+  } catch (e) {
+    if (e instanceof NoCoincide) throw e;
+  }
+  throw new NoCoincide(`${que} no es JSON en su forma canónica`);
+}
+
+const RUTA = /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/;
+const esSha256 = (v) => typeof v === "string" && /^[0-9a-f]{64}$/.test(v);
+const esNatural = (v) => Number.isSafeInteger(v) && v >= 0;
+function rutaSegura(r) {
+  if (typeof r !== "string" || r.length > 500 || !RUTA.test(r)) throw new NoCoincide(`ruta no permitida: ${String(r).slice(0, 80)}`);
+  return r;
+}
+
+// --- notes, keys, checkpoints, policy (C2SP) ---
+
+const FIRMA = 1;
+const COFIRMA = 4;
+
+async function leerLlave(vkey) {
+  const [nombre, id, ...resto] = vkey.trim().split("+");
+  const material = deB64(resto.join("+"), "la llave");
+  if (material.length !== 33 || ![FIRMA, COFIRMA].includes(material[0])) throw new NoCoincide(`no se entiende la llave de ${nombre}`);
+  const propio = aHex((await sha256(unir(deTexto(`${nombre}\n`), material))).slice(0, 4));
+  if (propio !== id) throw new NoCoincide(`la llave de ${nombre} está mal copiada`);
+  return { nombre, id, tipo: material[0], publica: material.slice(1), vkey: vkey.trim() };
+}
+
+async function comprobarFirma(llave, texto, firma) {
+  let mensaje = texto;
+  let hora = null;
+  if (llave.tipo === COFIRMA) {
+    if (firma.length !== 72) throw new NoCoincide(`la cofirma de ${llave.nombre} no mide lo que debe`);
+    const segundos = new DataView(firma.buffer, firma.byteOffset, 8).getBigUint64(0);
+    hora = Number(segundos);
+    mensaje = unir(deTexto(`cosignature/v1\ntime ${segundos}\n`), texto);
+    firma = firma.slice(8);
+  }
+  let bien = false;
+  try {
+    const clave = await crypto.subtle.importKey("raw", llave.publica, { name: "Ed25519" }, false, ["verify"]);
+    bien = firma.length === 64 && (await crypto.subtle.verify({ name: "Ed25519" }, clave, firma, mensaje));
+  } catch (e) {
+    if (e.name === "NotSupportedError") throw new NoDisponible("este navegador no sabe comprobar firmas Ed25519: actualícelo o use otro");
+  }
+  if (!bien) throw new NoCoincide(`la firma de ${llave.nombre} no corresponde al texto`);
+  return { llave, hora };
+}
+
+function leerNota(datos) {
+  let texto;
+  try { texto = aTexto(datos); } catch { throw new NoCoincide("la nota firmada no es texto"); }
+  const corte = texto.lastIndexOf("\n\n");
+  // eslint-disable-next-line no-control-regex
+  if (corte < 0 || !texto.endsWith("\n") || /[\x00-\x09\x0b-\x1f]/.test(texto)) throw new NoCoincide("no es una nota firmada");
+  const lineas = texto.slice(corte + 2).split("\n");
+  lineas.pop();
+  const firmas = lineas.map((l) => {
+    const [guion, nombre, b64, ...sobra] = l.split(" ");
+    if (guion !== "—" || !nombre || !b64 || sobra.length) throw new NoCoincide("una línea de firma no se entiende");
+    const blob = deB64(b64, "una firma");
+    return { nombre, id: aHex(blob.slice(0, 4)), firma: blob.slice(4) };
+  });
+  if (!firmas.length) throw new NoCoincide("la nota no trae firmas");
+  return { texto: deTexto(texto.slice(0, corte + 1)), firmas };
+}
+
+async function comprobarNota(nota, llaves) {
+  const validas = [];
+  for (const f of nota.firmas) {
+    const llave = llaves.find((ll) => ll.nombre === f.nombre && ll.id === f.id);
+    if (llave) validas.push(await comprobarFirma(llave, nota.texto, f.firma));
+  }
+  return validas;
+}
+
+function leerPunto(texto) {
+  const l = aTexto(texto).split("\n");
+  if (l.length !== 4 || l[3] !== "" || !l[0] || !/^(0|[1-9][0-9]{0,14})$/.test(l[1])) throw new NoCoincide("el punto de control no tiene la forma que debe");
+  const raiz = deB64(l[2], "la raíz");
+  if (raiz.length !== 32) throw new NoCoincide("la raíz no mide 32 bytes");
+  return { origen: l[0], tamano: Number(l[1]), raiz };
+}
+
+async function abrirPunto(datos, registros, testigos = []) {
+  const nota = leerNota(datos);
+  const punto = leerPunto(nota.texto);
+  const propias = registros.filter((ll) => ll.nombre === punto.origen);
+  const firmas = await comprobarNota(nota, [...propias, ...testigos]);
+  if (!firmas.some((f) => propias.includes(f.llave))) throw new NoCoincide(`ninguna llave conocida de «${punto.origen}» firma este registro`);
+  return { ...punto, nota, firmas };
+}
+
+async function leerPolitica(datos) {
+  const p = { registros: [], testigos: new Map(), grupos: new Map(), quorum: null };
+  for (const linea of aTexto(datos).split("\n")) {
+    const [orden, ...x] = linea.trim().split(/[ \t]+/);
+    if (!orden || orden.startsWith("#")) continue;
+    const definido = (n) => p.testigos.has(n) || p.grupos.has(n);
+    if (orden === "log" && x.length >= 1) p.registros.push(await leerLlave(x[0]));
+    else if (orden === "witness" && x.length >= 2 && !definido(x[0])) p.testigos.set(x[0], await leerLlave(x[1]));
+    else if (orden === "group" && x.length >= 3 && !definido(x[0]) && x.slice(2).every(definido)) {
+      const m = x.slice(2);
+      const k = { all: m.length, any: 1 }[x[1]] ?? Number(x[1]);
+      if (!(Number.isInteger(k) && k >= 1 && k <= m.length)) throw new NoCoincide("la política pide un número imposible de cofirmas");
+      p.grupos.set(x[0], [k, m]);
+    } else if (orden === "quorum" && x.length === 1 && p.quorum === null && (x[0] === "none" || definido(x[0]))) p.quorum = x[0];
+    else throw new NoCoincide(`no se entiende la política: «${linea.slice(0, 60)}»`);
+  }
+  if (p.quorum === null) throw new NoCoincide("a la política le falta la línea «quorum»");
+  return p;
+}
+
+function cumplePolitica(p, cofirmas) {
+  const claves = new Set(cofirmas.map((f) => aHex(f.llave.publica)));
+  const dicen = new Set([...p.testigos].filter(([, ll]) => claves.has(aHex(ll.publica))).map(([n]) => n));
+  for (const [n, [k, m]] of p.grupos) if (m.filter((x) => dicen.has(x)).length >= k) dicen.add(n);
+  return p.quorum === "none" || dicen.has(p.quorum);
+}

@@ -1,0 +1,321 @@
+"""The reader's examination: actas filled and photographed from a fixed seed, read, and compared with the truth.
+
+The frozen set: ballots that no training used, digits of MNIST's test writers (or the product's own hands, apart), seed
+fixed. Nobody tunes on it. `calibrar` uses the same machinery with another seed and the training writers.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import resource
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from prep.dominio.boleta import Boleta, armar_boleta
+from prep.lectura import qr
+from prep.lectura.fotografiar import NIVELES, Foto, fotografiar
+from prep.lectura.idx import leer_idx
+from prep.lectura.lector import Lector, Rechazo, descifrar
+from prep.lectura.llenar import Costumbres, Digitos, Escrito, llenar, planear, votos_al_azar
+from prep.lectura.modelo import modelo
+from prep.lectura.plantilla import ALTO, ANCHO, Hoja, Identificacion, armar_plantilla
+from prep.lectura.resultado import Lectura
+
+SEMILLA_EXAMEN: Final = 20270606
+LLAVE: Final = b"llave fija del examen de lectura"
+PROCESO: Final = "EXAMEN-2027"
+_SIGLAS: Final = ["ENCINO", "RAIZ", "FARO", "ALBA", "RIO", "CUMBRE", "PUENTE", "BRISA", "TRIGO"]
+
+
+def boletas_de_examen() -> tuple[Boleta, ...]:
+    """Four forms: 41 boxes as a governor's, no coalitions, a joint candidacy, independents."""
+    return (
+        armar_boleta(_SIGLAS, [["RAIZ", "ALBA", "CUMBRE", "BRISA", "TRIGO"], ["ENCINO", "FARO", "RIO"]]),
+        armar_boleta(_SIGLAS),
+        armar_boleta(_SIGLAS[:6], [["ENCINO", "FARO", "RIO"]], [("CC_PUENTE_BRISA", ["PUENTE", "BRISA"])]),
+        armar_boleta(_SIGLAS[2:7], [["FARO", "ALBA"]], (), ["CAND_IND_1", "CAND_IND_2"]),
+    )
+
+
+@dataclass(frozen=True)
+class Toma:
+    """One photograph of the examination and everything known about it."""
+
+    nivel: str
+    hoja: Hoja
+    plan: dict[str, Escrito]
+    foto: Foto
+
+
+def hoja_de_examen(rng: np.random.Generator, boleta: Boleta) -> Hoja:
+    clave = f"14{int(rng.integers(1, 3800)):04d}{rng.choice(list('BCE'))}{int(rng.integers(1, 9)):02d}0005"
+    plantilla = armar_plantilla(boleta)
+    quien = Identificacion(
+        clave,
+        "Instituto Electoral de Demostración",
+        "Elección de examen",
+        "Gubernatura",
+        "Jalisco",
+        "Distrito 7 Tonalá",
+        "Tonalá",
+        int(clave[2:6]),
+        "Contigua 1",
+        "SIMULACRO · SIN VALIDEZ OFICIAL",
+    )
+    return Hoja(plantilla, quien, qr.codificar(qr.Etiqueta(PROCESO, clave, plantilla.id), LLAVE))
+
+
+def tomas(
+    semilla: int,
+    actas: int,
+    reales: Digitos | None,
+    niveles: tuple[str, ...] = NIVELES,
+    boletas: tuple[Boleta, ...] | None = None,
+    costumbres: Costumbres | None = None,
+) -> Iterator[Toma]:
+    """Fill `actas` actas and photograph each at every level."""
+    formas = boletas or boletas_de_examen()
+    for k in range(actas):
+        rng = np.random.default_rng([semilla, k])
+        hoja = hoja_de_examen(rng, formas[k % len(formas)])
+        plan = planear(hoja.plantilla, votos_al_azar(hoja.plantilla, rng), rng, costumbres)
+        pagina = llenar(hoja, plan, rng, reales)
+        for nivel in niveles:
+            yield Toma(nivel, hoja, plan, fotografiar(pagina, nivel, rng))
+
+
+def lector_de(hojas: dict[str, Hoja]) -> Lector:
+    """A reader whose catalogue is `hojas`, by clave_acta; it may grow."""
+    return Lector(lambda clave: hojas[clave].plantilla if clave in hojas else None, PROCESO, LLAVE)
+
+
+@dataclass
+class Medida:
+    """What was measured on one photograph. `campos`: (truth, case of the truth, value, confidence, accepted, case)."""
+
+    nivel: str
+    qr: bool
+    qr_mal: bool
+    pagina: bool
+    centros: int = 0
+    centros_bien: int = 0
+    rechazo: str | None = None
+    segundos: float = 0.0
+    campos: list[tuple[Any, str, Any, float, bool, str]] = field(default_factory=list)
+
+
+def medir(toma: Toma, lector: Lector) -> Medida:
+    """Read one photograph and compare."""
+    datos = toma.foto.jpeg
+    inicio = time.process_time()
+    lectura = lector.leer(datos)
+    segundos = time.process_time() - inicio
+    gris = descifrar(datos)
+    textos = qr.hallar(gris)
+    m = Medida(
+        toma.nivel,
+        textos == [toma.hoja.qr],
+        bool(textos) and textos != [toma.hoja.qr],
+        False,
+        rechazo=lectura.rechazo,
+        segundos=segundos,
+    )
+    try:
+        vista, _, _ = lector.situar(gris, toma.hoja.identificacion.clave_acta)
+    except Rechazo as r:
+        if r.motivo != "renglones_no_hallados":
+            return m
+        m.pagina = True
+        return m
+    m.pagina = True
+    hoja = np.array([[0, 0], [ANCHO, 0], [ANCHO, ALTO], [0, ALTO]])
+    px_mm = math.sqrt(abs(cv2.contourArea(toma.foto.en_foto(hoja).astype(np.float32))) / (ANCHO * ALTO))
+    for campo in toma.hoja.plantilla.campos:
+        a = vista.ajustes[campo.clave]
+        hallados = vista.pagina.en_foto(np.array([a.caja(campo, k).centro for k in range(len(campo.cajas))]))
+        ciertos = toma.foto.en_foto(np.array([c.centro for c in campo.cajas]))
+        lejos = np.linalg.norm(hallados - ciertos, axis=1) / px_mm
+        m.centros += len(lejos)
+        m.centros_bien += int((lejos <= 0.5).sum()) if a.claridad > 0 else 0
+    m.campos = comparar_campos(lectura, toma.plan)
+    return m
+
+
+def comparar_campos(lectura: Lectura, plan: dict[str, Escrito]) -> list[tuple[Any, str, Any, float, bool, str]]:
+    def simple(v: Any) -> Any:
+        return v if isinstance(v, int) or v is None else str(v)
+
+    return [
+        (simple(plan[c.clave].valor), plan[c.clave].caso, simple(c.valor), c.confianza, c.aceptado, c.caso)
+        for c in lectura.campos
+    ]
+
+
+def intervalo(k: int, n: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of k of n."""
+    if n == 0:
+        return 0.0, 1.0
+    z, p = 1.959964, k / n
+    medio, ancho = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return max(0.0, (medio - ancho) / (1 + z * z / n)), min(1.0, (medio + ancho) / (1 + z * z / n))
+
+
+def _parte(k: int, n: int) -> str:
+    a, b = intervalo(k, n)
+    return f"{100 * k / n:7.3f} % [{100 * a:.3f}, {100 * b:.3f}] ({k}/{n})" if n else "   —"
+
+
+def ece(pares: list[tuple[float, bool]], tramos: int = 15) -> float:
+    """Expected calibration error of (confidence, right) pairs, in bins of equal count."""
+    if not pares:
+        return 0.0
+    orden = sorted(pares)
+    total = 0.0
+    for parte in np.array_split(np.arange(len(orden)), tramos):
+        if len(parte):
+            c = np.mean([orden[i][0] for i in parte])
+            b = np.mean([orden[i][1] for i in parte])
+            total += len(parte) * abs(float(c - b))
+    return total / len(orden)
+
+
+def curva(medidas: list[Medida]) -> list[tuple[float, float]]:
+    """(fraction accepted, error among accepted) as the confidence asked for falls; over fields that hold a number."""
+    numeros = [c for m in medidas for c in m.campos if isinstance(c[0], int)]
+    orden = sorted((c for c in numeros if c[2] is not None), key=lambda c: -c[3])
+    puntos, mal = [], 0
+    for i, c in enumerate(orden, 1):
+        mal += c[2] != c[0]
+        if i % max(1, len(orden) // 200) == 0 or i == len(orden):
+            puntos.append((i / len(numeros), mal / i))
+    return puntos
+
+
+def tabla(titulo: str, medidas: list[Medida], escribir: Callable[[str], None]) -> None:
+    escribir(f"\n== {titulo}")
+    for nivel in NIVELES:
+        ms = [m for m in medidas if m.nivel == nivel]
+        if not ms:
+            continue
+        campos = [c for m in ms for c in m.campos]
+        numeros = [c for c in campos if isinstance(c[0], int)]
+        normales = [c for c in numeros if c[1] in ("", "sobrescrito")]
+        aceptados = [c for c in campos if c[4]]
+        t = np.sort([m.segundos for m in ms])
+        escribir(f"-- {nivel}: {len(ms)} fotografías")
+        escribir(
+            f"   QR leído            {_parte(sum(m.qr for m in ms), len(ms))}; mal leídos {sum(m.qr_mal for m in ms)}"
+        )
+        escribir(f"   página enderezada   {_parte(sum(m.pagina for m in ms), len(ms))}")
+        escribir(f"   centros a ≤ 0.5 mm  {_parte(sum(m.centros_bien for m in ms), sum(m.centros for m in ms))}")
+        escribir(f"   números bien        {_parte(sum(c[0] == c[2] for c in normales), len(normales))}")
+        escribir(f"   aceptados           {_parte(len([c for c in numeros if c[4]]), len(numeros))}")
+        escribir(f"   error en aceptados  {_parte(sum(c[0] != c[2] for c in aceptados), len(aceptados))}")
+        enteras = [
+            m for m in ms if m.campos and all(c[0] == c[2] for c in m.campos if c[4]) and any(c[4] for c in m.campos)
+        ]
+        escribir(f"   actas sin error     {_parte(len(enteras), len([m for m in ms if m.campos]))}")
+        escribir(
+            f"   ECE por número      {100 * ece([(c[3], c[0] == c[2]) for c in numeros if c[2] is not None]):.3f} %"
+        )
+        escribir(f"   tiempo de CPU       p50 {t[len(t) // 2]:.2f} s, p95 {t[int(len(t) * 0.95)]:.2f} s")
+        causas: dict[str, int] = {}
+        for m in ms:
+            if m.rechazo:
+                causas[m.rechazo] = causas.get(m.rechazo, 0) + 1
+        if causas:
+            escribir(f"   rechazos            {', '.join(f'{k} {v}' for k, v in sorted(causas.items()))}")
+
+
+def svg_curvas(series: dict[str, list[tuple[float, float]]]) -> str:
+    """Error among accepted (logarithmic) against fraction accepted, one line per series."""
+    ancho, alto, m = 760, 420, 60
+    colores = ("#1b5e9e", "#1e7b4f", "#b3541e", "#a8326e", "#4d4d4d", "#6a3d9a", "#00788a", "#8e5a00")
+    piso, techo = 1e-4, 0.2
+
+    def xy(p: tuple[float, float]) -> str:
+        y = math.log(max(p[1], piso) / piso) / math.log(techo / piso)
+        return f"{m + p[0] * (ancho - m - 150):.1f},{alto - m - min(y, 1.0) * (alto - 1.5 * m):.1f}"
+
+    partes = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {ancho} {alto}" '
+        'font-family="sans-serif" font-size="12">',
+        f'<rect width="{ancho}" height="{alto}" fill="white"/>',
+    ]
+    for e in (1e-4, 5e-4, 1e-3, 1e-2, 1e-1):
+        x, y = xy((0, e)).split(",")
+        partes.append(
+            f'<line x1="{x}" x2="{ancho - 150}" y1="{y}" y2="{y}" stroke="#ddd"/>'
+            f'<text x="{m - 6}" y="{float(y) + 4:.1f}" text-anchor="end">{100 * e:g} %</text>'
+        )
+    for k in range(0, 11, 2):
+        x = xy((k / 10, piso)).split(",")[0]
+        partes.append(f'<text x="{x}" y="{alto - m + 18}" text-anchor="middle">{k * 10} %</text>')
+    partes.append(
+        f'<text x="{(ancho - 150 + m) / 2}" y="{alto - 16}" text-anchor="middle">números aceptados</text>'
+        f'<text x="16" y="24">error entre los aceptados</text>'
+    )
+    for i, (nombre, puntos) in enumerate(series.items()):
+        if puntos:
+            color = colores[i % len(colores)]
+            partes.append(
+                f'<polyline fill="none" stroke="{color}" stroke-width="2" points="{" ".join(map(xy, puntos))}"/>'
+                f'<text x="{ancho - 142}" y="{60 + 20 * i}" fill="{color}">{nombre}</text>'
+            )
+    return "\n".join([*partes, "</svg>\n"])
+
+
+def mnist(carpeta: Path) -> tuple[int, int]:
+    """Errors of the shipped model on MNIST's test set, and its size. Only the ten digits count as answers."""
+    x = leer_idx(carpeta / "t10k-images-idx3-ubyte.gz").astype(np.float32) / 255
+    y = leer_idx(carpeta / "t10k-labels-idx1-ubyte.gz")
+    fallas = 0
+    for i in range(0, len(x), 500):
+        fallas += int((modelo().digitos(x[i : i + 500])[:, :10].argmax(1) != y[i : i + 500]).sum())
+    return fallas, len(y)
+
+
+def bench(
+    digitos: Path | None = None,
+    actas: int = 25,
+    escribir: Callable[[str], None] = print,
+    salida: Path | None = None,
+) -> dict[str, Any]:
+    """Run the examination and print its tables. `digitos`: folder of MNIST; without it only our own hands are examined.
+
+    `salida`: folder for the plot and the raw measurements. Returns the figures.
+    """
+    figuras: dict[str, Any] = {"modelo": modelo().huella}
+    if digitos is not None:
+        fallas, n = mnist(digitos)
+        figuras["mnist"] = [fallas, n]
+        escribir(f"MNIST, 10,000 dígitos de prueba: error {_parte(fallas, n)}")
+    series = {}
+    conjuntos: list[tuple[str, Digitos | None]] = [("mano propia", None)]
+    if digitos is not None:
+        conjuntos.insert(0, ("dígitos reales", Digitos.abrir(digitos, "t10k")))
+    for nombre, reales in conjuntos:
+        hojas: dict[str, Hoja] = {}
+        lector = lector_de(hojas)
+        medidas = []
+        for toma in tomas(SEMILLA_EXAMEN + (reales is None), actas, reales):
+            hojas[toma.hoja.identificacion.clave_acta] = toma.hoja
+            medidas.append(medir(toma, lector))
+        tabla(nombre, medidas, escribir)
+        for nivel in NIVELES:
+            series[f"{nivel}, {nombre}"] = curva([m for m in medidas if m.nivel == nivel])
+        figuras[nombre] = [m.__dict__ for m in medidas]
+    memoria = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    escribir(f"\nMemoria máxima del proceso, con la generación de las fotografías: {memoria} MB")
+    if salida is not None:
+        salida.mkdir(parents=True, exist_ok=True)
+        (salida / "lectura_curvas.svg").write_text(svg_curvas(series), encoding="utf-8")
+        (salida / "lectura_medidas.json").write_text(json.dumps(figuras, ensure_ascii=False), encoding="utf-8")
+    return figuras

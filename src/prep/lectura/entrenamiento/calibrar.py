@@ -1,0 +1,210 @@
+"""Calibration: temperatures, failure rates, confidence, thresholds, on photographed actas filled with training digits.
+
+    python -m prep.lectura.entrenamiento.calibrar tomar DATOS/digitos/mnist recortes.npz --actas 60
+    python -m prep.lectura.entrenamiento.calibrar ajustar recortes.npz ../pesos/calibracion.json
+
+The actas fill as on a night (see `llenar.Costumbres`); two thirds with real digits, the rest with our own hands.
+A threshold is the lowest confidence above which the 95 % upper bound of the error keeps under the limit, per case.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from prep.lectura.bench import tomas
+from prep.lectura.cajas import recortar
+from prep.lectura.entrenamiento.cosecha import boleta_al_azar
+from prep.lectura.llenar import Costumbres, Digitos
+from prep.lectura.modelo import CLASES, Modelo
+from prep.lectura.numeral import CASOS, Calibracion, juzgar, suavizar
+from prep.lectura.pagina import afinar, ajustar, hallar_marcas, situar
+
+LIMITE = 0.0005
+"""Error among accepted that the upper bound may reach: one in two thousand."""
+
+
+def tomar(mnist: Path, salida: Path, actas: int, semilla: int) -> None:
+    """Photograph, cut and keep: crops, truth of each box and each field."""
+    cv2.setNumThreads(1)
+    reales = Digitos.abrir(mnist)
+    cifras, letras, cuantas, signos, valores, niveles = [], [], [], [], [], []
+    rng = np.random.default_rng(semilla)
+    frecuentes = Costumbres(
+        sin_letra=0.06, sin_numero=0.02, vacio=0.03, rayas=0.02, ilegible=0.02, difieren=0.02, sobrescrito=0.03
+    )
+    for k in range(actas):
+        conjunto = reales if k % 3 else None
+        for toma in tomas(
+            semilla + k,
+            1,
+            conjunto,
+            ("scan" if k % 3 == 0 else "mild", "mild", "medium", "hard"),
+            (boleta_al_azar(rng),),
+            frecuentes,
+        ):
+            gris = cv2.imdecode(np.frombuffer(toma.foto.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+            pagina = situar(afinar(gris, hallar_marcas(gris)))
+            if pagina is None:
+                continue
+            rect = pagina.rectificar(gris)
+            ajustes = ajustar(rect, toma.hoja.plantilla)
+            for campo in toma.hoja.plantilla.campos:
+                if ajustes[campo.clave].claridad <= 0:
+                    continue
+                r, e = recortar(rect, campo, ajustes[campo.clave]), toma.plan[campo.clave]
+                cifras.append((r.cifras * 255).astype(np.uint8))
+                letras.append((r.letra * 255).astype(np.uint8))
+                cuantas.append(len(r.cifras))
+                signos += [CLASES.index("-" if s == "x" else s) for s in e.cifras]
+                valores.append(e.valor if isinstance(e.valor, int) else -1 if e.caso == "vacio" else -2)
+                niveles.append(("scan", "mild", "medium", "hard").index(toma.nivel))
+        if k % 5 == 4 or k == actas - 1:
+            print(k + 1, len(valores), flush=True)
+            np.savez_compressed(
+                salida,
+                cifras=np.concatenate(cifras),
+                letras=np.stack(letras),
+                cuantas=cuantas,
+                signos=np.array(signos, np.uint8),
+                valores=valores,
+                niveles=niveles,
+            )
+
+
+def _nll_temperatura(puntos: np.ndarray, clases: np.ndarray) -> float:
+    """Temperature that makes the truth likeliest; grid, so that it is the same everywhere."""
+    opciones = np.round(np.arange(0.5, 3.01, 0.05), 2)
+    perdidas = [
+        -np.log(np.maximum(suavizar(puntos, t)[np.arange(len(clases)), clases], 1e-12)).mean() for t in opciones
+    ]
+    return float(opciones[int(np.argmin(perdidas))])
+
+
+def _cota(mal: int, n: int) -> float:
+    """One-sided 95 % upper bound of an error rate (Clopper-Pearson by bisection on the binomial tail)."""
+    if n == 0:
+        return 1.0
+    from math import exp, lgamma, log
+
+    def cola(p: float) -> float:  # P(X <= mal)
+        return sum(
+            exp(lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log(1 - p))
+            for i in range(mal + 1)
+        )
+
+    a, b = 1e-9, 1 - 1e-9
+    for _ in range(60):
+        m = (a + b) / 2
+        a, b = (m, b) if cola(m) > 0.05 else (a, m)
+    return b
+
+
+def _recta(conf: np.ndarray, bien: np.ndarray) -> list[float]:
+    """Logistic regression of being right on the confidence's logit, with a ridge towards (1, 0)."""
+    x = np.log(np.clip(conf, 1e-9, 1 - 1e-9)) - np.log(1 - np.clip(conf, 1e-9, 1 - 1e-9))
+    w = np.array([1.0, 0.0])
+    f = np.column_stack([x, np.ones_like(x)])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-np.clip(f @ w, -30, 30)))
+        grad = f.T @ (p - bien) + 0.5 * (w - [1.0, 0.0])
+        hess = f.T @ (f * np.maximum(p * (1 - p), 1e-9)[:, None]) + 0.5 * np.eye(2)
+        w -= np.linalg.solve(hess, grad)
+    return [round(float(max(w[0], 0.05)), 4), round(float(w[1]), 4)]
+
+
+def ajustar_a(recortes: Path, salida: Path) -> None:
+    d = np.load(recortes)
+    m = Modelo()
+    puntos = np.concatenate(
+        [m.digitos(d["cifras"][i : i + 2000] / np.float32(255)) for i in range(0, len(d["cifras"]), 2000)]
+    )
+    letras = np.concatenate(
+        [m.letras(d["letras"][i : i + 500] / np.float32(255)) for i in range(0, len(d["letras"]), 500)]
+    )
+    valores, cuantas = d["valores"], d["cuantas"]
+    legibles = d["signos"] != 12  # what was spoilt on purpose may still be readable
+    tc = _nll_temperatura(puntos[legibles], d["signos"][legibles].astype(int))
+    texto = valores >= 0
+    tl = float(
+        np.mean(
+            [
+                _nll_temperatura(letras[texto][:, 10 * k : 10 * k + 10], valores[texto] // 10 ** (2 - k) % 10)
+                for k in range(3)
+            ]
+        )
+    )
+    limites = np.cumsum(cuantas)
+    partes = np.split(puntos, limites[:-1])
+    # A field is right when it says what a person would capture; an empty one, when it is empty.
+    neutra: dict[str, Any] = {"recta": dict.fromkeys(CASOS, (1.0, 0.0)), "umbral": dict.fromkeys(CASOS, 0.0)}
+    mejor = None
+    for fallo in (0.002, 0.005, 0.01, 0.02):
+        k = Calibracion(tc, tl, fallo, fallo, **neutra)
+        juicios = [juzgar(p, le, k) for p, le in zip(partes, letras, strict=True)]
+        bien = np.array(
+            [(j.valor == v) if j.caso != "vacio" else (v == -1) for j, v in zip(juicios, valores, strict=True)]
+        )
+        conf = np.clip(np.array([j.confianza for j in juicios]), 1e-9, 1 - 1e-9)
+        nll = -float(np.where(bien, np.log(conf), np.log(1 - conf)).mean())
+        print(f"fallo {fallo}: NLL {nll:.5f}, bien {bien.mean():.5f}")
+        if mejor is None or nll < mejor[0]:
+            mejor = (nll, fallo, juicios, bien, conf)
+    assert mejor is not None
+    _, fallo, juicios, bien, conf = mejor
+    casos = np.array([j.caso for j in juicios])
+    limpio = np.array([not j.motivos for j in juicios])
+    recta, umbral = {}, {}
+    for caso in CASOS:
+        este = (casos == caso) & limpio
+        recta[caso] = _recta(conf[este], bien[este].astype(float)) if este.sum() > 30 else [1.0, 0.0]
+        z = np.log(conf[este] / (1 - conf[este])) * recta[caso][0] + recta[caso][1]
+        c = 1 / (1 + np.exp(-z))
+        orden = np.argsort(-c, kind="stable")
+        mal = np.cumsum(~bien[este][orden])
+        umbral[caso] = 2.0
+        # The longest stretch of the most confident whose error keeps within the limit, given what so few can show.
+        for i in range(len(orden), 0, -max(1, len(orden) // 400)):
+            if _cota(int(mal[i - 1]), i) <= max(LIMITE, 3.0 / max(i, 1)) and mal[i - 1] <= i * LIMITE:
+                umbral[caso] = round(float(min(c[orden[i - 1]], 0.999999)), 6)
+                print(
+                    f"{caso}: {i} de {len(orden)} ({int(limpio.sum())}), mal {int(mal[i - 1])}, umbral {umbral[caso]}"
+                )
+                break
+    datos = {
+        "temperatura_cifra": tc,
+        "temperatura_letra": round(tl, 3),
+        "fallo_cifra": fallo,
+        "fallo_letra": fallo,
+        "recta": recta,
+        "umbral": umbral,
+        "campos": len(valores),
+    }
+    salida.write_text(json.dumps(datos, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ordenes = ap.add_subparsers(dest="orden", required=True)
+    t = ordenes.add_parser("tomar")
+    t.add_argument("mnist", type=Path)
+    t.add_argument("salida", type=Path)
+    t.add_argument("--actas", type=int, default=60)
+    t.add_argument("--semilla", type=int, default=5000)
+    j = ordenes.add_parser("ajustar")
+    j.add_argument("recortes", type=Path)
+    j.add_argument("salida", type=Path)
+    a = ap.parse_args()
+    if a.orden == "tomar":
+        tomar(a.mnist, a.salida, a.actas, a.semilla)
+    else:
+        ajustar_a(a.recortes, a.salida)
+
+
+if __name__ == "__main__":
+    main()

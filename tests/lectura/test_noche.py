@@ -1,0 +1,100 @@
+import pytest
+
+from prep.dominio.valores import ILEGIBLE, SIN_DATO, Valor
+from prep.lectura.noche import SIN_OPINION, Caso, Opinion, Revision, Umbrales, comparar, informe, revisar
+from prep.lectura.resultado import Lectura, LecturaCampo
+
+U = Umbrales(devuelve=0.99, improbable=0.001, confirma=0.8)
+VERDAD: dict[str, Valor] = {"A": 117, "B": 20, "C": 3, "D": 0, "E": SIN_DATO}
+
+
+def campo(
+    clave: str,
+    valor: Valor | None,
+    conf: float = 0.9999,
+    aceptado: bool = True,
+    mejores: tuple[tuple[int, float], ...] = (),
+) -> LecturaCampo:
+    propios = mejores or (((valor, conf),) if isinstance(valor, int) else ())
+    return LecturaCampo(clave, valor, conf, aceptado, "ambos", () if aceptado else ("confianza_baja",), "", propios, "")
+
+
+def lectura(**cambios: LecturaCampo) -> Lectura:
+    campos = {k: campo(k, v) for k, v in VERDAD.items()} | cambios
+    return Lectura("img", "mod", None, "", campos=tuple(campos.values()), acta="X")
+
+
+RECHAZADA = Lectura("img", "mod", "sin_pagina", "No se reconoce un acta.")
+
+
+def test_confirma_lo_que_coincide() -> None:
+    assert revisar(VERDAD, lectura(), U) == Revision(Opinion.CONFIRMA)
+
+
+def test_devuelve_lo_que_ambos_escribieron_mal() -> None:
+    assert revisar(VERDAD | {"A": 617, "C": 8}, lectura(), U) == Revision(Opinion.DEVUELVE, ("A", "C"))
+
+
+@pytest.mark.parametrize("mal", [SIN_DATO, ILEGIBLE])
+def test_devuelve_un_numero_que_nadie_quiso_leer(mal: Valor) -> None:
+    assert revisar(VERDAD | {"A": mal}, lectura(), U).opinion is Opinion.DEVUELVE
+
+
+def test_no_opina_sin_confianza() -> None:
+    dudoso = lectura(A=campo("A", 617, 0.98))
+    assert revisar(VERDAD, dudoso, U) == Revision(
+        Opinion.CONFIRMA
+    )  # four of five agree, and the fifth is not sure enough
+    assert revisar(VERDAD, lectura(A=campo("A", 617, 0.9999, aceptado=False)), U) == Revision(Opinion.CONFIRMA)
+    posible = lectura(A=campo("A", 617, 0.995, mejores=((617, 0.995), (117, 0.004))))
+    assert revisar(VERDAD, posible, U).opinion is not Opinion.DEVUELVE
+
+
+def test_no_opina_si_leyo_poco_o_nada() -> None:
+    poco = lectura(A=campo("A", None, 0.2, False), B=campo("B", 20, 0.5, False))
+    assert revisar(VERDAD, poco, U) == SIN_OPINION
+    assert revisar(VERDAD, RECHAZADA, U) == SIN_OPINION
+    assert revisar({}, lectura(), U) == SIN_OPINION
+
+
+def test_no_dice_el_numero() -> None:
+    """What goes back to the desk is which fields to look at, never what the reader read."""
+    assert set(Revision.__slots__) == {"opinion", "campos"}
+
+
+def test_comparar_cuenta_lo_aceptado() -> None:
+    assert comparar(lectura(A=campo("A", 1), B=campo("B", 9, aceptado=False)), VERDAD) == (3, 1)
+
+
+def test_informe_de_la_noche() -> None:
+    mala = VERDAD | {"A": 617}
+
+    def caso(coincidencia: dict[str, Valor], leida: Lectura, definitivo: dict[str, Valor]) -> Caso:
+        return Caso(coincidencia, leida, revisar(coincidencia, leida, U), definitivo)
+
+    i = informe(
+        [
+            caso(VERDAD, lectura(), VERDAD),  # confirmed
+            caso(mala, lectura(), VERDAD),  # caught
+            caso(VERDAD, lectura(A=campo("A", 617)), VERDAD),  # false alarm
+            caso(mala, RECHAZADA, VERDAD),  # nobody saw it
+            caso(VERDAD, lectura(B=campo("B", 26, 0.7, False)), VERDAD),
+        ]
+    )
+    assert (i["actas"], i["errores_atrapados"], i["falsas_alarmas"], i["errores_no_vistos"]) == (5, 1, 1, 1)
+    assert i["opiniones"] == {"confirma": 2, "devuelve": 2, "sin_opinion": 1}
+    assert i["rechazos"] == {"sin_pagina": 1}
+    assert (i["campos"], i["aceptados"], i["aceptados_iguales"]) == (20, 19, 18)
+    assert i["no_aceptados_por"] == {"confianza_baja": 1}
+    assert i["calibracion"] == [
+        {"desde": 0.5, "hasta": 0.8, "campos": 1, "iguales": 0},
+        {"desde": 0.999, "hasta": 1.0, "campos": 19, "iguales": 18},
+    ]
+    assert informe([])["actas"] == 0
+
+
+def test_una_lectura_va_y_vuelve() -> None:
+    for original in (lectura(A=campo("A", None, 0.1, False)), RECHAZADA):
+        assert Lectura.de_dict(original.como_dict()) == original
+    with pytest.raises(ValueError, match="desconocido"):
+        Lectura.de_dict(RECHAZADA.como_dict() | {"formato": "prep/lectura/9"})

@@ -1,0 +1,43 @@
+"""The command speaks Spanish, also where Typer speaks for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def prep(*argumentos: str) -> tuple[int, str]:
+    p = subprocess.run([sys.executable, "-m", "prep", *argumentos], capture_output=True, text=True, check=False)
+    return p.returncode, p.stdout + p.stderr
+
+
+def test_la_ayuda_esta_en_espanol() -> None:
+    codigo, dicho = prep("--help")
+    assert codigo == 0
+    for frase in ("Uso: prep", "Opciones", "Órdenes", "Muestra esta ayuda."):
+        assert frase in dicho
+    for palabra in ("Usage", "Options", "Commands", "Show this"):
+        assert palabra not in dicho
+
+
+@pytest.mark.parametrize(
+    ("argumentos", "frase"),
+    [
+        (["inventada"], "No existe la orden 'inventada'."),
+        (["--inventada"], "No existe la opción --inventada"),
+        (["bitacora", "importar"], "Falta el argumento"),
+        (["bitacora", "importar", "no-existe.jsonl"], "no existe «no-existe.jsonl»."),
+        (["postgres", "estado", "algo"], "Sobran argumentos: algo."),
+        (["reproducir", "a.csv"], "Falta la opción '--salida'"),
+        (["reproducir", "--cada"], "La opción '--cada' necesita un valor."),
+        (["reproducir", "a.csv", "--salida", "b", "--cada", "dos"], "'--cada': debe ser un número entero."),
+        (["reproducir", "a.csv", "--salida", "b", "--cada", "0"], "'--cada': debe ser 1 o más."),
+    ],
+)
+def test_los_errores_de_uso_estan_en_espanol(argumentos: list[str], frase: str, tmp_path: Path) -> None:
+    codigo, dicho = prep(*argumentos)
+    assert codigo == 2
+    assert frase in " ".join(dicho.replace("│", " ").split())

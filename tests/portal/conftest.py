@@ -1,0 +1,111 @@
+"""A small publication of three cortes, servers for it, and a Chromium."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from fabrica import Noche, escribir, imagenes, publicar
+
+CORTES = (1, 9, 14)
+"""In ceros, early and half way."""
+
+
+@pytest.fixture(scope="session")
+def noche() -> Noche:
+    return Noche(casillas=300, semilla=3)
+
+
+@pytest.fixture(scope="session")
+def documentos(noche: Noche) -> dict[int, dict[str, Any]]:
+    return {n: noche.corte(n) for n in CORTES}
+
+
+@pytest.fixture(scope="session")
+def publicada(documentos: dict[int, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    raiz = tmp_path_factory.mktemp("publicada")
+    for docs in documentos.values():
+        publicar(docs, raiz)
+    escribir(raiz, imagenes(documentos[CORTES[-1]]))
+    return raiz
+
+
+class _Callado(http.server.SimpleHTTPRequestHandler):
+    extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def servir(carpeta: Path) -> Iterator[str]:
+    servidor = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Callado, directory=str(carpeta)))
+    hilo = threading.Thread(target=servidor.serve_forever, daemon=True)
+    hilo.start()
+    try:
+        yield f"http://127.0.0.1:{servidor.server_port}/"
+    finally:
+        servidor.shutdown()
+        servidor.server_close()
+
+
+@pytest.fixture(scope="session")
+def sitio(publicada: Path) -> Iterator[str]:
+    with servir(publicada) as direccion:
+        yield direccion
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    ruta = os.environ.get("PREP_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if ruta is None:
+        pytest.skip("No hay Chromium en este equipo; instálelo o indique su ruta con PREP_CHROMIUM.")
+    api = pytest.importorskip("playwright.sync_api", reason="Falta playwright, que maneja el navegador.")
+    opciones = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with api.sync_playwright() as p:
+        navegador = p.chromium.launch(executable_path=ruta, args=opciones)
+        yield navegador
+        navegador.close()
+
+
+@pytest.fixture
+def abrir(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """`abrir(url, ancho=1440, tema="light", js=True)` → page; its errors of script and console end the test."""
+    contextos: list[Any] = []
+    errores: list[str] = []
+
+    def nueva(
+        url: str, ancho: int = 1440, alto: int = 900, tema: str = "light", js: bool = True, quejas: bool = True
+    ) -> Any:
+        contexto = chromium.new_context(
+            viewport={"width": ancho, "height": alto},
+            color_scheme=tema,
+            java_script_enabled=js,
+            reduced_motion="reduce",
+        )
+        contextos.append(contexto)
+        pagina = contexto.new_page()
+        pagina.pedidos = []
+        pagina.on("request", lambda r: pagina.pedidos.append(r.url))
+        if quejas:
+            pagina.on("pageerror", lambda e: errores.append(str(e)))
+            pagina.on("console", lambda m: errores.append(m.text) if m.type == "error" else None)
+        pagina.goto(url)
+        pagina.wait_for_load_state("networkidle")
+        return pagina
+
+    yield nueva
+    for contexto in contextos:
+        contexto.close()
+    assert not errores

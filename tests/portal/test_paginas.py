@@ -1,0 +1,269 @@
+"""The pages as files: what they say, that they say it without scripts, and that nothing odd gets through."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import jsonschema
+import pytest
+from fabrica import Noche, octetos
+
+from prep.portal import paginas, portada, recursos
+from prep.portal.cifras import miles
+
+FORMATOS = Path(__file__).resolve().parents[2] / "docs" / "formatos"
+VACIOS = {"meta", "link", "img", "input", "br", "hr"}
+
+
+class Lector(HTMLParser):
+    """Checks that elements close in order and keeps what tests look at."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.abiertos: list[str] = []
+        self.enlaces: list[tuple[str, str]] = []
+        self.ids: list[str] = []
+        self.atributos: list[tuple[str, str, str]] = []
+        self.textos: list[str] = []
+        self.guiones: list[dict[str, str | None]] = []
+        self.feed(html)
+        assert not self.abiertos
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VACIOS:
+            self.abiertos.append(tag)
+        if tag == "script":
+            self.guiones.append(dict(attrs))
+        for k, v in attrs:
+            self.atributos.append((tag, k, v or ""))
+            if k == "id":
+                self.ids.append(v or "")
+            if k in ("href", "src"):
+                self.enlaces.append((tag, v or ""))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VACIOS:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.abiertos and self.abiertos.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.textos.append(data)
+
+    @property
+    def texto(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.textos)).replace("\xa0", " ")
+
+
+def html(archivos: list[tuple[str, bytes]]) -> dict[str, Lector]:
+    return {ruta: Lector(datos.decode()) for ruta, datos in archivos if ruta.endswith(".html")}
+
+
+@pytest.fixture(scope="module")
+def docs(documentos: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    return documentos[14]
+
+
+@pytest.fixture(scope="module")
+def leidas(docs: dict[str, Any]) -> dict[str, Lector]:
+    return html(list(paginas(docs)))
+
+
+def test_documents_of_the_factory_have_the_published_shape(documentos: dict[int, dict[str, Any]]) -> None:
+    revisores = {}
+    for archivo in FORMATOS.glob("*.schema.json"):
+        revisores[archivo.name.split(".")[0]] = jsonschema.Draft202012Validator(json.loads(archivo.read_text("utf-8")))
+    for docs in documentos.values():
+        for ruta, doc in docs.items():
+            if isinstance(doc, dict) and ("/demarcacion/" not in ruta or ruta.endswith("/7.json")):
+                revisores[doc["formato"].split("/")[1]].validate(doc)
+
+
+def test_same_corte_same_bytes(docs: dict[str, Any]) -> None:
+    como_octetos = {k: octetos(v) for k, v in docs.items()}
+    for funcion in (paginas, portada, recursos):
+        assert dict(funcion(docs)) == dict(funcion(como_octetos))
+
+
+def test_every_main_view_exists_in_both_languages(docs: dict[str, Any], leidas: dict[str, Lector]) -> None:
+    sueltas = ("index", "muro", "casilla", "evolucion", "base-de-datos", "verificar", "ayuda", "difusores")
+    esperadas = {f"{p}.html" for p in sueltas}
+    for e in docs["proceso.json"]["elecciones"]:
+        esperadas |= {f"{e['clave']}/index.html", f"{e['clave']}/especiales.html"}
+        esperadas |= {f"{e['clave']}/{d['id']}.html" for d in e["demarcaciones"]}
+    assert set(leidas) == esperadas | {f"en/{p}" for p in esperadas}
+
+
+def test_totals_are_in_the_html(docs: dict[str, Any], leidas: dict[str, Lector]) -> None:
+    for e in docs["proceso.json"]["elecciones"]:
+        resumen = docs[f"{e['clave']}/resumen.json"]
+        estado = leidas[f"{e['clave']}/index.html"].texto
+        for c in resumen["por_candidatura"] + resumen["por_partido"]:
+            assert miles(c["votos"]) in estado
+            assert c["porcentaje"] + " %" in estado
+        assert miles(resumen["total"]) in estado
+        for clave, v in resumen["estadistica"].items():
+            assert (v + " %" if isinstance(v, str) else miles(v)) in estado, clave
+        for d in resumen["demarcaciones"]:
+            assert d["nombre"] in estado
+            lugar = leidas[f"{e['clave']}/{d['id']}.html"].texto
+            for c in d["por_candidatura"]:
+                assert miles(c["votos"]) in lugar
+            for c in e["demarcaciones"]:
+                if c["id"] == d["id"]:
+                    assert all(p["propietaria"] in lugar for p in c["candidaturas"])
+
+
+def test_entry_tells_the_corte_and_its_totals(docs: dict[str, Any]) -> None:
+    entrada = html(list(portada(docs)))
+    es, en = entrada["index.html"].texto, entrada["en/index.html"].texto
+    assert "Último corte: 14" in es and "domingo 2 de junio de 2024, 23:15 h (UTC−6)" in es
+    assert "Latest update: 14" in en and "Sunday 2 June 2024, 23:15 (UTC−6)" in en
+    for e in docs["proceso.json"]["elecciones"]:
+        pct = docs[f"{e['clave']}/resumen.json"]["estadistica"]["porcentaje_actas_capturadas"]
+        assert f"{pct} %" in es and f"{pct} %" in en
+
+
+@pytest.mark.parametrize("con_mapa", [False, True])
+def test_every_link_arrives(docs: dict[str, Any], con_mapa: bool) -> None:
+    docs = dict(docs)
+    if con_mapa:
+        capa = {"ancho": 640, "alto": 400, "lugares": {"1": "M0,0l10,0 0,10Z"}}
+        docs["mapa.json"] = {"formato": "prep/mapa/1", "capas": {"distrito": capa, "municipio": capa}}
+    base = f"cortes/{docs['corte.json']['corte']:04d}/"
+    todo = {base + k for k in docs} | {base + k for k, _ in paginas(docs)} | {"ultimo.json", "verifica.html"}
+    entrada, fijos = list(portada(docs)), list(recursos(docs))
+    todo |= {k for k, _ in entrada} | {k for k, _ in fijos}
+    hojas = html([(base + k, v) for k, v in paginas(docs)] + entrada)
+    for ruta, hoja in hojas.items():
+        assert len(hoja.ids) == len(set(hoja.ids)), ruta
+        for _, destino in hoja.enlaces:
+            if destino.startswith(("https://", "#")):
+                assert not destino.startswith("#") or destino[1:] in hoja.ids, (ruta, destino)
+                continue
+            donde, _, ancla = destino.partition("#")
+            partes: list[str] = []
+            for p in (PurePosixPath(ruta).parent / donde).parts:
+                if p == "..":
+                    partes.pop()
+                else:
+                    partes.append(p)
+            llega = "/".join(partes)
+            assert llega in todo, (ruta, destino)
+            if ancla and llega in hojas and not re.fullmatch(r"\d{6}[A-Z]\w+", ancla):
+                assert ancla in hojas[llega].ids, (ruta, destino)
+
+
+def test_no_page_of_a_corte_points_into_another(docs: dict[str, Any], leidas: dict[str, Lector]) -> None:
+    for ruta, hoja in leidas.items():
+        assert not [d for _, d in hoja.enlaces if "cortes/" in d], ruta
+
+
+def test_nothing_inline_and_nothing_from_others(leidas: dict[str, Lector], docs: dict[str, Any]) -> None:
+    for ruta, hoja in leidas.items():
+        assert not [a for a in hoja.atributos if a[1] == "style" or a[1].startswith("on")], ruta
+        assert all("src" in g or g.get("type") == "application/json" for g in hoja.guiones), ruta
+        for tag, destino in hoja.enlaces:
+            assert tag == "a" or not re.match(r"(https?:)?//", destino), (ruta, destino)
+        politica = next(v for t, k, v in hoja.atributos if (t, k) == ("meta", "content") and "default-src" in v)
+        assert "unsafe" not in politica and "default-src 'none'" in politica
+    for nombre, datos in recursos(docs):
+        assert b"http://" not in datos.replace(b"http://www.w3.org/2000/svg", b""), nombre
+        assert b"https://" not in datos, nombre
+        assert b"document.cookie" not in datos
+
+
+def test_pages_whose_figures_did_not_change_keep_their_bytes(noche: Noche, documentos: dict[int, Any]) -> None:
+    antes, despues = documentos[9], documentos[14]
+    uno, dos = dict(paginas(antes)), dict(paginas(despues))
+    iguales = 0
+    for e in antes["proceso.json"]["elecciones"]:
+        a, b = ({d["id"]: d for d in docs[f"{e['clave']}/resumen.json"]["demarcaciones"]} for docs in (antes, despues))
+        for i, d in a.items():
+            ruta = f"{e['clave']}/{i}.html"
+            assert (uno[ruta] == dos[ruta]) == (d == b[i]), ruta
+            iguales += d == b[i]
+    assert iguales
+    for fija in ("ayuda.html", "verificar.html", "difusores.html", "casilla.html", "en/ayuda.html"):
+        assert uno[fija] == dos[fija]
+    assert dict(recursos(antes)) == dict(recursos(despues))
+
+
+def test_in_ceros_nothing_is_a_zero_that_is_not_known(documentos: dict[int, Any]) -> None:
+    hojas = html(list(paginas(documentos[1])))
+    estado = hojas["GUB/index.html"].texto
+    assert "Aún no hay actas contabilizadas." in estado
+    assert "Sin dato aún" in estado
+    assert "0.0000 %" in estado  # captured so far, which is known
+    assert "NaN" not in estado and "None" not in estado
+
+
+@pytest.mark.parametrize("falta", ["avance.json", "secciones.json", "GUB/especiales.json"])
+@pytest.mark.parametrize("como", ["missing", "broken"])
+def test_a_missing_or_broken_document_is_said_in_its_place(docs: dict[str, Any], falta: str, como: str) -> None:
+    rotos = dict(docs)
+    if como == "missing":
+        del rotos[falta]
+    else:
+        rotos[falta] = b"{not json"
+    hojas = html(list(paginas(rotos)))
+    if falta == "avance.json":
+        assert "No se pudo leer la historia de la noche" in hojas["evolucion.html"].texto
+    if falta == "GUB/especiales.json":
+        assert "No se pudo leer la lista de casillas especiales" in hojas["GUB/especiales.html"].texto
+    assert miles(docs["GUB/resumen.json"]["total"]) in hojas["GUB/index.html"].texto
+    assert list(portada(rotos))
+
+
+def test_without_resumen_there_are_no_pages_and_the_reason_is_said(docs: dict[str, Any]) -> None:
+    rotos = {k: v for k, v in docs.items() if k != "AYUN/resumen.json"}
+    with pytest.raises(ValueError, match=r"le falta AYUN/resumen\.json"):
+        list(paginas(rotos))
+
+
+def test_hostile_names_stay_text(noche: Noche) -> None:
+    malo = '"><script>alert(1)</script><img src=x onerror=alert(1)>&'
+    docs = json.loads(json.dumps({k: v for k, v in noche.corte(12).items() if isinstance(v, dict)}))
+    docs["proceso.json"]["nombre"] = docs["proceso.json"]["institucion"]["nombre"] = malo
+    docs["proceso.json"]["entidad"]["nombre"] = malo
+    docs["proceso.json"]["partidos"][0]["nombre"] = malo
+    docs["proceso.json"]["difusores"][0]["nombre"] = malo
+    for e in docs["proceso.json"]["elecciones"]:
+        e["nombre"] = malo
+        for d in e["demarcaciones"]:
+            d["nombre"] = malo
+            d["candidaturas"][0]["propietaria"] = malo
+        for d in docs[f"{e['clave']}/resumen.json"]["demarcaciones"]:
+            d["nombre"] = malo
+        for c in docs[f"{e['clave']}/especiales.json"]["casillas"]:
+            c["nombre"] = malo
+    todo = list(paginas(docs)) + list(portada(docs))
+    for ruta, hoja in html(todo).items():
+        assert all("src" in g or g.get("type") == "application/json" for g in hoja.guiones), ruta
+        assert not [a for a in hoja.atributos if a[1].startswith("on")], ruta
+    for ruta, datos in todo:
+        if ruta.endswith((".html", ".xml")):
+            assert b"<script>alert" not in datos and b"<img src=x" not in datos, ruta
+
+
+def test_mode_of_a_drill_is_on_every_page(leidas: dict[str, Lector]) -> None:
+    for ruta, hoja in leidas.items():
+        assert ("DRILL" if ruta.startswith("en/") else "SIMULACRO") in hoja.texto, ruta
+
+
+def test_the_night_itself_has_no_such_band(docs: dict[str, Any]) -> None:
+    jornada = {**docs, "corte.json": {**docs["corte.json"], "modo": "jornada"}}
+    assert "SIMULACRO" not in html(list(portada(jornada)))["index.html"].texto
+
+
+def test_rendering_does_not_depend_on_django_settings(docs: dict[str, Any], settings: Any) -> None:
+    antes = dict(paginas(docs))
+    settings.USE_THOUSAND_SEPARATOR = True
+    settings.LANGUAGE_CODE = "de"
+    assert dict(paginas(docs)) == antes

@@ -1,0 +1,141 @@
+"""Figures, colours, words and drawings, each against something known from outside."""
+
+from __future__ import annotations
+
+import string
+from decimal import ROUND_DOWN, Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prep.portal import cartograma, curvas, tema
+from prep.portal.cifras import delantera, falta, truncado
+from prep.portal.textos import IDIOMAS, hora_corta, hora_larga, textos
+
+
+def resultado(votos: list[int], extra: int = 0, n: int = 1, m: int = 1, id_: int = 1) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "nombre": f"Lugar {id_}",
+        "total": sum(votos) + extra,
+        "por_candidatura": [{"clave": f"C{i}", "partidos": [f"P{i}"], "votos": v} for i, v in enumerate(votos)],
+        "estadistica": {"actas_esperadas": m, "actas_contabilizadas": n},
+        "demarcaciones": [],
+    }
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**9))
+def test_percentages_are_truncated_like_decimal(n: int, d: int) -> None:
+    exacto = (Decimal(n) * 100 / Decimal(d)).quantize(Decimal("0.0001"), ROUND_DOWN)
+    assert abs(Decimal(truncado(n, d)) - exacto) <= Decimal("0.0001")  # Decimal itself has 28 digits
+    assert Decimal(truncado(n, d)) * d <= n * 100
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=12), st.integers(0, 1000))
+def test_lead_is_first_minus_second(votos: list[int], extra: int) -> None:
+    d = delantera(resultado(votos, extra))
+    if not any(votos):
+        assert d is None
+        return
+    assert d is not None
+    orden = sorted(votos, reverse=True)
+    assert d.primero["votos"] == orden[0]
+    assert d.votos == orden[0] - (orden[1] if len(orden) > 1 else 0)
+    assert d.empate == (len(orden) > 1 and orden[0] == orden[1])
+    puntos = 100 * d.votos / (sum(votos) + extra)
+    assert (
+        d.nivel == (1 if puntos < 5 else 2 if puntos <= 15 else 3) or abs(puntos - 5) < 1e-9 or abs(puntos - 15) < 1e-9
+    )
+
+
+def test_what_is_missing_names_places() -> None:
+    resumen = resultado([5], n=12, m=30)
+    resumen["demarcaciones"] = [
+        resultado([0], n=0, m=5, id_=1),
+        resultado([1], n=2, m=10, id_=2),
+        resultado([1], n=10, m=10, id_=3),
+        resultado([1], n=0, m=5, id_=4),
+    ]
+    f = falta(resumen)
+    assert [d["id"] for d in f.sin_nada] == [1, 4]
+    assert [(d["id"], n) for d, n in f.atrasadas] == [(2, 8)]
+    assert (f.completas, f.faltan, f.esperadas) == (1, 18, 30)
+
+
+@given(st.dictionaries(st.integers(1, 999), st.integers(0, 2_000_000), min_size=1, max_size=130))
+def test_tiles_are_inside_do_not_overlap_and_are_as_large_as_their_weight(pesos: dict[int, int]) -> None:
+    cajas = cartograma.acomodar(pesos)
+    assert set(cajas) == set(pesos)
+    total = sum(max(1, p) for p in pesos.values())
+    lienzo = cartograma.ANCHO * cartograma.ALTO
+    for i, (x, y, w, h) in cajas.items():
+        assert x >= 0 and y >= 0 and x + w <= cartograma.ANCHO + 1 and y + h <= cartograma.ALTO + 1
+        esperada = max(1, pesos[i]) * lienzo / total
+        assert abs(w * h - esperada) <= w + h + 2  # edges are rounded to whole units
+    grandes = [c for c in cajas.values() if c[2] > 1 and c[3] > 1]
+    for i, a in enumerate(grandes):
+        for b in grandes[i + 1 :]:
+            ancho = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+            alto = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+            assert ancho <= 0 or alto <= 0
+
+
+COLORES = st.tuples(*[st.integers(0, 255)] * 3)
+
+
+@given(COLORES)
+def test_any_accent_is_made_readable_on_paper_of_both_themes(color: tuple[int, int, int]) -> None:
+    for fondo in tema.PAPEL.values():
+        assert tema.contraste(tema.legible(color, fondo), fondo) >= 4.5
+
+
+@given(COLORES)
+def test_colour_text_round_trip(color: tuple[int, int, int]) -> None:
+    assert tema.leer_color(tema.hexadecimal(color)) == color
+
+
+def test_contrast_of_black_and_white_is_21() -> None:
+    assert tema.contraste((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
+    assert tema.contraste((119, 119, 119), (255, 255, 255)) == pytest.approx(4.48, abs=0.01)  # WebAIM's table
+
+
+def test_every_party_has_a_class_and_one_without_colour_gets_a_neutral_one() -> None:
+    proceso = {"partidos": [{"siglas": "A", "nombre": "A", "color": "#123456"}, {"siglas": "B", "nombre": "B"}]}
+    hoja = tema.hoja(proceso)
+    assert ".p0{fill:#123456" in hoja and f"i.p1{{background:{tema.SIN_COLOR[1]}" in hoja
+
+
+def _hojas(d: dict[str, Any], antes: str = "") -> dict[str, Any]:
+    salida: dict[str, Any] = {}
+    for k, v in d.items():
+        salida |= _hojas(v, f"{antes}{k}.") if isinstance(v, dict) else {antes + k: v}
+    return salida
+
+
+@pytest.mark.parametrize("idioma", IDIOMAS)
+def test_languages_say_the_same_things_with_the_same_blanks(idioma: str) -> None:
+    base, otro = _hojas(textos(IDIOMAS[0])), _hojas(textos(idioma))
+    assert base.keys() == otro.keys()
+    campos = lambda s: {c for _, c, _, _ in string.Formatter().parse(s) if c}  # noqa: E731
+    for k, v in base.items():
+        if isinstance(v, str):
+            assert otro[k].strip()
+            assert campos(otro[k]) - {"de"} <= campos(v) | {"dia", "d", "mes", "a", "hhmm", "utc"}, k
+        else:
+            assert len(v) == len(otro[k])
+
+
+def test_hours_are_those_of_the_place() -> None:
+    es, en = textos("es"), textos("en")
+    assert hora_larga("2024-06-02T20:15:00-06:00", es) == "domingo 2 de junio de 2024, 20:15 h (UTC−6)"
+    assert hora_larga("2024-06-02T20:15:00+05:30", en) == "Sunday 2 June 2024, 20:15 (UTC+5:30)"
+    assert hora_corta("2024-06-02T20:15:00-06:00", es) == "20:15 h"
+
+
+@given(st.lists(st.lists(st.integers(0, 1_000_000), min_size=2, max_size=2), min_size=1, max_size=9))
+def test_labels_of_lines_never_overlap_nor_leave_the_chart(valores: list[list[int]]) -> None:
+    ys = curvas._separar([276 - v[-1] * 276 // 1_000_000 for v in valores], 22, 290)
+    assert all(b - a >= 16 for a, b in zip(sorted(ys), sorted(ys)[1:], strict=False))
+    assert max(ys) <= 290
