@@ -374,29 +374,22 @@ def test_la_cadena_de_cortes(escena: Escena) -> None:
 def test_un_acta_que_no_cabe_en_su_boleta_se_aparta_y_avisa(escena: Escena) -> None:
     gub = escena.proceso.elecciones[0]
     buena, mala = gub.actas[0], gub.actas[1]
-    mecanismo = gub.actas[2]
     extra = Noche(5)
     votos = dict.fromkeys(gub.boletas[buena.demarcacion].claves, 3)
     escena.anotar(extra.completa(buena.clave, votos))
     escena.anotar(extra.completa(mala.clave, {**votos, "INTRUSO": 1}))
-    hechos = extra.completa(mecanismo.clave, votos)
-    hechos[1] = replace(hechos[1], contenido={**hechos[1].contenido, "mecanismo": "=cmd|' /C calc'!A0"})
-    escena.anotar(hechos)
     corte = escena.corte(60)
     assert len(corte.alarmas) == 1 and mala.clave in corte.alarmas[0] and "INTRUSO" in corte.alarmas[0]
-    assert corte.cuentas["GUB"]["capturadas"] == 2
+    assert corte.cuentas["GUB"]["capturadas"] == 1
     filas = {f["CLAVE_ACTA"]: f for f in Tabla.leer(escena.csv_de(corte.ruta, "GUB"))}
     assert (filas[mala.clave]["CONTABILIZADA"], filas[buena.clave]["CONTABILIZADA"]) == ("-", "1")
-    assert filas[mecanismo.clave]["MECANISMOS_TRASLADO"] == "'=cmd|' /C calc'!A0"
     assert validar_todo(escena, corte.ruta)
 
 
 def test_hechos_de_actas_que_no_estan_en_el_catalogo_avisan(escena: Escena) -> None:
     extra = Noche(5)
     escena.anotar([extra.hecho(Tipo.ACOPIADA, "149999B0100G", "a", hora=CIERRE.isoformat())])
-    assert escena.corte(60).alarmas == ("1 actas con hechos no están en el catálogo; declárelas fuera de él.",)
-    escena.anotar([extra.hecho(Tipo.FUERA_DE_CATALOGO, "149998B0100G", "a", eleccion="GUB")])
-    assert len(escena.corte(70).alarmas) == 1
+    assert escena.corte(60).alarmas == ("1 actas con hechos no están en el catálogo; revise de qué nodo vienen.",)
 
 
 @pytest.mark.parametrize("signo", "=+-@\t\r＝")

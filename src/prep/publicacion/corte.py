@@ -424,7 +424,7 @@ class Taller:
             conocidas += tramo.conocidas
         sobran = self.foto.fuente.actas() - conocidas
         if sobran:
-            self.alarmas.append(f"{sobran} actas con hechos no están en el catálogo; declárelas fuera de él.")
+            self.alarmas.append(f"{sobran} actas con hechos no están en el catálogo; revise de qué nodo vienen.")
 
     def _dibujar(self, portal: Portal, dibujo: dict[str, Any]) -> None:
         """The portal's pages: those of the corte join its files; those of the root are kept for after the switch, and
