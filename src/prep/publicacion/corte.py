@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import ctypes
 import hashlib
 import io
 import multiprocessing
+import os
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -283,7 +286,8 @@ class Taller:
         global _taller
         _taller = self
         try:
-            with ProcessPoolExecutor(self.p.procesos, multiprocessing.get_context("fork")) as obreros:
+            bifurcar = multiprocessing.get_context("fork")
+            with ProcessPoolExecutor(self.p.procesos, bifurcar, _morir_con, (os.getpid(),)) as obreros:
                 yield obreros
         finally:
             _taller = None
@@ -421,7 +425,7 @@ class Taller:
             conocidas += tramo.conocidas
         sobran = self.foto.fuente.actas() - conocidas
         if sobran:
-            self.alarmas.append(f"{sobran} actas con hechos no están en el catálogo; declárelas fuera de él.")
+            self.alarmas.append(f"{sobran} actas con hechos no están en el catálogo; revise de qué nodo vienen.")
 
     def _dibujar(self, portal: Portal, dibujo: dict[str, Any]) -> None:
         """The portal's pages: those of the corte join its files; those of the root are kept for after the switch, and
@@ -503,6 +507,16 @@ def ruta_de(numero: int) -> str:
 _PorEleccion = dict[str, tuple[Resultado, dict[int, Resultado]]]
 _Tabla = tuple[Eleccion, str, list[Path], str]
 _taller: Taller | None = None
+
+
+def _morir_con(padre: int) -> None:
+    """In a worker: end when the process that made it is killed. Its copy of the connection would otherwise keep the
+    snapshot open, and the lock that lets only one corte be made, for ever."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "prctl"):  # Linux
+        libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != padre:
+        os._exit(1)
 
 
 def _tramo_en_obrero(lugar: int) -> Tramo:

@@ -105,7 +105,7 @@ def _demarcacion(
     boleta = eleccion.boletas[demarcacion]
     cuenta = Cuenta.vacia(boleta)
     estados = fuente.leer(claves(esperadas))
-    tramo.conocidas += sum(1 for e in estados.values() if e.custodia != "fuera_de_catalogo")
+    tramo.conocidas += len(estados)
     lista: list[dict[str, Any]] = []
     seccion_actual, cuenta_seccion = -1, Cuenta.vacia(boleta)
     casillas: list[dict[str, Any]] = []
