@@ -77,7 +77,7 @@ def recalcular(carpeta: Path, proceso: Proceso, informativo: Informativo, portal
         None,
         software=m["software"],
         procesos=1,
-        con_imagenes=_con_imagenes(almacen, carpeta.name, m),
+        evidencia=almacen if _con_imagenes(almacen, carpeta.name, m) else None,
         portal=portal,
         mapa=_mapa(almacen, carpeta.name),
     )
