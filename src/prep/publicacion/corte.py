@@ -454,14 +454,16 @@ class Taller:
                 else:
                     self.p.almacen.escribir(f"{ruta}/{archivo.ruta}", archivo.origen.read_bytes())
                     nuevos += 1
-            self._escribir_imagenes()
+            escritas = self._escribir_imagenes()
+        self.p._publicadas.update(escritas)  # only now: a batch that fails leaves nothing
         return nuevos
 
-    def _escribir_imagenes(self) -> None:
+    def _escribir_imagenes(self) -> list[str]:
         """Copy to the store the images that this corte is the first to publish."""
         p = self.p
+        escritas: list[str] = []
         if p.evidencia is None:
-            return
+            return escritas
         for huella_ in self.imagenes:
             if huella_ in p._publicadas:
                 continue
@@ -472,7 +474,8 @@ class Taller:
                     self.alarmas.append(f"Falta la imagen publicada {huella_} en la evidencia, o está dañada.")
                     continue
                 p.almacen.escribir(ruta, datos)
-            p._publicadas.add(huella_)
+            escritas.append(huella_)
+        return escritas
 
     def _manifiesto(
         self, numero: int, anterior: dict[str, Any] | None, por_eleccion: _PorEleccion, imagenes: list[str]
