@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -61,6 +62,22 @@ def url_postgres(pytestconfig: pytest.Config) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(url_postgres: str, django_db_modify_db_settings_parallel_suffix: None) -> None:
     """pytest-django asks for this one before it makes the test database: the server is up by then."""
+
+
+@pytest.fixture(scope="session")
+def bases(url_postgres: str) -> Iterator[Any]:
+    from bases import Bases
+
+    todas = Bases(url_postgres)
+    yield todas
+    todas.cerrar()
+
+
+@pytest.fixture
+def bitacora_nueva(bases: Any, django_db_blocker: Any) -> Iterator[Callable[[], Any]]:
+    """Django over an empty database where commits are real. Call it for another: `with bitacora_nueva(): …`."""
+    with django_db_blocker.unblock(), bases.nueva():
+        yield bases.nueva
 
 
 def ruta_datos(*partes: str) -> Path:

@@ -1,5 +1,9 @@
 """The `prep` command: one subcommand per use case, each defined in the room that owns it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import typer
 
 from prep.bench import bench
@@ -11,7 +15,19 @@ from prep.emision.cli import llaves, pagina_verifica, sellar, verificar
 from prep.lectura.cli import actas, imagenes, leer
 from prep.plataforma.cli import app as postgres
 from prep.portal.cli import app as portal
+from prep.publicacion.cli import orden as orden_corte
 from prep.simulacro.cli import reproducir
+
+if TYPE_CHECKING:
+    from prep.publicacion.corte import Portal
+
+
+def _portal() -> Portal:
+    """The pages, loaded only by who draws them; publication does not know the portal."""
+    from prep import portal
+
+    return portal
+
 
 app = typer.Typer(
     name="prep",
@@ -23,6 +39,7 @@ app = typer.Typer(
 for nombre, grupo in (
     ("proceso", proceso),
     ("bitacora", bitacora),
+    ("corte", orden_corte(_portal)),
     ("actas", actas),
     ("imagenes", imagenes),
     ("portal", portal),

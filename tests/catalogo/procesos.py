@@ -177,6 +177,21 @@ def _elecciones(
     orden: tuple[str, ...],
     informacion: dict[str, list[Any]],
 ) -> Eleccion:
+    por_distrito = agrupa is Ambito.DISTRITO
+    tipos = draw(st.dictionaries(st.sampled_from("SMV"), st.just(f"X{clave[1]}")))
+    propias = draw(st.lists(st.sampled_from(casillas), unique=True, min_size=1)) if draw(st.booleans()) else casillas
+    actas = [
+        ActaEsperada(
+            f"{c.clave}{tipos.get(c.clave.tipo, clave)}",
+            c,
+            c.distrito if por_distrito else c.municipio,
+            draw(st.one_of(st.none(), st.integers(0, 99))),
+            draw(st.sampled_from(["", "F", "D-F"])),
+        )
+        for c in casillas
+        if c in propias or clave == "E0"
+    ]
+    demarcaciones = {d: n for d, n in demarcaciones.items() if d in {a.demarcacion for a in actas}}
     if ambito is Ambito.ENTIDAD:
         una = draw(planillas(clave))
         suyas = dict.fromkeys(demarcaciones, una)
@@ -190,19 +205,6 @@ def _elecciones(
         ]
         columnas = (*cuerpo, *columnas[-2:])
     boletas = boletas_de(columnas, suyas)
-    por_distrito = agrupa is Ambito.DISTRITO
-    propias = draw(st.lists(st.sampled_from(casillas), unique=True, min_size=1)) if draw(st.booleans()) else casillas
-    actas = [
-        ActaEsperada(
-            f"{c.clave}{clave}",
-            c,
-            c.distrito if por_distrito else c.municipio,
-            draw(st.one_of(st.none(), st.integers(0, 99))),
-            draw(st.sampled_from(["", "F", "D-F"])),
-        )
-        for c in casillas
-        if c in propias or clave == "E0"
-    ]
     for d, planilla in suyas.items():
         lugar = None if ambito is Ambito.ENTIDAD else d
         for c in planilla.coaliciones:

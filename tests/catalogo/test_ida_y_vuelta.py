@@ -27,7 +27,7 @@ from prep.emision.canonico import canonico
 
 
 @given(procesos())
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_escribir_y_leer(par: tuple[Proceso, Informativo]) -> None:
     with tempfile.TemporaryDirectory() as temporal:
         carpeta = Path(temporal) / "p"
@@ -36,7 +36,7 @@ def test_escribir_y_leer(par: tuple[Proceso, Informativo]) -> None:
 
 
 @given(procesos(), st.randoms(use_true_random=False))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_la_huella_no_depende_de_como_se_escribio(par: tuple[Proceso, Informativo], azar: random.Random) -> None:
     """Rows and columns shuffled, everything quoted, other line ends."""
     with tempfile.TemporaryDirectory() as temporal:
@@ -57,7 +57,7 @@ def test_la_huella_no_depende_de_como_se_escribio(par: tuple[Proceso, Informativ
 
 
 @given(procesos())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_documento_y_vuelta(par: tuple[Proceso, Informativo]) -> None:
     documento = a_documento(*par)
     leido = json.loads(canonico(documento))

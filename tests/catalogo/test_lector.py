@@ -263,6 +263,33 @@ def test_columnas_con_otro_nombre_y_orden(tmp_path: Path) -> None:
     }
 
 
+def test_tipo_de_acta_por_tipo_de_casilla(tmp_path: Path) -> None:
+    """Special casillas may have an acta of their own: Tamaulipas 2023 used 2, and 4 for the special ones."""
+    toml = TOML.replace('tipo_acta = "05"', 'tipo_acta = "2"\ntipos_acta = { S = "4" }')
+    proceso, _ = leer_proceso(escribir(tmp_path / "a", {**CHICA, "proceso.toml": toml}))
+    assert [a.clave for a in proceso.elecciones[0].actas][-2:] == ["140002C01002", "140002S01004"]
+    choca = TOML.replace('tipo_acta = "05"', 'tipo_acta = "05"\ntipos_acta = { S = "02" }')
+    hallados = problemas(escribir(tmp_path / "b", {**CHICA, "proceso.toml": choca}))
+    assert [(p.linea, p.campo) for p in hallados] == [(26, "elecciones.tipo_acta")]
+    ajena = TOML.replace('tipo_acta = "05"', 'tipo_acta = "05"\ntipos_acta = { Z = "02" }')
+    hallados = problemas(escribir(tmp_path / "c", {**CHICA, "proceso.toml": ajena}))
+    assert [(p.linea, p.campo) for p in hallados] == [(20, "elecciones.tipos_acta")]
+
+
+def test_una_casilla_del_extranjero_no_tiene_municipio(tmp_path: Path) -> None:
+    archivos = dict(CHICA)
+    archivos["demarcaciones.csv"] += "distrito,0,Voto en el extranjero\n"
+    archivos["secciones.csv"] += "0,0,\n"
+    archivos["casillas.csv"] += "0,M,1,1200,,,,,GUB,\n"
+    proceso, _ = leer_proceso(escribir(tmp_path / "a", archivos))
+    gub, ayun = proceso.elecciones
+    assert gub.actas[0].clave == "140000M010005"
+    assert (list(gub.demarcaciones), list(ayun.demarcaciones)) == ([0, 1], [1, 2])
+    archivos["casillas.csv"] = archivos["casillas.csv"].replace("1200,,,,,GUB,", "1200,,,,,,")
+    hallados = problemas(escribir(tmp_path / "b", archivos))
+    assert [(p.archivo, p.linea, p.campo) for p in hallados] == [("secciones.csv", 4, "municipio")]
+
+
 def test_lo_enorme_y_lo_raro(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     carpeta = escribir(tmp_path / "a", CHICA)
     (carpeta / "secciones.csv").write_bytes(b"")

@@ -104,7 +104,7 @@ def test_contrast_of_black_and_white_is_21() -> None:
 def test_every_party_has_a_class_and_one_without_colour_gets_a_neutral_one() -> None:
     proceso = {"partidos": [{"siglas": "A", "nombre": "A", "color": "#123456"}, {"siglas": "B", "nombre": "B"}]}
     hoja = tema.hoja(proceso)
-    assert ".p0{background:#123456" in hoja and f".p1{{background:{tema.SIN_COLOR[1]}" in hoja
+    assert ".p0{fill:#123456" in hoja and f"i.p1{{background:{tema.SIN_COLOR[1]}" in hoja
 
 
 def _hojas(d: dict[str, Any], antes: str = "") -> dict[str, Any]:

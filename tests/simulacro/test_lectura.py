@@ -416,6 +416,7 @@ def test_base_con_distrito_y_municipio_y_columnas_de_urna(tmp_path: Path) -> Non
         ("x/datos.csv", "Elección de diputaciones locales", "DIP_LOC"),
         ("PREP_AYUN.zip/datos.csv", "", "AYUN"),
         ("datos.csv", "", "ELEC"),
+        ("datos.csv", "Consulta popular", "CONSULTA_POPULAR"),
     ],
 )
 def test_clave_de_la_eleccion(archivo: str, titulo: str, clave: str) -> None:
@@ -704,6 +705,35 @@ def test_la_misma_base_dos_veces(tmp_path: Path) -> None:
 def test_lo_que_no_existe(tmp_path: Path) -> None:
     with pytest.raises(ErrorDeLectura, match="no existe"):
         leer([tmp_path / "nada.csv"])
+
+
+def test_utf8_y_cp1252_en_el_mismo_archivo(tmp_path: Path) -> None:
+    una_parte, otra = escribir(base_(renglon(1, DISTRITO_LOCAL="Cañón")), Forma(codificacion="utf-8")), "Cañón"
+    segundo = una_parte.splitlines(keepends=True)[-1].decode().replace("140001B", "140002B").replace(",0001,", ",0002,")
+    (tmp_path / "JAL_GUB.csv").write_bytes(una_parte + segundo.encode("cp1252"))
+    (leida,) = leer([tmp_path / "JAL_GUB.csv"])
+    assert [r.distrito for r in leida.renglones] == [otra, otra]
+    assert leida.anomalias == []
+
+
+@pytest.mark.parametrize(
+    ("campo", "texto"),
+    [
+        ("SECCION", "²"),
+        ("ID_DISTRITO_LOCAL", "٣"),
+        ("FECHA_HORA_ACOPIO", "0001-01-01T00:00:00+14:00"),
+        ("FECHA_HORA_CAPTURA", "31/12/9999 24:00"),
+        ("OBSERVACIONES", "[" * 500),
+        ("PAN", "=HYPERLINK(1)"),
+        ("DISTRITO_LOCAL", '"' * 40_000),
+        ("ENTIDAD", "x" * 200_000),
+        ("LISTA_NOMINAL", "9" * 5_000),
+        ("CLAVE_CASILLA", "\x00"),
+    ],
+)
+def test_celdas_hostiles_no_lo_tiran(campo: str, texto: str, tmp_path: Path) -> None:
+    leida = una(tmp_path, None, renglon(1) | {campo: texto}, renglon(2))
+    assert leida.renglones[-1].votos == (40, 30, 20, 5, 0, 1, 4)
 
 
 @given(st.binary(max_size=600))

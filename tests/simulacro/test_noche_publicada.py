@@ -51,7 +51,7 @@ CABEZA = {
 }
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_una_noche_entera_y_de_vuelta(tmp_path: Path) -> None:
     from prep.bitacora.models import Hecho
     from prep.bitacora.nodos import nodo_local

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import orjson
 from django.http import HttpRequest
 from ninja import Router, Schema
 from ninja.errors import HttpError
@@ -12,6 +13,7 @@ from prep.bitacora.services import recibir
 from prep.plataforma.reloj import RelojSistema
 
 MAXIMO_POR_LOTE: Final = 2000
+MAXIMO_BYTES: Final = 16 * 2**20
 
 router = Router(tags=["bitácora"])
 
@@ -29,8 +31,17 @@ class Respuesta(Schema):
 
 
 @router.post("/hechos", response=Respuesta, summary="Entregar hechos firmados, en lote")
-def entregar(request: HttpRequest, lote: list[dict[str, Any]]) -> dict[str, Any]:
+def entregar(request: HttpRequest) -> dict[str, Any]:
     """A JSON list of envelopes. 200 means every fact counted as new or repeated is stored and survives any crash."""
+    cuerpo = request.read(MAXIMO_BYTES + 1)
+    if len(cuerpo) > MAXIMO_BYTES:
+        raise HttpError(413, f"Una entrega mide hasta {MAXIMO_BYTES >> 20} MiB; divídala.")
+    try:
+        lote = orjson.loads(cuerpo)
+    except ValueError as error:
+        raise HttpError(400, f"La entrega no es JSON: {error}.") from None
+    if not isinstance(lote, list):
+        raise HttpError(400, "La entrega debe ser una lista de sobres.")
     if len(lote) > MAXIMO_POR_LOTE:
         raise HttpError(413, f"Un lote lleva hasta {MAXIMO_POR_LOTE} hechos; divida la entrega.")
     recibo = recibir(lote, RelojSistema().ahora())

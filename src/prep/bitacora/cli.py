@@ -28,9 +28,18 @@ def exportar(destino: Annotated[Path, typer.Argument(help="Archivo .jsonl que se
         from prep.bitacora import exportacion
         from prep.bitacora.asientos import cabeza
 
-        with destino.open("xb") as salida, _barra() as barra:
-            tarea = barra.add_task("Exportando hechos", total=cabeza().tamano)
-            total = exportacion.exportar(salida, lambda n: barra.advance(tarea, n))
+        try:
+            salida = destino.open("xb")
+        except OSError as error:
+            consola.print(f"[red]No se exportó nada.[/] {destino}: {error.strerror}. Indique un archivo nuevo.")
+            raise typer.Exit(1) from None
+        try:
+            with salida, _barra() as barra:
+                tarea = barra.add_task("Exportando hechos", total=cabeza().tamano)
+                total = exportacion.exportar(salida, lambda n: barra.advance(tarea, n))
+        except BaseException:
+            destino.unlink()
+            raise
     typer.echo(f"{total:,} hechos en {destino}.")
 
 
@@ -41,12 +50,11 @@ def importar(origen: Annotated[Path, typer.Argument(help="Archivo hecho con «ex
 
     with django_listo():
         from prep.bitacora import exportacion
-        from prep.plataforma.reloj import RelojSistema
 
         with _barra() as barra:
             tarea = barra.add_task("Importando hechos", total=None)
             try:
-                total = exportacion.importar(origen, RelojSistema().ahora(), lambda n: barra.advance(tarea, n))
+                total = exportacion.importar(origen, lambda n: barra.advance(tarea, n))
             except exportacion.ArchivoInvalido as error:
                 consola.print(f"[red]No se importó nada.[/] {error}")
                 raise typer.Exit(1) from None

@@ -1,27 +1,30 @@
 """The bitácora as a file: one JSON object per line, so that an auditor can recompute everything elsewhere.
 
-Line 1: `{formato: "prep/bitacora/1", tamano, raiz, nodos: {id: {nombre, llave}}}` (hex). Then one line per fact, in
-order: `{posicion, recibido, sobre: {nodo, secuencia, previo, …fact, firma}}`.
+Line 1: `{formato: "prep/bitacora/1", tamano, raiz, nodos: {id: {nombre, llave, alta, baja}}}` (hex). Then one line per
+fact, in order: `{posicion, recibido, sobre: {nodo, secuencia, previo, …fact, firma}}`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby, islice
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, TypeVar
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
-from prep.bitacora.asientos import cabeza
+from prep.bitacora.asientos import asentar, cabeza, tomar_cabeza
 from prep.bitacora.models import Nodo
-from prep.bitacora.nodos import registrar
-from prep.bitacora.services.recibir import recibir
-from prep.bitacora.sobres import SobreInvalido, abrir, guardado
+from prep.bitacora.proyeccion import guardar_filas, lotes_plegados
+from prep.bitacora.sobres import Sobre, SobreInvalido, abrir, guardado
 from prep.bitacora.verificacion import Cadena
 from prep.dominio.hechos import HechoInvalido
+
+T = TypeVar("T")
 
 FORMATO: Final = "prep/bitacora/1"
 _LOTE: Final = 2000
@@ -37,7 +40,10 @@ def exportar(destino: BinaryIO, avance: Callable[[int], None] | None = None) -> 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         fin = cabeza()
-        nodos = {n.id: {"nombre": n.nombre, "llave": bytes(n.llave).hex()} for n in Nodo.objects.order_by("id")}
+        nodos = {
+            n.id: {"nombre": n.nombre, "llave": bytes(n.llave).hex(), "alta": n.alta, "baja": n.baja}
+            for n in Nodo.objects.order_by("id")
+        }
         encabezado = {"formato": FORMATO, "tamano": fin.tamano, "raiz": fin.raiz().hex(), "nodos": nodos}
         destino.write(orjson.dumps(encabezado) + b"\n")
         for desde in range(0, fin.tamano, _LOTE):
@@ -59,78 +65,128 @@ def exportar(destino: BinaryIO, avance: Callable[[int], None] | None = None) -> 
     return fin.tamano
 
 
-def leer(origen: BinaryIO) -> Iterator[dict[str, Any]]:
-    """Each line of an exported file; the header first. Raises `ArchivoInvalido` naming the line."""
-    numero = 0
-    while linea := origen.readline(_LINEA_MAXIMA + 1):
+@dataclass(frozen=True, slots=True)
+class _Encabezado:
+    tamano: int
+    raiz: str
+    nodos: list[Nodo]
+
+    @property
+    def llaves(self) -> dict[str, Ed25519PublicKey]:
+        return {n.id: Ed25519PublicKey.from_public_bytes(bytes(n.llave)) for n in self.nodos}
+
+
+def _leer_encabezado(linea: bytes) -> _Encabezado:
+    datos = orjson.loads(linea)
+    if not isinstance(datos, dict) or datos.get("formato") != FORMATO:
+        raise ValueError("no es una bitácora exportada por este programa")
+    nodos = [
+        Nodo(
+            id=nodo,
+            nombre=str(d["nombre"]),
+            llave=bytes.fromhex(d["llave"]),
+            alta=datetime.fromisoformat(d["alta"]),
+            baja=datetime.fromisoformat(d["baja"]) if d["baja"] else None,
+        )
+        for nodo, d in datos["nodos"].items()
+    ]
+    encabezado = _Encabezado(datos["tamano"], datos["raiz"], nodos)
+    _ = encabezado.llaves
+    return encabezado
+
+
+def _leer_linea(linea: bytes) -> tuple[int, datetime, Any]:
+    datos = orjson.loads(linea)
+    if not isinstance(datos, dict) or datos.keys() != {"posicion", "recibido", "sobre"}:
+        raise ValueError("la línea no tiene los campos posicion, recibido y sobre")
+    recibido = datetime.fromisoformat(datos["recibido"])
+    if type(datos["posicion"]) is not int or recibido.tzinfo is None:
+        raise ValueError("posicion es un entero y recibido una fecha y hora con zona")
+    return datos["posicion"], recibido, datos["sobre"]
+
+
+def _leer(origen: BinaryIO, numero: int, lector: Callable[[bytes], T]) -> T | None:
+    """One line read with `lector`; None at the end. Raises `ArchivoInvalido` naming the line."""
+    linea = origen.readline(_LINEA_MAXIMA + 1)
+    if not linea and numero > 1:
+        return None
+    try:
+        if not linea:
+            raise ValueError("el archivo está vacío")
+        if len(linea) > _LINEA_MAXIMA or not linea.endswith(b"\n"):
+            raise ValueError("la línea está incompleta o es demasiado larga")
+        return lector(linea)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ArchivoInvalido(f"Línea {numero}: {error}.") from None
+
+
+def _lineas(origen: BinaryIO) -> Iterator[tuple[int, int, datetime, Any]]:
+    """(line number, position, time of reception, envelope) of each fact."""
+    numero = 2
+    while leida := _leer(origen, numero, _leer_linea):
+        yield numero, *leida
         numero += 1
-        try:
-            if len(linea) > _LINEA_MAXIMA or not linea.endswith(b"\n"):
-                raise ValueError("la línea está incompleta o es demasiado larga")
-            datos = orjson.loads(linea)
-            if numero == 1 and datos.get("formato") != FORMATO:
-                raise ValueError("no es una bitácora exportada por este programa")
-            if numero > 1 and datos.keys() != {"posicion", "recibido", "sobre"}:
-                raise ValueError("la línea no tiene los campos posicion, recibido y sobre")
-        except (ValueError, AttributeError) as error:
-            raise ArchivoInvalido(f"Línea {numero}: {error}.") from None
-        yield datos
-    if numero == 0:
-        raise ArchivoInvalido("Línea 1: el archivo está vacío.")
 
 
 def verificar_archivo(archivo: Path) -> Iterator[str]:
-    """Every problem of an exported bitácora, without a database."""
+    """Every problem of an exported bitácora, without a database. Raises `ArchivoInvalido` where it cannot be read."""
     with archivo.open("rb") as origen:
-        lineas = leer(origen)
-        encabezado = next(lineas)
-        cadena = Cadena(
-            {
-                nodo: Ed25519PublicKey.from_public_bytes(bytes.fromhex(datos["llave"]))
-                for nodo, datos in encabezado["nodos"].items()
-            }
-        )
-        for numero, linea in enumerate(lineas, 2):
+        encabezado = _leer(origen, 1, _leer_encabezado)
+        assert encabezado is not None
+        cadena = Cadena(encabezado.llaves)
+        for numero, posicion, _, datos in _lineas(origen):
             try:
-                yield from cadena.seguir(linea["posicion"], abrir(linea["sobre"]))
+                sobre = abrir(datos)
             except (SobreInvalido, HechoInvalido) as error:
+                yield from cadena.avanzar(posicion)
                 yield f"línea {numero}: {error}"
-    final = cadena.frontera
-    if (final.tamano, final.raiz().hex()) != (encabezado["tamano"], encabezado["raiz"]):
+            else:
+                yield from cadena.seguir(posicion, sobre)
+    yield from _contra(encabezado, cadena)
+
+
+def _contra(encabezado: _Encabezado, cadena: Cadena) -> Iterator[str]:
+    tamano, raiz = cadena.frontera.tamano, cadena.frontera.raiz().hex()
+    if (tamano, raiz) != (encabezado.tamano, encabezado.raiz):
         yield (
-            f"el encabezado dice {encabezado['tamano']} hechos con raíz {encabezado['raiz']} y las líneas dan "
-            f"{final.tamano} con raíz {final.raiz().hex()}"
+            f"el encabezado dice {encabezado.tamano} hechos con raíz {encabezado.raiz} y las líneas dan {tamano} con "
+            f"raíz {raiz}"
         )
 
 
-def importar(archivo: Path, ahora: datetime, avance: Callable[[int], None] | None = None) -> int:
-    """Load an exported bitácora into an empty one, keeping positions and reception times. One transaction."""
-    if cabeza().tamano:
-        raise ArchivoInvalido("La bitácora de destino ya tiene hechos: importe en una instalación nueva.")
+def importar(archivo: Path, avance: Callable[[int], None] | None = None) -> int:
+    """Load an exported bitácora into an empty one, keeping positions, reception times and revoked nodes.
+
+    One transaction: nothing is kept of a file with any problem (`ArchivoInvalido`).
+    """
     with archivo.open("rb") as origen, transaction.atomic():
-        lineas = leer(origen)
-        encabezado = next(lineas)
-        for nodo, datos in encabezado["nodos"].items():
-            registrar(nodo, datos["nombre"], bytes.fromhex(datos["llave"]), ahora)
-        lote: list[dict[str, Any]] = []
-        for linea in lineas:
-            if lote and (linea["recibido"] != lote[0]["recibido"] or len(lote) == _LOTE):
-                _recibir(lote, avance)
-                lote = []
-            lote.append(linea)
-        _recibir(lote, avance)
-        final = cabeza()
-        if (final.tamano, final.raiz().hex()) != (encabezado["tamano"], encabezado["raiz"]):
-            raise ArchivoInvalido("Los hechos importados no dan la raíz que dice el encabezado: el archivo se alteró.")
-    return final.tamano
+        frontera = tomar_cabeza()
+        if frontera.tamano or Nodo.objects.exists():
+            raise ArchivoInvalido("Esta instalación ya tiene hechos o nodos: importe en una nueva.")
+        encabezado = _leer(origen, 1, _leer_encabezado)
+        assert encabezado is not None
+        try:
+            Nodo.objects.bulk_create(encabezado.nodos)
+        except DatabaseError:
+            raise ArchivoInvalido("Línea 1: los nodos no se pueden guardar.") from None
+        cadena = Cadena(encabezado.llaves)
+        for recibido, grupo in groupby(_lineas(origen), key=lambda linea: linea[2]):
+            while lote := [_revisar(cadena, *linea) for linea in islice(grupo, _LOTE)]:
+                asentar(lote, recibido, frontera)
+                if avance:
+                    avance(len(lote))
+        for problema in _contra(encabezado, cadena):
+            raise ArchivoInvalido(f"Los hechos no son los que dice el encabezado: {problema}.")
+        for filas in lotes_plegados():
+            guardar_filas(filas)
+    return frontera.tamano
 
 
-def _recibir(lote: list[dict[str, Any]], avance: Callable[[int], None] | None) -> None:
-    if not lote:
-        return
-    recibo = recibir([linea["sobre"] for linea in lote], datetime.fromisoformat(lote[0]["recibido"]))
-    if recibo.rechazados:
-        identificador, motivo = recibo.rechazados[0]
-        raise ArchivoInvalido(f"Hecho {identificador}: {motivo}")
-    if avance:
-        avance(len(lote))
+def _revisar(cadena: Cadena, numero: int, posicion: int, _: datetime, datos: Any) -> Sobre:
+    try:
+        sobre = abrir(datos)
+    except (SobreInvalido, HechoInvalido) as error:
+        raise ArchivoInvalido(f"Línea {numero}: {error}") from None
+    for problema in cadena.seguir(posicion, sobre):
+        raise ArchivoInvalido(f"Línea {numero}: {problema}.")
+    return sobre

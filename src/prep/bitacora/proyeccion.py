@@ -37,6 +37,7 @@ _GUARDAR: Final = (
     f"FROM unnest({','.join(f'%s::{t}[]' for t in _TIPOS)}) AS filas ({','.join(COLUMNAS)}) "
     f"ON CONFLICT (clave) DO UPDATE SET {','.join(f'{c}=EXCLUDED.{c}' for c in COLUMNAS[1:])}"
 )
+_LOTE: Final = 2000
 _PARTICIPANTES: Final = COLUMNAS.index("participantes")
 
 Fila = tuple[Any, ...]
@@ -44,16 +45,23 @@ Fila = tuple[Any, ...]
 
 def hechos_de(claves: Iterable[str], hasta: int | None = None) -> dict[str, list[Hecho]]:
     """Every fact of these actas (up to position `hasta`), by acta."""
-    por_acta: dict[str, list[Hecho]] = defaultdict(list)
+    return {acta: [_hecho(c) for c in cuerpos] for acta, cuerpos in _cuerpos_de(claves, hasta).items()}
+
+
+def _cuerpos_de(claves: Iterable[str], hasta: int | None) -> dict[str, list[bytes]]:
+    por_acta: dict[str, list[bytes]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT cuerpo FROM bitacora_hecho WHERE acta = ANY(%s) AND (%s::bigint IS NULL OR posicion <= %s)",
+            "SELECT acta, cuerpo FROM bitacora_hecho WHERE acta = ANY(%s) AND (%s::bigint IS NULL OR posicion <= %s)",
             [list(claves), hasta, hasta],
         )
-        for (cuerpo,) in cursor:
-            hecho = hecho_guardado(orjson.loads(cuerpo))
-            por_acta[hecho.acta].append(hecho)
+        for acta, cuerpo in cursor:
+            por_acta[acta].append(cuerpo)
     return por_acta
+
+
+def _hecho(cuerpo: bytes) -> Hecho:
+    return hecho_guardado(orjson.loads(cuerpo))
 
 
 def proyectar(claves: Iterable[str]) -> dict[str, Acta]:
@@ -144,38 +152,53 @@ def diferencias() -> Iterator[str]:
     """Actas whose stored row is not what their facts give, each with what differs."""
     vistas = set()
     with connection.cursor() as cursor:
-        for filas in lotes_plegados():
+        for claves in _lotes_de_claves(None):
             cursor.execute(
                 f"SELECT {','.join(COLUMNAS)} FROM bitacora_acta WHERE clave = ANY(%s)",  # noqa: S608 - constants
-                [[f[0] for f in filas]],
+                [claves],
             )
             guardadas = {f[0]: f for f in cursor}
-            for fila in filas:
-                vistas.add(fila[0])
-                guardada = guardadas.get(fila[0])
+            for clave, cuerpos in sorted(_cuerpos_de(claves, None).items()):
+                vistas.add(clave)
+                guardada = guardadas.get(clave)
+                try:
+                    fila = _plegar(clave, cuerpos)
+                except Exception as error:  # whatever somebody wrote over a stored fact
+                    yield f"{clave}: sus hechos guardados no se pueden leer ({error})"
+                    continue
                 if guardada is None:
-                    yield f"{fila[0]}: falta en la tabla de actas"
+                    yield f"{clave}: falta en la tabla de actas"
                 elif guardada != fila:
                     campos = [c for c, a, b in zip(COLUMNAS, guardada, fila, strict=True) if a != b]
-                    yield f"{fila[0]}: no corresponde a sus hechos ({', '.join(campos)})"
+                    yield f"{clave}: no corresponde a sus hechos ({', '.join(campos)})"
         cursor.execute("SELECT clave FROM bitacora_acta")
         for (clave,) in cursor:
             if clave not in vistas:
                 yield f"{clave}: está en la tabla de actas y no tiene hechos"
 
 
-def lotes_plegados(hasta: int | None = None, tamano: int = 2000) -> Iterator[list[Fila]]:
+def lotes_plegados(hasta: int | None = None) -> Iterator[list[Fila]]:
     """Rows folded from the facts alone (up to position `hasta`), in batches, in the order of their keys."""
+    for claves in _lotes_de_claves(hasta):
+        yield [_plegar(c, cuerpos) for c, cuerpos in sorted(_cuerpos_de(claves, hasta).items())]
+
+
+def _lotes_de_claves(hasta: int | None) -> Iterator[list[str]]:
     desde = ""
     with connection.cursor() as cursor:
         while True:
             cursor.execute(
                 "SELECT DISTINCT acta FROM bitacora_hecho WHERE acta > %s AND (%s::bigint IS NULL OR posicion <= %s)"
                 " ORDER BY acta LIMIT %s",
-                [desde, hasta, hasta, tamano],
+                [desde, hasta, hasta, _LOTE],
             )
             claves = [c for (c,) in cursor]
             if not claves:
                 return
-            yield [fila_de(c, hechos, estado(hechos)) for c, hechos in sorted(hechos_de(claves, hasta).items())]
+            yield claves
             desde = claves[-1]
+
+
+def _plegar(clave: str, cuerpos: Iterable[bytes]) -> Fila:
+    hechos = [_hecho(c) for c in cuerpos]
+    return fila_de(clave, hechos, estado(hechos))

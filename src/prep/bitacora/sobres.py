@@ -8,7 +8,7 @@ The leaf of the bitácora's Merkle tree is RFC 6962's over the signed bytes foll
 from __future__ import annotations
 
 import base64
-import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -19,10 +19,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from prep.dominio.hechos import Hecho, escribir_hecho, hecho_guardado, leer_hecho
 from prep.emision.arbol import hoja
-from prep.emision.canonico import NoCanonico, canonico
+from prep.emision.canonico import canonico
 
 SIN_PREVIO: Final = "0" * 64
+MAXIMO_BYTES: Final = 64 * 1024
+"""Of the signed content of one fact: a capture of a hundred boxes takes five thousand."""
 _DE_NODO: Final = ("nodo", "secuencia", "previo")
+_NODO: Final = re.compile(r"[A-Za-z0-9._-]{1,40}")
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class SobreInvalido(ValueError):
@@ -63,28 +67,41 @@ def sellar(hecho: Hecho, firmante: Firmante, secuencia: int, previo: str) -> Sob
     return Sobre(hecho, firmante.nodo, secuencia, previo, cuerpo, firma, hoja(cuerpo + firma))
 
 
-def abrir(datos: Mapping[str, Any]) -> Sobre:
+def abrir(datos: Any) -> Sobre:
     """Read an envelope from outside, checking all but the signature; raise `SobreInvalido` or `HechoInvalido`."""
+    if not isinstance(datos, Mapping):
+        raise SobreInvalido("El sobre debe ser un objeto JSON.")
     resto = dict(datos)
     try:
         firma = base64.b64decode(resto.pop("firma"), validate=True)
         cuerpo = canonico(resto)
         nodo, secuencia, previo = (resto.pop(c) for c in _DE_NODO)
-    except (KeyError, TypeError, binascii.Error, NoCanonico) as error:
+    except KeyError as error:
+        raise SobreInvalido(f"Al sobre le falta {error}.") from None
+    except (TypeError, ValueError) as error:  # binascii.Error and NoCanonico among them
         raise SobreInvalido(f"El sobre no tiene la forma esperada: {error}.") from None
-    if not isinstance(nodo, str) or type(secuencia) is not int or secuencia < 1 or not isinstance(previo, str):
-        raise SobreInvalido("El sobre no dice bien su nodo, su secuencia (entero desde 1) o su previo.")
-    if len(firma) != 64 or len(previo) != 64:
-        raise SobreInvalido("La firma mide 64 bytes y el previo 64 caracteres.")
+    if len(cuerpo) > MAXIMO_BYTES:
+        raise SobreInvalido(f"Un hecho mide hasta {MAXIMO_BYTES} bytes.")
+    if not isinstance(nodo, str) or not _NODO.fullmatch(nodo):
+        raise SobreInvalido("El nodo se nombra con hasta 40 letras sin acento, cifras, puntos y guiones.")
+    if type(secuencia) is not int or secuencia < 1:
+        raise SobreInvalido("La secuencia es un entero desde 1.")
+    if not isinstance(previo, str) or not _HASH.fullmatch(previo) or len(firma) != 64:
+        raise SobreInvalido("El previo son 64 cifras hexadecimales y la firma mide 64 bytes.")
     return Sobre(leer_hecho(resto), nodo, secuencia, previo, cuerpo, firma, hoja(cuerpo + firma))
 
 
 def guardado(cuerpo: bytes, firma: bytes) -> Sobre:
-    """Rebuild an envelope from what the bitácora stores; its leaf is computed again."""
-    datos = orjson.loads(cuerpo)
-    return Sobre(
-        hecho_guardado(datos), datos["nodo"], datos["secuencia"], datos["previo"], cuerpo, firma, hoja(cuerpo + firma)
-    )
+    """Rebuild an envelope from what the bitácora stores; its leaf is computed again.
+
+    Raises `SobreInvalido` when somebody altered what is stored so much that it is no envelope.
+    """
+    try:
+        datos = orjson.loads(cuerpo)
+        hecho = hecho_guardado(datos)
+        return Sobre(hecho, datos["nodo"], datos["secuencia"], datos["previo"], cuerpo, firma, hoja(cuerpo + firma))
+    except (ValueError, KeyError, TypeError) as error:
+        raise SobreInvalido(f"el contenido guardado no se puede leer ({error})") from None
 
 
 def revisar_firma(sobre: Sobre, llave: Ed25519PublicKey) -> None:

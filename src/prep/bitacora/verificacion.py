@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection, transaction
@@ -13,6 +14,10 @@ from prep.bitacora.nodos import todas_las_llaves
 from prep.bitacora.proyeccion import diferencias
 from prep.bitacora.sobres import SIN_PREVIO, Sobre, SobreInvalido, guardado, revisar_firma
 from prep.emision.arbol import Frontera
+from prep.emision.arbol import hoja as hoja_de
+from prep.emision.errores import PruebaInvalida
+
+DISPARADORES: Final = frozenset({"solo_agregar_filas", "solo_agregar_tabla", "cabeza_crece", "cabeza_no_se_vacia"})
 
 
 @dataclass(slots=True)
@@ -21,14 +26,23 @@ class Cadena:
 
     llaves: dict[str, Ed25519PublicKey]
     frontera: Frontera = field(default_factory=Frontera)
+    ultima: int = 0
     finales: dict[str, tuple[int, str]] = field(default_factory=dict)
     vistos: set[str] = field(default_factory=set)
 
+    def avanzar(self, posicion: int) -> Iterator[str]:
+        """Take the next position, be its envelope readable or not."""
+        if posicion != self.ultima + 1:
+            yield (
+                f"posición {posicion}: se esperaba la {self.ultima + 1}; faltan hechos entre ambas"
+                if posicion > self.ultima
+                else f"posición {posicion}: está después de la {self.ultima}; los hechos se cambiaron de lugar"
+            )
+        self.ultima = posicion
+
     def seguir(self, posicion: int, sobre: Sobre) -> Iterator[str]:
         """Take the next envelope; yield each problem in Spanish."""
-        esperada = self.frontera.tamano + 1
-        if posicion != esperada:
-            yield f"posición {posicion}: se esperaba la {esperada}; faltan hechos entre ambas"
+        yield from self.avanzar(posicion)
         donde = f"posición {posicion}, hecho {sobre.hecho.id}"
         if sobre.hecho.id in self.vistos:
             yield f"{donde}: el identificador está repetido"
@@ -57,7 +71,13 @@ def verificar(avance: Callable[[int], None] | None = None) -> Iterator[str]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         cadena = Cadena(todas_las_llaves())
         for posicion, cuerpo, firma, hoja, columnas in _filas():
-            sobre = guardado(cuerpo, firma)
+            try:
+                sobre = guardado(cuerpo, firma)
+            except SobreInvalido as error:
+                yield from cadena.avanzar(posicion)
+                yield f"posición {posicion}: {error}"
+                cadena.frontera.agregar(hoja_de(cuerpo + firma))
+                continue
             yield from cadena.seguir(posicion, sobre)
             if hoja != sobre.hoja:
                 yield f"posición {posicion}: el hash guardado no es el del contenido"
@@ -66,13 +86,41 @@ def verificar(avance: Callable[[int], None] | None = None) -> Iterator[str]:
                 yield f"posición {posicion}: las columnas no dicen lo mismo que el contenido firmado"
             if avance:
                 avance(1)
+        yield from _cabezas(cadena)
+        yield from _disparadores()
+        yield from diferencias()
+
+
+def _cabezas(cadena: Cadena) -> Iterator[str]:
+    """The stored ends (of the bitácora and of each node) against those that the facts give."""
+    try:
         final = cabeza()
-        if (final.tamano, final.raiz()) != (cadena.frontera.tamano, cadena.frontera.raiz()):
+    except PruebaInvalida as error:
+        yield f"la cabeza no se puede leer: {error}"
+    else:
+        if (final.tamano, final.hashes) != (cadena.frontera.tamano, cadena.frontera.hashes):
             yield (
                 f"la cabeza dice {final.tamano} hechos con raíz {final.raiz().hex()} y los hechos dan "
                 f"{cadena.frontera.tamano} con raíz {cadena.frontera.raiz().hex()}"
             )
-        yield from diferencias()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nodo, secuencia, previo FROM bitacora_cabezanodo")
+        guardados = {nodo: (secuencia, previo) for nodo, secuencia, previo in cursor}
+    for nodo in sorted(guardados.keys() | cadena.finales.keys()):
+        if guardados.get(nodo) != cadena.finales.get(nodo):
+            yield f"el final guardado de la cadena del nodo «{nodo}» no es el de sus hechos"
+
+
+def _disparadores() -> Iterator[str]:
+    """The triggers that refuse changes must be there and always on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgenabled = 'A' AND NOT tgisinternal"
+            " AND tgrelid IN ('bitacora_hecho'::regclass, 'bitacora_cabeza'::regclass)"
+        )
+        activos = {nombre for (nombre,) in cursor}
+    for nombre in sorted(DISPARADORES - activos):
+        yield f"el disparador {nombre}, que impide cambiar los hechos, falta o está apagado"
 
 
 def _filas() -> Iterable[tuple[int, bytes, bytes, bytes, tuple[str, str, int, str, str, str]]]:

@@ -14,6 +14,7 @@ from prep.catalogo.campos import COLOR, SIGLAS, DatoInvalido, Lector, opcion, pa
 from prep.catalogo.informativo import LECTURA, Difusor, Institucion, Parametros, Publicacion
 from prep.catalogo.problemas import Problema
 from prep.catalogo.tablas import MALO, REQUERIDO, Bloc, decodificar, leer_bytes
+from prep.dominio.claves import TIPOS_CASILLA
 from prep.dominio.proceso import Ambito
 
 ARCHIVO: Final = "proceso.toml"
@@ -25,7 +26,7 @@ ELECCIONES_MAXIMO: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class EleccionDeclarada:
-    """One `[[elecciones]]`."""
+    """One `[[elecciones]]`. `tipos_acta`: kind of casilla → its own tipo de acta, where it is not `tipo_acta`."""
 
     clave: str
     nombre: str
@@ -33,6 +34,7 @@ class EleccionDeclarada:
     ambito: Ambito
     agrupa: Ambito
     linea: int
+    tipos_acta: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,16 @@ _ELECCION: Final = _cadena(
     patron(r"[A-Z][A-Z0-9_]{0,15}", "una clave de elección: se esperan mayúsculas, como DIP_LOC")
 )
 _TIPO_ACTA: Final = _cadena(patron(r"[A-Z0-9]{1,2}", "un tipo de acta: uno o dos dígitos o mayúsculas, como 05"))
+
+
+def _tipos_acta(dato: Any) -> dict[str, str]:
+    if not isinstance(dato, dict):
+        raise DatoInvalido("debe decir el tipo de acta por tipo de casilla.", 'Por ejemplo { S = "04", M = "07" }.')
+    if ajenos := [t for t in dato if t not in TIPOS_CASILLA]:
+        raise DatoInvalido(f"«{recortado(ajenos[0])}» no es un tipo de casilla: {', '.join(TIPOS_CASILLA)}.")
+    return {tipo: _TIPO_ACTA(acta) for tipo, acta in sorted(dato.items())}
+
+
 _AMBITO: Final = _cadena(opcion([a.value for a in Ambito]))
 _AGRUPA: Final = _cadena(opcion([Ambito.DISTRITO.value, Ambito.MUNICIPIO.value]))
 _COLOR: Final = _cadena(COLOR)
@@ -131,6 +143,7 @@ _ELECCIONES: Final[_Esquema] = {
     "clave": (_ELECCION, REQUERIDO),
     "nombre": (_NOMBRE, REQUERIDO),
     "tipo_acta": (_TIPO_ACTA, REQUERIDO),
+    "tipos_acta": (_tipos_acta, {}),
     "ambito": (_AMBITO, REQUERIDO),
     "agrupa": (_AGRUPA, None),
 }
@@ -279,20 +292,27 @@ def _elecciones(arbol: dict[str, Any], bloc: Bloc, lineas: _Lineas) -> tuple[Ele
         bloc.anotar(lineas("elecciones"), "elecciones", f"hay más de {ELECCIONES_MAXIMO} elecciones.")
         return ()
     leidas: list[EleccionDeclarada] = []
-    vistas: dict[tuple[str, str], int] = {}
+    vistas: dict[str, int] = {}
+    tipos: dict[tuple[str, str], int] = {}
     for i, tabla in enumerate(declaradas):
         camino = ("elecciones", str(i))
         datos = _leer(tabla, _ELECCIONES, camino, bloc, lineas)
         linea = lineas(*camino, "clave")
-        for campo in ("clave", "tipo_acta"):
-            if datos[campo] is not MALO:
-                anterior = vistas.setdefault((campo, datos[campo]), linea)
-                if anterior != linea:
+        if datos["clave"] is not MALO and (anterior := vistas.setdefault(datos["clave"], linea)) != linea:
+            bloc.anotar(
+                linea, "elecciones.clave", f"«{datos['clave']}» ya se usó en la elección de la línea {anterior}."
+            )
+        if datos["tipo_acta"] is not MALO and datos["tipos_acta"] is not MALO:
+            for casilla in TIPOS_CASILLA:  # two elections with one tipo de acta would give one key to two actas
+                tipo = datos["tipos_acta"].get(casilla, datos["tipo_acta"])
+                if (anterior := tipos.setdefault((casilla, tipo), linea)) != linea:
+                    campo = "tipos_acta" if casilla in datos["tipos_acta"] else "tipo_acta"
                     bloc.anotar(
                         lineas(*camino, campo),
                         f"elecciones.{campo}",
-                        f"«{datos[campo]}» ya se usó en la elección de la línea {anterior}.",
+                        f"«{tipo}» ya se usó en la elección de la línea {anterior}.",
                     )
+                    break
         ambito, agrupa = datos["ambito"], datos["agrupa"]
         if ambito and agrupa is None:
             agrupa = Ambito.DISTRITO.value if ambito == Ambito.ENTIDAD else ambito
@@ -310,6 +330,7 @@ def _elecciones(arbol: dict[str, Any], bloc: Bloc, lineas: _Lineas) -> tuple[Ele
                 Ambito(ambito) if ambito else MALO,  # type: ignore[arg-type]
                 Ambito(agrupa) if agrupa else MALO,  # type: ignore[arg-type]
                 linea,
+                datos["tipos_acta"] or {},
             )
         )
     return tuple(leidas)

@@ -119,6 +119,7 @@ def _eleccion(eleccion: Eleccion, indice: dict[ClaveCasilla, int]) -> dict[str, 
         "clave": eleccion.clave,
         "nombre": eleccion.nombre,
         "tipo_acta": eleccion.tipo_acta,
+        "tipos_acta": tipos_acta(eleccion),
         "ambito": eleccion.ambito.value,
         "agrupa": eleccion.agrupa.value,
         "orden_registro": list(eleccion.orden_registro),
@@ -139,6 +140,17 @@ def _eleccion(eleccion: Eleccion, indice: dict[ClaveCasilla, int]) -> dict[str, 
             "mecanismos": [a.mecanismos for a in eleccion.actas],
         },
     }
+
+
+def tipos_acta(eleccion: Eleccion) -> dict[str, str]:
+    """Tipo de acta of the kinds of casilla whose actas do not carry the election's own. Raises `ValueError`."""
+    tipos: dict[str, str] = {}
+    for acta in eleccion.actas:
+        casilla = str(acta.casilla.clave)
+        tipo = acta.clave.removeprefix(casilla)
+        if tipo == acta.clave or tipos.setdefault(acta.casilla.clave.tipo, tipo) != tipo:
+            raise ValueError(f"La clave del acta {acta.clave} no es la de su casilla y su tipo de acta.")
+    return {casilla: tipo for casilla, tipo in sorted(tipos.items()) if tipo != eleccion.tipo_acta}
 
 
 def _operacion(informativo: Informativo) -> dict[str, Any]:
@@ -221,18 +233,19 @@ def _leer_eleccion(e: dict[str, Any], casillas: list[Casilla], claves: list[str]
                 tuple(por_clave[k] for k in d["columnas"]), [tuple(ps) for ps in d["coaliciones"]]
             )
         boletas[d["id"]] = hechas[firma]
-    tipo, actas = e["tipo_acta"], e["actas"]
+    actas = e["actas"]
+    sufijos = [e["tipos_acta"].get(k[6], e["tipo_acta"]) for k in claves]
     return Eleccion(
         clave=e["clave"],
         nombre=e["nombre"],
-        tipo_acta=tipo,
+        tipo_acta=e["tipo_acta"],
         ambito=Ambito(e["ambito"]),
         agrupa=Ambito(e["agrupa"]),
         columnas=columnas,
         demarcaciones={d["id"]: Demarcacion(d["id"], d["nombre"]) for d in e["demarcaciones"]},
         boletas=boletas,
         actas=tuple(
-            ActaEsperada(claves[i] + tipo, casillas[i], d, r, m)
+            ActaEsperada(claves[i] + sufijos[i], casillas[i], d, r, m)
             for i, d, r, m in zip(
                 actas["casilla"], actas["demarcacion"], actas["representantes"], actas["mecanismos"], strict=True
             )

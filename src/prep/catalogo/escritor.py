@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from prep.catalogo.armado import Planilla, boletas_de, columnas_de, planilla_de
 from prep.catalogo.cabecera import ARCHIVO
-from prep.catalogo.documento import casillas_de
+from prep.catalogo.documento import casillas_de, tipos_acta
 from prep.catalogo.informativo import Informativo
 from prep.catalogo.lector import POR_ELECCION
-from prep.dominio.proceso import Ambito, Casilla, Proceso
+from prep.dominio.proceso import Ambito, Casilla, Eleccion, Proceso
 
 
 class NoSeEscribe(ValueError):
@@ -150,10 +150,8 @@ def _nombres(
     for casilla in casillas:
         nombres[Ambito.DISTRITO].setdefault(casilla.distrito, f"Distrito {casilla.distrito}")
         nombres[Ambito.MUNICIPIO].setdefault(casilla.municipio, f"Municipio {casilla.municipio}")
-    agrupan = {e.agrupa for e in proceso.elecciones}
-    for tipo in nombres:
-        if tipo not in agrupan:
-            nombres[tipo].pop(0, None)
+    for por_numero in nombres.values():
+        por_numero.pop(0, None)  # not known, unless somebody names it
     nombres[Ambito.DISTRITO] |= informativo.distritos
     nombres[Ambito.MUNICIPIO] |= informativo.municipios
     for eleccion in proceso.elecciones:
@@ -186,8 +184,6 @@ def _casillas(proceso: Proceso, casillas: Iterable[Casilla]) -> _Tabla:
     actas: dict[Any, dict[str, dict[str, Any]]] = {}
     for e in proceso.elecciones:
         for a in e.actas:
-            if a.clave != f"{a.casilla.clave}{e.tipo_acta}":
-                raise NoSeEscribe(f"La clave del acta {a.clave} no es la de su casilla y su tipo de acta.")
             esperada = a.casilla.distrito if e.agrupa is Ambito.DISTRITO else a.casilla.municipio
             if a.demarcacion != esperada:
                 raise NoSeEscribe(f"El acta {a.clave} no está en la demarcación de su casilla.")
@@ -362,6 +358,7 @@ def _cabecera(proceso: Proceso, informativo: Informativo) -> str:
             f"clave = {_toml(e.clave)}",
             f"nombre = {_toml(e.nombre)}",
             f"tipo_acta = {_toml(e.tipo_acta)}",
+            *_tipos_acta(e),
             f"ambito = {_toml(e.ambito.value)}",
             f"agrupa = {_toml(e.agrupa.value)}",
         ]
@@ -370,6 +367,15 @@ def _cabecera(proceso: Proceso, informativo: Informativo) -> str:
     if informativo.textos:
         lineas += ["", "[textos]", *[f"{_toml(k)} = {_toml(v)}" for k, v in sorted(informativo.textos.items())]]
     return "\n".join(lineas) + "\n"
+
+
+def _tipos_acta(eleccion: Eleccion) -> list[str]:
+    try:
+        tipos = tipos_acta(eleccion)
+    except ValueError as error:
+        raise NoSeEscribe(str(error)) from None
+    pares = ", ".join(f"{casilla} = {_toml(tipo)}" for casilla, tipo in tipos.items())
+    return [f"tipos_acta = {{ {pares} }}"] if tipos else []
 
 
 def _toml(dato: str) -> str:

@@ -7,7 +7,7 @@ only a folder without any is assembled.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -177,6 +177,7 @@ class _Lectura:
         self._secciones(cabecera)
         self._catds()
         self._casillas(cabecera)
+        self._grupos()
         self._contendientes()
         self._personas()
         planillas = self._planillas()
@@ -244,7 +245,6 @@ class _Lectura:
         return True
 
     def _secciones(self, cabecera: Cabecera) -> None:
-        usa = {e.agrupa.value for e in self.elecciones.values() if e.agrupa}
         self.secciones: dict[tuple[int, int], Fila] = {}
         vistas: dict[Any, int] = {}
         for f in self.t["secciones.csv"]:
@@ -254,10 +254,6 @@ class _Lectura:
             if self._unico("secciones.csv", f, clave, vistas, f"la sección {f['seccion']}", "seccion"):
                 self.secciones[clave] = f
             for tipo in (Ambito.DISTRITO.value, Ambito.MUNICIPIO.value):
-                if f[tipo] is None and tipo in usa:
-                    self.mal(
-                        "secciones.csv", f.linea, tipo, "está vacío.", f"Hay una elección que se agrupa por {tipo}."
-                    )
                 self._hay_demarcacion("secciones.csv", f, tipo, tipo, f[tipo])
 
     def _catds(self) -> None:
@@ -280,6 +276,8 @@ class _Lectura:
         archivo = "casillas.csv"
         vistas: dict[Any, int] = {}
         con_casillas: set[tuple[str, int]] = set()
+        self.votan: dict[str, set[int]] = {clave: set() for clave in self.elecciones}
+        sin_lugar: set[tuple[int, str]] = set()
         hay_secciones = bool(self.t["secciones.csv"])
         for f in self.t[archivo]:
             if f["entidad"] is None:
@@ -320,22 +318,37 @@ class _Lectura:
                     f"el CATD «{f['catd']}» no está en catd.csv.",
                     parecido(f["catd"], list(self.catds)),
                 )
-            for eleccion in f["elecciones"] or ():
-                self._hay_eleccion(archivo, f, "elecciones", eleccion)
+            for clave_eleccion in f["elecciones"] or ():
+                self._hay_eleccion(archivo, f, "elecciones", clave_eleccion)
+            for e in self._elecciones_de(f) if seccion is not None else ():
+                donde: Any = seccion[e.agrupa.value] if seccion and e.agrupa else MALO
+                if donde is None and seccion and (seccion.linea, e.agrupa.value) not in sin_lugar:
+                    sin_lugar.add((seccion.linea, e.agrupa.value))
+                    self.mal(
+                        "secciones.csv", seccion.linea, e.agrupa.value, "está vacío.", f"En ella se vota {e.clave}."
+                    )
+                elif donde is not None and donde is not MALO:
+                    self.votan[e.clave].add(donde)
         for e in self.elecciones.values() if self.t[archivo] else ():
             if all(f["elecciones"] and e.clave not in f["elecciones"] for f in self.t[archivo]):
                 self.mal(archivo, 0, "elecciones", f"ninguna casilla recibe la elección {e.clave}.")
         if not self.t[archivo] and self.blocs[archivo].limpio and not any(p.archivo == archivo for p in self.problemas):
             self.mal(archivo, 0, "", "no tiene ninguna casilla.")
-        elif not self._hay_filas_perdidas():
+        elif not self._filas_perdidas():
             for (tipo, id_), linea in self.linea_demarcacion.items():
                 if (tipo, id_) not in con_casillas:
                     self.mal("demarcaciones.csv", linea, "id", f"el {tipo} {id_} no tiene ninguna casilla.")
 
-    def _hay_filas_perdidas(self) -> bool:
+    def _elecciones_de(self, f: Fila) -> Iterable[EleccionDeclarada]:
+        """The elections that a casilla receives."""
+        if f["elecciones"] is MALO:
+            return ()
+        return (e for e in self.elecciones.values() if not f["elecciones"] or e.clave in f["elecciones"])
+
+    def _filas_perdidas(self) -> bool:
         """Whether some casilla or section may have been left out, and what seems empty may not be."""
         return any(
-            p.archivo == "secciones.csv" or (p.archivo == "casillas.csv" and p.campo in ("", "seccion"))
+            p.archivo == "secciones.csv" or (p.archivo == "casillas.csv" and p.campo in ("", "seccion", "elecciones"))
             for p in self.problemas
         )
 
@@ -417,8 +430,13 @@ class _Lectura:
             self.mal(
                 archivo, f.linea, "demarcacion", "está vacío.", f"{eleccion.clave} se elige por {eleccion.ambito}."
             )
-        elif eleccion.agrupa:
-            self._hay_demarcacion(archivo, f, "demarcacion", eleccion.agrupa.value, f["demarcacion"])
+        elif (
+            eleccion.agrupa
+            and self._hay_demarcacion(archivo, f, "demarcacion", eleccion.agrupa.value, f["demarcacion"])
+            and f["demarcacion"] not in self._grupo(eleccion)
+        ):
+            donde = f"{eleccion.agrupa} {f['demarcacion']}"
+            self.mal(archivo, f.linea, "demarcacion", f"no se vota {eleccion.clave} en {donde}.")
 
     def _personas(self) -> None:
         vistas: dict[Any, int] = {}
@@ -446,8 +464,16 @@ class _Lectura:
 
     # -- who stands where ----------------------------------------------------------------------------------------
 
+    def _grupos(self) -> None:
+        """Demarcations where each election is held: those with some casilla that receives it."""
+        todas = self._filas_perdidas()
+        self.grupos: dict[str, dict[int, str]] = {}
+        for clave, e in self.elecciones.items():
+            nombres = self.nombres.get(e.agrupa.value, {}) if e.agrupa else {}
+            self.grupos[clave] = {i: n for i, n in nombres.items() if todas or i in self.votan[clave]}
+
     def _grupo(self, eleccion: EleccionDeclarada) -> dict[int, str]:
-        return self.nombres.get(eleccion.agrupa.value, {}) if eleccion.agrupa else {}
+        return self.grupos[eleccion.clave]
 
     def _demarcaciones_de_fila(self, archivo: str, f: Fila, eleccion: EleccionDeclarada) -> tuple[int, ...]:
         """Where a row applies: the ids written, or all."""
@@ -465,7 +491,7 @@ class _Lectura:
                 archivo,
                 f.linea,
                 "demarcaciones",
-                f"no hay {eleccion.agrupa} {', '.join(map(str, faltan[:10]))} en demarcaciones.csv.",
+                f"no se vota {eleccion.clave} en {eleccion.agrupa} {', '.join(map(str, faltan[:10]))}.",
             )
         return tuple(d for d in escritas if d in grupo)
 
@@ -794,7 +820,7 @@ def _actas(e: EleccionDeclarada, casillas: list[tuple[Fila, Casilla]]) -> tuple[
         mecanismos = f.get(propia["mecanismos"])
         actas.append(
             ActaEsperada(
-                clave=f"{casilla.clave}{e.tipo_acta}",
+                clave=f"{casilla.clave}{e.tipos_acta.get(casilla.clave.tipo, e.tipo_acta)}",
                 casilla=casilla,
                 demarcacion=casilla.distrito if por_distrito else casilla.municipio,
                 representantes=f["representantes"] if representantes is None else representantes,

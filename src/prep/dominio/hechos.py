@@ -103,10 +103,10 @@ def _sha(dato: Any) -> None:
 
 def _hora(dato: Any) -> None:
     try:
-        hora = datetime.fromisoformat(dato)
+        hora = datetime.fromisoformat(dato) if _INSTANTE.fullmatch(dato) else None
     except (TypeError, ValueError):
         hora = None
-    if hora is None or hora.tzinfo is None or not 1990 <= hora.year < 2100:
+    if hora is None or not 1990 <= hora.year < 2100:
         raise ValueError("se esperaba una fecha y hora ISO 8601 con zona, de 1990 a 2099")
 
 
@@ -124,6 +124,7 @@ def _uno_de(*opciones: str) -> Callable[[Any], None]:
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_INSTANTE: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _ACTA: Final = re.compile(r"[0-9]{6}[BCESMVPA][0-9]{4}[0-9A-Z]{1,6}")
 _HOJA: Final = re.compile(r"hoja:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MECANISMO: Final = re.compile(r"[DFI](-[DFI])*")
@@ -174,7 +175,7 @@ def leer_hecho(datos: Mapping[str, Any]) -> Hecho:
     if not isinstance(datos, Mapping):
         raise HechoInvalido("Un hecho es un objeto con sus campos.")
     if datos.keys() != _CAMPOS:
-        raise HechoInvalido(f"Campos de más o de menos: {', '.join(sorted(datos.keys() ^ _CAMPOS))}.")
+        raise HechoInvalido(f"Campos de más o de menos: {', '.join(sorted(datos.keys() ^ _CAMPOS))[:200]}.")
     campo = "tipo"
     try:
         _uno_de(*Tipo)(datos["tipo"])
@@ -183,7 +184,7 @@ def leer_hecho(datos: Mapping[str, Any]) -> Hecho:
         if type(datos["version"]) is not int or datos["version"] != VERSION:
             raise ValueError(f"este programa conoce hasta la versión {VERSION}; actualícelo")
         campo = "id"
-        if not _UUID.fullmatch(datos["id"]):
+        if not es_id(datos["id"]):
             raise ValueError("se esperaba un UUID versión 7")
         campo = "acta"
         if not _ACTA.fullmatch(datos["acta"]) and not _HOJA.fullmatch(datos["acta"]):
@@ -202,6 +203,11 @@ def leer_hecho(datos: Mapping[str, Any]) -> Hecho:
     except (ValueError, TypeError, AttributeError) as error:
         raise HechoInvalido(f"Hecho inválido, campo «{campo}»: {error}.") from None
     return hecho_guardado(datos)
+
+
+def es_id(dato: Any) -> bool:
+    """Whether it is the id of a fact."""
+    return isinstance(dato, str) and _UUID.fullmatch(dato) is not None
 
 
 def hecho_guardado(datos: Mapping[str, Any]) -> Hecho:

@@ -59,7 +59,7 @@ def grafica(series: Sequence[Serie], horas: Sequence[str], titulo: str, tope: in
         partes.append(f'<circle class="{s.clase}" cx="{xs[-1]}" cy="{y(s.valores[-1])}" r="3"/>')
         partes.append(f'<text class="fin" x="{xs[-1] + 9}" y="{yf + 4}">{escape(_corto(s.nombre))}</text>')
     marco = f'viewBox="0 0 {ANCHO} {ALTO}" role="img" aria-label="{escape(titulo)}"'
-    caja = f'<div class="rueda" tabindex="0" role="region" aria-label="{escape(titulo)}">'
+    caja = f'<div class="rueda" tabindex="0" role="group" aria-label="{escape(titulo)}">'
     return f'{caja}<svg class="curva" {marco}>{"".join(partes)}</svg></div>'
 
 

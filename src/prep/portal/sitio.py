@@ -497,7 +497,7 @@ class Hoja:
             hora = piezas.escape(hora_corta(avance["horas"][i], self.t))
             cuerpo.append(f'<tr><th scope="row">{avance["cortes"][i]} · {hora}</th>{celdas}</tr>')
         return (
-            f'<details class="datos"><summary>{ev["tabla"]}</summary><div class="rueda" tabindex="0" role="region" '
+            f'<details class="datos"><summary>{ev["tabla"]}</summary><div class="rueda" tabindex="0" role="group" '
             f'aria-label="{ev["tabla"]}"><table><thead><tr><th scope="col">{ev["corte"]}</th>{cabezas}</tr></thead>'
             f"<tbody>{''.join(cuerpo)}</tbody></table></div></details>"
         )

@@ -81,7 +81,7 @@ class Publicador:
     `procesos`: how many worker processes share the work; 1 works in this one, on the given connection.
     `con_imagenes`: the images of published actas are in the store, under `imagenes/`.
     `mapa`: the institution's outlines (`prep portal mapa`).
-    `firmante`: the institute's key, which signs the log of cortes.
+    `firmante`: the institute's key, which signs the log of cortes; without it nothing can be published.
     `con_libro`: the Excel workbook goes out too; at national size it takes longer than a corte may.
     """
 
@@ -89,7 +89,7 @@ class Publicador:
     informativo: Informativo
     almacen: Almacen
     modo: Modo
-    firmante: Firmante
+    firmante: Firmante | None
     software: str = field(default_factory=huella)
     procesos: int = 2
     con_imagenes: bool = False
@@ -110,6 +110,8 @@ class Publicador:
     @property
     def registro(self) -> Registro:
         """The verifiable log that lives in the store."""
+        if self.firmante is None:
+            raise CorteImposible("falta la llave del instituto, con la que se firma")
         return Registro(self.almacen, self.firmante)
 
     def documento_fijo(self, nombre: str, hacer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -137,9 +139,14 @@ def hacer_corte(p: Publicador, hora: datetime, cierre: bool = False) -> Corte:
             instantanea(compartida=p.procesos > 1) as foto,
             tempfile.TemporaryDirectory(prefix="prep-corte-") as aparte,
         ):
-            return _Taller(p, hora, cierre, foto, Path(aparte)).hacer()
-    except (ErrorEmision, RuntimeError, ValueError, OSError, KeyError, ArithmeticError) as error:
-        raise CorteImposible(f"No se pudo hacer el corte; sigue publicado el anterior. Causa: {error}") from error
+            return Taller(p, hora, cierre, foto, Path(aparte)).hacer()
+    except Exception as error:  # whatever it was, what is published stays whole and somebody is told
+        causa = str(error) if isinstance(error, _CON_MENSAJE) else f"{type(error).__name__}: {error}"
+        raise CorteImposible(f"No se pudo hacer el corte; sigue publicado el anterior. Causa: {causa}") from error
+
+
+_CON_MENSAJE: Final = (RuntimeError, ErrorEmision, OSError)
+"""Errors whose text already tells a person what happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,47 +159,37 @@ class _Tarea:
     nombre: str
 
 
-class _Taller:
+class Taller:
     """Makes one corte, step by step, timing each."""
 
     def __init__(self, p: Publicador, hora: datetime, cierre: bool, foto: Instantanea, aparte: Path) -> None:
         self.p, self.hora, self.cierre, self.foto, self.aparte = p, hora, cierre, foto, aparte
         self.archivos: list[Archivo] = []
         self.documentos: dict[str, Any] = {}
+        self.recursos: list[tuple[str, bytes]] = []
+        self.portada: list[tuple[str, bytes]] = []
         self.alarmas: list[str] = []
         self.reloj = _Cronometro()
 
     def hacer(self) -> Corte:
+        """Compute, write and switch."""
         p = self.p
         anterior, manifiesto_anterior = self._anterior()
         numero = anterior["corte"] + 1 if anterior else 1
-        ruta = f"cortes/{numero:04d}"
+        ruta = ruta_de(numero)
+        if anterior and datetime.fromisoformat(anterior["hora"]) > self.hora:
+            self.alarmas.append(f"El reloj va atrás del corte anterior ({anterior['hora']}); se publica con esa hora.")
+            self.hora = datetime.fromisoformat(anterior["hora"]).astimezone(self.hora.tzinfo)
         self.reloj.paso("anterior")
-
-        hojas = self.foto.fuente.hojas_fuera()
-        self.en_ceros = self.foto.fuente.en_ceros()
-        with self._obreros() as obreros:
-            tareas = [t for e in p.proceso.elecciones for t in self._tareas(e, hojas)]
-            tramos = list(zip(tareas, self._repartir(obreros, tareas), strict=True))
-            self.reloj.paso("actas")
-            por_eleccion = self._totales(tramos, hojas)
-            self._documentos(numero, anterior, por_eleccion, tramos)
-            self.reloj.paso("totales y documentos")
-            self._bases(obreros, por_eleccion, tramos, manifiesto_anterior)
-            self.reloj.paso("bases de datos")
-        self._alarmas_de(tramos)
-        imagenes = sorted({i for _, tramo in tramos for i in tramo.imagenes})
-        dibujo = self.documentos | {"corte.json": self._manifiesto(numero, anterior, por_eleccion, imagenes)}
-        portada = self._dibujar(dibujo)
-        self.reloj.paso("páginas")
-
+        manifiesto = self.componer(numero, anterior, self._toca_libro(manifiesto_anterior))
+        for nombre, datos in self.recursos:
+            p.almacen.escribir(nombre, datos)
         previos = {a["ruta"]: a["sha256"] for a in manifiesto_anterior["archivos"]} if manifiesto_anterior else {}
         nuevos = self._escribir(ruta, anterior["ruta"] if anterior else "", previos)
         self.reloj.paso("escritura")
-        manifiesto = self._manifiesto(numero, anterior, por_eleccion, imagenes)
         emitir_corte(p.registro, manifiesto, ruta)
         self.reloj.paso("firma y cambio")
-        for nombre, datos in portada:
+        for nombre, datos in self.portada:
             p.almacen.reemplazar(nombre, datos)
         self.reloj.paso("portada")
         return Corte(
@@ -200,13 +197,38 @@ class _Taller:
             hora=self.hora,
             ruta=ruta,
             manifiesto=hashlib.sha256(manifiesto).hexdigest(),
-            cuentas=_cuentas(por_eleccion),
+            cuentas=_cuentas(self.por_eleccion),
             posicion=self.foto.posicion,
             nuevos=nuevos,
             iguales=len(self.archivos) - nuevos,
             tiempos=self.reloj.tiempos,
             alarmas=tuple(self.alarmas),
         )
+
+    def componer(self, numero: int, anterior: dict[str, Any] | None, con_libro: bool) -> bytes:
+        """Compute everything and put it aside, in `archivos`; the manifest. `anterior`: pointer of the previous corte.
+
+        A function of the facts and its arguments: same bytes always. The store is read, never written.
+        """
+        p = self.p
+        hojas = self.foto.fuente.hojas_fuera()
+        self.en_ceros = self.foto.fuente.en_ceros()
+        with self._obreros() as obreros:
+            tareas = [t for e in p.proceso.elecciones for t in self._tareas(e, hojas)]
+            tramos = list(zip(tareas, self._repartir(obreros, tareas), strict=True))
+            self.reloj.paso("actas")
+            self.por_eleccion = por_eleccion = self._totales(tramos, hojas)
+            self._documentos(numero, anterior, por_eleccion, tramos)
+            self.reloj.paso("totales y documentos")
+            self._bases(obreros, por_eleccion, tramos, con_libro)
+            self.reloj.paso("bases de datos")
+        self._alarmas_de(tramos)
+        imagenes = sorted({i for _, tramo in tramos for i in tramo.imagenes})
+        dibujo = self.documentos | {"corte.json": self._manifiesto(numero, anterior, por_eleccion, imagenes)}
+        if p.portal is not None:
+            self._dibujar(p.portal, dibujo)
+            self.reloj.paso("páginas")
+        return self._manifiesto(numero, anterior, por_eleccion, imagenes)
 
     # --- what is already published -----------------------------------------------------------------------------------
 
@@ -217,7 +239,11 @@ class _Taller:
         while True:
             crudo = almacen.leer("ultimo.json")
             ultimo = orjson.loads(crudo) if crudo else None
-            siguiente = f"cortes/{ultimo['corte'] + 1 if ultimo else 1:04d}"
+            if ultimo and (ultimo["proceso"], ultimo["modo"]) != (self.p.proceso.clave, self.p.modo.value):
+                raise CorteImposible(
+                    f"el destino ya tiene la {ultimo['modo']} del proceso {ultimo['proceso']}; publique en otro"
+                )
+            siguiente = ruta_de(ultimo["corte"] + 1 if ultimo else 1)
             pendiente = almacen.leer(f"{siguiente}/corte.json")
             if pendiente is None:
                 break
@@ -225,13 +251,9 @@ class _Taller:
         almacen.descartar(siguiente)
         if ultimo is None:
             return None, None
-        if ultimo["proceso"] != self.p.proceso.clave or ultimo["modo"] != self.p.modo.value:
-            raise CorteImposible(
-                f"El destino ya tiene el {ultimo['modo']} del proceso {ultimo['proceso']}; publique en otra carpeta."
-            )
         manifiesto = almacen.leer(f"{ultimo['ruta']}/corte.json")
         if manifiesto is None or hashlib.sha256(manifiesto).hexdigest() != ultimo["manifiesto"]:
-            raise CorteImposible(f"El corte publicado {ultimo['corte']} está dañado; revise el almacén.")
+            raise CorteImposible(f"el corte publicado {ultimo['corte']} está dañado; revise el almacén")
         return ultimo, orjson.loads(manifiesto)
 
     # --- sharing the work --------------------------------------------------------------------------------------------
@@ -259,9 +281,11 @@ class _Taller:
             return
         global _taller
         _taller = self
-        with ProcessPoolExecutor(self.p.procesos, multiprocessing.get_context("fork")) as obreros:
-            yield obreros
-        _taller = None
+        try:
+            with ProcessPoolExecutor(self.p.procesos, multiprocessing.get_context("fork")) as obreros:
+                yield obreros
+        finally:
+            _taller = None
 
     def _repartir(self, obreros: Executor | None, tareas: list[_Tarea]) -> list[Tramo]:
         if obreros is None:
@@ -328,7 +352,6 @@ class _Taller:
         self._documento(
             "secciones", "secciones.json", p.documento_fijo("secciones", lambda: documentos.secciones(p.proceso))
         )
-
         if p.mapa is not None:
             self._documento("mapa", "mapa.json", p.mapa)
 
@@ -342,7 +365,7 @@ class _Taller:
         obreros: Executor | None,
         por_eleccion: _PorEleccion,
         tramos: Sequence[tuple[_Tarea, Tramo]],
-        manifiesto_anterior: dict[str, Any] | None,
+        con_libro: bool,
     ) -> None:
         p, hora = self.p, self.hora
         partes: list[_Tabla] = []
@@ -357,7 +380,6 @@ class _Taller:
             partes.append((eleccion, cabeza, lineas, cola.getvalue()))
 
         nombre = f"{hora:%Y%m%d_%H%M}_PREP_{p.proceso.entidad_abreviatura}"
-        con_libro = self._toca_libro(manifiesto_anterior)
         self.partes = partes
         if obreros is None:
             paquetes = [self.paquete(parte) for parte in partes]
@@ -400,26 +422,20 @@ class _Taller:
         if sobran:
             self.alarmas.append(f"{sobran} actas con hechos no están en el catálogo; declárelas fuera de él.")
 
-    def _dibujar(self, dibujo: dict[str, Any]) -> list[tuple[str, bytes]]:
-        """The portal's pages: those of the corte join its files; those of the root are returned, to be written after
-        the switch, and `sitio.json` lists them so that they are signed too."""
-        portal = self.p.portal
-        if portal is None:
-            return []
+    def _dibujar(self, portal: Portal, dibujo: dict[str, Any]) -> None:
+        """The portal's pages: those of the corte join its files; those of the root are kept for after the switch, and
+        `sitio.json` lists them so that they are signed too."""
         for nombre, datos in portal.paginas(dibujo):
             self.archivos.append(guardar(self.aparte, nombre, datos))
-        recursos, portada = list(portal.recursos(dibujo)), list(portal.portada(dibujo))
-        for nombre, datos in recursos:
-            self.p.almacen.escribir(nombre, datos)
+        self.recursos, self.portada = list(portal.recursos(dibujo)), list(portal.portada(dibujo))
         sitio = {
             "formato": "prep/sitio/1",
             "archivos": [
                 {"ruta": nombre, "sha256": hashlib.sha256(datos).hexdigest(), "bytes": len(datos)}
-                for nombre, datos in sorted([*recursos, *portada])
+                for nombre, datos in sorted([*self.recursos, *self.portada])
             ],
         }
         self.archivos.append(guardar(self.aparte, "sitio.json", canonico(sitio)))
-        return portada
 
     # --- writing and switching ---------------------------------------------------------------------------------------
 
@@ -460,9 +476,14 @@ class _Taller:
         return canonico(documento)
 
 
+def ruta_de(numero: int) -> str:
+    """Where corte `numero` is, from the publication's root."""
+    return f"cortes/{numero:04d}"
+
+
 _PorEleccion = dict[str, tuple[Resultado, dict[int, Resultado]]]
 _Tabla = tuple[Eleccion, str, list[Path], str]
-_taller: _Taller | None = None
+_taller: Taller | None = None
 
 
 def _tramo_en_obrero(lugar: int) -> Tramo:

@@ -31,7 +31,7 @@ COLUMNAS_DEMARCACION: Final = {
     "municipio": ("ID_MUNICIPIO", "MUNICIPIO"),
 }
 _TOTALES: Final = ("boletas_sobrantes", "personas_votaron", "representantes_votaron", "votos_sacados")
-_FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
+_FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 
 Valores = Callable[[str], str | None]
 
@@ -50,7 +50,7 @@ def columnas(eleccion: Eleccion) -> list[str]:
         "ENTIDAD",
         *COLUMNAS_DEMARCACION[eleccion.agrupa],
         *ANTES,
-        *[r.clave for r in eleccion.columnas],
+        *[texto_seguro(r.clave) for r in eleccion.columnas],
         *DESPUES,
     ]
 
@@ -156,7 +156,7 @@ class Redactor:
         if dictamen is None or publicada is None:
             observaciones = ", ".join(dictamen.observaciones) if dictamen else self._pendiente
             linea += ["", "", "", "", *self._sin_votos, "", "", casilla.lista_nominal, representantes, observaciones]
-            linea += [0 if dictamen else self._pendiente, esperada.mecanismos, "", "", "", "", "", "", ""]
+            linea += [0 if dictamen else self._pendiente, texto_seguro(esperada.mecanismos), "", "", "", "", "", "", ""]
             linea.append(0 if dictamen else "")
             return linea
         totales, votos = publicada["totales"], publicada["votos"]
@@ -169,7 +169,7 @@ class Redactor:
             representantes,
             ", ".join(dictamen.observaciones),
             int(dictamen.contabilizada),
-            publicada["mecanismo"] or esperada.mecanismos,
+            texto_seguro(publicada["mecanismo"] or esperada.mecanismos),
             publicada["imagen"],
             self._fecha(publicada["acopio"]),
             self._fecha(publicada["captura"]),
@@ -184,9 +184,8 @@ class Redactor:
     def linea_fuera(self, hoja: dict[str, str]) -> list[Any]:
         """A sheet out of catalogue: keys and values are dashes, CONTABILIZADA is 2."""
         demarcacion = hoja.get("demarcacion", "")
-        nombre = "-"
-        if demarcacion.isdigit() and int(demarcacion) in self._eleccion.demarcaciones:
-            nombre = texto_seguro(self._eleccion.demarcaciones[int(demarcacion)].nombre)
+        id_ = demarcacion_de(hoja)
+        nombre = texto_seguro(self._eleccion.demarcaciones[id_].nombre) if id_ in self._eleccion.demarcaciones else "-"
         leido = [_guion(hoja.get(c, "")) for c in ("seccion", "id", "tipo", "extension")]
         guiones = ["-"] * (len(_TOTALES) + len(self._columnas) + 4)
         return [
@@ -223,8 +222,14 @@ def _origen(publicada: dict[str, Any]) -> str:
     return "CASILLA" if publicada["digitalizacion"] == "Móvil" else "CATD"
 
 
+def demarcacion_de(hoja: dict[str, str]) -> int | None:
+    """The demarcation that a sheet out of catalogue says it is of, when it says a number."""
+    dicha = hoja.get("demarcacion", "")
+    return int(dicha) if dicha.isascii() and dicha.isdecimal() and len(dicha) < 10 else None
+
+
 def _guion(texto: str) -> str:
-    return texto_seguro(texto) if texto else "-"
+    return "-" if texto in ("", "-") else texto_seguro(texto)
 
 
 _CUSTODIA: Final = {

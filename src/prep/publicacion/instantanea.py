@@ -31,9 +31,10 @@ class Instantanea:
 @contextmanager
 def instantanea(compartida: bool) -> Iterator[Instantanea]:
     """Open a snapshot. `compartida`: export it so that other processes can `abrir` the same one."""
+    if connection.in_atomic_block:
+        raise RuntimeError("un corte no se hace dentro de otra transacción: no vería lo que otros ya asentaron")
     with transaction.atomic(), connection.cursor() as cursor:
-        if compartida:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_CERROJO])
         if not cursor.fetchone()[0]:
             raise RuntimeError("ya se está haciendo otro corte; espere a que termine")

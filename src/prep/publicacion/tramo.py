@@ -12,11 +12,10 @@ from typing import Any
 
 import orjson
 
-from prep.dominio.asentado import AsentadoInvalido
 from prep.dominio.proceso import ActaEsperada, Eleccion, Proceso
 from prep.dominio.tabulacion import Cuenta, Resultado, por_candidatura, resultado_demarcacion
 from prep.publicacion.documentos import cifras
-from prep.publicacion.filas import Redactor, claves
+from prep.publicacion.filas import Redactor, claves, demarcacion_de
 from prep.publicacion.fuente import Fuente
 
 
@@ -105,7 +104,7 @@ def _demarcacion(
     boleta = eleccion.boletas[demarcacion]
     cuenta = Cuenta.vacia(boleta)
     estados = fuente.leer(claves(esperadas))
-    tramo.conocidas += len(estados)
+    tramo.conocidas += sum(1 for e in estados.values() if e.custodia != "fuera_de_catalogo")
     lista: list[dict[str, Any]] = []
     seccion_actual, cuenta_seccion = -1, Cuenta.vacia(boleta)
     casillas: list[dict[str, Any]] = []
@@ -127,9 +126,13 @@ def _demarcacion(
         estado = estados.get(esperada.clave)
         try:
             dictamen, publicada = redactor.leer(esperada, boleta, estado)
-        except (AsentadoInvalido, ValueError, KeyError) as error:
+            documento = redactor.acta_json(esperada, boleta, estado, dictamen, publicada, con_imagenes)
+            linea = redactor.linea(esperada, estado, dictamen, publicada)
+        except Exception as error:  # one acta never stops the rest: it is withheld and somebody is told
             tramo.alarmas.append(f"El acta {esperada.clave} no se publica: {error}")
-            dictamen, publicada, estado = None, None, None
+            dictamen = publicada = None
+            documento = redactor.acta_json(esperada, boleta, None, None, None, con_imagenes)
+            linea = redactor.linea(esperada, None, None, None)
         if publicada is not None:
             tramo.imagenes.append(publicada["imagen"])
         cuenta_seccion.agregar_acta(esperada, dictamen)
@@ -141,14 +144,14 @@ def _demarcacion(
             "extension": clave.extension,
             "ubicacion": casilla.ubicacion,
             "lista_nominal": casilla.lista_nominal,
-            "actas": [redactor.acta_json(esperada, boleta, estado, dictamen, publicada, con_imagenes)],
+            "actas": [documento],
         }
         casillas.append(descrita)
         if casilla.especial:
             tramo.especiales.append({"demarcacion": demarcacion, "seccion": clave.seccion, **descrita})
-        escritor.writerow(redactor.linea(esperada, estado, dictamen, publicada))
+        escritor.writerow(linea)
     cerrar_seccion()
-    propias = [h for h in fuera if h.get("demarcacion") == str(demarcacion)]
+    propias = [h for h in fuera if demarcacion_de(h) == demarcacion]
     cuenta.fuera_catalogo = len(propias)
     tramo.resultados[demarcacion] = resultado_demarcacion(eleccion, demarcacion, cuenta)
     return {

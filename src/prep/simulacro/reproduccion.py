@@ -80,6 +80,7 @@ def reproducir(
             anotar(lote, firmante, max(lote[-1].hora, hora) if ultimo else lote[-1].hora)
             hecha.hechos += len(lote)
             avance(len(lote), None)
+        publicador.con_libro = ultimo  # one workbook, at the end: it costs more than the rest of a corte
         corte = hacer_corte(publicador, hora, cierre=ultimo and derivado.cierre)
         hecha.cortes.append(corte)
         avance(0, corte)

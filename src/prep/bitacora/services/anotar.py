@@ -40,7 +40,10 @@ def anotar(hechos: Sequence[Hecho], firmante: Firmante, recibido: datetime) -> d
     Idempotent by id: a fact already known is skipped. Raises `HechoRechazado` when one cannot follow its acta's state,
     `IdRepetido` when an id is known with other content, `HechoInvalido` when its content is not of its type.
     """
-    unicos = {h.id: h for h in hechos}
+    unicos: dict[str, Hecho] = {}
+    for hecho in hechos:
+        if unicos.setdefault(hecho.id, hecho) != hecho:
+            raise IdRepetido(f"El identificador {hecho.id} está dos veces con distinto contenido.")
     for hecho in unicos.values():
         leer_hecho(escribir_hecho(hecho))
     with transaction.atomic():
@@ -83,8 +86,12 @@ def leer_cuerpo(cuerpo: bytes) -> dict[str, Any]:
 def escribir(
     tipo: Tipo, acta: str, operador: str, contenido: Mapping[str, Any], ahora: datetime, firmante: Firmante
 ) -> tuple[Hecho, Acta]:
-    """Write one fact that happens now: make its id later than what is known of its acta, then `anotar` it."""
+    """Write one fact that happens now: make its id later than what is known of its acta, then `anotar` it.
+
+    The head is taken before looking: of two people who act on one acta at once, the second sees what the first did.
+    """
     with transaction.atomic():
+        tomar_cabeza()
         conocido = FilaActa.objects.filter(clave=acta).values_list("ultimo", flat=True).first()
         hecho = Hecho(nuevo_id(ahora, conocido), tipo, acta, operador, ahora, contenido)
         return hecho, anotar([hecho], firmante, ahora)[acta]

@@ -13,7 +13,7 @@ from prep.bitacora.asientos import asentar, conocidos, finales, tomar_cabeza
 from prep.bitacora.nodos import llaves_vigentes
 from prep.bitacora.proyeccion import proyectar
 from prep.bitacora.sobres import Sobre, SobreInvalido, abrir, revisar_firma
-from prep.dominio.hechos import HechoInvalido
+from prep.dominio.hechos import HechoInvalido, es_id
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class Recibo:
 
 
 def recibir(lote: Sequence[Mapping[str, Any]], recibido: datetime) -> Recibo:
-    """Append what is new of `lote` in one transaction; refuse and report the rest.
+    """Append what is new of `lote` in one transaction; refuse and report the rest. A batch that fails leaves nothing.
 
     Refused: what is malformed, what its node did not sign, an id known with other content, and whatever does not
     follow in its node's chain (the receipt says which sequence is expected). A fact that its acta's state does not
@@ -79,8 +79,15 @@ def _motivo(sobre: Sobre, ya: Mapping[str, bytes], fines: Mapping[str, tuple[int
     if conocida is not None:
         return "" if conocida == sobre.hoja else f"El identificador {sobre.hecho.id} ya es de otro hecho."
     secuencia, previo = fines[sobre.nodo]
+    if sobre.secuencia <= secuencia:
+        return (
+            f"El nodo «{sobre.nodo}» ya escribió otro hecho con la secuencia {sobre.secuencia}: su cadena se bifurca."
+        )
     if sobre.secuencia != secuencia + 1:
-        return f"Del nodo «{sobre.nodo}» se espera la secuencia {secuencia + 1} y llegó la {sobre.secuencia}."
+        return (
+            f"Del nodo «{sobre.nodo}» se espera la secuencia {secuencia + 1} y llegó la {sobre.secuencia}: "
+            "envíe también las que faltan."
+        )
     if sobre.previo != previo:
         return f"La secuencia {sobre.secuencia} del nodo «{sobre.nodo}» no continúa a la anterior: su cadena se alteró."
     return None
@@ -88,4 +95,4 @@ def _motivo(sobre: Sobre, ya: Mapping[str, bytes], fines: Mapping[str, tuple[int
 
 def _nombre(datos: Any, lugar: int) -> str:
     identificador = datos.get("id") if isinstance(datos, Mapping) else None
-    return identificador if isinstance(identificador, str) else f"lugar {lugar + 1}"
+    return identificador if isinstance(identificador, str) and es_id(identificador) else f"lugar {lugar + 1}"

@@ -95,7 +95,7 @@ def cifra(texto: str, porcentaje: bool) -> int | str | None:
         decimal = _DECIMAL.fullmatch(limpio)
         if decimal:
             return f"{int(decimal[1])}.{decimal[2]}"
-        if limpio.isdigit():
+        if limpio.isdecimal():
             return limpio
     elif _NUMERO_TOTAL.fullmatch(limpio):
         return int(re.sub(r"\D", "", limpio))
@@ -137,11 +137,11 @@ def fecha(texto: str, zona: tzinfo) -> datetime | None:
         donde = UTC if huso in "Zz" else _huso(huso)
     try:
         momento = datetime(anio, mes, dia, h % 24 if h == 24 else h, int(minuto or 0), int(segundo or 0), tzinfo=donde)
-    except ValueError:
+        if h == 24:
+            momento += timedelta(days=1)
+        return momento.astimezone(zona) if huso else momento
+    except (ValueError, OverflowError):
         raise CeldaInvalida(f"«{limpio[:60]}» no es una fecha y hora que exista") from None
-    if h == 24:
-        momento += timedelta(days=1)
-    return momento.astimezone(zona) if huso else momento
 
 
 def _huso(texto: str) -> tzinfo:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
 
+from prep.catalogo.documento import huella_de
 from prep.catalogo.informativo import Informativo, NombreCandidatura, Parametros, Partido
 from prep.dominio.boleta import NO_REGISTRADAS, NULOS, Boleta, Recuadro, TipoRecuadro, boleta_de
 from prep.dominio.claves import ClaveCasilla
@@ -130,7 +131,7 @@ def derivar_proceso(bases: Sequence[BasePublicada], boletas_especiales: int | No
         parametros=Parametros(boletas_especiales=boletas_especiales),
     )
     return Derivado(
-        proceso=replace(proceso, huella=_huella(proceso)),
+        proceso=replace(proceso, huella=_huella(proceso, informativo)),
         informativo=informativo,
         nacional=nacional,
         cierre=_es_cierre(bases),
@@ -186,9 +187,12 @@ _ABREVIATURAS: Final = dict(
 )
 
 
-def _huella(proceso: Proceso) -> str:
-    """SHA-256 of everything the process says."""
-    return sha256(repr(proceso).encode()).hexdigest()
+def _huella(proceso: Proceso, informativo: Informativo) -> str:
+    """The catalogue's fingerprint; where the files disagree about a casilla, the SHA-256 of all that was derived."""
+    try:
+        return huella_de(proceso, informativo)
+    except ValueError:
+        return sha256(repr(proceso).encode()).hexdigest()
 
 
 def _lugares(bases: Sequence[BasePublicada]) -> dict[str, tuple[int, int]]:

@@ -22,6 +22,8 @@ from prep.simulacro.publicado.modelo import NOTAS_INCONSISTENCIA, Anomalia, Huec
 
 ANTES_DE_LA_PRIMERA: Final = timedelta(hours=12)
 """An acopio earlier than this before the first captures of the night cannot be true."""
+MAX_NOCHE: Final = timedelta(days=3)
+"""A capture further than this from half of the others cannot be true."""
 ACOPIO_A_CAPTURA: Final = timedelta(minutes=20)
 """Used where only one of the two is known: near the median of real nights."""
 ENTRE_CAPTURAS: Final = timedelta(minutes=1)
@@ -294,7 +296,7 @@ class Guion:
             case Paso.IMAGEN:
                 contenido = {"imagen": imagen}
                 if r.tipo_documento:
-                    contenido["documento"] = r.tipo_documento
+                    contenido["documento"] = r.tipo_documento[:100]
                 if _movil(r):
                     tomada = r.acopio or self._hora(momento)
                     return Tipo.FOTOGRAFIADA, f"cae-{azar % 9973:04d}", {**contenido, "hora": tomada.isoformat()}
@@ -321,14 +323,18 @@ class Guion:
 
 
 def _ventana(derivada: BaseDerivada) -> tuple[datetime, datetime]:
-    """First and last time that can be true: from half a day before the first captures to the published corte."""
+    """First and last time that can be true: from half a day before the first captures to the published corte.
+
+    Clocks of capture and verification are the servers', but a few are wrong too: what is far from the rest is left out.
+    """
     base = derivada.base
-    horas = sorted([h for r in base.renglones for h in (r.captura, r.verificacion) if h is not None])
+    horas = sorted([h for r in base.renglones for h in (r.captura, r.verificacion) if h is not None and h.year > 1])
+    if horas:
+        media = horas[len(horas) // 2]
+        horas = [h for h in horas if abs(h - media) <= MAX_NOCHE and (base.corte is None or h <= base.corte)]
     cierra = base.corte or (horas[-1] + timedelta(seconds=1) if horas else datetime(2000, 1, 1, tzinfo=base.zona))
-    horas = [h for h in horas if h <= cierra]
     if not horas:
         return cierra - timedelta(days=1), cierra
-    # The first hundredth is left out: a few of these clocks are wrong too.
     return horas[len(horas) // 100] - ANTES_DE_LA_PRIMERA, cierra
 
 

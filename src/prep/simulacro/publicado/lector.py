@@ -138,7 +138,7 @@ _ELECCIONES: Final = (
 
 
 def clave_eleccion(archivo: str, titulo: str) -> str:
-    """Short key of the election, from the file's name, else its folders, else the title; `ELEC` when none says."""
+    """Short key of the election, from the file's name, else its folders, else the title, as it is when none says."""
     camino = PurePosixPath(archivo)
     # The folders name it too, but the first results of a longer path must not win over the file's own name.
     for texto in (camino.stem, *(p.removesuffix(".zip") for p in reversed(camino.parts[:-1])), titulo):
@@ -147,7 +147,7 @@ def clave_eleccion(archivo: str, titulo: str) -> str:
         if halladas:
             claves = [c for _, c in halladas]
             return claves[0]
-    return "ELEC"
+    return normalizar(titulo)[:20].strip("_") or "ELEC"
 
 
 _DICCIONARIO: Final = re.compile(r"LEEME|LEAME|READ_?ME|DICCIONARIO|INSTRUCTIVO")
@@ -194,6 +194,8 @@ def _leer_base(
     if zona is None:
         anomalias.append(Anomalia(archivo, 1, "", "El encabezado no dice la zona horaria: se supone UTC-6."))
     corte = hora_de_corte(titulos, zona or ZONA_SUPUESTA)
+    if corte is not None and not 1990 <= corte.year <= 2100:
+        corte = None
     if corte is None:
         anomalias.append(Anomalia(archivo, 1, "", "El encabezado no dice la fecha y hora del corte."))
     titulo = limpiar(titulos[0].strip(separador + " ")) if titulos else ""
@@ -254,7 +256,7 @@ def _leer_resumen(
         if linea_valores or not es_resumen(nombres):
             titulos.append(linea)
             continue
-        valores_linea = next((p for p in pendientes if any(c.isdigit() for c in p[1])), None)
+        valores_linea = next((p for p in pendientes if any(c.isdecimal() for c in p[1])), None)
         if valores_linea is None:
             break
         linea_valores, texto = valores_linea
@@ -439,10 +441,10 @@ class _LectorDeRenglones:
         numeros = [self._texto(campos, c) for c in ("id_entidad", "id_distrito", "id_municipio")]
         return (
             _es_clave(clave.upper())
-            and seccion.isdigit()
+            and seccion.isdecimal()
             and int(seccion) == int(clave[2:6])
             and normalizar(tipo)[:1] == clave[6].upper()
-            and all(n.isdigit() or not n for n in numeros)
+            and all(n.isdecimal() or not n for n in numeros)
         )
 
     def _texto(self, campos: list[str], campo: str) -> str:
@@ -519,7 +521,7 @@ def _leer_candidaturas(lineas: Lineas, celdas: Sequence[str], separador: str) ->
 
     def numero(campos: list[str], i: int | None) -> int | None:
         crudo = texto(campos, i)
-        return int(crudo) if crudo.isdigit() and len(crudo) < 9 else None
+        return int(crudo) if crudo.isdecimal() and len(crudo) < 9 else None
 
     for _, campos, _ in registros(lineas, separador):
         partidos = texto(campos, i_partido)

@@ -122,7 +122,10 @@ def partir(linea: str, separador: str) -> list[str]:
     """Fields of one complete record."""
     if '"' not in linea:
         return linea.split(separador)
-    return next(csv.reader([linea], delimiter=separador), [])
+    try:
+        return next(csv.reader([linea], delimiter=separador), [])
+    except csv.Error:  # a field longer than the module takes
+        return linea.split(separador)
 
 
 def _abierta(linea: str, separador: str) -> bool:
@@ -177,4 +180,4 @@ def registros(lineas: Lineas, separador: str) -> Iterator[tuple[int, list[str], 
             )
             lineas.devolver(extra)
         else:
-            yield numero, next(csv.reader([junta], delimiter=separador), []), ""
+            yield numero, partir(junta, separador), ""

@@ -13,7 +13,7 @@ from typing import Final
 from prep.dominio.boleta import Recuadro
 from prep.dominio.valores import Marca
 
-MAX_BYTES: Final = 2 * 1024**3
+MAX_BYTES: Final = 1024**3
 """Most bytes read from one set of files, decompressed."""
 MAX_RAZON: Final = 400
 """A compressed file may not grow more than this many times beyond `MIN_BYTES_RAZON`: real databases grow 5 to 60."""
@@ -25,7 +25,7 @@ MAX_MIEMBROS: Final = 5_000
 MAX_LINEA: Final = 256 * 1024
 """Longest line, in bytes."""
 MAX_COLUMNAS: Final = 2_000
-MAX_RENGLONES: Final = 1_000_000
+MAX_RENGLONES: Final = 600_000
 """Most rows in one set: three national elections are about 515,000."""
 MAX_ENCABEZADO: Final = 200
 """The names of the columns are looked for in this many first lines."""

@@ -1,0 +1,239 @@
+"""`prep corte`: publish now, on schedule, or recompute what was published."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from prep.dominio.porcentajes import porcentaje
+
+if TYPE_CHECKING:
+    from prep.publicacion.corte import Corte, Portal, Publicador
+    from prep.publicacion.programador import Alarma
+
+consola = Console()
+errores = Console(stderr=True)
+
+Destino = Annotated[
+    str | None,
+    typer.Option(
+        "--destino", metavar="DIR|s3://CUBO/PREFIJO", show_default="datos/publicacion", help="Dónde publicar."
+    ),
+]
+Modo = Annotated[
+    str | None,
+    typer.Option("--modo", metavar="prueba|simulacro|jornada", show_default="el del proceso", help="Qué vale."),
+]
+Llave = Annotated[
+    str | None,
+    typer.Option(
+        "--llave", metavar="ARCHIVO|pkcs11:…", show_default="datos/llaves/instituto.skey", help="Llave del instituto."
+    ),
+]
+Cierre = Annotated[bool, typer.Option("--cierre", help="Es el último corte: la participación incluye las especiales.")]
+
+
+def orden(portal: Callable[[], Portal]) -> typer.Typer:
+    """The command. `portal` gives what draws the pages, loaded only when needed."""
+    app = typer.Typer(help="Los cortes: todo lo que se publica, calculado de los hechos.", invoke_without_command=True)
+
+    @app.callback()
+    def corte(
+        contexto: typer.Context, cierre: Cierre = False, modo: Modo = None, destino: Destino = None, llave: Llave = None
+    ) -> None:
+        """Publica un corte ahora. Si no se puede, sigue publicado el anterior y se dice por qué."""
+        if contexto.invoked_subcommand is not None:
+            return
+        with _sala(portal, modo, destino, llave) as sala:
+            from prep.publicacion.programador import intentar
+
+            hecho = intentar(lambda hora: sala.hacer(hora, cierre), sala.ahora(), sala.alarma)
+            if hecho is None:
+                raise typer.Exit(1)
+            mostrar(hecho, sala.destino)
+
+    @app.command()
+    def programar(
+        cada: Annotated[
+            int | None, typer.Option("--cada", min=1, max=60, metavar="MIN", show_default="los del proceso")
+        ] = None,
+        modo: Modo = None,
+        destino: Destino = None,
+        llave: Llave = None,
+    ) -> None:
+        """Publica un corte cada tantos minutos del reloj, haya o no algo nuevo, hasta que se interrumpa."""
+        with _sala(portal, modo, destino, llave) as sala:
+            from zoneinfo import ZoneInfo
+
+            from prep.plataforma.reloj import RelojSistema
+            from prep.publicacion.programador import programar as programar_cortes
+
+            minutos = cada or sala.publicador.informativo.publicacion.cada_minutos
+            consola.print(f"Un corte cada {minutos} min en {sala.destino}. Ctrl-C para terminar.", highlight=False)
+
+            def contar(hecho: Corte | None, proximo: datetime) -> bool:
+                if hecho is not None:
+                    mostrar(hecho, sala.destino)
+                consola.print(f"El siguiente, a las {proximo:%H:%M}.", highlight=False)
+                return True
+
+            zona = ZoneInfo(sala.publicador.proceso.zona_horaria)
+            try:
+                programar_cortes(lambda h: sala.hacer(h, False), RelojSistema(), minutos, zona, sala.alarma, contar)
+            except KeyboardInterrupt:
+                consola.print("Terminado; el último corte queda publicado.")
+
+    @app.command()
+    def recalcular(
+        cortes: Annotated[
+            list[Path], typer.Argument(metavar="CORTE…", help="Carpetas de cortes, como publicacion/cortes/0007.")
+        ],
+    ) -> None:
+        """Vuelve a calcular cortes publicados a partir de los hechos y compara cada archivo, byte por byte.
+
+        En otra máquina: «prep proceso importar», «prep bitacora importar» y esta orden sobre una copia de la
+        publicación. Termina con 0 si todo es igual, 1 si algo difiere y 2 si no se pudo recalcular.
+        """
+        from prep.plataforma.arranque import django_listo
+
+        distintos = False
+        with django_listo():
+            from prep.catalogo.services import cargar, informativo
+            from prep.catalogo.services.errores import CatalogoError
+            from prep.publicacion.recalculo import RecalculoImposible, recalcular
+
+            for carpeta in cortes:
+                try:
+                    with errores.status(f"Recalculando {escape(str(carpeta))}…"):
+                        r = recalcular(carpeta, cargar(), informativo(), portal())
+                except (RecalculoImposible, CatalogoError, OSError) as error:
+                    _fallar(str(error), 2)
+                titulo = f"Corte {r.corte}, {r.hora}, {r.posicion:,} hechos"
+                if not r.diferencias:
+                    consola.print(f"[green]✓[/] {titulo}: {r.archivos:,} archivos idénticos.", highlight=False)
+                    continue
+                distintos = True
+                consola.print(f"[red]✗[/] {titulo}: {len(r.diferencias)} diferencias.", highlight=False)
+                if not r.mismo_programa:
+                    consola.print("  Lo publicó otra versión del programa: recalcule con la misma.", highlight=False)
+                for diferencia in r.diferencias[:20]:
+                    consola.print(f"  {escape(diferencia)}", highlight=False, soft_wrap=True)
+        if distintos:
+            raise typer.Exit(1)
+
+    return app
+
+
+@dataclass(slots=True)
+class _Sala:
+    """What a command needs to publish."""
+
+    publicador: Publicador
+    destino: str
+    alarma: Alarma
+
+    def ahora(self) -> datetime:
+        from prep.plataforma.reloj import RelojSistema
+
+        return RelojSistema().ahora()
+
+    def hacer(self, hora: datetime, cierre: bool) -> Corte:
+        from django.db import connection
+
+        from prep.publicacion.corte import CorteImposible, hacer_corte
+
+        try:
+            return hacer_corte(self.publicador, hora, cierre)
+        except CorteImposible:
+            connection.close()  # the next one begins with a new connection, in case the database went away
+            raise
+
+
+@contextmanager
+def _sala(portal: Callable[[], Portal], modo: str | None, destino: str | None, llave: str | None) -> Iterator[_Sala]:
+    from prep.plataforma.arranque import django_listo
+
+    logging.captureWarnings(True)
+    with django_listo():
+        from django.conf import settings
+
+        from prep.catalogo.models import Proceso as Fila
+        from prep.catalogo.services import cargar, informativo, vigente
+        from prep.catalogo.services.errores import CatalogoError
+        from prep.dominio.proceso import Modo as ModoProceso
+        from prep.emision.errores import ErrorEmision
+        from prep.emision.llaves import firmante
+        from prep.plataforma.almacen import ErrorAlmacen, abrir
+        from prep.publicacion.corte import Publicador
+        from prep.publicacion.programador import Alarma
+
+        try:
+            fila = vigente()
+            proceso, info = cargar(fila.clave), informativo(fila.clave)
+        except CatalogoError as error:
+            _fallar(str(error), 2)
+        if modo is not None and modo not in {m.value for m in ModoProceso}:
+            _fallar(f"No hay modo «{modo}»: es prueba, simulacro o jornada.", 2)
+        if modo is not None and modo != fila.modo and fila.estado == Fila.Estado.CONGELADO:
+            _fallar(f"La puesta en ceros congeló el proceso en modo {fila.modo}; no se publica como {modo}.", 2)
+        donde_llave = llave or str(settings.DIR_DATOS / "llaves" / "instituto.skey")
+        try:
+            quien = firmante(donde_llave)
+        except ErrorEmision as error:
+            _fallar(
+                f"{error}. Para crearla: prep llaves crear NOMBRE {settings.DIR_DATOS / 'llaves'} --archivo instituto",
+                2,
+            )
+        donde = destino or str(settings.DIR_DATOS / "publicacion")
+        try:
+            almacen = abrir(donde)
+            if almacen.leer("llaves/instituto.vkey") is None:
+                almacen.escribir("llaves/instituto.vkey", f"{quien.llave.vkey}\n".encode())
+        except ErrorAlmacen as error:
+            _fallar(str(error), 2)
+        publicador = Publicador(proceso, info, almacen, ModoProceso(modo or fila.modo), quien, portal=portal())
+        yield _Sala(publicador, donde, Alarma(settings.DIR_DATOS / "alarma.json"))
+
+
+def mostrar(corte: Corte, destino: str) -> None:
+    """A corte, for people."""
+    tabla = Table(
+        title=f"Corte {corte.numero} · {corte.hora:%d/%m/%Y %H:%M} · {corte.posicion:,} hechos",
+        box=box.SIMPLE,
+        title_justify="left",
+    )
+    tabla.add_column("Elección")
+    for columna in ("Esperadas", "Capturadas", "Contabilizadas", "% contab."):
+        tabla.add_column(columna, justify="right")
+    for clave, c in corte.cuentas.items():
+        tabla.add_row(
+            clave,
+            f"{c['esperadas']:,}",
+            f"{c['capturadas']:,}",
+            f"{c['contabilizadas']:,}",
+            porcentaje(c["contabilizadas"], c["esperadas"]) or "",
+        )
+    consola.print(tabla)
+    pasos = ", ".join(f"{paso} {segundos:.2f}" for paso, segundos in corte.tiempos.items())
+    consola.print(f"{sum(corte.tiempos.values()):.2f} s ({pasos})", highlight=False, soft_wrap=True)
+    consola.print(
+        f"{corte.nuevos:,} archivos nuevos y {corte.iguales:,} sin cambio en {escape(destino)}/{corte.ruta}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _fallar(mensaje: str, codigo: int) -> NoReturn:
+    errores.print(f"[red]✗[/] {escape(mensaje)}", highlight=False, soft_wrap=True)
+    raise typer.Exit(codigo)

@@ -1,0 +1,139 @@
+"""Recompute a past corte from the facts, on any machine, and compare every byte with what was published.
+
+The auditor imports the process and the exported bitácora in an installation of their own and points at a copy of the
+publication. Only `avance.json` of the previous corte is read from it, since a corte's curve is that one and one point
+more: whoever recomputes every corte has recomputed it all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from prep.catalogo.informativo import Informativo
+from prep.dominio.proceso import Modo, Proceso
+from prep.emision.arbol import Frontera
+from prep.emision.errores import ErrorEmision
+from prep.emision.manifiesto import Manifiesto
+from prep.plataforma.almacen import AlmacenCarpeta
+from prep.plataforma.huella import huella
+from prep.publicacion.corte import Portal, Publicador, Taller, ruta_de
+from prep.publicacion.fuente import Plegado
+from prep.publicacion.instantanea import Instantanea
+
+
+class RecalculoImposible(RuntimeError):
+    """The corte cannot be recomputed here; says why and what is missing."""
+
+
+@dataclass(slots=True)
+class Recalculo:
+    """What came out. `diferencias`: what is not equal, in Spanish. `mismo_programa`: the code here made that corte."""
+
+    corte: int
+    hora: str
+    posicion: int
+    archivos: int
+    mismo_programa: bool
+    diferencias: list[str] = field(default_factory=list)
+
+
+def recalcular(carpeta: Path, proceso: Proceso, informativo: Informativo, portal: Portal | None) -> Recalculo:
+    """Recompute the corte published in `carpeta` (`…/cortes/0007`). Raises `RecalculoImposible`."""
+    carpeta = carpeta.resolve()
+    almacen = AlmacenCarpeta(carpeta.parent.parent)
+    crudo, m = _manifiesto(almacen, f"cortes/{carpeta.name}")
+    if ruta_de(m["corte"]) != f"cortes/{carpeta.name}":
+        raise RecalculoImposible(f"La carpeta {carpeta.name} tiene el corte {m['corte']}: su nombre debe ser el suyo.")
+    if (m["proceso"], m["catalogo"]) != (proceso.clave, proceso.huella):
+        raise RecalculoImposible(
+            f"El corte es del proceso {m['proceso']} con huella {m['catalogo'][:16]}… y aquí está {proceso.clave} con "
+            f"{proceso.huella[:16]}…: importe el mismo catálogo con «prep proceso importar»."
+        )
+    posicion = m["bitacora"]["posicion"]
+    if _raiz(posicion) != m["bitacora"]["raiz"]:
+        raise RecalculoImposible(
+            f"Los primeros {posicion:,} hechos de esta bitácora no dan la raíz que dice el corte: importe, con «prep "
+            "bitacora importar», la bitácora de la que salió."
+        )
+    anterior = None
+    if m["corte"] > 1:
+        ruta = ruta_de(m["corte"] - 1)
+        previo, _ = _manifiesto(almacen, ruta)
+        anterior = {"ruta": ruta, "manifiesto": hashlib.sha256(previo).hexdigest()}
+    publicador = Publicador(
+        proceso,
+        informativo,
+        almacen,
+        Modo(m["modo"]),
+        None,
+        software=m["software"],
+        procesos=1,
+        con_imagenes=_con_imagenes(almacen, carpeta.name, m),
+        portal=portal,
+    )
+    hora = datetime.fromisoformat(m["hora"]).astimezone(ZoneInfo(proceso.zona_horaria))
+    foto = Instantanea(posicion, m["bitacora"]["raiz"], Plegado(posicion), None, {})
+    resultado = Recalculo(m["corte"], m["hora"], posicion, len(m["archivos"]), m["software"] == huella())
+    with tempfile.TemporaryDirectory(prefix="prep-recalculo-") as aparte:
+        taller = Taller(publicador, hora, m["cierre"], foto, Path(aparte))
+        con_libro = any(a["ruta"].endswith(".xlsx") for a in m["archivos"])
+        manifiesto = taller.componer(m["corte"], anterior, con_libro)
+        resultado.diferencias += _comparar({a.ruta: a.sha256 for a in taller.archivos}, m)
+    for a in m["archivos"]:
+        datos = almacen.leer(f"cortes/{carpeta.name}/{a['ruta']}")
+        if datos is None or hashlib.sha256(datos).hexdigest() != a["sha256"]:
+            resultado.diferencias.append(f"{a['ruta']}: el archivo de la copia no es el que dice su manifiesto")
+    if not resultado.diferencias and manifiesto != crudo:
+        resultado.diferencias.append("corte.json: el manifiesto dice algo que los hechos no dan")
+    return resultado
+
+
+def _comparar(calculados: dict[str, str], m: dict[str, Any]) -> list[str]:
+    publicados = {a["ruta"]: a["sha256"] for a in m["archivos"]}
+    diferencias = []
+    for ruta in sorted(calculados.keys() | publicados.keys()):
+        if ruta not in calculados:
+            diferencias.append(f"{ruta}: se publicó y los hechos no lo dan")
+        elif ruta not in publicados:
+            diferencias.append(f"{ruta}: los hechos lo dan y no se publicó")
+        elif calculados[ruta] != publicados[ruta]:
+            diferencias.append(f"{ruta}: se publicó {publicados[ruta][:16]}… y los hechos dan {calculados[ruta][:16]}…")
+    return diferencias
+
+
+def _manifiesto(almacen: AlmacenCarpeta, ruta: str) -> tuple[bytes, dict[str, Any]]:
+    crudo = almacen.leer(f"{ruta}/corte.json")
+    if crudo is None:
+        raise RecalculoImposible(
+            f"Falta {ruta}/corte.json: indique la carpeta de un corte, como publicacion/cortes/0007."
+        )
+    try:
+        return crudo, dict(Manifiesto.leer(crudo).todo)
+    except ErrorEmision as error:
+        raise RecalculoImposible(f"{ruta}/corte.json: {error}") from None
+
+
+def _raiz(posicion: int) -> str | None:
+    """Root of the first `posicion` facts; None when there are fewer."""
+    frontera = Frontera()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT hoja FROM bitacora_hecho WHERE posicion <= %s ORDER BY posicion", [posicion])
+        frontera.extender(bytes(h) for (h,) in cursor)
+    return frontera.raiz().hex() if frontera.tamano == posicion else None
+
+
+def _con_imagenes(almacen: AlmacenCarpeta, corte: str, m: dict[str, Any]) -> bool:
+    """Whether that publication carried images: its actas say where they are."""
+    return any(
+        b'"ruta":"imagenes/' in (almacen.leer(f"cortes/{corte}/{a['ruta']}") or b"")
+        for a in m["archivos"]
+        if "/demarcacion/" in a["ruta"] and a["ruta"].endswith(".json")
+    )

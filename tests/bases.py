@@ -1,0 +1,79 @@
+"""Databases for tests that commit. Facts can be neither deleted nor truncated: here, triggers off, they are."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+_DISPARADORES = """
+    SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid
+    WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace"""
+_TABLAS = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename ~ '^(bitacora|catalogo)_'"
+
+
+class Bases:
+    """Empty databases with every table, made as needed and used again."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._libres: list[str] = []
+        self._todas: list[str] = []
+
+    @contextmanager
+    def nueva(self) -> Iterator[str]:
+        """Point Django's connection to an empty database; its name."""
+        from django.db import connection
+
+        nombre = self._libres.pop() if self._libres else self._crear()
+        previa = connection.settings_dict["NAME"]
+        connection.close()
+        connection.settings_dict["NAME"] = nombre
+        try:
+            yield nombre
+        finally:
+            connection.close()
+            self._vaciar(connection)
+            connection.close()
+            connection.settings_dict["NAME"] = previa
+            self._libres.append(nombre)
+
+    def cerrar(self) -> None:
+        with psycopg.connect(self.url, autocommit=True) as c:
+            for nombre in self._todas:
+                c.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(nombre)))
+
+    def _crear(self) -> str:
+        from django.core.management import call_command
+        from django.db import connection
+
+        nombre = f"prep_{secrets.token_hex(6)}"
+        with psycopg.connect(self.url, autocommit=True) as c:
+            c.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(nombre)))
+        self._todas.append(nombre)
+        previa = connection.settings_dict["NAME"]
+        connection.close()
+        connection.settings_dict["NAME"] = nombre
+        call_command("migrate", verbosity=0, interactive=False)
+        with connection.cursor() as cursor:
+            cursor.execute(_DISPARADORES)
+            self._disparadores = cursor.fetchall()
+        connection.close()
+        connection.settings_dict["NAME"] = previa
+        return nombre
+
+    def _vaciar(self, connection: Any) -> None:
+        """As migrations left it: empty, but for the head of the bitácora; every trigger as it was."""
+        with connection.cursor() as cursor:
+            for tabla in {t for t, _, _ in self._disparadores}:
+                cursor.execute(f"ALTER TABLE {tabla} DISABLE TRIGGER USER")
+            cursor.execute(_TABLAS)
+            cursor.execute(f"TRUNCATE {','.join(t for (t,) in cursor.fetchall())}")
+            cursor.execute("INSERT INTO bitacora_cabeza (unica, tamano, frontera) VALUES (true, 0, '')")
+            for tabla, disparador, como in self._disparadores:
+                siempre = {"A": "ALWAYS", "O": ""}[como]
+                cursor.execute(f"ALTER TABLE {tabla} ENABLE {siempre} TRIGGER {disparador}")

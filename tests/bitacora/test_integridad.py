@@ -1,0 +1,302 @@
+"""Nobody changes a fact unseen: the database refuses, and what is done behind its back is named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from escritos import ACTAS, AHORA, VOTOS, cadena, cuantos, dar_de_alta, tabla_de_actas
+
+from noche import Noche
+from prep.bitacora.asientos import cabeza
+from prep.bitacora.exportacion import ArchivoInvalido, exportar, importar, verificar_archivo
+from prep.bitacora.models import Hecho, Nodo
+from prep.bitacora.nodos import NodoLocal, dar_de_baja
+from prep.bitacora.proyeccion import diferencias, reproyectar
+from prep.bitacora.services import anotar, recibir
+from prep.bitacora.verificacion import verificar
+from prep.dominio.hechos import Tipo
+
+
+@pytest.fixture
+def llena(nodo: NodoLocal) -> NodoLocal:
+    """Thirty facts of three nodes, one of them revoked; several batches received at the same instant."""
+    noche = Noche()
+    anotar(noche.completa(ACTAS[0], VOTOS), nodo, AHORA)
+    recibir(cadena(dar_de_alta("catd-2"), noche.completa(ACTAS[1], VOTOS)), AHORA)
+    recibir(cadena(dar_de_alta("catd-1"), noche.completa(ACTAS[2], VOTOS)), AHORA)
+    anotar(noche.completa(ACTAS[3], VOTOS), nodo, AHORA)
+    anotar([noche.hecho(Tipo.INCIDENTE, "hoja:01890a5d-ac96-774b-bcce-b302099a8057", "x", texto="t")] * 2, nodo, AHORA)
+    dar_de_baja("catd-1", AHORA)
+    assert cuantos() == 25
+    return nodo
+
+
+def sql(consulta: str, *parametros: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(consulta, parametros)
+
+
+PROHIBIDO = [
+    "UPDATE bitacora_hecho SET operador = 'otra'",
+    "UPDATE bitacora_hecho SET recibido = now() WHERE posicion = 1",
+    "DELETE FROM bitacora_hecho WHERE posicion = 25",
+    "TRUNCATE bitacora_hecho",
+    "TRUNCATE bitacora_hecho CASCADE",
+    "INSERT INTO bitacora_hecho SELECT * FROM bitacora_hecho WHERE posicion = 1"
+    " ON CONFLICT (posicion) DO UPDATE SET operador = 'otra'",
+    "WITH x AS (DELETE FROM bitacora_hecho RETURNING *) SELECT count(*) FROM x",
+    "MERGE INTO bitacora_hecho h USING (SELECT 1) u ON h.posicion = 1 WHEN MATCHED THEN DELETE",
+    "DELETE FROM bitacora_cabeza",
+    "TRUNCATE bitacora_cabeza",
+    "UPDATE bitacora_cabeza SET tamano = 0, frontera = ''",
+]
+
+
+@pytest.mark.parametrize("como", ["dueña", "réplica"])
+@pytest.mark.parametrize("orden", PROHIBIDO)
+def test_la_base_rechaza_cambios_de_quien_sea(llena: NodoLocal, orden: str, como: str) -> None:
+    """The connection owns the tables and is superuser."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user = tableowner FROM pg_tables WHERE tablename = 'bitacora_hecho'")
+        assert cursor.fetchone() == (True,)
+        if como == "réplica":
+            cursor.execute("SET session_replication_role = replica")
+        with pytest.raises(DatabaseError, match=r"no se cambian ni se borran|solo crece"):
+            cursor.execute(orden)
+        cursor.execute("SET session_replication_role = origin")
+    assert cuantos() == 25 and list(verificar()) == []
+
+
+def test_el_orm_tampoco(llena: NodoLocal) -> None:
+    for orden in (Hecho.objects.all().delete, lambda: Hecho.objects.update(operador="x"), Hecho.objects.first().delete):
+        with pytest.raises(DatabaseError):
+            orden()
+
+
+def a_escondidas(*ordenes: str) -> None:
+    """What somebody with the database's password could do: turn the triggers off, change, turn them on again."""
+    with connection.cursor() as cursor:
+        for tabla in ("bitacora_hecho", "bitacora_cabeza"):
+            cursor.execute(f"ALTER TABLE {tabla} DISABLE TRIGGER ALL")
+        for orden in ordenes:
+            cursor.execute(orden)
+            assert cursor.rowcount != 0
+        for tabla in ("bitacora_hecho", "bitacora_cabeza"):
+            cursor.execute(f"ALTER TABLE {tabla} ENABLE TRIGGER ALL")
+            for disparador in ("solo_agregar_filas", "solo_agregar_tabla", "cabeza_crece", "cabeza_no_se_vacia"):
+                cursor.execute("SELECT 1 FROM pg_trigger WHERE tgname=%s AND tgrelid=%s::regclass", [disparador, tabla])
+                if cursor.fetchone():
+                    cursor.execute(f"ALTER TABLE {tabla} ENABLE ALWAYS TRIGGER {disparador}")
+
+
+CAMBIA_CUERPO = (
+    "UPDATE bitacora_hecho SET cuerpo = convert_to(replace(convert_from(cuerpo,'UTF8'),'\"PAZ\":100','\"PAZ\":900'),"
+    "'UTF8') WHERE posicion = 4"
+)
+ATAQUES = {
+    "cuerpo": (
+        [CAMBIA_CUERPO],
+        ["posición 4, hecho", "La firma del hecho", "hash guardado", f"{ACTAS[0]}: no corresp"],
+    ),
+    "cuerpo y hash": (
+        [CAMBIA_CUERPO, "UPDATE bitacora_hecho SET hoja = sha256('\\x00'::bytea||cuerpo||firma) WHERE posicion = 4"],
+        ["La firma del hecho", "posición 5, hecho", "la cabeza dice"],
+    ),
+    "cuerpo ilegible": (
+        ["UPDATE bitacora_hecho SET cuerpo = 'basura' WHERE posicion = 9"],
+        ["posición 9: el contenido guardado no se puede leer", f"{ACTAS[1]}: sus hechos guardados no se pueden leer"],
+    ),
+    "cuerpo de otra forma": (
+        ["UPDATE bitacora_hecho SET cuerpo = '[1]' WHERE posicion = 9"],
+        ["posición 9: el contenido guardado no se puede leer", f"{ACTAS[1]}: sus hechos"],
+    ),
+    "un hecho borrado": (
+        ["DELETE FROM bitacora_hecho WHERE posicion = 8"],
+        ["posición 9: se esperaba la 8; faltan hechos", "salta de la secuencia 1 a la 3", "la cabeza dice 25 hechos"],
+    ),
+    "el último borrado": (
+        ["DELETE FROM bitacora_hecho WHERE posicion = 25"],
+        ["la cabeza dice 25 hechos", "el final guardado de la cadena del nodo «central»", "no tiene hechos"],
+    ),
+    "el último borrado y la cabeza movida": (
+        [
+            "DELETE FROM bitacora_hecho WHERE posicion = 25",
+            "DELETE FROM bitacora_acta WHERE clave LIKE 'hoja:%'",
+            "UPDATE bitacora_cabeza SET tamano = 24",
+        ],
+        ["la cabeza"],
+    ),
+    "dos cambiados de lugar": (
+        [
+            "UPDATE bitacora_hecho SET posicion = 0 WHERE posicion = 3",
+            "UPDATE bitacora_hecho SET posicion = 3 WHERE posicion = 4",
+            "UPDATE bitacora_hecho SET posicion = 4 WHERE posicion = 0",
+        ],
+        ["salta de la secuencia 2 a la 4", "la cabeza dice"],
+    ),
+    "una columna": (
+        ["UPDATE bitacora_hecho SET operador = 'otra' WHERE posicion = 2"],
+        ["posición 2: las columnas no dicen lo mismo que el contenido firmado"],
+    ),
+    "la firma": (
+        ["UPDATE bitacora_hecho SET firma = decode(repeat('00',64),'hex') WHERE posicion = 2"],
+        ["posición 2, hecho"],
+    ),
+    "el hash": (
+        ["UPDATE bitacora_hecho SET hoja = decode(repeat('00',32),'hex') WHERE posicion = 2"],
+        ["posición 2: el hash guardado no es el del contenido"],
+    ),
+    "un acta proyectada": (
+        ["UPDATE bitacora_acta SET publicada = replace(publicada, '100', '900') WHERE clave = '140021B0100G'"],
+        [f"{ACTAS[1]}: no corresponde a sus hechos (publicada)"],
+    ),
+    "un acta de menos": (
+        ["DELETE FROM bitacora_acta WHERE clave = '140021B0100G'"],
+        [f"{ACTAS[1]}: falta en la tabla de actas"],
+    ),
+    "un acta de más": (
+        ["UPDATE bitacora_acta SET clave = '149999B0100G' WHERE clave = '140021B0100G'"],
+        ["149999B0100G: está en la tabla de actas y no tiene hechos"],
+    ),
+    "la cabeza": (["UPDATE bitacora_cabeza SET tamano = 26"], ["la cabeza"]),
+    "la frontera": (
+        ["UPDATE bitacora_cabeza SET frontera = overlay(frontera placing '\\x00'::bytea from 5)"],
+        ["la cabeza dice 25 hechos"],
+    ),
+    "el final de un nodo": (
+        ["UPDATE bitacora_cabezanodo SET secuencia = 5 WHERE nodo = 'catd-2'"],
+        ["el final guardado de la cadena del nodo «catd-2»"],
+    ),
+    "la llave de un nodo": (
+        ["UPDATE bitacora_nodo SET llave = decode(repeat('11',32),'hex') WHERE id = 'catd-2'"],
+        ["posición 7, hecho"],
+    ),
+    "un nodo de menos": (
+        ["DELETE FROM bitacora_nodo WHERE id = 'catd-2'"],
+        ["no se conoce la llave del nodo «catd-2»"],
+    ),
+    "un hecho insertado a mano": (
+        [
+            "INSERT INTO bitacora_hecho SELECT 26, gen_random_uuid(), nodo, 99, tipo, acta, operador, recibido, cuerpo,"
+            " firma, hoja FROM bitacora_hecho WHERE posicion = 1"
+        ],
+        ["posición 26, hecho", "identificador está repetido", "la cabeza dice 25 hechos"],
+    ),
+}
+
+
+@pytest.mark.parametrize("ataque", ATAQUES)
+def test_toda_alteracion_se_nombra(llena: NodoLocal, ataque: str) -> None:
+    assert list(verificar()) == []
+    ordenes, nombradas = ATAQUES[ataque]
+    a_escondidas(*ordenes)
+    problemas = "\n".join(verificar())
+    for texto in nombradas:
+        assert texto in problemas
+
+
+def test_un_disparador_apagado_se_nombra(llena: NodoLocal) -> None:
+    sql("ALTER TABLE bitacora_hecho DISABLE TRIGGER solo_agregar_filas")
+    assert list(verificar()) == [
+        "el disparador solo_agregar_filas, que impide cambiar los hechos, falta o está apagado"
+    ]
+
+
+def test_reproyectar_repara_la_tabla(llena: NodoLocal) -> None:
+    antes = tabla_de_actas()
+    sql("UPDATE bitacora_acta SET captura = 'devuelta'")
+    sql("DELETE FROM bitacora_acta WHERE clave = %s", ACTAS[2])
+    assert len(list(diferencias())) == 5
+    assert reproyectar() == 5
+    assert tabla_de_actas() == antes and list(verificar()) == []
+
+
+# --- The exported file -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def archivo(llena: NodoLocal, tmp_path: Path) -> Path:
+    ruta = tmp_path / "bitacora.jsonl"
+    with ruta.open("wb") as salida:
+        assert exportar(salida) == 25
+    return ruta
+
+
+def test_exportar_e_importar_dan_la_misma_bitacora(bitacora_nueva: Any, archivo: Path, tmp_path: Path) -> None:
+    def todo() -> Any:
+        return (
+            cabeza().raiz(),
+            tabla_de_actas(),
+            list(Hecho.objects.order_by("posicion").values_list()),
+            list(Nodo.objects.order_by("id").values_list()),
+        )
+
+    assert list(verificar_archivo(archivo)) == []
+    antes = todo()
+    with bitacora_nueva():
+        assert importar(archivo) == 25
+        assert todo() == antes  # the revoked node is still revoked
+        assert list(verificar()) == []
+        de_vuelta = tmp_path / "otra.jsonl"
+        with de_vuelta.open("wb") as salida:
+            exportar(salida)
+        assert de_vuelta.read_bytes() == archivo.read_bytes()
+        with pytest.raises(ArchivoInvalido, match="ya tiene hechos"):
+            importar(archivo)
+
+
+def _con(lineas: list[bytes], lugar: int, cambio: Any) -> list[bytes]:
+    datos = json.loads(lineas[lugar])
+    cambio(datos)
+    return [*lineas[:lugar], json.dumps(datos).encode() + b"\n", *lineas[lugar + 1 :]]
+
+
+ARCHIVOS = {
+    "un valor": lambda ls: _con(ls, 4, lambda d: d["sobre"]["contenido"]["valores"]["votos"].update(PAZ=900)),
+    "una línea de menos": lambda ls: ls[:7] + ls[8:],
+    "la última de menos": lambda ls: ls[:-1],
+    "dos cambiadas": lambda ls: [*ls[:7], ls[8], ls[7], *ls[9:]],
+    "una repetida": lambda ls: [*ls, ls[-1]],
+    "una posición": lambda ls: _con(ls, 3, lambda d: d.update(posicion=99)),
+    "la raíz": lambda ls: _con(ls, 0, lambda d: d.update(raiz="0" * 64)),
+    "el tamaño": lambda ls: _con(ls, 0, lambda d: d.update(tamano=24)),
+    "una llave": lambda ls: _con(ls, 0, lambda d: d["nodos"]["central"].update(llave="11" * 32)),
+    "un nodo de menos": lambda ls: _con(ls, 0, lambda d: d["nodos"].pop("catd-2")),
+    "cortado a la mitad": lambda ls: [*ls[:9], ls[9][:40]],
+    "vacío": lambda ls: [],
+    "otro formato": lambda ls: [b'{"formato":"otro"}\n'],
+    "una lista": lambda ls: [b"[]\n"],
+    "binario": lambda ls: [b"\x00\xff\n"],
+    "sobre que no es objeto": lambda ls: _con(ls, 5, lambda d: d.update(sobre=[1])),
+    "sobre de menos": lambda ls: _con(ls, 5, lambda d: d.pop("sobre")),
+    "recibido sin zona": lambda ls: _con(ls, 5, lambda d: d.update(recibido="2027-06-07T00:00:00")),
+    "recibido absurdo": lambda ls: _con(ls, 5, lambda d: d.update(recibido=7)),
+    "nodos absurdos": lambda ls: _con(ls, 0, lambda d: d.update(nodos=[])),
+    "llave corta": lambda ls: _con(ls, 0, lambda d: d["nodos"]["central"].update(llave="11")),
+    "línea enorme": lambda ls: [*ls[:3], b'"' + b"a" * (1 << 21) + b'"\n', *ls[3:]],
+}
+
+
+@pytest.mark.parametrize("caso", ARCHIVOS)
+def test_un_archivo_alterado_se_nombra_y_no_se_importa_nada(bitacora_nueva: Any, archivo: Path, caso: str) -> None:
+    lineas = ARCHIVOS[caso](archivo.read_bytes().splitlines(keepends=True))
+    archivo.write_bytes(b"".join(lineas))
+    try:
+        assert list(verificar_archivo(archivo)) != []
+    except ArchivoInvalido as error:
+        assert str(error).startswith("Línea ")
+    with bitacora_nueva():
+        with pytest.raises(ArchivoInvalido):
+            importar(archivo)
+        assert cuantos() == 0 and not Nodo.objects.exists() and tabla_de_actas() == []
+
+
+def test_anotar_dentro_de_otra_transaccion_se_deshace_con_ella(nodo: NodoLocal) -> None:
+    with transaction.atomic():
+        anotar(Noche().completa(ACTAS[0], VOTOS), nodo, AHORA)
+        transaction.set_rollback(True)
+    assert cuantos() == 0 and tabla_de_actas() == [] and cabeza().tamano == 0

@@ -1,0 +1,330 @@
+"""What counts, with which observations, and what it adds up to at every level."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from fabrica_hechos import esperada
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prep.dominio.asentado import Asentado
+from prep.dominio.boleta import Boleta, Recuadro, TipoRecuadro, armar_boleta
+from prep.dominio.contabilidad import Dictamen, Observacion, contabilizar, limite, sin_acta
+from prep.dominio.hechos import MotivoSinActa
+from prep.dominio.proceso import ActaEsperada, Ambito, Demarcacion, Eleccion
+from prep.dominio.tabulacion import (
+    ESTADISTICA,
+    Cuenta,
+    FilaCandidatura,
+    FilaPartido,
+    Resultado,
+    estadistica,
+    por_candidatura,
+    por_partido,
+    resultado_demarcacion,
+    resultado_entidad,
+)
+
+BOLETA = armar_boleta(["A", "B", "C"], [["A", "B"]])  # A B C A_B NO_REGISTRADAS NULOS
+ILE, S = "Ilegible", "Sin dato"
+
+
+def dice(*valores: Any, total: Any = 7) -> Asentado:
+    return Asentado.leer({"votos": dict(zip(BOLETA.claves, valores, strict=True)), "total_asentado": total})
+
+
+@pytest.mark.parametrize(
+    ("valores", "contabilizada", "observaciones", "calculado", "inconsistente"),
+    [
+        ((1, 2, 3, 4, 0, 5), True, [], 15, False),
+        ((0, 0, 0, 0, 0, 0), True, [], 0, False),
+        ((1, ILE, 3, 4, 0, 5), True, ["Ilegible"], 13, True),
+        ((1, 2, S, 4, 0, 5), True, ["Sin dato"], 12, True),
+        ((S, ILE, S, S, S, 0), True, ["Ilegible", "Sin dato"], 0, True),
+        ((ILE, ILE, ILE, ILE, ILE, ILE), False, ["Todos los campos ilegibles"], 0, True),
+        ((S, S, S, S, S, S), False, ["Todos los campos vacíos"], 0, True),
+        ((S, S, ILE, S, S, S), False, ["Todos los campos ilegibles"], 0, True),
+        ((500, 10, 0, 0, 0, 0), True, [], 510, False),
+        ((500, 0, 0, 0, 0, 1), True, [], 501, False),
+        ((500, 11, 0, 0, 0, 0), False, ["Excede Lista Nominal"], 511, True),
+        ((500, 11, ILE, S, 0, 0), False, ["Excede Lista Nominal", "Ilegible", "Sin dato"], 511, True),
+    ],
+)
+def test_la_tabla_de_inconsistencias(
+    valores: tuple[Any, ...], contabilizada: bool, observaciones: list[str], calculado: int, inconsistente: bool
+) -> None:
+    """Domain paper §5, row by row; lista nominal 500 and 10 representatives."""
+    d = contabilizar(dice(*valores), BOLETA, esperada(), 750)
+    assert (d.contabilizada, list(d.observaciones), d.calculado) == (contabilizada, observaciones, calculado)
+    assert d.votos == tuple(v if isinstance(v, int) else 0 for v in valores)
+    assert d.inconsistente is inconsistente
+    por_pto = contabilizar(dice(*valores), BOLETA, esperada(), 750, por_pto=True)
+    assert list(por_pto.observaciones) == [*observaciones, "Identificación por proceso técnico operativo"]
+    assert (por_pto.contabilizada, por_pto.inconsistente) == (contabilizada, inconsistente)
+
+
+def test_el_total_asentado_no_decide_nada() -> None:
+    for total in (0, 9999, ILE, S):
+        d = contabilizar(dice(1, 2, 3, 4, 0, 5, total=total), BOLETA, esperada(), 750)
+        assert (d.contabilizada, d.observaciones, d.calculado) == (True, (), 15)
+
+
+@pytest.mark.parametrize(
+    ("acta", "maximo"),
+    [
+        (esperada(lista_nominal=500, representantes=10), 510),
+        (esperada(lista_nominal=500, representantes=None), 500),
+        (esperada("140024S0100", 0, 10), 760),
+        (esperada("140024S0100", 0, 10, boletas=1000), 1010),
+        (esperada("140024S0100", 0, None, boletas=0), 0),
+        (esperada("140024S0100", 300, 10), 760),
+        (esperada("140000M0100", 0, 10), None),
+        (esperada("140000M0100", 2481, 0), 2481),
+        (esperada("140024B0100", 0, 4), 4),
+        (esperada("140024V0100", 0, 0), 0),
+    ],
+)
+def test_cuantos_votos_caben(acta: ActaEsperada, maximo: int | None) -> None:
+    assert limite(acta, 750) == maximo
+    if maximo is not None:
+        assert contabilizar(dice(maximo, 0, 0, 0, 0, 0), BOLETA, acta, 750).contabilizada
+        assert contabilizar(dice(maximo, 1, 0, 0, 0, 0), BOLETA, acta, 750).observaciones == (Observacion.EXCEDE,)
+    else:
+        assert contabilizar(dice(9999, 1, 0, 0, 0, 0), BOLETA, acta, 750).contabilizada
+
+
+@pytest.mark.parametrize("motivo", list(MotivoSinActa))
+def test_sin_acta(motivo: MotivoSinActa) -> None:
+    assert sin_acta(motivo) == Dictamen(False, (Observacion(f"Sin acta({motivo.value})"),), (), None)
+    assert not sin_acta(motivo).inconsistente
+
+
+# --- figures ---------------------------------------------------------------------------------------------------------
+
+
+def test_la_estadistica_en_ceros() -> None:
+    cuenta = Cuenta.vacia(BOLETA)
+    assert cuenta.votos == [0] * 6
+    for _ in range(3):
+        cuenta.agregar_acta(esperada(), None)
+    assert estadistica(cuenta, cierre=False) == {
+        "actas_esperadas": 3,
+        "actas_registradas": 0,
+        "actas_fuera_catalogo": 0,
+        "actas_capturadas": 0,
+        "porcentaje_actas_capturadas": "0.0000",
+        "actas_contabilizadas": 0,
+        "porcentaje_actas_contabilizadas": "0.0000",
+        "porcentaje_actas_inconsistencias": "0.0000",
+        "actas_no_contabilizadas": 0,
+    }
+    assert "porcentaje_actas_capturadas" not in estadistica(Cuenta([]), cierre=True)
+
+
+def cuenta_de_ejemplo() -> Cuenta:
+    cuenta = Cuenta.vacia(BOLETA)
+    especial = esperada("140024S0100", 300, 10)
+    for acta, valores in [
+        (esperada(), (100, 20, 30, 4, 0, 6)),
+        (especial, (10, 0, 0, 0, 0, 0)),
+        (esperada(lista_nominal=333), (1, ILE, 0, 0, 0, 0)),
+        (esperada(), (900, 0, 0, 0, 0, 0)),
+        (esperada(), (S, S, S, S, S, S)),
+    ]:
+        cuenta.agregar_acta(acta, contabilizar(dice(*valores), BOLETA, acta, 750))
+    cuenta.agregar_acta(esperada(), sin_acta(MotivoSinActa.SIN_SOBRE))
+    cuenta.agregar_acta(esperada(), None)
+    cuenta.fuera_catalogo = 2
+    return cuenta
+
+
+def test_la_estadistica_con_todo() -> None:
+    cuenta = cuenta_de_ejemplo()
+    assert cuenta.votos == [111, 20, 30, 4, 0, 6]
+    cifras = estadistica(cuenta, cierre=False)
+    assert tuple(cifras) == ESTADISTICA
+    assert cifras == {
+        "actas_esperadas": 7,
+        "actas_registradas": 8,
+        "actas_fuera_catalogo": 2,
+        "actas_capturadas": 6,
+        "porcentaje_actas_capturadas": "85.7142",
+        "actas_contabilizadas": 3,
+        "porcentaje_actas_contabilizadas": "42.8571",
+        "porcentaje_actas_inconsistencias": "42.8571",
+        "actas_no_contabilizadas": 3,
+        "lista_nominal_actas_contabilizadas": 833,
+        "total_votos_c_cs": 171,
+        "total_votos_s_cs": 161,
+        "porcentaje_participacion_ciudadana": "19.3277",
+    }
+    cierre = estadistica(cuenta, cierre=True)
+    assert cierre == {**cifras, "porcentaje_participacion_ciudadana": "20.5282"}
+
+
+def test_participacion_sin_lista_nominal_no_se_sabe() -> None:
+    cuenta = Cuenta.vacia(BOLETA)
+    especial = esperada("140024S0100", 0, 10)
+    cuenta.agregar_acta(especial, contabilizar(dice(5, 0, 0, 0, 0, 0), BOLETA, especial, 750))
+    cifras = estadistica(cuenta, cierre=True)
+    assert "porcentaje_participacion_ciudadana" not in cifras
+    assert (cifras["lista_nominal_actas_contabilizadas"], cifras["total_votos_s_cs"]) == (0, 0)
+
+
+def test_las_dos_vistas_de_una_coalicion() -> None:
+    votos = [10, 30, 7, 5, 1, 2]
+    assert por_candidatura(BOLETA, votos) == [
+        FilaCandidatura("A_B", ("A", "B"), 45),
+        FilaCandidatura("C", ("C",), 7),
+    ]
+    filas = por_partido(BOLETA, votos, ["A", "B", "C"])
+    assert filas == [FilaPartido("A", 10, 2), FilaPartido("B", 30, 3), FilaPartido("C", 7, 0)]
+    assert [f.votos for f in filas] == [12, 33, 7]
+
+
+# --- children add up to their parent ---------------------------------------------------------------------------------
+
+BOLETAS = {
+    1: BOLETA,
+    2: armar_boleta(["A", "B", "C"], [["B", "C"]], independientes=["CAND_IND_1"]),
+    3: armar_boleta(["A"], comunes=[("CC_B_C", ["B", "C"])]),
+    4: armar_boleta(["A", "B", "C"], [["A", "B", "C"]]),
+}
+COLUMNAS = tuple({r.clave: r for d in (4, 1, 2, 3) for r in BOLETAS[d].recuadros[:-2]}.values()) + BOLETA.recuadros[-2:]
+ORDEN = ("C", "A", "B")
+
+
+def eleccion(columnas: tuple[Recuadro, ...] = COLUMNAS, boletas: dict[int, Boleta] = BOLETAS) -> Eleccion:
+    demarcaciones = {d: Demarcacion(d, f"Demarcación {d}") for d in boletas}
+    return Eleccion("X", "X", "1", Ambito.DISTRITO, Ambito.DISTRITO, columnas, demarcaciones, boletas, (), ORDEN)
+
+
+_VALOR = st.integers(0, 130) | st.sampled_from([ILE, S])
+
+
+@st.composite
+def actas(draw: st.DrawFn, demarcacion: int) -> tuple[ActaEsperada, Dictamen | None]:
+    boleta = BOLETAS[demarcacion]
+    acta = esperada(
+        f"14{draw(st.integers(1, 3)):04d}{draw(st.sampled_from('BCS'))}0100",
+        draw(st.integers(0, 400)),
+        draw(st.none() | st.integers(0, 9)),
+        demarcacion=demarcacion,
+    )
+    que = draw(st.integers(0, 9))
+    if que == 0:
+        return acta, None
+    if que == 1:
+        return acta, sin_acta(draw(st.sampled_from(MotivoSinActa)))
+    votos = {c: draw(_VALOR) for c in boleta.claves}
+    return acta, contabilizar(Asentado.leer({"votos": votos}), boleta, acta, 750)
+
+
+@given(st.fixed_dictionaries({d: st.lists(actas(d), max_size=6) for d in BOLETAS}), st.integers(0, 3), st.booleans())
+def test_la_suma_de_los_hijos_es_el_padre(
+    noche: dict[int, list[tuple[ActaEsperada, Dictamen | None]]], fuera: int, cierre: bool
+) -> None:
+    resultados: dict[int, Resultado] = {}
+    for d, suyas in noche.items():
+        cuenta = Cuenta.vacia(BOLETAS[d])
+        secciones: dict[int, Cuenta] = {}
+        for acta, dictamen in suyas:
+            seccion = secciones.setdefault(acta.casilla.clave.seccion, Cuenta.vacia(BOLETAS[d]))
+            seccion.agregar_acta(acta, dictamen)
+        for seccion in secciones.values():
+            cuenta.agregar(seccion)
+        directa = Cuenta.vacia(BOLETAS[d])
+        for acta, dictamen in suyas:
+            directa.agregar_acta(acta, dictamen)
+        assert cuenta == directa
+        resultados[d] = resultado_demarcacion(eleccion(), d, cuenta)
+        _cuadra(resultados[d])
+        contadas = [x for _, x in suyas if x and x.contabilizada]
+        assert cuenta.votos == [sum(v) for v in zip(*[x.votos for x in contadas], strict=True)] or not contadas
+        assert cuenta.total == sum(x.calculado or 0 for x in contadas)
+        assert cuenta.inconsistentes == sum(x.inconsistente for _, x in suyas if x)
+        normales = [a for a, x in suyas if x and x.contabilizada and a.casilla.clave.tipo != "S"]
+        assert cuenta.lista_nominal == sum(a.casilla.lista_nominal for a in normales)
+        assert (cuenta.esperadas, cuenta.capturadas) == (len(suyas), sum(x is not None for _, x in suyas))
+
+    estado = resultado_entidad(eleccion(), resultados, fuera)
+    _cuadra(estado)
+    for campo in ("esperadas", "capturadas", "contabilizadas", "inconsistentes", "lista_nominal", "total"):
+        assert getattr(estado.cuenta, campo) == sum(getattr(r.cuenta, campo) for r in resultados.values()), campo
+    assert estado.cuenta.total_especiales == sum(r.cuenta.total_especiales for r in resultados.values())
+    assert estado.cuenta.fuera_catalogo == fuera
+    assert estado.no_registradas == sum(r.no_registradas for r in resultados.values())
+    assert estado.nulos == sum(r.nulos for r in resultados.values())
+    for fila in estado.por_candidatura:
+        assert fila.votos == sum(f.votos for r in resultados.values() for f in r.por_candidatura if f == _con(fila, f))
+    for partido in estado.por_partido:
+        suyos = [p for r in resultados.values() for p in r.por_partido if p.clave == partido.clave]
+        assert (partido.propios, partido.coalicion) == (sum(p.propios for p in suyos), sum(p.coalicion for p in suyos))
+    cifras = estadistica(estado.cuenta, cierre)
+    assert cifras["actas_registradas"] == estado.cuenta.capturadas + fuera
+    if "porcentaje_participacion_ciudadana" in cifras:
+        sin_especiales = estado.cuenta.total - estado.cuenta.total_especiales
+        votos = estado.cuenta.total if cierre else sin_especiales
+        exacta = Fraction(votos * 100, estado.cuenta.lista_nominal)
+        impresa = Fraction(cifras["porcentaje_participacion_ciudadana"])
+        assert impresa <= exacta < impresa + Fraction(1, 10_000)
+
+
+def _con(fila: FilaCandidatura, otra: FilaCandidatura) -> FilaCandidatura:
+    return FilaCandidatura(fila.clave, fila.partidos, otra.votos)
+
+
+def _cuadra(resultado: Resultado) -> None:
+    """Both coalition views, and the boxes that are nobody's, add up to every counted vote."""
+    cuenta = resultado.cuenta
+    nadie = resultado.no_registradas + resultado.nulos
+    assert sum(cuenta.votos) == cuenta.total
+    assert sum(f.votos for f in resultado.por_candidatura) + nadie == cuenta.total
+    assert sum(f.votos for f in resultado.por_partido) + nadie == cuenta.total
+
+
+def test_la_entidad_suma_clave_por_clave_y_en_el_orden_de_las_columnas() -> None:
+    resultados = {}
+    for d, boleta in BOLETAS.items():
+        cuenta = Cuenta.vacia(boleta)
+        cuenta.votos = [10 * d + i for i in range(len(boleta.recuadros))]
+        cuenta.fuera_catalogo = d
+        resultados[d] = resultado_demarcacion(eleccion(), d, cuenta)
+    estado = resultado_entidad(eleccion(), resultados, 1)
+    assert estado.cuenta.fuera_catalogo == 1
+    assert [r.clave for r in COLUMNAS] == [
+        *("A", "B", "C", "A_B_C", "A_B", "A_C", "B_C", "CAND_IND_1", "CC_B_C", "NO_REGISTRADAS", "NULOS")
+    ]
+    #                          1         2         3    4
+    assert estado.cuenta.votos == [
+        10 + 20 + 30 + 40,  # A
+        *(11 + 21 + 41, 12 + 22 + 42, 43, 13 + 44, 45, 23 + 46, 24, 31),
+        14 + 25 + 32 + 47,  # NO_REGISTRADAS
+        15 + 26 + 33 + 48,  # NULOS
+    ]
+    assert (estado.no_registradas, estado.nulos) == (118, 122)
+    assert [(f.clave, f.votos) for f in estado.por_candidatura] == [
+        ("A_B_C", 40 + 41 + 42 + 43 + 44 + 45 + 46),
+        ("A_B", 10 + 11 + 13),
+        ("A", 20 + 30),
+        ("B_C", 21 + 22 + 23),
+        ("CC_B_C", 31),
+        ("C", 12),
+        ("CAND_IND_1", 24),
+    ]
+    assert [(p.clave, p.propios) for p in estado.por_partido] == [
+        *[("A", 100), ("B", 73), ("C", 76), ("CAND_IND_1", 24), ("CC_B_C", 31)]
+    ]
+    # The order of the demarcaciones does not show.
+    assert resultado_entidad(eleccion(), dict(reversed(resultados.items())), 1) == estado
+
+
+def test_una_candidatura_de_partidos_sin_columna_va_al_final() -> None:
+    boleta = armar_boleta([], comunes=[("CC_2", ["Y", "Z"]), ("CC_1", ["W", "X"])], independientes=["IND"])
+    e = eleccion(boleta.recuadros, {1: boleta})
+    estado = resultado_entidad(e, {1: resultado_demarcacion(e, 1, Cuenta([1, 2, 3, 0, 0]))}, 0)
+    assert [f.clave for f in estado.por_candidatura] == ["CC_2", "CC_1", "IND"]
+    assert {r.tipo for r in boleta.recuadros[:2]} == {TipoRecuadro.COMUN}
