@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 
 import pytest
-from fabrica import INSTITUTO, Noche
+from emision_fabrica import INSTITUTO, Noche
 
 from prep.emision.almacen import Carpeta, Web, abrir
 from prep.emision.canonico import canonico

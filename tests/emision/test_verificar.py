@@ -9,7 +9,7 @@ from io import BytesIO
 
 import fastjsonschema
 import pytest
-from fabrica import AUDITOR, INSTITUTO, NOTARIA, PROCESO, Noche
+from emision_fabrica import AUDITOR, INSTITUTO, NOTARIA, PROCESO, Noche
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
