@@ -19,6 +19,7 @@ from typing import Any, Final
 import orjson
 from django.template import Context, Engine
 
+from prep.emision.pagina import verifica_html
 from prep.portal import cartograma, curvas, nist, piezas
 from prep.portal.atom import atom
 from prep.portal.cifras import Doc, contadas, falta, miles, ordenadas, truncado
@@ -55,6 +56,7 @@ def portada(corte: Corte) -> Iterator[Archivo]:
     for idioma in IDIOMAS:
         yield from sitio.raiz_en_idioma(idioma)
     yield "atom.xml", atom(sitio.manifiesto, sitio.proceso, sitio.leer("avance.json"))
+    yield "verifica.html", verifica_html()
 
 
 def recursos(corte: Corte) -> Iterator[Archivo]:
