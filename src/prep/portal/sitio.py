@@ -11,6 +11,7 @@ bytes.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any, Final
 import orjson
 from django.template import Context, Engine
 
+from prep.emision.pagina import verifica_html
 from prep.portal import cartograma, curvas, nist, piezas
 from prep.portal.atom import atom
 from prep.portal.cifras import Doc, contadas, falta, miles, ordenadas, truncado
@@ -55,6 +57,7 @@ def portada(corte: Corte) -> Iterator[Archivo]:
     for idioma in IDIOMAS:
         yield from sitio.raiz_en_idioma(idioma)
     yield "atom.xml", atom(sitio.manifiesto, sitio.proceso, sitio.leer("avance.json"))
+    yield "verifica.html", verifica_html()
 
 
 def recursos(corte: Corte) -> Iterator[Archivo]:
@@ -395,7 +398,8 @@ class Hoja:
     def sencilla(self, nombre: str) -> Iterator[Archivo]:
         """Pages that are the same all night."""
         t = self.t[nombre]
-        yield self._pagina(nombre, f"{self.base}{nombre}.html", t["titulo"], t["descripcion"], nombre)
+        datos: Doc = {"verifica": _huella_de_verifica()} if nombre == "verificar" else {}
+        yield self._pagina(nombre, f"{self.base}{nombre}.html", t["titulo"], t["descripcion"], nombre, **datos)
 
     def base_de_datos(self) -> Iterator[Archivo]:
         t = self.t["base"]
@@ -551,6 +555,11 @@ def _parte(r: Doc) -> int:
 @lru_cache(maxsize=16)
 def _cajas(pesos: tuple[tuple[int, int], ...]) -> dict[int, cartograma.Recuadro]:
     return cartograma.acomodar(dict(pesos))
+
+
+@lru_cache(maxsize=1)
+def _huella_de_verifica() -> str:
+    return hashlib.sha256(verifica_html()).hexdigest()
 
 
 def _incrustar(datos: Doc) -> str:
