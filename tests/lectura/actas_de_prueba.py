@@ -25,8 +25,16 @@ GRANDE = armar_boleta(
 def hoja(clave: str = ACTA, grande: bool = False, proceso: str = PROCESO, llave: bytes = LLAVE) -> Hoja:
     plantilla = armar_plantilla(GRANDE if grande else CHICA)
     quien = Identificacion(
-        clave, "Instituto de Prueba", "Proceso de prueba", "Gubernatura", "Jalisco", "Distrito 7 Tonalá", "Tonalá",
-        int(clave[2:6]), "Contigua 1", "SIMULACRO",
+        clave,
+        "Instituto de Prueba",
+        "Proceso de prueba",
+        "Gubernatura",
+        "Jalisco",
+        "Distrito 7 Tonalá",
+        "Tonalá",
+        int(clave[2:6]),
+        "Contigua 1",
+        "SIMULACRO",
     )
     return Hoja(plantilla, quien, qr.codificar(qr.Etiqueta(proceso, clave, plantilla.id), llave))
 

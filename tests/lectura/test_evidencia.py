@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pypdfium2
 import pytest
+from actas_de_prueba import foto, hoja
 from PIL import Image
 
-from actas_de_prueba import foto, hoja
 from prep.lectura import evidencia
 from prep.lectura.evidencia import (
     ArchivoRechazado,
@@ -40,8 +40,12 @@ def png_bomba(ancho: int = 60_000, alto: int = 60_000) -> bytes:
     def trozo(tipo: bytes, datos: bytes) -> bytes:
         return struct.pack(">I", len(datos)) + tipo + datos + struct.pack(">I", zlib.crc32(tipo + datos))
 
-    return (b"\x89PNG\r\n\x1a\n" + trozo(b"IHDR", struct.pack(">IIBBBBB", ancho, alto, 8, 0, 0, 0, 0))
-            + trozo(b"IDAT", zlib.compress(b"\0" * 100_000)) + trozo(b"IEND", b""))
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + trozo(b"IHDR", struct.pack(">IIBBBBB", ancho, alto, 8, 0, 0, 0, 0))
+        + trozo(b"IDAT", zlib.compress(b"\0" * 100_000))
+        + trozo(b"IEND", b"")
+    )
 
 
 JPEG = imagen()
@@ -57,11 +61,19 @@ HOSTILES = {
     "bomba de pixeles": (png_bomba(), "millones de pixeles"),
     "jpeg con zip detras": (JPEG + b"PK\x03\x04" + b"\0" * 50, "otro tipo"),
     "jpeg con html detras": (JPEG + b"<html><script>x</script>", "otro tipo"),
-    "jpeg con pdf en un comentario": (JPEG[:2] + b"\xff\xfe" + struct.pack(">H", len(COMENTARIO) + 2) + COMENTARIO + JPEG[2:],
-                                      "otro tipo"),
+    "jpeg con pdf en un comentario": (
+        JPEG[:2] + b"\xff\xfe" + struct.pack(">H", len(COMENTARIO) + 2) + COMENTARIO + JPEG[2:],
+        "otro tipo",
+    ),
     "png con php en un comentario": (
-        imagen("PNG").replace(b"IDAT", b"IDAT", 1)[:33] + struct.pack(">I", 9) + b"tEXt" + b"a\0<?php x "
-        + struct.pack(">I", zlib.crc32(b"tEXta\0<?php x ")) + imagen("PNG")[33:], "otro tipo"),
+        imagen("PNG").replace(b"IDAT", b"IDAT", 1)[:33]
+        + struct.pack(">I", 9)
+        + b"tEXt"
+        + b"a\0<?php x "
+        + struct.pack(">I", zlib.crc32(b"tEXta\0<?php x "))
+        + imagen("PNG")[33:],
+        "otro tipo",
+    ),
     "pdf con programa detras": (PDF + b"\nMZ\x90\x00", "otro tipo"),
     "jpeg cortado": (JPEG[: len(JPEG) // 2], "incompleta"),
     "jpeg roto por dentro": (JPEG[:200] + b"\0" * 40 + b"\xff\xd9", "dañada"),
@@ -97,7 +109,9 @@ def test_un_tiff_y_un_pdf_de_varias_paginas_se_separan() -> None:
     pdf = paginas(pdf_actas([hoja(), hoja("141234B010005")]))
     assert len(pdf) == 2
     esperado = [round(v * 200 / 25.4) for v in (279.4, 431.8)]
-    assert list(cv2.imdecode(np.frombuffer(pdf[1], np.uint8), cv2.IMREAD_GRAYSCALE).shape) == pytest.approx(esperado, abs=1)
+    assert list(cv2.imdecode(np.frombuffer(pdf[1], np.uint8), cv2.IMREAD_GRAYSCALE).shape) == pytest.approx(
+        esperado, abs=1
+    )
 
 
 def test_un_pdf_con_demasiadas_paginas() -> None:

@@ -1,8 +1,8 @@
 import cv2
 import numpy as np
 import pytest
-
 from actas_de_prueba import foto, llena
+
 from prep.lectura.fotografiar import NIVELES, fotografiar
 from prep.lectura.plantilla import LADO_MARCA, MARCAS
 
@@ -23,13 +23,17 @@ def test_sabe_donde_quedó_cada_punto(nivel: str) -> None:
     assert gris.shape == (f.alto, f.ancho)
     p = cv2.aruco.DetectorParameters()
     p.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
-    esquinas, ids, _ = cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50), p).detectMarkers(gris)
+    esquinas, ids, _ = cv2.aruco.ArucoDetector(
+        cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50), p
+    ).detectMarkers(gris)
     de = {int(i): e[0] for e, i in zip(esquinas, ids.ravel(), strict=True)}
     marcas = llena()[0].marcas
     assert len(set(de) & set(marcas)) >= 3
     for i, (x, y) in zip(marcas, MARCAS, strict=True):
         if i in de:
-            ciertos = f.en_foto(np.array([[x, y], [x + LADO_MARCA, y], [x + LADO_MARCA, y + LADO_MARCA], [x, y + LADO_MARCA]]))
+            ciertos = f.en_foto(
+                np.array([[x, y], [x + LADO_MARCA, y], [x + LADO_MARCA, y + LADO_MARCA], [x, y + LADO_MARCA]])
+            )
             assert np.linalg.norm(de[i] - ciertos, axis=1).max() < 3.0
 
 

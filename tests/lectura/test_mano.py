@@ -1,6 +1,6 @@
 import numpy as np
-
 from actas_de_prueba import CHICA, hoja, llena
+
 from prep.dominio.valores import ILEGIBLE, SIN_DATO
 from prep.lectura.llenar import LIMPIO, Costumbres, llenar, planear, votos_al_azar
 from prep.lectura.mano import escribir_digito, escribir_texto, escritor, garabatear
@@ -24,7 +24,9 @@ def test_cabe_en_su_renglon() -> None:
     rng = np.random.default_rng(2)
     for _ in range(40):
         e = escritor(rng)
-        puntos = np.vstack([t.puntos for t in escribir_texto(FRASES[int(rng.integers(1000))], (10, 5, 66, 7.5), e, rng)])
+        puntos = np.vstack(
+            [t.puntos for t in escribir_texto(FRASES[int(rng.integers(1000))], (10, 5, 66, 7.5), e, rng)]
+        )
         assert puntos[:, 0].min() > 7 and puntos[:, 0].max() < 10 + 66 + 4
         assert puntos[:, 1].min() > 1 and puntos[:, 1].max() < 5 + 7.5 + 4
 
@@ -75,7 +77,9 @@ def test_llenar_se_repite_y_escribe_sólo_donde_debe() -> None:
     h, plan, imagen = llena()
     otra = np.random.default_rng(1)
     votos_al_azar(h.plantilla, otra)
-    limpia = planear(h.plantilla, votos_al_azar(h.plantilla, np.random.default_rng(1)), np.random.default_rng(9), LIMPIO)
+    limpia = planear(
+        h.plantilla, votos_al_azar(h.plantilla, np.random.default_rng(1)), np.random.default_rng(9), LIMPIO
+    )
     assert limpia.keys() == plan.keys()
     rng = np.random.default_rng(8)
     a = llenar(hoja(), plan, rng)
@@ -83,4 +87,4 @@ def test_llenar_se_repite_y_escribe_sólo_donde_debe() -> None:
     assert np.array_equal(a, b)
     assert not np.array_equal(a, imagen)
     # The header, where nobody writes, is as printed.
-    assert np.array_equal(a[: round(50 * 10)], imagen[: round(50 * 10)])
+    assert np.array_equal(a[: (50 * 10)], imagen[: (50 * 10)])

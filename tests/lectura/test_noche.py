@@ -8,8 +8,13 @@ U = Umbrales(devuelve=0.99, improbable=0.001, confirma=0.8)
 VERDAD: dict[str, Valor] = {"A": 117, "B": 20, "C": 3, "D": 0, "E": SIN_DATO}
 
 
-def campo(clave: str, valor: Valor | None, conf: float = 0.9999, aceptado: bool = True,
-          mejores: tuple[tuple[int, float], ...] = ()) -> LecturaCampo:
+def campo(
+    clave: str,
+    valor: Valor | None,
+    conf: float = 0.9999,
+    aceptado: bool = True,
+    mejores: tuple[tuple[int, float], ...] = (),
+) -> LecturaCampo:
     propios = mejores or (((valor, conf),) if isinstance(valor, int) else ())
     return LecturaCampo(clave, valor, conf, aceptado, "ambos", () if aceptado else ("confianza_baja",), "", propios, "")
 
@@ -37,7 +42,9 @@ def test_devuelve_un_numero_que_nadie_quiso_leer(mal: Valor) -> None:
 
 def test_no_opina_sin_confianza() -> None:
     dudoso = lectura(A=campo("A", 617, 0.98))
-    assert revisar(VERDAD, dudoso, U) == Revision(Opinion.CONFIRMA)  # four of five agree, and the fifth is not sure enough
+    assert revisar(VERDAD, dudoso, U) == Revision(
+        Opinion.CONFIRMA
+    )  # four of five agree, and the fifth is not sure enough
     assert revisar(VERDAD, lectura(A=campo("A", 617, 0.9999, aceptado=False)), U) == Revision(Opinion.CONFIRMA)
     posible = lectura(A=campo("A", 617, 0.995, mejores=((617, 0.995), (117, 0.004))))
     assert revisar(VERDAD, posible, U).opinion is not Opinion.DEVUELVE
@@ -52,7 +59,7 @@ def test_no_opina_si_leyo_poco_o_nada() -> None:
 
 def test_no_dice_el_numero() -> None:
     """What goes back to the desk is which fields to look at, never what the reader read."""
-    assert {f for f in Revision.__slots__} == {"opinion", "campos"}
+    assert set(Revision.__slots__) == {"opinion", "campos"}
 
 
 def test_comparar_cuenta_lo_aceptado() -> None:
@@ -65,13 +72,15 @@ def test_informe_de_la_noche() -> None:
     def caso(coincidencia: dict[str, Valor], leida: Lectura, definitivo: dict[str, Valor]) -> Caso:
         return Caso(coincidencia, leida, revisar(coincidencia, leida, U), definitivo)
 
-    i = informe([
-        caso(VERDAD, lectura(), VERDAD),  # confirmed
-        caso(mala, lectura(), VERDAD),  # caught
-        caso(VERDAD, lectura(A=campo("A", 617)), VERDAD),  # false alarm
-        caso(mala, RECHAZADA, VERDAD),  # nobody saw it
-        caso(VERDAD, lectura(B=campo("B", 26, 0.7, False)), VERDAD),
-    ])
+    i = informe(
+        [
+            caso(VERDAD, lectura(), VERDAD),  # confirmed
+            caso(mala, lectura(), VERDAD),  # caught
+            caso(VERDAD, lectura(A=campo("A", 617)), VERDAD),  # false alarm
+            caso(mala, RECHAZADA, VERDAD),  # nobody saw it
+            caso(VERDAD, lectura(B=campo("B", 26, 0.7, False)), VERDAD),
+        ]
+    )
     assert (i["actas"], i["errores_atrapados"], i["falsas_alarmas"], i["errores_no_vistos"]) == (5, 1, 1, 1)
     assert i["opiniones"] == {"confirma": 2, "devuelve": 2, "sin_opinion": 1}
     assert i["rechazos"] == {"sin_pagina": 1}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from prep.lectura.modelo import CLASES
 from prep.lectura.numeral import CASOS, Calibracion, juzgar, por_cifras, por_letras, suavizar
 
-K = Calibracion(1.0, 1.0, 0.005, 0.005, {c: (1.0, 0.0) for c in CASOS}, {c: 0.9 for c in CASOS})
+K = Calibracion(1.0, 1.0, 0.005, 0.005, dict.fromkeys(CASOS, (1.0, 0.0)), dict.fromkeys(CASOS, 0.9))
 
 
 def de_fuerza_bruta(p: np.ndarray) -> tuple[np.ndarray, float, float]:
@@ -115,4 +115,7 @@ def test_cada_motivo(signos: str, letra: np.ndarray, caso: str, motivo: str | No
 def test_la_confianza_crece_con_la_evidencia() -> None:
     debil, fuerte = (juzgar(cajas("045", s), renglon(45, seguro=s), K).confianza for s in (3.0, 9.0))
     assert debil < fuerte
-    assert juzgar(cajas("045", 5.0), SIN_LETRA, K).confianza < juzgar(cajas("045", 5.0), renglon(45, seguro=5.0), K).confianza
+    assert (
+        juzgar(cajas("045", 5.0), SIN_LETRA, K).confianza
+        < juzgar(cajas("045", 5.0), renglon(45, seguro=5.0), K).confianza
+    )

@@ -5,10 +5,29 @@ from hypothesis import strategies as st
 from prep.lectura.numeros import FRASES, en_letra
 
 CONOCIDOS = {
-    0: "cero", 1: "uno", 15: "quince", 16: "dieciséis", 20: "veinte", 21: "veintiuno", 22: "veintidós", 23: "veintitrés",
-    26: "veintiséis", 30: "treinta", 31: "treinta y uno", 99: "noventa y nueve", 100: "cien", 101: "ciento uno",
-    200: "doscientos", 500: "quinientos", 555: "quinientos cincuenta y cinco", 700: "setecientos", 900: "novecientos",
-    999: "novecientos noventa y nueve", 1000: "mil", 1001: "mil uno", 2024: "dos mil veinticuatro",
+    0: "cero",
+    1: "uno",
+    15: "quince",
+    16: "dieciséis",
+    20: "veinte",
+    21: "veintiuno",
+    22: "veintidós",
+    23: "veintitrés",
+    26: "veintiséis",
+    30: "treinta",
+    31: "treinta y uno",
+    99: "noventa y nueve",
+    100: "cien",
+    101: "ciento uno",
+    200: "doscientos",
+    500: "quinientos",
+    555: "quinientos cincuenta y cinco",
+    700: "setecientos",
+    900: "novecientos",
+    999: "novecientos noventa y nueve",
+    1000: "mil",
+    1001: "mil uno",
+    2024: "dos mil veinticuatro",
 }
 
 

@@ -5,8 +5,8 @@ import cv2
 import numpy as np
 import pikepdf
 import pytest
-
 from actas_de_prueba import CHICA, GRANDE, OTRA, hoja
+
 from prep.dominio.boleta import Boleta, armar_boleta
 from prep.lectura import qr
 from prep.lectura.llenar import rasterizar
@@ -16,14 +16,16 @@ from prep.lectura.plantilla import ALTO, ANCHO, LADO_MARCA, MARCAS, Caja, armar_
 
 def cruzan(a: Caja, b: Caja) -> bool:
     e = 1e-6
-    return (a.x + e < b.x + b.ancho and b.x + e < a.x + a.ancho and a.y + e < b.y + b.alto and b.y + e < a.y + a.alto)
+    return a.x + e < b.x + b.ancho and b.x + e < a.x + a.ancho and a.y + e < b.y + b.alto and b.y + e < a.y + a.alto
 
 
 def boleta_de(n: int) -> Boleta:
     return armar_boleta([f"P{i}" for i in range(n - 2)])
 
 
-@pytest.mark.parametrize("boleta", [CHICA, GRANDE, boleta_de(17), boleta_de(18), boleta_de(51)], ids=lambda b: str(len(b.recuadros)))
+@pytest.mark.parametrize(
+    "boleta", [CHICA, GRANDE, boleta_de(17), boleta_de(18), boleta_de(51)], ids=lambda b: str(len(b.recuadros))
+)
 def test_nada_se_encima_ni_se_sale(boleta: Boleta) -> None:
     p = armar_plantilla(boleta)
     assert [c.clave for c in p.campos if c.captura and c.tipo != "total"] == list(boleta.claves)

@@ -77,6 +77,11 @@ class Base:
     filas: list[Fila]
     defectos: list[str] = field(default_factory=list)
 
+    @property
+    def imagenes(self) -> set[str]:
+        """sha256 of every image its rows name."""
+        return {f.imagen for f in self.filas if f.imagen}
+
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 

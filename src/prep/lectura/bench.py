@@ -31,11 +31,11 @@ from prep.lectura.resultado import Lectura
 SEMILLA_EXAMEN: Final = 20270606
 LLAVE: Final = b"llave fija del examen de lectura"
 PROCESO: Final = "EXAMEN-2027"
-_SIGLAS: Final = "ENCINO RAIZ FARO ALBA RIO CUMBRE PUENTE BRISA TRIGO".split()
+_SIGLAS: Final = ["ENCINO", "RAIZ", "FARO", "ALBA", "RIO", "CUMBRE", "PUENTE", "BRISA", "TRIGO"]
 
 
 def boletas_de_examen() -> tuple[Boleta, ...]:
-    """Four forms: a governor's with 41 boxes, one without coalitions, one with a joint candidacy, one with independents."""
+    """Four forms: 41 boxes as a governor's, no coalitions, a joint candidacy, independents."""
     return (
         armar_boleta(_SIGLAS, [["RAIZ", "ALBA", "CUMBRE", "BRISA", "TRIGO"], ["ENCINO", "FARO", "RIO"]]),
         armar_boleta(_SIGLAS),
@@ -57,14 +57,28 @@ class Toma:
 def hoja_de_examen(rng: np.random.Generator, boleta: Boleta) -> Hoja:
     clave = f"14{int(rng.integers(1, 3800)):04d}{rng.choice(list('BCE'))}{int(rng.integers(1, 9)):02d}0005"
     plantilla = armar_plantilla(boleta)
-    quien = Identificacion(clave, "Instituto Electoral de Demostración", "Elección de examen", "Gubernatura", "Jalisco",
-                           "Distrito 7 Tonalá", "Tonalá", int(clave[2:6]), "Contigua 1", "SIMULACRO · SIN VALIDEZ OFICIAL")
+    quien = Identificacion(
+        clave,
+        "Instituto Electoral de Demostración",
+        "Elección de examen",
+        "Gubernatura",
+        "Jalisco",
+        "Distrito 7 Tonalá",
+        "Tonalá",
+        int(clave[2:6]),
+        "Contigua 1",
+        "SIMULACRO · SIN VALIDEZ OFICIAL",
+    )
     return Hoja(plantilla, quien, qr.codificar(qr.Etiqueta(PROCESO, clave, plantilla.id), LLAVE))
 
 
 def tomas(
-    semilla: int, actas: int, reales: Digitos | None, niveles: tuple[str, ...] = NIVELES,
-    boletas: tuple[Boleta, ...] | None = None, costumbres: Costumbres | None = None,
+    semilla: int,
+    actas: int,
+    reales: Digitos | None,
+    niveles: tuple[str, ...] = NIVELES,
+    boletas: tuple[Boleta, ...] | None = None,
+    costumbres: Costumbres | None = None,
 ) -> Iterator[Toma]:
     """Fill `actas` actas and photograph each at every level."""
     formas = boletas or boletas_de_examen()
@@ -105,8 +119,14 @@ def medir(toma: Toma, lector: Lector) -> Medida:
     segundos = time.process_time() - inicio
     gris = descifrar(datos)
     textos = qr.hallar(gris)
-    m = Medida(toma.nivel, textos == [toma.hoja.qr], bool(textos) and textos != [toma.hoja.qr], False,
-               rechazo=lectura.rechazo, segundos=segundos)
+    m = Medida(
+        toma.nivel,
+        textos == [toma.hoja.qr],
+        bool(textos) and textos != [toma.hoja.qr],
+        False,
+        rechazo=lectura.rechazo,
+        segundos=segundos,
+    )
     try:
         vista, _, _ = lector.situar(gris, toma.hoja.identificacion.clave_acta)
     except Rechazo as r:
@@ -132,8 +152,10 @@ def comparar_campos(lectura: Lectura, plan: dict[str, Escrito]) -> list[tuple[An
     def simple(v: Any) -> Any:
         return v if isinstance(v, int) or v is None else str(v)
 
-    return [(simple(plan[c.clave].valor), plan[c.clave].caso, simple(c.valor), c.confianza, c.aceptado, c.caso)
-            for c in lectura.campos]
+    return [
+        (simple(plan[c.clave].valor), plan[c.clave].caso, simple(c.valor), c.confianza, c.aceptado, c.caso)
+        for c in lectura.campos
+    ]
 
 
 def intervalo(k: int, n: int) -> tuple[float, float]:
@@ -188,15 +210,21 @@ def tabla(titulo: str, medidas: list[Medida], escribir: Callable[[str], None]) -
         aceptados = [c for c in campos if c[4]]
         t = np.sort([m.segundos for m in ms])
         escribir(f"-- {nivel}: {len(ms)} fotografías")
-        escribir(f"   QR leído            {_parte(sum(m.qr for m in ms), len(ms))}; mal leídos {sum(m.qr_mal for m in ms)}")
+        escribir(
+            f"   QR leído            {_parte(sum(m.qr for m in ms), len(ms))}; mal leídos {sum(m.qr_mal for m in ms)}"
+        )
         escribir(f"   página enderezada   {_parte(sum(m.pagina for m in ms), len(ms))}")
         escribir(f"   centros a ≤ 0.5 mm  {_parte(sum(m.centros_bien for m in ms), sum(m.centros for m in ms))}")
         escribir(f"   números bien        {_parte(sum(c[0] == c[2] for c in normales), len(normales))}")
         escribir(f"   aceptados           {_parte(len([c for c in numeros if c[4]]), len(numeros))}")
         escribir(f"   error en aceptados  {_parte(sum(c[0] != c[2] for c in aceptados), len(aceptados))}")
-        enteras = [m for m in ms if m.campos and all(c[0] == c[2] for c in m.campos if c[4]) and any(c[4] for c in m.campos)]
+        enteras = [
+            m for m in ms if m.campos and all(c[0] == c[2] for c in m.campos if c[4]) and any(c[4] for c in m.campos)
+        ]
         escribir(f"   actas sin error     {_parte(len(enteras), len([m for m in ms if m.campos]))}")
-        escribir(f"   ECE por número      {100 * ece([(c[3], c[0] == c[2]) for c in numeros if c[2] is not None]):.3f} %")
+        escribir(
+            f"   ECE por número      {100 * ece([(c[3], c[0] == c[2]) for c in numeros if c[2] is not None]):.3f} %"
+        )
         escribir(f"   tiempo de CPU       p50 {t[len(t) // 2]:.2f} s, p95 {t[int(len(t) * 0.95)]:.2f} s")
         causas: dict[str, int] = {}
         for m in ms:
@@ -216,22 +244,31 @@ def svg_curvas(series: dict[str, list[tuple[float, float]]]) -> str:
         y = math.log(max(p[1], piso) / piso) / math.log(techo / piso)
         return f"{m + p[0] * (ancho - m - 150):.1f},{alto - m - min(y, 1.0) * (alto - 1.5 * m):.1f}"
 
-    partes = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {ancho} {alto}" font-family="sans-serif" font-size="12">',
-              f'<rect width="{ancho}" height="{alto}" fill="white"/>']
+    partes = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {ancho} {alto}" '
+        'font-family="sans-serif" font-size="12">',
+        f'<rect width="{ancho}" height="{alto}" fill="white"/>',
+    ]
     for e in (1e-4, 5e-4, 1e-3, 1e-2, 1e-1):
         x, y = xy((0, e)).split(",")
-        partes.append(f'<line x1="{x}" x2="{ancho - 150}" y1="{y}" y2="{y}" stroke="#ddd"/>'
-                      f'<text x="{m - 6}" y="{float(y) + 4:.1f}" text-anchor="end">{100 * e:g} %</text>')
+        partes.append(
+            f'<line x1="{x}" x2="{ancho - 150}" y1="{y}" y2="{y}" stroke="#ddd"/>'
+            f'<text x="{m - 6}" y="{float(y) + 4:.1f}" text-anchor="end">{100 * e:g} %</text>'
+        )
     for k in range(0, 11, 2):
         x = xy((k / 10, piso)).split(",")[0]
         partes.append(f'<text x="{x}" y="{alto - m + 18}" text-anchor="middle">{k * 10} %</text>')
-    partes.append(f'<text x="{(ancho - 150 + m) / 2}" y="{alto - 16}" text-anchor="middle">números aceptados</text>'
-                  f'<text x="16" y="24">error entre los aceptados</text>')
+    partes.append(
+        f'<text x="{(ancho - 150 + m) / 2}" y="{alto - 16}" text-anchor="middle">números aceptados</text>'
+        f'<text x="16" y="24">error entre los aceptados</text>'
+    )
     for i, (nombre, puntos) in enumerate(series.items()):
         if puntos:
             color = colores[i % len(colores)]
-            partes.append(f'<polyline fill="none" stroke="{color}" stroke-width="2" points="{" ".join(map(xy, puntos))}"/>'
-                          f'<text x="{ancho - 142}" y="{60 + 20 * i}" fill="{color}">{nombre}</text>')
+            partes.append(
+                f'<polyline fill="none" stroke="{color}" stroke-width="2" points="{" ".join(map(xy, puntos))}"/>'
+                f'<text x="{ancho - 142}" y="{60 + 20 * i}" fill="{color}">{nombre}</text>'
+            )
     return "\n".join([*partes, "</svg>\n"])
 
 
@@ -246,7 +283,10 @@ def mnist(carpeta: Path) -> tuple[int, int]:
 
 
 def bench(
-    digitos: Path | None = None, actas: int = 25, escribir: Callable[[str], None] = print, salida: Path | None = None,
+    digitos: Path | None = None,
+    actas: int = 25,
+    escribir: Callable[[str], None] = print,
+    salida: Path | None = None,
 ) -> dict[str, Any]:
     """Run the examination and print its tables. `digitos`: folder of MNIST; without it only our own hands are examined.
 

@@ -1,7 +1,7 @@
 """From a rectified page to what the networks read: each digit box as 28x28 ink, each line of words as 32x272 ink.
 
-On real tally sheets the box, not the network, is the problem: paper tone, printed rules and strokes of the neighbours are
-removed here. Ink is 0 (paper) to 1.
+On real tally sheets the box, not the network, is the problem: paper tone, printed rules and strokes of the neighbours
+are removed here. Ink is 0 (paper) to 1.
 """
 
 from __future__ import annotations
@@ -84,12 +84,14 @@ def _aislar(tinta: Tinta, caja: tuple[float, float, float, float]) -> tuple[Tint
     propio = np.zeros(len(datos), bool)
     for k in range(1, len(datos)):
         cx, cy = centros[k]
-        izq, arr, ancho, alto, area = (float(v) for v in datos[k])
+        ancho, alto, area = (float(v) for v in datos[k][2:])
         if area < 0.10 * PX_MM**2 or not (x + m * 0.5 < cx < x + w - m * 0.5 and y + m * 0.5 < cy < y + h - m * 0.5):
             continue
         # Remains of a rule: thin, along an edge.
         delgado = min(ancho, alto) < 0.55 * PX_MM
-        junto = (cx < x + 1.4 * m or cx > x + w - 1.4 * m) if alto > ancho else (cy < y + 1.4 * m or cy > y + h - 1.4 * m)
+        junto = (
+            (cx < x + 1.4 * m or cx > x + w - 1.4 * m) if alto > ancho else (cy < y + 1.4 * m or cy > y + h - 1.4 * m)
+        )
         if delgado and junto:
             continue
         propio[k] = True

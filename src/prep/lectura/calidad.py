@@ -26,8 +26,9 @@ CONSEJOS: Final = {
 
 @dataclass(frozen=True)
 class Calidad:
-    """`resolucion` px per mm of paper; `nitidez` 0-1, edge contrast of the printed marks; `luz` paper level 0-255 at its
-    median and at its darkest twentieth; `cobertura` fraction of the page inside the picture; `motivos` keys of CONSEJOS."""
+    """What was measured. `resolucion`: px per mm of paper. `nitidez`: 0-1, edge contrast of the printed marks. `luz`,
+    `luz_minima`: level of the paper, 0-255, at its median and at its darkest twentieth. `cobertura`: fraction of the
+    page inside the picture. `motivos`: keys of `CONSEJOS`."""
 
     resolucion: float
     nitidez: float
@@ -38,8 +39,12 @@ class Calidad:
 
     def como_dict(self) -> dict[str, Any]:
         return {
-            "resolucion": self.resolucion, "nitidez": self.nitidez, "luz": self.luz, "luz_minima": self.luz_minima,
-            "cobertura": self.cobertura, "motivos": list(self.motivos),
+            "resolucion": self.resolucion,
+            "nitidez": self.nitidez,
+            "luz": self.luz,
+            "luz_minima": self.luz_minima,
+            "cobertura": self.cobertura,
+            "motivos": list(self.motivos),
         }
 
 
@@ -59,7 +64,9 @@ def medir(gris: Gris, pagina: Pagina, rectificada: Gris) -> Calidad:
         z = rectificada[max(y - 16, 0) : y + 96, max(x - 16, 0) : x + 96].astype(np.float32)
         if z.size:
             alcance = float(np.quantile(z, 0.98) - np.quantile(z, 0.02))
-            pendientes.append(float(np.quantile(np.abs(cv2.Sobel(z, cv2.CV_32F, 1, 0, ksize=3)) / 4, 0.97)) / max(alcance, 20))
+            pendientes.append(
+                float(np.quantile(np.abs(cv2.Sobel(z, cv2.CV_32F, 1, 0, ksize=3)) / 8, 0.97)) / max(alcance, 20)
+            )
     nitidez = min(1.0, float(np.median(pendientes)) / 0.25) if pendientes else 0.0
     chica = cv2.resize(rectificada, (216, 140), interpolation=cv2.INTER_AREA)
     papel = cv2.dilate(chica, np.ones((5, 5), np.uint8))[8:-8, 8:-8]
@@ -100,5 +107,5 @@ def es_pantalla(gris: Gris, pagina: Pagina) -> bool:
         espectro = np.abs(np.fft.fft2(z))
         fuera = espectro[util]
         # A pattern is a few sharp peaks far above everything else at high frequency.
-        votos += float(fuera.max()) > 14 * float(np.median(fuera)) + 1e-6 and float(fuera.max()) > 250
+        votos += float(fuera.max()) > max(120 * float(np.median(fuera)), 2500.0)
     return vistos > 3 and votos * 2 > vistos

@@ -15,7 +15,9 @@ from rich.table import Table
 
 from prep.lectura.fotografiar import NIVELES
 
-actas = typer.Typer(help="Actas en papel: imprimirlas, llenarlas y fotografiarlas para simulacros.", no_args_is_help=True)
+actas = typer.Typer(
+    help="Actas en papel: imprimirlas, llenarlas y fotografiarlas para simulacros.", no_args_is_help=True
+)
 imagenes = typer.Typer(help="Imágenes como evidencia.", no_args_is_help=True)
 
 Proceso = Annotated[Path, typer.Argument(metavar="DIR", help="Carpeta del proceso, con proceso.toml.")]
@@ -32,8 +34,12 @@ LLAVE = Path("datos/llaves/qr")
 
 def _barra(consola: Console | None = None) -> Progress:
     return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        console=consola or Console(stderr=True), transient=True,
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=consola or Console(stderr=True),
+        transient=True,
     )
 
 
@@ -61,13 +67,19 @@ def _formas(carpeta: Path, llave: Path, aviso: str = ""):  # type: ignore[no-unt
 def _elegidas(formas, eleccion: str | None, catd: str | None, casilla: str | None):  # type: ignore[no-untyped-def]
     elegidas = list(formas.actas(eleccion, catd, casilla))
     if not elegidas:
-        raise typer.BadParameter("Ninguna acta del proceso corresponde a lo pedido: revise --eleccion, --catd y --casilla.")
+        raise typer.BadParameter(
+            "Ninguna acta del proceso corresponde a lo pedido: revise --eleccion, --catd y --casilla."
+        )
     return elegidas
 
 
 @actas.command()
 def generar(
-    proceso: Proceso, salida: Salida, eleccion: Eleccion = None, catd: Catd = None, casilla: Casilla = None,
+    proceso: Proceso,
+    salida: Salida,
+    eleccion: Eleccion = None,
+    catd: Catd = None,
+    casilla: Casilla = None,
     por: Annotated[str, typer.Option(help="Un PDF por «catd» o por «casilla».")] = "catd",
     aviso: Annotated[str, typer.Option(help="Leyenda impresa en cada acta.")] = "SIMULACRO · SIN VALIDEZ OFICIAL",
     llave: Llave = LLAVE,
@@ -97,27 +109,43 @@ def generar(
 
 @actas.command()
 def etiquetas(
-    proceso: Proceso, salida: Annotated[Path, typer.Option(help="Archivo PDF.")], eleccion: Eleccion = None,
-    catd: Catd = None, casilla: Casilla = None, llave: Llave = LLAVE,
+    proceso: Proceso,
+    salida: Annotated[Path, typer.Option(help="Archivo PDF.")],
+    eleccion: Eleccion = None,
+    catd: Catd = None,
+    casilla: Casilla = None,
+    llave: Llave = LLAVE,
 ) -> None:
     """Escribe una hoja de etiquetas QR para actas impresas por otros, que se pegan en el acopio."""
     from prep.lectura.papel import pdf_etiquetas
 
     formas = _formas(proceso, llave)
     hojas = [formas.hoja(a.clave) for a in _elegidas(formas, eleccion, catd, casilla)]
-    lineas = [(h.qr, f"{h.identificacion.seccion:04d} {h.identificacion.casilla}", f"{h.identificacion.clave_acta} · "
-               f"{h.identificacion.eleccion}") for h in hojas]
+    lineas = [
+        (
+            h.qr,
+            f"{h.identificacion.seccion:04d} {h.identificacion.casilla}",
+            f"{h.identificacion.clave_acta} · {h.identificacion.eleccion}",
+        )
+        for h in hojas
+    ]
     salida.write_bytes(pdf_etiquetas(lineas))
     typer.echo(f"{len(lineas)} etiquetas: {salida}")
 
 
 @actas.command()
 def llenar(
-    proceso: Proceso, salida: Salida, cuantas: Annotated[int, typer.Option(min=1, help="Cuántas actas.")] = 10,
-    eleccion: Eleccion = None, catd: Catd = None, casilla: Casilla = None, semilla: Semilla = 1,
+    proceso: Proceso,
+    salida: Salida,
+    cuantas: Annotated[int, typer.Option(min=1, help="Cuántas actas.")] = 10,
+    eleccion: Eleccion = None,
+    catd: Catd = None,
+    casilla: Casilla = None,
+    semilla: Semilla = 1,
     limpias: Annotated[bool, typer.Option("--limpias", help="Sin tachaduras, vacíos ni errores.")] = False,
     digitos: Annotated[
-        Path | None, typer.Option(help="Carpeta con dígitos reales en formato IDX; sin ella escribe la mano del sistema.")
+        Path | None,
+        typer.Option(help="Carpeta con dígitos reales en formato IDX; sin ella escribe la mano del sistema."),
     ] = None,
     llave: Llave = LLAVE,
 ) -> None:
@@ -145,15 +173,21 @@ def llenar(
             plan = planear(hoja.plantilla, votos, propio, LIMPIO if limpias else None)
             imagen = escribir(hoja, plan, propio, reales)
             cv2.imwrite(str(salida / f"{acta.clave}.png"), imagen[:, :, ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 3])
-            verdad = {"acta": acta.clave, "plantilla": hoja.plantilla.id,
-                      "campos": {clave: e.como_dict() for clave, e in plan.items()}}
-            (salida / f"{acta.clave}.json").write_text(json.dumps(verdad, ensure_ascii=False, indent=1), encoding="utf-8")
+            verdad = {
+                "acta": acta.clave,
+                "plantilla": hoja.plantilla.id,
+                "campos": {clave: e.como_dict() for clave, e in plan.items()},
+            }
+            (salida / f"{acta.clave}.json").write_text(
+                json.dumps(verdad, ensure_ascii=False, indent=1), encoding="utf-8"
+            )
     typer.echo(f"{len(elegidas)} actas llenas: {salida}")
 
 
 @actas.command()
 def fotografiar(
-    llenas: Annotated[Path, typer.Argument(metavar="DIR", help="Carpeta de «prep actas llenar».")], salida: Salida,
+    llenas: Annotated[Path, typer.Argument(metavar="DIR", help="Carpeta de «prep actas llenar».")],
+    salida: Salida,
     nivel: Annotated[list[str] | None, typer.Option(help="scan, mild, medium o hard; puede repetirse.")] = None,
     semilla: Semilla = 1,
 ) -> None:
@@ -191,7 +225,9 @@ def fotografiar(
 def _archivos(rutas: list[Path]) -> Iterator[Path]:
     for ruta in rutas:
         if ruta.is_dir():
-            yield from sorted(p for p in ruta.iterdir() if re.search(r"\.(jpe?g|png|tiff?|pdf)$", p.name, re.IGNORECASE))
+            yield from sorted(
+                p for p in ruta.iterdir() if re.search(r"\.(jpe?g|png|tiff?|pdf)$", p.name, re.IGNORECASE)
+            )
         else:
             yield ruta
 
@@ -200,9 +236,7 @@ def leer(
     imagenes: Annotated[list[Path], typer.Argument(metavar="IMAGEN…", help="Imágenes, PDF o carpetas.")],
     proceso: Annotated[Path, typer.Option(metavar="DIR", help="Carpeta del proceso.")],
     como_json: Annotated[bool, typer.Option("--json", help="Una línea JSON por página.")] = False,
-    verdad: Annotated[
-        bool, typer.Option("--verdad", help="Compara con el .json que acompaña a cada imagen.")
-    ] = False,
+    verdad: Annotated[bool, typer.Option("--verdad", help="Compara con el .json que acompaña a cada imagen.")] = False,
     llave: Llave = LLAVE,
 ) -> None:
     """Lee actas: identifica, endereza y lee sus números. Lo que no es seguro no se acepta."""
@@ -243,8 +277,10 @@ def leer(
         return
     consola = Console()
     consola.print(tabla)
-    consola.print(f"{cuentas['leidas']} páginas leídas, {cuentas['rechazadas']} rechazadas; "
-                  f"{cuentas['aceptados']} de {cuentas['campos']} campos aceptados.")
+    consola.print(
+        f"{cuentas['leidas']} páginas leídas, {cuentas['rechazadas']} rechazadas; "
+        f"{cuentas['aceptados']} de {cuentas['campos']} campos aceptados."
+    )
     if verdad:
         consola.print(f"De los aceptados con verdad conocida, {cuentas['bien']} bien y {cuentas['mal']} mal.")
 
@@ -255,8 +291,13 @@ def _anotar(como_json: bool, tabla: Table, fila: dict) -> None:  # type: ignore[
         return
     campos = fila.get("campos", [])
     resultado = fila.get("detalle") or ", ".join(fila.get("avisos", [])) or "leída"
-    tabla.add_row(Path(fila["archivo"]).name, fila.get("acta") or "", resultado, str(len(campos) or ""),
-                  str(sum(c["aceptado"] for c in campos)) if campos else "")
+    tabla.add_row(
+        Path(fila["archivo"]).name,
+        fila.get("acta") or "",
+        resultado,
+        str(len(campos) or ""),
+        str(sum(c["aceptado"] for c in campos)) if campos else "",
+    )
 
 
 @imagenes.command()
@@ -273,13 +314,19 @@ def revisar(
     except ErrorAlmacen as error:
         raise typer.BadParameter(str(error)) from None
     if como_json:
-        typer.echo(json.dumps({"revisados": r.revisados, "alterados": r.alterados, "perdidos": r.perdidos,
-                               "huerfanos": r.huerfanos}, ensure_ascii=False))
+        typer.echo(
+            json.dumps(
+                {"revisados": r.revisados, "alterados": r.alterados, "perdidos": r.perdidos, "huerfanos": r.huerfanos},
+                ensure_ascii=False,
+            )
+        )
     else:
         for titulo, lista in (("ALTERADO", r.alterados), ("PERDIDO", r.perdidos), ("HUÉRFANO", r.huerfanos)):
             for ruta in lista:
                 typer.echo(f"{titulo}  {ruta}")
-        typer.echo(f"{r.revisados} objetos revisados: {len(r.alterados)} alterados, {len(r.perdidos)} perdidos, "
-                   f"{len(r.huerfanos)} huérfanos.")
+        typer.echo(
+            f"{r.revisados} objetos revisados: {len(r.alterados)} alterados, {len(r.perdidos)} perdidos, "
+            f"{len(r.huerfanos)} huérfanos."
+        )
     if not r.bien:
         raise typer.Exit(1)

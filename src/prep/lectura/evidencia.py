@@ -44,8 +44,13 @@ class ArchivoRechazado(ValueError):
     """A file that is not taken in; the message says what is wrong and what to do."""
 
 
-_FIRMAS: Final = ((b"\xff\xd8\xff", "JPEG"), (b"\x89PNG\r\n\x1a\n", "PNG"), (b"II*\x00", "TIFF"), (b"MM\x00*", "TIFF"),
-                  (b"%PDF-", "PDF"))
+_FIRMAS: Final = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"%PDF-", "PDF"),
+)
 _AJENO: Final = re.compile(
     rb"%PDF-|PK\x03\x04|PK\x05\x06|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x7fELF|MZ\x90\x00|<\?php|<script|<html|<!DOCTYPE|#!/",
     re.IGNORECASE,
@@ -75,7 +80,9 @@ def tipo_de(datos: bytes) -> str:
 
 def _revisar_ocultos(datos: bytes, tipo: str) -> None:
     """Refuse a file that is also something else (a page, a program, a compressed folder)."""
-    mensaje = "El archivo contiene datos de otro tipo además de la imagen: vuelva a digitalizar o a fotografiar el acta."
+    mensaje = (
+        "El archivo contiene datos de otro tipo además de la imagen: vuelva a digitalizar o a fotografiar el acta."
+    )
     if tipo == "JPEG":
         fin = datos.rfind(b"\xff\xd9")
         if fin < 0:
@@ -260,8 +267,10 @@ def guardar_original(almacen: Almacen, datos: bytes) -> str:
 def guardar_derivados(almacen: Almacen, original: str, hoja: int, derivados: Derivados) -> str:
     """Store what was made from page `hoja` (from 1) of an original; returns the código de integridad."""
     publicada, miniatura = derivados.integridad, sha256(derivados.miniatura).hexdigest()
-    for ruta, datos in ((_ruta("imagenes", publicada, ".jpg"), derivados.publicada),
-                        (_ruta("miniaturas", miniatura, ".jpg"), derivados.miniatura)):
+    for ruta, datos in (
+        (_ruta("imagenes", publicada, ".jpg"), derivados.publicada),
+        (_ruta("miniaturas", miniatura, ".jpg"), derivados.miniatura),
+    ):
         if almacen.leer(ruta) is None:
             almacen.escribir(ruta, datos)
     ficha = {"original": original, "hoja": hoja, "publicada": publicada, "miniatura": miniatura}
@@ -300,8 +309,11 @@ def revisar_almacen(almacen: Almacen, originales: Iterable[str] | None = None) -
         revisados += 1
         try:
             ficha = json.loads(datos or b"")
-            esperadas = (_ruta("originales", ficha["original"]), _ruta("imagenes", ficha["publicada"], ".jpg"),
-                         _ruta("miniaturas", ficha["miniatura"], ".jpg"))
+            esperadas = (
+                _ruta("originales", ficha["original"]),
+                _ruta("imagenes", ficha["publicada"], ".jpg"),
+                _ruta("miniaturas", ficha["miniatura"], ".jpg"),
+            )
             if ruta != _ruta("fichas", ficha["original"], f"-{ficha['hoja']}-{ficha['publicada'][:16]}.json"):
                 raise ValueError
         except (ValueError, KeyError, TypeError):

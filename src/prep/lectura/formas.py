@@ -22,14 +22,15 @@ class Formas:
         self._plantillas: dict[tuple[str, int], Plantilla] = {}
 
     def plantilla_de(self, clave_acta: str) -> Plantilla | None:
-        """The form of an acta; None when the catalogue does not expect it. Raises `ValueError` if it cannot be printed."""
+        """The form of an acta; None when the catalogue does not expect it. Raises `ValueError` if it does not fit."""
         if clave_acta not in self._actas:
             return None
         eleccion, acta = self._actas[clave_acta]
         clave = eleccion.clave, acta.demarcacion
         if clave not in self._plantillas:
             nombres = {
-                i.clave: i.nombre for i in self.informativo.independientes
+                i.clave: i.nombre
+                for i in self.informativo.independientes
                 if i.eleccion == eleccion.clave and i.demarcacion in (None, acta.demarcacion) and i.nombre
             }
             try:
@@ -61,8 +62,14 @@ class Formas:
         etiqueta = qr.Etiqueta(self.clave, clave_acta, plantilla.id)
         return Hoja(plantilla, identificacion, qr.codificar(etiqueta, self.llave))
 
-    def actas(self, eleccion: str | None = None, catd: str | None = None, casilla: str | None = None) -> Iterator[ActaEsperada]:
+    def actas(
+        self, eleccion: str | None = None, catd: str | None = None, casilla: str | None = None
+    ) -> Iterator[ActaEsperada]:
         """Actas of one election, CATD or casilla (all of them by default), in the catalogue's order."""
         for e, a in self._actas.values():
-            if (eleccion in (None, e.clave)) and (catd in (None, a.casilla.catd)) and casilla in (None, str(a.casilla.clave)):
+            if (
+                (eleccion in (None, e.clave))
+                and (catd in (None, a.casilla.catd))
+                and casilla in (None, str(a.casilla.clave))
+            ):
                 yield a

@@ -70,7 +70,9 @@ def _ondas(e: Escalon, rng: np.random.Generator) -> Puntos:
     filas = []
     for _ in range(2):  # curl: half a wave across the page
         a = rng.uniform(0, 2 * np.pi)
-        filas.append([np.cos(a), np.sin(a), rng.uniform(0, 6.28), rng.uniform(250, 600), rng.uniform(0, e.curva) * 0.6, 0])
+        filas.append(
+            [np.cos(a), np.sin(a), rng.uniform(0, 6.28), rng.uniform(250, 600), rng.uniform(0, e.curva) * 0.6, 0]
+        )
     for _ in range(int(rng.integers(0, e.pliegues + 1))):  # fold: a crease through the page
         a = rng.choice([0, np.pi / 2]) + rng.normal(0, 0.06)
         centro = np.array([ANCHO, ALTO]) * rng.uniform(0.25, 0.75, 2)
@@ -98,19 +100,23 @@ def _desplazar(ondas: Puntos, p: Puntos) -> Puntos:
 
 def _mesa(alto: int, ancho: int, rng: np.random.Generator) -> Imagen:
     """What the sheet lies on: wood, cloth or laminate."""
-    base = np.array([(120, 85, 55), (150, 140, 125), (70, 70, 75), (175, 150, 115), (95, 110, 120)][int(rng.integers(5))])
+    base = np.array(
+        [(120, 85, 55), (150, 140, 125), (70, 70, 75), (175, 150, 115), (95, 110, 120)][int(rng.integers(5))]
+    )
     estira = (3, 60) if rng.random() < 0.6 else (24, 24)
     ph, pw = alto // 4, ancho // 4
     veta = rng.normal(0, 1, (alto // (8 * estira[0]) + 2, ancho // (8 * estira[1]) + 2)).astype(np.float32)
     grano = rng.normal(0, 1, (ph // 2, pw // 2)).astype(np.float32)
-    textura = (cv2.resize(veta, (pw, ph), interpolation=cv2.INTER_CUBIC) * 14
-               + cv2.resize(grano, (pw, ph), interpolation=cv2.INTER_LINEAR) * 4)
+    textura = (
+        cv2.resize(veta, (pw, ph), interpolation=cv2.INTER_CUBIC) * 14
+        + cv2.resize(grano, (pw, ph), interpolation=cv2.INTER_LINEAR) * 4
+    )
     mesa = np.clip(textura[:, :, None] + base.astype(np.float32), 0, 255).astype(np.uint8)
     return cv2.resize(mesa, (ancho, alto), interpolation=cv2.INTER_LINEAR)
 
 
 def _luz(alto: int, ancho: int, e: Escalon, rng: np.random.Generator) -> npt.NDArray[np.float32]:
-    """Illumination at 1/16 of the size (rows, columns, 3), about 1: a gradient, a lamp, a shadow with a soft edge, coloured light."""
+    """Illumination at 1/16 of the size (rows, columns, 3), about 1: gradient, lamp, soft shadow, coloured light."""
     ph, pw = alto // 16, ancho // 16
     yy, xx = np.mgrid[0:ph, 0:pw] / np.array([[[ph]], [[pw]]])
     a = rng.uniform(0, 6.28)
@@ -163,15 +169,22 @@ def _ruido(foto: Imagen, sigma: float, rng: np.random.Generator) -> Imagen:
     return cv2.add(foto, capa, dtype=cv2.CV_8U)
 
 
-def _mapa(inversa: Puntos, ondas: Puntos, ancho: int, alto: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+def _mapa(
+    inversa: Puntos, ondas: Puntos, ancho: int, alto: int
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """For each pixel of the picture, the pixel of the page it shows; computed every 8 pixels and interpolated."""
     xs, ys = np.meshgrid(np.linspace(0, ancho - 1, ancho // 8 + 1), np.linspace(0, alto - 1, alto // 8 + 1))
     h = np.stack([xs, ys, np.ones_like(xs)], -1) @ inversa.T
     q = h[..., :2] / h[..., 2:]
     mm = (q + _desplazar(ondas, q)).astype(np.float32) * np.float32(PX_MM)
     # Nodes sit on pixel centres of the first and last row and column, so interpolate with the same convention.
-    m = cv2.warpAffine(mm, np.float64([[(mm.shape[1] - 1) / (ancho - 1), 0, 0], [0, (mm.shape[0] - 1) / (alto - 1), 0]]),
-                       (ancho, alto), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE)
+    m = cv2.warpAffine(
+        mm,
+        np.float64([[(mm.shape[1] - 1) / (ancho - 1), 0, 0], [0, (mm.shape[0] - 1) / (alto - 1), 0]]),
+        (ancho, alto),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
     return m[:, :, 0], m[:, :, 1]
 
 
@@ -195,14 +208,18 @@ def fotografiar(pagina: Imagen, nivel: str, rng: np.random.Generator) -> Foto:
     if rng.random() < e.recorte:  # … unless the photographer cut it
         i = int(rng.integers(4))
         fuera = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])[i]
-        esquinas = (esquinas - [ancho / 2, alto / 2]) * 1.1 + [ancho / 2, alto / 2] + fuera * rng.uniform(0.04, 0.09) * ancho
+        esquinas = (
+            (esquinas - [ancho / 2, alto / 2]) * 1.1 + [ancho / 2, alto / 2] + fuera * rng.uniform(0.04, 0.09) * ancho
+        )
     mm = np.float32([[0, 0], [ANCHO, 0], [ANCHO, ALTO], [0, ALTO]])
     homografia = cv2.getPerspectiveTransform(mm, esquinas.astype(np.float32))
     ondas = _ondas(e, rng)
     inversa = np.linalg.inv(homografia)
     mx, my = _mapa(inversa, ondas, ancho, alto)
     papel = cv2.remap(pagina, mx, my, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    dentro = ((mx > -0.5) & (my > -0.5) & (mx < pagina.shape[1] - 0.5) & (my < pagina.shape[0] - 0.5)).astype(np.uint8) * 255
+    dentro = ((mx > -0.5) & (my > -0.5) & (mx < pagina.shape[1] - 0.5) & (my < pagina.shape[0] - 0.5)).astype(
+        np.uint8
+    ) * 255
     dentro = cv2.GaussianBlur(dentro, (0, 0), 1.0)
     sombra_hoja = cv2.resize(cv2.GaussianBlur(cv2.resize(dentro, (ancho // 8, alto // 8)), (0, 0), 5), (ancho, alto))
     mesa = cv2.multiply(_mesa(alto, ancho, rng), cv2.merge([255 - sombra_hoja // 3] * 3), scale=1 / 255)
@@ -224,7 +241,9 @@ def fotografiar(pagina: Imagen, nivel: str, rng: np.random.Generator) -> Foto:
     return _cerrar(foto, ancho, alto, homografia, ondas, int(rng.integers(*e.jpeg)))
 
 
-def _pliegues(ondas: Puntos, inversa: Puntos, ancho: int, alto: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+def _pliegues(
+    ondas: Puntos, inversa: Puntos, ancho: int, alto: int, rng: np.random.Generator
+) -> npt.NDArray[np.float32]:
     """How folds light up and darken the sheet, at 1/16 of the size."""
     xs, ys = np.meshgrid(np.linspace(0, ancho - 1, ancho // 16), np.linspace(0, alto - 1, alto // 16))
     h = np.stack([xs, ys, np.ones_like(xs)], -1) @ inversa.T
@@ -242,7 +261,9 @@ def _mover(foto: Imagen, largo: int, rng: np.random.Generator) -> Imagen:
     nucleo = np.zeros((2 * largo + 1, 2 * largo + 1), np.float32)
     a = rng.uniform(0, np.pi)
     d = np.array([np.cos(a), np.sin(a)]) * largo / 2
-    cv2.line(nucleo, tuple(np.round(largo - d).astype(int).tolist()), tuple(np.round(largo + d).astype(int).tolist()), 1.0)
+    cv2.line(
+        nucleo, tuple(np.round(largo - d).astype(int).tolist()), tuple(np.round(largo + d).astype(int).tolist()), 1.0
+    )
     return cv2.filter2D(foto, -1, nucleo / nucleo.sum())
 
 
@@ -266,8 +287,14 @@ def _escanear(pagina: Imagen, rng: np.random.Generator) -> Foto:
     homografia = np.array([[*m[0], t[0]], [*m[1], t[1]], [0, 0, 1.0]])
     suave = cv2.GaussianBlur(pagina, (0, 0), 0.7)
     escala = np.diag([1 / PX_MM, 1 / PX_MM, 1.0])
-    foto = cv2.warpPerspective(suave, homografia @ escala, (ancho, alto), flags=cv2.INTER_LINEAR,
-                               borderMode=cv2.BORDER_CONSTANT, borderValue=(205, 205, 205))
+    foto = cv2.warpPerspective(
+        suave,
+        homografia @ escala,
+        (ancho, alto),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(205, 205, 205),
+    )
     raya = cv2.GaussianBlur(rng.normal(0, 1.5, (1, ancho)).astype(np.float32), (0, 0), 1.5)
     foto = np.clip(foto * rng.uniform(0.95, 1.0) + raya[:, :, None], 0, 255).astype(np.uint8)
     if rng.random() < 0.4:

@@ -23,6 +23,7 @@ from prep.lectura.pagina import Ajuste, Gris, Marca, Pagina, afinar, ajustar, ha
 from prep.lectura.plantilla import Campo, Plantilla, marcas_de
 from prep.lectura.resultado import MOTIVOS, Lectura, LecturaCampo
 
+
 @dataclass(frozen=True)
 class Vista:
     """A page found and registered in a picture: what the reader, the derivatives and the capture desk share."""
@@ -58,8 +59,12 @@ class Lector:
     """
 
     def __init__(
-        self, plantilla_de: Callable[[str], Plantilla | None], proceso: str, llave: bytes,
-        pesos: Modelo | None = None, ajuste: Calibracion | None = None,
+        self,
+        plantilla_de: Callable[[str], Plantilla | None],
+        proceso: str,
+        llave: bytes,
+        pesos: Modelo | None = None,
+        ajuste: Calibracion | None = None,
     ) -> None:
         cv2.setNumThreads(1)  # one acta, one thread
         self.plantilla_de, self.proceso, self.llave = plantilla_de, proceso, llave
@@ -79,12 +84,21 @@ class Lector:
         if all(c.valor == SIN_DATO and "rayado" not in c.motivos for c in campos):
             avisos.append("en_blanco")
         return Lectura(
-            imagen, self.modelo.huella, None, "", tuple(avisos), acta, vista.plantilla.id, vista.pagina.giro,
-            len(vista.pagina.marcas), medir(gris, vista.pagina, vista.rectificada).como_dict(), campos,
+            imagen,
+            self.modelo.huella,
+            None,
+            "",
+            tuple(avisos),
+            acta,
+            vista.plantilla.id,
+            vista.pagina.giro,
+            len(vista.pagina.marcas),
+            medir(gris, vista.pagina, vista.rectificada).como_dict(),
+            campos,
         )
 
     def situar(self, gris: Gris, esperada: str | None = None) -> tuple[Vista, str, list[str]]:
-        """Identify the acta and find its page and rows; raise `Rechazo`. Returns the view, the clave_acta and warnings."""
+        """Identify the acta, find its page and rows; raise `Rechazo`. Returns the view, the clave_acta and warnings."""
         textos = qr.hallar(gris)
         marcas = hallar_marcas(gris)
         if not textos and not marcas:
@@ -149,7 +163,9 @@ class Lector:
             salida.append(self._campo(campo, recorte, propios, letra, vista.ajustes[campo.clave]))
         return tuple(salida)
 
-    def _campo(self, campo: Campo, recorte: Recortes, puntos: np.ndarray, letra: np.ndarray, ajuste: Ajuste) -> LecturaCampo:
+    def _campo(
+        self, campo: Campo, recorte: Recortes, puntos: np.ndarray, letra: np.ndarray, ajuste: Ajuste
+    ) -> LecturaCampo:
         juicio = juzgar(puntos, letra, self.calibracion)
         cifras = "".join(CLASES[int(k)] for k in puntos.argmax(1))
         motivos, conf = juicio.motivos, juicio.confianza

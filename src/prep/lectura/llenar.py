@@ -65,7 +65,9 @@ class Digitos:
     @classmethod
     def abrir(cls, carpeta: Path, parte: str = "train") -> Digitos:
         """`parte`: `train` for training and calibration, `t10k` only for the examination (other writers)."""
-        return cls(leer_idx(carpeta / f"{parte}-images-idx3-ubyte.gz"), leer_idx(carpeta / f"{parte}-labels-idx1-ubyte.gz"))
+        return cls(
+            leer_idx(carpeta / f"{parte}-images-idx3-ubyte.gz"), leer_idx(carpeta / f"{parte}-labels-idx1-ubyte.gz")
+        )
 
     def tinta(self, cifra: str, alto_px: float, rng: np.random.Generator) -> Imagen:
         """A digit of about `alto_px` pixels high, 0 clean to 255 ink, cropped to its ink."""
@@ -83,14 +85,21 @@ def votos_al_azar(plantilla: Plantilla, rng: np.random.Generator) -> dict[str, i
     lista = int(rng.integers(250, 751))
     sacados = int(lista * rng.uniform(0.35, 0.7))
     votables = [c for c in plantilla.campos if c.tipo != "total"]
-    pesos = np.array([{"partido": 1.0, "comun": 1.0, "independiente": 0.3, "combinacion": 0.02, "nulos": 0.12}
-                      .get(c.tipo, 0.01) for c in votables])
+    pesos = np.array(
+        [
+            {"partido": 1.0, "comun": 1.0, "independiente": 0.3, "combinacion": 0.02, "nulos": 0.12}.get(c.tipo, 0.01)
+            for c in votables
+        ]
+    )
     reparto = rng.multinomial(sacados, rng.dirichlet(pesos * 2.0 + 1e-3))
     votos = {c.clave: int(v) for c, v in zip(votables, reparto, strict=True)}
     representantes = int(rng.integers(0, 14))
     votos |= {
-        "boletas_sobrantes": lista - sacados + 14, "personas_votaron": max(sacados - representantes, 0),
-        "representantes_votaron": representantes, "suma_votaron": sacados, "votos_sacados": sacados,
+        "boletas_sobrantes": lista - sacados + 14,
+        "personas_votaron": max(sacados - representantes, 0),
+        "representantes_votaron": representantes,
+        "suma_votaron": sacados,
+        "votos_sacados": sacados,
         TOTAL_ASENTADO: sacados,
     }
     return votos
@@ -194,13 +203,17 @@ def _rect(c: Caja) -> tuple[float, float, float, float]:
     return c.x, c.y, c.ancho, c.alto
 
 
-def _cifra(imagen: Imagen, signo: str, caja: Caja, e: Escritor, rng: np.random.Generator, reales: Digitos | None) -> None:
+def _cifra(
+    imagen: Imagen, signo: str, caja: Caja, e: Escritor, rng: np.random.Generator, reales: Digitos | None
+) -> None:
     if signo == " ":
         return
     if signo == "?" and rng.random() < 0.3:  # two digits side by side where one is asked for
         for k in range(2):
             mitad = Caja(caja.x + k * caja.ancho / 2, caja.y, caja.ancho / 2, caja.alto)
-            _cifra(imagen, str(rng.integers(10)), mitad, replace(e, tamano=min(e.tamano, 0.6), anchura=0.8), rng, reales)
+            _cifra(
+                imagen, str(rng.integers(10)), mitad, replace(e, tamano=min(e.tamano, 0.6), anchura=0.8), rng, reales
+            )
         return
     if signo == "?":  # written over: two digits on top of each other, and at times a scribble
         for _ in range(2):
@@ -249,8 +262,12 @@ def _sello(imagen: Imagen, caja: Caja, rng: np.random.Generator) -> None:
 
 
 def llenar(
-    hoja: Hoja, plan: dict[str, Escrito], rng: np.random.Generator, reales: Digitos | None = None,
-    mano: Escritor | None = None, avance: Callable[[Campo], None] | None = None,
+    hoja: Hoja,
+    plan: dict[str, Escrito],
+    rng: np.random.Generator,
+    reales: Digitos | None = None,
+    mano: Escritor | None = None,
+    avance: Callable[[Campo], None] | None = None,
 ) -> Imagen:
     """The acta as a clean page, RGB at `PX_MM`, with everything in `plan` written on it by one hand."""
     e = mano or escritor(rng)

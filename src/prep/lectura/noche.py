@@ -1,7 +1,7 @@
 """What a reading is worth once two people have typed the same: confirm it, send it back, or say nothing. Pure.
 
-The reader is blind to the captures and they to it; only their match meets it, here. It never says which number is right:
-a match that is sent back goes to a third person, who looks at the image.
+The reader is blind to the captures and they to it; only their match meets it, here. It never says which number is
+right: a match that is sent back goes to a third person, who looks at the image.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def informe(casos: Iterable[Caso]) -> dict[str, Any]:
     """The reader's night, in counts: agreement, errors caught, false alarms, refusals by cause, calibration.
 
     A sent back match is an error caught when what stood in the end differs, in a field the reader named, from what two
-    people had typed; otherwise it is a false alarm. `errores_no_vistos`: matches that were wrong and it did not send back.
+    people had typed; otherwise it is a false alarm. `errores_no_vistos`: wrong matches that it did not send back.
     `calibracion`: per range of confidence, fields read and how many were what finally stood.
     """
     opiniones: Counter[str] = Counter()
@@ -125,8 +125,15 @@ def informe(casos: Iterable[Caso]) -> dict[str, Any]:
                 cuenta["aceptados_iguales"] += bien
             else:
                 motivos.update(campo.motivos)
-    nombres = ("actas", "campos", "aceptados", "aceptados_iguales", "errores_atrapados", "falsas_alarmas",
-               "errores_no_vistos")
+    nombres = (
+        "actas",
+        "campos",
+        "aceptados",
+        "aceptados_iguales",
+        "errores_atrapados",
+        "falsas_alarmas",
+        "errores_no_vistos",
+    )
     return {
         "formato": "prep/informe-lectura/1",
         **{nombre: cuenta[nombre] for nombre in nombres},
@@ -134,8 +141,13 @@ def informe(casos: Iterable[Caso]) -> dict[str, Any]:
         "rechazos": dict(sorted(rechazos.items())),
         "no_aceptados_por": dict(sorted(motivos.items())),
         "calibracion": [
-            {"desde": TRAMOS[i], "hasta": TRAMOS[i + 1] if i + 1 < len(TRAMOS) else 1.0, "campos": tramos[i],
-             "iguales": ciertos[i]}
-            for i in range(len(TRAMOS)) if tramos[i]
+            {
+                "desde": TRAMOS[i],
+                "hasta": TRAMOS[i + 1] if i + 1 < len(TRAMOS) else 1.0,
+                "campos": tramos[i],
+                "iguales": ciertos[i],
+            }
+            for i in range(len(TRAMOS))
+            if tramos[i]
         ],
     }

@@ -42,8 +42,14 @@ class Calibracion:
     @classmethod
     def abrir(cls, ruta: Path = PESOS / "calibracion.json") -> Calibracion:
         d = json.loads(ruta.read_text(encoding="utf-8"))
-        return cls(d["temperatura_cifra"], d["temperatura_letra"], d["fallo_cifra"], d["fallo_letra"],
-                   {k: (v[0], v[1]) for k, v in d["recta"].items()}, d["umbral"])
+        return cls(
+            d["temperatura_cifra"],
+            d["temperatura_letra"],
+            d["fallo_cifra"],
+            d["fallo_letra"],
+            {k: (v[0], v[1]) for k, v in d["recta"].items()},
+            d["umbral"],
+        )
 
 
 @cache
@@ -60,7 +66,7 @@ def suavizar(puntos: npt.NDArray[np.float64], temperatura: float) -> Vector:
 
 
 def por_cifras(p: Vector) -> tuple[Vector, float, float]:
-    """Distribution over 0 … 10^n - 1 from the probabilities (n, 13) of n boxes; probability of all blank; of all crossed.
+    """Distribution over 0 … 10^n - 1 from probabilities (n, 13) of n boxes; probability of all blank; of all crossed.
 
     Leading boxes may hold zeros, nothing, or a dash or cross. What is left is what no number explains.
     """
@@ -154,8 +160,16 @@ def juzgar(cifras: Vector, letra: Vector, k: Calibracion) -> Juicio:
     return _cerrar(mejor, caso, conf, motivos, junta, numero, frase, k)
 
 
-def _cerrar(valor: int | None, caso: str, conf: float, motivos: list[str], junta: Vector, numero: int | None,
-            frase: int | None, k: Calibracion) -> Juicio:
+def _cerrar(
+    valor: int | None,
+    caso: str,
+    conf: float,
+    motivos: list[str],
+    junta: Vector,
+    numero: int | None,
+    frase: int | None,
+    k: Calibracion,
+) -> Juicio:
     if conf < k.umbral[caso]:
         motivos = [*motivos, "confianza_baja"]
     orden = np.argsort(-junta, kind="stable")[:5]

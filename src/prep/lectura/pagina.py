@@ -51,8 +51,13 @@ class Pagina:
     def rectificar(self, imagen: npt.NDArray[np.uint8], px_mm: float = PX_MM) -> npt.NDArray[np.uint8]:
         """The picture seen straight from above, upright; grey or colour."""
         m = self.homografia @ np.diag([1 / px_mm, 1 / px_mm, 1.0])
-        return cv2.warpPerspective(imagen, m, (round(ANCHO * px_mm), round(ALTO * px_mm)),
-                                   flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE)
+        return cv2.warpPerspective(
+            imagen,
+            m,
+            (round(ANCHO * px_mm), round(ALTO * px_mm)),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
 
 
 @cache
@@ -71,18 +76,24 @@ def _detector(afinado: bool) -> cv2.aruco.ArucoDetector:
 
 
 def hallar_marcas(gris: Gris) -> list[Marca]:
-    """Corner marks in the picture, sharpest search first; a mark of the dictionary that is no corner of ours is left out."""
+    """Corner marks in the picture, quickest search first; marks of the dictionary that are no corner are left out."""
 
     def buscar(reduccion: int, afinado: bool) -> list[Marca]:
-        chica = gris if reduccion == 1 else cv2.resize(
-            gris, (gris.shape[1] // reduccion, gris.shape[0] // reduccion), interpolation=cv2.INTER_AREA)
+        chica = (
+            gris
+            if reduccion == 1
+            else cv2.resize(
+                gris, (gris.shape[1] // reduccion, gris.shape[0] // reduccion), interpolation=cv2.INTER_AREA
+            )
+        )
         esquinas, ids, _ = _detector(afinado).detectMarkers(chica)
         if ids is None:
             return []
         fx, fy = gris.shape[1] / chica.shape[1], gris.shape[0] / chica.shape[0]
         return [
             Marca(int(i), int(i) // MARCAS_POR_ESQUINA, (e[0].astype(float) + 0.5) * [fx, fy] - 0.5)
-            for e, i in zip(esquinas, ids.ravel(), strict=True) if int(i) < 4 * MARCAS_POR_ESQUINA
+            for e, i in zip(esquinas, ids.ravel(), strict=True)
+            if int(i) < 4 * MARCAS_POR_ESQUINA
         ]
 
     grande = max(gris.shape) > 2400
@@ -108,7 +119,11 @@ def afinar(gris: Gris, marcas: list[Marca]) -> list[Marca]:
         lado = float(np.linalg.norm(m.puntos[0] - m.puntos[1]))
         v = max(2, round(lado / 18))
         p = m.puntos.astype(np.float32).reshape(-1, 1, 2)
-        dentro = (p > v + 2).all() and (p[:, 0, 0] < gris.shape[1] - v - 3).all() and (p[:, 0, 1] < gris.shape[0] - v - 3).all()
+        dentro = (
+            (p > v + 2).all()
+            and (p[:, 0, 0] < gris.shape[1] - v - 3).all()
+            and (p[:, 0, 1] < gris.shape[0] - v - 3).all()
+        )
         if dentro:
             q = cv2.cornerSubPix(gris, p.copy(), (v, v), (-1, -1), (3, 20, 0.02))
             p = np.where(np.linalg.norm(q - p, axis=2, keepdims=True) < lado / 12, q, p)
@@ -130,7 +145,9 @@ def situar(marcas: list[Marca]) -> Pagina | None:
     lados = np.linalg.norm(hoja - np.roll(hoja, -1, axis=0), axis=1)
     a, b = np.roll(hoja, -1, axis=0) - hoja, np.roll(hoja, -2, axis=0) - np.roll(hoja, -1, axis=0)
     giros = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
-    if (giros <= 0).any() or max(lados[0] / lados[2], lados[2] / lados[0], lados[1] / lados[3], lados[3] / lados[1]) > 2.5:
+    if (giros <= 0).any() or max(
+        lados[0] / lados[2], lados[2] / lados[0], lados[1] / lados[3], lados[3] / lados[1]
+    ) > 2.5:
         return None
     px_mm = float(np.sqrt(abs(cv2.contourArea(hoja.astype(np.float32))) / (ANCHO * ALTO)))
     residuo = float(np.sqrt(((pagina.en_foto(mm) - px) ** 2).sum(1).mean())) / px_mm
@@ -167,8 +184,10 @@ def _lineas(zona: Gris) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32
     fondo = cv2.morphologyEx(zona, cv2.MORPH_CLOSE, nucleo).astype(np.float32)
     oscuro = np.clip((fondo - f) / np.maximum(fondo, 20), 0, 1)
     largo = round(3.2 * PX_MM)
-    return (cv2.morphologyEx(oscuro, cv2.MORPH_OPEN, np.ones((largo, 1), np.uint8)),
-            cv2.morphologyEx(oscuro, cv2.MORPH_OPEN, np.ones((1, largo), np.uint8)))
+    return (
+        cv2.morphologyEx(oscuro, cv2.MORPH_OPEN, np.ones((largo, 1), np.uint8)),
+        cv2.morphologyEx(oscuro, cv2.MORPH_OPEN, np.ones((1, largo), np.uint8)),
+    )
 
 
 def _medir(rect: Gris, campo: Campo, cerca: tuple[float, float], alcance: float) -> Ajuste:
@@ -208,11 +227,15 @@ def _medir(rect: Gris, campo: Campo, cerca: tuple[float, float], alcance: float)
     # First across (the verticals are many and equal), then up and down in the columns where the boxes are.
     medio_alto, medio_ancho = junto.alto * PX_MM / 2, junto.ancho * PX_MM / 2
     holgura = min(alcance, 2.0) * PX_MM / 2
-    dx, ex, nx = mejor(perfil(vertical, 0, oy - medio_alto - holgura, oy + medio_alto + holgura), ox,
-                       (np.arange(n + 1) / n * 2 - 1) * medio_ancho)
+    dx, ex, nx = mejor(
+        perfil(vertical, 0, oy - medio_alto - holgura, oy + medio_alto + holgura),
+        ox,
+        (np.arange(n + 1) / n * 2 - 1) * medio_ancho,
+    )
     izq = ox + dx * PX_MM
-    dy, ey, ny = mejor(perfil(horizontal, 1, izq - medio_ancho + 2, izq + medio_ancho - 2), oy,
-                       np.array([-medio_alto, medio_alto]))
+    dy, ey, ny = mejor(
+        perfil(horizontal, 1, izq - medio_ancho + 2, izq + medio_ancho - 2), oy, np.array([-medio_alto, medio_alto])
+    )
     return Ajuste(cerca[0] + dx, cerca[1] + dy, ex, ey, min(1.0, 4 * min(nx, ny)))
 
 
@@ -241,8 +264,8 @@ def _suavizar(xy: Puntos, medidas: list[Ajuste]) -> Puntos | None:
 def ajustar(rect: Gris, plantilla: Plantilla) -> dict[str, Ajuste]:
     """Register every field of a rectified page to its printed boxes.
 
-    A wide search; a smooth surface through what agrees; a search around that surface; again, narrower. A row whose boxes
-    are not seen, or that strays from its neighbours, has `claridad` 0: nothing may be read there.
+    A wide search; a smooth surface through what agrees; a search around it; again, narrower. A row whose boxes are not
+    seen, or that strays from its neighbours, has `claridad` 0: nothing may be read there.
     """
     campos = plantilla.campos
     xy = np.array([c.numero.centro for c in campos])

@@ -32,16 +32,31 @@ class _Lienzo:
         if borde is not None:
             self.c.setStrokeColor(borde)
             self.c.setLineWidth(grosor * mm)
-        self.c.rect(b.x * mm, (self.alto - b.y - b.alto) * mm, b.ancho * mm, b.alto * mm,
-                    stroke=int(borde is not None), fill=int(fondo is not None))
+        self.c.rect(
+            b.x * mm,
+            (self.alto - b.y - b.alto) * mm,
+            b.ancho * mm,
+            b.alto * mm,
+            stroke=int(borde is not None),
+            fill=int(fondo is not None),
+        )
 
     def linea(self, x1: float, y1: float, x2: float, y2: float, grosor: float = 0.2) -> None:
         self.c.setStrokeColor(_REGLA)
         self.c.setLineWidth(grosor * mm)
         self.c.line(x1 * mm, (self.alto - y1) * mm, x2 * mm, (self.alto - y2) * mm)
 
-    def texto(self, x: float, y: float, texto: str, puntos: float, negrita: bool = False, ancho: float | None = None,
-              centrado: bool = False, color: Color = black) -> None:
+    def texto(
+        self,
+        x: float,
+        y: float,
+        texto: str,
+        puntos: float,
+        negrita: bool = False,
+        ancho: float | None = None,
+        centrado: bool = False,
+        color: Color = black,
+    ) -> None:
         """Text with its baseline at `y`; shrunk to fit `ancho` mm when given."""
         fuente = "Helvetica-Bold" if negrita else "Helvetica"
         largo = stringWidth(texto, fuente, puntos)
@@ -63,7 +78,9 @@ class _Lienzo:
                 while k < len(fila) and fila[k]:
                     k += 1
                 if k > j:
-                    camino.rect((x + j * paso) * mm, (self.alto - y - (i + 1) * paso) * mm, (k - j) * paso * mm, paso * mm)
+                    camino.rect(
+                        (x + j * paso) * mm, (self.alto - y - (i + 1) * paso) * mm, (k - j) * paso * mm, paso * mm
+                    )
                 j = k + 1
         self.c.drawPath(camino, stroke=0, fill=1)
 
@@ -90,8 +107,14 @@ def _campo(lienzo: _Lienzo, campo: Campo, par: bool) -> None:
     else:
         if par:
             lienzo.caja(b, fondo=_FONDO, borde=None)
-        lienzo.texto(b.x + 1.5, b.y + b.alto / 2 + 1.1, campo.etiqueta, 9 if b.ancho > 150 else 7.5,
-                     negrita=True, ancho=campo.letra.x - b.x - 3)
+        lienzo.texto(
+            b.x + 1.5,
+            b.y + b.alto / 2 + 1.1,
+            campo.etiqueta,
+            9 if b.ancho > 150 else 7.5,
+            negrita=True,
+            ancho=campo.letra.x - b.x - 3,
+        )
     y = campo.letra.y + campo.letra.alto
     lienzo.linea(campo.letra.x, y, campo.letra.x + campo.letra.ancho, y)
     for c in campo.cajas:
@@ -112,8 +135,12 @@ def _dibujar(canvas: Canvas, hoja: Hoja) -> None:
     lienzo.texto(66, 25, f"ELECCIÓN DE {quien.eleccion.upper()} · {quien.proceso}", 9.5, negrita=True, ancho=250)
     if quien.aviso:
         lienzo.texto(365, 19.5, quien.aviso, 12, negrita=True, centrado=True, ancho=88, color=Color(0.7, 0.1, 0.15))
-    datos = (("Entidad", quien.entidad, 66, 60), ("Demarcación", quien.demarcacion, 130, 86),
-             ("Municipio", quien.municipio, 220, 60), ("Casilla", quien.casilla, 330, 78))
+    datos = (
+        ("Entidad", quien.entidad, 66, 60),
+        ("Demarcación", quien.demarcacion, 130, 86),
+        ("Municipio", quien.municipio, 220, 60),
+        ("Casilla", quien.casilla, 330, 78),
+    )
     for nombre, valor, x, ancho in datos:
         lienzo.texto(x, 32, nombre, 6.5, color=_TENUE)
         lienzo.texto(x, 37.5, valor, 11, negrita=True, ancho=ancho)
@@ -126,12 +153,17 @@ def _dibujar(canvas: Canvas, hoja: Hoja) -> None:
     lienzo.texto(66, 44.5, f"Clave del acta {quien.clave_acta} · plantilla {p.id}", 7.5, color=_TENUE)
     lienzo.texto(20, 51.5, "DATOS DE LA CASILLA", 10, negrita=True)
     lienzo.texto(144, 51.5, "RESULTADOS DE LA VOTACIÓN", 10, negrita=True)
-    lienzo.texto(232, 51.5, "Escriba con letra y con número; anteponga ceros, un dígito por recuadro.", 7.5, color=_TENUE)
+    lienzo.texto(
+        232, 51.5, "Escriba con letra y con número; anteponga ceros, un dígito por recuadro.", 7.5, color=_TENUE
+    )
     lienzo.linea(20, 54, 412, 54, 0.4)
     for i, campo in enumerate(p.campos):
         _campo(lienzo, campo, i % 2 == 0)
-    for caja, titulo in ((p.firmas, "FIRMAS DEL FUNCIONARIADO Y REPRESENTANTES"), (p.incidentes, "INCIDENTES"),
-                         (p.sello, "ACOPIO (fecha y hora)")):
+    for caja, titulo in (
+        (p.firmas, "FIRMAS DEL FUNCIONARIADO Y REPRESENTANTES"),
+        (p.incidentes, "INCIDENTES"),
+        (p.sello, "ACOPIO (fecha y hora)"),
+    ):
         lienzo.caja(caja, 0.25)
         lienzo.texto(caja.x + 2, caja.y + 3.6, titulo, 6.5, color=_TENUE)
     for k, cargo in enumerate(("Presidencia", "Secretaría", "1er. escrutinio", "2o. escrutinio")):
@@ -157,8 +189,8 @@ def pdf_etiquetas(etiquetas: Iterable[tuple[str, str, str]]) -> bytes:
     salida = BytesIO()
     canvas = Canvas(salida, pagesize=(215.9 * mm, 279.4 * mm), invariant=1)
     canvas.setTitle("Etiquetas QR de actas")
-    lienzo, columnas, por_pagina, n = _Lienzo(canvas, 279.4), 4, 20, 0
-    for contenido, primera, segunda in etiquetas:
+    lienzo, columnas, por_pagina = _Lienzo(canvas, 279.4), 4, 20
+    for n, (contenido, primera, segunda) in enumerate(etiquetas):
         if n and n % por_pagina == 0:
             canvas.showPage()
         fila, columna = divmod(n % por_pagina, columnas)
@@ -167,7 +199,6 @@ def pdf_etiquetas(etiquetas: Iterable[tuple[str, str, str]]) -> bytes:
         _qr(lienzo, Caja(x + 10, y + 5, 30, 30), contenido)
         lienzo.texto(x + 25, y + 42, primera, 8, negrita=True, centrado=True, ancho=47)
         lienzo.texto(x + 25, y + 46, segunda, 7, centrado=True, ancho=47)
-        n += 1
     canvas.showPage()
     canvas.save()
     return salida.getvalue()

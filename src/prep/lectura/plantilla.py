@@ -1,7 +1,8 @@
 """The form: where every field of an acta is, in millimetres from the upper left corner of the page.
 
-One `Plantilla` per ballot (election and demarcation); one `Hoja` per acta adds who it is. The same objects draw the page,
-tell the reader where to look and give the capture desk the crop of the field being typed, so they cannot disagree.
+One `Plantilla` per ballot (election and demarcation); one `Hoja` per acta adds who it is. The same objects draw the
+page, tell the reader where to look and give the capture desk the crop of the field being typed, so they
+cannot disagree.
 
 Four ArUco marks hold the page. Their identifiers come from ranges of their own for each corner, so a mark says which
 corner it is; within the range they are chosen by the hash of the clave_acta, so a QR moved to another acta is noticed.
@@ -34,7 +35,11 @@ LETRA_MAXIMA: Final = 84.0
 TOTALES: Final = (
     ("boletas_sobrantes", "Boletas sobrantes", "no usadas e inutilizadas"),
     ("personas_votaron", "Personas que votaron", "según la lista nominal y las sentencias del Tribunal"),
-    ("representantes_votaron", "Representantes que votaron", "de partidos y candidaturas independientes ante la casilla"),
+    (
+        "representantes_votaron",
+        "Representantes que votaron",
+        "de partidos y candidaturas independientes ante la casilla",
+    ),
     ("suma_votaron", "Suma de personas que votaron", "personas más representantes"),
     ("votos_sacados", "Votos sacados de la urna", "de esta elección"),
 )
@@ -171,8 +176,14 @@ def armar_plantilla(boleta: Boleta, nombres: dict[str, str] | None = None) -> Pl
         xb = x + ancho - 4 * ANCHO_CASILLA
         campos.append(
             Campo(
-                clave, etiqueta, nota, "total", Caja(x, y, ancho, paso), Caja(x, cy, xb - x - 2, alto),
-                tuple(Caja(xb + k * ANCHO_CASILLA, cy, ANCHO_CASILLA, alto) for k in range(4)), clave != "suma_votaron",
+                clave,
+                etiqueta,
+                nota,
+                "total",
+                Caja(x, y, ancho, paso),
+                Caja(x, cy, xb - x - 2, alto),
+                tuple(Caja(xb + k * ANCHO_CASILLA, cy, ANCHO_CASILLA, alto) for k in range(4)),
+                clave != "suma_votaron",
             )
         )
 
@@ -200,7 +211,9 @@ def armar_plantilla(boleta: Boleta, nombres: dict[str, str] | None = None) -> Pl
             campos.append(Campo(TOTAL_ASENTADO, "TOTAL", "", "total", caja, letra, cajas))
         else:
             r = boleta.recuadros[i]
-            campos.append(Campo(r.clave, nombres.get(r.clave, etiqueta_recuadro(r)), "", str(r.tipo), caja, letra, cajas))
+            campos.append(
+                Campo(r.clave, nombres.get(r.clave, etiqueta_recuadro(r)), "", str(r.tipo), caja, letra, cajas)
+            )
 
     qr = Caja(26.0, 9.0, LADO_QR, LADO_QR)
     geometria = repr([(c.clave, c.caja, c.letra, c.cajas) for c in campos])

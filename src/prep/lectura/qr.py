@@ -2,8 +2,8 @@
 
 Content: `PREP1:<process>:<clave_acta>:<template>:<MAC>` in the QR alphanumeric alphabet, at most 61 characters so that
 it fits version 3 with correction M. The MAC is HMAC-SHA256 with the process's key over everything before it, cut to 40
-bits in base 32: it stops whoever has no key from making a valid sticker, it does not stop moving a sticker from one acta
-to another (the corner marks do, see `plantilla`).
+bits in base 32: it stops whoever has no key from making a valid sticker, it does not stop moving a sticker from one
+acta to another (the corner marks do, see `plantilla`).
 """
 
 from __future__ import annotations
@@ -57,13 +57,17 @@ def codificar(etiqueta: Etiqueta, llave: bytes) -> str:
     if len(llave) < 16:
         raise ValueError("La llave de los QR debe tener al menos 16 bytes.")
     if not _PROCESO.fullmatch(etiqueta.proceso):
-        raise ValueError(f"La clave del proceso «{etiqueta.proceso}» no cabe en un QR: use hasta 24 letras, dígitos o -.")
+        raise ValueError(
+            f"La clave del proceso «{etiqueta.proceso}» no cabe en un QR: use hasta 24 letras, dígitos o -."
+        )
     if not _ACTA.fullmatch(etiqueta.acta):
         raise ValueError(f"«{etiqueta.acta}» no es una clave de acta.")
     cuerpo = f"{PREFIJO}:{etiqueta.proceso}:{etiqueta.acta}:{etiqueta.plantilla}"
     contenido = f"{cuerpo}:{_mac(llave, cuerpo)}"
     if len(contenido) > LARGO_MAXIMO:
-        raise ValueError(f"El QR tendría {len(contenido)} caracteres y caben {LARGO_MAXIMO}: acorte la clave del proceso.")
+        raise ValueError(
+            f"El QR tendría {len(contenido)} caracteres y caben {LARGO_MAXIMO}: acorte la clave del proceso."
+        )
     return contenido
 
 
@@ -76,9 +80,12 @@ def descodificar(contenido: str, proceso: str, llave: bytes) -> Etiqueta:
         raise QRInvalido(
             "qr_otro_proceso", f"El código QR es de otro proceso («{partes[1]}»); el de esta noche es «{proceso}»."
         )
-    if not hmac.compare_digest(_mac(llave, contenido.rpartition(":")[0]).encode(), partes[4].encode("utf-8", "replace")):
+    if not hmac.compare_digest(
+        _mac(llave, contenido.rpartition(":")[0]).encode(), partes[4].encode("utf-8", "replace")
+    ):
         raise QRInvalido(
-            "qr_falso", "El código QR no lleva la autenticación de este proceso: la etiqueta pudo ser alterada o falsificada."
+            "qr_falso",
+            "El código QR no lleva la autenticación de este proceso: la etiqueta pudo ser alterada o falsificada.",
         )
     return Etiqueta(partes[1], partes[2], partes[3])
 

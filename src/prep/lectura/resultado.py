@@ -23,7 +23,7 @@ MOTIVOS: Final = {
     "otra_acta": "La imagen es de otra acta: se esperaba {esperada} y el código QR dice {acta}.",
     "qr_cambiado": "El código QR no corresponde a este papel: sus marcas de esquina son de otra acta.",
     "plantilla_distinta": "El formato del papel no es el de esta elección y demarcación.",
-    "renglones_no_hallados": "Los recuadros no están donde el formato los pone: es otro formato o la hoja está muy doblada.",
+    "renglones_no_hallados": "Los recuadros no están donde deben: es otro formato o la hoja está muy doblada.",
     # What is worth knowing of an image that was read.
     "girada": "La imagen estaba girada; se leyó derecha.",
     "marca_faltante": "No se ve una marca de esquina.",
@@ -56,9 +56,15 @@ class LecturaCampo:
 
     def como_dict(self) -> dict[str, Any]:
         return {
-            "clave": self.clave, "valor": self.valor if self.valor is None or isinstance(self.valor, int) else str(self.valor),
-            "confianza": self.confianza, "aceptado": self.aceptado, "caso": self.caso, "motivos": list(self.motivos),
-            "cifras": self.cifras, "mejores": [list(m) for m in self.mejores], "recorte": self.recorte,
+            "clave": self.clave,
+            "valor": self.valor if self.valor is None or isinstance(self.valor, int) else str(self.valor),
+            "confianza": self.confianza,
+            "aceptado": self.aceptado,
+            "caso": self.caso,
+            "motivos": list(self.motivos),
+            "cifras": self.cifras,
+            "mejores": [list(m) for m in self.mejores],
+            "recorte": self.recorte,
         }
 
 
@@ -84,9 +90,16 @@ class Lectura:
 
     def como_dict(self) -> dict[str, Any]:
         return {
-            "formato": FORMATO, "imagen": self.imagen, "modelo": self.modelo, "rechazo": self.rechazo,
-            "detalle": self.detalle, "avisos": list(self.avisos), "acta": self.acta, "plantilla": self.plantilla,
-            "giro": self.giro * 90, "marcas": self.marcas,
+            "formato": FORMATO,
+            "imagen": self.imagen,
+            "modelo": self.modelo,
+            "rechazo": self.rechazo,
+            "detalle": self.detalle,
+            "avisos": list(self.avisos),
+            "acta": self.acta,
+            "plantilla": self.plantilla,
+            "giro": self.giro * 90,
+            "marcas": self.marcas,
             "calidad": self.calidad,
             "campos": [c.como_dict() for c in self.campos],
         }
@@ -98,10 +111,28 @@ class Lectura:
             raise ValueError(f"Formato de lectura desconocido: {d['formato']}.")
         campos = tuple(
             LecturaCampo(
-                c["clave"], None if c["valor"] is None else valor(c["valor"]), c["confianza"], c["aceptado"], c["caso"],
-                tuple(c["motivos"]), c["cifras"], tuple((int(v), float(p)) for v, p in c["mejores"]), c["recorte"],
+                c["clave"],
+                None if c["valor"] is None else valor(c["valor"]),
+                c["confianza"],
+                c["aceptado"],
+                c["caso"],
+                tuple(c["motivos"]),
+                c["cifras"],
+                tuple((int(v), float(p)) for v, p in c["mejores"]),
+                c["recorte"],
             )
             for c in d["campos"]
         )
-        return cls(d["imagen"], d["modelo"], d["rechazo"], d["detalle"], tuple(d["avisos"]), d["acta"], d["plantilla"],
-                   d["giro"] // 90, d["marcas"], d["calidad"], campos)
+        return cls(
+            d["imagen"],
+            d["modelo"],
+            d["rechazo"],
+            d["detalle"],
+            tuple(d["avisos"]),
+            d["acta"],
+            d["plantilla"],
+            d["giro"] // 90,
+            d["marcas"],
+            d["calidad"],
+            campos,
+        )

@@ -1,6 +1,6 @@
 """First stage of the digit model: digits of MNIST's training writers, with augmentation.
 
-    python -m prep.lectura.entrenamiento.base DATOS/digitos/mnist base.pt --minutos 15 --semilla 1
+python -m prep.lectura.entrenamiento.base DATOS/digitos/mnist base.pt --minutos 15 --semilla 1
 """
 
 from __future__ import annotations
@@ -64,8 +64,10 @@ def main() -> None:
         media.eval()
         with torch.no_grad():
             fallas = int((torch.cat([media(b).argmax(1) for b in xv.split(500)]) != yv).sum())
-        print(f"{epoca} {time.monotonic() - t0:.0f}s perdida {perdida.item():.3f} validación {fallas}/{len(xv)}",  # noqa: T201
-              flush=True)
+        print(
+            f"{epoca} {time.monotonic() - t0:.0f}s perdida {perdida.item():.3f} validación {fallas}/{len(xv)}",
+            flush=True,
+        )
         torch.save(media.state_dict(), a.salida)
         if not math.isfinite(perdida.item()):
             raise SystemExit("el entrenamiento diverge")

@@ -1,10 +1,10 @@
-"""Calibration: temperatures, failure rates, confidence and thresholds, on photographed actas filled with training digits.
+"""Calibration: temperatures, failure rates, confidence, thresholds, on photographed actas filled with training digits.
 
     python -m prep.lectura.entrenamiento.calibrar tomar DATOS/digitos/mnist recortes.npz --actas 60
     python -m prep.lectura.entrenamiento.calibrar ajustar recortes.npz ../pesos/calibracion.json
 
-The actas fill as on a night (see `llenar.Costumbres`); half of them with real digits, half with our own hands. A threshold
-is the lowest confidence above which the 95 % upper bound of the error keeps under the limit, per case.
+The actas fill as on a night (see `llenar.Costumbres`); two thirds with real digits, the rest with our own hands.
+A threshold is the lowest confidence above which the 95 % upper bound of the error keeps under the limit, per case.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import numpy as np
 
 from prep.lectura.bench import tomas
 from prep.lectura.cajas import recortar
-from prep.lectura.entrenamiento.cosecha import CLASES, boleta_al_azar
+from prep.lectura.entrenamiento.cosecha import boleta_al_azar
 from prep.lectura.llenar import Costumbres, Digitos
-from prep.lectura.modelo import Modelo
+from prep.lectura.modelo import CLASES, Modelo
 from prep.lectura.numeral import CASOS, Calibracion, juzgar, suavizar
 from prep.lectura.pagina import afinar, ajustar, hallar_marcas, situar
 
@@ -35,12 +35,19 @@ def tomar(mnist: Path, salida: Path, actas: int, semilla: int) -> None:
     reales = Digitos.abrir(mnist)
     cifras, letras, cuantas, signos, valores, niveles = [], [], [], [], [], []
     rng = np.random.default_rng(semilla)
-    frecuentes = Costumbres(sin_letra=0.06, sin_numero=0.02, vacio=0.03, rayas=0.02, ilegible=0.02, difieren=0.02,
-                            sobrescrito=0.03)
+    frecuentes = Costumbres(
+        sin_letra=0.06, sin_numero=0.02, vacio=0.03, rayas=0.02, ilegible=0.02, difieren=0.02, sobrescrito=0.03
+    )
     for k in range(actas):
         conjunto = reales if k % 3 else None
-        for toma in tomas(semilla + k, 1, conjunto, ("scan" if k % 3 == 0 else "mild", "mild", "medium", "hard"),
-                          (boleta_al_azar(rng),), frecuentes):
+        for toma in tomas(
+            semilla + k,
+            1,
+            conjunto,
+            ("scan" if k % 3 == 0 else "mild", "mild", "medium", "hard"),
+            (boleta_al_azar(rng),),
+            frecuentes,
+        ):
             gris = cv2.imdecode(np.frombuffer(toma.foto.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
             pagina = situar(afinar(gris, hallar_marcas(gris)))
             if pagina is None:
@@ -58,15 +65,24 @@ def tomar(mnist: Path, salida: Path, actas: int, semilla: int) -> None:
                 valores.append(e.valor if isinstance(e.valor, int) else -1 if e.caso == "vacio" else -2)
                 niveles.append(("scan", "mild", "medium", "hard").index(toma.nivel))
         if k % 5 == 4 or k == actas - 1:
-            print(k + 1, len(valores), flush=True)  # noqa: T201
-            np.savez_compressed(salida, cifras=np.concatenate(cifras), letras=np.stack(letras), cuantas=cuantas,
-                                signos=np.array(signos, np.uint8), valores=valores, niveles=niveles)
+            print(k + 1, len(valores), flush=True)
+            np.savez_compressed(
+                salida,
+                cifras=np.concatenate(cifras),
+                letras=np.stack(letras),
+                cuantas=cuantas,
+                signos=np.array(signos, np.uint8),
+                valores=valores,
+                niveles=niveles,
+            )
 
 
 def _nll_temperatura(puntos: np.ndarray, clases: np.ndarray) -> float:
     """Temperature that makes the truth likeliest; grid, so that it is the same everywhere."""
     opciones = np.round(np.arange(0.5, 3.01, 0.05), 2)
-    perdidas = [-np.log(np.maximum(suavizar(puntos, t)[np.arange(len(clases)), clases], 1e-12)).mean() for t in opciones]
+    perdidas = [
+        -np.log(np.maximum(suavizar(puntos, t)[np.arange(len(clases)), clases], 1e-12)).mean() for t in opciones
+    ]
     return float(opciones[int(np.argmin(perdidas))])
 
 
@@ -77,8 +93,10 @@ def _cota(mal: int, n: int) -> float:
     from math import exp, lgamma, log
 
     def cola(p: float) -> float:  # P(X <= mal)
-        return sum(exp(lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log(1 - p))
-                   for i in range(mal + 1))
+        return sum(
+            exp(lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log(1 - p))
+            for i in range(mal + 1)
+        )
 
     a, b = 1e-9, 1 - 1e-9
     for _ in range(60):
@@ -103,26 +121,38 @@ def _recta(conf: np.ndarray, bien: np.ndarray) -> list[float]:
 def ajustar_a(recortes: Path, salida: Path) -> None:
     d = np.load(recortes)
     m = Modelo()
-    puntos = np.concatenate([m.digitos(d["cifras"][i : i + 2000] / np.float32(255)) for i in range(0, len(d["cifras"]), 2000)])
-    letras = np.concatenate([m.letras(d["letras"][i : i + 500] / np.float32(255)) for i in range(0, len(d["letras"]), 500)])
+    puntos = np.concatenate(
+        [m.digitos(d["cifras"][i : i + 2000] / np.float32(255)) for i in range(0, len(d["cifras"]), 2000)]
+    )
+    letras = np.concatenate(
+        [m.letras(d["letras"][i : i + 500] / np.float32(255)) for i in range(0, len(d["letras"]), 500)]
+    )
     valores, cuantas = d["valores"], d["cuantas"]
     legibles = d["signos"] != 12  # what was spoilt on purpose may still be readable
     tc = _nll_temperatura(puntos[legibles], d["signos"][legibles].astype(int))
     texto = valores >= 0
-    tl = float(np.mean([_nll_temperatura(letras[texto][:, 10 * k : 10 * k + 10], valores[texto] // 10 ** (2 - k) % 10)
-                        for k in range(3)]))
+    tl = float(
+        np.mean(
+            [
+                _nll_temperatura(letras[texto][:, 10 * k : 10 * k + 10], valores[texto] // 10 ** (2 - k) % 10)
+                for k in range(3)
+            ]
+        )
+    )
     limites = np.cumsum(cuantas)
     partes = np.split(puntos, limites[:-1])
     # A field is right when it says what a person would capture; an empty one, when it is empty.
-    neutra: dict[str, Any] = {"recta": {c: (1.0, 0.0) for c in CASOS}, "umbral": {c: 0.0 for c in CASOS}}
+    neutra: dict[str, Any] = {"recta": dict.fromkeys(CASOS, (1.0, 0.0)), "umbral": dict.fromkeys(CASOS, 0.0)}
     mejor = None
     for fallo in (0.002, 0.005, 0.01, 0.02):
         k = Calibracion(tc, tl, fallo, fallo, **neutra)
         juicios = [juzgar(p, le, k) for p, le in zip(partes, letras, strict=True)]
-        bien = np.array([(j.valor == v) if j.caso != "vacio" else (v == -1) for j, v in zip(juicios, valores, strict=True)])
+        bien = np.array(
+            [(j.valor == v) if j.caso != "vacio" else (v == -1) for j, v in zip(juicios, valores, strict=True)]
+        )
         conf = np.clip(np.array([j.confianza for j in juicios]), 1e-9, 1 - 1e-9)
         nll = -float(np.where(bien, np.log(conf), np.log(1 - conf)).mean())
-        print(f"fallo {fallo}: NLL {nll:.5f}, bien {bien.mean():.5f}")  # noqa: T201
+        print(f"fallo {fallo}: NLL {nll:.5f}, bien {bien.mean():.5f}")
         if mejor is None or nll < mejor[0]:
             mejor = (nll, fallo, juicios, bien, conf)
     assert mejor is not None
@@ -142,10 +172,19 @@ def ajustar_a(recortes: Path, salida: Path) -> None:
         for i in range(len(orden), 0, -max(1, len(orden) // 400)):
             if _cota(int(mal[i - 1]), i) <= max(LIMITE, 3.0 / max(i, 1)) and mal[i - 1] <= i * LIMITE:
                 umbral[caso] = round(float(min(c[orden[i - 1]], 0.999999)), 6)
-                print(f"{caso}: {i} de {len(orden)} ({int(limpio.sum())}), mal {int(mal[i - 1])}, umbral {umbral[caso]}")  # noqa: T201
+                print(
+                    f"{caso}: {i} de {len(orden)} ({int(limpio.sum())}), mal {int(mal[i - 1])}, umbral {umbral[caso]}"
+                )
                 break
-    datos = {"temperatura_cifra": tc, "temperatura_letra": round(tl, 3), "fallo_cifra": fallo, "fallo_letra": fallo,
-             "recta": recta, "umbral": umbral, "campos": len(valores)}
+    datos = {
+        "temperatura_cifra": tc,
+        "temperatura_letra": round(tl, 3),
+        "fallo_cifra": fallo,
+        "fallo_letra": fallo,
+        "recta": recta,
+        "umbral": umbral,
+        "campos": len(valores),
+    }
     salida.write_text(json.dumps(datos, indent=1) + "\n", encoding="utf-8")
 
 

@@ -2,8 +2,8 @@
 
     python -m prep.lectura.entrenamiento.cosecha DATOS/digitos/mnist cosecha.npz --actas 150 --semilla 100
 
-What the network learns from is what it will be given: boxes that went through page finding and rule removal. Digits are of
-MNIST's training writers and of the product's own hands; the forms are drawn at random from ballots of their own.
+What the network learns from is what it will be given: boxes that went through page finding and rule removal. Digits are
+of MNIST's training writers and of the product's own hands; the forms are drawn at random from ballots of their own.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ from prep.lectura import qr
 from prep.lectura.cajas import recortar
 from prep.lectura.fotografiar import fotografiar
 from prep.lectura.llenar import Digitos, Escrito, llenar
+from prep.lectura.modelo import CLASES
 from prep.lectura.numeros import en_letra
 from prep.lectura.pagina import afinar, ajustar, hallar_marcas, situar
 from prep.lectura.plantilla import Hoja, Identificacion, Plantilla, armar_plantilla
 
-CLASES = "0123456789 -?"
-"""Class 10 is a blank box, 11 a cross or dash, 12 illegible."""
 LETRA_VACIA, LETRA_ILEGIBLE = 1000, 1001
 
 
@@ -44,8 +43,18 @@ def boleta_al_azar(rng: np.random.Generator) -> Boleta:
 def hoja_al_azar(rng: np.random.Generator, boleta: Boleta | None = None) -> Hoja:
     clave = f"14{int(rng.integers(1, 3800)):04d}{rng.choice(list('BCES'))}{int(rng.integers(1, 9)):02d}0001"
     plantilla = armar_plantilla(boleta or boleta_al_azar(rng))
-    quien = Identificacion(clave, "Instituto Electoral de Prueba", "Proceso de entrenamiento", "Gubernatura", "Entidad",
-                           "Distrito 00", "Municipio", int(clave[2:6]), "Casilla", "ENTRENAMIENTO")
+    quien = Identificacion(
+        clave,
+        "Instituto Electoral de Prueba",
+        "Proceso de entrenamiento",
+        "Gubernatura",
+        "Entidad",
+        "Distrito 00",
+        "Municipio",
+        int(clave[2:6]),
+        "Casilla",
+        "ENTRENAMIENTO",
+    )
     etiqueta = qr.Etiqueta("ENTRENAMIENTO", clave, plantilla.id)
     return Hoja(plantilla, quien, qr.codificar(etiqueta, b"llave de entrenamiento"))
 
@@ -62,7 +71,9 @@ def plan_al_azar(plantilla: Plantilla, rng: np.random.Generator) -> dict[str, Es
         # Round, short and long phrases alike.
         v = int(rng.integers(1000)) if rng.random() < 0.75 else int(rng.integers(60))
         letra = "" if u < 0.06 else ("?" if u < 0.10 else en_letra(v))
-        plan[campo.clave] = Escrito("".join(signos), letra, SIN_DATO if letra == "" else ILEGIBLE if letra == "?" else v)
+        plan[campo.clave] = Escrito(
+            "".join(signos), letra, SIN_DATO if letra == "" else ILEGIBLE if letra == "?" else v
+        )
     return plan
 
 
@@ -98,9 +109,14 @@ def main() -> None:
                 letras.append((r.letra * 255).astype(np.uint8))
                 frases.append({"": LETRA_VACIA, "?": LETRA_ILEGIBLE}.get(e.letra, e.valor))
         if k % 10 == 9 or k == a.actas - 1:
-            print(k + 1, sum(map(len, cifras)), flush=True)  # noqa: T201
-            np.savez_compressed(a.salida, cifras=np.concatenate(cifras), clases=np.array(clases, np.uint8),
-                                letras=np.stack(letras), frases=np.array(frases, np.int16))
+            print(k + 1, sum(map(len, cifras)), flush=True)
+            np.savez_compressed(
+                a.salida,
+                cifras=np.concatenate(cifras),
+                clases=np.array(clases, np.uint8),
+                letras=np.stack(letras),
+                frases=np.array(frases, np.int16),
+            )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Second stage of the digit model: boxes of photographed actas, mixed with MNIST's training writers.
 
-    python -m prep.lectura.entrenamiento.digitos DATOS/digitos/mnist digitos.pt --desde base.pt --cosecha cosecha.npz
+python -m prep.lectura.entrenamiento.digitos DATOS/digitos/mnist digitos.pt --desde base.pt --cosecha cosecha.npz
 """
 
 from __future__ import annotations
@@ -70,8 +70,11 @@ def main() -> None:
                 if p.dtype.is_floating_point:
                     p.lerp_(q, 1 - d)
         if paso % 500 == 0 or paso == a.pasos:
-            print(f"{paso} {time.monotonic() - t0:.0f}s perdida {perdida.item():.3f} "  # noqa: T201
-                  f"recuadros {fallas(media, xv, yv)}/{len(xv)}", flush=True)
+            print(
+                f"{paso} {time.monotonic() - t0:.0f}s perdida {perdida.item():.3f} "
+                f"recuadros {fallas(media, xv, yv)}/{len(xv)}",
+                flush=True,
+            )
             torch.save(media.state_dict(), a.salida)
 
 

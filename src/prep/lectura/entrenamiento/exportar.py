@@ -1,6 +1,6 @@
 """Export trained weights to the ONNX files the product ships.
 
-    python -m prep.lectura.entrenamiento.exportar --digitos a.pt b.pt --letras letras.pt ../pesos
+python -m prep.lectura.entrenamiento.exportar --digitos a.pt b.pt --letras letras.pt ../pesos
 """
 
 from __future__ import annotations
@@ -29,8 +29,16 @@ class Juntas(nn.Module):
 
 def _exportar(red: nn.Module, forma: tuple[int, int], salida: Path) -> None:
     memoria = io.BytesIO()
-    torch.onnx.export(red.eval(), (torch.zeros(2, 1, *forma),), memoria, input_names=["tinta"], output_names=["logitos"],
-                      dynamic_axes={"tinta": {0: "n"}, "logitos": {0: "n"}}, opset_version=17, dynamo=False)
+    torch.onnx.export(
+        red.eval(),
+        (torch.zeros(2, 1, *forma),),
+        memoria,
+        input_names=["tinta"],
+        output_names=["logitos"],
+        dynamic_axes={"tinta": {0: "n"}, "logitos": {0: "n"}},
+        opset_version=17,
+        dynamo=False,
+    )
     modelo = onnx.load_from_string(memoria.getvalue())
     onnx.checker.check_model(modelo)
     del modelo.metadata_props[:]

@@ -39,7 +39,9 @@ def sinteticas(cuantas: int, semilla: int) -> tuple[np.ndarray, np.ndarray]:
         tinta = garabatear(trazos, (round((alto + 1.4) * px), round((ancho + 1) * px)), px)
         tinta = cv2.GaussianBlur(tinta, (0, 0), float(rng.uniform(0.4, 2.2)))
         f = ALTO_LETRA / tinta.shape[0]
-        tinta = cv2.resize(tinta, (min(ANCHO_LETRA, round(tinta.shape[1] * f)), ALTO_LETRA), interpolation=cv2.INTER_AREA)
+        tinta = cv2.resize(
+            tinta, (min(ANCHO_LETRA, round(tinta.shape[1] * f)), ALTO_LETRA), interpolation=cv2.INTER_AREA
+        )
         lineas[i, :, : tinta.shape[1]] = np.clip(tinta.astype(np.float32) * rng.uniform(1, 1.5), 0, 255)
         numeros[i] = v
     return lineas, numeros
@@ -52,7 +54,9 @@ def perdida_de(logitos: Tensor, y: Tensor) -> Tensor:
     texto = y < 1000
     if texto.any():
         for i, divisor in enumerate((100, 10, 1)):
-            total = total + F.cross_entropy(logitos[texto, 10 * i : 10 * i + 10], y[texto] // divisor % 10, label_smoothing=0.02)
+            total = total + F.cross_entropy(
+                logitos[texto, 10 * i : 10 * i + 10], y[texto] // divisor % 10, label_smoothing=0.02
+            )
     return total
 
 
@@ -118,8 +122,11 @@ def main() -> None:
                 for p, q in zip(media.state_dict().values(), red.state_dict().values(), strict=True):
                     if p.dtype.is_floating_point:
                         p.lerp_(q, 1 - d)
-        print(f"{epoca} {time.monotonic() - t0:.0f}s perdida {perdida.item():.3f} "  # noqa: T201
-              f"validación {acierto(media, xv, yv):.4f} de {len(xv)}", flush=True)
+        print(
+            f"{epoca} {time.monotonic() - t0:.0f}s perdida {perdida.item():.3f} "
+            f"validación {acierto(media, xv, yv):.4f} de {len(xv)}",
+            flush=True,
+        )
         torch.save(media.state_dict(), a.salida)
 
 

@@ -62,15 +62,20 @@ class RedLetras(nn.Module):
         super().__init__()
 
         def bloque(entra: int, sale: int, lado: int, paso: tuple[int, int]) -> nn.Sequential:
-            return nn.Sequential(nn.Conv2d(entra, sale, lado, paso, lado // 2, bias=False), nn.BatchNorm2d(sale),
-                                 nn.ReLU(inplace=True))
+            return nn.Sequential(
+                nn.Conv2d(entra, sale, lado, paso, lado // 2, bias=False), nn.BatchNorm2d(sale), nn.ReLU(inplace=True)
+            )
 
         def temporal(dilata: int) -> nn.Sequential:
-            return nn.Sequential(nn.Conv2d(96, 96, (1, 5), 1, (0, 2 * dilata), (1, dilata), bias=False),
-                                 nn.BatchNorm2d(96), nn.ReLU(inplace=True))
+            return nn.Sequential(
+                nn.Conv2d(96, 96, (1, 5), 1, (0, 2 * dilata), (1, dilata), bias=False),
+                nn.BatchNorm2d(96),
+                nn.ReLU(inplace=True),
+            )
 
-        self.cuerpo = nn.Sequential(bloque(1, 16, 5, (2, 2)), bloque(16, 32, 3, (2, 2)), bloque(32, 48, 3, (2, 1)),
-                                    bloque(48, 64, 3, (2, 1)))
+        self.cuerpo = nn.Sequential(
+            bloque(1, 16, 5, (2, 2)), bloque(16, 32, 3, (2, 2)), bloque(32, 48, 3, (2, 1)), bloque(48, 64, 3, (2, 1))
+        )
         self.altura = nn.Sequential(nn.Conv2d(64, 96, (2, 1), bias=False), nn.BatchNorm2d(96), nn.ReLU(inplace=True))
         self.tiempo = nn.ModuleList([temporal(1), temporal(2), temporal(4)])
         self.atencion = nn.Conv2d(96, 4, 1)

@@ -1,0 +1,133 @@
+import json
+from pathlib import Path
+
+import pikepdf
+import pytest
+from typer.testing import CliRunner, Result
+
+from prep.cli import app
+
+
+def prep(*orden: object) -> Result:
+    return CliRunner().invoke(app, [str(o) for o in orden])
+
+
+@pytest.fixture(scope="module")
+def taller(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A process of demonstration, three filled actas and their photographs."""
+    raiz = tmp_path_factory.mktemp("actas")
+    assert prep("proceso", "ejemplo", raiz / "proceso").exit_code == 0
+    llave = ("--llave", raiz / "qr")
+    r = prep(
+        "actas",
+        "llenar",
+        raiz / "proceso",
+        "--salida",
+        raiz / "llenas",
+        "--cuantas",
+        2,
+        "--eleccion",
+        "GUB",
+        "--limpias",
+        *llave,
+    )
+    assert r.exit_code == 0, r.output
+    r = prep("actas", "fotografiar", raiz / "llenas", "--salida", raiz / "fotos", "--nivel", "scan", "--nivel", "mild")
+    assert r.exit_code == 0, r.output
+    return raiz
+
+
+def test_generar_por_catd_y_por_casilla(taller: Path, tmp_path: Path) -> None:
+    llave = ("--llave", taller / "qr")
+    r = prep("actas", "generar", taller / "proceso", "--salida", tmp_path / "a", "--eleccion", "AYUN", *llave)
+    assert r.exit_code == 0, r.output
+    paginas = 0
+    for pdf in (tmp_path / "a").glob("*.pdf"):
+        with pikepdf.open(pdf) as documento:
+            paginas += len(documento.pages)
+    assert paginas == 60
+    acta = sorted((taller / "llenas").glob("*.json"))[0].stem
+    r = prep(
+        "actas",
+        "generar",
+        taller / "proceso",
+        "--salida",
+        tmp_path / "b",
+        "--casilla",
+        acta[:11],
+        "--por",
+        "casilla",
+        *llave,
+    )
+    assert r.exit_code == 0, r.output
+    (pdf,) = (tmp_path / "b").glob("*.pdf")
+    with pikepdf.open(pdf) as documento:
+        assert len(documento.pages) == 3  # one per election
+
+
+def test_etiquetas(taller: Path, tmp_path: Path) -> None:
+    r = prep(
+        "actas",
+        "etiquetas",
+        taller / "proceso",
+        "--salida",
+        tmp_path / "e.pdf",
+        "--eleccion",
+        "GUB",
+        "--llave",
+        taller / "qr",
+    )
+    assert r.exit_code == 0 and "60 etiquetas" in r.output
+
+
+def test_leer_compara_con_la_verdad(taller: Path) -> None:
+    r = prep("leer", taller / "fotos", "--proceso", taller / "proceso", "--json", "--verdad", "--llave", taller / "qr")
+    assert r.exit_code == 0, r.output
+    filas = [json.loads(linea) for linea in r.output.splitlines() if linea.startswith("{")]
+    assert len(filas) == 4
+    assert all(f["rechazo"] is None and f["aceptados_mal"] == 0 for f in filas)
+    assert sum(f["aceptados_bien"] for f in filas) > 0.7 * sum(len(f["campos"]) for f in filas)
+
+
+def test_leer_en_tabla_y_con_archivos_malos(taller: Path, tmp_path: Path) -> None:
+    (tmp_path / "virus.jpg").write_bytes(b"MZ\x90\x00")
+    foto = sorted((taller / "fotos").glob("*scan.jpg"))[0]
+    r = prep(
+        "leer",
+        foto,
+        tmp_path / "virus.jpg",
+        tmp_path / "falta.jpg",
+        "--proceso",
+        taller / "proceso",
+        "--llave",
+        taller / "qr",
+    )
+    assert r.exit_code == 0, r.output
+    assert "1 páginas leídas, 2 rechazadas" in r.output
+
+
+def test_lo_que_se_pide_mal_se_explica(taller: Path, tmp_path: Path) -> None:
+    llave = ("--llave", taller / "qr")
+    casos = (
+        (("actas", "generar", taller / "proceso", "--salida", tmp_path, "--catd", "NADA", *llave), "Ninguna acta"),
+        (("actas", "fotografiar", tmp_path, "--salida", tmp_path), "no hay actas llenas"),
+        (("actas", "fotografiar", taller / "llenas", "--salida", tmp_path, "--nivel", "lindo"), "No existe el nivel"),
+        (("actas", "llenar", taller / "proceso", "--salida", tmp_path, "--digitos", tmp_path, *llave), "dígitos"),
+    )
+    for orden, mensaje in casos:
+        r = prep(*orden)
+        assert r.exit_code == 2, orden
+        assert mensaje in " ".join(r.output.replace("│", " ").split()), r.output
+    (tmp_path / "proceso.toml").write_text("nada = 1")
+    assert prep("actas", "generar", tmp_path, "--salida", tmp_path / "x", *llave).exit_code == 1
+
+
+def test_imagenes_revisar(tmp_path: Path) -> None:
+    from prep.lectura.evidencia import guardar_original
+    from prep.plataforma.almacen import AlmacenCarpeta
+
+    r = prep("imagenes", "revisar", tmp_path, "--json")
+    assert r.exit_code == 0 and json.loads(r.output)["revisados"] == 0
+    huella = guardar_original(AlmacenCarpeta(tmp_path), b"una imagen")
+    r = prep("imagenes", "revisar", tmp_path)
+    assert r.exit_code == 1 and "HUÉRFANO" in r.output and huella in r.output
