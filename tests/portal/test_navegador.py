@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 import pytest
-from fabrica import publicar
+from fabrica_portal import publicar
+from servidor_portal import servir
 
-from conftest import servir
 from prep.portal import bench
 from prep.portal.cifras import miles
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from fabrica import Noche, octetos
+from fabrica_portal import Noche, octetos
 
 from prep.portal import paginas, portada, recursos
 from prep.portal.cifras import miles
