@@ -218,6 +218,7 @@ class Hoja:
             nombre=p["nombre"], entidad=p["entidad"]["nombre"], n=s.manifiesto["corte"]
         )
         publico = p.get("institucion", {}).get("portal", "")
+        publico = publico and publico.rstrip("/") + "/"
         yield self._pagina(
             plantilla,
             ruta,
@@ -228,7 +229,7 @@ class Hoja:
             corte=self._momento(),
             tarjetas=tarjetas,
             en_portada=en_raiz,
-            imagen=f"{publico.rstrip('/')}/portal/corte-{s.manifiesto['corte']:04d}.png" if publico else "",
+            imagen=f"{publico}portal/corte-{s.manifiesto['corte']:04d}.png" if publico else "",
             publico=publico,
         )
 
