@@ -8,7 +8,7 @@ import urllib.request
 from dataclasses import replace
 
 import pytest
-from fabrica import AUDITOR, INSTITUTO, Noche
+from emision_fabrica import AUDITOR, INSTITUTO, Noche
 from typer.testing import CliRunner
 
 from prep.cli import app

@@ -9,7 +9,7 @@ from io import BytesIO
 
 import fastjsonschema
 import pytest
-from fabrica import AUDITOR, INSTITUTO, NOTARIA, PROCESO, Noche
+from emision_fabrica import AUDITOR, INSTITUTO, NOTARIA, PROCESO, Noche
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -463,6 +463,21 @@ def test_a_policy_of_somebody_elses_log(noche):
     otra = LlavePrivada("otro.example", FIRMA, b"\x09" * 32)
     politica = leer_politica(f"log {otra.llave.vkey}\nquorum none\n".encode())
     assert "ninguna llave conocida firma" in malos(revisar(noche.carpeta, politica=politica))
+
+
+def test_what_nobody_signed_is_pointed_out(noche):
+    (noche.carpeta / "oferta.html").write_text("compre")
+    informe = revisar(noche.carpeta)
+    assert any("oferta.html" in h.texto and h.nivel == Nivel.AVISO for h in informe.hallazgos)
+
+
+def test_an_image_of_an_earlier_corte(noche):
+    """No longer named by the last corte, it still has to be what its name says."""
+    h = sha256(b"otra").hexdigest()
+    noche.almacen.escribir(f"imagenes/{h[:2]}/{h}.jpg", b"otra")
+    assert revisar(noche.carpeta).codigo == 0
+    noche.almacen.reemplazar(f"imagenes/{h[:2]}/{h}.jpg", b"otro")
+    assert "alterada o cambiada" in malos(revisar(noche.carpeta))
 
 
 def test_pages_of_the_root_are_signed(noche):

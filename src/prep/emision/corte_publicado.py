@@ -179,22 +179,27 @@ def revisar_imagenes(lector: Lector, imagenes: Imagenes, m: Manifiesto, informe:
     if not leerlas:
         informe.aviso(asunto, f"{len(hashes):,} imágenes sin revisar una por una (se pidió omitirlas)")
         return
-    if not hashes:
+    rutas = set(map(ruta_de_imagen, hashes))
+    if isinstance(lector, Carpeta):
+        rutas |= set(lector.rutas("imagenes"))  # those of earlier cortes too: every image is named by its own hash
+    if not rutas:
         return
 
-    def revisar(h: str) -> tuple[str, str | ErrorEmision | None]:
+    def revisar(ruta: str) -> str | ErrorEmision | None:
         try:
-            datos = lector.leer(ruta_de_imagen(h), MAXIMO_IMAGEN)
+            datos = lector.leer(ruta, MAXIMO_IMAGEN)
         except ErrorEmision as e:
-            return h, e
+            return e
         if datos is None:
-            return h, f"falta la imagen {ruta_de_imagen(h)}"
-        return h, None if sha256(datos).hexdigest() == h else f"la imagen {ruta_de_imagen(h)} fue alterada o cambiada"
+            return f"falta la imagen {ruta}"
+        return (
+            None if ruta_de_imagen(sha256(datos).hexdigest()) == ruta else f"la imagen {ruta} fue alterada o cambiada"
+        )
 
     malas = 0
-    for _, problema in _en_paralelo(lector, revisar, sorted(hashes)):
+    for problema in _en_paralelo(lector, revisar, sorted(rutas)):
         if problema is not None:
             malas += 1
             _anotar(informe, asunto, problema)
     if not malas:
-        informe.bien(asunto, f"{len(hashes):,} imágenes, cada una con el hash que está impreso en la base de datos")
+        informe.bien(asunto, f"{len(rutas):,} imágenes, cada una con el hash que lleva por nombre en la base de datos")

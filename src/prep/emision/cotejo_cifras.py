@@ -68,7 +68,7 @@ def _comparar(
         for publicado in filter(None, (publicadas.get(d["id"]), detalle)):
             yield from _lugar(donde, publicado, cifras, cierre)
             yield from _votos(donde, publicado, calculo, d["id"], cifras.total)
-        yield from _secciones(donde, eleccion, d, detalle, calculo, cierre, filas, ofrecidas)
+        yield from _secciones(donde, d["id"], detalle, calculo, cierre, filas, ofrecidas)
         fuera -= {a["clave"] for a in detalle["fuera_de_catalogo"]}
     for f in filas.values():
         yield f"{clave}: el acta {f.clave} está en el CSV y no en las páginas"
@@ -138,8 +138,7 @@ def _candidaturas(donde: str, publicado: Mapping[str, Any], deben: Mapping[str, 
 
 def _secciones(
     donde: str,
-    eleccion: Mapping[str, Any],
-    demarcacion: Mapping[str, Any],
+    id_: int,
     detalle: Mapping[str, Any],
     calculo: Calculo,
     cierre: bool,
@@ -147,7 +146,6 @@ def _secciones(
     ofrecidas: set[str],
 ) -> Iterator[str]:
     """Figures of each sección, and each acta against its row; the rows found are taken out of `filas`."""
-    id_ = demarcacion["id"]
     for s in detalle["secciones"]:
         cifras = calculo.secciones.get((id_, s["seccion"]))
         aqui = f"{donde}, sección {s['seccion']}"
@@ -155,7 +153,7 @@ def _secciones(
             yield f"{aqui}: no está en el CSV"
             continue
         yield from _lugar(aqui, s, cifras, cierre)
-        yield from _candidaturas(aqui, s, candidaturas(cifras.votos, eleccion, demarcacion), cifras.total)
+        yield from _candidaturas(aqui, s, candidaturas(cifras.votos, calculo.duenas[id_]), cifras.total)
         for casilla in s["casillas"]:
             for acta in casilla["actas"]:
                 fila = filas.pop(acta["clave"], None)

@@ -239,16 +239,17 @@ async function revisarImagenes(fuente, { imagenes, ofrecidas }, m, informe, leer
   if (imagenes.size !== m.imagenes.total || raiz !== m.imagenes.raiz) informe.anotar("mal", "imágenes", "los códigos de integridad del CSV no son los de las imágenes que el corte firmó");
   if (imagenes.size > lista.length) informe.anotar("aviso", "imágenes", `${miles(imagenes.size - lista.length)} imágenes no se publican en este corte; solo está su código`);
   if (!leerlas) { informe.anotar("aviso", "imágenes", `${miles(lista.length)} imágenes sin revisar una por una`); return; }
-  if (!lista.length) return;
-  for (const [i, h] of lista.entries()) {
-    if (i % 200 === 0) informe.avisar(`revisando imágenes: ${miles(i)} de ${miles(lista.length)}`);
+  const rutas = [...new Set([...lista.map(rutaImagen), ...(fuente.rutas("imagenes") ?? [])])];
+  if (!rutas.length) return;
+  for (const [i, ruta] of rutas.entries()) {
+    if (i % 200 === 0) informe.avisar(`revisando imágenes: ${miles(i)} de ${miles(rutas.length)}`);
     try {
-      const datos = await fuente.leer(rutaImagen(h), 64 * 2 ** 20);
-      if (!datos) throw new NoCoincide(`falta la imagen ${rutaImagen(h)}`);
-      if ((await huella(datos)) !== h) throw new NoCoincide(`la imagen ${rutaImagen(h)} fue alterada o cambiada`);
+      const datos = await fuente.leer(ruta, 64 * 2 ** 20);
+      if (!datos) throw new NoCoincide(`falta la imagen ${ruta}`);
+      if (rutaImagen(await huella(datos)) !== ruta) throw new NoCoincide(`la imagen ${ruta} fue alterada o cambiada`);
     } catch (e) { anotarError(informe, "imágenes", e); }
   }
-  if (informe.codigo === antes) informe.anotar("bien", "imágenes", `${miles(lista.length)} imágenes, cada una con el hash impreso en la base de datos`);
+  if (informe.codigo === antes) informe.anotar("bien", "imágenes", `${miles(rutas.length)} imágenes, cada una con el hash que lleva por nombre en la base de datos`);
 }
 
 async function revisarPaginas(fuente, archivos, informe) {
