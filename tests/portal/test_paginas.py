@@ -127,6 +127,7 @@ def test_entry_tells_the_corte_and_its_totals(docs: dict[str, Any]) -> None:
     es, en = entrada["index.html"].texto, entrada["en/index.html"].texto
     assert "Último corte: 14" in es and "domingo 2 de junio de 2024, 23:15 h (UTC−6)" in es
     assert "Latest update: 14" in en and "Sunday 2 June 2024, 23:15 (UTC−6)" in en
+    assert "Resultados preliminares, de carácter informativo." in es
     for e in docs["proceso.json"]["elecciones"]:
         pct = docs[f"{e['clave']}/resumen.json"]["estadistica"]["porcentaje_actas_capturadas"]
         assert f"{pct} %" in es and f"{pct} %" in en
