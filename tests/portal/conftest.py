@@ -41,7 +41,7 @@ def sitio(publicada: Path) -> Iterator[str]:
         yield direccion
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # playwright keeps an event loop running, and Django refuses to work beside one
 def chromium() -> Iterator[Any]:
     ruta = os.environ.get("PREP_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if ruta is None:

@@ -87,7 +87,7 @@ def test_from_the_entry_to_an_acta(abrir: Abrir, sitio: str, acta: dict[str, Any
     assert acta["casilla"] in texto and acta["imagen"]["sha256"] in texto and "Contabilizada" in texto
     assert miles(acta["valores"]["total_calculado"]) in texto
     assert acta["digitalizacion"] in texto and acta["origen"] in texto
-    assert pagina.evaluate("document.querySelector('.visor img').naturalWidth") == 850
+    pagina.wait_for_function("document.querySelector('.visor img').naturalWidth === 850")
     antes = pagina.locator(".visor img").bounding_box()["width"]
     pagina.click("text=Acercar")
     assert pagina.locator(".visor img").bounding_box()["width"] > antes
@@ -291,6 +291,7 @@ def test_a_switch_in_mid_visit_is_announced_and_never_mixed(
         assert pagina.locator("#candidaturas").inner_text() != antes
         entrada.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         entrada.locator("#aviso .nuevo").wait_for()
+        pagina.wait_for_load_state("networkidle")
 
 
 def test_an_entry_older_than_the_pointer_says_so(abrir: Abrir, publicada: Path, tmp_path: Path) -> None:
@@ -317,6 +318,7 @@ def test_wall_moves_to_the_new_corte_by_itself(abrir: Abrir, documentos: dict[in
         publicar(documentos[14], tmp_path)
         pagina.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         pagina.wait_for_url("**/cortes/0014/muro.html")
+        pagina.wait_for_load_state("networkidle")
 
 
 def test_links_that_always_open_the_latest(abrir: Abrir, sitio: str, acta: dict[str, Any]) -> None:
@@ -359,7 +361,7 @@ def test_from_a_mirror_under_a_sub_path(abrir: Abrir, publicada: Path, acta: dic
         pagina.click("#detalle a >> nth=0")
         pagina.goto(f"{pagina.url}#{acta['clave']}")
         pagina.locator("dialog").wait_for()
-        assert pagina.evaluate("document.querySelector('.visor img').naturalWidth") == 850
+        pagina.wait_for_function("document.querySelector('.visor img').naturalWidth === 850")
         assert all(p.startswith(f"{direccion}espejo/prep/") for p in pagina.pedidos)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from prep.portal import cartograma
-from prep.portal.cifras import contadas, delantera, miles, ordenadas
+from prep.portal.cifras import Delantera, contadas, delantera, miles, ordenadas
 
 Doc = dict[str, Any]
 GUION = "—"
@@ -307,31 +307,37 @@ class Pintor:
             f"{''.join(tejas)}</svg>"
         )
 
-    def _letras(self, r: Doc, d: Any, x: int, y: int, w: int, h: int) -> str:
+    def _letras(self, r: Doc, d: Delantera | None, x: int, y: int, w: int, h: int) -> str:
+        """Up to three lines of a tile: place, who is ahead, by how much.
+
+        Class `td`: only where the screen is wide; `tm`: only where it is not.
+        """
+        en_pantalla, en_telefono = max(0, int((w - 6) / 6.3)), max(0, int((w - 8) / 11.4))
         nombre = str(r["id"]) if self.eleccion["agrupa"] == "distrito" else str(r["nombre"])
-        cabe = max(0, int((w - 6) / 6.3))
-        if len(nombre) > cabe:
-            nombre = nombre[: cabe - 1].rstrip() + "…" if cabe >= 6 else ""
-        lineas = [escape(nombre)] if nombre else []
-        if d is not None and d.empate:
-            lineas.append(self.t["avance"]["empate"])
-        elif d is not None:
-            lineas.append(self.breve(d.primero["clave"], d.primero["partidos"], int((w - 6) / 7)).replace(" · ", "·"))
-            lineas.append(f"+{d.puntos[:-2]}")
-        partes, clase = [], ""
-        for i, linea in enumerate(lineas):
-            largo = len(unescape(linea))
-            en_telefono = largo * 11.4 < w - 8 and (i + 1) * 23 < h - 6
-            en_pantalla = largo * 6.3 <= w - 6 and (i + 1) * 13 < h - 4
-            if not en_pantalla:
-                break
-            if not en_telefono:
-                clase = ' class="td"'
-            partes.append(f'<tspan{clase} x="{x + 5}" dy="{"1.1em" if i else "0"}">{linea}</tspan>')
-        if not partes:
+        if len(nombre) > en_pantalla:
+            nombre = nombre[: en_pantalla - 1].rstrip() + "…" if en_pantalla >= 6 else ""
+        if not nombre:
             return ""
-        clase = ' class="td"' if partes[0].startswith('<tspan class="td"') else ""
-        return f'<text{clase} x="{x + 5}" y="{y + 4}">{"".join(partes)}</text>'
+        lineas = [(escape(nombre), escape(nombre))]
+        if d is not None and d.empate:
+            lineas.append((self.t["avance"]["empate"], self.t["avance"]["empate"]))
+        elif d is not None:
+            c = d.primero
+            ancha, corta = (self.breve(c["clave"], c["partidos"], n) for n in (en_pantalla, en_telefono))
+            lineas += [(ancha, corta), (f"+{d.puntos[:-2]}", f"+{d.puntos[:-2]}")]
+        partes, telefono = [], True
+        for i, (ancha, corta) in enumerate(lineas):
+            if len(unescape(ancha)) > en_pantalla or (i + 1) * 13 >= h - 4:
+                break
+            telefono = telefono and len(unescape(corta)) <= en_telefono and (i + 1) * 23 < h - 6
+            lugar = f'x="{x + 5}" dy="{"1.1em" if i else "0"}"'
+            if telefono and ancha == corta:
+                partes.append(f"<tspan {lugar}>{ancha}</tspan>")
+            else:
+                partes.append(f'<tspan class="td" {lugar}>{ancha}</tspan>')
+                if telefono:
+                    partes.append(f'<tspan class="tm" {lugar}>{corta}</tspan>')
+        return f'<text x="{x + 5}" y="{y + 4}">{"".join(partes)}</text>' if partes else ""
 
     def contorno(self, resumen: Doc, capa: Doc) -> str:
         """Outlines of the institution's map, with the same reading: hatching is left to count, tone is the lead."""
