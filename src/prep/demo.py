@@ -17,13 +17,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from prep.lectura.formas import Formas
+    from prep.simulacro.noche import ActaSimulada
 
 consola = Console()
 HORAS_DE_NOCHE = 12
@@ -94,6 +98,7 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     from prep.catalogo.services import cargar, congelar, importar, informativo
     from prep.dominio.proceso import Modo
     from prep.emision.llaves import crear, leer_privada
+    from prep.lectura.formas import Formas
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.publicacion.corte import Publicador, hacer_corte
     from prep.simulacro.noche import Noche, verdad
@@ -109,10 +114,17 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     privada, publica = crear("instituto.example/prep", carpeta / "llaves", archivo="instituto")
     almacen = AlmacenCarpeta(publicacion)
     almacen.escribir("llaves/instituto.vkey", publica.read_bytes())
-    publicador = Publicador(proceso, info, almacen, Modo.SIMULACRO, leer_privada(privada), portal=portal)
+    evidencia = AlmacenCarpeta(carpeta / "evidencia")
+    publicador = Publicador(
+        proceso, info, almacen, Modo.SIMULACRO, leer_privada(privada), portal=portal, evidencia=evidencia
+    )
     nodo = nodo_local(carpeta / "llaves", cierre)
 
-    actas = list(Noche(proceso, info, cierre, semilla).actas())
+    noche = Noche(proceso, info, cierre, semilla)
+    actas = list(noche.papeles())
+    imagenes = _retratar(Formas(proceso, info, secrets.token_bytes(32), "SIMULACRO"), actas, evidencia.raiz, semilla)
+    for acta in actas:
+        noche.vivir(acta, imagenes[acta.esperada.clave])
     hechos = sorted((h for a in actas for h in a.hechos), key=lambda h: h.id)
     consola.print(f"Puesta en ceros y noche simulada: {len(actas):,} actas, {len(hechos):,} hechos, {CORTES} cortes.")
     with _barra() as barra:
@@ -132,6 +144,15 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
             corte = hacer_corte(publicador, hora, cierre=ultimo)
             barra.update(tarea, completed=hecho, description=f"{hora:%H:%M} corte {corte.numero}")
     return _comparar(publicacion, verdad(actas), corte.alarmas)
+
+
+def _retratar(formas: Formas, actas: list[ActaSimulada], carpeta: Path, semilla: int) -> dict[str, str]:
+    """Print, fill and photograph every acta; código de integridad of each."""
+    from prep.simulacro.papel import retratar_todas
+
+    with _barra() as barra:
+        retratos = retratar_todas(formas, actas, carpeta, semilla)
+        return dict(barra.track(retratos, len(actas), description="Imprimiendo, llenando y fotografiando actas"))
 
 
 def _comparar(publicacion: Path, esperado: dict[str, Any], alarmas: tuple[str, ...]) -> bool:

@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 import pytest
-from fabrica import publicar
+from fabrica_portal import publicar
+from servidor_portal import servir
 
-from conftest import servir
 from prep.portal import bench
 from prep.portal.cifras import miles
 
@@ -385,6 +385,9 @@ def test_from_nginx_with_its_cache_rules_and_policy(abrir: Abrir, nginx: str, ac
     assert cabeceras("index.html")["content-encoding"] == "gzip"
     assert "frame-ancestors 'self'" in cabeceras("index.html")["content-security-policy"]
     assert "frame-ancestors *" in cabeceras("widget/GUB.html")["content-security-policy"]
+    assert "content-security-policy" not in cabeceras("verifica.html")
+    verifica = abrir(nginx + "verifica.html")
+    assert verifica.locator("h1").is_visible() and verifica.locator("button").count()
     assert pagina.request.get(nginx + "nada.html").status == 404
 
 

@@ -106,8 +106,9 @@ def _hora(dato: Any) -> None:
         hora = datetime.fromisoformat(dato) if _INSTANTE.fullmatch(dato) else None
     except (TypeError, ValueError):
         hora = None
-    if hora is None or not 1990 <= hora.year < 2100:
-        raise ValueError("se esperaba una fecha y hora ISO 8601 con zona, de 1990 a 2099")
+    # A stamp may say a wrong year, and it is kept; but every zone must be able to write it.
+    if hora is None or not 1 < hora.year < 9999:
+        raise ValueError("se esperaba una fecha y hora ISO 8601 con zona, del año 2 al 9998")
 
 
 def _valores(dato: Any) -> None:

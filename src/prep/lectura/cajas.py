@@ -7,7 +7,7 @@ are removed here. Ink is 0 (paper) to 1.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -22,7 +22,7 @@ ANCHO_LETRA: Final = 272
 _MARGEN: Final = 1.0  # mm around a box in which a digit may stick out
 _UMBRAL: Final = 0.16  # ink this dark relative to paper is a stroke
 
-Tinta = npt.NDArray[np.float32]
+Tinta = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Recortes:
     """What was cut for one field: digits (n, 28, 28), how much ink each has (mm²), the words' line (32, 272)."""
 
     cifras: Tinta
-    tinta: npt.NDArray[np.float64]
+    tinta: npt.NDArray[Any]
     letra: Tinta
     tinta_letra: float
     zona: Gris  # the boxes as they are in the picture, for their hash
@@ -117,7 +117,7 @@ def encuadrar(tinta: Tinta) -> Tinta:
     t = cv2.resize(t, (max(1, round(t.shape[1] * f)), max(1, round(t.shape[0] * f))), interpolation=cv2.INTER_AREA)
     m = cv2.moments(t)
     cx, cy = (m["m10"] / m["m00"], m["m01"] / m["m00"]) if m["m00"] > 0 else (t.shape[1] / 2, t.shape[0] / 2)
-    a = np.float64([[1, 0, (LADO - 1) / 2 - cx], [0, 1, (LADO - 1) / 2 - cy]])
+    a = np.array([[1, 0, (LADO - 1) / 2 - cx], [0, 1, (LADO - 1) / 2 - cy]], np.float64)
     return np.clip(cv2.warpAffine(t, a, (LADO, LADO), flags=cv2.INTER_LINEAR), 0, 1)
 
 
@@ -129,7 +129,7 @@ def _letra(rect: Gris, campo: Campo, ajuste: Ajuste) -> tuple[Tinta, float]:
     x0, x1 = round(ox - 1.0 * PX_MM), round(ox + w) - 2
     tinta = _sin_reglas(tinta, [], [oy + h, oy - 0.8 * PX_MM], (slice(0, 0), slice(max(0, x0), x1)))
     y0, y1 = max(0, round(oy - 0.5 * PX_MM)), min(tinta.shape[0], round(oy + h + 0.9 * PX_MM))
-    linea = np.where(tinta > 0.06, tinta, 0).astype(np.float32)[y0:y1, max(0, x0) : x1]
+    linea: Tinta = np.where(tinta > 0.06, tinta, 0).astype(np.float32)[y0:y1, max(0, x0) : x1]
     # What is left of rules, folds and shadows is long and flat, or a speck; words are neither.
     _, etiquetas, datos, _ = cv2.connectedComponentsWithStats((linea > _UMBRAL).astype(np.uint8), connectivity=8)
     ancho, alto, area = datos[:, cv2.CC_STAT_WIDTH], datos[:, cv2.CC_STAT_HEIGHT], datos[:, cv2.CC_STAT_AREA]

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from prep.lectura.pagina import PX_MM, Gris, Pagina
 from prep.lectura.plantilla import ALTO, ANCHO, MARCAS
@@ -99,7 +100,7 @@ def es_pantalla(gris: Gris, pagina: Pagina) -> bool:
     radio = np.hypot(*np.meshgrid(f, f))
     util = radio > 0.22
     for x, y in puntos.astype(int):
-        z = gris[y - lado // 2 : y + lado // 2, x - lado // 2 : x + lado // 2].astype(np.float32)
+        z: npt.NDArray[Any] = gris[y - lado // 2 : y + lado // 2, x - lado // 2 : x + lado // 2].astype(np.float32)
         if z.shape != (lado, lado):
             continue
         vistos += 1

@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -37,7 +37,7 @@ PUBLICADA_MAXIMA: Final = 300_000
 PX_MM_PUBLICADA: Final = 5.0
 PPP_PDF: Final = 200
 
-Color = npt.NDArray[np.uint8]
+Color = npt.NDArray[Any]
 
 
 class ArchivoRechazado(ValueError):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from prep.lectura.llenar import PX_MM, Imagen
 from prep.lectura.plantilla import ALTO, ANCHO
 
-Puntos = npt.NDArray[np.float64]
+Puntos = npt.NDArray[Any]
 NIVELES: Final = ("scan", "mild", "medium", "hard")
 
 
@@ -115,7 +115,7 @@ def _mesa(alto: int, ancho: int, rng: np.random.Generator) -> Imagen:
     return cv2.resize(mesa, (ancho, alto), interpolation=cv2.INTER_LINEAR)
 
 
-def _luz(alto: int, ancho: int, e: Escalon, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+def _luz(alto: int, ancho: int, e: Escalon, rng: np.random.Generator) -> npt.NDArray[Any]:
     """Illumination at 1/16 of the size (rows, columns, 3), about 1: gradient, lamp, soft shadow, coloured light."""
     ph, pw = alto // 16, ancho // 16
     yy, xx = np.mgrid[0:ph, 0:pw] / np.array([[[ph]], [[pw]]])
@@ -169,9 +169,7 @@ def _ruido(foto: Imagen, sigma: float, rng: np.random.Generator) -> Imagen:
     return cv2.add(foto, capa, dtype=cv2.CV_8U)
 
 
-def _mapa(
-    inversa: Puntos, ondas: Puntos, ancho: int, alto: int
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+def _mapa(inversa: Puntos, ondas: Puntos, ancho: int, alto: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """For each pixel of the picture, the pixel of the page it shows; computed every 8 pixels and interpolated."""
     xs, ys = np.meshgrid(np.linspace(0, ancho - 1, ancho // 8 + 1), np.linspace(0, alto - 1, alto // 8 + 1))
     h = np.stack([xs, ys, np.ones_like(xs)], -1) @ inversa.T
@@ -180,7 +178,7 @@ def _mapa(
     # Nodes sit on pixel centres of the first and last row and column, so interpolate with the same convention.
     m = cv2.warpAffine(
         mm,
-        np.float64([[(mm.shape[1] - 1) / (ancho - 1), 0, 0], [0, (mm.shape[0] - 1) / (alto - 1), 0]]),
+        np.array([[(mm.shape[1] - 1) / (ancho - 1), 0, 0], [0, (mm.shape[0] - 1) / (alto - 1), 0]], np.float64),
         (ancho, alto),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
@@ -211,7 +209,7 @@ def fotografiar(pagina: Imagen, nivel: str, rng: np.random.Generator) -> Foto:
         esquinas = (
             (esquinas - [ancho / 2, alto / 2]) * 1.1 + [ancho / 2, alto / 2] + fuera * rng.uniform(0.04, 0.09) * ancho
         )
-    mm = np.float32([[0, 0], [ANCHO, 0], [ANCHO, ALTO], [0, ALTO]])
+    mm = np.array([[0, 0], [ANCHO, 0], [ANCHO, ALTO], [0, ALTO]], np.float32)
     homografia = cv2.getPerspectiveTransform(mm, esquinas.astype(np.float32))
     ondas = _ondas(e, rng)
     inversa = np.linalg.inv(homografia)
@@ -241,9 +239,7 @@ def fotografiar(pagina: Imagen, nivel: str, rng: np.random.Generator) -> Foto:
     return _cerrar(foto, ancho, alto, homografia, ondas, int(rng.integers(*e.jpeg)))
 
 
-def _pliegues(
-    ondas: Puntos, inversa: Puntos, ancho: int, alto: int, rng: np.random.Generator
-) -> npt.NDArray[np.float32]:
+def _pliegues(ondas: Puntos, inversa: Puntos, ancho: int, alto: int, rng: np.random.Generator) -> npt.NDArray[Any]:
     """How folds light up and darken the sheet, at 1/16 of the size."""
     xs, ys = np.meshgrid(np.linspace(0, ancho - 1, ancho // 16), np.linspace(0, alto - 1, alto // 16))
     h = np.stack([xs, ys, np.ones_like(xs)], -1) @ inversa.T

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gzip
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 
-def leer_idx(ruta: Path) -> npt.NDArray[np.uint8]:
+def leer_idx(ruta: Path) -> npt.NDArray[Any]:
     """Read an `.idx` or `.idx.gz` file of unsigned bytes into an array of its own shape; raise `ValueError`."""
     datos = gzip.decompress(ruta.read_bytes()) if ruta.suffix == ".gz" else ruta.read_bytes()
     if len(datos) < 4 or datos[:3] != b"\x00\x00\x08":

@@ -35,7 +35,7 @@ from prep.lectura.plantilla import TOTAL_ASENTADO, Caja, Campo, Hoja, Plantilla
 PX_MM: Final = 10.0
 """Resolution of a filled page, pixels per mm."""
 
-Imagen = npt.NDArray[np.uint8]
+Imagen = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -250,7 +250,7 @@ def _firma(imagen: Imagen, caja: Caja, e: Escritor, rng: np.random.Generator) ->
 def _sello(imagen: Imagen, caja: Caja, rng: np.random.Generator) -> None:
     """An acopio stamp: two lines in violet ink, turned a little, unevenly inked."""
     alto, ancho = round(caja.alto * PX_MM), round(caja.ancho * PX_MM)
-    tinta = np.zeros((alto, ancho), np.uint8)
+    tinta: Imagen = np.zeros((alto, ancho), np.uint8)
     hora = f"{int(rng.integers(18, 24)):02d}:{int(rng.integers(60)):02d}"
     cv2.rectangle(tinta, (60, 55), (ancho - 60, alto - 20), 255, 5)
     cv2.putText(tinta, "ACOPIO", (100, 125), cv2.FONT_HERSHEY_DUPLEX, 1.9, 255, 5, cv2.LINE_AA)

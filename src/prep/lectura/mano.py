@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-Puntos = npt.NDArray[np.float64]
+Puntos = npt.NDArray[Any]
 
 DIGITOS: Final[dict[str, tuple[str, ...]]] = {
     "0": (
@@ -324,7 +324,7 @@ def garabato(caja: tuple[float, float, float, float], e: Escritor, rng: np.rando
 
 def garabatear(
     trazos: list[Trazo], forma: tuple[int, int], px_mm: float, origen: tuple[float, float] = (0.0, 0.0)
-) -> npt.NDArray[np.uint8]:
+) -> npt.NDArray[Any]:
     """Ink of some strokes as an image of `forma` (rows, columns): 0 clean, 255 ink; `origen` in mm is its corner."""
     tinta = np.zeros(forma, np.uint8)
     for t in trazos:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -35,13 +35,13 @@ class Modelo:
         self._digitos, self._letras = sesiones
         self.huella = resumen.hexdigest()
 
-    def digitos(self, tinta: Tinta) -> npt.NDArray[np.float64]:
+    def digitos(self, tinta: Tinta) -> npt.NDArray[Any]:
         """Log-scores (n, 13) of boxes (n, 28, 28), ink 0-1, white on black as collections of digits have it."""
         if not len(tinta):
             return np.zeros((0, len(CLASES)))
         return self._digitos.run(None, {"tinta": tinta[:, None].astype(np.float32)})[0].astype(np.float64)
 
-    def letras(self, tinta: Tinta) -> npt.NDArray[np.float64]:
+    def letras(self, tinta: Tinta) -> npt.NDArray[Any]:
         """Log-scores (n, 33) of lines (n, 32, 272): hundreds, tens and units (10 each); text, blank, illegible."""
         if not len(tinta):
             return np.zeros((0, 33))

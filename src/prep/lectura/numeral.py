@@ -9,14 +9,14 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from prep.lectura.modelo import PESOS
 
-Vector = npt.NDArray[np.float64]
+Vector = npt.NDArray[Any]
 
 BLANCO, RAYA, BORRON = 10, 11, 12
 CASOS: Final = ("ambos", "numero", "letra", "vacio")
@@ -58,7 +58,7 @@ def calibracion() -> Calibracion:
     return Calibracion.abrir()
 
 
-def suavizar(puntos: npt.NDArray[np.float64], temperatura: float) -> Vector:
+def suavizar(puntos: npt.NDArray[Any], temperatura: float) -> Vector:
     """Softmax along the last axis."""
     z = puntos / temperatura
     z = np.exp(z - z.max(-1, keepdims=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from prep.lectura.plantilla import ALTO, ANCHO, LADO_MARCA, MARCAS, MARCAS_POR_ESQUINA, Caja, Campo, Plantilla
 
-Gris = npt.NDArray[np.uint8]
-Puntos = npt.NDArray[np.float64]
+Gris = npt.NDArray[Any]
+Puntos = npt.NDArray[Any]
 
 PX_MM: Final = 8.0
 """Resolution of the rectified page, pixels per mm."""
@@ -48,7 +48,7 @@ class Pagina:
         h = np.column_stack([mm, np.ones(len(mm))]) @ self.homografia.T
         return h[:, :2] / h[:, 2:]
 
-    def rectificar(self, imagen: npt.NDArray[np.uint8], px_mm: float = PX_MM) -> npt.NDArray[np.uint8]:
+    def rectificar(self, imagen: npt.NDArray[Any], px_mm: float = PX_MM) -> npt.NDArray[Any]:
         """The picture seen straight from above, upright; grey or colour."""
         m = self.homografia @ np.diag([1 / px_mm, 1 / px_mm, 1.0])
         return cv2.warpPerspective(
@@ -177,7 +177,7 @@ ESTIRONES: Final = (1.0, 0.97, 1.03, 0.94, 1.06, 0.91, 1.09)
 """A sheet that is not flat looks shorter or longer here and there."""
 
 
-def _lineas(zona: Gris) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+def _lineas(zona: Gris) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Printed vertical and horizontal rules of a patch, as images of darkness relative to the paper, 0-1."""
     f = zona.astype(np.float32)
     nucleo = np.ones((15, 15), np.uint8)  # wider than a rule or a pen stroke
@@ -204,12 +204,12 @@ def _medir(rect: Gris, campo: Campo, cerca: tuple[float, float], alcance: float)
     oy, ox = cy * PX_MM - 0.5 - i0, cx * PX_MM - 0.5 - j0
     d = np.arange(-round(alcance * PX_MM), round(alcance * PX_MM) + 1)
 
-    def perfil(imagen: npt.NDArray[np.float32], eje: int, desde: float, hasta: float) -> npt.NDArray[np.float32]:
+    def perfil(imagen: npt.NDArray[Any], eje: int, desde: float, hasta: float) -> npt.NDArray[Any]:
         a, b = max(0, round(desde)), max(2, round(hasta))
         tira = imagen[a:b] if eje == 0 else imagen[:, a:b]
         return cv2.GaussianBlur(tira.mean(axis=eje).reshape(1, -1), (0, 0), 1.2).ravel()
 
-    def mejor(p: npt.NDArray[np.float32], medio: float, lineas: npt.NDArray[np.float64]) -> tuple[float, float, float]:
+    def mejor(p: npt.NDArray[Any], medio: float, lineas: npt.NDArray[Any]) -> tuple[float, float, float]:
         """Shift (mm), stretch and darkness of the weakest rule of the best position."""
         gana = (-1.0, 0.0, 1.0, 0.0)
         for e in ESTIRONES:

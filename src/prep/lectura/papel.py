@@ -167,9 +167,9 @@ def _dibujar(canvas: Canvas, hoja: Hoja) -> None:
         lienzo.caja(caja, 0.25)
         lienzo.texto(caja.x + 2, caja.y + 3.6, titulo, 6.5, color=_TENUE)
     for k, cargo in enumerate(("Presidencia", "Secretaría", "1er. escrutinio", "2o. escrutinio")):
-        x = p.firmas.x + 4 + k * 50.5
-        lienzo.linea(x, p.firmas.y + 19, x + 46, p.firmas.y + 19)
-        lienzo.texto(x + 23, p.firmas.y + 22, cargo, 6, centrado=True, color=_TENUE)
+        izquierda = p.firmas.x + 4 + k * 50.5
+        lienzo.linea(izquierda, p.firmas.y + 19, izquierda + 46, p.firmas.y + 19)
+        lienzo.texto(izquierda + 23, p.firmas.y + 22, cargo, 6, centrado=True, color=_TENUE)
 
 
 def pdf_actas(hojas: Iterable[Hoja]) -> bytes:

@@ -13,10 +13,9 @@ import hmac
 import re
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 import cv2
-import numpy as np
 import numpy.typing as npt
 import zxingcpp
 
@@ -90,11 +89,11 @@ def descodificar(contenido: str, proceso: str, llave: bytes) -> Etiqueta:
     return Etiqueta(partes[1], partes[2], partes[3])
 
 
-def hallar(gris: npt.NDArray[np.uint8]) -> list[str]:
+def hallar(gris: npt.NDArray[Any]) -> list[str]:
     """Distinct QR contents in a grey image, sorted. Retries enlarged and sharpened when nothing is found."""
 
-    def leer(imagen: npt.NDArray[np.uint8]) -> list[str]:
-        hallados = zxingcpp.read_barcodes(imagen, formats=zxingcpp.BarcodeFormat.QRCode, try_invert=False)
+    def leer(imagen: npt.NDArray[Any]) -> list[str]:
+        hallados = zxingcpp.read_barcodes(imagen, formats=zxingcpp.barcode_formats_from_str("QRCode"), try_invert=False)
         return sorted({h.text for h in hallados if h.text})
 
     textos = leer(gris)

@@ -5,6 +5,7 @@ No style attributes: the content security policy forbids them. Sizes go in SVG a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape, unescape
 from typing import Any
@@ -49,6 +50,20 @@ class Pintor:
 
     # names and swatches
 
+    def lugar_de(self, r: Doc) -> str:
+        """Name of a place; several distritos may have the same head town, so theirs begin with the number."""
+        nombre, palabra = str(r["nombre"]), self.t[self.eleccion["agrupa"]]
+        if self.eleccion["agrupa"] != "distrito" or re.search(rf"\b0*{r['id']}\b", nombre):
+            return nombre
+        return f"{palabra} {r['id']} · {nombre}"
+
+    def breve(self, clave: str, partidos: Sequence[str], letras: int) -> str:
+        """The name of a candidacy where there is room for few letters: `PAZ · RÍO`, else `PAZ +1`. Escaped."""
+        completo = self.rotulo(clave, partidos)
+        if len(unescape(completo)) <= letras or len(partidos) < 2:
+            return completo
+        return f"{escape(partidos[0])} +{len(partidos) - 1}"
+
     def clases(self, partidos: Sequence[str]) -> list[str]:
         return [f"p{self.partidos[p]}" if p in self.partidos else "pi" for p in partidos] or ["pi"]
 
@@ -80,13 +95,16 @@ class Pintor:
         return f'<span class="nc">{self.muestra(clave, partidos)}<span>{self.rotulo(clave, partidos)}</span></span>'
 
     def barra(self, partidos: Sequence[str], votos: int, mayor: int) -> str:
-        """A bar as long as its votes against the largest, striped with the colours of its parties."""
+        """A bar as long as its votes against the largest; the parties of a coalition show at its foot."""
         ancho = votos * 1000 // mayor if mayor else 0
         clases = self.clases(partidos)
-        alto = 24 // len(clases)
-        franjas = "".join(
-            f'<rect class="{c}" y="{i * alto}" width="{ancho}" height="{alto}"/>' for i, c in enumerate(clases)
-        )
+        franjas = f'<rect class="{clases[0]}" width="{ancho}" height="24"/>'
+        if len(clases) > 1:
+            parte = ancho // len(clases)
+            franjas += "".join(
+                f'<rect class="{c}" x="{i * parte}" y="17" width="{ancho - i * parte}" height="7"/>'
+                for i, c in enumerate(clases)
+            )
         return f'<svg class="barra" viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true">{franjas}</svg>'
 
     # tables
@@ -186,7 +204,7 @@ class Pintor:
                 lideres = f'<td>{self.nombre(d.primero)}</td><td>{segundo}</td><td class="num">{puntos}</td>'
             pct = r["estadistica"].get("porcentaje_actas_contabilizadas")
             filas.append(
-                f'<tr id="d{r["id"]}"><th scope="row"><a href="{r["id"]}.html">{escape(r["nombre"])}</a></th>'
+                f'<tr id="d{r["id"]}"><th scope="row"><a href="{r["id"]}.html">{escape(self.lugar_de(r))}</a></th>'
                 f'<td class="num">{pct + "&nbsp;%" if pct else GUION}{medidor(n, m)}</td>{lideres}'
                 f'<td class="num">{miles(r["total"])}</td></tr>'
             )
@@ -298,7 +316,7 @@ class Pintor:
         if d is not None and d.empate:
             lineas.append(self.t["avance"]["empate"])
         elif d is not None:
-            lineas.append(self.rotulo(d.primero["clave"], d.primero["partidos"]).replace(" · ", "·"))
+            lineas.append(self.breve(d.primero["clave"], d.primero["partidos"], int((w - 6) / 7)).replace(" · ", "·"))
             lineas.append(f"+{d.puntos[:-2]}")
         partes, clase = [], ""
         for i, linea in enumerate(lineas):

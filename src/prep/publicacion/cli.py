@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
+import orjson
 import typer
 from rich import box
 from rich.console import Console
@@ -41,6 +42,10 @@ Llave = Annotated[
         "--llave", metavar="ARCHIVO|pkcs11:…", show_default="datos/llaves/instituto.skey", help="Llave del instituto."
     ),
 ]
+Mapa = Annotated[
+    Path | None,
+    typer.Option("--mapa", metavar="ARCHIVO", exists=True, help="Contornos hechos con «prep portal mapa»."),
+]
 Cierre = Annotated[bool, typer.Option("--cierre", help="Es el último corte: la participación incluye las especiales.")]
 
 
@@ -50,12 +55,17 @@ def orden(portal: Callable[[], Portal]) -> typer.Typer:
 
     @app.callback()
     def corte(
-        contexto: typer.Context, cierre: Cierre = False, modo: Modo = None, destino: Destino = None, llave: Llave = None
+        contexto: typer.Context,
+        cierre: Cierre = False,
+        modo: Modo = None,
+        destino: Destino = None,
+        llave: Llave = None,
+        mapa: Mapa = None,
     ) -> None:
         """Publica un corte ahora. Si no se puede, sigue publicado el anterior y se dice por qué."""
         if contexto.invoked_subcommand is not None:
             return
-        with _sala(portal, modo, destino, llave) as sala:
+        with _sala(portal, modo, destino, llave, mapa) as sala:
             from prep.publicacion.programador import intentar
 
             hecho = intentar(lambda hora: sala.hacer(hora, cierre), sala.ahora(), sala.alarma)
@@ -71,9 +81,10 @@ def orden(portal: Callable[[], Portal]) -> typer.Typer:
         modo: Modo = None,
         destino: Destino = None,
         llave: Llave = None,
+        mapa: Mapa = None,
     ) -> None:
         """Publica un corte cada tantos minutos del reloj, haya o no algo nuevo, hasta que se interrumpa."""
-        with _sala(portal, modo, destino, llave) as sala:
+        with _sala(portal, modo, destino, llave, mapa) as sala:
             from zoneinfo import ZoneInfo
 
             from prep.plataforma.reloj import RelojSistema
@@ -161,7 +172,9 @@ class _Sala:
 
 
 @contextmanager
-def _sala(portal: Callable[[], Portal], modo: str | None, destino: str | None, llave: str | None) -> Iterator[_Sala]:
+def _sala(
+    portal: Callable[[], Portal], modo: str | None, destino: str | None, llave: str | None, mapa: Path | None
+) -> Iterator[_Sala]:
     from prep.plataforma.arranque import django_listo
 
     logging.captureWarnings(True)
@@ -202,7 +215,13 @@ def _sala(portal: Callable[[], Portal], modo: str | None, destino: str | None, l
                 almacen.escribir("llaves/instituto.vkey", f"{quien.llave.vkey}\n".encode())
         except ErrorAlmacen as error:
             _fallar(str(error), 2)
-        publicador = Publicador(proceso, info, almacen, ModoProceso(modo or fila.modo), quien, portal=portal())
+        try:
+            contornos = orjson.loads(mapa.read_bytes()) if mapa else None
+        except (OSError, ValueError) as error:
+            _fallar(f"{mapa} no es un mapa hecho con «prep portal mapa»: {error}.", 2)
+        publicador = Publicador(
+            proceso, info, almacen, ModoProceso(modo or fila.modo), quien, portal=portal(), mapa=contornos
+        )
         yield _Sala(publicador, donde, Alarma(settings.DIR_DATOS / "alarma.json"))
 
 

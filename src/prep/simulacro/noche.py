@@ -47,12 +47,13 @@ _ARRANQUE_MIN: Final = 45
 
 @dataclass(slots=True)
 class ActaSimulada:
-    """One acta of the night. `valores`: what the paper says. `hechos`: what people did, in order."""
+    """One acta of the night. `valores`: what the paper says; `movil`: it comes by phone. `hechos`: what people did."""
 
     eleccion: Eleccion
     esperada: ActaEsperada
     suerte: Suerte
     valores: dict[str, Any]
+    movil: bool
     hechos: list[Hecho] = field(default_factory=list)
 
     @property
@@ -89,13 +90,17 @@ class Noche:
         self._salidas: dict[str, int] = {}
 
     def actas(self) -> Iterator[ActaSimulada]:
-        """Every acta, election by election, with its facts."""
+        """Every acta, election by election, with its facts; its picture is only a name."""
+        for acta in self.papeles():
+            self.vivir(acta, _huella(self.proceso.clave, acta.esperada.clave))
+            yield acta
+
+    def papeles(self) -> Iterator[ActaSimulada]:
+        """Every acta as it was filled, before anybody touches it."""
         for eleccion in self.proceso.elecciones:
             base = {r.clave: self.azar.uniform(0.3, 1) ** 3 for r in eleccion.columnas}
             for esperada in eleccion.actas:
-                acta = self._imaginar(eleccion, esperada, base)
-                acta.hechos = self._vivir(acta)
-                yield acta
+                yield self._imaginar(eleccion, esperada, base)
 
     # --- what the paper says -----------------------------------------------------------------------------------------
 
@@ -137,7 +142,7 @@ class Noche:
             marca = "Ilegible" if suerte is Suerte.ILEGIBLE else "Sin dato"
             votos = dict.fromkeys(votos, marca)
         valores["votos"] = votos
-        return ActaSimulada(eleccion, esperada, suerte, valores)
+        return ActaSimulada(eleccion, esperada, suerte, valores, azar.random() < self.movil)
 
     def _pesos_de(self, eleccion: Eleccion, demarcacion: int, boleta: Boleta, base: dict[str, float]) -> list[float]:
         llave = (eleccion.clave, demarcacion)
@@ -156,7 +161,11 @@ class Noche:
 
     # --- what people do ----------------------------------------------------------------------------------------------
 
-    def _vivir(self, acta: ActaSimulada) -> list[Hecho]:
+    def vivir(self, acta: ActaSimulada, imagen: str) -> None:
+        """Write the facts of an acta whose published picture has SHA-256 `imagen`."""
+        acta.hechos = self._vivir(acta, imagen)
+
+    def _vivir(self, acta: ActaSimulada, imagen: str) -> list[Hecho]:
         azar, clave = self.azar, acta.esperada.clave
         salida = self._salida(str(acta.esperada.casilla.clave))
         pluma = _Pluma(azar, self.cierre + timedelta(minutes=salida), clave)
@@ -165,8 +174,7 @@ class Noche:
             pluma.esperar(30, 240)
             pluma.escribir(Tipo.SIN_ACTA, uno("acopiador"), motivo=azar.choice("1223"))
             return pluma.hechos
-        imagen = hashlib.sha256(f"{self.proceso.clave}:{clave}".encode()).hexdigest()
-        if azar.random() < self.movil:
+        if acta.movil:
             quien = uno("cae")
             pluma.escribir(Tipo.FOTOGRAFIADA, quien, imagen=imagen, hora=pluma.hora.isoformat())
             pluma.esperar(0.1, 6)
@@ -176,7 +184,7 @@ class Noche:
             pluma.esperar(1, 25)
             quien = uno("digitalizador")
             if azar.random() < 0.02:
-                mala = hashlib.sha256(f"{self.proceso.clave}:{clave}:mala".encode()).hexdigest()
+                mala = _huella(self.proceso.clave, clave, "mala")
                 pluma.escribir(Tipo.DIGITALIZADA, quien, imagen=mala)
                 pluma.escribir(Tipo.IDENTIFICADA, quien, imagen=mala, por="qr")
                 pluma.escribir(Tipo.REDIGITALIZAR, uno("capturista"), imagen=mala, motivo="No se distingue.")
@@ -219,6 +227,11 @@ class Noche:
 
     def _dos(self, rol: str) -> list[str]:
         return self.azar.sample(self._personas[rol], 2)
+
+
+def _huella(*partes: str) -> str:
+    """Name of a picture that nobody took."""
+    return hashlib.sha256(":".join(partes).encode()).hexdigest()
 
 
 class _Pluma:

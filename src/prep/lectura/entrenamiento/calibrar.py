@@ -20,6 +20,7 @@ import numpy as np
 from prep.lectura.bench import tomas
 from prep.lectura.cajas import recortar
 from prep.lectura.entrenamiento.cosecha import boleta_al_azar
+from prep.lectura.lector import descifrar
 from prep.lectura.llenar import Costumbres, Digitos
 from prep.lectura.modelo import CLASES, Modelo
 from prep.lectura.numeral import CASOS, Calibracion, juzgar, suavizar
@@ -40,15 +41,12 @@ def tomar(mnist: Path, salida: Path, actas: int, semilla: int) -> None:
     )
     for k in range(actas):
         conjunto = reales if k % 3 else None
-        for toma in tomas(
-            semilla + k,
-            1,
-            conjunto,
-            ("scan" if k % 3 == 0 else "mild", "mild", "medium", "hard"),
-            (boleta_al_azar(rng),),
-            frecuentes,
-        ):
-            gris = cv2.imdecode(np.frombuffer(toma.foto.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+        niveles_de = ("scan", "mild", "medium", "hard") if k % 4 == 0 else ("mild", "medium")
+        boleta = boleta_al_azar(rng)
+        while len(boleta.recuadros) < 25:  # long forms give more fields per photograph
+            boleta = boleta_al_azar(rng)
+        for toma in tomas(semilla + k, 1, conjunto, niveles_de, (boleta,), frecuentes):
+            gris = descifrar(toma.foto.jpeg)
             pagina = situar(afinar(gris, hallar_marcas(gris)))
             if pagina is None:
                 continue
@@ -118,8 +116,9 @@ def _recta(conf: np.ndarray, bien: np.ndarray) -> list[float]:
     return [round(float(max(w[0], 0.05)), 4), round(float(w[1]), 4)]
 
 
-def ajustar_a(recortes: Path, salida: Path) -> None:
-    d = np.load(recortes)
+def ajustar_a(recortes: list[Path], salida: Path) -> None:
+    partes_de = [np.load(r) for r in recortes]
+    d = {k: np.concatenate([p[k] for p in partes_de]) for k in partes_de[0].files}
     m = Modelo()
     puntos = np.concatenate(
         [m.digitos(d["cifras"][i : i + 2000] / np.float32(255)) for i in range(0, len(d["cifras"]), 2000)]
@@ -197,7 +196,7 @@ def main() -> None:
     t.add_argument("--actas", type=int, default=60)
     t.add_argument("--semilla", type=int, default=5000)
     j = ordenes.add_parser("ajustar")
-    j.add_argument("recortes", type=Path)
+    j.add_argument("recortes", type=Path, nargs="+")
     j.add_argument("salida", type=Path)
     a = ap.parse_args()
     if a.orden == "tomar":

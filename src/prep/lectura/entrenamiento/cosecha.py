@@ -19,6 +19,7 @@ from prep.dominio.valores import ILEGIBLE, SIN_DATO
 from prep.lectura import qr
 from prep.lectura.cajas import recortar
 from prep.lectura.fotografiar import fotografiar
+from prep.lectura.lector import descifrar
 from prep.lectura.llenar import Digitos, Escrito, llenar
 from prep.lectura.modelo import CLASES
 from prep.lectura.numeros import en_letra
@@ -94,7 +95,7 @@ def main() -> None:
         pagina = llenar(hoja, plan, rng, reales if k % 3 else None)
         for nivel in ("scan" if k % 4 == 0 else "mild", "medium", "hard"):
             foto = fotografiar(pagina, nivel, rng)
-            gris = cv2.imdecode(np.frombuffer(foto.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+            gris = descifrar(foto.jpeg)
             hallada = situar(afinar(gris, hallar_marcas(gris)))
             if hallada is None:
                 continue
