@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from prep import portal
 from prep.bitacora.exportacion import exportar, importar
+from prep.plataforma.almacen import AlmacenCarpeta
 from prep.plataforma.reloj import RelojFijo
 from prep.publicacion.corte import Corte, CorteImposible
 from prep.publicacion.programador import Alarma, programar, siguiente
@@ -34,7 +35,7 @@ def test_otra_base_da_los_mismos_bytes(bitacora_nueva: Any, escena: Escena, tmp_
     tercio = len(hechos) // 3
     for i in range(3):
         escena.anotar(hechos[i * tercio : (i + 1) * tercio])
-        escena.corte(120 * (i + 1), cierre=i == 2)
+        escena.corte(120 * (i + 1), cierre=i == 2, evidencia=AlmacenCarpeta(tmp_path / "evidencia"))
     escena.anotar(hechos[3 * tercio :])
     with (tmp_path / "hechos.jsonl").open("wb") as salida:
         exportar(salida)
