@@ -15,8 +15,13 @@ demo: entorno ## una noche pequeña de principio a fin, que queda servida hasta 
 	@.venv/bin/prep demo $(if $(filter 1,$(SALIR)),--salir) $(if $(PUERTO),--puerto $(PUERTO))
 
 .PHONY: test
-test: lint jueces ## revisa el código y corre las pruebas (menos de 15 minutos)
-	@$(PY) -m pytest
+test: lint jueces cobertura ## revisa el código y corre las pruebas (menos de 15 minutos)
+	@$(PY) -m pytest --ignore=tests/dominio
+
+.PHONY: cobertura
+cobertura: entorno ## las pruebas de la ley (dominio), que deben recorrer cada rama
+	@$(PY) -m coverage run --branch --source=src/prep/dominio -m pytest tests/dominio
+	@$(PY) -m coverage report --show-missing --skip-covered --fail-under=100
 
 .PHONY: test-largo
 test-largo: entorno jueces ## las pruebas largas y exhaustivas, y las mutaciones de dominio

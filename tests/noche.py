@@ -25,7 +25,7 @@ class Noche:
         self.azar = random.Random(semilla)
         self.ahora = inicio
 
-    def hecho(self, tipo: Tipo, acta: str, operador: str, **contenido: Any) -> Hecho:
+    def hecho(self, tipo: Tipo, acta: str, operador: str, /, **contenido: Any) -> Hecho:
         self.ahora += timedelta(seconds=1)
         identificador = uuid7(int(self.ahora.timestamp() * 1000), self.azar.getrandbits(74))
         return Hecho(identificador, tipo, acta, operador, self.ahora, contenido)

@@ -155,10 +155,48 @@ def _nacional() -> None:
     _medir_cortes(*ejemplo(NACIONAL, nacional=True), meta=60.0)
 
 
+def _poblar(proceso: Proceso, info: Informativo) -> None:
+    """The facts of a whole simulated night, already folded."""
+    from prep.bitacora.proyeccion import fila_de, guardar_filas
+    from prep.dominio.acta import estado
+    from prep.simulacro.noche import Noche
+
+    filas = []
+    for acta in Noche(proceso, info, NOCHE, 1).actas():
+        filas.append(fila_de(acta.esperada.clave, acta.hechos, estado(acta.hechos)))
+        if len(filas) == 5000:
+            guardar_filas(filas)
+            filas = []
+    guardar_filas(filas)
+
+
+def _verificar() -> None:
+    """A stranger checks one corte of 32,700 actas, without its images."""
+    from prep.catalogo.ejemplo import ejemplo
+    from prep.dominio.proceso import Modo
+    from prep.emision.almacen import Carpeta
+    from prep.emision.nota import LlavePrivada
+    from prep.emision.verificar import Opciones, verificar
+    from prep.plataforma.almacen import AlmacenCarpeta
+    from prep.publicacion import corte as taller
+
+    proceso, info = ejemplo(10_900)
+    with _instalacion() as carpeta:
+        _poblar(proceso, info)
+        firmante = LlavePrivada.nueva("instituto.example/prep")
+        almacen = AlmacenCarpeta(carpeta / "publicacion")
+        taller.hacer_corte(taller.Publicador(proceso, info, almacen, Modo.SIMULACRO, firmante), NOCHE)
+        inicio, cpu = time.perf_counter(), time.process_time()
+        informe = verificar(Carpeta(carpeta / "publicacion"), Opciones(imagenes=False))
+        total, cpu = time.perf_counter() - inicio, time.process_time() - cpu
+    actas = sum(len(e.actas) for e in proceso.elecciones)
+    consola.print(informe.veredicto)
+    mostrar([Medida(f"verificar {actas:,} actas, sin imágenes", total, "s", 10), Medida("   de procesador", cpu, "s")])
+
+
 def _medir_cortes(proceso: Proceso, info: Informativo, meta: float) -> None:
     """Three cortes of a whole night: the first writes all, the second finds nothing new, the third has the workbook."""
     from prep import portal
-    from prep.dominio.acta import estado
     from prep.dominio.proceso import Modo
     from prep.emision.nota import LlavePrivada
     from prep.plataforma.almacen import AlmacenCarpeta
@@ -167,16 +205,7 @@ def _medir_cortes(proceso: Proceso, info: Informativo, meta: float) -> None:
     esperadas = sum(len(e.actas) for e in proceso.elecciones)
     medidas: list[Medida] = []
     with _instalacion() as carpeta:
-        from prep.bitacora.proyeccion import fila_de, guardar_filas
-        from prep.simulacro.noche import Noche
-
-        filas = []
-        for acta in Noche(proceso, info, NOCHE, 1).actas():
-            filas.append(fila_de(acta.esperada.clave, acta.hechos, estado(acta.hechos)))
-            if len(filas) == 5000:
-                guardar_filas(filas)
-                filas = []
-        guardar_filas(filas)
+        _poblar(proceso, info)
         publicador = taller.Publicador(
             proceso,
             info,
@@ -224,6 +253,7 @@ PARTES: dict[str, Callable[[], None]] = {
     "corte": _corte,
     "nacional": _nacional,
     "reproducir": _reproducir,
+    "verificar": _verificar,
 }
 
 

@@ -17,13 +17,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from prep.lectura.formas import Formas
+    from prep.simulacro.noche import ActaSimulada
 
 consola = Console()
 HORAS_DE_NOCHE = 12
@@ -91,9 +95,12 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     from prep.bitacora.services import anotar
     from prep.catalogo.ejemplo import ejemplo
     from prep.catalogo.escritor import escribir_proceso
-    from prep.catalogo.services import cargar, congelar, importar, informativo
+    from prep.catalogo.services import cargar, importar, informativo
     from prep.dominio.proceso import Modo
     from prep.emision.llaves import crear, leer_privada
+    from prep.lectura.formas import Formas
+    from prep.operacion.actos import cierre as cerrar
+    from prep.operacion.actos import puesta_en_ceros
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.publicacion.corte import Publicador, hacer_corte
     from prep.simulacro.noche import Noche, verdad
@@ -103,21 +110,26 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     escribir_proceso(carpeta / "proceso", proceso, info)
     cierre = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo(proceso.zona_horaria))
     importar(carpeta / "proceso", cierre)
-    congelar(proceso.clave, Modo.SIMULACRO, cierre)
     proceso, info = cargar(), informativo()
 
-    privada, publica = crear("instituto.example/prep", carpeta / "llaves", archivo="instituto")
+    privada, _ = crear("instituto.example/prep", carpeta / "llaves", archivo="instituto")
     almacen = AlmacenCarpeta(publicacion)
-    almacen.escribir("llaves/instituto.vkey", publica.read_bytes())
-    publicador = Publicador(proceso, info, almacen, Modo.SIMULACRO, leer_privada(privada), portal=portal)
+    evidencia = AlmacenCarpeta(carpeta / "evidencia")
+    publicador = Publicador(
+        proceso, info, almacen, Modo.SIMULACRO, leer_privada(privada), portal=portal, evidencia=evidencia
+    )
     nodo = nodo_local(carpeta / "llaves", cierre)
 
-    actas = list(Noche(proceso, info, cierre, semilla).actas())
+    noche = Noche(proceso, info, cierre, semilla)
+    actas = list(noche.papeles())
+    imagenes = _retratar(Formas(proceso, info, secrets.token_bytes(32), "SIMULACRO"), actas, evidencia.raiz, semilla)
+    for acta in actas:
+        noche.vivir(acta, imagenes[acta.esperada.clave])
     hechos = sorted((h for a in actas for h in a.hechos), key=lambda h: h.id)
     consola.print(f"Puesta en ceros y noche simulada: {len(actas):,} actas, {len(hechos):,} hechos, {CORTES} cortes.")
     with _barra() as barra:
         tarea = barra.add_task("18:00 en ceros", total=len(hechos))
-        corte = hacer_corte(publicador, cierre)
+        puesta_en_ceros(publicador, cierre)
         hecho = 0
         for i in range(1, CORTES):
             time.sleep(pausa)
@@ -129,9 +141,22 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
                 hecho += 1
             for j in range(0, len(lote), 500):
                 anotar(lote[j : j + 500], nodo, hora)
-            corte = hacer_corte(publicador, hora, cierre=ultimo)
-            barra.update(tarea, completed=hecho, description=f"{hora:%H:%M} corte {corte.numero}")
-    return _comparar(publicacion, verdad(actas), corte.alarmas)
+            if not ultimo:
+                corte = hacer_corte(publicador, hora)
+                barra.update(tarea, completed=hecho, description=f"{hora:%H:%M} corte {corte.numero}")
+        final = cerrar(publicador, hora).corte
+        assert final is not None
+        barra.update(tarea, completed=hecho, description=f"{hora:%H:%M} cierre")
+    return _comparar(publicacion, verdad(actas), final.alarmas)
+
+
+def _retratar(formas: Formas, actas: list[ActaSimulada], carpeta: Path, semilla: int) -> dict[str, str]:
+    """Print, fill and photograph every acta; código de integridad of each."""
+    from prep.simulacro.papel import retratar_todas
+
+    with _barra() as barra:
+        retratos = retratar_todas(formas, actas, carpeta, semilla)
+        return dict(barra.track(retratos, len(actas), description="Imprimiendo, llenando y fotografiando actas"))
 
 
 def _comparar(publicacion: Path, esperado: dict[str, Any], alarmas: tuple[str, ...]) -> bool:

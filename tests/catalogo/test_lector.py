@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import os
 import random
+import tempfile
 from pathlib import Path
 
 import pytest
 from carpetas import CHICA, TOML, escribir
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from prep.catalogo import tablas
 from prep.catalogo.lector import leer_proceso
@@ -341,6 +344,80 @@ def test_el_logotipo_viaja_con_el_proceso(tmp_path: Path) -> None:
     svg = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>'
     _, informativo = leer_proceso(escribir(tmp_path, {**CHICA, "proceso.toml": toml, "logo.svg": svg}))
     assert informativo.institucion.imagen == svg.encode()
+
+
+TROZOS = [
+    *(
+        "",
+        ",",
+        ",,",
+        '"',
+        '""',
+        "\n",
+        "\r",
+        ";",
+        "=",
+        "[",
+        "]",
+        "{",
+        "}",
+        "'",
+        "#",
+        "..",
+        " ",
+        "-1",
+        "0",
+        "999999999999",
+    ),
+    *(
+        "MALO",
+        "ñ",
+        "\u0000",
+        "\u200b",
+        "\ud7ff",
+        "😀",
+        "todas",
+        "AYUN",
+        "GUB",
+        "SOL",
+        "RIO SOL",
+        "1..999",
+        "S",
+        "[[x]]",
+    ),
+    *("1" * 5000, "0x" + "f" * 5000, "[" * 3000, "2027-06-06T20:00:00", "0001-01-01T00:00:00Z", "true", "1.5", "nan"),
+]
+
+
+@st.composite
+def estropeadas(draw: st.DrawFn) -> dict[str, str | bytes]:
+    """The small folder with a few cuts and grafts."""
+    archivos: dict[str, str | bytes] = dict(CHICA)
+    for _ in range(draw(st.integers(1, 4))):
+        nombre = draw(st.sampled_from(sorted(CHICA)))
+        datos = archivos[nombre]
+        datos = datos.encode() if isinstance(datos, str) else datos
+        a = draw(st.integers(0, len(datos)))
+        b = draw(st.integers(a, min(len(datos), a + 12)))
+        trozo = draw(st.one_of(st.sampled_from(TROZOS).map(str.encode), st.binary(max_size=4)))
+        archivos[nombre] = datos[:a] + trozo + datos[b:]
+    return archivos
+
+
+@given(estropeadas())
+@settings(max_examples=200)
+def test_nada_lo_hace_tropezar(archivos: dict[str, str | bytes]) -> None:
+    """Whatever the folder says, there is a process or a list of problems with a place and no control characters."""
+    with tempfile.TemporaryDirectory() as carpeta:
+        try:
+            proceso, _ = leer_proceso(escribir(Path(carpeta), archivos))
+        except ProcesoInvalido as error:
+            assert error.problemas
+            for p in error.problemas:
+                assert p.archivo in archivos
+                assert p.mensaje.isprintable() and p.campo.isprintable() and p.sugerencia.isprintable()
+        else:
+            assert proceso.elecciones
 
 
 def test_no_es_una_carpeta(tmp_path: Path) -> None:

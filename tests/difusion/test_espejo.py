@@ -8,16 +8,18 @@ import urllib.request
 from dataclasses import replace
 
 import pytest
-from fabrica import AUDITOR, INSTITUTO, Noche
+from emision_fabrica import AUDITOR, INSTITUTO, Noche
 from typer.testing import CliRunner
 
 from prep.cli import app
 from prep.difusion.espejo import Espejo
 from prep.difusion.servidor import servidor
 from prep.emision.almacen import Carpeta
+from prep.emision.nota import FIRMA, LlavePrivada
 from prep.emision.politica import leer_politica
 from prep.emision.verificar import Opciones, verificar
 
+AJENA = LlavePrivada("otro.example", FIRMA, b"\7" * 32)
 POLITICA = f"log {INSTITUTO.llave.vkey}\nwitness uni {AUDITOR.llave.vkey}\nquorum none\n".encode()
 
 
@@ -177,6 +179,48 @@ def test_it_serves_the_site_and_nothing_hidden(espejo):
     finally:
         s.shutdown()
         s.server_close()
+
+
+def test_pages_of_the_root_travel_too(noche, espejo):
+    noche.paginas = {"index.html": b"uno", "portal/a1/estilo.css": b"p{}"}
+    noche.publicar(0.1)
+    assert espejo.sincronizar().problema is None
+    assert (espejo.sitio.carpeta / "index.html").read_bytes() == b"uno"
+    noche.paginas = {"index.html": b"dos", "portal/a1/estilo.css": b"p{}"}
+    noche.publicar(0.1)
+    espejo.fuente.pedidos.clear()
+    assert espejo.sincronizar().problema is None
+    assert (espejo.sitio.carpeta / "index.html").read_bytes() == b"dos"
+    assert "portal/a1/estilo.css" not in espejo.fuente.pedidos
+    assert revisar(espejo.sitio.carpeta).codigo == 0
+    noche.publicar(0.1)
+    (noche.carpeta / "index.html").write_bytes(b"tres")
+    espejo.sincronizar()
+    assert (espejo.sitio.carpeta / "index.html").read_bytes() == b"dos"
+
+
+def test_a_foreign_policy_is_not_repeated(noche, espejo):
+    noche.almacen.reemplazar("politica", f"log {AJENA.llave.vkey}\nquorum none\n".encode())
+    assert espejo.sincronizar().problema is None
+    assert espejo.sitio.leer("politica") is None
+    assert espejo.sitio.leer("llaves/instituto.vkey").decode().strip() == INSTITUTO.llave.vkey
+
+
+@pytest.mark.largo
+def test_a_state_of_32700_actas_with_images(tmp_path):
+    """Jalisco-size: the second round of a whole mirror transfers what changed and nothing else."""
+    noche = Noche(tmp_path / "fuente", secciones=5190)
+    noche.publicar(0.9)
+    espejo = Espejo(Contada(noche.carpeta), tmp_path / "espejo", leer_politica(POLITICA), lambda: 1)
+    assert espejo.sincronizar().problema is None and espejo.estado.recibidos > 25_000
+    antes = len(noche.hashes)
+    noche.publicar(0.5)
+    nuevas = len(noche.hashes) - antes
+    espejo.fuente.pedidos.clear()
+    assert espejo.sincronizar().problema is None
+    assert sum(p.startswith("imagenes/") for p in espejo.fuente.pedidos) == nuevas
+    assert espejo.estado.recibidos < nuevas + 40
+    assert revisar(tmp_path / "espejo").codigo == 0
 
 
 def test_command_line(noche, tmp_path):

@@ -146,3 +146,27 @@ def test_over_http_and_merged_into_the_checkpoint(registro, testigo):
     finally:
         s.shutdown()
         s.server_close()
+
+
+def test_many_at_once_never_go_back(registro, testigo):
+    """Every head in every order from many threads: what is stored only grows, and each answer is true."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    historias = [crecer(registro, 1) for _ in range(12)]
+    vistos = []
+
+    def insistir(historia):
+        for _ in range(40):
+            ultimo = testigo.ultimo("ople.example/prep")
+            viejo = ultimo.tamano if ultimo else 0
+            if viejo > historia.punto.tamano:
+                return
+            r = pedir(testigo, historia, viejo)
+            vistos.append(testigo.ultimo("ople.example/prep").tamano if r.codigo == 200 else viejo)
+            if r.codigo == 200:
+                return
+            assert r.codigo == 409
+
+    with ThreadPoolExecutor(8) as hilos:
+        list(hilos.map(insistir, [*historias, *reversed(historias)]))
+    assert testigo.ultimo("ople.example/prep") == historias[-1].punto and max(vistos) == 12

@@ -263,6 +263,7 @@ def test_al_devolver_un_dictamen_se_olvida() -> None:
     p(Tipo.CAPTURADA, "beto", imagen=ESCANEO, valores=DOS)
     dictamen = p(Tipo.DICTAMINADA, "caro", imagen=ESCANEO, valores=DOS)
     p(Tipo.DEVUELTA, "vera", base=dictamen.id, motivo="No.")
+    assert p.estado.dictamen is None
     p.dos_iguales()
     acordado = p.estado.acordado
     assert acordado is not None

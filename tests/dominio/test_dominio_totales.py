@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
@@ -163,6 +164,18 @@ def test_la_estadistica_con_todo() -> None:
     }
     cierre = estadistica(cuenta, cierre=True)
     assert cierre == {**cifras, "porcentaje_participacion_ciudadana": "20.5282"}
+
+
+def test_agregar_suma_cada_cifra() -> None:
+    doble = cuenta_de_ejemplo()
+    doble.agregar(cuenta_de_ejemplo())
+    assert doble.votos == [222, 40, 60, 8, 0, 12]
+    una = cuenta_de_ejemplo()
+    for campo in fields(Cuenta)[1:]:
+        assert getattr(una, campo.name) > 0
+        assert getattr(doble, campo.name) == 2 * getattr(una, campo.name), campo.name
+    doble.agregar(una)
+    assert (doble.fuera_catalogo, doble.esperadas) == (6, 21)
 
 
 def test_participacion_sin_lista_nominal_no_se_sabe() -> None:

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from fabrica import AUDITOR, INSTITUTO, NOTARIA, PROCESO
+from emision_fabrica import AUDITOR, INSTITUTO, NOTARIA, PROCESO
 from hypothesis import given
 from hypothesis import strategies as st
 

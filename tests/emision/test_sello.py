@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from cryptography import x509
-from fabrica import INSTITUTO
+from emision_fabrica import INSTITUTO
 from typer.testing import CliRunner
 
 from prep.cli import app

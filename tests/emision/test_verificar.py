@@ -9,7 +9,7 @@ from io import BytesIO
 
 import fastjsonschema
 import pytest
-from fabrica import AUDITOR, INSTITUTO, NOTARIA, PROCESO, Noche
+from emision_fabrica import AUDITOR, INSTITUTO, NOTARIA, PROCESO, Noche
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -463,6 +463,57 @@ def test_a_policy_of_somebody_elses_log(noche):
     otra = LlavePrivada("otro.example", FIRMA, b"\x09" * 32)
     politica = leer_politica(f"log {otra.llave.vkey}\nquorum none\n".encode())
     assert "ninguna llave conocida firma" in malos(revisar(noche.carpeta, politica=politica))
+
+
+def test_what_nobody_signed_is_pointed_out(noche):
+    (noche.carpeta / "oferta.html").write_text("compre")
+    informe = revisar(noche.carpeta)
+    assert any("oferta.html" in h.texto and h.nivel == Nivel.AVISO for h in informe.hallazgos)
+
+
+def test_an_image_of_an_earlier_corte(noche):
+    """No longer named by the last corte, it still has to be what its name says."""
+    h = sha256(b"otra").hexdigest()
+    noche.almacen.escribir(f"imagenes/{h[:2]}/{h}.jpg", b"otra")
+    assert revisar(noche.carpeta).codigo == 0
+    noche.almacen.reemplazar(f"imagenes/{h[:2]}/{h}.jpg", b"otro")
+    assert "alterada o cambiada" in malos(revisar(noche.carpeta))
+
+
+def test_pages_of_the_root_are_signed(noche):
+    noche.paginas = {"index.html": b"<h1>PREP</h1>", "portal/a1/estilo.css": b"p{}"}
+    noche.publicar()
+    informe = revisar(noche.carpeta)
+    assert informe.codigo == 0 and any("2 páginas de la raíz" in h.texto for h in informe.hallazgos)
+    (noche.carpeta / "index.html").write_bytes(b"<h1>PROP</h1>")
+    assert "index.html fue alterada" in malos(revisar(noche.carpeta))
+    (noche.carpeta / "index.html").unlink()
+    assert "index.html falta" in malos(revisar(noche.carpeta))
+    noche.paginas = {"tile/0/000": b"x"}
+    manifiesto, archivos = noche.preparar()
+    noche.paginas = {}
+    noche.emitir(manifiesto, archivos)
+    assert "no puede nombrar tile/0/000" in malos(revisar(noche.carpeta))
+
+
+def test_images_that_the_corte_does_not_offer(noche):
+    """A corte may print the hash of an image without publishing it; it is said, and one offered must be there."""
+
+    def sin_ruta(archivos, manifiesto):
+        for r in [r for r in archivos if "/demarcacion/" in r]:
+            obj = json.loads(archivos[r])
+            for s in obj["secciones"]:
+                for c in s["casillas"]:
+                    for a in c["actas"]:
+                        a.get("imagen", {}).pop("ruta", None)
+            archivos[r] = json.dumps(obj).encode()
+
+    assert _publicar_alterado(noche, sin_ruta) == ""
+    assert any("no se publican en este corte" in h.texto for h in revisar(noche.carpeta).hallazgos)
+    alterar = _en_json("GUB/demarcacion/1.json", "secciones", 0, "total", valor=-1)
+    assert "sección" in _publicar_alterado(noche, alterar)
+    min((noche.carpeta / "imagenes").rglob("*.jpg")).unlink()
+    assert "falta la imagen" in malos(revisar(noche.carpeta))
 
 
 def test_command_line(noche, tmp_path):

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import http.server
 import os
 import shutil
-import sys
-import threading
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from fabrica import Noche, escribir, imagenes, publicar
+from fabrica_portal import Noche, escribir, imagenes, publicar
+from servidor_portal import servir
 
 CORTES = (1, 9, 14)
 """In ceros, early and half way."""
@@ -41,32 +35,13 @@ def publicada(documentos: dict[int, dict[str, Any]], tmp_path_factory: pytest.Te
     return raiz
 
 
-class _Callado(http.server.SimpleHTTPRequestHandler):
-    extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-@contextlib.contextmanager
-def servir(carpeta: Path) -> Iterator[str]:
-    servidor = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Callado, directory=str(carpeta)))
-    hilo = threading.Thread(target=servidor.serve_forever, daemon=True)
-    hilo.start()
-    try:
-        yield f"http://127.0.0.1:{servidor.server_port}/"
-    finally:
-        servidor.shutdown()
-        servidor.server_close()
-
-
 @pytest.fixture(scope="session")
 def sitio(publicada: Path) -> Iterator[str]:
     with servir(publicada) as direccion:
         yield direccion
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # playwright keeps an event loop running, and Django refuses to work beside one
 def chromium() -> Iterator[Any]:
     ruta = os.environ.get("PREP_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if ruta is None:

@@ -1,4 +1,4 @@
-"""The pages in a real browser: every path, both themes and widths, without scripts, with files missing, across a switch."""
+"""The pages in a real browser: every path, both themes and widths, no scripts, files missing, across a switch."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 import pytest
-from fabrica import publicar
+from fabrica_portal import publicar
+from servidor_portal import servir
 
-from conftest import servir
 from prep.portal import bench
 from prep.portal.cifras import miles
 
@@ -87,7 +87,7 @@ def test_from_the_entry_to_an_acta(abrir: Abrir, sitio: str, acta: dict[str, Any
     assert acta["casilla"] in texto and acta["imagen"]["sha256"] in texto and "Contabilizada" in texto
     assert miles(acta["valores"]["total_calculado"]) in texto
     assert acta["digitalizacion"] in texto and acta["origen"] in texto
-    assert pagina.evaluate("document.querySelector('.visor img').naturalWidth") == 850
+    pagina.wait_for_function("document.querySelector('.visor img').naturalWidth === 850")
     antes = pagina.locator(".visor img").bounding_box()["width"]
     pagina.click("text=Acercar")
     assert pagina.locator(".visor img").bounding_box()["width"] > antes
@@ -291,6 +291,7 @@ def test_a_switch_in_mid_visit_is_announced_and_never_mixed(
         assert pagina.locator("#candidaturas").inner_text() != antes
         entrada.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         entrada.locator("#aviso .nuevo").wait_for()
+        pagina.wait_for_load_state("networkidle")
 
 
 def test_an_entry_older_than_the_pointer_says_so(abrir: Abrir, publicada: Path, tmp_path: Path) -> None:
@@ -317,6 +318,7 @@ def test_wall_moves_to_the_new_corte_by_itself(abrir: Abrir, documentos: dict[in
         publicar(documentos[14], tmp_path)
         pagina.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         pagina.wait_for_url("**/cortes/0014/muro.html")
+        pagina.wait_for_load_state("networkidle")
 
 
 def test_links_that_always_open_the_latest(abrir: Abrir, sitio: str, acta: dict[str, Any]) -> None:
@@ -343,9 +345,9 @@ def test_the_manifest_is_checked_in_the_page(abrir: Abrir, publicada: Path, tmp_
         assert "ya no es el más reciente" in vieja.locator("#firmas").inner_text()
         manifiesto = raiz / AQUI / "corte.json"
         manifiesto.write_bytes(manifiesto.read_bytes().replace(b'"cierre":false', b'"cierre":true '))
-        pagina.reload()
-        pagina.locator("#firmas .falla").wait_for()
-        assert "NO coincide" in pagina.locator("#firmas").inner_text()
+        alterada = abrir(direccion + AQUI + "verificar.html")
+        alterada.locator("#firmas .falla").wait_for()
+        assert "NO coincide" in alterada.locator("#firmas").inner_text()
 
 
 # served elsewhere
@@ -359,7 +361,7 @@ def test_from_a_mirror_under_a_sub_path(abrir: Abrir, publicada: Path, acta: dic
         pagina.click("#detalle a >> nth=0")
         pagina.goto(f"{pagina.url}#{acta['clave']}")
         pagina.locator("dialog").wait_for()
-        assert pagina.evaluate("document.querySelector('.visor img').naturalWidth") == 850
+        pagina.wait_for_function("document.querySelector('.visor img').naturalWidth === 850")
         assert all(p.startswith(f"{direccion}espejo/prep/") for p in pagina.pedidos)
 
 
@@ -385,6 +387,9 @@ def test_from_nginx_with_its_cache_rules_and_policy(abrir: Abrir, nginx: str, ac
     assert cabeceras("index.html")["content-encoding"] == "gzip"
     assert "frame-ancestors 'self'" in cabeceras("index.html")["content-security-policy"]
     assert "frame-ancestors *" in cabeceras("widget/GUB.html")["content-security-policy"]
+    assert "content-security-policy" not in cabeceras("verifica.html")
+    verifica = abrir(nginx + "verifica.html")
+    assert verifica.locator("h1").is_visible() and verifica.locator("button").count()
     assert pagina.request.get(nginx + "nada.html").status == 404
 
 
@@ -393,7 +398,7 @@ def test_embedded_in_another_page(abrir: Abrir, sitio: str, tmp_path: Path) -> N
         f'<h1>Nota</h1><iframe src="{sitio}widget/GUB.html" width=360 height=640></iframe>'
     )
     with servir(tmp_path) as direccion:
-        pagina = abrir(direccion + "nota.html")
+        pagina = abrir(direccion + "nota.html", quejas=False)
         marco = pagina.frame_locator("iframe")
         assert "Gubernatura" in marco.locator("h1").inner_text()
         assert marco.locator("table.cand").is_visible()

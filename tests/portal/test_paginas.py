@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from fabrica import Noche, octetos
+from fabrica_portal import Noche, octetos
 
 from prep.portal import paginas, portada, recursos
 from prep.portal.cifras import miles
@@ -62,7 +62,9 @@ class Lector(HTMLParser):
 
 
 def html(archivos: list[tuple[str, bytes]]) -> dict[str, Lector]:
-    return {ruta: Lector(datos.decode()) for ruta, datos in archivos if ruta.endswith(".html")}
+    return {
+        ruta: Lector(datos.decode()) for ruta, datos in archivos if ruta.endswith(".html") and ruta != "verifica.html"
+    }
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +127,7 @@ def test_entry_tells_the_corte_and_its_totals(docs: dict[str, Any]) -> None:
     es, en = entrada["index.html"].texto, entrada["en/index.html"].texto
     assert "Último corte: 14" in es and "domingo 2 de junio de 2024, 23:15 h (UTC−6)" in es
     assert "Latest update: 14" in en and "Sunday 2 June 2024, 23:15 (UTC−6)" in en
+    assert "Resultados preliminares, de carácter informativo." in es
     for e in docs["proceso.json"]["elecciones"]:
         pct = docs[f"{e['clave']}/resumen.json"]["estadistica"]["porcentaje_actas_capturadas"]
         assert f"{pct} %" in es and f"{pct} %" in en
@@ -137,7 +140,7 @@ def test_every_link_arrives(docs: dict[str, Any], con_mapa: bool) -> None:
         capa = {"ancho": 640, "alto": 400, "lugares": {"1": "M0,0l10,0 0,10Z"}}
         docs["mapa.json"] = {"formato": "prep/mapa/1", "capas": {"distrito": capa, "municipio": capa}}
     base = f"cortes/{docs['corte.json']['corte']:04d}/"
-    todo = {base + k for k in docs} | {base + k for k, _ in paginas(docs)} | {"ultimo.json", "verifica.html"}
+    todo = {base + k for k in docs} | {base + k for k, _ in paginas(docs)} | {"ultimo.json"}
     entrada, fijos = list(portada(docs)), list(recursos(docs))
     todo |= {k for k, _ in entrada} | {k for k, _ in fijos}
     hojas = html([(base + k, v) for k, v in paginas(docs)] + entrada)
@@ -243,7 +246,7 @@ def test_hostile_names_stay_text(noche: Noche) -> None:
             d["nombre"] = malo
         for c in docs[f"{e['clave']}/especiales.json"]["casillas"]:
             c["nombre"] = malo
-    todo = list(paginas(docs)) + list(portada(docs))
+    todo = [(k, v) for k, v in [*paginas(docs), *portada(docs)] if k != "verifica.html"]
     for ruta, hoja in html(todo).items():
         assert all("src" in g or g.get("type") == "application/json" for g in hoja.guiones), ruta
         assert not [a for a in hoja.atributos if a[1].startswith("on")], ruta
@@ -267,3 +270,32 @@ def test_rendering_does_not_depend_on_django_settings(docs: dict[str, Any], sett
     settings.USE_THOUSAND_SEPARATOR = True
     settings.LANGUAGE_CODE = "de"
     assert dict(paginas(docs)) == antes
+
+
+def minimo(esquema: dict[str, Any], doc: Any, raiz: dict[str, Any]) -> Any:
+    """The document with nothing but what its schema requires."""
+    while "$ref" in esquema:
+        esquema = raiz["$defs"][esquema["$ref"].rsplit("/", 1)[1]]
+    if isinstance(doc, list):
+        return [minimo(esquema.get("items", {}), x, raiz) for x in doc]
+    if isinstance(doc, dict) and "properties" in esquema:
+        return {k: minimo(esquema["properties"][k], v, raiz) for k, v in doc.items() if k in esquema["required"]}
+    return doc
+
+
+def test_documents_with_only_what_is_required_still_make_every_page(docs: dict[str, Any]) -> None:
+    pelones: dict[str, Any] = {}
+    for ruta, doc in docs.items():
+        if isinstance(doc, dict) and "/demarcacion/" not in ruta:
+            nombre = doc["formato"].split("/")[1]
+            esquema = json.loads((FORMATOS / f"{nombre}.schema.json").read_text("utf-8"))
+            pelones[ruta] = minimo(esquema, doc, esquema)
+            jsonschema.Draft202012Validator(esquema).validate(pelones[ruta])
+    assert "institucion" not in pelones["proceso.json"] and "color" not in pelones["proceso.json"]["partidos"][0]
+    assert set(pelones["GUB/resumen.json"]["estadistica"]) == {"actas_esperadas"}
+    hojas = html(list(paginas(pelones)))
+    assert hojas.keys() == html(list(paginas(docs))).keys()
+    assert "PREP Anáhuac" in hojas["index.html"].texto
+    assert "Sin dato aún" in hojas["GUB/index.html"].texto
+    assert "No hay difusores registrados" in hojas["difusores.html"].texto
+    assert list(portada(pelones)) and list(recursos(pelones))

@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 
 from prep.portal import cartograma, curvas, tema
 from prep.portal.cifras import delantera, falta, truncado
+from prep.portal.piezas import Pintor
 from prep.portal.textos import IDIOMAS, hora_corta, hora_larga, textos
 
 
-def resultado(votos: list[int], extra: int = 0, n: int = 1, m: int = 1, id_: int = 1) -> dict[str, Any]:
+def resultado(votos: list[int], extra: int = 0, n: int = 1, m: int = 1, id_: int = 1, rara: int = 0) -> dict[str, Any]:
     return {
         "id": id_,
         "nombre": f"Lugar {id_}",
         "total": sum(votos) + extra,
         "por_candidatura": [{"clave": f"C{i}", "partidos": [f"P{i}"], "votos": v} for i, v in enumerate(votos)],
-        "estadistica": {"actas_esperadas": m, "actas_contabilizadas": n},
+        "estadistica": {"actas_esperadas": m, "actas_contabilizadas": n, "actas_capturadas": n + rara},
         "demarcaciones": [],
     }
 
@@ -51,17 +52,17 @@ def test_lead_is_first_minus_second(votos: list[int], extra: int) -> None:
 
 
 def test_what_is_missing_names_places() -> None:
-    resumen = resultado([5], n=12, m=30)
+    resumen = resultado([5], n=12, m=30, rara=2)
     resumen["demarcaciones"] = [
         resultado([0], n=0, m=5, id_=1),
-        resultado([1], n=2, m=10, id_=2),
-        resultado([1], n=10, m=10, id_=3),
+        resultado([1], n=2, m=10, id_=2, rara=1),
+        resultado([1], n=9, m=10, id_=3, rara=1),  # captured and not counted is not missing
         resultado([1], n=0, m=5, id_=4),
     ]
     f = falta(resumen)
     assert [d["id"] for d in f.sin_nada] == [1, 4]
-    assert [(d["id"], n) for d, n in f.atrasadas] == [(2, 8)]
-    assert (f.completas, f.faltan, f.esperadas) == (1, 18, 30)
+    assert [(d["id"], n) for d, n in f.atrasadas] == [(2, 7)]
+    assert (f.completas, f.faltan, f.esperadas) == (1, 16, 30)
 
 
 @given(st.dictionaries(st.integers(1, 999), st.integers(0, 2_000_000), min_size=1, max_size=130))
@@ -104,7 +105,7 @@ def test_contrast_of_black_and_white_is_21() -> None:
 def test_every_party_has_a_class_and_one_without_colour_gets_a_neutral_one() -> None:
     proceso = {"partidos": [{"siglas": "A", "nombre": "A", "color": "#123456"}, {"siglas": "B", "nombre": "B"}]}
     hoja = tema.hoja(proceso)
-    assert ".p0{background:#123456" in hoja and f".p1{{background:{tema.SIN_COLOR[1]}" in hoja
+    assert ".p0{fill:#123456" in hoja and f"i.p1{{background:{tema.SIN_COLOR[1]}" in hoja
 
 
 def _hojas(d: dict[str, Any], antes: str = "") -> dict[str, Any]:
@@ -139,3 +140,23 @@ def test_labels_of_lines_never_overlap_nor_leave_the_chart(valores: list[list[in
     ys = curvas._separar([276 - v[-1] * 276 // 1_000_000 for v in valores], 22, 290)
     assert all(b - a >= 16 for a, b in zip(sorted(ys), sorted(ys)[1:], strict=False))
     assert max(ys) <= 290
+
+
+def test_districts_with_the_same_head_town_are_told_apart() -> None:
+    eleccion = {"agrupa": "distrito", "columnas": []}
+    pintor = Pintor({"partidos": []}, eleccion, textos("es"))
+    assert pintor.lugar_de({"id": 4, "nombre": "Zapopan"}) == "Distrito 4 · Zapopan"
+    assert pintor.lugar_de({"id": 4, "nombre": "Distrito 04 Zapopan"}) == "Distrito 04 Zapopan"
+    assert (
+        Pintor({"partidos": []}, {**eleccion, "agrupa": "municipio"}, textos("es")).lugar_de(
+            {"id": 4, "nombre": "Zapopan"}
+        )
+        == "Zapopan"
+    )
+
+
+def test_names_of_coalitions_shorten_to_the_first_party_and_how_many_more() -> None:
+    pintor = Pintor({"partidos": []}, {"agrupa": "distrito", "columnas": []}, textos("es"))
+    partidos = ["A&B", "CUMBRE", "BRISA"]
+    assert pintor.breve("X", partidos, 40) == "A&amp;B · CUMBRE · BRISA"
+    assert pintor.breve("X", partidos, 10) == "A&amp;B +2"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import orjson
-import pytest
 from fabrica_publicado import base, guardar, renglon, sin_votos
 
-from prep.dominio.proceso import Modo
-from prep.emision.nota import LlavePrivada
-from prep.plataforma.almacen import abrir
+import prep
 from prep.simulacro.publicado import leer
 from prep.simulacro.publicado.derivar import derivar_proceso
 from prep.simulacro.publicado.guion import Guion
@@ -51,37 +50,25 @@ CABEZA = {
 }
 
 
-@pytest.mark.django_db
-def test_una_noche_entera_y_de_vuelta(tmp_path: Path) -> None:
-    from prep.bitacora.models import Hecho
-    from prep.bitacora.nodos import nodo_local
-    from prep.publicacion.corte import Publicador
-    from prep.simulacro.reproduccion import reproducir
+def test_una_noche_entera_y_de_vuelta(tmp_path: Path, url_postgres: str) -> None:
+    """The command itself, on a database of its own in the session's server."""
+    archivo = guardar(tmp_path, base(*FILAS, **CABEZA))
+    (original,) = leer([archivo])
+    orden = [sys.executable, "-m", "prep", "reproducir", str(archivo), "--salida", str(tmp_path / "r"), "--estricto"]
+    entorno = os.environ | {"DATABASE_URL": url_postgres, "PYTHONPATH": str(Path(prep.__file__).parents[1])}
+    hecho = subprocess.run(orden, env=entorno, capture_output=True, text=True, check=False)
+    assert hecho.returncode == 0, hecho.stderr
+    comparacion = orjson.loads((tmp_path / "r" / "comparacion.json").read_bytes())
+    (una,) = comparacion["elecciones"]
+    assert [c for c in una["cifras"] if not c["igual"]] == []
+    assert len(una["cifras"]) == 13
+    assert (una["actas_distintas"], una["contradicciones"]) == ([], [])
+    assert comparacion["hechos"] == len(Guion(derivar_proceso([original])))
+    assert comparacion["cortes"] == 4  # 21:00, 22:00, 23:00 and the close
 
-    (original,) = leer([guardar(tmp_path, base(*FILAS, **CABEZA))])
-    derivado = derivar_proceso([original], 1000)
-    guion = Guion(derivado)
-    publicador = Publicador(
-        proceso=derivado.proceso,
-        informativo=derivado.informativo,
-        almacen=abrir(str(tmp_path / "publicacion")),
-        modo=Modo.PRUEBA,
-        firmante=LlavePrivada.nueva("pruebas.prep.invalid"),
-        procesos=1,
-    )
-    nodo = nodo_local(tmp_path, guion.inicio, "reproduccion")
-    hecha = reproducir(derivado, guion, publicador, nodo, timedelta(minutes=60))
-
-    (una,) = hecha.comparaciones
-    assert {c.nombre: (c.publicado, c.calculado) for c in una.cifras if not c.igual} == {}
-    assert una.actas_distintas == []
-    assert una.contradicciones == []
-    assert hecha.hechos == len(guion) == Hecho.objects.count()
-    assert [c.hora.strftime("%H:%M") for c in hecha.cortes] == ["21:00", "22:00", "23:00", "23:30"]
-
-    ultimo = orjson.loads((tmp_path / "publicacion" / "ultimo.json").read_bytes())
+    ultimo = orjson.loads((tmp_path / "r" / "publicacion" / "ultimo.json").read_bytes())
     assert ultimo["modo"] == "prueba"
-    (nuestra,) = leer((tmp_path / "publicacion" / ultimo["ruta"] / "bd").glob("*.zip"))
+    (nuestra,) = leer((tmp_path / "r" / "publicacion" / ultimo["ruta"] / "bd").glob("*.zip"))
     assert nuestra.resumen == original.resumen
     assert nuestra.corte == original.corte
     assert nuestra.anomalias == []

@@ -64,6 +64,12 @@ def _cadena(leer: Lector) -> Lector:
     return leer_cadena
 
 
+def _si_o_no(dato: Any) -> bool:
+    if not isinstance(dato, bool):
+        raise DatoInvalido(f"«{recortado(dato)}» no es true ni false.", "Va sin comillas.")
+    return dato
+
+
 def _numero(minimo: int, maximo: int) -> Lector:
     def leer(dato: Any) -> int:
         if not isinstance(dato, int) or isinstance(dato, bool) or not minimo <= dato <= maximo:
@@ -86,7 +92,7 @@ def _zona(dato: str) -> str:
 
 
 def _instante(dato: Any) -> datetime:
-    if not isinstance(dato, datetime):
+    if not isinstance(dato, datetime) or not 2000 <= dato.year <= 2100:
         raise DatoInvalido(
             f"«{recortado(dato)}» no es fecha y hora.", "Escríbala como 2027-06-06T20:00:00, sin comillas."
         )
@@ -164,6 +170,7 @@ _PUBLICACION: Final[_Esquema] = {
 }
 _PARAMETROS: Final[_Esquema] = {
     "boletas_especiales": (_numero(0, 9999), 750),
+    "mezcla_cuenta": (_si_o_no, False),
     "empates": (_siglas, ()),
     "lectura": (_cadena(opcion(LECTURA)), "apagada"),
 }
@@ -202,7 +209,7 @@ def leer_cabecera(raiz: Path, problemas: list[Problema]) -> Cabecera | None:
         return None
     try:
         arbol = tomllib.loads(contenido.replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         donde = re.search(r"\(at line (\d+), column \d+\)", str(error))
         mensaje = str(error).split(" (at ")[0]
         linea = int(donde[1]) if donde else contenido.count("\n") + 1

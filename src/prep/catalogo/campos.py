@@ -19,13 +19,15 @@ class DatoInvalido(ValueError):
 Lector = Callable[[str], Any]
 
 _ENTERO = re.compile(r"[0-9]{1,9}")
-_RAROS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffd\ud800-\udfff]")
 _MOJIBAKE = re.compile(r"[ÃÂ][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
 
 def recortado(dato: object, largo: int = 40) -> str:
     """A value as it can be quoted in a message."""
-    limpio = _RAROS.sub("�", str(dato))
+    try:
+        limpio = "".join(c if c.isprintable() else "�" for c in str(dato)[: largo + 1])
+    except ValueError:  # an integer of thousands of digits
+        return "…"
     return limpio if len(limpio) <= largo else limpio[:largo] + "…"
 
 
@@ -56,16 +58,17 @@ def texto(maximo: int = 200) -> Lector:
         if dato.isascii() and dato.isprintable():
             limpio = dato
         else:
-            if malo := _RAROS.search(dato):
+            dato = dato.replace("\u00a0", " ")
+            if malo := next((c for c in dato if not c.isprintable() or c == "\ufffd"), None):
                 raise DatoInvalido(
-                    f"contiene un carácter que no se ve (U+{ord(malo.group()):04X}).", "Bórrelo y escríbalo de nuevo."
+                    f"contiene un carácter que no se ve (U+{ord(malo):04X}).", "Bórrelo y escríbalo de nuevo."
                 )
             if _MOJIBAKE.search(dato):
                 raise DatoInvalido(
                     f"«{recortado(dato)}» tiene los acentos dañados.",
                     "El archivo se abrió con otra codificación; vuelva a generarlo como CSV UTF-8.",
                 )
-            limpio = unicodedata.normalize("NFC", dato.replace("\u00a0", " "))
+            limpio = unicodedata.normalize("NFC", dato)
         if limpio[:1] in "=+-@" and limpio:
             raise DatoInvalido(
                 f"«{recortado(dato)}» empieza como una fórmula de hoja de cálculo.", f"Quite el «{limpio[0]}» inicial."

@@ -32,7 +32,8 @@ def validar(
 ) -> None:
     """Revisa una carpeta de proceso y lista todos sus problemas, con archivo, línea y campo."""
     try:
-        proceso, _ = leer_proceso(carpeta)
+        with Console(stderr=True).status("Leyendo la carpeta…"):
+            proceso, _ = leer_proceso(carpeta)
     except ProcesoInvalido as error:
         if como_json:
             _json({"valido": False, "problemas": [p.como_dict() for p in error.problemas]})

@@ -75,6 +75,7 @@ def _catalogo(proceso: Proceso, informativo: Informativo) -> dict[str, Any]:
         },
         "parametros": {
             "boletas_especiales": informativo.parametros.boletas_especiales,
+            "mezcla_cuenta": informativo.parametros.mezcla_cuenta,
             "empates": list(informativo.parametros.empates),
             "lectura": informativo.parametros.lectura,
         },

@@ -348,6 +348,7 @@ def _cabecera(proceso: Proceso, informativo: Informativo) -> str:
         "",
         "[parametros]",
         f"boletas_especiales = {parametros.boletas_especiales}  # por casilla especial, salvo lo que diga casillas.csv",
+        f"mezcla_cuenta = {str(parametros.mezcla_cuenta).lower()}  # cuenta lo ilegible con lo demás vacío",
         *([f"empates = [{', '.join(map(_toml, parametros.empates))}]"] if parametros.empates else []),
         f"lectura = {_toml(parametros.lectura)}  # apagada, piloto o revisora",
     ]

@@ -123,9 +123,13 @@ class Publicacion:
 
 @dataclass(frozen=True, slots=True)
 class Parametros:
-    """What each institute decides. `empates`: parties in the order that breaks ties; empty means by registration."""
+    """What each institute decides. `empates`: parties in the order that breaks ties; empty means by registration.
+
+    `mezcla_cuenta`: an acta with some boxes illegible and the rest empty counts (`dominio.contabilidad`).
+    """
 
     boletas_especiales: int = 750
+    mezcla_cuenta: bool = False
     empates: tuple[str, ...] = ()
     lectura: str = "apagada"
 

@@ -7,8 +7,9 @@ only a folder without any is assembled.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -149,7 +150,7 @@ class _Lectura:
         self.t: dict[str, list[Fila]] = {}
         self.elecciones: dict[str, EleccionDeclarada] = {}
 
-    def mal(self, archivo: str, linea: int, campo: str, mensaje: str, sugerencia: str = "") -> None:
+    def mal(self, archivo: str, linea: int, campo: str, mensaje: str, sugerencia: str | Callable[[], str] = "") -> None:
         self.blocs[archivo].anotar(linea, campo, mensaje, sugerencia)
 
     def leer(self) -> tuple[Proceso, Informativo] | None:
@@ -316,7 +317,7 @@ class _Lectura:
                     f.linea,
                     "catd",
                     f"el CATD «{f['catd']}» no está en catd.csv.",
-                    parecido(f["catd"], list(self.catds)),
+                    partial(parecido, f["catd"], list(self.catds)),
                 )
             for clave_eleccion in f["elecciones"] or ():
                 self._hay_eleccion(archivo, f, "elecciones", clave_eleccion)
@@ -449,7 +450,7 @@ class _Lectura:
                     f.linea,
                     "lugar",
                     f"«{f['lugar']}» no es un CATD de catd.csv ni {' ni '.join(LUGARES)}.",
-                    parecido(f["lugar"], [*self.catds, *LUGARES]),
+                    partial(parecido, f["lugar"], [*self.catds, *LUGARES]),
                 )
 
     def _empates(self, cabecera: Cabecera) -> None:

@@ -62,10 +62,15 @@ class Bloc:
         self._problemas = problemas
         self._cuantos = 0
 
-    def anotar(self, linea: int, campo: str, mensaje: str, sugerencia: str = "") -> None:
+    def anotar(self, linea: int, campo: str, mensaje: str, sugerencia: str | Callable[[], str] = "") -> None:
+        """Note a problem. A suggestion that takes work is given as a function, called only if it will be shown."""
         self._cuantos += 1
         if self._cuantos <= PROBLEMAS_MAXIMO:
-            self._problemas.append(Problema(self.archivo, linea, campo, mensaje, sugerencia))
+            self._problemas.append(
+                Problema(
+                    self.archivo, linea, campo, mensaje, sugerencia if isinstance(sugerencia, str) else sugerencia()
+                )
+            )
         elif self._cuantos == PROBLEMAS_MAXIMO + 1:
             self._problemas.append(
                 Problema(

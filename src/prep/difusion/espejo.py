@@ -17,16 +17,18 @@ from typing import Any
 
 from prep.emision.almacen import Carpeta, Lector
 from prep.emision.canonico import NoCanonico, canonico, leer_canonico
-from prep.emision.corte_publicado import MAXIMO_IMAGEN, revisar_cifras, ruta_de_imagen
-from prep.emision.emisor import PUNTERO, raiz_de_imagenes
+from prep.emision.corte_publicado import MAXIMO_IMAGEN, imagenes_firmadas, revisar_cifras
+from prep.emision.cotejo_cifras import ruta_de_imagen
+from prep.emision.emisor import PUNTERO
 from prep.emision.errores import ErrorEmision, FormatoInvalido, Inconsistente, NoDisponible
 from prep.emision.hojas import leer_hoja
 from prep.emision.informe import Informe, Nivel
 from prep.emision.manifiesto import MAXIMO, Archivo, Manifiesto
-from prep.emision.nota import Firmante, Nota, firmar
-from prep.emision.politica import Politica
+from prep.emision.nota import Firmante, LlavePublica, Nota, firmar
+from prep.emision.politica import MAXIMO_BYTES as MAXIMO_POLITICA
+from prep.emision.politica import Politica, leer_politica
 from prep.emision.punto import Punto
-from prep.emision.registro import Historia, copiar_registro, ruta_punto
+from prep.emision.registro import LLAVE_INSTITUTO, Historia, copiar_registro, ruta_punto
 from prep.emision.sitio import leer_sitio
 from prep.emision.vigencia import leer_historia_vigente
 
@@ -99,10 +101,18 @@ class Espejo:
         for h in cortes:
             self._corte(h, anterior, ultimo=h is cortes[-1])
             anterior = h["manifiesto"]
-        for ruta in ("politica", "llaves/instituto.vkey"):
-            if (datos := self.fuente.leer(ruta, 100_000)) is not None and self.sitio.leer(ruta) != datos:
-                self.sitio.reemplazar(ruta, datos)
         self._mostrar(historia, cortes)
+
+    def _llaves(self, historia: Historia) -> None:
+        """The key that signs, as verified, and the source's policy if it speaks of the same log."""
+        firma = next(f.llave for f in historia.firmado.firmas if f.hora is None)
+        quiero = {LLAVE_INSTITUTO: f"{firma.vkey}\n".encode()}
+        politica = self.fuente.leer("politica", MAXIMO_POLITICA)
+        if politica is not None and _sin_ajenas(politica, [firma, *self.politica.registros]):
+            quiero["politica"] = politica
+        for ruta, datos in quiero.items():
+            if self.sitio.leer(ruta) != datos:
+                self.sitio.reemplazar(ruta, datos)
 
     def _punto_propio(self) -> Punto | None:
         datos = self.sitio.leer("checkpoint", 1_000_000)
@@ -128,9 +138,9 @@ class Espejo:
         imagenes = revisar_cifras(archivos, m, informe)
         if malo := next((h for h in informe.hallazgos if h.nivel == Nivel.MAL), None):
             raise Inconsistente(f"corte {m.corte}: {malo.texto}")
-        if imagenes is None or len(imagenes) != m.total_imagenes or raiz_de_imagenes(imagenes) != m.raiz_imagenes:
+        if imagenes is None or not imagenes_firmadas(imagenes.nombradas, m):
             raise Inconsistente(f"corte {m.corte}: las imágenes no son las que se firmaron")
-        list(_a_la_vez(self._imagen, sorted(imagenes)))
+        list(_a_la_vez(self._imagen, sorted(imagenes.ofrecidas)))
         if ultimo and "sitio.json" in archivos:
             for a in leer_sitio(archivos["sitio.json"]):
                 self._pagina(a)
@@ -211,6 +221,7 @@ class Espejo:
             if self.sitio.leer(PUNTERO) != canonico(puntero):
                 self.sitio.reemplazar(PUNTERO, canonico(puntero))
             self.estado.corte, self.estado.hora, self.estado.modo = u["corte"], u["hora"], u["modo"]
+        self._llaves(historia)
         nota = historia.firmado.nota
         actual = self.sitio.leer("checkpoint", 1_000_000)
         if actual is not None and Nota.leer(actual).texto == nota.texto:
@@ -220,6 +231,14 @@ class Espejo:
         for ruta in (ruta_punto(historia.punto.tamano), "checkpoint"):
             if self.sitio.leer(ruta, 1_000_000) != nota.escribir():
                 self.sitio.reemplazar(ruta, nota.escribir())
+
+
+def _sin_ajenas(datos: bytes, confiables: Iterable[LlavePublica]) -> bool:
+    """Whether a policy names no log but those this mirror trusts."""
+    try:
+        return set(leer_politica(datos).registros) <= set(confiables)
+    except ErrorEmision:
+        return False
 
 
 def _a_la_vez(f: Callable[[Any], Any], lista: Iterable[Any]) -> Iterable[Any]:

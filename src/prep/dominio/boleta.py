@@ -115,9 +115,7 @@ def boleta_de(recuadros: tuple[Recuadro, ...], coaliciones: Sequence[tuple[str, 
             coaligados[partido] = coalicion
 
     grupos: dict[str, tuple[tuple[str, ...], list[int]]] = {}
-    for i, recuadro in enumerate(recuadros):
-        if recuadro.tipo in (TipoRecuadro.NO_REGISTRADAS, TipoRecuadro.NULOS):
-            continue
+    for i, recuadro in enumerate(recuadros[:-2]):
         juntos = coaligados.get(recuadro.partidos[0]) if recuadro.partidos else None
         if recuadro.tipo is TipoRecuadro.COMBINACION and (juntos is None or not set(recuadro.partidos) <= set(juntos)):
             raise ValueError(f"La combinación {recuadro.clave} no pertenece a ninguna coalición de la demarcación.")

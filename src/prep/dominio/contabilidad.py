@@ -79,9 +79,18 @@ def limite(esperada: ActaEsperada, boletas_especiales: int) -> int | None:
 
 
 def contabilizar(
-    asentado: Asentado, boleta: Boleta, esperada: ActaEsperada, boletas_especiales: int, por_pto: bool = False
+    asentado: Asentado,
+    boleta: Boleta,
+    esperada: ActaEsperada,
+    boletas_especiales: int,
+    por_pto: bool = False,
+    mezcla_cuenta: bool = False,
 ) -> Dictamen:
-    """Apply the table of inconsistencies to an acta whose values are agreed. `asentado` has one value per box."""
+    """Apply the table of inconsistencies to an acta whose values are agreed. `asentado` has one value per box.
+
+    `mezcla_cuenta`: boxes that are some illegible and the rest empty are neither all illegible nor all empty, so the
+    acta counts, with no votes (practice of the INE in 2023). Otherwise it is all illegible and does not count.
+    """
     valores = [asentado.votos[c] for c in boleta.claves]
     votos = tuple([v if isinstance(v, int) else 0 for v in valores])
     calculado = sum(votos)
@@ -91,6 +100,7 @@ def contabilizar(
     if excede:
         observaciones.append(Observacion.EXCEDE)
     legible = any(isinstance(v, int) for v in valores)
+    legible = legible or (mezcla_cuenta and ILEGIBLE in valores and SIN_DATO in valores)
     if legible:
         if ILEGIBLE in valores:
             observaciones.append(Observacion.ILEGIBLE)

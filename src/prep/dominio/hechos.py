@@ -106,8 +106,9 @@ def _hora(dato: Any) -> None:
         hora = datetime.fromisoformat(dato) if _INSTANTE.fullmatch(dato) else None
     except (TypeError, ValueError):
         hora = None
-    if hora is None or not 1990 <= hora.year < 2100:
-        raise ValueError("se esperaba una fecha y hora ISO 8601 con zona, de 1990 a 2099")
+    # A stamp may say a wrong year, and it is kept; but every zone must be able to write it.
+    if hora is None or not 1 < hora.year < 9999:
+        raise ValueError("se esperaba una fecha y hora ISO 8601 con zona, del año 2 al 9998")
 
 
 def _valores(dato: Any) -> None:
@@ -184,7 +185,7 @@ def leer_hecho(datos: Mapping[str, Any]) -> Hecho:
         if type(datos["version"]) is not int or datos["version"] != VERSION:
             raise ValueError(f"este programa conoce hasta la versión {VERSION}; actualícelo")
         campo = "id"
-        if not _UUID.fullmatch(datos["id"]):
+        if not es_id(datos["id"]):
             raise ValueError("se esperaba un UUID versión 7")
         campo = "acta"
         if not _ACTA.fullmatch(datos["acta"]) and not _HOJA.fullmatch(datos["acta"]):
@@ -203,6 +204,11 @@ def leer_hecho(datos: Mapping[str, Any]) -> Hecho:
     except (ValueError, TypeError, AttributeError) as error:
         raise HechoInvalido(f"Hecho inválido, campo «{campo}»: {error}.") from None
     return hecho_guardado(datos)
+
+
+def es_id(dato: Any) -> bool:
+    """Whether it is the id of a fact."""
+    return isinstance(dato, str) and _UUID.fullmatch(dato) is not None
 
 
 def hecho_guardado(datos: Mapping[str, Any]) -> Hecho:

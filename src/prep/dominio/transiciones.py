@@ -46,9 +46,7 @@ class Rechazo(StrEnum):
 
     ESTADO_CUSTODIA = "El acta no está en un estado que permita este paso. Actualice la lista y tome otra acta."
     HOJA = "Esta hoja todavía no se identifica como un acta. Identifíquela y continúe en el acta."
-    EN_CATALOGO = (
-        "Esta acta es de una casilla aprobada y ya tiene clave. Este paso es solo para hojas sin identificar."
-    )
+    EN_CATALOGO = "Esta acta es de una casilla aprobada y ya tiene clave. Este paso es solo para hojas sin identificar."
     FALTA_IMAGEN = "El acta todavía no tiene una imagen identificada. Espere a que se digitalice e identifique."
     OTRA_IMAGEN = "La imagen de esta acta cambió. Vuelva a abrir el acta para trabajar con la imagen vigente."
     IMAGEN_DESECHADA = "Esa imagen ya se desechó porque no se distingue. Tome o digitalice una nueva."

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from prep.emision.almacen import Carpeta, Lector
-from prep.emision.cotejo_cifras import discrepancias
+from prep.emision.cotejo_cifras import discrepancias, ruta_de_imagen
 from prep.emision.emisor import raiz_de_imagenes
 from prep.emision.errores import ErrorEmision, NoDisponible
 from prep.emision.informe import Informe, Nivel
@@ -20,8 +21,12 @@ HILOS = 8
 Archivos = dict[str, bytes]
 
 
-def ruta_de_imagen(hash_: str) -> str:
-    return f"imagenes/{hash_[:2]}/{hash_}.jpg"
+@dataclass(frozen=True)
+class Imagenes:
+    """sha256 of the images that the actas name, and of those among them that the corte says it publishes."""
+
+    nombradas: set[str]
+    ofrecidas: set[str]
 
 
 def revisar_archivos(lector: Lector, ruta: str, m: Manifiesto, informe: Informe, guardar: bool) -> Archivos:
@@ -98,10 +103,11 @@ def _anotar(informe: Informe, asunto: str, problema: object) -> None:
         informe.mal(asunto, str(problema))
 
 
-def revisar_cifras(archivos: Archivos, m: Manifiesto, informe: Informe) -> set[str] | None:
-    """Recompute everything from the CSV. Returns the hashes of the images the actas name; None if it could not."""
+def revisar_cifras(archivos: Archivos, m: Manifiesto, informe: Informe) -> Imagenes | None:
+    """Recompute everything from the CSV. Returns the images the actas name; None if it could not."""
     asunto = "cifras"
-    imagenes: set[str] = set()
+    nombradas: set[str] = set()
+    ofrecidas: set[str] = set()
     try:
         proceso = _json(archivos, "proceso.json")
         if proceso["clave"] != m.proceso:
@@ -118,12 +124,12 @@ def revisar_cifras(archivos: Archivos, m: Manifiesto, informe: Informe) -> set[s
         actas = 0
         for clave in claves:
             base, calculo, diferencias = discrepancias(
-                clave, bases[clave], proceso, m.cierre, lambda r: _json(archivos, r)
+                clave, bases[clave], proceso, m.cierre, lambda r: _json(archivos, r), ofrecidas
             )
             for d in diferencias:
                 informe.mal(asunto, d)
             actas += len(base.filas)
-            imagenes |= {f.imagen for f in base.filas if f.imagen}
+            nombradas |= base.imagenes
             for d in _cuentas(clave, m, archivos, calculo.entidad):
                 informe.mal(asunto, d)
         if informe.hay(Nivel.MAL) == antes:
@@ -134,7 +140,7 @@ def revisar_cifras(archivos: Archivos, m: Manifiesto, informe: Informe) -> set[s
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as e:
         informe.mal(asunto, f"un archivo del corte no tiene la forma que debe ({type(e).__name__}: {str(e)[:100]})")
         return None
-    return imagenes
+    return Imagenes(nombradas, ofrecidas)
 
 
 def _cuentas(clave: str, m: Manifiesto, archivos: Archivos, entidad: Any) -> Iterable[str]:
@@ -157,28 +163,43 @@ def _json(archivos: Archivos, ruta: str) -> Any:
     return json.loads(archivos[ruta])
 
 
-def revisar_imagenes(lector: Lector, hashes: set[str], m: Manifiesto, informe: Informe, leerlas: bool) -> None:
+def imagenes_firmadas(hashes: set[str], m: Manifiesto) -> bool:
+    """Whether these are exactly the images whose root the manifest carries."""
+    return len(hashes) == m.total_imagenes and raiz_de_imagenes(hashes) == m.raiz_imagenes
+
+
+def revisar_imagenes(lector: Lector, imagenes: Imagenes, m: Manifiesto, informe: Informe, leerlas: bool) -> None:
     """The list of images against the signed root, and each image by its own name."""
     asunto = "imágenes"
-    if len(hashes) != m.total_imagenes or raiz_de_imagenes(hashes) != m.raiz_imagenes:
+    hashes, todas = imagenes.ofrecidas, imagenes.nombradas
+    if not imagenes_firmadas(todas, m):
         informe.mal(asunto, "los códigos de integridad del CSV no son los de las imágenes que el corte firmó")
+    if sin_publicar := len(todas - hashes):
+        informe.aviso(asunto, f"{sin_publicar:,} imágenes no se publican en este corte; solo está su código")
     if not leerlas:
         informe.aviso(asunto, f"{len(hashes):,} imágenes sin revisar una por una (se pidió omitirlas)")
         return
+    rutas = set(map(ruta_de_imagen, hashes))
+    if isinstance(lector, Carpeta):
+        rutas |= set(lector.rutas("imagenes"))  # those of earlier cortes too: every image is named by its own hash
+    if not rutas:
+        return
 
-    def revisar(h: str) -> tuple[str, str | ErrorEmision | None]:
+    def revisar(ruta: str) -> str | ErrorEmision | None:
         try:
-            datos = lector.leer(ruta_de_imagen(h), MAXIMO_IMAGEN)
+            datos = lector.leer(ruta, MAXIMO_IMAGEN)
         except ErrorEmision as e:
-            return h, e
+            return e
         if datos is None:
-            return h, f"falta la imagen {ruta_de_imagen(h)}"
-        return h, None if sha256(datos).hexdigest() == h else f"la imagen {ruta_de_imagen(h)} fue alterada o cambiada"
+            return f"falta la imagen {ruta}"
+        return (
+            None if ruta_de_imagen(sha256(datos).hexdigest()) == ruta else f"la imagen {ruta} fue alterada o cambiada"
+        )
 
     malas = 0
-    for _, problema in _en_paralelo(lector, revisar, sorted(hashes)):
+    for problema in _en_paralelo(lector, revisar, sorted(rutas)):
         if problema is not None:
             malas += 1
             _anotar(informe, asunto, problema)
     if not malas:
-        informe.bien(asunto, f"{len(hashes):,} imágenes, cada una con el hash que está impreso en la base de datos")
+        informe.bien(asunto, f"{len(rutas):,} imágenes, cada una con el hash que lleva por nombre en la base de datos")

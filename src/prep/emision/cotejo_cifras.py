@@ -19,22 +19,34 @@ from prep.emision.recalculo import (
 Leer = Callable[[str], Any]
 
 
+def ruta_de_imagen(hash_: str) -> str:
+    """Where an image is, from the publication's root."""
+    return f"imagenes/{hash_[:2]}/{hash_}.jpg"
+
+
 def discrepancias(
-    clave: str, base_csv: bytes, proceso: Mapping[str, Any], cierre: bool, leer: Leer
+    clave: str, base_csv: bytes, proceso: Mapping[str, Any], cierre: bool, leer: Leer, ofrecidas: set[str]
 ) -> tuple[Base, Calculo, Iterator[str]]:
     """Recompute election `clave`; `leer(path under the corte)` gives a parsed JSON file.
 
-    The last element yields every difference found, in plain Spanish. Raises `NoCuadra`, `KeyError` or `TypeError` when
+    The last element yields every difference found, in plain Spanish, and as it advances adds to `ofrecidas` the sha256
+    of each image that the corte says it publishes. Raises `NoCuadra`, `KeyError` or `TypeError` when
     the files do not have the shape they must.
     """
     eleccion = next(e for e in proceso["elecciones"] if e["clave"] == clave)
     base = leer_base(base_csv, eleccion)
     calculo = calcular(base, eleccion, [p["siglas"] for p in proceso["partidos"]])
-    return base, calculo, _comparar(clave, eleccion, base, calculo, cierre, leer)
+    return base, calculo, _comparar(clave, eleccion, base, calculo, cierre, leer, ofrecidas)
 
 
 def _comparar(
-    clave: str, eleccion: Mapping[str, Any], base: Base, calculo: Calculo, cierre: bool, leer: Leer
+    clave: str,
+    eleccion: Mapping[str, Any],
+    base: Base,
+    calculo: Calculo,
+    cierre: bool,
+    leer: Leer,
+    ofrecidas: set[str],
 ) -> Iterator[str]:
     for defecto in base.defectos:
         yield f"{clave}: {defecto}"
@@ -56,7 +68,7 @@ def _comparar(
         for publicado in filter(None, (publicadas.get(d["id"]), detalle)):
             yield from _lugar(donde, publicado, cifras, cierre)
             yield from _votos(donde, publicado, calculo, d["id"], cifras.total)
-        yield from _secciones(donde, eleccion, d, detalle, calculo, cierre, filas)
+        yield from _secciones(donde, d["id"], detalle, calculo, cierre, filas, ofrecidas)
         fuera -= {a["clave"] for a in detalle["fuera_de_catalogo"]}
     for f in filas.values():
         yield f"{clave}: el acta {f.clave} está en el CSV y no en las páginas"
@@ -126,15 +138,14 @@ def _candidaturas(donde: str, publicado: Mapping[str, Any], deben: Mapping[str, 
 
 def _secciones(
     donde: str,
-    eleccion: Mapping[str, Any],
-    demarcacion: Mapping[str, Any],
+    id_: int,
     detalle: Mapping[str, Any],
     calculo: Calculo,
     cierre: bool,
     filas: dict[str, Fila],
+    ofrecidas: set[str],
 ) -> Iterator[str]:
     """Figures of each sección, and each acta against its row; the rows found are taken out of `filas`."""
-    id_ = demarcacion["id"]
     for s in detalle["secciones"]:
         cifras = calculo.secciones.get((id_, s["seccion"]))
         aqui = f"{donde}, sección {s['seccion']}"
@@ -142,14 +153,14 @@ def _secciones(
             yield f"{aqui}: no está en el CSV"
             continue
         yield from _lugar(aqui, s, cifras, cierre)
-        yield from _candidaturas(aqui, s, candidaturas(cifras.votos, eleccion, demarcacion), cifras.total)
+        yield from _candidaturas(aqui, s, candidaturas(cifras.votos, calculo.duenas[id_]), cifras.total)
         for casilla in s["casillas"]:
             for acta in casilla["actas"]:
                 fila = filas.pop(acta["clave"], None)
                 if fila is None or (fila.demarcacion, fila.seccion) != (id_, s["seccion"]):
                     yield f"{donde}: el acta {acta['clave']} de la página no está así en el CSV"
                 else:
-                    yield from _acta(acta, casilla, fila)
+                    yield from _acta(acta, casilla, fila, ofrecidas)
 
 
 _CELDAS = {
@@ -162,7 +173,7 @@ _CELDAS = {
 }
 
 
-def _acta(acta: Mapping[str, Any], casilla: Mapping[str, Any], fila: Fila) -> Iterator[str]:
+def _acta(acta: Mapping[str, Any], casilla: Mapping[str, Any], fila: Fila, ofrecidas: set[str]) -> Iterator[str]:
     donde = f"acta {fila.clave}"
     cuenta = None if fila.cuenta in VACIAS else int(fila.cuenta)
     if acta.get("contabilizada") != cuenta:
@@ -179,6 +190,10 @@ def _acta(acta: Mapping[str, Any], casilla: Mapping[str, Any], fila: Fila) -> It
     imagen = acta.get("imagen")
     if (imagen["sha256"] if imagen else None) != fila.imagen:
         yield f"{donde}: el código de integridad de la página no es el del CSV"
+    elif imagen and "ruta" in imagen:
+        ofrecidas.add(imagen["sha256"])
+        if imagen["ruta"] != ruta_de_imagen(imagen["sha256"]):
+            yield f"{donde}: la página lleva a otra imagen"
     lista = fila.celdas["LISTA_NOMINAL"]
     if "lista_nominal" in casilla and lista not in VACIAS and str(casilla["lista_nominal"]) != lista:
         yield f"{donde}: la lista nominal de la página no es la del CSV"

@@ -77,6 +77,11 @@ class Base:
     filas: list[Fila]
     defectos: list[str] = field(default_factory=list)
 
+    @property
+    def imagenes(self) -> set[str]:
+        """sha256 of every image its rows name."""
+        return {f.imagen for f in self.filas if f.imagen}
+
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
@@ -296,22 +301,30 @@ class Cifras:
         )
 
 
-def candidaturas(votos: Mapping[str, int], eleccion: Mapping[str, Any], demarcacion: Mapping[str, Any]) -> Counter[str]:
-    """Candidacy -> its boxes added: every box whose parties are all of the candidacy's, or that bears its key."""
+def duenas(eleccion: Mapping[str, Any], demarcacion: Mapping[str, Any]) -> dict[str, str]:
+    """Box -> candidacy it belongs to: the one whose parties include all of the box's, or that bears its key."""
     propias = set(demarcacion["columnas"])
-    suma: Counter[str] = Counter()
+    de_quien: dict[str, str] = {}
     for c in eleccion["columnas"]:
         if c["clave"] not in propias or c["tipo"] in ("no_registradas", "nulos"):
             continue
-        duenas = [
+        candidatas = {
             k["clave"]
             for k in demarcacion["candidaturas"]
             if k["clave"] == c["clave"]
             or (c["tipo"] in ("partido", "combinacion") and set(c["partidos"]) <= set(k["partidos"]))
-        ]
-        if len(set(duenas)) != 1:
+        }
+        if len(candidatas) != 1:
             raise NoCuadra(f"la columna {c['clave']} no es de una sola candidatura en {demarcacion['nombre']}")
-        suma[duenas[0]] += votos.get(c["clave"], 0)
+        de_quien[c["clave"]] = candidatas.pop()
+    return de_quien
+
+
+def candidaturas(votos: Mapping[str, int], de_quien: Mapping[str, str]) -> Counter[str]:
+    """Candidacy -> its boxes added."""
+    suma: Counter[str] = Counter()
+    for columna, candidatura in de_quien.items():
+        suma[candidatura] += votos.get(columna, 0)
     return suma
 
 
@@ -343,6 +356,7 @@ class Calculo:
     secciones: dict[tuple[int, int], Cifras]
     por_candidatura: dict[int | None, Counter[str]]
     por_partido: dict[int | None, dict[str, tuple[int, int]]]
+    duenas: dict[int, dict[str, str]]
 
 
 def calcular(base: Base, eleccion: Mapping[str, Any], orden: Sequence[str]) -> Calculo:
@@ -361,13 +375,15 @@ def calcular(base: Base, eleccion: Mapping[str, Any], orden: Sequence[str]) -> C
         demarcaciones[d].mas(cifras)
     por_candidatura: dict[int | None, Counter[str]] = {None: Counter()}
     por_partido: dict[int | None, dict[str, tuple[int, int]]] = {None: {}}
+    de_quien: dict[int, dict[str, str]] = {}
     for d in eleccion["demarcaciones"]:
         cifras = demarcaciones[d["id"]]
         entidad.mas(cifras)
-        por_candidatura[d["id"]] = candidaturas(cifras.votos, eleccion, d)
+        de_quien[d["id"]] = duenas(eleccion, d)
+        por_candidatura[d["id"]] = candidaturas(cifras.votos, de_quien[d["id"]])
         por_candidatura[None].update(por_candidatura[d["id"]])
         por_partido[d["id"]] = partidos(cifras.votos, eleccion, d, orden)
         for p, (propios, recibidos) in por_partido[d["id"]].items():
             a, b = por_partido[None].get(p, (0, 0))
             por_partido[None][p] = (a + propios, b + recibidos)
-    return Calculo(entidad, demarcaciones, secciones, por_candidatura, por_partido)
+    return Calculo(entidad, demarcaciones, secciones, por_candidatura, por_partido, de_quien)

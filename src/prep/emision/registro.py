@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from prep.emision import arbol
-from prep.emision.almacen import Almacen, Carpeta, Lector
+from prep.emision.almacen import Almacen, Lector
 from prep.emision.arbol import ANCHO, Arbol
 from prep.emision.errores import FormatoInvalido, Inconsistente, NoDisponible, PruebaInvalida
 from prep.emision.nota import Firma, Firmante, LlavePublica, Nota, firmar, leer_firmas
@@ -189,7 +189,7 @@ def copiar_registro(fuente: Lector, destino: Almacen, historia: Historia) -> Non
 
 
 class Registro:
-    """The writer of a log. One at a time: `candado` gives the lock (a `Carpeta` brings its own)."""
+    """The writer of a log. One at a time: `candado` gives the lock; a store may bring its own."""
 
     def __init__(
         self,
@@ -202,7 +202,8 @@ class Registro:
         self.firmante = firmante
         self.origen = firmante.llave.nombre
         self._llaves = (firmante.llave, *llaves_anteriores)
-        self._candado = candado or (almacen.candado if isinstance(almacen, Carpeta) else contextlib.nullcontext)
+        propio: Callable[[], AbstractContextManager[None]] = getattr(almacen, "candado", contextlib.nullcontext)
+        self._candado = candado or propio
 
     def historia(self) -> Historia | None:
         """The log as signed; None if it has not begun."""

@@ -3,6 +3,7 @@
 The result is an `Informe`; nothing here raises for what a publication may contain.
 """
 
+import contextlib
 import json
 import os
 import time
@@ -27,6 +28,7 @@ from prep.emision.politica import MAXIMO_BYTES, Politica, leer_politica
 from prep.emision.punto import Punto, abrir_punto
 from prep.emision.registro import LLAVE_INSTITUTO, Historia, Teselas, desempacar, ruta_punto
 from prep.emision.sello import MAXIMO_RESPUESTA, ruta_sello, verificar_sello
+from prep.emision.sitio import leer_sitio
 from prep.emision.vigencia import cambios_de_llaves, cofirmas_vigentes, leer_historia_vigente
 
 
@@ -71,6 +73,7 @@ def verificar(lector: Lector, opciones: Opciones | None = None) -> Informe:
             return verificar(lector, replace(o, espera=-1.0))
         _manifiestos(lector, cortes, informe)
         _contenido(lector, cortes, o, informe)
+        _sin_firmar(lector, cortes, informe)
         if informe.codigo == 0 and o.recordar:
             _Recuerdo(historia.punto, politica.registros).escribir(o.recordar)
             informe.bien("memoria", f"se recordó este punto de control en {o.recordar}")
@@ -311,6 +314,26 @@ def _contenido(lector: Lector, cortes: _Cortes, o: Opciones, informe: Informe) -
                 revisar_sitio(lector, archivos, informe)
             if imagenes is not None:
                 revisar_imagenes(lector, imagenes, m, informe, o.imagenes)
+
+
+_CONOCIDOS = ("checkpoint", PUNTERO, "politica", "llaves", "tile", "puntos", "sellos", "imagenes")
+
+
+def _sin_firmar(lector: Lector, cortes: _Cortes, informe: Informe) -> None:
+    """What a folder holds that nothing signed speaks of: nobody should take it for part of the publication."""
+    if not isinstance(lector, Carpeta):
+        return
+    ajenos = [r for r in lector.rutas() if r.split("/")[0] not in _CONOCIDOS]
+    for h in cortes.hojas:
+        ajenos = [r for r in ajenos if not r.startswith(f"{h['ruta']}/")]
+    if cortes.hojas:
+        datos = lector.leer(f"{cortes.hojas[-1]['ruta']}/sitio.json", MAXIMO)
+        with contextlib.suppress(FormatoInvalido):
+            listados = {a.ruta for a in leer_sitio(datos)} if datos is not None else set()
+            ajenos = [r for r in ajenos if r not in listados]
+    if ajenos:
+        nombres = ", ".join(ajenos[:4]) + ("…" if len(ajenos) > 4 else "")
+        informe.aviso("sin firmar", f"{len(ajenos)} archivos que ningún corte firmado menciona: {nombres}")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ at once. What a call wrote is durable when it returns; inside `with almacen.lote
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import re
 import secrets
@@ -159,6 +160,17 @@ class AlmacenCarpeta:
             for archivo in archivos
         )
         yield from sorted(r for r in rutas if r.startswith(prefijo) and not r.startswith(f"{_PROVISIONAL}/"))
+
+    @contextmanager
+    def candado(self) -> Iterator[None]:
+        """Only one process at a time writes the log kept here; the system lets go if it dies."""
+        self.raiz.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.raiz, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
     @contextmanager
     def lote(self) -> Iterator[None]:

@@ -63,7 +63,7 @@ def contadas(resultado: Doc) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Falta:
-    """What is missing in an election: places with nothing counted, those with most actas to count, those complete."""
+    """What is missing in an election: places with nothing counted, those with most actas to capture, those complete."""
 
     sin_nada: list[Doc]
     atrasadas: list[tuple[Doc, int]]
@@ -72,18 +72,19 @@ class Falta:
     esperadas: int
 
 
+def _por_capturar(resultado: Doc) -> int:
+    e = resultado["estadistica"]
+    return max(0, int(e["actas_esperadas"]) - int(e.get("actas_capturadas", 0)))
+
+
 def falta(resumen: Doc, cuantas: int = 6) -> Falta:
+    """An acta that was captured and cannot be counted is not missing."""
     demarcaciones = resumen["demarcaciones"]
-    pendientes = []
-    sin_nada, completas = [], 0
-    for d in demarcaciones:
-        n, m = contadas(d)
-        if not n and m:
-            sin_nada.append(d)
-        elif n >= m:
-            completas += 1
-        else:
-            pendientes.append((d, m - n))
-    pendientes.sort(key=lambda x: (-x[1], x[0]["id"]))
-    n, m = contadas(resumen)
-    return Falta(sin_nada, pendientes[:cuantas], completas, m - n, m)
+    pendientes = [(d, _por_capturar(d)) for d in demarcaciones]
+    sin_nada = [d for d in demarcaciones if not contadas(d)[0] and contadas(d)[1]]
+    vacias = {d["id"] for d in sin_nada}
+    atrasadas = sorted(
+        ((d, n) for d, n in pendientes if n and d["id"] not in vacias), key=lambda x: (-x[1], x[0]["id"])
+    )
+    completas = sum(not n for _, n in pendientes)
+    return Falta(sin_nada, atrasadas[:cuantas], completas, _por_capturar(resumen), contadas(resumen)[1])

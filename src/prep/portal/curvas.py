@@ -10,7 +10,10 @@ from typing import Final
 
 ANCHO: Final = 720
 ALTO: Final = 320
-MARGEN: Final = (14, 128, 30, 44)  # top, right, bottom, left
+MARGEN: Final = (14, 150, 30, 44)  # top, right, bottom, left
+
+LETRAS: Final = 16
+"""Room for names at the right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,8 @@ class Serie:
     valores: Sequence[int]
 
 
-def _corto(nombre: str, letras: int = 18) -> str:
-    return nombre if len(nombre) <= letras else nombre[: letras - 1].rstrip() + "…"
+def _corto(nombre: str) -> str:
+    return nombre if len(nombre) <= LETRAS else nombre[: LETRAS - 1].rstrip() + "…"
 
 
 def _minutos(horas: Sequence[str]) -> list[int]:
@@ -59,7 +62,7 @@ def grafica(series: Sequence[Serie], horas: Sequence[str], titulo: str, tope: in
         partes.append(f'<circle class="{s.clase}" cx="{xs[-1]}" cy="{y(s.valores[-1])}" r="3"/>')
         partes.append(f'<text class="fin" x="{xs[-1] + 9}" y="{yf + 4}">{escape(_corto(s.nombre))}</text>')
     marco = f'viewBox="0 0 {ANCHO} {ALTO}" role="img" aria-label="{escape(titulo)}"'
-    caja = f'<div class="rueda" tabindex="0" role="region" aria-label="{escape(titulo)}">'
+    caja = f'<div class="rueda" tabindex="0" role="group" aria-label="{escape(titulo)}">'
     return f'{caja}<svg class="curva" {marco}>{"".join(partes)}</svg></div>'
 
 

@@ -5,6 +5,7 @@ No style attributes: the content security policy forbids them. Sizes go in SVG a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape, unescape
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from prep.portal import cartograma
-from prep.portal.cifras import contadas, delantera, miles, ordenadas
+from prep.portal.cifras import Delantera, contadas, delantera, miles, ordenadas
 
 Doc = dict[str, Any]
 GUION = "—"
@@ -49,6 +50,20 @@ class Pintor:
 
     # names and swatches
 
+    def lugar_de(self, r: Doc) -> str:
+        """Name of a place; several distritos may have the same head town, so theirs begin with the number."""
+        nombre, palabra = str(r["nombre"]), self.t[self.eleccion["agrupa"]]
+        if self.eleccion["agrupa"] != "distrito" or re.search(rf"\b0*{r['id']}\b", nombre):
+            return nombre
+        return f"{palabra} {r['id']} · {nombre}"
+
+    def breve(self, clave: str, partidos: Sequence[str], letras: int) -> str:
+        """The name of a candidacy where there is room for few letters: `PAZ · RÍO`, else `PAZ +1`. Escaped."""
+        completo = self.rotulo(clave, partidos)
+        if len(unescape(completo)) <= letras or len(partidos) < 2:
+            return completo
+        return f"{escape(partidos[0])} +{len(partidos) - 1}"
+
     def clases(self, partidos: Sequence[str]) -> list[str]:
         return [f"p{self.partidos[p]}" if p in self.partidos else "pi" for p in partidos] or ["pi"]
 
@@ -80,13 +95,16 @@ class Pintor:
         return f'<span class="nc">{self.muestra(clave, partidos)}<span>{self.rotulo(clave, partidos)}</span></span>'
 
     def barra(self, partidos: Sequence[str], votos: int, mayor: int) -> str:
-        """A bar as long as its votes against the largest, striped with the colours of its parties."""
+        """A bar as long as its votes against the largest; the parties of a coalition show at its foot."""
         ancho = votos * 1000 // mayor if mayor else 0
         clases = self.clases(partidos)
-        alto = 24 // len(clases)
-        franjas = "".join(
-            f'<rect class="{c}" y="{i * alto}" width="{ancho}" height="{alto}"/>' for i, c in enumerate(clases)
-        )
+        franjas = f'<rect class="{clases[0]}" width="{ancho}" height="24"/>'
+        if len(clases) > 1:
+            parte = ancho // len(clases)
+            franjas += "".join(
+                f'<rect class="{c}" x="{i * parte}" y="17" width="{ancho - i * parte}" height="7"/>'
+                for i, c in enumerate(clases)
+            )
         return f'<svg class="barra" viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true">{franjas}</svg>'
 
     # tables
@@ -186,7 +204,7 @@ class Pintor:
                 lideres = f'<td>{self.nombre(d.primero)}</td><td>{segundo}</td><td class="num">{puntos}</td>'
             pct = r["estadistica"].get("porcentaje_actas_contabilizadas")
             filas.append(
-                f'<tr id="d{r["id"]}"><th scope="row"><a href="{r["id"]}.html">{escape(r["nombre"])}</a></th>'
+                f'<tr id="d{r["id"]}"><th scope="row"><a href="{r["id"]}.html">{escape(self.lugar_de(r))}</a></th>'
                 f'<td class="num">{pct + "&nbsp;%" if pct else GUION}{medidor(n, m)}</td>{lideres}'
                 f'<td class="num">{miles(r["total"])}</td></tr>'
             )
@@ -289,31 +307,37 @@ class Pintor:
             f"{''.join(tejas)}</svg>"
         )
 
-    def _letras(self, r: Doc, d: Any, x: int, y: int, w: int, h: int) -> str:
+    def _letras(self, r: Doc, d: Delantera | None, x: int, y: int, w: int, h: int) -> str:
+        """Up to three lines of a tile: place, who is ahead, by how much.
+
+        Class `td`: only where the screen is wide; `tm`: only where it is not.
+        """
+        en_pantalla, en_telefono = max(0, int((w - 6) / 6.3)), max(0, int((w - 8) / 11.4))
         nombre = str(r["id"]) if self.eleccion["agrupa"] == "distrito" else str(r["nombre"])
-        cabe = max(0, int((w - 6) / 6.3))
-        if len(nombre) > cabe:
-            nombre = nombre[: cabe - 1].rstrip() + "…" if cabe >= 6 else ""
-        lineas = [escape(nombre)] if nombre else []
-        if d is not None and d.empate:
-            lineas.append(self.t["avance"]["empate"])
-        elif d is not None:
-            lineas.append(self.rotulo(d.primero["clave"], d.primero["partidos"]).replace(" · ", "·"))
-            lineas.append(f"+{d.puntos[:-2]}")
-        partes, clase = [], ""
-        for i, linea in enumerate(lineas):
-            largo = len(unescape(linea))
-            en_telefono = largo * 11.4 < w - 8 and (i + 1) * 23 < h - 6
-            en_pantalla = largo * 6.3 <= w - 6 and (i + 1) * 13 < h - 4
-            if not en_pantalla:
-                break
-            if not en_telefono:
-                clase = ' class="td"'
-            partes.append(f'<tspan{clase} x="{x + 5}" dy="{"1.1em" if i else "0"}">{linea}</tspan>')
-        if not partes:
+        if len(nombre) > en_pantalla:
+            nombre = nombre[: en_pantalla - 1].rstrip() + "…" if en_pantalla >= 6 else ""
+        if not nombre:
             return ""
-        clase = ' class="td"' if partes[0].startswith('<tspan class="td"') else ""
-        return f'<text{clase} x="{x + 5}" y="{y + 4}">{"".join(partes)}</text>'
+        lineas = [(escape(nombre), escape(nombre))]
+        if d is not None and d.empate:
+            lineas.append((self.t["avance"]["empate"], self.t["avance"]["empate"]))
+        elif d is not None:
+            c = d.primero
+            ancha, corta = (self.breve(c["clave"], c["partidos"], n) for n in (en_pantalla, en_telefono))
+            lineas += [(ancha, corta), (f"+{d.puntos[:-2]}", f"+{d.puntos[:-2]}")]
+        partes, telefono = [], True
+        for i, (ancha, corta) in enumerate(lineas):
+            if len(unescape(ancha)) > en_pantalla or (i + 1) * 13 >= h - 4:
+                break
+            telefono = telefono and len(unescape(corta)) <= en_telefono and (i + 1) * 23 < h - 6
+            lugar = f'x="{x + 5}" dy="{"1.1em" if i else "0"}"'
+            if telefono and ancha == corta:
+                partes.append(f"<tspan {lugar}>{ancha}</tspan>")
+            else:
+                partes.append(f'<tspan class="td" {lugar}>{ancha}</tspan>')
+                if telefono:
+                    partes.append(f'<tspan class="tm" {lugar}>{corta}</tspan>')
+        return f'<text x="{x + 5}" y="{y + 4}">{"".join(partes)}</text>' if partes else ""
 
     def contorno(self, resumen: Doc, capa: Doc) -> str:
         """Outlines of the institution's map, with the same reading: hatching is left to count, tone is the lead."""

@@ -11,6 +11,7 @@ bytes.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any, Final
 import orjson
 from django.template import Context, Engine
 
+from prep.emision.pagina import verifica_html
 from prep.portal import cartograma, curvas, nist, piezas
 from prep.portal.atom import atom
 from prep.portal.cifras import Doc, contadas, falta, miles, ordenadas, truncado
@@ -55,6 +57,7 @@ def portada(corte: Corte) -> Iterator[Archivo]:
     for idioma in IDIOMAS:
         yield from sitio.raiz_en_idioma(idioma)
     yield "atom.xml", atom(sitio.manifiesto, sitio.proceso, sitio.leer("avance.json"))
+    yield "verifica.html", verifica_html()
 
 
 def recursos(corte: Corte) -> Iterator[Archivo]:
@@ -215,6 +218,7 @@ class Hoja:
             nombre=p["nombre"], entidad=p["entidad"]["nombre"], n=s.manifiesto["corte"]
         )
         publico = p.get("institucion", {}).get("portal", "")
+        publico = publico and publico.rstrip("/") + "/"
         yield self._pagina(
             plantilla,
             ruta,
@@ -225,7 +229,7 @@ class Hoja:
             corte=self._momento(),
             tarjetas=tarjetas,
             en_portada=en_raiz,
-            imagen=f"{publico.rstrip('/')}/portal/corte-{s.manifiesto['corte']:04d}.png" if publico else "",
+            imagen=f"{publico}portal/corte-{s.manifiesto['corte']:04d}.png" if publico else "",
             publico=publico,
         )
 
@@ -245,7 +249,7 @@ class Hoja:
 
     def _falta(self, e: Doc, breve: bool = False) -> str:
         """Plain words on which places are missing; `breve`: how many, without their names."""
-        ev, resumen = self.t["evolucion"], self.s.resumenes[e["clave"]]
+        ev, resumen, pintor = self.t["evolucion"], self.s.resumenes[e["clave"]], self.pintores[e["clave"]]
         f = falta(resumen)
         total = len(resumen["demarcaciones"])
         if not f.faltan:
@@ -255,12 +259,12 @@ class Hoja:
         if f.sin_nada and breve:
             frases.append(ev["sin_nada"].format(n=len(f.sin_nada), m=f"{total} {lugares}"))
         elif f.sin_nada:
-            nombres = piezas.lista((d["nombre"] for d in f.sin_nada), self.t["y"])
+            nombres = piezas.lista((pintor.lugar_de(d) for d in f.sin_nada), self.t["y"])
             cuenta = self.t["avance"]["n_de_m"].format(n=len(f.sin_nada), m=f"{total} {lugares}")
             frases.append(ev["ninguna"].format(n=cuenta, lista=nombres))
         if f.atrasadas and not breve:
             nombres = piezas.lista(
-                (f"{d['nombre']} ({ev['falta_n'].format(n=miles(n))})" for d, n in f.atrasadas), self.t["y"]
+                (f"{pintor.lugar_de(d)} ({ev['falta_n'].format(n=miles(n))})" for d, n in f.atrasadas), self.t["y"]
             )
             frases.append(ev["atrasados"].format(lista=nombres))
         if f.completas:
@@ -306,6 +310,7 @@ class Hoja:
             yield self._lugar(e, pintor, r, filas.get(r["id"], {}))
 
     def _lugar(self, e: Doc, pintor: Pintor, r: Doc, fila: Doc) -> Archivo:
+        nombre = pintor.lugar_de(r)
         personas = {c["clave"]: c for c in fila.get("candidaturas", [])}
         columnas = fila.get("columnas") or [c["clave"] for c in e["columnas"]]
         rotulos = {
@@ -327,11 +332,11 @@ class Hoja:
         return self._pagina(
             "lugar",
             f"{self.base}{e['clave']}/{r['id']}.html",
-            f"{r['nombre']} · {e['nombre']}",
-            f"{e['nombre']}, {r['nombre']}. {self.t['avance']['titulo']}.",
+            f"{nombre}. {e['nombre']}",
+            f"{e['nombre']}, {nombre}. {self.t['avance']['titulo']}.",
             e["clave"],
             e=e,
-            r={"id": str(r["id"]), "nombre": r["nombre"]},
+            r={"id": str(r["id"]), "nombre": nombre},
             datos=seguro(_incrustar(datos)),
             avance=self._avance(r),
             frase=seguro(pintor.ventaja(r)),
@@ -341,7 +346,7 @@ class Hoja:
 
     def _especiales(self, e: Doc, pintor: Pintor) -> Iterator[Archivo]:
         doc = self.s.leer(f"{e['clave']}/especiales.json")
-        nombres = {d["id"]: d["nombre"] for d in e["demarcaciones"]}
+        nombres = {d["id"]: pintor.lugar_de(d) for d in e["demarcaciones"]}
         filas = None
         if doc is not None:
             filas = [
@@ -378,8 +383,7 @@ class Hoja:
     def casilla(self) -> Iterator[Archivo]:
         datos = {
             "elecciones": [
-                [e["clave"], e["nombre"], e["agrupa"], {d["id"]: d["nombre"] for d in e["demarcaciones"]}]
-                for e in self.s.proceso["elecciones"]
+                [e["clave"], e["nombre"], e["agrupa"], self._nombres(e)] for e in self.s.proceso["elecciones"]
             ]
         }
         t = self.t["casilla"]
@@ -392,10 +396,14 @@ class Hoja:
             datos=seguro(_incrustar(datos)),
         )
 
+    def _nombres(self, e: Doc) -> dict[int, str]:
+        return {d["id"]: self.pintores[e["clave"]].lugar_de(d) for d in e["demarcaciones"]}
+
     def sencilla(self, nombre: str) -> Iterator[Archivo]:
         """Pages that are the same all night."""
         t = self.t[nombre]
-        yield self._pagina(nombre, f"{self.base}{nombre}.html", t["titulo"], t["descripcion"], nombre)
+        datos: Doc = {"verifica": _huella_de_verifica()} if nombre == "verificar" else {}
+        yield self._pagina(nombre, f"{self.base}{nombre}.html", t["titulo"], t["descripcion"], nombre, **datos)
 
     def base_de_datos(self) -> Iterator[Archivo]:
         t = self.t["base"]
@@ -481,9 +489,12 @@ class Hoja:
                 continue
             valores = [v * 1_000_000 // n if n else 0 for v, n in zip(votos[desde:], a["total"][desde:], strict=True)]
             rotulo = piezas.unescape(pintor.rotulo(c["clave"], c["partidos"]))
-            series.append(curvas.Serie(rotulo, pintor.clases(c["partidos"])[0], valores))
+            corto = piezas.unescape(pintor.breve(c["clave"], c["partidos"], curvas.LETRAS))
+            series.append(curvas.Serie(corto, pintor.clases(c["partidos"])[0], valores))
             filas.append((rotulo, valores))
-        tope = min(1_000_000, -(-max(max(s.valores) for s in series) // 100_000) * 100_000)
+        mayor = max(max(s.valores) for s in series)
+        paso = 200_000 if mayor > 500_000 else 100_000
+        tope = min(1_000_000, -(-mayor // paso) * paso)
         titulo = self.t["evolucion"]["votos_sr"]
         recorte = {"horas": horas[desde:], "cortes": list(range(desde + 1, len(horas) + 1))}
         return curvas.grafica(series, horas[desde:], titulo, max(tope, 200_000)) + self._tabla(filas, recorte)
@@ -497,22 +508,23 @@ class Hoja:
             hora = piezas.escape(hora_corta(avance["horas"][i], self.t))
             cuerpo.append(f'<tr><th scope="row">{avance["cortes"][i]} · {hora}</th>{celdas}</tr>')
         return (
-            f'<details class="datos"><summary>{ev["tabla"]}</summary><div class="rueda" tabindex="0" role="region" '
+            f'<details class="datos"><summary>{ev["tabla"]}</summary><div class="rueda" tabindex="0" role="group" '
             f'aria-label="{ev["tabla"]}"><table><thead><tr><th scope="col">{ev["corte"]}</th>{cabezas}</tr></thead>'
             f"<tbody>{''.join(cuerpo)}</tbody></table></div></details>"
         )
 
     def _llegada(self, e: Doc, a: Doc) -> str:
         """One row per place: what is counted and the path of the night, those furthest behind first."""
-        ev, t = self.t["evolucion"], self.t
+        ev, t, pintor = self.t["evolucion"], self.t, self.pintores[e["clave"]]
         resumen = self.s.resumenes[e["clave"]]
         filas = []
         for r in sorted(resumen["demarcaciones"], key=lambda r: (_parte(r), r["id"])):
             n, m = contadas(r)
             valores = a["demarcaciones"].get(str(r["id"]), [])
             pct = r["estadistica"].get("porcentaje_actas_contabilizadas")
+            nombre = piezas.escape(pintor.lugar_de(r))
             filas.append(
-                f'<tr><th scope="row"><a href="{e["clave"]}/{r["id"]}.html">{piezas.escape(r["nombre"])}</a></th>'
+                f'<tr><th scope="row"><a href="{e["clave"]}/{r["id"]}.html">{nombre}</a></th>'
                 f"<td>{curvas.recorrido(valores, m) if len(valores) > 1 else ''}</td>"
                 f'<td class="num">{pct + "&nbsp;%" if pct else piezas.GUION}</td>'
                 f'<td class="num">{t["avance"]["n_de_m"].format(n=miles(n), m=miles(m))}</td></tr>'
@@ -551,6 +563,11 @@ def _parte(r: Doc) -> int:
 @lru_cache(maxsize=16)
 def _cajas(pesos: tuple[tuple[int, int], ...]) -> dict[int, cartograma.Recuadro]:
     return cartograma.acomodar(dict(pesos))
+
+
+@lru_cache(maxsize=1)
+def _huella_de_verifica() -> str:
+    return hashlib.sha256(verifica_html()).hexdigest()
 
 
 def _incrustar(datos: Doc) -> str:

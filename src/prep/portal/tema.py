@@ -61,5 +61,5 @@ def hoja(proceso: Doc) -> str:
     ]
     for i, partido in enumerate(proceso["partidos"]):
         color = partido.get("color") or SIN_COLOR[i % len(SIN_COLOR)]
-        reglas.append(f".p{i}{{background:{color};fill:{color};stroke:{color}}}")
+        reglas.append(f".p{i}{{fill:{color};stroke:{color}}}i.p{i}{{background:{color}}}")
     return "\n".join(reglas) + "\n"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import ctypes
 import hashlib
 import io
 import multiprocessing
+import os
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,7 +33,7 @@ from prep.emision.registro import Registro
 from prep.plataforma.almacen import Almacen
 from prep.plataforma.huella import huella
 from prep.publicacion import base_datos, documentos, esquemas
-from prep.publicacion.filas import Redactor
+from prep.publicacion.filas import Redactor, ruta_imagen
 from prep.publicacion.fuente import Estado, Fuente, de_la_eleccion
 from prep.publicacion.instantanea import Instantanea, abrir, instantanea
 from prep.publicacion.tramo import Archivo, Tramo, guardar, hacer_tramo
@@ -79,7 +82,7 @@ class Publicador:
     """What does not change from one corte to the next: the process, where it goes and how.
 
     `procesos`: how many worker processes share the work; 1 works in this one, on the given connection.
-    `con_imagenes`: the images of published actas are in the store, under `imagenes/`.
+    `evidencia`: where the images to publish are, under the paths they are published at; without it none is published.
     `mapa`: the institution's outlines (`prep portal mapa`).
     `firmante`: the institute's key, which signs the log of cortes; without it nothing can be published.
     `con_libro`: the Excel workbook goes out too; at national size it takes longer than a corte may.
@@ -92,11 +95,12 @@ class Publicador:
     firmante: Firmante | None
     software: str = field(default_factory=huella)
     procesos: int = 2
-    con_imagenes: bool = False
+    evidencia: Almacen | None = None
     portal: Portal | None = None
     con_libro: bool = True
     mapa: dict[str, Any] | None = None
     _fijo: dict[str, Any] = field(default_factory=dict)
+    _publicadas: set[str] = field(default_factory=set)
 
     def grupos(self, eleccion: Eleccion) -> list[tuple[int, list[ActaEsperada]]]:
         """The actas of each demarcation, in the order of the database; computed once."""
@@ -223,7 +227,7 @@ class Taller:
             self._bases(obreros, por_eleccion, tramos, con_libro)
             self.reloj.paso("bases de datos")
         self._alarmas_de(tramos)
-        imagenes = sorted({i for _, tramo in tramos for i in tramo.imagenes})
+        self.imagenes = imagenes = sorted({i for _, tramo in tramos for i in tramo.imagenes})
         dibujo = self.documentos | {"corte.json": self._manifiesto(numero, anterior, por_eleccion, imagenes)}
         if p.portal is not None:
             self._dibujar(p.portal, dibujo)
@@ -282,7 +286,8 @@ class Taller:
         global _taller
         _taller = self
         try:
-            with ProcessPoolExecutor(self.p.procesos, multiprocessing.get_context("fork")) as obreros:
+            bifurcar = multiprocessing.get_context("fork")
+            with ProcessPoolExecutor(self.p.procesos, bifurcar, _morir_con, (os.getpid(),)) as obreros:
                 yield obreros
         finally:
             _taller = None
@@ -302,10 +307,10 @@ class Taller:
             fuente,
             self.aparte,
             t.nombre,
-            self.p.informativo.parametros.boletas_especiales,
+            self.p.informativo.parametros,
             self.cierre,
             self.en_ceros,
-            self.p.con_imagenes,
+            self.p.evidencia is not None,
         )
 
     # --- figures and documents ---------------------------------------------------------------------------------------
@@ -373,7 +378,7 @@ class Taller:
             entidad, _ = por_eleccion[eleccion.clave]
             tareas = [(t, tramo) for t, tramo in tramos if t.eleccion is eleccion]
             lineas = [tramo.lineas for _, tramo in tareas if tramo.lineas]
-            redactor = Redactor(p.proceso, eleccion, 0, self.en_ceros)
+            redactor = Redactor(p.proceso, eleccion, p.informativo.parametros, self.en_ceros)
             cola = io.StringIO()
             csv.writer(cola, lineterminator="\r\n").writerows(redactor.linea_fuera(h) for h in tareas[0][0].fuera)
             cabeza = base_datos.encabezado(eleccion, p.modo, hora, estadistica(entidad.cuenta, self.cierre))
@@ -420,7 +425,7 @@ class Taller:
             conocidas += tramo.conocidas
         sobran = self.foto.fuente.actas() - conocidas
         if sobran:
-            self.alarmas.append(f"{sobran} actas con hechos no están en el catálogo; declárelas fuera de él.")
+            self.alarmas.append(f"{sobran} actas con hechos no están en el catálogo; revise de qué nodo vienen.")
 
     def _dibujar(self, portal: Portal, dibujo: dict[str, Any]) -> None:
         """The portal's pages: those of the corte join its files; those of the root are kept for after the switch, and
@@ -449,7 +454,28 @@ class Taller:
                 else:
                     self.p.almacen.escribir(f"{ruta}/{archivo.ruta}", archivo.origen.read_bytes())
                     nuevos += 1
+            escritas = self._escribir_imagenes()
+        self.p._publicadas.update(escritas)  # only now: a batch that fails leaves nothing
         return nuevos
+
+    def _escribir_imagenes(self) -> list[str]:
+        """Copy to the store the images that this corte is the first to publish."""
+        p = self.p
+        escritas: list[str] = []
+        if p.evidencia is None:
+            return escritas
+        for huella_ in self.imagenes:
+            if huella_ in p._publicadas:
+                continue
+            ruta = ruta_imagen(huella_)
+            if not p.almacen.existe(ruta):
+                datos = p.evidencia.leer(ruta)
+                if datos is None or hashlib.sha256(datos).hexdigest() != huella_:
+                    self.alarmas.append(f"Falta la imagen publicada {huella_} en la evidencia, o está dañada.")
+                    continue
+                p.almacen.escribir(ruta, datos)
+            escritas.append(huella_)
+        return escritas
 
     def _manifiesto(
         self, numero: int, anterior: dict[str, Any] | None, por_eleccion: _PorEleccion, imagenes: list[str]
@@ -484,6 +510,16 @@ def ruta_de(numero: int) -> str:
 _PorEleccion = dict[str, tuple[Resultado, dict[int, Resultado]]]
 _Tabla = tuple[Eleccion, str, list[Path], str]
 _taller: Taller | None = None
+
+
+def _morir_con(padre: int) -> None:
+    """In a worker: end when the process that made it is killed. Its copy of the connection would otherwise keep the
+    snapshot open, and the lock that lets only one corte be made, for ever."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "prctl"):  # Linux
+        libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != padre:
+        os._exit(1)
 
 
 def _tramo_en_obrero(lugar: int) -> Tramo:

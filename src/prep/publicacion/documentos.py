@@ -75,6 +75,8 @@ def proceso(proceso: Proceso, informativo: Informativo) -> Doc:
         doc["institucion"] = institucion
     if informativo.difusores:
         doc["difusores"] = [{"nombre": d.nombre, "url": d.url} for d in informativo.difusores]
+    if informativo.textos:
+        doc["textos"] = dict(sorted(informativo.textos.items()))
     doc["partidos"] = [
         {"siglas": p.siglas, "nombre": p.nombre, **({"color": p.color} if p.color else {})}
         for p in informativo.partidos

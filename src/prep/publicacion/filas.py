@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from prep.catalogo.informativo import Parametros
 from prep.dominio.asentado import Asentado
 from prep.dominio.boleta import Boleta
 from prep.dominio.contabilidad import Dictamen, contabilizar, sin_acta
@@ -58,9 +59,9 @@ def columnas(eleccion: Eleccion) -> list[str]:
 class Redactor:
     """Writes the actas of one election. `en_ceros`: nothing was captured yet, so unknown cells stay empty."""
 
-    def __init__(self, proceso: Proceso, eleccion: Eleccion, boletas_especiales: int, en_ceros: bool) -> None:
+    def __init__(self, proceso: Proceso, eleccion: Eleccion, parametros: Parametros, en_ceros: bool) -> None:
         self._eleccion = eleccion
-        self._especiales = boletas_especiales
+        self._parametros = parametros
         self._zona = ZoneInfo(proceso.zona_horaria)
         self._entidad = [f"{proceso.entidad:02d}", texto_seguro(proceso.entidad_nombre)]
         self._columnas = [r.clave for r in eleccion.columnas]
@@ -80,7 +81,10 @@ class Redactor:
             publicada: dict[str, Any] = orjson.loads(estado.publicada)
             asentado = Asentado(publicada["totales"], publicada["votos"])
             asentado.revisar(boleta)
-            return contabilizar(asentado, boleta, esperada, self._especiales, publicada["por_pto"]), publicada
+            p = self._parametros
+            por_pto = publicada["por_pto"]
+            dictamen = contabilizar(asentado, boleta, esperada, p.boletas_especiales, por_pto, p.mezcla_cuenta)
+            return dictamen, publicada
         if estado.sin_acta is not None:
             return sin_acta(MotivoSinActa(estado.sin_acta)), None
         return None, None
@@ -150,7 +154,7 @@ class Redactor:
             clave.tipo,
             f"{clave.extension:02d}",
             casilla.ubicacion,
-            self._eleccion.tipo_acta,
+            esperada.clave[11:],
         ]
         representantes = "" if esperada.representantes is None else esperada.representantes
         if dictamen is None or publicada is None:

@@ -36,7 +36,7 @@ class Fuente(Protocol):
         ...
 
     def actas(self) -> int:
-        """How many actas have any fact; sheets and what was declared out of catalogue apart."""
+        """How many actas (not sheets) have any fact."""
         ...
 
     def en_ceros(self) -> bool:
@@ -67,9 +67,7 @@ class Proyeccion:
         return [Estado(*fila) for fila in self._cursor.fetchall()]
 
     def actas(self) -> int:
-        self._cursor.execute(
-            "SELECT count(*) FROM bitacora_acta WHERE clave NOT LIKE 'hoja:%' AND custodia <> 'fuera_de_catalogo'"
-        )
+        self._cursor.execute("SELECT count(*) FROM bitacora_acta WHERE clave NOT LIKE 'hoja:%'")
         fila = self._cursor.fetchone()
         return int(fila[0]) if fila else 0
 
@@ -100,9 +98,7 @@ class Plegado:
         return sorted(e for e in self._estados.values() if e.custodia == "fuera_de_catalogo")
 
     def actas(self) -> int:
-        return sum(
-            1 for c, e in self._estados.items() if not c.startswith("hoja:") and e.custodia != "fuera_de_catalogo"
-        )
+        return sum(1 for clave in self._estados if not clave.startswith("hoja:"))
 
     def en_ceros(self) -> bool:
         return not any(e.publicada or e.sin_acta or e.custodia == "fuera_de_catalogo" for e in self._estados.values())

@@ -1,8 +1,8 @@
 """Recompute a past corte from the facts, on any machine, and compare every byte with what was published.
 
 The auditor imports the process and the exported bitácora in an installation of their own and points at a copy of the
-publication. Only `avance.json` of the previous corte is read from it, since a corte's curve is that one and one point
-more: whoever recomputes every corte has recomputed it all.
+publication. Two things are read from it: `avance.json` of the previous corte, since a corte's curve is that one and one
+point more (whoever recomputes every corte has recomputed it all), and `mapa.json`, which no fact gives.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 from django.db import connection
 
 from prep.catalogo.informativo import Informativo
@@ -76,8 +77,9 @@ def recalcular(carpeta: Path, proceso: Proceso, informativo: Informativo, portal
         None,
         software=m["software"],
         procesos=1,
-        con_imagenes=_con_imagenes(almacen, carpeta.name, m),
+        evidencia=almacen if _con_imagenes(almacen, carpeta.name, m) else None,
         portal=portal,
+        mapa=_mapa(almacen, carpeta.name),
     )
     hora = datetime.fromisoformat(m["hora"]).astimezone(ZoneInfo(proceso.zona_horaria))
     foto = Instantanea(posicion, m["bitacora"]["raiz"], Plegado(posicion), None, {})
@@ -128,6 +130,12 @@ def _raiz(posicion: int) -> str | None:
         cursor.execute("SELECT hoja FROM bitacora_hecho WHERE posicion <= %s ORDER BY posicion", [posicion])
         frontera.extender(bytes(h) for (h,) in cursor)
     return frontera.raiz().hex() if frontera.tamano == posicion else None
+
+
+def _mapa(almacen: AlmacenCarpeta, corte: str) -> dict[str, Any] | None:
+    """The institution's outlines: no fact gives them, so those of the publication are taken."""
+    crudo = almacen.leer(f"cortes/{corte}/mapa.json")
+    return orjson.loads(crudo) if crudo else None
 
 
 def _con_imagenes(almacen: AlmacenCarpeta, corte: str, m: dict[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from prep.catalogo.informativo import Parametros
 from prep.dominio.proceso import ActaEsperada, Eleccion, Proceso
 from prep.dominio.tabulacion import Cuenta, Resultado, por_candidatura, resultado_demarcacion
 from prep.publicacion.documentos import cifras
@@ -58,14 +59,14 @@ def hacer_tramo(
     fuente: Fuente,
     carpeta: Path,
     nombre: str,
-    boletas_especiales: int,
+    parametros: Parametros,
     cierre: bool,
     en_ceros: bool,
     con_imagenes: bool,
 ) -> Tramo:
     """Compute and write one tramo. `actas`: (demarcation, its actas in the order of the database)."""
     tramo = Tramo()
-    redactor = Redactor(proceso, eleccion, boletas_especiales, en_ceros)
+    redactor = Redactor(proceso, eleccion, parametros, en_ceros)
     texto = io.StringIO()
     escritor = csv.writer(texto, lineterminator="\r\n")
     for demarcacion, esperadas in actas:
@@ -104,7 +105,7 @@ def _demarcacion(
     boleta = eleccion.boletas[demarcacion]
     cuenta = Cuenta.vacia(boleta)
     estados = fuente.leer(claves(esperadas))
-    tramo.conocidas += sum(1 for e in estados.values() if e.custodia != "fuera_de_catalogo")
+    tramo.conocidas += len(estados)
     lista: list[dict[str, Any]] = []
     seccion_actual, cuenta_seccion = -1, Cuenta.vacia(boleta)
     casillas: list[dict[str, Any]] = []

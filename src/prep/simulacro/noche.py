@@ -47,12 +47,13 @@ _ARRANQUE_MIN: Final = 45
 
 @dataclass(slots=True)
 class ActaSimulada:
-    """One acta of the night. `valores`: what the paper says. `hechos`: what people did, in order."""
+    """One acta of the night. `valores`: what the paper says; `movil`: it comes by phone. `hechos`: what people did."""
 
     eleccion: Eleccion
     esperada: ActaEsperada
     suerte: Suerte
     valores: dict[str, Any]
+    movil: bool
     hechos: list[Hecho] = field(default_factory=list)
 
     @property
@@ -87,15 +88,20 @@ class Noche:
         }
         self._pesos: dict[tuple[str, int], list[float]] = {}
         self._salidas: dict[str, int] = {}
+        self._fuerzas: dict[tuple[str, str], float] = {}
 
     def actas(self) -> Iterator[ActaSimulada]:
-        """Every acta, election by election, with its facts."""
+        """Every acta, election by election, with its facts; its picture is only a name."""
+        for acta in self.papeles():
+            self.vivir(acta, _huella(self.proceso.clave, acta.esperada.clave))
+            yield acta
+
+    def papeles(self) -> Iterator[ActaSimulada]:
+        """Every acta as it was filled, before anybody touches it."""
         for eleccion in self.proceso.elecciones:
-            base = {r.clave: self.azar.uniform(0.3, 1) ** 3 for r in eleccion.columnas}
+            base = {r.clave: self.azar.uniform(0.3, 1) ** 2 for r in eleccion.columnas}
             for esperada in eleccion.actas:
-                acta = self._imaginar(eleccion, esperada, base)
-                acta.hechos = self._vivir(acta)
-                yield acta
+                yield self._imaginar(eleccion, esperada, base)
 
     # --- what the paper says -----------------------------------------------------------------------------------------
 
@@ -137,26 +143,36 @@ class Noche:
             marca = "Ilegible" if suerte is Suerte.ILEGIBLE else "Sin dato"
             votos = dict.fromkeys(votos, marca)
         valores["votos"] = votos
-        return ActaSimulada(eleccion, esperada, suerte, valores)
+        return ActaSimulada(eleccion, esperada, suerte, valores, azar.random() < self.movil)
 
     def _pesos_de(self, eleccion: Eleccion, demarcacion: int, boleta: Boleta, base: dict[str, float]) -> list[float]:
+        """Share of the votes that each box takes in a demarcation: a close race among candidacies, each divided among
+        its boxes, with few votes for combinations."""
         llave = (eleccion.clave, demarcacion)
         if llave not in self._pesos:
-            pesos = []
-            for r in boleta.recuadros:
-                factor = {
-                    TipoRecuadro.COMBINACION: 0.02,
-                    TipoRecuadro.NO_REGISTRADAS: 0.004,
-                    TipoRecuadro.NULOS: 0.12,
-                }.get(r.tipo, 1.0)
-                pesos.append(base[r.clave] * factor * self.azar.uniform(0.5, 1.6))
+            pesos = [0.0] * len(boleta.recuadros)
+            for candidatura in boleta.candidaturas:
+                partes = [
+                    base[boleta.recuadros[i].clave]
+                    * (0.02 if boleta.recuadros[i].tipo is TipoRecuadro.COMBINACION else 1.0)
+                    for i in candidatura.recuadros
+                ]
+                propia = self._fuerzas.setdefault((eleccion.clave, candidatura.clave), self.azar.uniform(0.5, 1))
+                fuerza = propia * max(1, len(candidatura.partidos)) ** 0.4 * self.azar.uniform(0.7, 1.4)
+                for i, parte in zip(candidatura.recuadros, partes, strict=True):
+                    pesos[i] = fuerza * parte / sum(partes)
             suma = sum(pesos)
-            self._pesos[llave] = [p / suma for p in pesos]
+            pesos[-2:] = [0.0005 * suma, 0.025 * suma]  # no registradas, nulos
+            self._pesos[llave] = [p / sum(pesos) for p in pesos]
         return self._pesos[llave]
 
     # --- what people do ----------------------------------------------------------------------------------------------
 
-    def _vivir(self, acta: ActaSimulada) -> list[Hecho]:
+    def vivir(self, acta: ActaSimulada, imagen: str) -> None:
+        """Write the facts of an acta whose published picture has SHA-256 `imagen`."""
+        acta.hechos = self._vivir(acta, imagen)
+
+    def _vivir(self, acta: ActaSimulada, imagen: str) -> list[Hecho]:
         azar, clave = self.azar, acta.esperada.clave
         salida = self._salida(str(acta.esperada.casilla.clave))
         pluma = _Pluma(azar, self.cierre + timedelta(minutes=salida), clave)
@@ -165,8 +181,7 @@ class Noche:
             pluma.esperar(30, 240)
             pluma.escribir(Tipo.SIN_ACTA, uno("acopiador"), motivo=azar.choice("1223"))
             return pluma.hechos
-        imagen = hashlib.sha256(f"{self.proceso.clave}:{clave}".encode()).hexdigest()
-        if azar.random() < self.movil:
+        if acta.movil:
             quien = uno("cae")
             pluma.escribir(Tipo.FOTOGRAFIADA, quien, imagen=imagen, hora=pluma.hora.isoformat())
             pluma.esperar(0.1, 6)
@@ -176,7 +191,7 @@ class Noche:
             pluma.esperar(1, 25)
             quien = uno("digitalizador")
             if azar.random() < 0.02:
-                mala = hashlib.sha256(f"{self.proceso.clave}:{clave}:mala".encode()).hexdigest()
+                mala = _huella(self.proceso.clave, clave, "mala")
                 pluma.escribir(Tipo.DIGITALIZADA, quien, imagen=mala)
                 pluma.escribir(Tipo.IDENTIFICADA, quien, imagen=mala, por="qr")
                 pluma.escribir(Tipo.REDIGITALIZAR, uno("capturista"), imagen=mala, motivo="No se distingue.")
@@ -219,6 +234,11 @@ class Noche:
 
     def _dos(self, rol: str) -> list[str]:
         return self.azar.sample(self._personas[rol], 2)
+
+
+def _huella(*partes: str) -> str:
+    """Name of a picture that nobody took."""
+    return hashlib.sha256(":".join(partes).encode()).hexdigest()
 
 
 class _Pluma:

@@ -218,7 +218,7 @@ function calcular(base, eleccion, orden) {
 
 // --- comparing ---
 
-function* compararEleccion(eleccion, base, calculo, cierre, leer) {
+function* compararEleccion(eleccion, base, calculo, cierre, leer, ofrecidas) {
   const e = eleccion.clave;
   for (const d of base.defectos) yield `${e}: ${d}`;
   const debe = calculo.entidad.estadistica(cierre);
@@ -249,7 +249,7 @@ function* compararEleccion(eleccion, base, calculo, cierre, leer) {
         const f = filas.get(a.clave);
         filas.delete(a.clave);
         if (!f || f.demarcacion !== d.id || f.seccion !== s.seccion) yield `${donde}: el acta ${a.clave} de la página no está así en el CSV`;
-        else yield* compararActa(a, f);
+        else yield* compararActa(a, f, ofrecidas);
       }
     }
   }
@@ -281,11 +281,15 @@ function* compararLugar(donde, p, cifras, reparto, cierre) {
   }
 }
 
-function* compararActa(a, f) {
+function* compararActa(a, f, ofrecidas) {
   const cuenta = vacia(f.cuenta) ? undefined : Number(f.cuenta);
   if (a.contabilizada !== cuenta) yield `acta ${f.clave}: la página y el CSV no dicen lo mismo sobre si se contabiliza`;
   const dichos = a.valores ? a.valores.votos : {};
   const deben = Object.entries(f.votos).filter(([, v]) => v !== null);
   if (Object.keys(dichos).length !== deben.length || deben.some(([k, v]) => dichos[k] !== v)) yield `acta ${f.clave}: los votos de la página no son los del CSV`;
   if ((a.imagen ? a.imagen.sha256 : null) !== f.imagen) yield `acta ${f.clave}: el código de integridad de la página no es el del CSV`;
+  else if (a.imagen?.ruta !== undefined) {
+    ofrecidas.add(f.imagen);
+    if (a.imagen.ruta !== rutaImagen(f.imagen)) yield `acta ${f.clave}: la página lleva a otra imagen`;
+  }
 }

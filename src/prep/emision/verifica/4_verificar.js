@@ -189,6 +189,7 @@ async function revisarCifras(archivos, m, informe) {
     return JSON.parse(aTexto(archivos.get(r)));
   };
   const imagenes = new Set();
+  const ofrecidas = new Set();
   const actas = new Map();
   try {
     const proceso = json("proceso.json");
@@ -205,9 +206,8 @@ async function revisarCifras(archivos, m, informe) {
       const base = leerBase(bases.get(e.clave), e);
       const calculo = calcular(base, e, orden);
       let dichas = 0;
-      for (const d of compararEleccion(e, base, calculo, m.cierre, json)) {
-        if (++dichas > 20) break;
-        informe.anotar("mal", "cifras", d);
+      for (const d of compararEleccion(e, base, calculo, m.cierre, json, ofrecidas)) {
+        if (++dichas <= 20) informe.anotar("mal", "cifras", d);
       }
       const c = calculo.entidad.c;
       const debe = { esperadas: c.esperadas, capturadas: c.capturadas, contabilizadas: c.contabilizadas };
@@ -225,28 +225,31 @@ async function revisarCifras(archivos, m, informe) {
     }
     if (bases.size !== proceso.elecciones.length) informe.anotar("mal", "cifras", "la base de datos trae elecciones que el proceso no tiene");
     if (informe.hay("mal") === antes) informe.anotar("bien", "cifras", `todas las cifras salen de las ${miles(cuantas)} actas del CSV, de ${proceso.elecciones.length} elecciones`);
-    return { imagenes, actas };
+    return { imagenes, ofrecidas, actas };
   } catch (e) {
     anotarError(informe, "cifras", e);
     return null;
   }
 }
 
-async function revisarImagenes(fuente, imagenes, m, informe, leerlas) {
-  const lista = [...imagenes].sort();
-  const raiz = aHex(await raizDe(await Promise.all(lista.map((h) => hashDeHoja(deHex(h))))));
+async function revisarImagenes(fuente, { imagenes, ofrecidas }, m, informe, leerlas) {
+  const lista = [...ofrecidas].sort();
+  const raiz = aHex(await raizDe(await Promise.all([...imagenes].sort().map((h) => hashDeHoja(deHex(h))))));
   const antes = informe.codigo;
-  if (lista.length !== m.imagenes.total || raiz !== m.imagenes.raiz) informe.anotar("mal", "imágenes", "los códigos de integridad del CSV no son los de las imágenes que el corte firmó");
+  if (imagenes.size !== m.imagenes.total || raiz !== m.imagenes.raiz) informe.anotar("mal", "imágenes", "los códigos de integridad del CSV no son los de las imágenes que el corte firmó");
+  if (imagenes.size > lista.length) informe.anotar("aviso", "imágenes", `${miles(imagenes.size - lista.length)} imágenes no se publican en este corte; solo está su código`);
   if (!leerlas) { informe.anotar("aviso", "imágenes", `${miles(lista.length)} imágenes sin revisar una por una`); return; }
-  for (const [i, h] of lista.entries()) {
-    if (i % 200 === 0) informe.avisar(`revisando imágenes: ${miles(i)} de ${miles(lista.length)}`);
+  const rutas = [...new Set([...lista.map(rutaImagen), ...(fuente.rutas("imagenes") ?? [])])];
+  if (!rutas.length) return;
+  for (const [i, ruta] of rutas.entries()) {
+    if (i % 200 === 0) informe.avisar(`revisando imágenes: ${miles(i)} de ${miles(rutas.length)}`);
     try {
-      const datos = await fuente.leer(rutaImagen(h), 64 * 2 ** 20);
-      if (!datos) throw new NoCoincide(`falta la imagen ${rutaImagen(h)}`);
-      if ((await huella(datos)) !== h) throw new NoCoincide(`la imagen ${rutaImagen(h)} fue alterada o cambiada`);
+      const datos = await fuente.leer(ruta, 64 * 2 ** 20);
+      if (!datos) throw new NoCoincide(`falta la imagen ${ruta}`);
+      if (rutaImagen(await huella(datos)) !== ruta) throw new NoCoincide(`la imagen ${ruta} fue alterada o cambiada`);
     } catch (e) { anotarError(informe, "imágenes", e); }
   }
-  if (informe.codigo === antes) informe.anotar("bien", "imágenes", `${miles(lista.length)} imágenes, cada una con el hash impreso en la base de datos`);
+  if (informe.codigo === antes) informe.anotar("bien", "imágenes", `${miles(rutas.length)} imágenes, cada una con el hash que lleva por nombre en la base de datos`);
 }
 
 async function revisarPaginas(fuente, archivos, informe) {
@@ -357,7 +360,7 @@ async function revisarCortes(fuente, r, informe, conImagenes) {
     if (h !== ultimo) continue;
     await revisarPaginas(fuente, archivos, informe);
     const cifras = await revisarCifras(archivos, h.m, informe);
-    if (cifras) await revisarImagenes(fuente, cifras.imagenes, h.m, informe, conImagenes);
+    if (cifras) await revisarImagenes(fuente, cifras, h.m, informe, conImagenes);
     informe.detalle = { fuente, registro: r, ultimo, archivos, actas: cifras?.actas ?? new Map() };
   }
 }

@@ -60,7 +60,7 @@ function imagen(acta) {
   }
   const url = new URL(acta.imagen.ruta, RAIZ)
   const foto = el('img', { src: url.href, alt: di('imagen_alt', { clave: acta.clave }), decoding: 'async' })
-  const visor = el('div', { class: 'visor', tabindex: '0', role: 'region', 'aria-label': di('imagen_alt', { clave: acta.clave }) }, foto)
+  const visor = el('div', { class: 'visor', tabindex: '0', role: 'group', 'aria-label': di('imagen_alt', { clave: acta.clave }) }, foto)
   let zoom = 100
   const aplica = z => { zoom = Math.min(600, Math.max(100, z)); foto.style.width = `${zoom}%` }
   visor.addEventListener('wheel', e => { if (e.ctrlKey) { e.preventDefault(); aplica(zoom - Math.sign(e.deltaY) * 25) } }, { passive: false })

@@ -92,7 +92,7 @@ function pintarPartidos(d) {
   const fila = p => el('tr', {}, el('th', { scope: 'row' }, rotulo(p)),
     [p.propios, p.coalicion, p.votos].map(n => el('td', { class: 'num' }, entero(n) ? miles(n) : '—')),
     el('td', { class: 'num pct' }, p.porcentaje ? `${p.porcentaje}\u00a0%` : '—'))
-  partidos.replaceChildren(el('div', { class: 'rueda', tabindex: '0', role: 'region', 'aria-labelledby': 'h-part' },
+  partidos.replaceChildren(el('div', { class: 'rueda', tabindex: '0', role: 'group', 'aria-labelledby': 'h-part' },
     el('table', { class: 'part' },
       el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, t.partido), [t.propios, t.coalicion, t.total, t.porcentaje].map(c => el('th', { scope: 'col', class: 'num' }, c)))),
       el('tbody', {}, d.por_partido.map(fila)))))

@@ -22,6 +22,7 @@ def calcular(derivado: Derivado, hechos: Iterable[Hecho]) -> dict[str, EleccionC
     for clave, suyos in por_acta.items():
         if clave.startswith("hoja:") and (hoja := estado(suyos).fuera):
             fuera[hoja["eleccion"]] += 1
+    mezcla = derivado.informativo.parametros.mezcla_cuenta
     calculadas = {}
     for eleccion in derivado.proceso.elecciones:
         cuentas = {id_: Cuenta.vacia(boleta) for id_, boleta in eleccion.boletas.items()}
@@ -35,7 +36,7 @@ def calcular(derivado: Derivado, hechos: Iterable[Hecho]) -> dict[str, EleccionC
             elif acta.publicada is not None:
                 publicada = acta.publicada
                 dictamen = contabilizar(
-                    publicada.asentado, boleta, esperada, derivado.boletas_especiales, publicada.por_pto
+                    publicada.asentado, boleta, esperada, derivado.boletas_especiales, publicada.por_pto, mezcla
                 )
             cuentas[esperada.demarcacion].agregar_acta(esperada, dictamen)
             actas[esperada.clave] = (

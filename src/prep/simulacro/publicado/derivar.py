@@ -19,6 +19,7 @@ from prep.dominio.boleta import NO_REGISTRADAS, NULOS, Boleta, Recuadro, TipoRec
 from prep.dominio.claves import ClaveCasilla
 from prep.dominio.porcentajes import porcentaje
 from prep.dominio.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
+from prep.dominio.valores import ILEGIBLE, SIN_DATO
 from prep.simulacro.publicado.campos import normalizar
 from prep.simulacro.publicado.modelo import Anomalia, BasePublicada, ErrorDeLectura, Hueco, Nota, Renglon
 
@@ -128,7 +129,7 @@ def derivar_proceso(bases: Sequence[BasePublicada], boletas_especiales: int | No
             )
         ),
         candidaturas=tuple(n for d in derivadas for n in _nombres(d)),
-        parametros=Parametros(boletas_especiales=boletas_especiales),
+        parametros=Parametros(boletas_especiales, _mezcla_cuenta(bases, supuestos)),
     )
     return Derivado(
         proceso=replace(proceso, huella=_huella(proceso, informativo)),
@@ -138,6 +139,23 @@ def derivar_proceso(bases: Sequence[BasePublicada], boletas_especiales: int | No
         bases=derivadas,
         supuestos=supuestos,
     )
+
+
+def _mezcla_cuenta(bases: Sequence[BasePublicada], supuestos: list[Anomalia]) -> bool:
+    """Whether the institute counted actas with some boxes illegible and the rest empty, when it had any."""
+    cuentan = {
+        (base.archivo, r.linea): r.contabilizada == 1
+        for base in bases
+        for r in base.renglones
+        if r.contabilizada in (0, 1) and Nota.EXCEDE not in r.notas and set(r.votos) == {ILEGIBLE, SIN_DATO}
+    }
+    if not cuentan or not all(cuentan.values()):
+        return False
+    supuestos += [
+        Anomalia(archivo, linea, "CONTABILIZADA", "Ilegible y vacía, sin cantidad legible: aquí estas actas cuentan.")
+        for archivo, linea in cuentan
+    ]
+    return True
 
 
 def _es_cierre(bases: Sequence[BasePublicada]) -> bool:

@@ -8,7 +8,7 @@ import zipfile
 from dataclasses import replace
 
 import pytest
-from fabrica import AUDITOR, INSTITUTO, Noche
+from emision_fabrica import AUDITOR, INSTITUTO, Noche
 
 from prep.difusion.servidor import servidor
 from prep.emision.almacen import Carpeta

@@ -87,6 +87,7 @@ class Noche:
     secciones: int = 12
     imagenes: bool = True
     modo: str = "simulacro"
+    paginas: dict[str, bytes] = field(default_factory=dict)
     semilla: int = 7
     registro: Registro = field(init=False)
     corte: int = 0
@@ -147,6 +148,8 @@ class Noche:
         for r, datos in archivos.items():
             self.almacen.escribir(f"{ruta}/{r}", datos)
         emitido = emitir_corte(self.registro, canonico(manifiesto), ruta)
+        for r, datos in self.paginas.items():
+            self.almacen.reemplazar(r, datos)
         self.corte, self.anterior = emitido.corte, emitido.manifiesto
         return self.carpeta / ruta
 
@@ -168,6 +171,9 @@ class Noche:
             sello = f"{hora:%Y%m%d_%H%M}_PREP"
             interiores[f"{sello}_{e.clave}_JAL.zip"] = _zip({f"JAL_{e.clave}_2024.csv": csv_, "LEEME.txt": b"LEEME"})
         archivos[f"bd/{hora:%Y%m%d_%H%M}_PREP_JAL.zip"] = _zip(interiores)
+        if self.paginas:
+            lista = self.sellar({"formato": "prep/sitio/1"}, self.paginas)
+            archivos["sitio.json"] = canonico(lista)
         manifiesto = {
             "formato": "prep/corte/1",
             "proceso": PROCESO,

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from fabrica import Noche
+from emision_fabrica import Noche
 
 
 @pytest.fixture

@@ -274,6 +274,7 @@ class Noche:
                 {"nombre": "Universidad de Anáhuac", "url": "https://prep.uanahuac.example/"},
                 {"nombre": "Radio Anáhuac", "url": "https://prep.radioanahuac.example/"},
             ],
+            "textos": {"aviso": "Resultados preliminares, de carácter informativo."},
             "partidos": [{"siglas": s, "nombre": n, "color": c} for s, n, c in PARTIDOS],
             "elecciones": self.elecciones,
         }

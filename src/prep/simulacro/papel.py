@@ -1,0 +1,72 @@
+"""The paper of a simulated night: each acta printed, filled by a hand, photographed or scanned, kept as evidence."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from prep.dominio.valores import ILEGIBLE, SIN_DATO
+from prep.lectura.evidencia import derivar, guardar_derivados, guardar_original
+from prep.lectura.formas import Formas
+from prep.lectura.fotografiar import fotografiar
+from prep.lectura.lector import descifrar
+from prep.lectura.llenar import Escrito, llenar
+from prep.lectura.numeros import en_letra
+from prep.lectura.pagina import afinar, hallar_marcas, situar
+from prep.lectura.plantilla import Plantilla
+from prep.plataforma.almacen import AlmacenCarpeta
+from prep.simulacro.noche import ActaSimulada
+
+_formas: Formas
+_actas: Sequence[ActaSimulada]
+_carpeta: Path
+_semilla: int
+
+
+def retratar_todas(
+    formas: Formas, actas: Sequence[ActaSimulada], carpeta: Path, semilla: int
+) -> Iterator[tuple[str, str]]:
+    """Make the picture of each acta and store it in the evidence folder `carpeta`; yield (clave, código de integridad).
+
+    Work is shared by as many processes as there are cores. Repeatable by `semilla`.
+    """
+    global _formas, _actas, _carpeta, _semilla
+    _formas, _actas, _carpeta, _semilla = formas, actas, carpeta, semilla
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork")) as obreros:
+        yield from obreros.map(_retratar, range(len(actas)), chunksize=4)
+
+
+def _retratar(lugar: int) -> tuple[str, str]:
+    cv2.setNumThreads(1)
+    acta = _actas[lugar]
+    azar = np.random.default_rng([_semilla, lugar])
+    hoja = _formas.hoja(acta.esperada.clave)
+    papel = llenar(hoja, _plan(hoja.plantilla, acta.valores), azar, None)
+    foto = fotografiar(papel, "mild" if acta.movil else "scan", azar)
+    pagina = situar(afinar(gris := descifrar(foto.jpeg), hallar_marcas(gris)))
+    almacen = AlmacenCarpeta(_carpeta)
+    original = guardar_original(almacen, foto.jpeg)
+    return acta.esperada.clave, guardar_derivados(almacen, original, 1, derivar(foto.jpeg, pagina))
+
+
+def _plan(plantilla: Plantilla, valores: dict[str, Any]) -> dict[str, Escrito]:
+    """What is written in each field of the form so that a person reads `valores`."""
+    dichos = {**valores, **valores["votos"]}
+    dichos["suma_votaron"] = valores["personas_votaron"] + valores["representantes_votaron"]
+    plan = {}
+    for campo in plantilla.campos:
+        dicho, cajas = dichos[campo.clave], len(campo.cajas)
+        if dicho == SIN_DATO:
+            plan[campo.clave] = Escrito(" " * cajas, "", SIN_DATO)
+        elif dicho == ILEGIBLE:
+            plan[campo.clave] = Escrito("?" * cajas, "?", ILEGIBLE)
+        else:
+            plan[campo.clave] = Escrito(str(dicho).zfill(cajas), en_letra(dicho), dicho)
+    return plan

@@ -1,0 +1,150 @@
+"""kill -9 of the server and of every database process, mid-load: nothing acknowledged is lost, nothing is doubled."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from noche import Noche
+from prep.dominio.hechos import Hecho, Tipo
+from prep.plataforma import postgres
+from prep.plataforma.puertos import libre
+
+LOTE = 40
+
+
+@pytest.fixture
+def carpeta() -> Iterator[Path]:
+    raiz = Path(tempfile.mkdtemp(prefix="prep-muerte-"))
+    raiz.chmod(0o711)
+    yield raiz
+    postgres.parar(raiz / "postgres")
+    shutil.rmtree((raiz / "postgres").resolve(), ignore_errors=True)
+    shutil.rmtree(raiz, ignore_errors=True)
+
+
+class Servidor:
+    """The real server (granian) over a durable database of its own."""
+
+    def __init__(self, carpeta: Path) -> None:
+        self.carpeta = carpeta
+        self.puerto = libre(18500, lambda _: None)
+        self.proceso: subprocess.Popen[bytes] | None = None
+
+    @property
+    def entorno(self) -> dict[str, str]:
+        url = postgres.url_local((self.carpeta / "postgres").resolve())
+        return os.environ | {"PREP_DATOS_DIR": str(self.carpeta), "DATABASE_URL": url}
+
+    def correr(self, *argumentos: str) -> str:
+        r = subprocess.run([sys.executable, *argumentos], env=self.entorno, capture_output=True, text=True, timeout=120)
+        assert r.returncode == 0, r.stdout + r.stderr
+        return r.stdout
+
+    def arrancar(self) -> None:
+        postgres.asegurar(self.carpeta / "postgres")
+        orden = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1"]
+        orden += ["--port", str(self.puerto), "prep.plataforma.wsgi:application"]
+        salida = (self.carpeta / "granian.log").open("ab")
+        self.proceso = subprocess.Popen(orden, env=self.entorno, stdout=salida, stderr=salida, start_new_session=True)
+        limite = time.monotonic() + 60
+        while time.monotonic() < limite:
+            with suppress(OSError):
+                self.entregar([])
+                return
+            time.sleep(0.05)
+        raise AssertionError((self.carpeta / "granian.log").read_text())
+
+    def entregar(self, lote: list[dict[str, Any]]) -> dict[str, Any]:
+        peticion = urllib.request.Request(
+            f"http://127.0.0.1:{self.puerto}/api/bitacora/hechos",
+            json.dumps(lote).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(peticion, timeout=30) as r:
+            respuesta: dict[str, Any] = json.load(r)
+            return respuesta
+
+    def matar(self) -> None:
+        """Everything at once: the server's group, the postmaster and each of its children."""
+        maestro = int((self.carpeta / "postgres").resolve().joinpath("pg", "postmaster.pid").read_text().split()[0])
+        hijos = [int(p) for p in Path(f"/proc/{maestro}/task/{maestro}/children").read_text().split()]
+        assert self.proceso is not None
+        with suppress(ProcessLookupError):
+            os.killpg(self.proceso.pid, signal.SIGKILL)
+        for pid in (maestro, *hijos):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.proceso.wait()
+
+
+def castigar(carpeta: Path, muertes: int) -> None:
+    from escritos import cadena, llave
+
+    servidor = Servidor(carpeta)
+    postgres.asegurar(carpeta / "postgres")
+    nodo = llave("catd-1")
+    servidor.correr(
+        "-c",
+        "from prep.plataforma.arranque import django_listo\n"
+        "with django_listo():\n"
+        "    from datetime import datetime, UTC\n"
+        "    from prep.bitacora.nodos import registrar\n"
+        f"    registrar('catd-1', 'uno', bytes.fromhex('{nodo.publica.hex()}'), datetime(2027, 6, 7, tzinfo=UTC))\n",
+    )
+    noche, azar = Noche(), random.Random(3)
+    hechos: list[Hecho] = []
+    while len(hechos) < 400 * LOTE:
+        hechos.append(noche.hecho(Tipo.INCIDENTE, f"14{azar.randrange(300):04d}B0100G", "persona", texto="algo"))
+    sobres = cadena(nodo, hechos)
+    reconocidos = 0
+    for i in range(muertes):
+        servidor.arrancar()
+        verdugo = threading.Timer(azar.uniform(0.05, 1.0), servidor.matar)
+        al_empezar = reconocidos
+        verdugo.start()
+        try:
+            while reconocidos < len(sobres):
+                recibo = servidor.entregar(sobres[reconocidos : reconocidos + LOTE])
+                assert recibo["rechazados"] == []
+                reconocidos += recibo["nuevos"] + recibo["repetidos"]
+        except (OSError, urllib.error.HTTPError, json.JSONDecodeError):
+            pass
+        verdugo.join()
+        assert i > 0 or reconocidos > al_empezar or reconocidos == 0
+    servidor.arrancar()
+    assert reconocidos > 0
+    with psycopg.connect(servidor.entorno["DATABASE_URL"]) as c:
+        guardados = [str(f[0]) for f in c.execute("SELECT id FROM bitacora_hecho ORDER BY posicion")]
+    assert reconocidos <= len(guardados) <= reconocidos + muertes * LOTE
+    assert guardados == [s["id"] for s in sobres[: len(guardados)]]
+    recibo = servidor.entregar(sobres[reconocidos : len(guardados) + LOTE])
+    assert recibo["repetidos"] == len(guardados) - reconocidos
+    assert "La bitácora está íntegra" in servidor.correr("-m", "prep", "bitacora", "verificar")
+    servidor.matar()
+
+
+def test_muerte_subita_del_servidor_y_de_la_base(carpeta: Path) -> None:
+    castigar(carpeta, 3)
+
+
+@pytest.mark.largo
+def test_muerte_subita_muchas_veces(carpeta: Path) -> None:
+    castigar(carpeta, 60)

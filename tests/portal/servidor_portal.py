@@ -1,0 +1,30 @@
+"""A folder over HTTP on this machine, as a mirror would serve it."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+
+class _Callado(http.server.SimpleHTTPRequestHandler):
+    extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def servir(carpeta: Path) -> Iterator[str]:
+    servidor = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Callado, directory=str(carpeta)))
+    hilo = threading.Thread(target=servidor.serve_forever, daemon=True)
+    hilo.start()
+    try:
+        yield f"http://127.0.0.1:{servidor.server_port}/"
+    finally:
+        servidor.shutdown()
+        servidor.server_close()

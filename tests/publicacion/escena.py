@@ -1,0 +1,121 @@
+"""Small processes and their nights, published for real, and what the tests read back from the published files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from escritos_nodo import nodo_de_prueba
+
+from prep.bitacora.services import anotar
+from prep.catalogo.ejemplo import ejemplo
+from prep.catalogo.informativo import Informativo
+from prep.dominio.hechos import Hecho
+from prep.dominio.proceso import Modo, Proceso
+from prep.emision.nota import FIRMA, LlavePrivada
+from prep.plataforma.almacen import Almacen, AlmacenCarpeta
+from prep.publicacion.corte import Corte, Publicador, hacer_corte
+from prep.simulacro.noche import ActaSimulada, Noche
+
+ZONA = ZoneInfo("America/Mexico_City")
+CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZONA)
+INSTITUTO = LlavePrivada("instituto.example/prep", FIRMA, b"\1" * 32)
+
+
+@cache
+def proceso_de_ejemplo() -> tuple[Proceso, Informativo]:
+    return ejemplo(60)
+
+
+@cache
+def noche() -> tuple[list[ActaSimulada], list[Hecho]]:
+    """The actas of one night and all their facts in order."""
+    actas = list(Noche(*proceso_de_ejemplo(), CIERRE, 7).actas())
+    return actas, sorted((h for a in actas for h in a.hechos), key=lambda h: h.id)
+
+
+@dataclass
+class Escena:
+    """A process, the bitácora of the current database and a folder to publish in."""
+
+    raiz: Path
+    proceso: Proceso = field(default_factory=lambda: proceso_de_ejemplo()[0])
+    informativo: Informativo = field(default_factory=lambda: proceso_de_ejemplo()[1])
+    modo: Modo = Modo.JORNADA
+    procesos: int = 1
+    almacen: Almacen | None = None
+    portal: Any = None
+
+    def anotar(self, hechos: Sequence[Hecho]) -> None:
+        anotar(hechos, nodo_de_prueba(), CIERRE)
+
+    def publicador(self, **cambios: Any) -> Publicador:
+        p = Publicador(
+            self.proceso,
+            self.informativo,
+            self.almacen or AlmacenCarpeta(self.raiz),
+            self.modo,
+            INSTITUTO,
+            software="ab" * 32,
+            procesos=self.procesos,
+            portal=self.portal,
+        )
+        return replace(p, **cambios) if cambios else p
+
+    def corte(self, minutos: int = 0, cierre: bool = False, **cambios: Any) -> Corte:
+        return hacer_corte(self.publicador(**cambios), CIERRE + timedelta(minutes=minutos), cierre)
+
+    def json(self, ruta: str) -> Any:
+        return orjson.loads((self.raiz / ruta).read_bytes())
+
+    def archivos(self, ruta: str) -> dict[str, bytes]:
+        """Every file of a corte."""
+        carpeta = self.raiz / ruta
+        return {p.relative_to(carpeta).as_posix(): p.read_bytes() for p in sorted(carpeta.rglob("*")) if p.is_file()}
+
+    def paquete(self, ruta: str) -> zipfile.ZipFile:
+        (unico,) = (self.raiz / ruta / "bd").glob("*.zip")
+        return zipfile.ZipFile(unico)
+
+    def csv_de(self, ruta: str, eleccion: str) -> bytes:
+        """The results table of one election, out of the zip inside the zip."""
+        afuera = self.paquete(ruta)
+        (adentro,) = [n for n in afuera.namelist() if f"_{eleccion}_" in n]
+        dentro = zipfile.ZipFile(io.BytesIO(afuera.read(adentro)))
+        return dentro.read(dentro.namelist()[0])
+
+
+@dataclass
+class Tabla:
+    """A results table read with the standard library alone."""
+
+    titulo: str
+    hora: str
+    nombres: list[str]
+    cifras: list[str]
+    columnas: list[str]
+    filas: list[list[str]]
+
+    @classmethod
+    def leer(cls, datos: bytes) -> Tabla:
+        lineas = list(csv.reader(io.StringIO(datos.decode("utf-8-sig"), newline="")))
+        assert lineas[4] == []
+        return cls(lineas[0][0], lineas[1][0], lineas[2], lineas[3], lineas[5], lineas[6:])
+
+    def __iter__(self) -> Iterator[dict[str, str]]:
+        for fila in self.filas:
+            assert len(fila) == len(self.columnas)
+            yield dict(zip(self.columnas, fila, strict=True))
+
+    @property
+    def sumario(self) -> dict[str, str]:
+        return dict(zip(self.nombres, self.cifras, strict=True))
