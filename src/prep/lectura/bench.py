@@ -324,7 +324,8 @@ def examinar(reales: Digitos | None, actas: int) -> list[Medida]:
 
 
 _APARTE = """
-import pickle, resource, sys, time
+import pickle, re, sys, time
+from pathlib import Path
 from prep.lectura.bench import lector_de
 fotos, hojas = pickle.load(sys.stdin.buffer)
 lector, tiempos = lector_de(hojas), []
@@ -333,7 +334,7 @@ for foto in fotos:
     lector.leer(foto)
     tiempos.append(time.process_time() - inicio)
 tiempos = sorted(tiempos[1:])
-memoria = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+memoria = int(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]) // 1024
 print(tiempos[len(tiempos) // 2], tiempos[int(len(tiempos) * 0.95)], memoria)
 """
 

@@ -150,6 +150,8 @@ def ajustar_a(recortes: list[Path], salida: Path) -> None:
         orden = np.argsort(-c, kind="stable")
         mal = np.cumsum(~bien[este][orden])
         umbral[caso] = 2.0
+        if caso == "letra":  # nobody else's words have been tried: words alone are never accepted
+            continue
         # The longest stretch of the most confident whose error keeps within the limit.
         for i in range(len(orden), 0, -max(1, len(orden) // 400)):
             if i >= MINIMO and mal[i - 1] <= i * LIMITE and c[orden[i - 1]] > 0.99:
