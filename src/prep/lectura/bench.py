@@ -214,7 +214,7 @@ def ece(pares: list[tuple[float, bool]], tramos: int = 15) -> float:
 
 
 def curva(medidas: list[Medida]) -> list[tuple[float, float]]:
-    """(fraction accepted, error among accepted), surest first and what the reader would refuse last; fields with a number."""
+    """(fraction accepted, error among accepted), surest first, what it refuses last; fields with a number."""
     numeros = [c for m in medidas for c in m.campos if isinstance(c[0], int)]
     orden = sorted((c for c in numeros if c[2] is not None), key=lambda c: (not c[4], -c[3]))
     puntos, mal = [], 0
