@@ -174,13 +174,14 @@ class Lector:
         juicio = juzgar(puntos, letra, self.calibracion)
         cifras = "".join(CLASES[int(k)] for k in puntos.argmax(1))
         motivos, conf = juicio.motivos, juicio.confianza
-        if ajuste.claridad <= 0:
-            motivos, conf = ("renglon_no_hallado",), 0.0
+        mejores = juicio.mejores if ajuste.claridad > 0 else ()
         valor: Valor | None = juicio.valor
         if juicio.caso == "vacio" and "ilegible" not in motivos:
             valor = SIN_DATO
+        if ajuste.claridad <= 0:  # whatever was cut there may be of another row
+            valor, motivos, conf = None, ("renglon_no_hallado",), 0.0
         huella = sha256(recorte.zona.tobytes() + (recorte.letra * 255).astype(np.uint8).tobytes()).hexdigest()
-        return LecturaCampo(campo.clave, valor, conf, not motivos, juicio.caso, motivos, cifras, juicio.mejores, huella)
+        return LecturaCampo(campo.clave, valor, conf, not motivos, juicio.caso, motivos, cifras, mejores, huella)
 
 
 def _sin_fantasmas(marcas: list[Marca], gris: Gris) -> list[Marca]:
