@@ -11,5 +11,5 @@ compilar() {
         --no-emit-trusted-host --allow-unsafe --no-header "$@" pyproject.toml
 }
 compilar -o requirements.lock
-compilar --extra dev -c requirements.lock -o requirements-dev.lock
+compilar --extra dev --extra pkcs11 -c requirements.lock -o requirements-dev.lock
 echo "• requirements.lock y requirements-dev.lock están al día con pyproject.toml."

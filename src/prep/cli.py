@@ -13,6 +13,7 @@ from prep.demo import demo
 from prep.difusion.cli import cofirmas, difusor, testigo
 from prep.emision.cli import llaves, pagina_verifica, sellar, verificar
 from prep.lectura.cli import actas, imagenes, leer
+from prep.operacion.cli import orden as orden_operacion
 from prep.plataforma.cli import app as postgres
 from prep.portal.cli import app as portal
 from prep.publicacion.cli import orden as orden_corte
@@ -40,6 +41,7 @@ for nombre, grupo in (
     ("proceso", proceso),
     ("bitacora", bitacora),
     ("corte", orden_corte(_portal)),
+    ("operacion", orden_operacion(_portal)),
     ("actas", actas),
     ("imagenes", imagenes),
     ("portal", portal),

@@ -95,10 +95,12 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     from prep.bitacora.services import anotar
     from prep.catalogo.ejemplo import ejemplo
     from prep.catalogo.escritor import escribir_proceso
-    from prep.catalogo.services import cargar, congelar, importar, informativo
+    from prep.catalogo.services import cargar, importar, informativo
     from prep.dominio.proceso import Modo
     from prep.emision.llaves import crear, leer_privada
     from prep.lectura.formas import Formas
+    from prep.operacion.actos import cierre as cerrar
+    from prep.operacion.actos import puesta_en_ceros
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.publicacion.corte import Publicador, hacer_corte
     from prep.simulacro.noche import Noche, verdad
@@ -108,12 +110,10 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     escribir_proceso(carpeta / "proceso", proceso, info)
     cierre = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo(proceso.zona_horaria))
     importar(carpeta / "proceso", cierre)
-    congelar(proceso.clave, Modo.SIMULACRO, cierre)
     proceso, info = cargar(), informativo()
 
-    privada, publica = crear("instituto.example/prep", carpeta / "llaves", archivo="instituto")
+    privada, _ = crear("instituto.example/prep", carpeta / "llaves", archivo="instituto")
     almacen = AlmacenCarpeta(publicacion)
-    almacen.escribir("llaves/instituto.vkey", publica.read_bytes())
     evidencia = AlmacenCarpeta(carpeta / "evidencia")
     publicador = Publicador(
         proceso, info, almacen, Modo.SIMULACRO, leer_privada(privada), portal=portal, evidencia=evidencia
@@ -129,7 +129,7 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     consola.print(f"Puesta en ceros y noche simulada: {len(actas):,} actas, {len(hechos):,} hechos, {CORTES} cortes.")
     with _barra() as barra:
         tarea = barra.add_task("18:00 en ceros", total=len(hechos))
-        corte = hacer_corte(publicador, cierre)
+        puesta_en_ceros(publicador, cierre)
         hecho = 0
         for i in range(1, CORTES):
             time.sleep(pausa)
@@ -141,9 +141,13 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
                 hecho += 1
             for j in range(0, len(lote), 500):
                 anotar(lote[j : j + 500], nodo, hora)
-            corte = hacer_corte(publicador, hora, cierre=ultimo)
-            barra.update(tarea, completed=hecho, description=f"{hora:%H:%M} corte {corte.numero}")
-    return _comparar(publicacion, verdad(actas), corte.alarmas)
+            if not ultimo:
+                corte = hacer_corte(publicador, hora)
+                barra.update(tarea, completed=hecho, description=f"{hora:%H:%M} corte {corte.numero}")
+        final = cerrar(publicador, hora).corte
+        assert final is not None
+        barra.update(tarea, completed=hecho, description=f"{hora:%H:%M} cierre")
+    return _comparar(publicacion, verdad(actas), final.alarmas)
 
 
 def _retratar(formas: Formas, actas: list[ActaSimulada], carpeta: Path, semilla: int) -> dict[str, str]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import math
-import resource
+import pickle
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,12 +21,14 @@ import cv2
 import numpy as np
 
 from prep.dominio.boleta import Boleta, armar_boleta
+from prep.dominio.valores import Valor
 from prep.lectura import qr
 from prep.lectura.fotografiar import NIVELES, Foto, fotografiar
 from prep.lectura.idx import leer_idx
-from prep.lectura.lector import Lector, Rechazo, descifrar
+from prep.lectura.lector import Lector, descifrar
 from prep.lectura.llenar import Costumbres, Digitos, Escrito, llenar, planear, votos_al_azar
 from prep.lectura.modelo import modelo
+from prep.lectura.noche import Opinion, Umbrales, revisar
 from prep.lectura.plantilla import ALTO, ANCHO, Hoja, Identificacion, armar_plantilla
 from prep.lectura.resultado import Lectura
 
@@ -98,54 +102,77 @@ def lector_de(hojas: dict[str, Hoja]) -> Lector:
 
 @dataclass
 class Medida:
-    """What was measured on one photograph. `campos`: (truth, case of the truth, value, confidence, accepted, case)."""
+    """What was measured on one photograph. `campos`: (truth, case of the truth, value, confidence, accepted, case).
+
+    `devuelta_bien` is whether a right match would be sent back; `atrapada`, whether one with a wrong number would.
+    """
 
     nivel: str
     qr: bool
     qr_mal: bool
-    pagina: bool
+    rechazo: str | None
+    segundos: float
     centros: int = 0
     centros_bien: int = 0
-    rechazo: str | None = None
-    segundos: float = 0.0
+    devuelta_bien: bool = False
+    atrapada: bool = False
     campos: list[tuple[Any, str, Any, float, bool, str]] = field(default_factory=list)
+
+    @property
+    def pagina(self) -> bool:
+        """Found and straightened, whatever was read in it."""
+        return self.rechazo is None or self.rechazo == "renglones_no_hallados"
 
 
 def medir(toma: Toma, lector: Lector) -> Medida:
-    """Read one photograph and compare."""
-    datos = toma.foto.jpeg
+    """Read one photograph and compare. The acta is known, as after acopio, so an unread QR does not stop the rest."""
+    datos, h = toma.foto.jpeg, toma.hoja
     inicio = time.process_time()
-    lectura = lector.leer(datos)
+    lectura, vista = lector.leer_y_ver(datos, h.identificacion.clave_acta)
     segundos = time.process_time() - inicio
-    gris = descifrar(datos)
-    textos = qr.hallar(gris)
-    m = Medida(
-        toma.nivel,
-        textos == [toma.hoja.qr],
-        bool(textos) and textos != [toma.hoja.qr],
-        False,
-        rechazo=lectura.rechazo,
-        segundos=segundos,
-    )
-    try:
-        vista, _, _ = lector.situar(gris, toma.hoja.identificacion.clave_acta)
-    except Rechazo as r:
-        if r.motivo != "renglones_no_hallados":
-            return m
-        m.pagina = True
+    textos = qr.hallar(descifrar(datos))
+    m = Medida(toma.nivel, textos == [h.qr], bool(textos) and textos != [h.qr], lectura.rechazo, segundos)
+    m.centros = sum(len(c.cajas) for c in h.plantilla.campos) if m.pagina else 0
+    if vista is None:
         return m
-    m.pagina = True
     hoja = np.array([[0, 0], [ANCHO, 0], [ANCHO, ALTO], [0, ALTO]])
     px_mm = math.sqrt(abs(cv2.contourArea(toma.foto.en_foto(hoja).astype(np.float32))) / (ANCHO * ALTO))
-    for campo in toma.hoja.plantilla.campos:
+    for campo in h.plantilla.campos:
         a = vista.ajustes[campo.clave]
         hallados = vista.pagina.en_foto(np.array([a.caja(campo, k).centro for k in range(len(campo.cajas))]))
         ciertos = toma.foto.en_foto(np.array([c.centro for c in campo.cajas]))
-        lejos = np.linalg.norm(hallados - ciertos, axis=1) / px_mm
-        m.centros += len(lejos)
-        m.centros_bien += int((lejos <= 0.5).sum()) if a.claridad > 0 else 0
+        if a.claridad > 0:
+            m.centros_bien += int((np.linalg.norm(hallados - ciertos, axis=1) <= 0.5 * px_mm).sum())
     m.campos = comparar_campos(lectura, toma.plan)
+    buena = {c.clave: toma.plan[c.clave].valor for c in h.plantilla.campos if c.captura}
+    m.devuelta_bien = revisar(buena, lectura, Umbrales()).opinion is Opinion.DEVUELVE
+    clave, mala = equivocar(buena, h, np.random.default_rng(len(datos)))
+    opinion = revisar(buena | {clave: mala}, lectura, Umbrales())
+    m.atrapada = opinion.opinion is Opinion.DEVUELVE and clave in opinion.campos
     return m
+
+
+def equivocar(buena: dict[str, Valor], hoja: Hoja, rng: np.random.Generator) -> tuple[str, int]:
+    """A mistake that two people could both make in a vote box: a digit read as another, two swapped, one lost."""
+    claves = [c.clave for c in hoja.plantilla.campos if c.tipo != "total" and isinstance(buena.get(c.clave), int)]
+    pesos = np.array([1.0 + (int(buena[c]) > 9) * 6 for c in claves])
+    clave = str(rng.choice(claves, p=pesos / pesos.sum()))
+    cierta = int(buena[clave])
+    parecidas = {0: "68", 1: "7", 2: "7", 3: "85", 4: "9", 5: "63", 6: "08", 7: "1", 8: "30", 9: "4"}
+    cifras = list(f"{cierta:03d}")
+    for _ in range(20):
+        mala = cifras.copy()
+        i = int(rng.integers(3 - len(str(cierta)), 3))
+        caso = rng.random()
+        if caso < 0.7:
+            mala[i] = str(rng.choice(list(parecidas[int(mala[i])])))
+        elif caso < 0.9 and i > 0:
+            mala[i - 1], mala[i] = mala[i], mala[i - 1]
+        else:
+            mala = ["0", *mala[:2]]
+        if int("".join(mala)) != cierta:
+            return clave, int("".join(mala))
+    return clave, (cierta + 1) % 1000
 
 
 def comparar_campos(lectura: Lectura, plan: dict[str, Escrito]) -> list[tuple[Any, str, Any, float, bool, str]]:
@@ -225,6 +252,9 @@ def tabla(titulo: str, medidas: list[Medida], escribir: Callable[[str], None]) -
         escribir(
             f"   ECE por número      {100 * ece([(c[3], c[0] == c[2]) for c in numeros if c[2] is not None]):.3f} %"
         )
+        leidas = [m for m in ms if m.campos]
+        escribir(f"   ambos mal, atrapado {_parte(sum(m.atrapada for m in leidas), len(leidas))}")
+        escribir(f"   actas devueltas mal {_parte(sum(m.devuelta_bien for m in leidas), len(leidas))}")
         escribir(f"   tiempo de CPU       p50 {t[len(t) // 2]:.2f} s, p95 {t[int(len(t) * 0.95)]:.2f} s")
         causas: dict[str, int] = {}
         for m in ms:
@@ -282,6 +312,58 @@ def mnist(carpeta: Path) -> tuple[int, int]:
     return fallas, len(y)
 
 
+def examinar(reales: Digitos | None, actas: int) -> list[Medida]:
+    """The frozen set: `actas` actas, each photographed at every level. Own hands and real digits: a seed each."""
+    hojas: dict[str, Hoja] = {}
+    lector = lector_de(hojas)
+    medidas = []
+    for toma in tomas(SEMILLA_EXAMEN + (reales is None), actas, reales):
+        hojas[toma.hoja.identificacion.clave_acta] = toma.hoja
+        medidas.append(medir(toma, lector))
+    return medidas
+
+
+_APARTE = """
+import pickle, resource, sys, time
+from prep.lectura.bench import lector_de
+fotos, hojas = pickle.load(sys.stdin.buffer)
+lector, tiempos = lector_de(hojas), []
+for foto in fotos:
+    inicio = time.process_time()
+    lector.leer(foto)
+    tiempos.append(time.process_time() - inicio)
+tiempos = sorted(tiempos[1:])
+memoria = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+print(tiempos[len(tiempos) // 2], tiempos[int(len(tiempos) * 0.95)], memoria)
+"""
+
+
+def tiempo_y_memoria(fotos: int = 20) -> tuple[float, float, int]:
+    """CPU seconds (median, 95th percentile) to read a 12-megapixel photograph, and MB, in a process of its own."""
+    casos = list(tomas(SEMILLA_EXAMEN + 2, fotos, None, ("mild",)))
+    hojas = {t.hoja.identificacion.clave_acta: t.hoja for t in casos}
+    entrada = pickle.dumps(([casos[0].foto.jpeg, *(t.foto.jpeg for t in casos)], hojas))
+    salida = subprocess.run([sys.executable, "-c", _APARTE], input=entrada, capture_output=True, check=True).stdout
+    mediana, alto, memoria = salida.split()
+    return float(mediana), float(alto), int(memoria)
+
+
+def imprimir(figuras: dict[str, Any], escribir: Callable[[str], None]) -> dict[str, list[tuple[float, float]]]:
+    """Tables of what `bench` measured; returns the curves of the plot."""
+    if "mnist" in figuras:
+        escribir(f"MNIST, dígitos de prueba: error {_parte(*figuras['mnist'])}")
+    series = {}
+    for nombre, crudas in figuras["conjuntos"].items():
+        medidas = [Medida(**m) for m in crudas]
+        tabla(nombre, medidas, escribir)
+        for nivel in NIVELES:
+            series[f"{nivel}, {nombre}"] = curva([m for m in medidas if m.nivel == nivel])
+    if "foto de 12 MP" in figuras:
+        p50, p95, memoria = figuras["foto de 12 MP"]
+        escribir(f"\nFoto de 12 MP, un hilo: CPU p50 {p50:.2f} s, p95 {p95:.2f} s; memoria del proceso {memoria} MB")
+    return series
+
+
 def bench(
     digitos: Path | None = None,
     actas: int = 25,
@@ -290,30 +372,15 @@ def bench(
 ) -> dict[str, Any]:
     """Run the examination and print its tables. `digitos`: folder of MNIST; without it only our own hands are examined.
 
-    `salida`: folder for the plot and the raw measurements. Returns the figures.
+    `salida`: folder for the plot (`lectura_curvas.svg`) and the raw measurements. Returns the figures.
     """
-    figuras: dict[str, Any] = {"modelo": modelo().huella}
+    figuras: dict[str, Any] = {"modelo": modelo().huella, "conjuntos": {}}
     if digitos is not None:
-        fallas, n = mnist(digitos)
-        figuras["mnist"] = [fallas, n]
-        escribir(f"MNIST, 10,000 dígitos de prueba: error {_parte(fallas, n)}")
-    series = {}
-    conjuntos: list[tuple[str, Digitos | None]] = [("mano propia", None)]
-    if digitos is not None:
-        conjuntos.insert(0, ("dígitos reales", Digitos.abrir(digitos, "t10k")))
-    for nombre, reales in conjuntos:
-        hojas: dict[str, Hoja] = {}
-        lector = lector_de(hojas)
-        medidas = []
-        for toma in tomas(SEMILLA_EXAMEN + (reales is None), actas, reales):
-            hojas[toma.hoja.identificacion.clave_acta] = toma.hoja
-            medidas.append(medir(toma, lector))
-        tabla(nombre, medidas, escribir)
-        for nivel in NIVELES:
-            series[f"{nivel}, {nombre}"] = curva([m for m in medidas if m.nivel == nivel])
-        figuras[nombre] = [m.__dict__ for m in medidas]
-    memoria = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    escribir(f"\nMemoria máxima del proceso, con la generación de las fotografías: {memoria} MB")
+        figuras["mnist"] = mnist(digitos)
+        figuras["conjuntos"]["dígitos reales"] = [asdict(m) for m in examinar(Digitos.abrir(digitos, "t10k"), actas)]
+    figuras["conjuntos"]["mano propia"] = [asdict(m) for m in examinar(None, actas)]
+    figuras["foto de 12 MP"] = tiempo_y_memoria()
+    series = imprimir(figuras, escribir)
     if salida is not None:
         salida.mkdir(parents=True, exist_ok=True)
         (salida / "lectura_curvas.svg").write_text(svg_curvas(series), encoding="utf-8")

@@ -74,16 +74,20 @@ class Lector:
     def leer(self, datos: bytes, esperada: str | None = None) -> Lectura:
         """Read an image. `esperada`: clave_acta under which it was received, if known; a sticker that cannot be read is
         then no obstacle as long as the paper's marks are that acta's."""
+        return self.leer_y_ver(datos, esperada)[0]
+
+    def leer_y_ver(self, datos: bytes, esperada: str | None = None) -> tuple[Lectura, Vista | None]:
+        """`leer`, and the page it found, from which the published image and the crops are made."""
         imagen = sha256(datos).hexdigest()
         try:
             gris = descifrar(datos)
             vista, acta, avisos = self.situar(gris, esperada)
         except Rechazo as r:
-            return Lectura(imagen, self.modelo.huella, r.motivo, r.detalle)
+            return Lectura(imagen, self.modelo.huella, r.motivo, r.detalle), None
         campos = self._campos(vista)
         if all(c.valor == SIN_DATO and "rayado" not in c.motivos for c in campos):
             avisos.append("en_blanco")
-        return Lectura(
+        lectura = Lectura(
             imagen,
             self.modelo.huella,
             None,
@@ -96,6 +100,7 @@ class Lector:
             medir(gris, vista.pagina, vista.rectificada).como_dict(),
             campos,
         )
+        return lectura, vista
 
     def situar(self, gris: Gris, esperada: str | None = None) -> tuple[Vista, str, list[str]]:
         """Identify the acta, find its page and rows; raise `Rechazo`. Returns the view, the clave_acta and warnings."""

@@ -65,13 +65,13 @@ def orden(portal: Callable[[], Portal]) -> typer.Typer:
         """Publica un corte ahora. Si no se puede, sigue publicado el anterior y se dice por qué."""
         if contexto.invoked_subcommand is not None:
             return
-        with _sala(portal, modo, destino, llave, mapa) as sala:
+        with sala(portal, modo, destino, llave, mapa) as s:
             from prep.publicacion.programador import intentar
 
-            hecho = intentar(lambda hora: sala.hacer(hora, cierre), sala.ahora(), sala.alarma)
+            hecho = intentar(lambda hora: s.hacer(hora, cierre), s.ahora(), s.alarma)
             if hecho is None:
                 raise typer.Exit(1)
-            mostrar(hecho, sala.destino)
+            mostrar(hecho, s.destino)
 
     @app.command()
     def programar(
@@ -84,24 +84,24 @@ def orden(portal: Callable[[], Portal]) -> typer.Typer:
         mapa: Mapa = None,
     ) -> None:
         """Publica un corte cada tantos minutos del reloj, haya o no algo nuevo, hasta que se interrumpa."""
-        with _sala(portal, modo, destino, llave, mapa) as sala:
+        with sala(portal, modo, destino, llave, mapa) as s:
             from zoneinfo import ZoneInfo
 
             from prep.plataforma.reloj import RelojSistema
             from prep.publicacion.programador import programar as programar_cortes
 
-            minutos = cada or sala.publicador.informativo.publicacion.cada_minutos
-            consola.print(f"Un corte cada {minutos} min en {sala.destino}. Ctrl-C para terminar.", highlight=False)
+            minutos = cada or s.publicador.informativo.publicacion.cada_minutos
+            consola.print(f"Un corte cada {minutos} min en {s.destino}. Ctrl-C para terminar.", highlight=False)
 
             def contar(hecho: Corte | None, proximo: datetime) -> bool:
                 if hecho is not None:
-                    mostrar(hecho, sala.destino)
+                    mostrar(hecho, s.destino)
                 consola.print(f"El siguiente, a las {proximo:%H:%M}.", highlight=False)
                 return True
 
-            zona = ZoneInfo(sala.publicador.proceso.zona_horaria)
+            zona = ZoneInfo(s.publicador.proceso.zona_horaria)
             try:
-                programar_cortes(lambda h: sala.hacer(h, False), RelojSistema(), minutos, zona, sala.alarma, contar)
+                programar_cortes(lambda h: s.hacer(h, False), RelojSistema(), minutos, zona, s.alarma, contar)
             except KeyboardInterrupt:
                 consola.print("Terminado; el último corte queda publicado.")
 
@@ -129,7 +129,7 @@ def orden(portal: Callable[[], Portal]) -> typer.Typer:
                     with errores.status(f"Recalculando {escape(str(carpeta))}…"):
                         r = recalcular(carpeta, cargar(), informativo(), portal())
                 except (RecalculoImposible, CatalogoError, OSError) as error:
-                    _fallar(str(error), 2)
+                    fallar(str(error), 2)
                 titulo = f"Corte {r.corte}, {r.hora}, {r.posicion:,} hechos"
                 if not r.diferencias:
                     consola.print(f"[green]✓[/] {titulo}: {r.archivos:,} archivos idénticos.", highlight=False)
@@ -147,7 +147,7 @@ def orden(portal: Callable[[], Portal]) -> typer.Typer:
 
 
 @dataclass(slots=True)
-class _Sala:
+class Sala:
     """What a command needs to publish."""
 
     publicador: Publicador
@@ -172,9 +172,9 @@ class _Sala:
 
 
 @contextmanager
-def _sala(
+def sala(
     portal: Callable[[], Portal], modo: str | None, destino: str | None, llave: str | None, mapa: Path | None
-) -> Iterator[_Sala]:
+) -> Iterator[Sala]:
     from prep.plataforma.arranque import django_listo
 
     logging.captureWarnings(True)
@@ -195,16 +195,16 @@ def _sala(
             fila = vigente()
             proceso, info = cargar(fila.clave), informativo(fila.clave)
         except CatalogoError as error:
-            _fallar(str(error), 2)
+            fallar(str(error), 2)
         if modo is not None and modo not in {m.value for m in ModoProceso}:
-            _fallar(f"No hay modo «{modo}»: es prueba, simulacro o jornada.", 2)
+            fallar(f"No hay modo «{modo}»: es prueba, simulacro o jornada.", 2)
         if modo is not None and modo != fila.modo and fila.estado == Fila.Estado.CONGELADO:
-            _fallar(f"La puesta en ceros congeló el proceso en modo {fila.modo}; no se publica como {modo}.", 2)
+            fallar(f"La puesta en ceros congeló el proceso en modo {fila.modo}; no se publica como {modo}.", 2)
         donde_llave = llave or str(settings.DIR_DATOS / "llaves" / "instituto.skey")
         try:
             quien = firmante(donde_llave)
         except ErrorEmision as error:
-            _fallar(
+            fallar(
                 f"{error}. Para crearla: prep llaves crear NOMBRE {settings.DIR_DATOS / 'llaves'} --archivo instituto",
                 2,
             )
@@ -214,15 +214,15 @@ def _sala(
             if almacen.leer("llaves/instituto.vkey") is None:
                 almacen.escribir("llaves/instituto.vkey", f"{quien.llave.vkey}\n".encode())
         except ErrorAlmacen as error:
-            _fallar(str(error), 2)
+            fallar(str(error), 2)
         try:
             contornos = orjson.loads(mapa.read_bytes()) if mapa else None
         except (OSError, ValueError) as error:
-            _fallar(f"{mapa} no es un mapa hecho con «prep portal mapa»: {error}.", 2)
+            fallar(f"{mapa} no es un mapa hecho con «prep portal mapa»: {error}.", 2)
         publicador = Publicador(
             proceso, info, almacen, ModoProceso(modo or fila.modo), quien, portal=portal(), mapa=contornos
         )
-        yield _Sala(publicador, donde, Alarma(settings.DIR_DATOS / "alarma.json"))
+        yield Sala(publicador, donde, Alarma(settings.DIR_DATOS / "alarma.json"))
 
 
 def mostrar(corte: Corte, destino: str) -> None:
@@ -253,6 +253,7 @@ def mostrar(corte: Corte, destino: str) -> None:
     )
 
 
-def _fallar(mensaje: str, codigo: int) -> NoReturn:
+def fallar(mensaje: str, codigo: int) -> NoReturn:
+    """Say it and leave."""
     errores.print(f"[red]✗[/] {escape(mensaje)}", highlight=False, soft_wrap=True)
     raise typer.Exit(codigo)

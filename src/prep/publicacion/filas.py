@@ -154,7 +154,7 @@ class Redactor:
             clave.tipo,
             f"{clave.extension:02d}",
             casilla.ubicacion,
-            self._eleccion.tipo_acta,
+            esperada.clave[11:],
         ]
         representantes = "" if esperada.representantes is None else esperada.representantes
         if dictamen is None or publicada is None:

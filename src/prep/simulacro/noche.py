@@ -88,6 +88,7 @@ class Noche:
         }
         self._pesos: dict[tuple[str, int], list[float]] = {}
         self._salidas: dict[str, int] = {}
+        self._fuerzas: dict[tuple[str, str], float] = {}
 
     def actas(self) -> Iterator[ActaSimulada]:
         """Every acta, election by election, with its facts; its picture is only a name."""
@@ -98,7 +99,7 @@ class Noche:
     def papeles(self) -> Iterator[ActaSimulada]:
         """Every acta as it was filled, before anybody touches it."""
         for eleccion in self.proceso.elecciones:
-            base = {r.clave: self.azar.uniform(0.3, 1) ** 3 for r in eleccion.columnas}
+            base = {r.clave: self.azar.uniform(0.3, 1) ** 2 for r in eleccion.columnas}
             for esperada in eleccion.actas:
                 yield self._imaginar(eleccion, esperada, base)
 
@@ -145,18 +146,24 @@ class Noche:
         return ActaSimulada(eleccion, esperada, suerte, valores, azar.random() < self.movil)
 
     def _pesos_de(self, eleccion: Eleccion, demarcacion: int, boleta: Boleta, base: dict[str, float]) -> list[float]:
+        """Share of the votes that each box takes in a demarcation: a close race among candidacies, each divided among
+        its boxes, with few votes for combinations."""
         llave = (eleccion.clave, demarcacion)
         if llave not in self._pesos:
-            pesos = []
-            for r in boleta.recuadros:
-                factor = {
-                    TipoRecuadro.COMBINACION: 0.02,
-                    TipoRecuadro.NO_REGISTRADAS: 0.004,
-                    TipoRecuadro.NULOS: 0.12,
-                }.get(r.tipo, 1.0)
-                pesos.append(base[r.clave] * factor * self.azar.uniform(0.5, 1.6))
+            pesos = [0.0] * len(boleta.recuadros)
+            for candidatura in boleta.candidaturas:
+                partes = [
+                    base[boleta.recuadros[i].clave]
+                    * (0.02 if boleta.recuadros[i].tipo is TipoRecuadro.COMBINACION else 1.0)
+                    for i in candidatura.recuadros
+                ]
+                propia = self._fuerzas.setdefault((eleccion.clave, candidatura.clave), self.azar.uniform(0.5, 1))
+                fuerza = propia * max(1, len(candidatura.partidos)) ** 0.4 * self.azar.uniform(0.7, 1.4)
+                for i, parte in zip(candidatura.recuadros, partes, strict=True):
+                    pesos[i] = fuerza * parte / sum(partes)
             suma = sum(pesos)
-            self._pesos[llave] = [p / suma for p in pesos]
+            pesos[-2:] = [0.0005 * suma, 0.025 * suma]  # no registradas, nulos
+            self._pesos[llave] = [p / sum(pesos) for p in pesos]
         return self._pesos[llave]
 
     # --- what people do ----------------------------------------------------------------------------------------------

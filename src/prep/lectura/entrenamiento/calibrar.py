@@ -4,7 +4,7 @@
     python -m prep.lectura.entrenamiento.calibrar ajustar recortes.npz ../pesos/calibracion.json
 
 The actas fill as on a night (see `llenar.Costumbres`); two thirds with real digits, the rest with our own hands.
-A threshold is the lowest confidence above which the 95 % upper bound of the error keeps under the limit, per case.
+A threshold is the lowest confidence above which the error measured keeps under the limit, per case.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ from prep.lectura.numeral import CASOS, Calibracion, juzgar, suavizar
 from prep.lectura.pagina import afinar, ajustar, hallar_marcas, situar
 
 LIMITE = 0.0005
-"""Error among accepted that the upper bound may reach: one in two thousand."""
+"""Error among accepted: one in two thousand."""
+MINIMO = 100
+"""A case seen fewer times than this is never accepted."""
 
 
 def tomar(mnist: Path, salida: Path, actas: int, semilla: int) -> None:
@@ -84,36 +86,17 @@ def _nll_temperatura(puntos: np.ndarray, clases: np.ndarray) -> float:
     return float(opciones[int(np.argmin(perdidas))])
 
 
-def _cota(mal: int, n: int) -> float:
-    """One-sided 95 % upper bound of an error rate (Clopper-Pearson by bisection on the binomial tail)."""
-    if n == 0:
-        return 1.0
-    from math import exp, lgamma, log
-
-    def cola(p: float) -> float:  # P(X <= mal)
-        return sum(
-            exp(lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log(1 - p))
-            for i in range(mal + 1)
-        )
-
-    a, b = 1e-9, 1 - 1e-9
-    for _ in range(60):
-        m = (a + b) / 2
-        a, b = (m, b) if cola(m) > 0.05 else (a, m)
-    return b
-
-
 def _recta(conf: np.ndarray, bien: np.ndarray) -> list[float]:
-    """Logistic regression of being right on the confidence's logit, with a ridge towards (1, 0)."""
-    x = np.log(np.clip(conf, 1e-9, 1 - 1e-9)) - np.log(1 - np.clip(conf, 1e-9, 1 - 1e-9))
-    w = np.array([1.0, 0.0])
-    f = np.column_stack([x, np.ones_like(x)])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-np.clip(f @ w, -30, 30)))
-        grad = f.T @ (p - bien) + 0.5 * (w - [1.0, 0.0])
-        hess = f.T @ (f * np.maximum(p * (1 - p), 1e-9)[:, None]) + 0.5 * np.eye(2)
-        w -= np.linalg.solve(hess, grad)
-    return [round(float(max(w[0], 0.05)), 4), round(float(w[1]), 4)]
+    """Line (a, b) for the confidence's logit that makes what was right and wrong likeliest: a grid near (1, 0)."""
+    c = np.clip(conf, 1e-6, 1 - 1e-6)
+    x = np.log(c) - np.log(1 - c)
+    mejor = (np.inf, 1.0, 0.0)
+    for a in np.round(np.arange(0.3, 2.01, 0.05), 2):
+        for b in np.round(np.arange(-6.0, 4.01, 0.1), 1):
+            z = np.clip(a * x + b, -30, 30)
+            perdida = np.log1p(np.exp(np.where(bien > 0, -z, z))).sum() + 2 * (a - 1) ** 2 + 0.5 * b * b
+            mejor = min(mejor, (float(perdida), float(a), float(b)))
+    return [mejor[1], mejor[2]]
 
 
 def ajustar_a(recortes: list[Path], salida: Path) -> None:
@@ -167,9 +150,9 @@ def ajustar_a(recortes: list[Path], salida: Path) -> None:
         orden = np.argsort(-c, kind="stable")
         mal = np.cumsum(~bien[este][orden])
         umbral[caso] = 2.0
-        # The longest stretch of the most confident whose error keeps within the limit, given what so few can show.
+        # The longest stretch of the most confident whose error keeps within the limit.
         for i in range(len(orden), 0, -max(1, len(orden) // 400)):
-            if _cota(int(mal[i - 1]), i) <= max(LIMITE, 3.0 / max(i, 1)) and mal[i - 1] <= i * LIMITE:
+            if i >= MINIMO and mal[i - 1] <= i * LIMITE and c[orden[i - 1]] > 0.99:
                 umbral[caso] = round(float(min(c[orden[i - 1]], 0.999999)), 6)
                 print(
                     f"{caso}: {i} de {len(orden)} ({int(limpio.sum())}), mal {int(mal[i - 1])}, umbral {umbral[caso]}"

@@ -33,6 +33,8 @@ def main() -> None:
     ap.add_argument("--pasos", type=int, default=2500)
     ap.add_argument("--tasa", type=float, default=1.2e-3)
     ap.add_argument("--semilla", type=int, default=1)
+    ap.add_argument("--mnist-por-lote", type=int, default=60, help="of 120")
+    ap.add_argument("--fuerza", type=float, default=1.0, help="of the augmentation of MNIST")
     a = ap.parse_args()
     torch.manual_seed(a.semilla)
     torch.set_num_threads(1)
@@ -54,9 +56,9 @@ def main() -> None:
     t0 = time.monotonic()
     for paso in range(1, a.pasos + 1):
         red.train()
-        i = torch.randint(len(x), (60,), generator=g)
-        j = torch.randint(len(xc), (60,), generator=g)
-        xb = torch.cat([deformar(x[i].float() / 255, g), deformar(xc[j].float() / 255, g, 0.6)])
+        i = torch.randint(len(x), (a.mnist_por_lote,), generator=g)
+        j = torch.randint(len(xc), (120 - a.mnist_por_lote,), generator=g)
+        xb = torch.cat([deformar(x[i].float() / 255, g, a.fuerza), deformar(xc[j].float() / 255, g, 0.6)])
         with torch.autocast("cpu", torch.bfloat16):
             logitos = red(xb.to(memory_format=torch.channels_last))
         perdida = F.cross_entropy(logitos.float(), torch.cat([y[i], yc[j]]), label_smoothing=0.02)

@@ -32,18 +32,23 @@ def sinteticas(cuantas: int, semilla: int) -> tuple[np.ndarray, np.ndarray]:
     for i in range(cuantas):
         if i % 4 == 0:
             e = escritor(rng)
-        v = int(rng.integers(1000)) if rng.random() < 0.8 else int(rng.integers(40))
+        v = int(rng.integers(rng.choice([1000, 100, 31], p=[0.4, 0.3, 0.3])))  # small numbers abound
         alto, ancho = rng.uniform(7, 9), rng.uniform(64, 84)
-        trazos = escribir_texto(FRASES[v], (1.0, 0.5, ancho, alto), e, rng)
+        blanca = rng.random() < 0.06
+        trazos = [] if blanca else escribir_texto(FRASES[v], (1.0, 0.5, ancho, alto), e, rng)
         px = rng.uniform(6, 9)
         tinta = garabatear(trazos, (round((alto + 1.4) * px), round((ancho + 1) * px)), px)
+        if rng.random() < (0.7 if blanca else 0.2):  # what is left of the printed line
+            y = rng.uniform(0.8, 1.0) * tinta.shape[0] + rng.normal(0, 2, 2)
+            x = np.sort(rng.uniform(0, tinta.shape[1], 2)) if rng.random() < 0.4 else (0, tinta.shape[1])
+            cv2.line(tinta, (int(x[0]), int(y[0])), (int(x[1]), int(y[1])), int(rng.integers(80, 255)), 2, cv2.LINE_AA)
         tinta = cv2.GaussianBlur(tinta, (0, 0), float(rng.uniform(0.4, 2.2)))
         f = ALTO_LETRA / tinta.shape[0]
         tinta = cv2.resize(
             tinta, (min(ANCHO_LETRA, round(tinta.shape[1] * f)), ALTO_LETRA), interpolation=cv2.INTER_AREA
         )
         lineas[i, :, : tinta.shape[1]] = np.clip(tinta.astype(np.float32) * rng.uniform(1, 1.5), 0, 255)
-        numeros[i] = v
+        numeros[i] = LETRA_VACIA if blanca else v
     return lineas, numeros
 
 
@@ -86,8 +91,6 @@ def main() -> None:
     cv2.setNumThreads(1)
     g = torch.Generator().manual_seed(a.semilla)
     x, y = sinteticas(a.sinteticas, a.semilla)
-    blancas = a.sinteticas // 40
-    x, y = np.concatenate([x, np.zeros((blancas, *x.shape[1:]), np.uint8)]), np.append(y, np.full(blancas, LETRA_VACIA))
     for ruta in a.cosecha:
         c = np.load(ruta)
         x, y = np.concatenate([x, c["letras"]]), np.concatenate([y, c["frases"]])

@@ -1,0 +1,146 @@
+"""Puesta en ceros, fingerprint of the software, contingencies, corrections and closing.
+
+Each act is one leaf of the log. What it attests is a document of the publication, `documentos/<sha256>.json`
+(canonical JSON), so that anybody can read what was signed and check it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from prep.bitacora.asientos import cabeza
+from prep.catalogo.services import congelar
+from prep.emision.canonico import canonico
+from prep.emision.hojas import escribir_hoja, leer_hoja
+from prep.emision.politica import leer_politica
+from prep.plataforma import huella as programa
+from prep.publicacion.corte import Corte, Publicador, hacer_corte
+
+
+class ActoImposible(RuntimeError):
+    """The act cannot be done now; says why and what to do. Nothing was signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acto:
+    """What was attested. `posicion`: place of its leaf in the log; `documento`: SHA-256 (hex) of what it attests."""
+
+    tipo: str
+    posicion: int
+    documento: str
+    corte: Corte | None = None
+
+
+def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None) -> Acto:
+    """Show that there is nothing yet: freeze the process, publish the zero corte and sign that the bitácora is empty.
+
+    Leaves: the institute's key, the fingerprint of the software, the zero corte, the act itself. Interrupted, it can be
+    done again; once signed, it cannot. `politica`: who must cosign (C2SP tlog-policy), published with the log.
+    """
+    fin = cabeza()
+    if fin.tamano:
+        raise ActoImposible(
+            f"La bitácora ya tiene {fin.tamano:,} hechos: la puesta en ceros se hace en una instalación nueva."
+        )
+    hechas = _tipos_firmados(p)
+    if "puesta_en_ceros" in hechas:
+        raise ActoImposible("La puesta en ceros de este destino ya está firmada; no se repite.")
+    if politica is not None:
+        leer_politica(politica)
+        p.almacen.escribir("politica", politica)
+    congelar(p.proceso.clave, p.modo, hora)
+    vkey = p.registro.firmante.llave.vkey
+    if "llaves" not in hechas:
+        alta = {"accion": "alta", "papel": "instituto", "llave": vkey, "anterior": None, "motivo": "Puesta en ceros"}
+        _hoja(p, "llaves", hora, **alta)
+    huella(p, hora, "antes")
+    corte = hacer_corte(p, hora)
+    return _acto(
+        p,
+        "puesta_en_ceros",
+        hora,
+        {
+            "hechos": 0,
+            "raiz": fin.raiz().hex(),
+            "catalogo": p.proceso.huella,
+            "software": p.software,
+            "corte": corte.manifiesto,
+            "actas_esperadas": {e.clave: len(e.actas) for e in p.proceso.elecciones},
+        },
+        corte,
+    )
+
+
+def huella(p: Publicador, hora: datetime, momento: str) -> Acto:
+    """Sign which software is running; `momento`: antes, durante or despues. The document lists every file."""
+    contenido = {"software": programa.huella(), "archivos": [list(a) for a in programa.archivos()]}
+    documento = _documento(p, "huella", hora, contenido)
+    return Acto("huella", _hoja(p, "huella", hora, momento=momento, software=programa.huella()), documento)
+
+
+def contingencia(p: Publicador, hora: datetime, clave: str, texto: str) -> Acto:
+    """Declare that something happened; `clave` is the code of the continuity plan."""
+    documento = _documento(p, "contingencia", hora, {"clave": clave, "texto": texto})
+    return Acto(
+        "contingencia", _hoja(p, "contingencia", hora, clave=clave, texto=texto, documento=documento), documento
+    )
+
+
+def correccion(p: Publicador, hora: datetime, corte: int, corregido_por: int, motivo: str) -> Acto:
+    """Say that a published corte is corrected by a later one, and why. Nothing is withdrawn."""
+    for numero in (corte, corregido_por):
+        if p.almacen.leer(f"cortes/{numero:04d}/corte.json") is None:
+            raise ActoImposible(f"No hay corte {numero} publicado.")
+    if corregido_por <= corte:
+        raise ActoImposible("Un corte solo lo corrige otro posterior.")
+    datos = {"corte": corte, "corregido_por": corregido_por, "motivo": motivo}
+    documento = _documento(p, "correccion", hora, datos)
+    return Acto("correccion", _hoja(p, "correccion", hora, **datos), documento)
+
+
+def cierre(p: Publicador, hora: datetime) -> Acto:
+    """The last corte (its participation includes special casillas) and the record that closes the operation."""
+    huella(p, hora, "despues")
+    corte = hacer_corte(p, hora, cierre=True)
+    contenido = {
+        "corte": corte.numero,
+        "manifiesto": corte.manifiesto,
+        "hechos": corte.posicion,
+        "cuentas": corte.cuentas,
+        "alarmas": list(corte.alarmas),
+    }
+    return _acto(p, "cierre", hora, contenido, corte, numero=corte.numero)
+
+
+def _acto(
+    p: Publicador, tipo: str, hora: datetime, contenido: Mapping[str, Any], corte: Corte, numero: int | None = None
+) -> Acto:
+    documento = _documento(p, tipo, hora, contenido)
+    campos: dict[str, Any] = {"documento": documento} | ({} if numero is None else {"corte": numero})
+    return Acto(tipo, _hoja(p, tipo, hora, **campos), documento, corte)
+
+
+def _documento(p: Publicador, tipo: str, hora: datetime, contenido: Mapping[str, Any]) -> str:
+    datos = canonico({"formato": f"prep/{tipo}/1", **_comunes(p, hora), **contenido})
+    huella_ = hashlib.sha256(datos).hexdigest()
+    p.almacen.escribir(f"documentos/{huella_}.json", datos)
+    return huella_
+
+
+def _tipos_firmados(p: Publicador) -> set[str]:
+    historia = p.registro.historia()
+    return {leer_hoja(h)["tipo"] for h in historia.hojas} if historia else set()
+
+
+def _hoja(p: Publicador, tipo: str, hora: datetime, **campos: Any) -> int:
+    return p.registro.agregar(escribir_hoja(tipo, **_comunes(p, hora), **campos))
+
+
+def _comunes(p: Publicador, hora: datetime) -> dict[str, str]:
+    local = hora.astimezone(ZoneInfo(p.proceso.zona_horaria)).replace(microsecond=0)
+    return {"proceso": p.proceso.clave, "modo": p.modo.value, "hora": local.isoformat()}

@@ -1,0 +1,135 @@
+"""The acts that open, mark and close a night: what they refuse, what they sign, and that strangers accept it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from prep.bitacora.nodos import nodo_local
+from prep.bitacora.services import anotar
+from prep.catalogo.ejemplo import ejemplo
+from prep.catalogo.escritor import escribir_proceso
+from prep.catalogo.services import cargar, importar, informativo, vigente
+from prep.dominio.proceso import Modo
+from prep.emision.almacen import Carpeta
+from prep.emision.hojas import leer_hoja
+from prep.emision.nota import LlavePrivada
+from prep.emision.registro import leer_historia
+from prep.emision.verificar import Opciones, verificar
+from prep.operacion import actos
+from prep.plataforma.almacen import AlmacenCarpeta
+from prep.publicacion.corte import Publicador, hacer_corte
+from prep.simulacro.noche import Noche
+
+CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))
+
+
+@dataclass
+class Sede:
+    publicador: Publicador
+    carpeta: Path
+
+    def anotar_noche(self, cuantas: int) -> None:
+        p = self.publicador
+        nodo = nodo_local(self.carpeta / "llaves", CIERRE)
+        actas = list(Noche(p.proceso, p.informativo, CIERRE, 3).actas())[:cuantas]
+        anotar([h for a in actas for h in a.hechos], nodo, CIERRE)
+
+    @property
+    def tipos(self) -> list[str]:
+        llave = self.publicador.registro.firmante.llave
+        historia = leer_historia(Carpeta(self.carpeta / "publicacion"), [llave])
+        return [leer_hoja(h)["tipo"] for h in historia.hojas]
+
+    def documento(self, acto: actos.Acto) -> dict[str, Any]:
+        datos = (self.carpeta / "publicacion" / "documentos" / f"{acto.documento}.json").read_bytes()
+        assert hashlib.sha256(datos).hexdigest() == acto.documento
+        return json.loads(datos)
+
+
+@pytest.fixture
+def sede(bitacora_nueva: Callable[[], Any], tmp_path: Path) -> Sede:
+    escribir_proceso(tmp_path / "proceso", *ejemplo(60))
+    importar(tmp_path / "proceso", CIERRE)
+    publicador = Publicador(
+        cargar(),
+        informativo(),
+        AlmacenCarpeta(tmp_path / "publicacion"),
+        Modo.SIMULACRO,
+        LlavePrivada.nueva("instituto.example/prep"),
+        procesos=1,
+    )
+    return Sede(publicador, tmp_path)
+
+
+def test_una_noche_entera_queda_firmada(sede: Sede) -> None:
+    p = sede.publicador
+    politica = f"log {p.registro.firmante.llave.vkey}\nquorum none\n".encode()
+    ceros = actos.puesta_en_ceros(p, CIERRE, politica)
+    assert sede.documento(ceros)["hechos"] == 0
+    assert vigente().estado == "congelado"
+    sede.anotar_noche(12)
+    hacer_corte(p, CIERRE + timedelta(hours=3))
+    actos.contingencia(p, CIERRE + timedelta(hours=4), "CATD-SIN-RED", "El CATD 12 trabaja sin internet.")
+    actos.huella(p, CIERRE + timedelta(hours=5), "durante")
+    actos.correccion(p, CIERRE + timedelta(hours=6), 1, 2, "Prueba de corrección.")
+    fin = actos.cierre(p, CIERRE + timedelta(hours=12))
+    assert sede.tipos == [
+        *("llaves", "huella", "corte", "puesta_en_ceros", "corte", "contingencia", "huella", "correccion"),
+        *("huella", "corte", "cierre"),
+    ]
+    assert fin.corte is not None
+    assert sede.documento(fin)["corte"] == fin.corte.numero == 3
+    informe = verificar(Carpeta(sede.carpeta / "publicacion"), Opciones(imagenes=False))
+    assert informe.codigo == 0, informe.como_dict()
+
+
+def test_no_hay_ceros_con_hechos(sede: Sede) -> None:
+    sede.anotar_noche(1)
+    with pytest.raises(actos.ActoImposible, match="ya tiene"):
+        actos.puesta_en_ceros(sede.publicador, CIERRE)
+    assert not (sede.carpeta / "publicacion" / "checkpoint").exists()
+
+
+def test_los_ceros_no_se_repiten(sede: Sede) -> None:
+    actos.puesta_en_ceros(sede.publicador, CIERRE)
+    with pytest.raises(actos.ActoImposible, match="ya está firmada"):
+        actos.puesta_en_ceros(sede.publicador, CIERRE)
+
+
+def test_ceros_interrumpidos_se_pueden_terminar(sede: Sede, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed after the key and the fingerprint were signed: the second try leaves one key and one act."""
+
+    def caer(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as m:
+        m.setattr(actos, "hacer_corte", caer)
+        with pytest.raises(KeyboardInterrupt):
+            actos.puesta_en_ceros(sede.publicador, CIERRE)
+    actos.puesta_en_ceros(sede.publicador, CIERRE + timedelta(minutes=1))
+    assert sede.tipos.count("llaves") == sede.tipos.count("puesta_en_ceros") == sede.tipos.count("corte") == 1
+
+
+@pytest.mark.parametrize("corte, por, dice", [(1, 9, "No hay corte 9"), (1, 1, "posterior")])
+def test_una_correccion_nombra_cortes_publicados(sede: Sede, corte: int, por: int, dice: str) -> None:
+    actos.puesta_en_ceros(sede.publicador, CIERRE)
+    with pytest.raises(actos.ActoImposible, match=dice):
+        actos.correccion(sede.publicador, CIERRE, corte, por, "Prueba.")
+
+
+def test_la_huella_lista_el_programa(sede: Sede) -> None:
+    actos.puesta_en_ceros(sede.publicador, CIERRE)
+    acto = actos.huella(sede.publicador, CIERRE, "durante")
+    documento = sede.documento(acto)
+    lista = "".join(f"{sha}  {ruta}\n" for ruta, sha in documento["archivos"])
+    assert hashlib.sha256(lista.encode()).hexdigest() == documento["software"]
+    assert "dominio/contabilidad.py" in dict(documento["archivos"])
