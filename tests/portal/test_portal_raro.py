@@ -117,7 +117,11 @@ def cortes(azar: st.DrawFn) -> dict[str, Any]:
     return docs
 
 
-@settings(max_examples=40, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=40,
+    phases=[Phase.explicit, Phase.generate],  # shrinking a whole process takes minutes
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(cortes())
 def test_whatever_the_schemas_allow_is_drawn(docs: dict[str, Any]) -> None:
     for doc in docs.values():
