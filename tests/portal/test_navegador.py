@@ -105,7 +105,7 @@ def test_from_the_entry_to_an_acta(abrir: Abrir, sitio: str, acta: dict[str, Any
     assert pagina.url.endswith(f"#{acta['clave']}")
     enlace = pagina.url
     pagina.keyboard.press("Escape")
-    assert pagina.locator("dialog").count() == 0
+    pagina.locator("dialog").wait_for(state="detached")
     otra = abrir(enlace, ancho=ancho)  # the same link opens the same acta
     assert acta["clave"] in otra.locator("dialog").inner_text()
 
