@@ -41,6 +41,13 @@ def acta(documentos: dict[int, dict[str, Any]]) -> dict[str, Any]:
     raise AssertionError
 
 
+def ancho_de_la_foto(pagina: Any) -> int:
+    """Of the picture in the viewer, once it has arrived."""
+    foto = pagina.locator(".visor img")
+    foto.evaluate("f => f.complete || new Promise(listo => { f.onload = f.onerror = listo })")
+    return int(foto.evaluate("f => f.naturalWidth"))
+
+
 # without scripts
 
 
@@ -87,7 +94,7 @@ def test_from_the_entry_to_an_acta(abrir: Abrir, sitio: str, acta: dict[str, Any
     assert acta["casilla"] in texto and acta["imagen"]["sha256"] in texto and "Contabilizada" in texto
     assert miles(acta["valores"]["total_calculado"]) in texto
     assert acta["digitalizacion"] in texto and acta["origen"] in texto
-    pagina.wait_for_function("document.querySelector('.visor img').naturalWidth === 850")
+    assert ancho_de_la_foto(pagina) == 850
     antes = pagina.locator(".visor img").bounding_box()["width"]
     pagina.click("text=Acercar")
     assert pagina.locator(".visor img").bounding_box()["width"] > antes
@@ -98,7 +105,7 @@ def test_from_the_entry_to_an_acta(abrir: Abrir, sitio: str, acta: dict[str, Any
     assert pagina.url.endswith(f"#{acta['clave']}")
     enlace = pagina.url
     pagina.keyboard.press("Escape")
-    assert pagina.locator("dialog").count() == 0
+    pagina.locator("dialog").wait_for(state="detached")
     otra = abrir(enlace, ancho=ancho)  # the same link opens the same acta
     assert acta["clave"] in otra.locator("dialog").inner_text()
 
@@ -361,7 +368,7 @@ def test_from_a_mirror_under_a_sub_path(abrir: Abrir, publicada: Path, acta: dic
         pagina.click("#detalle a >> nth=0")
         pagina.goto(f"{pagina.url}#{acta['clave']}")
         pagina.locator("dialog").wait_for()
-        pagina.wait_for_function("document.querySelector('.visor img').naturalWidth === 850")
+        assert ancho_de_la_foto(pagina) == 850
         assert all(p.startswith(f"{direccion}espejo/prep/") for p in pagina.pedidos)
 
 

@@ -479,7 +479,7 @@ class Hoja:
     def _curva_votos(self, e: Doc, a: Doc, horas: list[str]) -> str:
         """Share of votes over the night, from the first corte with votes."""
         desde = next((i for i, n in enumerate(a["total"]) if n), None)
-        if desde is None or len(horas) - desde < 2:
+        if desde is None or len(horas) - desde < 2 or not a["candidaturas"]:
             return f"<p>{self.t['evolucion']['un_corte']}</p>"
         pintor, resumen = self.pintores[e["clave"]], self.s.resumenes[e["clave"]]
         series, filas = [], []
@@ -492,7 +492,7 @@ class Hoja:
             corto = piezas.unescape(pintor.breve(c["clave"], c["partidos"], curvas.LETRAS))
             series.append(curvas.Serie(corto, pintor.clases(c["partidos"])[0], valores))
             filas.append((rotulo, valores))
-        mayor = max(max(s.valores) for s in series)
+        mayor = max((max(s.valores) for s in series), default=0)
         paso = 200_000 if mayor > 500_000 else 100_000
         tope = min(1_000_000, -(-mayor // paso) * paso)
         titulo = self.t["evolucion"]["votos_sr"]
