@@ -248,12 +248,22 @@ def _reproducir() -> None:
         )
 
 
+def _lectura() -> None:
+    from prep.lectura.bench import bench as examinar
+
+    digitos = Path(os.environ.get("PREP_DATOS", "../shared/datos")) / "digitos" / "mnist"
+    if not digitos.is_dir():
+        consola.print("Sin los dígitos de MNIST (PREP_DATOS) sólo se examina la lectura de la mano propia.")
+    examinar(digitos if digitos.is_dir() else None, escribir=lambda t: consola.print(t, markup=False, highlight=False))
+
+
 PARTES: dict[str, Callable[[], None]] = {
     "hechos": _hechos,
     "corte": _corte,
     "nacional": _nacional,
     "reproducir": _reproducir,
     "verificar": _verificar,
+    "lectura": _lectura,
 }
 
 
