@@ -13,32 +13,30 @@ from django.db import connection, transaction
 from prep.dominio.acta import Acta, Publicada, estado
 from prep.dominio.hechos import Hecho, hecho_guardado
 
-COLUMNAS: Final = (
-    "clave",
-    "custodia",
-    "captura",
-    "ronda",
-    "imagen",
-    "participantes",
-    "publicada",
-    "sin_acta",
-    "fuera",
-    "es",
-    "cotejo",
-    "acopio",
-    "hechos",
-    "anomalias",
-    "ultimo",
-)
-_TIPOS: Final = ("text", "text", "text", "int", *["text"] * 6, "smallint", "text", "int", "int", "text")
+_TIPOS: Final = {
+    "clave": "text",
+    "custodia": "text",
+    "captura": "text",
+    "ronda": "int",
+    "imagen": "text",
+    "participantes": "text[]",
+    "publicada": "text",
+    "sin_acta": "text",
+    "fuera": "text",
+    "es": "text",
+    "cotejo": "smallint",
+    "acopio": "text",
+    "hechos": "int",
+    "anomalias": "int",
+    "ultimo": "text",
+}
+COLUMNAS: Final = tuple(_TIPOS)
 _GUARDAR: Final = (
     f"INSERT INTO bitacora_acta ({','.join(COLUMNAS)}) "  # noqa: S608 - constants
-    f"SELECT {','.join(c + ('::text[]' if c == 'participantes' else '') for c in COLUMNAS)} "
-    f"FROM unnest({','.join(f'%s::{t}[]' for t in _TIPOS)}) AS filas ({','.join(COLUMNAS)}) "
+    f"SELECT * FROM json_to_recordset(%s::json) AS filas ({','.join(f'{c} {t}' for c, t in _TIPOS.items())}) "
     f"ON CONFLICT (clave) DO UPDATE SET {','.join(f'{c}=EXCLUDED.{c}' for c in COLUMNAS[1:])}"
 )
 _LOTE: Final = 2000
-_PARTICIPANTES: Final = COLUMNAS.index("participantes")
 
 Fila = tuple[Any, ...]
 
@@ -77,16 +75,11 @@ def proyectar(claves: Iterable[str]) -> dict[str, Acta]:
 
 
 def guardar_filas(filas: list[Fila]) -> None:
+    """Store rows, replacing those there are."""
     if filas:
+        datos = orjson.dumps([dict(zip(COLUMNAS, fila, strict=True)) for fila in filas])
         with connection.cursor() as cursor:
-            columnas = [list(columna) for columna in zip(*filas, strict=True)]
-            columnas[_PARTICIPANTES] = [_arreglo(personas) for personas in columnas[_PARTICIPANTES]]
-            cursor.execute(_GUARDAR, columnas)
-
-
-def _arreglo(textos: list[str]) -> str:
-    """PostgreSQL's literal of a text array."""
-    return "{" + ",".join('"' + t.replace("\\", "\\\\").replace('"', '\\"') + '"' for t in textos) + "}"
+            cursor.execute(_GUARDAR, [datos.decode()])
 
 
 def fila_de(clave: str, hechos: list[Hecho], acta: Acta) -> Fila:
