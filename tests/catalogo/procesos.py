@@ -111,7 +111,12 @@ def procesos(draw: Any) -> tuple[Proceso, Informativo]:
         institucion=Institucion(nombre=draw(nombres), siglas="IP", sitio="https://ip.example", color_acento="#00FF7F"),
         difusores=tuple(sorted({Difusor(n, "https://d.example/x") for n in draw(st.lists(nombres, max_size=2))})),
         publicacion=Publicacion(inicio, inicio and inicio + timedelta(hours=24), draw(st.integers(1, 60))),
-        parametros=Parametros(draw(st.integers(0, 9999)), empates, draw(st.sampled_from(list(LECTURA)))),
+        parametros=Parametros(
+            boletas_especiales=draw(st.integers(0, 9999)),
+            mezcla_cuenta=draw(st.booleans()),
+            empates=empates,
+            lectura=draw(st.sampled_from(list(LECTURA))),
+        ),
         textos=draw(st.dictionaries(st.sampled_from(["aviso", "pie"]), nombres)),
     )
     proceso = Proceso(

@@ -68,7 +68,7 @@ def matar_muchas_veces(escena: Escena, veces: int) -> None:
                 os._exit(3)
         os.read(lee, 1)
         os.close(lee), os.close(escribe)
-        time.sleep((i + 0.5) / veces * 1.3 * dura)
+        time.sleep((i + 0.5) / veces * 3 * dura)
         os.kill(hijo, signal.SIGKILL)
         assert os.waitpid(hijo, 0)[1] == signal.SIGKILL
         carpetas = {p.name for p in (escena.raiz / "cortes").iterdir()}
