@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -58,9 +59,6 @@ def bench(
         list[str] | None,
         typer.Argument(help="hechos, corte, nacional, reproducir, verificar, portal, lectura; sin nada, todas."),
     ] = None,
-    puebla: Annotated[
-        Path | None, typer.Option(help="Carpeta con la base publicada de Puebla 2018 (parte «reproducir»).")
-    ] = None,
 ) -> None:
     """Mide hechos por segundo, cortes, reproducción, verificación, portal y lectura, e imprime una tabla."""
     elegidas = partes or list(PARTES)
@@ -69,8 +67,6 @@ def bench(
         raise typer.BadParameter(f"No hay parte {', '.join(desconocidas)}. Las hay: {', '.join(PARTES)}.")
     if _HIJO not in os.environ:
         _decir_maquina()
-    if puebla is not None:
-        os.environ["PREP_PUEBLA"] = str(puebla)
     for parte in elegidas:
         consola.print(f"\n[bold]{parte}[/]")
         if len(elegidas) == 1:
@@ -155,14 +151,14 @@ def _nacional() -> None:
     _medir_cortes(*ejemplo(NACIONAL, nacional=True), meta=60.0)
 
 
-def _poblar(proceso: Proceso, info: Informativo) -> None:
-    """The facts of a whole simulated night, already folded."""
+def _poblar(proceso: Proceso, info: Informativo, hasta: int | None = None) -> None:
+    """The facts of a simulated night, already folded; of its first `hasta` actas only, if given."""
     from prep.bitacora.proyeccion import fila_de, guardar_filas
     from prep.dominio.acta import estado
     from prep.simulacro.noche import Noche
 
     filas = []
-    for acta in Noche(proceso, info, NOCHE, 1).actas():
+    for acta in islice(Noche(proceso, info, NOCHE, 1).actas(), hasta):
         filas.append(fila_de(acta.esperada.clave, acta.hechos, estado(acta.hechos)))
         if len(filas) == 5000:
             guardar_filas(filas)
@@ -195,7 +191,7 @@ def _verificar() -> None:
 
 
 def _medir_cortes(proceso: Proceso, info: Informativo, meta: float) -> None:
-    """Three cortes of a whole night: the first writes all, the second finds nothing new, the third has the workbook."""
+    """Cortes of a whole night, signed and switched, pages included: all new, nothing new, and with the workbook."""
     from prep import portal
     from prep.dominio.proceso import Modo
     from prep.emision.nota import LlavePrivada
@@ -213,48 +209,73 @@ def _medir_cortes(proceso: Proceso, info: Informativo, meta: float) -> None:
             Modo.SIMULACRO,
             LlavePrivada.nueva("instituto.example/prep"),
             portal=portal,
-            con_libro=esperadas < 100_000,  # no workbook at national size
+            con_libro=False,
         )
         hora = NOCHE + timedelta(hours=14)
         with _memoria_maxima() as memoria:
-            for nombre, minutos in (("primero, con libro", 0), ("sin nada nuevo", 5), ("con libro", 25)):
+            for nombre, minutos in (("todo nuevo", 0), ("nada nuevo", 5), ("con libro de Excel", 25)):
+                publicador.con_libro = nombre == "con libro de Excel"
+                if publicador.con_libro and esperadas > 100_000:
+                    continue  # no workbook at national size
                 inicio = time.perf_counter()
                 hecho = taller.hacer_corte(publicador, hora + timedelta(minutes=minutos))
                 total = time.perf_counter() - inicio
-                con_meta = meta if nombre == "sin nada nuevo" or not publicador.con_libro else None
+                con_meta = None if publicador.con_libro else meta
                 medidas.append(Medida(f"corte de {esperadas:,} actas, {nombre}", total, "s", con_meta))
                 medidas += [Medida(f"   {paso}", s, "s") for paso, s in hecho.tiempos.items() if s >= 0.01]
-                if nombre == "con libro" and not publicador.con_libro:
-                    break
         medidas.append(Medida("memoria máxima de todos los procesos", memoria(), "MiB", 4096))
     mostrar(medidas)
 
 
 def _reproducir() -> None:
-    puebla = os.environ.get("PREP_PUEBLA")
-    if not puebla:
-        consola.print("Sin --puebla CARPETA no se mide la reproducción de Puebla 2018.")
+    puebla = _datos("pue2018_prep")
+    if puebla is None:
+        consola.print("Sin la base publicada de Puebla 2018 (PREP_DATOS) no se mide la reproducción.")
         return
     with tempfile.TemporaryDirectory(prefix="prep-bench-") as salida:
         inicio = time.perf_counter()
-        orden = [sys.executable, "-m", "prep", "reproducir", puebla, "--salida", f"{salida}/r"]
+        orden = [sys.executable, "-m", "prep", "reproducir", str(puebla), "--salida", f"{salida}/r"]
         subprocess.run(orden, check=True, stdout=subprocess.DEVNULL)
-        mostrar(
-            [
-                Medida(
-                    "reproducir Puebla 2018, tres elecciones, un corte por hora", time.perf_counter() - inicio, "s", 120
-                )
-            ]
+        tardo = time.perf_counter() - inicio
+        mostrar([Medida("reproducir Puebla 2018, tres elecciones, un corte por hora", tardo, "s", 120)])
+
+
+def _portal() -> None:
+    """The site of a Jalisco-size night: what a visit downloads, what each corte changes, requests per second."""
+    from prep import portal
+    from prep.catalogo.ejemplo import ejemplo
+    from prep.dominio.proceso import Modo
+    from prep.emision.nota import LlavePrivada
+    from prep.plataforma.almacen import AlmacenCarpeta
+    from prep.portal import bench as medidas
+    from prep.publicacion import corte as taller
+
+    proceso, info = ejemplo(10_900)
+    with _instalacion() as carpeta:
+        raiz = carpeta / "publicacion"
+        firmante = LlavePrivada.nueva("instituto.example/prep")
+        publicador = taller.Publicador(
+            proceso, info, AlmacenCarpeta(raiz), Modo.SIMULACRO, firmante, portal=portal, con_libro=False
         )
+        actas = sum(len(e.actas) for e in proceso.elecciones)
+        for i, hasta in enumerate((actas // 2, actas // 2 + 500, actas)):
+            _poblar(proceso, info, hasta)
+            taller.hacer_corte(publicador, NOCHE + timedelta(hours=5, minutes=5 * i))
+        for tabla in medidas.tabla(raiz):
+            consola.print(tabla)
+        if shutil.which("nginx") and shutil.which("wrk"):
+            consola.print(medidas.carga(raiz))
+        else:
+            consola.print("Sin nginx y wrk no se mide la carga.")
 
 
 def _lectura() -> None:
     from prep.lectura.bench import bench as examinar
 
-    digitos = Path(os.environ.get("PREP_DATOS", "../shared/datos")) / "digitos" / "mnist"
-    if not digitos.is_dir():
+    digitos = _datos("digitos", "mnist")
+    if digitos is None:
         consola.print("Sin los dígitos de MNIST (PREP_DATOS) sólo se examina la lectura de la mano propia.")
-    examinar(digitos if digitos.is_dir() else None, escribir=lambda t: consola.print(t, markup=False, highlight=False))
+    examinar(digitos, escribir=lambda t: consola.print(t, markup=False, highlight=False))
 
 
 PARTES: dict[str, Callable[[], None]] = {
@@ -263,6 +284,7 @@ PARTES: dict[str, Callable[[], None]] = {
     "nacional": _nacional,
     "reproducir": _reproducir,
     "verificar": _verificar,
+    "portal": _portal,
     "lectura": _lectura,
 }
 
@@ -293,6 +315,13 @@ def _memoria_maxima() -> Iterator[Callable[[], float]]:
         return (propia + 2 * hijos) / 1024
 
     yield medida
+
+
+def _datos(*partes: str) -> Path | None:
+    """A folder of published data: under ``PREP_DATOS``, or in ``shared/datos`` beside the checkout."""
+    raiz = Path(os.environ.get("PREP_DATOS") or Path(__file__).resolve().parents[3] / "shared" / "datos")
+    carpeta = raiz.joinpath(*partes)
+    return carpeta if carpeta.is_dir() else None
 
 
 def _memoria_gib() -> float:
