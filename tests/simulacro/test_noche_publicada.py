@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
 from fabrica_publicado import base, guardar, renglon, sin_votos
 
 import prep
+from prep.emision.almacen import Carpeta
+from prep.emision.verificar import Opciones, verificar
 from prep.simulacro.publicado import leer
 from prep.simulacro.publicado.derivar import derivar_proceso
 from prep.simulacro.publicado.guion import Guion
@@ -84,3 +87,17 @@ def test_una_noche_entera_y_de_vuelta(tmp_path: Path, url_postgres: str) -> None
     assert {r.clave_acta: set(r.notas) for r in nuestra.renglones} == {
         r.clave_acta: set(r.notas) for r in original.renglones
     }
+
+
+def test_tamaulipas_2023_entera_y_verificada(datos: Callable[..., Path], tmp_path: Path, url_postgres: str) -> None:
+    """A real night through the command: the thirteen figures it published, and a stranger accepts what we publish."""
+    orden = [sys.executable, "-m", "prep", "reproducir", str(datos("tamps2023_ext_prep")), "--cada", "360"]
+    orden += ["--salida", str(tmp_path / "r"), "--boletas-especiales", "1000", "--estricto"]
+    entorno = os.environ | {"DATABASE_URL": url_postgres, "PYTHONPATH": str(Path(prep.__file__).parents[1])}
+    hecho = subprocess.run(orden, env=entorno, capture_output=True, text=True, check=False)
+    assert hecho.returncode == 0, hecho.stderr
+    (una,) = orjson.loads((tmp_path / "r" / "comparacion.json").read_bytes())["elecciones"]
+    assert [c["nombre"] for c in una["cifras"] if not c["igual"]] == []
+    assert len(una["cifras"]) == 13
+    informe = verificar(Carpeta(tmp_path / "r" / "publicacion"), Opciones(imagenes=False))
+    assert informe.codigo == 0, informe.veredicto

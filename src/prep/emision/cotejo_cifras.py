@@ -34,7 +34,7 @@ def discrepancias(
     the files do not have the shape they must.
     """
     eleccion = next(e for e in proceso["elecciones"] if e["clave"] == clave)
-    base = leer_base(base_csv, eleccion)
+    base = leer_base(base_csv, eleccion, proceso.get("mezcla_cuenta") is True)
     calculo = calcular(base, eleccion, [p["siglas"] for p in proceso["partidos"]])
     return base, calculo, _comparar(clave, eleccion, base, calculo, cierre, leer, ofrecidas)
 

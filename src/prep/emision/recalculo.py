@@ -114,7 +114,7 @@ def _miembros(datos: bytes) -> Iterable[tuple[str, bytes]]:
         raise e if isinstance(e, NoCuadra) else NoCuadra(f"la base de datos no es un zip legible: {e}") from e
 
 
-def leer_base(datos: bytes, eleccion: Mapping[str, Any]) -> Base:
+def leer_base(datos: bytes, eleccion: Mapping[str, Any], mezcla_cuenta: bool = False) -> Base:
     """Parse a results CSV with the columns that the process says this election has."""
     try:
         lineas = list(csv.reader(io.StringIO(datos.decode("utf-8-sig"), newline="")))
@@ -141,7 +141,7 @@ def leer_base(datos: bytes, eleccion: Mapping[str, Any]) -> Base:
             if fila.clave in vistas:
                 base.defectos.append(f"el acta {fila.clave} está dos veces")
             vistas.add(fila.clave)
-            base.defectos += (f"acta {fila.clave}: {d}" for d in _defectos(fila))
+            base.defectos += (f"acta {fila.clave}: {d}" for d in _defectos(fila, mezcla_cuenta))
         base.filas.append(fila)
     return base
 
@@ -198,7 +198,7 @@ def _numero(celda: str) -> int | None:
     return int(celda) if celda.isascii() and celda.isdecimal() and len(celda) < 12 else None
 
 
-def _defectos(f: Fila) -> Iterable[str]:
+def _defectos(f: Fila, mezcla_cuenta: bool) -> Iterable[str]:
     """Where one row breaks the table of what counts and what is observed."""
     obs = f.celdas["OBSERVACIONES"]
     sin_acta = "Sin acta(" in obs
@@ -215,12 +215,13 @@ def _defectos(f: Fila) -> Iterable[str]:
     legibles, suma = [v for v in valores if type(v) is int], f.suma()
     if f.celdas["TOTAL_VOTOS_CALCULADO"] != str(suma):
         yield f"el total calculado dice {f.celdas['TOTAL_VOTOS_CALCULADO'][:12]!r} y los votos suman {suma}"
+    legible = bool(legibles) or (mezcla_cuenta and "Ilegible" in valores and "Sin dato" in valores)
     todos = "Todos los campos ilegibles" if "Ilegible" in valores else "Todos los campos vacíos"
     for texto, debe in (
-        ("Todos los campos ilegibles", not legibles and todos.endswith("ilegibles")),
-        ("Todos los campos vacíos", not legibles and todos.endswith("vacíos")),
-        ("Ilegible", bool(legibles) and "Ilegible" in valores),
-        ("Sin dato", bool(legibles) and "Sin dato" in valores),
+        ("Todos los campos ilegibles", not legible and todos.endswith("ilegibles")),
+        ("Todos los campos vacíos", not legible and todos.endswith("vacíos")),
+        ("Ilegible", legible and "Ilegible" in valores),
+        ("Sin dato", legible and "Sin dato" in valores),
     ):
         if (texto in obs) != debe:
             yield f"la observación «{texto}» {'falta' if debe else 'sobra'}"
@@ -228,7 +229,7 @@ def _defectos(f: Fila) -> Iterable[str]:
     excede = "Excede" in obs
     if f.tipo not in ("S", "M") and lista is not None and excede != (suma > lista + (representantes or 0)):
         yield f"suma {suma} votos con lista nominal {lista}: la observación «Excede» {'sobra' if excede else 'falta'}"
-    if (f.cuenta == "1") != (bool(legibles) and not excede):
+    if (f.cuenta == "1") != (legible and not excede):
         yield "CONTABILIZADA no corresponde a lo que trae el acta"
 
 

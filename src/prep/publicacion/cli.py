@@ -219,8 +219,16 @@ def sala(
             contornos = orjson.loads(mapa.read_bytes()) if mapa else None
         except (OSError, ValueError) as error:
             fallar(f"{mapa} no es un mapa hecho con «prep portal mapa»: {error}.", 2)
+        evidencia = settings.DIR_DATOS / "evidencia"
         publicador = Publicador(
-            proceso, info, almacen, ModoProceso(modo or fila.modo), quien, portal=portal(), mapa=contornos
+            proceso,
+            info,
+            almacen,
+            ModoProceso(modo or fila.modo),
+            quien,
+            portal=portal(),
+            mapa=contornos,
+            evidencia=abrir(str(evidencia)) if evidencia.is_dir() else None,
         )
         yield Sala(publicador, donde, Alarma(settings.DIR_DATOS / "alarma.json"))
 

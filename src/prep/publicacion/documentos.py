@@ -70,6 +70,8 @@ def proceso(proceso: Proceso, informativo: Informativo) -> Doc:
             "abreviatura": proceso.entidad_abreviatura,
         },
     }
+    if informativo.parametros.mezcla_cuenta:
+        doc["mezcla_cuenta"] = True
     institucion = _institucion(informativo)
     if institucion:
         doc["institucion"] = institucion

@@ -67,7 +67,7 @@ async function csvDe(paquete, abreviatura) {
 
 const numero = (c) => (/^[0-9]{1,11}$/.test(c) ? Number(c) : null);
 
-function leerBase(datos, eleccion) {
+function leerBase(datos, eleccion, mezclaCuenta) {
   const lineas = leerCsv(aTexto(datos).replace(/^\ufeff/, ""));
   const iSumario = lineas.findIndex((l) => l[0] === "ACTAS_ESPERADAS");
   const iColumnas = lineas.findIndex((l) => l[0] === "CLAVE_CASILLA");
@@ -107,12 +107,12 @@ function leerBase(datos, eleccion) {
     if (f.cuenta === "2") continue;
     if (vistas.has(f.clave)) defectos.push(`el acta ${f.clave} está dos veces`);
     vistas.add(f.clave);
-    for (const d of defectosDe(f)) defectos.push(`acta ${f.clave}: ${d}`);
+    for (const d of defectosDe(f, mezclaCuenta)) defectos.push(`acta ${f.clave}: ${d}`);
   }
   return { sumario, filas, defectos };
 }
 
-function* defectosDe(f) {
+function* defectosDe(f, mezclaCuenta) {
   const valores = Object.values(f.votos);
   const sinActa = f.observaciones.includes("Sin acta(");
   if (vacia(f.cuenta) || sinActa) {
@@ -121,8 +121,8 @@ function* defectosDe(f) {
     return;
   }
   if (valores.includes(null)) { yield "está capturada y tiene celdas de votos vacías"; return; }
-  const legible = valores.some((v) => typeof v === "number");
   const ilegible = valores.includes("Ilegible");
+  const legible = valores.some((v) => typeof v === "number") || (mezclaCuenta && ilegible && valores.includes("Sin dato"));
   if (f.celda("TOTAL_VOTOS_CALCULADO") !== String(f.suma)) yield `el total calculado no es ${f.suma}, lo que suman sus votos`;
   const deben = {
     "Todos los campos ilegibles": !legible && ilegible, "Todos los campos vacíos": !legible && !ilegible,

@@ -203,7 +203,7 @@ async function revisarCifras(archivos, m, informe) {
     let cuantas = 0;
     for (const e of proceso.elecciones) {
       if (!bases.has(e.clave)) throw new NoCoincide(`la base de datos no trae ${e.clave}`);
-      const base = leerBase(bases.get(e.clave), e);
+      const base = leerBase(bases.get(e.clave), e, proceso.mezcla_cuenta === true);
       const calculo = calcular(base, e, orden);
       let dichas = 0;
       for (const d of compararEleccion(e, base, calculo, m.cierre, json, ofrecidas)) {
