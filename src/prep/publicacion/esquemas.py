@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import fastjsonschema
+import jsonschema_rs
 
 FORMATOS = Path(__file__).resolve().parents[3] / "docs" / "formatos"
 
@@ -18,13 +17,13 @@ class DocumentoInvalido(RuntimeError):
 
 
 @cache
-def _validador(nombre: str) -> Callable[[Any], Any]:
-    return fastjsonschema.compile(json.loads((FORMATOS / f"{nombre}.schema.json").read_text("utf-8")))
+def _validador(nombre: str) -> Any:
+    return jsonschema_rs.validator_for(json.loads((FORMATOS / f"{nombre}.schema.json").read_text("utf-8")))
 
 
 def validar(nombre: str, documento: Any, ruta: str) -> None:
     """Raise `DocumentoInvalido` unless `documento` is what `docs/formatos/<nombre>.schema.json` says."""
     try:
-        _validador(nombre)(documento)
-    except fastjsonschema.JsonSchemaException as error:
-        raise DocumentoInvalido(f"{ruta} no cumple su formato ({nombre}): {error}") from None
+        _validador(nombre).validate(documento)
+    except (jsonschema_rs.ValidationError, ValueError) as error:
+        raise DocumentoInvalido(f"{ruta} no cumple su formato ({nombre}): {str(error)[:500]}") from None

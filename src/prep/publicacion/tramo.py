@@ -16,6 +16,7 @@ from prep.catalogo.informativo import Parametros
 from prep.dominio.proceso import ActaEsperada, Eleccion, Proceso
 from prep.dominio.tabulacion import Cuenta, Resultado, por_candidatura, resultado_demarcacion
 from prep.publicacion.documentos import cifras
+from prep.publicacion.esquemas import validar
 from prep.publicacion.filas import Redactor, claves, demarcacion_de
 from prep.publicacion.fuente import Fuente
 
@@ -84,6 +85,7 @@ def hacer_tramo(
             **documento,
         }
         ruta = f"{eleccion.clave}/demarcacion/{demarcacion}.json"
+        validar("demarcacion", completo, ruta)
         tramo.archivos.append(guardar(carpeta, ruta, orjson.dumps(completo)))
     tramo.lineas = carpeta / f"{nombre}.lineas"
     tramo.lineas.write_text(texto.getvalue(), encoding="utf-8", newline="")
