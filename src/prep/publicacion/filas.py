@@ -127,7 +127,7 @@ class Redactor:
         acta["tipo_documento"] = publicada["documento"]
         for campo in ("acopio", "captura", "verificacion"):
             if publicada[campo]:
-                acta[campo] = self._local(publicada[campo]).isoformat()
+                acta[campo] = self._local(publicada[campo]).isoformat(timespec="seconds")
         if estado is not None and estado.cotejo is not None:
             acta["cotejada"] = estado.cotejo
         return acta
