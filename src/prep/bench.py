@@ -272,10 +272,14 @@ def _portal() -> None:
 def _lectura() -> None:
     from prep.lectura.bench import bench as examinar
 
-    digitos = _datos("digitos", "mnist")
+    digitos, tipos = _datos("digitos", "mnist"), os.environ.get("PREP_TIPOS")
     if digitos is None:
         consola.print("Sin los dígitos de MNIST (PREP_DATOS) sólo se examina la lectura de la mano propia.")
-    examinar(digitos, escribir=lambda t: consola.print(t, markup=False, highlight=False))
+    elif tipos is None:
+        consola.print("Sin los tipos manuscritos (PREP_TIPOS, vea docs/lectura.md) las letras son de la mano propia.")
+    examinar(
+        digitos, Path(tipos) if tipos else None, escribir=lambda t: consola.print(t, markup=False, highlight=False)
+    )
 
 
 PARTES: dict[str, Callable[[], None]] = {

@@ -72,8 +72,9 @@ def test_el_modelo_da_los_mismos_bits_solo_o_en_grupo() -> None:
 @pytest.mark.largo
 def test_el_examen_entero(tmp_path: Path, datos: Callable[..., Path]) -> None:
     lineas: list[str] = []
-    figuras = bench.bench(datos("digitos", "mnist"), 2, lineas.append, tmp_path)
+    figuras = bench.bench(datos("digitos", "mnist"), None, 6, lineas.append, tmp_path)
     assert (tmp_path / "lectura_curvas.svg").read_text().startswith("<svg")
-    assert len(figuras["conjuntos"]["dígitos reales"]) == len(figuras["conjuntos"]["mano propia"]) == 8
+    assert len(figuras["conjuntos"]["otras manos"]) == 2 * 4 + 4 * 2  # one acta of three at all four steps
+    assert len(figuras["conjuntos"]["mano propia"]) == 4
     assert any("mild" in linea for linea in lineas)
     assert hoja().plantilla.id not in "".join(lineas)

@@ -82,14 +82,21 @@ def test_cuatro_cajas() -> None:
 def test_una_cifra_dudosa_la_resuelve_la_letra() -> None:
     puntos = cajas("017")
     puntos[1, 7] = 12.0  # a one that may be a seven
-    j = juzgar(puntos, renglon(77), K)
-    assert (j.valor, j.motivos) == (77, ()) or j.motivos == ("letra_y_numero_difieren",)
+    assert juzgar(puntos, renglon(77), K).valor == 77
     assert juzgar(puntos, renglon(17), K).valor == 17
+
+
+def test_lo_seguro_vence_a_lo_dudoso_y_se_dice_que_difieren() -> None:
+    """Sure digits beside words that hesitate between two numbers, one of which is theirs."""
+    letra = renglon(612)
+    letra[1] = 11.5  # 112 almost as likely as 612
+    j = juzgar(cajas("112", 20.0), letra, K)
+    assert (j.valor, j.caso, j.motivos) == (112, "difieren", ())
 
 
 def test_letra_y_numero_que_difieren_no_se_aceptan() -> None:
     j = juzgar(cajas("117"), renglon(617), K)
-    assert "letra_y_numero_difieren" in j.motivos and "confianza_baja" in j.motivos
+    assert (j.caso, j.motivos) == ("difieren", ("letra_y_numero_difieren",))
 
 
 @pytest.mark.parametrize(

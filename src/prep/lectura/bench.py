@@ -1,19 +1,24 @@
 """The reader's examination: actas filled and photographed from a fixed seed, read, and compared with the truth.
 
-The frozen set: ballots that no training used, digits of MNIST's test writers (or the product's own hands, apart), seed
-fixed. Nobody tunes on it. `calibrar` uses the same machinery with another seed and the training writers.
+The frozen set: ballots that no training used, digits of MNIST's test writers and words in typefaces drawn from
+hands that no training saw (or the product's own hands, apart), seed fixed. Nobody tunes on it. `calibrar` uses the same
+machinery with another seed and other hands.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import multiprocessing
+import os
 import pickle
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,16 +28,19 @@ import numpy as np
 from prep.dominio.boleta import Boleta, armar_boleta
 from prep.dominio.valores import Valor
 from prep.lectura import qr
+from prep.lectura.ajenas import Ajenas
+from prep.lectura.cajas import recortar
 from prep.lectura.fotografiar import NIVELES, Foto, fotografiar
 from prep.lectura.idx import leer_idx
-from prep.lectura.lector import Lector, descifrar
-from prep.lectura.llenar import Costumbres, Digitos, Escrito, llenar, planear, votos_al_azar
-from prep.lectura.modelo import modelo
+from prep.lectura.lector import Lector, Vista, descifrar
+from prep.lectura.llenar import Costumbres, Escrito, llenar, planear, votos_al_azar
+from prep.lectura.modelo import CLASES, modelo
 from prep.lectura.noche import Opinion, Umbrales, revisar
+from prep.lectura.numeral import suavizar
 from prep.lectura.plantilla import ALTO, ANCHO, Hoja, Identificacion, armar_plantilla
 from prep.lectura.resultado import Lectura
 
-SEMILLA_EXAMEN: Final = 20270606
+SEMILLA_EXAMEN: Final = 20270607
 LLAVE: Final = b"llave fija del examen de lectura"
 PROCESO: Final = "EXAMEN-2027"
 _SIGLAS: Final = ["ENCINO", "RAIZ", "FARO", "ALBA", "RIO", "CUMBRE", "PUENTE", "BRISA", "TRIGO"]
@@ -78,19 +86,20 @@ def hoja_de_examen(rng: np.random.Generator, boleta: Boleta) -> Hoja:
 
 def tomas(
     semilla: int,
-    actas: int,
-    reales: Digitos | None,
+    actas: range,
+    ajenas: Ajenas | None,
     niveles: tuple[str, ...] = NIVELES,
     boletas: tuple[Boleta, ...] | None = None,
     costumbres: Costumbres | None = None,
 ) -> Iterator[Toma]:
-    """Fill `actas` actas and photograph each at every level."""
+    """Fill the actas of these numbers and photograph each at every level; a number always gives the same acta."""
     formas = boletas or boletas_de_examen()
-    for k in range(actas):
+    for k in actas:
         rng = np.random.default_rng([semilla, k])
         hoja = hoja_de_examen(rng, formas[k % len(formas)])
         plan = planear(hoja.plantilla, votos_al_azar(hoja.plantilla, rng), rng, costumbres)
-        pagina = llenar(hoja, plan, rng, reales)
+        letras = ajenas.letras.mano(rng) if ajenas and ajenas.letras else None
+        pagina = llenar(hoja, plan, rng, ajenas.digitos if ajenas else None, letras)
         for nivel in niveles:
             yield Toma(nivel, hoja, plan, fotografiar(pagina, nivel, rng))
 
@@ -104,6 +113,7 @@ def lector_de(hojas: dict[str, Hoja]) -> Lector:
 class Medida:
     """What was measured on one photograph. `campos`: (truth, case of the truth, value, confidence, accepted, case).
 
+    `cajas`: what each box was taken for: its probability, and whether it was that; without those spoilt on purpose.
     `devuelta_bien` is whether a right match would be sent back; `atrapada`, whether one with a wrong number would.
     """
 
@@ -117,6 +127,7 @@ class Medida:
     devuelta_bien: bool = False
     atrapada: bool = False
     campos: list[tuple[Any, str, Any, float, bool, str]] = field(default_factory=list)
+    cajas: list[tuple[float, bool]] = field(default_factory=list)
 
     @property
     def pagina(self) -> bool:
@@ -144,12 +155,27 @@ def medir(toma: Toma, lector: Lector) -> Medida:
         if a.claridad > 0:
             m.centros_bien += int((np.linalg.norm(hallados - ciertos, axis=1) <= 0.5 * px_mm).sum())
     m.campos = comparar_campos(lectura, toma.plan)
+    m.cajas = _cajas(vista, toma.plan, lector)
     buena = {c.clave: toma.plan[c.clave].valor for c in h.plantilla.campos if c.captura}
     m.devuelta_bien = revisar(buena, lectura, Umbrales()).opinion is Opinion.DEVUELVE
     clave, mala = equivocar(buena, h, np.random.default_rng(len(datos)))
     opinion = revisar(buena | {clave: mala}, lectura, Umbrales())
     m.atrapada = opinion.opinion is Opinion.DEVUELVE and clave in opinion.campos
     return m
+
+
+def _cajas(vista: Vista, plan: dict[str, Escrito], lector: Lector) -> list[tuple[float, bool]]:
+    pares = []
+    for campo in vista.plantilla.campos:
+        ajuste = vista.ajustes[campo.clave]
+        if ajuste.claridad > 0:
+            puntos = lector.modelo.digitos(recortar(vista.rectificada, campo, ajuste).cifras)
+            for p, signo in zip(
+                suavizar(puntos, lector.calibracion.temperatura_cifra), plan[campo.clave].cifras, strict=True
+            ):
+                if signo != "?":
+                    pares.append((round(float(p.max()), 6), CLASES[int(p.argmax())] == signo.replace("x", "-")))
+    return pares
 
 
 def equivocar(buena: dict[str, Valor], hoja: Hoja, rng: np.random.Generator) -> tuple[str, int]:
@@ -252,6 +278,7 @@ def tabla(titulo: str, medidas: list[Medida], escribir: Callable[[str], None]) -
         escribir(
             f"   ECE por número      {100 * ece([(c[3], c[0] == c[2]) for c in numeros if c[2] is not None]):.3f} %"
         )
+        escribir(f"   ECE por recuadro    {100 * ece([c for m in ms for c in m.cajas]):.3f} %")
         leidas = [m for m in ms if m.campos]
         escribir(f"   ambos mal, atrapado {_parte(sum(m.atrapada for m in leidas), len(leidas))}")
         escribir(f"   actas devueltas mal {_parte(sum(m.devuelta_bien for m in leidas), len(leidas))}")
@@ -312,14 +339,22 @@ def mnist(carpeta: Path) -> tuple[int, int]:
     return fallas, len(y)
 
 
-def examinar(reales: Digitos | None, actas: int) -> list[Medida]:
-    """The frozen set: `actas` actas, each photographed at every level. Own hands and real digits: a seed each."""
-    hojas: dict[str, Hoja] = {}
-    lector = lector_de(hojas)
+def examinar(ajenas: Ajenas | None, actas: int, escribir: Callable[[str], None] = print) -> list[Medida]:
+    """The frozen set: every acta at `mild` and `medium`, one of three at all levels. Our own hands: another seed."""
+    medidas: list[Medida] = []
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork")) as obreros:
+        for k, suyas in enumerate(obreros.map(_examinar_acta, repeat(ajenas), range(actas)), 1):
+            medidas += suyas
+            if k % 50 == 0:
+                escribir(f"… {k} de {actas} actas examinadas")
+    return medidas
+
+
+def _examinar_acta(ajenas: Ajenas | None, k: int) -> list[Medida]:
+    niveles = NIVELES if k % 3 == 0 else ("mild", "medium")
     medidas = []
-    for toma in tomas(SEMILLA_EXAMEN + (reales is None), actas, reales):
-        hojas[toma.hoja.identificacion.clave_acta] = toma.hoja
-        medidas.append(medir(toma, lector))
+    for toma in tomas(SEMILLA_EXAMEN + (ajenas is None), range(k, k + 1), ajenas, niveles):
+        medidas.append(medir(toma, lector_de({toma.hoja.identificacion.clave_acta: toma.hoja})))
     return medidas
 
 
@@ -341,7 +376,7 @@ print(tiempos[len(tiempos) // 2], tiempos[int(len(tiempos) * 0.95)], memoria)
 
 def tiempo_y_memoria(fotos: int = 20) -> tuple[float, float, int]:
     """CPU seconds (median, 95th percentile) to read a 12-megapixel photograph, and MB, in a process of its own."""
-    casos = list(tomas(SEMILLA_EXAMEN + 2, fotos, None, ("mild",)))
+    casos = list(tomas(SEMILLA_EXAMEN + 2, range(fotos), None, ("mild",)))
     hojas = {t.hoja.identificacion.clave_acta: t.hoja for t in casos}
     entrada = pickle.dumps(([casos[0].foto.jpeg, *(t.foto.jpeg for t in casos)], hojas))
     salida = subprocess.run([sys.executable, "-c", _APARTE], input=entrada, capture_output=True, check=True).stdout
@@ -367,19 +402,22 @@ def imprimir(figuras: dict[str, Any], escribir: Callable[[str], None]) -> dict[s
 
 def bench(
     digitos: Path | None = None,
+    tipos: Path | None = None,
     actas: int = 25,
     escribir: Callable[[str], None] = print,
     salida: Path | None = None,
 ) -> dict[str, Any]:
     """Run the examination and print its tables. `digitos`: folder of MNIST; without it only our own hands are examined.
+    `tipos`: folder of the handwriting typefaces; without it our own hand writes the words. Our own: a sixth of `actas`.
 
     `salida`: folder for the plot (`lectura_curvas.svg`) and the raw measurements. Returns the figures.
     """
     figuras: dict[str, Any] = {"modelo": modelo().huella, "conjuntos": {}}
     if digitos is not None:
         figuras["mnist"] = mnist(digitos)
-        figuras["conjuntos"]["dígitos reales"] = [asdict(m) for m in examinar(Digitos.abrir(digitos, "t10k"), actas)]
-    figuras["conjuntos"]["mano propia"] = [asdict(m) for m in examinar(None, actas)]
+        ajenas = Ajenas.de_examen(digitos, tipos)
+        figuras["conjuntos"]["otras manos"] = [asdict(m) for m in examinar(ajenas, actas, escribir)]
+    figuras["conjuntos"]["mano propia"] = [asdict(m) for m in examinar(None, -(-actas // 6), escribir)]
     figuras["foto de 12 MP"] = tiempo_y_memoria()
     series = imprimir(figuras, escribir)
     if salida is not None:

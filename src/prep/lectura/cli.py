@@ -153,7 +153,8 @@ def llenar(
     import cv2
     import numpy as np
 
-    from prep.lectura.llenar import LIMPIO, Digitos, planear, votos_al_azar
+    from prep.lectura.ajenas import Digitos
+    from prep.lectura.llenar import LIMPIO, planear, votos_al_azar
     from prep.lectura.llenar import llenar as escribir
 
     formas = _formas(proceso, llave, "SIMULACRO · SIN VALIDEZ OFICIAL")

@@ -1,13 +1,12 @@
 """Filling an acta by hand, for drills and examinations, with the truth of what was written.
 
-Digits come from the product's own hands (`mano`) or from a collection of real ones (`Digitos`); words are always ours.
+Digits and words come from the product's own hands (`mano`) or from other people's (`ajenas`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import cv2
@@ -16,7 +15,7 @@ import numpy.typing as npt
 import pypdfium2
 
 from prep.dominio.valores import ILEGIBLE, SIN_DATO, Valor
-from prep.lectura.idx import leer_idx
+from prep.lectura.ajenas import Digitos, Manuscrita
 from prep.lectura.mano import (
     Escritor,
     Trazo,
@@ -53,31 +52,6 @@ class Escrito:
 
     def como_dict(self) -> dict[str, Any]:
         return {**asdict(self), "valor": self.valor if isinstance(self.valor, int) else str(self.valor)}
-
-
-class Digitos:
-    """Handwritten digits by real people: a collection in IDX format, used whole or in part."""
-
-    def __init__(self, imagenes: Imagen, clases: Imagen) -> None:
-        self.imagenes = imagenes
-        self.de = {str(d): np.flatnonzero(clases == d) for d in range(10)}
-
-    @classmethod
-    def abrir(cls, carpeta: Path, parte: str = "train") -> Digitos:
-        """`parte`: `train` for training and calibration, `t10k` only for the examination (other writers)."""
-        return cls(
-            leer_idx(carpeta / f"{parte}-images-idx3-ubyte.gz"), leer_idx(carpeta / f"{parte}-labels-idx1-ubyte.gz")
-        )
-
-    def tinta(self, cifra: str, alto_px: float, rng: np.random.Generator) -> Imagen:
-        """A digit of about `alto_px` pixels high, 0 clean to 255 ink, cropped to its ink."""
-        d = self.imagenes[int(rng.choice(self.de[cifra]))]
-        filas, cols = np.flatnonzero(d.max(1) > 40), np.flatnonzero(d.max(0) > 40)
-        d = d[filas[0] : filas[-1] + 1, cols[0] : cols[-1] + 1]
-        d = cv2.copyMakeBorder(d, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-        f = alto_px / max(d.shape[0], 0.8 * d.shape[1])
-        d = cv2.resize(d, None, fx=f, fy=f, interpolation=cv2.INTER_CUBIC).astype(np.float32)
-        return np.clip((d - 70) * 255 / 110, 0, 255).astype(np.uint8)  # a pen's edge is sharper than a 28-pixel image
 
 
 def votos_al_azar(plantilla: Plantilla, rng: np.random.Generator) -> dict[str, int]:
@@ -204,7 +178,7 @@ def _rect(c: Caja) -> tuple[float, float, float, float]:
 
 
 def _cifra(
-    imagen: Imagen, signo: str, caja: Caja, e: Escritor, rng: np.random.Generator, reales: Digitos | None
+    imagen: Imagen, signo: str, caja: Caja, e: Escritor, rng: np.random.Generator, cifras: Digitos | Manuscrita | None
 ) -> None:
     if signo == " ":
         return
@@ -212,17 +186,17 @@ def _cifra(
         for k in range(2):
             mitad = Caja(caja.x + k * caja.ancho / 2, caja.y, caja.ancho / 2, caja.alto)
             _cifra(
-                imagen, str(rng.integers(10)), mitad, replace(e, tamano=min(e.tamano, 0.6), anchura=0.8), rng, reales
+                imagen, str(rng.integers(10)), mitad, replace(e, tamano=min(e.tamano, 0.6), anchura=0.8), rng, cifras
             )
         return
     if signo == "?":  # written over: two digits on top of each other, and at times a scribble
         for _ in range(2):
-            _cifra(imagen, str(rng.integers(10)), caja, e, rng, reales)
+            _cifra(imagen, str(rng.integers(10)), caja, e, rng, cifras)
         if rng.random() < 0.6:
             _trazar(imagen, caja, garabato(_rect(caja), e, rng), e)
         return
-    if reales is not None and signo.isdigit():
-        tinta = reales.tinta(signo, caja.alto * PX_MM * e.tamano * rng.normal(1, 0.06), rng)
+    if cifras is not None and signo.isdigit():
+        tinta = cifras.cifra(signo, caja.alto * PX_MM * e.tamano * rng.normal(1, 0.06), rng)
         x = caja.x + (caja.ancho - tinta.shape[1] / PX_MM) * float(np.clip(rng.normal(0.5, 0.22), 0, 1))
         y = caja.y + (caja.alto - tinta.shape[0] / PX_MM) * float(np.clip(rng.normal(0.5, 0.22), 0, 1))
         entintar(imagen, Caja(x, y, 0, 0), tinta, e.tinta, 0.92)
@@ -230,12 +204,20 @@ def _cifra(
     _trazar(imagen, caja, escribir_digito(signo, _rect(caja), e, rng), e)
 
 
-def _letra(imagen: Imagen, texto: str, caja: Caja, e: Escritor, rng: np.random.Generator) -> None:
+def _letra(
+    imagen: Imagen, texto: str, caja: Caja, e: Escritor, rng: np.random.Generator, letras: Manuscrita | None
+) -> None:
     if texto == "?":
-        _trazar(imagen, caja, escribir_texto(en_letra(int(rng.integers(1000))), _rect(caja), e, rng), e)
+        _letra(imagen, en_letra(int(rng.integers(1000))), caja, e, rng, letras)
         for k in range(3):
             parte = Caja(caja.x + k * caja.ancho * 0.3, caja.y, caja.ancho * 0.3, caja.alto)
             _trazar(imagen, caja, garabato(_rect(parte), e, rng), e)
+    elif texto and letras is not None:
+        tinta = letras.frase(texto, caja.ancho * PX_MM, caja.alto * PX_MM, rng)
+        libre = caja.ancho - tinta.shape[1] / PX_MM
+        x = caja.x + libre * (float(rng.uniform(0, 0.06)) if rng.random() < 0.8 else float(rng.uniform(0, 0.6)))
+        y = caja.y + caja.alto - tinta.shape[0] / PX_MM + float(rng.normal(-0.1, 0.45))
+        entintar(imagen, Caja(x, y, 0, 0), tinta, e.tinta, 0.92)
     elif texto:
         _trazar(imagen, caja, escribir_texto(texto, _rect(caja), e, rng), e)
 
@@ -265,18 +247,22 @@ def llenar(
     hoja: Hoja,
     plan: dict[str, Escrito],
     rng: np.random.Generator,
-    reales: Digitos | None = None,
+    cifras: Digitos | Manuscrita | None = None,
+    letras: Manuscrita | None = None,
     mano: Escritor | None = None,
     avance: Callable[[Campo], None] | None = None,
 ) -> Imagen:
-    """The acta as a clean page, RGB at `PX_MM`, with everything in `plan` written on it by one hand."""
+    """The acta as a clean page, RGB at `PX_MM`, with everything in `plan` written on it by one hand.
+
+    `cifras` and `letras`: whose digits and words; our own when None.
+    """
     e = mano or escritor(rng)
     imagen = rasterizar(pdf_actas([hoja]))
     for campo in hoja.plantilla.campos:
         escrito = plan[campo.clave]
-        _letra(imagen, escrito.letra, campo.letra, e, rng)
+        _letra(imagen, escrito.letra, campo.letra, e, rng, letras)
         for signo, caja in zip(escrito.cifras, campo.cajas, strict=True):
-            _cifra(imagen, signo, caja, e, rng, reales)
+            _cifra(imagen, signo, caja, e, rng, cifras)
         if avance is not None:
             avance(campo)
     f = hoja.plantilla.firmas

@@ -19,8 +19,9 @@ from prep.lectura.modelo import PESOS
 Vector = npt.NDArray[Any]
 
 BLANCO, RAYA, BORRON = 10, 11, 12
-CASOS: Final = ("ambos", "numero", "letra", "vacio")
-"""What a reading rests on: digits and words, digits alone, words alone, nothing written in either."""
+CASOS: Final = ("ambos", "difieren", "numero", "letra", "vacio")
+"""What a reading rests on: digits and words alike, digits and words that seem to differ, digits alone, words alone,
+nothing written in either."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def juzgar(cifras: Vector, letra: Vector, k: Calibracion) -> Juicio:
         if legible <= 0.5:
             motivos.append("numero_ilegible")
         if numero is not None and frase is not None and numero != frase:
-            motivos.append("letra_y_numero_difieren")
+            caso = "difieren"
     elif hay_numero:
         caso, junta = "numero", d
         motivos += ["letra_ilegible"] if tipo[2] > 0.5 else []
@@ -171,7 +172,7 @@ def _cerrar(
     k: Calibracion,
 ) -> Juicio:
     if conf < k.umbral[caso]:
-        motivos = [*motivos, "confianza_baja"]
+        motivos = [*motivos, "letra_y_numero_difieren" if caso == "difieren" else "confianza_baja"]
     orden = np.argsort(-junta, kind="stable")[:5]
     mejores = tuple((int(i), round(float(junta[i]), 6)) for i in orden if junta[i] > 1e-6)
     return Juicio(valor, caso, round(conf, 6), tuple(motivos), mejores, numero, frase)

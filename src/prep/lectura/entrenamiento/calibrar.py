@@ -1,27 +1,30 @@
 """Calibration: temperatures, failure rates, confidence, thresholds, on photographed actas filled with training digits.
 
-    python -m prep.lectura.entrenamiento.calibrar tomar DATOS/digitos/mnist recortes.npz --actas 60
+    python -m prep.lectura.entrenamiento.calibrar tomar DATOS/digitos/mnist TIPOS recortes.npz --actas 60
     python -m prep.lectura.entrenamiento.calibrar ajustar recortes.npz ../pesos/calibracion.json
 
-The actas fill as on a night (see `llenar.Costumbres`); two thirds with real digits, the rest with our own hands.
-A threshold is the lowest confidence above which the error measured keeps under the limit, per case.
+The actas fill as on a night (see `llenar.Costumbres`); three quarters with real digits and words of hands that trained
+nothing (the last of MNIST's training digits, the typefaces for validation), the rest with our own hands. A threshold is
+the lowest confidence above which the error measured keeps under the limit, per case.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
+from prep.lectura.ajenas import Ajenas
 from prep.lectura.bench import tomas
 from prep.lectura.cajas import recortar
 from prep.lectura.entrenamiento.cosecha import boleta_al_azar
 from prep.lectura.lector import descifrar
-from prep.lectura.llenar import Costumbres, Digitos
+from prep.lectura.llenar import Costumbres
 from prep.lectura.modelo import CLASES, Modelo
 from prep.lectura.numeral import CASOS, Calibracion, juzgar, suavizar
 from prep.lectura.pagina import afinar, ajustar, hallar_marcas, situar
@@ -32,22 +35,22 @@ MINIMO = 100
 """A case seen fewer times than this is never accepted."""
 
 
-def tomar(mnist: Path, salida: Path, actas: int, semilla: int) -> None:
+def tomar(mnist: Path, tipos: Path, salida: Path, actas: int, semilla: int) -> None:
     """Photograph, cut and keep: crops, truth of each box and each field."""
     cv2.setNumThreads(1)
-    reales = Digitos.abrir(mnist)
+    ajenas = Ajenas.de_calibracion(mnist, tipos)
     cifras, letras, cuantas, signos, valores, niveles = [], [], [], [], [], []
     rng = np.random.default_rng(semilla)
     frecuentes = Costumbres(
         sin_letra=0.06, sin_numero=0.02, vacio=0.03, rayas=0.02, ilegible=0.02, difieren=0.02, sobrescrito=0.03
     )
     for k in range(actas):
-        conjunto = reales if k % 3 else None
-        niveles_de = ("scan", "mild", "medium", "hard") if k % 4 == 0 else ("mild", "medium")
+        conjunto = ajenas if k % 4 else None
+        niveles_de = ("scan", "mild", "medium", "hard") if k % 5 == 0 else ("mild", "medium")
         boleta = boleta_al_azar(rng)
         while len(boleta.recuadros) < 25:  # long forms give more fields per photograph
             boleta = boleta_al_azar(rng)
-        for toma in tomas(semilla + k, 1, conjunto, niveles_de, (boleta,), frecuentes):
+        for toma in tomas(semilla + k, range(1), conjunto, niveles_de, (boleta,), frecuentes):
             gris = descifrar(toma.foto.jpeg)
             pagina = situar(afinar(gris, hallar_marcas(gris)))
             if pagina is None:
@@ -126,19 +129,19 @@ def ajustar_a(recortes: list[Path], salida: Path) -> None:
     # A field is right when it says what a person would capture; an empty one, when it is empty.
     neutra: dict[str, Any] = {"recta": dict.fromkeys(CASOS, (1.0, 0.0)), "umbral": dict.fromkeys(CASOS, 0.0)}
     mejor = None
-    for fallo in (0.002, 0.005, 0.01, 0.02):
-        k = Calibracion(tc, tl, fallo, fallo, **neutra)
+    for fallo_cifra, fallo_letra in product((0.002, 0.005, 0.01, 0.02), (0.002, 0.005, 0.01, 0.02, 0.05)):
+        k = Calibracion(tc, tl, fallo_cifra, fallo_letra, **neutra)
         juicios = [juzgar(p, le, k) for p, le in zip(partes, letras, strict=True)]
         bien = np.array(
             [(j.valor == v) if j.caso != "vacio" else (v == -1) for j, v in zip(juicios, valores, strict=True)]
         )
         conf = np.clip(np.array([j.confianza for j in juicios]), 1e-9, 1 - 1e-9)
         nll = -float(np.where(bien, np.log(conf), np.log(1 - conf)).mean())
-        print(f"fallo {fallo}: NLL {nll:.5f}, bien {bien.mean():.5f}")
+        print(f"fallo {fallo_cifra} {fallo_letra}: NLL {nll:.5f}, bien {bien.mean():.5f}")
         if mejor is None or nll < mejor[0]:
-            mejor = (nll, fallo, juicios, bien, conf)
+            mejor = (nll, (fallo_cifra, fallo_letra), juicios, bien, conf)
     assert mejor is not None
-    _, fallo, juicios, bien, conf = mejor
+    _, (fallo_cifra, fallo_letra), juicios, bien, conf = mejor
     casos = np.array([j.caso for j in juicios])
     limpio = np.array([not j.motivos for j in juicios])
     recta, umbral = {}, {}
@@ -163,8 +166,8 @@ def ajustar_a(recortes: list[Path], salida: Path) -> None:
     datos = {
         "temperatura_cifra": tc,
         "temperatura_letra": round(tl, 3),
-        "fallo_cifra": fallo,
-        "fallo_letra": fallo,
+        "fallo_cifra": fallo_cifra,
+        "fallo_letra": fallo_letra,
         "recta": recta,
         "umbral": umbral,
         "campos": len(valores),
@@ -177,6 +180,7 @@ def main() -> None:
     ordenes = ap.add_subparsers(dest="orden", required=True)
     t = ordenes.add_parser("tomar")
     t.add_argument("mnist", type=Path)
+    t.add_argument("tipos", type=Path)
     t.add_argument("salida", type=Path)
     t.add_argument("--actas", type=int, default=60)
     t.add_argument("--semilla", type=int, default=5000)
@@ -185,7 +189,7 @@ def main() -> None:
     j.add_argument("salida", type=Path)
     a = ap.parse_args()
     if a.orden == "tomar":
-        tomar(a.mnist, a.salida, a.actas, a.semilla)
+        tomar(a.mnist, a.tipos, a.salida, a.actas, a.semilla)
     else:
         ajustar_a(a.recortes, a.salida)
 

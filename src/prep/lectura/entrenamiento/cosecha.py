@@ -1,9 +1,10 @@
 """Harvest of training crops: actas filled at random, photographed, and cut by the reader itself.
 
-    python -m prep.lectura.entrenamiento.cosecha DATOS/digitos/mnist cosecha.npz --actas 150 --semilla 100
+    python -m prep.lectura.entrenamiento.cosecha DATOS/digitos/mnist TIPOS cosecha.npz --actas 150 --semilla 100
 
-What the network learns from is what it will be given: boxes that went through page finding and rule removal. Digits are
-of MNIST's training writers and of the product's own hands; the forms are drawn at random from ballots of their own.
+What the network learns from is what it will be given: boxes that went through page finding and rule removal. Of four
+actas one is in the product's own hand, two have digits of MNIST's training writers and words of a typeface drawn from a
+hand, one is all in such a typeface; the forms are drawn at random from ballots of their own.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ import numpy as np
 from prep.dominio.boleta import Boleta, armar_boleta
 from prep.dominio.valores import ILEGIBLE, SIN_DATO
 from prep.lectura import qr
+from prep.lectura.ajenas import Ajenas
 from prep.lectura.cajas import recortar
 from prep.lectura.fotografiar import fotografiar
 from prep.lectura.lector import descifrar
-from prep.lectura.llenar import Digitos, Escrito, llenar
+from prep.lectura.llenar import Escrito, llenar
 from prep.lectura.modelo import CLASES
 from prep.lectura.numeros import en_letra
 from prep.lectura.pagina import afinar, ajustar, hallar_marcas, situar
@@ -81,18 +83,21 @@ def plan_al_azar(plantilla: Plantilla, rng: np.random.Generator) -> dict[str, Es
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("mnist", type=Path)
+    ap.add_argument("tipos", type=Path, help="folder of handwriting typefaces")
     ap.add_argument("salida", type=Path)
     ap.add_argument("--actas", type=int, default=150)
     ap.add_argument("--semilla", type=int, default=100)
     a = ap.parse_args()
     cv2.setNumThreads(1)
-    reales = Digitos.abrir(a.mnist)
+    ajenas = Ajenas.de_entrenamiento(a.mnist, a.tipos)
+    assert ajenas.letras is not None
     cifras, clases, letras, frases = [], [], [], []
     for k in range(a.actas):
         rng = np.random.default_rng([a.semilla, k])
         hoja = hoja_al_azar(rng)
         plan = plan_al_azar(hoja.plantilla, rng)
-        pagina = llenar(hoja, plan, rng, reales if k % 3 else None)
+        mano = ajenas.letras.mano(rng) if k % 4 else None
+        pagina = llenar(hoja, plan, rng, (None, ajenas.digitos, ajenas.digitos, mano)[k % 4], mano)
         for nivel in ("scan" if k % 4 == 0 else "mild", "medium", "hard"):
             foto = fotografiar(pagina, nivel, rng)
             gris = descifrar(foto.jpeg)

@@ -1,8 +1,9 @@
 """Training of the model that scores lines of words.
 
-    python -m prep.lectura.entrenamiento.letras letras.pt --sinteticas 30000 --cosecha cosecha.npz --epocas 8
+    python -m prep.lectura.entrenamiento.letras TIPOS letras.pt --sinteticas 60000 --cosecha cosecha.npz --epocas 8
 
-Lines are written by the product's own hands, in part through real cuts of photographed actas (`cosecha`).
+Lines are written by the product's own hands and in typefaces drawn from other people's, in part through real cuts of
+photographed actas (`cosecha`). What it prints is measured on hands of which it learns nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from prep.lectura.ajenas import Manuscritas
 from prep.lectura.cajas import ALTO_LETRA, ANCHO_LETRA
 from prep.lectura.entrenamiento.cosecha import LETRA_ILEGIBLE, LETRA_VACIA
 from prep.lectura.entrenamiento.red import RedLetras, deformar_linea
@@ -25,23 +27,31 @@ from prep.lectura.mano import escribir_texto, escritor, garabatear
 from prep.lectura.numeros import FRASES
 
 
-def sinteticas(cuantas: int, semilla: int) -> tuple[np.ndarray, np.ndarray]:
-    """Clean lines of words, as `cajas` would cut them: (n, 32, 272) of 0-255 and their numbers."""
+def sinteticas(cuantas: int, semilla: int, manos: Manuscritas, propias: float = 0.25) -> tuple[np.ndarray, np.ndarray]:
+    """Clean lines of words, as `cajas` would cut them: (n, 32, 272) of 0-255 and their numbers; a fraction in our own
+    hand."""
     rng = np.random.default_rng(semilla)
     lineas, numeros = np.zeros((cuantas, ALTO_LETRA, ANCHO_LETRA), np.uint8), np.zeros(cuantas, np.int16)
     for i in range(cuantas):
         if i % 4 == 0:
-            e = escritor(rng)
-        v = int(rng.integers(rng.choice([1000, 100, 31], p=[0.4, 0.3, 0.3])))  # small numbers abound
-        alto, ancho = rng.uniform(7, 9), rng.uniform(64, 84)
-        blanca = rng.random() < 0.06
-        trazos = [] if blanca else escribir_texto(FRASES[v], (1.0, 0.5, ancho, alto), e, rng)
-        px = rng.uniform(6, 9)
-        tinta = garabatear(trazos, (round((alto + 1.4) * px), round((ancho + 1) * px)), px)
+            e, mano = escritor(rng), manos.mano(rng) if rng.random() >= propias else None
+        v = int(rng.integers(rng.choice([1000, 100, 31], p=[0.5, 0.25, 0.25])))  # small numbers abound
+        alto, ancho, px = rng.uniform(7, 9), rng.uniform(64, 84), rng.uniform(6, 9)
+        forma = (round((alto + 1.4) * px), round((ancho + 1) * px))
+        blanca = rng.random() < 0.04
+        tinta: np.ndarray = np.zeros(forma, np.uint8)
+        if not blanca and mano is None:
+            tinta = garabatear(escribir_texto(FRASES[v], (1.0, 0.5, ancho, alto), e, rng), forma, px)
+        elif not blanca and mano is not None:
+            t = mano.frase(FRASES[v], ancho * px, alto * px, rng)[: forma[0], : forma[1]]
+            y = int(np.clip(rng.normal(0.7, 0.3), 0, 1) * (forma[0] - t.shape[0]))
+            x = int((rng.uniform(0, 0.08) if rng.random() < 0.8 else rng.random()) * (forma[1] - t.shape[1]))
+            tinta[y : y + t.shape[0], x : x + t.shape[1]] = t
         if rng.random() < (0.7 if blanca else 0.2):  # what is left of the printed line
-            y = rng.uniform(0.8, 1.0) * tinta.shape[0] + rng.normal(0, 2, 2)
-            x = np.sort(rng.uniform(0, tinta.shape[1], 2)) if rng.random() < 0.4 else (0, tinta.shape[1])
-            cv2.line(tinta, (int(x[0]), int(y[0])), (int(x[1]), int(y[1])), int(rng.integers(80, 255)), 2, cv2.LINE_AA)
+            alturas = rng.uniform(0.8, 1.0) * tinta.shape[0] + rng.normal(0, 2, 2)
+            lados = np.sort(rng.uniform(0, tinta.shape[1], 2)) if rng.random() < 0.4 else np.array([0, tinta.shape[1]])
+            (x0, x1), (y0, y1) = lados.astype(int).tolist(), alturas.astype(int).tolist()
+            cv2.line(tinta, (x0, y0), (x1, y1), int(rng.integers(80, 255)), 2, cv2.LINE_AA)
         tinta = cv2.GaussianBlur(tinta, (0, 0), float(rng.uniform(0.4, 2.2)))
         f = ALTO_LETRA / tinta.shape[0]
         tinta = cv2.resize(
@@ -78,9 +88,10 @@ def acierto(red: RedLetras, x: Tensor, y: Tensor) -> float:
 
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("tipos", type=Path, help="folder of handwriting typefaces")
     ap.add_argument("salida", type=Path)
     ap.add_argument("--desde", type=Path)
-    ap.add_argument("--sinteticas", type=int, default=30000)
+    ap.add_argument("--sinteticas", type=int, default=60000)
     ap.add_argument("--cosecha", type=Path, nargs="*", default=[])
     ap.add_argument("--epocas", type=int, default=8)
     ap.add_argument("--semilla", type=int, default=1)
@@ -90,14 +101,15 @@ def main() -> None:
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     g = torch.Generator().manual_seed(a.semilla)
-    x, y = sinteticas(a.sinteticas, a.semilla)
+    x, y = sinteticas(a.sinteticas, a.semilla, Manuscritas(a.tipos, "entrenamiento"))
     for ruta in a.cosecha:
         c = np.load(ruta)
-        x, y = np.concatenate([x, c["letras"]]), np.concatenate([y, c["frases"]])
+        for _ in range(3):  # what was photographed counts three times
+            x, y = np.concatenate([x, c["letras"]]), np.concatenate([y, c["frases"]])
     assert y.max() <= LETRA_ILEGIBLE
     x, y = torch.from_numpy(x)[:, None], torch.from_numpy(y.astype(np.int64))
-    xv, yv = x[-1500:], y[-1500:]
-    x, y = x[:-1500], y[:-1500]
+    xv, yv = sinteticas(2000, 10_000 + a.semilla, Manuscritas(a.tipos, "validacion"), 0.0)
+    xv, yv = torch.from_numpy(xv)[:, None], torch.from_numpy(yv.astype(np.int64))
     red = RedLetras()
     if a.desde:
         red.load_state_dict(torch.load(a.desde))

@@ -68,26 +68,26 @@ class RedLetras(nn.Module):
 
         def temporal(dilata: int) -> nn.Sequential:
             return nn.Sequential(
-                nn.Conv2d(96, 96, (1, 5), 1, (0, 2 * dilata), (1, dilata), bias=False),
-                nn.BatchNorm2d(96),
+                nn.Conv2d(128, 128, (1, 5), 1, (0, 2 * dilata), (1, dilata), bias=False),
+                nn.BatchNorm2d(128),
                 nn.ReLU(inplace=True),
             )
 
         self.cuerpo = nn.Sequential(
-            bloque(1, 16, 5, (2, 2)), bloque(16, 32, 3, (2, 2)), bloque(32, 48, 3, (2, 1)), bloque(48, 64, 3, (2, 1))
+            bloque(1, 24, 5, (2, 2)), bloque(24, 48, 3, (2, 2)), bloque(48, 64, 3, (2, 1)), bloque(64, 88, 3, (2, 1))
         )
-        self.altura = nn.Sequential(nn.Conv2d(64, 96, (2, 1), bias=False), nn.BatchNorm2d(96), nn.ReLU(inplace=True))
+        self.altura = nn.Sequential(nn.Conv2d(88, 128, (2, 1), bias=False), nn.BatchNorm2d(128), nn.ReLU(inplace=True))
         self.tiempo = nn.ModuleList([temporal(1), temporal(2), temporal(4)])
-        self.atencion = nn.Conv2d(96, 4, 1)
+        self.atencion = nn.Conv2d(128, 4, 1)
         self.gota = nn.Dropout(0.15)
-        self.cabezas = nn.ModuleList([nn.Linear(96, 10), nn.Linear(96, 10), nn.Linear(96, 10), nn.Linear(96, 3)])
+        self.cabezas = nn.ModuleList([nn.Linear(128, 10), nn.Linear(128, 10), nn.Linear(128, 10), nn.Linear(128, 3)])
 
     def forward(self, x: Tensor) -> Tensor:
         t = self.altura(self.cuerpo(x))
         for capa in self.tiempo:
             t = t + capa(t)
         peso = self.atencion(t).flatten(2).softmax(2)
-        visto = torch.matmul(peso, t.flatten(2).transpose(1, 2))  # lines x 4 x 96
+        visto = torch.matmul(peso, t.flatten(2).transpose(1, 2))  # lines x 4 x 128
         visto = self.gota(visto)
         return torch.cat([cabeza(visto[:, i]) for i, cabeza in enumerate(self.cabezas)], 1)
 
