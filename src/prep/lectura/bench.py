@@ -28,7 +28,6 @@ import numpy as np
 from prep.dominio.boleta import Boleta, armar_boleta
 from prep.dominio.valores import Valor
 from prep.lectura import qr
-from prep.lectura.ajenas import Ajenas
 from prep.lectura.cajas import recortar
 from prep.lectura.fotografiar import NIVELES, Foto, fotografiar
 from prep.lectura.idx import leer_idx
@@ -37,6 +36,7 @@ from prep.lectura.llenar import Costumbres, Escrito, llenar, planear, votos_al_a
 from prep.lectura.modelo import CLASES, modelo
 from prep.lectura.noche import Opinion, Umbrales, revisar
 from prep.lectura.numeral import suavizar
+from prep.lectura.otras_manos import OtrasManos
 from prep.lectura.plantilla import ALTO, ANCHO, Hoja, Identificacion, armar_plantilla
 from prep.lectura.resultado import Lectura
 
@@ -87,7 +87,7 @@ def hoja_de_examen(rng: np.random.Generator, boleta: Boleta) -> Hoja:
 def tomas(
     semilla: int,
     actas: range,
-    ajenas: Ajenas | None,
+    otras: OtrasManos | None,
     niveles: tuple[str, ...] = NIVELES,
     boletas: tuple[Boleta, ...] | None = None,
     costumbres: Costumbres | None = None,
@@ -98,8 +98,8 @@ def tomas(
         rng = np.random.default_rng([semilla, k])
         hoja = hoja_de_examen(rng, formas[k % len(formas)])
         plan = planear(hoja.plantilla, votos_al_azar(hoja.plantilla, rng), rng, costumbres)
-        letras = ajenas.letras.mano(rng) if ajenas and ajenas.letras else None
-        pagina = llenar(hoja, plan, rng, ajenas.digitos if ajenas else None, letras)
+        letras = otras.letras.mano(rng) if otras and otras.letras else None
+        pagina = llenar(hoja, plan, rng, otras.digitos if otras else None, letras)
         for nivel in niveles:
             yield Toma(nivel, hoja, plan, fotografiar(pagina, nivel, rng))
 
@@ -339,21 +339,21 @@ def mnist(carpeta: Path) -> tuple[int, int]:
     return fallas, len(y)
 
 
-def examinar(ajenas: Ajenas | None, actas: int, escribir: Callable[[str], None] = print) -> list[Medida]:
+def examinar(otras: OtrasManos | None, actas: int, escribir: Callable[[str], None] = print) -> list[Medida]:
     """The frozen set: every acta at `mild` and `medium`, one of three at all levels. Our own hands: another seed."""
     medidas: list[Medida] = []
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork")) as obreros:
-        for k, suyas in enumerate(obreros.map(_examinar_acta, repeat(ajenas), range(actas)), 1):
+        for k, suyas in enumerate(obreros.map(_examinar_acta, repeat(otras), range(actas)), 1):
             medidas += suyas
             if k % 50 == 0:
                 escribir(f"… {k} de {actas} actas examinadas")
     return medidas
 
 
-def _examinar_acta(ajenas: Ajenas | None, k: int) -> list[Medida]:
+def _examinar_acta(otras: OtrasManos | None, k: int) -> list[Medida]:
     niveles = NIVELES if k % 3 == 0 else ("mild", "medium")
     medidas = []
-    for toma in tomas(SEMILLA_EXAMEN + (ajenas is None), range(k, k + 1), ajenas, niveles):
+    for toma in tomas(SEMILLA_EXAMEN + (otras is None), range(k, k + 1), otras, niveles):
         medidas.append(medir(toma, lector_de({toma.hoja.identificacion.clave_acta: toma.hoja})))
     return medidas
 
@@ -415,8 +415,8 @@ def bench(
     figuras: dict[str, Any] = {"modelo": modelo().huella, "conjuntos": {}}
     if digitos is not None:
         figuras["mnist"] = mnist(digitos)
-        ajenas = Ajenas.de_examen(digitos, tipos)
-        figuras["conjuntos"]["otras manos"] = [asdict(m) for m in examinar(ajenas, actas, escribir)]
+        otras = OtrasManos.de_examen(digitos, tipos)
+        figuras["conjuntos"]["otras manos"] = [asdict(m) for m in examinar(otras, actas, escribir)]
     figuras["conjuntos"]["mano propia"] = [asdict(m) for m in examinar(None, -(-actas // 6), escribir)]
     figuras["foto de 12 MP"] = tiempo_y_memoria()
     series = imprimir(figuras, escribir)

@@ -153,9 +153,9 @@ def llenar(
     import cv2
     import numpy as np
 
-    from prep.lectura.ajenas import Digitos
     from prep.lectura.llenar import LIMPIO, planear, votos_al_azar
     from prep.lectura.llenar import llenar as escribir
+    from prep.lectura.otras_manos import Digitos
 
     formas = _formas(proceso, llave, "SIMULACRO · SIN VALIDEZ OFICIAL")
     elegidas = _elegidas(formas, eleccion, catd, casilla)

@@ -1,6 +1,6 @@
 """Filling an acta by hand, for drills and examinations, with the truth of what was written.
 
-Digits and words come from the product's own hands (`mano`) or from other people's (`ajenas`).
+Digits and words come from the product's own hands (`mano`) or from other people's (`otras_manos`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import numpy.typing as npt
 import pypdfium2
 
 from prep.dominio.valores import ILEGIBLE, SIN_DATO, Valor
-from prep.lectura.ajenas import Digitos, Manuscrita
 from prep.lectura.mano import (
     Escritor,
     Trazo,
@@ -28,6 +27,7 @@ from prep.lectura.mano import (
     trazo,
 )
 from prep.lectura.numeros import en_letra
+from prep.lectura.otras_manos import Digitos, Manuscrita
 from prep.lectura.papel import pdf_actas
 from prep.lectura.plantilla import TOTAL_ASENTADO, Caja, Campo, Hoja, Plantilla
 

@@ -19,7 +19,6 @@ from typing import Any
 import cv2
 import numpy as np
 
-from prep.lectura.ajenas import Ajenas
 from prep.lectura.bench import tomas
 from prep.lectura.cajas import recortar
 from prep.lectura.entrenamiento.cosecha import boleta_al_azar
@@ -27,6 +26,7 @@ from prep.lectura.lector import descifrar
 from prep.lectura.llenar import Costumbres
 from prep.lectura.modelo import CLASES, Modelo
 from prep.lectura.numeral import CASOS, Calibracion, juzgar, suavizar
+from prep.lectura.otras_manos import OtrasManos
 from prep.lectura.pagina import afinar, ajustar, hallar_marcas, situar
 
 LIMITE = 0.0005
@@ -38,14 +38,14 @@ MINIMO = 100
 def tomar(mnist: Path, tipos: Path, salida: Path, actas: int, semilla: int) -> None:
     """Photograph, cut and keep: crops, truth of each box and each field."""
     cv2.setNumThreads(1)
-    ajenas = Ajenas.de_calibracion(mnist, tipos)
+    otras = OtrasManos.de_calibracion(mnist, tipos)
     cifras, letras, cuantas, signos, valores, niveles = [], [], [], [], [], []
     rng = np.random.default_rng(semilla)
     frecuentes = Costumbres(
         sin_letra=0.06, sin_numero=0.02, vacio=0.03, rayas=0.02, ilegible=0.02, difieren=0.02, sobrescrito=0.03
     )
     for k in range(actas):
-        conjunto = ajenas if k % 4 else None
+        conjunto = otras if k % 4 else None
         niveles_de = ("scan", "mild", "medium", "hard") if k % 5 == 0 else ("mild", "medium")
         boleta = boleta_al_azar(rng)
         while len(boleta.recuadros) < 25:  # long forms give more fields per photograph

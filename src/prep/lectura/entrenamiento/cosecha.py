@@ -18,13 +18,13 @@ import numpy as np
 from prep.dominio.boleta import Boleta, armar_boleta
 from prep.dominio.valores import ILEGIBLE, SIN_DATO
 from prep.lectura import qr
-from prep.lectura.ajenas import Ajenas
 from prep.lectura.cajas import recortar
 from prep.lectura.fotografiar import fotografiar
 from prep.lectura.lector import descifrar
 from prep.lectura.llenar import Escrito, llenar
 from prep.lectura.modelo import CLASES
 from prep.lectura.numeros import en_letra
+from prep.lectura.otras_manos import OtrasManos
 from prep.lectura.pagina import afinar, ajustar, hallar_marcas, situar
 from prep.lectura.plantilla import Hoja, Identificacion, Plantilla, armar_plantilla
 
@@ -89,15 +89,15 @@ def main() -> None:
     ap.add_argument("--semilla", type=int, default=100)
     a = ap.parse_args()
     cv2.setNumThreads(1)
-    ajenas = Ajenas.de_entrenamiento(a.mnist, a.tipos)
-    assert ajenas.letras is not None
+    otras = OtrasManos.de_entrenamiento(a.mnist, a.tipos)
+    assert otras.letras is not None
     cifras, clases, letras, frases = [], [], [], []
     for k in range(a.actas):
         rng = np.random.default_rng([a.semilla, k])
         hoja = hoja_al_azar(rng)
         plan = plan_al_azar(hoja.plantilla, rng)
-        mano = ajenas.letras.mano(rng) if k % 4 else None
-        pagina = llenar(hoja, plan, rng, (None, ajenas.digitos, ajenas.digitos, mano)[k % 4], mano)
+        mano = otras.letras.mano(rng) if k % 4 else None
+        pagina = llenar(hoja, plan, rng, (None, otras.digitos, otras.digitos, mano)[k % 4], mano)
         for nivel in ("scan" if k % 4 == 0 else "mild", "medium", "hard"):
             foto = fotografiar(pagina, nivel, rng)
             gris = descifrar(foto.jpeg)

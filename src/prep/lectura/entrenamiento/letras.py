@@ -19,12 +19,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from prep.lectura.ajenas import Manuscritas
 from prep.lectura.cajas import ALTO_LETRA, ANCHO_LETRA
 from prep.lectura.entrenamiento.cosecha import LETRA_ILEGIBLE, LETRA_VACIA
 from prep.lectura.entrenamiento.red import RedLetras, deformar_linea
 from prep.lectura.mano import escribir_texto, escritor, garabatear
 from prep.lectura.numeros import FRASES
+from prep.lectura.otras_manos import Manuscritas
 
 
 def sinteticas(cuantas: int, semilla: int, manos: Manuscritas, propias: float = 0.25) -> tuple[np.ndarray, np.ndarray]:

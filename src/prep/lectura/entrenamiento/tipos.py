@@ -12,7 +12,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from prep.lectura.ajenas import TIPOS
+from prep.lectura.otras_manos import TIPOS
 
 
 def main() -> None:

@@ -151,24 +151,24 @@ class Manuscritas:
 
 
 @dataclass(frozen=True)
-class Ajenas:
+class OtrasManos:
     """Other people's writing for one purpose: real digits, and hands for words (our own when None)."""
 
     digitos: Digitos
     letras: Manuscritas | None = None
 
     @classmethod
-    def de_entrenamiento(cls, mnist: Path, tipos: Path | None) -> Ajenas:
+    def de_entrenamiento(cls, mnist: Path, tipos: Path | None) -> OtrasManos:
         """MNIST's training writers and the typefaces for training; `tipos` is their folder."""
         return cls(Digitos.abrir(mnist, "train"), Manuscritas(tipos, "entrenamiento") if tipos else None)
 
     @classmethod
-    def de_calibracion(cls, mnist: Path, tipos: Path) -> Ajenas:
+    def de_calibracion(cls, mnist: Path, tipos: Path) -> OtrasManos:
         """The last 5,000 of MNIST's training digits, which train no network, and the validation typefaces."""
         imagenes, clases = (leer_idx(mnist / f"train-{n}-ubyte.gz") for n in ("images-idx3", "labels-idx1"))
         return cls(Digitos(imagenes[55000:], clases[55000:]), Manuscritas(tipos, "validacion"))
 
     @classmethod
-    def de_examen(cls, mnist: Path, tipos: Path | None) -> Ajenas:
+    def de_examen(cls, mnist: Path, tipos: Path | None) -> OtrasManos:
         """MNIST's test writers and the typefaces that no training saw."""
         return cls(Digitos.abrir(mnist, "t10k"), Manuscritas(tipos, "examen") if tipos else None)

@@ -8,9 +8,9 @@ import pytest
 import reportlab
 from actas_de_prueba import hoja
 
-from prep.lectura.ajenas import TIPOS, Ajenas, Digitos, Manuscrita, Manuscritas
 from prep.lectura.llenar import LIMPIO, llenar, planear, votos_al_azar
 from prep.lectura.numeros import FRASES
+from prep.lectura.otras_manos import TIPOS, Digitos, Manuscrita, Manuscritas, OtrasManos
 
 VERA = Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"
 
@@ -62,9 +62,9 @@ def test_un_acta_de_otra_mano_dice_lo_mismo_con_otra_tinta() -> None:
     imagenes = np.zeros((10, 28, 28), np.uint8)
     for k in range(10):  # a bar that grows with the digit
         imagenes[k, 4:24, 4 : 6 + 2 * k] = 255
-    ajenas = Ajenas(Digitos(imagenes, np.arange(10)))
+    otras = OtrasManos(Digitos(imagenes, np.arange(10)))
     propia = llenar(h, plan, np.random.default_rng(5))
-    ajena = llenar(h, plan, np.random.default_rng(5), ajenas.digitos, mano())
+    ajena = llenar(h, plan, np.random.default_rng(5), otras.digitos, mano())
     campo = h.plantilla.campos[0]
     for caja in (campo.letra, *campo.cajas):
         filas = slice(round(caja.y * 10), round((caja.y + caja.alto) * 10))
