@@ -60,7 +60,7 @@ def entintado(zona: Gris, nucleo_mm: float = 3.2) -> Tinta:
     return np.clip((fondo - zona) / np.maximum(fondo, 16), 0, 1)
 
 
-def _sin_reglas(tinta: Tinta, verticales: list[float], horizontales: list[float], dentro: tuple[slice, slice]) -> Tinta:
+def sin_reglas(tinta: Tinta, verticales: list[float], horizontales: list[float], dentro: tuple[slice, slice]) -> Tinta:
     """Subtract, around each printed rule, the darkness that is common to its whole length."""
     t = tinta.copy()
     r = round(0.65 * PX_MM)
@@ -76,7 +76,7 @@ def _sin_reglas(tinta: Tinta, verticales: list[float], horizontales: list[float]
     return np.clip(t, 0, 1)
 
 
-def _aislar(tinta: Tinta, caja: tuple[float, float, float, float]) -> tuple[Tinta, float]:
+def aislar(tinta: Tinta, caja: tuple[float, float, float, float]) -> tuple[Tinta, float]:
     """Keep the strokes that belong to the box (x, y, width, height in pixels); also their area in mm²."""
     x, y, w, h = caja
     _, etiquetas, datos, centros = cv2.connectedComponentsWithStats((tinta > _UMBRAL).astype(np.uint8), connectivity=8)
@@ -129,7 +129,7 @@ def _letra(rect: Gris, campo: Campo, ajuste: Ajuste) -> tuple[Tinta, float]:
     tinta = entintado(zona)
     w, h = campo.letra.ancho * PX_MM, campo.letra.alto * PX_MM
     x0, x1 = round(ox - 1.0 * PX_MM), round(ox + w) - 2
-    tinta = _sin_reglas(tinta, [], [oy + h, oy - 0.8 * PX_MM], (slice(0, 0), slice(max(0, x0), x1)))
+    tinta = sin_reglas(tinta, [], [oy + h, oy - 0.8 * PX_MM], (slice(0, 0), slice(max(0, x0), x1)))
     y0, y1 = max(0, round(oy - 0.5 * PX_MM)), min(tinta.shape[0], round(oy + h + 0.9 * PX_MM))
     linea: Tinta = np.where(tinta > 0.06, tinta, 0).astype(np.float32)[y0:y1, max(0, x0) : x1]
     # What is left of rules, folds and shadows is long and flat, or a speck; words are neither.
@@ -160,12 +160,12 @@ def recortar(rect: Gris, campo: Campo, ajuste: Ajuste) -> Recortes:
     tinta = entintado(zona)
     reglas = [ox + (medio + ajuste.dx + (x - medio) * ajuste.ex - a.x) * PX_MM for x in campo.verticales]
     dentro = (slice(round(oy) + 3, round(oy + alto) - 2), slice(round(ox) + 3, round(reglas[-1]) - 2))
-    limpia = _sin_reglas(tinta, reglas, [oy, oy + alto], dentro)
+    limpia = sin_reglas(tinta, reglas, [oy, oy + alto], dentro)
     m = round(_MARGEN * PX_MM)
     for caja in cajas:
         x, ancho = ox + (caja.x - a.x) * PX_MM, caja.ancho * PX_MM
         desde, hasta = max(0, round(x) - m), min(limpia.shape[1], round(x + ancho) + m + 1)
-        propia, area = _aislar(limpia[:, desde:hasta], (x - desde, oy, ancho, alto))
+        propia, area = aislar(limpia[:, desde:hasta], (x - desde, oy, ancho, alto))
         cifras.append(encuadrar(propia))
         areas.append(area)
     letra, area_letra = _letra(rect, campo, ajuste)

@@ -165,7 +165,9 @@ def es_hoja(esquinas: Puntos) -> bool:
     a = np.roll(esquinas, -1, axis=0) - esquinas
     b = np.roll(esquinas, -2, axis=0) - np.roll(esquinas, -1, axis=0)
     giros = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
-    return bool((giros > 0).all()) and bool((np.maximum(lados / np.roll(lados, 2), np.roll(lados, 2) / lados) <= 2.5).all())
+    return bool((giros > 0).all()) and bool(
+        (np.maximum(lados / np.roll(lados, 2), np.roll(lados, 2) / lados) <= 2.5).all()
+    )
 
 
 @dataclass(frozen=True)
