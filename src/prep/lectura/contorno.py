@@ -8,6 +8,7 @@ A contour says nothing about which way is up; corners come in the picture's own 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Final
 
 import cv2
@@ -87,8 +88,9 @@ def _candidatos(chica: Gris) -> list[Puntos]:
     bordes = cv2.dilate(cv2.Canny(sin_letra, 15, 40), np.ones((3, 3), np.uint8))
     mascaras.append(1 - np.minimum(bordes, 1))
     salida: list[Puntos] = []
-    for mascara in mascaras:
-        abierta = cv2.morphologyEx(mascara, cv2.MORPH_OPEN, nucleo)
+    dedo = np.ones((max(chica.shape) // 24,) * 2, np.uint8)  # wider than a finger
+    for mascara, quita in product(mascaras, (nucleo, dedo)):
+        abierta = cv2.morphologyEx(mascara, cv2.MORPH_OPEN, quita)
         contornos, _ = cv2.findContours(abierta, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         for c in contornos:
             casco = cv2.convexHull(c)
@@ -199,37 +201,83 @@ def _angulos(q: Puntos) -> Puntos:
     return np.degrees(np.arccos(np.clip(coseno, -1, 1)))
 
 
+def _combinar(fina: Gris, candidatos: list[Puntos]) -> list[Puntos]:
+    """Quadrilaterals made of the sides surely seen of any candidate (a finger or a fold spoils a side, not the four),
+    largest first."""
+    alto, ancho = fina.shape
+    lados: list[list[tuple[Puntos, Puntos]]] = [[], [], [], []]
+    for q in candidatos:
+        for k in range(4):
+            a, b = q[k], q[(k + 1) % 4]
+            recta = _lado(fina, a, b)
+            if recta is not None and recta[2] >= _APOYO:
+                p, u, _ = recta
+                extremos = np.array([p + ((a - p) @ u) * u, p + ((b - p) @ u) * u])
+                normal = np.array([u[1], -u[0]])
+                if all(np.abs((extremos - o) @ np.array([v[1], -v[0]])).max() > 8 or abs(normal @ v) > 0.02 for o, v in lados[k]):
+                    lados[k].append((p, u))
+    marco = np.array([[0, 0], [ancho - 1, 0], [ancho - 1, alto - 1], [0, alto - 1]], float)
+    for k in range(4):
+        if _hasta_el_borde(fina, k) >= _APOYO:
+            lados[k].append((marco[k], (marco[(k + 1) % 4] - marco[k]) / np.linalg.norm(marco[(k + 1) % 4] - marco[k])))
+    salida = []
+    for rectas in product(*(v[:5] for v in lados)):
+        try:
+            q = np.array([_cruce(*rectas[k - 1], *rectas[k]) for k in range(4)])
+        except np.linalg.LinAlgError:
+            continue
+        if _posible(q, fina):
+            salida.append(q)
+    return sorted(salida, key=_superficie, reverse=True)
+
+
+def _posible(q: Puntos, fina: Gris) -> bool:
+    """Whether four corners may be a sheet large enough, nearly all of it in the picture."""
+    alto, ancho = fina.shape
+    afuera = np.maximum(np.maximum(-q, q - [ancho - 1, alto - 1]), 0).max()
+    return (
+        es_hoja(q)
+        and bool(afuera < 0.02 * max(alto, ancho))
+        and _superficie(q) >= _AREA_MINIMA * fina.size
+        and bool(np.abs(_angulos(q) - 90).max() <= 35)
+    )
+
+
+def _superficie(q: Puntos) -> float:
+    return float(cv2.contourArea(q.astype(np.float32)))
+
+
 def hallar(gris: Gris) -> Contorno | None:
-    """The sheet of a picture, or None when no quadrilateral is surely one."""
+    """The sheet of a picture, or None when no quadrilateral is surely one.
+
+    The largest that is sure: a fold looks like an edge too, and half a sheet is worse than a sheet and a half. Of two
+    that are the same sheet, the one better seen.
+    """
     chica, f = _reducir(gris, _CHICA)
     fina, g = _reducir(gris, _FINA)
-    mejor: Contorno | None = None
     alto, ancho = fina.shape
-    marco = np.array([[0, 0], [ancho - 1, 0], [ancho - 1, alto - 1], [0, alto - 1]], float)
+    orilla = 0.002 * float(np.hypot(alto, ancho))
+    mejor: Contorno | None = None
+    area = 0.0
     candidatos = [_ordenar((q + 0.5) * (g / f) - 0.5) for q in _candidatos(chica)]
-    for q in [*candidatos, marco]:
+    for q in _combinar(fina, candidatos)[:40]:
+        if _superficie(q) < 0.9 * area:
+            break
         hallada = _afinar(fina, q)
-        if hallada is None:
+        if hallada is None or not _posible(hallada[0], fina):
             continue
         esquinas, apoyo = hallada
-        area = cv2.contourArea(esquinas.astype(np.float32))
-        if not es_hoja(esquinas) or area < _AREA_MINIMA * fina.size or np.abs(_angulos(esquinas) - 90).max() > 35:
-            continue
         de_frente = bool(np.abs(_angulos(esquinas) - 90).max() < 1.2)
-        orilla = 0.002 * float(np.hypot(alto, ancho))
         toca = any(
             abs(esquinas[k][1 - k % 2] - v) < orilla and abs(esquinas[(k + 1) % 4][1 - k % 2] - v) < orilla
             for k, v in enumerate((0, ancho - 1, alto - 1, 0))
         )
         if toca and (not de_frente or inclinacion(gris) is None):
             continue  # a page cut by the picture's edge, unless it is a scan with print on it
-        if mejor is None or apoyo > mejor.apoyo + 0.05 or (apoyo > mejor.apoyo - 0.05 and area > _area(mejor) * g * g):
+        if mejor is None or apoyo > mejor.apoyo:
             mejor = Contorno((esquinas + 0.5) / g - 0.5, apoyo, de_frente)
+            area = max(area, _superficie(esquinas))
     return mejor
-
-
-def _area(c: Contorno) -> float:
-    return float(cv2.contourArea(c.esquinas.astype(np.float32)))
 
 
 def _trazos(gris: Gris) -> tuple[Puntos, Puntos]:
