@@ -113,9 +113,9 @@ def _marcas(pagina: Imagen, tipo: str, hoja: tuple[float, float], e: float, rng:
 
 
 def dibujar(
-    tipo: str, rng: np.random.Generator, reales: Digitos | None = None, hoja: str | None = None, limpia: bool = True
+    tipo: str, rng: np.random.Generator, reales: Digitos | None = None, hoja: str | None = None, vacia: bool = False
 ) -> Ajena:
-    """A form with marks of `tipo` (`aruco`, `cuadros`, `contorno`), filled."""
+    """A form with marks of `tipo` (`aruco`, `cuadros`, `contorno`), filled unless `vacia`."""
     nombre = hoja or str(rng.choice(list(HOJAS)))
     ancho, alto = HOJAS[nombre]
     de_pie = alto > ancho
@@ -145,7 +145,6 @@ def dibujar(
     mano = escritor(rng)
     campos, valores = [], {}
     relleno = str(rng.choice(["0", "0", " ", "-"]))
-    total = 0
     for i in range(n):
         y = arriba + i * (caja_y + aire)
         clave = f"R{i + 1:02d}"
@@ -165,16 +164,15 @@ def dibujar(
                 _linea(pagina, u, v, w, z, grosor, tono, e)
         _linea(pagina, 20, y + caja_y, x - 2, y + caja_y, grosor, tono, e)
         v = int(rng.integers(0, 10 ** int(rng.integers(1, 4))))
-        total += v
-        signos = str(v).rjust(cifras, relleno)
+        signos = " " * cifras if vacia else str(v).rjust(cifras, relleno)
         for k, signo in enumerate(signos):
             caja = Caja((x + k * (caja_x + separacion)) * e, y * e, caja_x * e, caja_y * e)
             _escribir(pagina, signo, caja, mano, rng, reales)
         if con_letra:
             campo["letra"] = {"x": x - largo_letra - 3, "y": y, "ancho": largo_letra, "alto": caja_y}
-            _frase(
-                pagina, en_letra(v), Caja((x - largo_letra - 3) * e, y * e, largo_letra * e, caja_y * e), mano, rng
-            )
+            renglon = Caja((x - largo_letra - 3) * e, y * e, largo_letra * e, caja_y * e)
+            if not vacia:
+                _frase(pagina, en_letra(v), renglon, mano, rng)
         campos.append(campo)
         valores[clave] = v
     # What forms also have: a box for signatures, a logo, bullets.
@@ -184,7 +182,12 @@ def dibujar(
         b, a = round((alto - 17 + 3 * k) * e * PX), round(ancho * 0.6 * e * PX)
         pagina[b : b + round(1.5 * e * PX), a : a + round(1.5 * e * PX)] = 20
     cuartos = int(rng.choice([1, 3])) if de_pie else 0
-    descripcion = {"forma": f"Hoja {nombre}", "hoja": {"ancho": ancho, "alto": alto}, "anclas": anclas, "campos": campos}
+    descripcion = {
+        "forma": f"Hoja {nombre}",
+        "hoja": {"ancho": ancho, "alto": alto},
+        "anclas": anclas,
+        "campos": campos,
+    }
     if cuartos:
         pagina = np.ascontiguousarray(np.rot90(pagina, -cuartos))
     return Ajena(descripcion, pagina, e, cuartos, valores)

@@ -63,7 +63,8 @@ def leer(datos: bytes) -> Forma:
     except (ValueError, RecursionError):
         raise FormaInvalida("no es JSON que se pueda leer: tiene números o niveles desmedidos.") from None
     raiz = _objeto(d, "", ("hoja", "anclas", "campos"), ("forma",))
-    _texto(raiz.get("forma", "-"), "forma")
+    if "forma" in raiz:
+        _texto(raiz["forma"], "forma")
     hoja = _objeto(raiz["hoja"], "hoja", ("ancho", "alto"))
     ancho, alto = (_numero(hoja[k], f"hoja.{k}", 80, 600) for k in ("ancho", "alto"))
     pliego = _pliego(raiz["anclas"], ancho, alto)

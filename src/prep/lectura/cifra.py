@@ -46,16 +46,17 @@ def preparar(gris: Gris) -> Tinta:
     zona = cv2.resize(gris, None, fx=f, fy=f, interpolation=cv2.INTER_AREA if f < 1 else cv2.INTER_CUBIC)
     orilla = np.concatenate([zona[0], zona[-1], zona[:, 0], zona[:, -1]])
     corte, _ = cv2.threshold(zona, 0, 255, cv2.THRESH_OTSU)
-    if float((zona <= corte).mean() + (orilla <= corte).mean()) > 1.0:  # most of it, and of its edge, is dark
+    # Light on dark: most of it and of its edge is on the dark side, and that side is dark indeed.
+    if float((zona <= corte).mean() + (orilla <= corte).mean()) > 1.0 and float(np.median(zona)) < 128:
         zona = 255 - zona
     m = round(PX_MM)
-    papel = float(np.quantile(zona, 0.8))
-    amplia = cv2.copyMakeBorder(zona, m, m, m, m, cv2.BORDER_CONSTANT, value=papel)
-    tinta = entintado(amplia, nucleo_mm=_ALTO / 2)
+    tinta = entintado(zona, nucleo_mm=_ALTO / 2)
+    tinta = cv2.copyMakeBorder(tinta, m, m, m, m, cv2.BORDER_CONSTANT, value=0)
     alto, ancho = tinta.shape
     verticales, horizontales = _marco(tinta, m)
     caja = (0.0, 0.0, float(ancho), float(alto))
-    if len(verticales) + len(horizontales) > 1:  # one alone may be a stroke: the bar of a seven, a tight one
+    # One alone, or two that meet, may be strokes: the bar and the stem of a seven cut tight.
+    if max(len(verticales), len(horizontales)) == 2:
         tinta = sin_reglas(tinta, verticales, horizontales, (slice(m, alto - m), slice(m, ancho - m)))
         x0 = min((v for v in verticales if v < ancho / 2), default=0.0)
         x1 = max((v for v in verticales if v > ancho / 2), default=float(ancho))
@@ -76,7 +77,7 @@ def _marco(tinta: Tinta, margen: int) -> tuple[list[float], list[float]]:
         lleno = cv2.dilate((imagen > 0.2).astype(np.uint8), np.ones((1, 3), np.uint8)).mean(0)
         banda = round(0.22 * ancho)
         for desde, hasta in ((0, banda), (ancho - banda, ancho)):
-            columnas = np.flatnonzero(lleno[desde:hasta] > 0.8)
-            if len(columnas) and columnas[-1] - columnas[0] < 0.12 * ancho:
+            columnas = np.flatnonzero(lleno[desde:hasta] > 0.88)
+            if len(columnas) and columnas[-1] - columnas[0] < 0.1 * ancho:
                 reglas.append(float(columnas.mean()) + desde + margen)
     return salida

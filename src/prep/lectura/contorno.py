@@ -214,7 +214,10 @@ def _combinar(fina: Gris, candidatos: list[Puntos]) -> list[Puntos]:
                 p, u, _ = recta
                 extremos = np.array([p + ((a - p) @ u) * u, p + ((b - p) @ u) * u])
                 normal = np.array([u[1], -u[0]])
-                if all(np.abs((extremos - o) @ np.array([v[1], -v[0]])).max() > 8 or abs(normal @ v) > 0.02 for o, v in lados[k]):
+                if all(
+                    np.abs((extremos - o) @ np.array([v[1], -v[0]])).max() > 8 or abs(normal @ v) > 0.02
+                    for o, v in lados[k]
+                ):
                     lados[k].append((p, u))
     marco = np.array([[0, 0], [ancho - 1, 0], [ancho - 1, alto - 1], [0, alto - 1]], float)
     for k in range(4):
@@ -272,12 +275,18 @@ def hallar(gris: Gris) -> Contorno | None:
             abs(esquinas[k][1 - k % 2] - v) < orilla and abs(esquinas[(k + 1) % 4][1 - k % 2] - v) < orilla
             for k, v in enumerate((0, ancho - 1, alto - 1, 0))
         )
-        if toca and (not de_frente or inclinacion(gris) is None):
-            continue  # a page cut by the picture's edge, unless it is a scan with print on it
+        if toca and not (de_frente and _concuerda(esquinas, inclinacion(gris))):
+            continue  # a page cut by the picture's edge, unless it is a scan, as straight as its print
         if mejor is None or apoyo > mejor.apoyo:
             mejor = Contorno((esquinas + 0.5) / g - 0.5, apoyo, de_frente)
             area = max(area, _superficie(esquinas))
     return mejor
+
+
+def _concuerda(esquinas: Puntos, grados: float | None) -> bool:
+    """Whether a sheet's upper edge is as level as what is printed on it."""
+    dx, dy = esquinas[1] - esquinas[0]
+    return grados is not None and abs(float(np.degrees(np.arctan2(dy, dx))) - grados) < 0.5
 
 
 def _trazos(gris: Gris) -> tuple[Puntos, Puntos]:

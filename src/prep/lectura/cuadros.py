@@ -27,7 +27,7 @@ def _cuadros(gris: Gris, pliego: Pliego) -> list[Puntos]:
     for c in (12, 30):
         oscura = cv2.adaptiveThreshold(chica, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, bloque, c)
         for limpia in (oscura, cv2.morphologyEx(oscura, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))):
-            for contorno in cv2.findContours(limpia, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]:
+            for contorno in cv2.findContours(limpia, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]:
                 lado = float(np.sqrt(cv2.contourArea(contorno)))
                 if not 0.35 * esperado < lado < 1.4 * esperado or lado < 8:
                     continue
