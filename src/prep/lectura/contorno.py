@@ -51,7 +51,7 @@ class Contorno:
         talla = round((ancho + 2 * m) * f), round((alto + 2 * m) * f)
         reduce = max(1.0, max(imagen.shape[:2]) / (1.5 * largo))  # what will be shrunk is smoothed first
         suave = cv2.GaussianBlur(imagen, (0, 0), 0.4 * reduce) if reduce > 1.2 else imagen
-        return cv2.warpPerspective(suave, h, talla, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return cv2.warpPerspective(suave, h, talla, flags=cv2.INTER_LINEAR, borderValue=(255, 255, 255))
 
     def paginas(self, pliego: Pliego) -> list[Pagina]:
         """Pages of a form that may be this sheet, the picture's own orientation first: usually it and upside down."""
