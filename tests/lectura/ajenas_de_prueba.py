@@ -113,9 +113,14 @@ def _marcas(pagina: Imagen, tipo: str, hoja: tuple[float, float], e: float, rng:
 
 
 def dibujar(
-    tipo: str, rng: np.random.Generator, reales: Digitos | None = None, hoja: str | None = None, vacia: bool = False
+    tipo: str,
+    rng: np.random.Generator,
+    reales: Digitos | None = None,
+    hoja: str | None = None,
+    cifras: int | None = None,
+    vacia: bool = False,
 ) -> Ajena:
-    """A form with marks of `tipo` (`aruco`, `cuadros`, `contorno`), filled unless `vacia`."""
+    """A form with marks of `tipo` (`aruco`, `cuadros`, `contorno`), filled unless `vacia`; `cifras` boxes a row."""
     nombre = hoja or str(rng.choice(list(HOJAS)))
     ancho, alto = HOJAS[nombre]
     de_pie = alto > ancho
@@ -135,7 +140,7 @@ def dibujar(
     caja_x, caja_y = float(rng.uniform(5.5, 8.5)), float(rng.uniform(7.0, 9.0))
     aire = float(rng.choice([0.0, 0.4, 2.0]))  # between a row and the next: one table, or boxes of their own
     separacion = float(rng.choice([0.0, 0.0, 1.2]))
-    cifras = int(rng.choice([3, 3, 4]))
+    cifras = cifras or int(rng.choice([3, 3, 4]))
     con_letra = ancho > 215 and rng.random() < 0.5
     arriba = 34.0 + float(rng.uniform(0, 6))
     n = min(int(rng.integers(8, 18)), int((alto - arriba - 22) / (caja_y + aire)))
@@ -163,7 +168,7 @@ def dibujar(
             ):
                 _linea(pagina, u, v, w, z, grosor, tono, e)
         _linea(pagina, 20, y + caja_y, x - 2, y + caja_y, grosor, tono, e)
-        v = int(rng.integers(0, 10 ** int(rng.integers(1, 4))))
+        v = int(rng.integers(0, 10 ** min(int(rng.integers(1, 4)), cifras)))
         signos = " " * cifras if vacia else str(v).rjust(cifras, relleno)
         for k, signo in enumerate(signos):
             caja = Caja((x + k * (caja_x + separacion)) * e, y * e, caja_x * e, caja_y * e)

@@ -63,6 +63,16 @@ def test_digitos_de_otras_personas(tipo: str, datos: Any) -> None:
     assert sum(c.valor == a.valores[c.clave] for c in lectura.campos) >= 0.9 * len(lectura.campos)
 
 
+@pytest.mark.parametrize("cifras", [1, 2, 5])
+def test_mas_o_menos_recuadros_por_numero(cifras: int) -> None:
+    rng = np.random.default_rng(cifras)
+    a = dibujar("aruco", rng, None, "tabloide", cifras)
+    lectura = lector(a).leer(tomar(a, "scan", rng).jpeg)
+    assert lectura.leida
+    assert sum(c.valor == a.valores[c.clave] for c in lectura.campos) >= 0.85 * len(lectura.campos)
+    assert all(c.valor == a.valores[c.clave] for c in lectura.campos if c.aceptado)
+
+
 @pytest.mark.parametrize("tipo", TIPOS)
 def test_de_cabeza_los_renglones_dicen_como_va(tipo: str) -> None:
     a, f = caso(tipo, "mild")
@@ -244,6 +254,14 @@ BUENA: dict[str, Any] = {
 }
 
 
+def test_el_ejemplo_de_la_documentacion() -> None:
+    pagina = (Path(__file__).parents[2] / "docs" / "formas_ajenas.md").read_text(encoding="utf-8")
+    ejemplo = re.search(r"^    \{.*?\}\]\}$", pagina, re.MULTILINE | re.DOTALL)
+    assert ejemplo is not None
+    forma = formato.leer(ejemplo.group().encode())
+    assert [c.clave for c in forma.campos] == ["PARTIDO_A"] and forma.pliego.diccionario == "DICT_5X5_100"
+
+
 def con(ruta: str, valor: Any) -> bytes:
     """`BUENA` with one thing changed: `ruta` is keys and indices joined by points; `...` removes it."""
     d = json.loads(json.dumps(BUENA))
@@ -329,7 +347,7 @@ def test_ninguna_forma_rompe_el_programa(ruta: str, valor: Any) -> None:
         assert str(error).encode()
     else:
         w, h = forma.pliego.ancho, forma.pliego.alto
-        assert all(0 <= c.x and c.x + c.ancho <= w and c.y + c.alto <= h for f in forma.campos for c in f.cajas)
+        assert all(c.x >= 0 and c.x + c.ancho <= w and c.y + c.alto <= h for f in forma.campos for c in f.cajas)
         assert len({c.clave for c in forma.campos}) == len(forma.campos)
 
 

@@ -27,7 +27,7 @@ from prep.lectura.plantilla import Caja, Campo, Forma, Pliego
 
 BYTES_MAXIMOS: Final = 1_000_000
 CAMPOS_MAXIMOS: Final = 120
-CIFRAS_MAXIMAS: Final = 6
+CIFRAS_MAXIMAS: Final = 5
 ORILLA: Final = 5.0
 """Boxes closer than this to the edge of the sheet, in mm, could not be looked for."""
 _CLAVE: Final = re.compile(r"[\w][\w .·-]{0,59}")
