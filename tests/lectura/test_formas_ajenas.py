@@ -171,6 +171,10 @@ def test_sin_hoja_o_sin_marcas_cada_quien_con_su_motivo() -> None:
     sin_marcas = caso("contorno", "mild")[1].jpeg
     assert lector(caso("aruco", "mild")[0]).leer(sin_marcas).rechazo == "media_acta"
     assert lector(caso("cuadros", "mild")[0]).leer(sin_marcas).rechazo == "media_acta"
+    movidas = json.loads(caso("cuadros", "mild")[0].json)
+    movidas["anclas"]["marcas"][2]["y"] -= 90.0
+    lectura = LectorAjeno(formato.leer(json.dumps(movidas).encode())).leer(caso("cuadros", "mild")[1].jpeg)
+    assert lectura.rechazo in ("marcas_distintas", "renglones_no_hallados")
     cortada = np.ascontiguousarray(descifrar(sin_marcas)[:, :2200])
     assert lector(caso("contorno", "mild")[0]).leer(jpeg(cortada)).rechazo in ("hoja_no_hallada", "sin_pagina")
 

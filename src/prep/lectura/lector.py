@@ -245,7 +245,7 @@ class LectorAjeno(_Lector):
                 raise Rechazo("hoja_no_hallada" if contorno.hay_hoja(gris) else "sin_pagina")
             paginas = hoja.paginas(pliego)
             if not paginas:
-                raise Rechazo("plantilla_distinta")
+                raise Rechazo("plantilla_distinta", "La hoja no tiene las proporciones de la forma descrita.")
             return paginas
         if pliego.tipo == "cuadros":
             paginas, vistas = cuadros.paginas(gris, pliego)
@@ -257,14 +257,17 @@ class LectorAjeno(_Lector):
                     raise Rechazo("varias_actas")
             pagina = situar(afinar(gris, marcas), pliego)
             paginas, vistas = [pagina] if pagina else [], len(marcas)
+        if not paginas and vistas >= 3:
+            raise Rechazo("marcas_distintas")
         if not paginas:
-            raise Rechazo("media_acta" if vistas or contorno.hay_hoja(gris) else "sin_pagina", marcas=min(vistas, 4))
+            raise Rechazo("media_acta" if vistas or contorno.hay_hoja(gris) else "sin_pagina", marcas=vistas)
         return paginas
 
     def _juzgar(self, puntos: np.ndarray, letra: np.ndarray) -> Juicio:
         juicio = juzgar(puntos, letra, self.calibracion)
         claras = suavizar(puntos, self.calibracion.temperatura_cifra).max(1)
-        if juicio.caso in ("ambos", "numero") and float(claras.min()) >= SEGURO:
+        # Words may only confirm what the boxes say.
+        if juicio.valor is not None and juicio.valor == juicio.numero and float(claras.min()) >= SEGURO:
             return juicio
         return replace(juicio, motivos=(*juicio.motivos, "sin_calibrar"))
 

@@ -25,6 +25,7 @@ MOTIVOS: Final = {
     "otra_acta": "La imagen es de otra acta: se esperaba {esperada} y el código QR dice {acta}.",
     "qr_cambiado": "El código QR no corresponde a este papel: sus marcas de esquina son de otra acta.",
     "plantilla_distinta": "El formato del papel no es el de esta elección y demarcación.",
+    "marcas_distintas": "Las marcas que se ven no están donde dice la forma descrita.",
     "hoja_no_hallada": "No se distingue la orilla de la hoja: fotografíela entera, sobre algo más oscuro.",
     "orientacion_ambigua": "No se sabe si la hoja está de cabeza: sus recuadros se ven igual al derecho y al revés.",
     "renglones_ambiguos": "Los recuadros se ven igual un renglón más arriba o más abajo: no se sabe cuál es cuál.",
