@@ -90,7 +90,7 @@ IMAGENES_MALAS: dict[str, tuple[Callable[[], bytes], str]] = {
     "un gato": (lambda: jpeg(gato()), "sin_pagina"),
     "nada": (lambda: b"", "no_es_imagen"),
     "basura": (lambda: b"\xff\xd8\xff basura", "no_es_imagen"),
-    "formato ajeno": (lambda: jpeg(ajena()), "sin_pagina"),
+    "formato ajeno": (lambda: jpeg(ajena()), "forma_desconocida"),
     "media acta": (lambda: jpeg(color()[:, :1900]), "media_acta"),
     "dos actas": (lambda: jpeg(dos_actas()), "varias_actas"),
     "otro QR": (lambda: tomar(Hoja(hoja().plantilla, hoja().identificacion, "HTTPS://EJEMPLO.MX/")), "qr_ajeno"),

@@ -60,7 +60,7 @@ def entintado(zona: Gris, nucleo_mm: float = 3.2) -> Tinta:
     return np.clip((fondo - zona) / np.maximum(fondo, 16), 0, 1)
 
 
-def _sin_reglas(tinta: Tinta, verticales: list[float], horizontales: list[float], dentro: tuple[slice, slice]) -> Tinta:
+def sin_reglas(tinta: Tinta, verticales: list[float], horizontales: list[float], dentro: tuple[slice, slice]) -> Tinta:
     """Subtract, around each printed rule, the darkness that is common to its whole length."""
     t = tinta.copy()
     r = round(0.65 * PX_MM)
@@ -76,7 +76,7 @@ def _sin_reglas(tinta: Tinta, verticales: list[float], horizontales: list[float]
     return np.clip(t, 0, 1)
 
 
-def _aislar(tinta: Tinta, caja: tuple[float, float, float, float]) -> tuple[Tinta, float]:
+def aislar(tinta: Tinta, caja: tuple[float, float, float, float]) -> tuple[Tinta, float]:
     """Keep the strokes that belong to the box (x, y, width, height in pixels); also their area in mm²."""
     x, y, w, h = caja
     _, etiquetas, datos, centros = cv2.connectedComponentsWithStats((tinta > _UMBRAL).astype(np.uint8), connectivity=8)
@@ -122,12 +122,14 @@ def encuadrar(tinta: Tinta) -> Tinta:
 
 
 def _letra(rect: Gris, campo: Campo, ajuste: Ajuste) -> tuple[Tinta, float]:
+    if campo.letra.ancho <= 0:
+        return np.zeros((ALTO_LETRA, ANCHO_LETRA), np.float32), 0.0
     renglon = Caja(campo.letra.x + ajuste.dx, campo.letra.y + ajuste.dy, campo.letra.ancho, campo.letra.alto)
     zona, ox, oy = _zona(rect, renglon, _MARGEN + 0.3)
     tinta = entintado(zona)
     w, h = campo.letra.ancho * PX_MM, campo.letra.alto * PX_MM
     x0, x1 = round(ox - 1.0 * PX_MM), round(ox + w) - 2
-    tinta = _sin_reglas(tinta, [], [oy + h, oy - 0.8 * PX_MM], (slice(0, 0), slice(max(0, x0), x1)))
+    tinta = sin_reglas(tinta, [], [oy + h, oy - 0.8 * PX_MM], (slice(0, 0), slice(max(0, x0), x1)))
     y0, y1 = max(0, round(oy - 0.5 * PX_MM)), min(tinta.shape[0], round(oy + h + 0.9 * PX_MM))
     linea: Tinta = np.where(tinta > 0.06, tinta, 0).astype(np.float32)[y0:y1, max(0, x0) : x1]
     # What is left of rules, folds and shadows is long and flat, or a speck; words are neither.
@@ -151,17 +153,19 @@ def _letra(rect: Gris, campo: Campo, ajuste: Ajuste) -> tuple[Tinta, float]:
 def recortar(rect: Gris, campo: Campo, ajuste: Ajuste) -> Recortes:
     """Cut one field out of a rectified page."""
     cifras, areas = [], []
-    n, a, b = len(campo.cajas), ajuste.caja(campo, 0), ajuste.caja(campo, len(campo.cajas) - 1)
+    cajas = [ajuste.caja(campo, k) for k in range(len(campo.cajas))]
+    a, b = cajas[0], cajas[-1]
     zona, ox, oy = _zona(rect, Caja(a.x, a.y, b.x + b.ancho - a.x, a.alto), _MARGEN)
-    paso, alto = a.ancho * PX_MM, a.alto * PX_MM
+    alto, medio = a.alto * PX_MM, campo.numero.centro[0]
     tinta = entintado(zona)
-    dentro = (slice(round(oy) + 3, round(oy + alto) - 2), slice(round(ox) + 3, round(ox + n * paso) - 2))
-    limpia = _sin_reglas(tinta, [ox + k * paso for k in range(n + 1)], [oy, oy + alto], dentro)
+    reglas = [ox + (medio + ajuste.dx + (x - medio) * ajuste.ex - a.x) * PX_MM for x in campo.verticales]
+    dentro = (slice(round(oy) + 3, round(oy + alto) - 2), slice(round(ox) + 3, round(reglas[-1]) - 2))
+    limpia = sin_reglas(tinta, reglas, [oy, oy + alto], dentro)
     m = round(_MARGEN * PX_MM)
-    for k in range(n):
-        desde = max(0, round(ox + k * paso) - m)
-        hasta = min(limpia.shape[1], round(ox + (k + 1) * paso) + m + 1)
-        propia, area = _aislar(limpia[:, desde:hasta], (ox + k * paso - desde, oy, paso, alto))
+    for caja in cajas:
+        x, ancho = ox + (caja.x - a.x) * PX_MM, caja.ancho * PX_MM
+        desde, hasta = max(0, round(x) - m), min(limpia.shape[1], round(x + ancho) + m + 1)
+        propia, area = aislar(limpia[:, desde:hasta], (x - desde, oy, ancho, alto))
         cifras.append(encuadrar(propia))
         areas.append(area)
     letra, area_letra = _letra(rect, campo, ajuste)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from prep.lectura.pagina import PX_MM, Gris, Pagina
-from prep.lectura.plantilla import ALTO, ANCHO, MARCAS
+from prep.lectura.plantilla import Caja
 
 RESOLUCION_MINIMA: Final = 4.5  # px per mm: about 115 dpi
 NITIDEZ_MINIMA: Final = 0.35
@@ -52,17 +52,18 @@ class Calidad:
 def medir(gris: Gris, pagina: Pagina, rectificada: Gris) -> Calidad:
     """Quality of a picture whose page was found."""
     alto, ancho = gris.shape
-    hoja = pagina.en_foto(np.array([[0, 0], [ANCHO, 0], [ANCHO, ALTO], [0, ALTO]], float)).astype(np.float32)
+    pliego, hoja = pagina.pliego, pagina.hoja.astype(np.float32)
     area = float(cv2.contourArea(hoja))
     marco = np.array([[0, 0], [ancho, 0], [ancho, alto], [0, alto]], np.float32)
     dentro, _ = cv2.intersectConvexConvex(hoja, marco)
     cobertura = float(dentro) / max(area, 1.0)
-    resolucion = float(np.sqrt(area / (ANCHO * ALTO)))
+    resolucion = float(np.sqrt(area / (pliego.ancho * pliego.alto)))
     # Sharpness: how steep the edges of the black marks are, per mm of paper, relative to their height.
+    marcas = [pliego.marcas[m.esquina].crecer(2.0) for m in pagina.marcas] or _impresos(rectificada)
     pendientes = []
-    for m in pagina.marcas:
-        x, y = (round(v * PX_MM) for v in MARCAS[m.esquina])
-        z = rectificada[max(y - 16, 0) : y + 96, max(x - 16, 0) : x + 96].astype(np.float32)
+    for m in marcas:
+        x, y, lado = round(m.x * PX_MM), round(m.y * PX_MM), round(m.ancho * PX_MM)
+        z = rectificada[max(y, 0) : y + lado, max(x, 0) : x + lado].astype(np.float32)
         if z.size:
             alcance = float(np.quantile(z, 0.98) - np.quantile(z, 0.02))
             pendientes.append(
@@ -91,9 +92,23 @@ def medir(gris: Gris, pagina: Pagina, rectificada: Gris) -> Calidad:
     return Calidad(round(resolucion, 2), round(nitidez, 3), luz, minima, round(cobertura, 4), tuple(motivos))
 
 
+def _impresos(rectificada: Gris) -> list[Caja]:
+    """Without marks: the squares of 14 mm with most print on them."""
+    lado = round(14 * PX_MM)
+    alto, ancho = (v // lado * lado for v in rectificada.shape)
+    zonas = rectificada[:alto, :ancho].reshape(alto // lado, lado, ancho // lado, lado).std((1, 3))
+    filas, columnas = np.unravel_index(np.argsort(-zonas, axis=None)[:8], zonas.shape)
+    return [Caja(14.0 * j, 14.0 * i, 14.0, 14.0) for i, j in zip(filas.tolist(), columnas.tolist(), strict=True)]
+
+
+_MUESTRA_X: Final = (60 / 431.8, 140 / 431.8, 300 / 431.8, 400 / 431.8)
+_MUESTRA_Y: Final = (30 / 279.4, 150 / 279.4, 248 / 279.4)
+
+
 def es_pantalla(gris: Gris, pagina: Pagina) -> bool:
     """Whether the paper shows the fine regular pattern of a screen (its pixels, or the moiré they make)."""
-    puntos = pagina.en_foto(np.array([[x, y] for x in (60, 140, 300, 400) for y in (30, 150, 248)], float))
+    w, h = pagina.pliego.ancho, pagina.pliego.alto
+    puntos = pagina.en_foto(np.array([[x * w, y * h] for x in _MUESTRA_X for y in _MUESTRA_Y]))
     lado, votos, vistos = 128, 0, 0
     ventana = np.outer(np.hanning(lado), np.hanning(lado))
     f = np.fft.fftfreq(lado)

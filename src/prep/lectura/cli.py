@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -233,33 +233,62 @@ def _archivos(rutas: list[Path]) -> Iterator[Path]:
             yield ruta
 
 
+def _paginas(ruta: Path, lado_minimo: int | None = None) -> list[bytes]:
+    """Pages of a file; raise `ArchivoRechazado`, also when it cannot be opened."""
+    from prep.lectura.evidencia import LADO_MINIMO, PESO_MAXIMO, ArchivoRechazado, paginas
+
+    try:
+        if ruta.stat().st_size > PESO_MAXIMO:
+            raise ArchivoRechazado(f"El archivo pesa más de {PESO_MAXIMO // 2**20} MB.")
+        return paginas(ruta.read_bytes(), lado_minimo or LADO_MINIMO)
+    except OSError as error:
+        raise ArchivoRechazado(error.strerror or str(error)) from None
+
+
 def leer(
     imagenes: Annotated[list[Path], typer.Argument(metavar="IMAGEN…", help="Imágenes, PDF o carpetas.")],
-    proceso: Annotated[Path, typer.Option(metavar="DIR", help="Carpeta del proceso.")],
+    proceso: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Carpeta del proceso que imprimió las actas.")
+    ] = None,
+    forma: Annotated[
+        Path | None, typer.Option(metavar="FORMA.JSON", help="Descripción de una forma de otro diseño.")
+    ] = None,
+    cifras: Annotated[bool, typer.Option("--cifras", help="Cada imagen es el recorte de un solo dígito.")] = False,
     como_json: Annotated[bool, typer.Option("--json", help="Una línea JSON por página.")] = False,
     verdad: Annotated[bool, typer.Option("--verdad", help="Compara con el .json que acompaña a cada imagen.")] = False,
     llave: Llave = LLAVE,
 ) -> None:
     """Lee actas: identifica, endereza y lee sus números. Lo que no es seguro no se acepta."""
-    from prep.lectura.evidencia import PESO_MAXIMO, ArchivoRechazado, paginas
-    from prep.lectura.lector import Lector
+    from prep.lectura.ajena import FormaInvalida, abrir
+    from prep.lectura.evidencia import ArchivoRechazado
+    from prep.lectura.lector import Lector, LectorAjeno
     from prep.lectura.noche import comparar
 
-    formas = _formas(proceso, llave)
-    lector = Lector(formas.plantilla_de, formas.clave, formas.llave)
+    if (proceso is not None) + (forma is not None) + cifras != 1:
+        raise typer.BadParameter("Indique una de las tres: --proceso DIR, --forma FORMA.JSON o --cifras.")
     rutas = list(_archivos(imagenes))
+    if cifras:
+        _leer_cifras(rutas, como_json)
+        return
+    lector: Lector | LectorAjeno
+    if forma is not None:
+        try:
+            lector = LectorAjeno(abrir(forma))
+        except FormaInvalida as error:
+            raise typer.BadParameter(str(error)) from None
+    else:
+        assert proceso is not None
+        formas = _formas(proceso, llave)
+        lector = Lector(formas.plantilla_de, formas.clave, formas.llave)
     cuentas = {"leidas": 0, "rechazadas": 0, "campos": 0, "aceptados": 0, "bien": 0, "mal": 0}
     tabla = Table("imagen", "acta", "resultado", "campos", "aceptados", title="Lectura")
     with _barra() as barra:
         for ruta in barra.track(rutas, description="Leyendo"):
             try:
-                if ruta.stat().st_size > PESO_MAXIMO:
-                    raise ArchivoRechazado(f"El archivo pesa más de {PESO_MAXIMO // 2**20} MB.")
-                hojas = paginas(ruta.read_bytes())
-            except (ArchivoRechazado, OSError) as error:
-                detalle = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+                hojas = _paginas(ruta)
+            except ArchivoRechazado as error:
                 cuentas["rechazadas"] += 1
-                _anotar(como_json, tabla, {"archivo": str(ruta), "rechazo": "archivo", "detalle": detalle})
+                _anotar(como_json, tabla, {"archivo": str(ruta), "rechazo": "archivo", "detalle": str(error)})
                 continue
             for k, hoja in enumerate(hojas):
                 lectura = lector.leer(hoja)
@@ -284,6 +313,39 @@ def leer(
     )
     if verdad:
         consola.print(f"De los aceptados con verdad conocida, {cuentas['bien']} bien y {cuentas['mal']} mal.")
+
+
+def _leer_cifras(rutas: list[Path], como_json: bool) -> None:
+    from prep.lectura import cifra
+    from prep.lectura.evidencia import ArchivoRechazado
+    from prep.lectura.lector import Rechazo, descifrar
+    from prep.lectura.modelo import modelo
+    from prep.lectura.numeral import calibracion
+
+    tabla = Table("imagen", "signo", "probabilidad", "aceptada", title="Cifras")
+    aceptadas = 0
+    with _barra() as barra:
+        for ruta in barra.track(rutas, description="Leyendo"):
+            fila: dict[str, Any] = {"archivo": str(ruta)}
+            try:
+                hojas = _paginas(ruta, cifra.LADO_MINIMO)
+                if len(hojas) != 1:
+                    raise ArchivoRechazado(f"El archivo tiene {len(hojas)} páginas: se espera un solo dígito.")
+                lectura = cifra.leer(descifrar(hojas[0]), modelo(), calibracion())
+            except (ArchivoRechazado, Rechazo) as error:
+                fila["rechazo"] = str(error)
+                tabla.add_row(ruta.name, str(error))
+            else:
+                fila |= lectura.como_dict()
+                aceptadas += lectura.aceptada
+                signo = {" ": "nada", "-": "raya", "?": "ilegible"}.get(lectura.signo, lectura.signo)
+                tabla.add_row(ruta.name, signo, f"{lectura.probabilidad:.4f}", "sí" if lectura.aceptada else "no")
+            if como_json:
+                typer.echo(json.dumps(fila, ensure_ascii=False))
+    if not como_json:
+        consola = Console()
+        consola.print(tabla)
+        consola.print(f"{aceptadas} de {len(rutas)} cifras aceptadas.")
 
 
 def _anotar(como_json: bool, tabla: Table, fila: dict) -> None:  # type: ignore[type-arg]

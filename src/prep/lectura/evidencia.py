@@ -25,6 +25,7 @@ import numpy.typing as npt
 import pypdfium2
 from PIL import Image, UnidentifiedImageError
 
+from prep.lectura import contorno
 from prep.lectura.pagina import Ajuste, Pagina
 from prep.lectura.plantilla import Campo
 from prep.plataforma.almacen import Almacen
@@ -35,6 +36,8 @@ LADO_MINIMO: Final = 320
 PAGINAS_MAXIMAS: Final = 60
 PUBLICADA_MAXIMA: Final = 300_000
 PX_MM_PUBLICADA: Final = 5.0
+LARGO_PUBLICADA: Final = 2160
+"""Pixels of the longer side of a published image of unknown size on paper."""
 PPP_PDF: Final = 200
 
 Color = npt.NDArray[Any]
@@ -117,14 +120,16 @@ def _abrir(datos: bytes, tipo: str) -> Image.Image:
     return imagen
 
 
-def _medidas(ancho: int, alto: int) -> None:
+def _medidas(ancho: int, alto: int, lado_minimo: int) -> None:
     if ancho * alto > PIXELES_MAXIMOS:
         raise ArchivoRechazado(_GRANDE)
-    if min(ancho, alto) < LADO_MINIMO:
-        raise ArchivoRechazado(f"La imagen mide {ancho} × {alto} pixeles: es demasiado chica para leer un acta.")
+    if min(ancho, alto) < lado_minimo:
+        raise ArchivoRechazado(
+            f"La imagen mide {ancho} × {alto} pixeles: es demasiado chica; hacen falta {lado_minimo} por lado."
+        )
 
 
-def paginas(datos: bytes) -> list[bytes]:
+def paginas(datos: bytes, lado_minimo: int = LADO_MINIMO) -> list[bytes]:
     """Pages of a file as received, each a JPEG or PNG the reader can decode; raise `ArchivoRechazado`.
 
     A JPEG or PNG comes back as it is. Pages of a TIFF are re-encoded without loss; pages of a PDF are drawn at 200 dpi.
@@ -132,11 +137,11 @@ def paginas(datos: bytes) -> list[bytes]:
     tipo = tipo_de(datos)
     _revisar_ocultos(datos, tipo)
     if tipo == "PDF":
-        return list(_de_pdf(datos))
+        return list(_de_pdf(datos, lado_minimo))
     imagen = _abrir(datos, tipo)
-    _medidas(*imagen.size)
+    _medidas(*imagen.size, lado_minimo)
     if tipo == "TIFF":
-        return list(_de_tiff(imagen))
+        return list(_de_tiff(imagen, lado_minimo))
     try:
         imagen.load()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
@@ -150,14 +155,14 @@ def _png(imagen: Color) -> bytes:
     return png.tobytes()
 
 
-def _de_tiff(imagen: Image.Image) -> Iterator[bytes]:
+def _de_tiff(imagen: Image.Image, lado_minimo: int) -> Iterator[bytes]:
     cuantas = getattr(imagen, "n_frames", 1)
     if cuantas > PAGINAS_MAXIMAS:
         raise ArchivoRechazado(f"El archivo tiene {cuantas} páginas y el máximo es {PAGINAS_MAXIMAS}: divídalo.")
     for k in range(cuantas):
         try:
             imagen.seek(k)
-            _medidas(*imagen.size)
+            _medidas(*imagen.size, lado_minimo)
             rgb = np.asarray(imagen.convert("RGB"))
         except ArchivoRechazado:
             raise
@@ -166,7 +171,7 @@ def _de_tiff(imagen: Image.Image) -> Iterator[bytes]:
         yield _png(np.ascontiguousarray(rgb[:, :, ::-1]))
 
 
-def _de_pdf(datos: bytes) -> Iterator[bytes]:
+def _de_pdf(datos: bytes, lado_minimo: int) -> Iterator[bytes]:
     try:
         documento = pypdfium2.PdfDocument(datos)
     except pypdfium2.PdfiumError as error:
@@ -179,7 +184,7 @@ def _de_pdf(datos: bytes) -> Iterator[bytes]:
         for k in range(len(documento)):
             pagina = documento[k]
             ancho, alto = (round(v * PPP_PDF / 72) for v in pagina.get_size())
-            _medidas(ancho, alto)
+            _medidas(ancho, alto, lado_minimo)
             yield _png(pagina.render(scale=PPP_PDF / 72, may_draw_forms=False).to_numpy())
     except pypdfium2.PdfiumError as error:
         raise ArchivoRechazado("El PDF está dañado: vuelva a digitalizar.") from error
@@ -214,20 +219,37 @@ def _aclarar(imagen: Color) -> Color:
     return imagen if papel > 170 else cv2.convertScaleAbs(imagen, alpha=200 / max(papel, 40))
 
 
+_FUERA: Final = (255, 255, 255)  # what a straightened picture does not show is white, never smeared print
+
+
+def _enderezar(color: Color) -> Color:
+    """A picture without marks of ours as straight as it can surely be made, `LARGO_PUBLICADA` at most."""
+    gris = cv2.cvtColor(color, cv2.COLOR_BGR2GRAY)
+    hoja = contorno.hallar(gris)
+    if hoja is not None:
+        return hoja.enderezar(color, min(LARGO_PUBLICADA, round(max(hoja.medidas))))
+    alto, ancho = color.shape[:2]
+    grados = contorno.inclinacion(gris)
+    if grados is not None and abs(grados) > 0.2:
+        giro = cv2.getRotationMatrix2D(((ancho - 1) / 2, (alto - 1) / 2), grados, 1.0)
+        a, b = abs(giro[0, 0]), abs(giro[0, 1])
+        talla = round(ancho * a + alto * b), round(ancho * b + alto * a)
+        giro[:, 2] += (talla[0] - ancho) / 2, (talla[1] - alto) / 2
+        color = cv2.warpAffine(color, giro, talla, flags=cv2.INTER_LINEAR, borderValue=_FUERA)
+    f = min(1.0, LARGO_PUBLICADA / max(color.shape[:2]))
+    return cv2.resize(color, None, fx=f, fy=f, interpolation=cv2.INTER_AREA)
+
+
 def derivar(original: bytes, pagina: Pagina | None) -> Derivados:
     """Published image and thumbnail of an admitted JPEG or PNG.
 
-    With its page found, the sheet seen from straight above; without, the picture upright as its camera says.
+    With its page found, the sheet seen from straight above. Without, the same by the contour of the paper when that is
+    sure, the way up it was photographed; else a crooked scan turned level; else the picture upright as its camera says.
     """
     color = cv2.imdecode(np.frombuffer(original, np.uint8), cv2.IMREAD_COLOR)
     if color is None:
         raise ArchivoRechazado("La imagen está dañada y no se puede abrir: vuelva a enviarla.")
-    if pagina is not None:
-        imagen = pagina.rectificar(color, PX_MM_PUBLICADA)
-    else:
-        f = min(1.0, 2160 / max(color.shape[:2]))
-        imagen = cv2.resize(color, None, fx=f, fy=f, interpolation=cv2.INTER_AREA)
-    imagen = _aclarar(imagen)
+    imagen = _aclarar(pagina.rectificar(color, PX_MM_PUBLICADA) if pagina is not None else _enderezar(color))
     for calidad in (82, 74, 66, 58, 50, 42, 34, 26):
         publicada = _jpeg(imagen, calidad)
         if len(publicada) <= PUBLICADA_MAXIMA:

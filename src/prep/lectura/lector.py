@@ -1,27 +1,36 @@
 """The automatic reader: a third, independent pair of eyes. It never fills a field, breaks a tie or publishes.
 
 An image goes through: decode, QR, corner marks, homography, row registration, boxes, networks, numbers. At any point it
-may refuse, with a reason. What it accepts it is sure of; what it does not accept, it does not say.
+may refuse, with a reason. What it accepts it is sure of; what it does not accept, it does not say. `Lector` reads the
+actas that this system prints; `LectorAjeno`, a form of another design that somebody described. They differ in how the
+sheet is found and in how much it takes to accept a number; everything between is the same.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Final
 
 import cv2
 import numpy as np
 
 from prep.dominio.valores import SIN_DATO, Valor
-from prep.lectura import qr
+from prep.lectura import contorno, cuadros, qr
 from prep.lectura.cajas import Recortes, recortar
 from prep.lectura.calidad import es_pantalla, medir
 from prep.lectura.modelo import CLASES, Modelo, modelo
-from prep.lectura.numeral import Calibracion, calibracion, juzgar
+from prep.lectura.numeral import Calibracion, Juicio, calibracion, juzgar, suavizar
 from prep.lectura.pagina import Ajuste, Gris, Marca, Pagina, afinar, ajustar, hallar_marcas, situar
-from prep.lectura.plantilla import Campo, Plantilla, marcas_de
+from prep.lectura.plantilla import Caja, Campo, Forma, Plantilla, marcas_de
 from prep.lectura.resultado import MOTIVOS, Lectura, LecturaCampo
+
+SEGURO: Final = 0.997
+"""Where nothing was calibrated (another's form, a loose digit), the probability each box must reach to be accepted."""
+ORIENTACION_CLARA: Final = 0.6
+"""Another way of turning the sheet may find at most this fraction of the rows found."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +39,13 @@ class Vista:
 
     pagina: Pagina
     rectificada: Gris
-    plantilla: Plantilla
+    plantilla: Forma
     ajustes: dict[str, Ajuste]
+
+    @property
+    def hallados(self) -> int:
+        """How many fields have their printed boxes where they should be."""
+        return sum(a.claridad > 0 for a in self.ajustes.values())
 
 
 class Rechazo(Exception):
@@ -51,25 +65,26 @@ def descifrar(datos: bytes) -> Gris:
     return np.ascontiguousarray(imagen, dtype=np.uint8)
 
 
-class Lector:
-    """Reads actas of one process.
+def mirar(gris: Gris, pagina: Pagina, forma: Forma) -> Vista:
+    """A page straightened and its rows registered."""
+    rectificada = pagina.rectificar(gris)
+    return Vista(pagina, rectificada, forma, ajustar(rectificada, forma))
 
-    `plantilla_de` gives the form of a clave_acta, or None when it is not in the catalogue. `proceso` is the key as in
-    `qr.clave_proceso`; `llave` the secret of its QR codes. One instance per thread.
-    """
 
-    def __init__(
-        self,
-        plantilla_de: Callable[[str], Plantilla | None],
-        proceso: str,
-        llave: bytes,
-        pesos: Modelo | None = None,
-        ajuste: Calibracion | None = None,
-    ) -> None:
+class _Lector(ABC):
+    """Reads pages once they are situated. One instance per thread."""
+
+    def __init__(self, pesos: Modelo | None, ajuste: Calibracion | None) -> None:
         cv2.setNumThreads(1)  # one acta, one thread
-        self.plantilla_de, self.proceso, self.llave = plantilla_de, proceso, llave
         self.modelo = pesos or modelo()
         self.calibracion = ajuste or calibracion()
+
+    @abstractmethod
+    def situar(self, gris: Gris, esperada: str | None = None) -> tuple[Vista, str | None, list[str]]:
+        """Find the page and its rows; raise `Rechazo`. Returns the view, the clave_acta if known, and warnings."""
+
+    @abstractmethod
+    def _juzgar(self, puntos: np.ndarray, letra: np.ndarray) -> Juicio: ...
 
     def leer(self, datos: bytes, esperada: str | None = None) -> Lectura:
         """Read an image. `esperada`: clave_acta under which it was received, if known; a sticker that cannot be read is
@@ -102,16 +117,65 @@ class Lector:
         )
         return lectura, vista
 
+    def _campos(self, vista: Vista) -> tuple[LecturaCampo, ...]:
+        campos = vista.plantilla.campos
+        recortes = [recortar(vista.rectificada, c, vista.ajustes[c.clave]) for c in campos]
+        puntos = self.modelo.digitos(np.concatenate([r.cifras for r in recortes]))
+        letras = self.modelo.letras(np.stack([r.letra for r in recortes]))
+        salida, i = [], 0
+        for campo, recorte, letra in zip(campos, recortes, letras, strict=True):
+            propios = puntos[i : i + len(campo.cajas)]
+            i += len(campo.cajas)
+            salida.append(self._campo(campo, recorte, propios, letra, vista.ajustes[campo.clave]))
+        return tuple(salida)
+
+    def _campo(
+        self, campo: Campo, recorte: Recortes, puntos: np.ndarray, letra: np.ndarray, ajuste: Ajuste
+    ) -> LecturaCampo:
+        juicio = self._juzgar(puntos, letra)
+        cifras = "".join(CLASES[int(k)] for k in puntos.argmax(1))
+        motivos, conf = juicio.motivos, juicio.confianza
+        mejores = juicio.mejores if ajuste.claridad > 0 else ()
+        valor: Valor | None = juicio.valor
+        if juicio.caso == "vacio" and "ilegible" not in motivos:
+            valor = SIN_DATO
+        if ajuste.claridad <= 0:  # whatever was cut there may be of another row
+            valor, motivos, conf = None, ("renglon_no_hallado",), 0.0
+        huella = sha256(recorte.zona.tobytes() + (recorte.letra * 255).astype(np.uint8).tobytes()).hexdigest()
+        return LecturaCampo(campo.clave, valor, conf, not motivos, juicio.caso, motivos, cifras, mejores, huella)
+
+
+class Lector(_Lector):
+    """Reads actas of one process.
+
+    `plantilla_de` gives the form of a clave_acta, or None when it is not in the catalogue. `proceso` is the key as in
+    `qr.clave_proceso`; `llave` the secret of its QR codes.
+    """
+
+    def __init__(
+        self,
+        plantilla_de: Callable[[str], Plantilla | None],
+        proceso: str,
+        llave: bytes,
+        pesos: Modelo | None = None,
+        ajuste: Calibracion | None = None,
+    ) -> None:
+        super().__init__(pesos, ajuste)
+        self.plantilla_de, self.proceso, self.llave = plantilla_de, proceso, llave
+
     def situar(self, gris: Gris, esperada: str | None = None) -> tuple[Vista, str, list[str]]:
         """Identify the acta, find its page and rows; raise `Rechazo`. Returns the view, the clave_acta and warnings."""
         textos = qr.hallar(gris)
         marcas = hallar_marcas(gris)
         if not textos and not marcas:
-            raise Rechazo("sin_pagina")
+            raise Rechazo("forma_desconocida" if contorno.hay_hoja(gris) else "sin_pagina")
         if len(textos) > 1 or len({m.esquina for m in marcas}) < len(marcas):
             marcas = _sin_fantasmas(marcas, gris)
-            if len(textos) > 1 or len({m.esquina for m in marcas}) < len(marcas):
-                raise Rechazo("varias_actas")
+            esquinas = {m.esquina for m in marcas}
+            if len(textos) > 1 or len(esquinas) < len(marcas):
+                # The same kind of marks with other numbers: two upper left corners, and no acta around them.
+                ajena = not textos and len(esquinas) < 3 and contorno.hay_hoja(gris)
+                raise Rechazo("forma_desconocida" if ajena else "varias_actas")
         acta = self._identificar(textos, marcas, esperada)
         plantilla = self.plantilla_de(acta)
         if plantilla is None:
@@ -128,18 +192,13 @@ class Lector:
         pagina = situar(afinar(gris, marcas))
         if pagina is None:
             raise Rechazo("media_acta", marcas=len(marcas))
-        rectificada = pagina.rectificar(gris)
-        ajustes = ajustar(rectificada, plantilla)
-        if sum(a.claridad > 0 for a in ajustes.values()) < len(ajustes) / 2:
+        vista = mirar(gris, pagina, plantilla)
+        if vista.hallados < len(plantilla.campos) / 2:
             raise Rechazo("renglones_no_hallados")
-        avisos = []
-        if pagina.giro:
-            avisos.append("girada")
-        if len(marcas) < 4:
-            avisos.append("marca_faltante")
-        if es_pantalla(gris, pagina):
-            avisos.append("pantalla")
-        return Vista(pagina, rectificada, plantilla, ajustes), acta, avisos
+        return vista, acta, _avisos(gris, pagina)
+
+    def _juzgar(self, puntos: np.ndarray, letra: np.ndarray) -> Juicio:
+        return juzgar(puntos, letra, self.calibracion)
 
     def _identificar(self, textos: list[str], marcas: list[Marca], esperada: str | None) -> str:
         if textos:
@@ -156,32 +215,91 @@ class Lector:
             raise Rechazo("sin_qr")
         return esperada
 
-    def _campos(self, vista: Vista) -> tuple[LecturaCampo, ...]:
-        campos = vista.plantilla.campos
-        recortes = [recortar(vista.rectificada, c, vista.ajustes[c.clave]) for c in campos]
-        puntos = self.modelo.digitos(np.concatenate([r.cifras for r in recortes]))
-        letras = self.modelo.letras(np.stack([r.letra for r in recortes]))
-        salida, i = [], 0
-        for campo, recorte, letra in zip(campos, recortes, letras, strict=True):
-            propios = puntos[i : i + len(campo.cajas)]
-            i += len(campo.cajas)
-            salida.append(self._campo(campo, recorte, propios, letra, vista.ajustes[campo.clave]))
-        return tuple(salida)
 
-    def _campo(
-        self, campo: Campo, recorte: Recortes, puntos: np.ndarray, letra: np.ndarray, ajuste: Ajuste
-    ) -> LecturaCampo:
+class LectorAjeno(_Lector):
+    """Reads a form of another design. What turns a sheet the right way up is its marks or its printed rows; nothing of
+    it was calibrated, so a number needs every box clear, and words alone or an empty field are never accepted."""
+
+    def __init__(self, forma: Forma, pesos: Modelo | None = None, ajuste: Calibracion | None = None) -> None:
+        super().__init__(pesos, ajuste)
+        self.forma = forma
+
+    def situar(self, gris: Gris, esperada: str | None = None) -> tuple[Vista, str | None, list[str]]:
+        forma = self.forma
+        vistas = sorted((mirar(gris, p, forma) for p in self._paginas(gris)), key=lambda v: -v.hallados)
+        vista = vistas[0]
+        if vista.hallados < len(forma.campos) / 2:
+            raise Rechazo("renglones_no_hallados")
+        if len(vistas) > 1 and vistas[1].hallados > ORIENTACION_CLARA * vista.hallados:
+            raise Rechazo("orientacion_ambigua")
+        if forma.pliego.tipo == "contorno" and _corrida(vista):
+            raise Rechazo("renglones_ambiguos")
+        return vista, None, _avisos(gris, vista.pagina)
+
+    def _paginas(self, gris: Gris) -> list[Pagina]:
+        """Where the sheet may be, at least one; raise `Rechazo`."""
+        pliego = self.forma.pliego
+        if pliego.tipo == "contorno":
+            hoja = contorno.hallar(gris)
+            if hoja is None:
+                raise Rechazo("hoja_no_hallada" if contorno.hay_hoja(gris) else "sin_pagina")
+            paginas = hoja.paginas(pliego)
+            if not paginas:
+                raise Rechazo("plantilla_distinta", "La hoja no tiene las proporciones de la forma descrita.")
+            return paginas
+        if pliego.tipo == "cuadros":
+            paginas, vistas = cuadros.paginas(gris, pliego)
+        else:
+            marcas = hallar_marcas(gris, pliego)
+            if len({m.esquina for m in marcas}) < len(marcas):
+                marcas = _sin_fantasmas(marcas, gris)
+                if len({m.esquina for m in marcas}) < len(marcas):
+                    raise Rechazo("varias_actas")
+            pagina = situar(afinar(gris, marcas), pliego)
+            paginas, vistas = [pagina] if pagina else [], len(marcas)
+        if not paginas and vistas >= 3:
+            raise Rechazo("marcas_distintas")
+        if not paginas:
+            raise Rechazo("media_acta" if vistas or contorno.hay_hoja(gris) else "sin_pagina", marcas=vistas)
+        return paginas
+
+    def _juzgar(self, puntos: np.ndarray, letra: np.ndarray) -> Juicio:
         juicio = juzgar(puntos, letra, self.calibracion)
-        cifras = "".join(CLASES[int(k)] for k in puntos.argmax(1))
-        motivos, conf = juicio.motivos, juicio.confianza
-        mejores = juicio.mejores if ajuste.claridad > 0 else ()
-        valor: Valor | None = juicio.valor
-        if juicio.caso == "vacio" and "ilegible" not in motivos:
-            valor = SIN_DATO
-        if ajuste.claridad <= 0:  # whatever was cut there may be of another row
-            valor, motivos, conf = None, ("renglon_no_hallado",), 0.0
-        huella = sha256(recorte.zona.tobytes() + (recorte.letra * 255).astype(np.uint8).tobytes()).hexdigest()
-        return LecturaCampo(campo.clave, valor, conf, not motivos, juicio.caso, motivos, cifras, mejores, huella)
+        claras = suavizar(puntos, self.calibracion.temperatura_cifra).max(1)
+        # Words may only confirm what the boxes say.
+        if juicio.valor is not None and juicio.valor == juicio.numero and float(claras.min()) >= SEGURO:
+            return juicio
+        return replace(juicio, motivos=(*juicio.motivos, "sin_calibrar"))
+
+
+def _avisos(gris: Gris, pagina: Pagina) -> list[str]:
+    avisos = []
+    if pagina.giro:
+        avisos.append("girada")
+    if len(pagina.marcas) < len(pagina.pliego.marcas):
+        avisos.append("marca_faltante")
+    if es_pantalla(gris, pagina):
+        avisos.append("pantalla")
+    return avisos
+
+
+def _corrida(vista: Vista) -> bool:
+    """Whether the rows fit as well one place up or down. Marks say which row is which; a contour that is a few
+    millimetres off does not, and a whole table would be read one row away from where it is."""
+    forma = vista.plantilla
+    for dy in (-forma.paso, forma.paso):
+        campos = tuple(_subir(c, dy) for c in forma.campos)
+        if (
+            sum(a.claridad > 0 for a in ajustar(vista.rectificada, replace(forma, campos=campos)).values())
+            >= vista.hallados
+        ):
+            return True
+    return False
+
+
+def _subir(campo: Campo, dy: float) -> Campo:
+    cajas = tuple(Caja(c.x, c.y + dy, c.ancho, c.alto) for c in campo.cajas)
+    return replace(campo, cajas=cajas)
 
 
 def _sin_fantasmas(marcas: list[Marca], gris: Gris) -> list[Marca]:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from prep.lectura.plantilla import ALTO, ANCHO, LADO_MARCA, MARCAS, MARCAS_POR_ESQUINA, Caja, Campo, Plantilla
+from prep.lectura.plantilla import PROPIO, Caja, Campo, Forma, Pliego
 
 Gris = npt.NDArray[Any]
 Puntos = npt.NDArray[Any]
@@ -18,12 +18,13 @@ Puntos = npt.NDArray[Any]
 PX_MM: Final = 8.0
 """Resolution of the rectified page, pixels per mm."""
 BUSCA: Final = 3.4
-"""How far a row may be from where four corners put it, mm. Rows are 7.8 mm apart or more."""
+"""How far a row may be from where four corners put it, mm; never beyond half way to the next row."""
 
 
 @dataclass(frozen=True)
 class Marca:
-    """A corner mark seen: identifier, corner of the page (0-3) and its four corners in pixels, in the page's order."""
+    """A corner mark seen: identifier (-1: it has none), corner of the page (0-3) and its four corners in pixels, in the
+    page's order."""
 
     id: int
     esquina: int
@@ -32,17 +33,25 @@ class Marca:
 
 @dataclass(frozen=True)
 class Pagina:
-    """A page found: homography from mm to pixels of the picture, and the marks it comes from."""
+    """A page found: homography from mm to pixels of the picture, and the marks it comes from (none: its contour)."""
 
     homografia: Puntos
     marcas: tuple[Marca, ...]
     residuo: float  # mm, root mean square over the marks' corners
+    pliego: Pliego = PROPIO
 
     @property
     def giro(self) -> int:
         """Quarters of a turn, clockwise, in which the page appears in the picture."""
-        a, b = self.en_foto(np.array([[ANCHO * 0.25, ALTO / 2], [ANCHO * 0.75, ALTO / 2]]))
+        w, h = self.pliego.ancho, self.pliego.alto
+        a, b = self.en_foto(np.array([[w * 0.25, h / 2], [w * 0.75, h / 2]]))
         return int(np.round(np.degrees(np.arctan2(b[1] - a[1], b[0] - a[0])) / 90)) % 4
+
+    @property
+    def hoja(self) -> Puntos:
+        """The sheet's four corners in the picture, pixels."""
+        w, h = self.pliego.ancho, self.pliego.alto
+        return self.en_foto(np.array([[0, 0], [w, 0], [w, h], [0, h]], float))
 
     def en_foto(self, mm: Puntos) -> Puntos:
         h = np.column_stack([mm, np.ones(len(mm))]) @ self.homografia.T
@@ -54,14 +63,14 @@ class Pagina:
         return cv2.warpPerspective(
             imagen,
             m,
-            (round(ANCHO * px_mm), round(ALTO * px_mm)),
+            (round(self.pliego.ancho * px_mm), round(self.pliego.alto * px_mm)),
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
 
 
 @cache
-def _detector(afinado: bool) -> cv2.aruco.ArucoDetector:
+def _detector(diccionario: str, afinado: bool) -> cv2.aruco.ArucoDetector:
     p = cv2.aruco.DetectorParameters()
     p.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
     p.minMarkerPerimeterRate = 0.02
@@ -72,11 +81,12 @@ def _detector(afinado: bool) -> cv2.aruco.ArucoDetector:
     else:
         p.adaptiveThreshWinSizeMin, p.adaptiveThreshWinSizeMax, p.adaptiveThreshWinSizeStep = 13, 33, 20
         p.errorCorrectionRate = 0.3
-    return cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50), p)
+    return cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, diccionario)), p)
 
 
-def hallar_marcas(gris: Gris) -> list[Marca]:
-    """Corner marks in the picture, quickest search first; marks of the dictionary that are no corner are left out."""
+def hallar_marcas(gris: Gris, pliego: Pliego = PROPIO) -> list[Marca]:
+    """ArUco marks of a sheet, quickest search first; marks of the dictionary that are no corner are left out."""
+    esquina_de = {i: e for e, ids in enumerate(pliego.ids) for i in ids}
 
     def buscar(reduccion: int, afinado: bool) -> list[Marca]:
         chica = (
@@ -86,14 +96,14 @@ def hallar_marcas(gris: Gris) -> list[Marca]:
                 gris, (gris.shape[1] // reduccion, gris.shape[0] // reduccion), interpolation=cv2.INTER_AREA
             )
         )
-        esquinas, ids, _ = _detector(afinado).detectMarkers(chica)
+        esquinas, ids, _ = _detector(pliego.diccionario, afinado).detectMarkers(chica)
         if ids is None:
             return []
         fx, fy = gris.shape[1] / chica.shape[1], gris.shape[0] / chica.shape[0]
         return [
-            Marca(int(i), int(i) // MARCAS_POR_ESQUINA, (e[0].astype(float) + 0.5) * [fx, fy] - 0.5)
+            Marca(int(i), esquina_de[int(i)], (e[0].astype(float) + 0.5) * [fx, fy] - 0.5)
             for e, i in zip(esquinas, ids.ravel(), strict=True)
-            if int(i) < 4 * MARCAS_POR_ESQUINA
+            if int(i) in esquina_de
         ]
 
     grande = max(gris.shape) > 2400
@@ -107,9 +117,10 @@ def hallar_marcas(gris: Gris) -> list[Marca]:
     return marcas
 
 
-def _esquinas_mm(esquina: int) -> Puntos:
-    x, y = MARCAS[esquina]
-    return np.array([[x, y], [x + LADO_MARCA, y], [x + LADO_MARCA, y + LADO_MARCA], [x, y + LADO_MARCA]])
+def esquinas_mm(marca: Caja) -> Puntos:
+    """The four corners of a mark, clockwise from the upper left, mm."""
+    x, y, a, b = marca.x, marca.y, marca.ancho, marca.alto
+    return np.array([[x, y], [x + a, y], [x + a, y + b], [x, y + b]])
 
 
 def afinar(gris: Gris, marcas: list[Marca]) -> list[Marca]:
@@ -131,27 +142,32 @@ def afinar(gris: Gris, marcas: list[Marca]) -> list[Marca]:
     return salida
 
 
-def situar(marcas: list[Marca]) -> Pagina | None:
+def situar(marcas: list[Marca], pliego: Pliego = PROPIO) -> Pagina | None:
     """The page that one mark per corner implies; None with fewer than three corners or an impossible shape."""
     if len({m.esquina for m in marcas}) != len(marcas) or len(marcas) < 3:
         return None
-    mm = np.vstack([_esquinas_mm(m.esquina) for m in marcas])
+    mm = np.vstack([esquinas_mm(pliego.marcas[m.esquina]) for m in marcas])
     px = np.vstack([m.puntos for m in marcas])
     homografia, _ = cv2.findHomography(mm, px, 0)
     if homografia is None or not np.isfinite(homografia).all():
         return None
-    pagina = Pagina(homografia, tuple(marcas), 0.0)
-    hoja = pagina.en_foto(np.array([[0, 0], [ANCHO, 0], [ANCHO, ALTO], [0, ALTO]]))
-    lados = np.linalg.norm(hoja - np.roll(hoja, -1, axis=0), axis=1)
-    a, b = np.roll(hoja, -1, axis=0) - hoja, np.roll(hoja, -2, axis=0) - np.roll(hoja, -1, axis=0)
-    giros = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
-    if (giros <= 0).any() or max(
-        lados[0] / lados[2], lados[2] / lados[0], lados[1] / lados[3], lados[3] / lados[1]
-    ) > 2.5:
+    pagina = Pagina(homografia, tuple(marcas), 0.0, pliego)
+    if not es_hoja(pagina.hoja):
         return None
-    px_mm = float(np.sqrt(abs(cv2.contourArea(hoja.astype(np.float32))) / (ANCHO * ALTO)))
+    px_mm = float(np.sqrt(abs(cv2.contourArea(pagina.hoja.astype(np.float32))) / (pliego.ancho * pliego.alto)))
     residuo = float(np.sqrt(((pagina.en_foto(mm) - px) ** 2).sum(1).mean())) / px_mm
-    return Pagina(homografia, tuple(marcas), residuo) if residuo < 1.5 else None
+    return replace(pagina, residuo=residuo) if residuo < 1.5 else None
+
+
+def es_hoja(esquinas: Puntos) -> bool:
+    """Whether four points of a picture, clockwise, may be the corners of a sheet seen by a camera."""
+    lados = np.linalg.norm(esquinas - np.roll(esquinas, -1, axis=0), axis=1)
+    a = np.roll(esquinas, -1, axis=0) - esquinas
+    b = np.roll(esquinas, -2, axis=0) - np.roll(esquinas, -1, axis=0)
+    giros = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    return bool((giros > 0).all()) and bool(
+        (np.maximum(lados / np.roll(lados, 2), np.roll(lados, 2) / lados) <= 2.5).all()
+    )
 
 
 @dataclass(frozen=True)
@@ -192,7 +208,7 @@ def _lineas(zona: Gris) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
 
 def _medir(rect: Gris, campo: Campo, cerca: tuple[float, float], alcance: float) -> Ajuste:
     """Slide and stretch the printed grid of a field over the picture, up to `alcance` mm from `cerca`."""
-    junto, n = campo.numero, len(campo.cajas)
+    junto = campo.numero
     cx, cy = junto.centro[0] + cerca[0], junto.centro[1] + cerca[1]
     m = alcance + 1.5
     i0, j0 = round((cy - junto.alto / 2 - m) * PX_MM), round((cx - junto.ancho / 2 - m) * PX_MM)
@@ -230,7 +246,7 @@ def _medir(rect: Gris, campo: Campo, cerca: tuple[float, float], alcance: float)
     dx, ex, nx = mejor(
         perfil(vertical, 0, oy - medio_alto - holgura, oy + medio_alto + holgura),
         ox,
-        (np.arange(n + 1) / n * 2 - 1) * medio_ancho,
+        (np.array(campo.verticales) - junto.centro[0]) * PX_MM,
     )
     izq = ox + dx * PX_MM
     dy, ey, ny = mejor(
@@ -239,19 +255,20 @@ def _medir(rect: Gris, campo: Campo, cerca: tuple[float, float], alcance: float)
     return Ajuste(cerca[0] + dx, cerca[1] + dy, ex, ey, min(1.0, 4 * min(nx, ny)))
 
 
-def _superficie(xy: Puntos, grado: int) -> Puntos:
-    x, y = (xy[:, 0] - ANCHO / 2) / ANCHO, (xy[:, 1] - ALTO / 2) / ALTO
+def _superficie(xy: Puntos, grado: int, pliego: Pliego) -> Puntos:
+    w, h = pliego.ancho, pliego.alto
+    x, y = (xy[:, 0] - w / 2) / w, (xy[:, 1] - h / 2) / h
     return np.stack([x**i * y**j for i in range(grado + 1) for j in range(grado + 1 - i)], axis=1)
 
 
-def _suavizar(xy: Puntos, medidas: list[Ajuste]) -> Puntos | None:
+def _suavizar(xy: Puntos, medidas: list[Ajuste], pliego: Pliego) -> Puntos | None:
     """Smooth surface of shifts (n x 2) through the rows that agree; None when too few boxes were seen."""
     d = np.array([(m.dx, m.dy) for m in medidas])
     peso = np.array([m.claridad if m.claridad > 0.15 else 0.0 for m in medidas])
     vistos = int((peso > 0).sum())
-    if vistos < 4:
+    if vistos < min(4, len(medidas)):
         return None
-    base = _superficie(xy, 3 if vistos > 20 else 1)
+    base = _superficie(xy, 3 if vistos > 20 else 1 if vistos > 3 else 0, pliego)
     w, modelo = peso, d
     for _ in range(6):  # reweighted: rows locked onto something else lose their say
         a = base * w[:, None]
@@ -261,17 +278,18 @@ def _suavizar(xy: Puntos, medidas: list[Ajuste]) -> Puntos | None:
     return modelo
 
 
-def ajustar(rect: Gris, plantilla: Plantilla) -> dict[str, Ajuste]:
+def ajustar(rect: Gris, plantilla: Forma) -> dict[str, Ajuste]:
     """Register every field of a rectified page to its printed boxes.
 
     A wide search; a smooth surface through what agrees; a search around it; again, narrower. A row whose boxes are not
     seen, or that strays from its neighbours, has `claridad` 0: nothing may be read there.
     """
-    campos = plantilla.campos
+    campos, pliego = plantilla.campos, plantilla.pliego
     xy = np.array([c.numero.centro for c in campos])
-    medidas = [_medir(rect, c, (0.0, 0.0), BUSCA) for c in campos]
-    for alcance in (2.0, 0.9):
-        modelo = _suavizar(xy, medidas)
+    lejos = min(BUSCA, plantilla.paso / 2)
+    medidas = [_medir(rect, c, (0.0, 0.0), lejos) for c in campos]
+    for alcance in (min(2.0, lejos), 0.9):
+        modelo = _suavizar(xy, medidas, pliego)
         if modelo is None:
             return {c.clave: Ajuste(0.0, 0.0) for c in campos}
         nuevas = []
@@ -282,7 +300,7 @@ def ajustar(rect: Gris, plantilla: Plantilla) -> dict[str, Ajuste]:
                 m = antes
             nuevas.append(m)
         medidas = nuevas
-    modelo = _suavizar(xy, medidas)
+    modelo = _suavizar(xy, medidas, pliego)
     salida = {}
     for i, (campo, m) in enumerate(zip(campos, medidas, strict=True)):
         perdido = modelo is None or m.claridad <= 0.12 or np.hypot(m.dx - modelo[i, 0], m.dy - modelo[i, 1]) > 1.2

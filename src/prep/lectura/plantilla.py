@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import combinations
 from typing import Final
 
 from prep.dominio.boleta import Boleta, Recuadro, TipoRecuadro
@@ -26,6 +27,7 @@ MARCAS: Final = ((8.0, 8.0), (413.8, 8.0), (413.8, 261.4), (8.0, 261.4))
 """Upper left corner of each mark: upper left, upper right, lower right, lower left of the page."""
 MARCAS_POR_ESQUINA: Final = 12
 """Identifiers 0-11 are an upper left mark, 12-23 upper right, 24-35 lower right, 36-47 lower left (DICT_4X4_50)."""
+DICCIONARIO: Final = "DICT_4X4_50"
 
 LADO_QR: Final = 30.0
 ANCHO_CASILLA: Final = 7.5
@@ -65,10 +67,39 @@ class Caja:
 
 
 @dataclass(frozen=True, slots=True)
+class Pliego:
+    """A sheet of paper and what holds it in a picture: its size and its corner marks, in mm.
+
+    `tipo`: `aruco`; `cuadros`, filled black squares; or `contorno`, the edges of the sheet itself, without marks.
+    `marcas`: where each mark is: upper left, upper right, lower right, lower left. `ids`: identifiers of `diccionario`
+    (as OpenCV names it) that each of them may have.
+    """
+
+    ancho: float
+    alto: float
+    tipo: str
+    marcas: tuple[Caja, ...] = ()
+    diccionario: str = ""
+    ids: tuple[tuple[int, ...], ...] = ()
+
+
+PROPIO: Final = Pliego(
+    ANCHO,
+    ALTO,
+    "aruco",
+    tuple(Caja(x, y, LADO_MARCA, LADO_MARCA) for x, y in MARCAS),
+    DICCIONARIO,
+    tuple(tuple(range(e * MARCAS_POR_ESQUINA, (e + 1) * MARCAS_POR_ESQUINA)) for e in range(4)),
+)
+"""The sheet of every acta printed by this system."""
+
+
+@dataclass(frozen=True, slots=True)
 class Campo:
     """One amount of the acta: its words and its digit boxes, most significant first.
 
-    `tipo` is `total` for casilla totals or the kind of vote box; `captura` says whether the desk asks for it.
+    `tipo` is `total` for casilla totals or the kind of vote box; `captura` says whether the desk asks for it. A `letra`
+    without width: the form asks for no words.
     """
 
     clave: str
@@ -82,28 +113,52 @@ class Campo:
 
     @property
     def numero(self) -> Caja:
-        """All the digit boxes together; they touch."""
+        """All the digit boxes together; on our own forms they touch."""
         a, b = self.cajas[0], self.cajas[-1]
         return Caja(a.x, a.y, b.x + b.ancho - a.x, a.alto)
 
+    @property
+    def verticales(self) -> list[float]:
+        """Where the upright rules of the boxes are, mm; boxes that touch share one."""
+        bordes = [v for c in self.cajas for v in (c.x, c.x + c.ancho)]
+        return [v for i, v in enumerate(bordes) if i == 0 or v - bordes[i - 1] > 0.3]
+
 
 @dataclass(frozen=True, slots=True)
-class Plantilla:
-    """The form of one ballot. `id`: four hexadecimal digits of the hash of its geometry, printed in the QR."""
+class Forma:
+    """What the reader needs to know of a form. `id`: four hexadecimal digits of the hash of its geometry."""
 
     id: str
     campos: tuple[Campo, ...]
-    qr: Caja
-    identificacion: Caja
-    sello: Caja
-    firmas: Caja
-    incidentes: Caja
+    pliego: Pliego
+
+    @property
+    def paso(self) -> float:
+        """Distance between the two closest rows of boxes that stand one above the other, mm."""
+        numeros = [c.numero for c in self.campos]
+        pasos = [
+            abs(a.centro[1] - b.centro[1])
+            for a, b in combinations(numeros, 2)
+            if a.x < b.x + b.ancho and b.x < a.x + a.ancho
+        ]
+        return min(pasos, default=math.inf)
 
     def campo(self, clave: str) -> Campo:
         for c in self.campos:
             if c.clave == clave:
                 return c
         raise KeyError(clave)
+
+
+@dataclass(frozen=True, slots=True)
+class Plantilla(Forma):
+    """The form of one ballot, printed by this system; its `id` is in the QR."""
+
+    qr: Caja
+    identificacion: Caja
+    sello: Caja
+    firmas: Caja
+    incidentes: Caja
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +275,7 @@ def armar_plantilla(boleta: Boleta, nombres: dict[str, str] | None = None) -> Pl
     return Plantilla(
         id=sha256(geometria.encode()).hexdigest()[:4].upper(),
         campos=tuple(campos),
+        pliego=PROPIO,
         qr=qr,
         identificacion=Caja(64, 26, 344, 20),
         sello=Caja(336, 236, 72, 24),

@@ -12,7 +12,9 @@ FORMATO: Final = "prep/lectura/1"
 MOTIVOS: Final = {
     # Why a whole image is refused.
     "no_es_imagen": "El archivo no se puede leer como imagen.",
-    "sin_pagina": "No se reconoce un acta en la imagen: no se ven su código QR ni sus marcas de esquina.",
+    "sin_pagina": "No se reconoce un acta en la imagen: no se ven una hoja, su código QR ni sus marcas de esquina.",
+    "forma_desconocida": "Es una hoja, pero no es un acta impresa por este sistema: no lleva su QR ni sus marcas. "
+    "Si es de otro diseño, descríbalo y use «prep leer --forma».",
     "media_acta": "Falta parte del acta: se ven {marcas} de sus 4 marcas de esquina y hacen falta 3.",
     "varias_actas": "Hay más de un acta en la imagen: fotografíe o digitalice una a la vez.",
     "sin_qr": "El código QR no se puede leer: identifique el acta a mano.",
@@ -23,6 +25,10 @@ MOTIVOS: Final = {
     "otra_acta": "La imagen es de otra acta: se esperaba {esperada} y el código QR dice {acta}.",
     "qr_cambiado": "El código QR no corresponde a este papel: sus marcas de esquina son de otra acta.",
     "plantilla_distinta": "El formato del papel no es el de esta elección y demarcación.",
+    "marcas_distintas": "Las marcas que se ven no están donde dice la forma descrita.",
+    "hoja_no_hallada": "No se distingue la orilla de la hoja: fotografíela entera, sobre algo más oscuro.",
+    "orientacion_ambigua": "No se sabe si la hoja está de cabeza: sus recuadros se ven igual al derecho y al revés.",
+    "renglones_ambiguos": "Los recuadros se ven igual un renglón más arriba o más abajo: no se sabe cuál es cuál.",
     "renglones_no_hallados": "Los recuadros no están donde deben: es otro formato o la hoja está muy doblada.",
     # What is worth knowing of an image that was read.
     "girada": "La imagen estaba girada; se leyó derecha.",
@@ -37,6 +43,7 @@ MOTIVOS: Final = {
     "rayado": "Los recuadros están cruzados con rayas.",
     "ilegible": "Hay algo escrito que no se puede leer.",
     "confianza_baja": "La lectura no es bastante segura.",
+    "sin_calibrar": "En una forma de otro diseño sólo se acepta un número con cada recuadro muy claro.",
 }
 
 

@@ -1,0 +1,83 @@
+"""One handwritten digit by itself: a crop from anywhere, so that anyone may try other writers on the network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from prep.lectura.cajas import Tinta, aislar, encuadrar, entintado, sin_reglas
+from prep.lectura.lector import SEGURO
+from prep.lectura.modelo import CLASES, Modelo
+from prep.lectura.numeral import Calibracion, suavizar
+from prep.lectura.pagina import PX_MM, Gris
+
+LADO_MINIMO: Final = 12
+_ALTO: Final = 10.0  # mm that the longer side of a crop is taken to be
+
+
+@dataclass(frozen=True)
+class LecturaCifra:
+    """`signo`: one of `CLASES`; `probabilidad` 0-1, not calibrated; `aceptada`: a digit, beyond `SEGURO`."""
+
+    signo: str
+    probabilidad: float
+    aceptada: bool
+
+    def como_dict(self) -> dict[str, Any]:
+        return {"signo": self.signo, "probabilidad": round(self.probabilidad, 6), "aceptada": self.aceptada}
+
+
+def leer(gris: Gris, modelo: Modelo, calibracion: Calibracion) -> LecturaCifra:
+    """Read a grey crop as one digit box: dark on light or light on dark, with its printed frame or without."""
+    puntos = modelo.digitos(preparar(gris)[None])
+    p = suavizar(puntos, calibracion.temperatura_cifra)[0]
+    k = int(p.argmax())
+    return LecturaCifra(CLASES[k], float(p[k]), k < 10 and float(p[k]) >= SEGURO)
+
+
+def preparar(gris: Gris) -> Tinta:
+    """A crop as the network takes it (28, 28); raise `ValueError` when it is smaller than `LADO_MINIMO`."""
+    if min(gris.shape) < LADO_MINIMO:
+        raise ValueError(f"El recorte mide {gris.shape[1]} × {gris.shape[0]} pixeles; hacen falta {LADO_MINIMO}.")
+    f = _ALTO * PX_MM / max(gris.shape)
+    zona = cv2.resize(gris, None, fx=f, fy=f, interpolation=cv2.INTER_AREA if f < 1 else cv2.INTER_CUBIC)
+    orilla = np.concatenate([zona[0], zona[-1], zona[:, 0], zona[:, -1]])
+    corte, _ = cv2.threshold(zona, 0, 255, cv2.THRESH_OTSU)
+    # Light on dark: most of it and of its edge is on the dark side, and that side is dark indeed.
+    if float((zona <= corte).mean() + (orilla <= corte).mean()) > 1.0 and float(np.median(zona)) < 128:
+        zona = 255 - zona
+    m = round(PX_MM)
+    tinta = entintado(zona, nucleo_mm=_ALTO / 2)
+    tinta = cv2.copyMakeBorder(tinta, m, m, m, m, cv2.BORDER_CONSTANT, value=0)
+    alto, ancho = tinta.shape
+    verticales, horizontales = _marco(tinta, m)
+    caja = (0.0, 0.0, float(ancho), float(alto))
+    # One alone, or two that meet, may be strokes: the bar and the stem of a seven cut tight.
+    if max(len(verticales), len(horizontales)) == 2:
+        tinta = sin_reglas(tinta, verticales, horizontales, (slice(m, alto - m), slice(m, ancho - m)))
+        x0 = min((v for v in verticales if v < ancho / 2), default=0.0)
+        x1 = max((v for v in verticales if v > ancho / 2), default=float(ancho))
+        y0 = min((h for h in horizontales if h < alto / 2), default=0.0)
+        y1 = max((h for h in horizontales if h > alto / 2), default=float(alto))
+        caja = (x0, y0, x1 - x0, y1 - y0)
+    return encuadrar(aislar(tinta, caja)[0])
+
+
+def _marco(tinta: Tinta, margen: int) -> tuple[list[float], list[float]]:
+    """Where the rules of a printed frame are, upright and level: straight, thin, near an edge, nearly as long as it."""
+    dentro = tinta[margen:-margen, margen:-margen]
+    salida: tuple[list[float], list[float]] = [], []
+    for imagen, reglas in ((dentro, salida[0]), (dentro.T, salida[1])):
+        largo, ancho = imagen.shape
+        if ancho < 0.45 * largo:
+            continue  # a tight crop of a tall digit
+        lleno = cv2.dilate((imagen > 0.2).astype(np.uint8), np.ones((1, 3), np.uint8)).mean(0)
+        banda = round(0.22 * ancho)
+        for desde, hasta in ((0, banda), (ancho - banda, ancho)):
+            columnas = np.flatnonzero(lleno[desde:hasta] > 0.88)
+            if len(columnas) and columnas[-1] - columnas[0] < 0.1 * ancho:
+                reglas.append(float(columnas.mean()) + desde + margen)
+    return salida

@@ -1,0 +1,396 @@
+"""Forms of other designs: read right or not at all, drawn by a generator that knows nothing of ours."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from actas_de_prueba import foto as foto_propia
+from actas_de_prueba import lector as lector_propio
+from ajenas_de_prueba import HOJAS, Ajena, dibujar, lejos_mm, tomar
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from prep.cli import app
+from prep.dominio.valores import SIN_DATO
+from prep.lectura import ajena as formato
+from prep.lectura.fotografiar import Foto
+from prep.lectura.lector import LectorAjeno, descifrar
+from prep.lectura.llenar import Digitos
+
+TIPOS = ("aruco", "cuadros", "contorno")
+
+
+def jpeg(imagen: np.ndarray) -> bytes:
+    return cv2.imencode(".jpg", imagen, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()
+
+
+@cache
+def caso(tipo: str, nivel: str, hoja: str = "tabloide", semilla: int = 3) -> tuple[Ajena, Foto]:
+    a = dibujar(tipo, np.random.default_rng(semilla), None, hoja)
+    return a, tomar(a, nivel, np.random.default_rng([semilla, len(nivel)]))
+
+
+def lector(a: Ajena) -> LectorAjeno:
+    return LectorAjeno(formato.leer(a.json))
+
+
+@pytest.mark.parametrize("tipo", TIPOS)
+@pytest.mark.parametrize(("nivel", "hoja"), list(zip(("scan", "mild", "medium"), HOJAS, strict=True)))
+def test_se_lee_bien_una_forma_descrita(tipo: str, nivel: str, hoja: str) -> None:
+    a, f = caso(tipo, nivel, hoja)
+    lectura = lector(a).leer(f.jpeg)
+    assert lectura.leida, lectura.detalle
+    assert lejos_mm(a, f, lector(a), descifrar(f.jpeg)).max() <= 1.0
+    bien = sum(c.valor == a.valores[c.clave] for c in lectura.campos)
+    assert bien >= 0.85 * len(lectura.campos)
+    assert all(c.valor == a.valores[c.clave] for c in lectura.campos if c.aceptado)
+    assert sum(c.aceptado for c in lectura.campos) >= 0.3 * len(lectura.campos)
+
+
+@pytest.mark.parametrize("tipo", TIPOS)
+def test_digitos_de_otras_personas(tipo: str, datos: Any) -> None:
+    reales = Digitos.abrir(datos("digitos", "mnist"))
+    a = dibujar(tipo, np.random.default_rng(8), reales, "tabloide")
+    lectura = lector(a).leer(tomar(a, "mild", np.random.default_rng(8)).jpeg)
+    assert lectura.leida
+    assert all(c.valor == a.valores[c.clave] for c in lectura.campos if c.aceptado)
+    assert sum(c.valor == a.valores[c.clave] for c in lectura.campos) >= 0.9 * len(lectura.campos)
+
+
+@pytest.mark.parametrize("cifras", [1, 2, 5])
+def test_mas_o_menos_recuadros_por_numero(cifras: int) -> None:
+    rng = np.random.default_rng(cifras)
+    a = dibujar("aruco", rng, None, "tabloide", cifras)
+    lectura = lector(a).leer(tomar(a, "scan", rng).jpeg)
+    assert lectura.leida
+    assert sum(c.valor == a.valores[c.clave] for c in lectura.campos) >= 0.85 * len(lectura.campos)
+    assert all(c.valor == a.valores[c.clave] for c in lectura.campos if c.aceptado)
+
+
+@pytest.mark.parametrize("tipo", TIPOS)
+def test_de_cabeza_los_renglones_dicen_como_va(tipo: str) -> None:
+    a, f = caso(tipo, "mild")
+    lectura = lector(a).leer(jpeg(cv2.rotate(descifrar(f.jpeg), cv2.ROTATE_180)))
+    assert lectura.leida and "girada" in lectura.avisos and lectura.giro == 2
+    assert all(c.valor == a.valores[c.clave] for c in lectura.campos if c.aceptado)
+
+
+@pytest.mark.parametrize("tipo", ["aruco", "cuadros"])
+@pytest.mark.parametrize("cuantas", [1, 2])
+def test_puede_faltar_una_marca_y_no_dos(tipo: str, cuantas: int) -> None:
+    a = dibujar(tipo, np.random.default_rng(4), None, "tabloide")
+    f = tomar(a, "mild", np.random.default_rng(4))
+    gris = descifrar(f.jpeg)
+    completa = lector(a).leer(f.jpeg)
+    assert completa.marcas == 4
+    anclas = a.descripcion["anclas"]
+    for m in anclas["marcas"][:cuantas]:
+        centro = f.en_foto(a.en_lienzo(np.array([[m["x"] + anclas["lado"] / 2, m["y"] + anclas["lado"] / 2]])))[0]
+        cv2.circle(gris, (int(centro[0]), int(centro[1])), 110, 225, -1)
+    lectura = lector(a).leer(jpeg(gris))
+    if cuantas == 1:
+        assert lectura.leida and lectura.marcas == 3 and "marca_faltante" in lectura.avisos
+        assert all(c.valor == a.valores[c.clave] for c in lectura.campos if c.aceptado)
+    else:
+        assert lectura.rechazo == "media_acta"
+
+
+@pytest.mark.parametrize("tipo", TIPOS)
+def test_otra_forma_con_el_mismo_papel_se_rechaza(tipo: str) -> None:
+    """The description of one form over the picture of another: same sheet and marks, other table."""
+    a, f = caso(tipo, "mild")
+    otra = json.loads(a.json)
+    for campo in otra["campos"]:
+        campo["numero"]["x"] -= 130.0
+        campo.pop("letra", None)
+    lectura = LectorAjeno(formato.leer(json.dumps(otra).encode())).leer(f.jpeg)
+    assert lectura.rechazo == "renglones_no_hallados" and not lectura.campos
+
+
+def simetrica(tipo: str) -> tuple[bytes, np.ndarray]:
+    """A table that looks the same upside down, on a sheet whose marks do too."""
+    px, n, paso = 8, 10, 12.0
+    pagina = np.full((200 * px, 300 * px), 250, np.uint8)
+    x, y = 150 - 1.5 * 8, 100 - (n * paso) / 2
+    campos = []
+    for i in range(n):
+        arriba = y + i * paso + 2
+        campos.append(
+            {"clave": f"R{i}", "numero": {"x": x, "y": arriba, "ancho": 8, "alto": 8, "cifras": 3, "separacion": 0}}
+        )
+        for k in range(3):
+            a, b = (
+                (round((x + k * 8) * px), round(arriba * px)),
+                (round((x + k * 8 + 8) * px), round((arriba + 8) * px)),
+            )
+            cv2.rectangle(pagina, a, b, 60, 3)
+            cv2.putText(pagina, "698"[k], (a[0] + 14, b[1] - 12), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 30, 4)
+    anclas: dict[str, Any] = {"tipo": tipo}
+    if tipo == "cuadros":
+        anclas |= {"lado": 8, "marcas": [{"x": u, "y": v} for u, v in ((8, 8), (284, 8), (284, 184), (8, 184))]}
+        for m in anclas["marcas"]:
+            pagina[m["y"] * px : (m["y"] + 8) * px, m["x"] * px : (m["x"] + 8) * px] = 15
+    descripcion = {"hoja": {"ancho": 300, "alto": 200}, "anclas": anclas, "campos": campos}
+    mesa = np.full((2000, 3000), 90, np.uint8)
+    mesa[200:1800, 300:2700] = pagina
+    return json.dumps(descripcion).encode(), mesa
+
+
+@pytest.mark.parametrize("tipo", ["cuadros", "contorno"])
+def test_lo_que_se_ve_igual_de_cabeza_se_rechaza(tipo: str) -> None:
+    descripcion, imagen = simetrica(tipo)
+    assert LectorAjeno(formato.leer(descripcion)).leer(jpeg(imagen)).rechazo == "orientacion_ambigua"
+
+
+def test_una_tabla_corrida_un_renglon_se_rechaza() -> None:
+    """By contour alone and with the description one row off, nothing says which row is which."""
+    a, f = caso("contorno", "scan")
+    d = json.loads(a.json)
+    paso = d["campos"][1]["numero"]["y"] - d["campos"][0]["numero"]["y"]
+    d["campos"] = d["campos"][:-2]
+    assert LectorAjeno(formato.leer(json.dumps(d).encode())).leer(f.jpeg).rechazo == "renglones_ambiguos"
+    for campo in d["campos"]:
+        campo["numero"]["y"] += paso
+    assert LectorAjeno(formato.leer(json.dumps(d).encode())).leer(f.jpeg).rechazo == "renglones_ambiguos"
+
+
+def test_sin_hoja_o_sin_marcas_cada_quien_con_su_motivo() -> None:
+    rng = np.random.default_rng(1)
+    manchas = cv2.resize(
+        rng.integers(40, 220, (9, 12, 3)).astype(np.uint8), (1600, 1200), interpolation=cv2.INTER_CUBIC
+    )
+    for tipo in TIPOS:
+        assert lector(caso(tipo, "scan")[0]).leer(jpeg(manchas)).rechazo == "sin_pagina"
+        assert lector(caso(tipo, "scan")[0]).leer(b"no").rechazo == "no_es_imagen"
+    sin_marcas = caso("contorno", "mild")[1].jpeg
+    assert lector(caso("aruco", "mild")[0]).leer(sin_marcas).rechazo == "media_acta"
+    assert lector(caso("cuadros", "mild")[0]).leer(sin_marcas).rechazo == "media_acta"
+    movidas = json.loads(caso("cuadros", "mild")[0].json)
+    movidas["anclas"]["marcas"][2]["y"] -= 90.0
+    lectura = LectorAjeno(formato.leer(json.dumps(movidas).encode())).leer(caso("cuadros", "mild")[1].jpeg)
+    assert lectura.rechazo in ("marcas_distintas", "renglones_no_hallados")
+    cortada = np.ascontiguousarray(descifrar(sin_marcas)[:, :2200])
+    assert lector(caso("contorno", "mild")[0]).leer(jpeg(cortada)).rechazo in ("hoja_no_hallada", "sin_pagina")
+
+
+def test_en_blanco_no_se_acepta_nada() -> None:
+    rng = np.random.default_rng(3)
+    vacia = dibujar("aruco", rng, None, "tabloide", vacia=True)
+    lectura = lector(vacia).leer(tomar(vacia, "scan", rng).jpeg)
+    assert lectura.leida and "en_blanco" in lectura.avisos
+    assert all(c.valor == SIN_DATO and not c.aceptado for c in lectura.campos)
+
+
+@pytest.mark.parametrize("tipo", TIPOS)
+@pytest.mark.parametrize("nivel", ["scan", "mild"])
+def test_el_lector_propio_dice_que_es_de_otro_diseno(tipo: str, nivel: str) -> None:
+    lectura = lector_propio().leer(caso(tipo, nivel)[1].jpeg)
+    assert lectura.rechazo == "forma_desconocida" and not lectura.campos
+
+
+def test_marcas_de_nuestro_tipo_con_otros_numeros_no_son_un_acta_nuestra() -> None:
+    pagina = np.full((1600, 2400), 245, np.uint8)
+    diccionario = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
+    for i, (x, y) in enumerate(((60, 60), (2240, 60), (2240, 1440), (60, 1440))):
+        pagina[y : y + 100, x : x + 100] = cv2.aruco.generateImageMarker(diccionario, i, 100)
+    for y in range(300, 1300, 60):
+        cv2.line(pagina, (200, y), (2200, y), 30, 3)
+    assert lector_propio().leer(jpeg(pagina)).rechazo == "forma_desconocida"
+
+
+def test_nuestra_propia_acta_descrita_se_lee_igual() -> None:
+    """Our own form is one more described form: with its marks and boxes in JSON, the same boxes are found and read."""
+    from actas_de_prueba import ACTA, llena
+
+    from prep.lectura.plantilla import LADO_MARCA, MARCAS, marcas_de
+
+    h, plan, _ = llena()
+    campos = []
+    for c in h.plantilla.campos:
+        k = c.cajas[0]
+        numero = {"x": k.x, "y": k.y, "ancho": k.ancho, "alto": k.alto, "cifras": len(c.cajas)}
+        letra = {"x": c.letra.x, "y": c.letra.y, "ancho": c.letra.ancho, "alto": c.letra.alto}
+        campos.append({"clave": c.clave, "numero": numero, "letra": letra})
+    marcas = [{"id": i, "x": x, "y": y} for i, (x, y) in zip(marcas_de(ACTA), MARCAS, strict=True)]
+    anclas = {"tipo": "aruco", "diccionario": "DICT_4X4_50", "lado": LADO_MARCA, "marcas": marcas}
+    d = {"hoja": {"ancho": 431.8, "alto": 279.4}, "anclas": anclas, "campos": campos}
+    datos = foto_propia("medium").jpeg
+    ajena, propia = LectorAjeno(formato.leer(json.dumps(d).encode())).leer(datos), lector_propio().leer(datos)
+    assert ajena.leida and propia.leida
+    assert [(c.clave, c.valor, c.cifras, c.recorte) for c in ajena.campos] == [
+        (c.clave, c.valor, c.cifras, c.recorte) for c in propia.campos
+    ]
+    assert sum(c.aceptado for c in ajena.campos) <= sum(c.aceptado for c in propia.campos)
+    assert all(c.valor == plan[c.clave].valor for c in ajena.campos if c.aceptado)
+
+
+# The file
+
+
+BUENA: dict[str, Any] = {
+    "forma": "Hoja de prueba",
+    "hoja": {"ancho": 215.9, "alto": 279.4},
+    "anclas": {
+        "tipo": "aruco",
+        "diccionario": "DICT_5X5_100",
+        "lado": 8,
+        "marcas": [
+            {"id": 1, "x": 8, "y": 8},
+            {"id": 2, "x": 199, "y": 8},
+            {"id": 3, "x": 199, "y": 263},
+            {"id": 4, "x": 8, "y": 263},
+        ],
+    },
+    "campos": [
+        {"clave": "A", "numero": {"x": 150, "y": 60, "ancho": 7, "alto": 8, "cifras": 3, "separacion": 0.5}},
+        {
+            "clave": "B",
+            "numero": {"x": 150, "y": 70, "ancho": 7, "alto": 8, "cifras": 3},
+            "letra": {"x": 60, "y": 70, "ancho": 84, "alto": 8},
+        },
+    ],
+}
+
+
+def test_el_ejemplo_de_la_documentacion() -> None:
+    pagina = (Path(__file__).parents[2] / "docs" / "formas_ajenas.md").read_text(encoding="utf-8")
+    ejemplo = re.search(r"^    \{.*?\}\]\}$", pagina, re.MULTILINE | re.DOTALL)
+    assert ejemplo is not None
+    forma = formato.leer(ejemplo.group().encode())
+    assert [c.clave for c in forma.campos] == ["PARTIDO_A"] and forma.pliego.diccionario == "DICT_5X5_100"
+
+
+def con(ruta: str, valor: Any) -> bytes:
+    """`BUENA` with one thing changed: `ruta` is keys and indices joined by points; `...` removes it."""
+    d = json.loads(json.dumps(BUENA))
+    *camino, ultimo = [int(p) if p.isdigit() else p for p in ruta.split(".")]
+    aqui = d
+    for p in camino:
+        aqui = aqui[p]
+    if valor is ...:
+        del aqui[ultimo]
+    else:
+        aqui[ultimo] = valor
+    return json.dumps(d).encode()
+
+
+def test_la_forma_buena() -> None:
+    forma = formato.leer(json.dumps(BUENA).encode())
+    assert (forma.pliego.ancho, forma.pliego.tipo, forma.pliego.ids) == (215.9, "aruco", ((1,), (2,), (3,), (4,)))
+    assert [c.x for c in forma.campo("A").cajas] == [150, 157.5, 165]
+    assert forma.campo("A").letra.ancho == 0 and forma.campo("B").letra.ancho == 84
+    assert forma.paso == 10
+    assert formato.leer(con("anclas", {"tipo": "contorno"})).pliego.marcas == ()
+
+
+MALAS = {
+    "hoja": (..., "falta «hoja»"),
+    "hoja.ancho": (20, "hoja.ancho: se esperaban milímetros"),
+    "hoja.alto": (True, "hoja.alto"),
+    "hoja.fondo": (1, "hoja: «fondo» no se conoce"),
+    "anclas.tipo": ("qr", "anclas.tipo"),
+    "anclas.diccionario": ("DICT_9X9_9", "anclas.diccionario"),
+    "anclas.marcas": ([], "anclas.marcas: se esperaba una lista de 4"),
+    "anclas.marcas.2": ({"id": 3, "x": 8, "y": 8}, "van en orden"),
+    "anclas.marcas.1.id": (1, "anclas.marcas[1].id: 1 se repite"),
+    "anclas.marcas.0.id": (100, "no está en DICT_5X5_100"),
+    "anclas.marcas.3.x": (213, "anclas.marcas[3].x"),
+    "campos": ([], "campos: se esperaba una lista"),
+    "campos.0.clave": ("B", "campos[1].clave: «B» se repite"),
+    "campos.1.clave": ("", "campos[1].clave"),
+    "campos.1.numero.cifras": (7, "campos[1].numero.cifras: se esperaba un entero"),
+    "campos.1.numero.cifras ": (1, "no se conoce"),
+    "campos.1.numero.x": (205, "campos[1].numero.x"),
+    "campos.1.numero.y": (63, "campos[1].numero: se encima"),
+    "campos.1.numero.alto": (float("nan"), "campos[1].numero.alto"),
+    "campos.1.numero.ancho": (10**400, "campos[1].numero.ancho"),
+    "campos.1.letra.ancho": ("84", "campos[1].letra.ancho"),
+    "campos.1.letra": (None, "campos[1].letra: se esperaba un objeto"),
+    "forma": (["x"], "forma: se esperaba un texto"),
+}
+
+
+@pytest.mark.parametrize("ruta", MALAS)
+def test_cada_error_de_la_forma_se_nombra(ruta: str) -> None:
+    valor, mensaje = MALAS[ruta]
+    with pytest.raises(formato.FormaInvalida, match=re.escape(mensaje)):
+        formato.leer(con(ruta, valor))
+
+
+@pytest.mark.parametrize(
+    "datos",
+    [b"", b"\xff\xfe", b"{", b"[]", b"null", b"[" * 100_000, b"1e999", b'{"hoja": ' + b"9" * 5000 + b"}", b'"\\ud800"'],
+    ids=["nada", "binario", "a medias", "lista", "nulo", "hondo", "infinito", "largo", "sustituto"],
+)
+def test_lo_que_no_es_una_forma(datos: bytes) -> None:
+    with pytest.raises(formato.FormaInvalida) as error:
+        formato.leer(datos)
+    str(error.value).encode()
+
+
+VALORES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda v: st.lists(v, max_size=4) | st.dictionaries(st.text(max_size=8), v, max_size=4),
+    max_leaves=8,
+)
+RUTAS = [*(r.strip() for r in MALAS), "anclas", "anclas.lado", "campos.0.numero", "campos.0.numero.y", "campos.0"]
+
+
+@given(st.sampled_from(RUTAS), VALORES)
+def test_ninguna_forma_rompe_el_programa(ruta: str, valor: Any) -> None:
+    """Whatever is put anywhere: a usable form or a clear error."""
+    try:
+        forma = formato.leer(con(ruta, valor))
+    except formato.FormaInvalida as error:
+        assert str(error).encode()
+    else:
+        w, h = forma.pliego.ancho, forma.pliego.alto
+        assert all(c.x >= 0 and c.x + c.ancho <= w and c.y + c.alto <= h for f in forma.campos for c in f.cajas)
+        assert len({c.clave for c in forma.campos}) == len(forma.campos)
+
+
+@given(st.binary(max_size=200))
+def test_ningun_archivo_rompe_el_programa(datos: bytes) -> None:
+    with pytest.raises(formato.FormaInvalida):
+        formato.leer(datos)
+
+
+# The command
+
+
+def prep(*orden: object) -> Any:
+    return CliRunner().invoke(app, [str(o) for o in orden])
+
+
+def test_leer_con_forma(tmp_path: Path) -> None:
+    a, f = caso("cuadros", "scan")
+    (tmp_path / "forma.json").write_bytes(a.json)
+    (tmp_path / "acta.jpg").write_bytes(f.jpeg)
+    verdad = {"campos": {k: {"valor": v} for k, v in a.valores.items()}}
+    (tmp_path / "acta.json").write_text(json.dumps(verdad))
+    r = prep("leer", tmp_path / "acta.jpg", "--forma", tmp_path / "forma.json", "--json", "--verdad")
+    assert r.exit_code == 0, r.output
+    (fila,) = [json.loads(linea) for linea in r.stdout.splitlines()]
+    assert fila["rechazo"] is None and fila["acta"] is None and len(fila["campos"]) == len(a.valores)
+    assert fila["aceptados_mal"] == 0 and fila["aceptados_bien"] > 0
+
+
+def test_leer_pide_una_sola_cosa_y_explica_la_forma_mala(tmp_path: Path) -> None:
+    (tmp_path / "acta.jpg").write_bytes(caso("cuadros", "scan")[1].jpeg)
+    (tmp_path / "mala.json").write_bytes(con("campos.1.numero.cifras", 9))
+
+    def error(*orden: object) -> str:
+        r = prep("leer", tmp_path / "acta.jpg", *orden)
+        assert r.exit_code == 2 and not isinstance(r.exception, ValueError), r.output
+        return " ".join(r.output.replace("│", " ").split())
+
+    assert "una de las tres" in error()
+    assert "una de las tres" in error("--cifras", "--forma", tmp_path / "mala.json")
+    assert "campos[1].numero.cifras" in error("--forma", tmp_path / "mala.json")
+    assert "no se pudo leer" in error("--forma", tmp_path / "falta.json")
