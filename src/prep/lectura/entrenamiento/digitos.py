@@ -53,7 +53,8 @@ def cosechados(ruta: Path) -> Muestras:
 def de_tipos(manos: Manuscritas, cuantas: int) -> Muestras:
     """Digits in typefaces drawn from people's hands, framed as the reader frames a box; always the same ones."""
     rng = np.random.default_rng(9)
-    x, y = [], []
+    x: list[np.ndarray] = []
+    y: list[int] = []
     while len(x) < cuantas:
         mano = manos.mano(rng)
         for d in rng.permutation(10):
