@@ -1,6 +1,6 @@
 """Export trained weights to the ONNX files the product ships: stored in half precision, computed in single.
 
-python -m prep.lectura.entrenamiento.exportar --digitos a.pt b.pt c.pt d.pt --letras letras.pt ../pesos
+python -m prep.lectura.entrenamiento.exportar ../pesos --digitos a.pt b.pt c.pt d.pt --letras letras.pt
 """
 
 from __future__ import annotations
@@ -78,9 +78,9 @@ def _exportar(red: nn.Module, forma: tuple[int, int], grupos: tuple[int, ...], s
 
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("carpeta", type=Path)
     ap.add_argument("--digitos", type=Path, nargs="+", default=[], help="networks to be averaged")
     ap.add_argument("--letras", type=Path)
-    ap.add_argument("carpeta", type=Path)
     a = ap.parse_args()
     if a.digitos:
         redes = []
