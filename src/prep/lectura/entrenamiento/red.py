@@ -17,10 +17,10 @@ class RedDigitos(nn.Module):
     def __init__(self, clases: int = 13) -> None:
         super().__init__()
         self.cuerpo = nn.Sequential(
-            _bloque(1, 24), _bloque(24, 40, 2), _bloque(40, 56), _bloque(56, 80, 2), _bloque(80, 112), _bloque(112, 112)
+            _bloque(1, 16), _bloque(16, 48, 2), _bloque(48, 48), _bloque(48, 96, 2), _bloque(96, 96), _bloque(96, 96)
         )
-        self.espacial = nn.Conv2d(112, 112, 7, groups=112)  # one learnt spatial weighting per channel
-        self.salida = nn.Linear(112, clases)
+        self.espacial = nn.Conv2d(96, 96, 7, groups=96)  # one learnt spatial weighting per channel
+        self.salida = nn.Linear(96, clases)
         self.gota = nn.Dropout(0.2)
 
     def forward(self, x: Tensor) -> Tensor:
