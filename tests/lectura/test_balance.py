@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -116,8 +120,6 @@ class Sede:
     """An installation whose process reads in a mode, with its key of QR codes and its evidence."""
 
     def __init__(self, carpeta: Path, papeles: Papeles, modo: str) -> None:
-        from dataclasses import replace
-
         self.carpeta = carpeta
         informativo = papeles.informativo
         parametros = replace(informativo.parametros, lectura=modo)
@@ -127,19 +129,22 @@ class Sede:
         (carpeta / "llaves" / "qr").write_bytes(LLAVE)
         (carpeta / "evidencia").symlink_to(papeles.carpeta)
 
-    def prep(self, *orden: object) -> subprocess.CompletedProcess[str]:
-        from urllib.parse import urlsplit, urlunsplit
-
+    def arrancar(self, *orden: object) -> subprocess.Popen[str]:
         base = connection.settings_dict["NAME"]
         url = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{base}"))
-        entorno = os.environ | {"DATABASE_URL": url, "PREP_DATOS_DIR": str(self.carpeta), "COLUMNS": "200"}
-        return subprocess.run(
+        entorno = {"DATABASE_URL": url, "PREP_DATOS_DIR": str(self.carpeta), "COLUMNS": "200", "NO_COLOR": "1"}
+        return subprocess.Popen(
             [sys.executable, "-m", "prep", *map(str, orden)],
-            env=entorno | {"NO_COLOR": "1"},
-            capture_output=True,
+            env=os.environ | entorno,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=120,
         )
+
+    def prep(self, *orden: object) -> subprocess.CompletedProcess[str]:
+        proceso = self.arrancar(*orden)
+        salida, errores = proceso.communicate(timeout=120)
+        return subprocess.CompletedProcess(orden, proceso.returncode, salida, errores)
 
 
 def sembrar(n: NocheLeida, papeles: Papeles) -> list[str]:
@@ -164,8 +169,8 @@ def test_trabajar_en_cada_modo(noche_leida: NocheLeida, papeles: Papeles, tmp_pa
         assert "está apagada" in r.stdout and n.lecturas() == {} and n.revisadas() == []
         assert "No hay ninguna lectura guardada" in sede.prep("lectura", "informe").stdout
         return
-    dicho = "devueltas" if modo == "revisora" else "que se habrían devuelto"
-    assert f"4 actas leídas: 3 confirmadas, 1 {dicho}, 0 sin opinión (0 no se pudieron leer)." in r.stdout
+    dicho = "devueltas" if modo == "revisora" else "se habrían devuelto"
+    assert f"Actas leídas: 4; confirmadas 3, {dicho} 1, sin opinión 0; no se pudieron leer 0;" in r.stdout
     assert {a: f.opinion for a, f in n.lecturas().items()} == {
         a: (Opinion.DEVUELVE if i == 1 else Opinion.CONFIRMA).value for i, a in enumerate(actas)
     }
@@ -180,6 +185,44 @@ def test_trabajar_en_cada_modo(noche_leida: NocheLeida, papeles: Papeles, tmp_pa
     assert ElementTree.parse(curva).getroot().tag.endswith("svg")
     r = sede.prep("lectura", "informe")
     assert "Devueltas a una tercera persona" in r.stdout and "4" in r.stdout
+
+
+def test_trabaja_hasta_que_se_le_dice_aunque_se_caiga_la_base(
+    noche_leida: NocheLeida, papeles: Papeles, tmp_path: Path
+) -> None:
+    n, sede = noche_leida, Sede(tmp_path, papeles, "revisora")
+    n.nodo = sede_nodo(sede)
+    obrero = sede.arrancar("lectura", "trabajar", "--procesos", 1)
+    try:
+        actas = sembrar(n, papeles)
+        esperar(lambda: len(n.lecturas()) == 4)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            assert cursor.fetchall() == [(True,)]
+        supervisada = next(a for a in papeles.actas if a.esperada.clave == actas[1])
+        foto = papeles.imagenes[actas[1]]
+        bien = n.hecho(Tipo.DICTAMINADA, actas[1], "supervisor-1", imagen=foto, valores=supervisada.valores)
+        n.hecho(Tipo.DEVUELTA, actas[1], "verifica-1", base=bien.id, motivo="Otra vez.")
+        n.teclea(actas[1], "captura-3", supervisada.valores, foto)
+        n.teclea(actas[1], "captura-4", supervisada.valores, foto)
+        esperar(lambda: n.lecturas()[actas[1]].opinion == "confirma")
+        obrero.send_signal(signal.SIGINT)
+        salida, errores = obrero.communicate(timeout=60)
+        assert obrero.returncode == 0, errores
+        assert "Terminado." in errores and "Actas leídas: 4;" in salida and "Actas leídas: 1;" in salida
+    finally:
+        obrero.kill()
+        obrero.communicate()
+
+
+def esperar(listo: Any) -> None:
+    limite = time.monotonic() + 120
+    while not listo():
+        assert time.monotonic() < limite, "no se leyó a tiempo"
+        time.sleep(0.1)
 
 
 def sede_nodo(sede: Sede) -> Any:

@@ -60,7 +60,7 @@ def test_revisora_confirma_lo_que_dice_el_papel_y_devuelve_lo_que_no(noche_leida
         mala: Opinion.DEVUELVE,
         perdida: Opinion.SIN_OPINION,
     }
-    assert (vuelta.no_leidas, vuelta.tardes, vuelta.sin_almacen) == (1, [], [])
+    assert (vuelta.no_leidas, vuelta.tardios, vuelta.sin_almacen) == (1, [], [])
     assert [n.captura_de(a) for a in (buena, mala, perdida)] == ["coincide", "discrepante", "coincide"]
 
     fila = n.lecturas()[mala]
@@ -237,7 +237,7 @@ def test_si_alguien_verifico_entretanto_el_aviso_es_tardio(noche_leida: NocheLei
     with Lentos(leer_votos, 1) as lectores:
         lectores.entretanto = lambda: n.hecho(Tipo.VERIFICADA, acta, "verifica-1", base=base.id)
         vuelta = n.obrero(lectores, actua).vuelta()
-    assert (vuelta.opiniones, vuelta.tardes) == ({acta: Opinion.DEVUELVE}, [acta])
+    assert (vuelta.opiniones, vuelta.tardios) == ({acta: Opinion.DEVUELVE}, [acta])
     fila = n.lecturas()[acta]
     assert (fila.opinion, fila.tarde, fila.hecho) == ("devuelve", True, None)
     assert n.captura_de(acta) == "verificada" and n.revisadas() == []

@@ -48,12 +48,12 @@ class Coincidencia:
 
 @dataclass(slots=True)
 class Vuelta:
-    """What one turn did. `opiniones`: by acta; `tardes`: actas whose match was gone by then; `sin_almacen`: those whose
-    picture could not be asked for."""
+    """What one turn did. `opiniones`: by acta; `no_leidas`: how many pictures could not be read; `tardios`: actas whose
+    match was doubted when it was gone; `sin_almacen`: those whose picture could not be asked for."""
 
     opiniones: dict[str, Opinion] = field(default_factory=dict)
-    tardes: list[str] = field(default_factory=list)
     no_leidas: int = 0
+    tardios: list[str] = field(default_factory=list)
     sin_almacen: list[str] = field(default_factory=list)
 
 
@@ -79,10 +79,10 @@ class Obrero:
                 if lectura is None:
                     hecho.sin_almacen.append(acta)
                 elif (fila := self._asentar(lote[acta], lectura, segundos)) is not None:
-                    hecho.opiniones[acta] = Opinion(fila.opinion)
+                    hecho.opiniones[acta] = opinion = Opinion(fila.opinion)
                     hecho.no_leidas += not lectura.leida
-                    if fila.tarde:
-                        hecho.tardes.append(acta)
+                    if fila.tarde and opinion is Opinion.DEVUELVE:
+                        hecho.tardios.append(acta)
                 avance(j, len(esperan))
         return hecho
 

@@ -96,16 +96,28 @@ def trabajar(
 
 
 def _trabajar(obrero: Obrero, una_vuelta: bool) -> None:
-    """Turns until told to stop; while another worker has the turn, wait for it to end."""
+    """Turns until told to stop. While another worker has the turn, or the database is away, wait."""
+    from django.db import InterfaceError, OperationalError, connection
+
     from prep.lectura.obrero import turno
 
-    avisado = False
+    dicho = ""
     while True:
-        with turno() as mio:
-            hecho = _vuelta(obrero) if mio else None
-        if hecho is None and not avisado:
-            errores.print("Ya hay otro proceso leyendo actas; este espera por si termina.")
-            avisado = True
+        hecho, espera = None, ""
+        try:
+            with turno() as mio:
+                if mio:
+                    hecho = _vuelta(obrero)
+                else:
+                    espera = "Ya hay otro proceso leyendo actas; este espera por si termina."
+        except (InterfaceError, OperationalError):
+            if una_vuelta:
+                _fallar("La base de datos no responde. Lo que ya se leyó está guardado; vuelva a intentarlo.")
+            espera = "La base de datos no responde; se reintentará."
+            connection.close()
+        if espera and espera != dicho:
+            errores.print(espera)
+        dicho = espera
         if una_vuelta:
             return
         if hecho is None or not hecho.opiniones:
@@ -121,16 +133,16 @@ def _vuelta(obrero: Obrero) -> Vuelta:
         hecho = obrero.vuelta(lambda hechas, total: barra.update(tarea, completed=hechas, total=total))
     if hecho.opiniones:
         cuantas = {o: sum(una is o for una in hecho.opiniones.values()) for o in Opinion}
-        devueltas = "devueltas" if obrero.actua else "que se habrían devuelto"
+        devueltas = "devueltas" if obrero.actua else "se habrían devuelto"
         consola.print(
-            f"{len(hecho.opiniones)} actas leídas: {cuantas[Opinion.CONFIRMA]} confirmadas, "
-            f"{cuantas[Opinion.DEVUELVE]} {devueltas}, {cuantas[Opinion.SIN_OPINION]} sin opinión "
-            f"({hecho.no_leidas} no se pudieron leer).",
+            f"Actas leídas: {len(hecho.opiniones)}; confirmadas {cuantas[Opinion.CONFIRMA]}, {devueltas} "
+            f"{cuantas[Opinion.DEVUELVE]}, sin opinión {cuantas[Opinion.SIN_OPINION]}; no se pudieron leer "
+            f"{hecho.no_leidas}; avisos tardíos {len(hecho.tardios)}.",
             highlight=False,
         )
     if hecho.sin_almacen:
         errores.print(
-            f"De {len(hecho.sin_almacen)} actas no se pudo pedir la imagen: el almacén no responde. Se reintentará."
+            f"El almacén de imágenes no responde; actas que esperan por eso: {len(hecho.sin_almacen)}. Se reintentará."
         )
     return hecho
 
