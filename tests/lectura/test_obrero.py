@@ -353,6 +353,24 @@ def test_matar_al_obrero_no_pierde_ni_duplica_nada(noche_leida: NocheLeida) -> N
     matar_muchas_veces(noche_leida, 60, 6)
 
 
+def test_morir_entre_el_hecho_y_la_lectura_no_deja_ninguno(
+    noche_leida: NocheLeida, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n = noche_leida
+    sembrar(n, 4)
+    connection.close()
+
+    def trabajar(_: int) -> None:
+        monkeypatch.setattr(FilaLectura.objects, "create", lambda **_: os.kill(os.getpid(), signal.SIGKILL))
+        n.leer(leer_votos)
+
+    (obrero,) = hijos(1, trabajar)
+    assert os.waitpid(obrero, 0)[1] == signal.SIGKILL
+    assert n.lecturas() == {} and n.revisadas() == []
+    n.leer(leer_votos)
+    revisar_que_todo_cuadra(n, 4)
+
+
 @pytest.mark.largo
 def test_matar_al_obrero_muchas_veces(noche_leida: NocheLeida) -> None:
     matar_muchas_veces(noche_leida, 600, 60)

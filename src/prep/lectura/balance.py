@@ -129,7 +129,7 @@ def svg(calibracion: Sequence[dict[str, Any]]) -> str:
         f'<rect width="{lado}" height="{lado}" fill="white"/>',
         f'<line x1="{x(0)}" y1="{y(0)}" x2="{x(1)}" y2="{y(1)}" stroke="#999" stroke-dasharray="4 4"/>',
     ]
-    for p, nombre in ((0.0, "0 %"), (0.9, "90 %"), (0.99, "99 %"), (0.999, "99.9 %"), (1.0, "100 %")):
+    for p, nombre in ((0.0, "0 %"), (0.9, "90 %"), (0.99, "99 %"), (0.999, "99.9 %"), (1.0, "99.99 %")):
         partes.append(
             f'<line x1="{m}" x2="{lado - m}" y1="{y(p)}" y2="{y(p)}" stroke="#e3e3e3"/>'
             f'<text x="{m - 6}" y="{y(p) + 4}" text-anchor="end">{nombre}</text>'

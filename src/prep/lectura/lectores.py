@@ -9,13 +9,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from prep.lectura.formas import Formas
 from prep.lectura.resultado import MOTIVOS, Lectura
 from prep.plataforma.almacen import Almacen, ErrorAlmacen
 from prep.plataforma.procesos import morir_con
+
+if TYPE_CHECKING:
+    from prep.lectura.lector import Lector
 
 LIMITE: Final = 60
 """Seconds that one acta may take; the slowest photograph measured takes less than one."""
@@ -25,20 +29,18 @@ Leer = Callable[[str, str], Lectura]
 
 
 def lector_de(almacen: Almacen, formas: Formas) -> Leer:
-    """How to read the pictures of the evidence store. The networks are loaded by the process that reads first."""
-    from prep.lectura.lector import Lector
+    """How to read the pictures of the evidence store. OpenCV and the networks are loaded only where it is called."""
 
-    lector: list[Lector] = []
+    @cache
+    def lector() -> Lector:
+        from prep.lectura.lector import Lector
 
-    def leer(acta: str, imagen: str) -> Lectura:
-        if not lector:
-            lector.append(Lector(formas.plantilla_de, formas.clave, formas.llave))
-        return _leer(lector[0], almacen, acta, imagen)
+        return Lector(formas.plantilla_de, formas.clave, formas.llave)
 
-    return leer
+    return lambda acta, imagen: _leer(lector(), almacen, acta, imagen)
 
 
-def _leer(lector, almacen: Almacen, acta: str, imagen: str) -> Lectura:  # type: ignore[no-untyped-def]
+def _leer(lector: Lector, almacen: Almacen, acta: str, imagen: str) -> Lectura:
     """The picture that was typed: the published one, of this SHA-256, or else an original that came as it is."""
     from prep.lectura.evidencia import ArchivoRechazado, paginas
 
@@ -90,11 +92,15 @@ class Lectores:
                 futuros[self._abrir().submit(_en_proceso, *tarea)] = tarea
             except BrokenProcessPool:
                 sueltas.append(tarea)
-        for futuro in as_completed(futuros):
-            try:
-                yield futuros[futuro][0], *futuro.result()
-            except BrokenProcessPool:
-                sueltas.append(futuros[futuro])
+        try:
+            for futuro in as_completed(futuros):
+                try:
+                    yield futuros[futuro][0], *futuro.result()
+                except BrokenProcessPool:
+                    sueltas.append(futuros[futuro])
+        finally:
+            for futuro in futuros:
+                futuro.cancel()
         for acta, imagen in sueltas:
             self._cerrar()
             try:

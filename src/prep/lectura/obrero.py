@@ -94,7 +94,7 @@ class Obrero:
         for clave, hechos in sorted(hechos_de(nuevas).items(), key=lambda par: nuevas[par[0]]):
             if (c := coincidencia(clave, estado(hechos))) is not None:
                 coincidencias.append(c)
-        leidas = FilaLectura.objects.filter(base__in=[c.base for c in coincidencias]).values_list("base", flat=True)
+        leidas = FilaLectura.objects.filter(acta__in=[c.acta for c in coincidencias]).values_list("base", flat=True)
         ya = {str(base) for base in leidas}
         self._vistas |= {c.acta: nuevas[c.acta] for c in coincidencias if c.base in ya}
         return [c for c in coincidencias if c.base not in ya]
@@ -107,7 +107,7 @@ class Obrero:
         ahora = self.reloj.ahora()
         with transaction.atomic():
             tomar_cabeza()  # nobody else writes, neither people nor another worker
-            if FilaLectura.objects.filter(base=c.base).exists():
+            if FilaLectura.objects.filter(acta=c.acta, base=c.base).exists():
                 return None
             hecho = None
             tarde = coincidencia(c.acta, estado(hechos_de([c.acta])[c.acta])) != c
