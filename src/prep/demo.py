@@ -195,8 +195,11 @@ def _contar_lectura(puestas: int) -> None:
         f"Lectura automática: {b['actas']:,} coincidencias leídas, {b['opiniones']['confirma']:,} confirmadas, "
         f"{b['opiniones']['sin_opinion']:,} sin opinión. De {puestas} errores iguales de ambas personas devolvió "
         f"{b['errores_atrapados']}; los demás los halló quien verifica. Devolvió {b['falsas_alarmas']} que estaban "
-        "bien. Con detalle: prep lectura informe",
+        "bien.",
         highlight=False,
+    )
+    consola.print(
+        f"Con detalle: PREP_DATOS_DIR='{os.environ['PREP_DATOS_DIR']}' .venv/bin/prep lectura informe", soft_wrap=True
     )
 
 

@@ -32,7 +32,12 @@ def trabajar(
     una_vuelta: Annotated[bool, typer.Option("--una-vuelta", help="Lee lo que espera y termina.")] = False,
     evidencia: Annotated[
         str | None,
-        typer.Option("--evidencia", metavar="DIR|s3://CUBO/PREFIJO", show_default="datos/evidencia"),
+        typer.Option(
+            "--evidencia",
+            metavar="DIR|s3://CUBO/PREFIJO",
+            show_default="datos/evidencia",
+            help="Dónde están las imágenes.",
+        ),
     ] = None,
     llave: Annotated[
         Path | None,
