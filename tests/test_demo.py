@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from prep.simulacro.noche import Noche
 
 
 @pytest.fixture
@@ -24,17 +27,46 @@ def carpeta() -> Iterator[Path]:
 
 @pytest.mark.timeout(1200)
 def test_una_noche_entera(carpeta: Path) -> None:
-    """`prep demo --salir` ends with 0 only when every figure equals the truth and a stranger's check agrees."""
-    entorno = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "PREP_DATOS_DIR")}
-    hecho = subprocess.run(
-        [sys.executable, "-m", "prep", "demo", "--salir", "--puerto", "0"],
-        env=entorno | {"PREP_DATOS_DIR": str(carpeta), "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-    )
+    """`prep demo --salir` ends with 0 only when every figure equals the truth and a stranger's check agrees. What the
+    reader caught is what two people were made to type wrong, known here from the seed alone."""
+    hecho = prep(carpeta, "demo", "--salir", "--puerto", "0")
     assert hecho.returncode == 0, hecho.stdout + hecho.stderr
-    assert hecho.stdout.count("igual") == 3
+    assert hecho.stdout.count("igual ") == 3
     assert "Verificación independiente: CORRECTO" in hecho.stdout
     publicacion = carpeta / "demo" / "publicacion"
     assert len(list((publicacion / "cortes").iterdir())) == 14
     assert len(list((publicacion / "imagenes").rglob("*.jpg"))) > 150
+
+    mal = equivocadas(carpeta / "demo" / "proceso")
+    informe = json.loads(prep(carpeta / "demo", "lectura", "informe", "--json").stdout)
+    atrapadas = {a["acta"] for a in informe["avisos"] if a["desenlace"] == "atrapado"}
+    assert len(mal) >= 3 and atrapadas <= mal
+    assert len(atrapadas) == informe["errores_atrapados"] > len(mal) / 2
+    assert informe["errores_atrapados"] + informe["errores_no_vistos"] == len(mal)
+    assert not mal & {a["acta"] for a in informe["avisos"] if a["desenlace"] == "falsa_alarma"}
+    assert (informe["avisos_tardios"], informe["pendientes"], informe["sin_leer"]) == (0, 0, 0)
+    assert f"De {len(mal)} errores iguales de ambas personas devolvió {len(atrapadas)};" in " ".join(
+        hecho.stdout.split()
+    )
+
+
+def equivocadas(proceso: Path) -> set[str]:
+    """The actas of the demonstration that both people typed wrong, imagined again."""
+    from prep.catalogo.lector import leer_proceso
+    from prep.demo import AMBAS_MAL, CIERRE
+
+    noche = Noche(*leer_proceso(proceso), CIERRE, 2027, ambas_mal=AMBAS_MAL)
+    actas = list(noche.papeles())
+    for acta in actas:
+        noche.vivir(acta, "ab" * 32)
+    return {a.esperada.clave for a in actas if a.mal}
+
+
+def prep(datos: Path, *orden: str) -> subprocess.CompletedProcess[str]:
+    entorno = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "PREP_DATOS_DIR")}
+    return subprocess.run(
+        [sys.executable, "-m", "prep", *orden],
+        env=entorno | {"PREP_DATOS_DIR": str(datos), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+    )

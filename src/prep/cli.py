@@ -13,6 +13,7 @@ from prep.demo import demo
 from prep.difusion.cli import cofirmas, difusor, testigo
 from prep.emision.cli import llaves, pagina_verifica, sellar, verificar
 from prep.lectura.cli import actas, imagenes, leer
+from prep.lectura.ordenes import app as lectura
 from prep.operacion.cli import orden as orden_operacion
 from prep.plataforma.cli import app as postgres
 from prep.portal.cli import app as portal
@@ -44,6 +45,7 @@ for nombre, grupo in (
     ("operacion", orden_operacion(_portal)),
     ("actas", actas),
     ("imagenes", imagenes),
+    ("lectura", lectura),
     ("portal", portal),
     ("llaves", llaves),
     ("postgres", postgres),

@@ -13,8 +13,9 @@ import sys
 import threading
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,12 +27,17 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from prep.dominio.hechos import Hecho
     from prep.lectura.formas import Formas
-    from prep.simulacro.noche import ActaSimulada
+    from prep.lectura.obrero import Obrero
+    from prep.simulacro.noche import ActaSimulada, Noche
 
 consola = Console()
+CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))
 HORAS_DE_NOCHE = 12
 CORTES = 14
+AMBAS_MAL = 0.03
+"""Share of the actas in which two people type the same mistake: far more than on a real night, so that it shows."""
 
 
 def demo(
@@ -46,7 +52,8 @@ def demo(
     """Corre una noche pequeña completa y la deja a la vista.
 
     Hace un proceso ficticio con la forma de Jalisco, lo congela, simula que llegan, se capturan y se verifican sus
-    actas, publica cortes firmados, y al final comprueba que lo publicado es exactamente lo que decían las actas.
+    actas, las lee la lectura automática, publica cortes firmados, y al final comprueba que lo publicado es exactamente
+    lo que decían las actas.
     """
     carpeta = _carpeta_limpia()
     from prep.plataforma.arranque import django_listo
@@ -99,17 +106,19 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     from prep.dominio.proceso import Modo
     from prep.emision.llaves import crear, leer_privada
     from prep.lectura.formas import Formas
-    from prep.operacion.actos import cierre as cerrar
-    from prep.operacion.actos import puesta_en_ceros
+    from prep.lectura.lectores import Lectores, lector_de
+    from prep.lectura.obrero import Obrero
+    from prep.operacion.actos import cierre, puesta_en_ceros
     from prep.plataforma.almacen import AlmacenCarpeta
+    from prep.plataforma.reloj import RelojFijo
     from prep.publicacion.corte import Publicador, hacer_corte
     from prep.simulacro.noche import Noche, verdad
 
     consola.print(f"Escribiendo un proceso ficticio de {casillas:,} casillas y tres elecciones…")
     proceso, info = ejemplo(casillas, semilla=semilla)
+    info = replace(info, parametros=replace(info.parametros, lectura="revisora"))
     escribir_proceso(carpeta / "proceso", proceso, info)
-    cierre = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo(proceso.zona_horaria))
-    importar(carpeta / "proceso", cierre)
+    importar(carpeta / "proceso", CIERRE)
     proceso, info = cargar(), informativo()
 
     privada, _ = crear("instituto.example/prep", carpeta / "llaves", archivo="instituto")
@@ -118,36 +127,80 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     publicador = Publicador(
         proceso, info, almacen, Modo.SIMULACRO, leer_privada(privada), portal=portal, evidencia=evidencia
     )
-    nodo = nodo_local(carpeta / "llaves", cierre)
+    nodo = nodo_local(carpeta / "llaves", CIERRE)
 
-    noche = Noche(proceso, info, cierre, semilla)
+    noche = Noche(proceso, info, CIERRE, semilla, ambas_mal=AMBAS_MAL)
     actas = list(noche.papeles())
-    imagenes = _retratar(Formas(proceso, info, secrets.token_bytes(32), "SIMULACRO"), actas, evidencia.raiz, semilla)
+    formas = Formas(proceso, info, secrets.token_bytes(32), "SIMULACRO")
+    imagenes = _retratar(formas, actas, evidencia.raiz, semilla)
     for acta in actas:
         noche.vivir(acta, imagenes[acta.esperada.clave])
-    hechos = sorted((h for a in actas for h in a.hechos), key=lambda h: h.id)
-    consola.print(f"Puesta en ceros y noche simulada: {len(actas):,} actas, {len(hechos):,} hechos, {CORTES} cortes.")
-    with _barra() as barra:
-        tarea = barra.add_task("18:00 en ceros", total=len(hechos))
-        puesta_en_ceros(publicador, cierre)
-        hecho = 0
+    puestas = sum(acta.mal for acta in actas)
+    consola.print(f"Puesta en ceros y noche simulada: {len(actas):,} actas, {CORTES} cortes.")
+    reloj, lectores = RelojFijo(CIERRE), Lectores(lector_de(evidencia, formas), os.cpu_count() or 1)
+    with _barra() as barra, lectores:
+        tarea = barra.add_task("18:00 en ceros", total=CORTES)
+        puesta_en_ceros(publicador, CIERRE)
+        obrero = Obrero(lectores, nodo, reloj, actua=True)
+        escritos: set[str] = set()
+
+        def avance(hechas: int, total: int) -> None:
+            barra.update(tarea, description=f"{reloj.ahora():%H:%M} leyendo {hechas}/{total}")
+
         for i in range(1, CORTES):
             time.sleep(pausa)
-            hora = cierre + timedelta(hours=HORAS_DE_NOCHE) * i / (CORTES - 1)
+            hora = CIERRE + timedelta(hours=HORAS_DE_NOCHE) * i / (CORTES - 1)
+            reloj.poner(hora)
             ultimo = i == CORTES - 1
-            lote = []
-            while hecho < len(hechos) and (ultimo or hechos[hecho].hora <= hora):
-                lote.append(hechos[hecho])
-                hecho += 1
-            for j in range(0, len(lote), 500):
-                anotar(lote[j : j + 500], nodo, hora)
+            while lote := _lo_que_toca(actas, escritos, None if ultimo else hora):
+                for j in range(0, len(lote), 500):
+                    anotar(lote[j : j + 500], nodo, hora)
+                escritos.update(h.id for h in lote)
+                _leer_y_mirar(noche, actas, obrero, hora, avance)
+            barra.update(tarea, description=f"{hora:%H:%M} corte {i + 1}")
             if not ultimo:
-                corte = hacer_corte(publicador, hora)
-                barra.update(tarea, completed=hecho, description=f"{hora:%H:%M} corte {corte.numero}")
-        final = cerrar(publicador, hora).corte
+                hacer_corte(publicador, hora)
+            barra.advance(tarea)
+        final = cierre(publicador, hora).corte
         assert final is not None
-        barra.update(tarea, completed=hecho, description=f"{hora:%H:%M} cierre")
+        barra.update(tarea, completed=CORTES, description=f"{hora:%H:%M} cierre")
+    _contar_lectura(puestas)
     return _comparar(publicacion, verdad(actas), final.alarmas)
+
+
+def _lo_que_toca(actas: list[ActaSimulada], escritos: set[str], hasta: datetime | None) -> list[Hecho]:
+    """What people did until then that is not in the bitácora yet, in order."""
+    hechos = (h for a in actas for h in a.hechos if h.id not in escritos)
+    return sorted((h for h in hechos if hasta is None or h.hora <= hasta), key=lambda h: h.id)
+
+
+def _leer_y_mirar(
+    noche: Noche, actas: list[ActaSimulada], obrero: Obrero, hora: datetime, avance: Callable[[int, int], None]
+) -> None:
+    """The reader reads the matches there are; then people go on with each, as it came out."""
+    from prep.lectura.noche import Opinion
+
+    opiniones = obrero.vuelta(avance).opiniones
+    for acta in actas:
+        if (opinion := opiniones.get(acta.esperada.clave)) is not None:
+            noche.mirar(acta, hora, revisada=opinion is Opinion.DEVUELVE)
+
+
+def _contar_lectura(puestas: int) -> None:
+    """The reader's night in a few lines. `puestas`: actas in which two people were made to type the same mistake."""
+    from prep.lectura.balance import balance
+
+    b = balance()
+    consola.print(
+        f"Lectura automática: {b['actas']:,} coincidencias leídas, {b['opiniones']['confirma']:,} confirmadas, "
+        f"{b['opiniones']['sin_opinion']:,} sin opinión. De {puestas} errores iguales de ambas personas devolvió "
+        f"{b['errores_atrapados']}; los demás los halló quien verifica. Devolvió {b['falsas_alarmas']} que estaban "
+        "bien.",
+        highlight=False,
+    )
+    consola.print(
+        f"Con detalle: PREP_DATOS_DIR='{os.environ['PREP_DATOS_DIR']}' .venv/bin/prep lectura informe", soft_wrap=True
+    )
 
 
 def _retratar(formas: Formas, actas: list[ActaSimulada], carpeta: Path, semilla: int) -> dict[str, str]:

@@ -1,7 +1,9 @@
+import json
+
 import pytest
 
 from prep.dominio.valores import ILEGIBLE, SIN_DATO, Valor
-from prep.lectura.noche import SIN_OPINION, Caso, Opinion, Revision, Umbrales, comparar, informe, revisar
+from prep.lectura.noche import SIN_OPINION, Caso, Desenlace, Opinion, Revision, Umbrales, comparar, informe, revisar
 from prep.lectura.resultado import Lectura, LecturaCampo
 
 U = Umbrales(devuelve=0.99, improbable=0.001, confirma=0.8)
@@ -86,15 +88,40 @@ def test_informe_de_la_noche() -> None:
     assert i["rechazos"] == {"sin_pagina": 1}
     assert (i["campos"], i["aceptados"], i["aceptados_iguales"]) == (20, 19, 18)
     assert i["no_aceptados_por"] == {"confianza_baja": 1}
-    assert i["calibracion"] == [
-        {"desde": 0.5, "hasta": 0.8, "campos": 1, "iguales": 0},
-        {"desde": 0.999, "hasta": 1.0, "campos": 19, "iguales": 18},
+    poco, mucho = i["calibracion"]
+    assert poco.pop("intervalo") == pytest.approx([0, 0.7935], abs=1e-4)
+    assert mucho.pop("intervalo") == pytest.approx([0.7536, 0.9906], abs=1e-4)
+    assert poco == {"desde": 0.5, "hasta": 0.8, "campos": 1, "confianza": 0.7, "iguales": 0}
+    assert mucho == {"desde": 0.999, "hasta": 1.0, "campos": 19, "confianza": 0.9999, "iguales": 18}
+    assert [(a["acta"], a["campos"], a["desenlace"]) for a in i["avisos"]] == [
+        ("X", ["A"], "atrapado"),
+        ("X", ["A"], "falsa_alarma"),
     ]
     assert informe([])["actas"] == 0
+
+
+def test_como_acaba_cada_opinion() -> None:
+    """By hand: what was typed alike against what stands now, whatever the reader thought of it."""
+    mala = VERDAD | {"A": 617}
+    devuelve, confirma = Revision(Opinion.DEVUELVE, ("A",)), Revision(Opinion.CONFIRMA)
+    casos = {
+        (Desenlace.ATRAPADO): Caso(mala, lectura(), devuelve, VERDAD),
+        (Desenlace.FALSA_ALARMA): Caso(VERDAD, lectura(), devuelve, VERDAD),
+        (Desenlace.NO_VISTO): Caso(mala, lectura(), confirma, VERDAD, tarde=True),
+        (Desenlace.BIEN): Caso(VERDAD, lectura(), confirma, VERDAD),
+        (Desenlace.TARDIO): Caso(mala, lectura(), devuelve, mala, tarde=True),
+        (Desenlace.PENDIENTE): Caso(mala, lectura(), devuelve, None),
+    }
+    assert {d: c.desenlace for d, c in casos.items()} == {d: d for d in casos}
+    assert Caso(mala, lectura(), Revision(Opinion.DEVUELVE, ("B",)), VERDAD).desenlace is Desenlace.FALSA_ALARMA
+    i = informe(casos.values())
+    assert (i["avisos_tardios"], i["pendientes"], i["errores_no_vistos"]) == (1, 1, 1)
+    assert i["campos"] == 5 * len(VERDAD)  # nothing to compare with where nothing stands
 
 
 def test_una_lectura_va_y_vuelve() -> None:
     for original in (lectura(A=campo("A", None, 0.1, False)), RECHAZADA):
         assert Lectura.de_dict(original.como_dict()) == original
+        assert Lectura.de_dict(json.loads(original.canonica())) == original
     with pytest.raises(ValueError, match="desconocido"):
         Lectura.de_dict(RECHAZADA.como_dict() | {"formato": "prep/lectura/9"})

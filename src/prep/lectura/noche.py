@@ -6,7 +6,8 @@ right: a match that is sent back goes to a third person, who looks at the image.
 
 from __future__ import annotations
 
-from collections import Counter
+import math
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -76,42 +77,86 @@ def comparar(lectura: Lectura, verdad: Mapping[str, Any]) -> tuple[int, int]:
     return bien, len(aceptados) - bien
 
 
+class Desenlace(StrEnum):
+    """How an opinion turned out, against what finally stood."""
+
+    BIEN = "bien"  # the match was right and the reader let it be
+    NO_VISTO = "no_visto"  # the match was wrong and the reader let it be
+    ATRAPADO = "atrapado"  # it was wrong, and sent back for a field that was wrong
+    FALSA_ALARMA = "falsa_alarma"  # it was sent back for fields that were right
+    TARDIO = "tardio"  # it would have been sent back, but somebody had acted on it already
+    PENDIENTE = "pendiente"  # nothing stands yet
+
+
 @dataclass(frozen=True, slots=True)
 class Caso:
-    """One acta of a night: what was typed alike, what was read, what the reader said, and what finally stood."""
+    """One match of a night: what was typed alike, what was read, what the reader said, and what finally stood.
+
+    `definitivo`: what was verified or ruled; None while nothing is. `tarde`: the match no longer waited for an opinion.
+    """
 
     coincidencia: Mapping[str, Valor]
     lectura: Lectura
     revision: Revision
-    definitivo: Mapping[str, Valor]
+    definitivo: Mapping[str, Valor] | None
+    tarde: bool = False
+
+    @property
+    def equivocados(self) -> set[str]:
+        """Fields that both typed wrong, by what finally stood."""
+        final = self.definitivo or {}
+        return {k for k, v in self.coincidencia.items() if final.get(k, v) != v}
+
+    @property
+    def desenlace(self) -> Desenlace:
+        devuelve = self.revision.opinion is Opinion.DEVUELVE
+        if devuelve and self.tarde:
+            return Desenlace.TARDIO
+        if self.definitivo is None:
+            return Desenlace.PENDIENTE
+        if devuelve:
+            visto = self.equivocados & set(self.revision.campos)
+            return Desenlace.ATRAPADO if visto else Desenlace.FALSA_ALARMA
+        return Desenlace.NO_VISTO if self.equivocados else Desenlace.BIEN
 
 
 TRAMOS: Final = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1.0)
+_CUENTAS: Final = {
+    "errores_atrapados": Desenlace.ATRAPADO,
+    "falsas_alarmas": Desenlace.FALSA_ALARMA,
+    "errores_no_vistos": Desenlace.NO_VISTO,
+    "avisos_tardios": Desenlace.TARDIO,
+    "pendientes": Desenlace.PENDIENTE,
+}
 
 
 def informe(casos: Iterable[Caso]) -> dict[str, Any]:
-    """The reader's night, in counts: agreement, errors caught, false alarms, refusals by cause, calibration.
+    """The reader's night, in counts: agreement, how its opinions turned out (`Desenlace`), refusals, calibration.
 
-    A sent back match is an error caught when what stood in the end differs, in a field the reader named, from what two
-    people had typed; otherwise it is a false alarm. `errores_no_vistos`: wrong matches that it did not send back.
-    `calibracion`: per range of confidence, fields read and how many were what finally stood.
+    `avisos`: the matches it did not agree with, by acta, so that a person may look again; never what it read.
+    `calibracion`: per range of confidence, the fields read, their mean confidence, how many were what finally stood and
+    the 95 % interval of that fraction.
     """
     opiniones: Counter[str] = Counter()
+    desenlaces: Counter[str] = Counter()
     rechazos: Counter[str] = Counter()
     motivos: Counter[str] = Counter()
     tramos: Counter[int] = Counter()
     ciertos: Counter[int] = Counter()
+    confianzas: dict[int, float] = defaultdict(float)
     cuenta: Counter[str] = Counter()
+    avisos = []
     for caso in casos:
         cuenta["actas"] += 1
         opiniones[caso.revision.opinion] += 1
+        desenlaces[caso.desenlace] += 1
         if caso.lectura.rechazo is not None:
             rechazos[caso.lectura.rechazo] += 1
-        equivocados = {k for k, v in caso.coincidencia.items() if caso.definitivo.get(k, v) != v}
         if caso.revision.opinion is Opinion.DEVUELVE:
-            cuenta["errores_atrapados" if equivocados & set(caso.revision.campos) else "falsas_alarmas"] += 1
-        elif equivocados:
-            cuenta["errores_no_vistos"] += 1
+            aviso = {"acta": caso.lectura.acta, "campos": list(caso.revision.campos), "desenlace": caso.desenlace.value}
+            avisos.append(aviso)
+        if caso.definitivo is None:
+            continue
         for campo in caso.lectura.campos:
             if campo.clave not in caso.definitivo or campo.valor is None:
                 continue
@@ -119,25 +164,19 @@ def informe(casos: Iterable[Caso]) -> dict[str, Any]:
             tramo = max(i for i, t in enumerate(TRAMOS) if campo.confianza >= t)
             tramos[tramo] += 1
             ciertos[tramo] += bien
+            confianzas[tramo] += campo.confianza
             cuenta["campos"] += 1
             if campo.aceptado:
                 cuenta["aceptados"] += 1
                 cuenta["aceptados_iguales"] += bien
             else:
                 motivos.update(campo.motivos)
-    nombres = (
-        "actas",
-        "campos",
-        "aceptados",
-        "aceptados_iguales",
-        "errores_atrapados",
-        "falsas_alarmas",
-        "errores_no_vistos",
-    )
     return {
         "formato": "prep/informe-lectura/1",
-        **{nombre: cuenta[nombre] for nombre in nombres},
+        **{nombre: cuenta[nombre] for nombre in ("actas", "campos", "aceptados", "aceptados_iguales")},
+        **{nombre: desenlaces[d] for nombre, d in _CUENTAS.items()},
         "opiniones": {o.value: opiniones[o] for o in Opinion},
+        "avisos": avisos,
         "rechazos": dict(sorted(rechazos.items())),
         "no_aceptados_por": dict(sorted(motivos.items())),
         "calibracion": [
@@ -145,9 +184,20 @@ def informe(casos: Iterable[Caso]) -> dict[str, Any]:
                 "desde": TRAMOS[i],
                 "hasta": TRAMOS[i + 1] if i + 1 < len(TRAMOS) else 1.0,
                 "campos": tramos[i],
+                "confianza": round(confianzas[i] / tramos[i], 6),
                 "iguales": ciertos[i],
+                "intervalo": [round(x, 6) for x in intervalo(ciertos[i], tramos[i])],
             }
             for i in range(len(TRAMOS))
             if tramos[i]
         ],
     }
+
+
+def intervalo(k: int, n: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of k of n."""
+    if n == 0:
+        return 0.0, 1.0
+    z, p = 1.959964, k / n
+    medio, ancho = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return max(0.0, (medio - ancho) / (1 + z * z / n)), min(1.0, (medio + ancho) / (1 + z * z / n))

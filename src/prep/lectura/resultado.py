@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,6 +31,11 @@ MOTIVOS: Final = {
     "orientacion_ambigua": "No se sabe si la hoja está de cabeza: sus recuadros se ven igual al derecho y al revés.",
     "renglones_ambiguos": "Los recuadros se ven igual un renglón más arriba o más abajo: no se sabe cuál es cuál.",
     "renglones_no_hallados": "Los recuadros no están donde deben: es otro formato o la hoja está muy doblada.",
+    # Why a match of two captures was not read.
+    "imagen_perdida": "La imagen no está entre las evidencias.",
+    "imagen_alterada": "La imagen guardada no es la que dice su huella: se dañó o alguien la cambió.",
+    "archivo_rechazado": "El archivo guardado no se admite como imagen de un acta.",
+    "lectura_fallida": "La lectura falló sin terminar.",
     # What is worth knowing of an image that was read.
     "girada": "La imagen estaba girada; se leyó derecha.",
     "marca_faltante": "No se ve una marca de esquina.",
@@ -110,6 +116,11 @@ class Lectura:
             "calidad": self.calidad,
             "campos": [c.como_dict() for c in self.campos],
         }
+
+    def canonica(self) -> bytes:
+        """`como_dict` in the one UTF-8 form that is hashed: sorted keys, no spaces, shortest decimals."""
+        texto = json.dumps(self.como_dict(), ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+        return texto.encode()
 
     @classmethod
     def de_dict(cls, d: dict[str, Any]) -> Lectura:

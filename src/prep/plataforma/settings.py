@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "prep.catalogo",
     "prep.bitacora",
+    "prep.lectura",
 ]
 
 MIDDLEWARE = [

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import csv
-import ctypes
 import hashlib
 import io
 import multiprocessing
 import os
-import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,6 +30,7 @@ from prep.emision.nota import Firmante
 from prep.emision.registro import Registro
 from prep.plataforma.almacen import Almacen
 from prep.plataforma.huella import huella
+from prep.plataforma.procesos import morir_con
 from prep.publicacion import base_datos, documentos, esquemas
 from prep.publicacion.filas import Redactor, ruta_imagen
 from prep.publicacion.fuente import Estado, Fuente, de_la_eleccion
@@ -287,7 +286,7 @@ class Taller:
         _taller = self
         try:
             bifurcar = multiprocessing.get_context("fork")
-            with ProcessPoolExecutor(self.p.procesos, bifurcar, _morir_con, (os.getpid(),)) as obreros:
+            with ProcessPoolExecutor(self.p.procesos, bifurcar, morir_con, (os.getpid(),)) as obreros:
                 yield obreros
         finally:
             _taller = None
@@ -510,16 +509,6 @@ def ruta_de(numero: int) -> str:
 _PorEleccion = dict[str, tuple[Resultado, dict[int, Resultado]]]
 _Tabla = tuple[Eleccion, str, list[Path], str]
 _taller: Taller | None = None
-
-
-def _morir_con(padre: int) -> None:
-    """In a worker: end when the process that made it is killed. Its copy of the connection would otherwise keep the
-    snapshot open, and the lock that lets only one corte be made, for ever."""
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "prctl"):  # Linux
-        libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-    if os.getppid() != padre:
-        os._exit(1)
 
 
 def _tramo_en_obrero(lugar: int) -> Tramo:

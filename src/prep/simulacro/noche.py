@@ -43,11 +43,14 @@ _SUERTES: Final = (
 CUENTAN: Final = frozenset({Suerte.NORMAL, Suerte.PARCIAL})
 _ARRANQUE_MIN: Final = 45
 """Minutes from the closing of the casillas to the first actas."""
+_UNA_MAL: Final = 0.06
+"""Share in which one of the two people who type makes a mistake."""
 
 
 @dataclass(slots=True)
 class ActaSimulada:
-    """One acta of the night. `valores`: what the paper says; `movil`: it comes by phone. `hechos`: what people did."""
+    """One acta of the night. `valores`: what the paper says; `movil`: it comes by phone. `hechos`: what people did so
+    far. `coincide`: two people typed the same and nobody has looked at it since; `mal`: they typed the same mistake."""
 
     eleccion: Eleccion
     esperada: ActaEsperada
@@ -55,6 +58,8 @@ class ActaSimulada:
     valores: dict[str, Any]
     movil: bool
     hechos: list[Hecho] = field(default_factory=list)
+    coincide: bool = False
+    mal: bool = False
 
     @property
     def votos(self) -> dict[str, int]:
@@ -75,12 +80,19 @@ class Verdad:
 
 
 class Noche:
-    """Imagines a night over a process. `cierre`: when casillas close (aware); `movil`: share that comes by phone."""
+    """Imagines a night over a process. `cierre`: when casillas close (aware); `movil`: share that comes by phone;
+    `ambas_mal`: share in which both people type the same mistake."""
 
     def __init__(
-        self, proceso: Proceso, informativo: Informativo, cierre: datetime, semilla: int, movil: float = 0.6
+        self,
+        proceso: Proceso,
+        informativo: Informativo,
+        cierre: datetime,
+        semilla: int,
+        movil: float = 0.6,
+        ambas_mal: float = 0.0,
     ) -> None:
-        self.proceso, self.cierre, self.movil = proceso, cierre, movil
+        self.proceso, self.cierre, self.movil, self.ambas_mal = proceso, cierre, movil, ambas_mal
         self.azar = random.Random(semilla)
         self._personas = {
             rol: [p.persona for p in informativo.personas if p.rol == rol] or [f"{rol}-{i}" for i in range(3)]
@@ -94,6 +106,8 @@ class Noche:
         """Every acta, election by election, with its facts; its picture is only a name."""
         for acta in self.papeles():
             self.vivir(acta, _huella(self.proceso.clave, acta.esperada.clave))
+            while acta.coincide:
+                self.mirar(acta)
             yield acta
 
     def papeles(self) -> Iterator[ActaSimulada]:
@@ -169,18 +183,15 @@ class Noche:
     # --- what people do ----------------------------------------------------------------------------------------------
 
     def vivir(self, acta: ActaSimulada, imagen: str) -> None:
-        """Write the facts of an acta whose published picture has SHA-256 `imagen`."""
-        acta.hechos = self._vivir(acta, imagen)
-
-    def _vivir(self, acta: ActaSimulada, imagen: str) -> list[Hecho]:
+        """Write the facts of an acta whose published picture has SHA-256 `imagen`, until two people typed the same."""
         azar, clave = self.azar, acta.esperada.clave
         salida = self._salida(str(acta.esperada.casilla.clave))
-        pluma = _Pluma(azar, self.cierre + timedelta(minutes=salida), clave)
+        pluma = _Pluma(azar, self.cierre + timedelta(minutes=salida), clave, acta.hechos)
         uno = self._uno
         if acta.suerte is Suerte.SIN_ACTA:
             pluma.esperar(30, 240)
             pluma.escribir(Tipo.SIN_ACTA, uno("acopiador"), motivo=azar.choice("1223"))
-            return pluma.hechos
+            return
         if acta.movil:
             quien = uno("cae")
             pluma.escribir(Tipo.FOTOGRAFIADA, quien, imagen=imagen, hora=pluma.hora.isoformat())
@@ -198,22 +209,51 @@ class Noche:
                 pluma.esperar(3, 15)
             pluma.escribir(Tipo.DIGITALIZADA, quien, imagen=imagen)
         pluma.escribir(Tipo.IDENTIFICADA, quien, imagen=imagen, por="qr")
-        self._capturar(acta, pluma, imagen)
-        return pluma.hechos
+        suerte = azar.random()
+        una_mal, acta.mal = suerte < _UNA_MAL, _UNA_MAL <= suerte < _UNA_MAL + self.ambas_mal
+        lo_visto = acta.valores
+        if una_mal or acta.mal:
+            lo_visto = {**acta.valores, "votos": self._equivocar(acta.valores["votos"])}
+        self._capturar(acta, pluma, imagen, lo_visto, lo_visto if acta.mal else acta.valores)
+        if una_mal:
+            self._dictaminar(acta, pluma)
 
-    def _capturar(self, acta: ActaSimulada, pluma: _Pluma, imagen: str) -> None:
-        azar = self.azar
+    def mirar(self, acta: ActaSimulada, desde: datetime | None = None, revisada: bool = False) -> None:
+        """What people do, not before `desde`, with an acta in which two people typed the same.
+
+        `revisada`: the automatic reader sent it back, and a third person rules. Otherwise a verifier looks at it, and
+        returns it if it is wrong; it is typed again and must be looked at again.
+        """
+        pluma = _Pluma(self.azar, max(acta.hechos[-1].hora, desde or self.cierre), acta.esperada.clave, acta.hechos)
+        imagen, base = acta.hechos[-1].contenido["imagen"], acta.hechos[-1].id
+        acta.coincide = False
+        if revisada:
+            self._dictaminar(acta, pluma)
+        elif acta.mal:
+            pluma.esperar(0.2, 3)
+            pluma.escribir(Tipo.DEVUELTA, self._uno("verificador"), base=base, motivo="No dice lo mismo que la imagen.")
+            acta.mal = False
+            self._capturar(acta, pluma, imagen, acta.valores, acta.valores)
+        else:
+            self._verificar(pluma)
+
+    def _capturar(
+        self, acta: ActaSimulada, pluma: _Pluma, imagen: str, una: dict[str, Any], otra: dict[str, Any]
+    ) -> None:
         pluma.esperar(3, 60)
         primera, segunda = self._dos("capturista")
-        lo_visto = acta.valores
-        if azar.random() < 0.06:
-            lo_visto = {**acta.valores, "votos": self._equivocar(acta.valores["votos"])}
-        pluma.escribir(Tipo.CAPTURADA, primera, imagen=imagen, lugar="CCV", valores=lo_visto)
+        pluma.escribir(Tipo.CAPTURADA, primera, imagen=imagen, lugar="CCV", valores=una)
         pluma.esperar(0.3, 8)
-        pluma.escribir(Tipo.CAPTURADA, segunda, imagen=imagen, lugar="CATD", valores=acta.valores)
-        if lo_visto != acta.valores:
-            pluma.esperar(0.5, 10)
-            pluma.escribir(Tipo.DICTAMINADA, self._uno("supervisor"), imagen=imagen, valores=acta.valores)
+        pluma.escribir(Tipo.CAPTURADA, segunda, imagen=imagen, lugar="CATD", valores=otra)
+        acta.coincide = una == otra
+
+    def _dictaminar(self, acta: ActaSimulada, pluma: _Pluma) -> None:
+        pluma.esperar(0.5, 10)
+        imagen = acta.hechos[-1].contenido["imagen"]
+        pluma.escribir(Tipo.DICTAMINADA, self._uno("supervisor"), imagen=imagen, valores=acta.valores)
+        self._verificar(pluma)
+
+    def _verificar(self, pluma: _Pluma) -> None:
         base = pluma.hechos[-1].id
         pluma.esperar(0.2, 3)
         pluma.escribir(Tipo.VERIFICADA, self._uno("verificador"), base=base)
@@ -244,9 +284,8 @@ def _huella(*partes: str) -> str:
 class _Pluma:
     """Writes the facts of one acta as its clock advances."""
 
-    def __init__(self, azar: random.Random, hora: datetime, acta: str) -> None:
-        self.azar, self.hora, self.acta = azar, hora, acta
-        self.hechos: list[Hecho] = []
+    def __init__(self, azar: random.Random, hora: datetime, acta: str, hechos: list[Hecho]) -> None:
+        self.azar, self.hora, self.acta, self.hechos = azar, hora, acta, hechos
 
     def esperar(self, minimo: float, maximo: float) -> None:
         """Let between `minimo` and `maximo` minutes pass."""

@@ -24,7 +24,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from prep.lectura.ajenas import Manuscritas
+from prep.lectura.otras_manos import Manuscritas
 from prep.lectura.cajas import encuadrar
 from prep.lectura.entrenamiento.red import RedDigitos, deformar
 from prep.lectura.idx import leer_idx

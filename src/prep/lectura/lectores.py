@@ -1,0 +1,147 @@
+"""Readers in processes of their own, one acta at a time in each. Whatever happens to one, the others go on."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from prep.lectura.formas import Formas
+from prep.lectura.resultado import MOTIVOS, Lectura
+from prep.plataforma.almacen import Almacen, ErrorAlmacen
+from prep.plataforma.procesos import morir_con
+
+if TYPE_CHECKING:
+    from prep.lectura.lector import Lector
+
+LIMITE: Final = 60
+"""Seconds that one acta may take; the slowest photograph measured takes less than one."""
+
+Leer = Callable[[str, str], Lectura]
+"""(clave_acta, SHA-256 of its picture) -> reading. May raise `ErrorAlmacen` when the store does not answer."""
+
+
+def lector_de(almacen: Almacen, formas: Formas) -> Leer:
+    """How to read the pictures of the evidence store. OpenCV and the networks are loaded only where it is called."""
+
+    @cache
+    def lector() -> Lector:
+        from prep.lectura.lector import Lector
+
+        return Lector(formas.plantilla_de, formas.clave, formas.llave)
+
+    return lambda acta, imagen: _leer(lector(), almacen, acta, imagen)
+
+
+def _leer(lector: Lector, almacen: Almacen, acta: str, imagen: str) -> Lectura:
+    """The picture that was typed: the published one, of this SHA-256, or else an original that came as it is."""
+    from prep.lectura.evidencia import ArchivoRechazado, paginas
+
+    datos = almacen.leer(f"imagenes/{imagen[:2]}/{imagen}.jpg") or almacen.leer(f"originales/{imagen[:2]}/{imagen}")
+    if datos is None:
+        return no_leida(imagen, "imagen_perdida")
+    if sha256(datos).hexdigest() != imagen:
+        return no_leida(imagen, "imagen_alterada")
+    try:
+        hojas = paginas(datos)
+    except ArchivoRechazado as error:
+        return no_leida(imagen, "archivo_rechazado", str(error))
+    lecturas = [lector.leer(hoja, acta) for hoja in hojas]
+    return next((una for una in lecturas if una.leida), lecturas[0])
+
+
+def no_leida(imagen: str, motivo: str, detalle: str = "") -> Lectura:
+    """A picture that no model got to see; `motivo`: a key of `MOTIVOS`."""
+    return Lectura(imagen, "", motivo, detalle or MOTIVOS[motivo])
+
+
+class Lectores:
+    """`procesos` processes that read with `leer`; a context that ends them.
+
+    Forked at the first reading: they share what `leer` holds without copying it.
+    """
+
+    def __init__(self, leer: Leer, procesos: int) -> None:
+        self.leer, self.procesos = leer, procesos
+        self._obreros: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Lectores:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._cerrar()
+
+    def leer_todas(self, tareas: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Lectura | None, float]]:
+        """Read (clave_acta, picture) each; yield (clave_acta, reading, seconds) as they finish.
+
+        The reading is None when the store did not answer: try again later. An acta that kills its process, or takes
+        longer than `LIMITE`, is tried once more alone; if it does it again its reading is `lectura_fallida`.
+        """
+        tareas = list(tareas)
+        sueltas = []
+        futuros: dict[Future[tuple[Lectura | None, float]], tuple[str, str]] = {}
+        for tarea in tareas:
+            try:
+                futuros[self._abrir().submit(_en_proceso, *tarea)] = tarea
+            except BrokenProcessPool:
+                sueltas.append(tarea)
+        try:
+            for futuro in as_completed(futuros):
+                try:
+                    yield futuros[futuro][0], *futuro.result()
+                except BrokenProcessPool:
+                    sueltas.append(futuros[futuro])
+        finally:
+            for futuro in futuros:
+                futuro.cancel()
+        for acta, imagen in sueltas:
+            self._cerrar()
+            try:
+                yield acta, *self._abrir().submit(_en_proceso, acta, imagen).result()
+            except BrokenProcessPool:
+                self._cerrar()
+                yield acta, no_leida(imagen, "lectura_fallida"), 0.0
+
+    def _abrir(self) -> ProcessPoolExecutor:
+        if self._obreros is None:
+            bifurcar = multiprocessing.get_context("fork")
+            self._obreros = ProcessPoolExecutor(self.procesos, bifurcar, _empezar, (self.leer, os.getpid()))
+        return self._obreros
+
+    def _cerrar(self) -> None:
+        if self._obreros is not None:
+            self._obreros.shutdown(cancel_futures=True)
+            self._obreros = None
+
+
+_lector: Leer
+
+
+def _empezar(leer: Leer, padre: int) -> None:
+    """In a reading process."""
+    global _lector
+    _lector = leer
+    morir_con(padre)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # what takes too long dies
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which lets each acta finish
+
+
+def _en_proceso(acta: str, imagen: str) -> tuple[Lectura | None, float]:
+    desde = time.perf_counter()
+    signal.alarm(LIMITE)
+    try:
+        lectura: Lectura | None = _lector(acta, imagen)
+    except ErrorAlmacen:
+        lectura = None
+    except Exception as error:  # whatever a picture does to the reader, the night goes on
+        lectura = no_leida(imagen, "lectura_fallida", f"{MOTIVOS['lectura_fallida']} ({type(error).__name__}: {error})")
+    finally:
+        signal.alarm(0)
+    return lectura, round(time.perf_counter() - desde, 3)

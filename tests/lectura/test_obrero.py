@@ -1,0 +1,408 @@
+"""The worker on a real bitácora: what it reads, what it keeps, what it says, and that nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from noche_leida import (
+    VOTOS,
+    NocheLeida,
+    Papeles,
+    apuntar,
+    clave,
+    hijos,
+    leer_votos,
+    leida,
+    valores,
+)
+
+from noche import imagen
+from prep.bitacora.verificacion import verificar
+from prep.dominio.hechos import Tipo
+from prep.lectura.lectores import Lectores, lector_de
+from prep.lectura.models import Lectura as FilaLectura
+from prep.lectura.noche import Opinion
+from prep.lectura.obrero import OPERADOR, turno
+from prep.lectura.resultado import Lectura
+from prep.plataforma.almacen import ErrorAlmacen
+
+
+def equivocar(dichos: dict[str, Any]) -> dict[str, Any]:
+    """The same acta with one number that is not the one on the paper."""
+    clave_, votos = max((k, v) for k, v in dichos["votos"].items() if isinstance(v, int))
+    return {**dichos, "votos": {**dichos["votos"], clave_: votos + 100 if votos < 800 else 0}}
+
+
+# --- on real paper -------------------------------------------------------------------------------------------------
+
+
+def test_revisora_confirma_lo_que_dice_el_papel_y_devuelve_lo_que_no(noche_leida: NocheLeida, papeles: Papeles) -> None:
+    n = noche_leida
+    buena, mala, perdida = (a.esperada.clave for a in papeles.actas[:3])
+    n.coincide(buena, papeles.actas[0].valores, papeles.imagenes[buena])
+    base = n.coincide(mala, equivocar(papeles.actas[1].valores), papeles.imagenes[mala])
+    n.coincide(perdida, papeles.actas[2].valores, imagen("esta no está"))
+    leer = lector_de(papeles.almacen, papeles.formas)
+    vuelta = n.leer(leer)
+    assert vuelta.opiniones == {
+        buena: Opinion.CONFIRMA,
+        mala: Opinion.DEVUELVE,
+        perdida: Opinion.SIN_OPINION,
+    }
+    assert (vuelta.no_leidas, vuelta.tardios, vuelta.sin_almacen) == (1, [], [])
+    assert [n.captura_de(a) for a in (buena, mala, perdida)] == ["coincide", "discrepante", "coincide"]
+
+    fila = n.lecturas()[mala]
+    (hecho,) = n.revisadas()
+    assert (hecho.acta, hecho.operador, str(hecho.id)) == (mala, OPERADOR, str(fila.hecho))
+    assert orjson.loads(bytes(hecho.cuerpo))["contenido"] == {
+        "base": base.id,
+        "opinion": "devuelve",
+        "lectura": fila.huella,
+    }
+    documento = bytes(fila.documento)
+    assert hashlib.sha256(documento).hexdigest() == fila.huella
+    lectura = Lectura.de_dict(json.loads(documento))
+    assert (lectura.acta, lectura.imagen) == (mala, papeles.imagenes[mala])
+    assert lectura.plantilla == papeles.formas.hoja(mala).plantilla.id
+    assert len(lectura.modelo) == 64 and all(len(c.recorte) == 64 for c in lectura.campos)
+    assert lectura == leer(mala, papeles.imagenes[mala])  # anybody who reads it again reads the same bits
+    assert Lectura.de_dict(orjson.loads(n.lecturas()[perdida].documento)).rechazo == "imagen_perdida"
+    assert list(verificar()) == []
+
+
+def test_piloto_solo_guarda(noche_leida: NocheLeida, papeles: Papeles) -> None:
+    n, acta = noche_leida, papeles.actas[1]
+    n.coincide(acta.esperada.clave, equivocar(acta.valores), papeles.imagenes[acta.esperada.clave])
+    vuelta = n.leer(lector_de(papeles.almacen, papeles.formas), actua=False)
+    assert vuelta.opiniones == {acta.esperada.clave: Opinion.DEVUELVE}
+    fila = n.lecturas()[acta.esperada.clave]
+    assert (fila.opinion, fila.hecho, fila.tarde) == ("devuelve", None, False) and len(fila.campos) == 1
+    assert n.revisadas() == [] and n.captura_de(acta.esperada.clave) == "coincide"
+
+
+def test_una_imagen_danada_o_que_no_lo_es(noche_leida: NocheLeida, papeles: Papeles, tmp_path: Path) -> None:
+    """Altered bytes, a program that calls itself a picture, another acta's picture: each with its reason."""
+    from prep.lectura.evidencia import guardar_original
+    from prep.plataforma.almacen import AlmacenCarpeta
+
+    n, almacen = noche_leida, AlmacenCarpeta(tmp_path)
+    una, otra, tercera, buena = (a.esperada.clave for a in papeles.actas)
+    foto = papeles.imagenes[una]
+    jpeg = papeles.almacen.leer(f"imagenes/{foto[:2]}/{foto}.jpg")
+    assert jpeg is not None
+    almacen.escribir(f"imagenes/{foto[:2]}/{foto}.jpg", jpeg[:-2000] + bytes(2000))
+    programa = guardar_original(almacen, b"MZ\x90\x00 esto no es una imagen")
+    original = guardar_original(almacen, jpeg)
+    assert original == foto
+    de_otra = papeles.imagenes[buena]
+    datos = papeles.almacen.leer(f"imagenes/{de_otra[:2]}/{de_otra}.jpg")
+    assert datos is not None
+    guardar_original(almacen, datos)
+    n.coincide(una, papeles.actas[0].valores, foto)
+    n.coincide(otra, papeles.actas[1].valores, programa)
+    n.coincide(tercera, papeles.actas[2].valores, de_otra)
+    n.coincide(buena, papeles.actas[3].valores, de_otra)
+    assert n.leer(lector_de(almacen, papeles.formas)).no_leidas == 3
+    lecturas = {a: Lectura.de_dict(orjson.loads(f.documento)) for a, f in n.lecturas().items()}
+    assert {a: r.rechazo for a, r in lecturas.items()} == {
+        una: "imagen_alterada",
+        otra: "archivo_rechazado",
+        tercera: "otra_acta",
+        buena: None,
+    }
+    assert "JPEG, PNG o TIFF" in lecturas[otra].detalle
+    assert n.lecturas()[buena].opinion == "confirma"
+
+
+# --- blind ---------------------------------------------------------------------------------------------------------
+
+
+def test_no_lee_nada_antes_de_que_dos_personas_coincidan(noche_leida: NocheLeida, tmp_path: Path) -> None:
+    n, acta = noche_leida, clave(1)
+    leer, marcas = apuntar(tmp_path)
+    with Lectores(leer, 1) as lectores:
+        obrero = n.obrero(lectores)
+        n.llega(acta)
+        assert obrero.vuelta().opiniones == {}
+        n.teclea(acta, "captura-1", valores())
+        assert obrero.vuelta().opiniones == {} and marcas() == []
+        n.teclea(acta, "captura-2", valores(SOL=118))  # they differ: a third person rules, and the reader is not asked
+        assert obrero.vuelta().opiniones == {}
+        ruling = n.hecho(Tipo.DICTAMINADA, acta, "supervisor-1", imagen=imagen(acta), valores=valores())
+        assert obrero.vuelta().opiniones == {} and marcas() == []
+        n.hecho(Tipo.DEVUELTA, acta, "verifica-1", base=ruling.id, motivo="No coincide.")
+        n.teclea(acta, "captura-3", valores())
+        assert obrero.vuelta().opiniones == {}
+        n.teclea(acta, "captura-4", valores())
+        assert obrero.vuelta().opiniones == {acta: Opinion.CONFIRMA} and marcas() == [acta]
+
+
+def test_lo_que_dice_no_lleva_ningun_numero(noche_leida: NocheLeida) -> None:
+    """All that leaves the table is the fact: which match, that it is sent back, and the hash of a reading."""
+    n = noche_leida
+    base = n.coincide(clave(1), valores(SOL=617))
+    n.leer(leer_votos)
+    (hecho,) = n.revisadas()
+    contenido = orjson.loads(bytes(hecho.cuerpo))["contenido"]
+    assert contenido.keys() == {"base", "opinion", "lectura"}
+    assert (contenido["base"], contenido["lectura"]) == (base.id, n.lecturas()[clave(1)].huella)
+    from django.contrib import admin
+
+    assert FilaLectura not in admin.site._registry
+
+
+# --- once ----------------------------------------------------------------------------------------------------------
+
+
+def test_leer_dos_veces_es_leer_una(noche_leida: NocheLeida, tmp_path: Path) -> None:
+    n = noche_leida
+    leer, marcas = apuntar(tmp_path)
+    for i in range(5):
+        n.coincide(clave(i), valores(SOL=617) if i == 2 else valores())
+    with Lectores(leer, 2) as lectores:
+        obrero = n.obrero(lectores)
+        assert len(obrero.vuelta().opiniones) == 5
+        assert obrero.vuelta().opiniones == {}
+    assert n.leer(leer).opiniones == {}  # another worker that starts later
+    assert sorted(marcas()) == [clave(i) for i in range(5)]
+    assert len(n.revisadas()) == 1
+
+
+def test_cada_coincidencia_se_lee_otra_vez(noche_leida: NocheLeida) -> None:
+    """What was returned and typed again is another match; an acta that only got another stamp is not."""
+    n, acta = noche_leida, clave(1)
+    primera = n.coincide(acta, valores())
+    assert n.leer(leer_votos).opiniones == {acta: Opinion.CONFIRMA}
+    n.hecho(Tipo.ACOPIADA, acta, "acopio-1", hora=n.noche.ahora.isoformat())
+    assert n.leer(leer_votos).opiniones == {}
+    n.hecho(Tipo.DEVUELTA, acta, "verifica-1", base=primera.id, motivo="No coincide.")
+    n.teclea(acta, "captura-3", valores(RIO=99))
+    segunda = n.teclea(acta, "captura-4", valores(RIO=99))
+    assert n.leer(leer_votos).opiniones == {acta: Opinion.DEVUELVE}
+    bases = FilaLectura.objects.filter(acta=acta).order_by("id").values_list("base", flat=True)
+    assert [str(b) for b in bases] == [primera.id, segunda.id]
+
+
+def test_las_lecturas_no_se_cambian_ni_se_borran(noche_leida: NocheLeida) -> None:
+    n = noche_leida
+    n.coincide(clave(1), valores())
+    n.leer(leer_votos)
+    fila = FilaLectura.objects.get()
+    for orden in (
+        "UPDATE lectura_lectura SET opinion = 'devuelve'",
+        "DELETE FROM lectura_lectura",
+        "TRUNCATE lectura_lectura",
+    ):
+        with pytest.raises(IntegrityError, match="no se cambian ni se borran"), transaction.atomic():
+            connection.cursor().execute(orden)
+    copia = {c: getattr(fila, c) for c in ("acta", "imagen", "hora", "segundos", "opinion", "campos", "tarde")}
+    with pytest.raises(IntegrityError, match="una_por_coincidencia"), transaction.atomic():
+        FilaLectura.objects.create(**copia, base=fila.base, documento=fila.documento, huella=fila.huella)
+    with pytest.raises(DatabaseError, match="huella_del_documento"), transaction.atomic():
+        FilaLectura.objects.create(**copia, base=fila.hecho or imagen("x")[:32], documento=b"{}", huella=fila.huella)
+
+
+# --- late ----------------------------------------------------------------------------------------------------------
+
+
+class Lentos(Lectores):
+    """Readers during whose work something else happens."""
+
+    entretanto: Any = None
+
+    def leer_todas(self, tareas: Any) -> Iterator[Any]:
+        for resultado in list(super().leer_todas(tareas)):
+            self.entretanto()
+            yield resultado
+
+
+@pytest.mark.parametrize("actua", [True, False], ids=["revisora", "piloto"])
+def test_si_alguien_verifico_entretanto_el_aviso_es_tardio(noche_leida: NocheLeida, actua: bool) -> None:
+    from prep.lectura.balance import balance, por_revisar
+
+    n, acta = noche_leida, clave(1)
+    base = n.coincide(acta, valores(SOL=617))
+    with Lentos(leer_votos, 1) as lectores:
+        lectores.entretanto = lambda: n.hecho(Tipo.VERIFICADA, acta, "verifica-1", base=base.id)
+        vuelta = n.obrero(lectores, actua).vuelta()
+    assert (vuelta.opiniones, vuelta.tardios) == ({acta: Opinion.DEVUELVE}, [acta])
+    fila = n.lecturas()[acta]
+    assert (fila.opinion, fila.tarde, fila.hecho) == ("devuelve", True, None)
+    assert n.captura_de(acta) == "verificada" and n.revisadas() == []
+    b = balance()
+    assert (b["avisos_tardios"], b["errores_atrapados"], b["falsas_alarmas"]) == (1, 0, 0)
+    assert por_revisar(b) == [acta]
+
+
+# --- whatever happens ----------------------------------------------------------------------------------------------
+
+
+def test_una_lectura_que_mata_su_proceso_no_detiene_a_las_otras(noche_leida: NocheLeida, tmp_path: Path) -> None:
+    n = noche_leida
+    for i in range(12):
+        n.coincide(clave(i), valores())
+
+    def leer(acta: str, foto: str) -> Lectura:
+        primera_vez = tmp_path / acta
+        if acta == clave(3) or (acta == clave(7) and not primera_vez.exists()):
+            primera_vez.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        if acta == clave(5):
+            raise ValueError("esto no lo esperaba nadie")
+        return leida(acta, foto)
+
+    vuelta = n.leer(leer)
+    assert len(vuelta.opiniones) == 12 and vuelta.no_leidas == 2
+    lecturas = {a: Lectura.de_dict(orjson.loads(f.documento)) for a, f in n.lecturas().items()}
+    assert {a for a, r in lecturas.items() if not r.leida} == {clave(3), clave(5)}
+    assert {lecturas[clave(i)].rechazo for i in (3, 5)} == {"lectura_fallida"}
+    assert "esto no lo esperaba nadie" in lecturas[clave(5)].detalle
+    assert [f.opinion for a, f in n.lecturas().items() if a in (clave(3), clave(5))] == ["sin_opinion"] * 2
+
+
+def test_una_lectura_que_no_termina(noche_leida: NocheLeida, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prep.lectura.lectores.LIMITE", 1)
+    n = noche_leida
+    for i in range(3):
+        n.coincide(clave(i), valores())
+
+    def leer(acta: str, foto: str) -> Lectura:
+        while acta == clave(1):
+            time.sleep(0.1)
+        return leida(acta, foto)
+
+    assert n.leer(leer).no_leidas == 1
+    assert {a: f.opinion for a, f in n.lecturas().items()} == {
+        clave(0): "confirma",
+        clave(1): "sin_opinion",
+        clave(2): "confirma",
+    }
+
+
+def test_si_el_almacen_no_responde_se_reintenta(noche_leida: NocheLeida, tmp_path: Path) -> None:
+    n, volvio = noche_leida, tmp_path / "volvio"
+    n.coincide(clave(1), valores())
+
+    def leer(acta: str, foto: str) -> Lectura:
+        if not volvio.exists():
+            raise ErrorAlmacen("El almacén no responde.")
+        return leida(acta, foto)
+
+    with Lectores(leer, 1) as lectores:
+        obrero = n.obrero(lectores)
+        assert obrero.vuelta().sin_almacen == [clave(1)] and n.lecturas() == {}
+        volvio.touch()
+        assert obrero.vuelta().opiniones == {clave(1): Opinion.CONFIRMA}
+
+
+def revisar_que_todo_cuadra(n: NocheLeida, actas: int) -> None:
+    """Every match has one reading; each that had to be sent back was, once, with the fact its reading names."""
+    filas = FilaLectura.objects.all()
+    assert sorted(f.acta for f in filas) == [clave(i) for i in range(actas)]
+    assert {f.acta for f in filas if f.opinion == "devuelve"} == {clave(i) for i in range(0, actas, 3)}
+    assert sorted(str(f.hecho) for f in filas if f.hecho) == sorted(str(h.id) for h in n.revisadas())
+    assert sorted(h.acta for h in n.revisadas()) == [clave(i) for i in range(0, actas, 3)]
+    assert list(verificar()) == []
+
+
+def sembrar(n: NocheLeida, actas: int) -> None:
+    for i in range(actas):
+        n.coincide(clave(i), valores(SOL=617) if i % 3 == 0 else valores())
+
+
+def matar_muchas_veces(n: NocheLeida, actas: int, veces: int) -> None:
+    sembrar(n, actas)
+
+    def leer(acta: str, foto: str) -> Lectura:
+        time.sleep(0.002)
+        return leida(acta, foto)
+
+    connection.close()
+    vistas = [0]
+    for i in range(veces):
+        (obrero,) = hijos(1, lambda _: n.leer(leer))
+        limite = time.monotonic() + 20
+        # Somewhere in the middle of what is left: each time at another place.
+        while FilaLectura.objects.count() < vistas[-1] + 1 + i % 3 and time.monotonic() < limite:
+            if os.waitpid(obrero, os.WNOHANG)[0]:
+                break
+            time.sleep(0.0007 * (i % 5))
+        else:
+            os.kill(obrero, signal.SIGKILL)
+            os.waitpid(obrero, 0)
+        vistas.append(FilaLectura.objects.count())
+        connection.close()
+    assert 0 < vistas[-1] < actas, vistas  # it died while there was work
+    n.leer(leer)
+    revisar_que_todo_cuadra(n, actas)
+
+
+def test_matar_al_obrero_no_pierde_ni_duplica_nada(noche_leida: NocheLeida) -> None:
+    matar_muchas_veces(noche_leida, 60, 6)
+
+
+def test_morir_entre_el_hecho_y_la_lectura_no_deja_ninguno(
+    noche_leida: NocheLeida, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n = noche_leida
+    sembrar(n, 4)
+    connection.close()
+
+    def trabajar(_: int) -> None:
+        monkeypatch.setattr(FilaLectura.objects, "create", lambda **_: os.kill(os.getpid(), signal.SIGKILL))
+        n.leer(leer_votos)
+
+    (obrero,) = hijos(1, trabajar)
+    assert os.waitpid(obrero, 0)[1] == signal.SIGKILL
+    assert n.lecturas() == {} and n.revisadas() == []
+    n.leer(leer_votos)
+    revisar_que_todo_cuadra(n, 4)
+
+
+@pytest.mark.largo
+def test_matar_al_obrero_muchas_veces(noche_leida: NocheLeida) -> None:
+    matar_muchas_veces(noche_leida, 600, 60)
+
+
+def test_dos_obreros_a_la_vez_escriben_una_sola_vez(noche_leida: NocheLeida) -> None:
+    """Even without taking turns, as when a connection falls and the turn with it."""
+    n = noche_leida
+    sembrar(n, 30)
+    connection.close()
+    for pid in list(hijos(2, lambda _: n.leer(leer_votos))):
+        assert os.waitpid(pid, 0)[1] == 0
+    revisar_que_todo_cuadra(n, 30)
+
+
+def test_solo_un_obrero_tiene_el_turno(noche_leida: NocheLeida) -> None:
+    visto = []
+
+    def otro() -> None:
+        with turno() as mio:
+            visto.append(mio)
+        connection.close()
+
+    with turno() as mio:
+        assert mio
+        hilo = threading.Thread(target=otro)
+        hilo.start()
+        hilo.join()
+    otro()
+    assert visto == [False, True]
+
+
+def test_dicho_de_las_pruebas() -> None:
+    """The made-up reader reads what it says: the tests above rest on it."""
+    assert {c.clave: c.valor for c in leer_votos("x", "y").campos} == VOTOS
