@@ -24,11 +24,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from prep.lectura.otras_manos import Manuscritas
 from prep.lectura.cajas import encuadrar
 from prep.lectura.entrenamiento.red import RedDigitos, deformar
 from prep.lectura.idx import leer_idx
 from prep.lectura.modelo import CLASES
+from prep.lectura.otras_manos import Manuscritas
 
 DE_MNIST, DE_TIPOS, DE_COSECHA = 74, 14, 40
 """Of each batch of 128; MNIST takes the place of a harvest that is not given."""
@@ -58,7 +58,7 @@ def de_tipos(manos: Manuscritas, cuantas: int) -> Muestras:
     while len(x) < cuantas:
         mano = manos.mano(rng)
         for d in rng.permutation(10):
-            t = mano.cifra(str(d), float(rng.uniform(28, 60)), rng).astype(np.float32) / 255
+            t: np.ndarray = mano.cifra(str(d), float(rng.uniform(28, 60)), rng).astype(np.float32) / 255
             t = cv2.copyMakeBorder(t, 6, 6, 6, 6, cv2.BORDER_CONSTANT, value=0)
             if rng.random() < 0.7:
                 t = cv2.GaussianBlur(t, (0, 0), float(rng.uniform(0.5, 3)))
