@@ -27,6 +27,14 @@ from prep.lectura.numeros import FRASES
 from prep.lectura.otras_manos import Manuscritas
 
 
+def _numero(rng: np.random.Generator) -> int:
+    """Small numbers abound on an acta, and short phrases (cero, cien, diez, seis) are the ones that look alike."""
+    u = rng.random()
+    if u < 0.25:
+        return int(rng.integers(11)) * int(rng.choice([10, 100, 1])) % 1000
+    return int(rng.integers(1000 if u < 0.65 else 100 if u < 0.82 else 31))
+
+
 def sinteticas(cuantas: int, semilla: int, manos: Manuscritas, propias: float = 0.25) -> tuple[np.ndarray, np.ndarray]:
     """Clean lines of words, as `cajas` would cut them: (n, 32, 272) of 0-255 and their numbers; a fraction in our own
     hand."""
@@ -35,7 +43,7 @@ def sinteticas(cuantas: int, semilla: int, manos: Manuscritas, propias: float = 
     for i in range(cuantas):
         if i % 4 == 0:
             e, mano = escritor(rng), manos.mano(rng) if rng.random() >= propias else None
-        v = int(rng.integers(rng.choice([1000, 100, 31], p=[0.5, 0.25, 0.25])))  # small numbers abound
+        v = _numero(rng)
         alto, ancho, px = rng.uniform(7, 9), rng.uniform(64, 84), rng.uniform(6, 9)
         forma = (round((alto + 1.4) * px), round((ancho + 1) * px))
         blanca = rng.random() < 0.04
