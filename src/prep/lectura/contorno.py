@@ -20,16 +20,18 @@ from prep.lectura.plantilla import Pliego
 
 _CHICA: Final = 900  # pixels of the longer side where candidates are looked for
 _FINA: Final = 1800  # and where their sides are measured
+_SEGURO: Final = 0.3  # of `Contorno.apoyo`
 _AREA_MINIMA: Final = 0.2  # of the picture
 _APOYO: Final = 0.55  # of each side must be seen
 _ESCALON: Final = 12.0  # levels between the paper and what lies beside it
+_CONTRASTE: Final = 0.3  # and as a fraction of the paper's: a fold or the grain of a table make less of a step
 _MARGEN: Final = 0.012  # of the sheet, kept around it when it is straightened
 
 
 @dataclass(frozen=True)
 class Contorno:
     """A sheet found. `esquinas`: upper left, upper right, lower right, lower left as they look in the picture, pixels.
-    `apoyo`: fraction seen of its worst side. `de_frente`: seen without perspective, as a scanner sees."""
+    `apoyo`: how surely its worst side was seen, 0-1. `de_frente`: seen without perspective, as a scanner sees."""
 
     esquinas: Puntos
     apoyo: float
@@ -57,7 +59,7 @@ class Contorno:
         """Pages of a form that may be this sheet, the picture's own orientation first: usually it and upside down."""
         ancho, alto = self.medidas
         hoja = np.array([[0, 0], [pliego.ancho, 0], [pliego.ancho, pliego.alto], [0, pliego.alto]], np.float32)
-        tolerancia = 1.03 if self.de_frente else 1.3
+        tolerancia = 1.06 if self.de_frente else 1.3
         salida = []
         for cuartos in (0, 1, 3, 2):
             vistas = (ancho, alto) if cuartos % 2 == 0 else (alto, ancho)
@@ -111,7 +113,8 @@ def _ordenar(q: Puntos) -> Puntos:
 
 def _lado(gris: Gris, a: Puntos, b: Puntos) -> tuple[Puntos, Puntos, float] | None:
     """Measure a side from `a` to `b`, the sheet at its right hand: a point and a direction of the line through the
-    steps from paper to something darker, and the fraction of the side where they were seen."""
+    steps from paper to something darker, and how surely: the fraction of the side where they were seen, times how much
+    of a step they are. None when they are seen along less than `_APOYO` of it."""
     diagonal = float(np.hypot(*gris.shape))
     u = (b - a) / np.linalg.norm(b - a)
     fuera = np.array([u[1], -u[0]])
@@ -134,7 +137,7 @@ def _lado(gris: Gris, a: Puntos, b: Puntos) -> tuple[Puntos, Puntos, float] | No
     fuerza = escalon[np.arange(len(t)), mejor]
     puntos = xy[np.arange(len(t)), mejor + banda]
     util = fuerza > _ESCALON
-    if util.sum() < 0.4 * len(t):
+    if util.mean() < _APOYO:
         return None
     s, v = (puntos - a) @ u, (puntos - a) @ fuera
     gana = np.zeros(len(t), bool)
@@ -146,15 +149,17 @@ def _lado(gris: Gris, a: Puntos, b: Puntos) -> tuple[Puntos, Puntos, float] | No
                 dentro = util & (np.abs(v - recta) < tolerancia)
                 if dentro.sum() > gana.sum():
                     gana = dentro
-    if gana.sum() < 0.3 * len(t):
-        return None
     for _ in range(2):
+        if gana.mean() < 0.8 * _APOYO:
+            return None
         m, c = np.polyfit(s[gana], v[gana], 1)
         gana = util & (np.abs(v - (m * s + c)) < tolerancia)
-        if gana.sum() < 0.3 * len(t):
-            return None
+    if gana.mean() < _APOYO:
+        return None
+    contraste = float(np.median(fuerza[gana] / np.maximum(medias[np.arange(len(t)), mejor][gana], 1)))
     direccion = u + m * fuera
-    return a + c * fuera, direccion / np.linalg.norm(direccion), float(gana.mean())
+    nota = float(gana.mean()) * min(1.0, contraste / _CONTRASTE)
+    return a + c * fuera, direccion / np.linalg.norm(direccion), nota
 
 
 def _cruce(p: Puntos, u: Puntos, q: Puntos, v: Puntos) -> Puntos:
@@ -163,7 +168,7 @@ def _cruce(p: Puntos, u: Puntos, q: Puntos, v: Puntos) -> Puntos:
 
 
 def _afinar(fina: Gris, q: Puntos) -> tuple[Puntos, float] | None:
-    """Corners where measured sides meet, and the support of the worst side. A side on the picture's own edge counts as
+    """Corners where measured sides meet, and how surely the worst was seen. A side on the picture's own edge counts as
     seen where the paper reaches it."""
     alto, ancho = fina.shape
     marco = ((0.0, 1), (ancho - 1.0, 0), (alto - 1.0, 1), (0.0, 0))
@@ -173,11 +178,11 @@ def _afinar(fina: Gris, q: Puntos) -> tuple[Puntos, float] | None:
         a, b = q[k], q[(k + 1) % 4]
         valor, eje = marco[k][0], 1 if k % 2 == 0 else 0
         recta = _lado(fina, a, b)
-        if (recta is None or recta[2] < _APOYO) and max(abs(a[eje] - valor), abs(b[eje] - valor)) < cerca:
-            p, u = np.zeros(2), np.zeros(2)
+        if recta is None and max(abs(a[eje] - valor), abs(b[eje] - valor)) < cerca:
+            p, u, papel = np.zeros(2), np.zeros(2), _hasta_el_borde(fina, k)
             p[eje], u[1 - eje] = valor, 1.0 if k < 2 else -1.0
-            recta = p, u, _hasta_el_borde(fina, k)
-        if recta is None or recta[2] < _APOYO:
+            recta = (p, u, papel) if papel >= _APOYO else None
+        if recta is None:
             return None
         rectas.append(recta)
     try:
@@ -210,7 +215,7 @@ def _combinar(fina: Gris, candidatos: list[Puntos]) -> list[Puntos]:
         for k in range(4):
             a, b = q[k], q[(k + 1) % 4]
             recta = _lado(fina, a, b)
-            if recta is not None and recta[2] >= _APOYO:
+            if recta is not None:
                 p, u, _ = recta
                 extremos = np.array([p + ((a - p) @ u) * u, p + ((b - p) @ u) * u])
                 normal = np.array([u[1], -u[0]])
@@ -253,19 +258,15 @@ def _superficie(q: Puntos) -> float:
 def hallar(gris: Gris) -> Contorno | None:
     """The sheet of a picture, or None when no quadrilateral is surely one.
 
-    The largest that is sure: a fold looks like an edge too, and half a sheet is worse than a sheet and a half. Of two
-    that are the same sheet, the one better seen.
+    The largest of those seen nearly as surely as the best: half a sheet is worse than a sheet and a half.
     """
     chica, f = _reducir(gris, _CHICA)
     fina, g = _reducir(gris, _FINA)
     alto, ancho = fina.shape
     orilla = 0.002 * float(np.hypot(alto, ancho))
-    mejor: Contorno | None = None
-    area = 0.0
     candidatos = [_ordenar((q + 0.5) * (g / f) - 0.5) for q in _candidatos(chica)]
+    halladas: list[Contorno] = []
     for q in _combinar(fina, candidatos)[:40]:
-        if _superficie(q) < 0.9 * area:
-            break
         hallada = _afinar(fina, q)
         if hallada is None or not _posible(hallada[0], fina):
             continue
@@ -277,10 +278,10 @@ def hallar(gris: Gris) -> Contorno | None:
         )
         if toca and not (de_frente and _concuerda(esquinas, inclinacion(gris))):
             continue  # a page cut by the picture's edge, unless it is a scan, as straight as its print
-        if mejor is None or apoyo > mejor.apoyo:
-            mejor = Contorno((esquinas + 0.5) / g - 0.5, apoyo, de_frente)
-            area = max(area, _superficie(esquinas))
-    return mejor
+        halladas.append(Contorno((esquinas + 0.5) / g - 0.5, apoyo, de_frente))
+    mejor = max((c.apoyo for c in halladas), default=0.0)
+    seguras = [c for c in halladas if c.apoyo >= max(0.8 * mejor, _SEGURO)]
+    return max(seguras, key=lambda c: _superficie(c.esquinas), default=None)
 
 
 def _concuerda(esquinas: Puntos, grados: float | None) -> bool:
