@@ -7,8 +7,9 @@ from actas_de_prueba import hoja, llena
 
 from prep.dominio.valores import Valor
 from prep.lectura import bench
-from prep.lectura.bench import Medida, curva, ece, equivocar, intervalo, svg_curvas
+from prep.lectura.bench import Medida, curva, ece, equivocar, svg_curvas
 from prep.lectura.modelo import PESOS, modelo
+from prep.lectura.noche import intervalo
 
 
 @pytest.mark.parametrize(

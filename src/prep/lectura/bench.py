@@ -34,7 +34,7 @@ from prep.lectura.idx import leer_idx
 from prep.lectura.lector import Lector, Vista, descifrar
 from prep.lectura.llenar import Costumbres, Escrito, llenar, planear, votos_al_azar
 from prep.lectura.modelo import CLASES, modelo
-from prep.lectura.noche import Opinion, Umbrales, revisar
+from prep.lectura.noche import Opinion, Umbrales, intervalo, revisar
 from prep.lectura.numeral import suavizar
 from prep.lectura.otras_manos import OtrasManos
 from prep.lectura.plantilla import ALTO, ANCHO, Hoja, Identificacion, armar_plantilla
@@ -209,15 +209,6 @@ def comparar_campos(lectura: Lectura, plan: dict[str, Escrito]) -> list[tuple[An
         (simple(plan[c.clave].valor), plan[c.clave].caso, simple(c.valor), c.confianza, c.aceptado, c.caso)
         for c in lectura.campos
     ]
-
-
-def intervalo(k: int, n: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of k of n."""
-    if n == 0:
-        return 0.0, 1.0
-    z, p = 1.959964, k / n
-    medio, ancho = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return max(0.0, (medio - ancho) / (1 + z * z / n)), min(1.0, (medio + ancho) / (1 + z * z / n))
 
 
 def _parte(k: int, n: int) -> str:
