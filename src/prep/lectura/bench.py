@@ -7,6 +7,7 @@ machinery with another seed and other hands.
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import multiprocessing
@@ -416,3 +417,18 @@ def bench(
         (salida / "lectura_curvas.svg").write_text(svg_curvas(series), encoding="utf-8")
         (salida / "lectura_medidas.json").write_text(json.dumps(figuras, ensure_ascii=False), encoding="utf-8")
     return figuras
+
+
+def main() -> None:
+    """The whole examination, of which `prep bench lectura` runs a part: python -m prep.lectura.bench DIGITOS TIPOS"""
+    ap = argparse.ArgumentParser(description=main.__doc__)
+    ap.add_argument("digitos", type=Path)
+    ap.add_argument("tipos", type=Path)
+    ap.add_argument("--actas", type=int, default=450)
+    ap.add_argument("--salida", type=Path, default=Path("salida"))
+    a = ap.parse_args()
+    bench(a.digitos, a.tipos, a.actas, salida=a.salida)
+
+
+if __name__ == "__main__":
+    main()
