@@ -26,6 +26,9 @@ Imagen = npt.NDArray[Any]
 TIPOS: Final = Path(__file__).parent / "entrenamiento" / "tipos.txt"
 """The typefaces used: what each is for, npm package, version and SHA-256."""
 
+_ENTRENAN: Final = 55_000
+"""Of MNIST's training digits; the rest choose and calibrate."""
+
 
 class Digitos:
     """Handwritten digits by real people: a collection in IDX format, used whole or in part."""
@@ -35,10 +38,11 @@ class Digitos:
         self.de = {str(d): np.flatnonzero(clases == d) for d in range(10)}
 
     @classmethod
-    def abrir(cls, carpeta: Path, parte: str = "train") -> Digitos:
+    def abrir(cls, carpeta: Path, parte: str = "train", cuales: slice = slice(None)) -> Digitos:
         """`parte`: `train` for training and calibration, `t10k` only for the examination (other writers)."""
         return cls(
-            leer_idx(carpeta / f"{parte}-images-idx3-ubyte.gz"), leer_idx(carpeta / f"{parte}-labels-idx1-ubyte.gz")
+            leer_idx(carpeta / f"{parte}-images-idx3-ubyte.gz")[cuales],
+            leer_idx(carpeta / f"{parte}-labels-idx1-ubyte.gz")[cuales],
         )
 
     def cifra(self, signo: str, alto_px: float, rng: np.random.Generator) -> Imagen:
@@ -159,14 +163,15 @@ class OtrasManos:
 
     @classmethod
     def de_entrenamiento(cls, mnist: Path, tipos: Path | None) -> OtrasManos:
-        """MNIST's training writers and the typefaces for training; `tipos` is their folder."""
-        return cls(Digitos.abrir(mnist, "train"), Manuscritas(tipos, "entrenamiento") if tipos else None)
+        """MNIST's first 55,000 training digits and the typefaces for training; `tipos` is their folder."""
+        return cls(
+            Digitos.abrir(mnist, "train", slice(0, _ENTRENAN)), Manuscritas(tipos, "entrenamiento") if tipos else None
+        )
 
     @classmethod
     def de_calibracion(cls, mnist: Path, tipos: Path) -> OtrasManos:
         """The last 5,000 of MNIST's training digits, which train no network, and the validation typefaces."""
-        imagenes, clases = (leer_idx(mnist / f"train-{n}-ubyte.gz") for n in ("images-idx3", "labels-idx1"))
-        return cls(Digitos(imagenes[55000:], clases[55000:]), Manuscritas(tipos, "validacion"))
+        return cls(Digitos.abrir(mnist, "train", slice(_ENTRENAN, None)), Manuscritas(tipos, "validacion"))
 
     @classmethod
     def de_examen(cls, mnist: Path, tipos: Path | None) -> OtrasManos:

@@ -30,7 +30,7 @@ from prep.lectura.idx import leer_idx
 from prep.lectura.modelo import CLASES
 from prep.lectura.otras_manos import Manuscritas
 
-DE_MNIST, DE_TIPOS, DE_COSECHA = 74, 14, 40
+DE_MNIST, DE_TIPOS, DE_COSECHA = 88, 10, 30
 """Of each batch of 128; MNIST takes the place of a harvest that is not given."""
 VALIDACION = 5000
 Muestras = tuple[Tensor, Tensor]
@@ -98,7 +98,7 @@ def main() -> None:
     ap.add_argument("salida", type=Path)
     ap.add_argument("--desde", type=Path, help="weights to start from")
     ap.add_argument("--cosecha", type=Path)
-    ap.add_argument("--epocas", type=float, default=2, help="times each digit of MNIST is seen")
+    ap.add_argument("--epocas", type=float, default=2.4, help="times each digit of MNIST is seen")
     ap.add_argument("--tasa", type=float, default=1e-3)
     ap.add_argument("--fuerza", type=float, default=1.0, help="of the augmentation of MNIST; it ends at 0.6 of it")
     ap.add_argument("--semilla", type=int, default=1)

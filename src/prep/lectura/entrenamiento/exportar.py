@@ -1,6 +1,6 @@
 """Export trained weights to the ONNX files the product ships: stored in half precision, computed in single.
 
-python -m prep.lectura.entrenamiento.exportar ../pesos --digitos a.pt b.pt c.pt d.pt --letras letras.pt
+python -m prep.lectura.entrenamiento.exportar ../pesos --digitos a.pt b.pt c.pt --letras letras.pt
 """
 
 from __future__ import annotations
