@@ -14,9 +14,10 @@ import numpy as np
 
 from prep.lectura.fotografiar import Foto, fotografiar
 from prep.lectura.lector import LectorAjeno
-from prep.lectura.llenar import Digitos, entintar
+from prep.lectura.llenar import entintar
 from prep.lectura.mano import Escritor, escribir_digito, escribir_texto, escritor, garabatear
 from prep.lectura.numeros import en_letra
+from prep.lectura.otras_manos import Digitos
 from prep.lectura.plantilla import Caja
 
 PX = 10.0
@@ -64,7 +65,7 @@ def _escribir(
     if signo == " ":
         return
     if reales is not None and signo.isdigit():
-        tinta = reales.tinta(signo, caja.alto * PX * min(e.tamano, 0.85), rng)
+        tinta = reales.cifra(signo, caja.alto * PX * min(e.tamano, 0.85), rng)
         x = caja.x + (caja.ancho - tinta.shape[1] / PX) * float(np.clip(rng.normal(0.5, 0.2), 0, 1))
         y = caja.y + (caja.alto - tinta.shape[0] / PX) * float(np.clip(rng.normal(0.5, 0.2), 0, 1))
         entintar(pagina, Caja(x, y, 0, 0), tinta, e.tinta, 0.92)

@@ -210,7 +210,7 @@ def test_trabaja_hasta_que_se_le_dice_aunque_se_caiga_la_base(
         n.teclea(actas[1], "captura-4", supervisada.valores, foto)
         esperar(lambda: n.lecturas()[actas[1]].opinion == "confirma")
         obrero.send_signal(signal.SIGINT)
-        salida, errores = obrero.communicate(timeout=60)
+        salida, errores = obrero.communicate(timeout=240)
         assert obrero.returncode == 0, errores
         assert "Terminado." in errores and "Actas leídas: 4;" in salida and "Actas leídas: 1;" in salida
     finally:

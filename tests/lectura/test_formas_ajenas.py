@@ -21,7 +21,7 @@ from prep.dominio.valores import SIN_DATO
 from prep.lectura import ajena as formato
 from prep.lectura.fotografiar import Foto
 from prep.lectura.lector import LectorAjeno, descifrar
-from prep.lectura.llenar import Digitos
+from prep.lectura.otras_manos import Digitos
 
 TIPOS = ("aruco", "cuadros", "contorno")
 
@@ -98,7 +98,8 @@ def test_puede_faltar_una_marca_y_no_dos(tipo: str, cuantas: int) -> None:
         assert lectura.leida and lectura.marcas == 3 and "marca_faltante" in lectura.avisos
         assert all(c.valor == a.valores[c.clave] for c in lectura.campos if c.aceptado)
     else:
-        assert lectura.rechazo == "media_acta"
+        # A blot that passes for a square may be a third mark; what it says then does not fit the form.
+        assert lectura.rechazo in (("media_acta",) if tipo == "aruco" else ("media_acta", "marcas_distintas"))
 
 
 @pytest.mark.parametrize("tipo", TIPOS)
