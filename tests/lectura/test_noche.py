@@ -92,7 +92,7 @@ def test_informe_de_la_noche() -> None:
     assert poco.pop("intervalo") == pytest.approx([0, 0.7935], abs=1e-4)
     assert mucho.pop("intervalo") == pytest.approx([0.7536, 0.9906], abs=1e-4)
     assert poco == {"desde": 0.5, "hasta": 0.8, "campos": 1, "confianza": 0.7, "iguales": 0}
-    assert mucho == {"desde": 0.999, "hasta": 1.0, "campos": 19, "confianza": 0.9999, "iguales": 18}
+    assert mucho == {"desde": 0.9999, "hasta": 1.0, "campos": 19, "confianza": 0.9999, "iguales": 18}
     assert [(a["acta"], a["campos"], a["desenlace"]) for a in i["avisos"]] == [
         ("X", ["A"], "atrapado"),
         ("X", ["A"], "falsa_alarma"),

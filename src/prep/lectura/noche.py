@@ -120,7 +120,7 @@ class Caso:
         return Desenlace.NO_VISTO if self.equivocados else Desenlace.BIEN
 
 
-TRAMOS: Final = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1.0)
+TRAMOS: Final = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)
 _CUENTAS: Final = {
     "errores_atrapados": Desenlace.ATRAPADO,
     "falsas_alarmas": Desenlace.FALSA_ALARMA,
