@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -293,7 +293,7 @@ def test_a_switch_in_mid_visit_is_announced_and_never_mixed(
         assert pagina.locator("#candidaturas").inner_text() == antes
         pagina.locator("#secciones").scroll_into_view_if_needed()
         pagina.locator(".seccion").first.wait_for()
-        assert not [p for p in pagina.pedidos if "cortes/0014" in p]
+        assert {p.rsplit("/", 1)[1] for p in pagina.pedidos if "cortes/0014" in p} == {"cabecera.json"}
         pagina.click("#aviso a")
         pagina.wait_for_url("**/cortes/0014/GUB/1.html")
         assert pagina.locator("#candidaturas").inner_text() != antes
@@ -302,20 +302,44 @@ def test_a_switch_in_mid_visit_is_announced_and_never_mixed(
         pagina.wait_for_load_state("networkidle")
 
 
-def test_an_entry_older_than_the_pointer_says_so(abrir: Abrir, publicada: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def con_corte_15(publicada: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A publication whose pointer says corte 15, which has no pages."""
     raiz = tmp_path / "p"
     shutil.copytree(publicada, raiz)
     ultimo = orjson.loads((raiz / "ultimo.json").read_bytes())
     ultimo |= {"corte": 15, "hora": "2024-06-02T23:30:00-06:00", "ruta": "cortes/0015"}
     (raiz / "ultimo.json").write_bytes(orjson.dumps(ultimo))
     with servir(raiz) as direccion:
-        pagina = abrir(direccion)
-        pagina.locator("#aviso .nuevo").wait_for()
-        assert (
-            "Está viendo el corte 14. El más reciente es el 15, de las 23:30 h."
-            in pagina.locator("#aviso").inner_text()
-        )
-        assert pagina.locator("#aviso a").get_attribute("href").endswith("cortes/0015/index.html")
+        yield direccion, raiz
+
+
+def test_an_entry_older_than_the_pointer_says_so(abrir: Abrir, con_corte_15: tuple[str, Path]) -> None:
+    direccion, raiz = con_corte_15
+    shutil.copytree(raiz / "cortes/0014", raiz / "cortes/0015")
+    pagina = abrir(direccion)
+    pagina.locator("#aviso .nuevo").wait_for()
+    assert "Está viendo el corte 14. El más reciente es el 15, de las 23:30 h." in pagina.locator("#aviso").inner_text()
+    assert pagina.locator("#aviso a").get_attribute("href").endswith("cortes/0015/index.html")
+
+
+@pytest.mark.parametrize("vista", ["", "#/GUB/1.html", "widget/GUB.html", "cortes/0014/muro.html"])
+def test_a_corte_without_pages_takes_nobody_away(
+    abrir: Abrir, con_corte_15: tuple[str, Path], documentos: dict[int, dict[str, Any]], vista: str
+) -> None:
+    direccion, _ = con_corte_15
+    pagina = abrir(direccion, quejas=False)
+    pagina.goto(direccion + vista)
+    pagina.wait_for_load_state("networkidle")
+    donde = pagina.url
+    with pagina.expect_request("**/cortes/0015/cabecera.json"):
+        pagina.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    pagina.wait_for_load_state("networkidle")
+    assert pagina.url == donde
+    assert miles(documentos[14]["GUB/resumen.json"]["por_candidatura"][0]["votos"]) in pagina.inner_text("main")
+    if not vista.startswith("widget"):
+        assert "Los datos del corte 15, de las 23:30 h, ya están publicados" in pagina.inner_text("#aviso")
+        assert "sigue el corte 14" in pagina.inner_text("#aviso")
 
 
 def test_wall_moves_to_the_new_corte_by_itself(abrir: Abrir, documentos: dict[int, Any], tmp_path: Path) -> None:

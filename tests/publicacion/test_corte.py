@@ -19,9 +19,11 @@ import pytest
 from escena import CIERRE, INSTITUTO, Escena, Tabla, noche
 
 from noche import Noche
+from prep import portal
 from prep.dominio.hechos import Tipo
 from prep.dominio.proceso import Demarcacion, Modo
 from prep.emision.almacen import Carpeta
+from prep.emision.informe import Nivel
 from prep.emision.politica import Politica
 from prep.emision.verificar import Opciones, verificar
 from prep.plataforma.almacen import AlmacenCarpeta, ErrorAlmacen
@@ -100,6 +102,50 @@ def recalcular_sumario(tabla: Tabla, cierre: bool) -> dict[str, str]:
         por_ciento(con if cierre else sin, nominal),
     ]
     return dict(zip(SUMARIO.split(","), map(str, valores), strict=True))
+
+
+# --- Páginas que no se pueden dibujar --------------------------------------------------------------------------------
+
+
+class PortalRoto:
+    """Draws as the real one until its last page of the root, and then fails."""
+
+    paginas, recursos = staticmethod(portal.paginas), staticmethod(portal.recursos)
+
+    @staticmethod
+    def portada(corte: Any) -> Any:
+        yield from portal.portada(corte)
+        raise KeyError("por_candidatura")
+
+
+def test_una_pagina_que_falla_no_detiene_los_datos(escena: Escena) -> None:
+    _, hechos = noche()
+    escena.anotar(hechos[:200])
+    escena.portal = portal
+    primero = escena.corte()
+    entrada = (escena.raiz / "index.html").read_bytes()
+    escena.anotar(hechos[200:400])
+    segundo = escena.corte(minutos=5, portal=PortalRoto())
+    (alarma,) = segundo.alarmas
+    assert "No se pudieron dibujar las páginas" in alarma and "KeyError: 'por_candidatura'" in alarma
+    assert escena.json("ultimo.json")["corte"] == 2
+    antes, ahora = escena.archivos(primero.ruta), escena.archivos(segundo.ruta)
+    assert len(Tabla.leer(escena.csv_de(segundo.ruta, "GUB")).filas) > 0
+    assert segundo.cuentas != primero.cuentas
+    assert {a for a in antes if not a.startswith("bd/")} - set(ahora) == {a for a in antes if "html" in a} | {
+        "cabecera.json",
+        "nist.json",
+    }
+    assert ahora["sitio.json"] == antes["sitio.json"] and (escena.raiz / "index.html").read_bytes() == entrada
+    opciones = Opciones(politica=Politica((INSTITUTO.llave,)), imagenes=False, todo=True)
+    informe = verificar(Carpeta(escena.raiz), opciones)
+    assert not [h for h in informe.hallazgos if h.nivel == Nivel.MAL]
+    assert any("páginas de la raíz son las firmadas" in h.texto for h in informe.hallazgos)
+
+    tercero = escena.corte(minutos=10)
+    assert tercero.alarmas == () and (escena.raiz / tercero.ruta / "index.html").exists()
+    assert (escena.raiz / "index.html").read_bytes() != entrada
+    assert not [h for h in verificar(Carpeta(escena.raiz), opciones).hallazgos if h.nivel == Nivel.MAL]
 
 
 # --- En ceros --------------------------------------------------------------------------------------------------------

@@ -1,10 +1,16 @@
-"""Processes that work for another one."""
+"""Processes that work for another one, and what they leave when they are killed."""
 
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
+import shutil
 import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 
 def morir_con(padre: int) -> None:
@@ -15,3 +21,36 @@ def morir_con(padre: int) -> None:
         libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
     if os.getppid() != padre:
         os._exit(1)
+
+
+@contextmanager
+def carpeta_aparte(prefijo: str) -> Iterator[Path]:
+    """A temporary folder, gone at the end. One whose process was killed is removed by the next that asks for `prefijo`:
+    whoever works in a folder holds a lock on it, and so do the processes it forks."""
+    for otra in Path(tempfile.gettempdir()).glob(f"{prefijo}*"):
+        if (abandonada := _tomar(otra)) is not None:
+            shutil.rmtree(otra, ignore_errors=True)
+            os.close(abandonada)
+    while True:
+        carpeta = Path(tempfile.mkdtemp(prefix=prefijo))
+        if (tomada := _tomar(carpeta)) is not None and carpeta.exists():
+            break  # else another one took it for abandoned just before the lock
+    try:
+        yield carpeta
+    finally:
+        shutil.rmtree(carpeta, ignore_errors=True)
+        os.close(tomada)
+
+
+def _tomar(carpeta: Path) -> int | None:
+    """Lock a folder of one's own; None if somebody else has it."""
+    try:
+        abierta = os.open(carpeta, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(abierta, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(abierta)
+        return None
+    return abierta

@@ -7,7 +7,6 @@ import hashlib
 import io
 import multiprocessing
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -30,7 +29,7 @@ from prep.emision.nota import Firmante
 from prep.emision.registro import Registro
 from prep.plataforma.almacen import Almacen
 from prep.plataforma.huella import huella
-from prep.plataforma.procesos import morir_con
+from prep.plataforma.procesos import carpeta_aparte, morir_con
 from prep.publicacion import base_datos, documentos, esquemas
 from prep.publicacion.filas import Redactor, ruta_imagen
 from prep.publicacion.fuente import Estado, Fuente, de_la_eleccion
@@ -140,9 +139,9 @@ def hacer_corte(p: Publicador, hora: datetime, cierre: bool = False) -> Corte:
     try:
         with (
             instantanea(compartida=p.procesos > 1) as foto,
-            tempfile.TemporaryDirectory(prefix="prep-corte-") as aparte,
+            carpeta_aparte("prep-corte-") as aparte,
         ):
-            return Taller(p, hora, cierre, foto, Path(aparte)).hacer()
+            return Taller(p, hora, cierre, foto, aparte).hacer()
     except Exception as error:  # whatever it was, what is published stays whole and somebody is told
         causa = str(error) if isinstance(error, _CON_MENSAJE) else f"{type(error).__name__}: {error}"
         raise CorteImposible(f"No se pudo hacer el corte; sigue publicado el anterior. Causa: {causa}") from error
@@ -229,7 +228,7 @@ class Taller:
         self.imagenes = imagenes = sorted({i for _, tramo in tramos for i in tramo.imagenes})
         dibujo = self.documentos | {"corte.json": self._manifiesto(numero, anterior, por_eleccion, imagenes)}
         if p.portal is not None:
-            self._dibujar(p.portal, dibujo)
+            self._dibujar(p.portal, dibujo, anterior)
             self.reloj.paso("páginas")
         return self._manifiesto(numero, anterior, por_eleccion, imagenes)
 
@@ -426,12 +425,27 @@ class Taller:
         if sobran:
             self.alarmas.append(f"{sobran} actas con hechos no están en el catálogo; revise de qué nodo vienen.")
 
-    def _dibujar(self, portal: Portal, dibujo: dict[str, Any]) -> None:
+    def _dibujar(self, portal: Portal, dibujo: dict[str, Any], anterior: dict[str, Any] | None) -> None:
         """The portal's pages: those of the corte join its files; those of the root are kept for after the switch, and
-        `sitio.json` lists them so that they are signed too."""
-        for nombre, datos in portal.paginas(dibujo):
-            self.archivos.append(guardar(self.aparte, nombre, datos))
-        self.recursos, self.portada = list(portal.recursos(dibujo)), list(portal.portada(dibujo))
+        `sitio.json` lists them so that they are signed too.
+
+        A page that cannot be drawn never holds figures back: the corte goes out without pages, those of the previous
+        one stay at the root, still signed, and somebody is told.
+        """
+        try:
+            paginas = [guardar(self.aparte, nombre, datos) for nombre, datos in portal.paginas(dibujo)]
+            recursos, portada = list(portal.recursos(dibujo)), list(portal.portada(dibujo))
+        except Exception as error:
+            self.alarmas.append(
+                "No se pudieron dibujar las páginas: este corte lleva datos, bases e imágenes, y el portal sigue en el "
+                f"último que las tuvo. Avise a quien desarrolla. Causa: {type(error).__name__}: {error}"
+            )
+            previo = self.p.almacen.leer(f"{anterior['ruta']}/sitio.json") if anterior else None
+            if previo is not None:
+                self.archivos.append(guardar(self.aparte, "sitio.json", previo))
+            return
+        self.archivos += paginas
+        self.recursos, self.portada = recursos, portada
         sitio = {
             "formato": "prep/sitio/1",
             "archivos": [

@@ -8,7 +8,6 @@ point more (whoever recomputes every corte has recomputed it all), and `mapa.jso
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ from prep.emision.errores import ErrorEmision
 from prep.emision.manifiesto import Manifiesto
 from prep.plataforma.almacen import AlmacenCarpeta
 from prep.plataforma.huella import huella
+from prep.plataforma.procesos import carpeta_aparte
 from prep.publicacion.corte import Portal, Publicador, Taller, ruta_de
 from prep.publicacion.fuente import Plegado
 from prep.publicacion.instantanea import Instantanea
@@ -84,8 +84,8 @@ def recalcular(carpeta: Path, proceso: Proceso, informativo: Informativo, portal
     hora = datetime.fromisoformat(m["hora"]).astimezone(ZoneInfo(proceso.zona_horaria))
     foto = Instantanea(posicion, m["bitacora"]["raiz"], Plegado(posicion), None, {})
     resultado = Recalculo(m["corte"], m["hora"], posicion, len(m["archivos"]), m["software"] == huella())
-    with tempfile.TemporaryDirectory(prefix="prep-recalculo-") as aparte:
-        taller = Taller(publicador, hora, m["cierre"], foto, Path(aparte))
+    with carpeta_aparte("prep-recalculo-") as aparte:
+        taller = Taller(publicador, hora, m["cierre"], foto, aparte)
         con_libro = any(a["ruta"].endswith(".xlsx") for a in m["archivos"])
         manifiesto = taller.componer(m["corte"], anterior, con_libro)
         resultado.diferencias += _comparar({a.ruta: a.sha256 for a in taller.archivos}, m)

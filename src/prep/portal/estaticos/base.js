@@ -62,6 +62,11 @@ export function destino(ultimo) {
   return rel === null ? new URL(`${ultimo.ruta}/${raiz.lang === 'en' ? 'en/' : ''}index.html`, RAIZ) : new URL(`${ultimo.ruta}/${rel}${location.hash}`, RAIZ)
 }
 
+// a corte whose pages could not be drawn has data alone: whoever is looking stays where they are
+async function conPaginas(ultimo) {
+  try { await leer(new URL(`${ultimo.ruta}/cabecera.json`, RAIZ), esCabecera); return true } catch { return false }
+}
+
 async function vigilar() {
   if (document.hidden) return
   let u
@@ -73,9 +78,13 @@ async function vigilar() {
     return
   }
   if (!mio || u.proceso !== proceso || u.corte <= mio.corte || u.corte === dicho) return
+  const hora = di('hora_corta', { hhmm: reloj(u.hora) })
+  if (!await conPaginas(u)) {
+    aviso?.replaceChildren(el('p', { class: 'nuevo' }, di('sin_paginas', { m: mio.corte, n: u.corte, hora })))
+    return
+  }
   dicho = u.corte
   const nueva = destino(u)
-  const hora = di('hora_corta', { hhmm: reloj(u.hora) })
   if (muro) { location.replace(nueva); return }
   if (widget) { location.reload(); return }
   if (!aviso) return
@@ -114,6 +123,7 @@ async function saltar() {
   if (!portada || !partes || !ruta(partes[1])) return
   try {
     const u = await leer(new URL('ultimo.json', RAIZ), esUltimo, { cache: 'no-cache' })
+    if (!await conPaginas(u)) return // the entry page, of the last corte that has pages, says the rest
     location.replace(new URL(`${u.ruta}/${partes[1]}${partes[2] ? '#' + partes[2] : ''}`, RAIZ))
   } catch (e) {
     aviso?.replaceChildren(el('p', { class: 'nuevo' }, di('falla', { razon: e.message })))

@@ -1,0 +1,62 @@
+"""A killed process's folder is swept by the next one; a living one's never."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from prep.plataforma.procesos import carpeta_aparte
+
+QUIEN = """
+import os, sys, tempfile
+from prep.plataforma.procesos import carpeta_aparte
+tempfile.tempdir = sys.argv[1]
+with carpeta_aparte("prep-prueba-") as c:
+    (c / "a").mkdir()
+    (c / "a" / "b").write_text("x")
+    print(c, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def temporal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_gone_at_the_end_also_when_it_fails(temporal: Path) -> None:
+    with pytest.raises(ZeroDivisionError), carpeta_aparte("prep-prueba-") as carpeta:
+        (carpeta / "x").write_text("x")
+        1 / 0  # noqa: B018
+    assert list(temporal.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_swept_and_nothing_else(temporal: Path) -> None:
+    ajeno = temporal / "otra-cosa"
+    ajeno.mkdir()
+    afuera = temporal / "afuera"
+    afuera.mkdir()
+    (temporal / "prep-prueba-enlace").symlink_to(afuera)
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", QUIEN, str(temporal)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as vivo,
+        subprocess.Popen(
+            [sys.executable, "-c", QUIEN, str(temporal)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as muerto,
+    ):
+        assert vivo.stdout and vivo.stdin and muerto.stdout
+        de_vivo, de_muerto = Path(vivo.stdout.readline().strip()), Path(muerto.stdout.readline().strip())
+        muerto.kill()
+        muerto.wait()
+        assert de_muerto.is_dir()
+        with carpeta_aparte("prep-prueba-") as mia:
+            assert mia.is_dir() and not de_muerto.exists()
+            assert (de_vivo / "a/b").read_text() == "x"
+        vivo.stdin.close()
+        assert vivo.wait() == 0
+    assert not de_vivo.exists() and ajeno.is_dir() and afuera.is_dir()
