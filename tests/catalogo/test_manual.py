@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from prep.catalogo import cabecera, lector, tablas
+from prep.catalogo import archivos, cabecera, tablas
 from prep.catalogo.informativo import LECTURA, LUGARES, ROLES
 from prep.catalogo.lector import leer_proceso
 from prep.catalogo.problemas import ProcesoInvalido
@@ -24,17 +24,17 @@ def ejemplos(seccion: str) -> list[str]:
 
 
 def test_estan_todos_los_archivos() -> None:
-    assert set(SECCIONES) == {*lector.ARCHIVOS, "proceso.toml"}
+    assert set(SECCIONES) == {*archivos.ARCHIVOS, "proceso.toml"}
 
 
-@pytest.mark.parametrize("archivo", list(lector.ARCHIVOS))
+@pytest.mark.parametrize("archivo", list(archivos.ARCHIVOS))
 def test_cada_columna(archivo: str) -> None:
     seccion = SECCIONES[archivo]
     filas = {n: obligatoria != "" for n, obligatoria in re.findall(r"^\| `(\w+)`( \\\*)?[^|]*\|", seccion, re.M)}
     filas = {n: o for n, o in filas.items() if n not in ("representantes_GUB", "mecanismos_GUB")}
-    assert filas == {n: c.vacia is tablas.REQUERIDO for n, c in lector.ARCHIVOS[archivo].items()}
+    assert filas == {n: c.vacia is tablas.REQUERIDO for n, c in archivos.ARCHIVOS[archivo].items()}
     titulo = next(linea for linea in MANUAL.splitlines() if linea.startswith(f"## {archivo}"))
-    assert ("(opcional)" in titulo) == (archivo in lector.OPCIONALES)
+    assert ("(opcional)" in titulo) == (archivo in archivos.OPCIONALES)
 
 
 def test_cada_dato_de_proceso_toml() -> None:

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from prep.catalogo.archivos import POR_ELECCION
 from prep.catalogo.armado import Planilla, boletas_de, columnas_de, planilla_de
 from prep.catalogo.cabecera import ARCHIVO
 from prep.catalogo.documento import casillas_de, tipos_acta
 from prep.catalogo.informativo import Informativo
-from prep.catalogo.lector import POR_ELECCION
 from prep.dominio.proceso import Ambito, Casilla, Eleccion, Proceso
 
 

@@ -78,10 +78,6 @@ class Bloc:
                 )
             )
 
-    @property
-    def limpio(self) -> bool:
-        return self._cuantos == 0
-
 
 def leer_bytes(ruta: Path, raiz: Path, bloc: Bloc, maximo: int = BYTES_MAXIMO) -> bytes | None:
     """The bytes of a regular file inside `raiz`; `None`, with its problem noted, for anything else."""
