@@ -174,14 +174,15 @@ def _verificar() -> None:
     from prep.emision.nota import LlavePrivada
     from prep.emision.verificar import Opciones, verificar
     from prep.plataforma.almacen import AlmacenCarpeta
-    from prep.publicacion import corte as taller
+    from prep.publicacion.corte import hacer_corte
+    from prep.publicacion.publicador import Publicador
 
     proceso, info = ejemplo(10_900)
     with _instalacion() as carpeta:
         _poblar(proceso, info)
         firmante = LlavePrivada.nueva("instituto.example/prep")
         almacen = AlmacenCarpeta(carpeta / "publicacion")
-        taller.hacer_corte(taller.Publicador(proceso, info, almacen, Modo.SIMULACRO, firmante), NOCHE)
+        hacer_corte(Publicador(proceso, info, almacen, Modo.SIMULACRO, firmante), NOCHE)
         inicio, cpu = time.perf_counter(), time.process_time()
         informe = verificar(Carpeta(carpeta / "publicacion"), Opciones(imagenes=False))
         total, cpu = time.perf_counter() - inicio, time.process_time() - cpu
@@ -196,13 +197,14 @@ def _medir_cortes(proceso: Proceso, info: Informativo, meta: float) -> None:
     from prep.dominio.proceso import Modo
     from prep.emision.nota import LlavePrivada
     from prep.plataforma.almacen import AlmacenCarpeta
-    from prep.publicacion import corte as taller
+    from prep.publicacion.corte import hacer_corte
+    from prep.publicacion.publicador import Publicador
 
     esperadas = sum(len(e.actas) for e in proceso.elecciones)
     medidas: list[Medida] = []
     with _instalacion() as carpeta:
         _poblar(proceso, info)
-        publicador = taller.Publicador(
+        publicador = Publicador(
             proceso,
             info,
             AlmacenCarpeta(carpeta / "publicacion"),
@@ -218,7 +220,7 @@ def _medir_cortes(proceso: Proceso, info: Informativo, meta: float) -> None:
                 if publicador.con_libro and esperadas > 100_000:
                     continue  # no workbook at national size
                 inicio = time.perf_counter()
-                hecho = taller.hacer_corte(publicador, hora + timedelta(minutes=minutos))
+                hecho = hacer_corte(publicador, hora + timedelta(minutes=minutos))
                 total = time.perf_counter() - inicio
                 con_meta = None if publicador.con_libro else meta
                 medidas.append(Medida(f"corte de {esperadas:,} actas, {nombre}", total, "s", con_meta))
@@ -248,19 +250,20 @@ def _portal() -> None:
     from prep.emision.nota import LlavePrivada
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.portal import bench as medidas
-    from prep.publicacion import corte as taller
+    from prep.publicacion.corte import hacer_corte
+    from prep.publicacion.publicador import Publicador
 
     proceso, info = ejemplo(10_900)
     with _instalacion() as carpeta:
         raiz = carpeta / "publicacion"
         firmante = LlavePrivada.nueva("instituto.example/prep")
-        publicador = taller.Publicador(
+        publicador = Publicador(
             proceso, info, AlmacenCarpeta(raiz), Modo.SIMULACRO, firmante, portal=portal, con_libro=False
         )
         actas = sum(len(e.actas) for e in proceso.elecciones)
         for i, hasta in enumerate((actas // 2, actas // 2 + 500, actas)):
             _poblar(proceso, info, hasta)
-            taller.hacer_corte(publicador, NOCHE + timedelta(hours=5, minutes=5 * i))
+            hacer_corte(publicador, NOCHE + timedelta(hours=5, minutes=5 * i))
         for tabla in medidas.tabla(raiz):
             consola.print(tabla)
         if shutil.which("nginx") and shutil.which("wrk"):

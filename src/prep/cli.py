@@ -21,7 +21,7 @@ from prep.publicacion.cli import orden as orden_corte
 from prep.simulacro.cli import reproducir
 
 if TYPE_CHECKING:
-    from prep.publicacion.corte import Portal
+    from prep.publicacion.publicador import Portal
 
 
 def _portal() -> Portal:

@@ -111,7 +111,8 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     from prep.operacion.actos import cierre, puesta_en_ceros
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.plataforma.reloj import RelojFijo
-    from prep.publicacion.corte import Publicador, hacer_corte
+    from prep.publicacion.corte import hacer_corte
+    from prep.publicacion.publicador import Publicador
     from prep.simulacro.noche import Noche, verdad
 
     consola.print(f"Escribiendo un proceso ficticio de {casillas:,} casillas y tres elecciones…")

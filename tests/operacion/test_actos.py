@@ -26,7 +26,8 @@ from prep.emision.registro import leer_historia
 from prep.emision.verificar import Opciones, verificar
 from prep.operacion import actos
 from prep.plataforma.almacen import AlmacenCarpeta
-from prep.publicacion.corte import Publicador, hacer_corte
+from prep.publicacion.corte import hacer_corte
+from prep.publicacion.publicador import Publicador
 from prep.simulacro.noche import Noche
 
 CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))

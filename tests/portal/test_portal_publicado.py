@@ -21,7 +21,8 @@ def test_a_simulated_night_is_drawn(tmp_path: Path, bitacora_nueva: Any) -> None
     from prep.dominio.proceso import Modo
     from prep.emision.nota import LlavePrivada
     from prep.plataforma.almacen import AlmacenCarpeta
-    from prep.publicacion.corte import Publicador, hacer_corte
+    from prep.publicacion.corte import hacer_corte
+    from prep.publicacion.publicador import Publicador
     from prep.simulacro.noche import Noche
 
     proceso, info = ejemplo(60)

@@ -23,7 +23,8 @@ from prep.dominio.hechos import Hecho
 from prep.dominio.proceso import Modo, Proceso
 from prep.emision.nota import FIRMA, LlavePrivada
 from prep.plataforma.almacen import Almacen, AlmacenCarpeta
-from prep.publicacion.corte import Corte, Publicador, hacer_corte
+from prep.publicacion.corte import Corte, hacer_corte
+from prep.publicacion.publicador import Publicador
 from prep.simulacro.noche import ActaSimulada, Noche
 
 ZONA = ZoneInfo("America/Mexico_City")

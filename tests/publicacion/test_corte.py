@@ -27,8 +27,8 @@ from prep.emision.informe import Nivel
 from prep.emision.politica import Politica
 from prep.emision.verificar import Opciones, verificar
 from prep.plataforma.almacen import AlmacenCarpeta, ErrorAlmacen
-from prep.publicacion.corte import CorteImposible
 from prep.publicacion.esquemas import FORMATOS
+from prep.publicacion.publicador import CorteImposible
 from prep.simulacro.noche import verdad
 
 HOJA = "hoja:01890a5d-ac96-774b-bcce-b302099a8057"

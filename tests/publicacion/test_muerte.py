@@ -17,7 +17,8 @@ from escena import CIERRE, INSTITUTO, Escena, noche
 from prep.emision.almacen import Carpeta
 from prep.emision.politica import Politica
 from prep.emision.verificar import Opciones, verificar
-from prep.publicacion.corte import Corte, CorteImposible, hacer_corte
+from prep.publicacion.corte import Corte, hacer_corte
+from prep.publicacion.publicador import CorteImposible
 
 
 def revisar_entero(escena: Escena) -> int:

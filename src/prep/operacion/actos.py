@@ -19,7 +19,8 @@ from prep.emision.canonico import canonico
 from prep.emision.hojas import escribir_hoja, leer_hoja
 from prep.emision.politica import leer_politica
 from prep.plataforma import huella as programa
-from prep.publicacion.corte import Corte, Publicador, hacer_corte
+from prep.publicacion.corte import Corte, hacer_corte
+from prep.publicacion.publicador import Publicador
 
 
 class ActoImposible(RuntimeError):

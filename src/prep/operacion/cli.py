@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from prep.operacion.actos import Acto
-    from prep.publicacion.corte import Portal, Publicador
+    from prep.publicacion.publicador import Portal, Publicador
 
     Hacer = Callable[[Publicador, datetime], Acto]
 
@@ -28,7 +28,7 @@ def orden(portal: Callable[[], Portal]) -> typer.Typer:
             from prep.catalogo.services.errores import CatalogoError
             from prep.emision.errores import ErrorEmision
             from prep.operacion.actos import ActoImposible
-            from prep.publicacion.corte import CorteImposible
+            from prep.publicacion.publicador import CorteImposible
 
             try:
                 hecho = acto(s.publicador, s.ahora())

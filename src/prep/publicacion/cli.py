@@ -20,8 +20,9 @@ from rich.table import Table
 from prep.dominio.porcentajes import porcentaje
 
 if TYPE_CHECKING:
-    from prep.publicacion.corte import Corte, Portal, Publicador
+    from prep.publicacion.corte import Corte
     from prep.publicacion.programador import Alarma
+    from prep.publicacion.publicador import Portal, Publicador
 
 consola = Console()
 errores = Console(stderr=True)
@@ -162,7 +163,8 @@ class Sala:
     def hacer(self, hora: datetime, cierre: bool) -> Corte:
         from django.db import connection
 
-        from prep.publicacion.corte import CorteImposible, hacer_corte
+        from prep.publicacion.corte import hacer_corte
+        from prep.publicacion.publicador import CorteImposible
 
         try:
             return hacer_corte(self.publicador, hora, cierre)
@@ -188,8 +190,8 @@ def sala(
         from prep.emision.errores import ErrorEmision
         from prep.emision.llaves import firmante
         from prep.plataforma.almacen import ErrorAlmacen, abrir
-        from prep.publicacion.corte import Publicador
         from prep.publicacion.programador import Alarma
+        from prep.publicacion.publicador import Publicador
 
         try:
             fila = vigente()

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from prep.plataforma.reloj import Reloj
-from prep.publicacion.corte import Corte, CorteImposible
+from prep.publicacion.corte import Corte
+from prep.publicacion.publicador import CorteImposible
 
 registro = logging.getLogger(__name__)
 

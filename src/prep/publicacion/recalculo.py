@@ -25,9 +25,11 @@ from prep.emision.manifiesto import Manifiesto
 from prep.plataforma.almacen import AlmacenCarpeta
 from prep.plataforma.huella import huella
 from prep.plataforma.procesos import carpeta_aparte
-from prep.publicacion.corte import Portal, Publicador, Taller, ruta_de
+from prep.publicacion.corte import ruta_de
 from prep.publicacion.fuente import Plegado
 from prep.publicacion.instantanea import Instantanea
+from prep.publicacion.publicador import Portal, Publicador
+from prep.publicacion.taller import Cronometro, Taller
 
 
 class RecalculoImposible(RuntimeError):
@@ -85,7 +87,7 @@ def recalcular(carpeta: Path, proceso: Proceso, informativo: Informativo, portal
     foto = Instantanea(posicion, m["bitacora"]["raiz"], Plegado(posicion), None, {})
     resultado = Recalculo(m["corte"], m["hora"], posicion, len(m["archivos"]), m["software"] == huella())
     with carpeta_aparte("prep-recalculo-") as aparte:
-        taller = Taller(publicador, hora, m["cierre"], foto, aparte)
+        taller = Taller(publicador, hora, m["cierre"], foto, aparte, Cronometro())
         con_libro = any(a["ruta"].endswith(".xlsx") for a in m["archivos"])
         manifiesto = taller.componer(m["corte"], anterior, con_libro)
         resultado.diferencias += _comparar({a.ruta: a.sha256 for a in taller.archivos}, m)

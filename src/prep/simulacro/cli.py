@@ -81,7 +81,8 @@ def reproducir(
         from prep.dominio.proceso import Modo
         from prep.emision.nota import LlavePrivada
         from prep.plataforma.almacen import abrir
-        from prep.publicacion.corte import Corte, CorteImposible, Publicador
+        from prep.publicacion.corte import Corte
+        from prep.publicacion.publicador import CorteImposible, Publicador
         from prep.simulacro.reproduccion import reproducir as reproducir_noche
 
         publicador = Publicador(

@@ -14,7 +14,8 @@ from prep.bitacora.services import anotar
 from prep.bitacora.sobres import Firmante
 from prep.dominio.hechos import Hecho
 from prep.plataforma.almacen import Almacen
-from prep.publicacion.corte import Corte, Publicador, hacer_corte
+from prep.publicacion.corte import Corte, hacer_corte
+from prep.publicacion.publicador import Publicador
 from prep.simulacro.publicado.comparar import ActaCalculada, ComparacionEleccion, EleccionCalculada, comparar
 from prep.simulacro.publicado.derivar import Derivado
 from prep.simulacro.publicado.guion import PUBLICA, Guion

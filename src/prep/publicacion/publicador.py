@@ -1,0 +1,80 @@
+"""Who publishes: what does not change from one corte to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from prep.catalogo.informativo import Informativo
+from prep.dominio.proceso import ActaEsperada, Eleccion, Modo, Proceso
+from prep.emision.nota import Firmante
+from prep.emision.registro import Registro
+from prep.plataforma.almacen import Almacen
+from prep.plataforma.huella import huella
+
+
+class CorteImposible(RuntimeError):
+    """A corte could not be made; the previous one stays. Says why."""
+
+
+class Portal(Protocol):
+    """What draws the pages (`prep.portal`). Each receives the documents of the corte by path, `corte.json` being its
+    manifest so far, without the pages themselves; each gives (path, bytes)."""
+
+    def paginas(self, corte: Mapping[str, Any], /) -> Iterable[tuple[str, bytes]]:
+        """Pages of the corte; paths relative to its folder."""
+
+    def recursos(self, corte: Mapping[str, Any], /) -> Iterable[tuple[str, bytes]]:
+        """Immutable files that cortes share; paths from the publication's root."""
+
+    def portada(self, corte: Mapping[str, Any], /) -> Iterable[tuple[str, bytes]]:
+        """Pages at the root, rewritten after the switch; paths from the publication's root."""
+
+
+@dataclass(slots=True)
+class Publicador:
+    """What does not change from one corte to the next: the process, where it goes and how.
+
+    `procesos`: how many worker processes share the work; 1 works in this one, on the given connection.
+    `evidencia`: where the images to publish are, under the paths they are published at; without it none is published.
+    `mapa`: the institution's outlines (`prep portal mapa`).
+    `firmante`: the institute's key, which signs the log of cortes; without it nothing can be published.
+    `con_libro`: the Excel workbook goes out too; at national size it takes longer than a corte may.
+    `publicadas`: SHA-256 of images known to be in the store already.
+    """
+
+    proceso: Proceso
+    informativo: Informativo
+    almacen: Almacen
+    modo: Modo
+    firmante: Firmante | None
+    software: str = field(default_factory=huella)
+    procesos: int = 2
+    evidencia: Almacen | None = None
+    portal: Portal | None = None
+    con_libro: bool = True
+    mapa: dict[str, Any] | None = None
+    _fijo: dict[str, Any] = field(default_factory=dict)
+    publicadas: set[str] = field(default_factory=set)
+
+    def grupos(self, eleccion: Eleccion) -> list[tuple[int, list[ActaEsperada]]]:
+        """The actas of each demarcation, in the order of the database; computed once."""
+        if eleccion.clave not in self._fijo:
+            grupos: dict[int, list[ActaEsperada]] = {id_: [] for id_ in eleccion.demarcaciones}
+            for acta in eleccion.actas:
+                grupos[acta.demarcacion].append(acta)
+            self._fijo[eleccion.clave] = list(grupos.items())
+        return self._fijo[eleccion.clave]
+
+    @property
+    def registro(self) -> Registro:
+        """The verifiable log that lives in the store."""
+        if self.firmante is None:
+            raise CorteImposible("falta la llave del instituto, con la que se firma")
+        return Registro(self.almacen, self.firmante)
+
+    def documento_fijo(self, nombre: str, hacer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        if nombre not in self._fijo:
+            self._fijo[nombre] = hacer()
+        return self._fijo[nombre]
