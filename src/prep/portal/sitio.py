@@ -21,13 +21,14 @@ import orjson
 from django.template import Context, Engine
 
 from prep.emision.pagina import verifica_html
-from prep.portal import cartograma, curvas, nist, piezas
+from prep.portal import cartograma, nist, piezas
 from prep.portal.atom import atom
-from prep.portal.cifras import Doc, contadas, falta, miles, ordenadas, truncado
+from prep.portal.cifras import Doc, falta, miles, truncado
+from prep.portal.evolucion import Evolucion
 from prep.portal.piezas import Pintor, medidor, seguro
 from prep.portal.recursos import carpeta
 from prep.portal.tarjeta import tarjeta
-from prep.portal.textos import IDIOMAS, hora_corta, hora_larga, textos
+from prep.portal.textos import IDIOMAS, hora_larga, textos
 
 Corte = Mapping[str, Any]
 Archivo = tuple[str, bytes]
@@ -433,21 +434,20 @@ class Hoja:
         avance = s.leer("avance.json")
         bloques, progreso = [], ""
         if avance is not None:
-            horas = avance["horas"]
-            if len(horas) > 1:
-                progreso = self._progreso(avance)
+            dibujo = Evolucion(avance, t)
+            progreso = dibujo.progreso(s.proceso["elecciones"])
             for e in s.proceso["elecciones"]:
-                a = avance["elecciones"].get(e["clave"])
-                if a is None:
+                if e["clave"] not in avance["elecciones"]:
                     continue
+                pintor, resumen = self.pintores[e["clave"]], s.resumenes[e["clave"]]
                 bloques.append(
                     {
                         "e": e,
                         "falta": seguro(self._falta(e)),
-                        "votos": seguro(self._curva_votos(e, a, horas)) if e["ambito"] == "entidad" else "",
-                        "llegada": seguro(self._llegada(e, a)),
+                        "votos": seguro(dibujo.votos(e, pintor, resumen)) if e["ambito"] == "entidad" else "",
+                        "llegada": seguro(dibujo.llegada(e, pintor, resumen)),
                         "titulos": {
-                            k: t["evolucion"][k].format(eleccion=e["nombre"], lugar=self.pintores[e["clave"]].lugar)
+                            k: t["evolucion"][k].format(eleccion=e["nombre"], lugar=pintor.lugar)
                             for k in ("falta", "votos", "llegada")
                         },
                     }
@@ -462,79 +462,6 @@ class Hoja:
             hay=avance is not None,
             progreso=seguro(progreso),
             bloques=bloques,
-        )
-
-    def _progreso(self, avance: Doc) -> str:
-        series, filas = [], []
-        for i, e in enumerate(self.s.proceso["elecciones"]):
-            a = avance["elecciones"].get(e["clave"])
-            if a is None:
-                continue
-            valores = [n * 1_000_000 // a["esperadas"] if a["esperadas"] else 0 for n in a["contabilizadas"]]
-            series.append(curvas.Serie(e["nombre"], f"l{i % 4}", valores))
-            filas.append((e["nombre"], valores))
-        titulo = self.t["evolucion"]["progreso_sr"]
-        return curvas.grafica(series, avance["horas"], titulo) + self._tabla(filas, avance)
-
-    def _curva_votos(self, e: Doc, a: Doc, horas: list[str]) -> str:
-        """Share of votes over the night, from the first corte with votes."""
-        desde = next((i for i, n in enumerate(a["total"]) if n), None)
-        if desde is None or len(horas) - desde < 2 or not a["candidaturas"]:
-            return f"<p>{self.t['evolucion']['un_corte']}</p>"
-        pintor, resumen = self.pintores[e["clave"]], self.s.resumenes[e["clave"]]
-        series, filas = [], []
-        for c in ordenadas(resumen["por_candidatura"]):
-            votos = a["candidaturas"].get(c["clave"])
-            if votos is None:
-                continue
-            valores = [v * 1_000_000 // n if n else 0 for v, n in zip(votos[desde:], a["total"][desde:], strict=True)]
-            rotulo = piezas.unescape(pintor.rotulo(c["clave"], c["partidos"]))
-            corto = piezas.unescape(pintor.breve(c["clave"], c["partidos"], curvas.LETRAS))
-            series.append(curvas.Serie(corto, pintor.clases(c["partidos"])[0], valores))
-            filas.append((rotulo, valores))
-        mayor = max((max(s.valores) for s in series), default=0)
-        paso = 200_000 if mayor > 500_000 else 100_000
-        tope = min(1_000_000, -(-mayor // paso) * paso)
-        titulo = self.t["evolucion"]["votos_sr"]
-        recorte = {"horas": horas[desde:], "cortes": list(range(desde + 1, len(horas) + 1))}
-        return curvas.grafica(series, horas[desde:], titulo, max(tope, 200_000)) + self._tabla(filas, recorte)
-
-    def _tabla(self, filas: list[tuple[str, list[int]]], avance: Doc) -> str:
-        ev = self.t["evolucion"]
-        cabezas = "".join(f'<th scope="col" class="num">{piezas.escape(n)}</th>' for n, _ in filas)
-        cuerpo = []
-        for i in reversed(range(len(avance["horas"]))):
-            celdas = "".join(f'<td class="num">{truncado(v[i], 1_000_000)}&nbsp;%</td>' for _, v in filas)
-            hora = piezas.escape(hora_corta(avance["horas"][i], self.t))
-            cuerpo.append(f'<tr><th scope="row">{avance["cortes"][i]} · {hora}</th>{celdas}</tr>')
-        return (
-            f'<details class="datos"><summary>{ev["tabla"]}</summary><div class="rueda" tabindex="0" role="group" '
-            f'aria-label="{ev["tabla"]}"><table><thead><tr><th scope="col">{ev["corte"]}</th>{cabezas}</tr></thead>'
-            f"<tbody>{''.join(cuerpo)}</tbody></table></div></details>"
-        )
-
-    def _llegada(self, e: Doc, a: Doc) -> str:
-        """One row per place: what is counted and the path of the night, those furthest behind first."""
-        ev, t, pintor = self.t["evolucion"], self.t, self.pintores[e["clave"]]
-        resumen = self.s.resumenes[e["clave"]]
-        filas = []
-        for r in sorted(resumen["demarcaciones"], key=lambda r: (_parte(r), r["id"])):
-            n, m = contadas(r)
-            valores = a["demarcaciones"].get(str(r["id"]), [])
-            pct = r["estadistica"].get("porcentaje_actas_contabilizadas")
-            nombre = piezas.escape(pintor.lugar_de(r))
-            filas.append(
-                f'<tr><th scope="row"><a href="{e["clave"]}/{r["id"]}.html">{nombre}</a></th>'
-                f"<td>{curvas.recorrido(valores, m) if len(valores) > 1 else ''}</td>"
-                f'<td class="num">{pct + "&nbsp;%" if pct else piezas.GUION}</td>'
-                f'<td class="num">{t["avance"]["n_de_m"].format(n=miles(n), m=miles(m))}</td></tr>'
-            )
-        return (
-            f'<table class="lleg"><thead><tr><th scope="col">{t[e["agrupa"]]}</th>'
-            f'<th scope="col">{ev["recorrido"]}</th>'
-            f'<th scope="col" class="num">{t["eleccion"]["contado"]}</th>'
-            f'<th scope="col" class="num">{t["avance"]["contabilizadas"]}</th></tr></thead>'
-            f"<tbody>{''.join(filas)}</tbody></table>"
         )
 
     def widget(self, e: Doc) -> Iterator[Archivo]:
@@ -553,11 +480,6 @@ class Hoja:
             avance=self._avance(resumen),
             tabla=seguro(tabla),
         )
-
-
-def _parte(r: Doc) -> int:
-    n, m = contadas(r)
-    return n * 1_000_000 // m if m else 1_000_000
 
 
 @lru_cache(maxsize=16)
