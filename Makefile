@@ -16,7 +16,7 @@ demo: entorno ## una noche pequeña de principio a fin, que queda servida hasta 
 
 .PHONY: test
 test: lint jueces cobertura ## revisa el código y corre las pruebas (menos de 15 minutos)
-	@$(PY) -m pytest --ignore=tests/dominio
+	@$(PY) -m pytest -n auto --maxprocesses=4 --dist worksteal --ignore=tests/dominio
 
 .PHONY: cobertura
 cobertura: entorno ## las pruebas de la ley (dominio), que deben recorrer cada rama

@@ -26,7 +26,12 @@ hypothesis.settings.load_profile("default")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Before Django loads, point it at the session's folder. Nothing starts: the URL follows from the folder."""
+    """Before Django loads, point it at the session's folder. Nothing starts: the URL follows from the folder.
+
+    With several workers each one is a session, with its own folder and server; who hands out the work needs neither.
+    """
+    if config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
+        return
     from prep.plataforma import postgres
 
     carpeta = Path(tempfile.mkdtemp(prefix="prep-pruebas-"))
