@@ -41,7 +41,7 @@ from prep.lectura.otras_manos import OtrasManos
 from prep.lectura.plantilla import ALTO, ANCHO, Hoja, Identificacion, armar_plantilla
 from prep.lectura.resultado import Lectura
 
-SEMILLA_EXAMEN: Final = 20270607
+SEMILLA_EXAMEN: Final = 20271128
 LLAVE: Final = b"llave fija del examen de lectura"
 PROCESO: Final = "EXAMEN-2027"
 _SIGLAS: Final = ["ENCINO", "RAIZ", "FARO", "ALBA", "RIO", "CUMBRE", "PUENTE", "BRISA", "TRIGO"]

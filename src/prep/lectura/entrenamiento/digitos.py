@@ -1,8 +1,8 @@
 """Training of a digit network: MNIST's training writers, typefaces of other hands, boxes of photographed actas.
 
     P="python -m prep.lectura.entrenamiento.digitos DATOS/digitos/mnist TIPOS"
-    $P base.pt --epocas 14 --tasa 0.004
-    $P a.pt --desde base.pt --cosecha cosecha.npz
+    $P a.pt --cosecha c1.npz c2.npz --epocas 35 --tasa 0.004
+    $P b.pt --cosecha c1.npz c2.npz --epocas 6 --desde a.pt --fuerza 0.5
 
 More than half of every batch is MNIST, so that what the boxes teach does not undo it. Nothing is learnt from the last
 5,000 training digits, the typefaces for validation or the last twelfth of the boxes: they choose and calibrate. MNIST's
@@ -44,10 +44,11 @@ def mnist(carpeta: Path) -> Muestras:
     return torch.from_numpy(x)[:, None], torch.from_numpy(y)
 
 
-def cosechados(ruta: Path) -> Muestras:
-    """Boxes of a harvest (`cosecha`)."""
-    datos = np.load(ruta)
-    return torch.from_numpy(datos["cifras"])[:, None], torch.from_numpy(datos["clases"].astype(np.int64))
+def cosechados(rutas: list[Path]) -> Muestras:
+    """Boxes of one or more harvests (`cosecha`), in order."""
+    partes = [np.load(ruta) for ruta in rutas]
+    x, y = (np.concatenate([p[k] for p in partes]) for k in ("cifras", "clases"))
+    return torch.from_numpy(x)[:, None], torch.from_numpy(y.astype(np.int64))
 
 
 def de_tipos(manos: Manuscritas, cuantas: int) -> Muestras:
@@ -97,7 +98,7 @@ def main() -> None:
     ap.add_argument("tipos", type=Path, help="folder of handwriting typefaces")
     ap.add_argument("salida", type=Path)
     ap.add_argument("--desde", type=Path, help="weights to start from")
-    ap.add_argument("--cosecha", type=Path)
+    ap.add_argument("--cosecha", type=Path, nargs="+", help="harvests of boxes; the last actas of the last validate")
     ap.add_argument("--epocas", type=float, default=2.4, help="times each digit of MNIST is seen")
     ap.add_argument("--tasa", type=float, default=1e-3)
     ap.add_argument("--fuerza", type=float, default=1.0, help="of the augmentation of MNIST; it ends at 0.6 of it")
