@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,8 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
     With several workers each one is a session, with its own folder and server; who hands out the work needs neither.
     """
-    if config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
-        return
+    if not hasattr(config, "workerinput"):
+        # A suite started in the background ignores Ctrl-C, and so would the processes that it starts to interrupt them.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if config.getoption("dist", "no") != "no":
+            return
     from prep.plataforma import postgres
 
     carpeta = Path(tempfile.mkdtemp(prefix="prep-pruebas-"))

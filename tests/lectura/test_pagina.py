@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from actas_de_prueba import ACTA, foto, llena
 
+from prep.lectura.bench import tomas
 from prep.lectura.lector import descifrar
 from prep.lectura.pagina import Marca, Pagina, afinar, ajustar, hallar_marcas, situar
 from prep.lectura.plantilla import ALTO, ANCHO
@@ -80,3 +81,25 @@ def test_donde_no_hay_recuadros_no_se_inventan() -> None:
     ruido = np.clip(np.random.default_rng(1).normal(200, 12, blanca.shape), 0, 255).astype(np.uint8)
     for rect in (blanca, ruido):
         assert all(a.claridad == 0 for a in ajustar(rect, h.plantilla).values())
+
+
+def test_en_una_hoja_muy_doblada_ningun_renglon_se_toma_por_su_vecino(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A photograph where some rows are nearer to their neighbours' places than to their own."""
+    (toma,) = (t for t in tomas(888000, range(29, 30), None, ("medium", "hard")) if t.nivel == "hard")
+    gris = descifrar(toma.foto.jpeg)
+    pagina = hallar(gris)
+    assert pagina is not None
+    rect, forma = pagina.rectificar(gris), toma.hoja.plantilla
+
+    def confundidos() -> int:
+        ajustes = ajustar(rect, forma)
+        vistos = [c for c in forma.campos if ajustes[c.clave].claridad > 0]
+        assert vistos
+        centros = np.array([c.numero.centro for c in vistos])
+        reales = cv2.perspectiveTransform(toma.foto.en_foto(centros)[None], np.linalg.inv(pagina.homografia))[0]
+        lejos = centros[:, 1] + [ajustes[c.clave].dy for c in vistos] - reales[:, 1]
+        return int((np.abs(lejos) > forma.paso / 2).sum())
+
+    assert confundidos() == 0
+    monkeypatch.setattr("prep.lectura.pagina.DUDA", 1.0)
+    assert confundidos() > 0

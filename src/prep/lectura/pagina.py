@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
@@ -19,6 +20,8 @@ PX_MM: Final = 8.0
 """Resolution of the rectified page, pixels per mm."""
 BUSCA: Final = 3.4
 """How far a row may be from where four corners put it, mm; never beyond half way to the next row."""
+DUDA: Final = 0.25
+"""Of the way to the next row: farther than this from where the marks put it, a row may as well be its neighbour."""
 
 
 @dataclass(frozen=True)
@@ -282,7 +285,8 @@ def ajustar(rect: Gris, plantilla: Forma) -> dict[str, Ajuste]:
     """Register every field of a rectified page to its printed boxes.
 
     A wide search; a smooth surface through what agrees; a search around it; again, narrower. A row whose boxes are not
-    seen, or that strays from its neighbours, has `claridad` 0: nothing may be read there.
+    seen, that strays from its neighbours, or so far from its place that a bent sheet could have put the next one there,
+    has `claridad` 0: nothing may be read in it.
     """
     campos, pliego = plantilla.campos, plantilla.pliego
     xy = np.array([c.numero.centro for c in campos])
@@ -301,8 +305,15 @@ def ajustar(rect: Gris, plantilla: Forma) -> dict[str, Ajuste]:
             nuevas.append(m)
         medidas = nuevas
     modelo = _suavizar(xy, medidas, pliego)
+    # A contour is off by millimetres, all rows alike; `lectura.ajena` has its own way of telling rows apart there.
+    dudosa = math.inf if pliego.tipo == "contorno" else plantilla.paso * DUDA
     salida = {}
     for i, (campo, m) in enumerate(zip(campos, medidas, strict=True)):
-        perdido = modelo is None or m.claridad <= 0.12 or np.hypot(m.dx - modelo[i, 0], m.dy - modelo[i, 1]) > 1.2
+        perdido = (
+            modelo is None
+            or m.claridad <= 0.12
+            or np.hypot(m.dx - modelo[i, 0], m.dy - modelo[i, 1]) > 1.2
+            or abs(m.dy) > dudosa
+        )
         salida[campo.clave] = replace(m, claridad=0.0) if perdido else m
     return salida
