@@ -305,7 +305,7 @@ def ajustar(rect: Gris, plantilla: Forma) -> dict[str, Ajuste]:
             nuevas.append(m)
         medidas = nuevas
     modelo = _suavizar(xy, medidas, pliego)
-    # A contour is off by millimetres, all rows alike; `lectura.ajena` has its own way of telling rows apart there.
+    # A contour is off by millimetres, all rows alike; `LectorAjeno` has its own way of telling rows apart there.
     dudosa = math.inf if pliego.tipo == "contorno" else plantilla.paso * DUDA
     salida = {}
     for i, (campo, m) in enumerate(zip(campos, medidas, strict=True)):
