@@ -41,6 +41,12 @@ def acta(documentos: dict[int, dict[str, Any]]) -> dict[str, Any]:
     raise AssertionError
 
 
+def seguir(pagina: Any, enlace: str) -> None:
+    """Click a link and wait for the whole page behind it: a click alone ends before it has been read."""
+    with pagina.expect_navigation(wait_until="networkidle"):
+        pagina.click(enlace)
+
+
 def ancho_de_la_foto(pagina: Any) -> int:
     """Of the picture in the viewer, once it has arrived."""
     foto = pagina.locator(".visor img")
@@ -56,10 +62,10 @@ def test_totals_without_scripts(abrir: Abrir, sitio: str, documentos: dict[int, 
     pagina = abrir(sitio, js=False)
     assert miles(resumen["por_candidatura"][0]["votos"]) in pagina.locator("main").inner_text()
     assert pagina.locator("#compartir").is_hidden()
-    pagina.click("nav >> text=Gubernatura")
+    seguir(pagina, "nav >> text=Gubernatura")
     assert pagina.url.endswith("cortes/0014/GUB/index.html")
     assert miles(resumen["total"]) in pagina.locator("#candidaturas").inner_text()
-    pagina.click("#detalle a >> nth=0")
+    seguir(pagina, "#detalle a >> nth=0")
     assert "JavaScript" in pagina.locator("#secciones").inner_text()
     assert documentos[14]["GUB/resumen.json"]["demarcaciones"][0]["nombre"] in pagina.locator("h1").inner_text()
 
@@ -69,9 +75,9 @@ def test_from_a_folder_of_the_computer(abrir: Abrir, publicada: Path, documentos
     assert pagina.locator("h1").inner_text() == "Avance de los resultados preliminares"
     fondo = pagina.evaluate("getComputedStyle(document.querySelector('.marca')).backgroundColor")
     assert fondo != "rgba(0, 0, 0, 0)"  # the style sheet was read
-    pagina.click("nav >> text=Ayuntamientos")
+    seguir(pagina, "nav >> text=Ayuntamientos")
     assert miles(documentos[14]["AYUN/resumen.json"]["total"]) in pagina.locator("main").inner_text()
-    pagina.click("nav >> text=Inicio")
+    seguir(pagina, "nav >> text=Inicio")
     assert pagina.url.endswith("cortes/0014/index.html")
 
 
@@ -81,8 +87,8 @@ def test_from_a_folder_of_the_computer(abrir: Abrir, publicada: Path, documentos
 @pytest.mark.parametrize("ancho", [360, 1440])
 def test_from_the_entry_to_an_acta(abrir: Abrir, sitio: str, acta: dict[str, Any], ancho: int) -> None:
     pagina = abrir(sitio, ancho=ancho)
-    pagina.click(".tarjeta >> nth=0 >> text=Ver Gubernatura")
-    pagina.click("#detalle a >> nth=0")
+    seguir(pagina, ".tarjeta >> nth=0 >> text=Ver Gubernatura")
+    seguir(pagina, "#detalle a >> nth=0")
     pagina.locator("#secciones").scroll_into_view_if_needed()
     seccion = pagina.locator(f"#s{acta['seccion']}")
     seccion.wait_for()
@@ -171,8 +177,8 @@ def test_map_answers_and_leads_to_the_place(abrir: Abrir, sitio: str, documentos
     pagina.hover("svg.carto g[data-id='4'] .teja")
     nombre = documentos[14]["GUB/resumen.json"]["demarcaciones"][3]["nombre"]
     assert nombre in pagina.locator("#ficha").inner_text()
-    pagina.locator("svg.carto g[data-id='4'] .teja").click()
-    pagina.wait_for_url("**/GUB/4.html")
+    seguir(pagina, "svg.carto g[data-id='4'] .teja")
+    assert pagina.url.endswith("/GUB/4.html")
 
 
 def test_first_stop_of_the_keyboard_is_the_way_to_the_content(abrir: Abrir, sitio: str) -> None:
@@ -198,8 +204,8 @@ def test_language_keeps_the_place(abrir: Abrir, sitio: str, acta: dict[str, Any]
     pagina = abrir(sitio + AQUI + "GUB/1.html")
     pagina.evaluate(f"location.hash = 's{acta['seccion']}'")
     pagina.locator(f"#s{acta['seccion']}[open]").wait_for()
-    pagina.click(".idioma")
-    pagina.wait_for_url(f"**/en/GUB/1.html#s{acta['seccion']}")
+    seguir(pagina, ".idioma")
+    assert pagina.url.endswith(f"/en/GUB/1.html#s{acta['seccion']}")
     pagina.locator(f"#s{acta['seccion']}[open]").wait_for()
     assert "Votes by candidacy" in pagina.locator("main").inner_text()
 
@@ -294,8 +300,8 @@ def test_a_switch_in_mid_visit_is_announced_and_never_mixed(
         pagina.locator("#secciones").scroll_into_view_if_needed()
         pagina.locator(".seccion").first.wait_for()
         assert {p.rsplit("/", 1)[1] for p in pagina.pedidos if "cortes/0014" in p} == {"cabecera.json"}
-        pagina.click("#aviso a")
-        pagina.wait_for_url("**/cortes/0014/GUB/1.html")
+        seguir(pagina, "#aviso a")
+        assert pagina.url.endswith("/cortes/0014/GUB/1.html")
         assert pagina.locator("#candidaturas").inner_text() != antes
         entrada.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         entrada.locator("#aviso .nuevo").wait_for()
@@ -389,8 +395,8 @@ def test_from_a_mirror_under_a_sub_path(abrir: Abrir, publicada: Path, acta: dic
     shutil.copytree(publicada, tmp_path / "espejo" / "prep")
     with servir(tmp_path) as direccion:
         pagina = abrir(f"{direccion}espejo/prep/")
-        pagina.click("nav >> text=Gubernatura")
-        pagina.click("#detalle a >> nth=0")
+        seguir(pagina, "nav >> text=Gubernatura")
+        seguir(pagina, "#detalle a >> nth=0")
         pagina.goto(f"{pagina.url}#{acta['clave']}")
         pagina.locator("dialog").wait_for()
         assert ancho_de_la_foto(pagina) == 850
@@ -433,7 +439,7 @@ def test_embedded_in_another_page(abrir: Abrir, sitio: str, tmp_path: Path) -> N
         pagina = abrir(direccion + "nota.html", quejas=False)
         marco = pagina.frame_locator("iframe")
         assert "Gubernatura" in marco.locator("h1").inner_text()
-        assert marco.locator("table.cand").is_visible()
+        marco.locator("table.cand").wait_for()
 
 
 # for everybody
