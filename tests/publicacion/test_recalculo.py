@@ -74,6 +74,37 @@ def test_otra_base_da_los_mismos_bytes(bitacora_nueva: Any, escena: Escena, tmp_
         assert len(otra_vez(3).diferencias) == 2
 
 
+def test_las_paginas_que_faltan_no_esconden_lo_demas(escena: Escena, tmp_path: Path) -> None:
+    """A corte published without pages is recomputed without them; where they cannot be drawn, the rest is compared."""
+
+    class Roto:
+        recursos, portada = portal.recursos, portal.portada
+
+        @staticmethod
+        def paginas(corte: Any) -> Any:
+            raise KeyError("total")
+
+    def otra_vez(corte: int, dibuja: Any) -> list[str]:
+        return recalcular(
+            escena.raiz / "cortes" / f"{corte:04d}", escena.proceso, escena.informativo, dibuja
+        ).diferencias
+
+    _, hechos = noche()
+    escena.anotar(hechos[:100])
+    escena.portal = portal
+    escena.corte()
+    escena.anotar(hechos[100:200])
+    escena.corte(5, portal=Roto())
+    assert otra_vez(1, portal) == otra_vez(2, portal) == []
+    (sin_paginas,) = otra_vez(1, Roto())
+    assert sin_paginas == "páginas: aquí no se pudieron dibujar. Causa: KeyError: 'total'"
+    resumen = escena.raiz / "cortes" / "0001" / "GUB" / "resumen.json"
+    datos = resumen.read_bytes()
+    resumen.unlink()
+    resumen.write_bytes(datos + b" ")
+    assert [d.split(":")[0] for d in otra_vez(1, Roto())] == ["páginas", "GUB/resumen.json"]
+
+
 # --- On schedule -----------------------------------------------------------------------------------------------------
 
 ZONA = ZoneInfo("America/Mexico_City")

@@ -80,7 +80,7 @@ def recalcular(carpeta: Path, proceso: Proceso, informativo: Informativo, portal
         software=m["software"],
         procesos=1,
         evidencia=almacen if _con_imagenes(almacen, carpeta.name, m) else None,
-        portal=portal,
+        portal=portal if any(a["ruta"] == "index.html" for a in m["archivos"]) else None,
         mapa=_mapa(almacen, carpeta.name),
     )
     hora = datetime.fromisoformat(m["hora"]).astimezone(ZoneInfo(proceso.zona_horaria))
@@ -90,7 +90,13 @@ def recalcular(carpeta: Path, proceso: Proceso, informativo: Informativo, portal
         taller = Taller(publicador, hora, m["cierre"], foto, aparte, Cronometro())
         con_libro = any(a["ruta"].endswith(".xlsx") for a in m["archivos"])
         manifiesto = taller.componer(m["corte"], anterior, con_libro)
-        resultado.diferencias += _comparar({a.ruta: a.sha256 for a in taller.archivos}, m)
+        calculados = {a.ruta: a.sha256 for a in taller.archivos}
+        publicados = {a["ruta"]: a["sha256"] for a in m["archivos"]}
+        if taller.sin_paginas:
+            resultado.diferencias.append(f"páginas: aquí no se pudieron dibujar. Causa: {taller.sin_paginas}")
+            calculados.pop("sitio.json", None)
+            publicados = {ruta: sha256 for ruta, sha256 in publicados.items() if ruta in calculados}
+        resultado.diferencias += _comparar(calculados, publicados)
     for a in m["archivos"]:
         datos = almacen.leer(f"cortes/{carpeta.name}/{a['ruta']}")
         if datos is None or hashlib.sha256(datos).hexdigest() != a["sha256"]:
@@ -100,8 +106,7 @@ def recalcular(carpeta: Path, proceso: Proceso, informativo: Informativo, portal
     return resultado
 
 
-def _comparar(calculados: dict[str, str], m: dict[str, Any]) -> list[str]:
-    publicados = {a["ruta"]: a["sha256"] for a in m["archivos"]}
+def _comparar(calculados: dict[str, str], publicados: dict[str, str]) -> list[str]:
     diferencias = []
     for ruta in sorted(calculados.keys() | publicados.keys()):
         if ruta not in calculados:

@@ -61,7 +61,8 @@ class Taller:
     """Makes what a corte publishes, step by step, timing each.
 
     After `componer`: `archivos`, those of the corte, set aside; `recursos` and `portada`, those of the publication's
-    root; `imagenes`, SHA-256 of every picture it names; `alarmas`, what somebody must look at.
+    root; `imagenes`, SHA-256 of every picture it names; `alarmas`, what somebody must look at; `sin_paginas`, why the
+    pages could not be drawn, empty when they could.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Taller:
         self.recursos: list[tuple[str, bytes]] = []
         self.portada: list[tuple[str, bytes]] = []
         self.alarmas: list[str] = []
+        self.sin_paginas = ""
 
     def componer(self, numero: int, anterior: dict[str, Any] | None, con_libro: bool) -> bytes:
         """Compute everything and put it aside, in `archivos`; the manifest. `anterior`: pointer of the previous corte.
@@ -94,9 +96,9 @@ class Taller:
         self._alarmas_de(tramos)
         self.imagenes = imagenes = sorted({i for _, tramo in tramos for i in tramo.imagenes})
         dibujo = self.documentos | {"corte.json": self._manifiesto(numero, anterior, por_eleccion, imagenes)}
-        if p.portal is not None:
-            self._dibujar(p.portal, dibujo, anterior)
-            self.reloj.paso("páginas")
+        if p.portal is None or not self._dibujar(p.portal, dibujo):
+            self._heredar_sitio(anterior)
+        self.reloj.paso("páginas")
         return self._manifiesto(numero, anterior, por_eleccion, imagenes)
 
     # --- sharing the work --------------------------------------------------------------------------------------------
@@ -257,25 +259,22 @@ class Taller:
         if sobran:
             self.alarmas.append(f"{sobran} actas con hechos no están en el catálogo; revise de qué nodo vienen.")
 
-    def _dibujar(self, portal: Portal, dibujo: dict[str, Any], anterior: dict[str, Any] | None) -> None:
+    def _dibujar(self, portal: Portal, dibujo: dict[str, Any]) -> bool:
         """The portal's pages: those of the corte join its files; those of the root are kept for after the switch, and
         `sitio.json` lists them so that they are signed too.
 
-        A page that cannot be drawn never holds figures back: the corte goes out without pages, those of the previous
-        one stay at the root, still signed, and somebody is told.
+        A page that cannot be drawn never holds figures back: the corte goes out without pages and somebody is told.
         """
         try:
             paginas = [guardar(self.aparte, nombre, datos) for nombre, datos in portal.paginas(dibujo)]
             recursos, portada = list(portal.recursos(dibujo)), list(portal.portada(dibujo))
         except Exception as error:
+            self.sin_paginas = f"{type(error).__name__}: {error}"
             self.alarmas.append(
                 "No se pudieron dibujar las páginas: este corte lleva datos, bases e imágenes, y el portal sigue en el "
-                f"último que las tuvo. Avise a quien desarrolla. Causa: {type(error).__name__}: {error}"
+                f"último que las tuvo. Avise a quien desarrolla. Causa: {self.sin_paginas}"
             )
-            previo = self.p.almacen.leer(f"{anterior['ruta']}/sitio.json") if anterior else None
-            if previo is not None:
-                self.archivos.append(guardar(self.aparte, "sitio.json", previo))
-            return
+            return False
         self.archivos += paginas
         self.recursos, self.portada = recursos, portada
         sitio = {
@@ -286,6 +285,13 @@ class Taller:
             ],
         }
         self.archivos.append(guardar(self.aparte, "sitio.json", canonico(sitio)))
+        return True
+
+    def _heredar_sitio(self, anterior: dict[str, Any] | None) -> None:
+        """Without pages of this corte, those of the previous one stay at the root, and stay signed."""
+        previo = self.p.almacen.leer(f"{anterior['ruta']}/sitio.json") if anterior else None
+        if previo is not None:
+            self.archivos.append(guardar(self.aparte, "sitio.json", previo))
 
     def _manifiesto(
         self, numero: int, anterior: dict[str, Any] | None, por_eleccion: _PorEleccion, imagenes: list[str]
