@@ -7,7 +7,8 @@ from prep.lectura.cajas import LADO, encuadrar, recortar
 from prep.lectura.fotografiar import fotografiar
 from prep.lectura.lector import descifrar
 from prep.lectura.llenar import Escrito, llenar
-from prep.lectura.pagina import afinar, ajustar, hallar_marcas, situar
+from prep.lectura.pagina import afinar, hallar_marcas, situar
+from prep.lectura.renglones import ajustar
 
 
 def recortes(plan: dict[str, Escrito], nivel: str) -> dict:
@@ -17,7 +18,7 @@ def recortes(plan: dict[str, Escrito], nivel: str) -> dict:
     pagina = situar(afinar(gris, hallar_marcas(gris)))
     assert pagina is not None
     rect = pagina.rectificar(gris)
-    ajustes = ajustar(rect, h.plantilla)
+    ajustes = ajustar(rect, h.plantilla, pagina.anclas)
     return {c.clave: recortar(rect, c, ajustes[c.clave]) for c in h.plantilla.campos}
 
 

@@ -22,8 +22,9 @@ from prep.lectura.evidencia import (
     revisar_almacen,
 )
 from prep.lectura.lector import descifrar
-from prep.lectura.pagina import afinar, ajustar, hallar_marcas, situar
+from prep.lectura.pagina import afinar, hallar_marcas, situar
 from prep.lectura.papel import pdf_actas
+from prep.lectura.renglones import ajustar
 from prep.plataforma.almacen import AlmacenCarpeta
 
 
@@ -169,7 +170,7 @@ def test_el_recorte_de_un_campo_es_el_del_campo() -> None:
     assert pagina is not None
     rect = pagina.rectificar(gris)
     campo = h.plantilla.campo("RIO")
-    ajuste = ajustar(rect, h.plantilla)["RIO"]
+    ajuste = ajustar(rect, h.plantilla, pagina.anclas)["RIO"]
     chico = cv2.imdecode(np.frombuffer(recorte(rect, campo, ajuste, 8.0), np.uint8), cv2.IMREAD_GRAYSCALE)
     ancho = campo.numero.x + campo.numero.ancho - campo.letra.x + 4
     assert chico.shape[1] == pytest.approx(ancho * 8, abs=8)

@@ -41,7 +41,7 @@ from prep.lectura.otras_manos import OtrasManos
 from prep.lectura.plantilla import ALTO, ANCHO, Hoja, Identificacion, armar_plantilla
 from prep.lectura.resultado import Lectura
 
-SEMILLA_EXAMEN: Final = 20271128
+SEMILLA_EXAMEN: Final = 20290603
 LLAVE: Final = b"llave fija del examen de lectura"
 PROCESO: Final = "EXAMEN-2027"
 _SIGLAS: Final = ["ENCINO", "RAIZ", "FARO", "ALBA", "RIO", "CUMBRE", "PUENTE", "BRISA", "TRIGO"]
@@ -115,6 +115,7 @@ class Medida:
     """What was measured on one photograph. `campos`: (truth, case of the truth, value, confidence, accepted, case).
 
     `cajas`: what each box was taken for: its probability, and whether it was that; without those spoilt on purpose.
+    `centros`: boxes whose middle is in the picture (all, where no row was found), and those found in their place.
     `devuelta_bien` is whether a right match would be sent back; `atrapada`, whether one with a wrong number would.
     """
 
@@ -144,8 +145,8 @@ def medir(toma: Toma, lector: Lector) -> Medida:
     segundos = time.process_time() - inicio
     textos = qr.hallar(descifrar(datos))
     m = Medida(toma.nivel, textos == [h.qr], bool(textos) and textos != [h.qr], lectura.rechazo, segundos)
-    m.centros = sum(len(c.cajas) for c in h.plantilla.campos) if m.pagina else 0
     if vista is None:
+        m.centros = sum(len(c.cajas) for c in h.plantilla.campos) if m.pagina else 0
         return m
     hoja = np.array([[0, 0], [ANCHO, 0], [ANCHO, ALTO], [0, ALTO]])
     px_mm = math.sqrt(abs(cv2.contourArea(toma.foto.en_foto(hoja).astype(np.float32))) / (ANCHO * ALTO))
@@ -153,8 +154,10 @@ def medir(toma: Toma, lector: Lector) -> Medida:
         a = vista.ajustes[campo.clave]
         hallados = vista.pagina.en_foto(np.array([a.caja(campo, k).centro for k in range(len(campo.cajas))]))
         ciertos = toma.foto.en_foto(np.array([c.centro for c in campo.cajas]))
+        a_la_vista = ((ciertos >= 0) & (ciertos < [toma.foto.ancho, toma.foto.alto])).all(1)
+        m.centros += int(a_la_vista.sum())
         if a.claridad > 0:
-            m.centros_bien += int((np.linalg.norm(hallados - ciertos, axis=1) <= 0.5 * px_mm).sum())
+            m.centros_bien += int((a_la_vista & (np.linalg.norm(hallados - ciertos, axis=1) <= 0.5 * px_mm)).sum())
     m.campos = comparar_campos(lectura, toma.plan)
     m.cajas = _cajas(vista, toma.plan, lector)
     buena = {c.clave: toma.plan[c.clave].valor for c in h.plantilla.campos if c.captura}

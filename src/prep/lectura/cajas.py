@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from prep.lectura.pagina import PX_MM, Ajuste, Gris
+from prep.lectura.pagina import PX_MM, Gris
 from prep.lectura.plantilla import Caja, Campo
+from prep.lectura.renglones import Ajuste
 
 LADO: Final = 28
 ALTO_LETRA: Final = 32

@@ -26,8 +26,9 @@ import pypdfium2
 from PIL import Image, UnidentifiedImageError
 
 from prep.lectura import contorno
-from prep.lectura.pagina import Ajuste, Pagina
+from prep.lectura.pagina import FUERA, Pagina
 from prep.lectura.plantilla import Campo
+from prep.lectura.renglones import Ajuste
 from prep.plataforma.almacen import Almacen
 
 PESO_MAXIMO: Final = 40 * 2**20
@@ -219,9 +220,6 @@ def _aclarar(imagen: Color) -> Color:
     return imagen if papel > 170 else cv2.convertScaleAbs(imagen, alpha=200 / max(papel, 40))
 
 
-_FUERA: Final = (255, 255, 255)  # what a straightened picture does not show is white, never smeared print
-
-
 def _enderezar(color: Color) -> Color:
     """A picture without marks of ours as straight as it can surely be made, `LARGO_PUBLICADA` at most."""
     gris = cv2.cvtColor(color, cv2.COLOR_BGR2GRAY)
@@ -235,7 +233,7 @@ def _enderezar(color: Color) -> Color:
         a, b = abs(giro[0, 0]), abs(giro[0, 1])
         talla = round(ancho * a + alto * b), round(ancho * b + alto * a)
         giro[:, 2] += (talla[0] - ancho) / 2, (talla[1] - alto) / 2
-        color = cv2.warpAffine(color, giro, talla, flags=cv2.INTER_LINEAR, borderValue=_FUERA)
+        color = cv2.warpAffine(color, giro, talla, flags=cv2.INTER_LINEAR, borderValue=FUERA)
     f = min(1.0, LARGO_PUBLICADA / max(color.shape[:2]))
     return cv2.resize(color, None, fx=f, fy=f, interpolation=cv2.INTER_AREA)
 

@@ -18,13 +18,14 @@ import cv2
 import numpy as np
 
 from prep.dominio.valores import SIN_DATO, Valor
-from prep.lectura import contorno, cuadros, qr
+from prep.lectura import contorno, cortada, cuadros, qr
 from prep.lectura.cajas import Recortes, recortar
 from prep.lectura.calidad import es_pantalla, medir
 from prep.lectura.modelo import CLASES, Modelo, modelo
 from prep.lectura.numeral import Calibracion, Juicio, calibracion, juzgar, suavizar
-from prep.lectura.pagina import Ajuste, Gris, Marca, Pagina, afinar, ajustar, hallar_marcas, situar
+from prep.lectura.pagina import Gris, Marca, Pagina, afinar, hallar_marcas, situar
 from prep.lectura.plantilla import Caja, Campo, Forma, Plantilla, marcas_de
+from prep.lectura.renglones import Ajuste, ajustar
 from prep.lectura.resultado import MOTIVOS, Lectura, LecturaCampo
 
 SEGURO: Final = 0.997
@@ -66,9 +67,13 @@ def descifrar(datos: bytes) -> Gris:
 
 
 def mirar(gris: Gris, pagina: Pagina, forma: Forma) -> Vista:
-    """A page straightened and its rows registered."""
+    """A page straightened and its rows registered. Nothing may be read in a row that leaves the picture."""
     rectificada = pagina.rectificar(gris)
-    return Vista(pagina, rectificada, forma, ajustar(rectificada, forma))
+    ajustes = ajustar(rectificada, forma, pagina.anclas)
+    for campo in forma.campos:
+        if not (pagina.en_cuadro(gris, campo.numero) and pagina.en_cuadro(gris, campo.letra)):
+            ajustes[campo.clave] = replace(ajustes[campo.clave], claridad=0.0)
+    return Vista(pagina, rectificada, forma, ajustes)
 
 
 class _Lector(ABC):
@@ -182,20 +187,21 @@ class Lector(_Lector):
             raise Rechazo("acta_desconocida")
         if textos and qr.descodificar(textos[0], self.proceso, self.llave).plantilla != plantilla.id:
             raise Rechazo("plantilla_distinta")
-        if len(marcas) < 3:
+        if len(marcas) < 2:
             raise Rechazo("media_acta", marcas=len(marcas))
         propias = marcas_de(acta)
         if sum(m.id != propias[m.esquina] for m in marcas) > 1 or (
             len(marcas) < 4 and any(m.id != propias[m.esquina] for m in marcas)
         ):
             raise Rechazo("qr_cambiado")
-        pagina = situar(afinar(gris, marcas))
+        marcas = afinar(gris, marcas)
+        pagina = situar(marcas) if len(marcas) > 2 else cortada.seguir(gris, marcas, plantilla)
         if pagina is None:
             raise Rechazo("media_acta", marcas=len(marcas))
         vista = mirar(gris, pagina, plantilla)
         if vista.hallados < len(plantilla.campos) / 2:
-            raise Rechazo("renglones_no_hallados")
-        return vista, acta, _avisos(gris, pagina)
+            raise Rechazo("renglones_no_hallados" if len(marcas) > 2 else "media_acta", marcas=len(marcas))
+        return vista, acta, [*_avisos(gris, pagina), *([] if textos else ["identidad_por_marcas"])]
 
     def _juzgar(self, puntos: np.ndarray, letra: np.ndarray) -> Juicio:
         return juzgar(puntos, letra, self.calibracion)
@@ -209,7 +215,7 @@ class Lector(_Lector):
             if esperada is not None and acta != esperada:
                 raise Rechazo("otra_acta", esperada=esperada, acta=acta)
             return acta
-        if len(marcas) < 3:
+        if len(marcas) < 2:
             raise Rechazo("media_acta", marcas=len(marcas))
         if esperada is None:
             raise Rechazo("sin_qr")
@@ -290,7 +296,10 @@ def _corrida(vista: Vista) -> bool:
     for dy in (-forma.paso, forma.paso):
         campos = tuple(_subir(c, dy) for c in forma.campos)
         if (
-            sum(a.claridad > 0 for a in ajustar(vista.rectificada, replace(forma, campos=campos)).values())
+            sum(
+                a.claridad > 0
+                for a in ajustar(vista.rectificada, replace(forma, campos=campos), vista.pagina.anclas).values()
+            )
             >= vista.hallados
         ):
             return True

@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import combinations
 from typing import Final
 
 from prep.dominio.boleta import Boleta, Recuadro, TipoRecuadro
@@ -135,13 +134,16 @@ class Forma:
     @property
     def paso(self) -> float:
         """Distance between the two closest rows of boxes that stand one above the other, mm."""
-        numeros = [c.numero for c in self.campos]
-        pasos = [
-            abs(a.centro[1] - b.centro[1])
-            for a, b in combinations(numeros, 2)
-            if a.x < b.x + b.ancho and b.x < a.x + a.ancho
-        ]
-        return min(pasos, default=math.inf)
+        return min((self.paso_de(c) for c in self.campos), default=math.inf)
+
+    def paso_de(self, campo: Campo) -> float:
+        """Distance from a field to the closest one above or below it, mm."""
+        a = campo.numero
+        otros = [c.numero for c in self.campos if c is not campo]
+        return min(
+            (abs(a.centro[1] - b.centro[1]) for b in otros if a.x < b.x + b.ancho and b.x < a.x + a.ancho),
+            default=math.inf,
+        )
 
     def campo(self, clave: str) -> Campo:
         for c in self.campos:

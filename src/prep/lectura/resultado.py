@@ -16,7 +16,7 @@ MOTIVOS: Final = {
     "sin_pagina": "No se reconoce un acta en la imagen: no se ven una hoja, su código QR ni sus marcas de esquina.",
     "forma_desconocida": "Es una hoja, pero no es un acta impresa por este sistema: no lleva su QR ni sus marcas. "
     "Si es de otro diseño, descríbalo y use «prep leer --forma».",
-    "media_acta": "Falta parte del acta: se ven {marcas} de sus 4 marcas de esquina y hacen falta 3.",
+    "media_acta": "Falta parte del acta: se ven {marcas} de sus 4 marcas de esquina. Fotografíela entera.",
     "varias_actas": "Hay más de un acta en la imagen: fotografíe o digitalice una a la vez.",
     "sin_qr": "El código QR no se puede leer: identifique el acta a mano.",
     "qr_ajeno": "El código QR de la imagen no es de un acta de este sistema.",
@@ -38,7 +38,8 @@ MOTIVOS: Final = {
     "lectura_fallida": "La lectura falló sin terminar.",
     # What is worth knowing of an image that was read.
     "girada": "La imagen estaba girada; se leyó derecha.",
-    "marca_faltante": "No se ve una marca de esquina.",
+    "marca_faltante": "No se ven todas las marcas de esquina; lo que quede fuera de la imagen no se lee.",
+    "identidad_por_marcas": "El código QR no se lee: que sea esta acta lo dicen sus marcas de esquina.",
     "en_blanco": "El acta está en blanco.",
     "pantalla": "Parece la fotografía de una pantalla, no de un papel.",
     # Why a field is not accepted.

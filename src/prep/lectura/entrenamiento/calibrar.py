@@ -27,7 +27,8 @@ from prep.lectura.llenar import Costumbres
 from prep.lectura.modelo import CLASES, Modelo
 from prep.lectura.numeral import CASOS, Calibracion, juzgar, suavizar
 from prep.lectura.otras_manos import OtrasManos
-from prep.lectura.pagina import afinar, ajustar, hallar_marcas, situar
+from prep.lectura.pagina import afinar, hallar_marcas, situar
+from prep.lectura.renglones import ajustar
 
 LIMITE = 0.0005
 """Error among accepted: one in two thousand."""
@@ -56,7 +57,7 @@ def tomar(mnist: Path, tipos: Path, salida: Path, actas: int, semilla: int) -> N
             if pagina is None:
                 continue
             rect = pagina.rectificar(gris)
-            ajustes = ajustar(rect, toma.hoja.plantilla)
+            ajustes = ajustar(rect, toma.hoja.plantilla, pagina.anclas)
             for campo in toma.hoja.plantilla.campos:
                 if ajustes[campo.clave].claridad <= 0:
                     continue

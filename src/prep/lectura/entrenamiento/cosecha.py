@@ -25,8 +25,9 @@ from prep.lectura.llenar import Escrito, llenar
 from prep.lectura.modelo import CLASES
 from prep.lectura.numeros import en_letra
 from prep.lectura.otras_manos import OtrasManos
-from prep.lectura.pagina import afinar, ajustar, hallar_marcas, situar
+from prep.lectura.pagina import afinar, hallar_marcas, situar
 from prep.lectura.plantilla import Hoja, Identificacion, Plantilla, armar_plantilla
+from prep.lectura.renglones import ajustar
 
 LETRA_VACIA, LETRA_ILEGIBLE = 1000, 1001
 
@@ -105,7 +106,7 @@ def main() -> None:
             if hallada is None:
                 continue
             rect = hallada.rectificar(gris)
-            ajustes = ajustar(rect, hoja.plantilla)
+            ajustes = ajustar(rect, hoja.plantilla, hallada.anclas)
             for campo in hoja.plantilla.campos:
                 if ajustes[campo.clave].claridad <= 0:
                     continue
