@@ -20,9 +20,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
 import numpy as np
 
+from prep.lectura.opencv import cv2
 from prep.lectura.plantilla import Caja, Campo, Forma, Pliego
 
 BYTES_MAXIMOS: Final = 1_000_000

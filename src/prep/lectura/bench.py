@@ -23,7 +23,6 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
 import numpy as np
 
 from prep.dominio.boleta import Boleta, armar_boleta
@@ -37,6 +36,7 @@ from prep.lectura.llenar import Costumbres, Escrito, llenar, planear, votos_al_a
 from prep.lectura.modelo import CLASES, modelo
 from prep.lectura.noche import Opinion, Umbrales, intervalo, revisar
 from prep.lectura.numeral import suavizar
+from prep.lectura.opencv import cv2
 from prep.lectura.otras_manos import OtrasManos
 from prep.lectura.plantilla import ALTO, ANCHO, Hoja, Identificacion, armar_plantilla
 from prep.lectura.resultado import Lectura

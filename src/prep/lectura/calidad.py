@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from prep.lectura.opencv import cv2
 from prep.lectura.pagina import PX_MM, Gris, Pagina
 from prep.lectura.plantilla import Caja
 

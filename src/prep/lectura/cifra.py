@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-import cv2
 import numpy as np
 
 from prep.lectura.cajas import Tinta, aislar, encuadrar, entintado, sin_reglas
 from prep.lectura.lector import SEGURO
 from prep.lectura.modelo import CLASES, Modelo
 from prep.lectura.numeral import Calibracion, suavizar
+from prep.lectura.opencv import cv2
 from prep.lectura.pagina import PX_MM, Gris
 
 LADO_MINIMO: Final = 12

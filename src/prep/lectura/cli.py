@@ -150,11 +150,11 @@ def llenar(
     llave: Llave = LLAVE,
 ) -> None:
     """Llena actas a mano con votos inventados: una imagen PNG y su verdad en JSON por acta."""
-    import cv2
     import numpy as np
 
     from prep.lectura.llenar import LIMPIO, planear, votos_al_azar
     from prep.lectura.llenar import llenar as escribir
+    from prep.lectura.opencv import cv2
     from prep.lectura.otras_manos import Digitos
 
     formas = _formas(proceso, llave, "SIMULACRO · SIN VALIDEZ OFICIAL")
@@ -193,11 +193,11 @@ def fotografiar(
     semilla: Semilla = 1,
 ) -> None:
     """Fotografía mal actas llenas: de un escáner («scan») a una foto movida, doblada y con sombra («hard»)."""
-    import cv2
     import numpy as np
 
     from prep.lectura.fotografiar import fotografiar as tomar
     from prep.lectura.llenar import PX_MM
+    from prep.lectura.opencv import cv2
     from prep.lectura.plantilla import ALTO, ANCHO
 
     niveles = nivel or list(NIVELES)

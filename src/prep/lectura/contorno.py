@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from prep.lectura.opencv import cv2
 from prep.lectura.pagina import Gris, Pagina, Puntos, es_hoja
 from prep.lectura.plantilla import Pliego
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 from itertools import combinations
 from typing import Final
 
-import cv2
 import numpy as np
 
+from prep.lectura.opencv import cv2
 from prep.lectura.pagina import Gris, Marca, Pagina, Puntos, afinar, esquinas_mm, situar
 from prep.lectura.plantilla import Pliego
 

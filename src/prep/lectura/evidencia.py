@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 import pypdfium2
 from PIL import Image, UnidentifiedImageError
 
 from prep.lectura import contorno
+from prep.lectura.opencv import cv2
 from prep.lectura.pagina import FUERA, Pagina
 from prep.lectura.plantilla import Campo
 from prep.lectura.renglones import Ajuste

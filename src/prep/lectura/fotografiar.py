@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from prep.lectura.llenar import PX_MM, Imagen
+from prep.lectura.opencv import cv2
 from prep.lectura.plantilla import ALTO, ANCHO
 
 Puntos = npt.NDArray[Any]

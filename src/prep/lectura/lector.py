@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 
-import cv2
 import numpy as np
 
 from prep.dominio.valores import SIN_DATO, Valor
@@ -23,6 +22,7 @@ from prep.lectura.cajas import Recortes, recortar
 from prep.lectura.calidad import es_pantalla, medir
 from prep.lectura.modelo import CLASES, Modelo, modelo
 from prep.lectura.numeral import Calibracion, Juicio, calibracion, juzgar, suavizar
+from prep.lectura.opencv import cv2
 from prep.lectura.pagina import Gris, Marca, Pagina, afinar, hallar_marcas, situar
 from prep.lectura.plantilla import Caja, Campo, Forma, Plantilla, marcas_de
 from prep.lectura.renglones import Ajuste, ajustar
@@ -80,7 +80,6 @@ class _Lector(ABC):
     """Reads pages once they are situated. One instance per thread."""
 
     def __init__(self, pesos: Modelo | None, ajuste: Calibracion | None) -> None:
-        cv2.setNumThreads(1)  # one acta, one thread
         self.modelo = pesos or modelo()
         self.calibracion = ajuste or calibracion()
 

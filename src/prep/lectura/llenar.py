@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 import pypdfium2
@@ -27,6 +26,7 @@ from prep.lectura.mano import (
     trazo,
 )
 from prep.lectura.numeros import en_letra
+from prep.lectura.opencv import cv2
 from prep.lectura.otras_manos import Digitos, Manuscrita
 from prep.lectura.papel import pdf_actas
 from prep.lectura.plantilla import TOTAL_ASENTADO, Caja, Campo, Hoja, Plantilla

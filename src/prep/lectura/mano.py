@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
+
+from prep.lectura.opencv import cv2
 
 Puntos = npt.NDArray[Any]
 

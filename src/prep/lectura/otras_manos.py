@@ -14,12 +14,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from prep.lectura.idx import leer_idx
+from prep.lectura.opencv import cv2
 
 Imagen = npt.NDArray[Any]
 

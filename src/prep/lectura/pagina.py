@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from prep.lectura.opencv import cv2
 from prep.lectura.plantilla import PROPIO, Caja, Pliego
 
 Gris = npt.NDArray[Any]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 
-import cv2
 import segno
 from reportlab.lib.colors import Color, black, white
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from prep.lectura.opencv import cv2
 from prep.lectura.plantilla import ALTO, ANCHO, LADO_MARCA, MARCAS, TOTAL_ASENTADO, Caja, Campo, Hoja
 
 _REGLA = Color(0.38, 0.38, 0.42)

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-import cv2
 import numpy.typing as npt
 import zxingcpp
+
+from prep.lectura.opencv import cv2
 
 PREFIJO: Final = "PREP1"
 LARGO_MAXIMO: Final = 61

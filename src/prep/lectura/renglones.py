@@ -10,10 +10,10 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from prep.lectura.opencv import cv2
 from prep.lectura.pagina import PX_MM, Gris, Puntos
 from prep.lectura.plantilla import Caja, Campo, Forma, Plantilla
 

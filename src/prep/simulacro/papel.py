@@ -9,7 +9,6 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from prep.dominio.valores import ILEGIBLE, SIN_DATO
@@ -44,7 +43,6 @@ def retratar_todas(
 
 
 def _retratar(lugar: int) -> tuple[str, str]:
-    cv2.setNumThreads(1)
     acta = _actas[lugar]
     azar = np.random.default_rng([_semilla, lugar])
     hoja = _formas.hoja(acta.esperada.clave)

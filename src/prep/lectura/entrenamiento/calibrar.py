@@ -16,7 +16,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from prep.lectura.bench import tomas
@@ -38,7 +37,6 @@ MINIMO = 100
 
 def tomar(mnist: Path, tipos: Path, salida: Path, actas: int, semilla: int) -> None:
     """Photograph, cut and keep: crops, truth of each box and each field."""
-    cv2.setNumThreads(1)
     otras = OtrasManos.de_calibracion(mnist, tipos)
     cifras, letras, cuantas, signos, valores, niveles = [], [], [], [], [], []
     rng = np.random.default_rng(semilla)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from prep.dominio.boleta import Boleta, armar_boleta
@@ -89,7 +88,6 @@ def main() -> None:
     ap.add_argument("--actas", type=int, default=150)
     ap.add_argument("--semilla", type=int, default=100)
     a = ap.parse_args()
-    cv2.setNumThreads(1)
     otras = OtrasManos.de_entrenamiento(a.mnist, a.tipos)
     assert otras.letras is not None
     cifras, clases, letras, frases = [], [], [], []

@@ -18,7 +18,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -28,6 +27,7 @@ from prep.lectura.cajas import encuadrar
 from prep.lectura.entrenamiento.red import RedDigitos, deformar
 from prep.lectura.idx import leer_idx
 from prep.lectura.modelo import CLASES
+from prep.lectura.opencv import cv2
 from prep.lectura.otras_manos import Manuscritas
 
 DE_MNIST, DE_TIPOS, DE_COSECHA = 88, 10, 30
@@ -106,7 +106,6 @@ def main() -> None:
     a = ap.parse_args()
     torch.manual_seed(a.semilla)
     torch.set_num_threads(1)
-    cv2.setNumThreads(1)
     g = torch.Generator().manual_seed(a.semilla)
 
     x, y = mnist(a.mnist)

@@ -13,7 +13,6 @@ import copy
 import time
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -24,6 +23,7 @@ from prep.lectura.entrenamiento.cosecha import LETRA_ILEGIBLE, LETRA_VACIA
 from prep.lectura.entrenamiento.red import RedLetras, deformar_linea
 from prep.lectura.mano import escribir_texto, escritor, garabatear
 from prep.lectura.numeros import FRASES
+from prep.lectura.opencv import cv2
 from prep.lectura.otras_manos import Manuscritas
 
 
@@ -107,7 +107,6 @@ def main() -> None:
     a = ap.parse_args()
     torch.manual_seed(a.semilla)
     torch.set_num_threads(1)
-    cv2.setNumThreads(1)
     g = torch.Generator().manual_seed(a.semilla)
     x, y = sinteticas(a.sinteticas, a.semilla, Manuscritas(a.tipos, "entrenamiento"))
     for ruta in a.cosecha:
