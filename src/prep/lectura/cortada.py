@@ -1,7 +1,7 @@
 """A sheet cut by the edge of the picture: two of its marks are seen, and its printed rows hold the rest.
 
-Two marks say well where the rows beside them are, and badly where the far ones are. So the nearest rows are measured
-first, the sheet is fitted again with them, and so on outwards until every row in the picture has been looked for.
+Two marks say well where the rows beside them are, and badly where the far ones are. So the sheet is fitted again with
+the rows that were found, and the rows are looked for again where it then puts them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from prep.lectura.plantilla import Forma
 from prep.lectura.renglones import ajustar
 
 VUELTAS: Final = 3
+"""How many times."""
 
 
 def seguir(gris: Gris, marcas: list[Marca], forma: Forma) -> Pagina | None:
