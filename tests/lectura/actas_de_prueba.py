@@ -11,6 +11,7 @@ from prep.lectura import qr
 from prep.lectura.fotografiar import Foto, fotografiar
 from prep.lectura.lector import Lector
 from prep.lectura.llenar import LIMPIO, Escrito, Imagen, llenar, planear, votos_al_azar
+from prep.lectura.pagina import Pagina, afinar, hallar_marcas, situar
 from prep.lectura.plantilla import Hoja, Identificacion, armar_plantilla
 
 LLAVE = b"secreto de los qr de las pruebas"
@@ -56,3 +57,8 @@ def lector(**cambios: object) -> Lector:
     plantillas = {ACTA: armar_plantilla(CHICA), OTRA: armar_plantilla(CHICA)}
     datos = {"proceso": PROCESO, "llave": LLAVE, **cambios}
     return Lector(plantillas.get, **datos)  # type: ignore[arg-type]
+
+
+def hallar(gris: np.ndarray, sin: int | None = None) -> Pagina | None:
+    """The page in a picture, as if one of its marks were not seen."""
+    return situar(afinar(gris, [m for m in hallar_marcas(gris) if m.esquina != sin]))

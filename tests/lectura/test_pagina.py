@@ -1,13 +1,9 @@
 import numpy as np
 import pytest
-from actas_de_prueba import foto
+from actas_de_prueba import foto, hallar
 
 from prep.lectura.lector import descifrar
-from prep.lectura.pagina import Marca, Pagina, afinar, hallar_marcas, situar
-
-
-def hallar(gris: np.ndarray, sin: int | None = None) -> Pagina | None:
-    return situar(afinar(gris, [m for m in hallar_marcas(gris) if m.esquina != sin]))
+from prep.lectura.pagina import Marca, hallar_marcas, situar
 
 
 def test_con_dos_no_hay_pagina() -> None:

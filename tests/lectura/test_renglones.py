@@ -1,26 +1,23 @@
 """Rows on sheets that are not flat: found where they are, or not at all; never taken for their neighbours."""
 
 from collections.abc import Callable
+from functools import cache
 from itertools import product
 
 import cv2
 import numpy as np
 import pytest
-from actas_de_prueba import ACTA, GRANDE, foto, llena
+from actas_de_prueba import ACTA, GRANDE, foto, hallar, llena
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prep.lectura.bench import tomas
 from prep.lectura.lector import descifrar
-from prep.lectura.pagina import PX_MM, Pagina, afinar, hallar_marcas, situar
+from prep.lectura.pagina import PX_MM, Pagina
 from prep.lectura.plantilla import ALTO, ANCHO, MARCAS, armar_plantilla
 from prep.lectura.renglones import Ajuste, ajustar
 
 ANCLAS = np.array(MARCAS) + 5
-
-
-def hallar(gris: np.ndarray, sin: int | None = None) -> Pagina | None:
-    return situar(afinar(gris, [m for m in hallar_marcas(gris) if m.esquina != sin]))
 
 
 def lejos_mm(pagina: Pagina, nivel: str, grande: bool, gris: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -89,12 +86,13 @@ def test_on_a_very_bent_sheet_no_row_is_taken_for_its_neighbour(
 
 
 PLANTILLA = armar_plantilla(GRANDE)
-LLANA = cv2.resize(
-    cv2.cvtColor(llena(grande=True)[2], cv2.COLOR_RGB2GRAY),
-    (round(ANCHO * PX_MM), round(ALTO * PX_MM)),
-    interpolation=cv2.INTER_AREA,
-)
-"""A filled page as a perfect scanner would straighten it."""
+
+
+@cache
+def llana() -> np.ndarray:
+    """A filled page as a perfect scanner would straighten it."""
+    gris = cv2.cvtColor(llena(grande=True)[2], cv2.COLOR_RGB2GRAY)
+    return cv2.resize(gris, (round(ANCHO * PX_MM), round(ALTO * PX_MM)), interpolation=cv2.INTER_AREA)
 
 
 Desvio = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -107,10 +105,9 @@ def doblar(onda: float, amplitud: float, fase: float, giro: float) -> tuple[np.n
         borde = np.minimum(1, 4 * np.minimum(x / ANCHO, 1 - x / ANCHO) + 4 * np.minimum(y / ALTO, 1 - y / ALTO))
         return amplitud * borde * np.sin((x * np.cos(giro) + y * np.sin(giro)) * np.pi / onda + fase)
 
-    y, x = (np.indices(LLANA.shape, np.float32) + 0.5) / np.float32(PX_MM)
-    return cv2.remap(
-        LLANA, x * PX_MM - 0.5, ((y + fuera(x, y)) * PX_MM - 0.5).astype(np.float32), cv2.INTER_LINEAR
-    ), fuera
+    y, x = (np.indices(llana().shape, np.float32) + 0.5) / np.float32(PX_MM)
+    de_y = ((y + fuera(x, y)) * PX_MM - 0.5).astype(np.float32)
+    return cv2.remap(llana(), x * PX_MM - 0.5, de_y, cv2.INTER_LINEAR), fuera
 
 
 @given(st.floats(200, 500), st.floats(0, 4.5), st.floats(0, 6.28), st.floats(0, 1.57))
@@ -130,7 +127,7 @@ def test_a_sheet_that_bends_little_by_little_is_followed(
 
 def correr(mm: float) -> dict[str, Ajuste]:
     """The table of a page whose marks are where they should, printed some millimetres lower."""
-    return ajustar(np.roll(LLANA, round(mm * PX_MM), axis=0), PLANTILLA, ANCLAS[:2])
+    return ajustar(np.roll(llana(), round(mm * PX_MM), axis=0), PLANTILLA, ANCLAS[:2])
 
 
 def test_a_table_one_row_away_from_its_place_is_not_read_with_two_marks() -> None:

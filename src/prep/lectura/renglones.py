@@ -110,10 +110,10 @@ class _Franja:
             perfiles.append(tira[:, : tira.shape[1] // 2].mean(axis=1))  # a rule goes on; a pen stroke does not
         return _Ajustes(_suavizar(np.mean(perfiles, axis=0)), medio - i, lineas, alcance)
 
-    def medir(self, campo: Campo, cerca: tuple[float, float], alcance: float = AFINA) -> Ajuste:
-        """Slide and stretch the printed grid of a field, up to `alcance` mm from `cerca`."""
-        dx, ex, nx = self.a_lo_ancho(campo, cerca, alcance, alcance / 2).mejor()
-        dy, ey, ny = self.a_lo_alto(campo, (cerca[0] + dx, cerca[1]), alcance).mejor()
+    def medir(self, campo: Campo, cerca: tuple[float, float]) -> Ajuste:
+        """Slide and stretch the printed grid of a field, up to `AFINA` mm from `cerca`."""
+        dx, ex, nx = self.a_lo_ancho(campo, cerca, AFINA, AFINA / 2).mejor()
+        dy, ey, ny = self.a_lo_alto(campo, (cerca[0] + dx, cerca[1]), AFINA).mejor()
         return Ajuste(cerca[0] + dx, cerca[1] + dy, ex, ey, min(1.0, 4 * min(nx, ny)))
 
 
