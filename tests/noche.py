@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from prep.bitacora.identificadores import uuid7
-from prep.dominio.hechos import Hecho, Tipo
+from prep.dominio.acta.hechos import Hecho, Tipo
 
 INICIO = datetime(2027, 6, 7, 1, 0, tzinfo=UTC)
 

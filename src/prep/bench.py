@@ -29,7 +29,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from prep.catalogo.informativo import Informativo
-    from prep.dominio.proceso import Proceso
+    from prep.dominio.tabulacion.proceso import Proceso
 
 consola = Console(width=120)
 _HIJO = "PREP_BENCH_HIJO"
@@ -154,7 +154,7 @@ def _nacional() -> None:
 def _poblar(proceso: Proceso, info: Informativo, hasta: int | None = None) -> None:
     """The facts of a simulated night, already folded; of its first `hasta` actas only, if given."""
     from prep.bitacora.proyeccion import fila_de, guardar_filas
-    from prep.dominio.acta import estado
+    from prep.dominio.acta.acta import estado
     from prep.simulacro.noche import Noche
 
     filas = []
@@ -169,7 +169,7 @@ def _poblar(proceso: Proceso, info: Informativo, hasta: int | None = None) -> No
 def _verificar() -> None:
     """A stranger checks one corte of 32,700 actas, without its images."""
     from prep.catalogo.ejemplo import ejemplo
-    from prep.dominio.proceso import Modo
+    from prep.dominio.tabulacion.proceso import Modo
     from prep.emision.almacen import Carpeta
     from prep.emision.nota import LlavePrivada
     from prep.emision.verificar import Opciones, verificar
@@ -194,7 +194,7 @@ def _verificar() -> None:
 def _medir_cortes(proceso: Proceso, info: Informativo, meta: float) -> None:
     """Cortes of a whole night, signed and switched, pages included: all new, nothing new, and with the workbook."""
     from prep import portal
-    from prep.dominio.proceso import Modo
+    from prep.dominio.tabulacion.proceso import Modo
     from prep.emision.nota import LlavePrivada
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.publicacion.corte import hacer_corte
@@ -246,7 +246,7 @@ def _portal() -> None:
     """The site of a Jalisco-size night: what a visit downloads, what each corte changes, requests per second."""
     from prep import portal
     from prep.catalogo.ejemplo import ejemplo
-    from prep.dominio.proceso import Modo
+    from prep.dominio.tabulacion.proceso import Modo
     from prep.emision.nota import LlavePrivada
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.portal import bench as medidas

@@ -27,7 +27,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from prep.dominio.hechos import Hecho
+    from prep.dominio.acta.hechos import Hecho
     from prep.lectura.formas import Formas
     from prep.lectura.obrero import Obrero
     from prep.simulacro.noche import ActaSimulada, Noche
@@ -103,7 +103,7 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     from prep.catalogo.ejemplo import ejemplo
     from prep.catalogo.escritor import escribir_proceso
     from prep.catalogo.services import cargar, importar, informativo
-    from prep.dominio.proceso import Modo
+    from prep.dominio.tabulacion.proceso import Modo
     from prep.emision.llaves import crear, leer_privada
     from prep.lectura.formas import Formas
     from prep.lectura.lectores import Lectores, lector_de

@@ -15,7 +15,7 @@ from noche import Noche, imagen
 from prep.bitacora.nodos import NodoLocal, registrar
 from prep.bitacora.proyeccion import COLUMNAS
 from prep.bitacora.sobres import SIN_PREVIO, sellar
-from prep.dominio.hechos import Hecho, Tipo
+from prep.dominio.acta.hechos import Hecho, Tipo
 
 AHORA = datetime(2027, 6, 7, 2, 0, tzinfo=UTC)
 ACTAS = [f"14002{i}B0100G" for i in range(4)]

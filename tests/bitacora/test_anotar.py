@@ -20,8 +20,8 @@ from prep.bitacora.nodos import NodoConOtraLlave, NodoLocal, nodo_local, registr
 from prep.bitacora.services import HechoRechazado, anotar, escribir
 from prep.bitacora.services.anotar import IdRepetido
 from prep.bitacora.verificacion import verificar
-from prep.dominio.hechos import HechoInvalido, Tipo
-from prep.dominio.transiciones import Rechazo
+from prep.dominio.acta.hechos import HechoInvalido, Tipo
+from prep.dominio.acta.transiciones import Rechazo
 
 
 def test_uno_por_uno_o_en_lote_dan_las_mismas_actas(bitacora_nueva: Any, nodo: NodoLocal) -> None:

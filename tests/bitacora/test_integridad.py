@@ -18,7 +18,7 @@ from prep.bitacora.nodos import NodoLocal, dar_de_baja
 from prep.bitacora.proyeccion import diferencias, reproyectar
 from prep.bitacora.services import anotar, recibir
 from prep.bitacora.verificacion import verificar
-from prep.dominio.hechos import Tipo
+from prep.dominio.acta.hechos import Tipo
 
 
 @pytest.fixture

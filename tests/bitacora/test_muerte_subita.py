@@ -23,7 +23,7 @@ import psycopg
 import pytest
 
 from noche import Noche
-from prep.dominio.hechos import Hecho, Tipo
+from prep.dominio.acta.hechos import Hecho, Tipo
 from prep.plataforma import postgres
 from prep.plataforma.puertos import libre
 

@@ -20,7 +20,7 @@ from prep.bitacora.nodos import NodoLocal, dar_de_baja
 from prep.bitacora.proyeccion import diferencias, reproyectar
 from prep.bitacora.services import recibir
 from prep.bitacora.verificacion import verificar
-from prep.dominio.hechos import Tipo
+from prep.dominio.acta.hechos import Tipo
 
 RUTA = "/api/bitacora/hechos"
 DE_HYPOTHESIS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)

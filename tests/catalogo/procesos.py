@@ -28,9 +28,9 @@ from prep.catalogo.informativo import (
     Persona,
     Publicacion,
 )
-from prep.dominio.boleta import TipoRecuadro
-from prep.dominio.claves import ClaveCasilla
-from prep.dominio.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
+from prep.dominio.tabulacion.boleta import TipoRecuadro
+from prep.dominio.tabulacion.claves import ClaveCasilla
+from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
 
 SIGLAS = ("SOL", "RIO", "PAZ_SOCIAL", "MAR", "ÑANDU", "LUZ2")
 ZONA = "America/Mexico_City"

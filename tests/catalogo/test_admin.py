@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from prep.catalogo import models, services
-from prep.dominio.proceso import Modo
+from prep.dominio.tabulacion.proceso import Modo
 
 AHORA = datetime(2027, 6, 1, 12, tzinfo=UTC)
 

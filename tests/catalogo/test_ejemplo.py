@@ -15,7 +15,7 @@ from prep.catalogo.ejemplo.elenco import PARTIDOS
 from prep.catalogo.ejemplo.lugares import DISTRITOS, ENTIDADES, MUNICIPIOS
 from prep.catalogo.escritor import escribir_proceso
 from prep.catalogo.lector import leer_proceso
-from prep.dominio.boleta import TipoRecuadro
+from prep.dominio.tabulacion.boleta import TipoRecuadro
 
 
 @pytest.mark.parametrize("casillas", [60, 137, 1000, CASILLAS_MAXIMO])

@@ -22,7 +22,7 @@ from prep.catalogo.documento import a_documento, de_documento, huella_de
 from prep.catalogo.escritor import NoSeEscribe, escribir_proceso
 from prep.catalogo.informativo import Informativo
 from prep.catalogo.lector import leer_proceso
-from prep.dominio.proceso import Proceso
+from prep.dominio.tabulacion.proceso import Proceso
 from prep.emision.canonico import canonico
 
 

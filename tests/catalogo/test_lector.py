@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from prep.catalogo import tablas
 from prep.catalogo.lector import leer_proceso
 from prep.catalogo.problemas import Problema, ProcesoInvalido
-from prep.dominio.boleta import TipoRecuadro
+from prep.dominio.tabulacion.boleta import TipoRecuadro
 
 
 def problemas(carpeta: Path) -> tuple[Problema, ...]:

@@ -17,7 +17,7 @@ from prep.catalogo.lector import leer_proceso
 from prep.catalogo.problemas import ProcesoInvalido
 from prep.catalogo.services import Resultado, cargar
 from prep.catalogo.services.errores import CatalogoAlterado, CatalogoError, ProcesoCongelado, ProcesoDesconocido
-from prep.dominio.proceso import Modo
+from prep.dominio.tabulacion.proceso import Modo
 
 AHORA = datetime(2027, 6, 1, 12, tzinfo=UTC)
 TABLAS = (models.Eleccion, models.Demarcacion, models.Casilla, models.Catd, models.Persona)

@@ -6,10 +6,10 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from prep.dominio.acta import Acta, estado
-from prep.dominio.claves import ClaveCasilla
-from prep.dominio.hechos import Hecho, Tipo
-from prep.dominio.proceso import ActaEsperada, Casilla
+from prep.dominio.acta.acta import Acta, estado
+from prep.dominio.acta.hechos import Hecho, Tipo
+from prep.dominio.tabulacion.claves import ClaveCasilla
+from prep.dominio.tabulacion.proceso import ActaEsperada, Casilla
 
 INICIO = datetime(2027, 6, 7, 1, 0, tzinfo=UTC)
 ACTA = "140024C01001"

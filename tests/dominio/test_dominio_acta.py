@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_dominio_estados import paseo
 
-from prep.dominio.acta import Acta, Imagen, Publicada, estado, rechazar
-from prep.dominio.asentado import Asentado
-from prep.dominio.hechos import Hecho, MotivoSinActa, Tipo
-from prep.dominio.transiciones import Captura, Custodia, Rechazo
+from prep.dominio.acta.acta import Acta, Imagen, Publicada, estado, rechazar
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.hechos import Hecho, MotivoSinActa, Tipo
+from prep.dominio.acta.transiciones import Captura, Custodia, Rechazo
 
 
 def hora(n: int) -> datetime:

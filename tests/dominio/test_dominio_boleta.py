@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prep.dominio.boleta import (
+from prep.dominio.tabulacion.boleta import (
     NO_REGISTRADAS,
     NULOS,
     Boleta,
@@ -19,7 +19,7 @@ from prep.dominio.boleta import (
     clave_combinacion,
     combinaciones,
 )
-from prep.dominio.coaliciones import repartir, votos_de_coalicion
+from prep.dominio.tabulacion.coaliciones import repartir, votos_de_coalicion
 
 
 @pytest.mark.parametrize(("n", "cuantas"), [(1, 0), (2, 1), (3, 4), (5, 26), (6, 57)])

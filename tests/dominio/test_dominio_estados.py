@@ -13,9 +13,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from prep.dominio.acta import Acta, estado, rechazar
-from prep.dominio.hechos import FORMA, Hecho, Tipo, escribir_hecho, leer_hecho
-from prep.dominio.transiciones import CAPTURA, CUSTODIA, DE_CAPTURA, Captura, Custodia, Rechazo
+from prep.dominio.acta.acta import Acta, estado, rechazar
+from prep.dominio.acta.hechos import FORMA, Hecho, Tipo, escribir_hecho, leer_hecho
+from prep.dominio.acta.transiciones import CAPTURA, CUSTODIA, DE_CAPTURA, Captura, Custodia, Rechazo
 
 PAGINA = (Path(__file__).resolve().parents[2] / "docs" / "estados.md").read_text(encoding="utf-8")
 _FLECHA = re.compile(r"(\S+) --> (\S+): (\w+)(?: \((\w+)\))?")

@@ -10,7 +10,7 @@ from fabrica_hechos import ACTA, ESCANEO, HOJA, UNO
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prep.dominio.hechos import (
+from prep.dominio.acta.hechos import (
     FORMA,
     VERSION,
     Hecho,

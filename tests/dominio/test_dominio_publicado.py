@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 from test_dominio_boleta import repartir_a_mano
 
-from prep.dominio.asentado import Asentado
-from prep.dominio.boleta import NO_REGISTRADAS, NULOS, Boleta, Recuadro, TipoRecuadro, boleta_de
-from prep.dominio.claves import ClaveCasilla
-from prep.dominio.contabilidad import Dictamen, Observacion, contabilizar, sin_acta
-from prep.dominio.hechos import MotivoSinActa
-from prep.dominio.proceso import ActaEsperada, Casilla
-from prep.dominio.tabulacion import Cuenta, estadistica, por_partido
-from prep.dominio.valores import Valor
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.hechos import MotivoSinActa
+from prep.dominio.comun.valores import Valor
+from prep.dominio.tabulacion.boleta import NO_REGISTRADAS, NULOS, Boleta, Recuadro, TipoRecuadro, boleta_de
+from prep.dominio.tabulacion.claves import ClaveCasilla
+from prep.dominio.tabulacion.contabilidad import Dictamen, Observacion, contabilizar, sin_acta
+from prep.dominio.tabulacion.proceso import ActaEsperada, Casilla
+from prep.dominio.tabulacion.tabulacion import Cuenta, estadistica, por_partido
 
 Datos = Callable[..., Path]
 Fila = dict[str, str]

@@ -11,12 +11,12 @@ from fabrica_hechos import esperada
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prep.dominio.asentado import Asentado
-from prep.dominio.boleta import Boleta, Recuadro, TipoRecuadro, armar_boleta
-from prep.dominio.contabilidad import Dictamen, Observacion, contabilizar, limite, sin_acta
-from prep.dominio.hechos import MotivoSinActa
-from prep.dominio.proceso import ActaEsperada, Ambito, Demarcacion, Eleccion
-from prep.dominio.tabulacion import (
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.hechos import MotivoSinActa
+from prep.dominio.tabulacion.boleta import Boleta, Recuadro, TipoRecuadro, armar_boleta
+from prep.dominio.tabulacion.contabilidad import Dictamen, Observacion, contabilizar, limite, sin_acta
+from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Demarcacion, Eleccion
+from prep.dominio.tabulacion.tabulacion import (
     ESTADISTICA,
     Cuenta,
     FilaCandidatura,

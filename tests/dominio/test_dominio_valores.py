@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prep.dominio.asentado import TOTALES, Asentado, AsentadoInvalido
-from prep.dominio.boleta import armar_boleta
-from prep.dominio.claves import TIPOS_CASILLA, ClaveCasilla, ClaveInvalida
-from prep.dominio.porcentajes import porcentaje
-from prep.dominio.valores import ILEGIBLE, MAXIMO, SIN_DATO, Marca, ValorInvalido, valor, votos
+from prep.dominio.acta.asentado import TOTALES, Asentado, AsentadoInvalido
+from prep.dominio.comun.valores import ILEGIBLE, MAXIMO, SIN_DATO, Marca, ValorInvalido, valor, votos
+from prep.dominio.tabulacion.boleta import armar_boleta
+from prep.dominio.tabulacion.claves import TIPOS_CASILLA, ClaveCasilla, ClaveInvalida
+from prep.dominio.tabulacion.porcentajes import porcentaje
 
 
 @pytest.mark.parametrize("dato", [0, 1, 9999])

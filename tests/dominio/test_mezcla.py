@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from prep.dominio.asentado import Asentado
-from prep.dominio.boleta import armar_boleta
-from prep.dominio.claves import ClaveCasilla
-from prep.dominio.contabilidad import Observacion, contabilizar
-from prep.dominio.proceso import ActaEsperada, Casilla
-from prep.dominio.valores import ILEGIBLE, SIN_DATO, Valor
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO, Valor
+from prep.dominio.tabulacion.boleta import armar_boleta
+from prep.dominio.tabulacion.claves import ClaveCasilla
+from prep.dominio.tabulacion.contabilidad import Observacion, contabilizar
+from prep.dominio.tabulacion.proceso import ActaEsperada, Casilla
 
 BOLETA = armar_boleta(["PAN", "PRI"])
 ESPERADA = ActaEsperada("140001B010001", Casilla(ClaveCasilla.leer("140001B0100"), 1, 1, 500), 1)

@@ -13,14 +13,15 @@ from datetime import datetime, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
 
-from prep.dominio.asentado import Asentado
-from prep.dominio.boleta import armar_boleta
-from prep.dominio.claves import ClaveCasilla
-from prep.dominio.contabilidad import Dictamen, contabilizar, sin_acta
-from prep.dominio.hechos import MotivoSinActa
-from prep.dominio.porcentajes import porcentaje
-from prep.dominio.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion
-from prep.dominio.tabulacion import (
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.hechos import MotivoSinActa
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
+from prep.dominio.tabulacion.boleta import armar_boleta
+from prep.dominio.tabulacion.claves import ClaveCasilla
+from prep.dominio.tabulacion.contabilidad import Dictamen, contabilizar, sin_acta
+from prep.dominio.tabulacion.porcentajes import porcentaje
+from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion
+from prep.dominio.tabulacion.tabulacion import (
     ESTADISTICA,
     Cuenta,
     Resultado,
@@ -29,7 +30,6 @@ from prep.dominio.tabulacion import (
     resultado_demarcacion,
     resultado_entidad,
 )
-from prep.dominio.valores import ILEGIBLE, SIN_DATO
 from prep.emision.almacen import Carpeta
 from prep.emision.canonico import canonico
 from prep.emision.emisor import emitir_corte, raiz_de_imagenes

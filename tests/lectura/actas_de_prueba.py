@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from prep.dominio.boleta import armar_boleta
+from prep.dominio.tabulacion.boleta import armar_boleta
 from prep.lectura import qr
 from prep.lectura.fotografiar import Foto, fotografiar
 from prep.lectura.lector import Lector

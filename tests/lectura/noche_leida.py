@@ -17,8 +17,8 @@ from prep.bitacora.models import Hecho as FilaHecho
 from prep.bitacora.nodos import NodoLocal, registrar
 from prep.bitacora.services import anotar
 from prep.catalogo.ejemplo import ejemplo
-from prep.dominio.hechos import Hecho, Tipo
-from prep.dominio.valores import Valor
+from prep.dominio.acta.hechos import Hecho, Tipo
+from prep.dominio.comun.valores import Valor
 from prep.lectura.formas import Formas
 from prep.lectura.lectores import Lectores, Leer
 from prep.lectura.models import Lectura as FilaLectura

@@ -21,8 +21,8 @@ from noche_leida import CIERRE, LLAVE, NocheLeida, Papeles, clave, leida, valore
 from noche import imagen
 from prep.catalogo.escritor import escribir_proceso
 from prep.catalogo.services import importar
-from prep.dominio.hechos import Hecho, Tipo
-from prep.dominio.valores import Valor
+from prep.dominio.acta.hechos import Hecho, Tipo
+from prep.dominio.comun.valores import Valor
 from prep.lectura.balance import balance, por_revisar, renglones, svg
 from prep.lectura.lectores import no_leida
 from prep.lectura.noche import Opinion

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from actas_de_prueba import hoja, llena
 
-from prep.dominio.valores import Valor
+from prep.dominio.comun.valores import Valor
 from prep.lectura import bench
 from prep.lectura.bench import Medida, curva, ece, equivocar, svg_curvas
 from prep.lectura.modelo import PESOS, modelo

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from prep.cli import app
-from prep.dominio.valores import SIN_DATO
+from prep.dominio.comun.valores import SIN_DATO
 from prep.lectura import ajena as formato
 from prep.lectura.fotografiar import Foto
 from prep.lectura.lector import LectorAjeno, descifrar

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from actas_de_prueba import ACTA, LLAVE, OTRA, PROCESO, foto, hoja, lector, llena
 
-from prep.dominio.valores import SIN_DATO
+from prep.dominio.comun.valores import SIN_DATO
 from prep.lectura import qr
 from prep.lectura.fotografiar import fotografiar, pantalla
 from prep.lectura.lector import descifrar

@@ -1,7 +1,7 @@
 import numpy as np
 from actas_de_prueba import CHICA, hoja, llena
 
-from prep.dominio.valores import ILEGIBLE, SIN_DATO
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 from prep.lectura.llenar import LIMPIO, Costumbres, llenar, planear, votos_al_azar
 from prep.lectura.mano import escribir_digito, escribir_texto, escritor, garabatear
 from prep.lectura.numeros import FRASES, en_letra

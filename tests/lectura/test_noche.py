@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from prep.dominio.valores import ILEGIBLE, SIN_DATO, Valor
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO, Valor
 from prep.lectura.noche import SIN_OPINION, Caso, Desenlace, Opinion, Revision, Umbrales, comparar, informe, revisar
 from prep.lectura.resultado import Lectura, LecturaCampo
 

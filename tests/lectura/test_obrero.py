@@ -29,7 +29,7 @@ from noche_leida import (
 
 from noche import imagen
 from prep.bitacora.verificacion import verificar
-from prep.dominio.hechos import Tipo
+from prep.dominio.acta.hechos import Tipo
 from prep.lectura.lectores import Lectores, lector_de
 from prep.lectura.models import Lectura as FilaLectura
 from prep.lectura.noche import Opinion

@@ -7,7 +7,7 @@ import pikepdf
 import pytest
 from actas_de_prueba import CHICA, GRANDE, OTRA, hoja
 
-from prep.dominio.boleta import Boleta, armar_boleta
+from prep.dominio.tabulacion.boleta import Boleta, armar_boleta
 from prep.lectura import qr
 from prep.lectura.llenar import rasterizar
 from prep.lectura.papel import pdf_actas, pdf_etiquetas

@@ -18,7 +18,7 @@ from prep.bitacora.services import anotar
 from prep.catalogo.ejemplo import ejemplo
 from prep.catalogo.escritor import escribir_proceso
 from prep.catalogo.services import cargar, importar, informativo, vigente
-from prep.dominio.proceso import Modo
+from prep.dominio.tabulacion.proceso import Modo
 from prep.emision.almacen import Carpeta
 from prep.emision.hojas import leer_hoja
 from prep.emision.nota import LlavePrivada

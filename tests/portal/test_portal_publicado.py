@@ -17,8 +17,8 @@ from prep.portal.cifras import miles
 def test_a_simulated_night_is_drawn(tmp_path: Path, bitacora_nueva: Any) -> None:
     from prep.bitacora.proyeccion import fila_de, guardar_filas
     from prep.catalogo.ejemplo import ejemplo
-    from prep.dominio.acta import estado
-    from prep.dominio.proceso import Modo
+    from prep.dominio.acta.acta import estado
+    from prep.dominio.tabulacion.proceso import Modo
     from prep.emision.nota import LlavePrivada
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.publicacion.corte import hacer_corte

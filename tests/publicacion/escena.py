@@ -19,8 +19,8 @@ from escritos_nodo import nodo_de_prueba
 from prep.bitacora.services import anotar
 from prep.catalogo.ejemplo import ejemplo
 from prep.catalogo.informativo import Informativo
-from prep.dominio.hechos import Hecho
-from prep.dominio.proceso import Modo, Proceso
+from prep.dominio.acta.hechos import Hecho
+from prep.dominio.tabulacion.proceso import Modo, Proceso
 from prep.emision.nota import FIRMA, LlavePrivada
 from prep.plataforma.almacen import Almacen, AlmacenCarpeta
 from prep.publicacion.corte import Corte, hacer_corte

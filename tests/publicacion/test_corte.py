@@ -20,8 +20,8 @@ from escena import CIERRE, INSTITUTO, Escena, Tabla, noche
 
 from noche import Noche
 from prep import portal
-from prep.dominio.hechos import Tipo
-from prep.dominio.proceso import Demarcacion, Modo
+from prep.dominio.acta.hechos import Tipo
+from prep.dominio.tabulacion.proceso import Demarcacion, Modo
 from prep.emision.almacen import Carpeta
 from prep.emision.informe import Nivel
 from prep.emision.politica import Politica

@@ -15,8 +15,8 @@ from fabrica_publicado import VOTOS, Forma, base, escribir, guardar, renglon, si
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prep.dominio.boleta import TipoRecuadro
-from prep.dominio.valores import ILEGIBLE, SIN_DATO
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
+from prep.dominio.tabulacion.boleta import TipoRecuadro
 from prep.simulacro.publicado import ErrorDeLectura, Hueco, Nota, leer, modelo
 from prep.simulacro.publicado.campos import CeldaInvalida, celda, cifra, fecha, hora_de_corte, notas, zona_de
 from prep.simulacro.publicado.columnas import clasificar

@@ -8,10 +8,10 @@ import pytest
 
 from prep.bitacora.identificadores import uuid7
 from prep.catalogo.ejemplo import ejemplo
-from prep.dominio.acta import estado
-from prep.dominio.asentado import Asentado
-from prep.dominio.hechos import Hecho, Tipo
-from prep.dominio.transiciones import Captura
+from prep.dominio.acta.acta import estado
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.hechos import Hecho, Tipo
+from prep.dominio.acta.transiciones import Captura
 from prep.simulacro.noche import ActaSimulada, Noche, Suerte
 
 CIERRE = datetime(2027, 6, 7, 0, 0, tzinfo=UTC)

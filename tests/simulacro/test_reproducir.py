@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from fabrica_publicado import VOTOS, Base, base, guardar, renglon, sin_votos
 
-from prep.dominio.hechos import Hecho, Tipo, escribir_hecho, leer_hecho
-from prep.dominio.porcentajes import porcentaje
-from prep.dominio.proceso import Ambito
-from prep.dominio.valores import ILEGIBLE, SIN_DATO
+from prep.dominio.acta.hechos import Hecho, Tipo, escribir_hecho, leer_hecho
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
+from prep.dominio.tabulacion.porcentajes import porcentaje
+from prep.dominio.tabulacion.proceso import Ambito
 from prep.simulacro.publicado import leer
 from prep.simulacro.publicado.calculo import calcular
 from prep.simulacro.publicado.comparar import ComparacionEleccion, comparar

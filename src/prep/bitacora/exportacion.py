@@ -22,7 +22,7 @@ from prep.bitacora.models import Nodo
 from prep.bitacora.proyeccion import guardar_filas, lotes_plegados
 from prep.bitacora.sobres import Sobre, SobreInvalido, abrir, guardado
 from prep.bitacora.verificacion import Cadena
-from prep.dominio.hechos import HechoInvalido
+from prep.dominio.acta.hechos import HechoInvalido
 
 T = TypeVar("T")
 

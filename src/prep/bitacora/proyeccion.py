@@ -10,8 +10,8 @@ from typing import Any, Final
 import orjson
 from django.db import connection, transaction
 
-from prep.dominio.acta import Acta, Publicada, estado
-from prep.dominio.hechos import Hecho, hecho_guardado
+from prep.dominio.acta.acta import Acta, Publicada, estado
+from prep.dominio.acta.hechos import Hecho, hecho_guardado
 
 _TIPOS: Final = {
     "clave": "text",

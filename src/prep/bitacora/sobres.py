@@ -17,7 +17,7 @@ import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from prep.dominio.hechos import Hecho, escribir_hecho, hecho_guardado, leer_hecho
+from prep.dominio.acta.hechos import Hecho, escribir_hecho, hecho_guardado, leer_hecho
 from prep.emision.arbol import hoja
 from prep.emision.canonico import canonico
 

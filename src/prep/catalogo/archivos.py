@@ -7,9 +7,9 @@ from typing import Final
 from prep.catalogo.campos import COLOR, SIGLAS, entero, lista, numeros, opcion, patron, texto
 from prep.catalogo.informativo import ROLES
 from prep.catalogo.tablas import Columna
-from prep.dominio.boleta import TipoRecuadro
-from prep.dominio.claves import TIPOS_CASILLA
-from prep.dominio.proceso import Ambito
+from prep.dominio.tabulacion.boleta import TipoRecuadro
+from prep.dominio.tabulacion.claves import TIPOS_CASILLA
+from prep.dominio.tabulacion.proceso import Ambito
 
 _ID = entero(0, 999)
 _CATD = patron(

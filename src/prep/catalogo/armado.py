@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prep.dominio.boleta import (
+from prep.dominio.tabulacion.boleta import (
     NO_REGISTRADAS,
     NULOS,
     Boleta,

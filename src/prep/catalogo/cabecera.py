@@ -14,8 +14,8 @@ from prep.catalogo.campos import COLOR, SIGLAS, DatoInvalido, Lector, opcion, pa
 from prep.catalogo.informativo import LECTURA, Difusor, Institucion, Parametros, Publicacion
 from prep.catalogo.problemas import Problema
 from prep.catalogo.tablas import MALO, REQUERIDO, Bloc, decodificar, leer_bytes
-from prep.dominio.claves import TIPOS_CASILLA
-from prep.dominio.proceso import Ambito
+from prep.dominio.tabulacion.claves import TIPOS_CASILLA
+from prep.dominio.tabulacion.proceso import Ambito
 
 ARCHIVO: Final = "proceso.toml"
 BYTES_MAXIMO: Final = 2**20

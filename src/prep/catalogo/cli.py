@@ -15,7 +15,7 @@ from rich.table import Table
 
 from prep.catalogo.lector import leer_proceso
 from prep.catalogo.problemas import Problema, ProcesoInvalido
-from prep.dominio.proceso import Proceso
+from prep.dominio.tabulacion.proceso import Proceso
 
 app = typer.Typer(
     help="El proceso electoral: elecciones, casillas, contendientes, centros de acopio y personas.",

@@ -13,8 +13,8 @@ from prep.catalogo.carpeta import Carpeta
 from prep.catalogo.informativo import NombreCandidatura
 from prep.catalogo.tablas import MALO, Fila
 from prep.catalogo.territorio import Territorio
-from prep.dominio.boleta import Boleta, Recuadro, TipoRecuadro
-from prep.dominio.proceso import Ambito
+from prep.dominio.tabulacion.boleta import Boleta, Recuadro, TipoRecuadro
+from prep.dominio.tabulacion.proceso import Ambito
 
 PARTIDOS_MAXIMO: Final = 8
 """Of one coalition: 2^8 - 9 = 247 boxes is already more than any acta can print."""

@@ -32,9 +32,9 @@ from prep.catalogo.informativo import (
     Persona,
     Publicacion,
 )
-from prep.dominio.boleta import Boleta, Recuadro, TipoRecuadro, boleta_de
-from prep.dominio.claves import ClaveCasilla
-from prep.dominio.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
+from prep.dominio.tabulacion.boleta import Boleta, Recuadro, TipoRecuadro, boleta_de
+from prep.dominio.tabulacion.claves import ClaveCasilla
+from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
 from prep.emision.canonico import canonico
 
 FORMATO: Final = "prep/catalogo/1"

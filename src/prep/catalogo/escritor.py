@@ -16,7 +16,7 @@ from prep.catalogo.armado import Planilla, boletas_de, columnas_de, planilla_de
 from prep.catalogo.cabecera import ARCHIVO
 from prep.catalogo.documento import casillas_de, tipos_acta
 from prep.catalogo.informativo import Informativo
-from prep.dominio.proceso import Ambito, Casilla, Eleccion, Proceso
+from prep.dominio.tabulacion.proceso import Ambito, Casilla, Eleccion, Proceso
 
 
 class NoSeEscribe(ValueError):

@@ -19,8 +19,8 @@ from prep.catalogo.informativo import Catd, Coalicion, Independiente, Informativ
 from prep.catalogo.problemas import ProcesoInvalido
 from prep.catalogo.tablas import Fila
 from prep.catalogo.territorio import Territorio
-from prep.dominio.claves import ClaveCasilla
-from prep.dominio.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
+from prep.dominio.tabulacion.claves import ClaveCasilla
+from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
 
 
 def leer_proceso(carpeta: Path | str) -> tuple[Proceso, Informativo]:

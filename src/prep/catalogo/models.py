@@ -11,8 +11,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 
 from prep.catalogo.informativo import LUGARES, ROLES
-from prep.dominio.claves import TIPOS_CASILLA
-from prep.dominio.proceso import Ambito, Modo
+from prep.dominio.tabulacion.claves import TIPOS_CASILLA
+from prep.dominio.tabulacion.proceso import Ambito, Modo
 
 
 class Proceso(models.Model):

@@ -11,8 +11,8 @@ from prep.catalogo.campos import parecido
 from prep.catalogo.carpeta import Carpeta
 from prep.catalogo.informativo import LUGARES
 from prep.catalogo.tablas import MALO, Fila
-from prep.dominio.claves import ClaveCasilla
-from prep.dominio.proceso import Ambito
+from prep.dominio.tabulacion.claves import ClaveCasilla
+from prep.dominio.tabulacion.proceso import Ambito
 
 
 class Territorio:

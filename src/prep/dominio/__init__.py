@@ -1,7 +1,6 @@
 """The law of the PREP as pure code: no framework, no I/O, no clock.
 
-Read it in this order: `valores` (what a box of the acta may say), `claves` (how casillas and actas are named),
-`boleta` (which boxes an acta has), `proceso` (what is expected), `hechos` (what people did), `transiciones` (what may
-follow what), `acta` (facts -> acta), `contabilidad` (whether it counts), `tabulacion` (totals), `coaliciones`
-(distribution of shared votes), `porcentajes` (truncated percentages).
+`comun`: what every subject shares (values, the envelope of a fact). `acta`: what people do to an acta, what may follow
+what, and the fold `estado(facts) -> Acta`. `tabulacion`: which boxes an acta has, what is expected, whether it counts,
+totals, the distribution of shared votes, truncated percentages.
 """

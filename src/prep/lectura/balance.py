@@ -10,10 +10,10 @@ import orjson
 from django.db import connection
 
 from prep.bitacora.proyeccion import hechos_de
-from prep.dominio.acta import estado
-from prep.dominio.asentado import Asentado
-from prep.dominio.transiciones import Captura
-from prep.dominio.valores import Valor
+from prep.dominio.acta.acta import estado
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.transiciones import Captura
+from prep.dominio.comun.valores import Valor
 from prep.lectura.models import Lectura as FilaLectura
 from prep.lectura.noche import Caso, Desenlace, Opinion, Revision, informe
 from prep.lectura.obrero import campos_de

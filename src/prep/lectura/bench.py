@@ -25,8 +25,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from prep.dominio.boleta import Boleta, armar_boleta
-from prep.dominio.valores import Valor
+from prep.dominio.comun.valores import Valor
+from prep.dominio.tabulacion.boleta import Boleta, armar_boleta
 from prep.lectura import qr
 from prep.lectura.cajas import recortar
 from prep.lectura.fotografiar import NIVELES, Foto, fotografiar

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from prep.catalogo.informativo import Informativo
-from prep.dominio.proceso import ActaEsperada, Ambito, Eleccion, Proceso
+from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Eleccion, Proceso
 from prep.lectura import qr
 from prep.lectura.plantilla import Hoja, Identificacion, Plantilla, armar_plantilla
 

@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from prep.dominio.valores import SIN_DATO, Valor
+from prep.dominio.comun.valores import SIN_DATO, Valor
 from prep.lectura import contorno, cortada, cuadros, qr
 from prep.lectura.cajas import Recortes, recortar
 from prep.lectura.calidad import es_pantalla, medir

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pypdfium2
 
-from prep.dominio.valores import ILEGIBLE, SIN_DATO, Valor
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO, Valor
 from prep.lectura.mano import (
     Escritor,
     Trazo,

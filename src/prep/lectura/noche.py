@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from prep.dominio.valores import Valor
+from prep.dominio.comun.valores import Valor
 from prep.lectura.resultado import Lectura
 
 

@@ -19,11 +19,11 @@ from prep.bitacora.models import Acta as FilaActa
 from prep.bitacora.proyeccion import hechos_de
 from prep.bitacora.services import HechoRechazado, escribir
 from prep.bitacora.sobres import Firmante
-from prep.dominio.acta import Acta, estado
-from prep.dominio.asentado import Asentado
-from prep.dominio.hechos import Tipo
-from prep.dominio.transiciones import Captura, Custodia
-from prep.dominio.valores import Valor
+from prep.dominio.acta.acta import Acta, estado
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.hechos import Tipo
+from prep.dominio.acta.transiciones import Captura, Custodia
+from prep.dominio.comun.valores import Valor
 from prep.lectura.lectores import Lectores
 from prep.lectura.models import Lectura as FilaLectura
 from prep.lectura.noche import Opinion, Umbrales, revisar

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from prep.dominio.boleta import Boleta, Recuadro, TipoRecuadro
+from prep.dominio.tabulacion.boleta import Boleta, Recuadro, TipoRecuadro
 
 ANCHO: Final = 431.8
 ALTO: Final = 279.4

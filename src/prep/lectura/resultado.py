@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from prep.dominio.valores import Valor, valor
+from prep.dominio.comun.valores import Valor, valor
 
 FORMATO: Final = "prep/lectura/1"
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from prep.catalogo.informativo import NombreCandidatura
-from prep.dominio.boleta import TipoRecuadro
-from prep.dominio.proceso import Ambito, Eleccion, Modo, Proceso
-from prep.dominio.tabulacion import ESTADISTICA
+from prep.dominio.tabulacion.boleta import TipoRecuadro
+from prep.dominio.tabulacion.proceso import Ambito, Eleccion, Modo, Proceso
+from prep.dominio.tabulacion.tabulacion import ESTADISTICA
 from prep.publicacion.filas import COLUMNAS_DEMARCACION, columnas, texto_seguro
 
 BOM = "\ufeff"

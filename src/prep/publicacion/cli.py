@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from prep.dominio.porcentajes import porcentaje
+from prep.dominio.tabulacion.porcentajes import porcentaje
 
 if TYPE_CHECKING:
     from prep.publicacion.corte import Corte
@@ -186,7 +186,7 @@ def sala(
         from prep.catalogo.models import Proceso as Fila
         from prep.catalogo.services import cargar, informativo, vigente
         from prep.catalogo.services.errores import CatalogoError
-        from prep.dominio.proceso import Modo as ModoProceso
+        from prep.dominio.tabulacion.proceso import Modo as ModoProceso
         from prep.emision.errores import ErrorEmision
         from prep.emision.llaves import firmante
         from prep.plataforma.almacen import ErrorAlmacen, abrir

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prep.catalogo.informativo import Informativo, NombreCandidatura
-from prep.dominio.porcentajes import porcentaje
-from prep.dominio.proceso import Ambito, Eleccion, Proceso
-from prep.dominio.tabulacion import Resultado, estadistica
+from prep.dominio.tabulacion.porcentajes import porcentaje
+from prep.dominio.tabulacion.proceso import Ambito, Eleccion, Proceso
+from prep.dominio.tabulacion.tabulacion import Resultado, estadistica
 
 Doc = dict[str, Any]
 

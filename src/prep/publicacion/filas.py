@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from prep.catalogo.informativo import Parametros
-from prep.dominio.asentado import Asentado
-from prep.dominio.boleta import Boleta
-from prep.dominio.contabilidad import Dictamen, contabilizar, sin_acta
-from prep.dominio.hechos import MotivoSinActa
-from prep.dominio.proceso import ActaEsperada, Eleccion, Proceso
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.hechos import MotivoSinActa
+from prep.dominio.tabulacion.boleta import Boleta
+from prep.dominio.tabulacion.contabilidad import Dictamen, contabilizar, sin_acta
+from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion, Proceso
 from prep.publicacion.fuente import Estado
 
 ANTES: Final = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from prep.catalogo.informativo import Informativo
-from prep.dominio.proceso import ActaEsperada, Eleccion, Modo, Proceso
+from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion, Modo, Proceso
 from prep.emision.nota import Firmante
 from prep.emision.registro import Registro
 from prep.plataforma.almacen import Almacen

@@ -18,7 +18,7 @@ import orjson
 from django.db import connection
 
 from prep.catalogo.informativo import Informativo
-from prep.dominio.proceso import Modo, Proceso
+from prep.dominio.tabulacion.proceso import Modo, Proceso
 from prep.emision.arbol import Frontera
 from prep.emision.errores import ErrorEmision
 from prep.emision.manifiesto import Manifiesto

@@ -21,8 +21,8 @@ from typing import Any
 
 import orjson
 
-from prep.dominio.proceso import ActaEsperada, Eleccion
-from prep.dominio.tabulacion import Resultado, estadistica, resultado_entidad
+from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion
+from prep.dominio.tabulacion.tabulacion import Resultado, estadistica, resultado_entidad
 from prep.emision.canonico import canonico
 from prep.emision.emisor import raiz_de_imagenes
 from prep.plataforma.procesos import morir_con

@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 
 from prep.catalogo.informativo import Parametros
-from prep.dominio.proceso import ActaEsperada, Eleccion, Proceso
-from prep.dominio.tabulacion import Cuenta, Resultado, por_candidatura, resultado_demarcacion
+from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion, Proceso
+from prep.dominio.tabulacion.tabulacion import Cuenta, Resultado, por_candidatura, resultado_demarcacion
 from prep.publicacion.documentos import cifras
 from prep.publicacion.esquemas import validar
 from prep.publicacion.filas import Redactor, claves, demarcacion_de

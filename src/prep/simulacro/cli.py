@@ -78,7 +78,7 @@ def reproducir(
 
     with bitacora_aparte() as llaves:
         from prep.bitacora.nodos import nodo_local
-        from prep.dominio.proceso import Modo
+        from prep.dominio.tabulacion.proceso import Modo
         from prep.emision.nota import LlavePrivada
         from prep.plataforma.almacen import abrir
         from prep.publicacion.corte import Corte

@@ -16,9 +16,9 @@ from typing import Any, Final
 
 from prep.bitacora.identificadores import uuid7
 from prep.catalogo.informativo import Informativo
-from prep.dominio.boleta import Boleta, TipoRecuadro
-from prep.dominio.hechos import Hecho, Tipo
-from prep.dominio.proceso import ActaEsperada, Eleccion, Proceso
+from prep.dominio.acta.hechos import Hecho, Tipo
+from prep.dominio.tabulacion.boleta import Boleta, TipoRecuadro
+from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion, Proceso
 
 
 class Suerte(StrEnum):

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from prep.dominio.valores import ILEGIBLE, SIN_DATO
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 from prep.lectura.evidencia import derivar, guardar_derivados, guardar_original
 from prep.lectura.formas import Formas
 from prep.lectura.fotografiar import fotografiar

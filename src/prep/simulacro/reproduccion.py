@@ -12,7 +12,7 @@ import orjson
 
 from prep.bitacora.services import anotar
 from prep.bitacora.sobres import Firmante
-from prep.dominio.hechos import Hecho
+from prep.dominio.acta.hechos import Hecho
 from prep.plataforma.almacen import Almacen
 from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import Publicador

@@ -15,9 +15,9 @@ from prep.bitacora.models import Acta as FilaActa
 from prep.bitacora.models import Hecho as FilaHecho
 from prep.bitacora.proyeccion import proyectar
 from prep.bitacora.sobres import Firmante, Sobre, sellar
-from prep.dominio.acta import Acta
-from prep.dominio.hechos import Hecho, Tipo, escribir_hecho, leer_hecho
-from prep.dominio.transiciones import Rechazo
+from prep.dominio.acta.acta import Acta
+from prep.dominio.acta.hechos import Hecho, Tipo, escribir_hecho, leer_hecho
+from prep.dominio.acta.transiciones import Rechazo
 from prep.emision.canonico import canonico
 
 

@@ -15,7 +15,7 @@ from prep.bitacora.asientos import asentar, conocidos, finales, tomar_cabeza
 from prep.bitacora.nodos import llaves_vigentes
 from prep.bitacora.proyeccion import proyectar
 from prep.bitacora.sobres import Sobre, SobreInvalido, abrir, revisar_firma
-from prep.dominio.hechos import HechoInvalido, es_id
+from prep.dominio.acta.hechos import HechoInvalido, es_id
 
 
 @dataclass(slots=True)

@@ -30,9 +30,9 @@ from prep.catalogo.informativo import (
     Persona,
     Publicacion,
 )
-from prep.dominio.boleta import clave_combinacion
-from prep.dominio.claves import ClaveCasilla
-from prep.dominio.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
+from prep.dominio.tabulacion.boleta import clave_combinacion
+from prep.dominio.tabulacion.claves import ClaveCasilla
+from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
 
 CASILLAS_MINIMO: Final = 60
 CASILLAS_MAXIMO: Final = 10_900

@@ -14,7 +14,7 @@ from prep.catalogo.informativo import Informativo, Publicacion
 from prep.catalogo.models import Proceso as Fila
 from prep.catalogo.services.congelar import comprobar
 from prep.catalogo.services.errores import ProcesoDesconocido
-from prep.dominio.proceso import Modo, Proceso
+from prep.dominio.tabulacion.proceso import Modo, Proceso
 
 _EN_MEMORIA: Final = 2
 _cargados: OrderedDict[str, tuple[Proceso, Informativo]] = OrderedDict()

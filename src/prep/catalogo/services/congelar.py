@@ -9,7 +9,7 @@ from django.db import transaction
 
 from prep.catalogo.models import Proceso as Fila
 from prep.catalogo.services.errores import CatalogoAlterado, ProcesoCongelado, ProcesoDesconocido
-from prep.dominio.proceso import Modo
+from prep.dominio.tabulacion.proceso import Modo
 
 
 def congelar(clave: str, modo: Modo, ahora: datetime) -> Fila:

@@ -18,7 +18,7 @@ from prep.catalogo.lector import leer_proceso
 from prep.catalogo.models import Casilla, Catd, Demarcacion, Eleccion, Persona
 from prep.catalogo.models import Proceso as Fila
 from prep.catalogo.services.errores import CatalogoError, ProcesoCongelado
-from prep.dominio.proceso import Proceso
+from prep.dominio.tabulacion.proceso import Proceso
 from prep.emision.canonico import canonico
 
 _CANDADO = 0x50524550  # one import at a time

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from prep.dominio.boleta import Boleta, armar_boleta
-from prep.dominio.valores import ILEGIBLE, SIN_DATO
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
+from prep.dominio.tabulacion.boleta import Boleta, armar_boleta
 from prep.lectura import qr
 from prep.lectura.cajas import recortar
 from prep.lectura.fotografiar import fotografiar

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from prep.dominio.acta import estado
-from prep.dominio.contabilidad import Dictamen, contabilizar, sin_acta
-from prep.dominio.hechos import Hecho
-from prep.dominio.tabulacion import Cuenta, estadistica, resultado_demarcacion, resultado_entidad
+from prep.dominio.acta.acta import estado
+from prep.dominio.acta.hechos import Hecho
+from prep.dominio.tabulacion.contabilidad import Dictamen, contabilizar, sin_acta
+from prep.dominio.tabulacion.tabulacion import Cuenta, estadistica, resultado_demarcacion, resultado_entidad
 from prep.simulacro.publicado.comparar import ActaCalculada, EleccionCalculada
 from prep.simulacro.publicado.derivar import Derivado
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
-from prep.dominio.valores import ILEGIBLE, SIN_DATO
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 from prep.simulacro.publicado.modelo import Celda, Hueco, Nota
 
 

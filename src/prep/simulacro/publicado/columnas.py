@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from prep.dominio.boleta import NO_REGISTRADAS, NULOS, Recuadro, TipoRecuadro, clave_combinacion
+from prep.dominio.tabulacion.boleta import NO_REGISTRADAS, NULOS, Recuadro, TipoRecuadro, clave_combinacion
 from prep.simulacro.publicado import modelo
 from prep.simulacro.publicado.campos import limpiar, normalizar
 from prep.simulacro.publicado.modelo import Anomalia, ErrorDeLectura

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from prep.dominio.porcentajes import porcentaje
-from prep.dominio.proceso import ActaEsperada
-from prep.dominio.tabulacion import ESTADISTICA
+from prep.dominio.tabulacion.porcentajes import porcentaje
+from prep.dominio.tabulacion.proceso import ActaEsperada
+from prep.dominio.tabulacion.tabulacion import ESTADISTICA
 from prep.simulacro.publicado.derivar import BaseDerivada, Derivado
 from prep.simulacro.publicado.modelo import (
     NOTAS_INCONSISTENCIA,

@@ -15,11 +15,11 @@ from typing import Final
 
 from prep.catalogo.documento import huella_de
 from prep.catalogo.informativo import Informativo, NombreCandidatura, Parametros, Partido
-from prep.dominio.boleta import NO_REGISTRADAS, NULOS, Boleta, Recuadro, TipoRecuadro, boleta_de
-from prep.dominio.claves import ClaveCasilla
-from prep.dominio.porcentajes import porcentaje
-from prep.dominio.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
-from prep.dominio.valores import ILEGIBLE, SIN_DATO
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
+from prep.dominio.tabulacion.boleta import NO_REGISTRADAS, NULOS, Boleta, Recuadro, TipoRecuadro, boleta_de
+from prep.dominio.tabulacion.claves import ClaveCasilla
+from prep.dominio.tabulacion.porcentajes import porcentaje
+from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
 from prep.simulacro.publicado.campos import normalizar
 from prep.simulacro.publicado.modelo import Anomalia, BasePublicada, ErrorDeLectura, Hueco, Nota, Renglon
 

@@ -14,8 +14,8 @@ from enum import IntEnum
 from hashlib import sha256
 from typing import Any, Final
 
-from prep.dominio.hechos import Hecho, MotivoSinActa, Tipo
-from prep.dominio.valores import ILEGIBLE, MAXIMO, SIN_DATO, Valor
+from prep.dominio.acta.hechos import Hecho, MotivoSinActa, Tipo
+from prep.dominio.comun.valores import ILEGIBLE, MAXIMO, SIN_DATO, Valor
 from prep.simulacro.publicado.campos import normalizar
 from prep.simulacro.publicado.derivar import BaseDerivada, Derivado, demarcacion_de
 from prep.simulacro.publicado.modelo import NOTAS_INCONSISTENCIA, Anomalia, Hueco, Nota, Renglon

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from prep.dominio.claves import ClaveCasilla, ClaveInvalida
-from prep.dominio.valores import MAXIMO
+from prep.dominio.comun.valores import MAXIMO
+from prep.dominio.tabulacion.claves import ClaveCasilla, ClaveInvalida
 from prep.simulacro.publicado import modelo
 from prep.simulacro.publicado.campos import (
     CeldaInvalida,

@@ -10,8 +10,8 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Final
 
-from prep.dominio.boleta import Recuadro
-from prep.dominio.valores import Marca
+from prep.dominio.comun.valores import Marca
+from prep.dominio.tabulacion.boleta import Recuadro
 
 MAX_BYTES: Final = 1024**3
 """Most bytes read from one set of files, decompressed."""

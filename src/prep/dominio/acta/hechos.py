@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from prep.dominio.asentado import Asentado
+from prep.dominio.acta.asentado import Asentado
 
 
 class Tipo(StrEnum):

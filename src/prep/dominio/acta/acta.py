@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from prep.dominio.asentado import Asentado
-from prep.dominio.hechos import Hecho, MotivoSinActa, Tipo
-from prep.dominio.transiciones import (
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.hechos import Hecho, MotivoSinActa, Tipo
+from prep.dominio.acta.transiciones import (
     CAPTURA,
     CUSTODIA,
     DE_CAPTURA,

@@ -13,7 +13,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from prep.dominio.hechos import Tipo
+from prep.dominio.acta.hechos import Tipo
 
 
 class Custodia(StrEnum):

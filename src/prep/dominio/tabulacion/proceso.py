@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from prep.dominio.boleta import Boleta, Recuadro
-from prep.dominio.claves import ClaveCasilla
+from prep.dominio.tabulacion.boleta import Boleta, Recuadro
+from prep.dominio.tabulacion.claves import ClaveCasilla
 
 
 class Modo(StrEnum):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from prep.dominio.boleta import Boleta, TipoRecuadro
+from prep.dominio.tabulacion.boleta import Boleta, TipoRecuadro
 
 
 def repartir(votos: int, partidos: Sequence[str], propios: Mapping[str, int], orden: Sequence[str]) -> dict[str, int]:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from operator import add
 from typing import Final
 
-from prep.dominio.boleta import Boleta, TipoRecuadro
-from prep.dominio.coaliciones import votos_de_coalicion
-from prep.dominio.contabilidad import Dictamen
-from prep.dominio.porcentajes import porcentaje
-from prep.dominio.proceso import ActaEsperada, Eleccion
+from prep.dominio.tabulacion.boleta import Boleta, TipoRecuadro
+from prep.dominio.tabulacion.coaliciones import votos_de_coalicion
+from prep.dominio.tabulacion.contabilidad import Dictamen
+from prep.dominio.tabulacion.porcentajes import porcentaje
+from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion
 
 ESTADISTICA: Final = (
     "actas_esperadas",

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from prep.dominio.boleta import Boleta
-from prep.dominio.valores import Valor, ValorInvalido, valor
+from prep.dominio.comun.valores import Valor, ValorInvalido, valor
+from prep.dominio.tabulacion.boleta import Boleta
 
 TOTALES: Final = (
     "boletas_sobrantes",

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from prep.dominio.asentado import Asentado
-from prep.dominio.boleta import Boleta
-from prep.dominio.hechos import MotivoSinActa
-from prep.dominio.proceso import ActaEsperada
-from prep.dominio.valores import ILEGIBLE, SIN_DATO
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.hechos import MotivoSinActa
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
+from prep.dominio.tabulacion.boleta import Boleta
+from prep.dominio.tabulacion.proceso import ActaEsperada
 
 
 class Observacion(StrEnum):
