@@ -24,8 +24,8 @@ azar = random.Random(2027)
 def inyectar() -> None:
     from prep import demo
     from prep.bitacora import identificadores
-    from prep.emision.nota import LlavePrivada
     from prep.plataforma import huella
+    from prep.transparencia.nota import LlavePrivada
 
     demo.secrets = SimpleNamespace(token_bytes=azar.randbytes)  # type: ignore[assignment]
     identificadores.nuevo_id.__defaults__ = (None, azar.getrandbits)

@@ -169,13 +169,13 @@ def _poblar(proceso: Proceso, info: Informativo, hasta: int | None = None) -> No
 def _verificar() -> None:
     """A stranger checks one corte of 32,700 actas, without its images."""
     from prep.catalogo.ejemplo import ejemplo
+    from prep.comprobacion.verificar import Opciones, verificar
     from prep.dominio.tabulacion.proceso import Modo
-    from prep.emision.almacen import Carpeta
-    from prep.emision.nota import LlavePrivada
-    from prep.emision.verificar import Opciones, verificar
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.publicacion.corte import hacer_corte
     from prep.publicacion.publicador import Publicador
+    from prep.transparencia.almacen import Carpeta
+    from prep.transparencia.nota import LlavePrivada
 
     proceso, info = ejemplo(10_900)
     with _instalacion() as carpeta:
@@ -195,10 +195,10 @@ def _medir_cortes(proceso: Proceso, info: Informativo, meta: float) -> None:
     """Cortes of a whole night, signed and switched, pages included: all new, nothing new, and with the workbook."""
     from prep import portal
     from prep.dominio.tabulacion.proceso import Modo
-    from prep.emision.nota import LlavePrivada
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.publicacion.corte import hacer_corte
     from prep.publicacion.publicador import Publicador
+    from prep.transparencia.nota import LlavePrivada
 
     esperadas = sum(len(e.actas) for e in proceso.elecciones)
     medidas: list[Medida] = []
@@ -247,11 +247,11 @@ def _portal() -> None:
     from prep import portal
     from prep.catalogo.ejemplo import ejemplo
     from prep.dominio.tabulacion.proceso import Modo
-    from prep.emision.nota import LlavePrivada
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.portal import bench as medidas
     from prep.publicacion.corte import hacer_corte
     from prep.publicacion.publicador import Publicador
+    from prep.transparencia.nota import LlavePrivada
 
     proceso, info = ejemplo(10_900)
     with _instalacion() as carpeta:

@@ -9,9 +9,9 @@ import typer
 from prep.bench import bench
 from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
+from prep.comprobacion.cli import pagina_verifica, verificar
 from prep.demo import demo
 from prep.difusion.cli import cofirmas, difusor, testigo
-from prep.emision.cli import llaves, pagina_verifica, sellar, verificar
 from prep.lectura.cli import actas, imagenes, leer
 from prep.lectura.ordenes import app as lectura
 from prep.operacion.cli import orden as orden_operacion
@@ -19,6 +19,7 @@ from prep.plataforma.cli import app as postgres
 from prep.portal.cli import app as portal
 from prep.publicacion.cli import orden as orden_corte
 from prep.simulacro.cli import reproducir
+from prep.transparencia.cli import llaves, sellar
 
 if TYPE_CHECKING:
     from prep.publicacion.publicador import Portal

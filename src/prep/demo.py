@@ -104,7 +104,6 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     from prep.catalogo.escritor import escribir_proceso
     from prep.catalogo.services import cargar, importar, informativo
     from prep.dominio.tabulacion.proceso import Modo
-    from prep.emision.llaves import crear, leer_privada
     from prep.lectura.formas import Formas
     from prep.lectura.lectores import Lectores, lector_de
     from prep.lectura.obrero import Obrero
@@ -114,6 +113,7 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     from prep.publicacion.corte import hacer_corte
     from prep.publicacion.publicador import Publicador
     from prep.simulacro.noche import Noche, verdad
+    from prep.transparencia.llaves import crear, leer_privada
 
     consola.print(f"Escribiendo un proceso ficticio de {casillas:,} casillas y tres elecciones…")
     proceso, info = ejemplo(casillas, semilla=semilla)
@@ -264,8 +264,8 @@ def _votos_publicados(paquete: Path, eleccion: str, recuadros: list[str]) -> dic
 
 def _verificar(publicacion: Path) -> bool:
     """Check the whole emission the way a stranger would."""
-    from prep.emision.almacen import Carpeta
-    from prep.emision.verificar import Opciones, verificar
+    from prep.comprobacion.verificar import Opciones, verificar
+    from prep.transparencia.almacen import Carpeta
 
     informe = verificar(Carpeta(publicacion), Opciones(todo=True))
     consola.print(f"Verificación independiente: {informe.veredicto}")

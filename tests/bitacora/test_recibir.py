@@ -180,7 +180,7 @@ def test_ningun_sobre_malformado_tira_el_servidor_ni_deja_medio_lote(sobres: lis
     else:
         objeto[clave] = data.draw(RAROS)
     if data.draw(st.booleans()):
-        from prep.emision.canonico import canonico
+        from prep.transparencia.canonico import canonico
 
         resto = {k: v for k, v in sobre.items() if k != "firma"}
         try:

@@ -23,7 +23,7 @@ from prep.catalogo.escritor import NoSeEscribe, escribir_proceso
 from prep.catalogo.informativo import Informativo
 from prep.catalogo.lector import leer_proceso
 from prep.dominio.tabulacion.proceso import Proceso
-from prep.emision.canonico import canonico
+from prep.transparencia.canonico import canonico
 
 
 @given(procesos())

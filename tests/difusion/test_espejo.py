@@ -8,16 +8,16 @@ import urllib.request
 from dataclasses import replace
 
 import pytest
-from emision_fabrica import AUDITOR, INSTITUTO, Noche
 from typer.testing import CliRunner
 
+from emision_fabrica import AUDITOR, INSTITUTO, Noche
 from prep.cli import app
+from prep.comprobacion.verificar import Opciones, verificar
 from prep.difusion.espejo import Espejo
 from prep.difusion.servidor import servidor
-from prep.emision.almacen import Carpeta
-from prep.emision.nota import FIRMA, LlavePrivada
-from prep.emision.politica import leer_politica
-from prep.emision.verificar import Opciones, verificar
+from prep.transparencia.almacen import Carpeta
+from prep.transparencia.nota import FIRMA, LlavePrivada
+from prep.transparencia.politica import leer_politica
 
 AJENA = LlavePrivada("otro.example", FIRMA, b"\7" * 32)
 POLITICA = f"log {INSTITUTO.llave.vkey}\nwitness uni {AUDITOR.llave.vkey}\nquorum none\n".encode()

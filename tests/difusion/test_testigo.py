@@ -9,13 +9,13 @@ import pytest
 from prep.difusion import testigo as sala
 from prep.difusion.cofirmas import pedir_cofirmas
 from prep.difusion.servidor import servidor
-from prep.emision.almacen import Carpeta
-from prep.emision.errores import FormatoInvalido
-from prep.emision.nota import COFIRMA, FIRMA, LlavePrivada, Nota, nota_firmada
-from prep.emision.politica import leer_politica
-from prep.emision.pruebas import PeticionDeCofirma, peticion_de
-from prep.emision.punto import abrir_punto
-from prep.emision.registro import Registro
+from prep.transparencia.almacen import Carpeta
+from prep.transparencia.errores import FormatoInvalido
+from prep.transparencia.nota import COFIRMA, FIRMA, LlavePrivada, Nota, nota_firmada
+from prep.transparencia.politica import leer_politica
+from prep.transparencia.pruebas import PeticionDeCofirma, peticion_de
+from prep.transparencia.punto import abrir_punto
+from prep.transparencia.registro import Registro
 
 INSTITUTO = LlavePrivada("ople.example/prep", FIRMA, b"\1" * 32)
 TESTIGO = LlavePrivada("universidad.example", COFIRMA, b"\2" * 32)

@@ -18,17 +18,17 @@ from prep.bitacora.services import anotar
 from prep.catalogo.ejemplo import ejemplo
 from prep.catalogo.escritor import escribir_proceso
 from prep.catalogo.services import cargar, importar, informativo, vigente
+from prep.comprobacion.verificar import Opciones, verificar
 from prep.dominio.tabulacion.proceso import Modo
-from prep.emision.almacen import Carpeta
-from prep.emision.hojas import leer_hoja
-from prep.emision.nota import LlavePrivada
-from prep.emision.registro import leer_historia
-from prep.emision.verificar import Opciones, verificar
 from prep.operacion import actos
 from prep.plataforma.almacen import AlmacenCarpeta
 from prep.publicacion.corte import hacer_corte
 from prep.publicacion.publicador import Publicador
 from prep.simulacro.noche import Noche
+from prep.transparencia.almacen import Carpeta
+from prep.transparencia.hojas import leer_hoja
+from prep.transparencia.nota import LlavePrivada
+from prep.transparencia.registro import leer_historia
 
 CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))
 

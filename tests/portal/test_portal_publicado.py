@@ -19,11 +19,11 @@ def test_a_simulated_night_is_drawn(tmp_path: Path, bitacora_nueva: Any) -> None
     from prep.catalogo.ejemplo import ejemplo
     from prep.dominio.acta.acta import estado
     from prep.dominio.tabulacion.proceso import Modo
-    from prep.emision.nota import LlavePrivada
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.publicacion.corte import hacer_corte
     from prep.publicacion.publicador import Publicador
     from prep.simulacro.noche import Noche
+    from prep.transparencia.nota import LlavePrivada
 
     proceso, info = ejemplo(60)
     cierre = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo(proceso.zona_horaria))

@@ -21,11 +21,11 @@ from prep.catalogo.ejemplo import ejemplo
 from prep.catalogo.informativo import Informativo
 from prep.dominio.acta.hechos import Hecho
 from prep.dominio.tabulacion.proceso import Modo, Proceso
-from prep.emision.nota import FIRMA, LlavePrivada
 from prep.plataforma.almacen import Almacen, AlmacenCarpeta
 from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import Publicador
 from prep.simulacro.noche import ActaSimulada, Noche
+from prep.transparencia.nota import FIRMA, LlavePrivada
 
 ZONA = ZoneInfo("America/Mexico_City")
 CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZONA)

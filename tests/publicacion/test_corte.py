@@ -20,16 +20,16 @@ from escena import CIERRE, INSTITUTO, Escena, Tabla, noche
 
 from noche import Noche
 from prep import portal
+from prep.comprobacion.informe import Nivel
+from prep.comprobacion.verificar import Opciones, verificar
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.tabulacion.proceso import Demarcacion, Modo
-from prep.emision.almacen import Carpeta
-from prep.emision.informe import Nivel
-from prep.emision.politica import Politica
-from prep.emision.verificar import Opciones, verificar
 from prep.plataforma.almacen import AlmacenCarpeta, ErrorAlmacen
 from prep.publicacion.esquemas import FORMATOS
 from prep.publicacion.publicador import CorteImposible
 from prep.simulacro.noche import verdad
+from prep.transparencia.almacen import Carpeta
+from prep.transparencia.politica import Politica
 
 HOJA = "hoja:01890a5d-ac96-774b-bcce-b302099a8057"
 COLUMNAS = (

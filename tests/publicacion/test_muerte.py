@@ -14,11 +14,11 @@ import pytest
 from django.db import connection
 from escena import CIERRE, INSTITUTO, Escena, noche
 
-from prep.emision.almacen import Carpeta
-from prep.emision.politica import Politica
-from prep.emision.verificar import Opciones, verificar
+from prep.comprobacion.verificar import Opciones, verificar
 from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import CorteImposible
+from prep.transparencia.almacen import Carpeta
+from prep.transparencia.politica import Politica
 
 
 def revisar_entero(escena: Escena) -> int:

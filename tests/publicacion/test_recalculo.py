@@ -67,7 +67,7 @@ def test_otra_base_da_los_mismos_bytes(bitacora_nueva: Any, escena: Escena, tmp_
         m = json.loads(manifiesto.read_bytes())
         m["cuentas"]["GUB"]["contabilizadas"] += 1
         m["archivos"][0]["sha256"] = "0" * 64
-        from prep.emision.canonico import canonico
+        from prep.transparencia.canonico import canonico
 
         manifiesto.unlink()
         manifiesto.write_bytes(canonico(m))

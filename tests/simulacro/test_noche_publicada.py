@@ -12,11 +12,11 @@ import orjson
 from fabrica_publicado import base, guardar, renglon, sin_votos
 
 import prep
-from prep.emision.almacen import Carpeta
-from prep.emision.verificar import Opciones, verificar
+from prep.comprobacion.verificar import Opciones, verificar
 from prep.simulacro.publicado import leer
 from prep.simulacro.publicado.derivar import derivar_proceso
 from prep.simulacro.publicado.guion import Guion
+from prep.transparencia.almacen import Carpeta
 
 FILAS = (
     renglon(1),

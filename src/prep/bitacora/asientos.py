@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from prep.bitacora.sobres import SIN_PREVIO, Sobre
-from prep.emision.arbol import Frontera
+from prep.transparencia.arbol import Frontera
 
 
 def tomar_cabeza() -> Frontera:

@@ -18,8 +18,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from prep.dominio.acta.hechos import Hecho, escribir_hecho, hecho_guardado, leer_hecho
-from prep.emision.arbol import hoja
-from prep.emision.canonico import canonico
+from prep.transparencia.arbol import hoja
+from prep.transparencia.canonico import canonico
 
 SIN_PREVIO: Final = "0" * 64
 MAXIMO_BYTES: Final = 64 * 1024

@@ -13,9 +13,9 @@ from prep.bitacora.asientos import cabeza
 from prep.bitacora.nodos import todas_las_llaves
 from prep.bitacora.proyeccion import diferencias
 from prep.bitacora.sobres import SIN_PREVIO, Sobre, SobreInvalido, guardado, revisar_firma
-from prep.emision.arbol import Frontera
-from prep.emision.arbol import hoja as hoja_de
-from prep.emision.errores import PruebaInvalida
+from prep.transparencia.arbol import Frontera
+from prep.transparencia.arbol import hoja as hoja_de
+from prep.transparencia.errores import PruebaInvalida
 
 DISPARADORES: Final = frozenset({"solo_agregar_filas", "solo_agregar_tabla", "cabeza_crece", "cabeza_no_se_vacia"})
 

@@ -35,7 +35,7 @@ from prep.catalogo.informativo import (
 from prep.dominio.tabulacion.boleta import Boleta, Recuadro, TipoRecuadro, boleta_de
 from prep.dominio.tabulacion.claves import ClaveCasilla
 from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
-from prep.emision.canonico import canonico
+from prep.transparencia.canonico import canonico
 
 FORMATO: Final = "prep/catalogo/1"
 

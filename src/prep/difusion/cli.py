@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from prep.emision.errores import ErrorEmision
+from prep.transparencia.errores import ErrorEmision
 
 
 def _ahora() -> int:
@@ -31,8 +31,8 @@ def testigo(
     """Atestigua registros: cofirma cada punto de control que continúa al anterior, y ningún otro."""
     from prep.difusion.servidor import servidor
     from prep.difusion.testigo import Testigo
-    from prep.emision.llaves import firmante
-    from prep.emision.politica import leer_politica
+    from prep.transparencia.llaves import firmante
+    from prep.transparencia.politica import leer_politica
 
     try:
         vigilados = leer_politica(politica.read_bytes()).registros
@@ -63,9 +63,9 @@ def difusor(
     """Espejo que comprueba antes de servir: copia lo nuevo, lo revisa entero y solo entonces lo muestra."""
     from prep.difusion.espejo import Espejo
     from prep.difusion.servidor import servidor
-    from prep.emision.almacen import abrir
-    from prep.emision.llaves import firmante
-    from prep.emision.politica import leer_politica
+    from prep.transparencia.almacen import abrir
+    from prep.transparencia.llaves import firmante
+    from prep.transparencia.politica import leer_politica
 
     try:
         reglas = leer_politica(politica.read_bytes())
@@ -110,10 +110,10 @@ def cofirmas(
 ) -> None:
     """Pide a los testigos su cofirma del último punto de control y agrega las que lleguen."""
     from prep.difusion.cofirmas import pedir_cofirmas
-    from prep.emision.almacen import Carpeta
-    from prep.emision.llaves import firmante
-    from prep.emision.politica import leer_politica
-    from prep.emision.registro import Registro
+    from prep.transparencia.almacen import Carpeta
+    from prep.transparencia.llaves import firmante
+    from prep.transparencia.politica import leer_politica
+    from prep.transparencia.registro import Registro
 
     try:
         reglas = leer_politica(politica.read_bytes())

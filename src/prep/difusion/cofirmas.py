@@ -5,12 +5,12 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 
-from prep.emision.almacen import Web
-from prep.emision.errores import ErrorEmision, FormatoInvalido, NoDisponible
-from prep.emision.nota import Nota, leer_firmas
-from prep.emision.politica import Politica
-from prep.emision.pruebas import peticion_de
-from prep.emision.registro import Historia, Registro
+from prep.transparencia.almacen import Web
+from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible
+from prep.transparencia.nota import Nota, leer_firmas
+from prep.transparencia.politica import Politica
+from prep.transparencia.pruebas import peticion_de
+from prep.transparencia.registro import Historia, Registro
 
 ESPERA = 10.0
 MAXIMO_RESPUESTA = 100_000

@@ -15,22 +15,22 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from prep.emision.almacen import Carpeta, Lector
-from prep.emision.canonico import NoCanonico, canonico, leer_canonico
-from prep.emision.corte_publicado import MAXIMO_IMAGEN, imagenes_firmadas, revisar_cifras
-from prep.emision.cotejo_cifras import ruta_de_imagen
-from prep.emision.emisor import PUNTERO
-from prep.emision.errores import ErrorEmision, FormatoInvalido, Inconsistente, NoDisponible
-from prep.emision.hojas import leer_hoja
-from prep.emision.informe import Informe, Nivel
-from prep.emision.manifiesto import MAXIMO, Archivo, Manifiesto
-from prep.emision.nota import Firmante, LlavePublica, Nota, firmar
-from prep.emision.politica import MAXIMO_BYTES as MAXIMO_POLITICA
-from prep.emision.politica import Politica, leer_politica
-from prep.emision.punto import Punto
-from prep.emision.registro import LLAVE_INSTITUTO, Historia, copiar_registro, ruta_punto
-from prep.emision.sitio import leer_sitio
-from prep.emision.vigencia import leer_historia_vigente
+from prep.comprobacion.corte_publicado import MAXIMO_IMAGEN, imagenes_firmadas, revisar_cifras
+from prep.comprobacion.cotejo_cifras import ruta_de_imagen
+from prep.comprobacion.informe import Informe, Nivel
+from prep.comprobacion.sitio import leer_sitio
+from prep.transparencia.almacen import Carpeta, Lector
+from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico
+from prep.transparencia.emisor import PUNTERO
+from prep.transparencia.errores import ErrorEmision, FormatoInvalido, Inconsistente, NoDisponible
+from prep.transparencia.hojas import leer_hoja
+from prep.transparencia.manifiesto import MAXIMO, Archivo, Manifiesto
+from prep.transparencia.nota import Firmante, LlavePublica, Nota, firmar
+from prep.transparencia.politica import MAXIMO_BYTES as MAXIMO_POLITICA
+from prep.transparencia.politica import Politica, leer_politica
+from prep.transparencia.punto import Punto
+from prep.transparencia.registro import LLAVE_INSTITUTO, Historia, copiar_registro, ruta_punto
+from prep.transparencia.vigencia import leer_historia_vigente
 
 ESPERA_OCULTA = ".llegando"
 HILOS = 8

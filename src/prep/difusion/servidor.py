@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from prep.difusion.testigo import MAXIMO_PETICION, TEXTO, Respuesta, Testigo
-from prep.emision.almacen import Carpeta
-from prep.emision.errores import ErrorEmision
+from prep.transparencia.almacen import Carpeta
+from prep.transparencia.errores import ErrorEmision
 
 TIPOS = {
     ".html": "text/html; charset=utf-8",

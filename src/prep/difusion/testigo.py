@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from prep.emision import arbol
-from prep.emision.almacen import Carpeta
-from prep.emision.errores import ErrorEmision, FirmaInvalida, FormatoInvalido, PruebaInvalida
-from prep.emision.nota import COFIRMA, Firmante, LlavePublica, Nota, firmar
-from prep.emision.pruebas import PeticionDeCofirma
-from prep.emision.punto import Punto, abrir_punto
+from prep.transparencia import arbol
+from prep.transparencia.almacen import Carpeta
+from prep.transparencia.errores import ErrorEmision, FirmaInvalida, FormatoInvalido, PruebaInvalida
+from prep.transparencia.nota import COFIRMA, Firmante, LlavePublica, Nota, firmar
+from prep.transparencia.pruebas import PeticionDeCofirma
+from prep.transparencia.punto import Punto, abrir_punto
 
 TEXTO = "text/plain; charset=utf-8"
 MAXIMO_PETICION = 200_000

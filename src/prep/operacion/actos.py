@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 
 from prep.bitacora.asientos import cabeza
 from prep.catalogo.services import congelar
-from prep.emision.canonico import canonico
-from prep.emision.hojas import escribir_hoja, leer_hoja
-from prep.emision.politica import leer_politica
 from prep.plataforma import huella as programa
 from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import Publicador
+from prep.transparencia.canonico import canonico
+from prep.transparencia.hojas import escribir_hoja, leer_hoja
+from prep.transparencia.politica import leer_politica
 
 
 class ActoImposible(RuntimeError):

@@ -26,9 +26,9 @@ def orden(portal: Callable[[], Portal]) -> typer.Typer:
     def hacer(acto: Hacer, modo: str | None, destino: str | None, llave: str | None, mapa: Path | None) -> None:
         with sala(portal, modo, destino, llave, mapa) as s:
             from prep.catalogo.services.errores import CatalogoError
-            from prep.emision.errores import ErrorEmision
             from prep.operacion.actos import ActoImposible
             from prep.publicacion.publicador import CorteImposible
+            from prep.transparencia.errores import ErrorEmision
 
             try:
                 hecho = acto(s.publicador, s.ahora())

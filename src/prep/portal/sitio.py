@@ -20,7 +20,7 @@ from typing import Any, Final
 import orjson
 from django.template import Context, Engine
 
-from prep.emision.pagina import verifica_html
+from prep.comprobacion.pagina import verifica_html
 from prep.portal import cartograma, nist, piezas
 from prep.portal.atom import atom
 from prep.portal.cifras import Doc, falta, miles, truncado

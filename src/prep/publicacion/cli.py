@@ -187,11 +187,11 @@ def sala(
         from prep.catalogo.services import cargar, informativo, vigente
         from prep.catalogo.services.errores import CatalogoError
         from prep.dominio.tabulacion.proceso import Modo as ModoProceso
-        from prep.emision.errores import ErrorEmision
-        from prep.emision.llaves import firmante
         from prep.plataforma.almacen import ErrorAlmacen, abrir
         from prep.publicacion.programador import Alarma
         from prep.publicacion.publicador import Publicador
+        from prep.transparencia.errores import ErrorEmision
+        from prep.transparencia.llaves import firmante
 
         try:
             fila = vigente()

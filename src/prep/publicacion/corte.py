@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from prep.emision.emisor import emitir_corte
-from prep.emision.errores import ErrorEmision
 from prep.plataforma.procesos import carpeta_aparte
 from prep.publicacion.filas import ruta_imagen
 from prep.publicacion.instantanea import Instantanea, instantanea
 from prep.publicacion.publicador import CorteImposible, Publicador
 from prep.publicacion.taller import Cronometro, Taller, cuentas_de
+from prep.transparencia.emisor import emitir_corte
+from prep.transparencia.errores import ErrorEmision
 
 ACTAS_CON_LIBRO_SIEMPRE: Final = 3000
 MINUTOS_ENTRE_LIBROS: Final = 20

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from prep.catalogo.informativo import Informativo
 from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion, Modo, Proceso
-from prep.emision.nota import Firmante
-from prep.emision.registro import Registro
 from prep.plataforma.almacen import Almacen
 from prep.plataforma.huella import huella
+from prep.transparencia.nota import Firmante
+from prep.transparencia.registro import Registro
 
 
 class CorteImposible(RuntimeError):

@@ -19,9 +19,6 @@ from django.db import connection
 
 from prep.catalogo.informativo import Informativo
 from prep.dominio.tabulacion.proceso import Modo, Proceso
-from prep.emision.arbol import Frontera
-from prep.emision.errores import ErrorEmision
-from prep.emision.manifiesto import Manifiesto
 from prep.plataforma.almacen import AlmacenCarpeta
 from prep.plataforma.huella import huella
 from prep.plataforma.procesos import carpeta_aparte
@@ -30,6 +27,9 @@ from prep.publicacion.fuente import Plegado
 from prep.publicacion.instantanea import Instantanea
 from prep.publicacion.publicador import Portal, Publicador
 from prep.publicacion.taller import Cronometro, Taller
+from prep.transparencia.arbol import Frontera
+from prep.transparencia.errores import ErrorEmision
+from prep.transparencia.manifiesto import Manifiesto
 
 
 class RecalculoImposible(RuntimeError):

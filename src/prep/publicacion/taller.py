@@ -23,8 +23,6 @@ import orjson
 
 from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion
 from prep.dominio.tabulacion.tabulacion import Resultado, estadistica, resultado_entidad
-from prep.emision.canonico import canonico
-from prep.emision.emisor import raiz_de_imagenes
 from prep.plataforma.procesos import morir_con
 from prep.publicacion import base_datos, documentos, esquemas
 from prep.publicacion.filas import Redactor
@@ -32,6 +30,8 @@ from prep.publicacion.fuente import Estado, Fuente, de_la_eleccion
 from prep.publicacion.instantanea import Instantanea, abrir
 from prep.publicacion.publicador import Portal, Publicador
 from prep.publicacion.tramo import Archivo, Tramo, guardar, hacer_tramo
+from prep.transparencia.canonico import canonico
+from prep.transparencia.emisor import raiz_de_imagenes
 
 
 class Cronometro:

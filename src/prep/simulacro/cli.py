@@ -79,11 +79,11 @@ def reproducir(
     with bitacora_aparte() as llaves:
         from prep.bitacora.nodos import nodo_local
         from prep.dominio.tabulacion.proceso import Modo
-        from prep.emision.nota import LlavePrivada
         from prep.plataforma.almacen import abrir
         from prep.publicacion.corte import Corte
         from prep.publicacion.publicador import CorteImposible, Publicador
         from prep.simulacro.reproduccion import reproducir as reproducir_noche
+        from prep.transparencia.nota import LlavePrivada
 
         publicador = Publicador(
             proceso=derivado.proceso,

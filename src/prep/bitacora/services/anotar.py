@@ -18,7 +18,7 @@ from prep.bitacora.sobres import Firmante, Sobre, sellar
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.hechos import Hecho, Tipo, escribir_hecho, leer_hecho
 from prep.dominio.acta.transiciones import Rechazo
-from prep.emision.canonico import canonico
+from prep.transparencia.canonico import canonico
 
 
 class HechoRechazado(Exception):

@@ -19,7 +19,7 @@ from prep.catalogo.models import Casilla, Catd, Demarcacion, Eleccion, Persona
 from prep.catalogo.models import Proceso as Fila
 from prep.catalogo.services.errores import CatalogoError, ProcesoCongelado
 from prep.dominio.tabulacion.proceso import Proceso
-from prep.emision.canonico import canonico
+from prep.transparencia.canonico import canonico
 
 _CANDADO = 0x50524550  # one import at a time
 

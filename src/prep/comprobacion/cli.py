@@ -1,0 +1,68 @@
+"""Commands of this room: `prep verificar` and `prep pagina-verifica`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from prep.transparencia.errores import ErrorEmision
+
+_MARCAS = {"bien": "✓", "aviso": "!", "mal": "✗", "sin_comprobar": "?"}
+
+
+def verificar(
+    donde: Annotated[str, typer.Argument(help="Carpeta de la publicación, o su dirección http(s).")],
+    politica: Annotated[
+        Path | None, typer.Option(help="Llaves y cofirmas exigidas, obtenidas por otro medio que el propio sitio.")
+    ] = None,
+    recordar: Annotated[
+        Path | None, typer.Option(help="Archivo donde se recuerda lo visto, para notar si la historia cambia.")
+    ] = None,
+    modo: Annotated[str | None, typer.Option(help="Exige que el corte sea de prueba, simulacro o jornada.")] = None,
+    sin_imagenes: Annotated[bool, typer.Option("--sin-imagenes", help="No revisa imagen por imagen.")] = False,
+    todo: Annotated[bool, typer.Option("--todo", help="Recalcula todos los cortes, no solo el último.")] = False,
+    como_json: Annotated[bool, typer.Option("--json", help="Informe en JSON.")] = False,
+) -> None:
+    """Comprueba una publicación sin confiar en ella.
+
+    Firmas, historia, archivos, cifras e imágenes. Termina con 0 si todo es correcto, 1 si algo no coincide y 2 si no
+    se pudo comprobar.
+    """
+    from prep.comprobacion.informe import Informe
+    from prep.comprobacion.verificar import Opciones
+    from prep.comprobacion.verificar import verificar as comprobar
+    from prep.transparencia.almacen import abrir
+    from prep.transparencia.politica import leer_politica
+
+    try:
+        leida = leer_politica(politica.read_bytes()) if politica else None
+        opciones = Opciones(leida, recordar, not sin_imagenes, todo, modo)
+        informe = comprobar(abrir(donde), opciones)
+    except (ErrorEmision, OSError) as e:
+        informe = Informe()
+        informe.sin_comprobar("lectura", str(e))
+    if como_json:
+        typer.echo(json.dumps(informe.como_dict(), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(informe.veredicto)
+        for h in informe.hallazgos:
+            typer.echo(f"  {_MARCAS[h.nivel]} {h.asunto}: {h.texto}")
+        for (_, asunto), cuantos in informe.omitidos.items():
+            typer.echo(f"  … y {cuantos} más de {asunto}")
+    sys.stdout.flush()
+    raise typer.Exit(informe.codigo)
+
+
+def pagina_verifica(
+    archivo: Annotated[Path, typer.Argument(help="Dónde se guarda la página.")] = Path("verifica.html"),
+) -> None:
+    """Guarda verifica.html, la página con que cualquier persona comprueba una publicación, y dice su sha256."""
+    from hashlib import sha256
+
+    from prep.comprobacion.pagina import verifica_html
+
+    datos = verifica_html()
+    archivo.write_bytes(datos)
+    typer.echo(f"{sha256(datos).hexdigest()}  {archivo}")

@@ -1,0 +1,288 @@
+"""verifica.html in a real Chromium: the same verdicts as the command line, from a folder, a zip and an address."""
+
+import json
+import re
+import shutil
+import threading
+import zipfile
+from dataclasses import replace
+
+import pytest
+
+from emision_fabrica import AUDITOR, INSTITUTO, Noche
+from prep.comprobacion.informe import Nivel
+from prep.comprobacion.pagina import verifica_html
+from prep.comprobacion.verificar import Opciones, verificar
+from prep.difusion.servidor import servidor
+from prep.transparencia.almacen import Carpeta
+from prep.transparencia.canonico import canonico
+from prep.transparencia.nota import FIRMA, LlavePrivada, Nota, firmar
+from prep.transparencia.registro import Registro
+
+pytestmark = pytest.mark.navegador
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="module")
+def navegador():
+    if CHROMIUM is None:
+        pytest.skip("falta Chromium (apt-get install chromium)")
+    api = pytest.importorskip("playwright.sync_api", reason="falta playwright")
+    with api.sync_playwright() as p:
+        b = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield b
+        b.close()
+
+
+@pytest.fixture(scope="module")
+def modelo(tmp_path_factory):
+    noche = Noche(tmp_path_factory.mktemp("modelo"), secciones=8)
+    noche.publicar(0.5)
+    noche.publicar(0.5)
+    return noche
+
+
+@pytest.fixture
+def noche(modelo, tmp_path):
+    shutil.copytree(modelo.carpeta, tmp_path / "sitio")
+    copia = replace(modelo, carpeta=tmp_path / "sitio")
+    copia.corte, copia.anterior = modelo.corte, modelo.anterior
+    copia.asentados, copia.hashes = dict(modelo.asentados), dict(modelo.hashes)
+    return copia
+
+
+@pytest.fixture
+def pagina(navegador, tmp_path):
+    """The page, saved in a file and opened offline."""
+    (tmp_path / "verifica.html").write_bytes(verifica_html())
+    contexto = navegador.new_context(offline=True)
+    p = contexto.new_page()
+    errores = []
+    p.on("pageerror", lambda e: errores.append(str(e)))
+    p.on("console", lambda m: errores.append(m.text) if m.type == "error" else None)
+    p.goto((tmp_path / "verifica.html").as_uri())
+    yield p
+    contexto.close()
+    assert not errores
+
+
+def dar(pagina, carpeta):
+    pagina.evaluate("document.getElementById('resultado').hidden = true")
+    pagina.set_input_files("#carpeta", carpeta)
+    pagina.wait_for_selector("#resultado:not([hidden])")
+    return pagina.inner_text("#titulo"), pagina.inner_text("#frase"), pagina.inner_text("#hallazgos")
+
+
+def test_an_honest_folder_offline(pagina, noche):
+    titulo, frase, hallazgos = dar(pagina, noche.carpeta)
+    assert titulo == "CORRECTO" and "SIMULACRO" in frase and "corte 2" in frase
+    for texto in ("2 cortes encadenados", "todas las cifras salen", "imágenes, cada una con el hash"):
+        assert texto in hallazgos
+
+
+def test_nothing_is_loaded_from_outside():
+    html = verifica_html().decode()
+    assert not re.search(r"""(src|href)\s*=|@import|url\(|//[a-z]+\.[a-z]""", html.split("<script>")[0])
+    assert "script-src 'sha256-" in html and html.count("<script>") == 1 and len(html) < 100_000
+
+
+def test_a_zip(pagina, noche, tmp_path):
+    with zipfile.ZipFile(tmp_path / "sitio.zip", "w", zipfile.ZIP_DEFLATED) as z:
+        for r in Carpeta(noche.carpeta).rutas():
+            z.write(noche.carpeta / r, f"publicacion/{r}")
+    pagina.set_input_files("#zip", tmp_path / "sitio.zip")
+    pagina.wait_for_selector("#resultado:not([hidden])")
+    assert pagina.inner_text("#titulo") == "CORRECTO"
+    (tmp_path / "sitio.zip").write_bytes((tmp_path / "sitio.zip").read_bytes()[:-40])
+    pagina.evaluate("document.getElementById('resultado').hidden = true")
+    pagina.set_input_files("#zip", [])
+    pagina.set_input_files("#zip", tmp_path / "sitio.zip")
+    pagina.wait_for_selector("#resultado:not([hidden])")
+    assert pagina.inner_text("#titulo") != "CORRECTO"
+
+
+def test_an_address(navegador, noche):
+    noche.almacen.reemplazar("verifica.html", verifica_html())
+    s = servidor("127.0.0.1", 0, carpeta=noche.carpeta)
+    threading.Thread(target=s.serve_forever, daemon=True).start()
+    p = navegador.new_page()
+    try:
+        p.goto(f"http://127.0.0.1:{s.server_port}/verifica.html")
+        p.click("#sitio button")
+        p.wait_for_selector("#resultado:not([hidden])")
+        assert p.inner_text("#titulo") == "CORRECTO"
+        (noche.carpeta / "cortes" / "0002" / "proceso.json").unlink()
+        p.click("#sitio button")
+        p.wait_for_selector("#resultado.mal:not([hidden])")
+        assert p.inner_text("#titulo") == "NO COINCIDE"
+    finally:
+        p.close()
+        s.shutdown()
+        s.server_close()
+
+
+def test_one_acta(pagina, noche):
+    dar(pagina, noche.carpeta)
+    clave = next(k for k, a in noche.asentados.items() if a)
+    pagina.fill("#clave", clave.lower())
+    pagina.click("#buscar button")
+    pagina.wait_for_selector("#comprobante ol")
+    texto = pagina.inner_text("#comprobante")
+    assert noche.hashes[clave] in texto and f"acta {clave}" in texto and "lleva a la raíz" in texto and "✗" not in texto
+    votos = noche.asentados[clave].escribir()["votos"]
+    celdas = pagina.eval_on_selector_all(
+        "#comprobante tr", "f => f.map(x => [x.cells[0].innerText, x.cells[1].innerText])"
+    )
+    assert dict(celdas) == {k.replace("_", " "): str(v) for k, v in votos.items()}
+    pagina.fill("#clave", "999999")
+    pagina.click("#buscar button")
+    pagina.wait_for_selector("#comprobante p.mal")
+
+
+def test_the_key_obtained_elsewhere(pagina, noche):
+    pagina.click("summary")
+    pagina.fill("#politica", INSTITUTO.llave.vkey)
+    titulo, _, hallazgos = dar(pagina, noche.carpeta)
+    assert titulo == "CORRECTO" and "se tomaron de la propia" not in hallazgos
+    pagina.fill("#politica", LlavePrivada(INSTITUTO.llave.nombre, FIRMA, b"\x50" * 32).llave.vkey)
+    assert dar(pagina, noche.carpeta)[0] == "NO COINCIDE"
+    pagina.fill("#politica", f"log {INSTITUTO.llave.vkey}\nwitness uni {AUDITOR.llave.vkey}\nquorum uni\n")
+    assert "faltan cofirmas" in dar(pagina, noche.carpeta)[1]
+    texto = Nota.leer((noche.carpeta / "checkpoint").read_bytes()).texto
+    noche.registro.agregar_firmas([firmar(texto, AUDITOR, 1_717_380_000)], [AUDITOR.llave], 2)
+    titulo, _, hallazgos = dar(pagina, noche.carpeta)
+    assert titulo == "CORRECTO" and f"{AUDITOR.llave.nombre} cofirmó" in hallazgos
+
+
+def test_no_bit_can_be_flipped(pagina, noche):
+    """A bit in every published file: the page finds what the command line finds."""
+    for i, ruta in enumerate(sorted(Carpeta(noche.carpeta).rutas())):
+        archivo = noche.carpeta / ruta
+        bueno = archivo.read_bytes()
+        if ruta.startswith("imagenes/") and i % 9:
+            continue
+        byte = (i * 6151) % len(bueno)
+        archivo.write_bytes(bueno[:byte] + bytes([bueno[byte] ^ (1 << i % 7)]) + bueno[byte + 1 :])
+        assert dar(pagina, noche.carpeta)[0] != "CORRECTO", f"{ruta}, byte {byte}"
+        assert verificar(Carpeta(noche.carpeta), Opciones(espera=0)).codigo != 0
+        archivo.write_bytes(bueno)
+    assert dar(pagina, noche.carpeta)[0] == "CORRECTO"
+
+
+def _reescribir(noche):
+    ruta = noche.carpeta / "cortes" / "0001" / "corte.json"
+    ruta.write_bytes(canonico({**json.loads(ruta.read_text()), "software": "otro"}))
+
+
+def _retirar(noche):
+    shutil.rmtree(noche.carpeta / "cortes" / "0001")
+
+
+def _intercambiar(noche):
+    a, b = sorted((noche.carpeta / "imagenes").rglob("*.jpg"))[:2]
+    uno, otro = a.read_bytes(), b.read_bytes()
+    a.write_bytes(otro)
+    b.write_bytes(uno)
+
+
+def _como_jornada(noche):
+    p = noche.carpeta / "ultimo.json"
+    p.write_bytes(canonico({**json.loads(p.read_text()), "modo": "jornada"}))
+
+
+def _cambiar_total(noche):
+    manifiesto, archivos = noche.preparar()
+    resumen = json.loads(archivos["AYUN/resumen.json"])
+    resumen["por_partido"][0]["votos"] += 1
+    archivos["AYUN/resumen.json"] = json.dumps(resumen).encode()
+    noche.emitir(noche.sellar(manifiesto, archivos), archivos)
+
+
+def _cambiar_seccion(noche):
+    manifiesto, archivos = noche.preparar()
+    detalle = json.loads(archivos["DIP_LOC/demarcacion/1.json"])
+    detalle["secciones"][0]["por_candidatura"][0]["votos"] += 1
+    archivos["DIP_LOC/demarcacion/1.json"] = json.dumps(detalle).encode()
+    noche.emitir(noche.sellar(manifiesto, archivos), archivos)
+
+
+def _archivo_de_mas(noche):
+    (noche.carpeta / "cortes" / "0002" / "otro.html").write_text("hola")
+
+
+def _ruta_hostil(noche):
+    """Signed by the institute itself: its manifest names a file outside."""
+    import prep.transparencia.emisor as emisor
+    from prep.transparencia.hojas import escribir_hoja
+
+    manifiesto, _ = noche.preparar()
+    manifiesto["archivos"][0]["ruta"] = "../../../etc/passwd"
+    datos = canonico(manifiesto)
+    noche.almacen.escribir("cortes/0003/corte.json", datos)
+    huella = emisor.sha256(datos).hexdigest()
+    campos = {k: manifiesto[k] for k in ("proceso", "modo", "hora", "corte")}
+    noche.registro.agregar(escribir_hoja("corte", **campos, manifiesto=huella, ruta="cortes/0003"))
+    noche.almacen.reemplazar("ultimo.json", canonico({**campos, "manifiesto": huella, "ruta": "cortes/0003"}))
+
+
+ATAQUES = {
+    "reescrito": _reescribir,
+    "fue retirado": _retirar,
+    "alterada o cambiada": _intercambiar,
+    "otra cosa que el último corte firmado": _como_jornada,
+    "por partido|se calculan": _cambiar_total,
+    "sección": _cambiar_seccion,
+    "sobra": _archivo_de_mas,
+    "ruta no permitida": _ruta_hostil,
+}
+
+
+@pytest.mark.parametrize("dice", ATAQUES)
+def test_attacks_are_found_by_page_and_command(pagina, noche, dice):
+    ATAQUES[dice](noche)
+    titulo, _, hallazgos = dar(pagina, noche.carpeta)
+    assert titulo == "NO COINCIDE" and re.search(dice, hallazgos), hallazgos
+    informe = verificar(Carpeta(noche.carpeta), Opciones(espera=0))
+    assert informe.codigo == 1 and any(re.search(dice, h.texto) for h in informe.hallazgos if h.nivel == Nivel.MAL)
+
+
+def test_it_remembers_and_sees_a_log_go_back(pagina, noche, tmp_path):
+    shutil.copytree(noche.carpeta, tmp_path / "ayer")
+    noche.publicar(0.2)
+    assert dar(pagina, noche.carpeta)[0] == "CORRECTO"
+    titulo, frase, _ = dar(pagina, tmp_path / "ayer")
+    assert titulo == "NO COINCIDE" and "retrocedió" in frase
+    otra = replace(noche, carpeta=tmp_path / "ayer", semilla=3)
+    otra.corte, otra.anterior = 2, json.loads((tmp_path / "ayer" / "ultimo.json").read_text())["manifiesto"]
+    otra.publicar(0.4)
+    titulo, frase, _ = dar(pagina, tmp_path / "ayer")
+    assert titulo == "NO COINCIDE" and "reescrita" in frase
+
+
+def test_a_change_of_key_is_followed(pagina, noche):
+    from prep.transparencia.hojas import escribir_hoja
+
+    nueva = LlavePrivada(INSTITUTO.llave.nombre, FIRMA, b"\x42" * 32)
+    comun = {"proceso": "jal-2024", "modo": "simulacro", "hora": "2024-06-02T21:00:00-06:00", "papel": "instituto"}
+    relevo = {"accion": "rotacion", "llave": nueva.llave.vkey, "anterior": INSTITUTO.llave.vkey, "motivo": "calendario"}
+    noche.registro.agregar(escribir_hoja("llaves", **comun, **relevo))
+    noche.registro = Registro(Carpeta(noche.carpeta, duradero=False), nueva, llaves_anteriores=[INSTITUTO.llave])
+    noche.publicar(0.1)
+    titulo, frase, _ = dar(pagina, noche.carpeta)
+    assert titulo == "CORRECTO", frase
+    # The same, without the signature of the old key under the announcement.
+    texto = Nota.leer((noche.carpeta / "puntos" / "000003").read_bytes()).texto
+    (noche.carpeta / "puntos" / "000003").write_bytes(Nota(texto, (firmar(texto, nueva),)).escribir())
+    assert dar(pagina, noche.carpeta)[0] == "NO COINCIDE"
+
+
+def test_it_is_accessible(pagina, noche):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="falta axe-playwright-python")
+    dar(pagina, noche.carpeta)
+    for esquema in ("light", "dark"):
+        pagina.emulate_media(color_scheme=esquema)
+        pagina.set_viewport_size({"width": 360, "height": 740})
+        ancho = pagina.evaluate("document.documentElement.scrollWidth")
+        assert ancho <= 360
+        # axe is injected with the debugger, which the page's own policy does not reach.
+        assert axe.Axe().run(pagina).violations_count == 0, esquema

@@ -1,0 +1,392 @@
+"""Small whole emissions for tests: figures by `prep.dominio`, files as docs/formatos says, log by `prep.transparencia`.
+
+The verifier never sees `prep.dominio`: two computations written apart meet here.
+"""
+
+import csv
+import io
+import json
+import random
+import zipfile
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from hashlib import sha256
+from pathlib import Path
+
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.hechos import MotivoSinActa
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
+from prep.dominio.tabulacion.boleta import armar_boleta
+from prep.dominio.tabulacion.claves import ClaveCasilla
+from prep.dominio.tabulacion.contabilidad import Dictamen, contabilizar, sin_acta
+from prep.dominio.tabulacion.porcentajes import porcentaje
+from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion
+from prep.dominio.tabulacion.tabulacion import (
+    ESTADISTICA,
+    Cuenta,
+    Resultado,
+    estadistica,
+    por_candidatura,
+    resultado_demarcacion,
+    resultado_entidad,
+)
+from prep.transparencia.almacen import Carpeta
+from prep.transparencia.canonico import canonico
+from prep.transparencia.emisor import emitir_corte, raiz_de_imagenes
+from prep.transparencia.nota import COFIRMA, FIRMA, LlavePrivada
+from prep.transparencia.registro import Registro
+
+INSTITUTO = LlavePrivada("ople.example/prep", FIRMA, b"\1" * 32)
+AUDITOR = LlavePrivada("universidad.example/auditor", COFIRMA, b"\2" * 32)
+NOTARIA = LlavePrivada("notaria.example", COFIRMA, b"\3" * 32)
+PARTIDOS = ("PAN", "PRI", "PRD", "MC", "VERDE")
+COALICION = ("PAN", "PRI", "PRD")
+ZONA = timezone(timedelta(hours=-6))
+INICIO = datetime(2024, 6, 2, 20, 0, tzinfo=ZONA)
+PROCESO = "jal-2024"
+TOTALES = ("BOLETAS_SOBRANTES", "PERSONAS_VOTARON", "REP_PARTIDO_CI_VOTARON", "VOTOS_SACADOS")
+
+
+def eleccion(clave: str, ambito: Ambito, agrupa: Ambito, casillas: list[Casilla]) -> Eleccion:
+    """Coalition of three everywhere but in demarcation 2, where its parties run alone; an independent in 1."""
+    ids = sorted({c.distrito if agrupa is Ambito.DISTRITO else c.municipio for c in casillas})
+    boletas = {
+        i: armar_boleta(
+            PARTIDOS,
+            [COALICION] if i != 2 or ambito is Ambito.ENTIDAD else [],
+            independientes=["CAND_IND_1"] * (i == 1),
+        )
+        for i in ids
+    }
+    columnas = armar_boleta(PARTIDOS, [COALICION], independientes=["CAND_IND_1"]).recuadros
+    tipo = {"GUB": "G", "DIP_LOC": "D", "AYUN": "A"}[clave]
+    actas = tuple(
+        ActaEsperada(f"{c.clave}{tipo}", c, c.distrito if agrupa is Ambito.DISTRITO else c.municipio, 8)
+        for c in sorted(casillas, key=lambda c: ((c.distrito if agrupa is Ambito.DISTRITO else c.municipio), c.clave))
+    )
+    lugares = {i: Demarcacion(i, f"{agrupa.value.title()} {i}") for i in ids}
+    return Eleccion(clave, f"Elección {clave}", tipo, ambito, agrupa, columnas, lugares, boletas, actas, PARTIDOS)
+
+
+def casillas(secciones: int) -> list[Casilla]:
+    lista = []
+    for s in range(1, secciones + 1):
+        d, m = 1 + (s - 1) * 3 // secciones, 1 + (s - 1) * 4 // secciones
+        lista.append(Casilla(ClaveCasilla(14, s, "B", 1, 0), d, m, 500 + s % 200))
+        lista.append(Casilla(ClaveCasilla(14, s, "C", 1, 0), d, m, 480 + s % 100))
+        if s % 10 == 3:
+            lista.append(Casilla(ClaveCasilla(14, s, "S", 1, 0), d, m, 0, 750))
+    return lista
+
+
+@dataclass
+class Noche:
+    """A night that publishes cortes in a folder: each one captures some more actas."""
+
+    carpeta: Path
+    secciones: int = 12
+    imagenes: bool = True
+    modo: str = "simulacro"
+    paginas: dict[str, bytes] = field(default_factory=dict)
+    semilla: int = 7
+    registro: Registro = field(init=False)
+    corte: int = 0
+    anterior: str | None = None
+
+    def __post_init__(self) -> None:
+        self.almacen = Carpeta(self.carpeta, duradero=False)
+        self.registro = Registro(self.almacen, INSTITUTO)
+        self.azar = random.Random(self.semilla)
+        lista = casillas(self.secciones)
+        self.elecciones = [
+            eleccion("GUB", Ambito.ENTIDAD, Ambito.DISTRITO, lista),
+            eleccion("DIP_LOC", Ambito.DISTRITO, Ambito.DISTRITO, lista),
+            eleccion("AYUN", Ambito.MUNICIPIO, Ambito.MUNICIPIO, lista),
+        ]
+        self.asentados: dict[str, Asentado | None] = {}
+        self.hashes: dict[str, str] = {}
+        self.historia: list[dict] = []
+        self.almacen.reemplazar("politica", f"log {INSTITUTO.llave.vkey}\nquorum none\n".encode())
+
+    def capturar(self, fraccion: float) -> None:
+        for e in self.elecciones:
+            for a in e.actas:
+                if a.clave not in self.asentados and self.azar.random() < fraccion:
+                    self.asentados[a.clave] = self._acta(e, a)
+
+    def _acta(self, e: Eleccion, a: ActaEsperada) -> Asentado | None:
+        suerte = self.azar.random()
+        if suerte < 0.02:
+            return None
+        claves = e.boletas[a.demarcacion].claves
+        tope = a.casilla.lista_nominal or 700
+        votos = {c: self.azar.randrange(tope // len(claves)) for c in claves}
+        if suerte < 0.03:
+            votos = dict.fromkeys(claves, SIN_DATO)
+        elif suerte < 0.06:
+            votos["PRI"] = ILEGIBLE
+        elif suerte < 0.08:
+            votos["MC"] = 999
+        elif suerte < 0.2:
+            votos["VERDE"] = SIN_DATO
+        if self.imagenes:
+            datos = f"acta {a.clave}".encode()
+            self.hashes[a.clave] = sha256(datos).hexdigest()
+            h = self.hashes[a.clave]
+            self.almacen.escribir(f"imagenes/{h[:2]}/{h}.jpg", datos)
+        return Asentado({"total_asentado": self.azar.randrange(800)}, votos)
+
+    def publicar(self, fraccion: float = 0.3, cierre: bool = False, **cambios) -> Path:
+        """One more corte, emitted. `cambios`: fields of the manifest to falsify."""
+        self.capturar(fraccion)
+        manifiesto, archivos = self.preparar(cierre)
+        manifiesto.update(cambios)
+        return self.emitir(manifiesto, archivos)
+
+    def emitir(self, manifiesto: dict, archivos: dict[str, bytes]) -> Path:
+        ruta = f"cortes/{manifiesto['corte']:04d}"
+        for r, datos in archivos.items():
+            self.almacen.escribir(f"{ruta}/{r}", datos)
+        emitido = emitir_corte(self.registro, canonico(manifiesto), ruta)
+        for r, datos in self.paginas.items():
+            self.almacen.reemplazar(r, datos)
+        self.corte, self.anterior = emitido.corte, emitido.manifiesto
+        return self.carpeta / ruta
+
+    def preparar(self, cierre: bool = False) -> tuple[dict, dict[str, bytes]]:
+        """Manifest and files of the next corte."""
+        numero = self.corte + 1
+        hora = INICIO + timedelta(minutes=15 * numero)
+        archivos = {"proceso.json": _json(self.proceso())}
+        interiores, cuentas = {}, {}
+        for e in self.elecciones:
+            csv_, resultado, jsons = self._eleccion(e, hora, cierre)
+            c = resultado.cuenta
+            cuentas[e.clave] = {
+                "esperadas": c.esperadas,
+                "capturadas": c.capturadas,
+                "contabilizadas": c.contabilizadas,
+            }
+            archivos.update({f"{e.clave}/{n}.json": _json(j) for n, j in jsons.items()})
+            sello = f"{hora:%Y%m%d_%H%M}_PREP"
+            interiores[f"{sello}_{e.clave}_JAL.zip"] = _zip({f"JAL_{e.clave}_2024.csv": csv_, "LEEME.txt": b"LEEME"})
+        archivos[f"bd/{hora:%Y%m%d_%H%M}_PREP_JAL.zip"] = _zip(interiores)
+        if self.paginas:
+            lista = self.sellar({"formato": "prep/sitio/1"}, self.paginas)
+            archivos["sitio.json"] = canonico(lista)
+        manifiesto = {
+            "formato": "prep/corte/1",
+            "proceso": PROCESO,
+            "corte": numero,
+            "hora": hora.isoformat(),
+            "modo": self.modo,
+            "cierre": cierre,
+            "anterior": self.anterior,
+            "imagenes": {"raiz": raiz_de_imagenes(self.hashes.values()), "total": len(set(self.hashes.values()))},
+            "bitacora": {"posicion": numero, "raiz": sha256(b"bitacora").hexdigest()},
+            "catalogo": sha256(b"catalogo").hexdigest(),
+            "software": "prueba",
+            "cuentas": cuentas,
+        }
+        return self.sellar(manifiesto, archivos), archivos
+
+    @staticmethod
+    def sellar(manifiesto: dict, archivos: dict[str, bytes]) -> dict:
+        """The manifest with the list of these files."""
+        lista = [{"ruta": r, "sha256": sha256(d).hexdigest(), "bytes": len(d)} for r, d in sorted(archivos.items())]
+        return {**manifiesto, "archivos": lista}
+
+    def proceso(self) -> dict:
+        return {
+            "formato": "prep/proceso/1",
+            "clave": PROCESO,
+            "nombre": "Proceso de prueba",
+            "zona_horaria": "America/Mexico_City",
+            "entidad": {"id": 14, "nombre": "Jalisco", "abreviatura": "JAL"},
+            "partidos": [{"siglas": p, "nombre": p} for p in PARTIDOS],
+            "elecciones": [
+                {
+                    "clave": e.clave,
+                    "nombre": e.nombre,
+                    "tipo_acta": e.tipo_acta,
+                    "ambito": e.ambito.value,
+                    "agrupa": e.agrupa.value,
+                    "columnas": [
+                        {"clave": r.clave, "tipo": r.tipo.value, "partidos": list(r.partidos)} for r in e.columnas
+                    ],
+                    "demarcaciones": [
+                        {
+                            "id": d.id,
+                            "nombre": d.nombre,
+                            "lista_nominal": sum(a.casilla.lista_nominal for a in e.actas if a.demarcacion == d.id),
+                            "actas_esperadas": sum(a.demarcacion == d.id for a in e.actas),
+                            "columnas": list(e.boletas[d.id].claves),
+                            "candidaturas": [
+                                {"clave": c.clave, "partidos": list(c.partidos)} for c in e.boletas[d.id].candidaturas
+                            ],
+                        }
+                        for d in e.demarcaciones.values()
+                    ],
+                }
+                for e in self.elecciones
+            ],
+        }
+
+    def _dictamen(self, e: Eleccion, a: ActaEsperada) -> Dictamen | None:
+        if a.clave not in self.asentados:
+            return None
+        asentado = self.asentados[a.clave]
+        if asentado is None:
+            return sin_acta(next(iter(MotivoSinActa)))
+        return contabilizar(asentado, e.boletas[a.demarcacion], a, 750)
+
+    def _eleccion(self, e: Eleccion, hora: datetime, cierre: bool) -> tuple[bytes, Resultado, dict[str, dict]]:
+        secciones: dict[int, dict[int, Cuenta]] = {d: {} for d in e.demarcaciones}
+        paginas: dict[int, dict[int, list]] = {d: {} for d in e.demarcaciones}
+        filas = []
+        claves = [r.clave for r in e.columnas]
+        for a in e.actas:
+            boleta, seccion = e.boletas[a.demarcacion], a.casilla.clave.seccion
+            dictamen = self._dictamen(e, a)
+            secciones[a.demarcacion].setdefault(seccion, Cuenta.vacia(boleta)).agregar_acta(a, dictamen)
+            paginas[a.demarcacion].setdefault(seccion, []).append(self._pagina(a, dictamen))
+            filas.append(self._fila(e, a, dictamen, claves))
+        resultados, jsons = {}, {}
+        for d in e.demarcaciones.values():
+            cuenta = Cuenta.vacia(e.boletas[d.id])
+            for c in secciones[d.id].values():
+                cuenta.agregar(c)
+            resultados[d.id] = resultado_demarcacion(e, d.id, cuenta)
+            jsons[f"demarcacion/{d.id}"] = {
+                "formato": "prep/demarcacion/1",
+                "eleccion": e.clave,
+                "nivel": "demarcacion",
+                "id": d.id,
+                "nombre": d.nombre,
+                **_cifras(resultados[d.id], cierre),
+                "secciones": [
+                    {"seccion": s, **_seccion(e.boletas[d.id], c, cierre), "casillas": paginas[d.id][s]}
+                    for s, c in secciones[d.id].items()
+                ],
+                "fuera_de_catalogo": [],
+            }
+        total = resultado_entidad(e, resultados, 1)
+        jsons["resumen"] = {
+            "formato": "prep/resumen/1",
+            "eleccion": e.clave,
+            "nivel": "entidad",
+            **_cifras(total, cierre),
+            "demarcaciones": [
+                {"id": i, "nombre": e.demarcaciones[i].nombre, **_cifras(r, cierre, partidos=False)}
+                for i, r in resultados.items()
+            ],
+        }
+        filas.append(["-"] * len(filas[0]))
+        filas[-1][_columnas(e).index("CONTABILIZADA")] = "2"
+        filas[-1][_columnas(e).index("OBSERVACIONES")] = "Fuera de Catálogo"
+        salida = io.StringIO()
+        escritor = csv.writer(salida, lineterminator="\r\n")
+        cifras = estadistica(total.cuenta, cierre)
+        escritor.writerows([["PREP"], [f"{hora:%d/%m/%Y %H:%M} (UTC-6)"], [n.upper() for n in ESTADISTICA]])
+        escritor.writerows([[cifras.get(n, "") for n in ESTADISTICA], [], _columnas(e), *filas])
+        return ("\ufeff" + salida.getvalue()).encode(), total, jsons
+
+    def _pagina(self, a: ActaEsperada, dictamen: Dictamen | None) -> dict:
+        acta: dict = {"clave": a.clave, "estado": "esperada", "observaciones": []}
+        asentado = self.asentados.get(a.clave)
+        if dictamen is not None:
+            acta |= {
+                "estado": "verificada" if asentado else "sin_acta",
+                "contabilizada": int(dictamen.contabilizada),
+                "observaciones": [str(o) for o in dictamen.observaciones],
+            }
+        if asentado:
+            contenido = asentado.escribir()
+            acta["valores"] = {
+                "votos": contenido["votos"],
+                "total_asentado": contenido["total_asentado"],
+                "total_calculado": dictamen.calculado,
+            }
+        if h := self.hashes.get(a.clave):
+            acta["imagen"] = {"sha256": h, "ruta": f"imagenes/{h[:2]}/{h}.jpg"}
+        c = a.casilla
+        return {
+            "clave": str(c.clave),
+            "nombre": c.clave.nombre,
+            "tipo": c.clave.tipo,
+            "id": c.clave.id,
+            "extension": c.clave.extension,
+            "ubicacion": 1,
+            "lista_nominal": c.lista_nominal,
+            "actas": [acta],
+        }
+
+    def _fila(self, e: Eleccion, a: ActaEsperada, dictamen: Dictamen | None, claves: list[str]) -> list:
+        d, c = e.demarcaciones[a.demarcacion], a.casilla
+        asentado = self.asentados.get(a.clave)
+        votos = asentado.escribir()["votos"] if asentado else {}
+        return [
+            *(str(c.clave), a.clave, "14", "JALISCO", d.id, d.nombre, c.clave.seccion),
+            *(c.clave.id, c.clave.tipo, c.clave.extension, 1, e.tipo_acta, "-", "-", "-", "-"),
+            *(votos.get(k, "-") for k in claves),
+            asentado.escribir()["total_asentado"] if asentado else "-",
+            dictamen.calculado if asentado else "-",
+            c.lista_nominal,
+            8,
+            ", ".join(dictamen.observaciones) or "-" if dictamen else "-",
+            int(dictamen.contabilizada) if dictamen else "-",
+            *("-", self.hashes.get(a.clave, "-"), "-", "-", "-", "-", "-", "-", "-"),
+        ]
+
+
+def _columnas(e: Eleccion) -> list[str]:
+    lugar = "DISTRITO_LOCAL" if e.agrupa is Ambito.DISTRITO else "MUNICIPIO"
+    return (
+        f"CLAVE_CASILLA CLAVE_ACTA ID_ENTIDAD ENTIDAD ID_{lugar} {lugar} SECCION ID_CASILLA TIPO_CASILLA "
+        f"EXT_CONTIGUA UBICACION_CASILLA TIPO_ACTA {' '.join(f'TOTAL_{t}' for t in TOTALES)} "
+        f"{' '.join(r.clave for r in e.columnas)} "
+        "TOTAL_VOTOS_ASENTADO TOTAL_VOTOS_CALCULADO LISTA_NOMINAL REPRESENTANTES_PP_CI OBSERVACIONES CONTABILIZADA "
+        "MECANISMOS_TRASLADO CODIGO_INTEGRIDAD FECHA_HORA_ACOPIO FECHA_HORA_CAPTURA FECHA_HORA_VERIFICACION ORIGEN "
+        "DIGITALIZACION TIPO_DOCUMENTO COTEJADA"
+    ).split()
+
+
+def _par(votos: int, total: int) -> dict:
+    p = porcentaje(votos, total)
+    return {"votos": votos} if p is None else {"votos": votos, "porcentaje": p}
+
+
+def _cifras(r: Resultado, cierre: bool, partidos: bool = True) -> dict:
+    total = r.cuenta.total
+    cifras = {
+        "estadistica": estadistica(r.cuenta, cierre),
+        "por_candidatura": [
+            {"clave": c.clave, "partidos": list(c.partidos), **_par(c.votos, total)} for c in r.por_candidatura
+        ],
+        "no_registradas": _par(r.no_registradas, total),
+        "nulos": _par(r.nulos, total),
+        "total": total,
+    }
+    if partidos:
+        cifras["por_partido"] = [
+            {"clave": p.clave, "propios": p.propios, "coalicion": p.coalicion, **_par(p.votos, total)}
+            for p in r.por_partido
+        ]
+    return cifras
+
+
+def _seccion(boleta, cuenta: Cuenta, cierre: bool) -> dict:
+    r = Resultado(cuenta, por_candidatura(boleta, cuenta.votos), [], cuenta.votos[-2], cuenta.votos[-1])
+    return _cifras(r, cierre, partidos=False)
+
+
+def _json(obj: dict) -> bytes:
+    return json.dumps(obj, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _zip(archivos: dict[str, bytes]) -> bytes:
+    salida = io.BytesIO()
+    with zipfile.ZipFile(salida, "w", zipfile.ZIP_DEFLATED) as z:
+        for nombre, datos in archivos.items():
+            z.writestr(zipfile.ZipInfo(nombre, (2024, 6, 2, 20, 0, 0)), datos)
+    return salida.getvalue()

@@ -1,0 +1,89 @@
+"""Private keys in files and in a hardware module (SoftHSM)."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from prep.cli import app
+from prep.transparencia.almacen import Carpeta
+from prep.transparencia.errores import ErrorEmision, NoDisponible
+from prep.transparencia.llaves import crear, firmante, leer_privada, leer_publica
+from prep.transparencia.nota import COFIRMA, FIRMA
+from prep.transparencia.registro import Registro, leer_historia
+
+MODULOS = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
+
+
+def test_a_pair_in_files(tmp_path):
+    privada, publica = crear("iepc.example/prep", tmp_path / "llaves", FIRMA, "instituto")
+    assert privada.stat().st_mode & 0o777 == 0o600
+    assert leer_privada(privada).llave == leer_publica(publica) == firmante(privada).llave
+    with pytest.raises(ErrorEmision, match="no se reescribe"):
+        crear("iepc.example/prep", tmp_path / "llaves", FIRMA, "instituto")
+    privada.chmod(0o640)
+    with pytest.raises(ErrorEmision, match="chmod 600"):
+        firmante(privada)
+    with pytest.raises(NoDisponible):
+        firmante(tmp_path / "nada.skey")
+
+
+def test_command_line(tmp_path):
+    correr = CliRunner().invoke
+    assert correr(app, ["llaves", "crear", "u.example/auditor", str(tmp_path), "--cofirma"]).exit_code == 0
+    archivo = tmp_path / "u.example-auditor.skey"
+    r = correr(app, ["llaves", "ver", str(archivo)])
+    assert leer_publica(archivo.with_suffix(".vkey")).vkey in r.stdout and "cofirma" in r.stdout
+    assert archivo.read_text().strip() not in r.stdout
+    assert correr(app, ["llaves", "crear", "con espacio", str(tmp_path)]).exit_code == 1
+
+
+def test_a_revocation_from_the_command_line(tmp_path):
+    correr = CliRunner().invoke
+    correr(app, ["llaves", "crear", "iepc.example/prep", str(tmp_path), "--archivo", "i"])
+    correr(app, ["llaves", "crear", "n.example", str(tmp_path), "--archivo", "n", "--cofirma"])
+    orden = ["llaves", "anunciar", str(tmp_path / "sitio"), "revocacion", str(tmp_path / "n.vkey")]
+    datos = ["--proceso", "p", "--modo", "prueba", "--papel", "notaria", "--motivo", "robo"]
+    assert correr(app, [*orden, "--firma", str(tmp_path / "i.skey"), *datos]).exit_code == 0
+    historia = leer_historia(Carpeta(tmp_path / "sitio"), [leer_publica(tmp_path / "i.vkey")])
+    assert b'"accion":"revocacion"' in historia.hojas[0]
+    assert correr(app, [*orden, "--firma", str(tmp_path / "i.skey"), *datos[:-1], "x" * 300]).exit_code == 1
+
+
+@pytest.fixture
+def modulo(tmp_path, monkeypatch):
+    """A software token with one Ed25519 key called `instituto`."""
+    biblioteca = next((m for m in MODULOS if Path(m).exists()), None)
+    if not biblioteca or not shutil.which("softhsm2-util") or not shutil.which("pkcs11-tool"):
+        pytest.skip("falta SoftHSM (apt-get install softhsm2 opensc)")
+    pytest.importorskip("pkcs11", reason="falta python-pkcs11 (pip install prep-abierto[pkcs11])")
+    (tmp_path / "fichas").mkdir()
+    (tmp_path / "softhsm2.conf").write_text(f"directories.tokendir = {tmp_path / 'fichas'}\n")
+    monkeypatch.setenv("SOFTHSM2_CONF", str(tmp_path / "softhsm2.conf"))
+    iniciar = ["softhsm2-util", "--init-token", "--free", "--label", "PREP", "--so-pin", "1234", "--pin", "4321"]
+    subprocess.run(iniciar, check=True, capture_output=True)
+    generar = ["pkcs11-tool", "--module", biblioteca, "--login", "--pin", "4321", "--token-label", "PREP"]
+    generar += ["--keypairgen", "--key-type", "EC:edwards25519", "--label", "instituto"]
+    subprocess.run(generar, check=True, capture_output=True)
+    return f"pkcs11:token=PREP;object=instituto?module-path={biblioteca}&name=iepc.example/prep"
+
+
+def test_the_key_lives_in_a_module(modulo, tmp_path, monkeypatch):
+    with pytest.raises(NoDisponible, match="PREP_PIN"):
+        firmante(modulo)
+    monkeypatch.setenv("PREP_PIN", "4321")
+    quien = firmante(modulo)
+    with quien:
+        registro = Registro(Carpeta(tmp_path / "sitio"), quien)
+        registro.agregar(b"uno")
+        registro.agregar(b"dos")
+        assert len(leer_historia(Carpeta(tmp_path / "sitio"), [quien.llave]).hojas) == 2
+    (tmp_path / "pin").write_text("4321\n")
+    with firmante(f"{modulo}&pin-source={tmp_path / 'pin'}&type=cofirma") as otra:
+        assert otra.llave.publica == quien.llave.publica and otra.llave.tipo == COFIRMA
+    with pytest.raises(NoDisponible, match="no abrió la llave"):
+        firmante(modulo.replace("object=instituto", "object=nadie"))
+    with pytest.raises(ErrorEmision, match="falta"):
+        firmante("pkcs11:token=PREP")
