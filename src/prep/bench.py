@@ -273,7 +273,7 @@ def _portal() -> None:
 
 
 def _lectura() -> None:
-    from prep.lectura.bench import bench as examinar
+    from prep.laboratorio.examen import bench as examinar
 
     digitos, tipos = _datos("digitos", "mnist"), os.environ.get("PREP_TIPOS")
     if digitos is None:

@@ -12,9 +12,12 @@ from prep.catalogo.cli import app as proceso
 from prep.comprobacion.cli import pagina_verifica, verificar
 from prep.demo import demo
 from prep.difusion.cli import cofirmas, difusor, testigo
-from prep.lectura.cli import actas, imagenes, leer
+from prep.evidencia.cli import imagenes
+from prep.laboratorio.cli import fotografiar, llenar
+from prep.lectura.cli import leer
 from prep.lectura.ordenes import app as lectura
 from prep.operacion.cli import orden as orden_operacion
+from prep.papel.cli import actas
 from prep.plataforma.cli import app as postgres
 from prep.portal.cli import app as portal
 from prep.publicacion.cli import orden as orden_corte
@@ -52,6 +55,8 @@ for nombre, grupo in (
     ("postgres", postgres),
 ):
     app.add_typer(grupo, name=nombre)
+actas.command()(llenar)
+actas.command()(fotografiar)
 for orden in (leer, reproducir, verificar, pagina_verifica, sellar, testigo, difusor, cofirmas, demo, bench):
     app.command()(orden)
 

@@ -28,8 +28,8 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from prep.dominio.acta.hechos import Hecho
-    from prep.lectura.formas import Formas
     from prep.lectura.obrero import Obrero
+    from prep.papel.formas import Formas
     from prep.simulacro.noche import ActaSimulada, Noche
 
 consola = Console()
@@ -104,10 +104,10 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     from prep.catalogo.escritor import escribir_proceso
     from prep.catalogo.services import cargar, importar, informativo
     from prep.dominio.tabulacion.proceso import Modo
-    from prep.lectura.formas import Formas
     from prep.lectura.lectores import Lectores, lector_de
     from prep.lectura.obrero import Obrero
     from prep.operacion.actos import cierre, puesta_en_ceros
+    from prep.papel.formas import Formas
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.plataforma.reloj import RelojFijo
     from prep.publicacion.corte import hacer_corte

@@ -12,13 +12,13 @@ from typing import Any
 import cv2
 import numpy as np
 
-from prep.lectura.fotografiar import Foto, fotografiar
+from prep.laboratorio.fotografiar import Foto, fotografiar
+from prep.laboratorio.llenar import entintar
+from prep.laboratorio.mano import Escritor, escribir_digito, escribir_texto, escritor, garabatear
+from prep.laboratorio.otras_manos import Digitos
 from prep.lectura.lector import LectorAjeno
-from prep.lectura.llenar import entintar
-from prep.lectura.mano import Escritor, escribir_digito, escribir_texto, escritor, garabatear
-from prep.lectura.numeros import en_letra
-from prep.lectura.otras_manos import Digitos
-from prep.lectura.plantilla import Caja
+from prep.papel.numeros import en_letra
+from prep.papel.plantilla import Caja
 
 PX = 10.0
 LIENZO = (431.8, 279.4)

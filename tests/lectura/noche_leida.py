@@ -19,11 +19,11 @@ from prep.bitacora.services import anotar
 from prep.catalogo.ejemplo import ejemplo
 from prep.dominio.acta.hechos import Hecho, Tipo
 from prep.dominio.comun.valores import Valor
-from prep.lectura.formas import Formas
 from prep.lectura.lectores import Lectores, Leer
 from prep.lectura.models import Lectura as FilaLectura
 from prep.lectura.obrero import Obrero
 from prep.lectura.resultado import Lectura, LecturaCampo
+from prep.papel.formas import Formas
 from prep.plataforma.almacen import AlmacenCarpeta
 from prep.plataforma.reloj import RelojFijo
 from prep.simulacro.noche import ActaSimulada, Suerte

@@ -3,12 +3,12 @@ import numpy as np
 import pytest
 from actas_de_prueba import hoja
 
+from prep.evidencia.pagina import afinar, hallar_marcas, situar
+from prep.evidencia.renglones import ajustar
+from prep.laboratorio.fotografiar import fotografiar
+from prep.laboratorio.llenar import Escrito, llenar
 from prep.lectura.cajas import LADO, encuadrar, recortar
-from prep.lectura.fotografiar import fotografiar
 from prep.lectura.lector import descifrar
-from prep.lectura.llenar import Escrito, llenar
-from prep.lectura.pagina import afinar, hallar_marcas, situar
-from prep.lectura.renglones import ajustar
 
 
 def recortes(plan: dict[str, Escrito], nivel: str) -> dict:

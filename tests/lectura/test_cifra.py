@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from prep.cli import app
+from prep.laboratorio.idx import leer_idx
+from prep.laboratorio.mano import escribir_digito, escritor, garabatear
 from prep.lectura import cifra
-from prep.lectura.idx import leer_idx
-from prep.lectura.mano import escribir_digito, escritor, garabatear
 from prep.lectura.modelo import modelo
 from prep.lectura.numeral import calibracion
 

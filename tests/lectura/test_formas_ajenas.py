@@ -18,10 +18,10 @@ from typer.testing import CliRunner
 
 from prep.cli import app
 from prep.dominio.comun.valores import SIN_DATO
+from prep.laboratorio.fotografiar import Foto
+from prep.laboratorio.otras_manos import Digitos
 from prep.lectura import ajena as formato
-from prep.lectura.fotografiar import Foto
 from prep.lectura.lector import LectorAjeno, descifrar
-from prep.lectura.otras_manos import Digitos
 
 TIPOS = ("aruco", "cuadros", "contorno")
 
@@ -209,7 +209,7 @@ def test_nuestra_propia_acta_descrita_se_lee_igual() -> None:
     """Our own form is one more described form: with its marks and boxes in JSON, the same boxes are found and read."""
     from actas_de_prueba import ACTA, llena
 
-    from prep.lectura.plantilla import LADO_MARCA, MARCAS, marcas_de
+    from prep.papel.plantilla import LADO_MARCA, MARCAS, marcas_de
 
     h, plan, _ = llena()
     campos = []

@@ -8,13 +8,13 @@ import pytest
 from actas_de_prueba import ACTA, LLAVE, OTRA, PROCESO, foto, hoja, lector, llena
 
 from prep.dominio.comun.valores import SIN_DATO
-from prep.lectura import qr
-from prep.lectura.fotografiar import fotografiar, pantalla
+from prep.laboratorio.fotografiar import fotografiar, pantalla
+from prep.laboratorio.llenar import Escrito, Imagen, llenar
 from prep.lectura.lector import descifrar
-from prep.lectura.llenar import Escrito, Imagen, llenar
-from prep.lectura.numeros import en_letra
-from prep.lectura.plantilla import Hoja
 from prep.lectura.resultado import MOTIVOS, Lectura
+from prep.papel import qr
+from prep.papel.numeros import en_letra
+from prep.papel.plantilla import Hoja
 
 Color = np.ndarray
 

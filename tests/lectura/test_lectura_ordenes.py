@@ -123,7 +123,7 @@ def test_lo_que_se_pide_mal_se_explica(taller: Path, tmp_path: Path) -> None:
 
 
 def test_imagenes_revisar(tmp_path: Path) -> None:
-    from prep.lectura.evidencia import guardar_original
+    from prep.evidencia.imagenes import guardar_original
     from prep.plataforma.almacen import AlmacenCarpeta
 
     r = prep("imagenes", "revisar", tmp_path, "--json")

@@ -94,7 +94,7 @@ def test_piloto_solo_guarda(noche_leida: NocheLeida, papeles: Papeles) -> None:
 
 def test_una_imagen_danada_o_que_no_lo_es(noche_leida: NocheLeida, papeles: Papeles, tmp_path: Path) -> None:
     """Altered bytes, a program that calls itself a picture, another acta's picture: each with its reason."""
-    from prep.lectura.evidencia import guardar_original
+    from prep.evidencia.imagenes import guardar_original
     from prep.plataforma.almacen import AlmacenCarpeta
 
     n, almacen = noche_leida, AlmacenCarpeta(tmp_path)

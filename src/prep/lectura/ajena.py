@@ -22,8 +22,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from prep.lectura.opencv import cv2
-from prep.lectura.plantilla import Caja, Campo, Forma, Pliego
+from prep.papel.plantilla import Caja, Campo, Forma, Pliego
+from prep.plataforma.opencv import cv2
 
 BYTES_MAXIMOS: Final = 1_000_000
 CAMPOS_MAXIMOS: Final = 120

@@ -12,10 +12,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from prep.lectura.opencv import cv2
-from prep.lectura.pagina import PX_MM, Gris
-from prep.lectura.plantilla import Caja, Campo
-from prep.lectura.renglones import Ajuste
+from prep.evidencia.pagina import PX_MM, Gris
+from prep.evidencia.renglones import Ajuste
+from prep.papel.plantilla import Caja, Campo
+from prep.plataforma.opencv import cv2
 
 LADO: Final = 28
 ALTO_LETRA: Final = 32

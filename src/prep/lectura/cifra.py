@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from prep.evidencia.pagina import PX_MM, Gris
 from prep.lectura.cajas import Tinta, aislar, encuadrar, entintado, sin_reglas
 from prep.lectura.lector import SEGURO
 from prep.lectura.modelo import CLASES, Modelo
 from prep.lectura.numeral import Calibracion, suavizar
-from prep.lectura.opencv import cv2
-from prep.lectura.pagina import PX_MM, Gris
+from prep.plataforma.opencv import cv2
 
 LADO_MINIMO: Final = 12
 _ALTO: Final = 10.0  # mm that the longer side of a crop is taken to be

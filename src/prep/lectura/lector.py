@@ -17,16 +17,17 @@ from typing import Final
 import numpy as np
 
 from prep.dominio.comun.valores import SIN_DATO, Valor
-from prep.lectura import contorno, cortada, cuadros, qr
+from prep.evidencia import contorno, cortada, cuadros
+from prep.evidencia.calidad import es_pantalla, medir
+from prep.evidencia.pagina import Gris, Marca, Pagina, afinar, hallar_marcas, situar
+from prep.evidencia.renglones import Ajuste, ajustar
 from prep.lectura.cajas import Recortes, recortar
-from prep.lectura.calidad import es_pantalla, medir
 from prep.lectura.modelo import CLASES, Modelo, modelo
 from prep.lectura.numeral import Calibracion, Juicio, calibracion, juzgar, suavizar
-from prep.lectura.opencv import cv2
-from prep.lectura.pagina import Gris, Marca, Pagina, afinar, hallar_marcas, situar
-from prep.lectura.plantilla import Caja, Campo, Forma, Plantilla, marcas_de
-from prep.lectura.renglones import Ajuste, ajustar
 from prep.lectura.resultado import MOTIVOS, Lectura, LecturaCampo
+from prep.papel import qr
+from prep.papel.plantilla import Caja, Campo, Forma, Plantilla, marcas_de
+from prep.plataforma.opencv import cv2
 
 SEGURO: Final = 0.997
 """Where nothing was calibrated (another's form, a loose digit), the probability each box must reach to be accepted."""

@@ -13,8 +13,8 @@ from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from prep.lectura.formas import Formas
 from prep.lectura.resultado import MOTIVOS, Lectura
+from prep.papel.formas import Formas
 from prep.plataforma.almacen import Almacen, ErrorAlmacen
 from prep.plataforma.procesos import morir_con
 
@@ -42,7 +42,7 @@ def lector_de(almacen: Almacen, formas: Formas) -> Leer:
 
 def _leer(lector: Lector, almacen: Almacen, acta: str, imagen: str) -> Lectura:
     """The picture that was typed: the published one, of this SHA-256, or else an original that came as it is."""
-    from prep.lectura.evidencia import ArchivoRechazado, paginas
+    from prep.evidencia.imagenes import ArchivoRechazado, paginas
 
     datos = almacen.leer(f"imagenes/{imagen[:2]}/{imagen}.jpg") or almacen.leer(f"originales/{imagen[:2]}/{imagen}")
     if datos is None:

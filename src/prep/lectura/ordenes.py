@@ -58,9 +58,9 @@ def trabajar(
         from prep.bitacora.nodos import nodo_local
         from prep.catalogo.services import cargar, informativo
         from prep.catalogo.services.errores import CatalogoError
-        from prep.lectura.formas import Formas
         from prep.lectura.lectores import Lectores, lector_de
         from prep.lectura.obrero import Obrero
+        from prep.papel.formas import Formas
         from prep.plataforma.almacen import ErrorAlmacen, abrir
         from prep.plataforma.reloj import RelojSistema
 

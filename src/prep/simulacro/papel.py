@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
-from prep.lectura.evidencia import derivar, guardar_derivados, guardar_original
-from prep.lectura.formas import Formas
-from prep.lectura.fotografiar import fotografiar
+from prep.evidencia.imagenes import derivar, guardar_derivados, guardar_original
+from prep.evidencia.pagina import afinar, hallar_marcas, situar
+from prep.laboratorio.fotografiar import fotografiar
+from prep.laboratorio.llenar import Escrito, llenar
 from prep.lectura.lector import descifrar
-from prep.lectura.llenar import Escrito, llenar
-from prep.lectura.numeros import en_letra
-from prep.lectura.pagina import afinar, hallar_marcas, situar
-from prep.lectura.plantilla import Plantilla
+from prep.papel.formas import Formas
+from prep.papel.numeros import en_letra
+from prep.papel.plantilla import Plantilla
 from prep.plataforma.almacen import AlmacenCarpeta
 from prep.simulacro.noche import ActaSimulada
 

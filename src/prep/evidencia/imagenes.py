@@ -1,0 +1,357 @@
+"""Images as evidence: originals kept byte by byte, hostile files refused, derivatives made from them.
+
+An original is stored under its SHA-256 and never altered. What is published is made here from its pixels alone, so
+nothing that hid in the file reaches anybody; its own SHA-256 is the *código de integridad* of the database.
+
+    originales/<aa>/<sha256>            as received
+    imagenes/<aa>/<sha256>.jpg          published image: upright, straightened, at most 300 kB
+    miniaturas/<aa>/<sha256>.jpg        thumbnail, 320 pixels wide
+    fichas/<aa>/<sha256 of original>.json   which derivatives came from it
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2
+from PIL import Image, UnidentifiedImageError
+
+from prep.evidencia import contorno
+from prep.evidencia.pagina import FUERA, Pagina
+from prep.evidencia.renglones import Ajuste
+from prep.papel.plantilla import Campo
+from prep.plataforma.almacen import Almacen
+from prep.plataforma.opencv import cv2
+
+PESO_MAXIMO: Final = 40 * 2**20
+PIXELES_MAXIMOS: Final = 80_000_000
+LADO_MINIMO: Final = 320
+PAGINAS_MAXIMAS: Final = 60
+PUBLICADA_MAXIMA: Final = 300_000
+PX_MM_PUBLICADA: Final = 5.0
+LARGO_PUBLICADA: Final = 2160
+"""Pixels of the longer side of a published image of unknown size on paper."""
+PPP_PDF: Final = 200
+
+Color = npt.NDArray[Any]
+
+
+class ArchivoRechazado(ValueError):
+    """A file that is not taken in; the message says what is wrong and what to do."""
+
+
+_FIRMAS: Final = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"%PDF-", "PDF"),
+)
+_AJENO: Final = re.compile(
+    rb"%PDF-|PK\x03\x04|PK\x05\x06|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x7fELF|MZ\x90\x00|<\?php|<script|<html|<!DOCTYPE|#!/",
+    re.IGNORECASE,
+)
+
+
+_GRANDE: Final = (
+    f"La imagen tiene más de {PIXELES_MAXIMOS // 10**6} millones de pixeles, que es lo más que se acepta: "
+    "digitalice a 200 puntos por pulgada."
+)
+
+
+def tipo_de(datos: bytes) -> str:
+    """JPEG, PNG, TIFF or PDF by the first bytes; raise `ArchivoRechazado`."""
+    if not datos:
+        raise ArchivoRechazado("El archivo está vacío: vuelva a enviarlo.")
+    if len(datos) > PESO_MAXIMO:
+        raise ArchivoRechazado(
+            f"El archivo pesa {len(datos) / 2**20:.0f} MB y el máximo es {PESO_MAXIMO // 2**20} MB: "
+            "digitalice a 200 puntos por pulgada o use la cámara del teléfono sin ampliar."
+        )
+    for firma, tipo in _FIRMAS:
+        if datos.startswith(firma):
+            return tipo
+    raise ArchivoRechazado("El archivo no es una imagen JPEG, PNG o TIFF ni un PDF: expórtelo a uno de esos formatos.")
+
+
+def _revisar_ocultos(datos: bytes, tipo: str) -> None:
+    """Refuse a file that is also something else (a page, a program, a compressed folder)."""
+    mensaje = (
+        "El archivo contiene datos de otro tipo además de la imagen: vuelva a digitalizar o a fotografiar el acta."
+    )
+    if tipo == "JPEG":
+        fin = datos.rfind(b"\xff\xd9")
+        if fin < 0:
+            raise ArchivoRechazado("La imagen está incompleta: vuelva a enviarla.")
+        cola, cabeza = datos[fin + 2 :], datos[: min(len(datos), 65536)]
+        primero = datos.find(b"\xff\xda")
+        cabeza = datos[: primero if primero > 0 else 65536]
+    elif tipo == "PNG":
+        fin = datos.rfind(b"IEND\xaeB`\x82")
+        if fin < 0:
+            raise ArchivoRechazado("La imagen está incompleta: vuelva a enviarla.")
+        cola, pixeles = datos[fin + 8 :], datos.find(b"IDAT")
+        cabeza = datos[: pixeles if pixeles > 0 else 65536]
+    elif tipo == "PDF":
+        fin = datos.rfind(b"%%EOF")
+        if fin < 0:
+            raise ArchivoRechazado("El PDF está incompleto: vuelva a enviarlo.")
+        cola, cabeza = datos[fin + 5 :], b""
+    else:
+        cola, cabeza = datos[-1024:], b""
+    if _AJENO.search(cola) or _AJENO.search(cabeza):
+        raise ArchivoRechazado(mensaje)
+
+
+def _abrir(datos: bytes, tipo: str) -> Image.Image:
+    try:
+        imagen = Image.open(io.BytesIO(datos), formats=[tipo])
+    except Image.DecompressionBombError as error:
+        raise ArchivoRechazado(_GRANDE) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise ArchivoRechazado("La imagen está dañada y no se puede abrir: vuelva a enviarla.") from error
+    return imagen
+
+
+def _medidas(ancho: int, alto: int, lado_minimo: int) -> None:
+    if ancho * alto > PIXELES_MAXIMOS:
+        raise ArchivoRechazado(_GRANDE)
+    if min(ancho, alto) < lado_minimo:
+        raise ArchivoRechazado(
+            f"La imagen mide {ancho} × {alto} pixeles: es demasiado chica; hacen falta {lado_minimo} por lado."
+        )
+
+
+def paginas(datos: bytes, lado_minimo: int = LADO_MINIMO) -> list[bytes]:
+    """Pages of a file as received, each a JPEG or PNG the reader can decode; raise `ArchivoRechazado`.
+
+    A JPEG or PNG comes back as it is. Pages of a TIFF are re-encoded without loss; pages of a PDF are drawn at 200 dpi.
+    """
+    tipo = tipo_de(datos)
+    _revisar_ocultos(datos, tipo)
+    if tipo == "PDF":
+        return list(_de_pdf(datos, lado_minimo))
+    imagen = _abrir(datos, tipo)
+    _medidas(*imagen.size, lado_minimo)
+    if tipo == "TIFF":
+        return list(_de_tiff(imagen, lado_minimo))
+    try:
+        imagen.load()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ArchivoRechazado("La imagen está dañada y no se puede abrir: vuelva a enviarla.") from error
+    return [datos]
+
+
+def _png(imagen: Color) -> bytes:
+    bien, png = cv2.imencode(".png", imagen, [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    assert bien
+    return png.tobytes()
+
+
+def _de_tiff(imagen: Image.Image, lado_minimo: int) -> Iterator[bytes]:
+    cuantas = getattr(imagen, "n_frames", 1)
+    if cuantas > PAGINAS_MAXIMAS:
+        raise ArchivoRechazado(f"El archivo tiene {cuantas} páginas y el máximo es {PAGINAS_MAXIMAS}: divídalo.")
+    for k in range(cuantas):
+        try:
+            imagen.seek(k)
+            _medidas(*imagen.size, lado_minimo)
+            rgb = np.asarray(imagen.convert("RGB"))
+        except ArchivoRechazado:
+            raise
+        except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+            raise ArchivoRechazado(f"La página {k + 1} del archivo está dañada: vuelva a digitalizar.") from error
+        yield _png(np.ascontiguousarray(rgb[:, :, ::-1]))
+
+
+def _de_pdf(datos: bytes, lado_minimo: int) -> Iterator[bytes]:
+    try:
+        documento = pypdfium2.PdfDocument(datos)
+    except pypdfium2.PdfiumError as error:
+        raise ArchivoRechazado("El PDF está dañado o tiene contraseña: expórtelo de nuevo sin contraseña.") from error
+    try:
+        if len(documento) > PAGINAS_MAXIMAS:
+            raise ArchivoRechazado(f"El PDF tiene {len(documento)} páginas y el máximo es {PAGINAS_MAXIMAS}: divídalo.")
+        if len(documento) == 0:
+            raise ArchivoRechazado("El PDF no tiene páginas.")
+        for k in range(len(documento)):
+            pagina = documento[k]
+            ancho, alto = (round(v * PPP_PDF / 72) for v in pagina.get_size())
+            _medidas(ancho, alto, lado_minimo)
+            yield _png(pagina.render(scale=PPP_PDF / 72, may_draw_forms=False).to_numpy())
+    except pypdfium2.PdfiumError as error:
+        raise ArchivoRechazado("El PDF está dañado: vuelva a digitalizar.") from error
+    finally:
+        documento.close()
+
+
+# Derivatives
+
+
+@dataclass(frozen=True)
+class Derivados:
+    """JPEG bytes made from one original. `integridad`: SHA-256 of the published image, hexadecimal."""
+
+    publicada: bytes
+    miniatura: bytes
+
+    @property
+    def integridad(self) -> str:
+        return sha256(self.publicada).hexdigest()
+
+
+def _jpeg(imagen: Color, calidad: int) -> bytes:
+    bien, jpeg = cv2.imencode(".jpg", imagen, [cv2.IMWRITE_JPEG_QUALITY, calidad, cv2.IMWRITE_JPEG_OPTIMIZE, 1])
+    assert bien
+    return jpeg.tobytes()
+
+
+def _aclarar(imagen: Color) -> Color:
+    """Lift dark pictures so that paper looks like paper; well lit ones are left alone."""
+    papel = float(np.quantile(imagen[::8, ::8].max(axis=2), 0.8))
+    return imagen if papel > 170 else cv2.convertScaleAbs(imagen, alpha=200 / max(papel, 40))
+
+
+def _enderezar(color: Color) -> Color:
+    """A picture without marks of ours as straight as it can surely be made, `LARGO_PUBLICADA` at most."""
+    gris = cv2.cvtColor(color, cv2.COLOR_BGR2GRAY)
+    hoja = contorno.hallar(gris)
+    if hoja is not None:
+        return hoja.enderezar(color, min(LARGO_PUBLICADA, round(max(hoja.medidas))))
+    alto, ancho = color.shape[:2]
+    grados = contorno.inclinacion(gris)
+    if grados is not None and abs(grados) > 0.2:
+        giro = cv2.getRotationMatrix2D(((ancho - 1) / 2, (alto - 1) / 2), grados, 1.0)
+        a, b = abs(giro[0, 0]), abs(giro[0, 1])
+        talla = round(ancho * a + alto * b), round(ancho * b + alto * a)
+        giro[:, 2] += (talla[0] - ancho) / 2, (talla[1] - alto) / 2
+        color = cv2.warpAffine(color, giro, talla, flags=cv2.INTER_LINEAR, borderValue=FUERA)
+    f = min(1.0, LARGO_PUBLICADA / max(color.shape[:2]))
+    return cv2.resize(color, None, fx=f, fy=f, interpolation=cv2.INTER_AREA)
+
+
+def derivar(original: bytes, pagina: Pagina | None) -> Derivados:
+    """Published image and thumbnail of an admitted JPEG or PNG.
+
+    With its page found, the sheet seen from straight above. Without, the same by the contour of the paper when that is
+    sure, the way up it was photographed; else a crooked scan turned level; else the picture upright as its camera says.
+    """
+    color = cv2.imdecode(np.frombuffer(original, np.uint8), cv2.IMREAD_COLOR)
+    if color is None:
+        raise ArchivoRechazado("La imagen está dañada y no se puede abrir: vuelva a enviarla.")
+    imagen = _aclarar(pagina.rectificar(color, PX_MM_PUBLICADA) if pagina is not None else _enderezar(color))
+    for calidad in (82, 74, 66, 58, 50, 42, 34, 26):
+        publicada = _jpeg(imagen, calidad)
+        if len(publicada) <= PUBLICADA_MAXIMA:
+            break
+    while len(publicada) > PUBLICADA_MAXIMA:
+        imagen = cv2.resize(imagen, None, fx=0.8, fy=0.8, interpolation=cv2.INTER_AREA)
+        publicada = _jpeg(imagen, 40)
+    f = 320 / imagen.shape[1]
+    return Derivados(publicada, _jpeg(cv2.resize(imagen, None, fx=f, fy=f, interpolation=cv2.INTER_AREA), 70))
+
+
+def recorte(rectificada: Color, campo: Campo, ajuste: Ajuste, px_mm: float) -> bytes:
+    """JPEG of one field, words and boxes, for the capture desk, from a rectified page at `px_mm`."""
+    a, b = campo.letra, ajuste.caja(campo, len(campo.cajas) - 1)
+    x0, y0 = a.x + ajuste.dx - 2, min(a.y + ajuste.dy, b.y) - 1.5
+    x1, y1 = b.x + b.ancho + 2, max(a.y + a.alto + ajuste.dy, b.y + b.alto) + 1.5
+    i0, i1 = max(0, round(y0 * px_mm)), min(rectificada.shape[0], round(y1 * px_mm))
+    j0, j1 = max(0, round(x0 * px_mm)), min(rectificada.shape[1], round(x1 * px_mm))
+    return _jpeg(rectificada[i0:i1, j0:j1], 85)
+
+
+# Storing
+
+
+def _ruta(clase: str, huella: str, sufijo: str = "") -> str:
+    return f"{clase}/{huella[:2]}/{huella}{sufijo}"
+
+
+def guardar_original(almacen: Almacen, datos: bytes) -> str:
+    """Store a file as received; returns its SHA-256. Storing it twice is storing it once."""
+    huella = sha256(datos).hexdigest()
+    if almacen.leer(_ruta("originales", huella)) is None:
+        almacen.escribir(_ruta("originales", huella), datos)
+    return huella
+
+
+def guardar_derivados(almacen: Almacen, original: str, hoja: int, derivados: Derivados) -> str:
+    """Store what was made from page `hoja` (from 1) of an original; returns the código de integridad."""
+    publicada, miniatura = derivados.integridad, sha256(derivados.miniatura).hexdigest()
+    for ruta, datos in (
+        (_ruta("imagenes", publicada, ".jpg"), derivados.publicada),
+        (_ruta("miniaturas", miniatura, ".jpg"), derivados.miniatura),
+    ):
+        if almacen.leer(ruta) is None:
+            almacen.escribir(ruta, datos)
+    ficha = {"original": original, "hoja": hoja, "publicada": publicada, "miniatura": miniatura}
+    texto = json.dumps(ficha, sort_keys=True, separators=(",", ":")).encode()
+    ruta = _ruta("fichas", original, f"-{hoja}-{publicada[:16]}.json")
+    if almacen.leer(ruta) is None:
+        almacen.escribir(ruta, texto)
+    return publicada
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What re-hashing everything stored found. Each list holds paths of the store."""
+
+    revisados: int
+    alterados: tuple[str, ...]  # the content is not what its name says
+    perdidos: tuple[str, ...]  # something refers to it and it is not there
+    huerfanos: tuple[str, ...]  # nothing refers to it
+
+    @property
+    def bien(self) -> bool:
+        return not (self.alterados or self.perdidos or self.huerfanos)
+
+
+_NOMBRE: Final = re.compile(r"(originales|imagenes|miniaturas)/([0-9a-f]{2})/(\2[0-9a-f]{62})(\.jpg)?")
+
+
+def revisar_almacen(almacen: Almacen, originales: Iterable[str] | None = None) -> Revision:
+    """Hash everything again. `originales`: SHA-256 of those the bitácora knows; without it, their fichas speak."""
+    alterados, huerfanos, vistos, revisados = [], [], set(), 0
+    referidas: set[str] = set()
+    conocidos = set(originales) if originales is not None else None
+    con_ficha: set[str] = set()
+    for ruta in sorted(almacen.listar("fichas/")):
+        datos = almacen.leer(ruta)
+        revisados += 1
+        try:
+            ficha = json.loads(datos or b"")
+            esperadas = (
+                _ruta("originales", ficha["original"]),
+                _ruta("imagenes", ficha["publicada"], ".jpg"),
+                _ruta("miniaturas", ficha["miniatura"], ".jpg"),
+            )
+            if ruta != _ruta("fichas", ficha["original"], f"-{ficha['hoja']}-{ficha['publicada'][:16]}.json"):
+                raise ValueError
+        except (ValueError, KeyError, TypeError):
+            alterados.append(ruta)
+            continue
+        con_ficha.add(ficha["original"])
+        referidas.update(esperadas)
+    for conocido in conocidos or ():
+        referidas.add(_ruta("originales", conocido))
+    for clase in ("originales/", "imagenes/", "miniaturas/"):
+        for ruta in sorted(almacen.listar(clase)):
+            vistos.add(ruta)
+            revisados += 1
+            nombre, datos = _NOMBRE.fullmatch(ruta), almacen.leer(ruta)
+            if nombre is None or datos is None or sha256(datos).hexdigest() != nombre.group(3):
+                alterados.append(ruta)
+            elif ruta not in referidas or (
+                conocidos is not None and clase == "originales/" and nombre.group(3) not in conocidos
+            ):
+                huerfanos.append(ruta)
+    return Revision(revisados, tuple(alterados), tuple(sorted(referidas - vistos)), tuple(huerfanos))

@@ -1,0 +1,101 @@
+"""`prep actas llenar` and `prep actas fotografiar`: paper filled by a made-up hand, and photographed badly."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from prep.laboratorio.fotografiar import NIVELES
+from prep.papel.opciones import LLAVE, Casilla, Catd, Eleccion, Llave, Proceso, Salida, Semilla, abrir_formas, elegidas
+from prep.plataforma.consola import barra as nueva_barra
+
+
+def llenar(
+    proceso: Proceso,
+    salida: Salida,
+    cuantas: Annotated[int, typer.Option(min=1, help="Cuántas actas.")] = 10,
+    eleccion: Eleccion = None,
+    catd: Catd = None,
+    casilla: Casilla = None,
+    semilla: Semilla = 1,
+    limpias: Annotated[bool, typer.Option("--limpias", help="Sin tachaduras, vacíos ni errores.")] = False,
+    digitos: Annotated[
+        Path | None,
+        typer.Option(help="Carpeta con dígitos reales en formato IDX; sin ella escribe la mano del sistema."),
+    ] = None,
+    llave: Llave = LLAVE,
+) -> None:
+    """Llena actas a mano con votos inventados: una imagen PNG y su verdad en JSON por acta."""
+    import numpy as np
+
+    from prep.laboratorio.llenar import LIMPIO, planear, votos_al_azar
+    from prep.laboratorio.llenar import llenar as escribir
+    from prep.laboratorio.otras_manos import Digitos
+    from prep.plataforma.opencv import cv2
+
+    formas = abrir_formas(proceso, llave, "SIMULACRO · SIN VALIDEZ OFICIAL")
+    pedidas = elegidas(formas, eleccion, catd, casilla)
+    rng = np.random.default_rng(semilla)
+    pedidas = [pedidas[i] for i in sorted(rng.permutation(len(pedidas))[:cuantas])]
+    try:
+        reales = Digitos.abrir(digitos) if digitos else None
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(f"No se pudieron leer los dígitos: {error}") from None
+    salida.mkdir(parents=True, exist_ok=True)
+    with nueva_barra() as barra:
+        for i, acta in enumerate(barra.track(pedidas, description="Llenando")):
+            propio = np.random.default_rng([semilla, i])
+            hoja = formas.hoja(acta.clave)
+            votos = votos_al_azar(hoja.plantilla, propio)
+            plan = planear(hoja.plantilla, votos, propio, LIMPIO if limpias else None)
+            imagen = escribir(hoja, plan, propio, reales)
+            cv2.imwrite(str(salida / f"{acta.clave}.png"), imagen[:, :, ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 3])
+            verdad = {
+                "acta": acta.clave,
+                "plantilla": hoja.plantilla.id,
+                "campos": {clave: e.como_dict() for clave, e in plan.items()},
+            }
+            (salida / f"{acta.clave}.json").write_text(
+                json.dumps(verdad, ensure_ascii=False, indent=1), encoding="utf-8"
+            )
+    typer.echo(f"{len(pedidas)} actas llenas: {salida}")
+
+
+def fotografiar(
+    llenas: Annotated[Path, typer.Argument(metavar="DIR", help="Carpeta de «prep actas llenar».")],
+    salida: Salida,
+    nivel: Annotated[list[str] | None, typer.Option(help="scan, mild, medium o hard; puede repetirse.")] = None,
+    semilla: Semilla = 1,
+) -> None:
+    """Fotografía mal actas llenas: de un escáner («scan») a una foto movida, doblada y con sombra («hard»)."""
+    import numpy as np
+
+    from prep.laboratorio.fotografiar import fotografiar as tomar
+    from prep.laboratorio.llenar import PX_MM
+    from prep.papel.plantilla import ALTO, ANCHO
+    from prep.plataforma.opencv import cv2
+
+    niveles = nivel or list(NIVELES)
+    if malos := [n for n in niveles if n not in NIVELES]:
+        raise typer.BadParameter(f"No existe el nivel «{malos[0]}»: use {', '.join(NIVELES)}.")
+    rutas = sorted(llenas.glob("*.png"))
+    if not rutas:
+        raise typer.BadParameter(f"En {llenas} no hay actas llenas: use antes «prep actas llenar».")
+    salida.mkdir(parents=True, exist_ok=True)
+    with nueva_barra() as barra:
+        tarea = barra.add_task("Fotografiando", total=len(rutas) * len(niveles))
+        for i, ruta in enumerate(rutas):
+            imagen = cv2.imread(str(ruta))
+            if imagen is None or imagen.shape[:2] != (round(ALTO * PX_MM), round(ANCHO * PX_MM)):
+                raise typer.BadParameter(f"{ruta.name} no es un acta de «prep actas llenar».")
+            for k, n in enumerate(niveles):
+                foto = tomar(np.ascontiguousarray(imagen[:, :, ::-1]), n, np.random.default_rng([semilla, i, k]))
+                (salida / f"{ruta.stem}-{n}.jpg").write_bytes(foto.jpeg)
+                verdad = ruta.with_suffix(".json")
+                if verdad.exists():
+                    (salida / f"{ruta.stem}-{n}.json").write_bytes(verdad.read_bytes())
+                barra.advance(tarea)
+    typer.echo(f"{len(rutas) * len(niveles)} fotografías: {salida}")

@@ -1,0 +1,75 @@
+"""`prep actas`: the forms and their labels as PDF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from prep.papel.opciones import LLAVE, Casilla, Catd, Eleccion, Llave, Proceso, Salida, abrir_formas, elegidas
+from prep.plataforma.consola import barra as nueva_barra
+
+actas = typer.Typer(
+    help="Actas en papel: imprimirlas, llenarlas y fotografiarlas para simulacros.", no_args_is_help=True
+)
+
+
+@actas.command()
+def generar(
+    proceso: Proceso,
+    salida: Salida,
+    eleccion: Eleccion = None,
+    catd: Catd = None,
+    casilla: Casilla = None,
+    por: Annotated[str, typer.Option(help="Un PDF por «catd» o por «casilla».")] = "catd",
+    aviso: Annotated[str, typer.Option(help="Leyenda impresa en cada acta.")] = "SIMULACRO · SIN VALIDEZ OFICIAL",
+    llave: Llave = LLAVE,
+) -> None:
+    """Escribe las actas en PDF, una página por acta, con su QR."""
+    from prep.papel.pdf import pdf_actas
+
+    if por not in ("catd", "casilla"):
+        raise typer.BadParameter("--por es catd o casilla.")
+    formas = abrir_formas(proceso, llave, aviso)
+    grupos: dict[str, list[str]] = {}
+    for a in elegidas(formas, eleccion, catd, casilla):
+        clave = (a.casilla.catd or "sin-catd") if por == "catd" else str(a.casilla.clave)
+        grupos.setdefault(clave, []).append(a.clave)
+    salida.mkdir(parents=True, exist_ok=True)
+    with nueva_barra() as barra:
+        tarea = barra.add_task("Actas", total=sum(map(len, grupos.values())))
+        for nombre, claves in sorted(grupos.items()):
+            try:
+                pdf = pdf_actas([formas.hoja(c) for c in claves])
+            except ValueError as error:
+                raise typer.BadParameter(str(error)) from None
+            (salida / f"actas_{nombre}.pdf").write_bytes(pdf)
+            barra.advance(tarea, len(claves))
+    typer.echo(f"{sum(map(len, grupos.values()))} actas en {len(grupos)} archivos: {salida}")
+
+
+@actas.command()
+def etiquetas(
+    proceso: Proceso,
+    salida: Annotated[Path, typer.Option(help="Archivo PDF.")],
+    eleccion: Eleccion = None,
+    catd: Catd = None,
+    casilla: Casilla = None,
+    llave: Llave = LLAVE,
+) -> None:
+    """Escribe una hoja de etiquetas QR para actas impresas por otros, que se pegan en el acopio."""
+    from prep.papel.pdf import pdf_etiquetas
+
+    formas = abrir_formas(proceso, llave)
+    hojas = [formas.hoja(a.clave) for a in elegidas(formas, eleccion, catd, casilla)]
+    lineas = [
+        (
+            h.qr,
+            f"{h.identificacion.seccion:04d} {h.identificacion.casilla}",
+            f"{h.identificacion.clave_acta} · {h.identificacion.eleccion}",
+        )
+        for h in hojas
+    ]
+    salida.write_bytes(pdf_etiquetas(lineas))
+    typer.echo(f"{len(lineas)} etiquetas: {salida}")

@@ -1,0 +1,218 @@
+import io
+import struct
+import zlib
+from hashlib import sha256
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pypdfium2
+import pytest
+from actas_de_prueba import foto, hoja
+from PIL import Image
+
+from prep.evidencia import imagenes as evidencia
+from prep.evidencia.imagenes import (
+    ArchivoRechazado,
+    derivar,
+    guardar_derivados,
+    guardar_original,
+    paginas,
+    recorte,
+    revisar_almacen,
+)
+from prep.evidencia.pagina import afinar, hallar_marcas, situar
+from prep.evidencia.renglones import ajustar
+from prep.lectura.lector import descifrar
+from prep.papel.pdf import pdf_actas
+from prep.plataforma.almacen import AlmacenCarpeta
+
+
+def imagen(tipo: str = "JPEG", medidas: tuple[int, int] = (640, 480), **opciones: object) -> bytes:
+    rng = np.random.default_rng(1)
+    salida = io.BytesIO()
+    Image.fromarray(rng.integers(0, 255, (medidas[1], medidas[0], 3), np.uint8)).save(salida, tipo, **opciones)
+    return salida.getvalue()
+
+
+def png_bomba(ancho: int = 60_000, alto: int = 60_000) -> bytes:
+    """A small PNG that says it is 3.6 gigapixels."""
+
+    def trozo(tipo: bytes, datos: bytes) -> bytes:
+        return struct.pack(">I", len(datos)) + tipo + datos + struct.pack(">I", zlib.crc32(tipo + datos))
+
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + trozo(b"IHDR", struct.pack(">IIBBBBB", ancho, alto, 8, 0, 0, 0, 0))
+        + trozo(b"IDAT", zlib.compress(b"\0" * 100_000))
+        + trozo(b"IEND", b"")
+    )
+
+
+JPEG = imagen()
+PDF = pdf_actas([hoja()])
+COMENTARIO = b"%PDF-1.4 1 0 obj"
+HOSTILES = {
+    "vacio": (b"", "vacío"),
+    "texto": (b"hola", "no es una imagen"),
+    "gif": (imagen("GIF"), "no es una imagen"),
+    "svg": (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "no es una imagen"),
+    "ejecutable": (b"MZ\x90\x00" + b"\0" * 500, "no es una imagen"),
+    "200 MB": (b"\xff\xd8\xff" + b"\0" * (200 * 2**20), "200 MB"),
+    "bomba de pixeles": (png_bomba(), "millones de pixeles"),
+    "jpeg con zip detras": (JPEG + b"PK\x03\x04" + b"\0" * 50, "otro tipo"),
+    "jpeg con html detras": (JPEG + b"<html><script>x</script>", "otro tipo"),
+    "jpeg con pdf en un comentario": (
+        JPEG[:2] + b"\xff\xfe" + struct.pack(">H", len(COMENTARIO) + 2) + COMENTARIO + JPEG[2:],
+        "otro tipo",
+    ),
+    "png con php en un comentario": (
+        imagen("PNG").replace(b"IDAT", b"IDAT", 1)[:33]
+        + struct.pack(">I", 9)
+        + b"tEXt"
+        + b"a\0<?php x "
+        + struct.pack(">I", zlib.crc32(b"tEXta\0<?php x "))
+        + imagen("PNG")[33:],
+        "otro tipo",
+    ),
+    "pdf con programa detras": (PDF + b"\nMZ\x90\x00", "otro tipo"),
+    "jpeg cortado": (JPEG[: len(JPEG) // 2], "incompleta"),
+    "jpeg roto por dentro": (JPEG[:200] + b"\0" * 40 + b"\xff\xd9", "dañada"),
+    "png cortado": (imagen("PNG")[:-20], "incompleta"),
+    "pdf roto": (b"%PDF-1.7\nbasura\n%%EOF", "dañado"),
+    "tiff roto": (b"II*\x00" + b"\xff" * 200, "dañada"),
+    "chica": (imagen(medidas=(100, 80)), "demasiado chica"),
+}
+
+
+@pytest.mark.parametrize("caso", HOSTILES)
+def test_cada_archivo_hostil_se_rechaza_con_su_motivo(caso: str) -> None:
+    datos, motivo = HOSTILES[caso]
+    with pytest.raises(ArchivoRechazado, match=motivo):
+        paginas(datos)
+
+
+def test_lo_bueno_pasa_como_llegó() -> None:
+    assert paginas(JPEG) == [JPEG]
+    png = imagen("PNG")
+    assert paginas(png) == [png]
+    con_datos_del_telefono = JPEG + b"\0" * 64  # some cameras pad their files
+    assert paginas(con_datos_del_telefono) == [con_datos_del_telefono]
+
+
+def test_un_tiff_y_un_pdf_de_varias_paginas_se_separan() -> None:
+    hojas = [Image.fromarray(np.full((700, 900), 40 * k, np.uint8)) for k in (1, 3, 5)]
+    salida = io.BytesIO()
+    hojas[0].save(salida, "TIFF", save_all=True, append_images=hojas[1:], compression="tiff_lzw")
+    separadas = [cv2.imdecode(np.frombuffer(p, np.uint8), cv2.IMREAD_GRAYSCALE) for p in paginas(salida.getvalue())]
+    assert [(p.shape, int(p[0, 0])) for p in separadas] == [((700, 900), 40 * k) for k in (1, 3, 5)]
+
+    pdf = paginas(pdf_actas([hoja(), hoja("141234B010005")]))
+    assert len(pdf) == 2
+    esperado = [round(v * 200 / 25.4) for v in (279.4, 431.8)]
+    assert list(cv2.imdecode(np.frombuffer(pdf[1], np.uint8), cv2.IMREAD_GRAYSCALE).shape) == pytest.approx(
+        esperado, abs=1
+    )
+
+
+def test_un_pdf_con_demasiadas_paginas() -> None:
+    documento = pypdfium2.PdfDocument.new()
+    for _ in range(61):
+        documento.new_page(600, 800)
+    salida = io.BytesIO()
+    documento.save(salida)
+    with pytest.raises(ArchivoRechazado, match="61 páginas"):
+        paginas(salida.getvalue())
+
+
+def test_una_pagina_de_pdf_gigante() -> None:
+    documento = pypdfium2.PdfDocument.new()
+    documento.new_page(14_000, 14_000)
+    salida = io.BytesIO()
+    documento.save(salida)
+    with pytest.raises(ArchivoRechazado, match="millones de pixeles"):
+        paginas(salida.getvalue())
+
+
+def test_la_imagen_publicada_es_ligera_derecha_y_la_misma_siempre() -> None:
+    f = foto("mild")
+    gris = descifrar(f.jpeg)
+    pagina = situar(afinar(gris, hallar_marcas(gris)))
+    assert pagina is not None
+    d = derivar(f.jpeg, pagina)
+    assert d == derivar(f.jpeg, pagina)
+    assert len(d.publicada) <= 300_000
+    assert d.integridad == sha256(d.publicada).hexdigest()
+    with Image.open(io.BytesIO(d.publicada)) as publicada:
+        assert publicada.size == (2159, 1397)
+        assert not publicada.getexif()
+    with Image.open(io.BytesIO(d.miniatura)) as miniatura:
+        assert miniatura.width == 320
+    # Upright and straight: the QR reads and the marks are where the form has them.
+    recta = cv2.imdecode(np.frombuffer(d.publicada, np.uint8), cv2.IMREAD_GRAYSCALE)
+    centros = {m.esquina: m.puntos.mean(0) / 5 for m in hallar_marcas(recta)}
+    assert centros[0] == pytest.approx([13, 13], abs=0.5)
+    assert centros[2] == pytest.approx([418.8, 266.4], abs=0.5)
+
+
+def test_sin_pagina_se_publica_la_foto_entera() -> None:
+    rng = np.random.default_rng(2)
+    grande = rng.integers(0, 255, (3000, 4000, 3), np.uint8)  # noise is the hardest to compress
+    jpeg = cv2.imencode(".jpg", grande)[1].tobytes()
+    d = derivar(jpeg, None)
+    assert len(d.publicada) <= 300_000
+
+
+def test_el_recorte_de_un_campo_es_el_del_campo() -> None:
+    h = hoja()
+    gris = descifrar(foto("scan").jpeg)
+    pagina = situar(afinar(gris, hallar_marcas(gris)))
+    assert pagina is not None
+    rect = pagina.rectificar(gris)
+    campo = h.plantilla.campo("RIO")
+    ajuste = ajustar(rect, h.plantilla, pagina.anclas)["RIO"]
+    chico = cv2.imdecode(np.frombuffer(recorte(rect, campo, ajuste, 8.0), np.uint8), cv2.IMREAD_GRAYSCALE)
+    ancho = campo.numero.x + campo.numero.ancho - campo.letra.x + 4
+    assert chico.shape[1] == pytest.approx(ancho * 8, abs=8)
+    assert chico.shape[0] == pytest.approx((campo.letra.alto + 3) * 8, abs=8)
+
+
+def test_evidencia_guardada_y_revisada(tmp_path: Path) -> None:
+    almacen = AlmacenCarpeta(tmp_path)
+    f = foto("mild")
+    original = guardar_original(almacen, f.jpeg)
+    assert guardar_original(almacen, f.jpeg) == original == sha256(f.jpeg).hexdigest()
+    assert almacen.leer(f"originales/{original[:2]}/{original}") == f.jpeg
+    publicada = guardar_derivados(almacen, original, 1, derivar(f.jpeg, None))
+    assert guardar_derivados(almacen, original, 1, derivar(f.jpeg, None)) == publicada
+    r = revisar_almacen(almacen)
+    assert r.bien and r.revisados == 4
+
+    suelto = guardar_original(almacen, JPEG)  # nothing was made from it
+    assert revisar_almacen(almacen).huerfanos == (f"originales/{suelto[:2]}/{suelto}",)
+    assert revisar_almacen(almacen, [original, suelto]).bien
+    assert revisar_almacen(almacen, [original]).huerfanos == (f"originales/{suelto[:2]}/{suelto}",)
+    assert revisar_almacen(almacen, [original, suelto, "ab" * 32]).perdidos == (f"originales/ab/{'ab' * 32}",)
+
+    ruta = tmp_path / "imagenes" / publicada[:2] / f"{publicada}.jpg"
+    bytes_buenos = ruta.read_bytes()
+    ruta.write_bytes(bytes_buenos[:-1] + b"\0")
+    assert revisar_almacen(almacen, [original, suelto]).alterados == (f"imagenes/{publicada[:2]}/{publicada}.jpg",)
+    ruta.unlink()
+    assert revisar_almacen(almacen, [original, suelto]).perdidos == (f"imagenes/{publicada[:2]}/{publicada}.jpg",)
+
+
+def test_una_ficha_alterada_se_nombra(tmp_path: Path) -> None:
+    almacen = AlmacenCarpeta(tmp_path)
+    original = guardar_original(almacen, JPEG)
+    guardar_derivados(almacen, original, 1, derivar(JPEG, None))
+    ficha = next((tmp_path / "fichas").rglob("*.json"))
+    ficha.write_text("{}")
+    r = revisar_almacen(almacen)
+    assert r.alterados == (ficha.relative_to(tmp_path).as_posix(),)
+    assert len(r.huerfanos) == 3
+
+
+def test_el_limite_de_peso_es_el_que_se_dice() -> None:
+    with pytest.raises(ArchivoRechazado, match=f"máximo es {evidencia.PESO_MAXIMO // 2**20} MB"):
+        paginas(b"\xff\xd8\xff" + b"\0" * evidencia.PESO_MAXIMO)

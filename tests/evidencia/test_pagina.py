@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+from actas_de_prueba import foto, hallar
+
+from prep.evidencia.pagina import Marca, hallar_marcas, situar
+from prep.lectura.lector import descifrar
+
+
+def test_con_dos_no_hay_pagina() -> None:
+    gris = descifrar(foto("mild").jpeg)
+    marcas = hallar_marcas(gris)
+    assert len(marcas) == 4
+    assert situar(marcas[:2]) is None
+    assert situar([*marcas[:3], marcas[0]]) is None  # the same corner twice
+
+
+@pytest.mark.parametrize("cuartos", range(4))
+def test_la_orientacion_la_dan_las_marcas(cuartos: int) -> None:
+    gris = np.ascontiguousarray(np.rot90(descifrar(foto("scan").jpeg), -cuartos))
+    pagina = hallar(gris)
+    assert pagina is not None
+    assert pagina.giro == cuartos
+    recta = pagina.rectificar(gris)
+    assert [m.esquina for m in sorted(hallar_marcas(recta), key=lambda m: m.esquina)] == [0, 1, 2, 3]
+
+
+def test_una_forma_imposible_no_es_una_pagina() -> None:
+    gris = descifrar(foto("mild").jpeg)
+    marcas = {m.esquina: m for m in hallar_marcas(gris)}
+    cambiadas = [Marca(marcas[e].id, otra, marcas[e].puntos) for e, otra in ((0, 1), (1, 0), (2, 2), (3, 3))]
+    assert situar(cambiadas) is None

@@ -1,0 +1,81 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from actas_de_prueba import hoja, llena
+
+from prep.dominio.comun.valores import Valor
+from prep.laboratorio import examen as bench
+from prep.laboratorio.examen import Medida, curva, ece, equivocar, svg_curvas
+from prep.lectura.modelo import PESOS, modelo
+from prep.lectura.noche import intervalo
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "bajo", "alto"),
+    # Wilson's interval, worked by hand from its formula with z = 1.959964.
+    [(0, 10, 0.0, 0.27753), (10, 10, 0.72247, 1.0), (5, 10, 0.23659, 0.76341), (0, 0, 0.0, 1.0)],
+)
+def test_intervalo_de_wilson(k: int, n: int, bajo: float, alto: float) -> None:
+    assert intervalo(k, n) == pytest.approx((bajo, alto), abs=1e-4)
+
+
+def test_la_calibracion_perfecta_y_la_mala() -> None:
+    rng = np.random.default_rng(1)
+    conf = rng.uniform(0.5, 1, 20_000)
+    bien = rng.random(20_000) < conf
+    assert ece(list(zip(conf.tolist(), bien.tolist(), strict=True))) < 0.015
+    assert ece([(0.99, i % 2 == 0) for i in range(1000)]) == pytest.approx(0.49, abs=0.01)
+    assert ece([]) == 0.0
+
+
+def test_la_curva_baja_la_exigencia_poco_a_poco() -> None:
+    campos = [
+        (7, "", 7, 0.99, True, "ambos"),
+        (8, "", 3, 0.6, False, "ambos"),
+        (9, "", 9, 0.8, False, "ambos"),
+        ("Sin dato", "vacio", "Sin dato", 0.9, True, "vacio"),
+        (5, "", None, 0.0, False, "vacio"),
+    ]
+    m = Medida("mild", True, False, None, 0.1, campos=campos)
+    assert curva([m]) == [(0.25, 0.0), (0.5, 0.0), (0.75, pytest.approx(1 / 3))]
+    assert "<polyline" in svg_curvas({"mild": curva([m])})
+
+
+def test_la_equivocacion_siempre_lo_es_y_cabe() -> None:
+    h, plan, _ = llena(grande=True)
+    buena: dict[str, Valor] = {c.clave: plan[c.clave].valor for c in h.plantilla.campos}
+    for s in range(300):
+        clave, mala = equivocar(buena, h, np.random.default_rng(s))
+        assert mala != buena[clave] and 0 <= mala <= 999
+
+
+def test_los_pesos_caben_en_tres_megas() -> None:
+    assert sum(p.stat().st_size for p in PESOS.iterdir()) <= 3_000_000
+
+
+def test_digitos_reales_de_otras_personas(datos: Callable[..., Path]) -> None:
+    """MNIST's test writers, whom no training saw."""
+    fallas, n = bench.mnist(datos("digitos", "mnist"))
+    assert n == 10_000
+    assert fallas <= 60
+
+
+def test_el_modelo_da_los_mismos_bits_solo_o_en_grupo() -> None:
+    cajas = np.random.default_rng(1).random((7, 28, 28)).astype(np.float32)
+    juntas = modelo().digitos(cajas)
+    assert np.array_equal(juntas, modelo().digitos(cajas))
+    assert np.abs(juntas[2] - modelo().digitos(cajas[2:3])[0]).max() < 1e-4
+    assert modelo().digitos(cajas[:0]).shape == (0, 13) and modelo().letras(np.zeros((0, 32, 272))).shape == (0, 33)
+
+
+@pytest.mark.largo
+def test_el_examen_entero(tmp_path: Path, datos: Callable[..., Path]) -> None:
+    lineas: list[str] = []
+    figuras = bench.bench(datos("digitos", "mnist"), None, 6, lineas.append, tmp_path)
+    assert (tmp_path / "lectura_curvas.svg").read_text().startswith("<svg")
+    assert len(figuras["conjuntos"]["otras manos"]) == 2 * 4 + 4 * 2  # one acta of three at all four steps
+    assert len(figuras["conjuntos"]["mano propia"]) == 4
+    assert any("mild" in linea for linea in lineas)
+    assert hoja().plantilla.id not in "".join(lineas)
