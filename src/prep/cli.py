@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import typer
 
 from prep.bench import bench
@@ -16,24 +14,13 @@ from prep.evidencia.cli import imagenes
 from prep.laboratorio.cli import fotografiar, llenar
 from prep.lectura.cli import leer
 from prep.lectura.ordenes import app as lectura
-from prep.operacion.cli import orden as orden_operacion
 from prep.papel.cli import actas
 from prep.plataforma.cli import app as postgres
 from prep.portal.cli import app as portal
-from prep.publicacion.cli import orden as orden_corte
-from prep.simulacro.cli import reproducir
+from prep.reproduccion.cli import reproducir
+from prep.sede.cli import app as operacion
+from prep.sede.cortes import app as corte
 from prep.transparencia.cli import llaves, sellar
-
-if TYPE_CHECKING:
-    from prep.publicacion.publicador import Portal
-
-
-def _portal() -> Portal:
-    """The pages, loaded only by who draws them; publication does not know the portal."""
-    from prep import portal
-
-    return portal
-
 
 app = typer.Typer(
     name="prep",
@@ -45,8 +32,8 @@ app = typer.Typer(
 for nombre, grupo in (
     ("proceso", proceso),
     ("bitacora", bitacora),
-    ("corte", orden_corte(_portal)),
-    ("operacion", orden_operacion(_portal)),
+    ("corte", corte),
+    ("operacion", operacion),
     ("actas", actas),
     ("imagenes", imagenes),
     ("lectura", lectura),

@@ -106,12 +106,12 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     from prep.dominio.tabulacion.proceso import Modo
     from prep.lectura.lectores import Lectores, lector_de
     from prep.lectura.obrero import Obrero
-    from prep.operacion.actos import cierre, puesta_en_ceros
     from prep.papel.formas import Formas
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.plataforma.reloj import RelojFijo
     from prep.publicacion.corte import hacer_corte
     from prep.publicacion.publicador import Publicador
+    from prep.sede.actos import cierre, puesta_en_ceros
     from prep.simulacro.noche import Noche, verdad
     from prep.transparencia.llaves import crear, leer_privada
 

@@ -5,9 +5,9 @@ import io
 import cv2
 import numpy as np
 import pytest
-from actas_de_prueba import foto, llena
 from PIL import Image
 
+from actas_de_prueba import foto, llena
 from prep.evidencia import contorno
 from prep.evidencia.imagenes import PUBLICADA_MAXIMA, derivar
 from prep.laboratorio.fotografiar import Foto

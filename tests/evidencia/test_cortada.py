@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 import pytest
-from actas_de_prueba import ACTA, GRANDE, LLAVE, OTRA, PROCESO, foto, llena
 
+from actas_de_prueba import ACTA, GRANDE, LLAVE, OTRA, PROCESO, foto, llena
 from prep.evidencia.imagenes import derivar
 from prep.evidencia.pagina import PX_MM, esquinas_mm
 from prep.lectura.lector import Lector

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pypdfium2
 import pytest
-from actas_de_prueba import foto, hoja
 from PIL import Image
 
+from actas_de_prueba import foto, hoja
 from prep.evidencia import imagenes as evidencia
 from prep.evidencia.imagenes import (
     ArchivoRechazado,

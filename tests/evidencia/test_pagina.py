@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from actas_de_prueba import foto, hallar
 
+from actas_de_prueba import foto, hallar
 from prep.evidencia.pagina import Marca, hallar_marcas, situar
 from prep.lectura.lector import descifrar
 

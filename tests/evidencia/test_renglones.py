@@ -7,10 +7,10 @@ from itertools import product
 import cv2
 import numpy as np
 import pytest
-from actas_de_prueba import ACTA, GRANDE, foto, hallar, llena
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from actas_de_prueba import ACTA, GRANDE, foto, hallar, llena
 from prep.evidencia.pagina import PX_MM, Pagina
 from prep.evidencia.renglones import Ajuste, ajustar
 from prep.laboratorio.examen import tomas

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from actas_de_prueba import hoja, llena
 
+from actas_de_prueba import hoja, llena
 from prep.dominio.comun.valores import Valor
 from prep.laboratorio import examen as bench
 from prep.laboratorio.examen import Medida, curva, ece, equivocar, svg_curvas

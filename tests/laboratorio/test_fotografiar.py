@@ -1,8 +1,8 @@
 import cv2
 import numpy as np
 import pytest
-from actas_de_prueba import foto, llena
 
+from actas_de_prueba import foto, llena
 from prep.laboratorio.fotografiar import NIVELES, fotografiar
 from prep.papel.plantilla import LADO_MARCA, MARCAS
 

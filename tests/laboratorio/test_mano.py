@@ -1,6 +1,6 @@
 import numpy as np
-from actas_de_prueba import CHICA, hoja, llena
 
+from actas_de_prueba import CHICA, hoja, llena
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 from prep.laboratorio.llenar import LIMPIO, Costumbres, llenar, planear, votos_al_azar
 from prep.laboratorio.mano import escribir_digito, escribir_texto, escritor, garabatear

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 import reportlab
-from actas_de_prueba import hoja
 
+from actas_de_prueba import hoja
 from prep.laboratorio.llenar import LIMPIO, llenar, planear, votos_al_azar
 from prep.laboratorio.otras_manos import TIPOS, Digitos, Manuscrita, Manuscritas, OtrasManos
 from prep.papel.numeros import FRASES

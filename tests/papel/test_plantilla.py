@@ -5,8 +5,8 @@ import cv2
 import numpy as np
 import pikepdf
 import pytest
-from actas_de_prueba import CHICA, GRANDE, OTRA, hoja
 
+from actas_de_prueba import CHICA, GRANDE, OTRA, hoja
 from prep.dominio.tabulacion.boleta import Boleta, armar_boleta
 from prep.laboratorio.llenar import rasterizar
 from prep.papel import qr

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from prep.simulacro.publicado import Anomalia, ErrorDeLectura, leer
-from prep.simulacro.publicado.comparar import ComparacionEleccion
+from prep.reproduccion import Anomalia, ErrorDeLectura, leer
+from prep.reproduccion.comparar import ComparacionEleccion
 
 consola = Console()
 errores = Console(stderr=True)
@@ -56,8 +56,8 @@ def reproducir(
     except ErrorDeLectura as error:
         _fallar(str(error))
 
-    from prep.simulacro.publicado.derivar import derivar_proceso
-    from prep.simulacro.publicado.guion import Guion
+    from prep.reproduccion.derivar import derivar_proceso
+    from prep.reproduccion.guion import Guion
 
     try:
         derivado = derivar_proceso(bases, boletas_especiales)
@@ -74,7 +74,7 @@ def reproducir(
             highlight=False,
         )
 
-    from prep.simulacro.aparte import bitacora_aparte
+    from prep.reproduccion.aparte import bitacora_aparte
 
     with bitacora_aparte() as llaves:
         from prep.bitacora.nodos import nodo_local
@@ -82,7 +82,7 @@ def reproducir(
         from prep.plataforma.almacen import abrir
         from prep.publicacion.corte import Corte
         from prep.publicacion.publicador import CorteImposible, Publicador
-        from prep.simulacro.reproduccion import reproducir as reproducir_noche
+        from prep.reproduccion.reproducir import reproducir as reproducir_noche
         from prep.transparencia.nota import LlavePrivada
 
         publicador = Publicador(

@@ -20,8 +20,8 @@ from prep.dominio.tabulacion.boleta import NO_REGISTRADAS, NULOS, Boleta, Recuad
 from prep.dominio.tabulacion.claves import ClaveCasilla
 from prep.dominio.tabulacion.porcentajes import porcentaje
 from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
-from prep.simulacro.publicado.campos import normalizar
-from prep.simulacro.publicado.modelo import Anomalia, BasePublicada, ErrorDeLectura, Hueco, Nota, Renglon
+from prep.reproduccion.campos import normalizar
+from prep.reproduccion.publicado import Anomalia, BasePublicada, ErrorDeLectura, Hueco, Nota, Renglon
 
 ENTIDAD_NACIONAL: Final = 99
 """Number of the whole country, which is no entidad."""

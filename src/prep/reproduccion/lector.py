@@ -14,8 +14,8 @@ from typing import Final
 
 from prep.dominio.comun.valores import MAXIMO
 from prep.dominio.tabulacion.claves import ClaveCasilla, ClaveInvalida
-from prep.simulacro.publicado import modelo
-from prep.simulacro.publicado.campos import (
+from prep.reproduccion import publicado as modelo
+from prep.reproduccion.campos import (
     CeldaInvalida,
     celda,
     cifra,
@@ -28,7 +28,7 @@ from prep.simulacro.publicado.campos import (
     texto_o_nada,
     zona_de,
 )
-from prep.simulacro.publicado.columnas import (
+from prep.reproduccion.columnas import (
     TOTALES,
     Columnas,
     es_candidaturas,
@@ -37,9 +37,9 @@ from prep.simulacro.publicado.columnas import (
     leer_columnas,
     nombre_resumen,
 )
-from prep.simulacro.publicado.fuentes import Fuente, abrir
-from prep.simulacro.publicado.lineas import Lineas, declara_separador, partir, registros, separador_de
-from prep.simulacro.publicado.modelo import (
+from prep.reproduccion.fuentes import Fuente, abrir
+from prep.reproduccion.lineas import Lineas, declara_separador, partir, registros, separador_de
+from prep.reproduccion.publicado import (
     Anomalia,
     BasePublicada,
     Candidato,

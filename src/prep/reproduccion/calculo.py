@@ -9,8 +9,8 @@ from prep.dominio.acta.acta import estado
 from prep.dominio.acta.hechos import Hecho
 from prep.dominio.tabulacion.contabilidad import Dictamen, contabilizar, sin_acta
 from prep.dominio.tabulacion.tabulacion import Cuenta, estadistica, resultado_demarcacion, resultado_entidad
-from prep.simulacro.publicado.comparar import ActaCalculada, EleccionCalculada
-from prep.simulacro.publicado.derivar import Derivado
+from prep.reproduccion.comparar import ActaCalculada, EleccionCalculada
+from prep.reproduccion.derivar import Derivado
 
 
 def calcular(derivado: Derivado, hechos: Iterable[Hecho]) -> dict[str, EleccionCalculada]:

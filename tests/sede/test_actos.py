@@ -20,10 +20,10 @@ from prep.catalogo.escritor import escribir_proceso
 from prep.catalogo.services import cargar, importar, informativo, vigente
 from prep.comprobacion.verificar import Opciones, verificar
 from prep.dominio.tabulacion.proceso import Modo
-from prep.operacion import actos
 from prep.plataforma.almacen import AlmacenCarpeta
 from prep.publicacion.corte import hacer_corte
 from prep.publicacion.publicador import Publicador
+from prep.sede import actos
 from prep.simulacro.noche import Noche
 from prep.transparencia.almacen import Carpeta
 from prep.transparencia.hojas import leer_hoja

@@ -16,9 +16,9 @@ from typing import Any, Final
 
 from prep.dominio.acta.hechos import Hecho, MotivoSinActa, Tipo
 from prep.dominio.comun.valores import ILEGIBLE, MAXIMO, SIN_DATO, Valor
-from prep.simulacro.publicado.campos import normalizar
-from prep.simulacro.publicado.derivar import BaseDerivada, Derivado, demarcacion_de
-from prep.simulacro.publicado.modelo import NOTAS_INCONSISTENCIA, Anomalia, Hueco, Nota, Renglon
+from prep.reproduccion.campos import normalizar
+from prep.reproduccion.derivar import BaseDerivada, Derivado, demarcacion_de
+from prep.reproduccion.publicado import NOTAS_INCONSISTENCIA, Anomalia, Hueco, Nota, Renglon
 
 ANTES_DE_LA_PRIMERA: Final = timedelta(hours=12)
 """An acopio earlier than this before the first captures of the night cannot be true."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
-from prep.simulacro.publicado.modelo import Celda, Hueco, Nota
+from prep.reproduccion.publicado import Celda, Hueco, Nota
 
 
 class CeldaInvalida(ValueError):

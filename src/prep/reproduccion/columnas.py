@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from prep.dominio.tabulacion.boleta import NO_REGISTRADAS, NULOS, Recuadro, TipoRecuadro, clave_combinacion
-from prep.simulacro.publicado import modelo
-from prep.simulacro.publicado.campos import limpiar, normalizar
-from prep.simulacro.publicado.modelo import Anomalia, ErrorDeLectura
+from prep.reproduccion import publicado as modelo
+from prep.reproduccion.campos import limpiar, normalizar
+from prep.reproduccion.publicado import Anomalia, ErrorDeLectura
 
 _SINONIMOS: Final = {
     "clave_casilla": "CLAVE_CASILLA CVE_CASILLA CLAVE_DE_CASILLA",

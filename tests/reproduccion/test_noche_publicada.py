@@ -13,9 +13,9 @@ from fabrica_publicado import base, guardar, renglon, sin_votos
 
 import prep
 from prep.comprobacion.verificar import Opciones, verificar
-from prep.simulacro.publicado import leer
-from prep.simulacro.publicado.derivar import derivar_proceso
-from prep.simulacro.publicado.guion import Guion
+from prep.reproduccion import leer
+from prep.reproduccion.derivar import derivar_proceso
+from prep.reproduccion.guion import Guion
 from prep.transparencia.almacen import Carpeta
 
 FILAS = (

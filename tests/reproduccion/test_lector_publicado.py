@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 from prep.dominio.tabulacion.boleta import TipoRecuadro
-from prep.simulacro.publicado import ErrorDeLectura, Hueco, Nota, leer, modelo
-from prep.simulacro.publicado.campos import CeldaInvalida, celda, cifra, fecha, hora_de_corte, notas, zona_de
-from prep.simulacro.publicado.columnas import clasificar
-from prep.simulacro.publicado.lector import clave_eleccion
+from prep.reproduccion import ErrorDeLectura, Hueco, Nota, leer, modelo
+from prep.reproduccion.campos import CeldaInvalida, celda, cifra, fecha, hora_de_corte, notas, zona_de
+from prep.reproduccion.columnas import clasificar
+from prep.reproduccion.lector import clave_eleccion
 
 ZONA = timezone(timedelta(hours=-6))
 

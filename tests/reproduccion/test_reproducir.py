@@ -14,12 +14,12 @@ from prep.dominio.acta.hechos import Hecho, Tipo, escribir_hecho, leer_hecho
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 from prep.dominio.tabulacion.porcentajes import porcentaje
 from prep.dominio.tabulacion.proceso import Ambito
-from prep.simulacro.publicado import leer
-from prep.simulacro.publicado.calculo import calcular
-from prep.simulacro.publicado.comparar import ComparacionEleccion, comparar
-from prep.simulacro.publicado.derivar import Derivado, derivar_proceso
-from prep.simulacro.publicado.guion import Guion
-from prep.simulacro.reproduccion import horas_de_corte
+from prep.reproduccion import leer
+from prep.reproduccion.calculo import calcular
+from prep.reproduccion.comparar import ComparacionEleccion, comparar
+from prep.reproduccion.derivar import Derivado, derivar_proceso
+from prep.reproduccion.guion import Guion
+from prep.reproduccion.reproducir import horas_de_corte
 
 
 def derivar(carpeta: Path, *renglones: dict[str, str], lo: Base | None = None, **resumen: str) -> Derivado:

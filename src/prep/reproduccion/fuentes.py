@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO
 
-from prep.simulacro.publicado import modelo
-from prep.simulacro.publicado.modelo import Anomalia, ErrorDeLectura
+from prep.reproduccion import publicado as modelo
+from prep.reproduccion.publicado import Anomalia, ErrorDeLectura
 
 _TEXTOS = {".csv", ".txt", ".tsv", ".dat", ".psv", ""}
 _ARCHIVOS = {".zip", ".gz", ".tgz", ".tar"}

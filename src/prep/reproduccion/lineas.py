@@ -7,8 +7,8 @@ import csv
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from prep.simulacro.publicado import modelo
-from prep.simulacro.publicado.modelo import ErrorDeLectura
+from prep.reproduccion import publicado as modelo
+from prep.reproduccion.publicado import ErrorDeLectura
 
 _BLOQUE = 64 * 1024
 SEPARADORES = "|,;\t"

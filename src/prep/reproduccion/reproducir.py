@@ -16,9 +16,9 @@ from prep.dominio.acta.hechos import Hecho
 from prep.plataforma.almacen import Almacen
 from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import Publicador
-from prep.simulacro.publicado.comparar import ActaCalculada, ComparacionEleccion, EleccionCalculada, comparar
-from prep.simulacro.publicado.derivar import Derivado
-from prep.simulacro.publicado.guion import PUBLICA, Guion
+from prep.reproduccion.comparar import ActaCalculada, ComparacionEleccion, EleccionCalculada, comparar
+from prep.reproduccion.derivar import Derivado
+from prep.reproduccion.guion import PUBLICA, Guion
 
 LOTE: Final = 5_000
 """Facts in one transaction."""

@@ -13,8 +13,8 @@ from typing import Any, Final
 from prep.dominio.tabulacion.porcentajes import porcentaje
 from prep.dominio.tabulacion.proceso import ActaEsperada
 from prep.dominio.tabulacion.tabulacion import ESTADISTICA
-from prep.simulacro.publicado.derivar import BaseDerivada, Derivado
-from prep.simulacro.publicado.modelo import (
+from prep.reproduccion.derivar import BaseDerivada, Derivado
+from prep.reproduccion.publicado import (
     NOTAS_INCONSISTENCIA,
     NOTAS_NINGUNO,
     BasePublicada,

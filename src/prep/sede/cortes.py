@@ -1,0 +1,112 @@
+"""`prep corte`: publish now, on schedule, or recompute what was published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from prep.sede.sala import Destino, Llave, Mapa, Modo, consola, errores, fallar, mostrar, sala
+
+if TYPE_CHECKING:
+    from prep.publicacion.corte import Corte
+
+Cierre = Annotated[bool, typer.Option("--cierre", help="Es el último corte: la participación incluye las especiales.")]
+app = typer.Typer(help="Los cortes: todo lo que se publica, calculado de los hechos.", invoke_without_command=True)
+
+
+@app.callback()
+def corte(
+    contexto: typer.Context,
+    cierre: Cierre = False,
+    modo: Modo = None,
+    destino: Destino = None,
+    llave: Llave = None,
+    mapa: Mapa = None,
+) -> None:
+    """Publica un corte ahora. Si no se puede, sigue publicado el anterior y se dice por qué."""
+    if contexto.invoked_subcommand is not None:
+        return
+    with sala(modo, destino, llave, mapa) as s:
+        from prep.publicacion.programador import intentar
+
+        hecho = intentar(lambda hora: s.hacer(hora, cierre), s.ahora(), s.alarma)
+        if hecho is None:
+            raise typer.Exit(1)
+        mostrar(hecho, s.destino)
+
+
+@app.command()
+def programar(
+    cada: Annotated[
+        int | None, typer.Option("--cada", min=1, max=60, metavar="MIN", show_default="los del proceso")
+    ] = None,
+    modo: Modo = None,
+    destino: Destino = None,
+    llave: Llave = None,
+    mapa: Mapa = None,
+) -> None:
+    """Publica un corte cada tantos minutos del reloj, haya o no algo nuevo, hasta que se interrumpa."""
+    with sala(modo, destino, llave, mapa) as s:
+        from zoneinfo import ZoneInfo
+
+        from prep.plataforma.reloj import RelojSistema
+        from prep.publicacion.programador import programar as programar_cortes
+
+        minutos = cada or s.publicador.informativo.publicacion.cada_minutos
+        consola.print(f"Un corte cada {minutos} min en {s.destino}. Ctrl-C para terminar.", highlight=False)
+
+        def contar(hecho: Corte | None, proximo: datetime) -> bool:
+            if hecho is not None:
+                mostrar(hecho, s.destino)
+            consola.print(f"El siguiente, a las {proximo:%H:%M}.", highlight=False)
+            return True
+
+        zona = ZoneInfo(s.publicador.proceso.zona_horaria)
+        try:
+            programar_cortes(lambda h: s.hacer(h, False), RelojSistema(), minutos, zona, s.alarma, contar)
+        except KeyboardInterrupt:
+            consola.print("Terminado; el último corte queda publicado.")
+
+
+@app.command()
+def recalcular(
+    cortes: Annotated[
+        list[Path], typer.Argument(metavar="CORTE…", help="Carpetas de cortes, como publicacion/cortes/0007.")
+    ],
+) -> None:
+    """Vuelve a calcular cortes publicados a partir de los hechos y compara cada archivo, byte por byte.
+
+    En otra máquina: «prep proceso importar», «prep bitacora importar» y esta orden sobre una copia de la
+    publicación. Termina con 0 si todo es igual, 1 si algo difiere y 2 si no se pudo recalcular.
+    """
+    from prep.plataforma.arranque import django_listo
+
+    distintos = False
+    with django_listo():
+        from prep import portal
+        from prep.catalogo.services import cargar, informativo
+        from prep.catalogo.services.errores import CatalogoError
+        from prep.publicacion.recalculo import RecalculoImposible, recalcular
+
+        for carpeta in cortes:
+            try:
+                with errores.status(f"Recalculando {escape(str(carpeta))}…"):
+                    r = recalcular(carpeta, cargar(), informativo(), portal)
+            except (RecalculoImposible, CatalogoError, OSError) as error:
+                fallar(str(error), 2)
+            titulo = f"Corte {r.corte}, {r.hora}, {r.posicion:,} hechos"
+            if not r.diferencias:
+                consola.print(f"[green]✓[/] {titulo}: {r.archivos:,} archivos idénticos.", highlight=False)
+                continue
+            distintos = True
+            consola.print(f"[red]✗[/] {titulo}: {len(r.diferencias)} diferencias.", highlight=False)
+            if not r.mismo_programa:
+                consola.print("  Lo publicó otra versión del programa: recalcule con la misma.", highlight=False)
+            for diferencia in r.diferencias[:20]:
+                consola.print(f"  {escape(diferencia)}", highlight=False, soft_wrap=True)
+    if distintos:
+        raise typer.Exit(1)
