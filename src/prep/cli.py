@@ -13,7 +13,7 @@ from prep.difusion.cli import cofirmas, difusor, testigo
 from prep.evidencia.cli import imagenes
 from prep.laboratorio.cli import fotografiar, llenar
 from prep.lectura.cli import leer
-from prep.lectura.ordenes import app as lectura
+from prep.lectura.trabajo import app as lectura
 from prep.papel.cli import actas
 from prep.plataforma.cli import app as postgres
 from prep.portal.cli import app as portal

@@ -179,7 +179,7 @@ def _leer_y_mirar(
     noche: Noche, actas: list[ActaSimulada], obrero: Obrero, hora: datetime, avance: Callable[[int, int], None]
 ) -> None:
     """The reader reads the matches there are; then people go on with each, as it came out."""
-    from prep.lectura.noche import Opinion
+    from prep.lectura.revision import Opinion
 
     opiniones = obrero.vuelta(avance).opiniones
     for acta in actas:

@@ -8,8 +8,8 @@ from actas_de_prueba import hoja, llena
 from prep.dominio.comun.valores import Valor
 from prep.laboratorio import examen as bench
 from prep.laboratorio.examen import Medida, curva, ece, equivocar, svg_curvas
-from prep.lectura.modelo import PESOS, modelo
-from prep.lectura.noche import intervalo
+from prep.lectura.redes import PESOS, redes
+from prep.lectura.revision import intervalo
 
 
 @pytest.mark.parametrize(
@@ -64,10 +64,10 @@ def test_digitos_reales_de_otras_personas(datos: Callable[..., Path]) -> None:
 
 def test_el_modelo_da_los_mismos_bits_solo_o_en_grupo() -> None:
     cajas = np.random.default_rng(1).random((7, 28, 28)).astype(np.float32)
-    juntas = modelo().digitos(cajas)
-    assert np.array_equal(juntas, modelo().digitos(cajas))
-    assert np.abs(juntas[2] - modelo().digitos(cajas[2:3])[0]).max() < 1e-4
-    assert modelo().digitos(cajas[:0]).shape == (0, 13) and modelo().letras(np.zeros((0, 32, 272))).shape == (0, 33)
+    juntas = redes().digitos(cajas)
+    assert np.array_equal(juntas, redes().digitos(cajas))
+    assert np.abs(juntas[2] - redes().digitos(cajas[2:3])[0]).max() < 1e-4
+    assert redes().digitos(cajas[:0]).shape == (0, 13) and redes().letras(np.zeros((0, 32, 272))).shape == (0, 33)
 
 
 @pytest.mark.largo

@@ -25,8 +25,8 @@ from prep.dominio.acta.hechos import Hecho, Tipo
 from prep.dominio.comun.valores import Valor
 from prep.lectura.balance import balance, por_revisar, renglones, svg
 from prep.lectura.lectores import no_leida
-from prep.lectura.noche import Opinion
 from prep.lectura.resultado import Lectura
+from prep.lectura.revision import Opinion
 
 BIEN, ATRAPADO, FALSA, NO_VISTO, SIN_IMAGEN, PENDIENTE, DISTINTAS, SIN_LEER = (clave(i) for i in range(8))
 

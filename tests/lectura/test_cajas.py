@@ -1,8 +1,8 @@
 import cv2
 import numpy as np
 import pytest
-from actas_de_prueba import hoja
 
+from actas_de_prueba import hoja
 from prep.evidencia.pagina import afinar, hallar_marcas, situar
 from prep.evidencia.renglones import ajustar
 from prep.laboratorio.fotografiar import fotografiar

@@ -14,8 +14,8 @@ from prep.cli import app
 from prep.laboratorio.idx import leer_idx
 from prep.laboratorio.mano import escribir_digito, escritor, garabatear
 from prep.lectura import cifra
-from prep.lectura.modelo import modelo
 from prep.lectura.numeral import calibracion
+from prep.lectura.redes import redes
 
 Imagen = np.ndarray
 
@@ -54,7 +54,7 @@ def test_el_mismo_digito_de_cualquier_manera(manera: str) -> None:
     lecturas = []
     for d in "0123456789":
         for s in range(4):
-            lecturas.append((d, cifra.leer(MANERAS[manera](a_mano(d, s)), modelo(), calibracion())))
+            lecturas.append((d, cifra.leer(MANERAS[manera](a_mano(d, s)), redes(), calibracion())))
     assert sum(r.signo == d for d, r in lecturas) >= 0.9 * len(lecturas)
     assert all(r.signo == d for d, r in lecturas if r.aceptada)
     assert sum(r.aceptada for _, r in lecturas) >= 0.4 * len(lecturas)
@@ -62,9 +62,9 @@ def test_el_mismo_digito_de_cualquier_manera(manera: str) -> None:
 
 def test_lo_que_no_es_un_digito_no_se_acepta() -> None:
     nada = en_papel(np.zeros((108, 96)))
-    assert cifra.leer(nada, modelo(), calibracion()).signo == " "
+    assert cifra.leer(nada, redes(), calibracion()).signo == " "
     for imagen in (nada, en_papel(np.zeros((108, 96)), True), en_papel(a_mano("-", 1)), en_papel(a_mano("x", 1))):
-        assert not cifra.leer(imagen, modelo(), calibracion()).aceptada
+        assert not cifra.leer(imagen, redes(), calibracion()).aceptada
     with pytest.raises(ValueError, match="hacen falta 12"):
         cifra.preparar(np.zeros((11, 40), np.uint8))
 
@@ -73,7 +73,7 @@ def test_digitos_de_mnist_como_vienen(datos: Any) -> None:
     carpeta = datos("digitos", "mnist")
     x = leer_idx(carpeta / "train-images-idx3-ubyte.gz")[:60000:200]
     y = leer_idx(carpeta / "train-labels-idx1-ubyte.gz")[:60000:200]
-    lecturas = [cifra.leer(i, modelo(), calibracion()) for i in x]
+    lecturas = [cifra.leer(i, redes(), calibracion()) for i in x]
     assert sum(r.signo == str(d) for r, d in zip(lecturas, y, strict=True)) >= 0.97 * len(y)
     assert not [r for r, d in zip(lecturas, y, strict=True) if r.aceptada and r.signo != str(d)]
 

@@ -9,13 +9,13 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from actas_de_prueba import foto as foto_propia
-from actas_de_prueba import lector as lector_propio
 from ajenas_de_prueba import HOJAS, Ajena, dibujar, lejos_mm, tomar
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from actas_de_prueba import foto as foto_propia
+from actas_de_prueba import lector as lector_propio
 from prep.cli import app
 from prep.dominio.comun.valores import SIN_DATO
 from prep.laboratorio.fotografiar import Foto
@@ -208,7 +208,6 @@ def test_marcas_de_nuestro_tipo_con_otros_numeros_no_son_un_acta_nuestra() -> No
 def test_nuestra_propia_acta_descrita_se_lee_igual() -> None:
     """Our own form is one more described form: with its marks and boxes in JSON, the same boxes are found and read."""
     from actas_de_prueba import ACTA, llena
-
     from prep.papel.plantilla import LADO_MARCA, MARCAS, marcas_de
 
     h, plan, _ = llena()

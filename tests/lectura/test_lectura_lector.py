@@ -5,8 +5,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 import pytest
-from actas_de_prueba import ACTA, LLAVE, OTRA, PROCESO, foto, hoja, lector, llena
 
+from actas_de_prueba import ACTA, LLAVE, OTRA, PROCESO, foto, hoja, lector, llena
 from prep.dominio.comun.valores import SIN_DATO
 from prep.laboratorio.fotografiar import fotografiar, pantalla
 from prep.laboratorio.llenar import Escrito, Imagen, llenar

@@ -32,9 +32,9 @@ from prep.bitacora.verificacion import verificar
 from prep.dominio.acta.hechos import Tipo
 from prep.lectura.lectores import Lectores, lector_de
 from prep.lectura.models import Lectura as FilaLectura
-from prep.lectura.noche import Opinion
 from prep.lectura.obrero import OPERADOR, turno
 from prep.lectura.resultado import Lectura
+from prep.lectura.revision import Opinion
 from prep.plataforma.almacen import ErrorAlmacen
 
 

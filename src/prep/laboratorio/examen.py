@@ -33,10 +33,10 @@ from prep.laboratorio.llenar import Costumbres, Escrito, llenar, planear, votos_
 from prep.laboratorio.otras_manos import OtrasManos
 from prep.lectura.cajas import recortar
 from prep.lectura.lector import Lector, Vista, descifrar
-from prep.lectura.modelo import CLASES, modelo
-from prep.lectura.noche import Opinion, Umbrales, intervalo, revisar
 from prep.lectura.numeral import suavizar
+from prep.lectura.redes import CLASES, redes
 from prep.lectura.resultado import Lectura
+from prep.lectura.revision import Opinion, Umbrales, intervalo, revisar
 from prep.papel import qr
 from prep.papel.plantilla import ALTO, ANCHO, Hoja, Identificacion, armar_plantilla
 from prep.plataforma.opencv import cv2
@@ -173,7 +173,7 @@ def _cajas(vista: Vista, plan: dict[str, Escrito], lector: Lector) -> list[tuple
     for campo in vista.plantilla.campos:
         ajuste = vista.ajustes[campo.clave]
         if ajuste.claridad > 0:
-            puntos = lector.modelo.digitos(recortar(vista.rectificada, campo, ajuste).cifras)
+            puntos = lector.redes.digitos(recortar(vista.rectificada, campo, ajuste).cifras)
             for p, signo in zip(
                 suavizar(puntos, lector.calibracion.temperatura_cifra), plan[campo.clave].cifras, strict=True
             ):
@@ -330,7 +330,7 @@ def mnist(carpeta: Path) -> tuple[int, int]:
     y = leer_idx(carpeta / "t10k-labels-idx1-ubyte.gz")
     fallas = 0
     for i in range(0, len(x), 500):
-        fallas += int((modelo().digitos(x[i : i + 500])[:, :10].argmax(1) != y[i : i + 500]).sum())
+        fallas += int((redes().digitos(x[i : i + 500])[:, :10].argmax(1) != y[i : i + 500]).sum())
     return fallas, len(y)
 
 
@@ -407,7 +407,7 @@ def bench(
 
     `salida`: folder for the plot (`lectura_curvas.svg`) and the raw measurements. Returns the figures.
     """
-    figuras: dict[str, Any] = {"modelo": modelo().huella, "conjuntos": {}}
+    figuras: dict[str, Any] = {"modelo": redes().huella, "conjuntos": {}}
     if digitos is not None:
         figuras["mnist"] = mnist(digitos)
         otras = OtrasManos.de_examen(digitos, tipos)

@@ -15,9 +15,9 @@ from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.transiciones import Captura
 from prep.dominio.comun.valores import Valor
 from prep.lectura.models import Lectura as FilaLectura
-from prep.lectura.noche import Caso, Desenlace, Opinion, Revision, informe
 from prep.lectura.obrero import campos_de
 from prep.lectura.resultado import Lectura
+from prep.lectura.revision import Caso, Desenlace, Opinion, Revision, informe
 
 _LOTE: Final = 500
 

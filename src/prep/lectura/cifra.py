@@ -10,8 +10,8 @@ import numpy as np
 from prep.evidencia.pagina import PX_MM, Gris
 from prep.lectura.cajas import Tinta, aislar, encuadrar, entintado, sin_reglas
 from prep.lectura.lector import SEGURO
-from prep.lectura.modelo import CLASES, Modelo
 from prep.lectura.numeral import Calibracion, suavizar
+from prep.lectura.redes import CLASES, Redes
 from prep.plataforma.opencv import cv2
 
 LADO_MINIMO: Final = 12
@@ -30,9 +30,9 @@ class LecturaCifra:
         return {"signo": self.signo, "probabilidad": round(self.probabilidad, 6), "aceptada": self.aceptada}
 
 
-def leer(gris: Gris, modelo: Modelo, calibracion: Calibracion) -> LecturaCifra:
+def leer(gris: Gris, redes: Redes, calibracion: Calibracion) -> LecturaCifra:
     """Read a grey crop as one digit box: dark on light or light on dark, with its printed frame or without."""
-    puntos = modelo.digitos(preparar(gris)[None])
+    puntos = redes.digitos(preparar(gris)[None])
     p = suavizar(puntos, calibracion.temperatura_cifra)[0]
     k = int(p.argmax())
     return LecturaCifra(CLASES[k], float(p[k]), k < 10 and float(p[k]) >= SEGURO)

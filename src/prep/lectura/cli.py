@@ -55,7 +55,7 @@ def leer(
     from prep.evidencia.imagenes import ArchivoRechazado
     from prep.lectura.ajena import FormaInvalida, abrir
     from prep.lectura.lector import Lector, LectorAjeno
-    from prep.lectura.noche import comparar
+    from prep.lectura.revision import comparar
 
     if (proceso is not None) + (forma is not None) + cifras != 1:
         raise typer.BadParameter("Indique una de las tres: --proceso DIR, --forma FORMA.JSON o --cifras.")
@@ -112,8 +112,8 @@ def _leer_cifras(rutas: list[Path], como_json: bool) -> None:
     from prep.evidencia.imagenes import ArchivoRechazado
     from prep.lectura import cifra
     from prep.lectura.lector import Rechazo, descifrar
-    from prep.lectura.modelo import modelo
     from prep.lectura.numeral import calibracion
+    from prep.lectura.redes import redes
 
     tabla = Table("imagen", "signo", "probabilidad", "aceptada", title="Cifras")
     aceptadas = 0
@@ -124,7 +124,7 @@ def _leer_cifras(rutas: list[Path], como_json: bool) -> None:
                 hojas = _paginas(ruta, cifra.LADO_MINIMO)
                 if len(hojas) != 1:
                     raise ArchivoRechazado(f"El archivo tiene {len(hojas)} páginas: se espera un solo dígito.")
-                lectura = cifra.leer(descifrar(hojas[0]), modelo(), calibracion())
+                lectura = cifra.leer(descifrar(hojas[0]), redes(), calibracion())
             except (ArchivoRechazado, Rechazo) as error:
                 fila["rechazo"] = str(error)
                 tabla.add_row(ruta.name, str(error))

@@ -22,8 +22,8 @@ from prep.evidencia.calidad import es_pantalla, medir
 from prep.evidencia.pagina import Gris, Marca, Pagina, afinar, hallar_marcas, situar
 from prep.evidencia.renglones import Ajuste, ajustar
 from prep.lectura.cajas import Recortes, recortar
-from prep.lectura.modelo import CLASES, Modelo, modelo
 from prep.lectura.numeral import Calibracion, Juicio, calibracion, juzgar, suavizar
+from prep.lectura.redes import CLASES, Redes, redes
 from prep.lectura.resultado import MOTIVOS, Lectura, LecturaCampo
 from prep.papel import qr
 from prep.papel.plantilla import Caja, Campo, Forma, Plantilla, marcas_de
@@ -80,8 +80,8 @@ def mirar(gris: Gris, pagina: Pagina, forma: Forma) -> Vista:
 class _Lector(ABC):
     """Reads pages once they are situated. One instance per thread."""
 
-    def __init__(self, pesos: Modelo | None, ajuste: Calibracion | None) -> None:
-        self.modelo = pesos or modelo()
+    def __init__(self, pesos: Redes | None, ajuste: Calibracion | None) -> None:
+        self.redes = pesos or redes()
         self.calibracion = ajuste or calibracion()
 
     @abstractmethod
@@ -103,13 +103,13 @@ class _Lector(ABC):
             gris = descifrar(datos)
             vista, acta, avisos = self.situar(gris, esperada)
         except Rechazo as r:
-            return Lectura(imagen, self.modelo.huella, r.motivo, r.detalle), None
+            return Lectura(imagen, self.redes.huella, r.motivo, r.detalle), None
         campos = self._campos(vista)
         if all(c.valor == SIN_DATO and "rayado" not in c.motivos for c in campos):
             avisos.append("en_blanco")
         lectura = Lectura(
             imagen,
-            self.modelo.huella,
+            self.redes.huella,
             None,
             "",
             tuple(avisos),
@@ -125,8 +125,8 @@ class _Lector(ABC):
     def _campos(self, vista: Vista) -> tuple[LecturaCampo, ...]:
         campos = vista.plantilla.campos
         recortes = [recortar(vista.rectificada, c, vista.ajustes[c.clave]) for c in campos]
-        puntos = self.modelo.digitos(np.concatenate([r.cifras for r in recortes]))
-        letras = self.modelo.letras(np.stack([r.letra for r in recortes]))
+        puntos = self.redes.digitos(np.concatenate([r.cifras for r in recortes]))
+        letras = self.redes.letras(np.stack([r.letra for r in recortes]))
         salida, i = [], 0
         for campo, recorte, letra in zip(campos, recortes, letras, strict=True):
             propios = puntos[i : i + len(campo.cajas)]
@@ -162,7 +162,7 @@ class Lector(_Lector):
         plantilla_de: Callable[[str], Plantilla | None],
         proceso: str,
         llave: bytes,
-        pesos: Modelo | None = None,
+        pesos: Redes | None = None,
         ajuste: Calibracion | None = None,
     ) -> None:
         super().__init__(pesos, ajuste)
@@ -226,7 +226,7 @@ class LectorAjeno(_Lector):
     """Reads a form of another design. What turns a sheet the right way up is its marks or its printed rows; nothing of
     it was calibrated, so a number needs every box clear, and words alone or an empty field are never accepted."""
 
-    def __init__(self, forma: Forma, pesos: Modelo | None = None, ajuste: Calibracion | None = None) -> None:
+    def __init__(self, forma: Forma, pesos: Redes | None = None, ajuste: Calibracion | None = None) -> None:
         super().__init__(pesos, ajuste)
         self.forma = forma
 

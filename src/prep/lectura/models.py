@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from prep.lectura.noche import Opinion
+from prep.lectura.revision import Opinion
 
 
 class Lectura(models.Model):

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from prep.lectura.modelo import PESOS
+from prep.lectura.redes import PESOS
 
 Vector = npt.NDArray[Any]
 

@@ -26,8 +26,8 @@ from prep.dominio.acta.transiciones import Captura, Custodia
 from prep.dominio.comun.valores import Valor
 from prep.lectura.lectores import Lectores
 from prep.lectura.models import Lectura as FilaLectura
-from prep.lectura.noche import Opinion, Umbrales, revisar
 from prep.lectura.resultado import Lectura
+from prep.lectura.revision import Opinion, Umbrales, revisar
 from prep.plataforma.reloj import Reloj
 
 OPERADOR: Final = "lector"

@@ -64,7 +64,7 @@ class LecturaCampo:
     aceptado: bool
     caso: str
     motivos: tuple[str, ...]
-    cifras: str  # what each box seems to hold, in the signs of `modelo.CLASES`
+    cifras: str  # what each box seems to hold, in the signs of `redes.CLASES`
     mejores: tuple[tuple[int, float], ...]
     recorte: str  # SHA-256 of the pixels of its boxes
 

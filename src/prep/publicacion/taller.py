@@ -1,6 +1,6 @@
 """The files of one corte and its manifest, from the facts of one snapshot: same inputs, same bytes.
 
-Nothing is published here (see `corte`), so that whoever recomputes a corte does the very same (`recalculo`).
+Nothing is published here (see `corte`), so that whoever recomputes a corte does the very same (`rehacer`).
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def programar(
 
 
 @app.command()
-def recalcular(
+def rehacer(
     cortes: Annotated[
         list[Path], typer.Argument(metavar="CORTE…", help="Carpetas de cortes, como publicacion/cortes/0007.")
     ],
@@ -81,7 +81,7 @@ def recalcular(
     """Vuelve a calcular cortes publicados a partir de los hechos y compara cada archivo, byte por byte.
 
     En otra máquina: «prep proceso importar», «prep bitacora importar» y esta orden sobre una copia de la
-    publicación. Termina con 0 si todo es igual, 1 si algo difiere y 2 si no se pudo recalcular.
+    publicación. Termina con 0 si todo es igual, 1 si algo difiere y 2 si no se pudo rehacer.
     """
     from prep.plataforma.arranque import django_listo
 
@@ -90,13 +90,13 @@ def recalcular(
         from prep import portal
         from prep.catalogo.services import cargar, informativo
         from prep.catalogo.services.errores import CatalogoError
-        from prep.publicacion.recalculo import RecalculoImposible, recalcular
+        from prep.publicacion.rehacer import RehacerImposible, rehacer
 
         for carpeta in cortes:
             try:
                 with errores.status(f"Recalculando {escape(str(carpeta))}…"):
-                    r = recalcular(carpeta, cargar(), informativo(), portal)
-            except (RecalculoImposible, CatalogoError, OSError) as error:
+                    r = rehacer(carpeta, cargar(), informativo(), portal)
+            except (RehacerImposible, CatalogoError, OSError) as error:
                 fallar(str(error), 2)
             titulo = f"Corte {r.corte}, {r.hora}, {r.posicion:,} hechos"
             if not r.diferencias:
@@ -105,7 +105,7 @@ def recalcular(
             distintos = True
             consola.print(f"[red]✗[/] {titulo}: {len(r.diferencias)} diferencias.", highlight=False)
             if not r.mismo_programa:
-                consola.print("  Lo publicó otra versión del programa: recalcule con la misma.", highlight=False)
+                consola.print("  Lo publicó otra versión del programa: rehágalo con la misma.", highlight=False)
             for diferencia in r.diferencias[:20]:
                 consola.print(f"  {escape(diferencia)}", highlight=False, soft_wrap=True)
     if distintos:

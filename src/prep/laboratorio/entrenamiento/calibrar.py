@@ -26,8 +26,8 @@ from prep.laboratorio.llenar import Costumbres
 from prep.laboratorio.otras_manos import OtrasManos
 from prep.lectura.cajas import recortar
 from prep.lectura.lector import descifrar
-from prep.lectura.modelo import CLASES, Modelo
 from prep.lectura.numeral import CASOS, Calibracion, juzgar, suavizar
+from prep.lectura.redes import CLASES, Redes
 
 LIMITE = 0.0005
 """Error among accepted: one in two thousand."""
@@ -104,7 +104,7 @@ def _recta(conf: np.ndarray, bien: np.ndarray) -> list[float]:
 def ajustar_a(recortes: list[Path], salida: Path) -> None:
     partes_de = [np.load(r) for r in recortes]
     d = {k: np.concatenate([p[k] for p in partes_de]) for k in partes_de[0].files}
-    m = Modelo()
+    m = Redes()
     puntos = np.concatenate(
         [m.digitos(d["cifras"][i : i + 2000] / np.float32(255)) for i in range(0, len(d["cifras"]), 2000)]
     )

@@ -23,7 +23,7 @@ from prep.laboratorio.llenar import Escrito, llenar
 from prep.laboratorio.otras_manos import OtrasManos
 from prep.lectura.cajas import recortar
 from prep.lectura.lector import descifrar
-from prep.lectura.modelo import CLASES
+from prep.lectura.redes import CLASES
 from prep.papel import qr
 from prep.papel.numeros import en_letra
 from prep.papel.plantilla import Hoja, Identificacion, Plantilla, armar_plantilla

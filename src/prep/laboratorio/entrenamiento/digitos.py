@@ -27,7 +27,7 @@ from prep.laboratorio.entrenamiento.red import RedDigitos, deformar
 from prep.laboratorio.idx import leer_idx
 from prep.laboratorio.otras_manos import Manuscritas
 from prep.lectura.cajas import encuadrar
-from prep.lectura.modelo import CLASES
+from prep.lectura.redes import CLASES
 from prep.plataforma.opencv import cv2
 
 DE_MNIST, DE_TIPOS, DE_COSECHA = 88, 10, 30

@@ -3,8 +3,8 @@ import json
 import pytest
 
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO, Valor
-from prep.lectura.noche import SIN_OPINION, Caso, Desenlace, Opinion, Revision, Umbrales, comparar, informe, revisar
 from prep.lectura.resultado import Lectura, LecturaCampo
+from prep.lectura.revision import SIN_OPINION, Caso, Desenlace, Opinion, Revision, Umbrales, comparar, informe, revisar
 
 U = Umbrales(devuelve=0.99, improbable=0.001, confirma=0.8)
 VERDAD: dict[str, Valor] = {"A": 117, "B": 20, "C": 3, "D": 0, "E": SIN_DATO}

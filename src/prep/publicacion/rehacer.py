@@ -32,12 +32,12 @@ from prep.transparencia.errores import ErrorEmision
 from prep.transparencia.manifiesto import Manifiesto
 
 
-class RecalculoImposible(RuntimeError):
+class RehacerImposible(RuntimeError):
     """The corte cannot be recomputed here; says why and what is missing."""
 
 
 @dataclass(slots=True)
-class Recalculo:
+class Rehecho:
     """What came out. `diferencias`: what is not equal, in Spanish. `mismo_programa`: the code here made that corte."""
 
     corte: int
@@ -48,21 +48,21 @@ class Recalculo:
     diferencias: list[str] = field(default_factory=list)
 
 
-def recalcular(carpeta: Path, proceso: Proceso, informativo: Informativo, portal: Portal | None) -> Recalculo:
-    """Recompute the corte published in `carpeta` (`…/cortes/0007`). Raises `RecalculoImposible`."""
+def rehacer(carpeta: Path, proceso: Proceso, informativo: Informativo, portal: Portal | None) -> Rehecho:
+    """Recompute the corte published in `carpeta` (`…/cortes/0007`). Raises `RehacerImposible`."""
     carpeta = carpeta.resolve()
     almacen = AlmacenCarpeta(carpeta.parent.parent)
     crudo, m = _manifiesto(almacen, f"cortes/{carpeta.name}")
     if ruta_de(m["corte"]) != f"cortes/{carpeta.name}":
-        raise RecalculoImposible(f"La carpeta {carpeta.name} tiene el corte {m['corte']}: su nombre debe ser el suyo.")
+        raise RehacerImposible(f"La carpeta {carpeta.name} tiene el corte {m['corte']}: su nombre debe ser el suyo.")
     if (m["proceso"], m["catalogo"]) != (proceso.clave, proceso.huella):
-        raise RecalculoImposible(
+        raise RehacerImposible(
             f"El corte es del proceso {m['proceso']} con huella {m['catalogo'][:16]}… y aquí está {proceso.clave} con "
             f"{proceso.huella[:16]}…: importe el mismo catálogo con «prep proceso importar»."
         )
     posicion = m["bitacora"]["posicion"]
     if _raiz(posicion) != m["bitacora"]["raiz"]:
-        raise RecalculoImposible(
+        raise RehacerImposible(
             f"Los primeros {posicion:,} hechos de esta bitácora no dan la raíz que dice el corte: importe, con «prep "
             "bitacora importar», la bitácora de la que salió."
         )
@@ -85,8 +85,8 @@ def recalcular(carpeta: Path, proceso: Proceso, informativo: Informativo, portal
     )
     hora = datetime.fromisoformat(m["hora"]).astimezone(ZoneInfo(proceso.zona_horaria))
     foto = Instantanea(posicion, m["bitacora"]["raiz"], Plegado(posicion), None, {})
-    resultado = Recalculo(m["corte"], m["hora"], posicion, len(m["archivos"]), m["software"] == huella())
-    with carpeta_aparte("prep-recalculo-") as aparte:
+    resultado = Rehecho(m["corte"], m["hora"], posicion, len(m["archivos"]), m["software"] == huella())
+    with carpeta_aparte("prep-rehacer-") as aparte:
         taller = Taller(publicador, hora, m["cierre"], foto, aparte, Cronometro())
         con_libro = any(a["ruta"].endswith(".xlsx") for a in m["archivos"])
         manifiesto = taller.componer(m["corte"], anterior, con_libro)
@@ -121,13 +121,13 @@ def _comparar(calculados: dict[str, str], publicados: dict[str, str]) -> list[st
 def _manifiesto(almacen: AlmacenCarpeta, ruta: str) -> tuple[bytes, dict[str, Any]]:
     crudo = almacen.leer(f"{ruta}/corte.json")
     if crudo is None:
-        raise RecalculoImposible(
+        raise RehacerImposible(
             f"Falta {ruta}/corte.json: indique la carpeta de un corte, como publicacion/cortes/0007."
         )
     try:
         return crudo, dict(Manifiesto.leer(crudo).todo)
     except ErrorEmision as error:
-        raise RecalculoImposible(f"{ruta}/corte.json: {error}") from None
+        raise RehacerImposible(f"{ruta}/corte.json: {error}") from None
 
 
 def _raiz(posicion: int) -> str | None:

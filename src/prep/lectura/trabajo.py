@@ -130,7 +130,7 @@ def _trabajar(obrero: Obrero, una_vuelta: bool) -> None:
 
 
 def _vuelta(obrero: Obrero) -> Vuelta:
-    from prep.lectura.noche import Opinion
+    from prep.lectura.revision import Opinion
 
     columnas = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columnas, console=errores, transient=True) as barra:

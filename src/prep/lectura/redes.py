@@ -18,7 +18,7 @@ CLASES: Final = "0123456789 -?"
 """What a box may hold: a digit, nothing, a cross or dash, something illegible."""
 
 
-class Modelo:
+class Redes:
     """Digit and word networks. `huella`: SHA-256 over both files, stored with every reading."""
 
     def __init__(self, carpeta: Path = PESOS) -> None:
@@ -49,6 +49,6 @@ class Modelo:
 
 
 @cache
-def modelo() -> Modelo:
+def redes() -> Redes:
     """The shipped model, loaded once per process."""
-    return Modelo()
+    return Redes()

@@ -25,7 +25,7 @@ from prep.plataforma.almacen import AlmacenCarpeta
 from prep.plataforma.reloj import RelojFijo
 from prep.publicacion.corte import Corte, CorteImposible
 from prep.publicacion.programador import Alarma, programar, siguiente
-from prep.publicacion.recalculo import Recalculo, RecalculoImposible, recalcular
+from prep.publicacion.rehacer import RehacerImposible, Rehecho, rehacer
 
 
 def test_otra_base_da_los_mismos_bytes(bitacora_nueva: Any, escena: Escena, tmp_path: Path) -> None:
@@ -42,21 +42,21 @@ def test_otra_base_da_los_mismos_bytes(bitacora_nueva: Any, escena: Escena, tmp_
     copia = tmp_path / "copia"
     shutil.copytree(escena.raiz, copia)
 
-    def otra_vez(corte: int, **cambios: Any) -> Recalculo:
+    def otra_vez(corte: int, **cambios: Any) -> Rehecho:
         proceso = replace(escena.proceso, **cambios)
-        return recalcular(copia / "cortes" / f"{corte:04d}", proceso, escena.informativo, portal)
+        return rehacer(copia / "cortes" / f"{corte:04d}", proceso, escena.informativo, portal)
 
     with bitacora_nueva():
-        with pytest.raises(RecalculoImposible, match="prep bitacora importar"):
+        with pytest.raises(RehacerImposible, match="prep bitacora importar"):
             otra_vez(1)
         importar(tmp_path / "hechos.jsonl")
         for n in (1, 2, 3):
             r = otra_vez(n)
             assert (r.corte, r.posicion, r.diferencias) == (n, n * tercio, [])
             assert r.archivos > 40 and not r.mismo_programa
-        with pytest.raises(RecalculoImposible, match="prep proceso importar"):
+        with pytest.raises(RehacerImposible, match="prep proceso importar"):
             otra_vez(1, huella="0" * 64)
-        with pytest.raises(RecalculoImposible, match=r"Falta cortes/0009/corte\.json"):
+        with pytest.raises(RehacerImposible, match=r"Falta cortes/0009/corte\.json"):
             otra_vez(9)
         resumen = copia / "cortes" / "0002" / "GUB" / "resumen.json"
         alterado = resumen.read_bytes().replace(b'"total":', b'"total" :')
@@ -85,9 +85,7 @@ def test_las_paginas_que_faltan_no_esconden_lo_demas(escena: Escena, tmp_path: P
             raise KeyError("total")
 
     def otra_vez(corte: int, dibuja: Any) -> list[str]:
-        return recalcular(
-            escena.raiz / "cortes" / f"{corte:04d}", escena.proceso, escena.informativo, dibuja
-        ).diferencias
+        return rehacer(escena.raiz / "cortes" / f"{corte:04d}", escena.proceso, escena.informativo, dibuja).diferencias
 
     _, hechos = noche()
     escena.anotar(hechos[:100])
@@ -202,7 +200,7 @@ def test_las_ordenes(url_postgres: str, tmp_path: Path) -> None:
         assert "Corte 2" in prep("corte", "--cierre")
         assert not (datos / "alarma.json").exists()
         cortes = [str(datos / "publicacion" / "cortes" / n) for n in ("0001", "0002")]
-        assert prep("corte", "recalcular", *cortes).count("archivos idénticos") == 2
+        assert prep("corte", "rehacer", *cortes).count("archivos idénticos") == 2
         prep("bitacora", "exportar", str(tmp_path / "hechos.jsonl"))
         assert "No se exportó nada" in prep("bitacora", "exportar", str(tmp_path / "hechos.jsonl"), sale=1)
         assert "está íntegra" in prep("bitacora", "verificar")
