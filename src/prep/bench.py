@@ -102,27 +102,36 @@ def _hechos() -> None:
 
     proceso, info = ejemplo(1500)
     with _instalacion() as carpeta:
-        from prep.bitacora.nodos import nodo_local
-        from prep.bitacora.services import anotar, recibir
+        from prep.bitacora.autoridad import ambito
+        from prep.bitacora.nodos import NodoInstituto, nodo_local
+        from prep.bitacora.services import anotar, fundar_instalacion, recibir
+        from prep.bitacora.services.altas import alta_de_nodo
         from prep.bitacora.sobres import SIN_PREVIO, sellar
+        from prep.dominio.comun.facultades import ClaseNodo
         from prep.simulacro.noche import Noche
+        from prep.transparencia.nota import LlavePrivada
 
-        nodo = nodo_local(carpeta / "llaves", NOCHE)
-        hechos = sorted((h for a in Noche(proceso, info, NOCHE, 1).actas() for h in a.hechos), key=lambda h: h.id)
+        nodo, otro = nodo_local(carpeta / "llaves"), nodo_local(carpeta / "llaves", "catd-1")
+        noche = Noche(proceso, info, NOCHE, 1)
+        llave = LlavePrivada.nueva("bench.example")
+        raiz = NodoInstituto(llave, llave.llave.publica)
+        fundar_instalacion(proceso.clave, "prueba", raiz, nodo, noche.cargos, NOCHE, telefonos=noche.telefonos)
+        anotar([alta_de_nodo(otro, ClaseNodo.CATD, "catd-1", NOCHE)], raiz, NOCHE)
+        hechos = sorted((h for a in noche.actas() for h in a.hechos), key=lambda h: h.hora)
         uno, lotes, ajenos = hechos[:500], hechos[500:14_500], hechos[14_500:20_500]
         inicio = time.perf_counter()
         for h in uno:
-            anotar([h], nodo, NOCHE)
+            anotar([h], nodo, NOCHE, noche.telefonos)
         sueltos = len(uno) / (time.perf_counter() - inicio)
         inicio = time.perf_counter()
         for i in range(0, len(lotes), 1000):
-            anotar(lotes[i : i + 1000], nodo, NOCHE)
+            anotar(lotes[i : i + 1000], nodo, NOCHE, noche.telefonos)
         por_lote = len(lotes) / (time.perf_counter() - inicio)
 
-        otro = nodo_local(carpeta / "llaves", NOCHE, "catd-1")
         previo, sobres = SIN_PREVIO, []
         for i, h in enumerate(ajenos, 1):
-            sobre = sellar(h, otro, i, previo)
+            telefono = noche.telefonos.get(h.persona)
+            sobre = sellar(h, otro, ambito(), i, previo, telefono.firmar(h, ambito()) if telefono else None)
             previo = sobre.hoja.hex()
             sobres.append(sobre.escribir())
         inicio = time.perf_counter()
@@ -153,13 +162,16 @@ def _nacional() -> None:
 
 def _poblar(proceso: Proceso, info: Informativo, hasta: int | None = None) -> None:
     """The facts of a simulated night, already folded; of its first `hasta` actas only, if given."""
-    from prep.bitacora.proyeccion import fila_de, guardar_filas
-    from prep.dominio.acta.acta import estado
+    from prep.bitacora.actas import fila_de, guardar_filas
+    from prep.dominio.acta.pliegue import estado
+    from prep.dominio.comun.autoridad import INSTITUTO, Autoridad
+    from prep.dominio.comun.hecho import Escrito
     from prep.simulacro.noche import Noche
 
     filas = []
     for acta in islice(Noche(proceso, info, NOCHE, 1).actas(), hasta):
-        filas.append(fila_de(acta.esperada.clave, acta.hechos, estado(acta.hechos)))
+        escritos = [Escrito(h, INSTITUTO) for h in acta.hechos]
+        filas.append(fila_de(acta.esperada.clave, len(escritos), estado(escritos, Autoridad())))
         if len(filas) == 5000:
             guardar_filas(filas)
             filas = []

@@ -27,7 +27,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from prep.dominio.acta.hechos import Hecho
+    from prep.dominio.comun.hecho import Hecho
     from prep.lectura.obrero import Obrero
     from prep.papel.formas import Formas
     from prep.simulacro.noche import ActaSimulada, Noche
@@ -98,8 +98,8 @@ def _carpeta_limpia() -> Path:
 def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa: float) -> bool:
     """Play the night; True when the last corte says what the papers said."""
     from prep import portal
-    from prep.bitacora.nodos import nodo_local
-    from prep.bitacora.services import anotar
+    from prep.bitacora.nodos import NodoInstituto, nodo_local
+    from prep.bitacora.services import anotar, fundar_instalacion
     from prep.catalogo.ejemplo import ejemplo
     from prep.catalogo.escritor import escribir_proceso
     from prep.catalogo.services import cargar, importar, informativo
@@ -125,12 +125,17 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     privada, _ = crear("instituto.example/prep", carpeta / "llaves", archivo="instituto")
     almacen = AlmacenCarpeta(publicacion)
     evidencia = AlmacenCarpeta(carpeta / "evidencia")
+    llave = leer_privada(privada)
+    nodo = nodo_local(carpeta / "llaves")
     publicador = Publicador(
-        proceso, info, almacen, Modo.SIMULACRO, leer_privada(privada), portal=portal, evidencia=evidencia
+        proceso, info, almacen, Modo.SIMULACRO, llave, nodo=nodo, portal=portal, evidencia=evidencia
     )
-    nodo = nodo_local(carpeta / "llaves", CIERRE)
 
     noche = Noche(proceso, info, CIERRE, semilla, ambas_mal=AMBAS_MAL)
+    instituto = NodoInstituto(llave, llave.llave.publica)
+    fundar_instalacion(
+        proceso.clave, Modo.SIMULACRO.value, instituto, nodo, noche.cargos, CIERRE, telefonos=noche.telefonos
+    )
     actas = list(noche.papeles())
     formas = Formas(proceso, info, secrets.token_bytes(32), "SIMULACRO")
     imagenes = _retratar(formas, actas, evidencia.raiz, semilla)
@@ -155,7 +160,7 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
             ultimo = i == CORTES - 1
             while lote := _lo_que_toca(actas, escritos, None if ultimo else hora):
                 for j in range(0, len(lote), 500):
-                    anotar(lote[j : j + 500], nodo, hora)
+                    anotar(lote[j : j + 500], nodo, hora, noche.telefonos)
                 escritos.update(h.id for h in lote)
                 _leer_y_mirar(noche, actas, obrero, hora, avance)
             barra.update(tarea, description=f"{hora:%H:%M} corte {i + 1}")
@@ -172,19 +177,17 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
 def _lo_que_toca(actas: list[ActaSimulada], escritos: set[str], hasta: datetime | None) -> list[Hecho]:
     """What people did until then that is not in the bitácora yet, in order."""
     hechos = (h for a in actas for h in a.hechos if h.id not in escritos)
-    return sorted((h for h in hechos if hasta is None or h.hora <= hasta), key=lambda h: h.id)
+    return sorted((h for h in hechos if hasta is None or h.hora <= hasta), key=lambda h: h.hora)
 
 
 def _leer_y_mirar(
     noche: Noche, actas: list[ActaSimulada], obrero: Obrero, hora: datetime, avance: Callable[[int, int], None]
 ) -> None:
     """The reader reads the matches there are; then people go on with each, as it came out."""
-    from prep.lectura.revision import Opinion
-
-    opiniones = obrero.vuelta(avance).opiniones
+    vuelta = obrero.vuelta(avance)
     for acta in actas:
-        if (opinion := opiniones.get(acta.esperada.clave)) is not None:
-            noche.mirar(acta, hora, revisada=opinion is Opinion.DEVUELVE)
+        if acta.esperada.clave in vuelta.opiniones:
+            noche.mirar(acta, hora, vuelta.devueltas.get(acta.esperada.clave, ""))
 
 
 def _contar_lectura(puestas: int) -> None:

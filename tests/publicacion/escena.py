@@ -14,22 +14,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from escritos_nodo import nodo_de_prueba
 
-from prep.bitacora.services import anotar
+from noche import DE_CAMPO, INSTITUTO, PERSONAS, nodo_de
+from prep.bitacora.nodos import DispositivoLocal, NodoInstituto, NodoLocal
+from prep.bitacora.services import anotar, fundar_instalacion
 from prep.catalogo.ejemplo import ejemplo
 from prep.catalogo.informativo import Informativo
-from prep.dominio.acta.hechos import Hecho
+from prep.dominio.comun.hecho import Hecho
 from prep.dominio.tabulacion.proceso import Modo, Proceso
 from prep.plataforma.almacen import Almacen, AlmacenCarpeta
 from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import Publicador
 from prep.simulacro.noche import ActaSimulada, Noche
-from prep.transparencia.nota import FIRMA, LlavePrivada
 
 ZONA = ZoneInfo("America/Mexico_City")
 CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZONA)
-INSTITUTO = LlavePrivada("instituto.example/prep", FIRMA, b"\1" * 32)
 
 
 @cache
@@ -38,10 +37,16 @@ def proceso_de_ejemplo() -> tuple[Proceso, Informativo]:
 
 
 @cache
+def imaginada() -> Noche:
+    """Who takes part in the nights of these tests."""
+    return Noche(*proceso_de_ejemplo(), CIERRE, 7)
+
+
+@cache
 def noche() -> tuple[list[ActaSimulada], list[Hecho]]:
     """The actas of one night and all their facts in order."""
     actas = list(Noche(*proceso_de_ejemplo(), CIERRE, 7).actas())
-    return actas, sorted((h for a in actas for h in a.hechos), key=lambda h: h.id)
+    return actas, sorted((h for a in actas for h in a.hechos), key=lambda h: h.hora)
 
 
 @dataclass
@@ -55,9 +60,19 @@ class Escena:
     procesos: int = 1
     almacen: Almacen | None = None
     portal: Any = None
+    nodo: NodoLocal = field(default_factory=lambda: nodo_de("central"))
+    telefonos: dict[str, DispositivoLocal] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        noche = imaginada()
+        self.telefonos = {p: DispositivoLocal(t.id, t.llave) for p, t in noche.telefonos.items()}
+        cargos = [*noche.cargos, *((p, r.value, "CCV") for p in PERSONAS for r in DE_CAMPO)]
+        raiz = NodoInstituto(INSTITUTO, INSTITUTO.llave.publica)
+        clave, modo = self.proceso.clave, self.modo.value
+        fundar_instalacion(clave, modo, raiz, self.nodo, cargos, CIERRE, telefonos=self.telefonos)
 
     def anotar(self, hechos: Sequence[Hecho]) -> None:
-        anotar(hechos, nodo_de_prueba(), CIERRE)
+        anotar(hechos, self.nodo, CIERRE, self.telefonos)
 
     def publicador(self, **cambios: Any) -> Publicador:
         p = Publicador(
@@ -66,6 +81,7 @@ class Escena:
             self.almacen or AlmacenCarpeta(self.raiz),
             self.modo,
             INSTITUTO,
+            nodo=self.nodo,
             software="ab" * 32,
             procesos=self.procesos,
             portal=self.portal,

@@ -181,17 +181,17 @@ def a_media_noche(escena: Escena) -> Escena:
     foto = "c" * 64
     escena.anotar(
         [
-            extra.hecho(Tipo.DIGITALIZADA, HOJA, "d", imagen=foto),
+            extra.hecho(Tipo.DIGITALIZADA, HOJA, "digital-1", imagen=foto),
             extra.hecho(
                 Tipo.FUERA_DE_CATALOGO,
                 HOJA,
-                "d",
+                "supervisa-1",
                 eleccion=gub.clave,
                 demarcacion=f"{next(iter(gub.demarcaciones)):03d}",
                 seccion="=1+1",
                 tipo="-",
             ),
-            extra.hecho(Tipo.FUERA_DE_CATALOGO, HOJA[:-1] + "8", "d", eleccion=gub.clave, demarcacion="²"),
+            extra.hecho(Tipo.FUERA_DE_CATALOGO, HOJA[:-1] + "8", "supervisa-1", eleccion=gub.clave, demarcacion="²"),
         ]
     )
     return escena
@@ -434,7 +434,7 @@ def test_un_acta_que_no_cabe_en_su_boleta_se_aparta_y_avisa(escena: Escena) -> N
 
 def test_hechos_de_actas_que_no_estan_en_el_catalogo_avisan(escena: Escena) -> None:
     extra = Noche(5)
-    escena.anotar([extra.hecho(Tipo.ACOPIADA, "149999B0100G", "a", hora=CIERRE.isoformat())])
+    escena.anotar([extra.hecho(Tipo.ACOPIADA, "149999B0100G", "acopio-1", hora=CIERRE.isoformat())])
     assert escena.corte(60).alarmas == ("1 actas con hechos no están en el catálogo; revise de qué nodo vienen.",)
 
 

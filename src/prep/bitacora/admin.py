@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from prep.bitacora.models import Acta, Hecho, Nodo
+from prep.bitacora.models import Acta, Hecho
 
 
 class SoloLectura(admin.ModelAdmin):
@@ -23,10 +23,10 @@ class SoloLectura(admin.ModelAdmin):
 
 @admin.register(Hecho)
 class HechoAdmin(SoloLectura):
-    list_display = ("posicion", "tipo", "acta", "nodo", "secuencia", "recibido")
-    list_filter = ("tipo", "nodo")
-    search_fields = ("acta", "id")
-    fields = ("posicion", "id", "tipo", "acta", "nodo", "secuencia", "operador", "recibido", "contenido")
+    list_display = ("posicion", "tipo", "sujeto", "nodo", "secuencia", "recibido")
+    list_filter = ("clase", "tipo", "nodo")
+    search_fields = ("sujeto", "id")
+    fields = ("posicion", "id", "tipo", "sujeto", "nodo", "secuencia", "persona", "recibido", "contenido")
     readonly_fields = ("contenido",)
     show_full_result_count = False
 
@@ -37,13 +37,7 @@ class HechoAdmin(SoloLectura):
 
 @admin.register(Acta)
 class ActaAdmin(SoloLectura):
-    list_display = ("clave", "custodia", "captura", "ronda", "hechos", "anomalias")
-    list_filter = ("custodia", "captura")
+    list_display = ("clave", "situacion", "custodia", "captura", "ronda", "conflicto", "hechos", "anomalias")
+    list_filter = ("situacion", "custodia", "captura", "por_revisar")
     search_fields = ("clave",)
     show_full_result_count = False
-
-
-@admin.register(Nodo)
-class NodoAdmin(SoloLectura):
-    list_display = ("id", "nombre", "alta", "baja")
-    fields = ("id", "nombre", "alta", "baja")

@@ -19,7 +19,7 @@ router = Router(tags=["bitácora"])
 
 
 class Rechazado(Schema):
-    id: str
+    lugar: int
     motivo: str
 
 
@@ -28,6 +28,7 @@ class Respuesta(Schema):
     repetidos: int
     rechazados: list[Rechazado]
     finales: dict[str, int]
+    bifurcados: list[str]
 
 
 @router.post("/hechos", response=Respuesta, summary="Entregar hechos firmados, en lote")
@@ -48,6 +49,7 @@ def entregar(request: HttpRequest) -> dict[str, Any]:
     return {
         "nuevos": recibo.nuevos,
         "repetidos": recibo.repetidos,
-        "rechazados": [{"id": i, "motivo": m} for i, m in recibo.rechazados],
+        "rechazados": [{"lugar": i, "motivo": m} for i, m in recibo.rechazados],
         "finales": recibo.finales,
+        "bifurcados": sorted(recibo.bifurcados),
     }

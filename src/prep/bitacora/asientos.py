@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from uuid import UUID
 
 from django.db import connection
 
 from prep.bitacora.sobres import SIN_PREVIO, Sobre
 from prep.transparencia.arbol import Frontera
+
+Finales = dict[str, int]
+"""Ends of a node's chain: hash of the last envelope of each branch (hex) -> its sequence."""
 
 
 def tomar_cabeza() -> Frontera:
@@ -28,53 +30,126 @@ def cabeza() -> Frontera:
         return _frontera(cursor.fetchone())
 
 
+def frontera_en(posicion: int, desde: Frontera | None = None) -> Frontera | None:
+    """Frontier of the first `posicion` facts; `None` when there are fewer. `desde`: one of fewer, to go on from."""
+    frontera = Frontera(desde.tamano, list(desde.hashes)) if desde and desde.tamano <= posicion else Frontera()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT hoja FROM bitacora_hecho WHERE posicion > %s AND posicion <= %s ORDER BY posicion",
+            [frontera.tamano, posicion],
+        )
+        frontera.extender(bytes(h) for (h,) in cursor)
+    return frontera if frontera.tamano == posicion else None
+
+
 def _frontera(fila: tuple[int, bytes]) -> Frontera:
     tamano, hashes = fila
     crudo = bytes(hashes)
     return Frontera(tamano, [crudo[i : i + 32] for i in range(0, len(crudo), 32)])
 
 
-def finales(nodos: set[str]) -> dict[str, tuple[int, str]]:
-    """(last sequence, hash of the last envelope) of each node; (0, SIN_PREVIO) for one that has written nothing."""
+def finales(nodos: Iterable[str]) -> dict[str, Finales]:
+    """Ends of each node's chain; `{SIN_PREVIO: 0}` for one that has written nothing."""
+    todos = {nodo: {SIN_PREVIO: 0} for nodo in nodos}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nodo, secuencia, previo FROM bitacora_cabezanodo WHERE nodo = ANY(%s)", [list(nodos)])
-        conocidos = {nodo: (secuencia, previo) for nodo, secuencia, previo in cursor}
-    return {nodo: conocidos.get(nodo, (0, SIN_PREVIO)) for nodo in nodos}
+        cursor.execute("SELECT nodo, previo, secuencia FROM bitacora_cabezanodo WHERE nodo = ANY(%s)", [list(todos)])
+        for nodo, previo, secuencia in cursor:
+            todos[nodo].pop(SIN_PREVIO, None)
+            todos[nodo][previo] = secuencia
+    return todos
 
 
-def conocidos(identificadores: Sequence[str]) -> dict[str, bytes]:
-    """Leaf hash of each of these facts that is already in the bitácora, by fact id."""
+def final(fines: Finales) -> tuple[int, str]:
+    """(sequence, hash) of the longest branch: where a node that writes goes on."""
+    return max((secuencia, previo) for previo, secuencia in fines.items())
+
+
+def conocidas(hojas: Sequence[bytes]) -> set[bytes]:
+    """Which of these envelopes, by their leaf, are already in the bitácora."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id::text, hoja FROM bitacora_hecho WHERE id = ANY(%s::uuid[])", [list(identificadores)])
-        return {identificador: bytes(hoja) for identificador, hoja in cursor}
+        cursor.execute("SELECT hoja FROM bitacora_hecho WHERE hoja = ANY(%s)", [list(hojas)])
+        return {bytes(hoja) for (hoja,) in cursor}
+
+
+def hechos_conocidos(identificadores: Iterable[str]) -> set[str]:
+    """Which of these facts are already in the bitácora, in whoever's chain."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM bitacora_hecho WHERE id = ANY(%s)", [list(identificadores)])
+        return {identificador for (identificador,) in cursor}
+
+
+def es_interior(nodo: str, secuencia: int, previo: str) -> bool:
+    """Whether that envelope of that node is in the bitácora with others after it: whoever follows it, forks."""
+    if (secuencia, previo) == (0, SIN_PREVIO):
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM bitacora_hecho WHERE nodo = %s AND secuencia = %s AND hoja = %s)",
+            [nodo, secuencia, bytes.fromhex(previo)],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def asentar(sobres: Sequence[Sobre], recibido: datetime, frontera: Frontera) -> None:
-    """Append envelopes that are new and in order. The caller holds the head (`tomar_cabeza`)."""
+    """Append envelopes that are new and each in the order of its chain. The caller holds the head (`tomar_cabeza`)."""
     if not sobres:
         return
     posicion = frontera.tamano
     with connection.cursor() as cursor:
         with cursor.copy(
-            "COPY bitacora_hecho (posicion, id, nodo, secuencia, tipo, acta, operador, recibido, cuerpo, firma, hoja)"
-            " FROM STDIN (FORMAT BINARY)"
+            "COPY bitacora_hecho (posicion, id, nodo, secuencia, clase, tipo, sujeto, persona, dispositivo, orden,"
+            " recibido, cuerpo, firma, hoja) FROM STDIN (FORMAT BINARY)"
         ) as copia:
             copia.set_types(
-                ["int8", "uuid", "text", "int8", "text", "text", "text", "timestamptz", "bytea", "bytea", "bytea"]
+                [
+                    *("int8", "text", "text", "int8", "text", "text", "text", "text", "text", "text"),
+                    *("timestamptz", "bytea", "bytea", "bytea"),
+                ]
             )
             for i, s in enumerate(sobres, posicion + 1):
                 h = s.hecho
-                sobre = (s.cuerpo, s.firma, s.hoja)
+                quien = (h.persona, s.dispositivo.id if s.dispositivo else "", h.orden)
                 copia.write_row(
-                    (i, UUID(h.id), s.nodo, s.secuencia, h.tipo.value, h.acta, h.operador, recibido, *sobre)
+                    (
+                        i,
+                        h.id,
+                        s.nodo,
+                        s.secuencia,
+                        h.clase,
+                        h.tipo,
+                        h.sujeto,
+                        *quien,
+                        recibido,
+                        s.cuerpo,
+                        s.firma,
+                        s.hoja,
+                    )
                 )
         frontera.extender([s.hoja for s in sobres])
         cursor.execute(
             "UPDATE bitacora_cabeza SET tamano = %s, frontera = %s", [frontera.tamano, b"".join(frontera.hashes)]
         )
-        ultimos = {s.nodo: s for s in sobres}
+    guardar_finales(sobres)
+
+
+def guardar_finales(sobres: Sequence[Sobre]) -> None:
+    """Move the ends of the chains that these envelopes follow."""
+    nuevos: dict[str, tuple[str, int]] = {}
+    viejos: set[str] = set()
+    for s in sobres:
+        viejos.add(f"{s.nodo}/{s.previo}")
+        nuevos.pop(f"{s.nodo}/{s.previo}", None)
+        nuevos[f"{s.nodo}/{s.hoja.hex()}"] = (s.nodo, s.secuencia)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM bitacora_cabezanodo WHERE clave = ANY(%s)", [list(viejos)])
         cursor.executemany(
-            "INSERT INTO bitacora_cabezanodo (nodo, secuencia, previo) VALUES (%s, %s, %s)"
-            " ON CONFLICT (nodo) DO UPDATE SET secuencia = EXCLUDED.secuencia, previo = EXCLUDED.previo",
-            [(s.nodo, s.secuencia, s.hoja.hex()) for s in ultimos.values()],
+            "INSERT INTO bitacora_cabezanodo (clave, nodo, secuencia, previo) VALUES (%s, %s, %s, %s)",
+            [(clave, nodo, secuencia, clave.rpartition("/")[2]) for clave, (nodo, secuencia) in nuevos.items()],
         )
+
+
+def bifurcados() -> Mapping[str, int]:
+    """Nodes whose chain forked, with how many branches: a cloned or restored disk wrote under one name twice."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nodo, count(*) FROM bitacora_cabezanodo GROUP BY nodo HAVING count(*) > 1")
+        return dict(cursor.fetchall())

@@ -107,9 +107,9 @@ def reproyectar() -> None:
     from prep.plataforma.arranque import django_listo
 
     with django_listo():
-        from prep.bitacora import proyeccion
+        from prep.bitacora import proyecciones
 
         with _barra() as barra:
             tarea = barra.add_task("Plegando actas", total=None)
-            total = proyeccion.reproyectar(lambda n: barra.advance(tarea, n))
+            total = proyecciones.reproyectar(lambda n: barra.advance(tarea, n))
     typer.echo(f"{total:,} actas recalculadas de sus hechos.")

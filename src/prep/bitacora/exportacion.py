@@ -1,12 +1,13 @@
 """The bitácora as a file: one JSON object per line, so that an auditor can recompute everything elsewhere.
 
-Line 1: `{formato: "prep/bitacora/1", tamano, raiz, nodos: {id: {nombre, llave, alta, baja}}}` (hex). Then one line per
-fact, in order: `{posicion, recibido, sobre: {nodo, secuencia, previo, …fact, firma}}`.
+Line 1: `{formato: "prep/bitacora/2", tamano, raiz, proceso, modo, llave}` (hex; `llave`: the institute's public key,
+from which everybody else's authority follows). Then one line per fact, in order: `{posicion, recibido, sobre}`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, islice
@@ -14,19 +15,20 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
 from prep.bitacora.asientos import asentar, cabeza, tomar_cabeza
-from prep.bitacora.models import Nodo
-from prep.bitacora.proyeccion import guardar_filas, lotes_plegados
-from prep.bitacora.sobres import Sobre, SobreInvalido, abrir, guardado
+from prep.bitacora.autoridad import fundar, instalacion, llaves, llaves_de_dispositivos
+from prep.bitacora.models import Instalacion
+from prep.bitacora.proyecciones import reproyectar
+from prep.bitacora.sobres import Sobre, SobreInvalido, abrir, ambito_de, guardado
 from prep.bitacora.verificacion import Cadena
-from prep.dominio.acta.hechos import HechoInvalido
+from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, Autoridad
+from prep.dominio.comun.hecho import Escrito, HechoInvalido
 
 T = TypeVar("T")
 
-FORMATO: Final = "prep/bitacora/1"
+FORMATO: Final = "prep/bitacora/2"
 _LOTE: Final = 2000
 _LINEA_MAXIMA: Final = 1 << 20
 
@@ -40,11 +42,15 @@ def exportar(destino: BinaryIO, avance: Callable[[int], None] | None = None) -> 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         fin = cabeza()
-        nodos = {
-            n.id: {"nombre": n.nombre, "llave": bytes(n.llave).hex(), "alta": n.alta, "baja": n.baja}
-            for n in Nodo.objects.order_by("id")
+        quien = instalacion()
+        encabezado = {
+            "formato": FORMATO,
+            "tamano": fin.tamano,
+            "raiz": fin.raiz().hex(),
+            "proceso": quien.proceso,
+            "modo": quien.modo,
+            "llave": bytes(quien.llave).hex(),
         }
-        encabezado = {"formato": FORMATO, "tamano": fin.tamano, "raiz": fin.raiz().hex(), "nodos": nodos}
         destino.write(orjson.dumps(encabezado) + b"\n")
         for desde in range(0, fin.tamano, _LOTE):
             cursor.execute(
@@ -69,30 +75,39 @@ def exportar(destino: BinaryIO, avance: Callable[[int], None] | None = None) -> 
 class _Encabezado:
     tamano: int
     raiz: str
-    nodos: list[Nodo]
+    proceso: str
+    modo: str
+    llave: bytes
 
     @property
-    def llaves(self) -> dict[str, Ed25519PublicKey]:
-        return {n.id: Ed25519PublicKey.from_public_bytes(bytes(n.llave)) for n in self.nodos}
+    def ambito(self) -> str:
+        return ambito_de(self.proceso, self.modo, self.llave)
+
+    def cadena(self, archivo: Path) -> Cadena:
+        """What follows the file's facts, once its facts of authority have said who may sign."""
+        quien = Autoridad.de(_de_autoridad(archivo))
+        return Cadena(self.ambito, llaves(quien, self.llave), llaves_de_dispositivos(quien))
 
 
 def _leer_encabezado(linea: bytes) -> _Encabezado:
     datos = orjson.loads(linea)
     if not isinstance(datos, dict) or datos.get("formato") != FORMATO:
         raise ValueError("no es una bitácora exportada por este programa")
-    nodos = [
-        Nodo(
-            id=nodo,
-            nombre=str(d["nombre"]),
-            llave=bytes.fromhex(d["llave"]),
-            alta=datetime.fromisoformat(d["alta"]),
-            baja=datetime.fromisoformat(d["baja"]) if d["baja"] else None,
-        )
-        for nodo, d in datos["nodos"].items()
-    ]
-    encabezado = _Encabezado(datos["tamano"], datos["raiz"], nodos)
-    _ = encabezado.llaves
-    return encabezado
+    llave = bytes.fromhex(datos["llave"])
+    if len(llave) != 32:
+        raise ValueError("la llave del instituto mide 32 bytes")
+    return _Encabezado(datos["tamano"], datos["raiz"], str(datos["proceso"]), str(datos["modo"]), llave)
+
+
+def _de_autoridad(archivo: Path) -> Iterator[Escrito]:
+    """The well-formed facts of authority of a file; whatever is wrong with the rest is told when it is followed."""
+    with archivo.open("rb") as origen:
+        _leer(origen, 1, _leer_encabezado)
+        for _, _, _, datos in _lineas(origen):
+            with suppress(SobreInvalido, HechoInvalido):
+                sobre = abrir(datos)
+                if sobre.hecho.clase in CLASES_DE_AUTORIDAD:
+                    yield sobre.escrito
 
 
 def _leer_linea(linea: bytes) -> tuple[int, datetime, Any]:
@@ -133,7 +148,7 @@ def verificar_archivo(archivo: Path) -> Iterator[str]:
     with archivo.open("rb") as origen:
         encabezado = _leer(origen, 1, _leer_encabezado)
         assert encabezado is not None
-        cadena = Cadena(encabezado.llaves)
+        cadena = encabezado.cadena(archivo)
         for numero, posicion, _, datos in _lineas(origen):
             try:
                 sobre = abrir(datos)
@@ -155,21 +170,18 @@ def _contra(encabezado: _Encabezado, cadena: Cadena) -> Iterator[str]:
 
 
 def importar(archivo: Path, avance: Callable[[int], None] | None = None) -> int:
-    """Load an exported bitácora into an empty one, keeping positions, reception times and revoked nodes.
+    """Load an exported bitácora into an empty one, keeping positions and reception times.
 
     One transaction: nothing is kept of a file with any problem (`ArchivoInvalido`).
     """
     with archivo.open("rb") as origen, transaction.atomic():
         frontera = tomar_cabeza()
-        if frontera.tamano or Nodo.objects.exists():
-            raise ArchivoInvalido("Esta instalación ya tiene hechos o nodos: importe en una nueva.")
+        if frontera.tamano or Instalacion.objects.exists():
+            raise ArchivoInvalido("Esta instalación ya tiene hechos o ya se fundó: importe en una nueva.")
         encabezado = _leer(origen, 1, _leer_encabezado)
         assert encabezado is not None
-        try:
-            Nodo.objects.bulk_create(encabezado.nodos)
-        except DatabaseError:
-            raise ArchivoInvalido("Línea 1: los nodos no se pueden guardar.") from None
-        cadena = Cadena(encabezado.llaves)
+        fundar(encabezado.proceso, encabezado.modo, encabezado.llave)
+        cadena = encabezado.cadena(archivo)
         for recibido, grupo in groupby(_lineas(origen), key=lambda linea: linea[2]):
             while lote := [_revisar(cadena, *linea) for linea in islice(grupo, _LOTE)]:
                 asentar(lote, recibido, frontera)
@@ -177,8 +189,7 @@ def importar(archivo: Path, avance: Callable[[int], None] | None = None) -> int:
                     avance(len(lote))
         for problema in _contra(encabezado, cadena):
             raise ArchivoInvalido(f"Los hechos no son los que dice el encabezado: {problema}.")
-        for filas in lotes_plegados():
-            guardar_filas(filas)
+        reproyectar()
     return frontera.tamano
 
 

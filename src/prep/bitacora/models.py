@@ -7,45 +7,52 @@ from django.db import models
 from django.db.models.functions import Substr
 
 
-class Nodo(models.Model):
-    """Who may write facts: its id and Ed25519 public key. A node is revoked, never deleted."""
+class Instalacion(models.Model):
+    """The one row that says what this bitácora is of: process, mode, and the institute's public key, root of every
+    authority. Facts of anything else are refused."""
 
-    id = models.CharField("identificador", primary_key=True, max_length=40)
-    nombre = models.CharField(max_length=200)
-    llave = models.BinaryField("llave pública", max_length=32)
-    alta = models.DateTimeField("alta")
-    baja = models.DateTimeField("baja", null=True, blank=True)
+    unica = models.BooleanField(primary_key=True, default=True)
+    proceso = models.CharField(max_length=60)
+    modo = models.CharField(max_length=20)
+    llave = models.BinaryField("llave del instituto", max_length=32)
 
     class Meta:
-        verbose_name = "nodo"
-        verbose_name_plural = "nodos"
-
-    def __str__(self) -> str:
-        return f"{self.id} · {self.nombre}"
+        constraints = [models.CheckConstraint(condition=models.Q(unica=True), name="instalacion_unica")]
 
 
 class Hecho(models.Model):
-    """One fact in its envelope. `posicion`: 1, 2, 3… without gaps, the order of the Merkle tree."""
+    """One fact in its envelope. `posicion`: 1, 2, 3… without gaps, the order of the Merkle tree.
+
+    `id` names the fact and may come twice, in the chains of two nodes; `hoja` names the envelope and comes once.
+    """
 
     posicion = models.BigIntegerField(primary_key=True)
-    id = models.UUIDField("identificador", unique=True)
+    id = models.CharField("identificador", max_length=64, db_index=True)
     nodo = models.CharField(max_length=40)
     secuencia = models.BigIntegerField()
+    clase = models.CharField(max_length=20)
     tipo = models.CharField(max_length=30)
-    acta = models.CharField(max_length=45, db_index=True)
-    operador = models.CharField(max_length=2000)
+    sujeto = models.CharField(max_length=81, db_index=True)
+    persona = models.CharField(max_length=60)
+    dispositivo = models.CharField(max_length=60)
+    orden = models.CharField(max_length=60)
     recibido = models.DateTimeField()
     cuerpo = models.BinaryField()
     firma = models.BinaryField()
-    hoja = models.BinaryField()
+    hoja = models.BinaryField(unique=True)
 
     class Meta:
         verbose_name = "hecho"
         verbose_name_plural = "hechos"
-        constraints = [models.UniqueConstraint(fields=["nodo", "secuencia"], name="hecho_secuencia_por_nodo")]
+        indexes = [
+            models.Index(fields=["nodo", "secuencia"]),
+            models.Index(fields=["clase", "posicion"]),
+            models.Index(fields=["persona"]),
+            models.Index(fields=["orden"], condition=~models.Q(orden=""), name="hecho_orden"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.posicion} · {self.tipo} · {self.acta}"
+        return f"{self.posicion} · {self.tipo} · {self.sujeto}"
 
 
 class Cabeza(models.Model):
@@ -60,9 +67,11 @@ class Cabeza(models.Model):
 
 
 class CabezaNodo(models.Model):
-    """Where each node's chain ends: last sequence and the hash of its last envelope (hex)."""
+    """Where each node's chain ends: last sequence and the hash of its last envelope (hex). A node whose chain forked
+    (a cloned disk) has as many ends as branches: all are kept, and shown."""
 
-    nodo = models.CharField(primary_key=True, max_length=40)
+    clave = models.CharField(primary_key=True, max_length=105)
+    nodo = models.CharField(max_length=40, db_index=True)
     secuencia = models.BigIntegerField()
     previo = models.CharField(max_length=64)
 
@@ -76,18 +85,23 @@ class Acta(models.Model):
     )
     custodia = models.CharField(max_length=20)
     captura = models.CharField(max_length=20)
+    situacion = models.CharField(max_length=20)
     ronda = models.IntegerField()
     imagen = models.CharField(max_length=64, null=True)
     participantes = ArrayField(models.TextField())
+    lectura = models.CharField("lectura acordada", max_length=64, null=True)
     publicada = models.TextField(null=True)
     sin_acta = models.CharField(max_length=1, null=True)
     fuera = models.TextField(null=True)
     es = models.CharField(max_length=45, null=True)
     cotejo = models.SmallIntegerField(null=True)
     acopio = models.CharField(max_length=40, null=True)
+    conflicto = models.IntegerField("lecturas en conflicto")
+    por_revisar = models.BooleanField()
+    por_registrar = models.CharField("base y hecho que aún no constan publicados", max_length=129, null=True)
     hechos = models.IntegerField()
     anomalias = models.IntegerField()
-    ultimo = models.CharField(max_length=36)
+    cabezas = ArrayField(models.CharField(max_length=64))
 
     class Meta:
         verbose_name = "acta"
@@ -95,6 +109,7 @@ class Acta(models.Model):
         indexes = [
             models.Index(fields=["tipo_acta"]),
             models.Index(fields=["custodia", "captura"]),
+            models.Index(fields=["clave"], condition=models.Q(por_registrar__isnull=False), name="acta_por_registrar"),
         ]
 
     def __str__(self) -> str:

@@ -1,17 +1,19 @@
-"""Nodes: who may write facts. The local node's private key is a 0600 file made on first use."""
+"""Who signs here: the node of this installation, the institute, and the devices under a node."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from prep.bitacora.models import Nodo
+from prep.bitacora.sobres import SIN_PREVIO, FirmaDispositivo, cuerpo_de_dispositivo
+from prep.dominio.comun.autoridad import INSTITUTO
+from prep.dominio.comun.hecho import Hecho
 from prep.plataforma.llaves import leer_o_crear
 
 
@@ -30,45 +32,57 @@ class NodoLocal:
         return self.llave.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
+class LlaveDeInstituto(Protocol):
+    """Whoever signs for the institute (`prep.transparencia.nota.Firmante`): a key file or a hardware module."""
+
+    def firmar(self, mensaje: bytes) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NodoInstituto:
+    """The institute itself, root of every authority. `publica`: its raw public key."""
+
+    firmante: LlaveDeInstituto
+    publica: bytes
+    nodo: str = INSTITUTO
+
+    def firmar(self, mensaje: bytes) -> bytes:
+        return self.firmante.firmar(mensaje)
+
+
+@dataclass(slots=True)
+class DispositivoLocal:
+    """A phone or terminal whose key this process holds, with the end of its chain."""
+
+    id: str
+    llave: Ed25519PrivateKey
+    secuencia: int = 0
+    previo: str = field(default=SIN_PREVIO)
+
+    @property
+    def publica(self) -> bytes:
+        return self.llave.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+    def firmar(self, hecho: Hecho, ambito: str) -> FirmaDispositivo:
+        """Sign a fact as the next of this device's chain."""
+        self.secuencia += 1
+        cuerpo = cuerpo_de_dispositivo(hecho, ambito, self.id, self.secuencia, self.previo)
+        firma = FirmaDispositivo(self.id, self.secuencia, self.previo, self.llave.sign(cuerpo))
+        self.previo = sha256(cuerpo + firma.firma).hexdigest()
+        return firma
+
+
 def leer_o_crear_llave(archivo: Path) -> Ed25519PrivateKey:
     """The private key derived from the 256-bit secret in `archivo`, made there (mode 0600) if it does not exist."""
     return Ed25519PrivateKey.from_private_bytes(sha256(leer_o_crear(archivo).encode()).digest())
 
 
-def nodo_local(carpeta: Path, ahora: datetime, nombre: str = "central") -> NodoLocal:
-    """The node of this installation, registered in the bitácora. `carpeta`: where its key lives."""
-    local = NodoLocal(nombre, leer_o_crear_llave(carpeta / f"nodo-{nombre}.llave"))
-    registrar(nombre, nombre, local.publica, ahora)
-    return local
-
-
-class NodoConOtraLlave(ValueError):
-    """The node is already registered with a different key."""
-
-
-def registrar(identificador: str, nombre: str, publica: bytes, ahora: datetime) -> None:
-    """Let a node write facts; idempotent. Raise `NodoConOtraLlave` if it is known with another key."""
-    nodo, _ = Nodo.objects.get_or_create(id=identificador, defaults={"nombre": nombre, "llave": publica, "alta": ahora})
-    if bytes(nodo.llave) != publica:
-        raise NodoConOtraLlave(f"El nodo «{identificador}» ya está dado de alta con otra llave. Dele otro nombre.")
-
-
-def dar_de_baja(identificador: str, ahora: datetime) -> None:
-    """Refuse every later fact of this node; what it wrote before stays."""
-    Nodo.objects.filter(id=identificador, baja=None).update(baja=ahora)
-
-
-def llaves_vigentes(nodos: set[str]) -> dict[str, Ed25519PublicKey]:
-    """Public keys of the nodes among `nodos` that may write now."""
-    filas = Nodo.objects.filter(id__in=nodos, baja=None).values_list("id", "llave")
-    return {identificador: _publica(bytes(llave)) for identificador, llave in filas}
-
-
-def todas_las_llaves() -> dict[str, Ed25519PublicKey]:
-    """Public keys of every node that ever wrote, to verify the past."""
-    return {identificador: _publica(bytes(llave)) for identificador, llave in Nodo.objects.values_list("id", "llave")}
+def nodo_local(carpeta: Path, nombre: str = "central") -> NodoLocal:
+    """The node of this installation. `carpeta`: where its key lives. It writes once the institute enrols it."""
+    return NodoLocal(nombre, leer_o_crear_llave(carpeta / f"nodo-{nombre}.llave"))
 
 
 @cache
-def _publica(cruda: bytes) -> Ed25519PublicKey:
+def publica(cruda: bytes) -> Ed25519PublicKey:
+    """A raw public key, ready to check signatures."""
     return Ed25519PublicKey.from_public_bytes(cruda)

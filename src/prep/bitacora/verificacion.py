@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection, transaction
 
-from prep.bitacora.asientos import cabeza
-from prep.bitacora.nodos import todas_las_llaves
-from prep.bitacora.proyeccion import diferencias
-from prep.bitacora.sobres import SIN_PREVIO, Sobre, SobreInvalido, guardado, revisar_firma
+from prep.bitacora.asientos import Finales, cabeza
+from prep.bitacora.autoridad import ambito, autoridad, instalacion, llaves, llaves_de_dispositivos
+from prep.bitacora.proyecciones import diferencias
+from prep.bitacora.sobres import (
+    SIN_PREVIO,
+    Sobre,
+    SobreInvalido,
+    guardado,
+    revisar_firma,
+    revisar_firma_dispositivo,
+)
 from prep.transparencia.arbol import Frontera
 from prep.transparencia.arbol import hoja as hoja_de
 from prep.transparencia.errores import PruebaInvalida
@@ -22,13 +29,19 @@ DISPARADORES: Final = frozenset({"solo_agregar_filas", "solo_agregar_tabla", "ca
 
 @dataclass(slots=True)
 class Cadena:
-    """Follows a stream of stored envelopes and names what breaks: positions, node chains, signatures."""
+    """Follows a stream of stored envelopes and names what breaks: positions, node chains, signatures.
 
-    llaves: dict[str, Ed25519PublicKey]
+    `testigos`: roots that others have seen (size -> hex), as published cortes give them.
+    """
+
+    ambito: str
+    llaves: Mapping[str, Ed25519PublicKey]
+    aparatos: Mapping[str, Ed25519PublicKey]
+    testigos: dict[int, tuple[str, str]] = field(default_factory=dict)
     frontera: Frontera = field(default_factory=Frontera)
     ultima: int = 0
-    finales: dict[str, tuple[int, str]] = field(default_factory=dict)
-    vistos: set[str] = field(default_factory=set)
+    finales: dict[str, Finales] = field(default_factory=dict)
+    vistos: dict[str, int] = field(default_factory=dict)
 
     def avanzar(self, posicion: int) -> Iterator[str]:
         """Take the next position, be its envelope readable or not."""
@@ -40,52 +53,88 @@ class Cadena:
             )
         self.ultima = posicion
 
+    def sumar(self, hoja: bytes) -> Iterator[str]:
+        """Add a leaf, and compare with whoever has seen the bitácora of that size."""
+        self.frontera.agregar(hoja)
+        if (testigo := self.testigos.pop(self.frontera.tamano, None)) is not None:
+            raiz, quien = testigo
+            if self.frontera.raiz().hex() != raiz:
+                yield f"los primeros {self.frontera.tamano:,} hechos no son los que firmó {quien}: la historia cambió"
+
     def seguir(self, posicion: int, sobre: Sobre) -> Iterator[str]:
         """Take the next envelope; yield each problem in Spanish."""
         yield from self.avanzar(posicion)
         donde = f"posición {posicion}, hecho {sobre.hecho.id}"
-        if sobre.hecho.id in self.vistos:
-            yield f"{donde}: el identificador está repetido"
-        self.vistos.add(sobre.hecho.id)
-        secuencia, previo = self.finales.get(sobre.nodo, (0, SIN_PREVIO))
-        if sobre.secuencia != secuencia + 1:
-            yield f"{donde}: el nodo «{sobre.nodo}» salta de la secuencia {secuencia} a la {sobre.secuencia}"
-        elif sobre.previo != previo:
-            yield f"{donde}: no continúa al hecho anterior del nodo «{sobre.nodo}»"
-        self.finales[sobre.nodo] = (sobre.secuencia, sobre.hoja.hex())
+        if sobre.ambito != self.ambito:
+            yield f"{donde}: es de «{sobre.ambito}» y esta bitácora es de «{self.ambito}»"
+        if sobre.hoja.hex() in self.vistos:
+            yield f"{donde}: el sobre está repetido"
+        fines = self.finales.setdefault(sobre.nodo, {SIN_PREVIO: 0})
+        if fines.get(sobre.previo) == sobre.secuencia - 1:
+            del fines[sobre.previo]
+        elif self.vistos.get(sobre.previo, -1) == sobre.secuencia - 1 or sobre.previo == SIN_PREVIO:
+            pass  # another branch of a chain that forked: kept, and told apart by its ends
+        else:
+            ultima = max(fines.values())
+            yield f"{donde}: el nodo «{sobre.nodo}» salta de la secuencia {ultima} a la {sobre.secuencia}"
+        fines[sobre.hoja.hex()] = sobre.secuencia
+        self.vistos[sobre.hoja.hex()] = sobre.secuencia
+        yield from (f"{donde}: {problema}" for problema in self._firmas(sobre))
+        yield from self.sumar(sobre.hoja)
+
+    def _firmas(self, sobre: Sobre) -> Iterator[str]:
         llave = self.llaves.get(sobre.nodo)
         if llave is None:
-            yield f"{donde}: no se conoce la llave del nodo «{sobre.nodo}»"
-        else:
-            try:
-                revisar_firma(sobre, llave)
-            except SobreInvalido as error:
-                yield f"{donde}: {error}"
-        self.frontera.agregar(sobre.hoja)
+            yield f"el instituto no dio de alta al nodo «{sobre.nodo}»"
+            return
+        try:
+            revisar_firma(sobre, llave)
+            if sobre.dispositivo is not None:
+                if sobre.dispositivo.id not in self.aparatos:
+                    yield f"el dispositivo «{sobre.dispositivo.id}» no está dado de alta"
+                else:
+                    revisar_firma_dispositivo(sobre, self.aparatos[sobre.dispositivo.id])
+        except SobreInvalido as error:
+            yield str(error)
+
+    def faltantes(self) -> Iterator[str]:
+        """Roots that others saw of a longer bitácora than this one: its end was dropped."""
+        for tamano, (_, quien) in sorted(self.testigos.items()):
+            yield f"{quien} firmó {tamano:,} hechos y aquí hay {self.frontera.tamano:,}: se perdieron los últimos"
 
 
-def verificar(avance: Callable[[int], None] | None = None) -> Iterator[str]:
-    """Every problem of the stored bitácora; nothing when it is whole. One consistent snapshot."""
+def verificar(
+    avance: Callable[[int], None] | None = None, testigos: Mapping[int, tuple[str, str]] | None = None
+) -> Iterator[str]:
+    """Every problem of the stored bitácora; nothing when it is whole. One consistent snapshot.
+
+    `testigos`: roots that published cortes signed: size -> (root in hex, what signed it). With them, whoever holds the
+    whole database and no key cannot have changed what was there then.
+    """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        cadena = Cadena(todas_las_llaves())
+        quien = autoridad()
+        raiz = bytes(instalacion().llave)
+        cadena = Cadena(ambito(), llaves(quien, raiz), llaves_de_dispositivos(quien), dict(testigos or {}))
         for posicion, cuerpo, firma, hoja, columnas in _filas():
             try:
                 sobre = guardado(cuerpo, firma)
             except SobreInvalido as error:
                 yield from cadena.avanzar(posicion)
                 yield f"posición {posicion}: {error}"
-                cadena.frontera.agregar(hoja_de(cuerpo + firma))
+                yield from cadena.sumar(hoja_de(cuerpo + firma))
                 continue
             yield from cadena.seguir(posicion, sobre)
             if hoja != sobre.hoja:
                 yield f"posición {posicion}: el hash guardado no es el del contenido"
-            h = sobre.hecho
-            if columnas != (h.id, sobre.nodo, sobre.secuencia, h.tipo.value, h.acta, h.operador):
+            h, d = sobre.hecho, sobre.dispositivo
+            quien_y_que = (h.clase, h.tipo, h.sujeto, h.persona, d.id if d else "", h.orden)
+            if columnas != (h.id, sobre.nodo, sobre.secuencia, *quien_y_que):
                 yield f"posición {posicion}: las columnas no dicen lo mismo que el contenido firmado"
             if avance:
                 avance(1)
+        yield from cadena.faltantes()
         yield from _cabezas(cadena)
         yield from _disparadores()
         yield from diferencias()
@@ -103,9 +152,11 @@ def _cabezas(cadena: Cadena) -> Iterator[str]:
                 f"la cabeza dice {final.tamano} hechos con raíz {final.raiz().hex()} y los hechos dan "
                 f"{cadena.frontera.tamano} con raíz {cadena.frontera.raiz().hex()}"
             )
+    guardados: dict[str, Finales] = {}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nodo, secuencia, previo FROM bitacora_cabezanodo")
-        guardados = {nodo: (secuencia, previo) for nodo, secuencia, previo in cursor}
+        cursor.execute("SELECT nodo, previo, secuencia FROM bitacora_cabezanodo")
+        for nodo, previo, secuencia in cursor:
+            guardados.setdefault(nodo, {})[previo] = secuencia
     for nodo in sorted(guardados.keys() | cadena.finales.keys()):
         if guardados.get(nodo) != cadena.finales.get(nodo):
             yield f"el final guardado de la cadena del nodo «{nodo}» no es el de sus hechos"
@@ -123,13 +174,16 @@ def _disparadores() -> Iterator[str]:
         yield f"el disparador {nombre}, que impide cambiar los hechos, falta o está apagado"
 
 
-def _filas() -> Iterable[tuple[int, bytes, bytes, bytes, tuple[str, str, int, str, str, str]]]:
+_Columnas = tuple[str, str, int, str, str, str, str, str, str]
+
+
+def _filas() -> Iterable[tuple[int, bytes, bytes, bytes, _Columnas]]:
     desde = 0
     with connection.cursor() as cursor:
         while True:
             cursor.execute(
-                "SELECT posicion, cuerpo, firma, hoja, id::text, nodo, secuencia, tipo, acta, operador"
-                " FROM bitacora_hecho WHERE posicion > %s ORDER BY posicion LIMIT 5000",
+                "SELECT posicion, cuerpo, firma, hoja, id, nodo, secuencia, clase, tipo, sujeto, persona, dispositivo,"
+                " orden FROM bitacora_hecho WHERE posicion > %s ORDER BY posicion LIMIT 5000",
                 [desde],
             )
             filas = cursor.fetchall()

@@ -9,10 +9,13 @@ from typing import Any, Final
 import orjson
 from django.db import connection
 
-from prep.bitacora.proyeccion import hechos_de
-from prep.dominio.acta.acta import estado
+from prep.bitacora.actas import hechos_de
+from prep.bitacora.autoridad import autoridad
 from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.hechos import Tipo, huella_lectura
+from prep.dominio.acta.pliegue import estado
 from prep.dominio.acta.transiciones import Captura
+from prep.dominio.comun.hecho import Hecho
 from prep.dominio.comun.valores import Valor
 from prep.lectura.models import Lectura as FilaLectura
 from prep.lectura.obrero import campos_de
@@ -36,10 +39,12 @@ def casos() -> Iterator[Caso]:
         por_acta = hechos_de({f.acta for f in filas})
         for fila in filas:
             hechos = por_acta[fila.acta]
-            base = next(h for h in hechos if h.id == str(fila.base))
-            acta = estado(hechos)
+            base = next(e.hecho for e in hechos if _lectura(e.hecho) == fila.base)
+            acta = estado(hechos, autoridad())
             definitivo: dict[str, Valor] | None = None
-            if acta.captura in (Captura.DICTAMINADA, Captura.VERIFICADA) and acta.acordado is not None:
+            if acta.captura is Captura.VERIFICADA and acta.publicada is not None:
+                definitivo = campos_de(acta.publicada.asentado)
+            elif acta.captura is Captura.DICTAMINADA and acta.acordado is not None:
                 definitivo = campos_de(acta.acordado.asentado)
             yield Caso(
                 campos_de(Asentado.leer(base.contenido["valores"])),
@@ -50,12 +55,20 @@ def casos() -> Iterator[Caso]:
             )
 
 
+def _lectura(hecho: Hecho) -> str:
+    """Name of what a capture says; empty for any other fact."""
+    if hecho.tipo != Tipo.CAPTURADA:
+        return ""
+    return huella_lectura(hecho.contenido["imagen"], hecho.contenido["valores"])
+
+
 def _sin_leer() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM bitacora_acta a WHERE captura = %s AND NOT EXISTS"
             " (SELECT FROM lectura_lectura l WHERE l.acta = a.clave)"
-            " AND NOT EXISTS (SELECT FROM bitacora_hecho h WHERE h.acta = a.clave AND h.tipo = 'dictaminada')",
+            " AND NOT EXISTS (SELECT FROM bitacora_hecho h"
+            " WHERE h.sujeto = 'acta:' || a.clave AND h.tipo = 'dictaminada')",
             [Captura.VERIFICADA.value],
         )
         return int(cursor.fetchone()[0])
@@ -67,7 +80,8 @@ def _segundos() -> dict[str, Any]:
         cursor.execute(
             "SELECT percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY extract(epoch FROM l.hora - h.recibido)),"
             " percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY l.segundos)"
-            " FROM lectura_lectura l JOIN bitacora_hecho h ON h.id = l.base"
+            " FROM lectura_lectura l CROSS JOIN LATERAL (SELECT max(recibido) AS recibido FROM bitacora_hecho"
+            " WHERE sujeto = 'acta:' || l.acta AND tipo = 'capturada' AND recibido <= l.hora) h"
         )
         opinar, leer = cursor.fetchone()
     return {

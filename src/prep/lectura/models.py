@@ -14,21 +14,21 @@ from prep.lectura.revision import Opinion
 class Lectura(models.Model):
     """One reading of one match of two captures.
 
-    `base`: id of the fact that made the match. `imagen`: SHA-256 of the picture that was typed and read. `campos`: keys
-    of the fields that disagree. `documento`: the whole reading (`resultado.canonica`); `huella`: its SHA-256, which the
-    fact `revisada` carries; `hecho`: id of that fact, if there is one. `tarde`: when the opinion came, the match no
-    longer waited for it. `segundos`: what reading took.
+    `base`: name of what both read (`huella_lectura`). `imagen`: SHA-256 of the picture that was typed and read.
+    `campos`: keys of the fields that disagree. `documento`: the whole reading (`resultado.canonica`); `huella`: its
+    SHA-256, which the fact `revisada` carries; `hecho`: id of that fact, or empty. `tarde`: when the opinion came, the
+    match no longer waited for it. `segundos`: what reading took.
     """
 
     acta = models.CharField(max_length=45)
-    base = models.UUIDField()
+    base = models.CharField(max_length=64)
     imagen = models.CharField(max_length=64)
     hora = models.DateTimeField()
     segundos = models.FloatField()
     opinion = models.CharField(max_length=11, choices=[(o.value, o.value) for o in Opinion])
     campos = ArrayField(models.TextField())
     tarde = models.BooleanField()
-    hecho = models.UUIDField(null=True)
+    hecho = models.CharField(max_length=64, blank=True)
     documento = models.BinaryField()
     huella = models.CharField(max_length=64)
 

@@ -6,23 +6,27 @@ nothing. Every match gets one reading at most, whatever dies and however many wo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
 from django.db import connection, transaction
 
+from prep.bitacora.actas import acta_de, hechos_de
 from prep.bitacora.asientos import tomar_cabeza
+from prep.bitacora.autoridad import autoridad
 from prep.bitacora.models import Acta as FilaActa
-from prep.bitacora.proyeccion import hechos_de
-from prep.bitacora.services import HechoRechazado, escribir
+from prep.bitacora.services import LECTOR, HechoRechazado, escribir
 from prep.bitacora.sobres import Firmante
-from prep.dominio.acta.acta import Acta, estado
+from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import Tipo
+from prep.dominio.acta.pliegue import estado
 from prep.dominio.acta.transiciones import Captura, Custodia
+from prep.dominio.comun.hecho import Escrito
 from prep.dominio.comun.valores import Valor
 from prep.lectura.lectores import Lectores
 from prep.lectura.models import Lectura as FilaLectura
@@ -30,15 +34,13 @@ from prep.lectura.resultado import Lectura
 from prep.lectura.revision import Opinion, Umbrales, revisar
 from prep.plataforma.reloj import Reloj
 
-OPERADOR: Final = "lector"
-"""Who writes `revisada`."""
 _LOTE: Final = 200
 _CANDADO: Final = 0x1EC702  # any number that nobody else locks
 
 
 @dataclass(frozen=True, slots=True)
 class Coincidencia:
-    """What two people typed alike. `base`: id of the fact that made the match; `imagen`: the picture they typed."""
+    """What two people typed alike. `base`: name of what they read; `imagen`: the picture they typed."""
 
     acta: str
     base: str
@@ -48,10 +50,12 @@ class Coincidencia:
 
 @dataclass(slots=True)
 class Vuelta:
-    """What one turn did. `opiniones`: by acta; `no_leidas`: how many pictures could not be read; `tardios`: actas whose
-    match was doubted when it was gone; `sin_almacen`: those whose picture could not be asked for."""
+    """What one turn did. `opiniones`: by acta; `devueltas`: the fact that sent each back; `no_leidas`: how many
+    pictures could not be read; `tardios`: actas whose match was doubted when it was gone; `sin_almacen`: those whose
+    picture could not be asked for."""
 
     opiniones: dict[str, Opinion] = field(default_factory=dict)
+    devueltas: dict[str, str] = field(default_factory=dict)
     no_leidas: int = 0
     tardios: list[str] = field(default_factory=list)
     sin_almacen: list[str] = field(default_factory=list)
@@ -80,6 +84,8 @@ class Obrero:
                     hecho.sin_almacen.append(acta)
                 elif (fila := self._asentar(lote[acta], lectura, segundos)) is not None:
                     hecho.opiniones[acta] = opinion = Opinion(fila.opinion)
+                    if fila.hecho:
+                        hecho.devueltas[acta] = fila.hecho
                     hecho.no_leidas += not lectura.leida
                     if fila.tarde and opinion is Opinion.DEVUELVE:
                         hecho.tardios.append(acta)
@@ -89,13 +95,13 @@ class Obrero:
     def _pendientes(self) -> list[Coincidencia]:
         """Matches without a reading, the oldest first. Actas where nothing happened since are not looked at again."""
         filas = FilaActa.objects.filter(custodia=Custodia.IDENTIFICADA, captura=Captura.COINCIDE)
-        nuevas = {c: u for c, u in filas.order_by("ultimo").values_list("clave", "ultimo") if self._vistas.get(c) != u}
+        nuevas = {c: u for c, u in filas.values_list("clave", "lectura") if self._vistas.get(c) != u}
         coincidencias = []
-        for clave, hechos in sorted(hechos_de(nuevas).items(), key=lambda par: nuevas[par[0]]):
-            if (c := coincidencia(clave, estado(hechos))) is not None:
+        for clave, hechos in sorted(hechos_de(nuevas).items(), key=lambda par: _llegada(par[1])):
+            if (c := coincidencia(clave, estado(hechos, autoridad()))) is not None:
                 coincidencias.append(c)
         leidas = FilaLectura.objects.filter(acta__in=[c.acta for c in coincidencias]).values_list("base", flat=True)
-        ya = {str(base) for base in leidas}
+        ya = set(leidas)
         self._vistas |= {c.acta: nuevas[c.acta] for c in coincidencias if c.base in ya}
         return [c for c in coincidencias if c.base not in ya]
 
@@ -110,11 +116,11 @@ class Obrero:
             if FilaLectura.objects.filter(acta=c.acta, base=c.base).exists():
                 return None
             hecho = None
-            tarde = coincidencia(c.acta, estado(hechos_de([c.acta])[c.acta])) != c
+            tarde = coincidencia(c.acta, acta_de(c.acta)) != c
             if revision.opinion is Opinion.DEVUELVE and self.actua and not tarde:
                 contenido = {"base": c.base, "opinion": revision.opinion.value, "lectura": huella}
                 try:
-                    hecho = escribir(Tipo.REVISADA, c.acta, OPERADOR, contenido, ahora, self.firmante)[0]
+                    hecho = escribir(Tipo.REVISADA, c.acta, LECTOR, contenido, ahora, self.firmante)[0]
                 except HechoRechazado:
                     tarde = True
             return FilaLectura.objects.create(
@@ -126,7 +132,7 @@ class Obrero:
                 opinion=revision.opinion.value,
                 campos=list(revision.campos),
                 tarde=tarde,
-                hecho=hecho.id if hecho else None,
+                hecho=hecho.id if hecho else "",
                 documento=documento,
                 huella=huella,
             )
@@ -137,7 +143,12 @@ def coincidencia(clave: str, acta: Acta) -> Coincidencia | None:
     if acta.custodia is not Custodia.IDENTIFICADA or acta.captura is not Captura.COINCIDE:
         return None
     assert acta.acordado is not None and acta.imagen is not None
-    return Coincidencia(clave, acta.acordado.hecho, acta.imagen.sha256, campos_de(acta.acordado.asentado))
+    return Coincidencia(clave, acta.acordado.lectura, acta.imagen.sha256, campos_de(acta.acordado.asentado))
+
+
+def _llegada(hechos: Sequence[Escrito]) -> datetime:
+    """When the last person typed: whoever waits longest is read first."""
+    return max(e.hecho.hora for e in hechos if e.hecho.tipo == Tipo.CAPTURADA)
 
 
 def campos_de(asentado: Asentado) -> dict[str, Valor]:

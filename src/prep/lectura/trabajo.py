@@ -91,7 +91,7 @@ def trabajar(
             _fallar(str(error))
         reloj = RelojSistema()
         with Lectores(lector_de(almacen, Formas(proceso, info, secreto)), procesos or os.cpu_count() or 1) as lectores:
-            nodo = nodo_local(settings.DIR_DATOS / "llaves", reloj.ahora())
+            nodo = nodo_local(settings.DIR_DATOS / "llaves")
             obrero = Obrero(lectores, nodo, reloj, actua=modo == "revisora")
             errores.print(f"Lectura {modo}: se leen las actas en que dos personas coinciden. Ctrl-C para terminar.")
             try:

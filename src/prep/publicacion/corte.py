@@ -11,9 +11,13 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from prep.bitacora.asientos import frontera_en
+from prep.bitacora.services import SEDE, anotar
+from prep.dominio.acta.hechos import Tipo, sujeto_de
+from prep.dominio.comun.hecho import nuevo_hecho
 from prep.plataforma.procesos import carpeta_aparte
 from prep.publicacion.filas import ruta_imagen
-from prep.publicacion.instantanea import Instantanea, instantanea
+from prep.publicacion.instantanea import Instantanea, instantanea, turno
 from prep.publicacion.publicador import CorteImposible, Publicador
 from prep.publicacion.taller import Cronometro, Taller, cuentas_de
 from prep.transparencia.emisor import emitir_corte
@@ -21,6 +25,7 @@ from prep.transparencia.errores import ErrorEmision
 
 ACTAS_CON_LIBRO_SIEMPRE: Final = 3000
 MINUTOS_ENTRE_LIBROS: Final = 20
+_LOTE: Final = 2000
 """Above that many actas the workbook goes out at least three times an hour instead of in every corte (prep.md §8)."""
 
 
@@ -44,11 +49,10 @@ def hacer_corte(p: Publicador, hora: datetime, cierre: bool = False) -> Corte:
     """Publish one corte of everything known now, as of `hora` (aware). Raises `CorteImposible`; nothing is switched."""
     hora = hora.astimezone(ZoneInfo(p.proceso.zona_horaria)).replace(microsecond=0)
     try:
-        with (
-            instantanea(compartida=p.procesos > 1) as foto,
-            carpeta_aparte("prep-corte-") as aparte,
-        ):
-            return _publicar(p, hora, cierre, foto, aparte)
+        with turno():
+            with instantanea(compartida=p.procesos > 1) as foto, carpeta_aparte("prep-corte-") as aparte:
+                listo = _preparar(p, hora, cierre, foto, aparte)
+            return _cambiar(p, listo)
     except Exception as error:  # whatever it was, what is published stays whole and somebody is told
         causa = str(error) if isinstance(error, _CON_MENSAJE) else f"{type(error).__name__}: {error}"
         raise CorteImposible(f"No se pudo hacer el corte; sigue publicado el anterior. Causa: {causa}") from error
@@ -58,10 +62,29 @@ _CON_MENSAJE: Final = (RuntimeError, ErrorEmision, OSError)
 """Errors whose text already tells a person what happened."""
 
 
-def _publicar(p: Publicador, hora: datetime, cierre: bool, foto: Instantanea, aparte: Path) -> Corte:
-    """Compute, write and switch."""
+@dataclass(frozen=True, slots=True)
+class _Listo:
+    """A corte whose files are in the store, and to which nobody has been switched yet.
+
+    `por_registrar`: the readings that it is the first to carry.
+    """
+
+    numero: int
+    ruta: str
+    manifiesto: bytes
+    taller: Taller
+    posicion: int
+    nuevos: int
+    reloj: Cronometro
+    por_registrar: list[tuple[str, str, list[str]]]
+
+
+def _preparar(p: Publicador, hora: datetime, cierre: bool, foto: Instantanea, aparte: Path) -> _Listo:
+    """Compute everything from one snapshot and write it; nothing is switched."""
     reloj = Cronometro()
     anterior, manifiesto_anterior = _anterior(p)
+    if manifiesto_anterior is not None:
+        _exigir_continuidad(p, manifiesto_anterior)
     reloj.paso("anterior")
     numero = anterior["corte"] + 1 if anterior else 1
     ruta = ruta_de(numero)
@@ -74,23 +97,63 @@ def _publicar(p: Publicador, hora: datetime, cierre: bool, foto: Instantanea, ap
         p.almacen.escribir(nombre, datos)
     nuevos = _escribir(taller, ruta, anterior["ruta"] if anterior else "", manifiesto_anterior)
     reloj.paso("escritura")
-    emitir_corte(p.registro, manifiesto, ruta)
+    retenidas = set(taller.retenidas)
+    registrar = [r for r in foto.fuente.por_registrar() if r[0] not in retenidas] if p.nodo else []
+    return _Listo(numero, ruta, manifiesto, taller, foto.posicion, nuevos, reloj, registrar)
+
+
+def _cambiar(p: Publicador, listo: _Listo) -> Corte:
+    """Put on record what this corte is the first to carry, then switch to it.
+
+    In that order: what may be seen published stands, whatever arrives meanwhile. Killed between both, the reading is on
+    record a corte before it is seen.
+    """
+    taller, reloj = listo.taller, listo.reloj
+    _registrar(p, listo)
+    reloj.paso("constancia")
+    emitir_corte(p.registro, listo.manifiesto, listo.ruta)
     reloj.paso("firma y cambio")
     for nombre, datos in taller.portada:
         p.almacen.reemplazar(nombre, datos)
     reloj.paso("portada")
     return Corte(
-        numero=numero,
+        numero=listo.numero,
         hora=taller.hora,
-        ruta=ruta,
-        manifiesto=hashlib.sha256(manifiesto).hexdigest(),
+        ruta=listo.ruta,
+        manifiesto=hashlib.sha256(listo.manifiesto).hexdigest(),
         cuentas=cuentas_de(taller.por_eleccion),
-        posicion=foto.posicion,
-        nuevos=nuevos,
-        iguales=len(taller.archivos) - nuevos,
+        posicion=listo.posicion,
+        nuevos=listo.nuevos,
+        iguales=len(taller.archivos) - listo.nuevos,
         tiempos=reloj.tiempos,
         alarmas=tuple(taller.alarmas),
     )
+
+
+def _registrar(p: Publicador, listo: _Listo) -> None:
+    """One fact of each acta: which corte carried which reading. A reading put on record stands."""
+    if p.nodo is None:
+        return
+    for i in range(0, len(listo.por_registrar), _LOTE):
+        hechos = []
+        for clave, registro, cabezas in listo.por_registrar[i : i + _LOTE]:
+            base, hecho = registro.split()
+            contenido = {"corte": listo.numero, "base": base, "hecho": hecho}
+            hora = listo.taller.hora
+            hechos.append(nuevo_hecho(Tipo.PUBLICADA, sujeto_de(clave), SEDE, hora, contenido, cabezas))
+        anotar(hechos, p.nodo, listo.taller.hora)
+
+
+def _exigir_continuidad(p: Publicador, manifiesto: dict[str, Any]) -> None:
+    """Refuse to publish from a bitácora that is not the one the previous corte was signed from, and more."""
+    posicion, raiz = manifiesto["bitacora"]["posicion"], manifiesto["bitacora"]["raiz"]
+    p.prefijo = frontera_en(posicion, p.prefijo)
+    if p.prefijo is None or p.prefijo.raiz().hex() != raiz:
+        p.prefijo = None
+        raise CorteImposible(
+            f"la bitácora ya no es la que firmó el corte {manifiesto['corte']} ({posicion:,} hechos): se perdieron o "
+            "se cambiaron hechos. Revísela con «prep bitacora verificar --publicacion» antes de publicar"
+        )
 
 
 def _anterior(p: Publicador) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:

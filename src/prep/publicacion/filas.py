@@ -8,10 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import orjson
-
 from prep.catalogo.informativo import Parametros
-from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.acta import Publicada
 from prep.dominio.acta.hechos import MotivoSinActa
 from prep.dominio.tabulacion.boleta import Boleta
 from prep.dominio.tabulacion.contabilidad import Dictamen, contabilizar, sin_acta
@@ -70,21 +68,18 @@ class Redactor:
 
     def leer(
         self, esperada: ActaEsperada, boleta: Boleta, estado: Estado | None
-    ) -> tuple[Dictamen | None, dict[str, Any] | None]:
+    ) -> tuple[Dictamen | None, Publicada | None]:
         """The dictamen of an acta that was published or came without acta (`None`: not captured yet), and its reading.
 
         Raises `AsentadoInvalido` when the stored values are not those of the ballot.
         """
         if estado is None:
             return None, None
-        if estado.publicada is not None:
-            publicada: dict[str, Any] = orjson.loads(estado.publicada)
-            asentado = Asentado(publicada["totales"], publicada["votos"])
+        if (publicada := estado.publicada) is not None:
+            asentado, p = publicada.asentado, self._parametros
             asentado.revisar(boleta)
-            p = self._parametros
-            por_pto = publicada["por_pto"]
-            dictamen = contabilizar(asentado, boleta, esperada, p.boletas_especiales, por_pto, p.mezcla_cuenta)
-            return dictamen, publicada
+            especiales, por_pto = p.boletas_especiales, publicada.por_pto
+            return contabilizar(asentado, boleta, esperada, especiales, por_pto, p.mezcla_cuenta), publicada
         if estado.sin_acta is not None:
             return sin_acta(MotivoSinActa(estado.sin_acta)), None
         return None, None
@@ -95,7 +90,7 @@ class Redactor:
         boleta: Boleta,
         estado: Estado | None,
         dictamen: Dictamen | None,
-        publicada: dict[str, Any] | None,
+        publicada: Publicada | None,
         con_imagen: bool,
     ) -> dict[str, Any]:
         """The acta as `demarcacion/<id>.json` shows it."""
@@ -112,22 +107,22 @@ class Redactor:
             if esperada.mecanismos:
                 acta["mecanismos"] = esperada.mecanismos
             return acta
-        votos = publicada["votos"]
-        valores = dict(publicada["totales"])
+        asentado, imagen = publicada.asentado, publicada.imagen
+        valores: dict[str, Any] = dict(asentado.totales)
         valores["total_calculado"] = dictamen.calculado
-        valores["votos"] = {clave: votos[clave] for clave in boleta.claves}
+        valores["votos"] = {clave: asentado.votos[clave] for clave in boleta.claves}
         acta["valores"] = valores
-        mecanismo = publicada["mecanismo"] or esperada.mecanismos
+        mecanismo = imagen.mecanismo or esperada.mecanismos
         if mecanismo:
             acta["mecanismos"] = mecanismo
-        huella = publicada["imagen"]
+        huella = imagen.sha256
         acta["imagen"] = {"sha256": huella, "ruta": ruta_imagen(huella)} if con_imagen else {"sha256": huella}
-        acta["origen"] = _origen(publicada)
-        acta["digitalizacion"] = publicada["digitalizacion"]
-        acta["tipo_documento"] = publicada["documento"]
+        acta["origen"] = imagen.origen
+        acta["digitalizacion"] = imagen.digitalizacion
+        acta["tipo_documento"] = imagen.documento
         for campo in ("acopio", "captura", "verificacion"):
-            if publicada[campo]:
-                acta[campo] = self._local(publicada[campo]).isoformat(timespec="seconds")
+            if hora := getattr(publicada, campo):
+                acta[campo] = hora.astimezone(self._zona).isoformat(timespec="seconds")
         if estado is not None and estado.cotejo is not None:
             acta["cotejada"] = estado.cotejo
         return acta
@@ -137,7 +132,7 @@ class Redactor:
         esperada: ActaEsperada,
         estado: Estado | None,
         dictamen: Dictamen | None,
-        publicada: dict[str, Any] | None,
+        publicada: Publicada | None,
     ) -> list[Any]:
         """The acta's line of the results table."""
         casilla = esperada.casilla
@@ -163,7 +158,7 @@ class Redactor:
             linea += [0 if dictamen else self._pendiente, texto_seguro(esperada.mecanismos), "", "", "", "", "", "", ""]
             linea.append(0 if dictamen else "")
             return linea
-        totales, votos = publicada["totales"], publicada["votos"]
+        totales, votos, imagen = publicada.asentado.totales, publicada.asentado.votos, publicada.imagen
         linea += [totales.get(t, "") for t in _TOTALES]
         linea += [votos.get(c, "") for c in self._columnas]
         linea += [
@@ -173,14 +168,14 @@ class Redactor:
             representantes,
             ", ".join(dictamen.observaciones),
             int(dictamen.contabilizada),
-            texto_seguro(publicada["mecanismo"] or esperada.mecanismos),
-            publicada["imagen"],
-            self._fecha(publicada["acopio"]),
-            self._fecha(publicada["captura"]),
-            self._fecha(publicada["verificacion"]),
-            _origen(publicada),
-            texto_seguro(publicada["digitalizacion"]),
-            texto_seguro(publicada["documento"]),
+            texto_seguro(imagen.mecanismo or esperada.mecanismos),
+            imagen.sha256,
+            self._fecha(publicada.acopio),
+            self._fecha(publicada.captura),
+            self._fecha(publicada.verificacion),
+            imagen.origen,
+            texto_seguro(imagen.digitalizacion),
+            texto_seguro(imagen.documento),
             "" if estado is None or estado.cotejo is None else estado.cotejo,
         ]
         return linea
@@ -207,23 +202,16 @@ class Redactor:
             *["-"] * 9,
         ]
 
-    def _local(self, iso: str) -> datetime:
-        return datetime.fromisoformat(iso).astimezone(self._zona)
-
-    def _fecha(self, iso: str | None) -> str:
-        if not iso:
+    def _fecha(self, hora: datetime | None) -> str:
+        if hora is None:
             return ""
-        d = self._local(iso)
+        d = hora.astimezone(self._zona)
         return f"{d.day:02d}/{d.month:02d}/{d.year} {d.hour:02d}:{d.minute:02d}:{d.second:02d}"
 
 
 def ruta_imagen(huella: str) -> str:
     """Where a published image is, from the publication's root."""
     return f"imagenes/{huella[:2]}/{huella}.jpg"
-
-
-def _origen(publicada: dict[str, Any]) -> str:
-    return "CASILLA" if publicada["digitalizacion"] == "Móvil" else "CATD"
 
 
 def demarcacion_de(hoja: dict[str, str]) -> int | None:
@@ -242,6 +230,7 @@ _CUSTODIA: Final = {
     "fotografiada": "digitalizada",
     "digitalizada": "digitalizada",
     "redigitalizar": "acopiada",
+    "sin_acta_dicha": "esperada",
     "identificada": "identificada",
     "sin_acta": "sin_acta",
     "fuera_de_catalogo": "fuera_de_catalogo",

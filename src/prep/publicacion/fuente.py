@@ -7,17 +7,27 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
 
+from prep.bitacora.actas import leer_publicada
+from prep.dominio.acta.acta import Publicada
+
 
 class Estado(NamedTuple):
-    """What a corte needs of one acta. `publicada`: JSON of its last verified reading."""
+    """What a corte needs of one acta. `publicada`: the verified reading that stands.
+
+    `por_registrar`: name of the reading and id of the fact that settled it, when no corte carried it yet; `cabezas`:
+    what was known of the acta then.
+    """
 
     clave: str
     custodia: str
     captura: str
+    situacion: str
     sin_acta: str | None
-    publicada: str | None
+    publicada: Publicada | None
     fuera: str | None
     cotejo: int | None
+    por_registrar: str | None = None
+    cabezas: tuple[str, ...] = ()
 
 
 class Cursor(Protocol):
@@ -43,8 +53,18 @@ class Fuente(Protocol):
         """Nothing has been captured yet."""
         ...
 
+    def por_registrar(self) -> list[tuple[str, str, list[str]]]:
+        """What no corte carried yet: key, name of the reading and fact that settled it, heads of its history."""
+        ...
 
-_CAMPOS: Final = "clave, custodia, captura, sin_acta, publicada, fuera, cotejo"
+
+_CAMPOS: Final = "clave, custodia, captura, situacion, sin_acta, publicada, fuera, cotejo, por_registrar, cabezas"
+
+
+def _estado(fila: Sequence[Any]) -> Estado:
+    clave, custodia, captura, situacion, sin_acta, publicada, fuera, cotejo, registro, cabezas = fila
+    leida = leer_publicada(publicada) if publicada is not None else None
+    return Estado(clave, custodia, captura, situacion, sin_acta, leida, fuera, cotejo, registro, tuple(cabezas))
 
 
 class Proyeccion:
@@ -58,13 +78,13 @@ class Proyeccion:
             f"SELECT {_CAMPOS} FROM bitacora_acta WHERE clave = ANY(%s)",  # noqa: S608 - constants
             [list(claves)],
         )
-        return {fila[0]: Estado(*fila) for fila in self._cursor.fetchall()}
+        return {fila[0]: _estado(fila) for fila in self._cursor.fetchall()}
 
     def hojas_fuera(self) -> list[Estado]:
         self._cursor.execute(
-            f"SELECT {_CAMPOS} FROM bitacora_acta WHERE custodia = 'fuera_de_catalogo' ORDER BY clave COLLATE \"C\""  # noqa: S608
+            f'SELECT {_CAMPOS} FROM bitacora_acta WHERE fuera IS NOT NULL ORDER BY clave COLLATE "C"'  # noqa: S608
         )
-        return [Estado(*fila) for fila in self._cursor.fetchall()]
+        return [_estado(fila) for fila in self._cursor.fetchall()]
 
     def actas(self) -> int:
         self._cursor.execute("SELECT count(*) FROM bitacora_acta WHERE clave NOT LIKE 'hoja:%'")
@@ -74,34 +94,43 @@ class Proyeccion:
     def en_ceros(self) -> bool:
         self._cursor.execute(
             "SELECT NOT EXISTS (SELECT FROM bitacora_acta WHERE publicada IS NOT NULL OR sin_acta IS NOT NULL"
-            " OR custodia = 'fuera_de_catalogo')"
+            " OR fuera IS NOT NULL)"
         )
         fila = self._cursor.fetchone()
         return fila is None or bool(fila[0])
+
+    def por_registrar(self) -> list[tuple[str, str, list[str]]]:
+        self._cursor.execute(
+            "SELECT clave, por_registrar, cabezas FROM bitacora_acta WHERE por_registrar IS NOT NULL ORDER BY clave"
+        )
+        return [(clave, base, cabezas) for clave, base, cabezas in self._cursor.fetchall()]
 
 
 class Plegado:
     """Folds the facts again, up to a position: for an auditor who recomputes a past corte on another machine."""
 
     def __init__(self, hasta: int) -> None:
-        from prep.bitacora.proyeccion import COLUMNAS, lotes_plegados
+        from prep.bitacora.actas import COLUMNAS, lotes_plegados
 
         lugares = [COLUMNAS.index(c) for c in _CAMPOS.split(", ")]
         self._estados = {
-            fila[0]: Estado(*[fila[i] for i in lugares]) for lote in lotes_plegados(hasta) for fila in lote
+            fila[0]: _estado([fila[i] for i in lugares]) for lote in lotes_plegados(hasta) for fila in lote
         }
 
     def leer(self, claves: Sequence[str]) -> dict[str, Estado]:
         return {c: self._estados[c] for c in claves if c in self._estados}
 
     def hojas_fuera(self) -> list[Estado]:
-        return sorted(e for e in self._estados.values() if e.custodia == "fuera_de_catalogo")
+        return sorted((e for e in self._estados.values() if e.fuera), key=lambda e: e.clave)
 
     def actas(self) -> int:
         return sum(1 for clave in self._estados if not clave.startswith("hoja:"))
 
     def en_ceros(self) -> bool:
-        return not any(e.publicada or e.sin_acta or e.custodia == "fuera_de_catalogo" for e in self._estados.values())
+        return not any(e.publicada or e.sin_acta or e.fuera for e in self._estados.values())
+
+    def por_registrar(self) -> list[tuple[str, str, list[str]]]:
+        return [(e.clave, e.por_registrar, list(e.cabezas)) for e in self._estados.values() if e.por_registrar]
 
 
 def de_la_eleccion(hojas: Iterable[Estado], eleccion: str) -> list[dict[str, str]]:

@@ -29,15 +29,27 @@ class Instantanea:
 
 
 @contextmanager
+def turno() -> Iterator[None]:
+    """One corte at a time. Held by this database connection: it falls with whoever held it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_CERROJO])
+        if not cursor.fetchone()[0]:
+            raise RuntimeError("ya se está haciendo otro corte; espere a que termine")
+    try:
+        yield
+    finally:
+        if connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_CERROJO])
+
+
+@contextmanager
 def instantanea(compartida: bool) -> Iterator[Instantanea]:
     """Open a snapshot. `compartida`: export it so that other processes can `abrir` the same one."""
     if connection.in_atomic_block:
         raise RuntimeError("un corte no se hace dentro de otra transacción: no vería lo que otros ya asentaron")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_CERROJO])
-        if not cursor.fetchone()[0]:
-            raise RuntimeError("ya se está haciendo otro corte; espere a que termine")
         fin = cabeza()
         identificador = None
         if compartida:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from prep.bitacora.sobres import Firmante as FirmanteDeHechos
 from prep.catalogo.informativo import Informativo
 from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion, Modo, Proceso
 from prep.plataforma.almacen import Almacen
 from prep.plataforma.huella import huella
+from prep.transparencia.arbol import Frontera
 from prep.transparencia.nota import Firmante
 from prep.transparencia.registro import Registro
 
@@ -40,8 +42,10 @@ class Publicador:
     `evidencia`: where the images to publish are, under the paths they are published at; without it none is published.
     `mapa`: the institution's outlines (`prep portal mapa`).
     `firmante`: the institute's key, which signs the log of cortes; without it nothing can be published.
+    `nodo`: who puts on record, as facts, what each corte carried.
     `con_libro`: the Excel workbook goes out too; at national size it takes longer than a corte may.
-    `publicadas`: SHA-256 of images known to be in the store already.
+    `publicadas`: SHA-256 of images known to be in the store already. `prefijo`: how far the bitácora was seen to be the
+    one that the previous corte signed.
     """
 
     proceso: Proceso
@@ -49,6 +53,7 @@ class Publicador:
     almacen: Almacen
     modo: Modo
     firmante: Firmante | None
+    nodo: FirmanteDeHechos | None = None
     software: str = field(default_factory=huella)
     procesos: int = 2
     evidencia: Almacen | None = None
@@ -57,6 +62,7 @@ class Publicador:
     mapa: dict[str, Any] | None = None
     _fijo: dict[str, Any] = field(default_factory=dict)
     publicadas: set[str] = field(default_factory=set)
+    prefijo: Frontera | None = None
 
     def grupos(self, eleccion: Eleccion) -> list[tuple[int, list[ActaEsperada]]]:
         """The actas of each demarcation, in the order of the database; computed once."""

@@ -15,8 +15,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from django.db import connection
 
+from prep.bitacora.asientos import frontera_en
 from prep.catalogo.informativo import Informativo
 from prep.dominio.tabulacion.proceso import Modo, Proceso
 from prep.plataforma.almacen import AlmacenCarpeta
@@ -27,7 +27,6 @@ from prep.publicacion.fuente import Plegado
 from prep.publicacion.instantanea import Instantanea
 from prep.publicacion.publicador import Portal, Publicador
 from prep.publicacion.taller import Cronometro, Taller
-from prep.transparencia.arbol import Frontera
 from prep.transparencia.errores import ErrorEmision
 from prep.transparencia.manifiesto import Manifiesto
 
@@ -61,7 +60,8 @@ def rehacer(carpeta: Path, proceso: Proceso, informativo: Informativo, portal: P
             f"{proceso.huella[:16]}…: importe el mismo catálogo con «prep proceso importar»."
         )
     posicion = m["bitacora"]["posicion"]
-    if _raiz(posicion) != m["bitacora"]["raiz"]:
+    frontera = frontera_en(posicion)
+    if frontera is None or frontera.raiz().hex() != m["bitacora"]["raiz"]:
         raise RehacerImposible(
             f"Los primeros {posicion:,} hechos de esta bitácora no dan la raíz que dice el corte: importe, con «prep "
             "bitacora importar», la bitácora de la que salió."
@@ -128,15 +128,6 @@ def _manifiesto(almacen: AlmacenCarpeta, ruta: str) -> tuple[bytes, dict[str, An
         return crudo, dict(Manifiesto.leer(crudo).todo)
     except ErrorEmision as error:
         raise RehacerImposible(f"{ruta}/corte.json: {error}") from None
-
-
-def _raiz(posicion: int) -> str | None:
-    """Root of the first `posicion` facts; None when there are fewer."""
-    frontera = Frontera()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT hoja FROM bitacora_hecho WHERE posicion <= %s ORDER BY posicion", [posicion])
-        frontera.extender(bytes(h) for (h,) in cursor)
-    return frontera.raiz().hex() if frontera.tamano == posicion else None
 
 
 def _mapa(almacen: AlmacenCarpeta, corte: str) -> dict[str, Any] | None:

@@ -94,6 +94,7 @@ class Taller:
             self._bases(obreros, por_eleccion, tramos, con_libro)
             self.reloj.paso("bases de datos")
         self._alarmas_de(tramos)
+        self.retenidas = [clave for _, tramo in tramos for clave in tramo.retenidas]
         self.imagenes = imagenes = sorted({i for _, tramo in tramos for i in tramo.imagenes})
         dibujo = self.documentos | {"corte.json": self._manifiesto(numero, anterior, por_eleccion, imagenes)}
         if p.portal is None or not self._dibujar(p.portal, dibujo):

@@ -42,6 +42,7 @@ class Tramo:
     imagenes: list[str] = field(default_factory=list)
     conocidas: int = 0
     alarmas: list[str] = field(default_factory=list)
+    retenidas: list[str] = field(default_factory=list)
 
 
 def guardar(carpeta: Path, ruta: str, datos: bytes) -> Archivo:
@@ -133,11 +134,12 @@ def _demarcacion(
             linea = redactor.linea(esperada, estado, dictamen, publicada)
         except Exception as error:  # one acta never stops the rest: it is withheld and somebody is told
             tramo.alarmas.append(f"El acta {esperada.clave} no se publica: {error}")
+            tramo.retenidas.append(esperada.clave)
             dictamen = publicada = None
             documento = redactor.acta_json(esperada, boleta, None, None, None, con_imagenes)
             linea = redactor.linea(esperada, None, None, None)
         if publicada is not None:
-            tramo.imagenes.append(publicada["imagen"])
+            tramo.imagenes.append(publicada.imagen.sha256)
         cuenta_seccion.agregar_acta(esperada, dictamen)
         descrita: dict[str, Any] = {
             "clave": str(clave),

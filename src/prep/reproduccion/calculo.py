@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from prep.dominio.acta.acta import estado
-from prep.dominio.acta.hechos import Hecho
+from prep.dominio.acta.hechos import clave_de
+from prep.dominio.acta.pliegue import estado
+from prep.dominio.comun.autoridad import INSTITUTO, Autoridad
+from prep.dominio.comun.hecho import Escrito, Hecho
 from prep.dominio.tabulacion.contabilidad import Dictamen, contabilizar, sin_acta
 from prep.dominio.tabulacion.tabulacion import Cuenta, estadistica, resultado_demarcacion, resultado_entidad
 from prep.reproduccion.comparar import ActaCalculada, EleccionCalculada
@@ -15,12 +17,13 @@ from prep.reproduccion.derivar import Derivado
 
 def calcular(derivado: Derivado, hechos: Iterable[Hecho]) -> dict[str, EleccionCalculada]:
     """Fold the facts, decide what counts and add: one `EleccionCalculada` per election."""
-    por_acta: dict[str, list[Hecho]] = {}
+    por_acta: dict[str, list[Escrito]] = {}
     for hecho in hechos:
-        por_acta.setdefault(hecho.acta, []).append(hecho)
+        por_acta.setdefault(clave_de(hecho.sujeto), []).append(Escrito(hecho, INSTITUTO))
+    todos = Autoridad()  # who may do what is not what is compared here
     fuera: Counter[str] = Counter()
     for clave, suyos in por_acta.items():
-        if clave.startswith("hoja:") and (hoja := estado(suyos).fuera):
+        if clave.startswith("hoja:") and (hoja := estado(suyos, todos).fuera):
             fuera[hoja["eleccion"]] += 1
     mezcla = derivado.informativo.parametros.mezcla_cuenta
     calculadas = {}
@@ -28,7 +31,7 @@ def calcular(derivado: Derivado, hechos: Iterable[Hecho]) -> dict[str, EleccionC
         cuentas = {id_: Cuenta.vacia(boleta) for id_, boleta in eleccion.boletas.items()}
         actas = {}
         for esperada in eleccion.actas:
-            acta = estado(por_acta.get(esperada.clave, ()))
+            acta = estado(por_acta.get(esperada.clave, ()), todos)
             boleta = eleccion.boletas[esperada.demarcacion]
             dictamen: Dictamen | None = None
             if acta.sin_acta is not None:

@@ -105,7 +105,7 @@ def reproducir(
                     derivado,
                     guion,
                     publicador,
-                    nodo_local(llaves, guion.inicio, "reproduccion"),
+                    nodo_local(llaves, "reproduccion"),
                     timedelta(minutes=cada),
                     avance,
                 )

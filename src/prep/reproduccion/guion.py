@@ -14,7 +14,11 @@ from enum import IntEnum
 from hashlib import sha256
 from typing import Any, Final
 
-from prep.dominio.acta.hechos import Hecho, MotivoSinActa, Tipo
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from prep.bitacora.nodos import DispositivoLocal
+from prep.dominio.acta.hechos import MotivoSinActa, Tipo, huella_lectura, sujeto_de
+from prep.dominio.comun.hecho import Hecho, nuevo_hecho
 from prep.dominio.comun.valores import ILEGIBLE, MAXIMO, SIN_DATO, Valor
 from prep.reproduccion.campos import normalizar
 from prep.reproduccion.derivar import BaseDerivada, Derivado, demarcacion_de
@@ -62,16 +66,12 @@ PUBLICA: Final = frozenset({Paso.VERIFICACION, Paso.SIN_ACTA, Paso.FUERA})
 
 @dataclass(frozen=True, slots=True)
 class Momento:
-    """When one step of one row happens. `ms`: milliseconds since 1970, strictly later than the acta's step before.
-
-    `segunda`: for a verification, the time of the capture it verifies.
-    """
+    """When one step of one row happens. `ms`: milliseconds since 1970, strictly later than the acta's step before."""
 
     ms: int
     base: int
     renglon: int
     paso: Paso
-    segunda: int = 0
 
 
 def destino(r: Renglon, tiene_contabilizada: bool) -> Destino:
@@ -180,9 +180,43 @@ class Guion:
         return self._hora(self.momentos[-1]) if self.momentos else datetime.fromtimestamp(0, self._zona(0))
 
     def hechos(self) -> Iterator[Hecho]:
-        """Every fact, earliest first."""
+        """Every fact, earliest first; each knows the one before of its acta."""
+        ultimos: dict[str, Hecho] = {}
         for momento in self.momentos:
-            yield self._hecho(momento)
+            derivada = self.derivado.bases[momento.base]
+            r = derivada.base.renglones[momento.renglon]
+            acta = derivada.actas.get(momento.renglon) or _hoja(derivada.base.archivo, r)
+            ultimo, hora = ultimos.get(acta), self._hora(momento)
+            tipo, persona, contenido = self._contenido(derivada, r, momento, acta, ultimo)
+            conocidos = [ultimo.id] if ultimo else []
+            hecho = nuevo_hecho(tipo, sujeto_de(acta), persona, hora, contenido, conocidos)
+            yield hecho
+            if tipo is Tipo.SIN_ACTA:
+                confirma = {"peticion": hecho.id}
+                confirmada = Tipo.SIN_ACTA_CONFIRMADA
+                hecho = nuevo_hecho(confirmada, sujeto_de(acta), "coordina-000", hora, confirma, [hecho.id])
+                yield hecho
+            ultimos[acta] = hecho
+
+    @property
+    def cargos(self) -> list[tuple[str, str, str]]:
+        """Invented people, each with a role and a place."""
+        roles = {
+            "acopio": ("acopiador", "digitalizador", "coordinador"),
+            "captura": ("capturista",),
+            "verifica": ("verificador",),
+            "coteja": ("coordinador",),
+            "coordina": ("coordinador",),
+            "cae": ("cae",),
+        }
+        return [(f"{q}-{i:03d}", rol, "CCV") for q, suyos in roles.items() for rol in suyos for i in range(OPERADORES)]
+
+    @property
+    def telefonos(self) -> dict[str, DispositivoLocal]:
+        """The phone of each invented CAE."""
+        quienes = [persona for persona, rol, _ in self.cargos if rol == "cae"]
+        llaves = {q: Ed25519PrivateKey.from_private_bytes(sha256(q.encode()).digest()) for q in quienes}
+        return {q: DispositivoLocal(f"tel-{q}", llave) for q, llave in llaves.items()}
 
     def _zona(self, base: int) -> Any:
         return self.derivado.bases[base].base.zona
@@ -220,11 +254,10 @@ class Guion:
                 ]
                 if r.cotejada in ("1", "2", "3"):
                     pasos.append((Paso.COTEJO, verificacion))
-            ms = segunda = 0
+            ms = 0
             for paso, hora in pasos:
                 ms = max(ms + 1, int(hora.timestamp() * 1000))
-                self.momentos.append(Momento(ms, indice, n, paso, segunda))
-                segunda = ms if paso is Paso.SEGUNDA else 0
+                self.momentos.append(Momento(ms, indice, n, paso))
         if sin_motivo:
             self.anomalias.append(
                 Anomalia(
@@ -273,16 +306,8 @@ class Guion:
             llegada = captura - ACOPIO_A_CAPTURA
         return llegada, captura, verificacion
 
-    def _hecho(self, momento: Momento) -> Hecho:
-        derivada = self.derivado.bases[momento.base]
-        r = derivada.base.renglones[momento.renglon]
-        hora = self._hora(momento)
-        acta = derivada.actas.get(momento.renglon) or _hoja(derivada.base.archivo, r)
-        tipo, operador, contenido = self._contenido(derivada, r, momento, acta)
-        return Hecho(_id(acta, momento.paso, momento.ms), tipo, acta, operador, hora, contenido)
-
     def _contenido(
-        self, derivada: BaseDerivada, r: Renglon, momento: Momento, acta: str
+        self, derivada: BaseDerivada, r: Renglon, momento: Momento, acta: str, ultimo: Hecho | None
     ) -> tuple[Tipo, str, dict[str, Any]]:
         azar = int.from_bytes(sha256(acta.encode()).digest()[:8])
         catd = f"acopio-{azar % OPERADORES:03d}"
@@ -299,7 +324,7 @@ class Guion:
                     contenido["documento"] = r.tipo_documento[:100]
                 if _movil(r):
                     tomada = r.acopio or self._hora(momento)
-                    return Tipo.FOTOGRAFIADA, f"cae-{azar % 9973:04d}", {**contenido, "hora": tomada.isoformat()}
+                    return Tipo.FOTOGRAFIADA, f"cae-{azar % OPERADORES:03d}", {**contenido, "hora": tomada.isoformat()}
                 if "URNA" in normalizar(r.digitalizacion):
                     contenido["medio"] = "Urna Electrónica"
                 return Tipo.DIGITALIZADA, catd, contenido
@@ -313,7 +338,9 @@ class Guion:
                 valores = asentado(r, derivada, claves)
                 return Tipo.CAPTURADA, f"captura-{quien:03d}", {"imagen": imagen, "valores": valores}
             case Paso.VERIFICACION:
-                return Tipo.VERIFICADA, f"verifica-{uno:03d}", {"base": _id(acta, Paso.SEGUNDA, momento.segunda)}
+                assert ultimo is not None
+                base = huella_lectura(ultimo.contenido["imagen"], ultimo.contenido["valores"])
+                return Tipo.VERIFICADA, f"verifica-{uno:03d}", {"base": base}
             case Paso.COTEJO:
                 return Tipo.COTEJADA, f"coteja-{uno:03d}", {"resultado": r.cotejada}
             case Paso.SIN_ACTA:
@@ -355,11 +382,6 @@ def _imagen(r: Renglon, acta: str) -> str:
 def _hoja(archivo: str, r: Renglon) -> str:
     """Subject of a sheet outside the catalogue."""
     return f"hoja:{_uuid(sha256(f'{archivo}|{r.linea}'.encode()).digest(), 0)}"
-
-
-def _id(acta: str, paso: Paso, ms: int) -> str:
-    """UUIDv7 of one fact; the same replay always gives the same one."""
-    return _uuid(sha256(f"{acta}|{paso}".encode()).digest(), ms)
 
 
 def _uuid(huella: bytes, ms: int) -> str:

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import orjson
 
-from prep.bitacora.services import anotar
-from prep.bitacora.sobres import Firmante
-from prep.dominio.acta.hechos import Hecho
+from prep.bitacora.nodos import NodoInstituto, NodoLocal
+from prep.bitacora.services import anotar, fundar_instalacion
+from prep.dominio.comun.hecho import Hecho
 from prep.plataforma.almacen import Almacen
 from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import Publicador
@@ -55,7 +55,7 @@ def reproducir(
     derivado: Derivado,
     guion: Guion,
     publicador: Publicador,
-    firmante: Firmante,
+    nodo: NodoLocal,
     cada: timedelta,
     avance: Callable[[int, Corte | None], None] = lambda hechos, corte: None,
 ) -> Reproduccion:
@@ -64,6 +64,13 @@ def reproducir(
     `avance` is told how many facts were appended and each corte. Raises what `anotar` and `hacer_corte` raise.
     """
     hecha = Reproduccion()
+    instituto = publicador.firmante
+    assert instituto is not None
+    raiz, telefonos = NodoInstituto(instituto, instituto.llave.publica), guion.telefonos
+    fundar_instalacion(
+        derivado.proceso.clave, publicador.modo.value, raiz, nodo, guion.cargos, guion.inicio, telefonos=telefonos
+    )
+    publicador.nodo = nodo
     pendientes = guion.hechos()
     siguiente = next(pendientes, None)
     cortes = horas_de_corte(guion, cada)
@@ -78,7 +85,7 @@ def reproducir(
 
         suyos = hasta_la_hora()
         while lote := list(islice(suyos, LOTE)):
-            anotar(lote, firmante, max(lote[-1].hora, hora) if ultimo else lote[-1].hora)
+            anotar(lote, nodo, max(lote[-1].hora, hora) if ultimo else lote[-1].hora, telefonos)
             hecha.hechos += len(lote)
             avance(len(lote), None)
         publicador.con_libro = ultimo  # one workbook, at the end: it costs more than the rest of a corte

@@ -14,7 +14,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from prep.bitacora.asientos import cabeza
+from prep.bitacora.autoridad import autoridad
+from prep.bitacora.models import Hecho
 from prep.catalogo.services import congelar
+from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD
 from prep.plataforma import huella as programa
 from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import Publicador
@@ -38,15 +41,16 @@ class Acto:
 
 
 def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None) -> Acto:
-    """Show that there is nothing yet: freeze the process, publish the zero corte and sign that the bitácora is empty.
+    """Show that there is nothing yet: freeze the process, publish the zero corte and sign that the bitácora holds
+    nobody's work, only who may do it (with the public keys of every node).
 
     Leaves: the institute's key, the fingerprint of the software, the zero corte, the act itself. Interrupted, it can be
     done again; once signed, it cannot. `politica`: who must cosign (C2SP tlog-policy), published with the log.
     """
     fin = cabeza()
-    if fin.tamano:
+    if hechos := Hecho.objects.exclude(clase__in=CLASES_DE_AUTORIDAD).count():
         raise ActoImposible(
-            f"La bitácora ya tiene {fin.tamano:,} hechos: la puesta en ceros se hace en una instalación nueva."
+            f"La bitácora ya tiene {hechos:,} hechos de actas: la puesta en ceros se hace en una instalación nueva."
         )
     hechas = _tipos_firmados(p)
     if "puesta_en_ceros" in hechas:
@@ -67,7 +71,9 @@ def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None
         hora,
         {
             "hechos": 0,
+            "altas": fin.tamano,
             "raiz": fin.raiz().hex(),
+            "llaves": {n: d.llave for n, d in sorted(autoridad().nodos.items())},
             "catalogo": p.proceso.huella,
             "software": p.software,
             "corte": corte.manifiesto,

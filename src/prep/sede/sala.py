@@ -85,6 +85,7 @@ def sala(modo: str | None, destino: str | None, llave: str | None, mapa: Path | 
         from django.conf import settings
 
         from prep import portal
+        from prep.bitacora.nodos import nodo_local
         from prep.catalogo.models import Proceso as Fila
         from prep.catalogo.services import cargar, informativo, vigente
         from prep.catalogo.services.errores import CatalogoError
@@ -130,6 +131,7 @@ def sala(modo: str | None, destino: str | None, llave: str | None, mapa: Path | 
             almacen,
             ModoProceso(modo or fila.modo),
             quien,
+            nodo=nodo_local(settings.DIR_DATOS / "llaves"),
             portal=portal,
             mapa=contornos,
             evidencia=abrir(str(evidencia)) if evidencia.is_dir() else None,

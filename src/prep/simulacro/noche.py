@@ -14,9 +14,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from prep.bitacora.identificadores import uuid7
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from prep.bitacora.nodos import DispositivoLocal
 from prep.catalogo.informativo import Informativo
-from prep.dominio.acta.hechos import Hecho, Tipo
+from prep.dominio.acta.hechos import Tipo, huella_lectura, sujeto_de
+from prep.dominio.comun.hecho import Hecho, nuevo_hecho
 from prep.dominio.tabulacion.boleta import Boleta, TipoRecuadro
 from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion, Proceso
 
@@ -96,8 +99,11 @@ class Noche:
         self.azar = random.Random(semilla)
         self._personas = {
             rol: [p.persona for p in informativo.personas if p.rol == rol] or [f"{rol}-{i}" for i in range(3)]
-            for rol in ("cae", "acopiador", "digitalizador", "capturista", "verificador", "supervisor")
+            for rol in ("cae", "acopiador", "digitalizador", "capturista", "verificador", "supervisor", "coordinador")
         }
+        self.cargos = [(p.persona, p.rol, p.lugar) for p in informativo.personas]
+        self.cargos += [(p, r, "CCV") for r, todos in self._personas.items() for p in todos if p == f"{r}-{p[-1]}"]
+        self.telefonos = {p: _telefono(semilla, p) for p in self._personas["cae"]}
         self._pesos: dict[tuple[str, int], list[float]] = {}
         self._salidas: dict[str, int] = {}
         self._fuerzas: dict[tuple[str, str], float] = {}
@@ -191,6 +197,8 @@ class Noche:
         if acta.suerte is Suerte.SIN_ACTA:
             pluma.esperar(30, 240)
             pluma.escribir(Tipo.SIN_ACTA, uno("acopiador"), motivo=azar.choice("1223"))
+            pluma.esperar(1, 20)
+            pluma.escribir(Tipo.SIN_ACTA_CONFIRMADA, uno("coordinador"), peticion=pluma.hechos[-1].id)
             return
         if acta.movil:
             quien = uno("cae")
@@ -205,7 +213,10 @@ class Noche:
                 mala = _huella(self.proceso.clave, clave, "mala")
                 pluma.escribir(Tipo.DIGITALIZADA, quien, imagen=mala)
                 pluma.escribir(Tipo.IDENTIFICADA, quien, imagen=mala, por="qr")
-                pluma.escribir(Tipo.REDIGITALIZAR, uno("capturista"), imagen=mala, motivo="No se distingue.")
+                pedida = pluma.escribir(
+                    Tipo.OTRA_IMAGEN_PEDIDA, uno("capturista"), imagen=mala, motivo="No se distingue."
+                )
+                pluma.escribir(Tipo.OTRA_IMAGEN_CONFIRMADA, uno("supervisor"), peticion=pedida.id)
                 pluma.esperar(3, 15)
             pluma.escribir(Tipo.DIGITALIZADA, quien, imagen=imagen)
         pluma.escribir(Tipo.IDENTIFICADA, quien, imagen=imagen, por="qr")
@@ -218,14 +229,15 @@ class Noche:
         if una_mal:
             self._dictaminar(acta, pluma)
 
-    def mirar(self, acta: ActaSimulada, desde: datetime | None = None, revisada: bool = False) -> None:
+    def mirar(self, acta: ActaSimulada, desde: datetime | None = None, revisada: str = "") -> None:
         """What people do, not before `desde`, with an acta in which two people typed the same.
 
-        `revisada`: the automatic reader sent it back, and a third person rules. Otherwise a verifier looks at it, and
-        returns it if it is wrong; it is typed again and must be looked at again.
+        `revisada`: the fact with which the automatic reader sent it back; a third person rules. Otherwise a verifier
+        looks at it, and returns it if it is wrong; it is typed again and must be looked at again.
         """
         pluma = _Pluma(self.azar, max(acta.hechos[-1].hora, desde or self.cierre), acta.esperada.clave, acta.hechos)
-        imagen, base = acta.hechos[-1].contenido["imagen"], acta.hechos[-1].id
+        pluma.sabe = revisada
+        imagen, base = acta.hechos[-1].contenido["imagen"], _lectura(acta.hechos[-1])
         acta.coincide = False
         if revisada:
             self._dictaminar(acta, pluma)
@@ -248,15 +260,22 @@ class Noche:
         acta.coincide = una == otra
 
     def _dictaminar(self, acta: ActaSimulada, pluma: _Pluma) -> None:
+        """A third person rules; what none of the two had typed, a supervisor decides."""
         pluma.esperar(0.5, 10)
         imagen = acta.hechos[-1].contenido["imagen"]
-        pluma.escribir(Tipo.DICTAMINADA, self._uno("supervisor"), imagen=imagen, valores=acta.valores)
-        self._verificar(pluma)
+        tercera = self._uno("verificador")
+        pluma.escribir(Tipo.DICTAMINADA, tercera, imagen=imagen, valores=acta.valores)
+        if acta.mal:
+            pluma.esperar(0.5, 10)
+            motivo, quien = "Se ve en la imagen.", self._uno("supervisor")
+            pluma.escribir(Tipo.DECIDIDA, quien, imagen=imagen, valores=acta.valores, motivo=motivo)
+            acta.mal = False
+        self._verificar(pluma, tercera)
 
-    def _verificar(self, pluma: _Pluma) -> None:
-        base = pluma.hechos[-1].id
+    def _verificar(self, pluma: _Pluma, salvo: str = "") -> None:
+        base = _lectura(pluma.hechos[-1])
         pluma.esperar(0.2, 3)
-        pluma.escribir(Tipo.VERIFICADA, self._uno("verificador"), base=base)
+        pluma.escribir(Tipo.VERIFICADA, self._uno("verificador", salvo), base=base)
 
     def _equivocar(self, votos: dict[str, Any]) -> dict[str, Any]:
         clave = self.azar.choice(list(votos))
@@ -269,11 +288,22 @@ class Noche:
             self._salidas[casilla] = _ARRANQUE_MIN + int(self.azar.gammavariate(2.2, 60))
         return self._salidas[casilla]
 
-    def _uno(self, rol: str) -> str:
-        return self.azar.choice(self._personas[rol])
+    def _uno(self, rol: str, salvo: str = "") -> str:
+        return self.azar.choice([p for p in self._personas[rol] if p != salvo])
 
     def _dos(self, rol: str) -> list[str]:
         return self.azar.sample(self._personas[rol], 2)
+
+
+def _telefono(semilla: int, persona: str) -> DispositivoLocal:
+    """The phone of a CAE; its key is the same in every night of that seed."""
+    secreto = hashlib.sha256(f"telefono:{semilla}:{persona}".encode()).digest()
+    return DispositivoLocal(f"tel-{persona}", Ed25519PrivateKey.from_private_bytes(secreto))
+
+
+def _lectura(hecho: Hecho) -> str:
+    """Name of what a capture or a ruling says."""
+    return huella_lectura(hecho.contenido["imagen"], hecho.contenido["valores"])
 
 
 def _huella(*partes: str) -> str:
@@ -286,15 +316,20 @@ class _Pluma:
 
     def __init__(self, azar: random.Random, hora: datetime, acta: str, hechos: list[Hecho]) -> None:
         self.azar, self.hora, self.acta, self.hechos = azar, hora, acta, hechos
+        self.sabe = ""
+        """A fact that somebody else wrote and whoever writes next knows."""
 
     def esperar(self, minimo: float, maximo: float) -> None:
         """Let between `minimo` and `maximo` minutes pass."""
         self.hora += timedelta(seconds=int(60 * self.azar.uniform(minimo, maximo)))
 
-    def escribir(self, tipo: Tipo, operador: str, **contenido: Any) -> None:
+    def escribir(self, tipo: Tipo, persona: str, **contenido: Any) -> Hecho:
         self.hora += timedelta(seconds=1)
-        identificador = uuid7(int(self.hora.timestamp() * 1000), self.azar.getrandbits(74))
-        self.hechos.append(Hecho(identificador, tipo, self.acta, operador, self.hora, contenido))
+        conocidos = {h.id for h in self.hechos[-1:]} | ({self.sabe} if self.sabe else set())
+        self.sabe = ""
+        hecho = nuevo_hecho(tipo, sujeto_de(self.acta), persona, self.hora, contenido, conocidos)
+        self.hechos.append(hecho)
+        return hecho
 
 
 def verdad(actas: Iterable[ActaSimulada]) -> dict[str, Verdad]:

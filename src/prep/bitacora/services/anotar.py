@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import orjson
 from django.db import transaction
 
-from prep.bitacora.asientos import asentar, conocidos, finales, tomar_cabeza
-from prep.bitacora.identificadores import nuevo_id
+from prep.bitacora.actas import acta_de
+from prep.bitacora.asientos import asentar, final, finales, hechos_conocidos, tomar_cabeza
+from prep.bitacora.autoridad import ambito
 from prep.bitacora.models import Acta as FilaActa
 from prep.bitacora.models import Hecho as FilaHecho
-from prep.bitacora.proyeccion import proyectar
-from prep.bitacora.sobres import Firmante, Sobre, sellar
+from prep.bitacora.nodos import DispositivoLocal
+from prep.bitacora.proyecciones import proyectar
+from prep.bitacora.sobres import Firmante, Sobre, guardado, sellar
 from prep.dominio.acta.acta import Acta
-from prep.dominio.acta.hechos import Hecho, Tipo, escribir_hecho, leer_hecho
-from prep.dominio.acta.transiciones import Rechazo
-from prep.transparencia.canonico import canonico
+from prep.dominio.acta.hechos import Tipo, clave_de, sujeto_de
+from prep.dominio.comun.hecho import Hecho, escribir_hecho, leer_hecho, nuevo_hecho
+from prep.dominio.comun.rechazos import Rechazo
 
 
 class HechoRechazado(Exception):
-    """A fact that cannot follow the state of its acta. Nothing was written. `rechazo` says why and what to do."""
+    """A fact that cannot follow the state of its subject, or whose author may not write it. Nothing was written.
+
+    `rechazo` says why and what to do.
+    """
 
     def __init__(self, hecho: Hecho, rechazo: Rechazo) -> None:
         super().__init__(rechazo.value)
@@ -30,68 +34,68 @@ class HechoRechazado(Exception):
         self.rechazo = rechazo
 
 
-class IdRepetido(Exception):
-    """The id belongs to a fact with other content. Nothing was written."""
+def anotar(
+    hechos: Sequence[Hecho],
+    firmante: Firmante,
+    recibido: datetime,
+    dispositivos: Mapping[str, DispositivoLocal] | None = None,
+) -> dict[str, Acta]:
+    """Sign and append facts, all or none, and project their subjects; states of actas and sheets by key.
 
-
-def anotar(hechos: Sequence[Hecho], firmante: Firmante, recibido: datetime) -> dict[str, Acta]:
-    """Sign and append facts, all or none, and project their actas; the resulting states by key.
-
-    Idempotent by id: a fact already known is skipped. Raises `HechoRechazado` when one cannot follow its acta's state,
-    `IdRepetido` when an id is known with other content, `HechoInvalido` when its content is not of its type.
+    Idempotent: a fact already known is skipped. `dispositivos`: by person, the device that signs what they did. Raises
+    `HechoRechazado` when one cannot follow its subject's state or its author may not write it, `HechoInvalido` when its
+    content is not of its type.
     """
-    unicos: dict[str, Hecho] = {}
-    for hecho in hechos:
-        if unicos.setdefault(hecho.id, hecho) != hecho:
-            raise IdRepetido(f"El identificador {hecho.id} está dos veces con distinto contenido.")
+    unicos = {h.id: h for h in hechos}
     for hecho in unicos.values():
         leer_hecho(escribir_hecho(hecho))
+    de = ambito()
     with transaction.atomic():
         frontera = tomar_cabeza()
-        nuevos = _nuevos(unicos)
-        secuencia, previo = finales({firmante.nodo})[firmante.nodo]
+        ya = hechos_conocidos(unicos)
+        nuevos = [h for h in unicos.values() if h.id not in ya]
+        secuencia, previo = final(finales([firmante.nodo])[firmante.nodo])
         sobres: list[Sobre] = []
         for hecho in nuevos:
             secuencia += 1
-            sobre = sellar(hecho, firmante, secuencia, previo)
+            aparato = dispositivos.get(hecho.persona) if dispositivos else None
+            firma = aparato.firmar(hecho, de) if aparato else None
+            sobre = sellar(hecho, firmante, de, secuencia, previo, firma)
             previo = sobre.hoja.hex()
             sobres.append(sobre)
         asentar(sobres, recibido, frontera)
-        actas = proyectar({h.acta for h in nuevos})
-        for hecho in nuevos:
-            for identificador, rechazo in actas[hecho.acta].anomalias:
-                if identificador == hecho.id:
-                    raise HechoRechazado(hecho, rechazo)
-    return actas
+        estados = proyectar([s.escrito for s in sobres])
+        _exigir(nuevos, estados)
+    return {clave_de(sujeto): acta for sujeto, acta in estados.items()}
 
 
-def _nuevos(unicos: Mapping[str, Hecho]) -> list[Hecho]:
-    repetidos = conocidos(list(unicos))
-    if repetidos:
-        for fila in FilaHecho.objects.filter(id__in=list(repetidos)):
-            guardado = leer_cuerpo(bytes(fila.cuerpo))
-            if canonico(guardado) != canonico(escribir_hecho(unicos[str(fila.id)])):
-                raise IdRepetido(f"El identificador {fila.id} ya es de otro hecho.")
-    return [h for h in unicos.values() if h.id not in repetidos]
-
-
-def leer_cuerpo(cuerpo: bytes) -> dict[str, Any]:
-    """The fact inside stored signed bytes, without its envelope."""
-    datos = orjson.loads(cuerpo)
-    for campo in ("nodo", "secuencia", "previo"):
-        del datos[campo]
-    return datos
+def _exigir(nuevos: Iterable[Hecho], estados: Mapping[str, Any]) -> None:
+    """Nothing that this node writes may be left aside by the fold."""
+    anomalias = {sujeto: dict(estado.anomalias) for sujeto, estado in estados.items()}
+    for hecho in nuevos:
+        if rechazo := anomalias.get(hecho.sujeto, {}).get(hecho.id):
+            raise HechoRechazado(hecho, rechazo)
 
 
 def escribir(
-    tipo: Tipo, acta: str, operador: str, contenido: Mapping[str, Any], ahora: datetime, firmante: Firmante
+    tipo: Tipo,
+    clave: str,
+    persona: str,
+    contenido: Mapping[str, Any],
+    ahora: datetime,
+    firmante: Firmante,
+    orden: str = "",
+    dispositivos: Mapping[str, DispositivoLocal] | None = None,
 ) -> tuple[Hecho, Acta]:
-    """Write one fact that happens now: make its id later than what is known of its acta, then `anotar` it.
+    """Write one fact of an acta (or sheet) that happens now, knowing all that this node knows of it.
 
     The head is taken before looking: of two people who act on one acta at once, the second sees what the first did.
+    `orden`: id of the command; asked again, it gives what it gave and writes nothing.
     """
     with transaction.atomic():
         tomar_cabeza()
-        conocido = FilaActa.objects.filter(clave=acta).values_list("ultimo", flat=True).first()
-        hecho = Hecho(nuevo_id(ahora, conocido), tipo, acta, operador, ahora, contenido)
-        return hecho, anotar([hecho], firmante, ahora)[acta]
+        if orden and (fila := FilaHecho.objects.filter(orden=orden, sujeto=sujeto_de(clave)).first()):
+            return guardado(bytes(fila.cuerpo), bytes(fila.firma)).hecho, acta_de(clave)
+        cabezas = FilaActa.objects.filter(clave=clave).values_list("cabezas", flat=True).first() or ()
+        hecho = nuevo_hecho(tipo, sujeto_de(clave), persona, ahora, contenido, cabezas, orden)
+        return hecho, anotar([hecho], firmante, ahora, dispositivos)[clave]

@@ -9,77 +9,134 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import transaction
 
-from prep.bitacora.asientos import asentar, conocidos, finales, tomar_cabeza
-from prep.bitacora.nodos import llaves_vigentes
-from prep.bitacora.proyeccion import proyectar
-from prep.bitacora.sobres import Sobre, SobreInvalido, abrir, revisar_firma
-from prep.dominio.acta.hechos import HechoInvalido, es_id
+from prep.bitacora.asientos import Finales, asentar, conocidas, es_interior, final, finales, tomar_cabeza
+from prep.bitacora.autoridad import autoridad, escritos_de_autoridad, instalacion, llaves, llaves_de_dispositivos
+from prep.bitacora.proyecciones import proyectar
+from prep.bitacora.sobres import (
+    Sobre,
+    SobreInvalido,
+    abrir,
+    ambito_de,
+    revisar_firma,
+    revisar_firma_dispositivo,
+)
+from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, Autoridad
+from prep.dominio.comun.hecho import HechoInvalido
 
 
 @dataclass(slots=True)
 class Recibo:
-    """What became of a batch. `rechazados`: (id or place in the batch, reason). `finales`: last sequence per node."""
+    """What became of a batch. `rechazados`: (place in the batch, reason). `finales`: last sequence per node.
+
+    `bifurcados`: nodes that wrote two facts at one place of their chain; both branches are kept.
+    """
 
     nuevos: int = 0
     repetidos: int = 0
-    rechazados: list[tuple[str, str]] = field(default_factory=list)
+    rechazados: list[tuple[int, str]] = field(default_factory=list)
     finales: dict[str, int] = field(default_factory=dict)
+    bifurcados: set[str] = field(default_factory=set)
 
 
 def recibir(lote: Sequence[Mapping[str, Any]], recibido: datetime) -> Recibo:
     """Append what is new of `lote` in one transaction; refuse and report the rest. A batch that fails leaves nothing.
 
-    Refused: what is malformed, what its node did not sign, an id known with other content, and whatever does not
-    follow in its node's chain (the receipt says which sequence is expected). A fact that its acta's state does not
-    admit is accepted: it happened, and the fold says so.
+    Refused: what is malformed or of another process, mode or institute, what its node did not sign, and whatever does
+    not follow in its node's chain (the receipt says which sequence is expected). Signatures are checked before any
+    transaction. What its subject's state does not admit, what its author may not write and what this program does not
+    know is accepted: it happened, and the fold says so. A batch may enrol the nodes that wrote the rest of it.
     """
     recibo = Recibo()
-    sobres: list[Sobre] = []
+    fila = instalacion()
+    de = ambito_de(fila.proceso, fila.modo, bytes(fila.llave))
+    sobres: list[tuple[int, Sobre]] = []
     for i, datos in enumerate(lote):
         try:
-            sobres.append(abrir(datos))
+            sobres.append((i, abrir(datos, de)))
         except (SobreInvalido, HechoInvalido) as error:
-            recibo.rechazados.append((_nombre(datos, i), str(error)))
-    firmados = []
-    for sobre, problema in zip(sobres, _revisar_firmas(sobres), strict=True):
-        if problema is None:
-            firmados.append(sobre)
-        else:
-            recibo.rechazados.append((sobre.hecho.id, problema))
-
+            recibo.rechazados.append((i, str(error)))
+    firmados = _firmados(sobres, bytes(fila.llave), recibo)
+    if not firmados:
+        return recibo
     with transaction.atomic():
         frontera = tomar_cabeza()
-        ya = conocidos([s.hecho.id for s in firmados])
-        fines = finales({s.nodo for s in firmados})
+        ya = conocidas([s.hoja for _, s in firmados])
+        fines = finales({s.nodo for _, s in firmados})
         aceptados: list[Sobre] = []
-        for sobre in sorted(firmados, key=lambda s: (s.nodo, s.secuencia)):
-            motivo = _motivo(sobre, ya, fines)
-            if motivo is None:
-                aceptados.append(sobre)
-                ya[sobre.hecho.id] = sobre.hoja
-                fines[sobre.nodo] = (sobre.secuencia, sobre.hoja.hex())
-            elif motivo:
-                recibo.rechazados.append((sobre.hecho.id, motivo))
-            else:
+        for i, sobre in sorted(firmados, key=lambda par: (par[1].nodo, par[1].secuencia)):
+            if sobre.hoja in ya:
                 recibo.repetidos += 1
+            elif (motivo := _motivo(sobre, fines[sobre.nodo], recibo)) is not None:
+                recibo.rechazados.append((i, motivo))
+            else:
+                aceptados.append(sobre)
+                ya.add(sobre.hoja)
+                fines[sobre.nodo].pop(sobre.previo, None)
+                fines[sobre.nodo][sobre.hoja.hex()] = sobre.secuencia
         asentar(aceptados, recibido, frontera)
-        proyectar({s.hecho.acta for s in aceptados})
+        proyectar([s.escrito for s in aceptados])
     recibo.nuevos = len(aceptados)
-    recibo.finales = {nodo: secuencia for nodo, (secuencia, _) in fines.items()}
+    recibo.finales = {nodo: final(suyos)[0] for nodo, suyos in fines.items()}
+    recibo.rechazados.sort()
     return recibo
 
 
-def _revisar_firmas(sobres: Sequence[Sobre]) -> Iterator[str | None]:
+def _firmados(sobres: list[tuple[int, Sobre]], raiz: bytes, recibo: Recibo) -> list[tuple[int, Sobre]]:
+    """Those whose signatures are good. Facts of authority among them make known who signed others."""
+    firmados: list[tuple[int, Sobre]] = []
+    quien = autoridad()
+    pendientes = sobres
+    while pendientes:
+        de_nodos, de_aparatos = llaves(quien, raiz), llaves_de_dispositivos(quien)
+        listos = [(i, s) for i, s in pendientes if _se_conoce(s, de_nodos, de_aparatos)]
+        suyos = {i for i, _ in listos}
+        pendientes = [(i, s) for i, s in pendientes if i not in suyos]
+        problemas = _revisar_firmas([s for _, s in listos], de_nodos, de_aparatos)
+        nuevos = []
+        for (i, sobre), problema in zip(listos, problemas, strict=True):
+            if problema is not None:
+                recibo.rechazados.append((i, problema))
+            elif _de_baja(sobre, quien):
+                recibo.rechazados.append((i, f"El nodo «{sobre.nodo}» se dio de baja antes de ese hecho."))
+            else:
+                nuevos.append((i, sobre))
+        firmados += nuevos
+        if not any(s.hecho.clase in CLASES_DE_AUTORIDAD for _, s in nuevos):
+            break
+        todos = [s.escrito for _, s in firmados if s.hecho.clase in CLASES_DE_AUTORIDAD]
+        quien = Autoridad.de(escritos_de_autoridad() + todos)
+    for i, sobre in pendientes:
+        quien_falta = f"El nodo «{sobre.nodo}»"
+        if sobre.nodo in llaves(quien, raiz) and sobre.dispositivo is not None:
+            quien_falta = f"El dispositivo «{sobre.dispositivo.id}»"
+        recibo.rechazados.append((i, f"{quien_falta} no está dado de alta por el instituto."))
+    return firmados
+
+
+def _se_conoce(
+    sobre: Sobre, de_nodos: Mapping[str, Ed25519PublicKey], de_aparatos: Mapping[str, Ed25519PublicKey]
+) -> bool:
+    return sobre.nodo in de_nodos and (sobre.dispositivo is None or sobre.dispositivo.id in de_aparatos)
+
+
+def _de_baja(sobre: Sobre, quien: Autoridad) -> bool:
+    nodo = quien.nodos.get(sobre.nodo)
+    return nodo is not None and nodo.baja is not None and sobre.secuencia >= nodo.baja
+
+
+def _revisar_firmas(
+    sobres: Sequence[Sobre], de_nodos: Mapping[str, Ed25519PublicKey], de_aparatos: Mapping[str, Ed25519PublicKey]
+) -> Iterator[str | None]:
     """What is wrong with each signature, in order. Checked on every core: the check does not hold the interpreter."""
-    llaves = llaves_vigentes({s.nodo for s in sobres})
 
     def revisar(sobre: Sobre) -> str | None:
-        if sobre.nodo not in llaves:
-            return f"El nodo «{sobre.nodo}» no está dado de alta o fue dado de baja."
         try:
-            revisar_firma(sobre, llaves[sobre.nodo])
+            revisar_firma(sobre, de_nodos[sobre.nodo])
+            if sobre.dispositivo is not None:
+                revisar_firma_dispositivo(sobre, de_aparatos[sobre.dispositivo.id])
         except SobreInvalido as error:
             return str(error)
         return None
@@ -90,26 +147,17 @@ def _revisar_firmas(sobres: Sequence[Sobre]) -> Iterator[str | None]:
             yield from problemas
 
 
-def _motivo(sobre: Sobre, ya: Mapping[str, bytes], fines: Mapping[str, tuple[int, str]]) -> str | None:
-    """`None`: append it. `""`: it is already there. Otherwise why it is refused."""
-    conocida = ya.get(sobre.hecho.id)
-    if conocida is not None:
-        return "" if conocida == sobre.hoja else f"El identificador {sobre.hecho.id} ya es de otro hecho."
-    secuencia, previo = fines[sobre.nodo]
-    if sobre.secuencia <= secuencia:
-        return (
-            f"El nodo «{sobre.nodo}» ya escribió otro hecho con la secuencia {sobre.secuencia}: su cadena se bifurca."
-        )
-    if sobre.secuencia != secuencia + 1:
+def _motivo(sobre: Sobre, fines: Finales, recibo: Recibo) -> str | None:
+    """Why it does not follow in its node's chain; `None` when it does, at its end or forking it."""
+    if fines.get(sobre.previo) == sobre.secuencia - 1:
+        return None
+    if es_interior(sobre.nodo, sobre.secuencia - 1, sobre.previo):
+        recibo.bifurcados.add(sobre.nodo)
+        return None
+    secuencia = final(fines)[0]
+    if sobre.secuencia > secuencia + 1:
         return (
             f"Del nodo «{sobre.nodo}» se espera la secuencia {secuencia + 1} y llegó la {sobre.secuencia}: "
             "envíe también las que faltan."
         )
-    if sobre.previo != previo:
-        return f"La secuencia {sobre.secuencia} del nodo «{sobre.nodo}» no continúa a la anterior: su cadena se alteró."
-    return None
-
-
-def _nombre(datos: Any, lugar: int) -> str:
-    identificador = datos.get("id") if isinstance(datos, Mapping) else None
-    return identificador if isinstance(identificador, str) and es_id(identificador) else f"lugar {lugar + 1}"
+    return f"La secuencia {sobre.secuencia} del nodo «{sobre.nodo}» no sigue a ninguna anterior: su cadena se alteró."

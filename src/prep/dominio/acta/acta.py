@@ -1,29 +1,21 @@
-"""`estado(facts of one acta) -> Acta`: where it is, what it says, whether two people agree.
+"""The state of one acta or sheet: where it is, what it says, whether people agree, and what stands published.
 
-A pure function of a set: facts are taken once each, in the order of their ids. A fact that its acta's state does not
-admit (two nodes without contact may write such facts) is never lost: it stays in `Acta.anomalias` with the reason.
+`prep.dominio.acta.pliegue.estado` builds it from facts; for everybody else it is read-only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from prep.dominio.acta.asentado import Asentado
-from prep.dominio.acta.hechos import Hecho, MotivoSinActa, Tipo
-from prep.dominio.acta.transiciones import (
-    CAPTURA,
-    CUSTODIA,
-    DE_CAPTURA,
-    DE_HOJA,
-    DISTINTA,
-    IGUAL,
-    Captura,
-    Custodia,
-    Rechazo,
-)
+from prep.dominio.acta.hechos import MotivoSinActa
+from prep.dominio.acta.transiciones import Captura, Custodia, Situacion
+from prep.dominio.comun.rechazos import Rechazo
+
+EN_CORRECCION: Final = 3
+"""COTEJADA: whoever collated asked for a correction that is not finished (LEEME, COTEJADA)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +30,35 @@ class Imagen:
 
     @property
     def origen(self) -> str:
+        """CASILLA or CATD: where the picture was taken (LEEME, ORIGEN)."""
         return "CASILLA" if self.digitalizacion == "Móvil" else "CATD"
 
 
 @dataclass(frozen=True, slots=True)
 class Capturado:
-    """One person's reading of one picture."""
+    """One person's reading of one picture, or a ruling on it.
+
+    `persona`: the human behind the account. `lectura`: its name (`huella_lectura`). `lugar`: where it was typed.
+    `resuelve`: each field of a ruling is what somebody had typed. `bit`, `sabe`: its place in the history, and what it
+    knew.
+    """
 
     hecho: str
-    operador: str
+    persona: str
     hora: datetime
     asentado: Asentado
+    imagen: str
+    lectura: str
+    lugar: str = ""
+    contingencia: bool = False
+    resuelve: bool = True
+    bit: int = 0
+    sabe: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Publicada:
-    """The last verified reading: what the next corte publishes, with the picture it was read from."""
+    """A verified reading as a corte publishes it, with the picture it was read from."""
 
     imagen: Imagen
     asentado: Asentado
@@ -61,224 +66,234 @@ class Publicada:
     captura: datetime
     verificacion: datetime
     por_pto: bool
+    base: str = ""
+    """Name of the reading."""
+    hecho: str = ""
+    """Id of the fact that verified it (or that confirmed what stands)."""
 
 
-EN_CORRECCION: Final = 3
-"""COTEJADA: whoever collated asked for a correction that is not finished (LEEME, COTEJADA)."""
+@dataclass(slots=True)
+class Verificacion:
+    """A verified reading that no other one, knowing it, has replaced.
+
+    `abierta`: somebody who knew it opened the acta again; it stays published until another reading is verified.
+    `hereda`: it came from one that was published. `corte`: first corte of the sede that carried it, on record.
+    `parcial`: a node's own emission carried it. `por_revisar`: it stands only because it was published.
+    """
+
+    publicada: Publicada
+    bit: int
+    abierta: bool = False
+    hereda: bool = False
+    corte: int | None = None
+    parcial: bool = False
+    por_revisar: bool = False
 
 
 @dataclass(slots=True)
 class Acta:
-    """State of one acta or sheet. Built by `estado`; read-only for everybody else.
+    """State of one acta or sheet.
 
-    `imagenes`: every usable picture; `imagen`: the one being read; `desechadas`: those that could not be read.
+    `imagenes`: every usable picture; `identificadas`: those known to be of this acta, in order; `desechadas`: those
+    that could not be read; `en_duda`: the picture that somebody asks to replace, with the request. `anomalias`: facts
+    that did not change anything, each with its reason.
     """
 
     custodia: Custodia = Custodia.ESPERADA
-    captura: Captura = Captura.POR_CAPTURAR
     ronda: int = 1
     imagenes: list[Imagen] = field(default_factory=list)
-    imagen: Imagen | None = None
+    identificadas: list[str] = field(default_factory=list)
     desechadas: set[str] = field(default_factory=set)
-    por_pto: bool = False
-    acopio: datetime | None = None
+    propuestas: dict[tuple[str, str], str] = field(default_factory=dict)
+    en_duda: tuple[str, str, str] | None = None  # picture, request, person
+    por_pto: set[str] = field(default_factory=set)
+    sellos: list[tuple[int, int, datetime]] = field(default_factory=list)
     capturas: list[Capturado] = field(default_factory=list)
-    dictamen: Capturado | None = None
-    publicada: Publicada | None = None
+    dictamenes: list[Capturado] = field(default_factory=list)
+    decisiones: list[Capturado] = field(default_factory=list)
+    revisadas: list[tuple[int, str]] = field(default_factory=list)
+    devuelta: bool = False
+    verificadas: list[Verificacion] = field(default_factory=list)
+    reapertura: tuple[str, str] | None = None  # request, person
+    sin_acta_dicha: tuple[str, str, str] | None = None  # request, person, reason
     sin_acta: MotivoSinActa | None = None
+    sin_acta_publicada: MotivoSinActa | None = None
+    sin_acta_hecho: str = ""
     fuera: dict[str, str] | None = None
+    fuera_hecho: str = ""
+    fuera_publicada: bool = False
     es: str | None = None
     cotejo: int | None = None
     incidentes: list[str] = field(default_factory=list)
     anomalias: list[tuple[str, Rechazo]] = field(default_factory=list)
+    cabezas: tuple[str, ...] = ()
+    lugares_distintos: bool = False
+
+    # --- what is being read ---
+
+    @property
+    def imagen(self) -> Imagen | None:
+        """The picture being read. Of two identified apart, the one on which people got further."""
+        if not self.identificadas:
+            return None
+        elegida = self.identificadas[0]
+        if len(self.identificadas) > 1:
+            elegida = max(self.identificadas, key=lambda i: (_AVANCE[self._acuerdo(i)[0]], i == elegida))
+        return next(i for i in self.imagenes if i.sha256 == elegida)
+
+    @property
+    def acopio(self) -> datetime | None:
+        """Stamp of acopio: the first one, or the last correction of it."""
+        return self.sellos[-1][2] if self.sellos else None
+
+    @property
+    def captura(self) -> Captura:
+        """How far people agree."""
+        if any(not v.abierta for v in self.verificadas):
+            return Captura.VERIFICADA
+        imagen = self.imagen
+        if imagen is None:
+            return Captura.DEVUELTA if self.devuelta else Captura.POR_CAPTURAR
+        return self._acuerdo(imagen.sha256)[0]
 
     @property
     def acordado(self) -> Capturado | None:
-        """What two people (or the third who ruled) agree the acta says."""
-        if self.captura in (Captura.COINCIDE, Captura.DICTAMINADA, Captura.VERIFICADA):
-            return self.dictamen or self.capturas[-1]
-        return None
+        """What two people (or whoever ruled) agree the picture being read says, until it is opened again."""
+        imagen = self.imagen
+        return self._acuerdo(imagen.sha256)[1] if imagen else None
+
+    def capturas_de(self, imagen: str) -> list[Capturado]:
+        """What each person typed of a picture in this round."""
+        return [c for c in self.capturas if c.imagen == imagen]
 
     @property
     def participantes(self) -> set[str]:
-        """Who typed or ruled in this round: none of them may verify it."""
-        personas = {c.operador for c in self.capturas}
-        if self.dictamen:
-            personas.add(self.dictamen.operador)
-        return personas
+        """Who typed or ruled on the picture being read in this round: none of them may verify it."""
+        imagen = self.imagen
+        todos = (*self.capturas, *self.dictamenes, *self.decisiones)
+        return {c.persona for c in todos if imagen is not None and c.imagen == imagen.sha256}
 
+    def _acuerdo(self, imagen: str) -> tuple[Captura, Capturado | None]:
+        capturas = self.capturas_de(imagen)
+        decisiones = _ultimas([d for d in self.decisiones if d.imagen == imagen])
+        if decisiones:
+            if len({d.lectura for d in decisiones}) == 1:
+                return Captura.DICTAMINADA, decisiones[0]
+            return Captura.ESCALADA, None
+        dictamenes = [d for d in self.dictamenes if d.imagen == imagen]
+        if dictamenes:
+            dictamen = dictamenes[0]
+            sabido = all(c.lectura == dictamen.lectura or dictamen.sabe >> c.bit & 1 for c in capturas)
+            if dictamen.resuelve and sabido and len({d.lectura for d in dictamenes}) == 1:
+                return Captura.DICTAMINADA, dictamen
+            return Captura.ESCALADA, None
+        if not capturas:
+            return (Captura.DEVUELTA if self.devuelta else Captura.POR_CAPTURAR), None
+        if len(capturas) == 1:
+            return Captura.PRIMERA, None
+        grupos: dict[str, list[Capturado]] = {}
+        for c in capturas:
+            grupos.setdefault(c.lectura, []).append(c)
+        iguales = [g for g in grupos.values() if len(g) > 1 and self._desde_dos_lugares(g)]
+        if len(iguales) == 1 and len(grupos) == 1:
+            acordado = iguales[0][-1]
+            if any(base == acordado.lectura for _, base in self.revisadas):
+                return Captura.DISCREPANTE, None
+            return Captura.COINCIDE, acordado
+        if iguales or len(grupos) > 2:
+            return Captura.ESCALADA, None
+        return (Captura.PRIMERA if len(grupos) == 1 else Captura.DISCREPANTE), None
 
-def estado(hechos: Iterable[Hecho]) -> Acta:
-    """Fold the facts of one acta, in any order and with any repetition, into its state.
+    def _desde_dos_lugares(self, iguales: list[Capturado]) -> bool:
+        """Whether those who typed the same were where the process asks, or under a declared contingency."""
+        if not self.lugares_distintos or any(c.contingencia for c in iguales):
+            return True
+        return len({c.lugar for c in iguales}) > 1
 
-    Facts with one id are one fact: the store refuses a second content under a known id.
-    """
-    acta = Acta()
-    unicos = {h.id: h for h in hechos}
-    for hecho in sorted(unicos.values(), key=lambda h: h.id):
-        rechazo = rechazar(acta, hecho)
-        if rechazo is None:
-            _aplicar(acta, hecho)
-        else:
-            acta.anomalias.append((hecho.id, rechazo))
-    return acta
+    # --- what stands published ---
 
+    @property
+    def vigente(self) -> Verificacion | None:
+        """The verified reading that the next corte publishes.
 
-def rechazar(acta: Acta, hecho: Hecho) -> Rechazo | None:
-    """Why this fact cannot follow the acta's state; `None` when it can."""
-    if hecho.tipo is Tipo.INCIDENTE:
-        return None
-    if hecho.de_hoja:
-        if hecho.tipo not in DE_HOJA or (hecho.tipo is Tipo.IDENTIFICADA and "acta" not in hecho.contenido):
-            return Rechazo.HOJA
-    elif hecho.tipo is Tipo.FUERA_DE_CATALOGO or hecho.contenido.get("acta", hecho.acta) != hecho.acta:
-        return Rechazo.EN_CATALOGO
-    if hecho.tipo in DE_CAPTURA:
-        return _rechazar_captura(acta, hecho)
-    return _rechazar_custodia(acta, hecho)
-
-
-def _rechazar_custodia(acta: Acta, hecho: Hecho) -> Rechazo | None:
-    if (acta.custodia, hecho.tipo) not in CUSTODIA:
-        return Rechazo.ESTADO_CUSTODIA
-    imagen = hecho.contenido.get("imagen")
-    if imagen in acta.desechadas:
-        return Rechazo.IMAGEN_DESECHADA
-    vigente = acta.imagen.sha256 if acta.imagen else None
-    conocidas = {i.sha256 for i in acta.imagenes}
-    match hecho.tipo:
-        case Tipo.SIN_ACTA if acta.imagenes or acta.publicada:
-            return Rechazo.ESTADO_CUSTODIA
-        case Tipo.IDENTIFICADA if imagen not in conocidas:
-            return Rechazo.OTRA_IMAGEN
-        case Tipo.DUPLICADA if imagen not in conocidas or imagen == vigente:
-            return Rechazo.OTRA_IMAGEN
-        case Tipo.REDIGITALIZAR if acta.captura is Captura.VERIFICADA:
-            return Rechazo.ESTADO_CAPTURA
-        case Tipo.REDIGITALIZAR if imagen not in conocidas or (vigente and imagen != vigente):
-            return Rechazo.OTRA_IMAGEN
-        case Tipo.REDIGITALIZAR if not hecho.contenido["motivo"].strip():
-            return Rechazo.SIN_MOTIVO
-    return None
-
-
-def _rechazar_captura(acta: Acta, hecho: Hecho) -> Rechazo | None:
-    if acta.imagen is None:
-        return Rechazo.FALTA_IMAGEN
-    if (acta.captura, hecho.tipo, _caso(acta, hecho)) not in CAPTURA:
-        return Rechazo.ESTADO_CAPTURA
-    contenido = hecho.contenido
-    if "imagen" in contenido and contenido["imagen"] != acta.imagen.sha256:
-        return Rechazo.OTRA_IMAGEN
-    if "base" in contenido:
-        acordado = acta.acordado
-        if acordado is None or contenido["base"] != acordado.hecho:
-            return Rechazo.OTRA_BASE
-    if "motivo" in contenido and hecho.tipo is not Tipo.DICTAMINADA and not contenido["motivo"].strip():
-        return Rechazo.SIN_MOTIVO
-    if hecho.tipo is Tipo.REABIERTA:
-        return Rechazo.AUTORIZA_LA_MISMA if contenido["autoriza"].strip() in ("", hecho.operador) else None
-    if hecho.operador in acta.participantes:
-        return Rechazo.MISMA_PERSONA
-    return None
-
-
-def _caso(acta: Acta, hecho: Hecho) -> str:
-    if acta.captura is Captura.PRIMERA and hecho.tipo is Tipo.CAPTURADA:
-        return IGUAL if Asentado.leer(hecho.contenido["valores"]) == acta.capturas[0].asentado else DISTINTA
-    return ""
-
-
-def _aplicar(acta: Acta, hecho: Hecho) -> None:
-    contenido = hecho.contenido
-    match hecho.tipo:
-        case Tipo.ACOPIADA:
-            acta.acopio = acta.acopio or datetime.fromisoformat(contenido["hora"])
-        case Tipo.FOTOGRAFIADA:
-            hora = datetime.fromisoformat(contenido["hora"])
-            _agregar_imagen(acta, hecho, "Móvil", hora)
-        case Tipo.DIGITALIZADA:
-            _agregar_imagen(acta, hecho, contenido.get("medio", "Escáner"), None)
-        case Tipo.IDENTIFICADA:
-            acta.imagen = next(i for i in acta.imagenes if i.sha256 == contenido["imagen"])
-            acta.por_pto = contenido["por"] == "pto"
-            acta.es = contenido.get("acta")
-        case Tipo.REDIGITALIZAR:
-            acta.imagen = None
-            acta.imagenes = [i for i in acta.imagenes if i.sha256 != contenido["imagen"]]
-            acta.desechadas.add(contenido["imagen"])
-            _nueva_ronda(acta, Captura.POR_CAPTURAR)
-        case Tipo.SIN_ACTA:
-            acta.sin_acta = MotivoSinActa(contenido["motivo"])
-        case Tipo.FUERA_DE_CATALOGO:
-            acta.fuera = dict(contenido)
-        case Tipo.INCIDENTE:
-            acta.incidentes.append(hecho.id)
-        case Tipo.DUPLICADA:
-            acta.imagenes = [i for i in acta.imagenes if i.sha256 != contenido["imagen"]]
-
-    if (acta.custodia, hecho.tipo) in CUSTODIA:
-        acta.custodia = CUSTODIA[acta.custodia, hecho.tipo]
-        if acta.custodia is not Custodia.SIN_ACTA:
-            acta.sin_acta = None
-        if acta.custodia is not Custodia.FUERA_DE_CATALOGO:
-            acta.fuera = None
-    if hecho.tipo in DE_CAPTURA:
-        _aplicar_captura(acta, hecho)
-
-
-def _aplicar_captura(acta: Acta, hecho: Hecho) -> None:
-    siguiente = CAPTURA[acta.captura, hecho.tipo, _caso(acta, hecho)]
-    match hecho.tipo:
-        case Tipo.CAPTURADA:
-            acta.capturas.append(_capturado(hecho))
-        case Tipo.DICTAMINADA:
-            acta.dictamen = _capturado(hecho)
-        case Tipo.VERIFICADA:
-            acta.publicada = _publicar(acta, hecho)
-            # Whoever accepted the reading before did not accept this one; a correction they asked for goes on.
-            acta.cotejo = acta.cotejo if acta.cotejo == EN_CORRECCION else None
-        case Tipo.COTEJADA:
-            acta.cotejo = int(hecho.contenido["resultado"])
-        case Tipo.DEVUELTA | Tipo.REABIERTA:
-            _nueva_ronda(acta, Captura.DEVUELTA)
-    acta.captura = siguiente
-
-
-def _agregar_imagen(acta: Acta, hecho: Hecho, digitalizacion: str, hora: datetime | None) -> None:
-    contenido = hecho.contenido
-    if any(i.sha256 == contenido["imagen"] for i in acta.imagenes):
-        return
-    acta.imagenes.append(
-        Imagen(
-            contenido["imagen"],
-            digitalizacion,
-            contenido.get("documento", "Acta PREP"),
-            hora,
-            contenido.get("mecanismo", ""),
+        What the sede published stands, whatever arrives beside it, until somebody who knew it opens the acta again and
+        another reading is verified. Among readings that nobody published the content decides, never a clock.
+        """
+        if len(self.verificadas) <= 1:
+            return self.verificadas[0] if self.verificadas else None
+        return min(
+            self.verificadas,
+            key=lambda v: (
+                v.corte is None,
+                v.corte or 0,
+                not v.hereda,
+                not v.parcial,
+                v.publicada.base,
+                v.publicada.hecho,
+            ),
         )
-    )
+
+    @property
+    def publicada(self) -> Publicada | None:
+        """What the next corte publishes of this acta."""
+        return self.vigente.publicada if self.vigente else None
+
+    @property
+    def en_conflicto(self) -> list[Publicada]:
+        """Verified readings that say something else than the one that stands; a supervisor decides."""
+        vigente = self.publicada
+        otras = [v.publicada for v in self.verificadas if vigente is not None and v.publicada is not vigente]
+        return [p for p in otras if vigente is not None and p.asentado != vigente.asentado]
+
+    @property
+    def disidencias(self) -> list[Capturado]:
+        """Captures made beside a verified reading that say something else: somebody should look again."""
+        vigente = self.vigente
+        if vigente is None or vigente.abierta:
+            return []
+        base = vigente.publicada
+        return [c for c in self.capturas if c.imagen == base.imagen.sha256 and c.asentado != base.asentado]
+
+    @property
+    def por_revisar(self) -> bool:
+        """Whether what stands deserves another look: its authors lost their authority, or somebody read otherwise."""
+        vigente = self.vigente
+        return vigente is not None and (vigente.por_revisar or bool(self.disidencias))
+
+    @property
+    def sin_acta_vigente(self) -> MotivoSinActa | None:
+        """*Sin acta* as it is published: confirmed, or on record until a reading is verified."""
+        return None if self.verificadas else self.sin_acta_publicada or self.sin_acta
+
+    @property
+    def fuera_vigente(self) -> dict[str, str] | None:
+        """*Fuera de catálogo* as it is published: said, or on record until the acta it turned out to be is verified."""
+        return self.fuera if self.custodia is Custodia.FUERA_DE_CATALOGO or self.fuera_publicada else None
+
+    @property
+    def situacion(self) -> Situacion:
+        """Where it is, in the one word for everybody (domain paper, §3)."""
+        if self.verificadas:
+            return Situacion.PUBLICADA
+        if self.sin_acta_vigente is not None:
+            return Situacion.SIN_ACTA
+        if self.imagenes:
+            return Situacion.EN_CAPTURA
+        return Situacion.NO_DIGITALIZADA if self.sellos or self.desechadas else Situacion.NO_RECIBIDA
 
 
-def _nueva_ronda(acta: Acta, captura: Captura) -> None:
-    acta.ronda += 1
-    acta.captura = captura
-    acta.capturas = []
-    acta.dictamen = None
+def _ultimas(decisiones: list[Capturado]) -> list[Capturado]:
+    """Those that no other one knew."""
+    return [d for d in decisiones if not any(o.sabe >> d.bit & 1 for o in decisiones)]
 
 
-def _capturado(hecho: Hecho) -> Capturado:
-    return Capturado(hecho.id, hecho.operador, hecho.hora, Asentado.leer(hecho.contenido["valores"]))
-
-
-def _publicar(acta: Acta, hecho: Hecho) -> Publicada:
-    imagen, acordado = acta.imagen, acta.acordado
-    assert imagen is not None and acordado is not None
-    return Publicada(
-        imagen=imagen,
-        asentado=acordado.asentado,
-        acopio=imagen.hora or acta.acopio,
-        captura=acordado.hora,
-        verificacion=hecho.hora,
-        por_pto=acta.por_pto,
-    )
+_AVANCE: Final = {
+    Captura.POR_CAPTURAR: 0,
+    Captura.DEVUELTA: 0,
+    Captura.PRIMERA: 1,
+    Captura.DISCREPANTE: 2,
+    Captura.ESCALADA: 3,
+    Captura.COINCIDE: 4,
+    Captura.DICTAMINADA: 5,
+    Captura.VERIFICADA: 6,
+}

@@ -1,11 +1,11 @@
-"""What may follow what: the one table of transitions of an acta, and who may do it.
+"""What may follow what: the one table of transitions of an acta, as it looks to somebody who knows all of its past.
 
-Two small machines walk together. CUSTODIA says where the paper and its picture are; CAPTURA says how far two people
-agree on what it says. Whether it counts is no machine: `contabilidad` computes it.
+Two small machines walk together. CUSTODIA says where the paper and its picture are; CAPTURA says how far people agree
+on what it says. Whether it counts is no machine: `contabilidad` computes it.
 
-They meet at three points: CAPTURA moves only while the acta is `identificada`; asking for another picture starts
-CAPTURA again, and cannot be done to a verified acta (reopen it first); `sin_acta` cannot be said while a picture is
-held.
+They meet at four points: CAPTURA moves only while the acta is `identificada`; asking for another picture holds it, and
+cannot be done to a verified acta (reopen it first); throwing the picture away starts it again; `sin_acta` cannot be
+said while a picture is held.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+from prep.dominio.acta.hechos import DE_HOJA as _DE_HOJA
 from prep.dominio.acta.hechos import Tipo
 
 
@@ -25,36 +26,32 @@ class Custodia(StrEnum):
     DIGITALIZADA = "digitalizada"
     IDENTIFICADA = "identificada"
     REDIGITALIZAR = "redigitalizar"
+    SIN_ACTA_DICHA = "sin_acta_dicha"
     SIN_ACTA = "sin_acta"
     FUERA_DE_CATALOGO = "fuera_de_catalogo"
 
 
 class Captura(StrEnum):
-    """How far two people agree on what the acta says."""
+    """How far people agree on what the acta says."""
 
     POR_CAPTURAR = "por_capturar"
     PRIMERA = "primera"
     COINCIDE = "coincide"
     DISCREPANTE = "discrepante"
+    ESCALADA = "escalada"
     DICTAMINADA = "dictaminada"
     VERIFICADA = "verificada"
     DEVUELTA = "devuelta"
 
 
-class Rechazo(StrEnum):
-    """Why something cannot be done now. The name is the code; the value tells the person what to do."""
+class Situacion(StrEnum):
+    """Where each expected acta is, in one word that is the same on boards, reports, portal and JSON."""
 
-    ESTADO_CUSTODIA = "El acta no está en un estado que permita este paso. Actualice la lista y tome otra acta."
-    HOJA = "Esta hoja todavía no se identifica como un acta. Identifíquela y continúe en el acta."
-    EN_CATALOGO = "Esta acta es de una casilla aprobada y ya tiene clave. Este paso es solo para hojas sin identificar."
-    FALTA_IMAGEN = "El acta todavía no tiene una imagen identificada. Espere a que se digitalice e identifique."
-    OTRA_IMAGEN = "La imagen de esta acta cambió. Vuelva a abrir el acta para trabajar con la imagen vigente."
-    IMAGEN_DESECHADA = "Esa imagen ya se desechó porque no se distingue. Tome o digitalice una nueva."
-    ESTADO_CAPTURA = "Otra persona ya hizo este paso, o todavía no toca. Tome otra acta de la lista."
-    MISMA_PERSONA = "Usted ya participó en esta acta: este paso corresponde a otra persona. Tome otra acta."
-    OTRA_BASE = "Los datos de esta acta cambiaron mientras la revisaba. Vuelva a abrirla."
-    AUTORIZA_LA_MISMA = "Quien autoriza reabrir un acta debe ser otra persona."
-    SIN_MOTIVO = "Escriba el motivo."
+    PUBLICADA = "publicada"
+    EN_CAPTURA = "en_captura"  # there is a picture
+    NO_DIGITALIZADA = "no_digitalizada"  # its package came, no picture
+    SIN_ACTA = "sin_acta"  # confirmed, with its reason
+    NO_RECIBIDA = "no_recibida"
 
 
 _C, _T = Custodia, Tipo
@@ -63,40 +60,59 @@ CUSTODIA: Final[dict[tuple[Custodia, Tipo], Custodia]] = {
     (_C.ESPERADA, _T.ACOPIADA): _C.ACOPIADA,
     (_C.ESPERADA, _T.FOTOGRAFIADA): _C.FOTOGRAFIADA,
     (_C.ESPERADA, _T.DIGITALIZADA): _C.DIGITALIZADA,
-    (_C.ESPERADA, _T.SIN_ACTA): _C.SIN_ACTA,
+    (_C.ESPERADA, _T.SIN_ACTA): _C.SIN_ACTA_DICHA,
     (_C.ESPERADA, _T.FUERA_DE_CATALOGO): _C.FUERA_DE_CATALOGO,
     (_C.ACOPIADA, _T.ACOPIADA): _C.ACOPIADA,
     (_C.ACOPIADA, _T.FOTOGRAFIADA): _C.FOTOGRAFIADA,
     (_C.ACOPIADA, _T.DIGITALIZADA): _C.DIGITALIZADA,
-    (_C.ACOPIADA, _T.SIN_ACTA): _C.SIN_ACTA,
+    (_C.ACOPIADA, _T.SIN_ACTA): _C.SIN_ACTA_DICHA,
     (_C.FOTOGRAFIADA, _T.ACOPIADA): _C.FOTOGRAFIADA,
     (_C.FOTOGRAFIADA, _T.FOTOGRAFIADA): _C.FOTOGRAFIADA,
     (_C.FOTOGRAFIADA, _T.DIGITALIZADA): _C.DIGITALIZADA,
     (_C.FOTOGRAFIADA, _T.IDENTIFICADA): _C.IDENTIFICADA,
-    (_C.FOTOGRAFIADA, _T.REDIGITALIZAR): _C.REDIGITALIZAR,
+    (_C.FOTOGRAFIADA, _T.OTRA_IMAGEN_PEDIDA): _C.FOTOGRAFIADA,
+    (_C.FOTOGRAFIADA, _T.OTRA_IMAGEN_NEGADA): _C.FOTOGRAFIADA,
+    (_C.FOTOGRAFIADA, _T.OTRA_IMAGEN_CONFIRMADA): _C.REDIGITALIZAR,
     (_C.FOTOGRAFIADA, _T.FUERA_DE_CATALOGO): _C.FUERA_DE_CATALOGO,
     (_C.DIGITALIZADA, _T.ACOPIADA): _C.DIGITALIZADA,
     (_C.DIGITALIZADA, _T.FOTOGRAFIADA): _C.DIGITALIZADA,
     (_C.DIGITALIZADA, _T.DIGITALIZADA): _C.DIGITALIZADA,
     (_C.DIGITALIZADA, _T.IDENTIFICADA): _C.IDENTIFICADA,
-    (_C.DIGITALIZADA, _T.REDIGITALIZAR): _C.REDIGITALIZAR,
+    (_C.DIGITALIZADA, _T.OTRA_IMAGEN_PEDIDA): _C.DIGITALIZADA,
+    (_C.DIGITALIZADA, _T.OTRA_IMAGEN_NEGADA): _C.DIGITALIZADA,
+    (_C.DIGITALIZADA, _T.OTRA_IMAGEN_CONFIRMADA): _C.REDIGITALIZAR,
     (_C.DIGITALIZADA, _T.FUERA_DE_CATALOGO): _C.FUERA_DE_CATALOGO,
     (_C.IDENTIFICADA, _T.ACOPIADA): _C.IDENTIFICADA,
     (_C.IDENTIFICADA, _T.FOTOGRAFIADA): _C.IDENTIFICADA,
     (_C.IDENTIFICADA, _T.DIGITALIZADA): _C.IDENTIFICADA,
     (_C.IDENTIFICADA, _T.DUPLICADA): _C.IDENTIFICADA,
-    (_C.IDENTIFICADA, _T.REDIGITALIZAR): _C.REDIGITALIZAR,
+    (_C.IDENTIFICADA, _T.OTRA_IMAGEN_PEDIDA): _C.IDENTIFICADA,
+    (_C.IDENTIFICADA, _T.OTRA_IMAGEN_NEGADA): _C.IDENTIFICADA,
+    (_C.IDENTIFICADA, _T.OTRA_IMAGEN_CONFIRMADA): _C.REDIGITALIZAR,
+    (_C.IDENTIFICADA, _T.RESUELTA): _C.IDENTIFICADA,
     (_C.REDIGITALIZAR, _T.ACOPIADA): _C.REDIGITALIZAR,
     (_C.REDIGITALIZAR, _T.FOTOGRAFIADA): _C.FOTOGRAFIADA,
     (_C.REDIGITALIZAR, _T.DIGITALIZADA): _C.DIGITALIZADA,
     (_C.REDIGITALIZAR, _T.IDENTIFICADA): _C.IDENTIFICADA,
-    (_C.REDIGITALIZAR, _T.SIN_ACTA): _C.SIN_ACTA,
-    (_C.SIN_ACTA, _T.SIN_ACTA): _C.SIN_ACTA,
+    (_C.REDIGITALIZAR, _T.SIN_ACTA): _C.SIN_ACTA_DICHA,
+    (_C.SIN_ACTA_DICHA, _T.SIN_ACTA): _C.SIN_ACTA_DICHA,
+    (_C.SIN_ACTA_DICHA, _T.SIN_ACTA_CONFIRMADA): _C.SIN_ACTA,
+    (_C.SIN_ACTA_DICHA, _T.ACOPIADA): _C.ACOPIADA,
+    (_C.SIN_ACTA_DICHA, _T.FOTOGRAFIADA): _C.FOTOGRAFIADA,
+    (_C.SIN_ACTA_DICHA, _T.DIGITALIZADA): _C.DIGITALIZADA,
+    (_C.SIN_ACTA, _T.SIN_ACTA): _C.SIN_ACTA_DICHA,
     (_C.SIN_ACTA, _T.ACOPIADA): _C.ACOPIADA,
     (_C.SIN_ACTA, _T.FOTOGRAFIADA): _C.FOTOGRAFIADA,
     (_C.SIN_ACTA, _T.DIGITALIZADA): _C.DIGITALIZADA,
     (_C.FUERA_DE_CATALOGO, _T.FUERA_DE_CATALOGO): _C.FUERA_DE_CATALOGO,
     (_C.FUERA_DE_CATALOGO, _T.IDENTIFICADA): _C.IDENTIFICADA,
+    (_C.ACOPIADA, _T.ACOPIO_CORREGIDO): _C.ACOPIADA,
+    (_C.FOTOGRAFIADA, _T.ACOPIO_CORREGIDO): _C.FOTOGRAFIADA,
+    (_C.DIGITALIZADA, _T.ACOPIO_CORREGIDO): _C.DIGITALIZADA,
+    (_C.IDENTIFICADA, _T.ACOPIO_CORREGIDO): _C.IDENTIFICADA,
+    (_C.REDIGITALIZAR, _T.ACOPIO_CORREGIDO): _C.REDIGITALIZAR,
+    (_C.SIN_ACTA_DICHA, _T.ACOPIO_CORREGIDO): _C.SIN_ACTA_DICHA,
+    (_C.SIN_ACTA, _T.ACOPIO_CORREGIDO): _C.SIN_ACTA,
 }
 """(where it is, what happened) -> where it is then. A pair that is not here is refused."""
 
@@ -104,30 +120,37 @@ _K = Captura
 
 IGUAL: Final = "igual"
 DISTINTA: Final = "distinta"
+RESUELVE: Final = "resuelve"
+TERCERA: Final = "tercera"
 
 CAPTURA: Final[dict[tuple[Captura, Tipo, str], Captura]] = {
     (_K.POR_CAPTURAR, _T.CAPTURADA, ""): _K.PRIMERA,
     (_K.DEVUELTA, _T.CAPTURADA, ""): _K.PRIMERA,
     (_K.PRIMERA, _T.CAPTURADA, IGUAL): _K.COINCIDE,
     (_K.PRIMERA, _T.CAPTURADA, DISTINTA): _K.DISCREPANTE,
-    (_K.DISCREPANTE, _T.DICTAMINADA, ""): _K.DICTAMINADA,
+    (_K.DISCREPANTE, _T.DICTAMINADA, RESUELVE): _K.DICTAMINADA,
+    (_K.DISCREPANTE, _T.DICTAMINADA, TERCERA): _K.ESCALADA,
+    (_K.ESCALADA, _T.DECIDIDA, ""): _K.DICTAMINADA,
     (_K.COINCIDE, _T.REVISADA, ""): _K.DISCREPANTE,
     (_K.COINCIDE, _T.VERIFICADA, ""): _K.VERIFICADA,
     (_K.DICTAMINADA, _T.VERIFICADA, ""): _K.VERIFICADA,
     (_K.COINCIDE, _T.DEVUELTA, ""): _K.DEVUELTA,
     (_K.DICTAMINADA, _T.DEVUELTA, ""): _K.DEVUELTA,
     (_K.VERIFICADA, _T.COTEJADA, ""): _K.VERIFICADA,
+    (_K.VERIFICADA, _T.REAPERTURA_PEDIDA, ""): _K.VERIFICADA,
     (_K.VERIFICADA, _T.REABIERTA, ""): _K.DEVUELTA,
 }
-"""(how far, what happened, case) -> how far then. The case tells whether a second capture equals the first."""
+"""(how far, what happened, case) -> how far then.
+
+The case tells whether a second capture equals the first; and whether each field of a ruling is what one of the two
+typed (`resuelve`) or some field is neither (`tercera`), which a supervisor must decide.
+"""
 
 DE_CAPTURA: Final = frozenset(tipo for _, tipo, _ in CAPTURA)
-"""Types that move CAPTURA; the rest move CUSTODIA (an incident moves nothing)."""
+"""Types that move CAPTURA; the rest move CUSTODIA (an incident, and what the corte puts on record, move nothing)."""
 
-DE_HOJA: Final = frozenset(
-    {
-        *(_T.ACOPIADA, _T.FOTOGRAFIADA, _T.DIGITALIZADA, _T.IDENTIFICADA, _T.REDIGITALIZAR),
-        *(_T.FUERA_DE_CATALOGO, _T.INCIDENTE),
-    }
-)
+SIN_PASO: Final = frozenset({_T.INCIDENTE, _T.PUBLICADA})
+"""Types that move neither machine."""
+
+DE_HOJA: Final = frozenset(Tipo(t) for t in _DE_HOJA)
 """What can happen to a sheet before anybody knows which acta it is. The rest happens to the acta."""

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("acta", models.CharField(max_length=45)),
-                ("base", models.UUIDField()),
+                ("base", models.CharField(max_length=64)),
                 ("imagen", models.CharField(max_length=64)),
                 ("hora", models.DateTimeField()),
                 ("segundos", models.FloatField()),
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ),
                 ("campos", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
                 ("tarde", models.BooleanField()),
-                ("hecho", models.UUIDField(null=True)),
+                ("hecho", models.CharField(blank=True, max_length=64)),
                 ("documento", models.BinaryField()),
                 ("huella", models.CharField(max_length=64)),
             ],

@@ -1,0 +1,487 @@
+"""`estado(facts of one acta, authority) -> Acta`: where it is, what it says, who agrees, what stands published.
+
+A pure function of a set of facts. Each fact is judged by what its writer knew: the state that the facts it knew give,
+and the table of transitions, say whether it could be done. What could be done is then put together with what happened
+beside it, in an order that no clock decides. So a fact that arrives late neither makes another one wrong nor takes back
+what was agreed: it is applied, or it is named in `Acta.anomalias` with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from prep.dominio.acta.acta import EN_CORRECCION, Acta, Capturado, Imagen, Publicada, Verificacion
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.hechos import HOJA, MotivoSinActa, Tipo, huella_lectura, huella_sin_acta
+from prep.dominio.acta.transiciones import (
+    CAPTURA,
+    CUSTODIA,
+    DE_CAPTURA,
+    DE_HOJA,
+    DISTINTA,
+    IGUAL,
+    RESUELVE,
+    SIN_PASO,
+    TERCERA,
+    Captura,
+    Custodia,
+)
+from prep.dominio.comun.autoridad import Autoridad
+from prep.dominio.comun.hecho import Escrito, Hecho
+from prep.dominio.comun.historia import Historia, ordenar
+from prep.dominio.comun.rechazos import Rechazo
+
+_TARDE: Final = frozenset(
+    {Tipo.OTRA_IMAGEN_CONFIRMADA, Tipo.SIN_ACTA_CONFIRMADA, Tipo.IDENTIFICADA, Tipo.FUERA_DE_CATALOGO, Tipo.DUPLICADA}
+)
+"""Beside anything else, what throws away or replaces goes last: it gives way to what people agreed meanwhile."""
+_LECTURAS: Final = frozenset({Tipo.CAPTURADA, Tipo.DICTAMINADA, Tipo.DECIDIDA})
+_CON_MOTIVO: Final = frozenset(
+    {Tipo.OTRA_IMAGEN_PEDIDA, Tipo.DEVUELTA, Tipo.REAPERTURA_PEDIDA, Tipo.ACOPIO_CORREGIDO, Tipo.DECIDIDA}
+)
+
+
+def estado(escritos: Iterable[Escrito], autoridad: Autoridad) -> Acta:
+    """Fold the facts of one acta (or sheet), in any order and with any repetition, into its state."""
+    return Pliegue(escritos, autoridad).acta
+
+
+class Pliegue:
+    """The fold of one subject, kept so that a desk can ask whether one fact more could follow."""
+
+    def __init__(self, escritos: Iterable[Escrito], autoridad: Autoridad) -> None:
+        self.historia: Historia = ordenar(escritos, tarde=lambda h: h.tipo in _TARDE)
+        self.autoridad = autoridad
+        self._juicios: dict[int, Rechazo | None] = {}
+        self._vistas: dict[int, Acta] = {}
+        self._lecturas: dict[str, str] = {}
+        self._leidos: dict[str, Asentado] = {}
+        self.acta = self._plegar((1 << len(self.historia.hechos)) - 1)
+        self.acta.anomalias += [(h.id, Rechazo.ESPERA) for h in self.historia.esperan]
+        self.acta.cabezas = self.historia.cabezas
+
+    def _plegar(self, cuales: int) -> Acta:
+        """State that a part of the history gives: all of it, or what one fact knew."""
+        acta = Acta(lugares_distintos=self.autoridad.reglas.lugares_distintos)
+        dentro = 0
+        for i, hecho in enumerate(self.historia.hechos):
+            if not cuales >> i & 1:
+                continue
+            sabe = self.historia.sabe[i]
+            if i not in self._juicios:
+                self._juicios[i] = self._juzgar(acta if sabe == dentro else self._vista(sabe), i, hecho)
+            rechazo = self._juicios[i] or self._aplicar(acta, hecho, i, sabe)
+            if rechazo is not None:
+                acta.anomalias.append((hecho.id, rechazo))
+            dentro |= 1 << i
+        return acta
+
+    def _vista(self, sabe: int) -> Acta:
+        if sabe not in self._vistas:
+            self._vistas[sabe] = self._plegar(sabe)
+        return self._vistas[sabe]
+
+    def _juzgar(self, vista: Acta, i: int, hecho: Hecho) -> Rechazo | None:
+        if not hecho.interpretado:
+            return Rechazo.NO_INTERPRETADO
+        ajeno = self.autoridad.rechazar_todos(self.historia.origenes[i])
+        return ajeno or self.rechazar(vista, hecho)
+
+    # --- what could be done ---
+
+    def rechazar(self, acta: Acta, hecho: Hecho) -> Rechazo | None:
+        """Why this fact cannot follow that state, whoever does it; `None` when it can."""
+        if hecho.tipo == Tipo.PUBLICADA:
+            return None if self._de_que_lectura(hecho) else Rechazo.OTRA_BASE
+        if hecho.tipo in SIN_PASO:
+            return None
+        contenido = hecho.contenido
+        if hecho.sujeto.startswith(HOJA):
+            if hecho.tipo not in DE_HOJA or (hecho.tipo == Tipo.IDENTIFICADA and "acta" not in contenido):
+                return Rechazo.HOJA
+        elif contenido.get("acta", hecho.clave) != hecho.clave:
+            return Rechazo.EN_CATALOGO
+        if hecho.tipo in DE_CAPTURA:
+            return self._rechazar_captura(acta, hecho)
+        return self._rechazar_custodia(acta, hecho)
+
+    def _rechazar_custodia(self, acta: Acta, hecho: Hecho) -> Rechazo | None:
+        if (acta.custodia, hecho.tipo) not in CUSTODIA:
+            return Rechazo.ESTADO_CUSTODIA
+        imagen = hecho.contenido.get("imagen")
+        if imagen in acta.desechadas:
+            return Rechazo.IMAGEN_DESECHADA
+        if hecho.tipo in _CON_MOTIVO and not hecho.contenido["motivo"].strip():
+            return Rechazo.SIN_MOTIVO
+        vigente = acta.imagen.sha256 if acta.imagen else None
+        conocidas = {i.sha256 for i in acta.imagenes}
+        quien = self.autoridad.identidad(hecho.persona)
+        match hecho.tipo:
+            case Tipo.SIN_ACTA if acta.imagenes or acta.verificadas:
+                return Rechazo.ESTADO_CUSTODIA
+            case Tipo.SIN_ACTA_CONFIRMADA:
+                assert acta.sin_acta_dicha is not None
+                return _de_otra_persona(hecho, quien, acta.sin_acta_dicha[:2])
+            case Tipo.ACOPIO_CORREGIDO if not acta.sellos:
+                return Rechazo.ESTADO_CUSTODIA
+            case Tipo.IDENTIFICADA if imagen not in conocidas:
+                return Rechazo.OTRA_IMAGEN
+            case Tipo.IDENTIFICADA if acta.propuestas.get((imagen or "", hecho.contenido.get("acta", ""))) == quien:
+                return Rechazo.MISMA_PERSONA if hecho.contenido["por"] == "persona" else None
+            case Tipo.DUPLICADA if imagen not in conocidas or imagen == vigente:
+                return Rechazo.OTRA_IMAGEN
+            case Tipo.OTRA_IMAGEN_PEDIDA if acta.captura is Captura.VERIFICADA:
+                return Rechazo.ESTADO_CAPTURA
+            case Tipo.OTRA_IMAGEN_PEDIDA if acta.en_duda is not None:
+                return Rechazo.IMAGEN_EN_DUDA
+            case Tipo.OTRA_IMAGEN_PEDIDA if imagen not in conocidas or (vigente and imagen != vigente):
+                return Rechazo.OTRA_IMAGEN
+            case Tipo.OTRA_IMAGEN_CONFIRMADA | Tipo.OTRA_IMAGEN_NEGADA:
+                return _de_otra_persona(hecho, quien, acta.en_duda[1:] if acta.en_duda else None)
+        return None
+
+    def _rechazar_captura(self, acta: Acta, hecho: Hecho) -> Rechazo | None:
+        if acta.custodia is not Custodia.IDENTIFICADA or acta.imagen is None:
+            return Rechazo.FALTA_IMAGEN
+        if acta.en_duda is not None:
+            return Rechazo.IMAGEN_EN_DUDA
+        contenido, imagen = hecho.contenido, acta.imagen.sha256
+        if (acta.captura, hecho.tipo, self._caso(acta, hecho)) not in CAPTURA:
+            return Rechazo.ESTADO_CAPTURA
+        if "imagen" in contenido and contenido["imagen"] != imagen:
+            return Rechazo.OTRA_IMAGEN
+        if "base" in contenido:
+            acordado = acta.acordado
+            if acordado is None or contenido["base"] != acordado.lectura:
+                return Rechazo.OTRA_BASE
+        if hecho.tipo in _CON_MOTIVO and not contenido["motivo"].strip():
+            return Rechazo.SIN_MOTIVO
+        quien = self.autoridad.identidad(hecho.persona)
+        if hecho.tipo == Tipo.REABIERTA:
+            return _de_otra_persona(hecho, quien, acta.reapertura)
+        if hecho.tipo == Tipo.REAPERTURA_PEDIDA:
+            return None
+        if quien in acta.participantes:
+            return Rechazo.MISMA_PERSONA
+        if self.autoridad.reglas.lugares_distintos:
+            return self._rechazar_lugar(acta, hecho, imagen)
+        return None
+
+    def _rechazar_lugar(self, acta: Acta, hecho: Hecho, imagen: str) -> Rechazo | None:
+        """The second who types is somewhere else; what one place typed under contingency is verified elsewhere."""
+        lugar, capturas = hecho.contenido.get("lugar", ""), acta.capturas_de(imagen)
+        if hecho.tipo == Tipo.CAPTURADA and "contingencia" not in hecho.contenido:
+            return Rechazo.MISMO_LUGAR if any(c.lugar == lugar for c in capturas) else None
+        if hecho.tipo == Tipo.VERIFICADA and len({c.lugar for c in capturas}) == 1:
+            return Rechazo.MISMO_LUGAR if lugar == capturas[0].lugar else None
+        return None
+
+    def _caso(self, acta: Acta, hecho: Hecho) -> str:
+        assert acta.imagen is not None
+        if acta.captura is Captura.PRIMERA and hecho.tipo == Tipo.CAPTURADA:
+            primera = acta.capturas_de(acta.imagen.sha256)[0]
+            return IGUAL if hecho.contenido["valores"] == primera.asentado.escribir() else DISTINTA
+        if hecho.tipo == Tipo.DICTAMINADA:
+            leido = self._leido(hecho)
+            return RESUELVE if _resuelve(leido, acta.capturas_de(acta.imagen.sha256)) else TERCERA
+        return ""
+
+    # --- what it does ---
+
+    def _aplicar(self, acta: Acta, hecho: Hecho, bit: int, sabe: int) -> Rechazo | None:
+        """Put a fact that could be done with what happened beside it. The reason when that leaves it without effect."""
+        if hecho.tipo == Tipo.INCIDENTE:
+            acta.incidentes.append(hecho.id)
+            return None
+        if hecho.tipo == Tipo.PUBLICADA:
+            return self._registrar(acta, hecho)
+        if hecho.tipo in DE_CAPTURA:
+            return self._aplicar_captura(acta, hecho, bit, sabe)
+        return self._aplicar_custodia(acta, hecho, bit, sabe)
+
+    def _aplicar_custodia(self, acta: Acta, hecho: Hecho, bit: int, sabe: int) -> Rechazo | None:
+        contenido = hecho.contenido
+        imagen: str = contenido.get("imagen", "")
+        siguiente = CUSTODIA.get((acta.custodia, Tipo(hecho.tipo)))
+        match hecho.tipo:
+            case Tipo.ACOPIADA:
+                if not acta.sellos:
+                    acta.sellos.append((bit, sabe, datetime.fromisoformat(contenido["hora"])))
+            case Tipo.ACOPIO_CORREGIDO:
+                acta.sellos.append((bit, sabe, datetime.fromisoformat(contenido["hora"])))
+            case Tipo.FOTOGRAFIADA:
+                _agregar_imagen(acta, contenido, "Móvil", datetime.fromisoformat(contenido["hora"]))
+            case Tipo.DIGITALIZADA:
+                _agregar_imagen(acta, contenido, contenido.get("medio", "Escáner"), None)
+            case Tipo.IDENTIFICADA:
+                if all(i.sha256 != imagen for i in acta.imagenes):
+                    return Rechazo.SUPERADO
+                if not self._identificar(acta, hecho, imagen):
+                    return None
+                if contenido["por"] == "pto":
+                    acta.por_pto.add(imagen)
+                if imagen not in acta.identificadas:
+                    acta.identificadas.append(imagen)
+            case Tipo.OTRA_IMAGEN_PEDIDA:
+                if acta.en_duda is not None or acta.captura is Captura.VERIFICADA:
+                    return Rechazo.SUPERADO
+                acta.en_duda = (imagen, hecho.id, self.autoridad.identidad(hecho.persona))
+            case Tipo.OTRA_IMAGEN_NEGADA:
+                if acta.en_duda is None or acta.en_duda[1] != contenido["peticion"]:
+                    return Rechazo.SUPERADO
+                acta.en_duda = None
+            case Tipo.OTRA_IMAGEN_CONFIRMADA:
+                return self._desechar(acta, contenido["peticion"], siguiente)
+            case Tipo.DUPLICADA:
+                if imagen in acta.identificadas:
+                    return Rechazo.SUPERADO
+                acta.imagenes = [i for i in acta.imagenes if i.sha256 != imagen]
+            case Tipo.SIN_ACTA:
+                if acta.imagenes or acta.verificadas:
+                    return Rechazo.SUPERADO
+                acta.sin_acta_dicha = (hecho.id, self.autoridad.identidad(hecho.persona), contenido["motivo"])
+            case Tipo.SIN_ACTA_CONFIRMADA:
+                if siguiente is None or acta.sin_acta_dicha is None:
+                    return Rechazo.SUPERADO
+                acta.sin_acta, acta.sin_acta_hecho = MotivoSinActa(acta.sin_acta_dicha[2]), hecho.id
+            case Tipo.FUERA_DE_CATALOGO:
+                if siguiente is None:
+                    return Rechazo.SUPERADO
+                acta.fuera, acta.fuera_hecho = dict(contenido), hecho.id
+            case Tipo.RESUELTA:
+                if acta.es != contenido["acta"]:
+                    return Rechazo.SUPERADO
+                acta.fuera_publicada = False
+        if siguiente is not None:
+            acta.custodia = siguiente
+            if siguiente not in (Custodia.SIN_ACTA, Custodia.SIN_ACTA_DICHA):
+                acta.sin_acta = acta.sin_acta_dicha = None
+        elif acta.custodia in (Custodia.SIN_ACTA, Custodia.SIN_ACTA_DICHA) and acta.imagenes:
+            acta.custodia, acta.sin_acta, acta.sin_acta_dicha = Custodia.DIGITALIZADA, None, None
+        return None
+
+    def _identificar(self, acta: Acta, hecho: Hecho, imagen: str) -> bool:
+        """Whether it is known now which acta a picture is of: a QR says it alone; of a sheet, two people must agree."""
+        cual = hecho.contenido.get("acta", "")
+        if hecho.sujeto.startswith(HOJA) and hecho.contenido["por"] == "persona":
+            quien = self.autoridad.identidad(hecho.persona)
+            if acta.propuestas.setdefault((imagen, cual), quien) == quien:
+                return False
+        acta.es = cual or acta.es
+        return True
+
+    def _desechar(self, acta: Acta, peticion: str, siguiente: Custodia | None) -> Rechazo | None:
+        """Throw away the picture in doubt, unless people agreed on what it says meanwhile."""
+        if acta.en_duda is None or acta.en_duda[1] != peticion or acta.captura is Captura.VERIFICADA:
+            return Rechazo.SUPERADO
+        imagen = acta.en_duda[0]
+        acta.en_duda = None
+        acta.imagenes = [i for i in acta.imagenes if i.sha256 != imagen]
+        acta.identificadas = [i for i in acta.identificadas if i != imagen]
+        acta.desechadas.add(imagen)
+        acta.capturas = [c for c in acta.capturas if c.imagen != imagen]
+        acta.dictamenes = [d for d in acta.dictamenes if d.imagen != imagen]
+        acta.decisiones = [d for d in acta.decisiones if d.imagen != imagen]
+        acta.devuelta = False
+        acta.ronda += 1
+        if acta.identificadas:
+            acta.custodia = Custodia.IDENTIFICADA
+        elif siguiente is not None:
+            acta.custodia = siguiente
+        return None
+
+    def _aplicar_captura(self, acta: Acta, hecho: Hecho, bit: int, sabe: int) -> Rechazo | None:
+        contenido = hecho.contenido
+        if contenido.get("imagen", "") in acta.desechadas:
+            return Rechazo.SUPERADO
+        match hecho.tipo:
+            case Tipo.CAPTURADA:
+                leido = self._capturado(hecho, bit, sabe)
+                if any(c.persona == leido.persona for c in acta.capturas_de(leido.imagen)):
+                    return Rechazo.MISMA_PERSONA
+                acta.capturas.append(leido)
+            case Tipo.DICTAMINADA:
+                fallo = self._capturado(hecho, bit, sabe)
+                vistas = [c for c in acta.capturas_de(fallo.imagen) if sabe >> c.bit & 1]
+                acta.dictamenes.append(replace(fallo, resuelve=_resuelve(fallo.asentado, vistas)))
+            case Tipo.DECIDIDA:
+                acta.decisiones.append(self._capturado(hecho, bit, sabe))
+            case Tipo.REVISADA:
+                if acta.captura is Captura.VERIFICADA:
+                    return Rechazo.SUPERADO
+                acta.revisadas.append((bit, contenido["base"]))
+            case Tipo.VERIFICADA:
+                self._verificar(acta, hecho, bit, sabe)
+            case Tipo.COTEJADA:
+                acta.cotejo = int(contenido["resultado"])
+            case Tipo.REAPERTURA_PEDIDA:
+                acta.reapertura = (hecho.id, self.autoridad.identidad(hecho.persona))
+            case Tipo.DEVUELTA:
+                if acta.captura is Captura.VERIFICADA:
+                    return Rechazo.SUPERADO
+                _nueva_ronda(acta, sabe)
+            case Tipo.REABIERTA:
+                for v in acta.verificadas:
+                    v.abierta = v.abierta or bool(sabe >> v.bit & 1)
+                acta.reapertura = None
+                _nueva_ronda(acta, sabe)
+        return None
+
+    def _verificar(self, acta: Acta, hecho: Hecho, bit: int, sabe: int) -> None:
+        """A new verified reading replaces those it knew; one of those published makes it their heir."""
+        base = hecho.contenido["base"]
+        publicada = self._publicada(hecho, base, acta)
+        assert publicada is not None  # it could be done: what it verifies is among what it knew
+        viejas = [v for v in acta.verificadas if sabe >> v.bit & 1]
+        hereda = any(v.corte is not None or v.hereda for v in viejas)
+        acta.verificadas = [v for v in acta.verificadas if not sabe >> v.bit & 1]
+        acta.verificadas.append(Verificacion(publicada, bit, hereda=hereda))
+        acta.custodia, acta.sin_acta, acta.sin_acta_dicha = Custodia.IDENTIFICADA, None, None
+        if publicada.imagen.sha256 not in acta.identificadas:
+            acta.identificadas.append(publicada.imagen.sha256)
+        # Whoever accepted the reading before did not accept this one; a correction they asked for goes on.
+        acta.cotejo = acta.cotejo if acta.cotejo == EN_CORRECCION else None
+
+    def _publicada(self, hecho: Hecho, base: str, acta: Acta) -> Publicada | None:
+        """The reading that a fact verified, looked up by its name among all that was typed."""
+        leida = next(
+            (
+                h
+                for h in reversed(self.historia.hechos)
+                if h.tipo in _LECTURAS and h.interpretado and self._lectura(h) == base and self._sabia(hecho, h)
+            ),
+            None,
+        )
+        if leida is None:
+            return None
+        sha256 = leida.contenido["imagen"]
+        imagen = next((i for i in acta.imagenes if i.sha256 == sha256), None)
+        if imagen is None:
+            imagen = Imagen(sha256, "Escáner", "Acta PREP", None)
+            acta.imagenes.append(imagen)
+        acopio = imagen.hora or acta.acopio
+        por_pto = sha256 in acta.por_pto
+        return Publicada(imagen, self._leido(leida), acopio, leida.hora, hecho.hora, por_pto, base, hecho.id)
+
+    def _leido(self, hecho: Hecho) -> Asentado:
+        """What a capture or a ruling says; read once."""
+        if hecho.id not in self._leidos:
+            self._leidos[hecho.id] = Asentado.leer(hecho.contenido["valores"])
+        return self._leidos[hecho.id]
+
+    def _lectura(self, hecho: Hecho) -> str:
+        """Name of what a capture or a ruling says; computed once."""
+        if hecho.id not in self._lecturas:
+            self._lecturas[hecho.id] = huella_lectura(hecho.contenido["imagen"], hecho.contenido["valores"])
+        return self._lecturas[hecho.id]
+
+    def _sabia(self, hecho: Hecho, otro: Hecho) -> bool:
+        """Whether the writer of `hecho` knew `otro`."""
+        uno, dos = self.historia.lugares[hecho.id], self.historia.lugares[otro.id]
+        return bool(self.historia.sabe[uno] >> dos & 1)
+
+    def _capturado(self, hecho: Hecho, bit: int, sabe: int) -> Capturado:
+        c = hecho.contenido
+        return Capturado(
+            hecho.id,
+            self.autoridad.identidad(hecho.persona),
+            hecho.hora,
+            self._leido(hecho),
+            c["imagen"],
+            self._lectura(hecho),
+            c.get("lugar", ""),
+            "contingencia" in c,
+            bit=bit,
+            sabe=sabe,
+        )
+
+    # --- what the sede published ---
+
+    def _de_que_lectura(self, hecho: Hecho) -> Hecho | None:
+        """The fact that settled what a corte carries, among those that its writer knew."""
+        lugar = self.historia.lugares.get(hecho.contenido["hecho"])
+        if lugar is None or not self._sabia(hecho, self.historia.hechos[lugar]):
+            return None
+        dicho = self.historia.hechos[lugar]
+        return dicho if dicho.tipo in (Tipo.VERIFICADA, Tipo.SIN_ACTA_CONFIRMADA, Tipo.FUERA_DE_CATALOGO) else None
+
+    def _registrar(self, acta: Acta, hecho: Hecho) -> Rechazo | None:
+        """Put on record what a corte carried, so that it stands even when whoever settled it lost their authority."""
+        dicho = self._de_que_lectura(hecho)
+        assert dicho is not None
+        if dicho.tipo == Tipo.SIN_ACTA_CONFIRMADA:
+            peticion = self.historia.lugares.get(dicho.contenido["peticion"])
+            if peticion is None:
+                return Rechazo.OTRA_BASE
+            acta.sin_acta_publicada = MotivoSinActa(self.historia.hechos[peticion].contenido["motivo"])
+            return None
+        if dicho.tipo == Tipo.FUERA_DE_CATALOGO:
+            acta.fuera, acta.fuera_publicada = acta.fuera or dict(dicho.contenido), True
+            return None
+        corte, bit = hecho.contenido["corte"], self.historia.lugares.get(dicho.id)
+        assert bit is not None
+        suya = next((v for v in acta.verificadas if v.bit == bit), None)
+        if suya is None:
+            mio = self.historia.lugares.get(hecho.id)
+            if any(self.historia.sabe[v.bit] >> bit & 1 for v in acta.verificadas) or mio is None:
+                return None  # somebody who knew it verified another reading since
+            publicada = self._publicada(dicho, hecho.contenido["base"], acta)
+            if publicada is None:
+                return Rechazo.OTRA_BASE
+            suya = Verificacion(publicada, bit, por_revisar=True)
+            acta.verificadas.append(suya)
+            acta.custodia = Custodia.IDENTIFICADA
+            if publicada.imagen.sha256 not in acta.identificadas:
+                acta.identificadas.append(publicada.imagen.sha256)
+        if "nodo" in hecho.contenido:
+            suya.parcial = True
+        else:
+            suya.corte = min(corte, suya.corte or corte)
+        return None
+
+
+def base_publicada(acta: Acta) -> tuple[str, str] | None:
+    """(name of the reading, id of the fact) that the next corte carries, when it carries one."""
+    if acta.publicada is not None:
+        return acta.publicada.base, acta.publicada.hecho
+    if acta.sin_acta_vigente is not None and acta.sin_acta_hecho:
+        return huella_sin_acta(acta.sin_acta_vigente), acta.sin_acta_hecho
+    if acta.fuera_vigente is not None and acta.fuera_hecho:
+        return acta.fuera_hecho, acta.fuera_hecho
+    return None
+
+
+def _de_otra_persona(hecho: Hecho, quien: str, peticion: tuple[str, str] | Any) -> Rechazo | None:
+    """A request that is pending, confirmed or denied by somebody else."""
+    if peticion is None or hecho.contenido["peticion"] != peticion[0]:
+        return Rechazo.SIN_PETICION
+    return Rechazo.MISMA_PERSONA if quien == peticion[1] else None
+
+
+def _resuelve(leido: Asentado, capturas: list[Capturado]) -> bool:
+    """Whether each field of a ruling is what some of those who typed had typed."""
+    for nombre in ("totales", "votos"):
+        for campo, valor in getattr(leido, nombre).items():
+            if all(getattr(c.asentado, nombre).get(campo) != valor for c in capturas):
+                return False
+    return True
+
+
+def _agregar_imagen(acta: Acta, contenido: Any, digitalizacion: str, hora: datetime | None) -> None:
+    if contenido["imagen"] in acta.desechadas or any(i.sha256 == contenido["imagen"] for i in acta.imagenes):
+        return
+    documento, mecanismo = contenido.get("documento", "Acta PREP"), contenido.get("mecanismo", "")
+    acta.imagenes.append(Imagen(contenido["imagen"], digitalizacion, documento, hora, mecanismo))
+
+
+def _nueva_ronda(acta: Acta, sabe: int) -> None:
+    """What was typed and known no longer counts; what somebody typed beside it does."""
+    acta.ronda += 1
+    acta.devuelta = True
+    acta.capturas = [c for c in acta.capturas if not sabe >> c.bit & 1]
+    acta.dictamenes = [d for d in acta.dictamenes if not sabe >> d.bit & 1]
+    acta.decisiones = [d for d in acta.decisiones if not sabe >> d.bit & 1]
+    acta.revisadas = [r for r in acta.revisadas if not sabe >> r[0] & 1]

@@ -1,0 +1,344 @@
+"""Who may act is part of the facts: nodes, devices and persons, enrolled and revoked by signed facts of whoever may.
+
+`Autoridad.de(facts)` is a pure function of a set. Grants count wherever they lie in it; a revocation says from which
+sequence of which node it counts. What somebody did without authority is kept, named, and changes nothing.
+
+It is computed from the root down, so that no two revocations can fight: the institute (whose key everybody has by other
+means) enrols nodes, administrators and the rules of the process; administrators enrol and revoke everybody else; a
+coordinator cut off from the centre enrols emergency accounts of their own node, all of which count as one person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from prep.dominio.comun import campos
+from prep.dominio.comun.facultades import (
+    CON_TELEFONO,
+    DEL_DISPOSITIVO,
+    FACULTADES,
+    ClaseDispositivo,
+    ClaseNodo,
+    Rol,
+)
+from prep.dominio.comun.hecho import Escrito
+from prep.dominio.comun.rechazos import Rechazo
+from prep.dominio.comun.registro import Clase, TipoDeHecho, registrar
+
+INSTITUTO: Final = "instituto"
+"""The node and the person of the institute itself: the root of every authority."""
+TODO: Final = "*"
+"""The reach of whoever attends every casilla."""
+
+_ALCANCE: Final = campos.lista(campos.texto, 12_000)
+
+NODO = registrar(
+    Clase(
+        "nodo",
+        re.compile(r"[A-Za-z0-9._-]{1,40}"),
+        {
+            "alta": TipoDeHecho(
+                {"llave": campos.sha256, "clase": campos.uno_de(*ClaseNodo), "nombre": campos.texto},
+                {"alcance": _ALCANCE},
+            ),
+            "baja": TipoDeHecho({"desde": campos.entero(1), "motivo": campos.texto}),
+        },
+    )
+)
+PERSONA = registrar(
+    Clase(
+        "persona",
+        re.compile(r"[A-Za-z0-9._-]{1,60}"),
+        {
+            "alta": TipoDeHecho(
+                {"rol": campos.uno_de(*Rol), "lugar": campos.nombre},
+                {"alcance": _ALCANCE, "emergencia": campos.si_o_no},
+            ),
+            "baja": TipoDeHecho(
+                {"desde": campos.mapa(campos.entero(1)), "motivo": campos.texto}, {"rol": campos.uno_de(*Rol)}
+            ),
+            "misma_persona": TipoDeHecho({"otra": campos.persona}),
+        },
+    )
+)
+DISPOSITIVO = registrar(
+    Clase(
+        "dispositivo",
+        re.compile(r"[A-Za-z0-9._-]{1,60}"),
+        {
+            "alta": TipoDeHecho(
+                {"llave": campos.sha256, "clase": campos.uno_de(*ClaseDispositivo)},
+                {"persona": campos.persona, "nodo": campos.nombre},
+            ),
+            "baja": TipoDeHecho({"desde": campos.entero(1), "motivo": campos.texto}),
+        },
+    )
+)
+PROCESO = registrar(
+    Clase(
+        "proceso",
+        re.compile(r"[A-Za-z0-9._-]{1,60}"),
+        {
+            "reglas": TipoDeHecho(
+                {},
+                {
+                    "lugares_distintos": campos.si_o_no,
+                    "alcance_estricto": campos.si_o_no,
+                    "terminales_firman": campos.si_o_no,
+                },
+            ),
+            "abierto": TipoDeHecho({}, {"motivo": campos.texto}),
+            "pausado": TipoDeHecho({"motivo": campos.texto}),
+            "cerrado": TipoDeHecho({}, {"motivo": campos.texto}),
+        },
+    )
+)
+CLASES_DE_AUTORIDAD: Final = (NODO.nombre, PERSONA.nombre, DISPOSITIVO.nombre, PROCESO.nombre)
+"""Classes whose facts `Autoridad.de` reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reglas:
+    """What the process decides and the fold must know.
+
+    `lugares_distintos`: the two who type the same picture must be in different places. `alcance_estricto`: a node acts
+    only on the casillas of its reach. `terminales_firman`: what is done at a desk counts only if its terminal signed.
+    """
+
+    lugares_distintos: bool = False
+    alcance_estricto: bool = False
+    terminales_firman: bool = False
+
+
+@dataclass(slots=True)
+class Nodo:
+    """An installation: raw public key (hex), kind, casillas it attends; `baja`: first sequence that does not count."""
+
+    llave: str
+    clase: ClaseNodo
+    nombre: str
+    alcance: frozenset[str]
+    baja: int | None = None
+
+
+@dataclass(slots=True)
+class Dispositivo:
+    """A phone or a terminal: public key (hex), whose it is; `baja`: first sequence of its own that does not count."""
+
+    llave: str
+    clase: ClaseDispositivo
+    persona: str
+    nodo: str
+    baja: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cargo:
+    """One role of one person in one place."""
+
+    rol: Rol
+    lugar: str
+    alcance: frozenset[str]
+    emergencia_de: str = ""
+
+
+@dataclass(slots=True)
+class Persona:
+    """What a person may be: `cargos`; `bajas`: (role or none for all, node → first sequence that does not count)."""
+
+    cargos: list[Cargo] = field(default_factory=list)
+    bajas: list[tuple[str | None, Mapping[str, int]]] = field(default_factory=list)
+
+    def cargos_en(self, nodo: str, secuencia: int) -> Iterable[Cargo]:
+        """Roles that count for a fact at that place of that node's chain."""
+        for cargo in self.cargos:
+            if not any(
+                (rol is None or rol == cargo.rol) and secuencia >= desde.get(nodo, desde.get(TODO, secuencia + 1))
+                for rol, desde in self.bajas
+            ):
+                yield cargo
+
+
+@dataclass(slots=True)
+class Autoridad:
+    """Everybody who may act, and on what. Built by `de`; read-only for everybody else.
+
+    `ignorados`: (id of a fact of authority, why it counts for nothing).
+    """
+
+    nodos: dict[str, Nodo] = field(default_factory=dict)
+    personas: dict[str, Persona] = field(default_factory=dict)
+    dispositivos: dict[str, Dispositivo] = field(default_factory=dict)
+    reglas: Reglas = Reglas()
+    ignorados: list[tuple[str, Rechazo]] = field(default_factory=list)
+    _misma: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def de(cls, escritos: Iterable[Escrito]) -> Autoridad:
+        """What a set of facts of authority says, from the root down."""
+        autoridad = cls()
+        pendientes = sorted(escritos, key=lambda e: (e.hecho.id, e.nodo, e.secuencia))
+        aplicados: set[str] = set()
+        for estrato in (autoridad._del_instituto, autoridad._de_administradores, autoridad._de_coordinadores):
+            tomados = [e for e in pendientes if e.hecho.interpretado and estrato(e)]
+            for e in sorted(tomados, key=lambda e: e.hecho.tipo == "baja"):  # whoever is revoked was enrolled
+                if e.hecho.id not in aplicados:
+                    aplicados.add(e.hecho.id)
+                    autoridad._aplicar(e)
+            pendientes = [e for e in pendientes if e.hecho.id not in aplicados]
+        for e in pendientes:
+            if e.hecho.clase == PROCESO.nombre and e.hecho.tipo != "reglas":
+                continue  # the opening and closing of the night belong to another fold
+            rechazo = autoridad.rechazar(e) if e.hecho.interpretado else Rechazo.NO_INTERPRETADO
+            autoridad.ignorados.append((e.hecho.id, rechazo or Rechazo.SIN_FACULTAD))
+        return autoridad
+
+    # --- strata ---
+
+    def _del_instituto(self, e: Escrito) -> bool:
+        return e.nodo == INSTITUTO
+
+    def _de_administradores(self, e: Escrito) -> bool:
+        """Administrators revoke nobody who may revoke them."""
+        hecho = e.hecho
+        if hecho.clase not in (PERSONA.nombre, DISPOSITIVO.nombre) or self._rechazar(e, {Rol.ADMINISTRADOR}):
+            return False
+        if hecho.tipo == "alta":
+            return hecho.contenido.get("rol") not in (Rol.ADMINISTRADOR, Rol.SEDE)
+        propia = self.personas.get(hecho.clave)
+        return propia is None or not any(c.rol in (Rol.ADMINISTRADOR, Rol.SEDE) for c in propia.cargos)
+
+    def _de_coordinadores(self, e: Escrito) -> bool:
+        """Only emergency accounts of their own node, named after it."""
+        hecho, contenido = e.hecho, e.hecho.contenido
+        return (
+            (hecho.clase, hecho.tipo) == (PERSONA.nombre, "alta")
+            and contenido.get("emergencia") is True
+            and hecho.clave.startswith(f"{e.nodo}.")
+            and contenido["rol"] not in (Rol.ADMINISTRADOR, Rol.SEDE, Rol.COORDINADOR)
+            and self._rechazar(e, {Rol.COORDINADOR}) is None
+        )
+
+    def _aplicar(self, e: Escrito) -> None:
+        hecho, c = e.hecho, e.hecho.contenido
+        match hecho.clase, hecho.tipo:
+            case "nodo", "alta":
+                # One name, one key: of two enrolments that fight, the content decides, and both are on record.
+                self.nodos.setdefault(
+                    hecho.clave,
+                    Nodo(c["llave"], ClaseNodo(c["clase"]), c["nombre"], frozenset(c.get("alcance", (TODO,)))),
+                )
+            case "nodo", "baja" if hecho.clave in self.nodos:
+                nodo = self.nodos[hecho.clave]
+                nodo.baja = min(c["desde"], nodo.baja or c["desde"])
+            case "persona", "alta":
+                de = e.nodo if c.get("emergencia") else ""
+                cargo = Cargo(Rol(c["rol"]), c["lugar"], frozenset(c.get("alcance", (TODO,))), de)
+                self.personas.setdefault(hecho.clave, Persona()).cargos.append(cargo)
+            case "persona", "baja":
+                self.personas.setdefault(hecho.clave, Persona()).bajas.append((c.get("rol"), c["desde"]))
+            case "persona", "misma_persona":
+                una, otra = sorted((self._raiz(hecho.clave), self._raiz(c["otra"])))
+                self._misma[otra] = una
+            case "dispositivo", "alta":
+                clase = ClaseDispositivo(c["clase"])
+                self.dispositivos.setdefault(
+                    hecho.clave, Dispositivo(c["llave"], clase, c.get("persona", ""), c.get("nodo", ""))
+                )
+            case "dispositivo", "baja" if hecho.clave in self.dispositivos:
+                aparato = self.dispositivos[hecho.clave]
+                aparato.baja = min(c["desde"], aparato.baja or c["desde"])
+            case "proceso", "reglas":
+                self.reglas = Reglas(**c)
+
+    # --- questions ---
+
+    def identidad(self, persona: str) -> str:
+        """The human behind an account, as far as facts tell: accounts said to be one person's are one, and all the
+        emergency accounts of one node are one, so that it never settles an acta alone."""
+        raiz = self._raiz(persona)
+        suya = self.personas.get(raiz)
+        if suya and suya.cargos and all(c.emergencia_de for c in suya.cargos):
+            return f"emergencia.{min(c.emergencia_de for c in suya.cargos)}"
+        return raiz
+
+    def cuentas_de(self, persona: str) -> set[str]:
+        """Every account of the human behind one, itself included."""
+        raiz = self._raiz(persona)
+        return {persona, raiz, *(p for p in self._misma if self._raiz(p) == raiz)}
+
+    def _raiz(self, persona: str) -> str:
+        while persona in self._misma:
+            persona = self._misma[persona]
+        return persona
+
+    def roles_de(self, persona: str) -> frozenset[Rol]:
+        """Roles that a person has and has not lost everywhere: what a desk may open for them."""
+        suya = self.personas.get(persona)
+        if suya is None:
+            return frozenset()
+        perdidos = {rol for rol, _ in suya.bajas}
+        return frozenset(c.rol for c in suya.cargos if None not in perdidos and c.rol not in perdidos)
+
+    def rechazar_todos(self, origenes: Iterable[Escrito]) -> Rechazo | None:
+        """Why a fact counts for nothing, whoever vouches for it; `None` when one of those who do may."""
+        primero = None
+        for e in origenes:
+            rechazo = self.rechazar(e)
+            if rechazo is None:
+                return None
+            primero = primero or rechazo
+        return primero or Rechazo.NODO_DESCONOCIDO
+
+    def rechazar(self, e: Escrito) -> Rechazo | None:
+        """Why this fact counts for nothing because of who wrote it; `None` when they may."""
+        if e.nodo == INSTITUTO:
+            return None
+        return self._rechazar(e, None)
+
+    def _rechazar(self, e: Escrito, roles: set[Rol] | None) -> Rechazo | None:
+        hecho = e.hecho
+        nodo = self.nodos.get(e.nodo)
+        if nodo is None or (nodo.baja is not None and e.secuencia >= nodo.baja):
+            return Rechazo.NODO_DESCONOCIDO
+        persona = self.personas.get(hecho.persona)
+        if persona is None:
+            return Rechazo.PERSONA_DESCONOCIDA
+        que = f"{hecho.clase}.{hecho.tipo}"
+        rechazo: Rechazo | None = Rechazo.PERSONA_DESCONOCIDA
+        for cargo in persona.cargos_en(e.nodo, e.secuencia):
+            faculta = que in FACULTADES[cargo.rol] and cargo.emergencia_de in ("", e.nodo)
+            if not faculta or (roles is not None and cargo.rol not in roles):
+                rechazo = Rechazo.SIN_FACULTAD
+            elif not self._alcanza(hecho.clase, hecho.clave, cargo.alcance, nodo):
+                rechazo = Rechazo.FUERA_DE_ALCANCE
+            elif not self._firmado(e, que, cargo.rol):
+                rechazo = Rechazo.DISPOSITIVO
+            else:
+                return None
+        return rechazo
+
+    def _alcanza(self, clase: str, clave: str, alcance: frozenset[str], nodo: Nodo) -> bool:
+        if clase != "acta":
+            return True
+        casilla = clave[:11]
+        if TODO not in alcance and casilla not in alcance:
+            return False
+        return not self.reglas.alcance_estricto or TODO in nodo.alcance or casilla in nodo.alcance
+
+    def _firmado(self, e: Escrito, que: str, rol: Rol) -> bool:
+        """Whether the device that had to sign did: phones always, terminals when the process says so."""
+        aparato = self.dispositivos.get(e.dispositivo) if e.dispositivo else None
+        if e.dispositivo:
+            if aparato is None or (aparato.baja is not None and e.secuencia_dispositivo >= aparato.baja):
+                return False
+            if que not in DEL_DISPOSITIVO[aparato.clase] or aparato.persona not in ("", e.hecho.persona):
+                return False
+        if rol in CON_TELEFONO:
+            return aparato is not None and aparato.persona == e.hecho.persona
+        if self.reglas.terminales_firman and rol not in (Rol.SEDE, Rol.LECTOR):
+            return aparato is not None and aparato.nodo in ("", e.nodo)
+        return True

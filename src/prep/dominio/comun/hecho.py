@@ -1,0 +1,171 @@
+"""Facts: what somebody did to a subject. Appended, signed, never changed.
+
+A fact is named by its content: its id is the SHA-256 of its canonical JSON (RFC 8785), so that no two facts can share
+one. It says what its writer knew: `conocidos` are the heads of the subject then, the facts that no other known one came
+after. From them, and from no clock, the fold tells what came *after* from what happened *beside*.
+
+A subject is a class and a key: `acta:140024C01001`, `hoja:<uuid>`, `nodo:catd-014`, `persona:p-0311`…
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from prep.dominio.comun import campos
+from prep.dominio.comun.registro import CLASES, tipo_de
+from prep.transparencia.canonico import canonico
+
+
+class HechoInvalido(ValueError):
+    """A fact whose content does not have the shape its type requires."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hecho:
+    """One fact. `persona`: opaque id of who did it. `hora`: the device's clock, aware. `orden`: id of the command that
+    wrote it, so that one command has one effect. `interpretado`: this program knows its type and version."""
+
+    id: str
+    tipo: str
+    sujeto: str
+    persona: str
+    hora: datetime
+    contenido: Mapping[str, Any]
+    conocidos: tuple[str, ...] = ()
+    orden: str = ""
+    version: int = 1
+    interpretado: bool = True
+
+    @property
+    def clase(self) -> str:
+        return self.sujeto.partition(":")[0]
+
+    @property
+    def clave(self) -> str:
+        """What the subject is called within its class."""
+        return self.sujeto.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Escrito:
+    """A fact with whoever vouches for it: the node in whose chain it came, at which place, and the device that signed
+    it under the node, if one did. The same fact may come in the chains of two nodes."""
+
+    hecho: Hecho
+    nodo: str
+    secuencia: int = 0
+    dispositivo: str = ""
+    secuencia_dispositivo: int = 0
+
+
+_SUJETO: Final = re.compile(r"[a-z_]{1,20}:[A-Za-z0-9._-]{1,60}")
+_TIPO: Final = re.compile(r"[a-z_]{1,30}")
+_CAMPOS: Final = frozenset({"tipo", "version", "sujeto", "persona", "hora", "conocidos", "orden", "contenido"})
+MAXIMO_CONOCIDOS: Final = 64
+
+
+def nuevo_hecho(
+    tipo: str,
+    sujeto: str,
+    persona: str,
+    hora: datetime,
+    contenido: Mapping[str, Any],
+    conocidos: Iterable[str] = (),
+    orden: str = "",
+) -> Hecho:
+    """A fact written now, in the newest version of its type. `conocidos`: the subject's heads that the writer knows."""
+    conocido = tipo_de(sujeto.partition(":")[0], tipo)
+    version = conocido.version if conocido else 1
+    saber = tuple(sorted(set(conocidos)))
+    hecho = Hecho("", str(tipo), sujeto, persona, hora, contenido, saber, orden, version)
+    return Hecho(id_de(escribir_hecho(hecho)), str(tipo), sujeto, persona, hora, contenido, saber, orden, version)
+
+
+def escribir_hecho(hecho: Hecho) -> dict[str, Any]:
+    """The shape that `leer_hecho` reads."""
+    return {
+        "tipo": hecho.tipo,
+        "version": hecho.version,
+        "sujeto": hecho.sujeto,
+        "persona": hecho.persona,
+        "hora": hecho.hora.isoformat(),
+        "conocidos": list(hecho.conocidos),
+        "orden": hecho.orden,
+        "contenido": hecho.contenido,
+    }
+
+
+def id_de(datos: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) of a written fact: its name everywhere."""
+    return hashlib.sha256(canonico(datos)).hexdigest()
+
+
+def leer_hecho(datos: Any) -> Hecho:
+    """Read a fact from outside: every field checked; raise `HechoInvalido` naming the field.
+
+    A class, type or version that this program does not know is read too, with `interpretado` False.
+    """
+    if not isinstance(datos, Mapping):
+        raise HechoInvalido("Un hecho es un objeto con sus campos.")
+    if datos.keys() != _CAMPOS:
+        raise HechoInvalido(f"Campos de más o de menos: {', '.join(sorted(map(str, datos.keys() ^ _CAMPOS)))[:200]}.")
+    campo = "tipo"
+    try:
+        _con_forma(_TIPO, datos["tipo"], "se esperaba el nombre de un tipo de hecho")
+        campo = "version"
+        campos.entero(1, 1000)(datos["version"])
+        campo = "sujeto"
+        _con_forma(_SUJETO, datos["sujeto"], "se esperaba clase y clave, como «acta:…» u «hoja:…»")
+        campo = "persona"
+        campos.persona(datos["persona"])
+        campo = "hora"
+        campos.hora(datos["hora"])
+        campo = "conocidos"
+        campos.lista(campos.sha256, MAXIMO_CONOCIDOS)(datos["conocidos"])
+        campo = "orden"
+        if datos["orden"] != "":
+            campos.nombre(datos["orden"])
+        campo = "contenido"
+        if not isinstance(datos["contenido"], Mapping):
+            raise ValueError("se esperaba un objeto con sus campos")
+    except (ValueError, TypeError) as error:
+        raise HechoInvalido(f"Hecho inválido, campo «{campo}»: {error}.") from None
+    hecho = hecho_guardado(datos, id_de(datos))
+    clase = CLASES.get(hecho.clase)
+    if clase is not None and not clase.clave.fullmatch(hecho.clave):
+        raise HechoInvalido(f"Hecho inválido, campo «sujeto»: no es la clave de «{hecho.clase}».")
+    tipo = tipo_de(hecho.clase, hecho.tipo)
+    if hecho.interpretado and tipo is not None and (problema := tipo.revisar(hecho.contenido)):
+        raise HechoInvalido(f"Hecho inválido, «{hecho.tipo}», campo «{problema.replace(': ', '»: ', 1)}.")
+    return hecho
+
+
+def hecho_guardado(datos: Mapping[str, Any], identificador: str) -> Hecho:
+    """Read a fact that `leer_hecho` accepted before, brought up to the newest version of its type."""
+    sujeto, version, contenido = datos["sujeto"], datos["version"], datos["contenido"]
+    tipo = tipo_de(sujeto.partition(":")[0], datos["tipo"])
+    interpretado = tipo is not None and version <= tipo.version
+    if tipo is not None and interpretado and version < tipo.version:
+        contenido, version = tipo.ascender(contenido, version), tipo.version
+    return Hecho(
+        identificador,
+        datos["tipo"],
+        sujeto,
+        datos["persona"],
+        datetime.fromisoformat(datos["hora"]),
+        contenido,
+        tuple(datos["conocidos"]),
+        datos["orden"],
+        version,
+        interpretado,
+    )
+
+
+def _con_forma(forma: re.Pattern[str], dato: Any, queja: str) -> None:
+    if not isinstance(dato, str) or not forma.fullmatch(dato):
+        raise ValueError(queja)

@@ -1,0 +1,123 @@
+"""Opening, pausing and closing of the night, of a CATD or of a desk, and incidents with who attends them.
+
+Pure folds, like that of an acta: a function of the set of facts of one subject and of who may write them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from prep.dominio.comun import campos
+from prep.dominio.comun.autoridad import Autoridad
+from prep.dominio.comun.hecho import Escrito
+from prep.dominio.comun.historia import ordenar
+from prep.dominio.comun.rechazos import Rechazo
+from prep.dominio.comun.registro import Clase, TipoDeHecho, registrar
+
+_MARCHA: Final = {
+    "abierto": TipoDeHecho({}, {"motivo": campos.texto}),
+    "pausado": TipoDeHecho({"motivo": campos.texto}),
+    "cerrado": TipoDeHecho({}, {"motivo": campos.texto}),
+}
+_LUGAR: Final = re.compile(r"[A-Za-z0-9._-]{1,60}")
+CATD: Final = registrar(Clase("catd", _LUGAR, _MARCHA))
+ESCRITORIO: Final = registrar(Clase("escritorio", _LUGAR, _MARCHA))
+INCIDENTE: Final = registrar(
+    Clase(
+        "incidente",
+        re.compile(r"[0-9a-f-]{36}"),
+        {
+            "abierto": TipoDeHecho(
+                {"lugar": campos.nombre, "clave": campos.texto, "texto": campos.texto}, {"sujeto": campos.texto}
+            ),
+            "atendido": TipoDeHecho({}, {"texto": campos.texto}),
+            "resuelto": TipoDeHecho({"texto": campos.texto}),
+        },
+    )
+)
+
+
+class Marcha(StrEnum):
+    """Whether work may go on. Pausing strands nobody: what was taken may be finished."""
+
+    SIN_ABRIR = "sin_abrir"
+    ABIERTO = "abierto"
+    PAUSADO = "pausado"
+    CERRADO = "cerrado"
+
+
+PASOS: Final[dict[tuple[Marcha, str], Marcha]] = {
+    (Marcha.SIN_ABRIR, "abierto"): Marcha.ABIERTO,
+    (Marcha.ABIERTO, "pausado"): Marcha.PAUSADO,
+    (Marcha.PAUSADO, "abierto"): Marcha.ABIERTO,
+    (Marcha.ABIERTO, "cerrado"): Marcha.CERRADO,
+    (Marcha.PAUSADO, "cerrado"): Marcha.CERRADO,
+    (Marcha.CERRADO, "abierto"): Marcha.ABIERTO,
+}
+"""(how it is, what was said) -> how it is then. Something closed may be opened again: a prórroga."""
+
+
+@dataclass(slots=True)
+class Servicio:
+    """The night, a CATD or a desk. `motivo`: of the last pause or closing."""
+
+    marcha: Marcha = Marcha.SIN_ABRIR
+    motivo: str = ""
+    anomalias: list[tuple[str, Rechazo]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Incidente:
+    """Something that happened, where, and who attended it."""
+
+    lugar: str = ""
+    clave: str = ""
+    texto: str = ""
+    atiende: str | None = None
+    solucion: str | None = None
+    anomalias: list[tuple[str, Rechazo]] = field(default_factory=list)
+
+
+def servicio(escritos: Iterable[Escrito], autoridad: Autoridad) -> Servicio:
+    """How the night, a CATD or a desk is. Two people who did not know of each other: the more cautious one wins."""
+    estado = Servicio()
+    historia = ordenar(escritos, tarde=lambda h: h.tipo != "abierto")
+    for hecho, origenes in zip(historia.hechos, historia.origenes, strict=True):
+        if hecho.tipo == "reglas":
+            continue
+        rechazo = _ajeno(hecho.interpretado, autoridad, origenes)
+        siguiente = PASOS.get((estado.marcha, hecho.tipo))
+        if rechazo or siguiente is None:
+            estado.anomalias.append((hecho.id, rechazo or Rechazo.ESTADO_CUSTODIA))
+            continue
+        estado.marcha, estado.motivo = siguiente, hecho.contenido.get("motivo", "")
+    estado.anomalias += [(h.id, Rechazo.ESPERA) for h in historia.esperan]
+    return estado
+
+
+def incidente(escritos: Iterable[Escrito], autoridad: Autoridad) -> Incidente:
+    """An incident, from what was reported to how it ended."""
+    estado = Incidente()
+    historia = ordenar(escritos)
+    for hecho, origenes in zip(historia.hechos, historia.origenes, strict=True):
+        c = hecho.contenido
+        if rechazo := _ajeno(hecho.interpretado, autoridad, origenes):
+            estado.anomalias.append((hecho.id, rechazo))
+        elif hecho.tipo == "abierto" and not estado.texto:
+            estado.lugar, estado.clave, estado.texto = c["lugar"], c["clave"], c["texto"]
+        elif hecho.tipo == "atendido" and estado.texto and estado.solucion is None:
+            estado.atiende = hecho.persona
+        elif hecho.tipo == "resuelto" and estado.texto and estado.solucion is None:
+            estado.atiende, estado.solucion = estado.atiende or hecho.persona, c["texto"]
+        else:
+            estado.anomalias.append((hecho.id, Rechazo.ESTADO_CUSTODIA))
+    estado.anomalias += [(h.id, Rechazo.ESPERA) for h in historia.esperan]
+    return estado
+
+
+def _ajeno(interpretado: bool, autoridad: Autoridad, origenes: list[Escrito]) -> Rechazo | None:
+    return autoridad.rechazar_todos(origenes) if interpretado else Rechazo.NO_INTERPRETADO
