@@ -22,8 +22,9 @@ INSTITUTO = LlavePrivada("instituto.example/prep", FIRMA, b"\1" * 32)
 DE_CAMPO = (Rol.ACOPIADOR, Rol.DIGITALIZADOR, Rol.CAPTURISTA, Rol.VERIFICADOR, Rol.SUPERVISOR, Rol.COORDINADOR)
 """Roles of whoever does everything in a test."""
 PERSONAS = (
-    *(f"{quien}-{i}" for quien in ("acopio", "digital", "captura", "verifica", "supervisa") for i in (1, 2, 3)),
+    *(f"{quien}-{i}" for quien in ("acopio", "digital", "captura", "verifica", "supervisa") for i in (1, 2, 3, 4)),
     *(f"persona-{i}" for i in range(4)),
+    *("captura-5", "captura-6"),
 )
 TELEFONO = DispositivoLocal("tel-cae-1", Ed25519PrivateKey.from_private_bytes(b"\5" * 32))
 

@@ -9,6 +9,6 @@ import pytest
 @pytest.fixture
 def nodo(bitacora_nueva: Callable[[], Any]) -> Any:
     """The node `central`, on an empty bitácora."""
-    from escritos import dar_de_alta
+    from escritos import fundar
 
-    return dar_de_alta("central")
+    return fundar()

@@ -2,51 +2,45 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
 
-from noche import Noche, imagen
-from prep.bitacora.nodos import NodoLocal, registrar
-from prep.bitacora.proyeccion import COLUMNAS
-from prep.bitacora.sobres import SIN_PREVIO, sellar
-from prep.dominio.acta.hechos import Hecho, Tipo
+from noche import DE_CAMPO, INSTITUTO, PERSONAS, PROCESO, Noche, enrolar, fundar, imagen, lectura, nodo_de
+from prep.bitacora.actas import COLUMNAS
+from prep.bitacora.nodos import NodoLocal
+from prep.bitacora.sobres import SIN_PREVIO, ambito_de, sellar
+from prep.dominio.acta.hechos import Tipo, sujeto_de
+from prep.dominio.comun.hecho import Hecho
 
 AHORA = datetime(2027, 6, 7, 2, 0, tzinfo=UTC)
 ACTAS = [f"14002{i}B0100G" for i in range(4)]
 VOTOS = {"PAZ": 100, "SOL": 80, "NO_REGISTRADAS": 0, "NULOS": "Ilegible"}
-
-
-def llave(nombre: str) -> NodoLocal:
-    return NodoLocal(nombre, Ed25519PrivateKey.from_private_bytes(hashlib.sha256(nombre.encode()).digest()))
-
-
-def dar_de_alta(nombre: str) -> NodoLocal:
-    nodo = llave(nombre)
-    registrar(nombre, f"Nodo {nombre}", nodo.publica, AHORA)
-    return nodo
+AMBITO = ambito_de(PROCESO, "prueba", INSTITUTO.llave.publica)
+ALTAS = len(PERSONAS) * len(DE_CAMPO) + 5
+"""Facts of authority that `fundar` writes: people in every role, a CAE with a phone, the reader, the sede, the node."""
+llave, dar_de_alta = nodo_de, enrolar
+__all__ = ["fundar", "llave"]
 
 
 def cadena(
-    nodo: NodoLocal, hechos: Sequence[Hecho], secuencia: int = 0, previo: str = SIN_PREVIO
+    nodo: NodoLocal, hechos: Sequence[Hecho], secuencia: int = 0, previo: str = SIN_PREVIO, ambito: str = AMBITO
 ) -> list[dict[str, Any]]:
     """The envelopes of these facts, one after another, as they travel."""
     sobres = []
     for hecho in hechos:
         secuencia += 1
-        sobre = sellar(hecho, nodo, secuencia, previo)
+        sobre = sellar(hecho, nodo, ambito, secuencia, previo)
         previo = sobre.hoja.hex()
         sobres.append(sobre.escribir())
     return sobres
 
 
 def noche_revuelta(semilla: int, actas: Sequence[str] = ACTAS) -> list[Hecho]:
-    """Facts of several actas, many of them impossible after one another, in the order of their ids."""
+    """Facts of several actas, many of them impossible after one another; each knows the one before of its acta."""
     azar = random.Random(semilla)
     noche = Noche(semilla)
     hechos: list[Hecho] = []
@@ -54,8 +48,8 @@ def noche_revuelta(semilla: int, actas: Sequence[str] = ACTAS) -> list[Hecho]:
         acta, foto = azar.choice(actas), imagen(str(azar.randrange(2)))
         quien = f"persona-{azar.randrange(4)}"
         valores = noche.valores({**VOTOS, "PAZ": azar.choice([100, 100, 7])})
-        bases = [h.id for h in hechos if h.acta == acta and h.tipo in (Tipo.CAPTURADA, Tipo.DICTAMINADA)]
-        base = azar.choice(bases[-2:]) if bases else "nada"
+        leidas = [h for h in hechos if h.sujeto == sujeto_de(acta) and h.tipo in (Tipo.CAPTURADA, Tipo.DICTAMINADA)]
+        base = lectura(azar.choice(leidas[-2:])) if leidas else "0" * 64
         tipo, contenido = azar.choice(
             [
                 (Tipo.ACOPIADA, {"hora": noche.ahora.isoformat()}),
@@ -83,6 +77,7 @@ def tabla_de_actas() -> list[tuple[Any, ...]]:
 
 
 def cuantos() -> int:
+    """Facts that are not of authority."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM bitacora_hecho")
+        cursor.execute("SELECT count(*) FROM bitacora_hecho WHERE clase IN ('acta', 'hoja', 'paquete')")
         return int(cursor.fetchone()[0])

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
-from escritos import ACTAS, AHORA, VOTOS, cuantos, tabla_de_actas
-from hypothesis import given
-from hypothesis import strategies as st
+from escritos import ACTAS, AHORA, ALTAS, VOTOS, cuantos, fundar, tabla_de_actas
 
-from noche import Noche, imagen
-from prep.bitacora.identificadores import milisegundos, nuevo_id, uuid7
+from noche import TELEFONO, Noche, imagen, nodo_de
+from prep.bitacora.autoridad import SinFundar
 from prep.bitacora.models import Acta, Hecho
-from prep.bitacora.nodos import NodoConOtraLlave, NodoLocal, nodo_local, registrar
+from prep.bitacora.nodos import DispositivoLocal, NodoLocal, nodo_local
 from prep.bitacora.services import HechoRechazado, anotar, escribir
-from prep.bitacora.services.anotar import IdRepetido
 from prep.bitacora.verificacion import verificar
-from prep.dominio.acta.hechos import HechoInvalido, Tipo
-from prep.dominio.acta.transiciones import Rechazo
+from prep.dominio.acta.hechos import Tipo
+from prep.dominio.comun.hecho import HechoInvalido
+from prep.dominio.comun.rechazos import Rechazo
 
 
 def test_uno_por_uno_o_en_lote_dan_las_mismas_actas(bitacora_nueva: Any, nodo: NodoLocal) -> None:
@@ -32,12 +29,11 @@ def test_uno_por_uno_o_en_lote_dan_las_mismas_actas(bitacora_nueva: Any, nodo: N
     uno_por_uno = tabla_de_actas()
     assert list(verificar()) == []
     with bitacora_nueva():
-        registrar(nodo.nodo, "", nodo.publica, AHORA)
+        fundar()
         anotar(hechos, nodo, AHORA)
         assert tabla_de_actas() == uno_por_uno
-        assert [(h.posicion, h.secuencia) for h in Hecho.objects.order_by("posicion")] == [
-            (i, i) for i in range(1, len(hechos) + 1)
-        ]
+        propios = Hecho.objects.filter(nodo=nodo.nodo).order_by("posicion")
+        assert [(h.posicion, h.secuencia) for h in propios] == [(ALTAS + i, i) for i in range(1, len(hechos) + 1)]
         assert list(verificar()) == []
 
 
@@ -50,26 +46,43 @@ def test_repetir_no_cambia_nada(nodo: NodoLocal) -> None:
     assert cuantos() == len(hechos) and tabla_de_actas() == antes
 
 
-def test_otro_contenido_con_un_identificador_conocido(nodo: NodoLocal) -> None:
+def test_a_fact_with_other_content_is_another_fact(nodo: NodoLocal) -> None:
+    """A fact is named by what it says: nobody can write something else under a known name."""
     hechos = Noche().completa(ACTAS[0], VOTOS)
-    anotar(hechos[:3], nodo, AHORA)
-    otro = replace(hechos[0], operador="otra-persona")
-    with pytest.raises(IdRepetido, match=otro.id):
-        anotar([*hechos[3:], otro], nodo, AHORA)
-    assert cuantos() == 3
+    anotar(hechos[:1], nodo, AHORA)
+    otra = Noche().hecho(Tipo.ACOPIADA, ACTAS[0], "acopio-2", hora=hechos[0].contenido["hora"])
+    assert otra.id != hechos[0].id
+    anotar([otra], nodo, AHORA)
+    assert cuantos() == 2
 
 
-def test_dos_contenidos_con_un_identificador_en_el_mismo_lote(nodo: NodoLocal) -> None:
-    hecho = Noche().hecho(Tipo.INCIDENTE, ACTAS[0], "x", texto="uno")
-    with pytest.raises(IdRepetido, match=hecho.id):
-        anotar([hecho, replace(hecho, contenido={"texto": "dos"})], nodo, AHORA)
-    assert cuantos() == 0
+def test_one_command_has_one_effect_and_one_answer(nodo: NodoLocal) -> None:
+    """The same command sent three times at once: one fact, the same answer thrice."""
+    contenido = {"hora": AHORA.isoformat()}
+    ids: list[str] = []
+
+    def enviar() -> None:
+        try:
+            hecho, acta = escribir(Tipo.ACOPIADA, ACTAS[0], "acopio-1", contenido, AHORA, nodo, orden="orden-77")
+            ids.append(hecho.id)
+            assert acta.acopio == AHORA
+        finally:
+            connection.close()
+
+    hilos = [threading.Thread(target=enviar) for _ in range(3)]
+    for hilo in hilos:
+        hilo.start()
+    for hilo in hilos:
+        hilo.join()
+    assert len(ids) == 3 and len(set(ids)) == 1 and cuantos() == 1
+    escribir(Tipo.ACOPIADA, ACTAS[0], "acopio-1", contenido, AHORA + timedelta(seconds=1), nodo, orden="orden-78")
+    assert cuantos() == 2
 
 
 def test_un_paso_imposible_no_deja_nada_del_lote(nodo: NodoLocal) -> None:
     noche = Noche()
     bien = noche.completa(ACTAS[0], VOTOS)
-    mal = noche.hecho(Tipo.VERIFICADA, ACTAS[1], "verifica-1", base="nada")
+    mal = noche.hecho(Tipo.VERIFICADA, ACTAS[1], "verifica-1", base="0" * 64)
     with pytest.raises(HechoRechazado) as error:
         anotar([*bien, mal], nodo, AHORA)
     assert error.value.rechazo is Rechazo.FALTA_IMAGEN and error.value.hecho == mal
@@ -78,7 +91,7 @@ def test_un_paso_imposible_no_deja_nada_del_lote(nodo: NodoLocal) -> None:
 
 def test_un_contenido_que_no_es_de_su_tipo(nodo: NodoLocal) -> None:
     with pytest.raises(HechoInvalido, match="imagen"):
-        anotar([Noche().hecho(Tipo.DIGITALIZADA, ACTAS[0], "x", imagen="corta")], nodo, AHORA)
+        anotar([Noche().hecho(Tipo.DIGITALIZADA, ACTAS[0], "digital-1", imagen="corta")], nodo, AHORA)
     assert cuantos() == 0
 
 
@@ -97,24 +110,52 @@ def test_lo_que_la_base_o_un_corte_no_podrian_guardar_se_rechaza_antes(
     nodo: NodoLocal, tipo: Tipo, contenido: dict[str, Any]
 ) -> None:
     with pytest.raises(HechoInvalido):
-        anotar([replace(Noche().hecho(tipo, ACTAS[0], "x"), contenido=contenido)], nodo, AHORA)
+        anotar([Noche().hecho(tipo, ACTAS[0], "digital-1", **contenido)], nodo, AHORA)
 
 
-def test_escribir_pone_el_identificador_despues_de_lo_conocido(nodo: NodoLocal) -> None:
-    """The device's clock may be behind what is already known of the acta."""
-    primero, _ = escribir(Tipo.ACOPIADA, ACTAS[0], "a", {"hora": AHORA.isoformat()}, AHORA, nodo)
+def test_what_is_written_knows_all_that_this_node_knows(nodo: NodoLocal) -> None:
+    """Whatever the device's clock says."""
+    primero, _ = escribir(Tipo.ACOPIADA, ACTAS[0], "acopio-1", {"hora": AHORA.isoformat()}, AHORA, nodo)
     atrasado = AHORA - timedelta(hours=3)
-    segundo, acta = escribir(Tipo.DIGITALIZADA, ACTAS[0], "d", {"imagen": imagen("x")}, atrasado, nodo)
-    assert segundo.id > primero.id and segundo.hora == atrasado
-    assert acta.anomalias == []
-    assert milisegundos(segundo.id) == milisegundos(primero.id) + 1
+    segundo, acta = escribir(Tipo.DIGITALIZADA, ACTAS[0], "digital-1", {"imagen": imagen("x")}, atrasado, nodo)
+    assert (primero.conocidos, segundo.conocidos, segundo.hora) == ((), (primero.id,), atrasado)
+    assert acta.anomalias == [] and acta.cabezas == (segundo.id,)
+
+
+def test_whoever_may_not_is_told_beforehand(nodo: NodoLocal) -> None:
+    for tipo, quien, contenido, rechazo in (
+        (Tipo.DIGITALIZADA, "nadie", {"imagen": imagen("x")}, Rechazo.PERSONA_DESCONOCIDA),
+        (Tipo.REVISADA, "captura-1", {"base": "0" * 64, "opinion": "devuelve"}, Rechazo.SIN_FACULTAD),
+        (Tipo.FOTOGRAFIADA, "cae-1", {"imagen": imagen("x"), "hora": AHORA.isoformat()}, Rechazo.DISPOSITIVO),
+    ):
+        with pytest.raises(HechoRechazado) as error:
+            escribir(tipo, ACTAS[0], quien, contenido, AHORA, nodo)
+        assert error.value.rechazo is rechazo
+    assert cuantos() == 0
+
+
+def test_a_phone_signs_what_its_person_does(nodo: NodoLocal) -> None:
+    foto = {"imagen": imagen("x"), "hora": AHORA.isoformat()}
+    telefono = DispositivoLocal(TELEFONO.id, TELEFONO.llave)
+    _, acta = escribir(Tipo.FOTOGRAFIADA, ACTAS[0], "cae-1", foto, AHORA, nodo, dispositivos={"cae-1": telefono})
+    assert acta.custodia == "fotografiada" and list(verificar()) == []
+    capturar = {"imagen": imagen("x"), "valores": {"votos": VOTOS}}
+    escribir(Tipo.IDENTIFICADA, ACTAS[0], "digital-1", {"imagen": imagen("x"), "por": "qr"}, AHORA, nodo)
+    with pytest.raises(HechoRechazado) as error:  # a phone does not capture
+        escribir(Tipo.CAPTURADA, ACTAS[0], "captura-1", capturar, AHORA, nodo, dispositivos={"captura-1": telefono})
+    assert error.value.rechazo is Rechazo.DISPOSITIVO
+
+
+def test_an_installation_that_nobody_founded_writes_nothing(bitacora_nueva: Any) -> None:
+    with pytest.raises(SinFundar, match="fundar"):
+        anotar(Noche().completa(ACTAS[0], VOTOS), nodo_de("central"), AHORA)
 
 
 def test_dos_personas_a_la_vez_sobre_un_acta(nodo: NodoLocal) -> None:
     """Two first captures at once: whoever is second sees the first; nobody's accepted fact turns into an anomaly."""
     foto = imagen("x")
-    escribir(Tipo.DIGITALIZADA, ACTAS[0], "d", {"imagen": foto}, AHORA, nodo)
-    escribir(Tipo.IDENTIFICADA, ACTAS[0], "d", {"imagen": foto, "por": "qr"}, AHORA, nodo)
+    escribir(Tipo.DIGITALIZADA, ACTAS[0], "digital-1", {"imagen": foto}, AHORA, nodo)
+    escribir(Tipo.IDENTIFICADA, ACTAS[0], "digital-1", {"imagen": foto, "por": "qr"}, AHORA, nodo)
     valores = {"votos": VOTOS}
     resultados: list[str] = []
 
@@ -122,14 +163,14 @@ def test_dos_personas_a_la_vez_sobre_un_acta(nodo: NodoLocal) -> None:
         try:
             contenido = {"imagen": foto, "valores": valores}
             ahora = AHORA + timedelta(milliseconds=100 - quien)  # the later to arrive has the earlier clock
-            escribir(Tipo.CAPTURADA, ACTAS[0], f"persona-{quien}", contenido, ahora, nodo)
+            escribir(Tipo.CAPTURADA, ACTAS[0], f"captura-{quien}", contenido, ahora, nodo)
             resultados.append("bien")
         except HechoRechazado as error:
             resultados.append(error.rechazo.name)
         finally:
             connection.close()
 
-    hilos = [threading.Thread(target=capturar, args=(i,)) for i in range(6)]
+    hilos = [threading.Thread(target=capturar, args=(i,)) for i in range(1, 7)]
     for hilo in hilos:
         hilo.start()
     for hilo in hilos:
@@ -140,35 +181,7 @@ def test_dos_personas_a_la_vez_sobre_un_acta(nodo: NodoLocal) -> None:
     assert list(verificar()) == []
 
 
-@given(st.integers(0, 2**48 - 1), st.integers(0, 2**74 - 1))
-def test_uuid7_segun_el_rfc_9562(ms: int, azar: int) -> None:
-    from uuid import UUID
-
-    u = UUID(uuid7(ms, azar))
-    assert u.version == 7 and u.variant == "specified in RFC 4122"
-    assert u.int >> 80 == ms == milisegundos(str(u))
-    assert (u.int >> 64 & 0xFFF, u.int & 2**62 - 1) == (azar >> 62, azar & 2**62 - 1)
-
-
-def test_uuid7_del_ejemplo_del_rfc() -> None:
-    """RFC 9562, appendix A.6."""
-    azar = 0xCC3 << 62 | 0x18C4DC0C0C07398F
-    assert uuid7(0x017F22E279B0, azar) == "017f22e2-79b0-7cc3-98c4-dc0c0c07398f"
-
-
-@given(st.integers(0, 2**47), st.integers(0, 2**47))
-def test_un_identificador_nuevo_va_despues_del_conocido(uno: int, otro: int) -> None:
-    from datetime import UTC, datetime
-
-    ahora = datetime.fromtimestamp(uno % 4_000_000_000, UTC)
-    conocido = uuid7(otro, 2**74 - 1)
-    assert nuevo_id(ahora, conocido, lambda _: 0) > conocido
-
-
-def test_el_nodo_local_guarda_su_llave_para_si(bitacora_nueva: Any, tmp_path: Any) -> None:
-    uno, dos = nodo_local(tmp_path, AHORA), nodo_local(tmp_path, AHORA)
+def test_el_nodo_local_guarda_su_llave_para_si(tmp_path: Any) -> None:
+    uno, dos = nodo_local(tmp_path), nodo_local(tmp_path)
     assert uno.publica == dos.publica
     assert (tmp_path / "nodo-central.llave").stat().st_mode & 0o077 == 0
-    (tmp_path / "nodo-central.llave").unlink()
-    with pytest.raises(NodoConOtraLlave, match="central"):
-        nodo_local(tmp_path, AHORA)

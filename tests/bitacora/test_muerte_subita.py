@@ -23,7 +23,8 @@ import psycopg
 import pytest
 
 from noche import Noche
-from prep.dominio.acta.hechos import Hecho, Tipo
+from prep.dominio.acta.hechos import Tipo
+from prep.dominio.comun.hecho import Hecho
 from prep.plataforma import postgres
 from prep.plataforma.puertos import libre
 
@@ -105,14 +106,17 @@ def castigar(carpeta: Path, muertes: int) -> None:
         "-c",
         "from prep.plataforma.arranque import django_listo\n"
         "with django_listo():\n"
-        "    from datetime import datetime, UTC\n"
-        "    from prep.bitacora.nodos import registrar\n"
-        f"    registrar('catd-1', 'uno', bytes.fromhex('{nodo.publica.hex()}'), datetime(2027, 6, 7, tzinfo=UTC))\n",
+        "    import sys\n"
+        f"    sys.path.insert(0, {str(Path(__file__).parents[1])!r})\n"
+        "    from noche import enrolar, fundar\n"
+        "    fundar(); enrolar('catd-1')\n",
     )
     noche, azar = Noche(), random.Random(3)
     hechos: list[Hecho] = []
     while len(hechos) < 400 * LOTE:
-        hechos.append(noche.hecho(Tipo.INCIDENTE, f"14{azar.randrange(300):04d}B0100G", "persona", texto="algo"))
+        hechos.append(
+            noche.hecho(Tipo.INCIDENTE, f"14{azar.randrange(300):04d}B0100G", "acopio-1", texto=f"algo {len(hechos)}")
+        )
     sobres = cadena(nodo, hechos)
     reconocidos = 0
     for i in range(muertes):
@@ -132,9 +136,10 @@ def castigar(carpeta: Path, muertes: int) -> None:
     servidor.arrancar()
     assert reconocidos > 0
     with psycopg.connect(servidor.entorno["DATABASE_URL"]) as c:
-        guardados = [str(f[0]) for f in c.execute("SELECT id FROM bitacora_hecho ORDER BY posicion")]
+        consulta = "SELECT id FROM bitacora_hecho WHERE nodo = 'catd-1' ORDER BY posicion"
+        guardados = [str(f[0]) for f in c.execute(consulta)]
     assert reconocidos <= len(guardados) <= reconocidos + muertes * LOTE
-    assert guardados == [s["id"] for s in sobres[: len(guardados)]]
+    assert guardados == [h.id for h in hechos[: len(guardados)]]
     recibo = servidor.entregar(sobres[reconocidos : len(guardados) + LOTE])
     assert recibo["repetidos"] == len(guardados) - reconocidos
     assert "La bitácora está íntegra" in servidor.correr("-m", "prep", "bitacora", "verificar")

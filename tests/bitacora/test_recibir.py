@@ -11,16 +11,20 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
-from escritos import ACTAS, AHORA, VOTOS, cadena, cuantos, dar_de_alta, llave, noche_revuelta, tabla_de_actas
+from escritos import ACTAS, AHORA, AMBITO, VOTOS, cadena, cuantos, dar_de_alta, llave, noche_revuelta, tabla_de_actas
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from noche import Noche
-from prep.bitacora.nodos import NodoLocal, dar_de_baja
-from prep.bitacora.proyeccion import diferencias, reproyectar
-from prep.bitacora.services import recibir
+from noche import Noche, raiz
+from prep.bitacora.asientos import bifurcados
+from prep.bitacora.models import Hecho
+from prep.bitacora.nodos import NodoLocal
+from prep.bitacora.proyecciones import diferencias, reproyectar
+from prep.bitacora.services import anotar, recibir
 from prep.bitacora.verificacion import verificar
 from prep.dominio.acta.hechos import Tipo
+from prep.dominio.comun.autoridad import INSTITUTO
+from prep.dominio.comun.hecho import nuevo_hecho
 
 RUTA = "/api/bitacora/hechos"
 DE_HYPOTHESIS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
@@ -41,8 +45,9 @@ def sobres(nodo: NodoLocal) -> list[dict[str, Any]]:
 def test_un_lote_entra_por_http_una_vez(sobres: list[dict[str, Any]]) -> None:
     r = entregar(sobres[:5])
     assert r.status_code == 200
-    assert r.json() == {"nuevos": 5, "repetidos": 0, "rechazados": [], "finales": {"catd-7": 5}}
-    assert entregar(sobres).json() == {"nuevos": 7, "repetidos": 5, "rechazados": [], "finales": {"catd-7": 12}}
+    todo_bien = {"rechazados": [], "bifurcados": []}
+    assert r.json() == {"nuevos": 5, "repetidos": 0, "finales": {"catd-7": 5}, **todo_bien}
+    assert entregar(sobres).json() == {"nuevos": 7, "repetidos": 5, "finales": {"catd-7": 12}, **todo_bien}
     assert cuantos() == 12 and list(verificar()) == []
 
 
@@ -57,63 +62,120 @@ def test_en_desorden_y_con_repetidos_dentro_del_lote(sobres: list[dict[str, Any]
 def test_un_hueco_se_nombra_y_lo_demas_entra(sobres: list[dict[str, Any]]) -> None:
     recibo = recibir(sobres[:3] + sobres[4:], AHORA)
     assert recibo.nuevos == 3 and recibo.finales == {"catd-7": 3}
-    assert [i for i, _ in recibo.rechazados] == [s["id"] for s in sobres[4:]]
+    assert [i for i, _ in recibo.rechazados] == list(range(3, 11))
     assert recibo.rechazados[0][1].startswith("Del nodo «catd-7» se espera la secuencia 4 y llegó la 5")
     assert recibir(sobres[3:], AHORA).nuevos == 9
 
 
-def test_una_bifurcacion_se_nombra(sobres: list[dict[str, Any]]) -> None:
+def test_a_fork_is_named_and_both_branches_are_kept(sobres: list[dict[str, Any]]) -> None:
+    """A cloned disk: two facts at one place of a node's chain, and each branch goes on."""
     recibir(sobres[:4], AHORA)
-    previo = sobres[2]["previo"]
-    otra = cadena(llave("catd-7"), [Noche(2).hecho(Tipo.INCIDENTE, ACTAS[3], "x", texto="otra historia")], 2, previo)
+    previo, noche = sobres[2]["previo"], Noche(2)
+    otra = cadena(
+        llave("catd-7"),
+        [noche.hecho(Tipo.INCIDENTE, ACTAS[3], "acopio-1", texto=t) for t in ("otra historia", "que sigue")],
+        2,
+        previo,
+    )
     recibo = recibir(otra, AHORA)
-    assert recibo.nuevos == 0 and "ya escribió otro hecho con la secuencia 3: su cadena se bifurca" in str(recibo)
-    ajena = cadena(llave("catd-7"), [Noche(3).hecho(Tipo.INCIDENTE, ACTAS[3], "x", texto="sigue")], 4, "ab" * 32)
+    assert (recibo.nuevos, recibo.rechazados, recibo.bifurcados) == (2, [], {"catd-7"})
+    assert bifurcados() == {"catd-7": 2}
+    assert recibir(sobres[4:], AHORA).nuevos == 8 and recibir([*sobres, *otra], AHORA).repetidos == 14
+    assert cuantos() == 14 and list(verificar()) == []
+    ajena = cadena(llave("catd-7"), [noche.hecho(Tipo.INCIDENTE, ACTAS[3], "acopio-1", texto="sigue")], 4, "ab" * 32)
     recibo = recibir(ajena, AHORA)
-    assert recibo.nuevos == 0 and "no continúa a la anterior" in recibo.rechazados[0][1]
-    assert cuantos() == 4 and list(verificar()) == []
+    assert recibo.nuevos == 0 and "no sigue a ninguna anterior" in recibo.rechazados[0][1]
 
 
-def test_otro_contenido_con_un_identificador_conocido(sobres: list[dict[str, Any]]) -> None:
+def test_one_fact_in_the_chains_of_two_nodes_is_one_fact(sobres: list[dict[str, Any]]) -> None:
+    """A phone that got no receipt delivered to another node: both chains are kept, and it counts once."""
+    noche = Noche()
+    dos = cadena(dar_de_alta("catd-8"), noche.completa(ACTAS[0], VOTOS))
     recibir(sobres, AHORA)
     antes = tabla_de_actas()
-    hecho = Noche().hecho(Tipo.INCIDENTE, ACTAS[2], "x", texto="suplantado")
-    assert hecho.id == sobres[0]["id"]
-    otro = dar_de_alta("catd-8")
-    recibo = recibir(cadena(otro, [hecho]), AHORA)
-    assert recibo.rechazados == [(hecho.id, f"El identificador {hecho.id} ya es de otro hecho.")]
-    assert tabla_de_actas() == antes and cuantos() == 12
+    assert recibir(dos, AHORA).nuevos == 6
+    assert [f[:-3] for f in tabla_de_actas()] == [f[:-3] for f in antes] and list(verificar()) == []
+
+
+def test_facts_of_a_drill_do_not_enter_a_night(sobres: list[dict[str, Any]]) -> None:
+    """Nor those of another process, nor of another institute."""
+    nodo, hechos = llave("catd-7"), Noche().completa(ACTAS[0], VOTOS)
+    proceso, modo, quien = AMBITO.split("/")
+    for ambito in (f"{proceso}/simulacro/{quien}", f"otro/{modo}/{quien}", f"{proceso}/{modo}/{'0' * 16}"):
+        recibo = recibir(cadena(nodo, hechos, ambito=ambito), AHORA)
+        assert recibo.nuevos == 0 and all("esta instalación es de" in motivo for _, motivo in recibo.rechazados)
+    assert cuantos() == 0
+
+
+def test_what_this_program_does_not_know_is_kept_and_stops_no_chain(nodo: NodoLocal) -> None:
+    catd, noche = dar_de_alta("catd-9"), Noche()
+    futuro = [
+        noche.hecho("recontada", ACTAS[0], "captura-1", de="un programa más nuevo"),  # type: ignore[arg-type]
+        nuevo_hecho("abierto", "paquete:p-1", "acopio-1", AHORA, {"sello": "roto"}),
+        *noche.completa(ACTAS[1], VOTOS),
+    ]
+    recibo = recibir(cadena(catd, futuro), AHORA)
+    assert (recibo.nuevos, recibo.rechazados) == (8, [])
+    assert list(verificar()) == [] and cuantos() == 8
+    ajenos = Hecho.objects.filter(nodo="catd-9").order_by("secuencia")
+    assert [h.clase for h in ajenos][:2] == ["acta", "paquete"]
+    assert {fila[0]: fila[-2] for fila in tabla_de_actas()} == {ACTAS[0]: 1, ACTAS[1]: 0}  # one, not interpreted
+
+
+def test_a_batch_may_enrol_the_node_that_wrote_the_rest_of_it(nodo: NodoLocal) -> None:
+    from prep.bitacora.asientos import final, finales
+    from prep.bitacora.services.altas import alta_de_nodo
+    from prep.dominio.comun.facultades import ClaseNodo
+
+    catd = llave("catd-3")
+    secuencia, previo = final(finales([INSTITUTO])[INSTITUTO])
+    alta = cadena(raiz(), [alta_de_nodo(catd, ClaseNodo.CATD, "tres", AHORA)], secuencia, previo)  # type: ignore[arg-type]
+    suyos = cadena(catd, Noche().completa(ACTAS[0], VOTOS))
+    assert recibir(suyos, AHORA).nuevos == 0
+    assert recibir([*suyos, *alta], AHORA).nuevos == 7 and list(verificar()) == []
 
 
 @pytest.mark.parametrize(
-    "campo", ["operador", "acta", "hora", "nodo", "previo", "secuencia", "contenido", "firma", "id"]
+    "campo", ["persona", "sujeto", "hora", "conocidos", "contenido", "nodo", "previo", "secuencia", "firma"]
 )
 def test_cualquier_campo_alterado_rompe_la_firma(sobres: list[dict[str, Any]], campo: str) -> None:
     sobre = copy.deepcopy(sobres[0])
     dar_de_alta("catd-8")
-    sobre[campo] = {
-        "operador": "otra",
-        "acta": ACTAS[2],
+    valor: Any = {
+        "persona": "otra",
+        "sujeto": f"acta:{ACTAS[2]}",
         "hora": "2027-06-07T01:00:00+00:00",
+        "conocidos": ["0" * 64],
         "nodo": "catd-8",
         "previo": "1" * 64,
         "secuencia": 2,
         "contenido": {"hora": "2027-06-07T01:00:01+00:00"},
         "firma": base64.b64encode(bytes(64)).decode(),
-        "id": sobres[1]["id"],
     }[campo]
+    (sobre if campo in sobre else sobre["hecho"])[campo] = valor
     recibo = recibir([sobre], AHORA)
     assert recibo.nuevos == 0 and "La firma del hecho" in recibo.rechazados[0][1]
 
 
 def test_nodos_desconocidos_y_dados_de_baja(sobres: list[dict[str, Any]]) -> None:
-    desconocido = cadena(llave("intruso"), [Noche(9).hecho(Tipo.INCIDENTE, ACTAS[0], "x", texto="hola")])
+    desconocido = cadena(llave("intruso"), [Noche(9).hecho(Tipo.INCIDENTE, ACTAS[0], "acopio-1", texto="hola")])
     assert "no está dado de alta" in recibir(desconocido, AHORA).rechazados[0][1]
     recibir(sobres[:5], AHORA)
-    dar_de_baja("catd-7", AHORA)
+    baja = nuevo_hecho("baja", "nodo:catd-7", INSTITUTO, AHORA, {"desde": 6, "motivo": "Robado."})
+    anotar([baja], raiz(), AHORA)
     recibo = recibir(sobres, AHORA)
-    assert recibo.nuevos == 0 and len(recibo.rechazados) == 12
+    assert (recibo.nuevos, recibo.repetidos, len(recibo.rechazados)) == (0, 5, 7)
     assert cuantos() == 5 and list(verificar()) == []  # what it wrote before stays, and still verifies
+
+
+def test_a_change_of_authority_folds_again_what_it_touches(sobres: list[dict[str, Any]]) -> None:
+    recibir(sobres, AHORA)
+    assert all(fila[2] == "verificada" for fila in tabla_de_actas())
+    motivo = {"desde": {"catd-7": 5}, "motivo": "No era quien decía."}
+    anotar([nuevo_hecho("baja", "persona:captura-2", INSTITUTO, AHORA, motivo)], raiz(), AHORA)
+    # In the first acta it typed at sequence 5; so did it in the second, later.
+    assert all(fila[2] == "primera" for fila in tabla_de_actas())
+    assert list(verificar()) == []
 
 
 @pytest.mark.parametrize(
@@ -132,7 +194,7 @@ def test_entregas_demasiado_grandes(nodo: NodoLocal) -> None:
     r = entregar(b"[" + b" " * (16 * 2**20) + b"]")
     assert r.status_code == 413 and "MiB" in r.json()["detail"]
     grande = Noche().hecho(
-        Tipo.CAPTURADA, ACTAS[0], "x", imagen="a" * 64, valores={"votos": {f"C{i}": 1 for i in range(9000)}}
+        Tipo.CAPTURADA, ACTAS[0], "captura-1", imagen="a" * 64, valores={"votos": {f"C{i}": 1 for i in range(40_000)}}
     )
     recibo = recibir(cadena(dar_de_alta("catd-7"), [grande]), AHORA)
     assert "bytes" in recibo.rechazados[0][1]
@@ -170,7 +232,7 @@ def test_ningun_sobre_malformado_tira_el_servidor_ni_deja_medio_lote(sobres: lis
     lote = copy.deepcopy(sobres[:4])
     lugar = data.draw(st.integers(0, 3))
     sobre = lote[lugar]
-    ruta = data.draw(st.sampled_from([[], ["contenido"]]))
+    ruta = data.draw(st.sampled_from([[], ["hecho"], ["hecho", "contenido"]]))
     objeto = sobre
     for parte in ruta:
         objeto = objeto[parte]

@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from fabrica_hechos import esperada
 from hypothesis import given
 from hypothesis import strategies as st
+from pen import esperada
 
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import MotivoSinActa

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from noche import Noche, imagen
+from noche import Noche, fundar, imagen
 from prep.bitacora.models import Acta as FilaActa
 from prep.bitacora.models import Hecho as FilaHecho
-from prep.bitacora.nodos import NodoLocal, registrar
+from prep.bitacora.nodos import NodoLocal
 from prep.bitacora.services import anotar
 from prep.catalogo.ejemplo import ejemplo
-from prep.dominio.acta.hechos import Hecho, Tipo
+from prep.dominio.acta.hechos import Tipo
+from prep.dominio.comun.hecho import Hecho
 from prep.dominio.comun.valores import Valor
 from prep.lectura.lectores import Lectores, Leer
 from prep.lectura.models import Lectura as FilaLectura
@@ -55,7 +53,7 @@ class Papeles:
 class NocheLeida:
     """People and the reader on an empty database. `hora` moves with the facts."""
 
-    nodo: NodoLocal = field(default_factory=lambda: dar_de_alta("central"))
+    nodo: NodoLocal = field(default_factory=fundar)
     noche: Noche = field(default_factory=Noche)
     reloj: RelojFijo = field(default_factory=lambda: RelojFijo(CIERRE))
 
@@ -98,12 +96,6 @@ class NocheLeida:
 
     def revisadas(self) -> list[FilaHecho]:
         return list(FilaHecho.objects.filter(tipo=Tipo.REVISADA.value).order_by("posicion"))
-
-
-def dar_de_alta(nombre: str) -> NodoLocal:
-    nodo = NodoLocal(nombre, Ed25519PrivateKey.from_private_bytes(hashlib.sha256(nombre.encode()).digest()))
-    registrar(nombre, nombre, nodo.publica, CIERRE)
-    return nodo
 
 
 def clave(i: int) -> str:

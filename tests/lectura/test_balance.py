@@ -19,9 +19,11 @@ from django.db import connection
 from noche_leida import CIERRE, LLAVE, NocheLeida, Papeles, clave, leida, valores
 
 from noche import imagen
+from noche import lectura as lectura_de
 from prep.catalogo.escritor import escribir_proceso
 from prep.catalogo.services import importar
-from prep.dominio.acta.hechos import Hecho, Tipo
+from prep.dominio.acta.hechos import Tipo, clave_de
+from prep.dominio.comun.hecho import Hecho
 from prep.dominio.comun.valores import Valor
 from prep.lectura.balance import balance, por_revisar, renglones, svg
 from prep.lectura.lectores import no_leida
@@ -39,11 +41,11 @@ def leer(acta: str, foto: str) -> Lectura:
 
 
 def verificar(n: NocheLeida, base: Hecho) -> None:
-    n.hecho(Tipo.VERIFICADA, base.acta, "verifica-1", base=base.id)
+    n.hecho(Tipo.VERIFICADA, clave_de(base.sujeto), "verifica-1", base=lectura_de(base))
 
 
 def dictaminar(n: NocheLeida, acta: str, **cambios: Valor) -> None:
-    verificar(n, n.hecho(Tipo.DICTAMINADA, acta, "supervisor-1", imagen=imagen(acta), valores=valores(**cambios)))
+    verificar(n, n.hecho(Tipo.DICTAMINADA, acta, "supervisa-1", imagen=imagen(acta), valores=valores(**cambios)))
 
 
 def noche_contada(n: NocheLeida) -> None:
@@ -66,7 +68,7 @@ def noche_contada(n: NocheLeida) -> None:
     dictaminar(n, ATRAPADO)
     dictaminar(n, FALSA)
     # Nobody read it; the verifier saw that both were wrong, and it was typed again. That match is read too.
-    n.hecho(Tipo.DEVUELTA, SIN_IMAGEN, "verifica-1", base=bases[SIN_IMAGEN].id, motivo="No coincide.")
+    n.hecho(Tipo.DEVUELTA, SIN_IMAGEN, "verifica-1", base=lectura_de(bases[SIN_IMAGEN]), motivo="No coincide.")
     n.teclea(SIN_IMAGEN, "captura-3", valores())
     otra = n.teclea(SIN_IMAGEN, "captura-4", valores())
     n.leer(leer)
@@ -204,8 +206,8 @@ def test_trabaja_hasta_que_se_le_dice_aunque_se_caiga_la_base(
             assert cursor.fetchall() == [(True,)]
         supervisada = next(a for a in papeles.actas if a.esperada.clave == actas[1])
         foto = papeles.imagenes[actas[1]]
-        bien = n.hecho(Tipo.DICTAMINADA, actas[1], "supervisor-1", imagen=foto, valores=supervisada.valores)
-        n.hecho(Tipo.DEVUELTA, actas[1], "verifica-1", base=bien.id, motivo="Otra vez.")
+        bien = n.hecho(Tipo.DICTAMINADA, actas[1], "supervisa-1", imagen=foto, valores=supervisada.valores)
+        n.hecho(Tipo.DEVUELTA, actas[1], "verifica-1", base=lectura_de(bien), motivo="Otra vez.")
         n.teclea(actas[1], "captura-3", supervisada.valores, foto)
         n.teclea(actas[1], "captura-4", supervisada.valores, foto)
         esperar(lambda: n.lecturas()[actas[1]].opinion == "confirma")
@@ -227,11 +229,12 @@ def esperar(listo: Any) -> None:
 
 def sede_nodo(sede: Sede) -> Any:
     """The installation's own node, which the command writes with."""
-    from prep.bitacora.models import Nodo
     from prep.bitacora.nodos import nodo_local
 
-    Nodo.objects.all().delete()
-    return nodo_local(sede.carpeta / "llaves", CIERRE)
+    archivo = sede.carpeta / "llaves" / "nodo-central.llave"
+    archivo.write_text("central")  # the secret of the node that these nights enrol
+    archivo.chmod(0o600)
+    return nodo_local(sede.carpeta / "llaves")
 
 
 def test_sin_proceso_o_sin_secreto_se_dice_que_hacer(noche_leida: NocheLeida, papeles: Papeles, tmp_path: Path) -> None:

@@ -28,11 +28,13 @@ from noche_leida import (
 )
 
 from noche import imagen
+from noche import lectura as lectura_de
+from prep.bitacora.services import LECTOR
 from prep.bitacora.verificacion import verificar
 from prep.dominio.acta.hechos import Tipo
 from prep.lectura.lectores import Lectores, lector_de
 from prep.lectura.models import Lectura as FilaLectura
-from prep.lectura.obrero import OPERADOR, turno
+from prep.lectura.obrero import turno
 from prep.lectura.resultado import Lectura
 from prep.lectura.revision import Opinion
 from prep.plataforma.almacen import ErrorAlmacen
@@ -65,9 +67,9 @@ def test_revisora_confirma_lo_que_dice_el_papel_y_devuelve_lo_que_no(noche_leida
 
     fila = n.lecturas()[mala]
     (hecho,) = n.revisadas()
-    assert (hecho.acta, hecho.operador, str(hecho.id)) == (mala, OPERADOR, str(fila.hecho))
+    assert (hecho.sujeto, hecho.persona, hecho.id) == (f"acta:{mala}", LECTOR, fila.hecho)
     assert orjson.loads(bytes(hecho.cuerpo))["contenido"] == {
-        "base": base.id,
+        "base": lectura_de(base),
         "opinion": "devuelve",
         "lectura": fila.huella,
     }
@@ -140,9 +142,9 @@ def test_no_lee_nada_antes_de_que_dos_personas_coincidan(noche_leida: NocheLeida
         assert obrero.vuelta().opiniones == {} and marcas() == []
         n.teclea(acta, "captura-2", valores(SOL=118))  # they differ: a third person rules, and the reader is not asked
         assert obrero.vuelta().opiniones == {}
-        ruling = n.hecho(Tipo.DICTAMINADA, acta, "supervisor-1", imagen=imagen(acta), valores=valores())
+        ruling = n.hecho(Tipo.DICTAMINADA, acta, "supervisa-1", imagen=imagen(acta), valores=valores())
         assert obrero.vuelta().opiniones == {} and marcas() == []
-        n.hecho(Tipo.DEVUELTA, acta, "verifica-1", base=ruling.id, motivo="No coincide.")
+        n.hecho(Tipo.DEVUELTA, acta, "verifica-1", base=lectura_de(ruling), motivo="No coincide.")
         n.teclea(acta, "captura-3", valores())
         assert obrero.vuelta().opiniones == {}
         n.teclea(acta, "captura-4", valores())
@@ -157,7 +159,7 @@ def test_lo_que_dice_no_lleva_ningun_numero(noche_leida: NocheLeida) -> None:
     (hecho,) = n.revisadas()
     contenido = orjson.loads(bytes(hecho.cuerpo))["contenido"]
     assert contenido.keys() == {"base", "opinion", "lectura"}
-    assert (contenido["base"], contenido["lectura"]) == (base.id, n.lecturas()[clave(1)].huella)
+    assert (contenido["base"], contenido["lectura"]) == (lectura_de(base), n.lecturas()[clave(1)].huella)
     from django.contrib import admin
 
     assert FilaLectura not in admin.site._registry
@@ -187,12 +189,12 @@ def test_cada_coincidencia_se_lee_otra_vez(noche_leida: NocheLeida) -> None:
     assert n.leer(leer_votos).opiniones == {acta: Opinion.CONFIRMA}
     n.hecho(Tipo.ACOPIADA, acta, "acopio-1", hora=n.noche.ahora.isoformat())
     assert n.leer(leer_votos).opiniones == {}
-    n.hecho(Tipo.DEVUELTA, acta, "verifica-1", base=primera.id, motivo="No coincide.")
+    n.hecho(Tipo.DEVUELTA, acta, "verifica-1", base=lectura_de(primera), motivo="No coincide.")
     n.teclea(acta, "captura-3", valores(RIO=99))
     segunda = n.teclea(acta, "captura-4", valores(RIO=99))
     assert n.leer(leer_votos).opiniones == {acta: Opinion.DEVUELVE}
     bases = FilaLectura.objects.filter(acta=acta).order_by("id").values_list("base", flat=True)
-    assert [str(b) for b in bases] == [primera.id, segunda.id]
+    assert list(bases) == [lectura_de(primera), lectura_de(segunda)]
 
 
 def test_las_lecturas_no_se_cambian_ni_se_borran(noche_leida: NocheLeida) -> None:
@@ -211,7 +213,7 @@ def test_las_lecturas_no_se_cambian_ni_se_borran(noche_leida: NocheLeida) -> Non
     with pytest.raises(IntegrityError, match="una_por_coincidencia"), transaction.atomic():
         FilaLectura.objects.create(**copia, base=fila.base, documento=fila.documento, huella=fila.huella)
     with pytest.raises(DatabaseError, match="huella_del_documento"), transaction.atomic():
-        FilaLectura.objects.create(**copia, base=fila.hecho or imagen("x")[:32], documento=b"{}", huella=fila.huella)
+        FilaLectura.objects.create(**copia, base=imagen("x"), documento=b"{}", huella=fila.huella)
 
 
 # --- late ----------------------------------------------------------------------------------------------------------
@@ -235,7 +237,7 @@ def test_si_alguien_verifico_entretanto_el_aviso_es_tardio(noche_leida: NocheLei
     n, acta = noche_leida, clave(1)
     base = n.coincide(acta, valores(SOL=617))
     with Lentos(leer_votos, 1) as lectores:
-        lectores.entretanto = lambda: n.hecho(Tipo.VERIFICADA, acta, "verifica-1", base=base.id)
+        lectores.entretanto = lambda: n.hecho(Tipo.VERIFICADA, acta, "verifica-1", base=lectura_de(base))
         vuelta = n.obrero(lectores, actua).vuelta()
     assert (vuelta.opiniones, vuelta.tardios) == ({acta: Opinion.DEVUELVE}, [acta])
     fila = n.lecturas()[acta]
@@ -312,7 +314,7 @@ def revisar_que_todo_cuadra(n: NocheLeida, actas: int) -> None:
     filas = FilaLectura.objects.all()
     assert sorted(f.acta for f in filas) == [clave(i) for i in range(actas)]
     assert {f.acta for f in filas if f.opinion == "devuelve"} == {clave(i) for i in range(0, actas, 3)}
-    assert sorted(str(f.hecho) for f in filas if f.hecho) == sorted(str(h.id) for h in n.revisadas())
+    assert sorted(f.hecho for f in filas if f.hecho) == sorted(h.id for h in n.revisadas())
     assert sorted(h.acta for h in n.revisadas()) == [clave(i) for i in range(0, actas, 3)]
     assert list(verificar()) == []
 

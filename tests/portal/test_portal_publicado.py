@@ -15,9 +15,11 @@ from prep.portal.cifras import miles
 
 
 def test_a_simulated_night_is_drawn(tmp_path: Path, bitacora_nueva: Any) -> None:
-    from prep.bitacora.proyeccion import fila_de, guardar_filas
+    from prep.bitacora.actas import fila_de, guardar_filas
     from prep.catalogo.ejemplo import ejemplo
-    from prep.dominio.acta.acta import estado
+    from prep.dominio.acta.pliegue import estado
+    from prep.dominio.comun.autoridad import INSTITUTO, Autoridad
+    from prep.dominio.comun.hecho import Escrito
     from prep.dominio.tabulacion.proceso import Modo
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.publicacion.corte import hacer_corte
@@ -32,7 +34,8 @@ def test_a_simulated_night_is_drawn(tmp_path: Path, bitacora_nueva: Any) -> None
     hacer_corte(publicador, cierre)
     ceros = (tmp_path / "index.html").read_text("utf-8")
     actas = list(Noche(proceso, info, cierre, 1).actas())
-    guardar_filas([fila_de(a.esperada.clave, a.hechos, estado(a.hechos)) for a in actas])
+    plegadas = [(a.esperada.clave, [Escrito(h, INSTITUTO) for h in a.hechos]) for a in actas]
+    guardar_filas([fila_de(clave, len(suyos), estado(suyos, Autoridad())) for clave, suyos in plegadas])
     hacer_corte(publicador, cierre + timedelta(hours=12))
     hacer_corte(publicador, cierre + timedelta(hours=12, minutes=15))
 

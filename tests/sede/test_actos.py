@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from prep.bitacora.nodos import nodo_local
-from prep.bitacora.services import anotar
+from prep.bitacora.autoridad import autoridad
+from prep.bitacora.nodos import NodoInstituto, NodoLocal, nodo_local
+from prep.bitacora.services import anotar, fundar_instalacion
 from prep.catalogo.ejemplo import ejemplo
 from prep.catalogo.escritor import escribir_proceso
 from prep.catalogo.services import cargar, importar, informativo, vigente
@@ -40,9 +41,16 @@ class Sede:
 
     def anotar_noche(self, cuantas: int) -> None:
         p = self.publicador
-        nodo = nodo_local(self.carpeta / "llaves", CIERRE)
-        actas = list(Noche(p.proceso, p.informativo, CIERRE, 3).actas())[:cuantas]
-        anotar([h for a in actas for h in a.hechos], nodo, CIERRE)
+        noche = Noche(p.proceso, p.informativo, CIERRE, 3)
+        actas = list(noche.actas())[:cuantas]
+        raiz = NodoInstituto(p.registro.firmante, p.registro.firmante.llave.publica)
+        clave, modo = p.proceso.clave, p.modo.value
+        fundar_instalacion(clave, modo, raiz, self.nodo, noche.cargos, CIERRE, telefonos=noche.telefonos)
+        anotar([h for a in actas for h in a.hechos], self.nodo, CIERRE, noche.telefonos)
+
+    @property
+    def nodo(self) -> NodoLocal:
+        return nodo_local(self.carpeta / "llaves")
 
     @property
     def tipos(self) -> list[str]:
@@ -68,14 +76,19 @@ def sede(bitacora_nueva: Callable[[], Any], tmp_path: Path) -> Sede:
         LlavePrivada.nueva("instituto.example/prep"),
         procesos=1,
     )
-    return Sede(publicador, tmp_path)
+    sede = Sede(publicador, tmp_path)
+    publicador.nodo = sede.nodo
+    assert actos.fundar(publicador, sede.nodo, CIERRE) > 5
+    return sede
 
 
 def test_una_noche_entera_queda_firmada(sede: Sede) -> None:
     p = sede.publicador
     politica = f"log {p.registro.firmante.llave.vkey}\nquorum none\n".encode()
     ceros = actos.puesta_en_ceros(p, CIERRE, politica)
-    assert sede.documento(ceros)["hechos"] == 0
+    documento = sede.documento(ceros)
+    assert documento["hechos"] == 0 and documento["altas"] > 5
+    assert documento["llaves"] == {"central": sede.nodo.publica.hex()}
     assert vigente().estado == "congelado"
     sede.anotar_noche(12)
     hacer_corte(p, CIERRE + timedelta(hours=3))
@@ -98,6 +111,22 @@ def test_no_hay_ceros_con_hechos(sede: Sede) -> None:
     with pytest.raises(actos.ActoImposible, match="ya tiene"):
         actos.puesta_en_ceros(sede.publicador, CIERRE)
     assert not (sede.carpeta / "publicacion" / "checkpoint").exists()
+
+
+def test_founding_again_enrols_only_whoever_is_new(sede: Sede) -> None:
+    before = actos.fundar(sede.publicador, sede.nodo, CIERRE)
+    assert actos.fundar(sede.publicador, sede.nodo, CIERRE + timedelta(hours=1)) == before
+    assert {p.persona for p in sede.publicador.informativo.personas} <= autoridad().personas.keys()
+
+
+def test_an_installation_of_another_mode_or_key_is_refused(sede: Sede) -> None:
+    p = sede.publicador
+    with pytest.raises(actos.ActoImposible, match="ya es de"):
+        actos.fundar(replace(p, modo=Modo.JORNADA), sede.nodo, CIERRE)
+    with pytest.raises(actos.ActoImposible, match="no se ha fundado"):
+        actos.puesta_en_ceros(replace(p, modo=Modo.JORNADA), CIERRE)
+    with pytest.raises(actos.ActoImposible, match="no es la que fundó"):
+        actos.puesta_en_ceros(replace(p, firmante=LlavePrivada.nueva("instituto.example/prep")), CIERRE)
 
 
 def test_los_ceros_no_se_repiten(sede: Sede) -> None:
@@ -133,4 +162,4 @@ def test_la_huella_lista_el_programa(sede: Sede) -> None:
     documento = sede.documento(acto)
     lista = "".join(f"{sha}  {ruta}\n" for ruta, sha in documento["archivos"])
     assert hashlib.sha256(lista.encode()).hexdigest() == documento["software"]
-    assert "dominio/contabilidad.py" in dict(documento["archivos"])
+    assert "dominio/tabulacion/contabilidad.py" in dict(documento["archivos"])

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from prep.bitacora.identificadores import uuid7
 from prep.catalogo.ejemplo import ejemplo
-from prep.dominio.acta.acta import estado
 from prep.dominio.acta.asentado import Asentado
-from prep.dominio.acta.hechos import Hecho, Tipo
+from prep.dominio.acta.hechos import Tipo, huella_lectura
+from prep.dominio.acta.pliegue import estado
 from prep.dominio.acta.transiciones import Captura
+from prep.dominio.comun.autoridad import INSTITUTO, Autoridad
+from prep.dominio.comun.hecho import Escrito, Hecho, nuevo_hecho
 from prep.simulacro.noche import ActaSimulada, Noche, Suerte
 
 CIERRE = datetime(2027, 6, 7, 0, 0, tzinfo=UTC)
@@ -22,7 +23,7 @@ def noche(ambas_mal: float, semilla: int = 4) -> Noche:
 
 
 def revisar_final(acta: ActaSimulada, hechos: list[Hecho]) -> None:
-    final = estado(hechos)
+    final = estado([Escrito(h, INSTITUTO) for h in hechos], Autoridad())
     assert final.anomalias == []
     if acta.suerte is Suerte.SIN_ACTA:
         assert final.sin_acta is not None
@@ -37,7 +38,7 @@ def test_quien_verifica_halla_lo_que_ambas_personas_equivocaron(ambas_mal: float
     for acta in noche(ambas_mal).actas():
         assert not acta.coincide and not acta.mal
         revisar_final(acta, acta.hechos)
-        devueltas += any(h.tipo is Tipo.DEVUELTA for h in acta.hechos)
+        devueltas += any(h.tipo == Tipo.DEVUELTA for h in acta.hechos)
     assert (devueltas > 30) if ambas_mal else (devueltas == 0)
 
 
@@ -51,12 +52,14 @@ def test_lo_que_la_lectura_devuelve_lo_dictamina_una_tercera_persona() -> None:
         if acta.coincide and i % 2:
             base = acta.hechos[-1]
             hora = base.hora + timedelta(hours=i % 5)
-            contenido = {"base": base.id, "opinion": "devuelve"}
-            ident = uuid7(int(hora.timestamp() * 1000) + 1, i)
-            hechos.append(Hecho(ident, Tipo.REVISADA, base.acta, "lector", hora, contenido))
-            n.mirar(acta, hora, revisada=True)
+            lectura = huella_lectura(base.contenido["imagen"], base.contenido["valores"])
+            contenido = {"base": lectura, "opinion": "devuelve"}
+            hechos.append(nuevo_hecho(Tipo.REVISADA, base.sujeto, "lector", hora, contenido, [base.id]))
+            mal = acta.mal
+            n.mirar(acta, hora, revisada=hechos[-1].id)
             devueltas += 1
-            assert [h.tipo for h in acta.hechos[-2:]] == [Tipo.DICTAMINADA, Tipo.VERIFICADA]
+            decide = [Tipo.DECIDIDA] if mal else []  # what none of the two typed, a supervisor decides
+            assert [h.tipo for h in acta.hechos[-2 - mal :]] == [Tipo.DICTAMINADA, *decide, Tipo.VERIFICADA]
         while acta.coincide:
             n.mirar(acta)
         revisar_final(acta, hechos + acta.hechos)

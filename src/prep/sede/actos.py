@@ -14,8 +14,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from prep.bitacora.asientos import cabeza
-from prep.bitacora.autoridad import autoridad
-from prep.bitacora.models import Hecho
+from prep.bitacora.autoridad import OtraInstalacion, autoridad
+from prep.bitacora.models import Hecho, Instalacion
+from prep.bitacora.nodos import NodoInstituto, NodoLocal
+from prep.bitacora.services import fundar_instalacion
 from prep.catalogo.services import congelar
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD
 from prep.plataforma import huella as programa
@@ -40,6 +42,19 @@ class Acto:
     corte: Corte | None = None
 
 
+def fundar(p: Publicador, nodo: NodoLocal, hora: datetime) -> int:
+    """Say, with the institute's key, which process this installation works for, and enrol its node and the people of
+    the catalogue. Done again, it enrols whoever is new. How many facts of authority there are."""
+    firmante = p.registro.firmante
+    cargos = [(persona.persona, persona.rol, persona.lugar) for persona in p.informativo.personas]
+    raiz = NodoInstituto(firmante, firmante.llave.publica)
+    try:
+        fundar_instalacion(p.proceso.clave, p.modo.value, raiz, nodo, cargos, hora)
+    except OtraInstalacion as error:
+        raise ActoImposible(str(error)) from None
+    return Hecho.objects.filter(clase__in=CLASES_DE_AUTORIDAD).count()
+
+
 def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None) -> Acto:
     """Show that there is nothing yet: freeze the process, publish the zero corte and sign that the bitácora holds
     nobody's work, only who may do it (with the public keys of every node).
@@ -52,6 +67,13 @@ def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None
         raise ActoImposible(
             f"La bitácora ya tiene {hechos:,} hechos de actas: la puesta en ceros se hace en una instalación nueva."
         )
+    fila = Instalacion.objects.first()
+    if fila is None or (fila.proceso, fila.modo) != (p.proceso.clave, p.modo.value):
+        raise ActoImposible(
+            f"Esta instalación no se ha fundado para {p.proceso.clave}, {p.modo}: antes, «prep operacion fundar»."
+        )
+    if bytes(fila.llave) != p.registro.firmante.llave.publica:
+        raise ActoImposible("La llave del instituto no es la que fundó esta instalación: indique esa con --llave.")
     hechas = _tipos_firmados(p)
     if "puesta_en_ceros" in hechas:
         raise ActoImposible("La puesta en ceros de este destino ya está firmada; no se repite.")

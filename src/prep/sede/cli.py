@@ -39,6 +39,22 @@ def hacer(acto: Hacer, modo: str | None, destino: str | None, llave: str | None,
 
 
 @app.command()
+def fundar(modo: Modo = None, destino: Destino = None, llave: Llave = None) -> None:
+    """Dice, con la llave del instituto, de qué proceso es esta instalación, y da de alta su nodo y a su gente.
+
+    Va antes de la puesta en ceros. Repetida, da de alta a quien sea nuevo en el catálogo.
+    """
+    with sala(modo, destino, llave, None) as s:
+        from prep.sede import actos
+
+        try:
+            altas = actos.fundar(s.publicador, s.nodo, s.ahora())
+        except actos.ActoImposible as error:
+            fallar(str(error), 1)
+        typer.echo(f"Instalación fundada: {altas:,} altas firmadas por el instituto.")
+
+
+@app.command()
 def ceros(
     politica: Annotated[
         Path | None, typer.Option(exists=True, help="Quiénes deben cofirmar cada corte (se publica).")

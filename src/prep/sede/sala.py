@@ -20,6 +20,7 @@ from rich.table import Table
 from prep.dominio.tabulacion.porcentajes import porcentaje
 
 if TYPE_CHECKING:
+    from prep.bitacora.nodos import NodoLocal
     from prep.publicacion.corte import Corte
     from prep.publicacion.programador import Alarma
     from prep.publicacion.publicador import Publicador
@@ -56,6 +57,7 @@ class Sala:
     publicador: Publicador
     destino: str
     alarma: Alarma
+    nodo: NodoLocal
 
     def ahora(self) -> datetime:
         from prep.plataforma.reloj import RelojSistema
@@ -125,18 +127,19 @@ def sala(modo: str | None, destino: str | None, llave: str | None, mapa: Path | 
         except (OSError, ValueError) as error:
             fallar(f"{mapa} no es un mapa hecho con «prep portal mapa»: {error}.", 2)
         evidencia = settings.DIR_DATOS / "evidencia"
+        nodo = nodo_local(settings.DIR_DATOS / "llaves")
         publicador = Publicador(
             proceso,
             info,
             almacen,
             ModoProceso(modo or fila.modo),
             quien,
-            nodo=nodo_local(settings.DIR_DATOS / "llaves"),
+            nodo=nodo,
             portal=portal,
             mapa=contornos,
             evidencia=abrir(str(evidencia)) if evidencia.is_dir() else None,
         )
-        yield Sala(publicador, donde, Alarma(settings.DIR_DATOS / "alarma.json"))
+        yield Sala(publicador, donde, Alarma(settings.DIR_DATOS / "alarma.json"), nodo)
 
 
 def mostrar(corte: Corte, destino: str) -> None:

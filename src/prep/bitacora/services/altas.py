@@ -9,7 +9,7 @@ from typing import Any, Final
 from prep.bitacora.autoridad import autoridad, fundar
 from prep.bitacora.nodos import DispositivoLocal, NodoInstituto, NodoLocal
 from prep.bitacora.services.anotar import anotar
-from prep.dominio.comun.autoridad import INSTITUTO
+from prep.dominio.comun.autoridad import INSTITUTO, Reglas
 from prep.dominio.comun.facultades import ClaseDispositivo, ClaseNodo, Rol
 from prep.dominio.comun.hecho import Hecho, nuevo_hecho
 
@@ -65,13 +65,12 @@ def fundar_instalacion(
     (`dominio.comun.autoridad.Reglas`).
     """
     fundar(proceso, modo, instituto.publica)
-    todos = [*cargos, (LECTOR, Rol.LECTOR.value, "SEDE"), (SEDE, Rol.SEDE.value, "SEDE")]
-    hechos = [alta_de_nodo(nodo, ClaseNodo.SEDE, nodo.nodo, hora)]
-    hechos += [alta_de_persona(c, hora) for c in dict.fromkeys(todos)]
-    hechos += [alta_de_telefono(t, persona, hora) for persona, t in (telefonos or {}).items()]
-    if reglas:
-        hechos.append(nuevo_hecho("reglas", f"proceso:{proceso}", INSTITUTO, hora, dict(reglas)))
     ya = autoridad()
-    if nodo.nodo in ya.nodos:
-        hechos = [h for h in hechos if h.clase != "nodo"]
+    todos = [*cargos, (LECTOR, Rol.LECTOR.value, "SEDE"), (SEDE, Rol.SEDE.value, "SEDE")]
+    tienen = {(p, c.rol.value, c.lugar) for p, suya in ya.personas.items() for c in suya.cargos}
+    hechos = [] if nodo.nodo in ya.nodos else [alta_de_nodo(nodo, ClaseNodo.SEDE, nodo.nodo, hora)]
+    hechos += [alta_de_persona(c, hora) for c in dict.fromkeys(todos) if c not in tienen]
+    hechos += [alta_de_telefono(t, p, hora) for p, t in (telefonos or {}).items() if t.id not in ya.dispositivos]
+    if reglas and Reglas(**reglas) != ya.reglas:
+        hechos.append(nuevo_hecho("reglas", f"proceso:{proceso}", INSTITUTO, hora, dict(reglas)))
     anotar(hechos, instituto, hora)

@@ -342,6 +342,9 @@ class Pliegue:
         acta.custodia, acta.sin_acta, acta.sin_acta_dicha = Custodia.IDENTIFICADA, None, None
         if publicada.imagen.sha256 not in acta.identificadas:
             acta.identificadas.append(publicada.imagen.sha256)
+        if acta.en_duda is not None:  # somebody asked for another picture beside it
+            acta.anomalias.append((acta.en_duda[1], Rechazo.SUPERADO))
+            acta.en_duda = None
         # Whoever accepted the reading before did not accept this one; a correction they asked for goes on.
         acta.cotejo = acta.cotejo if acta.cotejo == EN_CORRECCION else None
 

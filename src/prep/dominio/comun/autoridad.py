@@ -30,6 +30,10 @@ from prep.dominio.comun.registro import Clase, TipoDeHecho, registrar
 
 INSTITUTO: Final = "instituto"
 """The node and the person of the institute itself: the root of every authority."""
+_CERCANIA: Final = (
+    *(Rechazo.PERSONA_DESCONOCIDA, Rechazo.SIN_FACULTAD, Rechazo.FUERA_DE_ALCANCE, Rechazo.DISPOSITIVO),
+)
+"""Of several roles that fall short, the one that came closest says why."""
 TODO: Final = "*"
 """The reach of whoever attends every casilla."""
 
@@ -242,7 +246,8 @@ class Autoridad:
                 self.personas.setdefault(hecho.clave, Persona()).bajas.append((c.get("rol"), c["desde"]))
             case "persona", "misma_persona":
                 una, otra = sorted((self._raiz(hecho.clave), self._raiz(c["otra"])))
-                self._misma[otra] = una
+                if una != otra:
+                    self._misma[otra] = una
             case "dispositivo", "alta":
                 clase = ClaseDispositivo(c["clase"])
                 self.dispositivos.setdefault(
@@ -308,18 +313,22 @@ class Autoridad:
         if persona is None:
             return Rechazo.PERSONA_DESCONOCIDA
         que = f"{hecho.clase}.{hecho.tipo}"
-        rechazo: Rechazo | None = Rechazo.PERSONA_DESCONOCIDA
+        cerca = Rechazo.PERSONA_DESCONOCIDA
         for cargo in persona.cargos_en(e.nodo, e.secuencia):
-            faculta = que in FACULTADES[cargo.rol] and cargo.emergencia_de in ("", e.nodo)
-            if not faculta or (roles is not None and cargo.rol not in roles):
-                rechazo = Rechazo.SIN_FACULTAD
-            elif not self._alcanza(hecho.clase, hecho.clave, cargo.alcance, nodo):
-                rechazo = Rechazo.FUERA_DE_ALCANCE
-            elif not self._firmado(e, que, cargo.rol):
-                rechazo = Rechazo.DISPOSITIVO
-            else:
+            rechazo = self._rechazar_cargo(e, que, cargo, nodo, roles)
+            if rechazo is None:
                 return None
-        return rechazo
+            cerca = max(cerca, rechazo, key=_CERCANIA.index)
+        return cerca
+
+    def _rechazar_cargo(self, e: Escrito, que: str, cargo: Cargo, nodo: Nodo, roles: set[Rol] | None) -> Rechazo | None:
+        """Why one role of a person does not let them write that."""
+        faculta = que in FACULTADES[cargo.rol] and cargo.emergencia_de in ("", e.nodo)
+        if not faculta or (roles is not None and cargo.rol not in roles):
+            return Rechazo.SIN_FACULTAD
+        if not self._alcanza(e.hecho.clase, e.hecho.clave, cargo.alcance, nodo):
+            return Rechazo.FUERA_DE_ALCANCE
+        return None if self._firmado(e, que, cargo.rol) else Rechazo.DISPOSITIVO
 
     def _alcanza(self, clase: str, clave: str, alcance: frozenset[str], nodo: Nodo) -> bool:
         if clase != "acta":

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from prep.dominio.comun import campos
 from prep.dominio.comun.registro import CLASES, tipo_de
-from prep.transparencia.canonico import canonico
+from prep.transparencia.canonico import NoCanonico, canonico
 
 
 class HechoInvalido(ValueError):
@@ -81,9 +81,10 @@ def nuevo_hecho(
     """A fact written now, in the newest version of its type. `conocidos`: the subject's heads that the writer knows."""
     conocido = tipo_de(sujeto.partition(":")[0], tipo)
     version = conocido.version if conocido else 1
-    saber = tuple(sorted(set(conocidos)))
-    hecho = Hecho("", str(tipo), sujeto, persona, hora, contenido, saber, orden, version)
-    return Hecho(id_de(escribir_hecho(hecho)), str(tipo), sujeto, persona, hora, contenido, saber, orden, version)
+    saber, que = tuple(sorted(set(conocidos))), str(tipo)
+    hecho = Hecho("", que, sujeto, persona, hora, contenido, saber, orden, version)
+    nombre, sabido = id_de(escribir_hecho(hecho)), conocido is not None
+    return Hecho(nombre, que, sujeto, persona, hora, contenido, saber, orden, version, sabido)
 
 
 def escribir_hecho(hecho: Hecho) -> dict[str, Any]:
@@ -135,14 +136,21 @@ def leer_hecho(datos: Any) -> Hecho:
             raise ValueError("se esperaba un objeto con sus campos")
     except (ValueError, TypeError) as error:
         raise HechoInvalido(f"Hecho inválido, campo «{campo}»: {error}.") from None
-    hecho = hecho_guardado(datos, id_de(datos))
-    clase = CLASES.get(hecho.clase)
-    if clase is not None and not clase.clave.fullmatch(hecho.clave):
-        raise HechoInvalido(f"Hecho inválido, campo «sujeto»: no es la clave de «{hecho.clase}».")
-    tipo = tipo_de(hecho.clase, hecho.tipo)
-    if hecho.interpretado and tipo is not None and (problema := tipo.revisar(hecho.contenido)):
-        raise HechoInvalido(f"Hecho inválido, «{hecho.tipo}», campo «{problema.replace(': ', '»: ', 1)}.")
-    return hecho
+    clase, _, clave = datos["sujeto"].partition(":")
+    conocida = CLASES.get(clase)
+    if conocida is not None and not conocida.clave.fullmatch(clave):
+        raise HechoInvalido(f"Hecho inválido, campo «sujeto»: no es la clave de «{clase}».")
+    tipo, version = tipo_de(clase, datos["tipo"]), datos["version"]
+    if tipo is not None and version == tipo.version and (problema := tipo.revisar(datos["contenido"])):
+        raise HechoInvalido(f"Hecho inválido, «{datos['tipo']}», campo «{problema.replace(': ', '»: ', 1)}.")
+    try:
+        identificador = id_de(datos)
+    except NoCanonico as error:
+        raise HechoInvalido(f"Hecho inválido, campo «contenido»: {error}.") from None
+    try:
+        return hecho_guardado(datos, identificador)
+    except (KeyError, TypeError, ValueError):  # an older version whose content is not what it should be
+        raise HechoInvalido("Hecho inválido, campo «contenido»: no es el de esa versión.") from None
 
 
 def hecho_guardado(datos: Mapping[str, Any], identificador: str) -> Hecho:

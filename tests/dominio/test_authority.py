@@ -1,0 +1,347 @@
+"""Who may act is made of facts: every role with every type, who enrols whom, and what losing authority takes back."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pen import ACTA, ONE, SCAN, TWO, Pen, reading, sha
+
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.hechos import Tipo
+from prep.dominio.acta.pliegue import estado
+from prep.dominio.acta.transiciones import Captura
+from prep.dominio.comun.autoridad import INSTITUTO, Autoridad, Reglas
+from prep.dominio.comun.facultades import DEL_DISPOSITIVO, FACULTADES, ClaseDispositivo, Rol
+from prep.dominio.comun.hecho import Escrito, Hecho, nuevo_hecho
+from prep.dominio.comun.rechazos import Rechazo
+from prep.dominio.comun.registro import CLASES
+
+NOW = datetime(2027, 6, 6, tzinfo=UTC)
+KEY = "ab" * 32
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "facultades.md").read_text(encoding="utf-8")
+
+
+def fact(subject: str, tipo: str, person: str = INSTITUTO, **content: Any) -> Hecho:
+    return nuevo_hecho(tipo, subject, person, NOW, content)
+
+
+def node(name: str, kind: str = "ccv", by: str = INSTITUTO, **content: Any) -> Escrito:
+    return Escrito(fact(f"nodo:{name}", "alta", llave=sha(name), clase=kind, nombre=name, **content), by, 1)
+
+
+def person(name: str, *roles: str, by: str = INSTITUTO, who: str = INSTITUTO, **content: Any) -> list[Escrito]:
+    place = content.pop("lugar", "CCV")
+    return [Escrito(fact(f"persona:{name}", "alta", who, rol=rol, lugar=place, **content), by, 1) for rol in roles]
+
+
+def phone(name: str, of: str, kind: str = "telefono", **content: Any) -> Escrito:
+    return Escrito(fact(f"dispositivo:{name}", "alta", llave=sha(name), clase=kind, persona=of, **content), INSTITUTO)
+
+
+def basic() -> list[Escrito]:
+    return [node("ccv"), node("catd", "catd"), *person("jefa", "administrador"), *person("coord", "coordinador")]
+
+
+def did(tipo: str, who: str, subject: str = f"acta:{ACTA}", by: str = "ccv", seq: int = 10, **more: Any) -> Escrito:
+    return Escrito(nuevo_hecho(tipo, subject, who, NOW, {}), by, seq, **more)
+
+
+# --- the table ---
+
+
+def test_the_page_is_the_table() -> None:
+    rows = [line.strip("|").split("|") for line in PAGE.splitlines() if line.startswith("| `")]
+    shown = {r[0].strip(" `"): {x.strip(" `") for x in r[2].split(",")} - {"—"} for r in rows}
+    assert shown == {rol.value: set(FACULTADES[rol]) for rol in Rol}
+
+
+def test_each_faculty_is_of_a_type_that_exists() -> None:
+    known = {f"{name}.{tipo}" for name, clase in CLASES.items() for tipo in clase.tipos}
+    assert set().union(*FACULTADES.values()) <= known
+    everybody = set().union(*FACULTADES.values())
+    only_the_institute = {"nodo.alta", "nodo.baja", "proceso.reglas"}
+    assert known - everybody == only_the_institute
+
+
+@pytest.mark.parametrize("rol", list(Rol))
+def test_every_role_with_every_type(rol: Rol) -> None:
+    facts = [*basic(), *person("alguien", rol.value), phone("tel", "alguien")]
+    authority = Autoridad.de(facts)
+    signed = {"dispositivo": "tel", "secuencia_dispositivo": 1} if rol is Rol.CAE else {}
+    for name, clase in CLASES.items():
+        for tipo in clase.tipos:
+            subject = f"acta:{ACTA}" if name == "acta" else f"{name}:x"
+            refused = authority.rechazar(did(tipo, "alguien", subject, **signed))
+            allowed = f"{name}.{tipo}" in FACULTADES[rol]
+            assert refused == (None if allowed else Rechazo.SIN_FACULTAD), (rol, name, tipo)
+
+
+def test_what_a_phone_and_a_terminal_may_sign() -> None:
+    authority = Autoridad.de([*basic(), *person("ana", *(r.value for r in Rol)), phone("tel", "ana")])
+    for tipo in CLASES["acta"].tipos:
+        refused = authority.rechazar(did(tipo, "ana", dispositivo="tel", secuencia_dispositivo=1))
+        assert (refused is None) == (f"acta.{tipo}" in DEL_DISPOSITIVO[ClaseDispositivo.TELEFONO])
+        assert refused in (None, Rechazo.DISPOSITIVO)
+
+
+def test_a_node_cannot_invent_a_phone() -> None:
+    authority = Autoridad.de([*basic(), *person("ana", "cae"), *person("eva", "cae"), phone("tel", "ana")])
+    assert authority.rechazar(did(Tipo.FOTOGRAFIADA, "ana")) is Rechazo.DISPOSITIVO
+    assert authority.rechazar(did(Tipo.FOTOGRAFIADA, "eva", dispositivo="tel")) is Rechazo.DISPOSITIVO
+    assert authority.rechazar(did(Tipo.FOTOGRAFIADA, "ana", dispositivo="otro")) is Rechazo.DISPOSITIVO
+    assert authority.rechazar(did(Tipo.FOTOGRAFIADA, "ana", dispositivo="tel")) is None
+
+
+def test_a_lost_phone_counts_until_the_sequence_it_was_lost_at() -> None:
+    lost = [
+        Escrito(fact("dispositivo:tel", "baja", desde=7, motivo="Perdido."), INSTITUTO),
+        Escrito(fact("dispositivo:tel", "baja", desde=9, motivo="Perdido, dicen."), INSTITUTO),
+        Escrito(fact("dispositivo:nunca", "baja", desde=9, motivo="No existe."), INSTITUTO),
+    ]
+    authority = Autoridad.de([*basic(), *person("ana", "cae"), phone("tel", "ana"), *lost])
+    for seq, refused in ((6, None), (7, Rechazo.DISPOSITIVO), (8, Rechazo.DISPOSITIVO)):
+        assert (
+            authority.rechazar(did(Tipo.FOTOGRAFIADA, "ana", dispositivo="tel", secuencia_dispositivo=seq)) is refused
+        )
+
+
+def test_terminals_sign_when_the_process_says_so() -> None:
+    rules = Escrito(fact("proceso:x", "reglas", terminales_firman=True), INSTITUTO)
+    desk = Escrito(fact("dispositivo:mesa-1", "alta", llave=KEY, clase="terminal", nodo="ccv"), INSTITUTO)
+    authority = Autoridad.de([*basic(), *person("ana", "capturista"), *person("lee", "lector"), desk, rules])
+    assert authority.reglas.terminales_firman
+    assert authority.rechazar(did(Tipo.CAPTURADA, "ana")) is Rechazo.DISPOSITIVO
+    assert authority.rechazar(did(Tipo.CAPTURADA, "ana", dispositivo="mesa-1")) is None
+    assert authority.rechazar(did(Tipo.CAPTURADA, "ana", by="catd", dispositivo="mesa-1")) is Rechazo.DISPOSITIVO
+    assert authority.rechazar(did(Tipo.REVISADA, "lee")) is None
+
+
+# --- who enrols whom ---
+
+
+def test_the_institute_enrols_nodes_and_administrators_and_they_enrol_the_rest() -> None:
+    facts = [*basic(), *person("ana", "capturista", by="ccv", who="jefa")]
+    facts += person("otra", "administrador", by="ccv", who="jefa")  # not hers to give
+    facts += person("falsa", "capturista", by="ccv", who="ana")  # who types enrols nobody
+    facts += person("lejana", "capturista", by="intruso", who="jefa")
+    facts += [node("pirata", by="ccv")]
+    authority = Autoridad.de(facts)
+    assert authority.roles_de("ana") == {Rol.CAPTURISTA} and authority.roles_de("jefa") == {Rol.ADMINISTRADOR}
+    assert {"otra", "falsa", "lejana"}.isdisjoint(authority.personas) and "pirata" not in authority.nodos
+    reasons = sorted(r for _, r in authority.ignorados)
+    assert len(reasons) == 4 and Rechazo.SIN_FACULTAD in reasons and Rechazo.NODO_DESCONOCIDO in reasons
+    assert authority.roles_de("nadie") == frozenset()
+
+
+def test_grants_count_wherever_they_lie_in_the_set() -> None:
+    facts = [*basic(), *person("ana", "capturista", by="ccv", who="jefa"), *person("beto", "cae", by="ccv", who="jefa")]
+    expected = Autoridad.de(facts)
+    for seed in range(20):
+        shuffled = [*facts, *facts[:2]]
+        random.Random(seed).shuffle(shuffled)
+        assert Autoridad.de(shuffled) == expected
+
+
+def test_administrators_do_not_revoke_each_other() -> None:
+    fight = [
+        Escrito(fact(f"persona:{one}", "baja", other, desde={"*": 1}, motivo="Yo primero."), "ccv", 5)
+        for one, other in (("jefa", "jefe"), ("jefe", "jefa"))
+    ]
+    authority = Autoridad.de([*basic(), *person("jefe", "administrador"), *fight])
+    assert Rol.ADMINISTRADOR in authority.roles_de("jefa") and Rol.ADMINISTRADOR in authority.roles_de("jefe")
+    assert len(authority.ignorados) == 2
+    by_the_institute = Escrito(fact("persona:jefe", "baja", desde={"ccv": 3}, motivo="Renunció."), INSTITUTO)
+    authority = Autoridad.de([*basic(), *person("jefe", "administrador"), by_the_institute])
+    late = person("tarde", "capturista", by="ccv", who="jefe")
+    assert authority.rechazar(did("alta", "jefe", "persona:x", seq=2)) is None
+    assert authority.rechazar(did("alta", "jefe", "persona:x", seq=3)) is Rechazo.PERSONA_DESCONOCIDA
+    assert authority.rechazar(did("alta", "jefe", "persona:x", by="catd", seq=99)) is None and late
+
+
+def test_revoking_one_role_leaves_the_others() -> None:
+    gone = Escrito(fact("persona:ana", "baja", "jefa", rol="verificador", desde={"*": 20}, motivo="Cambió."), "ccv", 5)
+    authority = Autoridad.de([*basic(), *person("ana", "capturista", "verificador"), gone])
+    assert authority.rechazar(did(Tipo.VERIFICADA, "ana", seq=19)) is None
+    assert authority.rechazar(did(Tipo.VERIFICADA, "ana", seq=20)) is Rechazo.SIN_FACULTAD
+    assert authority.rechazar(did(Tipo.CAPTURADA, "ana", seq=30)) is None
+    assert authority.roles_de("ana") == {Rol.CAPTURISTA}
+    all_gone = Escrito(fact("persona:ana", "baja", "jefa", desde={"ccv": 30}, motivo="Se fue."), "ccv", 6)
+    authority = Autoridad.de([*basic(), *person("ana", "capturista", "verificador"), gone, all_gone])
+    assert authority.rechazar(did(Tipo.CAPTURADA, "ana", seq=30)) is Rechazo.PERSONA_DESCONOCIDA
+    assert authority.roles_de("ana") == frozenset()
+
+
+def test_a_revoked_node_counts_until_that_sequence() -> None:
+    gone = [Escrito(fact("nodo:catd", "baja", desde=n, motivo="Robado."), INSTITUTO) for n in (12, 15)]
+    gone += [Escrito(fact("nodo:nunca", "baja", desde=1, motivo="No existe."), INSTITUTO)]
+    authority = Autoridad.de([*basic(), *person("ana", "capturista"), *gone])
+    assert authority.rechazar(did(Tipo.CAPTURADA, "ana", by="catd", seq=11)) is None
+    assert authority.rechazar(did(Tipo.CAPTURADA, "ana", by="catd", seq=12)) is Rechazo.NODO_DESCONOCIDO
+    assert authority.rechazar(did(Tipo.CAPTURADA, "ana", by="otro")) is Rechazo.NODO_DESCONOCIDO
+
+
+def test_reach_of_persons_and_of_nodes() -> None:
+    here, there = ACTA[:11], "140025C0100"
+    strict = Escrito(fact("proceso:x", "reglas", alcance_estricto=True), INSTITUTO)
+    facts = [node("sede", "sede"), node("catd", "catd", alcance=[there]), *person("ana", "capturista")]
+    facts += person("eva", "capturista", alcance=[there])
+    loose, tight = Autoridad.de(facts), Autoridad.de([*facts, strict])
+    assert loose.rechazar(did(Tipo.CAPTURADA, "ana", by="catd")) is None
+    assert tight.rechazar(did(Tipo.CAPTURADA, "ana", by="catd")) is Rechazo.FUERA_DE_ALCANCE
+    assert tight.rechazar(did(Tipo.CAPTURADA, "ana", by="sede")) is None
+    assert loose.rechazar(did(Tipo.CAPTURADA, "eva", by="catd")) is Rechazo.FUERA_DE_ALCANCE
+    assert tight.rechazar(did(Tipo.CAPTURADA, "ana", f"acta:{there}1", by="catd")) is None
+    assert here != there
+
+
+def test_unknown_types_of_authority_are_named_and_the_night_opens_elsewhere() -> None:
+    newer = Escrito(fact("persona:ana", "ascendida", rol="jefa"), INSTITUTO)
+    opened = Escrito(fact("proceso:x", "abierto", "jefa"), "ccv", 3)
+    authority = Autoridad.de([*basic(), newer, opened])
+    assert authority.ignorados == [(newer.hecho.id, Rechazo.NO_INTERPRETADO)]
+
+
+# --- different persons, not different strings ---
+
+
+def captured_by(authority: Autoridad, *who: str, by: str = "ccv") -> Any:
+    p = Pen()
+    p.scanned()
+    for name in who:
+        p(Tipo.CAPTURADA, name, imagen=SCAN, valores=ONE)
+    written = [Escrito(h, INSTITUTO if h.tipo != Tipo.CAPTURADA else by, 10 + i) for i, h in enumerate(p.facts)]
+    return estado(written, authority)
+
+
+def test_two_accounts_of_one_human_are_one() -> None:
+    facts = [*basic(), *person("ana", "capturista"), *person("anita", "capturista"), *person("beto", "capturista")]
+    assert captured_by(Autoridad.de(facts), "ana", "anita").captura is Captura.COINCIDE
+    joined = [
+        Escrito(fact(f"persona:{one}", "misma_persona", "jefa", otra=other), "ccv", 5)
+        for one, other in (("ana", "anita"), ("anita", "anna"))
+    ]
+    authority = Autoridad.de([*facts, *joined])
+    assert authority.identidad("anita") == authority.identidad("ana") == authority.identidad("anna")
+    assert authority.cuentas_de("anna") == {"ana", "anita", "anna"}
+    acta = captured_by(authority, "ana", "anita")
+    assert acta.captura is Captura.PRIMERA and [r for _, r in acta.anomalias] == [Rechazo.MISMA_PERSONA]
+    assert captured_by(authority, "ana", "beto").captura is Captura.COINCIDE
+
+
+def test_emergency_accounts_of_one_node_never_settle_an_acta_alone() -> None:
+    facts = [*basic(), *person("beto", "capturista")]
+    for name in ("catd.uno", "catd.dos"):
+        facts += person(name, "capturista", by="catd", who="coord", emergencia=True)
+    facts += person("ccv.tres", "capturista", by="catd", who="coord", emergencia=True)  # named after another node
+    facts += person("catd.jefe", "administrador", by="catd", who="coord", emergencia=True)
+    facts += person("catd.cuatro", "capturista", by="catd", who="coord")  # not of emergency
+    authority = Autoridad.de(facts)
+    assert {"catd.uno", "catd.dos"} <= authority.personas.keys()
+    assert {"ccv.tres", "catd.jefe", "catd.cuatro"}.isdisjoint(authority.personas)
+    assert authority.identidad("catd.uno") == authority.identidad("catd.dos") != authority.identidad("beto")
+    assert captured_by(authority, "catd.uno", "catd.dos", by="catd").captura is Captura.PRIMERA
+    assert captured_by(authority, "catd.uno", "beto", by="catd").captura is Captura.COINCIDE
+    elsewhere = captured_by(authority, "catd.uno", by="ccv")
+    assert [r for _, r in elsewhere.anomalias] == [Rechazo.SIN_FACULTAD]
+
+
+# --- what is done without authority ---
+
+
+def test_what_was_done_without_authority_is_kept_named_and_changes_nothing() -> None:
+    authority = Autoridad.de([*basic(), *person("ana", "capturista"), *person("vera", "verificador")])
+    p = Pen()
+    p.scanned()
+    base = reading(p.two_equal())  # ana and beto, who is nobody
+    p(Tipo.VERIFICADA, "vera", base=base)
+    written = [Escrito(h, INSTITUTO if i < 3 else "ccv", 10 + i) for i, h in enumerate(p.facts)]
+    acta = estado(written, authority)
+    assert [r for _, r in acta.anomalias] == [Rechazo.PERSONA_DESCONOCIDA, Rechazo.ESTADO_CAPTURA]
+    assert acta.captura is Captura.PRIMERA and acta.publicada is None
+    known = Autoridad.de(
+        [*basic(), *(e for n in ("ana", "beto") for e in person(n, "capturista")), *person("vera", "verificador")]
+    )
+    assert estado(written, known).captura is Captura.VERIFICADA  # once the enrolment arrives, it counts
+
+
+def test_one_fact_that_two_nodes_vouch_for_counts_if_either_may() -> None:
+    authority = Autoridad.de([*basic(), *person("ana", "capturista")])
+    p = Pen()
+    p.scanned()
+    capture = p(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE)
+    written = [Escrito(h, INSTITUTO) for h in p.facts[:3]]
+    stranger, known = Escrito(capture, "intruso", 3), Escrito(capture, "ccv", 9)
+    assert estado([*written, stranger], authority).captura is Captura.POR_CAPTURAR
+    assert estado([*written, stranger, known], authority).captura is Captura.PRIMERA
+    assert authority.rechazar_todos([]) is Rechazo.NODO_DESCONOCIDO
+
+
+def test_what_was_published_stands_when_its_authors_lose_their_authority() -> None:
+    people = [e for n in ("ana", "beto", "caro", "dani") for e in person(n, "capturista")]
+    people += [*person("vera", "verificador"), *person("elsa", "verificador"), *person("super", "supervisor")]
+    gone = Escrito(fact("persona:beto", "baja", desde={"*": 1}, motivo="Era de un partido."), INSTITUTO)
+    before, after = Autoridad.de([*basic(), *people]), Autoridad.de([*basic(), *people, gone])
+
+    def fold(p: Pen, authority: Autoridad) -> Any:
+        desks = {Tipo.CAPTURADA, Tipo.VERIFICADA, Tipo.REABIERTA, Tipo.REAPERTURA_PEDIDA}
+        return estado(
+            [Escrito(h, "ccv" if h.tipo in desks else INSTITUTO, 10 + i) for i, h in enumerate(p.facts)], authority
+        )
+
+    p = Pen()
+    p.scanned()
+    p.verified()
+    assert fold(p, before).publicada is not None
+    assert fold(p, after).publicada is None  # nobody had published it
+    p.published()
+    acta = fold(p, after)
+    assert acta.publicada is not None and acta.publicada.asentado == Asentado.leer(ONE)
+    assert acta.por_revisar and acta.captura is Captura.VERIFICADA and acta.vigente.corte == 1
+    p.reopened(("elsa", "super"))
+    p.verified(values=TWO, who=("caro", "dani", "elsa"))
+    acta = fold(p, after)
+    assert acta.publicada.asentado == Asentado.leer(TWO) and not acta.por_revisar
+    assert fold(p, before).publicada.asentado == Asentado.leer(TWO)
+
+
+@given(st.integers(0, 10**6))
+def test_authority_is_a_function_of_a_set(seed: int) -> None:
+    """Any facts of authority, by anybody, in any order: the same authority, all of it rooted in the institute."""
+    rng = random.Random(seed)
+    facts = basic()
+    for i in range(rng.randrange(12)):
+        by, who = rng.choice(["ccv", "catd", INSTITUTO, "x"]), rng.choice(["jefa", "coord", "p1", INSTITUTO])
+        what = rng.choice([f"persona:{by}.e", "persona:p1", "persona:p2", "nodo:n1", "dispositivo:d1", "proceso:x"])
+        content, tipo = {
+            "persona": lambda: rng.choice(
+                [
+                    ({"rol": rng.choice(list(Rol)).value, "lugar": "CCV", "emergencia": rng.random() < 0.5}, "alta"),
+                    ({"desde": {rng.choice(["ccv", "*"]): rng.randrange(1, 30)}, "motivo": "x"}, "baja"),
+                    ({"otra": rng.choice(["p1", "p2", "p3"])}, "misma_persona"),
+                ]
+            ),
+            "nodo": lambda: rng.choice(
+                [({"llave": KEY, "clase": "catd", "nombre": "n"}, "alta"), ({"desde": 3, "motivo": "x"}, "baja")]
+            ),
+            "dispositivo": lambda: ({"llave": KEY, "clase": "telefono"}, "alta"),
+            "proceso": lambda: ({"lugares_distintos": rng.random() < 0.5}, "reglas"),
+        }[what.partition(":")[0]]()
+        facts.append(Escrito(fact(what, tipo, who, **content), by, i + 1))
+    whole = Autoridad.de(facts)
+    rng.shuffle(facts)
+    again = Autoridad.de(facts)
+    assert (again.nodos, again.personas.keys(), again.ignorados) == (
+        whole.nodos,
+        whole.personas.keys(),
+        whole.ignorados,
+    )
+    assert again.reglas == whole.reglas
+    for name in ("p1", "p2", "ccv.e", "catd.e"):
+        assert again.roles_de(name) == whole.roles_de(name) and again.identidad(name) == whole.identidad(name)
+    assert set(whole.nodos) <= {"ccv", "catd", "n1"} and whole.reglas in (Reglas(), Reglas(lugares_distintos=True))

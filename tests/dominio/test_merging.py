@@ -1,0 +1,418 @@
+"""Nodes that were apart come together: what was agreed stands, whatever arrives and in whatever order."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pen import ANYBODY, ONE, OTHER, PHOTO, SCAN, START, THREE, TWO, Pen, reading, written
+
+from prep.dominio.acta.acta import Acta
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.hechos import MotivoSinActa, Tipo
+from prep.dominio.acta.pliegue import base_publicada, estado
+from prep.dominio.acta.transiciones import Captura, Custodia, Situacion
+from prep.dominio.comun.historia import ordenar
+from prep.dominio.comun.rechazos import Rechazo
+
+
+def says(acta: Acta) -> object:
+    """What stands published: the votes and the picture they were read from."""
+    return None if acta.publicada is None else (acta.publicada.asentado, acta.publicada.imagen.sha256)
+
+
+def late_beside_verification(tipo: str, person: str, **content: object) -> Acta:
+    """A node cut off after the first capture writes one fact; elsewhere the acta is verified; they meet."""
+    p = Pen()
+    p.scanned()
+    p(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE)
+    cut_off = p.branch()
+    second = p(Tipo.CAPTURADA, "beto", imagen=SCAN, valores=ONE)
+    p(Tipo.VERIFICADA, "vera", base=reading(second))
+    cut_off(tipo, person, **content)
+    acta = p.join(cut_off).state
+    assert says(acta) == (Asentado.leer(ONE), SCAN)
+    assert (acta.captura, acta.custodia) == (Captura.VERIFICADA, Custodia.IDENTIFICADA)
+    return acta
+
+
+def test_a_late_equal_capture_does_not_unverify() -> None:
+    acta = late_beside_verification(Tipo.CAPTURADA, "caro", imagen=SCAN, valores=ONE)
+    assert acta.anomalias == [] and not acta.por_revisar
+
+
+def test_a_late_different_capture_does_not_unverify_and_asks_for_another_look() -> None:
+    acta = late_beside_verification(Tipo.CAPTURADA, "caro", imagen=SCAN, valores=TWO)
+    assert acta.por_revisar and [c.persona for c in acta.disidencias] == ["caro"]
+
+
+def test_a_late_request_for_another_picture_does_not_unverify() -> None:
+    acta = late_beside_verification(Tipo.OTRA_IMAGEN_PEDIDA, "caro", imagen=SCAN, motivo="Borrosa.")
+    assert [r for _, r in acta.anomalias] in ([Rechazo.SUPERADO], [])
+
+
+def test_a_picture_thrown_away_beside_a_verification_stays() -> None:
+    p = Pen()
+    p.scanned()
+    cut_off = p.branch()
+    p.verified()
+    thrown = cut_off.thrown_away()
+    acta = p.join(cut_off).state
+    assert says(acta) == (Asentado.leer(ONE), SCAN) and acta.captura is Captura.VERIFICADA
+    assert dict(acta.anomalias)[thrown.id] is Rechazo.SUPERADO
+
+
+def test_no_acta_beside_a_picture_gives_way() -> None:
+    p = Pen()
+    cut_off = p.branch()
+    cut_off.no_acta()
+    p.scanned()
+    acta = p.join(cut_off).state
+    assert acta.custodia is Custodia.IDENTIFICADA and acta.sin_acta_vigente is None
+    assert acta.situacion is Situacion.EN_CAPTURA
+
+
+def test_two_captures_apart_agree_when_they_meet() -> None:
+    p = Pen()
+    p.scanned()
+    other = p.branch()
+    p(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE)
+    other(Tipo.CAPTURADA, "beto", imagen=SCAN, valores=ONE)
+    assert p.join(other).state.captura is Captura.COINCIDE
+
+
+def test_the_same_person_in_two_places_counts_once() -> None:
+    p = Pen()
+    p.scanned()
+    other = p.branch()
+    p(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE)
+    other(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE)
+    acta = p.join(other).state
+    assert acta.captura is Captura.PRIMERA
+    assert [r for _, r in acta.anomalias] == [Rechazo.MISMA_PERSONA]
+
+
+def test_a_third_capture_that_dissents_goes_to_a_supervisor() -> None:
+    p = Pen()
+    p.scanned()
+    other = p.branch()
+    p.two_equal()
+    other(Tipo.CAPTURADA, "caro", imagen=SCAN, valores=TWO)
+    p = p.join(other)
+    assert (p.state.captura, p.state.acordado) == (Captura.ESCALADA, None)
+    decided = p(Tipo.DECIDIDA, "super", imagen=SCAN, valores=TWO, motivo="Se ve un 2.")
+    assert p.state.captura is Captura.DICTAMINADA
+    p(Tipo.VERIFICADA, "vera", base=reading(decided))
+    assert says(p.state) == (Asentado.leer(TWO), SCAN)
+
+
+def test_three_different_captures_go_to_a_supervisor() -> None:
+    p = Pen()
+    p.scanned()
+    apart = [p.branch(n) for n in (1, 2)]
+    p(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE)
+    apart[0](Tipo.CAPTURADA, "beto", imagen=SCAN, valores=TWO)
+    apart[1](Tipo.CAPTURADA, "caro", imagen=SCAN, valores=THREE)
+    assert p.join(*apart).state.captura is Captura.ESCALADA
+
+
+def test_captures_of_another_picture_stay_that_pictures() -> None:
+    p = Pen()
+    p(Tipo.DIGITALIZADA, "digital", imagen=SCAN)
+    p(Tipo.FOTOGRAFIADA, "cae", imagen=PHOTO, hora=START.isoformat())
+    other = p.branch()
+    p(Tipo.IDENTIFICADA, "digital", imagen=SCAN, por="qr")
+    p(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE)
+    other(Tipo.IDENTIFICADA, "cae", imagen=PHOTO, por="qr")
+    other(Tipo.CAPTURADA, "beto", imagen=PHOTO, valores=TWO)
+    other(Tipo.CAPTURADA, "caro", imagen=PHOTO, valores=TWO)
+    acta = p.join(other).state
+    assert acta.imagen is not None and acta.imagen.sha256 == PHOTO  # on which people got further
+    assert acta.captura is Captura.COINCIDE
+    assert {c.persona for c in acta.capturas_de(SCAN)} == {"ana"}
+
+
+def test_two_verified_readings_nobody_published_are_ordered_by_content_and_both_are_shown() -> None:
+    p = Pen()
+    p.scanned()
+    other = p.branch(7)
+    p.verified(values=ONE)
+    other.verified(values=TWO, who=("caro", "dani", "elsa"))
+    one, two = p.join(other).state, other.join(p).state
+    assert one == two and says(one) == says(two)
+    assert len(one.en_conflicto) == 1 and one.captura is Captura.VERIFICADA
+    swapped = Pen()
+    swapped.scanned()
+    late = swapped.branch(7)
+    swapped.verified(values=TWO, who=("caro", "dani", "elsa"))
+    late.verified(values=ONE)
+    assert says(swapped.join(late).state) == says(one)  # not by who was first
+
+
+def test_two_verified_readings_that_say_the_same_are_no_conflict() -> None:
+    p = Pen()
+    p.scanned()
+    other = p.branch()
+    p.verified()
+    other.verified(who=("caro", "dani", "elsa"))
+    acta = p.join(other).state
+    assert acta.en_conflicto == [] and says(acta) == (Asentado.leer(ONE), SCAN)
+
+
+def conflict(published: object) -> tuple[Pen, Pen]:
+    """One reading verified here, another one in a node cut off. `published`: the one that the sede carries."""
+    p = Pen()
+    p.scanned()
+    other = p.branch()
+    p.verified(values=published)
+    other.verified(values=ONE if published is TWO else TWO, who=("caro", "dani", "elsa"))
+    p.published()
+    return p, other
+
+
+def test_what_the_sede_published_stands_until_somebody_who_knew_it_reopens_it() -> None:
+    for published in (ONE, TWO):
+        p, other = conflict(published)
+        other.reopened(("fina", "gil"))  # it knows only its own reading
+        other.verified(values=THREE, who=("caro", "dani", "elsa"))
+        p = p.join(other)
+        assert says(p.state) == (Asentado.leer(published), SCAN)
+        assert [q.asentado for q in p.state.en_conflicto] == [Asentado.leer(THREE)]
+        p.reopened(("fina", "gil"))
+        assert says(p.state) == (Asentado.leer(published), SCAN)  # until another one is verified
+        p.verified(values=THREE, who=("hugo", "ines", "juan"))
+        assert says(p.state) == (Asentado.leer(THREE), SCAN) and p.state.en_conflicto == []
+
+
+def test_the_heir_of_what_was_published_goes_before_a_stranger() -> None:
+    p, other = conflict(ONE)
+    p.reopened()
+    p.verified(values=ONE, who=("hugo", "ines", "juan"))
+    assert says(p.join(other).state) == (Asentado.leer(ONE), SCAN)
+
+
+def test_a_partial_emission_of_a_node_may_be_superseded() -> None:
+    p = Pen()
+    p.scanned()
+    other = p.branch()
+    p.verified(values=ONE)
+    other.verified(values=TWO, who=("caro", "dani", "elsa"))
+    other.published(1, nodo="catd-7")
+    both = p.join(other)
+    assert says(both.state) == (Asentado.leer(TWO), SCAN)  # somebody has seen it
+    p.published()
+    assert says(p.join(other).state) == (Asentado.leer(ONE), SCAN)  # but the sede's is the one that stands
+
+
+def test_a_published_no_acta_stands_until_a_reading_is_verified() -> None:
+    p = Pen()
+    confirmed = p.no_acta("2")
+    base = base_publicada(p.state)
+    assert base is not None and base[1] == confirmed.id
+    p(Tipo.PUBLICADA, "sede", corte=1, base=base[0], hecho=base[1])
+    p.scanned()
+    acta = p.state
+    assert (acta.sin_acta_vigente, acta.situacion) == (MotivoSinActa.CASILLA_NO_INSTALADA, Situacion.SIN_ACTA)
+    assert acta.custodia is Custodia.IDENTIFICADA
+    p.verified()
+    assert p.state.sin_acta_vigente is None and p.state.situacion is Situacion.PUBLICADA
+
+
+def test_a_no_acta_nobody_published_falls_with_the_picture() -> None:
+    p = Pen()
+    p.no_acta()
+    p.scanned()
+    assert p.state.sin_acta_vigente is None and p.state.situacion is Situacion.EN_CAPTURA
+
+
+def test_a_fact_that_speaks_of_others_waits_for_them() -> None:
+    p = Pen()
+    p.scanned()
+    p.verified()
+    missing, rest = p.facts[3], [*p.facts[:3], *p.facts[4:]]
+    acta = estado(written(rest), ANYBODY)
+    assert {r for _, r in acta.anomalias} == {Rechazo.ESPERA} and acta.publicada is None
+    assert estado(written([*rest, missing]), ANYBODY) == p.state
+
+
+def test_a_record_of_what_nobody_verified_is_refused() -> None:
+    p = Pen()
+    p.scanned()
+    capture = p(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE)
+    p(Tipo.PUBLICADA, "sede", corte=1, base=reading(capture), hecho=capture.id)
+    assert p.refusal is Rechazo.OTRA_BASE
+    other = p.branch()
+    unseen = other(Tipo.CAPTURADA, "beto", imagen=SCAN, valores=ONE)
+    p(Tipo.PUBLICADA, "sede", corte=1, base=reading(capture), hecho=unseen.id)
+    assert p.refusal is Rechazo.OTRA_BASE
+
+
+def test_rulings_that_differ_go_to_a_supervisor_and_so_do_decisions() -> None:
+    p = Pen()
+    p.scanned()
+    p(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE)
+    p(Tipo.CAPTURADA, "beto", imagen=SCAN, valores=TWO)
+    other = p.branch()
+    p(Tipo.DICTAMINADA, "caro", imagen=SCAN, valores=ONE)
+    other(Tipo.DICTAMINADA, "dani", imagen=SCAN, valores=TWO)
+    p = p.join(other)
+    assert p.state.captura is Captura.ESCALADA
+    other = p.branch()
+    p(Tipo.DECIDIDA, "super", imagen=SCAN, valores=ONE, motivo="Uno.")
+    other(Tipo.DECIDIDA, "supe2", imagen=SCAN, valores=TWO, motivo="Dos.")
+    p = p.join(other)
+    assert p.state.captura is Captura.ESCALADA
+    p(Tipo.DECIDIDA, "supe3", imagen=SCAN, valores=TWO, motivo="Visto lo de ambos.")
+    assert p.state.captura is Captura.DICTAMINADA
+    assert p.state.acordado is not None and p.state.acordado.persona == "supe3"
+
+
+def test_what_somebody_typed_beside_a_return_still_counts() -> None:
+    p = Pen()
+    p.scanned()
+    base = reading(p.two_equal())
+    other = p.branch()
+    p(Tipo.DEVUELTA, "vera", base=base, motivo="El 1 es un 2.")
+    asked = other(Tipo.OTRA_IMAGEN_PEDIDA, "hugo", imagen=SCAN, motivo="Borrosa.")
+    other(Tipo.OTRA_IMAGEN_NEGADA, "super", peticion=asked.id)
+    apart = Pen(facts=p.facts[:3], at=5000)
+    apart(Tipo.CAPTURADA, "caro", imagen=SCAN, valores=TWO)
+    acta = p.join(other, apart).state
+    assert acta.captura is Captura.PRIMERA and [c.persona for c in acta.capturas] == ["caro"]
+
+
+def test_a_return_beside_a_verification_gives_way() -> None:
+    p = Pen()
+    p.scanned()
+    base = reading(p.two_equal())
+    other = p.branch()
+    p(Tipo.VERIFICADA, "vera", base=base)
+    other(Tipo.DEVUELTA, "elsa", base=base, motivo="No.")
+    other(Tipo.REVISADA, "lector", base=base, opinion="devuelve")
+    acta = p.join(other).state
+    assert acta.captura is Captura.VERIFICADA and says(acta) == (Asentado.leer(ONE), SCAN)
+
+
+# --- properties ------------------------------------------------------------------------------------------------------
+
+PEOPLE = ("ana", "beto", "caro", "dani", "elsa", "fina")
+
+
+def night(rng: random.Random, steps: int, nodes: int) -> list[Pen]:
+    """A night of one acta split among nodes that hear from each other now and then; most of it possible, some not."""
+    pens = [Pen(at=100 * n) for n in range(nodes)]
+    pens[0].scanned()
+    pens = [p.join(pens[0]) for p in pens]
+    corte = 0
+    for _ in range(steps):
+        p = rng.choice(pens)
+        if rng.random() < 0.2:
+            p.facts = p.join(rng.choice(pens)).facts
+        _step(rng, p)
+        if p is pens[0] and rng.random() < 0.3 and (base := base_publicada(p.state)):
+            corte += 1
+            p(Tipo.PUBLICADA, "sede", corte=corte, base=base[0], hecho=base[1])
+    return pens
+
+
+def _step(rng: random.Random, p: Pen) -> None:
+    acta, who, values = p.state, rng.choice(PEOPLE), rng.choice([ONE, ONE, TWO])
+    image = acta.imagen.sha256 if acta.imagen and rng.random() < 0.9 else rng.choice([SCAN, PHOTO, OTHER])
+    base = acta.acordado.lectura if acta.acordado else "0" * 64
+    asked = [h.id for h in p.facts if h.tipo.endswith("pedida") or h.tipo == Tipo.SIN_ACTA] or ["0" * 64]
+    tipo, content = rng.choice(
+        [
+            *[(Tipo.CAPTURADA, {"imagen": image, "valores": values})] * 6,
+            *[(Tipo.VERIFICADA, {"base": base})] * 4,
+            (Tipo.DICTAMINADA, {"imagen": image, "valores": values}),
+            (Tipo.DECIDIDA, {"imagen": image, "valores": values, "motivo": "Se ve."}),
+            (Tipo.REVISADA, {"base": base, "opinion": "devuelve"}),
+            (Tipo.DEVUELTA, {"base": base, "motivo": "No."}),
+            (Tipo.OTRA_IMAGEN_PEDIDA, {"imagen": image, "motivo": "Borrosa."}),
+            (Tipo.OTRA_IMAGEN_CONFIRMADA, {"peticion": asked[-1]}),
+            (Tipo.OTRA_IMAGEN_NEGADA, {"peticion": asked[-1]}),
+            *[(Tipo.REAPERTURA_PEDIDA, {"motivo": "Difiere."})] * 2,
+            *[(Tipo.REABIERTA, {"peticion": asked[-1]})] * 2,
+            (Tipo.COTEJADA, {"resultado": rng.choice("123")}),
+            (Tipo.DIGITALIZADA, {"imagen": rng.choice([SCAN, OTHER])}),
+            (Tipo.FOTOGRAFIADA, {"imagen": PHOTO, "hora": START.isoformat()}),
+            *[(Tipo.IDENTIFICADA, {"imagen": rng.choice([SCAN, OTHER, PHOTO]), "por": "qr"})] * 2,
+            (Tipo.DUPLICADA, {"imagen": rng.choice([SCAN, OTHER, PHOTO])}),
+            (Tipo.SIN_ACTA, {"motivo": "3"}),
+            (Tipo.SIN_ACTA_CONFIRMADA, {"peticion": asked[-1]}),
+            (Tipo.ACOPIADA, {"hora": START.isoformat()}),
+            (Tipo.ACOPIO_CORREGIDO, {"hora": START.isoformat(), "motivo": "Otra hora."}),
+        ]
+    )
+    p(tipo, who, **content)
+
+
+NIGHTS = st.tuples(st.randoms(use_true_random=False), st.integers(3, 24), st.integers(1, 4))
+
+
+@given(NIGHTS, st.randoms(use_true_random=False))
+def test_union_in_any_order_and_grouping_gives_the_same_state(
+    what: tuple[random.Random, int, int], rng: random.Random
+) -> None:
+    pens = night(*what)
+    whole = pens[0].join(*pens[1:])
+    shuffled = [*whole.facts, *rng.choices(whole.facts, k=3)]
+    rng.shuffle(shuffled)
+    rng.shuffle(pens)
+    assert estado(written(shuffled), ANYBODY) == whole.state
+    assert pens[0].join(Pen().join(*pens[1:])).state == whole.state == pens[-1].join(*pens[:-1]).state
+
+
+@given(NIGHTS)
+def test_every_fact_is_applied_or_named_and_nobody_counts_twice(what: tuple[random.Random, int, int]) -> None:
+    pens = night(*what)
+    acta = pens[0].join(*pens[1:]).state
+    named = Counter(i for i, _ in acta.anomalias)
+    assert max(named.values(), default=1) == 1
+    for image in {c.imagen for c in acta.capturas}:
+        people = [c.persona for c in acta.capturas_de(image)]
+        assert len(set(people)) == len(people)
+    for v in acta.verificadas:
+        assert v.publicada.hecho not in named
+
+
+@given(NIGHTS)
+def test_no_merge_takes_back_what_the_sede_published(what: tuple[random.Random, int, int]) -> None:
+    """The sede (the first node) hears from everybody: what its last corte carried stands, unless some reopening knew
+    the verification that it carried."""
+    pens = night(*what)
+    sede = pens[0]
+    carried = [h for h in sede.facts if h.tipo == Tipo.PUBLICADA and h.id not in dict(sede.state.anomalias)]
+    whole = sede.join(*pens[1:])
+    before, after = sede.state, whole.state
+    if not carried or before.vigente is None or before.vigente.corte is None:
+        return
+    standing = before.vigente.publicada
+    history = ordenar(written(whole.facts))
+    bit = history.lugares[standing.hecho]
+    valid = {h.id for h in whole.facts} - dict(after.anomalias).keys()
+    reopened = any(
+        h.tipo == Tipo.REABIERTA and h.id in valid and history.sabe[i] >> bit & 1 for i, h in enumerate(history.hechos)
+    )
+    assert after.publicada is not None
+    if not reopened:
+        assert after.publicada == standing
+    assert after.situacion is Situacion.PUBLICADA
+
+
+@settings(max_examples=30)
+@given(NIGHTS)
+def test_what_one_could_do_with_all_it_knew_is_never_made_wrong_by_what_it_did_not_know(
+    what: tuple[random.Random, int, int],
+) -> None:
+    """A fact is judged by its own past: merging more can overtake it, never make it impossible."""
+    pens = night(*what)
+    whole = dict(pens[0].join(*pens[1:]).state.anomalias)
+    overtaken = (None, Rechazo.SUPERADO, Rechazo.MISMA_PERSONA)
+    for p in pens:
+        alone = dict(p.state.anomalias)
+        for fact in p.facts:
+            if fact.id not in alone:
+                assert whole.get(fact.id) in overtaken, (fact.tipo, whole[fact.id])

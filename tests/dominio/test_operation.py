@@ -1,0 +1,82 @@
+"""The night, its centres and desks open, pause and close; incidents have somebody who attends them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from pen import ANYBODY
+
+from prep.dominio.comun.autoridad import INSTITUTO, Autoridad
+from prep.dominio.comun.hecho import Escrito, nuevo_hecho
+from prep.dominio.comun.rechazos import Rechazo
+from prep.dominio.operacion import Marcha, incidente, servicio
+
+NOW = datetime(2027, 6, 6, tzinfo=UTC)
+INCIDENT = "incidente:00000000-0000-4000-8000-000000000001"
+
+
+class Log:
+    def __init__(self, subject: str) -> None:
+        self.subject, self.written = subject, list[Escrito]()
+
+    def __call__(self, tipo: str, *knows: Escrito, by: str = INSTITUTO, who: str = "ana", **content: Any) -> Escrito:
+        known = [e.hecho.id for e in knows or self.written[-1:]]
+        self.written.append(Escrito(nuevo_hecho(tipo, self.subject, who, NOW, content, known), by))
+        return self.written[-1]
+
+
+def test_open_pause_resume_close_and_extend() -> None:
+    log = Log("catd:c-12")
+    assert servicio([], ANYBODY).marcha is Marcha.SIN_ABRIR
+    for tipo, then in (
+        *(("abierto", Marcha.ABIERTO), ("pausado", Marcha.PAUSADO), ("abierto", Marcha.ABIERTO)),
+        *(("cerrado", Marcha.CERRADO), ("abierto", Marcha.ABIERTO)),
+    ):
+        log(tipo, **({"motivo": "Se fue la luz."} if tipo == "pausado" else {}))
+        assert servicio(log.written, ANYBODY).marcha is then
+    log("cerrado", motivo="Ya no llega nada.")
+    assert servicio(log.written, ANYBODY).motivo == "Ya no llega nada."
+    log("pausado", motivo="Tarde.")
+    assert [r for _, r in servicio(log.written, ANYBODY).anomalias] == [Rechazo.ESTADO_CUSTODIA]
+
+
+def test_of_two_who_did_not_know_of_each_other_the_cautious_one_wins() -> None:
+    log = Log("proceso:x")
+    log("reglas", lugares_distintos=True)
+    opened = log("abierto")
+    log("pausado", opened, motivo="Fallas.")
+    log("abierto", opened)
+    assert servicio(log.written, ANYBODY).marcha is Marcha.PAUSADO
+
+
+def test_without_authority_or_without_what_it_speaks_of_it_counts_for_nothing() -> None:
+    log = Log("escritorio:captura")
+    log("abierto", by="intruso")
+    log("pintado")
+    night = servicio(log.written, ANYBODY)
+    assert night.marcha is Marcha.SIN_ABRIR
+    assert sorted(r.name for _, r in night.anomalias) == ["NODO_DESCONOCIDO", "NO_INTERPRETADO"]
+    assert [r for _, r in servicio(log.written[1:], Autoridad()).anomalias] == [Rechazo.ESPERA]
+
+
+def test_an_incident_is_opened_attended_and_solved_once() -> None:
+    log = Log(INCIDENT)
+    log("abierto", lugar="c-12", clave="SIN-RED", texto="No hay internet.")
+    log("atendido", who="beto")
+    log("resuelto", who="caro", texto="Volvió con el segundo enlace.")
+    log("resuelto", who="dani", texto="Otra vez.")
+    state = incidente(log.written, ANYBODY)
+    assert (state.lugar, state.clave, state.atiende, state.solucion) == (
+        *("c-12", "SIN-RED", "beto"),
+        "Volvió con el segundo enlace.",
+    )
+    assert [r for _, r in state.anomalias] == [Rechazo.ESTADO_CUSTODIA]
+    quick = Log(INCIDENT)
+    quick("abierto", lugar="c-12", clave="OTRA", texto="Papel atorado.")
+    quick("resuelto", who="caro", texto="Se desatoró.")
+    assert incidente(quick.written, ANYBODY).atiende == "caro"
+    lost = incidente(quick.written[1:], ANYBODY)
+    assert [r for _, r in lost.anomalias] == [Rechazo.ESPERA]
+    quick("abierto", by="intruso", lugar="x", clave="x", texto="x")
+    assert incidente(quick.written, ANYBODY).anomalias[-1][1] is Rechazo.NODO_DESCONOCIDO
