@@ -6,6 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Substr
 
+from prep.plataforma.roles import solo
+
 
 class Instalacion(models.Model):
     """The one row that says what this bitácora is of: process, mode, and the institute's public key, root of every
@@ -15,6 +17,8 @@ class Instalacion(models.Model):
     proceso = models.CharField(max_length=60)
     modo = models.CharField(max_length=20)
     llave = models.BinaryField("llave del instituto", max_length=32)
+
+    privilegios = solo("SELECT", "INSERT", "UPDATE", web=("SELECT",))
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(unica=True), name="instalacion_unica")]
@@ -41,6 +45,8 @@ class Hecho(models.Model):
     firma = models.BinaryField()
     hoja = models.BinaryField(unique=True)
 
+    privilegios = solo("SELECT", "INSERT")
+
     class Meta:
         verbose_name = "hecho"
         verbose_name_plural = "hechos"
@@ -62,6 +68,8 @@ class Cabeza(models.Model):
     tamano = models.BigIntegerField(default=0)
     frontera = models.BinaryField(default=b"")
 
+    privilegios = solo("SELECT", "UPDATE")
+
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(unica=True), name="cabeza_unica")]
 
@@ -74,6 +82,8 @@ class CabezaNodo(models.Model):
     nodo = models.CharField(max_length=40, db_index=True)
     secuencia = models.BigIntegerField()
     previo = models.CharField(max_length=64)
+
+    privilegios = solo("SELECT", "INSERT", "UPDATE")
 
 
 class Acta(models.Model):
@@ -102,6 +112,8 @@ class Acta(models.Model):
     hechos = models.IntegerField()
     anomalias = models.IntegerField()
     cabezas = ArrayField(models.CharField(max_length=64))
+
+    privilegios = solo("SELECT", "INSERT", "UPDATE", "DELETE", web=("SELECT", "INSERT", "UPDATE"))
 
     class Meta:
         verbose_name = "acta"
