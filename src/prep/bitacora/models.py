@@ -18,7 +18,7 @@ class Instalacion(models.Model):
     modo = models.CharField(max_length=20)
     llave = models.BinaryField("llave del instituto", max_length=32)
 
-    privilegios = solo("SELECT", "INSERT", "UPDATE", web=("SELECT",))
+    privilegios = solo("SELECT", "INSERT", web=("SELECT",))
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(unica=True), name="instalacion_unica")]
@@ -83,7 +83,7 @@ class CabezaNodo(models.Model):
     secuencia = models.BigIntegerField()
     previo = models.CharField(max_length=64)
 
-    privilegios = solo("SELECT", "INSERT", "UPDATE")
+    privilegios = solo("SELECT", "INSERT", "DELETE")
 
 
 class Acta(models.Model):

@@ -43,6 +43,13 @@ def django_listo(*, migrar: bool = True, rol: str = roles.SEDE) -> Iterator[str]
                 del os.environ["DATABASE_URL"]
 
 
+def entorno_de(rol: str) -> dict[str, str]:
+    """The environment of a child process that is to use our own server as `rol`; another's, as it is used here."""
+    url = os.environ["DATABASE_URL"]
+    nuestra = url in {postgres.url_local(dir_postgres(), rol=r) for r in (roles.DUENO, *roles.APLICACION)}
+    return os.environ | {"DATABASE_URL": postgres.url_local(dir_postgres(), rol=rol) if nuestra else url}
+
+
 def poner_al_dia() -> None:
     """Apply the migrations that are missing and grant what each role may do. As the owner of the tables; whoever is
     not is told when something is missing."""
