@@ -122,7 +122,7 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
 
     privada, _ = crear("instituto.example/prep", carpeta / "llaves", archivo="instituto")
     almacen = AlmacenCarpeta(publicacion)
-    evidencia = AlmacenCarpeta(carpeta / "evidencia")
+    evidencia = AlmacenCarpeta(carpeta / "evidencia", privado=True)
     llave = leer_privada(privada)
     nodo = nodo_local(carpeta / "llaves")
     publicador = Publicador(
