@@ -32,11 +32,12 @@ AJENAS = [
     "CREATE OR REPLACE FUNCTION bitacora_solo_agregar() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
     "CREATE RULE traga AS ON INSERT TO bitacora_hecho DO INSTEAD NOTHING",
     "CREATE POLICY p ON bitacora_hecho",
-    "UPDATE bitacora_hecho SET acta = ''",
+    "UPDATE bitacora_hecho SET sujeto = ''",
     "DELETE FROM bitacora_hecho",
     "DELETE FROM bitacora_cabeza",
     "INSERT INTO bitacora_cabeza VALUES (true, 0, '')",
-    "DELETE FROM bitacora_nodo",
+    "DELETE FROM bitacora_instalacion",
+    "UPDATE bitacora_instalacion SET llave = '\\x00'",
     "DELETE FROM lectura_lectura",
     "DELETE FROM django_migrations",
     "SET session_replication_role = replica",
@@ -57,8 +58,7 @@ AJENAS = [
     "ALTER SYSTEM SET fsync = off",
 ]
 DE_LA_SEDE = [
-    "INSERT INTO bitacora_nodo VALUES ('intruso', 'x', '\\x00', now(), NULL)",
-    "UPDATE bitacora_nodo SET llave = '\\x00'",
+    "INSERT INTO bitacora_instalacion VALUES (true, 'otro', 'prueba', '\\x00')",
     "DELETE FROM bitacora_acta",
     "INSERT INTO catalogo_casilla DEFAULT VALUES",
     "DELETE FROM catalogo_proceso",
@@ -182,9 +182,9 @@ def test_a_database_of_somebody_else_gets_its_roles_and_their_addresses() -> Non
                 c.execute("DROP ROLE prep_web; DROP ROLE prep_sede")
             entorno = os.environ | {"DATABASE_URL": duena, "PREP_DATOS_DIR": str(raiz / "datos"), "COLUMNS": "200"}
 
-            def prep(*orden: str, **otras: str) -> subprocess.CompletedProcess[str]:
+            def prep(*orden: str) -> subprocess.CompletedProcess[str]:
                 return subprocess.run(
-                    [sys.executable, "-m", "prep", *orden], env=entorno | otras, capture_output=True, text=True
+                    [sys.executable, "-m", "prep", *orden], env=entorno, capture_output=True, text=True
                 )
 
             (raiz / "pg" / "pg" / "pg_hba.conf").write_text("local all postgres trust\nlocal all all scram-sha-256\n")
@@ -201,8 +201,14 @@ def test_a_database_of_somebody_else_gets_its_roles_and_their_addresses() -> Non
                     assert not roles.es_peligroso(c.cursor())
                     with pytest.raises(psycopg.errors.InsufficientPrivilege):
                         c.execute("TRUNCATE bitacora_hecho")
-            verificada = prep("bitacora", "verificar", DATABASE_URL=urls[roles.SEDE].read_text())
-            assert "está íntegra" in verificada.stdout, verificada.stderr
+            programa = (
+                "from prep.plataforma.arranque import django_listo\n"
+                "with django_listo():\n"
+                "    from django.contrib.sessions.models import Session; print(Session.objects.count())"
+            )
+            como_sede = entorno | {"DATABASE_URL": urls[roles.SEDE].read_text()}
+            visto = subprocess.run([sys.executable, "-c", programa], env=como_sede, capture_output=True, text=True)
+            assert visto.stdout == "0\n", visto.stderr
             otra_vez = prep("postgres", "roles")
             assert otra_vez.returncode == 0 and "rol nuevo" not in otra_vez.stdout
     finally:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from ninja.errors import HttpError
 
+from prep.bitacora.autoridad import SinFundar
 from prep.bitacora.services import recibir
 from prep.plataforma import pases
 from prep.plataforma.reloj import RelojSistema
@@ -54,7 +55,10 @@ def entregar(request: HttpRequest, respuesta: HttpResponse) -> dict[str, Any]:
         raise HttpError(400, "La entrega debe ser una lista de sobres.")
     if len(lote) > MAXIMO_POR_LOTE:
         raise HttpError(413, f"Un lote lleva hasta {MAXIMO_POR_LOTE} hechos; divida la entrega.")
-    recibo = recibir(lote, RelojSistema().ahora())
+    try:
+        recibo = recibir(lote, RelojSistema().ahora())
+    except SinFundar as error:
+        raise HttpError(503, str(error)) from None
     if recibo.finales:
         pases.dar(respuesta)
     return {

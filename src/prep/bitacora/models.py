@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Substr
 
 from prep.plataforma.roles import solo
+
+DESDE, HASTA = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""When a fact may have been received. PostgreSQL keeps hours that Python cannot read: one alone would stop every
+export and every check."""
 
 
 class Instalacion(models.Model):
@@ -55,6 +61,11 @@ class Hecho(models.Model):
             models.Index(fields=["clase", "posicion"]),
             models.Index(fields=["persona"]),
             models.Index(fields=["orden"], condition=~models.Q(orden=""), name="hecho_orden"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(recibido__gte=DESDE, recibido__lt=HASTA), name="hecho_recibido_posible"
+            )
         ]
 
     def __str__(self) -> str:
