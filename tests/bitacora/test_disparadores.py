@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from noche import fundar
 from prep.bitacora import disparadores
 from prep.bitacora.models import Hecho
+from prep.bitacora.verificacion import verificar
 
 HUECA = "CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$"
 DEVOLVER = "CREATE OR REPLACE FUNCTION bitacora_cuela() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$"
@@ -116,3 +118,18 @@ def test_what_a_later_migration_replaces_or_drops_no_longer_counts() -> None:
     assert (e.funciones, e.tablas, e.siempre) == ({"f": "dos"}, set(), set())
     e.leer("DROP FUNCTION f();")
     assert e.funciones == {}
+
+
+def test_the_check_of_the_bitacora_says_it() -> None:
+    fundar()
+    assert list(verificar()) == []
+    buena = disparadores.esperado().funciones["bitacora_solo_agregar"]
+    hueca = HUECA.format("bitacora_solo_agregar")
+    with connection.cursor() as cursor:
+        cursor.execute(hueca)
+        dichos = list(verificar())
+        cursor.execute(hueca.replace("BEGIN RETURN NEW; END", buena))
+    assert dichos == [
+        "la función bitacora_solo_agregar, que impide cambiar lo guardado, no es la del programa: la cambiaron"
+    ]
+    assert list(verificar()) == []

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from escritos import ACTAS, AHORA, VOTOS, cadena, cuantos, dar_de_alta, tabla_de_actas
+from prep.bitacora.proyeccion import diferencias, reproyectar
 
 from noche import Noche
 from prep.bitacora.asientos import cabeza
 from prep.bitacora.exportacion import ArchivoInvalido, exportar, importar, verificar_archivo
 from prep.bitacora.models import Hecho, Nodo
 from prep.bitacora.nodos import NodoLocal, dar_de_baja
-from prep.bitacora.proyeccion import diferencias, reproyectar
 from prep.bitacora.services import anotar, recibir
 from prep.bitacora.verificacion import verificar
 from prep.dominio.acta.hechos import Tipo
@@ -202,7 +202,7 @@ def test_toda_alteracion_se_nombra(llena: NodoLocal, ataque: str) -> None:
 def test_un_disparador_apagado_se_nombra(llena: NodoLocal) -> None:
     sql("ALTER TABLE bitacora_hecho DISABLE TRIGGER solo_agregar_filas")
     assert list(verificar()) == [
-        "el disparador solo_agregar_filas, que impide cambiar los hechos, falta o está apagado"
+        "el disparador solo_agregar_filas de bitacora_hecho, que impide cambiar lo guardado, está apagado"
     ]
 
 
