@@ -38,7 +38,7 @@ class Servidor:
     def pedir(
         self, metodo: str, ruta: str, cuerpo: bytes | None = None, origen: str = "127.0.0.1", **cabeceras: str
     ) -> http.client.HTTPResponse:
-        c = http.client.HTTPConnection("127.0.0.1", self.puerto, timeout=60, source_address=(origen, 0))
+        c = http.client.HTTPConnection("127.0.0.1", self.puerto, timeout=150, source_address=(origen, 0))
         c.request(metodo, ruta, cuerpo, {k.replace("_", "-"): v for k, v in cabeceras.items()})
         r = c.getresponse()
         r.leido = r.read()  # type: ignore[attr-defined]
@@ -267,7 +267,8 @@ def test_a_flood_of_anonymous_deliveries_takes_no_connection_that_a_corte_needs(
         acabaron.set()
         contando.join()
     assert dichos.keys() <= {200, 429, 503} and sum(dichos.values()) == 600
-    assert vistas and max(vistas) <= PROCESOS * portero.HILOS <= roles.CONEXIONES_WEB
+    # one that is being replaced because it is old may be seen beside its successor
+    assert vistas and max(vistas) <= 2 * PROCESOS * portero.HILOS <= roles.CONEXIONES_WEB
 
 
 # --- Its parts ------------------------------------------------------------------------------------------------------

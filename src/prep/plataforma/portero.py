@@ -20,7 +20,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 
@@ -38,7 +38,8 @@ BYTES_POR_SEGUNDO: Final = 16 * 2**10
 TURNO_S: Final = 10
 """What waited longer than this in its lane is told to come back instead of being answered late."""
 CASTIGO_S: Final = 1.0
-_CASTIGADOS: Final = 512
+_DESPEDIDOS: Final = 512
+_LO_QUE_SE_OYE: Final = 64 * 2**10
 _ESPERE: Final = (429, 503)
 
 Cabeceras = list[tuple[str, str]]
@@ -130,14 +131,13 @@ class Portero:
         self._delante = [ipaddress.ip_network(red.strip()) for red in delante if red.strip()]
         self._anonimos = _Carril("anonimo", HILOS_ANONIMOS, 64, 32, 64 * 2**20, Cubetas(20, 100))
         self._conocidos = _Carril("conocido", HILOS_CONOCIDOS, 512, 16, 256 * 2**20, Cubetas(50, 200))
-        self._castigados = 0
+        self._despedidos = 0
 
     async def __rsgi__(self, alcance: Any, protocolo: Any) -> None:
         try:
             codigo, cabeceras, cuerpo = await self._atender(alcance, protocolo)
         except _Aviso as aviso:
-            if aviso.codigo in _ESPERE:
-                await self._castigar()
+            await self._despedir(aviso, protocolo)
             codigo, cabeceras, cuerpo = _avisar(aviso)
         except Exception:  # the application answers its own errors: this one is ours
             registro.exception("Una solicitud no se pudo atender.")
@@ -172,14 +172,26 @@ class Portero:
         codigo, cabeceras = dicho
         return codigo, [(nombre.lower(), valor.strip()) for nombre, valor in cabeceras], todo
 
-    async def _castigar(self) -> None:
-        """Make who is told to come back wait for it, as long as few are waiting: waiting costs nothing, asking does."""
-        if self._castigados < _CASTIGADOS:
-            self._castigados += 1
-            try:
-                await asyncio.sleep(CASTIGO_S)
-            finally:
-                self._castigados -= 1
+    async def _despedir(self, aviso: _Aviso, protocolo: Any) -> None:
+        """Before a refusal, read a little of what is still coming: cut in the middle, it would take the refusal along.
+        Who is told to come back waits a second for it, as long as few are waiting: waiting costs nothing, asking does.
+        """
+        if self._despedidos >= _DESPEDIDOS:
+            return
+        self._despedidos += 1
+        hasta = asyncio.get_running_loop().time() + CASTIGO_S
+        try:
+            mide = 0
+            with suppress(TimeoutError, RuntimeError):  # it is slow; it had been read; it has gone
+                async with asyncio.timeout_at(hasta):
+                    async for parte in protocolo:
+                        mide += len(parte)
+                        if mide > _LO_QUE_SE_OYE:
+                            break
+            if aviso.codigo in _ESPERE:
+                await asyncio.sleep(hasta - asyncio.get_running_loop().time())
+        finally:
+            self._despedidos -= 1
 
 
 def _avisar(aviso: _Aviso) -> Respuesta:
