@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -331,3 +332,26 @@ def test_it_does_not_serve_as_the_owner_nor_without_tls_to_the_network(url_postg
     assert abierta.returncode == 1 and "Atender en la red sin TLS" in abierta.stderr
     duena = servir()
     assert duena.returncode == 1 and "prep postgres roles" in duena.stderr
+
+
+def test_it_does_not_outlive_whoever_started_it(web: Servidor) -> None:
+    """Killed without a chance to say goodbye, who started it leaves no server holding its port."""
+    import subprocess
+    import sys
+
+    puerto = libre(8541, print)
+    programa = (
+        "import sys, time; from prep.plataforma import servidor\n"
+        "with servidor.sirviendo(servidor.orden_de_servidor(int(sys.argv[1]), cuantos=1)):\n"
+        "    print('ya', flush=True); time.sleep(600)"
+    )
+    otro = subprocess.Popen([sys.executable, "-c", programa, str(puerto)], stdout=subprocess.PIPE, text=True)
+    assert otro.stdout and otro.stdout.readline() == "ya\n"
+    otro.kill()
+    otro.wait()
+    while True:  # until nobody listens, or the test's own limit
+        try:
+            socket.create_connection(("127.0.0.1", puerto), 5).close()
+        except ConnectionRefusedError:
+            break
+        time.sleep(0.2)

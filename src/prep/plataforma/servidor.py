@@ -5,16 +5,19 @@ from __future__ import annotations
 import ipaddress
 import os
 import resource
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Final
 
 from prep.plataforma.portero import HILOS
+from prep.plataforma.procesos import morir_con
 from prep.plataforma.roles import CONEXIONES_WEB
 
 PROCESOS_MAXIMOS: Final = CONEXIONES_WEB // HILOS
@@ -60,9 +63,11 @@ def orden_de_servidor(
 
 @contextmanager
 def sirviendo(orden: list[str], entorno: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `orden` (of `orden_de_servidor`) in `entorno` and wait until it answers; stop it at the end."""
+    """Run `orden` (of `orden_de_servidor`) in `entorno` and wait until it answers; stop it at the end, or when whoever
+    runs it is killed."""
     _abrir_archivos()
-    proceso = subprocess.Popen(orden, env=entorno, start_new_session=True)
+    juntos = partial(morir_con, os.getpid(), signal.SIGTERM)
+    proceso = subprocess.Popen(orden, env=entorno, start_new_session=True, preexec_fn=juntos)
     try:
         _esperar(proceso, orden)
         yield proceso
