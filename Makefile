@@ -52,6 +52,14 @@ jueces: ## instala (solo como root) los programas externos con que se comprueban
 lock: entorno ## vuelve a fijar las dependencias desde pyproject.toml
 	@sh herramientas/lock.sh
 
+.PHONY: licencias
+licencias: entorno ## TERCEROS.txt: con qué se instala el programa, con qué licencia y con qué avisos (después de make lock)
+	@$(PY) herramientas/licencias.py
+
+.PHONY: auditar
+auditar: entorno ## busca fallas de seguridad conocidas en las dependencias fijadas; sin red, lo dice y no falla
+	@sh herramientas/auditar.sh
+
 .PHONY: limpiar
 limpiar: ## borra lo que se puede volver a hacer; nunca datos/
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage mutants salida

@@ -51,6 +51,8 @@ class Bases:
         from django.core.management import call_command
         from django.db import connection
 
+        from prep.plataforma import roles
+
         nombre = f"prep_{secrets.token_hex(6)}"
         with psycopg.connect(self.url, autocommit=True) as c:
             c.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(nombre)))
@@ -59,6 +61,7 @@ class Bases:
         connection.close()
         connection.settings_dict["NAME"] = nombre
         call_command("migrate", verbosity=0, interactive=False)
+        roles.otorgar()
         with connection.cursor() as cursor:
             cursor.execute(_DISPARADORES)
             self._disparadores = cursor.fetchall()

@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PYTHONPATH"] = str(RAIZ / "src")  # the processes that tests start run this same code
     if "DATABASE_URL" not in os.environ:
         config.stash[LOCAL] = carpeta / "postgres"
-        os.environ["DATABASE_URL"] = postgres.url_local(carpeta / "postgres")
+        os.environ["DATABASE_URL"] = postgres.url_local(carpeta / "postgres", rol=postgres.SUPERUSUARIO)
     os.environ["DJANGO_SETTINGS_MODULE"] = "prep.plataforma.settings"
     from django.conf import settings
 
@@ -58,14 +58,14 @@ LOCAL = pytest.StashKey[Path]()
 
 @pytest.fixture(scope="session")
 def url_postgres(pytestconfig: pytest.Config) -> Iterator[str]:
-    """URL of the session's running server."""
+    """URL of the session's running server, as its superuser: tests make and drop databases, and attack them."""
     from prep.plataforma import postgres
 
     if LOCAL not in pytestconfig.stash:
         yield os.environ["DATABASE_URL"]
     else:
-        with postgres.servidor_local(pytestconfig.stash[LOCAL], duradero=False) as url:
-            yield url
+        with postgres.servidor_local(pytestconfig.stash[LOCAL], duradero=False):
+            yield os.environ["DATABASE_URL"]
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from prep.lectura.cli import leer
 from prep.lectura.trabajo import app as lectura
 from prep.papel.cli import actas
 from prep.plataforma.cli import app as postgres
+from prep.plataforma.servir import servir
 from prep.portal.cli import app as portal
 from prep.reproduccion.cli import reproducir
 from prep.sede.cli import app as operacion
@@ -44,7 +45,7 @@ for nombre, grupo in (
     app.add_typer(grupo, name=nombre)
 actas.command()(llenar)
 actas.command()(fotografiar)
-for orden in (leer, reproducir, verificar, pagina_verifica, sellar, testigo, difusor, cofirmas, demo, bench):
+for orden in (leer, reproducir, verificar, pagina_verifica, sellar, testigo, difusor, cofirmas, servir, demo, bench):
     app.command()(orden)
 
 

@@ -8,8 +8,6 @@ import json
 import os
 import secrets
 import shutil
-import subprocess
-import sys
 import threading
 import time
 import zipfile
@@ -124,7 +122,7 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
 
     privada, _ = crear("instituto.example/prep", carpeta / "llaves", archivo="instituto")
     almacen = AlmacenCarpeta(publicacion)
-    evidencia = AlmacenCarpeta(carpeta / "evidencia")
+    evidencia = AlmacenCarpeta(carpeta / "evidencia", privado=True)
     llave = leer_privada(privada)
     nodo = nodo_local(carpeta / "llaves")
     publicador = Publicador(
@@ -293,17 +291,17 @@ def _administracion(puerto: int) -> Iterator[None]:
     """The institute's side: Django's admin, with a user made for the occasion."""
     from django.contrib.auth.models import User
 
+    from prep.plataforma.arranque import entorno_de
+    from prep.plataforma.roles import WEB
+    from prep.plataforma.servidor import orden_de_servidor, sirviendo
+
     clave = secrets.token_urlsafe(9)
     User.objects.create_superuser("demo", password=clave)
-    orden = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-access-log", "--log-level", "warning"]
-    orden += ["--host", "127.0.0.1", "--port", str(puerto), "prep.plataforma.wsgi:application"]
-    proceso = subprocess.Popen(orden)
-    consola.print(f"Catálogo y bitácora: [bold]http://127.0.0.1:{puerto}/admin/[/] usuario demo, contraseña {clave}")
-    try:
+    with sirviendo(orden_de_servidor(puerto), entorno_de(WEB)):
+        consola.print(
+            f"Catálogo y bitácora: [bold]http://127.0.0.1:{puerto}/admin/[/] usuario demo, contraseña {clave}"
+        )
         yield
-    finally:
-        proceso.terminate()
-        proceso.wait(10)
 
 
 def _dejar_servido(portal: int, publicacion: Path) -> None:

@@ -6,7 +6,7 @@ from ninja import NinjaAPI
 
 from prep.bitacora.api import router as bitacora
 
-api = NinjaAPI(title="PREP Abierto", version="1", docs_url=None)
+api = NinjaAPI(title="PREP Abierto", version="1", docs_url=None, openapi_url=None)
 api.add_router("/bitacora", bitacora)
 
 urlpatterns = [

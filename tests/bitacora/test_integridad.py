@@ -216,7 +216,7 @@ def test_toda_alteracion_se_nombra(llena: NodoLocal, ataque: str) -> None:
 def test_un_disparador_apagado_se_nombra(llena: NodoLocal) -> None:
     sql("ALTER TABLE bitacora_hecho DISABLE TRIGGER solo_agregar_filas")
     assert list(verificar()) == [
-        "el disparador solo_agregar_filas, que impide cambiar los hechos, falta o está apagado"
+        "el disparador solo_agregar_filas de bitacora_hecho, que impide cambiar lo guardado, está apagado"
     ]
 
 

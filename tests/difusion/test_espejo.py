@@ -167,6 +167,8 @@ def test_it_serves_the_site_and_nothing_hidden(espejo):
     try:
         with urllib.request.urlopen(f"{url}/ultimo.json") as r:
             assert json.load(r)["corte"] == 1 and r.headers["Cache-Control"] == "no-cache"
+            assert "default-src 'none'" in r.headers["Content-Security-Policy"] and "unsafe" not in str(r.headers)
+            assert "camera=()" in r.headers["Permissions-Policy"] and "Python" not in r.headers["Server"]
         with urllib.request.urlopen(f"{url}/cortes/0001/corte.json") as r:
             assert "immutable" in r.headers["Cache-Control"]
         with urllib.request.urlopen(f"{url}/difusor.json") as r:

@@ -1,5 +1,6 @@
 """The witness by its protocol: what it signs, what it refuses, and that it never goes back."""
 
+import socket
 import threading
 import urllib.error
 import urllib.request
@@ -142,6 +143,10 @@ def test_over_http_and_merged_into_the_checkpoint(registro, testigo):
         with pytest.raises(urllib.error.HTTPError) as e:
             urllib.request.urlopen(urllib.request.Request(f"{url}/add-checkpoint", data=b"x" * 300_000))
         assert e.value.code == 413
+        for largo in ("²", "٣", "+5", "-1", "1_0", "", "5 6"):
+            with socket.create_connection(("127.0.0.1", s.server_port), 30) as c:
+                c.sendall(f"POST /add-checkpoint HTTP/1.1\r\nHost: x\r\nContent-Length: {largo}\r\n\r\nhola".encode())
+                assert c.makefile("rb").read().startswith(b"HTTP/1.1 400 "), largo
         assert urllib.request.urlopen(f"{url}/testigo.vkey").read().decode().strip() == TESTIGO.llave.vkey
     finally:
         s.shutdown()

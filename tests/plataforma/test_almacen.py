@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -215,3 +216,22 @@ def test_kill_9_nunca_deja_un_objeto_a_medias(tmp_path: Path) -> None:
             assert len(set(datos)) == 1
             vistos += 1
     assert vistos > 10
+
+
+def test_what_a_private_store_holds_is_its_owners_alone(tmp_path: Path) -> None:
+    """However it is written, whatever the umask, and also where the folder was there, open; a public one is not so."""
+    anterior = os.umask(0)
+    try:
+        (tmp_path / "evidencia" / "originales").mkdir(parents=True)
+        evidencia = AlmacenCarpeta(tmp_path / "evidencia", privado=True)
+        evidencia.escribir("originales/ab/uno", b"1")
+        evidencia.reemplazar("nuevo/ultimo", b"2")
+        evidencia.copiar("originales/ab/uno", "copias/cd/uno")
+        with evidencia.lote():
+            evidencia.escribir("fichas/ab/uno.json", b"3")
+        for ruta in (tmp_path / "evidencia", *(tmp_path / "evidencia").rglob("*")):
+            assert stat.S_IMODE(ruta.stat().st_mode) == (0o700 if ruta.is_dir() else 0o600), ruta
+        AlmacenCarpeta(tmp_path / "publicacion").escribir("cortes/0001/corte.json", b"4")
+        assert (tmp_path / "publicacion" / "cortes" / "0001" / "corte.json").stat().st_mode & 0o044 == 0o044
+    finally:
+        os.umask(anterior)

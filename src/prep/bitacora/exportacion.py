@@ -19,7 +19,7 @@ from django.db import connection, transaction
 
 from prep.bitacora.asientos import asentar, cabeza, tomar_cabeza
 from prep.bitacora.autoridad import fundar, instalacion, llaves, llaves_de_dispositivos
-from prep.bitacora.models import Instalacion
+from prep.bitacora.models import DESDE, HASTA, Instalacion
 from prep.bitacora.proyecciones import reproyectar
 from prep.bitacora.sobres import Sobre, SobreInvalido, abrir, ambito_de, guardado
 from prep.bitacora.verificacion import Cadena
@@ -117,6 +117,8 @@ def _leer_linea(linea: bytes) -> tuple[int, datetime, Any]:
     recibido = datetime.fromisoformat(datos["recibido"])
     if type(datos["posicion"]) is not int or recibido.tzinfo is None:
         raise ValueError("posicion es un entero y recibido una fecha y hora con zona")
+    if not DESDE <= recibido < HASTA:
+        raise ValueError(f"recibido es {recibido.isoformat()} y no puede ser: se esperan años de 2000 a 2199")
     return datos["posicion"], recibido, datos["sobre"]
 
 

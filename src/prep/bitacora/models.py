@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Substr
+
+from prep.plataforma.roles import solo
+
+DESDE, HASTA = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""When a fact may have been received. PostgreSQL keeps hours that Python cannot read: one alone would stop every
+export and every check."""
 
 
 class Instalacion(models.Model):
@@ -15,6 +23,8 @@ class Instalacion(models.Model):
     proceso = models.CharField(max_length=60)
     modo = models.CharField(max_length=20)
     llave = models.BinaryField("llave del instituto", max_length=32)
+
+    privilegios = solo("SELECT", "INSERT", web=("SELECT",))
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(unica=True), name="instalacion_unica")]
@@ -41,6 +51,8 @@ class Hecho(models.Model):
     firma = models.BinaryField()
     hoja = models.BinaryField(unique=True)
 
+    privilegios = solo("SELECT", "INSERT")
+
     class Meta:
         verbose_name = "hecho"
         verbose_name_plural = "hechos"
@@ -49,6 +61,11 @@ class Hecho(models.Model):
             models.Index(fields=["clase", "posicion"]),
             models.Index(fields=["persona"]),
             models.Index(fields=["orden"], condition=~models.Q(orden=""), name="hecho_orden"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(recibido__gte=DESDE, recibido__lt=HASTA), name="hecho_recibido_posible"
+            )
         ]
 
     def __str__(self) -> str:
@@ -62,6 +79,8 @@ class Cabeza(models.Model):
     tamano = models.BigIntegerField(default=0)
     frontera = models.BinaryField(default=b"")
 
+    privilegios = solo("SELECT", "UPDATE")
+
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(unica=True), name="cabeza_unica")]
 
@@ -74,6 +93,8 @@ class CabezaNodo(models.Model):
     nodo = models.CharField(max_length=40, db_index=True)
     secuencia = models.BigIntegerField()
     previo = models.CharField(max_length=64)
+
+    privilegios = solo("SELECT", "INSERT", "DELETE")
 
 
 class Acta(models.Model):
@@ -102,6 +123,8 @@ class Acta(models.Model):
     hechos = models.IntegerField()
     anomalias = models.IntegerField()
     cabezas = ArrayField(models.CharField(max_length=64))
+
+    privilegios = solo("SELECT", "INSERT", "UPDATE", "DELETE", web=("SELECT", "INSERT", "UPDATE"))
 
     class Meta:
         verbose_name = "acta"

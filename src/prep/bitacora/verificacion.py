@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection, transaction
 
+from prep.bitacora import disparadores
 from prep.bitacora.asientos import Finales, cabeza
 from prep.bitacora.autoridad import ambito, autoridad, instalacion, llaves, llaves_de_dispositivos
 from prep.bitacora.proyecciones import diferencias
@@ -23,8 +23,6 @@ from prep.bitacora.sobres import (
 from prep.transparencia.arbol import Frontera
 from prep.transparencia.arbol import hoja as hoja_de
 from prep.transparencia.errores import PruebaInvalida
-
-DISPARADORES: Final = frozenset({"solo_agregar_filas", "solo_agregar_tabla", "cabeza_crece", "cabeza_no_se_vacia"})
 
 
 @dataclass(slots=True)
@@ -136,7 +134,7 @@ def verificar(
                 avance(1)
         yield from cadena.faltantes()
         yield from _cabezas(cadena)
-        yield from _disparadores()
+        yield from disparadores.problemas()
         yield from diferencias()
 
 
@@ -160,18 +158,6 @@ def _cabezas(cadena: Cadena) -> Iterator[str]:
     for nodo in sorted(guardados.keys() | cadena.finales.keys()):
         if guardados.get(nodo) != cadena.finales.get(nodo):
             yield f"el final guardado de la cadena del nodo «{nodo}» no es el de sus hechos"
-
-
-def _disparadores() -> Iterator[str]:
-    """The triggers that refuse changes must be there and always on."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tgname FROM pg_trigger WHERE tgenabled = 'A' AND NOT tgisinternal"
-            " AND tgrelid IN ('bitacora_hecho'::regclass, 'bitacora_cabeza'::regclass)"
-        )
-        activos = {nombre for (nombre,) in cursor}
-    for nombre in sorted(DISPARADORES - activos):
-        yield f"el disparador {nombre}, que impide cambiar los hechos, falta o está apagado"
 
 
 _Columnas = tuple[str, str, int, str, str, str, str, str, str]

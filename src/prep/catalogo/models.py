@@ -13,6 +13,9 @@ from django.db import models
 from prep.catalogo.informativo import LUGARES, ROLES
 from prep.dominio.tabulacion.claves import TIPOS_CASILLA
 from prep.dominio.tabulacion.proceso import Ambito, Modo
+from prep.plataforma.roles import solo
+
+_DE_LA_IMPORTACION = solo("SELECT", "INSERT", "UPDATE", "DELETE", web=("SELECT",))
 
 
 class Proceso(models.Model):
@@ -41,6 +44,8 @@ class Proceso(models.Model):
     cada_minutos = models.PositiveSmallIntegerField(
         "minutos entre cortes", default=15, validators=[MinValueValidator(1), MaxValueValidator(60)]
     )
+
+    privilegios = solo("SELECT", "INSERT", "UPDATE", "DELETE", web=("SELECT", "UPDATE"))
 
     class Meta:
         verbose_name = "proceso"
@@ -75,6 +80,8 @@ class Eleccion(models.Model):
     actas = models.PositiveIntegerField("actas esperadas")
     columnas = models.PositiveSmallIntegerField("columnas de votos")
 
+    privilegios = _DE_LA_IMPORTACION
+
     class Meta:
         verbose_name = "elección"
         verbose_name_plural = "elecciones"
@@ -95,6 +102,8 @@ class Demarcacion(models.Model):
     casillas = models.PositiveIntegerField()
     lista_nominal = models.PositiveIntegerField("lista nominal")
 
+    privilegios = _DE_LA_IMPORTACION
+
     class Meta:
         verbose_name = "demarcación"
         verbose_name_plural = "demarcaciones"
@@ -114,6 +123,8 @@ class Catd(models.Model):
     municipio = models.PositiveSmallIntegerField(default=0)
     domicilio = models.CharField(max_length=200, blank=True)
     casillas = models.PositiveIntegerField()
+
+    privilegios = _DE_LA_IMPORTACION
 
     class Meta:
         verbose_name = "CATD"
@@ -136,6 +147,8 @@ class Casilla(models.Model):
     boletas = models.PositiveSmallIntegerField(null=True)
     ubicacion = models.PositiveSmallIntegerField("ubicación", choices=[(1, "Urbana"), (2, "No urbana")])
     catd = models.CharField("CATD", max_length=30, blank=True)
+
+    privilegios = _DE_LA_IMPORTACION
 
     class Meta:
         verbose_name = "casilla"

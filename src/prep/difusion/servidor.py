@@ -1,6 +1,7 @@
 """A small HTTP server: a folder read-only, and the witness's one verb. Put nginx or Caddy in front for a crowd."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,7 +26,26 @@ TIPOS = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 INMUTABLES = ("cortes/", "imagenes/", "tile/", "portal/")
+PROTECCION = {
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+}
+_POLITICA = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors "
+)
+_WIDGET = re.compile(r"(en/)?widget/")
+_ES_LARGO = re.compile(r"[0-9]{1,18}")
 Estado = Callable[[], dict[str, Any]]
+
+
+def politica_de(ruta: str) -> str:
+    """The policy of a page: nothing but its own, and nobody frames it but a widget's host. `verifica.html` carries the
+    rest of its own inside, with the hashes of its script, and reads the publication that it checks from anywhere."""
+    if ruta.partition("?")[0] == "verifica.html":
+        return "frame-ancestors 'self'"
+    return _POLITICA + ("*" if _WIDGET.match(ruta) else "'self'")
 
 
 class _Manejador(BaseHTTPRequestHandler):
@@ -56,7 +76,10 @@ class _Manejador(BaseHTTPRequestHandler):
         if self.testigo is None or self.path != "/add-checkpoint":
             self.close_connection = True
             self._responder(Respuesta(404, b"no existe\n"))
-        elif not mide.isdigit() or int(mide) > MAXIMO_PETICION:
+        elif not _ES_LARGO.fullmatch(mide):
+            self.close_connection = True
+            self._responder(Respuesta(400, "falta decir cuánto mide la petición, con cifras\n".encode()))
+        elif int(mide) > MAXIMO_PETICION:
             self.close_connection = True
             self._responder(Respuesta(413, "la petición es demasiado grande\n".encode()))
         else:
@@ -78,7 +101,9 @@ class _Manejador(BaseHTTPRequestHandler):
         self.send_header("Content-Type", r.tipo)
         self.send_header("Content-Length", str(len(r.cuerpo)))
         self.send_header("Cache-Control", cache)
-        self.send_header("X-Content-Type-Options", "nosniff")
+        for nombre, valor in PROTECCION.items():
+            self.send_header(nombre, valor)
+        self.send_header("Content-Security-Policy", politica_de(self.path.lstrip("/")))
         self.send_header("Access-Control-Allow-Origin", "*")  # public, read-only: verifica.html reads it from anywhere
         self.end_headers()
         if self.command != "HEAD":

@@ -25,7 +25,7 @@ def revisar(
     from prep.plataforma.almacen import ErrorAlmacen, abrir
 
     try:
-        r = revisar_almacen(abrir(almacen))
+        r = revisar_almacen(abrir(almacen, privado=True))
     except ErrorAlmacen as error:
         raise typer.BadParameter(str(error)) from None
     if como_json:

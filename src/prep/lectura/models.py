@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from prep.lectura.revision import Opinion
+from prep.plataforma.roles import solo
 
 
 class Lectura(models.Model):
@@ -31,6 +32,8 @@ class Lectura(models.Model):
     hecho = models.CharField(max_length=64, blank=True)
     documento = models.BinaryField()
     huella = models.CharField(max_length=64)
+
+    privilegios = solo("SELECT", "INSERT", web=())
 
     class Meta:
         verbose_name = "lectura"

@@ -86,7 +86,7 @@ def trabajar(
         if len(secreto) < 16:
             _fallar(f"El secreto de los QR en {archivo} es demasiado corto: se esperan 16 caracteres o más.")
         try:
-            almacen = abrir(evidencia or str(settings.DIR_DATOS / "evidencia"))
+            almacen = abrir(evidencia or str(settings.DIR_DATOS / "evidencia"), privado=True)
         except ErrorAlmacen as error:
             _fallar(str(error))
         reloj = RelojSistema()

@@ -79,12 +79,13 @@ class Almacen(Protocol):
         ...
 
 
-def abrir(destino: str) -> Almacen:
-    """The store that a person names: ``s3://cubo/prefijo``, or else a folder."""
+def abrir(destino: str, *, privado: bool = False) -> Almacen:
+    """The store that a person names: ``s3://cubo/prefijo``, or else a folder. `privado`: what it holds is not for
+    everybody; a bucket says so itself."""
     if destino.startswith("s3://"):
         cubo, _, prefijo = destino.removeprefix("s3://").partition("/")
         return AlmacenS3(cubo, prefijo)
-    return AlmacenCarpeta(Path(destino))
+    return AlmacenCarpeta(Path(destino), privado=privado)
 
 
 def validar(ruta: str) -> str:
@@ -109,10 +110,14 @@ def _medido(ruta: str, datos: bytes, maximo: int) -> bytes:
 
 
 class AlmacenCarpeta:
-    """A folder. Every object is made aside, made durable, then linked in place: a name that exists is whole."""
+    """A folder. Every object is made aside, made durable, then linked in place: a name that exists is whole.
 
-    def __init__(self, raiz: Path) -> None:
+    `privado`: folders 0700 and files 0600, whatever the umask: originals keep where and with what they were taken.
+    """
+
+    def __init__(self, raiz: Path, *, privado: bool = False) -> None:
         self.raiz = raiz
+        self._privado = privado
         self._pendientes: list[tuple[str, Path]] | None = None
 
     def leer(self, ruta: str, maximo: int = MAXIMO_BYTES) -> bytes | None:
@@ -148,7 +153,7 @@ class AlmacenCarpeta:
         with _errores_de_disco(ruta):
             aparte = self._aparte(datos)
             _fijar(aparte)
-            lugar.parent.mkdir(parents=True, exist_ok=True)
+            self._hacer(lugar.parent)
             aparte.replace(lugar)
             self._fijar_nombre(lugar)
 
@@ -193,15 +198,29 @@ class AlmacenCarpeta:
     def _lugar(self, ruta: str) -> Path:
         return self.raiz / validar(ruta)
 
+    def _hacer(self, carpeta: Path) -> None:
+        """Make a folder and those above it. One of a private store that was there, open, is closed."""
+        if not self._privado:
+            carpeta.mkdir(parents=True, exist_ok=True)
+            return
+        self.raiz.parent.mkdir(parents=True, exist_ok=True)
+        for lugar in reversed([carpeta, *carpeta.parents]):
+            if lugar.is_relative_to(self.raiz):
+                lugar.mkdir(mode=0o700, exist_ok=True)
+                if lugar.stat().st_mode & 0o077:
+                    lugar.chmod(0o700)
+
     def _nombre_aparte(self) -> Path:
         carpeta = self.raiz / _PROVISIONAL
-        carpeta.mkdir(parents=True, exist_ok=True)
+        self._hacer(carpeta)
         return carpeta / secrets.token_hex(12)
 
     def _aparte(self, datos: bytes) -> Path:
         aparte = self._nombre_aparte()
         try:
-            aparte.write_bytes(datos)
+            modo = 0o600 if self._privado else 0o666
+            with os.fdopen(os.open(aparte, os.O_WRONLY | os.O_CREAT | os.O_EXCL, modo), "wb") as archivo:
+                archivo.write(datos)
         except OSError:
             aparte.unlink(missing_ok=True)
             raise
@@ -226,7 +245,7 @@ class AlmacenCarpeta:
 
     def _enlazar(self, ruta: str, aparte: Path) -> Path:
         lugar = self._lugar(ruta)
-        lugar.parent.mkdir(parents=True, exist_ok=True)
+        self._hacer(lugar.parent)
         try:
             os.link(aparte, lugar)
         except FileExistsError:

@@ -1,4 +1,5 @@
-"""Content-Security-Policy on every response: nothing inline, nothing from third parties, nobody frames us."""
+"""What every response tells the browser: nothing inline, nothing from third parties, nobody frames us or reads us from
+another site, and of the machine only the camera, which photographs the acta."""
 
 from __future__ import annotations
 
@@ -10,6 +11,11 @@ POLITICA = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+PERMISOS = (
+    "camera=(self), accelerometer=(), autoplay=(), display-capture=(), encrypted-media=(), fullscreen=(self), "
+    "geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), "
+    "publickey-credentials-get=(self), usb=(), xr-spatial-tracking=()"
+)
 
 
 class PoliticaDeContenido:
@@ -19,4 +25,6 @@ class PoliticaDeContenido:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         respuesta = self.get_response(request)
         respuesta.headers.setdefault("Content-Security-Policy", POLITICA)
+        respuesta.headers.setdefault("Permissions-Policy", PERMISOS)
+        respuesta.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return respuesta

@@ -37,7 +37,11 @@ from urllib.parse import quote
 
 import psycopg
 
-USUARIO = BASE = "prep"
+from prep.plataforma import roles
+
+BASE = roles.DUENO
+SUPERUSUARIO = "postgres"
+"""Makes the roles and the database, and nothing else: no command stays connected as it."""
 PUERTO = 5432  # only a part of the socket's name: nothing listens on TCP
 VERSION_MINIMA = 14  # what Django 5.2 asks for
 VAR = Path("/var/lib/prep-abierto")  # used by root only
@@ -100,8 +104,7 @@ def asegurar(dir_datos: Path, *, duradero: bool = True) -> str:
         if _pid(carpeta) is None or not _responde(carpeta):
             _crear(carpeta, duradero)
             _arrancar(carpeta, duradero)
-        with suppress(psycopg.OperationalError):  # full: then it has long had its database
-            _crear_base(carpeta)
+        _crear_base(carpeta)
     return url_local(carpeta)
 
 
@@ -121,9 +124,9 @@ def estado(dir_datos: Path) -> Estado:
     return Estado(pid, version, carpeta, url_local(carpeta))
 
 
-def url_local(dir_datos: Path, base: str = BASE) -> str:
+def url_local(dir_datos: Path, base: str = BASE, rol: str = roles.DUENO) -> str:
     """URL of the server of `dir_datos`, running or not. The socket's folder goes in the query, where any path fits."""
-    return f"postgresql://{USUARIO}@/{base}?host={quote(str(_carpeta_socket(Path(dir_datos).resolve())), safe='')}"
+    return f"postgresql://{rol}@/{base}?host={quote(str(_carpeta_socket(Path(dir_datos).resolve())), safe='')}"
 
 
 # --- Where things are ---------------------------------------------------------------------------------------------
@@ -351,7 +354,7 @@ def _crear(carpeta: Path, duradero: bool) -> None:
     if usuario is not None:
         os.chown(nuevo, usuario.pw_uid, usuario.pw_gid)
     orden = [
-        str(binarios.carpeta / "initdb"), "-D", str(nuevo), "-U", USUARIO, "-E", "UTF8", "--locale=C",
+        str(binarios.carpeta / "initdb"), "-D", str(nuevo), "-U", SUPERUSUARIO, "-E", "UTF8", "--locale=C",
         "--auth=trust", "--data-checksums",
     ]  # fmt: skip
     if sys.platform == "linux":
@@ -455,9 +458,25 @@ def _preparar_socket(carpeta: Path, usuario: pwd.struct_passwd | None) -> None:
 
 
 def _crear_base(carpeta: Path) -> None:
-    with psycopg.connect(url_local(carpeta, "postgres"), autocommit=True) as c:
-        if c.execute("SELECT 1 FROM pg_database WHERE datname = %s", [BASE]).fetchone() is None:
-            c.execute(f"CREATE DATABASE {BASE}")
+    """The owner, its database and the application's roles: whatever is missing."""
+    try:
+        with psycopg.connect(url_local(carpeta, "postgres", SUPERUSUARIO), autocommit=True) as c:
+            if c.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [roles.DUENO]).fetchone() is None:
+                c.execute(f"CREATE ROLE {roles.DUENO} LOGIN")
+            roles.crear(c)
+            if c.execute("SELECT 1 FROM pg_database WHERE datname = %s", [BASE]).fetchone() is None:
+                c.execute(f"CREATE DATABASE {BASE} OWNER {roles.DUENO}")
+        with psycopg.connect(url_local(carpeta, rol=SUPERUSUARIO), autocommit=True) as c:
+            c.execute(f"ALTER SCHEMA public OWNER TO {roles.DUENO}")
+            roles.cerrar_base(c)
+    except psycopg.OperationalError as e:
+        if "does not exist" in str(e):
+            raise ErrorPostgres(
+                f"La base de datos de {carpeta} la hizo una versión anterior, que no separaba a quien posee las tablas "
+                "de quien las usa. Cada noche usa una instalación nueva: indique otra carpeta con PREP_DATOS_DIR."
+            ) from None
+        if not _sin_lugar(e):  # full: then it has long had all this
+            raise
 
 
 def _detener(carpeta: Path) -> bool:
@@ -521,14 +540,16 @@ def _responde(carpeta: Path) -> bool:
     limite = time.monotonic() + _ESPERA_S
     while True:
         try:
-            psycopg.connect(url_local(carpeta, "postgres"), connect_timeout=10).close()
+            psycopg.connect(url_local(carpeta, "postgres", SUPERUSUARIO), connect_timeout=10).close()
             return True
         except psycopg.OperationalError as e:
-            if (
-                "database system is" not in str(e) or time.monotonic() > limite
-            ):  # "... starting up", "... shutting down"
-                return "too many clients" in str(e) or "connection slots" in str(e)
+            if "database system is" not in str(e) or time.monotonic() > limite:  # "starting up", "shutting down"
+                return _sin_lugar(e) or "does not exist" in str(e)
             time.sleep(0.1)
+
+
+def _sin_lugar(e: psycopg.OperationalError) -> bool:
+    return "too many clients" in str(e) or "connection slots" in str(e)
 
 
 def _cola(texto: str, lineas: int = 15) -> str:

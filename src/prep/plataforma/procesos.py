@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def morir_con(padre: int) -> None:
-    """In a worker: end when the process `padre` that made it is killed. Its copy of the database connection would
-    otherwise hold, for ever, whatever that process held there."""
+def morir_con(padre: int, senal: int = signal.SIGKILL) -> None:
+    """In a worker: end, by `senal`, when the process `padre` that made it is killed. Its copy of the database
+    connection would otherwise hold, for ever, whatever that process held there."""
     libc = ctypes.CDLL(None)
     if hasattr(libc, "prctl"):  # Linux
-        libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        libc.prctl(1, senal)  # PR_SET_PDEATHSIG
     if os.getppid() != padre:
         os._exit(1)
 

@@ -4,6 +4,7 @@
 ``PREP_DATOS_DIR``  folder of databases, keys and objects (default: ``datos/`` in the checkout)
 ``PREP_LLAVE``      Django's secret key; without it, one made on first use in ``DIR_DATOS``, mode 0600
 ``PREP_HOSTS``      host names served, comma separated (default: this machine only)
+``PREP_PROXIES``    addresses or networks of the proxies in front, comma separated: only they may say who called
 ``PREP_SIN_TLS``    ``1`` when browsers come by plain HTTP: a demonstration, never an election
 """
 
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "prep.plataforma.pases.Pases",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -98,6 +100,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _CON_TLS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
 
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _CON_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False  # other services of the institute are not ours to decide
+
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -107,11 +112,15 @@ AUTH_PASSWORD_VALIDATORS = [
     for nombre in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 
-LOGGING = {
+LOGGING = {  # of Django, its own failures: whoever asks for what is not there, or amiss, must not fill a disk
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"llano": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {"llano": {"()": "prep.plataforma.sin_secretos.Llano"}},
     "handlers": {"consola": {"class": "logging.StreamHandler", "formatter": "llano"}},
     "root": {"handlers": ["consola"], "level": "WARNING"},
-    "loggers": {"prep": {"level": "INFO"}},
+    "loggers": {
+        "prep": {"level": "INFO"},
+        "django": {"handlers": [], "level": "ERROR", "propagate": True},
+        "django.security": {"level": "CRITICAL"},
+    },
 }

@@ -1,4 +1,4 @@
-"""What granian serves: ``granian --interface wsgi prep.plataforma.wsgi:application``."""
+"""Django as a WSGI application: what `portero` lets in is answered by it."""
 
 import os
 

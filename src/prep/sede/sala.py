@@ -137,7 +137,7 @@ def sala(modo: str | None, destino: str | None, llave: str | None, mapa: Path | 
             nodo=nodo,
             portal=portal,
             mapa=contornos,
-            evidencia=abrir(str(evidencia)) if evidencia.is_dir() else None,
+            evidencia=abrir(str(evidencia), privado=True) if evidencia.is_dir() else None,
         )
         yield Sala(publicador, donde, Alarma(settings.DIR_DATOS / "alarma.json"), nodo)
 

@@ -49,7 +49,7 @@ def _retratar(lugar: int) -> tuple[str, str]:
     papel = llenar(hoja, _plan(hoja.plantilla, acta.valores), azar, None)
     foto = fotografiar(papel, "mild" if acta.movil else "scan", azar)
     pagina = situar(afinar(gris := descifrar(foto.jpeg), hallar_marcas(gris)))
-    almacen = AlmacenCarpeta(_carpeta)
+    almacen = AlmacenCarpeta(_carpeta, privado=True)
     original = guardar_original(almacen, foto.jpeg)
     return acta.esperada.clave, guardar_derivados(almacen, original, 1, derivar(foto.jpeg, pagina))
 

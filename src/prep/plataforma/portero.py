@@ -1,0 +1,289 @@
+"""The door of the web server. Everything that a stranger can make us wait for, or keep, is bounded here, before any
+thread, any memory of Django's and any connection to the database is spent on them.
+
+Granian receives (its own limits end slow and huge headers); a request comes here as a coroutine, which costs next to
+nothing. Its source is measured, its body read to the end with a deadline and a size, and only then it takes a thread
+of its lane, where Django answers. Two lanes: strangers have one thread and a short line; whoever bears a pass
+(`pases`) has the others. A flood fills the first; people and nodes that are known do not notice, and neither do
+cortes, since threads are all the connections that the server ever opens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import ipaddress
+import logging
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Final
+
+from prep.plataforma import pases
+from prep.plataforma.cubetas import Cubetas
+
+HILOS_CONOCIDOS: Final = 7
+HILOS_ANONIMOS: Final = 1
+HILOS: Final = HILOS_CONOCIDOS + HILOS_ANONIMOS
+CUERPO_MAXIMO: Final = 17 * 2**20
+"""Of a request; each door asks for less."""
+GRACIA_S: Final = 10
+BYTES_POR_SEGUNDO: Final = 16 * 2**10
+"""A body has `GRACIA_S` seconds, and one more for each so many bytes that have come."""
+TURNO_S: Final = 10
+"""What waited longer than this in its lane is told to come back instead of being answered late."""
+CASTIGO_S: Final = 1.0
+_DESPEDIDOS: Final = 512
+_LO_QUE_SE_OYE: Final = 64 * 2**10
+_ESPERE: Final = (429, 503)
+
+Cabeceras = list[tuple[str, str]]
+Respuesta = tuple[int, Cabeceras, bytes]
+registro = logging.getLogger(__name__)
+
+
+class _Aviso(Exception):
+    """A request that is not let in: what is answered instead."""
+
+    def __init__(self, codigo: int, texto: str) -> None:
+        super().__init__(texto)
+        self.codigo, self.texto = codigo, texto
+
+
+class _Carril:
+    """The threads that answer one kind of caller, and the bounded line before them, which nobody fills alone."""
+
+    def __init__(self, nombre: str, hilos: int, fila: int, por_origen: int, memoria: int, cubetas: Cubetas) -> None:
+        self._hilos = ThreadPoolExecutor(hilos, nombre)
+        self._cabida, self._por_origen, self._memoria, self._cubetas = hilos + fila, por_origen, memoria, cubetas
+        self._de: Counter[str] = Counter()
+        self._dentro = self._bytes = 0
+
+    @asynccontextmanager
+    async def entrar(self, origen: str) -> AsyncIterator[None]:
+        if not self._cubetas.tomar(origen, time.monotonic()) or self._de[origen] >= self._por_origen:
+            raise _Aviso(429, "Son demasiadas solicitudes seguidas. Espere un momento y vuelva a intentar.")
+        if self._dentro >= self._cabida:
+            raise _OCUPADO
+        self._dentro += 1
+        self._de[origen] += 1
+        try:
+            yield
+        finally:
+            self._dentro -= 1
+            self._de[origen] -= 1
+            if not self._de[origen]:
+                del self._de[origen]
+
+    @asynccontextmanager
+    async def leer(self, protocolo: Any) -> AsyncIterator[bytes]:
+        """The body, to the end; what bodies take in memory is counted while it is held."""
+        partes: list[bytes] = []
+        mide = 0
+        desde = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout_at(desde + GRACIA_S) as plazo:
+                async for parte in protocolo:
+                    mide += len(parte)
+                    self._bytes += len(parte)
+                    if mide > CUERPO_MAXIMO:
+                        raise _MUY_GRANDE
+                    if self._bytes > self._memoria:
+                        raise _OCUPADO
+                    partes.append(parte)
+                    plazo.reschedule(desde + GRACIA_S + mide / BYTES_POR_SEGUNDO)
+            yield b"".join(partes)
+        except TimeoutError:
+            raise _Aviso(
+                408, "La solicitud tardó demasiado en llegar. Revise la conexión y envíela otra vez."
+            ) from None
+        finally:
+            self._bytes -= mide
+
+    async def atender(self, responder: Callable[[], Respuesta]) -> Respuesta:
+        limite = time.monotonic() + TURNO_S
+
+        def a_tiempo() -> Respuesta:
+            if time.monotonic() > limite:
+                raise _OCUPADO
+            return responder()
+
+        return await asyncio.get_running_loop().run_in_executor(self._hilos, a_tiempo)
+
+
+_OCUPADO: Final = _Aviso(503, "El servidor está ocupado. Espere un momento y vuelva a intentar: no se perdió nada.")
+_MUY_GRANDE: Final = _Aviso(413, f"Una solicitud mide hasta {CUERPO_MAXIMO >> 20} MiB.")
+
+
+class Portero:
+    """What granian serves, by its interface RSGI. `aplicacion`: the WSGI application behind the door.
+
+    `delante`: networks of the proxies whose word about the caller is taken.
+    """
+
+    def __init__(self, aplicacion: Callable[..., Iterable[bytes]], delante: Iterable[str] = ()) -> None:
+        self._aplicacion = aplicacion
+        self._delante = [ipaddress.ip_network(red.strip()) for red in delante if red.strip()]
+        self._anonimos = _Carril("anonimo", HILOS_ANONIMOS, 64, 32, 64 * 2**20, Cubetas(20, 100))
+        self._conocidos = _Carril("conocido", HILOS_CONOCIDOS, 512, 16, 256 * 2**20, Cubetas(50, 200))
+        self._despedidos = 0
+
+    async def __rsgi__(self, alcance: Any, protocolo: Any) -> None:
+        try:
+            codigo, cabeceras, cuerpo = await self._atender(alcance, protocolo)
+        except _Aviso as aviso:
+            await self._despedir(aviso, protocolo)
+            codigo, cabeceras, cuerpo = _avisar(aviso)
+        except Exception:  # the application answers its own errors: this one is ours
+            registro.exception("Una solicitud no se pudo atender.")
+            codigo, cabeceras, cuerpo = _avisar(_Aviso(500, "Algo falló al atender la solicitud. Ya quedó anotado."))
+        protocolo.response_bytes(codigo, [*cabeceras, ("server", "")], cuerpo)
+
+    async def _atender(self, alcance: Any, protocolo: Any) -> Respuesta:
+        if alcance.proto != "http":
+            raise _Aviso(400, "Aquí se habla HTTP.")
+        entorno = _entorno(alcance, self._delante)
+        if int(entorno.get("CONTENT_LENGTH") or 0) > CUERPO_MAXIMO:
+            raise _MUY_GRANDE
+        pase = pases.leer(_galleta(entorno.get("HTTP_COOKIE", "")))
+        carril, origen = (self._conocidos, pase) if pase else (self._anonimos, _origen(entorno["REMOTE_ADDR"]))
+        async with carril.entrar(origen), carril.leer(protocolo) as cuerpo:
+            return await carril.atender(lambda: self._responder(entorno, cuerpo))
+
+    def _responder(self, entorno: dict[str, Any], cuerpo: bytes) -> Respuesta:
+        """In a thread of the lane: Django, from the request to the last byte of the response."""
+        dicho: list[Any] = []
+
+        def start_response(estado: str, cabeceras: Cabeceras, _: Any = None) -> None:
+            dicho[:] = int(estado.split(" ", 1)[0]), cabeceras
+
+        entorno |= {"wsgi.input": io.BytesIO(cuerpo), "CONTENT_LENGTH": str(len(cuerpo))}
+        respuesta = self._aplicacion(entorno, start_response)
+        try:
+            todo = b"".join(respuesta)
+        finally:
+            if hasattr(respuesta, "close"):
+                respuesta.close()
+        codigo, cabeceras = dicho
+        return codigo, [(nombre.lower(), valor.strip()) for nombre, valor in cabeceras], todo
+
+    async def _despedir(self, aviso: _Aviso, protocolo: Any) -> None:
+        """Before a refusal, read a little of what is still coming: cut in the middle, it would take the refusal along.
+        Who is told to come back waits a second for it, as long as few are waiting: waiting costs nothing, asking does.
+        """
+        if self._despedidos >= _DESPEDIDOS:
+            return
+        self._despedidos += 1
+        hasta = asyncio.get_running_loop().time() + CASTIGO_S
+        try:
+            mide = 0
+            with suppress(TimeoutError, RuntimeError):  # it is slow; it had been read; it has gone
+                async with asyncio.timeout_at(hasta):
+                    async for parte in protocolo:
+                        mide += len(parte)
+                        if mide > _LO_QUE_SE_OYE:
+                            break
+            if aviso.codigo in _ESPERE:
+                await asyncio.sleep(hasta - asyncio.get_running_loop().time())
+        finally:
+            self._despedidos -= 1
+
+
+def _avisar(aviso: _Aviso) -> Respuesta:
+    cabeceras = [
+        ("content-type", "text/plain; charset=utf-8"),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("x-content-type-options", "nosniff"),
+        ("cache-control", "no-store"),
+        ("connection", "close"),  # what was not read of it is not read
+    ]
+    if aviso.codigo in _ESPERE:
+        cabeceras.append(("retry-after", "2"))
+    return aviso.codigo, cabeceras, f"{aviso.texto}\n".encode()
+
+
+_DE_PROXY: Final = ("x-forwarded-for", "x-forwarded-proto")
+
+
+def _entorno(alcance: Any, delante: list[Any]) -> dict[str, Any]:
+    """The WSGI environment of a request. What only a proxy of ours may say is heard from nobody else; a header with an
+    underscore, which would pass for another one, is not heard at all."""
+    cabeceras: dict[str, str] = {}
+    for nombre, valor in alcance.headers.items():
+        if "_" not in nombre:
+            union = "; " if nombre == "cookie" else ","
+            cabeceras[nombre] = f"{cabeceras[nombre]}{union}{valor}" if nombre in cabeceras else valor
+    quien, esquema = _direccion(alcance.client), alcance.scheme
+    por, como = (cabeceras.pop(nombre, "") for nombre in _DE_PROXY)
+    if _es_de(quien, delante):
+        esquema = como if como in ("http", "https") else esquema
+        for salto in reversed([s.strip() for s in por.split(",") if s.strip()]):
+            quien = salto
+            if not _es_de(salto, delante):
+                break
+    servidor, _, puerto = alcance.server.rpartition(":")
+    return {
+        "REQUEST_METHOD": alcance.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": alcance.path.encode().decode("latin-1"),
+        "QUERY_STRING": alcance.query_string,
+        "CONTENT_TYPE": cabeceras.pop("content-type", ""),
+        "CONTENT_LENGTH": cabeceras.pop("content-length", ""),
+        "SERVER_NAME": servidor,
+        "SERVER_PORT": puerto,
+        "SERVER_PROTOCOL": f"HTTP/{alcance.http_version}",
+        "REMOTE_ADDR": quien,
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": esquema,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        **{f"HTTP_{nombre.upper().replace('-', '_')}": valor for nombre, valor in cabeceras.items()},
+    }
+
+
+def _direccion(cliente: str) -> str:
+    return cliente.rpartition(":")[0].strip("[]")
+
+
+def _es_de(direccion: str, redes: list[Any]) -> bool:
+    try:
+        return any(ipaddress.ip_address(direccion) in red for red in redes)
+    except ValueError:
+        return False
+
+
+def _origen(direccion: str) -> str:
+    """Who counts as one: an address, or in IPv6 the /64 that one subscriber has whole."""
+    try:
+        ip = ipaddress.ip_address(direccion)
+    except ValueError:
+        return "?"
+    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)
+
+
+def _galleta(texto: str) -> str | None:
+    if pases.COOKIE not in texto:
+        return None
+    try:
+        galleta = SimpleCookie(texto[:8192]).get(pases.COOKIE)
+    except CookieError:
+        return None
+    return galleta.value if galleta else None
+
+
+def portero() -> Portero:
+    """Ready to serve this installation: what granian asks for in each of its processes. Nobody waits for what the
+    first request would import."""
+    from django.urls import get_resolver
+
+    from prep.plataforma.wsgi import application
+
+    get_resolver().url_patterns  # noqa: B018 - every room's routes, and what they import
+    return Portero(application, os.environ.get("PREP_PROXIES", "").split(","))

@@ -1,0 +1,71 @@
+"""`prep servir`: the web server of the desks and of the nodes."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def servir(
+    puerto: Annotated[int, typer.Option(min=1, max=65535, help="Puerto en que atiende.")] = 8000,
+    direccion: Annotated[
+        str, typer.Option(help="Dirección en que atiende; la de afuera pide certificado.")
+    ] = "127.0.0.1",
+    certificado: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Certificado TLS, en PEM.")
+    ] = None,
+    llave: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Llave del certificado, en PKCS#8.")
+    ] = None,
+    procesos: Annotated[int | None, typer.Option(min=1, max=8, show_default="uno por núcleo")] = None,
+) -> None:
+    """Atiende a las personas y a los nodos, hasta que se interrumpa.
+
+    Se conecta a la base con un rol que no posee nada y con un límite de conexiones: por muchas solicitudes que lleguen,
+    los cortes encuentran una libre. Detrás de un proxy, diga sus direcciones en PREP_PROXIES. Los nombres con que se le
+    llama van en PREP_HOSTS.
+    """
+    from django.db import connection
+
+    from prep.plataforma import roles, servidor
+    from prep.plataforma.arranque import django_listo
+    from prep.plataforma.postgres import ErrorPostgres
+
+    def negarse(motivo: str) -> typer.Exit:
+        typer.echo(f"✗ {motivo}", err=True)
+        return typer.Exit(1)
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as whoever stops a service asks
+    if (certificado is None) != (llave is None):
+        raise negarse("El certificado y su llave van juntos: --certificado y --llave.")
+    protegido = certificado or os.environ.get("PREP_PROXIES") or os.environ.get("PREP_SIN_TLS") == "1"
+    if not servidor.es_local(direccion) and not protegido:
+        raise negarse(
+            "Atender en la red sin TLS dejaría ver contraseñas: indique --certificado y --llave, o ponga delante un "
+            "proxy y diga su dirección en PREP_PROXIES."
+        )
+    try:
+        with django_listo(rol=roles.WEB):
+            with connection.cursor() as cursor:
+                if roles.es_peligroso(cursor):
+                    raise negarse(
+                        "DATABASE_URL es de quien posee la base: el servidor web no se conecta con ese rol. Ejecute "
+                        "«prep postgres roles» y use la dirección de prep_web."
+                    )
+            connection.close()
+            orden = servidor.orden_de_servidor(
+                puerto, direccion, certificado=certificado, llave=llave, cuantos=procesos
+            )
+            with servidor.sirviendo(orden) as proceso:
+                esquema = "https" if certificado else "http"
+                typer.echo(f"Atendiendo en {esquema}://{direccion}:{puerto}/ Ctrl-C para terminar.")
+                proceso.wait()
+                raise negarse("El servidor terminó sin que se le pidiera. Lo que dijo está arriba.")
+    except (servidor.ServidorNoArranca, ErrorPostgres) as error:
+        raise negarse(str(error)) from None
+    except KeyboardInterrupt:
+        typer.echo("Terminado.")

@@ -1,0 +1,357 @@
+"""The web server as it is started, over real sockets: nobody without a pass stops it, and what it says of itself."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+import pytest
+
+from prep.plataforma import pases, portero, postgres, roles, servidor
+from prep.plataforma.cubetas import Cubetas
+from prep.plataforma.puertos import libre
+
+RUTA = "/api/bitacora/hechos"
+PROCESOS = 2
+
+
+@dataclass
+class Servidor:
+    puerto: int
+    base: str
+
+    def conectar(self, origen: str = "127.0.0.1") -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.puerto), 60, source_address=(origen, 0))
+
+    def pedir(
+        self, metodo: str, ruta: str, cuerpo: bytes | None = None, origen: str = "127.0.0.1", **cabeceras: str
+    ) -> http.client.HTTPResponse:
+        c = http.client.HTTPConnection("127.0.0.1", self.puerto, timeout=150, source_address=(origen, 0))
+        c.request(metodo, ruta, cuerpo, {k.replace("_", "-"): v for k, v in cabeceras.items()})
+        r = c.getresponse()
+        r.leido = r.read()  # type: ignore[attr-defined]
+        c.close()
+        return r
+
+    def decir(self, crudo: bytes) -> bytes:
+        """What comes back for these bytes, until it closes."""
+        with self.conectar() as s:
+            s.sendall(crudo)
+            return _hasta_el_final(s)
+
+
+def _hasta_el_final(s: socket.socket) -> bytes:
+    todo = b""
+    try:
+        while parte := s.recv(65536):
+            todo += parte
+    except ConnectionResetError:
+        pass
+    return todo
+
+
+@pytest.fixture(scope="module")
+def web(bases: Any, django_db_blocker: Any) -> Iterator[Servidor]:
+    """Granian with our door, connected as the role of the web to a database of its own."""
+    from django.contrib.auth.models import User
+    from django.db import connection
+
+    with django_db_blocker.unblock(), bases.nueva() as nombre:
+        datos = connection.get_connection_params()
+        if datos["user"] != postgres.SUPERUSUARIO:
+            pytest.skip(
+                "El servidor de DATABASE_URL no es de los que arrancamos: ahí los roles los pone quien lo tiene."
+            )
+        User.objects.create_superuser("ana", password="una frase larga")
+        url = f"postgresql://{roles.WEB}@/{nombre}?host={quote(datos['host'], safe='')}"
+        puerto = libre(8531, print)
+        orden = servidor.orden_de_servidor(puerto, cuantos=PROCESOS)
+        with servidor.sirviendo(orden, os.environ | {"DATABASE_URL": url}):
+            yield Servidor(puerto, nombre)
+
+
+def pase(valor: str) -> str:
+    return f"{pases.COOKIE}={pases._firmante().sign(valor)}"
+
+
+# --- What it says ---------------------------------------------------------------------------------------------------
+
+
+def test_it_says_what_browsers_must_know_and_nothing_of_what_it_is_made_of(web: Servidor) -> None:
+    for ruta in ("/admin/login/", "/no-existe", "/estaticos/admin/css/base.css"):
+        r = web.pedir("GET", ruta)
+        assert "unsafe" not in r.headers["Content-Security-Policy"]
+        assert r.headers["Permissions-Policy"].startswith("camera=(self)")
+        assert r.headers["X-Content-Type-Options"] == "nosniff"
+        assert r.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert r.headers["Server"] == ""
+        assert not re.search(r"(?i)granian|django|wsgi|python", str(r.headers))
+
+
+def test_the_description_of_the_api_is_not_public(web: Servidor) -> None:
+    for ruta in ("/api/openapi.json", "/api/docs"):
+        assert web.pedir("GET", ruta).status == 404
+
+
+def test_over_tls_browsers_are_told_to_stay_there(settings: Any, client: Any) -> None:
+    assert settings.SECURE_HSTS_SECONDS == 0  # the tests run as a demonstration, without TLS
+    settings.SECURE_HSTS_SECONDS = 31536000
+    assert client.get("/no-existe", secure=True).headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+# --- What it refuses ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "largo", ["²", "+5", "-1", "5, 6", "0x5", "5 5", "", "99999999999999999999999", "5\r\nContent-Length: 6"]
+)
+def test_a_length_that_is_not_a_number_is_a_clean_refusal(web: Servidor, largo: str) -> None:
+    dicho = web.decir(f"POST {RUTA} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {largo}\r\n\r\nxxxxxx".encode())
+    assert re.match(rb"HTTP/1\.1 4(00|13) ", dicho), dicho
+    assert b"Traceback" not in dicho
+    assert web.pedir("GET", "/no-existe").status == 404
+
+
+def test_bodies_have_a_limit_said_beforehand_or_not(web: Servidor) -> None:
+    dicho = web.decir(f"POST {RUTA} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {10**9}\r\n\r\n".encode())
+    assert dicho.startswith(b"HTTP/1.1 413 ") and "MiB" in dicho.decode()
+    with web.conectar() as s:
+        s.sendall(f"POST {RUTA} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
+        trozo = b"100000\r\n" + b"x" * 2**20 + b"\r\n"
+        try:
+            for _ in range(40):
+                s.sendall(trozo)
+        except OSError:
+            pass  # it stopped listening
+        dicho = _hasta_el_final(s)
+    assert dicho == b"" or dicho.startswith(b"HTTP/1.1 413 ")
+
+
+def test_headers_have_a_limit(web: Servidor) -> None:
+    dicho = web.decir(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 200_000 + b"\r\n\r\n")
+    assert dicho == b"" or dicho.startswith(b"HTTP/1.1 431 ")
+
+
+def test_slow_headers_and_slow_bodies_are_ended_and_meanwhile_others_are_answered(web: Servidor) -> None:
+    """Many more than there are threads, a byte at a time: the server ends each, and none has held it."""
+    inicios = {
+        "headers": b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Lento: ",
+        "body": f"POST {RUTA} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n[".encode(),
+    }
+    atendidas: list[int] = []
+    acabaron = threading.Event()
+
+    def gotear(que: str, i: int) -> tuple[str, bytes]:
+        with web.conectar(f"127.0.1.{i + 1}") as s:
+            s.sendall(inicios[que])
+            s.settimeout(0.5)
+            dicho = b""
+            for _ in range(240):
+                try:
+                    parte = s.recv(65536)
+                except TimeoutError:
+                    parte = None
+                except ConnectionResetError:
+                    return que, dicho
+                if parte == b"":
+                    return que, dicho
+                dicho += parte or b""
+                try:
+                    s.sendall(b"x")
+                except OSError:
+                    continue
+        raise AssertionError(f"{que}: nobody ended it")
+
+    def mirar() -> None:
+        while not acabaron.wait(0.5):
+            atendidas.append(web.pedir("GET", "/no-existe").status)
+
+    mirando = threading.Thread(target=mirar)
+    mirando.start()
+    try:
+        with ThreadPoolExecutor(48) as hilos:
+            ended = list(hilos.map(gotear, ["headers", "body"] * 24, range(48)))
+    finally:
+        acabaron.set()
+        mirando.join()
+    assert {d[:12] for q, d in ended if q == "body"} <= {b"HTTP/1.1 408", b""}
+    assert {d[:9] for q, d in ended if q == "headers"} <= {b"HTTP/1.1 ", b""}
+    assert len(atendidas) > 3 and set(atendidas) == {404}
+
+
+# --- What it keeps for those it knows -------------------------------------------------------------------------------
+
+
+def test_whoever_asks_too_often_is_refused_and_nobody_else(web: Servidor) -> None:
+    """One source far above its share; another one, and a person with a pass at the very same place, are answered."""
+
+    def insistir(_: int) -> int:
+        return web.pedir("GET", "/no-existe", origen="127.0.2.1").status
+
+    with ThreadPoolExecutor(64) as hilos:
+        insistiendo = [hilos.submit(insistir, i) for i in range(600)]
+        otros = [web.pedir("GET", "/no-existe", origen="127.0.2.2").status for _ in range(5)]
+        conocidos = [web.pedir("GET", "/no-existe", origen="127.0.2.1", Cookie=pase("ana")).status for _ in range(20)]
+        dichos = Counter(i.result() for i in insistiendo)
+    assert dichos[429] > 100 and dichos.keys() <= {404, 429, 503}
+    assert set(otros) <= {404, 503}  # among strangers the line may be full
+    assert set(conocidos) == {404}
+
+
+def test_a_refusal_says_what_to_do_in_spanish(web: Servidor) -> None:
+    with ThreadPoolExecutor(64) as hilos:
+        todas = list(hilos.map(lambda _: web.pedir("GET", "/no-existe", origen="127.0.2.9"), range(400)))
+    r = next(r for r in todas if r.status == 429)
+    assert r.headers["Retry-After"] == "2" and r.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert "Espere un momento y vuelva a intentar" in r.leido.decode()  # type: ignore[attr-defined]
+
+
+def test_signing_in_gives_a_pass_and_a_false_one_is_worth_nothing(web: Servidor) -> None:
+    galletas: dict[str, str] = {}
+
+    def pedir(metodo: str, cuerpo: bytes | None = None) -> http.client.HTTPResponse:
+        con = "; ".join(f"{k}={v}" for k, v in galletas.items())
+        r = web.pedir(metodo, "/admin/login/", cuerpo, Cookie=con, Content_Type="application/x-www-form-urlencoded")
+        for g in r.headers.get_all("Set-Cookie") or []:
+            nombre, valor = g.split(";")[0].split("=", 1)
+            galletas[nombre] = valor
+        return r
+
+    pagina = pedir("GET")
+    assert pases.COOKIE not in galletas
+    ficha = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', pagina.leido.decode())  # type: ignore[attr-defined]
+    assert ficha
+    r = pedir("POST", f"csrfmiddlewaretoken={ficha[1]}&username=ana&password=una+frase+larga".encode())
+    assert r.status == 302
+    assert pases.leer(galletas[pases.COOKIE]) is not None
+    assert "HttpOnly" in str(r.headers) and "ana" not in galletas[pases.COOKIE]
+    for falso in ("", "ana", "ana:1:x", galletas[pases.COOKIE][:-1] + "_", "x" * 5000):
+        assert pases.leer(falso) is None
+
+
+def test_a_flood_of_anonymous_deliveries_takes_no_connection_that_a_corte_needs(web: Servidor) -> None:
+    """A delivery signed by nobody, hundreds at once: the database never sees more of us than there are threads, nor a
+    transaction of ours, and the sede enters."""
+    sobre = b'[{"id": "01890a5d-ac96-774b-bcce-b302099a8057", "firma": "' + b"A" * 300 + b'"}]'
+    datos = {k: v for k, v in psycopg.conninfo.conninfo_to_dict(os.environ["DATABASE_URL"]).items() if k != "dbname"}
+    vistas: list[int] = []
+    acabaron = threading.Event()
+
+    def contar() -> None:
+        with psycopg.connect(dbname=web.base, **(datos | {"user": roles.SEDE}), autocommit=True) as c:
+            while not acabaron.wait(0.1):
+                fila = c.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = %s", [roles.WEB]).fetchone()
+                assert fila
+                vistas.append(fila[0])
+
+    contando = threading.Thread(target=contar)
+    contando.start()
+    try:
+        with ThreadPoolExecutor(150) as hilos:
+            dichos = Counter(
+                hilos.map(lambda i: web.pedir("POST", RUTA, sobre, origen=f"127.0.3.{i % 200 + 1}").status, range(600))
+            )
+    finally:
+        acabaron.set()
+        contando.join()
+    assert dichos.keys() <= {200, 429, 503} and sum(dichos.values()) == 600
+    # one that is being replaced because it is old may be seen beside its successor
+    assert vistas and max(vistas) <= 2 * PROCESOS * portero.HILOS <= roles.CONEXIONES_WEB
+
+
+# --- Its parts ------------------------------------------------------------------------------------------------------
+
+
+def test_a_bucket_fills_with_time_and_the_table_of_sources_does_not_grow() -> None:
+    cubetas = Cubetas(2, 3, maximo=100)
+    assert [cubetas.tomar("a", 0.0) for _ in range(4)] == [True, True, True, False]
+    assert [cubetas.tomar("a", 1.0) for _ in range(3)] == [True, True, False]
+    assert [cubetas.tomar("a", 100.0) for _ in range(4)] == [True, True, True, False]
+    for i in range(1000):
+        assert cubetas.tomar(f"otro-{i}", 100.0)
+    assert len(cubetas) == 100
+
+
+def entorno(cliente: str, delante: list[str], **cabeceras: str) -> dict[str, Any]:
+    alcance = SimpleNamespace(
+        headers={k.replace("__", "-"): v for k, v in cabeceras.items()}, client=cliente, scheme="http",
+        server="127.0.0.1:8000", method="GET", path="/ñ", query_string="a=1", http_version="1.1",
+    )  # fmt: skip
+    return portero._entorno(alcance, portero.Portero(lambda *_: [], delante)._delante)
+
+
+def test_only_a_proxy_of_ours_says_who_called_and_how() -> None:
+    dicho = {"x__forwarded__for": "10.9.9.9, 203.0.113.7, 10.0.0.2", "x__forwarded__proto": "https"}
+    ajeno = entorno("203.0.113.50:4242", ["10.0.0.0/8"], **dicho)
+    assert (ajeno["REMOTE_ADDR"], ajeno["wsgi.url_scheme"]) == ("203.0.113.50", "http")
+    nuestro = entorno("10.0.0.1:4242", ["10.0.0.0/8"], **dicho)
+    assert (nuestro["REMOTE_ADDR"], nuestro["wsgi.url_scheme"]) == ("203.0.113.7", "https")
+    assert not any("FORWARDED" in k for k in ajeno | nuestro)
+    assert entorno("[2001:db8::1]:99", [])["REMOTE_ADDR"] == "2001:db8::1"
+    assert portero._origen("2001:db8::1") == portero._origen("2001:db8::ffff") == "2001:db8::/64"
+
+
+def test_a_header_with_an_underscore_cannot_pass_for_another() -> None:
+    assert "HTTP_X_REAL_IP" not in entorno("127.0.0.1:1", [], x_real_ip="10.0.0.1")
+    assert entorno("127.0.0.1:1", [], x__real__ip="10.0.0.1")["HTTP_X_REAL_IP"] == "10.0.0.1"
+
+
+def test_the_command_line_bounds_everything() -> None:
+    orden = servidor.orden_de_servidor(8000, cuantos=1000)
+    assert int(orden[orden.index("--workers") + 1]) * portero.HILOS <= roles.CONEXIONES_WEB
+    for limite in ("--backlog", "--backpressure", "--http1-header-read-timeout", "--http1-buffer-size"):
+        assert int(orden[orden.index(limite) + 1]) > 0
+
+
+def test_it_does_not_serve_as_the_owner_nor_without_tls_to_the_network(url_postgres: str, tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    def servir(*opciones: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        limpio = {k: v for k, v in os.environ.items() if k != "PREP_SIN_TLS"}
+        entorno = limpio | {"DATABASE_URL": url_postgres, "PREP_DATOS_DIR": str(tmp_path), "COLUMNS": "200"} | variables
+        return subprocess.run(
+            [sys.executable, "-m", "prep", "servir", "--puerto", "8532", *opciones],
+            env=entorno, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+
+    abierta = servir("--direccion", "0.0.0.0")
+    assert abierta.returncode == 1 and "Atender en la red sin TLS" in abierta.stderr
+    duena = servir()
+    assert duena.returncode == 1 and "prep postgres roles" in duena.stderr
+
+
+def test_it_does_not_outlive_whoever_started_it(web: Servidor) -> None:
+    """Killed without a chance to say goodbye, who started it leaves no server holding its port."""
+    import subprocess
+    import sys
+
+    puerto = libre(8541, print)
+    programa = (
+        "import sys, time; from prep.plataforma import servidor\n"
+        "with servidor.sirviendo(servidor.orden_de_servidor(int(sys.argv[1]), cuantos=1)):\n"
+        "    print('ya', flush=True); time.sleep(600)"
+    )
+    otro = subprocess.Popen([sys.executable, "-c", programa, str(puerto)], stdout=subprocess.PIPE, text=True)
+    assert otro.stdout and otro.stdout.readline() == "ya\n"
+    otro.kill()
+    otro.wait()
+    while True:  # until nobody listens, or the test's own limit
+        try:
+            socket.create_connection(("127.0.0.1", puerto), 5).close()
+        except ConnectionRefusedError:
+            break
+        time.sleep(0.2)
