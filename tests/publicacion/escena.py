@@ -51,7 +51,7 @@ def noche() -> tuple[list[ActaSimulada], list[Hecho]]:
 
 @dataclass
 class Escena:
-    """A process, the bitácora of the current database and a folder to publish in."""
+    """A process, the bitácora of the current database and a folder to publish in. `conserva`: with a reserve."""
 
     raiz: Path
     proceso: Proceso = field(default_factory=lambda: proceso_de_ejemplo()[0])
@@ -62,6 +62,7 @@ class Escena:
     portal: Any = None
     nodo: NodoLocal = field(default_factory=lambda: nodo_de("central"))
     telefonos: dict[str, DispositivoLocal] = field(default_factory=dict)
+    conserva: bool = True
 
     def __post_init__(self) -> None:
         noche = imaginada()
@@ -85,8 +86,13 @@ class Escena:
             software="ab" * 32,
             procesos=self.procesos,
             portal=self.portal,
+            reserva=self.reserva if self.conserva else None,
         )
         return replace(p, **cambios) if cambios else p
+
+    @property
+    def reserva(self) -> Path:
+        return self.raiz.with_name(f"{self.raiz.name}-reserva")
 
     def corte(self, minutos: int = 0, cierre: bool = False, **cambios: Any) -> Corte:
         return hacer_corte(self.publicador(**cambios), CIERRE + timedelta(minutes=minutos), cierre)
