@@ -25,6 +25,7 @@ from prep.dominio.tabulacion.proceso import Modo, Proceso
 from prep.plataforma.almacen import Almacen, AlmacenCarpeta
 from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import Publicador
+from prep.publicacion.rehacer import rehacer
 from prep.simulacro.noche import ActaSimulada, Noche
 
 ZONA = ZoneInfo("America/Mexico_City")
@@ -96,6 +97,10 @@ class Escena:
 
     def corte(self, minutos: int = 0, cierre: bool = False, **cambios: Any) -> Corte:
         return hacer_corte(self.publicador(**cambios), CIERRE + timedelta(minutes=minutos), cierre)
+
+    def distinto_de_los_hechos(self, ruta: str) -> list[str]:
+        """What differs between a published corte and the one that an auditor computes from the facts, from nothing."""
+        return rehacer(self.raiz / ruta, self.proceso, self.informativo, self.portal).diferencias
 
     def json(self, ruta: str) -> Any:
         return orjson.loads((self.raiz / ruta).read_bytes())

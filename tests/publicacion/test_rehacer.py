@@ -81,7 +81,7 @@ def test_las_paginas_que_faltan_no_esconden_lo_demas(escena: Escena, tmp_path: P
         recursos, portada = portal.recursos, portal.portada
 
         @staticmethod
-        def paginas(corte: Any) -> Any:
+        def dibujos(corte: Any) -> Any:
             raise KeyError("total")
 
     def otra_vez(corte: int, dibuja: Any) -> list[str]:

@@ -25,7 +25,6 @@ from prep.dominio.tabulacion.proceso import Demarcacion, Proceso
 from prep.plataforma.almacen import AlmacenCarpeta
 from prep.publicacion.instantanea import instantanea
 from prep.publicacion.publicador import Publicador
-from prep.publicacion.rehacer import rehacer
 from prep.publicacion.taller import Compuesto, Cronometro, Encargo, componer
 from prep.simulacro.noche import Noche
 
@@ -143,11 +142,6 @@ def test_a_corte_that_reuses_is_byte_for_byte_the_one_from_nothing(escena: Escen
             assert len(avisos) <= sum(danados) and bool(avisos) == any(danados)
 
 
-def rehecho(escena: Escena, ruta: str) -> list[str]:
-    """What differs between a published corte and the one that an auditor computes from the facts, from nothing."""
-    return rehacer(escena.raiz / ruta, escena.proceso, escena.informativo, escena.portal).diferencias
-
-
 @pytest.mark.parametrize("procesos", [1, 2])
 def test_only_the_secciones_with_something_new_are_written(escena: Escena, procesos: int) -> None:
     escena.procesos = procesos
@@ -163,7 +157,7 @@ def test_only_the_secciones_with_something_new_are_written(escena: Escena, proce
         escena.anotar(tanda)
         corte = escena.corte(62 + i)
         assert corte.escritas == len({de[clave_de(h.sujeto)] for h in tanda})
-        assert rehecho(escena, corte.ruta) == []
+        assert escena.distinto_de_los_hechos(corte.ruta) == []
 
 
 def test_what_was_spoiled_is_noticed_and_written_again(escena: Escena) -> None:
@@ -179,7 +173,7 @@ def test_what_was_spoiled_is_noticed_and_written_again(escena: Escena) -> None:
     corte = escena.corte(61)
     avisos = [a for a in corte.alarmas if "estaba dañado y se volvió a hacer" in a]
     assert len(avisos) == 12 and all(any(f" {a.name} " in aviso for aviso in avisos) for a in conservado[:12])
-    assert rehecho(escena, corte.ruta) == []
+    assert escena.distinto_de_los_hechos(corte.ruta) == []
     assert escena.corte(62).alarmas == ()
 
 

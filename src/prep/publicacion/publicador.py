@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
@@ -28,8 +28,8 @@ class Portal(Protocol):
     """What draws the pages (`prep.portal`). Each receives the documents of the corte by path, `corte.json` being its
     manifest so far, without the pages themselves; each gives (path, bytes)."""
 
-    def paginas(self, corte: Mapping[str, Any], /) -> Iterable[tuple[str, bytes]]:
-        """Pages of the corte; paths relative to its folder."""
+    def dibujos(self, corte: Mapping[str, Any], /) -> Sequence[Iterable[tuple[str, bytes]]]:
+        """Pages of the corte, in shares that nobody has begun; paths relative to its folder."""
 
     def recursos(self, corte: Mapping[str, Any], /) -> Iterable[tuple[str, bytes]]:
         """Immutable files that cortes share; paths from the publication's root."""

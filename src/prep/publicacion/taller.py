@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ from prep.publicacion.fuente import de_la_eleccion
 from prep.publicacion.instantanea import Instantanea, Vista
 from prep.publicacion.obreros import Obreros, obreros
 from prep.publicacion.paquete import bloque, empacar, tal_cual
-from prep.publicacion.publicador import Portal, Publicador
+from prep.publicacion.publicador import Publicador
 from prep.publicacion.reserva import Reserva
 from prep.publicacion.seccion import Pauta
 from prep.transparencia.canonico import canonico
@@ -122,7 +122,7 @@ def componer(encargo: Encargo, reloj: Cronometro) -> Compuesto:
     imagenes = sorted({i for t in tableros for lugar in t.lugares.values() for i in lugar.imagenes})
     cuentas = {t.eleccion.clave: _cuentas(t.entidad) for t in tableros}
     hasta_aqui = _manifiesto(encargo, archivos, cuentas, imagenes)
-    paginas = _dibujar(p.portal, {**docs, "corte.json": hasta_aqui}, encargo.aparte)
+    paginas = _dibujar(p, {**docs, "corte.json": hasta_aqui}, encargo.aparte)
     if paginas.causa:
         alarmas.append(
             "No se pudieron dibujar las páginas: este corte lleva datos, bases e imágenes, y el portal sigue en el "
@@ -323,19 +323,24 @@ def _alarmas(encargo: Encargo, tableros: Sequence[Tablero]) -> list[str]:
     return alarmas
 
 
-def _dibujar(portal: Portal | None, corte: Mapping[str, Any], aparte: Path) -> Paginas:
+def _dibujar(p: Publicador, corte: Mapping[str, Any], aparte: Path) -> Paginas:
     """The portal's pages: those of the corte join its files; those of the root are kept for after the switch, and
     `sitio.json` lists them so that they are signed too.
 
     A page that cannot be drawn never holds figures back: the corte goes out without pages and somebody is told.
     """
-    if portal is None:
+    if p.portal is None:
         return Paginas([], [], [])
     try:
-        del_corte = [guardar(aparte, nombre, datos) for nombre, datos in portal.paginas(corte)]
-        recursos, portada = list(portal.recursos(corte)), list(portal.portada(corte))
+        dibujos = p.portal.dibujos(corte)
+        recursos, portada = list(p.portal.recursos(corte)), list(p.portal.portada(corte))
+        with obreros(p.procesos, lambda: Caballete(dibujos, aparte)) as quienes:
+            hechos = quienes.entre_todos(_dibujar_parte, range(len(dibujos)))
     except Exception as error:
-        return Paginas([], [], [], f"{type(error).__name__}: {error}")
+        return Paginas([], [], [], _causa(error))
+    if causa := next((causa for _, causa in hechos if causa), ""):
+        return Paginas([], [], [], causa)
+    del_corte = [archivo for archivos, _ in hechos for archivo in archivos]
     sitio = {
         "formato": "prep/sitio/1",
         "archivos": [
@@ -344,6 +349,26 @@ def _dibujar(portal: Portal | None, corte: Mapping[str, Any], aparte: Path) -> P
         ],
     }
     return Paginas([*del_corte, guardar(aparte, "sitio.json", canonico(sitio))], recursos, portada)
+
+
+@dataclass(frozen=True, slots=True)
+class Caballete:
+    """What a worker that draws has before it."""
+
+    dibujos: Sequence[Iterable[tuple[str, bytes]]]
+    aparte: Path
+
+
+def _dibujar_parte(caballete: Caballete, cual: int) -> tuple[list[Archivo], str]:
+    """The pages of one share; and, if they could not be drawn, why."""
+    try:
+        return [guardar(caballete.aparte, nombre, datos) for nombre, datos in caballete.dibujos[cual]], ""
+    except Exception as error:
+        return [], _causa(error)
+
+
+def _causa(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _sitio_heredado(encargo: Encargo) -> list[Archivo]:
