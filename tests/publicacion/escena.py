@@ -61,6 +61,8 @@ class Escena:
     procesos: int = 1
     almacen: Almacen | None = None
     portal: Any = None
+    registra: bool = True
+    """Each corte puts on record, as facts, what it carries."""
     nodo: NodoLocal = field(default_factory=lambda: nodo_de("central"))
     telefonos: dict[str, DispositivoLocal] = field(default_factory=dict)
     conserva: bool = True
@@ -83,7 +85,7 @@ class Escena:
             self.almacen or AlmacenCarpeta(self.raiz),
             self.modo,
             INSTITUTO,
-            nodo=self.nodo,
+            nodo=self.nodo if self.registra else None,
             software="ab" * 32,
             procesos=self.procesos,
             portal=self.portal,

@@ -46,7 +46,7 @@ def uno_mas(escena: Escena, minuto: int) -> Corte:
 def matar_muchas_veces(escena: Escena, veces: int) -> None:
     gub = escena.proceso.elecciones[0]
     escena.proceso = replace(escena.proceso, elecciones=(gub,))
-    hechos = [h for h in noche()[1] if h.acta.endswith(gub.tipo_acta)]
+    hechos = [h for h in noche()[1] if h.sujeto.endswith(gub.tipo_acta)]
     escena.anotar(hechos[:100])
     uno_mas(escena, 1)
     inicio = time.perf_counter()

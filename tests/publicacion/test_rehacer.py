@@ -52,7 +52,7 @@ def test_otra_base_da_los_mismos_bytes(bitacora_nueva: Any, escena: Escena, tmp_
         importar(tmp_path / "hechos.jsonl")
         for n in (1, 2, 3):
             r = otra_vez(n)
-            assert (r.corte, r.posicion, r.diferencias) == (n, n * tercio, [])
+            assert (r.corte, r.diferencias) == (n, []) and r.posicion >= n * tercio
             assert r.archivos > 40 and not r.mismo_programa
         with pytest.raises(RehacerImposible, match="prep proceso importar"):
             otra_vez(1, huella="0" * 64)
