@@ -199,13 +199,14 @@ def _verificar() -> None:
     from prep.comprobacion.verificar import Opciones, verificar
     from prep.dominio.tabulacion.proceso import Modo
     from prep.plataforma.almacen import AlmacenCarpeta
-    from prep.publicacion.corte import hacer_corte
-    from prep.publicacion.publicador import Publicador
     from prep.transparencia.almacen import Carpeta
     from prep.transparencia.nota import LlavePrivada
 
     proceso, info = ejemplo(10_900)
     with _instalacion() as carpeta:
+        from prep.publicacion.corte import hacer_corte
+        from prep.publicacion.publicador import Publicador
+
         _poblar(proceso, info)
         firmante = LlavePrivada.nueva("instituto.example/prep")
         almacen = AlmacenCarpeta(carpeta / "publicacion")
@@ -224,16 +225,17 @@ def _medir_cortes(
     """Cortes of a whole night, signed and switched, pages included: from nothing, with nothing new, with 2 % of the
     actas new wherever they are, and with the workbook; beside them, compressing the same tables with zip's own code."""
     from prep import portal
-    from prep.bitacora.actas import guardar_filas
     from prep.dominio.tabulacion.proceso import Modo
     from prep.plataforma.almacen import AlmacenCarpeta
-    from prep.publicacion.corte import hacer_corte
-    from prep.publicacion.publicador import Publicador
     from prep.transparencia.nota import LlavePrivada
 
     esperadas = sum(len(e.actas) for e in proceso.elecciones)
     medidas: list[Medida] = []
     with _instalacion() as carpeta:
+        from prep.bitacora.actas import guardar_filas
+        from prep.publicacion.corte import hacer_corte
+        from prep.publicacion.publicador import Publicador
+
         ultimas = _poblar(proceso, info, apartar=50)
         publicador = Publicador(
             proceso,
@@ -314,17 +316,18 @@ def _frescura_nacional() -> None:
 
 def _medir_frescura(proceso: Proceso, info: Informativo, cada: int, cortes: int, meta: float) -> None:
     from prep import portal
-    from prep.bitacora.nodos import NodoInstituto, nodo_local
-    from prep.bitacora.services import fundar_instalacion
     from prep.dominio.tabulacion.proceso import Modo
     from prep.plataforma.almacen import AlmacenCarpeta
-    from prep.publicacion.corte import hacer_corte
-    from prep.publicacion.publicador import Publicador
     from prep.simulacro.noche import Noche
     from prep.transparencia.nota import LlavePrivada
 
     esperadas = sum(len(e.actas) for e in proceso.elecciones)
     with _instalacion() as carpeta:
+        from prep.bitacora.nodos import NodoInstituto, nodo_local
+        from prep.bitacora.services import fundar_instalacion
+        from prep.publicacion.corte import hacer_corte
+        from prep.publicacion.publicador import Publicador
+
         llave, nodo = LlavePrivada.nueva("instituto.example/prep"), nodo_local(carpeta / "llaves")
         noche = Noche(proceso, info, NOCHE, 1)
         raiz = NodoInstituto(llave, llave.llave.publica)
@@ -424,12 +427,13 @@ def _portal() -> None:
     from prep.dominio.tabulacion.proceso import Modo
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.portal import bench as medidas
-    from prep.publicacion.corte import hacer_corte
-    from prep.publicacion.publicador import Publicador
     from prep.transparencia.nota import LlavePrivada
 
     proceso, info = ejemplo(10_900)
     with _instalacion() as carpeta:
+        from prep.publicacion.corte import hacer_corte
+        from prep.publicacion.publicador import Publicador
+
         raiz = carpeta / "publicacion"
         firmante = LlavePrivada.nueva("instituto.example/prep")
         publicador = Publicador(

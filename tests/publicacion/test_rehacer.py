@@ -125,7 +125,7 @@ def test_el_turno_es_el_siguiente_multiplo_del_reloj(ahora: datetime, cada: int,
 
 
 def _corte(n: int, hora: datetime) -> Corte:
-    return Corte(n, hora, f"cortes/{n:04d}", "", {}, 0, 0, 0, {}, ())
+    return Corte(n, hora, f"cortes/{n:04d}", "", {}, 0, 0, 0, 0, {}, ())
 
 
 def test_puntual_aunque_falle_o_se_tarde(tmp_path: Path) -> None:

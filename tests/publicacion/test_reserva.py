@@ -96,6 +96,8 @@ pasos = st.fixed_dictionaries(
         "programa": st.integers(0, 5).map(lambda n: "ab" * 32 if n else "cd" * 32),
         "cierre": st.booleans(),
         "con_libro": st.booleans(),
+        "con_imagenes": st.booleans(),
+        "boletas_especiales": st.sampled_from([750, 1]),
         "danos": st.lists(st.tuples(numeros, numeros, st.sampled_from(["borrar", "cortar", "voltear"])), max_size=2),
     }
 )
@@ -117,20 +119,22 @@ def test_a_corte_that_reuses_is_byte_for_byte_the_one_from_nothing(escena: Escen
             if paso["catalogo"]:
                 proceso = otro_catalogo(proceso, *paso["catalogo"])
             danados = [danar(raiz / "reserva", *dano) for dano in paso["danos"]]
+            parametros = replace(INFORMATIVO.parametros, boletas_especiales=paso["boletas_especiales"])
             p = Publicador(
                 proceso,
-                INFORMATIVO,
+                replace(INFORMATIVO, parametros=parametros),
                 AlmacenCarpeta(raiz / "publicacion"),
                 escena.modo,
                 None,
                 paso["programa"],
                 procesos=1,
+                evidencia=AlmacenCarpeta(raiz / "evidencia") if paso["con_imagenes"] else None,
                 con_libro=False,
             )
             como = numero, paso["cierre"], paso["con_libro"]
             with compuesto(p, *como) as (entero, archivos):
                 pass
-            with compuesto(replace(p, reserva=raiz / "reserva", _fijo={}), *como) as (reusado, los_mismos):
+            with compuesto(replace(p, reserva=raiz / "reserva"), *como) as (reusado, los_mismos):
                 pass
             assert los_mismos == archivos
             assert reusado.manifiesto == entero.manifiesto

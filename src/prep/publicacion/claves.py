@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 from zoneinfo import TZPATH
 
@@ -60,5 +61,12 @@ def huella(*partes: str) -> str:
 def _plataforma(zona: str) -> str:
     """The versions of what writes, and the rules of the time zone."""
     programas = [sys.version, orjson.__version__, zlib.ZLIB_RUNTIME_VERSION]
-    reglas = next((a.read_bytes() for d in TZPATH if (a := Path(d) / zona).is_file()), b"")
-    return huella(*programas, hashlib.sha256(reglas).hexdigest())
+    return huella(*programas, hashlib.sha256(_reglas(zona)).hexdigest())
+
+
+def _reglas(zona: str) -> bytes:
+    """Where `zoneinfo` takes them from: the system or, without any, the package `tzdata`."""
+    for carpeta in TZPATH:
+        if (archivo := Path(carpeta) / zona).is_file():
+            return archivo.read_bytes()
+    return files("tzdata").joinpath("zoneinfo", zona).read_bytes()

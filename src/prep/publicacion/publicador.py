@@ -66,7 +66,7 @@ class Publicador:
     portal: Portal | None = None
     con_libro: bool = True
     mapa: dict[str, Any] | None = None
-    _fijo: dict[str, Any] = field(default_factory=dict)
+    _fijo: dict[str, Any] = field(default_factory=dict, init=False)
     publicadas: set[str] = field(default_factory=set)
     prefijo: Frontera | None = None
     reserva: Path | None = None
