@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -161,14 +162,11 @@ def _nacional() -> None:
     _medir_cortes(*ejemplo(NACIONAL, nacional=True), entero=40, con_poco_nuevo=10)
 
 
-def _crecimiento() -> None:
-    """The same from small to national: cost follows what changed and grows no faster than the actas."""
+def _de_tamano(casillas: int) -> None:
+    """Between `corte` and `nacional`, to see how the cost grows."""
     from prep.catalogo.ejemplo import ejemplo
-    from prep.catalogo.ejemplo.generador import NACIONAL
 
-    for casillas in (1_000, 3_000, 10_900, 40_000):
-        _medir_cortes(*ejemplo(casillas, nacional=casillas > 20_000))
-    _medir_cortes(*ejemplo(NACIONAL, nacional=True))
+    _medir_cortes(*ejemplo(casillas, nacional=casillas > 10_900))
 
 
 def _poblar(proceso: Proceso, info: Informativo, hasta: int | None = None, apartar: int = 0) -> list[tuple[Any, ...]]:
@@ -468,7 +466,8 @@ PARTES: dict[str, Callable[[], None]] = {
     "hechos": _hechos,
     "corte": _corte,
     "nacional": _nacional,
-    "crecimiento": _crecimiento,
+    "corte-1000": partial(_de_tamano, 1_000),
+    "corte-40000": partial(_de_tamano, 40_000),
     "frescura": _frescura,
     "frescura-nacional": _frescura_nacional,
     "reproducir": _reproducir,
