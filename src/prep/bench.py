@@ -10,6 +10,7 @@ import os
 import platform
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,9 +19,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -57,7 +59,7 @@ class Medida:
 def bench(
     partes: Annotated[
         list[str] | None,
-        typer.Argument(help="hechos, corte, nacional, reproducir, verificar, portal, lectura; sin nada, todas."),
+        typer.Argument(help="Qué medir; sin nada, todo. Con una parte que no exista se dice cuáles hay."),
     ] = None,
 ) -> None:
     """Mide hechos por segundo, cortes, reproducción, verificación, portal y lectura, e imprime una tabla."""
@@ -150,32 +152,43 @@ def _hechos() -> None:
 def _corte() -> None:
     from prep.catalogo.ejemplo import ejemplo
 
-    _medir_cortes(*ejemplo(10_900), meta=5.0)
+    _medir_cortes(*ejemplo(10_900), entero=3, con_poco_nuevo=1)
 
 
 def _nacional() -> None:
     from prep.catalogo.ejemplo import ejemplo
     from prep.catalogo.ejemplo.generador import NACIONAL
 
-    _medir_cortes(*ejemplo(NACIONAL, nacional=True), meta=60.0)
+    _medir_cortes(*ejemplo(NACIONAL, nacional=True), entero=40, con_poco_nuevo=10)
 
 
-def _poblar(proceso: Proceso, info: Informativo, hasta: int | None = None) -> None:
-    """The facts of a simulated night, already folded; of its first `hasta` actas only, if given."""
+def _de_tamano(casillas: int) -> None:
+    """Between `corte` and `nacional`, to see how the cost grows."""
+    from prep.catalogo.ejemplo import ejemplo
+
+    _medir_cortes(*ejemplo(casillas, nacional=casillas > 10_900))
+
+
+def _poblar(proceso: Proceso, info: Informativo, hasta: int | None = None, apartar: int = 0) -> list[tuple[Any, ...]]:
+    """The facts of a simulated night, already folded; of its first `hasta` actas only, if given. One of each `apartar`
+    is not stored but given back."""
     from prep.bitacora.actas import fila_de, guardar_filas
     from prep.dominio.acta.pliegue import estado
     from prep.dominio.comun.autoridad import INSTITUTO, Autoridad
     from prep.dominio.comun.hecho import Escrito
     from prep.simulacro.noche import Noche
 
-    filas = []
-    for acta in islice(Noche(proceso, info, NOCHE, 1).actas(), hasta):
+    filas: list[tuple[Any, ...]] = []
+    aparte: list[tuple[Any, ...]] = []
+    for i, acta in enumerate(islice(Noche(proceso, info, NOCHE, 1).actas(), hasta)):
         escritos = [Escrito(h, INSTITUTO) for h in acta.hechos]
-        filas.append(fila_de(acta.esperada.clave, len(escritos), estado(escritos, Autoridad())))
+        fila = fila_de(acta.esperada.clave, len(escritos), estado(escritos, Autoridad()))
+        (aparte if apartar and i % apartar == 0 else filas).append(fila)
         if len(filas) == 5000:
             guardar_filas(filas)
             filas = []
     guardar_filas(filas)
+    return aparte
 
 
 def _verificar() -> None:
@@ -184,13 +197,14 @@ def _verificar() -> None:
     from prep.comprobacion.verificar import Opciones, verificar
     from prep.dominio.tabulacion.proceso import Modo
     from prep.plataforma.almacen import AlmacenCarpeta
-    from prep.publicacion.corte import hacer_corte
-    from prep.publicacion.publicador import Publicador
     from prep.transparencia.almacen import Carpeta
     from prep.transparencia.nota import LlavePrivada
 
     proceso, info = ejemplo(10_900)
     with _instalacion() as carpeta:
+        from prep.publicacion.corte import hacer_corte
+        from prep.publicacion.publicador import Publicador
+
         _poblar(proceso, info)
         firmante = LlavePrivada.nueva("instituto.example/prep")
         almacen = AlmacenCarpeta(carpeta / "publicacion")
@@ -203,19 +217,24 @@ def _verificar() -> None:
     mostrar([Medida(f"verificar {actas:,} actas, sin imágenes", total, "s", 10), Medida("   de procesador", cpu, "s")])
 
 
-def _medir_cortes(proceso: Proceso, info: Informativo, meta: float) -> None:
-    """Cortes of a whole night, signed and switched, pages included: all new, nothing new, and with the workbook."""
+def _medir_cortes(
+    proceso: Proceso, info: Informativo, entero: float | None = None, con_poco_nuevo: float | None = None
+) -> None:
+    """Cortes of a whole night, signed and switched, pages included: from nothing, with nothing new, with 2 % of the
+    actas new wherever they are, and with the workbook; beside them, compressing the same tables with zip's own code."""
     from prep import portal
     from prep.dominio.tabulacion.proceso import Modo
     from prep.plataforma.almacen import AlmacenCarpeta
-    from prep.publicacion.corte import hacer_corte
-    from prep.publicacion.publicador import Publicador
     from prep.transparencia.nota import LlavePrivada
 
     esperadas = sum(len(e.actas) for e in proceso.elecciones)
     medidas: list[Medida] = []
     with _instalacion() as carpeta:
-        _poblar(proceso, info)
+        from prep.bitacora.actas import guardar_filas
+        from prep.publicacion.corte import hacer_corte
+        from prep.publicacion.publicador import Publicador
+
+        ultimas = _poblar(proceso, info, apartar=50)
         publicador = Publicador(
             proceso,
             info,
@@ -224,21 +243,166 @@ def _medir_cortes(proceso: Proceso, info: Informativo, meta: float) -> None:
             LlavePrivada.nueva("instituto.example/prep"),
             portal=portal,
             con_libro=False,
+            reserva=carpeta / "reserva",
         )
-        hora = NOCHE + timedelta(hours=14)
+
+        def medir(que: str, minutos: int, meta: float | None, a_la_vista: float | None = None) -> None:
+            inicio, cpu = time.perf_counter(), _procesador()
+            hecho = hacer_corte(publicador, NOCHE + timedelta(hours=14, minutes=minutos))
+            total, cpu = time.perf_counter() - inicio, _procesador() - cpu
+            medidas.append(Medida(f"corte de {esperadas:,} actas, {que}", total, "s", meta))
+            medidas.append(Medida("   de procesador", cpu, "s"))
+            if a_la_vista:
+                medidas.append(Medida("   de procesador, entre el de zip -6", cpu / zip_6, "veces", a_la_vista))
+            medidas.extend(Medida(f"   {paso}", s, "s") for paso, s in hecho.tiempos.items() if s >= 0.01)
+
         with _memoria_maxima() as memoria:
-            for nombre, minutos in (("todo nuevo", 0), ("nada nuevo", 5), ("con libro de Excel", 25)):
-                publicador.con_libro = nombre == "con libro de Excel"
-                if publicador.con_libro and esperadas > 100_000:
-                    continue  # no workbook at national size
-                inicio = time.perf_counter()
-                hecho = hacer_corte(publicador, hora + timedelta(minutes=minutos))
-                total = time.perf_counter() - inicio
-                con_meta = None if publicador.con_libro else meta
-                medidas.append(Medida(f"corte de {esperadas:,} actas, {nombre}", total, "s", con_meta))
-                medidas += [Medida(f"   {paso}", s, "s") for paso, s in hecho.tiempos.items() if s >= 0.01]
-        medidas.append(Medida("memoria máxima de todos los procesos", memoria(), "MiB", 4096))
+            medir("desde nada", 0, entero)
+            zip_6 = _zip_6(carpeta / "publicacion")
+            medidas.append(Medida("zip -6 de las mismas tablas, de procesador", zip_6, "s"))
+            medir("nada nuevo", 5, None)
+            guardar_filas(ultimas)
+            medir("2 % nuevo", 10, con_poco_nuevo, 1)
+            shutil.rmtree(carpeta / "reserva")
+            medir("entero, desde nada", 15, entero, 3)
+            if esperadas < 100_000:  # no workbook at national size
+                publicador.con_libro = True
+                medir("con libro de Excel, desde nada", 25, None)
+        medidas.append(Medida("memoria máxima de todos los procesos", memoria(), "MiB", 2048))
     mostrar(medidas)
+
+
+def _procesador() -> float:
+    """Seconds of processor of this process and of those it has waited for."""
+    t = os.times()
+    return t.user + t.system + t.children_user + t.children_system
+
+
+def _zip_6(publicacion: Path) -> float:
+    """Seconds of processor that zlib, at the level of `zip -6`, takes for the tables of the first corte."""
+    import io
+    import zipfile
+    import zlib
+
+    total = 0.0
+    with zipfile.ZipFile(next(publicacion.glob("cortes/0001/bd/*.zip"))) as afuera:
+        for nombre in afuera.namelist():
+            adentro = zipfile.ZipFile(io.BytesIO(afuera.read(nombre)))
+            for tabla in adentro.namelist():
+                texto = adentro.read(tabla)
+                inicio = time.process_time()
+                zlib.compress(texto, 6)
+                total += time.process_time() - inicio
+    return total
+
+
+def _frescura() -> None:
+    """From verified to visible, at state size: 15 actas a second with all their facts (30 captures), a corte every 10 s
+    on the same cores."""
+    from prep.catalogo.ejemplo import ejemplo
+
+    _medir_frescura(*ejemplo(10_900), cada=10, cortes=8, meta=15)
+
+
+def _frescura_nacional() -> None:
+    """The same at national size, with a corte every minute."""
+    from prep.catalogo.ejemplo import ejemplo
+    from prep.catalogo.ejemplo.generador import NACIONAL
+
+    _medir_frescura(*ejemplo(NACIONAL, nacional=True), cada=60, cortes=4, meta=60)
+
+
+def _medir_frescura(proceso: Proceso, info: Informativo, cada: int, cortes: int, meta: float) -> None:
+    from prep import portal
+    from prep.dominio.tabulacion.proceso import Modo
+    from prep.plataforma.almacen import AlmacenCarpeta
+    from prep.simulacro.noche import Noche
+    from prep.transparencia.nota import LlavePrivada
+
+    esperadas = sum(len(e.actas) for e in proceso.elecciones)
+    with _instalacion() as carpeta:
+        from prep.bitacora.nodos import NodoInstituto, nodo_local
+        from prep.bitacora.services import fundar_instalacion
+        from prep.publicacion.corte import hacer_corte
+        from prep.publicacion.publicador import Publicador
+
+        llave, nodo = LlavePrivada.nueva("instituto.example/prep"), nodo_local(carpeta / "llaves")
+        noche = Noche(proceso, info, NOCHE, 1)
+        raiz = NodoInstituto(llave, llave.llave.publica)
+        fundar_instalacion(proceso.clave, "simulacro", raiz, nodo, noche.cargos, NOCHE, telefonos=noche.telefonos)
+        _poblar(proceso, info, esperadas // 2)
+        publicador = Publicador(
+            proceso,
+            info,
+            AlmacenCarpeta(carpeta / "publicacion"),
+            Modo.SIMULACRO,
+            llave,
+            portal=portal,
+            con_libro=False,
+            reserva=carpeta / "reserva",
+        )
+        hacer_corte(publicador, NOCHE + timedelta(hours=5))
+        faltan = [a.hechos for a in islice(noche.actas(), esperadas // 2, esperadas // 2 + 20 * cada * cortes)]
+        visibles: list[tuple[int, float]] = []
+        with _capturando(faltan, nodo, noche.telefonos, carpeta / "verificadas") as verificadas:
+            for i in range(1, cortes + 1):
+                fin = time.monotonic() + cada
+                hecho = hacer_corte(publicador, NOCHE + timedelta(hours=5, seconds=cada * i))
+                visibles.append((hecho.posicion, time.monotonic()))
+                time.sleep(max(0.0, fin - time.monotonic()))
+        demoras = sorted(
+            next(hora for posicion, hora in visibles if posicion >= suya) - verificada
+            for suya, verificada in verificadas
+            if suya <= visibles[-1][0]
+        )
+    consola.print(f"{len(demoras):,} actas verificadas mientras se hacían {cortes} cortes.")
+    que = f"de verificada a visible, {esperadas:,} actas, un corte cada {cada} s"
+    mostrar(
+        [
+            Medida(f"{que}: mitad", demoras[len(demoras) // 2], "s", meta),
+            Medida("   19 de cada 20", demoras[len(demoras) * 19 // 20], "s", meta),
+            Medida("   actas por segundo que se alcanzó a asentar", len(verificadas) / (cada * cortes), "por s"),
+        ]
+    )
+
+
+@contextmanager
+def _capturando(actas: list[list[Any]], nodo: Any, telefonos: Any, apuntes: Path) -> Iterator[list[tuple[int, float]]]:
+    """Another process writes the facts of these actas, each by itself, 15 actas a second, until the block ends.
+
+    Then the list has, of each: how many facts there were, and the time, just after it was verified.
+    """
+    from django.db import connection
+
+    connection.close()
+    hijo = os.fork()
+    if hijo == 0:
+        try:
+            _capturar(actas, nodo, telefonos, apuntes)
+        finally:
+            os._exit(0)
+    verificadas: list[tuple[int, float]] = []
+    try:
+        yield verificadas
+    finally:
+        os.kill(hijo, signal.SIGKILL)
+        os.waitpid(hijo, 0)
+        for linea in apuntes.read_text().splitlines():
+            posicion, hora = linea.split()
+            verificadas.append((int(posicion), float(hora)))
+
+
+def _capturar(actas: list[list[Any]], nodo: Any, telefonos: Any, apuntes: Path) -> None:
+    from prep.bitacora.asientos import cabeza
+    from prep.bitacora.services import anotar
+
+    inicio = time.monotonic()
+    with apuntes.open("w", buffering=1) as libreta:
+        for i, hechos in enumerate(actas):
+            time.sleep(max(0.0, inicio + i / 15 - time.monotonic()))
+            for hecho in hechos:
+                anotar([hecho], nodo, NOCHE, telefonos)
+            libreta.write(f"{cabeza().tamano} {time.monotonic()}\n")
 
 
 def _reproducir() -> None:
@@ -261,12 +425,13 @@ def _portal() -> None:
     from prep.dominio.tabulacion.proceso import Modo
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.portal import bench as medidas
-    from prep.publicacion.corte import hacer_corte
-    from prep.publicacion.publicador import Publicador
     from prep.transparencia.nota import LlavePrivada
 
     proceso, info = ejemplo(10_900)
     with _instalacion() as carpeta:
+        from prep.publicacion.corte import hacer_corte
+        from prep.publicacion.publicador import Publicador
+
         raiz = carpeta / "publicacion"
         firmante = LlavePrivada.nueva("instituto.example/prep")
         publicador = Publicador(
@@ -301,6 +466,10 @@ PARTES: dict[str, Callable[[], None]] = {
     "hechos": _hechos,
     "corte": _corte,
     "nacional": _nacional,
+    "corte-1000": partial(_de_tamano, 1_000),
+    "corte-40000": partial(_de_tamano, 40_000),
+    "frescura": _frescura,
+    "frescura-nacional": _frescura_nacional,
     "reproducir": _reproducir,
     "verificar": _verificar,
     "portal": _portal,

@@ -126,7 +126,15 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     llave = leer_privada(privada)
     nodo = nodo_local(carpeta / "llaves")
     publicador = Publicador(
-        proceso, info, almacen, Modo.SIMULACRO, llave, nodo=nodo, portal=portal, evidencia=evidencia
+        proceso,
+        info,
+        almacen,
+        Modo.SIMULACRO,
+        llave,
+        nodo=nodo,
+        portal=portal,
+        evidencia=evidencia,
+        reserva=carpeta / "reserva",
     )
 
     noche = Noche(proceso, info, CIERRE, semilla, ambas_mal=AMBAS_MAL)

@@ -25,6 +25,7 @@ from prep.dominio.tabulacion.proceso import Modo, Proceso
 from prep.plataforma.almacen import Almacen, AlmacenCarpeta
 from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import Publicador
+from prep.publicacion.rehacer import rehacer
 from prep.simulacro.noche import ActaSimulada, Noche
 
 ZONA = ZoneInfo("America/Mexico_City")
@@ -51,7 +52,7 @@ def noche() -> tuple[list[ActaSimulada], list[Hecho]]:
 
 @dataclass
 class Escena:
-    """A process, the bitácora of the current database and a folder to publish in."""
+    """A process, the bitácora of the current database and a folder to publish in. `conserva`: with a reserve."""
 
     raiz: Path
     proceso: Proceso = field(default_factory=lambda: proceso_de_ejemplo()[0])
@@ -64,6 +65,7 @@ class Escena:
     """Each corte puts on record, as facts, what it carries."""
     nodo: NodoLocal = field(default_factory=lambda: nodo_de("central"))
     telefonos: dict[str, DispositivoLocal] = field(default_factory=dict)
+    conserva: bool = True
 
     def __post_init__(self) -> None:
         noche = imaginada()
@@ -87,11 +89,20 @@ class Escena:
             software="ab" * 32,
             procesos=self.procesos,
             portal=self.portal,
+            reserva=self.reserva if self.conserva else None,
         )
         return replace(p, **cambios) if cambios else p
 
+    @property
+    def reserva(self) -> Path:
+        return self.raiz.with_name(f"{self.raiz.name}-reserva")
+
     def corte(self, minutos: int = 0, cierre: bool = False, **cambios: Any) -> Corte:
         return hacer_corte(self.publicador(**cambios), CIERRE + timedelta(minutes=minutos), cierre)
+
+    def distinto_de_los_hechos(self, ruta: str) -> list[str]:
+        """What differs between a published corte and the one that an auditor computes from the facts, from nothing."""
+        return rehacer(self.raiz / ruta, self.proceso, self.informativo, self.portal).diferencias
 
     def json(self, ruta: str) -> Any:
         return orjson.loads((self.raiz / ruta).read_bytes())

@@ -112,7 +112,7 @@ def recalcular_sumario(tabla: Tabla, cierre: bool) -> dict[str, str]:
 class PortalRoto:
     """Draws as the real one until its last page of the root, and then fails."""
 
-    paginas, recursos = staticmethod(portal.paginas), staticmethod(portal.recursos)
+    dibujos, recursos = staticmethod(portal.dibujos), staticmethod(portal.recursos)
 
     @staticmethod
     def portada(corte: Any) -> Any:

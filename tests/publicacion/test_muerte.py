@@ -1,4 +1,4 @@
-"""kill -9 at any instant of a corte: what is published stays whole and the next corte is made."""
+"""kill -9 at any instant of a corte: what is published stays whole, and the next corte is the one from nothing."""
 
 from __future__ import annotations
 
@@ -76,8 +76,11 @@ def matar_muchas_veces(escena: Escena, veces: int) -> None:
         numero = revisar_entero(escena)
         assert numero >= visto
         cuando.add((numero - visto, f"{numero + 1:04d}" in carpetas))
-        visto = uno_mas(escena, 3 + i).numero
+        siguiente = uno_mas(escena, 3 + i)
+        visto = siguiente.numero
         assert visto > numero and revisar_entero(escena) == visto
+        assert [a for a in siguiente.alarmas if "dañado" in a] == []  # what was kept for reuse is whole
+        assert escena.distinto_de_los_hechos(siguiente.ruta) == []
     assert len(cuando) > 1  # it died at different points
     informe = verificar(
         Carpeta(escena.raiz), Opciones(politica=Politica((INSTITUTO.llave,)), imagenes=False, todo=True)

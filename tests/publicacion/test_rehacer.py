@@ -81,7 +81,7 @@ def test_las_paginas_que_faltan_no_esconden_lo_demas(escena: Escena, tmp_path: P
         recursos, portada = portal.recursos, portal.portada
 
         @staticmethod
-        def paginas(corte: Any) -> Any:
+        def dibujos(corte: Any) -> Any:
             raise KeyError("total")
 
     def otra_vez(corte: int, dibuja: Any) -> list[str]:
@@ -125,7 +125,7 @@ def test_el_turno_es_el_siguiente_multiplo_del_reloj(ahora: datetime, cada: int,
 
 
 def _corte(n: int, hora: datetime) -> Corte:
-    return Corte(n, hora, f"cortes/{n:04d}", "", {}, 0, 0, 0, {}, ())
+    return Corte(n, hora, f"cortes/{n:04d}", "", {}, 0, 0, 0, 0, {}, ())
 
 
 def test_puntual_aunque_falle_o_se_tarde(tmp_path: Path) -> None:

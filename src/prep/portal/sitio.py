@@ -32,6 +32,7 @@ from prep.portal.textos import IDIOMAS, hora_larga, textos
 
 Corte = Mapping[str, Any]
 Archivo = tuple[str, bytes]
+LUGARES_POR_DIBUJO: Final = 20
 PLANTILLAS: Final = Path(__file__).parent / "plantillas"
 
 
@@ -43,11 +44,14 @@ def _motor() -> Engine:
 
 def paginas(corte: Corte) -> Iterator[Archivo]:
     """Pages and exports of a corte, with paths relative to `cortes/<NNNN>/`; they belong in its manifest."""
+    for dibujo in dibujos(corte):
+        yield from dibujo
+
+
+def dibujos(corte: Corte) -> list[Iterator[Archivo]]:
+    """The same, in shares that nobody has begun: several processes can each draw some, in any order."""
     sitio = Sitio(corte)
-    yield "cabecera.json", sitio.cabecera()
-    yield "nist.json", nist.reporte(sitio.manifiesto, sitio.proceso, sitio.resumenes, sitio.leer("avance.json"))
-    for idioma in IDIOMAS:
-        yield from sitio.en_idioma(idioma)
+    return [sitio.datos(), *(dibujo for idioma in IDIOMAS for dibujo in sitio.en_idioma(idioma))]
 
 
 def portada(corte: Corte) -> Iterator[Archivo]:
@@ -98,27 +102,31 @@ class Sitio:
             raise ValueError(f"Al corte le falta {ruta}, o no es JSON: sin él no hay páginas que hacer.")
         return doc
 
-    def cabecera(self) -> bytes:
-        """What modules need to know of the corte, in under a kilobyte."""
+    def datos(self) -> Iterator[Archivo]:
+        """What modules need to know of the corte, in under a kilobyte, and the export."""
         m = self.manifiesto
         campos = ("proceso", "corte", "hora", "modo", "cierre", "cuentas")
-        return orjson.dumps({"formato": "prep/cabecera/1", **{k: m[k] for k in campos}})
+        yield "cabecera.json", orjson.dumps({"formato": "prep/cabecera/1", **{k: m[k] for k in campos}})
+        yield "nist.json", nist.reporte(m, self.proceso, self.resumenes, self.leer("avance.json"))
 
     # one language
 
-    def en_idioma(self, idioma: str) -> Iterator[Archivo]:
+    def en_idioma(self, idioma: str) -> Iterator[Iterator[Archivo]]:
         base = "" if idioma == IDIOMAS[0] else f"{idioma}/"
         h = Hoja(self, idioma, base)
-        yield from h.inicio(base + "index.html", "inicio")
-        yield from h.inicio(base + "muro.html", "muro")
-        yield from h.casilla()
-        yield from h.evolucion()
-        yield from h.base_de_datos()
-        yield from h.sencilla("verificar")
-        yield from h.sencilla("ayuda")
-        yield from h.sencilla("difusores")
+        yield h.inicio(base + "index.html", "inicio")
+        yield h.inicio(base + "muro.html", "muro")
+        yield h.casilla()
+        yield h.evolucion()
+        yield h.base_de_datos()
+        yield h.sencilla("verificar")
+        yield h.sencilla("ayuda")
+        yield h.sencilla("difusores")
         for eleccion in self.proceso["elecciones"]:
-            yield from h.eleccion(eleccion)
+            yield h.eleccion(eleccion)
+            lugares = len(self.resumenes[eleccion["clave"]]["demarcaciones"])
+            for desde in range(0, lugares, LUGARES_POR_DIBUJO):
+                yield h.lugares(eleccion, desde, desde + LUGARES_POR_DIBUJO)
 
     def raiz_en_idioma(self, idioma: str) -> Iterator[Archivo]:
         base = "" if idioma == IDIOMAS[0] else f"{idioma}/"
@@ -306,9 +314,12 @@ class Hoja:
             falta=seguro(self._falta(e)),
         )
         yield from self._especiales(e, pintor)
+
+    def lugares(self, e: Doc, desde: int, hasta: int) -> Iterator[Archivo]:
+        """The pages of some of the demarcations."""
         filas = {d["id"]: d for d in e["demarcaciones"]}
-        for r in resumen["demarcaciones"]:
-            yield self._lugar(e, pintor, r, filas.get(r["id"], {}))
+        for r in self.s.resumenes[e["clave"]]["demarcaciones"][desde:hasta]:
+            yield self._lugar(e, self.pintores[e["clave"]], r, filas.get(r["id"], {}))
 
     def _lugar(self, e: Doc, pintor: Pintor, r: Doc, fila: Doc) -> Archivo:
         nombre = pintor.lugar_de(r)

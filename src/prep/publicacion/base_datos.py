@@ -1,26 +1,26 @@
 """The published database: CSV tables, their zip packages and the Excel workbook (Anexo 18.5 as practised).
 
-Text is UTF-8 with BOM, comma, CRLF. Zips carry the corte's time, so that the same corte gives the same bytes.
+Text is UTF-8 with BOM, comma, CRLF.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from prep.catalogo.informativo import NombreCandidatura
 from prep.dominio.tabulacion.boleta import TipoRecuadro
 from prep.dominio.tabulacion.proceso import Ambito, Eleccion, Modo, Proceso
 from prep.dominio.tabulacion.tabulacion import ESTADISTICA
 from prep.publicacion.filas import COLUMNAS_DEMARCACION, columnas, texto_seguro
+from prep.publicacion.paquete import empacar, en_bloques, entero
 
-BOM = "\ufeff"
+BOM: Final = "\ufeff".encode()
 
 
 def huso(hora: datetime) -> str:
@@ -38,26 +38,19 @@ def titulo(eleccion: Eleccion, modo: Modo) -> str:
     return nombre if modo is Modo.JORNADA else f"{modo.value.upper()} - {nombre}"
 
 
-def encabezado(eleccion: Eleccion, modo: Modo, hora: datetime, cifras: dict[str, int | str]) -> str:
+def encabezado(eleccion: Eleccion, modo: Modo, hora: datetime, cifras: dict[str, int | str]) -> list[list[Any]]:
     """The lines above the actas. In ceros the figures are bare zeros, as publishers print them."""
-    salida = io.StringIO()
-    escritor = csv.writer(salida, lineterminator="\r\n")
-    escritor.writerow([texto_seguro(titulo(eleccion, modo))])
-    escritor.writerow([f"{hora.day:02d}/{hora.month:02d}/{hora.year} {hora:%H:%M} {huso(hora)}"])
-    escritor.writerow([nombre.upper() for nombre in ESTADISTICA])
     if cifras["actas_registradas"] == 0:
         ceros = {n: 0 for n in ESTADISTICA if n.startswith(("actas_", "porcentaje_actas_"))}
-        escritor.writerow(
-            [
-                {**ceros, "actas_esperadas": cifras["actas_esperadas"], "total_votos_s_cs": 0}.get(n, "")
-                for n in ESTADISTICA
-            ]
-        )
-    else:
-        escritor.writerow([cifras.get(nombre, "") for nombre in ESTADISTICA])
-    salida.write("\r\n")
-    escritor.writerow(columnas(eleccion))
-    return salida.getvalue()
+        cifras = {**ceros, "actas_esperadas": cifras["actas_esperadas"], "total_votos_s_cs": 0}
+    return [
+        [texto_seguro(titulo(eleccion, modo))],
+        [f"{hora.day:02d}/{hora.month:02d}/{hora.year} {hora:%H:%M} {huso(hora)}"],
+        [nombre.upper() for nombre in ESTADISTICA],
+        [cifras.get(nombre, "") for nombre in ESTADISTICA],
+        [],
+        columnas(eleccion),
+    ]
 
 
 def tabla_candidaturas(proceso: Proceso, eleccion: Eleccion, nombres: Sequence[NombreCandidatura]) -> list[list[Any]]:
@@ -88,7 +81,7 @@ def tabla_candidaturas(proceso: Proceso, eleccion: Eleccion, nombres: Sequence[N
     return filas
 
 
-def leeme(proceso: Proceso, eleccion: Eleccion, resultados: str, candidaturas: str) -> str:
+def leeme(proceso: Proceso, eleccion: Eleccion, resultados: str, candidaturas: str) -> bytes:
     """The data dictionary that goes with the tables."""
     que = {
         TipoRecuadro.PARTIDO: "votos del partido",
@@ -113,27 +106,14 @@ def leeme(proceso: Proceso, eleccion: Eleccion, resultados: str, candidaturas: s
             columnas="\n".join(f"   {r.clave}: {que[r.tipo]}." for r in eleccion.columnas),
         )
     )
-    return BOM + texto.replace("\n", "\r\n")
+    return BOM + texto.replace("\n", "\r\n").encode()
 
 
-def texto_csv(filas: Iterable[Sequence[Any]]) -> str:
+def en_csv(filas: Iterable[Sequence[Any]]) -> bytes:
+    """Lines of a table, without the BOM that goes before the first."""
     salida = io.StringIO()
     csv.writer(salida, lineterminator="\r\n").writerows(filas)
-    return BOM + salida.getvalue()
-
-
-def empacar(archivos: Sequence[tuple[str, bytes]], hora: datetime, comprimir: bool) -> bytes:
-    """A zip with these files, in this order, all dated with the corte's local time."""
-    salida = io.BytesIO()
-    metodo = zipfile.ZIP_DEFLATED if comprimir else zipfile.ZIP_STORED
-    with zipfile.ZipFile(salida, "w", metodo, compresslevel=6) as zip_:
-        for nombre, datos in archivos:
-            ficha = zipfile.ZipInfo(nombre, hora.timetuple()[:6])
-            ficha.compress_type = metodo
-            ficha.external_attr = 0o644 << 16
-            ficha.create_system = 3
-            zip_.writestr(ficha, datos)
-    return salida.getvalue()
+    return salida.getvalue().encode()
 
 
 def paquete_eleccion(
@@ -141,33 +121,24 @@ def paquete_eleccion(
     eleccion: Eleccion,
     nombres: Sequence[NombreCandidatura],
     hora: datetime,
-    cabeza: str,
-    lineas: Sequence[Path],
-    cola: str,
+    tabla: Iterable[tuple[bytes, bytes]],
 ) -> tuple[str, bytes]:
-    """(name, bytes) of one election's zip: results, candidacies and LEEME."""
+    """(name, bytes) of one election's zip: results (`tabla`, in stretches with their blocks), candidacies and LEEME."""
     ent, anio = proceso.entidad_abreviatura, hora.year
     resultados = f"{ent}_{eleccion.clave}_{anio}.csv"
     candidaturas = f"{ent}_{eleccion.clave}_CANDIDATURAS_{anio}.csv"
-    tabla = b"".join([(BOM + cabeza).encode(), *[p.read_bytes() for p in lineas], cola.encode()])
-    return (
-        f"{hora:%Y%m%d_%H%M}_PREP_{eleccion.clave}_{ent}.zip",
-        empacar(
-            [
-                (resultados, tabla),
-                (candidaturas, texto_csv(tabla_candidaturas(proceso, eleccion, nombres)).encode()),
-                ("LEEME.txt", leeme(proceso, eleccion, resultados, candidaturas).encode()),
-            ],
-            hora,
-            comprimir=True,
-        ),
-    )
+    entradas = [
+        en_bloques(resultados, tabla),
+        entero(candidaturas, BOM + en_csv(tabla_candidaturas(proceso, eleccion, nombres))),
+        entero("LEEME.txt", leeme(proceso, eleccion, resultados, candidaturas)),
+    ]
+    return f"{hora:%Y%m%d_%H%M}_PREP_{eleccion.clave}_{ent}.zip", empacar(entradas, hora)
 
 
-def libro(hojas: Sequence[tuple[str, str, Sequence[Path], str]], hora: datetime, destino: Path) -> None:
-    """The same tables as one workbook, a sheet per election. `hojas`: (name, header, lines, tail) of each CSV.
+def libro(hojas: Iterable[tuple[str, Iterable[Sequence[Any]]]], hora: datetime, destino: Path) -> None:
+    """The same tables as one workbook, a sheet per election. `hojas`: (name, lines) of each.
 
-    Cells are numbers or texts, never formulas.
+    Cells are numbers or texts, never formulas. A text that is all digits goes as a number where that loses nothing.
     """
     import xlsxwriter
 
@@ -179,19 +150,19 @@ def libro(hojas: Sequence[tuple[str, str, Sequence[Path], str]], hora: datetime,
     }
     with xlsxwriter.Workbook(str(destino), opciones) as cuaderno:
         cuaderno.set_properties({"title": "PREP", "created": hora.replace(tzinfo=None)})
-        for nombre, cabeza, lineas, cola in hojas:
+        for nombre, filas in hojas:
             hoja = cuaderno.add_worksheet(nombre[:31])
-            fuentes: list[Iterable[str]] = [io.StringIO(cabeza, newline="")]
-            fuentes += [io.StringIO(p.read_text("utf-8"), newline="") for p in lineas]
-            fuentes.append(io.StringIO(cola, newline=""))
-            fila = 0
-            for fuente in fuentes:
-                for valores in csv.reader(fuente):
-                    for columna, valor in enumerate(valores):
-                        if not valor:
-                            continue
-                        if valor.isdecimal() and (len(valor) == 1 or (valor[0] != "0" and len(valor) < 9)):
-                            hoja.write_number(fila, columna, int(valor))
+            for fila, valores in enumerate(filas):
+                for columna, valor in enumerate(valores):
+                    if isinstance(valor, int):
+                        if valor < _MAXIMO_EN_LIBRO:
+                            hoja.write_number(fila, columna, valor)
                         else:
-                            hoja.write_string(fila, columna, valor)
-                    fila += 1
+                            hoja.write_string(fila, columna, str(valor))
+                    elif valor.isdecimal() and (len(valor) == 1 or (valor[0] != "0" and len(valor) < 9)):
+                        hoja.write_number(fila, columna, int(valor))
+                    elif valor:
+                        hoja.write_string(fila, columna, valor)
+
+
+_MAXIMO_EN_LIBRO: Final = 10**8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,19 +20,22 @@ from prep.plataforma.procesos import carpeta_aparte
 from prep.publicacion.filas import ruta_imagen
 from prep.publicacion.instantanea import Instantanea, instantanea, turno
 from prep.publicacion.publicador import CorteImposible, Publicador
-from prep.publicacion.taller import Cronometro, Taller, cuentas_de
+from prep.publicacion.taller import Compuesto, Cronometro, Encargo, componer
 from prep.transparencia.emisor import emitir_corte
 from prep.transparencia.errores import ErrorEmision
 
 ACTAS_CON_LIBRO_SIEMPRE: Final = 3000
 MINUTOS_ENTRE_LIBROS: Final = 20
-_LOTE: Final = 2000
 """Above that many actas the workbook goes out at least three times an hour instead of in every corte (prep.md §8)."""
+_LOTE: Final = 2000
+"""Facts put on record in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Corte:
-    """What was published. `tiempos`: seconds of each step. `alarmas`: what somebody must look at."""
+    """What was published. `nuevos`, `iguales`: files written, and files that the previous corte already had.
+    `escritas`: secciones that had to be written. `tiempos`: seconds of each step. `alarmas`: for somebody to look at.
+    """
 
     numero: int
     hora: datetime
@@ -41,6 +45,7 @@ class Corte:
     posicion: int
     nuevos: int
     iguales: int
+    escritas: int
     tiempos: dict[str, float]
     alarmas: tuple[str, ...]
 
@@ -71,8 +76,9 @@ class _Listo:
 
     numero: int
     ruta: str
-    manifiesto: bytes
-    taller: Taller
+    hora: datetime
+    compuesto: Compuesto
+    alarmas: list[str]
     posicion: int
     nuevos: int
     reloj: Cronometro
@@ -89,17 +95,19 @@ def _preparar(p: Publicador, hora: datetime, cierre: bool, foto: Instantanea, ap
     numero = anterior["corte"] + 1 if anterior else 1
     ruta = ruta_de(numero)
     previa = datetime.fromisoformat(anterior["hora"]).astimezone(hora.tzinfo) if anterior else hora
-    taller = Taller(p, max(hora, previa), cierre, foto, aparte, reloj)
-    if previa > hora:
-        taller.alarmas.append(f"El reloj va atrás del corte anterior ({previa.isoformat()}); se publica con esa hora.")
-    manifiesto = taller.componer(numero, anterior, _toca_libro(p, taller.hora, cierre, manifiesto_anterior))
-    for nombre, datos in taller.recursos:
+    momento = max(hora, previa)
+    con_libro = _toca_libro(p, momento, cierre, manifiesto_anterior)
+    compuesto = componer(Encargo(p, foto, numero, momento, cierre, anterior, con_libro, aparte), reloj)
+    for nombre, datos in compuesto.paginas.recursos:
         p.almacen.escribir(nombre, datos)
-    nuevos = _escribir(taller, ruta, anterior["ruta"] if anterior else "", manifiesto_anterior)
+    nuevos, faltan = _escribir(p, compuesto, ruta, anterior["ruta"] if anterior else "", manifiesto_anterior)
     reloj.paso("escritura")
-    retenidas = set(taller.retenidas)
+    alarmas = [*compuesto.alarmas, *faltan]
+    if previa > hora:
+        alarmas.insert(0, f"El reloj va atrás del corte anterior ({previa.isoformat()}); se publica con esa hora.")
+    retenidas = set(compuesto.retenidas)
     registrar = [r for r in foto.fuente.por_registrar() if r[0] not in retenidas] if p.nodo else []
-    return _Listo(numero, ruta, manifiesto, taller, foto.posicion, nuevos, reloj, registrar)
+    return _Listo(numero, ruta, momento, compuesto, alarmas, foto.posicion, nuevos, reloj, registrar)
 
 
 def _cambiar(p: Publicador, listo: _Listo) -> Corte:
@@ -108,25 +116,26 @@ def _cambiar(p: Publicador, listo: _Listo) -> Corte:
     In that order: what may be seen published stands, whatever arrives meanwhile. Killed between both, the reading is on
     record a corte before it is seen.
     """
-    taller, reloj = listo.taller, listo.reloj
+    compuesto, reloj = listo.compuesto, listo.reloj
     _registrar(p, listo)
     reloj.paso("constancia")
-    emitir_corte(p.registro, listo.manifiesto, listo.ruta)
+    emitir_corte(p.registro, compuesto.manifiesto, listo.ruta)
     reloj.paso("firma y cambio")
-    for nombre, datos in taller.portada:
+    for nombre, datos in compuesto.paginas.portada:
         p.almacen.reemplazar(nombre, datos)
     reloj.paso("portada")
     return Corte(
         numero=listo.numero,
-        hora=taller.hora,
+        hora=listo.hora,
         ruta=listo.ruta,
-        manifiesto=hashlib.sha256(listo.manifiesto).hexdigest(),
-        cuentas=cuentas_de(taller.por_eleccion),
+        manifiesto=hashlib.sha256(compuesto.manifiesto).hexdigest(),
+        cuentas=compuesto.cuentas,
         posicion=listo.posicion,
         nuevos=listo.nuevos,
-        iguales=len(taller.archivos) - listo.nuevos,
+        iguales=len(compuesto.archivos) - listo.nuevos,
+        escritas=compuesto.escritas,
         tiempos=reloj.tiempos,
-        alarmas=tuple(taller.alarmas),
+        alarmas=tuple(listo.alarmas),
     )
 
 
@@ -139,9 +148,9 @@ def _registrar(p: Publicador, listo: _Listo) -> None:
         for clave, registro, cabezas in listo.por_registrar[i : i + _LOTE]:
             base, hecho = registro.split()
             contenido = {"corte": listo.numero, "base": base, "hecho": hecho}
-            hora = listo.taller.hora
+            hora = listo.hora
             hechos.append(nuevo_hecho(Tipo.PUBLICADA, sujeto_de(clave), SEDE, hora, contenido, cabezas))
-        anotar(hechos, p.nodo, listo.taller.hora)
+        anotar(hechos, p.nodo, listo.hora)
 
 
 def _exigir_continuidad(p: Publicador, manifiesto: dict[str, Any]) -> None:
@@ -180,41 +189,47 @@ def _anterior(p: Publicador) -> tuple[dict[str, Any] | None, dict[str, Any] | No
     return ultimo, orjson.loads(manifiesto)
 
 
-def _escribir(taller: Taller, ruta: str, ruta_anterior: str, manifiesto_anterior: dict[str, Any] | None) -> int:
-    """Put every file in the store; one equal to the previous corte's is linked, not written. Number written."""
-    almacen = taller.p.almacen
+def _escribir(
+    p: Publicador,
+    compuesto: Compuesto,
+    ruta: str,
+    ruta_anterior: str,
+    manifiesto_anterior: dict[str, Any] | None,
+) -> tuple[int, list[str]]:
+    """Put every file in the store; one equal to the previous corte's is linked, not written. Number written, and what
+    is missing."""
     previos = {a["ruta"]: a["sha256"] for a in manifiesto_anterior["archivos"]} if manifiesto_anterior else {}
     nuevos = 0
-    with almacen.lote():
-        for archivo in taller.archivos:
-            if previos.get(archivo.ruta) == archivo.sha256:
-                almacen.copiar(f"{ruta_anterior}/{archivo.ruta}", f"{ruta}/{archivo.ruta}")
+    with p.almacen.lote():
+        for archivo in compuesto.archivos:
+            if previos.get(archivo.ruta) == archivo.trozo.sha256:
+                p.almacen.copiar(f"{ruta_anterior}/{archivo.ruta}", f"{ruta}/{archivo.ruta}")
             else:
-                almacen.escribir(f"{ruta}/{archivo.ruta}", archivo.origen.read_bytes())
+                p.almacen.escribir(f"{ruta}/{archivo.ruta}", archivo.trozo.leer())
                 nuevos += 1
-        escritas = _escribir_imagenes(taller)
-    taller.p.publicadas.update(escritas)  # only now: a batch that fails leaves nothing
-    return nuevos
+        escritas, faltan = _escribir_imagenes(p, compuesto.imagenes)
+    p.publicadas.update(escritas)  # only now: a batch that fails leaves nothing
+    return nuevos, faltan
 
 
-def _escribir_imagenes(taller: Taller) -> list[str]:
-    """Copy to the store the images that this corte is the first to publish."""
-    p = taller.p
+def _escribir_imagenes(p: Publicador, imagenes: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Copy to the store the images that this corte is the first to publish. Which ones, and alarms of those missing."""
     escritas: list[str] = []
+    faltan: list[str] = []
     if p.evidencia is None:
-        return escritas
-    for huella in taller.imagenes:
+        return escritas, faltan
+    for huella in imagenes:
         if huella in p.publicadas:
             continue
         ruta = ruta_imagen(huella)
         if not p.almacen.existe(ruta):
             datos = p.evidencia.leer(ruta)
             if datos is None or hashlib.sha256(datos).hexdigest() != huella:
-                taller.alarmas.append(f"Falta la imagen publicada {huella} en la evidencia, o está dañada.")
+                faltan.append(f"Falta la imagen publicada {huella} en la evidencia, o está dañada.")
                 continue
             p.almacen.escribir(ruta, datos)
         escritas.append(huella)
-    return escritas
+    return escritas, faltan
 
 
 def _toca_libro(p: Publicador, hora: datetime, cierre: bool, manifiesto_anterior: dict[str, Any] | None) -> bool:

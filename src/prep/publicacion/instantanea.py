@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import psycopg
 from django.db import connection, transaction
 
 from prep.bitacora.asientos import cabeza
-from prep.publicacion.fuente import Fuente, Proyeccion
+from prep.publicacion.fuente import Cursor, Estado, Fuente, Proyeccion
 
 _CERROJO = 0x50524550
 """Advisory lock of whoever makes a corte: one at a time."""
+
+
+Versiones = Callable[[Sequence[str]], dict[str, bytes]]
+"""For each of these actas that has a row, 32 bytes that are others when what is published of it may be another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vista:
+    """The facts as one process sees them. Without `versiones`, nobody can tell what changed, and all is read."""
+
+    fuente: Fuente
+    versiones: Versiones | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +36,15 @@ class Instantanea:
     posicion: int
     raiz: str
     fuente: Fuente
-    identificador: str | None
-    conexion: dict[str, Any]
+    identificador: str | None = None
+    conexion: dict[str, Any] = field(default_factory=dict)
+    versiones: Versiones | None = None
+
+    def vista(self) -> Vista:
+        """The same facts for a worker; in another process, through a connection of its own, open while it lives."""
+        if self.identificador is None:
+            return Vista(self.fuente, self.versiones)
+        return _abrir(self.identificador, self.conexion)
 
 
 @contextmanager
@@ -45,7 +64,7 @@ def turno() -> Iterator[None]:
 
 @contextmanager
 def instantanea(compartida: bool) -> Iterator[Instantanea]:
-    """Open a snapshot. `compartida`: export it so that other processes can `abrir` the same one."""
+    """Open a snapshot. `compartida`: export it so that other processes can have a `vista` of it."""
     if connection.in_atomic_block:
         raise RuntimeError("un corte no se hace dentro de otra transacción: no vería lo que otros ya asentaron")
     with transaction.atomic(), connection.cursor() as cursor:
@@ -57,13 +76,30 @@ def instantanea(compartida: bool) -> Iterator[Instantanea]:
             identificador = cursor.fetchone()[0]
         parametros = connection.get_connection_params()
         conexion = {k: parametros[k] for k in ("dbname", "user", "password", "host", "port") if parametros.get(k)}
-        yield Instantanea(fin.tamano, fin.raiz().hex(), Proyeccion(cursor), identificador, conexion)
+        propia = _ver(cursor)
+        yield Instantanea(fin.tamano, fin.raiz().hex(), propia.fuente, identificador, conexion, propia.versiones)
 
 
-@contextmanager
-def abrir(identificador: str, conexion: dict[str, Any]) -> Iterator[Fuente]:
-    """The same snapshot, on a connection of this process."""
-    with psycopg.connect(**conexion) as propia, propia.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        cursor.execute(psycopg.sql.SQL("SET TRANSACTION SNAPSHOT {}").format(psycopg.sql.Literal(identificador)))
-        yield Proyeccion(cursor)
+_PUBLICO: Final = ", ".join(campo for campo in Estado._fields if campo not in ("por_registrar", "cabezas"))
+"""All of a state but what a corte puts on record, which changes no published byte."""
+
+
+def _ver(cursor: Cursor) -> Vista:
+    def versiones(claves: Sequence[str]) -> dict[str, bytes]:
+        """Hashed by the server: what did not change is not sent."""
+        cursor.execute(
+            f"SELECT clave, sha256(convert_to(ROW({_PUBLICO})::text, 'UTF8')) FROM bitacora_acta"  # noqa: S608
+            " WHERE clave = ANY(%s)",
+            [list(claves)],
+        )
+        return dict(cursor.fetchall())
+
+    return Vista(Proyeccion(cursor), versiones)
+
+
+def _abrir(identificador: str, conexion: dict[str, Any]) -> Vista:
+    propia = psycopg.connect(**conexion)
+    cursor = propia.cursor()
+    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    cursor.execute(psycopg.sql.SQL("SET TRANSACTION SNAPSHOT {}").format(psycopg.sql.Literal(identificador)))
+    return _ver(cursor)

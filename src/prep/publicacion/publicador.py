@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, Final, Protocol
 
 from prep.bitacora.sobres import Firmante as FirmanteDeHechos
 from prep.catalogo.informativo import Informativo
-from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion, Modo, Proceso
+from prep.dominio.tabulacion.proceso import Eleccion, Modo, Proceso
 from prep.plataforma.almacen import Almacen
 from prep.plataforma.huella import huella
+from prep.publicacion.seccion import Seccion
 from prep.transparencia.arbol import Frontera
 from prep.transparencia.nota import Firmante
 from prep.transparencia.registro import Registro
@@ -24,8 +28,8 @@ class Portal(Protocol):
     """What draws the pages (`prep.portal`). Each receives the documents of the corte by path, `corte.json` being its
     manifest so far, without the pages themselves; each gives (path, bytes)."""
 
-    def paginas(self, corte: Mapping[str, Any], /) -> Iterable[tuple[str, bytes]]:
-        """Pages of the corte; paths relative to its folder."""
+    def dibujos(self, corte: Mapping[str, Any], /) -> Sequence[Iterable[tuple[str, bytes]]]:
+        """Pages of the corte, in shares that nobody has begun; paths relative to its folder."""
 
     def recursos(self, corte: Mapping[str, Any], /) -> Iterable[tuple[str, bytes]]:
         """Immutable files that cortes share; paths from the publication's root."""
@@ -46,6 +50,8 @@ class Publicador:
     `con_libro`: the Excel workbook goes out too; at national size it takes longer than a corte may.
     `publicadas`: SHA-256 of images known to be in the store already. `prefijo`: how far the bitácora was seen to be the
     one that the previous corte signed.
+    `publicadas`: SHA-256 of images known to be in the store already.
+    `reserva`: folder on this machine where a corte keeps what the next may use again; without it, each is made whole.
     """
 
     proceso: Proceso
@@ -60,17 +66,20 @@ class Publicador:
     portal: Portal | None = None
     con_libro: bool = True
     mapa: dict[str, Any] | None = None
-    _fijo: dict[str, Any] = field(default_factory=dict)
+    _fijo: dict[str, Any] = field(default_factory=dict, init=False)
     publicadas: set[str] = field(default_factory=set)
     prefijo: Frontera | None = None
+    reserva: Path | None = None
 
-    def grupos(self, eleccion: Eleccion) -> list[tuple[int, list[ActaEsperada]]]:
-        """The actas of each demarcation, in the order of the database; computed once."""
+    def secciones(self, eleccion: Eleccion) -> dict[int, list[Seccion]]:
+        """The secciones of each demarcation, in the order of the database; worked out once."""
         if eleccion.clave not in self._fijo:
-            grupos: dict[int, list[ActaEsperada]] = {id_: [] for id_ in eleccion.demarcaciones}
-            for acta in eleccion.actas:
-                grupos[acta.demarcacion].append(acta)
-            self._fijo[eleccion.clave] = list(grupos.items())
+            lugares: dict[int, list[Seccion]] = {id_: [] for id_ in eleccion.demarcaciones}
+            for (id_, numero), actas in groupby(
+                sorted(eleccion.actas, key=_demarcacion), key=lambda a: (a.demarcacion, a.casilla.clave.seccion)
+            ):
+                lugares[id_].append(Seccion.de(numero, id_, tuple(actas)))
+            self._fijo[eleccion.clave] = lugares
         return self._fijo[eleccion.clave]
 
     @property
@@ -84,3 +93,6 @@ class Publicador:
         if nombre not in self._fijo:
             self._fijo[nombre] = hacer()
         return self._fijo[nombre]
+
+
+_demarcacion: Final = attrgetter("demarcacion")

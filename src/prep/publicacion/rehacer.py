@@ -26,7 +26,7 @@ from prep.publicacion.corte import ruta_de
 from prep.publicacion.fuente import Plegado
 from prep.publicacion.instantanea import Instantanea
 from prep.publicacion.publicador import Portal, Publicador
-from prep.publicacion.taller import Cronometro, Taller
+from prep.publicacion.taller import Cronometro, Encargo, componer
 from prep.transparencia.errores import ErrorEmision
 from prep.transparencia.manifiesto import Manifiesto
 
@@ -84,24 +84,24 @@ def rehacer(carpeta: Path, proceso: Proceso, informativo: Informativo, portal: P
         mapa=_mapa(almacen, carpeta.name),
     )
     hora = datetime.fromisoformat(m["hora"]).astimezone(ZoneInfo(proceso.zona_horaria))
-    foto = Instantanea(posicion, m["bitacora"]["raiz"], Plegado(posicion), None, {})
+    foto = Instantanea(posicion, m["bitacora"]["raiz"], Plegado(posicion))
+    con_libro = any(a["ruta"].endswith(".xlsx") for a in m["archivos"])
     resultado = Rehecho(m["corte"], m["hora"], posicion, len(m["archivos"]), m["software"] == huella())
     with carpeta_aparte("prep-rehacer-") as aparte:
-        taller = Taller(publicador, hora, m["cierre"], foto, aparte, Cronometro())
-        con_libro = any(a["ruta"].endswith(".xlsx") for a in m["archivos"])
-        manifiesto = taller.componer(m["corte"], anterior, con_libro)
-        calculados = {a.ruta: a.sha256 for a in taller.archivos}
-        publicados = {a["ruta"]: a["sha256"] for a in m["archivos"]}
-        if taller.sin_paginas:
-            resultado.diferencias.append(f"páginas: aquí no se pudieron dibujar. Causa: {taller.sin_paginas}")
-            calculados.pop("sitio.json", None)
-            publicados = {ruta: sha256 for ruta, sha256 in publicados.items() if ruta in calculados}
-        resultado.diferencias += _comparar(calculados, publicados)
+        encargo = Encargo(publicador, foto, m["corte"], hora, m["cierre"], anterior, con_libro, aparte)
+        compuesto = componer(encargo, Cronometro())
+    calculados = {a.ruta: a.trozo.sha256 for a in compuesto.archivos}
+    publicados = {a["ruta"]: a["sha256"] for a in m["archivos"]}
+    if causa := compuesto.paginas.causa:
+        resultado.diferencias.append(f"páginas: aquí no se pudieron dibujar. Causa: {causa}")
+        calculados.pop("sitio.json", None)
+        publicados = {ruta: sha256 for ruta, sha256 in publicados.items() if ruta in calculados}
+    resultado.diferencias += _comparar(calculados, publicados)
     for a in m["archivos"]:
         datos = almacen.leer(f"cortes/{carpeta.name}/{a['ruta']}")
         if datos is None or hashlib.sha256(datos).hexdigest() != a["sha256"]:
             resultado.diferencias.append(f"{a['ruta']}: el archivo de la copia no es el que dice su manifiesto")
-    if not resultado.diferencias and manifiesto != crudo:
+    if not resultado.diferencias and compuesto.manifiesto != crudo:
         resultado.diferencias.append("corte.json: el manifiesto dice algo que los hechos no dan")
     return resultado
 

@@ -5,31 +5,30 @@ Nothing is published here (see `corte`), so that whoever recomputes a corte does
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import multiprocessing
-import os
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion
+from prep.dominio.tabulacion.proceso import Eleccion
 from prep.dominio.tabulacion.tabulacion import Resultado, estadistica, resultado_entidad
-from prep.plataforma.procesos import morir_con
 from prep.publicacion import base_datos, documentos, esquemas
-from prep.publicacion.filas import Redactor
-from prep.publicacion.fuente import Estado, Fuente, de_la_eleccion
-from prep.publicacion.instantanea import Instantanea, abrir
-from prep.publicacion.publicador import Portal, Publicador
-from prep.publicacion.tramo import Archivo, Tramo, guardar, hacer_tramo
+from prep.publicacion.archivos import Archivo, Trozo, guardar
+from prep.publicacion.claves import contexto
+from prep.publicacion.demarcacion import Lugar, hacer_lugar
+from prep.publicacion.filas import Redactor, demarcacion_de
+from prep.publicacion.fuente import de_la_eleccion
+from prep.publicacion.instantanea import Instantanea, Vista
+from prep.publicacion.obreros import Obreros, obreros
+from prep.publicacion.paquete import bloque, empacar, tal_cual
+from prep.publicacion.publicador import Publicador
+from prep.publicacion.reserva import Reserva
+from prep.publicacion.seccion import Pauta
 from prep.transparencia.canonico import canonico
 from prep.transparencia.emisor import raiz_de_imagenes
 
@@ -48,304 +47,356 @@ class Cronometro:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tarea:
-    """One process's share: a run of demarcaciones of one election."""
+class Encargo:
+    """What a corte is a function of, besides the facts. `anterior`: pointer of the previous corte. `aparte`: an empty
+    folder to work in."""
+
+    p: Publicador
+    foto: Instantanea
+    numero: int
+    hora: datetime
+    cierre: bool
+    anterior: Mapping[str, Any] | None
+    con_libro: bool
+    aparte: Path
+
+    def del_anterior(self, archivo: str) -> bytes | None:
+        """A file of the previous corte."""
+        return self.p.almacen.leer(f"{self.anterior['ruta']}/{archivo}") if self.anterior else None
+
+
+@dataclass(frozen=True, slots=True)
+class Tablero:
+    """One election: its figures, its demarcaciones as they were written, its sheets out of catalogue."""
 
     eleccion: Eleccion
-    grupos: list[tuple[int, list[ActaEsperada]]]
+    entidad: Resultado
+    lugares: dict[int, Lugar]
     fuera: list[dict[str, str]]
-    nombre: str
+
+    @property
+    def demarcaciones(self) -> dict[int, Resultado]:
+        return {id_: lugar.resultado for id_, lugar in self.lugares.items()}
 
 
-class Taller:
-    """Makes what a corte publishes, step by step, timing each.
+@dataclass(frozen=True, slots=True)
+class Paginas:
+    """What the portal drew: pages of the corte, immutable files and pages of the publication's root. `causa`: why it
+    could not, when it could not; then there are none."""
 
-    After `componer`: `archivos`, those of the corte, set aside; `recursos` and `portada`, those of the publication's
-    root; `imagenes`, SHA-256 of every picture it names; `alarmas`, what somebody must look at; `sin_paginas`, why the
-    pages could not be drawn, empty when they could.
-    """
+    del_corte: list[Archivo]
+    recursos: list[tuple[str, bytes]]
+    portada: list[tuple[str, bytes]]
+    causa: str = ""
 
-    def __init__(
-        self, p: Publicador, hora: datetime, cierre: bool, foto: Instantanea, aparte: Path, reloj: Cronometro
-    ) -> None:
-        self.p, self.hora, self.cierre, self.foto, self.aparte, self.reloj = p, hora, cierre, foto, aparte, reloj
-        self.archivos: list[Archivo] = []
-        self.documentos: dict[str, Any] = {}
-        self.recursos: list[tuple[str, bytes]] = []
-        self.portada: list[tuple[str, bytes]] = []
-        self.alarmas: list[str] = []
-        self.sin_paginas = ""
 
-    def componer(self, numero: int, anterior: dict[str, Any] | None, con_libro: bool) -> bytes:
-        """Compute everything and put it aside, in `archivos`; the manifest. `anterior`: pointer of the previous corte.
+@dataclass(frozen=True, slots=True)
+class Compuesto:
+    """A corte, set aside. `imagenes`: SHA-256 of every picture it names. `alarmas`: what somebody must look at.
+    `retenidas`: keys of the actas that it could not carry. `escritas`: how many secciones had to be written."""
 
-        A function of the facts and its arguments: same bytes always. The store is read, never written.
-        """
-        p = self.p
-        hojas = self.foto.fuente.hojas_fuera()
-        self.en_ceros = self.foto.fuente.en_ceros()
-        with self._obreros() as obreros:
-            tareas = [t for e in p.proceso.elecciones for t in self._tareas(e, hojas)]
-            tramos = list(zip(tareas, self._repartir(obreros, tareas), strict=True))
-            self.reloj.paso("actas")
-            self.por_eleccion = por_eleccion = self._totales(tramos, hojas)
-            self._documentos(numero, anterior, por_eleccion, tramos)
-            self.reloj.paso("totales y documentos")
-            self._bases(obreros, por_eleccion, tramos, con_libro)
-            self.reloj.paso("bases de datos")
-        self._alarmas_de(tramos)
-        self.retenidas = [clave for _, tramo in tramos for clave in tramo.retenidas]
-        self.imagenes = imagenes = sorted({i for _, tramo in tramos for i in tramo.imagenes})
-        dibujo = self.documentos | {"corte.json": self._manifiesto(numero, anterior, por_eleccion, imagenes)}
-        if p.portal is None or not self._dibujar(p.portal, dibujo):
-            self._heredar_sitio(anterior)
-        self.reloj.paso("páginas")
-        return self._manifiesto(numero, anterior, por_eleccion, imagenes)
+    manifiesto: bytes
+    archivos: list[Archivo]
+    paginas: Paginas
+    imagenes: list[str]
+    cuentas: dict[str, dict[str, int]]
+    alarmas: list[str]
+    retenidas: list[str]
+    escritas: int
 
-    # --- sharing the work --------------------------------------------------------------------------------------------
 
-    def _tareas(self, eleccion: Eleccion, hojas: list[Estado]) -> list[_Tarea]:
-        grupos = self.p.grupos(eleccion)
-        fuera = de_la_eleccion(hojas, eleccion.clave)
-        por_tramo = -(-len(eleccion.actas) // self.p.procesos)
-        tareas: list[_Tarea] = []
-        actual: list[tuple[int, list[ActaEsperada]]] = []
-        cuantas = 0
-        for grupo in grupos:
-            actual.append(grupo)
-            cuantas += len(grupo[1])
-            if cuantas >= por_tramo or grupo is grupos[-1]:
-                tareas.append(_Tarea(eleccion, actual, fuera, f"{eleccion.clave}-{len(tareas)}"))
-                actual, cuantas = [], 0
-        return tareas
-
-    @contextmanager
-    def _obreros(self) -> Iterator[Executor | None]:
-        """Worker processes forked now: they share the process, already in memory, without copying it."""
-        if self.p.procesos == 1:
-            yield None
-            return
-        global _taller
-        _taller = self
-        try:
-            bifurcar = multiprocessing.get_context("fork")
-            with ProcessPoolExecutor(self.p.procesos, bifurcar, morir_con, (os.getpid(),)) as obreros:
-                yield obreros
-        finally:
-            _taller = None
-
-    def _repartir(self, obreros: Executor | None, tareas: list[_Tarea]) -> list[Tramo]:
-        if obreros is None:
-            return [self.tramo(t, self.foto.fuente) for t in tareas]
-        self.tareas = tareas
-        return list(obreros.map(_tramo_en_obrero, range(len(tareas))))
-
-    def tramo(self, t: _Tarea, fuente: Fuente) -> Tramo:
-        return hacer_tramo(
-            self.p.proceso,
-            t.eleccion,
-            t.grupos,
-            t.fuera,
-            fuente,
-            self.aparte,
-            t.nombre,
-            self.p.informativo.parametros,
-            self.cierre,
-            self.en_ceros,
-            self.p.evidencia is not None,
+def componer(encargo: Encargo, reloj: Cronometro) -> Compuesto:
+    """Compute everything and put it aside. The store is read, never written."""
+    p = encargo.p
+    pautas, fuera = _pautas(encargo)
+    with obreros(p.procesos, lambda: _mesa(encargo, pautas, fuera)) as quienes:
+        tableros = _tableros(encargo, fuera, quienes)
+        reloj.paso("actas")
+        docs = _documentos(encargo, tableros)
+        archivos = [lugar.documento for t in tableros for lugar in t.lugares.values()]
+        archivos += [guardar(encargo.aparte, ruta, orjson.dumps(doc)) for ruta, doc in docs.items()]
+        reloj.paso("totales y documentos")
+        archivos += _bases(encargo, tableros, pautas, quienes)
+        reloj.paso("bases de datos")
+    alarmas = _alarmas(encargo, tableros)
+    imagenes = sorted({i for t in tableros for lugar in t.lugares.values() for i in lugar.imagenes})
+    cuentas = {t.eleccion.clave: _cuentas(t.entidad) for t in tableros}
+    hasta_aqui = _manifiesto(encargo, archivos, cuentas, imagenes)
+    paginas = _dibujar(p, {**docs, "corte.json": hasta_aqui}, encargo.aparte)
+    if paginas.causa:
+        alarmas.append(
+            "No se pudieron dibujar las páginas: este corte lleva datos, bases e imágenes, y el portal sigue en el "
+            f"último que las tuvo. Avise a quien desarrolla. Causa: {paginas.causa}"
         )
+    archivos += paginas.del_corte or _sitio_heredado(encargo)
+    reloj.paso("páginas")
+    manifiesto = _manifiesto(encargo, archivos, cuentas, imagenes)
+    lugares = [lugar for t in tableros for lugar in t.lugares.values()]
+    retenidas = [clave for lugar in lugares for clave in lugar.retenidas]
+    escritas = sum(lugar.escritas for lugar in lugares)
+    return Compuesto(manifiesto, archivos, paginas, imagenes, cuentas, alarmas, retenidas, escritas)
 
-    # --- figures and documents ---------------------------------------------------------------------------------------
 
-    def _totales(self, tramos: Sequence[tuple[_Tarea, Tramo]], hojas: list[Estado]) -> _PorEleccion:
-        totales: _PorEleccion = {}
-        for eleccion in self.p.proceso.elecciones:
-            demarcaciones: dict[int, Resultado] = {}
-            for tarea, tramo in tramos:
-                if tarea.eleccion is eleccion:
-                    demarcaciones |= tramo.resultados
-                    self.archivos += tramo.archivos
-            fuera = len(de_la_eleccion(hojas, eleccion.clave))
-            totales[eleccion.clave] = (resultado_entidad(eleccion, demarcaciones, fuera), demarcaciones)
-        return totales
+# --- demarcaciones, each by whoever is free --------------------------------------------------------------------------
 
-    def _documentos(
-        self,
-        numero: int,
-        anterior: dict[str, Any] | None,
-        por_eleccion: _PorEleccion,
-        tramos: Sequence[tuple[_Tarea, Tramo]],
-    ) -> None:
-        p = self.p
-        for eleccion in p.proceso.elecciones:
-            entidad, demarcaciones = por_eleccion[eleccion.clave]
-            self._documento(
-                "resumen",
-                f"{eleccion.clave}/resumen.json",
-                documentos.resumen(eleccion, entidad, demarcaciones, self.cierre),
-            )
-            especiales = [c for t, tramo in tramos if t.eleccion is eleccion for c in tramo.especiales]
-            self._documento(
-                "especiales",
-                f"{eleccion.clave}/especiales.json",
-                {"formato": "prep/especiales/1", "eleccion": eleccion.clave, "casillas": especiales},
-            )
-        previo = p.almacen.leer(f"{anterior['ruta']}/avance.json") if anterior else None
-        serie = orjson.loads(previo) if previo else None
-        self._documento("avance", "avance.json", documentos.avance(serie, numero, self.hora.isoformat(), por_eleccion))
-        self._documento(
-            "proceso", "proceso.json", p.documento_fijo("proceso", lambda: documentos.proceso(p.proceso, p.informativo))
+
+@dataclass(frozen=True, slots=True)
+class Mesa:
+    """What a worker has before it: the corte to make, and the facts through a connection of its own. By election:
+    `pautas` and `fuera`. `reserva`: what there is to use again, and where everything is written."""
+
+    encargo: Encargo
+    pautas: dict[str, Pauta]
+    fuera: dict[str, list[dict[str, str]]]
+    vista: Vista
+    reserva: Reserva
+
+
+def _pautas(encargo: Encargo) -> tuple[dict[str, Pauta], dict[str, list[dict[str, str]]]]:
+    """By election: how to write its actas, and what could be read of its sheets out of catalogue."""
+    p = encargo.p
+    en_ceros, hojas = encargo.foto.fuente.en_ceros(), encargo.foto.fuente.hojas_fuera()
+    con_imagenes, con_filas = p.evidencia is not None, encargo.con_libro or p.con_libro
+    parametros = p.informativo.parametros
+    pautas = {
+        e.clave: Pauta(
+            contexto(p.software, p.proceso, e, parametros, en_ceros, encargo.cierre, con_imagenes, con_filas),
+            e,
+            Redactor(p.proceso, e, parametros, en_ceros),
+            encargo.cierre,
+            con_imagenes,
+            con_filas,
         )
-        self._documento(
-            "secciones", "secciones.json", p.documento_fijo("secciones", lambda: documentos.secciones(p.proceso))
-        )
-        if p.mapa is not None:
-            self._documento("mapa", "mapa.json", p.mapa)
-
-    def _documento(self, formato: str, ruta: str, documento: dict[str, Any]) -> None:
-        esquemas.validar(formato, documento, ruta)
-        self.documentos[ruta] = documento
-        self.archivos.append(guardar(self.aparte, ruta, orjson.dumps(documento)))
-
-    def _bases(
-        self,
-        obreros: Executor | None,
-        por_eleccion: _PorEleccion,
-        tramos: Sequence[tuple[_Tarea, Tramo]],
-        con_libro: bool,
-    ) -> None:
-        p, hora = self.p, self.hora
-        partes: list[_Tabla] = []
-        for eleccion in p.proceso.elecciones:
-            entidad, _ = por_eleccion[eleccion.clave]
-            tareas = [(t, tramo) for t, tramo in tramos if t.eleccion is eleccion]
-            lineas = [tramo.lineas for _, tramo in tareas if tramo.lineas]
-            redactor = Redactor(p.proceso, eleccion, p.informativo.parametros, self.en_ceros)
-            cola = io.StringIO()
-            csv.writer(cola, lineterminator="\r\n").writerows(redactor.linea_fuera(h) for h in tareas[0][0].fuera)
-            cabeza = base_datos.encabezado(eleccion, p.modo, hora, estadistica(entidad.cuenta, self.cierre))
-            partes.append((eleccion, cabeza, lineas, cola.getvalue()))
-
-        nombre = f"{hora:%Y%m%d_%H%M}_PREP_{p.proceso.entidad_abreviatura}"
-        self.partes = partes
-        if obreros is None:
-            paquetes = [self.paquete(parte) for parte in partes]
-            if con_libro:
-                self.libro()
-        else:
-            libro = obreros.submit(_libro_en_obrero, partes) if con_libro else None
-            paquetes = list(obreros.map(_paquete_en_obrero, partes))
-            if libro is not None:
-                libro.result()
-        zip_ = base_datos.empacar(paquetes, hora, comprimir=False)
-        self.archivos.append(guardar(self.aparte, f"bd/{nombre}.zip", zip_))
-        if con_libro:
-            self.archivos.append(guardar(self.aparte, f"bd/{nombre}.xlsx", (self.aparte / "libro").read_bytes()))
-
-    def paquete(self, parte: _Tabla) -> tuple[str, bytes]:
-        eleccion, cabeza, lineas, cola = parte
-        nombres = self.p.informativo.candidaturas
-        return base_datos.paquete_eleccion(self.p.proceso, eleccion, nombres, self.hora, cabeza, lineas, cola)
-
-    def libro(self, partes: Sequence[_Tabla] | None = None) -> None:
-        hojas = [(e.clave, cabeza, lineas, cola) for e, cabeza, lineas, cola in partes or self.partes]
-        base_datos.libro(hojas, self.hora, self.aparte / "libro")
-
-    def _alarmas_de(self, tramos: Sequence[tuple[_Tarea, Tramo]]) -> None:
-        conocidas = 0
-        for _, tramo in tramos:
-            self.alarmas += tramo.alarmas
-            conocidas += tramo.conocidas
-        sobran = self.foto.fuente.actas() - conocidas
-        if sobran:
-            self.alarmas.append(f"{sobran} actas con hechos no están en el catálogo; revise de qué nodo vienen.")
-
-    def _dibujar(self, portal: Portal, dibujo: dict[str, Any]) -> bool:
-        """The portal's pages: those of the corte join its files; those of the root are kept for after the switch, and
-        `sitio.json` lists them so that they are signed too.
-
-        A page that cannot be drawn never holds figures back: the corte goes out without pages and somebody is told.
-        """
-        try:
-            paginas = [guardar(self.aparte, nombre, datos) for nombre, datos in portal.paginas(dibujo)]
-            recursos, portada = list(portal.recursos(dibujo)), list(portal.portada(dibujo))
-        except Exception as error:
-            self.sin_paginas = f"{type(error).__name__}: {error}"
-            self.alarmas.append(
-                "No se pudieron dibujar las páginas: este corte lleva datos, bases e imágenes, y el portal sigue en el "
-                f"último que las tuvo. Avise a quien desarrolla. Causa: {self.sin_paginas}"
-            )
-            return False
-        self.archivos += paginas
-        self.recursos, self.portada = recursos, portada
-        sitio = {
-            "formato": "prep/sitio/1",
-            "archivos": [
-                {"ruta": nombre, "sha256": hashlib.sha256(datos).hexdigest(), "bytes": len(datos)}
-                for nombre, datos in sorted([*self.recursos, *self.portada])
-            ],
-        }
-        self.archivos.append(guardar(self.aparte, "sitio.json", canonico(sitio)))
-        return True
-
-    def _heredar_sitio(self, anterior: dict[str, Any] | None) -> None:
-        """Without pages of this corte, those of the previous one stay at the root, and stay signed."""
-        previo = self.p.almacen.leer(f"{anterior['ruta']}/sitio.json") if anterior else None
-        if previo is not None:
-            self.archivos.append(guardar(self.aparte, "sitio.json", previo))
-
-    def _manifiesto(
-        self, numero: int, anterior: dict[str, Any] | None, por_eleccion: _PorEleccion, imagenes: list[str]
-    ) -> bytes:
-        documento = {
-            "formato": "prep/corte/1",
-            "proceso": self.p.proceso.clave,
-            "corte": numero,
-            "hora": self.hora.isoformat(),
-            "modo": self.p.modo.value,
-            "cierre": self.cierre,
-            "anterior": anterior["manifiesto"] if anterior else None,
-            "archivos": [
-                {"ruta": a.ruta, "sha256": a.sha256, "bytes": a.bytes}
-                for a in sorted(self.archivos, key=lambda a: a.ruta)
-            ],
-            "imagenes": {"raiz": raiz_de_imagenes(imagenes), "total": len(imagenes)},
-            "bitacora": {"posicion": self.foto.posicion, "raiz": self.foto.raiz},
-            "catalogo": self.p.proceso.huella,
-            "software": self.p.software,
-            "cuentas": cuentas_de(por_eleccion),
-        }
-        esquemas.validar("corte", documento, "corte.json")
-        return canonico(documento)
-
-
-_PorEleccion = dict[str, tuple[Resultado, dict[int, Resultado]]]
-_Tabla = tuple[Eleccion, str, list[Path], str]
-_taller: Taller | None = None
-
-
-def _tramo_en_obrero(lugar: int) -> Tramo:
-    assert _taller is not None and _taller.foto.identificador is not None
-    with abrir(_taller.foto.identificador, _taller.foto.conexion) as fuente:
-        return _taller.tramo(_taller.tareas[lugar], fuente)
-
-
-def _paquete_en_obrero(parte: _Tabla) -> tuple[str, bytes]:
-    assert _taller is not None
-    return _taller.paquete(parte)
-
-
-def _libro_en_obrero(partes: list[_Tabla]) -> None:
-    assert _taller is not None
-    _taller.libro(partes)
-
-
-def cuentas_de(por_eleccion: _PorEleccion) -> dict[str, dict[str, int]]:
-    return {
-        clave: {
-            "esperadas": r.cuenta.esperadas,
-            "capturadas": r.cuenta.capturadas,
-            "contabilizadas": r.cuenta.contabilizadas,
-        }
-        for clave, (r, _) in por_eleccion.items()
+        for e in p.proceso.elecciones
     }
+    for e in p.proceso.elecciones:
+        p.secciones(e)  # once, here: the workers would each do it again
+    return pautas, {clave: de_la_eleccion(hojas, clave) for clave in pautas}
+
+
+def _mesa(encargo: Encargo, pautas: dict[str, Pauta], fuera: dict[str, list[dict[str, str]]]) -> Mesa:
+    vista = encargo.foto.vista()
+    if encargo.p.reserva is None or vista.versiones is None:
+        return Mesa(encargo, pautas, fuera, replace(vista, versiones=None), Reserva(encargo.aparte / "reserva"))
+    return Mesa(encargo, pautas, fuera, vista, Reserva(encargo.p.reserva))
+
+
+def _hacer_lugar(mesa: Mesa, cual: tuple[str, int]) -> Lugar:
+    eleccion, id_ = cual
+    pauta = mesa.pautas[eleccion]
+    secciones = mesa.encargo.p.secciones(pauta.eleccion)[id_]
+    fuera = sum(1 for hoja in mesa.fuera[eleccion] if demarcacion_de(hoja) == id_)
+    return hacer_lugar(pauta, id_, secciones, fuera, mesa.vista, mesa.reserva)
+
+
+def _tableros(encargo: Encargo, fuera: Mapping[str, list[dict[str, str]]], quienes: Obreros[Mesa]) -> list[Tablero]:
+    cuales = [(e.clave, id_) for e in encargo.p.proceso.elecciones for id_ in e.demarcaciones]
+    hechos = dict(zip(cuales, quienes.entre_todos(_hacer_lugar, cuales), strict=True))
+    tableros = []
+    for e in encargo.p.proceso.elecciones:
+        lugares = {id_: hechos[e.clave, id_] for id_ in e.demarcaciones}
+        ajenas = fuera[e.clave]
+        entidad = resultado_entidad(e, {id_: lugar.resultado for id_, lugar in lugares.items()}, len(ajenas))
+        tableros.append(Tablero(e, entidad, lugares, ajenas))
+    return tableros
+
+
+# --- documents -------------------------------------------------------------------------------------------------------
+
+
+def _documentos(encargo: Encargo, tableros: Sequence[Tablero]) -> dict[str, dict[str, Any]]:
+    """By path: the JSON documents of the corte, the demarcaciones apart. Each fits its schema."""
+    p = encargo.p
+    docs: dict[str, tuple[str, dict[str, Any]]] = {}
+    for t in tableros:
+        clave = t.eleccion.clave
+        resumen = documentos.resumen(t.eleccion, t.entidad, t.demarcaciones, encargo.cierre)
+        docs[f"{clave}/resumen.json"] = ("resumen", resumen)
+        especiales = [c for lugar in t.lugares.values() for c in lugar.especiales]
+        docs[f"{clave}/especiales.json"] = (
+            "especiales",
+            {"formato": "prep/especiales/1", "eleccion": clave, "casillas": especiales},
+        )
+    previo = encargo.del_anterior("avance.json")
+    docs["avance.json"] = (
+        "avance",
+        documentos.avance(
+            orjson.loads(previo) if previo else None,
+            encargo.numero,
+            encargo.hora.isoformat(),
+            {t.eleccion.clave: (t.entidad, t.demarcaciones) for t in tableros},
+        ),
+    )
+    docs["proceso.json"] = (
+        "proceso",
+        p.documento_fijo("proceso", lambda: documentos.proceso(p.proceso, p.informativo)),
+    )
+    docs["secciones.json"] = (
+        "secciones",
+        p.documento_fijo("secciones", lambda: documentos.secciones(p.proceso)),
+    )
+    if p.mapa is not None:
+        docs["mapa.json"] = ("mapa", p.mapa)
+    for ruta, (formato, documento) in docs.items():
+        esquemas.validar(formato, documento, ruta)
+    return {ruta: documento for ruta, (_, documento) in docs.items()}
+
+
+def _cuentas(entidad: Resultado) -> dict[str, int]:
+    c = entidad.cuenta
+    return {"esperadas": c.esperadas, "capturadas": c.capturadas, "contabilizadas": c.contabilizadas}
+
+
+# --- databases -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hoja:
+    """One election's table: the lines above the actas; a stretch per demarcación of the actas as CSV, the same
+    compressed and, for the workbook, as values; the lines of sheets out of catalogue."""
+
+    eleccion: str
+    cabeza: list[list[Any]]
+    tablas: list[Trozo]
+    bloques: list[Trozo]
+    filas: list[Trozo]
+    cola: list[list[Any]]
+
+
+def _bases(
+    encargo: Encargo, tableros: Sequence[Tablero], pautas: Mapping[str, Pauta], quienes: Obreros[Mesa]
+) -> list[Archivo]:
+    p, hora = encargo.p, encargo.hora
+    hojas: list[Hoja] = []
+    for t in tableros:
+        cifras = estadistica(t.entidad.cuenta, encargo.cierre)
+        cabeza = base_datos.encabezado(t.eleccion, p.modo, hora, cifras)
+        cola = [pautas[t.eleccion.clave].redactor.linea_fuera(h) for h in t.fuera]
+        lugares = t.lugares.values()
+        trozos = ([x.tabla for x in lugares], [x.bloques for x in lugares], [x.filas for x in lugares])
+        hojas.append(Hoja(t.eleccion.clave, cabeza, *trozos, cola))
+    nombre = f"{hora:%Y%m%d_%H%M}_PREP_{p.proceso.entidad_abreviatura}"
+    libro = quienes.aparte(_libro, hojas) if encargo.con_libro else None
+    paquetes = [_paquete(encargo, t.eleccion, hoja) for t, hoja in zip(tableros, hojas, strict=True)]
+    zip_ = empacar([tal_cual(*paquete) for paquete in paquetes], hora)
+    archivos = [guardar(encargo.aparte, f"bd/{nombre}.zip", zip_)]
+    if libro is not None:
+        archivos.append(guardar(encargo.aparte, f"bd/{nombre}.xlsx", libro().read_bytes()))
+    return archivos
+
+
+def _paquete(encargo: Encargo, eleccion: Eleccion, hoja: Hoja) -> tuple[str, bytes]:
+    p = encargo.p
+    cabeza = base_datos.BOM + base_datos.en_csv(hoja.cabeza)
+    cola = base_datos.en_csv(hoja.cola)
+    tabla = [
+        (cabeza, bloque(cabeza)),
+        *((tabla.leer(), bloques.leer()) for tabla, bloques in zip(hoja.tablas, hoja.bloques, strict=True)),
+        (cola, bloque(cola, ultimo=True)),
+    ]
+    return base_datos.paquete_eleccion(p.proceso, eleccion, p.informativo.candidaturas, encargo.hora, tabla)
+
+
+def _libro(mesa: Mesa, hojas: Sequence[Hoja]) -> Path:
+    destino = mesa.encargo.aparte / "libro"
+    base_datos.libro(((hoja.eleccion, _filas(hoja)) for hoja in hojas), mesa.encargo.hora, destino)
+    return destino
+
+
+def _filas(hoja: Hoja) -> Iterator[Sequence[Any]]:
+    yield from hoja.cabeza
+    for trozo in hoja.filas:
+        for seccion in trozo.leer().splitlines():
+            yield from orjson.loads(seccion)
+    yield from hoja.cola
+
+
+# --- pages and manifest ----------------------------------------------------------------------------------------------
+
+
+def _alarmas(encargo: Encargo, tableros: Sequence[Tablero]) -> list[str]:
+    lugares = [lugar for t in tableros for lugar in t.lugares.values()]
+    alarmas = [alarma for lugar in lugares for alarma in lugar.alarmas]
+    sobran = encargo.foto.fuente.actas() - sum(lugar.conocidas for lugar in lugares)
+    if sobran:
+        alarmas.append(f"{sobran} actas con hechos no están en el catálogo; revise de qué nodo vienen.")
+    return alarmas
+
+
+def _dibujar(p: Publicador, corte: Mapping[str, Any], aparte: Path) -> Paginas:
+    """The portal's pages: those of the corte join its files; those of the root are kept for after the switch, and
+    `sitio.json` lists them so that they are signed too.
+
+    A page that cannot be drawn never holds figures back: the corte goes out without pages and somebody is told.
+    """
+    if p.portal is None:
+        return Paginas([], [], [])
+    try:
+        dibujos = p.portal.dibujos(corte)
+        recursos, portada = list(p.portal.recursos(corte)), list(p.portal.portada(corte))
+        with obreros(p.procesos, lambda: Caballete(dibujos, aparte)) as quienes:
+            hechos = quienes.entre_todos(_dibujar_parte, range(len(dibujos)))
+    except Exception as error:
+        return Paginas([], [], [], _causa(error))
+    if causa := next((causa for _, causa in hechos if causa), ""):
+        return Paginas([], [], [], causa)
+    del_corte = [archivo for archivos, _ in hechos for archivo in archivos]
+    sitio = {
+        "formato": "prep/sitio/1",
+        "archivos": [
+            {"ruta": nombre, "sha256": hashlib.sha256(datos).hexdigest(), "bytes": len(datos)}
+            for nombre, datos in sorted([*recursos, *portada])
+        ],
+    }
+    return Paginas([*del_corte, guardar(aparte, "sitio.json", canonico(sitio))], recursos, portada)
+
+
+@dataclass(frozen=True, slots=True)
+class Caballete:
+    """What a worker that draws has before it."""
+
+    dibujos: Sequence[Iterable[tuple[str, bytes]]]
+    aparte: Path
+
+
+def _dibujar_parte(caballete: Caballete, cual: int) -> tuple[list[Archivo], str]:
+    """The pages of one share; and, if they could not be drawn, why."""
+    try:
+        return [guardar(caballete.aparte, nombre, datos) for nombre, datos in caballete.dibujos[cual]], ""
+    except Exception as error:
+        return [], _causa(error)
+
+
+def _causa(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _sitio_heredado(encargo: Encargo) -> list[Archivo]:
+    """Without pages of this corte, those of the previous one stay at the root, and stay signed."""
+    previo = encargo.del_anterior("sitio.json")
+    return [] if previo is None else [guardar(encargo.aparte, "sitio.json", previo)]
+
+
+def _manifiesto(
+    encargo: Encargo, archivos: Sequence[Archivo], cuentas: dict[str, dict[str, int]], imagenes: Sequence[str]
+) -> bytes:
+    documento = {
+        "formato": "prep/corte/1",
+        "proceso": encargo.p.proceso.clave,
+        "corte": encargo.numero,
+        "hora": encargo.hora.isoformat(),
+        "modo": encargo.p.modo.value,
+        "cierre": encargo.cierre,
+        "anterior": encargo.anterior["manifiesto"] if encargo.anterior else None,
+        "archivos": [
+            {"ruta": a.ruta, "sha256": a.trozo.sha256, "bytes": a.trozo.mide}
+            for a in sorted(archivos, key=lambda a: a.ruta)
+        ],
+        "imagenes": {"raiz": raiz_de_imagenes(imagenes), "total": len(imagenes)},
+        "bitacora": {"posicion": encargo.foto.posicion, "raiz": encargo.foto.raiz},
+        "catalogo": encargo.p.proceso.huella,
+        "software": encargo.p.software,
+        "cuentas": cuentas,
+    }
+    esquemas.validar("corte", documento, "corte.json")
+    return canonico(documento)

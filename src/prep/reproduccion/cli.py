@@ -91,6 +91,7 @@ def reproducir(
             almacen=abrir(str(salida / "publicacion")),
             modo=Modo.PRUEBA,
             firmante=LlavePrivada.nueva("reproduccion.prep.invalid"),
+            reserva=llaves / "reserva",
         )
         with _barra() as barra:
             tarea = barra.add_task("Reproduciendo", total=len(guion))

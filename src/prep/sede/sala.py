@@ -138,6 +138,7 @@ def sala(modo: str | None, destino: str | None, llave: str | None, mapa: Path | 
             portal=portal,
             mapa=contornos,
             evidencia=abrir(str(evidencia), privado=True) if evidencia.is_dir() else None,
+            reserva=settings.DIR_DATOS / "reserva",
         )
         yield Sala(publicador, donde, Alarma(settings.DIR_DATOS / "alarma.json"), nodo)
 

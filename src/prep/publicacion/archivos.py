@@ -1,0 +1,45 @@
+"""What a corte has made and not yet put in the store: stretches of files on this machine, each with its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+Bytes = bytes | memoryview
+"""Just made, or a view of what was read: nothing is copied until it is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trozo:
+    """`mide` bytes of the file `origen`, from `desde` on."""
+
+    origen: Path
+    desde: int
+    mide: int
+    sha256: str
+
+    def leer(self) -> bytes:
+        """Its bytes, which must be those that were made."""
+        with self.origen.open("rb") as archivo:
+            archivo.seek(self.desde)
+            datos = archivo.read(self.mide)
+        if hashlib.sha256(datos).hexdigest() != self.sha256:
+            raise OSError(f"{self.origen} cambió mientras se hacía el corte; revise el disco")
+        return datos
+
+
+@dataclass(frozen=True, slots=True)
+class Archivo:
+    """A file of the corte. `ruta` is relative to the corte's folder; `trozo` is where its bytes are."""
+
+    ruta: str
+    trozo: Trozo
+
+
+def guardar(carpeta: Path, ruta: str, datos: bytes) -> Archivo:
+    """Put a finished file aside in `carpeta`."""
+    origen = carpeta / ruta
+    origen.parent.mkdir(parents=True, exist_ok=True)
+    origen.write_bytes(datos)
+    return Archivo(ruta, Trozo(origen, 0, len(datos), hashlib.sha256(datos).hexdigest()))

@@ -1,0 +1,79 @@
+"""Worker processes forked for one corte: they have what its maker has in memory, without copying or sending it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Generic, TypeVar
+
+from prep.plataforma.procesos import morir_con
+
+M = TypeVar("M")
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Obreros(Generic[M]):
+    """Whoever does the work, at a bench of type `M`. `entre_todos` gives the results in the order of `tareas`."""
+
+    def entre_todos(self, hacer: Callable[[M, T], R], tareas: Iterable[T]) -> list[R]:
+        raise NotImplementedError
+
+    def aparte(self, hacer: Callable[[M, T], R], tarea: T) -> Callable[[], R]:
+        """Begin one thing beside the rest; call what it returns to wait for it."""
+        raise NotImplementedError
+
+
+class _AquiMismo(Obreros[M]):
+    def __init__(self, mesa: M) -> None:
+        self._mesa = mesa
+
+    def entre_todos(self, hacer: Callable[[M, T], R], tareas: Iterable[T]) -> list[R]:
+        return [hacer(self._mesa, tarea) for tarea in tareas]
+
+    def aparte(self, hacer: Callable[[M, T], R], tarea: T) -> Callable[[], R]:
+        resultado = hacer(self._mesa, tarea)
+        return lambda: resultado
+
+
+class _Bifurcados(Obreros[M]):
+    def __init__(self, ejecutor: ProcessPoolExecutor) -> None:
+        self._ejecutor = ejecutor
+
+    def entre_todos(self, hacer: Callable[[M, T], R], tareas: Iterable[T]) -> list[R]:
+        return list(self._ejecutor.map(_en_su_mesa, ((hacer, tarea) for tarea in tareas)))
+
+    def aparte(self, hacer: Callable[[M, T], R], tarea: T) -> Callable[[], R]:
+        return self._ejecutor.submit(_en_su_mesa, (hacer, tarea)).result
+
+
+@contextmanager
+def obreros(procesos: int, montar: Callable[[], M]) -> Iterator[Obreros[M]]:
+    """`procesos` workers; with one, this very process. Each calls `montar` once, and every task is given what it made.
+
+    `hacer` must be a function of a module, and tasks and results travel between processes: keep them small.
+    """
+    if procesos == 1:
+        yield _AquiMismo(montar())
+        return
+    bifurcar = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(procesos, bifurcar, _nacer, (os.getpid(), montar)) as ejecutor:
+        yield _Bifurcados(ejecutor)
+
+
+_mesa: Any = None
+"""In a worker, its bench. Set once, when it is born; nobody else has one."""
+
+
+def _nacer(padre: int, montar: Callable[[], Any]) -> None:
+    global _mesa
+    morir_con(padre)
+    _mesa = montar()
+
+
+def _en_su_mesa(encargo: tuple[Callable[[Any, Any], R], Any]) -> R:
+    hacer, tarea = encargo
+    return hacer(_mesa, tarea)

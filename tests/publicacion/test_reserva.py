@@ -1,0 +1,195 @@
+"""What a corte keeps for the next one changes nothing of what is published, whatever changed meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from django.db import connection
+from escena import CIERRE, Escena, noche, proceso_de_ejemplo
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from prep.bitacora.actas import fila_de, guardar_filas
+from prep.dominio.acta.hechos import clave_de
+from prep.dominio.acta.pliegue import estado
+from prep.dominio.comun.autoridad import INSTITUTO, Autoridad
+from prep.dominio.comun.hecho import Escrito
+from prep.dominio.tabulacion.proceso import Demarcacion, Proceso
+from prep.plataforma.almacen import AlmacenCarpeta
+from prep.publicacion.instantanea import instantanea
+from prep.publicacion.publicador import Publicador
+from prep.publicacion.taller import Compuesto, Cronometro, Encargo, componer
+from prep.simulacro.noche import Noche
+
+INFORMATIVO = proceso_de_ejemplo()[1]
+PROCESO = replace(proceso_de_ejemplo()[0], elecciones=proceso_de_ejemplo()[0].elecciones[1:])
+
+
+@cache
+def filas_posibles() -> dict[str, list[tuple[Any, ...]]]:
+    """For each acta of a small night, its row after each of its facts."""
+    posibles = {}
+    for a in Noche(PROCESO, INFORMATIVO, CIERRE, 11).actas():
+        escritos = [Escrito(h, INSTITUTO) for h in a.hechos]
+        posibles[a.esperada.clave] = [
+            fila_de(a.esperada.clave, n, estado(escritos[:n], Autoridad())) for n in range(1, len(escritos) + 1)
+        ]
+    return {clave: filas for clave, filas in posibles.items() if filas}
+
+
+def otro_catalogo(proceso: Proceso, que: int, cual: int) -> Proceso:
+    """The same process with one thing of its catalogue changed, and the same fingerprint."""
+    e = proceso.elecciones[cual % len(proceso.elecciones)]
+    acta = e.actas[cual % len(e.actas)]
+    if que == 0:
+        casilla = replace(acta.casilla, lista_nominal=acta.casilla.lista_nominal + 1)
+        e2 = replace(e, actas=tuple(replace(a, casilla=casilla) if a is acta else a for a in e.actas))
+    elif que == 1:
+        e2 = replace(e, actas=tuple(replace(a, mecanismos="D-F") if a is acta else a for a in e.actas))
+    elif que == 2:
+        id_ = acta.demarcacion
+        e2 = replace(e, demarcaciones={**e.demarcaciones, id_: Demarcacion(id_, f"OTRO {cual}")})
+    else:
+        e2 = replace(e, orden_registro=e.orden_registro[::-1])
+    return replace(proceso, elecciones=tuple(e2 if x is e else x for x in proceso.elecciones))
+
+
+def danar(carpeta: Path, cual: int, donde: int, como: str) -> bool:
+    """Spoil one file of the reserve. Whether there was one."""
+    archivos = sorted(carpeta.iterdir()) if carpeta.exists() else []
+    if not archivos:
+        return False
+    archivo = archivos[cual % len(archivos)]
+    datos = bytearray(archivo.read_bytes())
+    if como == "borrar":
+        archivo.unlink()
+        return False
+    if como == "cortar":
+        del datos[donde % len(datos) :]
+    else:
+        datos[donde % len(datos)] ^= 1 << (donde % 8)
+    archivo.write_bytes(datos)
+    return True
+
+
+@contextmanager
+def compuesto(
+    p: Publicador, numero: int, cierre: bool, con_libro: bool
+) -> Iterator[tuple[Compuesto, dict[str, bytes]]]:
+    with instantanea(compartida=False) as foto, TemporaryDirectory() as aparte:
+        hecho = componer(Encargo(p, foto, numero, CIERRE, cierre, None, con_libro, Path(aparte)), Cronometro())
+        yield hecho, {a.ruta: a.trozo.leer() for a in hecho.archivos}
+
+
+numeros = st.integers(0, 10_000)
+pasos = st.fixed_dictionaries(
+    {
+        "actas": st.dictionaries(numeros, numeros, max_size=12),
+        "catalogo": st.none() | st.tuples(st.integers(0, 3), numeros),
+        "programa": st.integers(0, 5).map(lambda n: "ab" * 32 if n else "cd" * 32),
+        "cierre": st.booleans(),
+        "con_libro": st.booleans(),
+        "con_imagenes": st.booleans(),
+        "boletas_especiales": st.sampled_from([750, 1]),
+        "danos": st.lists(st.tuples(numeros, numeros, st.sampled_from(["borrar", "cortar", "voltear"])), max_size=2),
+    }
+)
+
+
+@settings(max_examples=settings.default.max_examples // 10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(noche=st.lists(pasos, min_size=2, max_size=4))
+def test_a_corte_that_reuses_is_byte_for_byte_the_one_from_nothing(escena: Escena, noche: list[dict[str, Any]]) -> None:
+    posibles = filas_posibles()
+    claves = sorted(posibles)
+    with TemporaryDirectory() as carpeta:
+        raiz = Path(carpeta)
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM bitacora_acta")
+        proceso = PROCESO
+        for numero, paso in enumerate(noche, 1):
+            cambios = {claves[a % len(claves)]: n for a, n in paso["actas"].items()}
+            guardar_filas([posibles[c][n % len(posibles[c])] for c, n in cambios.items()])
+            if paso["catalogo"]:
+                proceso = otro_catalogo(proceso, *paso["catalogo"])
+            danados = [danar(raiz / "reserva", *dano) for dano in paso["danos"]]
+            parametros = replace(INFORMATIVO.parametros, boletas_especiales=paso["boletas_especiales"])
+            p = Publicador(
+                proceso,
+                replace(INFORMATIVO, parametros=parametros),
+                AlmacenCarpeta(raiz / "publicacion"),
+                escena.modo,
+                None,
+                paso["programa"],
+                procesos=1,
+                evidencia=AlmacenCarpeta(raiz / "evidencia") if paso["con_imagenes"] else None,
+                con_libro=False,
+            )
+            como = numero, paso["cierre"], paso["con_libro"]
+            with compuesto(p, *como) as (entero, archivos):
+                pass
+            with compuesto(replace(p, reserva=raiz / "reserva"), *como) as (reusado, los_mismos):
+                pass
+            assert los_mismos == archivos
+            assert reusado.manifiesto == entero.manifiesto
+            avisos = [a for a in reusado.alarmas if "dañado" in a]
+            assert (reusado.cuentas, [a for a in reusado.alarmas if a not in avisos]) == (
+                entero.cuentas,
+                entero.alarmas,
+            )
+            assert len(avisos) <= sum(danados) and bool(avisos) == any(danados)
+
+
+@pytest.mark.parametrize("procesos", [1, 2])
+def test_only_the_secciones_with_something_new_are_written(escena: Escena, procesos: int) -> None:
+    escena.procesos = procesos
+    _, hechos = noche()
+    secciones = {(e.clave, a.demarcacion, a.casilla.clave.seccion) for e in escena.proceso.elecciones for a in e.actas}
+    de = {
+        a.clave: (e.clave, a.demarcacion, a.casilla.clave.seccion) for e in escena.proceso.elecciones for a in e.actas
+    }
+    escena.anotar(hechos[:400])
+    assert escena.corte(60).escritas == len(secciones)
+    assert escena.corte(61).escritas == 0
+    for i, tanda in enumerate((hechos[400:403], hechos[403:430], hechos[430:431])):
+        escena.anotar(tanda)
+        corte = escena.corte(62 + i)
+        assert corte.escritas == len({de[clave_de(h.sujeto)] for h in tanda})
+        assert escena.distinto_de_los_hechos(corte.ruta) == []
+
+
+def test_what_was_spoiled_is_noticed_and_written_again(escena: Escena) -> None:
+    _, hechos = noche()
+    escena.anotar(hechos[:300])
+    escena.corte(60)
+    conservado = sorted(escena.reserva.iterdir())
+    for i, archivo in enumerate(conservado[:12]):
+        datos = bytearray(archivo.read_bytes())
+        datos[i * 997 % len(datos)] ^= 0x10
+        archivo.write_bytes(datos)
+    escena.anotar(hechos[300:310])
+    corte = escena.corte(61)
+    avisos = [a for a in corte.alarmas if "estaba dañado y se volvió a hacer" in a]
+    assert len(avisos) == 12 and all(any(f" {a.name} " in aviso for aviso in avisos) for a in conservado[:12])
+    assert escena.distinto_de_los_hechos(corte.ruta) == []
+    assert escena.corte(62).alarmas == ()
+
+
+def test_nothing_is_lost_with_the_reserve(escena: Escena) -> None:
+    import shutil
+
+    escena.anotar(noche()[1][:300])
+    uno = escena.archivos(escena.corte(60).ruta)
+    shutil.rmtree(escena.reserva)
+    dos = escena.archivos(escena.corte(60).ruta)
+    del uno["corte.json"], dos["corte.json"], uno["avance.json"], dos["avance.json"]
+    assert uno == dos
+    shutil.rmtree(escena.reserva)
+    escena.conserva = False
+    assert escena.corte(61).escritas > 0 and not escena.reserva.exists()
