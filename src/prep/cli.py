@@ -7,7 +7,9 @@ import typer
 from prep.bench import bench
 from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
+from prep.comprobacion import cli as comprobacion
 from prep.comprobacion.cli import pagina_verifica, verificar
+from prep.comprobacion.redibujo import Redibujar
 from prep.demo import demo
 from prep.difusion.cli import cofirmas, difusor, testigo
 from prep.evidencia.cli import imagenes
@@ -46,6 +48,15 @@ actas.command()(llenar)
 actas.command()(fotografiar)
 for orden in (leer, reproducir, verificar, pagina_verifica, sellar, testigo, difusor, cofirmas, demo, bench):
     app.command()(orden)
+
+
+def _dibujante() -> Redibujar:
+    from prep.portal.redibujo import redibujar
+
+    return redibujar
+
+
+comprobacion.con_que_dibujar = _dibujante
 
 
 if __name__ == "__main__":

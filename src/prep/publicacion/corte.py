@@ -113,8 +113,7 @@ def _cambiar(p: Publicador, listo: _Listo) -> Corte:
     reloj.paso("constancia")
     emitir_corte(p.registro, listo.manifiesto, listo.ruta)
     reloj.paso("firma y cambio")
-    for nombre, datos in taller.portada:
-        p.almacen.reemplazar(nombre, datos)
+    _poner_portada(taller, listo.numero)
     reloj.paso("portada")
     return Corte(
         numero=listo.numero,
@@ -154,6 +153,17 @@ def _exigir_continuidad(p: Publicador, manifiesto: dict[str, Any]) -> None:
             f"la bitácora ya no es la que firmó el corte {manifiesto['corte']} ({posicion:,} hechos): se perdieron o "
             "se cambiaron hechos. Revísela con «prep bitacora verificar --publicacion» antes de publicar"
         )
+
+def _poner_portada(taller: Taller, numero: int) -> None:
+    """The root's pages. The corte is out by now: one that cannot be written is told, and does not undo it."""
+    for nombre, datos in taller.portada:
+        try:
+            taller.p.almacen.reemplazar(nombre, datos)
+        except Exception as error:
+            taller.alarmas.append(
+                f"El corte {numero} está publicado, pero no se pudo cambiar {nombre}, que sigue siendo la del anterior. "
+                f"Causa: {error}"
+            )
 
 
 def _anterior(p: Publicador) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
