@@ -80,6 +80,8 @@ class _Cortes:
 
 
 VUELTAS = 3
+PARCIAL = "copia_parcial.txt"
+"""In a copy made to check one corte (`verifica.html` makes them): it has neither images nor the files of old cortes."""
 
 
 def verificar(lector: Lector, opciones: Opciones | None = None) -> Informe:
@@ -373,7 +375,7 @@ def _manifiestos(lector: Lector, cortes: _Cortes, informe: Informe) -> None:
 
 def _contenido(lector: Lector, cortes: _Cortes, o: Opciones, informe: Informe) -> None:
     """Files of every corte in a folder (of the last one on the web, unless `todo`); figures and images of the last."""
-    entero = o.todo or isinstance(lector, Carpeta)
+    entero = o.todo or (isinstance(lector, Carpeta) and not (lector.carpeta / PARCIAL).exists())
     anteriores: list[Anterior] = []
     primero: Archivos | None = None
     sin_cifras = 0
@@ -445,7 +447,7 @@ def _sitios(lector: Lector, cortes: _Cortes) -> Iterator[bytes]:
             yield datos
 
 
-_CONOCIDOS = ("checkpoint", PUNTERO, "politica", LLAVE_INSTITUTO)
+_CONOCIDOS = ("checkpoint", PUNTERO, "politica", LLAVE_INSTITUTO, PARCIAL)
 _REVISADOS = ("tile/", "puntos/", "sellos/", "imagenes/", "documentos/")
 
 
