@@ -81,7 +81,7 @@ def casillas(secciones: int) -> list[Casilla]:
         lista.append(Casilla(ClaveCasilla(14, s, "C", 1, 0), d, m, 480 + s % 100))
         if s % 10 == 3:
             lista.append(Casilla(ClaveCasilla(14, s, "S", 1, 0), d, m, 0, None if s % 20 == 3 else 750))
-        if s % 10 == 7:
+        if s % 10 == 5:
             lista.append(Casilla(ClaveCasilla(14, s, "M", 1, 0), d, m, 0))
     return lista
 
