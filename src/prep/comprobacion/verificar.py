@@ -54,7 +54,7 @@ from prep.transparencia.registro import (
     ruta_tesela,
 )
 from prep.transparencia.sello import MAXIMO_RESPUESTA, ruta_sello, verificar_sello
-from prep.transparencia.vigencia import cambios_de_llaves, cofirmas_vigentes, leer_historia_vigente
+from prep.transparencia.vigencia import cofirmas_vigentes, firmantes_de_siempre, leer_historia_vigente
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,7 @@ def _archivo_del_registro(lector: Lector, ruta: str, historia: Historia, politic
     try:
         datos = lector.leer(ruta, MAXIMO_PUNTO if partes[0] == "puntos" else MAXIMO_ENTRADAS) or b""
         if partes[0] == "puntos":
-            firmado = abrir_punto(datos, _firmantes_de_siempre(historia, politica), politica.testigos.values())
+            firmado = abrir_punto(datos, firmantes_de_siempre(historia, politica.registros), politica.testigos.values())
             tamano = firmado.punto.tamano
             if ruta != ruta_punto(tamano):
                 raise FormatoInvalido(f"{ruta} es de {tamano} hojas")
@@ -274,13 +274,6 @@ def _sellos(lector: Lector, historia: Historia, informe: Informe) -> None:
         else:
             hora = f"{sello.hora:%Y-%m-%d %H:%M:%S} UTC"
             informe.bien("sellos", f"{tamano} hojas existían el {hora}, según {sello.autoridad}")
-
-
-def _firmantes_de_siempre(historia: Historia, politica: Politica) -> set[LlavePublica]:
-    """Every key that has signed this log: the trusted ones and those its own leaves say came before or after."""
-    rotaciones = [h for _, h in cambios_de_llaves(historia.hojas) if h["accion"] == "rotacion"]
-    vkeys = {v for h in rotaciones for v in (h["llave"], h["anterior"]) if v}
-    return {*politica.registros, *map(LlavePublica.leer, vkeys)}
 
 
 def _hojas(historia: Historia, informe: Informe) -> _Cortes:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from prep.transparencia import arbol
 from prep.transparencia.almacen import Almacen, Lector
 from prep.transparencia.arbol import ANCHO, Arbol
-from prep.transparencia.errores import FormatoInvalido, Inconsistente, NoDisponible, PruebaInvalida
+from prep.transparencia.errores import ErrorEmision, FormatoInvalido, Inconsistente, NoDisponible, PruebaInvalida
 from prep.transparencia.nota import Firma, Firmante, LlavePublica, Nota, firmar, leer_firmas
 from prep.transparencia.punto import Punto, PuntoFirmado, abrir_punto
 
@@ -173,12 +173,20 @@ def leer_historia(lector: Lector, registro: Iterable[LlavePublica], testigos: It
     return historia_de(firmado, leer_hojas(lector, firmado.punto.tamano))
 
 
-def copiar_registro(fuente: Lector, destino: Almacen, historia: Historia) -> None:
+def copiar_registro(
+    fuente: Lector,
+    destino: Almacen,
+    historia: Historia,
+    firmantes: Iterable[LlavePublica],
+    testigos: Iterable[LlavePublica] = (),
+) -> None:
     """Write the tiles and bundles of a log already checked, and the past checkpoints its source still has.
 
-    Tiles are made from the leaves, not copied: what is written is what was verified.
+    Tiles are made from the leaves, not copied: what is written is what was verified. A past checkpoint that is not
+    there, or is not well signed, is left out: it is optional.
     """
     n = historia.punto.tamano
+    llaves, conocidos = tuple(firmantes), tuple(testigos)
     for nivel, numero, ancho in arbol.teselas(0, n):
         primero = numero * ANCHO
         hashes = [historia.arbol.nodos(arbol.ALTO * nivel, primero + i) for i in range(ancho)]
@@ -186,10 +194,14 @@ def copiar_registro(fuente: Lector, destino: Almacen, historia: Historia) -> Non
         if nivel == 0:
             destino.escribir(ruta_entradas(numero, ancho), empacar(historia.hojas[primero : primero + ancho]))
     for tamano in range(1, n):
-        if destino.leer(ruta_punto(tamano), MAXIMO_PUNTO) is None:
+        if destino.leer(ruta_punto(tamano), MAXIMO_PUNTO) is not None:
+            continue
+        with contextlib.suppress(ErrorEmision):
             datos = fuente.leer(ruta_punto(tamano), MAXIMO_PUNTO)
-            if datos is not None and Punto.leer(Nota.leer(datos).texto).raiz == historia.arbol.raiz(tamano):
-                destino.escribir(ruta_punto(tamano), datos)
+            if datos is not None:
+                punto = abrir_punto(datos, llaves, conocidos).punto
+                if (punto.tamano, punto.raiz) == (tamano, historia.arbol.raiz(tamano)):
+                    destino.escribir(ruta_punto(tamano), datos)
 
 
 class Registro:

@@ -86,3 +86,10 @@ def cofirmas_vigentes(firmado: PuntoFirmado, hojas: Iterable[bytes]) -> PuntoFir
     fuera = revocadas(hojas)
     vivas = tuple(f for f in firmado.firmas if fuera.get(f.llave.publica, firmado.punto.tamano) >= firmado.punto.tamano)
     return PuntoFirmado(firmado.punto, firmado.nota, vivas)
+
+
+def firmantes_de_siempre(historia: Historia, registros: Iterable[LlavePublica]) -> set[LlavePublica]:
+    """Every key that has signed this log: the trusted ones and those its own leaves say came before or after."""
+    rotaciones = [h for _, h in cambios_de_llaves(historia.hojas) if h["accion"] == "rotacion"]
+    vkeys = {v for h in rotaciones for v in (h["llave"], h["anterior"]) if v}
+    return {*registros, *map(LlavePublica.leer, vkeys)}

@@ -29,6 +29,7 @@ RITMO = 100_000
 _HTML = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype|html)", re.IGNORECASE)
 _TEXTO_DE_PAGINA = (".html", ".xml", ".svg")
 _AUSENTE = (404, 410)
+_QUIZA_AUSENTE = (0, 400, 401, 403)
 
 
 class _Redirige(Exception):
@@ -171,7 +172,7 @@ class Web:
         if codigo in _AUSENTE:
             return None
         if codigo != 200:
-            if self._como_ausente()[0] == codigo:
+            if codigo in _QUIZA_AUSENTE and self._como_ausente()[0] == codigo:
                 return None
             que = "manda a otro sitio, y no se sigue" if codigo == 0 else f"respondió {codigo}"
             raise NoDisponible(f"{self.direccion}{ruta} {que}")
@@ -210,7 +211,9 @@ class Web:
             reloj.parar()
         if reloj.vencido:
             raise NoDisponible(f"no se pudo leer {url}: tardó demasiado")
-        if len(datos) <= maximo and re.fullmatch(r"[0-9]{1,18}", dicho) and int(dicho) != len(datos):
+        if dicho and not re.fullmatch(r"[0-9]{1,18}", dicho):
+            raise NoDisponible(f"no se pudo leer {url}: la respuesta no se entiende")
+        if dicho and len(datos) <= maximo and int(dicho) != len(datos):
             raise NoDisponible(f"{url} llegó a medias: {len(datos)} de {int(dicho)} bytes")
         return 200, datos
 

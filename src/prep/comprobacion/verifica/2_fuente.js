@@ -52,7 +52,7 @@ class Sitio {
     const [codigo, datos] = await this.pedir(rutaSegura(ruta), maximo);
     if (codigo === 404 || codigo === 410) return null;
     if (codigo !== 200) {
-      if ((await this.ausente()) === codigo) return null;
+      if ([0, 400, 401, 403].includes(codigo) && (await this.ausente()) === codigo) return null;
       throw new NoDisponible(`${this.base}${ruta} ${codigo ? `respondió ${codigo}` : "manda a otro sitio"}`);
     }
     // Some hosts answer a page, and 200, for whatever they do not have.
