@@ -80,7 +80,7 @@ class _Manejador(BaseHTTPRequestHandler):
     server_version = "prep"
     sys_version = ""
     protocol_version = "HTTP/1.1"
-    timeout = 15
+    timeout = 30
 
     def __init__(self, *args: Any, carpeta: Carpeta | None, testigo: Testigo | None, estado: Estado | None, **kw: Any):
         self.carpeta, self.testigo, self.estado = carpeta, testigo, estado
