@@ -161,7 +161,14 @@ class Noche:
         m, archivos = self.preparar()
         self.emitir(m, archivos)
         esperadas = {e: c["esperadas"] for e, c in m["cuentas"].items()}
-        doc = {"hechos": 0, "raiz": RAIZ_VACIA.hex(), "catalogo": m["catalogo"], "software": m["software"]}
+        doc = {
+            "hechos": 0,
+            "altas": 0,
+            "llaves": {},
+            "raiz": RAIZ_VACIA.hex(),
+            "catalogo": m["catalogo"],
+            "software": m["software"],
+        }
         self.acto("puesta_en_ceros", doc={**doc, "corte": self.anterior, "actas_esperadas": esperadas})
 
     def acto(self, tipo: str, doc: dict | None = None, **campos) -> int:
@@ -276,9 +283,7 @@ class Noche:
             "zona_horaria": "America/Mexico_City",
             "entidad": {"id": 14, "nombre": "Jalisco", "abreviatura": "JAL"},
             "parametros": {"boletas_especiales": BOLETAS_ESPECIALES, "mezcla_cuenta": False},
-            "boletas": {
-                str(a.casilla.clave): a.casilla.boletas for a in self.elecciones[0].actas if a.casilla.boletas
-            },
+            "boletas": {str(a.casilla.clave): a.casilla.boletas for a in self.elecciones[0].actas if a.casilla.boletas},
             "partidos": [{"siglas": p, "nombre": f"Partido {p}"} for p in PARTIDOS],
             "elecciones": [
                 {

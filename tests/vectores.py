@@ -46,9 +46,11 @@ def tabla(v: dict[str, Any]) -> bytes:
     escritor.writerow([n.upper() for n in v["deben"]["estadistica"]])
     escritor.writerow(list(v["deben"]["estadistica"].values()))
     escritor.writerow(
-        ["CLAVE_CASILLA", "CLAVE_ACTA", "ID_DISTRITO_LOCAL", "SECCION", "TIPO_CASILLA", *claves]
-        + ["TOTAL_VOTOS_CALCULADO", "LISTA_NOMINAL", "REPRESENTANTES_PP_CI", "OBSERVACIONES", "CONTABILIZADA"]
-        + ["CODIGO_INTEGRIDAD"]
+        [
+            *("CLAVE_CASILLA", "CLAVE_ACTA", "ID_DISTRITO_LOCAL", "SECCION", "TIPO_CASILLA", *claves),
+            *("TOTAL_VOTOS_CALCULADO", "LISTA_NOMINAL", "REPRESENTANTES_PP_CI", "OBSERVACIONES", "CONTABILIZADA"),
+            "CODIGO_INTEGRIDAD",
+        ]
     )
     for a in v["actas"]:
         c, votos = a["casilla"], a["votos"] or {}

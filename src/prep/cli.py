@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from prep.bench import bench
@@ -9,7 +11,6 @@ from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
 from prep.comprobacion import cli as comprobacion
 from prep.comprobacion.cli import pagina_verifica, verificar
-from prep.comprobacion.redibujo import Redibujar
 from prep.demo import demo
 from prep.difusion.cli import cofirmas, difusor, testigo
 from prep.evidencia.cli import imagenes
@@ -23,6 +24,9 @@ from prep.reproduccion.cli import reproducir
 from prep.sede.cli import app as operacion
 from prep.sede.cortes import app as corte
 from prep.transparencia.cli import llaves, sellar
+
+if TYPE_CHECKING:
+    from prep.comprobacion.redibujo import Redibujar
 
 app = typer.Typer(
     name="prep",
@@ -51,6 +55,7 @@ for orden in (leer, reproducir, verificar, pagina_verifica, sellar, testigo, dif
 
 
 def _dibujante() -> Redibujar:
+    """How pages are drawn again, only when somebody checks a publication."""
     from prep.portal.redibujo import redibujar
 
     return redibujar

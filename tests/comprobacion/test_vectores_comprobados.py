@@ -31,8 +31,10 @@ def test_another_dictamen_is_a_defect(v):
     for i, a in enumerate(v["actas"]):
         if a["votos"] is None:
             continue
-        for cambio in ({"observaciones": "Sin dato" if a["observaciones"] != "Sin dato" else ""},
-                       {"contabilizada": 1 - a["contabilizada"]}):
+        for cambio in (
+            {"observaciones": "Sin dato" if a["observaciones"] != "Sin dato" else ""},
+            {"contabilizada": 1 - a["contabilizada"]},
+        ):
             actas = [*v["actas"][:i], {**a, **cambio}, *v["actas"][i + 1 :]]
             assert leer_base(tabla({**v, "actas": actas}), e, Reglas.de(p)).defectos
 

@@ -8,8 +8,8 @@ import zipfile
 from dataclasses import replace
 
 import pytest
-
 from ataques import ATAQUES
+
 from emision_fabrica import AUDITOR, INSTITUTO, Noche
 from prep.comprobacion.pagina import _leer, verifica_html
 from prep.comprobacion.verificar import Opciones, verificar

@@ -9,11 +9,11 @@ from hashlib import sha256
 
 import jsonschema
 import pytest
+from ataques import ATAQUES, en_json, publicar
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from ataques import ATAQUES, en_json, publicar
 from emision_fabrica import AUDITOR, INSTITUTO, NOTARIA, PROCESO, Noche
 from prep.cli import app
 from prep.comprobacion.informe import Nivel
@@ -202,8 +202,11 @@ def test_rude_hosts(noche, modo):
 
         def do_GET(self):
             if Path(self.translate_path(self.path)).is_file():
-                return super().do_GET()
-            codigo, cuerpo = {"spa": (200, b"<!doctype html><p>app"), "s3": (403, b"<Error/>"), "inicio": (302, b"")}[modo]
+                super().do_GET()
+                return
+            codigo, cuerpo = {"spa": (200, b"<!doctype html><p>app"), "s3": (403, b"<Error/>"), "inicio": (302, b"")}[
+                modo
+            ]
             self.send_response(codigo)
             if codigo == 302:
                 self.send_header("Location", "https://otro.example/")

@@ -30,7 +30,10 @@ def test_vectors(v):
         elif a["sin_acta"] is not None:
             dictamen = sin_acta(MotivoSinActa(str(a["sin_acta"])))
         if dictamen is not None:
-            assert (", ".join(dictamen.observaciones), dictamen.contabilizada) == (a["observaciones"], a["contabilizada"])
+            assert (", ".join(dictamen.observaciones), dictamen.contabilizada) == (
+                a["observaciones"],
+                a["contabilizada"],
+            )
         cuentas[a["demarcacion"]].agregar_acta(esperada, dictamen)
     r = resultado_entidad(e, {d: resultado_demarcacion(e, d, c) for d, c in cuentas.items()}, 0)
     assert {

@@ -12,7 +12,6 @@ from typing import Any
 
 from prep.comprobacion.informe import Informe, Nivel
 from prep.transparencia.almacen import Carpeta, Lector
-from prep.transparencia.arbol import RAIZ_VACIA
 from prep.transparencia.canonico import NoCanonico, leer_canonico
 from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible
 from prep.transparencia.manifiesto import Manifiesto
@@ -41,7 +40,10 @@ def ruta_documento(huella: str) -> str:
 
 
 def revisar_actos(
-    lector: Lector, hojas: Sequence[tuple[int, Mapping[str, Any]]], manifiestos: Mapping[int, Manifiesto], informe: Informe
+    lector: Lector,
+    hojas: Sequence[tuple[int, Mapping[str, Any]]],
+    manifiestos: Mapping[int, Manifiesto],
+    informe: Informe,
 ) -> None:
     """Every act that is not a corte: its document and its turn."""
     asunto = "actos"
@@ -157,7 +159,8 @@ def _contenidos(
         else:
             debe = {
                 "hechos": 0,
-                "raiz": RAIZ_VACIA.hex(),
+                "altas": b["posicion"],
+                "raiz": b["raiz"],
                 "catalogo": m.todo["catalogo"],
                 "software": m.todo["software"],
                 "corte": huellas.get(numero),
@@ -172,9 +175,7 @@ def _contenidos(
 
 
 def _en_ceros(m: Manifiesto) -> bool:
-    cuentas = m.todo["cuentas"].values()
-    vacia = {"posicion": 0, "raiz": RAIZ_VACIA.hex()}
-    return m.todo["bitacora"] == vacia and not any(c["capturadas"] or c["contabilizadas"] for c in cuentas)
+    return not any(c["capturadas"] or c["contabilizadas"] for c in m.todo["cuentas"].values())
 
 
 def _ceros(actos: Sequence[Acto], informe: Informe) -> None:

@@ -4,16 +4,18 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from prep.comprobacion.redibujo import Redibujar
 from prep.transparencia.errores import ErrorEmision
+
+if TYPE_CHECKING:
+    from prep.comprobacion.redibujo import Redibujar
 
 _MARCAS = {"bien": "✓", "aviso": "!", "mal": "✗", "sin_comprobar": "?", "no_recalculado": "·"}
 PLAZO = 3600
-con_que_dibujar: Callable[[], Redibujar] | None = None
+con_que_dibujar: "Callable[[], Redibujar] | None" = None
 """Where the product is at hand, `prep.cli` says how its pages are drawn again."""
 
 
@@ -34,8 +36,8 @@ def verificar(
 ) -> None:
     """Comprueba una publicación sin confiar en ella.
 
-    Firmas, historia, actos, archivos, cifras, páginas e imágenes, y dice lo que no volvió a calcular. Termina con 0 si todo es correcto, 1 si algo no coincide y 2 si no
-    se pudo comprobar.
+    Firmas, historia, actos, archivos, cifras, páginas e imágenes, y dice lo que no volvió a calcular. Termina con 0 si
+    todo es correcto, 1 si algo no coincide y 2 si no se pudo comprobar.
     """
     from prep.comprobacion.informe import Informe
     from prep.comprobacion.verificar import Opciones

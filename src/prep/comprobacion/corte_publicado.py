@@ -1,4 +1,4 @@
-"""Check one published corte: its files against the manifest, its documents against its actas, its images by their hash."""
+"""Check one published corte: files against the manifest, documents against the actas, images by their hash."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -166,7 +166,9 @@ def revisar_cifras(archivos: Archivos, m: Manifiesto, contexto: Contexto, inform
             informe.mal(asunto, d)
         if informe.hay(Nivel.MAL) == antes:
             elecciones = len(c.proceso["elecciones"])
-            informe.bien(asunto, f"todas las cifras salen de las {c.cuantas:,} actas del CSV, de {elecciones} elecciones")
+            informe.bien(
+                asunto, f"todas las cifras salen de las {c.cuantas:,} actas del CSV, de {elecciones} elecciones"
+            )
         for que, texto in c.sin_recalcular():
             informe.no_recalculado(que, texto)
         return c.revisado
@@ -213,9 +215,7 @@ class _Corte:
                 yield f"{clave}: {defecto}"
             detalles[clave] = {d["id"]: self.json(f"{clave}/demarcacion/{d['id']}.json") for d in e["demarcaciones"]}
             pendiente = documentos.pendiente_de(base)
-            actas = documentos.comparar_actas(
-                proceso, e, base, detalles[clave], pendiente, self.revisado.ofrecidas
-            )
+            actas = documentos.comparar_actas(proceso, e, base, detalles[clave], pendiente, self.revisado.ofrecidas)
             yield from _pocas(actas)
             yield from _pocas(self._documentos_de(e, base, calculo, detalles[clave]))
             self.revisado.nombradas |= base.imagenes
@@ -289,13 +289,19 @@ class _Corte:
         for clave in claves:
             serie = avance["elecciones"][clave]
             for i, p in enumerate(puntos):
-                donde, cuentas = f"avance.json, {clave}, corte {p.manifiesto.corte}", p.manifiesto.todo["cuentas"][clave]
+                donde, cuentas = (
+                    f"avance.json, {clave}, corte {p.manifiesto.corte}",
+                    p.manifiesto.todo["cuentas"][clave],
+                )
                 dicho = documentos.avance_en(serie, i)
-                debe = documentos.punto_de_avance(p.resumenes[clave]) if p.resumenes else {
-                    **dicho, "capturadas": cuentas["capturadas"], "contabilizadas": cuentas["contabilizadas"]
-                }
-                yield from documentos.diferencias(donde, {**dicho, "esperadas": serie["esperadas"]},
-                                                  {**debe, "esperadas": cuentas["esperadas"]})
+                debe = (
+                    documentos.punto_de_avance(p.resumenes[clave])
+                    if p.resumenes
+                    else {**dicho, "capturadas": cuentas["capturadas"], "contabilizadas": cuentas["contabilizadas"]}
+                )
+                yield from documentos.diferencias(
+                    donde, {**dicho, "esperadas": serie["esperadas"]}, {**debe, "esperadas": cuentas["esperadas"]}
+                )
         previo = self.contexto.avance_previo
         if previo is not None:
             for clave in claves:
@@ -313,7 +319,7 @@ class _Corte:
             return
         antes = leer_documento(primero, "proceso.json")
         dichos = ({k: v for k, v in p.items() if k not in CAMBIA_EN_LA_NOCHE} for p in (self.proceso, antes))
-        if (distintas := list(documentos.diferencias("proceso.json", *dichos))):
+        if distintas := list(documentos.diferencias("proceso.json", *dichos)):
             yield f"ya no es el catálogo del primer corte: {distintas[0]}"
             return
         (ruta,) = [r for r in primero if r.startswith("bd/")]
@@ -327,8 +333,9 @@ class _Corte:
 
     def sin_recalcular(self) -> Iterator[tuple[str, str]]:
         """What is signed and nobody computed here."""
-        yield "catálogo", (
-            "nombres, partidos, candidaturas, casillas, lista nominal y representantes se toman del primer corte"
+        yield (
+            "catálogo",
+            ("nombres, partidos, candidaturas, casillas, lista nominal y representantes se toman del primer corte"),
         )
         if any(r.endswith(".xlsx") for r in self.archivos):
             yield "libro de Excel", "el .xlsx es el firmado; no se comparó celda por celda con el CSV"
@@ -370,7 +377,9 @@ def es_documento(ruta: str) -> bool:
     return (
         ruta in _DOCUMENTOS
         or ruta.startswith("bd/")
-        or (ruta.endswith(".json") and ("/demarcacion/" in ruta or ruta.endswith(("/resumen.json", "/especiales.json"))))
+        or (
+            ruta.endswith(".json") and ("/demarcacion/" in ruta or ruta.endswith(("/resumen.json", "/especiales.json")))
+        )
     )
 
 
@@ -407,7 +416,9 @@ def revisar_imagenes(lector: Lector, imagenes: Revisado, m: Manifiesto, informe:
         informe.no_recalculado(asunto, f"{len(hashes):,} imágenes sin revisar una por una ({motivo})")
         return
     if presentes and (de_mas := len(presentes - rutas)):
-        informe.aviso(asunto, f"{de_mas:,} imágenes que ningún acta de este corte nombra; pueden ser de otros anteriores")
+        informe.aviso(
+            asunto, f"{de_mas:,} imágenes que ningún acta de este corte nombra; pueden ser de otros anteriores"
+        )
     rutas |= presentes or set()  # those of earlier cortes too: every image is named by its own hash
     if not rutas:
         return

@@ -86,7 +86,9 @@ def seguro(texto: str) -> str:
 
 
 def _columnas_demarcacion(eleccion: Mapping[str, Any]) -> tuple[str, str]:
-    return ("ID_MUNICIPIO", "MUNICIPIO") if eleccion["agrupa"] == "municipio" else ("ID_DISTRITO_LOCAL", "DISTRITO_LOCAL")
+    return (
+        ("ID_MUNICIPIO", "MUNICIPIO") if eleccion["agrupa"] == "municipio" else ("ID_DISTRITO_LOCAL", "DISTRITO_LOCAL")
+    )
 
 
 def columnas(eleccion: Mapping[str, Any]) -> list[str]:
@@ -249,7 +251,11 @@ def resumen(eleccion: Mapping[str, Any], calculo: Calculo, cierre: bool) -> Doc:
 
     votos = calculo.por_candidatura[None]
     suyas = [(c, de_quien[c], votos.get(c, 0)) for c in sorted(de_quien, key=orden)]
-    partidos = {c["clave"]: calculo.por_partido[None][c["clave"]] for c in eleccion["columnas"] if c["clave"] in calculo.por_partido[None]}
+    partidos = {
+        c["clave"]: calculo.por_partido[None][c["clave"]]
+        for c in eleccion["columnas"]
+        if c["clave"] in calculo.por_partido[None]
+    }
     return {
         "formato": "prep/resumen/1",
         "eleccion": eleccion["clave"],

@@ -349,7 +349,9 @@ def recalcular(corte, cotejo):
         c = entidad.cuantas
         cuentas = {n: c[n] for n in ("esperadas", "capturadas", "contabilizadas")}
         cotejo.cifra(f"{clave}, cuentas del manifiesto", manifiesto["cuentas"].get(clave), cuentas)
-        especiales = [x["clave"] for d in detalles.values() for s in d["secciones"] for x in s["casillas"] if x["tipo"] == "S"]
+        especiales = [
+            x["clave"] for d in detalles.values() for s in d["secciones"] for x in s["casillas"] if x["tipo"] == "S"
+        ]
         dichas = [x["clave"] for x in leer(f"{clave}/especiales.json")["casillas"]]
         cotejo.cifra(f"{clave}, casillas especiales", sorted(dichas), sorted(especiales))
     cotejo.cifra("elecciones sin base de datos", sorted(elecciones), [])
@@ -361,7 +363,8 @@ def recalcular(corte, cotejo):
 def sin_recalcular(manifiesto, filas):
     """Lo que el corte publica y aquí no se calculó, con las mismas palabras que `prep verificar`."""
     rutas = [a["ruta"] for a in manifiesto["archivos"]]
-    documentos = r"(proceso|avance|secciones|mapa|cabecera|sitio)\.json$|bd/|.*/demarcacion/.*\.json$|.*/(resumen|especiales)\.json$"
+    documentos = r"(proceso|avance|secciones|mapa|cabecera|sitio)\.json$|bd/"
+    documentos += r"|.*/demarcacion/.*\.json$|.*/(resumen|especiales)\.json$"
     lista = ["catálogo"]
     lista += ["libro de Excel"] * any(r.endswith(".xlsx") for r in rutas) + ["LEEME"]
     lista += ["mapa"] * ("mapa.json" in rutas)

@@ -37,9 +37,7 @@ def revisar_paginas(archivos: Archivos, m: Manifiesto, redibujar: Redibujar | No
         if not propias:
             hechas = "son las de un corte anterior"
         elif redibujar is not None:
-            antes = [
-                a for a in m.todo["archivos"] if es_documento(a["ruta"]) and a["ruta"] not in _QUE_NO_DIBUJAN
-            ]
+            antes = [a for a in m.todo["archivos"] if es_documento(a["ruta"]) and a["ruta"] not in _QUE_NO_DIBUJAN]
             documentos = {
                 a["ruta"]: leer_documento(archivos, a["ruta"])
                 for a in antes

@@ -16,7 +16,6 @@ from typing import Any
 
 from prep.comprobacion.actos import revisar_actos
 from prep.comprobacion.corte_publicado import (
-    SIN_FORMA,
     Anterior,
     Archivos,
     Contexto,
@@ -110,7 +109,7 @@ def _cabezas(lector: Lector) -> tuple[bytes | None, ...]:
         return ()
 
 
-def _verificar(lector: Lector, o: Opciones) -> Informe:
+def _verificar(lector: Lector, o: Opciones) -> "_InformeConRecuerdo":
     informe = _InformeConRecuerdo()
     try:
         politica = _politica(lector, o, informe)
@@ -403,7 +402,9 @@ def _contenido(lector: Lector, cortes: _Cortes, o: Opciones, informe: Informe) -
 def _primero(lector: Lector, ruta: str, m: Manifiesto, informe: Informe) -> Archivos | None:
     """What the first corte fixed: its `proceso.json` and its databases."""
     try:
-        quiero = [a for a in m.archivos if a.ruta == "proceso.json" or (a.ruta.startswith("bd/") and a.ruta.endswith(".zip"))]
+        quiero = [
+            a for a in m.archivos if a.ruta == "proceso.json" or (a.ruta.startswith("bd/") and a.ruta.endswith(".zip"))
+        ]
         return {a.ruta: leer_archivo(lector, ruta, a) for a in quiero}
     except NoDisponible as e:
         informe.sin_comprobar("cifras", f"no se pudo leer el catálogo del primer corte: {e}")

@@ -154,6 +154,7 @@ def _exigir_continuidad(p: Publicador, manifiesto: dict[str, Any]) -> None:
             "se cambiaron hechos. Revísela con «prep bitacora verificar --publicacion» antes de publicar"
         )
 
+
 def _poner_portada(taller: Taller, numero: int) -> None:
     """The root's pages. The corte is out by now: one that cannot be written is told, and does not undo it."""
     for nombre, datos in taller.portada:
@@ -161,8 +162,8 @@ def _poner_portada(taller: Taller, numero: int) -> None:
             taller.p.almacen.reemplazar(nombre, datos)
         except Exception as error:
             taller.alarmas.append(
-                f"El corte {numero} está publicado, pero no se pudo cambiar {nombre}, que sigue siendo la del anterior. "
-                f"Causa: {error}"
+                f"El corte {numero} está publicado, pero no se pudo cambiar {nombre}, que sigue siendo la del "
+                f"anterior. Causa: {error}"
             )
 
 

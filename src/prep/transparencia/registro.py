@@ -65,7 +65,8 @@ def empacar(hojas: Iterable[bytes]) -> bytes:
 
 def desempacar(datos: bytes, cuantas: int) -> list[bytes]:
     """The `cuantas` leaves of a bundle, which must hold those and nothing else."""
-    hojas, i = [], 0
+    hojas: list[bytes] = []
+    i = 0
     while i < len(datos):
         if i + 2 > len(datos):
             raise FormatoInvalido("un paquete de hojas está truncado")

@@ -1,8 +1,8 @@
 """A published site read over HTTP, within limits of size and time, from whatever host.
 
-Hosts differ in what they answer for what is not there: 404, 403, the front page with 200, a redirection. Before anything
-is called missing or altered, this one is asked for something that surely does not exist, and what it says then is what
-"it is not there" looks like.
+Hosts differ in what they answer for what is not there: 404, 403, the front page with 200, a redirection. Before
+anything is called missing or altered, this one is asked for something that surely does not exist, and what it says then
+is what "it is not there" looks like.
 """
 
 import contextlib
@@ -44,7 +44,7 @@ class _SinSeguir(urllib.request.HTTPRedirectHandler):
             raise _Redirige
         nuevo = super().redirect_request(req, fp, code, msg, headers, newurl)
         if nuevo is not None:
-            nuevo.reloj = req.reloj
+            nuevo.reloj = req.reloj  # type: ignore[attr-defined]
         return nuevo
 
 
@@ -104,12 +104,12 @@ class _ConRelojTls(http.client.HTTPSConnection):
 
 class _Http(urllib.request.HTTPHandler):
     def http_open(self, req: Any) -> Any:
-        return self.do_open(functools.partial(_ConReloj, reloj=req.reloj), req)  # type: ignore[arg-type]
+        return self.do_open(functools.partial(_ConReloj, reloj=req.reloj), req)
 
 
 class _Https(urllib.request.HTTPSHandler):
     def https_open(self, req: Any) -> Any:
-        return self.do_open(functools.partial(_ConRelojTls, reloj=req.reloj), req)  # type: ignore[arg-type]
+        return self.do_open(functools.partial(_ConRelojTls, reloj=req.reloj), req)
 
 
 _abridor = urllib.request.build_opener(_Http, _Https, _SinSeguir)

@@ -97,8 +97,7 @@ function* turnos(actos, manifiestos) {
   }
 }
 
-const RAIZ_VACIA = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-const enCeros = (m) => m.bitacora.posicion === 0 && m.bitacora.raiz === RAIZ_VACIA && Object.values(m.cuentas).every((c) => !c.capturadas && !c.contabilizadas);
+const enCeros = (m) => Object.values(m.cuentas).every((c) => !c.capturadas && !c.contabilizadas);
 
 function* contenidos(actos, documentos, manifiestos) {
   const huellas = new Map(actos.filter((h) => h.tipo === "corte").map((h) => [h.corte, h.manifiesto]));
@@ -109,7 +108,7 @@ function* contenidos(actos, documentos, manifiestos) {
     if (!doc || !m || !["puesta_en_ceros", "cierre"].includes(h.tipo)) continue;
     let debe = { manifiesto: huellas.get(numero), hechos: m.bitacora.posicion, cuentas: m.cuentas };
     if (h.tipo === "puesta_en_ceros") {
-      debe = { hechos: 0, raiz: RAIZ_VACIA, catalogo: m.catalogo, software: m.software, corte: huellas.get(numero), actas_esperadas: Object.fromEntries(Object.entries(m.cuentas).map(([e, c]) => [e, c.esperadas])) };
+      debe = { hechos: 0, altas: m.bitacora.posicion, raiz: m.bitacora.raiz, catalogo: m.catalogo, software: m.software, corte: huellas.get(numero), actas_esperadas: Object.fromEntries(Object.entries(m.cuentas).map(([e, c]) => [e, c.esperadas])) };
       for (const [n, otro] of manifiestos) if (n <= numero && !enCeros(otro)) yield `el corte ${n}, de antes de la puesta en ceros, no está en ceros`;
     }
     for (const [k, v] of Object.entries(debe)) if (!igualJson(doc[k], v)) yield `${nombreDe(h)}: su documento dice ${breve(doc[k])} en «${k}» y debe decir ${breve(v)}`;
