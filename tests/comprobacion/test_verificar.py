@@ -499,6 +499,8 @@ def test_what_nobody_signed_is_pointed_out(noche, que):
     archivo = noche.carpeta / que
     if que.endswith("/"):
         archivo.mkdir()
+        if que.startswith("."):
+            (archivo / "x").write_text("compre")
     else:
         archivo.write_text("compre")
     informe = revisar(noche.carpeta)

@@ -108,12 +108,13 @@ class Carpeta:
                     yield (base / a).as_posix()
 
     def ajenos(self) -> Iterator[str]:
-        """What `rutas` does not give: hidden files and folders, empty folders, links, pipes and devices."""
+        """What `rutas` does not give: hidden files, hidden folders with something in them, empty folders, links, pipes."""
         for raiz, carpetas, archivos in os.walk(self.carpeta):
             base = Path(raiz).relative_to(self.carpeta)
             if not carpetas and not archivos and raiz != str(self.carpeta):
                 yield f"{base.as_posix()}/"
-            yield from sorted(f"{(base / c).as_posix()}/" for c in carpetas if c.startswith("."))
+            ocultas = (c for c in carpetas if c.startswith(".") and any(Path(raiz, c).iterdir()))
+            yield from sorted(f"{(base / c).as_posix()}/" for c in ocultas)
             carpetas[:] = sorted(c for c in carpetas if not c.startswith("."))
             for a in sorted(archivos):
                 if a != CANDADO and (a.startswith(".") or not _ordinario(Path(raiz, a))):
