@@ -25,6 +25,7 @@ from prep.comprobacion.verificar import Opciones, verificar
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.tabulacion.proceso import Demarcacion, Modo
 from prep.plataforma.almacen import AlmacenCarpeta, ErrorAlmacen
+from prep.portal.redibujo import redibujar
 from prep.publicacion.esquemas import FORMATOS
 from prep.publicacion.publicador import CorteImposible
 from prep.simulacro.noche import verdad
@@ -145,6 +146,8 @@ def test_una_pagina_que_falla_no_detiene_los_datos(escena: Escena) -> None:
     informe = verificar(Carpeta(escena.raiz), opciones)
     assert not [h for h in informe.hallazgos if h.nivel == Nivel.MAL and h.asunto != SIN_CEROS]
     assert any("páginas de la raíz son las firmadas" in h.texto for h in informe.hallazgos)
+    dichos = [h.texto for h in verificar(Carpeta(escena.raiz), replace(opciones, redibujar=redibujar)).hallazgos]
+    assert any("dibujadas de nuevo" in d for d in dichos) and any("son las de un corte anterior" in d for d in dichos)
 
     tercero = escena.corte(minutos=10)
     assert tercero.alarmas == () and (escena.raiz / tercero.ruta / "index.html").exists()

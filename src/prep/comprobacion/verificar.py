@@ -396,7 +396,7 @@ def _contenido(lector: Lector, cortes: _Cortes, o: Opciones, informe: Informe) -
             primero = _primero(lector, h["ruta"], m, informe)
         anteriores.append(Anterior(m, resumenes))
     if sin_cifras:
-        informe.no_recalculado("cortes anteriores", f"las cifras de {sin_cifras} cortes anteriores (con --todo, sí)")
+        informe.no_recalculado("cortes anteriores", f"las cifras de los anteriores, que son {sin_cifras} (con --todo, sí)")
 
 
 def _primero(lector: Lector, ruta: str, m: Manifiesto, informe: Informe) -> Archivos | None:

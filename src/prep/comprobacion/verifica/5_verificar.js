@@ -510,7 +510,7 @@ async function revisarCortes(fuente, r, informe, conImagenes) {
     informe.detalle = { fuente, registro: r, ultimo, cortes, actos, archivos, actas: cifras?.actas ?? new Map() };
   }
   await revisarAjenos(fuente, cortes, informe);
-  if (anteriores.length) informe.anotar("no_recalculado", "cortes anteriores", `las cifras de ${anteriores.length} cortes anteriores`);
+  if (anteriores.length) informe.anotar("no_recalculado", "cortes anteriores", `las cifras de los anteriores, que son ${anteriores.length}`);
 }
 
 // What the first corte fixed: its proceso.json and its databases.
