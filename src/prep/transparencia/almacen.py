@@ -62,7 +62,7 @@ class Carpeta:
             return None
         except OSError as e:
             raise NoDisponible(f"no se pudo leer {archivo}: {e.strerror}") from e
-        with os.fdopen(descriptor, "rb") as f:
+        try:
             que = os.fstat(descriptor)
             if stat.S_ISDIR(que.st_mode):
                 return None
@@ -70,10 +70,12 @@ class Carpeta:
                 raise FormatoInvalido(f"{ruta} no es un archivo ordinario")
             if que.st_size > maximo:
                 raise FormatoInvalido(f"{ruta} mide más de {maximo} bytes")
-            try:
+            with os.fdopen(descriptor, "rb", closefd=False) as f:
                 datos = f.read(maximo + 1)
-            except OSError as e:
-                raise NoDisponible(f"no se pudo leer {archivo}: {e.strerror}") from e
+        except OSError as e:
+            raise NoDisponible(f"no se pudo leer {archivo}: {e.strerror}") from e
+        finally:
+            os.close(descriptor)
         if len(datos) > maximo:
             raise FormatoInvalido(f"{ruta} mide más de {maximo} bytes")
         return datos
