@@ -8,6 +8,7 @@ import io
 import json
 import random
 import zipfile
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from hashlib import sha256
@@ -31,8 +32,10 @@ from prep.dominio.tabulacion.tabulacion import (
     resultado_entidad,
 )
 from prep.transparencia.almacen import Carpeta
+from prep.transparencia.arbol import RAIZ_VACIA
 from prep.transparencia.canonico import canonico
 from prep.transparencia.emisor import emitir_corte, raiz_de_imagenes
+from prep.transparencia.hojas import escribir_hoja
 from prep.transparencia.nota import COFIRMA, FIRMA, LlavePrivada
 from prep.transparencia.registro import Registro
 
@@ -40,7 +43,9 @@ INSTITUTO = LlavePrivada("ople.example/prep", FIRMA, b"\1" * 32)
 AUDITOR = LlavePrivada("universidad.example/auditor", COFIRMA, b"\2" * 32)
 NOTARIA = LlavePrivada("notaria.example", COFIRMA, b"\3" * 32)
 PARTIDOS = ("PAN", "PRI", "PRD", "MC", "VERDE")
+EMPATES = ("VERDE", "MC", "PRD", "PRI", "PAN")
 COALICION = ("PAN", "PRI", "PRD")
+BOLETAS_ESPECIALES = 700
 ZONA = timezone(timedelta(hours=-6))
 INICIO = datetime(2024, 6, 2, 20, 0, tzinfo=ZONA)
 PROCESO = "jal-2024"
@@ -65,7 +70,7 @@ def eleccion(clave: str, ambito: Ambito, agrupa: Ambito, casillas: list[Casilla]
         for c in sorted(casillas, key=lambda c: ((c.distrito if agrupa is Ambito.DISTRITO else c.municipio), c.clave))
     )
     lugares = {i: Demarcacion(i, f"{agrupa.value.title()} {i}") for i in ids}
-    return Eleccion(clave, f"Elección {clave}", tipo, ambito, agrupa, columnas, lugares, boletas, actas, PARTIDOS)
+    return Eleccion(clave, f"Elección {clave}", tipo, ambito, agrupa, columnas, lugares, boletas, actas, EMPATES)
 
 
 def casillas(secciones: int) -> list[Casilla]:
@@ -75,7 +80,9 @@ def casillas(secciones: int) -> list[Casilla]:
         lista.append(Casilla(ClaveCasilla(14, s, "B", 1, 0), d, m, 500 + s % 200))
         lista.append(Casilla(ClaveCasilla(14, s, "C", 1, 0), d, m, 480 + s % 100))
         if s % 10 == 3:
-            lista.append(Casilla(ClaveCasilla(14, s, "S", 1, 0), d, m, 0, 750))
+            lista.append(Casilla(ClaveCasilla(14, s, "S", 1, 0), d, m, 0, None if s % 20 == 3 else 750))
+        if s % 10 == 5:
+            lista.append(Casilla(ClaveCasilla(14, s, "M", 1, 0), d, m, 0))
     return lista
 
 
@@ -129,19 +136,53 @@ class Noche:
             votos["MC"] = 999
         elif suerte < 0.2:
             votos["VERDE"] = SIN_DATO
+        datos = f"acta {a.clave}".encode()
+        h = self.hashes[a.clave] = sha256(datos).hexdigest()
         if self.imagenes:
-            datos = f"acta {a.clave}".encode()
-            self.hashes[a.clave] = sha256(datos).hexdigest()
-            h = self.hashes[a.clave]
             self.almacen.escribir(f"imagenes/{h[:2]}/{h}.jpg", datos)
         return Asentado({"total_asentado": self.azar.randrange(800)}, votos)
 
     def publicar(self, fraccion: float = 0.3, cierre: bool = False, **cambios) -> Path:
-        """One more corte, emitted. `cambios`: fields of the manifest to falsify."""
+        """One more corte, emitted; the first time, after the puesta en ceros. `cambios`: fields to falsify."""
+        if not self.corte:
+            self.poner_en_ceros()
         self.capturar(fraccion)
         manifiesto, archivos = self.preparar(cierre)
         manifiesto.update(cambios)
-        return self.emitir(manifiesto, archivos)
+        carpeta = self.emitir(manifiesto, archivos)
+        if cierre:
+            m = manifiesto
+            doc = {"manifiesto": self.anterior, "hechos": m["bitacora"]["posicion"], "cuentas": m["cuentas"]}
+            self.acto("cierre", corte=self.corte, doc=doc)
+        return carpeta
+
+    def poner_en_ceros(self) -> None:
+        """The first corte, with nothing in it, and the act that says so."""
+        m, archivos = self.preparar()
+        self.emitir(m, archivos)
+        esperadas = {e: c["esperadas"] for e, c in m["cuentas"].items()}
+        doc = {
+            "hechos": 0,
+            "altas": 0,
+            "llaves": {},
+            "raiz": RAIZ_VACIA.hex(),
+            "catalogo": m["catalogo"],
+            "software": m["software"],
+        }
+        self.acto("puesta_en_ceros", doc={**doc, "corte": self.anterior, "actas_esperadas": esperadas})
+
+    def acto(self, tipo: str, doc: dict | None = None, **campos) -> int:
+        """Sign an act at the hour of the last corte; `doc`: what its document says besides its leaf."""
+        comunes = {"proceso": PROCESO, "modo": self.modo, "hora": self.hora(self.corte).isoformat()}
+        if doc is not None:
+            datos = canonico({"formato": f"prep/{tipo}/1", **comunes, **campos, **doc})
+            campos["documento"] = sha256(datos).hexdigest()
+            self.almacen.escribir(f"documentos/{campos['documento']}.json", datos)
+        return self.registro.agregar(escribir_hoja(tipo, **comunes, **campos))
+
+    @staticmethod
+    def hora(corte: int) -> datetime:
+        return INICIO + timedelta(minutes=15 * corte)
 
     def emitir(self, manifiesto: dict, archivos: dict[str, bytes]) -> Path:
         ruta = f"cortes/{manifiesto['corte']:04d}"
@@ -156,9 +197,10 @@ class Noche:
     def preparar(self, cierre: bool = False) -> tuple[dict, dict[str, bytes]]:
         """Manifest and files of the next corte."""
         numero = self.corte + 1
-        hora = INICIO + timedelta(minutes=15 * numero)
+        hora = self.hora(numero)
         archivos = {"proceso.json": _json(self.proceso())}
-        interiores, cuentas = {}, {}
+        interiores, cuentas, secciones = {}, {}, {}
+        avance = self.avance(numero, hora)
         for e in self.elecciones:
             csv_, resultado, jsons = self._eleccion(e, hora, cierre)
             c = resultado.cuenta
@@ -167,13 +209,25 @@ class Noche:
                 "capturadas": c.capturadas,
                 "contabilizadas": c.contabilizadas,
             }
+            self._anotar_avance(avance["elecciones"][e.clave], resultado, jsons["resumen"])
             archivos.update({f"{e.clave}/{n}.json": _json(j) for n, j in jsons.items()})
             sello = f"{hora:%Y%m%d_%H%M}_PREP"
-            interiores[f"{sello}_{e.clave}_JAL.zip"] = _zip({f"JAL_{e.clave}_2024.csv": csv_, "LEEME.txt": b"LEEME"})
+            interiores[f"{sello}_{e.clave}_JAL.zip"] = _zip(
+                {
+                    f"JAL_{e.clave}_2024.csv": csv_,
+                    f"JAL_{e.clave}_CANDIDATURAS_2024.csv": _candidaturas(e),
+                    "LEEME.txt": b"LEEME",
+                }
+            )
+            for a in e.actas:
+                secciones[str(a.casilla.clave.seccion)] = [a.casilla.distrito, a.casilla.municipio]
         archivos[f"bd/{hora:%Y%m%d_%H%M}_PREP_JAL.zip"] = _zip(interiores)
+        archivos["avance.json"] = _json(avance)
+        archivos["secciones.json"] = _json({"formato": "prep/secciones/1", "secciones": secciones})
         if self.paginas:
             lista = self.sellar({"formato": "prep/sitio/1"}, self.paginas)
             archivos["sitio.json"] = canonico(lista)
+        posicion = sum(a is not None for a in self.asentados.values())
         manifiesto = {
             "formato": "prep/corte/1",
             "proceso": PROCESO,
@@ -183,12 +237,37 @@ class Noche:
             "cierre": cierre,
             "anterior": self.anterior,
             "imagenes": {"raiz": raiz_de_imagenes(self.hashes.values()), "total": len(set(self.hashes.values()))},
-            "bitacora": {"posicion": numero, "raiz": sha256(b"bitacora").hexdigest()},
+            "bitacora": {
+                "posicion": posicion,
+                "raiz": sha256(b"bitacora").hexdigest() if posicion else RAIZ_VACIA.hex(),
+            },
             "catalogo": sha256(b"catalogo").hexdigest(),
             "software": "prueba",
             "cuentas": cuentas,
         }
         return self.sellar(manifiesto, archivos), archivos
+
+    def avance(self, numero: int, hora: datetime) -> dict:
+        """The curve of the corte before with room for one point more."""
+        previo = self.almacen.leer(f"cortes/{numero - 1:04d}/avance.json")
+        vacias = {"capturadas": [], "contabilizadas": [], "total": [], "candidaturas": {}, "demarcaciones": {}}
+        nueva = {"formato": "prep/avance/1", "cortes": [], "horas": []}
+        nueva["elecciones"] = {e.clave: {"esperadas": len(e.actas), **deepcopy(vacias)} for e in self.elecciones}
+        avance = json.loads(previo) if previo else nueva
+        avance["cortes"].append(numero)
+        avance["horas"].append(hora.isoformat())
+        return avance
+
+    @staticmethod
+    def _anotar_avance(serie: dict, resultado: Resultado, resumen: dict) -> None:
+        serie["capturadas"].append(resultado.cuenta.capturadas)
+        serie["contabilizadas"].append(resultado.cuenta.contabilizadas)
+        serie["total"].append(resultado.cuenta.total)
+        for c in resultado.por_candidatura:
+            serie["candidaturas"].setdefault(c.clave, []).append(c.votos)
+        for d in resumen["demarcaciones"]:
+            contabilizadas = d["estadistica"]["actas_contabilizadas"]
+            serie["demarcaciones"].setdefault(str(d["id"]), []).append(contabilizadas)
 
     @staticmethod
     def sellar(manifiesto: dict, archivos: dict[str, bytes]) -> dict:
@@ -203,7 +282,9 @@ class Noche:
             "nombre": "Proceso de prueba",
             "zona_horaria": "America/Mexico_City",
             "entidad": {"id": 14, "nombre": "Jalisco", "abreviatura": "JAL"},
-            "partidos": [{"siglas": p, "nombre": p} for p in PARTIDOS],
+            "parametros": {"boletas_especiales": BOLETAS_ESPECIALES, "mezcla_cuenta": False},
+            "boletas": {str(a.casilla.clave): a.casilla.boletas for a in self.elecciones[0].actas if a.casilla.boletas},
+            "partidos": [{"siglas": p, "nombre": f"Partido {p}"} for p in PARTIDOS],
             "elecciones": [
                 {
                     "clave": e.clave,
@@ -211,6 +292,7 @@ class Noche:
                     "tipo_acta": e.tipo_acta,
                     "ambito": e.ambito.value,
                     "agrupa": e.agrupa.value,
+                    "empates": list(e.orden_registro),
                     "columnas": [
                         {"clave": r.clave, "tipo": r.tipo.value, "partidos": list(r.partidos)} for r in e.columnas
                     ],
@@ -238,7 +320,7 @@ class Noche:
         asentado = self.asentados[a.clave]
         if asentado is None:
             return sin_acta(next(iter(MotivoSinActa)))
-        return contabilizar(asentado, e.boletas[a.demarcacion], a, 750)
+        return contabilizar(asentado, e.boletas[a.demarcacion], a, BOLETAS_ESPECIALES)
 
     def _eleccion(self, e: Eleccion, hora: datetime, cierre: bool) -> tuple[bytes, Resultado, dict[str, dict]]:
         secciones: dict[int, dict[int, Cuenta]] = {d: {} for d in e.demarcaciones}
@@ -254,6 +336,7 @@ class Noche:
         resultados, jsons = {}, {}
         for d in e.demarcaciones.values():
             cuenta = Cuenta.vacia(e.boletas[d.id])
+            cuenta.fuera_catalogo = self._fuera() if d.id == 1 else 0
             for c in secciones[d.id].values():
                 cuenta.agregar(c)
             resultados[d.id] = resultado_demarcacion(e, d.id, cuenta)
@@ -268,9 +351,20 @@ class Noche:
                     {"seccion": s, **_seccion(e.boletas[d.id], c, cierre), "casillas": paginas[d.id][s]}
                     for s, c in secciones[d.id].items()
                 ],
-                "fuera_de_catalogo": [],
+                "fuera_de_catalogo": [FUERA] * (self._fuera() if d.id == 1 else 0),
             }
-        total = resultado_entidad(e, resultados, 1)
+        total = resultado_entidad(e, resultados, self._fuera())
+        jsons["especiales"] = {
+            "formato": "prep/especiales/1",
+            "eleccion": e.clave,
+            "casillas": [
+                {"demarcacion": d, "seccion": s, **c}
+                for d, de in paginas.items()
+                for s, lista in de.items()
+                for c in lista
+                if c["tipo"] == "S"
+            ],
+        }
         jsons["resumen"] = {
             "formato": "prep/resumen/1",
             "eleccion": e.clave,
@@ -281,19 +375,31 @@ class Noche:
                 for i, r in resultados.items()
             ],
         }
-        filas.append(["-"] * len(filas[0]))
-        filas[-1][_columnas(e).index("CONTABILIZADA")] = "2"
-        filas[-1][_columnas(e).index("OBSERVACIONES")] = "Fuera de Catálogo"
+        if self._fuera():
+            filas.append(self._fila_fuera(e))
         salida = io.StringIO()
         escritor = csv.writer(salida, lineterminator="\r\n")
         cifras = estadistica(total.cuenta, cierre)
-        escritor.writerows([["PREP"], [f"{hora:%d/%m/%Y %H:%M} (UTC-6)"], [n.upper() for n in ESTADISTICA]])
+        if not cifras["actas_registradas"]:
+            ceros = dict.fromkeys([n for n in ESTADISTICA if n.startswith(("actas_", "porcentaje_actas_"))], 0)
+            cifras = {**ceros, "actas_esperadas": cifras["actas_esperadas"], "total_votos_s_cs": 0}
+        titulo = f"{self.modo.upper()} - {e.nombre.upper()}" if self.modo != "jornada" else e.nombre.upper()
+        escritor.writerows([[titulo], [f"{hora:%d/%m/%Y %H:%M} (UTC-6)"], [n.upper() for n in ESTADISTICA]])
         escritor.writerows([[cifras.get(n, "") for n in ESTADISTICA], [], _columnas(e), *filas])
         return ("\ufeff" + salida.getvalue()).encode(), total, jsons
+
+    def _fuera(self) -> int:
+        """One sheet out of catalogue, as soon as there is anything."""
+        return 1 if self.asentados else 0
+
+    def _fila_fuera(self, e: Eleccion) -> list:
+        fila = ["-", "-", "14", "Jalisco", "1", e.demarcaciones[1].nombre, "9999", "-", "-", "-", 3, e.tipo_acta]
+        return [*fila, *["-"] * (8 + len(e.columnas)), "Fuera de Catálogo", 2, *["-"] * 9]
 
     def _pagina(self, a: ActaEsperada, dictamen: Dictamen | None) -> dict:
         acta: dict = {"clave": a.clave, "estado": "esperada", "observaciones": []}
         asentado = self.asentados.get(a.clave)
+        acta["representantes"] = 8
         if dictamen is not None:
             acta |= {
                 "estado": "verificada" if asentado else "sin_acta",
@@ -307,8 +413,10 @@ class Noche:
                 "total_asentado": contenido["total_asentado"],
                 "total_calculado": dictamen.calculado,
             }
-        if h := self.hashes.get(a.clave):
-            acta["imagen"] = {"sha256": h, "ruta": f"imagenes/{h[:2]}/{h}.jpg"}
+            h = sha256(f"acta {a.clave}".encode()).hexdigest()
+            acta["imagen"] = {"sha256": h, "ruta": f"imagenes/{h[:2]}/{h}.jpg"} if self.imagenes else {"sha256": h}
+            acta |= {"origen": "CATD", "digitalizacion": "Escáner", "tipo_documento": "Acta PREP"}
+            acta |= {"acopio": "2024-06-02T21:05:09-06:00", "captura": "2024-06-02T21:15:00-06:00", "cotejada": 1}
         c = a.casilla
         return {
             "clave": str(c.clave),
@@ -324,19 +432,38 @@ class Noche:
     def _fila(self, e: Eleccion, a: ActaEsperada, dictamen: Dictamen | None, claves: list[str]) -> list:
         d, c = e.demarcaciones[a.demarcacion], a.casilla
         asentado = self.asentados.get(a.clave)
-        votos = asentado.escribir()["votos"] if asentado else {}
-        return [
-            *(str(c.clave), a.clave, "14", "JALISCO", d.id, d.nombre, c.clave.seccion),
-            *(c.clave.id, c.clave.tipo, c.clave.extension, 1, e.tipo_acta, "-", "-", "-", "-"),
-            *(votos.get(k, "-") for k in claves),
-            asentado.escribir()["total_asentado"] if asentado else "-",
-            dictamen.calculado if asentado else "-",
-            c.lista_nominal,
-            8,
-            ", ".join(dictamen.observaciones) or "-" if dictamen else "-",
-            int(dictamen.contabilizada) if dictamen else "-",
-            *("-", self.hashes.get(a.clave, "-"), "-", "-", "-", "-", "-", "-", "-"),
-        ]
+        pendiente = "-" if self.asentados else ""
+        fila = [str(c.clave), a.clave, "14", "Jalisco", f"{d.id:03d}", d.nombre, f"{c.clave.seccion:04d}"]
+        fila += [f"{c.clave.id:02d}", c.clave.tipo, f"{c.clave.extension:02d}", 1, e.tipo_acta]
+        if not asentado:
+            sin = dictamen is not None
+            fila += [""] * (6 + len(claves)) + [c.lista_nominal, 8]
+            fila += [", ".join(dictamen.observaciones), 0] if sin else [pendiente, pendiente]
+            return [*fila, *[""] * 8, 0 if sin else ""]
+        contenido = asentado.escribir()
+        fila += [""] * 4 + [contenido["votos"].get(k, "") for k in claves]
+        fila += [contenido["total_asentado"], dictamen.calculado, c.lista_nominal, 8]
+        fila += [", ".join(dictamen.observaciones), int(dictamen.contabilizada), ""]
+        fila += [sha256(f"acta {a.clave}".encode()).hexdigest(), "02/06/2024 21:05:09", "02/06/2024 21:15:00", ""]
+        return [*fila, "CATD", "Escáner", "Acta PREP", 1]
+
+
+FUERA = {"clave": "-", "estado": "fuera_de_catalogo", "contabilizada": 2, "observaciones": ["Fuera de Catálogo"]}
+
+
+def _candidaturas(e: Eleccion) -> bytes:
+    estatal = e.ambito is Ambito.ENTIDAD
+    lugar = "ID_DISTRITO_LOCAL" if e.agrupa is Ambito.DISTRITO else "ID_MUNICIPIO"
+    filas = [["ID_ENTIDAD", *([] if estatal else [lugar]), "PARTIDO_CI", "CANDIDATURA_PROPIETARIA"]]
+    filas[0].append("CANDIDATURA_SUPLENTE")
+    for d, boleta in e.boletas.items():
+        for c in boleta.candidaturas:
+            fila = ["14", *([] if estatal else [f"{d:03d}"]), c.clave, "", ""]
+            if fila not in filas:
+                filas.append(fila)
+    salida = io.StringIO()
+    csv.writer(salida, lineterminator="\r\n").writerows(filas)
+    return ("\ufeff" + salida.getvalue()).encode()
 
 
 def _columnas(e: Eleccion) -> list[str]:

@@ -208,7 +208,7 @@ def _verificar() -> None:
         _poblar(proceso, info)
         firmante = LlavePrivada.nueva("instituto.example/prep")
         almacen = AlmacenCarpeta(carpeta / "publicacion")
-        hacer_corte(Publicador(proceso, info, almacen, Modo.SIMULACRO, firmante), NOCHE)
+        hacer_corte(Publicador(proceso, info, almacen, Modo.PRUEBA, firmante), NOCHE)
         inicio, cpu = time.perf_counter(), time.process_time()
         informe = verificar(Carpeta(carpeta / "publicacion"), Opciones(imagenes=False))
         total, cpu = time.perf_counter() - inicio, time.process_time() - cpu

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from prep.bench import bench
 from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
+from prep.comprobacion import cli as comprobacion
 from prep.comprobacion.cli import pagina_verifica, verificar
 from prep.demo import demo
 from prep.difusion.cli import cofirmas, difusor, testigo
@@ -22,6 +25,9 @@ from prep.reproduccion.cli import reproducir
 from prep.sede.cli import app as operacion
 from prep.sede.cortes import app as corte
 from prep.transparencia.cli import llaves, sellar
+
+if TYPE_CHECKING:
+    from prep.comprobacion.redibujo import Redibujar
 
 app = typer.Typer(
     name="prep",
@@ -47,6 +53,16 @@ actas.command()(llenar)
 actas.command()(fotografiar)
 for orden in (leer, reproducir, verificar, pagina_verifica, sellar, testigo, difusor, cofirmas, servir, demo, bench):
     app.command()(orden)
+
+
+def _dibujante() -> Redibujar:
+    """How pages are drawn again, only when somebody checks a publication."""
+    from prep.portal.redibujo import redibujar
+
+    return redibujar
+
+
+comprobacion.con_que_dibujar = _dibujante
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def revisar(carpeta):
 
 def test_it_holds_the_same_and_cosigns(noche, espejo):
     estado = espejo.sincronizar()
-    assert (estado.problema, estado.corte, estado.modo) == (None, 1, "simulacro")
+    assert (estado.problema, estado.corte, estado.modo) == (None, 2, "simulacro")
     informe = revisar(espejo.sitio.carpeta)
     assert informe.codigo == 0, informe.veredicto
     assert any(h.asunto == "cofirmas" and AUDITOR.llave.nombre in h.texto for h in informe.hallazgos)
@@ -78,7 +78,7 @@ def test_the_second_round_transfers_only_what_changed(noche, espejo):
     nuevas = set(Carpeta(noche.carpeta / "imagenes").rutas()) - antes
     pedidas = [p for p in espejo.fuente.pedidos if p.startswith("imagenes/")]
     assert {p.removeprefix("imagenes/") for p in pedidas} == nuevas and len(pedidas) == len(nuevas) > 0
-    assert "cortes/0002/proceso.json" not in espejo.fuente.pedidos  # the same bytes it had from corte 1
+    assert "cortes/0003/proceso.json" not in espejo.fuente.pedidos  # the same bytes it had from corte 2
     assert not [p for p in espejo.fuente.pedidos if p.startswith("cortes/0001")]
 
 
@@ -97,14 +97,14 @@ def test_killed_anywhere_it_resumes(noche, espejo, tmp_path):
             # Served: still the old corte, whole, or already the new one.
             assert revisar(espejo.sitio.carpeta).codigo == 0
             assert bueno["cortes/0001/corte.json"] == (espejo.sitio.carpeta / "cortes/0001/corte.json").read_bytes()
-    assert otra_vida.estado.problema is None and otra_vida.estado.corte == 2
+    assert otra_vida.estado.problema is None and otra_vida.estado.corte == 3
     assert revisar(espejo.sitio.carpeta).codigo == 0
     assert not (espejo.sitio.carpeta / ".llegando").exists()
 
 
 @pytest.mark.parametrize(
     "donde",
-    ["checkpoint", "tile/entries/000.p/2", "cortes/0002/corte.json", "cortes/0002/GUB/resumen.json", "imagenes"],
+    ["checkpoint", "tile/entries/000.p/4", "cortes/0003/corte.json", "cortes/0003/GUB/resumen.json", "imagenes"],
 )
 def test_a_source_that_alters_anything_leaves_the_last_good_corte(noche, espejo, donde):
     espejo.sincronizar()
@@ -112,12 +112,12 @@ def test_a_source_that_alters_anything_leaves_the_last_good_corte(noche, espejo,
     espejo.fuente.mentir = lambda r, d: d[:-1] + bytes([d[-1] ^ 1]) if r.startswith(donde) else d
     antes = {r: (espejo.sitio.carpeta / r).read_bytes() for r in espejo.sitio.rutas() if not r.startswith("imagenes")}
     estado = espejo.sincronizar()
-    assert estado.problema and estado.corte == 1
+    assert estado.problema and estado.corte == 2
     assert antes == {
         r: (espejo.sitio.carpeta / r).read_bytes() for r in espejo.sitio.rutas() if not r.startswith("imagenes")
     }
     espejo.fuente.mentir = None
-    assert espejo.sincronizar().problema is None and espejo.estado.corte == 2
+    assert espejo.sincronizar().problema is None and espejo.estado.corte == 3
 
 
 def test_well_signed_but_false_figures_are_not_shown(noche, espejo):
@@ -129,8 +129,8 @@ def test_well_signed_but_false_figures_are_not_shown(noche, espejo):
     archivos["GUB/resumen.json"] = json.dumps(resumen).encode()
     noche.emitir(noche.sellar(manifiesto, archivos), archivos)
     estado = espejo.sincronizar()
-    assert "el total dice" in estado.problema and estado.corte == 1 and estado.corte_de_la_fuente == 2
-    assert revisar(espejo.sitio.carpeta).codigo == 0 and not (espejo.sitio.carpeta / "cortes" / "0002").exists()
+    assert "total: dice" in estado.problema and estado.corte == 2 and estado.corte_de_la_fuente == 3
+    assert revisar(espejo.sitio.carpeta).codigo == 0 and not (espejo.sitio.carpeta / "cortes" / "0003").exists()
 
 
 def test_a_source_that_goes_back_or_forks_is_refused(noche, espejo, tmp_path):
@@ -140,10 +140,10 @@ def test_a_source_that_goes_back_or_forks_is_refused(noche, espejo, tmp_path):
     espejo.fuente = Contada(tmp_path / "ayer")
     assert "retrocedió" in espejo.sincronizar().problema
     otra = replace(noche, carpeta=tmp_path / "ayer", semilla=55)
-    otra.corte, otra.anterior = 1, json.loads((tmp_path / "ayer" / "ultimo.json").read_text())["manifiesto"]
+    otra.corte, otra.anterior = 2, json.loads((tmp_path / "ayer" / "ultimo.json").read_text())["manifiesto"]
     otra.publicar(0.3)
     assert "reescrita" in espejo.sincronizar().problema
-    assert espejo.estado.corte == 2 and revisar(espejo.sitio.carpeta).codigo == 0
+    assert espejo.estado.corte == 3 and revisar(espejo.sitio.carpeta).codigo == 0
 
 
 def test_it_reports_its_lag(noche, tmp_path):
@@ -154,7 +154,7 @@ def test_it_reports_its_lag(noche, tmp_path):
     reloj[0] = 1090
     espejo.sincronizar()
     dicho = espejo.como_dict()
-    assert dicho["atraso"] == 90 and "checkpoint" in dicho["problema"] and dicho["corte"] == 1
+    assert dicho["atraso"] == 90 and "checkpoint" in dicho["problema"] and dicho["corte"] == 2
 
 
 def test_it_serves_the_site_and_nothing_hidden(espejo):
@@ -166,7 +166,7 @@ def test_it_serves_the_site_and_nothing_hidden(espejo):
     url = f"http://127.0.0.1:{s.server_port}"
     try:
         with urllib.request.urlopen(f"{url}/ultimo.json") as r:
-            assert json.load(r)["corte"] == 1 and r.headers["Cache-Control"] == "no-cache"
+            assert json.load(r)["corte"] == 2 and r.headers["Cache-Control"] == "no-cache"
             assert "default-src 'none'" in r.headers["Content-Security-Policy"] and "unsafe" not in str(r.headers)
             assert "camera=()" in r.headers["Permissions-Policy"] and "Python" not in r.headers["Server"]
         with urllib.request.urlopen(f"{url}/cortes/0001/corte.json") as r:
@@ -201,6 +201,63 @@ def test_pages_of_the_root_travel_too(noche, espejo):
     assert (espejo.sitio.carpeta / "index.html").read_bytes() == b"dos"
 
 
+def test_a_page_that_the_source_could_not_rewrite_stops_nothing(noche, espejo):
+    noche.paginas = {"index.html": b"uno"}
+    noche.publicar(0.1)
+    espejo.sincronizar()
+    noche.paginas = {"index.html": b"dos"}
+    noche.publicar(0.1)
+    (noche.carpeta / "index.html").write_bytes(b"uno")
+    assert espejo.sincronizar().problema is None and espejo.estado.corte == 4
+    assert revisar(espejo.sitio.carpeta).codigo == 0
+
+
+def test_what_the_acts_attest_travels_and_is_checked(noche, espejo):
+    assert espejo.sincronizar().problema is None
+    (documento,) = (espejo.sitio.carpeta / "documentos").iterdir()
+    assert documento.read_bytes() == (noche.carpeta / "documentos" / documento.name).read_bytes()
+    noche.acto("correccion", corte=2, corregido_por=9, motivo="Prueba", doc={})
+    assert "nombra cortes que no hay" in espejo.sincronizar().problema
+
+
+def test_a_round_never_ends_the_mirror(noche, espejo):
+    """Whatever breaks, it is told, in words of ours, and the next round tries again."""
+    espejo.sincronizar()
+
+    def romper(ruta, datos):
+        raise ZeroDivisionError("uno\nPROBLEMA: dos")
+
+    espejo.fuente.mentir = romper
+    assert espejo.sincronizar().problema == "la fuente ofrece algo que no se entiende (ZeroDivisionError)"
+    espejo.fuente.mentir = None
+    assert espejo.sincronizar().problema is None
+
+
+def test_connections_have_a_cap_and_an_end(espejo, monkeypatch):
+    import socket
+
+    from prep.difusion import servidor as sala
+
+    monkeypatch.setattr(sala, "CONEXIONES", 2)
+    monkeypatch.setattr(sala, "SEGUNDOS_DE_DESCARGA", 2)
+    s = servidor("127.0.0.1", 0, carpeta=espejo.sitio.carpeta)
+    threading.Thread(target=s.serve_forever, daemon=True).start()
+    try:
+        lentas = [socket.create_connection(("127.0.0.1", s.server_port)) for _ in range(2)]
+        for lenta in lentas:
+            lenta.sendall(b"GET / HT")
+        with socket.create_connection(("127.0.0.1", s.server_port)) as una_mas:
+            una_mas.settimeout(20)
+            assert una_mas.recv(100).startswith(b"HTTP/1.1 503")
+        for lenta in lentas:
+            lenta.settimeout(20)
+            assert lenta.recv(100) == b""  # cut, though it never stopped
+            lenta.close()
+    finally:
+        s.shutdown()
+        s.server_close()
+
+
 def test_a_foreign_policy_is_not_repeated(noche, espejo):
     noche.almacen.reemplazar("politica", f"log {AJENA.llave.vkey}\nquorum none\n".encode())
     assert espejo.sincronizar().problema is None
@@ -229,7 +286,7 @@ def test_command_line(noche, tmp_path):
     (tmp_path / "politica").write_bytes(POLITICA)
     orden = ["difusor", str(noche.carpeta), str(tmp_path / "e"), "--politica", str(tmp_path / "politica"), "--una-vez"]
     r = CliRunner().invoke(app, orden)
-    assert r.exit_code == 0 and "corte 1 de simulacro" in r.stdout
+    assert r.exit_code == 0 and "corte 2 de simulacro" in r.stdout
     (noche.carpeta / "checkpoint").write_bytes(b"nada")
     r = CliRunner().invoke(app, orden)
-    assert r.exit_code == 1 and "se sigue sirviendo el corte 1" in r.stdout
+    assert r.exit_code == 1 and "se sigue sirviendo el corte 2" in r.stdout

@@ -102,7 +102,7 @@ def test_it_remembers_across_restarts_and_stops_if_its_memory_is_damaged(registr
     pedir(testigo, historia, 0)
     otra_vida = sala.Testigo(TESTIGO, [INSTITUTO.llave], tmp_path / "estado", lambda: HORA)
     assert pedir(otra_vida, historia, 0).codigo == 409
-    (archivo,) = (tmp_path / "estado").iterdir()
+    (archivo,) = (tmp_path / "estado").glob("*.punto")
     archivo.write_bytes(archivo.read_bytes()[:-200])
     assert pedir(otra_vida, historia, 0).codigo == 500
 

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from actas_de_prueba import foto, hoja
+from prep.evidencia import aparte
 from prep.evidencia import imagenes as evidencia
 from prep.evidencia.imagenes import (
     ArchivoRechazado,
@@ -82,7 +83,54 @@ HOSTILES = {
     "pdf roto": (b"%PDF-1.7\nbasura\n%%EOF", "dañado"),
     "tiff roto": (b"II*\x00" + b"\xff" * 200, "dañada"),
     "chica": (imagen(medidas=(100, 80)), "demasiado chica"),
+    "larga como ningún papel": (png_bomba(240_000, 330), "millones de pixeles"),
+    "jpeg con zip en medio": (JPEG[:-2] + b"PK\x03\x04\x14\x00" + b"\0" * 50 + JPEG[-2:], "otro tipo"),
+    "jpeg con zip tras un final falso": (JPEG + b"PK\x05\x06" + b"\0" * 4 + JPEG[-40:], "otro tipo"),
+    "tiff con página en medio": (imagen("TIFF")[:9000] + b"<script>alert(1)" + imagen("TIFF")[9016:], "otro tipo"),
+    "png con programa en medio": (
+        imagen("PNG")[:5000] + b"\x7fELF\x02\x01\x01" + imagen("PNG")[5007:],
+        "otro tipo",
+    ),
 }
+
+
+def pdf_sin_fin(hondo: int = 9) -> bytes:
+    """Two kilobytes: each form draws the one below ten times."""
+    objetos = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>"]
+    recursos = b"/Resources<</XObject<</F %d 0 R>>>>"
+    objetos.append(b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 1200 800]/Contents 4 0 R" + recursos % 5 + b">>")
+    dibujo = b"/F Do " * 10
+    objetos.append(b"<</Length %d>>stream\n%s\nendstream" % (len(dibujo), dibujo))
+    for i in range(hondo):
+        que = dibujo if i < hondo - 1 else b"0 0 900 700 re f"
+        cabeza = b"<</Type/XObject/Subtype/Form/BBox[0 0 1200 800]" + recursos % (6 + i) + b"/Length %d>>" % len(que)
+        objetos.append(cabeza + b"stream\n" + que + b"\nendstream")
+    salida = b"%PDF-1.4\n"
+    lugares = []
+    for i, o in enumerate(objetos, 1):
+        lugares.append(len(salida))
+        salida += b"%d 0 obj\n%s\nendobj\n" % (i, o)
+    tabla = b"".join(b"%010d 00000 n \n" % x for x in lugares)
+    n = len(objetos) + 1
+    fin = b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+    return salida + fin % (n, tabla, n, len(salida))
+
+
+def test_un_documento_que_no_acaba_de_dibujarse_se_deja(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aparte, "SEGUNDOS", 3)
+    with pytest.raises(ArchivoRechazado, match="pide demasiado"):
+        paginas(pdf_sin_fin())
+    assert len(paginas(pdf_sin_fin(hondo=2))) == 1
+
+
+def test_las_paginas_de_un_documento_tienen_un_limite_entre_todas(monkeypatch: pytest.MonkeyPatch) -> None:
+    varias = io.BytesIO()
+    hojas = [Image.new("1", (4000, 4000)) for _ in range(3)]
+    hojas[0].save(varias, "TIFF", save_all=True, append_images=hojas[1:], compression="group4")
+    assert len(varias.getvalue()) < 10_000
+    monkeypatch.setattr(evidencia, "PIXELES_DE_DOCUMENTO", 40_000_000)
+    with pytest.raises(ArchivoRechazado, match="en conjunto"):
+        list(evidencia.abrir_documento(varias.getvalue(), 320))
 
 
 @pytest.mark.parametrize("caso", HOSTILES)

@@ -172,6 +172,7 @@ class Noche:
             "tipo_acta": tipo,
             "ambito": ambito,
             "agrupa": agrupa,
+            "empates": [s for s, _, _ in PARTIDOS],
             "columnas": sorted(vistas.values(), key=lambda c: orden[c["tipo"]]),
             "demarcaciones": demarcaciones,
         }
@@ -263,6 +264,8 @@ class Noche:
             "nombre": "Proceso Electoral Local 2023-2024",
             "zona_horaria": "America/Mexico_City",
             "entidad": {"id": 99, "nombre": "Anáhuac", "abreviatura": "ANA"},
+            "parametros": {"boletas_especiales": 1000, "mezcla_cuenta": False},
+            "boletas": {},
             "institucion": {
                 "nombre": "Instituto Electoral del Estado de Anáhuac",
                 "siglas": "IEEA",

@@ -85,7 +85,7 @@ def matar_muchas_veces(escena: Escena, veces: int) -> None:
     informe = verificar(
         Carpeta(escena.raiz), Opciones(politica=Politica((INSTITUTO.llave,)), imagenes=False, todo=True)
     )
-    assert [h for h in informe.hallazgos if h.nivel == "mal"] == []
+    assert [h for h in informe.hallazgos if h.nivel == "mal" and h.asunto != "actos"] == []  # without puesta en ceros
     assert sorted(p.name for p in (escena.raiz / "cortes").iterdir()) == [f"{n:04d}" for n in range(1, visto + 1)]
 
 

@@ -9,11 +9,12 @@ import pytest
 
 from emision_fabrica import INSTITUTO, Noche
 from prep.comprobacion.verificar import Opciones, verificar
-from prep.transparencia.almacen import Carpeta, Web, abrir
+from prep.transparencia.almacen import CANDADO, Carpeta, abrir, candado
 from prep.transparencia.canonico import canonico
 from prep.transparencia.emisor import emitir_corte
 from prep.transparencia.errores import FormatoInvalido, NoDisponible
 from prep.transparencia.registro import Registro
+from prep.transparencia.web import Web
 
 
 @contextmanager
@@ -50,7 +51,7 @@ def test_what_arrives_whole():
         b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nhola",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\nhola",
         b"HTTP/1.1 500 Mal\r\nContent-Length: 0\r\n\r\n",
-        b"HTTP/1.1 302 Va\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: \xb2\r\n\r\n",
         b"\x00\x01\x02",
         b"",
     ],
@@ -58,6 +59,74 @@ def test_what_arrives_whole():
 def test_what_does_not(respuesta):
     with crudo(respuesta) as web, pytest.raises(NoDisponible):
         web.leer("a/b")
+
+
+def test_a_host_that_drips_is_left():
+    """One byte at a time, in the headers or in the body: the time is for the whole file."""
+    for antes in (b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n"):
+        with socket.create_server(("127.0.0.1", 0)) as s:
+            fin = threading.Event()
+
+            def gotear(s=s, fin=fin, antes=antes):
+                c, _ = s.accept()
+                with c:
+                    c.sendall(antes)
+                    while not fin.wait(0.05):
+                        try:
+                            c.sendall(b"x")
+                        except OSError:
+                            return
+
+            threading.Thread(target=gotear, daemon=True).start()
+            web = Web(f"http://127.0.0.1:{s.getsockname()[1]}/", plazo=1.0)
+            with pytest.raises(NoDisponible, match="tardó demasiado"):
+                web.leer("a")
+            fin.set()
+            with pytest.raises(NoDisponible, match="se acabó el tiempo"):
+                web.leer("b")
+
+
+def test_nobody_is_sent_elsewhere():
+    with crudo(b"HTTP/1.1 302 Va\r\nLocation: http://169.254.169.254/secreto\r\nContent-Length: 0\r\n\r\n") as web:
+        assert web.leer("a/b") is None  # this host sends everybody there, whatever they ask for
+
+
+@pytest.mark.parametrize("ausente", [b"200 OK", b"403 No", b"302 Va\r\nLocation: /inicio", b"404 No"])
+def test_what_is_not_there_is_known_by_how_this_host_says_it(ausente):
+    pagina = b"<!doctype html><title>app</title>"
+
+    class Host:
+        def leer(self, ruta):
+            with crudo(b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n" % (ausente, len(pagina)) + pagina) as web:
+                return web.leer(ruta)
+
+    assert Host().leer("sellos/000003.tsr") is None
+
+
+def test_only_regular_files_are_opened(tmp_path):
+    import os
+
+    os.mkfifo(tmp_path / "tubo")
+    (tmp_path / "vuelta").symlink_to("vuelta")
+    (tmp_path / "carpeta").mkdir()
+    (tmp_path / ".oculto").write_text("x")
+    with (tmp_path / "enorme").open("wb") as f:
+        f.truncate(2**36)
+    c = Carpeta(tmp_path)
+    assert c.leer("carpeta") is None
+    for ruta in ("tubo", "vuelta", "enorme"):
+        with pytest.raises(FormatoInvalido):
+            c.leer(ruta, 1000)
+    assert set(c.ajenos()) == {"carpeta/", ".oculto", "tubo", "vuelta"}
+
+
+def test_a_lock_is_its_owners_and_says_whose(tmp_path):
+    with candado(tmp_path / CANDADO):
+        assert (tmp_path / CANDADO).stat().st_mode & 0o777 == 0o600
+        with pytest.raises(NoDisponible, match="está ocupada por el proceso"), candado(tmp_path / CANDADO, 0):
+            pass
+    with candado(tmp_path / CANDADO, 0):
+        pass
 
 
 def test_names_of_places(tmp_path):
@@ -98,14 +167,14 @@ def test_killed_while_emitting_the_old_corte_stays_and_the_new_one_goes_out_once
     noche.capturar(0.9)
     manifiesto, archivos = noche.preparar()
     for r, d in archivos.items():
-        noche.almacen.escribir(f"cortes/0002/{r}", d)
+        noche.almacen.escribir(f"cortes/0003/{r}", d)
     datos = canonico(manifiesto)
     muertes = 0
     for vidas in range(1, 60):
         carpeta = tmp_path / str(vidas)
         shutil.copytree(tmp_path / "base", carpeta)
         try:
-            emitir_corte(Registro(Mortal(carpeta, vidas), INSTITUTO), datos, "cortes/0002")
+            emitir_corte(Registro(Mortal(carpeta, vidas), INSTITUTO), datos, "cortes/0003")
             fin = True
         except Muerte:
             fin, muertes = False, muertes + 1
@@ -113,10 +182,10 @@ def test_killed_while_emitting_the_old_corte_stays_and_the_new_one_goes_out_once
         if informe.codigo:  # only between the pointer and the checkpoint, and it says so
             assert "nadie ha firmado" in informe.veredicto and not fin
         else:
-            assert informe.corte == (2 if fin else informe.corte)
-        emitido = emitir_corte(Registro(Carpeta(carpeta, duradero=False), INSTITUTO), datos, "cortes/0002")
+            assert informe.corte == (3 if fin else informe.corte)
+        emitido = emitir_corte(Registro(Carpeta(carpeta, duradero=False), INSTITUTO), datos, "cortes/0003")
         informe = verificar(Carpeta(carpeta), Opciones(espera=0))
-        assert (informe.codigo, informe.corte, emitido.posicion) == (0, 2, 1), informe.veredicto
+        assert (informe.codigo, informe.corte, emitido.posicion) == (0, 3, 3), informe.veredicto
         shutil.rmtree(carpeta)
         if fin:
             break

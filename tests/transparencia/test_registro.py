@@ -13,7 +13,7 @@ from emision_fabrica import AUDITOR, INSTITUTO, NOTARIA, PROCESO
 from prep.transparencia import arbol
 from prep.transparencia.almacen import Carpeta
 from prep.transparencia.errores import FirmaInvalida, FormatoInvalido, Inconsistente
-from prep.transparencia.hojas import escribir_hoja, leer_hoja
+from prep.transparencia.hojas import TIPOS, escribir_hoja, leer_hoja
 from prep.transparencia.nota import FIRMA, LlavePrivada, Nota, firmar
 from prep.transparencia.registro import Registro, Teselas, desempacar, empacar, leer_historia, ruta_punto, ruta_tesela
 
@@ -172,10 +172,10 @@ def test_leaves_refused(campos):
 def test_every_kind_of_leaf_reads_back():
     comun = {"proceso": PROCESO, "modo": "jornada", "hora": "2024-06-02T20:00:00-06:00"}
     h = "a" * 64
-    for tipo, campos in {
+    hojas = {
         "corte": {"corte": 3, "manifiesto": h, "ruta": "cortes/0003"},
         "puesta_en_ceros": {"documento": h},
-        "huella": {"momento": "antes", "software": h},
+        "huella": {"momento": "antes", "software": h, "documento": h},
         "llaves": {
             "accion": "alta",
             "papel": "auditor",
@@ -183,10 +183,26 @@ def test_every_kind_of_leaf_reads_back():
             "anterior": None,
             "motivo": "inicio",
         },
-        "contingencia": {"clave": "C-7", "texto": "Sin energía en la sede", "documento": None},
-        "correccion": {"corte": 2, "corregido_por": 3, "motivo": "acta 140001B0100G"},
+        "contingencia": {"clave": "C-7", "texto": "Sin energía en la sede", "documento": h},
+        "correccion": {"corte": 2, "corregido_por": 3, "motivo": "acta 140001B0100G", "documento": h},
+        "delegacion": {
+            "accion": "alta",
+            "papel": "nodo",
+            "quien": "catd-12",
+            "llave": h,
+            "desde": "2024-06-02T08:00:00-06:00",
+            "hasta": None,
+            "motivo": "Inicio",
+        },
+        "punto_de_nodo": {"nodo": "catd-12", "secuencia": 120, "cabeza": h},
+        "verdad_sellada": {"compromiso": h},
+        "verdad_abierta": {"documento": h},
+        "prorroga": {"hasta": "2024-06-03T20:00:00-06:00", "motivo": "Faltan paquetes", "documento": h},
+        "acto_final": {"clave": "informe", "texto": "Informe final", "documento": h},
         "cierre": {"corte": 90, "documento": h},
-    }.items():
+    }
+    assert set(hojas) == set(TIPOS)
+    for tipo, campos in hojas.items():
         datos = escribir_hoja(tipo, **comun, **campos)
         assert leer_hoja(datos) == {"formato": "prep/hoja/1", "tipo": tipo, **comun, **campos} and len(datos) < 1024
     for mala in ({**comun, "modo": "ensayo"}, {**comun, "hora": "2024-06-02 20:00"}, {**comun, "proceso": "a b"}):

@@ -2,14 +2,21 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from prep.transparencia.errores import ErrorEmision
 
-_MARCAS = {"bien": "✓", "aviso": "!", "mal": "✗", "sin_comprobar": "?"}
+if TYPE_CHECKING:
+    from prep.comprobacion.redibujo import Redibujar
+
+_MARCAS = {"bien": "✓", "aviso": "!", "mal": "✗", "sin_comprobar": "?", "no_recalculado": "·"}
+PLAZO = 3600
+con_que_dibujar: "Callable[[], Redibujar] | None" = None
+"""Where the product is at hand, `prep.cli` says how its pages are drawn again."""
 
 
 def verificar(
@@ -23,12 +30,14 @@ def verificar(
     modo: Annotated[str | None, typer.Option(help="Exige que el corte sea de prueba, simulacro o jornada.")] = None,
     sin_imagenes: Annotated[bool, typer.Option("--sin-imagenes", help="No revisa imagen por imagen.")] = False,
     todo: Annotated[bool, typer.Option("--todo", help="Recalcula todos los cortes, no solo el último.")] = False,
+    sin_paginas: Annotated[bool, typer.Option("--sin-paginas", help="No vuelve a dibujar las páginas.")] = False,
+    plazo: Annotated[int, typer.Option(min=1, help="Segundos que puede tomar leer de la red.")] = PLAZO,
     como_json: Annotated[bool, typer.Option("--json", help="Informe en JSON.")] = False,
 ) -> None:
     """Comprueba una publicación sin confiar en ella.
 
-    Firmas, historia, archivos, cifras e imágenes. Termina con 0 si todo es correcto, 1 si algo no coincide y 2 si no
-    se pudo comprobar.
+    Firmas, historia, actos, archivos, cifras, páginas e imágenes, y dice lo que no volvió a calcular. Termina con 0 si
+    todo es correcto, 1 si algo no coincide y 2 si no se pudo comprobar.
     """
     from prep.comprobacion.informe import Informe
     from prep.comprobacion.verificar import Opciones
@@ -38,8 +47,9 @@ def verificar(
 
     try:
         leida = leer_politica(politica.read_bytes()) if politica else None
-        opciones = Opciones(leida, recordar, not sin_imagenes, todo, modo)
-        informe = comprobar(abrir(donde), opciones)
+        dibujar = con_que_dibujar() if con_que_dibujar and not sin_paginas else None
+        opciones = Opciones(leida, recordar, not sin_imagenes, todo, modo, redibujar=dibujar)
+        informe = comprobar(abrir(donde, plazo), opciones)
     except (ErrorEmision, OSError) as e:
         informe = Informe()
         informe.sin_comprobar("lectura", str(e))

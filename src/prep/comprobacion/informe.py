@@ -12,9 +12,17 @@ class Nivel(StrEnum):
     AVISO = "aviso"  # worth knowing; does not change the verdict
     MAL = "mal"
     SIN_COMPROBAR = "sin_comprobar"  # it could not be looked at
+    NO_RECALCULADO = "no_recalculado"  # signed, and not computed again here: the verdict does not speak of it
 
 
 MAXIMO_POR_ASUNTO = 20
+MAXIMO_TEXTO = 400
+
+
+def en_una_linea(texto: str) -> str:
+    """What came from outside, fit to be shown: no control characters, nothing that fakes another line or turns it."""
+    limpio = "".join(c if c.isprintable() else "\ufffd" for c in texto)
+    return limpio if len(limpio) <= MAXIMO_TEXTO else limpio[:MAXIMO_TEXTO] + "…"
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,7 @@ class Informe:
 
     def anotar(self, nivel: Nivel, asunto: str, texto: str) -> None:
         """Add a finding; after twenty of one subject and level the rest are only counted."""
+        asunto, texto = en_una_linea(asunto), en_una_linea(texto)
         clave = (nivel, asunto)
         if nivel != Nivel.BIEN and sum((h.nivel, h.asunto) == clave for h in self.hallazgos) >= MAXIMO_POR_ASUNTO:
             self.omitidos[clave] = self.omitidos.get(clave, 0) + 1
@@ -54,6 +63,14 @@ class Informe:
 
     def sin_comprobar(self, asunto: str, texto: str) -> None:
         self.anotar(Nivel.SIN_COMPROBAR, asunto, texto)
+
+    def no_recalculado(self, asunto: str, texto: str) -> None:
+        self.anotar(Nivel.NO_RECALCULADO, asunto, texto)
+
+    @property
+    def no_recalculados(self) -> list[str]:
+        """Subjects that were not computed again."""
+        return list(dict.fromkeys(h.asunto for h in self.hallazgos if h.nivel == Nivel.NO_RECALCULADO))
 
     def hay(self, nivel: Nivel) -> int:
         """How many findings of a level, counting those left out of the list."""
@@ -80,7 +97,9 @@ class Informe:
         if self.codigo == 2:
             motivo = next((h.texto for h in self.hallazgos if h.nivel == Nivel.SIN_COMPROBAR), "no hay ningún corte")
             return f"NO SE PUDO COMPROBAR {que}: {motivo}"
-        return f"CORRECTO: {que}, es auténtico y sus cifras salen de las actas publicadas"
+        falta = self.no_recalculados
+        salvo = f"; no se recalculó: {', '.join(falta)}" if falta else ""
+        return f"CORRECTO: {que}, es auténtico y sus cifras salen de las actas publicadas{salvo}"
 
     def como_dict(self) -> dict[str, Any]:
         return {
@@ -90,6 +109,7 @@ class Informe:
             "corte": self.corte,
             "hora": self.hora,
             "modo": self.modo,
+            "no_recalculado": self.no_recalculados,
             "hallazgos": [asdict(h) for h in self.hallazgos],
             "omitidos": [{"nivel": n, "asunto": a, "cuantos": c} for (n, a), c in self.omitidos.items()],
         }

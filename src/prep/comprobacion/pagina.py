@@ -4,7 +4,7 @@ import base64
 from hashlib import sha256
 from importlib.resources import files
 
-_PARTES = ("1_nucleo.js", "2_fuente.js", "3_recalculo.js", "4_verificar.js", "5_pantalla.js")
+_PARTES = ("1_nucleo.js", "2_fuente.js", "3_recalculo.js", "4_actos.js", "5_verificar.js", "6_pantalla.js")
 
 
 def _leer(nombre: str) -> str:

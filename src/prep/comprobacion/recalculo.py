@@ -7,7 +7,9 @@ the standard library only: agreement between two computations is the evidence. P
 import csv
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +17,13 @@ from typing import Any
 
 MARCAS = ("Ilegible", "Sin dato")
 VACIAS = ("", "-")
-MAXIMO_CSV = 2**30
+MAXIMO_BASE = 600 * 2**20
+"""Bytes of every table of a corte together, out of their zips."""
+MAXIMA_EXPANSION = 200
+"""A table of actas shrinks thirty or forty times; what shrinks more is not a table."""
+MAXIMO_MIEMBROS = 100
+POR_PTO = "Identificación por proceso técnico operativo"
+FUERA = "Fuera de Catálogo"
 SUMARIO = [
     "actas_esperadas",
     "actas_registradas",
@@ -45,6 +53,27 @@ def por_ciento(parte: int, todo: int) -> str | None:
     return f"{entero}.{resto * 10_000 // todo:04d}"
 
 
+@dataclass(frozen=True)
+class Reglas:
+    """What decides figures besides the actas, as `proceso.json` publishes it."""
+
+    boletas_especiales: int
+    boletas: Mapping[str, int]
+    mezcla_cuenta: bool
+
+    @classmethod
+    def de(cls, proceso: Mapping[str, Any]) -> "Reglas":
+        p = proceso["parametros"]
+        return cls(p["boletas_especiales"], proceso["boletas"], p["mezcla_cuenta"])
+
+    def limite(self, casilla: str, lista: int, representantes: int) -> int | None:
+        """The most votes an acta can hold and still count; None where nothing bounds them."""
+        tipo = casilla[6:7]
+        if tipo == "S":
+            return self.boletas.get(casilla, self.boletas_especiales) + representantes
+        return None if tipo == "M" and not lista else lista + representantes
+
+
 @dataclass(slots=True)
 class Fila:
     """One acta of the CSV. `votos`: per column, an integer, a mark, or None where the cell is empty."""
@@ -55,6 +84,7 @@ class Fila:
     tipo: str
     votos: dict[str, int | str | None]
     celdas: dict[str, str]
+    renglon: list[str]
 
     @property
     def cuenta(self) -> str:
@@ -71,9 +101,10 @@ class Fila:
 
 @dataclass
 class Base:
-    """A results CSV read: its header of figures, its rows, and what contradicts the rules in it."""
+    """A results CSV read: the lines above its columns, its rows, and what contradicts the rules in it."""
 
-    sumario: dict[str, str]
+    cabeza: list[list[str]]
+    columnas: list[str]
     filas: list[Fila]
     defectos: list[str] = field(default_factory=list)
 
@@ -86,54 +117,96 @@ class Base:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def csv_de(paquete: bytes, abreviatura: str) -> dict[str, bytes]:
-    """Election key -> bytes of its results CSV, out of the zip of zips."""
-    encontrados: dict[str, bytes] = {}
-    for nombre, datos in _miembros(paquete):
-        if not nombre.endswith(".zip"):
-            continue
-        for interno, contenido in _miembros(datos):
-            m = re.fullmatch(rf"{re.escape(abreviatura)}_([A-Z0-9_]+)_\d{{4}}\.csv", interno)
+@dataclass(frozen=True)
+class Paquete:
+    """The tables of one election: `resultados`, `candidaturas` and the names of whatever else its zip holds."""
+
+    nombre: str
+    resultados: bytes
+    candidaturas: bytes
+    otros: tuple[str, ...]
+
+
+def paquetes_de(datos: bytes, abreviatura: str) -> dict[str, Paquete]:
+    """Election key -> its tables, out of the zip of zips."""
+    paquetes: dict[str, Paquete] = {}
+    gasto = [0]
+    for nombre, interior in _miembros(datos, gasto):
+        tablas: dict[str, bytes] = {}
+        clave = None
+        for interno, contenido in _miembros(interior, gasto):
+            tablas[interno] = contenido
+            m = re.fullmatch(rf"{re.escape(abreviatura)}_([A-Z0-9_]+)_[0-9]{{4}}\.csv", interno)
             if m and not m[1].endswith("_CANDIDATURAS"):
-                if m[1] in encontrados:
-                    raise NoCuadra(f"hay dos bases de datos de {m[1]}")
-                encontrados[m[1]] = contenido
-    return encontrados
+                if clave is not None:
+                    raise NoCuadra(f"{nombre} trae más de una tabla de resultados")
+                clave, resultados, anio = m[1], interno, interno[-8:-4]
+        if clave is None:
+            raise NoCuadra(f"la base de datos trae {nombre}, que no es de ninguna elección")
+        if clave in paquetes:
+            raise NoCuadra(f"hay dos bases de datos de {clave}")
+        candidaturas = f"{abreviatura}_{clave}_CANDIDATURAS_{anio}.csv"
+        if candidaturas not in tablas:
+            raise NoCuadra(f"{nombre} no trae {candidaturas}")
+        otros = tuple(sorted(tablas.keys() - {resultados, candidaturas}))
+        paquetes[clave] = Paquete(nombre, tablas[resultados], tablas[candidaturas], otros)
+    return paquetes
 
 
-def _miembros(datos: bytes) -> Iterable[tuple[str, bytes]]:
+_ZIP_ROTO = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError),
+    *(OverflowError, IndexError, KeyError),
+)
+
+
+def _miembros(datos: bytes, gasto: list[int]) -> Iterable[tuple[str, bytes]]:
+    """Files of a zip, each within what all may spend (`gasto`): bytes, number, and how much a file may grow."""
     try:
         with zipfile.ZipFile(io.BytesIO(datos)) as z:
-            for info in z.infolist():
-                if info.is_dir():
-                    continue
-                if "/" in info.filename or "\\" in info.filename or info.file_size > MAXIMO_CSV:
-                    raise NoCuadra(f"el paquete trae un archivo que no debe: {info.filename[:80]!r}")
-                yield info.filename, z.read(info)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as e:
-        raise e if isinstance(e, NoCuadra) else NoCuadra(f"la base de datos no es un zip legible: {e}") from e
+            fichas = z.infolist()
+            if len(fichas) > MAXIMO_MIEMBROS or len({f.filename for f in fichas}) != len(fichas):
+                raise NoCuadra("el paquete trae demasiados archivos o repite alguno")
+            for f in fichas:
+                if not re.fullmatch(r"[A-Za-z0-9_.-]+", f.filename):
+                    raise NoCuadra(f"el paquete trae un archivo que no debe: {f.filename[:80]!r}")
+                if f.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise NoCuadra(f"{f.filename} está comprimido de una forma que no se admite")
+                gasto[0] += f.file_size
+                if gasto[0] > MAXIMO_BASE or f.file_size > MAXIMA_EXPANSION * (f.compress_size + 10_000):
+                    raise NoCuadra(f"{f.filename} crece demasiado al abrirse; no se lee")
+                with z.open(f) as archivo:
+                    contenido = archivo.read(f.file_size + 1)
+                if len(contenido) != f.file_size:
+                    raise NoCuadra(f"{f.filename} no mide lo que su paquete dice")
+                yield f.filename, contenido
+    except _ZIP_ROTO as e:
+        raise e if isinstance(e, NoCuadra) else NoCuadra("la base de datos no es un zip legible") from e
 
 
-def leer_base(datos: bytes, eleccion: Mapping[str, Any], mezcla_cuenta: bool = False) -> Base:
-    """Parse a results CSV with the columns that the process says this election has."""
+def leer_tabla(datos: bytes) -> list[list[str]]:
+    """Every line of a CSV."""
     try:
-        lineas = list(csv.reader(io.StringIO(datos.decode("utf-8-sig"), newline="")))
+        texto = datos.decode("utf-8-sig")
+        if "\x00" in texto:
+            raise NoCuadra("el CSV trae un carácter nulo")
+        return list(csv.reader(io.StringIO(texto, newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as e:
         raise NoCuadra(f"el CSV no se puede leer: {e}") from e
-    lugar = {fila[0]: i for i, fila in enumerate(lineas) if fila and fila[0] in ("ACTAS_ESPERADAS", "CLAVE_CASILLA")}
-    if len(lugar) != 2 or lugar["ACTAS_ESPERADAS"] + 1 >= len(lineas):
-        raise NoCuadra("el CSV no trae sus renglones ACTAS_ESPERADAS y CLAVE_CASILLA")
-    nombres = [n.lower() for n in lineas[lugar["ACTAS_ESPERADAS"]]]
-    sumario = dict(zip(nombres, lineas[lugar["ACTAS_ESPERADAS"] + 1], strict=False))
-    columnas = lineas[lugar["CLAVE_CASILLA"]]
+
+
+def leer_base(datos: bytes, eleccion: Mapping[str, Any], reglas: Reglas) -> Base:
+    """Parse a results CSV with the columns that the process says this election has."""
+    lineas = leer_tabla(datos)
+    inicio = next((i for i, fila in enumerate(lineas[:20]) if fila and fila[0] == "CLAVE_CASILLA"), None)
+    if inicio is None:
+        raise NoCuadra("el CSV no trae su renglón CLAVE_CASILLA")
+    columnas = lineas[inicio]
     if len(set(columnas)) != len(columnas):
         raise NoCuadra("el CSV repite una columna")
-    base = Base(sumario, [])
+    base = Base(lineas[:inicio], columnas, [])
     lector = _LectorDeFilas(eleccion, columnas)
     vistas: set[str] = set()
-    for n, celdas in enumerate(lineas[lugar["CLAVE_CASILLA"] + 1 :], lugar["CLAVE_CASILLA"] + 2):
-        if not celdas:
-            continue
+    for n, celdas in enumerate(lineas[inicio + 1 :], inicio + 2):
         if len(celdas) != len(columnas):
             raise NoCuadra(f"el renglón {n} del CSV trae {len(celdas)} celdas y deben ser {len(columnas)}")
         fila = lector.fila(celdas, n)
@@ -141,12 +214,13 @@ def leer_base(datos: bytes, eleccion: Mapping[str, Any], mezcla_cuenta: bool = F
             if fila.clave in vistas:
                 base.defectos.append(f"el acta {fila.clave} está dos veces")
             vistas.add(fila.clave)
-            base.defectos += (f"acta {fila.clave}: {d}" for d in _defectos(fila, mezcla_cuenta))
+            base.defectos += (f"acta {fila.clave}: {d}" for d in _defectos(fila, reglas))
         base.filas.append(fila)
     return base
 
 
 _NECESARIAS = (
+    "CLAVE_CASILLA",
     "CLAVE_ACTA",
     "SECCION",
     "TIPO_CASILLA",
@@ -183,7 +257,7 @@ class _LectorDeFilas:
         votos: dict[str, int | str | None] = {}
         for clave, i in self.propias.get(demarcacion, self.todas) if demarcacion is not None else self.todas:
             celda = celdas[i]
-            if celda.isdecimal() and celda.isascii():
+            if celda.isdecimal() and celda.isascii() and len(celda) < 10:
                 votos[clave] = int(celda)
             elif celda in MARCAS:
                 votos[clave] = celda
@@ -191,44 +265,44 @@ class _LectorDeFilas:
                 votos[clave] = None
             else:
                 raise NoCuadra(f"renglón {renglon}, {clave}: {celda[:20]!r} no es un número, Ilegible ni Sin dato")
-        return Fila(d["CLAVE_ACTA"], demarcacion, seccion, d["TIPO_CASILLA"], votos, d)
+        return Fila(d["CLAVE_ACTA"], demarcacion, seccion, d["TIPO_CASILLA"], votos, d, celdas)
 
 
 def _numero(celda: str) -> int | None:
-    return int(celda) if celda.isascii() and celda.isdecimal() and len(celda) < 12 else None
+    return int(celda) if celda.isascii() and celda.isdecimal() and len(celda) < 10 else None
 
 
-def _defectos(f: Fila, mezcla_cuenta: bool) -> Iterable[str]:
+def _defectos(f: Fila, reglas: Reglas) -> Iterable[str]:
     """Where one row breaks the table of what counts and what is observed."""
     obs = f.celdas["OBSERVACIONES"]
-    sin_acta = "Sin acta(" in obs
-    if f.cuenta in VACIAS or sin_acta:
+    if f.cuenta in VACIAS or re.fullmatch(r"Sin acta\([1-4]\)", obs):
         if any(v is not None for v in f.votos.values()):
             yield "trae votos sin estar capturada"
-        if sin_acta and f.cuenta != "0":
+        if f.cuenta in VACIAS and obs not in VACIAS:
+            yield f"no está capturada y trae la observación {obs[:40]!r}"
+        if f.cuenta == "1":
             yield "no tiene acta y aparece contabilizada"
         return
     if any(v is None for v in f.votos.values()):
         yield "está capturada y tiene celdas de votos vacías"
         return
     valores = list(f.votos.values())
-    legibles, suma = [v for v in valores if type(v) is int], f.suma()
+    suma = f.suma()
     if f.celdas["TOTAL_VOTOS_CALCULADO"] != str(suma):
         yield f"el total calculado dice {f.celdas['TOTAL_VOTOS_CALCULADO'][:12]!r} y los votos suman {suma}"
-    legible = bool(legibles) or (mezcla_cuenta and "Ilegible" in valores and "Sin dato" in valores)
-    todos = "Todos los campos ilegibles" if "Ilegible" in valores else "Todos los campos vacíos"
-    for texto, debe in (
-        ("Todos los campos ilegibles", not legible and todos.endswith("ilegibles")),
-        ("Todos los campos vacíos", not legible and todos.endswith("vacíos")),
-        ("Ilegible", legible and "Ilegible" in valores),
-        ("Sin dato", legible and "Sin dato" in valores),
-    ):
-        if (texto in obs) != debe:
-            yield f"la observación «{texto}» {'falta' if debe else 'sobra'}"
-    lista, representantes = _numero(f.celdas["LISTA_NOMINAL"]), _numero(f.celdas["REPRESENTANTES_PP_CI"])
-    excede = "Excede" in obs
-    if f.tipo not in ("S", "M") and lista is not None and excede != (suma > lista + (representantes or 0)):
-        yield f"suma {suma} votos con lista nominal {lista}: la observación «Excede» {'sobra' if excede else 'falta'}"
+    legible = any(type(v) is int for v in valores)
+    legible = legible or (reglas.mezcla_cuenta and "Ilegible" in valores and "Sin dato" in valores)
+    lista, representantes = _numero(f.celdas["LISTA_NOMINAL"]) or 0, _numero(f.celdas["REPRESENTANTES_PP_CI"]) or 0
+    limite = reglas.limite(f.celdas["CLAVE_CASILLA"], lista, representantes)
+    excede = limite is not None and suma > limite
+    deben = ["Excede Lista Nominal"] if excede else []
+    if legible:
+        deben += [m for m in MARCAS if m in valores]
+    else:
+        deben.append("Todos los campos ilegibles" if "Ilegible" in valores else "Todos los campos vacíos")
+    dichas = obs.split(", ") if obs else []
+    if dichas not in (deben, [*deben, POR_PTO]):
+        yield f"las observaciones dicen «{obs[:80]}» y deben ser «{', '.join(deben)}»"
     if (f.cuenta == "1") != (legible and not excede):
         yield "CONTABILIZADA no corresponde a lo que trae el acta"
 
@@ -252,7 +326,7 @@ class Cifras:
         if f.cuenta in VACIAS:
             return
         c["capturadas"] += 1
-        if "Excede" in f.celdas["OBSERVACIONES"] or any(v in MARCAS for v in f.votos.values()):
+        if f.celdas["OBSERVACIONES"].startswith("Excede") or any(v in MARCAS for v in f.votos.values()):
             c["inconsistentes"] += 1
         if f.cuenta == "1":
             c["contabilizadas"] += 1
@@ -274,32 +348,27 @@ class Cifras:
     def total(self) -> int:
         return self.conteo["total"]
 
-    def estadistica(self, cierre: bool) -> dict[str, int | str | None]:
-        """The summary by its lower-case names; None where nothing is known yet."""
+    def estadistica(self, cierre: bool) -> dict[str, int | str]:
+        """The summary by its lower-case names; what is not known yet is absent."""
         c = self.conteo
         hay = c["contabilizadas"] > 0
         sin = c["total"] - c["especiales"]
-        return dict(
-            zip(
-                SUMARIO,
-                (
-                    c["esperadas"],
-                    c["capturadas"] + c["fuera"],
-                    c["fuera"],
-                    c["capturadas"],
-                    por_ciento(c["capturadas"], c["esperadas"]),
-                    c["contabilizadas"],
-                    por_ciento(c["contabilizadas"], c["esperadas"]),
-                    por_ciento(c["inconsistentes"], c["esperadas"]),
-                    c["capturadas"] - c["contabilizadas"],
-                    c["lista"] if hay else None,
-                    c["total"] if hay else None,
-                    sin if hay else None,
-                    por_ciento(c["total"] if cierre else sin, c["lista"]) if hay else None,
-                ),
-                strict=True,
-            )
+        valores = (
+            c["esperadas"],
+            c["capturadas"] + c["fuera"],
+            c["fuera"],
+            c["capturadas"],
+            por_ciento(c["capturadas"], c["esperadas"]),
+            c["contabilizadas"],
+            por_ciento(c["contabilizadas"], c["esperadas"]),
+            por_ciento(c["inconsistentes"], c["esperadas"]),
+            c["capturadas"] - c["contabilizadas"],
+            c["lista"] if hay else None,
+            c["total"] if hay else None,
+            sin if hay else None,
+            por_ciento(c["total"] if cierre else sin, c["lista"]) if hay else None,
         )
+        return {n: v for n, v in zip(SUMARIO, valores, strict=True) if v is not None}
 
 
 def duenas(eleccion: Mapping[str, Any], demarcacion: Mapping[str, Any]) -> dict[str, str]:
@@ -330,10 +399,11 @@ def candidaturas(votos: Mapping[str, int], de_quien: Mapping[str, str]) -> Count
 
 
 def partidos(
-    votos: Mapping[str, int], eleccion: Mapping[str, Any], demarcacion: Mapping[str, Any], orden: Sequence[str]
+    votos: Mapping[str, int], eleccion: Mapping[str, Any], demarcacion: Mapping[str, Any]
 ) -> dict[str, tuple[int, int]]:
     """Party, candidatura común or independent -> (own votes, received from combinations) in one demarcation."""
     propias = set(demarcacion["columnas"])
+    orden = {p: i for i, p in enumerate(eleccion["empates"])}
     columnas = [c for c in eleccion["columnas"] if c["clave"] in propias]
     propios = {c["clave"]: votos.get(c["clave"], 0) for c in columnas if c["tipo"] == "partido"}
     recibidos: Counter[str] = Counter()
@@ -341,7 +411,7 @@ def partidos(
         if c["tipo"] != "combinacion":
             continue
         parte, sobran = divmod(votos.get(c["clave"], 0), len(c["partidos"]))
-        fila = sorted(c["partidos"], key=lambda p: (-propios[p], orden.index(p)))
+        fila = sorted(c["partidos"], key=lambda p: (-propios[p], orden.get(p, len(orden))))
         for lugar, p in enumerate(fila):
             recibidos[p] += parte + (1 if lugar < sobran else 0)
     otros = {c["clave"]: (votos.get(c["clave"], 0), 0) for c in columnas if c["tipo"] in ("comun", "independiente")}
@@ -360,13 +430,14 @@ class Calculo:
     duenas: dict[int, dict[str, str]]
 
 
-def calcular(base: Base, eleccion: Mapping[str, Any], orden: Sequence[str]) -> Calculo:
-    """Sección, demarcación and entidad; key None is the entidad. `orden`: parties by registration (breaks ties)."""
+def calcular(base: Base, eleccion: Mapping[str, Any]) -> Calculo:
+    """Sección, demarcación and entidad; key None is the entidad."""
     secciones: dict[tuple[int, int], Cifras] = {}
     entidad = Cifras()
+    fuera: Counter[int | None] = Counter()
     for f in base.filas:
         if f.cuenta == "2":
-            entidad.acta(f)
+            fuera[f.demarcacion] += 1
         elif f.demarcacion is not None and f.seccion is not None:
             secciones.setdefault((f.demarcacion, f.seccion), Cifras()).acta(f)
         else:
@@ -374,6 +445,8 @@ def calcular(base: Base, eleccion: Mapping[str, Any], orden: Sequence[str]) -> C
     demarcaciones = {d["id"]: Cifras() for d in eleccion["demarcaciones"]}
     for (d, _), cifras in secciones.items():
         demarcaciones[d].mas(cifras)
+    for id_, cifras in demarcaciones.items():
+        cifras.conteo["fuera"] = fuera[id_]
     por_candidatura: dict[int | None, Counter[str]] = {None: Counter()}
     por_partido: dict[int | None, dict[str, tuple[int, int]]] = {None: {}}
     de_quien: dict[int, dict[str, str]] = {}
@@ -383,8 +456,9 @@ def calcular(base: Base, eleccion: Mapping[str, Any], orden: Sequence[str]) -> C
         de_quien[d["id"]] = duenas(eleccion, d)
         por_candidatura[d["id"]] = candidaturas(cifras.votos, de_quien[d["id"]])
         por_candidatura[None].update(por_candidatura[d["id"]])
-        por_partido[d["id"]] = partidos(cifras.votos, eleccion, d, orden)
+        por_partido[d["id"]] = partidos(cifras.votos, eleccion, d)
         for p, (propios, recibidos) in por_partido[d["id"]].items():
             a, b = por_partido[None].get(p, (0, 0))
             por_partido[None][p] = (a + propios, b + recibidos)
+    entidad.conteo["fuera"] = sum(fuera.values())
     return Calculo(entidad, demarcaciones, secciones, por_candidatura, por_partido, de_quien)

@@ -1,21 +1,34 @@
 """Check a publication from outside: signatures, history, closure, figures and images. Trusts nothing it reads.
 
-The result is an `Informe`; nothing here raises for what a publication may contain.
+The result is an `Informe`; nothing here raises for what a publication may contain. Before it accuses it looks again:
+a site may be changing from one corte to the next.
 """
 
 import contextlib
-import json
 import os
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from prep.comprobacion.corte_publicado import revisar_archivos, revisar_cifras, revisar_imagenes, revisar_sitio
-from prep.comprobacion.informe import Informe
+from prep.comprobacion.actos import revisar_actos
+from prep.comprobacion.corte_publicado import (
+    Anterior,
+    Archivos,
+    Contexto,
+    leer_archivo,
+    leer_documento,
+    revisar_archivos,
+    revisar_cifras,
+    revisar_imagenes,
+    revisar_sitio,
+)
+from prep.comprobacion.informe import Informe, Nivel
+from prep.comprobacion.recalculo import NoCuadra
+from prep.comprobacion.redibujo import Redibujar, revisar_paginas
 from prep.comprobacion.sitio import leer_sitio
 from prep.transparencia import arbol
 from prep.transparencia.almacen import Carpeta, Lector
@@ -27,9 +40,20 @@ from prep.transparencia.manifiesto import MAXIMO, Manifiesto
 from prep.transparencia.nota import FIRMA, LlavePublica, b64, de_b64
 from prep.transparencia.politica import MAXIMO_BYTES, Politica, leer_politica
 from prep.transparencia.punto import Punto, abrir_punto
-from prep.transparencia.registro import LLAVE_INSTITUTO, Historia, Teselas, desempacar, ruta_punto
+from prep.transparencia.registro import (
+    LLAVE_INSTITUTO,
+    MAXIMO_ENTRADAS,
+    MAXIMO_PUNTO,
+    MAXIMO_TESELA,
+    Historia,
+    Teselas,
+    desempacar,
+    ruta_entradas,
+    ruta_punto,
+    ruta_tesela,
+)
 from prep.transparencia.sello import MAXIMO_RESPUESTA, ruta_sello, verificar_sello
-from prep.transparencia.vigencia import cambios_de_llaves, cofirmas_vigentes, leer_historia_vigente
+from prep.transparencia.vigencia import cofirmas_vigentes, firmantes_de_siempre, leer_historia_vigente
 
 
 @dataclass(frozen=True)
@@ -41,7 +65,8 @@ class Opciones:
     imagenes: bool = True
     todo: bool = False  # every corte's files and figures, not only the last one's
     modo: str | None = None  # demand that the corte be of this mode
-    espera: float = 2.0  # seconds before looking again at a pointer caught in the middle of a switch
+    espera: float = 2.0  # seconds before looking again at a site that may be changing
+    redibujar: Redibujar | None = None  # draws the pages again, where the product is at hand
 
 
 @dataclass
@@ -50,16 +75,47 @@ class _Cortes:
 
     hojas: list[dict[str, Any]] = field(default_factory=list)
     manifiestos: dict[int, Manifiesto] = field(default_factory=dict)
+    todas: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+
+
+VUELTAS = 3
+PARCIAL = "copia_parcial.txt"
+"""In a copy made to check one corte (`verifica.html` makes them): it has neither images nor the files of old cortes."""
 
 
 def verificar(lector: Lector, opciones: Opciones | None = None) -> Informe:
     """Check everything the options ask for."""
     o = opciones or Opciones()
-    informe = Informe()
+    for vuelta in range(VUELTAS):
+        antes = _cabezas(lector)
+        informe = _verificar(lector, o)
+        if informe.codigo != 1:
+            break
+        # Look again before accusing: at once if it was changing, once more if it may be about to.
+        time.sleep(o.espera)
+        if _cabezas(lector) == antes and (vuelta or isinstance(lector, Carpeta)):
+            break
+    if informe.codigo == 0 and o.recordar and informe.recuerdo is not None:
+        informe.recuerdo.escribir(o.recordar)
+        informe.bien("memoria", f"se recordó este punto de control en {o.recordar}")
+    return informe
+
+
+def _cabezas(lector: Lector) -> tuple[bytes | None, ...]:
+    """What a switch changes; nothing where it cannot be read, which is for `_verificar` to say."""
+    try:
+        return tuple(lector.leer(r, MAXIMO_PUNTO) for r in (PUNTERO, "checkpoint"))
+    except ErrorEmision:
+        return ()
+
+
+def _verificar(lector: Lector, o: Opciones) -> "_InformeConRecuerdo":
+    informe = _InformeConRecuerdo()
     try:
         politica = _politica(lector, o, informe)
         historia = leer_historia_vigente(lector, politica.registros, politica.testigos.values())
         informe.bien("registro", f"{historia.punto.tamano} hojas bajo la raíz firmada por «{historia.punto.origen}»")
+        _llave_del_sitio(lector, historia, informe)
         _quorum(historia, politica, o, informe)
         recuerdo = _Recuerdo.leer(o.recordar)
         if recuerdo:
@@ -67,23 +123,32 @@ def verificar(lector: Lector, opciones: Opciones | None = None) -> Informe:
         _teselas(lector, historia, politica, informe)
         _sellos(lector, historia, informe)
         cortes = _hojas(historia, informe)
-        puntero = _puntero(lector, cortes, o, informe)
-        if puntero == "adelantado":
-            time.sleep(o.espera)
-            return verificar(lector, replace(o, espera=-1.0))
+        _puntero(lector, cortes, o, informe)
         _manifiestos(lector, cortes, informe)
+        revisar_actos(lector, cortes.todas, cortes.manifiestos, informe)
         _contenido(lector, cortes, o, informe)
         _sin_firmar(lector, cortes, informe)
-        if informe.codigo == 0 and o.recordar:
-            _Recuerdo(historia.punto, politica.registros).escribir(o.recordar)
-            informe.bien("memoria", f"se recordó este punto de control en {o.recordar}")
+        informe.recuerdo = _Recuerdo(historia.punto, politica.registros)
     except NoDisponible as e:
         informe.sin_comprobar("lectura", str(e))
     except ErrorEmision as e:
         informe.mal("registro", str(e))
-    except RecursionError:
-        informe.mal("registro", "un archivo está anidado sin fin")
+    except (RecursionError, MemoryError):
+        informe.mal("registro", "un archivo está anidado sin fin o no cabe en este equipo")
     return informe
+
+
+@dataclass
+class _InformeConRecuerdo(Informe):
+    recuerdo: "_Recuerdo | None" = None
+
+
+def _llave_del_sitio(lector: Lector, historia: Historia, informe: Informe) -> None:
+    """The key that the site offers to whoever has no other, against the one that signs."""
+    datos = lector.leer(LLAVE_INSTITUTO, 1000)
+    firman = {f.llave.vkey for f in historia.firmado.firmas}
+    if datos is not None and datos.decode("utf-8", "replace").strip() not in firman:
+        informe.aviso("llaves", f"{LLAVE_INSTITUTO} no es la llave que firma este registro: no la use")
 
 
 def _politica(lector: Lector, o: Opciones, informe: Informe) -> Politica:
@@ -93,6 +158,8 @@ def _politica(lector: Lector, o: Opciones, informe: Informe) -> Politica:
         return o.politica
     datos = lector.leer("politica", MAXIMO_BYTES)
     vkey = lector.leer(LLAVE_INSTITUTO, 1000)
+    if vkey is not None and b"+" not in vkey:
+        vkey = None  # some hosts answer something for whatever they do not have
     if datos is None and vkey is None:
         raise NoDisponible("no hay llave con qué comprobar: ni --politica, ni «politica» ni «llaves/instituto.vkey»")
     informe.aviso(
@@ -104,8 +171,6 @@ def _politica(lector: Lector, o: Opciones, informe: Informe) -> Politica:
     if datos is None:
         return Politica(propias)
     politica = leer_politica(datos)
-    if propias and politica.registros and propias[0] not in politica.registros:
-        informe.aviso("llaves", f"{LLAVE_INSTITUTO} no es la llave que nombra la política")
     return politica if politica.registros else Politica(propias, politica.testigos, politica.grupos, politica.quorum)
 
 
@@ -158,10 +223,11 @@ def _comparar_tesela(historia: Historia, nivel: int, numero: int, datos: bytes, 
 
 def _archivo_del_registro(lector: Lector, ruta: str, historia: Historia, politica: Politica, informe: Informe) -> None:
     partes = ruta.split("/")
-    datos = lector.leer(ruta) or b""
+    n = historia.punto.tamano
     try:
+        datos = lector.leer(ruta, MAXIMO_PUNTO if partes[0] == "puntos" else MAXIMO_ENTRADAS) or b""
         if partes[0] == "puntos":
-            firmado = abrir_punto(datos, _firmantes_de_siempre(historia, politica), politica.testigos.values())
+            firmado = abrir_punto(datos, firmantes_de_siempre(historia, politica.registros), politica.testigos.values())
             tamano = firmado.punto.tamano
             if ruta != ruta_punto(tamano):
                 raise FormatoInvalido(f"{ruta} es de {tamano} hojas")
@@ -170,15 +236,19 @@ def _archivo_del_registro(lector: Lector, ruta: str, historia: Historia, politic
             return
         ancho = int(partes.pop()) if partes[-2].endswith(".p") else arbol.ANCHO
         numero = int("".join(p.removeprefix("x").removesuffix(".p") for p in partes[2:]))
+        nivel = 0 if partes[1] == "entries" else int(partes[1])
+        debe = ruta_entradas(numero, ancho) if partes[1] == "entries" else ruta_tesela(nivel, numero, ancho)
+        if ruta != debe or nivel > 7 or (numero * arbol.ANCHO + ancho) << (arbol.ALTO * nivel) > n + 1:
+            raise FormatoInvalido(f"sobra {ruta}: el registro no tiene esas hojas")
         if partes[1] == "entries":
             hojas = desempacar(datos, ancho)
             firmadas = list(historia.hojas[numero * arbol.ANCHO :][:ancho])
             if hojas[: len(firmadas)] != firmadas or len(datos) < sum(len(h) + 2 for h in firmadas):
                 raise FormatoInvalido(f"{ruta} no trae las hojas firmadas")
-        elif len(datos) != 32 * ancho:
+        elif len(datos) != 32 * ancho or len(datos) > MAXIMO_TESELA:
             raise FormatoInvalido(f"{ruta} no mide lo que debe")
         else:
-            _comparar_tesela(historia, int(partes[1]), numero, datos, informe)
+            _comparar_tesela(historia, nivel, numero, datos, informe)
     except (ErrorEmision, ValueError, IndexError) as e:
         informe.mal("teselas", str(e) if isinstance(e, ErrorEmision) else f"{ruta} no es un archivo del registro")
 
@@ -187,27 +257,22 @@ def _sellos(lector: Lector, historia: Historia, informe: Informe) -> None:
     """Dated stamps, if there are any: each over the checkpoint its name says."""
     rutas = list(lector.rutas("sellos")) if isinstance(lector, Carpeta) else [ruta_sello(historia.punto.tamano)]
     for ruta in rutas:
-        datos = lector.leer(ruta, MAXIMO_RESPUESTA)
-        if datos is None:
-            continue
         try:
-            tamano = next((n for n in range(1, historia.punto.tamano + 1) if ruta == ruta_sello(n)), None)
-            if tamano is None:
+            datos = lector.leer(ruta, MAXIMO_RESPUESTA)
+            if datos is None or (datos[:1] != b"\x30" and not isinstance(lector, Carpeta)):
+                continue  # it is optional: on the web, only what looks like a stamp is one
+            tamano = int(ruta.removeprefix("sellos/").removesuffix(".tsr"), 10) if ruta[7:13].isdigit() else 0
+            if not 1 <= tamano <= historia.punto.tamano or ruta != ruta_sello(tamano):
                 raise FormatoInvalido(f"{ruta} no es de ningún punto de control firmado")
             texto = Punto(historia.punto.origen, tamano, historia.arbol.raiz(tamano)).texto()
             sello = verificar_sello(datos, texto)
-        except ErrorEmision as e:
+        except NoDisponible:
+            continue
+        except (ErrorEmision, ValueError) as e:
             informe.mal("sellos", f"{ruta}: {e}")
         else:
             hora = f"{sello.hora:%Y-%m-%d %H:%M:%S} UTC"
             informe.bien("sellos", f"{tamano} hojas existían el {hora}, según {sello.autoridad}")
-
-
-def _firmantes_de_siempre(historia: Historia, politica: Politica) -> set[LlavePublica]:
-    """Every key that has signed this log: the trusted ones and those its own leaves say came before or after."""
-    rotaciones = [h for _, h in cambios_de_llaves(historia.hojas) if h["accion"] == "rotacion"]
-    vkeys = {v for h in rotaciones for v in (h["llave"], h["anterior"]) if v}
-    return {*politica.registros, *map(LlavePublica.leer, vkeys)}
 
 
 def _hojas(historia: Historia, informe: Informe) -> _Cortes:
@@ -222,8 +287,10 @@ def _hojas(historia: Historia, informe: Informe) -> _Cortes:
         proceso = proceso or h["proceso"]
         if h["proceso"] != proceso:
             informe.mal("hojas", f"hoja {i}: es del proceso «{h['proceso']}» en el registro de «{proceso}»")
+        cortes.todas.append((i, h))
+        if cortes.hojas and h["modo"] != cortes.hojas[0]["modo"]:
+            informe.mal("hojas", f"hoja {i}: es de {h['modo']} en un registro de {cortes.hojas[0]['modo']}")
         if h["tipo"] != "corte":
-            informe.bien("hojas", f"{h['hora']} {h['tipo'].replace('_', ' ')} ({h['modo']})")
             continue
         if cortes.hojas and h["corte"] != cortes.hojas[-1]["corte"] + 1:
             informe.mal("hojas", f"después del corte {cortes.hojas[-1]['corte']} sigue el {h['corte']}: falta o sobra")
@@ -243,39 +310,38 @@ def _instante(hora: str) -> float:
     return datetime.fromisoformat(hora).timestamp()
 
 
-def _puntero(lector: Lector, cortes: _Cortes, o: Opciones, informe: Informe) -> str:
-    """`ultimo.json` against the last corte of the log; "adelantado" asks to look again in a moment."""
+def _puntero(lector: Lector, cortes: _Cortes, o: Opciones, informe: Informe) -> None:
+    """`ultimo.json` against the last corte of the log."""
     if not cortes.hojas:
-        return "nada"
+        return
     ultima = cortes.hojas[-1]
     if o.modo and ultima["modo"] != o.modo:
         informe.mal("modo", f"el corte es de {ultima['modo']} y no de {o.modo}")
     datos = lector.leer(PUNTERO, 10_000)
     if datos is None:
         informe.mal("puntero", f"falta {PUNTERO}")
-        return "nada"
+        return
+    debe = {k: ultima[k] for k in ("proceso", "corte", "hora", "modo", "ruta", "manifiesto")}
     try:
-        puntero = leer_canonico(datos)
-        dicho = {k: puntero[k] for k in ("proceso", "corte", "hora", "modo", "ruta", "manifiesto")}
-        numero = int(dicho["corte"])
-    except (NoCanonico, KeyError, TypeError, ValueError):
+        dicho = leer_canonico(datos)
+        numero = dicho["corte"]
+        if type(numero) is not int:
+            raise NoCanonico(PUNTERO)
+    except (NoCanonico, KeyError, TypeError):
         informe.mal("puntero", f"{PUNTERO} no tiene la forma que debe")
-        return "nada"
-    if dicho == {k: ultima[k] for k in dicho}:
+        return
+    if dicho == debe:
         informe.bien("puntero", f"{PUNTERO} apunta al último corte firmado")
-    elif numero > ultima["corte"] and o.espera >= 0:
-        return "adelantado"
     elif numero > ultima["corte"]:
         informe.mal("puntero", f"{PUNTERO} anuncia el corte {numero}, que nadie ha firmado")
     else:
         informe.mal("puntero", f"{PUNTERO} muestra otra cosa que el último corte firmado, el {ultima['corte']}")
-    return "listo"
 
 
 def _manifiestos(lector: Lector, cortes: _Cortes, informe: Informe) -> None:
     """Every corte's manifest: the one its leaf names, chained to the one before."""
     anterior: str | None = None
-    antes = informe.codigo
+    antes = informe.hay(Nivel.MAL) + informe.hay(Nivel.SIN_COMPROBAR)
     for h in cortes.hojas:
         ruta = f"{h['ruta']}/corte.json"
         try:
@@ -295,45 +361,129 @@ def _manifiestos(lector: Lector, cortes: _Cortes, informe: Informe) -> None:
         except ErrorEmision as e:
             informe.mal("manifiestos", str(e))
         anterior = h["manifiesto"]
-    if cortes.hojas and informe.codigo == antes:
+    if cortes.hojas and informe.hay(Nivel.MAL) + informe.hay(Nivel.SIN_COMPROBAR) == antes:
         informe.bien("manifiestos", f"{len(cortes.hojas)} cortes encadenados, ninguno reescrito ni retirado")
 
 
 def _contenido(lector: Lector, cortes: _Cortes, o: Opciones, informe: Informe) -> None:
     """Files of every corte in a folder (of the last one on the web, unless `todo`); figures and images of the last."""
+    entero = o.todo or (isinstance(lector, Carpeta) and not (lector.carpeta / PARCIAL).exists())
+    anteriores: list[Anterior] = []
+    primero: Archivos | None = None
+    sin_cifras = 0
     for h in cortes.hojas:
         m = cortes.manifiestos.get(h["corte"])
-        ultimo = h is cortes.hojas[-1]
-        if m is None or not (ultimo or o.todo or isinstance(lector, Carpeta)):
+        if m is None:
             continue
+        ultimo = h is cortes.hojas[-1]
         cifras = ultimo or o.todo
-        archivos = revisar_archivos(lector, h["ruta"], m, informe, guardar=cifras)
-        if cifras:
-            imagenes = revisar_cifras(archivos, m, informe)
+        resumenes = None
+        if ultimo or entero:
+            archivos = revisar_archivos(lector, h["ruta"], m, informe, guardar=cifras)
+            resumenes = _resumenes(lector, h["ruta"], m) if not ultimo else None
+        if not cifras:
+            sin_cifras += 1
+        else:
+            previo = cortes.hojas[cortes.hojas.index(h) - 1] if anteriores else None
+            contexto = Contexto(primero, tuple(anteriores), _avance(lector, previo, cortes) if previo else None)
+            revisado = revisar_cifras(archivos, m, contexto, informe)
             if ultimo:
-                revisar_sitio(lector, archivos, informe)
-            if imagenes is not None:
-                revisar_imagenes(lector, imagenes, m, informe, o.imagenes)
+                revisar_sitio(lector, archivos, lambda: _sitios(lector, cortes), informe)
+            if revisado is not None:
+                revisar_imagenes(lector, revisado, m, informe, o.imagenes)
+                revisar_paginas(archivos, m, o.redibujar, informe)
+        if primero is None:
+            primero = _primero(lector, h["ruta"], m, informe)
+        anteriores.append(Anterior(m, resumenes))
+    if sin_cifras:
+        informe.no_recalculado("cortes anteriores", f"las cifras de los anteriores, {sin_cifras} (con --todo, sí)")
 
 
-_CONOCIDOS = ("checkpoint", PUNTERO, "politica", "llaves", "tile", "puntos", "sellos", "imagenes")
+def _primero(lector: Lector, ruta: str, m: Manifiesto, informe: Informe) -> Archivos | None:
+    """What the first corte fixed: its `proceso.json` and its databases."""
+    try:
+        quiero = [
+            a for a in m.archivos if a.ruta == "proceso.json" or (a.ruta.startswith("bd/") and a.ruta.endswith(".zip"))
+        ]
+        return {a.ruta: leer_archivo(lector, ruta, a) for a in quiero}
+    except NoDisponible as e:
+        informe.sin_comprobar("cifras", f"no se pudo leer el catálogo del primer corte: {e}")
+    except ErrorEmision as e:
+        informe.mal("cifras", f"no se pudo leer el catálogo del primer corte: {e}")
+    return None
+
+
+def _resumenes(lector: Lector, ruta: str, m: Manifiesto) -> dict[str, Any] | None:
+    """The summaries of an earlier corte, by election; None where any is not there as signed (already said)."""
+    resumenes = {}
+    for a in m.archivos:
+        clave, _, nombre = a.ruta.partition("/")
+        if nombre == "resumen.json":
+            with contextlib.suppress(ErrorEmision, NoCuadra):
+                resumenes[clave] = leer_documento({a.ruta: leer_archivo(lector, ruta, a)}, a.ruta)
+    return resumenes if resumenes.keys() == m.todo["cuentas"].keys() else None
+
+
+def _avance(lector: Lector, previo: dict[str, Any], cortes: _Cortes) -> Any:
+    """The curve of the corte before, as signed."""
+    m = cortes.manifiestos.get(previo["corte"])
+    for a in m.archivos if m else ():
+        if a.ruta == "avance.json":
+            with contextlib.suppress(ErrorEmision, NoCuadra):
+                return leer_documento({a.ruta: leer_archivo(lector, previo["ruta"], a)}, a.ruta)
+    return None
+
+
+def _sitios(lector: Lector, cortes: _Cortes) -> Iterator[bytes]:
+    """The signed lists of root pages of the cortes before the last, newest first."""
+    for h in reversed(cortes.hojas[:-1]):
+        if (datos := _sitio_de(lector, h, cortes)) is not None:
+            yield datos
+
+
+_CONOCIDOS = ("checkpoint", PUNTERO, "politica", LLAVE_INSTITUTO, PARCIAL)
+_REVISADOS = ("tile/", "puntos/", "sellos/", "imagenes/", "documentos/")
 
 
 def _sin_firmar(lector: Lector, cortes: _Cortes, informe: Informe) -> None:
     """What a folder holds that nothing signed speaks of: nobody should take it for part of the publication."""
     if not isinstance(lector, Carpeta):
         return
-    ajenos = [r for r in lector.rutas() if r.split("/")[0] not in _CONOCIDOS]
-    for h in cortes.hojas:
-        ajenos = [r for r in ajenos if not r.startswith(f"{h['ruta']}/")]
-    if cortes.hojas:
-        datos = lector.leer(f"{cortes.hojas[-1]['ruta']}/sitio.json", MAXIMO)
-        with contextlib.suppress(FormatoInvalido):
-            listados = {a.ruta for a in leer_sitio(datos)} if datos is not None else set()
-            ajenos = [r for r in ajenos if r not in listados]
+    de_cortes = tuple(f"{h['ruta']}/" for h in cortes.hojas)
+    ajenos = [r for r in lector.rutas() if r not in _CONOCIDOS and not r.startswith((*_REVISADOS, *de_cortes))]
+    if ajenos:
+        firmadas = _paginas_firmadas(lector, cortes, set(ajenos))
+        ajenos = [r for r in ajenos if r not in firmadas]
+    ajenos += lector.ajenos()
     if ajenos:
         nombres = ", ".join(ajenos[:4]) + ("…" if len(ajenos) > 4 else "")
-        informe.aviso("sin firmar", f"{len(ajenos)} archivos que ningún corte firmado menciona: {nombres}")
+        informe.aviso("sin firmar", f"{len(ajenos)} cosas que ningún corte firmado menciona: {nombres}")
+
+
+def _paginas_firmadas(lector: Carpeta, cortes: _Cortes, buscadas: set[str]) -> set[str]:
+    """Those of the files at the root that the last corte lists, or an earlier one just as they are (share cards)."""
+    firmadas: set[str] = set()
+    listas = [_sitio_de(lector, h, cortes) for h in reversed(cortes.hojas)]
+    for i, datos in enumerate(listas):
+        with contextlib.suppress(ErrorEmision):
+            for a in leer_sitio(datos) if datos else ():
+                if a.ruta not in buscadas or a.ruta in firmadas:
+                    continue
+                suyo = None if i == 0 else lector.leer(a.ruta, a.bytes)
+                if i == 0 or (suyo is not None and sha256(suyo).hexdigest() == a.sha256):
+                    firmadas.add(a.ruta)
+        if buscadas <= firmadas:
+            break
+    return firmadas
+
+
+def _sitio_de(lector: Lector, h: dict[str, Any], cortes: _Cortes) -> bytes | None:
+    m = cortes.manifiestos.get(h["corte"])
+    for a in m.archivos if m else ():
+        if a.ruta == "sitio.json":
+            with contextlib.suppress(ErrorEmision):
+                return leer_archivo(lector, h["ruta"], a)
+    return None
 
 
 @dataclass(frozen=True)
@@ -348,7 +498,7 @@ class _Recuerdo:
         if archivo is None or not archivo.exists():
             return None
         try:
-            d = json.loads(archivo.read_bytes())
+            d = leer_canonico(archivo.read_bytes())
             punto = Punto(d["origen"], d["tamano"], de_b64(d["raiz"]))
             return cls(punto, [LlavePublica.leer(v) for v in d["llaves"]])
         except (OSError, ValueError, KeyError, TypeError) as e:

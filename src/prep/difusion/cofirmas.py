@@ -1,16 +1,15 @@
 """Asking for cosignatures, from the side of whoever publishes. It never delays a corte: it runs after, and again."""
 
-import http.client
-import urllib.error
-import urllib.request
+import re
 from dataclasses import dataclass
 
-from prep.transparencia.almacen import Web
+from prep.comprobacion.informe import en_una_linea
 from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible
 from prep.transparencia.nota import Nota, leer_firmas
 from prep.transparencia.politica import Politica
 from prep.transparencia.pruebas import peticion_de
 from prep.transparencia.registro import Historia, Registro
+from prep.transparencia.web import Web, enviar
 
 ESPERA = 10.0
 MAXIMO_RESPUESTA = 100_000
@@ -57,8 +56,8 @@ def _pedir(direccion: str, historia: Historia) -> bytes:
             return cuerpo
         if codigo in (404, 405, 501):
             return _de_espejo(direccion, historia)
-        if codigo != 409 or not cuerpo.strip().isdigit():
-            raise NoDisponible(f"respondió {codigo}: {cuerpo[:200].decode('utf-8', 'replace').strip()}")
+        if codigo != 409 or not re.fullmatch(rb"[0-9]{1,18}\n?", cuerpo):
+            raise NoDisponible(f"respondió {codigo}: {en_una_linea(cuerpo[:200].decode('utf-8', 'replace').strip())}")
         conocido = int(cuerpo)
         if conocido > historia.punto.tamano:
             raise FormatoInvalido(f"ya vio {conocido} hojas, más que las {historia.punto.tamano} de este registro")
@@ -80,12 +79,4 @@ def _de_espejo(direccion: str, historia: Historia) -> bytes:
 
 def _enviar(direccion: str, cuerpo: bytes) -> tuple[int, bytes]:
     url = Web(direccion).direccion + "add-checkpoint"
-    pedido = urllib.request.Request(url, data=cuerpo, headers={"Content-Type": "text/plain"}, method="POST")  # noqa: S310
-    try:
-        with urllib.request.urlopen(pedido, timeout=ESPERA) as r:  # noqa: S310
-            return r.status, r.read(MAXIMO_RESPUESTA)
-    except urllib.error.HTTPError as e:
-        with e:
-            return e.code, e.read(MAXIMO_RESPUESTA)
-    except (OSError, http.client.HTTPException, ValueError) as e:
-        raise NoDisponible(f"no se pudo hablar con {url}: {e}") from e
+    return enviar(url, cuerpo, {"Content-Type": "text/plain"}, MAXIMO_RESPUESTA, ESPERA)

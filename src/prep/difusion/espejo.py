@@ -15,9 +15,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from prep.comprobacion.corte_publicado import MAXIMO_IMAGEN, imagenes_firmadas, revisar_cifras
-from prep.comprobacion.cotejo_cifras import ruta_de_imagen
-from prep.comprobacion.informe import Informe, Nivel
+from prep.comprobacion.actos import MAXIMO_DOCUMENTO, revisar_actos, ruta_documento
+from prep.comprobacion.corte_publicado import (
+    MAXIMO_IMAGEN,
+    Anterior,
+    Archivos,
+    Contexto,
+    imagenes_firmadas,
+    leer_documento,
+    revisar_cifras,
+)
+from prep.comprobacion.documentos import ruta_de_imagen
+from prep.comprobacion.informe import Informe, Nivel, en_una_linea
+from prep.comprobacion.recalculo import NoCuadra
 from prep.comprobacion.sitio import leer_sitio
 from prep.transparencia.almacen import Carpeta, Lector
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico
@@ -29,11 +39,12 @@ from prep.transparencia.nota import Firmante, LlavePublica, Nota, firmar
 from prep.transparencia.politica import MAXIMO_BYTES as MAXIMO_POLITICA
 from prep.transparencia.politica import Politica, leer_politica
 from prep.transparencia.punto import Punto
-from prep.transparencia.registro import LLAVE_INSTITUTO, Historia, copiar_registro, ruta_punto
-from prep.transparencia.vigencia import leer_historia_vigente
+from prep.transparencia.registro import LLAVE_INSTITUTO, MAXIMO_PUNTO, Historia, copiar_registro, ruta_punto
+from prep.transparencia.vigencia import firmantes_de_siempre, leer_historia_vigente
 
 ESPERA_OCULTA = ".llegando"
 HILOS = 8
+MAXIMO_PAGINA = 32 * 2**20
 
 
 @dataclass
@@ -66,6 +77,7 @@ class Espejo:
         self.sitio = Carpeta(carpeta)
         self._oculta = Carpeta(carpeta / ESPERA_OCULTA, duradero=False)
         self.estado = Estado()
+        self._manifiestos: dict[str, Manifiesto] = {}
         with contextlib.suppress(ErrorEmision, NoCanonico, KeyError, TypeError):
             p = leer_canonico(self.sitio.leer(PUNTERO) or b"")
             self.estado.corte, self.estado.hora, self.estado.modo = p["corte"], p["hora"], p["modo"]
@@ -78,9 +90,11 @@ class Espejo:
             self._ronda()
             e.al_dia = e.revisado
         except ErrorEmision as error:
-            e.problema = str(error)
-        except (OSError, RecursionError) as error:
-            e.problema = f"no se pudo guardar o leer: {error}"
+            e.problema = en_una_linea(str(error))
+        except OSError as error:
+            e.problema = f"no se pudo guardar: {error.strerror or 'falló el disco'}"
+        except Exception as error:  # whatever it was, what is served stays and the next round tries again
+            e.problema = f"la fuente ofrece algo que no se entiende ({type(error).__name__})"
         return e
 
     def como_dict(self) -> dict[str, Any]:
@@ -97,10 +111,9 @@ class Espejo:
         cortes = [h for h in map(leer_hoja, historia.hojas) if h["tipo"] == "corte"]
         if cortes:
             self.estado.corte_de_la_fuente = cortes[-1]["corte"]
-        anterior: str | None = None
-        for h in cortes:
-            self._corte(h, anterior, ultimo=h is cortes[-1])
-            anterior = h["manifiesto"]
+        for i in range(len(cortes)):
+            self._corte(cortes, i)
+        self._actos(historia, cortes)
         self._mostrar(historia, cortes)
 
     def _llaves(self, historia: Historia) -> None:
@@ -115,15 +128,56 @@ class Espejo:
                 self.sitio.reemplazar(ruta, datos)
 
     def _punto_propio(self) -> Punto | None:
-        datos = self.sitio.leer("checkpoint", 1_000_000)
+        datos = self.sitio.leer("checkpoint", MAXIMO_PUNTO)
         return Punto.leer(Nota.leer(datos).texto) if datos is not None else None
 
-    def _corte(self, hoja: dict[str, Any], anterior: str | None, ultimo: bool) -> None:
-        """Fetch, check and place one corte, unless it is already in place."""
-        ruta = hoja["ruta"]
-        if (datos := self.sitio.leer(f"{ruta}/corte.json", MAXIMO)) is not None:
-            if sha256(datos).hexdigest() != hoja["manifiesto"]:
+    def _actos(self, historia: Historia, cortes: list[dict[str, Any]]) -> None:
+        """Fetch what each act attests, and check that it says so and comes in its turn."""
+        hojas = [(i, leer_hoja(h)) for i, h in enumerate(historia.hojas)]
+        for _, h in hojas:
+            if "documento" not in h:
+                continue
+            ruta = ruta_documento(h["documento"])
+            if self.sitio.leer(ruta, MAXIMO_DOCUMENTO) is None:
+                datos = self._recibir(ruta, MAXIMO_DOCUMENTO)
+                if sha256(datos).hexdigest() != h["documento"]:
+                    raise Inconsistente(f"la fuente ofrece un {ruta} que no es el firmado")
+                self.sitio.escribir(ruta, datos)
+        informe = Informe()
+        revisar_actos(self.sitio, hojas, {h["corte"]: self._manifiesto(h) for h in cortes}, informe)
+        if malo := next((h for h in informe.hallazgos if h.nivel == Nivel.MAL), None):
+            raise Inconsistente(malo.texto)
+
+    def _manifiesto(self, hoja: dict[str, Any]) -> Manifiesto:
+        """The manifest of a corte already in place."""
+        huella = hoja["manifiesto"]
+        if huella not in self._manifiestos:
+            datos = self.sitio.leer(f"{hoja['ruta']}/corte.json", MAXIMO) or b""
+            if sha256(datos).hexdigest() != huella:
                 raise Inconsistente(f"este espejo tiene otro manifiesto del corte {hoja['corte']}")
+            self._manifiestos[huella] = Manifiesto.leer(datos)
+        return self._manifiestos[huella]
+
+    def _contexto(self, anteriores: list[dict[str, Any]]) -> Contexto:
+        """What the cortes already in place say that the next has to follow."""
+        if not anteriores:
+            return Contexto()
+        primero: Archivos = {}
+        for a in self._manifiesto(anteriores[0]).archivos:
+            if a.ruta == "proceso.json" or (a.ruta.startswith("bd/") and a.ruta.endswith(".zip")):
+                primero[a.ruta] = self.sitio.leer(f"{anteriores[0]['ruta']}/{a.ruta}", a.bytes) or b""
+        avance = self.sitio.leer(f"{anteriores[-1]['ruta']}/avance.json", MAXIMO)
+        with contextlib.suppress(NoCuadra):
+            previo = leer_documento({"avance.json": avance}, "avance.json") if avance is not None else None
+            return Contexto(primero, [Anterior(self._manifiesto(h)) for h in anteriores], previo)
+        raise Inconsistente("este espejo tiene dañado el corte anterior")
+
+    def _corte(self, cortes: list[dict[str, Any]], i: int) -> None:
+        """Fetch, check and place one corte, unless it is already in place."""
+        hoja, ruta = cortes[i], cortes[i]["ruta"]
+        anterior = cortes[i - 1]["manifiesto"] if i else None
+        if self.sitio.leer(f"{ruta}/corte.json", MAXIMO) is not None:
+            self._manifiesto(hoja)
             return
         datos = self._recibir(f"{ruta}/corte.json", MAXIMO)
         if sha256(datos).hexdigest() != hoja["manifiesto"]:
@@ -135,15 +189,15 @@ class Espejo:
         tengo = self._por_hash()
         archivos = dict(_a_la_vez(lambda a: (a.ruta, self._archivo(ruta, a, tengo)), m.archivos))
         informe = Informe()
-        imagenes = revisar_cifras(archivos, m, informe)
+        imagenes = revisar_cifras(archivos, m, self._contexto(cortes[:i]), informe)
         if malo := next((h for h in informe.hallazgos if h.nivel == Nivel.MAL), None):
             raise Inconsistente(f"corte {m.corte}: {malo.texto}")
         if imagenes is None or not imagenes_firmadas(imagenes.nombradas, m):
             raise Inconsistente(f"corte {m.corte}: las imágenes no son las que se firmaron")
         list(_a_la_vez(self._imagen, sorted(imagenes.ofrecidas)))
-        if ultimo and "sitio.json" in archivos:
+        if i == len(cortes) - 1 and "sitio.json" in archivos:
             for a in leer_sitio(archivos["sitio.json"]):
-                self._pagina(a)
+                self._pagina(a, cortes[:i])
         self._oculta.escribir(f"{ruta}/corte.json", datos)
         self._colocar(ruta)
 
@@ -179,15 +233,21 @@ class Espejo:
             raise Inconsistente(f"la fuente ofrece una imagen alterada: {ruta}")
         self.sitio.escribir(ruta, datos)
 
-    def _pagina(self, a: Archivo) -> None:
-        """A page or style of the site's root, as the corte lists it."""
+    def _pagina(self, a: Archivo, anteriores: list[dict[str, Any]]) -> None:
+        """A page or style of the site's root, as the corte lists it. That of an earlier corte, still there, is no lie:
+        the one held stays."""
         actual = None
         with contextlib.suppress(FormatoInvalido):
             actual = self.sitio.leer(a.ruta, a.bytes)
         if actual is not None and sha256(actual).hexdigest() == a.sha256:
             return
-        datos = self._recibir(a.ruta, a.bytes)
-        if sha256(datos).hexdigest() != a.sha256:
+        datos = self._recibir(a.ruta, MAXIMO_PAGINA)
+        huella = sha256(datos).hexdigest()
+        if huella != a.sha256:
+            for h in reversed(anteriores):
+                previo = self.sitio.leer(f"{h['ruta']}/sitio.json", MAXIMO)
+                if previo is not None and any((p.ruta, p.sha256) == (a.ruta, huella) for p in leer_sitio(previo)):
+                    return
             raise NoDisponible(f"{a.ruta} no es la página de este corte; quizá la fuente está cambiando")
         self._oculta.reemplazar(f"raiz/{a.ruta}", datos)
 
@@ -210,7 +270,8 @@ class Espejo:
 
     def _mostrar(self, historia: Historia, cortes: list[dict[str, Any]]) -> None:
         """Everything is held and right: log, pages, pointer, checkpoint, in that order."""
-        copiar_registro(self.fuente, self.sitio, historia)
+        firmantes = firmantes_de_siempre(historia, self.politica.registros)
+        copiar_registro(self.fuente, self.sitio, historia, firmantes, self.politica.testigos.values())
         paginas = self._oculta.carpeta / "raiz"
         for r in list(Carpeta(paginas).rutas()) if paginas.exists() else []:
             self.sitio.reemplazar(r, (paginas / r).read_bytes())
@@ -223,13 +284,13 @@ class Espejo:
             self.estado.corte, self.estado.hora, self.estado.modo = u["corte"], u["hora"], u["modo"]
         self._llaves(historia)
         nota = historia.firmado.nota
-        actual = self.sitio.leer("checkpoint", 1_000_000)
+        actual = self.sitio.leer("checkpoint", MAXIMO_PUNTO)
         if actual is not None and Nota.leer(actual).texto == nota.texto:
             nota = Nota.leer(actual).con(nota.firmas)
         if self.firmante is not None and not any(f.es_de(self.firmante.llave) for f in nota.firmas):
             nota = nota.con([firmar(nota.texto, self.firmante, self._reloj())])
         for ruta in (ruta_punto(historia.punto.tamano), "checkpoint"):
-            if self.sitio.leer(ruta, 1_000_000) != nota.escribir():
+            if self.sitio.leer(ruta, MAXIMO_PUNTO) != nota.escribir():
                 self.sitio.reemplazar(ruta, nota.escribir())
 
 

@@ -1,7 +1,10 @@
 """A small HTTP server: a folder read-only, and the witness's one verb. Put nginx or Caddy in front for a crowd."""
 
+import contextlib
 import json
 import re
+import socket
+import threading
 from collections.abc import Callable
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,6 +41,50 @@ _POLITICA = (
 _WIDGET = re.compile(r"(en/)?widget/")
 _ES_LARGO = re.compile(r"[0-9]{1,18}")
 Estado = Callable[[], dict[str, Any]]
+CONEXIONES = 128
+"""At once; whoever comes beyond them is told to come back, and costs nothing."""
+SEGUNDOS_DE_PETICION = 30
+SEGUNDOS_DE_DESCARGA = 600
+_OCUPADO = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+class _Servidor(ThreadingHTTPServer):
+    """Bounded threads, and an end for every connection, however slowly it speaks."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, *args: Any, segundos: int, **kw: Any) -> None:
+        self._lugares = threading.BoundedSemaphore(CONEXIONES)
+        self._segundos = segundos
+        super().__init__(*args, **kw)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if not self._lugares.acquire(blocking=False):
+            with contextlib.suppress(OSError):
+                request.setblocking(False)
+                request.send(_OCUPADO)
+            self.shutdown_request(request)
+            return
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        alarma = threading.Timer(self._segundos, _cortar, (request,))
+        alarma.daemon = True
+        alarma.start()
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            alarma.cancel()
+            self._lugares.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away is nobody's error."""
+
+
+def _cortar(conexion: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        conexion.shutdown(socket.SHUT_RDWR)
 
 
 def politica_de(ruta: str) -> str:
@@ -122,6 +169,5 @@ def servidor(
 ) -> ThreadingHTTPServer:
     """A server ready to `serve_forever`. Port 0 takes a free one."""
     manejador = partial(_Manejador, carpeta=Carpeta(carpeta) if carpeta else None, testigo=testigo, estado=estado)
-    s = ThreadingHTTPServer((direccion, puerto), manejador)
-    s.daemon_threads = True
-    return s
+    segundos = SEGUNDOS_DE_DESCARGA if carpeta else SEGUNDOS_DE_PETICION
+    return _Servidor((direccion, puerto), manejador, segundos=segundos)

@@ -5,8 +5,6 @@ smaller or different head is refused, and a state it cannot read stops it instea
 """
 
 import contextlib
-import fcntl
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ from pathlib import Path
 
 from prep.transparencia import arbol
 from prep.transparencia.almacen import Carpeta
-from prep.transparencia.errores import ErrorEmision, FirmaInvalida, FormatoInvalido, PruebaInvalida
+from prep.transparencia.errores import ErrorEmision, FirmaInvalida, FormatoInvalido, NoDisponible, PruebaInvalida
 from prep.transparencia.nota import COFIRMA, Firmante, LlavePublica, Nota, firmar
 from prep.transparencia.pruebas import PeticionDeCofirma
 from prep.transparencia.punto import Punto, abrir_punto
@@ -76,8 +74,11 @@ class Testigo:
             return _negar(400, str(e))
         if peticion.viejo > nuevo.tamano:
             return _negar(400, "el tamaño anterior es mayor que el nuevo")
-        with self._exclusivo():
-            return self._cofirmar(peticion, nuevo)
+        try:
+            with self._exclusivo():
+                return self._cofirmar(peticion, nuevo)
+        except NoDisponible as e:
+            return _negar(503, str(e))
 
     def _cofirmar(self, peticion: PeticionDeCofirma, nuevo: Punto) -> Respuesta:
         try:
@@ -101,14 +102,8 @@ class Testigo:
     @contextlib.contextmanager
     def _exclusivo(self) -> Iterator[None]:
         """Checking the last head and storing the new one is one act, also between processes."""
-        with self._en_proceso:
-            self._estado.carpeta.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self._estado.carpeta, os.O_RDONLY)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-                yield
-            finally:
-                os.close(descriptor)
+        with self._en_proceso, self._estado.candado():
+            yield
 
 
 def _archivo(origen: str) -> str:

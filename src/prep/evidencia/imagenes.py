@@ -25,6 +25,7 @@ import pypdfium2
 from PIL import Image, UnidentifiedImageError
 
 from prep.evidencia import contorno
+from prep.evidencia.aparte import Rechazo, paginas_aparte
 from prep.evidencia.pagina import FUERA, Pagina
 from prep.evidencia.renglones import Ajuste
 from prep.papel.plantilla import Campo
@@ -34,7 +35,11 @@ from prep.plataforma.opencv import cv2
 PESO_MAXIMO: Final = 40 * 2**20
 PIXELES_MAXIMOS: Final = 80_000_000
 LADO_MINIMO: Final = 320
+LADO_MAXIMO: Final = 20_000
+"""Pixels a side: what is longer is not a sheet of paper, and no picture library is sure beyond 32,767."""
 PAGINAS_MAXIMAS: Final = 60
+PIXELES_DE_DOCUMENTO: Final = 600_000_000
+"""Of all the pages of one document together: sixty sheets of 17 × 11 inches at 200 dpi are 450 million."""
 PUBLICADA_MAXIMA: Final = 300_000
 PX_MM_PUBLICADA: Final = 5.0
 LARGO_PUBLICADA: Final = 2160
@@ -59,6 +64,12 @@ _AJENO: Final = re.compile(
     rb"%PDF-|PK\x03\x04|PK\x05\x06|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x7fELF|MZ\x90\x00|<\?php|<script|<html|<!DOCTYPE|#!/",
     re.IGNORECASE,
 )
+"""Beginnings of other kinds of file, looked for where a picture has no pixels."""
+_AJENO_SEGURO: Final = re.compile(
+    rb"%PDF-1\.|PK\x03\x04[\x0a\x14\x2d]\x00|PK\x05\x06\x00\x00\x00\x00|Rar!\x1a\x07[\x00\x01]|7z\xbc\xaf\x27\x1c"
+    rb"|\x7fELF[\x01\x02][\x01\x02]\x01|MZ\x90\x00\x03\x00|(?i:<\?php\s|<script[\s>]|<html[\s>]|<!doctype\s)"
+)
+"""The same, long enough not to come up by chance among compressed pixels: looked for in the whole file."""
 
 
 _GRANDE: Final = (
@@ -107,7 +118,8 @@ def _revisar_ocultos(datos: bytes, tipo: str) -> None:
         cola, cabeza = datos[fin + 5 :], b""
     else:
         cola, cabeza = datos[-1024:], b""
-    if _AJENO.search(cola) or _AJENO.search(cabeza):
+    resto = datos[5:] if tipo == "PDF" else datos
+    if _AJENO.search(cola) or _AJENO.search(cabeza) or _AJENO_SEGURO.search(resto):
         raise ArchivoRechazado(mensaje)
 
 
@@ -122,7 +134,7 @@ def _abrir(datos: bytes, tipo: str) -> Image.Image:
 
 
 def _medidas(ancho: int, alto: int, lado_minimo: int) -> None:
-    if ancho * alto > PIXELES_MAXIMOS:
+    if ancho * alto > PIXELES_MAXIMOS or max(ancho, alto) > LADO_MAXIMO:
         raise ArchivoRechazado(_GRANDE)
     if min(ancho, alto) < lado_minimo:
         raise ArchivoRechazado(
@@ -134,20 +146,41 @@ def paginas(datos: bytes, lado_minimo: int = LADO_MINIMO) -> list[bytes]:
     """Pages of a file as received, each a JPEG or PNG the reader can decode; raise `ArchivoRechazado`.
 
     A JPEG or PNG comes back as it is. Pages of a TIFF are re-encoded without loss; pages of a PDF are drawn at 200 dpi.
+    Both are opened in a process of their own, with a limit of time and memory.
     """
     tipo = tipo_de(datos)
     _revisar_ocultos(datos, tipo)
-    if tipo == "PDF":
-        return list(_de_pdf(datos, lado_minimo))
+    if tipo in ("PDF", "TIFF"):
+        try:
+            return paginas_aparte(datos, lado_minimo)
+        except Rechazo as error:
+            raise ArchivoRechazado(str(error)) from None
     imagen = _abrir(datos, tipo)
     _medidas(*imagen.size, lado_minimo)
-    if tipo == "TIFF":
-        return list(_de_tiff(imagen, lado_minimo))
     try:
         imagen.load()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise ArchivoRechazado("La imagen está dañada y no se puede abrir: vuelva a enviarla.") from error
     return [datos]
+
+
+def abrir_documento(datos: bytes, lado_minimo: int) -> Iterator[bytes]:
+    """Pages of a PDF or TIFF, in this very process: only `aparte` calls it."""
+    tipo = tipo_de(datos)
+    return _de_pdf(datos, lado_minimo) if tipo == "PDF" else _de_tiff(_abrir(datos, tipo), lado_minimo)
+
+
+class _Gasto:
+    """Pixels that the pages of a document have taken together."""
+
+    def __init__(self) -> None:
+        self.pixeles = 0
+
+    def medir(self, ancho: int, alto: int, lado_minimo: int) -> None:
+        _medidas(ancho, alto, lado_minimo)
+        self.pixeles += ancho * alto
+        if self.pixeles > PIXELES_DE_DOCUMENTO:
+            raise ArchivoRechazado("Las páginas del archivo son demasiado grandes en conjunto: divídalo.")
 
 
 def _png(imagen: Color) -> bytes:
@@ -160,10 +193,11 @@ def _de_tiff(imagen: Image.Image, lado_minimo: int) -> Iterator[bytes]:
     cuantas = getattr(imagen, "n_frames", 1)
     if cuantas > PAGINAS_MAXIMAS:
         raise ArchivoRechazado(f"El archivo tiene {cuantas} páginas y el máximo es {PAGINAS_MAXIMAS}: divídalo.")
+    gasto = _Gasto()
     for k in range(cuantas):
         try:
             imagen.seek(k)
-            _medidas(*imagen.size, lado_minimo)
+            gasto.medir(*imagen.size, lado_minimo)
             rgb = np.asarray(imagen.convert("RGB"))
         except ArchivoRechazado:
             raise
@@ -182,10 +216,11 @@ def _de_pdf(datos: bytes, lado_minimo: int) -> Iterator[bytes]:
             raise ArchivoRechazado(f"El PDF tiene {len(documento)} páginas y el máximo es {PAGINAS_MAXIMAS}: divídalo.")
         if len(documento) == 0:
             raise ArchivoRechazado("El PDF no tiene páginas.")
+        gasto = _Gasto()
         for k in range(len(documento)):
             pagina = documento[k]
             ancho, alto = (round(v * PPP_PDF / 72) for v in pagina.get_size())
-            _medidas(ancho, alto, lado_minimo)
+            gasto.medir(ancho, alto, lado_minimo)
             yield _png(pagina.render(scale=PPP_PDF / 72, may_draw_forms=False).to_numpy())
     except pypdfium2.PdfiumError as error:
         raise ArchivoRechazado("El PDF está dañado: vuelva a digitalizar.") from error

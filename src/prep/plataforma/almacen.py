@@ -8,7 +8,6 @@ at once. What a call wrote is durable when it returns; inside `with almacen.lote
 from __future__ import annotations
 
 import ctypes
-import fcntl
 import os
 import re
 import secrets
@@ -18,6 +17,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
+
+from prep.transparencia.almacen import CANDADO, candado
 
 _NOMBRE = re.compile(r"[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,199}")
 _PROVISIONAL = ".provisional"
@@ -164,18 +165,15 @@ class AlmacenCarpeta:
             for carpeta, _, archivos in os.walk(desde)
             for archivo in archivos
         )
-        yield from sorted(r for r in rutas if r.startswith(prefijo) and not r.startswith(f"{_PROVISIONAL}/"))
+        propias = (f"{_PROVISIONAL}/", CANDADO)
+        yield from sorted(r for r in rutas if r.startswith(prefijo) and not r.startswith(propias))
 
     @contextmanager
     def candado(self) -> Iterator[None]:
         """Only one process at a time writes the log kept here; the system lets go if it dies."""
         self.raiz.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.raiz, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with candado(self.raiz / CANDADO):
             yield
-        finally:
-            os.close(descriptor)
 
     @contextmanager
     def lote(self) -> Iterator[None]:

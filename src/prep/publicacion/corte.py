@@ -121,8 +121,7 @@ def _cambiar(p: Publicador, listo: _Listo) -> Corte:
     reloj.paso("constancia")
     emitir_corte(p.registro, compuesto.manifiesto, listo.ruta)
     reloj.paso("firma y cambio")
-    for nombre, datos in compuesto.paginas.portada:
-        p.almacen.reemplazar(nombre, datos)
+    _poner_portada(p, listo)
     reloj.paso("portada")
     return Corte(
         numero=listo.numero,
@@ -163,6 +162,18 @@ def _exigir_continuidad(p: Publicador, manifiesto: dict[str, Any]) -> None:
             f"la bitácora ya no es la que firmó el corte {manifiesto['corte']} ({posicion:,} hechos): se perdieron o "
             "se cambiaron hechos. Revísela con «prep bitacora verificar --publicacion» antes de publicar"
         )
+
+
+def _poner_portada(p: Publicador, listo: _Listo) -> None:
+    """The root's pages. The corte is out by now: one that cannot be written is told, and does not undo it."""
+    for nombre, datos in listo.compuesto.paginas.portada:
+        try:
+            p.almacen.reemplazar(nombre, datos)
+        except Exception as error:
+            listo.alarmas.append(
+                f"El corte {listo.numero} está publicado, pero no se pudo cambiar {nombre}, que sigue siendo la del "
+                f"anterior. Causa: {error}"
+            )
 
 
 def _anterior(p: Publicador) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:

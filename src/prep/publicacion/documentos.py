@@ -70,8 +70,11 @@ def proceso(proceso: Proceso, informativo: Informativo) -> Doc:
             "abreviatura": proceso.entidad_abreviatura,
         },
     }
-    if informativo.parametros.mezcla_cuenta:
-        doc["mezcla_cuenta"] = True
+    doc["parametros"] = {
+        "boletas_especiales": informativo.parametros.boletas_especiales,
+        "mezcla_cuenta": informativo.parametros.mezcla_cuenta,
+    }
+    doc["boletas"] = _boletas(proceso)
     institucion = _institucion(informativo)
     if institucion:
         doc["institucion"] = institucion
@@ -85,6 +88,12 @@ def proceso(proceso: Proceso, informativo: Informativo) -> Doc:
     ]
     doc["elecciones"] = [_eleccion(e, informativo.candidaturas) for e in proceso.elecciones]
     return doc
+
+
+def _boletas(proceso: Proceso) -> dict[str, int]:
+    """Ballots approved for each special casilla that has a number of its own."""
+    casillas = (a.casilla for e in proceso.elecciones for a in e.actas if a.casilla.especial)
+    return {str(c.clave): c.boletas for c in sorted(set(casillas), key=lambda c: c.clave) if c.boletas is not None}
 
 
 def _institucion(informativo: Informativo) -> Doc:
@@ -123,6 +132,7 @@ def _eleccion(eleccion: Eleccion, nombres: Sequence[NombreCandidatura]) -> Doc:
         "tipo_acta": eleccion.tipo_acta,
         "ambito": eleccion.ambito.value,
         "agrupa": eleccion.agrupa.value,
+        "empates": list(eleccion.orden_registro),
         "columnas": [{"clave": r.clave, "tipo": r.tipo.value, "partidos": list(r.partidos)} for r in eleccion.columnas],
         "demarcaciones": [
             {

@@ -107,9 +107,10 @@ def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None
 
 def huella(p: Publicador, hora: datetime, momento: str) -> Acto:
     """Sign which software is running; `momento`: antes, durante or despues. The document lists every file."""
-    contenido = {"software": programa.huella(), "archivos": [list(a) for a in programa.archivos()]}
+    contenido = {"momento": momento, "software": programa.huella(), "archivos": [list(a) for a in programa.archivos()]}
     documento = _documento(p, "huella", hora, contenido)
-    return Acto("huella", _hoja(p, "huella", hora, momento=momento, software=programa.huella()), documento)
+    hoja = {"momento": momento, "software": programa.huella(), "documento": documento}
+    return Acto("huella", _hoja(p, "huella", hora, **hoja), documento)
 
 
 def contingencia(p: Publicador, hora: datetime, clave: str, texto: str) -> Acto:
@@ -129,7 +130,7 @@ def correccion(p: Publicador, hora: datetime, corte: int, corregido_por: int, mo
         raise ActoImposible("Un corte solo lo corrige otro posterior.")
     datos = {"corte": corte, "corregido_por": corregido_por, "motivo": motivo}
     documento = _documento(p, "correccion", hora, datos)
-    return Acto("correccion", _hoja(p, "correccion", hora, **datos), documento)
+    return Acto("correccion", _hoja(p, "correccion", hora, **datos, documento=documento), documento)
 
 
 def cierre(p: Publicador, hora: datetime) -> Acto:

@@ -2,20 +2,24 @@
 
 import contextlib
 import fcntl
-import http.client
 import os
 import re
+import socket
+import stat
 import tempfile
-import urllib.error
-import urllib.parse
-import urllib.request
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from prep.transparencia.errores import FormatoInvalido, Inconsistente, NoDisponible
 
+if TYPE_CHECKING:
+    from prep.transparencia.web import Web
+
 MAXIMO_BYTES = 512 * 2**20
+CANDADO = ".candado"
+ESPERA_CANDADO = 30.0
 _PARTE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 
 
@@ -50,14 +54,28 @@ class Carpeta:
         self._duradero = duradero
 
     def leer(self, ruta: str, maximo: int = MAXIMO_BYTES) -> bytes | None:
+        """The file's bytes. Only regular files are opened: a pipe or a device would never end."""
         archivo = self._archivo(ruta)
         try:
-            with archivo.open("rb") as f:
-                datos = f.read(maximo + 1)
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            descriptor = os.open(archivo, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as e:
             raise NoDisponible(f"no se pudo leer {archivo}: {e.strerror}") from e
+        try:
+            que = os.fstat(descriptor)
+            if stat.S_ISDIR(que.st_mode):
+                return None
+            if not stat.S_ISREG(que.st_mode):
+                raise FormatoInvalido(f"{ruta} no es un archivo ordinario")
+            if que.st_size > maximo:
+                raise FormatoInvalido(f"{ruta} mide más de {maximo} bytes")
+            with os.fdopen(descriptor, "rb", closefd=False) as f:
+                datos = f.read(maximo + 1)
+        except OSError as e:
+            raise NoDisponible(f"no se pudo leer {archivo}: {e.strerror}") from e
+        finally:
+            os.close(descriptor)
         if len(datos) > maximo:
             raise FormatoInvalido(f"{ruta} mide más de {maximo} bytes")
         return datos
@@ -79,12 +97,8 @@ class Carpeta:
     def candado(self) -> Iterator[None]:
         """Only one writer at a time; released by the system if the writer dies."""
         self.carpeta.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.carpeta, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with candado(self.carpeta / CANDADO):
             yield
-        finally:
-            os.close(descriptor)
 
     def rutas(self, bajo: str = "") -> Iterator[str]:
         """Every file in the folder (or `bajo` one of its folders), relative to it, in order; hidden ones left out."""
@@ -95,9 +109,26 @@ class Carpeta:
                 if not a.startswith("."):
                     yield (base / a).as_posix()
 
+    def ajenos(self) -> Iterator[str]:
+        """What `rutas` does not give: hidden files and folders, empty folders, links, pipes."""
+        for raiz, carpetas, archivos in os.walk(self.carpeta):
+            base = Path(raiz).relative_to(self.carpeta)
+            if not carpetas and not archivos and raiz != str(self.carpeta):
+                yield f"{base.as_posix()}/"
+            ocultas = (c for c in carpetas if c.startswith(".") and any(Path(raiz, c).iterdir()))
+            yield from sorted(f"{(base / c).as_posix()}/" for c in ocultas)
+            carpetas[:] = sorted(c for c in carpetas if not c.startswith("."))
+            for a in sorted(archivos):
+                if a != CANDADO and (a.startswith(".") or not _ordinario(Path(raiz, a))):
+                    yield (base / a).as_posix()
+
     def _archivo(self, ruta: str) -> Path:
         archivo = self.carpeta / ruta_segura(ruta)
-        if not archivo.resolve().is_relative_to(self.carpeta.resolve()):
+        try:
+            dentro = archivo.resolve().is_relative_to(self.carpeta.resolve())
+        except (OSError, RuntimeError) as e:
+            raise FormatoInvalido(f"{ruta} es un enlace que da vueltas") from e
+        if not dentro:
             raise FormatoInvalido(f"{ruta} es un enlace hacia fuera de la carpeta")
         return archivo
 
@@ -136,42 +167,43 @@ def _sincronizar(carpeta: Path) -> None:
         os.close(descriptor)
 
 
-class Web:
-    """A published site, read over HTTP with limits of size and time."""
-
-    def __init__(self, direccion: str, espera: float = 20.0) -> None:
-        partes = urllib.parse.urlsplit(direccion)
-        if partes.scheme not in ("http", "https") or not partes.hostname:
-            raise FormatoInvalido(f"no es una dirección http(s): {direccion!r}")
-        self.direccion = direccion.rstrip("/") + "/"
-        self._espera = espera
-
-    def leer(self, ruta: str, maximo: int = MAXIMO_BYTES) -> bytes | None:
-        url = self.direccion + ruta_segura(ruta)
-        pedido = urllib.request.Request(url, headers={"Cache-Control": "no-cache"})  # noqa: S310
-        try:
-            with urllib.request.urlopen(pedido, timeout=self._espera) as r:  # noqa: S310
-                datos: bytes = r.read(maximo + 1)
-                dicho = r.headers.get("Content-Length")
-        except urllib.error.HTTPError as e:
-            with e:
-                if e.code in (404, 410):
-                    return None
-                raise NoDisponible(f"{url} respondió {e.code}") from e
-        except (OSError, http.client.HTTPException, ValueError) as e:
-            raise NoDisponible(f"no se pudo leer {url}: {e}") from e
-        if len(datos) > maximo:
-            raise FormatoInvalido(f"{ruta} mide más de {maximo} bytes")
-        if dicho is not None and dicho.isdigit() and int(dicho) != len(datos):
-            raise NoDisponible(f"{url} llegó a medias: {len(datos)} de {dicho} bytes")
-        return datos
+def _ordinario(archivo: Path) -> bool:
+    try:
+        return stat.S_ISREG(archivo.lstat().st_mode)
+    except OSError:
+        return True  # gone since: a writer's temporary file
 
 
-def abrir(donde: str | Path) -> "Carpeta | Web":
-    """A folder or an http(s) address, whichever `donde` names."""
+@contextlib.contextmanager
+def candado(archivo: Path, espera: float = ESPERA_CANDADO) -> Iterator[None]:
+    """Hold `archivo` (0600: nobody else on the machine can) alone. Who waits too long is told who holds it."""
+    descriptor = os.open(archivo, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        os.fchmod(descriptor, 0o600)
+        limite = time.monotonic() + espera
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= limite:
+                    quien = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip() or "otro proceso"
+                    raise NoDisponible(f"{archivo.parent} está ocupada por {quien}; espere a que termine") from None
+                time.sleep(0.02)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"el proceso {os.getpid()} de {socket.gethostname()}".encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def abrir(donde: str | Path, plazo: float | None = None) -> "Carpeta | Web":
+    """A folder or an http(s) address, whichever `donde` names. `plazo`: seconds for everything read from the web."""
+    from prep.transparencia.web import Web
+
     texto = str(donde)
     if texto.startswith(("http://", "https://")):
-        return Web(texto)
+        return Web(texto, plazo=plazo)
     carpeta = Path(donde)
     if not carpeta.is_dir():
         raise NoDisponible(f"no existe la carpeta {carpeta}")

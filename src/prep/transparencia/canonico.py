@@ -1,11 +1,14 @@
-"""Canonical JSON (RFC 8785) for the values we sign: null, booleans, integers, texts, lists and objects.
+"""JSON with one meaning: strict reading, and the canonical form (RFC 8785) of what is signed.
 
-Numbers with decimals are refused, and so are integers a JavaScript reader would round (beyond ±(2^53-1)): what is
-signed must read the same everywhere. Object keys are sorted by UTF-16 code unit, as the RFC asks.
+Values are null, booleans, integers, texts, lists and objects. Whatever two readers could understand differently is
+refused: a key twice in an object, NaN, decimals, integers beyond 53 bits, halves of a character, bottomless nesting.
+
+In the canonical form object keys are sorted by UTF-16 code unit, as the RFC asks.
 """
 
 import json
-from typing import Any
+import re
+from typing import Any, NoReturn
 
 ENTERO_MAXIMO = 2**53 - 1
 
@@ -15,6 +18,55 @@ _como_viene = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_
 
 class NoCanonico(ValueError):
     """A value that has no canonical form here, or bytes that are not in it."""
+
+
+def leer_json(datos: bytes) -> Any:
+    """Parse JSON that means the same to every reader. Raises `NoCanonico`."""
+    try:
+        texto = datos.decode("utf-8", "strict")
+        if _SUSTITUTO.search(texto):
+            raise NoCanonico("hay un texto con medio carácter (sustituto suelto)")
+        lector = _exacto if _ENTERO_LARGO.search(texto) else _rapido
+        return lector.decode(texto)
+    except NoCanonico:
+        raise
+    except (ValueError, RecursionError) as e:
+        raise NoCanonico(f"no es JSON válido: {_resumido(e)}") from e
+
+
+_SUSTITUTO = re.compile(r"\\u[dD][89a-fA-F]")
+"""A character beyond the basic plane is written as it is, never in two escaped halves."""
+_ENTERO_LARGO = re.compile(r"(?:^|[\s:,\[])-?[0-9]{16}")
+"""Only where so many digits follow one another is it worth looking at each integer."""
+
+
+def _resumido(e: Exception) -> str:
+    return "está anidado sin fin" if isinstance(e, RecursionError) else str(e)[:120]
+
+
+def _sin_repetir(pares: list[tuple[str, Any]]) -> dict[str, Any]:
+    objeto = dict(pares)
+    if len(objeto) != len(pares):
+        claves = [k for k, _ in pares]
+        repetida = next(k for k in claves if claves.count(k) > 1)
+        raise NoCanonico(f"la clave {repetida[:40]!r} está dos veces en un objeto")
+    return objeto
+
+
+def _sin_decimales(texto: str) -> NoReturn:
+    raise NoCanonico(f"el número {texto[:40]} no es un entero escrito como tal")
+
+
+def _entero(texto: str) -> int:
+    if len(texto) > 17 or not -ENTERO_MAXIMO <= int(texto) <= ENTERO_MAXIMO:
+        raise NoCanonico(f"el entero {texto[:40]} no cabe en 53 bits")
+    return int(texto)
+
+
+_rapido = json.JSONDecoder(object_pairs_hook=_sin_repetir, parse_float=_sin_decimales, parse_constant=_sin_decimales)
+_exacto = json.JSONDecoder(
+    object_pairs_hook=_sin_repetir, parse_float=_sin_decimales, parse_constant=_sin_decimales, parse_int=_entero
+)
 
 
 def canonico(obj: Any) -> bytes:
@@ -33,14 +85,9 @@ def leer_canonico(datos: bytes) -> Any:
 
     One meaning, one encoding: no repeated keys, no spaces, no second spelling of the same number.
     """
-    try:
-        obj = json.loads(datos.decode("utf-8", "strict"))
-        if canonico(obj) != datos:
-            raise NoCanonico("el JSON no está en su forma canónica (RFC 8785)")
-    except NoCanonico:
-        raise
-    except (ValueError, RecursionError) as e:
-        raise NoCanonico(f"no es JSON válido: {e}") from e
+    obj = leer_json(datos)
+    if canonico(obj) != datos:
+        raise NoCanonico("el JSON no está en su forma canónica (RFC 8785)")
     return obj
 
 

@@ -49,29 +49,29 @@ class Nodo:
 
 def leer(datos: bytes) -> Nodo:
     """The one element that `datos` are."""
-    nodo, fin = _nodo(datos, 0, 0)
+    nodo, fin = _nodo(datos, 0, len(datos), 0)
     if fin != len(datos):
         raise FormatoInvalido("sobran bytes después del elemento DER")
     return nodo
 
 
-def _nodo(datos: bytes, i: int, profundidad: int) -> tuple[Nodo, int]:
-    if profundidad > _MAXIMA_PROFUNDIDAD or i + 2 > len(datos) or datos[i] & 0x1F == 0x1F:
+def _nodo(datos: bytes, i: int, tope: int, profundidad: int) -> tuple[Nodo, int]:
+    if profundidad > _MAXIMA_PROFUNDIDAD or i + 2 > tope or datos[i] & 0x1F == 0x1F:
         raise FormatoInvalido("DER truncado, demasiado profundo o con etiquetas que no se admiten")
     etiqueta, largo, j = datos[i], datos[i + 1], i + 2
     if largo >= 0x80:
         cuantos = largo & 0x7F
-        if not 1 <= cuantos <= 4:
+        if not 1 <= cuantos <= 4 or j + cuantos > tope:
             raise FormatoInvalido("DER con un largo que no se admite")
         largo, j = int.from_bytes(datos[j : j + cuantos]), j + cuantos
     fin = j + largo
-    if fin > len(datos):
+    if fin > tope:
         raise FormatoInvalido("DER truncado")
     hijos = []
     if etiqueta & 0x20:
         k = j
         while k < fin:
-            hijo, k = _nodo(datos[:fin], k, profundidad + 1)
+            hijo, k = _nodo(datos, k, fin, profundidad + 1)
             hijos.append(hijo)
     return Nodo(etiqueta, datos[j:fin], tuple(hijos), datos[i:fin]), fin
 

@@ -1,14 +1,23 @@
 """What a leaf of the log may say: canonical JSON of less than 1 kB, with process, mode and time always inside.
 
-| tipo            | says                                                                              |
-|-----------------|-----------------------------------------------------------------------------------|
-| corte           | number, sha256 of its manifest and where it is                                    |
-| puesta_en_ceros | the zero state was shown: sha256 of its record                                    |
-| huella          | sha256 of the software in use, at a moment (antes, durante, despues)              |
-| llaves          | a key enters (alta), follows another (rotacion) or stops counting (revocacion)    |
-| contingencia    | something happened: code, plain words, sha256 of its record                       |
-| correccion      | a published corte is corrected by another: which, by which, why                   |
-| cierre          | the last corte and the sha256 of the closing record                               |
+| tipo            | says                                                                                         |
+|-----------------|----------------------------------------------------------------------------------------------|
+| corte           | number, sha256 of its manifest and where it is                                               |
+| puesta_en_ceros | the zero state was shown                                                                     |
+| huella          | sha256 of the software in use, at a moment (antes, durante, despues)                         |
+| llaves          | a key of the log enters (alta), follows another (rotacion) or stops counting (revocacion)    |
+| delegacion      | who may write facts, and until when: a node, device or person, by opaque id and public key   |
+| punto_de_nodo   | where a node's chain of facts was: how many it had written, and the hash of the last          |
+| verdad_sellada  | the truth of a drill exists and will not change: sha256 of what will be opened               |
+| verdad_abierta  | that truth, opened: its document is the one whose sha256 was sealed                          |
+| prorroga        | the close is put off: until when, why                                                        |
+| contingencia    | something happened: code, plain words                                                        |
+| correccion      | a published corte is corrected by another: which, by which, why                              |
+| cierre          | the last corte                                                                               |
+| acto_final      | what comes after the close: acta circunstanciada, informe, dictamen, constancia              |
+
+Every leaf with `documento` attests `documentos/<sha256>.json`: canonical JSON that repeats the leaf's fields and says
+the rest (`comprobacion.actos` checks it). After the cierre there may be acts, and never cortes nor prórrogas.
 """
 
 import re
@@ -34,7 +43,7 @@ def es_sha256(v: Any) -> bool:
 
 def es_hora(v: Any) -> bool:
     """ISO 8601 with seconds and offset: 2024-06-02T20:15:00-06:00."""
-    if not isinstance(v, str) or not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", v):
+    if not isinstance(v, str) or not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", v, re.ASCII):
         return False
     try:
         datetime.fromisoformat(v)
@@ -44,11 +53,12 @@ def es_hora(v: Any) -> bool:
 
 
 def _texto(maximo: int) -> Comprobador:
-    return lambda v: isinstance(v, str) and 0 < len(v) <= maximo
+    """Plain text in one line."""
+    return lambda v: isinstance(v, str) and 0 < len(v) <= maximo and v.isprintable()
 
 
 def _de(*opciones: str) -> Comprobador:
-    return lambda v: v in opciones
+    return lambda v: isinstance(v, str) and v in opciones
 
 
 def _natural(v: Any) -> bool:
@@ -69,6 +79,11 @@ def _vkey(v: Any) -> bool:
         return False
 
 
+def _identificador(v: Any) -> bool:
+    """An opaque id, as the bitácora writes them: never a name."""
+    return isinstance(v, str) and re.fullmatch(r"[A-Za-z0-9._-]{1,40}", v) is not None
+
+
 def _o_nada(c: Comprobador) -> Comprobador:
     return lambda v: v is None or c(v)
 
@@ -83,7 +98,7 @@ _COMUNES: dict[str, Comprobador] = {
 _CAMPOS: dict[str, dict[str, Comprobador]] = {
     "corte": {"corte": _natural, "manifiesto": es_sha256, "ruta": _ruta},
     "puesta_en_ceros": {"documento": es_sha256},
-    "huella": {"momento": _de("antes", "durante", "despues"), "software": es_sha256},
+    "huella": {"momento": _de("antes", "durante", "despues"), "software": es_sha256, "documento": es_sha256},
     "llaves": {
         "accion": _de("alta", "rotacion", "revocacion"),
         "papel": _texto(40),
@@ -91,10 +106,29 @@ _CAMPOS: dict[str, dict[str, Comprobador]] = {
         "anterior": _o_nada(_vkey),
         "motivo": _texto(200),
     },
-    "contingencia": {"clave": _texto(40), "texto": _texto(300), "documento": _o_nada(es_sha256)},
-    "correccion": {"corte": _natural, "corregido_por": _natural, "motivo": _texto(300)},
+    "delegacion": {
+        "accion": _de("alta", "baja"),
+        "papel": _de("nodo", "dispositivo", "persona"),
+        "quien": _identificador,
+        "llave": es_sha256,  # 32 bytes of Ed25519, in hex
+        "desde": es_hora,
+        "hasta": _o_nada(es_hora),
+        "motivo": _texto(200),
+    },
+    "punto_de_nodo": {"nodo": _identificador, "secuencia": _natural, "cabeza": es_sha256},
+    "verdad_sellada": {"compromiso": es_sha256},
+    "verdad_abierta": {"documento": es_sha256},
+    "prorroga": {"hasta": es_hora, "motivo": _texto(300), "documento": es_sha256},
+    "contingencia": {"clave": _texto(40), "texto": _texto(300), "documento": es_sha256},
+    "correccion": {"corte": _natural, "corregido_por": _natural, "motivo": _texto(300), "documento": es_sha256},
     "cierre": {"corte": _natural, "documento": es_sha256},
+    "acto_final": {
+        "clave": _de("acta_circunstanciada", "informe", "dictamen", "constancia"),
+        "texto": _texto(300),
+        "documento": es_sha256,
+    },
 }
+TIPOS = tuple(_CAMPOS)
 
 
 def escribir_hoja(tipo: str, *, proceso: str, modo: str, hora: str, **campos: Any) -> bytes:

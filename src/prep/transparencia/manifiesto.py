@@ -64,7 +64,13 @@ class Manifiesto:
             "archivos": isinstance(obj.get("archivos"), list) and len(obj["archivos"]) <= MAXIMO_ARCHIVOS,
             "imagenes": es_sha256(imagenes.get("raiz")) and _natural(imagenes.get("total")),
             "cierre": type(obj.get("cierre")) is bool,
+            "bitacora": _bitacora(obj.get("bitacora")),
+            "catalogo": es_sha256(obj.get("catalogo")),
+            "software": isinstance(obj.get("software"), str),
+            "cuentas": _cuentas(obj.get("cuentas")),
         }
+        for campo in sorted(obj.keys() - reglas.keys() - {"formato"}):
+            raise FormatoInvalido(f"manifiesto: sobra el campo «{campo[:40]}»")
         for campo, bien in reglas.items():
             if not bien:
                 raise FormatoInvalido(f"manifiesto: el campo «{campo}» falta o no es válido")
@@ -95,6 +101,17 @@ def leer_archivos(lista: list[Any]) -> tuple[Archivo, ...]:
 
 def _natural(v: Any) -> bool:
     return type(v) is int and v >= 0
+
+
+def _bitacora(v: Any) -> bool:
+    return isinstance(v, dict) and v.keys() == {"posicion", "raiz"} and _natural(v["posicion"]) and es_sha256(v["raiz"])
+
+
+def _cuentas(v: Any) -> bool:
+    campos = {"esperadas", "capturadas", "contabilizadas"}
+    return isinstance(v, dict) and all(
+        isinstance(c, dict) and c.keys() == campos and all(map(_natural, c.values())) for c in v.values()
+    )
 
 
 def _archivo(a: Any) -> Archivo:

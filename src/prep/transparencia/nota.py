@@ -21,7 +21,7 @@ from prep.transparencia.errores import FirmaInvalida, FormatoInvalido
 FIRMA = 0x01  # Ed25519 over the note text
 COFIRMA = 0x04  # Ed25519 over time and checkpoint: what witnesses, auditors and notaries sign
 TIPOS = {FIRMA: "firma", COFIRMA: "cofirma"}
-MAXIMO_BYTES = 1_000_000
+MAXIMO_BYTES = 100_000
 MAXIMO_FIRMAS = 100
 _PREFIJO_PRIVADO = "PRIVATE+KEY+"
 _CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
@@ -50,7 +50,8 @@ def entero(texto: str, que: str) -> int:
 
 
 def _nombre_valido(nombre: str) -> bool:
-    return bool(nombre) and "+" not in nombre and not any(c.isspace() or c < " " for c in nombre)
+    """What a person can read on one line: no spaces, no control characters, nothing that turns the text around."""
+    return bool(nombre) and len(nombre) <= 200 and "+" not in nombre and nombre.isprintable() and " " not in nombre
 
 
 @dataclass(frozen=True)

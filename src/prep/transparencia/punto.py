@@ -21,7 +21,10 @@ class Punto:
     @classmethod
     def leer(cls, texto: bytes) -> "Punto":
         """From a note's text. Extension lines are refused: nobody could audit what they say."""
-        lineas = texto.decode("utf-8", "strict").split("\n")
+        try:
+            lineas = texto.decode("utf-8", "strict").split("\n")
+        except UnicodeDecodeError as e:
+            raise FormatoInvalido("el punto de control no es texto UTF-8") from e
         if len(lineas) != 4 or lineas[3] != "" or not lineas[0]:
             raise FormatoInvalido("el punto de control no tiene sus tres líneas: origen, tamaño y raíz")
         raiz = de_b64(lineas[2], "la raíz")

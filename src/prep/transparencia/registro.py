@@ -19,15 +19,17 @@ from dataclasses import dataclass, field
 from prep.transparencia import arbol
 from prep.transparencia.almacen import Almacen, Lector
 from prep.transparencia.arbol import ANCHO, Arbol
-from prep.transparencia.errores import FormatoInvalido, Inconsistente, NoDisponible, PruebaInvalida
+from prep.transparencia.errores import ErrorEmision, FormatoInvalido, Inconsistente, NoDisponible, PruebaInvalida
 from prep.transparencia.nota import Firma, Firmante, LlavePublica, Nota, firmar, leer_firmas
 from prep.transparencia.punto import Punto, PuntoFirmado, abrir_punto
 
 LLAVE_INSTITUTO = "llaves/instituto.vkey"
-MAXIMO_HOJA = 65_535
-MAXIMO_HOJAS = 1_000_000
-_MAXIMO_TESELA = ANCHO * 32
-_MAXIMO_ENTRADAS = ANCHO * (MAXIMO_HOJA + 2)
+MAXIMO_HOJA = 1023
+"""The format allows 64 kB; ours say what they have to in less than one, and no reader has to hold more."""
+MAXIMO_HOJAS = 100_000
+MAXIMO_PUNTO = 100_000
+MAXIMO_TESELA = ANCHO * 32
+MAXIMO_ENTRADAS = ANCHO * (MAXIMO_HOJA + 2)
 
 
 def _numero(n: int) -> str:
@@ -56,20 +58,23 @@ def empacar(hojas: Iterable[bytes]) -> bytes:
     partes = []
     for h in hojas:
         if len(h) > MAXIMO_HOJA:
-            raise FormatoInvalido("una hoja del registro no puede medir más de 65,535 bytes")
+            raise FormatoInvalido(f"una hoja del registro no puede medir más de {MAXIMO_HOJA} bytes")
         partes.append(struct.pack(">H", len(h)) + h)
     return b"".join(partes)
 
 
 def desempacar(datos: bytes, cuantas: int) -> list[bytes]:
     """The `cuantas` leaves of a bundle, which must hold those and nothing else."""
-    hojas, i = [], 0
+    hojas: list[bytes] = []
+    i = 0
     while i < len(datos):
         if i + 2 > len(datos):
             raise FormatoInvalido("un paquete de hojas está truncado")
         (mide,) = struct.unpack_from(">H", datos, i)
         if i + 2 + mide > len(datos):
             raise FormatoInvalido("un paquete de hojas está truncado")
+        if mide > MAXIMO_HOJA or len(hojas) >= cuantas:
+            raise FormatoInvalido("un paquete trae hojas de más o demasiado largas")
         hojas.append(datos[i + 2 : i + 2 + mide])
         i += 2 + mide
     if len(hojas) != cuantas:
@@ -99,7 +104,7 @@ class Teselas:
             ancho = min(ANCHO, (self._tamano >> (arbol.ALTO * nivel)) - numero * ANCHO)
             if ancho <= 0:
                 raise PruebaInvalida("se pidió un nodo que el árbol no tiene")
-            datos, w = _leer_pieza(self._lector, lambda w: ruta_tesela(nivel, numero, w), ancho, _MAXIMO_TESELA)
+            datos, w = _leer_pieza(self._lector, lambda w: ruta_tesela(nivel, numero, w), ancho, MAXIMO_TESELA)
             if len(datos) != 32 * w:
                 raise FormatoInvalido(f"{ruta_tesela(nivel, numero, w)} no mide lo que debe")
             self._leidas[nivel, numero] = datos[: 32 * ancho]
@@ -120,7 +125,7 @@ def leer_hojas(lector: Lector, tamano: int) -> list[bytes]:
     hojas: list[bytes] = []
     for numero in range((tamano + ANCHO - 1) // ANCHO):
         ancho = min(ANCHO, tamano - numero * ANCHO)
-        datos, w = _leer_pieza(lector, lambda w, n=numero: ruta_entradas(n, w), ancho, _MAXIMO_ENTRADAS)  # type: ignore[misc]
+        datos, w = _leer_pieza(lector, lambda w, n=numero: ruta_entradas(n, w), ancho, MAXIMO_ENTRADAS)  # type: ignore[misc]
         hojas += desempacar(datos, w)[:ancho]
     return hojas
 
@@ -162,19 +167,27 @@ def historia_de(firmado: PuntoFirmado, hojas: Sequence[bytes]) -> Historia:
 
 def leer_historia(lector: Lector, registro: Iterable[LlavePublica], testigos: Iterable[LlavePublica] = ()) -> Historia:
     """Read the newest checkpoint, check its signatures, read every leaf and recompute the root."""
-    datos = lector.leer("checkpoint", 1_000_000)
+    datos = lector.leer("checkpoint", MAXIMO_PUNTO)
     if datos is None:
         raise NoDisponible("no hay «checkpoint»: no es un registro publicado o está vacío")
     firmado = abrir_punto(datos, registro, testigos)
     return historia_de(firmado, leer_hojas(lector, firmado.punto.tamano))
 
 
-def copiar_registro(fuente: Lector, destino: Almacen, historia: Historia) -> None:
+def copiar_registro(
+    fuente: Lector,
+    destino: Almacen,
+    historia: Historia,
+    firmantes: Iterable[LlavePublica],
+    testigos: Iterable[LlavePublica] = (),
+) -> None:
     """Write the tiles and bundles of a log already checked, and the past checkpoints its source still has.
 
-    Tiles are made from the leaves, not copied: what is written is what was verified.
+    Tiles are made from the leaves, not copied: what is written is what was verified. A past checkpoint that is not
+    there, or is not well signed, is left out: it is optional.
     """
     n = historia.punto.tamano
+    llaves, conocidos = tuple(firmantes), tuple(testigos)
     for nivel, numero, ancho in arbol.teselas(0, n):
         primero = numero * ANCHO
         hashes = [historia.arbol.nodos(arbol.ALTO * nivel, primero + i) for i in range(ancho)]
@@ -182,10 +195,14 @@ def copiar_registro(fuente: Lector, destino: Almacen, historia: Historia) -> Non
         if nivel == 0:
             destino.escribir(ruta_entradas(numero, ancho), empacar(historia.hojas[primero : primero + ancho]))
     for tamano in range(1, n):
-        if destino.leer(ruta_punto(tamano), 1_000_000) is None:
-            datos = fuente.leer(ruta_punto(tamano), 1_000_000)
-            if datos is not None and Punto.leer(Nota.leer(datos).texto).raiz == historia.arbol.raiz(tamano):
-                destino.escribir(ruta_punto(tamano), datos)
+        if destino.leer(ruta_punto(tamano), MAXIMO_PUNTO) is not None:
+            continue
+        with contextlib.suppress(ErrorEmision):
+            datos = fuente.leer(ruta_punto(tamano), MAXIMO_PUNTO)
+            if datos is not None:
+                punto = abrir_punto(datos, llaves, conocidos).punto
+                if (punto.tamano, punto.raiz) == (tamano, historia.arbol.raiz(tamano)):
+                    destino.escribir(ruta_punto(tamano), datos)
 
 
 class Registro:
@@ -207,7 +224,7 @@ class Registro:
 
     def historia(self) -> Historia | None:
         """The log as signed; None if it has not begun."""
-        if self.almacen.leer("checkpoint", 1_000_000) is None:
+        if self.almacen.leer("checkpoint", MAXIMO_PUNTO) is None:
             return None
         return leer_historia(self.almacen, self._llaves)
 
@@ -246,7 +263,7 @@ class Registro:
         firmas = leer_firmas(lineas) if isinstance(lineas, bytes) else tuple(lineas)
         conocidas = tuple(testigos)
         with self._candado():
-            datos = self.almacen.leer(ruta_punto(tamano), 1_000_000)
+            datos = self.almacen.leer(ruta_punto(tamano), MAXIMO_PUNTO)
             if datos is None:
                 raise NoDisponible(f"no hay punto de control de {tamano} hojas")
             nota = Nota.leer(datos)
@@ -255,7 +272,7 @@ class Registro:
             nueva.comprobar([*conocidas, *self._llaves])
             if nueva != nota:
                 self.almacen.reemplazar(ruta_punto(tamano), nueva.escribir())
-                actual = self.almacen.leer("checkpoint", 1_000_000)
+                actual = self.almacen.leer("checkpoint", MAXIMO_PUNTO)
                 if actual is not None and Nota.leer(actual).texto == nueva.texto:
                     self.almacen.reemplazar("checkpoint", nueva.escribir())
             return nueva
@@ -263,7 +280,7 @@ class Registro:
     def _pendiente(self, hojas: list[bytes]) -> bytes | None:
         """The leaf whose bundle was written and whose checkpoint was not."""
         numero, resto = divmod(len(hojas), ANCHO)
-        datos = self.almacen.leer(ruta_entradas(numero, resto + 1), _MAXIMO_ENTRADAS)
+        datos = self.almacen.leer(ruta_entradas(numero, resto + 1), MAXIMO_ENTRADAS)
         if datos is None:
             return None
         paquete = desempacar(datos, resto + 1)
@@ -289,7 +306,7 @@ class Registro:
         hojas.append(dato)
         punto = Punto(self.origen, posicion + 1, arbol.raiz_de(map(arbol.hoja, hojas)))
         nota = Nota(punto.texto(), (firmar(punto.texto(), self.firmante),))
-        if (ya := self.almacen.leer(ruta_punto(posicion + 1), 1_000_000)) is not None:
+        if (ya := self.almacen.leer(ruta_punto(posicion + 1), MAXIMO_PUNTO)) is not None:
             if Nota.leer(ya).texto != nota.texto:
                 raise Inconsistente(f"ya se firmó otro punto de control de {posicion + 1} hojas")
             nota = Nota.leer(ya).con(nota.firmas)

@@ -5,8 +5,6 @@ lives in `sellos/<tamano>.tsr`. It is optional and comes after the corte is out:
 """
 
 import secrets
-import urllib.error
-import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,9 +20,10 @@ from prep.transparencia.almacen import Almacen
 from prep.transparencia.der import BOOLEANO, ENTERO, OCTETOS, SECUENCIA, Nodo, escribir, escribir_entero, leer
 from prep.transparencia.errores import ErrorEmision, FirmaInvalida, FormatoInvalido, NoDisponible
 from prep.transparencia.nota import Nota
-from prep.transparencia.registro import ruta_punto
+from prep.transparencia.registro import MAXIMO_PUNTO, ruta_punto
+from prep.transparencia.web import enviar
 
-MAXIMO_RESPUESTA = 1_000_000
+MAXIMO_RESPUESTA = 100_000
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     _SHA256: hashes.SHA256,
@@ -174,19 +173,16 @@ def pedir_sello(url: str, texto: bytes, espera: float = 20.0) -> bytes:
         raise FormatoInvalido(f"no es una dirección http(s): {url!r}")
     nonce = secrets.randbits(63)
     tipos = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
-    pedido = urllib.request.Request(url, data=peticion(texto, nonce), headers=tipos, method="POST")  # noqa: S310
-    try:
-        with urllib.request.urlopen(pedido, timeout=espera) as r:  # noqa: S310
-            tsr: bytes = r.read(MAXIMO_RESPUESTA)
-    except (OSError, ValueError) as e:
-        raise NoDisponible(f"la autoridad de sellos no respondió: {e}") from e
+    codigo, tsr = enviar(url, peticion(texto, nonce), tipos, MAXIMO_RESPUESTA, espera)
+    if codigo != 200:
+        raise NoDisponible(f"la autoridad de sellos respondió {codigo}")
     verificar_sello(tsr, texto, nonce=nonce)
     return tsr
 
 
 def sellar(almacen: Almacen, tamano: int, url: str) -> Sello:
     """Stamp the checkpoint of `tamano` leaves and publish the stamp. One already there is kept."""
-    datos = almacen.leer(ruta_punto(tamano), 1_000_000)
+    datos = almacen.leer(ruta_punto(tamano), MAXIMO_PUNTO)
     if datos is None:
         raise NoDisponible(f"no hay punto de control de {tamano} hojas")
     texto = Nota.leer(datos).texto

@@ -1,4 +1,4 @@
-// Bytes, hashes, Merkle tree, signed notes and policies: the formats of prep.emision, written again for the browser.
+// Bytes, hashes, Merkle tree, signed notes and policies: the formats of prep.transparencia, written again for the browser.
 
 class NoCoincide extends Error {}
 class NoDisponible extends Error {}
@@ -98,16 +98,73 @@ function canonico(v) {
   return `{${Object.keys(v).sort().map((k) => `${JSON.stringify(k)}:${canonico(v[k])}`).join(",")}}`;
 }
 
-function leerCanonico(datos, que) {
-  try {
-    const texto = aTexto(datos);
-    const v = JSON.parse(texto);
-    if (canonico(v) === texto) return v;
-  } catch (e) {
-    if (e instanceof NoCoincide) throw e;
-  }
-  throw new NoCoincide(`${que} no es JSON en su forma canónica`);
+// JSON that means the same to every reader: no key twice, no decimals, no NaN, no integer beyond 53 bits.
+function leerJson(datos, que) {
+  const mal = (motivo) => { throw new NoCoincide(`${que}: ${motivo}`); };
+  let t = "";
+  try { t = aTexto(datos); } catch { mal("no es texto UTF-8"); }
+  const escapada = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+  const entero = /-?(?:0|[1-9][0-9]*)(?![0-9.eE])/y;
+  let i = 0;
+  const hueco = () => { while (t[i] === " " || t[i] === "\n" || t[i] === "\r" || t[i] === "\t") i++; };
+  const cadena = () => {
+    const j = t.indexOf('"', i + 1);
+    const s = t.slice(i + 1, j);
+    // eslint-disable-next-line no-control-regex
+    if (j > 0 && t[i] === '"' && !s.includes("\\") && !/[\u0000-\u001f]/.test(s)) { i = j + 1; return s; }
+    escapada.lastIndex = i;
+    const m = escapada.exec(t);
+    if (!m || /\\u[dD][89a-fA-F]/.test(m[0])) mal("no es JSON válido");
+    i = escapada.lastIndex;
+    return JSON.parse(m[0]);
+  };
+  const valor = (hondo) => {
+    if (hondo > 500) mal("está anidado sin fin");
+    hueco();
+    if (t[i] === '"') return cadena();
+    if (t[i] === "{" || t[i] === "[") {
+      const es = t[i++] === "{";
+      const fin = es ? "}" : "]";
+      const v = es ? Object.create(null) : [];
+      hueco();
+      if (t[i] === fin) { i++; return v; }
+      for (;;) {
+        hueco();
+        let k;
+        if (es) {
+          k = cadena();
+          if (k in v) mal(`la clave «${k.slice(0, 40)}» está dos veces en un objeto`);
+          hueco();
+          if (t[i++] !== ":") mal("no es JSON válido");
+        }
+        const x = valor(hondo + 1);
+        if (es) v[k] = x; else v.push(x);
+        hueco();
+        if (t[i] === fin) { i++; return v; }
+        if (t[i++] !== ",") mal("no es JSON válido");
+      }
+    }
+    for (const [palabra, x] of [["true", true], ["false", false], ["null", null]]) if (t.startsWith(palabra, i)) { i += palabra.length; return x; }
+    entero.lastIndex = i;
+    const m = entero.exec(t);
+    if (!m || !Number.isSafeInteger(Number(m[0]))) mal("trae un número que no es un entero escrito como tal, o no es JSON");
+    i = entero.lastIndex;
+    return Number(m[0]) + 0;
+  };
+  const v = valor(0);
+  hueco();
+  if (i !== t.length) mal("no es JSON válido");
+  return v;
 }
+
+function leerCanonico(datos, que) {
+  const v = leerJson(datos, que);
+  if (canonico(v) !== aTexto(datos)) throw new NoCoincide(`${que} no es JSON en su forma canónica`);
+  return v;
+}
+
+// What came from outside, fit to be shown: nothing that fakes another line or turns the text around.
+const enUnaLinea = (t) => Array.from(String(t), (c) => (/[\p{C}\p{Zl}\p{Zp}]/u.test(c) ? "\ufffd" : c)).join("").slice(0, 400);
 
 const RUTA = /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/;
 const esSha256 = (v) => typeof v === "string" && /^[0-9a-f]{64}$/.test(v);
@@ -119,6 +176,7 @@ function rutaSegura(r) {
 
 // --- notes, keys, checkpoints, policy (C2SP) ---
 
+const MAXIMO_PUNTO = 100000;
 const FIRMA = 1;
 const COFIRMA = 4;
 
@@ -157,9 +215,10 @@ function leerNota(datos) {
   try { texto = aTexto(datos); } catch { throw new NoCoincide("la nota firmada no es texto"); }
   const corte = texto.lastIndexOf("\n\n");
   // eslint-disable-next-line no-control-regex
-  if (corte < 0 || !texto.endsWith("\n") || /[\x00-\x09\x0b-\x1f]/.test(texto)) throw new NoCoincide("no es una nota firmada");
+  if (corte < 0 || datos.length > MAXIMO_PUNTO || !texto.endsWith("\n") || /[\x00-\x09\x0b-\x1f]/.test(texto)) throw new NoCoincide("no es una nota firmada");
   const lineas = texto.slice(corte + 2).split("\n");
   lineas.pop();
+  if (lineas.length > 100) throw new NoCoincide("la nota firmada trae demasiadas firmas");
   const firmas = lineas.map((l) => {
     const [guion, nombre, b64, ...sobra] = l.split(" ");
     if (guion !== "—" || !nombre || !b64 || sobra.length) throw new NoCoincide("una línea de firma no se entiende");

@@ -1,8 +1,8 @@
 // What the person sees and touches.
 
 const $ = (id) => document.getElementById(id);
-const MARCA = { bien: "✓", aviso: "!", mal: "✗", sin_comprobar: "?" };
-const LEE = { bien: "Correcto", aviso: "Aviso", mal: "No coincide", sin_comprobar: "Sin comprobar" };
+const MARCA = { bien: "✓", aviso: "!", mal: "✗", sin_comprobar: "?", no_recalculado: "·" };
+const LEE = { bien: "Correcto", aviso: "Aviso", mal: "No coincide", sin_comprobar: "Sin comprobar", no_recalculado: "No se recalculó" };
 
 function nodo(etiqueta, texto, clase) {
   const n = document.createElement(etiqueta);
@@ -52,6 +52,7 @@ function mostrar(informe) {
   }));
   $("resultado").hidden = false;
   detalle = informe.detalle ?? null;
+  $("llevar").hidden = !detalle || !(detalle.fuente instanceof Sitio);
   $("acta").hidden = !detalle || !detalle.actas.size;
   $("claves").replaceChildren();
   if (detalle) for (const k of [...detalle.actas.keys()].slice(0, 5000)) $("claves").append(Object.assign(nodo("option"), { value: k }));
@@ -114,6 +115,20 @@ for (const id of ["carpeta", "zip"]) {
   });
 }
 $("sitio").addEventListener("submit", (e) => { e.preventDefault(); correr(async () => new Sitio($("direccion").value)); });
+$("descargar").addEventListener("click", async () => {
+  if (ocupado) return;
+  ocupado = true;
+  const avisar = (t) => { $("avance").textContent = t; };
+  try {
+    const { ultimo } = detalle;
+    const zip = await escribirZip(await todoLoNecesario(detalle, avisar));
+    const a = Object.assign(nodo("a"), { href: URL.createObjectURL(zip), download: `PREP_${ultimo.proceso}_corte_${ultimo.corte}_para_comprobar.zip` });
+    a.click();
+    setTimeout(() => URL.revokeObjectURL(a.href), 60000);
+    avisar(`Listo: el zip del corte ${ultimo.corte} está en sus descargas.`);
+  } catch (e) { avisar(`No se pudo reunir todo: ${enUnaLinea(e.message)}`); }
+  ocupado = false;
+});
 $("buscar").addEventListener("submit", (e) => { e.preventDefault(); mostrarActa($("clave").value); });
 for (const evento of ["dragover", "dragenter"]) document.addEventListener(evento, (e) => { e.preventDefault(); $("zona").classList.add("encima"); });
 document.addEventListener("dragleave", (e) => { if (!e.relatedTarget) $("zona").classList.remove("encima"); });

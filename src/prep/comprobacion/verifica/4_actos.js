@@ -1,0 +1,116 @@
+// The acts of the night: what each leaf says, that what it attests is there, and that it comes in its turn.
+
+const MODOS = ["prueba", "simulacro", "jornada"];
+const esHora = (v) => typeof v === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/.test(v) && !Number.isNaN(Date.parse(v));
+const esTexto = (n) => (v) => typeof v === "string" && v.length > 0 && v.length <= n && enUnaLinea(v) === v;
+const unoDe = (...x) => (v) => x.includes(v);
+const oNada = (c) => (v) => v === null || c(v);
+const esId = (v) => typeof v === "string" && /^[A-Za-z0-9._-]{1,40}$/.test(v);
+const esRuta = (v) => typeof v === "string" && v.length <= 500 && RUTA.test(v);
+const esVkey = (v) => typeof v === "string" && /^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$/.test(v);
+const CAMPOS = {
+  corte: { corte: esNatural, manifiesto: esSha256, ruta: esRuta },
+  puesta_en_ceros: { documento: esSha256 },
+  huella: { momento: unoDe("antes", "durante", "despues"), software: esSha256, documento: esSha256 },
+  llaves: { accion: unoDe("alta", "rotacion", "revocacion"), papel: esTexto(40), llave: esVkey, anterior: oNada(esVkey), motivo: esTexto(200) },
+  delegacion: { accion: unoDe("alta", "baja"), papel: unoDe("nodo", "dispositivo", "persona"), quien: esId, llave: esSha256, desde: esHora, hasta: oNada(esHora), motivo: esTexto(200) },
+  punto_de_nodo: { nodo: esId, secuencia: esNatural, cabeza: esSha256 },
+  verdad_sellada: { compromiso: esSha256 },
+  verdad_abierta: { documento: esSha256 },
+  prorroga: { hasta: esHora, motivo: esTexto(300), documento: esSha256 },
+  contingencia: { clave: esTexto(40), texto: esTexto(300), documento: esSha256 },
+  correccion: { corte: esNatural, corregido_por: esNatural, motivo: esTexto(300), documento: esSha256 },
+  cierre: { corte: esNatural, documento: esSha256 },
+  acto_final: { clave: unoDe("acta_circunstanciada", "informe", "dictamen", "constancia"), texto: esTexto(300), documento: esSha256 },
+};
+
+function leerHoja(datos) {
+  const h = leerCanonico(datos, "una hoja");
+  const propios = Object.hasOwn(CAMPOS, h?.tipo) ? CAMPOS[h.tipo] : null;
+  if (!propios || datos.length > MAXIMO_HOJA) throw new NoCoincide(`no se conoce el tipo de hoja ${String(h?.tipo).slice(0, 40)}, o es demasiado larga`);
+  const deben = { formato: unoDe("prep/hoja/1"), tipo: () => true, proceso: (v) => typeof v === "string" && /^[A-Za-z0-9._-]{1,60}$/.test(v), modo: unoDe(...MODOS), hora: esHora, ...propios };
+  if (Object.keys(h).sort().join() !== Object.keys(deben).sort().join()) throw new NoCoincide(`hoja de tipo ${h.tipo}: falta o sobra un campo`);
+  for (const [k, bien] of Object.entries(deben)) if (!bien(h[k])) throw new NoCoincide(`hoja de tipo ${h.tipo}: «${k}» no es válido`);
+  return h;
+}
+
+const rutaDocumento = (h) => `documentos/${h}.json`;
+const nombreDe = (h) => `${h.hora} ${h.tipo.replaceAll("_", " ")} (${h.modo})`;
+const igualJson = (a, b) => a !== undefined && canonico(a) === canonico(b);
+
+async function leerActo(fuente, h) {
+  const ruta = rutaDocumento(h.documento);
+  const datos = await fuente.leer(ruta, 4 * 2 ** 20);
+  if (!datos) throw new NoCoincide(`falta ${ruta}, que su hoja firma`);
+  if ((await huella(datos)) !== h.documento) throw new NoCoincide(`${ruta} fue alterado: no es el que su hoja firma`);
+  const doc = leerCanonico(datos, ruta);
+  const { tipo, formato, documento, ...propios } = h;
+  // A sealed truth is written, and sealed by its hash, before the hour of opening it.
+  const debe = tipo === "verdad_abierta" ? { proceso: h.proceso, modo: h.modo, formato: "prep/verdad/1" } : { ...propios, formato: `prep/${tipo}/1` };
+  for (const [k, v] of Object.entries(debe)) if (!igualJson(doc?.[k], v)) throw new NoCoincide(`${ruta} no dice lo mismo que su hoja en «${k}»`);
+  return doc;
+}
+
+async function revisarActos(fuente, actos, manifiestos, informe) {
+  const antes = informe.hay("mal");
+  const documentos = new Map();
+  for (const h of actos) {
+    if ("documento" in h) {
+      try { documentos.set(h, await leerActo(fuente, h)); }
+      catch (e) { anotarError(informe, "actos", e, `${nombreDe(h)}: `); }
+    }
+    const dice = h.texto ?? h.motivo ?? h.momento;
+    if (h.tipo !== "corte") informe.anotar("bien", "actos", nombreDe(h) + (dice ? `: ${dice}` : ""));
+  }
+  for (const p of [...turnos(actos, manifiestos), ...contenidos(actos, documentos, manifiestos)]) informe.anotar("mal", "actos", p);
+  const cortes = actos.filter((h) => h.tipo === "corte");
+  if (cortes.length && !actos.some((h) => h.tipo === "puesta_en_ceros")) {
+    if (cortes[0].modo === "prueba") informe.anotar("aviso", "actos", "es una prueba sin puesta en ceros firmada");
+    else if (cortes.length === 1) informe.anotar("sin_comprobar", "actos", "todavía no está firmada la puesta en ceros");
+    else informe.anotar("mal", "actos", "no hay puesta en ceros firmada");
+  }
+  const nombrados = new Set(actos.filter((h) => "documento" in h).map((h) => rutaDocumento(h.documento)));
+  const sobran = (fuente.rutas("documentos") ?? []).filter((r) => !nombrados.has(r)).sort();
+  if (sobran.length) informe.anotar("aviso", "sin firmar", `${sobran.length} documentos que ninguna hoja nombra: ${sobran.slice(0, 3).join(", ")}`);
+  if (documentos.size && informe.hay("mal") === antes) informe.anotar("bien", "actos", `${documentos.size} documentos son los que sus hojas firman`);
+}
+
+function* turnos(actos, manifiestos) {
+  const primero = actos.find((h) => h.tipo === "corte");
+  if (primero && primero.corte !== 1) yield `el registro comienza en el corte ${primero.corte}: faltan los anteriores`;
+  let [cierre, ultimo, ceros] = [null, null, 0];
+  const sellados = new Set();
+  for (const h of actos) {
+    const n = nombreDe(h);
+    if (cierre && ["corte", "prorroga", "cierre", "puesta_en_ceros"].includes(h.tipo)) yield `${n}: viene después del cierre`;
+    if (h.tipo === "corte") {
+      if (manifiestos.get(ultimo)?.cierre) yield `el corte ${h.corte} viene después del ${ultimo}, que dice ser el último`;
+      ultimo = h.corte;
+    } else if (h.tipo === "puesta_en_ceros") { if (++ceros > 1 || ultimo === null) yield `${n}: no sigue a ningún corte, o está dos veces`; }
+    else if (h.tipo === "cierre") {
+      cierre ??= h;
+      if (h.corte !== ultimo || manifiestos.get(h.corte)?.cierre === false) yield `${n}: dice que el último corte es el ${h.corte}`;
+    } else if (h.tipo === "correccion") { if (!(h.corte < h.corregido_por && h.corregido_por <= (ultimo ?? 0))) yield `${n}: nombra cortes que no hay, o en otro orden`; }
+    else if (h.tipo === "prorroga") { if (Date.parse(h.hasta) <= Date.parse(h.hora)) yield `${n}: prorroga hasta una hora que ya pasó`; }
+    else if (h.tipo === "verdad_sellada") sellados.add(h.compromiso);
+    else if (h.tipo === "verdad_abierta" && !sellados.has(h.documento)) yield `${n}: abre una verdad que nadie selló antes`;
+  }
+}
+
+const enCeros = (m) => Object.values(m.cuentas).every((c) => !c.capturadas && !c.contabilizadas);
+
+function* contenidos(actos, documentos, manifiestos) {
+  const huellas = new Map(actos.filter((h) => h.tipo === "corte").map((h) => [h.corte, h.manifiesto]));
+  let numero = 0;
+  for (const h of actos) {
+    if (h.tipo === "corte") numero = h.corte;
+    const [doc, m] = [documentos.get(h), manifiestos.get(numero)];
+    if (!doc || !m || !["puesta_en_ceros", "cierre"].includes(h.tipo)) continue;
+    let debe = { manifiesto: huellas.get(numero), hechos: m.bitacora.posicion, cuentas: m.cuentas };
+    if (h.tipo === "puesta_en_ceros") {
+      debe = { hechos: 0, altas: m.bitacora.posicion, raiz: m.bitacora.raiz, catalogo: m.catalogo, software: m.software, corte: huellas.get(numero), actas_esperadas: Object.fromEntries(Object.entries(m.cuentas).map(([e, c]) => [e, c.esperadas])) };
+      for (const [n, otro] of manifiestos) if (n <= numero && !enCeros(otro)) yield `el corte ${n}, de antes de la puesta en ceros, no está en ceros`;
+    }
+    for (const [k, v] of Object.entries(debe)) if (!igualJson(doc[k], v)) yield `${nombreDe(h)}: su documento dice ${breve(doc[k])} en «${k}» y debe decir ${breve(v)}`;
+  }
+}
