@@ -1,7 +1,8 @@
 """What the server answers. Each room brings its own routes; this page only mounts them."""
 
+from django.conf import settings
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from ninja import NinjaAPI
 
 from prep.bitacora.api import router as bitacora
@@ -13,3 +14,10 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", api.urls),
 ]
+if settings.DEMOSTRACION:
+    urlpatterns.append(path("diseno/", include("prep.diseno.urls")))
+
+handler400 = "prep.diseno.views.error_400"
+handler403 = "prep.diseno.views.error_403"
+handler404 = "prep.diseno.views.error_404"
+handler500 = "prep.diseno.views.error_500"

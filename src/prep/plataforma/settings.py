@@ -51,11 +51,13 @@ INSTALLED_APPS = [
     "prep.catalogo",
     "prep.bitacora",
     "prep.lectura",
+    "prep.diseno",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "prep.plataforma.csp.PoliticaDeContenido",
+    "prep.diseno.codigo.CodigoDeRespuesta",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -93,10 +95,11 @@ SECRET_KEY = os.environ.get("PREP_LLAVE") or leer_o_crear(DIR_DATOS / "llave_dja
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("PREP_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
-_CON_TLS = os.environ.get("PREP_SIN_TLS") != "1"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _CON_TLS
+DEMOSTRACION = os.environ.get("PREP_SIN_TLS") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMOSTRACION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "prep.diseno.views.sin_ficha"
 
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
