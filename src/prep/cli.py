@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from prep.acceso.cli import app as acceso
 from prep.bench import bench
 from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 for nombre, grupo in (
     ("proceso", proceso),
+    ("acceso", acceso),
     ("bitacora", bitacora),
     ("corte", corte),
     ("operacion", operacion),

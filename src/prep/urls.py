@@ -5,17 +5,24 @@ from django.contrib import admin
 from django.urls import include, path
 from ninja import NinjaAPI
 
+from prep.acceso.permisos import abierta
 from prep.bitacora.api import router as bitacora
+from prep.diseno.views import galeria
 
 api = NinjaAPI(title="PREP Abierto", version="1", docs_url=None)
 api.add_router("/bitacora", bitacora)
 
 urlpatterns = [
+    path("", include("prep.acceso.urls")),
     path("admin/", admin.site.urls),
     path("api/", api.urls),
 ]
 if settings.DEMOSTRACION:
-    urlpatterns.append(path("diseno/", include("prep.diseno.urls")))
+    urlpatterns += [
+        path("diseno/", abierta(galeria)),
+        path("diseno/telefono/", abierta(galeria), {"forma": "telefono"}),
+        path("diseno/puerta/", abierta(galeria), {"forma": "puerta"}),
+    ]
 
 handler400 = "prep.diseno.views.error_400"
 handler403 = "prep.diseno.views.error_403"

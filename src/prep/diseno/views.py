@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from prep.diseno.estados import ESTADOS
 from prep.diseno.textos import texto
@@ -64,7 +65,8 @@ def pagina_de_error(request: HttpRequest, estado: int) -> HttpResponse:
         "explica": texto(f"diseno.error.{estado}.explica"),
         "codigo": getattr(request, "codigo", "") if estado == 500 else "",
     }
-    return render(request, "diseno/error.html", datos, status=estado)
+    de = None if estado == 500 else request  # whatever failed may fail again where the page asks who is in
+    return HttpResponse(render_to_string("diseno/error.html", datos, de), status=estado)
 
 
 def error_400(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -52,6 +52,10 @@ INSTALLED_APPS = [
     "prep.bitacora",
     "prep.lectura",
     "prep.diseno",
+    "prep.acceso",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -63,8 +67,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "prep.acceso.umbral.Umbral",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "prep.urls"
@@ -79,6 +85,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "prep.acceso.umbral.contexto",
             ]
         },
     }
@@ -101,14 +108,50 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "prep.diseno.views.sin_ficha"
 
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
+AUTH_USER_MODEL = "acceso.Cuenta"
+AUTHENTICATION_BACKENDS = ["prep.acceso.puerta.PorContrasena"]
+PASSWORD_HASHERS = ["prep.acceso.hashers.Argon2PorTurnos"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{nombre}"}
-    for nombre in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("usuario", "nombre")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "acceso_cache"}}
+
+# allauth: accounts without e-mail, user and password, then the second factor. Lockout is ours (`acceso.bloqueos`).
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "acceso-cuenta"
+ACCOUNT_ADAPTER = "prep.acceso.puerta.Cuentas"
+ACCOUNT_FORMS = {
+    "login": "prep.acceso.formas.Entrar",
+    "change_password": "prep.acceso.formas.CambiarClave",
+    "reauthenticate": "prep.acceso.formas.Confirmar",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "usuario"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+SESSION_COOKIE_AGE = 14 * 3600  # `acceso.sesiones` ends them long before, when nobody uses them
+MFA_ADAPTER = "prep.acceso.puerta.SegundoFactor"
+MFA_FORMS = {
+    "authenticate": "prep.acceso.formas.Codigo",
+    "reauthenticate": "prep.acceso.formas.ConfirmarConCodigo",
+    "activate_totp": "prep.acceso.formas.ActivarCodigo",
+    "add_webauthn": "prep.acceso.formas.NuevaLlave",
+}
+MFA_RATE_LIMITS = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "PREP"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMOSTRACION
 
 LOGGING = {
     "version": 1,
