@@ -18,7 +18,7 @@ from django.db import transaction
 from prep.acceso import sesiones
 from prep.acceso.facultades import TODO, nombrar
 from prep.acceso.models import Cuenta, nueva_persona
-from prep.acceso.roles import Rol, incompatibles
+from prep.acceso.roles import TODOS, Rol, incompatibles
 
 COLUMNAS: Final = ("usuario", "nombre", "roles", "lugar", "alcance")
 MAXIMO: Final = 20_000
@@ -113,10 +113,10 @@ def _fila(dicho: dict[str, str], ocupados: set[str], repetidos: set[str]) -> tup
     if usuario in repetidos:
         fallas.append(f"el usuario «{usuario}» ya está en otra línea.")
     nombres = [r.strip().lower() for r in re.split(r"[|;]", dicho["roles"]) if r.strip()]
-    raros = [r for r in nombres if r not in set(Rol)]
+    raros = [r for r in nombres if r not in TODOS]
     roles = tuple(Rol(r) for r in dict.fromkeys(nombres) if r not in raros)
     if raros or not nombres:
-        fallas.append(f"no existe el rol «{', '.join(raros)}»; los que hay son {', '.join(Rol)}.")
+        fallas.append(f"no existe el rol «{', '.join(raros)}»; los que hay son {', '.join(sorted(TODOS))}.")
     if incompatibles(roles):
         fallas.append(
             f"una misma persona no puede ser {' y '.join(roles)}: quien captura no manda, y quien observa no escribe."

@@ -70,7 +70,7 @@ class Cuentas(_Dice, DefaultAccountAdapter):  # type: ignore[misc]
         user.backend = "prep.acceso.puerta.PorContrasena"
         super().login(request, user)
         record_authentication(request, user, method="password", reauthenticated=True)  # coming in is saying who one is
-        terminal = terminales.de(request)
+        request.terminal = terminal = terminales.de(request)  # type: ignore[attr-defined]
         sesiones.empezar(request.session, str(terminal.id) if terminal else "")
         if user.entro is None:
             user.entro = sesiones.reloj.ahora()

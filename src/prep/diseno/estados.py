@@ -18,6 +18,7 @@ ESTADOS: Final = {
     "digitalizada": Aspecto("curso", "imagen"),
     "identificada": Aspecto("curso", "acta"),
     "redigitalizar": Aspecto("aviso", "refrescar"),
+    "sin_acta_dicha": Aspecto("aviso", "alerta"),
     "sin_acta": Aspecto("mal", "tache"),
     "fuera_de_catalogo": Aspecto("mal", "alerta"),
     # capture
@@ -25,6 +26,7 @@ ESTADOS: Final = {
     "primera": Aspecto("curso", "teclado"),
     "coincide": Aspecto("curso", "palomita"),
     "discrepante": Aspecto("aviso", "alerta"),
+    "escalada": Aspecto("aviso", "bandera"),
     "dictaminada": Aspecto("curso", "palomita"),
     "verificada": Aspecto("bien", "palomita"),
     "devuelta": Aspecto("aviso", "refrescar"),
