@@ -13,7 +13,9 @@ from psycopg import sql
 _DISPARADORES = """
     SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid
     WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace"""
-_TABLAS = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename ~ '^(bitacora|catalogo|lectura)_'"
+_TABLAS = """
+    SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+    AND tablename !~ '^(django_migrations|django_content_type|auth_)'"""
 
 
 class Bases:

@@ -102,3 +102,31 @@ def ruta_datos(*partes: str) -> Path:
 def datos() -> Callable[..., Path]:
     """`datos("pue2018_prep")` → its path; the test is skipped, saying so, where the data is not there."""
     return ruta_datos
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    ruta = os.environ.get("PREP_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if ruta is None:
+        pytest.skip("No hay Chromium en este equipo; instálelo o indique su ruta con PREP_CHROMIUM.")
+    api = pytest.importorskip("playwright.sync_api", reason="Falta playwright, que maneja el navegador.")
+    opciones = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with api.sync_playwright() as p, pytest.MonkeyPatch.context() as entorno:
+        entorno.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright keeps a loop running; nothing of ours runs in it
+        navegador = p.chromium.launch(executable_path=ruta, args=opciones)
+        yield navegador
+        navegador.close()
+
+
+@pytest.fixture
+def escritorios(django_db_setup: None, chromium: Any, bitacora_nueva: Any) -> Iterator[Any]:
+    """The desks served over an empty database, and a Chromium: see `navegador.Escritorios`."""
+    from pytest_django.live_server_helper import LiveServer
+
+    from navegador import Escritorios
+
+    servidor = LiveServer("localhost")
+    escritorios = Escritorios(chromium, servidor.url)
+    yield escritorios
+    escritorios.cerrar()
+    servidor.stop()

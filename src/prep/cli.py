@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from prep.acceso.cli import app as acceso
 from prep.bench import bench
 from prep.bitacora.cli import app as bitacora
 from prep.catalogo.cli import app as proceso
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 for nombre, grupo in (
     ("proceso", proceso),
+    ("acceso", acceso),
     ("bitacora", bitacora),
     ("corte", corte),
     ("operacion", operacion),

@@ -296,19 +296,17 @@ def _sitio(publicacion: Path, puerto: int) -> Iterator[None]:
 
 @contextmanager
 def _administracion(puerto: int) -> Iterator[None]:
-    """The institute's side: Django's admin, with a user made for the occasion."""
-    from django.contrib.auth.models import User
-
+    """The institute's side: the desks, with an account and a terminal made for the occasion."""
+    from prep.acceso import listas, terminales
     from prep.plataforma.arranque import entorno_de
     from prep.plataforma.roles import WEB
     from prep.plataforma.servidor import orden_de_servidor, sirviendo
 
-    clave = secrets.token_urlsafe(9)
-    User.objects.create_superuser("demo", password=clave)
+    (pase,) = listas.importar("usuario,nombre,roles,lugar\ndemo,Persona de demostración,administrador,Sede\n")
+    _, codigo = terminales.nueva("Este equipo", "Sede")
     with sirviendo(orden_de_servidor(puerto), entorno_de(WEB)):
-        consola.print(
-            f"Catálogo y bitácora: [bold]http://127.0.0.1:{puerto}/admin/[/] usuario demo, contraseña {clave}"
-        )
+        consola.print(f"Escritorios: [bold]http://127.0.0.1:{puerto}/entrar/terminal/[/] código del equipo {codigo}")
+        consola.print(f"Después, usuario {pase.usuario}, contraseña {pase.clave}. Catálogo y bitácora: /admin/")
         yield
 
 

@@ -1,15 +1,30 @@
 """What the server answers. Each room brings its own routes; this page only mounts them."""
 
+from django.conf import settings
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from ninja import NinjaAPI
 
+from prep.acceso.permisos import abierta
 from prep.bitacora.api import router as bitacora
+from prep.diseno.views import galeria
 
 api = NinjaAPI(title="PREP Abierto", version="1", docs_url=None, openapi_url=None)
 api.add_router("/bitacora", bitacora)
 
 urlpatterns = [
+    path("", include("prep.acceso.urls")),
     path("admin/", admin.site.urls),
     path("api/", api.urls),
 ]
+if settings.DEMOSTRACION:
+    urlpatterns += [
+        path("diseno/", abierta(galeria)),
+        path("diseno/telefono/", abierta(galeria), {"forma": "telefono"}),
+        path("diseno/puerta/", abierta(galeria), {"forma": "puerta"}),
+    ]
+
+handler400 = "prep.diseno.views.error_400"
+handler403 = "prep.diseno.views.error_403"
+handler404 = "prep.diseno.views.error_404"
+handler500 = "prep.diseno.views.error_500"

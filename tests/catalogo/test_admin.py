@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from carpetas import CHICA, escribir
-from django.contrib.auth.models import User
 from django.test import Client
 
+from gente import dentro, persona
+from prep.acceso.roles import Rol
 from prep.catalogo import models, services
 from prep.dominio.tabulacion.proceso import Modo
 
@@ -19,9 +20,7 @@ AHORA = datetime(2027, 6, 1, 12, tzinfo=UTC)
 @pytest.fixture
 def sesion(db: None, tmp_path: Path) -> Client:
     services.importar(escribir(tmp_path, CHICA), AHORA)
-    cliente = Client()
-    cliente.force_login(User.objects.create_superuser("ana"), backend="django.contrib.auth.backends.ModelBackend")
-    return cliente
+    return dentro(persona(Rol.ADMINISTRADOR))
 
 
 def horario(**otros: str) -> dict[str, str]:

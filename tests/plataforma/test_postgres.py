@@ -272,8 +272,8 @@ def test_django_encuentra_la_base_que_se_fue_a_otro_lugar(vacia: Path) -> None:
         "import sys; from pathlib import Path; from prep.plataforma import postgres; postgres.VAR = Path(sys.argv[1])\n"
         "from prep.plataforma.arranque import django_listo\n"
         "with django_listo():\n"
-        "    from django.contrib.auth.models import User\n"
-        "    User.objects.create_user('ana'); print(User.objects.count())"
+        "    from django.contrib.auth.models import Group\n"
+        "    Group.objects.create(name='ana'); print(Group.objects.count())"
     )
     entorno = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {"PREP_DATOS_DIR": str(casa / "datos")}
     orden = [sys.executable, "-c", programa, str(vacia.parent / "var")]

@@ -52,19 +52,27 @@ INSTALLED_APPS = [
     "prep.catalogo",
     "prep.bitacora",
     "prep.lectura",
+    "prep.diseno",
+    "prep.acceso",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "prep.plataforma.csp.PoliticaDeContenido",
+    "prep.diseno.codigo.CodigoDeRespuesta",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "prep.plataforma.pases.Pases",
+    "prep.acceso.umbral.Umbral",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "prep.urls"
@@ -79,6 +87,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "prep.acceso.umbral.contexto",
             ]
         },
     }
@@ -95,22 +104,59 @@ SECRET_KEY = os.environ.get("PREP_LLAVE") or leer_o_crear(DIR_DATOS / "llave_dja
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("PREP_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
-_CON_TLS = os.environ.get("PREP_SIN_TLS") != "1"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _CON_TLS
+DEMOSTRACION = os.environ.get("PREP_SIN_TLS") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMOSTRACION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "prep.diseno.views.sin_ficha"
 
-SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _CON_TLS else 0
+SECURE_HSTS_SECONDS = 0 if DEMOSTRACION else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False  # other services of the institute are not ours to decide
 
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
+AUTH_USER_MODEL = "acceso.Cuenta"
+AUTHENTICATION_BACKENDS = ["prep.acceso.puerta.PorContrasena"]
+PASSWORD_HASHERS = ["prep.acceso.hashers.Argon2PorTurnos"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{nombre}"}
-    for nombre in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("usuario", "nombre")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "acceso_cache"}}
+
+# allauth: accounts without e-mail, user and password, then the second factor. Lockout is ours (`acceso.bloqueos`).
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "acceso-cuenta"
+ACCOUNT_ADAPTER = "prep.acceso.puerta.Cuentas"
+ACCOUNT_FORMS = {
+    "login": "prep.acceso.formas.Entrar",
+    "change_password": "prep.acceso.formas.CambiarClave",
+    "reauthenticate": "prep.acceso.formas.Confirmar",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "usuario"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+SESSION_COOKIE_AGE = 14 * 3600  # `acceso.sesiones` ends them long before, when nobody uses them
+MFA_ADAPTER = "prep.acceso.puerta.SegundoFactor"
+MFA_FORMS = {
+    "authenticate": "prep.acceso.formas.Codigo",
+    "reauthenticate": "prep.acceso.formas.ConfirmarConCodigo",
+    "activate_totp": "prep.acceso.formas.ActivarCodigo",
+    "add_webauthn": "prep.acceso.formas.NuevaLlave",
+}
+MFA_RATE_LIMITS = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "PREP"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMOSTRACION
 
 LOGGING = {  # of Django, its own failures: whoever asks for what is not there, or amiss, must not fill a disk
     "version": 1,

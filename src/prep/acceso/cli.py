@@ -1,0 +1,108 @@
+"""`prep acceso`: accounts from a list, first passwords, terminals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from prep.plataforma.arranque import django_listo
+
+app = typer.Typer(help="Personas: cuentas, pases de entrada y terminales.", no_args_is_help=True)
+
+
+def _fallar(mensaje: str) -> typer.Exit:
+    typer.secho(mensaje, err=True, fg="red")
+    return typer.Exit(1)
+
+
+@app.command()
+def importar(
+    lista: Annotated[
+        Path, typer.Argument(help="CSV con usuario, nombre, roles, lugar y alcance.", exists=True, dir_okay=False)
+    ],
+    pases: Annotated[Path, typer.Option(help="PDF de los pases de entrada de las cuentas nuevas.")] = Path("pases.pdf"),
+    direccion: Annotated[
+        str, typer.Option(help="Dirección que se imprime en los pases.")
+    ] = "https://prep.local/entrar/",
+) -> None:
+    """Da de alta las cuentas de una lista y escribe los pases con que cada persona entra la primera vez.
+
+    Las contraseñas solo quedan en el PDF: imprímalo, repártalo y bórrelo. Importar otra vez la misma lista no cambia
+    nada; una lista corregida cambia roles y lugares sin tocar las contraseñas.
+    """
+    if pases.exists():
+        raise _fallar(
+            f"Ya existe «{pases}», y podría tener contraseñas que no están en otra parte. Muévalo o diga otro nombre."
+        )
+    try:
+        texto = lista.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise _fallar("La lista no está en UTF-8. Guárdela como «CSV UTF-8».") from None
+    with django_listo():
+        from prep.acceso import listas
+        from prep.acceso.pases import hojas
+
+        try:
+            nuevas = listas.importar(texto)
+        except listas.ListaConErrores as e:
+            raise _fallar(f"{e}\nNo se guardó nada.") from None
+        if nuevas:
+            with pases.open("xb") as f:
+                pases.chmod(0o600)
+                f.write(hojas(nuevas, direccion))
+            typer.echo(f"{len(nuevas)} cuentas nuevas. Sus pases están en {pases}: imprímalos y borre el archivo.")
+        else:
+            typer.echo("No había cuentas nuevas; los roles y lugares quedaron como dice la lista.")
+
+
+@app.command()
+def terminal(
+    nombre: Annotated[str, typer.Argument(help="Cómo se le dice al equipo: «Mesa 3».")],
+    lugar: Annotated[str, typer.Option(help="Dónde está: el CCV o el CATD.")],
+) -> None:
+    """Da el código con que un equipo se da de alta. Sirve una vez y vence en un día."""
+    with django_listo():
+        from prep.acceso import terminales
+
+        _, codigo = terminales.nueva(nombre, lugar)
+        typer.echo(f"En ese equipo abra /entrar/terminal/ y escriba: {codigo}")
+
+
+@app.command()
+def clave(usuario: Annotated[str, typer.Argument(help="Usuario de la cuenta.")]) -> None:
+    """Da una contraseña nueva, de un solo uso, y cierra las sesiones de la cuenta."""
+    with django_listo():
+        from prep.acceso import listas
+        from prep.acceso.models import Cuenta
+
+        cuenta = Cuenta.objects.filter(usuario=usuario.strip().lower()).first()
+        if cuenta is None:
+            raise _fallar(f"No hay una cuenta «{usuario}».")
+        typer.echo(f"Contraseña de un solo uso: {listas.otra_clave(cuenta)}")
+
+
+@app.command()
+def retirar(usuario: Annotated[str, typer.Argument(help="Usuario de la cuenta.")]) -> None:
+    """Retira una cuenta: deja de servir en ese momento, también donde ya había entrado."""
+    with django_listo():
+        from prep.acceso import listas
+        from prep.acceso.models import Cuenta
+
+        cuenta = Cuenta.objects.filter(usuario=usuario.strip().lower()).first()
+        if cuenta is None:
+            raise _fallar(f"No hay una cuenta «{usuario}».")
+        listas.retirar(cuenta)
+        typer.echo(f"La cuenta «{cuenta.usuario}» ya no sirve.")
+
+
+@app.command()
+def pendientes() -> None:
+    """Quién no ha entrado todavía."""
+    with django_listo():
+        from prep.acceso import listas
+        from prep.acceso.models import Cuenta
+
+        for c in listas.sin_entrar(Cuenta.objects.order_by("lugar", "nombre")):
+            typer.echo(f"{c.lugar}\t{c.nombre}\t{c.usuario}")

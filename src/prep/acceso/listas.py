@@ -1,0 +1,173 @@
+"""Accounts from a list of people (CSV), and the slips with which each comes in for the first time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from prep.acceso import sesiones
+from prep.acceso.facultades import TODO, nombrar
+from prep.acceso.models import Cuenta, nueva_persona
+from prep.acceso.roles import TODOS, Rol, incompatibles
+
+COLUMNAS: Final = ("usuario", "nombre", "roles", "lugar", "alcance")
+MAXIMO: Final = 20_000
+"""Lines of one list."""
+LETRAS: Final = "23456789cdfghjkmnpqrtvwx"
+
+
+@dataclass(frozen=True, slots=True)
+class Pase:
+    """What is printed for one person, and kept nowhere else."""
+
+    usuario: str
+    clave: str
+    nombre: str
+    lugar: str
+    roles: tuple[Rol, ...]
+
+
+class ListaConErrores(ValueError):
+    """Every line that is wrong, and why; nothing was saved."""
+
+    def __init__(self, errores: list[str]) -> None:
+        self.errores = errores
+        super().__init__("\n".join(errores))
+
+
+@dataclass(slots=True)
+class _Fila:
+    usuario: str
+    nombre: str
+    roles: tuple[Rol, ...]
+    lugar: str
+    alcance: tuple[str, ...] = field(default=(TODO,))
+
+
+def clave_nueva() -> str:
+    """Sixteen letters and digits that are not mistaken for one another, in fours: 73 bits."""
+    letras = "".join(secrets.choice(LETRAS) for _ in range(16))
+    return "-".join(letras[i : i + 4] for i in range(0, 16, 4))
+
+
+def usuario_de(nombre: str, ocupados: set[str]) -> str:
+    """`María de la Luz Peña` → `maria.pena`, and a number where somebody has it."""
+    llano = unicodedata.normalize("NFKD", nombre.lower()).encode("ascii", "ignore").decode()
+    partes = re.findall(r"[a-z]+", llano) or ["persona"]
+    base = ".".join(dict.fromkeys((partes[0], partes[-1])))[:50]
+    candidato, n = base, 2
+    while candidato in ocupados:
+        candidato, n = f"{base}{n}", n + 1
+    return candidato
+
+
+def leer(texto: str) -> list[_Fila]:
+    """The lines of a list: columns usuario (may be empty), nombre, roles (`capturista|verificador`), lugar, alcance."""
+    lector = csv.DictReader(io.StringIO(texto.removeprefix("\ufeff")), strict=True)
+    columnas = [c.strip().lower() for c in lector.fieldnames or ()]
+    if faltan := [c for c in ("nombre", "roles", "lugar") if c not in columnas]:
+        raise ListaConErrores(
+            [f"Faltan las columnas {', '.join(faltan)}. La primera línea las nombra: {', '.join(COLUMNAS)}."]
+        )
+    if sobran := [c for c in columnas if c not in COLUMNAS]:
+        raise ListaConErrores([f"Sobran las columnas {', '.join(sobran)}. Las que hay son: {', '.join(COLUMNAS)}."])
+    lector.fieldnames = columnas
+    filas: list[_Fila] = []
+    errores: list[str] = []
+    ocupados = set(Cuenta.objects.values_list("usuario", flat=True))
+    try:
+        for n, linea in enumerate(lector, 2):
+            if n > MAXIMO:
+                raise ListaConErrores([f"La lista pasa de {MAXIMO} personas: divídala."])
+            dicho = {c: (linea.get(c) or "").strip() for c in COLUMNAS}
+            if not any(dicho.values()):
+                continue
+            fila, fallas = _fila(dicho, ocupados, {f.usuario for f in filas} if dicho["usuario"] else set())
+            errores += [f"Línea {n}: {falla}" for falla in fallas]
+            filas.append(fila)
+            ocupados.add(fila.usuario)
+    except csv.Error:
+        raise ListaConErrores(
+            [f"Línea {lector.line_num}: no es una lista CSV bien formada. Guárdela otra vez como CSV."]
+        ) from None
+    if errores:
+        raise ListaConErrores(errores)
+    return filas
+
+
+def _fila(dicho: dict[str, str], ocupados: set[str], repetidos: set[str]) -> tuple[_Fila, list[str]]:
+    fallas: list[str] = []
+    usuario = dicho["usuario"].lower() or usuario_de(dicho["nombre"], ocupados)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,59}", usuario):
+        fallas.append(f"el usuario «{usuario}» debe tener letras sin acento, números, punto o guion.")
+    if usuario in repetidos:
+        fallas.append(f"el usuario «{usuario}» ya está en otra línea.")
+    nombres = [r.strip().lower() for r in re.split(r"[|;]", dicho["roles"]) if r.strip()]
+    raros = [r for r in nombres if r not in TODOS]
+    roles = tuple(Rol(r) for r in dict.fromkeys(nombres) if r not in raros)
+    if raros or not nombres:
+        fallas.append(f"no existe el rol «{', '.join(raros)}»; los que hay son {', '.join(sorted(TODOS))}.")
+    if incompatibles(roles):
+        fallas.append(
+            f"una misma persona no puede ser {' y '.join(roles)}: quien captura no manda, y quien observa no escribe."
+        )
+    for columna, maximo in (("nombre", 200), ("lugar", 60)):
+        if not 0 < len(dicho[columna]) <= maximo:
+            fallas.append(f"{columna}: falta, o pasa de {maximo} letras.")
+    if any(not c.isprintable() for valor in dicho.values() for c in valor):
+        fallas.append("hay caracteres que no se ven; escriba la línea otra vez.")
+    alcance = tuple(a for a in re.split(r"[|;\s]+", dicho["alcance"]) if a) or (TODO,)
+    return _Fila(usuario, dicho["nombre"], roles, dicho["lugar"], alcance), fallas
+
+
+@transaction.atomic
+def importar(texto: str) -> list[Pase]:
+    """Save a whole list or nothing. Who had an account keeps it, with the roles and place said now; the slips are those
+    of the new ones. The same list twice is as once."""
+    filas = leer(texto)
+    previas = {c.usuario: c for c in Cuenta.objects.filter(usuario__in=[f.usuario for f in filas])}
+    pases = [Pase(f.usuario, clave_nueva(), f.nombre, f.lugar, f.roles) for f in filas if f.usuario not in previas]
+    with ThreadPoolExecutor(2) as hilos:
+        contrasenas = dict(
+            zip((p.usuario for p in pases), hilos.map(make_password, (p.clave for p in pases)), strict=True)
+        )
+    ahora = sesiones.reloj.ahora()
+    for f in filas:
+        cuenta = previas.get(f.usuario)
+        if cuenta is None:
+            cuenta = Cuenta(usuario=f.usuario, password=contrasenas[f.usuario], alta=ahora, persona=nueva_persona())
+        cuenta.nombre, cuenta.lugar = f.nombre, f.lugar
+        cuenta.save()
+        nombrar(cuenta.persona, f.roles, f.lugar, f.alcance)
+    return pases
+
+
+def otra_clave(cuenta: Cuenta) -> str:
+    """A new first password; every session of the account ends."""
+    clave = clave_nueva()
+    cuenta.set_password(clave)
+    cuenta.clave_provisional = True
+    cuenta.epoca += 1
+    cuenta.save(update_fields=["password", "clave_provisional", "epoca"])
+    return clave
+
+
+def retirar(cuenta: Cuenta) -> None:
+    """At once: its next request is nobody's. The person and what they did stay in the record."""
+    cuenta.activa = False
+    cuenta.epoca += 1
+    cuenta.save(update_fields=["activa", "epoca"])
+
+
+def sin_entrar(cuentas: Iterable[Cuenta]) -> list[Cuenta]:
+    return [c for c in cuentas if c.activa and c.entro is None]

@@ -1,0 +1,1 @@
+for (const boton of document.querySelectorAll('[data-imprime]')) boton.addEventListener('click', () => print())

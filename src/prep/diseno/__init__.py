@@ -1,0 +1,1 @@
+"""What every screen shares: tokens, components, texts, icons and keys. The gallery at /diseno/ shows them all."""

@@ -1,0 +1,40 @@
+"""How each state looks: a tone and an icon. Its name is in the texts, under `estado`; colour never speaks alone."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Aspecto(NamedTuple):
+    tono: str = ""  # "", curso, bien, aviso, mal
+    icono: str = ""
+
+
+ESTADOS: Final = {
+    # custody of the acta
+    "esperada": Aspecto(),
+    "acopiada": Aspecto("curso", "sobre"),
+    "fotografiada": Aspecto("curso", "camara"),
+    "digitalizada": Aspecto("curso", "imagen"),
+    "identificada": Aspecto("curso", "acta"),
+    "redigitalizar": Aspecto("aviso", "refrescar"),
+    "sin_acta_dicha": Aspecto("aviso", "alerta"),
+    "sin_acta": Aspecto("mal", "tache"),
+    "fuera_de_catalogo": Aspecto("mal", "alerta"),
+    # capture
+    "por_capturar": Aspecto("", "reloj"),
+    "primera": Aspecto("curso", "teclado"),
+    "coincide": Aspecto("curso", "palomita"),
+    "discrepante": Aspecto("aviso", "alerta"),
+    "escalada": Aspecto("aviso", "bandera"),
+    "dictaminada": Aspecto("curso", "palomita"),
+    "verificada": Aspecto("bien", "palomita"),
+    "devuelta": Aspecto("aviso", "refrescar"),
+    # people, terminals and machines
+    "activa": Aspecto("bien", "palomita"),
+    "sin_entrar": Aspecto("aviso", "reloj"),
+    "bloqueada": Aspecto("mal", "candado"),
+    "retirada": Aspecto("", "tache"),
+    "en_descanso": Aspecto("", "descanso"),
+    "sin_conexion": Aspecto("mal", "sin_red"),
+}

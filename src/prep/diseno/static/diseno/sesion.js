@@ -1,0 +1,62 @@
+// Ten minutes before a session ends the page says so and extends it in place. If it did end, what was typed stays here:
+// the person comes in again in another tab, and this page goes on with the new session's token.
+import { avisar } from './avisos.js'
+
+const AVISO = 10 * 60, CADA = 60, AL_VOLVER = 5 // seconds
+
+export function prepararSesion() {
+  const ruta = document.querySelector('meta[name=prep-sesion]')?.content
+  if (!ruta) return
+  const dialogo = document.getElementById('sesion'), terminada = document.getElementById('sesion-terminada')
+  const frase = dialogo.querySelector('p'), boton = dialogo.querySelector('button.principal')
+  let ficha = document.querySelector('[name=csrfmiddlewaretoken]')?.value ?? JSON.parse(document.body.getAttribute('hx-headers') ?? '{}')['X-CSRFToken']
+  let persona, reloj, callado = false
+
+  function renovar(nueva) {
+    ficha = nueva
+    for (const campo of document.querySelectorAll('[name=csrfmiddlewaretoken]')) campo.value = nueva
+    document.body.setAttribute('hx-headers', JSON.stringify({ 'X-CSRFToken': nueva }))
+  }
+
+  function seguir(estado) {
+    if (persona && estado.persona !== persona) return location.reload() // somebody else came in at this computer
+    persona = estado.persona
+    renovar(estado.csrf)
+    if (terminada.open) { terminada.close(); avisar(boton.dataset.seguida) }
+    if (estado.segundos > AVISO) callado = false
+    else if (!callado) {
+      const minutos = Math.max(1, Math.ceil(estado.segundos / 60))
+      const cuanto = minutos === 1 ? frase.dataset.minuto : frase.dataset.minutos.replace('{n}', minutos)
+      frase.textContent = (estado.se_alarga ? frase.dataset.explica : frase.dataset.limite).replace('{minutos}', cuanto)
+      boton.hidden = !estado.se_alarga
+      if (!dialogo.open) dialogo.showModal()
+    }
+    esperar(estado.segundos <= AVISO ? Math.min(CADA, estado.segundos + 1) : Math.min(CADA * 5, estado.segundos - AVISO + 1))
+  }
+
+  function esperar(segundos) { clearTimeout(reloj); reloj = setTimeout(mirar, segundos * 1000) }
+
+  async function mirar(opciones = {}) {
+    try {
+      const respuesta = await fetch(ruta, { headers: { 'X-CSRFToken': ficha, Accept: 'application/json' }, redirect: 'error', ...opciones })
+      if (respuesta.status === 401) {
+        dialogo.close()
+        if (!terminada.open) terminada.showModal()
+        return esperar(AL_VOLVER)
+      }
+      if (respuesta.ok) { seguir(await respuesta.json()); return true }
+    } catch { /* no connection: whatever is sent next says so */ }
+    esperar(CADA)
+  }
+
+  boton.addEventListener('click', async () => {
+    boton.disabled = true
+    if (await mirar({ method: 'POST' })) { dialogo.close(); avisar(boton.dataset.seguida) }
+    boton.disabled = false
+  })
+  dialogo.addEventListener('close', () => { callado = true })
+  terminada.addEventListener('cancel', (evento) => evento.preventDefault())
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && mirar())
+  document.addEventListener('htmx:responseError', ({ detail: { xhr } }) => xhr.status === 401 && mirar())
+  mirar()
+}

@@ -1,0 +1,374 @@
+"""Coming in and what follows: terminal, password, lockout, second factor, sessions, revocation, the register."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import connection
+from django.db.utils import IntegrityError
+from django.test import Client
+
+from gente import CLAVE, SECRETO, dentro, persona, terminal
+from prep.acceso import bloqueos, hashers, listas, sesiones, terminales
+from prep.acceso.facultades import nombrar
+from prep.acceso.models import Cuenta, Intento, Registro, Terminal
+from prep.acceso.roles import Rol
+from prep.plataforma.reloj import RelojFijo
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reloj(monkeypatch: pytest.MonkeyPatch) -> RelojFijo:
+    fijo = RelojFijo(datetime(2027, 6, 6, 20, 0, tzinfo=UTC))
+    monkeypatch.setattr(sesiones, "reloj", fijo)
+    return fijo
+
+
+def entrar(cliente: Client, usuario: str, clave: str = CLAVE) -> Any:
+    return cliente.post("/entrar/", {"login": usuario, "password": clave})
+
+
+def adentro(cliente: Client) -> bool:
+    return cliente.get("/cuenta/sesion/").status_code == 200
+
+
+# terminals
+
+
+def test_without_an_enrolled_terminal_no_password_is_looked_at(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    cuenta = persona(Rol.CAPTURISTA)
+    miradas: list[str] = []
+    monkeypatch.setattr(hashers.Argon2PorTurnos, "verify", lambda *a: miradas.append("verify"))
+    monkeypatch.setattr(hashers.Argon2PorTurnos, "encode", lambda *a: miradas.append("encode"))
+    for usuario in (cuenta.usuario, "nadie"):
+        respuesta = entrar(client, usuario)
+        assert "no está dado de alta" in respuesta.content.decode()
+    assert miradas == []
+    assert not Intento.objects.exists()
+
+
+def test_a_code_enrols_one_browser_once_and_not_after_a_day(client: Client, reloj: RelojFijo) -> None:
+    _, codigo = terminales.nueva("Mesa 1", "CCV")
+    otra = Client()
+    assert client.post("/entrar/terminal/", {"codigo": codigo.lower().replace("-", " ")}).status_code == 302
+    assert "no sirve" in otra.post("/entrar/terminal/", {"codigo": codigo}).content.decode()
+    assert terminales.GALLETA not in otra.cookies
+    tarde, codigo = terminales.nueva("Mesa 2", "CCV")
+    reloj.avanzar(timedelta(hours=25))
+    assert "no sirve" in otra.post("/entrar/terminal/", {"codigo": codigo}).content.decode()
+    tarde.refresh_from_db()
+    assert tarde.alta is None
+    assert codigo.replace("-", "") not in str(Terminal.objects.values_list("codigo", flat=True))
+
+
+def test_a_terminal_cookie_cannot_be_made_up_nor_moved_to_another_session(client: Client) -> None:
+    cuenta = persona(Rol.CAPTURISTA)
+    for inventada in ("", "x", str(terminales.nueva("Mesa", "CCV")[0].id)):
+        client.cookies[terminales.GALLETA] = inventada
+        assert "no está dado de alta" in entrar(client, cuenta.usuario).content.decode()
+    ladron = dentro(cuenta)
+    assert adentro(ladron)
+    terminal(ladron)  # the same session, from another computer
+    assert not adentro(ladron)
+
+
+def test_a_terminal_taken_away_ends_its_sessions_at_the_next_request() -> None:
+    cuenta = persona(Rol.CAPTURISTA)
+    cliente = dentro(cuenta)
+    assert adentro(cliente)
+    terminales.quitar(Terminal.objects.get())
+    assert not adentro(cliente)
+    assert "no está dado de alta" in entrar(cliente, cuenta.usuario).content.decode()
+
+
+# passwords and lockout
+
+
+def test_the_first_password_lets_one_choose_another_and_nothing_else(client: Client) -> None:
+    cuenta = persona(Rol.CAPTURISTA, lista=False)
+    terminal(client)
+    assert entrar(client, f" {cuenta.usuario.upper()} ").status_code == 302
+    assert client.get("/cuenta/").headers["Location"] == "/cuenta/clave/"
+    assert client.get("/admin/").status_code in (302, 403)
+    nueva = {"oldpassword": CLAVE, "password1": "girasol tranvia cobalto", "password2": "girasol tranvia cobalto"}
+    debil = {"oldpassword": CLAVE, "password1": "1234567890", "password2": "1234567890"}
+    assert "común" in client.post("/cuenta/clave/", debil).content.decode()
+    assert client.post("/cuenta/clave/", nueva).status_code == 302
+    assert client.get("/cuenta/").status_code == 200
+    cuenta.refresh_from_db()
+    assert not cuenta.clave_provisional
+    assert cuenta.entro is not None
+
+
+def test_lockout_is_of_a_user_at_a_terminal_and_a_supervisor_lifts_it_at_once(client: Client) -> None:
+    cuenta, companera = persona(Rol.CAPTURISTA), persona(Rol.CAPTURISTA)
+    terminal(client)
+    for _ in range(bloqueos.POR_PERSONA):
+        assert "no coinciden" in entrar(client, cuenta.usuario, "no es").content.decode()
+    assert "demasiados intentos" in entrar(client, cuenta.usuario).content.decode()  # the right one, too
+    otra = Client()
+    terminal(otra)
+    assert entrar(otra, cuenta.usuario).status_code == 302  # the person, at their own table
+    assert entrar(client, companera.usuario).status_code == 302  # another person, at this table
+    supervisor = dentro(persona(Rol.SUPERVISOR))
+    assert "Bloqueada" in supervisor.get("/cuenta/personas/?solo=bloqueada").content.decode()
+    assert supervisor.post(f"/cuenta/personas/{cuenta.usuario}/liberar/").status_code == 302
+    tercera = Client()
+    tercera.cookies[terminales.GALLETA] = client.cookies[terminales.GALLETA].value
+    assert entrar(tercera, cuenta.usuario).status_code == 302
+
+
+def test_lockout_ends_by_itself_and_is_not_made_longer_by_asking(client: Client, reloj: RelojFijo) -> None:
+    cuenta = persona(Rol.CAPTURISTA)
+    terminal(client)
+    for _ in range(bloqueos.POR_PERSONA + 3):
+        entrar(client, cuenta.usuario, "no es")
+    reloj.avanzar(bloqueos.VENTANA - timedelta(seconds=1))
+    assert "demasiados" in entrar(client, cuenta.usuario).content.decode()
+    reloj.avanzar(timedelta(seconds=1))
+    assert entrar(client, cuenta.usuario).status_code == 302
+
+
+def test_going_through_a_list_of_users_locks_the_terminal(client: Client) -> None:
+    cuenta = persona(Rol.CAPTURISTA)
+    mesa = terminal(client)
+    for i in range(bloqueos.POR_TERMINAL):
+        bloqueos.intentar(f"usuario{i}", mesa.id)
+    assert "demasiados" in entrar(client, cuenta.usuario).content.decode()
+
+
+def test_an_unknown_user_costs_and_says_the_same(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    cuenta = persona(Rol.CAPTURISTA)
+    terminal(client)
+    vueltas: list[int] = []
+    real = hashers.turno
+    monkeypatch.setattr(hashers, "turno", lambda *a: (vueltas.append(1), real(*a))[1])
+    dichos = []
+    for usuario in (cuenta.usuario, "nadie.conocido"):
+        vueltas.clear()
+        html = entrar(client, usuario, "no es").content.decode()
+        dichos.append((len(vueltas), "no coinciden" in html, cuenta.nombre in html))
+    assert dichos == [(1, True, False)] * 2
+
+
+# the cost of passwords
+
+
+def test_passwords_are_looked_at_by_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    juntas, mas = 0, 0
+    candado = threading.Lock()
+
+    def lento(*args: Any) -> str:
+        nonlocal juntas, mas
+        with candado:
+            juntas += 1
+            mas = max(mas, juntas)
+        time.sleep(0.02)
+        with candado:
+            juntas -= 1
+        return "argon2$x"
+
+    monkeypatch.setattr("django.contrib.auth.hashers.Argon2PasswordHasher.encode", lento)
+    with ThreadPoolExecutor(20) as hilos:
+        list(hilos.map(make_password, ["clave"] * 40))
+    assert mas == hashers.TURNOS
+
+
+def test_who_finds_no_turn_is_told_to_wait_and_nothing_breaks(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    cuenta = persona(Rol.CAPTURISTA)
+    terminal(client)
+    with hashers.turno(), hashers.turno():
+        monkeypatch.setattr(hashers.turno.__wrapped__, "__defaults__", (0.01,))
+        respuesta = entrar(client, cuenta.usuario)
+    assert respuesta.status_code == 503
+    assert respuesta.headers["Retry-After"]
+    assert "muchas personas" in respuesta.content.decode()
+    assert entrar(client, cuenta.usuario).status_code == 302
+
+
+def test_a_password_costs_what_owasp_asks_and_less_than_fifty_megabytes() -> None:
+    guardada = make_password("una frase larga")
+    assert guardada.startswith("argon2$argon2id$v=19$m=47104,t=2,p=1$")
+    assert check_password("una frase larga", guardada)
+
+
+# second factor
+
+
+def codigo(paso: int = 0) -> str:
+    return format_hotp_value(hotp_value(SECRETO, int(time.time()) // 30 + paso))
+
+
+def test_a_code_is_asked_for_serves_once_and_is_locked_like_a_password(client: Client) -> None:
+    cuenta = persona(Rol.SUPERVISOR)
+    terminal(client)
+    assert entrar(client, cuenta.usuario).headers["Location"] == "/entrar/segundo/"
+    assert client.get("/cuenta/").status_code == 302
+    assert not adentro(client)
+    bueno = codigo()
+    assert client.post("/entrar/segundo/", {"code": bueno}).status_code == 302
+    assert adentro(client)
+    otra = Client()
+    terminal(otra)
+    entrar(otra, cuenta.usuario)
+    assert "ya se usó" in otra.post("/entrar/segundo/", {"code": bueno}).content.decode()
+    for _ in range(bloqueos.POR_PERSONA):
+        otra.post("/entrar/segundo/", {"code": "000000"})
+    assert "demasiados intentos" in otra.post("/entrar/segundo/", {"code": codigo(1)}).content.decode()
+    assert not adentro(otra)
+
+
+@pytest.mark.parametrize("rol", [Rol.SUPERVISOR, Rol.COORDINADOR, Rol.ADMINISTRADOR, Rol.AUDITOR])
+def test_who_commands_or_reads_everything_sets_one_up_before_anything_else(rol: Rol) -> None:
+    cuenta = persona(rol, lista=False)
+    Cuenta.objects.update(clave_provisional=False)
+    cliente = dentro(cuenta)
+    assert cliente.get("/cuenta/").headers["Location"] == "/cuenta/segundo/"
+    assert cliente.get("/cuenta/segundo/codigo/").status_code == 200
+    assert cliente.get("/admin/").status_code == 403
+
+
+def test_who_must_have_one_keeps_one_and_its_secret_is_not_in_the_database() -> None:
+    cuenta = persona(Rol.SUPERVISOR)
+    cliente = dentro(cuenta)
+    assert "dé de alta otro" in cliente.post("/cuenta/segundo/codigo/quitar/").content.decode()
+    assert Authenticator.objects.filter(user=cuenta).exists()
+    assert SECRETO not in str(Authenticator.objects.values_list("data", flat=True))
+    capturista = persona(Rol.CAPTURISTA)
+    Authenticator.objects.create(user=capturista, type="totp", data=Authenticator.objects.get(user=cuenta).data)
+    assert dentro(capturista).post("/cuenta/segundo/codigo/quitar/").status_code == 302
+    assert not Authenticator.objects.filter(user=capturista).exists()
+
+
+# step-up
+
+
+def sin_confirmar(cliente: Client) -> None:
+    sesion = cliente.session
+    sesion["account_authentication_methods"] = []
+    sesion.save()
+
+
+def test_a_sensitive_act_asks_again_and_then_does_what_was_asked() -> None:
+    cuenta, jefa = persona(Rol.CAPTURISTA), persona(Rol.SUPERVISOR)
+    cliente = dentro(jefa)
+    sin_confirmar(cliente)
+    respuesta = cliente.post(f"/cuenta/personas/{cuenta.usuario}/retirar/")
+    assert respuesta.headers["Location"].startswith("/cuenta/confirmar/codigo/")  # the second factor, not the password
+    cuenta.refresh_from_db()
+    assert cuenta.activa
+    vuelta = {"code": codigo(), "next": f"/cuenta/personas/{cuenta.usuario}/retirar/"}
+    assert cliente.post(respuesta.headers["Location"], vuelta).status_code == 302
+    cuenta.refresh_from_db()
+    assert not cuenta.activa
+
+
+def test_what_waits_to_be_confirmed_is_still_asked_for_its_permission() -> None:
+    """Between asking and confirming, the role was taken away."""
+    cuenta, jefa = persona(Rol.CAPTURISTA), persona(Rol.SUPERVISOR)
+    cliente = dentro(jefa)
+    sin_confirmar(cliente)
+    donde = cliente.post(f"/cuenta/personas/{cuenta.usuario}/retirar/").headers["Location"]
+    nombrar(jefa.persona, [Rol.CAPTURISTA], jefa.lugar)
+    cliente.post(donde, {"code": codigo(), "next": f"/cuenta/personas/{cuenta.usuario}/retirar/"})
+    cuenta.refresh_from_db()
+    assert cuenta.activa
+
+
+# sessions
+
+
+def test_a_session_in_use_goes_on_and_one_that_is_not_ends(reloj: RelojFijo) -> None:
+    cliente = dentro(persona(Rol.CAPTURISTA))
+    for _ in range(10):
+        reloj.avanzar(timedelta(minutes=50))
+        assert cliente.get("/cuenta/").status_code == 200
+    reloj.avanzar(sesiones.SIN_USO)
+    assert cliente.get("/cuenta/").status_code == 302
+
+
+def test_asking_how_long_is_left_is_not_using_it(reloj: RelojFijo) -> None:
+    cliente = dentro(persona(Rol.CAPTURISTA))
+    reloj.avanzar(timedelta(minutes=111))
+    estado = cliente.get("/cuenta/sesion/").json()
+    assert (estado["segundos"], estado["se_alarga"]) == (540, True)
+    assert cliente.post("/cuenta/sesion/").json()["segundos"] == 7200
+    reloj.avanzar(timedelta(minutes=119))
+    assert cliente.get("/cuenta/sesion/").json()["segundos"] == 60
+    reloj.avanzar(timedelta(minutes=1))
+    assert cliente.get("/cuenta/sesion/").status_code == 401
+
+
+def test_a_day_is_the_most_that_a_session_lasts(reloj: RelojFijo) -> None:
+    cliente = dentro(persona(Rol.CAPTURISTA))
+    for _ in range(13):
+        reloj.avanzar(timedelta(hours=1))
+        assert cliente.post("/cuenta/sesion/").status_code == 200
+    estado = cliente.post("/cuenta/sesion/").json()
+    assert (estado["segundos"], estado["se_alarga"]) == (3600, False)
+    reloj.avanzar(timedelta(hours=1))
+    assert not adentro(cliente)
+
+
+@pytest.mark.parametrize("como", ["retirar", "otra_clave", "epoca"])
+def test_revocation_is_in_effect_at_the_next_request(como: str) -> None:
+    cuenta = persona(Rol.CAPTURISTA)
+    cliente = dentro(cuenta)
+    assert adentro(cliente)
+    cuenta.refresh_from_db()
+    if como == "epoca":
+        Cuenta.objects.filter(pk=cuenta.pk).update(epoca=5)
+    else:
+        getattr(listas, como)(cuenta)
+    assert not adentro(cliente)
+
+
+def test_a_role_taken_away_is_gone_at_the_next_request() -> None:
+    cuenta = persona(Rol.ADMINISTRADOR)
+    cliente = dentro(cuenta)
+    assert cliente.get("/cuenta/registro/").status_code == 200
+    nombrar(cuenta.persona, [Rol.COTAPREP], "Sede")
+    assert cliente.get("/cuenta/registro/").status_code == 403
+
+
+def test_a_page_that_is_asked_for_by_htmx_is_answered_401_and_not_another_page() -> None:
+    assert Client().get("/cuenta/", headers={"HX-Request": "true"}).status_code == 401
+    assert Client().post("/cuenta/personas/ana/liberar/").status_code == 401
+
+
+# register
+
+
+def test_who_came_in_read_and_changed_what_is_on_record_without_names_and_for_ever() -> None:
+    cuenta, jefa = persona(Rol.CAPTURISTA), persona(Rol.SUPERVISOR)
+    cliente = dentro(jefa)
+    cliente.get("/cuenta/personas/")
+    cliente.post(f"/cuenta/personas/{cuenta.usuario}/liberar/")
+    lineas = list(Registro.objects.order_by("id").values_list("persona", "que", "objeto", "terminal"))
+    mesa = Terminal.objects.get().id
+    assert lineas == [
+        (jefa.persona, "leyo", "personas", mesa),
+        (jefa.persona, "cuenta_liberada", cuenta.persona, mesa),
+    ]
+    assert cuenta.usuario not in str(lineas)
+    with pytest.raises(IntegrityError, match="no se cambia"), connection.cursor() as c:
+        c.execute("DELETE FROM acceso_registro")
+
+
+def test_the_secrets_of_the_door_are_not_in_any_log(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    cuenta = persona(Rol.CAPTURISTA)
+    terminal(client)
+    with caplog.at_level(0):
+        entrar(client, cuenta.usuario, "clave-equivocada-77")
+        entrar(client, cuenta.usuario)
+    assert "clave-equivocada-77" not in caplog.text
+    assert CLAVE not in caplog.text

@@ -1,0 +1,149 @@
+"""Lists of people and the slips printed from them."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from django.test import Client
+from typer.testing import CliRunner
+
+from gente import dentro, terminal
+from prep.acceso import listas
+from prep.acceso.facultades import facultades_de
+from prep.acceso.models import Cuenta
+from prep.acceso.pases import hojas
+from prep.acceso.roles import Rol
+from prep.cli import app
+
+pytestmark = pytest.mark.django_db
+LISTA = """usuario,nombre,roles,lugar,alcance
+,María de la Luz Peña Ñandú,capturista|verificador,CCV Guadalajara,
+,Mario Nandu,acopiador,CATD 12,0100B00 0101B00
+jefa,Ana Soto,supervisor,CCV Guadalajara,
+"""
+
+
+def texto_de(pdf: bytes) -> list[str]:
+    documento = pypdfium2.PdfDocument(io.BytesIO(pdf))
+    return [hoja.get_textpage().get_text_range() for hoja in documento]
+
+
+def test_a_list_makes_accounts_with_their_roles_and_reach() -> None:
+    pases = listas.importar(LISTA)
+    assert [p.usuario for p in pases] == ["maria.nandu", "mario.nandu", "jefa"]
+    cuenta = Cuenta.objects.get(usuario="mario.nandu")
+    (cargo,) = facultades_de(cuenta.persona)
+    assert (cargo.rol, cargo.lugar, cargo.alcance) == (Rol.ACOPIADOR, "CATD 12", frozenset({"0100B00", "0101B00"}))
+    assert cuenta.persona.startswith("persona:")
+    assert cuenta.clave_provisional
+    assert cuenta.entro is None
+    assert {c.rol for c in facultades_de(Cuenta.objects.get(usuario="maria.nandu").persona)} == {
+        Rol.CAPTURISTA,
+        Rol.VERIFICADOR,
+    }
+
+
+def test_the_slip_lets_its_person_in_and_the_password_is_nowhere_else(client: Client) -> None:
+    pase = listas.importar(LISTA)[0]
+    assert pase.clave not in str(Cuenta.objects.values_list())
+    terminal(client)
+    assert client.post("/entrar/", {"login": pase.usuario, "password": pase.clave}).status_code == 302
+
+
+def test_the_same_list_again_changes_no_password_and_a_corrected_one_only_what_it_says() -> None:
+    listas.importar(LISTA)
+    antes = list(Cuenta.objects.values_list("usuario", "persona", "password"))
+    con_usuarios = "usuario,nombre,roles,lugar\nmario.nandu,Mario Nandú,digitalizador,CATD 13\n"
+    assert listas.importar(con_usuarios) == []
+    assert list(Cuenta.objects.values_list("usuario", "persona", "password")) == antes
+    mario = Cuenta.objects.get(usuario="mario.nandu")
+    assert [(c.rol, c.lugar) for c in facultades_de(mario.persona)] == [(Rol.DIGITALIZADOR, "CATD 13")]
+    assert mario.lugar == "CATD 13"
+
+
+@pytest.mark.parametrize(
+    ("lista", "dice"),
+    [
+        ("nombre,lugar\nAna,CCV\n", "Faltan las columnas roles"),
+        ("nombre,roles,lugar,curp\nAna,cae,CCV,X\n", "Sobran las columnas curp"),
+        ("nombre,roles,lugar\nAna,jefe,CCV\n", "Línea 2: no existe el rol «jefe»"),
+        ("nombre,roles,lugar\nAna,,CCV\n", "Línea 2: no existe el rol"),
+        ("nombre,roles,lugar\nAna,capturista|supervisor,CCV\n", "quien captura no manda"),
+        ("nombre,roles,lugar\nAna,auditor|capturista,CCV\n", "quien observa no escribe"),
+        ("usuario,nombre,roles,lugar\nana,Ana,cae,CCV\nana,Eva,cae,CCV\n", "Línea 3: el usuario «ana» ya está"),
+        ("usuario,nombre,roles,lugar\nañá/..,Ana,cae,CCV\n", "sin acento"),
+        ("nombre,roles,lugar\nAna,cae,\n", "lugar: falta"),
+        ("nombre,roles,lugar\n" + "A" * 201 + ",cae,CCV\n", "nombre: falta, o pasa"),
+        ('nombre,roles,lugar\n"Ana,cae,CCV\n', "no es una lista CSV bien formada"),
+        ("nombre,roles,lugar\nAna\x1b[31m,cae,CCV\n", "caracteres que no se ven"),
+    ],
+)
+def test_a_wrong_list_is_refused_whole_saying_where_and_why(lista: str, dice: str) -> None:
+    with pytest.raises(listas.ListaConErrores) as error:
+        listas.importar(lista)
+    assert dice in str(error.value)
+    assert not Cuenta.objects.exists()
+
+
+def test_the_slips_have_what_each_person_needs_eight_a_sheet() -> None:
+    roles = (Rol.CAPTURISTA,)
+    pases = [
+        listas.Pase(f"persona{i}", listas.clave_nueva(), f"Persona Ñúñez {i}", "CCV Guadalajara", roles)
+        for i in range(9)
+    ]
+    paginas = texto_de(hojas(pases, "https://prep.local/entrar/"))
+    assert len(paginas) == 2
+    for i, pase in enumerate(pases):
+        pagina = paginas[i // 8]
+        for dicho in (pase.usuario, pase.clave, pase.nombre, "Captura", "https://prep.local/entrar/"):
+            assert dicho in pagina
+    larga = listas.Pase("u" * 60, "clave", "N" * 200, "L" * 60, roles)
+    assert "u" * 60 in texto_de(hojas([larga], "https://prep.local/"))[0]
+
+
+def test_first_passwords_are_never_the_same_and_have_no_letters_mistaken_for_others() -> None:
+    claves = {listas.clave_nueva() for _ in range(500)}
+    assert len(claves) == 500
+    assert not set("".join(claves)) & set("01lioeasuz")
+    assert all(len(c) == 19 for c in claves)
+
+
+def test_a_new_slip_for_who_lost_theirs_is_a_pdf_that_works(client: Client) -> None:
+    pases = listas.importar(LISTA)
+    jefa = Cuenta.objects.get(usuario="jefa")
+    from allauth.mfa.models import Authenticator
+
+    from gente import SECRETO
+    from prep.acceso.cifrado import cifrar
+
+    Cuenta.objects.filter(pk=jefa.pk).update(clave_provisional=False)
+    Authenticator.objects.create(user=jefa, type="totp", data={"secret": cifrar(SECRETO)})
+    jefa.refresh_from_db()
+    respuesta = dentro(jefa).post("/cuenta/personas/maria.nandu/clave/")
+    assert respuesta.headers["Content-Type"] == "application/pdf"
+    (pagina,) = texto_de(respuesta.content)
+    clave = next(p for p in pagina.split() if len(p) == 19 and p.count("-") == 3)
+    terminal(client)
+    assert (
+        "no coinciden" in client.post("/entrar/", {"login": "maria.nandu", "password": pases[0].clave}).content.decode()
+    )
+    assert client.post("/entrar/", {"login": "maria.nandu", "password": clave}).status_code == 302
+
+
+# the command: errors that do not need the database
+
+
+def test_the_command_does_not_write_over_slips_nor_read_what_is_not_utf8(tmp_path: Path) -> None:
+    lista, pases = tmp_path / "lista.csv", tmp_path / "pases.pdf"
+    lista.write_bytes("nombre,roles,lugar\nPeña,cae,CCV\n".encode("latin-1"))
+    salida = CliRunner().invoke(app, ["acceso", "importar", str(lista), "--pases", str(pases)])
+    assert salida.exit_code == 1
+    assert "UTF-8" in salida.output
+    pases.write_bytes(b"x")
+    salida = CliRunner().invoke(app, ["acceso", "importar", str(lista), "--pases", str(pases)])
+    assert salida.exit_code == 1
+    assert "Ya existe" in salida.output
+    assert pases.read_bytes() == b"x"

@@ -1,0 +1,65 @@
+"""People for tests of desks: accounts with a role, and browsers where they are already in."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from uuid import uuid4
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.http import HttpResponse
+from django.test import Client
+
+from prep.acceso import sesiones, terminales
+from prep.acceso.cifrado import cifrar
+from prep.acceso.facultades import TODO, nombrar
+from prep.acceso.models import Cuenta, Terminal
+from prep.acceso.roles import CON_SEGUNDO_FACTOR, Rol
+
+CLAVE = "cuatro palabras sin par"
+SECRETO = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@cache
+def clave_guardada() -> str:
+    return make_password(CLAVE)
+
+
+def persona(*roles: Rol, lugar: str = "CCV", alcance: tuple[str, ...] = (TODO,), lista: bool = True) -> Cuenta:
+    """An account; `lista`: it has its own password and the second factor that its roles ask for."""
+    usuario = f"{roles[0] if roles else 'nadie'}.{uuid4().hex[:8]}"
+    cuenta = Cuenta(usuario=usuario, nombre=usuario.title(), lugar=lugar, alta=sesiones.reloj.ahora())
+    cuenta.password = clave_guardada()
+    cuenta.clave_provisional = not lista
+    cuenta.save()
+    nombrar(cuenta.persona, roles, lugar, alcance)
+    if lista and set(roles) & CON_SEGUNDO_FACTOR:
+        Authenticator.objects.create(user=cuenta, type="totp", data={"secret": cifrar(SECRETO)})
+    return cuenta
+
+
+def terminal(cliente: Client, lugar: str = "CCV") -> Terminal:
+    """Enrol the browser of a test."""
+    fila, codigo = terminales.nueva("Mesa", lugar)
+    assert terminales.usar(codigo) == fila
+    respuesta = HttpResponse()
+    terminales.recordar(respuesta, fila)
+    cliente.cookies[terminales.GALLETA] = respuesta.cookies[terminales.GALLETA].value
+    fila.refresh_from_db()
+    return fila
+
+
+def dentro(cuenta: Cuenta, cliente: Client | None = None) -> Client:
+    """A browser where that person is in, and has just said who they are."""
+    cliente = cliente or Client()
+    fila = terminal(cliente, cuenta.lugar)
+    cliente.force_login(cuenta, backend="prep.acceso.puerta.PorContrasena")
+    sesion = cliente.session
+    sesiones.empezar(sesion, str(fila.id))
+    sesion["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    sesion["account_authentication_methods_user"] = str(cuenta.pk)
+    sesion.save()
+    cliente.cookies[settings.SESSION_COOKIE_NAME] = sesion.session_key
+    return cliente

@@ -1,0 +1,44 @@
+"""A person at a desk: pages of the running server in Chromium, whose complaints end the test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+class Escritorios:
+    def __init__(self, chromium: Any, url: str) -> None:
+        self.chromium = chromium
+        self.url = url
+        self._contextos: list[Any] = []
+        self.quejas: list[str] = []
+
+    def persona(self, *, ancho: int = 1280, alto: int = 800, tema: str = "light", **otros: Any) -> Any:
+        """A browser of one's own (cookies, storage); returns its page."""
+        contexto = self.chromium.new_context(
+            viewport={"width": ancho, "height": alto}, color_scheme=tema, reduced_motion="reduce", **otros
+        )
+        contexto.set_default_timeout(20_000)
+        self._contextos.append(contexto)
+        pagina = contexto.new_page()
+        pagina.on("pageerror", lambda error: self.quejas.append(str(error)))
+        pagina.on("console", lambda m: self.quejas.append(m.text) if m.type in ("error", "warning") else None)
+        return pagina
+
+    def ir(self, pagina: Any, ruta: str) -> None:
+        pagina.goto(self.url + ruta)
+        pagina.wait_for_load_state("networkidle")
+
+    def cerrar(self) -> None:
+        for contexto in self._contextos:
+            contexto.close()
+        assert self.quejas == [], self.quejas
+
+
+def revisar(pagina: Any) -> None:
+    """Nothing for axe to say, and nothing wider than the window."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="Falta axe-playwright-python.").Axe()
+    hallazgos = axe.run(pagina).response["violations"]
+    assert [(h["id"], [n["html"][:200] for n in h["nodes"]]) for h in hallazgos] == []
+    assert pagina.evaluate("document.documentElement.scrollWidth <= innerWidth"), "La página se sale por un lado."
