@@ -393,7 +393,7 @@ class Pintor:
         )
 
     def _letras(self, r: Doc, d: Delantera | None, x: int, y: int, w: int, h: int) -> str:
-        """Up to three lines over a plate of the page's colour: place, who is ahead, by how many points.
+        """Up to three lines over a plate of the page's colour: place, who is ahead and, where it is wide, by how much.
 
         Class `td`: only where the screen is wide; `tm`: only where it is not. What does not fit is cut at the tile.
         """
@@ -406,7 +406,8 @@ class Pintor:
                 lineas.append(self.t["avance"]["empate"])
             elif d is not None:
                 lineas.append(self.breve(d.primero["clave"], d.primero["partidos"], letras))
-                lineas.append(f"+{d.puntos[:-2]} {self.t['eleccion']['pts']}")
+                if clase == "td":  # on a phone the tone says it, and the table
+                    lineas.append(f"+{d.puntos[:-2]} {self.t['eleccion']['pts']}")
             if not lineas[0]:
                 continue
             if any(len(unescape(linea)) > letras for linea in lineas[1:caben]):

@@ -7,7 +7,8 @@ import { estados, observaciones } from './actas.js'
 const valor = v => entero(v) ? miles(v) : v === undefined ? '—' : String(v)
 const iso = s => typeof s === 'string' ? s.replace(/^(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d:\d\d).*$/, '$3/$2/$1 $4') : null
 
-export function mostrar(acta, casilla, columnas) {
+/** Opens it. `alCerrar` runs when the reader closes it; the function given back closes it without a word. */
+export function mostrar(acta, casilla, columnas, alCerrar) {
   const seccion = Number(acta.clave.slice(2, 6))
   const dialogo = el('dialog', { class: 'dialogo', 'aria-labelledby': 'acta-titulo' })
   const cerrar = el('button', { type: 'button', class: 'icono cierra', 'aria-label': t.cerrar, onclick: () => dialogo.close() }, '×')
@@ -17,15 +18,15 @@ export function mostrar(acta, casilla, columnas) {
       el('small', {}, acta.clave)), cerrar),
     el('div', { class: 'acta-dos' }, imagen(acta), el('div', { class: 'acta-datos' }, contenido(acta, casilla, columnas),
       el('p', { class: 'mandos' }, copiador(acta), Number.isInteger(seccion) && seccion > 0 && el('a', { href: otras.href }, t.otras)))))
+  let callado = false
   dialogo.addEventListener('close', () => {
     dialogo.remove()
-    // whoever came by a tap goes back to where they were; whoever came by a link stays, in the sección
-    if (history.state?.acta) history.back()
-    else history.replaceState(null, '', `#s${seccion}`)
+    if (!callado) alCerrar()
   })
   dialogo.addEventListener('click', e => { if (e.target === dialogo) dialogo.close() })
   document.body.append(dialogo)
   dialogo.showModal()
+  return () => { callado = true; dialogo.close() }
 }
 
 function copiador(acta) {

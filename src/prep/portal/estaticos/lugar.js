@@ -12,6 +12,8 @@ const sinContar = document.getElementById('no-lista')
 const columnas = new Map((datos?.columnas || []).map(([clave, nombre, clases]) => [clave, { nombre, clases }]))
 const forma = esDemarcacion(datos?.eleccion, datos?.id)
 
+const ACTA = /^#(\d{6}[A-Z]\d{4}\w*)$/
+
 let pedido = null
 async function cargar() {
   if (!pedido) {
@@ -101,16 +103,20 @@ function pintarSinContar(d) {
     filaActa(a, `${di('seccion', { n: s.seccion })} ${c.nombre}`, () => tocar(a, c), true))))
 }
 
-/** The acta gets a step of its own in the history, so that Back closes it. */
+let quitar = null // closes the acta in view
+let volviendo = false
+
+/** The acta gets a step of its own in the history, so that Back closes it, and closing it goes back. */
 function tocar(acta, casilla) {
-  history.pushState({ acta: true }, '', `#${acta.clave}`)
-  abrir(acta, casilla)
+  history.pushState(null, '', `#${acta.clave}`)
+  abrir(acta, casilla, () => { volviendo = true; history.back() })
 }
 
-async function abrir(acta, casilla) {
+async function abrir(acta, casilla, alCerrar) {
   try {
     const { mostrar } = await import('./acta.js')
-    mostrar(acta, casilla, columnas)
+    quitar?.()
+    quitar = mostrar(acta, casilla, columnas, () => { quitar = null; alCerrar() })
   } catch (e) { falla(lista, e) }
 }
 
@@ -127,7 +133,7 @@ function pintarPartidos(d) {
 /** #s24 opens that sección, #140024C01001 that acta. */
 async function ir() {
   const seccion = /^#s(\d{1,4})$/.exec(location.hash)
-  const acta = /^#(\d{6}[A-Z]\d{4}\w*)$/.exec(location.hash)
+  const acta = ACTA.exec(location.hash)
   if (!seccion && !acta) return
   const d = await cargar()
   if (!d) return
@@ -139,7 +145,10 @@ async function ir() {
   fila.querySelector('summary').focus({ preventScroll: true })
   if (!acta) return
   const s = d.secciones.find(x => x.seccion === n)
-  for (const c of s?.casillas || []) for (const a of c.actas) if (a.clave === acta[1] || c.clave === acta[1]) { abrir(a, c); return }
+  for (const c of s?.casillas || []) for (const a of c.actas) if (a.clave === acta[1] || c.clave === acta[1]) {
+    abrir(a, c, () => history.replaceState(null, '', `#s${n}`))
+    return
+  }
 }
 
 let selector = null
@@ -152,7 +161,10 @@ if (datos && lista) {
   }, { rootMargin: '300px' })
   for (const e of [lista, partidos, sinContar]) if (e) cerca.observe(e)
   addEventListener('hashchange', () => {
-    document.querySelector('dialog.dialogo')?.remove()
+    const habia = quitar
+    habia?.()
+    quitar = null
+    if (volviendo || (habia && !ACTA.test(location.hash))) { volviendo = false; return } // they are where they were
     ir()
   })
   ir()
