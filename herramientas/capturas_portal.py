@@ -2,7 +2,8 @@
 
     PYTHONPATH=src:tests/portal python herramientas/capturas_portal.py
 
-`docs/capturas/antes/` keeps those of the previous design. Uses the fictional state of tests/portal/fabrica_portal.py and the system's Chromium (`PREP_CHROMIUM` gives its path).
+`docs/capturas/antes/` keeps those of the previous design. Uses the fictional state of tests/portal/fabrica_portal.py and the
+system's Chromium (`PREP_CHROMIUM` gives its path).
 """
 
 from __future__ import annotations
