@@ -1,9 +1,9 @@
 """Pictures of each view of the results portal, light and dark side by side, into docs/capturas/.
 
-    PYTHONPATH=src:tests/portal python herramientas/capturas_portal.py
+    PYTHONPATH=src:tests/portal python herramientas/capturas_portal.py [VISTA…]
 
-`docs/capturas/antes/` keeps those of the previous design. Uses the fictional state of tests/portal/fabrica_portal.py and the
-system's Chromium (`PREP_CHROMIUM` gives its path).
+`docs/capturas/antes/` keeps those of the previous design. Uses the fictional state of tests/portal/fabrica_portal.py
+and the system's Chromium (`PREP_CHROMIUM` gives its path).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +22,7 @@ from playwright.sync_api import sync_playwright
 from servidor_portal import servir
 
 DESTINO: Final = Path(__file__).resolve().parents[1] / "docs" / "capturas"
-MAXIMO: Final = 42_000
+MAXIMO: Final = 33_000
 CORTE: Final = 14
 CIERRE: Final = 40
 BASE: Final = f"cortes/{CORTE:04d}/"
@@ -60,6 +61,9 @@ VISTAS: Final = {
     "widget": ("widget/GUB.html", "", 360, 640),
 }
 
+PLEGADAS: Final = {"details[open]": "details[data-lugar]", "#compartir": ".inserta"}
+"""What has to be unfolded to show an anchor."""
+
 
 def tomar(navegador: Any, url: str, ancla: str, ancho: int, alto: int, tema: str) -> Image.Image:
     contexto = navegador.new_context(
@@ -68,9 +72,8 @@ def tomar(navegador: Any, url: str, ancla: str, ancho: int, alto: int, tema: str
     pagina = contexto.new_page()
     pagina.goto(url)
     pagina.wait_for_load_state("networkidle")
-    abrible = pagina.locator("details[data-lugar] summary, .inserta summary")
-    if abrible.count():
-        abrible.first.click()
+    if ancla in PLEGADAS:
+        pagina.evaluate("s => { document.querySelector(s).open = true }", PLEGADAS[ancla])
         pagina.wait_for_load_state("networkidle")
     if ancla:
         pagina.evaluate("a => document.querySelector(a).scrollIntoView()", ancla)
@@ -108,7 +111,8 @@ def main() -> None:
         acta = next(a["clave"] for a in actas if a.get("contabilizada") == 1)
         navegador = p.chromium.launch(executable_path=ruta, args=["--no-sandbox", "--disable-gpu"])
         with servir(raiz) as sitio:
-            for nombre, (vista, ancla, ancho, alto) in VISTAS.items():
+            for nombre in sys.argv[1:] or VISTAS:
+                vista, ancla, ancho, alto = VISTAS[nombre]
                 url = sitio + vista.format(acta=acta)
                 claro, oscuro = (tomar(navegador, url, ancla, ancho, alto, t) for t in ("light", "dark"))
                 junta = Image.new("RGB", (ancho * 2 + 8, alto), "#888")
