@@ -118,7 +118,7 @@ def main() -> None:
                 junta = Image.new("RGB", (ancho * 2 + 8, alto), "#888")
                 junta.paste(claro, (0, 0))
                 junta.paste(oscuro, (ancho + 8, 0))
-                final = 1600 if ancho > 400 else junta.width
+                final = 1600 if ancho > 1000 else min(junta.width, 1000)
                 junta = junta.resize((final, round(alto * final / junta.width)), Image.Resampling.LANCZOS)
                 guardar(junta, DESTINO / f"{nombre}.webp")
         navegador.close()
