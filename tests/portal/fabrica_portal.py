@@ -215,7 +215,7 @@ class Noche:
             contabilizada = 1
             if rareza > 0.985:
                 contabilizada = 0
-                observaciones.append("Excede lista nominal" if c.lista else "Excede boletas")
+                observaciones.append("Excede Lista Nominal")
             minuto = int(azar.lognormvariate(4.9, 0.55)) + (70 if c.ubicacion == 2 else 0)
             hora = INICIO + timedelta(minutes=minuto, seconds=azar.randint(0, 59))
             movil = azar.random() < 0.6
@@ -231,7 +231,7 @@ class Noche:
                     "personas_votaron": vota,
                     "representantes_votaron": azar.randint(0, 4),
                     "votos_sacados": vota,
-                    "total_asentado": calculado if rareza < 0.9 else "Sin dato",
+                    "total_asentado": "Sin dato" if rareza >= 0.9 else calculado - (rareza < 0.2),  # people add wrong
                     "total_calculado": calculado,
                     "votos": votos,
                 },
@@ -251,7 +251,7 @@ class Noche:
                     "clave": clave,
                     "estado": "sin_acta",
                     "contabilizada": 0,
-                    "observaciones": ["Sin acta"],
+                    "observaciones": ["Sin acta(3)"],
                     "acopio": acta["acopio"],
                 }
             salida.append((minuto, c, acta))

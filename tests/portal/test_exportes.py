@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -176,3 +178,19 @@ def test_command_adds_a_layer(tmp_path: Path) -> None:
     assert orjson.loads(salida.read_bytes())["capas"].keys() == {"distrito", "municipio"}
     mal = CliRunner().invoke(app, [*argumentos, "colonia"])
     assert mal.exit_code == 1 and "no «colonia»" in mal.output
+
+
+@pytest.mark.parametrize(
+    ("orden", "dice"),
+    [
+        (["bench", "nada"], "No existe la carpeta nada."),
+        (["bench", "."], "no es una publicación con páginas"),
+        (["mapa", "nada.geojson", "--capa", "distrito"], "No existe el archivo nada.geojson."),
+    ],
+)
+def test_commands_say_plainly_what_is_missing(tmp_path: Path, orden: list[str], dice: str) -> None:
+    hecho = subprocess.run(
+        [sys.executable, "-m", "prep", "portal", *orden], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert hecho.returncode == 1
+    assert dice in hecho.stderr and "Traceback" not in hecho.stderr

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
+import unicodedata
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -12,8 +16,10 @@ import jsonschema
 import pytest
 from fabrica_portal import Noche, octetos
 
+from prep.dominio.tabulacion.contabilidad import Observacion
 from prep.portal import paginas, portada, recursos
-from prep.portal.cifras import miles
+from prep.portal.cifras import miles, proximo_corte
+from prep.portal.textos import IDIOMAS, textos
 
 FORMATOS = Path(__file__).resolve().parents[2] / "docs" / "formatos"
 VACIOS = {"meta", "link", "img", "input", "br", "hr"}
@@ -97,7 +103,11 @@ def test_every_main_view_exists_in_both_languages(docs: dict[str, Any], leidas: 
     sueltas = ("index", "muro", "casilla", "evolucion", "base-de-datos", "verificar", "ayuda", "difusores")
     esperadas = {f"{p}.html" for p in sueltas}
     for e in docs["proceso.json"]["elecciones"]:
-        esperadas |= {f"{e['clave']}/index.html", f"{e['clave']}/especiales.html"}
+        esperadas |= {
+            f"{e['clave']}/index.html",
+            f"{e['clave']}/especiales.html",
+            f"{e['clave']}/no-contabilizadas.html",
+        }
         esperadas |= {f"{e['clave']}/{d['id']}.html" for d in e["demarcaciones"]}
     assert set(leidas) == esperadas | {f"en/{p}" for p in esperadas}
 
@@ -107,8 +117,9 @@ def test_totals_are_in_the_html(docs: dict[str, Any], leidas: dict[str, Lector])
         resumen = docs[f"{e['clave']}/resumen.json"]
         estado = leidas[f"{e['clave']}/index.html"].texto
         for c in resumen["por_candidatura"] + resumen["por_partido"]:
-            assert miles(c["votos"]) in estado
-            assert c["porcentaje"] + " %" in estado
+            if e["ambito"] == "entidad" or not c["clave"].startswith("CAND_IND"):
+                assert miles(c["votos"]) in estado
+                assert c["porcentaje"] + " %" in estado
         assert miles(resumen["total"]) in estado
         for clave, v in resumen["estadistica"].items():
             assert (v + " %" if isinstance(v, str) else miles(v)) in estado, clave
@@ -125,8 +136,8 @@ def test_totals_are_in_the_html(docs: dict[str, Any], leidas: dict[str, Lector])
 def test_entry_tells_the_corte_and_its_totals(docs: dict[str, Any]) -> None:
     entrada = html(list(portada(docs)))
     es, en = entrada["index.html"].texto, entrada["en/index.html"].texto
-    assert "Último corte: 14" in es and "domingo 2 de junio de 2024, 23:15 h (UTC−6)" in es
-    assert "Latest update: 14" in en and "Sunday 2 June 2024, 23:15 (UTC−6)" in en
+    assert "Corte 14" in es and "domingo 2 de junio de 2024, 23:15 h (UTC−6)" in es
+    assert "Update 14" in en and "Sunday 2 June 2024, 23:15 (UTC−6)" in en
     assert "Resultados preliminares, de carácter informativo." in es
     for e in docs["proceso.json"]["elecciones"]:
         pct = docs[f"{e['clave']}/resumen.json"]["estadistica"]["porcentaje_actas_capturadas"]
@@ -158,14 +169,20 @@ def test_every_link_arrives(docs: dict[str, Any], con_mapa: bool) -> None:
                 else:
                     partes.append(p)
             llega = "/".join(partes)
+            if ruta.endswith("evolucion.html") and re.fullmatch(
+                r"cortes/00(0[1-9]|1[0-3])/(en/)?\w+/index\.html", llega
+            ):
+                continue  # the list of cortes goes to those before this one
             assert llega in todo, (ruta, destino)
             if ancla and llega in hojas and not re.fullmatch(r"\d{6}[A-Z]\w+", ancla):
                 assert ancla in hojas[llega].ids, (ruta, destino)
 
 
-def test_no_page_of_a_corte_points_into_another(docs: dict[str, Any], leidas: dict[str, Lector]) -> None:
+def test_no_page_of_a_corte_but_the_list_of_cortes_points_into_another(leidas: dict[str, Lector]) -> None:
     for ruta, hoja in leidas.items():
         assert not [d for _, d in hoja.enlaces if "cortes/" in d], ruta
+        otros = [d for _, d in hoja.enlaces if re.match(r"(\.\./)+\d{4}/", d)]
+        assert not otros or ruta.endswith("evolucion.html"), ruta
 
 
 def test_nothing_inline_and_nothing_from_others(leidas: dict[str, Lector], docs: dict[str, Any]) -> None:
@@ -299,3 +316,149 @@ def test_documents_with_only_what_is_required_still_make_every_page(docs: dict[s
     assert "Sin dato aún" in hojas["GUB/index.html"].texto
     assert "No hay difusores registrados" in hojas["difusores.html"].texto
     assert list(portada(pelones)) and list(recursos(pelones))
+
+
+# who stands, before their parties
+
+
+def test_names_come_first_wherever_a_contest_is_shown(docs: dict[str, Any], leidas: dict[str, Lector]) -> None:
+    gub = docs["proceso.json"]["elecciones"][0]
+    personas = [c["propietaria"] for c in gub["demarcaciones"][0]["candidaturas"]]
+    raiz = html(list(portada(docs)))
+    for hoja in (leidas["GUB/index.html"], leidas["muro.html"], raiz["index.html"], raiz["widget/GUB.html"]):
+        assert all(p in hoja.texto for p in personas)
+    lider = max(docs["GUB/resumen.json"]["por_candidatura"], key=lambda c: c["votos"])
+    persona = next(c["propietaria"] for c in gub["demarcaciones"][0]["candidaturas"] if c["clave"] == lider["clave"])
+    assert f"{persona} ( " + " · ".join(lider["partidos"]) in raiz["index.html"].texto.replace("(", "( ")
+
+
+def test_the_name_of_a_coalition_is_beside_its_parties(docs: dict[str, Any]) -> None:
+    con_nombre = json.loads(json.dumps({k: v for k, v in docs.items() if isinstance(v, dict)}))
+    for d in con_nombre["proceso.json"]["elecciones"][0]["demarcaciones"]:
+        d["candidaturas"][0]["coalicion"] = "Juntos & Firmes"
+    assert "Juntos & Firmes (PAZ · RÍO)" in html(list(portada(con_nombre)))["index.html"].texto
+
+
+def un_municipio(docs: dict[str, Any]) -> dict[str, Any]:
+    """The same corte with one municipio alone in its ayuntamientos."""
+    solo = json.loads(json.dumps({k: v for k, v in docs.items() if isinstance(v, dict)}))
+    ayun = next(e for e in solo["proceso.json"]["elecciones"] if e["clave"] == "AYUN")
+    lugar = max(solo["AYUN/resumen.json"]["demarcaciones"], key=lambda d: d["total"])
+    ayun["demarcaciones"] = [d for d in ayun["demarcaciones"] if d["id"] == lugar["id"]]
+    solo["AYUN/resumen.json"]["demarcaciones"] = [lugar]
+    solo["AYUN/resumen.json"] |= {k: lugar[k] for k in ("estadistica", "por_candidatura", "total", "nulos")}
+    return solo
+
+
+def test_a_process_of_one_municipio_shows_its_votes_at_the_entry(docs: dict[str, Any]) -> None:
+    solo = un_municipio(docs)
+    entrada = html(list(portada(solo)))["index.html"].texto
+    ayun = next(e for e in solo["proceso.json"]["elecciones"] if e["clave"] == "AYUN")
+    for c in solo["AYUN/resumen.json"]["por_candidatura"]:
+        assert miles(c["votos"]) in entrada and c["porcentaje"] in entrada
+    assert all(c["propietaria"] in entrada for c in ayun["demarcaciones"][0]["candidaturas"])
+
+
+def test_independents_of_different_municipios_are_never_one_candidacy(
+    docs: dict[str, Any], leidas: dict[str, Lector]
+) -> None:
+    estado = leidas["AYUN/index.html"].texto
+    assert "Independientes de distintos municipios" in estado
+    _, _, despues = estado.partition("Suma de votos por candidatura en el estado")
+    assert "Independiente 1" not in despues
+    solos = [f for f in filas_csv(docs, "AYUN/AYUN_entidad.csv") if f["candidatura"].startswith("CAND_IND")]
+    assert not solos and any(f["candidatura"] == "CAND_IND_1" for f in filas_csv(docs, "AYUN/AYUN_municipio.csv"))
+
+
+# what a journalist takes away
+
+
+def filas_csv(docs: dict[str, Any], ruta: str) -> list[dict[str, str]]:
+    texto = dict(paginas(docs))[ruta].decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(texto)))
+
+
+def test_tidy_tables_add_up_to_the_summaries(docs: dict[str, Any]) -> None:
+    resumen = docs["GUB/resumen.json"]
+    por_distrito = filas_csv(docs, "GUB/GUB_distrito.csv")
+    for c in resumen["por_candidatura"]:
+        assert sum(int(f["votos"]) for f in por_distrito if f["candidatura"] == c["clave"]) == c["votos"]
+    assert sum(int(f["votos"]) for f in filas_csv(docs, "GUB/GUB_entidad.csv")) == resumen["total"]
+    assert all(f["persona"] for f in por_distrito if f["candidatura"] not in ("NO_REGISTRADAS", "NULOS"))
+
+
+def test_in_ceros_the_tables_say_nothing_that_is_not_known(documentos: dict[int, dict[str, Any]]) -> None:
+    for f in filas_csv(documentos[1], "GUB/GUB_entidad.csv"):
+        assert f["votos"] == "0" and f["porcentaje"] == ""
+
+
+def test_a_name_that_looks_like_a_formula_is_not_one_in_the_table(docs: dict[str, Any]) -> None:
+    malo = json.loads(json.dumps({k: v for k, v in docs.items() if isinstance(v, dict)}))
+    malo["proceso.json"]["elecciones"][0]["demarcaciones"][0]["candidaturas"][0]["propietaria"] = "=HYPERLINK(1)"
+    personas = {f["persona"] for f in filas_csv(malo, "GUB/GUB_entidad.csv")}
+    assert "'=HYPERLINK(1)" in personas and "=HYPERLINK(1)" not in personas
+
+
+def test_the_code_to_embed_is_whole_and_absolute(docs: dict[str, Any]) -> None:
+    hojas = dict(paginas(docs))
+    for ruta, destino in (("GUB/index.html", "widget/GUB.html"), ("en/AYUN/3.html", "en/widget/AYUN.html#3")):
+        codigo = unescape(re.search(r"<textarea[^>]*>(.*?)</textarea>", hojas[ruta].decode(), re.S)[1])
+        marco = Lector(codigo)  # every element closes
+        fuentes = [d for _, d in marco.enlaces]
+        assert fuentes == [f"https://prep.ieea.example/{destino}", "https://prep.ieea.example/widget/alto.js"]
+    assert {"widget/alto.js", "widget/GUB.html", "en/widget/AYUN.html"} <= dict(portada(docs)).keys()
+
+
+# what is still to come, and what came before
+
+
+def test_what_remains_is_said_against_the_lead(docs: dict[str, Any], leidas: dict[str, Lector]) -> None:
+    gub, resumen = docs["proceso.json"]["elecciones"][0], docs["GUB/resumen.json"]
+    lista = sum(d["lista_nominal"] for d in gub["demarcaciones"])
+    resto = lista - resumen["estadistica"]["lista_nominal_actas_contabilizadas"]
+    primero, segundo = sorted((c["votos"] for c in resumen["por_candidatura"]), reverse=True)[:2]
+    frase = f"{miles(resto)} personas en lista nominal, frente a una ventaja de {miles(primero - segundo)} votos"
+    for ruta in ("GUB/index.html", "evolucion.html"):
+        assert frase in leidas[ruta].texto
+
+
+def test_every_corte_is_listed_with_its_hour_its_link_and_what_changed(
+    docs: dict[str, Any], leidas: dict[str, Lector]
+) -> None:
+    serie = docs["avance.json"]["elecciones"]["GUB"]["contabilizadas"]
+    hoja = leidas["evolucion.html"]
+    for i in range(1, 14):
+        assert f"Corte {i + 1} · {docs['avance.json']['horas'][i][11:16]} h" in hoja.texto
+        if serie[i] > serie[i - 1]:
+            assert f"{miles(serie[i])} (+{miles(serie[i] - serie[i - 1])})" in hoja.texto
+    assert {("a", f"../{n:04d}/GUB/index.html") for n in range(1, 15)} <= set(hoja.enlaces)
+    ingles = leidas["en/evolucion.html"]
+    assert {("a", f"../../{n:04d}/en/GUB/index.html") for n in range(1, 15)} <= set(ingles.enlaces)
+
+
+def test_the_next_corte_is_told_from_those_that_came(docs: dict[str, Any]) -> None:
+    assert "Siguiente corte: hacia las 23:30 h" in html(list(portada(docs)))["index.html"].texto
+    ultimo = {**docs, "corte.json": {**docs["corte.json"], "cierre": True}}
+    assert "Siguiente corte" not in html(list(portada(ultimo)))["index.html"].texto
+    primero = {**docs, "avance.json": {**docs["avance.json"], "horas": docs["avance.json"]["horas"][:1]}}
+    assert proximo_corte(primero["avance.json"]) is None
+
+
+def test_what_is_not_counted_is_one_link_from_the_count(docs: dict[str, Any], leidas: dict[str, Lector]) -> None:
+    n = docs["GUB/resumen.json"]["estadistica"]["actas_no_contabilizadas"]
+    assert n and f"{n}: ver por qué" in leidas["GUB/index.html"].texto
+    assert ("a", "no-contabilizadas.html") in leidas["GUB/index.html"].enlaces
+    assert ("a", "cortes/0014/GUB/no-contabilizadas.html") in html(list(portada(docs)))["index.html"].enlaces
+    lista = leidas["GUB/no-contabilizadas.html"]
+    con = [d for d in docs["GUB/resumen.json"]["demarcaciones"] if d["estadistica"]["actas_no_contabilizadas"]]
+    assert {("a", f"{d['id']}.html#no-contabilizadas") for d in con} <= set(lista.enlaces)
+    assert sum(d["estadistica"]["actas_no_contabilizadas"] for d in con) == n
+
+
+@pytest.mark.parametrize("idioma", IDIOMAS)
+def test_every_observation_of_the_law_is_explained(idioma: str) -> None:
+    def llave(texto: str) -> str:
+        llano = "".join(c for c in unicodedata.normalize("NFD", texto) if not unicodedata.combining(c))
+        return re.sub(r"[^a-z0-9]+", "_", llano.lower()).strip("_")
+
+    assert {llave(o) for o in Observacion} == set(textos(idioma)["observacion"])

@@ -143,7 +143,7 @@ def test_labels_of_lines_never_overlap_nor_leave_the_chart(valores: list[list[in
 
 
 def test_districts_with_the_same_head_town_are_told_apart() -> None:
-    eleccion = {"agrupa": "distrito", "columnas": []}
+    eleccion = {"agrupa": "distrito", "ambito": "entidad", "columnas": [], "demarcaciones": []}
     pintor = Pintor({"partidos": []}, eleccion, textos("es"))
     assert pintor.lugar_de({"id": 4, "nombre": "Zapopan"}) == "Distrito 4 · Zapopan"
     assert pintor.lugar_de({"id": 4, "nombre": "Distrito 04 Zapopan"}) == "Distrito 04 Zapopan"
@@ -155,8 +155,10 @@ def test_districts_with_the_same_head_town_are_told_apart() -> None:
     )
 
 
-def test_names_of_coalitions_shorten_to_the_first_party_and_how_many_more() -> None:
-    pintor = Pintor({"partidos": []}, {"agrupa": "distrito", "columnas": []}, textos("es"))
+def test_names_of_coalitions_shorten_without_looking_like_a_figure() -> None:
+    pintor = Pintor(
+        {"partidos": []}, {"agrupa": "distrito", "ambito": "entidad", "columnas": [], "demarcaciones": []}, textos("es")
+    )
     partidos = ["A&B", "CUMBRE", "BRISA"]
     assert pintor.breve("X", partidos, 40) == "A&amp;B · CUMBRE · BRISA"
-    assert pintor.breve("X", partidos, 10) == "A&amp;B +2"
+    assert pintor.breve("X", partidos, 10) == "A&amp;B…"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 Doc = dict[str, Any]
@@ -53,6 +55,28 @@ def delantera(resultado: Doc) -> Delantera | None:
     votos = orden[0]["votos"] - (segundo["votos"] if segundo else 0)
     nivel = 1 + (votos * 100 >= 5 * total) + (votos * 100 > 15 * total)
     return Delantera(orden[0], segundo, votos, truncado(votos, total), nivel)
+
+
+def por_llegar(eleccion: Doc, resultado: Doc) -> int:
+    """People in the lista nominal of the actas that add no votes yet, in the election or in one of its places."""
+    ids = {resultado["id"]} if "id" in resultado else None
+    total = sum(d["lista_nominal"] for d in eleccion["demarcaciones"] if ids is None or d["id"] in ids)
+    return max(0, int(total) - int(resultado["estadistica"].get("lista_nominal_actas_contabilizadas", 0)))
+
+
+def por_lugares(eleccion: Doc) -> bool:
+    """Whether different people are elected in different places of this process, so that a state sum elects nobody."""
+    return eleccion["ambito"] != "entidad" and len(eleccion["demarcaciones"]) != 1
+
+
+def proximo_corte(avance: Doc) -> tuple[str, int] | None:
+    """When the next corte is likely, and the usual minutes between them: those of the last four. `None`: not known."""
+    horas = [datetime.fromisoformat(h) for h in avance["horas"][-5:]]
+    pasos = sorted(int((b - a).total_seconds()) // 60 for a, b in pairwise(horas))
+    if not pasos or pasos[len(pasos) // 2] < 1:
+        return None
+    minutos = pasos[len(pasos) // 2]
+    return (horas[-1] + timedelta(minutes=minutos)).isoformat(), minutos
 
 
 def contadas(resultado: Doc) -> tuple[int, int]:

@@ -8,12 +8,24 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
-ANCHO: Final = 720
-ALTO: Final = 320
-MARGEN: Final = (14, 150, 30, 44)  # top, right, bottom, left
 
-LETRAS: Final = 16
-"""Room for names at the right."""
+@dataclass(frozen=True, slots=True)
+class Lienzo:
+    """A size a chart is drawn in; the style sheet shows the one that suits the screen."""
+
+    clase: str
+    ancho: int
+    alto: int
+    margen: tuple[int, int, int, int]  # top, right, bottom, left
+    letras: int  # room for names at the right
+    renglon: int  # from a name to the next
+    marcas: int  # hours on the axis, at most
+
+
+LIENZOS: Final = (
+    Lienzo("ancha", 1160, 380, (14, 190, 30, 48), 24, 17, 10),
+    Lienzo("angosta", 480, 360, (14, 152, 34, 58), 14, 23, 4),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +37,8 @@ class Serie:
     valores: Sequence[int]
 
 
-def _corto(nombre: str) -> str:
-    return nombre if len(nombre) <= LETRAS else nombre[: LETRAS - 1].rstrip() + "…"
+def _corto(nombre: str, letras: int) -> str:
+    return nombre if len(nombre) <= letras else nombre[: letras - 1].rstrip() + "…"
 
 
 def _minutos(horas: Sequence[str]) -> list[int]:
@@ -34,9 +46,17 @@ def _minutos(horas: Sequence[str]) -> list[int]:
 
 
 def grafica(series: Sequence[Serie], horas: Sequence[str], titulo: str, tope: int = 1_000_000) -> str:
-    """Values from 0 to `tope` (percentage × 10,000) against time; names at the end of each line, never overlapping."""
-    arriba, derecha, abajo, izquierda = MARGEN
-    ancho, alto = ANCHO - izquierda - derecha, ALTO - arriba - abajo
+    """Values from 0 to `tope` (percentage × 10,000) against time; names at the end of each line, never overlapping.
+
+    Drawn once for each size of screen, so that nobody has to scroll sideways to the last hour.
+    """
+    return "".join(_dibujo(lienzo, series, horas, titulo, tope) for lienzo in LIENZOS)
+
+
+def _dibujo(lienzo: Lienzo, series: Sequence[Serie], horas: Sequence[str], titulo: str, tope: int) -> str:
+    arriba, derecha, abajo, izquierda = lienzo.margen
+    ancho, alto = lienzo.ancho - izquierda - derecha, lienzo.alto - arriba - abajo
+    fin = lienzo.ancho - derecha
     tiempos = _minutos(horas)
     desde, hasta = tiempos[0], tiempos[-1]
     largo = max(1, hasta - desde)
@@ -49,21 +69,23 @@ def grafica(series: Sequence[Serie], horas: Sequence[str], titulo: str, tope: in
     paso = 200_000 if tope > 500_000 else 100_000
     for v in range(0, tope + 1, paso):
         partes.append(
-            f'<path class="eje" d="M{izquierda} {y(v)}H{ANCHO - derecha}"/>'
+            f'<path class="eje" d="M{izquierda} {y(v)}H{fin}"/>'
             f'<text class="marca" x="{izquierda - 6}" y="{y(v) + 4}" text-anchor="end">{v // 10_000} %</text>'
         )
-    for m, texto in _horas_redondas(horas):
+    for m, texto in _horas_redondas(horas, lienzo.marcas):
         x = izquierda + (m - desde) * ancho // largo
-        partes.append(f'<text class="marca" x="{x}" y="{ALTO - 8}" text-anchor="middle">{texto}</text>')
-    finales = _separar([y(s.valores[-1]) for s in series], arriba + 8, arriba + alto)
+        ancla = "end" if x > fin - 12 else "middle"
+        partes.append(f'<text class="marca" x="{x}" y="{lienzo.alto - 8}" text-anchor="{ancla}">{texto}</text>')
+    finales = _separar([y(s.valores[-1]) for s in series], arriba + 8, arriba + alto, lienzo.renglon)
     for s, yf in zip(series, finales, strict=True):
         puntos = " ".join(f"{x},{y(v)}" for x, v in zip(xs, s.valores, strict=True))
         partes.append(f'<polyline class="linea {s.clase}" points="{puntos}"/>')
-        partes.append(f'<circle class="{s.clase}" cx="{xs[-1]}" cy="{y(s.valores[-1])}" r="3"/>')
-        partes.append(f'<text class="fin" x="{xs[-1] + 9}" y="{yf + 4}">{escape(_corto(s.nombre))}</text>')
-    marco = f'viewBox="0 0 {ANCHO} {ALTO}" role="img" aria-label="{escape(titulo)}"'
-    caja = f'<div class="rueda" tabindex="0" role="group" aria-label="{escape(titulo)}">'
-    return f'{caja}<svg class="curva" {marco}>{"".join(partes)}</svg></div>'
+        partes.append(f'<circle class="{s.clase}" cx="{xs[-1]}" cy="{y(s.valores[-1])}" r="3.5"/>')
+        partes.append(
+            f'<text class="fin" x="{xs[-1] + 9}" y="{yf + 4}">{escape(_corto(s.nombre, lienzo.letras))}</text>'
+        )
+    marco = f'viewBox="0 0 {lienzo.ancho} {lienzo.alto}" role="img" aria-label="{escape(titulo)}"'
+    return f'<svg class="curva {lienzo.clase}" {marco}>{"".join(partes)}</svg>'
 
 
 def recorrido(valores: Sequence[int], total: int) -> str:
@@ -79,12 +101,12 @@ def recorrido(valores: Sequence[int], total: int) -> str:
     )
 
 
-def _horas_redondas(horas: Sequence[str]) -> list[tuple[int, str]]:
-    """Hours on the dot inside the night, at most eight, in minutes and as `21:00`."""
+def _horas_redondas(horas: Sequence[str], cuantas: int) -> list[tuple[int, str]]:
+    """Hours on the dot inside the night, at most `cuantas`, in minutes and as `21:00`."""
     primero, ultimo = datetime.fromisoformat(horas[0]), datetime.fromisoformat(horas[-1])
     inicio = int(primero.timestamp()) // 60
     fin = int(ultimo.timestamp()) // 60
-    paso = next((p for p in (15, 30, 60, 120, 180, 240) if (fin - inicio) // p <= 8), 360)
+    paso = next((p for p in (15, 30, 60, 120, 180, 240) if (fin - inicio) // p <= cuantas), 360)
     desfase = int((primero.utcoffset() or primero - primero).total_seconds()) // 60
     marcas = []
     m = inicio + (-(inicio + desfase)) % paso

@@ -12,11 +12,14 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
-from prep.portal import cartograma
-from prep.portal.cifras import Delantera, contadas, delantera, miles, ordenadas
+from prep.portal import cartograma, tema
+from prep.portal.cifras import Delantera, contadas, delantera, miles, ordenadas, por_llegar, por_lugares, truncado
 
 Doc = dict[str, Any]
 GUION = "—"
+GRIS = "#84888f"
+INDEPENDIENTES = "*independientes"
+"""Key of the row that holds independents of several places; no candidacy can have it."""
 
 
 def seguro(html: str) -> SafeString:
@@ -38,6 +41,7 @@ class Pintor:
 
     def __init__(self, proceso: Doc, eleccion: Doc, t: Doc) -> None:
         self.t = t
+        self.proceso = proceso
         self.eleccion = eleccion
         self.partidos = {p["siglas"]: i for i, p in enumerate(proceso["partidos"])}
         self.nombres = {p["siglas"]: p["nombre"] for p in proceso["partidos"]}
@@ -45,6 +49,10 @@ class Pintor:
         self.de_columna = {c["clave"]: c["partidos"] for c in eleccion["columnas"]}
         self.lugar = t[eleccion["agrupa"]].lower()
         self.lugares = t[eleccion["agrupa"] + "s"].lower()
+        self.varias = por_lugares(eleccion)
+        self._personas = {
+            d["id"]: {c["clave"]: c for c in d["candidaturas"]} for d in eleccion.get("demarcaciones", [])
+        }
         self._rotulos: dict[str, str] = {}
         self._muestras: dict[str, str] = {}
 
@@ -58,20 +66,30 @@ class Pintor:
         return f"{palabra} {r['id']} · {nombre}"
 
     def breve(self, clave: str, partidos: Sequence[str], letras: int) -> str:
-        """The name of a candidacy where there is room for few letters: `PAZ · RÍO`, else `PAZ +1`. Escaped."""
+        """The name of a candidacy where there is room for few letters: `PAZ · RÍO`, else `PAZ…`. Escaped.
+
+        Its other parties show as swatches beside it; a `+1` would read as a figure.
+        """
         completo = self.rotulo(clave, partidos)
         if len(unescape(completo)) <= letras or len(partidos) < 2:
             return completo
-        return f"{escape(partidos[0])} +{len(partidos) - 1}"
+        return f"{escape(partidos[0])}…"
 
     def clases(self, partidos: Sequence[str]) -> list[str]:
         return [f"p{self.partidos[p]}" if p in self.partidos else "pi" for p in partidos] or ["pi"]
+
+    def color(self, partidos: Sequence[str]) -> str:
+        """The colour of the first party, as the catalogue says it or as the site's style gives it."""
+        i = self.partidos.get(partidos[0]) if partidos else None
+        return GRIS if i is None else tema.color(self.proceso["partidos"][i], i)
 
     def rotulo(self, clave: str, partidos: Sequence[str]) -> str:
         """What people call a candidacy: its parties, or the number of the independent."""
         if clave not in self._rotulos:
             tipo = self.tipos.get(clave)
-            if tipo == "independiente" or not partidos:
+            if clave == INDEPENDIENTES:
+                nombre = self.t["eleccion"]["independientes"].format(lugares=self.lugares)
+            elif tipo == "independiente" or not partidos:
                 numero = clave.rsplit("_", 1)[-1]
                 nombre = self.t["eleccion"]["independiente"].format(n=numero) if numero.isdigit() else clave
             elif tipo == "comun":
@@ -80,6 +98,35 @@ class Pintor:
                 nombre = " · ".join(partidos)
             self._rotulos[clave] = escape(nombre)
         return self._rotulos[clave]
+
+    def persona(self, clave: str, lugar: int | None = None) -> Doc:
+        """Who stands under a candidacy, as the process says it: `propietaria`, `coalicion`. Empty where it is many."""
+        if self.varias and lugar is None:
+            return {}
+        if self.eleccion["ambito"] == "entidad" or lugar is None:
+            return next((p[clave] for p in self._personas.values() if clave in p), {})
+        return self._personas.get(lugar, {}).get(clave, {})
+
+    def quien(self, c: Doc, lugar: int | None = None) -> str:
+        """The person first, then the coalition and its parties beside their swatches. Escaped."""
+        p = self.persona(c["clave"], lugar)
+        nombre, juntos = p.get("propietaria", ""), p.get("coalicion", "")
+        siglas = self.rotulo(c["clave"], c["partidos"])
+        if juntos:
+            siglas = f"{escape(juntos)} ({siglas})"
+        muestra = self.muestra(c["clave"], c["partidos"])
+        if not nombre:
+            return f'<span class="nc">{muestra}<span>{siglas}</span></span>'
+        return (
+            f'<span class="persona">{escape(nombre)}</span>'
+            f'<span class="nc siglas">{muestra}<span>{siglas}</span></span>'
+        )
+
+    def llana(self, c: Doc, lugar: int | None = None) -> str:
+        """`Elena Robles (PAZ · RÍO)`, or the parties alone. Plain text."""
+        siglas = unescape(self.rotulo(c["clave"], c["partidos"]))
+        nombre = self.persona(c["clave"], lugar).get("propietaria", "")
+        return f"{nombre} ({siglas})" if nombre else siglas
 
     def muestra(self, clave: str, partidos: Sequence[str]) -> str:
         if clave not in self._muestras:
@@ -109,30 +156,46 @@ class Pintor:
 
     # tables
 
-    def candidaturas(self, resultado: Doc, personas: Mapping[str, Doc] | None = None, cabeza: str = "") -> str:
-        """The chart of a contest, which is its table: candidacy with its bar, votes, percentage.
+    def candidaturas(self, resultado: Doc) -> str:
+        """The chart of a contest, which is its table: who stands, with its bar, votes, percentage.
 
-        `personas`: by candidacy key.
+        Where every place elects its own, independents of different places are different people: one row says so.
         """
         e = self.t["eleccion"]
-        filas = ordenadas(resultado["por_candidatura"])
+        filas = ordenadas(self._sin_mezclar(resultado))
         mayor = max((c["votos"] for c in filas), default=0)
-        cuerpo = []
-        for c in filas:
-            persona = (personas or {}).get(c["clave"], {}).get("propietaria", "")
-            quien = f'<span class="quien">{escape(persona)}</span>' if persona else ""
-            cuerpo.append(
-                f'<tr><th scope="row">{self.nombre(c)}{quien}{self.barra(c["partidos"], c["votos"], mayor)}</th>'
-                f'<td class="num">{miles(c["votos"])}</td><td class="num pct">{_pct(c)}</td></tr>'
-            )
+        cuerpo = [
+            f'<tr><th scope="row">{self.quien(c, resultado.get("id"))}'
+            f"{self.barra(c['partidos'], c['votos'], mayor)}</th>"
+            f'<td class="num">{miles(c["votos"])}</td><td class="num pct">{_pct(c)}</td></tr>'
+            for c in filas
+        ]
         cuerpo.append(self._otros(resultado, 0))
-        titulo = cabeza or e["candidatura_col"]
         return (
-            f'<table class="cand"><thead><tr><th scope="col">{escape(titulo)}</th>'
+            f'<div class="contienda"><table class="cand votos"><thead><tr><th scope="col">{e["candidatura_col"]}</th>'
             f'<th scope="col" class="num">{e["votos"]}</th>'
             f'<th scope="col" class="num">{e["porcentaje"]}</th></tr></thead>'
-            f"<tbody>{''.join(cuerpo)}</tbody></table>"
+            f"<tbody>{''.join(cuerpo)}</tbody></table></div>"
         )
+
+    def _sin_mezclar(self, resultado: Doc, parte: str = "por_candidatura") -> list[Doc]:
+        """The rows of a sum, with the independents of different places in one row of their own."""
+        filas: list[Doc] = resultado[parte]
+        if not self.varias or "id" in resultado:
+            return filas
+        salida: list[Doc] = []
+        juntas: Doc | None = None
+        for c in filas:
+            if self.tipos.get(c["clave"]) != "independiente":
+                salida.append(c)
+            elif juntas is None:
+                juntas = {**c, "clave": INDEPENDIENTES}
+                salida.append(juntas)
+            else:
+                juntas |= {k: juntas[k] + c[k] for k in ("votos", "propios", "coalicion") if k in c}
+        if juntas is not None and resultado["total"]:
+            juntas["porcentaje"] = truncado(juntas["votos"], resultado["total"])
+        return salida
 
     def _otros(self, resultado: Doc, vacias: int) -> str:
         """Rows that close a table; `vacias`: columns that do not apply to them."""
@@ -154,15 +217,17 @@ class Pintor:
         """By party and independents: own votes, votes from coalitions, total."""
         e = self.t["eleccion"]
         cuerpo = []
-        for p in resultado["por_partido"]:
+        for p in self._sin_mezclar(resultado, "por_partido"):
             clave = p["clave"]
             partidos = self.de_columna.get(clave) or ([clave] if clave in self.partidos else [])
             largo = self.nombres.get(clave, "")
             quien = f'<span class="quien">{escape(largo)}</span>' if largo else ""
             cuerpo.append(
                 f'<tr><th scope="row">{self._nombre(clave, partidos)}{quien}</th>'
-                f'<td class="num">{miles(p["propios"])}</td><td class="num">{miles(p["coalicion"])}</td>'
-                f'<td class="num">{miles(p["votos"])}</td><td class="num pct">{_pct(p)}</td></tr>'
+                f'<td class="num" data-en="{e["propios"]}">{miles(p["propios"])}</td>'
+                f'<td class="num" data-en="{e["coalicion"]}">{miles(p["coalicion"])}</td>'
+                f'<td class="num" data-en="{e["total"]}">{miles(p["votos"])}</td>'
+                f'<td class="num pct">{_pct(p)}</td></tr>'
             )
         cuerpo.append(self._otros(resultado, 2))
         return (
@@ -174,44 +239,53 @@ class Pintor:
         )
 
     def ventaja(self, resultado: Doc) -> str:
-        """One sentence: who is ahead and by how much."""
-        e = self.t["eleccion"]
+        """Who is ahead and by how much, then what is still to come against it, in one sentence each."""
+        e, lugar = self.t["eleccion"], resultado.get("id")
         d = delantera(resultado)
         if d is None:
             return escape(self.t["avance"]["en_ceros"])
+        resto = por_llegar(self.eleccion, resultado)
         if d.segundo is None:
             return ""
         datos = {
-            "primero": f"<strong>{self.rotulo(d.primero['clave'], d.primero['partidos'])}</strong>",
-            "segundo": self.rotulo(d.segundo["clave"], d.segundo["partidos"]),
+            "primero": f"<strong>{escape(self.llana(d.primero, lugar))}</strong>",
+            "segundo": escape(self.llana(d.segundo, lugar)),
             "votos": miles(d.votos),
             "puntos": d.puntos,
         }
-        return str(e["empate" if d.empate else "ventaja"].format(**datos))
+        frase = str(e["empate" if d.empate else "ventaja"].format(**datos))
+        if not resto:
+            return frase
+        pendiente = e["resto_empate" if d.empate else "resto"].format(lista=miles(resto), votos=miles(d.votos))
+        return f"{frase} {pendiente}"
 
     def detalle(self, resumen: Doc) -> str:
-        """One row per place, with a link to its page; the table of the map."""
+        """One row per place, with a link to its page; the table of the map. On a phone each row is a card."""
         t, e = self.t, self.t["eleccion"]
         filas = []
         for r in resumen["demarcaciones"]:
             n, m = contadas(r)
             d = delantera(r)
             if d is None:
-                lideres = f'<td class="vacia">{t["avance"]["sin_votos"]}</td><td></td><td class="num">{GUION}</td>'
+                lideres = f'<td class="va vacia">{t["avance"]["sin_votos"]}</td><td class="le"></td>'
+                lideres += f'<td class="num ve">{GUION}</td>'
             else:
-                segundo = self.nombre(d.segundo) if d.segundo else ""
+                segundo = self.quien(d.segundo, r["id"] if self.varias else None) if d.segundo else ""
                 puntos = t["avance"]["empate"] if d.empate else d.puntos
-                lideres = f'<td>{self.nombre(d.primero)}</td><td>{segundo}</td><td class="num">{puntos}</td>'
+                lideres = f'<td class="va">{self.quien(d.primero, r["id"] if self.varias else None)}</td>'
+                lideres += f'<td class="le">{segundo}</td><td class="num ve" data-en="{e["ventaja_col"]}">{puntos}</td>'
             pct = r["estadistica"].get("porcentaje_actas_contabilizadas")
             filas.append(
                 f'<tr id="d{r["id"]}"><th scope="row"><a href="{r["id"]}.html">{escape(self.lugar_de(r))}</a></th>'
-                f'<td class="num">{pct + "&nbsp;%" if pct else GUION}{medidor(n, m)}</td>{lideres}'
-                f'<td class="num">{miles(r["total"])}</td></tr>'
+                f'{lideres}<td class="num co" data-en="{e["contado"]}">{pct + "&nbsp;%" if pct else GUION}'
+                f"{medidor(n, m)}</td>"
+                f'<td class="num to" data-en="{e["total_votos"]}">{miles(r["total"])}</td></tr>'
             )
         return (
             f'<table class="lug" id="lugares"><thead><tr><th scope="col">{t[self.eleccion["agrupa"]]}</th>'
-            f'<th scope="col" class="num">{e["contado"]}</th><th scope="col">{e["primero"]}</th>'
+            f'<th scope="col">{e["primero"]}</th>'
             f'<th scope="col">{e["segundo"]}</th><th scope="col" class="num">{e["ventaja_col"]}</th>'
+            f'<th scope="col" class="num">{e["contado"]}</th>'
             f'<th scope="col" class="num">{e["total_votos"]}</th></tr></thead><tbody>{"".join(filas)}</tbody></table>'
         )
 
@@ -227,9 +301,8 @@ class Pintor:
             filas.append(f"<div><dt>{nombre}</dt><dd>{texto}</dd></div>")
         return f'<dl class="est">{"".join(filas)}</dl>'
 
-    def adelante(self, resumen: Doc, tope: int = 8) -> str:
-        """For contests decided place by place: in how many each candidacy has most votes."""
-        a = self.t["avance"]
+    def _cuenta_de_lideres(self, resumen: Doc) -> tuple[list[tuple[Doc, int]], int, int]:
+        """(in how many places each candidacy has most votes, most first; places tied; places without votes)."""
         cuenta: dict[str, int] = {}
         quien: dict[str, Doc] = {}
         vacias = empates = 0
@@ -240,17 +313,29 @@ class Pintor:
             elif d.empate:
                 empates += 1
             else:
-                clave = d.primero["clave"] if d.primero["partidos"] else "independiente"
+                clave = d.primero["clave"] if d.primero["partidos"] else INDEPENDIENTES
                 cuenta[clave] = cuenta.get(clave, 0) + 1
-                quien[clave] = d.primero
+                quien[clave] = {**d.primero, "clave": clave}
         orden = sorted(cuenta.items(), key=lambda x: (-x[1], x[0]))
+        return [(quien[k], n) for k, n in orden], empates, vacias
+
+    def lideres(self, resumen: Doc) -> list[tuple[str, list[str], int, str]]:
+        """In plain text: candidacy, its parties, in how many places it leads, and `11 de 20 distritos`."""
+        total = len(resumen["demarcaciones"])
+        return [
+            (self.llana(c), c["partidos"], n, self.t["avance"]["n_de_m"].format(n=n, m=f"{total} {self.lugares}"))
+            for c, n in self._cuenta_de_lideres(resumen)[0]
+        ]
+
+    def adelante(self, resumen: Doc, tope: int = 8) -> str:
+        """For contests decided place by place: in how many each candidacy has most votes."""
+        a = self.t["avance"]
+        orden, empates, vacias = self._cuenta_de_lideres(resumen)
         total = len(resumen["demarcaciones"])
         mayor = orden[0][1] if orden else 0
-        filas = []
-        for clave, n in orden[:tope]:
-            c = quien[clave]
-            nombre = self.nombre(c)
-            filas.append(self._fila_adelante(nombre, self.barra(c["partidos"], n, mayor), n, total))
+        filas = [
+            self._fila_adelante(self.nombre(c), self.barra(c["partidos"], n, mayor), n, total) for c, n in orden[:tope]
+        ]
         if len(orden) > tope:
             resto = sum(n for _, n in orden[tope:])
             texto = a["y_otras"].format(n=len(orden) - tope)
@@ -308,36 +393,38 @@ class Pintor:
         )
 
     def _letras(self, r: Doc, d: Delantera | None, x: int, y: int, w: int, h: int) -> str:
-        """Up to three lines of a tile: place, who is ahead, by how much.
+        """Up to three lines over a plate of the page's colour: place, who is ahead and, where it is wide, by how much.
 
-        Class `td`: only where the screen is wide; `tm`: only where it is not.
+        Class `td`: only where the screen is wide; `tm`: only where it is not. What does not fit is cut at the tile.
         """
-        en_pantalla, en_telefono = max(0, int((w - 6) / 6.3)), max(0, int((w - 8) / 11.4))
         nombre = str(r["id"]) if self.eleccion["agrupa"] == "distrito" else str(r["nombre"])
-        if len(nombre) > en_pantalla:
-            nombre = nombre[: en_pantalla - 1].rstrip() + "…" if en_pantalla >= 6 else ""
-        if not nombre:
+        dibujos = []
+        for clase, ancho, alto in (("td", 6.5, 13), ("tm", 11.4, 23)):
+            letras, caben = int((w - 10) / ancho), (h - 4) // alto
+            lineas = [escape(_recortado(nombre, letras))]
+            if d is not None and d.empate:
+                lineas.append(self.t["avance"]["empate"])
+            elif d is not None:
+                lineas.append(self.breve(d.primero["clave"], d.primero["partidos"], letras))
+                if clase == "td":  # on a phone the tone says it, and the table
+                    lineas.append(f"+{d.puntos[:-2]} {self.t['eleccion']['pts']}")
+            if not lineas[0]:
+                continue
+            if any(len(unescape(linea)) > letras for linea in lineas[1:caben]):
+                lineas = lineas[:1]
+            lineas = lineas[: max(0, caben)]
+            if not lineas:
+                continue
+            largo = max(len(unescape(linea)) for linea in lineas)
+            tramos = "".join(
+                f'<tspan x="5" dy="{"1.15em" if i else "0"}">{linea}</tspan>' for i, linea in enumerate(lineas)
+            )
+            placa = f'<rect class="placa" x="2" y="2" width="{_n(min(w - 5, largo * ancho + 7))}" '
+            placa += f'height="{min(h - 5, len(lineas) * alto + 1)}" rx="2"/>'
+            dibujos.append(f'<g class="{clase}">{placa}<text y="4">{tramos}</text></g>')
+        if not dibujos:
             return ""
-        lineas = [(escape(nombre), escape(nombre))]
-        if d is not None and d.empate:
-            lineas.append((self.t["avance"]["empate"], self.t["avance"]["empate"]))
-        elif d is not None:
-            c = d.primero
-            ancha, corta = (self.breve(c["clave"], c["partidos"], n) for n in (en_pantalla, en_telefono))
-            lineas += [(ancha, corta), (f"+{d.puntos[:-2]}", f"+{d.puntos[:-2]}")]
-        partes, telefono = [], True
-        for i, (ancha, corta) in enumerate(lineas):
-            if len(unescape(ancha)) > en_pantalla or (i + 1) * 13 >= h - 4:
-                break
-            telefono = telefono and len(unescape(corta)) <= en_telefono and (i + 1) * 23 < h - 6
-            lugar = f'x="{x + 5}" dy="{"1.1em" if i else "0"}"'
-            if telefono and ancha == corta:
-                partes.append(f"<tspan {lugar}>{ancha}</tspan>")
-            else:
-                partes.append(f'<tspan class="td" {lugar}>{ancha}</tspan>')
-                if telefono:
-                    partes.append(f'<tspan class="tm" {lugar}>{corta}</tspan>')
-        return f'<text x="{x + 5}" y="{y + 4}">{"".join(partes)}</text>' if partes else ""
+        return f'<svg x="{x}" y="{y}" width="{max(1, w - 1)}" height="{max(1, h - 1)}">{"".join(dibujos)}</svg>'
 
     def contorno(self, resumen: Doc, capa: Doc) -> str:
         """Outlines of the institution's map, with the same reading: hatching is left to count, tone is the lead."""
@@ -370,6 +457,13 @@ def lista(nombres: Iterable[str], y: str, tope: int = 12) -> str:
     if len(todos) > tope:
         return ", ".join(todos[:tope]) + f"… (+{len(todos) - tope})"
     return f"{', '.join(todos[:-1])} {y} {todos[-1]}" if len(todos) > 1 else "".join(todos)
+
+
+def _recortado(nombre: str, letras: int) -> str:
+    """As much of a name as fits, nothing where too little would."""
+    if len(nombre) <= letras:
+        return nombre
+    return nombre[: letras - 1].rstrip() + "…" if letras >= 6 else ""
 
 
 def _pct(c: Doc) -> str:

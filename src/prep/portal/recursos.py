@@ -28,7 +28,8 @@ def _carpeta(hoja: str, logo: str) -> tuple[str, dict[str, bytes]]:
     archivos["portal.css"] += hoja.encode()
     for idioma in IDIOMAS:
         t = textos(idioma)
-        frases = {**t["js"], "estados": t["estado"], "hora_corta": t["hora_corta"], "meses": t["meses"]}
+        frases = {**t["js"], **{k: t[k] for k in ("situacion", "situacion_nota", "observacion")}}
+        frases |= {"estados": t["estado"], "hora_corta": t["hora_corta"], "meses": t["meses"]}
         frases["idioma"] = idioma
         archivos[f"textos.{idioma}.js"] = b"export default " + orjson.dumps(frases) + b"\n"
     if logo:

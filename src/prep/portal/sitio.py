@@ -23,12 +23,13 @@ from django.template import Context, Engine
 from prep.comprobacion.pagina import verifica_html
 from prep.portal import cartograma, nist, piezas
 from prep.portal.atom import atom
-from prep.portal.cifras import Doc, falta, miles, truncado
+from prep.portal.cifras import Doc, falta, miles, proximo_corte, truncado
 from prep.portal.evolucion import Evolucion
 from prep.portal.piezas import Pintor, medidor, seguro
-from prep.portal.recursos import carpeta
+from prep.portal.recursos import ESTATICOS, carpeta
+from prep.portal.tablas import tablas
 from prep.portal.tarjeta import tarjeta
-from prep.portal.textos import IDIOMAS, hora_larga, textos
+from prep.portal.textos import IDIOMAS, hora_corta, hora_larga, textos
 
 Corte = Mapping[str, Any]
 Archivo = tuple[str, bytes]
@@ -62,6 +63,7 @@ def portada(corte: Corte) -> Iterator[Archivo]:
     for idioma in IDIOMAS:
         yield from sitio.raiz_en_idioma(idioma)
     yield "atom.xml", atom(sitio.manifiesto, sitio.proceso, sitio.leer("avance.json"))
+    yield "widget/alto.js", (ESTATICOS / "alto.js").read_bytes()
     yield "verifica.html", verifica_html()
 
 
@@ -85,6 +87,8 @@ class Sitio:
         self.carpeta, archivos = carpeta(self.proceso)
         self.logo = "logo.png" if "logo.png" in archivos else "logo.svg"
         self.ruta = f"cortes/{self.manifiesto['corte']:04d}/"
+        portal = str(self.proceso.get("institucion", {}).get("portal", ""))
+        self.publico = portal and portal.rstrip("/") + "/"
 
     def leer(self, ruta: str) -> Doc | None:
         """A document of the corte, or `None` when it is missing or is not JSON."""
@@ -108,6 +112,8 @@ class Sitio:
         campos = ("proceso", "corte", "hora", "modo", "cierre", "cuentas")
         yield "cabecera.json", orjson.dumps({"formato": "prep/cabecera/1", **{k: m[k] for k in campos}})
         yield "nist.json", nist.reporte(m, self.proceso, self.resumenes, self.leer("avance.json"))
+        for eleccion in self.proceso["elecciones"]:
+            yield from tablas(self.proceso, eleccion, self.resumenes[eleccion["clave"]])
 
     # one language
 
@@ -183,6 +189,7 @@ class Hoja:
             "activa": activa,
             "proceso": s.proceso,
             "institucion": institucion,
+            "publico": s.publico,
             "sitio": self.t["nav"]["nombre_sitio"].format(entidad=s.proceso["entidad"]["nombre"]),
             "elecciones": s.proceso["elecciones"],
             "modo": self.t["modo"].get(s.manifiesto["modo"], ""),
@@ -194,7 +201,12 @@ class Hoja:
     def _momento(self) -> Doc:
         """Number and hour of the corte: only for pages that change at every corte anyway."""
         m = self.s.manifiesto
+        avance = None if m["cierre"] else self.s.leer("avance.json")
+        proximo = proximo_corte(avance) if avance else None
         return {
+            "proximo": self.t["corte"]["proximo"].format(hora=hora_corta(proximo[0], self.t)) if proximo else "",
+            "cuando": proximo[0] if proximo else "",
+            "numero": self.t["corte"]["numero"].format(n=m["corte"]),
             "n": str(m["corte"]),
             "hora": m["hora"],
             "larga": hora_larga(m["hora"], self.t),
@@ -209,25 +221,22 @@ class Hoja:
         for e in s.proceso["elecciones"]:
             resumen = s.resumenes[e["clave"]]
             pintor = self.pintores[e["clave"]]
-            por_lugar = e["ambito"] != "entidad"
-            tabla = pintor.adelante(resumen) if por_lugar else pintor.candidaturas(resumen)
+            tabla = pintor.adelante(resumen) if pintor.varias else pintor.candidaturas(resumen)
             tarjetas.append(
                 {
                     "clave": e["clave"],
                     "nombre": e["nombre"],
                     "ver": t["avance"]["ver"].format(eleccion=e["nombre"]),
                     "tabla": seguro(tabla),
-                    "frase": "" if por_lugar else seguro(pintor.ventaja(resumen)),
+                    "frase": "" if pintor.varias else seguro(pintor.ventaja(resumen)),
                     "falta": seguro(self._falta(e, breve=True)),
-                    **self._avance(resumen),
+                    **self._avance(resumen, f"{e['clave']}/no-contabilizadas.html", en_base=True),
                 }
             )
         p = s.proceso
         descripcion = t["avance"]["descripcion"].format(
             nombre=p["nombre"], entidad=p["entidad"]["nombre"], n=s.manifiesto["corte"]
         )
-        publico = p.get("institucion", {}).get("portal", "")
-        publico = publico and publico.rstrip("/") + "/"
         yield self._pagina(
             plantilla,
             ruta,
@@ -238,11 +247,11 @@ class Hoja:
             corte=self._momento(),
             tarjetas=tarjetas,
             en_portada=en_raiz,
-            imagen=f"{publico}portal/corte-{s.manifiesto['corte']:04d}.png" if publico else "",
-            publico=publico,
+            imagen=f"{s.publico}portal/corte-{s.manifiesto['corte']:04d}.png" if s.publico else "",
         )
 
-    def _avance(self, resumen: Doc) -> Doc:
+    def _avance(self, resumen: Doc, no_contabilizadas: str, en_base: bool = False) -> Doc:
+        """How far the count is. `no_contabilizadas`: where they are listed, from the page or from `base`."""
         e = resumen["estadistica"]
         capturadas, esperadas = e.get("actas_capturadas", 0), e["actas_esperadas"]
         de = self.t["avance"]["n_de_m"]
@@ -252,6 +261,9 @@ class Hoja:
             "porcentaje": e.get("porcentaje_actas_capturadas"),
             "contabilizadas": miles(e["actas_contabilizadas"]) if "actas_contabilizadas" in e else None,
             "contabilizadas_pct": e.get("porcentaje_actas_contabilizadas"),
+            "no": miles(e["actas_no_contabilizadas"]) if e.get("actas_no_contabilizadas") else None,
+            "no_donde": no_contabilizadas,
+            "no_en_base": en_base,
             "participacion": e.get("porcentaje_participacion_ciudadana"),
             "medidor": seguro(medidor(capturadas, esperadas)),
         }
@@ -286,7 +298,6 @@ class Hoja:
         cajas = _cajas(tuple((d["id"], d["lista_nominal"]) for d in e["demarcaciones"]))
         mapa = s.leer("mapa.json") or {}
         capa = mapa.get("capas", {}).get(e["agrupa"])
-        por_lugar = e["ambito"] != "entidad"
         te = {
             k: v.format(lugar=pintor.lugar) for k, v in t["eleccion"].items() if k.startswith(("mapa_nota", "detalle"))
         }
@@ -299,11 +310,11 @@ class Hoja:
             corte=self._momento(),
             e=e,
             te=te,
-            por_lugar=por_lugar,
+            por_lugar=pintor.varias,
             aviso=t["eleccion"]["candidatura_aviso"].format(lugar=pintor.lugar),
-            avance=self._avance(resumen),
-            frase="" if por_lugar else seguro(pintor.ventaja(resumen)),
-            adelante=seguro(pintor.adelante(resumen, 30)) if por_lugar else "",
+            avance=self._avance(resumen, "no-contabilizadas.html"),
+            frase="" if pintor.varias else seguro(pintor.ventaja(resumen)),
+            adelante=seguro(pintor.adelante(resumen, 30)) if pintor.varias else "",
             candidaturas=seguro(pintor.candidaturas(resumen)),
             mapa=seguro(pintor.mapa(resumen, cajas)),
             contorno=seguro(pintor.contorno(resumen, capa)) if capa else "",
@@ -312,7 +323,11 @@ class Hoja:
             detalle=seguro(pintor.detalle(resumen)),
             estadistica=seguro(pintor.estadistica(resumen)),
             falta=seguro(self._falta(e)),
+            datos=seguro(_incrustar({"eleccion": clave, "lugares": self._nombres(e), "lugar": pintor.lugar})),
+            widget=f"{self.base}widget/{clave}.html",
+            hojas=self._hojas_csv(e),
         )
+        yield self._no_contabilizadas(e, pintor, resumen)
         yield from self._especiales(e, pintor)
 
     def lugares(self, e: Doc, desde: int, hasta: int) -> Iterator[Archivo]:
@@ -323,7 +338,6 @@ class Hoja:
 
     def _lugar(self, e: Doc, pintor: Pintor, r: Doc, fila: Doc) -> Archivo:
         nombre = pintor.lugar_de(r)
-        personas = {c["clave"]: c for c in fila.get("candidaturas", [])}
         columnas = fila.get("columnas") or [c["clave"] for c in e["columnas"]]
         rotulos = {
             "no_registradas": self.t["eleccion"]["no_registradas"],
@@ -332,6 +346,7 @@ class Hoja:
         datos = {
             "eleccion": e["clave"],
             "id": r["id"],
+            "personas": {c["clave"]: c["propietaria"] for c in fila.get("candidaturas", []) if c.get("propietaria")},
             "columnas": [
                 [
                     k,
@@ -350,11 +365,41 @@ class Hoja:
             e=e,
             r={"id": str(r["id"]), "nombre": nombre},
             datos=seguro(_incrustar(datos)),
-            avance=self._avance(r),
+            avance=self._avance(r, "#no-contabilizadas"),
             frase=seguro(pintor.ventaja(r)),
-            candidaturas=seguro(pintor.candidaturas(r, personas)),
+            candidaturas=seguro(pintor.candidaturas(r)),
             estadistica=seguro(pintor.estadistica(r)),
+            widget=f"{self.base}widget/{e['clave']}.html#{r['id']}",
         )
+
+    def _no_contabilizadas(self, e: Doc, pintor: Pintor, resumen: Doc) -> Archivo:
+        """Where the actas that add no votes are: one row per place, which opens into them and their reasons."""
+        t = self.t["no_contabilizadas"]
+        lugares = [
+            {
+                "id": str(r["id"]),
+                "nombre": pintor.lugar_de(r),
+                "ver": t["ver"].format(n=miles(r["estadistica"]["actas_no_contabilizadas"])),
+            }
+            for r in resumen["demarcaciones"]
+            if r["estadistica"].get("actas_no_contabilizadas")
+        ]
+        return self._pagina(
+            "no_contabilizadas",
+            f"{self.base}{e['clave']}/no-contabilizadas.html",
+            f"{t['titulo']} · {e['nombre']}",
+            t["nota"],
+            e["clave"],
+            e=e,
+            lugares=lugares,
+            datos=seguro(_incrustar({"eleccion": e["clave"]})),
+        )
+
+    def _hojas_csv(self, e: Doc) -> list[Doc]:
+        """The tidy tables of an election, with what each is called."""
+        c = self.t["corte"]
+        niveles = ("entidad", e["agrupa"])
+        return [{"ruta": f"{e['clave']}/{e['clave']}_{n}.csv", "que": c[f"csv_{n}"]} for n in niveles]
 
     def _especiales(self, e: Doc, pintor: Pintor) -> Iterator[Archivo]:
         doc = self.s.leer(f"{e['clave']}/especiales.json")
@@ -437,13 +482,15 @@ class Hoja:
             "base",
             corte=self._momento(),
             bases=sorted(bases, key=lambda a: a["ruta"].endswith(".xlsx")),
+            hojas=[{"e": e, "hojas": self._hojas_csv(e)} for e in self.s.proceso["elecciones"]],
             zip=next((a["nombre"] for a in bases if a["ruta"].endswith(".zip")), "AAAAMMDD_HHMM_PREP.zip"),
         )
 
     def evolucion(self) -> Iterator[Archivo]:
         t, s = self.t, self.s
         avance = s.leer("avance.json")
-        bloques, progreso = [], ""
+        bloques: list[Doc] = []
+        progreso, arriba = "", "../" * (1 + self.base.count("/"))
         if avance is not None:
             dibujo = Evolucion(avance, t)
             progreso = dibujo.progreso(s.proceso["elecciones"])
@@ -455,11 +502,13 @@ class Hoja:
                     {
                         "e": e,
                         "falta": seguro(self._falta(e)),
-                        "votos": seguro(dibujo.votos(e, pintor, resumen)) if e["ambito"] == "entidad" else "",
+                        "votos": "" if pintor.varias else seguro(dibujo.votos(e, pintor, resumen)),
+                        "frase": "" if pintor.varias else seguro(pintor.ventaja(resumen)),
+                        "cortes": seguro(dibujo.cortes_de(e, pintor, arriba, f"{self.base}{e['clave']}/index.html")),
                         "llegada": seguro(dibujo.llegada(e, pintor, resumen)),
                         "titulos": {
                             k: t["evolucion"][k].format(eleccion=e["nombre"], lugar=pintor.lugar)
-                            for k in ("falta", "votos", "llegada")
+                            for k in ("falta", "votos", "llegada", "cortes")
                         },
                     }
                 )
@@ -473,12 +522,22 @@ class Hoja:
             hay=avance is not None,
             progreso=seguro(progreso),
             bloques=bloques,
+            datos=seguro(_incrustar({"elecciones": [self._para_comparar(b["e"]) for b in bloques]})),
         )
+
+    def _para_comparar(self, e: Doc) -> Doc:
+        """What the comparison of two cortes needs to name an election's candidacies, in the order of the ballot."""
+        pintor = self.pintores[e["clave"]]
+        filas = [] if pintor.varias else self.s.resumenes[e["clave"]]["por_candidatura"]
+        return {
+            "clave": e["clave"],
+            "nombre": e["nombre"],
+            "candidaturas": [[c["clave"], pintor.llana(c), pintor.clases(c["partidos"])] for c in filas],
+        }
 
     def widget(self, e: Doc) -> Iterator[Archivo]:
         resumen, pintor = self.s.resumenes[e["clave"]], self.pintores[e["clave"]]
-        por_lugar = e["ambito"] != "entidad"
-        tabla = pintor.adelante(resumen) if por_lugar else pintor.candidaturas(resumen)
+        tabla = pintor.adelante(resumen) if pintor.varias else pintor.candidaturas(resumen)
         yield self._pagina(
             "widget",
             f"{self.base}widget/{e['clave']}.html",
@@ -488,7 +547,9 @@ class Hoja:
             en_raiz=True,
             corte=self._momento(),
             e=e,
-            avance=self._avance(resumen),
+            avance=self._avance(resumen, f"{e['clave']}/no-contabilizadas.html", en_base=True),
+            suelto=True,
+            frase="" if pintor.varias else seguro(pintor.ventaja(resumen)),
             tabla=seguro(tabla),
         )
 

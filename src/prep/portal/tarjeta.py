@@ -1,4 +1,4 @@
-"""The picture that goes with a shared link: one per corte, 1200 × 630 PNG, numbers and bars, no names of people."""
+"""The picture that goes with a shared link: one per corte, 1200 × 630 PNG, who leads and how much is counted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import reportlab
 from PIL import Image, ImageDraw, ImageFont
 
 from prep.portal import tema
-from prep.portal.cifras import Doc
+from prep.portal.cifras import Doc, delantera, ordenadas
+from prep.portal.piezas import Pintor
 from prep.portal.textos import IDIOMAS, hora_larga, textos
 
 ANCHO: Final = 1200
@@ -28,39 +29,73 @@ def _letra(cuerpo: int) -> ImageFont.FreeTypeFont:
 
 
 def tarjeta(manifiesto: Doc, proceso: Doc, resumenes: dict[str, Doc]) -> bytes:
-    """Progress of each election with its bar; mode of a drill in large letters."""
+    """Who leads the first contests and how much is counted in each election; mode of a drill in large letters."""
     t = textos(IDIOMAS[0])
     principal = tema.hoja(proceso).split("--principal:")[1][:7]
     im = Image.new("RGB", (ANCHO, ALTO), "#fafaf8")
     d = ImageDraw.Draw(im)
-    d.rectangle((0, 0, ANCHO, 104), fill=principal)
+    d.rectangle((0, 0, ANCHO, 84), fill=principal)
     institucion = proceso.get("institucion", {}).get("nombre", proceso["entidad"]["nombre"])
-    d.text((60, 52), _corto(d, institucion, 34, ANCHO - 120), fill="#ffffff", font=_letra(34), anchor="lm")
-    y = 136
-    d.text((60, y), _corto(d, t["avance"]["titulo"], 40, ANCHO - 120), fill=TINTA, font=_letra(40))
+    d.text((50, 42), _corto(d, institucion, 30, ANCHO - 100), fill="#ffffff", font=_letra(30), anchor="lm")
     momento = f"{t['corte']['numero'].format(n=manifiesto['corte'])} · {hora_larga(manifiesto['hora'], t)}"
-    d.text((60, y + 62), momento.replace("−", "-"), fill=GRIS, font=_letra(26))  # Vera has no minus sign
-    y = 262
-    elecciones = proceso["elecciones"][:4]
-    paso = min(100, 330 // max(1, len(elecciones)))
-    for e in elecciones:
-        s = resumenes[e["clave"]]["estadistica"]
-        n, m = s.get("actas_capturadas", 0), s["actas_esperadas"]
-        d.text((60, y), _corto(d, e["nombre"], 32, 760), fill=TINTA, font=_letra(32))
-        pct = s.get("porcentaje_actas_capturadas")
-        d.text((ANCHO - 60, y), f"{pct} %" if pct else "-", fill=TINTA, font=_letra(32), anchor="ra")
-        d.rounded_rectangle((60, y + 48, ANCHO - 60, y + 64), 8, fill=VIA)
-        if m and n:
-            d.rounded_rectangle((60, y + 48, 60 + max(16, (ANCHO - 120) * n // m), y + 64), 8, fill=principal)
-        y += paso
-    pie = t["avance"]["capturadas"] + ". " + t["nav"]["prep"]
+    d.text((50, 102), momento.replace("−", "-"), fill=GRIS, font=_letra(24))  # Vera has no minus sign
+    elecciones = proceso["elecciones"]
+    principales = elecciones[:1]
+    y = 150
+    for e in principales:
+        y = _contienda(d, y, Pintor(proceso, e, t), e, resumenes[e["clave"]])
+    for e in elecciones[len(principales) :][: (ALTO - 64 - y) // 62]:
+        _avance(d, y, f"{e['nombre']}: {t['avance']['contabilizadas'].lower()}", resumenes[e["clave"]], principal)
+        y += 62
+    pie = t["nav"]["prep"]
     color = GRIS
     if manifiesto["modo"] != "jornada":
         pie, color = t["modo"][manifiesto["modo"]], "#9c2f00"
-    d.text((60, ALTO - 44), _corto(d, pie, 24, ANCHO - 120), fill=color, font=_letra(24), anchor="lm")
+    d.text((50, ALTO - 36), _corto(d, pie, 24, ANCHO - 100), fill=color, font=_letra(24), anchor="lm")
     salida = io.BytesIO()
     im.quantize(64).save(salida, "PNG", optimize=True)
     return salida.getvalue()
+
+
+def _contienda(d: ImageDraw.ImageDraw, y: int, pintor: Pintor, e: Doc, resumen: Doc) -> int:
+    """The first three of a contest with their bars, or in how many places each leads. Where it ends."""
+    pct = resumen["estadistica"].get("porcentaje_actas_contabilizadas")
+    d.text((50, y), _corto(d, e["nombre"], 34, 640), fill=TINTA, font=_letra(34))
+    contado = f"{pintor.t['avance']['contabilizadas']}: {pct} %" if pct else ""
+    d.text((ANCHO - 50, y + 8), contado, fill=GRIS, font=_letra(24), anchor="ra")
+    y += 58
+    filas = pintor.lideres(resumen)[:3] if pintor.varias else _primeras(pintor, resumen)
+    mayor = max((n for _, _, n, _ in filas), default=0)
+    if not filas:
+        d.text((50, y), pintor.t["avance"]["en_ceros"], fill=GRIS, font=_letra(28))
+        return y + 90
+    for quien, partidos, n, cifra in filas:
+        color = pintor.color(partidos)
+        d.text((50, y), _corto(d, quien, 28, 830), fill=TINTA, font=_letra(28))
+        d.text((ANCHO - 50, y), cifra, fill=TINTA, font=_letra(28), anchor="ra")
+        d.rectangle((50, y + 40, ANCHO - 50, y + 54), fill=VIA)
+        if n:
+            d.rectangle((50, y + 40, 50 + max(6, (ANCHO - 100) * n // mayor), y + 54), fill=color)
+        y += 72
+    return y + 14
+
+
+def _primeras(pintor: Pintor, resumen: Doc) -> list[tuple[str, list[str], int, str]]:
+    if delantera(resumen) is None:
+        return []
+    orden = ordenadas(resumen["por_candidatura"])[:3]
+    return [(pintor.llana(c), c["partidos"], c["votos"], f"{c.get('porcentaje', '-')} %") for c in orden]
+
+
+def _avance(d: ImageDraw.ImageDraw, y: int, rotulo: str, resumen: Doc, principal: str) -> None:
+    s = resumen["estadistica"]
+    n, m = s.get("actas_contabilizadas", 0), s["actas_esperadas"]
+    pct = s.get("porcentaje_actas_contabilizadas")
+    d.text((50, y), _corto(d, rotulo, 26, 860), fill=TINTA, font=_letra(26))
+    d.text((ANCHO - 50, y), f"{pct} %" if pct else "-", fill=TINTA, font=_letra(26), anchor="ra")
+    d.rectangle((50, y + 36, ANCHO - 50, y + 44), fill=VIA)
+    if m and n:
+        d.rectangle((50, y + 36, 50 + min(ANCHO - 100, max(6, (ANCHO - 100) * n // m)), y + 44), fill=principal)
 
 
 def _corto(d: ImageDraw.ImageDraw, texto: str, cuerpo: int, ancho: int) -> str:

@@ -49,6 +49,11 @@ def legible(color: RGB, fondo: RGB, minimo: float = 4.6) -> RGB:
     return hacia
 
 
+def color(partido: Doc, i: int) -> str:
+    """A party's colour, or a neutral one by its place in the catalogue."""
+    return str(partido.get("color") or SIN_COLOR[i % len(SIN_COLOR)])
+
+
 def hoja(proceso: Doc) -> str:
     """CSS custom properties of the institution and one class per party, `.p0` the first."""
     colores = proceso.get("institucion", {}).get("colores", {})
@@ -60,6 +65,6 @@ def hoja(proceso: Doc) -> str:
         f":root{{--principal:{hexadecimal(principal)};--acento-claro:{claro};--acento-oscuro:{oscuro}}}",
     ]
     for i, partido in enumerate(proceso["partidos"]):
-        color = partido.get("color") or SIN_COLOR[i % len(SIN_COLOR)]
-        reglas.append(f".p{i}{{fill:{color};stroke:{color}}}i.p{i}{{background:{color}}}")
+        c = color(partido, i)
+        reglas.append(f".p{i}{{fill:{c};stroke:{c}}}i.p{i}{{background:{c}}}")
     return "\n".join(reglas) + "\n"

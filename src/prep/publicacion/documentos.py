@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from prep.catalogo.informativo import Informativo, NombreCandidatura
+from prep.catalogo.informativo import Informativo
 from prep.dominio.tabulacion.porcentajes import porcentaje
 from prep.dominio.tabulacion.proceso import Ambito, Eleccion, Proceso
 from prep.dominio.tabulacion.tabulacion import Resultado, estadistica
@@ -86,7 +86,7 @@ def proceso(proceso: Proceso, informativo: Informativo) -> Doc:
         {"siglas": p.siglas, "nombre": p.nombre, **({"color": p.color} if p.color else {})}
         for p in informativo.partidos
     ]
-    doc["elecciones"] = [_eleccion(e, informativo.candidaturas) for e in proceso.elecciones]
+    doc["elecciones"] = [_eleccion(e, informativo) for e in proceso.elecciones]
     return doc
 
 
@@ -109,8 +109,9 @@ def _institucion(informativo: Informativo) -> Doc:
     return doc
 
 
-def _eleccion(eleccion: Eleccion, nombres: Sequence[NombreCandidatura]) -> Doc:
-    quien = {(n.demarcacion, n.candidatura): n for n in nombres if n.eleccion == eleccion.clave}
+def _eleccion(eleccion: Eleccion, informativo: Informativo) -> Doc:
+    quien = {(n.demarcacion, n.candidatura): n for n in informativo.candidaturas if n.eleccion == eleccion.clave}
+    juntos = {frozenset(c.partidos): c.nombre for c in informativo.coaliciones if c.eleccion == eleccion.clave}
     lista: dict[int, int] = dict.fromkeys(eleccion.demarcaciones, 0)
     actas: dict[int, int] = dict.fromkeys(eleccion.demarcaciones, 0)
     for a in eleccion.actas:
@@ -120,6 +121,8 @@ def _eleccion(eleccion: Eleccion, nombres: Sequence[NombreCandidatura]) -> Doc:
     def candidatura(id_: int, clave: str, partidos: Sequence[str]) -> Doc:
         n = quien.get((None if eleccion.ambito is Ambito.ENTIDAD else id_, clave))
         doc: Doc = {"clave": clave, "partidos": list(partidos)}
+        if juntos.get(frozenset(partidos)):
+            doc["coalicion"] = juntos[frozenset(partidos)]
         if n is not None:
             doc["propietaria"] = n.propietaria
             if n.suplente:

@@ -2,11 +2,13 @@
 import { RAIZ, AQUI, entero, ruta, sha256 } from './datos.js'
 import { t, di } from './textos.js'
 import { el, miles, muestra } from './dom.js'
+import { estados, observaciones } from './actas.js'
 
 const valor = v => entero(v) ? miles(v) : v === undefined ? '—' : String(v)
 const iso = s => typeof s === 'string' ? s.replace(/^(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d:\d\d).*$/, '$3/$2/$1 $4') : null
 
-export function mostrar(acta, casilla, columnas) {
+/** Opens it. `alCerrar` runs when the reader closes it; the function given back closes it without a word. */
+export function mostrar(acta, casilla, columnas, alCerrar) {
   const seccion = Number(acta.clave.slice(2, 6))
   const dialogo = el('dialog', { class: 'dialogo', 'aria-labelledby': 'acta-titulo' })
   const cerrar = el('button', { type: 'button', class: 'icono cierra', 'aria-label': t.cerrar, onclick: () => dialogo.close() }, '×')
@@ -15,32 +17,50 @@ export function mostrar(acta, casilla, columnas) {
     el('div', { class: 'cabeza' }, el('h2', { id: 'acta-titulo' }, `${di('seccion', { n: seccion })} ${casilla.nombre || ''}`,
       el('small', {}, acta.clave)), cerrar),
     el('div', { class: 'acta-dos' }, imagen(acta), el('div', { class: 'acta-datos' }, contenido(acta, casilla, columnas),
-      Number.isInteger(seccion) && seccion > 0 && el('p', {}, el('a', { href: otras.href }, t.otras)))))
+      el('p', { class: 'mandos' }, copiador(acta), Number.isInteger(seccion) && seccion > 0 && el('a', { href: otras.href }, t.otras)))))
+  let callado = false
   dialogo.addEventListener('close', () => {
     dialogo.remove()
-    history.replaceState(null, '', `#s${seccion}`)
+    if (!callado) alCerrar()
   })
   dialogo.addEventListener('click', e => { if (e.target === dialogo) dialogo.close() })
   document.body.append(dialogo)
-  history.replaceState(null, '', `#${acta.clave}`)
   dialogo.showModal()
+  return () => { callado = true; dialogo.close() }
+}
+
+function copiador(acta) {
+  const boton = el('button', {
+    type: 'button', onclick: async () => {
+      const url = new URL(`#${acta.clave}`, location.href.replace(/[?#].*$/, '')).href
+      try { await navigator.clipboard.writeText(url) } catch { prompt(t.copiado, url); return }
+      boton.textContent = t.copiado
+      setTimeout(() => { boton.textContent = t.copiar_acta }, 2000)
+    }
+  }, t.copiar_acta)
+  return boton
 }
 
 function contenido(acta, casilla, columnas) {
   const v = acta.valores
   const partes = []
-  const est = acta.contabilizada === undefined ? t.estados[acta.estado] ?? acta.estado : t[`contabilizada_${acta.contabilizada}`]
-  partes.push(el('p', {}, el('span', { class: `est e${acta.contabilizada ?? ''}` }, est)))
-  const obs = Array.isArray(acta.observaciones) ? acta.observaciones : []
-  partes.push(el('h3', {}, t.observaciones), obs.length ? el('ul', { class: 'lista' }, obs.map(o => el('li', {}, String(o)))) : el('p', { class: 'nota' }, t.sin_observaciones))
+  partes.push(el('p', {}, estados(acta), t.situacion_nota[acta.situacion] && el('span', { class: 'quien' }, t.situacion_nota[acta.situacion])))
+  const obs = observaciones(acta)
+  partes.push(el('h3', {}, t.observaciones), obs.length ? el('ul', { class: 'lista' }, obs) : el('p', { class: 'nota' }, t.sin_observaciones))
   if (v && typeof v.votos === 'object') {
-    const filas = Object.entries(v.votos).map(([k, n]) => {
+    const cajas = Object.entries(v.votos)
+    const renglon = ([k, n]) => {
       const c = columnas.get(k) || { nombre: k, clases: [] }
       return el('tr', {}, el('th', { scope: 'row' }, c.clases.length ? muestra(c.clases) : null, c.nombre), el('td', { class: 'num' }, valor(n)))
-    })
+    }
+    const ceros = cajas.filter(([, n]) => n === 0)
+    const asentado = v.total_asentado, calculado = v.total_calculado
+    const distintos = entero(asentado) && entero(calculado) && asentado !== calculado
     partes.push(el('table', {}, el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, t.recuadro), el('th', { scope: 'col', class: 'num' }, t.votos))),
-      el('tbody', {}, filas, ['total_asentado', 'total_calculado'].filter(k => k in v).map(k =>
-        el('tr', { class: 'suma' }, el('th', { scope: 'row' }, t[k]), el('td', { class: 'num' }, valor(v[k])))))))
+      el('tbody', {}, cajas.filter(([, n]) => n !== 0).map(renglon), ['total_asentado', 'total_calculado'].filter(k => k in v).map(k =>
+        el('tr', { class: distintos ? 'suma distinta' : 'suma' }, el('th', { scope: 'row' }, t[k]), el('td', { class: 'num' }, valor(v[k])))))))
+    if (distintos) partes.push(el('p', { class: 'ojo' }, di('distintos', { asentado: miles(asentado), calculado: miles(calculado) })))
+    if (ceros.length) partes.push(el('details', { class: 'ceros' }, el('summary', {}, di('en_cero', { n: ceros.length })), el('table', {}, el('tbody', {}, ceros.map(renglon)))))
   }
   const datos = [
     ...['personas_votaron', 'representantes_votaron', 'votos_sacados', 'boletas_sobrantes'].filter(k => v && k in v).map(k => [t[k], valor(v[k])]),

@@ -6,6 +6,7 @@ import { el, reloj } from './dom.js'
 const raiz = document.documentElement
 const portada = 'portada' in document.body.dataset
 const muro = 'muro' in document.body.dataset
+const insertada = raiz.classList.contains('insertada')
 const widget = 'widget' in document.body.dataset
 raiz.classList.add('js')
 
@@ -40,6 +41,8 @@ async function cabecera() {
 function frescura() {
   const lugar = document.getElementById('fresco')
   if (!mio || !lugar) return
+  const proximo = document.querySelector('.proximo')
+  if (proximo && Date.parse(proximo.dataset.cuando) < Date.now()) proximo.remove() // it is late, or this is an old corte
   const min = Math.floor((Date.now() - Date.parse(mio.hora)) / 60000)
   if (!(min >= 0) || min > 2880) { lugar.textContent = ''; return }
   lugar.textContent = min < 1 ? t.hace_ahora : min < 60 ? di('hace_min', { n: min }) : di('hace_h', { h: Math.floor(min / 60), m: min % 60 })
@@ -85,6 +88,7 @@ async function vigilar() {
   }
   dicho = u.corte
   const nueva = destino(u)
+  if (insertada) { nueva.search = '?insertada'; nueva.hash = ''; location.replace(nueva); return }
   if (muro) { location.replace(nueva); return }
   if (widget) { location.reload(); return }
   if (!aviso) return
@@ -97,18 +101,25 @@ let visto = false
 const bloque = document.getElementById('compartir')
 if (bloque) {
   bloque.hidden = false
-  bloque.addEventListener('click', async e => {
+  for (const b of bloque.querySelectorAll('.botones, .inserta')) b.hidden = false
+  const codigo = document.getElementById('codigo')
+  if (codigo) codigo.value = codigo.value.replaceAll(/src="(?!https?:)([^"]*)"/g, (_, r) => `src="${new URL(r, RAIZ).href}"`)
+  bloque.addEventListener('click', e => {
     const b = e.target.closest('button')
     if (!b) return
     if ('imprimir' in b.dataset) { print(); return }
+    const antes = b.textContent
+    const copiar = async texto => {
+      try { await navigator.clipboard.writeText(texto) } catch { prompt(t.copiado, texto); return }
+      b.textContent = t.copiado
+      setTimeout(() => { b.textContent = antes }, 2000)
+    }
+    if (b.dataset.copiar === 'codigo') { copiar(codigo.value); return }
     const rel = relativa() || `${raiz.lang === 'en' ? 'en/' : ''}index.html`
     const url = b.dataset.copiar === 'ultimo'
       ? new URL(`index.html#/${rel}${location.hash.replace('#', '~')}`, RAIZ)
       : new URL(rel + location.hash, AQUI)
-    try { await navigator.clipboard.writeText(url.href) } catch { prompt(t.copiado, url.href); return }
-    const antes = b.textContent
-    b.textContent = t.copiado
-    setTimeout(() => { b.textContent = antes }, 2000)
+    copiar(url.href)
   })
 }
 
@@ -130,7 +141,26 @@ async function saltar() {
   }
 }
 
+// widget/AYUN.html#39 shows that place: its own page, with what a frame needs alone
+async function insertar() {
+  const lugar = /^#(\d+)$/.exec(location.hash)
+  if (!widget || !lugar) return
+  try {
+    const u = await leer(new URL('ultimo.json', RAIZ), esUltimo, { cache: 'no-cache' })
+    if (!await conPaginas(u)) return
+    location.replace(new URL(`${u.ruta}/${raiz.lang === 'en' ? 'en/' : ''}${document.body.dataset.widget}/${lugar[1]}.html?insertada`, RAIZ))
+  } catch { /* the whole election stays in view */ }
+}
+
+// a frame says how high its content is; it tells nothing else, and to whoever holds it
+if ((widget || insertada) && parent !== window) {
+  const decir = () => parent.postMessage({ prep: 'alto', alto: document.body.getBoundingClientRect().height }, '*')
+  new ResizeObserver(decir).observe(document.body)
+  for (const a of document.querySelectorAll('main a')) a.target = '_top'
+}
+
 await saltar()
+await insertar()
 try { await cabecera() } catch (e) {
   if (linea && !linea.dataset.n) linea.append(el('span', { class: 'falla' }, di('falla', { razon: e.message })))
 }

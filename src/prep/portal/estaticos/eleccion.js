@@ -1,6 +1,9 @@
 // The map answers to pointer; the table under it can be filtered and sorted. Everything is already in the page.
+import { AQUI, leer, incrustados } from './datos.js'
 import { t, di } from './textos.js'
 import { el } from './dom.js'
+import { esDemarcacion } from './actas.js'
+import { elegir } from './elegir.js'
 
 const tabla = document.getElementById('lugares')
 const ficha = document.getElementById('ficha')
@@ -31,6 +34,15 @@ function mostrar(g) {
   })
   const enlace = fila.cells[0].firstElementChild.cloneNode(true)
   ficha.replaceChildren(el('b', {}, enlace), el('dl', {}, pares))
+}
+
+// selectors
+const datos = incrustados()
+const elige = document.getElementById('elegir')
+if (elige && datos) {
+  elegir(elige, Object.entries(datos.lugares), datos.lugar,
+    id => leer(new URL(`${datos.eleccion}/demarcacion/${id}.json`, AQUI), esDemarcacion(datos.eleccion, Number(id))),
+    (id, ancla) => { location.href = `${id}.html${ancla}` })
 }
 
 // filter

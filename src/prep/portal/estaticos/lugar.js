@@ -1,18 +1,18 @@
-// One demarcation down to its actas: secciones, casillas, party split. Read only when somebody gets there.
-import { AQUI, leer, entero, texto, incrustados } from './datos.js'
+// One demarcation down to its actas: secciones, casillas, those not counted, party split. Read when somebody gets there.
+import { AQUI, leer, entero, incrustados } from './datos.js'
 import { t, di } from './textos.js'
 import { el, falla, miles, muestra } from './dom.js'
+import { esDemarcacion, fila as filaActa, situaciones, todas } from './actas.js'
+import { elegir } from './elegir.js'
 
 const datos = incrustados()
 const lista = document.getElementById('secciones-lista')
 const partidos = document.getElementById('partidos-tabla')
+const sinContar = document.getElementById('no-lista')
 const columnas = new Map((datos?.columnas || []).map(([clave, nombre, clases]) => [clave, { nombre, clases }]))
+const forma = esDemarcacion(datos?.eleccion, datos?.id)
 
-const esResultado = r => entero(r.total) && Array.isArray(r.por_candidatura) && entero(r.estadistica.actas_esperadas)
-const forma = d => d.formato === 'prep/demarcacion/1' && d.eleccion === datos.eleccion && d.id === datos.id &&
-  esResultado(d) && Array.isArray(d.por_partido) && Array.isArray(d.secciones) &&
-  d.secciones.every(s => entero(s.seccion) && esResultado(s) && Array.isArray(s.casillas) &&
-    s.casillas.every(c => texto(c.clave) && texto(c.nombre) && Array.isArray(c.actas))) && Array.isArray(d.fuera_de_catalogo)
+const ACTA = /^#(\d{6}[A-Z]\d{4}\w*)$/
 
 let pedido = null
 async function cargar() {
@@ -26,17 +26,22 @@ async function cargar() {
     pedido = null
     falla(lista, e, cargar)
     falla(partidos, e)
+    if (sinContar) falla(sinContar, e)
     return null
   }
   if (!lista.dataset.listo) {
     lista.dataset.listo = 'si'
     pintarSecciones(d)
     pintarPartidos(d)
+    if (sinContar) pintarSinContar(d)
+    selector?.llenar()
   }
   return d
 }
 
 function rotulo(c) {
+  const persona = datos.personas?.[c.clave]
+  if (persona) return [muestra((c.partidos || []).flatMap(p => columnas.get(p)?.clases || ['pi'])), persona]
   const columna = columnas.get(c.clave)
   if (columna) return [muestra(columna.clases), columna.nombre]
   const clases = (c.partidos || []).flatMap(p => columnas.get(p)?.clases || ['pi'])
@@ -45,7 +50,6 @@ function rotulo(c) {
 
 function pintarSecciones(d) {
   const buscar = el('input', { type: 'search', inputmode: 'numeric', autocomplete: 'off' })
-  const cuenta = el('span', { role: 'status' })
   const filas = d.secciones.map(s => {
     const primero = s.por_candidatura.reduce((a, b) => b.votos > (a?.votos ?? 0) ? b : a, null)
     const cuerpo = el('div', { class: 'casillas' })
@@ -57,51 +61,79 @@ function pintarSecciones(d) {
     fila.addEventListener('toggle', () => { if (fila.open && !cuerpo.firstChild) cuerpo.append(casillas(s)) })
     return fila
   })
-  buscar.addEventListener('input', () => {
-    const q = buscar.value.replace(/\D/g, '').replace(/^0+/, '')
+  const ninguna = el('p', { class: 'nota', hidden: true }, t.sin_secciones)
+  let q = '', cual = ''
+  const tiene = new Map(d.secciones.map(s => [String(s.seccion), new Set(s.casillas.flatMap(c => c.actas.map(a => a.situacion)))]))
+  const ver = () => {
     let n = 0
-    for (const f of filas) { f.hidden = !f.dataset.n.startsWith(q); n += !f.hidden }
-    cuenta.textContent = n ? '' : t.sin_secciones
-  })
-  const grupos = [el('p', { class: 'filtro' }, el('label', {}, t.filtrar_secciones, ' ', buscar), ' ', cuenta), el('div', { class: 'secciones' }, filas)]
-  if (d.fuera_de_catalogo.length) {
-    grupos.push(el('h3', {}, t.fuera), el('ul', { class: 'actas' }, d.fuera_de_catalogo.map(a => filaActa(a, { nombre: '', lista_nominal: null }))))
+    for (const f of filas) { f.hidden = !f.dataset.n.startsWith(q) || (cual && !tiene.get(f.dataset.n).has(cual)); n += !f.hidden }
+    ninguna.hidden = n > 0
+    caja.dataset.cual = cual
   }
-  lista.replaceChildren(...grupos)
+  buscar.addEventListener('input', () => { q = buscar.value.replace(/\D/g, '').replace(/^0+/, ''); ver() })
+  const caja = el('div', { class: 'secciones' }, filas)
+  const grupos = [filtros(d, c => { cual = c; ver() }), el('p', { class: 'filtro' }, el('label', {}, t.filtrar_secciones, ' ', buscar)), ninguna, caja]
+  if (d.fuera_de_catalogo.length) {
+    grupos.push(el('h3', {}, t.fuera), el('ul', { class: 'actas' }, d.fuera_de_catalogo.map(a => filaActa(a, '', null, true))))
+  }
+  lista.replaceChildren(...grupos.filter(Boolean))
 }
 
-const casillas = s => el('ul', { class: 'actas' }, s.casillas.flatMap(c => c.actas.map(a => filaActa(a, c))))
-
-export const estado = a => a.contabilizada === undefined ? t.estados[a.estado] ?? a.estado : t[`contabilizada_${a.contabilizada}`] ?? t.estados[a.estado]
-
-function filaActa(a, casilla) {
-  const total = a.valores?.total_calculado
-  return el('li', {}, el('button', { type: 'button', class: 'acta', 'data-acta': a.clave, onclick: () => abrir(a, casilla) },
-    el('b', {}, casilla.nombre || a.clave), el('span', { class: `est e${a.contabilizada ?? ''}` }, estado(a)),
-    el('span', { class: 'num' }, entero(total) ? `${miles(total)} ${t.votos.toLowerCase()}` : '')))
+/** One button for each situación that the document tells, with how many actas are in it. */
+function filtros(d, alElegir) {
+  const actas = todas(d).map(x => x.a)
+  const cuentas = situaciones(actas)
+  if (!cuentas.length) return null
+  const nota = el('p', { class: 'nota', role: 'status' })
+  const botones = [['', actas.length], ...cuentas].map(([s, n]) => el('button', {
+    type: 'button', class: `situacion s-${s}`, 'aria-pressed': String(!s), onclick: e => {
+      for (const b of botones) b.setAttribute('aria-pressed', String(b === e.currentTarget))
+      nota.textContent = t.situacion_nota[s] || ''
+      alElegir(s)
+    }
+  }, s ? t.situacion[s] : t.todas, ' ', el('b', {}, miles(n))))
+  return el('div', { class: 'situaciones', role: 'group', 'aria-label': t.situacion_titulo }, botones, nota)
 }
 
-async function abrir(acta, casilla) {
+const casillas = s => el('ul', { class: 'actas' }, s.casillas.flatMap(c => c.actas.map(a => filaActa(a, c.nombre, () => tocar(a, c)))))
+
+function pintarSinContar(d) {
+  const cuales = todas(d).filter(x => x.a.contabilizada === 0)
+  sinContar.replaceChildren(el('ul', { class: 'actas' }, cuales.map(({ a, c, s }) =>
+    filaActa(a, `${di('seccion', { n: s.seccion })} ${c.nombre}`, () => tocar(a, c), true))))
+}
+
+let quitar = null // closes the acta in view
+let volviendo = false
+
+/** The acta gets a step of its own in the history, so that Back closes it, and closing it goes back. */
+function tocar(acta, casilla) {
+  history.pushState(null, '', `#${acta.clave}`)
+  abrir(acta, casilla, () => { volviendo = true; history.back() })
+}
+
+async function abrir(acta, casilla, alCerrar) {
   try {
     const { mostrar } = await import('./acta.js')
-    mostrar(acta, casilla, columnas)
+    quitar?.()
+    quitar = mostrar(acta, casilla, columnas, () => { quitar = null; alCerrar() })
   } catch (e) { falla(lista, e) }
 }
 
 function pintarPartidos(d) {
   const fila = p => el('tr', {}, el('th', { scope: 'row' }, rotulo(p)),
-    [p.propios, p.coalicion, p.votos].map(n => el('td', { class: 'num' }, entero(n) ? miles(n) : '—')),
+    [[t.propios, p.propios], [t.coalicion, p.coalicion], [t.total, p.votos]].map(([k, n]) => el('td', { class: 'num', 'data-en': k }, entero(n) ? miles(n) : '—')),
     el('td', { class: 'num pct' }, p.porcentaje ? `${p.porcentaje}\u00a0%` : '—'))
-  partidos.replaceChildren(el('div', { class: 'rueda', tabindex: '0', role: 'group', 'aria-labelledby': 'h-part' },
+  partidos.replaceChildren(
     el('table', { class: 'part' },
       el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, t.partido), [t.propios, t.coalicion, t.total, t.porcentaje].map(c => el('th', { scope: 'col', class: 'num' }, c)))),
-      el('tbody', {}, d.por_partido.map(fila)))))
+      el('tbody', {}, d.por_partido.map(fila))))
 }
 
 /** #s24 opens that sección, #140024C01001 that acta. */
 async function ir() {
   const seccion = /^#s(\d{1,4})$/.exec(location.hash)
-  const acta = /^#(\d{6}[A-Z]\d{4}\w*)$/.exec(location.hash)
+  const acta = ACTA.exec(location.hash)
   if (!seccion && !acta) return
   const d = await cargar()
   if (!d) return
@@ -113,16 +145,27 @@ async function ir() {
   fila.querySelector('summary').focus({ preventScroll: true })
   if (!acta) return
   const s = d.secciones.find(x => x.seccion === n)
-  for (const c of s?.casillas || []) for (const a of c.actas) if (a.clave === acta[1] || c.clave === acta[1]) { abrir(a, c); return }
+  for (const c of s?.casillas || []) for (const a of c.actas) if (a.clave === acta[1] || c.clave === acta[1]) {
+    abrir(a, c, () => history.replaceState(null, '', `#s${n}`))
+    return
+  }
 }
 
+let selector = null
 if (datos && lista) {
+  const elige = document.getElementById('elegir')
+  selector = elegir(elige, null, '', () => pedido, (_, ancla) => { if (ancla) { if (location.hash === ancla) ir(); else location.hash = ancla } })
   lista.replaceChildren(el('p', { class: 'nota' }, t.cargando))
   const cerca = new IntersectionObserver(vistos => {
     if (vistos.some(v => v.isIntersecting)) { cerca.disconnect(); cargar() }
   }, { rootMargin: '300px' })
-  cerca.observe(lista)
-  cerca.observe(partidos)
-  addEventListener('hashchange', ir)
+  for (const e of [lista, partidos, sinContar]) if (e) cerca.observe(e)
+  addEventListener('hashchange', () => {
+    const habia = quitar
+    habia?.()
+    quitar = null
+    if (volviendo || (habia && !ACTA.test(location.hash))) { volviendo = false; return } // they are where they were
+    ir()
+  })
   ir()
 }
