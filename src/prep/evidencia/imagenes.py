@@ -134,9 +134,8 @@ def _medidas(ancho: int, alto: int, lado_minimo: int) -> None:
 def paginas(datos: bytes, lado_minimo: int = LADO_MINIMO) -> list[bytes]:
     """Pages of a file as received, each a JPEG or PNG the reader can decode; raise `ArchivoRechazado`.
 
-    A JPEG or PNG comes back as it is; one that lets through what is behind, over white paper: what people see of it, and
-    nothing of what its transparent pixels hide. Pages of a TIFF are re-encoded without loss; pages of a PDF are drawn at
-    200 dpi.
+    A JPEG or PNG comes back as it is; one with transparency, laid over white: what people see of it, and nothing of
+    what it hides. Pages of a TIFF are re-encoded without loss; pages of a PDF are drawn at 200 dpi.
     """
     tipo = tipo_de(datos)
     _revisar_ocultos(datos, tipo)
