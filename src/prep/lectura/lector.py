@@ -21,7 +21,7 @@ from prep.evidencia import contorno, cortada, cuadros
 from prep.evidencia.calidad import es_pantalla, medir
 from prep.evidencia.pagina import Gris, Marca, Pagina, afinar, hallar_marcas, situar
 from prep.evidencia.renglones import Ajuste, ajustar
-from prep.lectura.cajas import Recortes, recortar
+from prep.lectura.cajas import Recortes, Tono, recortar
 from prep.lectura.numeral import Calibracion, Juicio, calibracion, juzgar, suavizar
 from prep.lectura.redes import CLASES, Redes, redes
 from prep.lectura.resultado import MOTIVOS, Lectura, LecturaCampo
@@ -30,7 +30,13 @@ from prep.papel.plantilla import Caja, Campo, Forma, Plantilla, marcas_de
 from prep.plataforma.opencv import cv2
 
 SEGURO: Final = 0.997
-"""Where nothing was calibrated (another's form, a loose digit), the probability each box must reach to be accepted."""
+"""Where nothing was calibrated (another's form, a loose digit) or nothing else says the number (digits without words),
+the probability each box must reach to be accepted."""
+NEGRA: Final = 60
+"""Nothing of a picture so dark, 0-255, is paper."""
+BLANCA: Final = 245
+"""Nothing of a picture so light is print."""
+_NO_SE_HALLA: Final = ("sin_pagina", "forma_desconocida", "media_acta", "hoja_no_hallada", "renglones_no_hallados")
 ORIENTACION_CLARA: Final = 0.6
 """Another way of turning the sheet may find at most this fraction of the rows found."""
 
@@ -51,10 +57,11 @@ class Vista:
 
 
 class Rechazo(Exception):
-    """The image cannot be read; `motivo` is a key of `MOTIVOS`, `detalle` says it for people."""
+    """The image cannot be read; `motivo` is a key of `MOTIVOS`, `detalle` says it for people; `vista`, the page where
+    one was found and its rows were not."""
 
-    def __init__(self, motivo: str, detalle: str = "", **datos: object) -> None:
-        self.motivo = motivo
+    def __init__(self, motivo: str, detalle: str = "", vista: Vista | None = None, **datos: object) -> None:
+        self.motivo, self.vista = motivo, vista
         self.detalle = detalle or MOTIVOS[motivo].format(**datos)
         super().__init__(self.detalle)
 
@@ -88,6 +95,10 @@ class _Lector(ABC):
     def situar(self, gris: Gris, esperada: str | None = None) -> tuple[Vista, str | None, list[str]]:
         """Find the page and its rows; raise `Rechazo`. Returns the view, the clave_acta if known, and warnings."""
 
+    def _menos_clara(self, puntos: np.ndarray) -> float:
+        """Probability of the likeliest sign of the least clear box."""
+        return float(suavizar(puntos, self.calibracion.temperatura_cifra).max(1).min())
+
     @abstractmethod
     def _juzgar(self, puntos: np.ndarray, letra: np.ndarray) -> Juicio: ...
 
@@ -101,10 +112,10 @@ class _Lector(ABC):
         imagen = sha256(datos).hexdigest()
         try:
             gris = descifrar(datos)
-            vista, acta, avisos = self.situar(gris, esperada)
+            vista, acta, avisos = self._situar(gris, esperada)
         except Rechazo as r:
             return Lectura(imagen, self.redes.huella, r.motivo, r.detalle), None
-        campos = self._campos(vista)
+        campos, tono = self._campos(vista)
         if all(c.valor == SIN_DATO and "rayado" not in c.motivos for c in campos):
             avisos.append("en_blanco")
         lectura = Lectura(
@@ -117,14 +128,37 @@ class _Lector(ABC):
             vista.plantilla.id,
             vista.pagina.giro,
             len(vista.pagina.marcas),
-            medir(gris, vista.pagina, vista.rectificada).como_dict(),
+            medir(gris, vista.pagina, vista.rectificada, tono.tinta).como_dict(),
             campos,
         )
         return lectura, vista
 
-    def _campos(self, vista: Vista) -> tuple[LecturaCampo, ...]:
+    def _situar(self, gris: Gris, esperada: str | None) -> tuple[Vista, str | None, list[str]]:
+        """`situar`; of a picture where no page can be placed, say it if the picture itself is the reason."""
+        try:
+            return self.situar(gris, esperada)
+        except Rechazo as r:
+            if r.motivo not in _NO_SE_HALLA:
+                raise
+            muestra = gris[::4, ::4]
+            if float(np.quantile(muestra, 0.98)) < NEGRA:
+                raise Rechazo("oscura") from None
+            if float(np.quantile(muestra, 0.05)) > BLANCA:
+                raise Rechazo("quemada") from None
+            if self._se_situa(np.ascontiguousarray(gris[:, ::-1]), esperada):
+                raise Rechazo("en_espejo") from None
+            raise
+
+    def _se_situa(self, gris: Gris, esperada: str | None) -> bool:
+        try:
+            self.situar(gris, esperada)
+        except Rechazo:
+            return False
+        return True
+
+    def _campos(self, vista: Vista) -> tuple[tuple[LecturaCampo, ...], Tono]:
         campos = vista.plantilla.campos
-        recortes = [recortar(vista.rectificada, c, vista.ajustes[c.clave]) for c in campos]
+        recortes, tono = recortar(vista.rectificada, campos, vista.ajustes)
         puntos = self.redes.digitos(np.concatenate([r.cifras for r in recortes]))
         letras = self.redes.letras(np.stack([r.letra for r in recortes]))
         salida, i = [], 0
@@ -132,7 +166,7 @@ class _Lector(ABC):
             propios = puntos[i : i + len(campo.cajas)]
             i += len(campo.cajas)
             salida.append(self._campo(campo, recorte, propios, letra, vista.ajustes[campo.clave]))
-        return tuple(salida)
+        return tuple(salida), tono
 
     def _campo(
         self, campo: Campo, recorte: Recortes, puntos: np.ndarray, letra: np.ndarray, ajuste: Ajuste
@@ -144,6 +178,9 @@ class _Lector(ABC):
         valor: Valor | None = juicio.valor
         if juicio.caso == "vacio" and "ilegible" not in motivos:
             valor = SIN_DATO
+        if recorte.a_medias:
+            motivos = (*motivos, "tinta_tenue")
+            valor = None if valor == SIN_DATO else valor
         if ajuste.claridad <= 0:  # whatever was cut there may be of another row
             valor, motivos, conf = None, ("renglon_no_hallado",), 0.0
         huella = sha256(recorte.zona.tobytes() + (recorte.letra * 255).astype(np.uint8).tobytes()).hexdigest()
@@ -200,11 +237,15 @@ class Lector(_Lector):
             raise Rechazo("media_acta", marcas=len(marcas))
         vista = mirar(gris, pagina, plantilla)
         if vista.hallados < len(plantilla.campos) / 2:
-            raise Rechazo("renglones_no_hallados" if len(marcas) > 2 else "media_acta", marcas=len(marcas))
+            raise Rechazo("renglones_no_hallados" if len(marcas) > 2 else "media_acta", vista=vista, marcas=len(marcas))
         return vista, acta, [*_avisos(gris, pagina), *([] if textos else ["identidad_por_marcas"])]
 
     def _juzgar(self, puntos: np.ndarray, letra: np.ndarray) -> Juicio:
-        return juzgar(puntos, letra, self.calibracion)
+        juicio = juzgar(puntos, letra, self.calibracion)
+        # Without words nothing catches a digit written in a way that trained nothing: each box must be sure by itself.
+        if juicio.caso == "numero" and self._menos_clara(puntos) < SEGURO:
+            return replace(juicio, motivos=(*juicio.motivos, "numero_solo"))
+        return juicio
 
     def _identificar(self, textos: list[str], marcas: list[Marca], esperada: str | None) -> str:
         if textos:
@@ -232,18 +273,23 @@ class LectorAjeno(_Lector):
 
     def situar(self, gris: Gris, esperada: str | None = None) -> tuple[Vista, str | None, list[str]]:
         forma = self.forma
-        vistas = sorted((mirar(gris, p, forma) for p in self._paginas(gris)), key=lambda v: -v.hallados)
+        vistas: list[Vista] = []
+        for tanda in self._paginas(gris):
+            vistas = sorted([*vistas, *(mirar(gris, p, forma) for p in tanda)], key=lambda v: -v.hallados)
+            if vistas[0].hallados >= len(forma.campos) / 2:
+                break
         vista = vistas[0]
+        al_reves = max((v.hallados for v in vistas if v.pagina.giro != vista.pagina.giro), default=0)
         if vista.hallados < len(forma.campos) / 2:
-            raise Rechazo("renglones_no_hallados")
-        if len(vistas) > 1 and vistas[1].hallados > ORIENTACION_CLARA * vista.hallados:
-            raise Rechazo("orientacion_ambigua")
+            raise Rechazo("renglones_no_hallados", vista=vista)
+        if al_reves > ORIENTACION_CLARA * vista.hallados:
+            raise Rechazo("orientacion_ambigua", vista=vista)
         if forma.pliego.tipo == "contorno" and _corrida(vista):
-            raise Rechazo("renglones_ambiguos")
+            raise Rechazo("renglones_ambiguos", vista=vista)
         return vista, None, _avisos(gris, vista.pagina)
 
-    def _paginas(self, gris: Gris) -> list[Pagina]:
-        """Where the sheet may be, at least one; raise `Rechazo`."""
+    def _paginas(self, gris: Gris) -> list[list[Pagina]]:
+        """Where the sheet may be, at least one, the likeliest lists first; raise `Rechazo`."""
         pliego = self.forma.pliego
         if pliego.tipo == "contorno":
             hoja = contorno.hallar(gris)
@@ -252,9 +298,9 @@ class LectorAjeno(_Lector):
             paginas = hoja.paginas(pliego)
             if not paginas:
                 raise Rechazo("plantilla_distinta", "La hoja no tiene las proporciones de la forma descrita.")
-            return paginas
+            return [paginas]
         if pliego.tipo == "cuadros":
-            paginas, vistas = cuadros.paginas(gris, pliego)
+            tandas, vistas = cuadros.paginas(gris, pliego)
         else:
             marcas = hallar_marcas(gris, pliego)
             if len({m.esquina for m in marcas}) < len(marcas):
@@ -262,18 +308,17 @@ class LectorAjeno(_Lector):
                 if len({m.esquina for m in marcas}) < len(marcas):
                     raise Rechazo("varias_actas")
             pagina = situar(afinar(gris, marcas), pliego)
-            paginas, vistas = [pagina] if pagina else [], len(marcas)
-        if not paginas and vistas >= 3:
+            tandas, vistas = [[pagina]] if pagina else [], len(marcas)
+        if not tandas and vistas >= 3:
             raise Rechazo("marcas_distintas")
-        if not paginas:
+        if not tandas:
             raise Rechazo("media_acta" if vistas or contorno.hay_hoja(gris) else "sin_pagina", marcas=vistas)
-        return paginas
+        return tandas
 
     def _juzgar(self, puntos: np.ndarray, letra: np.ndarray) -> Juicio:
         juicio = juzgar(puntos, letra, self.calibracion)
-        claras = suavizar(puntos, self.calibracion.temperatura_cifra).max(1)
         # Words may only confirm what the boxes say.
-        if juicio.valor is not None and juicio.valor == juicio.numero and float(claras.min()) >= SEGURO:
+        if juicio.valor is not None and juicio.valor == juicio.numero and self._menos_clara(puntos) >= SEGURO:
             return juicio
         return replace(juicio, motivos=(*juicio.motivos, "sin_calibrar"))
 
