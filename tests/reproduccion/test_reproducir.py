@@ -16,7 +16,7 @@ from prep.dominio.tabulacion.porcentajes import porcentaje
 from prep.dominio.tabulacion.proceso import Ambito
 from prep.reproduccion import leer
 from prep.reproduccion.calculo import calcular
-from prep.reproduccion.comparar import ComparacionEleccion, comparar
+from prep.reproduccion.comparar import ComparacionEleccion, Veredicto, comparar
 from prep.reproduccion.derivar import Derivado, derivar_proceso
 from prep.reproduccion.guion import Guion
 from prep.reproduccion.reproducir import horas_de_corte
@@ -106,7 +106,7 @@ def test_boletas_de_casilla_especial(tmp_path: Path) -> None:
     assert derivar_proceso(leidas, 800).proceso.elecciones[0].actas[0].casilla.boletas == 800
 
 
-def test_representantes_que_son_copia_de_los_que_votaron_no_son_los_acreditados(tmp_path: Path) -> None:
+def test_representatives_that_repeat_those_who_voted_are_not_the_accredited_ones(tmp_path: Path) -> None:
     """500 + 4 would not admit 510; the law admits up to 4 per contender."""
     filas = [
         renglon(1, REPRESENTANTES_PP_CI="4", LISTA_NOMINAL="90"),
@@ -117,8 +117,9 @@ def test_representantes_que_son_copia_de_los_que_votaron_no_son_los_acreditados(
     assert [a.representantes for a in derivado.proceso.elecciones[0].actas] == [10, 4, 4]
     una = comparada(derivado)
     assert [(a.linea, a.publicado, a.calculado) for a in una.actas_distintas] == [(8, 1, 0)]
+    # One row that differs does not make them the accredited ones: an acta counts with more votes than they allow.
     filas[2]["REPRESENTANTES_PP_CI"] = "9"
-    assert [a.representantes for a in derivar(tmp_path, *filas).proceso.elecciones[0].actas] == [4, 4, 9]
+    assert [a.representantes for a in derivar(tmp_path, *filas).proceso.elecciones[0].actas] == [10, 4, 9]
 
 
 def test_nombres_de_candidaturas(tmp_path: Path) -> None:
@@ -258,7 +259,7 @@ CABEZA = {
 
 def test_una_base_que_cuadra_cuadra(tmp_path: Path) -> None:
     una = comparada(derivar(tmp_path, renglon(1), renglon(2, tipo="S"), **CABEZA))
-    assert all(c.igual for c in una.cifras)
+    assert all(c.veredicto is Veredicto.IGUAL for c in una.cifras)
     assert len(una.cifras) == 13
     assert (una.actas_distintas, una.contradicciones, una.sin_explicar) == ([], [], 0)
 
@@ -268,7 +269,7 @@ def test_el_ultimo_corte_cuenta_las_especiales_en_la_participacion(tmp_path: Pat
         tmp_path, renglon(1), renglon(2, tipo="S"), **CABEZA | {"PORCENTAJE_PARTICIPACION_CIUDADANA": "40.0000"}
     )
     assert derivado.cierre
-    assert all(c.igual for c in comparada(derivado).cifras)
+    assert all(c.veredicto is Veredicto.IGUAL for c in comparada(derivado).cifras)
 
 
 def test_lo_que_cuenta_se_calcula_y_no_se_copia(tmp_path: Path) -> None:
@@ -284,7 +285,10 @@ def test_lo_que_cuenta_se_calcula_y_no_se_copia(tmp_path: Path) -> None:
 def test_una_cifra_falsa_del_encabezado_se_ve(tmp_path: Path) -> None:
     falsa = CABEZA | {"TOTAL_VOTOS_C_CS": "201", "ACTAS_ESPERADAS": "3"}
     una = comparada(derivar(tmp_path, renglon(1), renglon(2, tipo="S"), **falsa))
-    assert {c.nombre for c in una.cifras if not c.igual} == {"TOTAL_VOTOS_C_CS", "ACTAS_ESPERADAS"}
+    assert {c.nombre for c in una.cifras if c.veredicto is not Veredicto.IGUAL} == {
+        "TOTAL_VOTOS_C_CS",
+        "ACTAS_ESPERADAS",
+    }
     assert {c.campo for c in una.contradicciones} == {"TOTAL_VOTOS_C_CS", "ACTAS_ESPERADAS"}
     assert una.sin_explicar == 0
 
@@ -334,7 +338,7 @@ def test_tamaulipas_2023(datos: Callable[..., Path]) -> None:
     una = comparada(derivado)
     assert una.actas == 4778
     assert una.sin_explicar == 0
-    assert {c.nombre: (c.publicado, c.calculado) for c in una.cifras if not c.igual} == {}
+    assert {c.nombre: (c.publicado, c.calculado) for c in una.cifras if c.veredicto is not Veredicto.IGUAL} == {}
     assert len(una.cifras) == 13
     assert una.actas_distintas == []
     assert {c.clave_acta for c in una.contradicciones} == {"280677B01002", "281789B01002"}
@@ -349,7 +353,7 @@ def test_puebla_2018(datos: Callable[..., Path]) -> None:
     comparaciones = comparar(derivado, calculadas)
     assert {c.eleccion: c.actas for c in comparaciones} == {"GUB": 7548, "DIP_LOC": 7547, "AYUN": 7547}
     for una in comparaciones:
-        assert {c.nombre for c in una.cifras if not c.igual} == {"ACTAS_NO_CONTABILIZADAS"}
+        assert {c.nombre for c in una.cifras if c.veredicto is not Veredicto.IGUAL} == {"ACTAS_NO_CONTABILIZADAS"}
         assert una.sin_explicar == 0
         assert {a.campo for a in una.actas_distintas} == {"TOTAL_VOTOS_CALCULADO"}
     distintas = {a.clave_acta: a.publicado for c in comparaciones for a in c.actas_distintas}
