@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from fabrica_publicado import VOTOS, Base, base, guardar, renglon, sin_votos
 
-from prep.dominio.acta.hechos import Hecho, Tipo, escribir_hecho, leer_hecho
+from prep.dominio.acta.hechos import Tipo, clave_de
+from prep.dominio.comun.hecho import Hecho, escribir_hecho, leer_hecho
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 from prep.dominio.tabulacion.porcentajes import porcentaje
 from prep.dominio.tabulacion.proceso import Ambito
@@ -29,7 +30,7 @@ def derivar(carpeta: Path, *renglones: dict[str, str], lo: Base | None = None, *
 def hechos_de(derivado: Derivado) -> dict[str, list[Hecho]]:
     por_acta: dict[str, list[Hecho]] = {}
     for hecho in Guion(derivado).hechos():
-        por_acta.setdefault(hecho.acta, []).append(hecho)
+        por_acta.setdefault(clave_de(hecho.sujeto), []).append(hecho)
     return por_acta
 
 
@@ -39,9 +40,9 @@ def comparada(derivado: Derivado) -> ComparacionEleccion:
 
 
 def capturado(hechos: list[Hecho]) -> dict[str, object]:
-    (uno, otro) = [h for h in hechos if h.tipo is Tipo.CAPTURADA]
+    (uno, otro) = [h for h in hechos if h.tipo == Tipo.CAPTURADA]
     assert uno.contenido["valores"] == otro.contenido["valores"]
-    assert uno.operador != otro.operador
+    assert uno.persona != otro.persona
     votos: dict[str, object] = uno.contenido["valores"]["votos"]
     return votos
 
@@ -150,14 +151,14 @@ def test_un_renglon_contado_es_acopio_imagen_dos_capturas_y_verificacion(tmp_pat
         Tipo.VERIFICADA,
         Tipo.COTEJADA,
     ]
-    assert [h.id for h in hechos] == sorted({h.id for h in hechos})
+    assert [h.conocidos for h in hechos[1:]] == [(h.id,) for h in hechos[:-1]]
     for hecho in hechos:
         assert leer_hecho(escribir_hecho(hecho)) == hecho
     assert hechos[0].contenido == {"hora": "2024-06-02T20:00:00-06:00"}
     assert hechos[1].contenido["imagen"] == f"{1:064x}"
     assert capturado(hechos) == dict(zip(VOTOS, (40, 30, 20, 5, 0, 1, 4), strict=True))
     assert (hechos[4].hora.hour, hechos[4].hora.minute, hechos[5].hora.minute) == (20, 30, 31)
-    assert len({hechos[3].operador, hechos[4].operador, hechos[5].operador}) == 3
+    assert len({hechos[3].persona, hechos[4].persona, hechos[5].persona}) == 3
 
 
 def test_la_foto_de_la_casilla_lleva_su_hora(tmp_path: Path) -> None:
@@ -189,8 +190,9 @@ def test_sin_ninguna_hora_todo_pasa_al_cierre(tmp_path: Path) -> None:
 )
 def test_sin_acta(texto: str, motivo: str, tmp_path: Path) -> None:
     derivado = derivar(tmp_path, sin_votos(renglon(1), "Sin acta", OBSERVACIONES=texto, CONTABILIZADA="0"))
-    ((hecho,),) = hechos_de(derivado).values()
+    ((hecho, confirmacion),) = hechos_de(derivado).values()
     assert (hecho.tipo, hecho.contenido) == (Tipo.SIN_ACTA, {"motivo": motivo})
+    assert (confirmacion.tipo, confirmacion.contenido) == (Tipo.SIN_ACTA_CONFIRMADA, {"peticion": hecho.id})
 
 
 def test_fuera_de_catalogo_y_lo_que_aun_no_se_captura(tmp_path: Path) -> None:
@@ -200,7 +202,7 @@ def test_fuera_de_catalogo_y_lo_que_aun_no_se_captura(tmp_path: Path) -> None:
     espera = sin_votos(renglon(1), "-", OBSERVACIONES="-", CONTABILIZADA="-")
     ((sujeto, (hecho,)),) = hechos_de(derivar(tmp_path, fuera, espera)).items()
     assert sujeto.startswith("hoja:")
-    assert hecho.tipo is Tipo.FUERA_DE_CATALOGO
+    assert hecho.tipo == Tipo.FUERA_DE_CATALOGO
     assert hecho.contenido["eleccion"] == "GUB"
     assert leer_hecho(escribir_hecho(hecho)) == hecho
 

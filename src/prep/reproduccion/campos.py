@@ -102,7 +102,8 @@ def texto_o_nada(texto: str) -> str:
 def codigo(texto: str) -> str:
     """A code that may have been kept as a number: `1.0` is `1`."""
     limpio = texto_o_nada(texto)
-    return limpio.split(".")[0] if re.fullmatch(r"\d+\.0+", limpio) else limpio
+    sin_decimales = re.fullmatch(r"(\d+)[.,]0+", limpio)
+    return sin_decimales[1] if sin_decimales else limpio
 
 
 DECIMALES = 4
