@@ -16,6 +16,7 @@ from rich.table import Table
 
 from prep.reproduccion import Anomalia, ErrorDeLectura, leer
 from prep.reproduccion.comparar import ComparacionEleccion, como_se_dice
+from prep.reproduccion.lector import lineas_publicadas
 
 consola = Console()
 errores = Console(stderr=True)
@@ -134,9 +135,10 @@ def reproducir(
         consola.print(f"[yellow]Supuesto[/] {escape(_dicho(supuesto))}", highlight=False, soft_wrap=True)
     _lista("Rarezas de los archivos", [_dicho(a) for a in anomalias])
     if informe is not None:
-        from prep.reproduccion.informe import pagina
+        from prep.reproduccion.informe import lineas_pedidas, pagina
 
-        informe.write_bytes(pagina(derivado, hecha.comparaciones, anomalias, veredicto))
+        renglones = lineas_publicadas(archivos, lineas_pedidas(hecha.comparaciones))
+        informe.write_bytes(pagina(derivado, hecha.comparaciones, anomalias, veredicto, renglones))
     consola.print(
         f"{hecha.hechos:,} hechos, {len(hecha.cortes)} cortes. Publicado en {salida / 'publicacion'}, comprobado: "
         f"{veredicto}. Comparación en {salida / 'comparacion.json'}" + (f"; informe en {informe}." if informe else "."),

@@ -105,10 +105,10 @@ class ComparacionEleccion:
     @property
     def en_una_linea(self) -> str:
         """The whole comparison in one line, for people."""
-        de_cada = ", ".join(_con_plural(v, self.cuantas(v)) for v in Veredicto)
+        de_cada = ", ".join(con_plural(v, self.cuantas(v)) for v in Veredicto)
         partes = [f"{len(self.cifras)} cifras del encabezado: {de_cada}"] if self.cifras else ["sin encabezado"]
         distintas = Counter(a.veredicto for a in {a.linea: a for a in self.actas_distintas}.values())
-        de_actas = ", ".join(_con_plural(v, distintas[v]) for v in Veredicto if distintas[v])
+        de_actas = ", ".join(con_plural(v, distintas[v]) for v in Veredicto if distintas[v])
         partes.append(f"{self.actas:,} {'acta' if self.actas == 1 else 'actas'}: {de_actas or 'todas iguales'}")
         return f"{self.eleccion}. {'; '.join(partes)}."
 
@@ -153,7 +153,8 @@ _PLURALES: Final = {
 }
 
 
-def _con_plural(veredicto: Veredicto, cuantas: int) -> str:
+def con_plural(veredicto: Veredicto, cuantas: int) -> str:
+    """`1 igual`, `12 explicadas`."""
     return f"{cuantas:,} {veredicto if cuantas == 1 else _PLURALES[veredicto]}"
 
 
@@ -233,9 +234,10 @@ def _comparar_cifras(
         if nombre.lower() not in ESTADISTICA:
             continue
         suya = calculada.estadistica.get(nombre.lower())
-        if suya is None and publicado in (0, "0", "0.0000"):
+        nada = suya is None and (publicado == 0 or misma_cifra(publicado, "0.0000"))
+        if nada:
             suya = publicado
-        if misma_cifra(publicado, suya):
+        if nada or misma_cifra(publicado, suya):
             veredicto = Veredicto.IGUAL
         elif any(misma_cifra(p, si_dice[nombre]) for p in (publicado, de_renglones.get(nombre)) if p is not None):
             veredicto = Veredicto.EXPLICADA

@@ -7,7 +7,7 @@ cannot be understood without guessing is an `ErrorDeLectura` that says where.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta, timezone
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
@@ -80,6 +80,21 @@ def leer(rutas: Iterable[Path | str], avance: Callable[[str], None] | None = Non
     for base in bases:
         _clasificar(base)
     return bases
+
+
+def lineas_publicadas(rutas: Iterable[Path | str], pedidas: Mapping[str, set[int]]) -> dict[tuple[str, int], str]:
+    """The text of some lines, by file and number, as published."""
+    halladas: dict[tuple[str, int], str] = {}
+    for fuente in abrir([Path(r) for r in rutas], []):
+        suyas = pedidas.get(fuente.nombre)
+        if suyas:
+            ultima = max(suyas)
+            for numero, texto in Lineas(fuente.flujo, fuente.nombre):
+                if numero in suyas:
+                    halladas[fuente.nombre, numero] = texto
+                if numero >= ultima:
+                    break
+    return halladas
 
 
 def _clasificar(base: BasePublicada) -> None:
