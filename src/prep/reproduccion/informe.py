@@ -70,10 +70,7 @@ def pagina(
         "csp": f"default-src 'none'; style-src 'sha256-{huella}'; base-uri 'none'; form-action 'none'",
         "estilo": estilo,
         "titulo": f"{derivado.proceso.nombre}: lo publicado y lo calculado",
-        "veredictos": [
-            {"nombre": v.value, "clase": _CLASES[v], "significa": _SIGNIFICA[v], "plural": con_plural(v, 2)[2:]}
-            for v in Veredicto
-        ],
+        "veredictos": [{"nombre": v.value, "clase": _CLASES[v], "significa": _SIGNIFICA[v]} for v in Veredicto],
         "elecciones": [_eleccion(c, d.base, renglones) for c, d in zip(comparaciones, derivado.bases, strict=True)],
         "supuestos": Lista.de([_dicha(a) for a in derivado.supuestos]),
         "rarezas": Lista.de([_dicha(a) for a in rarezas]),
@@ -95,11 +92,12 @@ def _eleccion(c: ComparacionEleccion, base: BasePublicada, renglones: Mapping[tu
         "actas": f"{c.actas:,}",
         "actas_distintas": f"{len({a.linea for a in c.actas_distintas}):,}",
         "cuentas": [
-            {"cuantas": str(c.cuantas(v) or ""), "clase": _CLASES[v], "dicho": con_plural(v, c.cuantas(v))} for v in Veredicto
+            {"cuantas": str(c.cuantas(v) or ""), "clase": _CLASES[v], "dicho": con_plural(v, c.cuantas(v))}
+            for v in Veredicto
         ],
         "cifras": [
             {
-                "nombre": f.nombre,
+                "palabras": f.nombre.split("_"),
                 "publicado": _cantidad(f.publicado),
                 "calculado": _cantidad(f.calculado),
                 "veredicto": f.veredicto.value,
