@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -33,6 +34,8 @@ MAX_IGUALES: Final = 20
 """Cells of one column with the same unreadable text that are listed one by one."""
 MAX_FRASES: Final = 200
 """Most different phrases of OBSERVACIONES that are not understood."""
+POCOS: Final = 10
+"""Rows before anything can be said of most of them."""
 MAX_MANERAS: Final = 5_000
 """Most ways tried of joining the fields of one line."""
 
@@ -47,6 +50,8 @@ class LectorDeRenglones:
         self.frases: dict[str, NoLeido] = {}
         self.celdas: dict[tuple[int, str], list[NoLeido]] = {}
         self.en_blanco = 0
+        self.leidos = 0
+        self.anchos: Counter[int] = Counter()
         self.faltas: list[tuple[str, int, str]] = []
         self.fechas = [(c, self.lugar.get(c)) for c in ("acopio", "captura", "verificacion")]
         self.totales = [(c, self.lugar[c]) for c in TOTALES if c in self.lugar]
@@ -61,13 +66,12 @@ class LectorDeRenglones:
 
     def leer(self, linea: int, campos: list[str]) -> Renglon | None:
         self.faltas = []
-        corrido = False
+        self.leidos += 1
         if len(campos) != self.ancho:
             ajustados = self._ajustar(linea, campos)
-            corrido = ajustados is None
-            campos = ajustados or [*campos, *[""] * self.ancho][: self.ancho]
-            if corrido:
-                return self._no_leido(linea, campos)
+            if ajustados is None:
+                return self._no_leido(linea, [*campos, *[""] * self.ancho][: self.ancho])
+            campos = ajustados
         halladas, motivo, ajenas = notas(self._texto(campos, "observaciones"))
         votos: list[Celda] = []
         suma, dice_algo = 0, False
@@ -273,13 +277,17 @@ class LectorDeRenglones:
             faltan = self.ancho - len(campos)
             self.anotar(linea, "", f"Tiene {len(campos)} campos y hay {self.ancho} columnas: faltan {faltan}.")
             completos = campos + [""] * faltan
-            return completos if self._cuadra(completos) or not self._encaja(completos) else None
+            return completos if self._legible(completos) or not self._encaja(completos) else None
+        self.anchos[len(campos)] += 1
         self.anotar(linea, "", f"Tiene {len(campos)} campos y hay {self.ancho} columnas.")
+        cortados = campos[: self.ancho]
+        if 2 * self.anchos[len(campos)] > max(self.leidos, POCOS) and self._legible(cortados):
+            return cortados  # most rows carry the same fields that no column names
         maneras = {tuple(m) for m in self._rejuntar(campos) if self._cuadra(m)}
-        if not maneras and self._cuadra(campos[: self.ancho]):
-            maneras = {tuple(campos[: self.ancho])}
+        if not maneras and self._cuadra(cortados):
+            return cortados
         if not maneras and not self._encaja(campos):
-            return campos[: self.ancho]  # not an acta: a footnote, a line of totals
+            return cortados  # not an acta: a footnote, a line of totals
         return list(maneras.pop()) if len(maneras) == 1 else None
 
     def _rejuntar(self, campos: list[str]) -> Iterator[list[str]]:
@@ -325,22 +333,28 @@ class LectorDeRenglones:
                 yield juntos
 
     def _cuadra(self, campos: list[str]) -> bool:
-        """Every cell under its column: the casilla's parts are its key, numbers and dates are such, the sum adds up."""
+        """Every cell under its column, and the votes add up to the published sum."""
+        if not self._legible(campos):
+            return False
+        i = self.lugar.get("calculado")
+        total = None if i is None else celda(campos[i])
+        suma = sum(v for j in self.columnas.votos if isinstance(v := celda(campos[j]), int))
+        return not isinstance(total, int) or total == suma
+
+    def _legible(self, campos: list[str]) -> bool:
+        """The casilla's parts are its key, and numbers, dates and CONTABILIZADA are such."""
         if not self._encaja(campos):
             return False
         try:
-            valores = {i: celda(campos[i]) for i in self.numericas}
-            for _, i in self.fechas:
-                if i is not None:
-                    fecha(campos[i], self.base.zona)
+            for i in self.numericas:
+                celda(campos[i])
+            for _, j in self.fechas:
+                if j is not None:
+                    fecha(campos[j], self.base.zona)
         except CeldaInvalida:
             return False
-        i_contabilizada, i_calculado = self.lugar.get("contabilizada"), self.lugar.get("calculado")
-        if i_contabilizada is not None and _contabilizada(campos[i_contabilizada]) is None:
-            return False
-        total = None if i_calculado is None else valores[i_calculado]
-        suma = sum(v for i in self.columnas.votos if isinstance(v := valores[i], int))
-        return not isinstance(total, int) or total == suma
+        k = self.lugar.get("contabilizada")
+        return k is None or _contabilizada(campos[k]) is not None
 
     def _encaja(self, campos: list[str]) -> bool:
         """The sección and type where they should be and the same as in the key, and numbers where numbers go."""
