@@ -61,6 +61,8 @@ class Paso(IntEnum):
     FUERA = 8
 
 
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
 PUBLICA: Final = frozenset({Paso.VERIFICACION, Paso.SIN_ACTA, Paso.FUERA})
 """Steps after which a corte says something new."""
 
@@ -341,10 +343,12 @@ class Guion:
                 return Tipo.IDENTIFICADA, catd, {"imagen": imagen, "por": "pto" if Nota.POR_PTO in r.notas else "qr"}
             case Paso.PRIMERA | Paso.SEGUNDA:
                 quien = uno if momento.paso is Paso.PRIMERA else otro
-                eleccion = derivada.eleccion
-                demarcacion = demarcacion_de(r, eleccion.agrupa, self.derivado.nacional)
-                claves = eleccion.boletas[demarcacion].claves
-                valores = asentado(r, derivada, claves)
+                if ultimo is not None and ultimo.tipo == Tipo.CAPTURADA:
+                    valores = ultimo.contenido["valores"]  # the second person types the same
+                else:
+                    eleccion = derivada.eleccion
+                    demarcacion = demarcacion_de(r, eleccion.agrupa, self.derivado.nacional)
+                    valores = asentado(r, derivada, eleccion.boletas[demarcacion].claves)
                 return Tipo.CAPTURADA, f"captura-{quien:03d}", {"imagen": imagen, "valores": valores}
             case Paso.VERIFICACION:
                 assert ultimo is not None
@@ -389,9 +393,7 @@ def _movil(r: Renglon) -> bool:
 def _imagen(r: Renglon, acta: str) -> str:
     """The published SHA-256; where the file has none, that of the key: there is no picture to replay."""
     codigo = r.codigo_integridad
-    if len(codigo) == 64 and all(c in "0123456789abcdef" for c in codigo):
-        return codigo
-    return sha256(f"{acta}|{codigo}".encode()).hexdigest()
+    return codigo if _SHA256.fullmatch(codigo) else sha256(f"{acta}|{codigo}".encode()).hexdigest()
 
 
 def _hoja(archivo: str, r: Renglon) -> str:

@@ -34,6 +34,8 @@ MAX_IGUALES: Final = 20
 """Cells of one column with the same unreadable text that are listed one by one."""
 MAX_FRASES: Final = 200
 """Most different phrases of OBSERVACIONES that are not understood."""
+MAX_CONOCIDAS: Final = 50_000
+"""Most different ways of writing a cell that are remembered."""
 POCOS: Final = 10
 """Rows before anything can be said of most of them."""
 MAX_MANERAS: Final = 5_000
@@ -51,6 +53,7 @@ class LectorDeRenglones:
         self.celdas: dict[tuple[int, str], list[NoLeido]] = {}
         self.en_blanco = 0
         self.leidos = 0
+        self.conocidas: dict[str, Celda] = {}
         self.anchos: Counter[int] = Counter()
         self.faltas: list[tuple[str, int, str]] = []
         self.fechas = [(c, self.lugar.get(c)) for c in ("acopio", "captura", "verificacion")]
@@ -73,16 +76,10 @@ class LectorDeRenglones:
                 return self._no_leido(linea, [*campos, *[""] * self.ancho][: self.ancho])
             campos = ajustados
         halladas, motivo, ajenas = notas(self._texto(campos, "observaciones"))
-        votos: list[Celda] = []
-        suma, dice_algo = 0, False
-        for i in self.columnas.votos:
-            v = self._celda(campos, i, "votos", MAXIMO)
-            votos.append(v)
-            if isinstance(v, int):
-                suma += v
-                dice_algo = True
-            elif isinstance(v, Marca) or v is Hueco.NO_LEIDO:
-                dice_algo = True
+        votos = self._votos(campos)
+        numeros = [v for v in votos if type(v) is int]
+        suma = sum(numeros)
+        dice_algo = bool(numeros) or any(isinstance(v, Marca) or v is Hueco.NO_LEIDO for v in votos)
         contabilizada, espera = self._contabilizada(campos, halladas, suma, votos)
         fuera = contabilizada == 2 or Nota.FUERA_DE_CATALOGO in halladas
         claves = self._claves(linea, campos, fuera)
@@ -109,7 +106,7 @@ class LectorDeRenglones:
                 ubicacion=self._entero(campos, "ubicacion"),
                 tipo_acta=self._codigo(campos, "tipo_acta").upper(),
                 totales={c: self._celda(campos, i, c, MAXIMO) for c, i in self.totales},
-                votos=tuple(votos),
+                votos=votos,
                 calculado=None if i_calculado is None else self._celda(campos, i_calculado, "calculado", None),
                 lista_nominal=self._entero(campos, "lista_nominal"),
                 representantes=self._entero(campos, "representantes"),
@@ -375,6 +372,19 @@ class LectorDeRenglones:
     def _codigo(self, campos: list[str], campo: str) -> str:
         i = self.lugar.get(campo)
         return "" if i is None or i >= len(campos) else codigo(campos[i])
+
+    def _votos(self, campos: list[str]) -> tuple[Celda, ...]:
+        """The vote boxes; a cell written as one seen before is what that one was."""
+        votos = tuple([self.conocidas.get(campos[i]) for i in self.columnas.votos])
+        if None not in votos:
+            return votos  # type: ignore[return-value]
+        leidos = []
+        for i in self.columnas.votos:
+            v = self._celda(campos, i, "votos", MAXIMO)
+            if v is not Hueco.NO_LEIDO and len(self.conocidas) < MAX_CONOCIDAS:
+                self.conocidas[campos[i]] = v
+            leidos.append(v)
+        return tuple(leidos)
 
     def _celda(self, campos: list[str], i: int, campo: str, tope: int | None) -> Celda:
         try:
