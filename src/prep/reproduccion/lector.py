@@ -73,8 +73,8 @@ def leer(rutas: Iterable[Path | str], avance: Callable[[str], None] | None = Non
     if not bases:
         raise ErrorDeLectura(
             ", ".join(str(r) for r in rutas) or "(ninguno)",
-            "no hay ninguna base del PREP: falta un CSV cuya línea de columnas empiece con CLAVE_CASILLA. Un libro de hoja "
-            "de cálculo debe guardarse antes como CSV.",
+            "no hay ninguna base del PREP: falta un CSV cuya línea de columnas empiece con CLAVE_CASILLA. Guarde antes "
+            "como CSV lo que venga en un libro de hoja de cálculo.",
         )
     bases[0].anomalias[:0] = anomalias
     _unir_candidaturas(bases, candidaturas)
