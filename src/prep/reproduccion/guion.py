@@ -166,7 +166,8 @@ class Guion:
         self.momentos.sort(key=lambda m: (m.ms, m.base, m.renglon, m.paso))
 
     def __len__(self) -> int:
-        return len(self.momentos)
+        """How many facts: one a step, and the confirmation of each acta that did not come."""
+        return len(self.momentos) + sum(m.paso is Paso.SIN_ACTA for m in self.momentos)
 
     @property
     def inicio(self) -> datetime:
