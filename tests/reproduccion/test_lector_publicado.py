@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 from prep.dominio.tabulacion.boleta import TipoRecuadro
-from prep.reproduccion import ErrorDeLectura, Hueco, Nota, leer, modelo
+from prep.reproduccion import ErrorDeLectura, Hueco, Nota, fuentes, lector, leer
 from prep.reproduccion.campos import CeldaInvalida, celda, cifra, fecha, hora_de_corte, notas, zona_de
-from prep.reproduccion.columnas import clasificar
 from prep.reproduccion.lector import clave_eleccion
+from prep.reproduccion.recuadros import Evidencia, clasificar
 
 ZONA = timezone(timedelta(hours=-6))
 
@@ -175,6 +175,16 @@ def test_lo_que_se_escribe_se_lee(
         ("1 234", 1234),
         ("1\xa0234", 1234),
         ("12.0", 12),
+        ("12,0", 12),
+        ("1,234.0", 1234),
+        ("1.234", 1234),
+        ("1.00E+02", 100),
+        ("1.57E+02", 157),
+        ("1.570E+02", 157),
+        ("1e+05", 100000),
+        ("2.5e+03", 2500),
+        ("null", Hueco.GUION),
+        ("<NA>", Hueco.GUION),
         ("ILEGIBLE", ILEGIBLE),
         ("ilegible", ILEGIBLE),
         ("SIN DATO", SIN_DATO),
@@ -191,8 +201,10 @@ def test_celda(texto: str, valor: object) -> None:
     assert type(celda(texto)) is type(valor)
 
 
-@pytest.mark.parametrize("texto", ["doce", "12.5", "1,23", "-5", "=1+1", "12a", "9" * 30])
-def test_celda_que_no_es_nada(texto: str) -> None:
+@pytest.mark.parametrize(
+    "texto", ["doce", "12.5", "1,23", "-5", "=1+1", "12a", "9" * 30, "1.2E+03", "1E+02", "1.000", "1.575E+02", "1e+99"]
+)
+def test_a_cell_that_is_nothing_or_may_be_several_numbers(texto: str) -> None:
     with pytest.raises(CeldaInvalida):
         celda(texto)
 
@@ -215,6 +227,9 @@ def test_celda_que_no_es_nada(texto: str) -> None:
         ("2024-06-03T02:05:09Z", (2024, 6, 2, 20, 5, 9)),
         ("2024-06-02T19:05:09-07:00", (2024, 6, 2, 20, 5, 9)),
         ("0217-07-02 20:05:00", (217, 7, 2, 20, 5, 0)),
+        ("02/06/2024 20:05:09 (UTC-6)", (2024, 6, 2, 20, 5, 9)),
+        ("02/06/2024 19:05:09 (utc-07:00)", (2024, 6, 2, 20, 5, 9)),
+        ("45445.8369097222", (2024, 6, 2, 20, 5, 9)),
     ],
 )
 def test_fecha(texto: str, esperada: tuple[int, ...]) -> None:
@@ -284,10 +299,16 @@ def test_zona_del_encabezado() -> None:
         ("Identificación por otro medio", (Nota.POR_PTO,), ""),
         ("Identificación por proceso técnico operativo, Ilegible", (Nota.POR_PTO, Nota.ILEGIBLE), ""),
         ("Cotejo", (Nota.OTRA,), ""),
+        ("TODO ILEGIBLE O SIN DATO", (Nota.TODOS,), ""),
+        ("ALGÚN CAMPO ILEGIBLE O SIN DATO. EXCEDE LISTA NOMINAL.", (Nota.ALGUNO, Nota.EXCEDE), ""),
+        ("SIN ACTA POR PAQUETE ENTREGADO SIN BOLSA", (Nota.SIN_ACTA,), "3"),
+        ("Ilegible. Llovió mucho", (Nota.ILEGIBLE, Nota.OTRA), ""),
     ],
 )
-def test_observaciones(texto: str, esperadas: tuple[Nota, ...], motivo: str) -> None:
-    assert notas(texto) == (esperadas, motivo)
+def test_observations(texto: str, esperadas: tuple[Nota, ...], motivo: str) -> None:
+    halladas, dice, ajenas = notas(texto)
+    assert (halladas, dice) == (esperadas, motivo)
+    assert bool(ajenas) is (Nota.OTRA in esperadas)
 
 
 @pytest.mark.parametrize(
@@ -312,7 +333,7 @@ def test_cifra_del_encabezado(texto: str, porcentaje: bool, valor: object) -> No
 
 
 def tipos(*nombres: str) -> list[tuple[str, str, tuple[str, ...]]]:
-    return [(r.clave, r.tipo.value, r.partidos) for r in clasificar(nombres, "a", 1, [])]
+    return [(r.clave, r.tipo.value, r.partidos) for r in clasificar(nombres, Evidencia(), "a", 1, [])]
 
 
 @pytest.mark.parametrize("patron", ["C_{}_{}", "{}_{}", "CO_{}_{}", "COA_{}_{}", "COALICION_{}_{}"])
@@ -533,15 +554,26 @@ def test_una_nota_al_pie_no_es_un_acta(tmp_path: Path) -> None:
     assert [linea for linea, _ in mensajes(leida)] == [8, 8]
 
 
-def test_celdas_que_no_se_entienden_se_dicen(tmp_path: Path) -> None:
+def test_cells_that_cannot_be_read_are_listed_apart(tmp_path: Path) -> None:
     leida = una(tmp_path, None, renglon(1, PAN="doce", NULOS="12000", FECHA_HORA_ACOPIO="ayer", CONTABILIZADA="7"))
-    assert leida.renglones[0].votos[0] is Hueco.VACIO
-    assert [(a.linea, a.campo) for a in leida.anomalias] == [
-        (7, "PAN"),
-        (7, "NULOS"),
-        (7, "CONTABILIZADA"),
-        (7, "FECHA_HORA_ACOPIO"),
+    (fila,) = leida.renglones
+    assert fila.votos[0] is fila.votos[-1] is Hueco.NO_LEIDO
+    assert fila.no_leidas == {"votos", "contabilizada", "acopio"}
+    assert not fila.espera
+    assert leida.anomalias == []
+    assert [(n.linea, n.clave_acta, n.campo) for n in leida.no_leidos] == [
+        (7, "140001B010001", "PAN"),
+        (7, "140001B010001", "NULOS"),
+        (7, "140001B010001", "CONTABILIZADA"),
+        (7, "140001B010001", "FECHA_HORA_ACOPIO"),
     ]
+
+
+def test_an_unknown_observation_is_named_once_with_its_count(tmp_path: Path) -> None:
+    filas = [renglon(s, OBSERVACIONES="Mojada") for s in (1, 2, 3)]
+    leida = una(tmp_path, None, *filas, renglon(4, OBSERVACIONES="Ilegible"))
+    assert [(n.linea, n.campo, n.texto, n.veces) for n in leida.no_leidos] == [(7, "OBSERVACIONES", "Mojada", 3)]
+    assert [r.no_leidas for r in leida.renglones] == [{"observaciones"}] * 3 + [frozenset()]
 
 
 def test_el_encabezado_con_miles_sin_comillas(tmp_path: Path) -> None:
@@ -663,21 +695,21 @@ def test_comprimidos_hostiles(hacer: Callable[[], bytes], mensaje: str, tmp_path
 
 
 def test_bomba_de_descompresion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(modelo, "MIN_BYTES_RAZON", 1_000_000)
+    monkeypatch.setattr(fuentes, "MIN_BYTES_RAZON", 1_000_000)
     (tmp_path / "a.zip").write_bytes(_bomba())
     with pytest.raises(ErrorDeLectura, match=r"crece más de 400 veces|la línea mide más"):
         leer([tmp_path / "a.zip"])
 
 
 def test_bomba_de_renglones_comprimidos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(modelo, "MAX_BYTES", 2_000_000)
+    monkeypatch.setattr(fuentes, "MAX_BYTES", 2_000_000)
     (tmp_path / "a.zip").write_bytes(comprimir({"a.csv": CSV + b"\n" * 5_000_000}))
     with pytest.raises(ErrorDeLectura, match="descomprimido pasa de"):
         leer([tmp_path / "a.zip"])
 
 
 def test_demasiados_renglones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(modelo, "MAX_RENGLONES", 3)
+    monkeypatch.setattr(lector, "MAX_RENGLONES", 3)
     with pytest.raises(ErrorDeLectura, match=r"línea 10: hay más de 3 renglones"):
         leer([guardar(tmp_path, base_(*[renglon(s) for s in range(1, 9)]))])
 

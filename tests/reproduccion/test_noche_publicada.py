@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import orjson
+import pytest
 from fabrica_publicado import base, guardar, renglon, sin_votos
 
 import prep
@@ -16,6 +17,7 @@ from prep.comprobacion.verificar import Opciones, verificar
 from prep.reproduccion import leer
 from prep.reproduccion.derivar import derivar_proceso
 from prep.reproduccion.guion import Guion
+from prep.reproduccion.reproducir import PublicacionIncorrecta, comprobar
 from prep.transparencia.almacen import Carpeta
 
 FILAS = (
@@ -53,17 +55,22 @@ CABEZA = {
 }
 
 
-def test_una_noche_entera_y_de_vuelta(tmp_path: Path, url_postgres: str) -> None:
+def test_a_whole_night_and_back(tmp_path: Path, url_postgres: str) -> None:
     """The command itself, on a database of its own in the session's server."""
     archivo = guardar(tmp_path, base(*FILAS, **CABEZA))
     (original,) = leer([archivo])
     orden = [sys.executable, "-m", "prep", "reproducir", str(archivo), "--salida", str(tmp_path / "r"), "--estricto"]
+    orden += ["--informe", str(tmp_path / "informe.html")]
     entorno = os.environ | {"DATABASE_URL": url_postgres, "PYTHONPATH": str(Path(prep.__file__).parents[1])}
     hecho = subprocess.run(orden, env=entorno, capture_output=True, text=True, check=False)
     assert hecho.returncode == 0, hecho.stderr
+    assert hecho.stdout.splitlines()[0] == (
+        "GUB. 13 cifras del encabezado: 13 iguales, 0 explicadas, 0 no leídas, 0 distintas; 7 actas: todas iguales."
+    )
+    assert "13 iguales" in (tmp_path / "informe.html").read_text(encoding="utf-8")
     comparacion = orjson.loads((tmp_path / "r" / "comparacion.json").read_bytes())
     (una,) = comparacion["elecciones"]
-    assert [c for c in una["cifras"] if not c["igual"]] == []
+    assert [c for c in una["cifras"] if c["veredicto"] != "igual"] == []
     assert len(una["cifras"]) == 13
     assert (una["actas_distintas"], una["contradicciones"]) == ([], [])
     assert comparacion["hechos"] == len(Guion(derivar_proceso([original])))
@@ -88,6 +95,14 @@ def test_una_noche_entera_y_de_vuelta(tmp_path: Path, url_postgres: str) -> None
         r.clave_acta: set(r.notas) for r in original.renglones
     }
 
+    # What it publishes is verified before anything is said of it.
+    publicacion = tmp_path / "r" / "publicacion"
+    assert comprobar(publicacion).startswith("CORRECTO")
+    resumen = publicacion / ultimo["ruta"] / "GUB" / "resumen.json"
+    resumen.write_bytes(resumen.read_bytes().replace(b"330", b"331"))
+    with pytest.raises(PublicacionIncorrecta, match="NO COINCIDE"):
+        comprobar(publicacion)
+
 
 def test_tamaulipas_2023_entera_y_verificada(datos: Callable[..., Path], tmp_path: Path, url_postgres: str) -> None:
     """A real night through the command: the thirteen figures it published, and a stranger accepts what we publish."""
@@ -97,7 +112,7 @@ def test_tamaulipas_2023_entera_y_verificada(datos: Callable[..., Path], tmp_pat
     hecho = subprocess.run(orden, env=entorno, capture_output=True, text=True, check=False)
     assert hecho.returncode == 0, hecho.stderr
     (una,) = orjson.loads((tmp_path / "r" / "comparacion.json").read_bytes())["elecciones"]
-    assert [c["nombre"] for c in una["cifras"] if not c["igual"]] == []
+    assert [c["nombre"] for c in una["cifras"] if c["veredicto"] != "igual"] == []
     assert len(una["cifras"]) == 13
     informe = verificar(Carpeta(tmp_path / "r" / "publicacion"), Opciones(imagenes=False))
     assert informe.codigo == 0, informe.veredicto

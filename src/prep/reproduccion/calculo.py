@@ -43,7 +43,7 @@ def calcular(derivado: Derivado, hechos: Iterable[Hecho]) -> dict[str, EleccionC
                 )
             cuentas[esperada.demarcacion].agregar_acta(esperada, dictamen)
             actas[esperada.clave] = (
-                ActaCalculada(int(dictamen.contabilizada), dictamen.calculado)
+                ActaCalculada(int(dictamen.contabilizada), dictamen.calculado, dictamen.inconsistente)
                 if dictamen
                 else ActaCalculada(None, None)
             )

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
-from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 from prep.reproduccion.publicado import Celda, Hueco, Nota
+from prep.reproduccion.vocabulario import MARCAS, NADA, motivo, normalizar, observacion
 
 
 class CeldaInvalida(ValueError):
     """The cell holds something that its column cannot hold."""
-
-
-@lru_cache(maxsize=4096)
-def normalizar(texto: str) -> str:
-    """Upper case, without accents, every run of other characters one underscore: `Sin  dato` -> `SIN_DATO`."""
-    sin_acentos = unicodedata.normalize("NFKD", texto.upper())
-    plano = "".join(c for c in sin_acentos if not unicodedata.combining(c))
-    return re.sub(r"[^A-Z0-9]+", "_", plano).strip("_")
 
 
 def limpiar(texto: str) -> str:
@@ -36,16 +27,42 @@ def limpiar(texto: str) -> str:
     return texto
 
 
-_ENTERO = re.compile(r"\d+|\d{1,3}(?:[,'’\s]\d{3})+|\d+\.0+")
-_HUECOS = {"": Hueco.VACIO, "SIN_ACTA": Hueco.SIN_ACTA}
-_NADA = {"-", "--", "---", "–", "—", "N/A", "NA", "N.A.", "NULL", "None", "NaN", "nan", "ND", "N/D"}
-_MARCAS = {
-    "ILEGIBLE": ILEGIBLE,
-    "SIN_DATO": SIN_DATO,
-    "SIN_DATOS": SIN_DATO,
-    "S_D": SIN_DATO,
-    "VACIO": SIN_DATO,
-}
+def es_nada(limpio: str) -> bool:
+    """Whether a clean text is one of the ways of writing that there is nothing."""
+    return not limpio or limpio.upper() in NADA
+
+
+_ENTERO = re.compile(r"\d+|\d{1,3}(?:[,'’\s]\d{3})+")
+_DECIMAL_EXACTO = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)\.(0+)|(\d+),(0|00)")
+_MILES_CON_PUNTO = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_CIENTIFICA = re.compile(r"(\d)(?:[.,](\d*))?([eE])\+?(\d{1,2})")
+_DIGITOS = 15
+"""Most digits of a number: what a spreadsheet keeps exactly."""
+
+
+def numero(limpio: str) -> int | None:
+    """The one whole number that a clean text can be; `None` when there is none, or more than one.
+
+    `1.00E+02` is 100 because its digits reach the units; `1.2E+03` may be any of a hundred numbers. A small `e` is a
+    data library's, which writes every digit that counts. `1.000` may be one or a thousand.
+    """
+    if _ENTERO.fullmatch(limpio):
+        digitos = re.sub(r"[^\d]", "", limpio)
+        return int(digitos) if len(digitos) <= _DIGITOS else None
+    if _MILES_CON_PUNTO.fullmatch(limpio):
+        return None if limpio.endswith(".000") and limpio.count(".") == 1 else int(limpio.replace(".", ""))
+    exacto = _DECIMAL_EXACTO.fullmatch(limpio)
+    if exacto:
+        digitos = (exacto[1] or exacto[3]).replace(",", "")
+        return int(digitos) if len(digitos) <= _DIGITOS else None
+    partes = _CIENTIFICA.fullmatch(limpio)
+    if partes is None:
+        return None
+    decimales, potencia = partes[2] or "", int(partes[4])
+    sobran = decimales[potencia:]
+    if potencia > _DIGITOS or sobran.strip("0") or (partes[3] == "E" and potencia > len(decimales)):
+        return None
+    return int(partes[1] + decimales[:potencia].ljust(potencia, "0"))
 
 
 @lru_cache(maxsize=65536)
@@ -54,17 +71,17 @@ def celda(texto: str) -> Celda:
     if texto.isascii() and texto.isdigit() and len(texto) < 12:
         return int(texto)
     limpio = limpiar(texto)
-    if limpio in _NADA:
+    if not limpio:
+        return Hueco.VACIO
+    if es_nada(limpio):
         return Hueco.GUION
-    if _ENTERO.fullmatch(limpio) and len(limpio) < 16:
-        return int(re.sub(r"[^\d]", "", limpio.split(".")[0]))
+    valor = numero(limpio)
+    if valor is not None:
+        return valor
     nombre = normalizar(limpio)
     if nombre.startswith("SIN_ACTA"):
         return Hueco.SIN_ACTA
-    hueco = _HUECOS.get(nombre) if nombre else (Hueco.VACIO if not limpio else None)
-    if hueco is not None:
-        return hueco
-    marca = _MARCAS.get(nombre)
+    marca = MARCAS.get(nombre)
     if marca is None:
         raise CeldaInvalida(f"«{limpio[:60]}» no es un número, ni Ilegible, ni Sin dato")
     return marca
@@ -79,37 +96,61 @@ def entero(texto: str) -> int | None:
 def texto_o_nada(texto: str) -> str:
     """A text; a lone hyphen is nothing."""
     limpio = limpiar(texto)
-    return "" if limpio in _NADA else limpio
+    return "" if es_nada(limpio) else limpio
 
 
-_NUMERO_TOTAL = re.compile(r"\d{1,3}(?:[,'’\s]\d{3})+|\d+")
+def codigo(texto: str) -> str:
+    """A code that may have been kept as a number: `1.0` is `1`."""
+    limpio = texto_o_nada(texto)
+    sin_decimales = re.fullmatch(r"(\d+)[.,]0+", limpio)
+    return sin_decimales[1] if sin_decimales else limpio
+
+
+DECIMALES = 4
+"""Of a published percentage."""
 _DECIMAL = re.compile(r"(\d+)[.,](\d+)")
 
 
 def cifra(texto: str, porcentaje: bool) -> int | str | None:
     """A figure of the header: an integer, or a percentage as the digits published; raise `CeldaInvalida`."""
     limpio = limpiar(texto).removesuffix("%").strip()
-    if limpio in _NADA or not limpio:
+    if es_nada(limpio):
         return None
     if porcentaje:
         decimal = _DECIMAL.fullmatch(limpio)
         if decimal:
             return f"{int(decimal[1])}.{decimal[2]}"
         if limpio.isdecimal():
-            return limpio
-    elif _NUMERO_TOTAL.fullmatch(limpio):
-        return int(re.sub(r"\D", "", limpio))
-    elif re.fullmatch(r"\d+\.0+", limpio):
-        return int(limpio.split(".")[0])
+            return str(int(limpio))
+    else:
+        valor = numero(limpio)
+        if valor is not None:
+            return valor
     raise CeldaInvalida(f"«{limpio[:60]}» no es una cifra")
+
+
+def misma_cifra(publicada: int | str, otra: int | str | None) -> bool:
+    """Whether a header figure is another, which has four decimals when it is a percentage.
+
+    At the decimals published, where they are two or three; one or none are what a spreadsheet leaves of 31.4000.
+    """
+    if not (isinstance(publicada, str) and isinstance(otra, str)):
+        return publicada == otra
+    entera, _, decimales = publicada.partition(".")
+    suya, _, suyos = otra.partition(".")
+    if len(decimales) < 2:
+        decimales = decimales.ljust(DECIMALES, "0")
+    return entera == suya and decimales == suyos[: len(decimales)]
 
 
 _HORA = r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?:\s*([ap])\.?\s?m?\.?)?(?:\s*h(?:rs?|oras)?\.?)?"
 _FECHA = re.compile(
     r"(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2}))"
-    rf"(?:(?:\s*[T,]\s*|\s+){_HORA})?\s*(Z|[+-]\d{{2}}:?\d{{2}})?",
+    rf"(?:(?:\s*[T,]\s*|\s+){_HORA})?\s*(Z|[+-]\d{{2}}:?\d{{2}}|\(?\s*(?:UTC|GMT)\s*[+-]\d{{1,2}}(?::?\d{{2}})?\s*\)?)?",
     re.IGNORECASE,
 )
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+_ORIGEN_SERIAL = datetime(1899, 12, 30)  # noqa: DTZ001 - a day without zone, as spreadsheets count them
 
 
 def fecha(texto: str, zona: tzinfo) -> datetime | None:
@@ -117,11 +158,13 @@ def fecha(texto: str, zona: tzinfo) -> datetime | None:
 
     Day before month, as in Mexico, unless only the other order is a date. Without a zone of its own, `zona`.
     """
-    limpio = limpiar(texto).replace("\xa0", " ").replace("\u202f", " ")
-    if not limpio or limpio in _NADA:
+    limpio = limpiar(texto).replace("\xa0", " ").replace("\u202f", " ").replace("\u2212", "-")
+    if es_nada(limpio):
         return None
     partes = _FECHA.fullmatch(limpio)
     if partes is None:
+        if _SERIAL.fullmatch(limpio):
+            return _de_serial(limpio, zona)
         raise CeldaInvalida(f"«{limpio[:60]}» no es una fecha y hora")
     a1, m1, d1, d2, m2, a2, hora, minuto, segundo, ap, huso = partes.groups()
     anio, mes, dia = (int(a1), int(m1), int(d1)) if a1 else (int(a2), int(m2), int(d2))
@@ -132,10 +175,8 @@ def fecha(texto: str, zona: tzinfo) -> datetime | None:
     h = int(hora or 0)
     if ap:
         h = h % 12 + (12 if ap.lower() == "p" else 0)
-    donde = zona
-    if huso:
-        donde = UTC if huso in "Zz" else _huso(huso)
     try:
+        donde = _huso(huso) if huso else zona
         momento = datetime(anio, mes, dia, h % 24 if h == 24 else h, int(minuto or 0), int(segundo or 0), tzinfo=donde)
         if h == 24:
             momento += timedelta(days=1)
@@ -144,7 +185,19 @@ def fecha(texto: str, zona: tzinfo) -> datetime | None:
         raise CeldaInvalida(f"«{limpio[:60]}» no es una fecha y hora que exista") from None
 
 
+def _de_serial(limpio: str, zona: tzinfo) -> datetime:
+    """A day of a spreadsheet, counted from the last of 1899, to the second."""
+    entera, _, parte = limpio.partition(".")
+    segundos = (int(parte or 0) * 86_400 * 2 + 10 ** len(parte)) // (2 * 10 ** len(parte))
+    return (_ORIGEN_SERIAL + timedelta(days=int(entera), seconds=segundos)).replace(tzinfo=zona)
+
+
 def _huso(texto: str) -> tzinfo:
+    if texto in "Zz":
+        return UTC
+    en_letras = zona_de(texto)
+    if en_letras is not None:
+        return en_letras
     horas, minutos = int(texto[1:3]), int(texto[-2:])
     delta = timedelta(hours=horas, minutes=minutos)
     return timezone(-delta if texto[0] == "-" else delta)
@@ -206,46 +259,26 @@ def hora_de_corte(lineas: Iterable[str], zona: tzinfo) -> datetime | None:
     return dia.replace(hour=hora[0], minute=hora[1]) if hora else dia
 
 
-_MOTIVO = re.compile(r"SIN_ACTA_?(?:MOTIVO_?)?([1-4])\b|\b([1-4])$")
-_MOTIVOS = (("PAQUETE_NO_ENTREGADO", "1"), ("NO_INSTALADA", "2"), ("SIN_SOBRE", "3"), ("URNA", "4"), ("SIN_AR", "4"))
-
-
 @lru_cache(maxsize=8192)
-def notas(texto: str) -> tuple[tuple[Nota, ...], str]:
-    """What OBSERVACIONES says, and the reason when there is no acta (`1`-`4`, or empty when it does not say).
+def notas(texto: str) -> tuple[tuple[Nota, ...], str, tuple[str, ...]]:
+    """What OBSERVACIONES says; why there is no acta (`1`-`4`, or empty when it does not say); phrases not understood.
 
-    Takes plain text, several texts joined by commas, semicolons or slashes, and lists leaked from the publisher's
-    program: `['Ilegible', 'Sin dato']`.
+    Takes plain text, several phrases joined by commas, semicolons, slashes or full stops, and lists leaked from the
+    publisher's program: `['Ilegible', 'Sin dato']`.
     """
     halladas: dict[Nota, None] = {}
-    motivo = ""
-    for trozo in re.split(r"[,;|/\n]", texto.strip().strip("[]{}()") if texto.strip()[:1] in "[{(" else texto):
-        nombre = normalizar(limpiar(trozo))
-        if not nombre or limpiar(trozo) in _NADA:
+    dice = ""
+    ajenas: list[str] = []
+    pelado = texto.strip()
+    for trozo in re.split(r"[,;|/\n]|\.(?:\s|$)", pelado.strip("[]{}()") if pelado[:1] in "[{(" else pelado):
+        limpio = limpiar(trozo)
+        nombre = normalizar(limpio)
+        if not nombre or es_nada(limpio):
             continue
-        for nota in _clasificar(nombre):
-            halladas[nota] = None
-        if Nota.SIN_ACTA in halladas and not motivo:
-            numero = _MOTIVO.search(nombre)
-            motivo = (numero[1] or numero[2]) if numero else next((m for t, m in _MOTIVOS if t in nombre), "")
-    return tuple(halladas), motivo
-
-
-def _clasificar(nombre: str) -> list[Nota]:
-    ilegible = "ILEGIBLE" in nombre
-    vacio = "SIN_DATO" in nombre or "VACI" in nombre
-    if "FUERA_DE_CAT" in nombre or nombre.startswith("NO_IDENTIFICADA"):
-        return [Nota.FUERA_DE_CATALOGO]
-    if "SIN_ACTA" in nombre:
-        return [Nota.SIN_ACTA]
-    if "EXCEDE" in nombre:
-        return [Nota.EXCEDE]
-    if "IDENTIFICACION_POR" in nombre or "PROCESO_TECNICO" in nombre:
-        return [Nota.POR_PTO]
-    if "TODOS" in nombre and (ilegible or vacio):
-        return [Nota.TODOS if ilegible and vacio else Nota.TODOS_ILEGIBLES if ilegible else Nota.TODOS_VACIOS]
-    if "ALGUN" in nombre and ilegible and vacio:
-        return [Nota.ALGUNO]
-    if ilegible or vacio:
-        return [*([Nota.ILEGIBLE] if ilegible else []), *([Nota.SIN_DATO] if vacio else [])]
-    return [Nota.OTRA]
+        suyas = observacion(nombre) or (Nota.OTRA,)
+        halladas.update(dict.fromkeys(suyas))
+        if Nota.SIN_ACTA in suyas:
+            dice = dice or motivo(nombre)
+        if Nota.OTRA in suyas or (suyas == (Nota.SIN_ACTA,) and nombre != "SIN_ACTA" and not motivo(nombre)):
+            ajenas.append(limpio)
+    return tuple(halladas), dice, tuple(ajenas)

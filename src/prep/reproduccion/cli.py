@@ -10,11 +10,13 @@ import orjson
 import typer
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from prep.reproduccion import Anomalia, ErrorDeLectura, leer
-from prep.reproduccion.comparar import ComparacionEleccion
+from prep.reproduccion.comparar import ComparacionEleccion, como_se_dice
+from prep.reproduccion.lector import lineas_publicadas
 
 consola = Console()
 errores = Console(stderr=True)
@@ -41,11 +43,16 @@ def reproducir(
     estricto: Annotated[
         bool, typer.Option("--estricto", help="Sale con 1 si algo difiere y la fuente no se contradice ahí.")
     ] = False,
+    informe: Annotated[
+        Path | None,
+        typer.Option("--informe", metavar="ARCHIVO.html", help="Una página con la comparación, para el instituto."),
+    ] = None,
 ) -> None:
     """Reproduce una noche publicada con este sistema y compara cada cifra con la que se publicó.
 
     Lee la base de un PREP real, vuelve hechos sus renglones a sus propias horas, los pasa por la bitácora, publica
-    cortes y escribe DIR/comparacion.json. Lo que cuenta y todo total se calcula aquí; nada se copia.
+    cortes, comprueba lo que publicó y escribe DIR/comparacion.json. Lo que cuenta y todo total se calcula aquí; nada
+    se copia.
     """
     if salida.exists() and (not salida.is_dir() or any(salida.iterdir())):
         _fallar(f"{salida} ya existe y no está vacía. Indique otra carpeta en --salida.")
@@ -65,14 +72,6 @@ def reproducir(
     except ErrorDeLectura as error:
         _fallar(str(error))
     anomalias = [*(a for b in bases for a in b.anomalias), *guion.anomalias]
-    for base in bases:
-        consola.print(
-            f"[bold]{base.eleccion}[/] {base.titulo}: {len(base.renglones):,} renglones, corte "
-            f"{base.corte:%d/%m/%Y %H:%M}"
-            if base.corte
-            else f"[bold]{base.eleccion}[/] {base.titulo}",
-            highlight=False,
-        )
 
     from prep.reproduccion.aparte import bitacora_aparte
 
@@ -82,6 +81,7 @@ def reproducir(
         from prep.plataforma.almacen import abrir
         from prep.publicacion.corte import Corte
         from prep.publicacion.publicador import CorteImposible, Publicador
+        from prep.reproduccion.reproducir import PublicacionIncorrecta, comprobar
         from prep.reproduccion.reproducir import reproducir as reproducir_noche
         from prep.transparencia.nota import LlavePrivada
 
@@ -110,8 +110,12 @@ def reproducir(
                     timedelta(minutes=cada),
                     avance,
                 )
+                barra.update(tarea, description="Comprobando lo publicado")
+                veredicto = comprobar(salida / "publicacion")
             except CorteImposible as error:
                 _fallar(str(error))
+            except PublicacionIncorrecta as error:
+                _fallar(f"Lo publicado en {salida / 'publicacion'} no pasa la comprobación y no debe usarse: {error}")
 
     documento = {
         "proceso": derivado.proceso.clave,
@@ -124,38 +128,54 @@ def reproducir(
     }
     (salida / "comparacion.json").write_bytes(orjson.dumps(documento, option=orjson.OPT_INDENT_2))
     for comparacion in hecha.comparaciones:
+        consola.print(f"[bold]{escape(comparacion.en_una_linea)}[/]", highlight=False, soft_wrap=True)
+    for comparacion in hecha.comparaciones:
         mostrar(comparacion)
     for supuesto in derivado.supuestos:
-        consola.print(f"[yellow]Supuesto[/] {supuesto.mensaje}", highlight=False)
-    if anomalias:
-        consola.print(f"{len(anomalias):,} rarezas de los archivos, en comparacion.json.", highlight=False)
+        consola.print(f"[yellow]Supuesto[/] {escape(_dicho(supuesto))}", highlight=False, soft_wrap=True)
+    _lista("Rarezas de los archivos", [_dicho(a) for a in anomalias])
+    if informe is not None:
+        from prep.reproduccion.informe import lineas_pedidas, pagina
+
+        renglones = lineas_publicadas(archivos, lineas_pedidas(hecha.comparaciones))
+        informe.write_bytes(pagina(derivado, hecha.comparaciones, anomalias, veredicto, renglones))
     consola.print(
-        f"{hecha.hechos:,} hechos, {len(hecha.cortes)} cortes. Publicado en {salida / 'publicacion'}; "
-        f"comparación en {salida / 'comparacion.json'}.",
+        f"{hecha.hechos:,} hechos, {len(hecha.cortes)} cortes. Publicado en {salida / 'publicacion'}, comprobado: "
+        f"{veredicto}. Comparación en {salida / 'comparacion.json'}" + (f"; informe en {informe}." if informe else "."),
         highlight=False,
         soft_wrap=True,
+        markup=False,
     )
     if estricto and hecha.sin_explicar:
         raise typer.Exit(1)
 
 
+_COLORES = {"igual": "green", "explicada": "yellow", "no leída": "magenta", "distinta": "red"}
+
+
 def mostrar(comparacion: ComparacionEleccion) -> None:
     """One election, for people."""
-    tabla = Table(title=f"{comparacion.eleccion} · {comparacion.actas:,} actas", box=box.SIMPLE, title_justify="left")
+    tabla = Table(
+        title=f"{comparacion.eleccion} · {comparacion.archivo}", box=box.SIMPLE, title_justify="left", expand=False
+    )
     tabla.add_column("Cifra")
     tabla.add_column("Publicado", justify="right")
     tabla.add_column("Calculado", justify="right")
     tabla.add_column("")
     for c in comparacion.cifras:
-        veredicto = "[green]igual[/]" if c.igual else "[yellow]explicada[/]" if c.explicada else "[red]distinta[/]"
-        tabla.add_row(c.nombre, str(c.publicado), "" if c.calculado is None else str(c.calculado), veredicto)
+        color = _COLORES[c.veredicto]
+        calculado = "" if c.calculado is None else str(c.calculado)
+        tabla.add_row(c.nombre, escape(str(c.publicado)), calculado, f"[{color}]{c.veredicto}[/]")
     consola.print(tabla)
-    distintas = [
-        f"línea {a.linea}, {a.clave_acta}, {a.campo}: publicado {_o_nada(a.publicado)}, calculado "
-        f"{_o_nada(a.calculado)}" + ("" if a.explicada else " [red](sin explicación)[/]")
-        for a in comparacion.actas_distintas
-    ]
-    _lista("Actas distintas", distintas)
+    _lista(
+        "Actas distintas",
+        [
+            f"línea {a.linea}, {a.clave_acta}, {a.campo}: publicado {_o_nada(a.publicado)}, calculado "
+            f"{_o_nada(a.calculado)} ({a.veredicto})"
+            for a in comparacion.actas_distintas
+        ],
+    )
+    _lista("No leído", [como_se_dice(n) for n in comparacion.no_leidos])
     _lista(
         "La fuente se contradice",
         [
@@ -168,11 +188,17 @@ def mostrar(comparacion: ComparacionEleccion) -> None:
 def _lista(titulo: str, lineas: list[str]) -> None:
     if not lineas:
         return
-    consola.print(f"[bold]{titulo}[/]: {len(lineas)}", highlight=False)
+    consola.print(f"[bold]{titulo}[/]: {len(lineas):,}", highlight=False)
     for linea in lineas[:LINEAS_MOSTRADAS]:
-        consola.print(f"  {linea}", highlight=False, soft_wrap=True)
+        consola.print(f"  {linea}", highlight=False, soft_wrap=True, markup=False)
     if len(lineas) > LINEAS_MOSTRADAS:
-        consola.print(f"  y {len(lineas) - LINEAS_MOSTRADAS} más, en comparacion.json", highlight=False)
+        consola.print(f"  y {len(lineas) - LINEAS_MOSTRADAS:,} más, en comparacion.json", highlight=False)
+
+
+def _dicho(a: Anomalia) -> str:
+    partes = [f"línea {a.linea}" if a.linea else "", a.campo]
+    donde = ", ".join(p for p in partes if p)
+    return f"{a.archivo}{', ' + donde if donde else ''}: {a.mensaje}"
 
 
 def _o_nada(valor: int | None) -> str:

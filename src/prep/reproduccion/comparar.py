@@ -1,6 +1,7 @@
 """Published against computed: every figure of the header, and CONTABILIZADA and total of every acta.
 
-The contradictions inside the source are found on their own, line by line, without looking at what was computed.
+Each figure and each acta is equal; or explained, when what the source says against itself there gives exactly our
+value; or unread, when something of it could not be read; or different.
 """
 
 from __future__ import annotations
@@ -8,30 +9,35 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final
 
-from prep.dominio.tabulacion.porcentajes import porcentaje
-from prep.dominio.tabulacion.proceso import ActaEsperada
+from prep.dominio.comun.valores import MAXIMO
 from prep.dominio.tabulacion.tabulacion import ESTADISTICA
-from prep.reproduccion.derivar import BaseDerivada, Derivado
-from prep.reproduccion.publicado import (
-    NOTAS_INCONSISTENCIA,
-    NOTAS_NINGUNO,
-    BasePublicada,
-    Hueco,
-    Nota,
-    Renglon,
+from prep.reproduccion.campos import misma_cifra
+from prep.reproduccion.contradicciones import (
+    CONTABILIZADA,
+    OBSERVACIONES,
+    TOTAL,
+    Conteo,
+    Contradiccion,
+    Lado,
+    cifras_de_los_renglones,
+    cifras_inciertas,
+    como_dice,
+    contradicciones,
 )
+from prep.reproduccion.derivar import BaseDerivada, Derivado
+from prep.reproduccion.publicado import BasePublicada, NoLeido, Renglon
 
 
-@dataclass(frozen=True, slots=True)
-class Contradiccion:
-    """Something the source says against itself. `linea` 0: the header against the rows."""
+class Veredicto(StrEnum):
+    """What became of something compared, from best to worst."""
 
-    linea: int
-    clave_acta: str
-    campo: str
-    mensaje: str
+    IGUAL = "igual"
+    EXPLICADA = "explicada"
+    NO_LEIDA = "no leída"
+    DISTINTA = "distinta"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,7 @@ class ActaCalculada:
 
     contabilizada: int | None
     total: int | None
+    inconsistente: bool = False
 
 
 @dataclass(slots=True)
@@ -52,28 +59,24 @@ class EleccionCalculada:
 
 @dataclass(frozen=True, slots=True)
 class Cifra:
-    """A header figure, published and computed. `explicada`: a listed contradiction accounts for the difference."""
+    """A header figure, published and computed."""
 
     nombre: str
     publicado: int | str
     calculado: int | str | None
-    explicada: bool
-
-    @property
-    def igual(self) -> bool:
-        return self.publicado == self.calculado
+    veredicto: Veredicto
 
 
 @dataclass(frozen=True, slots=True)
 class ActaDistinta:
-    """One acta whose value differs. `explicada`: its line is among the contradictions."""
+    """One acta whose value differs."""
 
     linea: int
     clave_acta: str
     campo: str
     publicado: int | None
     calculado: int | None
-    explicada: bool
+    veredicto: Veredicto
 
 
 @dataclass(slots=True)
@@ -87,13 +90,27 @@ class ComparacionEleccion:
     actas: int = 0
     actas_distintas: list[ActaDistinta] = field(default_factory=list)
     contradicciones: list[Contradiccion] = field(default_factory=list)
+    no_leidos: list[NoLeido] = field(default_factory=list)
+
+    def cuantas(self, veredicto: Veredicto) -> int:
+        """Figures of the header with that verdict."""
+        return sum(c.veredicto is veredicto for c in self.cifras)
 
     @property
     def sin_explicar(self) -> int:
         """Differences that no contradiction of the source accounts for."""
-        return sum(not c.igual and not c.explicada for c in self.cifras) + sum(
-            not a.explicada for a in self.actas_distintas
-        )
+        todos = [*(c.veredicto for c in self.cifras), *(a.veredicto for a in self.actas_distintas)]
+        return sum(v not in (Veredicto.IGUAL, Veredicto.EXPLICADA) for v in todos)
+
+    @property
+    def en_una_linea(self) -> str:
+        """The whole comparison in one line, for people."""
+        de_cada = ", ".join(con_plural(v, self.cuantas(v)) for v in Veredicto)
+        partes = [f"{len(self.cifras)} cifras del encabezado: {de_cada}"] if self.cifras else ["sin encabezado"]
+        distintas = Counter(a.veredicto for a in {a.linea: a for a in self.actas_distintas}.values())
+        de_actas = ", ".join(con_plural(v, distintas[v]) for v in Veredicto if distintas[v])
+        partes.append(f"{self.actas:,} {'acta' if self.actas == 1 else 'actas'}: {de_actas or 'todas iguales'}")
+        return f"{self.eleccion}. {'; '.join(partes)}."
 
     def escribir(self) -> dict[str, Any]:
         """The JSON form."""
@@ -102,13 +119,7 @@ class ComparacionEleccion:
             "archivo": self.archivo,
             "actas_comparadas": self.actas,
             "cifras": [
-                {
-                    "nombre": c.nombre,
-                    "publicado": c.publicado,
-                    "calculado": c.calculado,
-                    "igual": c.igual,
-                    **({} if c.igual else {"explicada": c.explicada}),
-                }
+                {"nombre": c.nombre, "publicado": c.publicado, "calculado": c.calculado, "veredicto": c.veredicto}
                 for c in self.cifras
             ],
             "cifras_sin_comparar": self.sin_comparar,
@@ -119,7 +130,7 @@ class ComparacionEleccion:
                     "campo": a.campo,
                     "publicado": a.publicado,
                     "calculado": a.calculado,
-                    "explicada": a.explicada,
+                    "veredicto": a.veredicto,
                 }
                 for a in self.actas_distintas
             ],
@@ -127,147 +138,24 @@ class ComparacionEleccion:
                 {"linea": c.linea, "clave_acta": c.clave_acta, "campo": c.campo, "mensaje": c.mensaje}
                 for c in self.contradicciones
             ],
+            "no_leidos": [
+                {"linea": n.linea, "clave_acta": n.clave_acta, "campo": n.campo, "texto": n.texto, "veces": n.veces}
+                for n in self.no_leidos
+            ],
         }
 
 
-def contradicciones(derivada: BaseDerivada) -> list[Contradiccion]:
-    """Everything in which the source contradicts itself: rows first, then the header against its own rows."""
-    base = derivada.base
-    halladas: list[Contradiccion] = []
-    esperadas = {a.clave: a for a in derivada.eleccion.actas}
-    for n, r in enumerate(base.renglones):
-        if r.linea in derivada.repetidos:
-            halladas.append(
-                Contradiccion(
-                    r.linea,
-                    r.clave_acta,
-                    "CLAVE_ACTA",
-                    f"La clave ya está en la línea {derivada.repetidos[r.linea]}: este renglón no se reproduce.",
-                )
-            )
-        elif not r.fuera:
-            esperada = esperadas.get(derivada.actas.get(n, ""))
-            halladas += [Contradiccion(r.linea, r.clave_acta, c, m) for c, m in _del_renglon(r, esperada, derivada)]
-    halladas += _del_encabezado(base)
-    return halladas
+_PLURALES: Final = {
+    Veredicto.IGUAL: "iguales",
+    Veredicto.EXPLICADA: "explicadas",
+    Veredicto.NO_LEIDA: "no leídas",
+    Veredicto.DISTINTA: "distintas",
+}
 
 
-def _del_renglon(r: Renglon, esperada: ActaEsperada | None, derivada: BaseDerivada) -> Iterable[tuple[str, str]]:
-    calculado = r.calculado if isinstance(r.calculado, int) else None
-    legible = any(isinstance(v, int) for v in r.votos)
-    ninguno = bool(NOTAS_NINGUNO.intersection(r.notas))
-    tiene = "contabilizada" in derivada.base.propios_campos
-    if not legible and calculado:
-        yield "TOTAL_VOTOS_CALCULADO", f"Publica un total de {calculado} y ningún voto que lo sume."
-    elif calculado is not None and r.dice_algo and r.suma != calculado:
-        yield "TOTAL_VOTOS_CALCULADO", f"Publica un total de {calculado} y sus votos suman {r.suma}."
-    if not tiene or r.contabilizada is None:
-        if tiene and r.dice_algo:
-            yield "CONTABILIZADA", "Tiene votos y dice que aún no se captura."
-        return
-    if r.contabilizada == 1:
-        if not legible:
-            yield "CONTABILIZADA", "Se contabiliza sin una sola cantidad legible."
-        for nota in r.notas:
-            if nota in NOTAS_NINGUNO or nota in (Nota.EXCEDE, Nota.SIN_ACTA):
-                yield "CONTABILIZADA", f"Se contabiliza y su observación es «{nota.value}»."
-    elif not r.notas or set(r.notas) <= {Nota.ILEGIBLE, Nota.SIN_DATO, Nota.ALGUNO, Nota.POR_PTO, Nota.OTRA}:
-        if not r.dice_algo and not any(v is Hueco.SIN_ACTA for v in r.votos):
-            yield "OBSERVACIONES", "No se contabiliza, no dice por qué y no publica sus votos."
-        else:
-            yield "OBSERVACIONES", "No se contabiliza y no dice por qué."
-    if ninguno and r.suma:
-        yield "OBSERVACIONES", "Dice que no hay un solo voto legible y publica votos."
-    if Nota.SIN_ACTA in r.notas and r.suma:
-        yield "OBSERVACIONES", "Dice que no hay acta y publica votos."
-    yield from _exceso(r, esperada, derivada.representantes_publicados)
-
-
-def _exceso(r: Renglon, esperada: ActaEsperada | None, publicados: bool) -> Iterable[tuple[str, str]]:
-    if esperada is None or (r.tipo_casilla == "M" and not r.lista_nominal):
-        return
-    casilla = esperada.casilla
-    base = casilla.boletas if casilla.boletas is not None else casilla.lista_nominal
-    tope = base + (r.representantes or 0)
-    if Nota.EXCEDE in r.notas and r.suma <= tope:
-        if r.suma == 0:
-            yield "OBSERVACIONES", "Dice que excede la lista nominal y no publica sus votos."
-        else:
-            yield "OBSERVACIONES", f"Dice que excede la lista nominal y {r.suma} no pasa de {tope}."
-    elif r.contabilizada == 1 and r.suma > tope:
-        detalle = f"{r.suma} pasa de {base} más {r.representantes or 0} representantes publicados"
-        if publicados:
-            yield "CONTABILIZADA", f"Se contabiliza y {detalle}."
-        else:
-            yield (
-                "REPRESENTANTES_PP_CI",
-                f"Se contabiliza y {detalle}: los acreditados debieron ser al menos {r.suma - base}.",
-            )
-
-
-_DE_RENGLONES: Final = (
-    "ACTAS_ESPERADAS",
-    "ACTAS_REGISTRADAS",
-    "ACTAS_FUERA_CATALOGO",
-    "ACTAS_CAPTURADAS",
-    "PORCENTAJE_ACTAS_CAPTURADAS",
-    "ACTAS_CONTABILIZADAS",
-    "PORCENTAJE_ACTAS_CONTABILIZADAS",
-    "PORCENTAJE_ACTAS_INCONSISTENCIAS",
-    "ACTAS_NO_CONTABILIZADAS",
-    "LISTA_NOMINAL_ACTAS_CONTABILIZADAS",
-    "TOTAL_VOTOS_C_CS",
-    "TOTAL_VOTOS_S_CS",
-)
-
-
-def cifras_de_los_renglones(base: BasePublicada) -> dict[str, int | str | None]:
-    """The header that follows from the rows as published, believing each of their CONTABILIZADA and OBSERVACIONES."""
-    c: Counter[str] = Counter()
-    for r in base.renglones:
-        if r.fuera:
-            c["fuera"] += 1
-            continue
-        c["esperadas"] += 1
-        if r.contabilizada is None:
-            continue
-        c["capturadas"] += 1
-        c["inconsistentes"] += not NOTAS_INCONSISTENCIA.isdisjoint(r.notas)
-        if r.contabilizada == 1:
-            c["contabilizadas"] += 1
-            c["total"] += r.suma
-            if r.clave_casilla[6] == "S":
-                c["especiales"] += r.suma
-            else:
-                c["lista"] += r.lista_nominal or 0
-        else:
-            c["no_contabilizadas"] += 1
-    return {
-        "ACTAS_ESPERADAS": c["esperadas"],
-        "ACTAS_REGISTRADAS": c["capturadas"] + c["fuera"],
-        "ACTAS_FUERA_CATALOGO": c["fuera"],
-        "ACTAS_CAPTURADAS": c["capturadas"],
-        "PORCENTAJE_ACTAS_CAPTURADAS": porcentaje(c["capturadas"], c["esperadas"]),
-        "ACTAS_CONTABILIZADAS": c["contabilizadas"],
-        "PORCENTAJE_ACTAS_CONTABILIZADAS": porcentaje(c["contabilizadas"], c["esperadas"]),
-        "PORCENTAJE_ACTAS_INCONSISTENCIAS": porcentaje(c["inconsistentes"], c["esperadas"]),
-        "ACTAS_NO_CONTABILIZADAS": c["no_contabilizadas"],
-        "LISTA_NOMINAL_ACTAS_CONTABILIZADAS": c["lista"],
-        "TOTAL_VOTOS_C_CS": c["total"],
-        "TOTAL_VOTOS_S_CS": c["total"] - c["especiales"],
-    }
-
-
-def _del_encabezado(base: BasePublicada) -> Iterable[Contradiccion]:
-    if "contabilizada" not in base.propios_campos:
-        return
-    propias = cifras_de_los_renglones(base)
-    for nombre in _DE_RENGLONES:
-        publicada, suya = base.resumen.get(nombre), propias[nombre]
-        if publicada is not None and suya is not None and publicada != suya:
-            yield Contradiccion(
-                base.linea_resumen, "", nombre, f"El encabezado dice {publicada} y sus propios renglones dan {suya}."
-            )
+def con_plural(veredicto: Veredicto, cuantas: int) -> str:
+    """`1 igual`, `12 explicadas`."""
+    return f"{cuantas:,} {veredicto if cuantas == 1 else _PLURALES[veredicto]}"
 
 
 def comparar(derivado: Derivado, calculadas: Mapping[str, EleccionCalculada]) -> list[ComparacionEleccion]:
@@ -275,88 +163,138 @@ def comparar(derivado: Derivado, calculadas: Mapping[str, EleccionCalculada]) ->
     return [_comparar_eleccion(d, calculadas[d.eleccion.clave], derivado.cierre) for d in derivado.bases]
 
 
+_SIN_LEER: Final = {
+    CONTABILIZADA: frozenset({"votos", "contabilizada", "observaciones", "lista_nominal", "representantes"}),
+    TOTAL: frozenset({"votos", "calculado"}),
+}
+"""Fields of a row without which what it says of another cannot be compared."""
+
+
 def _comparar_eleccion(derivada: BaseDerivada, calculada: EleccionCalculada, cierre: bool) -> ComparacionEleccion:
     base = derivada.base
     halladas = contradicciones(derivada)
-    lineas = {c.linea for c in halladas if c.clave_acta}
-    encabezado = {c.campo for c in halladas if not c.clave_acta}
-    de_renglones = {n: v for n, v in cifras_de_los_renglones(base).items() if n in encabezado}
-    comparacion = ComparacionEleccion(derivada.eleccion.clave, base.archivo, contradicciones=halladas)
-    tiene = "contabilizada" in base.propios_campos
+    comparacion = ComparacionEleccion(
+        derivada.eleccion.clave, base.archivo, contradicciones=halladas, no_leidos=base.no_leidos
+    )
+    por_linea: dict[int, list[Contradiccion]] = {}
+    for c in halladas:
+        if c.clave_acta:
+            por_linea.setdefault(c.linea, []).append(c)
     for n, r in enumerate(base.renglones):
         clave = derivada.actas.get(n)
-        if clave is None:
-            continue
-        nuestra = calculada.actas.get(clave, ActaCalculada(None, None))
-        comparacion.actas += 1
-        if tiene and r.contabilizada != nuestra.contabilizada:
-            comparacion.actas_distintas.append(
-                ActaDistinta(
-                    r.linea, r.clave_acta, "CONTABILIZADA", r.contabilizada, nuestra.contabilizada, r.linea in lineas
-                )
-            )
-        # A total that the source leaves blank says nothing; without an acta some write 0 and some nothing.
-        if isinstance(r.calculado, int) and r.calculado != (nuestra.total or 0):
-            comparacion.actas_distintas.append(
-                ActaDistinta(
-                    r.linea, r.clave_acta, "TOTAL_VOTOS_CALCULADO", r.calculado, nuestra.total, r.linea in lineas
-                )
-            )
-    explicadas = _si_fuera_como_dice(derivada, calculada, comparacion, cierre)
-    for nombre, publicado in base.resumen.items():
-        if nombre.lower() not in ESTADISTICA:
-            comparacion.sin_comparar.append(nombre)
-            continue
-        suya = calculada.estadistica.get(nombre.lower())
-        if suya is None and publicado in (0, "0", "0.0000"):
-            suya = publicado
-        posible = explicadas.get(nombre, suya)
-        explicada = posible == publicado or (nombre in de_renglones and posible == de_renglones[nombre])
-        comparacion.cifras.append(Cifra(nombre, publicado, suya, explicada))
+        if clave is not None:
+            comparacion.actas += 1
+            nuestra = calculada.actas.get(clave, ActaCalculada(None, None))
+            comparacion.actas_distintas += _comparar_acta(r, nuestra, base, por_linea.get(r.linea, ()))
+    comparacion.sin_comparar = [n for n in base.resumen if n.lower() not in ESTADISTICA]
+    comparacion.cifras = list(_comparar_cifras(derivada, calculada, comparacion, por_linea, cierre))
     return comparacion
 
 
-def _si_fuera_como_dice(
-    derivada: BaseDerivada, calculada: EleccionCalculada, comparacion: ComparacionEleccion, cierre: bool
-) -> dict[str, int | str | None]:
-    """Our figures if each acta that contradicts itself had the CONTABILIZADA and the total that the source says.
+def _comparar_acta(
+    r: Renglon, nuestra: ActaCalculada, base: BasePublicada, suyas: Sequence[Contradiccion]
+) -> Iterable[ActaDistinta]:
+    def distinta(campo: str, publicado: int | None, calculado: int | None) -> ActaDistinta:
+        veredicto = Veredicto.DISTINTA
+        if r.no_leidas & _SIN_LEER[campo]:
+            veredicto = Veredicto.NO_LEIDA
+        elif any(campo in c.explica and c.explica[campo] == (calculado or 0) for c in suyas):
+            veredicto = Veredicto.EXPLICADA
+        return ActaDistinta(r.linea, r.clave_acta, campo, publicado, calculado, veredicto)
 
-    Only figures that change are here. A difference that disappears with this is accounted for by those lines.
+    dice = "contabilizada" in base.propios_campos and (r.contabilizada is not None or r.espera)
+    if dice and r.contabilizada != nuestra.contabilizada:
+        yield distinta(CONTABILIZADA, r.contabilizada, nuestra.contabilizada)
+    # A total that the source leaves blank says nothing; without an acta some write 0 and some nothing.
+    if isinstance(r.calculado, int) and r.calculado != (nuestra.total or 0):
+        yield distinta(TOTAL, r.calculado, nuestra.total)
+
+
+def _comparar_cifras(
+    derivada: BaseDerivada,
+    calculada: EleccionCalculada,
+    comparacion: ComparacionEleccion,
+    por_linea: Mapping[int, Sequence[Contradiccion]],
+    cierre: bool,
+) -> Iterable[Cifra]:
+    base = derivada.base
+    veredictos: dict[int, set[Veredicto]] = {}
+    for a in comparacion.actas_distintas:
+        veredictos.setdefault(a.linea, set()).add(a.veredicto)
+    explicadas = {linea for linea, v in veredictos.items() if Veredicto.EXPLICADA in v}
+    explicadas |= {n for n, suyas in por_linea.items() if any(OBSERVACIONES in c.explica for c in suyas)}
+    explicadas |= {r.linea for n, r in enumerate(base.renglones) if n in derivada.repetidos}
+    no_leidas = {r.linea for r in base.renglones if r.no_leidas}
+    encabezado = {c.campo for c in comparacion.contradicciones if not c.clave_acta}
+    de_renglones = {n: v for n, v in cifras_de_los_renglones(base).items() if n in encabezado}
+    si_dice = _si_fuera_como_dice(derivada, calculada, explicadas - no_leidas, cierre)
+    si_leyera = _si_fuera_como_dice(derivada, calculada, explicadas | no_leidas, cierre)
+    inciertas = cifras_inciertas(base)
+    for nombre, publicado in base.resumen.items():
+        if nombre.lower() not in ESTADISTICA:
+            continue
+        suya = calculada.estadistica.get(nombre.lower())
+        nada = suya is None and (publicado == 0 or misma_cifra(publicado, "0.0000"))
+        if nada:
+            suya = publicado
+        if nada or misma_cifra(publicado, suya):
+            veredicto = Veredicto.IGUAL
+        elif any(misma_cifra(p, si_dice[nombre]) for p in (publicado, de_renglones.get(nombre)) if p is not None):
+            veredicto = Veredicto.EXPLICADA
+        elif _cabe(nombre, publicado, si_leyera[nombre], inciertas[nombre]) or (
+            no_leidas and misma_cifra(publicado, si_leyera[nombre])
+        ):
+            veredicto = Veredicto.NO_LEIDA
+        else:
+            veredicto = Veredicto.DISTINTA
+        yield Cifra(nombre, publicado, suya, veredicto)
+    for n in base.no_leidos:
+        if n.linea == base.linea_resumen and n.campo.lower() in ESTADISTICA:
+            yield Cifra(n.campo, n.texto, calculada.estadistica.get(n.campo.lower()), Veredicto.NO_LEIDA)
+
+
+def _cabe(nombre: str, publicado: int | str, nuestra: int | str | None, renglones: int) -> bool:
+    """Whether so many rows that could not be read can account for the difference: each is one acta of 9,999 at most."""
+    if not renglones or not isinstance(publicado, int) or not isinstance(nuestra, int):
+        return renglones > 0
+    return abs(publicado - nuestra) <= renglones * (1 if nombre.startswith("ACTAS_") else MAXIMO)
+
+
+def _si_fuera_como_dice(
+    derivada: BaseDerivada, calculada: EleccionCalculada, lineas: set[int], cierre: bool
+) -> dict[str, int | str | None]:
+    """Our header if the actas of those lines were what the source says of them, and every other one ours.
+
+    A difference that disappears with this is accounted for by those lines.
     """
-    malas = {a.linea for a in comparacion.actas_distintas if a.explicada}
-    if not malas:
-        return {}
     esperadas = {a.clave: a for a in derivada.eleccion.actas}
-    cifra = {n: v for n, v in calculada.estadistica.items() if isinstance(v, int)}
-    contabilizadas, lista = cifra["actas_contabilizadas"], cifra.get("lista_nominal_actas_contabilizadas", 0)
-    con, sin = cifra.get("total_votos_c_cs", 0), cifra.get("total_votos_s_cs", 0)
+    conteo = Conteo(esperadas=len(esperadas))
     for n, r in enumerate(derivada.base.renglones):
         clave = derivada.actas.get(n)
-        if r.linea not in malas or clave is None:
-            continue
-        casilla, nuestra = esperadas[clave].casilla, calculada.actas.get(clave, ActaCalculada(None, None))
-        for cuenta, votos, signo in (
-            (nuestra.contabilizada == 1, nuestra.total or 0, -1),
-            (r.contabilizada == 1, r.calculado if isinstance(r.calculado, int) else r.suma, 1),
-        ):
-            if cuenta:
-                contabilizadas += signo
-                con += signo * votos
-                if not casilla.especial:
-                    sin += signo * votos
-                    lista += signo * casilla.lista_nominal
-    esperadas_n, capturadas = cifra["actas_esperadas"], cifra["actas_capturadas"]
-    return {
-        "ACTAS_CONTABILIZADAS": contabilizadas,
-        "PORCENTAJE_ACTAS_CONTABILIZADAS": porcentaje(contabilizadas, esperadas_n),
-        "ACTAS_NO_CONTABILIZADAS": capturadas - contabilizadas,
-        "LISTA_NOMINAL_ACTAS_CONTABILIZADAS": lista,
-        "TOTAL_VOTOS_C_CS": con,
-        "TOTAL_VOTOS_S_CS": sin,
-        "PORCENTAJE_PARTICIPACION_CIUDADANA": porcentaje(con if cierre else sin, lista),
-    }
+        if r.fuera:
+            conteo.fuera += 1
+        elif clave is None:
+            suya = como_dice(r) if r.linea in lineas else None
+            if r.linea in lineas:
+                conteo.esperadas += 1
+            if suya is not None:
+                conteo.poner(suya, r.lista_nominal or 0, r.clave_casilla[6] == "S")
+        else:
+            casilla = esperadas[clave].casilla
+            lado = (como_dice(r) if r.linea in lineas else None) or _nuestro(calculada.actas.get(clave))
+            if lado is not None:
+                conteo.poner(lado, casilla.lista_nominal, casilla.especial)
+    return conteo.encabezado(cierre)
 
 
-def resumir(comparaciones: Sequence[ComparacionEleccion]) -> dict[str, Any]:
-    """`comparacion.json`."""
-    return {"elecciones": [c.escribir() for c in comparaciones]}
+def _nuestro(acta: ActaCalculada | None) -> Lado | None:
+    if acta is None or acta.contabilizada is None:
+        return None
+    return Lado(acta.contabilizada == 1, acta.total or 0, acta.inconsistente)
+
+
+def como_se_dice(n: NoLeido) -> str:
+    """Something unread, for people."""
+    donde = ", ".join([f"línea {n.linea}", *([n.clave_acta] if n.clave_acta else []), *([n.campo] if n.campo else [])])
+    que = f"«{n.texto}»" if n.campo else n.texto
+    return f"{donde}: {que}" + (f" ({n.veces:,} renglones)" if n.veces > 1 else "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
@@ -16,15 +16,19 @@ from typing import Final
 from prep.catalogo.documento import huella_de
 from prep.catalogo.informativo import Informativo, NombreCandidatura, Parametros, Partido
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
-from prep.dominio.tabulacion.boleta import NO_REGISTRADAS, NULOS, Boleta, Recuadro, TipoRecuadro, boleta_de
+from prep.dominio.tabulacion.boleta import NO_REGISTRADAS, NULOS, Boleta, Recuadro, TipoRecuadro
 from prep.dominio.tabulacion.claves import ClaveCasilla
 from prep.dominio.tabulacion.porcentajes import porcentaje
 from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
-from prep.reproduccion.campos import normalizar
-from prep.reproduccion.publicado import Anomalia, BasePublicada, ErrorDeLectura, Hueco, Nota, Renglon
+from prep.reproduccion.boletas import Boletas, Vistos, armar_boletas
+from prep.reproduccion.campos import misma_cifra
+from prep.reproduccion.publicado import Anomalia, BasePublicada, ErrorDeLectura, Nota, Renglon
+from prep.reproduccion.recuadros import sin_prefijo
+from prep.reproduccion.vocabulario import normalizar
 
 ENTIDAD_NACIONAL: Final = 99
 """Number of the whole country, which is no entidad."""
+MAX_LINEAS_DICHAS: Final = 5
 REPRESENTANTES_POR_PARTIDO: Final = 4
 """Most representatives a party or independent may accredit at one casilla: owner and alternate of the federal election
 and of the local one (LGIPE 259.1)."""
@@ -43,17 +47,26 @@ _AMBITOS: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Repetido:
+    """A row with the casilla, key and type of acta of the one in `linea`. `igual`: it says the same."""
+
+    linea: int
+    igual: bool
+    se_reproduce: bool
+
+
 @dataclass(slots=True)
 class BaseDerivada:
     """A base and its place in the process. `actas`: row -> key of its acta, for the rows that have one.
 
-    `repetidos`: line -> line of the first row with the same key.
+    `repetidos`: rows with the key of an earlier one.
     """
 
     base: BasePublicada
     eleccion: Eleccion
     actas: dict[int, str] = field(default_factory=dict)
-    repetidos: dict[int, int] = field(default_factory=dict)
+    repetidos: dict[int, Repetido] = field(default_factory=dict)
     representantes_publicados: bool = True
 
 
@@ -170,8 +183,11 @@ def _es_cierre(bases: Sequence[BasePublicada]) -> bool:
         publicada = base.resumen.get("PORCENTAJE_PARTICIPACION_CIUDADANA")
         if not (isinstance(con, int) and isinstance(sin, int) and isinstance(lista, int)) or con == sin:
             continue
-        if publicada in (porcentaje(con, lista), porcentaje(sin, lista)):
-            return publicada == porcentaje(con, lista)
+        if publicada is None:
+            continue
+        de_cierre = misma_cifra(publicada, porcentaje(con, lista))
+        if de_cierre or misma_cifra(publicada, porcentaje(sin, lista)):
+            return de_cierre
     return False
 
 
@@ -184,7 +200,7 @@ def _nombres(derivada: BaseDerivada) -> list[NombreCandidatura]:
         id_ = next(iter(eleccion.boletas)) if estatal else c.demarcacion
         if not c.propietaria or id_ is None or id_ not in eleccion.boletas:
             continue
-        partidos = set(normalizar(c.partidos).removeprefix("SUM_").removeprefix("C_").split("_"))
+        partidos = set(sin_prefijo(normalizar(c.partidos)).split("_"))
         for candidatura in eleccion.boletas[id_].candidaturas:
             if partidos <= set(candidatura.partidos) and (id_, candidatura.clave) not in nombres:
                 nombres[id_, candidatura.clave] = NombreCandidatura(
@@ -269,10 +285,18 @@ def _derivar_eleccion(
         if id_ not in demarcaciones:
             demarcaciones[id_] = Demarcacion(id_, _nombre_demarcacion(r, agrupa, nacional))
     columnas = _columnas(base, supuestos)
-    boletas = _boletas(base, columnas, agrupa, ambito, nacional, list(demarcaciones))
-    sufijos = Counter(r.clave_acta[11:] for _, r in dentro if r.clave_acta.startswith(r.clave_casilla))
+    armadas = armar_boletas(
+        columnas,
+        _ver(base, agrupa, ambito, nacional, demarcaciones),
+        demarcaciones,
+        ambito is Ambito.ENTIDAD,
+        _coaliciones_dichas(base),
+    )
+    _decir_boletas(base, armadas, supuestos)
+    columnas, boletas = armadas.columnas, armadas.por_demarcacion
+    sufijos = Counter(r.clave_acta[11:].upper() for _, r in dentro if r.clave_acta.upper().startswith(r.clave_casilla))
     tipo_acta = next((s for s, _ in sufijos.most_common() if _es_sufijo(s)), str(ordinal))
-    publicados = _representantes_publicados(base)
+    publicados = _acreditados_publicados(base)
     if not publicados:
         supuestos.append(
             Anomalia(
@@ -284,13 +308,12 @@ def _derivar_eleccion(
             )
         )
     derivada = BaseDerivada(base, _SIN_ELECCION, representantes_publicados=publicados)
+    derivada.repetidos = _repetidos(base, dentro, supuestos)
     actas: list[ActaEsperada] = []
-    primeras: dict[str, int] = {}
+    pasan: list[int] = []
     for i, r in dentro:
-        if r.clave_acta in primeras:
-            derivada.repetidos[r.linea] = primeras[r.clave_acta]
+        if i in derivada.repetidos and not derivada.repetidos[i].se_reproduce:
             continue
-        primeras[r.clave_acta] = r.linea
         id_ = demarcacion_de(r, agrupa, nacional)
         clave = _clave_acta(r, tipo_acta, ordinal, usadas)
         usadas.add(clave)
@@ -305,8 +328,22 @@ def _derivar_eleccion(
             boletas=boletas_especiales if especial else None,
             ubicacion=2 if r.ubicacion == 2 else 1,
         )
-        representantes = r.representantes if publicados else _representantes(r, boletas[id_], boletas_especiales)
+        representantes = r.representantes
+        if not publicados or representantes is None:
+            representantes = _representantes(r, boletas[id_], boletas_especiales)
+            if representantes is not None and representantes > (r.representantes or 0):
+                pasan.append(r.linea)
         actas.append(ActaEsperada(clave, casilla, id_, representantes, _mecanismos(r.mecanismos)))
+    if pasan:
+        supuestos.append(
+            Anomalia(
+                base.archivo,
+                pasan[0],
+                "REPRESENTANTES_PP_CI",
+                f"{_actas(len(pasan))} {'cuenta' if len(pasan) == 1 else 'cuentan'} y los votos pasan de lista nominal "
+                f"más esa columna: ahí se supone el menor número de acreditados que lo permite ({_lineas(pasan)}).",
+            )
+        )
     derivada.eleccion = Eleccion(
         clave=base.eleccion,
         nombre=base.titulo or base.eleccion,
@@ -325,13 +362,63 @@ def _derivar_eleccion(
 _SIN_ELECCION: Final = Eleccion("", "", "", Ambito.ENTIDAD, Ambito.DISTRITO, (), {}, {}, (), ())
 
 
+def _actas(n: int) -> str:
+    return f"{n:,} acta" if n == 1 else f"{n:,} actas"
+
+
+def _lineas(lineas: Sequence[int]) -> str:
+    """`línea 25`, `líneas 25 y 60`, `líneas 1, 2, 3, 4, 5 y 9 más`."""
+    if len(lineas) == 1:
+        return f"línea {lineas[0]}"
+    if len(lineas) <= MAX_LINEAS_DICHAS:
+        return f"líneas {', '.join(map(str, lineas[:-1]))} y {lineas[-1]}"
+    return f"líneas {', '.join(map(str, lineas[:MAX_LINEAS_DICHAS]))} y {len(lineas) - MAX_LINEAS_DICHAS:,} más"
+
+
+def _repetidos(
+    base: BasePublicada, dentro: Sequence[tuple[int, Renglon]], supuestos: list[Anomalia]
+) -> dict[int, Repetido]:
+    """Rows that are another row again. One key with another type of acta, or with other content, is another acta;
+    unless the header counts one acta for each key."""
+    primeras: dict[tuple[str, str, str], Renglon] = {}
+    de_la_clave: dict[str, str] = {}
+    otra_acta: list[int] = []
+    repetidos: dict[int, Repetido] = {}
+    distintos = len({(r.clave_casilla, r.clave_acta, r.tipo_acta) for _, r in dentro})
+    sobran = base.resumen.get("ACTAS_ESPERADAS") == distintos
+    for i, r in dentro:
+        identidad = r.clave_casilla, r.clave_acta, r.tipo_acta
+        if de_la_clave.setdefault(r.clave_acta, r.tipo_acta) != r.tipo_acta:
+            otra_acta.append(r.linea)
+        primera = primeras.setdefault(identidad, r)
+        if primera is not r:
+            igual = _contenido(primera) == _contenido(r)
+            repetidos[i] = Repetido(primera.linea, igual, se_reproduce=not (igual or sobran))
+    if otra_acta:
+        supuestos.append(
+            Anomalia(
+                base.archivo,
+                otra_acta[0],
+                "CLAVE_ACTA",
+                f"{_actas(len(otra_acta))} con la clave de otra y distinto TIPO_ACTA: son actas distintas "
+                f"({_lineas(otra_acta)}).",
+            )
+        )
+    return repetidos
+
+
+def _contenido(r: Renglon) -> tuple[object, ...]:
+    return r.votos, r.totales, r.calculado, r.notas, r.contabilizada, r.codigo_integridad
+
+
 def _es_sufijo(texto: str) -> bool:
     return 1 <= len(texto) <= 6 and texto.isascii() and texto.isalnum()
 
 
 def _clave_acta(r: Renglon, tipo_acta: str, ordinal: int, usadas: set[str]) -> str:
     """The published key where it has the form of one; otherwise casilla + type of acta. Never one already used."""
-    sufijo = r.clave_acta[11:] if r.clave_acta.startswith(r.clave_casilla) else ""
+    publicada = r.clave_acta.upper()
+    sufijo = publicada[11:] if publicada.startswith(r.clave_casilla) else ""
     clave = r.clave_casilla + (sufijo if _es_sufijo(sufijo) else tipo_acta)
     if clave not in usadas:
         return clave
@@ -355,83 +442,78 @@ def _columnas(base: BasePublicada, supuestos: list[Anomalia]) -> tuple[Recuadro,
     return (*columnas, NO_REGISTRADAS, NULOS)
 
 
-def _boletas(
-    base: BasePublicada,
-    columnas: tuple[Recuadro, ...],
-    agrupa: Ambito,
-    ambito: Ambito,
-    nacional: bool,
-    demarcaciones: list[int],
-) -> dict[int, Boleta]:
-    """A box is on the ballot of a demarcation when some captured row there holds anything in it.
-
-    Where the whole state votes for the same office, of the state. Where nothing has been captured yet, every box.
-    """
-    usados: dict[int, set[int]] = {}
+def _ver(base: BasePublicada, agrupa: Ambito, ambito: Ambito, nacional: bool, ids: Iterable[int]) -> dict[int, Vistos]:
+    """What the rows say of the boxes, by demarcation; where the whole state votes for the same office, of the state."""
+    vistos: dict[int, Vistos] = {}
     for r in base.renglones:
-        if r.fuera or not r.dice_algo:
-            continue
-        suyos = usados.setdefault(demarcacion_de(r, agrupa, nacional), set())
-        suyos.update([i for i, v in enumerate(r.votos) if not isinstance(v, Hueco)])
-    if ambito is Ambito.ENTIDAD:
-        por_entidad: dict[int, set[int]] = {}
-        for id_, indices in usados.items():
-            por_entidad.setdefault(id_ // 1000 if nacional else 0, set()).update(indices)
-        usados = {id_: por_entidad[e] for id_ in demarcaciones if (e := id_ // 1000 if nacional else 0) in por_entidad}
-    todos = set(range(len(base.recuadros)))
-    hechas: dict[frozenset[int], Boleta] = {}
-    boletas: dict[int, Boleta] = {}
-    for id_ in sorted(demarcaciones):
-        presentes = frozenset(usados.get(id_, todos))
-        if presentes not in hechas:
-            claves = {base.recuadros[i].clave for i in presentes} | {"NO_REGISTRADAS", "NULOS"}
-            hechas[presentes] = _boleta([c for c in columnas if c.clave in claves])
-        boletas[id_] = hechas[presentes]
-    return boletas
+        if not r.fuera and r.dice_algo and not r.espera:
+            vistos.setdefault(demarcacion_de(r, agrupa, nacional), Vistos()).ver(r)
+    if ambito is not Ambito.ENTIDAD:
+        return vistos
+    por_entidad: dict[int, Vistos] = {}
+    for id_, suyos in vistos.items():
+        por_entidad.setdefault(id_ // 1000 if nacional else 0, Vistos()).sumar(suyos)
+    return {id_: por_entidad[e] for id_ in ids if (e := id_ // 1000 if nacional else 0) in por_entidad}
 
 
-def _boleta(recuadros: list[Recuadro]) -> Boleta:
-    """A ballot from its boxes: parties that share a combination are one coalition.
+def _coaliciones_dichas(base: BasePublicada) -> dict[int, list[frozenset[str]]]:
+    """Sets of parties with one candidate, by demarcation, as the candidaturas file says."""
+    propios = {c.clave for c in base.recuadros if c.tipo is TipoRecuadro.PARTIDO}
+    dichas: dict[int, list[frozenset[str]]] = {}
+    for c in base.candidatos:
+        partidos = frozenset(sin_prefijo(normalizar(c.partidos)).split("_"))
+        if c.propietaria and c.demarcacion is not None and len(partidos) > 1 and partidos <= propios:
+            dichas.setdefault(c.demarcacion, []).append(partidos)
+    return dichas
 
-    A combination of parties that have no box of their own here is a joint box, as a candidatura común has.
+
+def _decir_boletas(base: BasePublicada, boletas: Boletas, supuestos: list[Anomalia]) -> None:
+    for clave in sorted(boletas.sueltos):
+        supuestos.append(
+            Anomalia(
+                base.archivo,
+                0,
+                clave,
+                "Tiene votos donde alguno de sus partidos los tiene por su cuenta: se toma como otra candidatura.",
+            )
+        )
+    if boletas.quitados:
+        cuales = ", ".join(f"{clave} en {n}" for clave, n in boletas.quitados.most_common(6))
+        mas = f" y {len(boletas.quitados) - 6} más" if len(boletas.quitados) > 6 else ""
+        supuestos.append(
+            Anomalia(
+                base.archivo,
+                0,
+                "",
+                "Recuadros con ceros o marcas en demarcaciones en cuya boleta no están, porque nadie votó por ellos y "
+                f"los demás renglones no los llenan: {cuales}{mas}.",
+            )
+        )
+
+
+def _acreditados_publicados(base: BasePublicada) -> bool:
+    """Whether REPRESENTANTES_PP_CI are the accredited ones. Some files repeat there those who voted.
+
+    They repeat them in nine of ten rows; or in half of them, and some acta counts with more votes than that allows.
     """
-    propios = [r.clave for r in recuadros if r.tipo is TipoRecuadro.PARTIDO]
-    hechos = [
-        Recuadro(r.clave, TipoRecuadro.COMUN, r.partidos)
-        if r.tipo is TipoRecuadro.COMBINACION and not set(r.partidos) <= set(propios)
-        else r
-        for r in recuadros
-    ]
-    grupo = {p: p for p in propios}
-
-    def raiz(p: str) -> str:
-        while grupo[p] != p:
-            p = grupo[p]
-        return p
-
-    coaligados: set[str] = set()
-    for r in hechos:
-        if r.tipo is TipoRecuadro.COMBINACION:
-            coaligados.update(r.partidos)
-            for otro in r.partidos[1:]:
-                grupo[raiz(otro)] = raiz(r.partidos[0])
-    coaliciones: dict[str, list[str]] = {}
-    for p in propios:
-        if p in coaligados:
-            coaliciones.setdefault(raiz(p), []).append(p)
-    return boleta_de(tuple(hechos), [tuple(c) for c in coaliciones.values()])
-
-
-def _representantes_publicados(base: BasePublicada) -> bool:
-    """Whether REPRESENTANTES_PP_CI are the accredited ones. Some files repeat there those who voted."""
     if "representantes" not in base.propios_campos:
         return False
     pares = [
-        (r.representantes, r.totales["representantes_votaron"])
+        (r.representantes, votaron)
         for r in base.renglones
-        if r.representantes is not None and isinstance(r.totales.get("representantes_votaron"), int)
+        if r.representantes is not None and isinstance(votaron := r.totales.get("representantes_votaron"), int)
     ]
-    return not pares or any(a != b for a, b in pares)
+    iguales = sum([a == b for a, b in pares])
+    if pares and 10 * iguales >= 9 * len(pares):
+        return False
+    return 2 * iguales < len(pares) or not any(
+        r.contabilizada == 1
+        and r.tipo_casilla not in ("S", "M")
+        and Nota.EXCEDE not in r.notas
+        and r.lista_nominal
+        and r.suma > r.lista_nominal + (r.representantes or 0)
+        for r in base.renglones
+    )
 
 
 def _representantes(r: Renglon, boleta: Boleta, boletas_especiales: int) -> int | None:
@@ -444,9 +526,17 @@ def _representantes(r: Renglon, boleta: Boleta, boletas_especiales: int) -> int 
     publicado = r.representantes or 0
     if de_mas <= 0:
         return r.representantes
-    contendientes = sum(c.tipo in (TipoRecuadro.PARTIDO, TipoRecuadro.INDEPENDIENTE) for c in boleta.recuadros)
     if Nota.EXCEDE in r.notas or r.contabilizada == 0:
         return min(publicado, de_mas - 1)
-    if publicado < de_mas <= contendientes * REPRESENTANTES_POR_PARTIDO:
+    if publicado < de_mas <= _contendientes(boleta) * REPRESENTANTES_POR_PARTIDO:
         return de_mas
     return r.representantes
+
+
+def _contendientes(boleta: Boleta) -> int:
+    """Who may accredit representatives: every party, also those of a joint box, and every independent."""
+    return sum(
+        max(1, len(c.partidos))
+        for c in boleta.recuadros
+        if c.tipo in (TipoRecuadro.PARTIDO, TipoRecuadro.COMUN, TipoRecuadro.INDEPENDIENTE)
+    )

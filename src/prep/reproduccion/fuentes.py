@@ -1,7 +1,7 @@
 """Opening what people hand over: files, folders, zip, zip in zip, gzip, tar.gz. All of it is hostile.
 
 Nothing is ever written under a name that came inside an archive. What grows, nests or counts beyond the limits of
-`modelo` is refused before it fills the memory.
+`publicado` is refused before it fills the memory.
 """
 
 from __future__ import annotations
@@ -18,8 +18,15 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO
 
-from prep.reproduccion import publicado as modelo
-from prep.reproduccion.publicado import Anomalia, ErrorDeLectura
+from prep.reproduccion.publicado import (
+    MAX_ANIDADOS,
+    MAX_BYTES,
+    MAX_MIEMBROS,
+    MAX_RAZON,
+    MIN_BYTES_RAZON,
+    Anomalia,
+    ErrorDeLectura,
+)
 
 _TEXTOS = {".csv", ".txt", ".tsv", ".dat", ".psv", ""}
 _ARCHIVOS = {".zip", ".gz", ".tgz", ".tar"}
@@ -30,21 +37,21 @@ _BLOQUE = 1024 * 1024
 class Presupuesto:
     """What is left of the limits for one set of files."""
 
-    bytes: int = field(default_factory=lambda: modelo.MAX_BYTES)
-    miembros: int = field(default_factory=lambda: modelo.MAX_MIEMBROS)
+    bytes: int = field(default_factory=lambda: MAX_BYTES)
+    miembros: int = field(default_factory=lambda: MAX_MIEMBROS)
 
     def gastar(self, cuantos: int, archivo: str) -> None:
         self.bytes -= cuantos
         if self.bytes < 0:
             raise ErrorDeLectura(
                 archivo,
-                f"descomprimido pasa de {modelo.MAX_BYTES // 1024**2} MiB; no se lee. Entregue solo la base de datos.",
+                f"descomprimido pasa de {MAX_BYTES // 1024**2} MiB; no se lee. Entregue solo la base de datos.",
             )
 
     def contar(self, archivo: str) -> None:
         self.miembros -= 1
         if self.miembros < 0:
-            raise ErrorDeLectura(archivo, f"hay más de {modelo.MAX_MIEMBROS} archivos. Entregue solo la base de datos.")
+            raise ErrorDeLectura(archivo, f"hay más de {MAX_MIEMBROS} archivos. Entregue solo la base de datos.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ class _Medido(io.RawIOBase):
         self, flujo: IO[bytes] | gzip.GzipFile, nombre: str, presupuesto: Presupuesto, comprimido: int | None
     ) -> None:
         self._flujo, self._nombre, self._presupuesto = flujo, nombre, presupuesto
-        self._tope = max(modelo.MIN_BYTES_RAZON, comprimido * modelo.MAX_RAZON) if comprimido is not None else None
+        self._tope = max(MIN_BYTES_RAZON, comprimido * MAX_RAZON) if comprimido is not None else None
         self._leidos = 0
 
     def readable(self) -> bool:
@@ -81,7 +88,7 @@ class _Medido(io.RawIOBase):
         if self._tope is not None and self._leidos > self._tope:
             raise ErrorDeLectura(
                 self._nombre,
-                f"crece más de {modelo.MAX_RAZON} veces al descomprimirse: no es una base del PREP. No se lee.",
+                f"crece más de {MAX_RAZON} veces al descomprimirse: no es una base del PREP. No se lee.",
             )
         vista[: len(datos)] = datos
         return len(datos)
@@ -150,8 +157,8 @@ def _abrir_flujo(
 
 
 def _profundidad(nivel: int, nombre: str) -> None:
-    if nivel >= modelo.MAX_ANIDADOS:
-        raise ErrorDeLectura(nombre, f"hay más de {modelo.MAX_ANIDADOS} archivos comprimidos uno dentro de otro.")
+    if nivel >= MAX_ANIDADOS:
+        raise ErrorDeLectura(nombre, f"hay más de {MAX_ANIDADOS} archivos comprimidos uno dentro de otro.")
 
 
 def _revisar_nombre(interno: str, nombre: str) -> None:

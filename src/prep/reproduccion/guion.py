@@ -7,6 +7,7 @@ the fact's content even when it cannot be true; the order of the facts never dep
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,10 +20,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from prep.bitacora.nodos import DispositivoLocal
 from prep.dominio.acta.hechos import MotivoSinActa, Tipo, huella_lectura, sujeto_de
 from prep.dominio.comun.hecho import Hecho, nuevo_hecho
-from prep.dominio.comun.valores import ILEGIBLE, MAXIMO, SIN_DATO, Valor
-from prep.reproduccion.campos import normalizar
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO, Valor
 from prep.reproduccion.derivar import BaseDerivada, Derivado, demarcacion_de
-from prep.reproduccion.publicado import NOTAS_INCONSISTENCIA, Anomalia, Hueco, Nota, Renglon
+from prep.reproduccion.publicado import NOTAS_INCONSISTENCIA, Anomalia, BasePublicada, Celda, Hueco, Nota, Renglon
+from prep.reproduccion.vocabulario import normalizar
 
 ANTES_DE_LA_PRIMERA: Final = timedelta(hours=12)
 """An acopio earlier than this before the first captures of the night cannot be true."""
@@ -60,6 +61,8 @@ class Paso(IntEnum):
     FUERA = 8
 
 
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
 PUBLICA: Final = frozenset({Paso.VERIFICACION, Paso.SIN_ACTA, Paso.FUERA})
 """Steps after which a corte says something new."""
 
@@ -74,7 +77,7 @@ class Momento:
     paso: Paso
 
 
-def destino(r: Renglon, tiene_contabilizada: bool) -> Destino:
+def destino(r: Renglon) -> Destino:
     """What the people did with this acta.
 
     A row that does not count, has neither votes nor observation and is not waiting, is an acta whose votes the source
@@ -82,7 +85,7 @@ def destino(r: Renglon, tiene_contabilizada: bool) -> Destino:
     """
     if r.fuera:
         return Destino.FUERA
-    if tiene_contabilizada and r.contabilizada is None:
+    if r.espera:
         return Destino.NADA
     if Nota.SIN_ACTA in r.notas:
         return Destino.SIN_ACTA
@@ -95,7 +98,7 @@ def destino(r: Renglon, tiene_contabilizada: bool) -> Destino:
 
 def votos_retirados(r: Renglon) -> bool:
     """The source says that the acta exceeds its lista nominal and publishes none of its votes."""
-    return Nota.EXCEDE in r.notas and r.suma == 0
+    return Nota.EXCEDE in r.notas and r.suma == 0 and "votos" not in r.no_leidas
 
 
 def asentado(r: Renglon, derivada: BaseDerivada, claves: tuple[str, ...]) -> dict[str, Any]:
@@ -121,6 +124,8 @@ def asentado(r: Renglon, derivada: BaseDerivada, claves: tuple[str, ...]) -> dic
 
 
 def _voto(celda: object, r: Renglon) -> Valor:
+    if celda is Hueco.NO_LEIDO:
+        return ILEGIBLE  # what nobody can read here: never a zero
     if isinstance(celda, Hueco):
         if Nota.SIN_DATO in r.notas or Nota.ALGUNO in r.notas:
             return SIN_DATO
@@ -128,17 +133,13 @@ def _voto(celda: object, r: Renglon) -> Valor:
             return ILEGIBLE
         # The source finds nothing missing in this acta, or nothing at all in it.
         return 0 if r.dice_algo else SIN_DATO
-    return _en_rango(celda)
-
-
-def _en_rango(celda: object) -> Valor:
-    if isinstance(celda, int) and not 0 <= celda <= MAXIMO:
-        return ILEGIBLE
     return celda  # type: ignore[return-value]
 
 
-def _total(celda: object) -> Valor:
-    return SIN_DATO if isinstance(celda, Hueco) else _en_rango(celda)
+def _total(celda: Celda) -> Valor:
+    if celda is Hueco.NO_LEIDO:
+        return ILEGIBLE
+    return SIN_DATO if isinstance(celda, Hueco) else celda
 
 
 def _marcar_lo_que_dicen_las_notas(votos: dict[str, Valor], r: Renglon) -> None:
@@ -161,10 +162,12 @@ class Guion:
         self.momentos: list[Momento] = []
         for i, derivada in enumerate(derivado.bases):
             self._agendar(i, derivada)
+        self._cierre = self._hora_de_cierre()
         self.momentos.sort(key=lambda m: (m.ms, m.base, m.renglon, m.paso))
 
     def __len__(self) -> int:
-        return len(self.momentos)
+        """How many facts: one a step, and the confirmation of each acta that did not come."""
+        return len(self.momentos) + sum(m.paso is Paso.SIN_ACTA for m in self.momentos)
 
     @property
     def inicio(self) -> datetime:
@@ -173,11 +176,21 @@ class Guion:
 
     @property
     def cierre(self) -> datetime:
-        """Time of the published corte; of the last fact where the file does not say."""
-        cortes = [d.base.corte for d in self.derivado.bases if d.base.corte]
+        """Time of the published corte; of the last fact where the file does not say; supposed where nothing does."""
+        return self._cierre
+
+    def _hora_de_cierre(self) -> datetime:
+        bases = [d.base for d in self.derivado.bases]
+        cortes = [b.corte for b in bases if b.corte]
         if cortes:
             return max(cortes)
-        return self._hora(self.momentos[-1]) if self.momentos else datetime.fromtimestamp(0, self._zona(0))
+        if self.momentos:
+            return self._hora(max(self.momentos, key=lambda m: m.ms))
+        hora = _hora_supuesta(bases[0])
+        self.anomalias.append(
+            Anomalia(bases[0].archivo, 0, "", f"No dice la hora del corte ni de ningún acta: se pone {hora:%d/%m/%Y}.")
+        )
+        return hora
 
     def hechos(self) -> Iterator[Hecho]:
         """Every fact, earliest first; each knows the one before of its acta."""
@@ -227,10 +240,9 @@ class Guion:
     def _agendar(self, indice: int, derivada: BaseDerivada) -> None:
         base = derivada.base
         abre, cierra = _ventana(derivada)
-        tiene = "contabilizada" in base.propios_campos
         sin_horas = sin_motivo = 0
         for n, r in enumerate(base.renglones):
-            suerte = destino(r, tiene)
+            suerte = destino(r)
             if suerte is Destino.NADA or (suerte is not Destino.FUERA and n not in derivada.actas):
                 continue
             llegada, captura, verificacion = self._horas(base.archivo, r, abre, cierra)
@@ -332,10 +344,12 @@ class Guion:
                 return Tipo.IDENTIFICADA, catd, {"imagen": imagen, "por": "pto" if Nota.POR_PTO in r.notas else "qr"}
             case Paso.PRIMERA | Paso.SEGUNDA:
                 quien = uno if momento.paso is Paso.PRIMERA else otro
-                eleccion = derivada.eleccion
-                demarcacion = demarcacion_de(r, eleccion.agrupa, self.derivado.nacional)
-                claves = eleccion.boletas[demarcacion].claves
-                valores = asentado(r, derivada, claves)
+                if ultimo is not None and ultimo.tipo == Tipo.CAPTURADA:
+                    valores = ultimo.contenido["valores"]  # the second person types the same
+                else:
+                    eleccion = derivada.eleccion
+                    demarcacion = demarcacion_de(r, eleccion.agrupa, self.derivado.nacional)
+                    valores = asentado(r, derivada, eleccion.boletas[demarcacion].claves)
                 return Tipo.CAPTURADA, f"captura-{quien:03d}", {"imagen": imagen, "valores": valores}
             case Paso.VERIFICACION:
                 assert ultimo is not None
@@ -359,10 +373,16 @@ def _ventana(derivada: BaseDerivada) -> tuple[datetime, datetime]:
     if horas:
         media = horas[len(horas) // 2]
         horas = [h for h in horas if abs(h - media) <= MAX_NOCHE and (base.corte is None or h <= base.corte)]
-    cierra = base.corte or (horas[-1] + timedelta(seconds=1) if horas else datetime(2000, 1, 1, tzinfo=base.zona))
+    cierra = base.corte or (horas[-1] + timedelta(seconds=1) if horas else _hora_supuesta(base))
     if not horas:
         return cierra - timedelta(days=1), cierra
     return horas[len(horas) // 100] - ANTES_DE_LA_PRIMERA, cierra
+
+
+def _hora_supuesta(base: BasePublicada) -> datetime:
+    """The first of January of the year in the file's name: a time that nobody takes for a true one."""
+    anio = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", base.archivo)
+    return datetime(int(anio[0]) if anio else 2000, 1, 1, tzinfo=base.zona)
 
 
 def _movil(r: Renglon) -> bool:
@@ -374,9 +394,7 @@ def _movil(r: Renglon) -> bool:
 def _imagen(r: Renglon, acta: str) -> str:
     """The published SHA-256; where the file has none, that of the key: there is no picture to replay."""
     codigo = r.codigo_integridad
-    if len(codigo) == 64 and all(c in "0123456789abcdef" for c in codigo):
-        return codigo
-    return sha256(f"{acta}|{codigo}".encode()).hexdigest()
+    return codigo if _SHA256.fullmatch(codigo) else sha256(f"{acta}|{codigo}".encode()).hexdigest()
 
 
 def _hoja(archivo: str, r: Renglon) -> str:

@@ -7,30 +7,22 @@ cannot be understood without guessing is an `ErrorDeLectura` that says where.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta, timezone
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from prep.dominio.comun.valores import MAXIMO
-from prep.dominio.tabulacion.claves import ClaveCasilla, ClaveInvalida
-from prep.reproduccion import publicado as modelo
+from prep.dominio.tabulacion.boleta import NO_REGISTRADAS, NULOS
 from prep.reproduccion.campos import (
     CeldaInvalida,
-    celda,
     cifra,
-    entero,
-    fecha,
     hora_de_corte,
     limpiar,
-    normalizar,
-    notas,
     texto_o_nada,
     zona_de,
 )
 from prep.reproduccion.columnas import (
-    TOTALES,
-    Columnas,
     es_candidaturas,
     es_columnas,
     es_resumen,
@@ -40,16 +32,22 @@ from prep.reproduccion.columnas import (
 from prep.reproduccion.fuentes import Fuente, abrir
 from prep.reproduccion.lineas import Lineas, declara_separador, partir, registros, separador_de
 from prep.reproduccion.publicado import (
+    MAX_ANOMALIAS,
+    MAX_ENCABEZADO,
+    MAX_RENGLONES,
     Anomalia,
     BasePublicada,
     Candidato,
-    Celda,
     ErrorDeLectura,
-    Hueco,
-    Nota,
+    NoLeido,
     Renglon,
 )
+from prep.reproduccion.recuadros import Evidencia, clasificar
+from prep.reproduccion.renglones import LectorDeRenglones
+from prep.reproduccion.vocabulario import normalizar
 
+MUESTRA: Final = 300
+"""First rows that tell which columns hold votes."""
 ZONA_SUPUESTA: Final = timezone(timedelta(hours=-6))
 """Central Mexico: where the header does not say."""
 
@@ -75,11 +73,38 @@ def leer(rutas: Iterable[Path | str], avance: Callable[[str], None] | None = Non
     if not bases:
         raise ErrorDeLectura(
             ", ".join(str(r) for r in rutas) or "(ninguno)",
-            "no hay ninguna base del PREP: falta un CSV cuya línea de columnas empiece con CLAVE_CASILLA.",
+            "no hay ninguna base del PREP: falta un CSV cuya línea de columnas empiece con CLAVE_CASILLA. Guarde antes "
+            "como CSV lo que venga en un libro de hoja de cálculo.",
         )
     bases[0].anomalias[:0] = anomalias
     _unir_candidaturas(bases, candidaturas)
+    for base in bases:
+        _clasificar(base)
     return bases
+
+
+def lineas_publicadas(rutas: Iterable[Path | str], pedidas: Mapping[str, set[int]]) -> dict[tuple[str, int], str]:
+    """The text of some lines, by file and number, as published."""
+    halladas: dict[tuple[str, int], str] = {}
+    for fuente in abrir([Path(r) for r in rutas], []):
+        suyas = pedidas.get(fuente.nombre)
+        if suyas:
+            ultima = max(suyas)
+            for numero, texto in Lineas(fuente.flujo, fuente.nombre):
+                if numero in suyas:
+                    halladas[fuente.nombre, numero] = texto
+                if numero >= ultima:
+                    break
+    return halladas
+
+
+def _clasificar(base: BasePublicada) -> None:
+    """What each vote box stands for: known once the rows and the candidaturas have been read."""
+    finales = [r for r, c in ((NO_REGISTRADAS, "no_registradas"), (NULOS, "nulos")) if c in base.propios_campos]
+    nombres = [normalizar(n) for n in base.nombres_recuadros[: -len(finales)]]
+    evidencia = Evidencia(base.renglones, base.candidatos)
+    propios = clasificar(nombres, evidencia, base.archivo, base.linea_columnas, base.anomalias)
+    base.recuadros = (*propios, *finales)
 
 
 class _Anomalias(list[Anomalia]):
@@ -88,7 +113,7 @@ class _Anomalias(list[Anomalia]):
     sobran = 0
 
     def append(self, anomalia: Anomalia) -> None:
-        if len(self) < modelo.MAX_ANOMALIAS:
+        if len(self) < MAX_ANOMALIAS:
             super().append(anomalia)
             return
         self.sobran += 1
@@ -96,20 +121,23 @@ class _Anomalias(list[Anomalia]):
 
 
 def _agregar(bases: list[BasePublicada], nueva: BasePublicada) -> None:
-    claves = {b.eleccion for b in bases}
-    if nueva.eleccion in claves:
-        igual = next(b for b in bases if b.eleccion == nueva.eleccion)
-        if (igual.titulo, igual.columnas, igual.corte) != (nueva.titulo, nueva.columnas, nueva.corte) or len(
-            igual.renglones
-        ) != len(nueva.renglones):
-            raise ErrorDeLectura(
-                nueva.archivo,
-                f"es otra base de la elección {nueva.eleccion}, que ya se leyó de {igual.archivo}. "
-                "Entregue una sola base por elección.",
-            )
+    igual = next((b for b in bases if b.eleccion == nueva.eleccion), None)
+    if igual is None:
+        bases.append(nueva)
+    elif _lo_que_dice(igual) == _lo_que_dice(nueva):
         igual.anomalias.append(Anomalia(nueva.archivo, 0, "", f"Repite la base de {igual.archivo}: no se usa."))
-        return
-    bases.append(nueva)
+    else:
+        raise ErrorDeLectura(
+            nueva.archivo,
+            f"es otra base de la elección {nueva.eleccion}, que ya se leyó de {igual.archivo}. "
+            "Entregue una sola base por elección.",
+        )
+
+
+def _lo_que_dice(base: BasePublicada) -> tuple[object, ...]:
+    """Its content, however it is written."""
+    renglones = [[getattr(r, c) for c in Renglon.__slots__ if c != "linea"] for r in base.renglones]
+    return base.corte, base.resumen, base.nombres_recuadros, base.propios_campos, renglones
 
 
 def _unir_candidaturas(bases: list[BasePublicada], candidaturas: list[tuple[str, list[Candidato]]]) -> None:
@@ -161,7 +189,7 @@ def _leer_fuente(fuente: Fuente, renglones: int) -> BasePublicada | list[Candida
     declarado = ""
     vistas: list[tuple[int, str]] = []
     for numero, linea in lineas:
-        if len(vistas) >= modelo.MAX_ENCABEZADO:
+        if len(vistas) >= MAX_ENCABEZADO:
             return None
         if not declarado and not vistas and declara_separador(linea):
             declarado = declara_separador(linea)
@@ -189,7 +217,7 @@ def _leer_base(
 ) -> BasePublicada:
     anomalias = _Anomalias()
     archivo = fuente.nombre
-    resumen, linea_resumen, titulos = _leer_resumen(encabezado, separador, archivo, anomalias)
+    resumen, linea_resumen, titulos, no_leidos = _leer_resumen(encabezado, separador, archivo, anomalias)
     zona = next((z for t in titulos if (z := zona_de(t))), None)
     if zona is None:
         anomalias.append(Anomalia(archivo, 1, "", "El encabezado no dice la zona horaria: se supone UTC-6."))
@@ -199,10 +227,9 @@ def _leer_base(
     if corte is None:
         anomalias.append(Anomalia(archivo, 1, "", "El encabezado no dice la fecha y hora del corte."))
     titulo = limpiar(titulos[0].strip(separador + " ")) if titulos else ""
-    columnas = leer_columnas(celdas, archivo, linea_columnas, anomalias)
-    for recuadro, indice in zip(columnas.recuadros, columnas.votos, strict=True):
-        if indice >= len(columnas.nombres):
-            raise ErrorDeLectura(archivo, f"columna {recuadro.clave} fuera de la línea.", linea_columnas)
+    records = registros(lineas, separador)
+    muestra = list(islice(records, MUESTRA))
+    columnas = leer_columnas(celdas, [c for _, c, _ in muestra], archivo, linea_columnas, anomalias)
     base = BasePublicada(
         archivo=archivo,
         eleccion=clave_eleccion(archivo, titulo),
@@ -213,15 +240,17 @@ def _leer_base(
         separador=separador,
         resumen=resumen,
         columnas=columnas.nombres,
-        recuadros=columnas.recuadros,
+        recuadros=(),
         nombres_recuadros=tuple(columnas.nombres[i] for i in columnas.votos),
         propios_campos=frozenset(columnas.lugar),
         linea_resumen=linea_resumen,
+        linea_columnas=linea_columnas,
         anomalias=anomalias,
+        no_leidos=no_leidos,
     )
-    lector = _LectorDeRenglones(base, columnas)
+    lector = LectorDeRenglones(base, columnas)
     cabeza = [normalizar(limpiar(c)) for c in celdas[:3]]
-    for numero, campos, queja in registros(lineas, separador):
+    for numero, campos, queja in chain(muestra, records):
         if queja:
             anomalias.append(Anomalia(archivo, numero, "", queja))
         if not any(c.strip() for c in campos):
@@ -232,10 +261,11 @@ def _leer_base(
         renglon = lector.leer(numero, campos)
         if renglon is not None:
             base.renglones.append(renglon)
-            if len(base.renglones) + ya_leidos > modelo.MAX_RENGLONES:
+            if len(base.renglones) + ya_leidos > MAX_RENGLONES:
                 raise ErrorDeLectura(
-                    archivo, f"hay más de {modelo.MAX_RENGLONES:,} renglones: no es una base del PREP.", numero
+                    archivo, f"hay más de {MAX_RENGLONES:,} renglones: no es una base del PREP.", numero
                 )
+    lector.terminar()
     base.codificacion = lineas.codificacion
     for numero in lineas.ilegibles[:100]:
         anomalias.append(Anomalia(archivo, numero, "", "Tiene bytes que no son UTF-8 ni cp1252."))
@@ -244,8 +274,9 @@ def _leer_base(
 
 def _leer_resumen(
     encabezado: list[tuple[int, str]], separador: str, archivo: str, anomalias: list[Anomalia]
-) -> tuple[dict[str, int | str], int, list[str]]:
-    """Figures, the line of their values, and the lines that are not part of the summary (title, time)."""
+) -> tuple[dict[str, int | str], int, list[str], list[NoLeido]]:
+    """Figures, the line of their values, the lines that are not part of the summary (title, time), what is unread."""
+    no_leidos: list[NoLeido] = []
     resumen: dict[str, int | str] = {}
     linea_valores = 0
     titulos: list[str] = []
@@ -273,8 +304,8 @@ def _leer_resumen(
             canonico = nombre_resumen(nombre)
             try:
                 numero = cifra(valor, canonico.startswith("PORCENTAJE"))
-            except CeldaInvalida as error:
-                anomalias.append(Anomalia(archivo, linea_valores, canonico, f"{error}."))
+            except CeldaInvalida:
+                no_leidos.append(NoLeido(linea_valores, "", canonico, limpiar(valor)[:60]))
                 continue
             if numero is None:
                 continue
@@ -286,7 +317,7 @@ def _leer_resumen(
             resumen[canonico] = numero
     if not linea_valores:
         anomalias.append(Anomalia(archivo, 1, "", "El encabezado no tiene cifras (ACTAS_ESPERADAS y demás)."))
-    return resumen, linea_valores, titulos
+    return resumen, linea_valores, titulos, no_leidos
 
 
 def _emparejar(valores: list[str], nombres: list[str], separador: str) -> list[str]:
@@ -316,193 +347,6 @@ def _emparejar(valores: list[str], nombres: list[str], separador: str) -> list[s
     return unica[0] if len(unica) == 1 else valores
 
 
-class _LectorDeRenglones:
-    """Turns the fields of one line into a `Renglon`, and says everything odd about them."""
-
-    def __init__(self, base: BasePublicada, columnas: Columnas) -> None:
-        self.base, self.columnas = base, columnas
-        self.ancho = len(columnas.nombres)
-        self.lugar = columnas.lugar
-        self.notas_raras: set[str] = set()
-        self.fechas = [(c, self.lugar.get(c)) for c in ("acopio", "captura", "verificacion")]
-        self.totales = [(c, self.lugar[c]) for c in TOTALES if c in self.lugar]
-
-    def anotar(self, linea: int, campo: str, mensaje: str) -> None:
-        self.base.anomalias.append(Anomalia(self.base.archivo, linea, campo, mensaje))
-
-    def leer(self, linea: int, campos: list[str]) -> Renglon | None:
-        if len(campos) != self.ancho:
-            campos = self._ajustar(linea, campos)
-        observaciones = self._texto(campos, "observaciones")
-        halladas, motivo = notas(observaciones)
-        if Nota.OTRA in halladas and observaciones not in self.notas_raras and len(self.notas_raras) < 200:
-            self.notas_raras.add(observaciones)
-            self.anotar(linea, "OBSERVACIONES", f"«{observaciones[:120]}» no es una observación conocida.")
-        votos = tuple([self._celda(campos, i, linea, MAXIMO) for i in self.columnas.votos])
-        tipo = normalizar(self._texto(campos, "tipo_casilla"))[:1]
-        clave_casilla = self._texto(campos, "clave_casilla").upper()
-        clave_acta = self._texto(campos, "clave_acta").upper()
-        id_entidad = self._entero(campos, "id_entidad", linea)
-        seccion = self._entero(campos, "seccion", linea)
-        id_casilla = self._entero(campos, "id_casilla", linea)
-        ext = self._entero(campos, "ext_contigua", linea)
-        contabilizada = self._contabilizada(campos, linea)
-        fuera = contabilizada == 2 or Nota.FUERA_DE_CATALOGO in halladas
-        armada = ""
-        if id_entidad is not None and tipo and not fuera:
-            armada = f"{id_entidad:02d}{seccion or 0:04d}{tipo}{id_casilla or 0:02d}{ext or 0:02d}"
-        if not fuera and not _es_clave(clave_casilla):
-            if not _es_clave(armada):
-                self.anotar(linea, "CLAVE_CASILLA", f"«{clave_casilla[:40]}» no dice de qué casilla es: no se usa.")
-                return None
-            if clave_casilla:
-                self.anotar(
-                    linea, "CLAVE_CASILLA", f"«{clave_casilla[:40]}» no es una clave; por sus partes, {armada}."
-                )
-            clave_casilla = armada
-        elif _es_clave(armada) and clave_casilla != armada and not fuera:
-            self.anotar(linea, "CLAVE_CASILLA", f"«{clave_casilla}» no coincide con sus partes ({armada}).")
-        tipo_acta = self._texto(campos, "tipo_acta").upper()
-        if not clave_acta and not fuera:
-            clave_acta = clave_casilla + normalizar(tipo_acta).replace("_", "")
-        acopio, captura, verificacion = [self._fecha(campos, c, i, linea) for c, i in self.fechas]
-        i_calculado = self.lugar.get("calculado")
-        return Renglon(
-            linea=linea,
-            clave_casilla=clave_casilla,
-            clave_acta=clave_acta,
-            id_entidad=int(clave_casilla[:2]) if id_entidad is None and not fuera else id_entidad or 0,
-            entidad=self._texto(campos, "entidad"),
-            id_distrito=self._entero(campos, "id_distrito", linea),
-            distrito=self._texto(campos, "distrito"),
-            id_municipio=self._entero(campos, "id_municipio", linea),
-            municipio=self._texto(campos, "municipio"),
-            seccion=seccion,
-            id_casilla=id_casilla,
-            tipo_casilla=tipo or clave_casilla[6:7],
-            ext_contigua=ext,
-            ubicacion=self._entero(campos, "ubicacion", linea),
-            tipo_acta=tipo_acta,
-            totales={c: self._celda(campos, i, linea, MAXIMO) for c, i in self.totales},
-            votos=votos,
-            calculado=None if i_calculado is None else self._celda(campos, i_calculado, linea, None),
-            lista_nominal=self._entero(campos, "lista_nominal", linea),
-            representantes=self._entero(campos, "representantes", linea),
-            notas=halladas,
-            motivo=motivo,
-            contabilizada=contabilizada,
-            mecanismos=self._texto(campos, "mecanismos"),
-            codigo_integridad=self._texto(campos, "codigo_integridad").lower(),
-            acopio=acopio,
-            captura=captura,
-            verificacion=verificacion,
-            origen=self._texto(campos, "origen"),
-            digitalizacion=self._texto(campos, "digitalizacion"),
-            tipo_documento=self._texto(campos, "tipo_documento"),
-            cotejada=self._texto(campos, "cotejada"),
-        )
-
-    def _ajustar(self, linea: int, campos: list[str]) -> list[str]:
-        """Make the line as wide as the columns: rejoin what a separator inside a text cut, when that can be proved."""
-        while len(campos) > self.ancho and not campos[-1].strip():
-            campos.pop()
-        if len(campos) < self.ancho:
-            # Trailing fields that hold nothing are often not written.
-            faltan = self.ancho - len(campos)
-            self.anotar(linea, "", f"Tiene {len(campos)} campos y hay {self.ancho} columnas: faltan {faltan}.")
-            return campos + [""] * faltan
-        if len(campos) > self.ancho:
-            self.anotar(linea, "", f"Tiene {len(campos)} campos y hay {self.ancho} columnas.")
-            campos = self._rejuntar(campos)[: self.ancho]
-        return campos
-
-    def _rejuntar(self, campos: list[str]) -> list[str]:
-        sobran = len(campos) - self.ancho
-        i = self.lugar.get("observaciones")
-        if i is not None and i < len(campos) and campos[i].strip(' "').startswith("["):
-            fin = next((j for j in range(i, len(campos)) if campos[j].strip(' "').endswith("]")), i)
-            if 0 < fin - i <= sobran:
-                campos = [*campos[:i], ",".join(campos[i : fin + 1]), *campos[fin + 1 :]]
-                sobran = len(campos) - self.ancho
-        if not sobran:
-            return campos
-        for campo in ("entidad", "distrito", "municipio"):
-            j = self.lugar.get(campo)
-            if j is None or j + sobran >= len(campos):
-                continue
-            juntos = [*campos[:j], self.base.separador.join(campos[j : j + sobran + 1]), *campos[j + sobran + 1 :]]
-            if self._encaja(juntos) and not self._encaja(campos):
-                return juntos
-        return campos
-
-    def _encaja(self, campos: list[str]) -> bool:
-        """The sección and type where they should be and the same as in the key, and numbers where numbers go."""
-        clave, seccion, tipo = (self._texto(campos, c) for c in ("clave_casilla", "seccion", "tipo_casilla"))
-        numeros = [self._texto(campos, c) for c in ("id_entidad", "id_distrito", "id_municipio")]
-        return (
-            _es_clave(clave.upper())
-            and seccion.isdecimal()
-            and int(seccion) == int(clave[2:6])
-            and normalizar(tipo)[:1] == clave[6].upper()
-            and all(n.isdecimal() or not n for n in numeros)
-        )
-
-    def _texto(self, campos: list[str], campo: str) -> str:
-        i = self.lugar.get(campo)
-        return "" if i is None else texto_o_nada(campos[i])
-
-    def _celda(self, campos: list[str], i: int, linea: int, tope: int | None) -> Celda:
-        try:
-            valor = celda(campos[i])
-        except CeldaInvalida as error:
-            self.anotar(linea, self.columnas.nombres[i], f"{error}: se toma como vacío.")
-            return Hueco.VACIO
-        if tope is not None and isinstance(valor, int) and valor > tope:
-            self.anotar(linea, self.columnas.nombres[i], f"{valor} pasa de {tope}, lo más que cabe en el acta.")
-        return valor
-
-    def _entero(self, campos: list[str], campo: str, linea: int) -> int | None:
-        i = self.lugar.get(campo)
-        if i is None:
-            return None
-        try:
-            return entero(campos[i])
-        except CeldaInvalida as error:
-            self.anotar(linea, self.columnas.nombres[i], f"{error}.")
-            return None
-
-    def _contabilizada(self, campos: list[str], linea: int) -> int | None:
-        i = self.lugar.get("contabilizada")
-        if i is None:
-            return None
-        texto = normalizar(limpiar(campos[i]))
-        if texto in ("SI", "S", "TRUE", "VERDADERO"):
-            return 1
-        if texto in ("NO", "FALSE", "FALSO"):
-            return 0
-        if texto in ("", "0", "1", "2"):
-            return int(texto) if texto else None
-        self.anotar(linea, self.columnas.nombres[i], f"«{limpiar(campos[i])[:60]}» no es 0, 1 ni 2.")
-        return None
-
-    def _fecha(self, campos: list[str], campo: str, i: int | None, linea: int) -> datetime | None:
-        if i is None:
-            return None
-        try:
-            return fecha(campos[i], self.base.zona)
-        except CeldaInvalida as error:
-            self.anotar(linea, self.columnas.nombres[i], f"{error}.")
-            return None
-
-
-def _es_clave(clave: str) -> bool:
-    try:
-        ClaveCasilla.leer(clave)
-    except ClaveInvalida:
-        return False
-    return True
-
-
 def _leer_candidaturas(lineas: Lineas, celdas: Sequence[str], separador: str) -> list[Candidato]:
     nombres = [normalizar(limpiar(c)) for c in celdas]
 
@@ -524,8 +368,9 @@ def _leer_candidaturas(lineas: Lineas, celdas: Sequence[str], separador: str) ->
         return int(crudo) if crudo.isdecimal() and len(crudo) < 9 else None
 
     for _, campos, _ in registros(lineas, separador):
-        partidos = texto(campos, i_partido)
-        if partidos:
+        # «NA» is a party here.
+        partidos = limpiar(campos[i_partido]) if i_partido is not None and i_partido < len(campos) else ""
+        if normalizar(partidos):
             candidatos.append(
                 Candidato(
                     numero(campos, i_entidad),
@@ -535,6 +380,6 @@ def _leer_candidaturas(lineas: Lineas, celdas: Sequence[str], separador: str) ->
                     texto(campos, i_suplente),
                 )
             )
-            if len(candidatos) > modelo.MAX_RENGLONES:
-                raise ErrorDeLectura(lineas.archivo, f"hay más de {modelo.MAX_RENGLONES:,} candidaturas.")
+            if len(candidatos) > MAX_RENGLONES:
+                raise ErrorDeLectura(lineas.archivo, f"hay más de {MAX_RENGLONES:,} candidaturas.")
     return candidatos

@@ -7,8 +7,11 @@ import csv
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from prep.reproduccion import publicado as modelo
-from prep.reproduccion.publicado import ErrorDeLectura
+from prep.reproduccion.publicado import (
+    MAX_LINEA,
+    MAX_LINEAS_REGISTRO,
+    ErrorDeLectura,
+)
 
 _BLOQUE = 64 * 1024
 SEPARADORES = "|,;\t"
@@ -80,10 +83,10 @@ class Lineas:
                 resto = lineas.pop()
             for linea in lineas:
                 numero += 1
-                if len(linea) > modelo.MAX_LINEA:
+                if len(linea) > MAX_LINEA:
                     self._linea_larga(numero)
                 yield linea.rstrip(b"\r\n")
-            if len(resto) > modelo.MAX_LINEA:
+            if len(resto) > MAX_LINEA:
                 self._linea_larga(numero + 1)
             if not siguiente:
                 return
@@ -91,7 +94,7 @@ class Lineas:
 
     def _linea_larga(self, numero: int) -> None:
         raise ErrorDeLectura(
-            self.archivo, f"la línea mide más de {modelo.MAX_LINEA // 1024} KiB: no es una base del PREP.", numero
+            self.archivo, f"la línea mide más de {MAX_LINEA // 1024} KiB: no es una base del PREP.", numero
         )
 
 
@@ -164,13 +167,13 @@ def registros(lineas: Lineas, separador: str) -> Iterator[tuple[int, list[str], 
             continue
         junta = linea
         extra: list[tuple[int, str]] = []
-        while _abierta(junta, separador) and len(extra) < modelo.MAX_LINEAS_REGISTRO:
+        while _abierta(junta, separador) and len(extra) < MAX_LINEAS_REGISTRO:
             siguiente = next(lineas, None)
             if siguiente is None:
                 break
             extra.append(siguiente)
             junta += "\n" + siguiente[1]
-            if len(junta) > modelo.MAX_LINEA:
+            if len(junta) > MAX_LINEA:
                 break
         if _abierta(junta, separador):
             yield (

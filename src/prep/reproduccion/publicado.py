@@ -55,15 +55,27 @@ class Anomalia:
 
 
 class Hueco(StrEnum):
-    """A cell that says nothing of its box."""
+    """A cell that gives no value for its box."""
 
     VACIO = ""
     GUION = "-"
     SIN_ACTA = "Sin acta"
+    NO_LEIDO = "?"  # it says something that cannot be read as one number: not a zero, and not the source's fault
 
 
 Celda = int | Marca | Hueco
-"""A number, Ilegible, Sin dato, or a cell that says nothing."""
+"""A number, Ilegible, Sin dato, or a cell that gives no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoLeido:
+    """Something that says more than could be read. `linea` from 1; `veces`: in how many rows, the first in `linea`."""
+
+    linea: int
+    clave_acta: str
+    campo: str
+    texto: str
+    veces: int = 1
 
 
 class Nota(StrEnum):
@@ -95,7 +107,11 @@ class Renglon:
 
     `votos` has one cell per box of the base; `totales` the non-vote boxes the file has (names of `asentado.TOTALES`).
     `contabilizada`: 1, 0, 2 (outside the catalogue) or `None` (not captured yet). Times are as written; a time that
-    could not be read is `None` and an oddity. A column that the file does not have is `None` (texts: empty).
+    could not be read is `None`. A column that the file does not have is `None` (texts: empty).
+
+    `espera`: the source says that the acta has not been captured yet. `no_leidas`: fields (`votos` for any vote box)
+    that hold something that could not be read. `suma`: of the numbers in the vote boxes. `dice_algo`: some vote box
+    holds a number, a mark or something unread.
     """
 
     linea: int
@@ -130,20 +146,14 @@ class Renglon:
     digitalizacion: str
     tipo_documento: str
     cotejada: str
+    espera: bool
+    no_leidas: frozenset[str]
+    suma: int
+    dice_algo: bool
 
     @property
     def fuera(self) -> bool:
         return self.contabilizada == 2 or Nota.FUERA_DE_CATALOGO in self.notas
-
-    @property
-    def dice_algo(self) -> bool:
-        """Some vote box holds a number or a mark."""
-        return any(not isinstance(v, Hueco) for v in self.votos)
-
-    @property
-    def suma(self) -> int:
-        """Sum of the numbers in the vote boxes."""
-        return sum([v for v in self.votos if isinstance(v, int)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +172,7 @@ class BasePublicada:
     """One election's results file.
 
     `resumen`: header figures by canonical upper-case name, as integers or as text with the digits published.
-    `columnas`: names of the columns as published. `recuadros`: the vote boxes, in order.
+    `columnas`: names of the columns as published. `recuadros`: the vote boxes, in order, once all was read.
     `corte`: aware time of the header (`None` when it says none); rows' times are in `zona`.
     `propios_campos`: canonical names of the columns the file does have.
     """
@@ -180,6 +190,8 @@ class BasePublicada:
     nombres_recuadros: tuple[str, ...]
     propios_campos: frozenset[str]
     linea_resumen: int = 0
+    linea_columnas: int = 0
     renglones: list[Renglon] = field(default_factory=list)
     candidatos: list[Candidato] = field(default_factory=list)
     anomalias: list[Anomalia] = field(default_factory=list)
+    no_leidos: list[NoLeido] = field(default_factory=list)

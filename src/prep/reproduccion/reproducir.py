@@ -6,19 +6,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
 from prep.bitacora.nodos import NodoInstituto, NodoLocal
 from prep.bitacora.services import anotar, fundar_instalacion
+from prep.comprobacion.verificar import Opciones, verificar
 from prep.dominio.comun.hecho import Hecho
+from prep.dominio.tabulacion.contabilidad import INCONSISTENCIAS
 from prep.plataforma.almacen import Almacen
 from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import Publicador
 from prep.reproduccion.comparar import ActaCalculada, ComparacionEleccion, EleccionCalculada, comparar
 from prep.reproduccion.derivar import Derivado
 from prep.reproduccion.guion import PUBLICA, Guion
+from prep.transparencia.almacen import Carpeta
 
 LOTE: Final = 5_000
 """Facts in one transaction."""
@@ -97,6 +101,18 @@ def reproducir(
     return hecha
 
 
+class PublicacionIncorrecta(RuntimeError):
+    """What was published does not pass its own verification."""
+
+
+def comprobar(publicacion: Path) -> str:
+    """Verify, as a stranger would, what a replay published; the verdict. Raises `PublicacionIncorrecta`."""
+    informe = verificar(Carpeta(publicacion), Opciones(imagenes=False))
+    if informe.codigo:
+        raise PublicacionIncorrecta(informe.veredicto)
+    return informe.veredicto
+
+
 def leer_publicado(almacen: Almacen, ruta: str, derivado: Derivado) -> dict[str, EleccionCalculada]:
     """What a corte says of every election, from the documents that anybody can download."""
     calculadas = {}
@@ -109,7 +125,8 @@ def leer_publicado(almacen: Almacen, ruta: str, derivado: Derivado) -> dict[str,
                 for casilla in seccion["casillas"]:
                     for acta in casilla["actas"]:
                         total = acta.get("valores", {}).get("total_calculado")
-                        actas[acta["clave"]] = ActaCalculada(acta.get("contabilizada"), total)
+                        inconsistente = not INCONSISTENCIAS.isdisjoint(acta.get("observaciones", ()))
+                        actas[acta["clave"]] = ActaCalculada(acta.get("contabilizada"), total, inconsistente)
         calculadas[eleccion.clave] = EleccionCalculada(resumen["estadistica"], actas)
     return calculadas
 

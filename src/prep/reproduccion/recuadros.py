@@ -1,0 +1,252 @@
+"""What each vote column stands for: a party, a combination, a joint box, an independent.
+
+A name that splits into other columns joins them. One that splits in part names some party in another way: it is
+resolved by evidence (the vocabulary, which column it could be, the rows, the candidaturas file) and said, or refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from prep.dominio.tabulacion.boleta import Recuadro, TipoRecuadro, clave_combinacion
+from prep.reproduccion.publicado import Anomalia, Candidato, ErrorDeLectura, Renglon
+from prep.reproduccion.vocabulario import COALICION, COMUN, INDEPENDIENTE, mismo_partido, normalizar, partido_conocido
+
+MAX_TROZOS: Final = 40
+"""A name with more words than this joins nothing."""
+
+
+@dataclass(slots=True)
+class Evidencia:
+    """What the rows and the candidaturas file say of the columns. `votos[i]` of a row goes with `nombres[i]`."""
+
+    renglones: Sequence[Renglon] = ()
+    candidatos: Sequence[Candidato] = ()
+
+    def juntos_y_solos(self, i: int, propios: Sequence[int]) -> tuple[int, int]:
+        """Rows with votes in column `i`: those with votes too in one of its parties' own boxes, and those without."""
+        juntos = solos = 0
+        for r in self.renglones:
+            if _votos(r, i):
+                if any(_votos(r, p) for p in propios):
+                    juntos += 1
+                else:
+                    solos += 1
+        return juntos, solos
+
+    def conviven(self, i: int, otro: int) -> bool:
+        """In nine of ten rows with votes in column `i` the other has some too; so when no row has votes in `i`."""
+        juntos, solos = self.juntos_y_solos(i, [otro])
+        return juntos >= 9 * solos
+
+    def mismas_personas(self, uno: str, otro: str) -> bool:
+        """Somebody stands, in one place, for both names of the candidaturas file."""
+        return bool(self._personas(uno) & self._personas(otro))
+
+    def _personas(self, nombre: str) -> set[tuple[int | None, str]]:
+        return {
+            (c.demarcacion, normalizar(c.propietaria))
+            for c in self.candidatos
+            if c.propietaria and sin_prefijo(normalizar(c.partidos)) == nombre
+        }
+
+
+def _votos(r: Renglon, i: int) -> bool:
+    v = r.votos[i]
+    return type(v) is int and v > 0
+
+
+def sin_prefijo(nombre: str) -> str:
+    """The parties of a column's name, without what says that they go together."""
+    comun, coalicion = COMUN.fullmatch(nombre), COALICION.fullmatch(nombre)
+    if comun:
+        return str(comun[1])
+    # `C_X` may be a party: the prefix says something only before two or more.
+    return str(coalicion[1]) if coalicion and "_" in coalicion[1] else nombre
+
+
+def _con_prefijo(nombre: str) -> bool:
+    return sin_prefijo(nombre) != nombre
+
+
+def clasificar(
+    nombres: Sequence[str], evidencia: Evidencia, archivo: str, linea: int, anomalias: list[Anomalia]
+) -> list[Recuadro]:
+    """What each vote column stands for. `nombres` are normalised. Raises `ErrorDeLectura` when it cannot be known."""
+    siglas = _Siglas(nombres, evidencia, archivo, linea, anomalias)
+    recuadros: list[Recuadro] = []
+    claves: set[str] = {"NO_REGISTRADAS", "NULOS"}
+    for i, nombre in enumerate(nombres):
+        recuadro = _clasificar_uno(nombre, i, siglas)
+        if recuadro.clave in claves:
+            recuadro = Recuadro(nombre, recuadro.tipo, recuadro.partidos)
+        claves.add(recuadro.clave)
+        recuadros.append(recuadro)
+    return recuadros
+
+
+def _clasificar_uno(nombre: str, i: int, siglas: _Siglas) -> Recuadro:
+    if siglas.es_independiente(nombre):
+        return Recuadro(nombre, TipoRecuadro.INDEPENDIENTE)
+    if nombre in siglas.simples:
+        return Recuadro(nombre, TipoRecuadro.PARTIDO, (nombre,))
+    partidos = siglas.partidos(sin_prefijo(nombre))
+    ordenados = tuple(sorted(set(partidos), key=lambda p: siglas.orden[p]))
+    if len(ordenados) < 2:
+        return Recuadro(nombre, TipoRecuadro.COMUN)
+    if COMUN.fullmatch(nombre) and not _reparte(nombre, i, ordenados, siglas):
+        return Recuadro(nombre, TipoRecuadro.COMUN, ordenados)
+    return Recuadro(clave_combinacion(ordenados), TipoRecuadro.COMBINACION, ordenados)
+
+
+def _reparte(nombre: str, i: int, partidos: Sequence[str], siglas: _Siglas) -> bool:
+    """A candidatura común whose parties keep a box each: its column holds the ballots that marked several of them.
+
+    The rows say so; without votes, that the file has columns for parts of it.
+    """
+    juntos, solos = siglas.evidencia.juntos_y_solos(i, [siglas.orden[p] for p in partidos])
+    if juntos or solos:
+        return juntos >= solos
+    suyos = set(partidos)
+    otras = [set(siglas.partidos(sin_prefijo(n))) for n in siglas.orden if n != nombre and COMUN.fullmatch(n)]
+    return any(o and (o < suyos or suyos < o) for o in otras)
+
+
+@dataclass(slots=True)
+class _Siglas:
+    """Which columns are parties (`simples`) and which party each name used in the others is (`alias`)."""
+
+    nombres: Sequence[str]
+    evidencia: Evidencia
+    archivo: str
+    linea: int
+    anomalias: list[Anomalia]
+    orden: dict[str, int] = field(init=False)
+    simples: set[str] = field(default_factory=set)
+    alias: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.orden = {n: i for i, n in enumerate(self.nombres)}
+        propios = [n for n in self.nombres if not self.es_independiente(n)]
+        self.simples = {n for n in propios if "_" not in n}
+        pendientes = sorted((n for n in propios if "_" in n), key=lambda n: (n.count("_"), self.orden[n]))
+        dudosos: list[str] = []
+        for nombre in pendientes:
+            cubierto, restos = self._cubrir(sin_prefijo(nombre))
+            if not _con_prefijo(nombre) and len(cubierto) + len(restos) < 2:
+                self.simples.add(nombre)
+            elif restos:
+                dudosos.append(nombre)
+        for nombre in dudosos:
+            self._resolver(nombre, dudosos)
+        self._decir_alias()
+
+    def es_independiente(self, nombre: str) -> bool:
+        if nombre.startswith("C_I_") and "I" in self.orden:
+            return False
+        return INDEPENDIENTE.fullmatch(nombre) is not None
+
+    def partidos(self, texto: str) -> list[str]:
+        """The columns whose names, joined by underscores, are `texto`; empty when some part is none."""
+        cubierto, resto = self._cubrir(texto)
+        return [] if resto else cubierto
+
+    def _cubrir(self, texto: str) -> tuple[list[str], list[str]]:
+        """Columns found in `texto`, and what no column covers: the reading that leaves fewest words, longest first."""
+        trozos = texto.split("_")
+        if len(trozos) > MAX_TROZOS:
+            return [], [texto]
+        # Of reading the words from each one on: words left over, columns, what is left over, whether it begins so.
+        mejor: list[tuple[int, list[str], list[str], bool]] = [(0, [], [], False)] * (len(trozos) + 1)
+        for desde in range(len(trozos) - 1, -1, -1):
+            sobran, columnas, restos, abierto = mejor[desde + 1]
+            suelto = [f"{trozos[desde]}_{restos[0]}", *restos[1:]] if abierto else [trozos[desde], *restos]
+            opcion = (sobran + 1, columnas, suelto, True)
+            for hasta in range(len(trozos), desde, -1):
+                partido = self._partido("_".join(trozos[desde:hasta]))
+                if partido is not None and partido not in mejor[hasta][1] and mejor[hasta][0] < opcion[0]:
+                    opcion = (mejor[hasta][0], [partido, *mejor[hasta][1]], mejor[hasta][2], False)
+            mejor[desde] = opcion
+        return mejor[0][1], mejor[0][2]
+
+    def _partido(self, texto: str) -> str | None:
+        if texto in self.simples:
+            return texto
+        if texto in self.alias:
+            return self.alias[texto]
+        conocido = partido_conocido(texto)
+        hallados = [s for s in self.simples if conocido and partido_conocido(s) == conocido]
+        if len(hallados) == 1:
+            self.alias[texto] = hallados[0]
+            return hallados[0]
+        return None
+
+    def _resolver(self, nombre: str, dudosos: Sequence[str]) -> None:
+        """Find out which column is each part of `nombre` that no column covers, or what `nombre` is instead."""
+        cubierto, restos = self._cubrir(sin_prefijo(nombre))
+        if not restos:
+            return  # what was learnt from another name covers it
+        for resto in restos:
+            elegida = self._columna_de(resto, nombre, dudosos)
+            if elegida is not None:
+                self.alias[resto] = elegida
+                continue
+            if self._es_junto(nombre, cubierto):
+                self._decir(nombre, "Combina partidos sin columna propia: se toma como candidatura común.")
+            elif _con_prefijo(nombre) or self._es_partido(resto, nombre, dudosos):
+                raise ErrorDeLectura(
+                    self.archivo,
+                    f"«{resto}» no es el nombre de ninguna columna de partido y no se puede saber cuál es: sin eso no "
+                    "se sabe de qué candidatura son sus votos. Escríbalo como en su columna.",
+                    self.linea,
+                    nombre,
+                )
+            else:
+                self.simples.add(nombre)
+                self._decir(nombre, f"No se divide en otras columnas («{resto}» no es una): se toma como un partido.")
+            return
+
+    def _columna_de(self, resto: str, nombre: str, dudosos: Sequence[str]) -> str | None:
+        """The one column that `resto` can be: by its name, by who stands for both, by the rows."""
+        usan = [n for n in dudosos if resto in self._cubrir(sin_prefijo(n))[1]]
+        acompanan = {p for n in usan for p in self._cubrir(sin_prefijo(n))[0]}
+        libres = [s for s in self.simples if s not in acompanan]
+
+        def en_los_renglones(columna: str) -> bool:
+            return all(self.evidencia.conviven(self.orden[n], self.orden[columna]) for n in usan)
+
+        posibles = [s for s in libres if mismo_partido(resto, s)]
+        if not posibles:
+            if not self._es_partido(resto, nombre, dudosos):
+                return None
+            otro_conocido = partido_conocido if partido_conocido(resto) else lambda _: ""
+            posibles = [s for s in libres if not otro_conocido(s) and en_los_renglones(s)]
+        if len(posibles) > 1:
+            posibles = [s for s in posibles if self.evidencia.mismas_personas(sin_prefijo(nombre), s)] or posibles
+        if len(posibles) > 1:
+            posibles = [s for s in posibles if en_los_renglones(s)]
+        return posibles[0] if len(posibles) == 1 else None
+
+    def _es_partido(self, resto: str, nombre: str, dudosos: Sequence[str]) -> bool:
+        """`resto` is certainly a party: a known one, or one that goes with different companions."""
+        entero = f"_{sin_prefijo(nombre)}_"
+        return bool(partido_conocido(resto)) or any(
+            f"_{resto}_" in f"_{sin_prefijo(n)}_" and entero not in f"_{sin_prefijo(n)}_" for n in dudosos
+        )
+
+    def _es_junto(self, nombre: str, cubierto: Sequence[str]) -> bool:
+        """A joint box of parties of which some never stand alone: where it has votes, those that do have none."""
+        if not cubierto:
+            return True
+        juntos, solos = self.evidencia.juntos_y_solos(self.orden[nombre], [self.orden[p] for p in cubierto])
+        return solos > 9 * juntos if juntos or solos else COMUN.fullmatch(nombre) is not None
+
+    def _decir_alias(self) -> None:
+        for texto, columna in self.alias.items():
+            if texto != columna:
+                self._decir(columna, f"En las combinaciones se escribe «{texto}»: se toma como el mismo partido.")
+
+    def _decir(self, campo: str, mensaje: str) -> None:
+        self.anomalias.append(Anomalia(self.archivo, self.linea, campo, mensaje))

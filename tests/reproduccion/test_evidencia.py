@@ -1,0 +1,368 @@
+"""What real databases broke, each as a small one written here: its right value, or a refusal that says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fabrica_publicado import Base, base, guardar, renglon, sin_votos
+from test_reproducir import CABEZA, comparada, hechos_de
+
+from prep.dominio.acta.hechos import Tipo
+from prep.dominio.comun.valores import ILEGIBLE
+from prep.dominio.tabulacion.boleta import TipoRecuadro
+from prep.dominio.tabulacion.tabulacion import por_candidatura
+from prep.reproduccion import ErrorDeLectura, leer
+from prep.reproduccion.comparar import ComparacionEleccion, Veredicto
+from prep.reproduccion.derivar import Derivado, derivar_proceso
+from prep.reproduccion.guion import Guion
+from prep.reproduccion.vocabulario import leer_vocabulario
+
+DIPUTACION = "JAL_DIP_LOC_2024.csv"
+GUBERNATURA = "JAL_GUB_2024.csv"
+
+
+def derive(folder: Path, lo: Base, name: str = DIPUTACION) -> Derivado:
+    return derivar_proceso(leer([guardar(folder, lo, nombre=name)]), 1000)
+
+
+def row(section: int, votes: dict[str, object], district: int = 1, **others: object) -> dict[str, str]:
+    """A counted acta with exactly these votes; its sum is theirs."""
+    total = sum(v for v in votes.values() if isinstance(v, int))
+    said = {"TOTAL_VOTOS_CALCULADO": total, "TOTAL_VOTOS_ASENTADO": total, **others}
+    return renglon(section, distrito=district, **{c: str(v) for c, v in (votes | said).items()})
+
+
+def columns(*votes: str) -> tuple[str, ...]:
+    return (*votes, "NO_REGISTRADAS", "NULOS")
+
+
+def verdicts(one: ComparacionEleccion) -> set[Veredicto]:
+    return {c.veredicto for c in one.cifras} | {a.veredicto for a in one.actas_distintas}
+
+
+def oddities(derived: Derivado) -> list[str]:
+    """Columns of which something was said."""
+    return [a.campo for a in derived.bases[0].base.anomalias if a.campo]
+
+
+def candidacies(derived: Derivado, district: int) -> list[str]:
+    return [c.clave for c in derived.proceso.elecciones[0].boletas[district].candidaturas]
+
+
+# --- a box is on a ballot only by evidence ----------------------------------------------------------------------------
+
+COMMON = columns("CC_PAN_PRI", "PAN", "PRI", "MC", "CAND_IND_A", "C_PAN_PRI")
+IN_COMMON = {"CC_PAN_PRI": 90, "PAN": "-", "PRI": "-", "MC": 40, "CAND_IND_A": "-", "C_PAN_PRI": "-"}
+IN_COALITION = {"CC_PAN_PRI": "-", "PAN": 60, "PRI": 50, "MC": 40, "CAND_IND_A": "-", "C_PAN_PRI": 3}
+NOBODY = {"NO_REGISTRADAS": 0, "NULOS": 7}
+
+
+@pytest.mark.parametrize(
+    "third",
+    [
+        {},
+        dict.fromkeys(COMMON, "Ilegible"),
+        IN_COALITION | {"CC_PAN_PRI": 0},
+        IN_COALITION | {"CC_PAN_PRI": 0, "CAND_IND_A": 0},
+        IN_COALITION | {"CC_PAN_PRI": "Ilegible"},
+    ],
+)
+def test_a_stray_zero_or_mark_does_not_put_a_box_on_a_ballot(third: dict[str, object], tmp_path: Path) -> None:
+    rows = [row(1, IN_COMMON | NOBODY), row(2, IN_COALITION | NOBODY, 2), row(3, IN_COALITION | NOBODY, 2)]
+    if third:
+        illegible = set(third.values()) == {"Ilegible"}
+        note = {"OBSERVACIONES": "TODOS ILEGIBLES O SIN DATO", "CONTABILIZADA": "0"} if illegible else {}
+        rows.append(row(4, (NOBODY | third) if not illegible else third, 2, **note))
+    derived = derive(tmp_path, base(*rows, votos=COMMON))
+    assert candidacies(derived, 1) == ["CC_PAN_PRI", "MC"]
+    assert candidacies(derived, 2) == ["PAN_PRI", "MC"]
+    assert comparada(derived).actas_distintas == []
+
+
+def test_a_base_that_writes_zero_everywhere_still_tells_its_ballots_apart(tmp_path: Path) -> None:
+    """No row leaves a box blank: only votes say which candidacies stand where."""
+    votes = columns("PAN", "PRI", "PRD", "MC", "PAN_PRI", "PAN_PRD", "CAND_IND_1")
+    zero = dict.fromkeys(votes, 0)
+    rows = [
+        row(1, zero | {"PAN": 10, "PRI": 9, "PRD": 8, "PAN_PRI": 2, "CAND_IND_1": 3}),
+        row(2, zero | {"PAN": 10, "PRI": 9, "PRD": 8, "PAN_PRD": 2}, 2),
+        row(3, zero | {"PAN": 10, "PRI": 9, "PRD": 8}, 3),
+    ]
+    derived = derive(tmp_path, base(*rows, votos=votes))
+    assert candidacies(derived, 1) == ["PAN_PRI", "PRD", "MC", "CAND_IND_1"]
+    assert candidacies(derived, 2) == ["PAN_PRD", "PRI", "MC"]
+    assert candidacies(derived, 3) == ["PAN", "PRI", "PRD", "MC"]
+    assert any("PAN_PRI en 2" in a.mensaje for a in derived.supuestos)
+
+
+def test_where_nothing_was_captured_no_two_candidacies_share_a_party(tmp_path: Path) -> None:
+    rows = [row(1, IN_COALITION | NOBODY), sin_votos(renglon(2, distrito=2), "-", CONTABILIZADA="-")]
+    derived = derive(tmp_path, base(*rows, votos=COMMON))
+    parties = [p for c in derived.proceso.elecciones[0].boletas[2].candidaturas for p in c.partidos]
+    assert len(parties) == len(set(parties))
+
+
+# --- one party spelled in two ways ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("prefix", ["", "C_", "CC_"])
+@pytest.mark.parametrize(("alone", "joined"), [("M", "MORENA"), ("MORENA", "MOR"), ("NAS", "NA"), ("XQP", "XQ")])
+def test_one_party_spelled_in_two_ways_is_one_party(prefix: str, alone: str, joined: str, tmp_path: Path) -> None:
+    together = [f"{prefix}{names}" for names in (f"{joined}_PT_PES", f"{joined}_PT", f"{joined}_PES")]
+    votes = columns("PAN", "PRI", alone, "PT", *together, "PES")
+    cells = dict(zip(votes, (100, 50, 90, 5, 3, 2, 1, 6, 0, 7), strict=True))
+    derived = derive(tmp_path, base(row(1, cells), row(2, cells), votos=votes))
+    ballot = derived.proceso.elecciones[0].boletas[1]
+    (coalition,) = [c for c in ballot.candidaturas if len(c.partidos) > 1]
+    assert set(coalition.partidos) == {alone, "PT", "PES"}
+    values = [cells[votes[i]] if i < len(votes) else 0 for i in range(len(votes))]
+    sums = {f.clave: f.votos for f in por_candidatura(ballot, values)}
+    assert max(sums.items(), key=lambda par: par[1]) == (coalition.clave, 107)
+    assert oddities(derived) == [alone]
+
+
+def test_two_columns_that_may_be_the_party_are_refused(tmp_path: Path) -> None:
+    votes = columns("PAN", "PT", "XQA", "XQB", "XQ_PT")
+    with pytest.raises(ErrorDeLectura, match=r"línea 6, campo XQ_PT: «XQ» no es el nombre de ninguna columna") as e:
+        leer([guardar(tmp_path, base(row(1, dict.fromkeys(votes, 5)), votos=(*votes[:5], "XQ_PAN", *votes[5:])))])
+    assert "Escríbalo como en su columna" in str(e.value)
+
+
+def test_the_candidaturas_file_says_which_of_two_columns_is_the_party(tmp_path: Path) -> None:
+    votes = columns("PAN", "PT", "XQA", "XQB", "XQ_PT")
+    guardar(tmp_path, base(row(1, dict.fromkeys(votes, 5)), votos=votes), nombre=DIPUTACION)
+    (tmp_path / "JAL_DIP_LOC_CANDIDATURAS_2024.csv").write_text(
+        "ID_ENTIDAD,ID_DISTRITO_LOCAL,PARTIDO_CI,CANDIDATURA_PROPIETARIA,CANDIDATURA_SUPLENTE\n"
+        "14,1,XQB,Ana Ruiz,\n14,1,XQ-PT,Ana Ruiz,\n14,1,XQA,Luz Paz,\n"
+    )
+    (leida,) = leer([tmp_path])
+    assert leida.recuadros[4].partidos == ("PT", "XQB")
+
+
+def test_a_joint_box_of_a_party_that_never_stands_alone(tmp_path: Path) -> None:
+    """PVEM stands alone in one district and with MORENA, which has no column, in the other."""
+    votes = columns("PAN", "PVEM", "PVEM_MORENA")
+    rows = [
+        row(1, {"PAN": 50, "PVEM": 20, "PVEM_MORENA": "-"} | NOBODY),
+        row(2, {"PAN": 50, "PVEM": "-", "PVEM_MORENA": 70} | NOBODY, 2),
+    ]
+    derived = derive(tmp_path, base(*rows, votos=votes))
+    assert candidacies(derived, 2) == ["PAN", "PVEM_MORENA"]
+    assert oddities(derived) == ["PVEM_MORENA"]
+
+
+def test_a_candidatura_comun_whose_parties_keep_their_boxes_adds_up_to_one(tmp_path: Path) -> None:
+    votes = columns("PAN", "PRI", "MC", "CC_PAN_PRI")
+    cells = {"PAN": 40, "PRI": 30, "MC": 50, "CC_PAN_PRI": 5} | NOBODY
+    derived = derive(tmp_path, base(row(1, cells), votos=votes))
+    assert candidacies(derived, 1) == ["PAN_PRI", "MC"]
+
+
+def test_an_independent_by_initials(tmp_path: Path) -> None:
+    votes = columns("PAN", "PRI", "C_I_ABC", "C_I_DE")
+    lo = base(row(1, dict.fromkeys(votes, 5)), votos=votes)
+    renamed = tuple("TOTAL_REP_PARTIDOS_CI_VOTARON" if "REP_PARTIDO" in c else c for c in lo.columnas)
+    rows = ({("TOTAL_REP_PARTIDOS_CI_VOTARON" if "REP_PARTIDO" in c else c): v for c, v in lo.renglones[0].items()},)
+    (leida,) = leer([guardar(tmp_path, Base(lo.titulos, {"ACTAS_ESPERADAS": "1"}, renamed, rows))])
+    assert [r.tipo for r in leida.recuadros[2:4]] == [TipoRecuadro.INDEPENDIENTE] * 2
+    assert leida.renglones[0].totales["representantes_votaron"] == 4
+    assert [a.campo for a in leida.anomalias if a.campo] == []
+
+
+# --- identity by content ----------------------------------------------------------------------------------------------
+
+
+def test_one_key_with_two_types_of_acta_is_two_actas(tmp_path: Path) -> None:
+    mr = renglon(2, tipo="S", CLAVE_ACTA="140002S010003", TIPO_ACTA="3")
+    rows = [renglon(1), mr, mr | {"TIPO_ACTA": "3RP"}]
+    head = {"ACTAS_ESPERADAS": "3", "ACTAS_CONTABILIZADAS": "3", "TOTAL_VOTOS_C_CS": "300", "TOTAL_VOTOS_S_CS": "100"}
+    derived = derive(tmp_path, base(*rows, **head), GUBERNATURA)
+    one = comparada(derived)
+    assert (one.actas, verdicts(one), one.contradicciones) == (3, {Veredicto.IGUAL}, [])
+    assert [a.linea for a in derived.supuestos if a.campo == "CLAVE_ACTA"] == [9]
+
+
+def test_keys_that_differ_in_their_case_are_two_actas(tmp_path: Path) -> None:
+    rows = [renglon(2, CLAVE_ACTA="140002B0100d"), renglon(2, CLAVE_ACTA="140002B0100D", PAN="41", NULOS="3")]
+    one = comparada(derive(tmp_path, base(*rows), GUBERNATURA))
+    assert (one.actas, one.contradicciones) == (2, [])
+
+
+def test_the_same_key_with_other_content_is_replayed_and_said(tmp_path: Path) -> None:
+    rows = [renglon(1), renglon(1, PAN="41", NULOS="3")]
+    one = comparada(derive(tmp_path, base(*rows, ACTAS_ESPERADAS="2", TOTAL_VOTOS_C_CS="200"), GUBERNATURA))
+    assert verdicts(one) == {Veredicto.IGUAL}
+    assert ["otro contenido: se reproducen los dos" in c.mensaje for c in one.contradicciones] == [True]
+
+
+def test_a_row_twice_is_explained_in_a_header_that_counts_it(tmp_path: Path) -> None:
+    one = comparada(
+        derive(tmp_path, base(renglon(1), renglon(1), ACTAS_ESPERADAS="2", TOTAL_VOTOS_C_CS="200"), GUBERNATURA)
+    )
+    assert one.actas == 1
+    assert verdicts(one) == {Veredicto.EXPLICADA}
+
+
+def test_two_bases_of_one_shape_and_other_content_are_refused(tmp_path: Path) -> None:
+    for name, votes in (("a", "40"), ("b", "41")):
+        (tmp_path / name).mkdir()
+        guardar(tmp_path / name, base(renglon(1, PAN=votes)))
+    with pytest.raises(ErrorDeLectura, match="otra base de la elección GUB"):
+        leer([tmp_path])
+
+
+# --- what cannot be read ----------------------------------------------------------------------------------------------
+
+TWO = {"ACTAS_ESPERADAS": "2", "ACTAS_CONTABILIZADAS": "2", "TOTAL_VOTOS_C_CS": "200", "TOTAL_VOTOS_S_CS": "200"}
+TWO |= {"PORCENTAJE_ACTAS_INCONSISTENCIAS": "0.0000", "PORCENTAJE_PARTICIPACION_CIUDADANA": "20.0000"}
+
+
+@pytest.mark.parametrize("cell", ["4.0E+01", "40.0", "40,0", " 40 ", '="40"', "4e+01"])
+def test_a_number_kept_by_a_spreadsheet_is_that_number(cell: str, tmp_path: Path) -> None:
+    one = comparada(derive(tmp_path, base(renglon(1), renglon(2, PAN=cell), **TWO), GUBERNATURA))
+    assert (verdicts(one), one.no_leidos) == ({Veredicto.IGUAL}, [])
+
+
+@pytest.mark.parametrize("cell", ["-40", "4E+01", "cuarenta", "40.5", "#REF!"])
+def test_what_cannot_be_read_is_neither_a_zero_nor_the_sources_fault(cell: str, tmp_path: Path) -> None:
+    derived = derive(tmp_path, base(renglon(1), renglon(2, PAN=cell), **TWO), GUBERNATURA)
+    one = comparada(derived)
+    assert [(n.linea, n.campo, n.texto) for n in one.no_leidos] == [(8, "PAN", cell)]
+    assert one.contradicciones == []
+    assert verdicts(one) == {Veredicto.IGUAL, Veredicto.NO_LEIDA}
+    captured = [h for h in hechos_de(derived)["140002B010001"] if h.tipo == Tipo.CAPTURADA]
+    assert {h.contenido["valores"]["votos"]["PAN"] for h in captured} == {ILEGIBLE}
+
+
+@pytest.mark.parametrize("cell", ["1.0", "1,0", "VERDADERO", "True", "Sí"])
+def test_contabilizada_kept_as_a_number_or_a_truth(cell: str, tmp_path: Path) -> None:
+    one = comparada(derive(tmp_path, base(renglon(1), renglon(2, CONTABILIZADA=cell), **TWO), GUBERNATURA))
+    assert (verdicts(one), one.no_leidos) == ({Veredicto.IGUAL}, [])
+
+
+def test_an_unread_contabilizada_hides_no_larger_difference(tmp_path: Path) -> None:
+    head = TWO | {"ACTAS_CONTABILIZADAS": "9"}
+    one = comparada(derive(tmp_path, base(renglon(1), renglon(2, CONTABILIZADA="¿?"), **head), GUBERNATURA))
+    assert {c.nombre for c in one.cifras if c.veredicto is Veredicto.DISTINTA} == {"ACTAS_CONTABILIZADAS"}
+
+
+def test_thousands_cut_by_the_separator_are_joined_when_there_is_one_way(tmp_path: Path) -> None:
+    many = row(2, {"PAN": 1100, "PRI": 50, "MORENA": 0, "PAN_PRI": 0, "CAND_IND_1": 0, "NO_REGISTRADAS": 0, "NULOS": 7})
+    file = guardar(tmp_path, base(renglon(1), many | {"LISTA_NOMINAL": "2000", "TOTAL_VOTOS_SACADOS": "1157"}))
+    text = file.read_text("utf-8-sig")
+    for number in ("1100", "1157", "2000"):
+        text = text.replace(f",{number},", f",{number[0]},{number[1:]},")
+    file.write_text(text)
+    (leida,) = leer([file])
+    assert (leida.renglones[1].votos[0], leida.renglones[1].calculado) == (1100, 1157)
+    assert (leida.renglones[1].lista_nominal, leida.renglones[1].contabilizada) == (2000, 1)
+    assert leida.no_leidos == []
+
+
+def test_a_row_out_of_its_columns_is_not_read_and_nobody_is_accused(tmp_path: Path) -> None:
+    file = guardar(tmp_path, base(renglon(1), renglon(2), renglon(3), **TWO | {"ACTAS_ESPERADAS": "3"}))
+    lines = file.read_text("utf-8-sig").split("\n")
+    lines[7] = lines[7].replace(",40,30,", ",4,40,30,")
+    file.write_text("\n".join(lines))
+    derived = derivar_proceso(leer([file]))
+    one = comparada(derived)
+    assert [(n.linea, n.clave_acta) for n in one.no_leidos] == [(8, "140002B010001")]
+    assert one.actas == 3
+    assert one.contradicciones == []
+    assert Veredicto.EXPLICADA not in verdicts(one)
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def test_every_entry_of_the_vocabulary_has_a_source() -> None:
+    groups = [g for value in leer_vocabulario().values() for g in (value if isinstance(value, list) else [value])]
+    assert len(groups) > 20
+    assert [g for g in groups if not str(g.get("fuente", "")).strip()] == []
+
+
+@pytest.mark.parametrize("note", ["Sin acta por paquete no entregado", "Excede Lista Nominal", "TODO ILEGIBLE"])
+def test_a_blank_contabilizada_does_not_gainsay_its_observation(note: str, tmp_path: Path) -> None:
+    resolved = sin_votos(renglon(2), "", OBSERVACIONES=note, CONTABILIZADA="", TOTAL_VOTOS_CALCULADO="0")
+    one = comparada(
+        derive(tmp_path, base(renglon(1), resolved, ACTAS_CAPTURADAS="2", ACTAS_NO_CONTABILIZADAS="1"), GUBERNATURA)
+    )
+    assert verdicts(one) == {Veredicto.IGUAL}
+
+
+def test_an_unknown_observation_explains_nothing(tmp_path: Path) -> None:
+    odd = renglon(2, CONTABILIZADA="0", OBSERVACIONES="Mojada")
+    one = comparada(derive(tmp_path, base(renglon(1), odd, ACTAS_CONTABILIZADAS="1"), GUBERNATURA))
+    assert one.contradicciones == []
+    assert verdicts(one) == {Veredicto.NO_LEIDA}
+
+
+def test_times_with_their_zone_give_the_order(tmp_path: Path) -> None:
+    times = ("FECHA_HORA_ACOPIO", "FECHA_HORA_CAPTURA", "FECHA_HORA_VERIFICACION")
+    zoned = renglon(1)
+    zoned |= {c: f"{zoned[c]} (UTC-6)" for c in times}
+    assert (
+        Guion(derive(tmp_path, base(zoned), GUBERNATURA)).momentos
+        == Guion(derive(tmp_path, base(renglon(1)), GUBERNATURA)).momentos
+    )
+
+
+# --- explanations -----------------------------------------------------------------------------------------------------
+
+
+def test_a_contradiction_explains_every_figure_it_touches_and_no_other(tmp_path: Path) -> None:
+    lie = renglon(2, CONTABILIZADA="0", OBSERVACIONES="Excede Lista Nominal")
+    head = CABEZA | {
+        "ACTAS_CONTABILIZADAS": "1",
+        "PORCENTAJE_ACTAS_CONTABILIZADAS": "50.0000",
+        "PORCENTAJE_ACTAS_INCONSISTENCIAS": "50.0000",
+        "ACTAS_NO_CONTABILIZADAS": "1",
+        "TOTAL_VOTOS_C_CS": "100",
+    }
+    one = comparada(derive(tmp_path, base(renglon(1), lie, **head), GUBERNATURA))
+    assert verdicts(one) == {Veredicto.IGUAL, Veredicto.EXPLICADA}
+    assert one.sin_explicar == 0
+    wrong = comparada(derive(tmp_path, base(renglon(1), lie, **head | {"ACTAS_CAPTURADAS": "3"}), GUBERNATURA))
+    assert [c.nombre for c in wrong.cifras if c.veredicto is Veredicto.EXPLICADA and c.publicado == 3] == [
+        "ACTAS_CAPTURADAS"  # the header against its own rows
+    ]
+
+
+def test_a_line_accused_of_one_thing_does_not_hide_another(tmp_path: Path) -> None:
+    """A total that is not its sum says nothing of whether the acta counts."""
+    odd = renglon(
+        2, LISTA_NOMINAL="500", TOTAL_VOTOS_CALCULADO="101", CONTABILIZADA="0", OBSERVACIONES="Ilegible, Otra"
+    )
+    one = comparada(derive(tmp_path, base(renglon(1), odd), GUBERNATURA))
+    assert {(a.campo, a.veredicto) for a in one.actas_distintas} == {
+        ("TOTAL_VOTOS_CALCULADO", Veredicto.EXPLICADA),
+        ("CONTABILIZADA", Veredicto.NO_LEIDA),
+    }
+
+
+# --- the bound of an acta ---------------------------------------------------------------------------------------------
+
+
+def test_representatives_that_repeat_those_who_voted_in_almost_every_row(tmp_path: Path) -> None:
+    rows = [renglon(s, REPRESENTANTES_PP_CI="4") for s in range(1, 31)]
+    rows[3] |= {"REPRESENTANTES_PP_CI": "6"}
+    rows[7] |= {"REPRESENTANTES_PP_CI": ""}
+    rows[11] |= {"LISTA_NOMINAL": "90"}
+    derived = derive(tmp_path, base(*rows, ACTAS_CONTABILIZADAS="30", TOTAL_VOTOS_C_CS="3000"), GUBERNATURA)
+    one = comparada(derived)
+    assert (verdicts(one), one.contradicciones) == ({Veredicto.IGUAL}, [])
+    assert [a.linea for a in derived.supuestos if "acreditados que lo permite" in a.mensaje] == [18]
+
+
+# --- nothing captured, no hour ----------------------------------------------------------------------------------------
+
+
+def test_no_acta_and_no_hour_is_replayed_at_a_supposed_one(tmp_path: Path) -> None:
+    lo = base(sin_votos(renglon(1), "-", CONTABILIZADA="-", TOTAL_VOTOS_CALCULADO="-"))
+    times = ("FECHA_HORA_ACOPIO", "FECHA_HORA_CAPTURA", "FECHA_HORA_VERIFICACION")
+    rows = tuple(r | dict.fromkeys(times, "") for r in lo.renglones)
+    file = guardar(tmp_path, Base(("GUBERNATURA",), lo.resumen, lo.columnas, rows))
+    guion = Guion(derivar_proceso(leer([file])))
+    assert (guion.cierre.year, len(guion)) == (2024, 0)
+    assert [a.mensaje for a in guion.anomalias] == ["No dice la hora del corte ni de ningún acta: se pone 01/01/2024."]
