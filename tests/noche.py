@@ -77,10 +77,13 @@ class Noche:
         self.azar = random.Random(semilla)
         self.ahora = inicio
         self.ultimos: dict[str, str] = {}
+        self.conoce: dict[str, list[str]] = {}
+        """What whoever writes next of an acta knows, when it is more than the fact before."""
 
     def hecho(self, tipo: Tipo, acta: str, persona: str, /, **contenido: Any) -> Hecho:
         self.ahora += timedelta(seconds=1)
-        conocidos = [self.ultimos[acta]] if acta in self.ultimos else []
+        ultimo = [self.ultimos[acta]] if acta in self.ultimos else []
+        conocidos = self.conoce.pop(acta, None) or ultimo
         hecho = nuevo_hecho(tipo, sujeto_de(acta), persona, self.ahora, contenido, conocidos)
         self.ultimos[acta] = hecho.id
         return hecho

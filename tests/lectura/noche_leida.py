@@ -62,6 +62,9 @@ class NocheLeida:
         self.reloj.poner(self.noche.ahora)
 
     def hecho(self, tipo: Tipo, acta: str, operador: str, **contenido: Any) -> Hecho:
+        """Done by somebody who knows all that there is of the acta, the reader's facts too."""
+        cabezas = FilaActa.objects.filter(clave=acta).values_list("cabezas", flat=True).first()
+        self.noche.conoce[acta] = list(cabezas or ())
         hecho = self.noche.hecho(tipo, acta, operador, **contenido)
         self.anotar(hecho)
         return hecho

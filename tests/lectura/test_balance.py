@@ -45,7 +45,12 @@ def verificar(n: NocheLeida, base: Hecho) -> None:
 
 
 def dictaminar(n: NocheLeida, acta: str, **cambios: Valor) -> None:
-    verificar(n, n.hecho(Tipo.DICTAMINADA, acta, "supervisa-1", imagen=imagen(acta), valores=valores(**cambios)))
+    """A third person rules; what nobody had typed, a supervisor decides."""
+    que = {"imagen": imagen(acta), "valores": valores(**cambios)}
+    fallo = n.hecho(Tipo.DICTAMINADA, acta, "supervisa-1", **que)
+    if n.captura_de(acta) == "escalada":
+        fallo = n.hecho(Tipo.DECIDIDA, acta, "supervisa-2", motivo="Se ve.", **que)
+    verificar(n, fallo)
 
 
 def noche_contada(n: NocheLeida) -> None:
@@ -206,7 +211,9 @@ def test_trabaja_hasta_que_se_le_dice_aunque_se_caiga_la_base(
             assert cursor.fetchall() == [(True,)]
         supervisada = next(a for a in papeles.actas if a.esperada.clave == actas[1])
         foto = papeles.imagenes[actas[1]]
-        bien = n.hecho(Tipo.DICTAMINADA, actas[1], "supervisa-1", imagen=foto, valores=supervisada.valores)
+        que = {"imagen": foto, "valores": supervisada.valores}
+        n.hecho(Tipo.DICTAMINADA, actas[1], "supervisa-1", **que)
+        bien = n.hecho(Tipo.DECIDIDA, actas[1], "supervisa-2", motivo="Se ve.", **que)
         n.hecho(Tipo.DEVUELTA, actas[1], "verifica-1", base=lectura_de(bien), motivo="Otra vez.")
         n.teclea(actas[1], "captura-3", supervisada.valores, foto)
         n.teclea(actas[1], "captura-4", supervisada.valores, foto)

@@ -68,7 +68,7 @@ def test_revisora_confirma_lo_que_dice_el_papel_y_devuelve_lo_que_no(noche_leida
     fila = n.lecturas()[mala]
     (hecho,) = n.revisadas()
     assert (hecho.sujeto, hecho.persona, hecho.id) == (f"acta:{mala}", LECTOR, fila.hecho)
-    assert orjson.loads(bytes(hecho.cuerpo))["contenido"] == {
+    assert orjson.loads(bytes(hecho.cuerpo))["hecho"]["contenido"] == {
         "base": lectura_de(base),
         "opinion": "devuelve",
         "lectura": fila.huella,
@@ -90,7 +90,7 @@ def test_piloto_solo_guarda(noche_leida: NocheLeida, papeles: Papeles) -> None:
     vuelta = n.leer(lector_de(papeles.almacen, papeles.formas), actua=False)
     assert vuelta.opiniones == {acta.esperada.clave: Opinion.DEVUELVE}
     fila = n.lecturas()[acta.esperada.clave]
-    assert (fila.opinion, fila.hecho, fila.tarde) == ("devuelve", None, False) and len(fila.campos) == 1
+    assert (fila.opinion, fila.hecho, fila.tarde) == ("devuelve", "", False) and len(fila.campos) == 1
     assert n.revisadas() == [] and n.captura_de(acta.esperada.clave) == "coincide"
 
 
@@ -157,7 +157,7 @@ def test_lo_que_dice_no_lleva_ningun_numero(noche_leida: NocheLeida) -> None:
     base = n.coincide(clave(1), valores(SOL=617))
     n.leer(leer_votos)
     (hecho,) = n.revisadas()
-    contenido = orjson.loads(bytes(hecho.cuerpo))["contenido"]
+    contenido = orjson.loads(bytes(hecho.cuerpo))["hecho"]["contenido"]
     assert contenido.keys() == {"base", "opinion", "lectura"}
     assert (contenido["base"], contenido["lectura"]) == (lectura_de(base), n.lecturas()[clave(1)].huella)
     from django.contrib import admin
@@ -241,7 +241,7 @@ def test_si_alguien_verifico_entretanto_el_aviso_es_tardio(noche_leida: NocheLei
         vuelta = n.obrero(lectores, actua).vuelta()
     assert (vuelta.opiniones, vuelta.tardios) == ({acta: Opinion.DEVUELVE}, [acta])
     fila = n.lecturas()[acta]
-    assert (fila.opinion, fila.tarde, fila.hecho) == ("devuelve", True, None)
+    assert (fila.opinion, fila.tarde, fila.hecho) == ("devuelve", True, "")
     assert n.captura_de(acta) == "verificada" and n.revisadas() == []
     b = balance()
     assert (b["avisos_tardios"], b["errores_atrapados"], b["falsas_alarmas"]) == (1, 0, 0)
@@ -336,7 +336,7 @@ def revisar_que_todo_cuadra(n: NocheLeida, actas: int) -> None:
     assert sorted(f.acta for f in filas) == [clave(i) for i in range(actas)]
     assert {f.acta for f in filas if f.opinion == "devuelve"} == {clave(i) for i in range(0, actas, 3)}
     assert sorted(f.hecho for f in filas if f.hecho) == sorted(h.id for h in n.revisadas())
-    assert sorted(h.acta for h in n.revisadas()) == [clave(i) for i in range(0, actas, 3)]
+    assert sorted(h.sujeto for h in n.revisadas()) == [f"acta:{clave(i)}" for i in range(0, actas, 3)]
     assert list(verificar()) == []
 
 
