@@ -14,9 +14,13 @@ from prep.plataforma.opencv import cv2
 
 RESOLUCION_MINIMA: Final = 4.5  # px per mm: about 115 dpi
 NITIDEZ_MINIMA: Final = 0.35
+CONTRASTE_MINIMO: Final = 0.35
+TINTA_MINIMA: Final = 0.25
 CONSEJOS: Final = {
     "borrosa": "La imagen está movida o fuera de foco: sostenga firme el teléfono y toque la pantalla para enfocar.",
     "oscura": "La imagen está oscura: busque más luz.",
+    "deslavada": "Lo impreso casi no se distingue del papel: limpie la lente, evite reflejos y vuelva a tomarla.",
+    "tenue": "La tinta se ve muy tenue: acerque una luz pareja o digitalice con más contraste.",
     "quemada": "Hay zonas blancas sin detalle: evite el flash y la luz directa.",
     "sombra": "Una sombra cubre parte del acta: muévase o cambie la luz.",
     "lejos": "El acta se ve chica: acérquese hasta que llene la imagen.",
@@ -28,13 +32,16 @@ CONSEJOS: Final = {
 @dataclass(frozen=True)
 class Calidad:
     """What was measured. `resolucion`: px per mm of paper. `nitidez`: 0-1, edge contrast of the printed marks. `luz`,
-    `luz_minima`: level of the paper, 0-255, at its median and at its darkest twentieth. `cobertura`: fraction of the
-    page inside the picture. `motivos`: keys of `CONSEJOS`."""
+    `luz_minima`: level of the paper, 0-255, at its median and at its darkest twentieth. `contraste`: 0-1, how much
+    darker than the paper the print is; `tinta`: the same of what is written, None when that is not known.
+    `cobertura`: fraction of the page inside the picture. `motivos`: keys of `CONSEJOS`."""
 
     resolucion: float
     nitidez: float
     luz: int
     luz_minima: int
+    contraste: float
+    tinta: float | None
     cobertura: float
     motivos: tuple[str, ...]
 
@@ -44,13 +51,15 @@ class Calidad:
             "nitidez": self.nitidez,
             "luz": self.luz,
             "luz_minima": self.luz_minima,
+            "contraste": self.contraste,
+            "tinta": self.tinta,
             "cobertura": self.cobertura,
             "motivos": list(self.motivos),
         }
 
 
-def medir(gris: Gris, pagina: Pagina, rectificada: Gris) -> Calidad:
-    """Quality of a picture whose page was found."""
+def medir(gris: Gris, pagina: Pagina, rectificada: Gris, tinta: float | None = None) -> Calidad:
+    """Quality of a picture whose page was found. `tinta`: how dark what is written is, where it was looked for."""
     alto, ancho = gris.shape
     pliego, hoja = pagina.pliego, pagina.hoja.astype(np.float32)
     area = float(cv2.contourArea(hoja))
@@ -60,12 +69,14 @@ def medir(gris: Gris, pagina: Pagina, rectificada: Gris) -> Calidad:
     resolucion = float(np.sqrt(area / (pliego.ancho * pliego.alto)))
     # Sharpness: how steep the edges of the black marks are, per mm of paper, relative to their height.
     marcas = [pliego.marcas[m.esquina].crecer(2.0) for m in pagina.marcas] or _impresos(rectificada)
-    pendientes = []
+    pendientes, contrastes = [], []
     for m in marcas:
         x, y, lado = round(m.x * PX_MM), round(m.y * PX_MM), round(m.ancho * PX_MM)
         z = rectificada[max(y, 0) : y + lado, max(x, 0) : x + lado].astype(np.float32)
         if z.size:
-            alcance = float(np.quantile(z, 0.98) - np.quantile(z, 0.02))
+            negro, blanco = (float(v) for v in np.quantile(z, (0.02, 0.98)))
+            alcance = blanco - negro
+            contrastes.append(alcance / max(blanco, 1))
             pendientes.append(
                 float(np.quantile(np.abs(cv2.Sobel(z, cv2.CV_32F, 1, 0, ksize=3)) / 8, 0.97)) / max(alcance, 20)
             )
@@ -74,11 +85,16 @@ def medir(gris: Gris, pagina: Pagina, rectificada: Gris) -> Calidad:
     papel = cv2.dilate(chica, np.ones((5, 5), np.uint8))[8:-8, 8:-8]
     luz, minima = int(np.median(papel)), int(np.quantile(papel, 0.05))
     lados = np.linalg.norm(hoja - np.roll(hoja, -1, axis=0), axis=1)
+    contraste = float(np.median(contrastes)) if contrastes else 0.0
     motivos = []
     if nitidez < NITIDEZ_MINIMA:
         motivos.append("borrosa")
     if luz < 70:
         motivos.append("oscura")
+    if contraste < CONTRASTE_MINIMO:
+        motivos.append("deslavada")
+    elif tinta is not None and tinta < TINTA_MINIMA:
+        motivos.append("tenue")
     if float((rectificada[::8, ::8] >= 254).mean()) > 0.5 and float((papel >= 254).mean()) > 0.9:
         motivos.append("quemada")
     if minima < 0.45 * luz:
@@ -89,7 +105,16 @@ def medir(gris: Gris, pagina: Pagina, rectificada: Gris) -> Calidad:
         motivos.append("cortada")
     if max(lados[0] / lados[2], lados[2] / lados[0], lados[1] / lados[3], lados[3] / lados[1]) > 1.35:
         motivos.append("inclinada")
-    return Calidad(round(resolucion, 2), round(nitidez, 3), luz, minima, round(cobertura, 4), tuple(motivos))
+    return Calidad(
+        round(resolucion, 2),
+        round(nitidez, 3),
+        luz,
+        minima,
+        round(contraste, 3),
+        None if tinta is None else round(tinta, 3),
+        round(cobertura, 4),
+        tuple(motivos),
+    )
 
 
 def _impresos(rectificada: Gris) -> list[Caja]:

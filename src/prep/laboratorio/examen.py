@@ -169,16 +169,13 @@ def medir(toma: Toma, lector: Lector) -> Medida:
 
 
 def _cajas(vista: Vista, plan: dict[str, Escrito], lector: Lector) -> list[tuple[float, bool]]:
+    vistos = [c for c in vista.plantilla.campos if vista.ajustes[c.clave].claridad > 0]
     pares = []
-    for campo in vista.plantilla.campos:
-        ajuste = vista.ajustes[campo.clave]
-        if ajuste.claridad > 0:
-            puntos = lector.redes.digitos(recortar(vista.rectificada, campo, ajuste).cifras)
-            for p, signo in zip(
-                suavizar(puntos, lector.calibracion.temperatura_cifra), plan[campo.clave].cifras, strict=True
-            ):
-                if signo != "?":
-                    pares.append((round(float(p.max()), 6), CLASES[int(p.argmax())] == signo.replace("x", "-")))
+    for campo, recorte in zip(vistos, recortar(vista.rectificada, vistos, vista.ajustes)[0], strict=True):
+        puntos = suavizar(lector.redes.digitos(recorte.cifras), lector.calibracion.temperatura_cifra)
+        for p, signo in zip(puntos, plan[campo.clave].cifras, strict=True):
+            if signo != "?":
+                pares.append((round(float(p.max()), 6), CLASES[int(p.argmax())] == signo.replace("x", "-")))
     return pares
 
 

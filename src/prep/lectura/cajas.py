@@ -1,11 +1,13 @@
 """From a rectified page to what the networks read: each digit box as 28x28 ink, each line of words as 32x272 ink.
 
 On real tally sheets the box, not the network, is the problem: paper tone, printed rules and strokes of the neighbours
-are removed here. Ink is 0 (paper) to 1.
+are removed here. Ink is 0 (paper) to 1, and faint ink is raised to what a pen leaves: how dark a stroke must be is told
+by the strokes and the paper of that page, not by a number. What stays below and is no paper is counted (`Recortes.tenue`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,20 +23,103 @@ LADO: Final = 28
 ALTO_LETRA: Final = 32
 ANCHO_LETRA: Final = 272
 _MARGEN: Final = 1.0  # mm around a box in which a digit may stick out
-_UMBRAL: Final = 0.16  # ink this dark relative to paper is a stroke
+_ORILLA: Final = 1.0  # mm from its rules, inside a box, where some of them may be left
+_UMBRAL: Final = 0.16  # ink this dark relative to paper, once raised, is a stroke
+_PLENO: Final = 0.5  # strokes this dark or darker are left as they are
+_VISIBLE: Final = 0.025  # nothing fainter is told from the cleanest paper
+_RASTRO: Final = 0.6  # mm² of faint ink that may be part of a digit
+_GRANO: Final = 0.1  # paper may be raised up to here: well below a stroke
 
 Tinta = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Recortes:
-    """What was cut for one field: digits (n, 28, 28), how much ink each has (mm²), the words' line (32, 272)."""
+    """What was cut for one field: digits (n, 28, 28), how much ink each has (mm²), the words' line (32, 272).
+
+    `tenue`, `tenue_letra`: mm² of what is no paper and is too faint to be read, far from any stroke.
+    """
 
     cifras: Tinta
     tinta: npt.NDArray[Any]
+    tenue: npt.NDArray[Any]
     letra: Tinta
     tinta_letra: float
+    tenue_letra: float
     zona: Gris  # the boxes as they are in the picture, for their hash
+
+    @property
+    def a_medias(self) -> bool:
+        """Whether something is written that is too faint to be read: what was cut is not all there is."""
+        return bool((self.tenue > _RASTRO).any()) or (self.tinta_letra == 0 and self.tenue_letra > 3 * _RASTRO)
+
+
+@dataclass(frozen=True)
+class Tono:
+    """How dark, relative to paper, the strokes of a page are, and up to where its paper reaches (shade, grain)."""
+
+    trazo: float
+    papel: float
+
+    @property
+    def tinta(self) -> float | None:
+        """How dark its ink is, 0-1; None when nothing is written that can be told from the paper."""
+        return self.trazo if self.trazo > self.papel else None
+
+    @property
+    def ganancia(self) -> float:
+        """How much its ink is raised: 1 for a pen on paper, more for faint ink, as far as the paper allows."""
+        return max(1.0, min(_PLENO / max(self.trazo, 0.01), _GRANO / self.papel))
+
+    def realzar(self, tinta: Tinta) -> Tinta:
+        g = self.ganancia
+        return tinta if g == 1 else np.minimum(cv2.GaussianBlur(tinta, (0, 0), 0.5 + 0.2 * g) * g, 1)
+
+
+class _Numero:
+    """The boxes of one field with the ink in them, printed rules removed."""
+
+    def __init__(self, rect: Gris, campo: Campo, ajuste: Ajuste) -> None:
+        self.cajas = [ajuste.caja(campo, k) for k in range(len(campo.cajas))]
+        a, b = self.cajas[0], self.cajas[-1]
+        self.zona, self.x, self.y = _zona(rect, Caja(a.x, a.y, b.x + b.ancho - a.x, a.alto), _MARGEN)
+        self.alto, medio = a.alto * PX_MM, campo.numero.centro[0]
+        tinta = entintado(self.zona)
+        reglas = [self.x + (medio + ajuste.dx + (x - medio) * ajuste.ex - a.x) * PX_MM for x in campo.verticales]
+        dentro = (
+            slice(round(self.y) + 3, round(self.y + self.alto) - 2),
+            slice(round(self.x) + 3, round(reglas[-1]) - 2),
+        )
+        self.limpia = sin_reglas(tinta, reglas, [self.y, self.y + self.alto], dentro)
+        self.suave = cv2.GaussianBlur(self.limpia, (0, 0), 1.0)
+
+    def interior(self, k: int) -> tuple[slice, slice]:
+        """The pixels of box `k` away from its rules."""
+        m = round(_ORILLA * PX_MM)
+        x = self.x + (self.cajas[k].x - self.cajas[0].x) * PX_MM
+        ancho = self.cajas[k].ancho * PX_MM
+        return slice(round(self.y) + m, round(self.y + self.alto) - m), slice(round(x) + m, round(x + ancho) - m)
+
+
+def _tono(numeros: list[_Numero]) -> Tono:
+    """From every box of a page: its darkest quarter are strokes (else nothing much is written); its emptiest, paper."""
+    cajas = [n.suave[n.interior(k)] for n in numeros for k in range(len(n.cajas))]
+    cajas = [c for c in cajas if c.size]
+    if not cajas:
+        return Tono(1.0, _VISIBLE)
+    bajo, medio, alto = np.array([np.quantile(c, (0.1, 0.4, 0.97)) for c in cajas]).T
+    papel = float(np.quantile(medio + 4 * (medio - bajo), 0.25))
+    return Tono(float(np.quantile(alto, 0.75)), max(_VISIBLE, 2 * papel))
+
+
+def _tenue(suave: Tinta, fuerte: Tinta, tono: Tono) -> float:
+    """Area, mm², of ink in `suave` that is too faint to be read and is not the edge of what is (`fuerte`)."""
+    visible = suave > tono.papel
+    if not visible.any():
+        return 0.0
+    r = round(0.5 * PX_MM)
+    lejos = cv2.dilate((fuerte > _UMBRAL).astype(np.uint8), np.ones((2 * r + 1, 2 * r + 1), np.uint8)) == 0
+    return float((visible & lejos).sum()) / PX_MM**2
 
 
 def _zona(rect: Gris, caja: Caja, margen: float) -> tuple[Gris, float, float]:
@@ -122,15 +207,17 @@ def encuadrar(tinta: Tinta) -> Tinta:
     return np.clip(cv2.warpAffine(t, a, (LADO, LADO), flags=cv2.INTER_LINEAR), 0, 1)
 
 
-def _letra(rect: Gris, campo: Campo, ajuste: Ajuste) -> tuple[Tinta, float]:
+def _letra(rect: Gris, campo: Campo, ajuste: Ajuste, tono: Tono) -> tuple[Tinta, float, float]:
+    """The line of words, how much ink it has and how much is too faint to be read, mm²."""
     if campo.letra.ancho <= 0:
-        return np.zeros((ALTO_LETRA, ANCHO_LETRA), np.float32), 0.0
+        return np.zeros((ALTO_LETRA, ANCHO_LETRA), np.float32), 0.0, 0.0
     renglon = Caja(campo.letra.x + ajuste.dx, campo.letra.y + ajuste.dy, campo.letra.ancho, campo.letra.alto)
     zona, ox, oy = _zona(rect, renglon, _MARGEN + 0.3)
     tinta = entintado(zona)
     w, h = campo.letra.ancho * PX_MM, campo.letra.alto * PX_MM
     x0, x1 = round(ox - 1.0 * PX_MM), round(ox + w) - 2
-    tinta = sin_reglas(tinta, [], [oy + h, oy - 0.8 * PX_MM], (slice(0, 0), slice(max(0, x0), x1)))
+    limpia = sin_reglas(tinta, [], [oy + h, oy - 0.8 * PX_MM], (slice(0, 0), slice(max(0, x0), x1)))
+    tinta = tono.realzar(limpia)
     y0, y1 = max(0, round(oy - 0.5 * PX_MM)), min(tinta.shape[0], round(oy + h + 0.9 * PX_MM))
     linea: Tinta = np.where(tinta > 0.06, tinta, 0).astype(np.float32)[y0:y1, max(0, x0) : x1]
     # What is left of rules, folds and shadows is long and flat, or a speck; words are neither.
@@ -141,6 +228,9 @@ def _letra(rect: Gris, campo: Campo, ajuste: Ajuste) -> tuple[Tinta, float]:
     cerca = cv2.dilate(propio[etiquetas].astype(np.uint8), np.ones((3, 3), np.uint8))
     linea = np.where(cerca > 0, linea, 0).astype(np.float32)
     superficie = float(area[propio].sum()) / PX_MM**2
+    m = round(_ORILLA * PX_MM)
+    dentro = slice(round(oy) + m, round(oy + h) - m), slice(round(ox) + m, round(ox + w) - m)
+    tenue = _tenue(cv2.GaussianBlur(limpia, (0, 0), 1.0)[dentro], tinta[dentro], tono)
     fuerte = linea[linea > _UMBRAL]
     if fuerte.size:
         linea = np.clip(linea / max(float(np.quantile(fuerte, 0.75)), 0.2), 0, 1)
@@ -148,26 +238,27 @@ def _letra(rect: Gris, campo: Campo, ajuste: Ajuste) -> tuple[Tinta, float]:
     linea = cv2.resize(linea, (min(ANCHO_LETRA, round(linea.shape[1] * f)), ALTO_LETRA), interpolation=cv2.INTER_AREA)
     salida = np.zeros((ALTO_LETRA, ANCHO_LETRA), np.float32)
     salida[:, : linea.shape[1]] = linea
-    return salida, superficie
+    return salida, superficie, tenue
 
 
-def recortar(rect: Gris, campo: Campo, ajuste: Ajuste) -> Recortes:
-    """Cut one field out of a rectified page."""
-    cifras, areas = [], []
-    cajas = [ajuste.caja(campo, k) for k in range(len(campo.cajas))]
-    a, b = cajas[0], cajas[-1]
-    zona, ox, oy = _zona(rect, Caja(a.x, a.y, b.x + b.ancho - a.x, a.alto), _MARGEN)
-    alto, medio = a.alto * PX_MM, campo.numero.centro[0]
-    tinta = entintado(zona)
-    reglas = [ox + (medio + ajuste.dx + (x - medio) * ajuste.ex - a.x) * PX_MM for x in campo.verticales]
-    dentro = (slice(round(oy) + 3, round(oy + alto) - 2), slice(round(ox) + 3, round(reglas[-1]) - 2))
-    limpia = sin_reglas(tinta, reglas, [oy, oy + alto], dentro)
+def recortar(rect: Gris, campos: Sequence[Campo], ajustes: Mapping[str, Ajuste]) -> tuple[list[Recortes], Tono]:
+    """Cut these fields out of a rectified page, all together: the strokes of a page tell what a stroke is there."""
+    numeros = [_Numero(rect, c, ajustes[c.clave]) for c in campos]
+    tono = _tono([n for n, c in zip(numeros, campos, strict=True) if ajustes[c.clave].claridad > 0])
+    return [_recortar(rect, c, ajustes[c.clave], n, tono) for c, n in zip(campos, numeros, strict=True)], tono
+
+
+def _recortar(rect: Gris, campo: Campo, ajuste: Ajuste, numero: _Numero, tono: Tono) -> Recortes:
+    cifras, areas, tenues = [], [], []
+    realzada = tono.realzar(numero.limpia)
     m = round(_MARGEN * PX_MM)
-    for caja in cajas:
-        x, ancho = ox + (caja.x - a.x) * PX_MM, caja.ancho * PX_MM
-        desde, hasta = max(0, round(x) - m), min(limpia.shape[1], round(x + ancho) + m + 1)
-        propia, area = aislar(limpia[:, desde:hasta], (x - desde, oy, ancho, alto))
+    for k, caja in enumerate(numero.cajas):
+        x, ancho = numero.x + (caja.x - numero.cajas[0].x) * PX_MM, caja.ancho * PX_MM
+        desde, hasta = max(0, round(x) - m), min(realzada.shape[1], round(x + ancho) + m + 1)
+        propia, area = aislar(realzada[:, desde:hasta], (x - desde, numero.y, ancho, numero.alto))
+        dentro = numero.interior(k)
         cifras.append(encuadrar(propia))
         areas.append(area)
-    letra, area_letra = _letra(rect, campo, ajuste)
-    return Recortes(np.stack(cifras), np.array(areas), letra, area_letra, zona)
+        tenues.append(_tenue(numero.suave[dentro], realzada[dentro], tono))
+    letra, area_letra, tenue_letra = _letra(rect, campo, ajuste, tono)
+    return Recortes(np.stack(cifras), np.array(areas), np.array(tenues), letra, area_letra, tenue_letra, numero.zona)

@@ -21,7 +21,7 @@ from prep.evidencia import contorno, cortada, cuadros
 from prep.evidencia.calidad import es_pantalla, medir
 from prep.evidencia.pagina import Gris, Marca, Pagina, afinar, hallar_marcas, situar
 from prep.evidencia.renglones import Ajuste, ajustar
-from prep.lectura.cajas import Recortes, recortar
+from prep.lectura.cajas import Recortes, Tono, recortar
 from prep.lectura.numeral import Calibracion, Juicio, calibracion, juzgar, suavizar
 from prep.lectura.redes import CLASES, Redes, redes
 from prep.lectura.resultado import MOTIVOS, Lectura, LecturaCampo
@@ -104,7 +104,7 @@ class _Lector(ABC):
             vista, acta, avisos = self.situar(gris, esperada)
         except Rechazo as r:
             return Lectura(imagen, self.redes.huella, r.motivo, r.detalle), None
-        campos = self._campos(vista)
+        campos, tono = self._campos(vista)
         if all(c.valor == SIN_DATO and "rayado" not in c.motivos for c in campos):
             avisos.append("en_blanco")
         lectura = Lectura(
@@ -117,14 +117,14 @@ class _Lector(ABC):
             vista.plantilla.id,
             vista.pagina.giro,
             len(vista.pagina.marcas),
-            medir(gris, vista.pagina, vista.rectificada).como_dict(),
+            medir(gris, vista.pagina, vista.rectificada, tono.tinta).como_dict(),
             campos,
         )
         return lectura, vista
 
-    def _campos(self, vista: Vista) -> tuple[LecturaCampo, ...]:
+    def _campos(self, vista: Vista) -> tuple[tuple[LecturaCampo, ...], Tono]:
         campos = vista.plantilla.campos
-        recortes = [recortar(vista.rectificada, c, vista.ajustes[c.clave]) for c in campos]
+        recortes, tono = recortar(vista.rectificada, campos, vista.ajustes)
         puntos = self.redes.digitos(np.concatenate([r.cifras for r in recortes]))
         letras = self.redes.letras(np.stack([r.letra for r in recortes]))
         salida, i = [], 0
@@ -132,7 +132,7 @@ class _Lector(ABC):
             propios = puntos[i : i + len(campo.cajas)]
             i += len(campo.cajas)
             salida.append(self._campo(campo, recorte, propios, letra, vista.ajustes[campo.clave]))
-        return tuple(salida)
+        return tuple(salida), tono
 
     def _campo(
         self, campo: Campo, recorte: Recortes, puntos: np.ndarray, letra: np.ndarray, ajuste: Ajuste
@@ -144,6 +144,9 @@ class _Lector(ABC):
         valor: Valor | None = juicio.valor
         if juicio.caso == "vacio" and "ilegible" not in motivos:
             valor = SIN_DATO
+        if recorte.a_medias:
+            motivos = (*motivos, "tinta_tenue")
+            valor = None if valor == SIN_DATO else valor
         if ajuste.claridad <= 0:  # whatever was cut there may be of another row
             valor, motivos, conf = None, ("renglon_no_hallado",), 0.0
         huella = sha256(recorte.zona.tobytes() + (recorte.letra * 255).astype(np.uint8).tobytes()).hexdigest()

@@ -56,10 +56,9 @@ def tomar(mnist: Path, tipos: Path, salida: Path, actas: int, semilla: int) -> N
                 continue
             rect = pagina.rectificar(gris)
             ajustes = ajustar(rect, toma.hoja.plantilla, pagina.anclas)
-            for campo in toma.hoja.plantilla.campos:
-                if ajustes[campo.clave].claridad <= 0:
-                    continue
-                r, e = recortar(rect, campo, ajustes[campo.clave]), toma.plan[campo.clave]
+            vistos = [c for c in toma.hoja.plantilla.campos if ajustes[c.clave].claridad > 0]
+            for campo, r in zip(vistos, recortar(rect, vistos, ajustes)[0], strict=True):
+                e = toma.plan[campo.clave]
                 cifras.append((r.cifras * 255).astype(np.uint8))
                 letras.append((r.letra * 255).astype(np.uint8))
                 cuantas.append(len(r.cifras))

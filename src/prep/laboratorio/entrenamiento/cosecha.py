@@ -105,10 +105,9 @@ def main() -> None:
                 continue
             rect = hallada.rectificar(gris)
             ajustes = ajustar(rect, hoja.plantilla, hallada.anclas)
-            for campo in hoja.plantilla.campos:
-                if ajustes[campo.clave].claridad <= 0:
-                    continue
-                r, e = recortar(rect, campo, ajustes[campo.clave]), plan[campo.clave]
+            vistos = [c for c in hoja.plantilla.campos if ajustes[c.clave].claridad > 0]
+            for campo, r in zip(vistos, recortar(rect, vistos, ajustes)[0], strict=True):
+                e = plan[campo.clave]
                 cifras.append((r.cifras * 255).astype(np.uint8))
                 clases += [CLASES.index("-" if s == "x" else s) for s in e.cifras]
                 letras.append((r.letra * 255).astype(np.uint8))
