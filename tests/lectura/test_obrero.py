@@ -274,6 +274,27 @@ def test_una_lectura_que_mata_su_proceso_no_detiene_a_las_otras(noche_leida: Noc
     assert [f.opinion for a, f in n.lecturas().items() if a in (clave(3), clave(5))] == ["sin_opinion"] * 2
 
 
+@pytest.mark.parametrize("procesos", [1, 2, 3])
+def test_whoever_shares_a_process_with_a_reading_that_dies_is_read(tmp_path: Path, procesos: int) -> None:
+    """Those that had not begun, and those that die the first time they run, wherever that is; each is read once."""
+
+    def leer(acta: str, foto: str) -> Lectura:
+        veces = tmp_path / acta
+        with veces.open("a") as f:
+            f.write(".")
+        if acta == "mata" or (acta in ("a", "d", "h") and veces.stat().st_size == 1):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return leida(acta, foto)
+
+    actas = ["a", "b", "c", "mata", "d", "e", "f", "g", "h"]
+    with Lectores(leer, procesos) as lectores:
+        salida = [(a, r) for a, r, _ in lectores.leer_todas((acta, "foto") for acta in actas)]
+    assert sorted(a for a, _ in salida) == sorted(actas)
+    assert [a for a, r in salida if r is None or not r.leida] == ["mata"]
+    sanas = [a for a in actas if a not in ("a", "d", "h", "mata")]
+    assert all((tmp_path / a).stat().st_size <= 2 for a in sanas)
+
+
 def test_una_lectura_que_no_termina(noche_leida: NocheLeida, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("prep.lectura.lectores.LIMITE", 1)
     n = noche_leida

@@ -59,6 +59,12 @@ def test_no_opina_si_leyo_poco_o_nada() -> None:
     assert revisar({}, lectura(), U) == SIN_OPINION
 
 
+def test_of_a_sheet_seen_blank_it_says_nothing() -> None:
+    vacia = Lectura("img", "mod", None, "", ("en_blanco",), campos=tuple(campo(k, SIN_DATO) for k in VERDAD), acta="X")
+    assert revisar(VERDAD, vacia, U) == SIN_OPINION
+    assert revisar(dict.fromkeys(VERDAD, SIN_DATO), vacia, U) == SIN_OPINION
+
+
 def test_no_dice_el_numero() -> None:
     """What goes back to the desk is which fields to look at, never what the reader read."""
     assert set(Revision.__slots__) == {"opinion", "campos"}

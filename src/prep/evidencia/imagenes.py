@@ -45,6 +45,7 @@ PX_MM_PUBLICADA: Final = 5.0
 LARGO_PUBLICADA: Final = 2160
 """Pixels of the longer side of a published image of unknown size on paper."""
 PPP_PDF: Final = 200
+_FRANJA: Final = 512  # rows
 
 Color = npt.NDArray[Any]
 
@@ -145,8 +146,9 @@ def _medidas(ancho: int, alto: int, lado_minimo: int) -> None:
 def paginas(datos: bytes, lado_minimo: int = LADO_MINIMO) -> list[bytes]:
     """Pages of a file as received, each a JPEG or PNG the reader can decode; raise `ArchivoRechazado`.
 
-    A JPEG or PNG comes back as it is. Pages of a TIFF are re-encoded without loss; pages of a PDF are drawn at 200 dpi.
-    Both are opened in a process of their own, with a limit of time and memory.
+    A JPEG or PNG comes back as it is; one with transparency, laid over white: what people see of it, and nothing of
+    what it hides. Pages of a TIFF are re-encoded without loss; pages of a PDF are drawn at 200 dpi. Both are opened in a
+    process of their own, with a limit of time and memory.
     """
     tipo = tipo_de(datos)
     _revisar_ocultos(datos, tipo)
@@ -159,9 +161,22 @@ def paginas(datos: bytes, lado_minimo: int = LADO_MINIMO) -> list[bytes]:
     _medidas(*imagen.size, lado_minimo)
     try:
         imagen.load()
+        return [_png(_sobre_blanco(imagen)) if imagen.has_transparency_data else datos]
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise ArchivoRechazado("La imagen está dañada y no se puede abrir: vuelva a enviarla.") from error
-    return [datos]
+
+
+def _sobre_blanco(imagen: Image.Image) -> Color:
+    """BGR pixels of a picture laid over white, strip by strip: a large one fits in memory."""
+    ancho, alto = imagen.size
+    salida = np.empty((alto, ancho, 3), np.uint8)
+    for y in range(0, alto, _FRANJA):
+        caja = (0, y, ancho, min(y + _FRANJA, alto))
+        trozo = imagen.crop(caja)
+        if imagen.has_transparency_data:
+            trozo = Image.alpha_composite(Image.new("RGBA", trozo.size, "white"), trozo.convert("RGBA"))
+        salida[y : caja[3]] = np.asarray(trozo.convert("RGB"))[:, :, ::-1]
+    return salida
 
 
 def abrir_documento(datos: bytes, lado_minimo: int) -> Iterator[bytes]:
@@ -198,12 +213,12 @@ def _de_tiff(imagen: Image.Image, lado_minimo: int) -> Iterator[bytes]:
         try:
             imagen.seek(k)
             gasto.medir(*imagen.size, lado_minimo)
-            rgb = np.asarray(imagen.convert("RGB"))
+            hoja = _sobre_blanco(imagen)
         except ArchivoRechazado:
             raise
         except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
             raise ArchivoRechazado(f"La página {k + 1} del archivo está dañada: vuelva a digitalizar.") from error
-        yield _png(np.ascontiguousarray(rgb[:, :, ::-1]))
+        yield _png(hoja)
 
 
 def _de_pdf(datos: bytes, lado_minimo: int) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from prep.laboratorio.fotografiar import NIVELES
-from prep.papel.opciones import LLAVE, Casilla, Catd, Eleccion, Llave, Proceso, Salida, Semilla, abrir_formas, elegidas
+from prep.papel.opciones import Casilla, Catd, Eleccion, Llave, Proceso, Salida, Semilla, abrir_formas, elegidas
 from prep.plataforma.consola import barra as nueva_barra
 
 
@@ -21,22 +21,25 @@ def llenar(
     catd: Catd = None,
     casilla: Casilla = None,
     semilla: Semilla = 1,
+    tinta: Annotated[str, typer.Option(help="Con qué se escribe: pluma, tenue, lapiz o copia.")] = "pluma",
     limpias: Annotated[bool, typer.Option("--limpias", help="Sin tachaduras, vacíos ni errores.")] = False,
     digitos: Annotated[
         Path | None,
         typer.Option(help="Carpeta con dígitos reales en formato IDX; sin ella escribe la mano del sistema."),
     ] = None,
-    llave: Llave = LLAVE,
+    llave: Llave = None,
 ) -> None:
     """Llena actas a mano con votos inventados: una imagen PNG y su verdad en JSON por acta."""
     import numpy as np
 
-    from prep.laboratorio.llenar import LIMPIO, planear, votos_al_azar
+    from prep.laboratorio.llenar import LIMPIO, TINTAS, desvanecer, en_blanco, planear, votos_al_azar
     from prep.laboratorio.llenar import llenar as escribir
     from prep.laboratorio.otras_manos import Digitos
     from prep.plataforma.opencv import cv2
 
-    formas = abrir_formas(proceso, llave, "SIMULACRO · SIN VALIDEZ OFICIAL")
+    if tinta not in TINTAS:
+        raise typer.BadParameter(f"No existe la tinta «{tinta}»: use {', '.join(TINTAS)}.")
+    formas = abrir_formas(proceso, llave, "SIMULACRO · SIN VALIDEZ OFICIAL", crear=True)
     pedidas = elegidas(formas, eleccion, catd, casilla)
     rng = np.random.default_rng(semilla)
     pedidas = [pedidas[i] for i in sorted(rng.permutation(len(pedidas))[:cuantas])]
@@ -51,7 +54,7 @@ def llenar(
             hoja = formas.hoja(acta.clave)
             votos = votos_al_azar(hoja.plantilla, propio)
             plan = planear(hoja.plantilla, votos, propio, LIMPIO if limpias else None)
-            imagen = escribir(hoja, plan, propio, reales)
+            imagen = desvanecer(escribir(hoja, plan, propio, reales), en_blanco(hoja), TINTAS[tinta], propio)
             cv2.imwrite(str(salida / f"{acta.clave}.png"), imagen[:, :, ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 3])
             verdad = {
                 "acta": acta.clave,
@@ -67,10 +70,11 @@ def llenar(
 def fotografiar(
     llenas: Annotated[Path, typer.Argument(metavar="DIR", help="Carpeta de «prep actas llenar».")],
     salida: Salida,
-    nivel: Annotated[list[str] | None, typer.Option(help="scan, mild, medium o hard; puede repetirse.")] = None,
+    nivel: Annotated[list[str] | None, typer.Option(help="scan, mild, medium, hard o washed; puede repetirse.")] = None,
     semilla: Semilla = 1,
 ) -> None:
-    """Fotografía mal actas llenas: de un escáner («scan») a una foto movida, doblada y con sombra («hard»)."""
+    """Fotografía mal actas llenas: de un escáner («scan») a una foto movida, doblada y con sombra («hard»), y una casi sin
+    contraste («washed»)."""
     import numpy as np
 
     from prep.laboratorio.fotografiar import fotografiar as tomar

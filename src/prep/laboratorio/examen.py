@@ -29,7 +29,16 @@ from prep.dominio.comun.valores import Valor
 from prep.dominio.tabulacion.boleta import Boleta, armar_boleta
 from prep.laboratorio.fotografiar import NIVELES, Foto, fotografiar
 from prep.laboratorio.idx import leer_idx
-from prep.laboratorio.llenar import Costumbres, Escrito, llenar, planear, votos_al_azar
+from prep.laboratorio.llenar import (
+    TINTAS,
+    Costumbres,
+    Escrito,
+    desvanecer,
+    en_blanco,
+    llenar,
+    planear,
+    votos_al_azar,
+)
 from prep.laboratorio.otras_manos import OtrasManos
 from prep.lectura.cajas import recortar
 from prep.lectura.lector import Lector, Vista, descifrar
@@ -44,6 +53,15 @@ from prep.plataforma.opencv import cv2
 SEMILLA_EXAMEN: Final = 20290603
 LLAVE: Final = b"llave fija del examen de lectura"
 PROCESO: Final = "EXAMEN-2027"
+PASOS: Final = {
+    **{nivel: ("pluma", nivel) for nivel in NIVELES},
+    "faint": ("tenue", "mild"),
+    "pencil": ("lapiz", "mild"),
+    "carbon": ("copia", "mild"),
+}
+"""The steps of the examination: what the acta is written with (`llenar.TINTAS`) and how it is photographed."""
+TENUES: Final = ("washed", "faint", "pencil", "carbon")
+"""The steps on which the ink is faint and legible."""
 _SIGLAS: Final = ["ENCINO", "RAIZ", "FARO", "ALBA", "RIO", "CUMBRE", "PUENTE", "BRISA", "TRIGO"]
 
 
@@ -89,11 +107,11 @@ def tomas(
     semilla: int,
     actas: range,
     otras: OtrasManos | None,
-    niveles: tuple[str, ...] = NIVELES,
+    pasos: tuple[str, ...] = tuple(PASOS),
     boletas: tuple[Boleta, ...] | None = None,
     costumbres: Costumbres | None = None,
 ) -> Iterator[Toma]:
-    """Fill the actas of these numbers and photograph each at every level; a number always gives the same acta."""
+    """Fill the actas of these numbers and photograph each at these steps; a number always gives the same acta."""
     formas = boletas or boletas_de_examen()
     for k in actas:
         rng = np.random.default_rng([semilla, k])
@@ -101,8 +119,10 @@ def tomas(
         plan = planear(hoja.plantilla, votos_al_azar(hoja.plantilla, rng), rng, costumbres)
         letras = otras.letras.mano(rng) if otras and otras.letras else None
         pagina = llenar(hoja, plan, rng, otras.digitos if otras else None, letras)
-        for nivel in niveles:
-            yield Toma(nivel, hoja, plan, fotografiar(pagina, nivel, rng))
+        for paso in pasos:
+            tinta, nivel = PASOS[paso]
+            escrita = pagina if tinta == "pluma" else desvanecer(pagina, en_blanco(hoja), TINTAS[tinta], rng)
+            yield Toma(paso, hoja, plan, fotografiar(escrita, nivel, rng))
 
 
 def lector_de(hojas: dict[str, Hoja]) -> Lector:
@@ -245,7 +265,7 @@ def curva(medidas: list[Medida]) -> list[tuple[float, float]]:
 
 def tabla(titulo: str, medidas: list[Medida], escribir: Callable[[str], None]) -> None:
     escribir(f"\n== {titulo}")
-    for nivel in NIVELES:
+    for nivel in PASOS:
         ms = [m for m in medidas if m.nivel == nivel]
         if not ms:
             continue
@@ -331,21 +351,25 @@ def mnist(carpeta: Path) -> tuple[int, int]:
     return fallas, len(y)
 
 
-def examinar(otras: OtrasManos | None, actas: int, escribir: Callable[[str], None] = print) -> list[Medida]:
-    """The frozen set: every acta at `mild` and `medium`, one of three at all levels. Our own hands: another seed."""
+def examinar(
+    otras: OtrasManos | None,
+    actas: int,
+    escribir: Callable[[str], None] = print,
+    pasos: tuple[str, ...] = tuple(PASOS),
+) -> list[Medida]:
+    """The frozen set: every acta at these steps. Our own hands: another seed."""
     medidas: list[Medida] = []
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork")) as obreros:
-        for k, suyas in enumerate(obreros.map(_examinar_acta, repeat(otras), range(actas)), 1):
+        for k, suyas in enumerate(obreros.map(_examinar_acta, repeat(otras), repeat(pasos), range(actas)), 1):
             medidas += suyas
             if k % 50 == 0:
                 escribir(f"… {k} de {actas} actas examinadas")
     return medidas
 
 
-def _examinar_acta(otras: OtrasManos | None, k: int) -> list[Medida]:
-    niveles = NIVELES if k % 3 == 0 else ("mild", "medium")
+def _examinar_acta(otras: OtrasManos | None, pasos: tuple[str, ...], k: int) -> list[Medida]:
     medidas = []
-    for toma in tomas(SEMILLA_EXAMEN + (otras is None), range(k, k + 1), otras, niveles):
+    for toma in tomas(SEMILLA_EXAMEN + (otras is None), range(k, k + 1), otras, pasos):
         medidas.append(medir(toma, lector_de({toma.hoja.identificacion.clave_acta: toma.hoja})))
     return medidas
 
@@ -384,7 +408,7 @@ def imprimir(figuras: dict[str, Any], escribir: Callable[[str], None]) -> dict[s
     for nombre, crudas in figuras["conjuntos"].items():
         medidas = [Medida(**m) for m in crudas]
         tabla(nombre, medidas, escribir)
-        for nivel in NIVELES:
+        for nivel in PASOS:
             series[f"{nivel}, {nombre}"] = curva([m for m in medidas if m.nivel == nivel])
     if "foto de 12 MP" in figuras:
         p50, p95, memoria = figuras["foto de 12 MP"]

@@ -1,4 +1,4 @@
-"""Photographing a filled acta badly, in four steps: scan, mild, medium, hard. Deterministic by seed.
+"""Photographing a filled acta badly, in steps: scan, mild, medium, hard; and washed out. Deterministic by seed.
 
 The geometry is kept, so an examiner knows where any point of the page fell in the photograph.
 """
@@ -17,7 +17,7 @@ from prep.papel.plantilla import ALTO, ANCHO
 from prep.plataforma.opencv import cv2
 
 Puntos = npt.NDArray[Any]
-NIVELES: Final = ("scan", "mild", "medium", "hard")
+NIVELES: Final = ("scan", "mild", "medium", "hard", "washed")
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,15 @@ class Escalon:
     color: float  # gain of each channel wanders by this fraction
     dedo: float  # probability of a finger
     recorte: float  # probability of a corner out of the frame
+    contraste: tuple[float, float] = (1.0, 1.0)  # what is left of it: haze, glare, a bad copy
 
 
 ESCALONES: Final = {
     "mild": Escalon(0.025, 3, 1.5, 0, 0.20, (0.5, 0.9), 0, (1.5, 3), (80, 93), 0.05, 0.05, 0.0),
     "medium": Escalon(0.06, 8, 3.0, 2, 0.40, (0.8, 1.5), 4, (3, 6), (60, 80), 0.10, 0.30, 0.02),
+    "washed": Escalon(
+        0.025, 3, 1.5, 0, 0.20, (0.5, 0.9), 0, (1.5, 3), (80, 93), 0.05, 0.05, 0.0, contraste=(0.14, 0.4)
+    ),
     "hard": Escalon(0.10, 14, 5.0, 4, 0.60, (1.5, 2.8), 9, (6, 11), (35, 60), 0.18, 0.60, 0.25),
 }
 
@@ -232,8 +236,11 @@ def fotografiar(pagina: Imagen, nivel: str, rng: np.random.Generator) -> Foto:
     if e.movimiento and rng.random() < 0.5:
         foto = _mover(foto, int(rng.integers(2, e.movimiento + 1)), rng)
     foto = _ruido(foto, float(rng.uniform(*e.ruido)), rng)
+    if e.contraste != (1.0, 1.0):
+        f = float(rng.uniform(*e.contraste))
+        foto = cv2.convertScaleAbs(foto, alpha=f, beta=(1 - f) * float(rng.uniform(190, 230)))
     u = rng.random()
-    cuartos = 0 if nivel == "mild" or u > 0.15 else int(rng.integers(1, 4))
+    cuartos = 0 if e.giro < 5 or u > 0.15 else int(rng.integers(1, 4))
     if cuartos:  # the phone was held the other way
         homografia, foto, ancho, alto = _cuartos(homografia, foto, cuartos)
     return _cerrar(foto, ancho, alto, homografia, ondas, int(rng.integers(*e.jpeg)))

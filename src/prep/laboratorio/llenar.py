@@ -167,6 +167,50 @@ def entintar(imagen: Imagen, caja: Caja, tinta: Imagen, color: tuple[int, int, i
     zona[:] = (zona * (1 - a) + np.array(color, np.float32) * a).astype(np.uint8)
 
 
+@dataclass(frozen=True)
+class Tinta:
+    """What was written with, as how it differs from a good pen. `opacidad`: range, from sheet to sheet, of how much of
+    a pen's darkness it leaves; `desigual`: how much of it comes and goes along the page; `grano`: how much the grain of
+    the paper shows through; `borroso`: mm; `gris`: 0 of the pen's colour, 1 grey."""
+
+    opacidad: tuple[float, float]
+    desigual: float = 0.0
+    grano: float = 0.0
+    borroso: float = 0.0
+    gris: float = 0.0
+
+
+TINTAS: Final = {
+    "pluma": Tinta((1.0, 1.0)),
+    "tenue": Tinta((0.14, 0.40), desigual=0.25),
+    "lapiz": Tinta((0.22, 0.50), desigual=0.2, grano=0.5, gris=1.0),
+    "copia": Tinta((0.16, 0.42), desigual=0.35, grano=0.15, borroso=0.12),
+}
+"""A good pen, one that is running dry, pencil, carbon copy."""
+
+
+def desvanecer(llena: Imagen, vacia: Imagen, tinta: Tinta, rng: np.random.Generator) -> Imagen:
+    """The same sheet as if everything on it had been written with another ink. `vacia`: the sheet before."""
+    alto, ancho = llena.shape[:2]
+    trazo = vacia.astype(np.int16) - llena
+    if not trazo.any() or tinta == TINTAS["pluma"]:
+        return llena
+    fuerza = np.full((alto, ancho), rng.uniform(*tinta.opacidad), np.float32)
+    if tinta.desigual:
+        vaiven = rng.uniform(1 - tinta.desigual, 1 + tinta.desigual, (alto // 250 + 2, ancho // 250 + 2))
+        fuerza *= cv2.resize(vaiven.astype(np.float32), (ancho, alto), interpolation=cv2.INTER_CUBIC)
+    if tinta.grano:
+        pieza = cv2.GaussianBlur(rng.normal(0, 1, (512, 512)).astype(np.float32), (0, 0), 1.0)
+        pieza = 1 + tinta.grano * np.clip(pieza / pieza.std(), -2, 2) * 0.5
+        fuerza *= np.tile(pieza, (alto // 512 + 1, ancho // 512 + 1))[:alto, :ancho]
+    capa = trazo.astype(np.float32)
+    if tinta.gris:
+        capa += tinta.gris * (capa.mean(axis=2, keepdims=True) - capa)
+    if tinta.borroso:
+        capa = cv2.GaussianBlur(capa, (0, 0), tinta.borroso * PX_MM)
+    return np.clip(vacia - capa * np.minimum(fuerza, 1)[:, :, None], 0, 255).astype(np.uint8)
+
+
 def _trazar(imagen: Imagen, caja: Caja, trazos: list[Trazo], e: Escritor) -> None:
     zona = caja.crecer(4.0)
     forma = (round(zona.alto * PX_MM), round(zona.ancho * PX_MM))
@@ -243,6 +287,11 @@ def _sello(imagen: Imagen, caja: Caja, rng: np.random.Generator) -> None:
     entintar(imagen, caja, (tinta * np.clip(mancha, 0, 1)).astype(np.uint8), (70, 40, 130), 0.8)
 
 
+def en_blanco(hoja: Hoja) -> Imagen:
+    """The acta before anybody wrote on it, RGB at `PX_MM`."""
+    return rasterizar(pdf_actas([hoja]))
+
+
 def llenar(
     hoja: Hoja,
     plan: dict[str, Escrito],
@@ -257,7 +306,7 @@ def llenar(
     `cifras` and `letras`: whose digits and words; our own when None.
     """
     e = mano or escritor(rng)
-    imagen = rasterizar(pdf_actas([hoja]))
+    imagen = en_blanco(hoja)
     for campo in hoja.plantilla.campos:
         escrito = plan[campo.clave]
         _letra(imagen, escrito.letra, campo.letra, e, rng, letras)

@@ -7,7 +7,7 @@ by the strokes and the paper of that page, not by a number. What stays below and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ _UMBRAL: Final = 0.16  # ink this dark relative to paper, once raised, is a stro
 _PLENO: Final = 0.5  # strokes this dark or darker are left as they are
 _VISIBLE: Final = 0.025  # nothing fainter is told from the cleanest paper
 _RASTRO: Final = 0.6  # mm² of faint ink that may be part of a digit
+_SUAVE: Final = 1.0  # px: paper and faint ink are told apart without their grain
 _GRANO: Final = 0.1  # paper may be raised up to here: well below a stroke
 
 Tinta = npt.NDArray[Any]
@@ -61,6 +62,17 @@ class Tono:
     trazo: float
     papel: float
 
+    @classmethod
+    def de(cls, cajas: Iterable[Tinta]) -> Tono:
+        """From the boxes of a page: their darkest quarter are strokes (else nothing much is written); the emptiest,
+        paper."""
+        partes = [cv2.GaussianBlur(c, (0, 0), _SUAVE) for c in cajas if c.size]
+        if not partes:
+            return cls(1.0, _VISIBLE)
+        bajo, medio, alto = np.array([np.quantile(c, (0.1, 0.4, 0.97)) for c in partes]).T
+        papel = float(np.quantile(medio + 4 * (medio - bajo), 0.25))
+        return cls(float(np.quantile(alto, 0.75)), max(_VISIBLE, 2 * papel))
+
     @property
     def tinta(self) -> float | None:
         """How dark its ink is, 0-1; None when nothing is written that can be told from the paper."""
@@ -91,7 +103,6 @@ class _Numero:
             slice(round(self.x) + 3, round(reglas[-1]) - 2),
         )
         self.limpia = sin_reglas(tinta, reglas, [self.y, self.y + self.alto], dentro)
-        self.suave = cv2.GaussianBlur(self.limpia, (0, 0), 1.0)
 
     def interior(self, k: int) -> tuple[slice, slice]:
         """The pixels of box `k` away from its rules."""
@@ -101,24 +112,13 @@ class _Numero:
         return slice(round(self.y) + m, round(self.y + self.alto) - m), slice(round(x) + m, round(x + ancho) - m)
 
 
-def _tono(numeros: list[_Numero]) -> Tono:
-    """From every box of a page: its darkest quarter are strokes (else nothing much is written); its emptiest, paper."""
-    cajas = [n.suave[n.interior(k)] for n in numeros for k in range(len(n.cajas))]
-    cajas = [c for c in cajas if c.size]
-    if not cajas:
-        return Tono(1.0, _VISIBLE)
-    bajo, medio, alto = np.array([np.quantile(c, (0.1, 0.4, 0.97)) for c in cajas]).T
-    papel = float(np.quantile(medio + 4 * (medio - bajo), 0.25))
-    return Tono(float(np.quantile(alto, 0.75)), max(_VISIBLE, 2 * papel))
-
-
-def _tenue(suave: Tinta, fuerte: Tinta, tono: Tono) -> float:
-    """Area, mm², of ink in `suave` that is too faint to be read and is not the edge of what is (`fuerte`)."""
-    visible = suave > tono.papel
+def _tenue(limpia: Tinta, realzada: Tinta, dentro: tuple[slice, slice], tono: Tono) -> float:
+    """Area, mm², of ink in a place that is too faint to be read, even raised, and is not the edge of what is not."""
+    visible = cv2.GaussianBlur(limpia[dentro], (0, 0), _SUAVE) > tono.papel
     if not visible.any():
         return 0.0
     r = round(0.5 * PX_MM)
-    lejos = cv2.dilate((fuerte > _UMBRAL).astype(np.uint8), np.ones((2 * r + 1, 2 * r + 1), np.uint8)) == 0
+    lejos = cv2.dilate((realzada[dentro] > _UMBRAL).astype(np.uint8), np.ones((2 * r + 1, 2 * r + 1), np.uint8)) == 0
     return float((visible & lejos).sum()) / PX_MM**2
 
 
@@ -230,7 +230,7 @@ def _letra(rect: Gris, campo: Campo, ajuste: Ajuste, tono: Tono) -> tuple[Tinta,
     superficie = float(area[propio].sum()) / PX_MM**2
     m = round(_ORILLA * PX_MM)
     dentro = slice(round(oy) + m, round(oy + h) - m), slice(round(ox) + m, round(ox + w) - m)
-    tenue = _tenue(cv2.GaussianBlur(limpia, (0, 0), 1.0)[dentro], tinta[dentro], tono)
+    tenue = _tenue(limpia, tinta, dentro, tono)
     fuerte = linea[linea > _UMBRAL]
     if fuerte.size:
         linea = np.clip(linea / max(float(np.quantile(fuerte, 0.75)), 0.2), 0, 1)
@@ -244,7 +244,8 @@ def _letra(rect: Gris, campo: Campo, ajuste: Ajuste, tono: Tono) -> tuple[Tinta,
 def recortar(rect: Gris, campos: Sequence[Campo], ajustes: Mapping[str, Ajuste]) -> tuple[list[Recortes], Tono]:
     """Cut these fields out of a rectified page, all together: the strokes of a page tell what a stroke is there."""
     numeros = [_Numero(rect, c, ajustes[c.clave]) for c in campos]
-    tono = _tono([n for n, c in zip(numeros, campos, strict=True) if ajustes[c.clave].claridad > 0])
+    vistos = [n for n, c in zip(numeros, campos, strict=True) if ajustes[c.clave].claridad > 0]
+    tono = Tono.de(n.limpia[n.interior(k)] for n in vistos for k in range(len(n.cajas)))
     return [_recortar(rect, c, ajustes[c.clave], n, tono) for c, n in zip(campos, numeros, strict=True)], tono
 
 
@@ -256,9 +257,8 @@ def _recortar(rect: Gris, campo: Campo, ajuste: Ajuste, numero: _Numero, tono: T
         x, ancho = numero.x + (caja.x - numero.cajas[0].x) * PX_MM, caja.ancho * PX_MM
         desde, hasta = max(0, round(x) - m), min(realzada.shape[1], round(x + ancho) + m + 1)
         propia, area = aislar(realzada[:, desde:hasta], (x - desde, numero.y, ancho, numero.alto))
-        dentro = numero.interior(k)
         cifras.append(encuadrar(propia))
         areas.append(area)
-        tenues.append(_tenue(numero.suave[dentro], realzada[dentro], tono))
+        tenues.append(_tenue(numero.limpia, realzada, numero.interior(k), tono))
     letra, area_letra, tenue_letra = _letra(rect, campo, ajuste, tono)
     return Recortes(np.stack(cifras), np.array(areas), np.array(tenues), letra, area_letra, tenue_letra, numero.zona)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from prep.evidencia.pagina import PX_MM, Gris
-from prep.lectura.cajas import Tinta, aislar, encuadrar, entintado, sin_reglas
+from prep.lectura.cajas import Tinta, Tono, aislar, encuadrar, entintado, sin_reglas
 from prep.lectura.lector import SEGURO
 from prep.lectura.numeral import Calibracion, suavizar
 from prep.lectura.redes import CLASES, Redes
@@ -16,6 +16,8 @@ from prep.plataforma.opencv import cv2
 
 LADO_MINIMO: Final = 12
 _ALTO: Final = 10.0  # mm that the longer side of a crop is taken to be
+_PAPEL: Final = 0.3  # of a crop and of its edge, the least that paper is
+_RIVAL: Final = 0.5  # what the other way of seeing a crop may say for another digit
 
 
 @dataclass(frozen=True)
@@ -31,26 +33,36 @@ class LecturaCifra:
 
 
 def leer(gris: Gris, redes: Redes, calibracion: Calibracion) -> LecturaCifra:
-    """Read a grey crop as one digit box: dark on light or light on dark, with its printed frame or without."""
-    puntos = redes.digitos(preparar(gris)[None])
-    p = suavizar(puntos, calibracion.temperatura_cifra)[0]
-    k = int(p.argmax())
-    return LecturaCifra(CLASES[k], float(p[k]), k < 10 and float(p[k]) >= SEGURO)
+    """Read a grey crop as one digit box: dark on light or light on dark, with its printed frame or without.
+
+    Of a crop so tight that ink and paper could be either, both ways are read: the likelier digit is taken, and
+    accepted only if the other way does not look like another one.
+    """
+    p = suavizar(redes.digitos(np.stack(preparar(gris))), calibracion.temperatura_cifra)
+    k = int(p[:, :10].max(1).argmax()) if len(p) > 1 else 0
+    signo, segura = int(p[k].argmax()), float(p[k].max())
+    rival = max((float(np.delete(q[:10], signo).max()) for q in np.delete(p, k, axis=0) if signo < 10), default=0.0)
+    return LecturaCifra(CLASES[signo], segura, signo < 10 and segura >= SEGURO and rival < _RIVAL)
 
 
-def preparar(gris: Gris) -> Tinta:
-    """A crop as the network takes it (28, 28); raise `ValueError` when it is smaller than `LADO_MINIMO`."""
+def preparar(gris: Gris) -> list[Tinta]:
+    """A crop as the network takes it (28, 28), in the one or two ways that it may be; raise `ValueError` when it is
+    smaller than `LADO_MINIMO`."""
     if min(gris.shape) < LADO_MINIMO:
         raise ValueError(f"El recorte mide {gris.shape[1]} × {gris.shape[0]} pixeles; hacen falta {LADO_MINIMO}.")
     f = _ALTO * PX_MM / max(gris.shape)
     zona = cv2.resize(gris, None, fx=f, fy=f, interpolation=cv2.INTER_AREA if f < 1 else cv2.INTER_CUBIC)
     orilla = np.concatenate([zona[0], zona[-1], zona[:, 0], zona[:, -1]])
     corte, _ = cv2.threshold(zona, 0, 255, cv2.THRESH_OTSU)
-    # Light on dark: most of it and of its edge is on the dark side, and that side is dark indeed.
-    if float((zona <= corte).mean() + (orilla <= corte).mean()) > 1.0 and float(np.median(zona)) < 128:
-        zona = 255 - zona
+    # Paper is most of it and of its edge; where neither side is most, it may be either.
+    oscuro = float((zona <= corte).mean() + (orilla <= corte).mean()) / 2
+    return [_preparar(z) for z, parte in ((zona, 1 - oscuro), (255 - zona, oscuro)) if parte > _PAPEL]
+
+
+def _preparar(zona: Gris) -> Tinta:
     m = round(PX_MM)
     tinta = entintado(zona, nucleo_mm=_ALTO / 2)
+    tinta = Tono.de([tinta]).realzar(tinta)
     tinta = cv2.copyMakeBorder(tinta, m, m, m, m, cv2.BORDER_CONSTANT, value=0)
     alto, ancho = tinta.shape
     verticales, horizontales = _marco(tinta, m)

@@ -7,10 +7,11 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from hashlib import sha256
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from prep.lectura.resultado import MOTIVOS, Lectura
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 LIMITE: Final = 60
 """Seconds that one acta may take; the slowest photograph measured takes less than one."""
+
+SOLAS: Final = 2
+"""Times that a reading may die alone: once may be the machine's doing, or the first time it got to run."""
 
 Leer = Callable[[str, str], Lectura]
 """(clave_acta, SHA-256 of its picture) -> reading. May raise `ErrorAlmacen` when the store does not answer."""
@@ -81,39 +85,56 @@ class Lectores:
     def leer_todas(self, tareas: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Lectura | None, float]]:
         """Read (clave_acta, picture) each; yield (clave_acta, reading, seconds) as they finish.
 
-        The reading is None when the store did not answer: try again later. An acta that kills its process, or takes
-        longer than `LIMITE`, is tried once more alone; if it does it again its reading is `lectura_fallida`.
+        The reading is None when the store did not answer: try again later. One that kills its process, or takes longer
+        than `LIMITE`, takes down those read beside it, begun or not. Each of those is read alone, in a process of its
+        own; what dies `SOLAS` times alone is `lectura_fallida`, and the rest go on together.
         """
-        tareas = list(tareas)
-        sueltas = []
-        futuros: dict[Future[tuple[Lectura | None, float]], tuple[str, str]] = {}
-        for tarea in tareas:
-            try:
-                futuros[self._abrir().submit(_en_proceso, *tarea)] = tarea
-            except BrokenProcessPool:
-                sueltas.append(tarea)
+        esperan = iter(tareas)
+        en_curso: dict[Future[tuple[Lectura | None, float]], tuple[str, str]] = {}
         try:
-            for futuro in as_completed(futuros):
-                try:
-                    yield futuros[futuro][0], *futuro.result()
-                except BrokenProcessPool:
-                    sueltas.append(futuros[futuro])
+            while True:
+                caidas: list[tuple[str, str]] = []
+                # No more than can be read at once: that is all a death can take down.
+                for tarea in islice(esperan, self.procesos - len(en_curso)):
+                    try:
+                        en_curso[self._abrir().submit(_en_proceso, *tarea)] = tarea
+                    except BrokenProcessPool:
+                        caidas.append(tarea)
+                if not en_curso and not caidas:
+                    return
+                hechas = wait(en_curso, return_when=FIRST_COMPLETED).done
+                if caidas or any(isinstance(f.exception(), BrokenProcessPool) for f in hechas):
+                    self._cerrar()  # what it had in hand ends with it, and the next to ask gets a new one
+                    hechas = set(en_curso)
+                for futuro in hechas:
+                    tarea = en_curso.pop(futuro)
+                    if isinstance(futuro.exception(), BrokenProcessPool):
+                        caidas.append(tarea)
+                    else:
+                        yield tarea[0], *futuro.result()
+                for tarea in caidas:
+                    yield tarea[0], *self._sola(*tarea)
         finally:
-            for futuro in futuros:
+            for futuro in en_curso:
                 futuro.cancel()
-        for acta, imagen in sueltas:
-            self._cerrar()
-            try:
-                yield acta, *self._abrir().submit(_en_proceso, acta, imagen).result()
-            except BrokenProcessPool:
-                self._cerrar()
-                yield acta, no_leida(imagen, "lectura_fallida"), 0.0
+
+    def _sola(self, acta: str, imagen: str) -> tuple[Lectura | None, float]:
+        for _ in range(SOLAS):
+            with self._nuevos(1) as uno:
+                try:
+                    return uno.submit(_en_proceso, acta, imagen).result()
+                except BrokenProcessPool:
+                    pass
+        return no_leida(imagen, "lectura_fallida"), 0.0
 
     def _abrir(self) -> ProcessPoolExecutor:
         if self._obreros is None:
-            bifurcar = multiprocessing.get_context("fork")
-            self._obreros = ProcessPoolExecutor(self.procesos, bifurcar, _empezar, (self.leer, os.getpid()))
+            self._obreros = self._nuevos(self.procesos)
         return self._obreros
+
+    def _nuevos(self, cuantos: int) -> ProcessPoolExecutor:
+        bifurcar = multiprocessing.get_context("fork")
+        return ProcessPoolExecutor(cuantos, bifurcar, _empezar, (self.leer, os.getpid()))
 
     def _cerrar(self) -> None:
         if self._obreros is not None:

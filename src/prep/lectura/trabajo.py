@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from prep.papel.opciones import Llave, LlaveInvalida, secreto_qr
+
 if TYPE_CHECKING:
     from prep.lectura.obrero import Obrero, Vuelta
 
@@ -39,12 +41,7 @@ def trabajar(
             help="Dónde están las imágenes.",
         ),
     ] = None,
-    llave: Annotated[
-        Path | None,
-        typer.Option(
-            "--llave", envvar="PREP_LLAVE_QR", show_default="datos/llaves/qr", help="Archivo con el secreto de los QR."
-        ),
-    ] = None,
+    llave: Llave = None,
 ) -> None:
     """Lee las actas en que dos personas ya coincidieron, y devuelve a una tercera las que no le parecen iguales.
 
@@ -75,16 +72,10 @@ def trabajar(
                 "lectura = «piloto» o «revisora» en proceso.toml, antes de la puesta en ceros."
             )
             return
-        archivo = llave or settings.DIR_DATOS / "llaves" / "qr"
         try:
-            secreto = archivo.read_bytes()
-        except OSError as error:
-            _fallar(
-                f"No se pudo leer el secreto de los QR en {archivo} ({error.strerror}). Es el que se usó al imprimir "
-                "las actas; indíquelo con --llave o con PREP_LLAVE_QR."
-            )
-        if len(secreto) < 16:
-            _fallar(f"El secreto de los QR en {archivo} es demasiado corto: se esperan 16 caracteres o más.")
+            secreto = secreto_qr(llave, crear=False)
+        except LlaveInvalida as error:
+            _fallar(str(error))
         try:
             almacen = abrir(evidencia or str(settings.DIR_DATOS / "evidencia"), privado=True)
         except ErrorAlmacen as error:

@@ -14,22 +14,52 @@ if TYPE_CHECKING:
 Proceso = Annotated[Path, typer.Argument(metavar="DIR", help="Carpeta del proceso, con proceso.toml.")]
 Salida = Annotated[Path, typer.Option(help="Carpeta donde se escribe.")]
 Llave = Annotated[
-    Path, typer.Option(envvar="PREP_LLAVE_QR", help="Archivo con el secreto de los QR; se crea si no existe.")
+    Path | None,
+    typer.Option(
+        envvar="PREP_LLAVE_QR", help="Archivo con el secreto de los QR; si no, llaves/qr en la carpeta de datos."
+    ),
 ]
 Eleccion = Annotated[str | None, typer.Option(help="Sólo esta elección.")]
 Catd = Annotated[str | None, typer.Option(help="Sólo las casillas de este CATD.")]
 Casilla = Annotated[str | None, typer.Option(help="Sólo esta casilla, por su clave, como 140024C0100.")]
 Semilla = Annotated[int, typer.Option(help="Con la misma semilla sale lo mismo.")]
-LLAVE = Path("datos/llaves/qr")
 
 
-def abrir_formas(carpeta: Path, llave: Path, aviso: str = "") -> Formas:
-    """The forms of the process in a folder; say what is wrong and leave when they cannot be made."""
+class LlaveInvalida(ValueError):
+    """There is no usable secret of the QR codes; the message says where it was looked for and what to do."""
+
+
+def secreto_qr(llave: Path | None, *, crear: bool) -> bytes:
+    """The secret of the process's QR codes; raise `LlaveInvalida`.
+
+    Only who prints actas may make one (`crear`): whoever reads with a new one would call every genuine acta forged.
+    """
+    from prep.plataforma.llaves import leer_o_crear
+    from prep.plataforma.lugares import dir_datos
+
+    archivo = llave or dir_datos() / "llaves" / "qr"
+    try:
+        secreto = leer_o_crear(archivo) if crear else archivo.read_text()
+    except FileNotFoundError:
+        raise LlaveInvalida(
+            f"No existe el secreto de los QR en {archivo}. Es el que se usó al imprimir las actas: indíquelo con "
+            "--llave o con PREP_LLAVE_QR."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        razon = error.strerror if isinstance(error, OSError) else "no es texto"
+        raise LlaveInvalida(f"No se pudo leer el secreto de los QR en {archivo} ({razon}).") from None
+    if len(secreto) < 16:
+        raise LlaveInvalida(f"El secreto de los QR en {archivo} es demasiado corto: se esperan 16 caracteres o más.")
+    return secreto.encode()
+
+
+def abrir_formas(carpeta: Path, llave: Path | None, aviso: str = "", *, crear: bool = False) -> Formas:
+    """The forms of the process in a folder; say what is wrong and leave when they cannot be made. `crear`: actas are
+    going to be printed, and the secret of their QR codes is made if it does not exist."""
     from prep.catalogo.cli import mostrar_problemas
     from prep.catalogo.lector import leer_proceso
     from prep.catalogo.problemas import ProcesoInvalido
     from prep.papel.formas import Formas
-    from prep.plataforma.llaves import leer_o_crear
 
     try:
         proceso, informativo = leer_proceso(carpeta)
@@ -37,12 +67,9 @@ def abrir_formas(carpeta: Path, llave: Path, aviso: str = "") -> Formas:
         mostrar_problemas(error.problemas)
         raise typer.Exit(1) from None
     try:
-        secreto = leer_o_crear(llave)
-    except OSError as error:
-        raise typer.BadParameter(f"No se pudo leer el secreto de los QR en {llave}: {error.strerror}.") from None
-    if len(secreto) < 16:
-        raise typer.BadParameter(f"El secreto de los QR en {llave} es demasiado corto: se esperan 16 caracteres o más.")
-    return Formas(proceso, informativo, secreto.encode(), aviso)
+        return Formas(proceso, informativo, secreto_qr(llave, crear=crear), aviso)
+    except LlaveInvalida as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def elegidas(formas: Formas, eleccion: str | None, catd: str | None, casilla: str | None) -> list[ActaEsperada]:

@@ -21,7 +21,7 @@ import numpy as np
 from prep.evidencia.pagina import afinar, hallar_marcas, situar
 from prep.evidencia.renglones import ajustar
 from prep.laboratorio.entrenamiento.cosecha import boleta_al_azar
-from prep.laboratorio.examen import tomas
+from prep.laboratorio.examen import PASOS, TENUES, tomas
 from prep.laboratorio.llenar import Costumbres
 from prep.laboratorio.otras_manos import OtrasManos
 from prep.lectura.cajas import recortar
@@ -45,11 +45,11 @@ def tomar(mnist: Path, tipos: Path, salida: Path, actas: int, semilla: int) -> N
     )
     for k in range(actas):
         conjunto = otras if k % 4 else None
-        niveles_de = ("scan", "mild", "medium", "hard") if k % 5 == 0 else ("mild", "medium")
+        pasos = tuple(PASOS) if k % 5 == 0 else ("mild", "medium", TENUES[k % len(TENUES)])
         boleta = boleta_al_azar(rng)
         while len(boleta.recuadros) < 25:  # long forms give more fields per photograph
             boleta = boleta_al_azar(rng)
-        for toma in tomas(semilla + k, range(1), conjunto, niveles_de, (boleta,), frecuentes):
+        for toma in tomas(semilla + k, range(1), conjunto, pasos, (boleta,), frecuentes):
             gris = descifrar(toma.foto.jpeg)
             pagina = situar(afinar(gris, hallar_marcas(gris)))
             if pagina is None:
@@ -64,7 +64,7 @@ def tomar(mnist: Path, tipos: Path, salida: Path, actas: int, semilla: int) -> N
                 cuantas.append(len(r.cifras))
                 signos += [CLASES.index("-" if s == "x" else s) for s in e.cifras]
                 valores.append(e.valor if isinstance(e.valor, int) else -1 if e.caso == "vacio" else -2)
-                niveles.append(("scan", "mild", "medium", "hard").index(toma.nivel))
+                niveles.append(list(PASOS).index(toma.nivel))
         if k % 5 == 4 or k == actas - 1:
             print(k + 1, len(valores), flush=True)
             np.savez_compressed(

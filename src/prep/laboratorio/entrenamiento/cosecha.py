@@ -18,8 +18,9 @@ from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 from prep.dominio.tabulacion.boleta import Boleta, armar_boleta
 from prep.evidencia.pagina import afinar, hallar_marcas, situar
 from prep.evidencia.renglones import ajustar
+from prep.laboratorio.examen import PASOS, TENUES
 from prep.laboratorio.fotografiar import fotografiar
-from prep.laboratorio.llenar import Escrito, llenar
+from prep.laboratorio.llenar import TINTAS, Escrito, desvanecer, en_blanco, llenar
 from prep.laboratorio.otras_manos import OtrasManos
 from prep.lectura.cajas import recortar
 from prep.lectura.lector import descifrar
@@ -97,8 +98,10 @@ def main() -> None:
         plan = plan_al_azar(hoja.plantilla, rng)
         mano = otras.letras.mano(rng) if k % 4 else None
         pagina = llenar(hoja, plan, rng, (None, otras.digitos, otras.digitos, mano)[k % 4], mano)
-        for nivel in ("scan" if k % 4 == 0 else "mild", "medium", "hard"):
-            foto = fotografiar(pagina, nivel, rng)
+        vacia = en_blanco(hoja)
+        for paso in ("scan" if k % 4 == 0 else "mild", "medium", "hard", TENUES[k // 4 % len(TENUES)]):
+            tinta, nivel = PASOS[paso]
+            foto = fotografiar(desvanecer(pagina, vacia, TINTAS[tinta], rng), nivel, rng)
             gris = descifrar(foto.jpeg)
             hallada = situar(afinar(gris, hallar_marcas(gris)))
             if hallada is None:
