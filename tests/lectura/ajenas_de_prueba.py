@@ -52,7 +52,26 @@ class Ajena:
         return np.column_stack([x, y])
 
 
-def _linea(pagina: Imagen, x1: float, y1: float, x2: float, y2: float, grosor: float, tono: int, e: float) -> None:
+def _linea(
+    pagina: Imagen,
+    x1: float,
+    y1: float,
+    x2: float,
+    y2: float,
+    grosor: float,
+    tono: int,
+    e: float,
+    guion: float = 0.0,
+) -> None:
+    """`guion`: mm of each dash of a broken line, with gaps half as long; 0 for a whole one."""
+    if guion:
+        largo = max(x2 - x1, y2 - y1)
+        ux, uy = (x2 - x1) / largo, (y2 - y1) / largo
+        for desde in np.arange(0, largo, 1.5 * guion):
+            hasta = min(desde + guion, largo)
+            extremos = (x1 + ux * desde, y1 + uy * desde, x1 + ux * hasta, y1 + uy * hasta)
+            _linea(pagina, *extremos, grosor, tono, e)
+        return
     m = grosor / 2
     a, b = (round((min(v) - m) * e * PX) for v in ((x1, x2), (y1, y2)))
     c, d = (max(round((max(v) + m) * e * PX), w + 2) for v, w in (((x1, x2), a), ((y1, y2), b)))
@@ -120,8 +139,11 @@ def dibujar(
     hoja: str | None = None,
     cifras: int | None = None,
     vacia: bool = False,
+    reglas: tuple[int, float, float] | None = None,
 ) -> Ajena:
-    """A form with marks of `tipo` (`aruco`, `cuadros`, `contorno`), filled unless `vacia`; `cifras` boxes a row."""
+    """A form with marks of `tipo` (`aruco`, `cuadros`, `contorno`), filled unless `vacia`; `cifras` boxes a row.
+
+    `reglas`: grey, thickness (mm) and dash (mm; 0 for none) of the boxes' rules; any dark ones without."""
     nombre = hoja or str(rng.choice(list(HOJAS)))
     ancho, alto = HOJAS[nombre]
     de_pie = alto > ancho
@@ -129,7 +151,9 @@ def dibujar(
     lado = (LIENZO[0], LIENZO[1]) if de_pie else (LIENZO[1], LIENZO[0])
     pagina = np.full((round(lado[0] * PX), round(lado[1] * PX), 3), 250, np.uint8)
     anclas = _marcas(pagina, tipo, (ancho, alto), e, rng)
-    tono, grosor = int(rng.integers(0, 100)), float(rng.uniform(0.2, 0.5))
+    tono, grosor, guion = reglas or (0, 0.0, 0.0)
+    azar = int(rng.integers(0, 100)), float(rng.uniform(0.2, 0.5))
+    tono, grosor = (tono, grosor) if reglas else azar
 
     def texto(x: float, y: float, t: str, mm: float) -> None:
         cv2.putText(
@@ -167,7 +191,7 @@ def dibujar(
                 (a, y, a, y + caja_y),
                 (a + caja_x, y, a + caja_x, y + caja_y),
             ):
-                _linea(pagina, u, v, w, z, grosor, tono, e)
+                _linea(pagina, u, v, w, z, grosor, tono, e, guion)
         _linea(pagina, 20, y + caja_y, x - 2, y + caja_y, grosor, tono, e)
         v = int(rng.integers(0, 10 ** min(int(rng.integers(1, 4)), cifras)))
         signos = " " * cifras if vacia else str(v).rjust(cifras, relleno)

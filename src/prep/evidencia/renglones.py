@@ -31,6 +31,8 @@ HOLGURA: Final = 0.6
 """What may be off between two rows that touch, mm."""
 VISTO: Final = 0.15
 """A row seen less clearly than this (`Ajuste.claridad`) was not seen."""
+VISTO_A_FONDO: Final = 0.22
+"""The same where it was looked at harder, which makes more of everything."""
 
 
 @dataclass(frozen=True)
@@ -58,33 +60,52 @@ class Ajuste:
         return Caja(x - c.ancho * self.ex / 2, y - c.alto * self.ey / 2, c.ancho * self.ex, c.alto * self.ey)
 
 
+PLENO: Final = 0.4
+"""How dark, relative to the paper, the rules of a strip are made when it is looked at harder."""
+HUECO: Final = 1.0
+"""Gaps of a broken rule up to this long, mm, are closed then."""
+
 ESTIRONES: Final = (1.0, 0.97, 1.03, 0.94, 1.06, 0.91, 1.09)
 """A sheet that is not flat looks shorter or longer here and there."""
 
 
-def _lineas(zona: Gris) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """Printed vertical and horizontal rules of a patch, as images of darkness relative to the paper, 0-1."""
+def _lineas(zona: Gris, a_fondo: bool) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Printed vertical and horizontal rules of a patch, as images of darkness relative to the paper, 0-1.
+
+    `a_fondo`: broken rules are joined, and pale ones made as dark as others, as long as they stand out from whatever
+    else there is of that direction.
+    """
     f = zona.astype(np.float32)
     nucleo = np.ones((15, 15), np.uint8)  # wider than a rule or a pen stroke
     fondo = cv2.morphologyEx(zona, cv2.MORPH_CLOSE, nucleo).astype(np.float32)
     oscuro = np.clip((fondo - f) / np.maximum(fondo, 20), 0, 1)
-    largo = round(3.2 * PX_MM)
-    return (
-        cv2.morphologyEx(oscuro, cv2.MORPH_OPEN, np.ones((largo, 1), np.uint8)),
-        cv2.morphologyEx(oscuro, cv2.MORPH_OPEN, np.ones((1, largo), np.uint8)),
-    )
+    largo, hueco = round(3.2 * PX_MM), round(HUECO * PX_MM) | 1
+    salida = []
+    for eje in (0, 1):
+        nucleo, puente = (np.ones(((n, 1), (1, n))[eje], np.uint8) for n in (largo, hueco))
+        unida = cv2.morphologyEx(oscuro, cv2.MORPH_CLOSE, puente) if a_fondo else oscuro
+        lineas = cv2.morphologyEx(unida, cv2.MORPH_OPEN, nucleo)
+        salida.append(_resaltar(lineas) if a_fondo else lineas)
+    return salida[0], salida[1]
+
+
+def _resaltar(lineas: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    fondo, reglas = np.quantile(lineas[::2, ::2], (0.7, 0.965))
+    if reglas < max(4 * fondo, 0.012):
+        return lineas  # nothing stands out
+    return np.clip((lineas - 2 * fondo) * (PLENO / (reglas - 2 * fondo)), 0, PLENO)
 
 
 class _Franja:
     """The printed rules of a strip of the page, and where a grid of rules fits in it."""
 
-    def __init__(self, rect: Gris, zona: Caja) -> None:
+    def __init__(self, rect: Gris, zona: Caja, a_fondo: bool) -> None:
         i0, i1 = round(zona.y * PX_MM), round((zona.y + zona.alto) * PX_MM)
         j0, j1 = round(zona.x * PX_MM), round((zona.x + zona.ancho) * PX_MM)
         alto, ancho = rect.shape
         dentro = rect[max(i0, 0) : max(i1, 0), max(j0, 0) : max(j1, 0)]
         fuera = max(-i0, 0), max(i1 - alto, 0), max(-j0, 0), max(j1 - ancho, 0)
-        self.vertical, self.horizontal = _lineas(cv2.copyMakeBorder(dentro, *fuera, cv2.BORDER_REPLICATE))
+        self.vertical, self.horizontal = _lineas(cv2.copyMakeBorder(dentro, *fuera, cv2.BORDER_REPLICATE), a_fondo)
         self.i0, self.j0 = i0, j0
 
     def a_lo_ancho(self, campo: Campo, cerca: tuple[float, float], alcance: float, holgura: float) -> _Ajustes:
@@ -106,8 +127,10 @@ class _Franja:
         for caja in campo.cajas:
             x = (caja.centro[0] + cerca[0]) * PX_MM - 0.5 - self.j0
             mitad = caja.ancho * PX_MM / 2 - 2
-            tira = np.sort(tiras[:, max(0, round(x - mitad)) : max(2, round(x + mitad))], axis=1)
-            perfiles.append(tira[:, : tira.shape[1] // 2].mean(axis=1))  # a rule goes on; a pen stroke does not
+            tira = tiras[:, max(0, round(x - mitad)) : max(2, round(x + mitad))]
+            medio_ancho = max(1, tira.shape[1] // 2)
+            tira = np.partition(tira, medio_ancho - 1, axis=1)
+            perfiles.append(tira[:, :medio_ancho].mean(axis=1))  # a rule goes on; a pen stroke does not
         return _Ajustes(_suavizar(np.mean(perfiles, axis=0)), medio - i, lineas, alcance)
 
     def medir(self, campo: Campo, cerca: tuple[float, float]) -> Ajuste:
@@ -232,6 +255,20 @@ def _columnas(forma: Forma) -> list[list[Campo]]:
 
 
 def _medir_columna(rect: Gris, forma: Forma, columna: list[Campo], tela: _Tela) -> list[Ajuste]:
+    """Where the rows of a column are; looked at harder where most of them are not seen."""
+    medidas = _mirar_columna(rect, forma, columna, tela, False)
+    if 2 * _vistos(medidas) < len(columna):
+        otras = _mirar_columna(rect, forma, columna, tela, True)
+        if _vistos(otras) > _vistos(medidas):
+            return otras
+    return medidas
+
+
+def _vistos(medidas: list[Ajuste]) -> int:
+    return sum(m.claridad > 0 for m in medidas)
+
+
+def _mirar_columna(rect: Gris, forma: Forma, columna: list[Campo], tela: _Tela, a_fondo: bool) -> list[Ajuste]:
     pasos = [forma.paso_de(c) for c in columna]
     if not len(tela.xy):  # only being near its place says which row is which
         sube = [min(BUSCA, p / 2) for p in pasos]
@@ -242,7 +279,7 @@ def _medir_columna(rect: Gris, forma: Forma, columna: list[Campo], tela: _Tela) 
     lejos = [tela.lejania(c) for c in columna]
     saltos = np.diff([c.numero.centro[1] for c in columna])
     cerca = [tela.prever(c) for c in columna]
-    franja = _franja(rect, columna, cerca, max(sube) + float(saltos.max(initial=0.0)))
+    franja = _franja(rect, columna, cerca, max(sube) + float(saltos.max(initial=0.0)), a_fondo)
     ajustes = [franja.a_lo_ancho(c, d, BUSCA, min(s, 4.0)) for c, d, s in zip(columna, cerca, sube, strict=True)]
     xs = _cadena(ajustes, [dx for dx, _ in cerca], lejos, saltos)
     cerca = [(x, dy) for x, (_, dy) in zip(xs, cerca, strict=True)]
@@ -250,20 +287,21 @@ def _medir_columna(rect: Gris, forma: Forma, columna: list[Campo], tela: _Tela) 
     ys = _cadena(ajustes, [dy for _, dy in cerca], lejos, saltos)
     medidas = [franja.medir(c, (x, y)) for c, x, y in zip(columna, xs, ys, strict=True)]
     sigue = len(columna) > 1 and _sigue(franja, columna, medidas)
+    visto = VISTO_A_FONDO if a_fondo else VISTO
     return [
-        replace(m, claridad=0.0) if m.claridad <= VISTO or (sigue and tela.confunde(m, p)) else m
+        replace(m, claridad=0.0) if m.claridad <= visto or (sigue and tela.confunde(m, p)) else m
         for m, p in zip(medidas, pasos, strict=True)
     ]
 
 
-def _franja(rect: Gris, columna: list[Campo], cerca: list[tuple[float, float]], sube: float) -> _Franja:
+def _franja(rect: Gris, columna: list[Campo], cerca: list[tuple[float, float]], sube: float, a_fondo: bool) -> _Franja:
     """The strip where a column may be."""
     numeros = [c.numero for c in columna]
     lado = BUSCA + 1.5 + max(abs(dx) for dx, _ in cerca)
     cabo = sube + 1.5 + max(abs(dy) for _, dy in cerca)
     x, y = min(n.x for n in numeros) - lado, min(n.y for n in numeros) - cabo
     ancho, alto = max(n.x + n.ancho for n in numeros) - x, max(n.y + n.alto for n in numeros) - y
-    return _Franja(rect, Caja(x, y, ancho + lado, alto + cabo))
+    return _Franja(rect, Caja(x, y, ancho + lado, alto + cabo), a_fondo)
 
 
 def _sigue(franja: _Franja, columna: list[Campo], medidas: list[Ajuste]) -> bool:

@@ -73,8 +73,8 @@ def fotografiar(
     nivel: Annotated[list[str] | None, typer.Option(help="scan, mild, medium, hard o washed; puede repetirse.")] = None,
     semilla: Semilla = 1,
 ) -> None:
-    """Fotografía mal actas llenas: de un escáner («scan») a una foto movida, doblada y con sombra («hard»), y una casi sin
-    contraste («washed»)."""
+    """Fotografía mal actas llenas: de un escáner («scan») a una foto movida, doblada y con sombra («hard»); «washed»
+    casi no tiene contraste."""
     import numpy as np
 
     from prep.laboratorio.fotografiar import fotografiar as tomar

@@ -195,7 +195,7 @@ def desvanecer(llena: Imagen, vacia: Imagen, tinta: Tinta, rng: np.random.Genera
     trazo = vacia.astype(np.int16) - llena
     if not trazo.any() or tinta == TINTAS["pluma"]:
         return llena
-    fuerza = np.full((alto, ancho), rng.uniform(*tinta.opacidad), np.float32)
+    fuerza: Imagen = np.full((alto, ancho), rng.uniform(*tinta.opacidad), np.float32)
     if tinta.desigual:
         vaiven = rng.uniform(1 - tinta.desigual, 1 + tinta.desigual, (alto // 250 + 2, ancho // 250 + 2))
         fuerza *= cv2.resize(vaiven.astype(np.float32), (ancho, alto), interpolation=cv2.INTER_CUBIC)
@@ -203,7 +203,7 @@ def desvanecer(llena: Imagen, vacia: Imagen, tinta: Tinta, rng: np.random.Genera
         pieza = cv2.GaussianBlur(rng.normal(0, 1, (512, 512)).astype(np.float32), (0, 0), 1.0)
         pieza = 1 + tinta.grano * np.clip(pieza / pieza.std(), -2, 2) * 0.5
         fuerza *= np.tile(pieza, (alto // 512 + 1, ancho // 512 + 1))[:alto, :ancho]
-    capa = trazo.astype(np.float32)
+    capa: Imagen = trazo.astype(np.float32)
     if tinta.gris:
         capa += tinta.gris * (capa.mean(axis=2, keepdims=True) - capa)
     if tinta.borroso:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from prep.evidencia.pagina import PX_MM, Gris
-from prep.lectura.cajas import Tinta, Tono, aislar, encuadrar, entintado, sin_reglas
+from prep.lectura.cajas import Tinta, Tono, aislar, alisar, encuadrar, entintado, sin_reglas
 from prep.lectura.lector import SEGURO
 from prep.lectura.numeral import Calibracion, suavizar
 from prep.lectura.redes import CLASES, Redes
@@ -62,7 +62,7 @@ def preparar(gris: Gris) -> list[Tinta]:
 def _preparar(zona: Gris) -> Tinta:
     m = round(PX_MM)
     tinta = entintado(zona, nucleo_mm=_ALTO / 2)
-    tinta = Tono.de([tinta]).realzar(tinta)
+    tinta = Tono.de([alisar(tinta)]).realzar(tinta)
     tinta = cv2.copyMakeBorder(tinta, m, m, m, m, cv2.BORDER_CONSTANT, value=0)
     alto, ancho = tinta.shape
     verticales, horizontales = _marco(tinta, m)

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -14,6 +14,9 @@ from rich.table import Table
 
 from prep.papel.opciones import Llave, abrir_formas
 from prep.plataforma.consola import barra as nueva_barra
+
+if TYPE_CHECKING:
+    from prep.lectura.lector import Lector, LectorAjeno
 
 
 def _archivos(rutas: list[Path]) -> Iterator[Path]:
@@ -49,9 +52,20 @@ def leer(
     cifras: Annotated[bool, typer.Option("--cifras", help="Cada imagen es el recorte de un solo dígito.")] = False,
     como_json: Annotated[bool, typer.Option("--json", help="Una línea JSON por página.")] = False,
     verdad: Annotated[bool, typer.Option("--verdad", help="Compara con el .json que acompaña a cada imagen.")] = False,
+    esperada: Annotated[
+        str | None, typer.Option(metavar="CLAVE_ACTA", help="Acta con que se recibieron, si su QR no se puede leer.")
+    ] = None,
+    dibujo: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Guarda aquí cada hoja con los recuadros que se buscaron y los hallados."),
+    ] = None,
     llave: Llave = None,
 ) -> None:
-    """Lee actas: identifica, endereza y lee sus números. Lo que no es seguro no se acepta."""
+    """Lee actas: identifica, endereza y lee sus números. Lo que no es seguro no se acepta.
+
+    Termina con 0 si todo se pudo leer, con 1 si algo no (o si algo aceptado no es lo que dice la verdad) y con 2 si se
+    pidió mal.
+    """
     from prep.evidencia.imagenes import ArchivoRechazado
     from prep.lectura.ajena import FormaInvalida, abrir
     from prep.lectura.lector import Lector, LectorAjeno
@@ -59,7 +73,13 @@ def leer(
 
     if (proceso is not None) + (forma is not None) + cifras != 1:
         raise typer.BadParameter("Indique una de las tres: --proceso DIR, --forma FORMA.JSON o --cifras.")
+    if esperada is not None and proceso is None:
+        raise typer.BadParameter("--esperada va con --proceso: dice qué acta de ese proceso es.")
+    if dibujo is not None and cifras:
+        raise typer.BadParameter("--dibujo no va con --cifras.")
     rutas = list(_archivos(imagenes))
+    if not rutas:
+        raise typer.BadParameter("No hay imágenes que leer en " + ", ".join(map(str, imagenes)) + ".")
     if cifras:
         _leer_cifras(rutas, como_json)
         return
@@ -72,6 +92,8 @@ def leer(
     else:
         assert proceso is not None
         formas = abrir_formas(proceso, llave)
+        if esperada is not None and formas.plantilla_de(esperada) is None:
+            raise typer.BadParameter(f"El acta {esperada} no está en el catálogo del proceso.")
         lector = Lector(formas.plantilla_de, formas.clave, formas.llave)
     cuentas = {"leidas": 0, "rechazadas": 0, "campos": 0, "aceptados": 0, "bien": 0, "mal": 0}
     tabla = Table("imagen", "acta", "resultado", "campos", "aceptados", title="Lectura")
@@ -84,7 +106,9 @@ def leer(
                 _anotar(como_json, tabla, {"archivo": str(ruta), "rechazo": "archivo", "detalle": str(error)})
                 continue
             for k, hoja in enumerate(hojas):
-                lectura = lector.leer(hoja)
+                lectura = lector.leer(hoja, esperada)
+                if dibujo is not None:
+                    _dibujar(lector, hoja, esperada, dibujo / f"{ruta.stem}-{k + 1}.jpg")
                 fila = {"archivo": str(ruta), "pagina": k + 1, **lectura.como_dict()}
                 cuentas["leidas" if lectura.leida else "rechazadas"] += 1
                 cuentas["campos"] += len(lectura.campos)
@@ -96,8 +120,28 @@ def leer(
                     cuentas["mal"] += mal
                     fila |= {"aceptados_bien": bien, "aceptados_mal": mal}
                 _anotar(como_json, tabla, fila)
-    if como_json:
-        return
+    if not como_json:
+        _resumir(tabla, cuentas, verdad)
+    if cuentas["rechazadas"] or cuentas["mal"]:
+        raise typer.Exit(1)
+
+
+def _dibujar(lector: Lector | LectorAjeno, hoja: bytes, esperada: str | None, destino: Path) -> None:
+    """Where it looked, whether or not it found it; nothing when there is no sheet to draw on."""
+    from prep.lectura.dibujo import dibujar
+    from prep.lectura.lector import Rechazo, descifrar
+
+    try:
+        vista = lector.situar(descifrar(hoja), esperada)[0]
+    except Rechazo as r:
+        if r.vista is None:
+            return
+        vista = r.vista
+    destino.parent.mkdir(parents=True, exist_ok=True)
+    destino.write_bytes(dibujar(vista))
+
+
+def _resumir(tabla: Table, cuentas: dict[str, int], verdad: bool) -> None:
     consola = Console()
     consola.print(tabla)
     consola.print(
@@ -116,7 +160,7 @@ def _leer_cifras(rutas: list[Path], como_json: bool) -> None:
     from prep.lectura.redes import redes
 
     tabla = Table("imagen", "signo", "probabilidad", "aceptada", title="Cifras")
-    aceptadas = 0
+    aceptadas = malas = 0
     with nueva_barra() as barra:
         for ruta in barra.track(rutas, description="Leyendo"):
             fila: dict[str, Any] = {"archivo": str(ruta)}
@@ -126,6 +170,7 @@ def _leer_cifras(rutas: list[Path], como_json: bool) -> None:
                     raise ArchivoRechazado(f"El archivo tiene {len(hojas)} páginas: se espera un solo dígito.")
                 lectura = cifra.leer(descifrar(hojas[0]), redes(), calibracion())
             except (ArchivoRechazado, Rechazo) as error:
+                malas += 1
                 fila["rechazo"] = str(error)
                 tabla.add_row(ruta.name, str(error))
             else:
@@ -139,6 +184,8 @@ def _leer_cifras(rutas: list[Path], como_json: bool) -> None:
         consola = Console()
         consola.print(tabla)
         consola.print(f"{aceptadas} de {len(rutas)} cifras aceptadas.")
+    if malas:
+        raise typer.Exit(1)
 
 
 def _anotar(como_json: bool, tabla: Table, fila: dict) -> None:  # type: ignore[type-arg]

@@ -31,6 +31,11 @@ from prep.plataforma.opencv import cv2
 
 SEGURO: Final = 0.997
 """Where nothing was calibrated (another's form, a loose digit), the probability each box must reach to be accepted."""
+NEGRA: Final = 60
+"""Nothing of a picture so dark, 0-255, is paper."""
+BLANCA: Final = 245
+"""Nothing of a picture so light is print."""
+_NO_SE_HALLA: Final = ("sin_pagina", "forma_desconocida", "media_acta", "hoja_no_hallada", "renglones_no_hallados")
 ORIENTACION_CLARA: Final = 0.6
 """Another way of turning the sheet may find at most this fraction of the rows found."""
 
@@ -51,10 +56,11 @@ class Vista:
 
 
 class Rechazo(Exception):
-    """The image cannot be read; `motivo` is a key of `MOTIVOS`, `detalle` says it for people."""
+    """The image cannot be read; `motivo` is a key of `MOTIVOS`, `detalle` says it for people; `vista`, the page where
+    one was found and its rows were not."""
 
-    def __init__(self, motivo: str, detalle: str = "", **datos: object) -> None:
-        self.motivo = motivo
+    def __init__(self, motivo: str, detalle: str = "", vista: Vista | None = None, **datos: object) -> None:
+        self.motivo, self.vista = motivo, vista
         self.detalle = detalle or MOTIVOS[motivo].format(**datos)
         super().__init__(self.detalle)
 
@@ -101,7 +107,7 @@ class _Lector(ABC):
         imagen = sha256(datos).hexdigest()
         try:
             gris = descifrar(datos)
-            vista, acta, avisos = self.situar(gris, esperada)
+            vista, acta, avisos = self._situar(gris, esperada)
         except Rechazo as r:
             return Lectura(imagen, self.redes.huella, r.motivo, r.detalle), None
         campos, tono = self._campos(vista)
@@ -121,6 +127,29 @@ class _Lector(ABC):
             campos,
         )
         return lectura, vista
+
+    def _situar(self, gris: Gris, esperada: str | None) -> tuple[Vista, str | None, list[str]]:
+        """`situar`; of a picture where no page can be placed, say it if the picture itself is the reason."""
+        try:
+            return self.situar(gris, esperada)
+        except Rechazo as r:
+            if r.motivo not in _NO_SE_HALLA:
+                raise
+            muestra = gris[::4, ::4]
+            if float(np.quantile(muestra, 0.98)) < NEGRA:
+                raise Rechazo("oscura") from None
+            if float(np.quantile(muestra, 0.05)) > BLANCA:
+                raise Rechazo("quemada") from None
+            if self._se_situa(np.ascontiguousarray(gris[:, ::-1]), esperada):
+                raise Rechazo("en_espejo") from None
+            raise
+
+    def _se_situa(self, gris: Gris, esperada: str | None) -> bool:
+        try:
+            self.situar(gris, esperada)
+        except Rechazo:
+            return False
+        return True
 
     def _campos(self, vista: Vista) -> tuple[tuple[LecturaCampo, ...], Tono]:
         campos = vista.plantilla.campos
@@ -203,7 +232,7 @@ class Lector(_Lector):
             raise Rechazo("media_acta", marcas=len(marcas))
         vista = mirar(gris, pagina, plantilla)
         if vista.hallados < len(plantilla.campos) / 2:
-            raise Rechazo("renglones_no_hallados" if len(marcas) > 2 else "media_acta", marcas=len(marcas))
+            raise Rechazo("renglones_no_hallados" if len(marcas) > 2 else "media_acta", vista=vista, marcas=len(marcas))
         return vista, acta, [*_avisos(gris, pagina), *([] if textos else ["identidad_por_marcas"])]
 
     def _juzgar(self, puntos: np.ndarray, letra: np.ndarray) -> Juicio:
@@ -238,11 +267,11 @@ class LectorAjeno(_Lector):
         vistas = sorted((mirar(gris, p, forma) for p in self._paginas(gris)), key=lambda v: -v.hallados)
         vista = vistas[0]
         if vista.hallados < len(forma.campos) / 2:
-            raise Rechazo("renglones_no_hallados")
+            raise Rechazo("renglones_no_hallados", vista=vista)
         if len(vistas) > 1 and vistas[1].hallados > ORIENTACION_CLARA * vista.hallados:
-            raise Rechazo("orientacion_ambigua")
+            raise Rechazo("orientacion_ambigua", vista=vista)
         if forma.pliego.tipo == "contorno" and _corrida(vista):
-            raise Rechazo("renglones_ambiguos")
+            raise Rechazo("renglones_ambiguos", vista=vista)
         return vista, None, _avisos(gris, vista.pagina)
 
     def _paginas(self, gris: Gris) -> list[Pagina]:

@@ -13,6 +13,9 @@ FORMATO: Final = "prep/lectura/1"
 MOTIVOS: Final = {
     # Why a whole image is refused.
     "no_es_imagen": "El archivo no se puede leer como imagen.",
+    "oscura": "La imagen está casi negra: encienda una luz, destape la lente y vuelva a tomarla.",
+    "quemada": "La imagen está casi blanca, sin detalle: quite el flash y la luz directa y vuelva a tomarla.",
+    "en_espejo": "La imagen está en espejo, con la izquierda a la derecha: tómela con la cámara trasera.",
     "sin_pagina": "No se reconoce un acta en la imagen: no se ven una hoja, su código QR ni sus marcas de esquina.",
     "forma_desconocida": "Es una hoja, pero no es un acta impresa por este sistema: no lleva su QR ni sus marcas. "
     "Si es de otro diseño, descríbalo y use «prep leer --forma».",

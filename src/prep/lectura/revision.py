@@ -51,7 +51,8 @@ SIN_OPINION: Final = Revision(Opinion.SIN_OPINION)
 def revisar(coincidencia: Mapping[str, Valor], lectura: Lectura, umbrales: Umbrales) -> Revision:
     """Compare what two people typed alike, field by field, with what the reader accepted on its own.
 
-    Of a sheet on which it saw nothing written the reader says nothing: two people did see something, or agree with it."""
+    Of a sheet on which it saw nothing written the reader says nothing.
+    """
     if not lectura.leida or "en_blanco" in lectura.avisos:
         return SIN_OPINION
     difieren, iguales = [], 0
