@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -8,6 +9,7 @@ from actas_de_prueba import hoja, llena
 from prep.dominio.comun.valores import Valor
 from prep.laboratorio import examen as bench
 from prep.laboratorio.examen import Medida, curva, ece, equivocar, svg_curvas
+from prep.laboratorio.llenar import TINTAS, desvanecer, en_blanco
 from prep.lectura.redes import PESOS, redes
 from prep.lectura.revision import intervalo
 
@@ -75,7 +77,39 @@ def test_el_examen_entero(tmp_path: Path, datos: Callable[..., Path]) -> None:
     lineas: list[str] = []
     figuras = bench.bench(datos("digitos", "mnist"), None, 6, lineas.append, tmp_path)
     assert (tmp_path / "lectura_curvas.svg").read_text().startswith("<svg")
-    assert len(figuras["conjuntos"]["otras manos"]) == 2 * 4 + 4 * 2  # one acta of three at all four steps
-    assert len(figuras["conjuntos"]["mano propia"]) == 4
+    assert len(figuras["conjuntos"]["otras manos"]) == 6 * len(bench.PASOS)
+    assert len(figuras["conjuntos"]["mano propia"]) == len(bench.PASOS)
     assert any("mild" in linea for linea in lineas)
     assert hoja().plantilla.id not in "".join(lineas)
+
+
+@pytest.mark.largo
+@pytest.mark.timeout(4 * 3600)
+def test_the_examination_is_large_enough_and_passed(datos: Callable[..., Path], capsys: pytest.CaptureFixture) -> None:
+    """300 actas a step, by hands that trained nothing: enough to say what the bars ask with 95 % confidence."""
+    otras = bench.OtrasManos.de_examen(datos("digitos", "mnist"), None)
+    medidas = bench.examinar(otras, 300)
+    with capsys.disabled():
+        bench.tabla("otras manos, con la letra del sistema", medidas, print)
+    for paso in bench.PASOS:
+        leidas = [m for m in medidas if m.nivel == paso and m.campos]
+        aceptados = [c for m in leidas for c in m.campos if c[4]]
+        mal = sum(c[0] != c[2] for c in aceptados)
+        devueltas = sum(m.devuelta_bien for m in leidas)
+        if paso != "hard":
+            assert len(leidas) >= 0.97 * 300 and len(aceptados) >= 6000, paso
+        assert mal <= len(aceptados) * (0.001 if paso in bench.TENUES else 0.0005), (paso, mal, len(aceptados))
+        assert devueltas <= 0.01 * len(leidas), (paso, devueltas)
+
+
+@pytest.mark.parametrize("tinta", ["tenue", "lapiz", "copia"])
+def test_another_ink_is_fainter_and_in_the_same_place(tinta: str) -> None:
+    h, _, pagina = llena()
+    vacia = en_blanco(h)
+    otra = desvanecer(pagina, vacia, TINTAS[tinta], np.random.default_rng(1))
+    escrito = np.abs(vacia.astype(int) - pagina).max(2) > 60
+    lejos = cv2.dilate(escrito.astype(np.uint8), np.ones((31, 31), np.uint8)) == 0
+    antes, ahora = ((vacia.astype(int) - p)[escrito].mean() for p in (pagina, otra))
+    assert 0.08 * antes < ahora < 0.55 * antes
+    assert np.abs(vacia.astype(int) - otra)[lejos].max() <= 3
+    assert np.array_equal(desvanecer(pagina, vacia, TINTAS["pluma"], np.random.default_rng(1)), pagina)

@@ -53,6 +53,42 @@ def test_se_lee_bien_una_forma_descrita(tipo: str, nivel: str, hoja: str) -> Non
     assert sum(c.aceptado for c in lectura.campos) >= 0.3 * len(lectura.campos)
 
 
+@pytest.mark.parametrize(
+    ("reglas", "hoja"),
+    [
+        ((220, 0.3, 0.0), "tabloide"),  # pale grey
+        ((120, 0.3, 1.5), "media carta"),  # dashes of 1.5 mm
+        ((201, 0.3, 1.5), "tabloide"),  # both
+    ],
+)
+def test_pale_and_broken_rules_are_found(reglas: tuple[int, float, float], hoja: str) -> None:
+    a = dibujar("aruco", np.random.default_rng([5, 4]), None, hoja, reglas=reglas)
+    f = tomar(a, "scan", np.random.default_rng(5))
+    lejos = lejos_mm(a, f, lector(a), descifrar(f.jpeg))
+    assert np.isfinite(lejos).mean() > 0.9 and lejos[np.isfinite(lejos)].max() <= 1.0
+    lectura = lector(a).leer(f.jpeg)
+    assert sum(c.valor == a.valores[c.clave] for c in lectura.campos) >= 0.8 * len(lectura.campos)
+    assert all(c.valor == a.valores[c.clave] for c in lectura.campos if c.aceptado)
+
+
+@pytest.mark.parametrize("cuanto", [(-14.0, -9.0), (-4.0, -16.0)])
+def test_a_square_that_is_no_mark_does_not_win_over_three_that_are(cuanto: tuple[float, float]) -> None:
+    """As a barcode or a bullet near the corner where a mark is missing: the printed rows say which ones they are."""
+    a = dibujar("cuadros", np.random.default_rng(4), None, "tabloide")
+    anclas, e = a.descripcion["anclas"], a.escala * 10
+    n = round(anclas["lado"] * e)
+    x, y = (round(anclas["marcas"][2][k] * e) for k in "xy")
+    a.pagina[y - 3 : y + n + 3, x - 3 : x + n + 3] = 250
+    x, y = x + round(cuanto[0] * e), y + round(cuanto[1] * e)
+    a.pagina[y : y + n, x : x + n] = 15
+    f = tomar(a, "scan", np.random.default_rng(4))
+    lejos = lejos_mm(a, f, lector(a), descifrar(f.jpeg))
+    assert lejos.max() <= 1.0
+    lectura = lector(a).leer(f.jpeg)
+    assert lectura.marcas == 3
+    assert all(c.valor == a.valores[c.clave] for c in lectura.campos if c.aceptado)
+
+
 @pytest.mark.parametrize("tipo", TIPOS)
 def test_digitos_de_otras_personas(tipo: str, datos: Any) -> None:
     reales = Digitos.abrir(datos("digitos", "mnist"))
@@ -159,6 +195,12 @@ def test_una_tabla_corrida_un_renglon_se_rechaza() -> None:
     for campo in d["campos"]:
         campo["numero"]["y"] += paso
     assert LectorAjeno(formato.leer(json.dumps(d).encode())).leer(f.jpeg).rechazo == "renglones_ambiguos"
+
+
+@pytest.mark.parametrize("tipo", ["aruco", "cuadros"])
+def test_a_mirrored_picture_is_called_that(tipo: str) -> None:
+    a, f = caso(tipo, "scan")
+    assert lector(a).leer(jpeg(np.ascontiguousarray(descifrar(f.jpeg)[:, ::-1]))).rechazo == "en_espejo"
 
 
 def test_sin_hoja_o_sin_marcas_cada_quien_con_su_motivo() -> None:
@@ -379,6 +421,27 @@ def test_leer_con_forma(tmp_path: Path) -> None:
     (fila,) = [json.loads(linea) for linea in r.stdout.splitlines()]
     assert fila["rechazo"] is None and fila["acta"] is None and len(fila["campos"]) == len(a.valores)
     assert fila["aceptados_mal"] == 0 and fila["aceptados_bien"] > 0
+
+
+@pytest.mark.parametrize("mala", [False, True])
+def test_the_drawing_shows_where_a_form_was_looked_for(tmp_path: Path, mala: bool) -> None:
+    """Also where its rows are not there: that is when it is needed."""
+    a, f = caso("cuadros", "scan")
+    d = json.loads(a.json)
+    if mala:
+        for campo in d["campos"]:
+            campo["numero"]["x"] -= 60
+            campo.pop("letra", None)
+    (tmp_path / "forma.json").write_text(json.dumps(d))
+    (tmp_path / "acta.jpg").write_bytes(f.jpeg)
+    orden = ("leer", tmp_path / "acta.jpg", "--forma", tmp_path / "forma.json", "--dibujo", tmp_path / "d", "--json")
+    r = prep(*orden)
+    assert r.exit_code == (1 if mala else 0), r.output
+    assert json.loads(r.stdout)["rechazo"] == ("renglones_no_hallados" if mala else None)
+    imagen = cv2.imread(str(tmp_path / "d" / "acta-1.jpg"))
+    b, g, rojo = (imagen[:, :, k].astype(int) for k in range(3))
+    verde, rojas = ((g - rojo > 60) & (g - b > 60)).sum(), ((rojo - g > 100) & (rojo - b > 100)).sum()
+    assert verde > 5000 and (rojas > 5000) == mala
 
 
 def test_leer_pide_una_sola_cosa_y_explica_la_forma_mala(tmp_path: Path) -> None:

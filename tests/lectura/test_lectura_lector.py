@@ -91,6 +91,9 @@ IMAGENES_MALAS: dict[str, tuple[Callable[[], bytes], str]] = {
     "nada": (lambda: b"", "no_es_imagen"),
     "basura": (lambda: b"\xff\xd8\xff basura", "no_es_imagen"),
     "formato ajeno": (lambda: jpeg(ajena()), "forma_desconocida"),
+    "a oscuras": (lambda: jpeg((color() * 0.12).astype(np.uint8)), "oscura"),
+    "con flash": (lambda: jpeg(np.full((1500, 2000, 3), 253, np.uint8)), "quemada"),
+    "en espejo": (lambda: jpeg(np.ascontiguousarray(color()[:, ::-1])), "en_espejo"),
     "media acta": (lambda: jpeg(color()[:, :1900]), "media_acta"),
     "dos actas": (lambda: jpeg(dos_actas()), "varias_actas"),
     "otro QR": (lambda: tomar(Hoja(hoja().plantilla, hoja().identificacion, "HTTPS://EJEMPLO.MX/")), "qr_ajeno"),
@@ -201,3 +204,17 @@ def test_el_lector_no_acepta_una_llave_que_no_es() -> None:
     assert lector(llave=LLAVE + b"!").leer(foto("scan").jpeg).rechazo == "qr_falso"
     assert lector(proceso="OTRO").leer(foto("scan").jpeg).rechazo == "qr_otro_proceso"
     assert qr.clave_proceso(PROCESO) == PROCESO
+
+
+@pytest.mark.parametrize(("clara", "solo"), [(0.9999, ()), (0.99, ("numero_solo",))])
+def test_digits_without_words_need_every_box_sure(clara: float, solo: tuple[str, ...]) -> None:
+    uno = lector()
+    p = np.full((3, 13), 1e-5 / 12)
+    p[[0, 1], [0, 5]] = 1 - 1e-5
+    p[2] = (1 - clara) / 12
+    p[2, 7] = clara
+    sin_letra = np.full(33, -20.0)
+    sin_letra[31] = 20.0
+    juicio = uno._juzgar(np.log(p) * uno.calibracion.temperatura_cifra, sin_letra)
+    assert (juicio.valor, juicio.caso) == (57, "numero")
+    assert tuple(m for m in juicio.motivos if m == "numero_solo") == solo and (not solo) == (not juicio.motivos)

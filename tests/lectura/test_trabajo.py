@@ -102,8 +102,47 @@ def test_leer_en_tabla_y_con_archivos_malos(taller: Path, tmp_path: Path) -> Non
         "--llave",
         taller / "qr",
     )
-    assert r.exit_code == 0, r.output
+    assert r.exit_code == 1, r.output
     assert "1 páginas leídas, 2 rechazadas" in r.output
+
+
+def test_who_reads_never_makes_a_key(taller: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a key of its own it would call every genuine acta forged."""
+    foto = sorted((taller / "fotos").glob("*scan.jpg"))[0]
+    monkeypatch.setenv("PREP_DATOS_DIR", str(tmp_path / "datos"))
+    for llave in (("--llave", tmp_path / "FALTA"), ()):
+        r = prep("leer", foto, "--proceso", taller / "proceso", *llave)
+        assert r.exit_code == 2
+        assert "No existe el secreto de los QR" in " ".join(r.output.replace("│", " ").split())
+    assert not (tmp_path / "FALTA").exists() and not (tmp_path / "datos" / "llaves").exists()
+
+
+def test_the_key_is_where_data_lives(taller: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREP_DATOS_DIR", str(tmp_path / "datos"))
+    monkeypatch.chdir(tmp_path)
+    r = prep("actas", "etiquetas", taller / "proceso", "--salida", tmp_path / "e.pdf", "--eleccion", "GUB")
+    assert r.exit_code == 0, r.output
+    assert (tmp_path / "datos" / "llaves" / "qr").stat().st_mode & 0o077 == 0
+    foto = sorted((taller / "fotos").glob("*scan.jpg"))[0]
+    r = prep("leer", foto, "--proceso", taller / "proceso", "--json")
+    assert r.exit_code == 1 and json.loads(r.stdout)["rechazo"] == "qr_falso"  # it was printed with another one
+
+
+def test_leer_an_acta_that_is_known(taller: Path) -> None:
+    foto = sorted((taller / "fotos").glob("*scan.jpg"))[0]
+    acta = foto.stem.removesuffix("-scan")
+    comun = ("leer", foto, "--proceso", taller / "proceso", "--llave", taller / "qr", "--json")
+    r = prep(*comun, "--esperada", acta)
+    assert r.exit_code == 0 and json.loads(r.stdout)["acta"] == acta
+    otra = sorted({p.stem for p in (taller / "llenas").glob("*.json")} - {acta})[0]
+    r = prep(*comun, "--esperada", otra)
+    assert r.exit_code == 1 and json.loads(r.stdout)["rechazo"] == "otra_acta"
+    assert prep(*comun, "--esperada", "149999B010005").exit_code == 2
+
+
+def test_nothing_to_read_is_said(taller: Path, tmp_path: Path) -> None:
+    r = prep("leer", tmp_path, "--proceso", taller / "proceso", "--llave", taller / "qr")
+    assert r.exit_code == 2 and "No hay imágenes" in r.output
 
 
 def test_lo_que_se_pide_mal_se_explica(taller: Path, tmp_path: Path) -> None:

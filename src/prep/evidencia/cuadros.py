@@ -14,6 +14,9 @@ from prep.plataforma.opencv import cv2
 
 _LADO: Final = 2000  # pixels of the longer side where squares are looked for
 _CANDIDATOS: Final = 14
+_POR_GIRO: Final = 2
+_EN_TOTAL: Final = 5
+"""Pages offered of those that rest on so many squares: for each way of turning the sheet, and in all."""
 _RESIDUO: Final = 0.22  # of a square's side: how far its corners may be from where the other marks put them
 
 
@@ -75,30 +78,39 @@ def _ordenada(puntos: Puntos, marca: Puntos, h: Puntos) -> tuple[Puntos, float]:
     return giros[k], lejos[k]
 
 
-def paginas(gris: Gris, pliego: Pliego) -> tuple[list[Pagina], int]:
-    """Pages that the squares of a picture allow, one per way of turning the sheet, and how many marks they rest on.
+def paginas(gris: Gris, pliego: Pliego) -> tuple[list[list[Pagina]], int]:
+    """Pages that the squares of a picture allow, and how many squares there are: first those that rest on four, then
+    those that rest on three, each list with the best fits of every way of turning the sheet.
 
-    Four squares if some four fit the form, else three; where two sets fit the same turn, the best.
+    How well squares fit does not say that they are the marks: barcodes and bullets are square too. Whoever asks looks
+    for the printed rows in each.
     """
     vistos = _cuadros(gris, pliego)
     mm = [esquinas_mm(m) for m in pliego.marcas]
     centros = np.array([m.mean(0) for m in mm])
+    tandas = []
     for cuantas in (4, 3):
-        mejores: dict[int, tuple[float, Pagina]] = {}
+        encajes: list[tuple[float, list[Marca]]] = []
         for grupo in combinations(vistos, cuantas):
             medios = np.array([g.mean(0) for g in grupo])
             orden = np.argsort(np.arctan2(*(medios - medios.mean(0)).T[::-1]))
             for marcas in _repartos(cuantas):
                 halladas = _encajar([grupo[i] for i in orden], marcas, mm, centros)
-                if halladas is None:
-                    continue
-                pagina = situar(afinar(gris, halladas[1]), pliego)
-                if pagina is not None and (pagina.giro not in mejores or halladas[0] < mejores[pagina.giro][0]):
-                    mejores[pagina.giro] = halladas[0], pagina
-        if mejores:
-            tope = 2 * min(v[0] for v in mejores.values()) + 0.05
-            return [p for r, p in sorted(mejores.values(), key=lambda v: v[0]) if r <= tope], cuantas
-    return [], len(vistos)
+                if halladas is not None:
+                    encajes.append(halladas)
+        tandas.append(_mejores(gris, pliego, sorted(encajes, key=lambda v: v[0])))
+    return [t for t in tandas if t], len(vistos)
+
+
+def _mejores(gris: Gris, pliego: Pliego, encajes: list[tuple[float, list[Marca]]]) -> list[Pagina]:
+    salida: list[Pagina] = []
+    for _, marcas in encajes:
+        pagina = situar(afinar(gris, marcas), pliego)
+        if pagina is not None and sum(p.giro == pagina.giro for p in salida) < _POR_GIRO:
+            salida.append(pagina)
+        if len(salida) == _EN_TOTAL:
+            break
+    return salida
 
 
 def _repartos(cuantas: int) -> list[tuple[int, ...]]:

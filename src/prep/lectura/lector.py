@@ -30,7 +30,8 @@ from prep.papel.plantilla import Caja, Campo, Forma, Plantilla, marcas_de
 from prep.plataforma.opencv import cv2
 
 SEGURO: Final = 0.997
-"""Where nothing was calibrated (another's form, a loose digit), the probability each box must reach to be accepted."""
+"""Where nothing was calibrated (another's form, a loose digit) or nothing else says the number (digits without words),
+the probability each box must reach to be accepted."""
 NEGRA: Final = 60
 """Nothing of a picture so dark, 0-255, is paper."""
 BLANCA: Final = 245
@@ -93,6 +94,10 @@ class _Lector(ABC):
     @abstractmethod
     def situar(self, gris: Gris, esperada: str | None = None) -> tuple[Vista, str | None, list[str]]:
         """Find the page and its rows; raise `Rechazo`. Returns the view, the clave_acta if known, and warnings."""
+
+    def _menos_clara(self, puntos: np.ndarray) -> float:
+        """Probability of the likeliest sign of the least clear box."""
+        return float(suavizar(puntos, self.calibracion.temperatura_cifra).max(1).min())
 
     @abstractmethod
     def _juzgar(self, puntos: np.ndarray, letra: np.ndarray) -> Juicio: ...
@@ -236,7 +241,11 @@ class Lector(_Lector):
         return vista, acta, [*_avisos(gris, pagina), *([] if textos else ["identidad_por_marcas"])]
 
     def _juzgar(self, puntos: np.ndarray, letra: np.ndarray) -> Juicio:
-        return juzgar(puntos, letra, self.calibracion)
+        juicio = juzgar(puntos, letra, self.calibracion)
+        # Without words nothing catches a digit written in a way that trained nothing: each box must be sure by itself.
+        if juicio.caso == "numero" and self._menos_clara(puntos) < SEGURO:
+            return replace(juicio, motivos=(*juicio.motivos, "numero_solo"))
+        return juicio
 
     def _identificar(self, textos: list[str], marcas: list[Marca], esperada: str | None) -> str:
         if textos:
@@ -264,18 +273,23 @@ class LectorAjeno(_Lector):
 
     def situar(self, gris: Gris, esperada: str | None = None) -> tuple[Vista, str | None, list[str]]:
         forma = self.forma
-        vistas = sorted((mirar(gris, p, forma) for p in self._paginas(gris)), key=lambda v: -v.hallados)
+        vistas: list[Vista] = []
+        for tanda in self._paginas(gris):
+            vistas = sorted([*vistas, *(mirar(gris, p, forma) for p in tanda)], key=lambda v: -v.hallados)
+            if vistas[0].hallados >= len(forma.campos) / 2:
+                break
         vista = vistas[0]
+        al_reves = max((v.hallados for v in vistas if v.pagina.giro != vista.pagina.giro), default=0)
         if vista.hallados < len(forma.campos) / 2:
             raise Rechazo("renglones_no_hallados", vista=vista)
-        if len(vistas) > 1 and vistas[1].hallados > ORIENTACION_CLARA * vista.hallados:
+        if al_reves > ORIENTACION_CLARA * vista.hallados:
             raise Rechazo("orientacion_ambigua", vista=vista)
         if forma.pliego.tipo == "contorno" and _corrida(vista):
             raise Rechazo("renglones_ambiguos", vista=vista)
         return vista, None, _avisos(gris, vista.pagina)
 
-    def _paginas(self, gris: Gris) -> list[Pagina]:
-        """Where the sheet may be, at least one; raise `Rechazo`."""
+    def _paginas(self, gris: Gris) -> list[list[Pagina]]:
+        """Where the sheet may be, at least one, the likeliest lists first; raise `Rechazo`."""
         pliego = self.forma.pliego
         if pliego.tipo == "contorno":
             hoja = contorno.hallar(gris)
@@ -284,9 +298,9 @@ class LectorAjeno(_Lector):
             paginas = hoja.paginas(pliego)
             if not paginas:
                 raise Rechazo("plantilla_distinta", "La hoja no tiene las proporciones de la forma descrita.")
-            return paginas
+            return [paginas]
         if pliego.tipo == "cuadros":
-            paginas, vistas = cuadros.paginas(gris, pliego)
+            tandas, vistas = cuadros.paginas(gris, pliego)
         else:
             marcas = hallar_marcas(gris, pliego)
             if len({m.esquina for m in marcas}) < len(marcas):
@@ -294,18 +308,17 @@ class LectorAjeno(_Lector):
                 if len({m.esquina for m in marcas}) < len(marcas):
                     raise Rechazo("varias_actas")
             pagina = situar(afinar(gris, marcas), pliego)
-            paginas, vistas = [pagina] if pagina else [], len(marcas)
-        if not paginas and vistas >= 3:
+            tandas, vistas = [[pagina]] if pagina else [], len(marcas)
+        if not tandas and vistas >= 3:
             raise Rechazo("marcas_distintas")
-        if not paginas:
+        if not tandas:
             raise Rechazo("media_acta" if vistas or contorno.hay_hoja(gris) else "sin_pagina", marcas=vistas)
-        return paginas
+        return tandas
 
     def _juzgar(self, puntos: np.ndarray, letra: np.ndarray) -> Juicio:
         juicio = juzgar(puntos, letra, self.calibracion)
-        claras = suavizar(puntos, self.calibracion.temperatura_cifra).max(1)
         # Words may only confirm what the boxes say.
-        if juicio.valor is not None and juicio.valor == juicio.numero and float(claras.min()) >= SEGURO:
+        if juicio.valor is not None and juicio.valor == juicio.numero and self._menos_clara(puntos) >= SEGURO:
             return juicio
         return replace(juicio, motivos=(*juicio.motivos, "sin_calibrar"))
 

@@ -53,6 +53,7 @@ MOTIVOS: Final = {
     "rayado": "Los recuadros están cruzados con rayas.",
     "ilegible": "Hay algo escrito que no se puede leer.",
     "confianza_baja": "La lectura no es bastante segura.",
+    "numero_solo": "No hay letra que confirme el número, y algún recuadro no es muy claro.",
     "tinta_tenue": "Hay tinta tan tenue que no se puede leer.",
     "sin_calibrar": "En una forma de otro diseño sólo se acepta un número con cada recuadro muy claro.",
 }

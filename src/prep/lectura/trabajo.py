@@ -200,6 +200,11 @@ def mostrar(b: dict, consola: Console) -> None:  # type: ignore[type-arg]
                 f"{desde} a {hasta} %",
             )
         consola.print(tabla)
+    consola.print(
+        "Lo que casi nunca puede ver: un número escrito sólo con letra, uno con la letra bien y las cifras mal, y uno "
+        "corregido encima. Esos errores de ambas personas quedan para el cotejo.",
+        style="dim",
+    )
     if actas := por_revisar(b):
         consola.print(
             "La lectura difirió de estas actas cuando alguien ya las había verificado o devuelto. Compare cada una "
