@@ -91,7 +91,7 @@ IMAGENES_MALAS: dict[str, tuple[Callable[[], bytes], str]] = {
     "nada": (lambda: b"", "no_es_imagen"),
     "basura": (lambda: b"\xff\xd8\xff basura", "no_es_imagen"),
     "formato ajeno": (lambda: jpeg(ajena()), "forma_desconocida"),
-    "a oscuras": (lambda: jpeg((color() * 0.12).astype(np.uint8)), "oscura"),
+    "a oscuras": (lambda: jpeg((color() * 0.03).astype(np.uint8)), "oscura"),
     "con flash": (lambda: jpeg(np.full((1500, 2000, 3), 253, np.uint8)), "quemada"),
     "en espejo": (lambda: jpeg(np.ascontiguousarray(color()[:, ::-1])), "en_espejo"),
     "media acta": (lambda: jpeg(color()[:, :1900]), "media_acta"),
