@@ -62,7 +62,8 @@ def preparar(gris: Gris) -> list[Tinta]:
 def _preparar(zona: Gris) -> Tinta:
     m = round(PX_MM)
     tinta = entintado(zona, nucleo_mm=_ALTO / 2)
-    tinta = Tono.de([alisar(tinta)]).realzar(tinta)
+    tono = Tono.de([alisar(tinta)])
+    tinta = tono.realzar(tinta) if tono.trazo > 2 * tono.papel else tinta  # of nothing, nothing is raised
     tinta = cv2.copyMakeBorder(tinta, m, m, m, m, cv2.BORDER_CONSTANT, value=0)
     alto, ancho = tinta.shape
     verticales, horizontales = _marco(tinta, m)
