@@ -39,7 +39,7 @@ def leer(gris: Gris, redes: Redes, calibracion: Calibracion) -> LecturaCifra:
     accepted only if the other way does not look like another one.
     """
     p = suavizar(redes.digitos(np.stack(preparar(gris))), calibracion.temperatura_cifra)
-    k = int(p[:, :10].max(1).argmax()) if len(p) > 1 else 0
+    k = max((i for i in range(len(p)) if int(p[i].argmax()) < 10), key=lambda i: float(p[i].max()), default=0)
     signo, segura = int(p[k].argmax()), float(p[k].max())
     rival = max((float(np.delete(q[:10], signo).max()) for q in np.delete(p, k, axis=0) if signo < 10), default=0.0)
     return LecturaCifra(CLASES[signo], segura, signo < 10 and segura >= SEGURO and rival < _RIVAL)
