@@ -181,7 +181,7 @@ def test_trabajar_en_cada_modo(noche_leida: NocheLeida, papeles: Papeles, tmp_pa
     assert {a: f.opinion for a, f in n.lecturas().items()} == {
         a: (Opinion.DEVUELVE if i == 1 else Opinion.CONFIRMA).value for i, a in enumerate(actas)
     }
-    assert [h.acta for h in n.revisadas()] == ([actas[1]] if modo == "revisora" else [])
+    assert [h.sujeto for h in n.revisadas()] == ([f"acta:{actas[1]}"] if modo == "revisora" else [])
     assert sede.prep("lectura", "trabajar", "--una-vuelta").returncode == 0
     assert len(n.lecturas()) == 4
 
