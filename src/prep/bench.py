@@ -24,14 +24,13 @@ from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.table import Table
+
+from prep.plataforma.consola import fallar, salida, tabla
 
 if TYPE_CHECKING:
     from prep.catalogo.informativo import Informativo
     from prep.dominio.tabulacion.proceso import Proceso
 
-consola = Console(width=120)
 _HIJO = "PREP_BENCH_HIJO"
 NOCHE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))
 
@@ -64,11 +63,11 @@ def bench(
     elegidas = partes or list(PARTES)
     desconocidas = [p for p in elegidas if p not in PARTES]
     if desconocidas:
-        raise typer.BadParameter(f"No hay parte {', '.join(desconocidas)}. Las hay: {', '.join(PARTES)}.")
+        fallar(f"No hay parte {', '.join(desconocidas)}. Las hay: {', '.join(PARTES)}.")
     if _HIJO not in os.environ:
         _decir_maquina()
     for parte in elegidas:
-        consola.print(f"\n[bold]{parte}[/]")
+        salida.print(f"\n[bold]{parte}[/]")
         if len(elegidas) == 1:
             PARTES[parte]()
         else:  # each part loads Django over a database of its own
@@ -76,22 +75,20 @@ def bench(
 
 
 def _decir_maquina() -> None:
-    consola.print(
+    salida.print(
         f"{platform.machine()}, {os.cpu_count()} núcleos, {_memoria_gib():.0f} GiB, "
         f"Python {platform.python_version()}. Carga al empezar: {os.getloadavg()[0]:.2f}."
     )
 
 
 def mostrar(medidas: list[Medida]) -> None:
-    tabla = Table()
-    for nombre in ("Medida", "Valor", "Meta", "Holgura"):
-        tabla.add_column(nombre, justify="left" if nombre == "Medida" else "right")
+    lista = tabla("Medida", ">Valor", ">Meta", ">Holgura")
     for m in medidas:
         meta = "" if m.meta is None else f"{'≥' if m.mayor else '≤'} {m.meta:,.0f} {m.unidad}"
-        tabla.add_row(
+        lista.add_row(
             m.que, f"{m.medido:,.2f} {m.unidad}" if m.medido < 100 else f"{m.medido:,.0f} {m.unidad}", meta, m.razon
         )
-    consola.print(tabla)
+    salida.print(lista)
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------
@@ -185,7 +182,7 @@ def _verificar() -> None:
     from prep.dominio.tabulacion.proceso import Modo
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.publicacion.corte import hacer_corte
-    from prep.publicacion.publicador import Publicador
+    from prep.sede.sala import publicador
     from prep.transparencia.almacen import Carpeta
     from prep.transparencia.nota import LlavePrivada
 
@@ -194,47 +191,45 @@ def _verificar() -> None:
         _poblar(proceso, info)
         firmante = LlavePrivada.nueva("instituto.example/prep")
         almacen = AlmacenCarpeta(carpeta / "publicacion")
-        hacer_corte(Publicador(proceso, info, almacen, Modo.SIMULACRO, firmante), NOCHE)
+        hacer_corte(publicador(proceso, info, almacen, Modo.SIMULACRO, firmante, paginas=False), NOCHE)
         inicio, cpu = time.perf_counter(), time.process_time()
         informe = verificar(Carpeta(carpeta / "publicacion"), Opciones(imagenes=False))
         total, cpu = time.perf_counter() - inicio, time.process_time() - cpu
     actas = sum(len(e.actas) for e in proceso.elecciones)
-    consola.print(informe.veredicto)
+    salida.print(informe.veredicto)
     mostrar([Medida(f"verificar {actas:,} actas, sin imágenes", total, "s", 10), Medida("   de procesador", cpu, "s")])
 
 
 def _medir_cortes(proceso: Proceso, info: Informativo, meta: float) -> None:
     """Cortes of a whole night, signed and switched, pages included: all new, nothing new, and with the workbook."""
-    from prep import portal
     from prep.dominio.tabulacion.proceso import Modo
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.publicacion.corte import hacer_corte
-    from prep.publicacion.publicador import Publicador
+    from prep.sede.sala import publicador
     from prep.transparencia.nota import LlavePrivada
 
     esperadas = sum(len(e.actas) for e in proceso.elecciones)
     medidas: list[Medida] = []
     with _instalacion() as carpeta:
         _poblar(proceso, info)
-        publicador = Publicador(
+        quien = publicador(
             proceso,
             info,
             AlmacenCarpeta(carpeta / "publicacion"),
             Modo.SIMULACRO,
             LlavePrivada.nueva("instituto.example/prep"),
-            portal=portal,
             con_libro=False,
         )
         hora = NOCHE + timedelta(hours=14)
         with _memoria_maxima() as memoria:
             for nombre, minutos in (("todo nuevo", 0), ("nada nuevo", 5), ("con libro de Excel", 25)):
-                publicador.con_libro = nombre == "con libro de Excel"
-                if publicador.con_libro and esperadas > 100_000:
+                quien.con_libro = nombre == "con libro de Excel"
+                if quien.con_libro and esperadas > 100_000:
                     continue  # no workbook at national size
                 inicio = time.perf_counter()
-                hecho = hacer_corte(publicador, hora + timedelta(minutes=minutos))
+                hecho = hacer_corte(quien, hora + timedelta(minutes=minutos))
                 total = time.perf_counter() - inicio
-                con_meta = None if publicador.con_libro else meta
+                con_meta = None if quien.con_libro else meta
                 medidas.append(Medida(f"corte de {esperadas:,} actas, {nombre}", total, "s", con_meta))
                 medidas += [Medida(f"   {paso}", s, "s") for paso, s in hecho.tiempos.items() if s >= 0.01]
         medidas.append(Medida("memoria máxima de todos los procesos", memoria(), "MiB", 4096))
@@ -244,11 +239,11 @@ def _medir_cortes(proceso: Proceso, info: Informativo, meta: float) -> None:
 def _reproducir() -> None:
     puebla = _datos("pue2018_prep")
     if puebla is None:
-        consola.print("Sin la base publicada de Puebla 2018 (PREP_DATOS) no se mide la reproducción.")
+        salida.print("Sin la base publicada de Puebla 2018 (PREP_DATOS) no se mide la reproducción.")
         return
-    with tempfile.TemporaryDirectory(prefix="prep-bench-") as salida:
+    with tempfile.TemporaryDirectory(prefix="prep-bench-") as carpeta:
         inicio = time.perf_counter()
-        orden = [sys.executable, "-m", "prep", "reproducir", str(puebla), "--salida", f"{salida}/r"]
+        orden = [sys.executable, "-m", "prep", "reproducir", str(puebla), "--salida", f"{carpeta}/r"]
         subprocess.run(orden, check=True, stdout=subprocess.DEVNULL)
         tardo = time.perf_counter() - inicio
         mostrar([Medida("reproducir Puebla 2018, tres elecciones, un corte por hora", tardo, "s", 120)])
@@ -256,32 +251,29 @@ def _reproducir() -> None:
 
 def _portal() -> None:
     """The site of a Jalisco-size night: what a visit downloads, what each corte changes, requests per second."""
-    from prep import portal
     from prep.catalogo.ejemplo import ejemplo
     from prep.dominio.tabulacion.proceso import Modo
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.portal import bench as medidas
     from prep.publicacion.corte import hacer_corte
-    from prep.publicacion.publicador import Publicador
+    from prep.sede.sala import publicador
     from prep.transparencia.nota import LlavePrivada
 
     proceso, info = ejemplo(10_900)
     with _instalacion() as carpeta:
         raiz = carpeta / "publicacion"
         firmante = LlavePrivada.nueva("instituto.example/prep")
-        publicador = Publicador(
-            proceso, info, AlmacenCarpeta(raiz), Modo.SIMULACRO, firmante, portal=portal, con_libro=False
-        )
+        quien = publicador(proceso, info, AlmacenCarpeta(raiz), Modo.SIMULACRO, firmante, con_libro=False)
         actas = sum(len(e.actas) for e in proceso.elecciones)
         for i, hasta in enumerate((actas // 2, actas // 2 + 500, actas)):
             _poblar(proceso, info, hasta)
-            hacer_corte(publicador, NOCHE + timedelta(hours=5, minutes=5 * i))
-        for tabla in medidas.tabla(raiz):
-            consola.print(tabla)
+            hacer_corte(quien, NOCHE + timedelta(hours=5, minutes=5 * i))
+        for una in medidas.tabla(raiz):
+            salida.print(una)
         if shutil.which("nginx") and shutil.which("wrk"):
-            consola.print(medidas.carga(raiz))
+            salida.print(medidas.carga(raiz))
         else:
-            consola.print("Sin nginx y wrk no se mide la carga.")
+            salida.print("Sin nginx y wrk no se mide la carga.")
 
 
 def _lectura() -> None:
@@ -289,12 +281,10 @@ def _lectura() -> None:
 
     digitos, tipos = _datos("digitos", "mnist"), os.environ.get("PREP_TIPOS")
     if digitos is None:
-        consola.print("Sin los dígitos de MNIST (PREP_DATOS) sólo se examina la lectura de la mano propia.")
+        salida.print("Sin los dígitos de MNIST (PREP_DATOS) sólo se examina la lectura de la mano propia.")
     elif tipos is None:
-        consola.print("Sin los tipos manuscritos (PREP_TIPOS, vea docs/lectura.md) las letras son de la mano propia.")
-    examinar(
-        digitos, Path(tipos) if tipos else None, escribir=lambda t: consola.print(t, markup=False, highlight=False)
-    )
+        salida.print("Sin los tipos manuscritos (PREP_TIPOS, vea docs/lectura.md) las letras son de la mano propia.")
+    examinar(digitos, Path(tipos) if tipos else None, escribir=lambda t: salida.print(t, markup=False))
 
 
 PARTES: dict[str, Callable[[], None]] = {

@@ -16,6 +16,7 @@ from prep.lectura.cli import leer
 from prep.lectura.trabajo import app as lectura
 from prep.papel.cli import actas
 from prep.plataforma.cli import app as postgres
+from prep.plataforma.orden import correr
 from prep.portal.cli import app as portal
 from prep.reproduccion.cli import reproducir
 from prep.sede.cli import app as operacion
@@ -48,5 +49,6 @@ for orden in (leer, reproducir, verificar, pagina_verifica, sellar, testigo, dif
     app.command()(orden)
 
 
-if __name__ == "__main__":
-    app()
+def main() -> None:
+    """What `prep` and `python -m prep` run."""
+    correr(app)

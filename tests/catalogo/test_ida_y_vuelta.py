@@ -69,7 +69,7 @@ def test_no_se_escribe_encima(tmp_path: Path) -> None:
     carpeta = escribir_textos(tmp_path / "a", CHICA)
     par = leer_proceso(carpeta)
     antes = {p.name: p.read_bytes() for p in carpeta.iterdir()}
-    with pytest.raises(FileExistsError):
+    with pytest.raises(CarpetaOcupada):
         escribir_proceso(carpeta, *par)
     assert {p.name: p.read_bytes() for p in carpeta.iterdir()} == antes
 

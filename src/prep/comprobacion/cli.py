@@ -3,11 +3,11 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from prep.transparencia.errores import ErrorEmision
+from prep.transparencia.errores import ErrorEmision, causa
 
 _MARCAS = {"bien": "✓", "aviso": "!", "mal": "✗", "sin_comprobar": "?"}
 
@@ -15,12 +15,19 @@ _MARCAS = {"bien": "✓", "aviso": "!", "mal": "✗", "sin_comprobar": "?"}
 def verificar(
     donde: Annotated[str, typer.Argument(help="Carpeta de la publicación, o su dirección http(s).")],
     politica: Annotated[
-        Path | None, typer.Option(help="Llaves y cofirmas exigidas, obtenidas por otro medio que el propio sitio.")
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="Llaves y cofirmas exigidas, obtenidas por otro medio que el propio sitio.",
+        ),
     ] = None,
     recordar: Annotated[
         Path | None, typer.Option(help="Archivo donde se recuerda lo visto, para notar si la historia cambia.")
     ] = None,
-    modo: Annotated[str | None, typer.Option(help="Exige que el corte sea de prueba, simulacro o jornada.")] = None,
+    modo: Annotated[
+        Literal["prueba", "simulacro", "jornada"] | None, typer.Option(help="Exige que el corte sea de este modo.")
+    ] = None,
     sin_imagenes: Annotated[bool, typer.Option("--sin-imagenes", help="No revisa imagen por imagen.")] = False,
     todo: Annotated[bool, typer.Option("--todo", help="Recalcula todos los cortes, no solo el último.")] = False,
     como_json: Annotated[bool, typer.Option("--json", help="Informe en JSON.")] = False,
@@ -42,7 +49,7 @@ def verificar(
         informe = comprobar(abrir(donde), opciones)
     except (ErrorEmision, OSError) as e:
         informe = Informe()
-        informe.sin_comprobar("lectura", str(e))
+        informe.sin_comprobar("lectura", causa(e) if isinstance(e, OSError) else str(e))
     if como_json:
         typer.echo(json.dumps(informe.como_dict(), ensure_ascii=False, indent=2))
     else:

@@ -6,7 +6,7 @@ import urllib.request
 from dataclasses import dataclass
 
 from prep.transparencia.almacen import Web
-from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible
+from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible, causa
 from prep.transparencia.nota import Nota, leer_firmas
 from prep.transparencia.politica import Politica
 from prep.transparencia.pruebas import peticion_de
@@ -88,4 +88,4 @@ def _enviar(direccion: str, cuerpo: bytes) -> tuple[int, bytes]:
         with e:
             return e.code, e.read(MAXIMO_RESPUESTA)
     except (OSError, http.client.HTTPException, ValueError) as e:
-        raise NoDisponible(f"no se pudo hablar con {url}: {e}") from e
+        raise NoDisponible(f"no se pudo hablar con {url}: {causa(e)}") from e

@@ -22,7 +22,7 @@ from prep.comprobacion.sitio import leer_sitio
 from prep.transparencia.almacen import Carpeta, Lector
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico
 from prep.transparencia.emisor import PUNTERO
-from prep.transparencia.errores import ErrorEmision, FormatoInvalido, Inconsistente, NoDisponible
+from prep.transparencia.errores import ErrorEmision, FormatoInvalido, Inconsistente, NoDisponible, causa
 from prep.transparencia.hojas import leer_hoja
 from prep.transparencia.manifiesto import MAXIMO, Archivo, Manifiesto
 from prep.transparencia.nota import Firmante, LlavePublica, Nota, firmar
@@ -80,7 +80,7 @@ class Espejo:
         except ErrorEmision as error:
             e.problema = str(error)
         except (OSError, RecursionError) as error:
-            e.problema = f"no se pudo guardar o leer: {error}"
+            e.problema = f"no se pudo guardar o leer: {causa(error)}"
         return e
 
     def como_dict(self) -> dict[str, Any]:

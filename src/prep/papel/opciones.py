@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+
+from prep.plataforma.consola import fallar
+from prep.plataforma.lugares import secreto_qr
+from prep.transparencia.errores import causa
 
 if TYPE_CHECKING:
     from prep.dominio.tabulacion.proceso import ActaEsperada
     from prep.papel.formas import Formas
 
-Proceso = Annotated[Path, typer.Argument(metavar="DIR", help="Carpeta del proceso, con proceso.toml.")]
+Proceso = Annotated[
+    Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, help="Carpeta del proceso, con proceso.toml.")
+]
 Salida = Annotated[Path, typer.Option(help="Carpeta donde se escribe.")]
 Llave = Annotated[
-    Path, typer.Option(envvar="PREP_LLAVE_QR", help="Archivo con el secreto de los QR; se crea si no existe.")
+    Path | None,
+    typer.Option(
+        envvar="PREP_LLAVE_QR",
+        show_default="datos/llaves/qr de la instalación",
+        help="Archivo con el secreto de los QR; se crea si no existe.",
+    ),
 ]
-Eleccion = Annotated[str | None, typer.Option(help="Sólo esta elección.")]
-Catd = Annotated[str | None, typer.Option(help="Sólo las casillas de este CATD.")]
-Casilla = Annotated[str | None, typer.Option(help="Sólo esta casilla, por su clave, como 140024C0100.")]
+Eleccion = Annotated[str | None, typer.Option(help="Solo esta elección.")]
+Catd = Annotated[str | None, typer.Option(help="Solo las casillas de este CATD.")]
+Casilla = Annotated[str | None, typer.Option(help="Solo esta casilla, por su clave, como 140024C0100.")]
 Semilla = Annotated[int, typer.Option(help="Con la misma semilla sale lo mismo.")]
-LLAVE = Path("datos/llaves/qr")
+LLAVE: Final = None
+"""Whoever says no other gets `prep.plataforma.lugares.secreto_qr`."""
 
 
-def abrir_formas(carpeta: Path, llave: Path, aviso: str = "") -> Formas:
+def abrir_formas(carpeta: Path, llave: Path | None, aviso: str = "") -> Formas:
     """The forms of the process in a folder; say what is wrong and leave when they cannot be made."""
-    from prep.catalogo.cli import mostrar_problemas
     from prep.catalogo.lector import leer_proceso
     from prep.catalogo.problemas import ProcesoInvalido
+    from prep.catalogo.terminal import mostrar_problemas
     from prep.papel.formas import Formas
     from prep.plataforma.llaves import leer_o_crear
 
@@ -36,12 +48,13 @@ def abrir_formas(carpeta: Path, llave: Path, aviso: str = "") -> Formas:
     except ProcesoInvalido as error:
         mostrar_problemas(error.problemas)
         raise typer.Exit(1) from None
+    archivo = llave or secreto_qr()
     try:
-        secreto = leer_o_crear(llave)
-    except OSError as error:
-        raise typer.BadParameter(f"No se pudo leer el secreto de los QR en {llave}: {error.strerror}.") from None
+        secreto = leer_o_crear(archivo)
+    except (OSError, UnicodeDecodeError) as error:
+        fallar(f"No se pudo leer el secreto de los QR en {archivo}: {causa(error)}.")
     if len(secreto) < 16:
-        raise typer.BadParameter(f"El secreto de los QR en {llave} es demasiado corto: se esperan 16 caracteres o más.")
+        fallar(f"El secreto de los QR en {archivo} es demasiado corto: se esperan 16 caracteres o más.")
     return Formas(proceso, informativo, secreto.encode(), aviso)
 
 
@@ -49,7 +62,5 @@ def elegidas(formas: Formas, eleccion: str | None, catd: str | None, casilla: st
     """The actas asked for; leave saying so when there is none."""
     pedidas = list(formas.actas(eleccion, catd, casilla))
     if not pedidas:
-        raise typer.BadParameter(
-            "Ninguna acta del proceso corresponde a lo pedido: revise --eleccion, --catd y --casilla."
-        )
+        fallar("Ninguna acta del proceso corresponde a lo pedido: revise --eleccion, --catd y --casilla.")
     return pedidas

@@ -17,16 +17,14 @@ def django_listo(*, migrar: bool = True) -> Iterator[str]:
     Child processes find the same database through ``DATABASE_URL``. Settings load only once the server is up: the
     first start may move the cluster, and its URL with it.
     """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prep.plataforma.settings")
     previa = os.environ.get("DATABASE_URL")
     with postgres.servidor(dir_postgres()) as url:
         os.environ["DATABASE_URL"] = url
         try:
-            import django
+            django_sin_base()
             from django.core.management import call_command
             from django.db import connections
 
-            django.setup()
             try:
                 if migrar:
                     call_command("migrate", verbosity=0, interactive=False)
@@ -36,3 +34,11 @@ def django_listo(*, migrar: bool = True) -> Iterator[str]:
         finally:
             if previa is None:
                 del os.environ["DATABASE_URL"]
+
+
+def django_sin_base() -> None:
+    """Settings and models loaded and no database: for a command that only reads files."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prep.plataforma.settings")
+    import django
+
+    django.setup()

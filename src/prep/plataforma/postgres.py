@@ -37,6 +37,9 @@ from urllib.parse import quote
 
 import psycopg
 
+from prep.plataforma.errores import Impedimento
+from prep.transparencia.errores import causa
+
 USUARIO = BASE = "prep"
 PUERTO = 5432  # only a part of the socket's name: nothing listens on TCP
 VERSION_MINIMA = 14  # what Django 5.2 asks for
@@ -45,7 +48,7 @@ _LARGO_SOCKET = 107 - len(f"/.s.PGSQL.{PUERTO}.lock")
 _ESPERA_S = 120
 
 
-class ErrorPostgres(RuntimeError):
+class ErrorPostgres(Impedimento):
     """PostgreSQL could not be found, started or stopped; the message says why and what to do, in Spanish."""
 
 
@@ -171,7 +174,7 @@ def _alojar(dir_datos: Path) -> Path:
             return carpeta
         return _mudar(carpeta, usuario)
     except OSError as e:
-        raise ErrorPostgres(f"No se pudo preparar la carpeta de la base de datos: {e}.") from e
+        raise ErrorPostgres(f"No se pudo preparar la carpeta de la base de datos, {carpeta}: {causa(e)}.") from e
 
 
 def _mudar(carpeta: Path, usuario: pwd.struct_passwd) -> Path:

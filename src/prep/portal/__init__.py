@@ -5,6 +5,18 @@ every corte shares, `portada(corte)` the few pages at the root that are rewritte
 same corte, same bytes. See docs/portal.md.
 """
 
-from prep.portal.sitio import paginas, portada, recursos
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from prep.portal.sitio import paginas, portada, recursos
 
 __all__ = ["paginas", "portada", "recursos"]
+
+
+def __getattr__(nombre: str) -> Any:
+    """Loaded by whoever draws: the commands of this room need not wait for it."""
+    if nombre in __all__:
+        from prep.portal import sitio
+
+        return getattr(sitio, nombre)
+    raise AttributeError(nombre)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
-import orjson
 import typer
-from rich import box
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.markup import escape
 
-from prep.reproduccion import Anomalia, ErrorDeLectura, leer
-from prep.reproduccion.comparar import ComparacionEleccion
+from prep.plataforma.consola import barra, fallar, salida, tabla
+from prep.plataforma.idioma import cuantos
 
-consola = Console()
-errores = Console(stderr=True)
+if TYPE_CHECKING:
+    from prep.reproduccion.comparar import ComparacionEleccion
+    from prep.reproduccion.publicado import Anomalia
 
 LINEAS_MOSTRADAS = 12
 """Lines of each kind on the terminal; `comparacion.json` has them all."""
@@ -27,7 +24,7 @@ def reproducir(
     archivos: Annotated[
         list[Path], typer.Argument(metavar="ARCHIVO…", help="Bases publicadas: CSV, zip, zip dentro de zip o carpeta.")
     ],
-    salida: Annotated[Path, typer.Option("--salida", metavar="DIR", help="Carpeta nueva para lo que se publica.")],
+    carpeta: Annotated[Path, typer.Option("--salida", metavar="DIR", help="Carpeta nueva para lo que se publica.")],
     cada: Annotated[int, typer.Option("--cada", min=1, metavar="MIN", help="Minutos entre cortes.")] = 60,
     boletas_especiales: Annotated[
         int | None,
@@ -47,12 +44,16 @@ def reproducir(
     Lee la base de un PREP real, vuelve hechos sus renglones a sus propias horas, los pasa por la bitácora, publica
     cortes y escribe DIR/comparacion.json. Lo que cuenta y todo total se calcula aquí; nada se copia.
     """
-    if salida.exists() and (not salida.is_dir() or any(salida.iterdir())):
-        _fallar(f"{salida} ya existe y no está vacía. Indique otra carpeta en --salida.")
+    import orjson
+
+    from prep.reproduccion import ErrorDeLectura, leer
+
+    if carpeta.exists() and (not carpeta.is_dir() or any(carpeta.iterdir())):
+        _fallar(f"{carpeta} ya existe y no está vacía. Indique otra carpeta en --salida.")
     try:
-        with _barra() as barra:
-            tarea = barra.add_task("Leyendo", total=None)
-            bases = leer(archivos, lambda nombre: barra.update(tarea, description=f"Leyendo {Path(nombre).name}"))
+        with barra() as avance:
+            tarea = avance.add_task("Leyendo", total=None)
+            bases = leer(archivos, lambda nombre: avance.update(tarea, description=f"Leyendo {Path(nombre).name}"))
     except ErrorDeLectura as error:
         _fallar(str(error))
 
@@ -66,13 +67,9 @@ def reproducir(
         _fallar(str(error))
     anomalias = [*(a for b in bases for a in b.anomalias), *guion.anomalias]
     for base in bases:
-        consola.print(
-            f"[bold]{base.eleccion}[/] {base.titulo}: {len(base.renglones):,} renglones, corte "
-            f"{base.corte:%d/%m/%Y %H:%M}"
-            if base.corte
-            else f"[bold]{base.eleccion}[/] {base.titulo}",
-            highlight=False,
-        )
+        corte_de = f", corte {base.corte:%d/%m/%Y %H:%M}" if base.corte else ""
+        renglones = cuantos(len(base.renglones), "renglón", "renglones")
+        salida.print(f"[bold]{base.eleccion}[/] {escape(base.titulo)}: {renglones}{corte_de}")
 
     from prep.reproduccion.aparte import bitacora_aparte
 
@@ -81,33 +78,35 @@ def reproducir(
         from prep.dominio.tabulacion.proceso import Modo
         from prep.plataforma.almacen import abrir
         from prep.publicacion.corte import Corte
-        from prep.publicacion.publicador import CorteImposible, Publicador
+        from prep.publicacion.publicador import CorteImposible
         from prep.reproduccion.reproducir import reproducir as reproducir_noche
+        from prep.sede.sala import publicador
         from prep.transparencia.nota import LlavePrivada
 
-        publicador = Publicador(
-            proceso=derivado.proceso,
-            informativo=derivado.informativo,
-            almacen=abrir(str(salida / "publicacion")),
-            modo=Modo.PRUEBA,
-            firmante=LlavePrivada.nueva("reproduccion.prep.invalid"),
+        quien_publica = publicador(
+            derivado.proceso,
+            derivado.informativo,
+            abrir(str(carpeta / "publicacion")),
+            Modo.PRUEBA,
+            LlavePrivada.nueva("reproduccion.prep.invalid"),
+            paginas=False,
         )
-        with _barra() as barra:
-            tarea = barra.add_task("Reproduciendo", total=len(guion))
+        with barra() as avance:
+            tarea = avance.add_task("Reproduciendo", total=len(guion))
 
-            def avance(hechos: int, corte: Corte | None) -> None:
-                barra.advance(tarea, hechos)
+            def contar(hechos: int, corte: Corte | None) -> None:
+                avance.advance(tarea, hechos)
                 if corte:
-                    barra.update(tarea, description=f"Corte {corte.numero}, {corte.hora:%d/%m %H:%M}")
+                    avance.update(tarea, description=f"Corte {corte.numero}, {corte.hora:%d/%m %H:%M}")
 
             try:
                 hecha = reproducir_noche(
                     derivado,
                     guion,
-                    publicador,
+                    quien_publica,
                     nodo_local(llaves, "reproduccion"),
                     timedelta(minutes=cada),
-                    avance,
+                    contar,
                 )
             except CorteImposible as error:
                 _fallar(str(error))
@@ -121,17 +120,16 @@ def reproducir(
         "supuestos": [_anomalia(a) for a in derivado.supuestos],
         "anomalias": [_anomalia(a) for a in anomalias],
     }
-    (salida / "comparacion.json").write_bytes(orjson.dumps(documento, option=orjson.OPT_INDENT_2))
+    (carpeta / "comparacion.json").write_bytes(orjson.dumps(documento, option=orjson.OPT_INDENT_2))
     for comparacion in hecha.comparaciones:
         mostrar(comparacion)
     for supuesto in derivado.supuestos:
-        consola.print(f"[yellow]Supuesto[/] {supuesto.mensaje}", highlight=False)
+        salida.print(f"[yellow]Supuesto[/] {supuesto.mensaje}")
     if anomalias:
-        consola.print(f"{len(anomalias):,} rarezas de los archivos, en comparacion.json.", highlight=False)
-    consola.print(
-        f"{hecha.hechos:,} hechos, {len(hecha.cortes)} cortes. Publicado en {salida / 'publicacion'}; "
-        f"comparación en {salida / 'comparacion.json'}.",
-        highlight=False,
+        salida.print(f"{cuantos(len(anomalias), 'rareza')} de los archivos, en comparacion.json.")
+    salida.print(
+        f"{cuantos(hecha.hechos, 'hecho')}, {cuantos(len(hecha.cortes), 'corte')}. Publicado en "
+        f"{escape(str(carpeta / 'publicacion'))}; comparación en {escape(str(carpeta / 'comparacion.json'))}.",
         soft_wrap=True,
     )
     if estricto and hecha.sin_explicar:
@@ -140,15 +138,17 @@ def reproducir(
 
 def mostrar(comparacion: ComparacionEleccion) -> None:
     """One election, for people."""
-    tabla = Table(title=f"{comparacion.eleccion} · {comparacion.actas:,} actas", box=box.SIMPLE, title_justify="left")
-    tabla.add_column("Cifra")
-    tabla.add_column("Publicado", justify="right")
-    tabla.add_column("Calculado", justify="right")
-    tabla.add_column("")
+    cifras = tabla(
+        "Cifra",
+        ">Publicado",
+        ">Calculado",
+        "",
+        titulo=f"{comparacion.eleccion} · {cuantos(comparacion.actas, 'acta')}",
+    )
     for c in comparacion.cifras:
         veredicto = "[green]igual[/]" if c.igual else "[yellow]explicada[/]" if c.explicada else "[red]distinta[/]"
-        tabla.add_row(c.nombre, str(c.publicado), "" if c.calculado is None else str(c.calculado), veredicto)
-    consola.print(tabla)
+        cifras.add_row(c.nombre, str(c.publicado), "" if c.calculado is None else str(c.calculado), veredicto)
+    salida.print(cifras)
     distintas = [
         f"línea {a.linea}, {a.clave_acta}, {a.campo}: publicado {_o_nada(a.publicado)}, calculado "
         f"{_o_nada(a.calculado)}" + ("" if a.explicada else " [red](sin explicación)[/]")
@@ -167,11 +167,11 @@ def mostrar(comparacion: ComparacionEleccion) -> None:
 def _lista(titulo: str, lineas: list[str]) -> None:
     if not lineas:
         return
-    consola.print(f"[bold]{titulo}[/]: {len(lineas)}", highlight=False)
+    salida.print(f"[bold]{titulo}[/]: {len(lineas)}")
     for linea in lineas[:LINEAS_MOSTRADAS]:
-        consola.print(f"  {linea}", highlight=False, soft_wrap=True)
+        salida.print(f"  {linea}", soft_wrap=True)
     if len(lineas) > LINEAS_MOSTRADAS:
-        consola.print(f"  y {len(lineas) - LINEAS_MOSTRADAS} más, en comparacion.json", highlight=False)
+        salida.print(f"  y {len(lineas) - LINEAS_MOSTRADAS} más, en comparacion.json")
 
 
 def _o_nada(valor: int | None) -> str:
@@ -182,18 +182,5 @@ def _anomalia(a: Anomalia) -> dict[str, Any]:
     return {"archivo": a.archivo, "linea": a.linea, "campo": a.campo, "mensaje": a.mensaje}
 
 
-def _barra() -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=errores,
-        transient=True,
-    )
-
-
-def _fallar(mensaje: str) -> Any:
-    errores.print(f"[red]No se reprodujo.[/] {mensaje}", highlight=False, soft_wrap=True)
-    raise typer.Exit(2)
+def _fallar(mensaje: str) -> NoReturn:
+    fallar(f"No se reprodujo. {mensaje}")

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from prep.transparencia.errores import FormatoInvalido, Inconsistente, NoDisponible
+from prep.transparencia.errores import FormatoInvalido, Inconsistente, NoDisponible, causa
 
 MAXIMO_BYTES = 512 * 2**20
 _PARTE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
@@ -57,7 +57,7 @@ class Carpeta:
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
         except OSError as e:
-            raise NoDisponible(f"no se pudo leer {archivo}: {e.strerror}") from e
+            raise NoDisponible(f"no se pudo leer {archivo}: {causa(e)}") from e
         if len(datos) > maximo:
             raise FormatoInvalido(f"{ruta} mide más de {maximo} bytes")
         return datos
@@ -159,7 +159,7 @@ class Web:
                     return None
                 raise NoDisponible(f"{url} respondió {e.code}") from e
         except (OSError, http.client.HTTPException, ValueError) as e:
-            raise NoDisponible(f"no se pudo leer {url}: {e}") from e
+            raise NoDisponible(f"no se pudo leer {url}: {causa(e)}") from e
         if len(datos) > maximo:
             raise FormatoInvalido(f"{ruta} mide más de {maximo} bytes")
         if dicho is not None and dicho.isdigit() and int(dicho) != len(datos):

@@ -20,7 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from prep.transparencia.almacen import Almacen
 from prep.transparencia.der import BOOLEANO, ENTERO, OCTETOS, SECUENCIA, Nodo, escribir, escribir_entero, leer
-from prep.transparencia.errores import ErrorEmision, FirmaInvalida, FormatoInvalido, NoDisponible
+from prep.transparencia.errores import ErrorEmision, FirmaInvalida, FormatoInvalido, NoDisponible, causa
 from prep.transparencia.nota import Nota
 from prep.transparencia.registro import ruta_punto
 
@@ -179,7 +179,7 @@ def pedir_sello(url: str, texto: bytes, espera: float = 20.0) -> bytes:
         with urllib.request.urlopen(pedido, timeout=espera) as r:  # noqa: S310
             tsr: bytes = r.read(MAXIMO_RESPUESTA)
     except (OSError, ValueError) as e:
-        raise NoDisponible(f"la autoridad de sellos no respondió: {e}") from e
+        raise NoDisponible(f"la autoridad de sellos no respondió: {causa(e)}") from e
     verificar_sello(tsr, texto, nonce=nonce)
     return tsr
 
