@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from procesos import procesos
 
 from prep.catalogo.documento import a_documento, de_documento, huella_de
-from prep.catalogo.escritor import NoSeEscribe, escribir_proceso
+from prep.catalogo.escritor import CarpetaOcupada, NoSeEscribe, escribir_proceso
 from prep.catalogo.informativo import Informativo
 from prep.catalogo.lector import leer_proceso
 from prep.dominio.tabulacion.proceso import Proceso
