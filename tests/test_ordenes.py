@@ -96,6 +96,7 @@ FALTAS = {
     "operacion cierre": SIN_PROCESO,
     "operacion contingencia": Falta("C-1", "Falta el argumento 'texto'."),
     "operacion correccion": Falta("0 1 motivo", "'corte': debe ser 1 o más."),
+    "operacion fundar": Falta("de-mas", "Sobran argumentos: de-mas."),
     "operacion huella": Falta("mañana", "'momento': «mañana» no es ninguno de: 'antes', 'durante', 'despues'."),
     "pagina-verifica": Falta(f"{NADA}/v.html", f"No existe la carpeta {NADA}."),
     "portal bench": Falta(".", "no hay una publicación con páginas"),
@@ -298,6 +299,7 @@ def test_the_command_line_does_not_load_the_rooms() -> None:
 CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))
 
 
+@pytest.mark.timeout(1200)
 def test_a_night_typed_from_the_shell(bases: Any, url_postgres: str, django_db_blocker: Any, raiz: Path) -> None:
     """From an empty machine to the closing, and the auditor's in another: every command that finishes does its work."""
     with django_db_blocker.unblock(), bases.nueva() as base, bases.nueva() as otra:
@@ -339,13 +341,18 @@ def _casillas(sede: Casa) -> list[str]:
 
 def _abrir(sede: Casa, django_db_blocker: Any) -> None:
     """Puesta en ceros, some facts, a corte, what is declared."""
+    codigo, dicho = sede.correr("operacion ceros", "--modo", "simulacro")
+    assert (codigo, "fúndela con «prep operacion fundar»" in dicho) == (2, True), dicho
+    sede.bien("operacion fundar", "--modo", "simulacro", dice="Instalación fundada en modo simulacro: su nodo y")
+    codigo, dicho = sede.correr("operacion ceros", "--modo", "jornada")
+    assert (codigo, "se fundó en modo simulacro" in dicho) == (1, True), dicho
     sede.bien("operacion ceros", "--modo", "simulacro", dice="Firmado en el registro, posición 3: puesta_en_ceros.")
     codigo, dicho = sede.correr("operacion ceros")
     assert (codigo, "La puesta en ceros de este destino ya está firmada" in dicho) == (1, True), dicho
     proceso, info = leer_proceso(sede.trabajo() / "proceso")
-    actas = list(Noche(proceso, info, CIERRE, 3).actas())[:4]
+    actas = list(Noche(proceso, info, CIERRE, 3, movil=0).actas())[:4]
     with en_base(sede, django_db_blocker):
-        anotar([h for a in actas for h in a.hechos], nodo_local(sede.datos / "llaves", CIERRE), CIERRE)
+        anotar([h for a in actas for h in a.hechos], nodo_local(sede.datos / "llaves"), CIERRE)
     sede.bien("corte", dice="Corte 2")
     codigo, dicho = sede.correr("corte", "--modo", "jornada")
     assert (codigo, "congeló el proceso en modo simulacro" in dicho) == (2, True), dicho
@@ -457,6 +464,7 @@ def test_a_signal_ends_it_and_leaves_nothing_behind(orden: str, senal: signal.Si
     assert de_pie.procesos() == []
 
 
+@pytest.mark.timeout(1200)
 def test_two_demos_each_in_its_folder_and_both_stop(raiz: Path) -> None:
     """The second leaves the first alone. The site answers before there is anything to see. Stopped at work, whatever
     they had started, PostgreSQL and workers, ends with them."""

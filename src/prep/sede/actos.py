@@ -14,8 +14,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from prep.bitacora.asientos import cabeza
-from prep.bitacora.autoridad import autoridad
+from prep.bitacora.autoridad import autoridad, instalacion
 from prep.bitacora.models import Hecho
+from prep.bitacora.nodos import NodoInstituto, NodoLocal
+from prep.bitacora.services import fundar_instalacion
 from prep.catalogo.services import congelar
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD
 from prep.plataforma import huella as programa
@@ -42,6 +44,25 @@ class Acto:
     posicion: int
     documento: str
     corte: Corte | None = None
+
+
+def fundar(p: Publicador, nodo: NodoLocal, hora: datetime) -> int:
+    """The first facts, signed by the institute: which process and mode this bitácora is of, its node, and the people of
+    the process with their roles. Gives how many people."""
+    if autoridad().nodos:
+        raise ActoImposible("Esta instalación ya está fundada; una noche nueva empieza en una instalación nueva.")
+    if p.firmante is None:
+        raise ActoImposible("Falta la llave del instituto, con la que se firma.")
+    cargos = [(persona.persona, persona.rol, persona.lugar) for persona in p.informativo.personas]
+    instituto = NodoInstituto(p.firmante, p.firmante.llave.publica)
+    fundar_instalacion(p.proceso.clave, p.modo.value, instituto, nodo, cargos, hora)
+    return len({persona for persona, _, _ in cargos})
+
+
+def exigir_fundada(p: Publicador) -> None:
+    """Raise `ActoImposible` where the installation was founded for another mode; `SinFundar` where it was not."""
+    if (modo := instalacion().modo) != p.modo.value:
+        raise ActoImposible(f"La instalación se fundó en modo {modo}: no puede ponerse en ceros como {p.modo.value}.")
 
 
 def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None) -> Acto:

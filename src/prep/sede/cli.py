@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from prep.plataforma.idioma import cuantos
+from prep.plataforma.lugares import dir_llaves
 from prep.sede.opciones import Destino, Llave, Mapa, Modo, mostrar
 from prep.sede.sala import sala
 
@@ -37,6 +39,18 @@ def firmar(
 
 
 @app.command()
+def fundar(modo: Modo = None, llave: Llave = None) -> None:
+    """Funda la instalación: dice de qué proceso y modo es, y da de alta su nodo y a las personas del proceso."""
+    with sala(modo, None, llave, None) as s:
+        from prep.bitacora.nodos import nodo_local
+        from prep.sede import actos
+
+        personas = actos.fundar(s.publicador, nodo_local(dir_llaves()), s.ahora())
+        altas = cuantos(personas, "persona de alta", "personas de alta")
+        typer.echo(f"Instalación fundada en modo {s.publicador.modo.value}: su nodo y {altas}.")
+
+
+@app.command()
 def ceros(
     politica: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Quiénes deben cofirmar cada corte (se publica).")
@@ -50,8 +64,9 @@ def ceros(
     datos = politica.read_bytes() if politica else None
 
     def acto(p: Publicador, hora: datetime) -> Acto:
-        from prep.sede.actos import puesta_en_ceros
+        from prep.sede.actos import exigir_fundada, puesta_en_ceros
 
+        exigir_fundada(p)
         return puesta_en_ceros(p, hora, datos)
 
     firmar(acto, modo, destino, llave, mapa)
