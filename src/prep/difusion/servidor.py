@@ -94,7 +94,7 @@ class _Manejador(BaseHTTPRequestHandler):
             datos = carpeta.leer(ruta)
         except ErrorEmision:
             datos = None
-        if datos is None and ruta == "index.html":
+        if datos is None and ruta == "index.html" and carpeta.leer("ultimo.json") is None:
             espere = {"Retry-After": "3", "Content-Security-Policy": POLITICA_ESPERE}
             self._responder(Respuesta(503, ESPERE, TIPOS[".html"]), mas=espere)
             return

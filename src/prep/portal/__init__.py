@@ -14,9 +14,11 @@ __all__ = ["paginas", "portada", "recursos"]
 
 
 def __getattr__(nombre: str) -> Any:
-    """Loaded by whoever draws: the commands of this room need not wait for it."""
-    if nombre in __all__:
-        from prep.portal import sitio
+    """What draws is loaded by whoever draws: this room's commands do not wait for it. All three at once, since a module
+    of this room is also called `recursos` and loading it would take the name."""
+    if nombre not in __all__:
+        raise AttributeError(f"{__name__} has no {nombre}")
+    from prep.portal import sitio
 
-        return getattr(sitio, nombre)
-    raise AttributeError(nombre)
+    globals().update({n: getattr(sitio, n) for n in __all__})
+    return globals()[nombre]
