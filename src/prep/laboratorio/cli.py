@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from prep.papel.opciones import LLAVE, Casilla, Catd, Eleccion, Llave, Proceso, Salida, Semilla, abrir_formas, elegidas
+from prep.papel.opciones import Casilla, Catd, Eleccion, Llave, Proceso, Salida, Semilla, abrir_formas, elegidas
 from prep.plataforma.consola import barra as nueva_barra
 from prep.plataforma.consola import fallar
 from prep.plataforma.idioma import cuantos
@@ -28,7 +28,7 @@ def llenar(
         Path | None,
         typer.Option(help="Carpeta con dígitos reales en formato IDX; sin ella escribe la mano del sistema."),
     ] = None,
-    llave: Llave = LLAVE,
+    llave: Llave = None,
 ) -> None:
     """Llena actas a mano con votos inventados: una imagen PNG y su verdad en JSON por acta."""
     import numpy as np
@@ -38,7 +38,7 @@ def llenar(
     from prep.laboratorio.otras_manos import Digitos
     from prep.plataforma.opencv import cv2
 
-    formas = abrir_formas(proceso, llave, "SIMULACRO · SIN VALIDEZ OFICIAL")
+    formas = abrir_formas(proceso, llave, "SIMULACRO · SIN VALIDEZ OFICIAL", crear=True)
     pedidas = elegidas(formas, eleccion, catd, casilla)
     rng = np.random.default_rng(semilla)
     pedidas = [pedidas[i] for i in sorted(rng.permutation(len(pedidas))[:cuantas])]

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from prep.papel.opciones import LLAVE, Llave, abrir_formas
+from prep.papel.opciones import Llave, abrir_formas
 from prep.plataforma.consola import barra as nueva_barra
 
 
@@ -49,7 +49,7 @@ def leer(
     cifras: Annotated[bool, typer.Option("--cifras", help="Cada imagen es el recorte de un solo dígito.")] = False,
     como_json: Annotated[bool, typer.Option("--json", help="Una línea JSON por página.")] = False,
     verdad: Annotated[bool, typer.Option("--verdad", help="Compara con el .json que acompaña a cada imagen.")] = False,
-    llave: Llave = LLAVE,
+    llave: Llave = None,
 ) -> None:
     """Lee actas: identifica, endereza y lee sus números. Lo que no es seguro no se acepta."""
     from prep.evidencia.imagenes import ArchivoRechazado

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from prep.papel.opciones import Llave, secreto_qr
 from prep.plataforma.consola import barra, errores, fallar, salida, tabla
-from prep.plataforma.lugares import dir_evidencia, dir_llaves, secreto_qr
+from prep.plataforma.lugares import dir_evidencia, dir_llaves
 from prep.transparencia.errores import causa
 
 if TYPE_CHECKING:
@@ -37,15 +38,7 @@ def trabajar(
             help="Dónde están las imágenes.",
         ),
     ] = None,
-    llave: Annotated[
-        Path | None,
-        typer.Option(
-            "--llave",
-            envvar="PREP_LLAVE_QR",
-            show_default="datos/llaves/qr de la instalación",
-            help="Archivo con el secreto de los QR.",
-        ),
-    ] = None,
+    llave: Llave = None,
 ) -> None:
     """Lee las actas en que dos personas ya coincidieron, y devuelve a una tercera las que no le parecen iguales.
 
@@ -70,16 +63,7 @@ def trabajar(
                 "lectura = «piloto» o «revisora» en proceso.toml, antes de la puesta en ceros."
             )
             return
-        archivo = llave or secreto_qr()
-        try:
-            secreto = archivo.read_bytes()
-        except OSError as error:
-            fallar(
-                f"No se pudo leer el secreto de los QR en {archivo} ({causa(error)}). Es el que se usó al imprimir "
-                "las actas; indíquelo con --llave o con PREP_LLAVE_QR."
-            )
-        if len(secreto) < 16:
-            fallar(f"El secreto de los QR en {archivo} es demasiado corto: se esperan 16 caracteres o más.")
+        secreto = secreto_qr(llave, crear=False)
         almacen = abrir(evidencia or str(dir_evidencia()))
         reloj = RelojSistema()
         with Lectores(lector_de(almacen, Formas(proceso, info, secreto)), procesos or os.cpu_count() or 1) as lectores:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from prep.papel.opciones import LLAVE, Casilla, Catd, Eleccion, Llave, Proceso, Salida, abrir_formas, elegidas
+from prep.papel.opciones import Casilla, Catd, Eleccion, Llave, Proceso, Salida, abrir_formas, elegidas
 from prep.plataforma.consola import barra as nueva_barra
 from prep.plataforma.consola import fallar
 from prep.plataforma.idioma import cuantos
@@ -26,12 +26,12 @@ def generar(
     casilla: Casilla = None,
     por: Annotated[Literal["catd", "casilla"], typer.Option(help="Un PDF por cada uno.")] = "catd",
     aviso: Annotated[str, typer.Option(help="Leyenda impresa en cada acta.")] = "SIMULACRO · SIN VALIDEZ OFICIAL",
-    llave: Llave = LLAVE,
+    llave: Llave = None,
 ) -> None:
     """Escribe las actas en PDF, una página por acta, con su QR."""
     from prep.papel.pdf import pdf_actas
 
-    formas = abrir_formas(proceso, llave, aviso)
+    formas = abrir_formas(proceso, llave, aviso, crear=True)
     grupos: dict[str, list[str]] = {}
     for a in elegidas(formas, eleccion, catd, casilla):
         clave = (a.casilla.catd or "sin-catd") if por == "catd" else str(a.casilla.clave)
@@ -56,12 +56,12 @@ def etiquetas(
     eleccion: Eleccion = None,
     catd: Catd = None,
     casilla: Casilla = None,
-    llave: Llave = LLAVE,
+    llave: Llave = None,
 ) -> None:
     """Escribe una hoja de etiquetas QR para actas impresas por otros, que se pegan en el acopio."""
     from prep.papel.pdf import pdf_etiquetas
 
-    formas = abrir_formas(proceso, llave)
+    formas = abrir_formas(proceso, llave, crear=True)
     hojas = [formas.hoja(a.clave) for a in elegidas(formas, eleccion, catd, casilla)]
     lineas = [
         (

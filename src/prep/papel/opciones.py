@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from prep.plataforma.consola import fallar
-from prep.plataforma.lugares import secreto_qr
+from prep.plataforma.errores import Impedimento
+from prep.plataforma.lugares import archivo_qr
 from prep.transparencia.errores import causa
 
 if TYPE_CHECKING:
@@ -24,38 +25,55 @@ Llave = Annotated[
     typer.Option(
         envvar="PREP_LLAVE_QR",
         show_default="datos/llaves/qr de la instalación",
-        help="Archivo con el secreto de los QR; se crea si no existe.",
+        help="Archivo con el secreto de los QR; al imprimir actas se crea si no existe.",
     ),
 ]
 Eleccion = Annotated[str | None, typer.Option(help="Solo esta elección.")]
 Catd = Annotated[str | None, typer.Option(help="Solo las casillas de este CATD.")]
 Casilla = Annotated[str | None, typer.Option(help="Solo esta casilla, por su clave, como 140024C0100.")]
 Semilla = Annotated[int, typer.Option(help="Con la misma semilla sale lo mismo.")]
-LLAVE: Final = None
-"""Whoever says no other gets `prep.plataforma.lugares.secreto_qr`."""
 
 
-def abrir_formas(carpeta: Path, llave: Path | None, aviso: str = "") -> Formas:
-    """The forms of the process in a folder; say what is wrong and leave when they cannot be made."""
+class LlaveInvalida(Impedimento):
+    """There is no usable secret of the QR codes; the message says where it was looked for and what to do."""
+
+
+def secreto_qr(llave: Path | None, *, crear: bool) -> bytes:
+    """The secret of the process's QR codes; raise `LlaveInvalida`.
+
+    Only who prints actas may make one (`crear`): whoever reads with a new one would call every genuine acta forged.
+    """
+    from prep.plataforma.llaves import leer_o_crear
+
+    archivo = llave or archivo_qr()
+    try:
+        secreto = leer_o_crear(archivo) if crear else archivo.read_text()
+    except FileNotFoundError:
+        raise LlaveInvalida(
+            f"No existe el secreto de los QR en {archivo}. Es el que se usó al imprimir las actas: indíquelo con "
+            "--llave o con PREP_LLAVE_QR."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise LlaveInvalida(f"No se pudo leer el secreto de los QR en {archivo}: {causa(error)}.") from None
+    if len(secreto) < 16:
+        raise LlaveInvalida(f"El secreto de los QR en {archivo} es demasiado corto: se esperan 16 caracteres o más.")
+    return secreto.encode()
+
+
+def abrir_formas(carpeta: Path, llave: Path | None, aviso: str = "", *, crear: bool = False) -> Formas:
+    """The forms of the process in a folder; say what is wrong and leave when they cannot be made. `crear`: actas are
+    going to be printed, and the secret of their QR codes is made if it does not exist."""
     from prep.catalogo.lector import leer_proceso
     from prep.catalogo.problemas import ProcesoInvalido
     from prep.catalogo.terminal import mostrar_problemas
     from prep.papel.formas import Formas
-    from prep.plataforma.llaves import leer_o_crear
 
     try:
         proceso, informativo = leer_proceso(carpeta)
     except ProcesoInvalido as error:
         mostrar_problemas(error.problemas)
         raise typer.Exit(1) from None
-    archivo = llave or secreto_qr()
-    try:
-        secreto = leer_o_crear(archivo)
-    except (OSError, UnicodeDecodeError) as error:
-        fallar(f"No se pudo leer el secreto de los QR en {archivo}: {causa(error)}.")
-    if len(secreto) < 16:
-        fallar(f"El secreto de los QR en {archivo} es demasiado corto: se esperan 16 caracteres o más.")
-    return Formas(proceso, informativo, secreto.encode(), aviso)
+    return Formas(proceso, informativo, secreto_qr(llave, crear=crear), aviso)
 
 
 def elegidas(formas: Formas, eleccion: str | None, catd: str | None, casilla: str | None) -> list[ActaEsperada]:

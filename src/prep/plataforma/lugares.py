@@ -31,7 +31,7 @@ def llave_del_instituto() -> Path:
     return dir_llaves() / "instituto.skey"
 
 
-def secreto_qr() -> Path:
+def archivo_qr() -> Path:
     """The secret of the QR of the printed actas, unless another file is named."""
     return dir_llaves() / "qr"
 
