@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -59,4 +60,4 @@ def para_escribir(orden: str) -> str:
     if not programa.exists():
         return f"prep {orden}"
     aqui = Path.cwd()
-    return f"{programa.relative_to(aqui) if programa.is_relative_to(aqui) else programa} {orden}"
+    return f"{shlex.quote(str(programa.relative_to(aqui) if programa.is_relative_to(aqui) else programa))} {orden}"
