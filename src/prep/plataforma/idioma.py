@@ -53,6 +53,8 @@ FRASES = [
 ]
 
 TIPOS = [
+    (r"<list\[Path\]>", "<ruta>"),
+    (r"<list\[(\w+)\]>", r"<\1>"),
     (r"^<bool>", ""),
     (r"<(int|float)( range)?>", "<número>"),
     (r"<str>", "<texto>"),
