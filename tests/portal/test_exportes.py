@@ -175,4 +175,4 @@ def test_command_adds_a_layer(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, [*argumentos, "municipio", "--propiedad", "ID_DISTRITO"]).exit_code == 0
     assert orjson.loads(salida.read_bytes())["capas"].keys() == {"distrito", "municipio"}
     mal = CliRunner().invoke(app, [*argumentos, "colonia"])
-    assert mal.exit_code == 1 and "no «colonia»" in mal.output
+    assert mal.exit_code == 2 and "colonia" in mal.output
