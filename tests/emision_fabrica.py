@@ -397,12 +397,13 @@ class Noche:
         return [*fila, *["-"] * (8 + len(e.columnas)), "Fuera de Catálogo", 2, *["-"] * 9]
 
     def _pagina(self, a: ActaEsperada, dictamen: Dictamen | None) -> dict:
-        acta: dict = {"clave": a.clave, "estado": "esperada", "observaciones": []}
+        acta: dict = {"clave": a.clave, "estado": "esperada", "situacion": "no_recibida", "observaciones": []}
         asentado = self.asentados.get(a.clave)
         acta["representantes"] = 8
         if dictamen is not None:
             acta |= {
                 "estado": "verificada" if asentado else "sin_acta",
+                "situacion": "publicada" if asentado else "sin_acta",
                 "contabilizada": int(dictamen.contabilizada),
                 "observaciones": [str(o) for o in dictamen.observaciones],
             }

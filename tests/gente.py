@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from functools import cache
 from uuid import uuid4
 
@@ -12,14 +13,28 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpResponse
 from django.test import Client
 
+from noche import PROCESO, nodo_de, raiz
 from prep.acceso import sesiones, terminales
 from prep.acceso.cifrado import cifrar
-from prep.acceso.facultades import TODO, nombrar
+from prep.acceso.facultades import TODO, Escribano
+from prep.acceso.facultades import nombrar as nombrar_de_hecho
 from prep.acceso.models import Cuenta, Terminal
 from prep.acceso.roles import CON_SEGUNDO_FACTOR, Rol
+from prep.bitacora.services import fundar_instalacion
 
 CLAVE = "cuatro palabras sin par"
 SECRETO = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def escribano() -> Escribano:
+    """The institute of the tests, of a bitácora that is founded if it was not."""
+    fundar_instalacion(PROCESO, "prueba", raiz(), nodo_de("central"), (), sesiones.reloj.ahora())
+    return Escribano(raiz())
+
+
+def nombrar(persona: str, roles: Iterable[Rol], lugar: str, alcance: Iterable[str] = (TODO,)) -> None:
+    """Give a person these roles and no other, with the institute's signature."""
+    nombrar_de_hecho(persona, roles, lugar, alcance, escribano(), sesiones.reloj.ahora())
 
 
 @cache

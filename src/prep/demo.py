@@ -336,11 +336,16 @@ def _sitio(puerto: int) -> Iterator[int]:
 def _administracion(puerto: int) -> Iterator[None]:
     """The institute's side: the desks, with an account and a terminal made for the occasion."""
     from prep.acceso import listas, terminales
+    from prep.acceso.facultades import Escribano
     from prep.plataforma.arranque import entorno_de
+    from prep.plataforma.lugares import dir_datos
     from prep.plataforma.roles import WEB
     from prep.plataforma.servidor import orden_de_servidor, sirviendo
+    from prep.transparencia.llaves import leer_privada
 
-    (pase,) = listas.importar("usuario,nombre,roles,lugar\ndemo,Persona de demostración,administrador,Sede\n")
+    llave = leer_privada(dir_datos() / "llaves" / "instituto.skey")
+    lista = "usuario,nombre,roles,lugar\ndemo,Persona de demostración,administrador,Sede\n"
+    (pase,) = listas.importar(lista, Escribano.del_instituto(llave, llave.llave.publica))
     _, codigo = terminales.nueva("Este equipo", "Sede")
     with sirviendo(orden_de_servidor(puerto), entorno_de(WEB)):
         salida.print(f"Escritorios: [bold]http://127.0.0.1:{puerto}/entrar/terminal/[/] código del equipo {codigo}")

@@ -16,9 +16,8 @@ from django.db import connection
 from django.db.utils import IntegrityError
 from django.test import Client
 
-from gente import CLAVE, SECRETO, dentro, persona, terminal
+from gente import CLAVE, SECRETO, dentro, nombrar, persona, terminal
 from prep.acceso import bloqueos, hashers, listas, sesiones, terminales
-from prep.acceso.facultades import nombrar
 from prep.acceso.models import Cuenta, Intento, Registro, Terminal
 from prep.acceso.roles import Rol
 from prep.plataforma.reloj import RelojFijo

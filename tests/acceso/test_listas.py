@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from typer.testing import CliRunner
 
-from gente import dentro, terminal
+from gente import dentro, escribano, terminal
 from prep.acceso import listas
 from prep.acceso.facultades import facultades_de
 from prep.acceso.models import Cuenta
@@ -32,12 +32,11 @@ def texto_de(pdf: bytes) -> list[str]:
 
 
 def test_a_list_makes_accounts_with_their_roles_and_reach() -> None:
-    pases = listas.importar(LISTA)
+    pases = listas.importar(LISTA, escribano())
     assert [p.usuario for p in pases] == ["maria.nandu", "mario.nandu", "jefa"]
     cuenta = Cuenta.objects.get(usuario="mario.nandu")
     (cargo,) = facultades_de(cuenta.persona)
     assert (cargo.rol, cargo.lugar, cargo.alcance) == (Rol.ACOPIADOR, "CATD 12", frozenset({"0100B00", "0101B00"}))
-    assert cuenta.persona.startswith("persona:")
     assert cuenta.clave_provisional
     assert cuenta.entro is None
     assert {c.rol for c in facultades_de(Cuenta.objects.get(usuario="maria.nandu").persona)} == {
@@ -47,17 +46,17 @@ def test_a_list_makes_accounts_with_their_roles_and_reach() -> None:
 
 
 def test_the_slip_lets_its_person_in_and_the_password_is_nowhere_else(client: Client) -> None:
-    pase = listas.importar(LISTA)[0]
+    pase = listas.importar(LISTA, escribano())[0]
     assert pase.clave not in str(Cuenta.objects.values_list())
     terminal(client)
     assert client.post("/entrar/", {"login": pase.usuario, "password": pase.clave}).status_code == 302
 
 
 def test_the_same_list_again_changes_no_password_and_a_corrected_one_only_what_it_says() -> None:
-    listas.importar(LISTA)
+    listas.importar(LISTA, escribano())
     antes = list(Cuenta.objects.values_list("usuario", "persona", "password"))
     con_usuarios = "usuario,nombre,roles,lugar\nmario.nandu,Mario Nandú,digitalizador,CATD 13\n"
-    assert listas.importar(con_usuarios) == []
+    assert listas.importar(con_usuarios, escribano()) == []
     assert list(Cuenta.objects.values_list("usuario", "persona", "password")) == antes
     mario = Cuenta.objects.get(usuario="mario.nandu")
     assert [(c.rol, c.lugar) for c in facultades_de(mario.persona)] == [(Rol.DIGITALIZADOR, "CATD 13")]
@@ -83,7 +82,7 @@ def test_the_same_list_again_changes_no_password_and_a_corrected_one_only_what_i
 )
 def test_a_wrong_list_is_refused_whole_saying_where_and_why(lista: str, dice: str) -> None:
     with pytest.raises(listas.ListaConErrores) as error:
-        listas.importar(lista)
+        listas.importar(lista, escribano())
     assert dice in str(error.value)
     assert not Cuenta.objects.exists()
 
@@ -112,7 +111,7 @@ def test_first_passwords_are_never_the_same_and_have_no_letters_mistaken_for_oth
 
 
 def test_a_new_slip_for_who_lost_theirs_is_a_pdf_that_works(client: Client) -> None:
-    pases = listas.importar(LISTA)
+    pases = listas.importar(LISTA, escribano())
     jefa = Cuenta.objects.get(usuario="jefa")
     from allauth.mfa.models import Authenticator
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
-from gente import CLAVE, SECRETO, persona
+from gente import CLAVE, SECRETO, escribano, persona
 from navegador import revisar
 from prep.acceso import listas, sesiones, terminales
 from prep.acceso.models import Cuenta
@@ -43,7 +43,7 @@ def entrar(pagina: Any, usuario: str, clave: str) -> None:
 
 
 def test_from_the_slip_to_ones_own_account(escritorios: Any) -> None:
-    (pase,) = listas.importar("nombre,roles,lugar\nCarla Ibarra,capturista,CCV\n")
+    (pase,) = listas.importar("nombre,roles,lugar\nCarla Ibarra,capturista,CCV\n", escribano())
     pagina = escritorios.persona(ancho=360)
     escritorios.ir(pagina, "/cuenta/")
     assert "no está dado de alta" in pagina.inner_text("main")

@@ -19,7 +19,8 @@ def recortes(plan: dict[str, Escrito], nivel: str) -> dict:
     assert pagina is not None
     rect = pagina.rectificar(gris)
     ajustes = ajustar(rect, h.plantilla, pagina.anclas)
-    return {c.clave: recortar(rect, c, ajustes[c.clave]) for c in h.plantilla.campos}
+    cortes, _ = recortar(rect, h.plantilla.campos, ajustes)
+    return {c.clave: r for c, r in zip(h.plantilla.campos, cortes, strict=True)}
 
 
 @pytest.mark.parametrize("nivel", ["scan", "mild", "medium"])

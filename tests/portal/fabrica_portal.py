@@ -224,6 +224,7 @@ class Noche:
             acta: Doc = {
                 "clave": clave,
                 "estado": "verificada",
+                "situacion": "publicada",
                 "contabilizada": contabilizada,
                 "observaciones": observaciones,
                 "valores": {
@@ -250,6 +251,7 @@ class Noche:
                 acta = {
                     "clave": clave,
                     "estado": "sin_acta",
+                    "situacion": "sin_acta",
                     "contabilizada": 0,
                     "observaciones": ["Sin acta(3)"],
                     "acopio": acta["acopio"],
@@ -454,7 +456,9 @@ class Noche:
             fila = (
                 m <= minuto,
                 c,
-                acta if m <= minuto else {"clave": acta["clave"], "estado": "esperada", "observaciones": []},
+                acta
+                if m <= minuto
+                else {"clave": acta["clave"], "estado": "esperada", "situacion": "no_recibida", "observaciones": []},
             )
             filas[de(c)].append(fila)
             todas.append(fila)

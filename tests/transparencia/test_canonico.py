@@ -8,7 +8,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prep.transparencia.canonico import ENTERO_MAXIMO, NoCanonico, canonico, leer_canonico
+from prep.transparencia.canonico import ENTERO_MAXIMO, NoCanonico, canonico, leer_canonico, leer_json
 
 textos = st.text(st.characters(exclude_categories=["Cs"]))
 enteros = st.integers(-ENTERO_MAXIMO, ENTERO_MAXIMO)
@@ -77,3 +77,33 @@ def test_enums_count_as_their_value():
 def test_only_canonical_bytes_are_read(malo):
     with pytest.raises(NoCanonico):
         leer_canonico(malo)
+
+
+@pytest.mark.parametrize(
+    "malo",
+    [
+        *(
+            b'{"a":1,"a":1}',
+            b"[NaN]",
+            b"[1.0]",
+            b"1e3",
+            b"[-Infinity]",
+            b'"\\ud83d\\ude00"',
+            b"[" * 100_000,
+            b"\xff",
+            b"",
+        ),
+        *(b"9007199254740993", b'{"a": -9007199254740993}', b"[" + b"0," * 1000 + b"99999999999999999]"),
+    ],
+)
+def test_json_that_could_mean_two_things_is_refused(malo):
+    with pytest.raises(NoCanonico):
+        leer_json(malo)
+
+
+def test_json_need_not_be_canonical_to_be_read():
+    assert leer_json(b'{ "b": [1, -2, 9007199254740991],\n "a": "\\u00e1", "c": null}') == {
+        "b": [1, -2, ENTERO_MAXIMO],
+        "a": "á",
+        "c": None,
+    }

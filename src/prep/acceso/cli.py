@@ -26,6 +26,12 @@ def importar(
     direccion: Annotated[
         str, typer.Option(help="Dirección que se imprime en los pases.")
     ] = "https://prep.local/entrar/",
+    llave: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ARCHIVO|pkcs11:…", show_default="datos/llaves/instituto.skey", help="Llave del instituto."
+        ),
+    ] = None,
 ) -> None:
     """Da de alta las cuentas de una lista y escribe los pases con que cada persona entra la primera vez.
 
@@ -41,12 +47,19 @@ def importar(
     except UnicodeDecodeError:
         raise _fallar("La lista no está en UTF-8. Guárdela como «CSV UTF-8».") from None
     with django_listo():
+        from django.conf import settings
+
         from prep.acceso import listas
+        from prep.acceso.facultades import Escribano
         from prep.acceso.pases import hojas
+        from prep.bitacora.autoridad import SinFundar
+        from prep.transparencia.errores import ErrorEmision
+        from prep.transparencia.llaves import firmante
 
         try:
-            nuevas = listas.importar(texto)
-        except listas.ListaConErrores as e:
+            quien = firmante(llave or str(settings.DIR_DATOS / "llaves" / "instituto.skey"))
+            nuevas = listas.importar(texto, Escribano.del_instituto(quien, quien.llave.publica))
+        except (listas.ListaConErrores, ErrorEmision, SinFundar) as e:
             raise _fallar(f"{e}\nNo se guardó nada.") from None
         if nuevas:
             with pases.open("xb") as f:

@@ -1,16 +1,26 @@
-"""From a person to what they may do: `facultades_de(persona)`. The one place that knows where that is written."""
+"""From a person to what they may do, which is a fact: `facultades_de(persona)` reads it, `nombrar` writes it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from prep.acceso.models import Nombramiento
 from prep.acceso.roles import MANDO, Rol
+from prep.bitacora.asientos import final, finales
+from prep.bitacora.autoridad import autoridad
+from prep.bitacora.nodos import LlaveDeInstituto, NodoInstituto
+from prep.bitacora.services import anotar
+from prep.bitacora.sobres import Firmante
+from prep.dominio.comun.autoridad import INSTITUTO
+from prep.dominio.comun.autoridad import Cargo as CargoDeHecho
+from prep.dominio.comun.hecho import Hecho, nuevo_hecho
 
 TODO: Final = "*"
 """The reach of whoever attends everything."""
+_SIEMPRE: Final = 2**62
+"""A sequence after every other one: what counts from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +36,61 @@ class Cargo:
         return not objeto or TODO in self.alcance or bool(objeto & self.alcance)
 
 
+@dataclass(frozen=True, slots=True)
+class Escribano:
+    """Who signs a change of roles, and who orders it: the institute, or an administrator at a node."""
+
+    firmante: Firmante
+    persona: str = INSTITUTO
+
+    @classmethod
+    def del_instituto(cls, llave: LlaveDeInstituto, publica: bytes) -> Escribano:
+        return cls(NodoInstituto(llave, publica))
+
+
 def facultades_de(persona: str) -> tuple[Cargo, ...]:
     """Roles that a person has now. Asked at every request: what is taken away is gone at once."""
-    filas = Nombramiento.objects.filter(persona=persona).order_by("rol", "lugar")
-    return tuple(Cargo(Rol(f.rol), f.lugar, frozenset(f.alcance)) for f in filas)
+    cargos = {(c.rol, c.lugar, c.alcance) for c in _vigentes(persona)}
+    return tuple(Cargo(*c) for c in sorted(cargos, key=lambda c: (c[0], c[1], sorted(c[2]))))
 
 
-def nombrar(persona: str, roles: Iterable[Rol], lugar: str, alcance: Iterable[str] = (TODO,)) -> None:
+def _vigentes(persona: str) -> list[CargoDeHecho]:
+    suya = autoridad().personas.get(persona)
+    if suya is None:
+        return []
+    nodos = {n for _, _, desde in suya.bajas for n in desde} - {TODO} or {""}
+    return [c for c in suya.cargos if all(c in suya.cargos_en(n, _SIEMPRE) for n in nodos)]
+
+
+def cambios(
+    persona: str, roles: Iterable[Rol], lugar: str, alcance: Iterable[str], quien: str, ahora: datetime
+) -> list[Hecho]:
+    """The facts that leave a person with these roles and no other: what is said already is not said again."""
+    queda, sujeto = sorted(set(alcance)), f"persona:{persona}"
+    pide = {(r, lugar, frozenset(queda)) for r in roles}
+    tiene = {(c.rol, c.lugar, c.alcance): c for c in _vigentes(persona)}
+    suya = autoridad().personas.get(persona)
+    sabe = [h for c in (suya.cargos if suya else ()) for h in (c.alta, *c.sabe)]
+    sabe += [b for b, _, _ in (suya.bajas if suya else ())]
+    hechos: list[Hecho] = []
+    nodos = {INSTITUTO, *autoridad().nodos}
+    desde = {n: final(fines)[0] + 1 for n, fines in finales(nodos).items()}
+    for rol in sorted({rol for rol, _, _ in tiene.keys() - pide}):
+        motivo = {"rol": rol.value, "desde": desde, "motivo": "Cambio de lista."}
+        hechos.append(nuevo_hecho("baja", sujeto, quien, ahora, motivo, sabe[-60:]))
+    bajas = [h.id for h in hechos]
+    for rol, donde, que in sorted(pide, key=lambda p: (p[0], p[1])):
+        if (rol, donde, que) not in tiene or any(h.contenido["rol"] == rol for h in hechos if h.tipo == "baja"):
+            contenido = {"rol": rol.value, "lugar": donde, "alcance": sorted(que)}
+            hechos.append(nuevo_hecho("alta", sujeto, quien, ahora, contenido, [*bajas, *sabe[-40:]]))
+    return hechos
+
+
+def nombrar(
+    persona: str, roles: Iterable[Rol], lugar: str, alcance: Iterable[str], escribano: Escribano, ahora: datetime
+) -> None:
     """The roles of a person, all of them: those not said are taken away."""
-    queda = sorted(alcance)
-    Nombramiento.objects.filter(persona=persona).delete()
-    Nombramiento.objects.bulk_create(Nombramiento(persona=persona, rol=r, lugar=lugar, alcance=queda) for r in roles)
+    anotar(cambios(persona, roles, lugar, alcance, escribano.persona, ahora), escribano.firmante, ahora)
 
 
 def manda_sobre(cargos: Iterable[Cargo], otros: Iterable[Cargo], lugar: str) -> bool:

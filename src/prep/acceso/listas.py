@@ -16,9 +16,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from prep.acceso import sesiones
-from prep.acceso.facultades import TODO, nombrar
+from prep.acceso.facultades import TODO, Escribano, cambios
 from prep.acceso.models import Cuenta, nueva_persona
 from prep.acceso.roles import TODOS, Rol, incompatibles
+from prep.bitacora.services import anotar
+from prep.dominio.comun.hecho import Hecho
 
 COLUMNAS: Final = ("usuario", "nombre", "roles", "lugar", "alcance")
 MAXIMO: Final = 20_000
@@ -131,9 +133,9 @@ def _fila(dicho: dict[str, str], ocupados: set[str], repetidos: set[str]) -> tup
 
 
 @transaction.atomic
-def importar(texto: str) -> list[Pase]:
-    """Save a whole list or nothing. Who had an account keeps it, with the roles and place said now; the slips are those
-    of the new ones. The same list twice is as once."""
+def importar(texto: str, escribano: Escribano) -> list[Pase]:
+    """Save a whole list or nothing, its roles as facts that `escribano` signs. Who had an account keeps it, with the
+    roles and place said now; the slips are those of the new ones. The same list twice is as once."""
     filas = leer(texto)
     previas = {c.usuario: c for c in Cuenta.objects.filter(usuario__in=[f.usuario for f in filas])}
     pases = [Pase(f.usuario, clave_nueva(), f.nombre, f.lugar, f.roles) for f in filas if f.usuario not in previas]
@@ -142,13 +144,15 @@ def importar(texto: str) -> list[Pase]:
             zip((p.usuario for p in pases), hilos.map(make_password, (p.clave for p in pases)), strict=True)
         )
     ahora = sesiones.reloj.ahora()
+    hechos: list[Hecho] = []
     for f in filas:
         cuenta = previas.get(f.usuario)
         if cuenta is None:
             cuenta = Cuenta(usuario=f.usuario, password=contrasenas[f.usuario], alta=ahora, persona=nueva_persona())
         cuenta.nombre, cuenta.lugar = f.nombre, f.lugar
         cuenta.save()
-        nombrar(cuenta.persona, f.roles, f.lugar, f.alcance)
+        hechos += cambios(cuenta.persona, f.roles, f.lugar, f.alcance, escribano.persona, ahora)
+    anotar(hechos, escribano.firmante, ahora)
     return pases
 
 

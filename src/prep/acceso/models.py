@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 EN_EL_ADMIN = frozenset({"bitacora", "catalogo", "lectura"})
@@ -14,7 +13,8 @@ EN_EL_ADMIN = frozenset({"bitacora", "catalogo", "lectura"})
 
 
 def nueva_persona() -> str:
-    return f"persona:{uuid.uuid4()}"
+    """An opaque id, which says nothing of whose it is."""
+    return f"p-{uuid.uuid4()}"
 
 
 class Cuentas(BaseUserManager["Cuenta"]):
@@ -78,18 +78,6 @@ class Cuenta(AbstractBaseUser):
 
     def has_perms(self, perms: list[str], obj: Any = None) -> bool:
         return all(self.has_perm(p, obj) for p in perms)
-
-
-class Nombramiento(models.Model):
-    """One role of one person in one place: read through `facultades_de` alone."""
-
-    persona = models.CharField(max_length=60, db_index=True)
-    rol = models.CharField(max_length=20)
-    lugar = models.CharField(max_length=60)
-    alcance = ArrayField(models.TextField())
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["persona", "rol", "lugar"], name="nombramiento_unico")]
 
 
 class Terminal(models.Model):

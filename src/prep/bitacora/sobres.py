@@ -104,16 +104,14 @@ def sellar(
     dispositivo: FirmaDispositivo | None = None,
 ) -> Sobre:
     """Put a fact in its envelope and sign it."""
-    datos = {
-        "ambito": ambito,
-        "nodo": firmante.nodo,
-        "secuencia": secuencia,
-        "previo": previo,
-        "hecho": escribir_hecho(hecho),
-    }
-    if dispositivo is not None:
-        datos["dispositivo"] = dispositivo.escribir()
-    cuerpo = canonico(datos)
+    de_aparato = b'"dispositivo":' + canonico(dispositivo.escribir()) + b"," if dispositivo else b""
+    cuerpo = b"".join(  # the fact's canonical form, within that of its envelope: keys in order, nothing twice
+        (
+            *(b'{"ambito":', canonico(ambito), b",", de_aparato, b'"hecho":'),
+            hecho.canonico or canonico(escribir_hecho(hecho)),
+            f',"nodo":"{firmante.nodo}","previo":"{previo}","secuencia":{secuencia}}}'.encode(),
+        )
+    )
     firma = firmante.firmar(cuerpo)
     return Sobre(hecho, ambito, firmante.nodo, secuencia, previo, dispositivo, cuerpo, firma, hoja(cuerpo + firma))
 

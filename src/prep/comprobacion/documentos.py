@@ -23,8 +23,19 @@ _COLUMNAS = (
 )
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _CASILLA = {"clave", "nombre", "tipo", "id", "extension", "ubicacion", "lista_nominal", "actas"}
-_ACTA = {"clave", "estado", "contabilizada", "observaciones", "valores", "representantes", "mecanismos", "imagen"}
+_ACTA = {
+    "clave",
+    "estado",
+    "situacion",
+    "contabilizada",
+    "observaciones",
+    "valores",
+    "representantes",
+    "mecanismos",
+    "imagen",
+}
 _ACTA |= {"origen", "digitalizacion", "tipo_documento", "acopio", "captura", "verificacion", "cotejada"}
+_PENDIENTES = {"en_captura", "no_digitalizada", "no_recibida"}
 _VALORES = {*TOTALES, "total_asentado", "total_calculado", "votos"}
 _TIPOS = {
     "B": "Básica",
@@ -193,6 +204,11 @@ def forma_de_acta(entidad: int, seccion: int, casilla: Doc, acta: Doc, propias: 
     sobra = (casilla.keys() - _CASILLA) | (acta.keys() - _ACTA) | (acta.get("valores", {}).keys() - _VALORES)
     if sobra:
         return f"trae datos de más: {', '.join(sorted(sobra))[:80]}"
+    sin_acta = any(o.startswith("Sin acta") for o in acta["observaciones"])
+    debe = "publicada" if "valores" in acta else "sin_acta" if sin_acta else None
+    dicha = acta.get("situacion")
+    if dicha != debe if debe else dicha not in _PENDIENTES:
+        return f"dice que su situación es «{dicha}» y no es lo que trae"
     if "valores" in acta:
         if list(acta["valores"]["votos"]) != list(propias):
             return "sus votos no son los de los recuadros de la boleta"

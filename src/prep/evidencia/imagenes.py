@@ -147,8 +147,8 @@ def paginas(datos: bytes, lado_minimo: int = LADO_MINIMO) -> list[bytes]:
     """Pages of a file as received, each a JPEG or PNG the reader can decode; raise `ArchivoRechazado`.
 
     A JPEG or PNG comes back as it is; one with transparency, laid over white: what people see of it, and nothing of
-    what it hides. Pages of a TIFF are re-encoded without loss; pages of a PDF are drawn at 200 dpi. Both are opened in
-    a process of their own, with a limit of time and memory.
+    what it hides. Pages of a TIFF are re-encoded without loss; pages of a PDF are drawn at 200 dpi. TIFF and PDF are
+    opened in a process of their own, with a limit of time and memory.
     """
     tipo = tipo_de(datos)
     _revisar_ocultos(datos, tipo)

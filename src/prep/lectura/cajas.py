@@ -48,11 +48,16 @@ class Recortes:
     tinta_letra: float
     tenue_letra: float
     zona: Gris  # the boxes as they are in the picture, for their hash
+    palida: bool = False  # of a page whose ink, even raised, does not reach what counts as a stroke
 
     @property
     def a_medias(self) -> bool:
         """Whether something is written that is too faint to be read: what was cut is not all there is."""
-        return bool((self.tenue > _RASTRO).any()) or (self.tinta_letra == 0 and self.tenue_letra > 3 * _RASTRO)
+        return (
+            self.palida
+            or bool((self.tenue > _RASTRO).any())
+            or (self.tinta_letra == 0 and self.tenue_letra > 3 * _RASTRO)
+        )
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,11 @@ class Tono:
     def tinta(self) -> float | None:
         """How dark its ink is, 0-1; None when nothing is written that can be told from the paper."""
         return self.trazo if self.trazo > self.papel else None
+
+    @property
+    def palido(self) -> bool:
+        """Whether something is written and even raised it is too faint: what looks empty there may not be."""
+        return self.tinta is not None and self.trazo * self.ganancia < 1.25 * _UMBRAL
 
     @property
     def ganancia(self) -> float:
@@ -272,4 +282,6 @@ def _recortar(rect: Gris, campo: Campo, ajuste: Ajuste, numero: _Numero, tono: T
         areas.append(area)
         tenues.append(_tenue(numero.suave, realzada, numero.interior(k), tono))
     letra, area_letra, tenue_letra = _letra(rect, campo, ajuste, tono)
-    return Recortes(np.stack(cifras), np.array(areas), np.array(tenues), letra, area_letra, tenue_letra, numero.zona)
+    return Recortes(
+        np.stack(cifras), np.array(areas), np.array(tenues), letra, area_letra, tenue_letra, numero.zona, tono.palido
+    )

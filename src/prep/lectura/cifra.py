@@ -39,7 +39,7 @@ def leer(gris: Gris, redes: Redes, calibracion: Calibracion) -> LecturaCifra:
     accepted only if the other way does not look like another one.
     """
     p = suavizar(redes.digitos(np.stack(preparar(gris))), calibracion.temperatura_cifra)
-    k = int(p[:, :10].max(1).argmax()) if len(p) > 1 else 0
+    k = max((i for i in range(len(p)) if int(p[i].argmax()) < 10), key=lambda i: float(p[i].max()), default=0)
     signo, segura = int(p[k].argmax()), float(p[k].max())
     rival = max((float(np.delete(q[:10], signo).max()) for q in np.delete(p, k, axis=0) if signo < 10), default=0.0)
     return LecturaCifra(CLASES[signo], segura, signo < 10 and segura >= SEGURO and rival < _RIVAL)
@@ -62,7 +62,8 @@ def preparar(gris: Gris) -> list[Tinta]:
 def _preparar(zona: Gris) -> Tinta:
     m = round(PX_MM)
     tinta = entintado(zona, nucleo_mm=_ALTO / 2)
-    tinta = Tono.de([alisar(tinta)]).realzar(tinta)
+    tono = Tono.de([alisar(tinta)])
+    tinta = tono.realzar(tinta) if tono.trazo > 2 * tono.papel else tinta  # of nothing, nothing is raised
     tinta = cv2.copyMakeBorder(tinta, m, m, m, m, cv2.BORDER_CONSTANT, value=0)
     alto, ancho = tinta.shape
     verticales, horizontales = _marco(tinta, m)

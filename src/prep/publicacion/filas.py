@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from prep.catalogo.informativo import Parametros
 from prep.dominio.acta.acta import Publicada
 from prep.dominio.acta.hechos import MotivoSinActa
+from prep.dominio.acta.transiciones import Situacion
 from prep.dominio.tabulacion.boleta import Boleta
 from prep.dominio.tabulacion.contabilidad import Dictamen, contabilizar, sin_acta
 from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion, Proceso
@@ -97,6 +98,7 @@ class Redactor:
         acta: dict[str, Any] = {
             "clave": esperada.clave,
             "estado": _estado(estado),
+            "situacion": estado.situacion if estado else Situacion.NO_RECIBIDA.value,
             "observaciones": [o.value for o in dictamen.observaciones] if dictamen else [],
         }
         if dictamen:

@@ -26,7 +26,7 @@ def leer_json(datos: bytes) -> Any:
         texto = datos.decode("utf-8", "strict")
         if _SUSTITUTO.search(texto):
             raise NoCanonico("hay un texto con medio carácter (sustituto suelto)")
-        lector = _exacto if _ENTERO_LARGO.search(texto) else _rapido
+        lector = _exacto if len(texto) < 1000 or _ENTERO_LARGO.search(texto) else _rapido
         return lector.decode(texto)
     except NoCanonico:
         raise
@@ -36,7 +36,7 @@ def leer_json(datos: bytes) -> Any:
 
 _SUSTITUTO = re.compile(r"\\u[dD][89a-fA-F]")
 """A character beyond the basic plane is written as it is, never in two escaped halves."""
-_ENTERO_LARGO = re.compile(r"(?:^|[\s:,\[])-?[0-9]{16}")
+_ENTERO_LARGO = re.compile(r"[\s:,\[]-?[0-9]{16}")
 """Only where so many digits follow one another is it worth looking at each integer."""
 
 

@@ -2,7 +2,6 @@
 
 import uuid
 
-import django.contrib.postgres.fields
 from django.db import migrations, models
 
 import prep.acceso.models
@@ -65,19 +64,6 @@ class Migration(migrations.Migration):
                     models.Index(fields=["usuario", "cuando"], name="acceso_inte_usuario_7d2396_idx"),
                     models.Index(fields=["terminal", "cuando"], name="acceso_inte_termina_f3a638_idx"),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Nombramiento",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("persona", models.CharField(db_index=True, max_length=60)),
-                ("rol", models.CharField(max_length=20)),
-                ("lugar", models.CharField(max_length=60)),
-                ("alcance", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("persona", "rol", "lugar"), name="nombramiento_unico")],
             },
         ),
         migrations.CreateModel(

@@ -18,7 +18,7 @@ from prep.bitacora.proyecciones import proyectar
 from prep.bitacora.sobres import Firmante, Sobre, guardado, sellar
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.hechos import Tipo, clave_de, sujeto_de
-from prep.dominio.comun.hecho import Hecho, escribir_hecho, leer_hecho, nuevo_hecho
+from prep.dominio.comun.hecho import Hecho, escribir_hecho, nuevo_hecho, revisar_hecho
 from prep.dominio.comun.rechazos import Rechazo
 
 
@@ -48,7 +48,7 @@ def anotar(
     """
     unicos = {h.id: h for h in hechos}
     for hecho in unicos.values():
-        leer_hecho(escribir_hecho(hecho))
+        revisar_hecho(escribir_hecho(hecho))
     de = ambito()
     with transaction.atomic():
         frontera = tomar_cabeza()

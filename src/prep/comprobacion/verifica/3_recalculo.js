@@ -337,7 +337,8 @@ function renglonFuera(proceso, e, f) {
 
 const TIPOS = { B: "Básica", C: "Contigua", E: "Extraordinaria", S: "Especial", M: "Voto en el extranjero", V: "Prisión preventiva", P: "Prisión preventiva", A: "Voto anticipado" };
 const DE_CASILLA = ["clave", "nombre", "tipo", "id", "extension", "ubicacion", "lista_nominal", "actas"];
-const DE_ACTA = ["clave", "estado", "contabilizada", "observaciones", "valores", "representantes", "mecanismos", "imagen", "origen", "digitalizacion", "tipo_documento", "acopio", "captura", "verificacion", "cotejada"];
+const PENDIENTES = ["en_captura", "no_digitalizada", "no_recibida"];
+const DE_ACTA = ["clave", "estado", "situacion", "contabilizada", "observaciones", "valores", "representantes", "mecanismos", "imagen", "origen", "digitalizacion", "tipo_documento", "acopio", "captura", "verificacion", "cotejada"];
 const DE_VALORES = [...TOTALES, "total_asentado", "total_calculado", "votos"];
 
 // What is odd in a casilla and its acta as the JSON says them, if anything.
@@ -347,6 +348,8 @@ function formaDeActa(entidad, seccion, c, a, propias) {
   if (a.clave.slice(0, 11) !== c.clave) return "el acta no es de esa casilla";
   const sobra = [[c, DE_CASILLA], [a, DE_ACTA], [a.valores ?? {}, DE_VALORES]].flatMap(([x, deben]) => Object.keys(x).filter((k) => !deben.includes(k)));
   if (sobra.length) return `trae datos de más: ${sobra.sort().join(", ").slice(0, 80)}`;
+  const debe = a.valores ? "publicada" : a.observaciones.some((o) => o.startsWith("Sin acta")) ? "sin_acta" : null;
+  if (debe ? a.situacion !== debe : !PENDIENTES.includes(a.situacion)) return `dice que su situación es «${a.situacion}» y no es lo que trae`;
   if (a.valores) {
     if (Object.keys(a.valores.votos).join() !== propias.join()) return "sus votos no son los de los recuadros de la boleta";
     if (Object.keys(a.imagen).some((k) => k !== "sha256" && k !== "ruta") || (a.imagen.ruta ?? rutaImagen(a.imagen.sha256)) !== rutaImagen(a.imagen.sha256)) return "la página lleva a otra imagen";

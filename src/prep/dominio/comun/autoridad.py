@@ -24,7 +24,7 @@ from prep.dominio.comun.facultades import (
     ClaseNodo,
     Rol,
 )
-from prep.dominio.comun.hecho import Escrito
+from prep.dominio.comun.hecho import Escrito, Hecho
 from prep.dominio.comun.rechazos import Rechazo
 from prep.dominio.comun.registro import Clase, TipoDeHecho, registrar
 
@@ -58,7 +58,7 @@ PERSONA = registrar(
         re.compile(r"[A-Za-z0-9._-]{1,60}"),
         {
             "alta": TipoDeHecho(
-                {"rol": campos.uno_de(*Rol), "lugar": campos.nombre},
+                {"rol": campos.uno_de(*Rol), "lugar": campos.texto},
                 {"alcance": _ALCANCE, "emergencia": campos.si_o_no},
             ),
             "baja": TipoDeHecho(
@@ -141,27 +141,32 @@ class Dispositivo:
 
 @dataclass(frozen=True, slots=True)
 class Cargo:
-    """One role of one person in one place."""
+    """One role of one person in one place. `alta`: the fact that gave it; `sabe`: the facts that one knew."""
 
     rol: Rol
     lugar: str
     alcance: frozenset[str]
     emergencia_de: str = ""
+    alta: str = ""
+    sabe: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class Persona:
-    """What a person may be: `cargos`; `bajas`: (role or none for all, node → first sequence that does not count)."""
+    """What a person may be: `cargos`; `bajas`: (its fact, role or none for all, node → first sequence that does not
+    count). A role that is given knowing that it was taken away is given again."""
 
     cargos: list[Cargo] = field(default_factory=list)
-    bajas: list[tuple[str | None, Mapping[str, int]]] = field(default_factory=list)
+    bajas: list[tuple[str, str | None, Mapping[str, int]]] = field(default_factory=list)
 
     def cargos_en(self, nodo: str, secuencia: int) -> Iterable[Cargo]:
         """Roles that count for a fact at that place of that node's chain."""
         for cargo in self.cargos:
             if not any(
-                (rol is None or rol == cargo.rol) and secuencia >= desde.get(nodo, desde.get(TODO, secuencia + 1))
-                for rol, desde in self.bajas
+                (rol is None or rol == cargo.rol)
+                and baja not in cargo.sabe
+                and secuencia >= desde.get(nodo, desde.get(TODO, secuencia + 1))
+                for baja, rol, desde in self.bajas
             ):
                 yield cargo
 
@@ -179,12 +184,14 @@ class Autoridad:
     reglas: Reglas = Reglas()
     ignorados: list[tuple[str, Rechazo]] = field(default_factory=list)
     _misma: dict[str, str] = field(default_factory=dict)
+    _hechos: dict[str, Hecho] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def de(cls, escritos: Iterable[Escrito]) -> Autoridad:
         """What a set of facts of authority says, from the root down."""
         autoridad = cls()
         pendientes = sorted(escritos, key=lambda e: (e.hecho.id, e.nodo, e.secuencia))
+        autoridad._hechos = {e.hecho.id: e.hecho for e in pendientes}
         aplicados: set[str] = set()
         for estrato in (autoridad._del_instituto, autoridad._de_administradores, autoridad._de_coordinadores):
             tomados = [e for e in pendientes if e.hecho.interpretado and estrato(e)]
@@ -240,10 +247,11 @@ class Autoridad:
                 nodo.baja = min(c["desde"], nodo.baja or c["desde"])
             case "persona", "alta":
                 de = e.nodo if c.get("emergencia") else ""
-                cargo = Cargo(Rol(c["rol"]), c["lugar"], frozenset(c.get("alcance", (TODO,))), de)
+                sabe = self._lo_que_sabia(hecho)
+                cargo = Cargo(Rol(c["rol"]), c["lugar"], frozenset(c.get("alcance", (TODO,))), de, hecho.id, sabe)
                 self.personas.setdefault(hecho.clave, Persona()).cargos.append(cargo)
             case "persona", "baja":
-                self.personas.setdefault(hecho.clave, Persona()).bajas.append((c.get("rol"), c["desde"]))
+                self.personas.setdefault(hecho.clave, Persona()).bajas.append((hecho.id, c.get("rol"), c["desde"]))
             case "persona", "misma_persona":
                 una, otra = sorted((self._raiz(hecho.clave), self._raiz(c["otra"])))
                 if una != otra:
@@ -258,6 +266,17 @@ class Autoridad:
                 aparato.baja = min(c["desde"], aparato.baja or c["desde"])
             case "proceso", "reglas":
                 self.reglas = Reglas(**c)
+
+    def _lo_que_sabia(self, hecho: Hecho) -> frozenset[str]:
+        """Every fact of authority that the writer of one knew, as far as they are here."""
+        sabe: set[str] = set()
+        pendientes = list(hecho.conocidos)
+        while pendientes:
+            otro = pendientes.pop()
+            if otro not in sabe:
+                sabe.add(otro)
+                pendientes += self._hechos[otro].conocidos if otro in self._hechos else ()
+        return frozenset(sabe)
 
     # --- questions ---
 
@@ -285,8 +304,11 @@ class Autoridad:
         suya = self.personas.get(persona)
         if suya is None:
             return frozenset()
-        perdidos = {rol for rol, _ in suya.bajas}
-        return frozenset(c.rol for c in suya.cargos if None not in perdidos and c.rol not in perdidos)
+        return frozenset(
+            c.rol
+            for c in suya.cargos
+            if not any(baja not in c.sabe and rol in (None, c.rol) for baja, rol, _ in suya.bajas)
+        )
 
     def rechazar_todos(self, origenes: Iterable[Escrito]) -> Rechazo | None:
         """Why a fact counts for nothing, whoever vouches for it; `None` when one of those who do may."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -40,6 +40,8 @@ class Hecho:
     orden: str = ""
     version: int = 1
     interpretado: bool = True
+    canonico: bytes = field(default=b"", repr=False, compare=False)
+    """Its canonical JSON, where it was just written: what is named and signed is made once."""
 
     @property
     def clase(self) -> str:
@@ -83,8 +85,12 @@ def nuevo_hecho(
     version = conocido.version if conocido else 1
     saber, que = tuple(sorted(set(conocidos))), str(tipo)
     hecho = Hecho("", que, sujeto, persona, hora, contenido, saber, orden, version)
-    nombre, sabido = id_de(escribir_hecho(hecho)), conocido is not None
-    return Hecho(nombre, que, sujeto, persona, hora, contenido, saber, orden, version, sabido)
+    try:
+        crudo, sabido = canonico(escribir_hecho(hecho)), conocido is not None
+    except NoCanonico as error:
+        raise HechoInvalido(f"Hecho inválido, campo «contenido»: {error}.") from None
+    nombre = hashlib.sha256(crudo).hexdigest()
+    return Hecho(nombre, que, sujeto, persona, hora, contenido, saber, orden, version, sabido, crudo)
 
 
 def escribir_hecho(hecho: Hecho) -> dict[str, Any]:
@@ -111,6 +117,19 @@ def leer_hecho(datos: Any) -> Hecho:
 
     A class, type or version that this program does not know is read too, with `interpretado` False.
     """
+    revisar_hecho(datos)
+    try:
+        identificador = id_de(datos)
+    except NoCanonico as error:
+        raise HechoInvalido(f"Hecho inválido, campo «contenido»: {error}.") from None
+    try:
+        return hecho_guardado(datos, identificador)
+    except (KeyError, TypeError, ValueError):  # an older version whose content is not what it should be
+        raise HechoInvalido("Hecho inválido, campo «contenido»: no es el de esa versión.") from None
+
+
+def revisar_hecho(datos: Any) -> None:
+    """Raise `HechoInvalido`, naming the field, unless it has the shape of a fact; unknown types have any content."""
     if not isinstance(datos, Mapping):
         raise HechoInvalido("Un hecho es un objeto con sus campos.")
     if datos.keys() != _CAMPOS:
@@ -136,6 +155,11 @@ def leer_hecho(datos: Any) -> Hecho:
             raise ValueError("se esperaba un objeto con sus campos")
     except (ValueError, TypeError) as error:
         raise HechoInvalido(f"Hecho inválido, campo «{campo}»: {error}.") from None
+    _revisar_contenido(datos)
+
+
+def _revisar_contenido(datos: Mapping[str, Any]) -> None:
+    """That the subject's key and the content are those of its class and type, where this program knows them."""
     clase, _, clave = datos["sujeto"].partition(":")
     conocida = CLASES.get(clase)
     if conocida is not None and not conocida.clave.fullmatch(clave):
@@ -143,14 +167,6 @@ def leer_hecho(datos: Any) -> Hecho:
     tipo, version = tipo_de(clase, datos["tipo"]), datos["version"]
     if tipo is not None and version == tipo.version and (problema := tipo.revisar(datos["contenido"])):
         raise HechoInvalido(f"Hecho inválido, «{datos['tipo']}», campo «{problema.replace(': ', '»: ', 1)}.")
-    try:
-        identificador = id_de(datos)
-    except NoCanonico as error:
-        raise HechoInvalido(f"Hecho inválido, campo «contenido»: {error}.") from None
-    try:
-        return hecho_guardado(datos, identificador)
-    except (KeyError, TypeError, ValueError):  # an older version whose content is not what it should be
-        raise HechoInvalido("Hecho inválido, campo «contenido»: no es el de esa versión.") from None
 
 
 def hecho_guardado(datos: Mapping[str, Any], identificador: str) -> Hecho:
