@@ -31,6 +31,7 @@ from prep.plataforma.lugares import (
     dir_postgres,
     dir_publicacion,
     dir_reserva,
+    llave_del_instituto,
     para_escribir,
 )
 
@@ -338,12 +339,11 @@ def _administracion(puerto: int) -> Iterator[None]:
     from prep.acceso import listas, terminales
     from prep.acceso.facultades import Escribano
     from prep.plataforma.arranque import entorno_de
-    from prep.plataforma.lugares import dir_datos
     from prep.plataforma.roles import WEB
     from prep.plataforma.servidor import orden_de_servidor, sirviendo
     from prep.transparencia.llaves import leer_privada
 
-    llave = leer_privada(dir_datos() / "llaves" / "instituto.skey")
+    llave = leer_privada(llave_del_instituto())
     lista = "usuario,nombre,roles,lugar\ndemo,Persona de demostración,administrador,Sede\n"
     (pase,) = listas.importar(lista, Escribano.del_instituto(llave, llave.llave.publica))
     _, codigo = terminales.nueva("Este equipo", "Sede")

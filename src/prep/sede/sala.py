@@ -96,12 +96,13 @@ def sala(modo: str | None, destino: str | None, llave: str | None, mapa: Path | 
         from prep.catalogo.services import cargar, informativo, vigente
         from prep.dominio.tabulacion.proceso import Modo
         from prep.plataforma.almacen import abrir
+        from prep.plataforma.llaves import firmante_del_instituto
         from prep.publicacion.programador import Alarma
 
         fila = vigente()
         if modo is not None and modo != fila.modo and fila.estado == fila.Estado.CONGELADO:
             raise Impedimento(f"La puesta en ceros congeló el proceso en modo {fila.modo}; no se publica como {modo}.")
-        quien = _firmante(llave)
+        quien = firmante_del_instituto(llave)
         donde = destino or str(lugares.dir_publicacion())
         almacen = abrir(donde)
         if almacen.leer("llaves/instituto.vkey") is None:
@@ -119,17 +120,6 @@ def sala(modo: str | None, destino: str | None, llave: str | None, mapa: Path | 
             reserva=lugares.dir_reserva(),
         )
         yield Sala(quien_publica, donde, Alarma(lugares.archivo_alarma()), nodo)
-
-
-def _firmante(llave: str | None) -> Firmante:
-    from prep.transparencia.errores import ErrorEmision
-    from prep.transparencia.llaves import firmante
-
-    try:
-        return firmante(llave or lugares.llave_del_instituto())
-    except ErrorEmision as error:
-        crear = lugares.para_escribir("llaves crear NOMBRE --archivo instituto")
-        raise Impedimento(f"Sin la llave del instituto no se firma: {error}. Para crearla: {crear}") from None
 
 
 def _contornos(mapa: Path | None) -> dict[str, Any] | None:
