@@ -1,5 +1,3 @@
-from prep.cli import app
-from prep.plataforma.idioma import hablar_espanol
+from prep.cli import main
 
-hablar_espanol()
-app(prog_name="prep")
+main()

@@ -26,14 +26,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.table import Table
+
+from prep.plataforma.consola import fallar, salida, tabla
 
 if TYPE_CHECKING:
     from prep.catalogo.informativo import Informativo
     from prep.dominio.tabulacion.proceso import Proceso
 
-consola = Console(width=120)
 _HIJO = "PREP_BENCH_HIJO"
 NOCHE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))
 
@@ -66,11 +65,11 @@ def bench(
     elegidas = partes or list(PARTES)
     desconocidas = [p for p in elegidas if p not in PARTES]
     if desconocidas:
-        raise typer.BadParameter(f"No hay parte {', '.join(desconocidas)}. Las hay: {', '.join(PARTES)}.")
+        fallar(f"No hay parte {', '.join(desconocidas)}. Las hay: {', '.join(PARTES)}.")
     if _HIJO not in os.environ:
         _decir_maquina()
     for parte in elegidas:
-        consola.print(f"\n[bold]{parte}[/]")
+        salida.print(f"\n[bold]{parte}[/]")
         if len(elegidas) == 1:
             PARTES[parte]()
         else:  # each part loads Django over a database of its own
@@ -78,22 +77,20 @@ def bench(
 
 
 def _decir_maquina() -> None:
-    consola.print(
+    salida.print(
         f"{platform.machine()}, {os.cpu_count()} núcleos, {_memoria_gib():.0f} GiB, "
         f"Python {platform.python_version()}. Carga al empezar: {os.getloadavg()[0]:.2f}."
     )
 
 
 def mostrar(medidas: list[Medida]) -> None:
-    tabla = Table()
-    for nombre in ("Medida", "Valor", "Meta", "Holgura"):
-        tabla.add_column(nombre, justify="left" if nombre == "Medida" else "right")
+    lista = tabla("Medida", ">Valor", ">Meta", ">Holgura")
     for m in medidas:
         meta = "" if m.meta is None else f"{'≥' if m.mayor else '≤'} {m.meta:,.0f} {m.unidad}"
-        tabla.add_row(
+        lista.add_row(
             m.que, f"{m.medido:,.2f} {m.unidad}" if m.medido < 100 else f"{m.medido:,.0f} {m.unidad}", meta, m.razon
         )
-    consola.print(tabla)
+    salida.print(lista)
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------
@@ -203,17 +200,17 @@ def _verificar() -> None:
     proceso, info = ejemplo(10_900)
     with _instalacion() as carpeta:
         from prep.publicacion.corte import hacer_corte
-        from prep.publicacion.publicador import Publicador
+        from prep.sede.sala import publicador
 
         _poblar(proceso, info)
         firmante = LlavePrivada.nueva("instituto.example/prep")
         almacen = AlmacenCarpeta(carpeta / "publicacion")
-        hacer_corte(Publicador(proceso, info, almacen, Modo.PRUEBA, firmante), NOCHE)
+        hacer_corte(publicador(proceso, info, almacen, Modo.PRUEBA, firmante, paginas=False), NOCHE)
         inicio, cpu = time.perf_counter(), time.process_time()
         informe = verificar(Carpeta(carpeta / "publicacion"), Opciones(imagenes=False))
         total, cpu = time.perf_counter() - inicio, time.process_time() - cpu
     actas = sum(len(e.actas) for e in proceso.elecciones)
-    consola.print(informe.veredicto)
+    salida.print(informe.veredicto)
     mostrar([Medida(f"verificar {actas:,} actas, sin imágenes", total, "s", 10), Medida("   de procesador", cpu, "s")])
 
 
@@ -222,7 +219,6 @@ def _medir_cortes(
 ) -> None:
     """Cortes of a whole night, signed and switched, pages included: from nothing, with nothing new, with 2 % of the
     actas new wherever they are, and with the workbook; beside them, compressing the same tables with zip's own code."""
-    from prep import portal
     from prep.dominio.tabulacion.proceso import Modo
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.transparencia.nota import LlavePrivada
@@ -232,23 +228,22 @@ def _medir_cortes(
     with _instalacion() as carpeta:
         from prep.bitacora.actas import guardar_filas
         from prep.publicacion.corte import hacer_corte
-        from prep.publicacion.publicador import Publicador
+        from prep.sede.sala import publicador
 
         ultimas = _poblar(proceso, info, apartar=50)
-        publicador = Publicador(
+        quien = publicador(
             proceso,
             info,
             AlmacenCarpeta(carpeta / "publicacion"),
             Modo.SIMULACRO,
             LlavePrivada.nueva("instituto.example/prep"),
-            portal=portal,
             con_libro=False,
             reserva=carpeta / "reserva",
         )
 
         def medir(que: str, minutos: int, meta: float | None, a_la_vista: float | None = None) -> None:
             inicio, cpu = time.perf_counter(), _procesador()
-            hecho = hacer_corte(publicador, NOCHE + timedelta(hours=14, minutes=minutos))
+            hecho = hacer_corte(quien, NOCHE + timedelta(hours=14, minutes=minutos))
             total, cpu = time.perf_counter() - inicio, _procesador() - cpu
             medidas.append(Medida(f"corte de {esperadas:,} actas, {que}", total, "s", meta))
             medidas.append(Medida("   de procesador", cpu, "s"))
@@ -266,7 +261,7 @@ def _medir_cortes(
             shutil.rmtree(carpeta / "reserva")
             medir("entero, desde nada", 15, entero, 3)
             if esperadas < 100_000:  # no workbook at national size
-                publicador.con_libro = True
+                quien.con_libro = True
                 medir("con libro de Excel, desde nada", 25, None)
         medidas.append(Medida("memoria máxima de todos los procesos", memoria(), "MiB", 2048))
     mostrar(medidas)
@@ -313,7 +308,6 @@ def _frescura_nacional() -> None:
 
 
 def _medir_frescura(proceso: Proceso, info: Informativo, cada: int, cortes: int, meta: float) -> None:
-    from prep import portal
     from prep.dominio.tabulacion.proceso import Modo
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.simulacro.noche import Noche
@@ -324,30 +318,29 @@ def _medir_frescura(proceso: Proceso, info: Informativo, cada: int, cortes: int,
         from prep.bitacora.nodos import NodoInstituto, nodo_local
         from prep.bitacora.services import fundar_instalacion
         from prep.publicacion.corte import hacer_corte
-        from prep.publicacion.publicador import Publicador
+        from prep.sede.sala import publicador
 
         llave, nodo = LlavePrivada.nueva("instituto.example/prep"), nodo_local(carpeta / "llaves")
         noche = Noche(proceso, info, NOCHE, 1)
         raiz = NodoInstituto(llave, llave.llave.publica)
         fundar_instalacion(proceso.clave, "simulacro", raiz, nodo, noche.cargos, NOCHE, telefonos=noche.telefonos)
         _poblar(proceso, info, esperadas // 2)
-        publicador = Publicador(
+        quien = publicador(
             proceso,
             info,
             AlmacenCarpeta(carpeta / "publicacion"),
             Modo.SIMULACRO,
             llave,
-            portal=portal,
             con_libro=False,
             reserva=carpeta / "reserva",
         )
-        hacer_corte(publicador, NOCHE + timedelta(hours=5))
+        hacer_corte(quien, NOCHE + timedelta(hours=5))
         faltan = [a.hechos for a in islice(noche.actas(), esperadas // 2, esperadas // 2 + 20 * cada * cortes)]
         visibles: list[tuple[int, float]] = []
         with _capturando(faltan, nodo, noche.telefonos, carpeta / "verificadas") as verificadas:
             for i in range(1, cortes + 1):
                 fin = time.monotonic() + cada
-                hecho = hacer_corte(publicador, NOCHE + timedelta(hours=5, seconds=cada * i))
+                hecho = hacer_corte(quien, NOCHE + timedelta(hours=5, seconds=cada * i))
                 visibles.append((hecho.posicion, time.monotonic()))
                 time.sleep(max(0.0, fin - time.monotonic()))
         demoras = sorted(
@@ -355,7 +348,7 @@ def _medir_frescura(proceso: Proceso, info: Informativo, cada: int, cortes: int,
             for suya, verificada in verificadas
             if suya <= visibles[-1][0]
         )
-    consola.print(f"{len(demoras):,} actas verificadas mientras se hacían {cortes} cortes.")
+    salida.print(f"{len(demoras):,} actas verificadas mientras se hacían {cortes} cortes.")
     que = f"de verificada a visible, {esperadas:,} actas, un corte cada {cada} s"
     mostrar(
         [
@@ -408,11 +401,11 @@ def _capturar(actas: list[list[Any]], nodo: Any, telefonos: Any, apuntes: Path) 
 def _reproducir() -> None:
     puebla = _datos("pue2018_prep")
     if puebla is None:
-        consola.print("Sin la base publicada de Puebla 2018 (PREP_DATOS) no se mide la reproducción.")
+        salida.print("Sin la base publicada de Puebla 2018 (PREP_DATOS) no se mide la reproducción.")
         return
-    with tempfile.TemporaryDirectory(prefix="prep-bench-") as salida:
+    with tempfile.TemporaryDirectory(prefix="prep-bench-") as carpeta:
         inicio = time.perf_counter()
-        orden = [sys.executable, "-m", "prep", "reproducir", str(puebla), "--salida", f"{salida}/r"]
+        orden = [sys.executable, "-m", "prep", "reproducir", str(puebla), "--salida", f"{carpeta}/r"]
         subprocess.run(orden, check=True, stdout=subprocess.DEVNULL)
         tardo = time.perf_counter() - inicio
         mostrar([Medida("reproducir Puebla 2018, tres elecciones, un corte por hora", tardo, "s", 120)])
@@ -420,7 +413,6 @@ def _reproducir() -> None:
 
 def _portal() -> None:
     """The site of a Jalisco-size night: what a visit downloads, what each corte changes, requests per second."""
-    from prep import portal
     from prep.catalogo.ejemplo import ejemplo
     from prep.dominio.tabulacion.proceso import Modo
     from prep.plataforma.almacen import AlmacenCarpeta
@@ -430,23 +422,21 @@ def _portal() -> None:
     proceso, info = ejemplo(10_900)
     with _instalacion() as carpeta:
         from prep.publicacion.corte import hacer_corte
-        from prep.publicacion.publicador import Publicador
+        from prep.sede.sala import publicador
 
         raiz = carpeta / "publicacion"
         firmante = LlavePrivada.nueva("instituto.example/prep")
-        publicador = Publicador(
-            proceso, info, AlmacenCarpeta(raiz), Modo.SIMULACRO, firmante, portal=portal, con_libro=False
-        )
+        quien = publicador(proceso, info, AlmacenCarpeta(raiz), Modo.SIMULACRO, firmante, con_libro=False)
         actas = sum(len(e.actas) for e in proceso.elecciones)
         for i, hasta in enumerate((actas // 2, actas // 2 + 500, actas)):
             _poblar(proceso, info, hasta)
-            hacer_corte(publicador, NOCHE + timedelta(hours=5, minutes=5 * i))
-        for tabla in medidas.tabla(raiz):
-            consola.print(tabla)
+            hacer_corte(quien, NOCHE + timedelta(hours=5, minutes=5 * i))
+        for una in medidas.tabla(raiz):
+            salida.print(una)
         if shutil.which("nginx") and shutil.which("wrk"):
-            consola.print(medidas.carga(raiz))
+            salida.print(medidas.carga(raiz))
         else:
-            consola.print("Sin nginx y wrk no se mide la carga.")
+            salida.print("Sin nginx y wrk no se mide la carga.")
 
 
 def _lectura() -> None:
@@ -454,12 +444,10 @@ def _lectura() -> None:
 
     digitos, tipos = _datos("digitos", "mnist"), os.environ.get("PREP_TIPOS")
     if digitos is None:
-        consola.print("Sin los dígitos de MNIST (PREP_DATOS) sólo se examina la lectura de la mano propia.")
+        salida.print("Sin los dígitos de MNIST (PREP_DATOS) sólo se examina la lectura de la mano propia.")
     elif tipos is None:
-        consola.print("Sin los tipos manuscritos (PREP_TIPOS, vea docs/lectura.md) las letras son de la mano propia.")
-    examinar(
-        digitos, Path(tipos) if tipos else None, escribir=lambda t: consola.print(t, markup=False, highlight=False)
-    )
+        salida.print("Sin los tipos manuscritos (PREP_TIPOS, vea docs/lectura.md) las letras son de la mano propia.")
+    examinar(digitos, Path(tipos) if tipos else None, escribir=lambda t: salida.print(t, markup=False))
 
 
 PARTES: dict[str, Callable[[], None]] = {

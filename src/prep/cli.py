@@ -20,6 +20,7 @@ from prep.lectura.cli import leer
 from prep.lectura.trabajo import app as lectura
 from prep.papel.cli import actas
 from prep.plataforma.cli import app as postgres
+from prep.plataforma.orden import correr
 from prep.plataforma.servir import servir
 from prep.portal.cli import app as portal
 from prep.reproduccion.cli import reproducir
@@ -67,5 +68,6 @@ def _dibujante() -> Redibujar:
 comprobacion.con_que_dibujar = _dibujante
 
 
-if __name__ == "__main__":
-    app()
+def main() -> None:
+    """What `prep` and `python -m prep` run."""
+    correr(app)

@@ -8,21 +8,32 @@ import json
 import os
 import secrets
 import shutil
-import threading
+import signal
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-from rich.table import Table
+from rich.markup import escape
+
+from prep.plataforma.consola import barra, salida, tabla
+from prep.plataforma.lugares import (
+    dir_datos,
+    dir_evidencia,
+    dir_llaves,
+    dir_postgres,
+    dir_publicacion,
+    dir_reserva,
+    llave_del_instituto,
+    para_escribir,
+)
 
 if TYPE_CHECKING:
     from prep.dominio.comun.hecho import Hecho
@@ -30,7 +41,6 @@ if TYPE_CHECKING:
     from prep.papel.formas import Formas
     from prep.simulacro.noche import ActaSimulada, Noche
 
-consola = Console()
 CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))
 HORAS_DE_NOCHE = 12
 CORTES = 14
@@ -42,7 +52,9 @@ def demo(
     salir: Annotated[
         bool, typer.Option("--salir", help="Termina sola al cerrar la noche, sin dejar nada sirviendo.")
     ] = False,
-    puerto: Annotated[int, typer.Option(help="Puerto preferido para el portal de resultados.")] = 8420,
+    puerto: Annotated[
+        int, typer.Option(min=0, max=65535, help="Puerto preferido para el portal de resultados; 0 toma uno libre.")
+    ] = 8420,
     casillas: Annotated[int, typer.Option(min=60, max=10_900, help="Casillas del proceso de demostración.")] = 60,
     segundos: Annotated[float, typer.Option(min=0, help="Segundos entre un corte y el siguiente.")] = 4,
     semilla: Annotated[int, typer.Option(help="Otra semilla da otra noche.")] = 2027,
@@ -53,49 +65,74 @@ def demo(
     actas, las lee la lectura automática, publica cortes firmados, y al final comprueba que lo publicado es exactamente
     lo que decían las actas.
     """
-    carpeta = _carpeta_limpia()
-    from prep.plataforma.arranque import django_listo
-
-    consola.print("Iniciando la base de datos…")
-    with django_listo() as _:
-        from prep.plataforma.puertos import libre
-
-        portal = libre(puerto, consola.print)
-        publicacion = carpeta / "publicacion"
-        with _sitio(publicacion, portal):
-            consola.print(f"Resultados en vivo: [bold]http://127.0.0.1:{portal}/[/]")
-            iguales = _noche(carpeta, publicacion, casillas, semilla, 0 if salir else segundos)
-            verificada = _verificar(publicacion)
-            if not salir:
-                with _administracion(libre(portal + 1, consola.print)):
-                    _dejar_servido(portal, publicacion)
-    if not (iguales and verificada):
+    try:
+        with _carpeta_propia(), _sitio(puerto) as portal:
+            bien = _de_principio_a_fin(casillas, semilla, 0 if salir else segundos, None if salir else portal)
+    except KeyboardInterrupt:
+        salida.print("Demostración interrumpida: nada quedó en marcha.")
+        raise typer.Exit(130) from None
+    if not bien:
         raise typer.Exit(1)
 
 
-def _carpeta_limpia() -> Path:
-    """A folder of its own for the demonstration's data, emptied; every later step finds it in the environment."""
+def _de_principio_a_fin(casillas: int, semilla: int, pausa: float, portal: int | None) -> bool:
+    """True when what was published is what the papers said. `portal`: port of the site that is left for people."""
+    from prep.plataforma.arranque import django_listo
+    from prep.plataforma.puertos import libre
+
+    salida.print("Iniciando la base de datos…")
+    with django_listo():
+        iguales = _noche(casillas, semilla, pausa)
+        bien = _verificar() and iguales
+        if portal is None:
+            _decir_lugares()
+            return bien
+        with _administracion(libre(portal + 1, salida.print)):
+            salida.print(f"Portal de resultados: [bold]http://127.0.0.1:{portal}/[/]")
+            _decir_lugares()
+            salida.print("Ctrl-C para terminar.")
+            with suppress(KeyboardInterrupt):
+                while True:
+                    signal.pause()
+    salida.print("Demostración terminada; sus archivos se quedan donde se dijo.")
+    return bien
+
+
+@contextmanager
+def _carpeta_propia() -> Iterator[None]:
+    """An empty folder for the demonstration's data, that no other one takes while this one is on; every later step, and
+    every process that it starts, finds it in the environment. It has a database of its own, whatever DATABASE_URL says.
+    """
     from prep.plataforma import postgres
+    from prep.plataforma.procesos import tomar
 
-    raiz = Path(__file__).resolve().parents[2]
-    datos = Path(os.environ.get("PREP_DATOS_DIR") or raiz / "datos").absolute()
+    datos = dir_datos()
     carpeta = datos / "demo"
-    servidor = carpeta / "postgres"
-    if servidor.exists():
-        postgres.parar(servidor)
-        if servidor.is_symlink():
-            shutil.rmtree(servidor.resolve(), ignore_errors=True)
-            servidor.unlink()
-    shutil.rmtree(carpeta, ignore_errors=True)
-    carpeta.mkdir(parents=True)
-    os.environ["PREP_DATOS_DIR"] = str(carpeta)
-    os.environ["PREP_SIN_TLS"] = "1"
-    return carpeta
+    for n in count(2):
+        carpeta.mkdir(parents=True, exist_ok=True)
+        if (tomada := tomar(carpeta)) is not None:
+            break
+        carpeta = datos / f"demo-{n}"
+    assert tomada is not None
+    if carpeta.name != "demo":
+        salida.print(f"Ya hay otra demostración en marcha: esta usa su propia carpeta, {escape(str(carpeta))}.")
+    os.environ |= {"PREP_DATOS_DIR": str(carpeta), "PREP_SIN_TLS": "1"}
+    os.environ.pop("DATABASE_URL", None)
+    try:
+        if (servidor := dir_postgres()).exists():
+            postgres.parar(servidor)
+        for resto in carpeta.iterdir():
+            if resto.is_dir():  # PostgreSQL's may be a link to where its user can be
+                shutil.rmtree(resto.resolve(), ignore_errors=True)
+            if resto.is_symlink() or resto.is_file():
+                resto.unlink()
+        yield
+    finally:
+        os.close(tomada)
 
 
-def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa: float) -> bool:
+def _noche(casillas: int, semilla: int, pausa: float) -> bool:
     """Play the night; True when the last corte says what the papers said."""
-    from prep import portal
     from prep.bitacora.nodos import NodoInstituto, nodo_local
     from prep.bitacora.services import anotar, fundar_instalacion
     from prep.catalogo.ejemplo import ejemplo
@@ -108,33 +145,23 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.plataforma.reloj import RelojFijo
     from prep.publicacion.corte import hacer_corte
-    from prep.publicacion.publicador import Publicador
     from prep.sede.actos import cierre, puesta_en_ceros
+    from prep.sede.sala import publicador
     from prep.simulacro.noche import Noche, verdad
     from prep.transparencia.llaves import crear, leer_privada
 
-    consola.print(f"Escribiendo un proceso ficticio de {casillas:,} casillas y tres elecciones…")
+    salida.print(f"Escribiendo un proceso ficticio de {casillas:,} casillas y tres elecciones…")
     proceso, info = ejemplo(casillas, semilla=semilla)
     info = replace(info, parametros=replace(info.parametros, lectura="revisora"))
-    escribir_proceso(carpeta / "proceso", proceso, info)
-    importar(carpeta / "proceso", CIERRE)
+    escribir_proceso(dir_datos() / "proceso", proceso, info)
+    importar(dir_datos() / "proceso", CIERRE)
     proceso, info = cargar(), informativo()
 
-    privada, _ = crear("instituto.example/prep", carpeta / "llaves", archivo="instituto")
-    almacen = AlmacenCarpeta(publicacion)
-    evidencia = AlmacenCarpeta(carpeta / "evidencia", privado=True)
-    llave = leer_privada(privada)
-    nodo = nodo_local(carpeta / "llaves")
-    publicador = Publicador(
-        proceso,
-        info,
-        almacen,
-        Modo.SIMULACRO,
-        llave,
-        nodo=nodo,
-        portal=portal,
-        evidencia=evidencia,
-        reserva=carpeta / "reserva",
+    privada, _ = crear("instituto.example/prep", dir_llaves(), archivo="instituto")
+    llave, nodo = leer_privada(privada), nodo_local(dir_llaves())
+    almacen, evidencia = AlmacenCarpeta(dir_publicacion()), AlmacenCarpeta(dir_evidencia(), privado=True)
+    quien = publicador(
+        proceso, info, almacen, Modo.SIMULACRO, llave, nodo=nodo, evidencia=evidencia, reserva=dir_reserva()
     )
 
     noche = Noche(proceso, info, CIERRE, semilla, ambas_mal=AMBAS_MAL)
@@ -148,16 +175,16 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     for acta in actas:
         noche.vivir(acta, imagenes[acta.esperada.clave])
     puestas = sum(acta.mal for acta in actas)
-    consola.print(f"Puesta en ceros y noche simulada: {len(actas):,} actas, {CORTES} cortes.")
+    salida.print(f"Puesta en ceros y noche simulada: {len(actas):,} actas, {CORTES} cortes.")
     reloj, lectores = RelojFijo(CIERRE), Lectores(lector_de(evidencia, formas), os.cpu_count() or 1)
-    with _barra() as barra, lectores:
-        tarea = barra.add_task("18:00 en ceros", total=CORTES)
-        puesta_en_ceros(publicador, CIERRE)
+    with barra() as avance, lectores:
+        tarea = avance.add_task("18:00 en ceros", total=CORTES)
+        puesta_en_ceros(quien, CIERRE)
         obrero = Obrero(lectores, nodo, reloj, actua=True)
         escritos: set[str] = set()
 
-        def avance(hechas: int, total: int) -> None:
-            barra.update(tarea, description=f"{reloj.ahora():%H:%M} leyendo {hechas}/{total}")
+        def contar(hechas: int, total: int) -> None:
+            avance.update(tarea, description=f"{reloj.ahora():%H:%M} leyendo {hechas}/{total}")
 
         for i in range(1, CORTES):
             time.sleep(pausa)
@@ -168,16 +195,16 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
                 for j in range(0, len(lote), 500):
                     anotar(lote[j : j + 500], nodo, hora, noche.telefonos)
                 escritos.update(h.id for h in lote)
-                _leer_y_mirar(noche, actas, obrero, hora, avance)
-            barra.update(tarea, description=f"{hora:%H:%M} corte {i + 1}")
+                _leer_y_mirar(noche, actas, obrero, hora, contar)
+            avance.update(tarea, description=f"{hora:%H:%M} corte {i + 1}")
             if not ultimo:
-                hacer_corte(publicador, hora)
-            barra.advance(tarea)
-        final = cierre(publicador, hora).corte
+                hacer_corte(quien, hora)
+            avance.advance(tarea)
+        final = cierre(quien, hora).corte
         assert final is not None
-        barra.update(tarea, completed=CORTES, description=f"{hora:%H:%M} cierre")
+        avance.update(tarea, completed=CORTES, description=f"{hora:%H:%M} cierre")
     _contar_lectura(puestas)
-    return _comparar(publicacion, verdad(actas), final.alarmas)
+    return _comparar(dir_publicacion(), verdad(actas), final.alarmas)
 
 
 def _lo_que_toca(actas: list[ActaSimulada], escritos: set[str], hasta: datetime | None) -> list[Hecho]:
@@ -201,15 +228,11 @@ def _contar_lectura(puestas: int) -> None:
     from prep.lectura.balance import balance
 
     b = balance()
-    consola.print(
+    salida.print(
         f"Lectura automática: {b['actas']:,} coincidencias leídas, {b['opiniones']['confirma']:,} confirmadas, "
         f"{b['opiniones']['sin_opinion']:,} sin opinión. De {puestas} errores iguales de ambas personas devolvió "
         f"{b['errores_atrapados']}; los demás los halló quien verifica. Devolvió {b['falsas_alarmas']} que estaban "
         "bien.",
-        highlight=False,
-    )
-    consola.print(
-        f"Con detalle: PREP_DATOS_DIR='{os.environ['PREP_DATOS_DIR']}' .venv/bin/prep lectura informe", soft_wrap=True
     )
 
 
@@ -217,18 +240,24 @@ def _retratar(formas: Formas, actas: list[ActaSimulada], carpeta: Path, semilla:
     """Print, fill and photograph every acta; código de integridad of each."""
     from prep.simulacro.papel import retratar_todas
 
-    with _barra() as barra:
+    with barra() as avance:
         retratos = retratar_todas(formas, actas, carpeta, semilla)
-        return dict(barra.track(retratos, len(actas), description="Imprimiendo, llenando y fotografiando actas"))
+        return dict(avance.track(retratos, len(actas), description="Imprimiendo, llenando y fotografiando actas"))
 
 
 def _comparar(publicacion: Path, esperado: dict[str, Any], alarmas: tuple[str, ...]) -> bool:
     """Read what was published, as anybody would, and compare it with what the papers said, box by box."""
     ultimo = json.loads((publicacion / "ultimo.json").read_bytes())
     corte = publicacion / ultimo["ruta"]
-    tabla = Table(title=f"Corte {ultimo['corte']} contra la verdad simulada", title_justify="left")
-    for columna in ("Elección", "Actas esperadas", "Contabilizadas", "Votos publicados", "Votos en las actas", ""):
-        tabla.add_column(columna, justify="left" if columna in ("Elección", "") else "right")
+    cuenta = tabla(
+        "Elección",
+        ">Actas esperadas",
+        ">Contabilizadas",
+        ">Votos publicados",
+        ">Votos en las actas",
+        "",
+        titulo=f"Corte {ultimo['corte']} contra la verdad simulada",
+    )
     todo = not alarmas
     for clave, verdad in esperado.items():
         resumen = json.loads((corte / clave / "resumen.json").read_bytes())
@@ -240,7 +269,7 @@ def _comparar(publicacion: Path, esperado: dict[str, Any], alarmas: tuple[str, .
             and _votos_publicados(next((corte / "bd").glob("*.zip")), clave, list(verdad.votos)) == verdad.votos
         )
         todo = todo and igual
-        tabla.add_row(
+        cuenta.add_row(
             clave,
             f"{cifras['actas_esperadas']:,}",
             f"{cifras['actas_contabilizadas']:,}",
@@ -248,9 +277,9 @@ def _comparar(publicacion: Path, esperado: dict[str, Any], alarmas: tuple[str, .
             f"{verdad.total:,}",
             "[green]igual[/]" if igual else "[red]DISTINTO[/]",
         )
-    consola.print(tabla)
+    salida.print(cuenta)
     for alarma in alarmas:
-        consola.print(f"[red]Alarma:[/] {alarma}")
+        salida.print(f"[red]Alarma:[/] {alarma}")
     return todo
 
 
@@ -271,27 +300,37 @@ def _votos_publicados(paquete: Path, eleccion: str, recuadros: list[str]) -> dic
     return votos
 
 
-def _verificar(publicacion: Path) -> bool:
+def _verificar() -> bool:
     """Check the whole emission the way a stranger would."""
     from prep.comprobacion.verificar import Opciones, verificar
     from prep.transparencia.almacen import Carpeta
 
-    informe = verificar(Carpeta(publicacion), Opciones(todo=True))
-    consola.print(f"Verificación independiente: {informe.veredicto}")
+    informe = verificar(Carpeta(dir_publicacion()), Opciones(todo=True))
+    salida.print(f"Verificación independiente: {informe.veredicto}")
     return informe.codigo == 0
 
 
-@contextmanager
-def _sitio(publicacion: Path, puerto: int) -> Iterator[None]:
-    from prep.difusion.servidor import servidor
+def _decir_lugares() -> None:
+    """Where everything is and what to type next: the last that is said, also when nothing is left serving."""
+    publicacion, datos = dir_publicacion(), f"PREP_DATOS_DIR='{dir_datos()}'"
+    for linea in (
+        f"Todo lo publicado está en {publicacion}",
+        "Para comprobarlo usted: " + para_escribir(f"verificar '{publicacion}'"),
+        f"Para ver cómo le fue a la lectura automática: {datos} " + para_escribir("lectura informe"),
+    ):
+        salida.print(escape(linea), soft_wrap=True)
 
-    sitio = servidor("127.0.0.1", puerto, publicacion)
-    threading.Thread(target=sitio.serve_forever, daemon=True).start()
-    try:
-        yield
-    finally:
-        sitio.shutdown()
-        sitio.server_close()
+
+@contextmanager
+def _sitio(puerto: int) -> Iterator[int]:
+    """The portal, from before there is anything to see; gives the port that it got."""
+    from prep.difusion.servidor import atendiendo, servidor
+    from prep.plataforma.puertos import libre
+
+    sitio = servidor("127.0.0.1", libre(puerto, salida.print), dir_publicacion())
+    with atendiendo(sitio):
+        salida.print(f"Resultados en vivo: [bold]http://127.0.0.1:{sitio.server_port}/[/]")
+        yield sitio.server_port
 
 
 @contextmanager
@@ -300,32 +339,15 @@ def _administracion(puerto: int) -> Iterator[None]:
     from prep.acceso import listas, terminales
     from prep.acceso.facultades import Escribano
     from prep.plataforma.arranque import entorno_de
-    from prep.plataforma.lugares import dir_datos
     from prep.plataforma.roles import WEB
     from prep.plataforma.servidor import orden_de_servidor, sirviendo
     from prep.transparencia.llaves import leer_privada
 
-    llave = leer_privada(dir_datos() / "llaves" / "instituto.skey")
+    llave = leer_privada(llave_del_instituto())
     lista = "usuario,nombre,roles,lugar\ndemo,Persona de demostración,administrador,Sede\n"
     (pase,) = listas.importar(lista, Escribano.del_instituto(llave, llave.llave.publica))
     _, codigo = terminales.nueva("Este equipo", "Sede")
     with sirviendo(orden_de_servidor(puerto), entorno_de(WEB)):
-        consola.print(f"Escritorios: [bold]http://127.0.0.1:{puerto}/entrar/terminal/[/] código del equipo {codigo}")
-        consola.print(f"Después, usuario {pase.usuario}, contraseña {pase.clave}. Catálogo y bitácora: /admin/")
+        salida.print(f"Escritorios: [bold]http://127.0.0.1:{puerto}/entrar/terminal/[/] código del equipo {codigo}")
+        salida.print(f"Después, usuario {pase.usuario}, contraseña {pase.clave}. Catálogo y bitácora: /admin/")
         yield
-
-
-def _dejar_servido(portal: int, publicacion: Path) -> None:
-    consola.print(f"Portal de resultados: [bold]http://127.0.0.1:{portal}/[/]")
-    consola.print(f"Todo lo publicado está en {publicacion}", soft_wrap=True)
-    consola.print(f"Para comprobarlo usted: .venv/bin/prep verificar '{publicacion}'", soft_wrap=True)
-    consola.print("Ctrl-C para terminar.")
-    try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        consola.print("\nTerminado.")
-
-
-def _barra() -> Progress:
-    return Progress(TextColumn("{task.description}"), BarColumn(40), TaskProgressColumn(), console=consola)

@@ -67,7 +67,7 @@ def test_ejemplo_y_validar(tmp_path: Path) -> None:
     assert CORRER.invoke(app, ["proceso", "validar", carpeta]).exit_code == 0
     otra_vez = CORRER.invoke(app, ["proceso", "ejemplo", carpeta])
     assert otra_vez.exit_code == 1
-    assert "no es una carpeta vacía" in otra_vez.output
+    assert "no es una carpeta vacía" in str(otra_vez.exception)
     chica = CORRER.invoke(app, ["proceso", "ejemplo", str(tmp_path / "q"), "--casillas", "5"])
     assert chica.exit_code == 1
     assert not (tmp_path / "q").exists()

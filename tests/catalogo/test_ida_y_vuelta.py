@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from procesos import procesos
 
 from prep.catalogo.documento import a_documento, de_documento, huella_de
-from prep.catalogo.escritor import NoSeEscribe, escribir_proceso
+from prep.catalogo.escritor import CarpetaOcupada, NoSeEscribe, escribir_proceso
 from prep.catalogo.informativo import Informativo
 from prep.catalogo.lector import leer_proceso
 from prep.dominio.tabulacion.proceso import Proceso
@@ -69,7 +69,7 @@ def test_no_se_escribe_encima(tmp_path: Path) -> None:
     carpeta = escribir_textos(tmp_path / "a", CHICA)
     par = leer_proceso(carpeta)
     antes = {p.name: p.read_bytes() for p in carpeta.iterdir()}
-    with pytest.raises(FileExistsError):
+    with pytest.raises(CarpetaOcupada):
         escribir_proceso(carpeta, *par)
     assert {p.name: p.read_bytes() for p in carpeta.iterdir()} == antes
 

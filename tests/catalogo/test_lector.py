@@ -189,6 +189,17 @@ def test_se_listan_todos_y_no_solo_el_primero(tmp_path: Path) -> None:
     ]
 
 
+def test_candidates_are_checked_beside_what_is_wrong_elsewhere(tmp_path: Path) -> None:
+    """Without ballots, a name that nobody of the election bears is still listed; the others are not doubted."""
+    otro = "candidaturas.csv"
+    malos = con("coaliciones.csv", "GUB,SR,coalicion,RIO SOL", "GUB,SR,coalicion,RIO LUNA")
+    hallados = problemas(escribir(tmp_path, malos | {otro: con(otro, "AYUN,1,SOL_RIO", "AYUN,1,NADIE")[otro]}))
+    assert [(p.archivo, p.linea, p.campo) for p in hallados] == [
+        ("candidaturas.csv", 4, "candidatura"),
+        ("coaliciones.csv", 2, "partidos"),
+    ]
+
+
 def test_un_error_no_arrastra_otros(tmp_path: Path) -> None:
     """A section that could not be read is one problem, not one per casilla in it."""
     hallados = problemas(escribir(tmp_path, con("secciones.csv", "2,1,2", "2,1,dos")))

@@ -14,7 +14,7 @@ from emision_fabrica import AUDITOR, INSTITUTO, Noche
 from prep.cli import app
 from prep.comprobacion.verificar import Opciones, verificar
 from prep.difusion.espejo import Espejo
-from prep.difusion.servidor import servidor
+from prep.difusion.servidor import atendiendo, servidor
 from prep.transparencia.almacen import Carpeta
 from prep.transparencia.nota import FIRMA, LlavePrivada
 from prep.transparencia.politica import leer_politica
@@ -290,3 +290,19 @@ def test_command_line(noche, tmp_path):
     (noche.carpeta / "checkpoint").write_bytes(b"nada")
     r = CliRunner().invoke(app, orden)
     assert r.exit_code == 1 and "se sigue sirviendo el corte 2" in r.stdout
+
+
+def test_before_there_is_anything_the_entry_says_so(tmp_path):
+    """Whoever comes early finds a page that opens by itself, not an error; nothing else answers."""
+    with atendiendo(s := servidor("127.0.0.1", 0, carpeta=tmp_path)):
+        with pytest.raises(urllib.error.HTTPError) as espera:
+            urllib.request.urlopen(f"http://127.0.0.1:{s.server_port}/")
+        assert espera.value.code == 503 and espera.value.headers["Retry-After"] == "3"
+        assert "script-src" not in espera.value.headers["Content-Security-Policy"]
+        assert 'http-equiv="refresh"' in espera.value.read().decode()
+        with pytest.raises(urllib.error.HTTPError) as nada:
+            urllib.request.urlopen(f"http://127.0.0.1:{s.server_port}/ultimo.json")
+        assert nada.value.code == 404
+        (tmp_path / "index.html").write_text("ya")
+        with urllib.request.urlopen(f"http://127.0.0.1:{s.server_port}/") as r:
+            assert r.read() == b"ya"

@@ -329,9 +329,9 @@ def test_it_does_not_serve_as_the_owner_nor_without_tls_to_the_network(url_postg
         )  # fmt: skip
 
     abierta = servir("--direccion", "0.0.0.0")
-    assert abierta.returncode == 1 and "Atender en la red sin TLS" in abierta.stderr
+    assert abierta.returncode == 2 and "Atender en la red sin TLS" in abierta.stderr
     duena = servir()
-    assert duena.returncode == 1 and "prep postgres roles" in duena.stderr
+    assert duena.returncode == 2 and "prep postgres roles" in duena.stderr
 
 
 def test_it_does_not_outlive_whoever_started_it(web: Servidor) -> None:

@@ -177,20 +177,20 @@ def test_command_adds_a_layer(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, [*argumentos, "municipio", "--propiedad", "ID_DISTRITO"]).exit_code == 0
     assert orjson.loads(salida.read_bytes())["capas"].keys() == {"distrito", "municipio"}
     mal = CliRunner().invoke(app, [*argumentos, "colonia"])
-    assert mal.exit_code == 1 and "no «colonia»" in mal.output
+    assert mal.exit_code == 2 and "colonia" in mal.output
 
 
 @pytest.mark.parametrize(
     ("orden", "dice"),
     [
-        (["bench", "nada"], "No existe la carpeta nada."),
-        (["bench", "."], "no es una publicación con páginas"),
-        (["mapa", "nada.geojson", "--capa", "distrito"], "No existe el archivo nada.geojson."),
+        (["bench", "nada"], "no existe «nada»."),
+        (["bench", "."], "no hay una publicación con páginas"),
+        (["mapa", "nada.geojson", "--capa", "distrito"], "no existe «nada.geojson»."),
     ],
 )
 def test_commands_say_plainly_what_is_missing(tmp_path: Path, orden: list[str], dice: str) -> None:
     hecho = subprocess.run(
         [sys.executable, "-m", "prep", "portal", *orden], cwd=tmp_path, capture_output=True, text=True, check=False
     )
-    assert hecho.returncode == 1
+    assert hecho.returncode == 2
     assert dice in hecho.stderr and "Traceback" not in hecho.stderr

@@ -7,14 +7,10 @@ from typing import Annotated
 
 import typer
 
-from prep.plataforma.arranque import django_listo
+from prep.plataforma.consola import fallar
+from prep.plataforma.idioma import cuantos
 
 app = typer.Typer(help="Personas: cuentas, pases de entrada y terminales.", no_args_is_help=True)
-
-
-def _fallar(mensaje: str) -> typer.Exit:
-    typer.secho(mensaje, err=True, fg="red")
-    return typer.Exit(1)
 
 
 @app.command()
@@ -29,7 +25,9 @@ def importar(
     llave: Annotated[
         str | None,
         typer.Option(
-            metavar="ARCHIVO|pkcs11:…", show_default="datos/llaves/instituto.skey", help="Llave del instituto."
+            metavar="ARCHIVO|pkcs11:…",
+            show_default="datos/llaves/instituto.skey de la instalación",
+            help="Llave del instituto.",
         ),
     ] = None,
 ) -> None:
@@ -39,33 +37,33 @@ def importar(
     nada; una lista corregida cambia roles y lugares sin tocar las contraseñas.
     """
     if pases.exists():
-        raise _fallar(
-            f"Ya existe «{pases}», y podría tener contraseñas que no están en otra parte. Muévalo o diga otro nombre."
+        fallar(
+            f"Ya existe «{pases}», y podría tener contraseñas que no están en otra parte. Muévalo o diga otro nombre.",
+            1,
         )
     try:
         texto = lista.read_bytes().decode("utf-8")
     except UnicodeDecodeError:
-        raise _fallar("La lista no está en UTF-8. Guárdela como «CSV UTF-8».") from None
-    with django_listo():
-        from django.conf import settings
+        fallar("La lista no está en UTF-8. Guárdela como «CSV UTF-8».", 1)
+    from prep.plataforma.arranque import django_listo
 
+    with django_listo():
         from prep.acceso import listas
         from prep.acceso.facultades import Escribano
         from prep.acceso.pases import hojas
-        from prep.bitacora.autoridad import SinFundar
-        from prep.transparencia.errores import ErrorEmision
-        from prep.transparencia.llaves import firmante
+        from prep.plataforma.llaves import firmante_del_instituto
 
+        quien = firmante_del_instituto(llave)
         try:
-            quien = firmante(llave or str(settings.DIR_DATOS / "llaves" / "instituto.skey"))
             nuevas = listas.importar(texto, Escribano.del_instituto(quien, quien.llave.publica))
-        except (listas.ListaConErrores, ErrorEmision, SinFundar) as e:
-            raise _fallar(f"{e}\nNo se guardó nada.") from None
+        except listas.ListaConErrores as e:
+            fallar(f"{e}\nNo se guardó nada.", 1)
         if nuevas:
             with pases.open("xb") as f:
                 pases.chmod(0o600)
                 f.write(hojas(nuevas, direccion))
-            typer.echo(f"{len(nuevas)} cuentas nuevas. Sus pases están en {pases}: imprímalos y borre el archivo.")
+            cuentas = cuantos(len(nuevas), "cuenta nueva", "cuentas nuevas")
+            typer.echo(f"{cuentas}. Sus pases están en {pases}: imprímalos y borre el archivo.")
         else:
             typer.echo("No había cuentas nuevas; los roles y lugares quedaron como dice la lista.")
 
@@ -76,6 +74,8 @@ def terminal(
     lugar: Annotated[str, typer.Option(help="Dónde está: el CCV o el CATD.")],
 ) -> None:
     """Da el código con que un equipo se da de alta. Sirve una vez y vence en un día."""
+    from prep.plataforma.arranque import django_listo
+
     with django_listo():
         from prep.acceso import terminales
 
@@ -86,26 +86,30 @@ def terminal(
 @app.command()
 def clave(usuario: Annotated[str, typer.Argument(help="Usuario de la cuenta.")]) -> None:
     """Da una contraseña nueva, de un solo uso, y cierra las sesiones de la cuenta."""
+    from prep.plataforma.arranque import django_listo
+
     with django_listo():
         from prep.acceso import listas
         from prep.acceso.models import Cuenta
 
         cuenta = Cuenta.objects.filter(usuario=usuario.strip().lower()).first()
         if cuenta is None:
-            raise _fallar(f"No hay una cuenta «{usuario}».")
+            fallar(f"No hay una cuenta «{usuario}».", 1)
         typer.echo(f"Contraseña de un solo uso: {listas.otra_clave(cuenta)}")
 
 
 @app.command()
 def retirar(usuario: Annotated[str, typer.Argument(help="Usuario de la cuenta.")]) -> None:
     """Retira una cuenta: deja de servir en ese momento, también donde ya había entrado."""
+    from prep.plataforma.arranque import django_listo
+
     with django_listo():
         from prep.acceso import listas
         from prep.acceso.models import Cuenta
 
         cuenta = Cuenta.objects.filter(usuario=usuario.strip().lower()).first()
         if cuenta is None:
-            raise _fallar(f"No hay una cuenta «{usuario}».")
+            fallar(f"No hay una cuenta «{usuario}».", 1)
         listas.retirar(cuenta)
         typer.echo(f"La cuenta «{cuenta.usuario}» ya no sirve.")
 
@@ -113,6 +117,8 @@ def retirar(usuario: Annotated[str, typer.Argument(help="Usuario de la cuenta.")
 @app.command()
 def pendientes() -> None:
     """Quién no ha entrado todavía."""
+    from prep.plataforma.arranque import django_listo
+
     with django_listo():
         from prep.acceso import listas
         from prep.acceso.models import Cuenta

@@ -13,9 +13,10 @@ from prep.bitacora.nodos import publica
 from prep.bitacora.sobres import ambito_de, escrito_guardado
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, INSTITUTO, Autoridad
 from prep.dominio.comun.hecho import Escrito
+from prep.plataforma.errores import Impedimento
 
 
-class SinFundar(RuntimeError):
+class SinFundar(Impedimento):
     """This installation does not know yet which process and institute it works for."""
 
     def __init__(self) -> None:
@@ -24,7 +25,7 @@ class SinFundar(RuntimeError):
         )
 
 
-class OtraInstalacion(RuntimeError):
+class OtraInstalacion(Impedimento):
     """The installation already belongs to another process, mode or institute."""
 
 

@@ -6,17 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.markup import escape
+
+from prep.plataforma.consola import barra, errores, fallar
+from prep.plataforma.idioma import cuantos
+from prep.transparencia.errores import causa
 
 app = typer.Typer(help="La bitácora: el conjunto de hechos firmados del que sale todo.", no_args_is_help=True)
-consola = Console(stderr=True)
-
-
-def _barra() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=consola
-    )
 
 
 @app.command()
@@ -31,16 +27,15 @@ def exportar(destino: Annotated[Path, typer.Argument(help="Archivo .jsonl que se
         try:
             salida = destino.open("xb")
         except OSError as error:
-            consola.print(f"[red]No se exportó nada.[/] {destino}: {error.strerror}. Indique un archivo nuevo.")
-            raise typer.Exit(1) from None
+            fallar(f"No se exportó nada: {destino}: {causa(error)}. Indique un archivo nuevo.", 1)
         try:
-            with salida, _barra() as barra:
-                tarea = barra.add_task("Exportando hechos", total=cabeza().tamano)
-                total = exportacion.exportar(salida, lambda n: barra.advance(tarea, n))
+            with salida, barra() as avance:
+                tarea = avance.add_task("Exportando hechos", total=cabeza().tamano)
+                total = exportacion.exportar(salida, lambda n: avance.advance(tarea, n))
         except BaseException:
             destino.unlink()
             raise
-    typer.echo(f"{total:,} hechos en {destino}.")
+    typer.echo(f"{cuantos(total, 'hecho')} en {destino}.")
 
 
 @app.command()
@@ -51,14 +46,13 @@ def importar(origen: Annotated[Path, typer.Argument(help="Archivo hecho con «ex
     with django_listo():
         from prep.bitacora import exportacion
 
-        with _barra() as barra:
-            tarea = barra.add_task("Importando hechos", total=None)
+        with barra() as avance:
+            tarea = avance.add_task("Importando hechos", total=None)
             try:
-                total = exportacion.importar(origen, lambda n: barra.advance(tarea, n))
+                total = exportacion.importar(origen, lambda n: avance.advance(tarea, n))
             except exportacion.ArchivoInvalido as error:
-                consola.print(f"[red]No se importó nada.[/] {error}")
-                raise typer.Exit(1) from None
-    typer.echo(f"{total:,} hechos importados.")
+                fallar(f"No se importó nada. {error}", 1)
+    typer.echo(f"Hechos importados: {total:,}.")
 
 
 @app.command()
@@ -74,9 +68,12 @@ def verificar(
         nonlocal problemas
         problemas += 1
         if problemas <= 50:
-            consola.print(f"[red]✗[/] {problema}")
+            errores.print(f"[red]✗[/] {escape(problema)}", soft_wrap=True)
 
     if archivo is not None:
+        from prep.plataforma.arranque import django_sin_base
+
+        django_sin_base()
         from prep.bitacora import exportacion
 
         try:
@@ -91,12 +88,12 @@ def verificar(
             from prep.bitacora import verificacion
             from prep.bitacora.asientos import cabeza
 
-            with _barra() as barra:
-                tarea = barra.add_task("Verificando hechos", total=cabeza().tamano)
-                for problema in verificacion.verificar(lambda n: barra.advance(tarea, n)):
+            with barra() as avance:
+                tarea = avance.add_task("Verificando hechos", total=cabeza().tamano)
+                for problema in verificacion.verificar(lambda n: avance.advance(tarea, n)):
                     mostrar(problema)
     if problemas:
-        typer.echo(f"La bitácora NO está íntegra: {problemas} problemas.")
+        typer.echo(f"La bitácora NO está íntegra: {cuantos(problemas, 'problema')}.")
         raise typer.Exit(1)
     typer.echo("La bitácora está íntegra.")
 
@@ -109,7 +106,7 @@ def reproyectar() -> None:
     with django_listo():
         from prep.bitacora import proyecciones
 
-        with _barra() as barra:
-            tarea = barra.add_task("Plegando actas", total=None)
-            total = proyecciones.reproyectar(lambda n: barra.advance(tarea, n))
-    typer.echo(f"{total:,} actas recalculadas de sus hechos.")
+        with barra() as avance:
+            tarea = avance.add_task("Plegando actas", total=None)
+            total = proyecciones.reproyectar(lambda n: avance.advance(tarea, n))
+    typer.echo(f"Actas recalculadas de sus hechos: {total:,}.")

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
-from rich import box
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from prep.catalogo.lector import leer_proceso
-from prep.catalogo.problemas import Problema, ProcesoInvalido
-from prep.dominio.tabulacion.proceso import Proceso
+from prep.catalogo.problemas import ProcesoInvalido
+from prep.catalogo.terminal import mostrar_problemas, resumir
+from prep.plataforma.consola import barra, esperando, fallar
 
 app = typer.Typer(
     help="El proceso electoral: elecciones, casillas, contendientes, centros de acopio y personas.",
@@ -31,8 +25,10 @@ def validar(
     como_json: Annotated[bool, typer.Option("--json", help="Escribe el resultado como JSON.")] = False,
 ) -> None:
     """Revisa una carpeta de proceso y lista todos sus problemas, con archivo, línea y campo."""
+    from prep.catalogo.lector import leer_proceso
+
     try:
-        with Console(stderr=True).status("Leyendo la carpeta…"):
+        with esperando("Leyendo la carpeta…"):
             proceso, _ = leer_proceso(carpeta)
     except ProcesoInvalido as error:
         if como_json:
@@ -62,15 +58,15 @@ def ejemplo(
     total = casillas if casillas is not None else demo.NACIONAL if nacional else demo.CASILLAS_MINIMO
     try:
         exigir_vacia(carpeta)
-        with _barra() as barra:
-            tarea = barra.add_task("Formando casillas", total=total)
+        with barra() as avance:
+            tarea = avance.add_task("Formando casillas", total=total)
             proceso, informativo = demo.ejemplo(
-                total, nacional=nacional, semilla=semilla, avance=lambda n: barra.advance(tarea, n)
+                total, nacional=nacional, semilla=semilla, avance=lambda n: avance.advance(tarea, n)
             )
-            tarea = barra.add_task("Escribiendo la carpeta", total=total)
-            escribir_proceso(carpeta, proceso, informativo, lambda n: barra.advance(tarea, n))
-    except (ValueError, OSError) as error:
-        raise _fallo(error) from None
+            tarea = avance.add_task("Escribiendo la carpeta", total=total)
+            escribir_proceso(carpeta, proceso, informativo, lambda n: avance.advance(tarea, n))
+    except ValueError as error:
+        fallar(str(error), 1)
     resumir(proceso)
     typer.echo(f"Carpeta escrita: {carpeta}")
 
@@ -82,17 +78,14 @@ def importar(carpeta: Carpeta) -> None:
 
     with django_listo():
         from prep.catalogo.services import importar as servicio
-        from prep.catalogo.services.errores import CatalogoError
         from prep.plataforma.reloj import RelojSistema
 
         try:
-            with Console(stderr=True).status("Leyendo la carpeta…") as paso:
-                guardado = servicio(carpeta, RelojSistema().ahora(), lambda que: paso.update(f"{que}…"))
+            with esperando("Leyendo la carpeta…") as decir:
+                guardado = servicio(carpeta, RelojSistema().ahora(), lambda que: decir(f"{que}…"))
         except ProcesoInvalido as error:
             mostrar_problemas(error.problemas)
             raise typer.Exit(1) from None
-        except CatalogoError as error:
-            raise _fallo(error) from None
     resumir(guardado.proceso)
     typer.echo(_RESULTADOS[guardado.resultado.value])
 
@@ -114,77 +107,15 @@ def ver(
 
     with django_listo():
         from prep.catalogo.services import cargar, vigente
-        from prep.catalogo.services.errores import CatalogoError
 
-        try:
-            fila = vigente(clave)
-            proceso = cargar(fila.clave)
-        except CatalogoError as error:
-            raise _fallo(error) from None
+        fila = vigente(clave)
+        proceso = cargar(fila.clave)
     cuando = f" desde {fila.congelado:%d/%m/%Y %H:%M} UTC" if fila.congelado else ""
     resumir(proceso)
     typer.echo(f"Estado: {fila.estado}{cuando}. Modo: {fila.modo}. Cortes cada {fila.cada_minutos} minutos.")
 
 
-def _barra() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    )
-
-
-def mostrar_problemas(problemas: tuple[Problema, ...]) -> None:
-    """The table that a person prints and works through."""
-    tabla = Table(box=box.SIMPLE_HEAD, show_edge=False)
-    for titulo, justo in (("archivo", "left"), ("línea", "right"), ("campo", "left")):
-        tabla.add_column(titulo, justify=justo, no_wrap=True)  # type: ignore[arg-type]
-    tabla.add_column("qué pasa y qué hacer", overflow="fold", min_width=30)
-    for p in problemas:
-        mensaje = _escapado(p.mensaje) + (f" [dim]{_escapado(p.sugerencia)}[/dim]" if p.sugerencia else "")
-        tabla.add_row(_escapado(p.archivo), str(p.linea or ""), _escapado(p.campo), mensaje)
-    consola = _consola()
-    consola.print(tabla)
-    cuantos = "un problema" if len(problemas) == 1 else f"{len(problemas):,} problemas"
-    consola.print(f"[bold red]✗[/bold red] {cuantos}. Nada se importó.")
-
-
-def resumir(proceso: Proceso) -> None:
-    """What the process holds, in a few lines."""
-    consola = _consola()
-    tabla = Table(box=box.SIMPLE_HEAD, show_edge=False)
-    tabla.add_column("elección")
-    for titulo in ("actas", "demarcaciones", "columnas de votos", "boletas distintas"):
-        tabla.add_column(titulo, justify="right")
-    for e in proceso.elecciones:
-        tabla.add_row(
-            f"{e.clave}  {_escapado(e.nombre)}",
-            f"{len(e.actas):,}",
-            f"{len(e.demarcaciones):,}",
-            str(len(e.columnas)),
-            str(len(set(e.boletas.values()))),
-        )
-    consola.print(f"[bold]{_escapado(proceso.nombre)}[/bold] ({proceso.clave}), {_escapado(proceso.entidad_nombre)}")
-    consola.print(tabla)
-    consola.print(f"[bold green]✓[/bold green] Sin problemas. Huella {proceso.huella}", soft_wrap=True)
-
-
-def _fallo(error: Exception) -> typer.Exit:
-    """Say what happened and end with 1."""
-    _consola().print(f"[bold red]✗[/bold red] {_escapado(str(error))}", soft_wrap=True)
-    return typer.Exit(1)
-
-
-def _consola() -> Console:
-    """Wide enough to be read in a file when the output is not a terminal."""
-    return Console(width=None if sys.stdout.isatty() else 160)
-
-
-def _escapado(dato: str) -> str:
-    return dato.replace("[", "\\[")
-
-
 def _json(obj: object) -> None:
+    import orjson
+
     typer.echo(orjson.dumps(obj, option=orjson.OPT_INDENT_2).decode())

@@ -280,7 +280,10 @@ class Contienda:
             if demarcacion is None:
                 demarcacion = next(iter(self.territorio.grupos[eleccion_o.clave]), None)
             boleta = self.boletas.get(eleccion_o.clave, {}).get(demarcacion) if demarcacion is not MALO else None
-            if boleta is None or f["candidatura"] is MALO:
+            if f["candidatura"] is MALO:
+                continue
+            if boleta is None:
+                self._nombrada(f, eleccion_o)
                 continue
             validas = {c.clave for c in boleta.candidaturas}
             clave = cortas.get((eleccion_o.clave, demarcacion, f["candidatura"]), f["candidatura"])
@@ -310,6 +313,23 @@ class Contienda:
                     NombreCandidatura(eleccion_o.clave, f["demarcacion"], clave, f["propietaria"], f["suplente"])
                 )
         return leidas
+
+    def _nombrada(self, f: Fila, eleccion: EleccionDeclarada) -> None:
+        """Note a candidacy that nobody of the election bears, where problems of other files leave it without ballots:
+        they are all listed at once."""
+        filas = [*self.c.tablas["contendientes.csv"], *self.c.tablas["coaliciones.csv"]]
+        suyas = [g for g in filas if g["eleccion"] in (None, MALO, eleccion.clave)]
+        nombres = {g["siglas"] if "siglas" in g else g["clave"] for g in suyas}
+        if MALO in nombres or not self.orden:
+            return  # it may be one of those that could not be read
+        if f["candidatura"] not in nombres and not set(f["candidatura"].split("_")) <= self.orden.keys():
+            self.c.mal(
+                "candidaturas.csv",
+                f.linea,
+                "candidatura",
+                f"«{recortado(f['candidatura'])}» no contiende en {eleccion.clave}.",
+                parecido(f["candidatura"], sorted(nombres)),
+            )
 
     def _empates(self, empates: Sequence[str]) -> None:
         if empates and set(empates) != set(self.orden):

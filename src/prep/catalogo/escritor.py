@@ -17,6 +17,7 @@ from prep.catalogo.cabecera import ARCHIVO
 from prep.catalogo.documento import casillas_de, tipos_acta
 from prep.catalogo.informativo import Informativo
 from prep.dominio.tabulacion.proceso import Ambito, Casilla, Eleccion, Proceso
+from prep.plataforma.errores import Impedimento
 
 
 class NoSeEscribe(ValueError):
@@ -32,7 +33,7 @@ def escribir_proceso(
     """Write the folder, which must not exist or be empty; nothing is left there when it fails.
 
     `avance` is told how many casillas were written since the last call. Raises `NoSeEscribe` when the process could not
-    be read back equal, `FileExistsError` when there is something in `carpeta`.
+    be read back equal, `CarpetaOcupada` when there is something in `carpeta`.
     """
     destino = Path(carpeta)
     exigir_vacia(destino)
@@ -54,10 +55,16 @@ def escribir_proceso(
         raise
 
 
+class CarpetaOcupada(Impedimento):
+    """A process is written in a new folder; this one has something."""
+
+    codigo = 1
+
+
 def exigir_vacia(carpeta: Path) -> None:
-    """Raise `FileExistsError` unless a process can be written there."""
+    """Raise `CarpetaOcupada` unless a process can be written there."""
     if carpeta.exists() and (not carpeta.is_dir() or any(carpeta.iterdir())):
-        raise FileExistsError(f"{carpeta} ya existe y no es una carpeta vacía; indique otra.")
+        raise CarpetaOcupada(f"{carpeta} ya existe y no es una carpeta vacía; indique otra.")
 
 
 def _escribir_logotipo(obra: Path, informativo: Informativo) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from prep.catalogo.campos import DatoInvalido, Lector, parecido, recortado
 from prep.catalogo.problemas import Problema
+from prep.transparencia.errores import causa
 
 BYTES_MAXIMO: Final = 64 * 2**20
 FILAS_MAXIMO: Final = 500_000
@@ -96,7 +97,7 @@ def leer_bytes(ruta: Path, raiz: Path, bloc: Bloc, maximo: int = BYTES_MAXIMO) -
     except FileNotFoundError:
         bloc.anotar(0, "", "falta este archivo.", f"Cree {ruta.name} en la carpeta del proceso.")
     except OSError as error:
-        bloc.anotar(0, "", f"no se puede leer: {error.strerror or error}.", "Revise los permisos.")
+        bloc.anotar(0, "", f"no se puede leer: {causa(error)}.", "Revise los permisos.")
     return None
 
 

@@ -4,11 +4,11 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from prep.transparencia.errores import ErrorEmision
+from prep.transparencia.errores import ErrorEmision, causa
 
 if TYPE_CHECKING:
     from prep.comprobacion.redibujo import Redibujar
@@ -22,12 +22,19 @@ con_que_dibujar: "Callable[[], Redibujar] | None" = None
 def verificar(
     donde: Annotated[str, typer.Argument(help="Carpeta de la publicación, o su dirección http(s).")],
     politica: Annotated[
-        Path | None, typer.Option(help="Llaves y cofirmas exigidas, obtenidas por otro medio que el propio sitio.")
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="Llaves y cofirmas exigidas, obtenidas por otro medio que el propio sitio.",
+        ),
     ] = None,
     recordar: Annotated[
         Path | None, typer.Option(help="Archivo donde se recuerda lo visto, para notar si la historia cambia.")
     ] = None,
-    modo: Annotated[str | None, typer.Option(help="Exige que el corte sea de prueba, simulacro o jornada.")] = None,
+    modo: Annotated[
+        Literal["prueba", "simulacro", "jornada"] | None, typer.Option(help="Exige que el corte sea de este modo.")
+    ] = None,
     sin_imagenes: Annotated[bool, typer.Option("--sin-imagenes", help="No revisa imagen por imagen.")] = False,
     todo: Annotated[bool, typer.Option("--todo", help="Recalcula todos los cortes, no solo el último.")] = False,
     sin_paginas: Annotated[bool, typer.Option("--sin-paginas", help="No vuelve a dibujar las páginas.")] = False,
@@ -52,7 +59,7 @@ def verificar(
         informe = comprobar(abrir(donde, plazo), opciones)
     except (ErrorEmision, OSError) as e:
         informe = Informe()
-        informe.sin_comprobar("lectura", str(e))
+        informe.sin_comprobar("lectura", causa(e) if isinstance(e, OSError) else str(e))
     if como_json:
         typer.echo(json.dumps(informe.como_dict(), ensure_ascii=False, indent=2))
     else:

@@ -32,7 +32,7 @@ from prep.comprobacion.sitio import leer_sitio
 from prep.transparencia.almacen import Carpeta, Lector
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico
 from prep.transparencia.emisor import PUNTERO
-from prep.transparencia.errores import ErrorEmision, FormatoInvalido, Inconsistente, NoDisponible
+from prep.transparencia.errores import ErrorEmision, FormatoInvalido, Inconsistente, NoDisponible, causa
 from prep.transparencia.hojas import leer_hoja
 from prep.transparencia.manifiesto import MAXIMO, Archivo, Manifiesto
 from prep.transparencia.nota import Firmante, LlavePublica, Nota, firmar
@@ -92,7 +92,7 @@ class Espejo:
         except ErrorEmision as error:
             e.problema = en_una_linea(str(error))
         except OSError as error:
-            e.problema = f"no se pudo guardar: {error.strerror or 'falló el disco'}"
+            e.problema = f"no se pudo guardar: {causa(error)}"
         except Exception as error:  # whatever it was, what is served stays and the next round tries again
             e.problema = f"la fuente ofrece algo que no se entiende ({type(error).__name__})"
         return e

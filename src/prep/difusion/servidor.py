@@ -1,11 +1,13 @@
 """A small HTTP server: a folder read-only, and the witness's one verb. Put nginx or Caddy in front for a crowd."""
 
+import base64
 import contextlib
+import hashlib
 import json
 import re
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -95,6 +97,30 @@ def politica_de(ruta: str) -> str:
     return _POLITICA + ("*" if _WIDGET.match(ruta) else "'self'")
 
 
+_ESTILO = """
+:root { color-scheme: light dark; font: 1.125rem/1.5 system-ui, sans-serif }
+body { margin: 0; min-height: 100vh; display: grid; place-content: center; padding: 1rem; text-align: center }
+h1 { font-size: 1.5rem; margin: 0 0 .5rem }
+p { margin: 0; max-width: 34rem }
+"""
+ESPERE = f"""<!doctype html>
+<html lang="es-MX">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="3">
+<title>Todavía no hay resultados</title>
+<style>{_ESTILO}</style>
+</head>
+<body><main>
+<h1>Todavía no hay resultados</h1>
+<p>Esta página se abre sola en cuanto se publique el primer corte. No necesita recargarla.</p>
+</main></body>
+</html>
+""".encode()
+"""The entry while nothing is published."""
+_HUELLA_ESTILO = base64.b64encode(hashlib.sha256(_ESTILO.encode()).digest()).decode()
+POLITICA_ESPERE = f"default-src 'none'; style-src 'sha256-{_HUELLA_ESTILO}'; base-uri 'none'; frame-ancestors 'none'"
+
+
 class _Manejador(BaseHTTPRequestHandler):
     server_version = "prep"
     sys_version = ""
@@ -137,21 +163,25 @@ class _Manejador(BaseHTTPRequestHandler):
             datos = carpeta.leer(ruta)
         except ErrorEmision:
             datos = None
+        if datos is None and ruta == "index.html" and carpeta.leer("ultimo.json") is None:
+            espere = {"Retry-After": "3", "Content-Security-Policy": POLITICA_ESPERE}
+            self._responder(Respuesta(503, ESPERE, TIPOS[".html"]), mas=espere)
+            return
         if datos is None:
             self._responder(Respuesta(404, b"no existe\n"))
             return
         duracion = "public, max-age=31536000, immutable" if ruta.startswith(INMUTABLES) else "no-cache"
         self._responder(Respuesta(200, datos, TIPOS.get(Path(ruta).suffix, TEXTO)), duracion)
 
-    def _responder(self, r: Respuesta, cache: str = "no-store") -> None:
+    def _responder(self, r: Respuesta, cache: str = "no-store", mas: Mapping[str, str] = {}) -> None:
         self.send_response(r.codigo)
         self.send_header("Content-Type", r.tipo)
         self.send_header("Content-Length", str(len(r.cuerpo)))
         self.send_header("Cache-Control", cache)
-        for nombre, valor in PROTECCION.items():
-            self.send_header(nombre, valor)
-        self.send_header("Content-Security-Policy", politica_de(self.path.lstrip("/")))
         self.send_header("Access-Control-Allow-Origin", "*")  # public, read-only: verifica.html reads it from anywhere
+        propias = {"Content-Security-Policy": politica_de(self.path.lstrip("/"))}
+        for nombre, valor in (PROTECCION | propias | dict(mas)).items():
+            self.send_header(nombre, valor)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(r.cuerpo)
@@ -171,3 +201,14 @@ def servidor(
     manejador = partial(_Manejador, carpeta=Carpeta(carpeta) if carpeta else None, testigo=testigo, estado=estado)
     segundos = SEGUNDOS_DE_DESCARGA if carpeta else SEGUNDOS_DE_PETICION
     return _Servidor((direccion, puerto), manejador, segundos=segundos)
+
+
+@contextlib.contextmanager
+def atendiendo(s: ThreadingHTTPServer) -> Iterator[None]:
+    """Serve beside whatever the block does; stop at its end."""
+    threading.Thread(target=s.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield
+    finally:
+        s.shutdown()
+        s.server_close()

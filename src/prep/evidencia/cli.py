@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from prep.plataforma.lugares import dir_evidencia
+
 imagenes = typer.Typer(help="Imágenes como evidencia.", no_args_is_help=True)
 
 
@@ -17,17 +19,19 @@ def grupo() -> None:
 
 @imagenes.command()
 def revisar(
-    almacen: Annotated[str, typer.Argument(metavar="ALMACEN", help="Carpeta o s3://cubo/prefijo.")],
-    como_json: Annotated[bool, typer.Option("--json")] = False,
+    almacen: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[DIR|s3://CUBO/PREFIJO]", help="Dónde están.", show_default="datos/evidencia de la instalación"
+        ),
+    ] = None,
+    como_json: Annotated[bool, typer.Option("--json", help="Resultado en JSON.")] = False,
 ) -> None:
     """Vuelve a calcular la huella de todo lo guardado; nombra lo alterado, lo perdido y lo huérfano."""
     from prep.evidencia.imagenes import revisar_almacen
-    from prep.plataforma.almacen import ErrorAlmacen, abrir
+    from prep.plataforma.almacen import abrir_existente
 
-    try:
-        r = revisar_almacen(abrir(almacen, privado=True))
-    except ErrorAlmacen as error:
-        raise typer.BadParameter(str(error)) from None
+    r = revisar_almacen(abrir_existente(almacen or str(dir_evidencia()), privado=True))
     if como_json:
         typer.echo(
             json.dumps(
@@ -40,8 +44,8 @@ def revisar(
             for ruta in lista:
                 typer.echo(f"{titulo}  {ruta}")
         typer.echo(
-            f"{r.revisados} objetos revisados: {len(r.alterados)} alterados, {len(r.perdidos)} perdidos, "
-            f"{len(r.huerfanos)} huérfanos."
+            f"Objetos revisados: {r.revisados:,}; alterados, {len(r.alterados)}; perdidos, {len(r.perdidos)}; "
+            f"huérfanos, {len(r.huerfanos)}."
         )
     if not r.bien:
         raise typer.Exit(1)

@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
-from prep.laboratorio.fotografiar import NIVELES
 from prep.papel.opciones import Casilla, Catd, Eleccion, Llave, Proceso, Salida, Semilla, abrir_formas, elegidas
 from prep.plataforma.consola import barra as nueva_barra
+from prep.plataforma.consola import fallar
+from prep.plataforma.idioma import cuantos
+from prep.transparencia.errores import causa
 
 
 def llenar(
@@ -37,8 +39,6 @@ def llenar(
     from prep.laboratorio.otras_manos import Digitos
     from prep.plataforma.opencv import cv2
 
-    if tinta not in TINTAS:
-        raise typer.BadParameter(f"No existe la tinta «{tinta}»: use {', '.join(TINTAS)}.")
     formas = abrir_formas(proceso, llave, "SIMULACRO · SIN VALIDEZ OFICIAL", crear=True)
     pedidas = elegidas(formas, eleccion, catd, casilla)
     rng = np.random.default_rng(semilla)
@@ -46,7 +46,7 @@ def llenar(
     try:
         reales = Digitos.abrir(digitos) if digitos else None
     except (OSError, ValueError) as error:
-        raise typer.BadParameter(f"No se pudieron leer los dígitos: {error}") from None
+        fallar(f"No se pudieron leer los dígitos: {causa(error) if isinstance(error, OSError) else error}")
     salida.mkdir(parents=True, exist_ok=True)
     with nueva_barra() as barra:
         for i, acta in enumerate(barra.track(pedidas, description="Llenando")):
@@ -64,11 +64,13 @@ def llenar(
             (salida / f"{acta.clave}.json").write_text(
                 json.dumps(verdad, ensure_ascii=False, indent=1), encoding="utf-8"
             )
-    typer.echo(f"{len(pedidas)} actas llenas: {salida}")
+    typer.echo(f"{cuantos(len(pedidas), 'acta llena', 'actas llenas')}: {salida}")
 
 
 def fotografiar(
-    llenas: Annotated[Path, typer.Argument(metavar="DIR", help="Carpeta de «prep actas llenar».")],
+    llenas: Annotated[
+        Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, help="Carpeta de «prep actas llenar».")
+    ],
     salida: Salida,
     nivel: Annotated[list[str] | None, typer.Option(help="scan, mild, medium, hard o washed; puede repetirse.")] = None,
     semilla: Semilla = 1,
@@ -77,6 +79,7 @@ def fotografiar(
     casi no tiene contraste."""
     import numpy as np
 
+    from prep.laboratorio.fotografiar import NIVELES
     from prep.laboratorio.fotografiar import fotografiar as tomar
     from prep.laboratorio.llenar import PX_MM
     from prep.papel.plantilla import ALTO, ANCHO
@@ -84,17 +87,17 @@ def fotografiar(
 
     niveles = nivel or list(NIVELES)
     if malos := [n for n in niveles if n not in NIVELES]:
-        raise typer.BadParameter(f"No existe el nivel «{malos[0]}»: use {', '.join(NIVELES)}.")
+        fallar(f"No existe el nivel «{malos[0]}»: use {', '.join(NIVELES)}.")
     rutas = sorted(llenas.glob("*.png"))
     if not rutas:
-        raise typer.BadParameter(f"En {llenas} no hay actas llenas: use antes «prep actas llenar».")
+        fallar(f"En {llenas} no hay actas llenas: use antes «prep actas llenar».")
     salida.mkdir(parents=True, exist_ok=True)
     with nueva_barra() as barra:
         tarea = barra.add_task("Fotografiando", total=len(rutas) * len(niveles))
         for i, ruta in enumerate(rutas):
             imagen = cv2.imread(str(ruta))
             if imagen is None or imagen.shape[:2] != (round(ALTO * PX_MM), round(ANCHO * PX_MM)):
-                raise typer.BadParameter(f"{ruta.name} no es un acta de «prep actas llenar».")
+                fallar(f"{ruta.name} no es un acta de «prep actas llenar».")
             for k, n in enumerate(niveles):
                 foto = tomar(np.ascontiguousarray(imagen[:, :, ::-1]), n, np.random.default_rng([semilla, i, k]))
                 (salida / f"{ruta.stem}-{n}.jpg").write_bytes(foto.jpeg)
@@ -102,4 +105,4 @@ def fotografiar(
                 if verdad.exists():
                     (salida / f"{ruta.stem}-{n}.json").write_bytes(verdad.read_bytes())
                 barra.advance(tarea)
-    typer.echo(f"{len(rutas) * len(niveles)} fotografías: {salida}")
+    typer.echo(f"{cuantos(len(rutas) * len(niveles), 'fotografía')}: {salida}")

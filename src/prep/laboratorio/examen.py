@@ -10,14 +10,12 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import multiprocessing
 import os
 import pickle
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from itertools import repeat
 from pathlib import Path
@@ -49,6 +47,7 @@ from prep.lectura.revision import Opinion, Umbrales, intervalo, revisar
 from prep.papel import qr
 from prep.papel.plantilla import ALTO, ANCHO, Hoja, Identificacion, armar_plantilla
 from prep.plataforma.opencv import cv2
+from prep.plataforma.procesos import obreros
 
 SEMILLA_EXAMEN: Final = 20290603
 LLAVE: Final = b"llave fija del examen de lectura"
@@ -359,8 +358,8 @@ def examinar(
 ) -> list[Medida]:
     """The frozen set: every acta at these steps. Our own hands: another seed."""
     medidas: list[Medida] = []
-    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork")) as obreros:
-        for k, suyas in enumerate(obreros.map(_examinar_acta, repeat(otras), repeat(pasos), range(actas)), 1):
+    with obreros(os.cpu_count() or 1) as todos:
+        for k, suyas in enumerate(todos.map(_examinar_acta, repeat(otras), repeat(pasos), range(actas)), 1):
             medidas += suyas
             if k % 50 == 0:
                 escribir(f"… {k} de {actas} actas examinadas")

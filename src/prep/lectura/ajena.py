@@ -24,6 +24,7 @@ import numpy as np
 
 from prep.papel.plantilla import Caja, Campo, Forma, Pliego
 from prep.plataforma.opencv import cv2
+from prep.transparencia.errores import causa
 
 BYTES_MAXIMOS: Final = 1_000_000
 CAMPOS_MAXIMOS: Final = 120
@@ -45,7 +46,7 @@ def abrir(ruta: Path) -> Forma:
             raise FormaInvalida(f"{ruta}: el archivo es demasiado grande para describir una forma.")
         datos = ruta.read_bytes()
     except OSError as error:
-        raise FormaInvalida(f"{ruta}: no se pudo leer: {error.strerror}.") from None
+        raise FormaInvalida(f"{ruta}: no se pudo leer: {causa(error)}.") from None
     try:
         return leer(datos)
     except FormaInvalida as error:

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from prep.papel.opciones import Llave, abrir_formas
 from prep.plataforma.consola import barra as nueva_barra
+from prep.transparencia.errores import causa
 
 if TYPE_CHECKING:
     from prep.lectura.lector import Lector, LectorAjeno
@@ -38,7 +39,7 @@ def _paginas(ruta: Path, lado_minimo: int | None = None) -> list[bytes]:
             raise ArchivoRechazado(f"El archivo pesa más de {PESO_MAXIMO // 2**20} MB.")
         return paginas(ruta.read_bytes(), lado_minimo or LADO_MINIMO)
     except OSError as error:
-        raise ArchivoRechazado(error.strerror or str(error)) from None
+        raise ArchivoRechazado(causa(error).capitalize() + ".") from None
 
 
 def leer(

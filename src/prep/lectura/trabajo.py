@@ -6,22 +6,19 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from prep.papel.opciones import Llave, LlaveInvalida, secreto_qr
+from prep.papel.opciones import Llave, secreto_qr
+from prep.plataforma.consola import barra, errores, fallar, salida, tabla
+from prep.plataforma.lugares import dir_evidencia, dir_llaves
+from prep.transparencia.errores import causa
 
 if TYPE_CHECKING:
     from prep.lectura.obrero import Obrero, Vuelta
 
 app = typer.Typer(help="La lectura automática durante la noche, y su informe.", no_args_is_help=True)
-errores = Console(stderr=True)
-consola = Console()
 PAUSA = 3.0
 """Seconds without looking when nothing waits."""
 
@@ -37,7 +34,7 @@ def trabajar(
         typer.Option(
             "--evidencia",
             metavar="DIR|s3://CUBO/PREFIJO",
-            show_default="datos/evidencia",
+            show_default="datos/evidencia de la instalación",
             help="Dónde están las imágenes.",
         ),
     ] = None,
@@ -50,21 +47,15 @@ def trabajar(
     from prep.plataforma.arranque import django_listo
 
     with django_listo():
-        from django.conf import settings
-
         from prep.bitacora.nodos import nodo_local
         from prep.catalogo.services import cargar, informativo
-        from prep.catalogo.services.errores import CatalogoError
         from prep.lectura.lectores import Lectores, lector_de
         from prep.lectura.obrero import Obrero
         from prep.papel.formas import Formas
-        from prep.plataforma.almacen import ErrorAlmacen, abrir
+        from prep.plataforma.almacen import abrir
         from prep.plataforma.reloj import RelojSistema
 
-        try:
-            proceso, info = cargar(), informativo()
-        except CatalogoError as error:
-            _fallar(str(error))
+        proceso, info = cargar(), informativo()
         modo = info.parametros.lectura
         if modo == "apagada":
             typer.echo(
@@ -72,17 +63,11 @@ def trabajar(
                 "lectura = «piloto» o «revisora» en proceso.toml, antes de la puesta en ceros."
             )
             return
-        try:
-            secreto = secreto_qr(llave, crear=False)
-        except LlaveInvalida as error:
-            _fallar(str(error))
-        try:
-            almacen = abrir(evidencia or str(settings.DIR_DATOS / "evidencia"), privado=True)
-        except ErrorAlmacen as error:
-            _fallar(str(error))
+        secreto = secreto_qr(llave, crear=False)
+        almacen = abrir(evidencia or str(dir_evidencia()), privado=True)
         reloj = RelojSistema()
         with Lectores(lector_de(almacen, Formas(proceso, info, secreto)), procesos or os.cpu_count() or 1) as lectores:
-            nodo = nodo_local(settings.DIR_DATOS / "llaves")
+            nodo = nodo_local(dir_llaves())
             obrero = Obrero(lectores, nodo, reloj, actua=modo == "revisora")
             errores.print(f"Lectura {modo}: se leen las actas en que dos personas coinciden. Ctrl-C para terminar.")
             try:
@@ -108,7 +93,7 @@ def _trabajar(obrero: Obrero, una_vuelta: bool) -> None:
                     espera = "Ya hay otro proceso leyendo actas; este espera por si termina."
         except (InterfaceError, OperationalError):
             if una_vuelta:
-                _fallar("La base de datos no responde. Lo que ya se leyó está guardado; vuelva a intentarlo.")
+                fallar("La base de datos no responde. Lo que ya se leyó está guardado; vuelva a intentarlo.")
             espera = "La base de datos no responde; se reintentará."
             connection.close()
         if espera and espera != dicho:
@@ -123,18 +108,16 @@ def _trabajar(obrero: Obrero, una_vuelta: bool) -> None:
 def _vuelta(obrero: Obrero) -> Vuelta:
     from prep.lectura.revision import Opinion
 
-    columnas = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columnas, console=errores, transient=True) as barra:
-        tarea = barra.add_task("Leyendo actas", total=None)
-        hecho = obrero.vuelta(lambda hechas, total: barra.update(tarea, completed=hechas, total=total))
+    with barra() as avance:
+        tarea = avance.add_task("Leyendo actas", total=None)
+        hecho = obrero.vuelta(lambda hechas, total: avance.update(tarea, completed=hechas, total=total))
     if hecho.opiniones:
         cuantas = {o: sum(una is o for una in hecho.opiniones.values()) for o in Opinion}
         devueltas = "devueltas" if obrero.actua else "se habrían devuelto"
-        consola.print(
+        salida.print(
             f"Actas leídas: {len(hecho.opiniones)}; confirmadas {cuantas[Opinion.CONFIRMA]}, {devueltas} "
             f"{cuantas[Opinion.DEVUELVE]}, sin opinión {cuantas[Opinion.SIN_OPINION]}; no se pudieron leer "
-            f"{hecho.no_leidas}; avisos tardíos {len(hecho.tardios)}.",
-            highlight=False,
+            f"{hecho.no_leidas}; avisos tardíos {len(hecho.tardios)}."
         )
     if hecho.sin_almacen:
         errores.print(
@@ -164,56 +147,50 @@ def informe(
             try:
                 curva.write_text(svg(b["calibracion"]), encoding="utf-8")
             except OSError as error:
-                _fallar(f"No se pudo escribir {curva}: {error.strerror}.")
+                fallar(f"No se pudo escribir {curva}: {causa(error)}.")
         if como_json:
             typer.echo(json.dumps(b, ensure_ascii=False, indent=1))
         else:
-            mostrar(b, consola)
+            mostrar(b)
 
 
-def mostrar(b: dict, consola: Console) -> None:  # type: ignore[type-arg]
+def mostrar(b: dict) -> None:  # type: ignore[type-arg]
     """The report on a terminal."""
     from prep.lectura.balance import por_revisar, renglones
     from prep.lectura.resultado import MOTIVOS
 
     if not b["actas"]:
-        consola.print("No hay ninguna lectura guardada: «prep lectura trabajar» lee las actas durante la noche.")
+        salida.print("No hay ninguna lectura guardada: «prep lectura trabajar» lee las actas durante la noche.")
         return
-    tabla = Table("Lectura automática", "", box=box.SIMPLE)
-    tabla.columns[1].justify = "right"
+    cuenta = tabla("Lectura automática", ">")
     for fila in renglones(b):
-        tabla.add_row(*fila)
-    consola.print(tabla)
+        cuenta.add_row(*fila)
+    salida.print(cuenta)
     if b["rechazos"]:
-        tabla = Table("No se pudo leer porque", "actas", box=box.SIMPLE)
+        cuenta = tabla("No se pudo leer porque", ">actas")
         for motivo, cuantas in b["rechazos"].items():
-            tabla.add_row(MOTIVOS[motivo], f"{cuantas:,}")
-        consola.print(tabla)
+            cuenta.add_row(MOTIVOS[motivo], f"{cuantas:,}")
+        salida.print(cuenta)
     if b["calibracion"]:
-        tabla = Table("Confianza", "recuadros", "eran lo que quedó", "intervalo del 95 %", box=box.SIMPLE)
+        cuenta = tabla("Confianza", ">recuadros", ">eran lo que quedó", ">intervalo del 95 %")
         for t in b["calibracion"]:
             desde, hasta = (f"{100 * v:.2f}" for v in t["intervalo"])
-            tabla.add_row(
+            cuenta.add_row(
                 f"{t['desde']:g} a {t['hasta']:g}",
                 f"{t['campos']:,}",
                 f"{100 * t['iguales'] / t['campos']:.2f} %",
                 f"{desde} a {hasta} %",
             )
-        consola.print(tabla)
-    consola.print(
+        salida.print(cuenta)
+    salida.print(
         "Lo que casi nunca puede ver: un número escrito sólo con letra, uno con la letra bien y las cifras mal, y uno "
         "corregido encima. Esos errores de ambas personas quedan para el cotejo.",
         style="dim",
     )
     if actas := por_revisar(b):
-        consola.print(
+        salida.print(
             "La lectura difirió de estas actas cuando alguien ya las había verificado o devuelto. Compare cada una "
             "con su imagen; si está mal, el supervisor puede reabrirla:"
         )
         for acta in actas:
-            consola.print(f"  {acta}", highlight=False)
-
-
-def _fallar(mensaje: str) -> NoReturn:
-    errores.print(f"[red]✗[/] {mensaje}", highlight=False, soft_wrap=True)
-    raise typer.Exit(2)
+            salida.print(f"  {acta}")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from prep.papel.opciones import Casilla, Catd, Eleccion, Llave, Proceso, Salida, abrir_formas, elegidas
 from prep.plataforma.consola import barra as nueva_barra
+from prep.plataforma.consola import fallar
+from prep.plataforma.idioma import cuantos
 
 actas = typer.Typer(
     help="Actas en papel: imprimirlas, llenarlas y fotografiarlas para simulacros.", no_args_is_help=True
@@ -22,15 +24,13 @@ def generar(
     eleccion: Eleccion = None,
     catd: Catd = None,
     casilla: Casilla = None,
-    por: Annotated[str, typer.Option(help="Un PDF por «catd» o por «casilla».")] = "catd",
+    por: Annotated[Literal["catd", "casilla"], typer.Option(help="Un PDF por cada uno.")] = "catd",
     aviso: Annotated[str, typer.Option(help="Leyenda impresa en cada acta.")] = "SIMULACRO · SIN VALIDEZ OFICIAL",
     llave: Llave = None,
 ) -> None:
     """Escribe las actas en PDF, una página por acta, con su QR."""
     from prep.papel.pdf import pdf_actas
 
-    if por not in ("catd", "casilla"):
-        raise typer.BadParameter("--por es catd o casilla.")
     formas = abrir_formas(proceso, llave, aviso, crear=True)
     grupos: dict[str, list[str]] = {}
     for a in elegidas(formas, eleccion, catd, casilla):
@@ -43,10 +43,10 @@ def generar(
             try:
                 pdf = pdf_actas([formas.hoja(c) for c in claves])
             except ValueError as error:
-                raise typer.BadParameter(str(error)) from None
+                fallar(str(error), 1)
             (salida / f"actas_{nombre}.pdf").write_bytes(pdf)
             barra.advance(tarea, len(claves))
-    typer.echo(f"{sum(map(len, grupos.values()))} actas en {len(grupos)} archivos: {salida}")
+    typer.echo(f"{cuantos(sum(map(len, grupos.values())), 'acta')} en {cuantos(len(grupos), 'archivo')}: {salida}")
 
 
 @actas.command()
@@ -72,4 +72,4 @@ def etiquetas(
         for h in hojas
     ]
     salida.write_bytes(pdf_etiquetas(lineas))
-    typer.echo(f"{len(lineas)} etiquetas: {salida}")
+    typer.echo(f"{cuantos(len(lineas), 'etiqueta')}: {salida}")

@@ -7,25 +7,34 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from prep.plataforma.consola import fallar
+from prep.plataforma.errores import Impedimento
+from prep.plataforma.lugares import archivo_qr
+from prep.transparencia.errores import causa
+
 if TYPE_CHECKING:
     from prep.dominio.tabulacion.proceso import ActaEsperada
     from prep.papel.formas import Formas
 
-Proceso = Annotated[Path, typer.Argument(metavar="DIR", help="Carpeta del proceso, con proceso.toml.")]
+Proceso = Annotated[
+    Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, help="Carpeta del proceso, con proceso.toml.")
+]
 Salida = Annotated[Path, typer.Option(help="Carpeta donde se escribe.")]
 Llave = Annotated[
     Path | None,
     typer.Option(
-        envvar="PREP_LLAVE_QR", help="Archivo con el secreto de los QR; si no, llaves/qr en la carpeta de datos."
+        envvar="PREP_LLAVE_QR",
+        show_default="datos/llaves/qr de la instalación",
+        help="Archivo con el secreto de los QR; al imprimir actas se crea si no existe.",
     ),
 ]
-Eleccion = Annotated[str | None, typer.Option(help="Sólo esta elección.")]
-Catd = Annotated[str | None, typer.Option(help="Sólo las casillas de este CATD.")]
-Casilla = Annotated[str | None, typer.Option(help="Sólo esta casilla, por su clave, como 140024C0100.")]
+Eleccion = Annotated[str | None, typer.Option(help="Solo esta elección.")]
+Catd = Annotated[str | None, typer.Option(help="Solo las casillas de este CATD.")]
+Casilla = Annotated[str | None, typer.Option(help="Solo esta casilla, por su clave, como 140024C0100.")]
 Semilla = Annotated[int, typer.Option(help="Con la misma semilla sale lo mismo.")]
 
 
-class LlaveInvalida(ValueError):
+class LlaveInvalida(Impedimento):
     """There is no usable secret of the QR codes; the message says where it was looked for and what to do."""
 
 
@@ -35,9 +44,8 @@ def secreto_qr(llave: Path | None, *, crear: bool) -> bytes:
     Only who prints actas may make one (`crear`): whoever reads with a new one would call every genuine acta forged.
     """
     from prep.plataforma.llaves import leer_o_crear
-    from prep.plataforma.lugares import dir_datos
 
-    archivo = llave or dir_datos() / "llaves" / "qr"
+    archivo = llave or archivo_qr()
     try:
         secreto = leer_o_crear(archivo) if crear else archivo.read_text()
     except FileNotFoundError:
@@ -46,8 +54,7 @@ def secreto_qr(llave: Path | None, *, crear: bool) -> bytes:
             "--llave o con PREP_LLAVE_QR."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        razon = error.strerror if isinstance(error, OSError) else "no es texto"
-        raise LlaveInvalida(f"No se pudo leer el secreto de los QR en {archivo} ({razon}).") from None
+        raise LlaveInvalida(f"No se pudo leer el secreto de los QR en {archivo}: {causa(error)}.") from None
     if len(secreto) < 16:
         raise LlaveInvalida(f"El secreto de los QR en {archivo} es demasiado corto: se esperan 16 caracteres o más.")
     return secreto.encode()
@@ -56,9 +63,9 @@ def secreto_qr(llave: Path | None, *, crear: bool) -> bytes:
 def abrir_formas(carpeta: Path, llave: Path | None, aviso: str = "", *, crear: bool = False) -> Formas:
     """The forms of the process in a folder; say what is wrong and leave when they cannot be made. `crear`: actas are
     going to be printed, and the secret of their QR codes is made if it does not exist."""
-    from prep.catalogo.cli import mostrar_problemas
     from prep.catalogo.lector import leer_proceso
     from prep.catalogo.problemas import ProcesoInvalido
+    from prep.catalogo.terminal import mostrar_problemas
     from prep.papel.formas import Formas
 
     try:
@@ -66,17 +73,12 @@ def abrir_formas(carpeta: Path, llave: Path | None, aviso: str = "", *, crear: b
     except ProcesoInvalido as error:
         mostrar_problemas(error.problemas)
         raise typer.Exit(1) from None
-    try:
-        return Formas(proceso, informativo, secreto_qr(llave, crear=crear), aviso)
-    except LlaveInvalida as error:
-        raise typer.BadParameter(str(error)) from None
+    return Formas(proceso, informativo, secreto_qr(llave, crear=crear), aviso)
 
 
 def elegidas(formas: Formas, eleccion: str | None, catd: str | None, casilla: str | None) -> list[ActaEsperada]:
     """The actas asked for; leave saying so when there is none."""
     pedidas = list(formas.actas(eleccion, catd, casilla))
     if not pedidas:
-        raise typer.BadParameter(
-            "Ninguna acta del proceso corresponde a lo pedido: revise --eleccion, --catd y --casilla."
-        )
+        fallar("Ninguna acta del proceso corresponde a lo pedido: revise --eleccion, --catd y --casilla.")
     return pedidas

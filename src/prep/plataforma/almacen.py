@@ -18,7 +18,9 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
+from prep.plataforma.errores import Impedimento
 from prep.transparencia.almacen import CANDADO, candado
+from prep.transparencia.errores import causa
 
 _NOMBRE = re.compile(r"[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,199}")
 _PROVISIONAL = ".provisional"
@@ -41,7 +43,7 @@ TIPOS = {
 }
 
 
-class ErrorAlmacen(RuntimeError):
+class ErrorAlmacen(Impedimento):
     """The store refused or failed; the message says what and what to do, in Spanish."""
 
 
@@ -87,6 +89,13 @@ def abrir(destino: str, *, privado: bool = False) -> Almacen:
         cubo, _, prefijo = destino.removeprefix("s3://").partition("/")
         return AlmacenS3(cubo, prefijo)
     return AlmacenCarpeta(Path(destino), privado=privado)
+
+
+def abrir_existente(origen: str, *, privado: bool = False) -> Almacen:
+    """The store that a person names to be read; `ErrorAlmacen` for a folder that is not there."""
+    if not origen.startswith("s3://") and not Path(origen).is_dir():
+        raise ErrorAlmacen(f"No existe la carpeta {origen}.")
+    return abrir(origen, privado=privado)
 
 
 def validar(ruta: str) -> str:
@@ -404,7 +413,7 @@ def _errores_de_disco(ruta: str) -> Iterator[None]:
     try:
         yield
     except OSError as e:
-        raise ErrorAlmacen(f"No se pudo usar {ruta} en el almacén: {e.strerror or e}.") from e
+        raise ErrorAlmacen(f"No se pudo usar {ruta} en el almacén: {causa(e)}.") from e
 
 
 # --- S3 -----------------------------------------------------------------------------------------------------------

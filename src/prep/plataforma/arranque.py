@@ -19,15 +19,13 @@ def django_listo(*, migrar: bool = True, rol: str = roles.SEDE) -> Iterator[str]
     through ``DATABASE_URL``. Settings load only once the server is up: the first start may move the cluster, and its
     URL with it.
     """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prep.plataforma.settings")
     previa = os.environ.get("DATABASE_URL")
     with postgres.servidor(dir_postgres()) as url:
         os.environ["DATABASE_URL"] = url
         try:
-            import django
+            django_sin_base()
             from django.db import connections
 
-            django.setup()
             try:
                 if previa is None:
                     _usar(roles.DUENO)
@@ -64,7 +62,7 @@ def poner_al_dia() -> None:
         except ProgrammingError as e:
             raise postgres.ErrorPostgres(
                 "A la base de datos le faltan tablas y con este rol no se pueden crear. Ponga en DATABASE_URL la "
-                f"dirección de quien posee la base y ejecute «prep postgres roles». Dijo: {e}"
+                "dirección de quien posee la base y ejecute «prep postgres roles»."
             ) from e
     with connection.cursor() as cursor:
         duena = roles.es_peligroso(cursor)
@@ -79,3 +77,11 @@ def _usar(rol: str) -> None:
     connections.close_all()
     os.environ["DATABASE_URL"] = postgres.url_local(dir_postgres(), rol=rol)
     connections["default"].settings_dict["USER"] = rol
+
+
+def django_sin_base() -> None:
+    """Settings and models loaded and no database: for a command that only reads files."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prep.plataforma.settings")
+    import django
+
+    django.setup()

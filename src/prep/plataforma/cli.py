@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 
 import typer
+from rich.markup import escape
+
+from prep.plataforma.consola import errores, fallar
 
 app = typer.Typer(help="La base de datos que las demás órdenes arrancan por usted.", no_args_is_help=True)
 
@@ -45,21 +48,19 @@ def roles() -> None:
 
     from prep.plataforma import preparacion
     from prep.plataforma.arranque import django_listo
-    from prep.plataforma.lugares import dir_datos
-    from prep.plataforma.postgres import ErrorPostgres
+    from prep.plataforma.lugares import dir_llaves
     from prep.plataforma.roles import problemas
 
     try:
-        nuevos = preparacion.preparar(url, dir_datos() / "llaves") if (url := os.environ.get("DATABASE_URL")) else []
-        with django_listo():
-            quedan = list(problemas())
-    except (psycopg.Error, ErrorPostgres) as e:
-        typer.echo(f"No se pudo: {e}", err=True)
-        raise typer.Exit(1) from None
+        nuevos = preparacion.preparar(url, dir_llaves()) if (url := os.environ.get("DATABASE_URL")) else []
+    except psycopg.ProgrammingError:
+        fallar("Quien está en DATABASE_URL no puede crear roles o no posee la base: ponga la dirección de quien sí.")
+    with django_listo():
+        quedan = list(problemas())
     for archivo in nuevos:
         typer.echo(f"Dirección de un rol nuevo, para DATABASE_URL: {archivo}")
     for problema in quedan:
-        typer.echo(f"✗ {problema}", err=True)
+        errores.print(f"[red]✗[/] {escape(problema)}", soft_wrap=True)
     if quedan:
         raise typer.Exit(1)
     typer.echo("Los roles prep_sede y prep_web pueden hacer lo que deben y nada más.")

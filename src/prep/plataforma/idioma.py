@@ -1,4 +1,5 @@
-"""Spanish for what Typer itself says: the frame of its help and the errors of usage. It brings no translations."""
+"""Spanish for what Typer itself says (the frame of its help, the errors of usage; it brings no translations), and for
+how many there are of a thing."""
 
 from __future__ import annotations
 
@@ -27,30 +28,54 @@ FRASES = [
     (r"^Missing command\.$", "Falta la orden."),
     (r"^Missing argument (.*?)\.?$", r"Falta el argumento \1."),
     (r"^Missing option (.*?)\.?$", r"Falta la opción \1."),
-    (r"^No such command (.*)\.$", r"No existe la orden \1."),
-    (r"^No such option: (.*?)(?= Did you mean|$)", r"No existe la opción \1"),
+    (r"^No such command ('.*?')\.", r"No existe la orden \1."),
+    (r"^No such option: (.*?)(?= Did you mean| \(Possible|$)", r"No existe la opción \1"),
+    (r"\(Possible options: (.*)\)$", r"(se parece a: \1)"),
     (r" ?Did you mean (.*)\?$", r" ¿Quiso decir \1?"),
     (r"^Invalid value for (.*?): ", r"Valor no válido en \1: "),
+    (r"^Invalid value: ", ""),
     (r"^Got unexpected extra argument\(s\) \((.*)\)$", r"Sobran argumentos: \1."),
     (r"^Option (.*) requires an argument\.$", r"La opción \1 necesita un valor."),
+    (r"^Option (.*) requires (\d+) arguments\.$", r"La opción \1 necesita \2 valores."),
+    (r"^Argument (.*) takes (\d+) values\.$", r"El argumento \1 lleva \2 valores."),
     (r"^Option (.*) does not take a value\.$", r"La opción \1 no lleva valor."),
-    (r"(?i)\b(?:file|directory|path) '(.*)' does not exist\.$", r"no existe «\1»."),
+    (r"(?i)\b(?:file|dir|directory|path) '(.*)' does not exist\.$", r"no existe «\1»."),
     (r"(?i)\b(?:file|path) '(.*)' is a directory\.$", r"«\1» es una carpeta."),
-    (r"(?i)\b(?:directory|path) '(.*)' is a file\.$", r"«\1» es un archivo."),
-    (r"(?i)\b(?:file|directory|path) '(.*)' is not readable\.$", r"no se puede leer «\1»."),
-    (r"(?i)\b(?:file|directory|path) '(.*)' is not writable\.$", r"no se puede escribir en «\1»."),
+    (r"(?i)\b(?:dir|directory|path) '(.*)' is a file\.$", r"«\1» es un archivo."),
+    (r"(?i)\b(?:file|dir|directory|path) '(.*)' is not readable\.$", r"no se puede leer «\1»."),
+    (r"(?i)\b(?:file|dir|directory|path) '(.*)' is not writable\.$", r"no se puede escribir en «\1»."),
     (r"Input should be a valid integer.*$", "debe ser un número entero."),
     (r"Input should be a valid number.*$", "debe ser un número."),
     (r"Input should be greater than or equal to (\S+)$", r"debe ser \1 o más."),
     (r"Input should be less than or equal to (\S+)$", r"debe ser \1 o menos."),
     (r"Input should be (.*) or (.*)$", r"debe ser \1 o \2."),
+    (r"^(.*: )Value error, '(.*)' is not one of (.*)\.$", r"\1«\2» no es ninguno de: \3."),
+]
+
+TIPOS = [
+    (r"<list\[Path\]>", "<ruta>"),
+    (r"<list\[(\w+)\]>", r"<\1>"),
+    (r"^<bool>", ""),
+    (r"<(int|float)( range)?>", "<número>"),
+    (r"<str>", "<texto>"),
+    (r"<path>", "<ruta>"),
+    (r"<file>", "<archivo>"),
+    (r"<dir(ectory)?>", "<carpeta>"),
+    (r"\[(\S+)<=x<=(\S+)\]", r"[de \1 a \2]"),
+    (r"\[x>=(\S+)\]", r"[\1 o más]"),
+    (r"\[x<=(\S+)\]", r"[\1 o menos]"),
 ]
 
 
-def traducir(texto: str) -> str:
-    for patron, frase in FRASES:
+def traducir(texto: str, frases: list[tuple[str, str]] = FRASES) -> str:
+    for patron, frase in frases:
         texto = re.sub(patron, frase, texto)
     return texto
+
+
+def cuantos(numero: int, uno: str, varios: str = "") -> str:
+    """How many there are: "1 archivo", "2,000 archivos". `varios`: where it is not `uno` with an s."""
+    return f"{numero:,} {uno if numero == 1 else varios or uno + 's'}"
 
 
 def hablar_espanol() -> None:
@@ -59,13 +84,18 @@ def hablar_espanol() -> None:
 
     for nombre, titulo in TITULOS.items():
         setattr(rich_utils, nombre, titulo)
-    resaltar: Any = rich_utils.highlighter
+    for nombre, frases in (("highlighter", FRASES), ("types_highlighter", TIPOS)):
+        setattr(rich_utils, nombre, _resaltar_en_espanol(getattr(rich_utils, nombre), frases))
 
-    def resaltar_en_espanol(texto: str | Text) -> Text:
+
+def _resaltar_en_espanol(resaltar: Any, frases: list[tuple[str, str]]) -> Any:
+    """What Typer passes through a highlighter, which is all that it says, in Spanish."""
+
+    def en_espanol(texto: str | Text) -> Text:
         plano = texto if isinstance(texto, str) else texto.plain
-        if (dicho := traducir(plano)) != plano:
-            texto = dicho
+        if (dicho := traducir(plano, frases)) != plano:
+            texto = dicho if isinstance(texto, str) else Text(dicho, style=texto.style, overflow=texto.overflow)
         resaltado: Text = resaltar(texto)
         return resaltado
 
-    rich_utils.highlighter = resaltar_en_espanol  # type: ignore[assignment]
+    return en_espanol

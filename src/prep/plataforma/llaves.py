@@ -1,4 +1,4 @@
-"""Random secrets kept in files that only their owner can read."""
+"""Random secrets kept in files that only their owner can read, and the institute's key."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prep.plataforma.errores import Impedimento
+from prep.plataforma.lugares import llave_del_instituto, para_escribir
+
+if TYPE_CHECKING:
+    from prep.transparencia.nota import Firmante
 
 
 def leer_o_crear(archivo: Path) -> str:
@@ -22,3 +29,15 @@ def leer_o_crear(archivo: Path) -> str:
         archivo.hardlink_to(nuevo)
     nuevo.unlink()
     return archivo.read_text()
+
+
+def firmante_del_instituto(llave: str | None) -> Firmante:
+    """The institute's key: the one that a person names, else the installation's; `Impedimento` says how to make it."""
+    from prep.transparencia.errores import ErrorEmision
+    from prep.transparencia.llaves import firmante
+
+    try:
+        return firmante(llave or llave_del_instituto())
+    except ErrorEmision as error:
+        crear = para_escribir("llaves crear NOMBRE --archivo instituto")
+        raise Impedimento(f"Sin la llave del instituto no se firma: {error}. Para crearla: {crear}") from None

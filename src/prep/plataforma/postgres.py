@@ -38,6 +38,8 @@ from urllib.parse import quote
 import psycopg
 
 from prep.plataforma import roles
+from prep.plataforma.errores import Impedimento
+from prep.transparencia.errores import causa
 
 BASE = roles.DUENO
 SUPERUSUARIO = "postgres"
@@ -49,7 +51,7 @@ _LARGO_SOCKET = 107 - len(f"/.s.PGSQL.{PUERTO}.lock")
 _ESPERA_S = 120
 
 
-class ErrorPostgres(RuntimeError):
+class ErrorPostgres(Impedimento):
     """PostgreSQL could not be found, started or stopped; the message says why and what to do, in Spanish."""
 
 
@@ -174,7 +176,7 @@ def _alojar(dir_datos: Path) -> Path:
             return carpeta
         return _mudar(carpeta, usuario)
     except OSError as e:
-        raise ErrorPostgres(f"No se pudo preparar la carpeta de la base de datos: {e}.") from e
+        raise ErrorPostgres(f"No se pudo preparar la carpeta de la base de datos, {carpeta}: {causa(e)}.") from e
 
 
 def _mudar(carpeta: Path, usuario: pwd.struct_passwd) -> Path:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import multiprocessing
 import os
 import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,17 +25,41 @@ def morir_con(padre: int, senal: int = signal.SIGKILL) -> None:
         os._exit(1)
 
 
+def _obrero(padre: int) -> None:
+    """Ctrl-C, which the terminal sends to all, is for `padre`, which ends them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    morir_con(padre)
+
+
+@contextmanager
+def obreros(cuantos: int) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes, forked when first needed. They end with the block: at once, whatever they are at, when it is
+    left by an error or a signal."""
+    previos = set(multiprocessing.active_children())
+    bifurcar = multiprocessing.get_context("fork")
+    todos = ProcessPoolExecutor(cuantos, bifurcar, _obrero, (os.getpid(),))
+    try:
+        yield todos
+    except BaseException:
+        for hijo in set(multiprocessing.active_children()) - previos:
+            hijo.kill()
+        raise
+    finally:
+        todos.shutdown(cancel_futures=True)
+
+
 @contextmanager
 def carpeta_aparte(prefijo: str) -> Iterator[Path]:
     """A temporary folder, gone at the end. One whose process was killed is removed by the next that asks for `prefijo`:
     whoever works in a folder holds a lock on it, and so do the processes it forks."""
     for otra in Path(tempfile.gettempdir()).glob(f"{prefijo}*"):
-        if (abandonada := _tomar(otra)) is not None:
+        if (abandonada := tomar(otra)) is not None:
             shutil.rmtree(otra, ignore_errors=True)
             os.close(abandonada)
     while True:
         carpeta = Path(tempfile.mkdtemp(prefix=prefijo))
-        if (tomada := _tomar(carpeta)) is not None and carpeta.exists():
+        if (tomada := tomar(carpeta)) is not None and carpeta.exists():
             break  # else another one took it for abandoned just before the lock
     try:
         yield carpeta
@@ -42,8 +68,9 @@ def carpeta_aparte(prefijo: str) -> Iterator[Path]:
         os.close(tomada)
 
 
-def _tomar(carpeta: Path) -> int | None:
-    """Lock a folder of one's own; None if somebody else has it."""
+def tomar(carpeta: Path) -> int | None:
+    """Lock a folder of one's own, until what it gives is closed or this process and those it forks end; None if
+    somebody else has it."""
     try:
         abierta = os.open(carpeta, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:

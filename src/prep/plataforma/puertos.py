@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 
+from prep.plataforma.errores import Impedimento
+
 
 def libre(preferido: int, avisar: Callable[[str], object], direccion: str = "127.0.0.1") -> int:
     """`preferido`; when it is busy, the next free one, after telling the person through `avisar` which."""
@@ -19,4 +21,4 @@ def libre(preferido: int, avisar: Callable[[str], object], direccion: str = "127
         if elegido != preferido:
             avisar(f"El puerto {preferido} está ocupado: se usa el {elegido}.")
         return elegido
-    raise OSError(f"No hay ningún puerto libre en {direccion}.")
+    raise Impedimento(f"No hay ningún puerto libre en {direccion}.")

@@ -16,6 +16,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Final
 
+from prep.plataforma.errores import Impedimento
 from prep.plataforma.portero import HILOS
 from prep.plataforma.procesos import morir_con
 from prep.plataforma.roles import CONEXIONES_WEB
@@ -28,7 +29,7 @@ _CABECERAS_BYTES: Final = 64 * 1024
 _ARRANQUE_S: Final = 60
 
 
-class ServidorNoArranca(RuntimeError):
+class ServidorNoArranca(Impedimento):
     """The web server did not start or may not; the message says why and what to do, in Spanish."""
 
 

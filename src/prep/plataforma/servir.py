@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from prep.plataforma.consola import errores, fallar
 
 
 def servir(
@@ -21,7 +22,9 @@ def servir(
     llave: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Llave del certificado, en PKCS#8.")
     ] = None,
-    procesos: Annotated[int | None, typer.Option(min=1, max=8, show_default="uno por núcleo")] = None,
+    procesos: Annotated[
+        int | None, typer.Option(min=1, max=8, show_default="uno por núcleo", help="Cuántos atienden a la vez.")
+    ] = None,
 ) -> None:
     """Atiende a las personas y a los nodos, hasta que se interrumpa.
 
@@ -33,18 +36,12 @@ def servir(
 
     from prep.plataforma import roles, servidor
     from prep.plataforma.arranque import django_listo
-    from prep.plataforma.postgres import ErrorPostgres
 
-    def negarse(motivo: str) -> typer.Exit:
-        typer.echo(f"✗ {motivo}", err=True)
-        return typer.Exit(1)
-
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as whoever stops a service asks
     if (certificado is None) != (llave is None):
-        raise negarse("El certificado y su llave van juntos: --certificado y --llave.")
+        fallar("El certificado y su llave van juntos: --certificado y --llave.")
     protegido = certificado or os.environ.get("PREP_PROXIES") or os.environ.get("PREP_SIN_TLS") == "1"
     if not servidor.es_local(direccion) and not protegido:
-        raise negarse(
+        fallar(
             "Atender en la red sin TLS dejaría ver contraseñas: indique --certificado y --llave, o ponga delante un "
             "proxy y diga su dirección en PREP_PROXIES."
         )
@@ -52,7 +49,7 @@ def servir(
         with django_listo(rol=roles.WEB):
             with connection.cursor() as cursor:
                 if roles.es_peligroso(cursor):
-                    raise negarse(
+                    fallar(
                         "DATABASE_URL es de quien posee la base: el servidor web no se conecta con ese rol. Ejecute "
                         "«prep postgres roles» y use la dirección de prep_web."
                     )
@@ -64,8 +61,6 @@ def servir(
                 esquema = "https" if certificado else "http"
                 typer.echo(f"Atendiendo en {esquema}://{direccion}:{puerto}/ Ctrl-C para terminar.")
                 proceso.wait()
-                raise negarse("El servidor terminó sin que se le pidiera. Lo que dijo está arriba.")
-    except (servidor.ServidorNoArranca, ErrorPostgres) as error:
-        raise negarse(str(error)) from None
+                fallar("El servidor terminó sin que se le pidiera. Lo que dijo está arriba.")
     except KeyboardInterrupt:
-        typer.echo("Terminado.")
+        errores.print("Terminado.")

@@ -1,8 +1,8 @@
 """Django settings: few, safe by default, the same everywhere. What changes between machines comes from the environment:
 
-``DATABASE_URL``    PostgreSQL to use; without it, the one that `prep.plataforma.postgres` starts in ``DIR_DATOS``
-``PREP_DATOS_DIR``  folder of databases, keys and objects (default: ``datos/`` in the checkout)
-``PREP_LLAVE``      Django's secret key; without it, one made on first use in ``DIR_DATOS``, mode 0600
+``DATABASE_URL``    PostgreSQL to use; without it, the one that `prep.plataforma.postgres` starts
+``PREP_DATOS_DIR``  folder of databases, keys and objects (`prep.plataforma.lugares` says the default)
+``PREP_LLAVE``      Django's secret key; without it, one made on first use beside the data, mode 0600
 ``PREP_HOSTS``      host names served, comma separated (default: this machine only)
 ``PREP_PROXIES``    addresses or networks of the proxies in front, comma separated: only they may say who called
 ``PREP_SIN_TLS``    ``1`` when browsers come by plain HTTP: a demonstration, never an election
@@ -15,9 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from prep.plataforma import postgres
 from prep.plataforma.llaves import leer_o_crear
-from prep.plataforma.lugares import dir_datos, dir_postgres
-
-DIR_DATOS = dir_datos()
+from prep.plataforma.lugares import dir_postgres, llave_de_django
 
 
 def base_de_datos(url: str) -> dict[str, object]:
@@ -100,7 +98,7 @@ LANGUAGE_CODE = "es-mx"
 TIME_ZONE = "America/Mexico_City"
 USE_TZ = True
 
-SECRET_KEY = os.environ.get("PREP_LLAVE") or leer_o_crear(DIR_DATOS / "llave_django")
+SECRET_KEY = os.environ.get("PREP_LLAVE") or leer_o_crear(llave_de_django())
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("PREP_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 

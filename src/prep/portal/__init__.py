@@ -5,6 +5,20 @@ be drawn apart; `recursos(corte)`, the style and modules that every corte shares
 root that are rewritten at each switch. All are pure: same corte, same bytes. See docs/portal.md.
 """
 
-from prep.portal.sitio import dibujos, paginas, portada, recursos
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from prep.portal.sitio import dibujos, paginas, portada, recursos
 
 __all__ = ["dibujos", "paginas", "portada", "recursos"]
+
+
+def __getattr__(nombre: str) -> Any:
+    """What draws is loaded by whoever draws: this room's commands do not wait for it. All at once, since a module
+    of this room is also called `recursos` and loading it would take the name."""
+    if nombre not in __all__:
+        raise AttributeError(f"{__name__} has no {nombre}")
+    from prep.portal import sitio
+
+    globals().update({n: getattr(sitio, n) for n in __all__})
+    return globals()[nombre]

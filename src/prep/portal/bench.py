@@ -19,12 +19,18 @@ from typing import Final
 import orjson
 from rich.table import Table
 
+from prep.plataforma.consola import tabla as nueva_tabla
+
 VISITAS: Final = 5_000_000
 MINUTOS_POR_VISITA: Final = 4
 """How long a page stays open: once a minute it asks for the pointer."""
 CABECERAS: Final = 420
 """Bytes of headers of a response, measured with the shipped nginx configuration."""
 COMPRIMIBLES: Final = (".html", ".json", ".css", ".js", ".svg", ".xml", "")
+
+
+class SinPrograma(RuntimeError):
+    """A program that the measure needs is not installed; says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ def tabla(raiz: Path) -> list[Table]:
     """The figures as tables for the terminal."""
     hechos = cortes(raiz)
     vista = primera_vista(raiz)
-    por_corte = Table("corte", "archivos", "MB", "nuevos", "páginas nuevas", "MB nuevos", title="Cortes")
+    por_corte = nueva_tabla(">corte", ">archivos", ">MB", ">nuevos", ">páginas nuevas", ">MB nuevos", titulo="Cortes")
     for c in hechos:
         por_corte.add_row(
             str(c.numero),
@@ -121,7 +127,7 @@ def tabla(raiz: Path) -> list[Table]:
     consulta = vista.archivos["ultimo.json"] + CABECERAS
     visita = vista.total + CABECERAS * len(vista.archivos) + consulta * (MINUTOS_POR_VISITA - 1)
     imagenes = [p.stat().st_size for p in (raiz / "imagenes").rglob("*.jpg")] if (raiz / "imagenes").is_dir() else []
-    resumen = Table("medida", "valor", title="Publicación")
+    resumen = nueva_tabla("medida", "valor", titulo="Publicación")
     resumen.add_row("bytes escritos en la jornada", f"{sum(c.octetos_nuevos for c in hechos) / 1e6:,.1f} MB")
     resumen.add_row("si cada corte se escribiera entero", f"{sum(c.octetos for c in hechos) / 1e6:,.1f} MB")
     resumen.add_row("imágenes", f"{len(imagenes):,} ({sum(imagenes) / 1e6:,.1f} MB)")
@@ -134,21 +140,26 @@ def tabla(raiz: Path) -> list[Table]:
     return [por_corte, resumen]
 
 
+def configuracion(raiz: Path, escucha: str, temporal: Path, pid: Path) -> str:
+    """The configuration of nginx for the publication in the folder `raiz`. `escucha`: port, or address and port."""
+    plantilla = (Path(__file__).parent / "nginx.conf").read_text("utf-8")
+    return plantilla.format(raiz=f'"{raiz}"', escucha=escucha, temporal=temporal, pid=pid)
+
+
 @contextmanager
 def servida(raiz: Path) -> Iterator[str]:
     """Serve a publication with nginx as shipped, on a free port of this machine; gives its address."""
     nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin")
     if nginx is None:
-        raise FileNotFoundError("No está nginx en este equipo; instálelo para medir.")
+        raise SinPrograma("No está nginx en este equipo; instálelo para medir.")
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         puerto = s.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="prep-nginx-") as temporal:
         carpeta = Path(temporal)
         carpeta.chmod(0o755)
-        plantilla = (Path(__file__).parent / "nginx.conf").read_text("utf-8")
         conf = carpeta / "nginx.conf"
-        conf.write_text(plantilla.format(raiz=raiz.resolve(), puerto=puerto, temporal=temporal), "utf-8")
+        conf.write_text(configuracion(raiz.resolve(), f"127.0.0.1:{puerto}", carpeta, carpeta / "nginx.pid"), "utf-8")
         orden = [nginx, "-c", str(conf), "-p", temporal, "-g", "daemon off;"]
         if os.geteuid() == 0:  # the workers must read a folder of root
             orden[-1] += " user root;"
@@ -177,12 +188,12 @@ def carga(raiz: Path, segundos: int = 5) -> Table:
     """Requests per second of the files a visit asks for, with wrk and nginx on this same machine."""
     wrk = shutil.which("wrk")
     if wrk is None:
-        raise FileNotFoundError("No está wrk en este equipo; instálelo para medir.")
+        raise SinPrograma("No está wrk en este equipo; instálelo para medir.")
     ultimo = orjson.loads((raiz / "ultimo.json").read_bytes())
     proceso = orjson.loads((raiz / ultimo["ruta"] / "proceso.json").read_bytes())
     rutas = ["ultimo.json", "index.html", f"{ultimo['ruta']}/cabecera.json"]
     rutas += [f"{ultimo['ruta']}/{proceso['elecciones'][0]['clave']}/resumen.json"]
-    resultado = Table("archivo", "bytes", "peticiones/s", "MB/s", title=f"nginx, {segundos} s por archivo")
+    resultado = nueva_tabla("archivo", ">bytes", ">peticiones/s", ">MB/s", titulo=f"nginx, {segundos} s por archivo")
     with servida(raiz) as direccion:
         for ruta in rutas:
             orden = [wrk, "-t2", "-c64", f"-d{segundos}s", direccion + ruta]

@@ -13,6 +13,7 @@ from prep.bitacora.sobres import Firmante as FirmanteDeHechos
 from prep.catalogo.informativo import Informativo
 from prep.dominio.tabulacion.proceso import Eleccion, Modo, Proceso
 from prep.plataforma.almacen import Almacen
+from prep.plataforma.errores import Impedimento
 from prep.plataforma.huella import huella
 from prep.publicacion.seccion import Seccion
 from prep.transparencia.arbol import Frontera
@@ -20,8 +21,10 @@ from prep.transparencia.nota import Firmante
 from prep.transparencia.registro import Registro
 
 
-class CorteImposible(RuntimeError):
+class CorteImposible(Impedimento):
     """A corte could not be made; the previous one stays. Says why."""
+
+    codigo = 1
 
 
 class Portal(Protocol):

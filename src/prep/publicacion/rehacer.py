@@ -20,6 +20,7 @@ from prep.bitacora.asientos import frontera_en
 from prep.catalogo.informativo import Informativo
 from prep.dominio.tabulacion.proceso import Modo, Proceso
 from prep.plataforma.almacen import AlmacenCarpeta
+from prep.plataforma.errores import Impedimento
 from prep.plataforma.huella import huella
 from prep.plataforma.procesos import carpeta_aparte
 from prep.publicacion.corte import ruta_de
@@ -31,7 +32,7 @@ from prep.transparencia.errores import ErrorEmision
 from prep.transparencia.manifiesto import Manifiesto
 
 
-class RehacerImposible(RuntimeError):
+class RehacerImposible(Impedimento):
     """The corte cannot be recomputed here; says why and what is missing."""
 
 

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
-import orjson
 import typer
-from rich import box
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from prep.reproduccion import Anomalia, ErrorDeLectura, leer
-from prep.reproduccion.comparar import ComparacionEleccion, como_se_dice
-from prep.reproduccion.lector import lineas_publicadas
+from prep.plataforma.consola import barra, fallar, salida, tabla
+from prep.plataforma.idioma import cuantos
 
-consola = Console()
-errores = Console(stderr=True)
+if TYPE_CHECKING:
+    from prep.reproduccion.comparar import ComparacionEleccion
+    from prep.reproduccion.publicado import Anomalia
 
 LINEAS_MOSTRADAS = 12
 """Lines of each kind on the terminal; `comparacion.json` has them all."""
@@ -29,7 +24,7 @@ def reproducir(
     archivos: Annotated[
         list[Path], typer.Argument(metavar="ARCHIVO…", help="Bases publicadas: CSV, zip, zip dentro de zip o carpeta.")
     ],
-    salida: Annotated[Path, typer.Option("--salida", metavar="DIR", help="Carpeta nueva para lo que se publica.")],
+    carpeta: Annotated[Path, typer.Option("--salida", metavar="DIR", help="Carpeta nueva para lo que se publica.")],
     cada: Annotated[int, typer.Option("--cada", min=1, metavar="MIN", help="Minutos entre cortes.")] = 60,
     boletas_especiales: Annotated[
         int | None,
@@ -54,12 +49,16 @@ def reproducir(
     cortes, comprueba lo que publicó y escribe DIR/comparacion.json. Lo que cuenta y todo total se calcula aquí; nada
     se copia.
     """
-    if salida.exists() and (not salida.is_dir() or any(salida.iterdir())):
-        _fallar(f"{salida} ya existe y no está vacía. Indique otra carpeta en --salida.")
+    import orjson
+
+    from prep.reproduccion import ErrorDeLectura, leer
+
+    if carpeta.exists() and (not carpeta.is_dir() or any(carpeta.iterdir())):
+        _fallar(f"{carpeta} ya existe y no está vacía. Indique otra carpeta en --salida.")
     try:
-        with _barra() as barra:
-            tarea = barra.add_task("Leyendo", total=None)
-            bases = leer(archivos, lambda nombre: barra.update(tarea, description=f"Leyendo {Path(nombre).name}"))
+        with barra() as avance:
+            tarea = avance.add_task("Leyendo", total=None)
+            bases = leer(archivos, lambda nombre: avance.update(tarea, description=f"Leyendo {Path(nombre).name}"))
     except ErrorDeLectura as error:
         _fallar(str(error))
 
@@ -75,47 +74,50 @@ def reproducir(
 
     from prep.reproduccion.aparte import bitacora_aparte
 
+    publicacion = carpeta / "publicacion"
     with bitacora_aparte() as llaves:
         from prep.bitacora.nodos import nodo_local
         from prep.dominio.tabulacion.proceso import Modo
         from prep.plataforma.almacen import abrir
         from prep.publicacion.corte import Corte
-        from prep.publicacion.publicador import CorteImposible, Publicador
+        from prep.publicacion.publicador import CorteImposible
         from prep.reproduccion.reproducir import PublicacionIncorrecta, comprobar
         from prep.reproduccion.reproducir import reproducir as reproducir_noche
+        from prep.sede.sala import publicador
         from prep.transparencia.nota import LlavePrivada
 
-        publicador = Publicador(
-            proceso=derivado.proceso,
-            informativo=derivado.informativo,
-            almacen=abrir(str(salida / "publicacion")),
-            modo=Modo.PRUEBA,
-            firmante=LlavePrivada.nueva("reproduccion.prep.invalid"),
+        quien_publica = publicador(
+            derivado.proceso,
+            derivado.informativo,
+            abrir(str(publicacion)),
+            Modo.PRUEBA,
+            LlavePrivada.nueva("reproduccion.prep.invalid"),
+            paginas=False,
             reserva=llaves / "reserva",
         )
-        with _barra() as barra:
-            tarea = barra.add_task("Reproduciendo", total=len(guion))
+        with barra() as avance:
+            tarea = avance.add_task("Reproduciendo", total=len(guion))
 
-            def avance(hechos: int, corte: Corte | None) -> None:
-                barra.advance(tarea, hechos)
+            def contar(hechos: int, corte: Corte | None) -> None:
+                avance.advance(tarea, hechos)
                 if corte:
-                    barra.update(tarea, description=f"Corte {corte.numero}, {corte.hora:%d/%m %H:%M}")
+                    avance.update(tarea, description=f"Corte {corte.numero}, {corte.hora:%d/%m %H:%M}")
 
             try:
                 hecha = reproducir_noche(
                     derivado,
                     guion,
-                    publicador,
+                    quien_publica,
                     nodo_local(llaves, "reproduccion"),
                     timedelta(minutes=cada),
-                    avance,
+                    contar,
                 )
-                barra.update(tarea, description="Comprobando lo publicado")
-                veredicto = comprobar(salida / "publicacion")
+                avance.update(tarea, description="Comprobando lo publicado")
+                veredicto = comprobar(publicacion)
             except CorteImposible as error:
                 _fallar(str(error))
             except PublicacionIncorrecta as error:
-                _fallar(f"Lo publicado en {salida / 'publicacion'} no pasa la comprobación y no debe usarse: {error}")
+                _fallar(f"Lo publicado en {publicacion} no pasa la comprobación y no debe usarse: {error}")
 
     documento = {
         "proceso": derivado.proceso.clave,
@@ -126,23 +128,24 @@ def reproducir(
         "supuestos": [_anomalia(a) for a in derivado.supuestos],
         "anomalias": [_anomalia(a) for a in anomalias],
     }
-    (salida / "comparacion.json").write_bytes(orjson.dumps(documento, option=orjson.OPT_INDENT_2))
+    (carpeta / "comparacion.json").write_bytes(orjson.dumps(documento, option=orjson.OPT_INDENT_2))
     for comparacion in hecha.comparaciones:
-        consola.print(f"[bold]{escape(comparacion.en_una_linea)}[/]", highlight=False, soft_wrap=True)
+        salida.print(f"[bold]{escape(comparacion.en_una_linea)}[/]", soft_wrap=True)
     for comparacion in hecha.comparaciones:
         mostrar(comparacion)
     for supuesto in derivado.supuestos:
-        consola.print(f"[yellow]Supuesto[/] {escape(_dicho(supuesto))}", highlight=False, soft_wrap=True)
+        salida.print(f"[yellow]Supuesto[/] {escape(_dicho(supuesto))}", soft_wrap=True)
     _lista("Rarezas de los archivos", [_dicho(a) for a in anomalias])
     if informe is not None:
         from prep.reproduccion.informe import lineas_pedidas, pagina
+        from prep.reproduccion.lector import lineas_publicadas
 
         renglones = lineas_publicadas(archivos, lineas_pedidas(hecha.comparaciones))
         informe.write_bytes(pagina(derivado, hecha.comparaciones, anomalias, veredicto, renglones))
-    consola.print(
-        f"{hecha.hechos:,} hechos, {len(hecha.cortes)} cortes. Publicado en {salida / 'publicacion'}, comprobado: "
-        f"{veredicto}. Comparación en {salida / 'comparacion.json'}" + (f"; informe en {informe}." if informe else "."),
-        highlight=False,
+    salida.print(
+        f"{cuantos(hecha.hechos, 'hecho')}, {cuantos(len(hecha.cortes), 'corte')}. Publicado en {publicacion}, "
+        f"comprobado: {veredicto}. Comparación en {carpeta / 'comparacion.json'}"
+        + (f"; informe en {informe}." if informe else "."),
         soft_wrap=True,
         markup=False,
     )
@@ -155,18 +158,16 @@ _COLORES = {"igual": "green", "explicada": "yellow", "no leída": "magenta", "di
 
 def mostrar(comparacion: ComparacionEleccion) -> None:
     """One election, for people."""
-    tabla = Table(
-        title=f"{comparacion.eleccion} · {comparacion.archivo}", box=box.SIMPLE, title_justify="left", expand=False
+    from prep.reproduccion.comparar import como_se_dice
+
+    cifras = tabla(
+        "Cifra", ">Publicado", ">Calculado", "", titulo=f"{comparacion.eleccion} · {escape(comparacion.archivo)}"
     )
-    tabla.add_column("Cifra")
-    tabla.add_column("Publicado", justify="right")
-    tabla.add_column("Calculado", justify="right")
-    tabla.add_column("")
     for c in comparacion.cifras:
         color = _COLORES[c.veredicto]
         calculado = "" if c.calculado is None else str(c.calculado)
-        tabla.add_row(c.nombre, escape(str(c.publicado)), calculado, f"[{color}]{c.veredicto}[/]")
-    consola.print(tabla)
+        cifras.add_row(c.nombre, escape(str(c.publicado)), calculado, f"[{color}]{c.veredicto}[/]")
+    salida.print(cifras)
     _lista(
         "Actas distintas",
         [
@@ -188,11 +189,11 @@ def mostrar(comparacion: ComparacionEleccion) -> None:
 def _lista(titulo: str, lineas: list[str]) -> None:
     if not lineas:
         return
-    consola.print(f"[bold]{titulo}[/]: {len(lineas):,}", highlight=False)
+    salida.print(f"[bold]{titulo}[/]: {len(lineas):,}")
     for linea in lineas[:LINEAS_MOSTRADAS]:
-        consola.print(f"  {linea}", highlight=False, soft_wrap=True, markup=False)
+        salida.print(f"  {linea}", soft_wrap=True, markup=False)
     if len(lineas) > LINEAS_MOSTRADAS:
-        consola.print(f"  y {len(lineas) - LINEAS_MOSTRADAS:,} más, en comparacion.json", highlight=False)
+        salida.print(f"  y {len(lineas) - LINEAS_MOSTRADAS:,} más, en comparacion.json")
 
 
 def _dicho(a: Anomalia) -> str:
@@ -209,18 +210,5 @@ def _anomalia(a: Anomalia) -> dict[str, Any]:
     return {"archivo": a.archivo, "linea": a.linea, "campo": a.campo, "mensaje": a.mensaje}
 
 
-def _barra() -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=errores,
-        transient=True,
-    )
-
-
-def _fallar(mensaje: str) -> Any:
-    errores.print(f"[red]No se reprodujo.[/] {mensaje}", highlight=False, soft_wrap=True)
-    raise typer.Exit(2)
+def _fallar(mensaje: str) -> NoReturn:
+    fallar(f"No se reprodujo. {mensaje}")

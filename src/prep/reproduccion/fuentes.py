@@ -27,6 +27,7 @@ from prep.reproduccion.publicado import (
     Anomalia,
     ErrorDeLectura,
 )
+from prep.transparencia.errores import causa
 
 _TEXTOS = {".csv", ".txt", ".tsv", ".dat", ".psv", ""}
 _ARCHIVOS = {".zip", ".gz", ".tgz", ".tar"}
@@ -79,9 +80,9 @@ class _Medido(io.RawIOBase):
         vista = memoryview(destino)
         try:
             datos = self._flujo.read(len(vista))
-        except (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, tarfile.TarError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, tarfile.TarError):
             raise ErrorDeLectura(
-                self._nombre, f"el archivo comprimido está incompleto o dañado ({error}). Descárguelo de nuevo."
+                self._nombre, "el archivo comprimido está incompleto o dañado. Descárguelo de nuevo."
             ) from None
         self._leidos += len(datos)
         self._presupuesto.gastar(len(datos), self._nombre)
@@ -123,7 +124,7 @@ def _abrir_archivo(camino: Path, nombre: str, presupuesto: Presupuesto, anomalia
         with camino.open("rb") as flujo:
             yield from _abrir_flujo(flujo, nombre, presupuesto, anomalias, 0, camino.stat().st_size, None)
     except OSError as error:
-        raise ErrorDeLectura(nombre, f"no se puede leer: {error.strerror or error}.") from None
+        raise ErrorDeLectura(nombre, f"no se puede leer: {causa(error)}.") from None
 
 
 def _abrir_flujo(
@@ -178,10 +179,8 @@ def _abrir_zip(
 ) -> Iterator[Fuente]:
     try:
         archivo = zipfile.ZipFile(flujo)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise ErrorDeLectura(
-            nombre, f"el archivo comprimido está incompleto o dañado ({error}). Descárguelo de nuevo."
-        ) from None
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise ErrorDeLectura(nombre, "el archivo comprimido está incompleto o dañado. Descárguelo de nuevo.") from None
     with archivo:
         for miembro in archivo.infolist():
             if miembro.is_dir():
@@ -195,9 +194,9 @@ def _abrir_zip(
                 raise ErrorDeLectura(interno, "está protegido con contraseña. Entregue el archivo sin ella.")
             try:
                 abierto = archivo.open(miembro)
-            except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError) as error:
+            except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError):
                 raise ErrorDeLectura(
-                    interno, f"el archivo comprimido está incompleto o dañado ({error}). Descárguelo de nuevo."
+                    interno, "el archivo comprimido está incompleto o dañado. Descárguelo de nuevo."
                 ) from None
             with abierto:
                 yield from _abrir_miembro(
@@ -259,7 +258,5 @@ def _abrir_tar(
                 if abierto is not None:
                     with abierto:
                         yield from _abrir_miembro(abierto, interno, presupuesto, anomalias, nivel, miembro.size, None)
-    except tarfile.TarError as error:
-        raise ErrorDeLectura(
-            nombre, f"el archivo comprimido está incompleto o dañado ({error}). Descárguelo de nuevo."
-        ) from None
+    except tarfile.TarError:
+        raise ErrorDeLectura(nombre, "el archivo comprimido está incompleto o dañado. Descárguelo de nuevo.") from None

@@ -21,6 +21,8 @@ from prep.bitacora.services import fundar_instalacion
 from prep.catalogo.services import congelar
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD
 from prep.plataforma import huella as programa
+from prep.plataforma.errores import Impedimento
+from prep.plataforma.idioma import cuantos
 from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import Publicador
 from prep.transparencia.canonico import canonico
@@ -28,8 +30,10 @@ from prep.transparencia.hojas import escribir_hoja, leer_hoja
 from prep.transparencia.politica import leer_politica
 
 
-class ActoImposible(RuntimeError):
+class ActoImposible(Impedimento):
     """The act cannot be done now; says why and what to do. Nothing was signed."""
+
+    codigo = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None
     fin = cabeza()
     if hechos := Hecho.objects.exclude(clase__in=CLASES_DE_AUTORIDAD).count():
         raise ActoImposible(
-            f"La bitácora ya tiene {hechos:,} hechos de actas: la puesta en ceros se hace en una instalación nueva."
+            f"La bitácora ya tiene {cuantos(hechos, 'hecho')} de actas: la puesta en ceros se hace en una instalación "
+            "nueva."
         )
     fila = Instalacion.objects.first()
     if fila is None or (fila.proceso, fila.modo) != (p.proceso.clave, p.modo.value):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from prep.sede.sala import Destino, Llave, Mapa, Modo, fallar, mostrar, sala
+from prep.plataforma.idioma import cuantos
+from prep.sede.opciones import Destino, Llave, Mapa, Modo, mostrar
+from prep.sede.sala import sala
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,22 +18,19 @@ if TYPE_CHECKING:
     from prep.publicacion.publicador import Publicador
     from prep.sede.actos import Acto
 
-    Hacer = Callable[[Publicador, datetime], Acto]
-
 app = typer.Typer(help="Los actos que abren, marcan y cierran una noche, firmados.", no_args_is_help=True)
 
 
-def hacer(acto: Hacer, modo: str | None, destino: str | None, llave: str | None, mapa: Path | None) -> None:
+def firmar(
+    acto: Callable[[Publicador, datetime], Acto],
+    modo: str | None,
+    destino: str | None,
+    llave: str | None,
+    mapa: Path | None = None,
+) -> None:
+    """Do the act in the installation and say where it was signed. `acto` loads what it needs: Django is ready then."""
     with sala(modo, destino, llave, mapa) as s:
-        from prep.catalogo.services.errores import CatalogoError
-        from prep.publicacion.publicador import CorteImposible
-        from prep.sede.actos import ActoImposible
-        from prep.transparencia.errores import ErrorEmision
-
-        try:
-            hecho = acto(s.publicador, s.ahora())
-        except (ActoImposible, CatalogoError, CorteImposible, ErrorEmision) as error:
-            fallar(str(error), 1)
+        hecho = acto(s.publicador, s.ahora())
         if hecho.corte is not None:
             mostrar(hecho.corte, s.destino)
         typer.echo(f"Firmado en el registro, posición {hecho.posicion}: {hecho.tipo}.")
@@ -47,17 +46,15 @@ def fundar(modo: Modo = None, destino: Destino = None, llave: Llave = None) -> N
     with sala(modo, destino, llave, None) as s:
         from prep.sede import actos
 
-        try:
-            altas = actos.fundar(s.publicador, s.nodo, s.ahora())
-        except actos.ActoImposible as error:
-            fallar(str(error), 1)
-        typer.echo(f"Instalación fundada: {altas:,} altas firmadas por el instituto.")
+        altas = actos.fundar(s.publicador, s.nodo, s.ahora())
+        cuantas = cuantos(altas, "alta firmada", "altas firmadas")
+        typer.echo(f"Instalación fundada: {cuantas} por el instituto.")
 
 
 @app.command()
 def ceros(
     politica: Annotated[
-        Path | None, typer.Option(exists=True, help="Quiénes deben cofirmar cada corte (se publica).")
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Quiénes deben cofirmar cada corte (se publica).")
     ] = None,
     modo: Modo = None,
     destino: Destino = None,
@@ -65,31 +62,43 @@ def ceros(
     mapa: Mapa = None,
 ) -> None:
     """Puesta en ceros: congela el proceso, publica el corte en ceros y firma que no hay ningún hecho."""
-    from prep.sede import actos
-
     datos = politica.read_bytes() if politica else None
-    hacer(lambda p, hora: actos.puesta_en_ceros(p, hora, datos), modo, destino, llave, mapa)
+
+    def acto(p: Publicador, hora: datetime) -> Acto:
+        from prep.sede.actos import puesta_en_ceros
+
+        return puesta_en_ceros(p, hora, datos)
+
+    firmar(acto, modo, destino, llave, mapa)
 
 
 @app.command()
 def cierre(modo: Modo = None, destino: Destino = None, llave: Llave = None, mapa: Mapa = None) -> None:
     """Publica el último corte y firma el cierre."""
-    from prep.sede import actos
 
-    hacer(actos.cierre, modo, destino, llave, mapa)
+    def acto(p: Publicador, hora: datetime) -> Acto:
+        from prep.sede.actos import cierre
+
+        return cierre(p, hora)
+
+    firmar(acto, modo, destino, llave, mapa)
 
 
 @app.command()
 def huella(
-    momento: Annotated[str, typer.Argument(help="antes, durante o despues.")],
+    momento: Annotated[Literal["antes", "durante", "despues"], typer.Argument(help="En qué momento de la noche.")],
     modo: Modo = None,
     destino: Destino = None,
     llave: Llave = None,
 ) -> None:
     """Firma qué programa está corriendo, archivo por archivo."""
-    from prep.sede import actos
 
-    hacer(lambda p, hora: actos.huella(p, hora, momento), modo, destino, llave, None)
+    def acto(p: Publicador, hora: datetime) -> Acto:
+        from prep.sede.actos import huella
+
+        return huella(p, hora, momento)
+
+    firmar(acto, modo, destino, llave)
 
 
 @app.command()
@@ -101,21 +110,29 @@ def contingencia(
     llave: Llave = None,
 ) -> None:
     """Declara una contingencia."""
-    from prep.sede import actos
 
-    hacer(lambda p, hora: actos.contingencia(p, hora, clave, texto), modo, destino, llave, None)
+    def acto(p: Publicador, hora: datetime) -> Acto:
+        from prep.sede.actos import contingencia
+
+        return contingencia(p, hora, clave, texto)
+
+    firmar(acto, modo, destino, llave)
 
 
 @app.command()
 def correccion(
     corte: Annotated[int, typer.Argument(min=1, help="Corte que se corrige.")],
     corregido_por: Annotated[int, typer.Argument(min=1, help="Corte que lo corrige.")],
-    motivo: Annotated[str, typer.Argument()],
+    motivo: Annotated[str, typer.Argument(help="Por qué, en palabras llanas.")],
     modo: Modo = None,
     destino: Destino = None,
     llave: Llave = None,
 ) -> None:
     """Deja dicho que un corte publicado lo corrige otro, y por qué. Nada se retira."""
-    from prep.sede import actos
 
-    hacer(lambda p, hora: actos.correccion(p, hora, corte, corregido_por, motivo), modo, destino, llave, None)
+    def acto(p: Publicador, hora: datetime) -> Acto:
+        from prep.sede.actos import correccion
+
+        return correccion(p, hora, corte, corregido_por, motivo)
+
+    firmar(acto, modo, destino, llave)

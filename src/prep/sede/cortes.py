@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from prep.sede.sala import Destino, Llave, Mapa, Modo, consola, errores, fallar, mostrar, sala
+from prep.plataforma.consola import esperando, fallar, salida
+from prep.plataforma.idioma import cuantos
+from prep.sede.opciones import Destino, Llave, Mapa, Modo, mostrar
+from prep.sede.sala import sala
 
 if TYPE_CHECKING:
     from prep.publicacion.corte import Corte
@@ -42,7 +45,10 @@ def corte(
 @app.command()
 def programar(
     cada: Annotated[
-        int | None, typer.Option("--cada", min=1, max=60, metavar="MIN", show_default="los del proceso")
+        int | None,
+        typer.Option(
+            "--cada", min=1, max=60, metavar="MIN", show_default="los del proceso", help="Minutos entre cortes."
+        ),
     ] = None,
     modo: Modo = None,
     destino: Destino = None,
@@ -57,25 +63,28 @@ def programar(
         from prep.publicacion.programador import programar as programar_cortes
 
         minutos = cada or s.publicador.informativo.publicacion.cada_minutos
-        consola.print(f"Un corte cada {minutos} min en {s.destino}. Ctrl-C para terminar.", highlight=False)
+        salida.print(f"Un corte cada {minutos} min en {s.destino}. Ctrl-C para terminar.")
 
         def contar(hecho: Corte | None, proximo: datetime) -> bool:
             if hecho is not None:
                 mostrar(hecho, s.destino)
-            consola.print(f"El siguiente, a las {proximo:%H:%M}.", highlight=False)
+            salida.print(f"El siguiente, a las {proximo:%H:%M}.")
             return True
 
         zona = ZoneInfo(s.publicador.proceso.zona_horaria)
         try:
             programar_cortes(lambda h: s.hacer(h, False), RelojSistema(), minutos, zona, s.alarma, contar)
         except KeyboardInterrupt:
-            consola.print("Terminado; el último corte queda publicado.")
+            salida.print("Terminado; el último corte queda publicado.")
 
 
 @app.command()
 def rehacer(
     cortes: Annotated[
-        list[Path], typer.Argument(metavar="CORTE…", help="Carpetas de cortes, como publicacion/cortes/0007.")
+        list[Path],
+        typer.Argument(
+            metavar="CORTE…", exists=True, file_okay=False, help="Carpetas de cortes, como publicacion/cortes/0007."
+        ),
     ],
 ) -> None:
     """Vuelve a calcular cortes publicados a partir de los hechos y compara cada archivo, byte por byte.
@@ -90,23 +99,24 @@ def rehacer(
         from prep import portal
         from prep.catalogo.services import cargar, informativo
         from prep.catalogo.services.errores import CatalogoError
-        from prep.publicacion.rehacer import RehacerImposible, rehacer
+        from prep.publicacion.rehacer import rehacer
 
+        try:
+            proceso, info = cargar(), informativo()
+        except CatalogoError as error:
+            fallar(str(error))
         for carpeta in cortes:
-            try:
-                with errores.status(f"Recalculando {escape(str(carpeta))}…"):
-                    r = rehacer(carpeta, cargar(), informativo(), portal)
-            except (RehacerImposible, CatalogoError, OSError) as error:
-                fallar(str(error), 2)
-            titulo = f"Corte {r.corte}, {r.hora}, {r.posicion:,} hechos"
+            with esperando(f"Recalculando {carpeta}…"):
+                r = rehacer(carpeta, proceso, info, portal)
+            titulo = f"Corte {r.corte}, {r.hora}, {cuantos(r.posicion, 'hecho')}"
             if not r.diferencias:
-                consola.print(f"[green]✓[/] {titulo}: {r.archivos:,} archivos idénticos.", highlight=False)
+                salida.print(f"[green]✓[/] {titulo}. Archivos comparados, todos idénticos: {r.archivos:,}.")
                 continue
             distintos = True
-            consola.print(f"[red]✗[/] {titulo}: {len(r.diferencias)} diferencias.", highlight=False)
+            salida.print(f"[red]✗[/] {titulo}: {cuantos(len(r.diferencias), 'diferencia')}.")
             if not r.mismo_programa:
-                consola.print("  Lo publicó otra versión del programa: rehágalo con la misma.", highlight=False)
+                salida.print("  Lo publicó otra versión del programa: rehágalo con la misma.")
             for diferencia in r.diferencias[:20]:
-                consola.print(f"  {escape(diferencia)}", highlight=False, soft_wrap=True)
+                salida.print(f"  {escape(diferencia)}", soft_wrap=True)
     if distintos:
         raise typer.Exit(1)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from prep.papel.formas import Formas
 from prep.papel.numeros import en_letra
 from prep.papel.plantilla import Plantilla
 from prep.plataforma.almacen import AlmacenCarpeta
+from prep.plataforma.procesos import obreros
 from prep.simulacro.noche import ActaSimulada
 
 _formas: Formas
@@ -38,8 +37,8 @@ def retratar_todas(
     """
     global _formas, _actas, _carpeta, _semilla
     _formas, _actas, _carpeta, _semilla = formas, actas, carpeta, semilla
-    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork")) as obreros:
-        yield from obreros.map(_retratar, range(len(actas)), chunksize=4)
+    with obreros(os.cpu_count() or 1) as todos:
+        yield from todos.map(_retratar, range(len(actas)), chunksize=4)
 
 
 def _retratar(lugar: int) -> tuple[str, str]:

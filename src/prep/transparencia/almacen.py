@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from prep.transparencia.errores import FormatoInvalido, Inconsistente, NoDisponible
+from prep.transparencia.errores import FormatoInvalido, Inconsistente, NoDisponible, causa
 
 if TYPE_CHECKING:
     from prep.transparencia.web import Web
@@ -61,7 +61,7 @@ class Carpeta:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as e:
-            raise NoDisponible(f"no se pudo leer {archivo}: {e.strerror}") from e
+            raise NoDisponible(f"no se pudo leer {archivo}: {causa(e)}") from e
         try:
             que = os.fstat(descriptor)
             if stat.S_ISDIR(que.st_mode):
@@ -73,7 +73,7 @@ class Carpeta:
             with os.fdopen(descriptor, "rb", closefd=False) as f:
                 datos = f.read(maximo + 1)
         except OSError as e:
-            raise NoDisponible(f"no se pudo leer {archivo}: {e.strerror}") from e
+            raise NoDisponible(f"no se pudo leer {archivo}: {causa(e)}") from e
         finally:
             os.close(descriptor)
         if len(datos) > maximo:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible
+from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible, causa
 from prep.transparencia.nota import COFIRMA, FIRMA, Firmante, LlavePrivada, LlavePublica
 
 
@@ -45,7 +45,7 @@ def leer_privada(archivo: Path) -> LlavePrivada:
             permisos = stat.S_IMODE(os.fstat(f.fileno()).st_mode)
             texto = f.read(10_000)
     except (OSError, UnicodeDecodeError) as e:
-        raise NoDisponible(f"no se pudo leer la llave {archivo}: {e}") from e
+        raise NoDisponible(f"no se pudo leer la llave {archivo}: {causa(e)}") from e
     if permisos & 0o077:
         raise ErrorEmision(f"otras personas pueden leer {archivo}: quíteles el permiso con «chmod 600 {archivo}»")
     return LlavePrivada.leer(texto)
@@ -55,7 +55,7 @@ def leer_publica(archivo: Path) -> LlavePublica:
     try:
         return LlavePublica.leer(archivo.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as e:
-        raise NoDisponible(f"no se pudo leer la llave {archivo}: {e}") from e
+        raise NoDisponible(f"no se pudo leer la llave {archivo}: {causa(e)}") from e
 
 
 def firmante(donde: str | Path) -> Firmante:
@@ -119,7 +119,7 @@ def _direccion(direccion: str) -> tuple[dict[str, str], str, str]:
         try:
             pin = Path(campos["pin-source"]).read_text(encoding="utf-8").strip()
         except OSError as e:
-            raise NoDisponible(f"no se pudo leer el PIN de {campos['pin-source']}: {e.strerror}") from e
+            raise NoDisponible(f"no se pudo leer el PIN de {campos['pin-source']}: {causa(e)}") from e
     else:
         pin = os.environ.get("PREP_PIN", "")
     if not pin:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from prep.transparencia.almacen import MAXIMO_BYTES, ruta_segura
-from prep.transparencia.errores import FormatoInvalido, NoDisponible
+from prep.transparencia.errores import FormatoInvalido, NoDisponible, causa
 
 ESPERA = 20.0
 POR_ARCHIVO = 60.0
@@ -138,16 +138,10 @@ def _motivo(e: Exception, reloj: _Reloj) -> str:
     """What happened, in our words: never in those of the host."""
     if reloj.vencido or isinstance(e, TimeoutError):
         return "tardó demasiado"
-    causa = e.reason if isinstance(e, urllib.error.URLError) and isinstance(e.reason, OSError) else e
-    if isinstance(causa, TimeoutError):
+    dentro = e.reason if isinstance(e, urllib.error.URLError) and isinstance(e.reason, OSError) else e
+    if isinstance(dentro, TimeoutError):
         return "tardó demasiado"
-    if isinstance(causa, ConnectionRefusedError):
-        return "no hay nadie en esa dirección"
-    if isinstance(causa, socket.gaierror):
-        return "no se encontró esa dirección"
-    if isinstance(causa, OSError) and causa.strerror:
-        return f"la conexión falló ({causa.strerror})"
-    return "la respuesta no se entiende"
+    return causa(dentro) if isinstance(dentro, OSError) and dentro.errno else "la respuesta no se entiende"
 
 
 class Web:

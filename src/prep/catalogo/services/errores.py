@@ -1,8 +1,12 @@
 """What can keep a process from being stored or used."""
 
+from prep.plataforma.errores import Impedimento
 
-class CatalogoError(Exception):
+
+class CatalogoError(Impedimento):
     """Nothing was written. The message says what happened and what to do."""
+
+    codigo = 1
 
 
 class ProcesoCongelado(CatalogoError):

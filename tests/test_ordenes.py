@@ -1,0 +1,533 @@
+"""Every command as an operator runs it: in a process of its own, from another folder, over PREP_DATOS_DIR. Each one
+with what it needs, with something missing, with a wrong option and, those that last, with Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+import typer.main
+
+from prep.bitacora.nodos import nodo_local
+from prep.bitacora.services import anotar
+from prep.catalogo.ejemplo import ejemplo
+from prep.catalogo.escritor import escribir_proceso
+from prep.catalogo.lector import leer_proceso
+from prep.cli import app
+from prep.plataforma import roles
+from prep.plataforma.idioma import TIPOS, traducir
+from prep.plataforma.puertos import libre
+from prep.simulacro.noche import Noche
+from prep.transparencia.llaves import crear
+from prep.transparencia.nota import COFIRMA
+
+INGLES = re.compile(
+    r"\b(?:Usage|Error:|No such|Invalid|Missing|Aborted|does not exist|not found|required|Errno|Traceback|"
+    r"Did you mean|Try|(?<!-)Options|Commands|Arguments|unexpected|warning)\b|\[default"
+)
+"""What Typer, Python and servers say in English, and a traceback."""
+
+
+def ordenes() -> Iterator[tuple[str, Any]]:
+    """Every command that can be typed, with what Typer knows of it."""
+
+    def de(nombre: str, orden: Any) -> Iterator[tuple[str, Any]]:
+        hijas = getattr(orden, "commands", None)
+        if hijas is None or getattr(orden, "invoke_without_command", False):
+            yield nombre, orden
+        for hija in (hijas or {}).values():
+            yield from de(f"{nombre} {hija.name}".strip(), hija)
+
+    for nombre, orden in typer.main.get_command(app).commands.items():
+        yield from de(nombre, orden)
+
+
+@dataclass(frozen=True)
+class Falta:
+    """How a command is typed with something missing, what it says and how it ends."""
+
+    con: str
+    dice: str
+    codigo: int = 2
+
+
+NADA = "/no/hay/nada"
+SIN_PROCESO = Falta("", "importe uno", 1)
+FALTAS = {
+    "acceso clave": Falta("nadie", "No hay una cuenta «nadie».", 1),
+    "acceso importar": Falta(NADA, f"no existe «{NADA}»"),
+    "acceso pendientes": Falta("de-mas", "Sobran argumentos: de-mas."),
+    "acceso retirar": Falta("nadie", "No hay una cuenta «nadie».", 1),
+    "acceso terminal": Falta("Mesa", "Falta la opción '--lugar'."),
+    "actas etiquetas": Falta(f"{NADA} --salida e.pdf", f"no existe «{NADA}»"),
+    "actas fotografiar": Falta(f"{NADA} --salida fotos", f"no existe «{NADA}»"),
+    "actas generar": Falta(f"{NADA} --salida actas", f"no existe «{NADA}»"),
+    "actas llenar": Falta(f"{NADA} --salida llenas", f"no existe «{NADA}»"),
+    "bench": Falta("nada", "No hay parte nada. Las hay: hechos"),
+    "bitacora exportar": Falta(f"{NADA}/b.jsonl", f"{NADA}/b.jsonl: no existe. Indique un archivo nuevo", 1),
+    "bitacora importar": Falta(NADA, f"no existe «{NADA}»"),
+    "bitacora reproyectar": Falta("de-mas", "Sobran argumentos: de-mas."),
+    "bitacora verificar": Falta("vacio.txt", "Línea 1: el archivo está vacío.", 1),
+    "cofirmas": Falta(f". --politica {NADA} --firma {NADA}", f"no existe «{NADA}»"),
+    "corte": SIN_PROCESO,
+    "corte programar": SIN_PROCESO,
+    "corte rehacer": Falta(NADA, f"no existe «{NADA}»"),
+    "demo": Falta("--puerto 99999", "'--puerto': debe ser 65535 o menos."),
+    "difusor": Falta(f"{NADA} espejo --politica politica --una-vez", f"No existe la carpeta {NADA}."),
+    "imagenes revisar": Falta(NADA, f"No existe la carpeta {NADA}."),
+    "lectura informe": Falta(f"--curva {NADA}/c.svg", f"No se pudo escribir {NADA}/c.svg: no existe."),
+    "lectura trabajar": SIN_PROCESO,
+    "leer": Falta("vacio.txt", "Indique una de las tres: --proceso DIR"),
+    "llaves anunciar": Falta(
+        f"{NADA} alta k.vkey --firma k.skey --proceso P --modo prueba --papel auditor --motivo Alta",
+        f"no existe «{NADA}»",
+    ),
+    "llaves crear": Falta("", "Falta el argumento 'nombre'."),
+    "llaves ver": Falta(f"{NADA}.vkey", f"No se pudo leer la llave {NADA}.vkey: no existe."),
+    "operacion ceros": Falta(f"--politica {NADA}", f"no existe «{NADA}»"),
+    "operacion cierre": SIN_PROCESO,
+    "operacion contingencia": Falta("C-1", "Falta el argumento 'texto'."),
+    "operacion correccion": Falta("0 1 motivo", "'corte': debe ser 1 o más."),
+    "operacion fundar": Falta("de-mas", "Sobran argumentos: de-mas."),
+    "operacion huella": Falta("mañana", "'momento': «mañana» no es ninguno de: 'antes', 'durante', 'despues'."),
+    "pagina-verifica": Falta(f"{NADA}/v.html", f"No existe la carpeta {NADA}."),
+    "portal bench": Falta(".", "no hay una publicación con páginas"),
+    "portal mapa": Falta("vacio.txt --capa municipio", "vacio.txt no es JSON", 1),
+    "portal nginx": Falta(NADA, f"no existe «{NADA}»"),
+    "postgres estado": Falta("de-mas", "Sobran argumentos: de-mas."),
+    "postgres parar": Falta("de-mas", "Sobran argumentos: de-mas."),
+    "postgres roles": Falta("de-mas", "Sobran argumentos: de-mas."),
+    "proceso ejemplo": Falta(". --casillas 60", "no es una carpeta vacía", 1),
+    "proceso importar": Falta(NADA, "no es una carpeta.", 1),
+    "proceso validar": Falta(NADA, "no es una carpeta.", 1),
+    "proceso ver": SIN_PROCESO,
+    "reproducir": Falta(f"{NADA} --salida r", "no existe o no es un archivo ni una carpeta"),
+    "sellar": Falta(". --autoridad http://127.0.0.1:9/", "no hay todavía ningún punto de control"),
+    "servir": Falta("--certificado vacio.txt", "El certificado y su llave van juntos"),
+    "testigo": Falta(f"{NADA} --llave k --estado e", f"no existe «{NADA}»"),
+    "verificar": Falta(NADA, "NO SE PUDO COMPROBAR"),
+}
+EN_OTRA_PRUEBA = {
+    "bench": "make bench",
+    "postgres roles": "tests/plataforma/test_roles.py",
+    "demo": "tests/test_demo.py",
+    "reproducir": "tests/reproduccion/test_noche_publicada.py",
+    "sellar": "tests/transparencia/test_sello.py",
+}
+"""Those that do their work in a test or a target of their own: too long, or they need an authority of their own."""
+LARGAS: dict[str, tuple[str, str, int]] = {
+    "corte programar": ("", "Ctrl-C para terminar.", 0),
+    "lectura trabajar": ("", "Ctrl-C para terminar.", 0),
+    "testigo": ("politica --llave llaves/auditor.skey --estado visto --puerto 0", "Testigo «auditor.example/prep»", 0),
+    "difusor": (". espejo --politica politica --puerto 0", "Espejo en http://", 0),
+    "bench": ("hechos", "hechos", 130),
+    "servir": ("--puerto {puerto}", "Atendiendo en http://127.0.0.1:", 0),
+}
+"""Those that go on until told: with what, what they say once at work, and how Ctrl-C ends them."""
+
+
+@dataclass
+class Casa:
+    """An operator's machine: a folder to work in, another for the data, a database."""
+
+    raiz: Path
+    url: str | None = None
+    corridas: set[str] = field(default_factory=set)
+
+    @property
+    def datos(self) -> Path:
+        return self.raiz / "datos"
+
+    def entorno(self) -> dict[str, str]:
+        entorno = {k: v for k, v in os.environ.items() if not k.startswith("PREP_") and k != "DATABASE_URL"}
+        entorno |= {"PREP_DATOS_DIR": str(self.datos), "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
+        return entorno | ({"DATABASE_URL": self.url} if self.url else {})
+
+    def abrir(self, orden: str, *argumentos: str) -> subprocess.Popen[str]:
+        self.corridas.add(orden)
+        return subprocess.Popen(
+            [sys.executable, "-m", "prep", *orden.split(), *argumentos],
+            cwd=self.trabajo(),
+            env=self.entorno(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def trabajo(self) -> Path:
+        carpeta = self.raiz / "trabajo"
+        carpeta.mkdir(exist_ok=True)
+        return carpeta
+
+    def correr(self, orden: str, *argumentos: str) -> tuple[int, str]:
+        """How it ended and all it said, on one line."""
+        proceso = self.abrir(orden, *argumentos)
+        dicho, _ = proceso.communicate()
+        return proceso.returncode, " ".join(re.sub(r"[│─╭╮╰╯]", " ", dicho).split())
+
+    def bien(self, orden: str, *argumentos: str, dice: str = "") -> str:
+        codigo, dicho = self.correr(orden, *argumentos)
+        assert codigo == 0, dicho
+        assert dice in dicho
+        assert not INGLES.search(dicho), dicho
+        return dicho
+
+    def procesos(self) -> list[int]:
+        """Processes that still work in this machine: they name its folder in their command or environment."""
+        seña = os.fsencode(self.raiz)
+        quedan = []
+        for proceso in Path("/proc").glob("[0-9]*"):
+            try:
+                if any(seña in (proceso / que).read_bytes() for que in ("cmdline", "environ")):
+                    quedan.append(int(proceso.name))
+            except OSError:
+                continue
+        return quedan
+
+
+@pytest.fixture(scope="module")
+def raiz() -> Iterator[Path]:
+    """A folder that PostgreSQL's user can enter when we are root."""
+    carpeta = Path(tempfile.mkdtemp(prefix="prep-ordenes-"))
+    carpeta.chmod(0o711)
+    yield carpeta
+    shutil.rmtree(carpeta, ignore_errors=True)
+
+
+def url_de(base: str, url: str) -> str:
+    """Address of another database of the same server."""
+    servidor, _, consulta = url.partition("?")
+    return f"{servidor.rsplit('/', 1)[0]}/{base}" + (f"?{consulta}" if consulta else "")
+
+
+@pytest.fixture(scope="module")
+def vacia(bases: Any, url_postgres: str, django_db_blocker: Any, raiz: Path) -> Iterator[Casa]:
+    """A machine where nothing was done yet."""
+    with django_db_blocker.unblock(), bases.nueva() as base:
+        casa = Casa(raiz / "vacia", url_de(base, url_postgres))
+        casa.raiz.mkdir(mode=0o711)
+        (casa.trabajo() / "vacio.txt").touch()
+        _, publica = crear("instituto.example/prep", casa.trabajo() / "llaves")
+        (casa.trabajo() / "politica").write_text(f"log {publica.read_text().strip()}\nquorum none\n")
+        crear("auditor.example/prep", casa.trabajo() / "llaves", COFIRMA, "auditor")
+        yield casa
+
+
+def test_every_command_has_its_row() -> None:
+    assert {nombre for nombre, _ in ordenes()} == set(FALTAS)
+
+
+@pytest.mark.parametrize("orden", sorted(FALTAS))
+def test_something_missing_is_said_plainly(orden: str, vacia: Casa) -> None:
+    codigo, dicho = vacia.correr(orden, *FALTAS[orden].con.split())
+    assert FALTAS[orden].dice in dicho
+    assert codigo == FALTAS[orden].codigo, dicho
+    assert not INGLES.search(dicho), dicho
+
+
+UNA_POR_PROCESO = """
+import os, sys
+import prep.cli
+for orden in sys.stdin.read().splitlines():
+    sys.argv = ["prep", *orden.split(), "--inventada"]
+    print(orden, flush=True)
+    if (hijo := os.fork()) == 0:
+        prep.cli.main()
+    print("=>", os.waitstatus_to_exitcode(os.waitpid(hijo, 0)[1]), flush=True)
+"""
+"""A process each, that begins where `prep` has only been loaded: to load takes the longest and is the same for all."""
+
+
+def test_a_wrong_option_is_said_in_spanish(vacia: Casa) -> None:
+    hecho = subprocess.run(
+        [sys.executable, "-c", UNA_POR_PROCESO],
+        cwd=vacia.trabajo(),
+        env=vacia.entorno(),
+        input="\n".join(FALTAS),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=True,
+    )
+    dichos = re.split(r"=> (\d+)\n", hecho.stdout)
+    assert len(dichos) == 2 * len(FALTAS) + 1
+    for orden, dicho, codigo in zip(FALTAS, dichos[::2], dichos[1::2], strict=False):
+        assert dicho.startswith(f"{orden}\n")
+        assert (codigo, "No existe la opción --inventada" in dicho) == ("2", True), dicho
+        assert not INGLES.search(dicho), dicho
+
+
+def test_what_is_shared_on_the_terminal_is_in_spanish(vacia: Casa) -> None:
+    for argumentos, dice in (
+        (["demos"], "No existe la orden 'demos'. ¿Quiso decir 'demo'?"),
+        (["corte", "inventada"], "No existe la orden 'inventada'."),
+        (["verificar", ".", "--modo", "otro"], "'--modo': «otro» no es ninguno de: 'prueba', 'simulacro', 'jornada'."),
+        (["lectura", "trabajar", "--procesos", "muchos"], "'--procesos': debe ser un número entero."),
+    ):
+        codigo, dicho = vacia.correr(argumentos[0], *argumentos[1:])
+        assert (codigo, dice in dicho) == (2, True), dicho
+        assert not INGLES.search(dicho), dicho
+
+
+def test_the_help_of_every_command_is_in_spanish(vacia: Casa) -> None:
+    """The frame of one; in this process, what the others put in it: what each does and what each thing is."""
+    marco = vacia.bien("lectura trabajar", "--help", dice="Uso: prep lectura trabajar [OPCIONES]")
+    assert "<número> [de 1 a 64]" in marco
+    contexto = typer.main.get_command(app).make_context("prep", [], resilient_parsing=True)
+    for nombre, orden in ordenes():
+        assert orden.help, nombre
+        for parametro in orden.params:
+            assert parametro.name == "help" or parametro.help, f"{nombre}: falta explicar «{parametro.name}»"
+            tipo = traducir(parametro.display_type_rich(contexto) or "", TIPOS)
+            assert not re.search(r"<(?!número|texto|ruta|archivo|carpeta)(?![^<>]*\|)", tipo), (nombre, tipo)
+
+
+def test_the_command_line_does_not_load_the_rooms() -> None:
+    """Each command loads what it uses: `prep --help` is not the time to read a neural network."""
+    pesadas = ("numpy", "cv2", "reportlab", "psycopg", "django.db")
+    codigo = f"import prep.cli, sys; print(*(m for m in {pesadas} if m in sys.modules))"
+    hecho = subprocess.run([sys.executable, "-c", codigo], capture_output=True, text=True, check=True)
+    assert hecho.stdout.split() == []
+
+
+CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))
+
+
+@pytest.mark.timeout(1200)
+def test_a_night_typed_from_the_shell(bases: Any, url_postgres: str, django_db_blocker: Any, raiz: Path) -> None:
+    """From an empty machine to the closing, and the auditor's in another: every command that finishes does its work."""
+    with django_db_blocker.unblock(), bases.nueva() as base, bases.nueva() as otra:
+        sede = Casa(raiz / "sede", url_de(otra, url_postgres))
+        auditor = Casa(raiz / "auditor", url_de(base, url_postgres))
+        for casa in (sede, auditor):
+            casa.raiz.mkdir(mode=0o711)
+        _preparar(sede)
+        _abrir(sede, django_db_blocker)
+        _acceder(sede)
+        _vigilar(sede)
+        sede.bien("operacion cierre", dice="Firmado en el registro")
+        sede.bien("bitacora exportar", "bitacora.jsonl", dice="hechos en bitacora.jsonl.")
+        _auditar(auditor, sede)
+        assert sede.corridas | auditor.corridas >= set(FALTAS) - EN_OTRA_PRUEBA.keys() - LARGAS.keys()
+
+
+def _preparar(sede: Casa) -> None:
+    sede.bien("proceso ejemplo", "proceso", "--casillas", "60", dice="Carpeta escrita: proceso")
+    sede.bien("proceso validar", "proceso", dice="Sin problemas. Huella")
+    sede.bien("proceso importar", "proceso", dice="Importado como borrador")
+    sede.bien("proceso ver", dice="Estado: borrador.")
+    dicho = sede.bien("llaves crear", "instituto.example/prep", "--archivo", "instituto")
+    assert f"{sede.datos}/llaves/instituto.skey" in dicho
+    sede.bien("llaves crear", "auditor.example/prep", ".", "--cofirma", "--archivo", "auditor")
+    sede.bien("llaves ver", str(sede.datos / "llaves" / "instituto.vkey"), dice="instituto.example/prep")
+    una = ["--eleccion", "GUB", "--casilla", _casillas(sede)[0]]
+    sede.bien("actas generar", "proceso", "--salida", "actas", *una, dice="1 acta en 1 archivo: actas")
+    sede.bien("actas etiquetas", "proceso", "--salida", "e.pdf", *una, dice="1 etiqueta: e.pdf")
+    sede.bien("actas llenar", "proceso", "--salida", "llenas", *una, dice="1 acta llena: llenas")
+    sede.bien("actas fotografiar", "llenas", "--salida", "fotos", "--nivel", "scan", dice="1 fotografía: fotos")
+    assert (sede.datos / "llaves" / "qr").is_file() and not (sede.trabajo() / "datos").exists()
+    sede.bien("leer", "fotos", "--proceso", "proceso", dice="1 páginas leídas")
+
+
+def _casillas(sede: Casa) -> list[str]:
+    proceso, _ = leer_proceso(sede.trabajo() / "proceso")
+    return [str(a.casilla.clave) for e in proceso.elecciones if e.clave == "GUB" for a in e.actas]
+
+
+def _abrir(sede: Casa, django_db_blocker: Any) -> None:
+    """Puesta en ceros, some facts, a corte, what is declared."""
+    codigo, dicho = sede.correr("operacion ceros", "--modo", "simulacro")
+    assert (codigo, "no se ha fundado para DEMO-JAL, simulacro: antes, «prep operacion" in dicho) == (1, True), dicho
+    sede.bien("operacion fundar", "--modo", "simulacro", dice="Instalación fundada:")
+    codigo, dicho = sede.correr("operacion ceros", "--modo", "jornada")
+    assert (codigo, "no se ha fundado para DEMO-JAL, jornada" in dicho) == (1, True), dicho
+    sede.bien("operacion ceros", "--modo", "simulacro", dice="Firmado en el registro, posición 3: puesta_en_ceros.")
+    codigo, dicho = sede.correr("operacion ceros")
+    assert (codigo, "La puesta en ceros de este destino ya está firmada" in dicho) == (1, True), dicho
+    proceso, info = leer_proceso(sede.trabajo() / "proceso")
+    actas = list(Noche(proceso, info, CIERRE, 3, movil=0).actas())[:4]
+    with en_base(sede, django_db_blocker):
+        anotar([h for a in actas for h in a.hechos], nodo_local(sede.datos / "llaves"), CIERRE)
+    sede.bien("corte", dice="Corte 2")
+    codigo, dicho = sede.correr("corte", "--modo", "jornada")
+    assert (codigo, "congeló el proceso en modo simulacro" in dicho) == (2, True), dicho
+    sede.bien("operacion huella", "durante", dice="huella.")
+    sede.bien("operacion contingencia", "C-1", "Se fue la luz.", dice="contingencia.")
+    sede.bien("operacion correccion", "1", "2", "Se corrigió el primero.", dice="correccion.")
+
+
+def _acceder(sede: Casa) -> None:
+    (sede.trabajo() / "lista.csv").write_text("usuario,nombre,roles,lugar\nana,Ana Ruiz,administrador,Sede\n")
+    sede.bien("acceso importar", "lista.csv", dice="1 cuenta nueva. Sus pases están en pases.pdf")
+    assert (sede.trabajo() / "pases.pdf").stat().st_mode & 0o777 == 0o600
+    sede.bien("acceso pendientes", dice="Sede Ana Ruiz ana")
+    sede.bien("acceso terminal", "Mesa 1", "--lugar", "Sede", dice="abra /entrar/terminal/ y escriba:")
+    sede.bien("acceso clave", "ana", dice="Contraseña de un solo uso:")
+    sede.bien("acceso retirar", "ana", dice="La cuenta «ana» ya no sirve.")
+
+
+def _vigilar(sede: Casa) -> None:
+    publicacion = str(sede.datos / "publicacion")
+    publica = (sede.datos / "llaves" / "instituto.vkey").read_text().strip()
+    (sede.trabajo() / "politica").write_text(f"log {publica}\nquorum none\n")
+    firma = str(sede.datos / "llaves" / "instituto.skey")
+    sede.bien("cofirmas", publicacion, "--politica", "politica", "--firma", firma)
+    sede.bien(
+        *("llaves anunciar", publicacion, "alta", "auditor.vkey", "--firma", firma, "--proceso", "DEMO-JAL"),
+        *("--modo", "simulacro", "--papel", "auditor", "--motivo", "Atestigua"),
+        dice="Quedó en el registro, en la posición",
+    )
+    sede.bien("verificar", publicacion, "--politica", "politica", dice="CORRECTO")
+    sede.bien("difusor", publicacion, "espejo", "--politica", "politica", "--una-vez", dice="de simulacro")
+    sede.bien("pagina-verifica", dice="verifica.html")
+    sede.bien("portal bench", dice="primera vista, gzip")
+    sede.bien("portal nginx", dice=f'root "{publicacion}";')
+    (sede.trabajo() / "m.json").write_text(CONTORNOS)
+    sede.bien("portal mapa", "m.json", "--capa", "municipio", dice="mapa.json: 1 lugar en la capa municipio")
+    (sede.datos / "evidencia").mkdir()
+    sede.bien("imagenes revisar", dice="Objetos revisados: 0;")
+    sede.bien("lectura informe", dice="No hay ninguna lectura guardada")
+    sede.bien("bitacora verificar", dice="La bitácora está íntegra.")
+    sede.bien("bitacora reproyectar", dice="Actas recalculadas de sus hechos:")
+    sede.bien("postgres estado", dice="Todavía no hay base de datos")
+    sede.bien("postgres parar", dice="No estaba en marcha.")
+
+
+CONTORNOS = """{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"CVE_MUN": 1}, "geometry":
+{"type": "Polygon", "coordinates": [[[-103.5, 20], [-103.5, 21], [-102.5, 21], [-102.5, 20], [-103.5, 20]]]}}]}"""
+
+
+def _auditar(auditor: Casa, sede: Casa) -> None:
+    bitacora = str(sede.trabajo() / "bitacora.jsonl")
+    auditor.bien("proceso importar", str(sede.trabajo() / "proceso"))
+    auditor.bien("bitacora verificar", bitacora, dice="La bitácora está íntegra.")
+    auditor.bien("bitacora importar", bitacora, dice="Hechos importados:")
+    corte = sede.datos / "publicacion" / "cortes" / "0002"
+    auditor.bien("corte rehacer", str(corte), dice="todos idénticos")
+    (corte / "avance.json").write_text("[]")
+    codigo, dicho = auditor.correr("corte rehacer", str(corte))
+    assert codigo == 1 and "avance.json" in dicho
+
+
+@contextmanager
+def en_base(casa: Casa, django_db_blocker: Any) -> Iterator[None]:
+    """This process's Django over that machine's database."""
+    from django.db import connection
+
+    assert casa.url is not None
+    previa = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = casa.url.partition("?")[0].rsplit("/", 1)[1]
+    try:
+        with django_db_blocker.unblock():
+            yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = previa
+
+
+@pytest.fixture(scope="module")
+def de_pie(bases: Any, url_postgres: str, django_db_blocker: Any, raiz: Path) -> Iterator[Casa]:
+    """A machine with a process, its keys and nothing published."""
+    with django_db_blocker.unblock(), bases.nueva() as base:
+        casa = Casa(raiz / "de-pie", url_de(base, url_postgres))
+        casa.raiz.mkdir(mode=0o711)
+        proceso, info = ejemplo(60)
+        info = replace(info, parametros=replace(info.parametros, lectura="piloto"))
+        escribir_proceso(casa.trabajo() / "proceso", proceso, info)
+        casa.bien("proceso importar", "proceso")
+        casa.bien("llaves crear", "instituto.example/prep", "--archivo", "instituto")
+        (casa.datos / "llaves" / "qr").write_text("un secreto de más de dieciséis letras")
+        _, publica = crear("otro.example/prep", casa.trabajo() / "llaves", archivo="otro")
+        crear("auditor.example/prep", casa.trabajo() / "llaves", COFIRMA, "auditor")
+        (casa.trabajo() / "politica").write_text(f"log {publica.read_text().strip()}\nquorum none\n")
+        yield casa
+
+
+def hasta(proceso: subprocess.Popen[str], dice: str) -> str:
+    """Read what it says until it says that; all of it so far."""
+    assert proceso.stdout is not None
+    dicho = ""
+    for linea in proceso.stdout:
+        dicho += linea
+        if dice in linea:
+            return dicho
+    raise AssertionError(f"Terminó sin decir «{dice}»: {dicho}")
+
+
+def como_web(url: str | None) -> str:
+    """The same database with the role of the web server, where it is one of ours."""
+    assert url is not None
+    partes = urlsplit(url)
+    como = urlunsplit(partes._replace(netloc=f"{roles.WEB}@{partes.netloc.rpartition('@')[2]}"))
+    try:
+        psycopg.connect(como).close()
+    except psycopg.OperationalError:
+        pytest.skip("El servidor de DATABASE_URL no es de los que arrancamos: ahí los roles los pone quien lo tiene.")
+    return como
+
+
+@pytest.mark.parametrize("senal", [signal.SIGINT, signal.SIGTERM], ids=lambda s: s.name)
+@pytest.mark.parametrize("orden", sorted(LARGAS))
+def test_a_signal_ends_it_and_leaves_nothing_behind(orden: str, senal: signal.Signals, de_pie: Casa) -> None:
+    con, dice, codigo = LARGAS[orden]
+    casa = replace(de_pie, url=como_web(de_pie.url)) if orden == "servir" else de_pie
+    proceso = casa.abrir(orden, *con.format(puerto=libre(8533, print)).split())
+    dicho = hasta(proceso, dice)
+    os.killpg(proceso.pid, senal)  # as the terminal does: to all that the command started
+    resto, _ = proceso.communicate()
+    assert "Terminando…" in resto
+    assert not INGLES.search(dicho + resto), dicho + resto
+    assert proceso.returncode == (codigo if senal is signal.SIGINT else 128 + signal.SIGTERM), resto
+    assert de_pie.procesos() == []
+
+
+@pytest.mark.timeout(1200)
+def test_two_demos_each_in_its_folder_and_both_stop(raiz: Path) -> None:
+    """The second leaves the first alone. The site answers before there is anything to see. Stopped at work, whatever
+    they had started, PostgreSQL and workers, ends with them."""
+    casa = Casa(raiz / "demos")
+    casa.raiz.mkdir(mode=0o711)
+    primera = casa.abrir("demo", "--puerto", "0")
+    direccion = re.search(r"http://\S+", hasta(primera, "Resultados en vivo"))
+    assert direccion is not None
+    with pytest.raises(urllib.error.HTTPError) as espera:
+        urllib.request.urlopen(direccion[0])
+    assert espera.value.code == 503
+    assert "Todavía no hay resultados" in espera.value.read().decode()
+    hasta(primera, "fotografiando actas:")
+
+    segunda = casa.abrir("demo", "--puerto", "0", "--salir")
+    assert f"esta usa su propia carpeta, {casa.datos}/demo-2." in hasta(segunda, "carpeta")
+    hasta(segunda, "Escribiendo un proceso")
+    segunda.send_signal(signal.SIGTERM)
+    dicho, _ = segunda.communicate()
+    assert (segunda.returncode, INGLES.search(dicho)) == (128 + signal.SIGTERM, None), dicho
+    assert not [p for p in casa.procesos() if b"demo-2" in Path(f"/proc/{p}/cmdline").read_bytes()]
+
+    assert primera.poll() is None
+    assert (casa.datos / "demo" / "proceso" / "proceso.toml").exists()
+    os.killpg(primera.pid, signal.SIGINT)
+    dicho, _ = primera.communicate()
+    assert "Terminando…" in dicho and "Demostración interrumpida" in dicho
+    assert (primera.returncode, INGLES.search(dicho)) == (130, None), dicho
+    assert casa.procesos() == []
