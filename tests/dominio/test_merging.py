@@ -345,6 +345,18 @@ def test_what_arrives_and_is_typed_beside_a_picture_thrown_away() -> None:
     assert left <= {(), (Rechazo.SUPERADO,)}
 
 
+def test_a_picture_beside_sin_acta_in_either_order() -> None:
+    named = set()
+    for n in ORDERS:
+        p, other = Pen(), Pen(at=n)
+        p(Tipo.DIGITALIZADA, "digital", imagen=SCAN)
+        other(Tipo.SIN_ACTA, "acopio", motivo="3")
+        acta = p.join(other).state
+        assert acta.custodia is Custodia.DIGITALIZADA and acta.sin_acta_dicha is None
+        named.add(len(acta.anomalias))
+    seen(named, 0, 1)
+
+
 def test_one_picture_identified_in_two_places_is_identified_once() -> None:
     p = Pen()
     p(Tipo.DIGITALIZADA, "digital", imagen=SCAN)
