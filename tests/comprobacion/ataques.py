@@ -219,6 +219,21 @@ def nobody_attested_the_zero_state(noche):
     _rehacer_registro(noche, lambda h: [h[0], *h[2:]])
 
 
+def _con_bitacora(noche, posicion, raiz):
+    publicar(noche, lambda _, m: m.update(bitacora={"posicion": posicion, "raiz": sha256(raiz).hexdigest()}))
+
+
+@ataque("la bitácora perdió hechos ya firmados")
+def the_bitacora_went_back(noche):
+    _con_bitacora(noche, 2, b"bitacora")
+
+
+@ataque("la bitácora cambió hechos ya firmados")
+def the_bitacora_was_written_again(noche):
+    _con_bitacora(noche, 5000, b"bitacora")
+    _con_bitacora(noche, 5000, b"otra")
+
+
 @ataque("viene después del cierre")
 def a_corte_after_the_close(noche):
     noche.publicar(0.1, cierre=True)

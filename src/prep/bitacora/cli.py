@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from prep.bitacora.publicado import Publicado
 
 app = typer.Typer(help="La bitácora: el conjunto de hechos firmados del que sale todo.", no_args_is_help=True)
 consola = Console(stderr=True)
@@ -66,21 +70,33 @@ def verificar(
     archivo: Annotated[
         Path | None, typer.Argument(help="Bitácora exportada; sin él, la de esta instalación.", exists=True)
     ] = None,
+    publicacion: Annotated[
+        str | None, typer.Option(metavar="DIR|URL", help="Lo publicado, contra lo que se compara: sus cortes firman.")
+    ] = None,
+    politica: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Llave del instituto, obtenida por otro medio que el sitio."),
+    ] = None,
 ) -> None:
-    """Comprueba firmas, cadenas, posiciones, el árbol y las tablas; nombra cada hueco y cada alteración."""
+    """Comprueba firmas, cadenas, posiciones, el árbol y las tablas; nombra cada hueco y cada alteración.
+
+    Con --publicacion, además, que sea la bitácora que firmó cada corte publicado: ni con la base de datos entera se
+    puede cambiar sin que se note. Termina con 0 si está íntegra, 1 si no y 2 si no se pudo comprobar.
+    """
+    publicado = _publicado(publicacion, politica) if publicacion else None
     problemas = 0
 
     def mostrar(problema: str) -> None:
         nonlocal problemas
         problemas += 1
         if problemas <= 50:
-            consola.print(f"[red]✗[/] {problema}")
+            consola.print(f"[red]✗[/] {escape(problema)}", soft_wrap=True)
 
     if archivo is not None:
         from prep.bitacora import exportacion
 
         try:
-            for problema in exportacion.verificar_archivo(archivo):
+            for problema in exportacion.verificar_archivo(archivo, publicado):
                 mostrar(problema)
         except exportacion.ArchivoInvalido as error:
             mostrar(str(error))
@@ -93,12 +109,35 @@ def verificar(
 
             with _barra() as barra:
                 tarea = barra.add_task("Verificando hechos", total=cabeza().tamano)
-                for problema in verificacion.verificar(lambda n: barra.advance(tarea, n)):
+                for problema in verificacion.verificar(lambda n: barra.advance(tarea, n), publicado):
                     mostrar(problema)
     if problemas:
         typer.echo(f"La bitácora NO está íntegra: {problemas} problemas.")
         raise typer.Exit(1)
-    typer.echo("La bitácora está íntegra.")
+    if publicado is not None and publicado.pendientes:
+        typer.echo("La bitácora está íntegra, pero no se pudo comparar con todo lo publicado.")
+        raise typer.Exit(2)
+    con = f" y es la que firmaron los cortes de {publicacion}" if publicado is not None else ""
+    typer.echo(f"La bitácora está íntegra{con}.")
+
+
+def _publicado(donde: str, politica: Path | None) -> Publicado:
+    """What is published there; leave saying why where it cannot be read."""
+    from prep.bitacora.publicado import leer_publicado
+    from prep.comprobacion.cli import PLAZO
+    from prep.transparencia.almacen import abrir
+    from prep.transparencia.errores import ErrorEmision
+    from prep.transparencia.politica import leer_politica
+
+    try:
+        leida = leer_politica(politica.read_bytes()) if politica else None
+        publicado = leer_publicado(abrir(donde, PLAZO), leida)
+    except (ErrorEmision, OSError) as error:
+        consola.print(f"[red]No se pudo comprobar.[/] {escape(str(error))}", soft_wrap=True)
+        raise typer.Exit(2) from None
+    for aviso in (*publicado.avisos, *publicado.pendientes):
+        consola.print(f"[yellow]![/] {escape(aviso)}", soft_wrap=True)
+    return publicado
 
 
 @app.command()
