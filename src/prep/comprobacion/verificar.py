@@ -80,8 +80,8 @@ class _Cortes:
 
 @dataclass(frozen=True)
 class Registro:
-    """What a log says of the bitácora that its cortes come from. `llaves`: the institute's, now and before; `ceros`: the
-    document of the puesta en ceros, if it is signed."""
+    """What a log says of the bitácora that its cortes come from. `llaves`: the institute's, now and before; `ceros`:
+    the document of the puesta en ceros, if it is signed."""
 
     llaves: frozenset[LlavePublica]
     manifiestos: Mapping[int, Manifiesto]

@@ -28,8 +28,8 @@ class Archivo:
 
 @dataclass(frozen=True)
 class Manifiesto:
-    """A manifest as read, its shape and limits checked. `posicion`, `raiz` (hex): how many facts the bitácora had and the
-    root of their tree. `todo`: every field, also those this room does not use."""
+    """A manifest as read, its shape and limits checked. `posicion`, `raiz` (hex): how many facts the bitácora had and
+    the root of their tree. `todo`: every field, also those this room does not use."""
 
     proceso: str
     corte: int
