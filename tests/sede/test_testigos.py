@@ -5,18 +5,22 @@ Each tampering is as clean as whoever makes it can: positions, hashes, heads, ch
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
 from instalada import CIERRE, Sede
+from typer.testing import CliRunner
 
 from prep.bitacora.asientos import asentar, cabeza
+from prep.bitacora.exportacion import exportar, verificar_archivo
 from prep.bitacora.models import Hecho
 from prep.bitacora.nodos import DispositivoLocal, NodoInstituto, NodoLocal
 from prep.bitacora.proyecciones import reproyectar
@@ -24,6 +28,7 @@ from prep.bitacora.publicado import Publicado, leer_publicado
 from prep.bitacora.services import anotar, fundar_instalacion
 from prep.bitacora.sobres import SIN_PREVIO, Sobre, guardado, sellar
 from prep.bitacora.verificacion import verificar
+from prep.cli import app
 from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import nuevo_hecho
 from prep.publicacion.corte import hacer_corte
@@ -38,13 +43,26 @@ OTRA = Ed25519PrivateKey.from_private_bytes(b"\x66" * 32)
 
 
 @pytest.fixture
-def noche(sede: Sede) -> Sede:
+def noche(sede: Sede) -> Iterator[Sede]:
     """A night with its puesta en ceros and a corte of six actas."""
     actos.puesta_en_ceros(sede.publicador, CIERRE)
     sede.anotar_noche(6)
     hacer_corte(sede.publicador, CIERRE + timedelta(hours=1))
     assert list(verificar(publicado=leer(sede))) == []
-    return sede
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = ANY({GUARDIANES})")
+        funciones = [f for (f,) in cursor.fetchall()]
+    yield sede
+    with connection.cursor() as cursor:  # the database is used again
+        for f in funciones:
+            cursor.execute(f)
+
+
+GUARDIANES = (
+    "ARRAY(SELECT DISTINCT proname FROM pg_trigger JOIN pg_proc p ON p.oid = tgfoid"
+    " WHERE tgrelid = 'bitacora_hecho'::regclass AND NOT tgisinternal)"
+)
+"""Names of the functions that keep facts as they are."""
 
 
 def leer(sede: Sede) -> Publicado:
@@ -187,10 +205,8 @@ def the_projection_changed(_: Sede) -> None:
 def triggers_made_hollow(_: Sede) -> None:
     """Same names, same tables, functions that let everything through."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT tgfoid::regproc::text FROM pg_trigger WHERE tgrelid = 'bitacora_hecho'::regclass"
-        )
-        funciones = [f for (f,) in cursor.fetchall() if not f.startswith("pg_catalog")]
+        cursor.execute(f"SELECT unnest({GUARDIANES})")
+        funciones = [f for (f,) in cursor.fetchall()]
         cursor.execute(
             "SELECT tgname, pg_get_triggerdef(oid), tgenabled FROM pg_trigger"
             " WHERE tgrelid = 'bitacora_hecho'::regclass AND NOT tgisinternal"
@@ -217,8 +233,8 @@ MANIPULACIONES: dict[Callable[[Sede], None], tuple[bool, list[str]]] = {
         True,
         [
             NO_SON,
-            "la llave del instituto que guarda esta bitácora no es la que firma",
-            "la llave del nodo «central» no",
+            "la llave del instituto .* no es la que firma lo publicado",
+            "la llave del nodo «central» no es",
         ],
     ),
     a_nodes_key_replaced: (True, [NO_SON, "la llave del nodo «central» no es la que firmó la puesta en ceros"]),
@@ -241,7 +257,6 @@ def test_a_tampering_with_every_table_is_told_by_what_was_published(
     publicado = leer(noche)
     manipular(noche)
     problemas = list(verificar(publicado=publicado))
-    import re
 
     for dice in dicen:
         assert any(re.search(dice, x) for x in problemas), problemas[:9]
@@ -250,3 +265,81 @@ def test_a_tampering_with_every_table_is_told_by_what_was_published(
         with pytest.raises(CorteImposible, match="ya no es la que firmó el corte 3"):
             hacer_corte(p, CIERRE + timedelta(hours=3))
         assert {f: f.read_bytes() for f in (noche.carpeta / "publicacion").rglob("*") if f.is_file()} == antes
+
+
+def test_a_fact_hidden_before_the_first_position_is_told(noche: Sede) -> None:
+    """Whoever folds who may write would read it; whoever begins at position 1 would not see it."""
+    hecho = nuevo_hecho("alta", "persona:intruso", INSTITUTO, CIERRE, {"rol": "administrador", "lugar": "SEDE"})
+    with sin_disparadores() as cursor:
+        cabezas = cabeza()
+        asentar([sellar(hecho, NodoLocal(INSTITUTO, OTRA), sobres()[0].ambito, 99, "ab" * 32)], CIERRE, cabezas)
+        cursor.execute("UPDATE bitacora_hecho SET posicion = 0 WHERE posicion = %s", [cabezas.tamano])
+        assert cursor.rowcount == 1
+    assert any("posición 0" in problema for problema in verificar())
+
+
+# --- The command -----------------------------------------------------------------------------------------------------
+
+
+def prep(*orden: str | Path) -> tuple[int, str]:
+    r = CliRunner().invoke(app, list(map(str, orden)), env={"COLUMNS": "300", "NO_COLOR": "1"})
+    return r.exit_code, r.output
+
+
+@pytest.fixture
+def exportada(noche: Sede) -> Path:
+    ruta = noche.carpeta / "bitacora.jsonl"
+    with ruta.open("wb") as salida:
+        exportar(salida)
+    return ruta
+
+
+@pytest.fixture
+def politica(noche: Sede) -> Path:
+    """The institute's key, as whoever had it by other means."""
+    ruta = noche.carpeta / "politica"
+    ruta.write_text(f"log {noche.publicador.registro.firmante.llave.vkey}\nquorum none\n")
+    return ruta
+
+
+def test_the_command_compares_the_database_and_the_exported_file(noche: Sede, exportada: Path, politica: Path) -> None:
+    publicada = noche.carpeta / "publicacion"
+    contra = ("--publicacion", publicada, "--politica", politica)
+    for que in ((), (exportada,)):
+        codigo, dice = prep("bitacora", "verificar", *que, *contra)
+        assert codigo == 0 and f"es la que firmaron los cortes de {publicada}" in dice, dice
+        assert "del propio sitio" not in dice
+    assert "del propio sitio" in prep("bitacora", "verificar", exportada, "--publicacion", publicada)[1]
+    signed_again_by_a_stranger(noche)
+    codigo, dice = prep("bitacora", "verificar")
+    assert codigo == 0 and "La bitácora está íntegra." in dice
+    with exportada.open("wb") as salida:
+        exportar(salida)
+    for que in ((), (exportada,)):
+        codigo, dice = prep("bitacora", "verificar", *que, *contra)
+        assert codigo == 1 and "NO está íntegra" in dice
+        for texto in ("la llave del instituto", "la llave del nodo «central»", "la historia cambió"):
+            assert texto in dice
+
+
+def test_an_older_export_is_not_called_a_loss(noche: Sede, exportada: Path) -> None:
+    p = noche.publicador
+    hacer_corte(p, CIERRE + timedelta(hours=2))
+    assert [x for x in verificar_archivo(exportada, leer(noche)) if "se exportó antes" not in x] == []
+
+
+def test_a_publication_that_is_not_to_be_believed_is_told(noche: Sede, politica: Path) -> None:
+    publicada = noche.carpeta / "publicacion"
+    contra = ("bitacora", "verificar", "--publicacion", publicada)
+    manifiesto = publicada / "cortes/0002/corte.json"
+    bueno = manifiesto.read_bytes()
+    manifiesto.write_bytes(bueno.replace(b'"posicion":', b'"posicion":1', 1))
+    assert manifiesto.read_bytes() != bueno
+    codigo, dice = prep(*contra)
+    assert codigo == 1 and "la publicación: cortes/0002/corte.json fue reescrito" in dice
+    manifiesto.write_bytes(bueno)
+    politica.write_text(f"log {LlavePrivada.nueva(noche.publicador.registro.origen).llave.vkey}\nquorum none\n")
+    codigo, dice = prep(*contra, "--politica", politica)
+    assert codigo == 1 and "no firma este punto de control con una llave conocida" in dice
+    codigo, dice = prep("bitacora", "verificar", "--publicacion", noche.carpeta / "nada")
+    assert codigo == 2 and "No se pudo comprobar" in dice
