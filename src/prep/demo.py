@@ -120,7 +120,7 @@ def _noche(carpeta: Path, publicacion: Path, casillas: int, semilla: int, pausa:
     importar(carpeta / "proceso", CIERRE)
     proceso, info = cargar(), informativo()
 
-    privada, _ = crear("instituto.example/prep", carpeta / "llaves", archivo="instituto")
+    privada, _ = crear("instituto.example/prep/simulacro", carpeta / "llaves", archivo="instituto")
     almacen = AlmacenCarpeta(publicacion)
     evidencia = AlmacenCarpeta(carpeta / "evidencia", privado=True)
     llave = leer_privada(privada)

@@ -66,7 +66,7 @@ def instalar(carpeta: Path) -> Sede:
         informativo(),
         AlmacenCarpeta(carpeta / "publicacion"),
         Modo.SIMULACRO,
-        LlavePrivada.nueva("instituto.example/prep"),
+        LlavePrivada.nueva("instituto.example/prep/simulacro"),
         procesos=1,
     )
     sede = Sede(publicador, carpeta)

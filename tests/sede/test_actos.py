@@ -60,11 +60,44 @@ def test_founding_again_enrols_only_whoever_is_new(sede: Sede) -> None:
 def test_an_installation_of_another_mode_or_key_is_refused(sede: Sede) -> None:
     p = sede.publicador
     with pytest.raises(actos.ActoImposible, match="ya es de"):
-        actos.fundar(replace(p, modo=Modo.JORNADA), sede.nodo, CIERRE)
+        actos.fundar(
+            replace(p, modo=Modo.JORNADA, firmante=LlavePrivada.nueva("instituto.example/prep")), sede.nodo, CIERRE
+        )
     with pytest.raises(actos.ActoImposible, match="no se ha fundado"):
         actos.puesta_en_ceros(replace(p, modo=Modo.JORNADA), CIERRE)
     with pytest.raises(actos.ActoImposible, match="no es la que fundó"):
         actos.puesta_en_ceros(replace(p, firmante=LlavePrivada.nueva("instituto.example/prep")), CIERRE)
+
+
+@pytest.mark.parametrize(
+    "mode, name, good",
+    [
+        ("jornada", "instituto.example/prep/simulacro", False),
+        ("jornada", "instituto.example/prep/prueba", False),
+        ("jornada", "instituto.example/prep", True),
+        ("simulacro", "instituto.example/prep", False),
+        ("simulacro", "instituto.example/prep/prueba", False),
+        ("simulacro", "instituto.example/simulacro", True),
+        ("simulacro", "simulacro", False),
+        ("prueba", "instituto.example/prep", False),
+        ("prueba", "instituto.example/prep/prueba", True),
+    ],
+)
+def test_a_key_signs_only_in_the_mode_that_its_name_says(sede: Sede, mode: str, name: str, good: bool) -> None:
+    other = replace(sede.publicador, modo=Modo(mode), firmante=LlavePrivada.nueva(name))
+    with pytest.raises(actos.ActoImposible, match="ya es de" if good else "no firma en modo"):
+        actos.fundar(other, sede.nodo, CIERRE)
+
+
+def test_the_zero_state_asks_for_the_key_of_its_mode_too(sede: Sede) -> None:
+    """An installation founded otherwise (an imported bitácora) is told before anything is signed or frozen."""
+    key = sede.publicador.registro.firmante
+    assert isinstance(key, LlavePrivada)
+    renamed = LlavePrivada.leer(key.skey)
+    renamed.llave = replace(renamed.llave, nombre="instituto.example/prep")
+    with pytest.raises(actos.ActoImposible, match="no firma en modo simulacro"):
+        actos.puesta_en_ceros(replace(sede.publicador, firmante=renamed), CIERRE)
+    assert vigente().estado != "congelado" and not (sede.carpeta / "publicacion" / "checkpoint").exists()
 
 
 def test_los_ceros_no_se_repiten(sede: Sede) -> None:

@@ -340,6 +340,6 @@ def test_a_publication_that_is_not_to_be_believed_is_told(noche: Sede, politica:
     manifiesto.write_bytes(bueno)
     politica.write_text(f"log {LlavePrivada.nueva(noche.publicador.registro.origen).llave.vkey}\nquorum none\n")
     codigo, dice = prep(*contra, "--politica", politica)
-    assert codigo == 1 and "no firma este punto de control con una llave conocida" in dice
+    assert codigo == 1 and "ninguna llave conocida firma" in dice
     codigo, dice = prep("bitacora", "verificar", "--publicacion", noche.carpeta / "nada")
     assert codigo == 2 and "No se pudo comprobar" in dice

@@ -112,7 +112,8 @@ def verificar(
                 for problema in verificacion.verificar(lambda n: barra.advance(tarea, n), publicado):
                     mostrar(problema)
     if problemas:
-        typer.echo(f"La bitácora NO está íntegra: {problemas} problemas.")
+        o_no = ", o no es la que se publicó" if publicado is not None else ""
+        typer.echo(f"La bitácora NO está íntegra{o_no}: {problemas} problemas.")
         raise typer.Exit(1)
     if publicado is not None and publicado.pendientes:
         typer.echo("La bitácora está íntegra, pero no se pudo comparar con todo lo publicado.")

@@ -35,7 +35,7 @@ from prep.transparencia.almacen import Carpeta, Lector
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico
 from prep.transparencia.emisor import PUNTERO
 from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible
-from prep.transparencia.hojas import leer_hoja
+from prep.transparencia.hojas import leer_hoja, modo_de_llave
 from prep.transparencia.manifiesto import MAXIMO, Manifiesto
 from prep.transparencia.nota import FIRMA, LlavePublica, b64, de_b64
 from prep.transparencia.politica import MAXIMO_BYTES, Politica, leer_politica
@@ -329,7 +329,17 @@ def _hojas(historia: Historia, informe: Informe) -> _Cortes:
     else:
         u = cortes.hojas[-1]
         informe.proceso, informe.corte, informe.hora, informe.modo = u["proceso"], u["corte"], u["hora"], u["modo"]
+        _llave_del_modo(historia.punto.origen, u["modo"], informe)
     return cortes
+
+
+def _llave_del_modo(nombre: str, modo: str, informe: Informe) -> None:
+    """The name of a key says what it signs; one of a drill or test signs nothing else."""
+    suyo = modo_de_llave(nombre)
+    if suyo not in ("jornada", modo):
+        informe.mal("llaves", f"la llave «{nombre}» es de {suyo} y firma cortes de {modo}")
+    elif suyo != modo:
+        informe.aviso("llaves", f"la llave «{nombre}» tiene nombre de jornada y firma cortes de {modo}")
 
 
 def _instante(hora: str) -> float:

@@ -90,7 +90,7 @@ def reproducir(
             informativo=derivado.informativo,
             almacen=abrir(str(salida / "publicacion")),
             modo=Modo.PRUEBA,
-            firmante=LlavePrivada.nueva("reproduccion.prep.invalid"),
+            firmante=LlavePrivada.nueva("reproduccion.prep.invalid/prueba"),
             reserva=llaves / "reserva",
         )
         with _barra() as barra:

@@ -458,6 +458,10 @@ async function revisarCortes(fuente, r, informe, conImagenes) {
   const ultimo = cortes.at(-1);
   if (!ultimo) { informe.anotar("sin_comprobar", "hojas", "el registro no tiene todavía ningún corte"); return; }
   informe.corte = ultimo;
+  const { origen } = r.punto;
+  const suyo = modoDeLlave(origen);
+  if (suyo !== "jornada" && suyo !== ultimo.modo) informe.anotar("mal", "llaves", `la llave «${origen}» es de ${suyo} y firma cortes de ${ultimo.modo}`);
+  else if (suyo !== ultimo.modo) informe.anotar("aviso", "llaves", `la llave «${origen}» tiene nombre de jornada y firma cortes de ${ultimo.modo}`);
   const campos = ["proceso", "corte", "hora", "modo", "ruta", "manifiesto"];
   const puntero = await fuente.leer("ultimo.json", 10000);
   try {
@@ -518,6 +522,9 @@ async function revisarCortes(fuente, r, informe, conImagenes) {
 }
 
 // What the first corte fixed: its proceso.json and its databases.
+// What a key of the institute may sign, by its name.
+const modoDeLlave = (nombre) => /\/(prueba|simulacro)$/.exec(nombre)?.[1] ?? "jornada";
+
 // The bitácora only grows: fewer facts than before, or other ones in as many, are another history.
 function otraBitacora(previo, m) {
   const [antes, ahora] = [previo.bitacora, m.bitacora];
