@@ -50,6 +50,7 @@ TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     "cuenta/terminales/": ("GET", MANDO),
     "cuenta/terminales/<uuid:ident>/quitar/": ("POST", MANDO),
     "cuenta/registro/": ("GET", frozenset({ADMIN, AUD})),
+    "ccv/": ("GET", TODOS),
     "ccv/captura/": ("GET", frozenset({Rol.CAPTURISTA})),
     "ccv/diferencias/": ("GET", frozenset({Rol.VERIFICADOR, Rol.SUPERVISOR})),
     "ccv/decision/": ("GET", frozenset({Rol.SUPERVISOR})),

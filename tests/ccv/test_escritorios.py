@@ -81,6 +81,21 @@ def test_what_no_acta_can_say_is_named_and_writes_nothing(centro: Centro, dicho:
     assert error.value.campos == ["b"]
 
 
+@pytest.mark.parametrize(
+    ("rol", "destino"),
+    [
+        (Rol.CAPTURISTA, CAPTURA),
+        (Rol.VERIFICADOR, DIFERENCIAS),
+        (Rol.SUPERVISOR, DIFERENCIAS),
+        (Rol.AUDITOR, "/cuenta/"),
+    ],
+)
+def test_everybody_goes_to_their_own_desk(db: Any, rol: Rol, destino: str) -> None:
+    from gente import dentro, persona
+
+    assert dentro(persona(rol)).get("/ccv/").headers["Location"] == destino
+
+
 def test_a_page_sent_incomplete_keeps_the_acta_in_ones_hands(centro: Centro) -> None:
     clave = centro.claves[0]
     centro.llega(clave)

@@ -92,6 +92,7 @@ def test_two_captures_a_difference_its_ruling_and_the_verification_by_keyboard(n
     primera = next(iter(dicen))
     assert hoja.enderezada(centro.acta(primera).imagen.sha256)
     ana, beto = (Teclado(escritorios, centro.persona(Rol.CAPTURISTA), "/ccv/captura/") for _ in range(2))
+    assert "sin saber una de la otra" in ana.pagina.inner_text("main")
     revisar(ana.pagina)
     foto(ana.pagina, "espera")
 

@@ -12,7 +12,7 @@ import numpy as np
 from prep.ccv import oficina
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.comun.valores import Valor
-from prep.papel.plantilla import TOTAL_ASENTADO, TOTALES, Caja, Identificacion, Pliego, etiqueta_recuadro
+from prep.papel.plantilla import TOTAL_ASENTADO, TOTALES, Caja, Identificacion, Plantilla, Pliego, etiqueta_recuadro
 
 CERCA: Final = 3.0
 """How far, in mm, a corner mark may be from its place in a picture that is the sheet seen from straight above."""
@@ -34,19 +34,27 @@ def identificacion(clave: str) -> Identificacion:
     return oficina.formas().identificacion(clave)
 
 
+def encabezado(clave: str) -> str:
+    """Where the paper says whose acta it is, in parts of the straight sheet; empty where our form does not say."""
+    plantilla = _plantilla(clave)
+    return _partes(plantilla.identificacion.crecer(12), plantilla.pliego) if plantilla else ""
+
+
 def renglones(clave: str, solo: Collection[str] | None = None) -> list[Renglon]:
     """The fields of an acta, in the order of its own layout; `solo`: these."""
     todos = _de_su_plantilla(clave)
     return [r for r in todos if solo is None or r.clave in solo]
 
 
-def _de_su_plantilla(clave: str) -> list[Renglon]:
-    formas = oficina.formas()
+def _plantilla(clave: str) -> Plantilla | None:
     try:
-        plantilla = formas.plantilla_de(clave)
+        return oficina.formas().plantilla_de(clave)
     except ValueError:  # too many boxes for our paper: somebody else's form
-        plantilla = None
-    if plantilla is not None:
+        return None
+
+
+def _de_su_plantilla(clave: str) -> list[Renglon]:
+    if (plantilla := _plantilla(clave)) is not None:
         return [
             Renglon(c.clave, c.etiqueta, c.nota, _partes(c.caja, plantilla.pliego))
             for c in plantilla.campos
@@ -54,7 +62,7 @@ def _de_su_plantilla(clave: str) -> list[Renglon]:
         ]
     return [
         *(Renglon(*t) for t in _SE_CAPTURAN),
-        *(Renglon(r.clave, etiqueta_recuadro(r)) for r in formas.boleta_de(clave).recuadros),
+        *(Renglon(r.clave, etiqueta_recuadro(r)) for r in oficina.formas().boleta_de(clave).recuadros),
         Renglon(TOTAL_ASENTADO, "TOTAL"),
     ]
 

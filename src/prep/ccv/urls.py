@@ -7,6 +7,7 @@ from django.urls import path
 from prep.ccv import views
 
 urlpatterns = [
+    path("", views.inicio, name="ccv-inicio"),
     path("captura/", views.captura, name="ccv-captura"),
     path("diferencias/", views.diferencias, name="ccv-diferencias"),
     path("decision/", views.decision, name="ccv-decision"),

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from prep.acceso.models import Cuenta
-from prep.acceso.permisos import Acceso, Vista, cargos_de, requiere
+from prep.acceso.permisos import Acceso, Vista, cargos_de, propia, requiere
 from prep.acceso.registro import leyo
 from prep.acceso.roles import Rol
 from prep.bitacora.actas import acta_de
@@ -64,6 +64,14 @@ def _pestanas(request: HttpRequest, paso: Paso) -> list[dict[str, Any]]:
     ]
 
 
+@propia
+@require_GET
+def inicio(request: HttpRequest) -> HttpResponse:
+    """To one's own desk; whoever has none, to their account."""
+    mios = {c.rol for c in cargos_de(request)}
+    return redirect(next((f"ccv-{p}" for p in Paso if mios & set(ROLES[p])), "acceso-cuenta"))
+
+
 def escritorio(paso: Paso) -> Vista:
     """The view of a step."""
 
@@ -94,7 +102,12 @@ def escritorio(paso: Paso) -> Vista:
 
 def _pagina(request: HttpRequest, paso: Paso) -> HttpResponse:
     ahora = oficina.reloj.ahora()
-    datos: dict[str, Any] = {"paso": paso.value, "pestanas": _pestanas(request, paso), "titulo": f"ccv.{paso}.titulo"}
+    datos: dict[str, Any] = {
+        "paso": paso.value,
+        "pestanas": _pestanas(request, paso),
+        "titulo": f"ccv.{paso}.titulo",
+        "explica": f"ccv.{paso}.explica",
+    }
     turno = cola.suyo(_persona(request), paso, ahora)
     if turno is not None:
         acta = acta_de(turno.acta)
@@ -117,6 +130,7 @@ def _del_acta(turno: Turno, ficha: Ficha, paso: Paso) -> dict[str, Any]:
         "problemas": [(str(n), p.value, texto(f"ccv.problema.{p}")) for n, p in enumerate(Problema, 1)],
         "con_motivo": paso is Paso.DECISION,
         "con_encabezado": paso is Paso.CAPTURA,
+        "encabezado": hoja.encabezado(turno.acta),
     }
     if paso is Paso.VERIFICACION:
         acordado = acta_de(turno.acta).acordado

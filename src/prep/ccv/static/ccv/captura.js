@@ -99,4 +99,4 @@ if (guardado) {
   empezada ||= guardado.empezada
 }
 if (empezada) empezar(campos.find((c) => !vale(c)) ?? terminar)
-else { mesa.hoja.inert = true; document.getElementById('es-esta').focus() }
+else { visor.mirar(caja(encabezado)); mesa.hoja.inert = true; document.getElementById('es-esta').focus() }

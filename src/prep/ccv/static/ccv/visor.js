@@ -4,6 +4,9 @@ import { declarar } from '../diseno/teclas.js'
 const FILTROS = { contraste: ['', 'contrast(1.8)', 'contrast(3) grayscale(1)'], brillo: ['', 'brightness(1.35)', 'brightness(.7)'], invertir: ['', 'invert(1)'] }
 const PASO = 80, ZOOM = 1.25, ALREDEDOR = 1.6
 
+/** Nothing beyond the sheet's edges is shown while the sheet fills the view. */
+const sujetar = (lugar, largo, hueco) => (largo <= hueco ? (hueco - largo) / 2 : Math.min(0, Math.max(hueco - largo, lugar)))
+
 export function prepararVisor() {
   const visor = document.getElementById('visor'), vista = visor.querySelector('.vista'), img = vista.querySelector('img'), guia = vista.querySelector('.guia')
   const enderezada = 'enderezada' in document.getElementById('mesa').dataset
@@ -42,8 +45,8 @@ export function prepararVisor() {
     const [cx, cy, ancho, alto] = caja, w = img.naturalWidth, h = img.naturalHeight
     giro = 0
     escala = Math.min(vista.clientWidth / (ancho * w * 1.06), vista.clientHeight / (alto * h * ALREDEDOR), 3)
-    x = vista.clientWidth / 2 - (cx + ancho / 2) * w * escala
-    y = vista.clientHeight / 2 - (cy + alto / 2) * h * escala
+    x = sujetar(vista.clientWidth / 2 - (cx + ancho / 2) * w * escala, w * escala, vista.clientWidth)
+    y = sujetar(vista.clientHeight / 2 - (cy + alto / 2) * h * escala, h * escala, vista.clientHeight)
     pintar()
   }
 
