@@ -198,6 +198,16 @@ def test_las_dos_vistas_de_una_coalicion() -> None:
     assert [f.votos for f in filas] == [12, 33, 7]
 
 
+def test_a_joint_candidacy_is_one_box_and_is_not_split() -> None:
+    boleta = armar_boleta(["A"], comunes=[("CC_B_C", ["B", "C"])])
+    votos = [10, 31, 1, 2]  # A, CC_B_C, NO_REGISTRADAS, NULOS
+    assert por_candidatura(boleta, votos) == [
+        FilaCandidatura("A", ("A",), 10),
+        FilaCandidatura("CC_B_C", ("B", "C"), 31),
+    ]
+    assert por_partido(boleta, votos, ["A", "B", "C"]) == [FilaPartido("A", 10, 0), FilaPartido("CC_B_C", 31, 0)]
+
+
 # --- children add up to their parent ---------------------------------------------------------------------------------
 
 BOLETAS = {
