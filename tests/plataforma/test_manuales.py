@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import click
@@ -90,6 +91,16 @@ def test_every_room_is_in_the_house() -> None:
     assert len(cuartos) > 15
     assert cuartos <= casa, f"README no nombra {sorted(cuartos - casa)}"
     assert cuartos <= tabla, f"arquitectura.md no nombra {sorted(cuartos - tabla)}"
+
+
+def test_layers_are_those_that_are_checked() -> None:
+    herramientas = tomllib.loads((RAIZ / "pyproject.toml").read_text("utf-8"))["tool"]
+    capas = [set(re.findall(r"\w+", c)) for c in herramientas["importlinter"]["contracts"][0]["layers"]]
+    pagina = (DOCS / "adr" / "0003-capas.md").read_text("utf-8")
+    dichas = [
+        set(linea.split(" · ")) & set().union(*capas) for linea in re.findall(r"^ {4}(\w.*)$", pagina, re.MULTILINE)
+    ]
+    assert [d for d in dichas if d] == capas
 
 
 def test_modules_named_in_pages_exist() -> None:
