@@ -462,7 +462,7 @@ for _nombre, _dice, _ataque in (
 
 def _excluir(noche: Noche, tipo: str) -> None:
     """An acta that counts is left out, everywhere alike, as if it exceeded a limit."""
-    verdadero = noche._dictamen
+    verdadero = noche._veredicto
 
     def falso(e, a):
         d = verdadero(e, a)
@@ -470,7 +470,7 @@ def _excluir(noche: Noche, tipo: str) -> None:
             return d
         return replace(d, contabilizada=False, observaciones=(Observacion.EXCEDE, *d.observaciones))
 
-    noche._dictamen = falso
+    noche._veredicto = falso
     noche.publicar(0.9)
 
 

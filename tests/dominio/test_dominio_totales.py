@@ -14,7 +14,7 @@ from pen import esperada
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import MotivoSinActa
 from prep.dominio.tabulacion.boleta import Boleta, Recuadro, TipoRecuadro, armar_boleta
-from prep.dominio.tabulacion.contabilidad import Dictamen, Observacion, contabilizar, limite, sin_acta
+from prep.dominio.tabulacion.contabilidad import Observacion, Veredicto, contabilizar, limite, sin_acta
 from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Demarcacion, Eleccion
 from prep.dominio.tabulacion.tabulacion import (
     ESTADISTICA,
@@ -99,7 +99,7 @@ def test_cuantos_votos_caben(acta: ActaEsperada, maximo: int | None) -> None:
 
 @pytest.mark.parametrize("motivo", list(MotivoSinActa))
 def test_sin_acta(motivo: MotivoSinActa) -> None:
-    assert sin_acta(motivo) == Dictamen(False, (Observacion(f"Sin acta({motivo.value})"),), (), None)
+    assert sin_acta(motivo) == Veredicto(False, (Observacion(f"Sin acta({motivo.value})"),), (), None)
     assert not sin_acta(motivo).inconsistente
 
 
@@ -198,6 +198,16 @@ def test_las_dos_vistas_de_una_coalicion() -> None:
     assert [f.votos for f in filas] == [12, 33, 7]
 
 
+def test_a_joint_candidacy_is_one_box_and_is_not_split() -> None:
+    boleta = armar_boleta(["A"], comunes=[("CC_B_C", ["B", "C"])])
+    votos = [10, 31, 1, 2]  # A, CC_B_C, NO_REGISTRADAS, NULOS
+    assert por_candidatura(boleta, votos) == [
+        FilaCandidatura("A", ("A",), 10),
+        FilaCandidatura("CC_B_C", ("B", "C"), 31),
+    ]
+    assert por_partido(boleta, votos, ["A", "B", "C"]) == [FilaPartido("A", 10, 0), FilaPartido("CC_B_C", 31, 0)]
+
+
 # --- children add up to their parent ---------------------------------------------------------------------------------
 
 BOLETAS = {
@@ -219,7 +229,7 @@ _VALOR = st.integers(0, 130) | st.sampled_from([ILE, S])
 
 
 @st.composite
-def actas(draw: st.DrawFn, demarcacion: int) -> tuple[ActaEsperada, Dictamen | None]:
+def actas(draw: st.DrawFn, demarcacion: int) -> tuple[ActaEsperada, Veredicto | None]:
     boleta = BOLETAS[demarcacion]
     acta = esperada(
         f"14{draw(st.integers(1, 3)):04d}{draw(st.sampled_from('BCS'))}0100",
@@ -238,20 +248,20 @@ def actas(draw: st.DrawFn, demarcacion: int) -> tuple[ActaEsperada, Dictamen | N
 
 @given(st.fixed_dictionaries({d: st.lists(actas(d), max_size=6) for d in BOLETAS}), st.integers(0, 3), st.booleans())
 def test_la_suma_de_los_hijos_es_el_padre(
-    noche: dict[int, list[tuple[ActaEsperada, Dictamen | None]]], fuera: int, cierre: bool
+    noche: dict[int, list[tuple[ActaEsperada, Veredicto | None]]], fuera: int, cierre: bool
 ) -> None:
     resultados: dict[int, Resultado] = {}
     for d, suyas in noche.items():
         cuenta = Cuenta.vacia(BOLETAS[d])
         secciones: dict[int, Cuenta] = {}
-        for acta, dictamen in suyas:
+        for acta, veredicto in suyas:
             seccion = secciones.setdefault(acta.casilla.clave.seccion, Cuenta.vacia(BOLETAS[d]))
-            seccion.agregar_acta(acta, dictamen)
+            seccion.agregar_acta(acta, veredicto)
         for seccion in secciones.values():
             cuenta.agregar(seccion)
         directa = Cuenta.vacia(BOLETAS[d])
-        for acta, dictamen in suyas:
-            directa.agregar_acta(acta, dictamen)
+        for acta, veredicto in suyas:
+            directa.agregar_acta(acta, veredicto)
         assert cuenta == directa
         resultados[d] = resultado_demarcacion(eleccion(), d, cuenta)
         _cuadra(resultados[d])

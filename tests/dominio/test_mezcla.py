@@ -30,6 +30,6 @@ def test_mezcla(
 ) -> None:
     uno, otro = valores
     votos = {"PAN": uno, "PRI": uno, "NO_REGISTRADAS": uno, "NULOS": otro}
-    dictamen = contabilizar(Asentado({}, votos), BOLETA, ESPERADA, 750, mezcla_cuenta=mezcla_cuenta)
-    assert (dictamen.contabilizada, dictamen.observaciones) == (cuenta, observaciones)
-    assert dictamen.inconsistente
+    veredicto = contabilizar(Asentado({}, votos), BOLETA, ESPERADA, 750, mezcla_cuenta=mezcla_cuenta)
+    assert (veredicto.contabilizada, veredicto.observaciones) == (cuenta, observaciones)
+    assert veredicto.inconsistente
