@@ -82,7 +82,7 @@ CONTRADICTORIAS = {"281789B01002", "280677B01002"}
 (variable 34: without any readable datum the acta is not counted)."""
 
 
-def test_tamaulipas_2023_acta_por_acta_y_cifra_por_cifra(tamaulipas: tuple[Fila, list[Fila], list[str]]) -> None:
+def test_tamaulipas_2023_acta_by_acta_and_figure_by_figure(tamaulipas: tuple[Fila, list[Fila], list[str]]) -> None:
     resumen, filas, columnas = tamaulipas
     boleta = boleta_publicada(columnas)
     cuenta = Cuenta.vacia(boleta)
@@ -136,7 +136,7 @@ def puebla(datos: Datos, eleccion: str) -> tuple[Fila, list[Fila], list[str]]:
 @pytest.mark.parametrize(
     ("eleccion", "contadas", "de_mas"), [("GOB", 6232, 1), ("DIP_LOC", 6201, 2), ("AYUN", 6115, 1)]
 )
-def test_puebla_2018_lo_contado_y_sus_totales(datos: Datos, eleccion: str, contadas: int, de_mas: int) -> None:
+def test_puebla_2018_what_was_counted_and_its_totals(datos: Datos, eleccion: str, contadas: int, de_mas: int) -> None:
     """Every counted row counts by its own cells, and the header follows; uncounted rows lost their votes.
 
     Accredited representatives are not published (the column repeats those who voted), so a row above its lista nominal
@@ -167,7 +167,7 @@ def test_puebla_2018_lo_contado_y_sus_totales(datos: Datos, eleccion: str, conta
     assert calculado == resumen
 
 
-def test_puebla_2018_reparto_de_cada_distrito(datos: Datos) -> None:
+def test_puebla_2018_the_split_in_each_distrito(datos: Datos) -> None:
     """26 districts with coalitions of up to six: the distribution against the law read aloud."""
     _, filas, columnas = puebla(datos, "DIP_LOC")
     por_distrito: dict[str, list[Fila]] = defaultdict(list)
@@ -193,7 +193,7 @@ def test_puebla_2018_reparto_de_cada_distrito(datos: Datos) -> None:
 # --- 98 federal cuts -------------------------------------------------------------------------------------------------
 
 
-def test_98_cortes_federales_y_la_regla_del_ultimo(datos: Datos) -> None:
+def test_98_federal_cortes_and_the_rule_of_the_last(datos: Datos) -> None:
     with datos("fed2018_prep_cuts", "summary.csv").open(encoding="utf-8", newline="") as archivo:
         cortes = list(csv.DictReader(archivo))
     assert len(cortes) == 98

@@ -54,7 +54,7 @@ def dice(*valores: Any, total: Any = 7) -> Asentado:
         ((500, 11, ILE, S, 0, 0), False, ["Excede Lista Nominal", "Ilegible", "Sin dato"], 511, True),
     ],
 )
-def test_la_tabla_de_inconsistencias(
+def test_the_table_of_inconsistencies(
     valores: tuple[Any, ...], contabilizada: bool, observaciones: list[str], calculado: int, inconsistente: bool
 ) -> None:
     """Domain paper §5, row by row; lista nominal 500 and 10 representatives."""
@@ -67,7 +67,7 @@ def test_la_tabla_de_inconsistencias(
     assert (por_pto.contabilizada, por_pto.inconsistente) == (contabilizada, inconsistente)
 
 
-def test_el_total_asentado_no_decide_nada() -> None:
+def test_the_total_asentado_decides_nothing() -> None:
     for total in (0, 9999, ILE, S):
         d = contabilizar(dice(1, 2, 3, 4, 0, 5, total=total), BOLETA, esperada(), 750)
         assert (d.contabilizada, d.observaciones, d.calculado) == (True, (), 15)
@@ -88,7 +88,7 @@ def test_el_total_asentado_no_decide_nada() -> None:
         (esperada("140024V0100", 0, 0), 0),
     ],
 )
-def test_cuantos_votos_caben(acta: ActaEsperada, maximo: int | None) -> None:
+def test_how_many_votes_fit(acta: ActaEsperada, maximo: int | None) -> None:
     assert limite(acta, 750) == maximo
     if maximo is not None:
         assert contabilizar(dice(maximo, 0, 0, 0, 0, 0), BOLETA, acta, 750).contabilizada
@@ -98,7 +98,7 @@ def test_cuantos_votos_caben(acta: ActaEsperada, maximo: int | None) -> None:
 
 
 @pytest.mark.parametrize("motivo", list(MotivoSinActa))
-def test_sin_acta(motivo: MotivoSinActa) -> None:
+def test_no_acta_carries_its_reason(motivo: MotivoSinActa) -> None:
     assert sin_acta(motivo) == Veredicto(False, (Observacion(f"Sin acta({motivo.value})"),), (), None)
     assert not sin_acta(motivo).inconsistente
 
@@ -106,7 +106,7 @@ def test_sin_acta(motivo: MotivoSinActa) -> None:
 # --- figures ---------------------------------------------------------------------------------------------------------
 
 
-def test_la_estadistica_en_ceros() -> None:
+def test_the_statistics_in_ceros() -> None:
     cuenta = Cuenta.vacia(BOLETA)
     assert cuenta.votos == [0] * 6
     for _ in range(3):
@@ -142,7 +142,7 @@ def cuenta_de_ejemplo() -> Cuenta:
     return cuenta
 
 
-def test_la_estadistica_con_todo() -> None:
+def test_the_statistics_with_everything() -> None:
     cuenta = cuenta_de_ejemplo()
     assert cuenta.votos == [111, 20, 30, 4, 0, 6]
     cifras = estadistica(cuenta, cierre=False)
@@ -166,7 +166,7 @@ def test_la_estadistica_con_todo() -> None:
     assert cierre == {**cifras, "porcentaje_participacion_ciudadana": "20.5282"}
 
 
-def test_agregar_suma_cada_cifra() -> None:
+def test_adding_sums_every_figure() -> None:
     doble = cuenta_de_ejemplo()
     doble.agregar(cuenta_de_ejemplo())
     assert doble.votos == [222, 40, 60, 8, 0, 12]
@@ -178,7 +178,7 @@ def test_agregar_suma_cada_cifra() -> None:
     assert (doble.fuera_catalogo, doble.esperadas) == (6, 21)
 
 
-def test_participacion_sin_lista_nominal_no_se_sabe() -> None:
+def test_participation_without_lista_nominal_is_not_known() -> None:
     cuenta = Cuenta.vacia(BOLETA)
     especial = esperada("140024S0100", 0, 10)
     cuenta.agregar_acta(especial, contabilizar(dice(5, 0, 0, 0, 0, 0), BOLETA, especial, 750))
@@ -187,7 +187,7 @@ def test_participacion_sin_lista_nominal_no_se_sabe() -> None:
     assert (cifras["lista_nominal_actas_contabilizadas"], cifras["total_votos_s_cs"]) == (0, 0)
 
 
-def test_las_dos_vistas_de_una_coalicion() -> None:
+def test_the_two_views_of_a_coalicion() -> None:
     votos = [10, 30, 7, 5, 1, 2]
     assert por_candidatura(BOLETA, votos) == [
         FilaCandidatura("A_B", ("A", "B"), 45),
@@ -247,7 +247,7 @@ def actas(draw: st.DrawFn, demarcacion: int) -> tuple[ActaEsperada, Veredicto | 
 
 
 @given(st.fixed_dictionaries({d: st.lists(actas(d), max_size=6) for d in BOLETAS}), st.integers(0, 3), st.booleans())
-def test_la_suma_de_los_hijos_es_el_padre(
+def test_the_sum_of_the_children_is_the_parent(
     noche: dict[int, list[tuple[ActaEsperada, Veredicto | None]]], fuera: int, cierre: bool
 ) -> None:
     resultados: dict[int, Resultado] = {}
@@ -309,7 +309,7 @@ def _cuadra(resultado: Resultado) -> None:
     assert sum(f.votos for f in resultado.por_partido) + nadie == cuenta.total
 
 
-def test_la_entidad_suma_clave_por_clave_y_en_el_orden_de_las_columnas() -> None:
+def test_the_entidad_sums_key_by_key_in_the_order_of_the_columns() -> None:
     resultados = {}
     for d, boleta in BOLETAS.items():
         cuenta = Cuenta.vacia(boleta)
@@ -345,7 +345,7 @@ def test_la_entidad_suma_clave_por_clave_y_en_el_orden_de_las_columnas() -> None
     assert resultado_entidad(eleccion(), dict(reversed(resultados.items())), 1) == estado
 
 
-def test_una_candidatura_de_partidos_sin_columna_va_al_final() -> None:
+def test_a_candidatura_of_parties_without_a_column_goes_last() -> None:
     boleta = armar_boleta([], comunes=[("CC_2", ["Y", "Z"]), ("CC_1", ["W", "X"])], independientes=["IND"])
     e = eleccion(boleta.recuadros, {1: boleta})
     estado = resultado_entidad(e, {1: resultado_demarcacion(e, 1, Cuenta([1, 2, 3, 0, 0]))}, 0)

@@ -25,7 +25,7 @@ ESPERADA = ActaEsperada("140001B010001", Casilla(ClaveCasilla.leer("140001B0100"
         ((ILEGIBLE, 7), True, True, (Observacion.ILEGIBLE,)),
     ],
 )
-def test_mezcla(
+def test_illegible_and_blank_together_count_only_where_the_institute_says_so(
     valores: tuple[Valor, Valor], mezcla_cuenta: bool, cuenta: bool, observaciones: tuple[Observacion, ...]
 ) -> None:
     uno, otro = valores

@@ -20,7 +20,7 @@ from prep.transparencia.almacen import Carpeta
 from prep.transparencia.nota import LlavePrivada
 
 
-def test_una_noche_entera_queda_firmada(sede: Sede) -> None:
+def test_a_whole_night_is_signed(sede: Sede) -> None:
     p = sede.publicador
     politica = f"log {p.registro.firmante.llave.vkey}\nquorum none\n".encode()
     ceros = actos.puesta_en_ceros(p, CIERRE, politica)
@@ -44,7 +44,7 @@ def test_una_noche_entera_queda_firmada(sede: Sede) -> None:
     assert informe.codigo == 0, informe.como_dict()
 
 
-def test_no_hay_ceros_con_hechos(sede: Sede) -> None:
+def test_there_is_no_puesta_en_ceros_with_facts(sede: Sede) -> None:
     sede.anotar_noche(1)
     with pytest.raises(actos.ActoImposible, match="ya tiene"):
         actos.puesta_en_ceros(sede.publicador, CIERRE)
@@ -100,13 +100,13 @@ def test_the_zero_state_asks_for_the_key_of_its_mode_too(sede: Sede) -> None:
     assert vigente().estado != "congelado" and not (sede.carpeta / "publicacion" / "checkpoint").exists()
 
 
-def test_los_ceros_no_se_repiten(sede: Sede) -> None:
+def test_the_puesta_en_ceros_is_not_repeated(sede: Sede) -> None:
     actos.puesta_en_ceros(sede.publicador, CIERRE)
     with pytest.raises(actos.ActoImposible, match="ya está firmada"):
         actos.puesta_en_ceros(sede.publicador, CIERRE)
 
 
-def test_ceros_interrumpidos_se_pueden_terminar(sede: Sede, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_puesta_en_ceros_can_be_finished(sede: Sede, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed after the key and the fingerprint were signed: the second try leaves one key and one act."""
 
     def caer(*_: Any, **__: Any) -> None:
@@ -121,13 +121,13 @@ def test_ceros_interrumpidos_se_pueden_terminar(sede: Sede, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("corte, por, dice", [(1, 9, "No hay corte 9"), (1, 1, "posterior")])
-def test_una_correccion_nombra_cortes_publicados(sede: Sede, corte: int, por: int, dice: str) -> None:
+def test_a_correction_names_published_cortes(sede: Sede, corte: int, por: int, dice: str) -> None:
     actos.puesta_en_ceros(sede.publicador, CIERRE)
     with pytest.raises(actos.ActoImposible, match=dice):
         actos.correccion(sede.publicador, CIERRE, corte, por, "Prueba.")
 
 
-def test_la_huella_lista_el_programa(sede: Sede) -> None:
+def test_the_fingerprint_lists_the_program(sede: Sede) -> None:
     actos.puesta_en_ceros(sede.publicador, CIERRE)
     acto = actos.huella(sede.publicador, CIERRE, "durante")
     documento = sede.documento(acto)
