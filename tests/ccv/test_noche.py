@@ -17,6 +17,7 @@ from navegador import revisar
 from noche import INICIO
 from prep.catalogo.ejemplo import ejemplo
 from prep.ccv import hoja, oficina
+from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Captura
 from prep.dominio.comun.facultades import Rol
 from prep.papel.formas import Formas
@@ -202,7 +203,28 @@ def test_a_mistake_is_mended_a_problem_told_and_an_acta_returned_without_a_mouse
     verifica.pulsa("-", *["Enter"] * len(dicen[segunda]))
     assert "Devolver" in verifica.pagina.inner_text("#terminar")
     verifica.pulsa("Enter")
+    assert verifica.pagina.evaluate("document.activeElement.id") == "el-motivo"
     revisar(verifica.pagina)
     verifica.pagina.keyboard.type("No es ese número")
     verifica.pulsa_y_sigue("Enter")
     assert centro.acta(segunda).captura is Captura.DEVUELTA
+
+
+def test_a_supervisor_decides_what_three_people_read_differently_and_says_why(noche: Any) -> None:
+    escritorios, centro, dicen = noche
+    clave = next(iter(dicen))
+    centro.captura(clave, "ajena-1", NULOS=1)
+    centro.captura(clave, "ajena-2", NULOS=2)
+    valores = hoja.asentar({**centro.valores(clave), "NULOS": 3})
+    imagen = centro.acta(clave).imagen.sha256
+    centro.anota(centro.noche.hecho(Tipo.DICTAMINADA, clave, "campo", imagen=imagen, valores=valores))
+    manda = Teclado(escritorios, centro.persona(Rol.SUPERVISOR), "/ccv/decision/")
+    manda.pulsa_y_sigue("Enter")
+    manda.pulsa("8", "Enter", "Enter")
+    assert manda.pagina.evaluate("document.activeElement.id") == "el-motivo"
+    revisar(manda.pagina)
+    manda.pagina.keyboard.type("Se lee un ocho")
+    manda.pulsa_y_sigue("Enter")
+    (decision,) = centro.acta(clave).decisiones
+    assert decision.asentado.votos["NULOS"] == 8
+    assert centro.acta(clave).captura is Captura.DICTAMINADA
