@@ -335,7 +335,7 @@ def _preparar(sede: Casa) -> None:
     sede.bien("proceso validar", "proceso", dice="Sin problemas. Huella")
     sede.bien("proceso importar", "proceso", dice="Importado como borrador")
     sede.bien("proceso ver", dice="Estado: borrador.")
-    dicho = sede.bien("llaves crear", "instituto.example/prep", "--archivo", "instituto")
+    dicho = sede.bien("llaves crear", "instituto.example/prep/simulacro", "--archivo", "instituto")
     assert f"{sede.datos}/llaves/instituto.skey" in dicho
     sede.bien("llaves crear", "auditor.example/prep", ".", "--cofirma", "--archivo", "auditor")
     sede.bien("llaves ver", str(sede.datos / "llaves" / "instituto.vkey"), dice="instituto.example/prep")
