@@ -19,7 +19,7 @@ from prep.dominio.acta.hechos import MotivoSinActa
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 from prep.dominio.tabulacion.boleta import armar_boleta
 from prep.dominio.tabulacion.claves import ClaveCasilla
-from prep.dominio.tabulacion.contabilidad import Dictamen, contabilizar, sin_acta
+from prep.dominio.tabulacion.contabilidad import Veredicto, contabilizar, sin_acta
 from prep.dominio.tabulacion.porcentajes import porcentaje
 from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion
 from prep.dominio.tabulacion.tabulacion import (
@@ -314,7 +314,7 @@ class Noche:
             ],
         }
 
-    def _dictamen(self, e: Eleccion, a: ActaEsperada) -> Dictamen | None:
+    def _veredicto(self, e: Eleccion, a: ActaEsperada) -> Veredicto | None:
         if a.clave not in self.asentados:
             return None
         asentado = self.asentados[a.clave]
@@ -329,10 +329,10 @@ class Noche:
         claves = [r.clave for r in e.columnas]
         for a in e.actas:
             boleta, seccion = e.boletas[a.demarcacion], a.casilla.clave.seccion
-            dictamen = self._dictamen(e, a)
-            secciones[a.demarcacion].setdefault(seccion, Cuenta.vacia(boleta)).agregar_acta(a, dictamen)
-            paginas[a.demarcacion].setdefault(seccion, []).append(self._pagina(a, dictamen))
-            filas.append(self._fila(e, a, dictamen, claves))
+            veredicto = self._veredicto(e, a)
+            secciones[a.demarcacion].setdefault(seccion, Cuenta.vacia(boleta)).agregar_acta(a, veredicto)
+            paginas[a.demarcacion].setdefault(seccion, []).append(self._pagina(a, veredicto))
+            filas.append(self._fila(e, a, veredicto, claves))
         resultados, jsons = {}, {}
         for d in e.demarcaciones.values():
             cuenta = Cuenta.vacia(e.boletas[d.id])
@@ -396,23 +396,23 @@ class Noche:
         fila = ["-", "-", "14", "Jalisco", "1", e.demarcaciones[1].nombre, "9999", "-", "-", "-", 3, e.tipo_acta]
         return [*fila, *["-"] * (8 + len(e.columnas)), "Fuera de Catálogo", 2, *["-"] * 9]
 
-    def _pagina(self, a: ActaEsperada, dictamen: Dictamen | None) -> dict:
+    def _pagina(self, a: ActaEsperada, veredicto: Veredicto | None) -> dict:
         acta: dict = {"clave": a.clave, "estado": "esperada", "situacion": "no_recibida", "observaciones": []}
         asentado = self.asentados.get(a.clave)
         acta["representantes"] = 8
-        if dictamen is not None:
+        if veredicto is not None:
             acta |= {
                 "estado": "verificada" if asentado else "sin_acta",
                 "situacion": "publicada" if asentado else "sin_acta",
-                "contabilizada": int(dictamen.contabilizada),
-                "observaciones": [str(o) for o in dictamen.observaciones],
+                "contabilizada": int(veredicto.contabilizada),
+                "observaciones": [str(o) for o in veredicto.observaciones],
             }
         if asentado:
             contenido = asentado.escribir()
             acta["valores"] = {
                 "votos": contenido["votos"],
                 "total_asentado": contenido["total_asentado"],
-                "total_calculado": dictamen.calculado,
+                "total_calculado": veredicto.calculado,
             }
             h = sha256(f"acta {a.clave}".encode()).hexdigest()
             acta["imagen"] = {"sha256": h, "ruta": f"imagenes/{h[:2]}/{h}.jpg"} if self.imagenes else {"sha256": h}
@@ -430,21 +430,21 @@ class Noche:
             "actas": [acta],
         }
 
-    def _fila(self, e: Eleccion, a: ActaEsperada, dictamen: Dictamen | None, claves: list[str]) -> list:
+    def _fila(self, e: Eleccion, a: ActaEsperada, veredicto: Veredicto | None, claves: list[str]) -> list:
         d, c = e.demarcaciones[a.demarcacion], a.casilla
         asentado = self.asentados.get(a.clave)
         pendiente = "-" if self.asentados else ""
         fila = [str(c.clave), a.clave, "14", "Jalisco", f"{d.id:03d}", d.nombre, f"{c.clave.seccion:04d}"]
         fila += [f"{c.clave.id:02d}", c.clave.tipo, f"{c.clave.extension:02d}", 1, e.tipo_acta]
         if not asentado:
-            sin = dictamen is not None
+            sin = veredicto is not None
             fila += [""] * (6 + len(claves)) + [c.lista_nominal, 8]
-            fila += [", ".join(dictamen.observaciones), 0] if sin else [pendiente, pendiente]
+            fila += [", ".join(veredicto.observaciones), 0] if sin else [pendiente, pendiente]
             return [*fila, *[""] * 8, 0 if sin else ""]
         contenido = asentado.escribir()
         fila += [""] * 4 + [contenido["votos"].get(k, "") for k in claves]
-        fila += [contenido["total_asentado"], dictamen.calculado, c.lista_nominal, 8]
-        fila += [", ".join(dictamen.observaciones), int(dictamen.contabilizada), ""]
+        fila += [contenido["total_asentado"], veredicto.calculado, c.lista_nominal, 8]
+        fila += [", ".join(veredicto.observaciones), int(veredicto.contabilizada), ""]
         fila += [sha256(f"acta {a.clave}".encode()).hexdigest(), "02/06/2024 21:05:09", "02/06/2024 21:15:00", ""]
         return [*fila, "CATD", "Escáner", "Acta PREP", 1]
 

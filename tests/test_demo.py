@@ -26,7 +26,7 @@ def carpeta() -> Iterator[Path]:
 
 
 @pytest.mark.timeout(1200)
-def test_una_noche_entera(carpeta: Path) -> None:
+def test_a_whole_night(carpeta: Path) -> None:
     """`prep demo --salir` ends with 0 only when every figure equals the truth and a stranger's check agrees. What the
     reader caught is what two people were made to type wrong, known here from the seed alone."""
     hecho = prep(carpeta, "demo", "--salir", "--puerto", "0")

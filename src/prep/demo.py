@@ -157,7 +157,7 @@ def _noche(casillas: int, semilla: int, pausa: float) -> bool:
     importar(dir_datos() / "proceso", CIERRE)
     proceso, info = cargar(), informativo()
 
-    privada, _ = crear("instituto.example/prep", dir_llaves(), archivo="instituto")
+    privada, _ = crear("instituto.example/prep/simulacro", dir_llaves(), archivo="instituto")
     llave, nodo = leer_privada(privada), nodo_local(dir_llaves())
     almacen, evidencia = AlmacenCarpeta(dir_publicacion()), AlmacenCarpeta(dir_evidencia(), privado=True)
     quien = publicador(

@@ -14,6 +14,7 @@ api.add_router("/bitacora", bitacora)
 
 urlpatterns = [
     path("", include("prep.acceso.urls")),
+    path("ccv/", include("prep.ccv.urls")),
     path("admin/", admin.site.urls),
     path("api/", api.urls),
 ]

@@ -50,6 +50,12 @@ TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     "cuenta/terminales/": ("GET", MANDO),
     "cuenta/terminales/<uuid:ident>/quitar/": ("POST", MANDO),
     "cuenta/registro/": ("GET", frozenset({ADMIN, AUD})),
+    "ccv/": ("GET", TODOS),
+    "ccv/captura/": ("GET", frozenset({Rol.CAPTURISTA})),
+    "ccv/diferencias/": ("GET", frozenset({Rol.VERIFICADOR, Rol.SUPERVISOR})),
+    "ccv/decision/": ("GET", frozenset({Rol.SUPERVISOR})),
+    "ccv/verificacion/": ("GET", frozenset({Rol.VERIFICADOR})),
+    "ccv/imagen/<str:clave>/": ("GET", frozenset({Rol.CAPTURISTA, Rol.VERIFICADOR, Rol.SUPERVISOR})),
     "diseno/": ("GET", None),
     "diseno/telefono/": ("GET", None),
     "diseno/puerta/": ("GET", None),
@@ -81,7 +87,7 @@ def test_the_table_has_every_route_and_every_route_declares_who_gets_in() -> Non
 def escena() -> dict[str, Any]:
     """A person and a terminal of the place, over which the sensitive acts are tried."""
     otro = persona(Rol.CAPTURISTA, lugar="CCV")
-    return {"usuario": otro.usuario, "pk": 1, "ident": terminal(Client(), "CCV").id}
+    return {"clave": "140024C010005", "usuario": otro.usuario, "pk": 1, "ident": terminal(Client(), "CCV").id}
 
 
 def con(ruta: str, escena: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from prep.dominio.comun.hecho import HechoInvalido
 from prep.dominio.comun.rechazos import Rechazo
 
 
-def test_uno_por_uno_o_en_lote_dan_las_mismas_actas(bitacora_nueva: Any, nodo: NodoLocal) -> None:
+def test_one_by_one_or_in_a_batch_they_give_the_same_actas(bitacora_nueva: Any, nodo: NodoLocal) -> None:
     noche = Noche()
     hechos = [h for acta in ACTAS for h in noche.completa(acta, VOTOS)]
     for hecho in hechos:
@@ -37,7 +37,7 @@ def test_uno_por_uno_o_en_lote_dan_las_mismas_actas(bitacora_nueva: Any, nodo: N
         assert list(verificar()) == []
 
 
-def test_repetir_no_cambia_nada(nodo: NodoLocal) -> None:
+def test_repeating_changes_nothing(nodo: NodoLocal) -> None:
     hechos = Noche().completa(ACTAS[0], VOTOS)
     anotar(hechos[:4], nodo, AHORA)
     anotar([*hechos, *hechos], nodo, AHORA)
@@ -79,7 +79,7 @@ def test_one_command_has_one_effect_and_one_answer(nodo: NodoLocal) -> None:
     assert cuantos() == 2
 
 
-def test_un_paso_imposible_no_deja_nada_del_lote(nodo: NodoLocal) -> None:
+def test_an_impossible_step_leaves_nothing_of_its_batch(nodo: NodoLocal) -> None:
     noche = Noche()
     bien = noche.completa(ACTAS[0], VOTOS)
     mal = noche.hecho(Tipo.VERIFICADA, ACTAS[1], "verifica-1", base="0" * 64)
@@ -89,7 +89,7 @@ def test_un_paso_imposible_no_deja_nada_del_lote(nodo: NodoLocal) -> None:
     assert cuantos() == 0 and tabla_de_actas() == []
 
 
-def test_un_contenido_que_no_es_de_su_tipo(nodo: NodoLocal) -> None:
+def test_content_that_is_not_of_its_type_is_refused(nodo: NodoLocal) -> None:
     with pytest.raises(HechoInvalido, match="imagen"):
         anotar([Noche().hecho(Tipo.DIGITALIZADA, ACTAS[0], "digital-1", imagen="corta")], nodo, AHORA)
     assert cuantos() == 0
@@ -106,7 +106,7 @@ def test_un_contenido_que_no_es_de_su_tipo(nodo: NodoLocal) -> None:
         (Tipo.INCIDENTE, {"texto": "nulo \0 dentro"}),
     ],
 )
-def test_lo_que_la_base_o_un_corte_no_podrian_guardar_se_rechaza_antes(
+def test_what_neither_the_database_nor_a_corte_could_hold_is_refused_beforehand(
     nodo: NodoLocal, tipo: Tipo, contenido: dict[str, Any]
 ) -> None:
     with pytest.raises(HechoInvalido):
@@ -151,7 +151,7 @@ def test_an_installation_that_nobody_founded_writes_nothing(bitacora_nueva: Any)
         anotar(Noche().completa(ACTAS[0], VOTOS), nodo_de("central"), AHORA)
 
 
-def test_dos_personas_a_la_vez_sobre_un_acta(nodo: NodoLocal) -> None:
+def test_two_people_at_once_on_one_acta(nodo: NodoLocal) -> None:
     """Two first captures at once: whoever is second sees the first; nobody's accepted fact turns into an anomaly."""
     foto = imagen("x")
     escribir(Tipo.DIGITALIZADA, ACTAS[0], "digital-1", {"imagen": foto}, AHORA, nodo)
@@ -181,7 +181,7 @@ def test_dos_personas_a_la_vez_sobre_un_acta(nodo: NodoLocal) -> None:
     assert list(verificar()) == []
 
 
-def test_el_nodo_local_guarda_su_llave_para_si(tmp_path: Any) -> None:
+def test_the_local_node_keeps_its_key_to_itself(tmp_path: Any) -> None:
     uno, dos = nodo_local(tmp_path), nodo_local(tmp_path)
     assert uno.publica == dos.publica
     assert (tmp_path / "nodo-central.llave").stat().st_mode & 0o077 == 0

@@ -72,7 +72,7 @@ PROHIBIDO = [
 
 @pytest.mark.parametrize("como", ["dueña", "réplica"])
 @pytest.mark.parametrize("orden", PROHIBIDO)
-def test_la_base_rechaza_cambios_de_quien_sea(llena: NodoLocal, orden: str, como: str) -> None:
+def test_the_database_refuses_changes_by_anybody(llena: NodoLocal, orden: str, como: str) -> None:
     """The connection owns the tables and is superuser."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user = tableowner FROM pg_tables WHERE tablename = 'bitacora_hecho'")
@@ -85,7 +85,7 @@ def test_la_base_rechaza_cambios_de_quien_sea(llena: NodoLocal, orden: str, como
     assert cuantos() == 25 and list(verificar()) == []
 
 
-def test_el_orm_tampoco(llena: NodoLocal) -> None:
+def test_the_orm_cannot_change_it_either(llena: NodoLocal) -> None:
     for orden in (Hecho.objects.all().delete, lambda: Hecho.objects.update(persona="x"), Hecho.objects.first().delete):
         with pytest.raises(DatabaseError):
             orden()
@@ -204,7 +204,7 @@ ATAQUES = {
 
 
 @pytest.mark.parametrize("ataque", ATAQUES)
-def test_toda_alteracion_se_nombra(llena: NodoLocal, ataque: str) -> None:
+def test_every_alteration_is_named(llena: NodoLocal, ataque: str) -> None:
     assert list(verificar()) == []
     ordenes, nombradas = ATAQUES[ataque]
     a_escondidas(*map(en, ordenes))
@@ -213,14 +213,14 @@ def test_toda_alteracion_se_nombra(llena: NodoLocal, ataque: str) -> None:
         assert en(texto) in problemas
 
 
-def test_un_disparador_apagado_se_nombra(llena: NodoLocal) -> None:
+def test_a_trigger_turned_off_is_named(llena: NodoLocal) -> None:
     sql("ALTER TABLE bitacora_hecho DISABLE TRIGGER solo_agregar_filas")
     assert list(verificar()) == [
         "el disparador solo_agregar_filas de bitacora_hecho, que impide cambiar lo guardado, está apagado"
     ]
 
 
-def test_reproyectar_repara_la_tabla(llena: NodoLocal) -> None:
+def test_projecting_again_repairs_the_table(llena: NodoLocal) -> None:
     antes = tabla_de_actas()
     sql("UPDATE bitacora_acta SET captura = 'devuelta'")
     sql("DELETE FROM bitacora_acta WHERE clave = %s", ACTAS[2])
@@ -240,7 +240,7 @@ def archivo(llena: NodoLocal, tmp_path: Path) -> Path:
     return ruta
 
 
-def test_exportar_e_importar_dan_la_misma_bitacora(bitacora_nueva: Any, archivo: Path, tmp_path: Path) -> None:
+def test_exporting_and_importing_give_the_same_bitacora(bitacora_nueva: Any, archivo: Path, tmp_path: Path) -> None:
     def todo() -> Any:
         return (
             cabeza().raiz(),
@@ -298,7 +298,7 @@ ARCHIVOS = {
 
 
 @pytest.mark.parametrize("caso", ARCHIVOS)
-def test_un_archivo_alterado_se_nombra_y_no_se_importa_nada(bitacora_nueva: Any, archivo: Path, caso: str) -> None:
+def test_an_altered_file_is_named_and_nothing_is_imported(bitacora_nueva: Any, archivo: Path, caso: str) -> None:
     lineas = ARCHIVOS[caso](archivo.read_bytes().splitlines(keepends=True))
     archivo.write_bytes(b"".join(lineas))
     try:
@@ -311,7 +311,7 @@ def test_un_archivo_alterado_se_nombra_y_no_se_importa_nada(bitacora_nueva: Any,
         assert cabeza().tamano == 0 and not Instalacion.objects.exists() and tabla_de_actas() == []
 
 
-def test_anotar_dentro_de_otra_transaccion_se_deshace_con_ella(nodo: NodoLocal) -> None:
+def test_what_is_written_inside_another_transaction_is_undone_with_it(nodo: NodoLocal) -> None:
     with transaction.atomic():
         anotar(Noche().completa(ACTAS[0], VOTOS), nodo, AHORA)
         transaction.set_rollback(True)

@@ -146,10 +146,10 @@ def castigar(carpeta: Path, muertes: int) -> None:
     servidor.matar()
 
 
-def test_muerte_subita_del_servidor_y_de_la_base(carpeta: Path) -> None:
+def test_sudden_death_of_the_server_and_of_the_database(carpeta: Path) -> None:
     castigar(carpeta, 3)
 
 
 @pytest.mark.largo
-def test_muerte_subita_muchas_veces(carpeta: Path) -> None:
+def test_sudden_death_many_times_over(carpeta: Path) -> None:
     castigar(carpeta, 60)

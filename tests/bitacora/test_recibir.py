@@ -42,7 +42,7 @@ def sobres(nodo: NodoLocal) -> list[dict[str, Any]]:
     return cadena(dar_de_alta("catd-7"), [*noche.completa(ACTAS[0], VOTOS), *noche.completa(ACTAS[1], VOTOS)])
 
 
-def test_un_lote_entra_por_http_una_vez(sobres: list[dict[str, Any]]) -> None:
+def test_a_batch_enters_over_http_once(sobres: list[dict[str, Any]]) -> None:
     r = entregar(sobres[:5])
     assert r.status_code == 200
     todo_bien = {"rechazados": [], "bifurcados": []}
@@ -51,7 +51,7 @@ def test_un_lote_entra_por_http_una_vez(sobres: list[dict[str, Any]]) -> None:
     assert cuantos() == 12 and list(verificar()) == []
 
 
-def test_en_desorden_y_con_repetidos_dentro_del_lote(sobres: list[dict[str, Any]]) -> None:
+def test_out_of_order_and_with_repeats_inside_the_batch(sobres: list[dict[str, Any]]) -> None:
     revueltos = [*sobres, *sobres[:3]]
     random.Random(1).shuffle(revueltos)
     recibo = recibir(revueltos, AHORA)
@@ -59,7 +59,7 @@ def test_en_desorden_y_con_repetidos_dentro_del_lote(sobres: list[dict[str, Any]
     assert list(verificar()) == []
 
 
-def test_un_hueco_se_nombra_y_lo_demas_entra(sobres: list[dict[str, Any]]) -> None:
+def test_a_gap_is_named_and_the_rest_enters(sobres: list[dict[str, Any]]) -> None:
     recibo = recibir(sobres[:3] + sobres[4:], AHORA)
     assert recibo.nuevos == 3 and recibo.finales == {"catd-7": 3}
     assert [i for i, _ in recibo.rechazados] == list(range(3, 11))
@@ -138,7 +138,7 @@ def test_a_batch_may_enrol_the_node_that_wrote_the_rest_of_it(nodo: NodoLocal) -
 @pytest.mark.parametrize(
     "campo", ["persona", "sujeto", "hora", "conocidos", "contenido", "nodo", "previo", "secuencia", "firma"]
 )
-def test_cualquier_campo_alterado_rompe_la_firma(sobres: list[dict[str, Any]], campo: str) -> None:
+def test_any_altered_field_breaks_the_signature(sobres: list[dict[str, Any]], campo: str) -> None:
     sobre = copy.deepcopy(sobres[0])
     dar_de_alta("catd-8")
     valor: Any = {
@@ -157,7 +157,7 @@ def test_cualquier_campo_alterado_rompe_la_firma(sobres: list[dict[str, Any]], c
     assert recibo.nuevos == 0 and "La firma del hecho" in recibo.rechazados[0][1]
 
 
-def test_nodos_desconocidos_y_dados_de_baja(sobres: list[dict[str, Any]]) -> None:
+def test_unknown_and_revoked_nodes_are_refused(sobres: list[dict[str, Any]]) -> None:
     desconocido = cadena(llave("intruso"), [Noche(9).hecho(Tipo.INCIDENTE, ACTAS[0], "acopio-1", texto="hola")])
     assert "no está dado de alta" in recibir(desconocido, AHORA).rechazados[0][1]
     recibir(sobres[:5], AHORA)
@@ -182,13 +182,13 @@ def test_a_change_of_authority_folds_again_what_it_touches(sobres: list[dict[str
     "cuerpo",
     [b"", b"{", b"[" * 100_000, b"\xff\xfe", b'{"nodo": 1}', b"null", b"7", b'"hola"', b'[{"firma": "\\ud800"}'],
 )
-def test_lo_que_no_es_una_lista_json_es_un_400_que_lo_dice(nodo: NodoLocal, cuerpo: bytes) -> None:
+def test_what_is_not_a_json_list_is_a_400_that_says_so(nodo: NodoLocal, cuerpo: bytes) -> None:
     r = entregar(cuerpo)
     assert r.status_code == 400 and "La entrega" in r.json()["detail"]
     assert cuantos() == 0
 
 
-def test_entregas_demasiado_grandes(nodo: NodoLocal) -> None:
+def test_deliveries_that_are_too_large_are_refused(nodo: NodoLocal) -> None:
     r = entregar([{}] * 2001)
     assert r.status_code == 413 and "2000" in r.json()["detail"]
     r = entregar(b"[" + b" " * (16 * 2**20) + b"]")
@@ -200,7 +200,7 @@ def test_entregas_demasiado_grandes(nodo: NodoLocal) -> None:
     assert "bytes" in recibo.rechazados[0][1]
 
 
-def test_un_lote_de_dos_mil_capturas_cabe(nodo: NodoLocal) -> None:
+def test_a_batch_of_two_thousand_capturas_fits(nodo: NodoLocal) -> None:
     noche = Noche()
     votos = {f"PARTIDO_{i}_COALICION": 999 for i in range(40)}
     hechos = [
@@ -226,7 +226,9 @@ RAROS = st.one_of(
 
 @DE_HYPOTHESIS
 @given(st.data())
-def test_ningun_sobre_malformado_tira_el_servidor_ni_deja_medio_lote(sobres: list[dict[str, Any]], data: Any) -> None:
+def test_no_malformed_sobre_brings_the_server_down_nor_leaves_half_a_batch(
+    sobres: list[dict[str, Any]], data: Any
+) -> None:
     """Any field of any envelope replaced, dropped or added, also signed by its node: 200 with reasons, or 4xx; never
     an exception, never a fact that was not accepted whole."""
     lote = copy.deepcopy(sobres[:4])
@@ -266,7 +268,7 @@ def test_ningun_sobre_malformado_tira_el_servidor_ni_deja_medio_lote(sobres: lis
 
 @DE_HYPOTHESIS
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
-def test_el_orden_de_llegada_entre_nodos_no_importa(nodo: NodoLocal, semilla: int, orden: int) -> None:
+def test_the_order_of_arrival_between_nodes_does_not_matter(nodo: NodoLocal, semilla: int, orden: int) -> None:
     """Same set of facts, any interleaving of the nodes and any batches: the same rows, equal to a refold of all."""
     azar = random.Random(orden)
     hechos = noche_revuelta(semilla)

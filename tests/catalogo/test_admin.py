@@ -36,21 +36,21 @@ def horario(**otros: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("tabla", ["proceso", "eleccion", "demarcacion", "catd", "casilla", "persona"])
-def test_cada_lista_y_cada_ficha_se_ven(sesion: Client, tabla: str) -> None:
+def test_every_list_and_every_record_can_be_seen(sesion: Client, tabla: str) -> None:
     assert sesion.get(f"/admin/catalogo/{tabla}/", secure=True).status_code == 200
     fila = getattr(models, tabla.capitalize()).objects.first()
     assert sesion.get(f"/admin/catalogo/{tabla}/{fila.pk}/change/", secure=True).status_code == 200
 
 
 @pytest.mark.parametrize("tabla", ["eleccion", "demarcacion", "catd", "casilla"])
-def test_lo_importado_no_se_edita(sesion: Client, tabla: str) -> None:
+def test_what_was_imported_cannot_be_edited(sesion: Client, tabla: str) -> None:
     fila = getattr(models, tabla.capitalize()).objects.first()
     assert sesion.get(f"/admin/catalogo/{tabla}/add/", secure=True).status_code == 403
     assert sesion.post(f"/admin/catalogo/{tabla}/{fila.pk}/change/", {"nombre": "X"}, secure=True).status_code == 403
     assert sesion.post(f"/admin/catalogo/{tabla}/{fila.pk}/delete/", {"post": "yes"}, secure=True).status_code == 403
 
 
-def test_modo_y_horario_antes_de_congelar(sesion: Client) -> None:
+def test_mode_and_schedule_change_before_freezing(sesion: Client) -> None:
     fila = models.Proceso.objects.get()
     ruta = f"/admin/catalogo/proceso/{fila.pk}/change/"
     assert sesion.post(ruta, horario(), secure=True).status_code == 302
@@ -62,7 +62,7 @@ def test_modo_y_horario_antes_de_congelar(sesion: Client) -> None:
     assert sesion.post(ruta, horario(cada_minutos="0"), secure=True).status_code == 200
 
 
-def test_congelado_solo_el_horario(sesion: Client) -> None:
+def test_once_frozen_only_the_schedule_changes(sesion: Client) -> None:
     services.congelar("CHICO-1", Modo.JORNADA, AHORA)
     fila = models.Proceso.objects.get()
     assert sesion.post(f"/admin/catalogo/proceso/{fila.pk}/change/", horario(), secure=True).status_code == 302
@@ -71,7 +71,7 @@ def test_congelado_solo_el_horario(sesion: Client) -> None:
     assert sesion.post(f"/admin/catalogo/proceso/{fila.pk}/delete/", {"post": "yes"}, secure=True).status_code == 403
 
 
-def test_las_personas_se_dan_de_alta_a_mano(sesion: Client) -> None:
+def test_people_are_enrolled_by_hand(sesion: Client) -> None:
     fila = models.Proceso.objects.get()
     alta = {"proceso": fila.pk, "persona": "op-99", "rol": "verificador", "lugar": "CCV"}
     assert sesion.post("/admin/catalogo/persona/add/", alta, secure=True).status_code == 302

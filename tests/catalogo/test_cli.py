@@ -20,13 +20,13 @@ from prep.cli import app
 CORRER = CliRunner()
 
 
-def test_validar_una_carpeta_buena(tmp_path: Path) -> None:
+def test_validar_accepts_a_good_folder(tmp_path: Path) -> None:
     salida = CORRER.invoke(app, ["proceso", "validar", str(escribir(tmp_path, CHICA))])
     assert salida.exit_code == 0
     assert "Sin problemas. Huella" in salida.stdout
 
 
-def test_validar_lista_archivo_linea_y_campo(tmp_path: Path) -> None:
+def test_validar_lists_file_line_and_field(tmp_path: Path) -> None:
     malo = {**CHICA, "casillas.csv": CHICA["casillas.csv"].replace("1,B,1,700", "1,B,1,mil")}
     salida = CORRER.invoke(app, ["proceso", "validar", str(escribir(tmp_path, malo))])
     assert salida.exit_code == 1
@@ -36,7 +36,7 @@ def test_validar_lista_archivo_linea_y_campo(tmp_path: Path) -> None:
     assert "un problema. Nada se importó." in salida.stdout
 
 
-def test_validar_json(tmp_path: Path) -> None:
+def test_validar_reports_in_json(tmp_path: Path) -> None:
     malo = {**CHICA, "catd.csv": "clave,nombre\n"}
     salida = CORRER.invoke(app, ["proceso", "validar", str(escribir(tmp_path / "a", malo)), "--json"])
     assert salida.exit_code == 1
@@ -52,7 +52,7 @@ def test_validar_json(tmp_path: Path) -> None:
     assert json.loads(salida.stdout)["problemas"] == []
 
 
-def test_lo_que_dice_el_archivo_no_da_ordenes_a_la_terminal(tmp_path: Path) -> None:
+def test_what_the_file_says_gives_no_orders_to_the_terminal(tmp_path: Path) -> None:
     """Neither escape sequences nor rich's markup get through."""
     malo = {**CHICA, "personas.csv": "persona,rol,lugar\n[red]x[/red],\x1b[31mjefe,CCV\n"}
     salida = CORRER.invoke(app, ["proceso", "validar", str(escribir(tmp_path, malo))])
@@ -60,7 +60,7 @@ def test_lo_que_dice_el_archivo_no_da_ordenes_a_la_terminal(tmp_path: Path) -> N
     assert "[red]x[/red]" in salida.stdout
 
 
-def test_ejemplo_y_validar(tmp_path: Path) -> None:
+def test_what_ejemplo_writes_validar_accepts(tmp_path: Path) -> None:
     carpeta = str(tmp_path / "con espacio" / "p")
     salida = CORRER.invoke(app, ["proceso", "ejemplo", carpeta, "--casillas", "61"])
     assert salida.exit_code == 0, salida.output
@@ -104,7 +104,7 @@ def salida(proceso: subprocess.Popen[str]) -> tuple[int, str]:
     return proceso.returncode, texto
 
 
-def test_importar_y_ver(tmp_path: Path, entorno: dict[str, str]) -> None:
+def test_what_importar_keeps_ver_shows(tmp_path: Path, entorno: dict[str, str]) -> None:
     buena, mala = str(escribir(tmp_path / "b", CHICA)), str(escribir(tmp_path / "m", {**CHICA, "casillas.csv": "x"}))
     rc, texto = salida(prep(entorno, "importar", mala))
     assert (rc, "Nada se importó" in texto) == (1, True)
@@ -116,7 +116,7 @@ def test_importar_y_ver(tmp_path: Path, entorno: dict[str, str]) -> None:
     assert (rc, "Estado: borrador. Modo: prueba." in texto) == (0, True)
 
 
-def test_varias_personas_importan_a_la_vez(tmp_path: Path, entorno: dict[str, str]) -> None:
+def test_several_people_import_at_once(tmp_path: Path, entorno: dict[str, str]) -> None:
     """One process, whole: one of them stores it, the others find it there."""
     carpeta = str(tmp_path / "p")
     CORRER.invoke(app, ["proceso", "ejemplo", carpeta, "--casillas", "300"])
@@ -134,7 +134,7 @@ def test_varias_personas_importan_a_la_vez(tmp_path: Path, entorno: dict[str, st
 
 
 @pytest.mark.parametrize("orden", ["validar", "ejemplo", "importar", "ver"])
-def test_la_ayuda_esta_en_espanol(orden: str) -> None:
+def test_the_help_is_in_spanish(orden: str) -> None:
     salida = CORRER.invoke(app, ["proceso", orden, "--help"])
     assert salida.exit_code == 0
     assert any(p in salida.stdout for p in ("carpeta", "Carpeta", "Muestra"))

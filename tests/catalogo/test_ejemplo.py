@@ -19,7 +19,7 @@ from prep.dominio.tabulacion.boleta import TipoRecuadro
 
 
 @pytest.mark.parametrize("casillas", [60, 137, 1000, CASILLAS_MAXIMO])
-def test_cada_tamano_es_exacto_y_se_lee_igual(tmp_path: Path, casillas: int) -> None:
+def test_every_size_is_exact_and_reads_back_the_same(tmp_path: Path, casillas: int) -> None:
     proceso, informativo = ejemplo(casillas)
     escribir_proceso(tmp_path / "p", proceso, informativo)
     assert leer_proceso(tmp_path / "p") == (proceso, informativo)
@@ -30,24 +30,24 @@ def test_cada_tamano_es_exacto_y_se_lee_igual(tmp_path: Path, casillas: int) -> 
         assert {a.demarcacion for a in eleccion.actas} == set(eleccion.demarcaciones)
 
 
-def test_mas_casillas_caben_en_mas_municipios() -> None:
+def test_more_casillas_fit_in_more_municipios() -> None:
     cuantos = [len(ejemplo(n)[1].municipios) for n in (60, 137, 300)]
     assert cuantos[0] >= 20
     assert cuantos[0] < cuantos[1] < cuantos[2] == 125
 
 
-def test_la_semilla_manda() -> None:
+def test_the_seed_decides_everything() -> None:
     assert ejemplo(60, semilla=1) == ejemplo(60, semilla=1)
     assert ejemplo(60, semilla=1)[0].huella != ejemplo(60, semilla=2)[0].huella
 
 
 @pytest.mark.parametrize(("casillas", "nacional"), [(59, False), (10_901, False), (299, True), (170_001, True)])
-def test_fuera_de_tamano(casillas: int, nacional: bool) -> None:
+def test_a_size_out_of_bounds_is_refused(casillas: int, nacional: bool) -> None:
     with pytest.raises(ValueError, match="El ejemplo puede tener"):
         ejemplo(casillas, nacional=nacional)
 
 
-def test_nacional_pequeno(tmp_path: Path) -> None:
+def test_a_small_national_process_reads_back_the_same(tmp_path: Path) -> None:
     proceso, informativo = ejemplo(3000, nacional=True)
     escribir_proceso(tmp_path / "p", proceso, informativo)
     assert leer_proceso(tmp_path / "p") == (proceso, informativo)
@@ -60,7 +60,7 @@ def test_nacional_pequeno(tmp_path: Path) -> None:
 
 
 @pytest.mark.largo
-def test_nacional_entero(tmp_path: Path) -> None:
+def test_a_whole_national_process_reads_back_the_same(tmp_path: Path) -> None:
     proceso, informativo = ejemplo(170_000, nacional=True)
     escribir_proceso(tmp_path / "p", proceso, informativo)
     assert leer_proceso(tmp_path / "p") == (proceso, informativo)
@@ -68,7 +68,7 @@ def test_nacional_entero(tmp_path: Path) -> None:
     assert max(a.casilla.clave.seccion for a in proceso.elecciones[0].actas) <= 9999
 
 
-def test_coaliciones_de_cinco_y_de_tres_enteras_y_parciales() -> None:
+def test_coaliciones_of_five_and_of_three_whole_and_partial() -> None:
     proceso, _ = ejemplo(1000)
     for eleccion in proceso.elecciones:
         combinaciones = [c for c in eleccion.columnas if c.tipo is TipoRecuadro.COMBINACION]
@@ -89,7 +89,7 @@ def test_coaliciones_de_cinco_y_de_tres_enteras_y_parciales() -> None:
     assert not any(r.tipo is TipoRecuadro.INDEPENDIENTE for r in gub.columnas)
 
 
-def test_todos_los_que_contienden_tienen_nombre() -> None:
+def test_everybody_who_stands_has_a_name() -> None:
     proceso, informativo = ejemplo(60)
     nombradas = {(c.eleccion, c.demarcacion, c.candidatura) for c in informativo.candidaturas}
     for e in proceso.elecciones:
@@ -98,7 +98,7 @@ def test_todos_los_que_contienden_tienen_nombre() -> None:
                 assert (e.clave, None if e.clave == "GUB" else d, c.clave) in nombradas
 
 
-def test_personas_opacas_y_centros() -> None:
+def test_people_are_opaque_and_every_catd_is_there() -> None:
     _, informativo = ejemplo(CASILLAS_MAXIMO)
     assert len(informativo.catds) == 145
     assert len({p.persona for p in informativo.personas}) == len(informativo.personas)
@@ -106,7 +106,7 @@ def test_personas_opacas_y_centros() -> None:
     assert all(p.persona.startswith("op-") for p in informativo.personas)
 
 
-def test_los_colores_se_leen_sobre_blanco() -> None:
+def test_colours_can_be_read_on_white() -> None:
     """WCAG 2.2, 1.4.3: at least 4.5 to 1, and no two parties alike."""
 
     def luminancia(color: str) -> float:
@@ -118,18 +118,18 @@ def test_los_colores_se_leen_sobre_blanco() -> None:
     assert len({p.color for p in PARTIDOS}) == len(PARTIDOS) == 9
 
 
-def test_municipios_y_distritos() -> None:
+def test_municipios_and_distritos_are_all_there() -> None:
     assert [m.id for m in MUNICIPIOS] == list(range(1, 126))
     assert {d for m in MUNICIPIOS for d in m.distritos} == set(DISTRITOS) == set(range(1, 21))
     assert sum(cuantos for _, cuantos in ENTIDADES.values()) == 300
 
 
-def test_los_nombres_son_los_publicados(datos: Callable[..., Path]) -> None:
+def test_names_are_the_published_ones(datos: Callable[..., Path]) -> None:
     mapa = json.loads(datos("jalisco_geo", "mpios_jalisco.geojson").read_text(encoding="utf-8"))
     assert {m.nombre for m in MUNICIPIOS} == {f["properties"]["NOM_MUN"] for f in mapa["features"]}
 
 
-def test_los_numeros_son_los_del_ine(datos: Callable[..., Path]) -> None:
+def test_numbers_are_those_of_the_ine(datos: Callable[..., Path]) -> None:
     """INE's sample of 2018 carries its ids of municipio and local district."""
     ruta = datos("jalisco_casillas", "jalisco_conteo_rapido_2018_presidencial_muestra.csv")
     publicados: dict[int, set[int]] = defaultdict(set)
@@ -142,7 +142,7 @@ def test_los_numeros_son_los_del_ine(datos: Callable[..., Path]) -> None:
     assert {m.id for m in MUNICIPIOS if m.nombre in ("Guadalajara", "Zapopan", "Puerto Vallarta")} == {41, 69, 120}
 
 
-def test_las_proporciones_son_las_de_un_catalogo_real(datos: Callable[..., Path]) -> None:
+def test_proportions_are_those_of_a_real_catalogue(datos: Callable[..., Path]) -> None:
     with datos("jalisco_casillas", "jalisco_marco_casillas_2018.csv").open(encoding="utf-8-sig") as archivo:
         real = Counter(f["TIPO_CASILLA"] for f in csv.DictReader(archivo))
     proceso, _ = ejemplo(CASILLAS_MAXIMO)

@@ -28,7 +28,7 @@ from prep.transparencia.canonico import canonico
 
 @given(procesos())
 @settings(max_examples=80)
-def test_escribir_y_leer(par: tuple[Proceso, Informativo]) -> None:
+def test_what_is_written_reads_back_the_same(par: tuple[Proceso, Informativo]) -> None:
     with tempfile.TemporaryDirectory() as temporal:
         carpeta = Path(temporal) / "p"
         escribir_proceso(carpeta, *par)
@@ -37,7 +37,9 @@ def test_escribir_y_leer(par: tuple[Proceso, Informativo]) -> None:
 
 @given(procesos(), st.randoms(use_true_random=False))
 @settings(max_examples=40)
-def test_la_huella_no_depende_de_como_se_escribio(par: tuple[Proceso, Informativo], azar: random.Random) -> None:
+def test_the_fingerprint_does_not_depend_on_how_it_was_written(
+    par: tuple[Proceso, Informativo], azar: random.Random
+) -> None:
     """Rows and columns shuffled, everything quoted, other line ends."""
     with tempfile.TemporaryDirectory() as temporal:
         carpeta = Path(temporal) / "p"
@@ -58,14 +60,14 @@ def test_la_huella_no_depende_de_como_se_escribio(par: tuple[Proceso, Informativ
 
 @given(procesos())
 @settings(max_examples=40)
-def test_documento_y_vuelta(par: tuple[Proceso, Informativo]) -> None:
+def test_to_a_document_and_back(par: tuple[Proceso, Informativo]) -> None:
     documento = a_documento(*par)
     leido = json.loads(canonico(documento))
     assert de_documento({**leido, "huella": par[0].huella}) == par
     assert rfc8785.dumps(documento) == canonico(documento)  # somebody else's canonical JSON
 
 
-def test_no_se_escribe_encima(tmp_path: Path) -> None:
+def test_nothing_is_written_over(tmp_path: Path) -> None:
     carpeta = escribir_textos(tmp_path / "a", CHICA)
     par = leer_proceso(carpeta)
     antes = {p.name: p.read_bytes() for p in carpeta.iterdir()}
@@ -74,7 +76,7 @@ def test_no_se_escribe_encima(tmp_path: Path) -> None:
     assert {p.name: p.read_bytes() for p in carpeta.iterdir()} == antes
 
 
-def test_lo_que_no_se_puede_escribir_no_deja_nada(tmp_path: Path) -> None:
+def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     proceso, informativo = leer_proceso(escribir_textos(tmp_path / "a", CHICA))
     gub = proceso.elecciones[0]
     otra = replace(gub.actas[0], demarcacion=9)
@@ -88,7 +90,7 @@ def test_lo_que_no_se_puede_escribir_no_deja_nada(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
 
 
-def test_sin_informacion_tambien_se_escribe(tmp_path: Path) -> None:
+def test_without_information_it_is_written_too(tmp_path: Path) -> None:
     """A process derived from a database brings no names: keys stand in for them and the law's part is the same."""
     proceso, _ = leer_proceso(escribir_textos(tmp_path / "a", {**CHICA, "casillas.csv": SIN_CATD}))
     escribir_proceso(tmp_path / "b", proceso)

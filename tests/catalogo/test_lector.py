@@ -31,7 +31,7 @@ def con(archivo: str, viejo: str, nuevo: str) -> dict[str, str | bytes]:
     return {**CHICA, archivo: CHICA[archivo].replace(viejo, nuevo, 1)}
 
 
-def test_la_carpeta_chica(tmp_path: Path) -> None:
+def test_the_small_folder_is_read_whole(tmp_path: Path) -> None:
     proceso, informativo = leer_proceso(escribir(tmp_path, CHICA))
     gub, ayun = proceso.elecciones
     assert [a.clave for a in gub.actas] == [f"14000{k}05" for k in ("1B0100", "1C0100", "2B0100", "2C0100", "2S0100")]
@@ -166,7 +166,7 @@ CASOS: list[tuple[str, dict[str, str | bytes], str, int, str, str]] = [
 @pytest.mark.parametrize(
     ("archivos", "archivo", "linea", "campo", "dice"), [c[1:] for c in CASOS], ids=[c[0] for c in CASOS]
 )
-def test_cada_problema_en_su_lugar(
+def test_each_problem_is_said_in_its_place(
     tmp_path: Path, archivos: dict[str, str | bytes], archivo: str, linea: int, campo: str, dice: str
 ) -> None:
     hallados = problemas(escribir(tmp_path, archivos))
@@ -175,7 +175,7 @@ def test_cada_problema_en_su_lugar(
     ), [str(p) for p in hallados]
 
 
-def test_se_listan_todos_y_no_solo_el_primero(tmp_path: Path) -> None:
+def test_all_problems_are_listed_and_not_only_the_first(tmp_path: Path) -> None:
     archivos = dict(CHICA)
     archivos["casillas.csv"] = archivos["casillas.csv"].replace("1,B,1,700", "1,B,1,setecientos")
     archivos["personas.csv"] = archivos["personas.csv"].replace("acopiador", "jefe")
@@ -200,13 +200,13 @@ def test_candidates_are_checked_beside_what_is_wrong_elsewhere(tmp_path: Path) -
     ]
 
 
-def test_un_error_no_arrastra_otros(tmp_path: Path) -> None:
+def test_one_error_does_not_drag_others_along(tmp_path: Path) -> None:
     """A section that could not be read is one problem, not one per casilla in it."""
     hallados = problemas(escribir(tmp_path, con("secciones.csv", "2,1,2", "2,1,dos")))
     assert [(p.archivo, p.linea, p.campo) for p in hallados] == [("secciones.csv", 3, "municipio")]
 
 
-def test_lo_que_hace_excel_se_acepta(tmp_path: Path) -> None:
+def test_what_excel_does_is_accepted(tmp_path: Path) -> None:
     """BOM, CRLF, CR alone, quotes, blank rows, columns in another order: the same process, the same fingerprint."""
     esperada = leer_proceso(escribir(tmp_path / "a", CHICA))
     otra = {
@@ -220,7 +220,7 @@ def test_lo_que_hace_excel_se_acepta(tmp_path: Path) -> None:
     assert leer_proceso(escribir(tmp_path / "b", otra)) == esperada
 
 
-def test_el_orden_de_las_filas_no_cuenta(tmp_path: Path) -> None:
+def test_the_order_of_the_rows_does_not_count(tmp_path: Path) -> None:
     esperada = leer_proceso(escribir(tmp_path / "a", CHICA))
     azar = random.Random(7)
     revuelta = dict(CHICA)
@@ -244,14 +244,14 @@ def test_el_orden_de_las_filas_no_cuenta(tmp_path: Path) -> None:
         ("proceso.toml", '"CHICO-1"', '"CHICO-2"'),
     ],
 )
-def test_la_huella_cubre_lo_que_se_publica(tmp_path: Path, archivo: str, viejo: str, nuevo: str) -> None:
+def test_the_fingerprint_covers_what_is_published(tmp_path: Path, archivo: str, viejo: str, nuevo: str) -> None:
     antes, _ = leer_proceso(escribir(tmp_path / "a", CHICA))
     despues, _ = leer_proceso(escribir(tmp_path / "b", con(archivo, viejo, nuevo)))
     assert antes.huella != despues.huella
     assert len(antes.huella) == 64
 
 
-def test_la_huella_no_cubre_lo_que_cambia_en_la_noche(tmp_path: Path) -> None:
+def test_the_fingerprint_does_not_cover_what_changes_during_the_night(tmp_path: Path) -> None:
     antes, _ = leer_proceso(escribir(tmp_path / "a", CHICA))
     archivos = con("proceso.toml", "2027-06-07", "2027-06-08")
     archivos["personas.csv"] = CHICA["personas.csv"].replace("op-02", "op-03")
@@ -260,7 +260,7 @@ def test_la_huella_no_cubre_lo_que_cambia_en_la_noche(tmp_path: Path) -> None:
     assert informativo.personas[1].persona == "op-03"
 
 
-def test_columnas_con_otro_nombre_y_orden(tmp_path: Path) -> None:
+def test_columns_with_another_name_and_order(tmp_path: Path) -> None:
     columnas = (
         "eleccion,clave,tipo,partidos\nGUB,C_RIO_SOL,combinacion,RIO SOL\nGUB,PAZ,partido,PAZ\nGUB,MAR,partido,MAR\n"
         "GUB,RIO,partido,RIO\nGUB,SOL,partido,SOL\nGUB,NO_REGISTRADAS,no_registradas,\nGUB,NULOS,nulos,\n"
@@ -277,7 +277,7 @@ def test_columnas_con_otro_nombre_y_orden(tmp_path: Path) -> None:
     }
 
 
-def test_tipo_de_acta_por_tipo_de_casilla(tmp_path: Path) -> None:
+def test_a_type_of_acta_for_each_type_of_casilla(tmp_path: Path) -> None:
     """Special casillas may have an acta of their own: Tamaulipas 2023 used 2, and 4 for the special ones."""
     toml = TOML.replace('tipo_acta = "05"', 'tipo_acta = "2"\ntipos_acta = { S = "4" }')
     proceso, _ = leer_proceso(escribir(tmp_path / "a", {**CHICA, "proceso.toml": toml}))
@@ -290,7 +290,7 @@ def test_tipo_de_acta_por_tipo_de_casilla(tmp_path: Path) -> None:
     assert [(p.linea, p.campo) for p in hallados] == [(20, "elecciones.tipos_acta")]
 
 
-def test_una_casilla_del_extranjero_no_tiene_municipio(tmp_path: Path) -> None:
+def test_a_casilla_abroad_has_no_municipio(tmp_path: Path) -> None:
     archivos = dict(CHICA)
     archivos["demarcaciones.csv"] += "distrito,0,Voto en el extranjero\n"
     archivos["secciones.csv"] += "0,0,\n"
@@ -304,7 +304,7 @@ def test_una_casilla_del_extranjero_no_tiene_municipio(tmp_path: Path) -> None:
     assert [(p.archivo, p.linea, p.campo) for p in hallados] == [("secciones.csv", 4, "municipio")]
 
 
-def test_lo_enorme_y_lo_raro(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_enormous_and_the_odd_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     carpeta = escribir(tmp_path / "a", CHICA)
     (carpeta / "secciones.csv").write_bytes(b"")
     os.truncate(carpeta / "secciones.csv", tablas.BYTES_MAXIMO + 1)
@@ -325,7 +325,7 @@ def test_lo_enorme_y_lo_raro(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     )
 
 
-def test_miles_de_problemas_se_cortan(tmp_path: Path) -> None:
+def test_thousands_of_problems_are_cut_short(tmp_path: Path) -> None:
     malas = "seccion,distrito,municipio\n" + "x,y,z\n" * 4000
     hallados = [
         p for p in problemas(escribir(tmp_path, {**CHICA, "secciones.csv": malas})) if p.archivo == "secciones.csv"
@@ -344,13 +344,13 @@ def test_miles_de_problemas_se_cortan(tmp_path: Path) -> None:
         b"\x89PNG\r\n",
     ],
 )
-def test_un_logotipo_con_sorpresas_se_rechaza(tmp_path: Path, svg: bytes) -> None:
+def test_a_logo_with_surprises_is_refused(tmp_path: Path, svg: bytes) -> None:
     toml = TOML.replace("[publicacion]", 'logotipo = "logo.svg"\n[publicacion]')
     hallados = problemas(escribir(tmp_path, {**CHICA, "proceso.toml": toml, "logo.svg": svg}))
     assert [(p.archivo, p.linea, p.campo) for p in hallados] == [("proceso.toml", 12, "institucion.logotipo")]
 
 
-def test_el_logotipo_viaja_con_el_proceso(tmp_path: Path) -> None:
+def test_the_logo_travels_with_the_process(tmp_path: Path) -> None:
     toml = TOML.replace("[publicacion]", 'logotipo = "logo.svg"\n[publicacion]')
     svg = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>'
     _, informativo = leer_proceso(escribir(tmp_path, {**CHICA, "proceso.toml": toml, "logo.svg": svg}))
@@ -417,7 +417,7 @@ def estropeadas(draw: st.DrawFn) -> dict[str, str | bytes]:
 
 @given(estropeadas())
 @settings(max_examples=200)
-def test_nada_lo_hace_tropezar(archivos: dict[str, str | bytes]) -> None:
+def test_nothing_makes_it_stumble(archivos: dict[str, str | bytes]) -> None:
     """Whatever the folder says, there is a process or a list of problems with a place and no control characters."""
     with tempfile.TemporaryDirectory() as carpeta:
         try:
@@ -431,5 +431,5 @@ def test_nada_lo_hace_tropezar(archivos: dict[str, str | bytes]) -> None:
             assert proceso.elecciones
 
 
-def test_no_es_una_carpeta(tmp_path: Path) -> None:
+def test_what_is_not_a_folder_is_said(tmp_path: Path) -> None:
     assert "no es una carpeta" in problemas(tmp_path / "nada")[0].mensaje

@@ -23,12 +23,12 @@ def ejemplos(seccion: str) -> list[str]:
     return [re.sub(r"^    ", "", b, flags=re.M).strip("\n") + "\n" for b in bloques]
 
 
-def test_estan_todos_los_archivos() -> None:
+def test_every_file_is_in_the_manual() -> None:
     assert set(SECCIONES) == {*archivos.ARCHIVOS, "proceso.toml"}
 
 
 @pytest.mark.parametrize("archivo", list(archivos.ARCHIVOS))
-def test_cada_columna(archivo: str) -> None:
+def test_every_column_is_in_the_manual(archivo: str) -> None:
     seccion = SECCIONES[archivo]
     filas = {n: obligatoria != "" for n, obligatoria in re.findall(r"^\| `(\w+)`( \\\*)?[^|]*\|", seccion, re.M)}
     filas = {n: o for n, o in filas.items() if n not in ("representantes_GUB", "mecanismos_GUB")}
@@ -37,7 +37,7 @@ def test_cada_columna(archivo: str) -> None:
     assert ("(opcional)" in titulo) == (archivo in archivos.OPCIONALES)
 
 
-def test_cada_dato_de_proceso_toml() -> None:
+def test_every_field_of_proceso_toml_is_in_the_manual() -> None:
     esquemas = {
         "": cabecera._RAIZ,
         "entidad": cabecera._ENTIDAD,
@@ -60,12 +60,12 @@ def test_cada_dato_de_proceso_toml() -> None:
     assert escritos == {nombre: set(esquema) for nombre, esquema in esquemas.items()}
 
 
-def test_cada_opcion() -> None:
+def test_every_option_is_in_the_manual() -> None:
     for palabra in (*ROLES, *LUGARES, *LECTURA):
         assert f"`{palabra}`" in MANUAL or f'"{palabra}"' in MANUAL, palabra
 
 
-def test_los_ejemplos_del_manual_se_leen(tmp_path: Path) -> None:
+def test_the_examples_of_the_manual_can_be_read(tmp_path: Path) -> None:
     """As they stand they name things that only the manual has; no cell of theirs is badly written."""
     for archivo, seccion in SECCIONES.items():
         (tmp_path / archivo).write_text(ejemplos(seccion)[-1], encoding="utf-8")

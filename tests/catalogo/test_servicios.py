@@ -35,7 +35,7 @@ def cuantas() -> list[int]:
 
 
 @pytest.mark.django_db
-def test_importar_y_cargar(tmp_path: Path) -> None:
+def test_what_is_imported_loads_the_same(tmp_path: Path) -> None:
     carpeta = escribir(tmp_path, CHICA)
     guardado = services.importar(carpeta, AHORA)
     proceso, informativo = leer_proceso(carpeta)
@@ -52,7 +52,7 @@ def test_importar_y_cargar(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_el_ejemplo_entero() -> None:
+def test_the_whole_example_is_kept_and_loaded() -> None:
     par = ejemplo(300)
     services.guardar(*par, AHORA)
     assert cargar() == par[0]
@@ -60,7 +60,7 @@ def test_el_ejemplo_entero() -> None:
 
 
 @pytest.mark.django_db
-def test_repetir_no_cambia_nada(tmp_path: Path) -> None:
+def test_repeating_changes_nothing(tmp_path: Path) -> None:
     carpeta = escribir(tmp_path, CHICA)
     primera = services.importar(carpeta, AHORA).fila
     segunda = services.importar(carpeta, AHORA.replace(hour=13))
@@ -70,7 +70,7 @@ def test_repetir_no_cambia_nada(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_un_borrador_se_reemplaza(tmp_path: Path) -> None:
+def test_a_draft_is_replaced(tmp_path: Path) -> None:
     services.importar(escribir(tmp_path / "a", CHICA), AHORA)
     models.Proceso.objects.update(modo="simulacro")
     nueva = {**CHICA, "casillas.csv": CHICA["casillas.csv"].replace("2,C,1,499,,,,,,\n", "")}
@@ -83,14 +83,14 @@ def test_un_borrador_se_reemplaza(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_una_carpeta_mala_no_deja_nada(tmp_path: Path) -> None:
+def test_a_bad_folder_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ProcesoInvalido):
         services.importar(escribir(tmp_path, {**CHICA, "secciones.csv": "x\n"}), AHORA)
     assert cuantas() == [0] * 6
 
 
 @pytest.mark.django_db
-def test_un_fallo_a_media_importacion_no_deja_nada() -> None:
+def test_a_failure_half_way_through_an_import_leaves_nothing() -> None:
     """People are the last rows written: one that the database refuses undoes everything."""
     proceso, informativo = ejemplo(60)
     largo = replace(informativo.personas[0], lugar="x" * 31)
@@ -100,7 +100,7 @@ def test_un_fallo_a_media_importacion_no_deja_nada() -> None:
 
 
 @pytest.mark.django_db
-def test_lo_que_cambia_en_la_noche(tmp_path: Path) -> None:
+def test_what_may_change_during_the_night_is_updated(tmp_path: Path) -> None:
     services.importar(escribir(tmp_path / "a", CHICA), AHORA)
     services.congelar("CHICO-1", Modo.JORNADA, AHORA)
     nueva = {**CHICA, "proceso.toml": TOML.replace("2027-06-07", "2027-06-08")}
@@ -113,7 +113,7 @@ def test_lo_que_cambia_en_la_noche(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_congelar(tmp_path: Path) -> None:
+def test_freezing_is_once_and_for_all(tmp_path: Path) -> None:
     services.importar(escribir(tmp_path / "a", CHICA), AHORA)
     fila = services.congelar("CHICO-1", Modo.JORNADA, AHORA)
     assert (fila.estado, fila.modo, fila.congelado) == ("congelado", "jornada", AHORA)
@@ -156,7 +156,7 @@ CAMBIOS = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("sql", CAMBIOS)
-def test_congelado_la_base_lo_defiende(tmp_path: Path, sql: str) -> None:
+def test_once_frozen_the_database_defends_it(tmp_path: Path, sql: str) -> None:
     services.importar(escribir(tmp_path, CHICA), AHORA)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
@@ -171,7 +171,7 @@ def test_congelado_la_base_lo_defiende(tmp_path: Path, sql: str) -> None:
 
 
 @pytest.mark.django_db
-def test_congelado_se_puede_ampliar_el_horario(tmp_path: Path) -> None:
+def test_once_frozen_the_schedule_can_be_extended(tmp_path: Path) -> None:
     services.importar(escribir(tmp_path, CHICA), AHORA)
     services.congelar("CHICO-1", Modo.JORNADA, AHORA)
     models.Proceso.objects.update(fin=AHORA.replace(day=9), cada_minutos=10)
@@ -180,7 +180,7 @@ def test_congelado_se_puede_ampliar_el_horario(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_un_catalogo_alterado_no_se_usa(tmp_path: Path) -> None:
+def test_an_altered_catalogue_is_not_used(tmp_path: Path) -> None:
     services.importar(escribir(tmp_path, CHICA), AHORA)
     catalogo = bytes(models.Proceso.objects.get().catalogo)
     models.Proceso.objects.update(catalogo=catalogo.replace(b"700", b"701"))
@@ -191,7 +191,7 @@ def test_un_catalogo_alterado_no_se_usa(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_sin_proceso_o_con_varios() -> None:
+def test_without_a_process_or_with_several_it_is_said() -> None:
     with pytest.raises(ProcesoDesconocido, match="importe uno"):
         cargar()
     services.guardar(*ejemplo(60), AHORA)
@@ -203,14 +203,14 @@ def test_sin_proceso_o_con_varios() -> None:
 
 
 @pytest.mark.django_db
-def test_un_proceso_sin_sello_no_se_guarda() -> None:
+def test_a_process_without_its_seal_is_not_kept() -> None:
     proceso, informativo = ejemplo(60)
     with pytest.raises(CatalogoError, match="séllelo"):
         services.guardar(replace(proceso, nombre="Otro"), informativo, AHORA)
 
 
 @pytest.mark.django_db
-def test_las_migraciones_estan_al_dia() -> None:
+def test_migrations_are_up_to_date() -> None:
     from django.core.management import call_command
 
     call_command("makemigrations", "catalogo", check=True, dry_run=True, verbosity=0)

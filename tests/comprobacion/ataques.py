@@ -219,6 +219,31 @@ def nobody_attested_the_zero_state(noche):
     _rehacer_registro(noche, lambda h: [h[0], *h[2:]])
 
 
+def _con_bitacora(noche, posicion, raiz):
+    publicar(noche, lambda _, m: m.update(bitacora={"posicion": posicion, "raiz": sha256(raiz).hexdigest()}))
+
+
+@ataque("la bitácora perdió hechos ya firmados")
+def the_bitacora_went_back(noche):
+    _con_bitacora(noche, 2, b"bitacora")
+
+
+@ataque("la bitácora cambió hechos ya firmados")
+def the_bitacora_was_written_again(noche):
+    _con_bitacora(noche, 5000, b"bitacora")
+    _con_bitacora(noche, 5000, b"otra")
+
+
+@ataque("es de simulacro y firma cortes de jornada")
+def a_night_signed_with_the_key_of_a_drill(noche):
+    shutil.rmtree(noche.carpeta)
+    llave = LlavePrivada("ople.example/prep/simulacro", FIRMA, b"\x01" * 32)
+    otra = Noche(noche.carpeta, modo="jornada")
+    otra.registro = Registro(otra.almacen, llave)
+    otra.almacen.reemplazar("politica", f"log {llave.llave.vkey}\nquorum none\n".encode())
+    otra.publicar()
+
+
 @ataque("viene después del cierre")
 def a_corte_after_the_close(noche):
     noche.publicar(0.1, cierre=True)
@@ -437,7 +462,7 @@ for _nombre, _dice, _ataque in (
 
 def _excluir(noche: Noche, tipo: str) -> None:
     """An acta that counts is left out, everywhere alike, as if it exceeded a limit."""
-    verdadero = noche._dictamen
+    verdadero = noche._veredicto
 
     def falso(e, a):
         d = verdadero(e, a)
@@ -445,7 +470,7 @@ def _excluir(noche: Noche, tipo: str) -> None:
             return d
         return replace(d, contabilizada=False, observaciones=(Observacion.EXCEDE, *d.observaciones))
 
-    noche._dictamen = falso
+    noche._veredicto = falso
     noche.publicar(0.9)
 
 

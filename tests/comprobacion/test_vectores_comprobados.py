@@ -24,7 +24,7 @@ def test_the_command(v):
 
 
 @pytest.mark.parametrize("v", VECTORES, ids=NOMBRES)
-def test_another_dictamen_is_a_defect(v):
+def test_another_verdict_is_a_defect(v):
     """What the vector says of each acta is the only thing it can say."""
     p = proceso(v)
     (e,) = p["elecciones"]
@@ -58,7 +58,7 @@ def test_the_script(script, v):
     for fila, a in zip(filas, v["actas"], strict=True):
         entidad.acta(fila, columnas)
         if a["votos"] is not None:
-            assert script.dictamen(fila, columnas, p) == (
+            assert script.veredicto(fila, columnas, p) == (
                 a["observaciones"].split(", ") if a["observaciones"] else [],
                 bool(a["contabilizada"]),
             )

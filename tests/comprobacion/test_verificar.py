@@ -339,8 +339,9 @@ def test_two_histories(noche, tmp_path):
     """Two mirrors are shown different fourth cortes, both well signed."""
     otra = tmp_path / "otra"
     shutil.copytree(noche.carpeta, otra)
-    noche.publicar()
     gemela = replace(noche, carpeta=otra, semilla=99)
+    gemela.asentados, gemela.hashes = dict(noche.asentados), dict(noche.hashes)
+    noche.publicar()
     gemela.corte, gemela.anterior = 3, json.loads((otra / "ultimo.json").read_text())["manifiesto"]
     gemela.publicar()
     recuerdo = tmp_path / "visto.json"

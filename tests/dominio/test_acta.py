@@ -374,8 +374,8 @@ def test_a_sheet_without_qr_takes_two_people_who_agree() -> None:
     assert h.could(Tipo.IDENTIFICADA, "ana", imagen=SCAN, por="persona", acta=ACTA) is Rechazo.MISMA_PERSONA
     h(Tipo.IDENTIFICADA, "beto", imagen=SCAN, por="persona", acta=ACTA)
     assert (h.state.custodia, h.state.es) == (Custodia.IDENTIFICADA, ACTA)
-    h(Tipo.CAPTURADA, imagen=SCAN, valores=ONE)
-    assert h.refusal is Rechazo.HOJA and h.state.captura is Captura.POR_CAPTURAR
+    assert h.could(Tipo.CAPTURADA, imagen=SCAN, valores=ONE) is Rechazo.HOJA
+    assert h.state.captura is Captura.POR_CAPTURAR
 
 
 @pytest.mark.parametrize("tipo", [Tipo.SIN_ACTA, Tipo.DUPLICADA, Tipo.VERIFICADA, Tipo.COTEJADA, Tipo.REABIERTA])

@@ -177,6 +177,36 @@ def test_revoking_one_role_leaves_the_others() -> None:
     assert authority.roles_de("ana") == frozenset()
 
 
+def test_a_role_given_again_by_somebody_who_knew_it_was_taken_away() -> None:
+    (first,) = person("ana", "capturista")
+    gone = fact("persona:ana", "baja", "jefa", rol="capturista", desde={"*": 1}, motivo="Error.")
+    content = {"rol": "capturista", "lugar": "CCV"}
+    later = nuevo_hecho("incidente", "persona:ana", "jefa", NOW, {}, [gone.id])
+    again = nuevo_hecho("alta", "persona:ana", INSTITUTO, NOW, content, [later.id, gone.id])
+    facts = [*basic(), first, Escrito(gone, "ccv", 5)]
+    assert Autoridad.de(facts).rechazar(did(Tipo.CAPTURADA, "ana")) is Rechazo.PERSONA_DESCONOCIDA
+    known = Autoridad.de([*facts, Escrito(later, "ccv", 6), Escrito(again, INSTITUTO, 9)])
+    assert known.rechazar(did(Tipo.CAPTURADA, "ana")) is None and known.roles_de("ana") == {Rol.CAPTURISTA}
+    blind = nuevo_hecho("alta", "persona:ana", INSTITUTO, NOW, content, [later.id])
+    unseen = Autoridad.de([*facts, Escrito(blind, INSTITUTO, 9)])  # what it knew has not arrived: it was not known
+    assert unseen.roles_de("ana") == frozenset()
+
+
+def test_a_published_reading_stands_though_whoever_identified_its_picture_was_nobody() -> None:
+    people = [e for n in ("ana", "beto") for e in person(n, "capturista")]
+    people += [*person("vera", "verificador"), *person("digital", "digitalizador")]
+    gone = Escrito(fact("persona:digital", "baja", desde={"*": 12}, motivo="Era de un partido."), INSTITUTO)
+    p = Pen()
+    p.scanned()
+    p.verified()
+    p.published()
+    desks = {Tipo.CAPTURADA, Tipo.VERIFICADA, Tipo.IDENTIFICADA}
+    written = [Escrito(h, "ccv" if h.tipo in desks else INSTITUTO, 10 + i) for i, h in enumerate(p.facts)]
+    acta = estado(written, Autoridad.de([*basic(), *people, gone]))
+    assert acta.publicada is not None and acta.publicada.asentado == Asentado.leer(ONE)
+    assert acta.por_revisar and acta.captura is Captura.VERIFICADA and acta.identificadas == [SCAN]
+
+
 def test_a_revoked_node_counts_until_that_sequence() -> None:
     gone = [Escrito(fact("nodo:catd", "baja", desde=n, motivo="Robado."), INSTITUTO) for n in (12, 15)]
     gone += [Escrito(fact("nodo:nunca", "baja", desde=1, motivo="No existe."), INSTITUTO)]

@@ -23,7 +23,7 @@ from prep.dominio.tabulacion.coaliciones import repartir, votos_de_coalicion
 
 
 @pytest.mark.parametrize(("n", "cuantas"), [(1, 0), (2, 1), (3, 4), (5, 26), (6, 57)])
-def test_una_columna_por_combinacion(n: int, cuantas: int) -> None:
+def test_one_column_for_each_combination(n: int, cuantas: int) -> None:
     partidos = "ABCDEF"[:n]
     todas = combinaciones(partidos)
     assert len(todas) == len(set(todas)) == cuantas == 2**n - n - 1
@@ -32,7 +32,7 @@ def test_una_columna_por_combinacion(n: int, cuantas: int) -> None:
     assert all(list(c) == sorted(c) for c in todas)
 
 
-def test_boleta_completa() -> None:
+def test_a_complete_boleta_has_its_boxes_in_order() -> None:
     boleta = armar_boleta(
         ["PAN", "PRI", "PVEM", "PT", "MORENA"],
         coaliciones=[["PVEM", "PT", "MORENA"], ["PAN", "PRI"]],
@@ -59,7 +59,7 @@ def test_boleta_completa() -> None:
     assert clave_combinacion(["PT", "MORENA"]) == "PT_MORENA"
 
 
-def test_la_comun_de_un_partido_coaligado_en_otra_parte_no_se_suma_a_la_coalicion() -> None:
+def test_a_comun_of_a_party_allied_elsewhere_does_not_add_to_the_coalicion() -> None:
     """Published ballots may hold both: the joint box stays a candidacy of its own."""
     recuadros = (
         *(Recuadro(p, TipoRecuadro.PARTIDO, (p,)) for p in "AB"),
@@ -85,12 +85,12 @@ def test_la_comun_de_un_partido_coaligado_en_otra_parte_no_se_suma_a_la_coalicio
         ((["A"], [], [], ["A"]), r"^La boleta repite recuadros: \['A'\]\.$"),
     ],
 )
-def test_boletas_imposibles(argumentos: tuple[list[object], ...], mensaje: str) -> None:
+def test_impossible_boletas_are_refused(argumentos: tuple[list[object], ...], mensaje: str) -> None:
     with pytest.raises(ValueError, match=mensaje):
         armar_boleta(*argumentos)  # type: ignore[arg-type]
 
 
-def test_la_boleta_termina_con_no_registradas_y_nulos() -> None:
+def test_the_boleta_ends_with_no_registradas_and_nulos() -> None:
     partido = Recuadro("A", TipoRecuadro.PARTIDO, ("A",))
     for fin in [(NULOS, NO_REGISTRADAS), (NULOS,), (NO_REGISTRADAS,)]:
         with pytest.raises(ValueError, match=r"^La boleta debe terminar con NO_REGISTRADAS y NULOS\.$"):
@@ -98,7 +98,7 @@ def test_la_boleta_termina_con_no_registradas_y_nulos() -> None:
 
 
 @pytest.mark.parametrize("combinacion", [("A", "B"), ("A", "C"), ("X", "A")])
-def test_combinacion_sin_coalicion(combinacion: tuple[str, ...]) -> None:
+def test_a_combination_without_its_coalicion_is_refused(combinacion: tuple[str, ...]) -> None:
     recuadros = tuple(Recuadro(p, TipoRecuadro.PARTIDO, (p,)) for p in "ABCD")
     suelta = Recuadro("_".join(combinacion), TipoRecuadro.COMBINACION, combinacion)
     coaliciones = [("A", "D")]
@@ -111,7 +111,7 @@ def test_combinacion_sin_coalicion(combinacion: tuple[str, ...]) -> None:
 # --- distribution ----------------------------------------------------------------------------------------------------
 
 
-def test_reparto_del_resto_a_los_de_mas_votos_propios() -> None:
+def test_the_remainder_goes_to_those_with_most_votes_of_their_own() -> None:
     propios = {"A": 10, "B": 30, "C": 20}
     assert repartir(9, "ABC", propios, "ABC") == {"A": 3, "B": 3, "C": 3}
     assert repartir(10, "ABC", propios, "ABC") == {"A": 3, "B": 4, "C": 3}
@@ -119,7 +119,7 @@ def test_reparto_del_resto_a_los_de_mas_votos_propios() -> None:
     assert repartir(1, ("A", "C"), propios, "ABC") == {"A": 0, "C": 1}
 
 
-def test_los_empates_los_rompe_el_orden_de_registro() -> None:
+def test_ties_are_broken_by_the_order_of_registration() -> None:
     propios = dict.fromkeys("ABC", 7)
     assert repartir(1, "ABC", propios, "CBA") == {"A": 0, "B": 0, "C": 1}
     assert repartir(2, "ABC", propios, "BCA") == {"A": 0, "B": 1, "C": 1}
@@ -138,7 +138,7 @@ BOLETA = armar_boleta([*PARTIDOS, "F"], [PARTIDOS], independientes=["I1"])
     st.permutations(PARTIDOS),
     st.integers(2, 5),
 )
-def test_el_reparto_conserva_la_suma_y_no_difiere_en_mas_de_un_voto(
+def test_the_split_keeps_the_sum_and_differs_by_one_vote_at_most(
     votos: int, propios: list[int], orden: list[str], cuantos: int
 ) -> None:
     partidos = PARTIDOS[:cuantos]
@@ -175,7 +175,7 @@ def repartir_a_mano(boleta: Boleta, votos: list[int], orden: list[str]) -> dict[
     st.lists(st.integers(0, 60), min_size=len(BOLETA.claves), max_size=len(BOLETA.claves)),
     st.permutations([*PARTIDOS, "F"]),
 )
-def test_la_suma_de_todas_las_combinaciones(votos: list[int], orden: list[str]) -> None:
+def test_what_parties_receive_is_the_sum_of_all_combinations(votos: list[int], orden: list[str]) -> None:
     recibidos = votos_de_coalicion(BOLETA, votos, orden)
     assert recibidos == repartir_a_mano(BOLETA, votos, orden)
     de_combinaciones = [v for r, v in zip(BOLETA.recuadros, votos, strict=True) if r.tipo is TipoRecuadro.COMBINACION]
@@ -184,6 +184,6 @@ def test_la_suma_de_todas_las_combinaciones(votos: list[int], orden: list[str]) 
     assert "I1" not in recibidos
 
 
-def test_los_votos_deben_ser_uno_por_recuadro() -> None:
+def test_votes_must_be_one_for_each_box() -> None:
     with pytest.raises(ValueError, match="zip"):
         votos_de_coalicion(BOLETA, [1, 2, 3], PARTIDOS)

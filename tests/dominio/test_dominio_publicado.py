@@ -20,7 +20,7 @@ from prep.dominio.acta.hechos import MotivoSinActa
 from prep.dominio.comun.valores import Valor
 from prep.dominio.tabulacion.boleta import NO_REGISTRADAS, NULOS, Boleta, Recuadro, TipoRecuadro, boleta_de
 from prep.dominio.tabulacion.claves import ClaveCasilla
-from prep.dominio.tabulacion.contabilidad import Dictamen, Observacion, contabilizar, sin_acta
+from prep.dominio.tabulacion.contabilidad import Observacion, Veredicto, contabilizar, sin_acta
 from prep.dominio.tabulacion.proceso import ActaEsperada, Casilla
 from prep.dominio.tabulacion.tabulacion import Cuenta, estadistica, por_partido
 
@@ -82,7 +82,7 @@ CONTRADICTORIAS = {"281789B01002", "280677B01002"}
 (variable 34: without any readable datum the acta is not counted)."""
 
 
-def test_tamaulipas_2023_acta_por_acta_y_cifra_por_cifra(tamaulipas: tuple[Fila, list[Fila], list[str]]) -> None:
+def test_tamaulipas_2023_acta_by_acta_and_figure_by_figure(tamaulipas: tuple[Fila, list[Fila], list[str]]) -> None:
     resumen, filas, columnas = tamaulipas
     boleta = boleta_publicada(columnas)
     cuenta = Cuenta.vacia(boleta)
@@ -94,24 +94,24 @@ def test_tamaulipas_2023_acta_por_acta_y_cifra_por_cifra(tamaulipas: tuple[Fila,
         acta = acta_publicada(fila, int(fila["REPRESENTANTES_PP_CI"] or 0))
         publicadas = re.sub(r"[\[\]']", "", fila["OBSERVACIONES"]).strip()
         if publicadas.startswith("Sin acta"):
-            dictamen = sin_acta(MotivoSinActa(publicadas[9]))
+            veredicto = sin_acta(MotivoSinActa(publicadas[9]))
             calculado = ""
         else:
             votos = {c: celda(fila[n]) for c, n in zip(boleta.claves, columnas, strict=True)}
-            dictamen = contabilizar(Asentado({}, votos), boleta, acta, 1000)
-            calculado = str(dictamen.calculado)
+            veredicto = contabilizar(Asentado({}, votos), boleta, acta, 1000)
+            calculado = str(veredicto.calculado)
             if calculado != fila["TOTAL_VOTOS_CALCULADO"]:
                 distintas.append((acta.clave, calculado, fila["TOTAL_VOTOS_CALCULADO"]))
         if acta.clave in CONTRADICTORIAS:
-            assert (dictamen.contabilizada, dictamen.observaciones) == (False, (Observacion.TODOS_ILEGIBLES,))
+            assert (veredicto.contabilizada, veredicto.observaciones) == (False, (Observacion.TODOS_ILEGIBLES,))
             assert (fila["CONTABILIZADA"], publicadas) == ("1", "Ilegible, Sin dato")
-            dictamen = replace(dictamen, contabilizada=True)
-        elif (str(int(dictamen.contabilizada)), ", ".join(dictamen.observaciones)) != (
+            veredicto = replace(veredicto, contabilizada=True)
+        elif (str(int(veredicto.contabilizada)), ", ".join(veredicto.observaciones)) != (
             fila["CONTABILIZADA"],
             publicadas,
         ):
-            distintas.append((acta.clave, dictamen.observaciones, publicadas))
-        cuenta.agregar_acta(acta, dictamen)
+            distintas.append((acta.clave, veredicto.observaciones, publicadas))
+        cuenta.agregar_acta(acta, veredicto)
     assert len(filas) == 4782
     assert distintas == []
     assert {n.upper(): str(v) for n, v in estadistica(cuenta, cierre=True).items()} == resumen
@@ -136,7 +136,7 @@ def puebla(datos: Datos, eleccion: str) -> tuple[Fila, list[Fila], list[str]]:
 @pytest.mark.parametrize(
     ("eleccion", "contadas", "de_mas"), [("GOB", 6232, 1), ("DIP_LOC", 6201, 2), ("AYUN", 6115, 1)]
 )
-def test_puebla_2018_lo_contado_y_sus_totales(datos: Datos, eleccion: str, contadas: int, de_mas: int) -> None:
+def test_puebla_2018_what_was_counted_and_its_totals(datos: Datos, eleccion: str, contadas: int, de_mas: int) -> None:
     """Every counted row counts by its own cells, and the header follows; uncounted rows lost their votes.
 
     Accredited representatives are not published (the column repeats those who voted), so a row above its lista nominal
@@ -152,13 +152,13 @@ def test_puebla_2018_lo_contado_y_sus_totales(datos: Datos, eleccion: str, conta
         acta = acta_publicada(fila, banca)
         # Empty cells of a counted row are boxes that are not on its ballot.
         votos = {c: int(fila[n] or 0) for c, n in zip(claves, columnas, strict=True)}
-        dictamen = contabilizar(Asentado({}, votos), boleta, acta, 750)
+        veredicto = contabilizar(Asentado({}, votos), boleta, acta, 750)
         if fila["CONTABILIZADA"] == "1":
-            assert (dictamen.contabilizada, dictamen.observaciones) == (True, ()), acta.clave
-            assert str(dictamen.calculado) == fila["TOTAL_VOTOS_CALCULADO"], acta.clave
-            cuenta.agregar_acta(acta, dictamen)
+            assert (veredicto.contabilizada, veredicto.observaciones) == (True, ()), acta.clave
+            assert str(veredicto.calculado) == fila["TOTAL_VOTOS_CALCULADO"], acta.clave
+            cuenta.agregar_acta(acta, veredicto)
         elif fila["CONTABILIZADA"] == "0":
-            cuenta.agregar_acta(acta, Dictamen(False, PUBLICADAS[fila["OBSERVACIONES"]], (), None))
+            cuenta.agregar_acta(acta, Veredicto(False, PUBLICADAS[fila["OBSERVACIONES"]], (), None))
         else:
             cuenta.agregar_acta(acta, None)
     assert cuenta.contabilizadas == contadas
@@ -167,7 +167,7 @@ def test_puebla_2018_lo_contado_y_sus_totales(datos: Datos, eleccion: str, conta
     assert calculado == resumen
 
 
-def test_puebla_2018_reparto_de_cada_distrito(datos: Datos) -> None:
+def test_puebla_2018_the_split_in_each_distrito(datos: Datos) -> None:
     """26 districts with coalitions of up to six: the distribution against the law read aloud."""
     _, filas, columnas = puebla(datos, "DIP_LOC")
     por_distrito: dict[str, list[Fila]] = defaultdict(list)
@@ -193,7 +193,7 @@ def test_puebla_2018_reparto_de_cada_distrito(datos: Datos) -> None:
 # --- 98 federal cuts -------------------------------------------------------------------------------------------------
 
 
-def test_98_cortes_federales_y_la_regla_del_ultimo(datos: Datos) -> None:
+def test_98_federal_cortes_and_the_rule_of_the_last(datos: Datos) -> None:
     with datos("fed2018_prep_cuts", "summary.csv").open(encoding="utf-8", newline="") as archivo:
         cortes = list(csv.DictReader(archivo))
     assert len(cortes) == 98

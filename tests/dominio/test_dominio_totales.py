@@ -14,7 +14,7 @@ from pen import esperada
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import MotivoSinActa
 from prep.dominio.tabulacion.boleta import Boleta, Recuadro, TipoRecuadro, armar_boleta
-from prep.dominio.tabulacion.contabilidad import Dictamen, Observacion, contabilizar, limite, sin_acta
+from prep.dominio.tabulacion.contabilidad import Observacion, Veredicto, contabilizar, limite, sin_acta
 from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Demarcacion, Eleccion
 from prep.dominio.tabulacion.tabulacion import (
     ESTADISTICA,
@@ -54,7 +54,7 @@ def dice(*valores: Any, total: Any = 7) -> Asentado:
         ((500, 11, ILE, S, 0, 0), False, ["Excede Lista Nominal", "Ilegible", "Sin dato"], 511, True),
     ],
 )
-def test_la_tabla_de_inconsistencias(
+def test_the_table_of_inconsistencies(
     valores: tuple[Any, ...], contabilizada: bool, observaciones: list[str], calculado: int, inconsistente: bool
 ) -> None:
     """Domain paper §5, row by row; lista nominal 500 and 10 representatives."""
@@ -67,7 +67,7 @@ def test_la_tabla_de_inconsistencias(
     assert (por_pto.contabilizada, por_pto.inconsistente) == (contabilizada, inconsistente)
 
 
-def test_el_total_asentado_no_decide_nada() -> None:
+def test_the_total_asentado_decides_nothing() -> None:
     for total in (0, 9999, ILE, S):
         d = contabilizar(dice(1, 2, 3, 4, 0, 5, total=total), BOLETA, esperada(), 750)
         assert (d.contabilizada, d.observaciones, d.calculado) == (True, (), 15)
@@ -88,7 +88,7 @@ def test_el_total_asentado_no_decide_nada() -> None:
         (esperada("140024V0100", 0, 0), 0),
     ],
 )
-def test_cuantos_votos_caben(acta: ActaEsperada, maximo: int | None) -> None:
+def test_how_many_votes_fit(acta: ActaEsperada, maximo: int | None) -> None:
     assert limite(acta, 750) == maximo
     if maximo is not None:
         assert contabilizar(dice(maximo, 0, 0, 0, 0, 0), BOLETA, acta, 750).contabilizada
@@ -98,15 +98,15 @@ def test_cuantos_votos_caben(acta: ActaEsperada, maximo: int | None) -> None:
 
 
 @pytest.mark.parametrize("motivo", list(MotivoSinActa))
-def test_sin_acta(motivo: MotivoSinActa) -> None:
-    assert sin_acta(motivo) == Dictamen(False, (Observacion(f"Sin acta({motivo.value})"),), (), None)
+def test_no_acta_carries_its_reason(motivo: MotivoSinActa) -> None:
+    assert sin_acta(motivo) == Veredicto(False, (Observacion(f"Sin acta({motivo.value})"),), (), None)
     assert not sin_acta(motivo).inconsistente
 
 
 # --- figures ---------------------------------------------------------------------------------------------------------
 
 
-def test_la_estadistica_en_ceros() -> None:
+def test_the_statistics_in_ceros() -> None:
     cuenta = Cuenta.vacia(BOLETA)
     assert cuenta.votos == [0] * 6
     for _ in range(3):
@@ -142,7 +142,7 @@ def cuenta_de_ejemplo() -> Cuenta:
     return cuenta
 
 
-def test_la_estadistica_con_todo() -> None:
+def test_the_statistics_with_everything() -> None:
     cuenta = cuenta_de_ejemplo()
     assert cuenta.votos == [111, 20, 30, 4, 0, 6]
     cifras = estadistica(cuenta, cierre=False)
@@ -166,7 +166,7 @@ def test_la_estadistica_con_todo() -> None:
     assert cierre == {**cifras, "porcentaje_participacion_ciudadana": "20.5282"}
 
 
-def test_agregar_suma_cada_cifra() -> None:
+def test_adding_sums_every_figure() -> None:
     doble = cuenta_de_ejemplo()
     doble.agregar(cuenta_de_ejemplo())
     assert doble.votos == [222, 40, 60, 8, 0, 12]
@@ -178,7 +178,7 @@ def test_agregar_suma_cada_cifra() -> None:
     assert (doble.fuera_catalogo, doble.esperadas) == (6, 21)
 
 
-def test_participacion_sin_lista_nominal_no_se_sabe() -> None:
+def test_participation_without_lista_nominal_is_not_known() -> None:
     cuenta = Cuenta.vacia(BOLETA)
     especial = esperada("140024S0100", 0, 10)
     cuenta.agregar_acta(especial, contabilizar(dice(5, 0, 0, 0, 0, 0), BOLETA, especial, 750))
@@ -187,7 +187,7 @@ def test_participacion_sin_lista_nominal_no_se_sabe() -> None:
     assert (cifras["lista_nominal_actas_contabilizadas"], cifras["total_votos_s_cs"]) == (0, 0)
 
 
-def test_las_dos_vistas_de_una_coalicion() -> None:
+def test_the_two_views_of_a_coalicion() -> None:
     votos = [10, 30, 7, 5, 1, 2]
     assert por_candidatura(BOLETA, votos) == [
         FilaCandidatura("A_B", ("A", "B"), 45),
@@ -196,6 +196,16 @@ def test_las_dos_vistas_de_una_coalicion() -> None:
     filas = por_partido(BOLETA, votos, ["A", "B", "C"])
     assert filas == [FilaPartido("A", 10, 2), FilaPartido("B", 30, 3), FilaPartido("C", 7, 0)]
     assert [f.votos for f in filas] == [12, 33, 7]
+
+
+def test_a_joint_candidacy_is_one_box_and_is_not_split() -> None:
+    boleta = armar_boleta(["A"], comunes=[("CC_B_C", ["B", "C"])])
+    votos = [10, 31, 1, 2]  # A, CC_B_C, NO_REGISTRADAS, NULOS
+    assert por_candidatura(boleta, votos) == [
+        FilaCandidatura("A", ("A",), 10),
+        FilaCandidatura("CC_B_C", ("B", "C"), 31),
+    ]
+    assert por_partido(boleta, votos, ["A", "B", "C"]) == [FilaPartido("A", 10, 0), FilaPartido("CC_B_C", 31, 0)]
 
 
 # --- children add up to their parent ---------------------------------------------------------------------------------
@@ -219,7 +229,7 @@ _VALOR = st.integers(0, 130) | st.sampled_from([ILE, S])
 
 
 @st.composite
-def actas(draw: st.DrawFn, demarcacion: int) -> tuple[ActaEsperada, Dictamen | None]:
+def actas(draw: st.DrawFn, demarcacion: int) -> tuple[ActaEsperada, Veredicto | None]:
     boleta = BOLETAS[demarcacion]
     acta = esperada(
         f"14{draw(st.integers(1, 3)):04d}{draw(st.sampled_from('BCS'))}0100",
@@ -237,21 +247,21 @@ def actas(draw: st.DrawFn, demarcacion: int) -> tuple[ActaEsperada, Dictamen | N
 
 
 @given(st.fixed_dictionaries({d: st.lists(actas(d), max_size=6) for d in BOLETAS}), st.integers(0, 3), st.booleans())
-def test_la_suma_de_los_hijos_es_el_padre(
-    noche: dict[int, list[tuple[ActaEsperada, Dictamen | None]]], fuera: int, cierre: bool
+def test_the_sum_of_the_children_is_the_parent(
+    noche: dict[int, list[tuple[ActaEsperada, Veredicto | None]]], fuera: int, cierre: bool
 ) -> None:
     resultados: dict[int, Resultado] = {}
     for d, suyas in noche.items():
         cuenta = Cuenta.vacia(BOLETAS[d])
         secciones: dict[int, Cuenta] = {}
-        for acta, dictamen in suyas:
+        for acta, veredicto in suyas:
             seccion = secciones.setdefault(acta.casilla.clave.seccion, Cuenta.vacia(BOLETAS[d]))
-            seccion.agregar_acta(acta, dictamen)
+            seccion.agregar_acta(acta, veredicto)
         for seccion in secciones.values():
             cuenta.agregar(seccion)
         directa = Cuenta.vacia(BOLETAS[d])
-        for acta, dictamen in suyas:
-            directa.agregar_acta(acta, dictamen)
+        for acta, veredicto in suyas:
+            directa.agregar_acta(acta, veredicto)
         assert cuenta == directa
         resultados[d] = resultado_demarcacion(eleccion(), d, cuenta)
         _cuadra(resultados[d])
@@ -299,7 +309,7 @@ def _cuadra(resultado: Resultado) -> None:
     assert sum(f.votos for f in resultado.por_partido) + nadie == cuenta.total
 
 
-def test_la_entidad_suma_clave_por_clave_y_en_el_orden_de_las_columnas() -> None:
+def test_the_entidad_sums_key_by_key_in_the_order_of_the_columns() -> None:
     resultados = {}
     for d, boleta in BOLETAS.items():
         cuenta = Cuenta.vacia(boleta)
@@ -335,7 +345,7 @@ def test_la_entidad_suma_clave_por_clave_y_en_el_orden_de_las_columnas() -> None
     assert resultado_entidad(eleccion(), dict(reversed(resultados.items())), 1) == estado
 
 
-def test_una_candidatura_de_partidos_sin_columna_va_al_final() -> None:
+def test_a_candidatura_of_parties_without_a_column_goes_last() -> None:
     boleta = armar_boleta([], comunes=[("CC_2", ["Y", "Z"]), ("CC_1", ["W", "X"])], independientes=["IND"])
     e = eleccion(boleta.recuadros, {1: boleta})
     estado = resultado_entidad(e, {1: resultado_demarcacion(e, 1, Cuenta([1, 2, 3, 0, 0]))}, 0)

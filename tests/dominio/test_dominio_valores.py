@@ -17,23 +17,23 @@ from prep.dominio.tabulacion.porcentajes import porcentaje
 
 
 @pytest.mark.parametrize("dato", [0, 1, 9999])
-def test_un_recuadro_dice_un_numero(dato: int) -> None:
+def test_a_box_says_a_number(dato: int) -> None:
     assert valor(dato) == dato
     assert votos(valor(dato)) == dato
 
 
-def test_el_maximo_son_cuatro_digitos() -> None:
+def test_four_digits_are_the_most() -> None:
     assert MAXIMO == 9999
 
 
-def test_las_marcas_son_las_del_leeme_y_valen_cero() -> None:
+def test_the_marks_are_those_of_the_leeme_and_are_worth_zero() -> None:
     assert valor("Ilegible") is ILEGIBLE is Marca.ILEGIBLE
     assert valor("Sin dato") is SIN_DATO is Marca.SIN_DATO
     assert votos(ILEGIBLE) == votos(SIN_DATO) == 0
 
 
 @pytest.mark.parametrize("dato", [-1, 10_000, True, False, 1.0, None, "", "5", "ilegible", "Sin Dato", [], {}])
-def test_lo_demas_no_es_un_valor(dato: object) -> None:
+def test_anything_else_is_not_a_value(dato: object) -> None:
     with pytest.raises(ValorInvalido) as error:
         valor(dato)
     assert str(error.value) == f"«{dato}» no es un número de 0 a 9999, ni «Ilegible», ni «Sin dato»."
@@ -55,7 +55,7 @@ def test_lo_demas_no_es_un_valor(dato: object) -> None:
         ("140001A0100", (14, 1, "A", 1, 0), "Voto anticipado 1"),
     ],
 )
-def test_clave_de_casilla(clave: str, partes: tuple[int, int, str, int, int], nombre: str) -> None:
+def test_a_key_of_casilla_is_read_and_written(clave: str, partes: tuple[int, int, str, int, int], nombre: str) -> None:
     leida = ClaveCasilla.leer(clave)
     assert (leida.entidad, leida.seccion, leida.tipo, leida.id, leida.extension) == partes
     assert str(leida) == clave
@@ -66,7 +66,7 @@ def test_clave_de_casilla(clave: str, partes: tuple[int, int, str, int, int], no
     "clave",
     ["", "140024C010", "140024C01000", "140024X0100", "140024c0100", " 140024C0100", "140024C0100\n", "١٤0024C0100"],
 )
-def test_clave_de_casilla_mal_formada(clave: str) -> None:
+def test_a_malformed_key_of_casilla_is_refused(clave: str) -> None:
     with pytest.raises(ClaveInvalida) as error:
         ClaveCasilla.leer(clave)
     assert str(error.value) == (
@@ -83,7 +83,7 @@ _NUMERO = st.integers(0, 99)
         st.builds(ClaveCasilla, _NUMERO, st.integers(0, 9999), st.sampled_from(sorted(TIPOS_CASILLA)), _NUMERO, _NUMERO)
     )
 )
-def test_las_claves_se_ordenan_como_la_base_de_datos(claves: list[ClaveCasilla]) -> None:
+def test_keys_sort_as_in_the_database(claves: list[ClaveCasilla]) -> None:
     """Sección, type, number, extension: with fixed widths that is the order of the text."""
     assert [str(c) for c in sorted(claves)] == sorted(str(c) for c in claves)
     assert [ClaveCasilla.leer(str(c)) for c in claves] == claves
@@ -92,7 +92,7 @@ def test_las_claves_se_ordenan_como_la_base_de_datos(claves: list[ClaveCasilla])
 # --- percentages -----------------------------------------------------------------------------------------------------
 
 
-def test_porcentajes_publicados() -> None:
+def test_percentages_are_the_published_ones() -> None:
     assert porcentaje(7407, 7548) == "98.1319"  # Puebla 2018, gubernatura
     assert porcentaje(2506816, 3705612) == "67.6491"
     assert porcentaje(0, 5) == "0.0000"
@@ -103,7 +103,7 @@ def test_porcentajes_publicados() -> None:
 
 
 @given(st.integers(0, 10**9), st.integers(1, 10**9))
-def test_porcentajes_truncados_contra_fracciones_y_decimales(parte: int, todo: int) -> None:
+def test_truncated_percentages_against_fractions_and_decimals(parte: int, todo: int) -> None:
     texto = porcentaje(parte, todo)
     assert texto is not None
     assert len(texto.split(".")[1]) == 4
@@ -117,7 +117,7 @@ def test_porcentajes_truncados_contra_fracciones_y_decimales(parte: int, todo: i
 # --- what an acta says -----------------------------------------------------------------------------------------------
 
 
-def test_lo_asentado_se_lee_y_se_escribe_igual() -> None:
+def test_what_is_asentado_is_read_and_written_the_same() -> None:
     contenido = {"boletas_sobrantes": 3, "total_asentado": "Ilegible", "votos": {"A": 5, "NULOS": "Sin dato"}}
     asentado = Asentado.leer(contenido)
     assert asentado.totales == {"boletas_sobrantes": 3, "total_asentado": ILEGIBLE}
@@ -127,7 +127,7 @@ def test_lo_asentado_se_lee_y_se_escribe_igual() -> None:
     assert Asentado() == Asentado.leer({"votos": {}})
 
 
-def test_los_cinco_totales_que_no_son_votos() -> None:
+def test_the_five_totals_that_are_not_votes() -> None:
     leido = Asentado.leer({**dict.fromkeys(TOTALES, 1), "votos": {}})
     assert set(leido.totales) == {
         *("boletas_sobrantes", "personas_votaron", "representantes_votaron", "votos_sacados", "total_asentado")
@@ -149,13 +149,13 @@ def test_los_cinco_totales_que_no_son_votos() -> None:
         (None, "Los valores deben ser un objeto de campo a valor."),
     ],
 )
-def test_lo_asentado_mal_formado(contenido: object, mensaje: str) -> None:
+def test_malformed_asentado_is_refused(contenido: object, mensaje: str) -> None:
     with pytest.raises(AsentadoInvalido) as error:
         Asentado.leer(contenido)  # type: ignore[arg-type]
     assert str(error.value) == mensaje
 
 
-def test_un_valor_por_recuadro_de_la_boleta() -> None:
+def test_one_value_for_each_box_of_the_boleta() -> None:
     boleta = armar_boleta(["A", "B"])
     Asentado.leer({"votos": {"NULOS": 0, "A": 1, "NO_REGISTRADAS": 0, "B": 1}}).revisar(boleta)
     with pytest.raises(AsentadoInvalido, match=r"^Faltan recuadros de la boleta: B, NULOS\.$"):

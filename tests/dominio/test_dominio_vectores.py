@@ -22,19 +22,19 @@ def test_vectors(v):
     for a in v["actas"]:
         casilla = Casilla(ClaveCasilla.leer(a["casilla"]), 1, 1, a["lista_nominal"], v["boletas"].get(a["casilla"]))
         esperada = ActaEsperada(f"{a['casilla']}E", casilla, a["demarcacion"], a["representantes"])
-        dictamen = None
+        veredicto = None
         if a["votos"] is not None:
             asentado = Asentado.leer({"votos": a["votos"]})
             p = v["parametros"]
-            dictamen = contabilizar(asentado, b, esperada, p["boletas_especiales"], False, p["mezcla_cuenta"])
+            veredicto = contabilizar(asentado, b, esperada, p["boletas_especiales"], False, p["mezcla_cuenta"])
         elif a["sin_acta"] is not None:
-            dictamen = sin_acta(MotivoSinActa(str(a["sin_acta"])))
-        if dictamen is not None:
-            assert (", ".join(dictamen.observaciones), dictamen.contabilizada) == (
+            veredicto = sin_acta(MotivoSinActa(str(a["sin_acta"])))
+        if veredicto is not None:
+            assert (", ".join(veredicto.observaciones), veredicto.contabilizada) == (
                 a["observaciones"],
                 a["contabilizada"],
             )
-        cuentas[a["demarcacion"]].agregar_acta(esperada, dictamen)
+        cuentas[a["demarcacion"]].agregar_acta(esperada, veredicto)
     r = resultado_entidad(e, {d: resultado_demarcacion(e, d, c) for d, c in cuentas.items()}, 0)
     assert {
         "total": r.cuenta.total,

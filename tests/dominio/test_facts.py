@@ -130,6 +130,38 @@ def test_the_error_says_the_field_and_what_was_expected(changes: dict[str, Any],
     assert str(error.value).startswith("Hecho inválido, campo «") and str(error.value).endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("subject", "tipo", "content", "field"),
+    [
+        ("persona:p-1", "baja", {"desde": [], "motivo": "x"}, "desde"),
+        ("persona:p-1", "baja", {"desde": {"con espacio": 1}, "motivo": "x"}, "desde"),
+        ("persona:p-1", "baja", {"desde": {"*": 0}, "motivo": "x"}, "desde"),
+        ("persona:p-1", "alta", {"rol": "cae", "lugar": "CCV", "emergencia": "sí"}, "emergencia"),
+        ("persona:p-1", "alta", {"rol": "jefe", "lugar": "CCV"}, "rol"),
+        ("nodo:n", "alta", {"llave": "x", "clase": "catd", "nombre": "n"}, "llave"),
+    ],
+)
+def test_facts_of_authority_are_checked_too(subject: str, tipo: str, content: dict[str, Any], field: str) -> None:
+    with pytest.raises(HechoInvalido, match=f"campo «{field}»"):
+        leer_hecho(data(sujeto=subject, tipo=tipo, contenido=content))
+
+
+@pytest.mark.parametrize(
+    ("tipo", "content"),
+    [
+        ("alta", {"rol": "cae", "lugar": "CATD 12", "alcance": ["140024C0100"], "emergencia": True}),
+        ("baja", {"desde": {"*": 3, "catd-7": 1}, "motivo": "x", "rol": "cae"}),
+    ],
+)
+def test_facts_of_authority_that_are_right(tipo: str, content: dict[str, Any]) -> None:
+    assert leer_hecho(data(sujeto="persona:p-1", tipo=tipo, contenido=content)).interpretado
+
+
+def test_what_cannot_be_written_is_refused_when_it_is_made() -> None:
+    with pytest.raises(HechoInvalido, match="53 bits"):
+        nuevo_hecho(Tipo.INCIDENTE, f"acta:{ACTA}", "ana", datetime(2027, 6, 7, tzinfo=UTC), {"texto": 2**60})
+
+
 def test_what_is_not_a_fact() -> None:
     with pytest.raises(HechoInvalido, match=r"^Campos de más o de menos: hora, otro\.$"):
         leer_hecho({**{c: v for c, v in data().items() if c != "hora"}, "otro": 1})

@@ -7,7 +7,7 @@ from collections import Counter
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pen import ANYBODY, ONE, OTHER, PHOTO, SCAN, START, THREE, TWO, Pen, reading, written
+from pen import ACTA, ANYBODY, ONE, OTHER, PHOTO, SCAN, SHEET, START, THREE, TWO, Pen, reading, written
 
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.asentado import Asentado
@@ -293,6 +293,166 @@ def test_a_return_beside_a_verification_gives_way() -> None:
     other(Tipo.REVISADA, "lector", base=base, opinion="devuelve")
     acta = p.join(other).state
     assert acta.captura is Captura.VERIFICADA and says(acta) == (Asentado.leer(ONE), SCAN)
+
+
+# --- whichever of the two the content puts first ---
+
+ORDERS = range(1, 13)
+"""Each branch written at another hour has another id: among them both orders of two concurrent facts are seen."""
+
+
+def seen(results: set[object], *expected: object) -> None:
+    assert results == set(expected)
+
+
+def test_a_duplicate_beside_its_identification() -> None:
+    """Whoever identified it keeps it, with where it came from; the other fact is named."""
+    named = set()
+    for n in ORDERS:
+        p = Pen()
+        p(Tipo.DIGITALIZADA, "digital", imagen=SCAN)
+        p(Tipo.FOTOGRAFIADA, "cae", imagen=PHOTO, hora=START.isoformat())
+        p(Tipo.IDENTIFICADA, "digital", imagen=SCAN, por="qr")
+        other = p.branch(n)
+        p.thrown_away(SCAN)
+        p(Tipo.IDENTIFICADA, "cae", imagen=PHOTO, por="qr")
+        p.verified(PHOTO)
+        other(Tipo.DUPLICADA, "otro", imagen=PHOTO)
+        acta = p.join(other).state
+        assert says(acta) == (Asentado.leer(ONE), PHOTO) and acta.captura is Captura.VERIFICADA
+        assert acta.publicada is not None and acta.publicada.imagen.digitalizacion == "Móvil"
+        ((which, reason),) = acta.anomalias
+        assert reason is Rechazo.SUPERADO
+        named.add(next(h.tipo for h in (*p.facts, *other.facts) if h.id == which))
+    seen(named, Tipo.DUPLICADA, Tipo.IDENTIFICADA)
+
+
+def test_what_arrives_and_is_typed_beside_a_picture_thrown_away() -> None:
+    """Written after something that goes last, so that it may come after the picture is gone."""
+    left = set()
+    for n in ORDERS:
+        p = Pen()
+        p.scanned()
+        p(Tipo.FOTOGRAFIADA, "cae", imagen=PHOTO, hora=START.isoformat())
+        other = p.branch(n)
+        other(Tipo.DUPLICADA, "otro", imagen=PHOTO)
+        other(Tipo.DIGITALIZADA, "otro", imagen=SCAN)
+        other(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE)
+        p.thrown_away(SCAN)
+        acta = p.join(other).state
+        assert acta.desechadas == {SCAN} and acta.imagenes == [] and acta.capturas == []
+        left.add(tuple(r for _, r in acta.anomalias))
+    assert left <= {(), (Rechazo.SUPERADO,)}
+
+
+def test_a_picture_beside_sin_acta_in_either_order() -> None:
+    named = set()
+    for n in ORDERS:
+        p, other = Pen(), Pen(at=n)
+        p(Tipo.DIGITALIZADA, "digital", imagen=SCAN)
+        other(Tipo.SIN_ACTA, "acopio", motivo="3")
+        acta = p.join(other).state
+        assert acta.custodia is Custodia.DIGITALIZADA and acta.sin_acta_dicha is None
+        named.add(len(acta.anomalias))
+    seen(named, 0, 1)
+
+
+def test_one_picture_identified_in_two_places_is_identified_once() -> None:
+    p = Pen()
+    p(Tipo.DIGITALIZADA, "digital", imagen=SCAN)
+    other = p.branch()
+    p(Tipo.IDENTIFICADA, "digital", imagen=SCAN, por="qr")
+    other(Tipo.IDENTIFICADA, "coord", imagen=SCAN, por="persona")
+    assert p.join(other).state.identificadas == [SCAN]
+
+
+def test_two_requests_and_two_denials_of_another_picture() -> None:
+    p = Pen()
+    p.scanned()
+    other = p.branch()
+    asked = p(Tipo.OTRA_IMAGEN_PEDIDA, "ana", imagen=SCAN, motivo="Borrosa.")
+    other(Tipo.OTRA_IMAGEN_PEDIDA, "beto", imagen=SCAN, motivo="Movida.")
+    both = p.join(other).state
+    assert [r for _, r in both.anomalias] == [Rechazo.SUPERADO] and both.en_duda is not None
+    other = p.branch()
+    p(Tipo.OTRA_IMAGEN_NEGADA, "super", peticion=asked.id)
+    other(Tipo.OTRA_IMAGEN_NEGADA, "coord", peticion=asked.id)
+    both = p.join(other).state
+    assert [r for _, r in both.anomalias] == [Rechazo.SUPERADO] and both.en_duda is None
+    third = Pen(facts=p.facts[:4], at=9000)
+    third(Tipo.OTRA_IMAGEN_CONFIRMADA, "coord", peticion=asked.id)
+    both = p.join(third).state
+    assert [r for _, r in both.anomalias] == [Rechazo.SUPERADO] and both.imagenes != []
+
+
+def test_a_request_beside_a_verification_in_either_order() -> None:
+    for n in ORDERS:
+        p = Pen()
+        p.scanned()
+        base = reading(p.two_equal())
+        other = p.branch(n)
+        p(Tipo.VERIFICADA, "vera", base=base)
+        other(Tipo.OTRA_IMAGEN_PEDIDA, "caro", imagen=SCAN, motivo="Borrosa.")
+        acta = p.join(other).state
+        assert [r for _, r in acta.anomalias] == [Rechazo.SUPERADO] and acta.en_duda is None
+        assert acta.captura is Captura.VERIFICADA
+
+
+def test_what_sends_back_beside_a_verification_in_either_order() -> None:
+    reasons = set()
+    for n in ORDERS:
+        p = Pen()
+        p.scanned()
+        base = reading(p.two_equal())
+        one, two = p.branch(n), p.branch(2 * n)
+        p(Tipo.VERIFICADA, "vera", base=base)
+        one(Tipo.DEVUELTA, "elsa", base=base, motivo="No.")
+        two(Tipo.REVISADA, "lector", base=base, opinion="devuelve")
+        acta = p.join(one, two).state
+        assert acta.captura is Captura.VERIFICADA and says(acta) == (Asentado.leer(ONE), SCAN)
+        reasons.add(len(acta.anomalias))
+    assert {0, 2} <= reasons or {1, 2} <= reasons or len(reasons) > 1
+
+
+def test_a_sheet_out_of_catalogue_in_one_place_and_identified_in_another() -> None:
+    how = set()
+    for n in ORDERS:
+        h = Pen(SHEET)
+        h(Tipo.DIGITALIZADA, imagen=SCAN)
+        other = h.branch(n)
+        h(Tipo.IDENTIFICADA, "coord", imagen=SCAN, por="pto", acta=ACTA)
+        other(Tipo.FUERA_DE_CATALOGO, "super", eleccion="GUB")
+        acta = h.join(other).state
+        assert acta.es == ACTA and acta.custodia is Custodia.IDENTIFICADA and acta.fuera_vigente is None
+        how.add(len(acta.anomalias))
+    seen(how, 0, 1)
+
+
+def test_a_record_that_arrives_after_what_replaced_it() -> None:
+    for n in ORDERS:
+        p = Pen()
+        p.scanned()
+        p.verified()
+        other = p.branch(n)
+        other.published()
+        p.reopened()
+        p.verified(values=TWO, who=("caro", "dani", "elsa"))
+        acta = p.join(other).state
+        assert says(acta) == (Asentado.leer(TWO), SCAN) and acta.anomalias == []
+
+
+def test_a_record_of_something_that_never_was_is_named() -> None:
+    p = Pen()
+    p.scanned()
+    nothing = "0" * 64
+    made_up = p(Tipo.VERIFICADA, "vera", base=nothing)
+    p(Tipo.PUBLICADA, "sede", corte=1, base=nothing, hecho=made_up.id)
+    assert p.refusal is Rechazo.OTRA_BASE and p.state.publicada is None
+    p(Tipo.PUBLICADA, "sede", corte=1, base="1" * 64, hecho=made_up.id)
+    assert p.refusal is Rechazo.OTRA_BASE
+    confirmed = p(Tipo.SIN_ACTA_CONFIRMADA, "coord", peticion=nothing)
+    p(Tipo.PUBLICADA, "sede", corte=1, base=nothing, hecho=confirmed.id)
+    assert p.refusal is Rechazo.OTRA_BASE and p.state.sin_acta_vigente is None
 
 
 # --- properties ------------------------------------------------------------------------------------------------------

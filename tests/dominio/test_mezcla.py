@@ -25,11 +25,11 @@ ESPERADA = ActaEsperada("140001B010001", Casilla(ClaveCasilla.leer("140001B0100"
         ((ILEGIBLE, 7), True, True, (Observacion.ILEGIBLE,)),
     ],
 )
-def test_mezcla(
+def test_illegible_and_blank_together_count_only_where_the_institute_says_so(
     valores: tuple[Valor, Valor], mezcla_cuenta: bool, cuenta: bool, observaciones: tuple[Observacion, ...]
 ) -> None:
     uno, otro = valores
     votos = {"PAN": uno, "PRI": uno, "NO_REGISTRADAS": uno, "NULOS": otro}
-    dictamen = contabilizar(Asentado({}, votos), BOLETA, ESPERADA, 750, mezcla_cuenta=mezcla_cuenta)
-    assert (dictamen.contabilizada, dictamen.observaciones) == (cuenta, observaciones)
-    assert dictamen.inconsistente
+    veredicto = contabilizar(Asentado({}, votos), BOLETA, ESPERADA, 750, mezcla_cuenta=mezcla_cuenta)
+    assert (veredicto.contabilizada, veredicto.observaciones) == (cuenta, observaciones)
+    assert veredicto.inconsistente

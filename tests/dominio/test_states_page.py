@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from pen import ACTA, ONE, OTHER, PHOTO, SCAN, SHEET, THREE, TWO, Pen
+from pen import ACTA, ONE, OTHER, PHOTO, SCAN, SHEET, THREE, TWO, Pen, reading
 
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.hechos import DE_ACTA, DE_HOJA, Tipo, huella_lectura
@@ -135,10 +135,30 @@ def of_class(key: str) -> list[Tipo]:
     return [Tipo(t) for t in (DE_HOJA if key == SHEET else DE_ACTA)]
 
 
+def _start(pen: Pen, seed: int, key: str) -> None:
+    """Some of the way, so that the rest of it is walked too."""
+    if key == SHEET:
+        pen(Tipo.DIGITALIZADA, "digital", imagen=SCAN)
+    elif seed % 8 == 1:
+        pen(Tipo.SIN_ACTA, "acopio", motivo="3")
+    elif seed % 8 == 5:
+        pen(Tipo.DIGITALIZADA, "digital", imagen=OTHER)
+        pen(Tipo.DIGITALIZADA, "digital", imagen=SCAN)
+        pen.thrown_away(OTHER)
+        pen(Tipo.IDENTIFICADA, "digital", imagen=SCAN, por="qr")
+    elif seed % 8 in (2, 3, 6):
+        pen.scanned()
+        pen(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE)
+        second = pen(Tipo.CAPTURADA, "beto", imagen=SCAN, valores=ONE if seed % 4 == 2 else TWO)
+        if seed % 8 == 2:
+            pen(Tipo.VERIFICADA, "vera", base=reading(second))
+
+
 def walk(seed: int, key: str, steps: int = 22) -> tuple[set[tuple[str, str]], set[str]]:
     """Facts of one subject, legal or not: every (type, refusal) that was seen, and every state it went through."""
     rng = random.Random(seed)
     pen, seen, through = Pen(key), set(), set()
+    _start(pen, seed, key)
     for _ in range(steps):
         acta = pen.state
         through |= {acta.custodia.value, acta.captura.value}

@@ -23,7 +23,7 @@ def esquinas_ciertas(f: Foto) -> tuple[np.ndarray, float]:
 
 
 @pytest.mark.parametrize(("nivel", "semilla"), [("scan", 1), ("scan", 3), ("mild", 1), ("mild", 3), ("medium", 1)])
-def test_la_hoja_a_menos_de_un_milimetro(nivel: str, semilla: int) -> None:
+def test_the_hoja_is_found_within_a_millimetre(nivel: str, semilla: int) -> None:
     f = foto(nivel, semilla=semilla)
     hallada = contorno.hallar(descifrar(f.jpeg))
     assert hallada is not None
@@ -31,7 +31,7 @@ def test_la_hoja_a_menos_de_un_milimetro(nivel: str, semilla: int) -> None:
     assert np.linalg.norm(hallada.esquinas - ciertas, axis=1).max() / px_mm < 1.0
 
 
-def test_un_dedo_y_una_esquina_cortada_no_la_esconden() -> None:
+def test_a_finger_and_a_cut_corner_do_not_hide_it() -> None:
     f = foto("mild")
     gris = descifrar(f.jpeg)
     ciertas, px_mm = esquinas_ciertas(f)
@@ -44,7 +44,7 @@ def test_un_dedo_y_una_esquina_cortada_no_la_esconden() -> None:
     assert np.linalg.norm(hallada.esquinas - ciertas, axis=1).max() / px_mm < 2.0
 
 
-def test_una_pagina_de_orilla_a_orilla() -> None:
+def test_a_page_from_edge_to_edge() -> None:
     pagina = cv2.cvtColor(cv2.resize(llena()[2], (2159, 1397), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
     hallada = contorno.hallar(pagina)
     assert hallada is not None and hallada.de_frente
@@ -53,7 +53,7 @@ def test_una_pagina_de_orilla_a_orilla() -> None:
     assert [p.giro for p in hallada.paginas(PROPIO)] == [0, 2]
 
 
-def test_lo_que_no_es_una_hoja_entera_no_se_endereza() -> None:
+def test_what_is_not_a_whole_hoja_is_not_straightened() -> None:
     rng = np.random.default_rng(1)
     manchas = cv2.resize(rng.integers(40, 220, (9, 12)).astype(np.uint8), (1600, 1200), interpolation=cv2.INTER_CUBIC)
     pared = np.clip(rng.normal(225, 4, (1200, 1600)), 0, 255).astype(np.uint8)
@@ -63,7 +63,7 @@ def test_lo_que_no_es_una_hoja_entera_no_se_endereza() -> None:
     assert not contorno.hay_hoja(manchas) and not contorno.hay_hoja(pared)
 
 
-def test_un_doblez_no_es_una_orilla() -> None:
+def test_a_fold_is_not_an_edge() -> None:
     """Half of the sheet is darker than the other half, from a fold on."""
     f = foto("mild")
     gris = descifrar(f.jpeg)
@@ -78,7 +78,7 @@ def test_un_doblez_no_es_una_orilla() -> None:
 
 
 @pytest.mark.parametrize("grados", [-4.0, -0.7, 2.5])
-def test_inclinacion_por_los_renglones_impresos(grados: float) -> None:
+def test_the_tilt_is_measured_by_the_printed_rows(grados: float) -> None:
     pagina = cv2.cvtColor(cv2.resize(llena()[2], (2159, 1397), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
     giro = cv2.getRotationMatrix2D((1080, 700), -grados, 1.0)
     torcida = cv2.warpAffine(pagina, giro, (2159, 1397), borderValue=250)
@@ -92,7 +92,7 @@ def publicada(jpeg: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(d.publicada)).convert("L"))
 
 
-def test_la_imagen_publicada_sin_marcas_sale_derecha_por_su_contorno() -> None:
+def test_without_marks_the_published_image_is_straightened_by_its_outline() -> None:
     """The marks of the sheet, not used to straighten it, are where a straight sheet with a thin margin has them."""
     from prep.evidencia.pagina import hallar_marcas
 
@@ -106,14 +106,14 @@ def test_la_imagen_publicada_sin_marcas_sale_derecha_por_su_contorno() -> None:
     assert orilla < np.median(imagen) - 15  # what lies around the sheet is still there: nothing of it was cut
 
 
-def test_la_imagen_publicada_sin_hoja_segura_es_la_que_llego() -> None:
+def test_without_a_sure_hoja_the_published_image_is_the_one_that_came() -> None:
     gris = np.ascontiguousarray(descifrar(foto("mild").jpeg)[:, :2200])
     imagen = publicada(cv2.imencode(".jpg", gris)[1].tobytes())
     esperada = cv2.resize(gris, imagen.shape[::-1], interpolation=cv2.INTER_AREA)
     assert np.abs(imagen.astype(int) - esperada).mean() < 4
 
 
-def test_un_escaneo_torcido_se_publica_nivelado() -> None:
+def test_a_crooked_scan_is_published_level() -> None:
     """Without any edge in sight, the printed lines say it."""
     pagina = cv2.resize(llena()[2], (2159, 1397), interpolation=cv2.INTER_AREA)
     giro = cv2.getRotationMatrix2D((1080, 700), -3.0, 1.15)

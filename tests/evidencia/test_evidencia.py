@@ -116,14 +116,14 @@ def pdf_sin_fin(hondo: int = 9) -> bytes:
     return salida + fin % (n, tabla, n, len(salida))
 
 
-def test_un_documento_que_no_acaba_de_dibujarse_se_deja(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_that_never_finishes_drawing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aparte, "SEGUNDOS", 3)
     with pytest.raises(ArchivoRechazado, match="pide demasiado"):
         paginas(pdf_sin_fin())
     assert len(paginas(pdf_sin_fin(hondo=2))) == 1
 
 
-def test_las_paginas_de_un_documento_tienen_un_limite_entre_todas(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pages_of_a_document_have_one_limit_between_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
     varias = io.BytesIO()
     hojas = [Image.new("1", (4000, 4000)) for _ in range(3)]
     hojas[0].save(varias, "TIFF", save_all=True, append_images=hojas[1:], compression="group4")
@@ -134,13 +134,13 @@ def test_las_paginas_de_un_documento_tienen_un_limite_entre_todas(monkeypatch: p
 
 
 @pytest.mark.parametrize("caso", HOSTILES)
-def test_cada_archivo_hostil_se_rechaza_con_su_motivo(caso: str) -> None:
+def test_each_hostile_file_is_refused_with_its_reason(caso: str) -> None:
     datos, motivo = HOSTILES[caso]
     with pytest.raises(ArchivoRechazado, match=motivo):
         paginas(datos)
 
 
-def test_lo_bueno_pasa_como_llegó() -> None:
+def test_what_is_good_passes_as_it_came() -> None:
     assert paginas(JPEG) == [JPEG]
     png = imagen("PNG")
     assert paginas(png) == [png]
@@ -148,7 +148,7 @@ def test_lo_bueno_pasa_como_llegó() -> None:
     assert paginas(con_datos_del_telefono) == [con_datos_del_telefono]
 
 
-def test_un_tiff_y_un_pdf_de_varias_paginas_se_separan() -> None:
+def test_a_tiff_and_a_pdf_of_several_pages_are_split() -> None:
     hojas = [Image.fromarray(np.full((700, 900), 40 * k, np.uint8)) for k in (1, 3, 5)]
     salida = io.BytesIO()
     hojas[0].save(salida, "TIFF", save_all=True, append_images=hojas[1:], compression="tiff_lzw")
@@ -163,7 +163,7 @@ def test_un_tiff_y_un_pdf_de_varias_paginas_se_separan() -> None:
     )
 
 
-def test_un_pdf_con_demasiadas_paginas() -> None:
+def test_a_pdf_with_too_many_pages_is_refused() -> None:
     documento = pypdfium2.PdfDocument.new()
     for _ in range(61):
         documento.new_page(600, 800)
@@ -173,7 +173,7 @@ def test_un_pdf_con_demasiadas_paginas() -> None:
         paginas(salida.getvalue())
 
 
-def test_una_pagina_de_pdf_gigante() -> None:
+def test_a_giant_pdf_page_is_refused() -> None:
     documento = pypdfium2.PdfDocument.new()
     documento.new_page(14_000, 14_000)
     salida = io.BytesIO()
@@ -182,7 +182,7 @@ def test_una_pagina_de_pdf_gigante() -> None:
         paginas(salida.getvalue())
 
 
-def test_la_imagen_publicada_es_ligera_derecha_y_la_misma_siempre() -> None:
+def test_the_published_image_is_light_straight_and_always_the_same() -> None:
     f = foto("mild")
     gris = descifrar(f.jpeg)
     pagina = situar(afinar(gris, hallar_marcas(gris)))
@@ -203,7 +203,7 @@ def test_la_imagen_publicada_es_ligera_derecha_y_la_misma_siempre() -> None:
     assert centros[2] == pytest.approx([418.8, 266.4], abs=0.5)
 
 
-def test_sin_pagina_se_publica_la_foto_entera() -> None:
+def test_without_a_page_the_whole_photo_is_published() -> None:
     rng = np.random.default_rng(2)
     grande = rng.integers(0, 255, (3000, 4000, 3), np.uint8)  # noise is the hardest to compress
     jpeg = cv2.imencode(".jpg", grande)[1].tobytes()
@@ -211,7 +211,7 @@ def test_sin_pagina_se_publica_la_foto_entera() -> None:
     assert len(d.publicada) <= 300_000
 
 
-def test_el_recorte_de_un_campo_es_el_del_campo() -> None:
+def test_the_crop_of_a_field_is_of_that_field() -> None:
     h = hoja()
     gris = descifrar(foto("scan").jpeg)
     pagina = situar(afinar(gris, hallar_marcas(gris)))
@@ -225,7 +225,7 @@ def test_el_recorte_de_un_campo_es_el_del_campo() -> None:
     assert chico.shape[0] == pytest.approx((campo.letra.alto + 3) * 8, abs=8)
 
 
-def test_evidencia_guardada_y_revisada(tmp_path: Path) -> None:
+def test_evidence_is_kept_and_checked(tmp_path: Path) -> None:
     almacen = AlmacenCarpeta(tmp_path)
     f = foto("mild")
     original = guardar_original(almacen, f.jpeg)
@@ -250,7 +250,7 @@ def test_evidencia_guardada_y_revisada(tmp_path: Path) -> None:
     assert revisar_almacen(almacen, [original, suelto]).perdidos == (f"imagenes/{publicada[:2]}/{publicada}.jpg",)
 
 
-def test_una_ficha_alterada_se_nombra(tmp_path: Path) -> None:
+def test_an_altered_record_is_named(tmp_path: Path) -> None:
     almacen = AlmacenCarpeta(tmp_path)
     original = guardar_original(almacen, JPEG)
     guardar_derivados(almacen, original, 1, derivar(JPEG, None))
@@ -261,6 +261,6 @@ def test_una_ficha_alterada_se_nombra(tmp_path: Path) -> None:
     assert len(r.huerfanos) == 3
 
 
-def test_el_limite_de_peso_es_el_que_se_dice() -> None:
+def test_the_limit_of_size_is_the_one_that_is_said() -> None:
     with pytest.raises(ArchivoRechazado, match=f"máximo es {evidencia.PESO_MAXIMO // 2**20} MB"):
         paginas(b"\xff\xd8\xff" + b"\0" * evidencia.PESO_MAXIMO)

@@ -6,7 +6,7 @@ from prep.evidencia.pagina import Marca, hallar_marcas, situar
 from prep.lectura.lector import descifrar
 
 
-def test_con_dos_no_hay_pagina() -> None:
+def test_two_marks_make_no_page() -> None:
     gris = descifrar(foto("mild").jpeg)
     marcas = hallar_marcas(gris)
     assert len(marcas) == 4
@@ -15,7 +15,7 @@ def test_con_dos_no_hay_pagina() -> None:
 
 
 @pytest.mark.parametrize("cuartos", range(4))
-def test_la_orientacion_la_dan_las_marcas(cuartos: int) -> None:
+def test_the_marks_give_the_orientation(cuartos: int) -> None:
     gris = np.ascontiguousarray(np.rot90(descifrar(foto("scan").jpeg), -cuartos))
     pagina = hallar(gris)
     assert pagina is not None
@@ -24,7 +24,7 @@ def test_la_orientacion_la_dan_las_marcas(cuartos: int) -> None:
     assert [m.esquina for m in sorted(hallar_marcas(recta), key=lambda m: m.esquina)] == [0, 1, 2, 3]
 
 
-def test_una_forma_imposible_no_es_una_pagina() -> None:
+def test_an_impossible_shape_is_not_a_page() -> None:
     gris = descifrar(foto("mild").jpeg)
     marcas = {m.esquina: m for m in hallar_marcas(gris)}
     cambiadas = [Marca(marcas[e].id, otra, marcas[e].puntos) for e, otra in ((0, 1), (1, 0), (2, 2), (3, 3))]

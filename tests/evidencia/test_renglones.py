@@ -38,7 +38,7 @@ def lejos_mm(pagina: Pagina, nivel: str, grande: bool, gris: np.ndarray) -> tupl
 
 @pytest.mark.parametrize("grande", [False, True])
 @pytest.mark.parametrize("nivel", ["scan", "mild", "medium"])
-def test_los_recuadros_a_menos_de_medio_milimetro(nivel: str, grande: bool) -> None:
+def test_boxes_are_found_within_half_a_millimetre(nivel: str, grande: bool) -> None:
     gris = descifrar(foto(nivel, grande=grande).jpeg)
     pagina = hallar(gris)
     assert pagina is not None
@@ -48,7 +48,7 @@ def test_los_recuadros_a_menos_de_medio_milimetro(nivel: str, grande: bool) -> N
 
 
 @pytest.mark.parametrize("falta", range(4))
-def test_basta_con_tres_marcas(falta: int) -> None:
+def test_three_marks_are_enough(falta: int) -> None:
     gris = descifrar(foto("mild").jpeg)
     pagina = hallar(gris, sin=falta)
     assert pagina is not None
@@ -57,7 +57,7 @@ def test_basta_con_tres_marcas(falta: int) -> None:
     assert lejos[claridad > 0].max() <= 0.5
 
 
-def test_donde_no_hay_recuadros_no_se_inventan() -> None:
+def test_where_there_are_no_boxes_none_are_invented() -> None:
     h = llena()[0]
     blanca = np.full((round(ALTO * PX_MM), round(ANCHO * PX_MM)), 230, np.uint8)
     ruido = np.clip(np.random.default_rng(1).normal(200, 12, blanca.shape), 0, 255).astype(np.uint8)

@@ -19,11 +19,11 @@ from prep.lectura.revision import intervalo
     # Wilson's interval, worked by hand from its formula with z = 1.959964.
     [(0, 10, 0.0, 0.27753), (10, 10, 0.72247, 1.0), (5, 10, 0.23659, 0.76341), (0, 0, 0.0, 1.0)],
 )
-def test_intervalo_de_wilson(k: int, n: int, bajo: float, alto: float) -> None:
+def test_the_interval_is_wilsons(k: int, n: int, bajo: float, alto: float) -> None:
     assert intervalo(k, n) == pytest.approx((bajo, alto), abs=1e-4)
 
 
-def test_la_calibracion_perfecta_y_la_mala() -> None:
+def test_perfect_calibration_and_bad_calibration_are_told_apart() -> None:
     rng = np.random.default_rng(1)
     conf = rng.uniform(0.5, 1, 20_000)
     bien = rng.random(20_000) < conf
@@ -32,7 +32,7 @@ def test_la_calibracion_perfecta_y_la_mala() -> None:
     assert ece([]) == 0.0
 
 
-def test_la_curva_baja_la_exigencia_poco_a_poco() -> None:
+def test_the_curve_lowers_the_demand_little_by_little() -> None:
     campos = [
         (7, "", 7, 0.99, True, "ambos"),
         (8, "", 3, 0.6, False, "ambos"),
@@ -45,7 +45,7 @@ def test_la_curva_baja_la_exigencia_poco_a_poco() -> None:
     assert "<polyline" in svg_curvas({"mild": curva([m])})
 
 
-def test_la_equivocacion_siempre_lo_es_y_cabe() -> None:
+def test_a_made_up_mistake_is_always_one_and_fits() -> None:
     h, plan, _ = llena(grande=True)
     buena: dict[str, Valor] = {c.clave: plan[c.clave].valor for c in h.plantilla.campos}
     for s in range(300):
@@ -53,18 +53,18 @@ def test_la_equivocacion_siempre_lo_es_y_cabe() -> None:
         assert mala != buena[clave] and 0 <= mala <= 999
 
 
-def test_los_pesos_caben_en_tres_megas() -> None:
+def test_the_weights_fit_in_three_megabytes() -> None:
     assert sum(p.stat().st_size for p in PESOS.iterdir()) <= 3_000_000
 
 
-def test_digitos_reales_de_otras_personas(datos: Callable[..., Path]) -> None:
+def test_real_digits_of_other_people(datos: Callable[..., Path]) -> None:
     """MNIST's test writers, whom no training saw."""
     fallas, n = bench.mnist(datos("digitos", "mnist"))
     assert n == 10_000
     assert fallas <= 60
 
 
-def test_el_modelo_da_los_mismos_bits_solo_o_en_grupo() -> None:
+def test_the_model_gives_the_same_bits_alone_or_in_a_group() -> None:
     cajas = np.random.default_rng(1).random((7, 28, 28)).astype(np.float32)
     juntas = redes().digitos(cajas)
     assert np.array_equal(juntas, redes().digitos(cajas))
@@ -73,7 +73,7 @@ def test_el_modelo_da_los_mismos_bits_solo_o_en_grupo() -> None:
 
 
 @pytest.mark.largo
-def test_el_examen_entero(tmp_path: Path, datos: Callable[..., Path]) -> None:
+def test_the_whole_examination_is_run_and_drawn(tmp_path: Path, datos: Callable[..., Path]) -> None:
     lineas: list[str] = []
     figuras = bench.bench(datos("digitos", "mnist"), None, 6, lineas.append, tmp_path)
     assert (tmp_path / "lectura_curvas.svg").read_text().startswith("<svg")

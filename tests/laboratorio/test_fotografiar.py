@@ -8,7 +8,7 @@ from prep.papel.plantilla import LADO_MARCA, MARCAS
 
 
 @pytest.mark.parametrize("nivel", NIVELES)
-def test_se_repite_con_la_semilla(nivel: str) -> None:
+def test_it_repeats_with_its_seed(nivel: str) -> None:
     pagina = llena()[2]
     a = fotografiar(pagina, nivel, np.random.default_rng(11))
     assert a.jpeg == fotografiar(pagina, nivel, np.random.default_rng(11)).jpeg
@@ -16,7 +16,7 @@ def test_se_repite_con_la_semilla(nivel: str) -> None:
 
 
 @pytest.mark.parametrize("nivel", ["scan", "mild", "medium"])
-def test_sabe_donde_quedó_cada_punto(nivel: str) -> None:
+def test_it_knows_where_every_point_went(nivel: str) -> None:
     """The corners that OpenCV's own detector finds are where the recorded geometry says."""
     f = foto(nivel)
     gris = cv2.imdecode(np.frombuffer(f.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
@@ -37,6 +37,6 @@ def test_sabe_donde_quedó_cada_punto(nivel: str) -> None:
             assert np.linalg.norm(de[i] - ciertos, axis=1).max() < 3.0
 
 
-def test_nivel_desconocido() -> None:
+def test_an_unknown_level_is_refused() -> None:
     with pytest.raises(KeyError):
         fotografiar(llena()[2], "perfecta", np.random.default_rng(1))

@@ -10,7 +10,7 @@ from prep.papel.plantilla import armar_plantilla
 PLANTILLA = armar_plantilla(CHICA)
 
 
-def test_hay_trazos_para_todo_lo_que_se_escribe() -> None:
+def test_there_are_strokes_for_all_that_is_written() -> None:
     rng = np.random.default_rng(1)
     for _ in range(6):
         e = escritor(rng)
@@ -20,7 +20,7 @@ def test_hay_trazos_para_todo_lo_que_se_escribe() -> None:
             assert escribir_digito(signo, (0, 0, 7.5, 8), e, rng), signo
 
 
-def test_cabe_en_su_renglon() -> None:
+def test_it_fits_in_its_row() -> None:
     rng = np.random.default_rng(2)
     for _ in range(40):
         e = escritor(rng)
@@ -31,7 +31,7 @@ def test_cabe_en_su_renglon() -> None:
         assert puntos[:, 1].min() > 1 and puntos[:, 1].max() < 5 + 7.5 + 4
 
 
-def test_la_misma_semilla_escribe_lo_mismo_y_otra_no() -> None:
+def test_the_same_seed_writes_the_same_and_another_does_not() -> None:
     def tinta(semilla: int) -> np.ndarray:
         rng = np.random.default_rng(semilla)
         return garabatear(escribir_texto("ciento dos", (1, 1, 60, 8), escritor(rng), rng), (80, 520), 8)
@@ -40,7 +40,7 @@ def test_la_misma_semilla_escribe_lo_mismo_y_otra_no() -> None:
     assert not np.array_equal(tinta(3), tinta(4))
 
 
-def test_el_acta_inventada_cuadra() -> None:
+def test_the_made_up_acta_adds_up() -> None:
     for s in range(20):
         votos = votos_al_azar(PLANTILLA, np.random.default_rng(s))
         suma = sum(votos[c.clave] for c in PLANTILLA.campos if c.tipo != "total")
@@ -48,7 +48,7 @@ def test_el_acta_inventada_cuadra() -> None:
         assert votos["personas_votaron"] + votos["representantes_votaron"] >= votos["suma_votaron"]
 
 
-def test_la_verdad_dice_lo_que_una_persona_capturaria() -> None:
+def test_the_truth_says_what_a_person_would_type() -> None:
     rng = np.random.default_rng(5)
     todo = Costumbres(0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1)
     vistos = set()
@@ -73,7 +73,7 @@ def test_la_verdad_dice_lo_que_una_persona_capturaria() -> None:
     assert vistos == {"", "vacio", "rayas", "ilegible", "sin_letra", "difieren", "sin_numero", "sobrescrito"}
 
 
-def test_llenar_se_repite_y_escribe_sólo_donde_debe() -> None:
+def test_filling_in_repeats_and_writes_only_where_it_must() -> None:
     h, plan, imagen = llena()
     otra = np.random.default_rng(1)
     votos_al_azar(h.plantilla, otra)

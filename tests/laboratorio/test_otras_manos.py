@@ -19,7 +19,7 @@ def mano(caja: str = "minuscula", peso: float = 0.0) -> Manuscrita:
     return Manuscrita(VERA, inclinacion=0.1, anchura=1.0, peso=peso, temblor=0.5, caja=caja)
 
 
-def test_toda_frase_cabe_en_su_renglon() -> None:
+def test_every_phrase_fits_in_its_row() -> None:
     rng = np.random.default_rng(1)
     for frase in ("tres", FRASES[454], FRASES[777]):
         tinta = mano().frase(frase, 640, 76, rng)
@@ -27,20 +27,20 @@ def test_toda_frase_cabe_en_su_renglon() -> None:
         assert tinta.max() > 200
 
 
-def test_la_misma_semilla_escribe_lo_mismo_y_la_caja_se_respeta() -> None:
+def test_the_same_seed_writes_the_same_and_keeps_inside_its_box() -> None:
     una, otra = (mano().frase("ciento dos", 640, 76, np.random.default_rng(4)) for _ in range(2))
     assert np.array_equal(una, otra)
     alta = mano("mayuscula").frase("ciento dos", 640, 76, np.random.default_rng(4))
     assert not np.array_equal(una.shape, alta.shape)
 
 
-def test_el_peso_engorda_el_trazo() -> None:
+def test_the_weight_thickens_the_stroke() -> None:
     flaca, gorda = (mano(peso=p).cifra("8", 60, np.random.default_rng(2)) for p in (-0.5, 1.5))
     llena = [float((cv2.resize(t, (40, 60)) > 120).mean()) for t in (flaca, gorda)]
     assert llena[1] > llena[0] * 1.15
 
 
-def test_nadie_examina_lo_que_entreno(tmp_path: Path) -> None:
+def test_nobody_examines_what_they_trained(tmp_path: Path) -> None:
     lista = [linea.split() for linea in TIPOS.read_text().splitlines() if not linea.startswith("#")]
     nombres = [nombre for _, nombre, *_ in lista]
     assert len(nombres) == len(set(nombres)) and {para for para, *_ in lista} == {
@@ -56,7 +56,7 @@ def test_nadie_examina_lo_que_entreno(tmp_path: Path) -> None:
     assert elegidas == {nombre for para, nombre, *_ in lista if para == "examen"}
 
 
-def test_un_acta_de_otra_mano_dice_lo_mismo_con_otra_tinta() -> None:
+def test_an_acta_in_another_hand_says_the_same_in_other_ink() -> None:
     h = hoja()
     plan = planear(h.plantilla, votos_al_azar(h.plantilla, np.random.default_rng(3)), np.random.default_rng(3), LIMPIO)
     imagenes = np.zeros((10, 28, 28), np.uint8)

@@ -80,7 +80,7 @@ def noche_contada(n: NocheLeida) -> None:
     verificar(n, otra)
 
 
-def test_el_informe_contra_una_noche_contada_a_mano(noche_leida: NocheLeida) -> None:
+def test_the_report_against_a_night_counted_by_hand(noche_leida: NocheLeida) -> None:
     noche_contada(noche_leida)
     b = balance()
     assert b["formato"] == "prep/informe-lectura/1"
@@ -104,12 +104,12 @@ def test_el_informe_contra_una_noche_contada_a_mano(noche_leida: NocheLeida) -> 
     assert dichos["Aceptados que son lo que quedó"] == "8 de 9"
 
 
-def test_sin_lecturas_el_informe_esta_en_ceros(noche_leida: NocheLeida) -> None:
+def test_without_readings_the_report_is_all_zeros(noche_leida: NocheLeida) -> None:
     b = balance()
     assert (b["actas"], b["calibracion"], b["segundos"]) == (0, [], {"hasta_opinar": None, "leer": None})
 
 
-def test_la_curva_pone_cada_tramo_en_su_lugar() -> None:
+def test_the_curve_puts_each_stretch_in_its_place() -> None:
     tramos = [
         {"confianza": 0.9, "campos": 10, "iguales": 9, "intervalo": [0.6, 0.98]},
         {"confianza": 0.999, "campos": 1000, "iguales": 999, "intervalo": [0.994, 0.9998]},
@@ -166,7 +166,7 @@ def sembrar(n: NocheLeida, papeles: Papeles) -> list[str]:
 
 
 @pytest.mark.parametrize("modo", ["apagada", "piloto", "revisora"])
-def test_trabajar_en_cada_modo(noche_leida: NocheLeida, papeles: Papeles, tmp_path: Path, modo: str) -> None:
+def test_trabajar_in_every_mode(noche_leida: NocheLeida, papeles: Papeles, tmp_path: Path, modo: str) -> None:
     n, sede = noche_leida, Sede(tmp_path, papeles, modo)
     n.nodo = sede_nodo(sede)
     actas = sembrar(n, papeles)
@@ -181,7 +181,7 @@ def test_trabajar_en_cada_modo(noche_leida: NocheLeida, papeles: Papeles, tmp_pa
     assert {a: f.opinion for a, f in n.lecturas().items()} == {
         a: (Opinion.DEVUELVE if i == 1 else Opinion.CONFIRMA).value for i, a in enumerate(actas)
     }
-    assert [h.acta for h in n.revisadas()] == ([actas[1]] if modo == "revisora" else [])
+    assert [h.sujeto for h in n.revisadas()] == ([f"acta:{actas[1]}"] if modo == "revisora" else [])
     assert sede.prep("lectura", "trabajar", "--una-vuelta").returncode == 0
     assert len(n.lecturas()) == 4
 
@@ -194,7 +194,7 @@ def test_trabajar_en_cada_modo(noche_leida: NocheLeida, papeles: Papeles, tmp_pa
     assert "Devueltas a una tercera persona" in r.stdout and "4" in r.stdout
 
 
-def test_trabaja_hasta_que_se_le_dice_aunque_se_caiga_la_base(
+def test_it_works_until_it_is_told_even_if_the_database_falls(
     noche_leida: NocheLeida, papeles: Papeles, tmp_path: Path
 ) -> None:
     n, sede = noche_leida, Sede(tmp_path, papeles, "revisora")
@@ -244,7 +244,9 @@ def sede_nodo(sede: Sede) -> Any:
     return nodo_local(sede.carpeta / "llaves")
 
 
-def test_sin_proceso_o_sin_secreto_se_dice_que_hacer(noche_leida: NocheLeida, papeles: Papeles, tmp_path: Path) -> None:
+def test_without_a_process_or_a_secret_it_says_what_to_do(
+    noche_leida: NocheLeida, papeles: Papeles, tmp_path: Path
+) -> None:
     sede = Sede(tmp_path, papeles, "revisora")
     (tmp_path / "llaves" / "qr").unlink()
     r = sede.prep("lectura", "trabajar", "--una-vuelta")

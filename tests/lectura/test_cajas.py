@@ -24,7 +24,7 @@ def recortes(plan: dict[str, Escrito], nivel: str) -> dict:
 
 
 @pytest.mark.parametrize("nivel", ["scan", "mild", "medium"])
-def test_un_recuadro_vacio_no_tiene_tinta(nivel: str) -> None:
+def test_an_empty_box_has_no_ink(nivel: str) -> None:
     """Printed rules, tints, folds and shadows are not ink."""
     h = hoja()
     plan = {c.clave: Escrito(" " * len(c.cajas), "", 0) for c in h.plantilla.campos}
@@ -32,7 +32,7 @@ def test_un_recuadro_vacio_no_tiene_tinta(nivel: str) -> None:
     assert sum(float(r.tinta.max()) > 0.4 for r in salida.values()) == 0
 
 
-def test_cada_trazo_queda_en_su_recuadro() -> None:
+def test_each_stroke_stays_in_its_box() -> None:
     h = hoja()
     plan = {c.clave: Escrito(" " * (len(c.cajas) - 1) + "8", "", 8) for c in h.plantilla.campos}
     for r in recortes(plan, "mild").values():
@@ -42,7 +42,7 @@ def test_cada_trazo_queda_en_su_recuadro() -> None:
         assert r.cifras.min() >= 0 and r.cifras.max() <= 1
 
 
-def test_encuadrar_como_las_colecciones_de_digitos() -> None:
+def test_digits_are_framed_as_the_collections_of_digits_are() -> None:
     """20 pixels on the longer side, centre of mass in the middle, whatever the size and the place."""
     tinta = np.zeros((80, 70), np.float32)
     cv2.ellipse(tinta, (20, 30), (10, 22), 10, 0, 360, 1.0, 3)
@@ -58,7 +58,7 @@ def test_encuadrar_como_las_colecciones_de_digitos() -> None:
     assert m["m01"] / m["m00"] == pytest.approx(13.5, abs=0.6)
 
 
-def test_una_mota_no_se_agranda_hasta_parecer_digito() -> None:
+def test_a_speck_is_not_enlarged_until_it_looks_like_a_digit() -> None:
     tinta = np.zeros((80, 70), np.float32)
     tinta[40:43, 30:33] = 1.0
     chico = encuadrar(tinta)

@@ -50,7 +50,7 @@ MANERAS: dict[str, Callable[[Imagen], Imagen]] = {
 
 
 @pytest.mark.parametrize("manera", MANERAS)
-def test_el_mismo_digito_de_cualquier_manera(manera: str) -> None:
+def test_the_same_digit_whichever_way_it_comes(manera: str) -> None:
     lecturas = []
     for d in "0123456789":
         for s in range(4):
@@ -92,7 +92,7 @@ def test_what_is_behind_a_transparent_picture_is_paper(tmp_path: Path) -> None:
     assert r.exit_code == 0 and json.loads(r.stdout)["signo"] == "3"
 
 
-def test_lo_que_no_es_un_digito_no_se_acepta() -> None:
+def test_what_is_not_a_digit_is_not_accepted() -> None:
     nada = en_papel(np.zeros((108, 96)))
     assert cifra.leer(nada, redes(), calibracion()).signo == " "
     for imagen in (nada, en_papel(np.zeros((108, 96)), True), en_papel(a_mano("-", 1)), en_papel(a_mano("x", 1))):
@@ -101,7 +101,7 @@ def test_lo_que_no_es_un_digito_no_se_acepta() -> None:
         cifra.preparar(np.zeros((11, 40), np.uint8))
 
 
-def test_digitos_de_mnist_como_vienen(datos: Any) -> None:
+def test_digits_of_mnist_as_they_come(datos: Any) -> None:
     carpeta = datos("digitos", "mnist")
     x = leer_idx(carpeta / "train-images-idx3-ubyte.gz")[:60000:200]
     y = leer_idx(carpeta / "train-labels-idx1-ubyte.gz")[:60000:200]
@@ -110,7 +110,7 @@ def test_digitos_de_mnist_como_vienen(datos: Any) -> None:
     assert not [r for r, d in zip(lecturas, y, strict=True) if r.aceptada and r.signo != str(d)]
 
 
-def test_leer_cifras_en_la_linea_de_ordenes(tmp_path: Path) -> None:
+def test_reading_figures_from_the_command_line(tmp_path: Path) -> None:
     color = cv2.merge([en_papel(a_mano("7", 1))] * 3)
     cv2.imwrite(str(tmp_path / "siete.png"), color)
     cv2.imwrite(str(tmp_path / "chico.png"), color[:8, :8])

@@ -42,7 +42,7 @@ def lector(a: Ajena) -> LectorAjeno:
 
 @pytest.mark.parametrize("tipo", TIPOS)
 @pytest.mark.parametrize(("nivel", "hoja"), list(zip(("scan", "mild", "medium"), HOJAS, strict=True)))
-def test_se_lee_bien_una_forma_descrita(tipo: str, nivel: str, hoja: str) -> None:
+def test_a_described_form_is_read_well(tipo: str, nivel: str, hoja: str) -> None:
     a, f = caso(tipo, nivel, hoja)
     lectura = lector(a).leer(f.jpeg)
     assert lectura.leida, lectura.detalle
@@ -90,7 +90,7 @@ def test_a_square_that_is_no_mark_does_not_win_over_three_that_are(cuanto: tuple
 
 
 @pytest.mark.parametrize("tipo", TIPOS)
-def test_digitos_de_otras_personas(tipo: str, datos: Any) -> None:
+def test_digits_of_other_people(tipo: str, datos: Any) -> None:
     reales = Digitos.abrir(datos("digitos", "mnist"))
     a = dibujar(tipo, np.random.default_rng(8), reales, "tabloide")
     lectura = lector(a).leer(tomar(a, "mild", np.random.default_rng(8)).jpeg)
@@ -100,7 +100,7 @@ def test_digitos_de_otras_personas(tipo: str, datos: Any) -> None:
 
 
 @pytest.mark.parametrize("cifras", [1, 2, 5])
-def test_mas_o_menos_recuadros_por_numero(cifras: int) -> None:
+def test_more_or_fewer_boxes_for_each_number(cifras: int) -> None:
     rng = np.random.default_rng(cifras)
     a = dibujar("aruco", rng, None, "tabloide", cifras)
     lectura = lector(a).leer(tomar(a, "scan", rng).jpeg)
@@ -110,7 +110,7 @@ def test_mas_o_menos_recuadros_por_numero(cifras: int) -> None:
 
 
 @pytest.mark.parametrize("tipo", TIPOS)
-def test_de_cabeza_los_renglones_dicen_como_va(tipo: str) -> None:
+def test_upside_down_the_rows_say_which_way_it_goes(tipo: str) -> None:
     a, f = caso(tipo, "mild")
     lectura = lector(a).leer(jpeg(cv2.rotate(descifrar(f.jpeg), cv2.ROTATE_180)))
     assert lectura.leida and "girada" in lectura.avisos and lectura.giro == 2
@@ -119,7 +119,7 @@ def test_de_cabeza_los_renglones_dicen_como_va(tipo: str) -> None:
 
 @pytest.mark.parametrize("tipo", ["aruco", "cuadros"])
 @pytest.mark.parametrize("cuantas", [1, 2])
-def test_puede_faltar_una_marca_y_no_dos(tipo: str, cuantas: int) -> None:
+def test_one_mark_may_be_missing_but_not_two(tipo: str, cuantas: int) -> None:
     a = dibujar(tipo, np.random.default_rng(4), None, "tabloide")
     f = tomar(a, "mild", np.random.default_rng(4))
     gris = descifrar(f.jpeg)
@@ -139,7 +139,7 @@ def test_puede_faltar_una_marca_y_no_dos(tipo: str, cuantas: int) -> None:
 
 
 @pytest.mark.parametrize("tipo", TIPOS)
-def test_otra_forma_con_el_mismo_papel_se_rechaza(tipo: str) -> None:
+def test_another_form_on_the_same_paper_is_refused(tipo: str) -> None:
     """The description of one form over the picture of another: same sheet and marks, other table."""
     a, f = caso(tipo, "mild")
     otra = json.loads(a.json)
@@ -180,12 +180,12 @@ def simetrica(tipo: str) -> tuple[bytes, np.ndarray]:
 
 
 @pytest.mark.parametrize("tipo", ["cuadros", "contorno"])
-def test_lo_que_se_ve_igual_de_cabeza_se_rechaza(tipo: str) -> None:
+def test_what_looks_the_same_upside_down_is_refused(tipo: str) -> None:
     descripcion, imagen = simetrica(tipo)
     assert LectorAjeno(formato.leer(descripcion)).leer(jpeg(imagen)).rechazo == "orientacion_ambigua"
 
 
-def test_una_tabla_corrida_un_renglon_se_rechaza() -> None:
+def test_a_table_shifted_by_one_row_is_refused() -> None:
     """By contour alone and with the description one row off, nothing says which row is which."""
     a, f = caso("contorno", "scan")
     d = json.loads(a.json)
@@ -203,7 +203,7 @@ def test_a_mirrored_picture_is_called_that() -> None:
     assert lector(a).leer(jpeg(np.ascontiguousarray(descifrar(f.jpeg)[:, ::-1]))).rechazo == "en_espejo"
 
 
-def test_sin_hoja_o_sin_marcas_cada_quien_con_su_motivo() -> None:
+def test_without_hoja_or_without_marks_each_with_its_reason() -> None:
     rng = np.random.default_rng(1)
     manchas = cv2.resize(
         rng.integers(40, 220, (9, 12, 3)).astype(np.uint8), (1600, 1200), interpolation=cv2.INTER_CUBIC
@@ -222,7 +222,7 @@ def test_sin_hoja_o_sin_marcas_cada_quien_con_su_motivo() -> None:
     assert lector(caso("contorno", "mild")[0]).leer(jpeg(cortada)).rechazo in ("hoja_no_hallada", "sin_pagina")
 
 
-def test_en_blanco_no_se_acepta_nada() -> None:
+def test_nothing_is_accepted_from_a_blank_form() -> None:
     rng = np.random.default_rng(3)
     vacia = dibujar("aruco", rng, None, "tabloide", vacia=True)
     lectura = lector(vacia).leer(tomar(vacia, "scan", rng).jpeg)
@@ -232,12 +232,12 @@ def test_en_blanco_no_se_acepta_nada() -> None:
 
 @pytest.mark.parametrize("tipo", TIPOS)
 @pytest.mark.parametrize("nivel", ["scan", "mild"])
-def test_el_lector_propio_dice_que_es_de_otro_diseno(tipo: str, nivel: str) -> None:
+def test_our_own_reader_says_it_is_of_another_design(tipo: str, nivel: str) -> None:
     lectura = lector_propio().leer(caso(tipo, nivel)[1].jpeg)
     assert lectura.rechazo == "forma_desconocida" and not lectura.campos
 
 
-def test_marcas_de_nuestro_tipo_con_otros_numeros_no_son_un_acta_nuestra() -> None:
+def test_marks_of_our_type_with_other_numbers_are_not_an_acta_of_ours() -> None:
     pagina = np.full((1600, 2400), 245, np.uint8)
     diccionario = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
     for i, (x, y) in enumerate(((60, 60), (2240, 60), (2240, 1440), (60, 1440))):
@@ -247,7 +247,7 @@ def test_marcas_de_nuestro_tipo_con_otros_numeros_no_son_un_acta_nuestra() -> No
     assert lector_propio().leer(jpeg(pagina)).rechazo == "forma_desconocida"
 
 
-def test_nuestra_propia_acta_descrita_se_lee_igual() -> None:
+def test_our_own_acta_described_is_read_the_same() -> None:
     """Our own form is one more described form: with its marks and boxes in JSON, the same boxes are found and read."""
     from actas_de_prueba import ACTA, llena
     from prep.papel.plantilla import LADO_MARCA, MARCAS, marcas_de
@@ -300,7 +300,7 @@ BUENA: dict[str, Any] = {
 }
 
 
-def test_el_ejemplo_de_la_documentacion() -> None:
+def test_the_example_in_the_documentation_is_a_good_form() -> None:
     pagina = (Path(__file__).parents[2] / "docs" / "formas_ajenas.md").read_text(encoding="utf-8")
     ejemplo = re.search(r"^    \{.*?\}\]\}$", pagina, re.MULTILINE | re.DOTALL)
     assert ejemplo is not None
@@ -322,7 +322,7 @@ def con(ruta: str, valor: Any) -> bytes:
     return json.dumps(d).encode()
 
 
-def test_la_forma_buena() -> None:
+def test_a_good_form_is_read_whole() -> None:
     forma = formato.leer(json.dumps(BUENA).encode())
     assert (forma.pliego.ancho, forma.pliego.tipo, forma.pliego.ids) == (215.9, "aruco", ((1,), (2,), (3,), (4,)))
     assert [c.x for c in forma.campo("A").cajas] == [150, 157.5, 165]
@@ -359,7 +359,7 @@ MALAS = {
 
 
 @pytest.mark.parametrize("ruta", MALAS)
-def test_cada_error_de_la_forma_se_nombra(ruta: str) -> None:
+def test_every_error_of_a_form_is_named(ruta: str) -> None:
     valor, mensaje = MALAS[ruta]
     with pytest.raises(formato.FormaInvalida, match=re.escape(mensaje)):
         formato.leer(con(ruta, valor))
@@ -370,7 +370,7 @@ def test_cada_error_de_la_forma_se_nombra(ruta: str) -> None:
     [b"", b"\xff\xfe", b"{", b"[]", b"null", b"[" * 100_000, b"1e999", b'{"hoja": ' + b"9" * 5000 + b"}", b'"\\ud800"'],
     ids=["nada", "binario", "a medias", "lista", "nulo", "hondo", "infinito", "largo", "sustituto"],
 )
-def test_lo_que_no_es_una_forma(datos: bytes) -> None:
+def test_what_is_not_a_form_is_refused(datos: bytes) -> None:
     with pytest.raises(formato.FormaInvalida) as error:
         formato.leer(datos)
     str(error.value).encode()
@@ -385,7 +385,7 @@ RUTAS = [*(r.strip() for r in MALAS), "anclas", "anclas.lado", "campos.0.numero"
 
 
 @given(st.sampled_from(RUTAS), VALORES)
-def test_ninguna_forma_rompe_el_programa(ruta: str, valor: Any) -> None:
+def test_no_form_breaks_the_program(ruta: str, valor: Any) -> None:
     """Whatever is put anywhere: a usable form or a clear error."""
     try:
         forma = formato.leer(con(ruta, valor))
@@ -398,7 +398,7 @@ def test_ninguna_forma_rompe_el_programa(ruta: str, valor: Any) -> None:
 
 
 @given(st.binary(max_size=200))
-def test_ningun_archivo_rompe_el_programa(datos: bytes) -> None:
+def test_no_file_breaks_the_program(datos: bytes) -> None:
     with pytest.raises(formato.FormaInvalida):
         formato.leer(datos)
 
@@ -410,7 +410,7 @@ def prep(*orden: object) -> Any:
     return CliRunner().invoke(app, [str(o) for o in orden])
 
 
-def test_leer_con_forma(tmp_path: Path) -> None:
+def test_leer_with_a_form(tmp_path: Path) -> None:
     a, f = caso("cuadros", "scan")
     (tmp_path / "forma.json").write_bytes(a.json)
     (tmp_path / "acta.jpg").write_bytes(f.jpeg)
@@ -444,7 +444,7 @@ def test_the_drawing_shows_where_a_form_was_looked_for(tmp_path: Path, mala: boo
     assert verde > 2000 and (rojas > 2000) == mala
 
 
-def test_leer_pide_una_sola_cosa_y_explica_la_forma_mala(tmp_path: Path) -> None:
+def test_leer_asks_for_one_thing_only_and_explains_a_bad_form(tmp_path: Path) -> None:
     (tmp_path / "acta.jpg").write_bytes(caso("cuadros", "scan")[1].jpeg)
     (tmp_path / "mala.json").write_bytes(con("campos.1.numero.cifras", 9))
 

@@ -34,7 +34,7 @@ def tomar(h: Hoja, nivel: str = "mild") -> bytes:
 
 
 @pytest.mark.parametrize("nivel", ["scan", "mild", "medium"])
-def test_lee_bien_lo_que_acepta(nivel: str) -> None:
+def test_what_it_accepts_it_reads_well(nivel: str) -> None:
     plan = llena()[1]
     lectura = lector().leer(foto(nivel).jpeg)
     assert lectura.leida and lectura.acta == ACTA and lectura.marcas == 4
@@ -44,7 +44,7 @@ def test_lee_bien_lo_que_acepta(nivel: str) -> None:
     assert not lectura.avisos
 
 
-def test_la_misma_imagen_da_los_mismos_bits() -> None:
+def test_the_same_image_gives_the_same_bits() -> None:
     datos = foto("medium").jpeg
     a, b = lector().leer(datos), lector().leer(datos)
     assert a == b
@@ -106,14 +106,14 @@ IMAGENES_MALAS: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 @pytest.mark.parametrize("caso", IMAGENES_MALAS)
-def test_cada_imagen_mala_se_rechaza_con_su_motivo(caso: str) -> None:
+def test_each_bad_image_is_refused_with_its_reason(caso: str) -> None:
     hacer, motivo = IMAGENES_MALAS[caso]
     lectura = lector().leer(hacer())
     assert (lectura.rechazo, lectura.campos) == (motivo, ())
     assert lectura.detalle and motivo in MOTIVOS
 
 
-def test_el_acta_de_otra_casilla() -> None:
+def test_the_acta_of_another_casilla_is_refused() -> None:
     lectura = lector().leer(foto("mild", OTRA).jpeg, esperada=ACTA)
     assert lectura.rechazo == "otra_acta"
     assert ACTA in lectura.detalle and OTRA in lectura.detalle
@@ -130,7 +130,7 @@ def sin_qr(imagen: Color) -> Color:
     return tapada
 
 
-def test_con_el_qr_tapado_hay_que_identificarla_a_mano() -> None:
+def test_with_its_qr_covered_it_must_be_identified_by_hand() -> None:
     datos = jpeg(sin_qr(color()))
     assert lector().leer(datos).rechazo == "sin_qr"
     lectura = lector().leer(datos, esperada=ACTA)
@@ -138,7 +138,7 @@ def test_con_el_qr_tapado_hay_que_identificarla_a_mano() -> None:
     assert lector().leer(datos, esperada=OTRA).rechazo == "qr_cambiado"  # the paper's marks are not that acta's
 
 
-def test_de_cabeza_se_lee_igual_y_se_avisa() -> None:
+def test_upside_down_it_is_read_the_same_and_said() -> None:
     plan = llena()[1]
     lectura = lector().leer(jpeg(cv2.rotate(color(), cv2.ROTATE_180)))
     assert lectura.leida and lectura.giro == 2 and "girada" in lectura.avisos
@@ -147,7 +147,7 @@ def test_de_cabeza_se_lee_igual_y_se_avisa() -> None:
     assert all(c.valor == plan[c.clave].valor for c in aceptados)
 
 
-def test_una_esquina_cubierta_se_tolera_y_se_avisa() -> None:
+def test_a_covered_corner_is_tolerated_and_said() -> None:
     f = foto("mild")
     tapada = color()
     x, y = f.en_foto(np.array([[418.8, 266.4]]))[0]
@@ -158,7 +158,7 @@ def test_una_esquina_cubierta_se_tolera_y_se_avisa() -> None:
     assert all(c.valor == plan[c.clave].valor for c in lectura.campos if c.aceptado)
 
 
-def test_la_foto_de_una_pantalla_se_avisa() -> None:
+def test_a_photo_of_a_screen_is_said() -> None:
     rgb = np.ascontiguousarray(color()[:, :, ::-1])
     lectura = lector().leer(jpeg(np.ascontiguousarray(pantalla(rgb, np.random.default_rng(1))[:, :, ::-1])))
     assert lectura.leida and "pantalla" in lectura.avisos
@@ -171,14 +171,14 @@ def leer_con(plan: dict[str, Escrito], nivel: str = "mild") -> Lectura:
     return lector().leer(fotografiar(imagen, nivel, rng).jpeg)
 
 
-def test_un_acta_en_blanco_se_avisa() -> None:
+def test_a_blank_acta_is_said() -> None:
     vacia = {c.clave: Escrito(" " * len(c.cajas), "", SIN_DATO) for c in hoja().plantilla.campos}
     lectura = leer_con(vacia)
     assert lectura.leida and "en_blanco" in lectura.avisos
     assert all(c.valor == SIN_DATO for c in lectura.campos)
 
 
-def test_lo_dudoso_no_se_acepta() -> None:
+def test_what_is_doubtful_is_not_accepted() -> None:
     h = hoja()
     claves = [c.clave for c in h.plantilla.campos if c.tipo != "total"]
     plan = dict(llena()[1])
@@ -192,7 +192,7 @@ def test_lo_dudoso_no_se_acepta() -> None:
     assert all(m in MOTIVOS for c in campos.values() for m in c.motivos)
 
 
-def test_calidad_de_una_foto_movida() -> None:
+def test_a_blurred_photo_is_of_poor_quality() -> None:
     gris = descifrar(foto("mild").jpeg)
     borrosa = lector().leer(jpeg(cv2.GaussianBlur(gris, (0, 0), 7)))
     buena = lector().leer(foto("mild").jpeg)
@@ -200,7 +200,7 @@ def test_calidad_de_una_foto_movida() -> None:
     assert borrosa.calidad is None or "borrosa" in borrosa.calidad["motivos"]
 
 
-def test_el_lector_no_acepta_una_llave_que_no_es() -> None:
+def test_the_reader_does_not_accept_the_wrong_key() -> None:
     assert lector(llave=LLAVE + b"!").leer(foto("scan").jpeg).rechazo == "qr_falso"
     assert lector(proceso="OTRO").leer(foto("scan").jpeg).rechazo == "qr_otro_proceso"
     assert qr.clave_proceso(PROCESO) == PROCESO

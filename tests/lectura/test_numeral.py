@@ -34,14 +34,14 @@ def de_fuerza_bruta(p: np.ndarray) -> tuple[np.ndarray, float, float]:
 
 @settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([2, 3]))
-def test_las_cajas_suman_como_la_enumeracion(semilla: int, n: int) -> None:
+def test_boxes_add_up_as_brute_force_does(semilla: int, n: int) -> None:
     p = suavizar(np.random.default_rng(semilla).normal(0, 3, (n, 13)), 1.0)
     for a, b in zip(por_cifras(p), de_fuerza_bruta(p), strict=True):
         assert a == pytest.approx(b, abs=1e-12)
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_las_1000_frases_son_una_distribucion(semilla: int) -> None:
+def test_the_1000_phrases_are_a_distribution(semilla: int) -> None:
     frases, tipo = por_letras(np.random.default_rng(semilla).normal(0, 4, 33), 1.3)
     assert len(frases) == 1000
     assert frases.sum() == pytest.approx(1)
@@ -68,25 +68,25 @@ SIN_LETRA, BORRON = renglon(None, 1), renglon(None, 2)
 
 
 @pytest.mark.parametrize("signos", ["045", " 45", "-45"])
-def test_los_ceros_se_escriben_o_no(signos: str) -> None:
+def test_leading_zeros_may_be_written_or_not(signos: str) -> None:
     j = juzgar(cajas(signos), renglon(45), K)
     assert (j.valor, j.caso, j.motivos) == (45, "ambos", ())
     assert j.confianza > 0.99
 
 
-def test_cuatro_cajas() -> None:
+def test_numbers_of_four_boxes() -> None:
     assert juzgar(cajas("0345"), renglon(345), K).valor == 345
     assert juzgar(cajas("1345"), SIN_LETRA, K).valor == 1345
 
 
-def test_una_cifra_dudosa_la_resuelve_la_letra() -> None:
+def test_a_doubtful_figure_is_settled_by_its_words() -> None:
     puntos = cajas("017")
     puntos[1, 7] = 12.0  # a one that may be a seven
     assert juzgar(puntos, renglon(77), K).valor == 77
     assert juzgar(puntos, renglon(17), K).valor == 17
 
 
-def test_lo_seguro_vence_a_lo_dudoso_y_se_dice_que_difieren() -> None:
+def test_the_sure_beats_the_doubtful_and_the_difference_is_said() -> None:
     """Sure digits beside words that hesitate between two numbers, one of which is theirs."""
     letra = renglon(612)
     letra[1] = 11.5  # 112 almost as likely as 612
@@ -94,7 +94,7 @@ def test_lo_seguro_vence_a_lo_dudoso_y_se_dice_que_difieren() -> None:
     assert (j.valor, j.caso, j.motivos) == (112, "difieren", ())
 
 
-def test_letra_y_numero_que_difieren_no_se_aceptan() -> None:
+def test_words_and_figures_that_differ_are_not_accepted() -> None:
     j = juzgar(cajas("117"), renglon(617), K)
     assert (j.caso, j.motivos) == ("difieren", ("letra_y_numero_difieren",))
 
@@ -113,13 +113,13 @@ def test_letra_y_numero_que_difieren_no_se_aceptan() -> None:
         ("045", SIN_LETRA, "numero", None),
     ],
 )
-def test_cada_motivo(signos: str, letra: np.ndarray, caso: str, motivo: str | None) -> None:
+def test_each_case_with_its_reason(signos: str, letra: np.ndarray, caso: str, motivo: str | None) -> None:
     j = juzgar(cajas(signos), letra, K)
     assert j.caso == caso
     assert (motivo in j.motivos) if motivo else not j.motivos
 
 
-def test_la_confianza_crece_con_la_evidencia() -> None:
+def test_confidence_grows_with_the_evidence() -> None:
     debil, fuerte = (juzgar(cajas("045", s), renglon(45, seguro=s), K).confianza for s in (3.0, 9.0))
     assert debil < fuerte
     assert (

@@ -49,7 +49,9 @@ def equivocar(dichos: dict[str, Any]) -> dict[str, Any]:
 # --- on real paper -------------------------------------------------------------------------------------------------
 
 
-def test_revisora_confirma_lo_que_dice_el_papel_y_devuelve_lo_que_no(noche_leida: NocheLeida, papeles: Papeles) -> None:
+def test_as_reviewer_it_confirms_what_the_paper_says_and_returns_what_it_does_not(
+    noche_leida: NocheLeida, papeles: Papeles
+) -> None:
     n = noche_leida
     buena, mala, perdida = (a.esperada.clave for a in papeles.actas[:3])
     n.coincide(buena, papeles.actas[0].valores, papeles.imagenes[buena])
@@ -84,7 +86,7 @@ def test_revisora_confirma_lo_que_dice_el_papel_y_devuelve_lo_que_no(noche_leida
     assert list(verificar()) == []
 
 
-def test_piloto_solo_guarda(noche_leida: NocheLeida, papeles: Papeles) -> None:
+def test_as_pilot_it_only_keeps_what_it_read(noche_leida: NocheLeida, papeles: Papeles) -> None:
     n, acta = noche_leida, papeles.actas[1]
     n.coincide(acta.esperada.clave, equivocar(acta.valores), papeles.imagenes[acta.esperada.clave])
     vuelta = n.leer(lector_de(papeles.almacen, papeles.formas), actua=False)
@@ -94,7 +96,9 @@ def test_piloto_solo_guarda(noche_leida: NocheLeida, papeles: Papeles) -> None:
     assert n.revisadas() == [] and n.captura_de(acta.esperada.clave) == "coincide"
 
 
-def test_una_imagen_danada_o_que_no_lo_es(noche_leida: NocheLeida, papeles: Papeles, tmp_path: Path) -> None:
+def test_a_damaged_image_or_one_that_is_none_is_said_with_its_reason(
+    noche_leida: NocheLeida, papeles: Papeles, tmp_path: Path
+) -> None:
     """Altered bytes, a program that calls itself a picture, another acta's picture: each with its reason."""
     from prep.evidencia.imagenes import guardar_original
     from prep.plataforma.almacen import AlmacenCarpeta
@@ -131,7 +135,7 @@ def test_una_imagen_danada_o_que_no_lo_es(noche_leida: NocheLeida, papeles: Pape
 # --- blind ---------------------------------------------------------------------------------------------------------
 
 
-def test_no_lee_nada_antes_de_que_dos_personas_coincidan(noche_leida: NocheLeida, tmp_path: Path) -> None:
+def test_nothing_is_read_before_two_people_agree(noche_leida: NocheLeida, tmp_path: Path) -> None:
     n, acta = noche_leida, clave(1)
     leer, marcas = apuntar(tmp_path)
     with Lectores(leer, 1) as lectores:
@@ -151,7 +155,7 @@ def test_no_lee_nada_antes_de_que_dos_personas_coincidan(noche_leida: NocheLeida
         assert obrero.vuelta().opiniones == {acta: Opinion.CONFIRMA} and marcas() == [acta]
 
 
-def test_lo_que_dice_no_lleva_ningun_numero(noche_leida: NocheLeida) -> None:
+def test_what_it_says_carries_no_number(noche_leida: NocheLeida) -> None:
     """All that leaves the table is the fact: which match, that it is sent back, and the hash of a reading."""
     n = noche_leida
     base = n.coincide(clave(1), valores(SOL=617))
@@ -168,7 +172,7 @@ def test_lo_que_dice_no_lleva_ningun_numero(noche_leida: NocheLeida) -> None:
 # --- once ----------------------------------------------------------------------------------------------------------
 
 
-def test_leer_dos_veces_es_leer_una(noche_leida: NocheLeida, tmp_path: Path) -> None:
+def test_reading_twice_is_reading_once(noche_leida: NocheLeida, tmp_path: Path) -> None:
     n = noche_leida
     leer, marcas = apuntar(tmp_path)
     for i in range(5):
@@ -182,7 +186,7 @@ def test_leer_dos_veces_es_leer_una(noche_leida: NocheLeida, tmp_path: Path) -> 
     assert len(n.revisadas()) == 1
 
 
-def test_cada_coincidencia_se_lee_otra_vez(noche_leida: NocheLeida) -> None:
+def test_every_match_is_read_again(noche_leida: NocheLeida) -> None:
     """What was returned and typed again is another match; an acta that only got another stamp is not."""
     n, acta = noche_leida, clave(1)
     primera = n.coincide(acta, valores())
@@ -197,7 +201,7 @@ def test_cada_coincidencia_se_lee_otra_vez(noche_leida: NocheLeida) -> None:
     assert list(bases) == [lectura_de(primera), lectura_de(segunda)]
 
 
-def test_las_lecturas_no_se_cambian_ni_se_borran(noche_leida: NocheLeida) -> None:
+def test_readings_are_neither_changed_nor_erased(noche_leida: NocheLeida) -> None:
     n = noche_leida
     n.coincide(clave(1), valores())
     n.leer(leer_votos)
@@ -231,7 +235,7 @@ class Lentos(Lectores):
 
 
 @pytest.mark.parametrize("actua", [True, False], ids=["revisora", "piloto"])
-def test_si_alguien_verifico_entretanto_el_aviso_es_tardio(noche_leida: NocheLeida, actua: bool) -> None:
+def test_if_somebody_verified_meanwhile_the_warning_is_late(noche_leida: NocheLeida, actua: bool) -> None:
     from prep.lectura.balance import balance, por_revisar
 
     n, acta = noche_leida, clave(1)
@@ -251,7 +255,7 @@ def test_si_alguien_verifico_entretanto_el_aviso_es_tardio(noche_leida: NocheLei
 # --- whatever happens ----------------------------------------------------------------------------------------------
 
 
-def test_una_lectura_que_mata_su_proceso_no_detiene_a_las_otras(noche_leida: NocheLeida, tmp_path: Path) -> None:
+def test_a_reading_that_kills_its_process_does_not_stop_the_others(noche_leida: NocheLeida, tmp_path: Path) -> None:
     n = noche_leida
     for i in range(12):
         n.coincide(clave(i), valores())
@@ -295,7 +299,7 @@ def test_whoever_shares_a_process_with_a_reading_that_dies_is_read(tmp_path: Pat
     assert all((tmp_path / a).stat().st_size <= 2 for a in sanas)
 
 
-def test_una_lectura_que_no_termina(noche_leida: NocheLeida, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reading_that_never_ends_is_left(noche_leida: NocheLeida, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("prep.lectura.lectores.LIMITE", 1)
     n = noche_leida
     for i in range(3):
@@ -314,7 +318,7 @@ def test_una_lectura_que_no_termina(noche_leida: NocheLeida, monkeypatch: pytest
     }
 
 
-def test_si_el_almacen_no_responde_se_reintenta(noche_leida: NocheLeida, tmp_path: Path) -> None:
+def test_if_the_store_does_not_answer_it_is_tried_again(noche_leida: NocheLeida, tmp_path: Path) -> None:
     n, volvio = noche_leida, tmp_path / "volvio"
     n.coincide(clave(1), valores())
 
@@ -372,11 +376,11 @@ def matar_muchas_veces(n: NocheLeida, actas: int, veces: int) -> None:
     revisar_que_todo_cuadra(n, actas)
 
 
-def test_matar_al_obrero_no_pierde_ni_duplica_nada(noche_leida: NocheLeida) -> None:
+def test_killing_the_worker_neither_loses_nor_repeats_anything(noche_leida: NocheLeida) -> None:
     matar_muchas_veces(noche_leida, 60, 6)
 
 
-def test_morir_entre_el_hecho_y_la_lectura_no_deja_ninguno(
+def test_dying_between_the_fact_and_the_reading_leaves_neither(
     noche_leida: NocheLeida, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     n = noche_leida
@@ -395,11 +399,11 @@ def test_morir_entre_el_hecho_y_la_lectura_no_deja_ninguno(
 
 
 @pytest.mark.largo
-def test_matar_al_obrero_muchas_veces(noche_leida: NocheLeida) -> None:
+def test_killing_the_worker_many_times_over(noche_leida: NocheLeida) -> None:
     matar_muchas_veces(noche_leida, 600, 60)
 
 
-def test_dos_obreros_a_la_vez_escriben_una_sola_vez(noche_leida: NocheLeida) -> None:
+def test_two_workers_at_once_write_only_once(noche_leida: NocheLeida) -> None:
     """Even without taking turns, as when a connection falls and the turn with it."""
     n = noche_leida
     sembrar(n, 30)
@@ -409,7 +413,7 @@ def test_dos_obreros_a_la_vez_escriben_una_sola_vez(noche_leida: NocheLeida) -> 
     revisar_que_todo_cuadra(n, 30)
 
 
-def test_solo_un_obrero_tiene_el_turno(noche_leida: NocheLeida) -> None:
+def test_only_one_worker_has_the_turn(noche_leida: NocheLeida) -> None:
     visto = []
 
     def otro() -> None:
@@ -426,6 +430,6 @@ def test_solo_un_obrero_tiene_el_turno(noche_leida: NocheLeida) -> None:
     assert visto == [False, True]
 
 
-def test_dicho_de_las_pruebas() -> None:
+def test_the_made_up_reader_reads_what_it_says() -> None:
     """The made-up reader reads what it says: the tests above rest on it."""
     assert {c.clave: c.valor for c in leer_votos("x", "y").campos} == VOTOS

@@ -29,20 +29,20 @@ def lectura(**cambios: LecturaCampo) -> Lectura:
 RECHAZADA = Lectura("img", "mod", "sin_pagina", "No se reconoce un acta.")
 
 
-def test_confirma_lo_que_coincide() -> None:
+def test_it_confirms_what_agrees() -> None:
     assert revisar(VERDAD, lectura(), U) == Revision(Opinion.CONFIRMA)
 
 
-def test_devuelve_lo_que_ambos_escribieron_mal() -> None:
+def test_it_returns_what_both_typed_wrong() -> None:
     assert revisar(VERDAD | {"A": 617, "C": 8}, lectura(), U) == Revision(Opinion.DEVUELVE, ("A", "C"))
 
 
 @pytest.mark.parametrize("mal", [SIN_DATO, ILEGIBLE])
-def test_devuelve_un_numero_que_nadie_quiso_leer(mal: Valor) -> None:
+def test_it_returns_a_number_that_nobody_cared_to_read(mal: Valor) -> None:
     assert revisar(VERDAD | {"A": mal}, lectura(), U).opinion is Opinion.DEVUELVE
 
 
-def test_no_opina_sin_confianza() -> None:
+def test_it_has_no_opinion_without_confidence() -> None:
     dudoso = lectura(A=campo("A", 617, 0.98))
     assert revisar(VERDAD, dudoso, U) == Revision(
         Opinion.CONFIRMA
@@ -52,7 +52,7 @@ def test_no_opina_sin_confianza() -> None:
     assert revisar(VERDAD, posible, U).opinion is not Opinion.DEVUELVE
 
 
-def test_no_opina_si_leyo_poco_o_nada() -> None:
+def test_it_has_no_opinion_if_it_read_little_or_nothing() -> None:
     poco = lectura(A=campo("A", None, 0.2, False), B=campo("B", 20, 0.5, False))
     assert revisar(VERDAD, poco, U) == SIN_OPINION
     assert revisar(VERDAD, RECHAZADA, U) == SIN_OPINION
@@ -65,16 +65,16 @@ def test_of_a_sheet_seen_blank_it_says_nothing() -> None:
     assert revisar(dict.fromkeys(VERDAD, SIN_DATO), vacia, U) == SIN_OPINION
 
 
-def test_no_dice_el_numero() -> None:
+def test_it_does_not_say_the_number() -> None:
     """What goes back to the desk is which fields to look at, never what the reader read."""
     assert set(Revision.__slots__) == {"opinion", "campos"}
 
 
-def test_comparar_cuenta_lo_aceptado() -> None:
+def test_comparing_counts_what_was_accepted() -> None:
     assert comparar(lectura(A=campo("A", 1), B=campo("B", 9, aceptado=False)), VERDAD) == (3, 1)
 
 
-def test_informe_de_la_noche() -> None:
+def test_the_report_of_the_night() -> None:
     mala = VERDAD | {"A": 617}
 
     def caso(coincidencia: dict[str, Valor], leida: Lectura, definitivo: dict[str, Valor]) -> Caso:
@@ -106,7 +106,7 @@ def test_informe_de_la_noche() -> None:
     assert informe([])["actas"] == 0
 
 
-def test_como_acaba_cada_opinion() -> None:
+def test_how_each_opinion_ends() -> None:
     """By hand: what was typed alike against what stands now, whatever the reader thought of it."""
     mala = VERDAD | {"A": 617}
     devuelve, confirma = Revision(Opinion.DEVUELVE, ("A",)), Revision(Opinion.CONFIRMA)
@@ -125,7 +125,7 @@ def test_como_acaba_cada_opinion() -> None:
     assert i["campos"] == 5 * len(VERDAD)  # nothing to compare with where nothing stands
 
 
-def test_una_lectura_va_y_vuelve() -> None:
+def test_a_reading_comes_and_goes() -> None:
     for original in (lectura(A=campo("A", None, 0.1, False)), RECHAZADA):
         assert Lectura.de_dict(original.como_dict()) == original
         assert Lectura.de_dict(json.loads(original.canonica())) == original

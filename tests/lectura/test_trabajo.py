@@ -38,7 +38,7 @@ def taller(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return raiz
 
 
-def test_generar_por_catd_y_por_casilla(taller: Path, tmp_path: Path) -> None:
+def test_generar_by_catd_and_by_casilla(taller: Path, tmp_path: Path) -> None:
     llave = ("--llave", taller / "qr")
     r = prep("actas", "generar", taller / "proceso", "--salida", tmp_path / "a", "--eleccion", "AYUN", *llave)
     assert r.exit_code == 0, r.output
@@ -66,7 +66,7 @@ def test_generar_por_catd_y_por_casilla(taller: Path, tmp_path: Path) -> None:
         assert len(documento.pages) == 3  # one per election
 
 
-def test_etiquetas(taller: Path, tmp_path: Path) -> None:
+def test_etiquetas_prints_labels(taller: Path, tmp_path: Path) -> None:
     r = prep(
         "actas",
         "etiquetas",
@@ -81,7 +81,7 @@ def test_etiquetas(taller: Path, tmp_path: Path) -> None:
     assert r.exit_code == 0 and "60 etiquetas" in r.output
 
 
-def test_leer_compara_con_la_verdad(taller: Path) -> None:
+def test_leer_compares_with_the_truth(taller: Path) -> None:
     r = prep("leer", taller / "fotos", "--proceso", taller / "proceso", "--json", "--verdad", "--llave", taller / "qr")
     assert r.exit_code == 0, r.output
     filas = [json.loads(linea) for linea in r.output.splitlines() if linea.startswith("{")]
@@ -90,7 +90,7 @@ def test_leer_compara_con_la_verdad(taller: Path) -> None:
     assert sum(f["aceptados_bien"] for f in filas) > 0.7 * sum(len(f["campos"]) for f in filas)
 
 
-def test_leer_en_tabla_y_con_archivos_malos(taller: Path, tmp_path: Path) -> None:
+def test_leer_in_a_table_and_with_bad_files(taller: Path, tmp_path: Path) -> None:
     (tmp_path / "virus.jpg").write_bytes(b"MZ\x90\x00")
     foto = sorted((taller / "fotos").glob("*scan.jpg"))[0]
     r = prep(
@@ -146,7 +146,7 @@ def test_nothing_to_read_is_said(taller: Path, tmp_path: Path) -> None:
     assert r.exit_code == 2 and "No hay imágenes" in r.output
 
 
-def test_lo_que_se_pide_mal_se_explica(taller: Path, tmp_path: Path) -> None:
+def test_what_is_asked_for_wrongly_is_explained(taller: Path, tmp_path: Path) -> None:
     llave = ("--llave", taller / "qr")
     casos = (
         (("actas", "generar", taller / "proceso", "--salida", tmp_path, "--catd", "NADA", *llave), "Ninguna acta"),
@@ -162,7 +162,7 @@ def test_lo_que_se_pide_mal_se_explica(taller: Path, tmp_path: Path) -> None:
     assert prep("actas", "generar", tmp_path, "--salida", tmp_path / "x", *llave).exit_code == 1
 
 
-def test_imagenes_revisar(tmp_path: Path) -> None:
+def test_imagenes_revisar_names_orphans(tmp_path: Path) -> None:
     from prep.evidencia.imagenes import guardar_original
     from prep.plataforma.almacen import AlmacenCarpeta
 

@@ -32,21 +32,21 @@ CONOCIDOS = {
 
 
 @pytest.mark.parametrize(("numero", "letra"), CONOCIDOS.items())
-def test_como_se_escriben(numero: int, letra: str) -> None:
+def test_how_numbers_are_written_in_words(numero: int, letra: str) -> None:
     assert en_letra(numero) == letra
 
 
-def test_ninguna_frase_se_repite() -> None:
+def test_no_phrase_is_repeated() -> None:
     assert len(set(FRASES)) == 1000
 
 
 @given(st.integers(101, 199))
-def test_las_centenas_se_componen(n: int) -> None:
+def test_hundreds_are_composed(n: int) -> None:
     assert en_letra(n) == f"ciento {en_letra(n - 100)}"
     assert en_letra(n + 200) == f"trescientos {en_letra(n - 100)}"
 
 
 @pytest.mark.parametrize("malo", [-1, 10_000])
-def test_fuera_de_lo_que_cabe_en_un_acta(malo: int) -> None:
+def test_beyond_what_fits_in_an_acta(malo: int) -> None:
     with pytest.raises(ValueError, match="0 a 9999"):
         en_letra(malo)

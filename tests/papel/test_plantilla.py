@@ -26,7 +26,7 @@ def boleta_de(n: int) -> Boleta:
 @pytest.mark.parametrize(
     "boleta", [CHICA, GRANDE, boleta_de(17), boleta_de(18), boleta_de(51)], ids=lambda b: str(len(b.recuadros))
 )
-def test_nada_se_encima_ni_se_sale(boleta: Boleta) -> None:
+def test_nothing_overlaps_nor_sticks_out(boleta: Boleta) -> None:
     p = armar_plantilla(boleta)
     assert [c.clave for c in p.campos if c.captura and c.tipo != "total"] == list(boleta.claves)
     cajas = [c for campo in p.campos for c in (*campo.cajas, campo.letra)]
@@ -41,23 +41,23 @@ def test_nada_se_encima_ni_se_sale(boleta: Boleta) -> None:
         assert min(c.alto for c in campo.cajas) >= 5.5
 
 
-def test_no_caben_52() -> None:
+def test_52_boxes_do_not_fit() -> None:
     with pytest.raises(ValueError, match="caben 51"):
         armar_plantilla(boleta_de(52))
 
 
-def test_otra_boleta_es_otra_plantilla() -> None:
+def test_another_boleta_is_another_template() -> None:
     assert len({armar_plantilla(b).id for b in (CHICA, GRANDE, boleta_de(17))}) == 3
     assert armar_plantilla(CHICA) == armar_plantilla(CHICA)
 
 
-def test_las_marcas_dicen_esquina_y_acta() -> None:
+def test_the_marks_say_corner_and_acta() -> None:
     vistas = {marcas_de(f"14{s:04d}B010005") for s in range(2000)}
     assert len(vistas) > 1850
     assert all(ids[e] // 12 == e for ids in vistas for e in range(4))
 
 
-def test_el_pdf_mide_lo_que_dice_y_se_repite() -> None:
+def test_the_pdf_measures_what_it_says_and_repeats() -> None:
     pdf = pdf_actas([hoja(), hoja(OTRA)])
     with pikepdf.open(io.BytesIO(pdf)) as documento:
         assert len(documento.pages) == 2
@@ -66,7 +66,7 @@ def test_el_pdf_mide_lo_que_dice_y_se_repite() -> None:
     assert pdf == pdf_actas([hoja(), hoja(OTRA)])
 
 
-def test_lo_dibujado_esta_donde_la_plantilla_dice() -> None:
+def test_what_is_drawn_is_where_the_template_says() -> None:
     h = hoja(grande=True)
     gris = cv2.cvtColor(rasterizar(pdf_actas([h])), cv2.COLOR_RGB2GRAY)
     assert qr.hallar(gris) == [h.qr]
@@ -87,7 +87,7 @@ def test_lo_dibujado_esta_donde_la_plantilla_dice() -> None:
             assert np.concatenate(borde).max() < 160
 
 
-def test_etiquetas_sueltas() -> None:
+def test_loose_labels_are_all_printed() -> None:
     hojas = [hoja(f"14{s:04d}B010005") for s in range(1, 23)]
     pdf = pdf_etiquetas([(h.qr, "0001 Básica", h.identificacion.clave_acta) for h in hojas])
     with pikepdf.open(io.BytesIO(pdf)) as documento:

@@ -10,7 +10,7 @@ LLAVE = b"0123456789abcdef"
 ETIQUETA = qr.Etiqueta("JALISCO-2027", "140024C010005", "A1B2")
 
 
-def test_cabe_en_la_version_3m_y_vuelve() -> None:
+def test_it_fits_in_version_3m_and_comes_back() -> None:
     contenido = qr.codificar(ETIQUETA, LLAVE)
     assert len(contenido) <= 61
     simbolo = segno.make_qr(contenido, version=3, error="m", boost_error=False)
@@ -18,7 +18,7 @@ def test_cabe_en_la_version_3m_y_vuelve() -> None:
     assert qr.descodificar(contenido, "JALISCO-2027", LLAVE) == ETIQUETA
 
 
-def test_otro_lector_lo_lee() -> None:
+def test_another_reader_reads_it() -> None:
     contenido = qr.codificar(ETIQUETA, LLAVE)
     celdas = np.array([list(f) for f in segno.make_qr(contenido, version=3, error="m").matrix], np.uint8)
     imagen = np.kron(np.pad(1 - celdas, 4, constant_values=1) * 255, np.ones((6, 6))).astype(np.uint8)
@@ -40,14 +40,14 @@ def test_otro_lector_lo_lee() -> None:
         (qr.codificar(ETIQUETA, LLAVE)[:-1] + "é", "qr_falso"),
     ],
 )
-def test_cada_qr_malo_con_su_motivo(contenido: str, motivo: str) -> None:
+def test_each_bad_qr_with_its_reason(contenido: str, motivo: str) -> None:
     with pytest.raises(qr.QRInvalido) as error:
         qr.descodificar(contenido, "JALISCO-2027", LLAVE)
     assert error.value.motivo == motivo
 
 
 @given(st.integers(0, 41), st.characters(codec="ascii"))
-def test_cambiar_un_caracter_siempre_se_nota(i: int, c: str) -> None:
+def test_changing_one_character_is_always_noticed(i: int, c: str) -> None:
     contenido = qr.codificar(ETIQUETA, LLAVE)
     alterado = contenido[:i] + c + contenido[i + 1 :]
     if alterado == contenido:
@@ -65,10 +65,10 @@ def test_cambiar_un_caracter_siempre_se_nota(i: int, c: str) -> None:
         (qr.Etiqueta("X" * 24, "140024C010005001", "A1B2CC"), LLAVE),
     ],
 )
-def test_lo_que_no_cabe_se_dice_al_imprimir(etiqueta: qr.Etiqueta, llave: bytes) -> None:
+def test_what_does_not_fit_is_said_when_printing(etiqueta: qr.Etiqueta, llave: bytes) -> None:
     with pytest.raises(ValueError):
         qr.codificar(etiqueta, llave)
 
 
-def test_clave_de_proceso() -> None:
+def test_the_key_of_a_process_is_made_printable() -> None:
     assert qr.clave_proceso("demo_jal 2027") == "DEMO-JAL-2027"

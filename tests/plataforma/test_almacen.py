@@ -41,20 +41,20 @@ def almacen(nuevo: Callable[[], Almacen]) -> Almacen:
     return nuevo()
 
 
-def test_lo_escrito_se_lee_desde_otra_apertura(nuevo: Callable[[], Almacen]) -> None:
+def test_what_was_written_is_read_when_opened_again(nuevo: Callable[[], Almacen]) -> None:
     nuevo().escribir("c1/GUB/resumen.json", b"{}")
     assert nuevo().leer("c1/GUB/resumen.json") == b"{}"
     assert nuevo().existe("c1/GUB/resumen.json")
 
 
-def test_lo_que_no_esta_es_none_y_una_carpeta_no_es_un_objeto(almacen: Almacen) -> None:
+def test_what_is_not_there_is_none_and_a_folder_is_not_an_object(almacen: Almacen) -> None:
     almacen.escribir("a/b", b"1")
     for ruta in ("x", "a", "a/b/c"):
         assert almacen.leer(ruta) is None
         assert not almacen.existe(ruta)
 
 
-def test_escribir_lo_mismo_no_es_nada_y_otra_cosa_es_un_error(almacen: Almacen) -> None:
+def test_writing_the_same_is_nothing_and_something_else_is_an_error(almacen: Almacen) -> None:
     almacen.escribir("c1/x", b"uno")
     almacen.escribir("c1/x", b"uno")
     with pytest.raises(ErrorAlmacen, match="c1/x ya existe con otro contenido"):
@@ -62,13 +62,13 @@ def test_escribir_lo_mismo_no_es_nada_y_otra_cosa_es_un_error(almacen: Almacen) 
     assert almacen.leer("c1/x") == b"uno"
 
 
-def test_reemplazar_cambia_el_apuntador(almacen: Almacen) -> None:
+def test_replacing_changes_the_pointer(almacen: Almacen) -> None:
     almacen.reemplazar("ultimo.json", b"1")
     almacen.reemplazar("ultimo.json", b"2")
     assert almacen.leer("ultimo.json") == b"2"
 
 
-def test_copiar_da_los_mismos_bytes_y_respeta_lo_que_ya_estaba(almacen: Almacen) -> None:
+def test_copying_gives_the_same_bytes_and_respects_what_was_there(almacen: Almacen) -> None:
     almacen.escribir("c1/x.json", b"uno")
     almacen.copiar("c1/x.json", "c2/x.json")
     almacen.copiar("c1/x.json", "c2/x.json")
@@ -80,14 +80,14 @@ def test_copiar_da_los_mismos_bytes_y_respeta_lo_que_ya_estaba(almacen: Almacen)
         almacen.copiar("c1/nada", "c2/nada")
 
 
-def test_reemplazar_no_toca_las_copias(almacen: Almacen) -> None:
+def test_replacing_does_not_touch_the_copies(almacen: Almacen) -> None:
     almacen.reemplazar("a", b"1")
     almacen.copiar("a", "b")
     almacen.reemplazar("a", b"2")
     assert almacen.leer("b") == b"1"
 
 
-def test_listar_en_orden_por_prefijo(almacen: Almacen) -> None:
+def test_listing_is_in_order_by_prefix(almacen: Almacen) -> None:
     for ruta in ("c1/b", "c1/a/z", "c10/a", "c2/a", "ultimo.json"):
         almacen.escribir(ruta, b"")
     assert list(almacen.listar()) == ["c1/a/z", "c1/b", "c10/a", "c2/a", "ultimo.json"]
@@ -96,7 +96,7 @@ def test_listar_en_orden_por_prefijo(almacen: Almacen) -> None:
     assert list(almacen.listar("nada/")) == []
 
 
-def test_un_lote_llega_entero(almacen: Almacen) -> None:
+def test_a_batch_arrives_whole(almacen: Almacen) -> None:
     almacen.escribir("viejo", b"v")
     with almacen.lote():
         for n in range(300):
@@ -105,7 +105,7 @@ def test_un_lote_llega_entero(almacen: Almacen) -> None:
     assert [almacen.leer(r) for r in almacen.listar("c1/")] == [*(str(n).encode() for n in range(300)), b"v"]
 
 
-def test_un_lote_que_contradice_lo_publicado_falla(almacen: Almacen) -> None:
+def test_a_batch_that_contradicts_what_was_published_fails(almacen: Almacen) -> None:
     almacen.escribir("c1/x", b"uno")
     with pytest.raises(ErrorAlmacen, match="c1/x ya existe"), almacen.lote():
         almacen.escribir("c1/x", b"dos")
@@ -115,7 +115,7 @@ def test_un_lote_que_contradice_lo_publicado_falla(almacen: Almacen) -> None:
     assert almacen.leer("c2/x") == b"dos"
 
 
-def test_no_hay_lote_dentro_de_un_lote(almacen: Almacen) -> None:
+def test_there_is_no_batch_inside_a_batch(almacen: Almacen) -> None:
     with almacen.lote(), pytest.raises(ErrorAlmacen, match="lote abierto"), almacen.lote():
         pass
 
@@ -124,7 +124,7 @@ def test_no_hay_lote_dentro_de_un_lote(almacen: Almacen) -> None:
     "ruta",
     ["", "/etc/passwd", "../x", "a/../../x", "a//b", "a/", "./a", ".oculto", "a\\..\\b", "a\0b", "a\nb", "x" * 201],
 )
-def test_rutas_hostiles_se_rechazan(almacen: Almacen, ruta: str) -> None:
+def test_hostile_paths_are_refused(almacen: Almacen, ruta: str) -> None:
     for accion in (
         almacen.leer,
         almacen.existe,
@@ -139,7 +139,7 @@ def test_rutas_hostiles_se_rechazan(almacen: Almacen, ruta: str) -> None:
 
 
 @given(st.text(max_size=40))
-def test_ninguna_ruta_valida_sale_de_la_carpeta(ruta: str) -> None:
+def test_no_valid_path_leaves_the_folder(ruta: str) -> None:
     raiz = Path("/publico")
     try:
         validar(ruta)
@@ -150,7 +150,7 @@ def test_ninguna_ruta_valida_sale_de_la_carpeta(ruta: str) -> None:
     assert raiz / ruta != raiz
 
 
-def test_s3_dice_tipo_y_cuanto_guardar() -> None:
+def test_s3_says_the_type_and_how_long_to_keep_it() -> None:
     with mock_aws():
         cliente = boto3.client("s3", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
         cliente.create_bucket(Bucket="prep")
@@ -165,14 +165,14 @@ def test_s3_dice_tipo_y_cuanto_guardar() -> None:
         assert cliente.head_object(Bucket="prep", Key="ultimo.json")["CacheControl"] == "no-cache"
 
 
-def test_s3_sin_cubo_se_explica() -> None:
+def test_s3_without_a_bucket_is_explained() -> None:
     with mock_aws():
         cliente = boto3.client("s3", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
         with pytest.raises(ErrorAlmacen, match="NoSuchBucket"):
             AlmacenS3("nada", cliente=cliente).escribir("x", b"")
 
 
-def test_la_carpeta_copia_sin_duplicar_bytes_y_no_deja_restos(tmp_path: Path) -> None:
+def test_the_folder_copies_without_repeating_bytes_and_leaves_no_remains(tmp_path: Path) -> None:
     almacen = AlmacenCarpeta(tmp_path)
     almacen.escribir("c1/x", b"uno")
     almacen.copiar("c1/x", "c2/x")
@@ -184,13 +184,13 @@ def test_la_carpeta_copia_sin_duplicar_bytes_y_no_deja_restos(tmp_path: Path) ->
     assert not any((tmp_path / ".provisional").iterdir())
 
 
-def test_disco_que_no_se_puede_escribir_se_explica(tmp_path: Path) -> None:
+def test_a_disk_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
     (tmp_path / "archivo").write_text("no soy carpeta")
     with pytest.raises(ErrorAlmacen, match="No se pudo usar x en el almacén"):
         AlmacenCarpeta(tmp_path / "archivo").escribir("x", b"")
 
 
-def test_kill_9_nunca_deja_un_objeto_a_medias(tmp_path: Path) -> None:
+def test_kill_9_never_leaves_half_an_object(tmp_path: Path) -> None:
     """A process writes big objects, alone and in batches, and is killed at many instants: what has a name is whole."""
     programa = (
         "import sys, itertools; from pathlib import Path; from prep.plataforma.almacen import AlmacenCarpeta\n"

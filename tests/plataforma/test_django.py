@@ -16,7 +16,7 @@ from prep.plataforma.settings import base_de_datos
 
 
 @pytest.mark.django_db
-def test_la_base_ordena_por_bytes_y_guarda_utf8() -> None:
+def test_the_database_sorts_by_bytes_and_keeps_utf8() -> None:
     with connection.cursor() as c:
         c.execute(
             "SELECT pg_encoding_to_char(encoding), datcollate FROM pg_database WHERE datname = current_database()"
@@ -27,21 +27,21 @@ def test_la_base_ordena_por_bytes_y_guarda_utf8() -> None:
 
 
 @pytest.mark.django_db
-def test_las_contrasenas_se_guardan_con_argon2() -> None:
+def test_passwords_are_kept_with_argon2() -> None:
     guardada = make_password("una frase larga")
     assert guardada.startswith("argon2$argon2id$")
     assert check_password("una frase larga", guardada)
 
 
 @pytest.mark.django_db
-def test_toda_respuesta_lleva_la_politica_de_contenido(client: Client) -> None:
+def test_every_answer_carries_the_content_policy(client: Client) -> None:
     for ruta in ("/admin/login/", "/no-existe"):
         politica = client.get(ruta).headers["Content-Security-Policy"]
         assert "default-src 'self'" in politica
         assert "unsafe" not in politica
 
 
-def test_el_secreto_se_crea_una_vez_y_solo_lo_lee_su_duenio(tmp_path: Path) -> None:
+def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
     archivo = tmp_path / "sub" / "llave"
     secreto = leer_o_crear(archivo)
     assert len(secreto) >= 43
@@ -50,7 +50,7 @@ def test_el_secreto_se_crea_una_vez_y_solo_lo_lee_su_duenio(tmp_path: Path) -> N
     assert list(archivo.parent.iterdir()) == [archivo]
 
 
-def test_sin_depuracion_y_en_hora_de_mexico() -> None:
+def test_without_debugging_and_in_the_time_of_mexico() -> None:
     assert not settings.DEBUG
     assert (settings.USE_TZ, settings.TIME_ZONE, settings.LANGUAGE_CODE) == (True, "America/Mexico_City", "es-mx")
 
@@ -62,12 +62,12 @@ def test_sin_depuracion_y_en_hora_de_mexico() -> None:
         ("postgres://prep@/prep?host=%2Fcon%20espacio%2Fpg", ("prep", "prep", "", "/con espacio/pg", "", {})),
     ],
 )  # fmt: skip
-def test_se_entiende_database_url(url: str, esperado: tuple[object, ...]) -> None:
+def test_database_url_is_understood(url: str, esperado: tuple[object, ...]) -> None:
     b = base_de_datos(url)
     assert tuple(b[k] for k in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")) == esperado
 
 
 @pytest.mark.parametrize("url", ["sqlite:///x.db", "postgresql://u@h/", "prep"])
-def test_otra_url_se_rechaza_diciendo_como_debe_ser(url: str) -> None:
+def test_another_url_is_refused_saying_how_it_must_be(url: str) -> None:
     with pytest.raises(ValueError, match="postgresql://"):
         base_de_datos(url)

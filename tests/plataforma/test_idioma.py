@@ -14,7 +14,7 @@ def prep(*argumentos: str) -> tuple[int, str]:
     return p.returncode, p.stdout + p.stderr
 
 
-def test_la_ayuda_esta_en_espanol() -> None:
+def test_the_help_is_in_spanish() -> None:
     codigo, dicho = prep("--help")
     assert codigo == 0
     for frase in ("Uso: prep", "Opciones", "Órdenes", "Muestra esta ayuda."):
@@ -37,7 +37,7 @@ def test_la_ayuda_esta_en_espanol() -> None:
         (["reproducir", "a.csv", "--salida", "b", "--cada", "0"], "'--cada': debe ser 1 o más."),
     ],
 )
-def test_los_errores_de_uso_estan_en_espanol(argumentos: list[str], frase: str, tmp_path: Path) -> None:
+def test_usage_errors_are_in_spanish(argumentos: list[str], frase: str, tmp_path: Path) -> None:
     codigo, dicho = prep(*argumentos)
     assert codigo == 2
     assert frase in " ".join(dicho.replace("│", " ").split())

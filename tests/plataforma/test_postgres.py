@@ -65,7 +65,7 @@ def crear_tabla(url: str) -> None:
         c.execute("INSERT INTO t VALUES (1)")
 
 
-def test_arranca_guarda_se_detiene_y_vuelve(vacia: Path) -> None:
+def test_it_starts_keeps_stops_and_comes_back(vacia: Path) -> None:
     with postgres.servidor_local(vacia) as url:
         crear_tabla(url)
         assert postgres.estado(vacia).pid is not None
@@ -75,7 +75,7 @@ def test_arranca_guarda_se_detiene_y_vuelve(vacia: Path) -> None:
         assert cuantas(otra) == 1
 
 
-def test_es_durable_y_no_escucha_en_la_red(carpeta: Path) -> None:
+def test_it_is_durable_and_does_not_listen_on_the_network(carpeta: Path) -> None:
     with postgres.servidor_local(carpeta) as url, psycopg.connect(url) as c:
         fila = c.execute(
             "SELECT array_agg(current_setting(n) ORDER BY i) FROM unnest(%s::text[]) WITH ORDINALITY AS v(n, i)",
@@ -94,7 +94,7 @@ def test_es_durable_y_no_escucha_en_la_red(carpeta: Path) -> None:
         assert (carpeta.resolve() / "pg").stat().st_mode & 0o077 == 0
 
 
-def test_lo_comparten_varios_y_lo_detiene_el_ultimo(carpeta: Path) -> None:
+def test_several_share_it_and_the_last_one_stops_it(carpeta: Path) -> None:
     with postgres.servidor_local(carpeta) as url:
         programa = (
             "import sys; from pathlib import Path; from prep.plataforma import postgres\n"
@@ -112,7 +112,7 @@ def test_lo_comparten_varios_y_lo_detiene_el_ultimo(carpeta: Path) -> None:
     assert postgres.estado(carpeta).pid is None
 
 
-def test_un_servidor_lleno_sigue_siendo_el_servidor(carpeta: Path) -> None:
+def test_a_full_server_is_still_the_server(carpeta: Path) -> None:
     with postgres.servidor_local(carpeta) as url:
         conexiones = []
         with contextlib.suppress(psycopg.OperationalError):
@@ -125,7 +125,7 @@ def test_un_servidor_lleno_sigue_siendo_el_servidor(carpeta: Path) -> None:
             c.close()
 
 
-def test_un_usuario_muerto_no_estorba(carpeta: Path) -> None:
+def test_a_dead_user_is_not_in_the_way(carpeta: Path) -> None:
     programa = (
         "import os, sys; from pathlib import Path; from prep.plataforma import postgres\n"
         "with postgres.servidor_local(Path(sys.argv[1])): os.kill(os.getpid(), 9)"
@@ -138,7 +138,7 @@ def test_un_usuario_muerto_no_estorba(carpeta: Path) -> None:
     assert postgres.estado(carpeta).pid is None
 
 
-def test_varios_que_llegan_a_la_vez_crean_uno_solo(vacia: Path) -> None:
+def test_several_that_come_at_once_make_only_one(vacia: Path) -> None:
     programa = (
         "import sys; from pathlib import Path; import psycopg; from prep.plataforma import postgres\n"
         "with postgres.servidor_local(Path(sys.argv[1]), duradero=False) as url, psycopg.connect(url) as c:\n"
@@ -151,7 +151,7 @@ def test_varios_que_llegan_a_la_vez_crean_uno_solo(vacia: Path) -> None:
 
 
 @pytest.mark.parametrize("quien", ["postmaster", "todos"])
-def test_kill_9_del_servidor_y_se_recupera(carpeta: Path, quien: str) -> None:
+def test_it_recovers_from_a_kill_9_of_the_server(carpeta: Path, quien: str) -> None:
     with postgres.servidor_local(carpeta) as url:
         crear_tabla(url)
         pid = postgres.estado(carpeta).pid
@@ -165,7 +165,7 @@ def test_kill_9_del_servidor_y_se_recupera(carpeta: Path, quien: str) -> None:
         assert cuantas(url) == 1
 
 
-def test_un_archivo_de_cerrojo_con_el_pid_de_otro_no_estorba(carpeta: Path) -> None:
+def test_a_lock_file_with_the_pid_of_another_is_not_in_the_way(carpeta: Path) -> None:
     """After a reboot the pid noted in postmaster.pid may be anybody's; here, ours."""
     with postgres.servidor_local(carpeta) as url:
         crear_tabla(url)
@@ -183,7 +183,7 @@ def test_un_archivo_de_cerrojo_con_el_pid_de_otro_no_estorba(carpeta: Path) -> N
         assert cuantas(url) == 1
 
 
-def test_la_rueda_sirve_sin_postgresql_en_el_sistema(vacia: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_wheel_serves_without_postgresql_on_the_system(vacia: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PREP_POSTGRES", "rueda")
     with postgres.servidor_local(vacia) as url:
         crear_tabla(url)
@@ -195,7 +195,7 @@ def test_la_rueda_sirve_sin_postgresql_en_el_sistema(vacia: Path, monkeypatch: p
         assert cuantas(postgres.asegurar(vacia)) == 1
 
 
-def test_rutas_largas_usan_un_socket_corto(vacia: Path) -> None:
+def test_long_paths_use_a_short_socket(vacia: Path) -> None:
     larga = vacia / ("muy-larga-" * 12)
     with postgres.servidor_local(larga, duradero=False) as url:
         crear_tabla(url)
@@ -207,12 +207,12 @@ def test_rutas_largas_usan_un_socket_corto(vacia: Path) -> None:
     assert not Path("/tmp/" + url.rpartition("%2F")[2]).exists()
 
 
-def test_caracteres_raros_en_la_ruta(vacia: Path) -> None:
+def test_odd_characters_in_the_path(vacia: Path) -> None:
     with postgres.servidor_local(vacia / "a'b\",%ñ\\$(id)`id`;&", duradero=False) as url:
         crear_tabla(url)
 
 
-def test_un_arranque_que_falla_muestra_lo_que_dijo_el_servidor(carpeta: Path) -> None:
+def test_a_start_that_fails_shows_what_the_server_said(carpeta: Path) -> None:
     with postgres.servidor_local(carpeta):
         pass
     with (carpeta.resolve() / "pg" / "postgresql.conf").open("a") as f:
@@ -221,14 +221,14 @@ def test_un_arranque_que_falla_muestra_lo_que_dijo_el_servidor(carpeta: Path) ->
         postgres.asegurar(carpeta)
 
 
-def test_una_creacion_interrumpida_se_repite_entera(vacia: Path) -> None:
+def test_an_interrupted_creation_is_repeated_whole(vacia: Path) -> None:
     (vacia / "pg.nuevo" / "base").mkdir(parents=True)
     with postgres.servidor_local(vacia, duradero=False) as url:
         crear_tabla(url)
     assert not (vacia / "pg.nuevo").exists()
 
 
-def test_un_cluster_de_otra_version_dice_cual_falta(carpeta: Path) -> None:
+def test_a_cluster_of_another_version_says_which_is_missing(carpeta: Path) -> None:
     with postgres.servidor_local(carpeta, duradero=False):
         pass
     (carpeta.resolve() / "pg" / "PG_VERSION").write_text("9\n")
@@ -236,7 +236,7 @@ def test_un_cluster_de_otra_version_dice_cual_falta(carpeta: Path) -> None:
         postgres.asegurar(carpeta)
 
 
-def test_database_url_se_usa_como_esta(vacia: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_database_url_is_used_as_it_is(vacia: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://u@otra.maquina/prep")
     with postgres.servidor(vacia) as url:
         assert url == "postgresql://u@otra.maquina/prep"
@@ -244,13 +244,13 @@ def test_database_url_se_usa_como_esta(vacia: Path, monkeypatch: pytest.MonkeyPa
 
 
 @COMO_ROOT
-def test_como_root_no_corre_como_root(carpeta: Path) -> None:
+def test_as_root_it_does_not_run_as_root(carpeta: Path) -> None:
     with postgres.servidor_local(carpeta, duradero=False):
         assert Path(f"/proc/{postgres.estado(carpeta).pid}").stat().st_uid != 0
 
 
 @COMO_ROOT
-def test_como_root_en_una_casa_cerrada_los_datos_van_a_otro_lugar(vacia: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_as_root_in_a_closed_home_the_data_go_somewhere_else(vacia: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres, "VAR", vacia.parent / "var")
     monkeypatch.setenv("PREP_POSTGRES", "rueda")
     casa = vacia.parent / "casa"
@@ -264,7 +264,7 @@ def test_como_root_en_una_casa_cerrada_los_datos_van_a_otro_lugar(vacia: Path, m
 
 
 @COMO_ROOT
-def test_django_encuentra_la_base_que_se_fue_a_otro_lugar(vacia: Path) -> None:
+def test_django_finds_the_database_that_went_somewhere_else(vacia: Path) -> None:
     """Also the first time, when the folder moves while it starts."""
     casa = vacia.parent / "casa"
     casa.mkdir(mode=0o700)
@@ -283,7 +283,7 @@ def test_django_encuentra_la_base_que_se_fue_a_otro_lugar(vacia: Path) -> None:
 
 
 @COMO_ROOT
-def test_como_root_la_rueda_en_una_casa_cerrada_se_copia(vacia: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_as_root_the_wheel_in_a_closed_home_is_copied(vacia: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres, "VAR", vacia.parent / "var")
     monkeypatch.setenv("PREP_POSTGRES", "rueda")
     original = postgres._raiz_de_la_rueda()

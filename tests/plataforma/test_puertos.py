@@ -7,7 +7,7 @@ import socket
 from prep.plataforma.puertos import libre
 
 
-def test_el_libre_se_usa_sin_decir_nada() -> None:
+def test_a_free_port_is_used_without_a_word() -> None:
     dichos: list[str] = []
     puerto = libre(0, dichos.append)
     dichos.clear()
@@ -15,7 +15,7 @@ def test_el_libre_se_usa_sin_decir_nada() -> None:
     assert dichos == []
 
 
-def test_el_ocupado_se_cambia_y_se_nombra() -> None:
+def test_a_busy_port_is_changed_and_named() -> None:
     dichos: list[str] = []
     with socket.socket() as ocupado:
         ocupado.bind(("127.0.0.1", 0))

@@ -9,11 +9,11 @@ import pytest
 from prep.plataforma.reloj import RelojFijo, RelojSistema
 
 
-def test_el_del_sistema_sabe_su_huso() -> None:
+def test_the_system_clock_knows_its_time_zone() -> None:
     assert RelojSistema().ahora().utcoffset() == timedelta(0)
 
 
-def test_el_fijo_avanza_a_mano() -> None:
+def test_the_fixed_clock_moves_by_hand() -> None:
     inicio = datetime(2027, 6, 6, 20, tzinfo=UTC)
     reloj = RelojFijo(inicio)
     assert reloj.ahora() == reloj.ahora() == inicio
@@ -23,6 +23,6 @@ def test_el_fijo_avanza_a_mano() -> None:
     assert reloj.ahora() == inicio
 
 
-def test_una_hora_sin_huso_se_rechaza() -> None:
+def test_an_hour_without_a_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="huso"):
         RelojFijo(datetime(2027, 6, 6, 20))

@@ -125,7 +125,7 @@ SIN_CEROS = "actos"
 """These nights are published without the puesta en ceros, which the desk of acts makes; nothing else may be wrong."""
 
 
-def test_una_pagina_que_falla_no_detiene_los_datos(escena: Escena, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_fails_does_not_stop_the_data(escena: Escena, monkeypatch: pytest.MonkeyPatch) -> None:
     _, hechos = noche()
     escena.anotar(hechos[:200])
     escena.portal = portal
@@ -164,7 +164,7 @@ def test_una_pagina_que_falla_no_detiene_los_datos(escena: Escena, monkeypatch: 
 # --- En ceros --------------------------------------------------------------------------------------------------------
 
 
-def test_en_ceros_como_se_practica(escena: Escena) -> None:
+def test_in_ceros_as_it_is_practised(escena: Escena) -> None:
     corte = escena.corte()
     assert corte.numero == 1 and corte.alarmas == ()
     assert validar_todo(escena, corte.ruta) > 20
@@ -210,7 +210,7 @@ def a_media_noche(escena: Escena) -> Escena:
     return escena
 
 
-def test_las_cifras_salen_de_la_propia_tabla(a_media_noche: Escena) -> None:
+def test_the_figures_come_from_the_table_itself(a_media_noche: Escena) -> None:
     escena = a_media_noche
     for cierre in (False, True):
         corte = escena.corte(240, cierre)
@@ -227,7 +227,7 @@ def test_las_cifras_salen_de_la_propia_tabla(a_media_noche: Escena) -> None:
                     assert int(fila["TOTAL_VOTOS_CALCULADO"]) == sum(int(v) for v in votos if v.isdecimal())
 
 
-def test_cada_lugar_suma_lo_que_sus_partes(a_media_noche: Escena) -> None:
+def test_every_place_adds_up_to_its_parts(a_media_noche: Escena) -> None:
     escena = a_media_noche
     ruta = escena.corte(240).ruta
 
@@ -264,7 +264,7 @@ def test_cada_lugar_suma_lo_que_sus_partes(a_media_noche: Escena) -> None:
                 )
 
 
-def test_al_final_se_publica_la_verdad(escena: Escena) -> None:
+def test_in_the_end_the_truth_is_published(escena: Escena) -> None:
     actas, hechos = noche()
     escena.anotar(hechos)
     ruta = escena.corte(900, cierre=True).ruta
@@ -276,7 +276,7 @@ def test_al_final_se_publica_la_verdad(escena: Escena) -> None:
             assert sum(int(f[columna]) for f in cuentan if f[columna].isdecimal()) == votos
 
 
-def test_la_tabla_y_sus_renglones(a_media_noche: Escena) -> None:
+def test_the_table_and_its_rows(a_media_noche: Escena) -> None:
     escena = a_media_noche
     ruta = escena.corte(240).ruta
     nombres = {"distrito": "ID_DISTRITO_LOCAL,DISTRITO_LOCAL", "municipio": "ID_MUNICIPIO,MUNICIPIO"}
@@ -319,14 +319,14 @@ def test_la_tabla_y_sus_renglones(a_media_noche: Escena) -> None:
     assert {"Sin dato", "-", "0", "1", ""} <= vistas and any(v.startswith("Sin acta(") for v in vistas)
 
 
-def test_en_un_simulacro_lo_dice_el_titulo(escena: Escena) -> None:
+def test_in_a_simulacro_the_title_says_so(escena: Escena) -> None:
     escena.modo = Modo.SIMULACRO
     ruta = escena.corte().ruta
     assert Tabla.leer(escena.csv_de(ruta, "GUB")).titulo.startswith("SIMULACRO - ")
     assert escena.json("ultimo.json")["modo"] == escena.json(f"{ruta}/corte.json")["modo"] == "simulacro"
 
 
-def test_el_zip_y_el_libro(a_media_noche: Escena) -> None:
+def test_the_zip_and_the_workbook(a_media_noche: Escena) -> None:
     escena = a_media_noche
     ruta = escena.corte(240).ruta
     claves = [e.clave for e in escena.proceso.elecciones]
@@ -353,7 +353,7 @@ def test_el_zip_y_el_libro(a_media_noche: Escena) -> None:
 # --- Mismos hechos, mismos bytes -------------------------------------------------------------------------------------
 
 
-def test_los_mismos_bytes_con_uno_o_dos_procesos(a_media_noche: Escena, tmp_path: Path) -> None:
+def test_the_same_bytes_with_one_process_or_two(a_media_noche: Escena, tmp_path: Path) -> None:
     escena = a_media_noche
     escena.registra = False  # the second corte is of the same facts
     uno = escena.archivos(escena.corte(240).ruta)
@@ -361,7 +361,7 @@ def test_los_mismos_bytes_con_uno_o_dos_procesos(a_media_noche: Escena, tmp_path
     assert escena.archivos(escena.corte(240).ruta) == uno
 
 
-def test_los_mismos_bytes_en_otro_interprete(escena: Escena, tmp_path: Path) -> None:
+def test_the_same_bytes_in_another_interpreter(escena: Escena, tmp_path: Path) -> None:
     """Another process, another hash seed, another locale and time zone."""
     escena.anotar(noche()[1][:400])
     escena.registra = False
@@ -380,7 +380,7 @@ def test_los_mismos_bytes_en_otro_interprete(escena: Escena, tmp_path: Path) -> 
     assert Escena(tmp_path / "otra").archivos("cortes/0001") == aqui
 
 
-def test_lo_que_no_cambia_se_enlaza_y_no_se_reescribe(escena: Escena) -> None:
+def test_what_does_not_change_is_linked_and_not_rewritten(escena: Escena) -> None:
     _, hechos = noche()
     escena.anotar(hechos[:300])
     uno = escena.corte(120)
@@ -397,7 +397,7 @@ def test_lo_que_no_cambia_se_enlaza_y_no_se_reescribe(escena: Escena) -> None:
     assert len([r for r in demarcaciones if r not in iguales]) <= 1 < len(demarcaciones)
 
 
-def test_la_cadena_de_cortes(escena: Escena) -> None:
+def test_the_chain_of_cortes(escena: Escena) -> None:
     _, hechos = noche()
     anterior, antes, altas = None, 0, cabeza().tamano
     for i in range(3):
@@ -433,7 +433,7 @@ def test_la_cadena_de_cortes(escena: Escena) -> None:
 # --- Lo que sale mal -------------------------------------------------------------------------------------------------
 
 
-def test_un_acta_que_no_cabe_en_su_boleta_se_aparta_y_avisa(escena: Escena) -> None:
+def test_an_acta_that_does_not_fit_its_boleta_is_set_apart_with_an_alarm(escena: Escena) -> None:
     gub = escena.proceso.elecciones[0]
     buena, mala = gub.actas[0], gub.actas[1]
     extra = Noche(5)
@@ -448,14 +448,14 @@ def test_un_acta_que_no_cabe_en_su_boleta_se_aparta_y_avisa(escena: Escena) -> N
     assert validar_todo(escena, corte.ruta)
 
 
-def test_hechos_de_actas_que_no_estan_en_el_catalogo_avisan(escena: Escena) -> None:
+def test_facts_of_actas_that_are_not_in_the_catalogue_raise_an_alarm(escena: Escena) -> None:
     extra = Noche(5)
     escena.anotar([extra.hecho(Tipo.ACOPIADA, "149999B0100G", "acopio-1", hora=CIERRE.isoformat())])
     assert escena.corte(60).alarmas == ("1 actas con hechos no están en el catálogo; revise de qué nodo vienen.",)
 
 
 @pytest.mark.parametrize("signo", "=+-@\t\r＝")
-def test_los_nombres_que_parecen_formulas_se_neutralizan(escena: Escena, signo: str) -> None:
+def test_names_that_look_like_formulas_are_neutralised(escena: Escena, signo: str) -> None:
     gub = escena.proceso.elecciones[0]
     malo = f"{signo}HYPERLINK(1)"
     lugares = {i: Demarcacion(i, malo) for i in gub.demarcaciones}
@@ -472,7 +472,7 @@ def test_los_nombres_que_parecen_formulas_se_neutralizan(escena: Escena, signo: 
     assert all(c.data_type != "f" for fila in hoja.iter_rows() for c in fila)
 
 
-def test_otro_proceso_u_otro_modo_no_se_publica_encima(escena: Escena) -> None:
+def test_another_process_or_another_mode_is_not_published_on_top(escena: Escena) -> None:
     escena.corte()
     antes = escena.archivos(".")
     with pytest.raises(CorteImposible, match="ya tiene la jornada del proceso"):
@@ -482,7 +482,7 @@ def test_otro_proceso_u_otro_modo_no_se_publica_encima(escena: Escena) -> None:
     assert escena.archivos(".") == antes
 
 
-def test_si_el_reloj_va_atras_se_publica_y_se_avisa(escena: Escena) -> None:
+def test_if_the_clock_goes_back_it_is_published_with_an_alarm(escena: Escena) -> None:
     escena.corte(60)
     corte = escena.corte(30)
     assert corte.hora == CIERRE.replace(hour=19) and "reloj" in corte.alarmas[0]
@@ -503,7 +503,7 @@ class DiscoLleno(AlmacenCarpeta):
 
 
 @pytest.mark.parametrize("escrituras", [0, 1, 10, 45, 47, 48])
-def test_con_el_disco_lleno_sigue_el_anterior(escena: Escena, escrituras: int) -> None:
+def test_with_a_full_disk_the_one_before_stays(escena: Escena, escrituras: int) -> None:
     escena.anotar(noche()[1][:200])
     escena.corte(60)
     antes = escena.archivos("cortes/0001")
@@ -518,7 +518,9 @@ def test_con_el_disco_lleno_sigue_el_anterior(escena: Escena, escrituras: int) -
     entero(escena)
 
 
-def test_un_documento_que_no_cumple_su_formato_no_se_publica(escena: Escena, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_that_does_not_keep_its_format_is_not_published(
+    escena: Escena, monkeypatch: pytest.MonkeyPatch
+) -> None:
     escena.corte(60)
     from prep.publicacion import documentos
 
@@ -531,7 +533,7 @@ def test_un_documento_que_no_cumple_su_formato_no_se_publica(escena: Escena, mon
     assert escena.corte(90).numero == 2
 
 
-def test_sin_base_de_datos_se_dice_por_que(escena: Escena, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_database_it_says_why(escena: Escena, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db import connection
 
     escena.corte(60)
@@ -552,7 +554,7 @@ def entero(escena: Escena) -> None:
         assert (hashlib.sha256(datos).hexdigest(), len(datos)) == (a["sha256"], a["bytes"])
 
 
-def test_lo_mismo_en_s3(escena: Escena, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_on_s3(escena: Escena, monkeypatch: pytest.MonkeyPatch) -> None:
     import boto3
     from moto import mock_aws
 

@@ -89,17 +89,17 @@ def matar_muchas_veces(escena: Escena, veces: int) -> None:
     assert sorted(p.name for p in (escena.raiz / "cortes").iterdir()) == [f"{n:04d}" for n in range(1, visto + 1)]
 
 
-def test_muerte_subita_en_cincuenta_instantes(escena: Escena) -> None:
+def test_sudden_death_at_fifty_instants(escena: Escena) -> None:
     matar_muchas_veces(escena, 50)
 
 
-def test_muerte_subita_con_obreros(escena: Escena) -> None:
+def test_sudden_death_with_workers(escena: Escena) -> None:
     """Workers die with whoever made them and let go of the database."""
     escena.procesos = 2
     matar_muchas_veces(escena, 6)
 
 
 @pytest.mark.largo
-def test_muerte_subita_muchas_veces_con_obreros(escena: Escena) -> None:
+def test_sudden_death_many_times_over_with_workers(escena: Escena) -> None:
     escena.procesos = 2
     matar_muchas_veces(escena, 300)

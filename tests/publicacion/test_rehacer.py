@@ -28,7 +28,7 @@ from prep.publicacion.programador import Alarma, programar, siguiente
 from prep.publicacion.rehacer import RehacerImposible, Rehecho, rehacer
 
 
-def test_otra_base_da_los_mismos_bytes(bitacora_nueva: Any, escena: Escena, tmp_path: Path) -> None:
+def test_another_database_gives_the_same_bytes(bitacora_nueva: Any, escena: Escena, tmp_path: Path) -> None:
     """Three cortes, the last one the closing; each recomputed from all the facts, which go beyond it."""
     escena.portal = portal
     _, hechos = noche()
@@ -74,7 +74,7 @@ def test_otra_base_da_los_mismos_bytes(bitacora_nueva: Any, escena: Escena, tmp_
         assert len(otra_vez(3).diferencias) == 2
 
 
-def test_las_paginas_que_faltan_no_esconden_lo_demas(escena: Escena, tmp_path: Path) -> None:
+def test_missing_pages_do_not_hide_the_rest(escena: Escena, tmp_path: Path) -> None:
     """A corte published without pages is recomputed without them; where they cannot be drawn, the rest is compared."""
 
     class Roto:
@@ -113,7 +113,7 @@ ZONA = ZoneInfo("America/Mexico_City")
     st.integers(1, 60),
     st.sampled_from([ZONA, ZoneInfo("America/New_York"), ZoneInfo("Asia/Kolkata")]),
 )
-def test_el_turno_es_el_siguiente_multiplo_del_reloj(ahora: datetime, cada: int, zona: ZoneInfo) -> None:
+def test_the_turn_is_the_next_multiple_of_the_clock(ahora: datetime, cada: int, zona: ZoneInfo) -> None:
     local = ahora.replace(tzinfo=zona)
     turno = siguiente(local, cada, zona)
     assert turno.timestamp() > local.timestamp() and turno.second == turno.microsecond == 0
@@ -128,7 +128,7 @@ def _corte(n: int, hora: datetime) -> Corte:
     return Corte(n, hora, f"cortes/{n:04d}", "", {}, 0, 0, 0, 0, {}, ())
 
 
-def test_puntual_aunque_falle_o_se_tarde(tmp_path: Path) -> None:
+def test_punctual_even_if_it_fails_or_takes_long(tmp_path: Path) -> None:
     """Every 15 minutes from 18:07; the third fails, the fourth takes 20 minutes: its next turn is skipped."""
     reloj = RelojFijo(datetime(2027, 6, 6, 18, 7, 3, tzinfo=ZONA))
     alarma = Alarma(tmp_path / "alarma.json")
@@ -154,7 +154,7 @@ def test_puntual_aunque_falle_o_se_tarde(tmp_path: Path) -> None:
     assert not (tmp_path / "alarma.json").exists()
 
 
-def test_la_alarma_cuenta_las_fallas_y_se_apaga(tmp_path: Path) -> None:
+def test_the_alarm_counts_the_failures_and_goes_out(tmp_path: Path) -> None:
     alarma = Alarma(tmp_path / "alarma.json")
     alarma.encender(CIERRE, "uno")
     alarma.encender(CIERRE + timedelta(minutes=5), "dos")
@@ -168,7 +168,7 @@ def test_la_alarma_cuenta_las_fallas_y_se_apaga(tmp_path: Path) -> None:
 # --- The commands ----------------------------------------------------------------------------------------------------
 
 
-def test_las_ordenes(url_postgres: str, tmp_path: Path) -> None:
+def test_the_commands_from_an_empty_installation_to_a_corte_recomputed(url_postgres: str, tmp_path: Path) -> None:
     """From an empty installation to a corte recomputed; and what each refusal says."""
     from urllib.parse import urlsplit, urlunsplit
 

@@ -81,7 +81,7 @@ def una(carpeta: Path, forma: Forma | None = None, *renglones: dict[str, str], *
 
 
 @pytest.mark.parametrize("forma", FORMAS.values(), ids=FORMAS)
-def test_cada_forma_dice_lo_mismo(forma: Forma, tmp_path: Path) -> None:
+def test_every_form_says_the_same(forma: Forma, tmp_path: Path) -> None:
     filas = [
         renglon(1, DISTRITO_LOCAL="Tequila, José María"),
         renglon(2, tipo="C", numero=12, LISTA_NOMINAL="1234", TOTAL_VOTOS_CALCULADO="1100"),
@@ -138,7 +138,7 @@ filas = st.builds(
         blancas=st.lists(st.integers(0, 9), max_size=4).map(tuple),
     ),
 )
-def test_lo_que_se_escribe_se_lee(
+def test_what_is_written_is_read(
     tmp_path_factory: pytest.TempPathFactory, filas: list[dict[str, str]], forma: Forma
 ) -> None:
     (leida,) = leer([guardar(tmp_path_factory.mktemp("b"), base_(*filas), forma)])
@@ -196,7 +196,7 @@ def test_lo_que_se_escribe_se_lee(
         ("Sin acta", Hueco.SIN_ACTA),
     ],
 )
-def test_celda(texto: str, valor: object) -> None:
+def test_a_cell_is_a_number_a_mark_or_a_gap(texto: str, valor: object) -> None:
     assert celda(texto) == valor
     assert type(celda(texto)) is type(valor)
 
@@ -232,19 +232,19 @@ def test_a_cell_that_is_nothing_or_may_be_several_numbers(texto: str) -> None:
         ("45445.8369097222", (2024, 6, 2, 20, 5, 9)),
     ],
 )
-def test_fecha(texto: str, esperada: tuple[int, ...]) -> None:
+def test_a_date_is_read_however_it_is_written(texto: str, esperada: tuple[int, ...]) -> None:
     leida = fecha(texto, ZONA)
     assert leida == datetime(*esperada, tzinfo=ZONA)  # type: ignore[misc]
     assert leida is not None and leida.utcoffset() == timedelta(hours=-6)
 
 
 @pytest.mark.parametrize("texto", ["", "-", " ", "N/A"])
-def test_fecha_que_no_esta(texto: str) -> None:
+def test_a_date_that_is_not_there(texto: str) -> None:
     assert fecha(texto, UTC) is None
 
 
 @pytest.mark.parametrize("texto", ["31/02/2024 10:00", "ayer", "02/06/2024 25:00", "20:05", "1234567"])
-def test_fecha_que_no_existe(texto: str) -> None:
+def test_a_date_that_does_not_exist_is_refused(texto: str) -> None:
     with pytest.raises(CeldaInvalida):
         fecha(texto, UTC)
 
@@ -258,11 +258,11 @@ def test_fecha_que_no_existe(texto: str) -> None:
         (["07/06/2021 08:15:00 p. m. (UTC-5)"], (2021, 6, 7, 20, 15)),
     ],
 )
-def test_hora_del_encabezado(lineas: list[str], esperada: tuple[int, ...]) -> None:
+def test_the_hour_of_the_header(lineas: list[str], esperada: tuple[int, ...]) -> None:
     assert hora_de_corte(lineas, ZONA) == datetime(*esperada, tzinfo=ZONA)  # type: ignore[misc]
 
 
-def test_zona_del_encabezado() -> None:
+def test_the_time_zone_of_the_header() -> None:
     assert zona_de("02/07/2018 20:00 (UTC-5)") == timezone(timedelta(hours=-5))
     assert zona_de("02/07/2018 20:00 (utc -07:00)") == timezone(timedelta(hours=-7))
     assert zona_de("02/07/2018 20:00") is None
@@ -325,7 +325,7 @@ def test_observations(texto: str, esperadas: tuple[Nota, ...], motivo: str) -> N
         ("-", True, None),
     ],
 )
-def test_cifra_del_encabezado(texto: str, porcentaje: bool, valor: object) -> None:
+def test_a_figure_of_the_header(texto: str, porcentaje: bool, valor: object) -> None:
     assert cifra(texto, porcentaje) == valor
 
 
@@ -337,17 +337,17 @@ def tipos(*nombres: str) -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 @pytest.mark.parametrize("patron", ["C_{}_{}", "{}_{}", "CO_{}_{}", "COA_{}_{}", "COALICION_{}_{}"])
-def test_combinaciones_con_cualquier_nombre(patron: str) -> None:
+def test_combinations_under_any_name(patron: str) -> None:
     assert tipos("PAN", "PRI", patron.format("PAN", "PRI"))[2] == ("PAN_PRI", "combinacion", ("PAN", "PRI"))
 
 
-def test_combinacion_con_partidos_en_otro_orden_o_con_otras_siglas() -> None:
+def test_a_combination_with_its_parties_in_another_order_or_by_other_initials() -> None:
     hallados = tipos("PT", "MORENA", "PES", "C_PT_MOR_PES", "C_PES_PT")
     assert hallados[3] == ("PT_MORENA_PES", "combinacion", ("PT", "MORENA", "PES"))
     assert hallados[4] == ("PT_PES", "combinacion", ("PT", "PES"))
 
 
-def test_un_partido_con_guion_bajo_no_es_una_combinacion() -> None:
+def test_a_party_with_an_underscore_is_not_a_combination() -> None:
     hallados = tipos("MOVIMIENTO_CIUDADANO", "NUEVA_ALIANZA", "PES", "PES_NL", "C_PES_NUEVA_ALIANZA")
     assert [t for _, t, _ in hallados] == ["partido"] * 4 + ["combinacion"]
     assert hallados[4][2] == ("NUEVA_ALIANZA", "PES")
@@ -356,16 +356,16 @@ def test_un_partido_con_guion_bajo_no_es_una_combinacion() -> None:
 @pytest.mark.parametrize(
     "nombre", ["CAND_IND_1", "CAN_IND_1", "CAND_IND_01", "CI_2", "CI1", "IND1", "INDEPENDIENTE_1", "CANDIDATO_IND_3"]
 )
-def test_independientes_con_cualquier_nombre(nombre: str) -> None:
+def test_independents_under_any_name(nombre: str) -> None:
     assert tipos("PAN", nombre)[1] == (nombre, "independiente", ())
 
 
 @pytest.mark.parametrize("nombre", ["CC_PAN_PRI", "CAND_COM_PAN_PRI", "CANDIDATURA_COMUN_PAN_PRI"])
-def test_candidatura_comun(nombre: str) -> None:
+def test_a_candidatura_comun_names_its_parties(nombre: str) -> None:
     assert tipos("PAN", "PRI", nombre)[2] == (nombre, "comun", ("PAN", "PRI"))
 
 
-def test_columnas_que_se_llaman_con_guion(tmp_path: Path) -> None:
+def test_columns_named_with_a_hyphen(tmp_path: Path) -> None:
     lo = base_(renglon(**{"PAN-PRI": 3}), votos=("PAN", "PRI", "PAN-PRI", "NO_REGISTRADAS", "NULOS"))
     (leida,) = leer([guardar(tmp_path, lo)])
     assert leida.recuadros[2].partidos == ("PAN", "PRI")
@@ -373,7 +373,7 @@ def test_columnas_que_se_llaman_con_guion(tmp_path: Path) -> None:
     assert leida.renglones[0].votos == (40, 30, 3, 1, 4)
 
 
-def test_base_de_2012(tmp_path: Path) -> None:
+def test_a_base_of_2012_is_read(tmp_path: Path) -> None:
     """No keys, numbers in ESTADO and DISTRITO, three summary figures, no totals of the acta."""
     texto = (
         "20:00 horas (UTC-5)\nLunes 2 de julio de 2012\n"
@@ -409,7 +409,7 @@ def test_base_de_2012(tmp_path: Path) -> None:
     assert cuatro.fuera
 
 
-def test_base_con_distrito_y_municipio_y_columnas_de_urna(tmp_path: Path) -> None:
+def test_a_base_with_distrito_and_municipio_and_columns_of_urna(tmp_path: Path) -> None:
     lo = base(
         renglon(ID_MUNICIPIO="39", MUNICIPIO="Guadalajara", CODIGOS_UTILIZADOS="7"),
         votos=("CODIGOS_ENTREGADOS_PMDC", "CODIGOS_SOBRANTES", "CODIGOS_UTILIZADOS", *VOTOS),
@@ -440,7 +440,7 @@ def test_base_con_distrito_y_municipio_y_columnas_de_urna(tmp_path: Path) -> Non
         ("datos.csv", "Consulta popular", "CONSULTA_POPULAR"),
     ],
 )
-def test_clave_de_la_eleccion(archivo: str, titulo: str, clave: str) -> None:
+def test_the_key_of_the_eleccion(archivo: str, titulo: str, clave: str) -> None:
     assert clave_eleccion(archivo, titulo) == clave
 
 
@@ -451,7 +451,7 @@ def mensajes(leida: object) -> list[tuple[int, str]]:
     return [(a.linea, a.mensaje) for a in leida.anomalias]  # type: ignore[attr-defined]
 
 
-def test_mas_campos_que_columnas_se_dice_y_no_se_cae(tmp_path: Path) -> None:
+def test_more_fields_than_columns_is_said_and_nothing_falls(tmp_path: Path) -> None:
     archivo = guardar(tmp_path, base_(renglon(1), renglon(2)))
     lineas = archivo.read_text("utf-8-sig").split("\n")
     lineas[6] = lineas[6].rstrip("\r") + ",de más,otro"
@@ -463,7 +463,7 @@ def test_mas_campos_que_columnas_se_dice_y_no_se_cae(tmp_path: Path) -> None:
     assert "40 campos" in mensaje and "38 columnas" in mensaje
 
 
-def test_menos_campos_que_columnas(tmp_path: Path) -> None:
+def test_fewer_fields_than_columns_is_said(tmp_path: Path) -> None:
     archivo = guardar(tmp_path, base_(renglon(1), renglon(2)))
     lineas = archivo.read_text("utf-8-sig").splitlines()
     lineas[6] = ",".join(lineas[6].split(",")[:30])
@@ -474,7 +474,7 @@ def test_menos_campos_que_columnas(tmp_path: Path) -> None:
     assert mensajes(leida) == [(7, "Tiene 30 campos y hay 38 columnas: faltan 8.")]
 
 
-def test_separadores_de_mas_al_final_no_son_nada(tmp_path: Path) -> None:
+def test_extra_separators_at_the_end_are_nothing(tmp_path: Path) -> None:
     archivo = guardar(tmp_path, base_(renglon(1)))
     archivo.write_text(archivo.read_text("utf-8-sig").replace("Acta PREP,1", "Acta PREP,1,,,"))
     (leida,) = leer([archivo])
@@ -482,7 +482,7 @@ def test_separadores_de_mas_al_final_no_son_nada(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("campo", ["DISTRITO_LOCAL", "ENTIDAD"])
-def test_una_coma_sin_comillas_en_un_nombre_se_rejunta(campo: str, tmp_path: Path) -> None:
+def test_an_unquoted_comma_in_a_name_is_joined_again(campo: str, tmp_path: Path) -> None:
     archivo = guardar(tmp_path, base_(renglon(1, **{campo: "HEROICA, PUEBLA, DE"})))
     archivo.write_text(archivo.read_text("utf-8-sig").replace('"HEROICA, PUEBLA, DE"', "HEROICA, PUEBLA, DE"))
     (leida,) = leer([archivo])
@@ -492,7 +492,7 @@ def test_una_coma_sin_comillas_en_un_nombre_se_rejunta(campo: str, tmp_path: Pat
     assert [linea for linea, _ in mensajes(leida)] == [7]
 
 
-def test_una_lista_sin_comillas_en_observaciones_se_rejunta(tmp_path: Path) -> None:
+def test_an_unquoted_list_of_observations_is_joined_again(tmp_path: Path) -> None:
     archivo = guardar(tmp_path, base_(renglon(1, OBSERVACIONES="['Ilegible', 'Sin dato']")))
     archivo.write_text(
         archivo.read_text("utf-8-sig").replace("\"['Ilegible', 'Sin dato']\"", "['Ilegible', 'Sin dato']")
@@ -503,14 +503,14 @@ def test_una_lista_sin_comillas_en_observaciones_se_rejunta(tmp_path: Path) -> N
     assert [linea for linea, _ in mensajes(leida)] == [7]
 
 
-def test_un_campo_entre_comillas_con_renglones_dentro(tmp_path: Path) -> None:
+def test_a_quoted_field_with_lines_inside(tmp_path: Path) -> None:
     (leida,) = leer([guardar(tmp_path, base_(renglon(1, OBSERVACIONES="Ilegible\nSin dato"), renglon(2)))])
     assert [r.linea for r in leida.renglones] == [7, 9]
     assert leida.renglones[0].notas == (Nota.ILEGIBLE, Nota.SIN_DATO)
     assert leida.anomalias == []
 
 
-def test_una_comilla_que_nadie_cierra_no_se_come_el_archivo(tmp_path: Path) -> None:
+def test_a_quote_that_nobody_closes_does_not_eat_the_file(tmp_path: Path) -> None:
     archivo = guardar(tmp_path, base_(*[renglon(s, DISTRITO_LOCAL="LA X") for s in range(1, 60)]))
     archivo.write_text(archivo.read_text("utf-8-sig").replace("LA X", '"LA X', 1))
     (leida,) = leer([archivo])
@@ -518,7 +518,7 @@ def test_una_comilla_que_nadie_cierra_no_se_come_el_archivo(tmp_path: Path) -> N
     assert mensajes(leida) == [(7, "Una comilla abre un campo y nada la cierra: se toma como un carácter.")]
 
 
-def test_la_linea_de_columnas_repetida(tmp_path: Path) -> None:
+def test_the_line_of_columns_repeated(tmp_path: Path) -> None:
     archivo = guardar(tmp_path, base_(renglon(1), renglon(2)))
     lineas = archivo.read_text("utf-8-sig").splitlines()
     archivo.write_text("\n".join([*lineas[:7], lineas[5], *lineas[7:]]))
@@ -527,18 +527,18 @@ def test_la_linea_de_columnas_repetida(tmp_path: Path) -> None:
     assert mensajes(leida) == [(8, "La línea de columnas está otra vez: no se usa.")]
 
 
-def test_una_columna_de_votos_dos_veces_es_un_error_con_su_linea(tmp_path: Path) -> None:
+def test_a_column_of_votes_twice_is_an_error_with_its_line(tmp_path: Path) -> None:
     lo = base_(renglon(1), votos=("PAN", "PRI", "PAN", "NULOS"))
     with pytest.raises(ErrorDeLectura, match=r"JAL_GUB_2024.csv, línea 6, campo PAN: la columna está dos veces \(17"):
         leer([guardar(tmp_path, lo)])
 
 
-def test_sin_nulos_o_sin_claves_es_un_error(tmp_path: Path) -> None:
+def test_without_nulos_or_without_keys_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ErrorDeLectura, match=r"línea 6: falta la columna de votos nulos"):
         leer([guardar(tmp_path, base_(renglon(1)), Forma(sin=("NULOS",)))])
 
 
-def test_claves_que_perdieron_su_cero_o_no_estan(tmp_path: Path) -> None:
+def test_keys_that_lost_their_zero_or_are_not_there(tmp_path: Path) -> None:
     filas = [renglon(1) | {"CLAVE_CASILLA": "40001B0100", "CLAVE_ACTA": ""}, renglon(2) | {"CLAVE_CASILLA": ""}]
     leida = una(tmp_path, None, *filas)
     assert [r.clave_casilla for r in leida.renglones] == ["140001B0100", "140002B0100"]
@@ -546,7 +546,7 @@ def test_claves_que_perdieron_su_cero_o_no_estan(tmp_path: Path) -> None:
     assert mensajes(leida) == [(7, "«40001B0100» no es una clave; por sus partes, 140001B0100.")]
 
 
-def test_una_nota_al_pie_no_es_un_acta(tmp_path: Path) -> None:
+def test_a_footnote_is_not_an_acta(tmp_path: Path) -> None:
     archivo = guardar(tmp_path, base_(renglon(1)))
     archivo.write_text(archivo.read_text("utf-8-sig") + "Fuente: instituto\n")
     (leida,) = leer([archivo])
@@ -576,7 +576,7 @@ def test_an_unknown_observation_is_named_once_with_its_count(tmp_path: Path) -> 
     assert [r.no_leidas for r in leida.renglones] == [{"observaciones"}] * 3 + [frozenset()]
 
 
-def test_el_encabezado_con_miles_sin_comillas(tmp_path: Path) -> None:
+def test_the_header_with_unquoted_thousands(tmp_path: Path) -> None:
     archivo = guardar(tmp_path, base(renglon(1), **dict.fromkeys(base().resumen, "1")))
     lineas = archivo.read_text("utf-8-sig").splitlines()
     lineas[3] = "163,666,1,0,1,0.0001,1,0.0001,0.0000,0,500,100,100,20.0000"
@@ -586,7 +586,7 @@ def test_el_encabezado_con_miles_sin_comillas(tmp_path: Path) -> None:
     assert leida.resumen["PORCENTAJE_PARTICIPACION_CIUDADANA"] == "20.0000"
 
 
-def test_un_encabezado_con_cifras_que_no_conocemos(tmp_path: Path) -> None:
+def test_a_header_with_figures_we_do_not_know(tmp_path: Path) -> None:
     leida = una(tmp_path, None, renglon(1), ACTAS_ESPERADAS="1", ACTAS_URBANAS="1")
     assert leida.resumen == {"ACTAS_ESPERADAS": 1, "ACTAS_URBANAS": 1}
 
@@ -628,13 +628,13 @@ def _tgz() -> bytes:
         ("a.tgz", _tgz()),
     ],
 )
-def test_comprimidos(nombre: str, datos: bytes, tmp_path: Path) -> None:
+def test_compressed_files_are_read(nombre: str, datos: bytes, tmp_path: Path) -> None:
     (tmp_path / nombre).write_bytes(datos)
     (leida,) = leer([tmp_path / nombre])
     assert len(leida.renglones) == 1
 
 
-def test_carpeta_con_todo(tmp_path: Path) -> None:
+def test_a_folder_with_everything(tmp_path: Path) -> None:
     for eleccion in ("GUB", "DIP_LOC"):
         carpeta = tmp_path / "d" / f"PREP_{eleccion}"
         carpeta.mkdir(parents=True)
@@ -688,58 +688,58 @@ def _anidado(niveles: int) -> bytes:
         (lambda: comprimir({"leeme.txt": b"hola"}), "no hay ninguna base del PREP"),
     ],
 )
-def test_comprimidos_hostiles(hacer: Callable[[], bytes], mensaje: str, tmp_path: Path) -> None:
+def test_hostile_archives_are_refused(hacer: Callable[[], bytes], mensaje: str, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(hacer())
     with pytest.raises(ErrorDeLectura, match=mensaje):
         leer([tmp_path / "a.zip"])
 
 
-def test_bomba_de_descompresion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decompression_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fuentes, "MIN_BYTES_RAZON", 1_000_000)
     (tmp_path / "a.zip").write_bytes(_bomba())
     with pytest.raises(ErrorDeLectura, match=r"crece más de 400 veces|la línea mide más"):
         leer([tmp_path / "a.zip"])
 
 
-def test_bomba_de_renglones_comprimidos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bomb_of_compressed_lines_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fuentes, "MAX_BYTES", 2_000_000)
     (tmp_path / "a.zip").write_bytes(comprimir({"a.csv": CSV + b"\n" * 5_000_000}))
     with pytest.raises(ErrorDeLectura, match="descomprimido pasa de"):
         leer([tmp_path / "a.zip"])
 
 
-def test_demasiados_renglones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_rows_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lector, "MAX_RENGLONES", 3)
     with pytest.raises(ErrorDeLectura, match=r"línea 10: hay más de 3 renglones"):
         leer([guardar(tmp_path, base_(*[renglon(s) for s in range(1, 9)]))])
 
 
-def test_una_linea_sin_fin(tmp_path: Path) -> None:
+def test_an_endless_line_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(CSV + b"9" * 400_000)
     with pytest.raises(ErrorDeLectura, match=r"a.csv, línea 8: la línea mide más de 256 KiB"):
         leer([tmp_path / "a.csv"])
 
 
-def test_dos_bases_de_la_misma_eleccion(tmp_path: Path) -> None:
+def test_two_bases_of_the_same_eleccion_are_refused(tmp_path: Path) -> None:
     guardar(tmp_path, base_(renglon(1)), nombre="JAL_GUB_1.csv")
     guardar(tmp_path, base_(renglon(1), renglon(2)), nombre="JAL_GUB_2.csv")
     with pytest.raises(ErrorDeLectura, match="otra base de la elección GUB"):
         leer([tmp_path])
 
 
-def test_la_misma_base_dos_veces(tmp_path: Path) -> None:
+def test_the_same_base_twice_is_read_once_and_said(tmp_path: Path) -> None:
     guardar(tmp_path, base_(renglon(1)))
     (tmp_path / "copia.zip").write_bytes(comprimir({"JAL_GUB_2024.csv": CSV}))
     (leida,) = leer([tmp_path])
     assert [a.mensaje for a in leida.anomalias][-1].startswith("Repite la base")
 
 
-def test_lo_que_no_existe(tmp_path: Path) -> None:
+def test_what_does_not_exist_is_said(tmp_path: Path) -> None:
     with pytest.raises(ErrorDeLectura, match="no existe"):
         leer([tmp_path / "nada.csv"])
 
 
-def test_utf8_y_cp1252_en_el_mismo_archivo(tmp_path: Path) -> None:
+def test_utf8_and_cp1252_in_the_same_file(tmp_path: Path) -> None:
     una_parte, otra = escribir(base_(renglon(1, DISTRITO_LOCAL="Cañón")), Forma(codificacion="utf-8")), "Cañón"
     segundo = una_parte.splitlines(keepends=True)[-1].decode().replace("140001B", "140002B").replace(",0001,", ",0002,")
     (tmp_path / "JAL_GUB.csv").write_bytes(una_parte + segundo.encode("cp1252"))
@@ -763,13 +763,13 @@ def test_utf8_y_cp1252_en_el_mismo_archivo(tmp_path: Path) -> None:
         ("CLAVE_CASILLA", "\x00"),
     ],
 )
-def test_celdas_hostiles_no_lo_tiran(campo: str, texto: str, tmp_path: Path) -> None:
+def test_hostile_cells_do_not_bring_it_down(campo: str, texto: str, tmp_path: Path) -> None:
     leida = una(tmp_path, None, renglon(1) | {campo: texto}, renglon(2))
     assert leida.renglones[-1].votos == (40, 30, 20, 5, 0, 1, 4)
 
 
 @given(st.binary(max_size=600))
-def test_bytes_cualesquiera_no_lo_tiran(tmp_path_factory: pytest.TempPathFactory, basura: bytes) -> None:
+def test_arbitrary_bytes_do_not_bring_it_down(tmp_path_factory: pytest.TempPathFactory, basura: bytes) -> None:
     archivo = tmp_path_factory.mktemp("b") / "a.csv"
     archivo.write_bytes(CSV + basura)
     try:
@@ -799,7 +799,7 @@ def test_tamaulipas_2023(datos: Callable[..., Path]) -> None:
     assert [r.tipo for r in leida.recuadros].count(TipoRecuadro.COMBINACION) == 5
 
 
-def test_computos_de_tamaulipas(datos: Callable[..., Path]) -> None:
+def test_the_computos_of_tamaulipas(datos: Callable[..., Path]) -> None:
     """Another database of the same family: `sep=|`, cp1252, `="01"`, thousands, no CONTABILIZADA."""
     (leida,) = leer([datos("tamps2023_ext_computos")])
     assert len(leida.renglones) == 4778

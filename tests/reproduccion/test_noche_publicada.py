@@ -104,7 +104,7 @@ def test_a_whole_night_and_back(tmp_path: Path, url_postgres: str) -> None:
         comprobar(publicacion)
 
 
-def test_tamaulipas_2023_entera_y_verificada(datos: Callable[..., Path], tmp_path: Path, url_postgres: str) -> None:
+def test_tamaulipas_2023_whole_and_verified(datos: Callable[..., Path], tmp_path: Path, url_postgres: str) -> None:
     """A real night through the command: the thirteen figures it published, and a stranger accepts what we publish."""
     orden = [sys.executable, "-m", "prep", "reproducir", str(datos("tamps2023_ext_prep")), "--cada", "360"]
     orden += ["--salida", str(tmp_path / "r"), "--boletas-especiales", "1000", "--estricto"]

@@ -50,7 +50,7 @@ def capturado(hechos: list[Hecho]) -> dict[str, object]:
 # --- process ----------------------------------------------------------------------------------------------------------
 
 
-def test_la_boleta_de_cada_demarcacion_es_lo_que_alguien_capturo_ahi(tmp_path: Path) -> None:
+def test_the_boleta_of_each_demarcacion_is_what_somebody_typed_there(tmp_path: Path) -> None:
     filas = [
         renglon(1, distrito=1, CAND_IND_1="", PAN_PRI=""),
         renglon(2, distrito=1, CAND_IND_1="-", PAN_PRI="-"),
@@ -67,14 +67,14 @@ def test_la_boleta_de_cada_demarcacion_es_lo_que_alguien_capturo_ahi(tmp_path: P
     assert [c.clave for c in eleccion.boletas[2].candidaturas] == ["PAN_PRI", "MORENA", "CAND_IND_1"]
 
 
-def test_en_una_gubernatura_la_boleta_es_la_misma_en_todo_el_estado(tmp_path: Path) -> None:
+def test_in_a_gubernatura_the_boleta_is_the_same_all_over_the_state(tmp_path: Path) -> None:
     derivado = derivar(tmp_path, renglon(1, distrito=1, PAN_PRI=""), renglon(2, distrito=2))
     (eleccion,) = derivado.proceso.elecciones
     assert eleccion.ambito is Ambito.ENTIDAD
     assert eleccion.boletas[1] == eleccion.boletas[2]
 
 
-def test_tres_elecciones_son_un_proceso_con_sus_casillas_en_comun(tmp_path: Path) -> None:
+def test_three_elecciones_are_one_process_with_their_casillas_in_common(tmp_path: Path) -> None:
     guardar(tmp_path, base(renglon(1, distrito=7)), nombre="JAL_GUB_2024.csv")
     municipal = base(renglon(1) | {"CLAVE_ACTA": "140001B010003", "ID_MUNICIPIO": "39", "MUNICIPIO": "Guadalajara"})
     columnas = [c.replace("DISTRITO_LOCAL", "MUNICIPIO") for c in municipal.columnas]
@@ -89,7 +89,7 @@ def test_tres_elecciones_son_un_proceso_con_sus_casillas_en_comun(tmp_path: Path
     assert (casilla.distrito, casilla.municipio, casilla.lista_nominal) == (7, 39, 500)
 
 
-def test_base_nacional(tmp_path: Path) -> None:
+def test_a_national_base_keeps_its_entidades_apart(tmp_path: Path) -> None:
     filas = [
         renglon(1),
         renglon(1) | {"ID_ENTIDAD": "1", "ENTIDAD": "AGS", "CLAVE_CASILLA": "010001B0100", "CLAVE_ACTA": ""},
@@ -101,7 +101,7 @@ def test_base_nacional(tmp_path: Path) -> None:
     assert [a.clave for a in eleccion.actas] == ["140001B010001", "010001B01001"]
 
 
-def test_boletas_de_casilla_especial(tmp_path: Path) -> None:
+def test_boletas_of_a_special_casilla(tmp_path: Path) -> None:
     leidas = leer([guardar(tmp_path, base(renglon(1, tipo="S")))])
     assert derivar_proceso(leidas).boletas_especiales == 1000
     assert derivar_proceso(leidas, 800).proceso.elecciones[0].actas[0].casilla.boletas == 800
@@ -123,7 +123,7 @@ def test_representatives_that_repeat_those_who_voted_are_not_the_accredited_ones
     assert [a.representantes for a in derivar(tmp_path, *filas).proceso.elecciones[0].actas] == [10, 4, 9]
 
 
-def test_nombres_de_candidaturas(tmp_path: Path) -> None:
+def test_names_of_candidaturas_are_read(tmp_path: Path) -> None:
     guardar(tmp_path, base(renglon(1)))
     (tmp_path / "JAL_GUB_CANDIDATURAS_2024.csv").write_text(
         "ID_ENTIDAD,PARTIDO_CI,CANDIDATURA_PROPIETARIA,CANDIDATURA_SUPLENTE\n"
@@ -139,7 +139,7 @@ def test_nombres_de_candidaturas(tmp_path: Path) -> None:
 # --- facts ------------------------------------------------------------------------------------------------------------
 
 
-def test_un_renglon_contado_es_acopio_imagen_dos_capturas_y_verificacion(tmp_path: Path) -> None:
+def test_a_counted_row_is_acopio_image_two_capturas_and_verification(tmp_path: Path) -> None:
     ((clave, hechos),) = hechos_de(derivar(tmp_path, renglon(1))).items()
     assert clave == "140001B010001"
     assert [h.tipo for h in hechos] == [
@@ -161,14 +161,14 @@ def test_un_renglon_contado_es_acopio_imagen_dos_capturas_y_verificacion(tmp_pat
     assert len({hechos[3].persona, hechos[4].persona, hechos[5].persona}) == 3
 
 
-def test_la_foto_de_la_casilla_lleva_su_hora(tmp_path: Path) -> None:
+def test_the_photo_of_the_casilla_carries_its_hour(tmp_path: Path) -> None:
     (hechos,) = hechos_de(derivar(tmp_path, renglon(1, ORIGEN="CASILLA", DIGITALIZACION="Movil"))).values()
     assert [h.tipo for h in hechos][:2] == [Tipo.FOTOGRAFIADA, Tipo.IDENTIFICADA]
     assert hechos[0].contenido["hora"] == "2024-06-02T20:00:00-06:00"
 
 
 @pytest.mark.parametrize("acopio", ["02/06/0224 20:00:00", "02/05/2024 20:00:00", "02/06/2024 23:00:00"])
-def test_una_hora_de_acopio_imposible_se_guarda_y_no_da_el_orden(acopio: str, tmp_path: Path) -> None:
+def test_an_impossible_hour_of_acopio_is_kept_and_does_not_give_the_order(acopio: str, tmp_path: Path) -> None:
     derivado = derivar(tmp_path, renglon(1, FECHA_HORA_ACOPIO=acopio))
     guion = Guion(derivado)
     hechos = list(guion.hechos())
@@ -177,7 +177,7 @@ def test_una_hora_de_acopio_imposible_se_guarda_y_no_da_el_orden(acopio: str, tm
     assert [(a.linea, a.campo) for a in guion.anomalias] == [(7, "FECHA_HORA_ACOPIO")]
 
 
-def test_sin_ninguna_hora_todo_pasa_al_cierre(tmp_path: Path) -> None:
+def test_without_any_hour_everything_happens_at_the_close(tmp_path: Path) -> None:
     horas = dict.fromkeys(["FECHA_HORA_ACOPIO", "FECHA_HORA_CAPTURA", "FECHA_HORA_VERIFICACION"], "")
     guion = Guion(derivar(tmp_path, renglon(1) | horas))
     hechos = list(guion.hechos())
@@ -188,14 +188,14 @@ def test_sin_ninguna_hora_todo_pasa_al_cierre(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("texto", "motivo"), [("Sin acta(2)", "2"), ("Sin Acta", "1"), ("SIN ACTA POR PAQUETE ENTREGADO SIN SOBRE", "3")]
 )
-def test_sin_acta(texto: str, motivo: str, tmp_path: Path) -> None:
+def test_no_acta_carries_its_reason(texto: str, motivo: str, tmp_path: Path) -> None:
     derivado = derivar(tmp_path, sin_votos(renglon(1), "Sin acta", OBSERVACIONES=texto, CONTABILIZADA="0"))
     ((hecho, confirmacion),) = hechos_de(derivado).values()
     assert (hecho.tipo, hecho.contenido) == (Tipo.SIN_ACTA, {"motivo": motivo})
     assert (confirmacion.tipo, confirmacion.contenido) == (Tipo.SIN_ACTA_CONFIRMADA, {"peticion": hecho.id})
 
 
-def test_fuera_de_catalogo_y_lo_que_aun_no_se_captura(tmp_path: Path) -> None:
+def test_fuera_de_catalogo_and_what_is_not_typed_yet(tmp_path: Path) -> None:
     fuera = sin_votos(
         renglon(9), "-", CLAVE_CASILLA="-", CLAVE_ACTA="-", OBSERVACIONES="Fuera de Catálogo", CONTABILIZADA="2"
     )
@@ -218,7 +218,7 @@ def test_fuera_de_catalogo_y_lo_que_aun_no_se_captura(tmp_path: Path) -> None:
         ("Ilegible", "['Todos los campos ilegibles']", "0", ILEGIBLE),
     ],
 )
-def test_lo_que_las_celdas_no_dicen_lo_dice_la_observacion(
+def test_what_the_cells_do_not_say_the_observation_says(
     celda: str, nota: str, contabilizada: str, esperado: object, tmp_path: Path
 ) -> None:
     fila = sin_votos(renglon(2), celda, OBSERVACIONES=nota, CONTABILIZADA=contabilizada, TOTAL_VOTOS_CALCULADO="0")
@@ -227,7 +227,7 @@ def test_lo_que_las_celdas_no_dicen_lo_dice_la_observacion(
     assert comparada(derivado).actas_distintas == []
 
 
-def test_un_recuadro_vacio_o_cero_que_esconde_una_marca(tmp_path: Path) -> None:
+def test_a_blank_or_zero_box_that_hides_a_mark(tmp_path: Path) -> None:
     derivado = derivar(
         tmp_path,
         renglon(1, CAND_IND_1="", OBSERVACIONES="ALGÚN CAMPO ILEGIBLE O SIN DATO"),
@@ -259,14 +259,14 @@ CABEZA = {
 }
 
 
-def test_una_base_que_cuadra_cuadra(tmp_path: Path) -> None:
+def test_a_base_that_adds_up_is_found_equal(tmp_path: Path) -> None:
     una = comparada(derivar(tmp_path, renglon(1), renglon(2, tipo="S"), **CABEZA))
     assert all(c.veredicto is Veredicto.IGUAL for c in una.cifras)
     assert len(una.cifras) == 13
     assert (una.actas_distintas, una.contradicciones, una.sin_explicar) == ([], [], 0)
 
 
-def test_el_ultimo_corte_cuenta_las_especiales_en_la_participacion(tmp_path: Path) -> None:
+def test_the_last_corte_counts_special_casillas_in_the_participation(tmp_path: Path) -> None:
     derivado = derivar(
         tmp_path, renglon(1), renglon(2, tipo="S"), **CABEZA | {"PORCENTAJE_PARTICIPACION_CIUDADANA": "40.0000"}
     )
@@ -274,7 +274,7 @@ def test_el_ultimo_corte_cuenta_las_especiales_en_la_participacion(tmp_path: Pat
     assert all(c.veredicto is Veredicto.IGUAL for c in comparada(derivado).cifras)
 
 
-def test_lo_que_cuenta_se_calcula_y_no_se_copia(tmp_path: Path) -> None:
+def test_what_counts_is_computed_and_not_copied(tmp_path: Path) -> None:
     """A source that lies about an acta is caught, and so is every header figure that the lie touches."""
     mentira = renglon(2, CONTABILIZADA="0", OBSERVACIONES="Excede Lista Nominal")
     una = comparada(derivar(tmp_path, renglon(1), mentira, renglon(3, TOTAL_VOTOS_CALCULADO="999")))
@@ -284,7 +284,7 @@ def test_lo_que_cuenta_se_calcula_y_no_se_copia(tmp_path: Path) -> None:
     ]
 
 
-def test_una_cifra_falsa_del_encabezado_se_ve(tmp_path: Path) -> None:
+def test_a_false_figure_in_the_header_shows(tmp_path: Path) -> None:
     falsa = CABEZA | {"TOTAL_VOTOS_C_CS": "201", "ACTAS_ESPERADAS": "3"}
     una = comparada(derivar(tmp_path, renglon(1), renglon(2, tipo="S"), **falsa))
     assert {c.nombre for c in una.cifras if c.veredicto is not Veredicto.IGUAL} == {
@@ -295,7 +295,7 @@ def test_una_cifra_falsa_del_encabezado_se_ve(tmp_path: Path) -> None:
     assert una.sin_explicar == 0
 
 
-def test_una_diferencia_sin_contradiccion_no_se_explica(tmp_path: Path) -> None:
+def test_a_difference_without_a_contradiction_is_not_explained(tmp_path: Path) -> None:
     """A participation by no known rule: nothing in the file contradicts itself, and the figures differ."""
     una = comparada(derivar(tmp_path, renglon(1), renglon(2), PORCENTAJE_PARTICIPACION_CIUDADANA="33.3333"))
     assert una.sin_explicar == 1
@@ -316,7 +316,7 @@ def test_una_diferencia_sin_contradiccion_no_se_explica(tmp_path: Path) -> None:
         (renglon(1), "CLAVE_ACTA"),
     ],
 )
-def test_cada_contradiccion_se_dice_con_su_linea(fila: dict[str, str], campo: str, tmp_path: Path) -> None:
+def test_each_contradiction_is_said_with_its_line(fila: dict[str, str], campo: str, tmp_path: Path) -> None:
     una = comparada(derivar(tmp_path, renglon(1), fila, renglon(3)))
     assert campo in {c.campo for c in una.contradicciones if c.linea == 8}
     assert {c.linea for c in una.contradicciones} <= {8, 4}
@@ -324,7 +324,7 @@ def test_cada_contradiccion_se_dice_con_su_linea(fila: dict[str, str], campo: st
 
 
 @pytest.mark.parametrize(("otra", "cuenta"), [("1", True), ("0", False)])
-def test_lo_ilegible_y_vacio_cuenta_si_asi_lo_hizo_el_instituto(otra: str, cuenta: bool, tmp_path: Path) -> None:
+def test_illegible_and_blank_count_if_the_institute_did_so(otra: str, cuenta: bool, tmp_path: Path) -> None:
     mezcla = {"PAN": "Ilegible", "TOTAL_VOTOS_CALCULADO": "0", "OBSERVACIONES": "['Ilegible', 'Sin dato']"}
     filas = [sin_votos(renglon(s), "Sin dato") | mezcla for s in (1, 2)]
     filas[1]["CONTABILIZADA"] = otra
@@ -367,7 +367,7 @@ def test_puebla_2018(datos: Callable[..., Path]) -> None:
     }
 
 
-def test_los_98_cortes_federales(datos: Callable[..., Path]) -> None:
+def test_the_98_federal_cortes(datos: Callable[..., Path]) -> None:
     """Participation by our rule in every cut; the last one, which says so, counts special casillas."""
     with (datos("fed2018_prep_cuts") / "summary.csv").open(encoding="utf-8-sig") as archivo:
         cortes = list(csv.DictReader(archivo))
@@ -385,7 +385,7 @@ def test_los_98_cortes_federales(datos: Callable[..., Path]) -> None:
 # --- replay clock -----------------------------------------------------------------------------------------------------
 
 
-def test_cortes_por_el_reloj_de_la_noche(tmp_path: Path) -> None:
+def test_cortes_by_the_clock_of_the_night(tmp_path: Path) -> None:
     guion = Guion(derivar(tmp_path, renglon(1), renglon(2, FECHA_HORA_VERIFICACION="02/06/2024 22:10:00")))
     horas = [h.strftime("%H:%M") for h in horas_de_corte(guion, timedelta(minutes=60))]
     assert horas == ["21:00", "22:00", "23:00", "23:30"]

@@ -3,86 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
+from instalada import CIERRE, Sede
 
 from prep.bitacora.autoridad import autoridad
-from prep.bitacora.nodos import NodoInstituto, NodoLocal, nodo_local
-from prep.bitacora.services import anotar, fundar_instalacion
-from prep.catalogo.ejemplo import ejemplo
-from prep.catalogo.escritor import escribir_proceso
-from prep.catalogo.services import cargar, importar, informativo, vigente
+from prep.catalogo.services import vigente
 from prep.comprobacion.verificar import Opciones, verificar
 from prep.dominio.tabulacion.proceso import Modo
-from prep.plataforma.almacen import AlmacenCarpeta
 from prep.publicacion.corte import hacer_corte
-from prep.publicacion.publicador import Publicador
 from prep.sede import actos
-from prep.simulacro.noche import Noche
 from prep.transparencia.almacen import Carpeta
-from prep.transparencia.hojas import leer_hoja
 from prep.transparencia.nota import LlavePrivada
-from prep.transparencia.registro import leer_historia
-
-CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))
 
 
-@dataclass
-class Sede:
-    publicador: Publicador
-    carpeta: Path
-
-    def anotar_noche(self, cuantas: int) -> None:
-        p = self.publicador
-        noche = Noche(p.proceso, p.informativo, CIERRE, 3)
-        actas = list(noche.actas())[:cuantas]
-        raiz = NodoInstituto(p.registro.firmante, p.registro.firmante.llave.publica)
-        clave, modo = p.proceso.clave, p.modo.value
-        fundar_instalacion(clave, modo, raiz, self.nodo, noche.cargos, CIERRE, telefonos=noche.telefonos)
-        anotar([h for a in actas for h in a.hechos], self.nodo, CIERRE, noche.telefonos)
-
-    @property
-    def nodo(self) -> NodoLocal:
-        return nodo_local(self.carpeta / "llaves")
-
-    @property
-    def tipos(self) -> list[str]:
-        llave = self.publicador.registro.firmante.llave
-        historia = leer_historia(Carpeta(self.carpeta / "publicacion"), [llave])
-        return [leer_hoja(h)["tipo"] for h in historia.hojas]
-
-    def documento(self, acto: actos.Acto) -> dict[str, Any]:
-        datos = (self.carpeta / "publicacion" / "documentos" / f"{acto.documento}.json").read_bytes()
-        assert hashlib.sha256(datos).hexdigest() == acto.documento
-        return json.loads(datos)
-
-
-@pytest.fixture
-def sede(bitacora_nueva: Callable[[], Any], tmp_path: Path) -> Sede:
-    escribir_proceso(tmp_path / "proceso", *ejemplo(60))
-    importar(tmp_path / "proceso", CIERRE)
-    publicador = Publicador(
-        cargar(),
-        informativo(),
-        AlmacenCarpeta(tmp_path / "publicacion"),
-        Modo.SIMULACRO,
-        LlavePrivada.nueva("instituto.example/prep"),
-        procesos=1,
-    )
-    sede = Sede(publicador, tmp_path)
-    publicador.nodo = sede.nodo
-    assert actos.fundar(publicador, sede.nodo, CIERRE) > 5
-    return sede
-
-
-def test_una_noche_entera_queda_firmada(sede: Sede) -> None:
+def test_a_whole_night_is_signed(sede: Sede) -> None:
     p = sede.publicador
     politica = f"log {p.registro.firmante.llave.vkey}\nquorum none\n".encode()
     ceros = actos.puesta_en_ceros(p, CIERRE, politica)
@@ -106,7 +44,7 @@ def test_una_noche_entera_queda_firmada(sede: Sede) -> None:
     assert informe.codigo == 0, informe.como_dict()
 
 
-def test_no_hay_ceros_con_hechos(sede: Sede) -> None:
+def test_there_is_no_puesta_en_ceros_with_facts(sede: Sede) -> None:
     sede.anotar_noche(1)
     with pytest.raises(actos.ActoImposible, match="ya tiene"):
         actos.puesta_en_ceros(sede.publicador, CIERRE)
@@ -122,20 +60,53 @@ def test_founding_again_enrols_only_whoever_is_new(sede: Sede) -> None:
 def test_an_installation_of_another_mode_or_key_is_refused(sede: Sede) -> None:
     p = sede.publicador
     with pytest.raises(actos.ActoImposible, match="ya es de"):
-        actos.fundar(replace(p, modo=Modo.JORNADA), sede.nodo, CIERRE)
+        actos.fundar(
+            replace(p, modo=Modo.JORNADA, firmante=LlavePrivada.nueva("instituto.example/prep")), sede.nodo, CIERRE
+        )
     with pytest.raises(actos.ActoImposible, match="no se ha fundado"):
         actos.puesta_en_ceros(replace(p, modo=Modo.JORNADA), CIERRE)
     with pytest.raises(actos.ActoImposible, match="no es la que fundó"):
         actos.puesta_en_ceros(replace(p, firmante=LlavePrivada.nueva("instituto.example/prep")), CIERRE)
 
 
-def test_los_ceros_no_se_repiten(sede: Sede) -> None:
+@pytest.mark.parametrize(
+    "mode, name, good",
+    [
+        ("jornada", "instituto.example/prep/simulacro", False),
+        ("jornada", "instituto.example/prep/prueba", False),
+        ("jornada", "instituto.example/prep", True),
+        ("simulacro", "instituto.example/prep", False),
+        ("simulacro", "instituto.example/prep/prueba", False),
+        ("simulacro", "instituto.example/simulacro", True),
+        ("simulacro", "simulacro", False),
+        ("prueba", "instituto.example/prep", False),
+        ("prueba", "instituto.example/prep/prueba", True),
+    ],
+)
+def test_a_key_signs_only_in_the_mode_that_its_name_says(sede: Sede, mode: str, name: str, good: bool) -> None:
+    other = replace(sede.publicador, modo=Modo(mode), firmante=LlavePrivada.nueva(name))
+    with pytest.raises(actos.ActoImposible, match="ya es de" if good else "no firma en modo"):
+        actos.fundar(other, sede.nodo, CIERRE)
+
+
+def test_the_zero_state_asks_for_the_key_of_its_mode_too(sede: Sede) -> None:
+    """An installation founded otherwise (an imported bitácora) is told before anything is signed or frozen."""
+    key = sede.publicador.registro.firmante
+    assert isinstance(key, LlavePrivada)
+    renamed = LlavePrivada.leer(key.skey)
+    renamed.llave = replace(renamed.llave, nombre="instituto.example/prep")
+    with pytest.raises(actos.ActoImposible, match="no firma en modo simulacro"):
+        actos.puesta_en_ceros(replace(sede.publicador, firmante=renamed), CIERRE)
+    assert vigente().estado != "congelado" and not (sede.carpeta / "publicacion" / "checkpoint").exists()
+
+
+def test_the_puesta_en_ceros_is_not_repeated(sede: Sede) -> None:
     actos.puesta_en_ceros(sede.publicador, CIERRE)
     with pytest.raises(actos.ActoImposible, match="ya está firmada"):
         actos.puesta_en_ceros(sede.publicador, CIERRE)
 
 
-def test_ceros_interrumpidos_se_pueden_terminar(sede: Sede, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_puesta_en_ceros_can_be_finished(sede: Sede, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed after the key and the fingerprint were signed: the second try leaves one key and one act."""
 
     def caer(*_: Any, **__: Any) -> None:
@@ -150,13 +121,13 @@ def test_ceros_interrumpidos_se_pueden_terminar(sede: Sede, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("corte, por, dice", [(1, 9, "No hay corte 9"), (1, 1, "posterior")])
-def test_una_correccion_nombra_cortes_publicados(sede: Sede, corte: int, por: int, dice: str) -> None:
+def test_a_correction_names_published_cortes(sede: Sede, corte: int, por: int, dice: str) -> None:
     actos.puesta_en_ceros(sede.publicador, CIERRE)
     with pytest.raises(actos.ActoImposible, match=dice):
         actos.correccion(sede.publicador, CIERRE, corte, por, "Prueba.")
 
 
-def test_la_huella_lista_el_programa(sede: Sede) -> None:
+def test_the_fingerprint_lists_the_program(sede: Sede) -> None:
     actos.puesta_en_ceros(sede.publicador, CIERRE)
     acto = actos.huella(sede.publicador, CIERRE, "durante")
     documento = sede.documento(acto)

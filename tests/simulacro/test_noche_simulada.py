@@ -33,7 +33,7 @@ def revisar_final(acta: ActaSimulada, hechos: list[Hecho]) -> None:
 
 
 @pytest.mark.parametrize("ambas_mal", [0.0, 0.3])
-def test_quien_verifica_halla_lo_que_ambas_personas_equivocaron(ambas_mal: float) -> None:
+def test_whoever_verifies_finds_what_both_people_got_wrong(ambas_mal: float) -> None:
     devueltas = 0
     for acta in noche(ambas_mal).actas():
         assert not acta.coincide and not acta.mal
@@ -42,7 +42,7 @@ def test_quien_verifica_halla_lo_que_ambas_personas_equivocaron(ambas_mal: float
     assert (devueltas > 30) if ambas_mal else (devueltas == 0)
 
 
-def test_lo_que_la_lectura_devuelve_lo_dictamina_una_tercera_persona() -> None:
+def test_what_the_reading_returns_a_third_person_rules_on() -> None:
     """At any hour, whether both were wrong or not; and nobody who typed takes part again."""
     n = noche(0.3)
     devueltas = 0
@@ -66,7 +66,7 @@ def test_lo_que_la_lectura_devuelve_lo_dictamina_una_tercera_persona() -> None:
     assert devueltas > 50
 
 
-def test_la_misma_semilla_da_la_misma_noche() -> None:
+def test_the_same_seed_gives_the_same_night() -> None:
     una, otra = ([a.hechos for a in noche(0.1).actas()] for _ in range(2))
     assert una == otra
     assert una != [a.hechos for a in noche(0.1, semilla=5).actas()]

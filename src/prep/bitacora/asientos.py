@@ -30,14 +30,11 @@ def cabeza() -> Frontera:
         return _frontera(cursor.fetchone())
 
 
-def frontera_en(posicion: int, desde: Frontera | None = None) -> Frontera | None:
-    """Frontier of the first `posicion` facts; `None` when there are fewer. `desde`: one of fewer, to go on from."""
-    frontera = Frontera(desde.tamano, list(desde.hashes)) if desde and desde.tamano <= posicion else Frontera()
+def frontera_en(posicion: int) -> Frontera | None:
+    """Frontier of the first `posicion` facts, as they are now; `None` when there are fewer."""
+    frontera = Frontera()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT hoja FROM bitacora_hecho WHERE posicion > %s AND posicion <= %s ORDER BY posicion",
-            [frontera.tamano, posicion],
-        )
+        cursor.execute("SELECT hoja FROM bitacora_hecho WHERE posicion BETWEEN 1 AND %s ORDER BY posicion", [posicion])
         frontera.extender(bytes(h) for (h,) in cursor)
     return frontera if frontera.tamano == posicion else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -12,6 +12,11 @@ from prep.plataforma.consola import barra, errores, fallar
 from prep.plataforma.idioma import cuantos
 from prep.transparencia.errores import causa
 
+if TYPE_CHECKING:
+    from prep.bitacora.publicado import Publicado
+
+PLAZO = 3600
+"""Seconds that reading a publication from the network may take."""
 app = typer.Typer(help="La bitácora: el conjunto de hechos firmados del que sale todo.", no_args_is_help=True)
 
 
@@ -60,8 +65,20 @@ def verificar(
     archivo: Annotated[
         Path | None, typer.Argument(help="Bitácora exportada; sin él, la de esta instalación.", exists=True)
     ] = None,
+    publicacion: Annotated[
+        str | None, typer.Option(metavar="DIR|URL", help="Lo publicado, contra lo que se compara: sus cortes firman.")
+    ] = None,
+    politica: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Llave del instituto, obtenida por otro medio que el sitio."),
+    ] = None,
 ) -> None:
-    """Comprueba firmas, cadenas, posiciones, el árbol y las tablas; nombra cada hueco y cada alteración."""
+    """Comprueba firmas, cadenas, posiciones, el árbol y las tablas; nombra cada hueco y cada alteración.
+
+    Con --publicacion, además, que sea la bitácora que firmó cada corte publicado: ni con la base de datos entera se
+    puede cambiar sin que se note. Termina con 0 si está íntegra, 1 si no y 2 si no se pudo comprobar.
+    """
+    publicado = _publicado(publicacion, politica) if publicacion else None
     problemas = 0
 
     def mostrar(problema: str) -> None:
@@ -77,7 +94,7 @@ def verificar(
         from prep.bitacora import exportacion
 
         try:
-            for problema in exportacion.verificar_archivo(archivo):
+            for problema in exportacion.verificar_archivo(archivo, publicado):
                 mostrar(problema)
         except exportacion.ArchivoInvalido as error:
             mostrar(str(error))
@@ -90,12 +107,35 @@ def verificar(
 
             with barra() as avance:
                 tarea = avance.add_task("Verificando hechos", total=cabeza().tamano)
-                for problema in verificacion.verificar(lambda n: avance.advance(tarea, n)):
+                for problema in verificacion.verificar(lambda n: avance.advance(tarea, n), publicado):
                     mostrar(problema)
     if problemas:
-        typer.echo(f"La bitácora NO está íntegra: {cuantos(problemas, 'problema')}.")
+        o_no = ", o no es la que se publicó" if publicado is not None else ""
+        typer.echo(f"La bitácora NO está íntegra{o_no}: {cuantos(problemas, 'problema')}.")
         raise typer.Exit(1)
-    typer.echo("La bitácora está íntegra.")
+    if publicado is not None and publicado.pendientes:
+        typer.echo("La bitácora está íntegra, pero no se pudo comparar con todo lo publicado.")
+        raise typer.Exit(2)
+    con = f" y es la que firmaron los cortes de {publicacion}" if publicado is not None else ""
+    typer.echo(f"La bitácora está íntegra{con}.")
+
+
+def _publicado(donde: str, politica: Path | None) -> Publicado:
+    """What is published there; leave saying why where it cannot be read."""
+    from prep.bitacora.publicado import leer_publicado
+    from prep.transparencia.almacen import abrir
+    from prep.transparencia.errores import ErrorEmision
+    from prep.transparencia.politica import leer_politica
+
+    try:
+        leida = leer_politica(politica.read_bytes()) if politica else None
+        publicado = leer_publicado(abrir(donde, PLAZO), leida)
+    except (ErrorEmision, OSError) as error:
+        errores.print(f"[red]No se pudo comprobar.[/] {escape(causa(error))}", soft_wrap=True)
+        raise typer.Exit(2) from None
+    for aviso in (*publicado.avisos, *publicado.pendientes):
+        errores.print(f"[yellow]![/] {escape(aviso)}", soft_wrap=True)
+    return publicado
 
 
 @app.command()

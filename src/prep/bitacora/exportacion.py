@@ -21,6 +21,7 @@ from prep.bitacora.asientos import asentar, cabeza, tomar_cabeza
 from prep.bitacora.autoridad import fundar, instalacion, llaves, llaves_de_dispositivos
 from prep.bitacora.models import DESDE, HASTA, Instalacion
 from prep.bitacora.proyecciones import reproyectar
+from prep.bitacora.publicado import Publicado
 from prep.bitacora.sobres import Sobre, SobreInvalido, abrir, ambito_de, guardado
 from prep.bitacora.verificacion import Cadena
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, Autoridad
@@ -83,10 +84,10 @@ class _Encabezado:
     def ambito(self) -> str:
         return ambito_de(self.proceso, self.modo, self.llave)
 
-    def cadena(self, archivo: Path) -> Cadena:
+    def cadena(self, quien: Autoridad, publicado: Publicado | None = None) -> Cadena:
         """What follows the file's facts, once its facts of authority have said who may sign."""
-        quien = Autoridad.de(_de_autoridad(archivo))
-        return Cadena(self.ambito, llaves(quien, self.llave), llaves_de_dispositivos(quien))
+        testigos = dict(publicado.raices) if publicado is not None else {}
+        return Cadena(self.ambito, llaves(quien, self.llave), llaves_de_dispositivos(quien), testigos)
 
 
 def _leer_encabezado(linea: bytes) -> _Encabezado:
@@ -145,12 +146,18 @@ def _lineas(origen: BinaryIO) -> Iterator[tuple[int, int, datetime, Any]]:
         numero += 1
 
 
-def verificar_archivo(archivo: Path) -> Iterator[str]:
-    """Every problem of an exported bitácora, without a database. Raises `ArchivoInvalido` where it cannot be read."""
+def verificar_archivo(archivo: Path, publicado: Publicado | None = None) -> Iterator[str]:
+    """Every problem of an exported bitácora, without a database. Raises `ArchivoInvalido` where it cannot be read.
+
+    `publicado`: what the published cortes signed of it.
+    """
     with archivo.open("rb") as origen:
         encabezado = _leer(origen, 1, _leer_encabezado)
         assert encabezado is not None
-        cadena = encabezado.cadena(archivo)
+        quien = Autoridad.de(_de_autoridad(archivo))
+        if publicado is not None:
+            yield from publicado.contra(encabezado.proceso, encabezado.modo, encabezado.llave, quien)
+        cadena = encabezado.cadena(quien, publicado)
         for numero, posicion, _, datos in _lineas(origen):
             try:
                 sobre = abrir(datos)
@@ -159,6 +166,7 @@ def verificar_archivo(archivo: Path) -> Iterator[str]:
                 yield f"línea {numero}: {error}"
             else:
                 yield from cadena.seguir(posicion, sobre)
+    yield from cadena.faltantes("faltan los últimos, o se exportó antes de ese corte")
     yield from _contra(encabezado, cadena)
 
 
@@ -183,7 +191,7 @@ def importar(archivo: Path, avance: Callable[[int], None] | None = None) -> int:
         encabezado = _leer(origen, 1, _leer_encabezado)
         assert encabezado is not None
         fundar(encabezado.proceso, encabezado.modo, encabezado.llave)
-        cadena = encabezado.cadena(archivo)
+        cadena = encabezado.cadena(Autoridad.de(_de_autoridad(archivo)))
         for recibido, grupo in groupby(_lineas(origen), key=lambda linea: linea[2]):
             while lote := [_revisar(cadena, *linea) for linea in islice(grupo, _LOTE)]:
                 asentar(lote, recibido, frontera)

@@ -12,6 +12,7 @@ from prep.bitacora import disparadores
 from prep.bitacora.asientos import Finales, cabeza
 from prep.bitacora.autoridad import ambito, autoridad, instalacion, llaves, llaves_de_dispositivos
 from prep.bitacora.proyecciones import diferencias
+from prep.bitacora.publicado import Publicado
 from prep.bitacora.sobres import (
     SIN_PREVIO,
     Sobre,
@@ -29,7 +30,7 @@ from prep.transparencia.errores import PruebaInvalida
 class Cadena:
     """Follows a stream of stored envelopes and names what breaks: positions, node chains, signatures.
 
-    `testigos`: roots that others have seen (size -> hex), as published cortes give them.
+    `testigos`: roots that others have signed, as published cortes give them.
     """
 
     ambito: str
@@ -95,26 +96,28 @@ class Cadena:
         except SobreInvalido as error:
             yield str(error)
 
-    def faltantes(self) -> Iterator[str]:
-        """Roots that others saw of a longer bitácora than this one: its end was dropped."""
+    def faltantes(self, porque: str = "se perdieron los últimos") -> Iterator[str]:
+        """Roots that others signed of a longer bitácora than this one: its end was dropped."""
         for tamano, (_, quien) in sorted(self.testigos.items()):
-            yield f"{quien} firmó {tamano:,} hechos y aquí hay {self.frontera.tamano:,}: se perdieron los últimos"
+            if tamano:
+                yield f"{quien} firmó {tamano:,} hechos y aquí hay {self.frontera.tamano:,}: {porque}"
 
 
-def verificar(
-    avance: Callable[[int], None] | None = None, testigos: Mapping[int, tuple[str, str]] | None = None
-) -> Iterator[str]:
+def verificar(avance: Callable[[int], None] | None = None, publicado: Publicado | None = None) -> Iterator[str]:
     """Every problem of the stored bitácora; nothing when it is whole. One consistent snapshot.
 
-    `testigos`: roots that published cortes signed: size -> (root in hex, what signed it). With them, whoever holds the
-    whole database and no key cannot have changed what was there then.
+    `publicado`: what the published cortes signed of it, read before. With that, whoever holds the whole database and no
+    key cannot have changed what was there then.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        quien = autoridad()
-        raiz = bytes(instalacion().llave)
-        cadena = Cadena(ambito(), llaves(quien, raiz), llaves_de_dispositivos(quien), dict(testigos or {}))
+        quien, fila = autoridad(), instalacion()
+        raiz = bytes(fila.llave)
+        if publicado is not None:
+            yield from publicado.contra(fila.proceso, fila.modo, raiz, quien)
+        testigos = dict(publicado.raices) if publicado is not None else {}
+        cadena = Cadena(ambito(), llaves(quien, raiz), llaves_de_dispositivos(quien), testigos)
         for posicion, cuerpo, firma, hoja, columnas in _filas():
             try:
                 sobre = guardado(cuerpo, firma)
@@ -164,12 +167,12 @@ _Columnas = tuple[str, str, int, str, str, str, str, str, str]
 
 
 def _filas() -> Iterable[tuple[int, bytes, bytes, bytes, _Columnas]]:
-    desde = 0
+    desde = -(2**63)  # whatever is stored, even before the first position
     with connection.cursor() as cursor:
         while True:
             cursor.execute(
                 "SELECT posicion, cuerpo, firma, hoja, id, nodo, secuencia, clase, tipo, sujeto, persona, dispositivo,"
-                " orden FROM bitacora_hecho WHERE posicion > %s ORDER BY posicion LIMIT 5000",
+                " orden FROM bitacora_hecho WHERE posicion >= %s ORDER BY posicion LIMIT 5000",
                 [desde],
             )
             filas = cursor.fetchall()
@@ -177,4 +180,4 @@ def _filas() -> Iterable[tuple[int, bytes, bytes, bytes, _Columnas]]:
                 return
             for posicion, cuerpo, firma, hoja, *columnas in filas:
                 yield posicion, bytes(cuerpo), bytes(firma), bytes(hoja), tuple(columnas)
-            desde = filas[-1][0]
+            desde = filas[-1][0] + 1

@@ -44,12 +44,12 @@ def revisar_actos(
     hojas: Sequence[tuple[int, Mapping[str, Any]]],
     manifiestos: Mapping[int, Manifiesto],
     informe: Informe,
-) -> None:
-    """Every act that is not a corte: its document and its turn."""
+) -> dict[int, Mapping[str, Any]]:
+    """Every act that is not a corte: its document and its turn. The documents that are as signed, by their position."""
     asunto = "actos"
     antes = informe.hay(Nivel.MAL)
     actos = [Acto(i, h) for i, h in hojas]
-    documentos = {}
+    documentos: dict[int, Mapping[str, Any]] = {}
     for a in actos:
         if "documento" in a.hoja:
             try:
@@ -71,6 +71,7 @@ def revisar_actos(
             informe.aviso("sin firmar", f"{len(sobran)} documentos que ninguna hoja nombra: {', '.join(sobran[:3])}")
     if documentos and informe.hay(Nivel.MAL) == antes:
         informe.bien(asunto, f"{len(documentos)} documentos son los que sus hojas firman")
+    return documentos
 
 
 def _dice(h: Mapping[str, Any]) -> str:

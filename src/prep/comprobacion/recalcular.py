@@ -95,7 +95,7 @@ def limite(fila, proceso):
     return None if casilla[6] == "M" and lista == 0 else lista + representantes
 
 
-def dictamen(fila, columnas, proceso):
+def veredicto(fila, columnas, proceso):
     """(observaciones, si se contabiliza) que le tocan a un acta capturada."""
     celdas = [fila[c] for c in columnas]
     suma, tope = sum(map(entero, celdas)), limite(fila, proceso)
@@ -278,7 +278,7 @@ def actas(clave, eleccion, filas, detalles, proceso, cotejo):
             cotejo.cifra(f"{donde}, votos sin capturar", len(votos), 0)
             continue
         cotejo.cifra(f"{donde}, observaciones", ", ".join(acta["observaciones"]), obs)
-        deben, cuenta = dictamen(fila, propias[lugar], proceso)
+        deben, cuenta = veredicto(fila, propias[lugar], proceso)
         tecnica = ["Identificación por proceso técnico operativo"] * obs.endswith("técnico operativo")
         cotejo.cifra(f"{donde}, observaciones", obs, ", ".join(deben + tecnica))
         cotejo.cifra(f"{donde}, contabilizada", (marca, acta["contabilizada"]), (str(int(cuenta)), int(cuenta)))

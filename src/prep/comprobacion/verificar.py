@@ -7,7 +7,7 @@ a site may be changing from one corte to the next.
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -35,7 +35,7 @@ from prep.transparencia.almacen import Carpeta, Lector
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico
 from prep.transparencia.emisor import PUNTERO
 from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible
-from prep.transparencia.hojas import leer_hoja
+from prep.transparencia.hojas import leer_hoja, modo_de_llave
 from prep.transparencia.manifiesto import MAXIMO, Manifiesto
 from prep.transparencia.nota import FIRMA, LlavePublica, b64, de_b64
 from prep.transparencia.politica import MAXIMO_BYTES, Politica, leer_politica
@@ -76,6 +76,32 @@ class _Cortes:
     hojas: list[dict[str, Any]] = field(default_factory=list)
     manifiestos: dict[int, Manifiesto] = field(default_factory=dict)
     todas: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Registro:
+    """What a log says of the bitácora that its cortes come from. `llaves`: the institute's, now and before; `ceros`:
+    the document of the puesta en ceros, if it is signed."""
+
+    llaves: frozenset[LlavePublica]
+    manifiestos: Mapping[int, Manifiesto]
+    ceros: Mapping[str, Any] | None
+
+
+def leer_registro(lector: Lector, politica: Politica | None, informe: Informe) -> Registro:
+    """The log, its acts and the manifest of every corte, as signed; neither files nor figures. Raises `ErrorEmision`
+    where nothing could be believed."""
+    politica = _politica(lector, Opciones(politica), informe)
+    historia = leer_historia_vigente(lector, politica.registros, politica.testigos.values())
+    cortes = _hojas(historia, informe)
+    _manifiestos(lector, cortes, informe)
+    documentos = revisar_actos(lector, cortes.todas, cortes.manifiestos, informe)
+    firmantes = firmantes_de_siempre(historia, politica.registros)
+    return Registro(
+        frozenset(ll for ll in firmantes if ll.nombre == historia.punto.origen),
+        cortes.manifiestos,
+        next((documentos.get(i) for i, h in cortes.todas if h["tipo"] == "puesta_en_ceros"), None),
+    )
 
 
 VUELTAS = 3
@@ -303,7 +329,17 @@ def _hojas(historia: Historia, informe: Informe) -> _Cortes:
     else:
         u = cortes.hojas[-1]
         informe.proceso, informe.corte, informe.hora, informe.modo = u["proceso"], u["corte"], u["hora"], u["modo"]
+        _llave_del_modo(historia.punto.origen, u["modo"], informe)
     return cortes
+
+
+def _llave_del_modo(nombre: str, modo: str, informe: Informe) -> None:
+    """The name of a key says what it signs; one of a drill or test signs nothing else."""
+    suyo = modo_de_llave(nombre)
+    if suyo not in ("jornada", modo):
+        informe.mal("llaves", f"la llave «{nombre}» es de {suyo} y firma cortes de {modo}")
+    elif suyo != modo:
+        informe.aviso("llaves", f"la llave «{nombre}» tiene nombre de jornada y firma cortes de {modo}")
 
 
 def _instante(hora: str) -> float:
@@ -341,6 +377,7 @@ def _puntero(lector: Lector, cortes: _Cortes, o: Opciones, informe: Informe) -> 
 def _manifiestos(lector: Lector, cortes: _Cortes, informe: Informe) -> None:
     """Every corte's manifest: the one its leaf names, chained to the one before."""
     anterior: str | None = None
+    previo: Manifiesto | None = None
     antes = informe.hay(Nivel.MAL) + informe.hay(Nivel.SIN_COMPROBAR)
     for h in cortes.hojas:
         ruta = f"{h['ruta']}/corte.json"
@@ -356,6 +393,9 @@ def _manifiestos(lector: Lector, cortes: _Cortes, informe: Informe) -> None:
             if m.anterior != anterior:
                 raise FormatoInvalido(f"{ruta} no continúa al corte anterior")
             cortes.manifiestos[h["corte"]] = m
+            if previo is not None and (distinta := _otra_bitacora(previo, m)):
+                informe.mal("manifiestos", distinta)
+            previo = m
         except NoDisponible as e:
             informe.sin_comprobar("manifiestos", str(e))
         except ErrorEmision as e:
@@ -363,6 +403,21 @@ def _manifiestos(lector: Lector, cortes: _Cortes, informe: Informe) -> None:
         anterior = h["manifiesto"]
     if cortes.hojas and informe.hay(Nivel.MAL) + informe.hay(Nivel.SIN_COMPROBAR) == antes:
         informe.bien("manifiestos", f"{len(cortes.hojas)} cortes encadenados, ninguno reescrito ni retirado")
+
+
+def _otra_bitacora(previo: Manifiesto, m: Manifiesto) -> str | None:
+    """The bitácora only grows: fewer facts than before, or other ones in as many, are another history."""
+    if m.posicion < previo.posicion:
+        return (
+            f"el corte {m.corte} sale de {m.posicion:,} hechos y el {previo.corte} salió de {previo.posicion:,}: "
+            "la bitácora perdió hechos ya firmados"
+        )
+    if m.posicion == previo.posicion and m.raiz != previo.raiz:
+        return (
+            f"los cortes {previo.corte} y {m.corte} salen de {m.posicion:,} hechos y no son los mismos: "
+            "la bitácora cambió hechos ya firmados"
+        )
+    return None
 
 
 def _contenido(lector: Lector, cortes: _Cortes, o: Opciones, informe: Informe) -> None:

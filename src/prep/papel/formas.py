@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from prep.catalogo.informativo import Informativo
+from prep.dominio.tabulacion.boleta import Boleta
 from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Eleccion, Proceso
 from prep.papel import qr
 from prep.papel.plantilla import Hoja, Identificacion, Plantilla, armar_plantilla
@@ -42,12 +43,18 @@ class Formas:
 
     def hoja(self, clave_acta: str) -> Hoja:
         """The sheet of an acta with its QR; raise `KeyError` when the catalogue does not expect it."""
-        eleccion, acta = self._actas[clave_acta]
+        identificacion = self.identificacion(clave_acta)
         plantilla = self.plantilla_de(clave_acta)
         assert plantilla is not None
+        etiqueta = qr.Etiqueta(self.clave, clave_acta, plantilla.id)
+        return Hoja(plantilla, identificacion, qr.codificar(etiqueta, self.llave))
+
+    def identificacion(self, clave_acta: str) -> Identificacion:
+        """What the heading of an acta says; raise `KeyError` when the catalogue does not expect it."""
+        eleccion, acta = self._actas[clave_acta]
         casilla, demarcacion = acta.casilla, eleccion.demarcaciones[acta.demarcacion]
         ambito = "Municipio" if eleccion.agrupa is Ambito.MUNICIPIO else "Distrito"
-        identificacion = Identificacion(
+        return Identificacion(
             clave_acta=clave_acta,
             institucion=self.informativo.institucion.nombre,
             proceso=self.proceso.nombre,
@@ -59,8 +66,11 @@ class Formas:
             casilla=casilla.clave.nombre,
             aviso=self.aviso,
         )
-        etiqueta = qr.Etiqueta(self.clave, clave_acta, plantilla.id)
-        return Hoja(plantilla, identificacion, qr.codificar(etiqueta, self.llave))
+
+    def boleta_de(self, clave_acta: str) -> Boleta:
+        """The ballot whose boxes an acta has; raise `KeyError` when the catalogue does not expect it."""
+        eleccion, acta = self._actas[clave_acta]
+        return eleccion.boletas[acta.demarcacion]
 
     def actas(
         self, eleccion: str | None = None, catd: str | None = None, casilla: str | None = None

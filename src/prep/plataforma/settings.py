@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "prep.lectura",
     "prep.diseno",
     "prep.acceso",
+    "prep.ccv",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -155,9 +155,8 @@ def _registrar(p: Publicador, listo: _Listo) -> None:
 def _exigir_continuidad(p: Publicador, manifiesto: dict[str, Any]) -> None:
     """Refuse to publish from a bitácora that is not the one the previous corte was signed from, and more."""
     posicion, raiz = manifiesto["bitacora"]["posicion"], manifiesto["bitacora"]["raiz"]
-    p.prefijo = frontera_en(posicion, p.prefijo)
-    if p.prefijo is None or p.prefijo.raiz().hex() != raiz:
-        p.prefijo = None
+    frontera = frontera_en(posicion)
+    if frontera is None or frontera.raiz().hex() != raiz:
         raise CorteImposible(
             f"la bitácora ya no es la que firmó el corte {manifiesto['corte']} ({posicion:,} hechos): se perdieron o "
             "se cambiaron hechos. Revísela con «prep bitacora verificar --publicacion» antes de publicar"

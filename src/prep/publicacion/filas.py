@@ -1,4 +1,4 @@
-"""One acta as a corte publishes it: its dictamen, its JSON and its line of the database."""
+"""One acta as a corte publishes it: its veredicto, its JSON and its line of the database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from prep.dominio.acta.acta import Publicada
 from prep.dominio.acta.hechos import MotivoSinActa
 from prep.dominio.acta.transiciones import Situacion
 from prep.dominio.tabulacion.boleta import Boleta
-from prep.dominio.tabulacion.contabilidad import Dictamen, contabilizar, sin_acta
+from prep.dominio.tabulacion.contabilidad import Veredicto, contabilizar, sin_acta
 from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion, Proceso
 from prep.publicacion.fuente import Estado
 
@@ -69,8 +69,8 @@ class Redactor:
 
     def leer(
         self, esperada: ActaEsperada, boleta: Boleta, estado: Estado | None
-    ) -> tuple[Dictamen | None, Publicada | None]:
-        """The dictamen of an acta that was published or came without acta (`None`: not captured yet), and its reading.
+    ) -> tuple[Veredicto | None, Publicada | None]:
+        """The veredicto of an acta that was published or came without acta (`None`: not captured yet), and its reading.
 
         Raises `AsentadoInvalido` when the stored values are not those of the ballot.
         """
@@ -90,7 +90,7 @@ class Redactor:
         esperada: ActaEsperada,
         boleta: Boleta,
         estado: Estado | None,
-        dictamen: Dictamen | None,
+        veredicto: Veredicto | None,
         publicada: Publicada | None,
         con_imagen: bool,
     ) -> dict[str, Any]:
@@ -99,19 +99,19 @@ class Redactor:
             "clave": esperada.clave,
             "estado": _estado(estado),
             "situacion": estado.situacion if estado else Situacion.NO_RECIBIDA.value,
-            "observaciones": [o.value for o in dictamen.observaciones] if dictamen else [],
+            "observaciones": [o.value for o in veredicto.observaciones] if veredicto else [],
         }
-        if dictamen:
-            acta["contabilizada"] = int(dictamen.contabilizada)
+        if veredicto:
+            acta["contabilizada"] = int(veredicto.contabilizada)
         if esperada.representantes is not None:
             acta["representantes"] = esperada.representantes
-        if publicada is None or dictamen is None:
+        if publicada is None or veredicto is None:
             if esperada.mecanismos:
                 acta["mecanismos"] = esperada.mecanismos
             return acta
         asentado, imagen = publicada.asentado, publicada.imagen
         valores: dict[str, Any] = dict(asentado.totales)
-        valores["total_calculado"] = dictamen.calculado
+        valores["total_calculado"] = veredicto.calculado
         valores["votos"] = {clave: asentado.votos[clave] for clave in boleta.claves}
         acta["valores"] = valores
         mecanismo = imagen.mecanismo or esperada.mecanismos
@@ -133,7 +133,7 @@ class Redactor:
         self,
         esperada: ActaEsperada,
         estado: Estado | None,
-        dictamen: Dictamen | None,
+        veredicto: Veredicto | None,
         publicada: Publicada | None,
     ) -> list[Any]:
         """The acta's line of the results table."""
@@ -154,22 +154,23 @@ class Redactor:
             esperada.clave[11:],
         ]
         representantes = "" if esperada.representantes is None else esperada.representantes
-        if dictamen is None or publicada is None:
-            observaciones = ", ".join(dictamen.observaciones) if dictamen else self._pendiente
+        if veredicto is None or publicada is None:
+            observaciones = ", ".join(veredicto.observaciones) if veredicto else self._pendiente
             linea += ["", "", "", "", *self._sin_votos, "", "", casilla.lista_nominal, representantes, observaciones]
-            linea += [0 if dictamen else self._pendiente, texto_seguro(esperada.mecanismos), "", "", "", "", "", "", ""]
-            linea.append(0 if dictamen else "")
+            contabilizada = 0 if veredicto else self._pendiente
+            linea += [contabilizada, texto_seguro(esperada.mecanismos), "", "", "", "", "", "", ""]
+            linea.append(0 if veredicto else "")
             return linea
         totales, votos, imagen = publicada.asentado.totales, publicada.asentado.votos, publicada.imagen
         linea += [totales.get(t, "") for t in _TOTALES]
         linea += [votos.get(c, "") for c in self._columnas]
         linea += [
             totales.get("total_asentado", ""),
-            dictamen.calculado,
+            veredicto.calculado,
             casilla.lista_nominal,
             representantes,
-            ", ".join(dictamen.observaciones),
-            int(dictamen.contabilizada),
+            ", ".join(veredicto.observaciones),
+            int(veredicto.contabilizada),
             texto_seguro(imagen.mecanismo or esperada.mecanismos),
             imagen.sha256,
             self._fecha(publicada.acopio),

@@ -16,7 +16,6 @@ from prep.plataforma.almacen import Almacen
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.huella import huella
 from prep.publicacion.seccion import Seccion
-from prep.transparencia.arbol import Frontera
 from prep.transparencia.nota import Firmante
 from prep.transparencia.registro import Registro
 
@@ -51,8 +50,6 @@ class Publicador:
     `firmante`: the institute's key, which signs the log of cortes; without it nothing can be published.
     `nodo`: who puts on record, as facts, what each corte carried.
     `con_libro`: the Excel workbook goes out too; at national size it takes longer than a corte may.
-    `publicadas`: SHA-256 of images known to be in the store already. `prefijo`: how far the bitácora was seen to be the
-    one that the previous corte signed.
     `publicadas`: SHA-256 of images known to be in the store already.
     `reserva`: folder on this machine where a corte keeps what the next may use again; without it, each is made whole.
     """
@@ -71,7 +68,6 @@ class Publicador:
     mapa: dict[str, Any] | None = None
     _fijo: dict[str, Any] = field(default_factory=dict, init=False)
     publicadas: set[str] = field(default_factory=set)
-    prefijo: Frontera | None = None
     reserva: Path | None = None
 
     def secciones(self, eleccion: Eleccion) -> dict[int, list[Seccion]]:

@@ -81,18 +81,18 @@ def hacer_pieza(pauta: Pauta, seccion: Seccion, estados: Mapping[str, Estado]) -
     for esperada in seccion.actas:
         estado = estados.get(esperada.clave)
         try:
-            dictamen, publicada = redactor.leer(esperada, boleta, estado)
-            acta = redactor.acta_json(esperada, boleta, estado, dictamen, publicada, pauta.con_imagenes)
-            fila = redactor.linea(esperada, estado, dictamen, publicada)
+            veredicto, publicada = redactor.leer(esperada, boleta, estado)
+            acta = redactor.acta_json(esperada, boleta, estado, veredicto, publicada, pauta.con_imagenes)
+            fila = redactor.linea(esperada, estado, veredicto, publicada)
         except Exception as error:  # one acta never stops the rest: it is withheld and somebody is told
             alarmas.append(f"El acta {esperada.clave} no se publica: {error}")
             retenidas.append(esperada.clave)
-            dictamen = publicada = None
+            veredicto = publicada = None
             acta = redactor.acta_json(esperada, boleta, None, None, None, pauta.con_imagenes)
             fila = redactor.linea(esperada, None, None, None)
         if publicada is not None:
             imagenes.append(publicada.imagen.sha256)
-        cuenta.agregar_acta(esperada, dictamen)
+        cuenta.agregar_acta(esperada, veredicto)
         casilla = esperada.casilla
         clave = casilla.clave
         descrita: dict[str, Any] = {

@@ -9,7 +9,7 @@ from prep.dominio.acta.hechos import clave_de
 from prep.dominio.acta.pliegue import estado
 from prep.dominio.comun.autoridad import INSTITUTO, Autoridad
 from prep.dominio.comun.hecho import Escrito, Hecho
-from prep.dominio.tabulacion.contabilidad import Dictamen, contabilizar, sin_acta
+from prep.dominio.tabulacion.contabilidad import Veredicto, contabilizar, sin_acta
 from prep.dominio.tabulacion.tabulacion import Cuenta, estadistica, resultado_demarcacion, resultado_entidad
 from prep.reproduccion.comparar import ActaCalculada, EleccionCalculada
 from prep.reproduccion.derivar import Derivado
@@ -33,18 +33,18 @@ def calcular(derivado: Derivado, hechos: Iterable[Hecho]) -> dict[str, EleccionC
         for esperada in eleccion.actas:
             acta = estado(por_acta.get(esperada.clave, ()), todos)
             boleta = eleccion.boletas[esperada.demarcacion]
-            dictamen: Dictamen | None = None
+            veredicto: Veredicto | None = None
             if acta.sin_acta is not None:
-                dictamen = sin_acta(acta.sin_acta)
+                veredicto = sin_acta(acta.sin_acta)
             elif acta.publicada is not None:
                 publicada = acta.publicada
-                dictamen = contabilizar(
+                veredicto = contabilizar(
                     publicada.asentado, boleta, esperada, derivado.boletas_especiales, publicada.por_pto, mezcla
                 )
-            cuentas[esperada.demarcacion].agregar_acta(esperada, dictamen)
+            cuentas[esperada.demarcacion].agregar_acta(esperada, veredicto)
             actas[esperada.clave] = (
-                ActaCalculada(int(dictamen.contabilizada), dictamen.calculado, dictamen.inconsistente)
-                if dictamen
+                ActaCalculada(int(veredicto.contabilizada), veredicto.calculado, veredicto.inconsistente)
+                if veredicto
                 else ActaCalculada(None, None)
             )
         resultados = {id_: resultado_demarcacion(eleccion, id_, c) for id_, c in cuentas.items()}

@@ -91,7 +91,7 @@ def reproducir(
             derivado.informativo,
             abrir(str(publicacion)),
             Modo.PRUEBA,
-            LlavePrivada.nueva("reproduccion.prep.invalid"),
+            LlavePrivada.nueva("reproduccion.prep.invalid/prueba"),
             paginas=False,
             reserva=llaves / "reserva",
         )

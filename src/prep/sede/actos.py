@@ -26,7 +26,7 @@ from prep.plataforma.idioma import cuantos
 from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import Publicador
 from prep.transparencia.canonico import canonico
-from prep.transparencia.hojas import escribir_hoja, leer_hoja
+from prep.transparencia.hojas import escribir_hoja, leer_hoja, modo_de_llave
 from prep.transparencia.politica import leer_politica
 
 
@@ -49,6 +49,7 @@ class Acto:
 def fundar(p: Publicador, nodo: NodoLocal, hora: datetime) -> int:
     """Say, with the institute's key, which process this installation works for, and enrol its node and the people of
     the catalogue. Done again, it enrols whoever is new. How many facts of authority there are."""
+    _exigir_llave_del_modo(p)
     firmante = p.registro.firmante
     cargos = [(persona.persona, persona.rol, persona.lugar) for persona in p.informativo.personas]
     raiz = NodoInstituto(firmante, firmante.llave.publica)
@@ -79,6 +80,7 @@ def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None
         )
     if bytes(fila.llave) != p.registro.firmante.llave.publica:
         raise ActoImposible("La llave del instituto no es la que fundó esta instalación: indique esa con --llave.")
+    _exigir_llave_del_modo(p)
     hechas = _tipos_firmados(p)
     if "puesta_en_ceros" in hechas:
         raise ActoImposible("La puesta en ceros de este destino ya está firmada; no se repite.")
@@ -165,6 +167,18 @@ def _documento(p: Publicador, tipo: str, hora: datetime, contenido: Mapping[str,
     huella_ = hashlib.sha256(datos).hexdigest()
     p.almacen.escribir(f"documentos/{huella_}.json", datos)
     return huella_
+
+
+def _exigir_llave_del_modo(p: Publicador) -> None:
+    """Keys of drills sign no night, nor that of a night a drill: the name says which."""
+    nombre = p.registro.origen
+    if modo_de_llave(nombre) == p.modo.value:
+        return
+    raise ActoImposible(
+        f"La llave «{nombre}» no firma en modo {p.modo}: el nombre de la llave de un simulacro termina en "
+        "«/simulacro», el de una prueba en «/prueba» y el de la jornada en ninguno de los dos. Cree otra con «prep "
+        "llaves crear»."
+    )
 
 
 def _tipos_firmados(p: Publicador) -> set[str]:

@@ -34,6 +34,14 @@ MODOS = ("prueba", "simulacro", "jornada")
 MAXIMO = 1023
 FORMATO = "prep/hoja/1"
 
+
+def modo_de_llave(nombre: str) -> str:
+    """What a key of the institute may sign, by its name: a drill's ends in `/simulacro`, a test's in `/prueba`, a
+    night's in neither."""
+    _, barra, fin = nombre.rpartition("/")
+    return fin if barra and fin in ("prueba", "simulacro") else "jornada"
+
+
 Comprobador = Callable[[Any], bool]
 
 

@@ -28,7 +28,8 @@ class Archivo:
 
 @dataclass(frozen=True)
 class Manifiesto:
-    """A manifest as read, its shape and limits checked. `todo`: every field, also those this room does not use."""
+    """A manifest as read, its shape and limits checked. `posicion`, `raiz` (hex): how many facts the bitácora had and
+    the root of their tree. `todo`: every field, also those this room does not use."""
 
     proceso: str
     corte: int
@@ -39,6 +40,8 @@ class Manifiesto:
     archivos: tuple[Archivo, ...]
     raiz_imagenes: str
     total_imagenes: int
+    posicion: int
+    raiz: str
     todo: Mapping[str, Any]
 
     @classmethod
@@ -85,6 +88,8 @@ class Manifiesto:
             archivos,
             imagenes["raiz"],
             imagenes["total"],
+            obj["bitacora"]["posicion"],
+            obj["bitacora"]["raiz"],
             obj,
         )
 

@@ -458,6 +458,10 @@ async function revisarCortes(fuente, r, informe, conImagenes) {
   const ultimo = cortes.at(-1);
   if (!ultimo) { informe.anotar("sin_comprobar", "hojas", "el registro no tiene todavía ningún corte"); return; }
   informe.corte = ultimo;
+  const { origen } = r.punto;
+  const suyo = modoDeLlave(origen);
+  if (suyo !== "jornada" && suyo !== ultimo.modo) informe.anotar("mal", "llaves", `la llave «${origen}» es de ${suyo} y firma cortes de ${ultimo.modo}`);
+  else if (suyo !== ultimo.modo) informe.anotar("aviso", "llaves", `la llave «${origen}» tiene nombre de jornada y firma cortes de ${ultimo.modo}`);
   const campos = ["proceso", "corte", "hora", "modo", "ruta", "manifiesto"];
   const puntero = await fuente.leer("ultimo.json", 10000);
   try {
@@ -468,6 +472,7 @@ async function revisarCortes(fuente, r, informe, conImagenes) {
     informe.anotar("bien", "puntero", "ultimo.json apunta al último corte firmado");
   } catch (e) { anotarError(informe, "puntero", e); }
   let anterior = null;
+  let previo = null;
   const antes = informe.hay("mal") + informe.hay("sin_comprobar");
   for (const h of cortes) {
     try {
@@ -477,6 +482,9 @@ async function revisarCortes(fuente, r, informe, conImagenes) {
       const m = leerManifiesto(datos);
       if (["proceso", "corte", "hora", "modo"].some((k) => m[k] !== h[k]) || m.anterior !== anterior) throw new NoCoincide(`${h.ruta}/corte.json no continúa a su hoja o al corte anterior`);
       h.m = m;
+      const distinta = previo && otraBitacora(previo, m);
+      if (distinta) informe.anotar("mal", "manifiestos", distinta);
+      previo = m;
     } catch (e) { anotarError(informe, "manifiestos", e); }
     anterior = h.manifiesto;
   }
@@ -514,6 +522,17 @@ async function revisarCortes(fuente, r, informe, conImagenes) {
 }
 
 // What the first corte fixed: its proceso.json and its databases.
+// What a key of the institute may sign, by its name.
+const modoDeLlave = (nombre) => /\/(prueba|simulacro)$/.exec(nombre)?.[1] ?? "jornada";
+
+// The bitácora only grows: fewer facts than before, or other ones in as many, are another history.
+function otraBitacora(previo, m) {
+  const [antes, ahora] = [previo.bitacora, m.bitacora];
+  if (ahora.posicion < antes.posicion) return `el corte ${m.corte} sale de ${miles(ahora.posicion)} hechos y el ${previo.corte} salió de ${miles(antes.posicion)}: la bitácora perdió hechos ya firmados`;
+  if (ahora.posicion === antes.posicion && ahora.raiz !== antes.raiz) return `los cortes ${previo.corte} y ${m.corte} salen de ${miles(ahora.posicion)} hechos y no son los mismos: la bitácora cambió hechos ya firmados`;
+  return null;
+}
+
 async function delPrimero(fuente, h, informe) {
   const leidos = new Map();
   for (const a of h.m.archivos) {

@@ -212,10 +212,9 @@ class Pliegue:
                     acta.sellos.append((bit, sabe, datetime.fromisoformat(contenido["hora"])))
             case Tipo.ACOPIO_CORREGIDO:
                 acta.sellos.append((bit, sabe, datetime.fromisoformat(contenido["hora"])))
-            case Tipo.FOTOGRAFIADA:
-                _agregar_imagen(acta, contenido, "Móvil", datetime.fromisoformat(contenido["hora"]))
-            case Tipo.DIGITALIZADA:
-                _agregar_imagen(acta, contenido, contenido.get("medio", "Escáner"), None)
+            case Tipo.FOTOGRAFIADA | Tipo.DIGITALIZADA:
+                if imagen not in acta.desechadas:
+                    _llega_imagen(acta, hecho)
             case Tipo.IDENTIFICADA:
                 if all(i.sha256 != imagen for i in acta.imagenes):
                     return Rechazo.SUPERADO
@@ -234,7 +233,7 @@ class Pliegue:
                     return Rechazo.SUPERADO
                 acta.en_duda = None
             case Tipo.OTRA_IMAGEN_CONFIRMADA:
-                return self._desechar(acta, contenido["peticion"], siguiente)
+                return _desechar(acta, contenido["peticion"])
             case Tipo.DUPLICADA:
                 if imagen in acta.identificadas:
                     return Rechazo.SUPERADO
@@ -251,7 +250,7 @@ class Pliegue:
                 if siguiente is None:
                     return Rechazo.SUPERADO
                 acta.fuera, acta.fuera_hecho = dict(contenido), hecho.id
-            case Tipo.RESUELTA:
+            case _:  # RESUELTA
                 if acta.es != contenido["acta"]:
                     return Rechazo.SUPERADO
                 acta.fuera_publicada = False
@@ -259,8 +258,6 @@ class Pliegue:
             acta.custodia = siguiente
             if siguiente not in (Custodia.SIN_ACTA, Custodia.SIN_ACTA_DICHA):
                 acta.sin_acta = acta.sin_acta_dicha = None
-        elif acta.custodia in (Custodia.SIN_ACTA, Custodia.SIN_ACTA_DICHA) and acta.imagenes:
-            acta.custodia, acta.sin_acta, acta.sin_acta_dicha = Custodia.DIGITALIZADA, None, None
         return None
 
     def _identificar(self, acta: Acta, hecho: Hecho, imagen: str) -> bool:
@@ -272,26 +269,6 @@ class Pliegue:
                 return False
         acta.es = cual or acta.es
         return True
-
-    def _desechar(self, acta: Acta, peticion: str, siguiente: Custodia | None) -> Rechazo | None:
-        """Throw away the picture in doubt, unless people agreed on what it says meanwhile."""
-        if acta.en_duda is None or acta.en_duda[1] != peticion or acta.captura is Captura.VERIFICADA:
-            return Rechazo.SUPERADO
-        imagen = acta.en_duda[0]
-        acta.en_duda = None
-        acta.imagenes = [i for i in acta.imagenes if i.sha256 != imagen]
-        acta.identificadas = [i for i in acta.identificadas if i != imagen]
-        acta.desechadas.add(imagen)
-        acta.capturas = [c for c in acta.capturas if c.imagen != imagen]
-        acta.dictamenes = [d for d in acta.dictamenes if d.imagen != imagen]
-        acta.decisiones = [d for d in acta.decisiones if d.imagen != imagen]
-        acta.devuelta = False
-        acta.ronda += 1
-        if acta.identificadas:
-            acta.custodia = Custodia.IDENTIFICADA
-        elif siguiente is not None:
-            acta.custodia = siguiente
-        return None
 
     def _aplicar_captura(self, acta: Acta, hecho: Hecho, bit: int, sabe: int) -> Rechazo | None:
         contenido = hecho.contenido
@@ -323,7 +300,7 @@ class Pliegue:
                 if acta.captura is Captura.VERIFICADA:
                     return Rechazo.SUPERADO
                 _nueva_ronda(acta, sabe)
-            case Tipo.REABIERTA:
+            case _:  # REABIERTA
                 for v in acta.verificadas:
                     v.abierta = v.abierta or bool(sabe >> v.bit & 1)
                 acta.reapertura = None
@@ -361,10 +338,11 @@ class Pliegue:
         if leida is None:
             return None
         sha256 = leida.contenido["imagen"]
-        imagen = next((i for i in acta.imagenes if i.sha256 == sha256), None)
-        if imagen is None:
-            imagen = Imagen(sha256, "Escáner", "Acta PREP", None)
-            acta.imagenes.append(imagen)
+        if all(i.sha256 != sha256 for i in acta.imagenes):  # somebody took it away beside this
+            llegadas = (h for h in self.historia.hechos if h.contenido.get("imagen") == sha256)
+            llegada = next(h for h in llegadas if h.tipo in (Tipo.FOTOGRAFIADA, Tipo.DIGITALIZADA))
+            _llega_imagen(acta, llegada)
+        imagen = next(i for i in acta.imagenes if i.sha256 == sha256)
         acopio = imagen.hora or acta.acopio
         por_pto = sha256 in acta.por_pto
         return Publicada(imagen, self._leido(leida), acopio, leida.hora, hecho.hora, por_pto, base, hecho.id)
@@ -409,7 +387,9 @@ class Pliegue:
         if lugar is None or not self._sabia(hecho, self.historia.hechos[lugar]):
             return None
         dicho = self.historia.hechos[lugar]
-        return dicho if dicho.tipo in (Tipo.VERIFICADA, Tipo.SIN_ACTA_CONFIRMADA, Tipo.FUERA_DE_CATALOGO) else None
+        if dicho.tipo == Tipo.VERIFICADA:
+            return dicho if dicho.contenido.get("base") == hecho.contenido["base"] else None
+        return dicho if dicho.tipo in (Tipo.SIN_ACTA_CONFIRMADA, Tipo.FUERA_DE_CATALOGO) else None
 
     def _registrar(self, acta: Acta, hecho: Hecho) -> Rechazo | None:
         """Put on record what a corte carried, so that it stands even when whoever settled it lost their authority."""
@@ -473,11 +453,34 @@ def _resuelve(leido: Asentado, capturas: list[Capturado]) -> bool:
     return True
 
 
-def _agregar_imagen(acta: Acta, contenido: Any, digitalizacion: str, hora: datetime | None) -> None:
-    if contenido["imagen"] in acta.desechadas or any(i.sha256 == contenido["imagen"] for i in acta.imagenes):
+def _desechar(acta: Acta, peticion: str) -> Rechazo | None:
+    """Throw away the picture in doubt, unless people agreed on what it says meanwhile."""
+    if acta.en_duda is None or acta.en_duda[1] != peticion or acta.captura is Captura.VERIFICADA:
+        return Rechazo.SUPERADO
+    imagen = acta.en_duda[0]
+    acta.en_duda = None
+    acta.imagenes = [i for i in acta.imagenes if i.sha256 != imagen]
+    acta.identificadas = [i for i in acta.identificadas if i != imagen]
+    acta.desechadas.add(imagen)
+    acta.capturas = [c for c in acta.capturas if c.imagen != imagen]
+    acta.dictamenes = [d for d in acta.dictamenes if d.imagen != imagen]
+    acta.decisiones = [d for d in acta.decisiones if d.imagen != imagen]
+    acta.devuelta = False
+    acta.ronda += 1
+    acta.custodia = Custodia.IDENTIFICADA if acta.identificadas else Custodia.REDIGITALIZAR
+    return None
+
+
+def _llega_imagen(acta: Acta, hecho: Hecho) -> None:
+    """A picture, from the phone or from the scanner; twice is once."""
+    c = hecho.contenido
+    if any(i.sha256 == c["imagen"] for i in acta.imagenes):
         return
-    documento, mecanismo = contenido.get("documento", "Acta PREP"), contenido.get("mecanismo", "")
-    acta.imagenes.append(Imagen(contenido["imagen"], digitalizacion, documento, hora, mecanismo))
+    movil = hecho.tipo == Tipo.FOTOGRAFIADA
+    digitalizacion = "Móvil" if movil else c.get("medio", "Escáner")
+    hora = datetime.fromisoformat(c["hora"]) if movil else None
+    documento, mecanismo = c.get("documento", "Acta PREP"), c.get("mecanismo", "")
+    acta.imagenes.append(Imagen(c["imagen"], digitalizacion, documento, hora, mecanismo))
 
 
 def _nueva_ronda(acta: Acta, sabe: int) -> None:

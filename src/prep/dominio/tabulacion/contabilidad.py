@@ -46,7 +46,7 @@ INCONSISTENCIAS: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Dictamen:
+class Veredicto:
     """What the rules say of one acta inside the catalogue.
 
     `votos`: one integer per box of the ballot (marks are zero); empty without acta. `calculado`: their sum; `None`
@@ -85,7 +85,7 @@ def contabilizar(
     boletas_especiales: int,
     por_pto: bool = False,
     mezcla_cuenta: bool = False,
-) -> Dictamen:
+) -> Veredicto:
     """Apply the table of inconsistencies to an acta whose values are agreed. `asentado` has one value per box.
 
     `mezcla_cuenta`: boxes that are some illegible and the rest empty are neither all illegible nor all empty, so the
@@ -110,9 +110,9 @@ def contabilizar(
         observaciones.append(Observacion.TODOS_ILEGIBLES if ILEGIBLE in valores else Observacion.TODOS_VACIOS)
     if por_pto:
         observaciones.append(Observacion.POR_PTO)
-    return Dictamen(legible and not excede, tuple(observaciones), votos, calculado)
+    return Veredicto(legible and not excede, tuple(observaciones), votos, calculado)
 
 
-def sin_acta(motivo: MotivoSinActa) -> Dictamen:
+def sin_acta(motivo: MotivoSinActa) -> Veredicto:
     """An acta that did not come with its package: captured, not counted, not an inconsistency."""
-    return Dictamen(False, (Observacion(f"Sin acta({motivo.value})"),), (), None)
+    return Veredicto(False, (Observacion(f"Sin acta({motivo.value})"),), (), None)

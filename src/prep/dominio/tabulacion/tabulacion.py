@@ -14,7 +14,7 @@ from typing import Final
 
 from prep.dominio.tabulacion.boleta import Boleta, TipoRecuadro
 from prep.dominio.tabulacion.coaliciones import votos_de_coalicion
-from prep.dominio.tabulacion.contabilidad import Dictamen
+from prep.dominio.tabulacion.contabilidad import Veredicto
 from prep.dominio.tabulacion.porcentajes import porcentaje
 from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion
 
@@ -54,23 +54,23 @@ class Cuenta:
     def vacia(cls, boleta: Boleta) -> Cuenta:
         return cls([0] * len(boleta.recuadros))
 
-    def agregar_acta(self, esperada: ActaEsperada, dictamen: Dictamen | None) -> None:
-        """Add one expected acta; `dictamen` is `None` while it has not been captured."""
+    def agregar_acta(self, esperada: ActaEsperada, veredicto: Veredicto | None) -> None:
+        """Add one expected acta; `veredicto` is `None` while it has not been captured."""
         self.esperadas += 1
-        if dictamen is None:
+        if veredicto is None:
             return
         self.capturadas += 1
-        if dictamen.inconsistente:
+        if veredicto.inconsistente:
             self.inconsistentes += 1
-        if dictamen.contabilizada:
-            calculado = dictamen.calculado or 0
+        if veredicto.contabilizada:
+            calculado = veredicto.calculado or 0
             self.contabilizadas += 1
             self.total += calculado
             if esperada.casilla.especial:
                 self.total_especiales += calculado
             else:
                 self.lista_nominal += esperada.casilla.lista_nominal
-            self.votos = list(map(add, self.votos, dictamen.votos))
+            self.votos = list(map(add, self.votos, veredicto.votos))
 
     def agregar(self, otra: Cuenta) -> None:
         """Add another cuenta of the same ballot."""

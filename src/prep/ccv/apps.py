@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class CcvConfig(AppConfig):
+    name = "prep.ccv"
+    label = "ccv"
+    verbose_name = "Captura y verificación"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,125 @@
+"""An acta as a desk shows it: its heading, its rows in the order of its own paper, and its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from prep.ccv import oficina
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.comun.valores import Valor
+from prep.papel.plantilla import TOTAL_ASENTADO, TOTALES, Caja, Identificacion, Plantilla, Pliego, etiqueta_recuadro
+
+CERCA: Final = 3.0
+"""How far, in mm, a corner mark may be from its place in a picture that is the sheet seen from straight above."""
+_SE_CAPTURAN: Final = tuple((c, e, n) for c, e, n in TOTALES if c != "suma_votaron")
+
+
+@dataclass(frozen=True, slots=True)
+class Renglon:
+    """One field. `caja`: where it is on the straight sheet, `left top width height` in parts of its size."""
+
+    clave: str
+    etiqueta: str
+    nota: str = ""
+    caja: str = ""
+
+
+def identificacion(clave: str) -> Identificacion:
+    """What the heading of the paper should say; raise `KeyError` when the catalogue does not expect this acta."""
+    return oficina.formas().identificacion(clave)
+
+
+def encabezado(clave: str) -> str:
+    """Where the paper says whose acta it is, in parts of the straight sheet; empty where our form does not say."""
+    plantilla = _plantilla(clave)
+    return _partes(plantilla.identificacion.crecer(12), plantilla.pliego) if plantilla else ""
+
+
+def renglones(clave: str, solo: Collection[str] | None = None) -> list[Renglon]:
+    """The fields of an acta, in the order of its own layout; `solo`: these."""
+    todos = _de_su_plantilla(clave)
+    return [r for r in todos if solo is None or r.clave in solo]
+
+
+def _plantilla(clave: str) -> Plantilla | None:
+    try:
+        return oficina.formas().plantilla_de(clave)
+    except ValueError:  # too many boxes for our paper: somebody else's form
+        return None
+
+
+def _de_su_plantilla(clave: str) -> list[Renglon]:
+    if (plantilla := _plantilla(clave)) is not None:
+        return [
+            Renglon(c.clave, c.etiqueta, c.nota, _partes(c.caja, plantilla.pliego))
+            for c in plantilla.campos
+            if c.captura
+        ]
+    return [
+        *(Renglon(*t) for t in _SE_CAPTURAN),
+        *(Renglon(r.clave, etiqueta_recuadro(r)) for r in oficina.formas().boleta_de(clave).recuadros),
+        Renglon(TOTAL_ASENTADO, "TOTAL"),
+    ]
+
+
+def _partes(caja: Caja, pliego: Pliego) -> str:
+    partes = caja.x / pliego.ancho, caja.y / pliego.alto, caja.ancho / pliego.ancho, caja.alto / pliego.alto
+    return " ".join(f"{p:.4f}" for p in partes)
+
+
+def campos_de(asentado: Asentado) -> dict[str, Valor]:
+    """Every field by its key: no vote box is called as a total."""
+    return {**asentado.totales, **asentado.votos}
+
+
+def asentar(campos: Mapping[str, Valor]) -> dict[str, object]:
+    """The contents of a fact, from the fields of a screen."""
+    totales = {c for c, _, _ in _SE_CAPTURAN} | {TOTAL_ASENTADO}
+    return {
+        **{c: v for c, v in campos.items() if c in totales},
+        "votos": {c: v for c, v in campos.items() if c not in totales},
+    }
+
+
+# the picture
+
+
+def imagen(huella: str) -> bytes | None:
+    """The picture that is typed, as a browser shows it: the published one, else the original that came."""
+    from prep.evidencia.imagenes import ArchivoRechazado, paginas
+
+    almacen = oficina.evidencia()
+    if (datos := almacen.leer(f"imagenes/{huella[:2]}/{huella}.jpg")) is not None:
+        return datos
+    if (datos := almacen.leer(f"originales/{huella[:2]}/{huella}")) is None:
+        return None
+    try:
+        return paginas(datos)[0]
+    except ArchivoRechazado:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def enderezada(huella: str) -> bool:
+    """Whether the picture is our sheet seen from straight above: its marks are where the form has them."""
+    from prep.evidencia.pagina import hallar_marcas
+    from prep.papel.plantilla import PROPIO
+    from prep.plataforma.opencv import cv2
+
+    datos = imagen(huella)
+    gris = None if datos is None else cv2.imdecode(np.frombuffer(datos, np.uint8), cv2.IMREAD_GRAYSCALE)
+    if gris is None:
+        return False
+    mm = PROPIO.ancho / gris.shape[1], PROPIO.alto / gris.shape[0]
+    en_su_lugar = set()
+    for marca in hallar_marcas(gris):
+        x, y = marca.puntos.mean(axis=0) * mm
+        cx, cy = PROPIO.marcas[marca.esquina].centro
+        if abs(x - cx) < CERCA and abs(y - cy) < CERCA:
+            en_su_lugar.add(marca.esquina)
+    return len(en_su_lugar) >= 3

@@ -1,0 +1,131 @@
+"""A capture centre to test: a process, actas with their pictures, and people who come in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.test import Client
+
+from gente import dentro, persona
+from noche import DE_CAMPO, INICIO, Noche, lectura, raiz
+from prep.acceso.models import Cuenta
+from prep.bitacora.actas import acta_de
+from prep.bitacora.nodos import nodo_local
+from prep.bitacora.services import anotar, fundar_instalacion
+from prep.catalogo.ejemplo import ejemplo
+from prep.catalogo.escritor import escribir_proceso
+from prep.catalogo.services import cargar, importar
+from prep.ccv import hoja, oficina
+from prep.ccv.cola import Quien
+from prep.dominio.acta.acta import Acta
+from prep.dominio.acta.hechos import Tipo
+from prep.dominio.comun.facultades import Rol
+from prep.dominio.comun.hecho import Hecho
+from prep.plataforma.opencv import cv2
+from prep.plataforma.reloj import RelojFijo
+
+AHORA = INICIO + timedelta(hours=2)
+
+
+@cache
+def carpeta_del_proceso() -> Path:
+    carpeta = Path(mkdtemp(prefix="prep-ccv-")) / "proceso"
+    escribir_proceso(carpeta, *ejemplo(60))
+    return carpeta
+
+
+@cache
+def foto(semilla: int) -> bytes:
+    """Any picture."""
+    azar = np.random.default_rng(semilla).integers(0, 255, (60, 90, 3), np.uint8)
+    return cv2.imencode(".jpg", cv2.resize(azar, (900, 600)))[1].tobytes()
+
+
+class Centro:
+    """`reloj`: the desk's; `noche`: writes facts of people who do not come in here."""
+
+    def __init__(self, **reglas: Any) -> None:
+        importar(carpeta_del_proceso(), INICIO)
+        self.proceso = cargar()
+        self.nodo = nodo_local(settings.DIR_DATOS / "llaves")
+        self.reglas = reglas
+        self.reloj = RelojFijo(AHORA)
+        self.noche = Noche()
+        self.alta(*((p, r.value, "CCV") for p in ("campo", "ajena-1", "ajena-2") for r in DE_CAMPO))
+        self.claves = [a.clave for e in self.proceso.elecciones for a in e.actas]
+
+    def alta(self, *cargos: tuple[str, str, str]) -> None:
+        fundar_instalacion(self.proceso.clave, "prueba", raiz(), self.nodo, cargos, INICIO, reglas=self.reglas)
+
+    def persona(self, *roles: Rol, lugar: str = "CCV") -> Cuenta:
+        cuenta = persona(*roles, lugar=lugar)
+        self.alta(*((self.ident(cuenta), r.value, lugar) for r in roles))
+        return cuenta
+
+    def entra(self, *roles: Rol, lugar: str = "CCV") -> tuple[Client, Quien]:
+        cuenta = self.persona(*roles, lugar=lugar)
+        return dentro(cuenta), Quien(self.ident(cuenta), lugar)
+
+    @staticmethod
+    def ident(cuenta: Cuenta) -> str:
+        return cuenta.persona.removeprefix("persona:")
+
+    def llega(self, clave: str, datos: bytes | None = None, huella: str = "") -> str:
+        """An acta arrives with its picture; `huella`: one that is in the store already."""
+        if not huella:
+            datos = datos or foto(len(self.noche.ultimos))
+            import hashlib
+
+            huella = hashlib.sha256(datos).hexdigest()
+            ruta = f"imagenes/{huella[:2]}/{huella}.jpg"
+            if oficina.evidencia().leer(ruta) is None:
+                oficina.evidencia().escribir(ruta, datos)
+        self.anota(
+            self.noche.hecho(Tipo.ACOPIADA, clave, "campo", hora=INICIO.isoformat()),
+            self.noche.hecho(Tipo.DIGITALIZADA, clave, "campo", imagen=huella),
+            self.noche.hecho(Tipo.IDENTIFICADA, clave, "campo", imagen=huella, por="qr"),
+        )
+        return huella
+
+    def anota(self, *hechos: Hecho) -> None:
+        anotar(hechos, self.nodo, AHORA)
+
+    def captura(self, clave: str, quien: str, **cambios: Any) -> Hecho:
+        """Somebody else types it, from elsewhere."""
+        imagen = acta_de(clave).imagen
+        assert imagen is not None
+        valores = hoja.asentar({**self.valores(clave), **cambios})
+        self.noche.conoce[clave] = list(acta_de(clave).cabezas)
+        hecho = self.noche.hecho(Tipo.CAPTURADA, clave, quien, imagen=imagen.sha256, valores=valores, lugar="OTRO")
+        self.anota(hecho)
+        return hecho
+
+    def coinciden(self, clave: str) -> str:
+        """Two people typed the same; the name of their reading."""
+        self.captura(clave, "ajena-1")
+        return lectura(self.captura(clave, "ajena-2"))
+
+    def campos(self, clave: str) -> list[str]:
+        return [r.clave for r in hoja.renglones(clave)]
+
+    def valores(self, clave: str) -> dict[str, Any]:
+        return {c: 10 + i for i, c in enumerate(self.campos(clave))}
+
+    def acta(self, clave: str) -> Acta:
+        return acta_de(clave)
+
+
+def envio(pagina: Any, dichos: Mapping[str, Any], **otros: str) -> dict[str, str]:
+    """What the page's script sends."""
+    return {"ficha": pagina.context["ficha"], **{f"v.{c}": str(v) for c, v in dichos.items()}, **otros}
+
+
+def horas(desde: datetime, cuantas: Sequence[int]) -> list[datetime]:
+    return [desde + timedelta(minutes=m) for m in cuantas]
