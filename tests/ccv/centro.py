@@ -10,7 +10,6 @@ from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 from django.test import Client
 
 from gente import dentro, persona
@@ -28,6 +27,7 @@ from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.facultades import Rol
 from prep.dominio.comun.hecho import Hecho
+from prep.plataforma.lugares import dir_llaves
 from prep.plataforma.opencv import cv2
 from prep.plataforma.reloj import RelojFijo
 
@@ -54,7 +54,7 @@ class Centro:
     def __init__(self, **reglas: Any) -> None:
         importar(carpeta_del_proceso(), INICIO)
         self.proceso = cargar()
-        self.nodo = nodo_local(settings.DIR_DATOS / "llaves")
+        self.nodo = nodo_local(dir_llaves())
         self.reglas = reglas
         self.reloj = RelojFijo(AHORA)
         self.noche = Noche()

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from prep.cli import app
+from prep.papel.opciones import LlaveInvalida
 
 
 def prep(*orden: object) -> Result:
@@ -112,8 +113,8 @@ def test_who_reads_never_makes_a_key(taller: Path, tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("PREP_DATOS_DIR", str(tmp_path / "datos"))
     for llave in (("--llave", tmp_path / "FALTA"), ()):
         r = prep("leer", foto, "--proceso", taller / "proceso", *llave)
-        assert r.exit_code == 2
-        assert "No existe el secreto de los QR" in " ".join(r.output.replace("│", " ").split())
+        assert isinstance(r.exception, LlaveInvalida)
+        assert "No existe el secreto de los QR" in str(r.exception)
     assert not (tmp_path / "FALTA").exists() and not (tmp_path / "datos" / "llaves").exists()
 
 

@@ -44,6 +44,7 @@ def test_a_revocation_from_the_command_line(tmp_path):
     correr = CliRunner().invoke
     correr(app, ["llaves", "crear", "iepc.example/prep", str(tmp_path), "--archivo", "i"])
     correr(app, ["llaves", "crear", "n.example", str(tmp_path), "--archivo", "n", "--cofirma"])
+    (tmp_path / "sitio").mkdir()
     orden = ["llaves", "anunciar", str(tmp_path / "sitio"), "revocacion", str(tmp_path / "n.vkey")]
     datos = ["--proceso", "p", "--modo", "prueba", "--papel", "notaria", "--motivo", "robo"]
     assert correr(app, [*orden, "--firma", str(tmp_path / "i.skey"), *datos]).exit_code == 0
