@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from centro import Centro
-from django.conf import settings
 
 from gente import dentro
 from navegador import revisar
@@ -21,6 +20,7 @@ from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Captura
 from prep.dominio.comun.facultades import Rol
 from prep.papel.formas import Formas
+from prep.plataforma.lugares import dir_evidencia
 from prep.simulacro.noche import Noche as NocheSimulada
 from prep.simulacro.noche import Suerte
 from prep.simulacro.papel import retratar_todas
@@ -67,7 +67,7 @@ def retratadas() -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
     todas = NocheSimulada(proceso, info, INICIO, 5).papeles()
     actas = [a for a in todas if a.suerte is Suerte.NORMAL][:CUANTAS]
     formas = Formas(proceso, info, b"secreto de los qr de las pruebas", "SIMULACRO")
-    imagenes = dict(retratar_todas(formas, actas, settings.DIR_DATOS / "evidencia", 5))
+    imagenes = dict(retratar_todas(formas, actas, dir_evidencia(), 5))
     return imagenes, {a.esperada.clave: {**a.valores, **a.valores["votos"]} for a in actas}
 
 

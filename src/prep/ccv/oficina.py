@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from django.conf import settings
-
 from prep.bitacora.nodos import NodoLocal, nodo_local
 from prep.catalogo.services import cargar, informativo
 from prep.papel.formas import Formas
 from prep.plataforma.almacen import Almacen, abrir
+from prep.plataforma.lugares import dir_evidencia, dir_llaves
 from prep.plataforma.reloj import Reloj, RelojSistema
 
 reloj: Reloj = RelojSistema()
@@ -29,9 +28,9 @@ def _formas(huella: str, clave: str) -> Formas:
 @cache
 def nodo() -> NodoLocal:
     """The node of this installation."""
-    return nodo_local(settings.DIR_DATOS / "llaves")
+    return nodo_local(dir_llaves())
 
 
 @cache
 def evidencia() -> Almacen:
-    return abrir(str(settings.DIR_DATOS / "evidencia"), privado=True)
+    return abrir(str(dir_evidencia()), privado=True)
