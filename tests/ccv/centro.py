@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+import hashlib
+from collections.abc import Mapping
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -13,7 +14,7 @@ import numpy as np
 from django.test import Client
 
 from gente import dentro, persona
-from noche import DE_CAMPO, INICIO, Noche, lectura, raiz
+from noche import DE_CAMPO, INICIO, PROCESO, Noche, lectura, raiz
 from prep.acceso.models import Cuenta
 from prep.bitacora.actas import acta_de
 from prep.bitacora.nodos import nodo_local
@@ -55,34 +56,23 @@ class Centro:
         importar(carpeta_del_proceso(), INICIO)
         self.proceso = cargar()
         self.nodo = nodo_local(dir_llaves())
-        self.reglas = reglas
         self.reloj = RelojFijo(AHORA)
         self.noche = Noche()
-        self.alta(*((p, r.value, "CCV") for p in ("campo", "ajena-1", "ajena-2") for r in DE_CAMPO))
+        de_fuera = [(p, r.value, "CCV") for p in ("campo", "ajena-1", "ajena-2") for r in DE_CAMPO]
+        fundar_instalacion(PROCESO, "prueba", raiz(), self.nodo, de_fuera, INICIO, reglas=reglas)
         self.claves = [a.clave for e in self.proceso.elecciones for a in e.actas]
 
-    def alta(self, *cargos: tuple[str, str, str]) -> None:
-        fundar_instalacion(self.proceso.clave, "prueba", raiz(), self.nodo, cargos, INICIO, reglas=self.reglas)
-
     def persona(self, *roles: Rol, lugar: str = "CCV") -> Cuenta:
-        cuenta = persona(*roles, lugar=lugar)
-        self.alta(*((self.ident(cuenta), r.value, lugar) for r in roles))
-        return cuenta
+        return persona(*roles, lugar=lugar)
 
     def entra(self, *roles: Rol, lugar: str = "CCV") -> tuple[Client, Quien]:
         cuenta = self.persona(*roles, lugar=lugar)
-        return dentro(cuenta), Quien(self.ident(cuenta), lugar)
-
-    @staticmethod
-    def ident(cuenta: Cuenta) -> str:
-        return cuenta.persona.removeprefix("persona:")
+        return dentro(cuenta), Quien(cuenta.persona, lugar)
 
     def llega(self, clave: str, datos: bytes | None = None, huella: str = "") -> str:
         """An acta arrives with its picture; `huella`: one that is in the store already."""
         if not huella:
             datos = datos or foto(len(self.noche.ultimos))
-            import hashlib
-
             huella = hashlib.sha256(datos).hexdigest()
             ruta = f"imagenes/{huella[:2]}/{huella}.jpg"
             if oficina.evidencia().leer(ruta) is None:
@@ -125,7 +115,3 @@ class Centro:
 def envio(pagina: Any, dichos: Mapping[str, Any], **otros: str) -> dict[str, str]:
     """What the page's script sends."""
     return {"ficha": pagina.context["ficha"], **{f"v.{c}": str(v) for c, v in dichos.items()}, **otros}
-
-
-def horas(desde: datetime, cuantas: Sequence[int]) -> list[datetime]:
-    return [desde + timedelta(minutes=m) for m in cuantas]

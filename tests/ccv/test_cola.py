@@ -22,7 +22,7 @@ from prep.dominio.comun.hecho import nuevo_hecho
 
 
 def quien(centro: Centro, rol: Rol = Rol.CAPTURISTA, lugar: str = "CCV", alcance: tuple[str, ...] = ("*",)) -> Quien:
-    return Quien(centro.ident(centro.persona(rol, lugar=lugar)), lugar, frozenset(alcance))
+    return Quien(centro.persona(rol, lugar=lugar).persona, lugar, frozenset(alcance))
 
 
 def toma(centro: Centro, de: Quien, paso: Paso = Paso.CAPTURA) -> str | None:

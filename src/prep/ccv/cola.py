@@ -31,7 +31,7 @@ _SIGUIENTE: Final = """
     SELECT a.clave, a.tipo_acta FROM bitacora_acta a
     WHERE a.custodia = 'identificada' AND a.captura = ANY(%(estados)s) AND a.imagen IS NOT NULL
       AND NOT a.participantes && %(yo)s::text[] AND a.clave <> ALL(%(vistas)s::text[])
-      AND (%(todo)s OR a.clave = ANY(%(alcance)s::text[]) OR left(a.clave, 11) = ANY(%(alcance)s::text[]))
+      AND (%(todo)s OR left(a.clave, 11) = ANY(%(alcance)s::text[]))
       AND NOT EXISTS (SELECT FROM ccv_turno t WHERE t.acta = a.clave AND t.paso = %(paso)s AND t.vence > %(ahora)s)
       AND NOT EXISTS (
         SELECT FROM bitacora_hecho h
@@ -49,7 +49,7 @@ _TOMAR: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Quien:
-    """Somebody at a desk: person, place, and what they reach (keys of casillas or actas, or `*`)."""
+    """Somebody at a desk: person, place, and what they reach (keys of casillas, or `*`)."""
 
     persona: str
     lugar: str
@@ -57,8 +57,8 @@ class Quien:
 
 
 def alcance_de(clave: str) -> frozenset[str]:
-    """Every key by which an acta may be in somebody's reach."""
-    return frozenset({clave, clave[:11]})
+    """The key by which an acta may be in somebody's reach: its casilla's."""
+    return frozenset({clave[:11]})
 
 
 def suyo(persona: str, paso: Paso, ahora: datetime) -> Turno | None:

@@ -46,7 +46,7 @@ Hacer = Callable[[HttpRequest, Ficha], None]
 def _persona(request: HttpRequest) -> str:
     """How the facts call whoever is signed in."""
     assert isinstance(request.user, Cuenta)
-    return request.user.persona.removeprefix("persona:")
+    return request.user.persona
 
 
 def _quien(request: HttpRequest, paso: Paso) -> Quien:
