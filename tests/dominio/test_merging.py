@@ -348,7 +348,7 @@ def test_what_arrives_and_is_typed_beside_a_picture_thrown_away() -> None:
 def test_a_picture_beside_sin_acta_in_either_order() -> None:
     named = set()
     for n in ORDERS:
-        p, other = Pen(), Pen(at=n)
+        p, other = Pen(at=100 - n), Pen(at=n)
         p(Tipo.DIGITALIZADA, "digital", imagen=SCAN)
         other(Tipo.SIN_ACTA, "acopio", motivo="3")
         acta = p.join(other).state
