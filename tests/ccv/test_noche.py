@@ -192,6 +192,10 @@ def test_a_mistake_is_mended_a_problem_told_and_an_acta_returned_without_a_mouse
     ana.pulsa("F4")
     revisar(ana.pagina)
     foto(ana.pagina, "problema")
+    ana.pagina.set_viewport_size({"width": 360, "height": 740})  # no desk is one, and nothing is out of reach
+    revisar(ana.pagina)
+    foto(ana.pagina, "angosta")
+    ana.pagina.set_viewport_size({"width": 1440, "height": 860})
     ana.pulsa_y_sigue("1")
     assert centro.acta(primera).en_duda is not None
     ana.pulsa_y_sigue("F8")

@@ -73,7 +73,7 @@ declarar({ tecla: '-', dice: textos.blanco, alEscribir: true, hacer: () => marca
 declarar({ tecla: '*', dice: textos.ilegible, alEscribir: true, hacer: () => marcar(MARCAS['*']) })
 
 for (const c of campos) {
-  c.addEventListener('focus', () => { c.select(); visor.mirar(caja(c)); c.closest('li').scrollIntoView({ block: 'nearest' }) })
+  c.addEventListener('focus', () => { c.select(); visor.mirar(caja(c)); c.closest('li').scrollIntoView({ block: 'center' }) })
   c.addEventListener('beforeinput', (e) => {
     if (e.data === null) { if (c.value in ESCRITAS && e.inputType.startsWith('delete')) { e.preventDefault(); c.value = ''; anotar() } return }
     if (!/^\d+$/.test(e.data)) return e.preventDefault()

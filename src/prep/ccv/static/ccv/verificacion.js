@@ -40,7 +40,7 @@ declarar({ tecla: '-', dice: textos.marcar, alEscribir: true, hacer() {
 filas.forEach((fila, i) => {
   marcas[i].addEventListener('focus', () => {
     for (const otra of filas) otra.toggleAttribute('data-actual', otra === fila)
-    fila.scrollIntoView({ block: 'nearest' })
+    fila.scrollIntoView({ block: 'center' })
     visor.mirar(caja(fila))
   })
   marcas[i].addEventListener('change', () => { fila.toggleAttribute('data-mal', marcas[i].checked); decirFin() })
