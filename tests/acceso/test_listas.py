@@ -63,6 +63,15 @@ def test_the_same_list_again_changes_no_password_and_a_corrected_one_only_what_i
     assert mario.lugar == "CATD 13"
 
 
+def test_the_same_list_without_users_makes_nobody_twice() -> None:
+    """One human is one person, whom the blindness of the captures goes by; homonyms stay two."""
+    lista = "nombre,roles,lugar\nMaría Peña,cae,CCV\nMaría Peña,cae,CCV\nMARÍA PEÑA,cae,CATD 1\n"
+    assert len(listas.importar(lista, escribano())) == 3
+    antes = list(Cuenta.objects.values_list("usuario", "persona", "lugar"))
+    assert listas.importar(lista.replace("MARÍA PEÑA", "María Peña"), escribano()) == []
+    assert list(Cuenta.objects.values_list("usuario", "persona", "lugar")) == antes
+
+
 @pytest.mark.parametrize(
     ("lista", "dice"),
     [

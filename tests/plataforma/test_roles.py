@@ -135,7 +135,7 @@ def test_a_stranger_to_the_database_does_not_enter(como: Callable[[str], Any]) -
 
 def test_grants_are_put_right_and_a_second_time_change_nothing(como: Callable[[str], Any]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("GRANT DELETE, TRUNCATE ON bitacora_hecho TO prep_web; GRANT SELECT ON auth_user TO PUBLIC")
+        cursor.execute("GRANT DELETE, TRUNCATE ON bitacora_hecho TO prep_web; GRANT SELECT ON acceso_cuenta TO PUBLIC")
         cursor.execute("REVOKE INSERT ON bitacora_hecho FROM prep_sede")
         assert len(list(roles.problemas())) == 3
         roles.otorgar()

@@ -36,6 +36,8 @@ def importar(
     Las contraseñas solo quedan en el PDF: imprímalo, repártalo y bórrelo. Importar otra vez la misma lista no cambia
     nada; una lista corregida cambia roles y lugares sin tocar las contraseñas.
     """
+    if not pases.parent.is_dir():
+        fallar(f"No existe la carpeta «{pases.parent}», donde irían los pases. No se guardó nada.", 1)
     if pases.exists():
         fallar(
             f"Ya existe «{pases}», y podría tener contraseñas que no están en otra parte. Muévalo o diga otro nombre.",

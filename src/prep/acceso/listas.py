@@ -74,7 +74,10 @@ def usuario_de(nombre: str, ocupados: set[str]) -> str:
 
 
 def leer(texto: str) -> list[_Fila]:
-    """The lines of a list: columns usuario (may be empty), nombre, roles (`capturista|verificador`), lugar, alcance."""
+    """The lines of a list: columns usuario (may be empty), nombre, roles (`capturista|verificador`), lugar, alcance.
+
+    A line without usuario is that of who has that name in that place already, if anybody: one human is one person.
+    """
     lector = csv.DictReader(io.StringIO(texto.removeprefix("\ufeff")), strict=True)
     columnas = [c.strip().lower() for c in lector.fieldnames or ()]
     if faltan := [c for c in ("nombre", "roles", "lugar") if c not in columnas]:
@@ -86,7 +89,11 @@ def leer(texto: str) -> list[_Fila]:
     lector.fieldnames = columnas
     filas: list[_Fila] = []
     errores: list[str] = []
-    ocupados = set(Cuenta.objects.values_list("usuario", flat=True))
+    ocupados: set[str] = set()
+    de_alguien: dict[tuple[str, str], list[str]] = {}
+    for usuario, nombre, lugar in Cuenta.objects.order_by("id").values_list("usuario", "nombre", "lugar"):
+        ocupados.add(usuario)
+        de_alguien.setdefault((nombre.casefold(), lugar), []).append(usuario)
     try:
         for n, linea in enumerate(lector, 2):
             if n > MAXIMO:
@@ -94,6 +101,8 @@ def leer(texto: str) -> list[_Fila]:
             dicho = {c: (linea.get(c) or "").strip() for c in COLUMNAS}
             if not any(dicho.values()):
                 continue
+            if not dicho["usuario"] and (suyos := de_alguien.get((dicho["nombre"].casefold(), dicho["lugar"]))):
+                dicho["usuario"] = suyos.pop(0)  # homonyms: as many accounts as lines, in order
             fila, fallas = _fila(dicho, ocupados, {f.usuario for f in filas} if dicho["usuario"] else set())
             errores += [f"Línea {n}: {falla}" for falla in fallas]
             filas.append(fila)
