@@ -21,6 +21,7 @@ _ABREVIADAS = {
     "MIT License": "MIT", "3-Clause BSD License": "BSD-3-Clause", "ISC License": "ISC",
 }  # fmt: skip
 _LEIDAS = {  # whose metadata says it loosely: read in their own licence files
+    "fido2": "BSD-2-Clause AND Apache-2.0 AND MPL-2.0",
     "pypdfium2": "BSD-3-Clause AND Apache-2.0",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
     "reportlab": "BSD-3-Clause",
