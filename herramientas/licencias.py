@@ -24,6 +24,7 @@ _LEIDAS = {  # whose metadata says it loosely: read in their own licence files
     "fido2": "BSD-2-Clause AND Apache-2.0 AND MPL-2.0",
     "pypdfium2": "BSD-3-Clause AND Apache-2.0",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
+    "qrcode": "BSD-3-Clause AND MIT",
     "reportlab": "BSD-3-Clause",
     "segno": "BSD-3-Clause",
     "sqlparse": "BSD-3-Clause",
