@@ -217,7 +217,8 @@ def test_without_hoja_or_without_marks_each_with_its_reason() -> None:
     movidas = json.loads(caso("cuadros", "mild")[0].json)
     movidas["anclas"]["marcas"][2]["y"] -= 90.0
     lectura = LectorAjeno(formato.leer(json.dumps(movidas).encode())).leer(caso("cuadros", "mild")[1].jpeg)
-    assert lectura.rechazo in ("marcas_distintas", "renglones_no_hallados")
+    # a mark said to be where no sheet has it may sit better on the picture turned over
+    assert lectura.rechazo in ("marcas_distintas", "renglones_no_hallados", "en_espejo")
     cortada = np.ascontiguousarray(descifrar(sin_marcas)[:, :2200])
     assert lector(caso("contorno", "mild")[0]).leer(jpeg(cortada)).rechazo in ("hoja_no_hallada", "sin_pagina")
 

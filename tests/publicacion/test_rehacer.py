@@ -187,20 +187,22 @@ def test_the_commands_from_an_empty_installation_to_a_corte_recomputed(url_postg
     with psycopg.connect(url_postgres, autocommit=True) as c:
         c.execute(f"CREATE DATABASE {base}")
     try:
-        assert "No hay ningún proceso" in prep("corte", sale=2)
+        assert "No hay ningún proceso" in prep("corte", sale=1)
         prep("proceso", "ejemplo", str(tmp_path / "proceso"))
         prep("proceso", "importar", str(tmp_path / "proceso"))
         assert "prep llaves crear" in prep("corte", sale=2)
-        prep("llaves", "crear", "instituto.example/prep", str(datos / "llaves"), "--archivo", "instituto")
+        prep("llaves", "crear", "instituto.example/prep/prueba", str(datos / "llaves"), "--archivo", "instituto")
+        assert "operacion fundar" in prep("bitacora", "exportar", str(tmp_path / "hechos.jsonl"), sale=2)
+        prep("operacion", "fundar")
         assert "Corte 1" in prep("corte")
-        assert "No hay modo" in prep("corte", "--modo", "fiesta", sale=2)
+        assert "«fiesta» no es ninguno de" in prep("corte", "--modo", "fiesta", sale=2)
         dicho = prep("corte", "--modo", "simulacro", sale=1)
         assert "sigue publicado el anterior" in dicho and "prueba" in dicho
         assert json.loads((datos / "alarma.json").read_bytes())["fallas"] == 1
         assert "Corte 2" in prep("corte", "--cierre")
         assert not (datos / "alarma.json").exists()
         cortes = [str(datos / "publicacion" / "cortes" / n) for n in ("0001", "0002")]
-        assert prep("corte", "rehacer", *cortes).count("archivos idénticos") == 2
+        assert prep("corte", "rehacer", *cortes).count("todos idénticos") == 2
         prep("bitacora", "exportar", str(tmp_path / "hechos.jsonl"))
         assert "No se exportó nada" in prep("bitacora", "exportar", str(tmp_path / "hechos.jsonl"), sale=1)
         assert "está íntegra" in prep("bitacora", "verificar")
