@@ -19,26 +19,19 @@ PERSONAS = 10
 
 
 def galletas() -> list[str]:
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.auth.models import User
-    from django.contrib.sessions.backends.db import SessionStore
     from django.http import HttpResponse
 
+    from gente import dentro, persona
+    from prep.acceso.roles import Rol
     from prep.plataforma import pases
 
     todas = []
-    for i in range(PERSONAS):
-        persona = User.objects.create_superuser(f"persona-{i}")
-        sesion = SessionStore()
-        sesion[SESSION_KEY] = str(persona.pk)
-        sesion[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        sesion[HASH_SESSION_KEY] = persona.get_session_auth_hash()
-        sesion.create()
+    for _ in range(PERSONAS):
+        quien = dentro(persona(Rol.ADMINISTRADOR))
         respuesta = HttpResponse()
         pases.dar(respuesta)
-        pase = respuesta.cookies[pases.COOKIE].value
-        todas.append(f"{settings.SESSION_COOKIE_NAME}={sesion.session_key}; {pases.COOKIE}={pase}")
+        suyas = {n: m.value for n, m in (quien.cookies | respuesta.cookies).items()}
+        todas.append("; ".join(f"{n}={v}" for n, v in suyas.items()))
     return todas
 
 

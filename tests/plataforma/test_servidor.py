@@ -32,6 +32,10 @@ PROCESOS = 2
 class Servidor:
     puerto: int
     base: str
+    usuario: str
+    """Of an account whose password is that of `gente`."""
+    terminal: str
+    """The cookie of a terminal that is enrolled."""
 
     def conectar(self, origen: str = "127.0.0.1") -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.puerto), 60, source_address=(origen, 0))
@@ -66,8 +70,12 @@ def _hasta_el_final(s: socket.socket) -> bytes:
 @pytest.fixture(scope="module")
 def web(bases: Any, django_db_blocker: Any) -> Iterator[Servidor]:
     """Granian with our door, connected as the role of the web to a database of its own."""
-    from django.contrib.auth.models import User
     from django.db import connection
+    from django.test import Client
+
+    from gente import persona, terminal
+    from prep.acceso import terminales
+    from prep.acceso.roles import Rol
 
     with django_db_blocker.unblock(), bases.nueva() as nombre:
         datos = connection.get_connection_params()
@@ -75,12 +83,13 @@ def web(bases: Any, django_db_blocker: Any) -> Iterator[Servidor]:
             pytest.skip(
                 "El servidor de DATABASE_URL no es de los que arrancamos: ahí los roles los pone quien lo tiene."
             )
-        User.objects.create_superuser("ana", password="una frase larga")
+        usuario, mesa = persona(Rol.CAPTURISTA).usuario, Client()
+        terminal(mesa)
         url = f"postgresql://{roles.WEB}@/{nombre}?host={quote(datos['host'], safe='')}"
         puerto = libre(8531, print)
         orden = servidor.orden_de_servidor(puerto, cuantos=PROCESOS)
         with servidor.sirviendo(orden, os.environ | {"DATABASE_URL": url}):
-            yield Servidor(puerto, nombre)
+            yield Servidor(puerto, nombre, usuario, mesa.cookies[terminales.GALLETA].value)
 
 
 def pase(valor: str) -> str:
@@ -220,11 +229,14 @@ def test_a_refusal_says_what_to_do_in_spanish(web: Servidor) -> None:
 
 
 def test_signing_in_gives_a_pass_and_a_false_one_is_worth_nothing(web: Servidor) -> None:
-    galletas: dict[str, str] = {}
+    from gente import CLAVE
+    from prep.acceso import terminales
+
+    galletas: dict[str, str] = {terminales.GALLETA: web.terminal}
 
     def pedir(metodo: str, cuerpo: bytes | None = None) -> http.client.HTTPResponse:
         con = "; ".join(f"{k}={v}" for k, v in galletas.items())
-        r = web.pedir(metodo, "/admin/login/", cuerpo, Cookie=con, Content_Type="application/x-www-form-urlencoded")
+        r = web.pedir(metodo, "/entrar/", cuerpo, Cookie=con, Content_Type="application/x-www-form-urlencoded")
         for g in r.headers.get_all("Set-Cookie") or []:
             nombre, valor = g.split(";")[0].split("=", 1)
             galletas[nombre] = valor
@@ -234,7 +246,7 @@ def test_signing_in_gives_a_pass_and_a_false_one_is_worth_nothing(web: Servidor)
     assert pases.COOKIE not in galletas
     ficha = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', pagina.leido.decode())  # type: ignore[attr-defined]
     assert ficha
-    r = pedir("POST", f"csrfmiddlewaretoken={ficha[1]}&username=ana&password=una+frase+larga".encode())
+    r = pedir("POST", f"csrfmiddlewaretoken={ficha[1]}&login={web.usuario}&password={quote(CLAVE)}".encode())
     assert r.status == 302
     assert pases.leer(galletas[pases.COOKIE]) is not None
     assert "HttpOnly" in str(r.headers) and "ana" not in galletas[pases.COOKIE]
