@@ -20,6 +20,7 @@ from prep.acceso.facultades import TODO, Escribano
 from prep.acceso.facultades import nombrar as nombrar_de_hecho
 from prep.acceso.models import Cuenta, Terminal
 from prep.acceso.roles import CON_SEGUNDO_FACTOR, Rol
+from prep.bitacora.models import Instalacion
 from prep.bitacora.services import fundar_instalacion
 
 CLAVE = "cuatro palabras sin par"
@@ -28,7 +29,8 @@ SECRETO = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 def escribano() -> Escribano:
     """The institute of the tests, of a bitácora that is founded if it was not."""
-    fundar_instalacion(PROCESO, "prueba", raiz(), nodo_de("central"), (), sesiones.reloj.ahora())
+    if not Instalacion.objects.exists():
+        fundar_instalacion(PROCESO, "prueba", raiz(), nodo_de("central"), (), sesiones.reloj.ahora())
     return Escribano(raiz())
 
 
