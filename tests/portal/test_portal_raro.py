@@ -55,6 +55,7 @@ def procesos(azar: st.DrawFn) -> dict[str, Any]:
                 "tipo_acta": "1",
                 "ambito": azar(st.sampled_from(("entidad", "distrito", "municipio"))),
                 "agrupa": azar(st.sampled_from(("distrito", "municipio"))),
+                "empates": partidos,
                 "columnas": columnas,
                 "demarcaciones": lugares,
             }
@@ -67,6 +68,8 @@ def procesos(azar: st.DrawFn) -> dict[str, Any]:
         "entidad": {"id": 99, "nombre": azar(TEXTO), "abreviatura": "ANA"},
         "partidos": [{"siglas": p, "nombre": azar(TEXTO)} for p in partidos],
         "elecciones": elecciones,
+        "parametros": {"boletas_especiales": 1000, "mezcla_cuenta": azar(st.booleans())},
+        "boletas": {},
     }
 
 
