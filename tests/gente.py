@@ -16,12 +16,13 @@ from django.test import Client
 from noche import PROCESO, nodo_de, raiz
 from prep.acceso import sesiones, terminales
 from prep.acceso.cifrado import cifrar
-from prep.acceso.facultades import TODO, Escribano
+from prep.acceso.facultades import Escribano
 from prep.acceso.facultades import nombrar as nombrar_de_hecho
 from prep.acceso.models import Cuenta, Terminal
 from prep.acceso.roles import CON_SEGUNDO_FACTOR, Rol
 from prep.bitacora.models import Instalacion
 from prep.bitacora.services import fundar_instalacion
+from prep.dominio.comun.autoridad import TODO
 
 CLAVE = "cuatro palabras sin par"
 SECRETO = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

@@ -137,3 +137,9 @@ def test_each_rule_is_where_the_page_says(regla: list[str]) -> None:
     for rotulo, destino in prueba:
         texto = (DOCS / destino).read_text("utf-8")
         assert "/tests/" in destino and re.search(rf"^def {rotulo.strip('`')}\(", texto, re.MULTILINE)
+
+
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """They are collected without packages: the second of a name is an error, seen only when both are run together."""
+    nombres = [p.name for p in (RAIZ / "tests").rglob("*.py") if p.name != "conftest.py"]
+    assert sorted(nombres) == sorted(set(nombres))
