@@ -13,12 +13,10 @@ from prep.bitacora.autoridad import autoridad
 from prep.bitacora.nodos import LlaveDeInstituto, NodoInstituto
 from prep.bitacora.services import anotar
 from prep.bitacora.sobres import Firmante
-from prep.dominio.comun.autoridad import INSTITUTO
+from prep.dominio.comun.autoridad import INSTITUTO, TODO
 from prep.dominio.comun.autoridad import Cargo as CargoDeHecho
 from prep.dominio.comun.hecho import Hecho, nuevo_hecho
 
-TODO: Final = "*"
-"""The reach of whoever attends everything."""
 _SIEMPRE: Final = 2**62
 """A sequence after every other one: what counts from now on."""
 

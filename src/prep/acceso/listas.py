@@ -16,10 +16,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from prep.acceso import sesiones
-from prep.acceso.facultades import TODO, Escribano, cambios
+from prep.acceso.facultades import Escribano, cambios
 from prep.acceso.models import Cuenta, nueva_persona
 from prep.acceso.roles import TODOS, Rol, incompatibles
 from prep.bitacora.services import anotar
+from prep.dominio.comun.autoridad import TODO
 from prep.dominio.comun.hecho import Hecho
 
 COLUMNAS: Final = ("usuario", "nombre", "roles", "lugar", "alcance")

@@ -21,12 +21,12 @@ from prep.ccv.models import Turno
 from prep.ccv.pasos import CIERRAN, ESTADOS, Paso, toca
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.transiciones import Captura
+from prep.dominio.comun.autoridad import TODO
 
 VIGENCIA: Final = timedelta(minutes=10)
 """Three times what an acta takes. What is sent later still counts, unless somebody else did that step meanwhile."""
 INTENTOS: Final = 50
 
-TODO: Final = "*"
 _SIGUIENTE: Final = """
     SELECT a.clave, a.tipo_acta FROM bitacora_acta a
     WHERE a.custodia = 'identificada' AND a.captura = ANY(%(estados)s) AND a.imagen IS NOT NULL

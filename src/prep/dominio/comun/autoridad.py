@@ -35,7 +35,7 @@ _CERCANIA: Final = (
 )
 """Of several roles that fall short, the one that came closest says why."""
 TODO: Final = "*"
-"""The reach of whoever attends every casilla."""
+"""The reach of whoever attends everything."""
 
 _ALCANCE: Final = campos.lista(campos.texto, 12_000)
 
