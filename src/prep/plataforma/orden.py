@@ -49,6 +49,15 @@ def dicho(error: Impedimento | ErrorEmision | OSError) -> tuple[str, int]:
     return f"{_del_sistema(error)}.", 2
 
 
+def motivo(error: Exception) -> str:
+    """What went wrong, for whoever is told of it beside something else. The name of its class only of what nobody
+    foresaw."""
+    if isinstance(error, (Impedimento, ErrorEmision, OSError)):
+        return dicho(error)[0]
+    de_la_base = _de_la_base(error)
+    return de_la_base[0] if de_la_base else f"{type(error).__name__}: {error}"
+
+
 def _del_sistema(error: OSError) -> str:
     if not isinstance(error.filename, str | os.PathLike) or not os.fspath(error.filename):
         return f"No se pudo: {causa(error)}"

@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from prep.plataforma.errores import Impedimento
+
 Bytes = bytes | memoryview
 """Just made, or a view of what was read: nothing is copied until it is written."""
 
@@ -25,7 +27,7 @@ class Trozo:
             archivo.seek(self.desde)
             datos = archivo.read(self.mide)
         if hashlib.sha256(datos).hexdigest() != self.sha256:
-            raise OSError(f"{self.origen} cambió mientras se hacía el corte; revise el disco")
+            raise Impedimento(f"{self.origen} cambió mientras se hacía el corte; revise el disco.")
         return datos
 
 

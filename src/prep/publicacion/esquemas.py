@@ -9,10 +9,12 @@ from typing import Any
 
 import jsonschema_rs
 
+from prep.plataforma.errores import Impedimento
+
 FORMATOS = Path(__file__).resolve().parents[3] / "docs" / "formatos"
 
 
-class DocumentoInvalido(RuntimeError):
+class DocumentoInvalido(Impedimento):
     """A document that does not have the published shape; the corte is not switched."""
 
 

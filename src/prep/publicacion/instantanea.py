@@ -11,6 +11,7 @@ import psycopg
 from django.db import connection, transaction
 
 from prep.bitacora.asientos import cabeza
+from prep.plataforma.errores import Impedimento
 from prep.publicacion.fuente import Cursor, Estado, Fuente, Proyeccion
 
 _CERROJO = 0x50524550
@@ -53,7 +54,7 @@ def turno() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [_CERROJO])
         if not cursor.fetchone()[0]:
-            raise RuntimeError("ya se está haciendo otro corte; espere a que termine")
+            raise Impedimento("ya se está haciendo otro corte; espere a que termine")
     try:
         yield
     finally:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from prep.plataforma.errores import Impedimento
+
 _GUARDADO: Final = 0
 _COMPRIMIDO: Final = 8
 _LOCAL: Final = struct.Struct("<4s5H3I2H")
@@ -74,7 +76,7 @@ def empacar(entradas: Iterable[Entrada], hora: datetime) -> bytes:
         marcas = 0 if e.nombre.isascii() else _UTF8
         ocupa = sum(map(len, e.datos))
         if max(e.mide, desde + ocupa) >= 2**32 - 1:
-            raise RuntimeError(f"{e.nombre} no cabe en un zip de 4 GB")
+            raise Impedimento(f"{e.nombre} no cabe en un zip de 4 GB.")
         ficha = (_VERSION, marcas, e.metodo, reloj, fecha, e.crc, ocupa, e.mide, len(nombre), 0)
         local = _LOCAL.pack(b"PK\3\4", *ficha) + nombre
         indice.append(_CENTRAL.pack(b"PK\1\2", _UNIX | _VERSION, *ficha, 0, 0, 0, _PERMISOS, desde) + nombre)
