@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -454,6 +456,30 @@ def test_facts_of_actas_that_are_not_in_the_catalogue_raise_an_alarm(escena: Esc
     extra = Noche(5)
     escena.anotar([extra.hecho(Tipo.ACOPIADA, "149999B0100G", "acopio-1", hora=CIERRE.isoformat())])
     assert escena.corte(60).alarmas == ("1 actas con hechos no están en el catálogo; revise de qué nodo vienen.",)
+
+
+def test_what_no_corte_carries_is_not_put_on_record_as_published(escena: Escena) -> None:
+    gub = escena.proceso.elecciones[0]
+    votos = dict.fromkeys(gub.boletas[gub.actas[0].demarcacion].claves, 3)
+    escena.anotar(Noche(5).completa("149999B0100G", votos))
+    escena.anotar(Noche(6).completa(gub.actas[0].clave, votos))
+    escena.corte(60)
+    publicadas = Hecho.objects.filter(tipo="publicada").values_list("sujeto", flat=True)
+    assert list(publicadas) == [f"acta:{gub.actas[0].clave}"]
+
+
+def test_why_a_corte_failed_is_said_without_names_of_the_program(
+    escena: Escena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for error in (ErrorAlmacen("El almacén no contesta."), OSError(errno.ENOSPC, "No space left on device", "/srv/x")):
+
+        def falla(*_: object, error: Exception = error) -> None:
+            raise error
+
+        monkeypatch.setattr("prep.publicacion.corte.componer", falla)
+        with pytest.raises(CorteImposible) as visto:
+            escena.corte()
+        assert not re.search(r"Error|Errno|space", str(visto.value)), str(visto.value)
 
 
 @pytest.mark.parametrize("signo", "=+-@\t\r＝")

@@ -25,6 +25,7 @@ from prep.dominio.tabulacion.proceso import Demarcacion, Proceso
 from prep.plataforma.almacen import AlmacenCarpeta
 from prep.publicacion.instantanea import instantanea
 from prep.publicacion.publicador import Publicador
+from prep.publicacion.reserva import Reserva
 from prep.publicacion.taller import Compuesto, Cronometro, Encargo, componer
 from prep.simulacro.noche import Noche
 
@@ -193,3 +194,14 @@ def test_nothing_is_lost_with_the_reserve(escena: Escena) -> None:
     shutil.rmtree(escena.reserva)
     escena.conserva = False
     assert escena.corte(61).escritas > 0 and not escena.reserva.exists()
+
+
+def test_what_another_version_kept_in_another_shape_is_not_read(escena: Escena) -> None:
+    escena.anotar(noche()[1][:300])
+    uno = escena.corte()
+    for archivo in escena.reserva.iterdir():
+        Reserva(escena.reserva).guardar(
+            archivo.name, {"contexto": "de otra versión", "clave": "x"}, [b"una sola parte"]
+        )
+    dos = escena.corte(1)
+    assert dos.alarmas == uno.alarmas and dos.escritas == uno.escritas

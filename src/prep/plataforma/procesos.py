@@ -9,7 +9,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,20 +25,22 @@ def morir_con(padre: int, senal: int = signal.SIGKILL) -> None:
         os._exit(1)
 
 
-def _obrero(padre: int) -> None:
+def _obrero(padre: int, al_nacer: Callable[[], None] | None) -> None:
     """Ctrl-C, which the terminal sends to all, is for `padre`, which ends them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     morir_con(padre)
+    if al_nacer is not None:
+        al_nacer()
 
 
 @contextmanager
-def obreros(cuantos: int) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes, forked when first needed. They end with the block: at once, whatever they are at, when it is
-    left by an error or a signal."""
+def obreros(cuantos: int, al_nacer: Callable[[], None] | None = None) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes, forked when first needed; each calls `al_nacer` once. They end with the block: at once,
+    whatever they are at, when it is left by an error or a signal."""
     previos = set(multiprocessing.active_children())
     bifurcar = multiprocessing.get_context("fork")
-    todos = ProcessPoolExecutor(cuantos, bifurcar, _obrero, (os.getpid(),))
+    todos = ProcessPoolExecutor(cuantos, bifurcar, _obrero, (os.getpid(), al_nacer))
     try:
         yield todos
     except BaseException:

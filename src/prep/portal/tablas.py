@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from prep.portal.cifras import por_lugares
+from prep.publicacion.celdas import texto_seguro
 
 Doc = dict[str, Any]
 COLUMNAS: Final = (
     *("eleccion", "nivel", "id", "lugar", "candidatura", "partidos", "persona", "votos", "porcentaje"),
     *("actas_esperadas", "actas_contabilizadas"),
 )
-
-
-_FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
-
-
-def _seguro(texto: str) -> str:
-    """A text that no spreadsheet takes for a formula, as in the database."""
-    return "'" + texto if _FORMULA.match(texto) else texto
 
 
 def tablas(proceso: Doc, eleccion: Doc, resumen: Doc) -> Iterator[tuple[str, bytes]]:
@@ -49,10 +41,10 @@ def _filas(clave: str, nivel: str, id_: int, lugar: str, r: Doc, personas: dict[
         *((c["clave"], "-".join(c["partidos"]), personas.get(c["clave"], {}), c) for c in r["por_candidatura"]),
         *((k.upper(), "", {}, r[k]) for k in ("no_registradas", "nulos")),
     ]
-    inicio = [clave, nivel, id_, _seguro(lugar)]
+    inicio = [clave, nivel, id_, texto_seguro(lugar)]
     return [
         [
-            *(*inicio, _seguro(k), _seguro(ps), _seguro(p.get("propietaria", ""))),
+            *(*inicio, texto_seguro(k), texto_seguro(ps), texto_seguro(p.get("propietaria", ""))),
             *(v["votos"], v.get("porcentaje", ""), *actas),
         ]
         for k, ps, p, v in cajas

@@ -17,7 +17,8 @@ from prep.catalogo.informativo import NombreCandidatura
 from prep.dominio.tabulacion.boleta import TipoRecuadro
 from prep.dominio.tabulacion.proceso import Ambito, Eleccion, Modo, Proceso
 from prep.dominio.tabulacion.tabulacion import ESTADISTICA
-from prep.publicacion.filas import COLUMNAS_DEMARCACION, columnas, texto_seguro
+from prep.publicacion.celdas import texto_seguro
+from prep.publicacion.filas import COLUMNAS_DEMARCACION, columnas
 from prep.publicacion.paquete import empacar, en_bloques, entero
 
 BOM: Final = "\ufeff".encode()

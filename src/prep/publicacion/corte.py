@@ -14,15 +14,15 @@ import orjson
 
 from prep.bitacora.asientos import frontera_en
 from prep.bitacora.services import SEDE, anotar
-from prep.dominio.acta.hechos import Tipo, sujeto_de
+from prep.dominio.acta.hechos import HOJA, Tipo, sujeto_de
 from prep.dominio.comun.hecho import nuevo_hecho
+from prep.plataforma.orden import motivo
 from prep.plataforma.procesos import carpeta_aparte
 from prep.publicacion.filas import ruta_imagen
 from prep.publicacion.instantanea import Instantanea, instantanea, turno
 from prep.publicacion.publicador import CorteImposible, Publicador
 from prep.publicacion.taller import Compuesto, Cronometro, Encargo, componer
 from prep.transparencia.emisor import emitir_corte
-from prep.transparencia.errores import ErrorEmision
 
 ACTAS_CON_LIBRO_SIEMPRE: Final = 3000
 MINUTOS_ENTRE_LIBROS: Final = 20
@@ -59,12 +59,8 @@ def hacer_corte(p: Publicador, hora: datetime, cierre: bool = False) -> Corte:
                 listo = _preparar(p, hora, cierre, foto, aparte)
             return _cambiar(p, listo)
     except Exception as error:  # whatever it was, what is published stays whole and somebody is told
-        causa = str(error) if isinstance(error, _CON_MENSAJE) else f"{type(error).__name__}: {error}"
+        causa = motivo(error)
         raise CorteImposible(f"No se pudo hacer el corte; sigue publicado el anterior. Causa: {causa}") from error
-
-
-_CON_MENSAJE: Final = (RuntimeError, ErrorEmision, OSError)
-"""Errors whose text already tells a person what happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +101,8 @@ def _preparar(p: Publicador, hora: datetime, cierre: bool, foto: Instantanea, ap
     alarmas = [*compuesto.alarmas, *faltan]
     if previa > hora:
         alarmas.insert(0, f"El reloj va atrás del corte anterior ({previa.isoformat()}); se publica con esa hora.")
-    retenidas = set(compuesto.retenidas)
-    registrar = [r for r in foto.fuente.por_registrar() if r[0] not in retenidas] if p.nodo else []
+    lleva = {a.clave for e in p.proceso.elecciones for a in e.actas} - set(compuesto.retenidas)
+    registrar = [r for r in foto.fuente.por_registrar() if r[0] in lleva or r[0].startswith(HOJA)] if p.nodo else []
     return _Listo(numero, ruta, momento, compuesto, alarmas, foto.posicion, nuevos, reloj, registrar)
 
 
@@ -171,7 +167,7 @@ def _poner_portada(p: Publicador, listo: _Listo) -> None:
         except Exception as error:
             listo.alarmas.append(
                 f"El corte {listo.numero} está publicado, pero no se pudo cambiar {nombre}, que sigue siendo la del "
-                f"anterior. Causa: {error}"
+                f"anterior. Causa: {motivo(error)}"
             )
 
 

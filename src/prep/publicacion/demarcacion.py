@@ -57,6 +57,8 @@ def hacer_lugar(
         previo = reserva.leer(nombre)
     except ReservaDanada:
         alarmas.append(f"Lo que se conservaba de {nombre} estaba dañado y se volvió a hacer; revise el disco.")
+    if previo and previo.indice.get("contexto") != pauta.contexto:
+        previo = None  # of another program, catalogue or way of writing: nothing in it serves
     conservadas, bloques = _de(previo) if previo else ({}, {})
     cambiadas = [s for s, c in zip(secciones, claves, strict=True) if c not in conservadas]
     estados = vista.fuente.leer([a.clave for s in cambiadas for a in s.actas]) if cambiadas else {}
@@ -72,7 +74,7 @@ def hacer_lugar(
     if previo is None or previo.indice["clave"] != entera:
         alrededor = _documento(pauta, id_, resultado, fuera)
         indice, partes = _juntar(alrededor, piezas, claves, tandas(secciones), bloques)
-        previo = reserva.guardar(nombre, {**indice, "clave": entera}, partes)
+        previo = reserva.guardar(nombre, {**indice, "contexto": pauta.contexto, "clave": entera}, partes)
     documento, tabla, comprimida, filas = previo.trozos
     return Lugar(
         resultado,

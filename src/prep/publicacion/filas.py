@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from prep.dominio.acta.transiciones import Situacion
 from prep.dominio.tabulacion.boleta import Boleta
 from prep.dominio.tabulacion.contabilidad import Veredicto, contabilizar, sin_acta
 from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion, Proceso
+from prep.publicacion.celdas import texto_seguro
 from prep.publicacion.fuente import Estado
 
 ANTES: Final = (
@@ -31,14 +31,8 @@ COLUMNAS_DEMARCACION: Final = {
     "municipio": ("ID_MUNICIPIO", "MUNICIPIO"),
 }
 _TOTALES: Final = ("boletas_sobrantes", "personas_votaron", "representantes_votaron", "votos_sacados")
-_FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 
 Valores = Callable[[str], str | None]
-
-
-def texto_seguro(texto: str) -> str:
-    """A text that no spreadsheet takes for a formula: one that begins like one gets an apostrophe before it."""
-    return "'" + texto if _FORMULA.match(texto) else texto
 
 
 def columnas(eleccion: Eleccion) -> list[str]:
@@ -249,7 +243,3 @@ def _estado(estado: Estado | None) -> str:
     if estado.custodia == "identificada" and estado.captura in ("coincide", "dictaminada"):
         return "capturada"
     return _CUSTODIA[estado.custodia]
-
-
-def claves(actas: Sequence[ActaEsperada]) -> list[str]:
-    return [a.clave for a in actas]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Generic, TypeVar
 
-from prep.plataforma.procesos import morir_con
+from prep.plataforma import procesos as ajenos
 
 M = TypeVar("M")
 T = TypeVar("T")
@@ -59,8 +58,7 @@ def obreros(procesos: int, montar: Callable[[], M]) -> Iterator[Obreros[M]]:
     if procesos == 1:
         yield _AquiMismo(montar())
         return
-    bifurcar = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(procesos, bifurcar, _nacer, (os.getpid(), montar)) as ejecutor:
+    with ajenos.obreros(procesos, partial(_montar, montar)) as ejecutor:
         yield _Bifurcados(ejecutor)
 
 
@@ -68,9 +66,8 @@ _mesa: Any = None
 """In a worker, its bench. Set once, when it is born; nobody else has one."""
 
 
-def _nacer(padre: int, montar: Callable[[], Any]) -> None:
+def _montar(montar: Callable[[], Any]) -> None:
     global _mesa
-    morir_con(padre)
     _mesa = montar()
 
 
