@@ -40,7 +40,7 @@ from prep.transparencia.nota import COFIRMA
 
 INGLES = re.compile(
     r"\b(?:Usage|Error:|No such|Invalid|Missing|Aborted|does not exist|not found|required|Errno|Traceback|"
-    r"Did you mean|Try|(?<!-)Options|Commands|Arguments|unexpected|warning)\b|\[default"
+    r"Did you mean|Try|line \d+|column \d+|(?<!-)Options|Commands|Arguments|unexpected|warning)\b|\[default"
 )
 """What Typer, Python and servers say in English, and a traceback."""
 

@@ -19,6 +19,7 @@ from fabrica_portal import Noche, octetos
 from prep.dominio.tabulacion.contabilidad import Observacion
 from prep.portal import paginas, portada, recursos
 from prep.portal.cifras import miles, proximo_corte
+from prep.portal.evolucion import Evolucion
 from prep.portal.textos import IDIOMAS, textos
 
 FORMATOS = Path(__file__).resolve().parents[2] / "docs" / "formatos"
@@ -462,3 +463,10 @@ def test_every_observation_of_the_law_is_explained(idioma: str) -> None:
         return re.sub(r"[^a-z0-9]+", "_", llano.lower()).strip("_")
 
     assert {llave(o) for o in Observacion} == set(textos(idioma)["observacion"])
+
+
+def test_in_a_tie_nobody_leads() -> None:
+    """Whoever the alphabet puts first is not ahead."""
+    noche = Evolucion({"horas": [], "cortes": [], "elecciones": {}}, textos("es"))
+    votos = {"candidaturas": {"A": [3, 3], "B": [3, 1]}, "total": [6, 4]}
+    assert [noche._lider(votos, i) for i in (0, 1)] == [("", 0), ("A", 500_000)]

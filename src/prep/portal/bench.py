@@ -20,6 +20,7 @@ import orjson
 from rich.table import Table
 
 from prep.plataforma.consola import tabla as nueva_tabla
+from prep.portal.nginx import configuracion
 
 VISITAS: Final = 5_000_000
 MINUTOS_POR_VISITA: Final = 4
@@ -138,12 +139,6 @@ def tabla(raiz: Path) -> list[Table]:
     peticiones = (len(vista.archivos) + MINUTOS_POR_VISITA - 1) * VISITAS
     resumen.add_row("peticiones a la CDN", f"{peticiones / 1e6:,.0f} millones")
     return [por_corte, resumen]
-
-
-def configuracion(raiz: Path, escucha: str, temporal: Path, pid: Path) -> str:
-    """The configuration of nginx for the publication in the folder `raiz`. `escucha`: port, or address and port."""
-    plantilla = (Path(__file__).parent / "nginx.conf").read_text("utf-8")
-    return plantilla.format(raiz=f'"{raiz}"', escucha=escucha, temporal=temporal, pid=pid)
 
 
 @contextmanager

@@ -126,8 +126,9 @@ class Evolucion:
                 cambio = ""
                 if previo is not None and previo[0] == clave:
                     cambio = _diferencia(ventaja - previo[1], 10_000)
+                quien = self._de_clave(pintor, e, clave) if clave else t["avance"]["empate"]
                 fila += (
-                    f'<td class="va">{self._de_clave(pintor, e, clave)}</td><td class="num" '
+                    f'<td class="va">{quien}</td><td class="num" '
                     f'data-en="{t["eleccion"]["ventaja_col"]}">{_puntos(ventaja)}{cambio}</td>'
                 )
             elif con_lider:
@@ -147,11 +148,13 @@ class Evolucion:
         return _plegada(cabeza, filas, ev["otros_cortes"])
 
     def _lider(self, a: Doc, i: int) -> tuple[str, int] | None:
-        """(who has most votes, lead in percentage × 10,000) in corte `i`."""
+        """(who has most votes, lead in percentage × 10,000) in corte `i`; in a tie nobody ("", 0)."""
         orden = sorted(((v[i], k) for k, v in a["candidaturas"].items()), key=lambda x: (-x[0], x[1]))
         if not orden or not orden[0][0] or not a["total"][i]:
             return None
         segundo = orden[1][0] if len(orden) > 1 else 0
+        if orden[0][0] == segundo:
+            return "", 0
         return orden[0][1], (orden[0][0] - segundo) * 1_000_000 // a["total"][i]
 
     @staticmethod

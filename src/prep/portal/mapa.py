@@ -69,8 +69,8 @@ def _leer(ruta: Path) -> list[Doc]:
         raise MapaInvalido(f"{ruta.name} mide más de {MAXIMO_BYTES // 1_000_000} MB; simplifíquelo antes.")
     try:
         doc = orjson.loads(ruta.read_bytes())
-    except orjson.JSONDecodeError as error:
-        raise MapaInvalido(f"{ruta.name} no es JSON: {error}.") from error
+    except orjson.JSONDecodeError:
+        raise MapaInvalido(f"{ruta.name} no es JSON.") from None
     rasgos = doc.get("features") if isinstance(doc, dict) else None
     if not isinstance(rasgos, list) or not rasgos:
         raise MapaInvalido(f"{ruta.name} no es un GeoJSON con «features».")

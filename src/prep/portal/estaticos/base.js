@@ -130,8 +130,8 @@ for (const a of document.querySelectorAll('a[data-ancla]')) {
 
 // index.html#/GUB/5.html~ancla opens that view in the current corte
 async function saltar() {
-  const partes = /^#\/([\w./-]+)(?:~([\w.-]+))?$/.exec(decodeURI(location.hash))
-  if (!portada || !partes || !ruta(partes[1])) return
+  const partes = portada && /^#\/([\w./-]+)(?:(?:~|%7E)([\w.-]+))?$/i.exec(location.hash) // some messengers write ~ so
+  if (!partes || !ruta(partes[1])) return
   try {
     const u = await leer(new URL('ultimo.json', RAIZ), esUltimo, { cache: 'no-cache' })
     if (!await conPaginas(u)) return // the entry page, of the last corte that has pages, says the rest

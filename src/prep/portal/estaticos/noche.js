@@ -55,6 +55,7 @@ function pintar(avance) {
     if (!la || !lb || filas.length < 2) return di('ventaja_no', base)
     const sobre = (l, v, n) => parte(l[v] - Math.max(...filas.filter(f => f !== l).map(f => f[v])), s.total[n])
     const x = sobre(la, 'va', i), y = sobre(lb, 'vb', j)
+    if (!x || !y) return di('ventaja_no', base) // in a tie nobody leads
     if (la === lb) return di('ventaja_de', { ...base, quien: lb.quien, x: puntos(x), y: puntos(y), d: signo(y - x, puntos) })
     return di('ventaja_cambio', { ...base, antes: la.quien, quien: lb.quien, x: puntos(x), y: puntos(y) })
   }
