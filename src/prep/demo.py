@@ -279,7 +279,7 @@ def _comparar(publicacion: Path, esperado: dict[str, Any], alarmas: tuple[str, .
         )
     salida.print(cuenta)
     for alarma in alarmas:
-        salida.print(f"[red]Alarma:[/] {alarma}")
+        salida.print(f"[red]Alarma:[/] {escape(alarma)}")
     return todo
 
 

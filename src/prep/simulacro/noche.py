@@ -44,6 +44,7 @@ _SUERTES: Final = (
     (Suerte.SIN_ACTA, 11),
 )
 CUENTAN: Final = frozenset({Suerte.NORMAL, Suerte.PARCIAL})
+_ROLES: Final = ("cae", "acopiador", "digitalizador", "capturista", "verificador", "supervisor", "coordinador")
 _ARRANQUE_MIN: Final = 45
 """Minutes from the closing of the casillas to the first actas."""
 _UNA_MAL: Final = 0.06
@@ -97,12 +98,11 @@ class Noche:
     ) -> None:
         self.proceso, self.cierre, self.movil, self.ambas_mal = proceso, cierre, movil, ambas_mal
         self.azar = random.Random(semilla)
-        self._personas = {
-            rol: [p.persona for p in informativo.personas if p.rol == rol] or [f"{rol}-{i}" for i in range(3)]
-            for rol in ("cae", "acopiador", "digitalizador", "capturista", "verificador", "supervisor", "coordinador")
-        }
+        de_veras = {rol: [p.persona for p in informativo.personas if p.rol == rol] for rol in _ROLES}
+        inventadas = {rol: [f"{rol}-{i}" for i in range(3)] for rol in _ROLES if not de_veras[rol]}
+        self._personas = de_veras | inventadas
         self.cargos = [(p.persona, p.rol, p.lugar) for p in informativo.personas]
-        self.cargos += [(p, r, "CCV") for r, todos in self._personas.items() for p in todos if p == f"{r}-{p[-1]}"]
+        self.cargos += [(p, rol, "CCV") for rol, todos in inventadas.items() for p in todos]
         self.telefonos = {p: _telefono(semilla, p) for p in self._personas["cae"]}
         self._pesos: dict[tuple[str, int], list[float]] = {}
         self._salidas: dict[str, int] = {}
@@ -289,7 +289,7 @@ class Noche:
         return self._salidas[casilla]
 
     def _uno(self, rol: str, salvo: str = "") -> str:
-        return self.azar.choice([p for p in self._personas[rol] if p != salvo])
+        return self.azar.choice([p for p in self._personas[rol] if p != salvo] or self._personas[rol])
 
     def _dos(self, rol: str) -> list[str]:
         return self.azar.sample(self._personas[rol], 2)
