@@ -74,8 +74,7 @@ def _dibujo(lienzo: Lienzo, series: Sequence[Serie], horas: Sequence[str], titul
         )
     for m, texto in _horas_redondas(horas, lienzo.marcas):
         x = izquierda + (m - desde) * ancho // largo
-        ancla = "end" if x > fin - 12 else "middle"
-        partes.append(f'<text class="marca" x="{x}" y="{lienzo.alto - 8}" text-anchor="{ancla}">{texto}</text>')
+        partes.append(f'<text class="marca" x="{x}" y="{lienzo.alto - 8}" text-anchor="middle">{texto}</text>')
     finales = _separar([y(s.valores[-1]) for s in series], arriba + 8, arriba + alto, lienzo.renglon)
     for s, yf in zip(series, finales, strict=True):
         puntos = " ".join(f"{x},{y(v)}" for x, v in zip(xs, s.valores, strict=True))
