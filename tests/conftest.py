@@ -19,8 +19,9 @@ import pytest
 
 RAIZ = Path(__file__).resolve().parents[1]
 
-hypothesis.settings.register_profile("default", deadline=None)
-hypothesis.settings.register_profile("largo", deadline=None, max_examples=2000)
+# The same examples in every run: a change is judged by what it changed. `make test-largo` looks for new ones.
+hypothesis.settings.register_profile("default", deadline=None, derandomize=True, database=None)
+hypothesis.settings.register_profile("largo", deadline=None, max_examples=10_000)
 hypothesis.settings.register_profile("mutacion", deadline=None, max_examples=25, derandomize=True, database=None)
 hypothesis.settings.load_profile("default")
 
@@ -54,6 +55,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 LOCAL = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The properties of the law are of every run, and of `make test-largo` with many more examples."""
+    if config.getoption("--hypothesis-profile") != "largo":
+        return
+    for item in items:
+        if item.path.is_relative_to(RAIZ / "tests" / "dominio") and getattr(
+            getattr(item, "obj", None), "is_hypothesis_test", False
+        ):
+            item.add_marker("largo")
 
 
 @pytest.fixture(scope="session")

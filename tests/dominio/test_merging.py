@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pen import ACTA, ANYBODY, ONE, OTHER, PHOTO, SCAN, SHEET, START, THREE, TWO, Pen, reading, written
 
@@ -562,7 +562,6 @@ def test_no_merge_takes_back_what_the_sede_published(what: tuple[random.Random, 
     assert after.situacion is Situacion.PUBLICADA
 
 
-@settings(max_examples=30)
 @given(NIGHTS)
 def test_what_one_could_do_with_all_it_knew_is_never_made_wrong_by_what_it_did_not_know(
     what: tuple[random.Random, int, int],

@@ -257,7 +257,8 @@ class Model:
             if refused := self._confirm("imagen", h):
                 return refused
             image, self.doubt = self.doubt, ""
-        self.custody = CUSTODY[self.custody, tipo, ""]
+        if not (tipo == "otra_imagen_confirmada" and self.current not in (None, image)):  # another one is being read
+            self.custody = CUSTODY[self.custody, tipo, ""]
         if self.custody not in ("sin_acta", "sin_acta_dicha"):
             self.asked.pop("sin_acta", None)
         if tipo == "sin_acta":
@@ -273,7 +274,7 @@ class Model:
         elif tipo == "otra_imagen_confirmada":
             self.images.remove(str(image))
             self.gone.add(str(image))
-            self.current, self.capture = None, "por_capturar"
+            self.current, self.capture = (self.current if self.current != image else None), "por_capturar"
             self._new_round()
         return None
 
@@ -398,5 +399,5 @@ class ActaAgainstThePage(RuleBasedStateMachine):
         assert (self.acta.situacion is Situacion.PUBLICADA) == (self.model.published is not None)
 
 
-ActaAgainstThePage.TestCase.settings = settings(stateful_step_count=25, max_examples=60)
+ActaAgainstThePage.TestCase.settings = settings(stateful_step_count=25, max_examples=settings.default.max_examples)
 TestActaAgainstThePage = ActaAgainstThePage.TestCase
