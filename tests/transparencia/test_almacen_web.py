@@ -14,7 +14,7 @@ from prep.transparencia.canonico import canonico
 from prep.transparencia.emisor import emitir_corte
 from prep.transparencia.errores import FormatoInvalido, NoDisponible
 from prep.transparencia.registro import Registro
-from prep.transparencia.web import Web
+from prep.transparencia.web import Web, _Reloj
 
 
 @contextmanager
@@ -84,6 +84,16 @@ def test_a_host_that_drips_is_left():
             fin.set()
             with pytest.raises(NoDisponible, match="se acabó el tiempo"):
                 web.leer("b")
+
+
+def test_time_that_ran_out_while_connecting_cuts_the_connection():
+    reloj = _Reloj(0)
+    reloj._alarma.join()
+    uno, otro = socket.socketpair()
+    with uno, otro:
+        otro.settimeout(20)
+        reloj.vigilar(uno)
+        assert otro.recv(1) == b""
 
 
 def test_nobody_is_sent_elsewhere():

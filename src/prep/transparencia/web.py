@@ -61,6 +61,8 @@ class _Reloj:
 
     def vigilar(self, enchufe: socket.socket) -> None:
         self._enchufe = enchufe
+        if self.vencido:  # time ran out while there was no connection to cut
+            self._cortar()
 
     def mas(self, segundos: float) -> None:
         """Postpone the end: what arrives pays for its own time."""
@@ -92,14 +94,8 @@ class _ConReloj(http.client.HTTPConnection):
         self._reloj.vigilar(self.sock)
 
 
-class _ConRelojTls(http.client.HTTPSConnection):
-    def __init__(self, *args: Any, reloj: _Reloj, **kw: Any) -> None:
-        super().__init__(*args, **kw)
-        self._reloj = reloj
-
-    def connect(self) -> None:
-        super().connect()
-        self._reloj.vigilar(self.sock)
+class _ConRelojTls(_ConReloj, http.client.HTTPSConnection):
+    """The same, over TLS."""
 
 
 class _Http(urllib.request.HTTPHandler):
