@@ -150,6 +150,9 @@ def test_the_key_obtained_elsewhere(pagina, noche):
     assert titulo == "CORRECTO" and "se tomaron de la propia" not in hallazgos
     pagina.fill("#politica", LlavePrivada(INSTITUTO.llave.nombre, FIRMA, b"\x50" * 32).llave.vkey)
     assert dar(pagina, noche.carpeta)[0] == "NO COINCIDE"
+    for mal_copiada in (INSTITUTO.llave.vkey[:-3] + "AA=", "quorum none\n"):
+        pagina.fill("#politica", mal_copiada)
+        assert dar(pagina, noche.carpeta)[0] == "NO SE PUDO COMPROBAR"
     pagina.fill("#politica", f"log {INSTITUTO.llave.vkey}\nwitness uni {AUDITOR.llave.vkey}\nquorum uni\n")
     assert "faltan cofirmas" in dar(pagina, noche.carpeta)[1]
     texto = Nota.leer((noche.carpeta / "checkpoint").read_bytes()).texto

@@ -210,6 +210,9 @@ def test_a_page_that_the_source_could_not_rewrite_stops_nothing(noche, espejo):
     (noche.carpeta / "index.html").write_bytes(b"uno")
     assert espejo.sincronizar().problema is None and espejo.estado.corte == 4
     assert revisar(espejo.sitio.carpeta).codigo == 0
+    (noche.carpeta / "index.html").write_bytes(b"dos")
+    assert espejo.sincronizar().problema is None
+    assert (espejo.sitio.carpeta / "index.html").read_bytes() == b"dos"
 
 
 def test_what_the_acts_attest_travels_and_is_checked(noche, espejo):

@@ -14,7 +14,7 @@ from prep.transparencia.canonico import canonico
 from prep.transparencia.emisor import emitir_corte
 from prep.transparencia.errores import FormatoInvalido, NoDisponible
 from prep.transparencia.registro import Registro
-from prep.transparencia.web import Web
+from prep.transparencia.web import Web, _Reloj, enviar
 
 
 @contextmanager
@@ -84,6 +84,25 @@ def test_a_host_that_drips_is_left():
             fin.set()
             with pytest.raises(NoDisponible, match="se acabó el tiempo"):
                 web.leer("b")
+
+
+def test_whoever_refuses_and_breaks_off_is_not_available():
+    """An error's body too comes from a host that may cut it short."""
+    with crudo(b"HTTP/1.1 500 Mal\r\nContent-Length: 2\r\n\r\nno") as web:
+        assert enviar(web.direccion, b"x", {}, 100, 20) == (500, b"no")
+    a_medias = b"HTTP/1.1 500 Mal\r\nTransfer-Encoding: chunked\r\n\r\n40\r\nhola"
+    with crudo(a_medias) as web, pytest.raises(NoDisponible, match="no se pudo hablar"):
+        enviar(web.direccion, b"x", {}, 100, 20)
+
+
+def test_time_that_ran_out_while_connecting_cuts_the_connection():
+    reloj = _Reloj(0)
+    reloj._alarma.join()
+    uno, otro = socket.socketpair()
+    with uno, otro:
+        otro.settimeout(20)
+        reloj.vigilar(uno)
+        assert otro.recv(1) == b""
 
 
 def test_nobody_is_sent_elsewhere():

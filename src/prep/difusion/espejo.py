@@ -114,6 +114,7 @@ class Espejo:
         for i in range(len(cortes)):
             self._corte(cortes, i)
         self._actos(historia, cortes)
+        self._paginas(cortes)
         self._mostrar(historia, cortes)
 
     def _llaves(self, historia: Historia) -> None:
@@ -195,9 +196,6 @@ class Espejo:
         if imagenes is None or not imagenes_firmadas(imagenes.nombradas, m):
             raise Inconsistente(f"corte {m.corte}: las imágenes no son las que se firmaron")
         list(_a_la_vez(self._imagen, sorted(imagenes.ofrecidas)))
-        if i == len(cortes) - 1 and "sitio.json" in archivos:
-            for a in leer_sitio(archivos["sitio.json"]):
-                self._pagina(a, cortes[:i])
         self._oculta.escribir(f"{ruta}/corte.json", datos)
         self._colocar(ruta)
 
@@ -232,6 +230,13 @@ class Espejo:
         if sha256(datos).hexdigest() != hash_:
             raise Inconsistente(f"la fuente ofrece una imagen alterada: {ruta}")
         self.sitio.escribir(ruta, datos)
+
+    def _paginas(self, cortes: list[dict[str, Any]]) -> None:
+        """The root as the last corte lists it. Looked at in every round: the source may write it after the corte."""
+        shutil.rmtree(self._oculta.carpeta / "raiz", ignore_errors=True)
+        lista = self.sitio.leer(f"{cortes[-1]['ruta']}/sitio.json", MAXIMO) if cortes else None
+        for a in leer_sitio(lista) if lista is not None else ():
+            self._pagina(a, cortes[:-1])
 
     def _pagina(self, a: Archivo, anteriores: list[dict[str, Any]]) -> None:
         """A page or style of the site's root, as the corte lists it. That of an earlier corte, still there, is no lie:

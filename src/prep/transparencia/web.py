@@ -61,6 +61,8 @@ class _Reloj:
 
     def vigilar(self, enchufe: socket.socket) -> None:
         self._enchufe = enchufe
+        if self.vencido:  # time ran out while there was no connection to cut
+            self._cortar()
 
     def mas(self, segundos: float) -> None:
         """Postpone the end: what arrives pays for its own time."""
@@ -92,14 +94,8 @@ class _ConReloj(http.client.HTTPConnection):
         self._reloj.vigilar(self.sock)
 
 
-class _ConRelojTls(http.client.HTTPSConnection):
-    def __init__(self, *args: Any, reloj: _Reloj, **kw: Any) -> None:
-        super().__init__(*args, **kw)
-        self._reloj = reloj
-
-    def connect(self) -> None:
-        super().connect()
-        self._reloj.vigilar(self.sock)
+class _ConRelojTls(_ConReloj, http.client.HTTPSConnection):
+    """The same, over TLS."""
 
 
 class _Http(urllib.request.HTTPHandler):
@@ -121,17 +117,25 @@ def enviar(url: str, cuerpo: bytes, tipos: dict[str, str], maximo: int, espera: 
     reloj = _Reloj(espera)
     pedido.reloj = reloj  # type: ignore[attr-defined]
     try:
-        with _abridor.open(pedido, timeout=espera) as r:
-            return r.status, r.read(maximo)
-    except urllib.error.HTTPError as e:
-        with e:
-            return e.code, e.read(maximo)
+        with _respuesta(pedido, espera) as r:
+            codigo, datos = r.status, r.read(maximo)
     except _Redirige:
         raise NoDisponible(f"{url} manda a otro sitio; no se sigue") from None
     except (OSError, http.client.HTTPException, ValueError) as e:
         raise NoDisponible(f"no se pudo hablar con {url}: {_motivo(e, reloj)}") from e
     finally:
         reloj.parar()
+    if reloj.vencido:
+        raise NoDisponible(f"no se pudo hablar con {url}: tardó demasiado")
+    return codigo, datos
+
+
+def _respuesta(pedido: urllib.request.Request, espera: float) -> Any:
+    """What the host answers, be it an error: its body is read, and can fail, like any other."""
+    try:
+        return _abridor.open(pedido, timeout=espera)
+    except urllib.error.HTTPError as e:
+        return e
 
 
 def _motivo(e: Exception, reloj: _Reloj) -> str:

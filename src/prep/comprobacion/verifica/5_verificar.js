@@ -377,7 +377,10 @@ async function revisarAjenos(fuente, cortes, informe) {
 async function politicaDe(fuente, texto, informe) {
   if (texto.trim()) {
     const t = texto.trim();
-    const p = await leerPolitica(deTexto(/^(log|witness|group|quorum|#)/m.test(t) ? t : `log ${t}\nquorum none`));
+    let p;
+    // What whoever checks typed wrong says nothing of the publication.
+    try { p = await leerPolitica(deTexto(/^(log|witness|group|quorum|#)/m.test(t) ? t : `log ${t}\nquorum none`)); } catch (e) { throw new NoDisponible(e.message); }
+    if (!p.registros.length) throw new NoDisponible("la política que se dio no nombra la llave de ningún registro (línea «log»)");
     return { ...p, propia: false };
   }
   const datos = await fuente.leer("politica", 1e5);
