@@ -86,7 +86,8 @@ class Cuentas(_Dice, DefaultAccountAdapter):  # type: ignore[misc]
 
     def set_password(self, user: Any, password: str) -> None:
         user.clave_provisional = False
-        super().set_password(user, password)
+        user.set_password(password)
+        user.save(update_fields=["password", "clave_provisional"])  # what was changed meanwhile stays
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("acceso-cuenta")
