@@ -226,6 +226,28 @@ def test_a_code_is_asked_for_serves_once_and_is_locked_like_a_password(client: C
     assert not adentro(otra)
 
 
+def test_a_right_password_does_not_forgive_wrong_codes(client: Client) -> None:
+    cuenta = persona(Rol.SUPERVISOR)
+    terminal(client)
+    for _ in range(20):
+        entrar(client, cuenta.usuario)
+        for _ in range(bloqueos.POR_PERSONA - 1):
+            client.post("/entrar/segundo/", {"code": "000000"})
+    assert "demasiados intentos" in client.post("/entrar/segundo/", {"code": codigo()}).content.decode()
+    assert not adentro(client)
+
+
+def test_who_is_in_starts_again_with_no_attempts(client: Client) -> None:
+    cuenta = persona(Rol.SUPERVISOR)
+    terminal(client)
+    entrar(client, cuenta.usuario, "no es")
+    entrar(client, cuenta.usuario)
+    assert Intento.objects.count() == 2
+    client.post("/entrar/segundo/", {"code": codigo()})
+    assert adentro(client)
+    assert not Intento.objects.exists()
+
+
 @pytest.mark.parametrize("rol", [Rol.SUPERVISOR, Rol.COORDINADOR, Rol.ADMINISTRADOR, Rol.AUDITOR])
 def test_who_commands_or_reads_everything_sets_one_up_before_anything_else(rol: Rol) -> None:
     cuenta = persona(rol, lista=False)

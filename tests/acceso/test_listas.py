@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -15,6 +16,7 @@ from prep.acceso import listas
 from prep.acceso.facultades import facultades_de
 from prep.acceso.models import Cuenta
 from prep.acceso.pases import hojas
+from prep.acceso.puerta import Cuentas
 from prep.acceso.roles import Rol
 from prep.cli import app
 
@@ -70,6 +72,30 @@ def test_the_same_list_without_users_makes_nobody_twice() -> None:
     antes = list(Cuenta.objects.values_list("usuario", "persona", "lugar"))
     assert listas.importar(lista.replace("MARÍA PEÑA", "María Peña"), escribano()) == []
     assert list(Cuenta.objects.values_list("usuario", "persona", "lugar")) == antes
+
+
+def test_what_is_changed_while_a_list_is_read_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    listas.importar(LISTA, escribano())
+    real = listas.cambios
+
+    def mientras(*args: Any) -> Any:
+        Cuenta.objects.filter(usuario="mario.nandu").update(activa=False, password="otra", epoca=7)
+        return real(*args)
+
+    monkeypatch.setattr(listas, "cambios", mientras)
+    listas.importar(LISTA, escribano())
+    mario = Cuenta.objects.get(usuario="mario.nandu")
+    assert (mario.activa, mario.password, mario.epoca) == (False, "otra", 7)
+
+
+def test_a_password_of_ones_own_undoes_no_retirement() -> None:
+    listas.importar(LISTA, escribano())
+    vieja = Cuenta.objects.get(usuario="mario.nandu")
+    listas.retirar(Cuenta.objects.get(usuario="mario.nandu"))
+    Cuentas().set_password(vieja, "girasol tranvia cobalto")
+    ahora = Cuenta.objects.get(usuario="mario.nandu")
+    assert (ahora.activa, ahora.epoca, ahora.clave_provisional) == (False, 1, False)
+    assert ahora.check_password("girasol tranvia cobalto")
 
 
 @pytest.mark.parametrize(

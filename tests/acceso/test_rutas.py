@@ -125,6 +125,8 @@ ACTOS = ("liberar", "clave", "retirar", "sin-segundo")
         ((Rol.SUPERVISOR, "CCV"), (Rol.CAPTURISTA, "CATD 1"), set()),  # of another place
         ((Rol.SUPERVISOR, "CCV"), (Rol.ADMINISTRADOR, "CCV"), set()),  # whoever takes the password takes the role
         ((Rol.SUPERVISOR, "CCV"), (Rol.SUPERVISOR, "CCV"), set()),
+        *(((Rol.SUPERVISOR, "CCV"), (rol, "CCV"), set()) for rol in sorted(LECTURA)),  # whoever is watched
+        ((Rol.ADMINISTRADOR, "Sede"), (Rol.AUDITOR, "CCV"), set(ACTOS)),
         ((Rol.COORDINADOR, "CATD 1"), (Rol.ACOPIADOR, "CATD 1"), {"liberar", "clave", "retirar"}),
         ((Rol.ADMINISTRADOR, "Sede"), (Rol.SUPERVISOR, "CCV"), set(ACTOS)),
         ((Rol.ADMINISTRADOR, "Sede"), (Rol.ADMINISTRADOR, "Sede"), set(ACTOS)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -87,12 +87,12 @@ class Centro:
     def anota(self, *hechos: Hecho) -> None:
         anotar(hechos, self.nodo, AHORA)
 
-    def captura(self, clave: str, quien: str, **cambios: Any) -> Hecho:
-        """Somebody else types it, from elsewhere."""
+    def captura(self, clave: str, quien: str, *, conoce: Sequence[str] | None = None, **cambios: Any) -> Hecho:
+        """Somebody else types it, from elsewhere; `conoce`: knowing only that of the acta."""
         imagen = acta_de(clave).imagen
         assert imagen is not None
         valores = hoja.asentar({**self.valores(clave), **cambios})
-        self.noche.conoce[clave] = list(acta_de(clave).cabezas)
+        self.noche.conoce[clave] = list(acta_de(clave).cabezas if conoce is None else conoce)
         hecho = self.noche.hecho(Tipo.CAPTURADA, clave, quien, imagen=imagen.sha256, valores=valores, lugar="OTRO")
         self.anota(hecho)
         return hecho

@@ -152,6 +152,32 @@ def test_equal_to_neither_goes_to_a_supervisor_with_every_reading_kept(centro: C
     assert (len(acta.capturas), len(acta.dictamenes)) == (2, 1)
 
 
+def test_who_decides_never_settles_what_they_were_not_asked(centro: Centro) -> None:
+    """A capture of elsewhere came meanwhile, and differs in another field."""
+    clave = centro.claves[0]
+    centro.llega(clave)
+    antes = list(centro.acta(clave).cabezas)
+    for quien, nulos in (("ajena-1", 7531), ("ajena-2", 8642)):
+        centro.captura(clave, quien, conoce=antes, NULOS=nulos)
+    centro.captura(clave, "campo", conoce=antes)
+    cliente, _ = centro.entra(Rol.SUPERVISOR)
+    vieja = toma(cliente, DECISION)
+    assert re.findall(r'name="v\.(\w+)"', vieja.content.decode()) == ["NULOS"]
+    otro = centro.campos(clave)[0]
+    otra = centro.persona(Rol.CAPTURISTA)
+    centro.captura(clave, otra.persona, conoce=antes, **{otro: 777})
+    respuesta = cliente.post(DECISION, envio(vieja, {"NULOS": 7531}, accion="enviar", motivo="Se lee."))
+    assert (respuesta.status_code, respuesta.json()["ir"]) == (409, DECISION)
+    assert "Los datos de esta acta cambiaron" in respuesta.json()["frase"]
+    assert Tipo.DECIDIDA not in tipos(clave)
+    assert Turno.objects.count() == 0
+    nueva = toma(cliente, DECISION)
+    assert set(re.findall(r'name="v\.(\w+)"', nueva.content.decode())) == {"NULOS", otro}
+    dichos = {"NULOS": 7531, otro: 777}
+    assert cliente.post(DECISION, envio(nueva, dichos, accion="enviar", motivo="Se lee.")).status_code == 200
+    assert centro.acta(clave).captura is Captura.DICTAMINADA
+
+
 def test_what_the_reader_sends_back_is_typed_whole(centro: Centro) -> None:
     from prep.bitacora.services import LECTOR
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from prep.acceso.roles import MANDO, Rol
+from prep.acceso.roles import LECTURA, MANDO, Rol
 from prep.bitacora.asientos import final, finales
 from prep.bitacora.autoridad import autoridad
 from prep.bitacora.nodos import LlaveDeInstituto, NodoInstituto
@@ -93,9 +93,9 @@ def nombrar(
 
 def manda_sobre(cargos: Iterable[Cargo], otros: Iterable[Cargo], lugar: str) -> bool:
     """Whether somebody's account answers to whoever holds `cargos`: all of them to the central operation; those of a
-    place who command nobody, to whoever supervises or coordinates it."""
+    place who neither command nor watch, to whoever supervises or coordinates it."""
     roles = {c.rol for c in cargos}
     if Rol.ADMINISTRADOR in roles:
         return True
     lugares = {c.lugar for c in cargos if c.rol in (Rol.SUPERVISOR, Rol.COORDINADOR)}
-    return lugar in lugares and not any(o.rol in MANDO for o in otros)
+    return lugar in lugares and not any(o.rol in MANDO | LECTURA for o in otros)

@@ -156,11 +156,11 @@ def importar(texto: str, escribano: Escribano) -> list[Pase]:
     ahora = sesiones.reloj.ahora()
     hechos: list[Hecho] = []
     for f in filas:
-        cuenta = previas.get(f.usuario)
-        if cuenta is None:
+        if (cuenta := previas.get(f.usuario)) is None:
             cuenta = Cuenta(usuario=f.usuario, password=contrasenas[f.usuario], alta=ahora, persona=nueva_persona())
+        de_la_lista = None if cuenta.pk is None else ("nombre", "lugar")  # what was changed meanwhile stays
         cuenta.nombre, cuenta.lugar = f.nombre, f.lugar
-        cuenta.save()
+        cuenta.save(update_fields=de_la_lista)
         hechos += cambios(cuenta.persona, f.roles, f.lugar, f.alcance, escribano.persona, ahora)
     anotar(hechos, escribano.firmante, ahora)
     return pases

@@ -61,16 +61,19 @@ class Cuentas(_Dice, DefaultAccountAdapter):  # type: ignore[misc]
         except bloqueos.Bloqueado:
             raise self.validation_error("bloqueada") from None
         cuenta = authenticate(request, **credentials)
-        if isinstance(cuenta, Cuenta):
-            bloqueos.acerto(usuario, terminal.id)
-            return cuenta
-        return None
+        if not isinstance(cuenta, Cuenta):
+            return None
+        if not Authenticator.objects.filter(user=cuenta).exists():
+            bloqueos.acerto(usuario, terminal.id)  # else half of who it is: wrong codes still count until `login`
+        return cuenta
 
     def login(self, request: HttpRequest, user: Any) -> None:
         user.backend = "prep.acceso.puerta.PorContrasena"
         super().login(request, user)
         record_authentication(request, user, method="password", reauthenticated=True)  # coming in is saying who one is
         request.terminal = terminal = terminales.de(request)  # type: ignore[attr-defined]
+        if terminal:
+            bloqueos.acerto(user.usuario, terminal.id)
         sesiones.empezar(request.session, str(terminal.id) if terminal else "")
         if user.entro is None:
             user.entro = sesiones.reloj.ahora()
@@ -83,7 +86,8 @@ class Cuentas(_Dice, DefaultAccountAdapter):  # type: ignore[misc]
 
     def set_password(self, user: Any, password: str) -> None:
         user.clave_provisional = False
-        super().set_password(user, password)
+        user.set_password(password)
+        user.save(update_fields=["password", "clave_provisional"])  # what was changed meanwhile stays
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("acceso-cuenta")

@@ -8,15 +8,18 @@ from enum import StrEnum
 from typing import Any, Final
 
 from django.core import signing
+from django.db import transaction
 
 from prep.bitacora.actas import acta_de
+from prep.bitacora.asientos import tomar_cabeza
 from prep.bitacora.models import Hecho as FilaHecho
 from prep.bitacora.services import escribir
 from prep.ccv import hoja, oficina
 from prep.ccv.models import Turno
-from prep.ccv.pasos import Paso
+from prep.ccv.pasos import Paso, toca
 from prep.dominio.acta.acta import Acta, Capturado
 from prep.dominio.acta.hechos import Tipo, sujeto_de
+from prep.dominio.comun.rechazos import Rechazo
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO, Valor, ValorInvalido, valor
 
 _SAL: Final = "prep.ccv.ficha"
@@ -48,6 +51,12 @@ class CamposInvalidos(ValueError):
 
 class FichaInvalida(ValueError):
     """What came was not given by this desk to this person."""
+
+
+class FichaSuperada(Exception):
+    """What was asked is not what the acta needs now: more people differ since. Nothing was written."""
+
+    rechazo: Final = Rechazo.OTRA_BASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +93,13 @@ def ficha_de(turno: Turno, acta: Acta) -> Ficha:
     """What the holder of a lease is asked for."""
     paso = Paso(turno.paso)
     acordado = acta.acordado if paso is Paso.VERIFICACION else None
-    campos = tuple(r.clave for r in hoja.renglones(turno.acta, por_dirimir(acta, paso)))
     base = acordado.lectura if acordado else ""
+    campos = _pedidos(turno.acta, acta, paso)
     return Ficha(turno.orden, turno.acta, turno.paso, turno.imagen, turno.persona, base, campos)
+
+
+def _pedidos(clave: str, acta: Acta, paso: Paso) -> tuple[str, ...]:
+    return tuple(r.clave for r in hoja.renglones(clave, por_dirimir(acta, paso)))
 
 
 def por_dirimir(acta: Acta, paso: Paso) -> set[str] | None:
@@ -94,7 +107,7 @@ def por_dirimir(acta: Acta, paso: Paso) -> set[str] | None:
     if paso not in (Paso.DIFERENCIAS, Paso.DECISION):
         return None
     leidos = [hoja.campos_de(c.asentado) for c in _leidas(acta)]
-    distintos = {c for c in leidos[0] if any(otro.get(c) != leidos[0][c] for otro in leidos[1:])}
+    distintos = {c for uno in leidos[:1] for c in uno if any(otro.get(c) != uno[c] for otro in leidos[1:])}
     return distintos or None
 
 
@@ -170,10 +183,18 @@ def _escribir(ficha: Ficha, tipo: Tipo, contenido: Callable[[], Mapping[str, Any
     """Once for the command: asked again it does nothing, whatever became of the acta since."""
     if FilaHecho.objects.filter(orden=ficha.orden, sujeto=sujeto_de(ficha.acta)).exists():
         return
-    escribir(tipo, ficha.acta, ficha.persona, contenido(), oficina.reloj.ahora(), oficina.nodo(), ficha.orden)
+    with transaction.atomic():
+        tomar_cabeza()  # what `contenido` looks at is what the fact is written after
+        escribir(tipo, ficha.acta, ficha.persona, contenido(), oficina.reloj.ahora(), oficina.nodo(), ficha.orden)
 
 
 def _completar(ficha: Ficha, leidos: Mapping[str, Valor]) -> dict[str, object]:
-    """A whole reading: what was typed now, and for the rest what people agree on."""
-    leidas = _leidas(acta_de(ficha.acta))
+    """A whole reading: what was typed now, and for the rest what people agree on; raise `FichaSuperada` where they
+    differ on something that was not asked."""
+    acta, paso = acta_de(ficha.acta), Paso(ficha.paso)
+    if not toca(paso, acta) or acta.imagen is None or acta.imagen.sha256 != ficha.imagen:
+        return hoja.asentar(leidos)  # the fold refuses it, and says why
+    if not set(_pedidos(ficha.acta, acta, paso)) <= set(ficha.campos):
+        raise FichaSuperada
+    leidas = _leidas(acta)
     return hoja.asentar({**(hoja.campos_de(leidas[0].asentado) if leidas else {}), **leidos})

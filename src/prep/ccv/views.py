@@ -25,7 +25,7 @@ from prep.ccv import cola, hoja, oficina, services
 from prep.ccv.cola import Quien
 from prep.ccv.models import Turno
 from prep.ccv.pasos import Paso, toca
-from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida, Problema
+from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida, FichaSuperada, Problema
 from prep.diseno.textos import texto
 from prep.dominio.comun.rechazos import Rechazo
 
@@ -226,7 +226,7 @@ def _hacer(request: HttpRequest, paso: Paso, hacer: Hacer) -> HttpResponse:
         return _negar(request, 400, texto("ccv.falla.no_se_entendio"))
     except CamposInvalidos as error:
         return _negar(request, 400, texto("ccv.falla.campos"), campos=error.campos)
-    except HechoRechazado as error:
+    except (HechoRechazado, FichaSuperada) as error:
         rechazo = error.rechazo
         if rechazo in DE_QUIEN or rechazo is Rechazo.SIN_MOTIVO:
             return _negar(request, 409, rechazo.value, que=rechazo.name)
