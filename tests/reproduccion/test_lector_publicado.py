@@ -666,6 +666,32 @@ def _cifrado() -> bytes:
     return bytes(datos)
 
 
+def _danado(metodo: int) -> bytes:
+    """A member compressed in another way than usual, with its data overwritten."""
+    salida = io.BytesIO()
+    with zipfile.ZipFile(salida, "w", metodo) as z:
+        z.writestr("a.csv", CSV)
+    datos = bytearray(salida.getvalue())
+    datos[39:79] = b"\xff" * 40
+    return bytes(datos)
+
+
+def _mapa_imposible() -> bytes:
+    salida = io.BytesIO()
+    with tarfile.open(fileobj=salida, mode="w", format=tarfile.PAX_FORMAT) as t:
+        miembro = tarfile.TarInfo("a.csv")
+        miembro.pax_headers = {"GNU.sparse.map": "x,y"}
+        t.addfile(miembro)
+    return comprimir({"a.tar": salida.getvalue()})
+
+
+def _otro_nombre_dentro() -> bytes:
+    """The name of the member's own header is not UTF-8."""
+    datos = bytearray(comprimir({"ñ.csv": CSV}))
+    datos[30:32] = b"\xff\xff"
+    return bytes(datos)
+
+
 def _anidado(niveles: int) -> bytes:
     datos = comprimir({"a.csv": CSV})
     for _ in range(niveles):
@@ -679,6 +705,11 @@ def _anidado(niveles: int) -> bytes:
         (lambda: comprimir({"a.csv": CSV})[:-30], "incompleto o dañado"),
         (lambda: comprimir({"a.csv": CSV})[:100], "incompleto o dañado"),
         (_corrupto, "incompleto o dañado"),
+        (lambda: _danado(zipfile.ZIP_LZMA), "incompleto o dañado"),
+        (lambda: _danado(zipfile.ZIP_BZIP2), "incompleto o dañado"),
+        (_mapa_imposible, "incompleto o dañado"),
+        (_otro_nombre_dentro, "incompleto o dañado"),
+        (lambda: comprimir({".": CSV}), "no hay ninguna base del PREP"),
         (lambda: b"no soy un zip", "dice ser un zip"),
         (lambda: comprimir({"../../etc/a.csv": CSV}), "sale de su carpeta"),
         (lambda: comprimir({"/etc/a.csv": CSV}), "sale de su carpeta"),
