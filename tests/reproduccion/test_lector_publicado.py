@@ -320,6 +320,7 @@ def test_observations(texto: str, esperadas: tuple[Nota, ...], motivo: str) -> N
         ("100.0000%", True, "100.0000"),
         ("98.1319", True, "98.1319"),
         ("98,1319 %", True, "98.1319"),
+        ("98.123456789012345", True, "98.123456789012345"),
         ("0", True, "0"),
         ("", False, None),
         ("-", True, None),
@@ -327,6 +328,29 @@ def test_observations(texto: str, esperadas: tuple[Nota, ...], motivo: str) -> N
 )
 def test_a_figure_of_the_header(texto: str, porcentaje: bool, valor: object) -> None:
     assert cifra(texto, porcentaje) == valor
+
+
+DESMEDIDOS = [
+    forma.format(grupo * veces)
+    for veces in (7, 1_500)
+    for forma, grupo in (("1{}", "234"), ("1{}", ",234"), ("1{}", ".234"), ("1{}.0", ",234"), ("1{},00", "234"))
+]
+
+
+@pytest.mark.parametrize("texto", DESMEDIDOS, ids=range(len(DESMEDIDOS)))
+def test_a_number_of_more_digits_than_a_spreadsheet_keeps_is_not_read(texto: str) -> None:
+    with pytest.raises(CeldaInvalida):
+        celda(texto)
+    with pytest.raises(CeldaInvalida):
+        cifra(texto, False)
+    with pytest.raises(CeldaInvalida):
+        cifra(texto, True)
+
+
+@pytest.mark.parametrize("decimales", ["9" * 22, "9" * 5_000], ids=len)
+def test_a_percentage_of_more_decimals_than_a_spreadsheet_keeps_is_not_read(decimales: str) -> None:
+    with pytest.raises(CeldaInvalida):
+        cifra(f"98.{decimales}", True)
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------
@@ -472,6 +496,15 @@ def test_fewer_fields_than_columns_is_said(tmp_path: Path) -> None:
     assert leida.renglones[0].votos == (40, 30, 20, 5, 0, 1, 4)
     assert leida.renglones[0].verificacion is None
     assert mensajes(leida) == [(7, "Tiene 30 campos y hay 38 columnas: faltan 8.")]
+
+
+def test_a_seccion_without_end_in_a_line_that_does_not_fit_is_not_read(tmp_path: Path) -> None:
+    archivo = guardar(tmp_path, base_(renglon(1), renglon(2)))
+    lineas = archivo.read_text("utf-8-sig").splitlines()
+    lineas[6] = ",".join(lineas[6].replace(",0001,", f",{'1' * 5_000},").split(",")[:30])
+    archivo.write_text("\n".join(lineas))
+    (leida,) = leer([archivo])
+    assert leida.renglones[-1].seccion == 2
 
 
 def test_extra_separators_at_the_end_are_nothing(tmp_path: Path) -> None:
@@ -791,6 +824,8 @@ def test_utf8_and_cp1252_in_the_same_file(tmp_path: Path) -> None:
         ("DISTRITO_LOCAL", '"' * 40_000),
         ("ENTIDAD", "x" * 200_000),
         ("LISTA_NOMINAL", "9" * 5_000),
+        ("LISTA_NOMINAL", "1" + ".234" * 1_500),
+        ("FECHA_HORA_ACOPIO", "45445." + "9" * 5_000),
         ("CLAVE_CASILLA", "\x00"),
     ],
 )

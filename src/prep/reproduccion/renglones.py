@@ -12,7 +12,18 @@ from typing import Final
 
 from prep.dominio.comun.valores import MAXIMO, Marca
 from prep.dominio.tabulacion.claves import ClaveCasilla, ClaveInvalida
-from prep.reproduccion.campos import CeldaInvalida, celda, codigo, entero, es_nada, fecha, limpiar, notas, texto_o_nada
+from prep.reproduccion.campos import (
+    CeldaInvalida,
+    celda,
+    codigo,
+    entero,
+    es_nada,
+    fecha,
+    limpiar,
+    notas,
+    numero,
+    texto_o_nada,
+)
 from prep.reproduccion.columnas import TOTALES, Columnas
 from prep.reproduccion.publicado import (
     MAX_ANOMALIAS,
@@ -360,7 +371,7 @@ class LectorDeRenglones:
         return (
             _es_clave(clave.upper())
             and seccion.isdecimal()
-            and int(seccion) == int(clave[2:6])
+            and numero(seccion) == int(clave[2:6])
             and normalizar(tipo)[:1] == clave[6].upper()
             and all(n.isdecimal() or not n for n in numeros)
         )
