@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from fabrica_publicado import VOTOS, Forma, base, escribir, guardar, renglon, sin_votos
+from fabrica_publicado import VOTOS, Forma, base, escribir, guardar, renglon, replace, sin_votos
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -600,6 +600,22 @@ def test_cells_that_cannot_be_read_are_listed_apart(tmp_path: Path) -> None:
         (7, "140001B010001", "CONTABILIZADA"),
         (7, "140001B010001", "FECHA_HORA_ACOPIO"),
     ]
+
+
+@pytest.mark.parametrize("campo", ["ID_DISTRITO_LOCAL", "SECCION", "ID_CASILLA", "EXT_CONTIGUA", "UBICACION_CASILLA"])
+def test_a_part_of_the_identity_that_is_not_a_number_is_said_once(campo: str, tmp_path: Path) -> None:
+    leida = una(tmp_path, None, renglon(1) | {campo: "doce"}, renglon(2))
+    dichas = [a for a in leida.anomalias if "no es un número" in a.mensaje]
+    assert [(a.linea, a.campo) for a in dichas] == [(7, campo)]
+    assert leida.renglones[0].votos == (40, 30, 20, 5, 0, 1, 4)
+
+
+def test_the_municipio_of_an_ayuntamiento_that_is_not_a_number_is_said_once(tmp_path: Path) -> None:
+    lo = base_(renglon(1) | {"ID_MUNICIPIO": "doce"}, renglon(2) | {"ID_MUNICIPIO": "39"})
+    lo = replace(lo, columnas=("ID_MUNICIPIO", *lo.columnas))
+    (leida,) = leer([guardar(tmp_path, lo, nombre="JAL_MUN_2024.csv")])
+    assert [(a.linea, a.campo) for a in leida.anomalias] == [(7, "ID_MUNICIPIO")]
+    assert [r.id_municipio for r in leida.renglones] == [None, 39]
 
 
 def test_an_unknown_observation_is_named_once_with_its_count(tmp_path: Path) -> None:
