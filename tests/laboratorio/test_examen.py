@@ -4,10 +4,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from actas_de_prueba import hoja, llena
+from prep.cli import app
 from prep.dominio.comun.valores import Valor
-from prep.laboratorio import examen as bench
+from prep.laboratorio import examen
 from prep.laboratorio.examen import Medida, curva, ece, equivocar, svg_curvas
 from prep.laboratorio.llenar import TINTAS, desvanecer, en_blanco
 from prep.lectura.redes import PESOS, redes
@@ -59,12 +61,12 @@ def test_the_weights_fit_in_three_megabytes() -> None:
 
 def test_real_digits_of_other_people(datos: Callable[..., Path]) -> None:
     """MNIST's test writers, whom no training saw."""
-    fallas, n = bench.mnist(datos("digitos", "mnist"))
+    fallas, n = examen.mnist(datos("digitos", "mnist"))
     assert n == 10_000
     assert fallas <= 60
 
 
-def test_the_model_gives_the_same_bits_alone_or_in_a_group() -> None:
+def test_the_model_gives_the_same_bits_each_time_and_almost_the_same_alone_or_in_a_group() -> None:
     cajas = np.random.default_rng(1).random((7, 28, 28)).astype(np.float32)
     juntas = redes().digitos(cajas)
     assert np.array_equal(juntas, redes().digitos(cajas))
@@ -75,10 +77,10 @@ def test_the_model_gives_the_same_bits_alone_or_in_a_group() -> None:
 @pytest.mark.largo
 def test_the_whole_examination_is_run_and_drawn(tmp_path: Path, datos: Callable[..., Path]) -> None:
     lineas: list[str] = []
-    figuras = bench.bench(datos("digitos", "mnist"), None, 6, lineas.append, tmp_path)
+    figuras = examen.bench(datos("digitos", "mnist"), None, 6, lineas.append, tmp_path)
     assert (tmp_path / "lectura_curvas.svg").read_text().startswith("<svg")
-    assert len(figuras["conjuntos"]["otras manos"]) == 6 * len(bench.PASOS)
-    assert len(figuras["conjuntos"]["mano propia"]) == len(bench.PASOS)
+    assert len(figuras["conjuntos"]["otras manos"]) == 6 * len(examen.PASOS)
+    assert len(figuras["conjuntos"]["mano propia"]) == len(examen.PASOS)
     assert any("mild" in linea for linea in lineas)
     assert hoja().plantilla.id not in "".join(lineas)
 
@@ -87,18 +89,18 @@ def test_the_whole_examination_is_run_and_drawn(tmp_path: Path, datos: Callable[
 @pytest.mark.timeout(4 * 3600)
 def test_the_examination_is_large_enough_and_passed(datos: Callable[..., Path], capsys: pytest.CaptureFixture) -> None:
     """300 actas a step, by hands that trained nothing: enough to say what the bars ask with 95 % confidence."""
-    otras = bench.OtrasManos.de_examen(datos("digitos", "mnist"), None)
-    medidas = bench.examinar(otras, 300)
+    otras = examen.OtrasManos.de_examen(datos("digitos", "mnist"), None)
+    medidas = examen.examinar(otras, 300)
     with capsys.disabled():
-        bench.tabla("otras manos, con la letra del sistema", medidas, print)
-    for paso in bench.PASOS:
+        examen.tabla("otras manos, con la letra del sistema", medidas, print)
+    for paso in examen.PASOS:
         leidas = [m for m in medidas if m.nivel == paso and m.campos]
         aceptados = [c for m in leidas for c in m.campos if c[4]]
         mal = sum(c[0] != c[2] for c in aceptados)
         devueltas = sum(m.devuelta_bien for m in leidas)
         if paso != "hard":
             assert len(leidas) >= 0.97 * 300 and len(aceptados) >= 6000, paso
-        assert mal <= len(aceptados) * (0.001 if paso in bench.TENUES else 0.0005), (paso, mal, len(aceptados))
+        assert mal <= len(aceptados) * (0.001 if paso in examen.TENUES else 0.0005), (paso, mal, len(aceptados))
         assert devueltas <= 0.01 * len(leidas), (paso, devueltas)
 
 
@@ -113,3 +115,9 @@ def test_another_ink_is_fainter_and_in_the_same_place(tinta: str) -> None:
     assert 0.08 * antes < ahora < 0.55 * antes
     assert np.abs(vacia.astype(int) - otra)[lejos].max() <= 3
     assert np.array_equal(desvanecer(pagina, vacia, TINTAS["pluma"], np.random.default_rng(1)), pagina)
+
+
+def test_an_ink_that_does_not_exist_is_refused_naming_those_that_do(tmp_path: Path) -> None:
+    r = CliRunner().invoke(app, ["actas", "llenar", str(tmp_path), "--salida", str(tmp_path), "--tinta", "otra"])
+    assert r.exit_code == 2
+    assert all(f"'{tinta}'" in r.output for tinta in TINTAS)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from fabrica_publicado import VOTOS, Forma, base, escribir, guardar, renglon, sin_votos
+from fabrica_publicado import VOTOS, Forma, base, escribir, guardar, renglon, replace, sin_votos
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -320,6 +320,7 @@ def test_observations(texto: str, esperadas: tuple[Nota, ...], motivo: str) -> N
         ("100.0000%", True, "100.0000"),
         ("98.1319", True, "98.1319"),
         ("98,1319 %", True, "98.1319"),
+        ("98.123456789012345", True, "98.123456789012345"),
         ("0", True, "0"),
         ("", False, None),
         ("-", True, None),
@@ -327,6 +328,29 @@ def test_observations(texto: str, esperadas: tuple[Nota, ...], motivo: str) -> N
 )
 def test_a_figure_of_the_header(texto: str, porcentaje: bool, valor: object) -> None:
     assert cifra(texto, porcentaje) == valor
+
+
+DESMEDIDOS = [
+    forma.format(grupo * veces)
+    for veces in (7, 1_500)
+    for forma, grupo in (("1{}", "234"), ("1{}", ",234"), ("1{}", ".234"), ("1{}.0", ",234"), ("1{},00", "234"))
+]
+
+
+@pytest.mark.parametrize("texto", DESMEDIDOS, ids=range(len(DESMEDIDOS)))
+def test_a_number_of_more_digits_than_a_spreadsheet_keeps_is_not_read(texto: str) -> None:
+    with pytest.raises(CeldaInvalida):
+        celda(texto)
+    with pytest.raises(CeldaInvalida):
+        cifra(texto, False)
+    with pytest.raises(CeldaInvalida):
+        cifra(texto, True)
+
+
+@pytest.mark.parametrize("decimales", ["9" * 22, "9" * 5_000], ids=len)
+def test_a_percentage_of_more_decimals_than_a_spreadsheet_keeps_is_not_read(decimales: str) -> None:
+    with pytest.raises(CeldaInvalida):
+        cifra(f"98.{decimales}", True)
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------
@@ -474,6 +498,15 @@ def test_fewer_fields_than_columns_is_said(tmp_path: Path) -> None:
     assert mensajes(leida) == [(7, "Tiene 30 campos y hay 38 columnas: faltan 8.")]
 
 
+def test_a_seccion_without_end_in_a_line_that_does_not_fit_is_not_read(tmp_path: Path) -> None:
+    archivo = guardar(tmp_path, base_(renglon(1), renglon(2)))
+    lineas = archivo.read_text("utf-8-sig").splitlines()
+    lineas[6] = ",".join(lineas[6].replace(",0001,", f",{'1' * 5_000},").split(",")[:30])
+    archivo.write_text("\n".join(lineas))
+    (leida,) = leer([archivo])
+    assert leida.renglones[-1].seccion == 2
+
+
 def test_extra_separators_at_the_end_are_nothing(tmp_path: Path) -> None:
     archivo = guardar(tmp_path, base_(renglon(1)))
     archivo.write_text(archivo.read_text("utf-8-sig").replace("Acta PREP,1", "Acta PREP,1,,,"))
@@ -567,6 +600,22 @@ def test_cells_that_cannot_be_read_are_listed_apart(tmp_path: Path) -> None:
         (7, "140001B010001", "CONTABILIZADA"),
         (7, "140001B010001", "FECHA_HORA_ACOPIO"),
     ]
+
+
+@pytest.mark.parametrize("campo", ["ID_DISTRITO_LOCAL", "SECCION", "ID_CASILLA", "EXT_CONTIGUA", "UBICACION_CASILLA"])
+def test_a_part_of_the_identity_that_is_not_a_number_is_said_once(campo: str, tmp_path: Path) -> None:
+    leida = una(tmp_path, None, renglon(1) | {campo: "doce"}, renglon(2))
+    dichas = [a for a in leida.anomalias if "no es un número" in a.mensaje]
+    assert [(a.linea, a.campo) for a in dichas] == [(7, campo)]
+    assert leida.renglones[0].votos == (40, 30, 20, 5, 0, 1, 4)
+
+
+def test_the_municipio_of_an_ayuntamiento_that_is_not_a_number_is_said_once(tmp_path: Path) -> None:
+    lo = base_(renglon(1) | {"ID_MUNICIPIO": "doce"}, renglon(2) | {"ID_MUNICIPIO": "39"})
+    lo = replace(lo, columnas=("ID_MUNICIPIO", *lo.columnas))
+    (leida,) = leer([guardar(tmp_path, lo, nombre="JAL_MUN_2024.csv")])
+    assert [(a.linea, a.campo) for a in leida.anomalias] == [(7, "ID_MUNICIPIO")]
+    assert [r.id_municipio for r in leida.renglones] == [None, 39]
 
 
 def test_an_unknown_observation_is_named_once_with_its_count(tmp_path: Path) -> None:
@@ -666,6 +715,32 @@ def _cifrado() -> bytes:
     return bytes(datos)
 
 
+def _danado(metodo: int) -> bytes:
+    """A member compressed in another way than usual, with its data overwritten."""
+    salida = io.BytesIO()
+    with zipfile.ZipFile(salida, "w", metodo) as z:
+        z.writestr("a.csv", CSV)
+    datos = bytearray(salida.getvalue())
+    datos[39:79] = b"\xff" * 40
+    return bytes(datos)
+
+
+def _mapa_imposible() -> bytes:
+    salida = io.BytesIO()
+    with tarfile.open(fileobj=salida, mode="w", format=tarfile.PAX_FORMAT) as t:
+        miembro = tarfile.TarInfo("a.csv")
+        miembro.pax_headers = {"GNU.sparse.map": "x,y"}
+        t.addfile(miembro)
+    return comprimir({"a.tar": salida.getvalue()})
+
+
+def _otro_nombre_dentro() -> bytes:
+    """The name of the member's own header is not UTF-8."""
+    datos = bytearray(comprimir({"ñ.csv": CSV}))
+    datos[30:32] = b"\xff\xff"
+    return bytes(datos)
+
+
 def _anidado(niveles: int) -> bytes:
     datos = comprimir({"a.csv": CSV})
     for _ in range(niveles):
@@ -679,6 +754,11 @@ def _anidado(niveles: int) -> bytes:
         (lambda: comprimir({"a.csv": CSV})[:-30], "incompleto o dañado"),
         (lambda: comprimir({"a.csv": CSV})[:100], "incompleto o dañado"),
         (_corrupto, "incompleto o dañado"),
+        (lambda: _danado(zipfile.ZIP_LZMA), "incompleto o dañado"),
+        (lambda: _danado(zipfile.ZIP_BZIP2), "incompleto o dañado"),
+        (_mapa_imposible, "incompleto o dañado"),
+        (_otro_nombre_dentro, "incompleto o dañado"),
+        (lambda: comprimir({".": CSV}), "no hay ninguna base del PREP"),
         (lambda: b"no soy un zip", "dice ser un zip"),
         (lambda: comprimir({"../../etc/a.csv": CSV}), "sale de su carpeta"),
         (lambda: comprimir({"/etc/a.csv": CSV}), "sale de su carpeta"),
@@ -760,6 +840,8 @@ def test_utf8_and_cp1252_in_the_same_file(tmp_path: Path) -> None:
         ("DISTRITO_LOCAL", '"' * 40_000),
         ("ENTIDAD", "x" * 200_000),
         ("LISTA_NOMINAL", "9" * 5_000),
+        ("LISTA_NOMINAL", "1" + ".234" * 1_500),
+        ("FECHA_HORA_ACOPIO", "45445." + "9" * 5_000),
         ("CLAVE_CASILLA", "\x00"),
     ],
 )

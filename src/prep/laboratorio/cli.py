@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -23,7 +23,7 @@ def llenar(
     catd: Catd = None,
     casilla: Casilla = None,
     semilla: Semilla = 1,
-    tinta: Annotated[str, typer.Option(help="Con qué se escribe: pluma, tenue, lapiz o copia.")] = "pluma",
+    tinta: Annotated[Literal["pluma", "tenue", "lapiz", "copia"], typer.Option(help="Con qué se escribe.")] = "pluma",
     limpias: Annotated[bool, typer.Option("--limpias", help="Sin tachaduras, vacíos ni errores.")] = False,
     digitos: Annotated[
         Path | None,

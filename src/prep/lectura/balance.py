@@ -26,8 +26,8 @@ _LOTE: Final = 500
 
 
 def balance() -> dict[str, Any]:
-    """`noche.informe` of every stored reading, and what only the tables know: how long opinions took, in seconds, from
-    the match and while reading; and how many verified actas nobody read."""
+    """`revision.informe` of every stored reading, and what only the tables know: how long opinions took, in seconds,
+    from the match and while reading; and how many verified actas nobody read."""
     return {**informe(casos()), "sin_leer": _sin_leer(), "segundos": _segundos()}
 
 

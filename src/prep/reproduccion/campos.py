@@ -47,14 +47,12 @@ def numero(limpio: str) -> int | None:
     data library's, which writes every digit that counts. `1.000` may be one or a thousand.
     """
     if _ENTERO.fullmatch(limpio):
-        digitos = re.sub(r"[^\d]", "", limpio)
-        return int(digitos) if len(digitos) <= _DIGITOS else None
+        return _entero(limpio)
     if _MILES_CON_PUNTO.fullmatch(limpio):
-        return None if limpio.endswith(".000") and limpio.count(".") == 1 else int(limpio.replace(".", ""))
+        return None if limpio.endswith(".000") and limpio.count(".") == 1 else _entero(limpio)
     exacto = _DECIMAL_EXACTO.fullmatch(limpio)
     if exacto:
-        digitos = (exacto[1] or exacto[3]).replace(",", "")
-        return int(digitos) if len(digitos) <= _DIGITOS else None
+        return _entero(exacto[1] or exacto[3])
     partes = _CIENTIFICA.fullmatch(limpio)
     if partes is None:
         return None
@@ -62,7 +60,13 @@ def numero(limpio: str) -> int | None:
     sobran = decimales[potencia:]
     if potencia > _DIGITOS or sobran.strip("0") or (partes[3] == "E" and potencia > len(decimales)):
         return None
-    return int(partes[1] + decimales[:potencia].ljust(potencia, "0"))
+    return _entero(partes[1] + decimales[:potencia].ljust(potencia, "0"))
+
+
+def _entero(texto: str) -> int | None:
+    """The digits of a text, whatever stands between them, as a number; `None` when they are more than `_DIGITOS`."""
+    digitos = re.sub(r"\D", "", texto)
+    return int(digitos) if len(digitos) <= _DIGITOS else None
 
 
 @lru_cache(maxsize=65536)
@@ -108,7 +112,7 @@ def codigo(texto: str) -> str:
 
 DECIMALES = 4
 """Of a published percentage."""
-_DECIMAL = re.compile(r"(\d+)[.,](\d+)")
+_PORCENTAJE = re.compile(rf"(\d+)(?:[.,](\d{{1,{_DIGITOS}}}))?")
 
 
 def cifra(texto: str, porcentaje: bool) -> int | str | None:
@@ -117,11 +121,10 @@ def cifra(texto: str, porcentaje: bool) -> int | str | None:
     if es_nada(limpio):
         return None
     if porcentaje:
-        decimal = _DECIMAL.fullmatch(limpio)
-        if decimal:
-            return f"{int(decimal[1])}.{decimal[2]}"
-        if limpio.isdecimal():
-            return str(int(limpio))
+        partes = _PORCENTAJE.fullmatch(limpio)
+        entera = _entero(partes[1]) if partes else None
+        if partes and entera is not None:
+            return f"{entera}.{partes[2]}" if partes[2] else str(entera)
     else:
         valor = numero(limpio)
         if valor is not None:
@@ -149,7 +152,7 @@ _FECHA = re.compile(
     rf"(?:(?:\s*[T,]\s*|\s+){_HORA})?\s*(Z|[+-]\d{{2}}:?\d{{2}}|\(?\s*(?:UTC|GMT)\s*[+-]\d{{1,2}}(?::?\d{{2}})?\s*\)?)?",
     re.IGNORECASE,
 )
-_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+_SERIAL = re.compile(rf"\d{{5}}(?:\.\d{{1,{_DIGITOS}}})?")
 _ORIGEN_SERIAL = datetime(1899, 12, 30)  # noqa: DTZ001 - a day without zone, as spreadsheets count them
 
 

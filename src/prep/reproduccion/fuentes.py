@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
 import os
 import tarfile
 import tempfile
@@ -80,10 +81,11 @@ class _Medido(io.RawIOBase):
         vista = memoryview(destino)
         try:
             datos = self._flujo.read(len(vista))
-        except (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, tarfile.TarError):
-            raise ErrorDeLectura(
-                self._nombre, "el archivo comprimido está incompleto o dañado. Descárguelo de nuevo."
-            ) from None
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, tarfile.TarError):
+            raise _danado(self._nombre) from None
+        except OSError as error:
+            # bzip2 and gzip say so, without a number, that their data are damaged.
+            raise _danado(self._nombre) if error.errno is None else _ilegible(self._nombre, error) from None
         self._leidos += len(datos)
         self._presupuesto.gastar(len(datos), self._nombre)
         if self._tope is not None and self._leidos > self._tope:
@@ -93,6 +95,14 @@ class _Medido(io.RawIOBase):
             )
         vista[: len(datos)] = datos
         return len(datos)
+
+
+def _danado(nombre: str) -> ErrorDeLectura:
+    return ErrorDeLectura(nombre, "el archivo comprimido está incompleto o dañado. Descárguelo de nuevo.")
+
+
+def _ilegible(nombre: str, error: OSError) -> ErrorDeLectura:
+    return ErrorDeLectura(nombre, f"no se puede leer: {causa(error)}.")
 
 
 def abrir(rutas: Iterable[Path], anomalias: list[Anomalia]) -> Iterator[Fuente]:
@@ -124,7 +134,7 @@ def _abrir_archivo(camino: Path, nombre: str, presupuesto: Presupuesto, anomalia
         with camino.open("rb") as flujo:
             yield from _abrir_flujo(flujo, nombre, presupuesto, anomalias, 0, camino.stat().st_size, None)
     except OSError as error:
-        raise ErrorDeLectura(nombre, f"no se puede leer: {causa(error)}.") from None
+        raise _ilegible(nombre, error) from None
 
 
 def _abrir_flujo(
@@ -164,13 +174,13 @@ def _profundidad(nivel: int, nombre: str) -> None:
 
 def _revisar_nombre(interno: str, nombre: str) -> None:
     camino = PurePosixPath(interno.replace("\\", "/"))
-    if camino.is_absolute() or ".." in camino.parts or ":" in camino.parts[0] or "\x00" in interno:
+    if camino.is_absolute() or ".." in camino.parts or any(":" in p for p in camino.parts[:1]) or "\x00" in interno:
         raise ErrorDeLectura(nombre, f"contiene «{interno[:100]}», que sale de su carpeta. Archivo rechazado.")
 
 
 def _interesa(interno: str) -> bool:
     camino = PurePosixPath(interno.replace("\\", "/"))
-    basura = camino.name.startswith(".") or "__MACOSX" in camino.parts
+    basura = not camino.name or camino.name.startswith(".") or "__MACOSX" in camino.parts
     return not basura and camino.suffix.lower() in _TEXTOS | _ARCHIVOS
 
 
@@ -180,7 +190,7 @@ def _abrir_zip(
     try:
         archivo = zipfile.ZipFile(flujo)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise ErrorDeLectura(nombre, "el archivo comprimido está incompleto o dañado. Descárguelo de nuevo.") from None
+        raise _danado(nombre) from None
     with archivo:
         for miembro in archivo.infolist():
             if miembro.is_dir():
@@ -194,10 +204,8 @@ def _abrir_zip(
                 raise ErrorDeLectura(interno, "está protegido con contraseña. Entregue el archivo sin ella.")
             try:
                 abierto = archivo.open(miembro)
-            except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError):
-                raise ErrorDeLectura(
-                    interno, "el archivo comprimido está incompleto o dañado. Descárguelo de nuevo."
-                ) from None
+            except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, ValueError):
+                raise _danado(interno) from None
             with abierto:
                 yield from _abrir_miembro(
                     abierto, interno, presupuesto, anomalias, nivel, miembro.file_size, miembro.compress_size
@@ -258,5 +266,7 @@ def _abrir_tar(
                 if abierto is not None:
                     with abierto:
                         yield from _abrir_miembro(abierto, interno, presupuesto, anomalias, nivel, miembro.size, None)
-    except tarfile.TarError:
-        raise ErrorDeLectura(nombre, "el archivo comprimido está incompleto o dañado. Descárguelo de nuevo.") from None
+    except ErrorDeLectura:
+        raise
+    except (tarfile.TarError, ValueError):
+        raise _danado(nombre) from None

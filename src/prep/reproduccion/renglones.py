@@ -12,7 +12,18 @@ from typing import Final
 
 from prep.dominio.comun.valores import MAXIMO, Marca
 from prep.dominio.tabulacion.claves import ClaveCasilla, ClaveInvalida
-from prep.reproduccion.campos import CeldaInvalida, celda, codigo, entero, es_nada, fecha, limpiar, notas, texto_o_nada
+from prep.reproduccion.campos import (
+    CeldaInvalida,
+    celda,
+    codigo,
+    entero,
+    es_nada,
+    fecha,
+    limpiar,
+    notas,
+    numero,
+    texto_o_nada,
+)
 from prep.reproduccion.columnas import TOTALES, Columnas
 from prep.reproduccion.publicado import (
     MAX_ANOMALIAS,
@@ -85,50 +96,24 @@ class LectorDeRenglones:
         claves = self._claves(linea, campos, fuera)
         if claves is None:
             return None
-        clave_casilla, clave_acta, id_entidad, tipo = claves
-        acopio, captura, verificacion = [self._fecha(campos, c, i) for c, i in self.fechas]
+        r = self._identificado(linea, campos, claves, fuera)
+        r.votos, r.suma, r.dice_algo = votos, suma, dice_algo
+        r.notas, r.motivo = halladas, motivo
+        r.contabilizada, r.espera = contabilizada, espera
+        r.acopio, r.captura, r.verificacion = [self._fecha(campos, c, i) for c, i in self.fechas]
+        r.totales = {c: self._celda(campos, i, c, MAXIMO) for c, i in self.totales}
         i_calculado = self.lugar.get("calculado")
-        return self._cerrar(
-            Renglon(
-                linea=linea,
-                clave_casilla=clave_casilla,
-                clave_acta=clave_acta,
-                id_entidad=int(clave_casilla[:2]) if id_entidad is None and not fuera else id_entidad or 0,
-                entidad=self._texto(campos, "entidad"),
-                id_distrito=self._entero(campos, "id_distrito"),
-                distrito=self._texto(campos, "distrito"),
-                id_municipio=self._entero(campos, "id_municipio"),
-                municipio=self._texto(campos, "municipio"),
-                seccion=self._entero(campos, "seccion"),
-                id_casilla=self._entero(campos, "id_casilla"),
-                tipo_casilla=tipo or clave_casilla[6:7],
-                ext_contigua=self._entero(campos, "ext_contigua"),
-                ubicacion=self._entero(campos, "ubicacion"),
-                tipo_acta=self._codigo(campos, "tipo_acta").upper(),
-                totales={c: self._celda(campos, i, c, MAXIMO) for c, i in self.totales},
-                votos=votos,
-                calculado=None if i_calculado is None else self._celda(campos, i_calculado, "calculado", None),
-                lista_nominal=self._entero(campos, "lista_nominal"),
-                representantes=self._entero(campos, "representantes"),
-                notas=halladas,
-                motivo=motivo,
-                contabilizada=contabilizada,
-                mecanismos=self._texto(campos, "mecanismos"),
-                codigo_integridad=self._texto(campos, "codigo_integridad").lower(),
-                acopio=acopio,
-                captura=captura,
-                verificacion=verificacion,
-                origen=self._texto(campos, "origen"),
-                digitalizacion=self._texto(campos, "digitalizacion"),
-                tipo_documento=self._texto(campos, "tipo_documento"),
-                cotejada=self._codigo(campos, "cotejada"),
-                espera=espera,
-                no_leidas=frozenset(),
-                suma=suma,
-                dice_algo=dice_algo,
-            ),
-            ajenas,
-        )
+        r.calculado = None if i_calculado is None else self._celda(campos, i_calculado, "calculado", None)
+        r.lista_nominal = self._entero(campos, "lista_nominal")
+        r.representantes = self._entero(campos, "representantes")
+        r.mecanismos = self._texto(campos, "mecanismos")
+        r.codigo_integridad = self._texto(campos, "codigo_integridad").lower()
+        r.origen = self._texto(campos, "origen")
+        r.digitalizacion = self._texto(campos, "digitalizacion")
+        r.tipo_documento = self._texto(campos, "tipo_documento")
+        r.cotejada = self._codigo(campos, "cotejada")
+        r.no_leidas = frozenset()
+        return self._cerrar(r, ajenas)
 
     def _cerrar(self, r: Renglon, ajenas: Sequence[str]) -> Renglon:
         """Say what could not be read of a row."""
@@ -157,23 +142,30 @@ class LectorDeRenglones:
         if claves is None:
             self.base.no_leidos.append(NoLeido(linea, "", "", "El renglón no coincide con sus columnas."))
             return None
+        r = self._identificado(linea, campos, claves)
+        self.base.no_leidos.append(NoLeido(linea, r.clave_acta, "", "El renglón no coincide con sus columnas."))
+        return r
+
+    def _identificado(
+        self, linea: int, campos: list[str], claves: tuple[str, str, int | None, str], fuera: bool = False
+    ) -> Renglon:
+        """Which acta a row is, with everything that it says of it unread. `claves`: what `_claves` gave."""
         clave_casilla, clave_acta, id_entidad, tipo = claves
-        self.base.no_leidos.append(NoLeido(linea, clave_acta, "", "El renglón no coincide con sus columnas."))
         return Renglon(
             linea=linea,
             clave_casilla=clave_casilla,
             clave_acta=clave_acta,
-            id_entidad=int(clave_casilla[:2]) if id_entidad is None else id_entidad,
+            id_entidad=int(clave_casilla[:2]) if id_entidad is None and not fuera else id_entidad or 0,
             entidad=self._texto(campos, "entidad"),
-            id_distrito=self._entero(campos, "id_distrito"),
+            id_distrito=self._entero(campos, "id_distrito", linea),
             distrito=self._texto(campos, "distrito"),
-            id_municipio=self._entero(campos, "id_municipio"),
+            id_municipio=self._entero(campos, "id_municipio", linea),
             municipio=self._texto(campos, "municipio"),
             seccion=self._entero(campos, "seccion"),
             id_casilla=self._entero(campos, "id_casilla"),
-            tipo_casilla=tipo,
+            tipo_casilla=tipo or clave_casilla[6:7],
             ext_contigua=self._entero(campos, "ext_contigua"),
-            ubicacion=self._entero(campos, "ubicacion"),
+            ubicacion=self._entero(campos, "ubicacion", linea),
             tipo_acta=self._codigo(campos, "tipo_acta").upper(),
             totales={c: Hueco.NO_LEIDO for c, _ in self.totales},
             votos=(Hueco.NO_LEIDO,) * len(self.columnas.votos),
@@ -360,7 +352,7 @@ class LectorDeRenglones:
         return (
             _es_clave(clave.upper())
             and seccion.isdecimal()
-            and int(seccion) == int(clave[2:6])
+            and numero(seccion) == int(clave[2:6])
             and normalizar(tipo)[:1] == clave[6].upper()
             and all(n.isdecimal() or not n for n in numeros)
         )
