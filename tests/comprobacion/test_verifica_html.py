@@ -176,6 +176,15 @@ def test_no_bit_can_be_flipped(pagina, noche):
     assert dar(pagina, noche.carpeta)[0] == "CORRECTO"
 
 
+def test_nothing_is_right_and_wrong_at_once(pagina, noche):
+    """What was found before hides nothing of what is found later."""
+    (noche.carpeta / "ultimo.json").unlink()
+    (noche.carpeta / "cortes/0001/GUB/resumen.json").write_bytes(b"{}")
+    _, _, hallazgos = dar(pagina, noche.carpeta)
+    assert "cortes/0001/GUB/resumen.json fue alterado" in hallazgos
+    assert hallazgos.count("archivos con el tamaño y el sha256 del manifiesto") == 2
+
+
 @pytest.mark.parametrize("nombre", ATAQUES)
 def test_attacks(pagina, noche, nombre):
     dice, atacar = ATAQUES[nombre]

@@ -518,6 +518,16 @@ def test_a_site_key_that_is_not_the_one_that_signs(noche):
     assert informe.codigo == 0 and any("no es la llave que firma" in h.texto for h in informe.hallazgos)
 
 
+def test_nothing_is_right_and_wrong_at_once(noche):
+    """What was found before hides nothing of what is found later."""
+    (noche.carpeta / "tile/0/000.p/4").write_bytes(b"\0" * 128)
+    (noche.carpeta / "cortes/0001/GUB/resumen.json").write_bytes(b"{}")
+    informe = revisar(noche.carpeta, politica=leer_politica(POLITICA.encode()))
+    de = {n: {h.asunto for h in informe.hallazgos if h.nivel == n} for n in Nivel}
+    assert de[Nivel.MAL] >= {"política", "teselas", "archivos del corte 1"}
+    assert not de[Nivel.BIEN] & de[Nivel.MAL]
+
+
 def test_a_copy_without_images_says_so(noche):
     shutil.rmtree(noche.carpeta / "imagenes")
     informe = revisar(noche.carpeta)

@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from prep.comprobacion.informe import Informe, Nivel
+from prep.comprobacion.informe import Informe
 from prep.transparencia.almacen import Carpeta, Lector
 from prep.transparencia.canonico import NoCanonico, leer_canonico
 from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible
@@ -47,7 +47,7 @@ def revisar_actos(
 ) -> dict[int, Mapping[str, Any]]:
     """Every act that is not a corte: its document and its turn. The documents that are as signed, by their position."""
     asunto = "actos"
-    antes = informe.hay(Nivel.MAL)
+    antes = informe.tropiezos
     actos = [Acto(i, h) for i, h in hojas]
     documentos: dict[int, Mapping[str, Any]] = {}
     for a in actos:
@@ -69,7 +69,7 @@ def revisar_actos(
         nombrados = {ruta_documento(a.hoja["documento"]) for a in actos if "documento" in a.hoja}
         if sobran := sorted(set(lector.rutas("documentos")) - nombrados):
             informe.aviso("sin firmar", f"{len(sobran)} documentos que ninguna hoja nombra: {', '.join(sobran[:3])}")
-    if documentos and informe.hay(Nivel.MAL) == antes:
+    if documentos and informe.tropiezos == antes:
         informe.bien(asunto, f"{len(documentos)} documentos son los que sus hojas firman")
     return documentos
 

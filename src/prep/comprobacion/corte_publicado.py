@@ -8,7 +8,7 @@ from typing import Any
 
 from prep.comprobacion import documentos
 from prep.comprobacion.documentos import ruta_de_imagen
-from prep.comprobacion.informe import Informe, Nivel
+from prep.comprobacion.informe import Informe
 from prep.comprobacion.recalculo import (
     VACIAS,
     Base,
@@ -161,10 +161,10 @@ def revisar_cifras(archivos: Archivos, m: Manifiesto, contexto: Contexto, inform
     asunto = "cifras"
     try:
         c = _Corte(archivos, m, contexto)
-        antes = informe.hay(Nivel.MAL)
+        antes = informe.tropiezos
         for d in c.distintos():
             informe.mal(asunto, d)
-        if informe.hay(Nivel.MAL) == antes:
+        if informe.tropiezos == antes:
             elecciones = len(c.proceso["elecciones"])
             informe.bien(
                 asunto, f"todas las cifras salen de las {c.cuantas:,} actas del CSV, de {elecciones} elecciones"

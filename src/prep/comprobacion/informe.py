@@ -78,6 +78,11 @@ class Informe:
         return callados + sum(h.nivel == nivel for h in self.hallazgos)
 
     @property
+    def tropiezos(self) -> int:
+        """Findings that say that something is wrong or could not be looked at: while they do not grow, all was right."""
+        return self.hay(Nivel.MAL) + self.hay(Nivel.SIN_COMPROBAR)
+
+    @property
     def codigo(self) -> int:
         """0 everything checked is right, 1 something is wrong, 2 it could not be checked."""
         if self.hay(Nivel.MAL):

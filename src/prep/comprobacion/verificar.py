@@ -26,7 +26,7 @@ from prep.comprobacion.corte_publicado import (
     revisar_imagenes,
     revisar_sitio,
 )
-from prep.comprobacion.informe import Informe, Nivel
+from prep.comprobacion.informe import Informe
 from prep.comprobacion.recalculo import NoCuadra
 from prep.comprobacion.redibujo import Redibujar, revisar_paginas
 from prep.comprobacion.sitio import leer_sitio
@@ -225,14 +225,14 @@ def _quorum(historia: Historia, politica: Politica, o: Opciones, informe: Inform
 
 def _teselas(lector: Lector, historia: Historia, politica: Politica, informe: Informe) -> None:
     """The published tiles against the tree; in a folder, every file of the log, current or past."""
-    n, antes = historia.punto.tamano, informe.codigo
+    n, antes = historia.punto.tamano, informe.tropiezos
     publicadas = Teselas(lector, n)
     for nivel, numero, _ in arbol.teselas(0, n):
         _comparar_tesela(historia, nivel, numero, publicadas.tesela(nivel, numero), informe)
     if isinstance(lector, Carpeta):
         for ruta in (*lector.rutas("tile"), *lector.rutas("puntos")):
             _archivo_del_registro(lector, ruta, historia, politica, informe)
-    if informe.codigo == antes:
+    if informe.tropiezos == antes:
         informe.bien("teselas", "los archivos del registro son los de su árbol")
 
 
@@ -378,7 +378,7 @@ def _manifiestos(lector: Lector, cortes: _Cortes, informe: Informe) -> None:
     """Every corte's manifest: the one its leaf names, chained to the one before."""
     anterior: str | None = None
     previo: Manifiesto | None = None
-    antes = informe.hay(Nivel.MAL) + informe.hay(Nivel.SIN_COMPROBAR)
+    antes = informe.tropiezos
     for h in cortes.hojas:
         ruta = f"{h['ruta']}/corte.json"
         try:
@@ -401,7 +401,7 @@ def _manifiestos(lector: Lector, cortes: _Cortes, informe: Informe) -> None:
         except ErrorEmision as e:
             informe.mal("manifiestos", str(e))
         anterior = h["manifiesto"]
-    if cortes.hojas and informe.hay(Nivel.MAL) + informe.hay(Nivel.SIN_COMPROBAR) == antes:
+    if cortes.hojas and informe.tropiezos == antes:
         informe.bien("manifiestos", f"{len(cortes.hojas)} cortes encadenados, ninguno reescrito ni retirado")
 
 

@@ -52,7 +52,7 @@ async function leerActo(fuente, h) {
 }
 
 async function revisarActos(fuente, actos, manifiestos, informe) {
-  const antes = informe.hay("mal");
+  const antes = informe.tropiezos;
   const documentos = new Map();
   for (const h of actos) {
     if ("documento" in h) {
@@ -72,7 +72,7 @@ async function revisarActos(fuente, actos, manifiestos, informe) {
   const nombrados = new Set(actos.filter((h) => "documento" in h).map((h) => rutaDocumento(h.documento)));
   const sobran = (fuente.rutas("documentos") ?? []).filter((r) => !nombrados.has(r)).sort();
   if (sobran.length) informe.anotar("aviso", "sin firmar", `${sobran.length} documentos que ninguna hoja nombra: ${sobran.slice(0, 3).join(", ")}`);
-  if (documentos.size && informe.hay("mal") === antes) informe.anotar("bien", "actos", `${documentos.size} documentos son los que sus hojas firman`);
+  if (documentos.size && informe.tropiezos === antes) informe.anotar("bien", "actos", `${documentos.size} documentos son los que sus hojas firman`);
 }
 
 function* turnos(actos, manifiestos) {

@@ -28,6 +28,9 @@ class Informe {
 
   hay(nivel) { return this.hallazgos.filter((h) => h.nivel === nivel).length + (this.callados[nivel] ?? 0); }
 
+  // Findings that say that something is wrong or could not be looked at: while they do not grow, all was right.
+  get tropiezos() { return this.hay("mal") + this.hay("sin_comprobar"); }
+
   get codigo() {
     if (this.hay("mal")) return 1;
     return this.hay("sin_comprobar") || !this.corte ? 2 : 0;
@@ -104,7 +107,7 @@ async function abrirRegistro(fuente, politica) {
 }
 
 async function revisarTeselas(fuente, r, politica, informe) {
-  const antes = informe.codigo;
+  const antes = informe.tropiezos;
   const comparar = (nivel, n, datos, ruta) => {
     for (let i = 0; i * 32 < datos.length; i++) {
       const indice = n * 256 + i;
@@ -142,7 +145,7 @@ async function revisarTeselas(fuente, r, politica, informe) {
       else comparar(nivel, n, datos, ruta);
     } catch (e) { anotarError(informe, "registro", e); }
   }
-  if (informe.codigo === antes) informe.anotar("bien", "registro", "los archivos del registro son los de su árbol");
+  if (informe.tropiezos === antes) informe.anotar("bien", "registro", "los archivos del registro son los de su árbol");
 }
 
 function anotarError(informe, asunto, e, antes = "") {
@@ -179,7 +182,7 @@ function revisarLista(lista) {
 
 async function revisarArchivos(fuente, ruta, m, informe, guardar) {
   const leidos = new Map();
-  const antes = informe.codigo;
+  const antes = informe.tropiezos;
   const asunto = `archivos del corte ${m.corte}`;
   for (const a of m.archivos) {
     try {
@@ -191,7 +194,7 @@ async function revisarArchivos(fuente, ruta, m, informe, guardar) {
   }
   const listados = new Set(["corte.json", ...m.archivos.map((a) => a.ruta)]);
   for (const r of fuente.rutas(ruta) ?? []) if (!listados.has(r.slice(ruta.length + 1))) informe.anotar("mal", asunto, `sobra ${r}: no está en el manifiesto`);
-  if (informe.codigo === antes) informe.anotar("bien", asunto, `${m.archivos.length} archivos con el tamaño y el sha256 del manifiesto`);
+  if (informe.tropiezos === antes) informe.anotar("bien", asunto, `${m.archivos.length} archivos con el tamaño y el sha256 del manifiesto`);
   return leidos;
 }
 
@@ -210,7 +213,7 @@ async function revisarCifras(archivos, m, contexto, informe) {
   const mal = (d) => informe.anotar("mal", "cifras", d);
   const pocas = (lista) => { let n = 0; for (const d of lista) if (n++ < 40) mal(d); else break; };
   try {
-    const antes = informe.hay("mal");
+    const antes = informe.tropiezos;
     const proceso = json("proceso.json");
     if (proceso.clave !== m.proceso) mal(`proceso.json es de «${proceso.clave}» y no de «${m.proceso}»`);
     const abr = proceso.entidad.abreviatura;
@@ -247,7 +250,7 @@ async function revisarCifras(archivos, m, contexto, informe) {
     }
     if (contexto.primero) for await (const d of catalogoDistinto(proceso, bases, contexto.primero)) mal(d);
     const filas = [...bases.values()].flatMap((b) => b.filas);
-    if (informe.hay("mal") === antes) informe.anotar("bien", "cifras", `todas las cifras salen de las ${miles(filas.length)} actas del CSV, de ${claves.length} elecciones`);
+    if (informe.tropiezos === antes) informe.anotar("bien", "cifras", `todas las cifras salen de las ${miles(filas.length)} actas del CSV, de ${claves.length} elecciones`);
     const no = (asunto, texto) => informe.anotar("no_recalculado", asunto, texto);
     no("catálogo", "nombres, partidos, candidaturas, casillas, lista nominal y representantes se toman del primer corte");
     if ([...archivos.keys()].some((r) => r.endsWith(".xlsx"))) no("libro de Excel", "el .xlsx es el firmado; no se comparó celda por celda con el CSV");
@@ -285,7 +288,7 @@ function* documentosDe(proceso, e, base, calculo, detalles, paquete, m, json, ar
 async function revisarImagenes(fuente, { imagenes, ofrecidas }, m, informe, leerlas) {
   const lista = [...ofrecidas].sort();
   const raiz = aHex(await raizDe(await Promise.all([...imagenes].sort().map((h) => hashDeHoja(deHex(h))))));
-  const antes = informe.hay("mal");
+  const antes = informe.tropiezos;
   if (imagenes.size !== m.imagenes.total || raiz !== m.imagenes.raiz) informe.anotar("mal", "imágenes", "los códigos de integridad del CSV no son los de las imágenes que el corte firmó");
   if (imagenes.size > lista.length) informe.anotar("aviso", "imágenes", `${miles(imagenes.size - lista.length)} imágenes no se publican en este corte; solo está su código`);
   const presentes = fuente.rutas("imagenes");
@@ -306,7 +309,7 @@ async function revisarImagenes(fuente, { imagenes, ofrecidas }, m, informe, leer
       if (rutaImagen(await huella(datos)) !== ruta) throw new NoCoincide(`la imagen ${ruta} fue alterada o cambiada`);
     } catch (e) { anotarError(informe, "imágenes", e); }
   }
-  if (informe.hay("mal") === antes) informe.anotar("bien", "imágenes", `${miles(rutas.length)} imágenes, cada una con el hash que lleva por nombre en la base de datos`);
+  if (informe.tropiezos === antes) informe.anotar("bien", "imágenes", `${miles(rutas.length)} imágenes, cada una con el hash que lleva por nombre en la base de datos`);
 }
 
 const DEL_REGISTRO = ["checkpoint", "ultimo.json", "politica", "tile", "puntos", "sellos", "llaves", "cortes", "imagenes", "documentos"];
@@ -331,7 +334,7 @@ async function revisarPaginas(fuente, archivos, cortes, m, informe) {
   let lista = [];
   if (!archivos.has("sitio.json")) informe.anotar("aviso", "páginas", "las páginas de la raíz (index.html y demás) no están firmadas en este corte");
   else {
-    const antes = informe.hay("mal");
+    const antes = informe.tropiezos;
     let pendientes = [];
     try {
       lista = leerSitio(archivos.get("sitio.json"));
@@ -348,7 +351,7 @@ async function revisarPaginas(fuente, archivos, cortes, m, informe) {
         pendientes = pendientes.filter(([r, x]) => !x || viejas.get(r) !== x);
       }
       for (const [r, x] of pendientes) informe.anotar("mal", "páginas", `${r} ${x ? "fue alterada" : "falta"}`);
-      if (informe.hay("mal") === antes) informe.anotar("bien", "páginas", `${lista.length} páginas de la raíz son las firmadas`);
+      if (informe.tropiezos === antes) informe.anotar("bien", "páginas", `${lista.length} páginas de la raíz son las firmadas`);
     } catch (e) { anotarError(informe, "páginas", e); }
   }
   if (dibujadas + lista.length) informe.anotar("no_recalculado", "páginas", `${dibujadas + lista.length} páginas y exportaciones son las firmadas, sin redibujar: aquí no está el programa que las dibuja`);
@@ -476,7 +479,7 @@ async function revisarCortes(fuente, r, informe, conImagenes) {
   } catch (e) { anotarError(informe, "puntero", e); }
   let anterior = null;
   let previo = null;
-  const antes = informe.hay("mal") + informe.hay("sin_comprobar");
+  const antes = informe.tropiezos;
   for (const h of cortes) {
     try {
       const datos = await fuente.leer(`${h.ruta}/corte.json`, 32 * 2 ** 20);
@@ -491,7 +494,7 @@ async function revisarCortes(fuente, r, informe, conImagenes) {
     } catch (e) { anotarError(informe, "manifiestos", e); }
     anterior = h.manifiesto;
   }
-  if (informe.hay("mal") + informe.hay("sin_comprobar") === antes) informe.anotar("bien", "manifiestos", `${cortes.length} cortes encadenados, ninguno reescrito ni retirado`);
+  if (informe.tropiezos === antes) informe.anotar("bien", "manifiestos", `${cortes.length} cortes encadenados, ninguno reescrito ni retirado`);
   await revisarActos(fuente, actos, new Map(cortes.filter((h) => h.m).map((h) => [h.corte, h.m])), informe);
   const anteriores = [];
   let primero = null;
