@@ -191,6 +191,7 @@ def test_who_finds_no_turn_is_told_to_wait_and_nothing_breaks(client: Client, mo
     assert respuesta.status_code == 503
     assert respuesta.headers["Retry-After"]
     assert "muchas personas" in respuesta.content.decode()
+    assert not Intento.objects.exists()  # nobody looked at the password
     assert entrar(client, cuenta.usuario).status_code == 302
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,15 @@ from django.test import Client
 from typer.testing import CliRunner
 
 from gente import dentro, escribano, terminal
-from prep.acceso import listas
+from noche import INSTITUTO
+from prep.acceso import listas, pases
 from prep.acceso.facultades import facultades_de
 from prep.acceso.models import Cuenta
 from prep.acceso.pases import hojas
 from prep.acceso.puerta import Cuentas
 from prep.acceso.roles import Rol
 from prep.cli import app
+from prep.plataforma import arranque, llaves
 
 pytestmark = pytest.mark.django_db
 LISTA = """usuario,nombre,roles,lugar,alcance
@@ -181,3 +184,33 @@ def test_the_command_does_not_write_over_slips_nor_read_what_is_not_utf8(tmp_pat
     assert salida.exit_code == 1
     assert "Ya existe" in salida.output
     assert pases.read_bytes() == b"x"
+
+
+def importar(monkeypatch: pytest.MonkeyPatch, carpeta: Path) -> Any:
+    """The command over the database of the test."""
+    escribano()
+    monkeypatch.setattr(arranque, "django_listo", nullcontext)
+    monkeypatch.setattr(llaves, "firmante_del_instituto", lambda _: INSTITUTO)
+    lista = carpeta / "lista.csv"
+    lista.write_text(LISTA)
+    return CliRunner().invoke(app, ["acceso", "importar", str(lista), "--pases", str(carpeta / "pases.pdf")])
+
+
+def test_slips_and_accounts_are_both_there_or_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def sin_lugar(*_: Any) -> bytes:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as roto:
+        roto.setattr(pases, "hojas", sin_lugar)
+        salida = importar(roto, tmp_path)
+    assert salida.exit_code == 1
+    assert "No se guardó nada" in salida.output
+    assert not Cuenta.objects.exists()
+    assert not (tmp_path / "pases.pdf").exists()
+    assert importar(monkeypatch, tmp_path).exit_code == 0
+    assert Cuenta.objects.count() == 3
+    assert "maria.nandu" in texto_de((tmp_path / "pases.pdf").read_bytes())[0]
+    assert (tmp_path / "pases.pdf").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "pases.pdf").unlink()
+    assert importar(monkeypatch, tmp_path).exit_code == 0  # nobody new: no file of slips
+    assert not (tmp_path / "pases.pdf").exists()

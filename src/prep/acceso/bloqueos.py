@@ -6,7 +6,8 @@ at once are a hundred attempts. Whoever supervises lifts it at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -14,6 +15,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from prep.acceso import sesiones
+from prep.acceso.hashers import Ocupado
 from prep.acceso.models import Intento
 
 VENTANA: Final = timedelta(minutes=15)
@@ -27,7 +29,19 @@ class Bloqueado(RuntimeError):
     """Too many attempts: wait, or ask whoever supervises."""
 
 
-def intentar(usuario: str, terminal: UUID | None) -> None:
+@contextmanager
+def mirando(usuario: str, terminal: UUID | None) -> Iterator[None]:
+    """One more attempt, within which the secret is looked at; raise `Bloqueado` when there were too many. Where there
+    was no turn to look at it, it was no attempt."""
+    intento = intentar(usuario, terminal)
+    try:
+        yield
+    except Ocupado:
+        intento.delete()
+        raise
+
+
+def intentar(usuario: str, terminal: UUID | None) -> Intento:
     """Count one more attempt; raise `Bloqueado` when there were too many. Call before looking at any secret."""
     ahora = sesiones.reloj.ahora()
     intento = Intento.objects.create(usuario=usuario, terminal=terminal, cuando=ahora)
@@ -37,6 +51,7 @@ def intentar(usuario: str, terminal: UUID | None) -> None:
     if cuentas["suyos"] > POR_PERSONA or cuentas["todos"] > POR_TERMINAL:
         intento.delete()  # asking while locked does not make the wait longer
         raise Bloqueado
+    return intento
 
 
 def acerto(usuario: str, terminal: UUID | None) -> None:

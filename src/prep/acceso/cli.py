@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import typer
 
@@ -50,6 +53,8 @@ def importar(
     from prep.plataforma.arranque import django_listo
 
     with django_listo():
+        from django.db import transaction
+
         from prep.acceso import listas
         from prep.acceso.facultades import Escribano
         from prep.acceso.pases import hojas
@@ -57,17 +62,33 @@ def importar(
 
         quien = firmante_del_instituto(llave)
         try:
-            nuevas = listas.importar(texto, Escribano.del_instituto(quien, quien.llave.publica))
+            with _nuevo(pases) as f, transaction.atomic():  # no account whose password is nowhere, no slip of nobody
+                nuevas = listas.importar(texto, Escribano.del_instituto(quien, quien.llave.publica))
+                f.write(hojas(nuevas, direccion))
+                f.flush()
+                os.fsync(f.fileno())
         except listas.ListaConErrores as e:
             fallar(f"{e}\nNo se guardó nada.", 1)
+        except OSError as e:
+            fallar(f"No se pudieron escribir los pases en «{pases}»: {e.strerror}. No se guardó nada.", 1)
         if nuevas:
-            with pases.open("xb") as f:
-                pases.chmod(0o600)
-                f.write(hojas(nuevas, direccion))
             cuentas = cuantos(len(nuevas), "cuenta nueva", "cuentas nuevas")
             typer.echo(f"{cuentas}. Sus pases están en {pases}: imprímalos y borre el archivo.")
         else:
+            pases.unlink()
             typer.echo("No había cuentas nuevas; los roles y lugares quedaron como dice la lista.")
+
+
+@contextmanager
+def _nuevo(archivo: Path) -> Iterator[IO[bytes]]:
+    """A file that was not there, for its owner alone; gone where what writes it fails."""
+    descriptor = os.open(archivo, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as f:
+            yield f
+    except BaseException:
+        archivo.unlink(missing_ok=True)
+        raise
 
 
 @app.command()

@@ -57,10 +57,10 @@ class Cuentas(_Dice, DefaultAccountAdapter):  # type: ignore[misc]
             raise self.validation_error("sin_terminal")
         usuario = str(credentials.get("username", "")).strip().lower()[:60]
         try:
-            bloqueos.intentar(usuario, terminal.id)
+            with bloqueos.mirando(usuario, terminal.id):
+                cuenta = authenticate(request, **credentials)
         except bloqueos.Bloqueado:
             raise self.validation_error("bloqueada") from None
-        cuenta = authenticate(request, **credentials)
         if not isinstance(cuenta, Cuenta):
             return None
         if not Authenticator.objects.filter(user=cuenta).exists():
