@@ -7,13 +7,14 @@ from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pen import ACTA, ANYBODY, ONE, OTHER, PHOTO, SCAN, SHEET, START, THREE, TWO, Pen, reading, written
+from pen import ACTA, ANYBODY, ONE, OTHER, PHOTO, SCAN, SHEET, START, THREE, TWO, Pen, reading, sha, written
 
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import MotivoSinActa, Tipo
 from prep.dominio.acta.pliegue import base_publicada, estado
 from prep.dominio.acta.transiciones import Captura, Custodia, Situacion
+from prep.dominio.comun.hecho import MAXIMO_CONOCIDOS, escribir_hecho, leer_hecho, nuevo_hecho
 from prep.dominio.comun.historia import ordenar
 from prep.dominio.comun.rechazos import Rechazo
 
@@ -235,6 +236,33 @@ def test_a_fact_that_speaks_of_others_waits_for_them() -> None:
     acta = estado(written(rest), ANYBODY)
     assert {r for _, r in acta.anomalias} == {Rechazo.ESPERA} and acta.publicada is None
     assert estado(written([*rest, missing]), ANYBODY) == p.state
+
+
+def test_facts_that_count_for_nothing_never_keep_anybody_from_writing() -> None:
+    """More heads than a fact may name: what counts is known first, and each fact that follows knows some more."""
+    pen = Pen()
+    pen.scanned()
+    pen(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE)
+    last = pen.facts[-1]
+    refused = [
+        nuevo_hecho(Tipo.VERIFICADA, last.sujeto, f"p{i}", START, {"base": sha(str(i))}, [last.id] * (i % 2))
+        for i in range(90)
+    ]
+    waiting = [
+        nuevo_hecho(Tipo.INCIDENTE, last.sujeto, f"p{i}", START, {"texto": "x"}, [sha(str(i))]) for i in range(90)
+    ]
+    facts = [*pen.facts, *refused, *waiting]
+    for who, tipo, content in (
+        ("beto", Tipo.CAPTURADA, {"imagen": SCAN, "valores": ONE}),
+        ("vera", Tipo.VERIFICADA, {"base": reading(last)}),
+    ):
+        heads = estado(written(facts), ANYBODY).cabezas
+        assert last.id in heads and len(heads) <= MAXIMO_CONOCIDOS
+        last = nuevo_hecho(tipo, last.sujeto, who, START, content, heads)
+        facts.append(last)
+        assert leer_hecho(escribir_hecho(last)) == last
+    state = estado(written(facts), ANYBODY)
+    assert state.captura is Captura.VERIFICADA and len(state.anomalias) == 180
 
 
 def test_a_record_of_what_nobody_verified_is_refused() -> None:

@@ -96,7 +96,7 @@ class Acta:
 
     `imagenes`: every usable picture; `identificadas`: those known to be of this acta, in order; `desechadas`: those
     that could not be read; `en_duda`: the picture that somebody asks to replace, with the request. `anomalias`: facts
-    that did not change anything, each with its reason.
+    that did not change anything, each with its reason. `cabezas`: what somebody who writes now says that they know.
     """
 
     custodia: Custodia = Custodia.ESPERADA

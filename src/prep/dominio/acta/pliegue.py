@@ -30,7 +30,7 @@ from prep.dominio.acta.transiciones import (
     Custodia,
 )
 from prep.dominio.comun.autoridad import Autoridad
-from prep.dominio.comun.hecho import Escrito, Hecho
+from prep.dominio.comun.hecho import MAXIMO_CONOCIDOS, Escrito, Hecho
 from prep.dominio.comun.historia import Historia, ordenar
 from prep.dominio.comun.rechazos import Rechazo
 
@@ -50,7 +50,7 @@ def estado(escritos: Iterable[Escrito], autoridad: Autoridad) -> Acta:
 
 
 class Pliegue:
-    """The fold of one subject, kept so that a desk can ask whether one fact more could follow."""
+    """The fold of one subject: its history, the judgement of each fact, and the state they give."""
 
     def __init__(self, escritos: Iterable[Escrito], autoridad: Autoridad) -> None:
         self.historia: Historia = ordenar(escritos, tarde=lambda h: h.tipo in _TARDE)
@@ -61,7 +61,21 @@ class Pliegue:
         self._leidos: dict[str, Asentado] = {}
         self.acta = self._plegar((1 << len(self.historia.hechos)) - 1)
         self.acta.anomalias += [(h.id, Rechazo.ESPERA) for h in self.historia.esperan]
-        self.acta.cabezas = self.historia.cabezas
+        self.acta.cabezas = self._cabezas()
+
+    def _cabezas(self) -> tuple[str, ...]:
+        """What somebody who writes now says that they know: the last facts of those that count, those that know most
+        first, and then the heads that count for nothing, as many as a fact may name."""
+        hechos, sabe = self.historia.hechos, self.historia.sabe
+        aparte = {identificador for identificador, _ in self.acta.anomalias}
+        cuentan = [i for i, h in enumerate(hechos) if h.id not in aparte]
+        sabido = 0
+        for i in cuentan:
+            sabido |= sabe[i]
+        ultimos = [i for i in cuentan if not sabido >> i & 1]
+        ultimos.sort(key=lambda i: (-sabe[i].bit_count(), hechos[i].id))
+        todas = dict.fromkeys([*(hechos[i].id for i in ultimos), *self.historia.cabezas])
+        return tuple(sorted(list(todas)[:MAXIMO_CONOCIDOS]))
 
     def _plegar(self, cuales: int) -> Acta:
         """State that a part of the history gives: all of it, or what one fact knew."""

@@ -27,13 +27,11 @@ class Historia:
 
     @property
     def cabezas(self) -> tuple[str, ...]:
-        """Ids of the facts that no other one knew: what somebody who writes now must say that they know."""
+        """Ids of the facts that no other one knew. None that waits: whatever named it would wait with it."""
         conocidos = 0
         for saber in self.sabe:
             conocidos |= saber
-        cabezas = [h.id for i, h in enumerate(self.hechos) if not conocidos >> i & 1]
-        nombrados = {c for h in self.esperan for c in h.conocidos}
-        return tuple(sorted(cabezas + [h.id for h in self.esperan if h.id not in nombrados]))
+        return tuple(sorted(h.id for i, h in enumerate(self.hechos) if not conocidos >> i & 1))
 
 
 def ordenar(escritos: Iterable[Escrito], tarde: Callable[[Hecho], bool] = lambda h: False) -> Historia:
