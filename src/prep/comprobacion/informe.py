@@ -79,7 +79,7 @@ class Informe:
 
     @property
     def tropiezos(self) -> int:
-        """Findings that say that something is wrong or could not be looked at: while they do not grow, all was right."""
+        """Findings that something is wrong or could not be looked at: while they do not grow, all was right."""
         return self.hay(Nivel.MAL) + self.hay(Nivel.SIN_COMPROBAR)
 
     @property
