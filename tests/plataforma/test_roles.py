@@ -18,7 +18,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from prep.plataforma import postgres, roles
+from prep.plataforma import postgres, preparacion, roles
 
 AJENAS = [
     "TRUNCATE bitacora_hecho",
@@ -190,6 +190,11 @@ def test_a_database_of_somebody_else_gets_its_roles_and_their_addresses() -> Non
             (raiz / "pg" / "pg" / "pg_hba.conf").write_text("local all postgres trust\nlocal all all scram-sha-256\n")
             with psycopg.connect(duena, autocommit=True) as c:
                 c.execute("SELECT pg_reload_conf()")
+            (no_es_carpeta := raiz / "archivo").write_text("")
+            with pytest.raises(OSError):
+                preparacion.preparar(duena, no_es_carpeta)
+            with psycopg.connect(duena) as c:  # no role is there whose password is nowhere
+                assert c.execute("SELECT FROM pg_roles WHERE rolname ~ '^prep_'").fetchall() == []
             hecho = prep("postgres", "roles")
             assert hecho.returncode == 0, hecho.stderr
             urls = {rol: raiz / "datos" / "llaves" / f"base-{rol}.url" for rol in roles.APLICACION}
