@@ -106,7 +106,13 @@ def test_the_web_may_less_than_the_sede(como: Callable[[str], Any]) -> None:
 
 def test_each_role_may_do_what_the_models_say_and_no_more(como: Callable[[str], Any]) -> None:
     declarados = {m._meta.db_table: m.privilegios for m in apps.get_models() if hasattr(m, "privilegios")}
-    assert {"bitacora_hecho", "bitacora_cabeza", "lectura_lectura", "catalogo_casilla", "acceso_registro"} <= declarados.keys()
+    assert {
+        "bitacora_hecho",
+        "bitacora_cabeza",
+        "lectura_lectura",
+        "catalogo_casilla",
+        "acceso_registro",
+    } <= declarados.keys()
     for rol in roles.APLICACION:
         with como(rol) as c:
             for tabla, privilegios in declarados.items():
