@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import secrets
 import unicodedata
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,11 +22,11 @@ from prep.acceso.roles import TODOS, Rol, incompatibles
 from prep.bitacora.services import anotar
 from prep.dominio.comun.autoridad import TODO
 from prep.dominio.comun.hecho import Hecho
+from prep.plataforma import letras
 
 COLUMNAS: Final = ("usuario", "nombre", "roles", "lugar", "alcance")
 MAXIMO: Final = 20_000
 """Lines of one list."""
-LETRAS: Final = "23456789cdfghjkmnpqrtvwx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,7 @@ class _Fila:
 
 def clave_nueva() -> str:
     """Sixteen letters and digits that are not mistaken for one another, in fours: 73 bits."""
-    letras = "".join(secrets.choice(LETRAS) for _ in range(16))
-    return "-".join(letras[i : i + 4] for i in range(0, 16, 4))
+    return "-".join(letras.al_azar(4).lower() for _ in range(4))
 
 
 def usuario_de(nombre: str, ocupados: set[str]) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from prep.plataforma import letras
+
 registro = logging.getLogger("prep.codigo")
-LETRAS = "23456789CDFGHJKMNPQRTVWX"
 
 
 class CodigoDeRespuesta:
@@ -17,7 +17,7 @@ class CodigoDeRespuesta:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.codigo = codigo = "".join(secrets.choice(LETRAS) for _ in range(8))  # type: ignore[attr-defined]
+        request.codigo = codigo = letras.al_azar(8)  # type: ignore[attr-defined]
         respuesta = self.get_response(request)
         respuesta.headers["X-Codigo"] = codigo
         if respuesta.status_code >= 500 and (fallo := getattr(request, "fallo", None)):
