@@ -1,20 +1,31 @@
-"""Every URL × every role, in one table: who gets in, and over what. A route that is not in it fails."""
+"""Every URL × every role × whose object, in tables: who gets in, and over what. A route that is not in them fails."""
 
 from __future__ import annotations
 
+import hashlib
 import re
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, path
+from django.utils import timezone
 
 from gente import dentro, persona, terminal
 from prep.acceso.models import Cuenta
 from prep.acceso.permisos import Acceso, requiere
 from prep.acceso.roles import CON_SEGUNDO_FACTOR, LECTURA, MANDO, OPERATIVOS, TODOS, Rol, incompatibles
 from prep.acceso.umbral import OTRAS_PUERTAS
+from prep.bitacora.models import Hecho
+from prep.ccv import oficina
+from prep.ccv.models import Turno
+from prep.ccv.pasos import Paso
+from prep.ccv.services import Ficha
+from prep.ccv.views import ROLES
 
 pytestmark = pytest.mark.django_db
 NADIE: frozenset[Rol] = frozenset()
@@ -77,6 +88,18 @@ def rutas(resolver: Any = None, antes: str = "") -> dict[str, URLPattern]:
     return todas
 
 
+def de_otra_puerta(sala: str, resolver: Any = None, antes: str = "", dentro_de: bool = False) -> list[str]:
+    """The routes of a room that asks for itself, but for what any address would match."""
+    todas: list[str] = []
+    for r in (resolver or get_resolver()).url_patterns:
+        donde = antes + str(r.pattern)
+        if isinstance(r, URLResolver):
+            todas += de_otra_puerta(sala, r, donde, dentro_de or r.app_name == sala)
+        elif dentro_de and "(?P" not in donde:
+            todas.append(donde)
+    return todas
+
+
 def test_the_table_has_every_route_and_every_route_declares_who_gets_in() -> None:
     assert rutas().keys() == TABLA.keys()
     for ruta, patron in rutas().items():
@@ -115,6 +138,103 @@ def test_nobody_gets_in_without_having_come_in(ruta: str, escena: dict[str, Any]
     assert respuesta.status_code == 302
     assert respuesta.headers["Location"].startswith("/entrar/?next=")
     assert Client().post(con(ruta, escena)).status_code == 401
+
+
+# every route that names an object × every role × whose object it is
+
+DE_MESA: frozenset[Rol] = frozenset({Rol.CAPTURISTA, Rol.VERIFICADOR, Rol.SUPERVISOR})
+DE_UNA_PERSONA = {"del lugar": MANDO, "de otro lugar": frozenset({ADMIN}), "de otro proceso": NADIE}
+OBJETOS: dict[str, dict[str, frozenset[Rol]]] = {
+    # route: whose object, and the roles that reach it; to the others who get into the route there is no such object
+    "cuenta/segundo/llaves/<int:pk>/quitar/": {"suyo": TODOS, "de otra persona": NADIE, "de otro proceso": NADIE},
+    "cuenta/personas/<str:usuario>/liberar/": DE_UNA_PERSONA,
+    "cuenta/personas/<str:usuario>/clave/": DE_UNA_PERSONA,
+    "cuenta/personas/<str:usuario>/retirar/": DE_UNA_PERSONA,
+    "cuenta/personas/<str:usuario>/sin-segundo/": {**DE_UNA_PERSONA, "del lugar": frozenset({ADMIN})},
+    "cuenta/terminales/<uuid:ident>/quitar/": DE_UNA_PERSONA,
+    "ccv/imagen/<str:clave>/": {"suyo": DE_MESA, "de otra persona": NADIE, "de otro proceso": NADIE},
+}
+
+
+def objeto(ruta: str, de_quien: str, cuenta: Cuenta) -> dict[str, Any]:
+    """One more object of the route, of whoever it is; of another process, a key that is nothing here."""
+    lugar = "CATD 1" if de_quien == "de otro lugar" else cuenta.lugar
+    dueno = cuenta if de_quien == "suyo" else persona(Rol.CAPTURISTA, lugar=lugar)
+    aqui = de_quien != "de otro proceso"
+    if "<str:usuario>" in ruta:
+        return {"usuario": dueno.usuario if aqui else "nadie.de.aqui"}
+    if "<uuid:ident>" in ruta:
+        return {"ident": terminal(Client(), lugar).id if aqui else uuid4()}
+    if "<int:pk>" in ruta:
+        llave = Authenticator.objects.create(user=dueno, type="webauthn", data={"name": "Llave", "credential": {}})
+        return {"pk": llave.pk if aqui else llave.pk + 1000}
+    clave = f"{uuid4().int % 10**6:06}B0100GUB"
+    if aqui:
+        datos = hashlib.sha256(clave.encode()).hexdigest()
+        oficina.evidencia().escribir(f"imagenes/{datos[:2]}/{datos}.jpg", b"\xff\xd8")
+        vence = timezone.now() + timedelta(minutes=5)
+        Turno(clave, "captura", "GUB", dueno.persona, datos, clave, vence).save()
+    return {"clave": clave}
+
+
+def test_every_route_that_names_an_object_says_whose() -> None:
+    assert OBJETOS.keys() == {ruta for ruta in TABLA if "<" in ruta}
+
+
+@pytest.mark.parametrize("rol", sorted(TODOS))
+def test_each_role_reaches_its_objects_and_those_of_nobody_else(rol: Rol) -> None:
+    cuenta = persona(rol, lugar="CCV")
+    cliente = dentro(cuenta)
+    for ruta, casos in OBJETOS.items():
+        metodo, roles = TABLA[ruta]
+        assert roles is not None
+        for de_quien, alcanzan in casos.items():
+            estado = cliente.generic(metodo, con(ruta, objeto(ruta, de_quien, cuenta))).status_code
+            esperado = {403} if rol not in roles else {200, 302} if rol in alcanzan else {404}
+            assert estado in esperado, f"{rol} en {ruta}, {de_quien}: {estado}"
+
+
+# the desks: what is sent names its object in a slip that the server signed
+
+HACEN = {
+    (Paso.CAPTURA, "enviar"): {},
+    (Paso.DIFERENCIAS, "enviar"): {},
+    (Paso.DECISION, "enviar"): {"motivo": "Se ve claro."},
+    (Paso.VERIFICACION, "enviar"): {},
+    (Paso.VERIFICACION, "devolver"): {"motivo": "No coincide.", "campo": "TOTAL"},
+    **{(paso, "problema"): {"problema": "ilegible"} for paso in Paso},
+}
+FICHAS = {"suya, de otro proceso": 409, "de otra persona": 400, "de otro escritorio": 400, "de otra llave": 400}
+
+
+def ficha(de_quien: str, paso: Paso, cuenta: Cuenta) -> str:
+    otro = next(p for p in Paso if p is not paso)
+    suya = Ficha(
+        orden=f"ccv-{uuid4()}",
+        acta="990001B0100GUB",
+        paso=otro if de_quien == "de otro escritorio" else paso,
+        imagen="ab" * 32,
+        persona="p-otra" if de_quien == "de otra persona" else cuenta.persona,
+        base="cd" * 32,
+        campos=("TOTAL",),
+    )
+    if de_quien == "de otra llave":
+        with override_settings(SECRET_KEY="la de otra instalación"):
+            return suya.escribir()
+    return suya.escribir()
+
+
+@pytest.mark.parametrize("rol", sorted(TODOS))
+def test_a_desk_does_nothing_with_what_it_did_not_give_to_that_person(rol: Rol) -> None:
+    cuenta = persona(rol, lugar="CCV")
+    cliente = dentro(cuenta)
+    for (paso, accion), otros in HACEN.items():
+        for de_quien, estado in FICHAS.items():
+            envio = {"ficha": ficha(de_quien, paso, cuenta), "accion": accion, "v.TOTAL": "1", **otros}
+            respuesta = cliente.post(f"/ccv/{paso}/", envio)
+            esperado = estado if rol in ROLES[paso] else 403
+            assert respuesta.status_code == esperado, f"{rol} en {paso}, {accion}, {de_quien}: {respuesta.content!r}"
+    assert not Hecho.objects.filter(clase="acta").exists()
 
 
 ACTOS = ("liberar", "clave", "retirar", "sin-segundo")
@@ -203,10 +323,27 @@ def test_the_admin_is_for_the_central_operation_and_the_auditor_looks(rol: Rol) 
     dentro_del_admin = cliente.get("/admin/").status_code == 200
     assert dentro_del_admin == (rol in {Rol.ADMINISTRADOR, Rol.AUDITOR})
     assert cliente.get("/admin/bitacora/hecho/").status_code == (200 if dentro_del_admin else 302)
-    for ajena in ("mfa/authenticator", "account/emailaddress", "auth/group"):
-        assert cliente.get(f"/admin/{ajena}/").status_code in (302, 403, 404)
-    if rol == Rol.AUDITOR:
-        assert cliente.get("/admin/catalogo/persona/add/").status_code == 403
+    for ruta in de_otra_puerta("admin"):
+        if ruta in TABLA:
+            continue
+        donde = con(ruta, {"object_id": "nadie", "content_type_id": "1"})
+        for metodo in ("GET", "POST"):
+            respuesta = cliente.generic(metodo, donde)
+            assert respuesta.status_code < 500, f"{rol}: {metodo} {donde}"
+            if not dentro_del_admin:
+                assert respuesta.headers["Location"].startswith("/admin/login/"), f"{rol}: {metodo} {donde}"
+            elif donde.split("/")[2] in ("mfa", "account", "auth") or (rol == AUD and donde.endswith("/add/")):
+                assert respuesta.status_code in (302, 403, 404), f"{rol}: {metodo} {donde}"
+
+
+@pytest.mark.parametrize("rol", sorted(TODOS))
+def test_to_the_door_of_the_nodes_only_a_signature_is_a_credential(rol: Rol) -> None:
+    assert de_otra_puerta("ninja") == ["api/bitacora/hechos", "api/"]
+    cliente = dentro(persona(rol))
+    habia = Hecho.objects.count()
+    respuesta = cliente.post("/api/bitacora/hechos", [{"nodo": "central"}], content_type="application/json")
+    assert len(respuesta.json()["rechazados"]) == 1
+    assert Hecho.objects.count() == habia
 
 
 def test_no_two_groups_of_roles_meet_in_one_person() -> None:
