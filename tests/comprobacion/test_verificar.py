@@ -21,7 +21,7 @@ from prep.comprobacion.verificar import Opciones, verificar
 from prep.transparencia.almacen import Carpeta
 from prep.transparencia.canonico import canonico
 from prep.transparencia.emisor import emitir_corte
-from prep.transparencia.errores import FormatoInvalido, Inconsistente
+from prep.transparencia.errores import FormatoInvalido, Inconsistente, NoDisponible
 from prep.transparencia.hojas import escribir_hoja
 from prep.transparencia.manifiesto import Manifiesto
 from prep.transparencia.nota import COFIRMA, FIRMA, LlavePrivada, Nota, firmar
@@ -516,6 +516,24 @@ def test_a_site_key_that_is_not_the_one_that_signs(noche):
     (noche.carpeta / "llaves/instituto.vkey").write_text(otra.llave.vkey)
     informe = revisar(noche.carpeta, politica=leer_politica(f"log {INSTITUTO.llave.vkey}\nquorum none\n".encode()))
     assert informe.codigo == 0 and any("no es la llave que firma" in h.texto for h in informe.hallazgos)
+
+
+def test_what_could_not_be_read_accuses_nobody(noche):
+    """A disk that fails in any one file, of whatever kind: it could not be checked, and nobody is called a liar."""
+    noche.paginas = {"index.html": b"uno"}
+    noche.publicar(0.1)
+    tipos = {re.sub("[0-9a-f]{4,}|[0-9]|[A-Z_]{3,}", "N", r): r for r in Carpeta(noche.carpeta).rutas()}
+    assert len(tipos) > 20
+
+    class Fallida(Carpeta):
+        def leer(self, ruta, maximo=2**29):
+            if ruta == falla:
+                raise NoDisponible(f"no se pudo leer {ruta}: el disco falló")
+            return super().leer(ruta, maximo)
+
+    for falla in tipos.values():
+        informe = verificar(Fallida(noche.carpeta), Opciones(espera=0))
+        assert informe.codigo == 2 and "el disco falló" in informe.veredicto, (falla, informe.veredicto)
 
 
 def test_nothing_is_right_and_wrong_at_once(noche):

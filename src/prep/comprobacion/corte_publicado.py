@@ -24,7 +24,7 @@ from prep.comprobacion.sitio import leer_sitio
 from prep.transparencia.almacen import Carpeta, Lector
 from prep.transparencia.canonico import NoCanonico, leer_json
 from prep.transparencia.emisor import raiz_de_imagenes
-from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible
+from prep.transparencia.errores import ErrorEmision, FormatoInvalido
 from prep.transparencia.manifiesto import Archivo, Manifiesto
 
 MAXIMO_IMAGEN = 64 * 2**20
@@ -84,7 +84,7 @@ def revisar_archivos(lector: Lector, ruta: str, m: Manifiesto, informe: Informe,
             leidos[a.ruta] = datos if guardar else b""
             continue
         malos += 1
-        _anotar(informe, asunto, problema)
+        informe.tropiezo(asunto, problema)
     if isinstance(lector, Carpeta):
         de_mas = set(lector.rutas(ruta)) - {f"{ruta}/{a.ruta}" for a in m.archivos} - {f"{ruta}/corte.json"}
         for r in sorted(de_mas):
@@ -105,10 +105,14 @@ def leer_archivo(lector: Lector, ruta: str, a: Archivo) -> bytes:
     return datos
 
 
-def revisar_sitio(lector: Lector, archivos: Archivos, previos: Callable[[], Iterable[bytes]], informe: Informe) -> None:
+def revisar_sitio(
+    lector: Lector, archivos: Archivos, m: Manifiesto, previos: Callable[[], Iterable[bytes]], informe: Informe
+) -> None:
     """The pages at the root, where the corte lists them. `previos`: the lists of earlier cortes, newest first."""
     asunto, malos = "páginas", 0
     if "sitio.json" not in archivos:
+        if any(a.ruta == "sitio.json" for a in m.archivos):
+            return  # said with the files
         informe.aviso(asunto, "las páginas de la raíz (index.html y demás) no están firmadas en este corte")
         return
     try:
@@ -122,7 +126,7 @@ def revisar_sitio(lector: Lector, archivos: Archivos, previos: Callable[[], Iter
             datos = lector.leer(a.ruta)
         except ErrorEmision as e:
             malos += 1
-            _anotar(informe, asunto, e)
+            informe.tropiezo(asunto, e)
             continue
         huella = None if datos is None else sha256(datos).hexdigest()
         if huella != a.sha256:
@@ -146,19 +150,15 @@ def _en_paralelo(lector: Lector, f: Callable[[Any], Any], lista: Iterable[Any]) 
             yield from hilos.map(f, lista)
 
 
-def _anotar(informe: Informe, asunto: str, problema: object) -> None:
-    if isinstance(problema, NoDisponible):
-        informe.sin_comprobar(asunto, str(problema))
-    else:
-        informe.mal(asunto, str(problema))
-
-
 # --- figures ----------------------------------------------------------------------------------------------------------
 
 
 def revisar_cifras(archivos: Archivos, m: Manifiesto, contexto: Contexto, informe: Informe) -> Revisado | None:
     """Compute everything again from the actas, and name what was not. None when it could not be."""
     asunto = "cifras"
+    if faltan := [a.ruta for a in m.archivos if es_documento(a.ruta) and a.ruta not in archivos]:
+        informe.sin_comprobar(asunto, f"sin {faltan[0]}, tal como se firmó, no se pueden volver a calcular")
+        return None
     try:
         c = _Corte(archivos, m, contexto)
         antes = informe.tropiezos
@@ -438,6 +438,6 @@ def revisar_imagenes(lector: Lector, imagenes: Revisado, m: Manifiesto, informe:
     for problema in _en_paralelo(lector, revisar, sorted(rutas)):
         if problema is not None:
             malas += 1
-            _anotar(informe, asunto, problema)
+            informe.tropiezo(asunto, problema)
     if not malas:
         informe.bien(asunto, f"{len(rutas):,} imágenes, cada una con el hash que lleva por nombre en la base de datos")

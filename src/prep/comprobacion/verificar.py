@@ -155,10 +155,8 @@ def _verificar(lector: Lector, o: Opciones) -> "_InformeConRecuerdo":
         _contenido(lector, cortes, o, informe)
         _sin_firmar(lector, cortes, informe)
         informe.recuerdo = _Recuerdo(historia.punto, politica.registros)
-    except NoDisponible as e:
-        informe.sin_comprobar("lectura", str(e))
     except ErrorEmision as e:
-        informe.mal("registro", str(e))
+        informe.tropiezo("registro", e)
     except (RecursionError, MemoryError):
         informe.mal("registro", "un archivo está anidado sin fin o no cabe en este equipo")
     return informe
@@ -275,8 +273,10 @@ def _archivo_del_registro(lector: Lector, ruta: str, historia: Historia, politic
             raise FormatoInvalido(f"{ruta} no mide lo que debe")
         else:
             _comparar_tesela(historia, nivel, numero, datos, informe)
-    except (ErrorEmision, ValueError, IndexError) as e:
-        informe.mal("teselas", str(e) if isinstance(e, ErrorEmision) else f"{ruta} no es un archivo del registro")
+    except ErrorEmision as e:
+        informe.tropiezo("teselas", e)
+    except (ValueError, IndexError):
+        informe.mal("teselas", f"{ruta} no es un archivo del registro")
 
 
 def _sellos(lector: Lector, historia: Historia, informe: Informe) -> None:
@@ -396,10 +396,8 @@ def _manifiestos(lector: Lector, cortes: _Cortes, informe: Informe) -> None:
             if previo is not None and (distinta := _otra_bitacora(previo, m)):
                 informe.mal("manifiestos", distinta)
             previo = m
-        except NoDisponible as e:
-            informe.sin_comprobar("manifiestos", str(e))
         except ErrorEmision as e:
-            informe.mal("manifiestos", str(e))
+            informe.tropiezo("manifiestos", e)
         anterior = h["manifiesto"]
     if cortes.hojas and informe.tropiezos == antes:
         informe.bien("manifiestos", f"{len(cortes.hojas)} cortes encadenados, ninguno reescrito ni retirado")
@@ -443,7 +441,7 @@ def _contenido(lector: Lector, cortes: _Cortes, o: Opciones, informe: Informe) -
             contexto = Contexto(primero, tuple(anteriores), _avance(lector, previo, cortes) if previo else None)
             revisado = revisar_cifras(archivos, m, contexto, informe)
             if ultimo:
-                revisar_sitio(lector, archivos, lambda: _sitios(lector, cortes), informe)
+                revisar_sitio(lector, archivos, m, lambda: _sitios(lector, cortes), informe)
             if revisado is not None:
                 revisar_imagenes(lector, revisado, m, informe, o.imagenes)
                 revisar_paginas(archivos, m, o.redibujar, informe)
@@ -461,10 +459,8 @@ def _primero(lector: Lector, ruta: str, m: Manifiesto, informe: Informe) -> Arch
             a for a in m.archivos if a.ruta == "proceso.json" or (a.ruta.startswith("bd/") and a.ruta.endswith(".zip"))
         ]
         return {a.ruta: leer_archivo(lector, ruta, a) for a in quiero}
-    except NoDisponible as e:
-        informe.sin_comprobar("cifras", f"no se pudo leer el catálogo del primer corte: {e}")
     except ErrorEmision as e:
-        informe.mal("cifras", f"no se pudo leer el catálogo del primer corte: {e}")
+        informe.tropiezo("cifras", e, "no se pudo leer el catálogo del primer corte: ")
     return None
 
 

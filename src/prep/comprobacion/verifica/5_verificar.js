@@ -198,6 +198,9 @@ async function revisarArchivos(fuente, ruta, m, informe, guardar) {
   return leidos;
 }
 
+// Whether a file of a corte is one of its documents or tables; the rest are pages and exports drawn from them.
+const esDocumento = (ruta) => /^(proceso|avance|secciones|mapa|cabecera|sitio)\.json$|^bd\/|\/demarcacion\/.*\.json$|\/(resumen|especiales)\.json$/.test(ruta);
+
 // Computes everything again from the actas and names what was not. Null when it could not be done.
 async function revisarCifras(archivos, m, contexto, informe) {
   const leidos = new Map();
@@ -212,6 +215,8 @@ async function revisarCifras(archivos, m, contexto, informe) {
   const bases = new Map();
   const mal = (d) => informe.anotar("mal", "cifras", d);
   const pocas = (lista) => { let n = 0; for (const d of lista) if (n++ < 40) mal(d); else break; };
+  const falta = m.archivos.find((a) => esDocumento(a.ruta) && !archivos.has(a.ruta));
+  if (falta) { informe.anotar("sin_comprobar", "cifras", `sin ${falta.ruta}, tal como se firmó, no se pueden volver a calcular`); return null; }
   try {
     const antes = informe.tropiezos;
     const proceso = json("proceso.json");
@@ -330,10 +335,11 @@ const leerDelCorte = async (fuente, h, ruta) => {
 
 // The root's pages, as the corte lists them: those of the one before, still there, are no lie.
 async function revisarPaginas(fuente, archivos, cortes, m, informe) {
-  const dibujadas = m.archivos.filter((a) => !/^(proceso|avance|secciones|mapa|cabecera|sitio)\.json$|^bd\/|\/demarcacion\/.*\.json$|\/(resumen|especiales)\.json$/.test(a.ruta)).length;
+  const dibujadas = m.archivos.filter((a) => !esDocumento(a.ruta)).length;
   let lista = [];
-  if (!archivos.has("sitio.json")) informe.anotar("aviso", "páginas", "las páginas de la raíz (index.html y demás) no están firmadas en este corte");
-  else {
+  if (!archivos.has("sitio.json")) {
+    if (!m.archivos.some((a) => a.ruta === "sitio.json")) informe.anotar("aviso", "páginas", "las páginas de la raíz (index.html y demás) no están firmadas en este corte");
+  } else {
     const antes = informe.tropiezos;
     let pendientes = [];
     try {
