@@ -6,6 +6,7 @@ a site may be changing from one corte to the next.
 
 import contextlib
 import os
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -280,25 +281,31 @@ def _archivo_del_registro(lector: Lector, ruta: str, historia: Historia, politic
 
 
 def _sellos(lector: Lector, historia: Historia, informe: Informe) -> None:
-    """Dated stamps, if there are any: each over the checkpoint its name says."""
+    """Dated stamps, if there are any: each over the checkpoint its name says. Whose certificate signs it is for whoever
+    knows the authority."""
     rutas = list(lector.rutas("sellos")) if isinstance(lector, Carpeta) else [ruta_sello(historia.punto.tamano)]
     for ruta in rutas:
         try:
             datos = lector.leer(ruta, MAXIMO_RESPUESTA)
             if datos is None or (datos[:1] != b"\x30" and not isinstance(lector, Carpeta)):
                 continue  # it is optional: on the web, only what looks like a stamp is one
-            tamano = int(ruta.removeprefix("sellos/").removesuffix(".tsr"), 10) if ruta[7:13].isdigit() else 0
+            numero = re.fullmatch(r"sellos/([0-9]{6,15})\.tsr", ruta)
+            tamano = int(numero[1]) if numero else 0
             if not 1 <= tamano <= historia.punto.tamano or ruta != ruta_sello(tamano):
                 raise FormatoInvalido(f"{ruta} no es de ningún punto de control firmado")
             texto = Punto(historia.punto.origen, tamano, historia.arbol.raiz(tamano)).texto()
             sello = verificar_sello(datos, texto)
-        except NoDisponible:
-            continue
-        except (ErrorEmision, ValueError) as e:
+        except NoDisponible as e:  # nothing hangs on it
+            informe.aviso("sellos", str(e))
+        except ErrorEmision as e:
             informe.mal("sellos", f"{ruta}: {e}")
         else:
             hora = f"{sello.hora:%Y-%m-%d %H:%M:%S} UTC"
-            informe.bien("sellos", f"{tamano} hojas existían el {hora}, según {sello.autoridad}")
+            informe.aviso(
+                "sellos",
+                f"{tamano} hojas existían el {hora}, según «{sello.autoridad}»; su certificado no se comprobó: hágalo"
+                " con openssl y el que esa autoridad publica",
+            )
 
 
 def _hojas(historia: Historia, informe: Informe) -> _Cortes:
