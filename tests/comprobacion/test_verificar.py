@@ -536,6 +536,25 @@ def test_what_could_not_be_read_accuses_nobody(noche):
         assert informe.codigo == 2 and "el disco falló" in informe.veredicto, (falla, informe.veredicto)
 
 
+def test_a_partial_copy_names_what_it_does_not_hold(noche):
+    """It may not keep anybody from knowing that the files of earlier cortes were not looked at."""
+    (noche.carpeta / "copia_parcial.txt").write_text("solo el último")
+    shutil.rmtree(noche.carpeta / "cortes/0002/GUB")
+    for todo in (False, True):
+        informe = revisar(noche.carpeta, todo=todo)
+        assert informe.codigo == 0 and "archivos de cortes anteriores" in informe.no_recalculados, informe.veredicto
+    (noche.carpeta / "copia_parcial.txt").unlink()
+    assert "falta cortes/0002/GUB" in malos(revisar(noche.carpeta))
+
+
+def test_nothing_is_read_more_often_than_needed(noche):
+    """Each image and each file of a corte once, however many cortes are computed again."""
+    lector = Contador(noche.carpeta)
+    assert verificar(lector, Opciones(espera=0, todo=True)).codigo == 0
+    pesados = [r for r in lector.pedidos if r.startswith(("imagenes/", "cortes/"))]
+    assert len(pesados) == len(set(pesados)) == sum(1 for c in ("imagenes", "cortes") for _ in lector.rutas(c))
+
+
 def test_nothing_is_right_and_wrong_at_once(noche):
     """What was found before hides nothing of what is found later."""
     (noche.carpeta / "tile/0/000.p/4").write_bytes(b"\0" * 128)

@@ -20,7 +20,7 @@ from prep.comprobacion.recalculo import (
     leer_tabla,
     paquetes_de,
 )
-from prep.comprobacion.sitio import leer_sitio
+from prep.comprobacion.sitio import MAXIMO_PAGINA, leer_sitio
 from prep.transparencia.almacen import Carpeta, Lector
 from prep.transparencia.canonico import NoCanonico, leer_json
 from prep.transparencia.emisor import raiz_de_imagenes
@@ -66,10 +66,12 @@ class Revisado:
     documentos: dict[str, Any] = field(default_factory=dict)
 
 
-def revisar_archivos(lector: Lector, ruta: str, m: Manifiesto, informe: Informe, guardar: bool) -> Archivos:
+def revisar_archivos(
+    lector: Lector, ruta: str, m: Manifiesto, informe: Informe, guardar: Callable[[str], bool] | None = None
+) -> Archivos:
     """Every file of the manifest, by size and sha256; in a folder, nothing that the manifest does not name.
 
-    Returns the content of the files that were right, if asked to keep it.
+    Returns the content of the files that were right: all, or those that `guardar` chooses.
     """
     asunto, leidos, malos = f"archivos del corte {m.corte}", {}, 0
 
@@ -81,7 +83,8 @@ def revisar_archivos(lector: Lector, ruta: str, m: Manifiesto, informe: Informe,
 
     for a, datos, problema in _en_paralelo(lector, revisar, m.archivos):
         if problema is None:
-            leidos[a.ruta] = datos if guardar else b""
+            if guardar is None or guardar(a.ruta):
+                leidos[a.ruta] = datos
             continue
         malos += 1
         informe.tropiezo(asunto, problema)
@@ -123,7 +126,7 @@ def revisar_sitio(
     pendientes: list[tuple[Archivo, str | None]] = []
     for a in lista:
         try:
-            datos = lector.leer(a.ruta)
+            datos = lector.leer(a.ruta, MAXIMO_PAGINA)
         except ErrorEmision as e:
             malos += 1
             informe.tropiezo(asunto, e)
@@ -401,8 +404,11 @@ def imagenes_firmadas(hashes: set[str], m: Manifiesto) -> bool:
     return len(hashes) == m.total_imagenes and raiz_de_imagenes(hashes) == m.raiz_imagenes
 
 
-def revisar_imagenes(lector: Lector, imagenes: Revisado, m: Manifiesto, informe: Informe, leerlas: bool) -> None:
-    """The list of images against the signed root, and each image by its own name."""
+def revisar_imagenes(
+    lector: Lector, imagenes: Revisado, m: Manifiesto, informe: Informe, leerlas: bool, vistas: set[str]
+) -> None:
+    """The list of images against the signed root, and each image by its own name. `vistas`: paths already looked at in
+    other cortes, which grows."""
     asunto = "imágenes"
     hashes, todas = imagenes.ofrecidas, imagenes.nombradas
     if not imagenes_firmadas(todas, m):
@@ -420,6 +426,8 @@ def revisar_imagenes(lector: Lector, imagenes: Revisado, m: Manifiesto, informe:
             asunto, f"{de_mas:,} imágenes que ningún acta de este corte nombra; pueden ser de otros anteriores"
         )
     rutas |= presentes or set()  # those of earlier cortes too: every image is named by its own hash
+    rutas -= vistas
+    vistas |= rutas
     if not rutas:
         return
 

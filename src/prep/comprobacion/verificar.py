@@ -8,7 +8,7 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -30,14 +30,14 @@ from prep.comprobacion.corte_publicado import (
 from prep.comprobacion.informe import Informe
 from prep.comprobacion.recalculo import NoCuadra
 from prep.comprobacion.redibujo import Redibujar, revisar_paginas
-from prep.comprobacion.sitio import leer_sitio
+from prep.comprobacion.sitio import MAXIMO_PAGINA, leer_sitio
 from prep.transparencia import arbol
 from prep.transparencia.almacen import Carpeta, Lector
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico
 from prep.transparencia.emisor import PUNTERO
 from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible
 from prep.transparencia.hojas import leer_hoja, modo_de_llave
-from prep.transparencia.manifiesto import MAXIMO, Manifiesto
+from prep.transparencia.manifiesto import MAXIMO, Archivo, Manifiesto
 from prep.transparencia.nota import FIRMA, LlavePublica, b64, de_b64
 from prep.transparencia.politica import MAXIMO_BYTES, Politica, leer_politica
 from prep.transparencia.punto import Punto, abrir_punto
@@ -427,68 +427,88 @@ def _otra_bitacora(previo: Manifiesto, m: Manifiesto) -> str | None:
 
 def _contenido(lector: Lector, cortes: _Cortes, o: Opciones, informe: Informe) -> None:
     """Files of every corte in a folder (of the last one on the web, unless `todo`); figures and images of the last."""
-    entero = o.todo or (isinstance(lector, Carpeta) and not (lector.carpeta / PARCIAL).exists())
+    parcial = isinstance(lector, Carpeta) and (lector.carpeta / PARCIAL).exists()
+    todo = o.todo and not parcial
+    entero = todo or (isinstance(lector, Carpeta) and not parcial)
+    previo: _Firmados | None = None
     anteriores: list[Anterior] = []
     primero: Archivos | None = None
+    imagenes: set[str] = set()
     sin_cifras = 0
     for h in cortes.hojas:
         m = cortes.manifiestos.get(h["corte"])
         if m is None:
             continue
         ultimo = h is cortes.hojas[-1]
-        cifras = ultimo or o.todo
-        resumenes = None
+        cifras = ultimo or todo
+        firmados = _Firmados(lector, h["ruta"], m)
         if ultimo or entero:
-            archivos = revisar_archivos(lector, h["ruta"], m, informe, guardar=cifras)
-            resumenes = _resumenes(lector, h["ruta"], m) if not ultimo else None
+            guardar = None if cifras else firmados.hacen_falta(primero is None)
+            firmados.leidos = revisar_archivos(lector, h["ruta"], m, informe, guardar)
         if not cifras:
             sin_cifras += 1
         else:
-            previo = cortes.hojas[cortes.hojas.index(h) - 1] if anteriores else None
-            contexto = Contexto(primero, tuple(anteriores), _avance(lector, previo, cortes) if previo else None)
-            revisado = revisar_cifras(archivos, m, contexto, informe)
+            contexto = Contexto(primero, tuple(anteriores), previo.json("avance.json") if previo else None)
+            revisado = revisar_cifras(firmados.leidos, m, contexto, informe)
             if ultimo:
-                revisar_sitio(lector, archivos, m, lambda: _sitios(lector, cortes), informe)
+                revisar_sitio(lector, firmados.leidos, m, lambda: _sitios(lector, cortes), informe)
             if revisado is not None:
-                revisar_imagenes(lector, revisado, m, informe, o.imagenes)
-                revisar_paginas(archivos, m, o.redibujar, informe)
+                revisar_imagenes(lector, revisado, m, informe, o.imagenes, imagenes)
+                revisar_paginas(firmados.leidos, m, o.redibujar, informe)
+        if ultimo:
+            break
         if primero is None:
-            primero = _primero(lector, h["ruta"], m, informe)
-        anteriores.append(Anterior(m, resumenes))
+            primero = _primero(firmados, informe)
+        anteriores.append(Anterior(m, firmados.resumenes() if entero else None))
+        previo = firmados
+    como = "esta copia no los trae" if parcial else "con --todo, sí"
+    if sin_cifras and not entero:
+        informe.no_recalculado("archivos de cortes anteriores", f"los de {sin_cifras} no se miraron ({como})")
     if sin_cifras:
-        informe.no_recalculado("cortes anteriores", f"las cifras de los anteriores, {sin_cifras} (con --todo, sí)")
+        informe.no_recalculado("cortes anteriores", f"las cifras de los anteriores, que son {sin_cifras} ({como})")
 
 
-def _primero(lector: Lector, ruta: str, m: Manifiesto, informe: Informe) -> Archivos | None:
+@dataclass
+class _Firmados:
+    """The files of a corte, as signed: those already read, and the others when they are asked for."""
+
+    lector: Lector
+    ruta: str
+    m: Manifiesto
+    leidos: Archivos = field(default_factory=dict)
+
+    @staticmethod
+    def hacen_falta(primero: bool) -> Callable[[str], bool]:
+        """What later cortes are held against, out of a corte whose figures are not computed."""
+        return lambda r: r == "avance.json" or r.endswith("/resumen.json") or (primero and _fija(r))
+
+    def leer(self, a: Archivo) -> bytes:
+        return self.leidos[a.ruta] if a.ruta in self.leidos else leer_archivo(self.lector, self.ruta, a)
+
+    def json(self, ruta: str) -> Any:
+        """A document; None where it is not there as signed (said with the files of its corte)."""
+        for a in self.m.archivos:
+            if a.ruta == ruta:
+                with contextlib.suppress(ErrorEmision, NoCuadra):
+                    return leer_documento({ruta: self.leer(a)}, ruta)
+        return None
+
+    def resumenes(self) -> dict[str, Any] | None:
+        """The summaries, by election; None where any is not there as signed."""
+        resumenes = {e: self.json(f"{e}/resumen.json") for e in self.m.todo["cuentas"]}
+        return None if None in resumenes.values() else resumenes
+
+
+def _fija(ruta: str) -> bool:
     """What the first corte fixed: its `proceso.json` and its databases."""
+    return ruta == "proceso.json" or (ruta.startswith("bd/") and ruta.endswith(".zip"))
+
+
+def _primero(firmados: _Firmados, informe: Informe) -> Archivos | None:
     try:
-        quiero = [
-            a for a in m.archivos if a.ruta == "proceso.json" or (a.ruta.startswith("bd/") and a.ruta.endswith(".zip"))
-        ]
-        return {a.ruta: leer_archivo(lector, ruta, a) for a in quiero}
+        return {a.ruta: firmados.leer(a) for a in firmados.m.archivos if _fija(a.ruta)}
     except ErrorEmision as e:
         informe.tropiezo("cifras", e, "no se pudo leer el catálogo del primer corte: ")
-    return None
-
-
-def _resumenes(lector: Lector, ruta: str, m: Manifiesto) -> dict[str, Any] | None:
-    """The summaries of an earlier corte, by election; None where any is not there as signed (already said)."""
-    resumenes = {}
-    for a in m.archivos:
-        clave, _, nombre = a.ruta.partition("/")
-        if nombre == "resumen.json":
-            with contextlib.suppress(ErrorEmision, NoCuadra):
-                resumenes[clave] = leer_documento({a.ruta: leer_archivo(lector, ruta, a)}, a.ruta)
-    return resumenes if resumenes.keys() == m.todo["cuentas"].keys() else None
-
-
-def _avance(lector: Lector, previo: dict[str, Any], cortes: _Cortes) -> Any:
-    """The curve of the corte before, as signed."""
-    m = cortes.manifiestos.get(previo["corte"])
-    for a in m.archivos if m else ():
-        if a.ruta == "avance.json":
-            with contextlib.suppress(ErrorEmision, NoCuadra):
-                return leer_documento({a.ruta: leer_archivo(lector, previo["ruta"], a)}, a.ruta)
     return None
 
 
@@ -527,7 +547,7 @@ def _paginas_firmadas(lector: Carpeta, cortes: _Cortes, buscadas: set[str]) -> s
             for a in leer_sitio(datos) if datos else ():
                 if a.ruta not in buscadas or a.ruta in firmadas:
                     continue
-                suyo = None if i == 0 else lector.leer(a.ruta, a.bytes)
+                suyo = None if i == 0 else lector.leer(a.ruta, MAXIMO_PAGINA)
                 if i == 0 or (suyo is not None and sha256(suyo).hexdigest() == a.sha256):
                     firmadas.add(a.ruta)
         if buscadas <= firmadas:

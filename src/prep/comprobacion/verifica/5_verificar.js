@@ -318,6 +318,7 @@ async function revisarImagenes(fuente, { imagenes, ofrecidas }, m, informe, leer
 }
 
 const DEL_REGISTRO = ["checkpoint", "ultimo.json", "politica", "tile", "puntos", "sellos", "llaves", "cortes", "imagenes", "documentos"];
+const MAXIMO_PAGINA = 32 * 2 ** 20;
 
 function leerSitio(datos) {
   const s = leerCanonico(datos, "sitio.json");
@@ -345,7 +346,7 @@ async function revisarPaginas(fuente, archivos, cortes, m, informe) {
     try {
       lista = leerSitio(archivos.get("sitio.json"));
       for (const a of lista) {
-        const datos = await fuente.leer(a.ruta);
+        const datos = await fuente.leer(a.ruta, MAXIMO_PAGINA);
         const h = datos ? await huella(datos) : null;
         if (h !== a.sha256) pendientes.push([a.ruta, h]);
       }
@@ -375,7 +376,7 @@ async function revisarAjenos(fuente, cortes, informe) {
     try {
       const firmadas = new Map((datos ? leerSitio(datos) : []).map((a) => [a.ruta, a.sha256]));
       const quedan = [];
-      for (const r of ajenos) if (!firmadas.has(r) || (i && (await huella(await fuente.leer(r))) !== firmadas.get(r))) quedan.push(r);
+      for (const r of ajenos) if (!firmadas.has(r) || (i && (await huella(await fuente.leer(r, MAXIMO_PAGINA))) !== firmadas.get(r))) quedan.push(r);
       ajenos = quedan;
     } catch { /* said elsewhere */ }
   }
@@ -530,6 +531,7 @@ async function revisarCortes(fuente, r, informe, conImagenes) {
     informe.detalle = { fuente, registro: r, ultimo, cortes, actos, archivos, actas: cifras?.actas ?? new Map() };
   }
   await revisarAjenos(fuente, cortes, informe);
+  if (anteriores.length && !fuente.completa) informe.anotar("no_recalculado", "archivos de cortes anteriores", `los de ${anteriores.length} no se miraron`);
   if (anteriores.length) informe.anotar("no_recalculado", "cortes anteriores", `las cifras de los anteriores, que son ${anteriores.length}`);
 }
 
@@ -585,7 +587,7 @@ async function todoLoNecesario({ fuente, registro, ultimo, cortes, actos, archiv
   for (const a of cortes[0].m?.archivos ?? []) if (a.ruta === "proceso.json" || /^bd\/.*\.zip$/.test(a.ruta)) await traer(`${cortes[0].ruta}/${a.ruta}`, a.bytes);
   for (const a of cortes.at(-2)?.m?.archivos ?? []) if (["avance.json", "sitio.json"].includes(a.ruta)) await traer(`${cortes.at(-2).ruta}/${a.ruta}`, a.bytes);
   for (const [ruta, datos] of archivos) todo.set(`${ultimo.ruta}/${ruta}`, datos);
-  if (archivos.has("sitio.json")) for (const a of leerSitio(archivos.get("sitio.json"))) await traer(a.ruta, MAXIMO);
+  if (archivos.has("sitio.json")) for (const a of leerSitio(archivos.get("sitio.json"))) await traer(a.ruta, MAXIMO_PAGINA);
   return todo;
 }
 
