@@ -335,6 +335,27 @@ def test_the_log_is_rolled_back_or_served_from_yesterday(noche, tmp_path):
     assert revisar(noche.carpeta, recordar=recuerdo).codigo == 0
 
 
+def test_a_memory_that_cannot_be_kept_is_told_apart_from_what_was_checked(noche, tmp_path):
+    for recuerdo, dice in ((tmp_path / "nada/visto.json", "no se pudo guardar"), (tmp_path, "no se pudo leer")):
+        informe = revisar(noche.carpeta, recordar=recuerdo)
+        assert informe.codigo == 2 and dice in informe.veredicto, informe.veredicto
+        assert str(recuerdo) in informe.veredicto and "Errno" not in informe.veredicto
+    assert revisar(noche.carpeta, recordar=tmp_path / "nada/visto.json").corte == 3
+
+
+def test_another_key_than_the_last_time_is_pointed_out(noche, tmp_path):
+    """What is remembered is who signed, not whom the policy would have believed."""
+    nueva = LlavePrivada(INSTITUTO.llave.nombre, FIRMA, b"\x42" * 32)
+    ambas = leer_politica(f"log {INSTITUTO.llave.vkey}\nlog {nueva.llave.vkey}\nquorum none\n".encode())
+    recuerdo = tmp_path / "visto.json"
+    otra = "lo firma otra llave que la vez anterior"
+    assert revisar(noche.carpeta, politica=ambas, recordar=recuerdo).codigo == 0
+    noche.registro = Registro(Carpeta(noche.carpeta, duradero=False), nueva, llaves_anteriores=[INSTITUTO.llave])
+    noche.publicar(0.1)
+    assert otra in [h.texto for h in revisar(noche.carpeta, politica=ambas, recordar=recuerdo).hallazgos]
+    assert otra not in [h.texto for h in revisar(noche.carpeta, politica=ambas, recordar=recuerdo).hallazgos]
+
+
 def test_two_histories(noche, tmp_path):
     """Two mirrors are shown different fourth cortes, both well signed."""
     otra = tmp_path / "otra"

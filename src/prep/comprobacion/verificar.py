@@ -35,7 +35,7 @@ from prep.transparencia import arbol
 from prep.transparencia.almacen import Carpeta, Lector
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico
 from prep.transparencia.emisor import PUNTERO
-from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible
+from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible, causa
 from prep.transparencia.hojas import leer_hoja, modo_de_llave
 from prep.transparencia.manifiesto import MAXIMO, Archivo, Manifiesto
 from prep.transparencia.nota import FIRMA, LlavePublica, b64, de_b64
@@ -123,8 +123,11 @@ def verificar(lector: Lector, opciones: Opciones | None = None) -> Informe:
         if _cabezas(lector) == antes and (vuelta or isinstance(lector, Carpeta)):
             break
     if informe.codigo == 0 and o.recordar and informe.recuerdo is not None:
-        informe.recuerdo.escribir(o.recordar)
-        informe.bien("memoria", f"se recordó este punto de control en {o.recordar}")
+        try:
+            informe.recuerdo.escribir(o.recordar)
+            informe.bien("memoria", f"se recordó este punto de control en {o.recordar}")
+        except OSError as e:
+            informe.sin_comprobar("memoria", f"no se pudo guardar {o.recordar}: {causa(e)}")
     return informe
 
 
@@ -155,7 +158,7 @@ def _verificar(lector: Lector, o: Opciones) -> "_InformeConRecuerdo":
         revisar_actos(lector, cortes.todas, cortes.manifiestos, informe)
         _contenido(lector, cortes, o, informe)
         _sin_firmar(lector, cortes, informe)
-        informe.recuerdo = _Recuerdo(historia.punto, politica.registros)
+        informe.recuerdo = _Recuerdo(historia.punto, _firman(historia))
     except ErrorEmision as e:
         informe.tropiezo("registro", e)
     except (RecursionError, MemoryError):
@@ -564,6 +567,11 @@ def _sitio_de(lector: Lector, h: dict[str, Any], cortes: _Cortes) -> bytes | Non
     return None
 
 
+def _firman(historia: Historia) -> list[LlavePublica]:
+    """The keys of the log, not of its witnesses, that sign its head."""
+    return [f.llave for f in historia.firmado.firmas if f.hora is None]
+
+
 @dataclass(frozen=True)
 class _Recuerdo:
     """The checkpoint seen last time and the keys that signed it, kept by whoever verifies."""
@@ -573,19 +581,23 @@ class _Recuerdo:
 
     @classmethod
     def leer(cls, archivo: Path | None) -> "_Recuerdo | None":
-        if archivo is None or not archivo.exists():
+        if archivo is None:
             return None
         try:
             d = leer_canonico(archivo.read_bytes())
             punto = Punto(d["origen"], d["tamano"], de_b64(d["raiz"]))
             return cls(punto, [LlavePublica.leer(v) for v in d["llaves"]])
-        except (OSError, ValueError, KeyError, TypeError) as e:
+        except FileNotFoundError:
+            return None
+        except OSError as e:
+            raise NoDisponible(f"no se pudo leer {archivo}: {causa(e)}") from e
+        except (ValueError, KeyError, TypeError) as e:
             raise NoDisponible(f"no se entiende {archivo}; bórrelo solo si sabe por qué está dañado") from e
 
     def comparar(self, historia: Historia, informe: Informe) -> None:
         historia.comprobar_continuacion(self.punto)
         informe.bien("memoria", f"continúa la historia vista antes, de {self.punto.tamano} hojas")
-        if not {f.llave for f in historia.firmado.firmas} & set(self.llaves):
+        if not set(_firman(historia)) & set(self.llaves):
             informe.aviso("memoria", "lo firma otra llave que la vez anterior")
 
     def escribir(self, archivo: Path) -> None:
