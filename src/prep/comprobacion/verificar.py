@@ -8,7 +8,7 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -232,8 +232,9 @@ def _teselas(lector: Lector, historia: Historia, politica: Politica, informe: In
     for nivel, numero, _ in arbol.teselas(0, n):
         _comparar_tesela(historia, nivel, numero, publicadas.tesela(nivel, numero), informe)
     if isinstance(lector, Carpeta):
+        llaves = firmantes_de_siempre(historia, politica.registros), politica.testigos.values()
         for ruta in (*lector.rutas("tile"), *lector.rutas("puntos")):
-            _archivo_del_registro(lector, ruta, historia, politica, informe)
+            _archivo_del_registro(lector, ruta, historia, llaves, informe)
     if informe.tropiezos == antes:
         informe.bien("teselas", "los archivos del registro son los de su árbol")
 
@@ -249,13 +250,15 @@ def _comparar_tesela(historia: Historia, nivel: int, numero: int, datos: bytes, 
             return
 
 
-def _archivo_del_registro(lector: Lector, ruta: str, historia: Historia, politica: Politica, informe: Informe) -> None:
+def _archivo_del_registro(
+    lector: Lector, ruta: str, historia: Historia, llaves: tuple[Iterable[LlavePublica], ...], informe: Informe
+) -> None:
     partes = ruta.split("/")
     n = historia.punto.tamano
     try:
         datos = lector.leer(ruta, MAXIMO_PUNTO if partes[0] == "puntos" else MAXIMO_ENTRADAS) or b""
         if partes[0] == "puntos":
-            firmado = abrir_punto(datos, firmantes_de_siempre(historia, politica.registros), politica.testigos.values())
+            firmado = abrir_punto(datos, *llaves)
             tamano = firmado.punto.tamano
             if ruta != ruta_punto(tamano):
                 raise FormatoInvalido(f"{ruta} es de {tamano} hojas")
