@@ -178,7 +178,8 @@ def revisar_cifras(archivos: Archivos, m: Manifiesto, contexto: Contexto, inform
     except NoCuadra as e:
         informe.mal(asunto, str(e))
     except SIN_FORMA as e:
-        informe.mal(asunto, f"un archivo del corte no tiene la forma que debe ({type(e).__name__}: {str(e)[:100]})")
+        falta = f": le falta «{e.args[0]}»" if isinstance(e, KeyError) and e.args else ""
+        informe.mal(asunto, f"un archivo del corte no tiene la forma que debe{falta}")
     return None
 
 
