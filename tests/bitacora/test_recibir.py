@@ -15,7 +15,7 @@ from escritos import ACTAS, AHORA, AMBITO, VOTOS, cadena, cuantos, dar_de_alta, 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from noche import Noche, raiz
+from noche import Noche, imagen, raiz
 from prep.bitacora.asientos import bifurcados
 from prep.bitacora.models import Hecho
 from prep.bitacora.nodos import NodoLocal
@@ -176,6 +176,28 @@ def test_a_change_of_authority_folds_again_what_it_touches(sobres: list[dict[str
     # In the first acta it typed at sequence 5; so did it in the second, later.
     assert all(fila[2] == "primera" for fila in tabla_de_actas())
     assert list(verificar()) == []
+
+
+def test_whoever_is_revoked_takes_along_those_whom_they_enrolled(nodo: NodoLocal) -> None:
+    """Two people type whom an administrator of one node enrolled; that node turns out to have been stolen before."""
+    stolen, desk = dar_de_alta("catd-1"), dar_de_alta("catd-2")
+    jefa = nuevo_hecho("alta", "persona:jefa", INSTITUTO, AHORA, {"rol": "administrador", "lugar": "CCV"})
+    anotar([jefa], raiz(), AHORA)
+    cargo = {"rol": "capturista", "lugar": "CCV"}
+    altas = [nuevo_hecho("alta", f"persona:p{i}", "jefa", AHORA, cargo) for i in (1, 2)]
+    recibir(cadena(stolen, altas), AHORA)
+    noche, foto = Noche(), imagen("x")
+    hechos = [
+        noche.hecho(Tipo.DIGITALIZADA, ACTAS[0], "digital-1", imagen=foto),
+        noche.hecho(Tipo.IDENTIFICADA, ACTAS[0], "digital-1", imagen=foto, por="qr"),
+        *(noche.hecho(Tipo.CAPTURADA, ACTAS[0], f"p{i}", imagen=foto, valores={"votos": VOTOS}) for i in (1, 2)),
+    ]
+    recibir(cadena(desk, hechos), AHORA)
+    assert [fila[2] for fila in tabla_de_actas()] == ["coincide"]
+    baja = nuevo_hecho("baja", "nodo:catd-1", INSTITUTO, AHORA, {"desde": 1, "motivo": "Robado."})
+    anotar([baja], raiz(), AHORA)
+    assert [fila[2] for fila in tabla_de_actas()] == ["por_capturar"]
+    assert list(diferencias()) == []
 
 
 @pytest.mark.parametrize(

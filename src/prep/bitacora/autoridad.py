@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -68,9 +68,10 @@ def autoridad(hasta: int | None = None) -> Autoridad:
         cursor.execute(_ULTIMA, [list(CLASES_DE_AUTORIDAD), hasta, hasta])
         fila = cursor.fetchone()
     clave = (connection.settings_dict["NAME"], *fila) if fila else ("", 0, "")
-    if _ultima is None or _ultima[0] != clave:
-        _ultima = (clave, Autoridad.de(escritos_de_autoridad(hasta)))
-    return _ultima[1]
+    guardada = _ultima  # another thread may keep its own meanwhile
+    if guardada is None or guardada[0] != clave:
+        guardada = _ultima = (clave, Autoridad.de(escritos_de_autoridad(hasta)))
+    return guardada[1]
 
 
 def escritos_de_autoridad(hasta: int | None = None) -> list[Escrito]:
@@ -94,26 +95,14 @@ def llaves_de_dispositivos(de: Autoridad) -> dict[str, Ed25519PublicKey]:
     return {i: publica(bytes.fromhex(d.llave)) for i, d in de.dispositivos.items()}
 
 
-def tocados(nuevos: Iterable[Escrito], de: Autoridad, clases: Sequence[str]) -> set[str]:
-    """Subjects of those classes whose fold a change of authority may change."""
-    nodos: set[str] = set()
-    personas: set[str] = set()
-    aparatos: set[str] = set()
-    todos = False
-    for e in nuevos:
-        match e.hecho.clase:
-            case "nodo":
-                nodos.add(e.hecho.clave)
-            case "persona":
-                personas |= de.cuentas_de(e.hecho.clave)
-            case "dispositivo":
-                aparatos.add(e.hecho.clave)
-            case "proceso":
-                todos = todos or e.hecho.tipo == "reglas"
+def tocados(antes: Autoridad, ahora: Autoridad, clases: Sequence[str]) -> set[str]:
+    """Subjects of those classes whose fold may change with who may act: what either authority tells differently of a
+    fact's node, person or device. Whoever is revoked takes along those whom they enrolled."""
+    cambios = antes.cambios(ahora)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT sujeto FROM bitacora_hecho WHERE clase = ANY(%s)"
             " AND (%s OR nodo = ANY(%s) OR persona = ANY(%s) OR dispositivo = ANY(%s))",
-            [list(clases), todos, list(nodos), list(personas), list(aparatos)],
+            [list(clases), cambios.reglas, *map(list, (cambios.nodos, cambios.personas, cambios.dispositivos))],
         )
         return {sujeto for (sujeto,) in cursor}
