@@ -355,6 +355,23 @@ def test_a_duplicate_beside_its_identification() -> None:
     seen(named, Tipo.DUPLICADA, Tipo.IDENTIFICADA)
 
 
+def test_a_picture_that_a_verification_puts_back_is_read_again_as_any_other() -> None:
+    """Written after something that goes last, so that it may come after the picture is gone."""
+    for n in ORDERS:
+        p = Pen()
+        p.scanned()
+        p(Tipo.FOTOGRAFIADA, "cae", imagen=PHOTO, hora=START.isoformat())
+        other = p.branch(n)
+        other(Tipo.DUPLICADA, "otro", imagen=PHOTO)
+        other.verified()
+        p.thrown_away(SCAN)
+        p = p.join(other)
+        assert says(p.state) == (Asentado.leer(ONE), SCAN) and p.state.desechadas == set()
+        p.reopened(("hugo", "ines"))
+        p.verified(values=TWO, who=("juan", "karla", "luis"))
+        assert says(p.state) == (Asentado.leer(TWO), SCAN)
+
+
 def test_what_arrives_and_is_typed_beside_a_picture_thrown_away() -> None:
     """Written after something that goes last, so that it may come after the picture is gone."""
     left = set()

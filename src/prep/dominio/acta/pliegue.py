@@ -356,6 +356,7 @@ class Pliegue:
             llegadas = (h for h in self.historia.hechos if h.contenido.get("imagen") == sha256)
             llegada = next(h for h in llegadas if h.tipo in (Tipo.FOTOGRAFIADA, Tipo.DIGITALIZADA))
             _llega_imagen(acta, llegada)
+            acta.desechadas.discard(sha256)
         imagen = next(i for i in acta.imagenes if i.sha256 == sha256)
         acopio = imagen.hora or acta.acopio
         por_pto = sha256 in acta.por_pto
