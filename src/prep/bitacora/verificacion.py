@@ -40,7 +40,8 @@ class Cadena:
     frontera: Frontera = field(default_factory=Frontera)
     ultima: int = 0
     finales: dict[str, Finales] = field(default_factory=dict)
-    vistos: dict[str, int] = field(default_factory=dict)
+    vistos: set[tuple[str, int, str]] = field(default_factory=set)
+    """Node, sequence and hash of every envelope so far."""
 
     def avanzar(self, posicion: int) -> Iterator[str]:
         """Take the next position, be its envelope readable or not."""
@@ -66,18 +67,19 @@ class Cadena:
         donde = f"posición {posicion}, hecho {sobre.hecho.id}"
         if sobre.ambito != self.ambito:
             yield f"{donde}: es de «{sobre.ambito}» y esta bitácora es de «{self.ambito}»"
-        if sobre.hoja.hex() in self.vistos:
+        este, anterior = (sobre.nodo, sobre.secuencia, sobre.hoja.hex()), (sobre.secuencia - 1, sobre.previo)
+        if este in self.vistos:
             yield f"{donde}: el sobre está repetido"
         fines = self.finales.setdefault(sobre.nodo, {SIN_PREVIO: 0})
         if fines.get(sobre.previo) == sobre.secuencia - 1:
             del fines[sobre.previo]
-        elif self.vistos.get(sobre.previo, -1) == sobre.secuencia - 1 or sobre.previo == SIN_PREVIO:
+        elif anterior == (0, SIN_PREVIO) or (sobre.nodo, *anterior) in self.vistos:
             pass  # another branch of a chain that forked: kept, and told apart by its ends
         else:
             ultima = max(fines.values())
             yield f"{donde}: el nodo «{sobre.nodo}» salta de la secuencia {ultima} a la {sobre.secuencia}"
         fines[sobre.hoja.hex()] = sobre.secuencia
-        self.vistos[sobre.hoja.hex()] = sobre.secuencia
+        self.vistos.add(este)
         yield from (f"{donde}: {problema}" for problema in self._firmas(sobre))
         yield from self.sumar(sobre.hoja)
 
