@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from prep.bitacora import disparadores
 from prep.bitacora.asientos import Finales, cabeza
-from prep.bitacora.autoridad import ambito, autoridad, instalacion, llaves, llaves_de_dispositivos
+from prep.bitacora.autoridad import ambito, autoridad_legible, instalacion, llaves, llaves_de_dispositivos
 from prep.bitacora.proyecciones import diferencias
 from prep.bitacora.publicado import Publicado
 from prep.bitacora.sobres import (
@@ -114,7 +114,7 @@ def verificar(avance: Callable[[int], None] | None = None, publicado: Publicado 
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        quien, fila = autoridad(), instalacion()
+        (quien, ilegibles), fila = autoridad_legible(), instalacion()
         raiz = bytes(fila.llave)
         if publicado is not None:
             yield from publicado.contra(fila.proceso, fila.modo, raiz, quien)
@@ -140,7 +140,11 @@ def verificar(avance: Callable[[int], None] | None = None, publicado: Publicado 
         yield from cadena.faltantes()
         yield from _cabezas(cadena)
         yield from disparadores.problemas()
-        yield from diferencias()
+        if ilegibles:
+            yield from ilegibles
+            yield "las tablas que se calculan de los hechos no se compararon: no se puede leer quién puede actuar"
+        else:
+            yield from diferencias()
 
 
 def _cabezas(cadena: Cadena) -> Iterator[str]:
