@@ -221,6 +221,36 @@ def test_a_published_no_acta_stands_until_a_reading_is_verified() -> None:
     assert p.state.sin_acta_vigente is None and p.state.situacion is Situacion.PUBLICADA
 
 
+def put_on_record(p: Pen, corte: int) -> None:
+    base = base_publicada(p.state)
+    assert base is not None
+    p(Tipo.PUBLICADA, "sede", corte=corte, base=base[0], hecho=base[1])
+    assert p.refusal is None
+
+
+def test_the_reason_of_a_published_no_acta_is_corrected_by_whoever_knew_it() -> None:
+    """And by nobody who did not: what happened beside a record takes nothing from it."""
+    instalada, sobre = MotivoSinActa.CASILLA_NO_INSTALADA, MotivoSinActa.SIN_SOBRE
+    p = Pen()
+    p.no_acta("2")
+    blind = p.branch()
+    put_on_record(p, 1)
+    blind.no_acta("3")
+    assert p.join(blind).state.sin_acta_vigente is instalada
+    published = p.branch()
+    p.no_acta("3")
+    assert p.state.sin_acta_vigente is sobre and base_publicada(p.state) == (huella_sin_acta("3"), p.facts[-1].id)
+    fallen = p.branch()
+    fallen.scanned()
+    assert fallen.state.sin_acta_vigente is instalada  # a correction nobody published falls as any does
+    put_on_record(p, 2)
+    p.scanned()
+    assert p.state.sin_acta_vigente is sobre
+    assert p.join(published, blind).state.sin_acta_vigente is sobre
+    p.verified()
+    assert p.state.sin_acta_vigente is None and p.state.situacion is Situacion.PUBLICADA
+
+
 def test_a_no_acta_nobody_published_falls_with_the_picture() -> None:
     p = Pen()
     p.no_acta()

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from prep.dominio.acta.acta import EN_CORRECCION, Acta, Capturado, Imagen, Publicada, Verificacion
+from prep.dominio.acta.acta import EN_CORRECCION, Acta, Capturado, Imagen, Publicada, SinActa, Verificacion
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import HOJA, MotivoSinActa, Tipo, huella_lectura, huella_sin_acta
 from prep.dominio.acta.transiciones import (
@@ -263,7 +263,7 @@ class Pliegue:
             case Tipo.SIN_ACTA_CONFIRMADA:
                 if siguiente is None or acta.sin_acta_dicha is None:
                     return Rechazo.SUPERADO
-                acta.sin_acta, acta.sin_acta_hecho = MotivoSinActa(acta.sin_acta_dicha[2]), hecho.id
+                acta.sin_acta = SinActa(MotivoSinActa(acta.sin_acta_dicha[2]), hecho.id, sabe)
             case Tipo.FUERA_DE_CATALOGO:
                 if siguiente is None:
                     return Rechazo.SUPERADO
@@ -433,7 +433,10 @@ class Pliegue:
         dicho = self._de_que_lectura(hecho)
         assert dicho is not None
         if dicho.tipo == Tipo.SIN_ACTA_CONFIRMADA:
-            acta.sin_acta_publicada = _MOTIVOS[hecho.contenido["base"]]
+            sin_acta = SinActa(
+                _MOTIVOS[hecho.contenido["base"]], dicho.id, self.historia.sabe[self.historia.lugares[dicho.id]]
+            )
+            acta.sin_acta_publicada = self.historia.lugares[hecho.id], sin_acta
             return
         if dicho.tipo == Tipo.FUERA_DE_CATALOGO:
             acta.fuera, acta.fuera_publicada = acta.fuera or dict(dicho.contenido), True
@@ -459,8 +462,8 @@ def base_publicada(acta: Acta) -> tuple[str, str] | None:
     """(name of the reading, id of the fact) that the next corte carries, when it carries one."""
     if acta.publicada is not None:
         return acta.publicada.base, acta.publicada.hecho
-    if acta.sin_acta_vigente is not None and acta.sin_acta_hecho:
-        return huella_sin_acta(acta.sin_acta_vigente), acta.sin_acta_hecho
+    if acta.sin_acta_dada is not None:
+        return huella_sin_acta(acta.sin_acta_dada.motivo), acta.sin_acta_dada.hecho
     if acta.fuera_vigente is not None and acta.fuera_hecho:
         return acta.fuera_hecho, acta.fuera_hecho
     return None
