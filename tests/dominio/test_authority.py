@@ -16,7 +16,7 @@ from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.pliegue import estado
 from prep.dominio.acta.transiciones import Captura
-from prep.dominio.comun.autoridad import INSTITUTO, Autoridad, Reglas
+from prep.dominio.comun.autoridad import INSTITUTO, Autoridad, Cambios, Reglas
 from prep.dominio.comun.facultades import DEL_DISPOSITIVO, FACULTADES, ClaseDispositivo, Rol
 from prep.dominio.comun.hecho import Escrito, Hecho, nuevo_hecho
 from prep.dominio.comun.rechazos import Rechazo
@@ -340,10 +340,8 @@ def test_what_was_published_stands_when_its_authors_lose_their_authority() -> No
     assert fold(p, before).publicada.asentado == Asentado.leer(TWO)
 
 
-@given(st.integers(0, 10**6))
-def test_authority_is_a_function_of_a_set(seed: int) -> None:
-    """Any facts of authority, by anybody, in any order: the same authority, all of it rooted in the institute."""
-    rng = random.Random(seed)
+def some_authority(rng: random.Random) -> list[Escrito]:
+    """Any facts of authority, by anybody."""
     facts = basic()
     for i in range(rng.randrange(12)):
         by, who = rng.choice(["ccv", "catd", INSTITUTO, "x"]), rng.choice(["jefa", "coord", "p1", INSTITUTO])
@@ -363,6 +361,33 @@ def test_authority_is_a_function_of_a_set(seed: int) -> None:
             "proceso": lambda: ({"lugares_distintos": rng.random() < 0.5}, "reglas"),
         }[what.partition(":")[0]]()
         facts.append(Escrito(fact(what, tipo, who, **content), by, i + 1))
+    return facts
+
+
+@given(st.integers(0, 10**6))
+def test_what_changes_of_authority_is_told_of_whoever_it_touches(seed: int) -> None:
+    """Any fact of anybody is judged alike before and after, unless what changed names its node, person or device."""
+    rng = random.Random(seed)
+    facts = some_authority(rng)
+    some = rng.sample(facts, rng.randrange(len(facts) + 1))
+    before, after = Autoridad.de(some), Autoridad.de(facts)
+    changed = before.cambios(after)
+    assert after.cambios(before) == changed and after.cambios(after) == Cambios(False, set(), set(), set())
+    for who in ("jefa", "coord", "p1", "p2", "p3", "catd.e", "ccv.e"):
+        for by, device in (("ccv", ""), ("catd", "d1"), ("n1", ""), ("x", "d1")):
+            if changed.reglas or {by} & changed.nodos or {who} & changed.personas or {device} & changed.dispositivos:
+                continue
+            assert before.identidad(who) == after.identidad(who)
+            for tipo in (Tipo.CAPTURADA, Tipo.VERIFICADA, Tipo.FOTOGRAFIADA, Tipo.SIN_ACTA_CONFIRMADA):
+                e = did(tipo, who, by=by, seq=rng.randrange(1, 30), dispositivo=device)
+                assert before.rechazar(e) is after.rechazar(e)
+
+
+@given(st.integers(0, 10**6))
+def test_authority_is_a_function_of_a_set(seed: int) -> None:
+    """In any order the same authority, all of it rooted in the institute."""
+    rng = random.Random(seed)
+    facts = some_authority(rng)
     whole = Autoridad.de(facts)
     rng.shuffle(facts)
     again = Autoridad.de(facts)

@@ -180,7 +180,9 @@ def _consta(acta: Acta) -> bool:
     """Whether what the next corte carries is on record as published already."""
     if acta.vigente is not None:
         return acta.vigente.corte is not None
-    return acta.sin_acta_publicada is not None or acta.fuera_publicada
+    if acta.sin_acta_dada is not None:
+        return acta.sin_acta_publicada is not None and acta.sin_acta_publicada[1].motivo is acta.sin_acta_dada.motivo
+    return acta.fuera_publicada
 
 
 def escribir_publicada(publicada: Publicada) -> bytes:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from prep.dominio.comun import campos
 from prep.dominio.comun.facultades import (
@@ -171,6 +171,16 @@ class Persona:
                 yield cargo
 
 
+@dataclass(frozen=True, slots=True)
+class Cambios:
+    """Who is not what they were. `reglas`: those of the process changed, and anything may be judged otherwise."""
+
+    reglas: bool
+    nodos: set[str]
+    personas: set[str]
+    dispositivos: set[str]
+
+
 @dataclass(slots=True)
 class Autoridad:
     """Everybody who may act, and on what. Built by `de`; read-only for everybody else.
@@ -294,6 +304,20 @@ class Autoridad:
         raiz = self._raiz(persona)
         return {persona, raiz, *(p for p in self._misma if self._raiz(p) == raiz)}
 
+    def cambios(self, otra: Autoridad) -> Cambios:
+        """What is told of whom that `otra` tells differently: the rest of the facts are judged alike by both."""
+        cuentas = {*self.personas, *otra.personas, *_cuentas(self._misma), *_cuentas(otra._misma)}
+        return Cambios(
+            self.reglas != otra.reglas,
+            _distintos(self.nodos, otra.nodos),
+            {
+                p
+                for p in cuentas
+                if self.personas.get(p) != otra.personas.get(p) or self.identidad(p) != otra.identidad(p)
+            },
+            _distintos(self.dispositivos, otra.dispositivos),
+        )
+
     def _raiz(self, persona: str) -> str:
         while persona in self._misma:
             persona = self._misma[persona]
@@ -376,3 +400,13 @@ class Autoridad:
         if self.reglas.terminales_firman and rol not in (Rol.SEDE, Rol.LECTOR):
             return aparato is not None and aparato.nodo in ("", e.nodo)
         return True
+
+
+def _distintos(unos: Mapping[str, Any], otros: Mapping[str, Any]) -> set[str]:
+    """Names that do not say the same in both."""
+    return {nombre for nombre in unos.keys() | otros.keys() if unos.get(nombre) != otros.get(nombre)}
+
+
+def _cuentas(misma: Mapping[str, str]) -> set[str]:
+    """Every account that is said to be one person's."""
+    return {*misma, *misma.values()}
