@@ -112,7 +112,6 @@ class Noche:
         ]
         self.asentados: dict[str, Asentado | None] = {}
         self.hashes: dict[str, str] = {}
-        self.historia: list[dict] = []
         self.almacen.reemplazar("politica", f"log {INSTITUTO.llave.vkey}\nquorum none\n".encode())
 
     def capturar(self, fraccion: float) -> None:

@@ -137,7 +137,7 @@ def test_pages_are_drawn_again_where_the_product_is(noche):
     """A hook draws them from the documents; what it draws otherwise is not what was signed."""
 
     def con_pagina(archivos, _):
-        archivos["index.html"] = b"<h1>12</h1>"
+        archivos |= {"index.html": b"<h1>12</h1>", "tarjeta.png": b"PNG"}
 
     publicar(noche, con_pagina)
     assert "páginas" in revisar(noche.carpeta).no_recalculados
@@ -148,7 +148,7 @@ def test_pages_are_drawn_again_where_the_product_is(noche):
         return {"index.html": b"<h1>12</h1>"}
 
     informe = revisar(noche.carpeta, redibujar=dibujar)
-    assert informe.codigo == 0 and "páginas" not in informe.no_recalculados
+    assert informe.codigo == 0 and "páginas" not in informe.no_recalculados and "dibujos" in informe.no_recalculados
     assert {"proceso.json", "GUB/resumen.json", "avance.json", "corte.json"} <= vistos.keys()
     assert "index.html no es la página" in malos(revisar(noche.carpeta, redibujar=lambda d: {"index.html": b"13"}))
     informe = revisar(noche.carpeta, redibujar=lambda d: "la dibujó otra versión")
@@ -523,6 +523,12 @@ def test_what_nobody_signed_is_pointed_out(noche, que):
     informe = revisar(noche.carpeta)
     assert any(que in h.texto and h.nivel == Nivel.AVISO for h in informe.hallazgos), informe.hallazgos
     assert informe.codigo == 0
+
+
+def test_a_folder_that_is_a_link_is_pointed_out(noche):
+    (noche.carpeta / "otra").symlink_to("cortes")
+    informe = revisar(noche.carpeta)
+    assert informe.codigo == 0 and any("otra" in h.texto and h.asunto == "sin firmar" for h in informe.hallazgos)
 
 
 def test_a_site_key_that_is_not_the_one_that_signs(noche):
