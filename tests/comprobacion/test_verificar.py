@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import threading
-from dataclasses import replace
 from hashlib import sha256
 
 import jsonschema
@@ -50,11 +49,7 @@ def modelo(tmp_path_factory):
 @pytest.fixture
 def noche(modelo, tmp_path):
     """A copy that can be spoiled and continued."""
-    shutil.copytree(modelo.carpeta, tmp_path / "sitio")
-    copia = replace(modelo, carpeta=tmp_path / "sitio")
-    copia.corte, copia.anterior = modelo.corte, modelo.anterior
-    copia.asentados, copia.hashes = dict(modelo.asentados), dict(modelo.hashes)
-    return copia
+    return modelo.copia(tmp_path / "sitio")
 
 
 def revisar(donde, **opciones):
@@ -353,11 +348,8 @@ def test_another_key_than_the_last_time_is_pointed_out(noche, tmp_path):
 def test_two_histories(noche, tmp_path):
     """Two mirrors are shown different fourth cortes, both well signed."""
     otra = tmp_path / "otra"
-    shutil.copytree(noche.carpeta, otra)
-    gemela = replace(noche, carpeta=otra, semilla=99)
-    gemela.asentados, gemela.hashes = dict(noche.asentados), dict(noche.hashes)
+    gemela = noche.copia(otra, semilla=99)
     noche.publicar()
-    gemela.corte, gemela.anterior = 3, json.loads((otra / "ultimo.json").read_text())["manifiesto"]
     gemela.publicar()
     recuerdo = tmp_path / "visto.json"
     assert revisar(noche.carpeta, recordar=recuerdo).codigo == 0
