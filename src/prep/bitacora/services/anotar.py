@@ -10,7 +10,7 @@ from django.db import transaction
 
 from prep.bitacora.actas import acta_de
 from prep.bitacora.asientos import asentar, final, finales, hechos_conocidos, tomar_cabeza
-from prep.bitacora.autoridad import ambito
+from prep.bitacora.autoridad import ambito, autoridad
 from prep.bitacora.models import Acta as FilaActa
 from prep.bitacora.models import Hecho as FilaHecho
 from prep.bitacora.nodos import DispositivoLocal
@@ -70,10 +70,11 @@ def anotar(
 
 
 def _exigir(nuevos: Iterable[Hecho], estados: Mapping[str, Any]) -> None:
-    """Nothing that this node writes may be left aside by the fold."""
+    """Nothing that this node writes may be left aside, by the fold of its subject or by that of who may act."""
     anomalias = {sujeto: dict(estado.anomalias) for sujeto, estado in estados.items()}
+    ignorados = dict(autoridad().ignorados)
     for hecho in nuevos:
-        if rechazo := anomalias.get(hecho.sujeto, {}).get(hecho.id):
+        if rechazo := anomalias.get(hecho.sujeto, {}).get(hecho.id) or ignorados.get(hecho.id):
             raise HechoRechazado(hecho, rechazo)
 
 
