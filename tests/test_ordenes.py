@@ -103,6 +103,7 @@ FALTAS = {
     "llaves ver": Falta(f"{NADA}.vkey", f"No se pudo leer la llave {NADA}.vkey: no existe."),
     "operacion ceros": Falta(f"--politica {NADA}", f"no existe «{NADA}»"),
     "operacion cierre": SIN_PROCESO,
+    "operacion cotejar": Falta("", "Diga con qué huella se compara"),
     "operacion contingencia": Falta("C-1", "Falta el argumento 'texto'."),
     "operacion correccion": Falta("0 1 motivo", "'corte': debe ser 1 o más."),
     "operacion fundar": Falta("de-mas", "Sobran argumentos: de-mas."),
@@ -370,7 +371,8 @@ def _abrir(sede: Casa, django_db_blocker: Any) -> None:
     sede.bien("corte", dice="Corte 2")
     codigo, dicho = sede.correr("corte", "--modo", "jornada")
     assert (codigo, "congeló el proceso en modo simulacro" in dicho) == (2, True), dicho
-    sede.bien("operacion huella", "durante", dice="huella.")
+    sede.bien("operacion cotejar", "--guardar", "auditada.json", dice="guardada en auditada.json")
+    sede.bien("operacion huella", "durante", "auditada.json", dice="Lo que corre es lo que se auditó, cosa por cosa.")
     sede.bien("operacion contingencia", "C-1", "Se fue la luz.", dice="contingencia.")
     sede.bien("operacion correccion", "1", "2", "Se corrigió el primero.", dice="correccion.")
 

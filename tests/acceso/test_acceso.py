@@ -108,6 +108,33 @@ def test_the_first_password_lets_one_choose_another_and_nothing_else(client: Cli
     assert cuenta.entro is not None
 
 
+def cambio(vieja: str, nueva: str = "girasol tranvia cobalto") -> dict[str, str]:
+    return {"oldpassword": vieja, "password1": nueva, "password2": nueva}
+
+
+def test_changing_the_password_is_no_way_of_guessing_it() -> None:
+    cliente = dentro(persona(Rol.CAPTURISTA))
+    for _ in range(bloqueos.POR_PERSONA):
+        assert "no es su contraseña actual" in cliente.post("/cuenta/clave/", cambio("no es")).content.decode()
+    assert "demasiados intentos" in cliente.post("/cuenta/clave/", cambio(CLAVE)).content.decode()
+    bloqueos.levantar(Cuenta.objects.get().usuario)
+    assert cliente.post("/cuenta/clave/", cambio(CLAVE)).status_code == 302
+
+
+def test_the_new_password_is_another_one() -> None:
+    cuenta = persona(Rol.CAPTURISTA, lista=False)
+    cliente = dentro(cuenta)
+    assert "ya tiene" in cliente.post("/cuenta/clave/", cambio(CLAVE, CLAVE)).content.decode()
+    cuenta.refresh_from_db()
+    assert cuenta.clave_provisional
+
+
+def test_the_admin_is_left_and_locked_by_our_door() -> None:
+    cliente = dentro(persona(Rol.ADMINISTRADOR))
+    for suya, nuestra in (("password_change", "/cuenta/clave/"), ("logout", "/cuenta/salir/")):
+        assert cliente.post(f"/admin/{suya}/").headers["Location"] == nuestra
+
+
 def test_lockout_is_of_a_user_at_a_terminal_and_a_supervisor_lifts_it_at_once(client: Client) -> None:
     cuenta, companera = persona(Rol.CAPTURISTA), persona(Rol.CAPTURISTA)
     terminal(client)

@@ -12,16 +12,20 @@ import pytest
 from django.test import Client
 from typer.testing import CliRunner
 
-from gente import dentro, escribano, terminal
-from noche import INSTITUTO
-from prep.acceso import listas, pases
+from gente import dentro, escribano, persona, terminal
+from noche import INSTITUTO, raiz
+from prep.acceso import bloqueos, listas, pases
 from prep.acceso.facultades import facultades_de
-from prep.acceso.models import Cuenta
+from prep.acceso.models import Cuenta, Registro
 from prep.acceso.pases import hojas
 from prep.acceso.puerta import Cuentas
+from prep.acceso.registro import CONSOLA
 from prep.acceso.roles import Rol
+from prep.bitacora.autoridad import autoridad, escritos_de_autoridad
 from prep.cli import app
+from prep.dominio.comun.hecho import Hecho
 from prep.plataforma import arranque, llaves
+from prep.plataforma.errores import Impedimento
 
 pytestmark = pytest.mark.django_db
 LISTA = """usuario,nombre,roles,lugar,alcance
@@ -94,7 +98,7 @@ def test_what_is_changed_while_a_list_is_read_stays(monkeypatch: pytest.MonkeyPa
 def test_a_password_of_ones_own_undoes_no_retirement() -> None:
     listas.importar(LISTA, escribano())
     vieja = Cuenta.objects.get(usuario="mario.nandu")
-    listas.retirar(Cuenta.objects.get(usuario="mario.nandu"))
+    listas.retirar(Cuenta.objects.get(usuario="mario.nandu"), None)
     Cuentas().set_password(vieja, "girasol tranvia cobalto")
     ahora = Cuenta.objects.get(usuario="mario.nandu")
     assert (ahora.activa, ahora.epoca, ahora.clave_provisional) == (False, 1, False)
@@ -214,3 +218,91 @@ def test_slips_and_accounts_are_both_there_or_neither(tmp_path: Path, monkeypatc
     (tmp_path / "pases.pdf").unlink()
     assert importar(monkeypatch, tmp_path).exit_code == 0  # nobody new: no file of slips
     assert not (tmp_path / "pases.pdf").exists()
+
+
+# what is taken away, and what the register says of it
+
+
+def bajas() -> list[Hecho]:
+    return [e.hecho for e in escritos_de_autoridad() if (e.hecho.clase, e.hecho.tipo) == ("persona", "baja")]
+
+
+def test_who_is_retired_may_do_nothing_from_then_on_at_any_node_and_what_they_did_stands() -> None:
+    quien = escribano()
+    listas.importar(LISTA, quien)
+    mario = Cuenta.objects.get(usuario="mario.nandu")
+    assert all([listas.retirar(mario, quien), listas.retirar(mario, quien)])
+    (baja,) = bajas()
+    assert baja.sujeto == f"persona:{mario.persona}"
+    assert facultades_de(mario.persona) == ()
+    suya = autoridad().personas[mario.persona]
+    assert not list(suya.cargos_en("central", 1))
+    assert not list(suya.cargos_en("un-catd-que-llegue-despues", 1))
+    assert list(suya.cargos_en(raiz().nodo, baja.contenido["desde"][raiz().nodo] - 1))
+
+
+def test_a_role_that_a_list_takes_away_does_not_come_back_with_a_new_node() -> None:
+    listas.importar(LISTA, escribano())
+    listas.importar(LISTA.replace("|verificador", ""), escribano())
+    maria = Cuenta.objects.get(usuario="maria.nandu")
+    assert [c.rol for c in facultades_de(maria.persona)] == [Rol.CAPTURISTA]
+    assert [c.rol for c in autoridad().personas[maria.persona].cargos_en("otro", 1)] == [Rol.CAPTURISTA]
+
+
+@pytest.mark.parametrize(
+    ("manda", "retirado", "quita"),
+    [
+        (Rol.ADMINISTRADOR, Rol.CAPTURISTA, True),
+        (Rol.ADMINISTRADOR, Rol.ADMINISTRADOR, False),
+        (Rol.SUPERVISOR, Rol.CAPTURISTA, False),
+    ],
+)
+def test_the_page_takes_away_the_roles_that_the_law_lets_and_says_where_it_does_not(
+    manda: Rol, retirado: Rol, quita: bool
+) -> None:
+    jefa, otra = persona(manda), persona(retirado)
+    pagina = dentro(jefa).post(f"/cuenta/personas/{otra.usuario}/retirar/", follow=True).content.decode()
+    otra.refresh_from_db()
+    assert not otra.activa
+    assert ("Avise a la operación central" in pagina) == (not quita)
+    assert [b.persona for b in bajas()] == ([jefa.persona] if quita else [])
+    assert (facultades_de(otra.persona) == ()) == quita
+
+
+def test_what_the_commands_do_to_accounts_is_on_the_register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def manda(*orden: str) -> Any:
+        return CliRunner().invoke(app, ["acceso", *orden])
+
+    assert importar(monkeypatch, tmp_path).exit_code == 0
+    mario = Cuenta.objects.get(usuario="mario.nandu")
+    for _ in range(bloqueos.POR_PERSONA):
+        bloqueos.intentar(mario.usuario, None)
+    assert manda("clave", "Mario.Nandu").exit_code == 0
+    assert not bloqueos.bloqueados([mario.usuario])
+    assert manda("terminal", "Mesa", "--lugar", "CCV").exit_code == 0
+    assert manda("retirar", mario.usuario).exit_code == 0
+    assert facultades_de(mario.persona) == ()
+    assert "se retiró" in manda("clave", mario.usuario).output
+    suyas = Registro.objects.filter(objeto=mario.persona).order_by("id").values_list("persona", "que")
+    assert list(suyas) == [
+        (raiz().nodo, "cuenta_alta"),
+        (CONSOLA, "cuenta_clave"),
+        (CONSOLA, "cuenta_retirada"),
+    ]
+    assert Registro.objects.filter(persona=CONSOLA, que="terminal_codigo").count() == 1
+
+
+def test_without_the_key_of_the_institute_the_account_ends_and_what_is_missing_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sin_llave(_: str | None) -> Any:
+        raise Impedimento("Sin la llave del instituto no se firma.")
+
+    importar(monkeypatch, tmp_path)
+    monkeypatch.setattr(llaves, "firmante_del_instituto", sin_llave)
+    salida = CliRunner().invoke(app, ["acceso", "retirar", "mario.nandu"])
+    assert salida.exit_code == 1
+    assert "conserva sus facultades" in " ".join(salida.output.split())
+    mario = Cuenta.objects.get(usuario="mario.nandu")
+    assert not mario.activa
+    assert facultades_de(mario.persona)

@@ -24,6 +24,8 @@ TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     # route: (method, roles that get in; None, anybody at all)
     "": ("GET", None),
     "admin/login/": ("GET", None),
+    "admin/logout/": ("GET", None),
+    "admin/password_change/": ("GET", None),
     "entrar/": ("GET", None),
     "entrar/segundo/": ("GET", None),
     "entrar/terminal/": ("GET", None),

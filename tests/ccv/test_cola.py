@@ -10,14 +10,15 @@ import pytest
 from centro import AHORA, Centro
 from django.db import connection
 
-from noche import INICIO, raiz
+from noche import INICIO, nodo_de, raiz
 from prep.bitacora.services import anotar
+from prep.bitacora.services.altas import alta_de_nodo
 from prep.ccv import cola, oficina
 from prep.ccv.cola import Quien
 from prep.ccv.models import Turno
 from prep.ccv.pasos import Paso
 from prep.dominio.acta.hechos import Tipo
-from prep.dominio.comun.facultades import Rol
+from prep.dominio.comun.facultades import ClaseNodo, Rol
 from prep.dominio.comun.hecho import nuevo_hecho
 
 
@@ -114,11 +115,45 @@ def test_where_the_process_asks_for_it_the_second_captor_is_somewhere_else(
 ) -> None:
     centro = Centro(lugares_distintos=True)
     monkeypatch.setattr(oficina, "reloj", centro.reloj)
-    clave = centro.claves[0]
-    centro.llega(clave)
-    centro.captura(clave, "ajena-1")  # from OTRO
+    *claves, libre = centro.claves[:52]
+    huella = centro.llega(claves[0])
+    for clave in claves:
+        if clave != claves[0]:
+            centro.llega(clave, huella=huella)
+        centro.captura(clave, "ajena-1")  # from OTRO
     assert toma(centro, quien(centro, lugar="OTRO")) is None
-    assert toma(centro, quien(centro, lugar="CCV")) == clave
+    assert toma(centro, quien(centro, lugar="CCV")) == claves[0]
+    centro.llega(libre, huella=huella)
+    assert toma(centro, quien(centro, lugar="OTRO")) == libre  # however many that are not for them wait before it
+
+
+def test_what_was_all_typed_in_one_place_is_verified_somewhere_else(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    centro = Centro(lugares_distintos=True)
+    monkeypatch.setattr(oficina, "reloj", centro.reloj)
+    clave = centro.claves[0]
+    imagen = centro.llega(clave)
+    primera = centro.captura(clave, "ajena-1")
+    centro.noche.conoce[clave] = list(centro.acta(clave).cabezas)
+    sin_red = {**primera.contenido, "imagen": imagen, "contingencia": "Sin red."}
+    centro.anota(centro.noche.hecho(Tipo.CAPTURADA, clave, "ajena-2", **sin_red))
+    assert toma(centro, quien(centro, Rol.VERIFICADOR, lugar="OTRO"), Paso.VERIFICACION) is None
+    assert toma(centro, quien(centro, Rol.VERIFICADOR, lugar="CCV"), Paso.VERIFICACION) == clave
+
+
+def test_where_the_process_asks_for_it_a_node_gives_only_what_it_attends(
+    db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    centro = Centro(alcance_estricto=True)
+    monkeypatch.setattr(oficina, "reloj", centro.reloj)
+    ajena, suya = centro.claves[0], next(c for c in centro.claves if c[:11] != centro.claves[0][:11])
+    for clave in (ajena, suya):
+        centro.llega(clave)
+    catd = nodo_de("catd-12")
+    anotar([alta_de_nodo(catd, ClaseNodo.CATD, "CATD 12", INICIO, [suya[:11]])], raiz(), INICIO)
+    monkeypatch.setattr(oficina, "nodo", lambda: catd)
+    assert toma(centro, quien(centro, alcance=(ajena[:11],))) is None
+    assert toma(centro, quien(centro)) == suya
+    assert toma(centro, quien(centro)) is None
 
 
 def test_many_who_ask_at_once_get_different_actas(bitacora_nueva: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import threading
+import time
 import urllib.error
 import urllib.request
 from dataclasses import replace
@@ -259,6 +260,34 @@ def test_connections_have_a_cap_and_an_end(espejo, monkeypatch):
     finally:
         s.shutdown()
         s.server_close()
+
+
+@pytest.mark.parametrize("clase", [threading.Thread, threading.Timer])
+def test_a_place_is_given_back_whatever_happens(espejo, monkeypatch, clase):
+    """No more threads in the machine: whoever came then is left, and takes nobody's place for ever."""
+    import socket
+
+    from prep.difusion import servidor as sala
+
+    def falla(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(sala, "CONEXIONES", 1)
+    s = servidor("127.0.0.1", 0, carpeta=espejo.sitio.carpeta)
+    with atendiendo(s), monkeypatch.context() as sin_hilos:
+        sin_hilos.setattr(clase, "start", falla, raising=False)
+        for _ in range(3):
+            with socket.create_connection(("127.0.0.1", s.server_port)) as c:
+                c.settimeout(20)
+                c.recv(100)
+        sin_hilos.undo()
+        for _ in range(200):  # a place is free a little after its client is gone
+            with pytest.raises(urllib.error.HTTPError) as nada:
+                urllib.request.urlopen(f"http://127.0.0.1:{s.server_port}/no-existe")
+            if nada.value.code != 503:
+                break
+            time.sleep(0.05)
+        assert nada.value.code == 404
 
 
 def test_a_foreign_policy_is_not_repeated(noche, espejo):

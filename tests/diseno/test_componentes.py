@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import logging
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template import Context, Template
 from django.test import Client, override_settings
 from django.urls import path
@@ -96,7 +98,21 @@ def falla(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("detalle que nadie debe ver")
 
 
-urlpatterns = [path("falla/", abierta(falla))]
+def _que(error: Exception) -> Any:
+    def vista(request: HttpRequest) -> HttpResponse:
+        raise error
+
+    return abierta(vista)
+
+
+urlpatterns = [
+    path("falla/", abierta(falla)),
+    path("no-esta/", _que(Http404())),
+    path("no-se-puede/", _que(PermissionDenied())),
+    path("mal-pedida/", _que(BadRequest())),
+]
+handler400 = views.error_400
+handler403 = views.error_403
 handler500 = views.error_500
 handler404 = views.error_404
 
@@ -120,6 +136,16 @@ def test_what_is_not_there_is_said_in_spanish(client: Client) -> None:
     respuesta = client.get("/no-existe/")
     assert respuesta.status_code == 404
     assert "Aquí no hay nada" in respuesta.content.decode()
+
+
+@override_settings(ROOT_URLCONF=__name__)
+@pytest.mark.parametrize("ruta", ["no-esta", "no-se-puede", "mal-pedida"])
+def test_who_asks_for_what_is_not_there_or_not_theirs_writes_no_failure(
+    ruta: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        assert Client().get(f"/{ruta}/").status_code in (400, 403, 404)
+    assert [r for r in caplog.records if r.name == "prep.codigo"] == []
 
 
 def test_the_gallery_is_served_in_a_demonstration_only() -> None:

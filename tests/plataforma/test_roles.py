@@ -18,7 +18,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from prep.plataforma import postgres, roles
+from prep.plataforma import postgres, preparacion, roles
 
 AJENAS = [
     "TRUNCATE bitacora_hecho",
@@ -39,6 +39,8 @@ AJENAS = [
     "DELETE FROM bitacora_instalacion",
     "UPDATE bitacora_instalacion SET llave = '\\x00'",
     "DELETE FROM lectura_lectura",
+    "UPDATE acceso_registro SET persona = ''",
+    "DELETE FROM acceso_registro",
     "DELETE FROM django_migrations",
     "SET session_replication_role = replica",
     "COPY (SELECT 1) TO PROGRAM 'cat'",
@@ -104,7 +106,13 @@ def test_the_web_may_less_than_the_sede(como: Callable[[str], Any]) -> None:
 
 def test_each_role_may_do_what_the_models_say_and_no_more(como: Callable[[str], Any]) -> None:
     declarados = {m._meta.db_table: m.privilegios for m in apps.get_models() if hasattr(m, "privilegios")}
-    assert {"bitacora_hecho", "bitacora_cabeza", "lectura_lectura", "catalogo_casilla"} <= declarados.keys()
+    assert {
+        "bitacora_hecho",
+        "bitacora_cabeza",
+        "lectura_lectura",
+        "catalogo_casilla",
+        "acceso_registro",
+    } <= declarados.keys()
     for rol in roles.APLICACION:
         with como(rol) as c:
             for tabla, privilegios in declarados.items():
@@ -190,6 +198,11 @@ def test_a_database_of_somebody_else_gets_its_roles_and_their_addresses() -> Non
             (raiz / "pg" / "pg" / "pg_hba.conf").write_text("local all postgres trust\nlocal all all scram-sha-256\n")
             with psycopg.connect(duena, autocommit=True) as c:
                 c.execute("SELECT pg_reload_conf()")
+            (no_es_carpeta := raiz / "archivo").write_text("")
+            with pytest.raises(OSError):
+                preparacion.preparar(duena, no_es_carpeta)
+            with psycopg.connect(duena) as c:  # no role is there whose password is nowhere
+                assert c.execute("SELECT FROM pg_roles WHERE rolname ~ '^prep_'").fetchall() == []
             hecho = prep("postgres", "roles")
             assert hecho.returncode == 0, hecho.stderr
             urls = {rol: raiz / "datos" / "llaves" / f"base-{rol}.url" for rol in roles.APLICACION}

@@ -6,14 +6,25 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
 from prep.plataforma.consola import fallar
 from prep.plataforma.idioma import cuantos
 
+if TYPE_CHECKING:
+    from prep.acceso.models import Cuenta
+
 app = typer.Typer(help="Personas: cuentas, pases de entrada y terminales.", no_args_is_help=True)
+Llave = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ARCHIVO|pkcs11:…",
+        show_default="datos/llaves/instituto.skey de la instalación",
+        help="Llave del instituto.",
+    ),
+]
 
 
 @app.command()
@@ -25,14 +36,7 @@ def importar(
     direccion: Annotated[
         str, typer.Option(help="Dirección que se imprime en los pases.")
     ] = "https://prep.local/entrar/",
-    llave: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ARCHIVO|pkcs11:…",
-            show_default="datos/llaves/instituto.skey de la instalación",
-            help="Llave del instituto.",
-        ),
-    ] = None,
+    llave: Llave = None,
 ) -> None:
     """Da de alta las cuentas de una lista y escribe los pases con que cada persona entra la primera vez.
 
@@ -101,40 +105,62 @@ def terminal(
 
     with django_listo():
         from prep.acceso import terminales
+        from prep.acceso.registro import CONSOLA, asentar
 
-        _, codigo = terminales.nueva(nombre, lugar)
+        nueva, codigo = terminales.nueva(nombre, lugar)
+        asentar(CONSOLA, "terminal_codigo", str(nueva.id))
         typer.echo(f"En ese equipo abra /entrar/terminal/ y escriba: {codigo}")
 
 
 @app.command()
 def clave(usuario: Annotated[str, typer.Argument(help="Usuario de la cuenta.")]) -> None:
-    """Da una contraseña nueva, de un solo uso, y cierra las sesiones de la cuenta."""
+    """Da una contraseña nueva, de un solo uso; cierra las sesiones de la cuenta y la libera si estaba bloqueada."""
     from prep.plataforma.arranque import django_listo
 
     with django_listo():
         from prep.acceso import listas
-        from prep.acceso.models import Cuenta
+        from prep.acceso.registro import CONSOLA, asentar
 
-        cuenta = Cuenta.objects.filter(usuario=usuario.strip().lower()).first()
-        if cuenta is None:
-            fallar(f"No hay una cuenta «{usuario}».", 1)
-        typer.echo(f"Contraseña de un solo uso: {listas.otra_clave(cuenta)}")
+        cuenta = _cuenta(usuario)
+        if not cuenta.activa:
+            fallar(f"La cuenta «{cuenta.usuario}» se retiró: ya no sirve, con ninguna contraseña.", 1)
+        nueva = listas.otra_clave(cuenta)
+        asentar(CONSOLA, "cuenta_clave", cuenta.persona)
+        typer.echo(f"Contraseña de un solo uso: {nueva}")
 
 
 @app.command()
-def retirar(usuario: Annotated[str, typer.Argument(help="Usuario de la cuenta.")]) -> None:
-    """Retira una cuenta: deja de servir en ese momento, también donde ya había entrado."""
+def retirar(usuario: Annotated[str, typer.Argument(help="Usuario de la cuenta.")], llave: Llave = None) -> None:
+    """Retira una cuenta y las facultades de su persona, desde ese momento; lo que hizo antes queda como está."""
     from prep.plataforma.arranque import django_listo
 
     with django_listo():
         from prep.acceso import listas
-        from prep.acceso.models import Cuenta
+        from prep.acceso.facultades import Escribano
+        from prep.acceso.registro import CONSOLA, asentar
+        from prep.plataforma.errores import Impedimento
+        from prep.plataforma.llaves import firmante_del_instituto
 
-        cuenta = Cuenta.objects.filter(usuario=usuario.strip().lower()).first()
-        if cuenta is None:
-            fallar(f"No hay una cuenta «{usuario}».", 1)
-        listas.retirar(cuenta)
-        typer.echo(f"La cuenta «{cuenta.usuario}» ya no sirve.")
+        cuenta, quien, falta = _cuenta(usuario), None, ""
+        try:
+            instituto = firmante_del_instituto(llave)
+            quien = Escribano.del_instituto(instituto, instituto.llave.publica)
+        except Impedimento as error:
+            falta = str(error)
+        listas.retirar(cuenta, quien)
+        asentar(CONSOLA, "cuenta_retirada", cuenta.persona)
+        if falta:
+            fallar(f"La cuenta «{cuenta.usuario}» ya no sirve, pero su persona conserva sus facultades. {falta}", 1)
+        typer.echo(f"La cuenta «{cuenta.usuario}» ya no sirve, y su persona ya no tiene facultades.")
+
+
+def _cuenta(usuario: str) -> Cuenta:
+    from prep.acceso.models import Cuenta
+
+    cuenta = Cuenta.objects.filter(usuario=usuario.strip().lower()).first()
+    if cuenta is None:
+        fallar(f"No hay una cuenta «{usuario}».", 1)
+    return cuenta
 
 
 @app.command()

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.db import transaction
+
 from prep.acceso.roles import LECTURA, MANDO, Rol
-from prep.bitacora.asientos import final, finales
+from prep.bitacora.asientos import final, finales, tomar_cabeza
 from prep.bitacora.autoridad import autoridad
-from prep.bitacora.nodos import LlaveDeInstituto, NodoInstituto
-from prep.bitacora.services import anotar
+from prep.bitacora.nodos import LlaveDeInstituto, NodoInstituto, nodo_local
+from prep.bitacora.services import HechoRechazado, anotar
 from prep.bitacora.sobres import Firmante
 from prep.dominio.comun.autoridad import INSTITUTO, TODO
 from prep.dominio.comun.autoridad import Cargo as CargoDeHecho
 from prep.dominio.comun.hecho import Hecho, nuevo_hecho
+from prep.plataforma.lugares import dir_llaves
 
 _SIEMPRE: Final = 2**62
 """A sequence after every other one: what counts from now on."""
@@ -45,6 +48,11 @@ class Escribano:
     def del_instituto(cls, llave: LlaveDeInstituto, publica: bytes) -> Escribano:
         return cls(NodoInstituto(llave, publica))
 
+    @classmethod
+    def de_aqui(cls, persona: str) -> Escribano:
+        """Somebody who is in at this installation."""
+        return cls(nodo_local(dir_llaves()), persona)
+
 
 def facultades_de(persona: str) -> tuple[Cargo, ...]:
     """Roles that a person has now. Asked at every request: what is taken away is gone at once."""
@@ -67,13 +75,11 @@ def cambios(
     queda, sujeto = sorted(set(alcance)), f"persona:{persona}"
     pide = {(r, lugar, frozenset(queda)) for r in roles}
     tiene = {(c.rol, c.lugar, c.alcance): c for c in _vigentes(persona)}
-    suya = autoridad().personas.get(persona)
-    sabe = [h for c in (suya.cargos if suya else ()) for h in (c.alta, *c.sabe)]
-    sabe += [b for b, _, _ in (suya.bajas if suya else ())]
+    sabe = _lo_dicho(persona)
     hechos: list[Hecho] = []
-    nodos = {INSTITUTO, *autoridad().nodos}
-    desde = {n: final(fines)[0] + 1 for n, fines in finales(nodos).items()}
-    for rol in sorted({rol for rol, _, _ in tiene.keys() - pide}):
+    sobran = sorted({rol for rol, _, _ in tiene.keys() - pide})
+    desde = _desde_ahora() if sobran else {}
+    for rol in sobran:
         motivo = {"rol": rol.value, "desde": desde, "motivo": "Cambio de lista."}
         hechos.append(nuevo_hecho("baja", sujeto, quien, ahora, motivo, sabe[-60:]))
     bajas = [h.id for h in hechos]
@@ -84,11 +90,43 @@ def cambios(
     return hechos
 
 
+def _lo_dicho(persona: str) -> list[str]:
+    """Facts that gave a person roles and took them away, the latter at the end."""
+    suya = autoridad().personas.get(persona)
+    if suya is None:
+        return []
+    return [*(h for c in suya.cargos for h in (c.alta, *c.sabe)), *(b for b, _, _ in suya.bajas)]
+
+
+def _desde_ahora() -> dict[str, int]:
+    """By node, the first sequence that is not written yet: what was done stands. Of a node enrolled later, all of it
+    comes after."""
+    return {TODO: 1} | {n: final(fines)[0] + 1 for n, fines in finales({INSTITUTO, *autoridad().nodos}).items()}
+
+
 def nombrar(
     persona: str, roles: Iterable[Rol], lugar: str, alcance: Iterable[str], escribano: Escribano, ahora: datetime
 ) -> None:
     """The roles of a person, all of them: those not said are taken away."""
     anotar(cambios(persona, roles, lugar, alcance, escribano.persona, ahora), escribano.firmante, ahora)
+
+
+def quitar(persona: str, escribano: Escribano, ahora: datetime) -> bool:
+    """Take every role away from now on; what was done stands. Whether the person has none left: who signs may not be
+    one who takes those away, and then nothing is written. Who has none is left as they are."""
+    try:
+        with transaction.atomic():
+            tomar_cabeza()
+            suya = autoridad().personas.get(persona)
+            nodos = {INSTITUTO, TODO, *autoridad().nodos}
+            if suya is not None and any(True for n in nodos for _ in suya.cargos_en(n, _SIEMPRE)):
+                contenido = {"desde": _desde_ahora(), "motivo": "Se retiró su cuenta."}
+                sabe = _lo_dicho(persona)[-60:]
+                baja = nuevo_hecho("baja", f"persona:{persona}", escribano.persona, ahora, contenido, sabe)
+                anotar([baja], escribano.firmante, ahora)
+    except HechoRechazado:
+        return False
+    return True
 
 
 def manda_sobre(cargos: Iterable[Cargo], otros: Iterable[Cargo], lugar: str) -> bool:

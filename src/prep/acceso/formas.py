@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as cuenta
+from allauth.account.adapter import get_adapter
 from allauth.core import context
 from allauth.mfa.base import forms as segundo
 from allauth.mfa.totp import forms as totp
@@ -43,6 +44,19 @@ class CambiarClave(cuenta.ChangePasswordForm):  # type: ignore[misc]
         vestir(self, {campo: f"acceso.clave.{rotulo}" for campo, rotulo in rotulos.items()})
         self.fields["password1"].help_text = texto("acceso.clave.ayuda")
 
+    def clean_oldpassword(self) -> str:
+        """Looked at by the door, with its turns and its lockout."""
+        dicha: str = self.cleaned_data["oldpassword"]
+        if not get_adapter().reauthenticate(self.user, dicha):
+            raise get_adapter().validation_error("enter_current_password")
+        return dicha
+
+    def clean(self) -> dict[str, Any]:
+        dicho: dict[str, Any] = super().clean()
+        if dicho.get("password1") is not None and dicho.get("password1") == dicho.get("oldpassword"):
+            self.add_error("password1", get_adapter().validation_error("misma_contrasena"))
+        return dicho
+
 
 class Confirmar(cuenta.ReauthenticateForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -59,10 +73,10 @@ class _ConBloqueo(forms.Form):
         terminal = terminales.de(context.request)
         quien = (self.user.usuario, terminal.id if terminal else None)
         try:
-            bloqueos.intentar(*quien)
+            with bloqueos.mirando(*quien):
+                codigo: str = super().clean_code()  # type: ignore[misc]
         except bloqueos.Bloqueado:
             raise ValidationError(texto("acceso.errores.bloqueada")) from None
-        codigo: str = super().clean_code()  # type: ignore[misc]
         bloqueos.acerto(*quien)
         return codigo
 

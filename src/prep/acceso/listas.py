@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import secrets
 import unicodedata
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,18 +14,19 @@ from typing import Final
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from prep.acceso import sesiones
-from prep.acceso.facultades import Escribano, cambios
+from prep.acceso import bloqueos, sesiones
+from prep.acceso.facultades import Escribano, cambios, quitar
 from prep.acceso.models import Cuenta, nueva_persona
+from prep.acceso.registro import asentar
 from prep.acceso.roles import TODOS, Rol, incompatibles
 from prep.bitacora.services import anotar
 from prep.dominio.comun.autoridad import TODO
 from prep.dominio.comun.hecho import Hecho
+from prep.plataforma import letras
 
 COLUMNAS: Final = ("usuario", "nombre", "roles", "lugar", "alcance")
 MAXIMO: Final = 20_000
 """Lines of one list."""
-LETRAS: Final = "23456789cdfghjkmnpqrtvwx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,7 @@ class _Fila:
 
 def clave_nueva() -> str:
     """Sixteen letters and digits that are not mistaken for one another, in fours: 73 bits."""
-    letras = "".join(secrets.choice(LETRAS) for _ in range(16))
-    return "-".join(letras[i : i + 4] for i in range(0, 16, 4))
+    return "-".join(letras.al_azar(4).lower() for _ in range(4))
 
 
 def usuario_de(nombre: str, ocupados: set[str]) -> str:
@@ -158,6 +157,7 @@ def importar(texto: str, escribano: Escribano) -> list[Pase]:
     for f in filas:
         if (cuenta := previas.get(f.usuario)) is None:
             cuenta = Cuenta(usuario=f.usuario, password=contrasenas[f.usuario], alta=ahora, persona=nueva_persona())
+            asentar(escribano.persona, "cuenta_alta", cuenta.persona)
         de_la_lista = None if cuenta.pk is None else ("nombre", "lugar")  # what was changed meanwhile stays
         cuenta.nombre, cuenta.lugar = f.nombre, f.lugar
         cuenta.save(update_fields=de_la_lista)
@@ -167,20 +167,25 @@ def importar(texto: str, escribano: Escribano) -> list[Pase]:
 
 
 def otra_clave(cuenta: Cuenta) -> str:
-    """A new first password; every session of the account ends."""
+    """A new first password; every session of the account ends, and so does its lockout."""
     clave = clave_nueva()
     cuenta.set_password(clave)
     cuenta.clave_provisional = True
     cuenta.epoca += 1
     cuenta.save(update_fields=["password", "clave_provisional", "epoca"])
+    bloqueos.levantar(cuenta.usuario)
     return clave
 
 
-def retirar(cuenta: Cuenta) -> None:
-    """At once: its next request is nobody's. The person and what they did stay in the record."""
-    cuenta.activa = False
-    cuenta.epoca += 1
-    cuenta.save(update_fields=["activa", "epoca"])
+def retirar(cuenta: Cuenta, escribano: Escribano | None) -> bool:
+    """At once: its next request is nobody's, and by a fact that `escribano` signs its person may do nothing more. What
+    they did stays. False where the account ended and the roles did not: who signs may not take them away, or nobody
+    signs. Twice is as once."""
+    if cuenta.activa:
+        cuenta.activa = False
+        cuenta.epoca += 1
+        cuenta.save(update_fields=["activa", "epoca"])
+    return escribano is not None and quitar(cuenta.persona, escribano, sesiones.reloj.ahora())
 
 
 def sin_entrar(cuentas: Iterable[Cuenta]) -> list[Cuenta]:

@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from prep.plataforma.roles import solo
+
 EN_EL_ADMIN = frozenset({"bitacora", "catalogo", "lectura"})
 """Rooms that the admin shows; nobody's account nor second factor is among them."""
 
@@ -115,6 +117,8 @@ class Registro(models.Model):
     objeto = models.CharField(max_length=200, blank=True)
     terminal = models.UUIDField(null=True)
     motivo = models.CharField(max_length=500, blank=True)
+
+    privilegios = solo("SELECT", "INSERT")
 
     class Meta:
         indexes = [models.Index(fields=["objeto", "cuando"])]

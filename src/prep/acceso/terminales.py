@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from datetime import timedelta
 from typing import Final
 
@@ -13,11 +12,11 @@ from django.http import HttpRequest, HttpResponse
 
 from prep.acceso import sesiones
 from prep.acceso.models import Terminal
+from prep.plataforma import letras
 
 GALLETA: Final = "prep-terminal"
 VIGENCIA: Final = timedelta(days=120)
 VIGENCIA_CODIGO: Final = timedelta(hours=24)
-LETRAS: Final = "23456789CDFGHJKMNPQRTVWX"
 LARGO: Final = 10
 """Forty-five bits, for one use within a day: not to be guessed over a network."""
 
@@ -25,13 +24,12 @@ _SAL: Final = "prep.acceso.terminal"
 
 
 def huella(codigo: str) -> str:
-    limpio = "".join(c for c in codigo.upper() if c in LETRAS)
-    return hashlib.sha256(limpio.encode()).hexdigest()
+    return hashlib.sha256(letras.limpias(codigo).encode()).hexdigest()
 
 
 def nueva(nombre: str, lugar: str) -> tuple[Terminal, str]:
     """A terminal to enrol and its code, which is kept nowhere."""
-    codigo = "".join(secrets.choice(LETRAS) for _ in range(LARGO))
+    codigo = letras.al_azar(LARGO)
     vence = sesiones.reloj.ahora() + VIGENCIA_CODIGO
     fila = Terminal.objects.create(nombre=nombre, lugar=lugar, codigo=huella(codigo), vence=vence)
     return fila, f"{codigo[:5]}-{codigo[5:]}"

@@ -11,14 +11,22 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from prep.acceso import views
-from prep.acceso.permisos import abierta, en_preparacion
+from prep.acceso.permisos import Vista, abierta, en_preparacion
 
 otros_codigos = codigos.generate_recovery_codes
 inicio = RedirectView.as_view(pattern_name="acceso-cuenta")
-entrada_del_admin = RedirectView.as_view(pattern_name="account_login", query_string=True)
+
+
+def _de_aqui(ruta: str) -> Vista:
+    """The admin has no door of its own: it is entered, left and locked by ours."""
+    return abierta(RedirectView.as_view(pattern_name=ruta, query_string=True))
+
+
 urlpatterns = [
     path("", abierta(inicio), name="inicio"),
-    path("admin/login/", abierta(entrada_del_admin)),  # the admin has no door of its own
+    path("admin/login/", _de_aqui("account_login")),
+    path("admin/logout/", _de_aqui("account_logout")),
+    path("admin/password_change/", _de_aqui("account_change_password")),
     path("entrar/", abierta(cuenta.login), name="account_login"),
     path("entrar/segundo/", abierta(segundo.authenticate), name="mfa_authenticate"),
     path("entrar/terminal/", views.terminal, name="acceso-terminal"),

@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from prep.acceso import bloqueos, listas, sesiones, terminales
-from prep.acceso.facultades import Cargo, facultades_de, manda_sobre
+from prep.acceso.facultades import Cargo, Escribano, facultades_de, manda_sobre
 from prep.acceso.formas import CodigoDeTerminal, NuevaTerminal
 from prep.acceso.models import Cuenta, Registro, Terminal
 from prep.acceso.pases import hojas
@@ -177,7 +177,6 @@ def otra_clave(request: HttpRequest, usuario: str) -> HttpResponse:
     """A new slip for somebody who lost theirs."""
     cuenta = get_object_or_404(Cuenta, usuario=usuario)
     clave = listas.otra_clave(cuenta)
-    bloqueos.levantar(usuario)
     anotar(request, "cuenta_clave", cuenta.persona)
     roles = tuple(c.rol for c in facultades_de(cuenta.persona))
     pase = listas.Pase(cuenta.usuario, clave, cuenta.nombre, cuenta.lugar, roles)
@@ -193,11 +192,13 @@ def otra_clave(request: HttpRequest, usuario: str) -> HttpResponse:
 @require_POST
 @reautenticar
 def retirar(request: HttpRequest, usuario: str) -> HttpResponse:
-    """Take an account away, in effect at once."""
+    """Take an account away, in effect at once, and with it the roles that whoever asks may take away."""
+    assert isinstance(request.user, Cuenta)
     cuenta = get_object_or_404(Cuenta, usuario=usuario)
-    listas.retirar(cuenta)
+    sin_roles = listas.retirar(cuenta, Escribano.de_aqui(request.user.persona))
     anotar(request, "cuenta_retirada", cuenta.persona)
-    messages.success(request, texto("acceso.personas.retirada", nombre=cuenta.nombre))
+    frase = "acceso.personas.retirada" if sin_roles else "acceso.personas.retirada_con_roles"
+    messages.success(request, texto(frase, nombre=cuenta.nombre))
     return redirect("acceso-personas")
 
 

@@ -104,10 +104,10 @@ def escritos_de_autoridad(hasta: int | None = None) -> list[Escrito]:
 def autoridad_legible() -> tuple[Autoridad, list[str]]:
     """For whoever checks what is stored: who may act by the facts that can be read, and which of them cannot."""
     escritos, problemas = [], []
-    for posicion, *guardado in _de_autoridad(None):
+    for posicion, identificador, nodo, secuencia, cuerpo in _de_autoridad(None):
         try:
-            revisar_hecho(orjson.loads(guardado[-1])["hecho"])
-            escritos.append(escrito_guardado(*guardado))
+            revisar_hecho(orjson.loads(cuerpo)["hecho"])
+            escritos.append(escrito_guardado(identificador, nodo, secuencia, cuerpo))
         except _ILEGIBLE as error:
             problemas.append(f"posición {posicion}: no se puede leer a quién da o quita facultades ({error})")
     return Autoridad.de(escritos), problemas

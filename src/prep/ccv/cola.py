@@ -8,7 +8,6 @@ from typing the same acta at once.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -17,20 +16,19 @@ from django.db import IntegrityError, connection, transaction
 
 from prep.bitacora.actas import acta_de
 from prep.bitacora.autoridad import autoridad
+from prep.ccv import oficina
 from prep.ccv.models import Turno
 from prep.ccv.pasos import CIERRAN, ESTADOS, Paso, toca
-from prep.dominio.acta.acta import Acta
-from prep.dominio.acta.transiciones import Captura
 from prep.dominio.comun.autoridad import TODO
 
 VIGENCIA: Final = timedelta(minutes=10)
 """Three times what an acta takes. What is sent later still counts, unless somebody else did that step meanwhile."""
-INTENTOS: Final = 50
 
 _SIGUIENTE: Final = """
-    SELECT a.clave, a.tipo_acta FROM bitacora_acta a
-    WHERE a.custodia = 'identificada' AND a.captura = ANY(%(estados)s) AND a.imagen IS NOT NULL
-      AND NOT a.participantes && %(yo)s::text[] AND a.clave <> ALL(%(vistas)s::text[])
+    SELECT a.clave, a.tipo_acta, a.imagen FROM bitacora_acta a
+    WHERE a.custodia = 'identificada' AND a.captura = ANY(%(estados)s) AND a.imagen IS NOT NULL AND NOT a.en_duda
+      AND NOT a.lugares && %(en_ninguno)s::text[] AND a.lugares IS DISTINCT FROM %(no_solo_en)s::text[]
+      AND NOT a.participantes && %(yo)s::text[] AND a.clave <> ALL(%(ocupadas)s::text[])
       AND (%(todo)s OR left(a.clave, 11) = ANY(%(alcance)s::text[]))
       AND NOT EXISTS (SELECT FROM ccv_turno t WHERE t.acta = a.clave AND t.paso = %(paso)s AND t.vence > %(ahora)s)
       AND NOT EXISTS (
@@ -91,44 +89,40 @@ def dejar(persona: str, orden: str | None = None) -> None:
 def _siguiente(paso: Paso, quien: Quien, ahora: datetime) -> Turno | None:
     de = autoridad()
     yo = de.cuentas_de(quien.persona) | {de.identidad(quien.persona)}
-    vistas: list[str] = []
+    alcance = _lo_comun(quien.alcance, de.alcance_de_nodo(oficina.nodo().nodo))
+    aqui = [quien.lugar] if de.reglas.lugares_distintos else None
+    ocupadas: list[str] = []
     datos: dict[str, Any] = {
         "paso": paso.value,
         "estados": [e.value for e in ESTADOS[paso]],
+        "en_ninguno": aqui if aqui and paso is Paso.CAPTURA else [],
+        "no_solo_en": aqui if paso is Paso.VERIFICACION else None,
         "yo": sorted(yo),
-        "vistas": vistas,
-        "todo": TODO in quien.alcance,
-        "alcance": sorted(quien.alcance),
+        "ocupadas": ocupadas,
+        "todo": TODO in alcance,
+        "alcance": sorted(alcance),
         "cierran": [t.value for t in CIERRAN],
         "ahora": ahora,
     }
     with connection.cursor() as cursor:
-        for _ in range(INTENTOS):
+        while True:
             cursor.execute(_SIGUIENTE, datos)
             fila = cursor.fetchone()
             if fila is None:
                 return None
-            clave, eleccion = fila
-            acta = acta_de(clave)
-            if toca(paso, acta) and not _mismo_lugar(paso, acta, quien.lugar, de.reglas.lugares_distintos):
-                assert acta.imagen is not None
-                turno = Turno(clave, paso.value, eleccion, quien.persona, acta.imagen.sha256, nueva_orden())
-                turno.vence = ahora + VIGENCIA
-                cursor.execute(_TOMAR, {c.attname: getattr(turno, c.attname) for c in Turno._meta.fields} | datos)
-                if cursor.rowcount:
-                    return turno
-            vistas.append(clave)
-    return None
+            clave, eleccion, imagen = fila
+            turno = Turno(clave, paso.value, eleccion, quien.persona, imagen, nueva_orden(), ahora + VIGENCIA)
+            cursor.execute(_TOMAR, {c.attname: getattr(turno, c.attname) for c in Turno._meta.fields} | datos)
+            if cursor.rowcount:
+                return turno
+            ocupadas.append(clave)  # somebody took it between looking and taking
 
 
-def _mismo_lugar(paso: Paso, acta: Acta, lugar: str, distintos: bool) -> bool:
-    """Whether the process asks for somebody of another place."""
-    if not distintos or acta.imagen is None:
-        return False
-    lugares: Iterable[str] = {c.lugar for c in acta.capturas_de(acta.imagen.sha256)}
-    if paso is Paso.CAPTURA:
-        return acta.captura is Captura.PRIMERA and lugar in lugares
-    return paso is Paso.VERIFICACION and set(lugares) == {lugar}
+def _lo_comun(uno: frozenset[str], otro: frozenset[str]) -> frozenset[str]:
+    """What two reaches share."""
+    if TODO in uno:
+        return otro
+    return uno if TODO in otro else uno & otro
 
 
 def nueva_orden() -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from prep.comprobacion.informe import Informe
 from prep.transparencia.almacen import Carpeta, Lector
 from prep.transparencia.canonico import NoCanonico, leer_canonico
-from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible
+from prep.transparencia.errores import ErrorEmision, FormatoInvalido
 from prep.transparencia.manifiesto import Manifiesto
 
 MAXIMO_DOCUMENTO = 4 * 2**20
@@ -54,10 +54,8 @@ def revisar_actos(
         if "documento" in a.hoja:
             try:
                 documentos[a.posicion] = _documento(lector, a)
-            except NoDisponible as e:
-                informe.sin_comprobar(asunto, str(e))
             except ErrorEmision as e:
-                informe.mal(asunto, f"{a}: {e}")
+                informe.tropiezo(asunto, e, f"{a}: ")
         if a.tipo != "corte":
             informe.bien(asunto, f"{a}{_dice(a.hoja)}")
     for problema in _turnos(actos, manifiestos):

@@ -28,7 +28,7 @@ from prep.comprobacion.corte_publicado import (
 from prep.comprobacion.documentos import ruta_de_imagen
 from prep.comprobacion.informe import Informe, Nivel, en_una_linea
 from prep.comprobacion.recalculo import NoCuadra
-from prep.comprobacion.sitio import leer_sitio
+from prep.comprobacion.sitio import MAXIMO_PAGINA, leer_sitio
 from prep.transparencia.almacen import Carpeta, Lector
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico
 from prep.transparencia.emisor import PUNTERO
@@ -44,7 +44,6 @@ from prep.transparencia.vigencia import firmantes_de_siempre, leer_historia_vige
 
 ESPERA_OCULTA = ".llegando"
 HILOS = 8
-MAXIMO_PAGINA = 32 * 2**20
 
 
 @dataclass

@@ -1,15 +1,15 @@
-"""Every answer carries a short code, and whatever fails is in the log under it: what a person reads out to support."""
+"""Every answer carries a short code; what fails here is in the log under it: what a person reads out to support."""
 
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from prep.plataforma import letras
+
 registro = logging.getLogger("prep.codigo")
-LETRAS = "23456789CDFGHJKMNPQRTVWX"
 
 
 class CodigoDeRespuesta:
@@ -17,10 +17,13 @@ class CodigoDeRespuesta:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.codigo = codigo = "".join(secrets.choice(LETRAS) for _ in range(8))  # type: ignore[attr-defined]
+        request.codigo = codigo = letras.al_azar(8)  # type: ignore[attr-defined]
         respuesta = self.get_response(request)
         respuesta.headers["X-Codigo"] = codigo
+        if respuesta.status_code >= 500 and (fallo := getattr(request, "fallo", None)):
+            registro.error("código %s en %s %s", codigo, request.method, request.path, exc_info=fallo)
         return respuesta
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        registro.error("código %s en %s %s", request.codigo, request.method, request.path, exc_info=exception)  # type: ignore[attr-defined]
+        """What is not there or may not be seen comes by here too: the answer says whether something failed."""
+        request.fallo = exception  # type: ignore[attr-defined]

@@ -15,8 +15,9 @@ from prep.plataforma import roles
 
 def preparar(url: str, carpeta: Path) -> list[Path]:
     """Make the roles that are missing in the server of `url` and close its database to everybody else; the files, one
-    a new role, mode 0600, that hold each one's URL. The server only ever sees the password's SCRAM verifier."""
-    with psycopg.connect(url, autocommit=True) as conexion:
+    a new role, mode 0600, that hold each one's URL. The server only ever sees the password's SCRAM verifier. All or
+    nothing: no role is left whose password is nowhere."""
+    with psycopg.connect(url) as conexion:
         habia = {r for (r,) in conexion.execute("SELECT rolname FROM pg_roles").fetchall()}
         roles.crear(conexion)
         roles.cerrar_base(conexion)

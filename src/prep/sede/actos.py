@@ -25,6 +25,7 @@ from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
 from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import Publicador
+from prep.sede.huella import tomar
 from prep.transparencia.canonico import canonico
 from prep.transparencia.hojas import escribir_hoja, leer_hoja, modo_de_llave
 from prep.transparencia.politica import leer_politica
@@ -113,8 +114,9 @@ def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None
 
 
 def huella(p: Publicador, hora: datetime, momento: str) -> Acto:
-    """Sign which software is running; `momento`: antes, durante or despues. The document lists every file."""
-    contenido = {"momento": momento, "software": programa.huella(), "archivos": [list(a) for a in programa.archivos()]}
+    """Sign what is running (`sede.huella`): program, dependencies, machine, database and configuration, name by name.
+    `momento`: antes, durante or despues."""
+    contenido = {"momento": momento, "software": programa.huella(), **tomar()}
     documento = _documento(p, "huella", hora, contenido)
     hoja = {"momento": momento, "software": programa.huella(), "documento": documento}
     return Acto("huella", _hoja(p, "huella", hora, **hoja), documento)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from prep.bitacora.proyecciones import proyectar
 from prep.bitacora.sobres import Firmante, Sobre, guardado, sellar
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.hechos import Tipo, clave_de, sujeto_de
+from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD
 from prep.dominio.comun.hecho import Hecho, escribir_hecho, nuevo_hecho, revisar_hecho
 from prep.dominio.comun.rechazos import Rechazo
 
@@ -69,10 +70,10 @@ def anotar(
     return {clave_de(sujeto): acta for sujeto, acta in estados.items()}
 
 
-def _exigir(nuevos: Iterable[Hecho], estados: Mapping[str, Any]) -> None:
-    """Nothing that this node writes may be left aside, by the fold of its subject or by that of who may act."""
+def _exigir(nuevos: Sequence[Hecho], estados: Mapping[str, Any]) -> None:
+    """Nothing that this node writes may be left aside by the fold, nor by that of who may act."""
     anomalias = {sujeto: dict(estado.anomalias) for sujeto, estado in estados.items()}
-    ignorados = dict(autoridad().ignorados)
+    ignorados = dict(autoridad().ignorados) if any(h.clase in CLASES_DE_AUTORIDAD for h in nuevos) else {}
     for hecho in nuevos:
         if rechazo := anomalias.get(hecho.sujeto, {}).get(hecho.id) or ignorados.get(hecho.id):
             raise HechoRechazado(hecho, rechazo)

@@ -2,7 +2,7 @@
 
 const MODOS = ["prueba", "simulacro", "jornada"];
 const esHora = (v) => typeof v === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/.test(v) && !Number.isNaN(Date.parse(v));
-const esTexto = (n) => (v) => typeof v === "string" && v.length > 0 && v.length <= n && enUnaLinea(v) === v;
+const esTexto = (n) => (v) => typeof v === "string" && v.length > 0 && [...v].length <= n && imprimible(v);
 const unoDe = (...x) => (v) => x.includes(v);
 const oNada = (c) => (v) => v === null || c(v);
 const esId = (v) => typeof v === "string" && /^[A-Za-z0-9._-]{1,40}$/.test(v);

@@ -338,6 +338,11 @@ class Autoridad:
             persona = self._misma[persona]
         return persona
 
+    def alcance_de_nodo(self, nodo: str) -> frozenset[str]:
+        """Casillas on which a node acts: everything, unless the process says that each acts only on its own."""
+        suyo = self.nodos.get(nodo)
+        return suyo.alcance if suyo and self.reglas.alcance_estricto else frozenset({TODO})
+
     def roles_de(self, persona: str) -> frozenset[Rol]:
         """Roles that a person has and has not lost everywhere: what a desk may open for them."""
         suya = self.personas.get(persona)
@@ -378,28 +383,26 @@ class Autoridad:
         que = f"{hecho.clase}.{hecho.tipo}"
         cerca = Rechazo.PERSONA_DESCONOCIDA
         for cargo in persona.cargos_en(e.nodo, e.secuencia):
-            rechazo = self._rechazar_cargo(e, que, cargo, nodo, roles)
+            rechazo = self._rechazar_cargo(e, que, cargo, roles)
             if rechazo is None:
                 return None
             cerca = max(cerca, rechazo, key=_CERCANIA.index)
         return cerca
 
-    def _rechazar_cargo(self, e: Escrito, que: str, cargo: Cargo, nodo: Nodo, roles: set[Rol] | None) -> Rechazo | None:
+    def _rechazar_cargo(self, e: Escrito, que: str, cargo: Cargo, roles: set[Rol] | None) -> Rechazo | None:
         """Why one role of a person does not let them write that."""
         faculta = que in FACULTADES[cargo.rol] and cargo.emergencia_de in ("", e.nodo)
         if not faculta or (roles is not None and cargo.rol not in roles):
             return Rechazo.SIN_FACULTAD
-        if not self._alcanza(e.hecho.clase, e.hecho.clave, cargo.alcance, nodo):
+        if not self._alcanza(e.hecho.clase, e.hecho.clave, cargo.alcance, e.nodo):
             return Rechazo.FUERA_DE_ALCANCE
         return None if self._firmado(e, que, cargo.rol) else Rechazo.DISPOSITIVO
 
-    def _alcanza(self, clase: str, clave: str, alcance: frozenset[str], nodo: Nodo) -> bool:
+    def _alcanza(self, clase: str, clave: str, alcance: frozenset[str], nodo: str) -> bool:
         if clase != "acta":
             return True
-        casilla = clave[:11]
-        if TODO not in alcance and casilla not in alcance:
-            return False
-        return not self.reglas.alcance_estricto or TODO in nodo.alcance or casilla in nodo.alcance
+        casilla, de_nodo = clave[:11], self.alcance_de_nodo(nodo)
+        return (TODO in alcance or casilla in alcance) and (TODO in de_nodo or casilla in de_nodo)
 
     def _firmado(self, e: Escrito, que: str, rol: Rol) -> bool:
         """Whether the device that had to sign did: phones always, terminals when the process says so."""
