@@ -53,7 +53,11 @@ def estado(escritos: Iterable[Escrito], autoridad: Autoridad) -> Acta:
 
 
 class Pliegue:
-    """The fold of one subject: its history, the judgement of each fact, and the state they give."""
+    """The fold of one subject. `historia`: its facts, no effect before its cause; `acta`: the state that all give.
+
+    Each fact is judged once, against the state that those it knew give. That state is folded once for each set of facts
+    known (`_vistas`); a chain in which each knows all before it needs none but the one being made.
+    """
 
     def __init__(self, escritos: Iterable[Escrito], autoridad: Autoridad) -> None:
         self.historia: Historia = ordenar(escritos, tarde=lambda h: h.tipo in _TARDE)

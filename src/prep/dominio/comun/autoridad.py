@@ -84,6 +84,12 @@ DISPOSITIVO = registrar(
         },
     )
 )
+MARCHA: Final = {
+    "abierto": TipoDeHecho({}, {"motivo": campos.texto}),
+    "pausado": TipoDeHecho({"motivo": campos.texto}),
+    "cerrado": TipoDeHecho({}, {"motivo": campos.texto}),
+}
+"""What is said of the night, a CATD or a desk: whether work goes on (`prep.dominio.operacion`)."""
 PROCESO = registrar(
     Clase(
         "proceso",
@@ -97,9 +103,7 @@ PROCESO = registrar(
                     "terminales_firman": campos.si_o_no,
                 },
             ),
-            "abierto": TipoDeHecho({}, {"motivo": campos.texto}),
-            "pausado": TipoDeHecho({"motivo": campos.texto}),
-            "cerrado": TipoDeHecho({}, {"motivo": campos.texto}),
+            **MARCHA,
         },
     )
 )
