@@ -17,7 +17,7 @@ from prep.bitacora.nodos import DispositivoLocal, NodoLocal, nodo_local
 from prep.bitacora.services import SEDE, HechoRechazado, anotar, escribir
 from prep.bitacora.verificacion import verificar
 from prep.dominio.acta.hechos import Tipo
-from prep.dominio.comun.hecho import HechoInvalido
+from prep.dominio.comun.hecho import HechoInvalido, nuevo_hecho
 from prep.dominio.comun.rechazos import Rechazo
 
 
@@ -132,6 +132,14 @@ def test_whoever_may_not_is_told_beforehand(nodo: NodoLocal) -> None:
             escribir(tipo, ACTAS[0], quien, contenido, AHORA, nodo)
         assert error.value.rechazo is rechazo
     assert cuantos() == 0
+
+
+def test_whoever_may_enrol_nobody_is_told_beforehand(nodo: NodoLocal) -> None:
+    alta = nuevo_hecho("alta", "persona:prima", "captura-1", AHORA, {"rol": "capturista", "lugar": "CCV"})
+    with pytest.raises(HechoRechazado) as error:
+        anotar([alta], nodo, AHORA)
+    assert error.value.rechazo is Rechazo.SIN_FACULTAD and error.value.hecho == alta
+    assert Hecho.objects.count() == ALTAS
 
 
 def test_a_phone_signs_what_its_person_does(nodo: NodoLocal) -> None:

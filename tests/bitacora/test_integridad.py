@@ -23,6 +23,7 @@ from prep.bitacora.verificacion import verificar
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import nuevo_hecho
+from prep.transparencia.arbol import Frontera
 
 TODOS = ALTAS + 28
 """Facts of the bitácora of these tests: who may write, two more nodes, twenty-five of actas and a revocation."""
@@ -299,6 +300,9 @@ ARCHIVOS = {
     "la llave": lambda ls: _con(ls, 0, lambda d: d.update(llave="11" * 32)),
     "otro proceso": lambda ls: _con(ls, 0, lambda d: d.update(proceso="otro-2027")),
     "otro modo": lambda ls: _con(ls, 0, lambda d: d.update(modo="jornada")),
+    "un modo que no hay, sin hechos": lambda ls: _con(
+        ls[:1], 0, lambda d: d.update(modo="ensayo", tamano=0, raiz=Frontera().raiz().hex())
+    ),
     "cortado a la mitad": lambda ls: [*ls[:9], ls[9][:40]],
     "vacío": lambda ls: [],
     "otro formato": lambda ls: [b'{"formato":"otro"}\n'],

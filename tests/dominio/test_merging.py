@@ -251,6 +251,18 @@ def test_the_reason_of_a_published_no_acta_is_corrected_by_whoever_knew_it() -> 
     assert p.state.sin_acta_vigente is None and p.state.situacion is Situacion.PUBLICADA
 
 
+def test_what_is_confirmed_is_the_reason_that_was_asked_about() -> None:
+    """Whatever somebody else says beside it."""
+    for n in ORDERS:
+        p = Pen()
+        beside = p.branch(n)
+        p.no_acta("2")
+        beside(Tipo.SIN_ACTA, "otro", motivo="3")
+        p = p.join(beside)
+        assert p.state.sin_acta_vigente is MotivoSinActa.CASILLA_NO_INSTALADA and p.state.anomalias == []
+        put_on_record(p, 1)
+
+
 def test_a_no_acta_nobody_published_falls_with_the_picture() -> None:
     p = Pen()
     p.no_acta()

@@ -95,6 +95,12 @@ def ambito_de(proceso: str, modo: str, llave: bytes) -> str:
     return f"{proceso}/{modo}/{sha256(llave).hexdigest()[:16]}"
 
 
+def revisar_ambito(dicho: Any) -> None:
+    """Raise `SobreInvalido` unless it has the shape of an ámbito."""
+    if not isinstance(dicho, str) or not _AMBITO.fullmatch(dicho):
+        raise SobreInvalido("El ámbito nombra el proceso, el modo y la llave del instituto.")
+
+
 def sellar(
     hecho: Hecho,
     firmante: Firmante,
@@ -142,8 +148,7 @@ def abrir(datos: Any, ambito: str | None = None) -> Sobre:
     if not _CAMPOS <= resto.keys() <= _CAMPOS | {"dispositivo"}:
         raise SobreInvalido("Al sobre le sobran o le faltan campos.")
     dicho, nodo, secuencia, previo = (resto[c] for c in ("ambito", "nodo", "secuencia", "previo"))
-    if not isinstance(dicho, str) or not _AMBITO.fullmatch(dicho):
-        raise SobreInvalido("El ámbito nombra el proceso, el modo y la llave del instituto.")
+    revisar_ambito(dicho)
     if ambito is not None and dicho != ambito:
         raise SobreInvalido(f"Este hecho es de «{dicho}» y esta instalación es de «{ambito}».")
     if not isinstance(nodo, str) or not _NODO.fullmatch(nodo):

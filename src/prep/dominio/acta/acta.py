@@ -124,7 +124,7 @@ class Acta:
     devuelta: bool = False
     verificadas: list[Verificacion] = field(default_factory=list)
     reapertura: tuple[str, str] | None = None  # request, person
-    sin_acta_dicha: tuple[str, str, str] | None = None  # request, person, reason
+    sin_acta_dicha: tuple[str, str] | None = None  # request, person
     sin_acta: SinActa | None = None
     sin_acta_publicada: tuple[int, SinActa] | None = None  # bit of the record, what it says
     fuera: dict[str, str] | None = None

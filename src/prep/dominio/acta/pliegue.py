@@ -53,7 +53,11 @@ def estado(escritos: Iterable[Escrito], autoridad: Autoridad) -> Acta:
 
 
 class Pliegue:
-    """The fold of one subject: its history, the judgement of each fact, and the state they give."""
+    """The fold of one subject. `historia`: its facts, no effect before its cause; `acta`: the state that all give.
+
+    Each fact is judged once, against the state that those it knew give. That state is folded once for each set of facts
+    known (`_vistas`); a chain in which each knows all before it needs none but the one being made.
+    """
 
     def __init__(self, escritos: Iterable[Escrito], autoridad: Autoridad) -> None:
         self.historia: Historia = ordenar(escritos, tarde=lambda h: h.tipo in _TARDE)
@@ -140,8 +144,7 @@ class Pliegue:
             case Tipo.SIN_ACTA if acta.imagenes or acta.verificadas:
                 return Rechazo.ESTADO_CUSTODIA
             case Tipo.SIN_ACTA_CONFIRMADA:
-                assert acta.sin_acta_dicha is not None
-                return _de_otra_persona(hecho, quien, acta.sin_acta_dicha[:2])
+                return _de_otra_persona(hecho, quien, acta.sin_acta_dicha)
             case Tipo.ACOPIO_CORREGIDO if not acta.sellos:
                 return Rechazo.ESTADO_CUSTODIA
             case Tipo.IDENTIFICADA if imagen not in conocidas:
@@ -258,11 +261,12 @@ class Pliegue:
             case Tipo.SIN_ACTA:
                 if acta.imagenes or acta.verificadas:
                     return Rechazo.SUPERADO
-                acta.sin_acta_dicha = (hecho.id, self.autoridad.identidad(hecho.persona), contenido["motivo"])
+                acta.sin_acta_dicha = (hecho.id, self.autoridad.identidad(hecho.persona))
             case Tipo.SIN_ACTA_CONFIRMADA:
-                if siguiente is None or acta.sin_acta_dicha is None:
+                if siguiente is None:
                     return Rechazo.SUPERADO
-                acta.sin_acta = SinActa(MotivoSinActa(acta.sin_acta_dicha[2]), hecho.id, sabe)
+                dicha = self.historia.hechos[self.historia.lugares[contenido["peticion"]]]
+                acta.sin_acta = SinActa(MotivoSinActa(dicha.contenido["motivo"]), hecho.id, sabe)
             case Tipo.FUERA_DE_CATALOGO:
                 if siguiente is None:
                     return Rechazo.SUPERADO
