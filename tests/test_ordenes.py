@@ -101,6 +101,7 @@ FALTAS = {
     ),
     "llaves crear": Falta("", "Falta el argumento 'nombre'."),
     "llaves ver": Falta(f"{NADA}.vkey", f"No se pudo leer la llave {NADA}.vkey: no existe."),
+    "lote importar": Falta("vacio.txt", "no es un lote de PREP Casilla"),
     "operacion ceros": Falta(f"--politica {NADA}", f"no existe «{NADA}»"),
     "operacion cierre": SIN_PROCESO,
     "operacion cotejar": Falta("", "Diga con qué huella se compara"),
@@ -127,6 +128,7 @@ FALTAS = {
 }
 EN_OTRA_PRUEBA = {
     "bench": "make bench",
+    "lote importar": "tests/intercambio/test_lotes.py",
     "postgres roles": "tests/plataforma/test_roles.py",
     "demo": "tests/test_demo.py",
     "reproducir": "tests/reproduccion/test_noche_publicada.py",

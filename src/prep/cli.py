@@ -15,6 +15,7 @@ from prep.comprobacion.cli import pagina_verifica, verificar
 from prep.demo import demo
 from prep.difusion.cli import cofirmas, difusor, testigo
 from prep.evidencia.cli import imagenes
+from prep.intercambio.cli import app as lote
 from prep.laboratorio.cli import fotografiar, llenar
 from prep.lectura.cli import leer
 from prep.lectura.trabajo import app as lectura
@@ -47,6 +48,7 @@ for nombre, grupo in (
     ("actas", actas),
     ("imagenes", imagenes),
     ("lectura", lectura),
+    ("lote", lote),
     ("portal", portal),
     ("llaves", llaves),
     ("postgres", postgres),

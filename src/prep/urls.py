@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from prep.acceso.permisos import abierta
 from prep.bitacora.api import router as bitacora
 from prep.diseno.views import galeria
+from prep.intercambio.api import api as intercambio
 
 api = NinjaAPI(title="PREP Abierto", version="1", docs_url=None, openapi_url=None)
 api.add_router("/bitacora", bitacora)
@@ -17,6 +18,7 @@ urlpatterns = [
     path("ccv/", include("prep.ccv.urls")),
     path("admin/", admin.site.urls),
     path("api/", api.urls),
+    path("v1/", intercambio.urls),
 ]
 if settings.DEMOSTRACION:
     urlpatterns += [

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "prep.catalogo",
     "prep.bitacora",
+    "prep.intercambio",
     "prep.lectura",
     "prep.diseno",
     "prep.acceso",
