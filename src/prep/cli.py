@@ -26,6 +26,7 @@ from prep.portal.cli import app as portal
 from prep.reproduccion.cli import reproducir
 from prep.sede.cli import app as operacion
 from prep.sede.cortes import app as corte
+from prep.simulacro.cli import app as simulacro
 from prep.transparencia.cli import llaves, sellar
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ for nombre, grupo in (
     ("imagenes", imagenes),
     ("lectura", lectura),
     ("portal", portal),
+    ("simulacro", simulacro),
     ("llaves", llaves),
     ("postgres", postgres),
 ):
