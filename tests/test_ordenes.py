@@ -123,6 +123,7 @@ FALTAS = {
     "servir": Falta("--certificado vacio.txt", "El certificado y su llave van juntos"),
     "simulacro abrir": Falta(NADA, f"no existe «{NADA}»"),
     "simulacro disenar": Falta(f"{NADA} simulacro --semilla 7", f"no existe «{NADA}»"),
+    "simulacro juzgar": Falta(f"vacio.txt {NADA}", "No es la verdad de un simulacro"),
     "simulacro sellar": Falta(NADA, f"no existe «{NADA}»"),
     "testigo": Falta(f"{NADA} --llave k --estado e", f"no existe «{NADA}»"),
     "verificar": Falta(NADA, "NO SE PUDO COMPROBAR"),
@@ -329,6 +330,8 @@ def test_a_night_typed_from_the_shell(bases: Any, url_postgres: str, django_db_b
         _vigilar(sede)
         sede.bien("operacion cierre", dice="Firmado en el registro")
         sede.bien("simulacro abrir", "simulacro/verdad.json", dice="verdad_abierta")
+        codigo, dicho = sede.correr("simulacro juzgar", "simulacro/verdad.json", str(sede.datos / "publicacion"))
+        assert (codigo, "NO ES EL 100 %" in dicho, INGLES.search(dicho)) == (1, True, None), dicho
         sede.bien("bitacora exportar", "bitacora.jsonl", dice="hechos en bitacora.jsonl.")
         _auditar(auditor, sede)
         assert sede.corridas | auditor.corridas >= set(FALTAS) - EN_OTRA_PRUEBA.keys() - LARGAS.keys()

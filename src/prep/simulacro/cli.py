@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.markup import escape
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from prep.publicacion.publicador import Publicador
     from prep.sede.actos import Acto
 
+RENGLONES = 40
 app = typer.Typer(help="El simulacro: se diseña, se sella, se juzga y se informa.", no_args_is_help=True)
 
 Archivo = Annotated[
@@ -125,3 +126,65 @@ def _firmar(
         hecho = acto(s.publicador, s.ahora())
         salida.print(f"Firmado en el registro, posición {hecho.posicion}: {hecho.tipo}.")
         salida.print(f"Código de integridad de la verdad: {hecho.documento}", soft_wrap=True)
+
+
+@app.command()
+def juzgar(
+    verdad: Archivo,
+    donde: Annotated[
+        str, typer.Argument(metavar="PUBLICACION", help="Carpeta de la publicación, o su dirección http(s).")
+    ],
+    plazo: Annotated[int, typer.Option(min=1, help="Segundos que puede tomar leer de la red.")] = 3600,
+    como_json: Annotated[bool, typer.Option("--json", help="El veredicto como JSON, para el informe.")] = False,
+) -> None:
+    """Compara cada acta publicada con lo que decía el papel, y cada corte consigo mismo.
+
+    Solo lee la verdad y lo publicado. Termina con 0 si todo lo que existe está publicado y bien, con 1 si no (y da la
+    lista) y con 2 si no se pudo juzgar.
+    """
+    import json
+
+    from prep.portal.redibujo import redibujar
+    from prep.simulacro.juez import juzgar
+    from prep.simulacro.veredicto import renglones
+    from prep.transparencia.almacen import abrir
+    from prep.transparencia.errores import ErrorEmision
+
+    try:
+        lector = abrir(donde, plazo)
+    except ErrorEmision as error:
+        fallar(str(error))
+    with esperando("Juzgando…"):
+        veredicto = juzgar(verdad.read_bytes(), lector, redibujar)
+    if como_json:
+        typer.echo(json.dumps(veredicto, ensure_ascii=False, indent=1))
+    else:
+        mostrar(veredicto)
+        todos = list(renglones(veredicto))
+        for renglon in todos[:RENGLONES]:
+            salida.print(f"  ✗ {escape(renglon)}", soft_wrap=True)
+        if (sobran := len(todos) - RENGLONES) > 0:
+            salida.print(f"  … y {sobran:,} más: véalos con --json.")
+    raise typer.Exit(veredicto["codigo"])
+
+
+def mostrar(veredicto: dict[str, Any]) -> None:
+    """The verdict and its figures by election."""
+    cuenta = tabla(
+        "Elección",
+        ">Esperadas",
+        ">Existen",
+        ">Bien",
+        ">Mal",
+        ">Faltan",
+        ">Votos publicados",
+        ">Votos en el papel",
+        "",
+        titulo=f"Corte {veredicto['corte']} contra la verdad del simulacro",
+    )
+    for e in veredicto["elecciones"].values():
+        igual = e["votos_publicados"] == e["votos_en_papel"] and not e["mal"] and not e["faltan"]
+        cifras = (e[k] for k in ("esperadas", "existen", "bien", "mal", "faltan", "votos_publicados", "votos_en_papel"))
+        cuenta.add_row(e["nombre"], *(f"{n:,}" for n in cifras), "[green]igual[/]" if igual else "[red]DISTINTO[/]")
+    salida.print(cuenta)
+    salida.print(f"[bold]{escape(veredicto['veredicto'])}[/]", soft_wrap=True)
