@@ -27,6 +27,7 @@ from prep.portal.cli import app as portal
 from prep.reproduccion.cli import reproducir
 from prep.sede.cli import app as operacion
 from prep.sede.cortes import app as corte
+from prep.simulacro.cli import app as simulacro
 from prep.transparencia.cli import llaves, sellar
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ for nombre, grupo in (
     ("lectura", lectura),
     ("lote", lote),
     ("portal", portal),
+    ("simulacro", simulacro),
     ("llaves", llaves),
     ("postgres", postgres),
 ):
