@@ -19,6 +19,7 @@ from prep.acceso.umbral import OTRAS_PUERTAS
 pytestmark = pytest.mark.django_db
 NADIE: frozenset[Rol] = frozenset()
 ADMIN, AUD = Rol.ADMINISTRADOR, Rol.AUDITOR
+COORDINAN = MANDO | {AUD, Rol.COTAPREP, Rol.CONSEJO}
 
 TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     # route: (method, roles that get in; None, anybody at all)
@@ -58,6 +59,9 @@ TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     "ccv/decision/": ("GET", frozenset({Rol.SUPERVISOR})),
     "ccv/verificacion/": ("GET", frozenset({Rol.VERIFICADOR})),
     "ccv/imagen/<str:clave>/": ("GET", frozenset({Rol.CAPTURISTA, Rol.VERIFICADOR, Rol.SUPERVISOR})),
+    "coordinacion/": ("GET", COORDINAN),
+    "coordinacion/puestos/": ("GET", MANDO | {AUD}),
+    "coordinacion/actas/": ("GET", COORDINAN),
     "diseno/": ("GET", None),
     "diseno/telefono/": ("GET", None),
     "diseno/puerta/": ("GET", None),

@@ -15,7 +15,7 @@ from prep.bitacora.autoridad import autoridad
 from prep.bitacora.nodos import LlaveDeInstituto, NodoInstituto, nodo_local
 from prep.bitacora.services import HechoRechazado, anotar
 from prep.bitacora.sobres import Firmante
-from prep.dominio.comun.autoridad import INSTITUTO, TODO
+from prep.dominio.comun.autoridad import INSTITUTO, TODO, Autoridad
 from prep.dominio.comun.autoridad import Cargo as CargoDeHecho
 from prep.dominio.comun.hecho import Hecho, nuevo_hecho
 from prep.plataforma.lugares import dir_llaves
@@ -56,12 +56,21 @@ class Escribano:
 
 def facultades_de(persona: str) -> tuple[Cargo, ...]:
     """Roles that a person has now. Asked at every request: what is taken away is gone at once."""
-    cargos = {(c.rol, c.lugar, c.alcance) for c in _vigentes(persona)}
-    return tuple(Cargo(*c) for c in sorted(cargos, key=lambda c: (c[0], c[1], sorted(c[2]))))
+    return facultades_de_todas([persona])[persona]
 
 
-def _vigentes(persona: str) -> list[CargoDeHecho]:
-    suya = autoridad().personas.get(persona)
+def facultades_de_todas(personas: Iterable[str]) -> dict[str, tuple[Cargo, ...]]:
+    """Roles that each of these has now, looked up once for all of them."""
+    de = autoridad()
+    todas = {}
+    for persona in personas:
+        cargos = {(c.rol, c.lugar, c.alcance) for c in _vigentes(persona, de)}
+        todas[persona] = tuple(Cargo(*c) for c in sorted(cargos, key=lambda c: (c[0], c[1], sorted(c[2]))))
+    return todas
+
+
+def _vigentes(persona: str, de: Autoridad) -> list[CargoDeHecho]:
+    suya = de.personas.get(persona)
     if suya is None:
         return []
     nodos = {n for _, _, desde in suya.bajas for n in desde} - {TODO} or {""}
@@ -74,7 +83,7 @@ def cambios(
     """The facts that leave a person with these roles and no other: what is said already is not said again."""
     queda, sujeto = sorted(set(alcance)), f"persona:{persona}"
     pide = {(r, lugar, frozenset(queda)) for r in roles}
-    tiene = {(c.rol, c.lugar, c.alcance): c for c in _vigentes(persona)}
+    tiene = {(c.rol, c.lugar, c.alcance): c for c in _vigentes(persona, autoridad())}
     sabe = _lo_dicho(persona)
     hechos: list[Hecho] = []
     sobran = sorted({rol for rol, _, _ in tiene.keys() - pide})

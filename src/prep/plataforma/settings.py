@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "prep.diseno",
     "prep.acceso",
     "prep.ccv",
+    "prep.coordinacion",
     "allauth",
     "allauth.account",
     "allauth.mfa",
