@@ -192,7 +192,7 @@ def _completar(ficha: Ficha, leidos: Mapping[str, Valor]) -> dict[str, object]:
     """A whole reading: what was typed now, and for the rest what people agree on; raise `FichaSuperada` where they
     differ on something that was not asked."""
     acta, paso = acta_de(ficha.acta), Paso(ficha.paso)
-    if not toca(paso, acta) or acta.imagen is None or acta.imagen.sha256 != ficha.imagen:
+    if not toca(paso, ficha.acta, acta) or acta.imagen is None or acta.imagen.sha256 != ficha.imagen:
         return hoja.asentar(leidos)  # the fold refuses it, and says why
     if not set(_pedidos(ficha.acta, acta, paso)) <= set(ficha.campos):
         raise FichaSuperada

@@ -59,8 +59,8 @@ def _pestanas(request: HttpRequest, paso: Paso) -> list[dict[str, Any]]:
     mios = {c.rol for c in cargos_de(request)}
     return [
         {"ruta": reverse(f"ccv-{p}"), "rotulo": texto(f"ccv.{p}.titulo"), "activa": p is paso}
-        for p in Paso
-        if mios & set(ROLES[p])
+        for p, suyos in ROLES.items()
+        if mios & set(suyos)
     ]
 
 
@@ -69,7 +69,7 @@ def _pestanas(request: HttpRequest, paso: Paso) -> list[dict[str, Any]]:
 def inicio(request: HttpRequest) -> HttpResponse:
     """To one's own desk; whoever has none, to their account."""
     mios = {c.rol for c in cargos_de(request)}
-    return redirect(next((f"ccv-{p}" for p in Paso if mios & set(ROLES[p])), "acceso-cuenta"))
+    return redirect(next((f"ccv-{p}" for p, suyos in ROLES.items() if mios & set(suyos)), "acceso-cuenta"))
 
 
 def escritorio(paso: Paso) -> Vista:
@@ -108,10 +108,10 @@ def _pagina(request: HttpRequest, paso: Paso) -> HttpResponse:
         "titulo": f"ccv.{paso}.titulo",
         "explica": f"ccv.{paso}.explica",
     }
-    turno = cola.suyo(_persona(request), paso, ahora)
+    turno = cola.suyo(_persona(request), [paso], ahora)
     if turno is not None:
         acta = acta_de(turno.acta)
-        if toca(paso, acta) and acta.imagen is not None and acta.imagen.sha256 == turno.imagen:
+        if toca(paso, turno.acta, acta) and acta.imagen is not None and acta.imagen.sha256 == turno.imagen:
             return render(request, _PLANTILLAS[paso], datos | _del_acta(turno, services.ficha_de(turno, acta), paso))
         cola.dejar(turno.persona, turno.orden)
         datos["cambio"] = True
