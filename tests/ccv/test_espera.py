@@ -40,10 +40,10 @@ def variada(centro: Centro) -> tuple[Centro, list[str]]:
     for c in (igual, publicada, abierta):
         base = centro.coinciden(c)
         if c != igual:
-            centro.anota(noche.hecho(Tipo.VERIFICADA, c, "campo", base=base))
-    centro.anota(noche.hecho(Tipo.REAPERTURA_PEDIDA, abierta, "ajena-1", motivo="Se lee otra cosa."))
-    centro.anota(noche.hecho(Tipo.SIN_ACTA, nada, "ajena-2", motivo="3"))
-    centro.anota(noche.hecho(Tipo.DIGITALIZADA, HOJA, "campo", imagen="a" * 64))
+            centro.hace(Tipo.VERIFICADA, c, "campo", base=base)
+    centro.hace(Tipo.REAPERTURA_PEDIDA, abierta, "ajena-1", motivo="Se lee otra cosa.")
+    centro.hace(Tipo.SIN_ACTA, nada, "ajena-2", motivo="3")
+    centro.hace(Tipo.DIGITALIZADA, HOJA, "campo", imagen="a" * 64)
     return centro, claves
 
 
@@ -71,14 +71,14 @@ def test_each_acta_waits_for_its_own_steps_and_for_others_than_who_took_part(var
 
 def test_an_acta_in_correction_waits_for_its_collation_once_it_is_verified_again(variada: Any) -> None:
     centro, claves = variada
-    clave, noche = claves[6], centro.noche
-    centro.anota(noche.hecho(Tipo.COTEJADA, clave, "campo", resultado="3"))
+    clave = claves[6]
+    centro.hace(Tipo.COTEJADA, clave, "campo", resultado="3")
     assert pasos_de(clave) == {Paso.REAPERTURA}
     peticion = centro.acta(clave).reapertura[0]
-    centro.anota(noche.hecho(Tipo.REABIERTA, clave, "campo", peticion=peticion))
+    centro.hace(Tipo.REABIERTA, clave, "campo", peticion=peticion)
     assert pasos_de(clave) == {Paso.CAPTURA}
     base = centro.coinciden(clave)
-    centro.anota(noche.hecho(Tipo.VERIFICADA, clave, "campo", base=base))
+    centro.hace(Tipo.VERIFICADA, clave, "campo", base=base)
     assert pasos_de(clave) == {Paso.COTEJO}
 
 

@@ -21,6 +21,7 @@ from prep.bitacora.autoridad import autoridad
 from prep.ccv import oficina
 from prep.ccv.models import Espera, Turno
 from prep.ccv.pasos import Paso, toca
+from prep.dominio.acta.hechos import HOJA
 from prep.dominio.comun.autoridad import TODO
 
 VIGENCIA: Final = timedelta(minutes=10)
@@ -62,8 +63,8 @@ class Quien:
 
 
 def alcance_de(clave: str) -> frozenset[str]:
-    """The key by which an acta may be in somebody's reach: its casilla's."""
-    return frozenset({clave[:11]})
+    """The key by which an acta may be in somebody's reach: its casilla's. A sheet is of no casilla yet."""
+    return frozenset() if clave.startswith(HOJA) else frozenset({clave[:11]})
 
 
 def suyo(persona: str, pasos: Collection[Paso], ahora: datetime) -> Turno | None:

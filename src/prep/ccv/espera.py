@@ -32,8 +32,8 @@ Fila = tuple[Any, ...]
 
 
 def filas_de(plegada: Plegada, de: Autoridad) -> list[Fila]:
-    """The rows of one acta, in the order of the columns. `desde`: position of its last fact; `lugares`: where the picture
-    being read was typed."""
+    """The rows of one acta, in the order of the columns. `desde`: position of its last fact; `lugares`: where the
+    picture being read was typed."""
     clave, acta, desde = plegada.clave, plegada.acta, max(plegada.hechos)
     lugares = sorted({c.lugar for c in acta.capturas_de(acta.imagen.sha256)}) if acta.imagen else []
     casilla, eleccion = ("", "") if clave.startswith(HOJA) else (clave[:11], clave[11:])
