@@ -28,7 +28,7 @@ def mirar(teclado: Teclado, nombre: str) -> None:
 
 def test_another_casilla_is_confirmed_identified_by_two_and_its_acta_typed(noche: Any) -> None:  # noqa: F811
     escritorios, centro, dicen = noche
-    primera, segunda = dicen
+    primera, _ = dicen
     ana = Teclado(escritorios, centro.persona(Rol.CAPTURISTA), "/ccv/captura/")
     ana.pulsa_y_sigue("Enter")
     ana.pulsa("F4")

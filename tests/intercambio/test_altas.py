@@ -67,7 +67,7 @@ def test_a_code_binds_a_key_to_its_person_by_a_fact_that_counts(codigo: str) -> 
     assert r.status_code == 200, r.content
     dicho = r.json()
     aparato = autoridad().dispositivos[dicho["dispositivo"]]
-    assert (aparato.persona, aparato.baja) == ("cae-3", None) and autoridad().ignorados == []
+    assert (aparato.persona, aparato.bajas) == ("cae-3", []) and autoridad().ignorados == []
     proceso = cargar()
     assert len(dicho["actas"]) == 3 * len(proceso.elecciones)
     assert {a["clave"] for a in dicho["actas"]} <= {a.clave for e in proceso.elecciones for a in e.actas}

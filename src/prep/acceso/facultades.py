@@ -10,8 +10,8 @@ from typing import Final
 from django.db import transaction
 
 from prep.acceso.roles import LECTURA, MANDO, Rol
-from prep.bitacora.asientos import final, finales, tomar_cabeza
-from prep.bitacora.autoridad import autoridad
+from prep.bitacora.asientos import tomar_cabeza
+from prep.bitacora.autoridad import autoridad, desde_ahora
 from prep.bitacora.nodos import LlaveDeInstituto, NodoInstituto, nodo_local
 from prep.bitacora.services import HechoRechazado, anotar
 from prep.bitacora.sobres import Firmante
@@ -87,7 +87,7 @@ def cambios(
     sabe = _lo_dicho(persona)
     hechos: list[Hecho] = []
     sobran = sorted({rol for rol, _, _ in tiene.keys() - pide})
-    desde = _desde_ahora() if sobran else {}
+    desde = desde_ahora() if sobran else {}
     for rol in sobran:
         motivo = {"rol": rol.value, "desde": desde, "motivo": "Cambio de lista."}
         hechos.append(nuevo_hecho("baja", sujeto, quien, ahora, motivo, sabe[-60:]))
@@ -107,12 +107,6 @@ def _lo_dicho(persona: str) -> list[str]:
     return [*(h for c in suya.cargos for h in (c.alta, *c.sabe)), *(b for b, _, _ in suya.bajas)]
 
 
-def _desde_ahora() -> dict[str, int]:
-    """By node, the first sequence that is not written yet: what was done stands. Of a node enrolled later, all of it
-    comes after."""
-    return {TODO: 1} | {n: final(fines)[0] + 1 for n, fines in finales({INSTITUTO, *autoridad().nodos}).items()}
-
-
 def nombrar(
     persona: str, roles: Iterable[Rol], lugar: str, alcance: Iterable[str], escribano: Escribano, ahora: datetime
 ) -> None:
@@ -129,7 +123,7 @@ def quitar(persona: str, escribano: Escribano, ahora: datetime) -> bool:
             suya = autoridad().personas.get(persona)
             nodos = {INSTITUTO, TODO, *autoridad().nodos}
             if suya is not None and any(True for n in nodos for _ in suya.cargos_en(n, _SIEMPRE)):
-                contenido = {"desde": _desde_ahora(), "motivo": "Se retiró su cuenta."}
+                contenido = {"desde": desde_ahora(), "motivo": "Se retiró su cuenta."}
                 sabe = _lo_dicho(persona)[-60:]
                 baja = nuevo_hecho("baja", f"persona:{persona}", escribano.persona, ahora, contenido, sabe)
                 anotar([baja], escribano.firmante, ahora)

@@ -9,10 +9,11 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection
 
+from prep.bitacora.asientos import final, finales
 from prep.bitacora.models import Instalacion
 from prep.bitacora.nodos import publica
 from prep.bitacora.sobres import ambito_de, escrito_guardado
-from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, INSTITUTO, Autoridad
+from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, INSTITUTO, TODO, Autoridad
 from prep.dominio.comun.hecho import MAXIMO_CONOCIDOS, Escrito, revisar_hecho
 from prep.dominio.comun.historia import ordenar
 from prep.plataforma.errores import Impedimento
@@ -131,6 +132,12 @@ def cabezas_de(sujeto: str) -> tuple[str, ...]:
     """What somebody who writes a fact of authority now knows of its subject."""
     suyos = (e for e in escritos_de_autoridad() if e.hecho.sujeto == sujeto)
     return ordenar(suyos).cabezas[:MAXIMO_CONOCIDOS]
+
+
+def desde_ahora() -> dict[str, int]:
+    """By node, the first sequence that is not written yet: what was done stands. Of a node enrolled later, all of it
+    comes after."""
+    return {TODO: 1} | {n: final(fines)[0] + 1 for n, fines in finales({INSTITUTO, *autoridad().nodos}).items()}
 
 
 def llaves(de: Autoridad, raiz: bytes) -> dict[str, Ed25519PublicKey]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import secrets
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,9 +19,9 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidSignature
 from django.db import transaction
 
-from prep.bitacora.autoridad import ambito, autoridad, instalacion
+from prep.bitacora.autoridad import ambito, autoridad, desde_ahora, instalacion
 from prep.bitacora.nodos import publica
-from prep.bitacora.services import anotar
+from prep.bitacora.services import HechoRechazado, anotar
 from prep.catalogo.services import cargar, informativo
 from prep.dominio.comun.autoridad import TODO
 from prep.dominio.comun.facultades import ClaseDispositivo, Rol
@@ -31,11 +30,11 @@ from prep.intercambio import nodo, objetos
 from prep.intercambio.cadenas import lugares
 from prep.intercambio.errores import DE_NUEVO, Negado
 from prep.intercambio.models import Codigo
+from prep.plataforma import letras
 from prep.plataforma.cubetas import Cubetas
 from prep.plataforma.errores import Impedimento
 
 FORMATO: Final = "prep-alta/1"
-LETRAS: Final = "23456789CDFGHJKMNPQRTVWX"
 LARGO: Final = 10
 """Forty-five bits, for one use: at the pace that the door lets anybody try, decades to hit one of three thousand."""
 VIGENCIA: Final = timedelta(days=30)
@@ -53,8 +52,7 @@ class Impreso:
 
 
 def huella(codigo: str) -> str:
-    limpio = "".join(c for c in codigo.upper() if c in LETRAS)
-    return hashlib.sha256(limpio.encode()).hexdigest()
+    return hashlib.sha256(letras.limpias(codigo).encode()).hexdigest()
 
 
 def nuevos_codigos(personas: Iterable[str], autoriza: str, ahora: datetime) -> list[Impreso]:
@@ -65,7 +63,7 @@ def nuevos_codigos(personas: Iterable[str], autoriza: str, ahora: datetime) -> l
     with transaction.atomic():
         for persona in personas:
             Codigo.objects.filter(persona=persona, usado=None).delete()
-            codigo = "".join(secrets.choice(LETRAS) for _ in range(LARGO))
+            codigo = letras.al_azar(LARGO)
             Codigo.objects.create(codigo=huella(codigo), persona=persona, autoriza=autoriza, vence=ahora + VIGENCIA)
             impresos.append(Impreso(persona, f"{codigo[:5]}-{codigo[5:]}"))
     return impresos
@@ -111,9 +109,10 @@ def _es_suya(codigo: str, llave: str, firma: str) -> bool:
 
 def _escribir_alta(ident: str, llave: str, fila: Codigo, hora: datetime) -> None:
     contenido = {"llave": llave, "clase": ClaseDispositivo.TELEFONO.value, "persona": fila.persona}
-    anotar([nuevo_hecho("alta", f"dispositivo:{ident}", fila.autoriza, hora, contenido)], nodo.nodo(), hora)
-    if ident not in autoridad().dispositivos:  # whoever ordered the codes may no longer, or the node was revoked
-        raise Negado(403, "autoriza", "Quien dio este código ya no puede dar de alta teléfonos. Pida otro.")
+    try:
+        anotar([nuevo_hecho("alta", f"dispositivo:{ident}", fila.autoriza, hora, contenido)], nodo.nodo(), hora)
+    except HechoRechazado:  # whoever ordered the codes may no longer, or the node was revoked
+        raise Negado(403, "autoriza", "Quien dio este código ya no puede dar de alta teléfonos. Pida otro.") from None
 
 
 def _lo_que_debe_saber(ident: str, persona: str, hora: datetime) -> dict[str, Any]:
@@ -154,14 +153,16 @@ def actas_de(persona: str) -> list[Mapping[str, Any]]:
 
 
 def dar_de_baja(ident: str, motivo: str, autoriza: str, ahora: datetime) -> int:
-    """Revoke a device from the next of its chain on: the sequence from which it does not count."""
+    """Revoke a device: the sequence of its chain from which it does not count. Whoever holds it chooses the sequence
+    that they sign with, so nothing that arrives from here on counts either."""
     aparato = autoridad().dispositivos.get(ident)
     if aparato is None:
         raise Impedimento(f"No hay ningún dispositivo «{ident}».")
     desde = max(lugares(ident, aparato.persona), default=0) + 1
-    hecho = nuevo_hecho("baja", f"dispositivo:{ident}", autoriza, ahora, {"desde": desde, "motivo": motivo})
-    with transaction.atomic():
+    contenido = {"desde": desde, "nodos": desde_ahora(), "motivo": motivo}
+    hecho = nuevo_hecho("baja", f"dispositivo:{ident}", autoriza, ahora, contenido)
+    try:
         anotar([hecho], nodo.nodo(), ahora)
-        if autoridad().dispositivos[ident].baja is None:
-            raise Impedimento("Solo quien administra la operación central da de baja teléfonos.")
+    except HechoRechazado:
+        raise Impedimento("Solo quien administra la operación central da de baja teléfonos.") from None
     return desde

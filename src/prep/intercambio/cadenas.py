@@ -103,8 +103,8 @@ def _leer(ident: str, aparato: Dispositivo, datos: Any, de: str) -> tuple[Hecho,
         revisar_firmado(datos["hecho"], firma, de, publica(bytes.fromhex(aparato.llave)))
     except SobreInvalido as error:
         raise _NoVale("firma", str(error)) from None
-    if aparato.baja is not None and firma.secuencia >= aparato.baja:
-        raise _NoVale("baja", "Se escribió después de que el teléfono se dio de baja.")
+    if aparato.bajas:
+        raise _NoVale("baja", "El teléfono se dio de baja antes de entregarlo.")
     if hecho.persona != aparato.persona:
         raise _NoVale("persona", "Este teléfono no es de la persona que lo escribió.")
     if hecho.interpretado and f"{hecho.clase}.{hecho.tipo}" not in DEL_DISPOSITIVO[aparato.clase]:

@@ -67,7 +67,7 @@ def reconocer(metodo: str, ruta: str, cabeceras: Mapping[str, str], ahora: datet
         diferencia = abs(hora - ahora)
     except (InvalidSignature, ValueError, TypeError, OverflowError):
         raise Negado(401, "firma", "La firma de la solicitud no es la de este teléfono.") from None
-    if aparato.baja is not None:
+    if aparato.bajas:
         raise Negado(403, "baja", "Este teléfono se dio de baja: ya no puede enviar. Avise a su coordinación.")
     if diferencia > VENTANA:
         raise Negado(401, "reloj", "El reloj del teléfono no está en hora.", hora=ahora.isoformat())
