@@ -28,7 +28,7 @@ def mirar(teclado: Teclado, nombre: str) -> None:
 
 def test_another_casilla_is_confirmed_identified_by_two_and_its_acta_typed(noche: Any) -> None:  # noqa: F811
     escritorios, centro, dicen = noche
-    primera, _ = dicen
+    primera = next(iter(dicen))
     ana = Teclado(escritorios, centro.persona(Rol.CAPTURISTA), "/ccv/captura/")
     ana.pulsa_y_sigue("Enter")
     ana.pulsa("F4")
@@ -73,7 +73,7 @@ def test_the_paper_differs_it_is_asked_to_be_opened_and_somebody_else_does(noche
     catd = next(a.casilla.catd for e in centro.proceso.elecciones for a in e.actas if a.clave == clave)
     coteja = Teclado(escritorios, centro.persona(Rol.ACOPIADOR, lugar=catd), "/ccv/cotejo/")
     mirar(coteja, "cotejo_espera")
-    coteja.pagina.focus("#busca")
+    coteja.pulsa("F2")
     coteja.pagina.keyboard.type(f"{int(clave[2:6])}")
     coteja.pagina.wait_for_selector("#halladas .hallada")
     coteja.pulsa_y_sigue("Enter")

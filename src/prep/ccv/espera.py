@@ -10,7 +10,7 @@ from django.db import connection
 
 from prep.bitacora.actas import Plegada
 from prep.ccv.pasos import esperas, imagen_de
-from prep.dominio.acta.hechos import HOJA
+from prep.dominio.acta.hechos import HOJA, Tipo
 from prep.dominio.comun.autoridad import Autoridad
 
 _TIPOS: Final = {
@@ -30,11 +30,15 @@ _GUARDAR: Final = (
 )
 Fila = tuple[Any, ...]
 
+MUDOS: Final = frozenset({Tipo.INCIDENTE, Tipo.PUBLICADA, Tipo.COTEJADA})
+"""What may happen to an acta while it waits: its turn is not put off."""
+
 
 def filas_de(plegada: Plegada, de: Autoridad) -> list[Fila]:
-    """The rows of one acta, in the order of the columns. `desde`: position of its last fact; `lugares`: where the
-    picture being read was typed."""
-    clave, acta, desde = plegada.clave, plegada.acta, max(plegada.hechos)
+    """The rows of one acta, in the order of the columns. `desde`: position of the last fact that moved it; `lugares`:
+    where the picture being read was typed."""
+    clave, acta = plegada.clave, plegada.acta
+    desde = max((lugar for lugar, h in plegada.hechos.items() if h.tipo not in MUDOS), default=0)
     lugares = sorted({c.lugar for c in acta.capturas_de(acta.imagen.sha256)}) if acta.imagen else []
     casilla, eleccion = ("", "") if clave.startswith(HOJA) else (clave[:11], clave[11:])
     return [

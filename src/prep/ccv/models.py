@@ -7,9 +7,9 @@ from django.db import models
 
 
 class Espera(models.Model):
-    """Read model: an acta (or sheet) that waits for a step, since its last fact. `salvo`: never given to these.
+    """Read model: an acta (or sheet) that waits for a step, since the last fact that moved it.
 
-    Written by `prep.ccv.espera` alone.
+    `salvo`: never given to these. Written by `prep.ccv.espera` alone.
     """
 
     pk = models.CompositePrimaryKey("clave", "paso")
@@ -18,7 +18,7 @@ class Espera(models.Model):
     eleccion = models.CharField("tipo de acta", max_length=45)
     casilla = models.CharField(max_length=11)
     imagen = models.CharField(max_length=64)
-    desde = models.BigIntegerField("posición de su último hecho")
+    desde = models.BigIntegerField("posición del hecho desde el que espera")
     salvo = ArrayField(models.TextField())
     lugares = ArrayField(models.TextField(), verbose_name="dónde se capturó la imagen")
 

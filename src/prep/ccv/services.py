@@ -209,6 +209,12 @@ def peticion(clave: str, identificador: str) -> Hecho:
     raise FichaSuperada
 
 
+def de_otra_casilla(pedida: Mapping[str, Any]) -> str:
+    """What is asked, when it is that the picture is of another casilla; empty when it is anything else."""
+    problema = str(pedida.get("problema", ""))
+    return problema if problema == ProblemaDeImagen.OTRA_CASILLA else ""
+
+
 def conceder(ficha: Ficha) -> None:
     """What was asked is done. A picture of another casilla becomes a sheet to identify."""
     with _una_vez(ficha) as falta:
@@ -216,8 +222,7 @@ def conceder(ficha: Ficha) -> None:
             return
         pedida, suya = peticion(ficha.acta, ficha.base), _imagen(ficha.acta, ficha.imagen)
         _anotar(ficha, CONCEDEN[Paso(ficha.paso)], {"peticion": ficha.base})
-        de_otra = pedida.contenido.get("problema") == ProblemaDeImagen.OTRA_CASILLA
-        if de_otra and suya is not None and not ficha.acta.startswith(HOJA):
+        if de_otra_casilla(pedida.contenido) and suya is not None and not ficha.acta.startswith(HOJA):
             _anotar(ficha, Tipo.DIGITALIZADA, _digitalizada(suya), f"{HOJA}{uuid4()}", despues=True)
 
 

@@ -220,13 +220,13 @@ def _filas(clave: str, asentado: Asentado) -> list[tuple[hoja.Renglon, Any]]:
 def _al_responder(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
     """What was asked and why; who did is never shown."""
     paso, contenido = Paso(ficha.paso), services.peticion(ficha.acta, ficha.base).contenido
-    motivo = str(contenido["motivo"])
+    motivo, que = str(contenido["motivo"]), services.de_otra_casilla(contenido) or paso.value
     otras = [i.sha256 for i in acta.imagenes if i.sha256 != ficha.imagen] if paso is Paso.OTRA_IMAGEN else []
     return {
         "pregunta": texto(f"ccv.peticiones.{paso}"),
         "motivo": texto(f"ccv.sin_acta.{motivo}") if paso is Paso.SIN_ACTA else motivo,
-        "consecuencia": texto(f"ccv.peticiones.{paso}_si"),
-        "si": texto(f"ccv.peticiones.{paso}_boton"),
+        "consecuencia": texto(f"ccv.peticiones.{que}_si"),
+        "si": texto(f"ccv.peticiones.{que}_boton"),
         "no": texto("ccv.peticiones.no" if paso is Paso.OTRA_IMAGEN else "ccv.peticiones.no_confirmar"),
         "filas": _filas(ficha.acta, acta.publicada.asentado) if paso is Paso.REAPERTURA and acta.publicada else [],
         "imagenes": [reverse("ccv-imagen", args=[ficha.acta])]

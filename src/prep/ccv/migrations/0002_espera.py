@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ("eleccion", models.CharField(max_length=45, verbose_name="tipo de acta")),
                 ("casilla", models.CharField(max_length=11)),
                 ("imagen", models.CharField(max_length=64)),
-                ("desde", models.BigIntegerField(verbose_name="posición de su último hecho")),
+                ("desde", models.BigIntegerField(verbose_name="posición del hecho desde el que espera")),
                 ("salvo", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
                 (
                     "lugares",

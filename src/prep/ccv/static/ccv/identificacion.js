@@ -4,7 +4,7 @@ import { olvidar, prepararMesa } from './mesa.js'
 import { prepararVisor } from './visor.js'
 
 olvidar()
-prepararVisor()
+prepararVisor({ alEscribir: false })
 const mesa = prepararMesa(), campo = document.getElementById('busca'), lista = document.getElementById('halladas')
 const elegida = document.getElementById('elegida'), cual = document.getElementById('cual'), si = document.getElementById('es-esta')
 let clave = ''
