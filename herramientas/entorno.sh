@@ -56,8 +56,18 @@ decir "Instalando $(grep -c '^[a-z0-9].*==' requirements-dev.lock) paquetes con 
     -r requirements-dev.lock ||
     morir "No se pudieron instalar los paquetes. Si arriba se habla de conexión, revise la red y repita la orden; lo ya bajado no se vuelve a bajar."
 
-# The project itself: its sources on the path and one command. No build, no network, any folder name.
-printf '%s/src\n' "$raiz" >"$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/prep_abierto.pth"
+# The project itself: its sources on the path, what it says of itself and one command. No build, no network, any folder.
+.venv/bin/python - "$raiz" <<'FIN'
+import pathlib, sys, sysconfig, tomllib
+
+raiz, paquetes = pathlib.Path(sys.argv[1]), pathlib.Path(sysconfig.get_path("purelib"))
+proyecto = tomllib.loads((raiz / "pyproject.toml").read_text())["project"]
+(paquetes / "prep_abierto.pth").write_text(f"{raiz}/src\n")
+dicho = paquetes / f"prep_abierto-{proyecto['version']}.dist-info"
+dicho.mkdir()
+datos = ["Metadata-Version: 2.1", f"Name: {proyecto['name']}", f"Version: {proyecto['version']}"]
+(dicho / "METADATA").write_text("\n".join(datos + [f"Requires-Dist: {d}" for d in proyecto["dependencies"]]) + "\n")
+FIN
 cat >.venv/bin/prep <<'FIN'
 #!/bin/sh
 exec "$(dirname -- "$(readlink -f -- "$0")")/python" -m prep "$@"

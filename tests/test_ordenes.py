@@ -101,8 +101,10 @@ FALTAS = {
     ),
     "llaves crear": Falta("", "Falta el argumento 'nombre'."),
     "llaves ver": Falta(f"{NADA}.vkey", f"No se pudo leer la llave {NADA}.vkey: no existe."),
+    "lote importar": Falta("vacio.txt", "no es un lote de PREP Casilla"),
     "operacion ceros": Falta(f"--politica {NADA}", f"no existe «{NADA}»"),
     "operacion cierre": SIN_PROCESO,
+    "operacion cotejar": Falta("", "Diga con qué huella se compara"),
     "operacion contingencia": Falta("C-1", "Falta el argumento 'texto'."),
     "operacion correccion": Falta("0 1 motivo", "'corte': debe ser 1 o más."),
     "operacion fundar": Falta("de-mas", "Sobran argumentos: de-mas."),
@@ -121,11 +123,16 @@ FALTAS = {
     "reproducir": Falta(f"{NADA} --salida r", "no existe o no es un archivo ni una carpeta"),
     "sellar": Falta(". --autoridad http://127.0.0.1:9/", "no hay todavía ningún punto de control"),
     "servir": Falta("--certificado vacio.txt", "El certificado y su llave van juntos"),
+    "simulacro abrir": Falta(NADA, f"no existe «{NADA}»"),
+    "simulacro disenar": Falta(f"{NADA} simulacro --semilla 7", f"no existe «{NADA}»"),
+    "simulacro juzgar": Falta(f"vacio.txt {NADA}", "No es la verdad de un simulacro"),
+    "simulacro sellar": Falta(NADA, f"no existe «{NADA}»"),
     "testigo": Falta(f"{NADA} --llave k --estado e", f"no existe «{NADA}»"),
     "verificar": Falta(NADA, "NO SE PUDO COMPROBAR"),
 }
 EN_OTRA_PRUEBA = {
     "bench": "make bench",
+    "lote importar": "tests/intercambio/test_lotes.py",
     "postgres roles": "tests/plataforma/test_roles.py",
     "demo": "tests/test_demo.py",
     "reproducir": "tests/reproduccion/test_noche_publicada.py",
@@ -325,6 +332,9 @@ def test_a_night_typed_from_the_shell(bases: Any, url_postgres: str, django_db_b
         _acceder(sede)
         _vigilar(sede)
         sede.bien("operacion cierre", dice="Firmado en el registro")
+        sede.bien("simulacro abrir", "simulacro/verdad.json", dice="verdad_abierta")
+        codigo, dicho = sede.correr("simulacro juzgar", "simulacro/verdad.json", str(sede.datos / "publicacion"))
+        assert (codigo, "NO ES EL 100 %" in dicho, INGLES.search(dicho)) == (1, True, None), dicho
         sede.bien("bitacora exportar", "bitacora.jsonl", dice="hechos en bitacora.jsonl.")
         _auditar(auditor, sede)
         assert sede.corridas | auditor.corridas >= set(FALTAS) - EN_OTRA_PRUEBA.keys() - LARGAS.keys()
@@ -363,6 +373,9 @@ def _abrir(sede: Casa, django_db_blocker: Any) -> None:
     sede.bien("operacion ceros", "--modo", "simulacro", dice="Firmado en el registro, posición 3: puesta_en_ceros.")
     codigo, dicho = sede.correr("operacion ceros")
     assert (codigo, "La puesta en ceros de este destino ya está firmada" in dicho) == (1, True), dicho
+    sede.bien("simulacro disenar", "proceso", "simulacro", "--semilla", "7", dice="Empates esperados:")
+    assert (sede.trabajo() / "simulacro" / "verdad.json").stat().st_mode & 0o777 == 0o600
+    sede.bien("simulacro sellar", "simulacro/verdad.json", dice="verdad_sellada")
     proceso, info = leer_proceso(sede.trabajo() / "proceso")
     actas = list(Noche(proceso, info, CIERRE, 3, movil=0).actas())[:4]
     with en_base(sede, django_db_blocker):
@@ -370,7 +383,8 @@ def _abrir(sede: Casa, django_db_blocker: Any) -> None:
     sede.bien("corte", dice="Corte 2")
     codigo, dicho = sede.correr("corte", "--modo", "jornada")
     assert (codigo, "congeló el proceso en modo simulacro" in dicho) == (2, True), dicho
-    sede.bien("operacion huella", "durante", dice="huella.")
+    sede.bien("operacion cotejar", "--guardar", "auditada.json", dice="guardada en auditada.json")
+    sede.bien("operacion huella", "durante", "auditada.json", dice="Lo que corre es lo que se auditó, cosa por cosa.")
     sede.bien("operacion contingencia", "C-1", "Se fue la luz.", dice="contingencia.")
     sede.bien("operacion correccion", "1", "2", "Se corrigió el primero.", dice="correccion.")
 

@@ -14,10 +14,10 @@ from noche import TELEFONO, Noche, imagen, nodo_de
 from prep.bitacora.autoridad import SinFundar
 from prep.bitacora.models import Acta, Hecho
 from prep.bitacora.nodos import DispositivoLocal, NodoLocal, nodo_local
-from prep.bitacora.services import HechoRechazado, anotar, escribir
+from prep.bitacora.services import SEDE, HechoRechazado, anotar, escribir
 from prep.bitacora.verificacion import verificar
 from prep.dominio.acta.hechos import Tipo
-from prep.dominio.comun.hecho import HechoInvalido
+from prep.dominio.comun.hecho import HechoInvalido, nuevo_hecho
 from prep.dominio.comun.rechazos import Rechazo
 
 
@@ -134,6 +134,14 @@ def test_whoever_may_not_is_told_beforehand(nodo: NodoLocal) -> None:
     assert cuantos() == 0
 
 
+def test_whoever_may_enrol_nobody_is_told_beforehand(nodo: NodoLocal) -> None:
+    alta = nuevo_hecho("alta", "persona:prima", "captura-1", AHORA, {"rol": "capturista", "lugar": "CCV"})
+    with pytest.raises(HechoRechazado) as error:
+        anotar([alta], nodo, AHORA)
+    assert error.value.rechazo is Rechazo.SIN_FACULTAD and error.value.hecho == alta
+    assert Hecho.objects.count() == ALTAS
+
+
 def test_a_phone_signs_what_its_person_does(nodo: NodoLocal) -> None:
     foto = {"imagen": imagen("x"), "hora": AHORA.isoformat()}
     telefono = DispositivoLocal(TELEFONO.id, TELEFONO.llave)
@@ -178,6 +186,28 @@ def test_two_people_at_once_on_one_acta(nodo: NodoLocal) -> None:
     assert sorted(resultados) == ["ESTADO_CAPTURA"] * 4 + ["bien"] * 2
     acta = Acta.objects.get(clave=ACTAS[0])
     assert (acta.captura, acta.anomalias, acta.hechos) == ("coincide", 0, 4)
+    assert list(verificar()) == []
+
+
+def test_what_no_corte_has_carried_yet_is_kept_to_be_put_on_record(nodo: NodoLocal) -> None:
+    """A reason for *sin acta*, and then the one that corrects it."""
+
+    def por_registrar() -> str | None:
+        return Acta.objects.get(clave=ACTAS[0]).por_registrar
+
+    def publicar(corte: int) -> None:
+        base, hecho = (por_registrar() or "").split()
+        escribir(Tipo.PUBLICADA, ACTAS[0], SEDE, {"corte": corte, "base": base, "hecho": hecho}, AHORA, nodo)
+        assert por_registrar() is None
+
+    noche = Noche()
+    anotar(noche.sin_acta(ACTAS[0], "2"), nodo, AHORA)
+    publicar(1)
+    dicha, _ = escribir(Tipo.SIN_ACTA, ACTAS[0], "acopio-1", {"motivo": "3"}, AHORA, nodo)
+    assert por_registrar() is None
+    escribir(Tipo.SIN_ACTA_CONFIRMADA, ACTAS[0], "supervisa-1", {"peticion": dicha.id}, AHORA, nodo)
+    assert Acta.objects.get(clave=ACTAS[0]).sin_acta == "3"
+    publicar(2)
     assert list(verificar()) == []
 
 

@@ -13,6 +13,7 @@ from escritos import ACTAS, AHORA, ALTAS, VOTOS, cadena, cuantos, dar_de_alta, t
 
 from noche import Noche, raiz
 from prep.bitacora.asientos import cabeza
+from prep.bitacora.autoridad import AutoridadIlegible, autoridad
 from prep.bitacora.exportacion import ArchivoInvalido, exportar, importar, verificar_archivo
 from prep.bitacora.models import Hecho, Instalacion
 from prep.bitacora.nodos import NodoLocal
@@ -22,6 +23,7 @@ from prep.bitacora.verificacion import verificar
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import nuevo_hecho
+from prep.transparencia.arbol import Frontera
 
 TODOS = ALTAS + 28
 """Facts of the bitácora of these tests: who may write, two more nodes, twenty-five of actas and a revocation."""
@@ -213,6 +215,21 @@ def test_every_alteration_is_named(llena: NodoLocal, ataque: str) -> None:
         assert en(texto) in problemas
 
 
+@pytest.mark.parametrize("queda", ["basura", "[1]", '{"hecho": {}}', "otro rol"])
+def test_a_fact_of_authority_that_cannot_be_read_is_named(
+    llena: NodoLocal, monkeypatch: pytest.MonkeyPatch, queda: str
+) -> None:
+    cuerpo = "convert_to(replace(convert_from(cuerpo, 'UTF8'), '\"rol\":\"acop', '\"rol\":\"x'), 'UTF8')"
+    cambio = cuerpo if queda == "otro rol" else f"'{queda}'"
+    a_escondidas(f"UPDATE bitacora_hecho SET cuerpo = {cambio} WHERE posicion = 2 AND tipo = 'alta'")
+    monkeypatch.setattr("prep.bitacora.autoridad._ultima", None)  # as whoever checks in another process
+    problemas = "\n".join(verificar())
+    assert "posición 2: no se puede leer a quién da o quita facultades" in problemas
+    assert "no se compararon" in problemas
+    with pytest.raises(AutoridadIlegible, match="prep bitacora verificar"):
+        autoridad()
+
+
 def test_a_trigger_turned_off_is_named(llena: NodoLocal) -> None:
     sql("ALTER TABLE bitacora_hecho DISABLE TRIGGER solo_agregar_filas")
     assert list(verificar()) == [
@@ -283,6 +300,9 @@ ARCHIVOS = {
     "la llave": lambda ls: _con(ls, 0, lambda d: d.update(llave="11" * 32)),
     "otro proceso": lambda ls: _con(ls, 0, lambda d: d.update(proceso="otro-2027")),
     "otro modo": lambda ls: _con(ls, 0, lambda d: d.update(modo="jornada")),
+    "un modo que no hay, sin hechos": lambda ls: _con(
+        ls[:1], 0, lambda d: d.update(modo="ensayo", tamano=0, raiz=Frontera().raiz().hex())
+    ),
     "cortado a la mitad": lambda ls: [*ls[:9], ls[9][:40]],
     "vacío": lambda ls: [],
     "otro formato": lambda ls: [b'{"formato":"otro"}\n'],

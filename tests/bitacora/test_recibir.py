@@ -15,13 +15,14 @@ from escritos import ACTAS, AHORA, AMBITO, VOTOS, cadena, cuantos, dar_de_alta, 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from noche import Noche, raiz
+from noche import Noche, imagen, raiz
 from prep.bitacora.asientos import bifurcados
 from prep.bitacora.models import Hecho
-from prep.bitacora.nodos import NodoLocal
+from prep.bitacora.nodos import NodoLocal, publica
 from prep.bitacora.proyecciones import diferencias, reproyectar
 from prep.bitacora.services import anotar, recibir
-from prep.bitacora.verificacion import verificar
+from prep.bitacora.sobres import SIN_PREVIO, abrir
+from prep.bitacora.verificacion import Cadena, verificar
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import nuevo_hecho
@@ -85,6 +86,34 @@ def test_a_fork_is_named_and_both_branches_are_kept(sobres: list[dict[str, Any]]
     ajena = cadena(llave("catd-7"), [noche.hecho(Tipo.INCIDENTE, ACTAS[3], "acopio-1", texto="sigue")], 4, "ab" * 32)
     recibo = recibir(ajena, AHORA)
     assert recibo.nuevos == 0 and "no sigue a ninguna anterior" in recibo.rechazados[0][1]
+
+
+def test_a_fork_whose_parent_comes_in_the_same_batch(sobres: list[dict[str, Any]]) -> None:
+    previo, noche = sobres[2]["previo"], Noche(2)
+    otra = cadena(
+        llave("catd-7"), [noche.hecho(Tipo.INCIDENTE, ACTAS[3], "acopio-1", texto="otra historia")], 2, previo
+    )
+    recibo = recibir([*sobres, *otra], AHORA)
+    assert (recibo.nuevos, recibo.rechazados, recibo.bifurcados) == (13, [], {"catd-7"})
+    assert bifurcados() == {"catd-7": 2} and list(verificar()) == []
+
+
+@pytest.mark.parametrize("donde", ["después de nadie", "después de otro nodo"])
+def test_what_follows_nothing_of_its_node_is_told_when_it_arrives_and_when_it_is_checked(
+    sobres: list[dict[str, Any]], donde: str
+) -> None:
+    """Whoever checks what is stored admits no more than whoever receives it."""
+    suyos = cadena(dar_de_alta("catd-8"), Noche(5).completa(ACTAS[2], VOTOS))
+    previo = SIN_PREVIO if donde == "después de nadie" else abrir(sobres[2]).hoja.hex()
+    hecho = Noche(6).hecho(Tipo.INCIDENTE, ACTAS[3], "acopio-1", texto="de la nada")
+    suelto = cadena(llave("catd-8"), [hecho], 3, previo)
+    recibo = recibir([*sobres, *suyos, *suelto], AHORA)
+    assert recibo.nuevos == 18 and len(recibo.rechazados) == 1
+    llaves = {n: publica(llave(n).publica) for n in ("catd-7", "catd-8")}
+    seguida = Cadena(AMBITO, llaves, {})
+    todos = enumerate([*sobres, *suyos, *suelto], 1)
+    problemas = [p for i, s in todos for p in seguida.seguir(i, abrir(s))]
+    assert len(problemas) == 1 and "el nodo «catd-8» salta" in problemas[0]
 
 
 def test_one_fact_in_the_chains_of_two_nodes_is_one_fact(sobres: list[dict[str, Any]]) -> None:
@@ -176,6 +205,28 @@ def test_a_change_of_authority_folds_again_what_it_touches(sobres: list[dict[str
     # In the first acta it typed at sequence 5; so did it in the second, later.
     assert all(fila[2] == "primera" for fila in tabla_de_actas())
     assert list(verificar()) == []
+
+
+def test_whoever_is_revoked_takes_along_those_whom_they_enrolled(nodo: NodoLocal) -> None:
+    """Two people type whom an administrator of one node enrolled; that node turns out to have been stolen before."""
+    stolen, desk = dar_de_alta("catd-1"), dar_de_alta("catd-2")
+    jefa = nuevo_hecho("alta", "persona:jefa", INSTITUTO, AHORA, {"rol": "administrador", "lugar": "CCV"})
+    anotar([jefa], raiz(), AHORA)
+    cargo = {"rol": "capturista", "lugar": "CCV"}
+    altas = [nuevo_hecho("alta", f"persona:p{i}", "jefa", AHORA, cargo) for i in (1, 2)]
+    recibir(cadena(stolen, altas), AHORA)
+    noche, foto = Noche(), imagen("x")
+    hechos = [
+        noche.hecho(Tipo.DIGITALIZADA, ACTAS[0], "digital-1", imagen=foto),
+        noche.hecho(Tipo.IDENTIFICADA, ACTAS[0], "digital-1", imagen=foto, por="qr"),
+        *(noche.hecho(Tipo.CAPTURADA, ACTAS[0], f"p{i}", imagen=foto, valores={"votos": VOTOS}) for i in (1, 2)),
+    ]
+    recibir(cadena(desk, hechos), AHORA)
+    assert [fila[2] for fila in tabla_de_actas()] == ["coincide"]
+    baja = nuevo_hecho("baja", "nodo:catd-1", INSTITUTO, AHORA, {"desde": 1, "motivo": "Robado."})
+    anotar([baja], raiz(), AHORA)
+    assert [fila[2] for fila in tabla_de_actas()] == ["por_capturar"]
+    assert list(diferencias()) == []
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,21 @@ import re
 import shutil
 import threading
 import zipfile
-from dataclasses import replace
 
 import pytest
 from ataques import ATAQUES
 
-from emision_fabrica import AUDITOR, INSTITUTO, Noche
+from emision_fabrica import AUDITOR, INSTITUTO, NOTARIA, Noche
 from prep.comprobacion.pagina import _leer, verifica_html
+from prep.comprobacion.sitio import _DEL_REGISTRO, leer_sitio
 from prep.comprobacion.verificar import Opciones, verificar
 from prep.difusion.servidor import servidor
 from prep.transparencia.almacen import Carpeta
-from prep.transparencia.canonico import NoCanonico, leer_json
+from prep.transparencia.canonico import NoCanonico, canonico, leer_json
+from prep.transparencia.errores import FormatoInvalido
+from prep.transparencia.hojas import leer_hoja
 from prep.transparencia.nota import FIRMA, LlavePrivada, Nota, firmar
+from prep.transparencia.politica import leer_politica
 from prep.transparencia.registro import Registro
 from vectores import NOMBRES, VECTORES, proceso, tabla
 
@@ -45,11 +48,7 @@ def modelo(tmp_path_factory):
 
 @pytest.fixture
 def noche(modelo, tmp_path):
-    shutil.copytree(modelo.carpeta, tmp_path / "sitio")
-    copia = replace(modelo, carpeta=tmp_path / "sitio")
-    copia.corte, copia.anterior = modelo.corte, modelo.anterior
-    copia.asentados, copia.hashes = dict(modelo.asentados), dict(modelo.hashes)
-    return copia
+    return modelo.copia(tmp_path / "sitio")
 
 
 @pytest.fixture
@@ -194,10 +193,13 @@ def test_attacks(pagina, noche, nombre):
 
 
 @pytest.fixture(scope="module")
-def calculadora(navegador):
+def calculadora(navegador, tmp_path_factory):
     """The page's reckoning without its screen."""
     p = navegador.new_page()
-    for parte in ("1_nucleo.js", "2_fuente.js", "3_recalculo.js"):
+    vacia = tmp_path_factory.mktemp("calculadora") / "vacia.html"
+    vacia.write_text("<!doctype html><title>Vacía</title>")
+    p.goto(vacia.as_uri())
+    for parte in ("1_nucleo.js", "2_fuente.js", "3_recalculo.js", "4_actos.js", "5_verificar.js"):
         p.add_script_tag(content=_leer(parte))
     yield p
     p.close()
@@ -269,13 +271,11 @@ def test_everything_to_check_is_taken_away_in_one_zip(navegador, pagina, noche, 
 
 
 def test_it_remembers_and_sees_a_log_go_back(pagina, noche, tmp_path):
-    shutil.copytree(noche.carpeta, tmp_path / "ayer")
+    otra = noche.copia(tmp_path / "ayer", semilla=3)
     noche.publicar(0.2)
     assert dar(pagina, noche.carpeta)[0] == "CORRECTO"
     titulo, frase, _ = dar(pagina, tmp_path / "ayer")
     assert titulo == "NO COINCIDE" and "retrocedió" in frase
-    otra = replace(noche, carpeta=tmp_path / "ayer", semilla=3)
-    otra.corte, otra.anterior = 3, json.loads((tmp_path / "ayer" / "ultimo.json").read_text())["manifiesto"]
     otra.publicar(0.4)
     titulo, frase, _ = dar(pagina, tmp_path / "ayer")
     assert titulo == "NO COINCIDE" and "reescrita" in frase
@@ -308,3 +308,88 @@ def test_it_is_accessible(pagina, noche):
         assert ancho <= 360
         # axe is injected with the debugger, which the page's own policy does not reach.
         assert axe.Axe().run(pagina).violations_count == 0, esquema
+
+
+LOG = f"log {INSTITUTO.llave.vkey}"
+OTRO = f"log {LlavePrivada('otro.example', FIRMA, bytes(32)).llave.vkey}"
+UNO, DOS = (f"witness {n} {ll.llave.vkey}" for n, ll in (("uno", AUDITOR), ("dos", NOTARIA)))
+
+
+@pytest.mark.parametrize(
+    "lineas",
+    [
+        [LOG, "quorum none"],
+        ["# nada", "", f"  {LOG}\thttps://a.example ", UNO, DOS, "group g any uno dos", "quorum g"],
+        [LOG, UNO, DOS, "group g 2 uno dos", "group h all g", "quorum h"],
+        [LOG, b"witness \xff " + UNO.split()[2].encode(), b"quorum \xff"],
+        [LOG],
+        [LOG, "quorum none", "quorum none"],
+        [LOG, "quorum uno"],
+        [LOG, "quorum none sobra"],
+        [LOG, LOG, "quorum none"],
+        [LOG, OTRO, "quorum none"],
+        [f"{LOG} https://a.example sobra", "quorum none"],
+        [UNO.replace("witness uno", "log"), "quorum none"],
+        [LOG, LOG.replace("log", "witness uno"), "quorum none"],
+        [LOG, UNO, UNO.replace("uno", "tres"), "quorum none"],
+        [LOG, UNO, DOS.replace("dos", "uno"), "quorum none"],
+        [LOG, UNO.replace("uno", "none"), "quorum none"],
+        [LOG, UNO, "group g 1e0 uno", "quorum g"],
+        [LOG, UNO, "group g 01 uno", "quorum g"],
+        [LOG, UNO, "group g 0 uno", "quorum g"],
+        [LOG, UNO, "group g 2 uno", "quorum g"],
+        [LOG, UNO, "group g any", "quorum none"],
+        [LOG, UNO, "group g any uno uno", "quorum g"],
+        [LOG, UNO, "group g any uno", "group h any uno", "quorum g"],
+        [LOG, "group g any uno", UNO, "quorum g"],
+        [LOG, UNO, "group uno any uno", "quorum none"],
+        [f"{LOG}\r", "quorum none"],
+        [f"{LOG}\x0c", "quorum none"],
+        [LOG.replace(" ", " \u00a0"), "quorum none"],
+        [LOG.replace("ople", "o\u202eple"), "quorum none"],
+        ["#" * 100_001, LOG, "quorum none"],
+        ["otra cosa", "quorum none"],
+    ],
+)
+def test_the_page_refuses_the_same_policies(calculadora, lineas):
+    datos = b"".join((x.encode() if isinstance(x, str) else x) + b"\n" for x in lineas)
+    leer = """async (b) => {
+      try {
+        const p = await leerPolitica(Uint8Array.from(b));
+        return [p.registros.length, p.testigos.size, p.grupos.size];
+      } catch (e) { return e instanceof NoCoincide ? null : e.message; }
+    }"""
+    for prueba in (datos, datos[:-1]):
+        try:
+            p = leer_politica(prueba)
+            debe = [len(p.registros), len(p.testigos), len(p.grupos)]
+        except FormatoInvalido:
+            debe = None
+        assert calculadora.evaluate(leer, list(prueba)) == debe
+
+
+@pytest.mark.parametrize(
+    "texto", ["a" * 300, "😀" * 300, "a" * 301, "😀" * 301, "a\u00a0b", "a\u2028b", "a\tb", "", "Año ñ"]
+)
+def test_the_page_reads_the_same_acts(calculadora, texto):
+    campos = {"formato": "prep/hoja/1", "tipo": "prorroga", "proceso": "p", "modo": "prueba"}
+    campos |= {"hora": "2024-06-02T21:00:00-06:00", "hasta": "2024-06-02T22:00:00-06:00", "documento": "0" * 64}
+    datos = json.dumps({**campos, "motivo": texto}, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    try:
+        debe = leer_hoja(datos)["motivo"]
+    except FormatoInvalido:
+        debe = None
+    leer = "(b) => { try { return leerHoja(Uint8Array.from(b)).motivo; } catch (e) { return null; } }"
+    assert calculadora.evaluate(leer, list(datos)) == debe
+
+
+@pytest.mark.parametrize("ruta", [*_DEL_REGISTRO, "tile/0/000", "documentos/x.json", "index.html", "portal/a/b.css"])
+def test_the_page_takes_the_same_lists_of_root_pages(calculadora, ruta):
+    datos = canonico({"formato": "prep/sitio/1", "archivos": [{"ruta": ruta, "sha256": "0" * 64, "bytes": 1}]})
+    try:
+        debe = len(leer_sitio(datos))
+    except FormatoInvalido:
+        debe = None
+    assert debe == (1 if ruta in ("index.html", "portal/a/b.css") else None)
+    leer = "(b) => { try { return leerSitio(Uint8Array.from(b)).length; } catch (e) { return null; } }"
+    assert calculadora.evaluate(leer, list(datos)) == debe

@@ -1,11 +1,10 @@
 """The mirror: only what changed travels, nothing unchecked is shown, a bad source costs nothing already good."""
 
 import json
-import shutil
 import threading
+import time
 import urllib.error
 import urllib.request
-from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -134,13 +133,11 @@ def test_well_signed_but_false_figures_are_not_shown(noche, espejo):
 
 
 def test_a_source_that_goes_back_or_forks_is_refused(noche, espejo, tmp_path):
-    shutil.copytree(noche.carpeta, tmp_path / "ayer")
+    otra = noche.copia(tmp_path / "ayer", semilla=55)
     noche.publicar(0.3)
     espejo.sincronizar()
     espejo.fuente = Contada(tmp_path / "ayer")
     assert "retrocedió" in espejo.sincronizar().problema
-    otra = replace(noche, carpeta=tmp_path / "ayer", semilla=55)
-    otra.corte, otra.anterior = 2, json.loads((tmp_path / "ayer" / "ultimo.json").read_text())["manifiesto"]
     otra.publicar(0.3)
     assert "reescrita" in espejo.sincronizar().problema
     assert espejo.estado.corte == 3 and revisar(espejo.sitio.carpeta).codigo == 0
@@ -259,6 +256,34 @@ def test_connections_have_a_cap_and_an_end(espejo, monkeypatch):
     finally:
         s.shutdown()
         s.server_close()
+
+
+@pytest.mark.parametrize("clase", [threading.Thread, threading.Timer])
+def test_a_place_is_given_back_whatever_happens(espejo, monkeypatch, clase):
+    """No more threads in the machine: whoever came then is left, and takes nobody's place for ever."""
+    import socket
+
+    from prep.difusion import servidor as sala
+
+    def falla(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(sala, "CONEXIONES", 1)
+    s = servidor("127.0.0.1", 0, carpeta=espejo.sitio.carpeta)
+    with atendiendo(s), monkeypatch.context() as sin_hilos:
+        sin_hilos.setattr(clase, "start", falla, raising=False)
+        for _ in range(3):
+            with socket.create_connection(("127.0.0.1", s.server_port)) as c:
+                c.settimeout(20)
+                c.recv(100)
+        sin_hilos.undo()
+        for _ in range(200):  # a place is free a little after its client is gone
+            with pytest.raises(urllib.error.HTTPError) as nada:
+                urllib.request.urlopen(f"http://127.0.0.1:{s.server_port}/no-existe")
+            if nada.value.code != 503:
+                break
+            time.sleep(0.05)
+        assert nada.value.code == 404
 
 
 def test_a_foreign_policy_is_not_repeated(noche, espejo):

@@ -149,17 +149,17 @@ def test_no_acta_is_said_by_one_and_confirmed_by_another() -> None:
     assert p.could(Tipo.SIN_ACTA, "acopio", motivo="1") is Rechazo.ESTADO_CUSTODIA
     p.thrown_away(PHOTO)
     said = p(Tipo.SIN_ACTA, "acopio", motivo="1")
-    assert (p.state.custodia, p.state.sin_acta, p.state.situacion) == (
+    assert (p.state.custodia, p.state.sin_acta_vigente, p.state.situacion) == (
         *(Custodia.SIN_ACTA_DICHA, None),
         Situacion.NO_DIGITALIZADA,
     )
     assert p.could(Tipo.SIN_ACTA_CONFIRMADA, "acopio", peticion=said.id) is Rechazo.MISMA_PERSONA
     assert p.could(Tipo.SIN_ACTA_CONFIRMADA, "coord", peticion="0" * 64) is Rechazo.SIN_PETICION
     p(Tipo.SIN_ACTA_CONFIRMADA, "coord", peticion=said.id)
-    assert (p.state.custodia, p.state.sin_acta) == (Custodia.SIN_ACTA, MotivoSinActa.PAQUETE_NO_ENTREGADO)
+    assert (p.state.custodia, p.state.sin_acta_vigente) == (Custodia.SIN_ACTA, MotivoSinActa.PAQUETE_NO_ENTREGADO)
     assert p.state.situacion is Situacion.SIN_ACTA
     p.no_acta("3")
-    assert p.state.sin_acta is MotivoSinActa.SIN_SOBRE
+    assert p.state.sin_acta_vigente is MotivoSinActa.SIN_SOBRE
 
 
 @pytest.mark.parametrize("confirmed", [False, True])

@@ -16,7 +16,7 @@ from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.pliegue import estado
 from prep.dominio.acta.transiciones import Captura
-from prep.dominio.comun.autoridad import INSTITUTO, Autoridad, Reglas
+from prep.dominio.comun.autoridad import INSTITUTO, Autoridad, Cambios, Reglas
 from prep.dominio.comun.facultades import DEL_DISPOSITIVO, FACULTADES, ClaseDispositivo, Rol
 from prep.dominio.comun.hecho import Escrito, Hecho, nuevo_hecho
 from prep.dominio.comun.rechazos import Rechazo
@@ -45,7 +45,13 @@ def phone(name: str, of: str, kind: str = "telefono", **content: Any) -> Escrito
 
 
 def basic() -> list[Escrito]:
-    return [node("ccv"), node("catd", "catd"), *person("jefa", "administrador"), *person("coord", "coordinador")]
+    return [
+        node("ccv"),
+        node("catd", "catd"),
+        node("sede", "sede"),
+        *person("jefa", "administrador"),
+        *person("coord", "coordinador"),
+    ]
 
 
 def did(tipo: str, who: str, subject: str = f"acta:{ACTA}", by: str = "ccv", seq: int = 10, **more: Any) -> Escrito:
@@ -77,7 +83,7 @@ def test_every_role_with_every_type(rol: Rol) -> None:
     for name, clase in CLASES.items():
         for tipo in clase.tipos:
             subject = f"acta:{ACTA}" if name == "acta" else f"{name}:x"
-            refused = authority.rechazar(did(tipo, "alguien", subject, **signed))
+            refused = authority.rechazar(did(tipo, "alguien", subject, "sede", **signed))
             allowed = f"{name}.{tipo}" in FACULTADES[rol]
             assert refused == (None if allowed else Rechazo.SIN_FACULTAD), (rol, name, tipo)
 
@@ -85,7 +91,7 @@ def test_every_role_with_every_type(rol: Rol) -> None:
 def test_what_a_phone_and_a_terminal_may_sign() -> None:
     authority = Autoridad.de([*basic(), *person("ana", *(r.value for r in Rol)), phone("tel", "ana")])
     for tipo in CLASES["acta"].tipos:
-        refused = authority.rechazar(did(tipo, "ana", dispositivo="tel", secuencia_dispositivo=1))
+        refused = authority.rechazar(did(tipo, "ana", by="sede", dispositivo="tel", secuencia_dispositivo=1))
         assert (refused is None) == (f"acta.{tipo}" in DEL_DISPOSITIVO[ClaseDispositivo.TELEFONO])
         assert refused in (None, Rechazo.DISPOSITIVO)
 
@@ -109,6 +115,47 @@ def test_a_lost_phone_counts_until_the_sequence_it_was_lost_at() -> None:
         assert (
             authority.rechazar(did(Tipo.FOTOGRAFIADA, "ana", dispositivo="tel", secuencia_dispositivo=seq)) is refused
         )
+
+
+def test_a_stolen_phone_does_not_choose_where_what_it_signs_arrives() -> None:
+    """It signs again with a sequence that counted; not before the place that each node had reached."""
+    stolen = fact("dispositivo:tel", "baja", desde=7, nodos={"ccv": 20, "*": 30}, motivo="Robado.")
+    authority = Autoridad.de([*basic(), *person("ana", "cae"), phone("tel", "ana"), Escrito(stolen, INSTITUTO)])
+    for by, seq, own, refused in (
+        ("ccv", 19, 3, None),
+        ("ccv", 20, 3, Rechazo.DISPOSITIVO),
+        ("ccv", 19, 7, Rechazo.DISPOSITIVO),
+        ("catd", 29, 3, None),
+        ("catd", 30, 3, Rechazo.DISPOSITIVO),
+    ):
+        e = did(Tipo.FOTOGRAFIADA, "ana", by=by, seq=seq, dispositivo="tel", secuencia_dispositivo=own)
+        assert authority.rechazar(e) is refused
+
+
+def test_cortes_are_of_the_sede() -> None:
+    authority = Autoridad.de([*basic(), *person("corta", "sede")])
+
+    def said(by: str, **content: Any) -> Rechazo | None:
+        record = nuevo_hecho(Tipo.PUBLICADA, f"acta:{ACTA}", "corta", NOW, {"corte": 1, **content})
+        return authority.rechazar(Escrito(record, by, 10))
+
+    assert said("sede") is None
+    assert said("catd") is said("ccv") is said("catd", nodo="ccv") is Rechazo.SIN_FACULTAD
+    assert said("catd", nodo="catd") is None
+
+
+def test_rules_that_somebody_who_knew_the_others_said_are_those_that_hold() -> None:
+    """Whatever their ids: said twelve times, each knowing the one before."""
+    said: list[Hecho] = []
+    for i in range(12):
+        known = [said[-1].id] if said else []
+        content = {"lugares_distintos": i % 2 == 0, "alcance_estricto": i % 3 == 0}
+        said.append(nuevo_hecho("reglas", "proceso:x", INSTITUTO, NOW, content, known))
+        for shuffled in (said, said[::-1]):
+            authority = Autoridad.de([*basic(), *(Escrito(h, INSTITUTO) for h in shuffled)])
+            assert authority.reglas == Reglas(**content)
+    late = Autoridad.de([Escrito(said[-1], INSTITUTO)])  # what it knew has not arrived
+    assert late.reglas == Reglas(**content)
 
 
 def test_terminals_sign_when_the_process_says_so() -> None:
@@ -340,10 +387,8 @@ def test_what_was_published_stands_when_its_authors_lose_their_authority() -> No
     assert fold(p, before).publicada.asentado == Asentado.leer(TWO)
 
 
-@given(st.integers(0, 10**6))
-def test_authority_is_a_function_of_a_set(seed: int) -> None:
-    """Any facts of authority, by anybody, in any order: the same authority, all of it rooted in the institute."""
-    rng = random.Random(seed)
+def some_authority(rng: random.Random) -> list[Escrito]:
+    """Any facts of authority, by anybody."""
     facts = basic()
     for i in range(rng.randrange(12)):
         by, who = rng.choice(["ccv", "catd", INSTITUTO, "x"]), rng.choice(["jefa", "coord", "p1", INSTITUTO])
@@ -363,6 +408,33 @@ def test_authority_is_a_function_of_a_set(seed: int) -> None:
             "proceso": lambda: ({"lugares_distintos": rng.random() < 0.5}, "reglas"),
         }[what.partition(":")[0]]()
         facts.append(Escrito(fact(what, tipo, who, **content), by, i + 1))
+    return facts
+
+
+@given(st.integers(0, 10**6))
+def test_what_changes_of_authority_is_told_of_whoever_it_touches(seed: int) -> None:
+    """Any fact of anybody is judged alike before and after, unless what changed names its node, person or device."""
+    rng = random.Random(seed)
+    facts = some_authority(rng)
+    some = rng.sample(facts, rng.randrange(len(facts) + 1))
+    before, after = Autoridad.de(some), Autoridad.de(facts)
+    changed = before.cambios(after)
+    assert after.cambios(before) == changed and after.cambios(after) == Cambios(False, set(), set(), set())
+    for who in ("jefa", "coord", "p1", "p2", "p3", "catd.e", "ccv.e"):
+        for by, device in (("ccv", ""), ("catd", "d1"), ("n1", ""), ("x", "d1")):
+            if changed.reglas or {by} & changed.nodos or {who} & changed.personas or {device} & changed.dispositivos:
+                continue
+            assert before.identidad(who) == after.identidad(who)
+            for tipo in (Tipo.CAPTURADA, Tipo.VERIFICADA, Tipo.FOTOGRAFIADA, Tipo.SIN_ACTA_CONFIRMADA):
+                e = did(tipo, who, by=by, seq=rng.randrange(1, 30), dispositivo=device)
+                assert before.rechazar(e) is after.rechazar(e)
+
+
+@given(st.integers(0, 10**6))
+def test_authority_is_a_function_of_a_set(seed: int) -> None:
+    """In any order the same authority, all of it rooted in the institute."""
+    rng = random.Random(seed)
+    facts = some_authority(rng)
     whole = Autoridad.de(facts)
     rng.shuffle(facts)
     again = Autoridad.de(facts)
@@ -374,4 +446,7 @@ def test_authority_is_a_function_of_a_set(seed: int) -> None:
     assert again.reglas == whole.reglas
     for name in ("p1", "p2", "ccv.e", "catd.e"):
         assert again.roles_de(name) == whole.roles_de(name) and again.identidad(name) == whole.identidad(name)
-    assert set(whole.nodos) <= {"ccv", "catd", "n1"} and whole.reglas in (Reglas(), Reglas(lugares_distintos=True))
+    assert set(whole.nodos) <= {"ccv", "catd", "sede", "n1"} and whole.reglas in (
+        Reglas(),
+        Reglas(lugares_distintos=True),
+    )

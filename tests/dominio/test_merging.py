@@ -11,10 +11,10 @@ from pen import ACTA, ANYBODY, ONE, OTHER, PHOTO, SCAN, SHEET, START, THREE, TWO
 
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.asentado import Asentado
-from prep.dominio.acta.hechos import MotivoSinActa, Tipo
+from prep.dominio.acta.hechos import MotivoSinActa, Tipo, huella_sin_acta
 from prep.dominio.acta.pliegue import base_publicada, estado
 from prep.dominio.acta.transiciones import Captura, Custodia, Situacion
-from prep.dominio.comun.hecho import MAXIMO_CONOCIDOS, escribir_hecho, leer_hecho, nuevo_hecho
+from prep.dominio.comun.hecho import MAXIMO_CONOCIDOS, escribir_hecho, hecho_guardado, id_de, leer_hecho, nuevo_hecho
 from prep.dominio.comun.historia import ordenar
 from prep.dominio.comun.rechazos import Rechazo
 
@@ -221,6 +221,48 @@ def test_a_published_no_acta_stands_until_a_reading_is_verified() -> None:
     assert p.state.sin_acta_vigente is None and p.state.situacion is Situacion.PUBLICADA
 
 
+def put_on_record(p: Pen, corte: int) -> None:
+    base = base_publicada(p.state)
+    assert base is not None
+    p(Tipo.PUBLICADA, "sede", corte=corte, base=base[0], hecho=base[1])
+    assert p.refusal is None
+
+
+def test_the_reason_of_a_published_no_acta_is_corrected_by_whoever_knew_it() -> None:
+    """And by nobody who did not: what happened beside a record takes nothing from it."""
+    instalada, sobre = MotivoSinActa.CASILLA_NO_INSTALADA, MotivoSinActa.SIN_SOBRE
+    p = Pen()
+    p.no_acta("2")
+    blind = p.branch()
+    put_on_record(p, 1)
+    blind.no_acta("3")
+    assert p.join(blind).state.sin_acta_vigente is instalada
+    published = p.branch()
+    p.no_acta("3")
+    assert p.state.sin_acta_vigente is sobre and base_publicada(p.state) == (huella_sin_acta("3"), p.facts[-1].id)
+    fallen = p.branch()
+    fallen.scanned()
+    assert fallen.state.sin_acta_vigente is instalada  # a correction nobody published falls as any does
+    put_on_record(p, 2)
+    p.scanned()
+    assert p.state.sin_acta_vigente is sobre
+    assert p.join(published, blind).state.sin_acta_vigente is sobre
+    p.verified()
+    assert p.state.sin_acta_vigente is None and p.state.situacion is Situacion.PUBLICADA
+
+
+def test_what_is_confirmed_is_the_reason_that_was_asked_about() -> None:
+    """Whatever somebody else says beside it."""
+    for n in ORDERS:
+        p = Pen()
+        beside = p.branch(n)
+        p.no_acta("2")
+        beside(Tipo.SIN_ACTA, "otro", motivo="3")
+        p = p.join(beside)
+        assert p.state.sin_acta_vigente is MotivoSinActa.CASILLA_NO_INSTALADA and p.state.anomalias == []
+        put_on_record(p, 1)
+
+
 def test_a_no_acta_nobody_published_falls_with_the_picture() -> None:
     p = Pen()
     p.no_acta()
@@ -355,6 +397,23 @@ def test_a_duplicate_beside_its_identification() -> None:
     seen(named, Tipo.DUPLICADA, Tipo.IDENTIFICADA)
 
 
+def test_a_picture_that_a_verification_puts_back_is_read_again_as_any_other() -> None:
+    """Written after something that goes last, so that it may come after the picture is gone."""
+    for n in ORDERS:
+        p = Pen()
+        p.scanned()
+        p(Tipo.FOTOGRAFIADA, "cae", imagen=PHOTO, hora=START.isoformat())
+        other = p.branch(n)
+        other(Tipo.DUPLICADA, "otro", imagen=PHOTO)
+        other.verified()
+        p.thrown_away(SCAN)
+        p = p.join(other)
+        assert says(p.state) == (Asentado.leer(ONE), SCAN) and p.state.desechadas == set()
+        p.reopened(("hugo", "ines"))
+        p.verified(values=TWO, who=("juan", "karla", "luis"))
+        assert says(p.state) == (Asentado.leer(TWO), SCAN)
+
+
 def test_what_arrives_and_is_typed_beside_a_picture_thrown_away() -> None:
     """Written after something that goes last, so that it may come after the picture is gone."""
     left = set()
@@ -483,6 +542,31 @@ def test_a_record_of_something_that_never_was_is_named() -> None:
     assert p.refusal is Rechazo.OTRA_BASE and p.state.sin_acta_vigente is None
 
 
+def test_a_record_of_a_picture_that_nobody_delivered_is_refused() -> None:
+    p = Pen()
+    p.scanned()
+    typed = p(Tipo.CAPTURADA, "ana", imagen=OTHER, valores=ONE)
+    made_up = p(Tipo.VERIFICADA, "vera", base=reading(typed))
+    record = {"corte": 1, "base": reading(typed), "hecho": made_up.id}
+    assert p.could(Tipo.PUBLICADA, "sede", **record) is Rechazo.OTRA_BASE
+    p(Tipo.PUBLICADA, "sede", **record)
+    assert p.refusal is Rechazo.OTRA_BASE and p.state.publicada is None
+
+
+def test_a_record_of_no_acta_names_what_was_said_and_its_reason() -> None:
+    p = Pen()
+    p.scanned()
+    asked = p(Tipo.OTRA_IMAGEN_PEDIDA, "caro", imagen=SCAN, motivo="3")
+    crooked = p(Tipo.SIN_ACTA_CONFIRMADA, "coord", peticion=asked.id)
+    p(Tipo.PUBLICADA, "sede", corte=1, base=huella_sin_acta("3"), hecho=crooked.id)
+    assert p.refusal is Rechazo.OTRA_BASE
+    p = Pen()
+    confirmed = p.no_acta("3")
+    p(Tipo.PUBLICADA, "sede", corte=1, base=huella_sin_acta("2"), hecho=confirmed.id)
+    assert p.refusal is Rechazo.OTRA_BASE
+    assert p.could(Tipo.PUBLICADA, "sede", corte=1, base=huella_sin_acta("3"), hecho=confirmed.id) is None
+
+
 # --- properties ------------------------------------------------------------------------------------------------------
 
 PEOPLE = ("ana", "beto", "caro", "dani", "elsa", "fina")
@@ -535,6 +619,37 @@ def _step(rng: random.Random, p: Pen) -> None:
         ]
     )
     p(tipo, who, **content)
+
+
+def _strange(rng: random.Random, p: Pen) -> None:
+    """A fact of a version that this program does not know, about others: its content may be anything."""
+    ids = [h.id for h in p.facts]
+    content = rng.choice(
+        [{}, {"base": 3, "imagen": [SCAN]}, {"peticion": {}, "imagen": SCAN}, {"motivo": None, "base": rng.choice(ids)}]
+    )
+    tipo = rng.choice([t for t in Tipo if t != Tipo.PUBLICADA])
+    last = p(tipo, "otro", **content)
+    data = {**escribir_hecho(last), "version": 9}
+    p.facts[-1] = hecho_guardado(data, id_de(data))
+
+
+@given(st.randoms(use_true_random=False))
+def test_no_record_of_anything_brings_the_fold_down(rng: random.Random) -> None:
+    """What a corte says it carried may name any fact, of any type or shape: it stands, or it is named."""
+    pens = night(rng, 12, 2)
+    p = pens[0].join(*pens[1:])
+    hostile = set()
+    for _ in range(6):
+        if rng.random() < 0.4:
+            _strange(rng, p)
+        ids = [h.id for h in p.facts]
+        read = [reading(h) for h in p.facts if h.interpretado and h.tipo in (Tipo.CAPTURADA, Tipo.DICTAMINADA)]
+        read += [huella_sin_acta(m) for m in MotivoSinActa]
+        hostile.add(p(Tipo.PUBLICADA, "sede", corte=1, base=rng.choice([*read, *ids]), hecho=rng.choice(ids)).id)
+    acta = estado(written(p.facts), ANYBODY)
+    assert {r for h, r in acta.anomalias if h in hostile} <= {Rechazo.OTRA_BASE}
+    rng.shuffle(p.facts)
+    assert estado(written(p.facts), ANYBODY) == acta
 
 
 NIGHTS = st.tuples(st.randoms(use_true_random=False), st.integers(3, 24), st.integers(1, 4))

@@ -1,5 +1,7 @@
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from hashlib import sha256
 from pathlib import Path
@@ -121,6 +123,19 @@ def test_a_document_that_never_finishes_drawing_is_left(monkeypatch: pytest.Monk
     with pytest.raises(ArchivoRechazado, match="pide demasiado"):
         paginas(pdf_sin_fin())
     assert len(paginas(pdf_sin_fin(hondo=2))) == 1
+
+
+def test_a_document_whose_pages_weigh_too_much_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for the pages never holds more than the limit."""
+    orden = [sys.executable, "-m", "prep.evidencia.aparte", "320", "30"]
+    justo = subprocess.run([*orden, str(2**20)], input=pdf_sin_fin(hondo=2), capture_output=True, check=True)
+    mide = len(justo.stdout)
+    for caben, codigo, dice in ((mide, 0, mide), (mide - 1, 1, 0)):
+        hecho = subprocess.run([*orden, str(caben)], input=pdf_sin_fin(hondo=2), capture_output=True)
+        assert (hecho.returncode, len(hecho.stdout)) == (codigo, dice)
+    monkeypatch.setattr(aparte, "SALIDA_MAXIMA", mide - 1)
+    with pytest.raises(ArchivoRechazado, match="pide demasiado"):
+        paginas(pdf_sin_fin(hondo=2))
 
 
 def test_the_pages_of_a_document_have_one_limit_between_them_all(monkeypatch: pytest.MonkeyPatch) -> None:

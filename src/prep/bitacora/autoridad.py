@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
+import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection
 
+from prep.bitacora.asientos import final, finales
 from prep.bitacora.models import Instalacion
 from prep.bitacora.nodos import publica
 from prep.bitacora.sobres import ambito_de, escrito_guardado
-from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, INSTITUTO, Autoridad
-from prep.dominio.comun.hecho import Escrito
+from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, INSTITUTO, TODO, Autoridad
+from prep.dominio.comun.hecho import MAXIMO_CONOCIDOS, Escrito, revisar_hecho
+from prep.dominio.comun.historia import ordenar
 from prep.plataforma.errores import Impedimento
 
 
@@ -22,6 +25,16 @@ class SinFundar(Impedimento):
     def __init__(self) -> None:
         super().__init__(
             "Esta instalación todavía no sabe de qué proceso e instituto es: fúndela con «prep operacion fundar»."
+        )
+
+
+class AutoridadIlegible(Impedimento):
+    """Somebody altered what is stored of who may act, so much that it cannot be read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No se puede leer quién puede actuar: alguien cambió los hechos guardados. Vea cuáles con «prep bitacora "
+            "verificar» y restaure la base de datos."
         )
 
 
@@ -53,11 +66,11 @@ def ambito() -> str:
     return ambito_de(fila.proceso, fila.modo, bytes(fila.llave))
 
 
-_ULTIMA: Final = """
-    SELECT h.posicion, encode(h.hoja, 'hex') FROM unnest(%s::text[]) AS c (clase) CROSS JOIN LATERAL (
-        SELECT posicion, hoja FROM bitacora_hecho WHERE clase = c.clase AND (%s::bigint IS NULL OR posicion <= %s)
-        ORDER BY posicion DESC LIMIT 1
-    ) h ORDER BY h.posicion DESC LIMIT 1"""
+_DE_CLASE: Final = """
+    (SELECT posicion, encode(hoja, 'hex') FROM bitacora_hecho
+     WHERE clase = '{}' AND (%(hasta)s::bigint IS NULL OR posicion <= %(hasta)s) ORDER BY posicion DESC LIMIT 1)"""
+_ULTIMA: Final = " UNION ALL ".join(map(_DE_CLASE.format, sorted(CLASES_DE_AUTORIDAD))) + " ORDER BY 1 DESC LIMIT 1"
+"""Asked at every turn. Each class by its name: the planner knows that they are few and reads one row of their index."""
 _ultima: tuple[tuple[str, int, str], Autoridad] | None = None
 
 
@@ -65,23 +78,66 @@ def autoridad(hasta: int | None = None) -> Autoridad:
     """Who may act, by the facts of this bitácora (up to position `hasta`). Folded again only when they grew."""
     global _ultima
     with connection.cursor() as cursor:
-        cursor.execute(_ULTIMA, [list(CLASES_DE_AUTORIDAD), hasta, hasta])
+        cursor.execute(_ULTIMA, {"hasta": hasta})
         fila = cursor.fetchone()
     clave = (connection.settings_dict["NAME"], *fila) if fila else ("", 0, "")
-    if _ultima is None or _ultima[0] != clave:
-        _ultima = (clave, Autoridad.de(escritos_de_autoridad(hasta)))
-    return _ultima[1]
+    guardada = _ultima  # another thread may keep its own meanwhile
+    if guardada is None or guardada[0] != clave:
+        guardada = _ultima = (clave, _plegar(escritos_de_autoridad(hasta)))
+    return guardada[1]
+
+
+def _plegar(escritos: list[Escrito]) -> Autoridad:
+    try:
+        return Autoridad.de(escritos)
+    except _ILEGIBLE as error:
+        raise AutoridadIlegible from error
 
 
 def escritos_de_autoridad(hasta: int | None = None) -> list[Escrito]:
-    """Every stored fact of authority."""
+    """Every stored fact of authority; raise `AutoridadIlegible`."""
+    try:
+        return [escrito_guardado(i, n, s, c) for _, i, n, s, c in _de_autoridad(hasta)]
+    except _ILEGIBLE as error:
+        raise AutoridadIlegible from error
+
+
+def autoridad_legible() -> tuple[Autoridad, list[str]]:
+    """For whoever checks what is stored: who may act by the facts that can be read, and which of them cannot."""
+    escritos, problemas = [], []
+    for posicion, identificador, nodo, secuencia, cuerpo in _de_autoridad(None):
+        try:
+            revisar_hecho(orjson.loads(cuerpo)["hecho"])
+            escritos.append(escrito_guardado(identificador, nodo, secuencia, cuerpo))
+        except _ILEGIBLE as error:
+            problemas.append(f"posición {posicion}: no se puede leer a quién da o quita facultades ({error})")
+    return Autoridad.de(escritos), problemas
+
+
+_ILEGIBLE: Final = (ValueError, KeyError, TypeError, AttributeError)
+"""Whatever somebody wrote over a stored fact."""
+
+
+def _de_autoridad(hasta: int | None) -> list[tuple[int, str, str, int, bytes]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, nodo, secuencia, cuerpo FROM bitacora_hecho WHERE clase = ANY(%s)"
+            "SELECT posicion, id, nodo, secuencia, cuerpo FROM bitacora_hecho WHERE clase = ANY(%s)"
             " AND (%s::bigint IS NULL OR posicion <= %s) ORDER BY posicion",
             [list(CLASES_DE_AUTORIDAD), hasta, hasta],
         )
-        return [escrito_guardado(i, n, s, bytes(c)) for i, n, s, c in cursor]
+        return [(p, i, n, s, bytes(c)) for p, i, n, s, c in cursor]
+
+
+def cabezas_de(sujeto: str) -> tuple[str, ...]:
+    """What somebody who writes a fact of authority now knows of its subject."""
+    suyos = (e for e in escritos_de_autoridad() if e.hecho.sujeto == sujeto)
+    return ordenar(suyos).cabezas[:MAXIMO_CONOCIDOS]
+
+
+def desde_ahora() -> dict[str, int]:
+    """By node, the first sequence that is not written yet: what was done stands. Of a node enrolled later, all of it
+    comes after."""
+    return {TODO: 1} | {n: final(fines)[0] + 1 for n, fines in finales({INSTITUTO, *autoridad().nodos}).items()}
 
 
 def llaves(de: Autoridad, raiz: bytes) -> dict[str, Ed25519PublicKey]:
@@ -94,26 +150,14 @@ def llaves_de_dispositivos(de: Autoridad) -> dict[str, Ed25519PublicKey]:
     return {i: publica(bytes.fromhex(d.llave)) for i, d in de.dispositivos.items()}
 
 
-def tocados(nuevos: Iterable[Escrito], de: Autoridad, clases: Sequence[str]) -> set[str]:
-    """Subjects of those classes whose fold a change of authority may change."""
-    nodos: set[str] = set()
-    personas: set[str] = set()
-    aparatos: set[str] = set()
-    todos = False
-    for e in nuevos:
-        match e.hecho.clase:
-            case "nodo":
-                nodos.add(e.hecho.clave)
-            case "persona":
-                personas |= de.cuentas_de(e.hecho.clave)
-            case "dispositivo":
-                aparatos.add(e.hecho.clave)
-            case "proceso":
-                todos = todos or e.hecho.tipo == "reglas"
+def tocados(antes: Autoridad, ahora: Autoridad, clases: Sequence[str]) -> set[str]:
+    """Subjects of those classes whose fold may change with who may act: what either authority tells differently of a
+    fact's node, person or device. Whoever is revoked takes along those whom they enrolled."""
+    cambios = antes.cambios(ahora)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT sujeto FROM bitacora_hecho WHERE clase = ANY(%s)"
             " AND (%s OR nodo = ANY(%s) OR persona = ANY(%s) OR dispositivo = ANY(%s))",
-            [list(clases), todos, list(nodos), list(personas), list(aparatos)],
+            [list(clases), cambios.reglas, *map(list, (cambios.nodos, cambios.personas, cambios.dispositivos))],
         )
         return {sujeto for (sujeto,) in cursor}

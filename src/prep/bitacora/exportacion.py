@@ -22,7 +22,7 @@ from prep.bitacora.autoridad import fundar, instalacion, llaves, llaves_de_dispo
 from prep.bitacora.models import DESDE, HASTA, Instalacion
 from prep.bitacora.proyecciones import reproyectar
 from prep.bitacora.publicado import Publicado
-from prep.bitacora.sobres import Sobre, SobreInvalido, abrir, ambito_de, guardado
+from prep.bitacora.sobres import Sobre, SobreInvalido, abrir, ambito_de, guardado, revisar_ambito
 from prep.bitacora.verificacion import Cadena
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, Autoridad
 from prep.dominio.comun.hecho import Escrito, HechoInvalido
@@ -97,7 +97,9 @@ def _leer_encabezado(linea: bytes) -> _Encabezado:
     llave = bytes.fromhex(datos["llave"])
     if len(llave) != 32:
         raise ValueError("la llave del instituto mide 32 bytes")
-    return _Encabezado(datos["tamano"], datos["raiz"], str(datos["proceso"]), str(datos["modo"]), llave)
+    encabezado = _Encabezado(datos["tamano"], datos["raiz"], datos["proceso"], datos["modo"], llave)
+    revisar_ambito(encabezado.ambito)
+    return encabezado
 
 
 def _de_autoridad(archivo: Path) -> Iterator[Escrito]:

@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 from django.db import connection, transaction
 
+from prep.bitacora.asientos import cabeza
 from prep.bitacora.autoridad import autoridad, tocados
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, Autoridad
 from prep.dominio.comun.hecho import Escrito
@@ -46,19 +47,21 @@ def registradas() -> dict[str, Proyeccion]:
 
 
 def proyectar(nuevos: Sequence[Escrito]) -> dict[str, Any]:
-    """Bring every read model up to date with facts just appended; states by subject. In the same transaction.
+    """Bring every read model up to date with the facts that were just appended, the last there are; states by subject.
+    In the same transaction.
 
     A change of who may act folds again what it touches.
     """
     estados: dict[str, Any] = {}
     if not nuevos:
         return estados
+    cambia = any(e.hecho.clase in CLASES_DE_AUTORIDAD for e in nuevos)
+    antes = autoridad(cabeza().tamano - len(nuevos)) if cambia else None
     de = autoridad()
-    de_autoridad = [e for e in nuevos if e.hecho.clase in CLASES_DE_AUTORIDAD]
     for proyeccion in _TODAS.values():
         sujetos = {e.hecho.sujeto for e in nuevos if e.hecho.clase in proyeccion.clases}
-        if de_autoridad:
-            sujetos |= tocados(de_autoridad, de, proyeccion.clases)
+        if antes is not None:
+            sujetos |= tocados(antes, de, proyeccion.clases)
         if sujetos:
             estados |= proyeccion.proyectar(sujetos, de)
     return estados

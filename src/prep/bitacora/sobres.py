@@ -95,6 +95,12 @@ def ambito_de(proceso: str, modo: str, llave: bytes) -> str:
     return f"{proceso}/{modo}/{sha256(llave).hexdigest()[:16]}"
 
 
+def revisar_ambito(dicho: Any) -> None:
+    """Raise `SobreInvalido` unless it has the shape of an ámbito."""
+    if not isinstance(dicho, str) or not _AMBITO.fullmatch(dicho):
+        raise SobreInvalido("El ámbito nombra el proceso, el modo y la llave del instituto.")
+
+
 def sellar(
     hecho: Hecho,
     firmante: Firmante,
@@ -142,8 +148,7 @@ def abrir(datos: Any, ambito: str | None = None) -> Sobre:
     if not _CAMPOS <= resto.keys() <= _CAMPOS | {"dispositivo"}:
         raise SobreInvalido("Al sobre le sobran o le faltan campos.")
     dicho, nodo, secuencia, previo = (resto[c] for c in ("ambito", "nodo", "secuencia", "previo"))
-    if not isinstance(dicho, str) or not _AMBITO.fullmatch(dicho):
-        raise SobreInvalido("El ámbito nombra el proceso, el modo y la llave del instituto.")
+    revisar_ambito(dicho)
     if ambito is not None and dicho != ambito:
         raise SobreInvalido(f"Este hecho es de «{dicho}» y esta instalación es de «{ambito}».")
     if not isinstance(nodo, str) or not _NODO.fullmatch(nodo):
@@ -152,6 +157,14 @@ def abrir(datos: Any, ambito: str | None = None) -> Sobre:
     dispositivo = _abrir_dispositivo(resto["dispositivo"]) if "dispositivo" in resto else None
     hecho = leer_hecho(resto["hecho"])
     return Sobre(hecho, dicho, nodo, secuencia, previo, dispositivo, cuerpo, firma, hoja(cuerpo + firma))
+
+
+def abrir_firmado(datos: Any) -> tuple[Hecho, FirmaDispositivo]:
+    """Read a fact as its device delivers it, `{hecho, dispositivo}`, in no node's envelope yet; all but its signature
+    is checked. Raise `SobreInvalido` or `HechoInvalido`."""
+    if not isinstance(datos, Mapping) or datos.keys() != {"hecho", "dispositivo"}:
+        raise SobreInvalido("Lo que entrega un dispositivo lleva hecho y dispositivo.")
+    return leer_hecho(datos["hecho"]), _abrir_dispositivo(datos["dispositivo"])
 
 
 def _abrir_dispositivo(datos: Any) -> FirmaDispositivo:
@@ -218,12 +231,15 @@ def revisar_firma(sobre: Sobre, llave: Ed25519PublicKey) -> None:
 
 def revisar_firma_dispositivo(sobre: Sobre, llave: Ed25519PublicKey) -> None:
     """Raise `SobreInvalido` unless the device's key signed that fact at that place of its chain."""
-    d = sobre.dispositivo
-    assert d is not None
-    hecho = orjson.loads(sobre.cuerpo)["hecho"]
+    assert sobre.dispositivo is not None
+    revisar_firmado(orjson.loads(sobre.cuerpo)["hecho"], sobre.dispositivo, sobre.ambito, llave)
+
+
+def revisar_firmado(hecho: Mapping[str, Any], firma: FirmaDispositivo, ambito: str, llave: Ed25519PublicKey) -> None:
+    """Raise `SobreInvalido` unless the device's key signed this fact, as written, at that place of its chain."""
     try:
-        llave.verify(d.firma, cuerpo_de_dispositivo(hecho, sobre.ambito, d.id, d.secuencia, d.previo))
+        llave.verify(firma.firma, cuerpo_de_dispositivo(hecho, ambito, firma.id, firma.secuencia, firma.previo))
     except InvalidSignature:
         raise SobreInvalido(
-            f"La firma del hecho {sobre.hecho.id} no es del dispositivo «{d.id}»: fue alterado o lo escribió otro."
+            f"La firma del hecho {id_de(hecho)} no es del dispositivo «{firma.id}»: fue alterado o lo escribió otro."
         ) from None

@@ -20,11 +20,11 @@ from prep.comprobacion.recalculo import (
     leer_tabla,
     paquetes_de,
 )
-from prep.comprobacion.sitio import leer_sitio
+from prep.comprobacion.sitio import MAXIMO_PAGINA, leer_sitio
 from prep.transparencia.almacen import Carpeta, Lector
 from prep.transparencia.canonico import NoCanonico, leer_json
 from prep.transparencia.emisor import raiz_de_imagenes
-from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible
+from prep.transparencia.errores import ErrorEmision, FormatoInvalido
 from prep.transparencia.manifiesto import Archivo, Manifiesto
 
 MAXIMO_IMAGEN = 64 * 2**20
@@ -66,10 +66,12 @@ class Revisado:
     documentos: dict[str, Any] = field(default_factory=dict)
 
 
-def revisar_archivos(lector: Lector, ruta: str, m: Manifiesto, informe: Informe, guardar: bool) -> Archivos:
+def revisar_archivos(
+    lector: Lector, ruta: str, m: Manifiesto, informe: Informe, guardar: Callable[[str], bool] | None = None
+) -> Archivos:
     """Every file of the manifest, by size and sha256; in a folder, nothing that the manifest does not name.
 
-    Returns the content of the files that were right, if asked to keep it.
+    Returns the content of the files that were right: all, or those that `guardar` chooses.
     """
     asunto, leidos, malos = f"archivos del corte {m.corte}", {}, 0
 
@@ -81,10 +83,11 @@ def revisar_archivos(lector: Lector, ruta: str, m: Manifiesto, informe: Informe,
 
     for a, datos, problema in _en_paralelo(lector, revisar, m.archivos):
         if problema is None:
-            leidos[a.ruta] = datos if guardar else b""
+            if guardar is None or guardar(a.ruta):
+                leidos[a.ruta] = datos
             continue
         malos += 1
-        _anotar(informe, asunto, problema)
+        informe.tropiezo(asunto, problema)
     if isinstance(lector, Carpeta):
         de_mas = set(lector.rutas(ruta)) - {f"{ruta}/{a.ruta}" for a in m.archivos} - {f"{ruta}/corte.json"}
         for r in sorted(de_mas):
@@ -105,10 +108,14 @@ def leer_archivo(lector: Lector, ruta: str, a: Archivo) -> bytes:
     return datos
 
 
-def revisar_sitio(lector: Lector, archivos: Archivos, previos: Callable[[], Iterable[bytes]], informe: Informe) -> None:
+def revisar_sitio(
+    lector: Lector, archivos: Archivos, m: Manifiesto, previos: Callable[[], Iterable[bytes]], informe: Informe
+) -> None:
     """The pages at the root, where the corte lists them. `previos`: the lists of earlier cortes, newest first."""
     asunto, malos = "páginas", 0
     if "sitio.json" not in archivos:
+        if any(a.ruta == "sitio.json" for a in m.archivos):
+            return  # said with the files
         informe.aviso(asunto, "las páginas de la raíz (index.html y demás) no están firmadas en este corte")
         return
     try:
@@ -119,10 +126,10 @@ def revisar_sitio(lector: Lector, archivos: Archivos, previos: Callable[[], Iter
     pendientes: list[tuple[Archivo, str | None]] = []
     for a in lista:
         try:
-            datos = lector.leer(a.ruta)
+            datos = lector.leer(a.ruta, MAXIMO_PAGINA)
         except ErrorEmision as e:
             malos += 1
-            _anotar(informe, asunto, e)
+            informe.tropiezo(asunto, e)
             continue
         huella = None if datos is None else sha256(datos).hexdigest()
         if huella != a.sha256:
@@ -146,19 +153,15 @@ def _en_paralelo(lector: Lector, f: Callable[[Any], Any], lista: Iterable[Any]) 
             yield from hilos.map(f, lista)
 
 
-def _anotar(informe: Informe, asunto: str, problema: object) -> None:
-    if isinstance(problema, NoDisponible):
-        informe.sin_comprobar(asunto, str(problema))
-    else:
-        informe.mal(asunto, str(problema))
-
-
 # --- figures ----------------------------------------------------------------------------------------------------------
 
 
 def revisar_cifras(archivos: Archivos, m: Manifiesto, contexto: Contexto, informe: Informe) -> Revisado | None:
     """Compute everything again from the actas, and name what was not. None when it could not be."""
     asunto = "cifras"
+    if faltan := [a.ruta for a in m.archivos if es_documento(a.ruta) and a.ruta not in archivos]:
+        informe.sin_comprobar(asunto, f"sin {faltan[0]}, tal como se firmó, no se pueden volver a calcular")
+        return None
     try:
         c = _Corte(archivos, m, contexto)
         antes = informe.tropiezos
@@ -175,7 +178,8 @@ def revisar_cifras(archivos: Archivos, m: Manifiesto, contexto: Contexto, inform
     except NoCuadra as e:
         informe.mal(asunto, str(e))
     except SIN_FORMA as e:
-        informe.mal(asunto, f"un archivo del corte no tiene la forma que debe ({type(e).__name__}: {str(e)[:100]})")
+        falta = f": le falta «{e.args[0]}»" if isinstance(e, KeyError) and e.args else ""
+        informe.mal(asunto, f"un archivo del corte no tiene la forma que debe{falta}")
     return None
 
 
@@ -401,8 +405,11 @@ def imagenes_firmadas(hashes: set[str], m: Manifiesto) -> bool:
     return len(hashes) == m.total_imagenes and raiz_de_imagenes(hashes) == m.raiz_imagenes
 
 
-def revisar_imagenes(lector: Lector, imagenes: Revisado, m: Manifiesto, informe: Informe, leerlas: bool) -> None:
-    """The list of images against the signed root, and each image by its own name."""
+def revisar_imagenes(
+    lector: Lector, imagenes: Revisado, m: Manifiesto, informe: Informe, leerlas: bool, vistas: set[str]
+) -> None:
+    """The list of images against the signed root, and each image by its own name. `vistas`: paths already looked at in
+    other cortes, which grows."""
     asunto = "imágenes"
     hashes, todas = imagenes.ofrecidas, imagenes.nombradas
     if not imagenes_firmadas(todas, m):
@@ -420,6 +427,8 @@ def revisar_imagenes(lector: Lector, imagenes: Revisado, m: Manifiesto, informe:
             asunto, f"{de_mas:,} imágenes que ningún acta de este corte nombra; pueden ser de otros anteriores"
         )
     rutas |= presentes or set()  # those of earlier cortes too: every image is named by its own hash
+    rutas -= vistas
+    vistas |= rutas
     if not rutas:
         return
 
@@ -438,6 +447,6 @@ def revisar_imagenes(lector: Lector, imagenes: Revisado, m: Manifiesto, informe:
     for problema in _en_paralelo(lector, revisar, sorted(rutas)):
         if problema is not None:
             malas += 1
-            _anotar(informe, asunto, problema)
+            informe.tropiezo(asunto, problema)
     if not malas:
         informe.bien(asunto, f"{len(rutas):,} imágenes, cada una con el hash que lleva por nombre en la base de datos")

@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from prep.transparencia.errores import NoDisponible
+
 
 class Nivel(StrEnum):
     """How a finding weighs."""
@@ -63,6 +65,11 @@ class Informe:
 
     def sin_comprobar(self, asunto: str, texto: str) -> None:
         self.anotar(Nivel.SIN_COMPROBAR, asunto, texto)
+
+    def tropiezo(self, asunto: str, problema: object, antes: str = "") -> None:
+        """Something is wrong, or could not be looked at: whoever could not read accuses nobody."""
+        nivel = Nivel.SIN_COMPROBAR if isinstance(problema, NoDisponible) else Nivel.MAL
+        self.anotar(nivel, asunto, f"{antes}{problema}")
 
     def no_recalculado(self, asunto: str, texto: str) -> None:
         self.anotar(Nivel.NO_RECALCULADO, asunto, texto)

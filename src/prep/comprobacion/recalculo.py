@@ -190,8 +190,10 @@ def leer_tabla(datos: bytes) -> list[list[str]]:
         if "\x00" in texto:
             raise NoCuadra("el CSV trae un carácter nulo")
         return list(csv.reader(io.StringIO(texto, newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error) as e:
-        raise NoCuadra(f"el CSV no se puede leer: {e}") from e
+    except UnicodeDecodeError as e:
+        raise NoCuadra("el CSV no es texto UTF-8") from e
+    except csv.Error as e:
+        raise NoCuadra("el CSV trae comillas o renglones que no se entienden") from e
 
 
 def leer_base(datos: bytes, eleccion: Mapping[str, Any], reglas: Reglas) -> Base:

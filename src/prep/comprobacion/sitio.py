@@ -11,7 +11,20 @@ from prep.transparencia.errores import FormatoInvalido
 from prep.transparencia.manifiesto import MAXIMO_ARCHIVOS, Archivo, leer_archivos
 
 FORMATO = "prep/sitio/1"
-_DEL_REGISTRO = ("checkpoint", "ultimo.json", "politica", "tile", "puntos", "sellos", "llaves", "cortes", "imagenes")
+_DEL_REGISTRO = (
+    "checkpoint",
+    "ultimo.json",
+    "politica",
+    "tile",
+    "puntos",
+    "sellos",
+    "llaves",
+    "cortes",
+    "imagenes",
+    "documentos",
+)
+MAXIMO_PAGINA = 32 * 2**20
+"""Bytes that anybody reads of one of these pages."""
 
 
 def leer_sitio(datos: bytes) -> tuple[Archivo, ...]:

@@ -6,8 +6,9 @@ a site may be changing from one corte to the next.
 
 import contextlib
 import os
+import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -29,14 +30,14 @@ from prep.comprobacion.corte_publicado import (
 from prep.comprobacion.informe import Informe
 from prep.comprobacion.recalculo import NoCuadra
 from prep.comprobacion.redibujo import Redibujar, revisar_paginas
-from prep.comprobacion.sitio import leer_sitio
+from prep.comprobacion.sitio import MAXIMO_PAGINA, leer_sitio
 from prep.transparencia import arbol
 from prep.transparencia.almacen import Carpeta, Lector
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico
 from prep.transparencia.emisor import PUNTERO
-from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible
+from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible, causa
 from prep.transparencia.hojas import leer_hoja, modo_de_llave
-from prep.transparencia.manifiesto import MAXIMO, Manifiesto
+from prep.transparencia.manifiesto import MAXIMO, Archivo, Manifiesto
 from prep.transparencia.nota import FIRMA, LlavePublica, b64, de_b64
 from prep.transparencia.politica import MAXIMO_BYTES, Politica, leer_politica
 from prep.transparencia.punto import Punto, abrir_punto
@@ -81,11 +82,12 @@ class _Cortes:
 @dataclass(frozen=True)
 class Registro:
     """What a log says of the bitácora that its cortes come from. `llaves`: the institute's, now and before; `ceros`:
-    the document of the puesta en ceros, if it is signed."""
+    the document of the puesta en ceros, if it is signed; `hojas`: every leaf, with its place."""
 
     llaves: frozenset[LlavePublica]
     manifiestos: Mapping[int, Manifiesto]
     ceros: Mapping[str, Any] | None
+    hojas: Sequence[tuple[int, Mapping[str, Any]]]
 
 
 def leer_registro(lector: Lector, politica: Politica | None, informe: Informe) -> Registro:
@@ -101,6 +103,7 @@ def leer_registro(lector: Lector, politica: Politica | None, informe: Informe) -
         frozenset(ll for ll in firmantes if ll.nombre == historia.punto.origen),
         cortes.manifiestos,
         next((documentos.get(i) for i, h in cortes.todas if h["tipo"] == "puesta_en_ceros"), None),
+        cortes.todas,
     )
 
 
@@ -122,8 +125,11 @@ def verificar(lector: Lector, opciones: Opciones | None = None) -> Informe:
         if _cabezas(lector) == antes and (vuelta or isinstance(lector, Carpeta)):
             break
     if informe.codigo == 0 and o.recordar and informe.recuerdo is not None:
-        informe.recuerdo.escribir(o.recordar)
-        informe.bien("memoria", f"se recordó este punto de control en {o.recordar}")
+        try:
+            informe.recuerdo.escribir(o.recordar)
+            informe.bien("memoria", f"se recordó este punto de control en {o.recordar}")
+        except OSError as e:
+            informe.sin_comprobar("memoria", f"no se pudo guardar {o.recordar}: {causa(e)}")
     return informe
 
 
@@ -154,11 +160,9 @@ def _verificar(lector: Lector, o: Opciones) -> "_InformeConRecuerdo":
         revisar_actos(lector, cortes.todas, cortes.manifiestos, informe)
         _contenido(lector, cortes, o, informe)
         _sin_firmar(lector, cortes, informe)
-        informe.recuerdo = _Recuerdo(historia.punto, politica.registros)
-    except NoDisponible as e:
-        informe.sin_comprobar("lectura", str(e))
+        informe.recuerdo = _Recuerdo(historia.punto, _firman(historia))
     except ErrorEmision as e:
-        informe.mal("registro", str(e))
+        informe.tropiezo("registro", e)
     except (RecursionError, MemoryError):
         informe.mal("registro", "un archivo está anidado sin fin o no cabe en este equipo")
     return informe
@@ -230,8 +234,9 @@ def _teselas(lector: Lector, historia: Historia, politica: Politica, informe: In
     for nivel, numero, _ in arbol.teselas(0, n):
         _comparar_tesela(historia, nivel, numero, publicadas.tesela(nivel, numero), informe)
     if isinstance(lector, Carpeta):
+        llaves = firmantes_de_siempre(historia, politica.registros), politica.testigos.values()
         for ruta in (*lector.rutas("tile"), *lector.rutas("puntos")):
-            _archivo_del_registro(lector, ruta, historia, politica, informe)
+            _archivo_del_registro(lector, ruta, historia, llaves, informe)
     if informe.tropiezos == antes:
         informe.bien("teselas", "los archivos del registro son los de su árbol")
 
@@ -247,13 +252,15 @@ def _comparar_tesela(historia: Historia, nivel: int, numero: int, datos: bytes, 
             return
 
 
-def _archivo_del_registro(lector: Lector, ruta: str, historia: Historia, politica: Politica, informe: Informe) -> None:
+def _archivo_del_registro(
+    lector: Lector, ruta: str, historia: Historia, llaves: tuple[Iterable[LlavePublica], ...], informe: Informe
+) -> None:
     partes = ruta.split("/")
     n = historia.punto.tamano
     try:
         datos = lector.leer(ruta, MAXIMO_PUNTO if partes[0] == "puntos" else MAXIMO_ENTRADAS) or b""
         if partes[0] == "puntos":
-            firmado = abrir_punto(datos, firmantes_de_siempre(historia, politica.registros), politica.testigos.values())
+            firmado = abrir_punto(datos, *llaves)
             tamano = firmado.punto.tamano
             if ruta != ruta_punto(tamano):
                 raise FormatoInvalido(f"{ruta} es de {tamano} hojas")
@@ -275,30 +282,38 @@ def _archivo_del_registro(lector: Lector, ruta: str, historia: Historia, politic
             raise FormatoInvalido(f"{ruta} no mide lo que debe")
         else:
             _comparar_tesela(historia, nivel, numero, datos, informe)
-    except (ErrorEmision, ValueError, IndexError) as e:
-        informe.mal("teselas", str(e) if isinstance(e, ErrorEmision) else f"{ruta} no es un archivo del registro")
+    except ErrorEmision as e:
+        informe.tropiezo("teselas", e)
+    except (ValueError, IndexError):
+        informe.mal("teselas", f"{ruta} no es un archivo del registro")
 
 
 def _sellos(lector: Lector, historia: Historia, informe: Informe) -> None:
-    """Dated stamps, if there are any: each over the checkpoint its name says."""
+    """Dated stamps, if there are any: each over the checkpoint its name says. Whose certificate signs it is for whoever
+    knows the authority."""
     rutas = list(lector.rutas("sellos")) if isinstance(lector, Carpeta) else [ruta_sello(historia.punto.tamano)]
     for ruta in rutas:
         try:
             datos = lector.leer(ruta, MAXIMO_RESPUESTA)
             if datos is None or (datos[:1] != b"\x30" and not isinstance(lector, Carpeta)):
                 continue  # it is optional: on the web, only what looks like a stamp is one
-            tamano = int(ruta.removeprefix("sellos/").removesuffix(".tsr"), 10) if ruta[7:13].isdigit() else 0
+            numero = re.fullmatch(r"sellos/([0-9]{6,15})\.tsr", ruta)
+            tamano = int(numero[1]) if numero else 0
             if not 1 <= tamano <= historia.punto.tamano or ruta != ruta_sello(tamano):
                 raise FormatoInvalido(f"{ruta} no es de ningún punto de control firmado")
             texto = Punto(historia.punto.origen, tamano, historia.arbol.raiz(tamano)).texto()
             sello = verificar_sello(datos, texto)
-        except NoDisponible:
-            continue
-        except (ErrorEmision, ValueError) as e:
+        except NoDisponible as e:  # nothing hangs on it
+            informe.aviso("sellos", str(e))
+        except ErrorEmision as e:
             informe.mal("sellos", f"{ruta}: {e}")
         else:
             hora = f"{sello.hora:%Y-%m-%d %H:%M:%S} UTC"
-            informe.bien("sellos", f"{tamano} hojas existían el {hora}, según {sello.autoridad}")
+            informe.aviso(
+                "sellos",
+                f"{tamano} hojas existían el {hora}, según «{sello.autoridad}»; su certificado no se comprobó: hágalo"
+                " con openssl y el que esa autoridad publica",
+            )
 
 
 def _hojas(historia: Historia, informe: Informe) -> _Cortes:
@@ -396,10 +411,8 @@ def _manifiestos(lector: Lector, cortes: _Cortes, informe: Informe) -> None:
             if previo is not None and (distinta := _otra_bitacora(previo, m)):
                 informe.mal("manifiestos", distinta)
             previo = m
-        except NoDisponible as e:
-            informe.sin_comprobar("manifiestos", str(e))
         except ErrorEmision as e:
-            informe.mal("manifiestos", str(e))
+            informe.tropiezo("manifiestos", e)
         anterior = h["manifiesto"]
     if cortes.hojas and informe.tropiezos == antes:
         informe.bien("manifiestos", f"{len(cortes.hojas)} cortes encadenados, ninguno reescrito ni retirado")
@@ -422,70 +435,88 @@ def _otra_bitacora(previo: Manifiesto, m: Manifiesto) -> str | None:
 
 def _contenido(lector: Lector, cortes: _Cortes, o: Opciones, informe: Informe) -> None:
     """Files of every corte in a folder (of the last one on the web, unless `todo`); figures and images of the last."""
-    entero = o.todo or (isinstance(lector, Carpeta) and not (lector.carpeta / PARCIAL).exists())
+    parcial = isinstance(lector, Carpeta) and (lector.carpeta / PARCIAL).exists()
+    todo = o.todo and not parcial
+    entero = todo or (isinstance(lector, Carpeta) and not parcial)
+    previo: _Firmados | None = None
     anteriores: list[Anterior] = []
     primero: Archivos | None = None
+    imagenes: set[str] = set()
     sin_cifras = 0
     for h in cortes.hojas:
         m = cortes.manifiestos.get(h["corte"])
         if m is None:
             continue
         ultimo = h is cortes.hojas[-1]
-        cifras = ultimo or o.todo
-        resumenes = None
+        cifras = ultimo or todo
+        firmados = _Firmados(lector, h["ruta"], m)
         if ultimo or entero:
-            archivos = revisar_archivos(lector, h["ruta"], m, informe, guardar=cifras)
-            resumenes = _resumenes(lector, h["ruta"], m) if not ultimo else None
+            guardar = None if cifras else firmados.hacen_falta(primero is None)
+            firmados.leidos = revisar_archivos(lector, h["ruta"], m, informe, guardar)
         if not cifras:
             sin_cifras += 1
         else:
-            previo = cortes.hojas[cortes.hojas.index(h) - 1] if anteriores else None
-            contexto = Contexto(primero, tuple(anteriores), _avance(lector, previo, cortes) if previo else None)
-            revisado = revisar_cifras(archivos, m, contexto, informe)
+            contexto = Contexto(primero, tuple(anteriores), previo.json("avance.json") if previo else None)
+            revisado = revisar_cifras(firmados.leidos, m, contexto, informe)
             if ultimo:
-                revisar_sitio(lector, archivos, lambda: _sitios(lector, cortes), informe)
+                revisar_sitio(lector, firmados.leidos, m, lambda: _sitios(lector, cortes), informe)
             if revisado is not None:
-                revisar_imagenes(lector, revisado, m, informe, o.imagenes)
-                revisar_paginas(archivos, m, o.redibujar, informe)
+                revisar_imagenes(lector, revisado, m, informe, o.imagenes, imagenes)
+                revisar_paginas(firmados.leidos, m, o.redibujar, informe)
+        if ultimo:
+            break
         if primero is None:
-            primero = _primero(lector, h["ruta"], m, informe)
-        anteriores.append(Anterior(m, resumenes))
+            primero = _primero(firmados, informe)
+        anteriores.append(Anterior(m, firmados.resumenes() if entero else None))
+        previo = firmados
+    como = "esta copia no los trae" if parcial else "con --todo, sí"
+    if sin_cifras and not entero:
+        informe.no_recalculado("archivos de cortes anteriores", f"los de {sin_cifras} no se miraron ({como})")
     if sin_cifras:
-        informe.no_recalculado("cortes anteriores", f"las cifras de los anteriores, {sin_cifras} (con --todo, sí)")
+        informe.no_recalculado("cortes anteriores", f"las cifras de los anteriores, que son {sin_cifras} ({como})")
 
 
-def _primero(lector: Lector, ruta: str, m: Manifiesto, informe: Informe) -> Archivos | None:
+@dataclass
+class _Firmados:
+    """The files of a corte, as signed: those already read, and the others when they are asked for."""
+
+    lector: Lector
+    ruta: str
+    m: Manifiesto
+    leidos: Archivos = field(default_factory=dict)
+
+    @staticmethod
+    def hacen_falta(primero: bool) -> Callable[[str], bool]:
+        """What later cortes are held against, out of a corte whose figures are not computed."""
+        return lambda r: r == "avance.json" or r.endswith("/resumen.json") or (primero and _fija(r))
+
+    def leer(self, a: Archivo) -> bytes:
+        return self.leidos[a.ruta] if a.ruta in self.leidos else leer_archivo(self.lector, self.ruta, a)
+
+    def json(self, ruta: str) -> Any:
+        """A document; None where it is not there as signed (said with the files of its corte)."""
+        for a in self.m.archivos:
+            if a.ruta == ruta:
+                with contextlib.suppress(ErrorEmision, NoCuadra):
+                    return leer_documento({ruta: self.leer(a)}, ruta)
+        return None
+
+    def resumenes(self) -> dict[str, Any] | None:
+        """The summaries, by election; None where any is not there as signed."""
+        resumenes = {e: self.json(f"{e}/resumen.json") for e in self.m.todo["cuentas"]}
+        return None if None in resumenes.values() else resumenes
+
+
+def _fija(ruta: str) -> bool:
     """What the first corte fixed: its `proceso.json` and its databases."""
+    return ruta == "proceso.json" or (ruta.startswith("bd/") and ruta.endswith(".zip"))
+
+
+def _primero(firmados: _Firmados, informe: Informe) -> Archivos | None:
     try:
-        quiero = [
-            a for a in m.archivos if a.ruta == "proceso.json" or (a.ruta.startswith("bd/") and a.ruta.endswith(".zip"))
-        ]
-        return {a.ruta: leer_archivo(lector, ruta, a) for a in quiero}
-    except NoDisponible as e:
-        informe.sin_comprobar("cifras", f"no se pudo leer el catálogo del primer corte: {e}")
+        return {a.ruta: firmados.leer(a) for a in firmados.m.archivos if _fija(a.ruta)}
     except ErrorEmision as e:
-        informe.mal("cifras", f"no se pudo leer el catálogo del primer corte: {e}")
-    return None
-
-
-def _resumenes(lector: Lector, ruta: str, m: Manifiesto) -> dict[str, Any] | None:
-    """The summaries of an earlier corte, by election; None where any is not there as signed (already said)."""
-    resumenes = {}
-    for a in m.archivos:
-        clave, _, nombre = a.ruta.partition("/")
-        if nombre == "resumen.json":
-            with contextlib.suppress(ErrorEmision, NoCuadra):
-                resumenes[clave] = leer_documento({a.ruta: leer_archivo(lector, ruta, a)}, a.ruta)
-    return resumenes if resumenes.keys() == m.todo["cuentas"].keys() else None
-
-
-def _avance(lector: Lector, previo: dict[str, Any], cortes: _Cortes) -> Any:
-    """The curve of the corte before, as signed."""
-    m = cortes.manifiestos.get(previo["corte"])
-    for a in m.archivos if m else ():
-        if a.ruta == "avance.json":
-            with contextlib.suppress(ErrorEmision, NoCuadra):
-                return leer_documento({a.ruta: leer_archivo(lector, previo["ruta"], a)}, a.ruta)
+        informe.tropiezo("cifras", e, "no se pudo leer el catálogo del primer corte: ")
     return None
 
 
@@ -524,7 +555,7 @@ def _paginas_firmadas(lector: Carpeta, cortes: _Cortes, buscadas: set[str]) -> s
             for a in leer_sitio(datos) if datos else ():
                 if a.ruta not in buscadas or a.ruta in firmadas:
                     continue
-                suyo = None if i == 0 else lector.leer(a.ruta, a.bytes)
+                suyo = None if i == 0 else lector.leer(a.ruta, MAXIMO_PAGINA)
                 if i == 0 or (suyo is not None and sha256(suyo).hexdigest() == a.sha256):
                     firmadas.add(a.ruta)
         if buscadas <= firmadas:
@@ -541,6 +572,11 @@ def _sitio_de(lector: Lector, h: dict[str, Any], cortes: _Cortes) -> bytes | Non
     return None
 
 
+def _firman(historia: Historia) -> list[LlavePublica]:
+    """The keys of the log, not of its witnesses, that sign its head."""
+    return [f.llave for f in historia.firmado.firmas if f.hora is None]
+
+
 @dataclass(frozen=True)
 class _Recuerdo:
     """The checkpoint seen last time and the keys that signed it, kept by whoever verifies."""
@@ -550,19 +586,23 @@ class _Recuerdo:
 
     @classmethod
     def leer(cls, archivo: Path | None) -> "_Recuerdo | None":
-        if archivo is None or not archivo.exists():
+        if archivo is None:
             return None
         try:
             d = leer_canonico(archivo.read_bytes())
             punto = Punto(d["origen"], d["tamano"], de_b64(d["raiz"]))
             return cls(punto, [LlavePublica.leer(v) for v in d["llaves"]])
-        except (OSError, ValueError, KeyError, TypeError) as e:
+        except FileNotFoundError:
+            return None
+        except OSError as e:
+            raise NoDisponible(f"no se pudo leer {archivo}: {causa(e)}") from e
+        except (ValueError, KeyError, TypeError) as e:
             raise NoDisponible(f"no se entiende {archivo}; bórrelo solo si sabe por qué está dañado") from e
 
     def comparar(self, historia: Historia, informe: Informe) -> None:
         historia.comprobar_continuacion(self.punto)
         informe.bien("memoria", f"continúa la historia vista antes, de {self.punto.tamano} hojas")
-        if not {f.llave for f in historia.firmado.firmas} & set(self.llaves):
+        if not set(_firman(historia)) & set(self.llaves):
             informe.aviso("memoria", "lo firma otra llave que la vez anterior")
 
     def escribir(self, archivo: Path) -> None:

@@ -43,7 +43,7 @@ def pedir_cofirmas(registro: Registro, politica: Politica) -> list[Cofirma]:
                 raise FormatoInvalido("respondió sin su cofirma")
             registro.agregar_firmas(firmas, [llave], historia.punto.tamano)
             resultado.append(Cofirma(nombre))
-        except (ErrorEmision, UnicodeDecodeError) as e:
+        except ErrorEmision as e:
             resultado.append(Cofirma(nombre, str(e)))
     return resultado
 

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from prep.comprobacion.actos import MAXIMO_DOCUMENTO, revisar_actos, ruta_documento
+from prep.comprobacion.actos import maximo_de, revisar_actos, ruta_documento
 from prep.comprobacion.corte_publicado import (
     MAXIMO_IMAGEN,
     Anterior,
@@ -28,7 +28,7 @@ from prep.comprobacion.corte_publicado import (
 from prep.comprobacion.documentos import ruta_de_imagen
 from prep.comprobacion.informe import Informe, Nivel, en_una_linea
 from prep.comprobacion.recalculo import NoCuadra
-from prep.comprobacion.sitio import leer_sitio
+from prep.comprobacion.sitio import MAXIMO_PAGINA, leer_sitio
 from prep.transparencia.almacen import Carpeta, Lector
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico
 from prep.transparencia.emisor import PUNTERO
@@ -44,7 +44,6 @@ from prep.transparencia.vigencia import firmantes_de_siempre, leer_historia_vige
 
 ESPERA_OCULTA = ".llegando"
 HILOS = 8
-MAXIMO_PAGINA = 32 * 2**20
 
 
 @dataclass
@@ -138,9 +137,9 @@ class Espejo:
         for _, h in hojas:
             if "documento" not in h:
                 continue
-            ruta = ruta_documento(h["documento"])
-            if self.sitio.leer(ruta, MAXIMO_DOCUMENTO) is None:
-                datos = self._recibir(ruta, MAXIMO_DOCUMENTO)
+            ruta, maximo = ruta_documento(h["documento"]), maximo_de(h["tipo"])
+            if self.sitio.leer(ruta, maximo) is None:
+                datos = self._recibir(ruta, maximo)
                 if sha256(datos).hexdigest() != h["documento"]:
                     raise Inconsistente(f"la fuente ofrece un {ruta} que no es el firmado")
                 self.sitio.escribir(ruta, datos)

@@ -68,14 +68,20 @@ class _Servidor(ThreadingHTTPServer):
                 request.send(_OCUPADO)
             self.shutdown_request(request)
             return
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except BaseException:  # no thread took the place, nor will give it back
+            self._lugares.release()
+            raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         alarma = threading.Timer(self._segundos, _cortar, (request,))
         alarma.daemon = True
-        alarma.start()
         try:
+            alarma.start()
             super().process_request_thread(request, client_address)
+        except RuntimeError:  # no thread for its alarm: nobody is attended without an end
+            self.shutdown_request(request)
         finally:
             alarma.cancel()
             self._lugares.release()

@@ -62,7 +62,7 @@ class Testigo:
         try:
             peticion = PeticionDeCofirma.leer(cuerpo)
             origen = Punto.leer(Nota.leer(peticion.punto).texto).origen
-        except (FormatoInvalido, UnicodeDecodeError) as e:
+        except FormatoInvalido as e:
             return _negar(400, str(e))
         if origen not in self._registros:
             return _negar(404, f"este testigo no vigila el registro «{origen}»")

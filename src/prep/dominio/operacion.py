@@ -12,20 +12,15 @@ from enum import StrEnum
 from typing import Final
 
 from prep.dominio.comun import campos
-from prep.dominio.comun.autoridad import Autoridad
+from prep.dominio.comun.autoridad import MARCHA, Autoridad
 from prep.dominio.comun.hecho import Escrito
 from prep.dominio.comun.historia import ordenar
 from prep.dominio.comun.rechazos import Rechazo
 from prep.dominio.comun.registro import Clase, TipoDeHecho, registrar
 
-_MARCHA: Final = {
-    "abierto": TipoDeHecho({}, {"motivo": campos.texto}),
-    "pausado": TipoDeHecho({"motivo": campos.texto}),
-    "cerrado": TipoDeHecho({}, {"motivo": campos.texto}),
-}
 _LUGAR: Final = re.compile(r"[A-Za-z0-9._-]{1,60}")
-CATD: Final = registrar(Clase("catd", _LUGAR, _MARCHA))
-ESCRITORIO: Final = registrar(Clase("escritorio", _LUGAR, _MARCHA))
+CATD: Final = registrar(Clase("catd", _LUGAR, MARCHA))
+ESCRITORIO: Final = registrar(Clase("escritorio", _LUGAR, MARCHA))
 INCIDENTE: Final = registrar(
     Clase(
         "incidente",

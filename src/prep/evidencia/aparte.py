@@ -1,9 +1,10 @@
 """A hostile document opened in a process of its own, which the system ends when it takes too much.
 
-    python -m prep.evidencia.aparte LADO_MINIMO SEGUNDOS < document > pages
+    python -m prep.evidencia.aparte LADO_MINIMO SEGUNDOS SALIDA_MAXIMA < document > pages
 
 A PDF of three kilobytes can ask for minutes of drawing, and a TIFF for gigabytes: no check made beforehand tells. What
-is read there comes back as pages, each with its length in eight bytes; a document refused, as its reason.
+is read there comes back as pages, each with its length in eight bytes; a document refused, as its reason. Beyond its
+seconds, its memory or `SALIDA_MAXIMA` bytes of pages, the process ends badly and has said nothing.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def paginas_aparte(datos: bytes, lado_minimo: int) -> list[bytes]:
     raiz = str(Path(__file__).resolve().parents[2])
     una = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")  # each thread would reserve memory
     entorno = {**os.environ, **una, "PYTHONPATH": raiz, "PYTHONDONTWRITEBYTECODE": "1"}
-    orden = [sys.executable, "-m", "prep.evidencia.aparte", str(lado_minimo), str(SEGUNDOS)]
+    orden = [sys.executable, "-m", "prep.evidencia.aparte", str(lado_minimo), str(SEGUNDOS), str(SALIDA_MAXIMA)]
     with subprocess.Popen(
         orden, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=entorno
     ) as proceso:
@@ -42,7 +43,7 @@ def paginas_aparte(datos: bytes, lado_minimo: int) -> list[bytes]:
             proceso.kill()
             salida = b""
             proceso.wait()
-    if proceso.returncode != 0 or len(salida) > SALIDA_MAXIMA:
+    if proceso.returncode != 0:
         raise Rechazo("El archivo pide demasiado para abrirse: vuelva a digitalizar el acta a 200 puntos por pulgada.")
     if salida.startswith(_RECHAZO):
         raise Rechazo(salida[len(_RECHAZO) :].decode("utf-8", "replace"))
@@ -63,13 +64,18 @@ def principal() -> None:
     from prep.evidencia.imagenes import ArchivoRechazado, abrir_documento
 
     salida = sys.stdout.buffer
+    hojas: list[bytes] = []
+    caben = int(sys.argv[3])
     try:
-        hojas = list(abrir_documento(sys.stdin.buffer.read(), int(sys.argv[1])))
+        for hoja in abrir_documento(sys.stdin.buffer.read(), int(sys.argv[1])):
+            hojas += struct.pack(">Q", len(hoja)), hoja
+            caben -= 8 + len(hoja)
+            if caben < 0:
+                sys.exit(1)
     except ArchivoRechazado as error:
         salida.write(_RECHAZO + str(error).encode())
         return
-    for hoja in hojas:
-        salida.write(struct.pack(">Q", len(hoja)) + hoja)
+    salida.writelines(hojas)
 
 
 if __name__ == "__main__":

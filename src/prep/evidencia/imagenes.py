@@ -103,8 +103,7 @@ def _revisar_ocultos(datos: bytes, tipo: str) -> None:
         fin = datos.rfind(b"\xff\xd9")
         if fin < 0:
             raise ArchivoRechazado("La imagen está incompleta: vuelva a enviarla.")
-        cola, cabeza = datos[fin + 2 :], datos[: min(len(datos), 65536)]
-        primero = datos.find(b"\xff\xda")
+        cola, primero = datos[fin + 2 :], datos.find(b"\xff\xda")
         cabeza = datos[: primero if primero > 0 else 65536]
     elif tipo == "PNG":
         fin = datos.rfind(b"IEND\xaeB`\x82")
@@ -164,6 +163,16 @@ def paginas(datos: bytes, lado_minimo: int = LADO_MINIMO) -> list[bytes]:
         return [_png(_sobre_blanco(imagen)) if imagen.has_transparency_data else datos]
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise ArchivoRechazado("La imagen está dañada y no se puede abrir: vuelva a enviarla.") from error
+
+
+def admitir_foto(datos: bytes, lado_minimo: int = LADO_MINIMO) -> None:
+    """Raise `ArchivoRechazado` unless it is a JPEG or PNG of one page and of a size that is read. Its pixels are not
+    decoded: whoever receives many by the second does that later, and apart."""
+    tipo = tipo_de(datos)
+    if tipo not in ("JPEG", "PNG"):
+        raise ArchivoRechazado("El archivo no es una fotografía JPEG ni PNG.")
+    _revisar_ocultos(datos, tipo)
+    _medidas(*_abrir(datos, tipo).size, lado_minimo)
 
 
 def _sobre_blanco(imagen: Image.Image) -> Color:
@@ -326,10 +335,14 @@ def _ruta(clase: str, huella: str, sufijo: str = "") -> str:
     return f"{clase}/{huella[:2]}/{huella}{sufijo}"
 
 
+def hay_original(almacen: Almacen, huella: str) -> bool:
+    return almacen.existe(_ruta("originales", huella))
+
+
 def guardar_original(almacen: Almacen, datos: bytes) -> str:
     """Store a file as received; returns its SHA-256. Storing it twice is storing it once."""
     huella = sha256(datos).hexdigest()
-    if almacen.leer(_ruta("originales", huella)) is None:
+    if not almacen.existe(_ruta("originales", huella)):
         almacen.escribir(_ruta("originales", huella), datos)
     return huella
 
@@ -341,12 +354,12 @@ def guardar_derivados(almacen: Almacen, original: str, hoja: int, derivados: Der
         (_ruta("imagenes", publicada, ".jpg"), derivados.publicada),
         (_ruta("miniaturas", miniatura, ".jpg"), derivados.miniatura),
     ):
-        if almacen.leer(ruta) is None:
+        if not almacen.existe(ruta):
             almacen.escribir(ruta, datos)
     ficha = {"original": original, "hoja": hoja, "publicada": publicada, "miniatura": miniatura}
     texto = json.dumps(ficha, sort_keys=True, separators=(",", ":")).encode()
     ruta = _ruta("fichas", original, f"-{hoja}-{publicada[:16]}.json")
-    if almacen.leer(ruta) is None:
+    if not almacen.existe(ruta):
         almacen.escribir(ruta, texto)
     return publicada
 
@@ -373,7 +386,6 @@ def revisar_almacen(almacen: Almacen, originales: Iterable[str] | None = None) -
     alterados, huerfanos, vistos, revisados = [], [], set(), 0
     referidas: set[str] = set()
     conocidos = set(originales) if originales is not None else None
-    con_ficha: set[str] = set()
     for ruta in sorted(almacen.listar("fichas/")):
         datos = almacen.leer(ruta)
         revisados += 1
@@ -389,7 +401,6 @@ def revisar_almacen(almacen: Almacen, originales: Iterable[str] | None = None) -
         except (ValueError, KeyError, TypeError):
             alterados.append(ruta)
             continue
-        con_ficha.add(ficha["original"])
         referidas.update(esperadas)
     for conocido in conocidos or ():
         referidas.add(_ruta("originales", conocido))

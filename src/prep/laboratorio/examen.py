@@ -164,7 +164,7 @@ def medir(toma: Toma, lector: Lector) -> Medida:
     segundos = time.process_time() - inicio
     textos = qr.hallar(descifrar(datos))
     m = Medida(toma.nivel, textos == [h.qr], bool(textos) and textos != [h.qr], lectura.rechazo, segundos)
-    if vista is None:
+    if vista is None or not lectura.leida:
         m.centros = sum(len(c.cajas) for c in h.plantilla.campos) if m.pagina else 0
         return m
     hoja = np.array([[0, 0], [ANCHO, 0], [ANCHO, ALTO], [0, ALTO]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +18,7 @@ from prep.plataforma.consola import barra as nueva_barra
 from prep.transparencia.errores import causa
 
 if TYPE_CHECKING:
-    from prep.lectura.lector import Lector, LectorAjeno
+    from prep.lectura.lector import Lector, LectorAjeno, Vista
 
 
 def _archivos(rutas: list[Path]) -> Iterator[Path]:
@@ -97,6 +98,7 @@ def leer(
             raise typer.BadParameter(f"El acta {esperada} no está en el catálogo del proceso.")
         lector = Lector(formas.plantilla_de, formas.clave, formas.llave)
     cuentas = {"leidas": 0, "rechazadas": 0, "campos": 0, "aceptados": 0, "bien": 0, "mal": 0}
+    dibujados: set[str] = set()
     tabla = Table("imagen", "acta", "resultado", "campos", "aceptados", title="Lectura")
     with nueva_barra() as barra:
         for ruta in barra.track(rutas, description="Leyendo"):
@@ -107,9 +109,9 @@ def leer(
                 _anotar(como_json, tabla, {"archivo": str(ruta), "rechazo": "archivo", "detalle": str(error)})
                 continue
             for k, hoja in enumerate(hojas):
-                lectura = lector.leer(hoja, esperada)
-                if dibujo is not None:
-                    _dibujar(lector, hoja, esperada, dibujo / f"{ruta.stem}-{k + 1}.jpg")
+                lectura, vista = lector.leer_y_ver(hoja, esperada)
+                if dibujo is not None and vista is not None:
+                    _dibujar(vista, dibujo, f"{ruta.stem}-{k + 1}", dibujados)
                 fila = {"archivo": str(ruta), "pagina": k + 1, **lectura.como_dict()}
                 cuentas["leidas" if lectura.leida else "rechazadas"] += 1
                 cuentas["campos"] += len(lectura.campos)
@@ -127,19 +129,14 @@ def leer(
         raise typer.Exit(1)
 
 
-def _dibujar(lector: Lector | LectorAjeno, hoja: bytes, esperada: str | None, destino: Path) -> None:
-    """Where it looked, whether or not it found it; nothing when there is no sheet to draw on."""
+def _dibujar(vista: Vista, carpeta: Path, nombre: str, dibujados: set[str]) -> None:
+    """Where it looked, whether or not it found it. Of two pictures with one name, the second is another file."""
     from prep.lectura.dibujo import dibujar
-    from prep.lectura.lector import Rechazo, descifrar
 
-    try:
-        vista = lector.situar(descifrar(hoja), esperada)[0]
-    except Rechazo as r:
-        if r.vista is None:
-            return
-        vista = r.vista
-    destino.parent.mkdir(parents=True, exist_ok=True)
-    destino.write_bytes(dibujar(vista))
+    libre = next(n for k in count(2) for n in (nombre, f"{nombre} ({k})") if n not in dibujados)
+    dibujados.add(libre)
+    carpeta.mkdir(parents=True, exist_ok=True)
+    (carpeta / f"{libre}.jpg").write_bytes(dibujar(vista))
 
 
 def _resumir(tabla: Table, cuentas: dict[str, int], verdad: bool) -> None:

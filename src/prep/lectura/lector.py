@@ -95,6 +95,10 @@ class _Lector(ABC):
     def situar(self, gris: Gris, esperada: str | None = None) -> tuple[Vista, str | None, list[str]]:
         """Find the page and its rows; raise `Rechazo`. Returns the view, the clave_acta if known, and warnings."""
 
+    def _sabe_de_espejos(self) -> bool:
+        """Whether only a mirrored picture of a sheet can be situated in a mirror: its marks tell left from right."""
+        return True
+
     def _menos_clara(self, puntos: np.ndarray) -> float:
         """Probability of the likeliest sign of the least clear box."""
         return float(suavizar(puntos, self.calibracion.temperatura_cifra).max(1).min())
@@ -108,13 +112,14 @@ class _Lector(ABC):
         return self.leer_y_ver(datos, esperada)[0]
 
     def leer_y_ver(self, datos: bytes, esperada: str | None = None) -> tuple[Lectura, Vista | None]:
-        """`leer`, and the page it found, from which the published image and the crops are made."""
+        """`leer`, and the page it found, from which the published image and the crops are made. One whose rows were
+        not found is given too."""
         imagen = sha256(datos).hexdigest()
         try:
             gris = descifrar(datos)
             vista, acta, avisos = self._situar(gris, esperada)
         except Rechazo as r:
-            return Lectura(imagen, self.redes.huella, r.motivo, r.detalle), None
+            return Lectura(imagen, self.redes.huella, r.motivo, r.detalle), r.vista
         campos, tono = self._campos(vista)
         if all(c.valor == SIN_DATO and "rayado" not in c.motivos for c in campos):
             avisos.append("en_blanco")
@@ -145,7 +150,7 @@ class _Lector(ABC):
                 raise Rechazo("oscura") from None
             if float(np.quantile(muestra, 0.05)) > BLANCA:
                 raise Rechazo("quemada") from None
-            if self._se_situa(np.ascontiguousarray(gris[:, ::-1]), esperada):
+            if self._sabe_de_espejos() and self._se_situa(np.ascontiguousarray(gris[:, ::-1]), esperada):
                 raise Rechazo("en_espejo") from None
             raise
 
@@ -287,6 +292,9 @@ class LectorAjeno(_Lector):
         if forma.pliego.tipo == "contorno" and _corrida(vista):
             raise Rechazo("renglones_ambiguos", vista=vista)
         return vista, None, _avisos(gris, vista.pagina)
+
+    def _sabe_de_espejos(self) -> bool:
+        return self.forma.pliego.tipo == "aruco"
 
     def _paginas(self, gris: Gris) -> list[list[Pagina]]:
         """Where the sheet may be, at least one, the likeliest lists first; raise `Rechazo`."""

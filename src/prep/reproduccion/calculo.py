@@ -23,7 +23,7 @@ def calcular(derivado: Derivado, hechos: Iterable[Hecho]) -> dict[str, EleccionC
     todos = Autoridad()  # who may do what is not what is compared here
     fuera: Counter[str] = Counter()
     for clave, suyos in por_acta.items():
-        if clave.startswith("hoja:") and (hoja := estado(suyos, todos).fuera):
+        if clave.startswith("hoja:") and (hoja := estado(suyos, todos).fuera_vigente):
             fuera[hoja["eleccion"]] += 1
     mezcla = derivado.informativo.parametros.mezcla_cuenta
     calculadas = {}
@@ -34,8 +34,8 @@ def calcular(derivado: Derivado, hechos: Iterable[Hecho]) -> dict[str, EleccionC
             acta = estado(por_acta.get(esperada.clave, ()), todos)
             boleta = eleccion.boletas[esperada.demarcacion]
             veredicto: Veredicto | None = None
-            if acta.sin_acta is not None:
-                veredicto = sin_acta(acta.sin_acta)
+            if (motivo := acta.sin_acta_vigente) is not None:
+                veredicto = sin_acta(motivo)
             elif acta.publicada is not None:
                 publicada = acta.publicada
                 veredicto = contabilizar(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from prep.plataforma.consola import fallar
 from prep.plataforma.idioma import cuantos
 from prep.sede.opciones import Destino, Llave, Mapa, Modo, mostrar
 from prep.sede.sala import sala
@@ -84,14 +86,29 @@ def cierre(modo: Modo = None, destino: Destino = None, llave: Llave = None, mapa
     firmar(acto, modo, destino, llave, mapa)
 
 
+Auditada = Annotated[
+    Path | None,
+    typer.Argument(
+        exists=True,
+        dir_okay=False,
+        help="La huella auditada: la que guardó «cotejar --guardar», o el documento de un acto de huella.",
+    ),
+]
+
+
 @app.command()
 def huella(
     momento: Annotated[Literal["antes", "durante", "despues"], typer.Argument(help="En qué momento de la noche.")],
+    auditada: Auditada = None,
     modo: Modo = None,
     destino: Destino = None,
     llave: Llave = None,
 ) -> None:
-    """Firma qué programa está corriendo, archivo por archivo."""
+    """Firma qué está corriendo: programa, dependencias, máquina, base de datos y configuración, nombre por nombre.
+
+    Con la huella auditada, dice además cada cosa en que difieren (y termina con código 1). La firma dice lo que hay,
+    coincida o no.
+    """
 
     def acto(p: Publicador, hora: datetime) -> Acto:
         from prep.sede.actos import huella
@@ -99,6 +116,44 @@ def huella(
         return huella(p, hora, momento)
 
     firmar(acto, modo, destino, llave)
+    if auditada is not None:
+        _cotejar(auditada)
+
+
+@app.command()
+def cotejar(
+    auditada: Auditada = None,
+    guardar: Annotated[Path | None, typer.Option(dir_okay=False, help="Guarda aquí la huella de lo que corre.")] = None,
+) -> None:
+    """Compara lo que corre con lo que se auditó, sin firmar nada, y nombra cada diferencia (código 1 si las hay)."""
+    if auditada is None and guardar is None:
+        fallar("Diga con qué huella se compara, o dónde se guarda la de aquí (--guardar).", 2)
+    if guardar is not None:
+        from prep.plataforma.arranque import django_listo
+
+        with django_listo():
+            from prep.sede.huella import tomar
+
+            actual = tomar()
+        guardar.write_text(json.dumps(actual, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        cosas = cuantos(sum(map(len, actual.values())), "cosa", "cosas")
+        typer.echo(f"Huella de {cosas}, guardada en {guardar}.")
+    if auditada is not None:
+        _cotejar(auditada)
+
+
+def _cotejar(auditada: Path) -> None:
+    from prep.plataforma.arranque import django_listo
+
+    with django_listo():
+        from prep.sede import huella as h
+
+        diferencias = h.cotejar(h.leer(auditada), h.tomar())
+    for diferencia in diferencias:
+        typer.echo(f"✗ {diferencia}")
+    if diferencias:
+        fallar(f"Lo que corre no es lo que se auditó: {cuantos(len(diferencias), 'diferencia', 'diferencias')}.", 1)
+    typer.echo("✓ Lo que corre es lo que se auditó, cosa por cosa.")
 
 
 @app.command()

@@ -105,8 +105,6 @@ def sala(modo: str | None, destino: str | None, llave: str | None, mapa: Path | 
         quien = firmante_del_instituto(llave)
         donde = destino or str(lugares.dir_publicacion())
         almacen = abrir(donde)
-        if almacen.leer("llaves/instituto.vkey") is None:
-            almacen.escribir("llaves/instituto.vkey", f"{quien.llave.vkey}\n".encode())
         evidencia, nodo = lugares.dir_evidencia(), nodo_local(lugares.dir_llaves())
         quien_publica = publicador(
             cargar(fila.clave),

@@ -41,7 +41,14 @@ _ENTERO_LARGO = re.compile(r"[\s:,\[]-?[0-9]{16}")
 
 
 def _resumido(e: Exception) -> str:
-    return "está anidado sin fin" if isinstance(e, RecursionError) else str(e)[:120]
+    """What is wrong, in our words."""
+    if isinstance(e, RecursionError):
+        return "está anidado sin fin"
+    if isinstance(e, UnicodeDecodeError):
+        return "no es texto UTF-8"
+    if isinstance(e, json.JSONDecodeError):
+        return f"deja de entenderse en el renglón {e.lineno}, columna {e.colno}"
+    return "trae un número que no se puede leer"
 
 
 def _sin_repetir(pares: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -231,7 +231,10 @@ class Nota:
 
 def leer_firmas(datos: bytes) -> tuple[Firma, ...]:
     """Signature lines, each ending in a newline, as after a note's text or in a witness's answer."""
-    lineas = datos.decode("utf-8", "strict").split("\n") if datos else [""]
+    try:
+        lineas = datos.decode("utf-8", "strict").split("\n") if datos else [""]
+    except UnicodeDecodeError as e:
+        raise FormatoInvalido("las líneas de firma no son texto UTF-8") from e
     if lineas.pop() != "" or len(lineas) > MAXIMO_FIRMAS:
         raise FormatoInvalido("las líneas de firma no terminan como deben o son demasiadas")
     firmas = []

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from prep.bitacora.autoridad import autoridad, fundar
+from prep.bitacora.autoridad import autoridad, cabezas_de, fundar
 from prep.bitacora.nodos import DispositivoLocal, NodoInstituto, NodoLocal
 from prep.bitacora.services.anotar import anotar
 from prep.dominio.comun.autoridad import INSTITUTO, Reglas
@@ -72,5 +72,6 @@ def fundar_instalacion(
     hechos += [alta_de_persona(c, hora) for c in dict.fromkeys(todos) if c not in tienen]
     hechos += [alta_de_telefono(t, p, hora) for p, t in (telefonos or {}).items() if t.id not in ya.dispositivos]
     if reglas and Reglas(**reglas) != ya.reglas:
-        hechos.append(nuevo_hecho("reglas", f"proceso:{proceso}", INSTITUTO, hora, dict(reglas)))
+        sujeto = f"proceso:{proceso}"
+        hechos.append(nuevo_hecho("reglas", sujeto, INSTITUTO, hora, dict(reglas), cabezas_de(sujeto)))
     anotar(hechos, instituto, hora)

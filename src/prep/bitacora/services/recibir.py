@@ -69,14 +69,16 @@ def recibir(lote: Sequence[Mapping[str, Any]], recibido: datetime) -> Recibo:
         ya = conocidas([s.hoja for _, s in firmados])
         fines = finales({s.nodo for _, s in firmados})
         aceptados: list[Sobre] = []
+        del_lote: set[tuple[str, int, str]] = set()
         for i, sobre in sorted(firmados, key=lambda par: (par[1].nodo, par[1].secuencia)):
             if sobre.hoja in ya:
                 recibo.repetidos += 1
-            elif (motivo := _motivo(sobre, fines[sobre.nodo], recibo)) is not None:
+            elif (motivo := _motivo(sobre, fines[sobre.nodo], del_lote, recibo)) is not None:
                 recibo.rechazados.append((i, motivo))
             else:
                 aceptados.append(sobre)
                 ya.add(sobre.hoja)
+                del_lote.add((sobre.nodo, sobre.secuencia, sobre.hoja.hex()))
                 fines[sobre.nodo].pop(sobre.previo, None)
                 fines[sobre.nodo][sobre.hoja.hex()] = sobre.secuencia
         asentar(aceptados, recibido, frontera)
@@ -159,11 +161,13 @@ def _revisar_firmas(
             yield from problemas
 
 
-def _motivo(sobre: Sobre, fines: Finales, recibo: Recibo) -> str | None:
-    """Why it does not follow in its node's chain; `None` when it does, at its end or forking it."""
+def _motivo(sobre: Sobre, fines: Finales, del_lote: set[tuple[str, int, str]], recibo: Recibo) -> str | None:
+    """Why it does not follow in its node's chain; `None` when it does, at its end or forking it (after one that was
+    here, or that came in this batch)."""
     if fines.get(sobre.previo) == sobre.secuencia - 1:
         return None
-    if es_interior(sobre.nodo, sobre.secuencia - 1, sobre.previo):
+    anterior = (sobre.nodo, sobre.secuencia - 1, sobre.previo)
+    if anterior in del_lote or es_interior(*anterior):
         recibo.bifurcados.add(sobre.nodo)
         return None
     secuencia = final(fines)[0]

@@ -5,6 +5,7 @@ class NoDisponible extends Error {}
 
 const deTexto = (t) => new TextEncoder().encode(t);
 const aTexto = (b) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(b);
+const deUtf8 = (b, que) => { try { return aTexto(b); } catch { throw new NoCoincide(`${que} no es texto UTF-8`); } };
 const aHex = (b) => Array.from(b, (x) => x.toString(16).padStart(2, "0")).join("");
 const deHex = (t) => Uint8Array.from(t.match(/../g) || [], (x) => parseInt(x, 16));
 const iguales = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);
@@ -101,8 +102,7 @@ function canonico(v) {
 // JSON that means the same to every reader: no key twice, no decimals, no NaN, no integer beyond 53 bits.
 function leerJson(datos, que) {
   const mal = (motivo) => { throw new NoCoincide(`${que}: ${motivo}`); };
-  let t = "";
-  try { t = aTexto(datos); } catch { mal("no es texto UTF-8"); }
+  const t = deUtf8(datos, que);
   const escapada = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
   const entero = /-?(?:0|[1-9][0-9]*)(?![0-9.eE])/y;
   let i = 0;
@@ -164,7 +164,8 @@ function leerCanonico(datos, que) {
 }
 
 // What came from outside, fit to be shown: nothing that fakes another line or turns the text around.
-const enUnaLinea = (t) => Array.from(String(t), (c) => (/[\p{C}\p{Zl}\p{Zp}]/u.test(c) ? "\ufffd" : c)).join("").slice(0, 400);
+const imprimible = (t) => !/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u.test(t);
+const enUnaLinea = (t) => Array.from(String(t), (c) => (imprimible(c) ? c : "\ufffd")).slice(0, 400).join("");
 
 const RUTA = /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/;
 const esSha256 = (v) => typeof v === "string" && /^[0-9a-f]{64}$/.test(v);
@@ -183,7 +184,7 @@ const COFIRMA = 4;
 async function leerLlave(vkey) {
   const [nombre, id, ...resto] = vkey.trim().split("+");
   const material = deB64(resto.join("+"), "la llave");
-  if (material.length !== 33 || ![FIRMA, COFIRMA].includes(material[0])) throw new NoCoincide(`no se entiende la llave de ${nombre}`);
+  if (!nombre || [...nombre].length > 200 || nombre.includes(" ") || !imprimible(nombre) || material.length !== 33 || ![FIRMA, COFIRMA].includes(material[0])) throw new NoCoincide(`no se entiende la llave de ${nombre}`);
   const propio = aHex((await sha256(unir(deTexto(`${nombre}\n`), material))).slice(0, 4));
   if (propio !== id) throw new NoCoincide(`la llave de ${nombre} está mal copiada`);
   return { nombre, id, tipo: material[0], publica: material.slice(1), vkey: vkey.trim() };
@@ -211,8 +212,7 @@ async function comprobarFirma(llave, texto, firma) {
 }
 
 function leerNota(datos) {
-  let texto;
-  try { texto = aTexto(datos); } catch { throw new NoCoincide("la nota firmada no es texto"); }
+  const texto = deUtf8(datos, "la nota firmada");
   const corte = texto.lastIndexOf("\n\n");
   // eslint-disable-next-line no-control-regex
   if (corte < 0 || datos.length > MAXIMO_PUNTO || !texto.endsWith("\n") || /[\x00-\x09\x0b-\x1f]/.test(texto)) throw new NoCoincide("no es una nota firmada");
@@ -255,23 +255,49 @@ async function abrirPunto(datos, registros, testigos = []) {
   return { ...punto, nota, firmas };
 }
 
+// Names in a policy are opaque octets, here one character for each; keys are text.
 async function leerPolitica(datos) {
+  const exigir = (bien, motivo) => { if (!bien) throw new NoCoincide(`política: ${motivo}`); };
   const p = { registros: [], testigos: new Map(), grupos: new Map(), quorum: null };
-  for (const linea of aTexto(datos).split("\n")) {
-    const [orden, ...x] = linea.trim().split(/[ \t]+/);
+  const agrupados = new Set();
+  const texto = Array.from(datos, (b) => String.fromCharCode(b)).join("");
+  exigir(datos.length <= 1e5, "es demasiado grande");
+  // eslint-disable-next-line no-control-regex
+  exigir(!/[\x00-\x08\x0b-\x1f\x7f]/.test(texto), "trae un carácter no permitido");
+  exigir(!texto || texto.endsWith("\n"), "la última línea no termina en salto de línea");
+  const definido = (n) => p.testigos.has(n) || p.grupos.has(n);
+  const nuevo = (n) => exigir(n !== "none" && !definido(n), `el nombre «${n}» ya está en uso`);
+  const llave = async (octetos, tipo, otras) => {
+    const ll = await leerLlave(deUtf8(Uint8Array.from(octetos, (c) => c.charCodeAt(0)), "la llave"));
+    exigir(ll.tipo === tipo, `la llave de ${ll.nombre} no es del tipo que corresponde`);
+    exigir(!otras.some((o) => iguales(o.publica, ll.publica)), `la llave de ${ll.nombre} está repetida`);
+    return ll;
+  };
+  for (const linea of texto.split("\n")) {
+    const [orden, ...x] = linea.replace(/^[ \t]+|[ \t]+$/g, "").split(/[ \t]+/);
     if (!orden || orden.startsWith("#")) continue;
-    const definido = (n) => p.testigos.has(n) || p.grupos.has(n);
-    if (orden === "log" && x.length >= 1) p.registros.push(await leerLlave(x[0]));
-    else if (orden === "witness" && x.length >= 2 && !definido(x[0])) p.testigos.set(x[0], await leerLlave(x[1]));
-    else if (orden === "group" && x.length >= 3 && !definido(x[0]) && x.slice(2).every(definido)) {
-      const m = x.slice(2);
-      const k = { all: m.length, any: 1 }[x[1]] ?? Number(x[1]);
-      if (!(Number.isInteger(k) && k >= 1 && k <= m.length)) throw new NoCoincide("la política pide un número imposible de cofirmas");
-      p.grupos.set(x[0], [k, m]);
-    } else if (orden === "quorum" && x.length === 1 && p.quorum === null && (x[0] === "none" || definido(x[0]))) p.quorum = x[0];
-    else throw new NoCoincide(`no se entiende la política: «${linea.slice(0, 60)}»`);
+    if (orden === "log" && [1, 2].includes(x.length)) p.registros.push(await llave(x[0], FIRMA, p.registros));
+    else if (orden === "witness" && [2, 3].includes(x.length)) {
+      nuevo(x[0]);
+      p.testigos.set(x[0], await llave(x[1], COFIRMA, [...p.testigos.values()]));
+    } else if (orden === "group" && x.length >= 3) {
+      const [nombre, cuantos, ...m] = x;
+      nuevo(nombre);
+      for (const n of m) {
+        exigir(definido(n), `«${n}» no se ha definido en líneas anteriores`);
+        exigir(!agrupados.has(n), `«${n}» ya pertenece a un grupo`);
+        agrupados.add(n);
+      }
+      const k = cuantos === "all" ? m.length : cuantos === "any" ? 1 : /^[1-9][0-9]{0,3}$/.test(cuantos) ? Number(cuantos) : 0;
+      exigir(k >= 1 && k <= m.length, `un grupo de ${m.length} no puede exigir «${cuantos}»`);
+      p.grupos.set(nombre, [k, m]);
+    } else if (orden === "quorum" && x.length === 1) {
+      exigir(p.quorum === null, "hay más de una línea «quorum»");
+      exigir(x[0] === "none" || definido(x[0]), `«${x[0]}» no se ha definido en líneas anteriores`);
+      p.quorum = x[0];
+    } else exigir(false, `no se entiende «${linea.slice(0, 60)}»`);
   }
-  if (p.quorum === null) throw new NoCoincide("a la política le falta la línea «quorum»");
+  exigir(p.quorum !== null, "falta la línea «quorum»");
   return p;
 }
 

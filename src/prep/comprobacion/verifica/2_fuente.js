@@ -20,7 +20,7 @@ class Archivos {
     const e = this.entradas.get(rutaSegura(ruta));
     if (!e) return null;
     if (e.size > maximo) throw new NoCoincide(`${ruta} mide más de lo que debe`);
-    return e.leer ? e.leer() : new Uint8Array(await e.arrayBuffer());
+    try { return e.leer ? await e.leer() : new Uint8Array(await e.arrayBuffer()); } catch (x) { throw x instanceof NoCoincide ? x : new NoDisponible(`no se pudo leer ${ruta}`); }
   }
 
   // Whether it is all here: then what is missing was taken away.
@@ -42,8 +42,8 @@ function queFalta(nombres) {
 
 class Sitio {
   constructor(direccion) {
-    const u = new URL(direccion);
-    if (!/^https?:$/.test(u.protocol)) throw new NoDisponible("la dirección debe comenzar con http:// o https://");
+    const u = URL.canParse(direccion) ? new URL(direccion) : null;
+    if (!/^https?:$/.test(u?.protocol)) throw new NoDisponible("la dirección debe comenzar con http:// o https://");
     this.base = u.origin + u.pathname.replace(/[^/]*$/, "");
     this.limite = Date.now() + 3600e3;
   }

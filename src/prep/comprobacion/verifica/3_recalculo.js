@@ -20,8 +20,7 @@ function porCiento(parte, todo) {
 }
 
 function leerCsv(datos) {
-  let texto;
-  try { texto = aTexto(datos).replace(/^\ufeff/, ""); } catch { throw new NoCoincide("el CSV no es texto UTF-8"); }
+  const texto = deUtf8(datos, "el CSV").replace(/^\ufeff/, "");
   const filas = [];
   let fila = [];
   let i = 0;

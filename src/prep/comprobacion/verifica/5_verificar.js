@@ -151,7 +151,7 @@ async function revisarTeselas(fuente, r, politica, informe) {
 function anotarError(informe, asunto, e, antes = "") {
   if (e instanceof NoDisponible) informe.anotar("sin_comprobar", asunto, antes + e.message);
   else if (e instanceof NoCoincide) informe.anotar("mal", asunto, antes + e.message);
-  else informe.anotar("mal", asunto, `un archivo no tiene la forma que debe (${e.message})`);
+  else informe.anotar("mal", asunto, `${antes}un archivo no tiene la forma que debe`);
 }
 
 function leerManifiesto(datos) {
@@ -172,7 +172,7 @@ function revisarLista(lista) {
   let total = 0;
   const vistas = new Set();
   for (const a of lista) {
-    rutaSegura(a.ruta);
+    rutaSegura(a?.ruta);
     if (a.ruta === "corte.json" || vistas.has(a.ruta) || !esSha256(a.sha256) || !esNatural(a.bytes) || a.bytes > MAXIMO) throw new NoCoincide(`el manifiesto no puede decir eso de ${a.ruta}`);
     vistas.add(a.ruta);
     total += a.bytes;
@@ -198,6 +198,9 @@ async function revisarArchivos(fuente, ruta, m, informe, guardar) {
   return leidos;
 }
 
+// Whether a file of a corte is one of its documents or tables; the rest are pages and exports drawn from them.
+const esDocumento = (ruta) => /^(proceso|avance|secciones|mapa|cabecera|sitio)\.json$|^bd\/|\/demarcacion\/.*\.json$|\/(resumen|especiales)\.json$/.test(ruta);
+
 // Computes everything again from the actas and names what was not. Null when it could not be done.
 async function revisarCifras(archivos, m, contexto, informe) {
   const leidos = new Map();
@@ -212,6 +215,8 @@ async function revisarCifras(archivos, m, contexto, informe) {
   const bases = new Map();
   const mal = (d) => informe.anotar("mal", "cifras", d);
   const pocas = (lista) => { let n = 0; for (const d of lista) if (n++ < 40) mal(d); else break; };
+  const falta = m.archivos.find((a) => esDocumento(a.ruta) && !archivos.has(a.ruta));
+  if (falta) { informe.anotar("sin_comprobar", "cifras", `sin ${falta.ruta}, tal como se firmó, no se pueden volver a calcular`); return null; }
   try {
     const antes = informe.tropiezos;
     const proceso = json("proceso.json");
@@ -313,10 +318,11 @@ async function revisarImagenes(fuente, { imagenes, ofrecidas }, m, informe, leer
 }
 
 const DEL_REGISTRO = ["checkpoint", "ultimo.json", "politica", "tile", "puntos", "sellos", "llaves", "cortes", "imagenes", "documentos"];
+const MAXIMO_PAGINA = 32 * 2 ** 20;
 
 function leerSitio(datos) {
   const s = leerCanonico(datos, "sitio.json");
-  if (s?.formato !== "prep/sitio/1" || !Array.isArray(s.archivos)) throw new NoCoincide("sitio.json no tiene la forma que debe");
+  if (s?.formato !== "prep/sitio/1" || !Array.isArray(s.archivos) || s.archivos.length > 1e5) throw new NoCoincide("sitio.json no tiene la forma que debe");
   revisarLista(s.archivos);
   for (const a of s.archivos) if (DEL_REGISTRO.includes(a.ruta.split("/")[0])) throw new NoCoincide(`sitio.json no puede nombrar ${a.ruta}`);
   return s.archivos;
@@ -330,16 +336,17 @@ const leerDelCorte = async (fuente, h, ruta) => {
 
 // The root's pages, as the corte lists them: those of the one before, still there, are no lie.
 async function revisarPaginas(fuente, archivos, cortes, m, informe) {
-  const dibujadas = m.archivos.filter((a) => !/^(proceso|avance|secciones|mapa|cabecera|sitio)\.json$|^bd\/|\/demarcacion\/.*\.json$|\/(resumen|especiales)\.json$/.test(a.ruta)).length;
+  const dibujadas = m.archivos.filter((a) => !esDocumento(a.ruta)).length;
   let lista = [];
-  if (!archivos.has("sitio.json")) informe.anotar("aviso", "páginas", "las páginas de la raíz (index.html y demás) no están firmadas en este corte");
-  else {
+  if (!archivos.has("sitio.json")) {
+    if (!m.archivos.some((a) => a.ruta === "sitio.json")) informe.anotar("aviso", "páginas", "las páginas de la raíz (index.html y demás) no están firmadas en este corte");
+  } else {
     const antes = informe.tropiezos;
     let pendientes = [];
     try {
       lista = leerSitio(archivos.get("sitio.json"));
       for (const a of lista) {
-        const datos = await fuente.leer(a.ruta);
+        const datos = await fuente.leer(a.ruta, MAXIMO_PAGINA);
         const h = datos ? await huella(datos) : null;
         if (h !== a.sha256) pendientes.push([a.ruta, h]);
       }
@@ -369,7 +376,7 @@ async function revisarAjenos(fuente, cortes, informe) {
     try {
       const firmadas = new Map((datos ? leerSitio(datos) : []).map((a) => [a.ruta, a.sha256]));
       const quedan = [];
-      for (const r of ajenos) if (!firmadas.has(r) || (i && (await huella(await fuente.leer(r))) !== firmadas.get(r))) quedan.push(r);
+      for (const r of ajenos) if (!firmadas.has(r) || (i && (await huella(await fuente.leer(r, MAXIMO_PAGINA))) !== firmadas.get(r))) quedan.push(r);
       ajenos = quedan;
     } catch { /* said elsewhere */ }
   }
@@ -382,16 +389,18 @@ async function politicaDe(fuente, texto, informe) {
     const t = texto.trim();
     let p;
     // What whoever checks typed wrong says nothing of the publication.
-    try { p = await leerPolitica(deTexto(/^(log|witness|group|quorum|#)/m.test(t) ? t : `log ${t}\nquorum none`)); } catch (e) { throw new NoDisponible(e.message); }
+    try { p = await leerPolitica(deTexto(/^(log|witness|group|quorum|#)/m.test(t) ? `${t}\n` : `log ${t}\nquorum none\n`)); } catch (e) { throw new NoDisponible(e.message); }
     if (!p.registros.length) throw new NoDisponible("la política que se dio no nombra la llave de ningún registro (línea «log»)");
     return { ...p, propia: false };
   }
   const datos = await fuente.leer("politica", 1e5);
   const vkey = await fuente.leer("llaves/instituto.vkey", 1000);
-  if (!datos && !vkey) throw new NoDisponible("no hay llave con qué comprobar: péguela en el recuadro");
+  // Some hosts answer something for whatever they do not have.
+  const propia = vkey?.includes(0x2b) ? await leerLlave(deUtf8(vkey, "llaves/instituto.vkey")) : null;
+  if (propia && propia.tipo !== FIRMA) throw new NoCoincide("llaves/instituto.vkey no es una llave para firmar el registro");
+  if (!datos && !propia) throw new NoDisponible("no hay llave con qué comprobar: péguela en el recuadro");
   informe.anotar("aviso", "llaves", "las llaves se tomaron de la propia publicación: compárelas con las que el instituto dio a conocer por otro medio");
   const p = datos ? await leerPolitica(datos) : { registros: [], testigos: new Map(), grupos: new Map(), quorum: "none" };
-  const propia = vkey ? await leerLlave(aTexto(vkey)) : null;
   if (!p.registros.length && propia) p.registros.push(propia);
   return { ...p, propia: true };
 }
@@ -435,12 +444,12 @@ async function unaVuelta(fuente, { politica: textoPolitica = "", imagenes = true
       informe.anotar("bien", "memoria", `continúa la historia que este navegador vio antes, de ${visto.tamano} hojas`);
     }
     await revisarTeselas(fuente, r, politica, informe);
-    if (fuente.rutas("sellos")?.length || (await fuente.leer(`sellos/${dos(punto.tamano, 6)}.tsr`, 1e5))) informe.anotar("no_recalculado", "sellos de tiempo", "esta página no comprueba los sellos: use openssl o prep verificar");
+    if (fuente.rutas("sellos")?.length || (await fuente.leer(`sellos/${dos(punto.tamano, 6)}.tsr`, 1e5).catch(() => null))) informe.anotar("no_recalculado", "sellos de tiempo", "esta página no comprueba los sellos: use openssl o prep verificar");
     await revisarCortes(fuente, r, informe, imagenes);
     if (informe.codigo === 0) memoria.escribir(punto);
   } catch (e) {
     if (e instanceof NoCoincide || e instanceof NoDisponible) anotarError(informe, "registro", e);
-    else anotarError(informe, "registro", new NoCoincide(`no se entiende lo publicado (${e.message})`));
+    else anotarError(informe, "registro", new NoCoincide("no se entiende lo publicado"));
   }
   return informe;
 }
@@ -524,6 +533,7 @@ async function revisarCortes(fuente, r, informe, conImagenes) {
     informe.detalle = { fuente, registro: r, ultimo, cortes, actos, archivos, actas: cifras?.actas ?? new Map() };
   }
   await revisarAjenos(fuente, cortes, informe);
+  if (anteriores.length && !fuente.completa) informe.anotar("no_recalculado", "archivos de cortes anteriores", `los de ${anteriores.length} no se miraron`);
   if (anteriores.length) informe.anotar("no_recalculado", "cortes anteriores", `las cifras de los anteriores, que son ${anteriores.length}`);
 }
 
@@ -573,13 +583,13 @@ async function todoLoNecesario({ fuente, registro, ultimo, cortes, actos, archiv
   }
   for (const [i, h] of actos.entries()) {
     if (h.tipo === "llaves") await traer(rutaPunto(i + 1), MAXIMO_PUNTO);
-    if ("documento" in h) await traer(rutaDocumento(h.documento), 4 * 2 ** 20);
+    if ("documento" in h) await traer(rutaDocumento(h.documento), maximoDe(h));
   }
   for (const h of cortes) await traer(`${h.ruta}/corte.json`, 32 * 2 ** 20);
   for (const a of cortes[0].m?.archivos ?? []) if (a.ruta === "proceso.json" || /^bd\/.*\.zip$/.test(a.ruta)) await traer(`${cortes[0].ruta}/${a.ruta}`, a.bytes);
   for (const a of cortes.at(-2)?.m?.archivos ?? []) if (["avance.json", "sitio.json"].includes(a.ruta)) await traer(`${cortes.at(-2).ruta}/${a.ruta}`, a.bytes);
   for (const [ruta, datos] of archivos) todo.set(`${ultimo.ruta}/${ruta}`, datos);
-  if (archivos.has("sitio.json")) for (const a of leerSitio(archivos.get("sitio.json"))) await traer(a.ruta, MAXIMO);
+  if (archivos.has("sitio.json")) for (const a of leerSitio(archivos.get("sitio.json"))) await traer(a.ruta, MAXIMO_PAGINA);
   return todo;
 }
 

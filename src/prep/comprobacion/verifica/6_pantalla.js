@@ -11,6 +11,9 @@ function nodo(etiqueta, texto, clase) {
   return n;
 }
 
+// What the browser throws speaks its own language, and not to whoever reads.
+const esNuestro = (e) => e instanceof NoCoincide || e instanceof NoDisponible;
+
 let ocupado = false;
 let detalle = null;
 
@@ -30,7 +33,7 @@ async function correr(obtener) {
     });
   } catch (e) {
     informe = new Informe();
-    anotarError(informe, "lectura", e instanceof NoCoincide ? e : new NoDisponible(e.message));
+    anotarError(informe, "registro", esNuestro(e) ? e : new NoDisponible("no se pudo leer lo que se eligió"));
   }
   mostrar(informe);
   $("avance").textContent = "";
@@ -126,7 +129,7 @@ $("descargar").addEventListener("click", async () => {
     a.click();
     setTimeout(() => URL.revokeObjectURL(a.href), 60000);
     avisar(`Listo: el zip del corte ${ultimo.corte} está en sus descargas.`);
-  } catch (e) { avisar(`No se pudo reunir todo: ${enUnaLinea(e.message)}`); }
+  } catch (e) { avisar(`No se pudo reunir todo${esNuestro(e) ? `: ${enUnaLinea(e.message)}` : ""}`); }
   ocupado = false;
 });
 $("buscar").addEventListener("submit", (e) => { e.preventDefault(); mostrarActa($("clave").value); });

@@ -90,6 +90,15 @@ class Verificacion:
     por_revisar: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SinActa:
+    """*Sin acta*, confirmed: `hecho`, the fact that confirmed it; `sabe`: what that one knew."""
+
+    motivo: MotivoSinActa
+    hecho: str
+    sabe: int
+
+
 @dataclass(slots=True)
 class Acta:
     """State of one acta or sheet.
@@ -115,10 +124,9 @@ class Acta:
     devuelta: bool = False
     verificadas: list[Verificacion] = field(default_factory=list)
     reapertura: tuple[str, str] | None = None  # request, person
-    sin_acta_dicha: tuple[str, str, str] | None = None  # request, person, reason
-    sin_acta: MotivoSinActa | None = None
-    sin_acta_publicada: MotivoSinActa | None = None
-    sin_acta_hecho: str = ""
+    sin_acta_dicha: tuple[str, str] | None = None  # request, person
+    sin_acta: SinActa | None = None
+    sin_acta_publicada: tuple[int, SinActa] | None = None  # bit of the record, what it says
     fuera: dict[str, str] | None = None
     fuera_hecho: str = ""
     fuera_publicada: bool = False
@@ -261,9 +269,18 @@ class Acta:
         return vigente is not None and (vigente.por_revisar or bool(self.disidencias))
 
     @property
+    def sin_acta_dada(self) -> SinActa | None:
+        """*Sin acta* as it stands: what is on record, until a reading is verified, or until another one is confirmed by
+        somebody who knew of the record."""
+        if self.verificadas or self.sin_acta_publicada is None:
+            return None if self.verificadas else self.sin_acta
+        registro, registrada = self.sin_acta_publicada
+        return self.sin_acta if self.sin_acta is not None and self.sin_acta.sabe >> registro & 1 else registrada
+
+    @property
     def sin_acta_vigente(self) -> MotivoSinActa | None:
-        """*Sin acta* as it is published: confirmed, or on record until a reading is verified."""
-        return None if self.verificadas else self.sin_acta_publicada or self.sin_acta
+        """Why no acta came, as it is published."""
+        return self.sin_acta_dada.motivo if self.sin_acta_dada else None
 
     @property
     def fuera_vigente(self) -> dict[str, str] | None:

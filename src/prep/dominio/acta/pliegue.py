@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from prep.dominio.acta.acta import EN_CORRECCION, Acta, Capturado, Imagen, Publicada, Verificacion
+from prep.dominio.acta.acta import EN_CORRECCION, Acta, Capturado, Imagen, Publicada, SinActa, Verificacion
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import HOJA, MotivoSinActa, Tipo, huella_lectura, huella_sin_acta
 from prep.dominio.acta.transiciones import (
@@ -39,6 +39,9 @@ _TARDE: Final = frozenset(
 )
 """Beside anything else, what throws away or replaces goes last: it gives way to what people agreed meanwhile."""
 _LECTURAS: Final = frozenset({Tipo.CAPTURADA, Tipo.DICTAMINADA, Tipo.DECIDIDA})
+_MOTIVOS: Final = {huella_sin_acta(motivo): motivo for motivo in MotivoSinActa}
+"""By the name of the reading that says each."""
+_LLEGADAS: Final = frozenset({Tipo.FOTOGRAFIADA, Tipo.DIGITALIZADA})
 _CON_MOTIVO: Final = frozenset(
     {Tipo.OTRA_IMAGEN_PEDIDA, Tipo.DEVUELTA, Tipo.REAPERTURA_PEDIDA, Tipo.ACOPIO_CORREGIDO, Tipo.DECIDIDA}
 )
@@ -50,7 +53,11 @@ def estado(escritos: Iterable[Escrito], autoridad: Autoridad) -> Acta:
 
 
 class Pliegue:
-    """The fold of one subject: its history, the judgement of each fact, and the state they give."""
+    """The fold of one subject. `historia`: its facts, no effect before its cause; `acta`: the state that all give.
+
+    Each fact is judged once, against the state that those it knew give. That state is folded once for each set of facts
+    known (`_vistas`); a chain in which each knows all before it needs none but the one being made.
+    """
 
     def __init__(self, escritos: Iterable[Escrito], autoridad: Autoridad) -> None:
         self.historia: Historia = ordenar(escritos, tarde=lambda h: h.tipo in _TARDE)
@@ -137,8 +144,7 @@ class Pliegue:
             case Tipo.SIN_ACTA if acta.imagenes or acta.verificadas:
                 return Rechazo.ESTADO_CUSTODIA
             case Tipo.SIN_ACTA_CONFIRMADA:
-                assert acta.sin_acta_dicha is not None
-                return _de_otra_persona(hecho, quien, acta.sin_acta_dicha[:2])
+                return _de_otra_persona(hecho, quien, acta.sin_acta_dicha)
             case Tipo.ACOPIO_CORREGIDO if not acta.sellos:
                 return Rechazo.ESTADO_CUSTODIA
             case Tipo.IDENTIFICADA if imagen not in conocidas:
@@ -158,14 +164,15 @@ class Pliegue:
         return None
 
     def _rechazar_captura(self, acta: Acta, hecho: Hecho) -> Rechazo | None:
-        if acta.custodia is not Custodia.IDENTIFICADA or acta.imagen is None:
+        vigente = acta.imagen
+        if acta.custodia is not Custodia.IDENTIFICADA or vigente is None:
             return Rechazo.FALTA_IMAGEN
         if acta.en_duda is not None:
             return Rechazo.IMAGEN_EN_DUDA
-        contenido, imagen = hecho.contenido, acta.imagen.sha256
-        if (acta.captura, hecho.tipo, self._caso(acta, hecho)) not in CAPTURA:
+        contenido, imagen, captura = hecho.contenido, vigente.sha256, acta.captura
+        if (captura, hecho.tipo, self._caso(acta, captura, imagen, hecho)) not in CAPTURA:
             return Rechazo.ESTADO_CAPTURA
-        if "imagen" in contenido and contenido["imagen"] != imagen:
+        if contenido.get("imagen", imagen) != imagen:
             return Rechazo.OTRA_IMAGEN
         if "base" in contenido:
             acordado = acta.acordado
@@ -193,14 +200,12 @@ class Pliegue:
             return Rechazo.MISMO_LUGAR if lugar == capturas[0].lugar else None
         return None
 
-    def _caso(self, acta: Acta, hecho: Hecho) -> str:
-        assert acta.imagen is not None
-        if acta.captura is Captura.PRIMERA and hecho.tipo == Tipo.CAPTURADA:
-            primera = acta.capturas_de(acta.imagen.sha256)[0]
+    def _caso(self, acta: Acta, captura: Captura, imagen: str, hecho: Hecho) -> str:
+        if captura is Captura.PRIMERA and hecho.tipo == Tipo.CAPTURADA:
+            primera = acta.capturas_de(imagen)[0]
             return IGUAL if hecho.contenido["valores"] == primera.asentado.escribir() else DISTINTA
         if hecho.tipo == Tipo.DICTAMINADA:
-            leido = self._leido(hecho)
-            return RESUELVE if _resuelve(leido, acta.capturas_de(acta.imagen.sha256)) else TERCERA
+            return RESUELVE if _resuelve(self._leido(hecho), acta.capturas_de(imagen)) else TERCERA
         return ""
 
     # --- what it does ---
@@ -211,7 +216,8 @@ class Pliegue:
             acta.incidentes.append(hecho.id)
             return None
         if hecho.tipo == Tipo.PUBLICADA:
-            return self._registrar(acta, hecho)
+            self._registrar(acta, hecho)
+            return None
         if hecho.tipo in DE_CAPTURA:
             return self._aplicar_captura(acta, hecho, bit, sabe)
         return self._aplicar_custodia(acta, hecho, bit, sabe)
@@ -255,11 +261,12 @@ class Pliegue:
             case Tipo.SIN_ACTA:
                 if acta.imagenes or acta.verificadas:
                     return Rechazo.SUPERADO
-                acta.sin_acta_dicha = (hecho.id, self.autoridad.identidad(hecho.persona), contenido["motivo"])
+                acta.sin_acta_dicha = (hecho.id, self.autoridad.identidad(hecho.persona))
             case Tipo.SIN_ACTA_CONFIRMADA:
-                if siguiente is None or acta.sin_acta_dicha is None:
+                if siguiente is None:
                     return Rechazo.SUPERADO
-                acta.sin_acta, acta.sin_acta_hecho = MotivoSinActa(acta.sin_acta_dicha[2]), hecho.id
+                dicha = self.historia.hechos[self.historia.lugares[contenido["peticion"]]]
+                acta.sin_acta = SinActa(MotivoSinActa(dicha.contenido["motivo"]), hecho.id, sabe)
             case Tipo.FUERA_DE_CATALOGO:
                 if siguiente is None:
                     return Rechazo.SUPERADO
@@ -325,7 +332,6 @@ class Pliegue:
         """A new verified reading replaces those it knew; one of those published makes it their heir."""
         base = hecho.contenido["base"]
         publicada = self._publicada(hecho, base, acta)
-        assert publicada is not None  # it could be done: what it verifies is among what it knew
         viejas = [v for v in acta.verificadas if sabe >> v.bit & 1]
         hereda = any(v.corte is not None or v.hereda for v in viejas)
         acta.verificadas = [v for v in acta.verificadas if not sabe >> v.bit & 1]
@@ -339,23 +345,26 @@ class Pliegue:
         # Whoever accepted the reading before did not accept this one; a correction they asked for goes on.
         acta.cotejo = acta.cotejo if acta.cotejo == EN_CORRECCION else None
 
-    def _publicada(self, hecho: Hecho, base: str, acta: Acta) -> Publicada | None:
-        """The reading that a fact verified, looked up by its name among all that was typed."""
-        leida = next(
-            (
-                h
-                for h in reversed(self.historia.hechos)
-                if h.tipo in _LECTURAS and h.interpretado and self._lectura(h) == base and self._sabia(hecho, h)
-            ),
-            None,
-        )
+    def _leida(self, hecho: Hecho, base: str) -> tuple[Hecho, Hecho] | None:
+        """The reading that a fact verified, by its name, and the arrival of its picture: among what that fact knew."""
+        lecturas = (h for h in reversed(self.historia.hechos) if h.interpretado and h.tipo in _LECTURAS)
+        leida = next((h for h in lecturas if self._lectura(h) == base and self._sabia(hecho, h)), None)
         if leida is None:
             return None
+        llegadas = (h for h in self.historia.hechos if h.interpretado and h.tipo in _LLEGADAS)
+        suyas = (h for h in llegadas if h.contenido["imagen"] == leida.contenido["imagen"] and self._sabia(hecho, h))
+        llegada = next(suyas, None)
+        return (leida, llegada) if llegada is not None else None
+
+    def _publicada(self, hecho: Hecho, base: str, acta: Acta) -> Publicada:
+        """The reading that a fact verified. Its picture is put back when somebody took it away beside that."""
+        encontrada = self._leida(hecho, base)
+        assert encontrada is not None  # it could be done: what it verifies is among what it knew
+        leida, llegada = encontrada
         sha256 = leida.contenido["imagen"]
-        if all(i.sha256 != sha256 for i in acta.imagenes):  # somebody took it away beside this
-            llegadas = (h for h in self.historia.hechos if h.contenido.get("imagen") == sha256)
-            llegada = next(h for h in llegadas if h.tipo in (Tipo.FOTOGRAFIADA, Tipo.DIGITALIZADA))
+        if all(i.sha256 != sha256 for i in acta.imagenes):
             _llega_imagen(acta, llegada)
+            acta.desechadas.discard(sha256)
         imagen = next(i for i in acta.imagenes if i.sha256 == sha256)
         acopio = imagen.hora or acta.acopio
         por_pto = sha256 in acta.por_pto
@@ -374,9 +383,9 @@ class Pliegue:
         return self._lecturas[hecho.id]
 
     def _sabia(self, hecho: Hecho, otro: Hecho) -> bool:
-        """Whether the writer of `hecho` knew `otro`."""
-        uno, dos = self.historia.lugares[hecho.id], self.historia.lugares[otro.id]
-        return bool(self.historia.sabe[uno] >> dos & 1)
+        """Whether the writer of `hecho` knew `otro`. Somebody who asks before writing it knows all there is."""
+        uno, dos = self.historia.lugares.get(hecho.id), self.historia.lugares[otro.id]
+        return uno is None or bool(self.historia.sabe[uno] >> dos & 1)
 
     def _capturado(self, hecho: Hecho, bit: int, sabe: int) -> Capturado:
         c = hecho.contenido
@@ -396,38 +405,51 @@ class Pliegue:
     # --- what the sede published ---
 
     def _de_que_lectura(self, hecho: Hecho) -> Hecho | None:
-        """The fact that settled what a corte carries, among those that its writer knew."""
-        lugar = self.historia.lugares.get(hecho.contenido["hecho"])
-        if lugar is None or not self._sabia(hecho, self.historia.hechos[lugar]):
+        """The fact that settled what a corte carries: one its writer knew, that says what the corte says it does."""
+        dicho, base = self._sabido(hecho, hecho.contenido["hecho"]), hecho.contenido["base"]
+        if dicho is None:
             return None
-        dicho = self.historia.hechos[lugar]
-        if dicho.tipo == Tipo.VERIFICADA:
-            return dicho if dicho.contenido.get("base") == hecho.contenido["base"] else None
-        return dicho if dicho.tipo in (Tipo.SIN_ACTA_CONFIRMADA, Tipo.FUERA_DE_CATALOGO) else None
+        match dicho.tipo:
+            case Tipo.VERIFICADA:
+                dice = dicho.contenido["base"] == base and self._leida(dicho, base) is not None
+            case Tipo.SIN_ACTA_CONFIRMADA:
+                dicha = self._sabido(dicho, dicho.contenido["peticion"])
+                dice = (
+                    dicha is not None
+                    and dicha.tipo == Tipo.SIN_ACTA
+                    and _MOTIVOS.get(base) == dicha.contenido["motivo"]
+                )
+            case Tipo.FUERA_DE_CATALOGO:
+                dice = base == dicho.id
+            case _:
+                dice = False
+        return dicho if dice else None
 
-    def _registrar(self, acta: Acta, hecho: Hecho) -> Rechazo | None:
+    def _sabido(self, hecho: Hecho, identificador: str) -> Hecho | None:
+        """A fact that the writer of another one knew, by its name."""
+        lugar = self.historia.lugares.get(identificador)
+        otro = self.historia.hechos[lugar] if lugar is not None else None
+        return otro if otro is not None and otro.interpretado and self._sabia(hecho, otro) else None
+
+    def _registrar(self, acta: Acta, hecho: Hecho) -> None:
         """Put on record what a corte carried, so that it stands even when whoever settled it lost their authority."""
         dicho = self._de_que_lectura(hecho)
         assert dicho is not None
         if dicho.tipo == Tipo.SIN_ACTA_CONFIRMADA:
-            peticion = self.historia.lugares.get(dicho.contenido["peticion"])
-            if peticion is None:
-                return Rechazo.OTRA_BASE
-            acta.sin_acta_publicada = MotivoSinActa(self.historia.hechos[peticion].contenido["motivo"])
-            return None
+            sin_acta = SinActa(
+                _MOTIVOS[hecho.contenido["base"]], dicho.id, self.historia.sabe[self.historia.lugares[dicho.id]]
+            )
+            acta.sin_acta_publicada = self.historia.lugares[hecho.id], sin_acta
+            return
         if dicho.tipo == Tipo.FUERA_DE_CATALOGO:
             acta.fuera, acta.fuera_publicada = acta.fuera or dict(dicho.contenido), True
-            return None
-        corte, bit = hecho.contenido["corte"], self.historia.lugares.get(dicho.id)
-        assert bit is not None
+            return
+        corte, bit = hecho.contenido["corte"], self.historia.lugares[dicho.id]
         suya = next((v for v in acta.verificadas if v.bit == bit), None)
         if suya is None:
-            mio = self.historia.lugares.get(hecho.id)
-            if any(self.historia.sabe[v.bit] >> bit & 1 for v in acta.verificadas) or mio is None:
-                return None  # somebody who knew it verified another reading since
+            if any(self.historia.sabe[v.bit] >> bit & 1 for v in acta.verificadas):
+                return  # somebody who knew it verified another reading since
             publicada = self._publicada(dicho, hecho.contenido["base"], acta)
-            if publicada is None:
-                return Rechazo.OTRA_BASE
             suya = Verificacion(publicada, bit, por_revisar=True)
             acta.verificadas.append(suya)
             acta.custodia = Custodia.IDENTIFICADA
@@ -437,15 +459,14 @@ class Pliegue:
             suya.parcial = True
         else:
             suya.corte = min(corte, suya.corte or corte)
-        return None
 
 
 def base_publicada(acta: Acta) -> tuple[str, str] | None:
     """(name of the reading, id of the fact) that the next corte carries, when it carries one."""
     if acta.publicada is not None:
         return acta.publicada.base, acta.publicada.hecho
-    if acta.sin_acta_vigente is not None and acta.sin_acta_hecho:
-        return huella_sin_acta(acta.sin_acta_vigente), acta.sin_acta_hecho
+    if acta.sin_acta_dada is not None:
+        return huella_sin_acta(acta.sin_acta_dada.motivo), acta.sin_acta_dada.hecho
     if acta.fuera_vigente is not None and acta.fuera_hecho:
         return acta.fuera_hecho, acta.fuera_hecho
     return None

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from prep.dominio.comun import campos
 from prep.dominio.comun.facultades import (
@@ -25,6 +25,7 @@ from prep.dominio.comun.facultades import (
     Rol,
 )
 from prep.dominio.comun.hecho import Escrito, Hecho
+from prep.dominio.comun.historia import ordenar
 from prep.dominio.comun.rechazos import Rechazo
 from prep.dominio.comun.registro import Clase, TipoDeHecho, registrar
 
@@ -77,10 +78,18 @@ DISPOSITIVO = registrar(
                 {"llave": campos.sha256, "clase": campos.uno_de(*ClaseDispositivo)},
                 {"persona": campos.persona, "nodo": campos.nombre},
             ),
-            "baja": TipoDeHecho({"desde": campos.entero(1), "motivo": campos.texto}),
+            "baja": TipoDeHecho(
+                {"desde": campos.entero(1), "motivo": campos.texto}, {"nodos": campos.mapa(campos.entero(1))}
+            ),
         },
     )
 )
+MARCHA: Final = {
+    "abierto": TipoDeHecho({}, {"motivo": campos.texto}),
+    "pausado": TipoDeHecho({"motivo": campos.texto}),
+    "cerrado": TipoDeHecho({}, {"motivo": campos.texto}),
+}
+"""What is said of the night, a CATD or a desk: whether work goes on (`prep.dominio.operacion`)."""
 PROCESO = registrar(
     Clase(
         "proceso",
@@ -94,9 +103,7 @@ PROCESO = registrar(
                     "terminales_firman": campos.si_o_no,
                 },
             ),
-            "abierto": TipoDeHecho({}, {"motivo": campos.texto}),
-            "pausado": TipoDeHecho({"motivo": campos.texto}),
-            "cerrado": TipoDeHecho({}, {"motivo": campos.texto}),
+            **MARCHA,
         },
     )
 )
@@ -130,13 +137,22 @@ class Nodo:
 
 @dataclass(slots=True)
 class Dispositivo:
-    """A phone or a terminal: public key (hex), whose it is; `baja`: first sequence of its own that does not count."""
+    """A phone or a terminal: public key (hex), whose it is. `bajas`: (first sequence of its own that does not count,
+    node → first sequence of that node's chain where nothing it signed counts)."""
 
     llave: str
     clase: ClaseDispositivo
     persona: str
     nodo: str
-    baja: int | None = None
+    bajas: list[tuple[int, Mapping[str, int]]] = field(default_factory=list)
+
+    def de_baja(self, e: Escrito) -> bool:
+        """Whether it could not sign that any more. Whoever steals one chooses the sequence it signs with, but not the
+        place of a node's chain where that arrives."""
+        return any(
+            e.secuencia_dispositivo >= desde or e.secuencia >= nodos.get(e.nodo, nodos.get(TODO, e.secuencia + 1))
+            for desde, nodos in self.bajas
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +187,16 @@ class Persona:
                 yield cargo
 
 
+@dataclass(frozen=True, slots=True)
+class Cambios:
+    """Who is not what they were. `reglas`: those of the process changed, and anything may be judged otherwise."""
+
+    reglas: bool
+    nodos: set[str]
+    personas: set[str]
+    dispositivos: set[str]
+
+
 @dataclass(slots=True)
 class Autoridad:
     """Everybody who may act, and on what. Built by `de`; read-only for everybody else.
@@ -188,9 +214,13 @@ class Autoridad:
 
     @classmethod
     def de(cls, escritos: Iterable[Escrito]) -> Autoridad:
-        """What a set of facts of authority says, from the root down."""
+        """What a set of facts of authority says, from the root down. In each stratum, what somebody knew goes before
+        what they said, and then the content decides; what waits for others counts already."""
         autoridad = cls()
-        pendientes = sorted(escritos, key=lambda e: (e.hecho.id, e.nodo, e.secuencia))
+        todos = list(escritos)
+        historia = ordenar(todos)
+        orden = {h.id: i for i, h in enumerate((*historia.hechos, *historia.esperan))}
+        pendientes = sorted(todos, key=lambda e: (orden[e.hecho.id], e.nodo, e.secuencia))
         autoridad._hechos = {e.hecho.id: e.hecho for e in pendientes}
         aplicados: set[str] = set()
         for estrato in (autoridad._del_instituto, autoridad._de_administradores, autoridad._de_coordinadores):
@@ -262,8 +292,7 @@ class Autoridad:
                     hecho.clave, Dispositivo(c["llave"], clase, c.get("persona", ""), c.get("nodo", ""))
                 )
             case "dispositivo", "baja" if hecho.clave in self.dispositivos:
-                aparato = self.dispositivos[hecho.clave]
-                aparato.baja = min(c["desde"], aparato.baja or c["desde"])
+                self.dispositivos[hecho.clave].bajas.append((c["desde"], c.get("nodos", {})))
             case "proceso", "reglas":
                 self.reglas = Reglas(**c)
 
@@ -293,6 +322,20 @@ class Autoridad:
         """Every account of the human behind one, itself included."""
         raiz = self._raiz(persona)
         return {persona, raiz, *(p for p in self._misma if self._raiz(p) == raiz)}
+
+    def cambios(self, otra: Autoridad) -> Cambios:
+        """What is told of whom that `otra` tells differently: the rest of the facts are judged alike by both."""
+        cuentas = {*self.personas, *otra.personas, *_cuentas(self._misma), *_cuentas(otra._misma)}
+        return Cambios(
+            self.reglas != otra.reglas,
+            _distintos(self.nodos, otra.nodos),
+            {
+                p
+                for p in cuentas
+                if self.personas.get(p) != otra.personas.get(p) or self.identidad(p) != otra.identidad(p)
+            },
+            _distintos(self.dispositivos, otra.dispositivos),
+        )
 
     def _raiz(self, persona: str) -> str:
         while persona in self._misma:
@@ -336,6 +379,8 @@ class Autoridad:
         nodo = self.nodos.get(e.nodo)
         if nodo is None or (nodo.baja is not None and e.secuencia >= nodo.baja):
             return Rechazo.NODO_DESCONOCIDO
+        if hecho.tipo == "publicada" and not _puede_publicar(e, nodo):
+            return Rechazo.SIN_FACULTAD
         persona = self.personas.get(hecho.persona)
         if persona is None:
             return Rechazo.PERSONA_DESCONOCIDA
@@ -367,7 +412,7 @@ class Autoridad:
         """Whether the device that had to sign did: phones always, terminals when the process says so."""
         aparato = self.dispositivos.get(e.dispositivo) if e.dispositivo else None
         if e.dispositivo:
-            if aparato is None or (aparato.baja is not None and e.secuencia_dispositivo >= aparato.baja):
+            if aparato is None or aparato.de_baja(e):
                 return False
             if que not in DEL_DISPOSITIVO[aparato.clase] or aparato.persona not in ("", e.hecho.persona):
                 return False
@@ -376,3 +421,18 @@ class Autoridad:
         if self.reglas.terminales_firman and rol not in (Rol.SEDE, Rol.LECTOR):
             return aparato is not None and aparato.nodo in ("", e.nodo)
         return True
+
+
+def _puede_publicar(e: Escrito, nodo: Nodo) -> bool:
+    """Cortes are of an installation of the sede; any other one may say what its own emission carried."""
+    return nodo.clase is ClaseNodo.SEDE or e.hecho.contenido.get("nodo") == e.nodo
+
+
+def _distintos(unos: Mapping[str, Any], otros: Mapping[str, Any]) -> set[str]:
+    """Names that do not say the same in both."""
+    return {nombre for nombre in unos.keys() | otros.keys() if unos.get(nombre) != otros.get(nombre)}
+
+
+def _cuentas(misma: Mapping[str, str]) -> set[str]:
+    """Every account that is said to be one person's."""
+    return {*misma, *misma.values()}
