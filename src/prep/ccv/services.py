@@ -231,8 +231,12 @@ def rehusar(ficha: Ficha, frase: str) -> None:
     else."""
     if ficha.paso == Paso.OTRA_IMAGEN:
         _escribir(ficha, Tipo.OTRA_IMAGEN_NEGADA, lambda: {"peticion": ficha.base})
-    else:
-        _escribir(ficha, Tipo.INCIDENTE, lambda: {"texto": frase})
+        return
+    with _una_vez(ficha) as falta:
+        if falta:
+            if peticion_de(Paso(ficha.paso), acta_de(ficha.acta)) != ficha.base:  # it was answered, or is of elsewhere
+                raise FichaSuperada
+            _anotar(ficha, Tipo.INCIDENTE, {"texto": frase})
 
 
 def pedir_reapertura(ficha: Ficha, motivo: str) -> None:
