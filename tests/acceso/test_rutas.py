@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 from allauth.mfa.models import Authenticator
 from django.http import HttpResponse
@@ -16,16 +20,19 @@ from django.urls import URLPattern, URLResolver, get_resolver, path
 from django.utils import timezone
 
 from gente import dentro, persona, terminal
+from noche import INICIO
 from prep.acceso.models import Cuenta
 from prep.acceso.permisos import Acceso, requiere
 from prep.acceso.roles import CON_SEGUNDO_FACTOR, LECTURA, MANDO, OPERATIVOS, TODOS, Rol, incompatibles
 from prep.acceso.umbral import OTRAS_PUERTAS
 from prep.bitacora.models import Hecho
-from prep.ccv import oficina
+from prep.catalogo.ejemplo import ejemplo
+from prep.catalogo.escritor import escribir_proceso
+from prep.catalogo.services import importar
+from prep.ccv import oficina, views
 from prep.ccv.models import Turno
-from prep.ccv.pasos import Paso
-from prep.ccv.services import Ficha
-from prep.ccv.views import ROLES
+from prep.ccv.pasos import ESCRITORIOS, Paso
+from prep.ccv.services import SE_LEEN, Ficha
 
 pytestmark = pytest.mark.django_db
 NADIE: frozenset[Rol] = frozenset()
@@ -164,7 +171,6 @@ def test_nobody_gets_in_without_having_come_in(ruta: str, escena: dict[str, Any]
 
 # every route that names an object × every role × whose object it is
 
-DE_MESA: frozenset[Rol] = frozenset({Rol.CAPTURISTA, Rol.VERIFICADOR, Rol.SUPERVISOR})
 DE_UNA_PERSONA = {"del lugar": MANDO, "de otro lugar": frozenset({ADMIN}), "de otro proceso": NADIE}
 OBJETOS: dict[str, dict[str, frozenset[Rol]]] = {
     # route: whose object, and the roles that reach it; to the others who get into the route there is no such object
@@ -174,7 +180,10 @@ OBJETOS: dict[str, dict[str, frozenset[Rol]]] = {
     "cuenta/personas/<str:usuario>/retirar/": DE_UNA_PERSONA,
     "cuenta/personas/<str:usuario>/sin-segundo/": {**DE_UNA_PERSONA, "del lugar": frozenset({ADMIN})},
     "cuenta/terminales/<uuid:ident>/quitar/": DE_UNA_PERSONA,
-    "ccv/imagen/<str:clave>/": {"suyo": DE_MESA, "de otra persona": NADIE, "de otro proceso": NADIE},
+    "ccv/imagen/<str:clave>/": {"suyo": EN_ESCRITORIO, "de otra persona": NADIE, "de otro proceso": NADIE},
+    "ccv/imagen/<str:clave>/<str:otra>/": {"suyo": NADIE, "de otra persona": NADIE, "de otro proceso": NADIE},
+    "ccv/reapertura/<str:clave>/": {"sin publicar": NADIE, "de otro proceso": NADIE},
+    "ccv/reapertura/<str:clave>/imagen/": {"sin publicar": NADIE, "de otro proceso": NADIE},
 }
 
 
@@ -191,12 +200,13 @@ def objeto(ruta: str, de_quien: str, cuenta: Cuenta) -> dict[str, Any]:
         llave = Authenticator.objects.create(user=dueno, type="webauthn", data={"name": "Llave", "credential": {}})
         return {"pk": llave.pk if aqui else llave.pk + 1000}
     clave = f"{uuid4().int % 10**6:06}B0100GUB"
-    if aqui:
-        datos = hashlib.sha256(clave.encode()).hexdigest()
-        oficina.evidencia().escribir(f"imagenes/{datos[:2]}/{datos}.jpg", b"\xff\xd8")
-        vence = timezone.now() + timedelta(minutes=5)
-        Turno(clave, "captura", "GUB", dueno.persona, datos, clave, vence).save()
-    return {"clave": clave}
+    if "imagen/<str:clave>" in ruta and aqui:  # to look at another picture, another one has to be asked for
+        huella = hashlib.sha256(clave.encode()).hexdigest()
+        oficina.evidencia().escribir(f"imagenes/{huella[:2]}/{huella}.jpg", b"\xff\xd8")
+        que = {"acta": clave, "paso": "captura", "eleccion": "GUB", "imagen": huella, "orden": clave}
+        Turno.objects.filter(persona=dueno.persona).delete()
+        Turno.objects.create(persona=dueno.persona, vence=timezone.now() + timedelta(minutes=5), **que)
+    return {"clave": clave, "otra": "ab" * 32}
 
 
 def test_every_route_that_names_an_object_says_whose() -> None:
@@ -224,13 +234,34 @@ HACEN = {
     (Paso.DECISION, "enviar"): {"motivo": "Se ve claro."},
     (Paso.VERIFICACION, "enviar"): {},
     (Paso.VERIFICACION, "devolver"): {"motivo": "No coincide.", "campo": "TOTAL"},
-    **{(paso, "problema"): {"problema": "ilegible"} for paso in Paso},
+    (Paso.IDENTIFICACION, "enviar"): {"acta": "una"},
+    (Paso.IDENTIFICACION, "fuera"): {"eleccion": "una"},
+    (Paso.COTEJO, "enviar"): {"resultado": "1"},
+    **{(paso, accion): {} for paso in ESCRITORIOS["peticiones"] for accion in ("si", "no")},
+    **{(paso, "problema"): {"problema": "ilegible"} for paso in (*SE_LEEN, Paso.IDENTIFICACION)},
+}
+SOLO: dict[tuple[Paso, str], tuple[Rol, ...]] = {  # of those who sit at the desk
+    (Paso.IDENTIFICACION, "fuera"): (Rol.SUPERVISOR, Rol.COORDINADOR),
+    (Paso.IDENTIFICACION, "problema"): (Rol.SUPERVISOR, Rol.DIGITALIZADOR),
 }
 FICHAS = {"suya, de otro proceso": 409, "de otra persona": 400, "de otro escritorio": 400, "de otra llave": 400}
 
 
-def ficha(de_quien: str, paso: Paso, cuenta: Cuenta) -> str:
-    otro = next(p for p in Paso if p is not paso)
+@cache
+def proceso_de_ejemplo() -> Path:
+    carpeta = Path(mkdtemp(prefix="prep-rutas-")) / "proceso"
+    escribir_proceso(carpeta, *ejemplo(60))
+    return carpeta
+
+
+def con_claves(otros: dict[str, str]) -> dict[str, str]:
+    """What goes beside a slip, with keys of this process where it asks for one."""
+    eleccion = oficina.formas().proceso.elecciones[0]
+    return otros | {c: v for c, v in (("acta", eleccion.actas[0].clave), ("eleccion", eleccion.clave)) if c in otros}
+
+
+def ficha(de_quien: str, paso: Paso, escritorio: str, cuenta: Cuenta) -> str:
+    otro = next(p for p in Paso if p not in ESCRITORIOS[escritorio])
     suya = Ficha(
         orden=f"ccv-{uuid4()}",
         acta="990001B0100GUB",
@@ -246,17 +277,29 @@ def ficha(de_quien: str, paso: Paso, cuenta: Cuenta) -> str:
     return suya.escribir()
 
 
+def test_everything_that_a_desk_does_is_tried() -> None:
+    assert HACEN.keys() == views._ACTOS.keys()
+
+
 @pytest.mark.parametrize("rol", sorted(TODOS))
 def test_a_desk_does_nothing_with_what_it_did_not_give_to_that_person(rol: Rol) -> None:
+    importar(proceso_de_ejemplo(), INICIO)
     cuenta = persona(rol, lugar="CCV")
     cliente = dentro(cuenta)
     for (paso, accion), otros in HACEN.items():
+        escritorio = next(e for e, pasos in ESCRITORIOS.items() if paso in pasos)
         for de_quien, estado in FICHAS.items():
-            envio = {"ficha": ficha(de_quien, paso, cuenta), "accion": accion, "v.TOTAL": "1", **otros}
-            respuesta = cliente.post(f"/ccv/{paso}/", envio)
-            esperado = estado if rol in ROLES[paso] else 403
+            envio = {
+                "ficha": ficha(de_quien, paso, escritorio, cuenta),
+                "accion": accion,
+                "v.TOTAL": "1",
+                **con_claves(otros),
+            }
+            respuesta = cliente.post(f"/ccv/{escritorio}/", envio)
+            suyos = SOLO.get((paso, accion), views.ROLES[paso])
+            esperado = 403 if rol not in views.roles_de(escritorio) else 400 if rol not in suyos else estado
             assert respuesta.status_code == esperado, f"{rol} en {paso}, {accion}, {de_quien}: {respuesta.content!r}"
-    assert not Hecho.objects.filter(clase="acta").exists()
+    assert not Hecho.objects.filter(clase__in=["acta", "hoja"]).exists()
 
 
 ACTOS = ("liberar", "clave", "retirar", "sin-segundo")
@@ -358,13 +401,27 @@ def test_the_admin_is_for_the_central_operation_and_the_auditor_looks(rol: Rol) 
                 assert respuesta.status_code in (302, 403, 404), f"{rol}: {metodo} {donde}"
 
 
+DE_LOS_NODOS: dict[str, tuple[tuple[str, ...], Any, int]] = {
+    # route: methods, what is sent by somebody who is in and signs nothing, and what it is answered
+    "api/bitacora/hechos": (("POST",), [{"nodo": "central"}], 200),  # each envelope is refused by itself
+    "v1/objetos/sha256/<huella>": (("PUT", "GET"), None, 401),
+    "v1/hechos": (("POST",), [], 401),
+    "v1/dispositivo": (("GET",), None, 401),
+    "v1/altas": (("POST",), {"codigo": "CCCCC-CCCCC", "llave": "x", "firma": "x"}, 422),
+}
+
+
 @pytest.mark.parametrize("rol", sorted(TODOS))
 def test_to_the_door_of_the_nodes_only_a_signature_is_a_credential(rol: Rol) -> None:
-    assert de_otra_puerta("ninja") == ["api/bitacora/hechos", "api/"]
+    assert {r for r in de_otra_puerta("ninja") if not r.endswith("/")} == DE_LOS_NODOS.keys()
     cliente = dentro(persona(rol))
     habia = Hecho.objects.count()
-    respuesta = cliente.post("/api/bitacora/hechos", [{"nodo": "central"}], content_type="application/json")
-    assert len(respuesta.json()["rechazados"]) == 1
+    for ruta, (metodos, cuerpo, estado) in DE_LOS_NODOS.items():
+        for metodo in metodos:
+            donde = con(ruta.replace("<huella>", "<str:huella>"), {"huella": "ab" * 32})
+            respuesta = cliente.generic(metodo, donde, orjson.dumps(cuerpo), content_type="application/json")
+            assert respuesta.status_code == estado, f"{rol}: {metodo} {donde}: {respuesta.content!r}"
+            assert estado != 200 or len(respuesta.json()["rechazados"]) == 1
     assert Hecho.objects.count() == habia
 
 
