@@ -7,12 +7,14 @@ import csv
 import io
 import json
 import random
+import shutil
 import zipfile
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import MotivoSinActa
@@ -112,8 +114,14 @@ class Noche:
         ]
         self.asentados: dict[str, Asentado | None] = {}
         self.hashes: dict[str, str] = {}
-        self.historia: list[dict] = []
         self.almacen.reemplazar("politica", f"log {INSTITUTO.llave.vkey}\nquorum none\n".encode())
+
+    def copia(self, carpeta: Path, **cambios: Any) -> "Noche":
+        """The same night in another folder, to be spoiled or continued apart."""
+        shutil.copytree(self.carpeta, carpeta)
+        otra = replace(self, carpeta=carpeta, paginas=dict(self.paginas), **cambios)
+        otra.asentados, otra.hashes = dict(self.asentados), dict(self.hashes)
+        return otra
 
     def capturar(self, fraccion: float) -> None:
         for e in self.elecciones:

@@ -101,6 +101,7 @@ FALTAS = {
     ),
     "llaves crear": Falta("", "Falta el argumento 'nombre'."),
     "llaves ver": Falta(f"{NADA}.vkey", f"No se pudo leer la llave {NADA}.vkey: no existe."),
+    "lote importar": Falta("vacio.txt", "no es un lote de PREP Casilla"),
     "operacion ceros": Falta(f"--politica {NADA}", f"no existe «{NADA}»"),
     "operacion cierre": SIN_PROCESO,
     "operacion cotejar": Falta("", "Diga con qué huella se compara"),
@@ -122,11 +123,16 @@ FALTAS = {
     "reproducir": Falta(f"{NADA} --salida r", "no existe o no es un archivo ni una carpeta"),
     "sellar": Falta(". --autoridad http://127.0.0.1:9/", "no hay todavía ningún punto de control"),
     "servir": Falta("--certificado vacio.txt", "El certificado y su llave van juntos"),
+    "simulacro abrir": Falta(NADA, f"no existe «{NADA}»"),
+    "simulacro disenar": Falta(f"{NADA} simulacro --semilla 7", f"no existe «{NADA}»"),
+    "simulacro juzgar": Falta(f"vacio.txt {NADA}", "No es la verdad de un simulacro"),
+    "simulacro sellar": Falta(NADA, f"no existe «{NADA}»"),
     "testigo": Falta(f"{NADA} --llave k --estado e", f"no existe «{NADA}»"),
     "verificar": Falta(NADA, "NO SE PUDO COMPROBAR"),
 }
 EN_OTRA_PRUEBA = {
     "bench": "make bench",
+    "lote importar": "tests/intercambio/test_lotes.py",
     "postgres roles": "tests/plataforma/test_roles.py",
     "demo": "tests/test_demo.py",
     "reproducir": "tests/reproduccion/test_noche_publicada.py",
@@ -326,6 +332,9 @@ def test_a_night_typed_from_the_shell(bases: Any, url_postgres: str, django_db_b
         _acceder(sede)
         _vigilar(sede)
         sede.bien("operacion cierre", dice="Firmado en el registro")
+        sede.bien("simulacro abrir", "simulacro/verdad.json", dice="verdad_abierta")
+        codigo, dicho = sede.correr("simulacro juzgar", "simulacro/verdad.json", str(sede.datos / "publicacion"))
+        assert (codigo, "NO ES EL 100 %" in dicho, INGLES.search(dicho)) == (1, True, None), dicho
         sede.bien("bitacora exportar", "bitacora.jsonl", dice="hechos en bitacora.jsonl.")
         _auditar(auditor, sede)
         assert sede.corridas | auditor.corridas >= set(FALTAS) - EN_OTRA_PRUEBA.keys() - LARGAS.keys()
@@ -364,6 +373,9 @@ def _abrir(sede: Casa, django_db_blocker: Any) -> None:
     sede.bien("operacion ceros", "--modo", "simulacro", dice="Firmado en el registro, posición 3: puesta_en_ceros.")
     codigo, dicho = sede.correr("operacion ceros")
     assert (codigo, "La puesta en ceros de este destino ya está firmada" in dicho) == (1, True), dicho
+    sede.bien("simulacro disenar", "proceso", "simulacro", "--semilla", "7", dice="Empates esperados:")
+    assert (sede.trabajo() / "simulacro" / "verdad.json").stat().st_mode & 0o777 == 0o600
+    sede.bien("simulacro sellar", "simulacro/verdad.json", dice="verdad_sellada")
     proceso, info = leer_proceso(sede.trabajo() / "proceso")
     actas = list(Noche(proceso, info, CIERRE, 3, movil=0).actas())[:4]
     with en_base(sede, django_db_blocker):

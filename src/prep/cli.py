@@ -15,6 +15,7 @@ from prep.comprobacion.cli import pagina_verifica, verificar
 from prep.demo import demo
 from prep.difusion.cli import cofirmas, difusor, testigo
 from prep.evidencia.cli import imagenes
+from prep.intercambio.cli import app as lote
 from prep.laboratorio.cli import fotografiar, llenar
 from prep.lectura.cli import leer
 from prep.lectura.trabajo import app as lectura
@@ -26,6 +27,7 @@ from prep.portal.cli import app as portal
 from prep.reproduccion.cli import reproducir
 from prep.sede.cli import app as operacion
 from prep.sede.cortes import app as corte
+from prep.simulacro.cli import app as simulacro
 from prep.transparencia.cli import llaves, sellar
 
 if TYPE_CHECKING:
@@ -47,7 +49,9 @@ for nombre, grupo in (
     ("actas", actas),
     ("imagenes", imagenes),
     ("lectura", lectura),
+    ("lote", lote),
     ("portal", portal),
+    ("simulacro", simulacro),
     ("llaves", llaves),
     ("postgres", postgres),
 ):

@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from prep.acceso.permisos import abierta
 from prep.bitacora.api import router as bitacora
 from prep.diseno.views import galeria
+from prep.intercambio.api import api as intercambio
 
 api = NinjaAPI(title="PREP Abierto", version="1", docs_url=None, openapi_url=None)
 api.add_router("/bitacora", bitacora)
@@ -15,8 +16,10 @@ api.add_router("/bitacora", bitacora)
 urlpatterns = [
     path("", include("prep.acceso.urls")),
     path("ccv/", include("prep.ccv.urls")),
+    path("", include("prep.coordinacion.urls")),
     path("admin/", admin.site.urls),
     path("api/", api.urls),
+    path("v1/", intercambio.urls),
 ]
 if settings.DEMOSTRACION:
     urlpatterns += [

@@ -286,6 +286,21 @@ def test_who_commands_or_reads_everything_sets_one_up_before_anything_else(rol: 
     assert cliente.get("/admin/").status_code == 403
 
 
+def test_what_is_sent_before_the_account_is_ready_is_not_done_and_says_why() -> None:
+    cuenta = persona(Rol.CAPTURISTA, lista=False)
+    cliente = dentro(cuenta)
+    orden = {"accion": "enviar"}
+    respuesta = cliente.post("/ccv/captura/", orden, headers={"Accept": "application/json"})
+    assert respuesta.status_code == 409
+    assert "contraseña" in respuesta.json()["frase"]
+    assert respuesta.json()["codigo"] == respuesta.headers["X-Codigo"]
+    assert "ir" not in respuesta.json()  # the page stays, and what was typed with it
+    pagina = cliente.post("/ccv/captura/", orden, headers={"Accept": "text/html"})
+    assert pagina.status_code == 409
+    assert "Antes falta un paso" in pagina.content.decode()
+    assert cliente.get("/ccv/captura/").headers["Location"] == "/cuenta/clave/"
+
+
 def test_who_must_have_one_keeps_one_and_its_secret_is_not_in_the_database() -> None:
     cuenta = persona(Rol.SUPERVISOR)
     cliente = dentro(cuenta)

@@ -119,6 +119,8 @@ def test_a_password_of_ones_own_undoes_no_retirement() -> None:
         ("nombre,roles,lugar\nAna,cae,\n", "lugar: falta"),
         ("nombre,roles,lugar\n" + "A" * 201 + ",cae,CCV\n", "nombre: falta, o pasa"),
         ('nombre,roles,lugar\n"Ana,cae,CCV\n', "no es una lista CSV bien formada"),
+        ('nombre,"roles,lugar\nAna,cae,CCV\n', "no es una lista CSV bien formada"),
+        ("nombre,roles,lugar\n\n\nAna,jefe,CCV\n", "Línea 4: no existe el rol «jefe»"),
         ("nombre,roles,lugar\nAna\x1b[31m,cae,CCV\n", "caracteres que no se ven"),
     ],
 )
@@ -127,6 +129,24 @@ def test_a_wrong_list_is_refused_whole_saying_where_and_why(lista: str, dice: st
         listas.importar(lista, escribano())
     assert dice in str(error.value)
     assert not Cuenta.objects.exists()
+
+
+def test_who_was_retired_does_not_come_back_with_a_list_and_the_line_is_told() -> None:
+    listas.importar(LISTA, escribano())
+    listas.retirar(Cuenta.objects.get(usuario="mario.nandu"), escribano())
+    with pytest.raises(listas.ListaConErrores, match=r"Línea 3: la cuenta «mario\.nandu» se retiró"):
+        listas.importar(LISTA, escribano())
+    (nuevo,) = listas.importar(LISTA.replace(",Mario", "mario.2,Mario"), escribano())
+    assert nuevo.usuario == "mario.2"
+    assert listas.importar(LISTA, escribano()) == []  # the line without user is now of the account that serves
+
+
+def test_a_list_has_as_many_people_as_it_may_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listas, "MAXIMO", 3)
+    assert len(listas.leer(LISTA)) == 3
+    monkeypatch.setattr(listas, "MAXIMO", 2)
+    with pytest.raises(listas.ListaConErrores, match="pasa de 2 personas"):
+        listas.leer(LISTA)
 
 
 def test_the_slips_have_what_each_person_needs_eight_a_sheet() -> None:

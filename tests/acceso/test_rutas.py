@@ -19,6 +19,9 @@ from prep.acceso.umbral import OTRAS_PUERTAS
 pytestmark = pytest.mark.django_db
 NADIE: frozenset[Rol] = frozenset()
 ADMIN, AUD = Rol.ADMINISTRADOR, Rol.AUDITOR
+COORDINAN = MANDO | {AUD, Rol.COTAPREP, Rol.CONSEJO}
+IDENTIFICAN = frozenset({Rol.DIGITALIZADOR, Rol.COORDINADOR, Rol.SUPERVISOR})
+EN_ESCRITORIO = IDENTIFICAN | {Rol.CAPTURISTA, Rol.VERIFICADOR, Rol.ACOPIADOR}
 
 TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     # route: (method, roles that get in; None, anybody at all)
@@ -57,7 +60,20 @@ TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     "ccv/diferencias/": ("GET", frozenset({Rol.VERIFICADOR, Rol.SUPERVISOR})),
     "ccv/decision/": ("GET", frozenset({Rol.SUPERVISOR})),
     "ccv/verificacion/": ("GET", frozenset({Rol.VERIFICADOR})),
-    "ccv/imagen/<str:clave>/": ("GET", frozenset({Rol.CAPTURISTA, Rol.VERIFICADOR, Rol.SUPERVISOR})),
+    "coordinacion/": ("GET", COORDINAN),
+    "coordinacion/puestos/": ("GET", MANDO | {AUD}),
+    "coordinacion/actas/": ("GET", COORDINAN),
+    "ccv/peticiones/": ("GET", frozenset({Rol.SUPERVISOR, Rol.COORDINADOR})),
+    "ccv/identificacion/": ("GET", IDENTIFICAN),
+    "ccv/identificacion/buscar/": ("GET", IDENTIFICAN),
+    "ccv/cotejo/": ("GET", frozenset({Rol.ACOPIADOR, Rol.COORDINADOR})),
+    "ccv/cotejo/buscar/": ("GET", frozenset({Rol.ACOPIADOR, Rol.COORDINADOR})),
+    "ccv/reapertura/": ("GET", frozenset({Rol.VERIFICADOR, Rol.SUPERVISOR})),
+    "ccv/reapertura/buscar/": ("GET", frozenset({Rol.VERIFICADOR, Rol.SUPERVISOR})),
+    "ccv/reapertura/<str:clave>/": ("GET", frozenset({Rol.VERIFICADOR, Rol.SUPERVISOR})),
+    "ccv/reapertura/<str:clave>/imagen/": ("GET", frozenset({Rol.VERIFICADOR, Rol.SUPERVISOR})),
+    "ccv/imagen/<str:clave>/": ("GET", EN_ESCRITORIO),
+    "ccv/imagen/<str:clave>/<str:otra>/": ("GET", EN_ESCRITORIO),
     "diseno/": ("GET", None),
     "diseno/telefono/": ("GET", None),
     "diseno/puerta/": ("GET", None),
@@ -89,7 +105,13 @@ def test_the_table_has_every_route_and_every_route_declares_who_gets_in() -> Non
 def escena() -> dict[str, Any]:
     """A person and a terminal of the place, over which the sensitive acts are tried."""
     otro = persona(Rol.CAPTURISTA, lugar="CCV")
-    return {"clave": "140024C010005", "usuario": otro.usuario, "pk": 1, "ident": terminal(Client(), "CCV").id}
+    return {
+        "clave": "140024C010005",
+        "usuario": otro.usuario,
+        "otra": "0" * 64,
+        "pk": 1,
+        "ident": terminal(Client(), "CCV").id,
+    }
 
 
 def con(ruta: str, escena: dict[str, Any]) -> str:

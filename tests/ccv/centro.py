@@ -71,12 +71,7 @@ class Centro:
 
     def llega(self, clave: str, datos: bytes | None = None, huella: str = "") -> str:
         """An acta arrives with its picture; `huella`: one that is in the store already."""
-        if not huella:
-            datos = datos or foto(len(self.noche.ultimos))
-            huella = hashlib.sha256(datos).hexdigest()
-            ruta = f"imagenes/{huella[:2]}/{huella}.jpg"
-            if oficina.evidencia().leer(ruta) is None:
-                oficina.evidencia().escribir(ruta, datos)
+        huella = huella or self.guarda(datos or foto(len(self.noche.ultimos)))
         self.anota(
             self.noche.hecho(Tipo.ACOPIADA, clave, "campo", hora=INICIO.isoformat()),
             self.noche.hecho(Tipo.DIGITALIZADA, clave, "campo", imagen=huella),
@@ -84,8 +79,23 @@ class Centro:
         )
         return huella
 
+    def guarda(self, datos: bytes) -> str:
+        """Keep a picture; its name."""
+        huella = hashlib.sha256(datos).hexdigest()
+        ruta = f"imagenes/{huella[:2]}/{huella}.jpg"
+        if oficina.evidencia().leer(ruta) is None:
+            oficina.evidencia().escribir(ruta, datos)
+        return huella
+
     def anota(self, *hechos: Hecho) -> None:
         anotar(hechos, self.nodo, AHORA)
+
+    def hace(self, tipo: Tipo, clave: str, quien: str, /, **contenido: Any) -> Hecho:
+        """Somebody else does something of an acta, knowing all of it."""
+        self.noche.conoce[clave] = list(acta_de(clave).cabezas)
+        hecho = self.noche.hecho(tipo, clave, quien, **contenido)
+        self.anota(hecho)
+        return hecho
 
     def captura(self, clave: str, quien: str, *, conoce: Sequence[str] | None = None, **cambios: Any) -> Hecho:
         """Somebody else types it, from elsewhere; `conoce`: knowing only that of the acta."""
@@ -100,7 +110,11 @@ class Centro:
     def coinciden(self, clave: str) -> str:
         """Two people typed the same; the name of their reading."""
         self.captura(clave, "ajena-1")
-        return lectura(self.captura(clave, "ajena-2"))
+        return self.coinciden_con(clave, "ajena-2")
+
+    def coinciden_con(self, clave: str, quien: str) -> str:
+        """Somebody types the same as who typed it before; the name of their reading."""
+        return lectura(self.captura(clave, quien))
 
     def campos(self, clave: str) -> list[str]:
         return [r.clave for r in hoja.renglones(clave)]

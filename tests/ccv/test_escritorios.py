@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from centro import Centro, envio
+from centro import Centro, envio, foto
 from django.db import connection, transaction
 
 from prep.bitacora.models import Hecho
@@ -362,3 +363,12 @@ def test_three_at_once_are_one_effect_and_one_answer(bitacora_nueva: Any, monkey
     assert set(respuestas) == {(200, respuestas[0][1])}
     assert tipos(clave).count(Tipo.CAPTURADA) == 1
     assert Turno.objects.get().acta == otra  # and the next one, once
+
+
+def test_a_picture_that_comes_later_is_looked_at_when_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hoja, "_de_frente", lambda ruta: ruta.startswith("imagenes/"))
+    datos = foto(4_242)
+    huella = hashlib.sha256(datos).hexdigest()
+    assert (hoja.enderezada(huella), hoja.imagen(huella)) == (False, None)
+    oficina.evidencia().escribir(f"imagenes/{huella[:2]}/{huella}.jpg", datos)
+    assert (hoja.enderezada(huella), hoja.imagen(huella)) == (True, datos)

@@ -72,22 +72,28 @@ def en_tabla(tabla: str, cambiar: Callable[[bytes], bytes]) -> Ataque:
 
     def alterar(archivos, _manifiesto):
         (ruta,) = [r for r in archivos if r.startswith("bd/")]
-        archivos[ruta] = rezip(archivos[ruta], tabla, cambiar)
+        cambios = []
+
+        def y_anotar(contenido: bytes) -> bytes:
+            nuevo = cambiar(contenido)
+            cambios.append(nuevo != contenido)
+            return nuevo
+
+        archivos[ruta] = rezip(archivos[ruta], tabla, y_anotar)
+        assert any(cambios)
 
     return lambda noche: publicar(noche, alterar)
 
 
 def rezip(datos: bytes, tabla: str, cambiar: Callable[[bytes], bytes]) -> bytes:
-    salida, cambio = BytesIO(), False
+    salida = BytesIO()
     with zipfile.ZipFile(BytesIO(datos)) as z, zipfile.ZipFile(salida, "w", zipfile.ZIP_DEFLATED) as w:
         for nombre in z.namelist():
             contenido = z.read(nombre)
             if nombre.endswith(".zip"):
                 contenido = rezip(contenido, tabla, cambiar)
             elif nombre.startswith(tabla):
-                nuevo = cambiar(contenido)
-                cambio = cambio or nuevo != contenido
-                contenido = nuevo
+                contenido = cambiar(contenido)
             w.writestr(nombre, contenido)
     return salida.getvalue()
 
@@ -442,7 +448,7 @@ for _nombre, _dice, _ataque in (
     ("another table inside", "hay dos bases de datos", lambda noche: publicar(noche, _con_otra_tabla)),
     (
         "not a zip",
-        "zip",
+        "no es un (archivo )?zip",
         lambda noche: publicar(noche, lambda a, m: a.update({r: b"PK no" for r in a if r.startswith("bd/")})),
     ),
     (
@@ -450,7 +456,7 @@ for _nombre, _dice, _ataque in (
         "corte.json, cuentas",
         lambda noche: noche.publicar(0.1, cuentas={"GUB": {"esperadas": 1, "capturadas": 0, "contabilizadas": 0}}),
     ),
-    ("a field of the manifest", "sobra el campo|reescrito|falta", lambda noche: _campo_de_mas(noche)),
+    ("a field of the manifest", "sobra el campo «total»", lambda noche: _campo_de_mas(noche)),
     (
         "the images signed",
         "códigos de integridad",
@@ -496,6 +502,3 @@ def _campo_de_mas(noche):
     huella = sha256(datos).hexdigest()
     noche.registro.agregar(escribir_hoja("corte", **campos, manifiesto=huella, ruta=ruta))
     noche.almacen.reemplazar("ultimo.json", canonico({**campos, "manifiesto": huella, "ruta": ruta}))
-
-
-AJENA = LlavePrivada("otro.example", FIRMA, b"\x09" * 32)

@@ -5,7 +5,6 @@ import re
 import shutil
 import threading
 import zipfile
-from dataclasses import replace
 
 import pytest
 from ataques import ATAQUES
@@ -49,11 +48,7 @@ def modelo(tmp_path_factory):
 
 @pytest.fixture
 def noche(modelo, tmp_path):
-    shutil.copytree(modelo.carpeta, tmp_path / "sitio")
-    copia = replace(modelo, carpeta=tmp_path / "sitio")
-    copia.corte, copia.anterior = modelo.corte, modelo.anterior
-    copia.asentados, copia.hashes = dict(modelo.asentados), dict(modelo.hashes)
-    return copia
+    return modelo.copia(tmp_path / "sitio")
 
 
 @pytest.fixture
@@ -276,13 +271,11 @@ def test_everything_to_check_is_taken_away_in_one_zip(navegador, pagina, noche, 
 
 
 def test_it_remembers_and_sees_a_log_go_back(pagina, noche, tmp_path):
-    shutil.copytree(noche.carpeta, tmp_path / "ayer")
+    otra = noche.copia(tmp_path / "ayer", semilla=3)
     noche.publicar(0.2)
     assert dar(pagina, noche.carpeta)[0] == "CORRECTO"
     titulo, frase, _ = dar(pagina, tmp_path / "ayer")
     assert titulo == "NO COINCIDE" and "retrocedió" in frase
-    otra = replace(noche, carpeta=tmp_path / "ayer", semilla=3)
-    otra.corte, otra.anterior = 3, json.loads((tmp_path / "ayer" / "ultimo.json").read_text())["manifiesto"]
     otra.publicar(0.4)
     titulo, frase, _ = dar(pagina, tmp_path / "ayer")
     assert titulo == "NO COINCIDE" and "reescrita" in frase

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import threading
-from dataclasses import replace
 from hashlib import sha256
 
 import jsonschema
@@ -50,11 +49,7 @@ def modelo(tmp_path_factory):
 @pytest.fixture
 def noche(modelo, tmp_path):
     """A copy that can be spoiled and continued."""
-    shutil.copytree(modelo.carpeta, tmp_path / "sitio")
-    copia = replace(modelo, carpeta=tmp_path / "sitio")
-    copia.corte, copia.anterior = modelo.corte, modelo.anterior
-    copia.asentados, copia.hashes = dict(modelo.asentados), dict(modelo.hashes)
-    return copia
+    return modelo.copia(tmp_path / "sitio")
 
 
 def revisar(donde, **opciones):
@@ -137,7 +132,7 @@ def test_pages_are_drawn_again_where_the_product_is(noche):
     """A hook draws them from the documents; what it draws otherwise is not what was signed."""
 
     def con_pagina(archivos, _):
-        archivos["index.html"] = b"<h1>12</h1>"
+        archivos |= {"index.html": b"<h1>12</h1>", "tarjeta.png": b"PNG"}
 
     publicar(noche, con_pagina)
     assert "páginas" in revisar(noche.carpeta).no_recalculados
@@ -148,7 +143,7 @@ def test_pages_are_drawn_again_where_the_product_is(noche):
         return {"index.html": b"<h1>12</h1>"}
 
     informe = revisar(noche.carpeta, redibujar=dibujar)
-    assert informe.codigo == 0 and "páginas" not in informe.no_recalculados
+    assert informe.codigo == 0 and "páginas" not in informe.no_recalculados and "dibujos" in informe.no_recalculados
     assert {"proceso.json", "GUB/resumen.json", "avance.json", "corte.json"} <= vistos.keys()
     assert "index.html no es la página" in malos(revisar(noche.carpeta, redibujar=lambda d: {"index.html": b"13"}))
     informe = revisar(noche.carpeta, redibujar=lambda d: "la dibujó otra versión")
@@ -353,11 +348,8 @@ def test_another_key_than_the_last_time_is_pointed_out(noche, tmp_path):
 def test_two_histories(noche, tmp_path):
     """Two mirrors are shown different fourth cortes, both well signed."""
     otra = tmp_path / "otra"
-    shutil.copytree(noche.carpeta, otra)
-    gemela = replace(noche, carpeta=otra, semilla=99)
-    gemela.asentados, gemela.hashes = dict(noche.asentados), dict(noche.hashes)
+    gemela = noche.copia(otra, semilla=99)
     noche.publicar()
-    gemela.corte, gemela.anterior = 3, json.loads((otra / "ultimo.json").read_text())["manifiesto"]
     gemela.publicar()
     recuerdo = tmp_path / "visto.json"
     assert revisar(noche.carpeta, recordar=recuerdo).codigo == 0
@@ -523,6 +515,12 @@ def test_what_nobody_signed_is_pointed_out(noche, que):
     informe = revisar(noche.carpeta)
     assert any(que in h.texto and h.nivel == Nivel.AVISO for h in informe.hallazgos), informe.hallazgos
     assert informe.codigo == 0
+
+
+def test_a_folder_that_is_a_link_is_pointed_out(noche):
+    (noche.carpeta / "otra").symlink_to("cortes")
+    informe = revisar(noche.carpeta)
+    assert informe.codigo == 0 and any("otra" in h.texto and h.asunto == "sin firmar" for h in informe.hallazgos)
 
 
 def test_a_site_key_that_is_not_the_one_that_signs(noche):

@@ -1,12 +1,10 @@
 """The mirror: only what changed travels, nothing unchecked is shown, a bad source costs nothing already good."""
 
 import json
-import shutil
 import threading
 import time
 import urllib.error
 import urllib.request
-from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -135,13 +133,11 @@ def test_well_signed_but_false_figures_are_not_shown(noche, espejo):
 
 
 def test_a_source_that_goes_back_or_forks_is_refused(noche, espejo, tmp_path):
-    shutil.copytree(noche.carpeta, tmp_path / "ayer")
+    otra = noche.copia(tmp_path / "ayer", semilla=55)
     noche.publicar(0.3)
     espejo.sincronizar()
     espejo.fuente = Contada(tmp_path / "ayer")
     assert "retrocedió" in espejo.sincronizar().problema
-    otra = replace(noche, carpeta=tmp_path / "ayer", semilla=55)
-    otra.corte, otra.anterior = 2, json.loads((tmp_path / "ayer" / "ultimo.json").read_text())["manifiesto"]
     otra.publicar(0.3)
     assert "reescrita" in espejo.sincronizar().problema
     assert espejo.estado.corte == 3 and revisar(espejo.sitio.carpeta).codigo == 0

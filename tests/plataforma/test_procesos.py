@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -60,3 +62,15 @@ def test_what_a_killed_process_left_is_swept_and_nothing_else(temporal: Path) ->
         vivo.stdin.close()
         assert vivo.wait() == 0
     assert not de_vivo.exists() and ajeno.is_dir() and afuera.is_dir()
+
+
+def test_where_folders_cannot_be_locked_it_is_said_and_nothing_is_left(
+    temporal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sin_candados(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", sin_candados)
+    with pytest.raises(OSError, match="locks"), carpeta_aparte("prep-prueba-"):
+        pass
+    assert list(temporal.iterdir()) == []

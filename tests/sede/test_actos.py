@@ -17,6 +17,7 @@ from prep.dominio.tabulacion.proceso import Modo
 from prep.publicacion.corte import hacer_corte
 from prep.sede import actos
 from prep.transparencia.almacen import Carpeta
+from prep.transparencia.canonico import canonico
 from prep.transparencia.nota import LlavePrivada
 
 
@@ -134,3 +135,46 @@ def test_the_fingerprint_lists_the_program(sede: Sede) -> None:
     lista = "".join(f"{sha}  {ruta}\n" for ruta, sha in documento["archivos"])
     assert hashlib.sha256(lista.encode()).hexdigest() == documento["software"]
     assert "dominio/tabulacion/contabilidad.py" in dict(documento["archivos"])
+
+
+def verdad(sede: Sede, **otros: Any) -> bytes:
+    p = sede.publicador
+    return canonico({"formato": "prep/verdad/1", "proceso": p.proceso.clave, "modo": p.modo.value, "sal": "x"} | otros)
+
+
+def test_the_truth_of_a_drill_is_sealed_before_and_opened_after(sede: Sede) -> None:
+    p, datos = sede.publicador, verdad(sede, largo="a" * 5 * 2**20)  # more than any other act may attest
+    actos.puesta_en_ceros(p, CIERRE)
+    sello = actos.sellar_verdad(p, CIERRE, datos)
+    assert sello.documento == hashlib.sha256(datos).hexdigest()
+    with pytest.raises(actos.ActoImposible, match="ya tiene sellada"):
+        actos.sellar_verdad(p, CIERRE, datos)
+    with pytest.raises(actos.ActoImposible, match="después del cierre"):
+        actos.abrir_verdad(p, CIERRE, datos)
+    sede.anotar_noche(3)
+    actos.cierre(p, CIERRE + timedelta(hours=12))
+    with pytest.raises(actos.ActoImposible, match="no es el que se selló"):
+        actos.abrir_verdad(p, CIERRE + timedelta(hours=12), datos + b" ")
+    actos.abrir_verdad(p, CIERRE + timedelta(hours=12), datos)
+    assert sede.tipos[-1] == "verdad_abierta" and sede.tipos.index("verdad_sellada") == 4
+    informe = verificar(Carpeta(sede.carpeta / "publicacion"), Opciones(imagenes=False))
+    assert informe.codigo == 0, informe.como_dict()
+
+
+def test_a_truth_that_comes_late_or_is_another_s_is_not_sealed(sede: Sede) -> None:
+    p = sede.publicador
+    actos.puesta_en_ceros(p, CIERRE)
+    for datos, dice in (
+        (verdad(sede, modo="prueba"), "«modo»"),
+        (verdad(sede, proceso="OTRO"), "«proceso»"),
+        (verdad(sede) + b" ", "canónico"),
+        (b"[]", "«formato»"),
+    ):
+        with pytest.raises(actos.ActoImposible, match=dice):
+            actos.sellar_verdad(p, CIERRE, datos)
+    with pytest.raises(actos.ActoImposible, match="Solo un simulacro"):
+        actos.sellar_verdad(replace(p, modo=Modo.JORNADA), CIERRE, verdad(sede, modo="jornada"))
+    sede.anotar_noche(1)
+    with pytest.raises(actos.ActoImposible, match="antes de la primera"):
+        actos.sellar_verdad(p, CIERRE, verdad(sede))
+    assert "verdad_sellada" not in sede.tipos

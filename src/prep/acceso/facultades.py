@@ -10,12 +10,12 @@ from typing import Final
 from django.db import transaction
 
 from prep.acceso.roles import LECTURA, MANDO, Rol
-from prep.bitacora.asientos import final, finales, tomar_cabeza
-from prep.bitacora.autoridad import autoridad
+from prep.bitacora.asientos import tomar_cabeza
+from prep.bitacora.autoridad import autoridad, desde_ahora
 from prep.bitacora.nodos import LlaveDeInstituto, NodoInstituto, nodo_local
 from prep.bitacora.services import HechoRechazado, anotar
 from prep.bitacora.sobres import Firmante
-from prep.dominio.comun.autoridad import INSTITUTO, TODO
+from prep.dominio.comun.autoridad import INSTITUTO, TODO, Autoridad
 from prep.dominio.comun.autoridad import Cargo as CargoDeHecho
 from prep.dominio.comun.hecho import Hecho, nuevo_hecho
 from prep.plataforma.lugares import dir_llaves
@@ -56,12 +56,21 @@ class Escribano:
 
 def facultades_de(persona: str) -> tuple[Cargo, ...]:
     """Roles that a person has now. Asked at every request: what is taken away is gone at once."""
-    cargos = {(c.rol, c.lugar, c.alcance) for c in _vigentes(persona)}
-    return tuple(Cargo(*c) for c in sorted(cargos, key=lambda c: (c[0], c[1], sorted(c[2]))))
+    return facultades_de_todas([persona])[persona]
 
 
-def _vigentes(persona: str) -> list[CargoDeHecho]:
-    suya = autoridad().personas.get(persona)
+def facultades_de_todas(personas: Iterable[str]) -> dict[str, tuple[Cargo, ...]]:
+    """Roles that each of these has now, looked up once for all of them."""
+    de = autoridad()
+    todas = {}
+    for persona in personas:
+        cargos = {(c.rol, c.lugar, c.alcance) for c in _vigentes(persona, de)}
+        todas[persona] = tuple(Cargo(*c) for c in sorted(cargos, key=lambda c: (c[0], c[1], sorted(c[2]))))
+    return todas
+
+
+def _vigentes(persona: str, de: Autoridad) -> list[CargoDeHecho]:
+    suya = de.personas.get(persona)
     if suya is None:
         return []
     nodos = {n for _, _, desde in suya.bajas for n in desde} - {TODO} or {""}
@@ -74,11 +83,11 @@ def cambios(
     """The facts that leave a person with these roles and no other: what is said already is not said again."""
     queda, sujeto = sorted(set(alcance)), f"persona:{persona}"
     pide = {(r, lugar, frozenset(queda)) for r in roles}
-    tiene = {(c.rol, c.lugar, c.alcance): c for c in _vigentes(persona)}
+    tiene = {(c.rol, c.lugar, c.alcance): c for c in _vigentes(persona, autoridad())}
     sabe = _lo_dicho(persona)
     hechos: list[Hecho] = []
     sobran = sorted({rol for rol, _, _ in tiene.keys() - pide})
-    desde = _desde_ahora() if sobran else {}
+    desde = desde_ahora() if sobran else {}
     for rol in sobran:
         motivo = {"rol": rol.value, "desde": desde, "motivo": "Cambio de lista."}
         hechos.append(nuevo_hecho("baja", sujeto, quien, ahora, motivo, sabe[-60:]))
@@ -98,12 +107,6 @@ def _lo_dicho(persona: str) -> list[str]:
     return [*(h for c in suya.cargos for h in (c.alta, *c.sabe)), *(b for b, _, _ in suya.bajas)]
 
 
-def _desde_ahora() -> dict[str, int]:
-    """By node, the first sequence that is not written yet: what was done stands. Of a node enrolled later, all of it
-    comes after."""
-    return {TODO: 1} | {n: final(fines)[0] + 1 for n, fines in finales({INSTITUTO, *autoridad().nodos}).items()}
-
-
 def nombrar(
     persona: str, roles: Iterable[Rol], lugar: str, alcance: Iterable[str], escribano: Escribano, ahora: datetime
 ) -> None:
@@ -120,7 +123,7 @@ def quitar(persona: str, escribano: Escribano, ahora: datetime) -> bool:
             suya = autoridad().personas.get(persona)
             nodos = {INSTITUTO, TODO, *autoridad().nodos}
             if suya is not None and any(True for n in nodos for _ in suya.cargos_en(n, _SIEMPRE)):
-                contenido = {"desde": _desde_ahora(), "motivo": "Se retiró su cuenta."}
+                contenido = {"desde": desde_ahora(), "motivo": "Se retiró su cuenta."}
                 sabe = _lo_dicho(persona)[-60:]
                 baja = nuevo_hecho("baja", f"persona:{persona}", escribano.persona, ahora, contenido, sabe)
                 anotar([baja], escribano.firmante, ahora)

@@ -79,6 +79,17 @@ def leer(texto: str) -> list[_Fila]:
     A line without usuario is that of who has that name in that place already, if anybody: one human is one person.
     """
     lector = csv.DictReader(io.StringIO(texto.removeprefix("\ufeff")), strict=True)
+    try:
+        _columnas(lector)
+        return _personas(lector)
+    except csv.Error:
+        raise ListaConErrores(
+            [f"Línea {lector.line_num}: no es una lista CSV bien formada. Guárdela otra vez como CSV."]
+        ) from None
+
+
+def _columnas(lector: csv.DictReader[str]) -> None:
+    """Those that the first line names, as we call them."""
     columnas = [c.strip().lower() for c in lector.fieldnames or ()]
     if faltan := [c for c in ("nombre", "roles", "lugar") if c not in columnas]:
         raise ListaConErrores(
@@ -87,42 +98,50 @@ def leer(texto: str) -> list[_Fila]:
     if sobran := [c for c in columnas if c not in COLUMNAS]:
         raise ListaConErrores([f"Sobran las columnas {', '.join(sobran)}. Las que hay son: {', '.join(COLUMNAS)}."])
     lector.fieldnames = columnas
+
+
+def _personas(lector: csv.DictReader[str]) -> list[_Fila]:
     filas: list[_Fila] = []
     errores: list[str] = []
     ocupados: set[str] = set()
+    retirados: set[str] = set()
+    en_la_lista: set[str] = set()
     de_alguien: dict[tuple[str, str], list[str]] = {}
-    for usuario, nombre, lugar in Cuenta.objects.order_by("id").values_list("usuario", "nombre", "lugar"):
+    cuentas = Cuenta.objects.order_by("-activa", "id").values_list("usuario", "nombre", "lugar", "activa")
+    for usuario, nombre, lugar, activa in cuentas:
         ocupados.add(usuario)
+        if not activa:
+            retirados.add(usuario)
         de_alguien.setdefault((nombre.casefold(), lugar), []).append(usuario)
-    try:
-        for n, linea in enumerate(lector, 2):
-            if n > MAXIMO:
-                raise ListaConErrores([f"La lista pasa de {MAXIMO} personas: divídala."])
-            dicho = {c: (linea.get(c) or "").strip() for c in COLUMNAS}
-            if not any(dicho.values()):
-                continue
-            if not dicho["usuario"] and (suyos := de_alguien.get((dicho["nombre"].casefold(), dicho["lugar"]))):
-                dicho["usuario"] = suyos.pop(0)  # homonyms: as many accounts as lines, in order
-            fila, fallas = _fila(dicho, ocupados, {f.usuario for f in filas} if dicho["usuario"] else set())
-            errores += [f"Línea {n}: {falla}" for falla in fallas]
-            filas.append(fila)
-            ocupados.add(fila.usuario)
-    except csv.Error:
-        raise ListaConErrores(
-            [f"Línea {lector.line_num}: no es una lista CSV bien formada. Guárdela otra vez como CSV."]
-        ) from None
+    for linea in lector:
+        dicho = {c: (linea.get(c) or "").strip() for c in COLUMNAS}
+        if not any(dicho.values()):
+            continue
+        if len(filas) == MAXIMO:
+            raise ListaConErrores([f"La lista pasa de {MAXIMO} personas: divídala."])
+        if not dicho["usuario"] and (suyos := de_alguien.get((dicho["nombre"].casefold(), dicho["lugar"]))):
+            dicho["usuario"] = suyos.pop(0)  # homonyms: as many accounts as lines, in order
+        fila, fallas = _fila(dicho, ocupados)
+        if fila.usuario in en_la_lista:
+            fallas.append(f"el usuario «{fila.usuario}» ya está en otra línea.")
+        if fila.usuario in retirados:
+            fallas.append(
+                f"la cuenta «{fila.usuario}» se retiró y no vuelve; quite la línea, o escriba un usuario nuevo."
+            )
+        errores += [f"Línea {lector.line_num}: {falla}" for falla in fallas]
+        filas.append(fila)
+        ocupados.add(fila.usuario)
+        en_la_lista.add(fila.usuario)
     if errores:
         raise ListaConErrores(errores)
     return filas
 
 
-def _fila(dicho: dict[str, str], ocupados: set[str], repetidos: set[str]) -> tuple[_Fila, list[str]]:
+def _fila(dicho: dict[str, str], ocupados: set[str]) -> tuple[_Fila, list[str]]:
     fallas: list[str] = []
     usuario = dicho["usuario"].lower() or usuario_de(dicho["nombre"], ocupados)
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,59}", usuario):
         fallas.append(f"el usuario «{usuario}» debe tener letras sin acento, números, punto o guion.")
-    if usuario in repetidos:
-        fallas.append(f"el usuario «{usuario}» ya está en otra línea.")
     nombres = [r.strip().lower() for r in re.split(r"[|;]", dicho["roles"]) if r.strip()]
     raros = [r for r in nombres if r not in TODOS]
     roles = tuple(Rol(r) for r in dict.fromkeys(nombres) if r not in raros)

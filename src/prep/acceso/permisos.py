@@ -22,12 +22,14 @@ from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from prep.acceso.facultades import Cargo, facultades_de
 from prep.acceso.models import Cuenta
 from prep.acceso.roles import CON_SEGUNDO_FACTOR, TODOS, Rol
+from prep.diseno.textos import texto
 
 Vista = Callable[..., Any]
 Sobre = Callable[..., frozenset[str] | None]
@@ -90,19 +92,32 @@ def requiere(*roles: Rol, sobre: Sobre | None = None, pendiente: bool = False) -
 def _sin_entrar(request: HttpRequest) -> HttpResponse | None:
     if request.user.is_authenticated:
         return None
-    if request.headers.get("HX-Request") or request.method not in ("GET", "HEAD"):
+    if _con_datos(request):
         return HttpResponse(status=401)  # the page that asked keeps what was typed, and says so
     return redirect_to_login(request.get_full_path())
 
 
 def _por_terminar(request: HttpRequest) -> HttpResponse | None:
-    """What an account must do before anything else: its own password, and the second factor where it is required."""
+    """What an account must do before anything else: its own password, and the second factor where it is required. What
+    was sent is not done, and the page that sent it keeps what was typed."""
     assert isinstance(request.user, Cuenta)
     if request.user.clave_provisional:
-        return HttpResponseRedirect(reverse("account_change_password"))
-    if falta_segundo_factor(request):
-        return HttpResponseRedirect(reverse("mfa_index"))
-    return None
+        ruta, frase = "account_change_password", "acceso.pendiente.clave"
+    elif falta_segundo_factor(request):
+        ruta, frase = "mfa_index", "acceso.pendiente.segundo"
+    else:
+        return None
+    if not _con_datos(request):
+        return HttpResponseRedirect(reverse(ruta))
+    if request.accepts("text/html"):
+        datos = {"titulo": texto("acceso.pendiente.titulo"), "explica": texto(frase)}
+        return render(request, "diseno/error.html", datos, status=409)
+    return JsonResponse({"frase": texto(frase), "codigo": getattr(request, "codigo", "")}, status=409)
+
+
+def _con_datos(request: HttpRequest) -> bool:
+    """Whether a page that stays asks, or something is sent: nobody is led elsewhere."""
+    return "HX-Request" in request.headers or request.method not in ("GET", "HEAD")
 
 
 def falta_segundo_factor(request: HttpRequest) -> bool:

@@ -24,7 +24,7 @@ def empezar(sesion: SessionBase, terminal: str) -> None:
     sesion["terminal"] = terminal
 
 
-def termina(sesion: SessionBase) -> datetime | None:
+def termina(sesion: SessionBase | dict[str, Any]) -> datetime | None:
     """When it ends, if nothing else happens; None where it never began."""
     hora = sesion.get("termina")
     return datetime.fromisoformat(hora) if hora else None

@@ -24,6 +24,8 @@ OTRAS_PUERTAS: Final = frozenset({"admin", "ninja"})
 """Routes that ask for themselves: the admin, for staff; the nodes' API, for a signature."""
 NO_ES_USO: Final = "acceso-sesion"
 """The route by which a page asks how long is left: asking is not using."""
+SONDEO: Final = "X-Sondeo"
+"""What a page that keeps itself up to date says when it asks: nobody need be in front of it."""
 
 
 class Umbral:
@@ -51,7 +53,7 @@ class Umbral:
     def process_view(self, request: HttpRequest, vista: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         ruta = request.resolver_match
         assert ruta is not None
-        if request.user.is_authenticated and ruta.url_name != NO_ES_USO:
+        if request.user.is_authenticated and ruta.url_name != NO_ES_USO and SONDEO not in request.headers:
             sesiones.prolongar(request.session)
         if OTRAS_PUERTAS & set(ruta.app_names):
             if request.user.is_authenticated and (request.user.clave_provisional or falta_segundo_factor(request)):

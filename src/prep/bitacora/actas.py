@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import orjson
 from django.db import connection
@@ -17,7 +18,7 @@ from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import clave_de, sujeto_de
 from prep.dominio.acta.pliegue import base_publicada, estado
 from prep.dominio.comun.autoridad import Autoridad
-from prep.dominio.comun.hecho import Escrito
+from prep.dominio.comun.hecho import Escrito, Hecho
 
 _TIPOS: Final = {
     "clave": "text",
@@ -53,13 +54,50 @@ _CLASES: Final = ("acta", "hoja")
 _LOTE: Final = 2000
 
 Fila = tuple[Any, ...]
-_Crudo = tuple[str, str, int, bytes]
+_Crudo = tuple[int, str, str, int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Plegada:
+    """One acta or sheet just folded. `hechos`: every fact of it by its position."""
+
+    clave: str
+    acta: Acta
+    hechos: Mapping[int, Hecho]
+
+
+class Derivada(Protocol):
+    """Rows of another room that follow from the fold of an acta. They are written beside its own, folded once."""
+
+    def guardar(self, plegadas: Sequence[Plegada], de: Autoridad) -> None:
+        """Leave the rows of these actas as they are now."""
+        ...
+
+    def vaciar(self) -> None:
+        """Throw every row away."""
+        ...
+
+    def diferencias(self, plegadas: Sequence[Plegada], de: Autoridad) -> Iterator[str]:
+        """Rows of these actas that are not what their fold gives."""
+        ...
+
+    def sobran(self, vistas: set[str]) -> Iterator[str]:
+        """Rows of actas that have no facts."""
+        ...
+
+
+_DERIVADAS: Final[list[Derivada]] = []
+
+
+def derivar(derivada: Derivada) -> None:
+    """Add rows that follow from the fold of an acta. Their room does it when Django loads it."""
+    _DERIVADAS.append(derivada)
 
 
 def hechos_de(claves: Iterable[str], hasta: int | None = None) -> dict[str, list[Escrito]]:
     """Every fact of these actas or sheets (up to position `hasta`), by key."""
     crudos = _crudos_de([sujeto_de(c) for c in claves], hasta)
-    return {clave_de(sujeto): [escrito_guardado(*c) for c in suyos] for sujeto, suyos in crudos.items()}
+    return {clave_de(sujeto): [escrito_guardado(*c[1:]) for c in suyos] for sujeto, suyos in crudos.items()}
 
 
 def acta_de(clave: str) -> Acta:
@@ -71,39 +109,37 @@ def _crudos_de(sujetos: list[str], hasta: int | None) -> dict[str, list[_Crudo]]
     por_sujeto: dict[str, list[_Crudo]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT sujeto, id, nodo, secuencia, cuerpo FROM bitacora_hecho"
+            "SELECT sujeto, posicion, id, nodo, secuencia, cuerpo FROM bitacora_hecho"
             " WHERE sujeto = ANY(%s) AND (%s::bigint IS NULL OR posicion <= %s)",
             [sujetos, hasta, hasta],
         )
-        for sujeto, identificador, nodo, secuencia, cuerpo in cursor:
-            por_sujeto[sujeto].append((identificador, nodo, secuencia, cuerpo))
+        for sujeto, posicion, identificador, nodo, secuencia, cuerpo in cursor:
+            por_sujeto[sujeto].append((posicion, identificador, nodo, secuencia, cuerpo))
     return por_sujeto
 
 
 class ProyeccionDeActas:
-    """`bitacora_acta`."""
+    """`bitacora_acta`, and what other rooms derive from the same fold."""
 
     clases: Sequence[str] = _CLASES
 
     def proyectar(self, sujetos: Iterable[str], de: Autoridad) -> dict[str, Acta]:
-        actas = {}
-        filas = []
-        for sujeto, crudos in _crudos_de(list(sujetos), None).items():
-            escritos = [escrito_guardado(*c) for c in crudos]
-            actas[sujeto] = acta = estado(escritos, de)
-            filas.append(fila_de(clave_de(sujeto), len(escritos), acta))
-        guardar_filas(filas)
-        return actas
+        plegadas = [_plegar(s, crudos, de) for s, crudos in _crudos_de(list(sujetos), None).items()]
+        _guardar(plegadas, de)
+        return {sujeto_de(p.clave): p.acta for p in plegadas}
 
     def rehacer(self, avance: Callable[[int], None] | None) -> int:
         total = 0
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM bitacora_acta")
-        for filas in lotes_plegados():
-            guardar_filas(filas)
-            total += len(filas)
+        for derivada in _DERIVADAS:
+            derivada.vaciar()
+        de = autoridad()
+        for plegadas in _lotes(None, de):
+            _guardar(plegadas, de)
+            total += len(plegadas)
             if avance:
-                avance(len(filas))
+                avance(len(plegadas))
         return total
 
     def diferencias(self) -> Iterator[str]:
@@ -116,24 +152,30 @@ class ProyeccionDeActas:
                     [[clave_de(s) for s in sujetos]],
                 )
                 guardadas = {f[0]: f for f in cursor}
+                plegadas = []
                 for sujeto, crudos in sorted(_crudos_de(sujetos, None).items()):
                     clave = clave_de(sujeto)
                     vistas.add(clave)
                     guardada = guardadas.get(clave)
                     try:
-                        fila = _plegar(clave, crudos, de)
+                        plegadas.append(plegada := _plegar(sujeto, crudos, de))
                     except Exception as error:  # whatever somebody wrote over a stored fact
                         yield f"{clave}: sus hechos guardados no se pueden leer ({error})"
                         continue
+                    fila = _fila(plegada)
                     if guardada is None:
                         yield f"{clave}: falta en la tabla de actas"
                     elif guardada != fila:
                         campos = [c for c, a, b in zip(COLUMNAS, guardada, fila, strict=True) if a != b]
                         yield f"{clave}: no corresponde a sus hechos ({', '.join(campos)})"
+                for derivada in _DERIVADAS:
+                    yield from derivada.diferencias(plegadas, de)
             cursor.execute("SELECT clave FROM bitacora_acta")
             for (clave,) in cursor:
                 if clave not in vistas:
                     yield f"{clave}: está en la tabla de actas y no tiene hechos"
+        for derivada in _DERIVADAS:
+            yield from derivada.sobran(vistas)
 
 
 def guardar_filas(filas: list[Fila]) -> None:
@@ -233,9 +275,19 @@ def _hora(iso: str | None) -> datetime | None:
 
 def lotes_plegados(hasta: int | None = None) -> Iterator[list[Fila]]:
     """Rows folded from the facts alone (up to position `hasta`), in batches."""
-    de = autoridad(hasta)
+    for plegadas in _lotes(hasta, autoridad(hasta)):
+        yield [_fila(p) for p in plegadas]
+
+
+def _lotes(hasta: int | None, de: Autoridad) -> Iterator[list[Plegada]]:
     for sujetos in _lotes_de_sujetos(hasta):
-        yield [_plegar(clave_de(s), crudos, de) for s, crudos in sorted(_crudos_de(sujetos, hasta).items())]
+        yield [_plegar(s, crudos, de) for s, crudos in sorted(_crudos_de(sujetos, hasta).items())]
+
+
+def _guardar(plegadas: Sequence[Plegada], de: Autoridad) -> None:
+    guardar_filas([_fila(p) for p in plegadas])
+    for derivada in _DERIVADAS:
+        derivada.guardar(plegadas, de)
 
 
 def _lotes_de_sujetos(hasta: int | None) -> Iterator[list[str]]:
@@ -254,6 +306,11 @@ def _lotes_de_sujetos(hasta: int | None) -> Iterator[list[str]]:
             desde = sujetos[-1]
 
 
-def _plegar(clave: str, crudos: Iterable[_Crudo], de: Autoridad) -> Fila:
-    escritos = [escrito_guardado(*c) for c in crudos]
-    return fila_de(clave, len(escritos), estado(escritos, de))
+def _plegar(sujeto: str, crudos: Iterable[_Crudo], de: Autoridad) -> Plegada:
+    escritos = {crudo[0]: escrito_guardado(*crudo[1:]) for crudo in crudos}
+    hechos = {posicion: e.hecho for posicion, e in escritos.items()}
+    return Plegada(clave_de(sujeto), estado(escritos.values(), de), hechos)
+
+
+def _fila(plegada: Plegada) -> Fila:
+    return fila_de(plegada.clave, len(plegada.hechos), plegada.acta)

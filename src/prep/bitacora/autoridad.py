@@ -9,10 +9,11 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection
 
+from prep.bitacora.asientos import final, finales
 from prep.bitacora.models import Instalacion
 from prep.bitacora.nodos import publica
 from prep.bitacora.sobres import ambito_de, escrito_guardado
-from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, INSTITUTO, Autoridad
+from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, INSTITUTO, TODO, Autoridad
 from prep.dominio.comun.hecho import MAXIMO_CONOCIDOS, Escrito, revisar_hecho
 from prep.dominio.comun.historia import ordenar
 from prep.plataforma.errores import Impedimento
@@ -65,11 +66,11 @@ def ambito() -> str:
     return ambito_de(fila.proceso, fila.modo, bytes(fila.llave))
 
 
-_ULTIMA: Final = """
-    SELECT h.posicion, encode(h.hoja, 'hex') FROM unnest(%s::text[]) AS c (clase) CROSS JOIN LATERAL (
-        SELECT posicion, hoja FROM bitacora_hecho WHERE clase = c.clase AND (%s::bigint IS NULL OR posicion <= %s)
-        ORDER BY posicion DESC LIMIT 1
-    ) h ORDER BY h.posicion DESC LIMIT 1"""
+_DE_CLASE: Final = """
+    (SELECT posicion, encode(hoja, 'hex') FROM bitacora_hecho
+     WHERE clase = '{}' AND (%(hasta)s::bigint IS NULL OR posicion <= %(hasta)s) ORDER BY posicion DESC LIMIT 1)"""
+_ULTIMA: Final = " UNION ALL ".join(map(_DE_CLASE.format, sorted(CLASES_DE_AUTORIDAD))) + " ORDER BY 1 DESC LIMIT 1"
+"""Asked at every turn. Each class by its name: the planner knows that they are few and reads one row of their index."""
 _ultima: tuple[tuple[str, int, str], Autoridad] | None = None
 
 
@@ -77,7 +78,7 @@ def autoridad(hasta: int | None = None) -> Autoridad:
     """Who may act, by the facts of this bitácora (up to position `hasta`). Folded again only when they grew."""
     global _ultima
     with connection.cursor() as cursor:
-        cursor.execute(_ULTIMA, [list(CLASES_DE_AUTORIDAD), hasta, hasta])
+        cursor.execute(_ULTIMA, {"hasta": hasta})
         fila = cursor.fetchone()
     clave = (connection.settings_dict["NAME"], *fila) if fila else ("", 0, "")
     guardada = _ultima  # another thread may keep its own meanwhile
@@ -131,6 +132,12 @@ def cabezas_de(sujeto: str) -> tuple[str, ...]:
     """What somebody who writes a fact of authority now knows of its subject."""
     suyos = (e for e in escritos_de_autoridad() if e.hecho.sujeto == sujeto)
     return ordenar(suyos).cabezas[:MAXIMO_CONOCIDOS]
+
+
+def desde_ahora() -> dict[str, int]:
+    """By node, the first sequence that is not written yet: what was done stands. Of a node enrolled later, all of it
+    comes after."""
+    return {TODO: 1} | {n: final(fines)[0] + 1 for n, fines in finales({INSTITUTO, *autoridad().nodos}).items()}
 
 
 def llaves(de: Autoridad, raiz: bytes) -> dict[str, Ed25519PublicKey]:

@@ -159,6 +159,14 @@ def abrir(datos: Any, ambito: str | None = None) -> Sobre:
     return Sobre(hecho, dicho, nodo, secuencia, previo, dispositivo, cuerpo, firma, hoja(cuerpo + firma))
 
 
+def abrir_firmado(datos: Any) -> tuple[Hecho, FirmaDispositivo]:
+    """Read a fact as its device delivers it, `{hecho, dispositivo}`, in no node's envelope yet; all but its signature
+    is checked. Raise `SobreInvalido` or `HechoInvalido`."""
+    if not isinstance(datos, Mapping) or datos.keys() != {"hecho", "dispositivo"}:
+        raise SobreInvalido("Lo que entrega un dispositivo lleva hecho y dispositivo.")
+    return leer_hecho(datos["hecho"]), _abrir_dispositivo(datos["dispositivo"])
+
+
 def _abrir_dispositivo(datos: Any) -> FirmaDispositivo:
     if not isinstance(datos, Mapping) or datos.keys() != _CAMPOS_DISPOSITIVO:
         raise SobreInvalido("La firma del dispositivo lleva id, secuencia, previo y firma.")
@@ -223,12 +231,15 @@ def revisar_firma(sobre: Sobre, llave: Ed25519PublicKey) -> None:
 
 def revisar_firma_dispositivo(sobre: Sobre, llave: Ed25519PublicKey) -> None:
     """Raise `SobreInvalido` unless the device's key signed that fact at that place of its chain."""
-    d = sobre.dispositivo
-    assert d is not None
-    hecho = orjson.loads(sobre.cuerpo)["hecho"]
+    assert sobre.dispositivo is not None
+    revisar_firmado(orjson.loads(sobre.cuerpo)["hecho"], sobre.dispositivo, sobre.ambito, llave)
+
+
+def revisar_firmado(hecho: Mapping[str, Any], firma: FirmaDispositivo, ambito: str, llave: Ed25519PublicKey) -> None:
+    """Raise `SobreInvalido` unless the device's key signed this fact, as written, at that place of its chain."""
     try:
-        llave.verify(d.firma, cuerpo_de_dispositivo(hecho, sobre.ambito, d.id, d.secuencia, d.previo))
+        llave.verify(firma.firma, cuerpo_de_dispositivo(hecho, ambito, firma.id, firma.secuencia, firma.previo))
     except InvalidSignature:
         raise SobreInvalido(
-            f"La firma del hecho {sobre.hecho.id} no es del dispositivo «{d.id}»: fue alterado o lo escribió otro."
+            f"La firma del hecho {id_de(hecho)} no es del dispositivo «{firma.id}»: fue alterado o lo escribió otro."
         ) from None

@@ -8,41 +8,49 @@ from typing the same acta at once.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Min
 
 from prep.bitacora.actas import acta_de
 from prep.bitacora.autoridad import autoridad
 from prep.ccv import oficina
-from prep.ccv.models import Turno
-from prep.ccv.pasos import CIERRAN, ESTADOS, Paso, toca
+from prep.ccv.models import Espera, Turno
+from prep.ccv.pasos import Paso, toca
+from prep.dominio.acta.hechos import HOJA
 from prep.dominio.comun.autoridad import TODO
 
 VIGENCIA: Final = timedelta(minutes=10)
 """Three times what an acta takes. What is sent later still counts, unless somebody else did that step meanwhile."""
 
+_ELECCIONES: Final = """
+    WITH RECURSIVE e AS (
+      SELECT min(eleccion) AS clave FROM ccv_espera WHERE paso = %(paso)s
+      UNION ALL
+      SELECT (SELECT min(eleccion) FROM ccv_espera WHERE paso = %(paso)s AND eleccion > e.clave)
+      FROM e WHERE e.clave IS NOT NULL)
+    SELECT clave FROM e WHERE clave IS NOT NULL
+    ORDER BY (SELECT count(*) FROM ccv_turno t WHERE t.eleccion = e.clave AND t.vence > %(ahora)s),
+      (SELECT min(desde) FROM ccv_espera f WHERE f.paso = %(paso)s AND f.eleccion = e.clave)"""
 _SIGUIENTE: Final = """
-    SELECT a.clave, a.tipo_acta, a.imagen FROM bitacora_acta a
-    WHERE a.custodia = 'identificada' AND a.captura = ANY(%(estados)s) AND a.imagen IS NOT NULL AND NOT a.en_duda
-      AND NOT a.lugares && %(en_ninguno)s::text[] AND a.lugares IS DISTINCT FROM %(no_solo_en)s::text[]
-      AND NOT a.participantes && %(yo)s::text[] AND a.clave <> ALL(%(ocupadas)s::text[])
-      AND (%(todo)s OR left(a.clave, 11) = ANY(%(alcance)s::text[]))
-      AND NOT EXISTS (SELECT FROM ccv_turno t WHERE t.acta = a.clave AND t.paso = %(paso)s AND t.vence > %(ahora)s)
+    SELECT e.clave, e.imagen FROM ccv_espera e
+    WHERE e.paso = %(paso)s AND e.eleccion = %(eleccion)s AND (%(clave)s = '' OR e.clave = %(clave)s)
+      AND NOT e.salvo && %(yo)s::text[] AND e.clave <> ALL(%(ocupadas)s::text[])
+      AND NOT e.lugares && %(en_ninguno)s::text[] AND e.lugares IS DISTINCT FROM %(no_solo_en)s::text[]
+      AND (%(todo)s OR e.casilla = '' OR e.casilla = ANY(%(alcance)s::text[]))
       AND NOT EXISTS (
-        SELECT FROM bitacora_hecho h
-        WHERE h.sujeto = 'acta:' || a.clave AND h.persona = ANY(%(yo)s::text[]) AND h.tipo = ANY(%(cierran)s::text[]))
-    ORDER BY (SELECT count(*) FROM ccv_turno t WHERE t.eleccion = a.tipo_acta AND t.vence > %(ahora)s),
-      (SELECT max(h.posicion) FROM bitacora_hecho h WHERE h.sujeto = 'acta:' || a.clave)
-    LIMIT 1 FOR UPDATE OF a SKIP LOCKED"""
+        SELECT FROM ccv_turno t WHERE t.acta = e.clave AND t.paso = %(paso)s AND t.vence > %(ahora)s)
+    ORDER BY e.desde LIMIT 1 FOR UPDATE OF e SKIP LOCKED"""
 _TOMAR: Final = """
     INSERT INTO ccv_turno (acta, paso, eleccion, persona, imagen, orden, vence)
     VALUES (%(acta)s, %(paso)s, %(eleccion)s, %(persona)s, %(imagen)s, %(orden)s, %(vence)s)
-    ON CONFLICT (acta) DO UPDATE SET paso = EXCLUDED.paso, eleccion = EXCLUDED.eleccion, persona = EXCLUDED.persona,
+    ON CONFLICT (acta, paso) DO UPDATE SET eleccion = EXCLUDED.eleccion, persona = EXCLUDED.persona,
       imagen = EXCLUDED.imagen, orden = EXCLUDED.orden, vence = EXCLUDED.vence
-    WHERE ccv_turno.vence <= %(ahora)s OR ccv_turno.paso <> EXCLUDED.paso"""
+    WHERE ccv_turno.vence <= %(ahora)s"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +63,37 @@ class Quien:
 
 
 def alcance_de(clave: str) -> frozenset[str]:
-    """The key by which an acta may be in somebody's reach: its casilla's."""
-    return frozenset({clave[:11]})
+    """The key by which an acta may be in somebody's reach: its casilla's. A sheet is of no casilla yet."""
+    return frozenset() if clave.startswith(HOJA) else frozenset({clave[:11]})
 
 
-def suyo(persona: str, paso: Paso, ahora: datetime) -> Turno | None:
-    """The lease that a person holds of a step."""
-    return Turno.objects.filter(persona=persona, paso=paso, vence__gt=ahora).first()
+def suyo(persona: str, pasos: Collection[Paso], ahora: datetime) -> Turno | None:
+    """The lease that a person holds of one of these steps."""
+    return Turno.objects.filter(persona=persona, paso__in=list(pasos), vence__gt=ahora).first()
 
 
-def tomar(paso: Paso, quien: Quien, ahora: datetime) -> Turno | None:
-    """The acta that a person works on: the one they hold, or else the next; None when none waits for them.
+def tomar(paso: Paso, quien: Quien, ahora: datetime, clave: str = "") -> Turno | None:
+    """The acta that a person works on: the one they hold, or else the next (`clave`: that one); None when none waits
+    for them.
 
     Asked twice at once by one person, both get the same one.
     """
-    if (mio := suyo(quien.persona, paso, ahora)) and toca(paso, acta_de(mio.acta)):
+    mio = suyo(quien.persona, [paso], ahora)
+    if mio and clave in ("", mio.acta) and toca(paso, mio.acta, acta_de(mio.acta)):
         Turno.objects.filter(acta=mio.acta, orden=mio.orden).update(vence=ahora + VIGENCIA)
         return mio
     dejar(quien.persona)
     try:
         with transaction.atomic():
-            return _siguiente(paso, quien, ahora)
+            return _siguiente(paso, quien, ahora, clave)
     except IntegrityError:  # the same person asked at the same time, and was given one
-        return suyo(quien.persona, paso, ahora)
+        return suyo(quien.persona, [paso], ahora)
+
+
+def por_antiguedad(pasos: Iterable[Paso]) -> list[Paso]:
+    """Steps in the order in which what waits for them has waited; those that nothing waits for, left out."""
+    filas = Espera.objects.filter(paso__in=list(pasos)).values("paso").annotate(primera=Min("desde"))
+    return [Paso(f["paso"]) for f in filas.order_by("primera")]
 
 
 def dejar(persona: str, orden: str | None = None) -> None:
@@ -86,7 +102,7 @@ def dejar(persona: str, orden: str | None = None) -> None:
     (suyos if orden is None else suyos.filter(orden=orden)).delete()
 
 
-def _siguiente(paso: Paso, quien: Quien, ahora: datetime) -> Turno | None:
+def _siguiente(paso: Paso, quien: Quien, ahora: datetime, cual: str) -> Turno | None:
     de = autoridad()
     yo = de.cuentas_de(quien.persona) | {de.identidad(quien.persona)}
     alcance = _lo_comun(quien.alcance, de.alcance_de_nodo(oficina.nodo().nodo))
@@ -94,28 +110,40 @@ def _siguiente(paso: Paso, quien: Quien, ahora: datetime) -> Turno | None:
     ocupadas: list[str] = []
     datos: dict[str, Any] = {
         "paso": paso.value,
-        "estados": [e.value for e in ESTADOS[paso]],
         "en_ninguno": aqui if aqui and paso is Paso.CAPTURA else [],
         "no_solo_en": aqui if paso is Paso.VERIFICACION else None,
         "yo": sorted(yo),
         "ocupadas": ocupadas,
         "todo": TODO in alcance,
         "alcance": sorted(alcance),
-        "cierran": [t.value for t in CIERRAN],
+        "clave": cual,
         "ahora": ahora,
     }
     with connection.cursor() as cursor:
-        while True:
-            cursor.execute(_SIGUIENTE, datos)
-            fila = cursor.fetchone()
-            if fila is None:
-                return None
-            clave, eleccion, imagen = fila
-            turno = Turno(clave, paso.value, eleccion, quien.persona, imagen, nueva_orden(), ahora + VIGENCIA)
-            cursor.execute(_TOMAR, {c.attname: getattr(turno, c.attname) for c in Turno._meta.fields} | datos)
-            if cursor.rowcount:
-                return turno
-            ocupadas.append(clave)  # somebody took it between looking and taking
+        cursor.execute(_ELECCIONES, datos)
+        for (eleccion,) in cursor.fetchall():
+            datos["eleccion"] = eleccion
+            while True:
+                cursor.execute(_SIGUIENTE, datos)
+                fila = cursor.fetchone()
+                if fila is None:
+                    break
+                clave, imagen = fila
+                turno = Turno(
+                    acta=clave,
+                    paso=paso.value,
+                    eleccion=eleccion,
+                    persona=quien.persona,
+                    imagen=imagen,
+                    orden=nueva_orden(),
+                    vence=ahora + VIGENCIA,
+                )
+                campos = {c.attname: getattr(turno, c.attname) for c in Turno._meta.local_concrete_fields}
+                cursor.execute(_TOMAR, campos | datos)
+                if cursor.rowcount:
+                    return turno
+                ocupadas.append(clave)  # somebody took it between looking and taking
+    return None
 
 
 def _lo_comun(uno: frozenset[str], otro: frozenset[str]) -> frozenset[str]:

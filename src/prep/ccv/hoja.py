@@ -91,13 +91,28 @@ def asentar(campos: Mapping[str, Valor]) -> dict[str, object]:
 
 def imagen(huella: str) -> bytes | None:
     """The picture that is typed, as a browser shows it: the published one, else the original that came."""
+    ruta = _guardada(huella)
+    return _leer(ruta) if ruta else None
+
+
+def enderezada(huella: str) -> bool:
+    """Whether the picture is our sheet seen from straight above: its marks are where the form has them."""
+    ruta = _guardada(huella)
+    return ruta is not None and _de_frente(ruta)
+
+
+def _guardada(huella: str) -> str | None:
+    """Where the store has it now: that one comes once it is published, and this one once it arrives."""
+    rutas = (f"imagenes/{huella[:2]}/{huella}.jpg", f"originales/{huella[:2]}/{huella}")
+    return next((r for r in rutas if oficina.evidencia().existe(r)), None)
+
+
+def _leer(ruta: str) -> bytes | None:
     from prep.evidencia.imagenes import ArchivoRechazado, paginas
 
-    almacen = oficina.evidencia()
-    if (datos := almacen.leer(f"imagenes/{huella[:2]}/{huella}.jpg")) is not None:
+    datos = oficina.evidencia().leer(ruta)
+    if datos is None or ruta.startswith("imagenes/"):
         return datos
-    if (datos := almacen.leer(f"originales/{huella[:2]}/{huella}")) is None:
-        return None
     try:
         return paginas(datos)[0]
     except ArchivoRechazado:
@@ -105,13 +120,13 @@ def imagen(huella: str) -> bytes | None:
 
 
 @lru_cache(maxsize=4096)
-def enderezada(huella: str) -> bool:
-    """Whether the picture is our sheet seen from straight above: its marks are where the form has them."""
+def _de_frente(ruta: str) -> bool:
+    """Of what is at a path of the store, which never changes."""
     from prep.evidencia.pagina import hallar_marcas
     from prep.papel.plantilla import PROPIO
     from prep.plataforma.opencv import cv2
 
-    datos = imagen(huella)
+    datos = _leer(ruta)
     gris = None if datos is None else cv2.imdecode(np.frombuffer(datos, np.uint8), cv2.IMREAD_GRAYSCALE)
     if gris is None:
         return False

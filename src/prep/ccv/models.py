@@ -1,14 +1,41 @@
-"""Leases of the queue. They may vanish at any moment: no fact depends on them."""
+"""The queue: what waits, which follows from the facts, and leases, which may vanish at any moment."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+
+class Espera(models.Model):
+    """Read model: an acta (or sheet) that waits for a step, since the last fact that moved it.
+
+    `salvo`: never given to these. Written by `prep.ccv.espera` alone.
+    """
+
+    pk = models.CompositePrimaryKey("clave", "paso")
+    clave = models.CharField(max_length=45)
+    paso = models.CharField(max_length=20)
+    eleccion = models.CharField("tipo de acta", max_length=45)
+    casilla = models.CharField(max_length=11)
+    imagen = models.CharField(max_length=64)
+    desde = models.BigIntegerField("posición del hecho desde el que espera")
+    salvo = ArrayField(models.TextField())
+    lugares = ArrayField(models.TextField(), verbose_name="dónde se capturó la imagen")
+
+    class Meta:
+        verbose_name = "acta en espera"
+        verbose_name_plural = "actas en espera"
+        indexes = [models.Index(fields=["paso", "eleccion", "desde"], name="ccv_espera_fila")]
+
+    def __str__(self) -> str:
+        return f"{self.clave} · {self.paso}"
 
 
 class Turno(models.Model):
     """One acta in the hands of one person for one step, until it expires. `orden`: id of the command that ends it."""
 
-    acta = models.CharField(primary_key=True, max_length=45)
+    pk = models.CompositePrimaryKey("acta", "paso")
+    acta = models.CharField(max_length=45)
     paso = models.CharField(max_length=20)
     eleccion = models.CharField("tipo de acta", max_length=45)
     persona = models.CharField(max_length=60, unique=True)
@@ -19,7 +46,7 @@ class Turno(models.Model):
     class Meta:
         verbose_name = "turno"
         verbose_name_plural = "turnos"
-        indexes = [models.Index(fields=["eleccion", "vence"])]
+        indexes = [models.Index(fields=["eleccion", "vence"], name="ccv_turno_eleccion")]
 
     def __str__(self) -> str:
         return f"{self.acta} · {self.paso}"

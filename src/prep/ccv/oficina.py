@@ -25,6 +25,16 @@ def _formas(huella: str, clave: str) -> Formas:
     return Formas(cargar(clave), informativo(clave), b"")
 
 
+def casillas_de(lugar: str) -> frozenset[str]:
+    """Keys of the casillas whose package goes to a CATD."""
+    return _casillas(cargar().huella, lugar)
+
+
+@lru_cache(maxsize=1024)
+def _casillas(huella: str, lugar: str) -> frozenset[str]:
+    return frozenset(str(a.casilla.clave) for a in formas().actas(catd=lugar)) if lugar else frozenset()
+
+
 @cache
 def nodo() -> NodoLocal:
     """The node of this installation."""

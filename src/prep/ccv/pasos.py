@@ -1,13 +1,16 @@
-"""The steps of the desk: which states of an acta each takes, and whose facts close them to a person."""
+"""The steps of the desks: which actas wait for each of them, and to whom each is never given."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from prep.dominio.acta.acta import Acta
-from prep.dominio.acta.hechos import Tipo
+from prep.bitacora.actas import Plegada
+from prep.dominio.acta.acta import EN_CORRECCION, Acta
+from prep.dominio.acta.hechos import HOJA, Tipo
 from prep.dominio.acta.transiciones import Captura, Custodia
+from prep.dominio.comun.autoridad import Autoridad
 
 
 class Paso(StrEnum):
@@ -15,7 +18,23 @@ class Paso(StrEnum):
     DIFERENCIAS = "diferencias"
     DECISION = "decision"
     VERIFICACION = "verificacion"
+    OTRA_IMAGEN = "otra_imagen"
+    REAPERTURA = "reapertura"
+    SIN_ACTA = "sin_acta"
+    IDENTIFICACION = "identificacion"
+    COTEJO = "cotejo"
 
+
+ESCRITORIOS: Final[Mapping[str, tuple[Paso, ...]]] = {
+    "captura": (Paso.CAPTURA,),
+    "diferencias": (Paso.DIFERENCIAS,),
+    "decision": (Paso.DECISION,),
+    "verificacion": (Paso.VERIFICACION,),
+    "peticiones": (Paso.OTRA_IMAGEN, Paso.REAPERTURA, Paso.SIN_ACTA),
+    "identificacion": (Paso.IDENTIFICACION,),
+    "cotejo": (Paso.COTEJO,),
+}
+"""Each desk and what it takes."""
 
 ESTADOS: Final = {
     Paso.CAPTURA: (Captura.POR_CAPTURAR, Captura.PRIMERA, Captura.DEVUELTA),
@@ -23,19 +42,87 @@ ESTADOS: Final = {
     Paso.DECISION: (Captura.ESCALADA,),
     Paso.VERIFICACION: (Captura.COINCIDE, Captura.DICTAMINADA),
 }
+CON_IMAGEN: Final = (Custodia.FOTOGRAFIADA, Custodia.DIGITALIZADA, Custodia.IDENTIFICADA)
 
-CIERRAN: Final = (
-    *(Tipo.CAPTURADA, Tipo.DICTAMINADA, Tipo.DECIDIDA, Tipo.VERIFICADA, Tipo.DEVUELTA),
-    *(Tipo.OTRA_IMAGEN_PEDIDA, Tipo.REAPERTURA_PEDIDA, Tipo.INCIDENTE),
+CIERRAN: Final = frozenset(
+    {
+        *(Tipo.CAPTURADA, Tipo.DICTAMINADA, Tipo.DECIDIDA, Tipo.VERIFICADA, Tipo.DEVUELTA),
+        *(Tipo.OTRA_IMAGEN_PEDIDA, Tipo.REAPERTURA_PEDIDA, Tipo.INCIDENTE),
+    }
 )
-"""Whoever wrote one of these of an acta is never given that acta again, in any round."""
+"""Whoever wrote one of these of an acta is never given it to type, rule or verify, in any round."""
 
 
-def toca(paso: Paso, acta: Acta) -> bool:
-    """Whether an acta waits for this step now."""
-    return (
-        acta.custodia is Custodia.IDENTIFICADA
-        and acta.imagen is not None
-        and acta.en_duda is None
-        and acta.captura in ESTADOS[paso]
-    )
+def toca(paso: Paso, clave: str, acta: Acta) -> bool:
+    """Whether an acta (or sheet) waits for this step now."""
+    match paso:
+        case Paso.OTRA_IMAGEN:
+            return acta.en_duda is not None and acta.custodia in CON_IMAGEN
+        case Paso.SIN_ACTA:
+            return acta.custodia is Custodia.SIN_ACTA_DICHA and acta.sin_acta_dicha is not None
+        case Paso.IDENTIFICACION:
+            sin_duda = acta.en_duda is None and bool(acta.imagenes)
+            return clave.startswith(HOJA) and sin_duda and acta.custodia in CON_IMAGEN[:2]
+    if acta.custodia is not Custodia.IDENTIFICADA or acta.imagen is None or acta.en_duda is not None:
+        return False
+    if clave.startswith(HOJA):
+        return False
+    if paso is Paso.REAPERTURA:
+        return acta.captura is Captura.VERIFICADA and acta.reapertura is not None
+    if paso is Paso.COTEJO:
+        return acta.captura is Captura.VERIFICADA and acta.cotejo in (None, EN_CORRECCION)
+    return acta.captura in ESTADOS[paso]
+
+
+def imagen_de(paso: Paso, acta: Acta) -> str:
+    """The picture that a step looks at; none where no acta came."""
+    if paso is Paso.OTRA_IMAGEN and acta.en_duda is not None:
+        return acta.en_duda[0]
+    if paso is Paso.IDENTIFICACION and acta.imagenes:
+        return acta.imagenes[0].sha256
+    return acta.imagen.sha256 if acta.imagen else ""
+
+
+def peticion_de(paso: Paso, acta: Acta) -> str:
+    """The request that a step answers: the fact's id."""
+    match paso:
+        case Paso.OTRA_IMAGEN if acta.en_duda is not None:
+            return acta.en_duda[1]
+        case Paso.REAPERTURA if acta.reapertura is not None:
+            return acta.reapertura[0]
+        case Paso.SIN_ACTA if acta.sin_acta_dicha is not None:
+            return acta.sin_acta_dicha[0]
+    return ""
+
+
+def esperas(plegada: Plegada, de: Autoridad) -> dict[Paso, set[str]]:
+    """The steps that an acta waits for, each with the people to whom it is never given."""
+    clave, acta = plegada.clave, plegada.acta
+    pasos = [p for p in Paso if toca(p, clave, acta)]
+    if Paso.COTEJO in pasos and acta.cotejo == EN_CORRECCION and not _corregida(plegada):
+        pasos.remove(Paso.COTEJO)
+    return {p: {*(suyos := _excluidos(p, plegada)), *map(de.identidad, suyos)} for p in pasos}
+
+
+def _excluidos(paso: Paso, plegada: Plegada) -> set[str]:
+    acta, hechos = plegada.acta, plegada.hechos
+    if paso is Paso.COTEJO:
+        return acta.participantes
+    if paso is Paso.IDENTIFICACION:
+        imagen = imagen_de(paso, acta)
+        dichas = (h for h in hechos.values() if h.tipo == Tipo.IDENTIFICADA)
+        return {h.persona for h in dichas if h.contenido.get("imagen") == imagen}
+    if peticion := peticion_de(paso, acta):
+        desde = min(lugar for lugar, h in hechos.items() if h.id == peticion)
+        no_quisieron = {h.persona for lugar, h in hechos.items() if h.tipo == Tipo.INCIDENTE and lugar > desde}
+        return {hechos[desde].persona, *no_quisieron}
+    return {h.persona for h in hechos.values() if h.tipo in CIERRAN}
+
+
+def _corregida(plegada: Plegada) -> bool:
+    """Whether another reading was verified since whoever collated asked for a correction."""
+
+    def ultima(tipo: Tipo) -> int:
+        return max((lugar for lugar, h in plegada.hechos.items() if h.tipo == tipo), default=0)
+
+    return ultima(Tipo.VERIFICADA) > ultima(Tipo.COTEJADA)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final
+from uuid import uuid4
 
 from django.core import signing
 from django.db import transaction
 
-from prep.bitacora.actas import acta_de
+from prep.bitacora.actas import acta_de, hechos_de
 from prep.bitacora.asientos import tomar_cabeza
 from prep.bitacora.models import Hecho as FilaHecho
 from prep.bitacora.services import escribir
 from prep.ccv import hoja, oficina
 from prep.ccv.models import Turno
-from prep.ccv.pasos import Paso, toca
-from prep.dominio.acta.acta import Acta, Capturado
-from prep.dominio.acta.hechos import Tipo, sujeto_de
+from prep.ccv.pasos import Paso, peticion_de, toca
+from prep.dominio.acta.acta import Acta, Capturado, Imagen
+from prep.dominio.acta.hechos import HOJA, ProblemaDeImagen, Tipo, sujeto_de
+from prep.dominio.acta.transiciones import Custodia
+from prep.dominio.comun.hecho import Hecho
 from prep.dominio.comun.rechazos import Rechazo
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO, Valor, ValorInvalido, valor
 
@@ -37,7 +41,9 @@ class Problema(StrEnum):
     DOS_ACTAS = "dos_actas"
 
 
-PIDEN_OTRA: Final = frozenset(set(Problema) - {Problema.DOS_ACTAS})
+SE_LEEN: Final = frozenset({Paso.CAPTURA, Paso.DIFERENCIAS, Paso.DECISION, Paso.VERIFICACION})
+"""Steps in which somebody reads the fields of an acta."""
+PIDEN_OTRA: Final = frozenset({Problema(p) for p in ProblemaDeImagen})
 """Problems that ask for another picture, which somebody else confirms or denies; the rest are put on record."""
 
 
@@ -59,11 +65,17 @@ class FichaSuperada(Exception):
     rechazo: Final = Rechazo.OTRA_BASE
 
 
+class ImagenDesechada(Exception):
+    """That picture was thrown away from that acta already. Nothing was written."""
+
+    rechazo: Final = Rechazo.IMAGEN_DESECHADA
+
+
 @dataclass(frozen=True, slots=True)
 class Ficha:
     """What a person was given: it travels signed with the page, so that what is sent late still says what it is of.
 
-    `base`: the reading that a verifier was shown. `campos`: those that were asked for.
+    `base`: the reading that a verifier was shown, or the request that is answered. `campos`: those that were asked for.
     """
 
     orden: str
@@ -78,13 +90,13 @@ class Ficha:
         return signing.dumps(asdict(self), salt=_SAL)  # not compressed: its length tells nothing
 
     @classmethod
-    def leer(cls, escrita: str, paso: Paso, persona: str) -> Ficha:
+    def leer(cls, escrita: str, pasos: Collection[str], persona: str) -> Ficha:
         try:
             datos = signing.loads(escrita, salt=_SAL)
         except signing.BadSignature:
             raise FichaInvalida from None
         ficha = cls(**{**datos, "campos": tuple(datos["campos"])})
-        if ficha.paso != paso or ficha.persona != persona:
+        if ficha.paso not in pasos or ficha.persona != persona:
             raise FichaInvalida
         return ficha
 
@@ -93,8 +105,8 @@ def ficha_de(turno: Turno, acta: Acta) -> Ficha:
     """What the holder of a lease is asked for."""
     paso = Paso(turno.paso)
     acordado = acta.acordado if paso is Paso.VERIFICACION else None
-    base = acordado.lectura if acordado else ""
-    campos = _pedidos(turno.acta, acta, paso)
+    base = acordado.lectura if acordado else peticion_de(paso, acta)
+    campos = _pedidos(turno.acta, acta, paso) if paso in SE_LEEN else ()
     return Ficha(turno.orden, turno.acta, turno.paso, turno.imagen, turno.persona, base, campos)
 
 
@@ -174,25 +186,136 @@ def devolver(ficha: Ficha, campos: Sequence[str], motivo: str) -> None:
 def reportar(ficha: Ficha, problema: Problema, frase: str) -> None:
     """The picture cannot be worked with. `frase`: what it is, as it is put on record."""
     if problema in PIDEN_OTRA:
-        _escribir(ficha, Tipo.OTRA_IMAGEN_PEDIDA, lambda: {"imagen": ficha.imagen, "motivo": frase})
+        contenido = {"imagen": ficha.imagen, "motivo": frase, "problema": problema.value}
+        _escribir(ficha, Tipo.OTRA_IMAGEN_PEDIDA, lambda: contenido)
     else:
         _escribir(ficha, Tipo.INCIDENTE, lambda: {"texto": frase})
 
 
+# what one person asked for and another answers
+
+CONCEDEN: Final = {
+    Paso.OTRA_IMAGEN: Tipo.OTRA_IMAGEN_CONFIRMADA,
+    Paso.REAPERTURA: Tipo.REABIERTA,
+    Paso.SIN_ACTA: Tipo.SIN_ACTA_CONFIRMADA,
+}
+
+
+def peticion(clave: str, identificador: str) -> Hecho:
+    """What was asked; raise `FichaSuperada` when there is no such thing."""
+    for escrito in hechos_de([clave]).get(clave, ()):
+        if escrito.hecho.id == identificador:
+            return escrito.hecho
+    raise FichaSuperada
+
+
+def de_otra_casilla(pedida: Mapping[str, Any]) -> str:
+    """What is asked, when it is that the picture is of another casilla; empty when it is anything else."""
+    problema = str(pedida.get("problema", ""))
+    return problema if problema == ProblemaDeImagen.OTRA_CASILLA else ""
+
+
+def conceder(ficha: Ficha) -> None:
+    """What was asked is done. A picture of another casilla becomes a sheet to identify."""
+    with _una_vez(ficha) as falta:
+        if not falta:
+            return
+        pedida, suya = peticion(ficha.acta, ficha.base), _imagen(ficha.acta, ficha.imagen)
+        _anotar(ficha, CONCEDEN[Paso(ficha.paso)], {"peticion": ficha.base})
+        if de_otra_casilla(pedida.contenido) and suya is not None and not ficha.acta.startswith(HOJA):
+            _anotar(ficha, Tipo.DIGITALIZADA, _digitalizada(suya), f"{HOJA}{uuid4()}", despues=True)
+
+
+def rehusar(ficha: Ficha, frase: str) -> None:
+    """What was asked is not done. Where the law has no fact for that it stays asked, and on record, for somebody
+    else."""
+    if ficha.paso == Paso.OTRA_IMAGEN:
+        _escribir(ficha, Tipo.OTRA_IMAGEN_NEGADA, lambda: {"peticion": ficha.base})
+    else:
+        _escribir(ficha, Tipo.INCIDENTE, lambda: {"texto": frase})
+
+
+def pedir_reapertura(ficha: Ficha, motivo: str) -> None:
+    """Ask to open a published acta again."""
+    _escribir(ficha, Tipo.REAPERTURA_PEDIDA, lambda: {"motivo": motivo})
+
+
+# sheets that nobody has identified
+
+
+def identificar(ficha: Ficha, cual: str) -> None:
+    """This sheet is that acta. Once a second person says the same, its picture goes to the acta."""
+    with _una_vez(ficha) as falta:
+        if not falta:
+            return
+        if ficha.imagen in acta_de(cual).desechadas:
+            raise ImagenDesechada
+        contenido = {"imagen": ficha.imagen, "por": "persona"}
+        sin_clave = _anotar(ficha, Tipo.IDENTIFICADA, {**contenido, "acta": cual})
+        suya = _imagen(ficha.acta, ficha.imagen)
+        if sin_clave.custodia is not Custodia.IDENTIFICADA or sin_clave.es != cual or suya is None:
+            return
+        acta = _anotar(ficha, Tipo.DIGITALIZADA, {**_digitalizada(suya), "hoja": ficha.acta}, cual, despues=True)
+        if acta.custodia is not Custodia.IDENTIFICADA:
+            _anotar(ficha, Tipo.IDENTIFICADA, contenido, cual, despues=True)
+
+
+def declarar_fuera(ficha: Ficha, leido: Mapping[str, str]) -> None:
+    """This sheet is of no approved casilla. `leido`: the election, and what else could be read."""
+    _escribir(ficha, Tipo.FUERA_DE_CATALOGO, lambda: {c: v for c, v in leido.items() if v})
+
+
+# the paper
+
+
+def cotejar(ficha: Ficha, resultado: str, nota: str) -> None:
+    """What is published is what the paper says (1, 2) or it is not (3). `nota`: what differs, put on record."""
+    with _una_vez(ficha) as falta:
+        if falta:
+            _anotar(ficha, Tipo.COTEJADA, {"resultado": resultado})
+            if nota:
+                _anotar(ficha, Tipo.INCIDENTE, {"texto": nota}, despues=True)
+
+
+def _imagen(clave: str, huella: str) -> Imagen | None:
+    return next((i for i in acta_de(clave).imagenes if i.sha256 == huella), None)
+
+
+def _digitalizada(imagen: Imagen) -> dict[str, Any]:
+    """The contents of the fact by which another subject has a picture that is here already."""
+    datos = {"imagen": imagen.sha256, "documento": imagen.documento, "mecanismo": imagen.mecanismo}
+    return {c: v for c, v in datos.items() if v}
+
+
 def _escribir(ficha: Ficha, tipo: Tipo, contenido: Callable[[], Mapping[str, Any]]) -> None:
-    """Once for the command: asked again it does nothing, whatever became of the acta since."""
-    if FilaHecho.objects.filter(orden=ficha.orden, sujeto=sujeto_de(ficha.acta)).exists():
-        return
+    """One fact of the acta, once."""
+    with _una_vez(ficha) as falta:
+        if falta:
+            _anotar(ficha, tipo, contenido())
+
+
+@contextmanager
+def _una_vez(ficha: Ficha) -> Iterator[bool]:
+    """Whether what the command asks for is still to do; asked again nothing is, whatever became of the acta since. All
+    or nothing; what is looked at inside is what is written after."""
     with transaction.atomic():
-        tomar_cabeza()  # what `contenido` looks at is what the fact is written after
-        escribir(tipo, ficha.acta, ficha.persona, contenido(), oficina.reloj.ahora(), oficina.nodo(), ficha.orden)
+        tomar_cabeza()
+        yield not FilaHecho.objects.filter(orden=ficha.orden, sujeto=sujeto_de(ficha.acta)).exists()
+
+
+def _anotar(ficha: Ficha, tipo: Tipo, contenido: Mapping[str, Any], clave: str = "", *, despues: bool = False) -> Acta:
+    """One fact of the acta (`clave`: of that one), and the state that it leaves. The first one bears the id of the
+    command; those that come with it, `despues`, do not."""
+    orden = "" if despues else ficha.orden
+    donde, ahora = clave or ficha.acta, oficina.reloj.ahora()
+    return escribir(tipo, donde, ficha.persona, contenido, ahora, oficina.nodo(), orden)[1]
 
 
 def _completar(ficha: Ficha, leidos: Mapping[str, Valor]) -> dict[str, object]:
     """A whole reading: what was typed now, and for the rest what people agree on; raise `FichaSuperada` where they
     differ on something that was not asked."""
     acta, paso = acta_de(ficha.acta), Paso(ficha.paso)
-    if not toca(paso, acta) or acta.imagen is None or acta.imagen.sha256 != ficha.imagen:
+    if not toca(paso, ficha.acta, acta) or acta.imagen is None or acta.imagen.sha256 != ficha.imagen:
         return hoja.asentar(leidos)  # the fold refuses it, and says why
     if not set(_pedidos(ficha.acta, acta, paso)) <= set(ficha.campos):
         raise FichaSuperada

@@ -1,4 +1,4 @@
-"""The four desks. Each is one page: it shows the acta in one's hands, or offers to take the next.
+"""The desks. Each is one page: it shows the acta in one's hands, or offers to take the next.
 
 What is sent comes by POST with `accion`: tomar and dejar answer with the page; the rest, which a script sends and may
 send again, with JSON that is the same however many times it is asked.
@@ -7,7 +7,7 @@ send again, with JSON that is the same however many times it is asked.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -20,13 +20,20 @@ from prep.acceso.permisos import Acceso, Vista, cargos_de, propia, requiere
 from prep.acceso.registro import leyo
 from prep.acceso.roles import Rol
 from prep.bitacora.actas import acta_de
+from prep.bitacora.models import Acta as FilaActa
 from prep.bitacora.services import HechoRechazado
-from prep.ccv import cola, hoja, oficina, services
+from prep.ccv import buscador, cola, hoja, oficina, services
 from prep.ccv.cola import Quien
-from prep.ccv.models import Turno
-from prep.ccv.pasos import Paso, toca
-from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida, FichaSuperada, Problema
+from prep.ccv.models import Espera, Turno
+from prep.ccv.pasos import ESCRITORIOS, Paso, imagen_de, toca
+from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida, FichaSuperada, ImagenDesechada, Problema
 from prep.diseno.textos import texto
+from prep.dominio.acta.acta import EN_CORRECCION, Acta
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.hechos import HOJA
+from prep.dominio.acta.transiciones import Captura
+from prep.dominio.comun.autoridad import TODO
+from prep.dominio.comun.facultades import FACULTADES
 from prep.dominio.comun.rechazos import Rechazo
 
 registro = logging.getLogger("prep.ccv")
@@ -35,11 +42,21 @@ ROLES: Final = {
     Paso.DIFERENCIAS: (Rol.VERIFICADOR, Rol.SUPERVISOR),
     Paso.DECISION: (Rol.SUPERVISOR,),
     Paso.VERIFICACION: (Rol.VERIFICADOR,),
+    Paso.OTRA_IMAGEN: (Rol.SUPERVISOR, Rol.COORDINADOR),
+    Paso.REAPERTURA: (Rol.SUPERVISOR,),
+    Paso.SIN_ACTA: (Rol.COORDINADOR,),
+    Paso.IDENTIFICACION: (Rol.DIGITALIZADOR, Rol.COORDINADOR, Rol.SUPERVISOR),
+    Paso.COTEJO: (Rol.ACOPIADOR, Rol.COORDINADOR),
 }
+DECLARAN_FUERA: Final = (Rol.COORDINADOR, Rol.SUPERVISOR)
+PIDEN_REAPERTURA: Final = (Rol.VERIFICADOR, Rol.SUPERVISOR)
 DE_QUIEN: Final = frozenset(
     {Rechazo.NODO_DESCONOCIDO, Rechazo.PERSONA_DESCONOCIDA, Rechazo.SIN_FACULTAD, Rechazo.DISPOSITIVO}
 )
 """Refusals that another acta would not mend: the work stays on the page."""
+MOTIVO: Final = 500
+_PEDIR: Final = "pedir_reapertura"
+"""What the slip of whoever asks to open an acta again is for."""
 Hacer = Callable[[HttpRequest, Ficha], None]
 
 
@@ -49,118 +66,226 @@ def _persona(request: HttpRequest) -> str:
     return request.user.persona
 
 
-def _quien(request: HttpRequest, paso: Paso) -> Quien:
+def _lugar(request: HttpRequest) -> str:
     assert isinstance(request.user, Cuenta)
-    suyos = [c for c in cargos_de(request) if c.rol in ROLES[paso]]
-    return Quien(_persona(request), request.user.lugar, frozenset[str]().union(*(c.alcance for c in suyos)))
+    return request.user.lugar
 
 
-def _pestanas(request: HttpRequest, paso: Paso) -> list[dict[str, Any]]:
+def _alcance(request: HttpRequest, roles: tuple[Rol, ...]) -> frozenset[str]:
+    """What those roles of a person reach."""
+    return frozenset[str]().union(*(c.alcance for c in cargos_de(request) if c.rol in roles))
+
+
+def _quien(request: HttpRequest, paso: Paso) -> Quien:
+    alcance = _alcance(request, ROLES[paso])
+    if paso is Paso.COTEJO:  # the paper is there
+        suyas = oficina.casillas_de(_lugar(request))
+        alcance = suyas if TODO in alcance else suyas & alcance
+    return Quien(_persona(request), _lugar(request), alcance)
+
+
+def _pasos(request: HttpRequest, nombre: str) -> list[Paso]:
+    """The steps of a desk that whoever asks may take."""
     mios = {c.rol for c in cargos_de(request)}
-    return [
-        {"ruta": reverse(f"ccv-{p}"), "rotulo": texto(f"ccv.{p}.titulo"), "activa": p is paso}
-        for p in Paso
-        if mios & set(ROLES[p])
-    ]
+    return [p for p in ESCRITORIOS[nombre] if mios & set(ROLES[p])]
+
+
+def roles_de(nombre: str) -> tuple[Rol, ...]:
+    """Who sits at a desk."""
+    return tuple(dict.fromkeys(rol for paso in ESCRITORIOS[nombre] for rol in ROLES[paso]))
+
+
+def _pestanas(request: HttpRequest, aqui: str) -> list[dict[str, Any]]:
+    suyos = [n for n in ESCRITORIOS if _pasos(request, n)]
+    if {c.rol for c in cargos_de(request)} & set(PIDEN_REAPERTURA):
+        suyos.append("reapertura")
+    return [{"ruta": reverse(f"ccv-{n}"), "rotulo": texto(f"ccv.{n}.titulo"), "activa": n == aqui} for n in suyos]
 
 
 @propia
 @require_GET
 def inicio(request: HttpRequest) -> HttpResponse:
     """To one's own desk; whoever has none, to their account."""
-    mios = {c.rol for c in cargos_de(request)}
-    return redirect(next((f"ccv-{p}" for p in Paso if mios & set(ROLES[p])), "acceso-cuenta"))
+    return redirect(next((f"ccv-{n}" for n in ESCRITORIOS if _pasos(request, n)), "acceso-cuenta"))
 
 
-def escritorio(paso: Paso) -> Vista:
-    """The view of a step."""
+def escritorio(nombre: str) -> Vista:
+    """The view of a desk."""
 
-    @requiere(*ROLES[paso])
+    @requiere(*roles_de(nombre))
     @require_http_methods(["GET", "HEAD", "POST"])
     def vista(request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
-            return _pagina(request, paso)
+            return _pagina(request, nombre)
         accion = request.POST.get("accion", "")
         if accion == "tomar":
-            turno = cola.tomar(paso, _quien(request, paso), oficina.reloj.ahora())
-            return redirect(reverse(f"ccv-{paso}") + ("" if turno else "?vacia"))
+            cual = request.POST.get("clave", "")[:45] if nombre == "cotejo" else ""  # whoever types never chooses
+            turno = _tomar(request, nombre, cual)
+            return redirect(reverse(f"ccv-{nombre}") + ("" if turno else "?vacia"))
         if accion == "dejar":
             cola.dejar(_persona(request))
-            return redirect(reverse(f"ccv-{paso}") + "?descanso")
-        if (paso, accion) in _ACTOS:
-            return _hacer(request, paso, _ACTOS[paso, accion])
-        if accion == "problema":
-            return _hacer(request, paso, _reportar)
-        return _negar(request, 400, texto("ccv.falla.no_se_entendio"))
+            return redirect(reverse(f"ccv-{nombre}") + "?descanso")
+        return _hacer(request, nombre, accion)
 
     assert isinstance(vista.acceso, Acceso)  # type: ignore[attr-defined]
     return vista
 
 
+def _tomar(request: HttpRequest, nombre: str, clave: str = "") -> Turno | None:
+    """The next acta of a desk (`clave`: that one)."""
+    ahora, pasos = oficina.reloj.ahora(), _pasos(request, nombre)
+    if mio := cola.suyo(_persona(request), pasos, ahora):
+        pasos = [Paso(mio.paso), *(p for p in pasos if p != mio.paso)]
+    elif len(pasos) > 1:
+        pasos = cola.por_antiguedad(pasos)
+    for paso in pasos:
+        if turno := cola.tomar(paso, _quien(request, paso), ahora, clave):
+            return turno
+    return None
+
+
 # what is shown
 
 
-def _pagina(request: HttpRequest, paso: Paso) -> HttpResponse:
+def _pagina(request: HttpRequest, nombre: str) -> HttpResponse:
     ahora = oficina.reloj.ahora()
     datos: dict[str, Any] = {
-        "paso": paso.value,
-        "pestanas": _pestanas(request, paso),
-        "titulo": f"ccv.{paso}.titulo",
-        "explica": f"ccv.{paso}.explica",
+        "escritorio": nombre,
+        "pestanas": _pestanas(request, nombre),
+        "titulo": f"ccv.{nombre}.titulo",
+        "explica": f"ccv.{nombre}.explica",
     }
-    turno = cola.suyo(_persona(request), paso, ahora)
+    turno = cola.suyo(_persona(request), _pasos(request, nombre), ahora)
     if turno is not None:
-        acta = acta_de(turno.acta)
-        if toca(paso, acta) and acta.imagen is not None and acta.imagen.sha256 == turno.imagen:
-            return render(request, _PLANTILLAS[paso], datos | _del_acta(turno, services.ficha_de(turno, acta), paso))
+        acta, paso = acta_de(turno.acta), Paso(turno.paso)
+        if toca(paso, turno.acta, acta) and imagen_de(paso, acta) == turno.imagen:
+            ficha = services.ficha_de(turno, acta)
+            datos |= _del_acta(request, turno, ficha) | _DEL_PASO[paso](request, acta, ficha)
+            return render(request, _PLANTILLAS[nombre], datos)
         cola.dejar(turno.persona, turno.orden)
         datos["cambio"] = True
-    return render(request, "ccv/espera.html", datos | {c: c in request.GET for c in ("vacia", "descanso")})
+    datos |= {c: c in request.GET for c in ("vacia", "descanso")}
+    datos["con_busqueda"] = nombre == "cotejo"
+    return render(request, "ccv/espera.html", datos)
 
 
-def _del_acta(turno: Turno, ficha: Ficha, paso: Paso) -> dict[str, Any]:
-    filas = hoja.renglones(turno.acta, ficha.campos)
-    datos: dict[str, Any] = {
-        "ident": hoja.identificacion(turno.acta),
+def _del_acta(request: HttpRequest, turno: Turno, ficha: Ficha) -> dict[str, Any]:
+    """What every desk shows of an acta, or of a sheet that nobody has identified."""
+    sin_clave = turno.acta.startswith(HOJA)
+    return {
+        "paso": turno.paso,
+        "ident": None if sin_clave else hoja.identificacion(turno.acta),
         "ficha": ficha.escribir(),
         "orden": turno.orden,
-        "imagen": reverse("ccv-imagen", args=[turno.acta]),
-        "enderezada": hoja.enderezada(turno.imagen),
-        "renglones": filas,
-        "problemas": [(str(n), p.value, texto(f"ccv.problema.{p}")) for n, p in enumerate(Problema, 1)],
-        "con_motivo": paso is Paso.DECISION,
-        "con_encabezado": paso is Paso.CAPTURA,
-        "encabezado": hoja.encabezado(turno.acta),
+        "imagen": reverse("ccv-imagen", args=[turno.acta]) if turno.imagen else "",
+        "enderezada": bool(turno.imagen) and not sin_clave and hoja.enderezada(turno.imagen),
+        "problemas": [
+            (str(n), p.value, texto(f"ccv.problema.{p}")) for n, p in enumerate(_problemas(request, ficha), 1)
+        ],
     }
-    if paso is Paso.VERIFICACION:
-        acordado = acta_de(turno.acta).acordado
-        if acordado is None or acordado.lectura != ficha.base:
-            raise Http404
-        valores = hoja.campos_de(acordado.asentado)
-        datos["filas"] = [(f, valores.get(f.clave, "")) for f in filas]
-    return datos
 
 
+def _problemas(request: HttpRequest, ficha: Ficha) -> list[Problema]:
+    """What whoever looks at the picture may say of it."""
+    if ficha.paso in services.SE_LEEN:
+        return list(Problema)
+    if ficha.paso != Paso.IDENTIFICACION:
+        return []
+    piden = any("hoja.otra_imagen_pedida" in FACULTADES[c.rol] for c in cargos_de(request))
+    sobran = {Problema.OTRA_CASILLA} | (set() if piden else services.PIDEN_OTRA)
+    return [p for p in Problema if p not in sobran]
+
+
+def _al_capturar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
+    return {
+        "renglones": hoja.renglones(ficha.acta, ficha.campos),
+        "con_motivo": ficha.paso == Paso.DECISION,
+        "con_encabezado": ficha.paso == Paso.CAPTURA,
+        "encabezado": hoja.encabezado(ficha.acta),
+    }
+
+
+def _al_verificar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
+    acordado = acta.acordado
+    if acordado is None or acordado.lectura != ficha.base:
+        raise Http404
+    return {"filas": _filas(ficha.acta, acordado.asentado)}
+
+
+def _filas(clave: str, asentado: Asentado) -> list[tuple[hoja.Renglon, Any]]:
+    valores = hoja.campos_de(asentado)
+    return [(r, valores.get(r.clave, "")) for r in hoja.renglones(clave)]
+
+
+def _al_responder(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
+    """What was asked and why; who did is never shown."""
+    paso, contenido = Paso(ficha.paso), services.peticion(ficha.acta, ficha.base).contenido
+    motivo, que = str(contenido["motivo"]), services.de_otra_casilla(contenido) or paso.value
+    otras = [i.sha256 for i in acta.imagenes if i.sha256 != ficha.imagen] if paso is Paso.OTRA_IMAGEN else []
+    return {
+        "pregunta": texto(f"ccv.peticiones.{paso}"),
+        "motivo": texto(f"ccv.sin_acta.{motivo}") if paso is Paso.SIN_ACTA else motivo,
+        "consecuencia": texto(f"ccv.peticiones.{que}_si"),
+        "si": texto(f"ccv.peticiones.{que}_boton"),
+        "no": texto("ccv.peticiones.no" if paso is Paso.OTRA_IMAGEN else "ccv.peticiones.no_confirmar"),
+        "filas": _filas(ficha.acta, acta.publicada.asentado) if paso is Paso.REAPERTURA and acta.publicada else [],
+        "imagenes": [reverse("ccv-imagen", args=[ficha.acta])]
+        + [reverse("ccv-imagen-otra", args=[ficha.acta, huella]) for huella in otras],
+    }
+
+
+def _al_identificar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
+    declara = bool({c.rol for c in cargos_de(request)} & set(DECLARAN_FUERA))
+    return {
+        "busca": reverse("ccv-identificacion-buscar"),
+        "elecciones": [(e.clave, e.nombre) for e in oficina.formas().proceso.elecciones] if declara else [],
+    }
+
+
+def _al_cotejar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
+    assert acta.publicada is not None
+    return {"filas": _filas(ficha.acta, acta.publicada.asentado), "en_correccion": acta.cotejo == EN_CORRECCION}
+
+
+_DEL_PASO: Final[dict[Paso, Callable[[HttpRequest, Acta, Ficha], dict[str, Any]]]] = {
+    **dict.fromkeys((Paso.CAPTURA, Paso.DIFERENCIAS, Paso.DECISION), _al_capturar),
+    Paso.VERIFICACION: _al_verificar,
+    **dict.fromkeys(ESCRITORIOS["peticiones"], _al_responder),
+    Paso.IDENTIFICACION: _al_identificar,
+    Paso.COTEJO: _al_cotejar,
+}
 _PLANTILLAS: Final = {
-    Paso.CAPTURA: "ccv/captura.html",
-    Paso.DIFERENCIAS: "ccv/captura.html",
-    Paso.DECISION: "ccv/captura.html",
-    Paso.VERIFICACION: "ccv/verificacion.html",
+    **dict.fromkeys(("captura", "diferencias", "decision"), "ccv/captura.html"),
+    "verificacion": "ccv/verificacion.html",
+    "peticiones": "ccv/peticion.html",
+    "identificacion": "ccv/identificacion.html",
+    "cotejo": "ccv/cotejo.html",
 }
 
 
-def _en_sus_manos(request: HttpRequest, clave: str) -> frozenset[str] | None:
+# pictures
+
+
+def _en_sus_manos(request: HttpRequest, clave: str, otra: str = "") -> frozenset[str] | None:
     """An acta that whoever asks holds now; to anybody else there is no picture."""
-    vivo = Turno.objects.filter(acta=clave, persona=_persona(request), vence__gt=oficina.reloj.ahora())
-    return cola.alcance_de(clave) if vivo.exists() else None
+    vivo = Turno.objects.filter(acta=clave, persona=_persona(request), vence__gt=oficina.reloj.ahora()).first()
+    if vivo is None or (otra and vivo.paso != Paso.OTRA_IMAGEN):
+        return None
+    return cola.alcance_de(clave)
 
 
 @requiere(*{rol for roles in ROLES.values() for rol in roles}, sobre=_en_sus_manos)
 @require_GET
-def imagen(request: HttpRequest, clave: str) -> HttpResponse:
-    """The picture of the acta in one's hands. Who was shown it is put on the register."""
+def imagen(request: HttpRequest, clave: str, otra: str = "") -> HttpResponse:
+    """The picture of the acta in one's hands (`otra`: another one of it). Who was shown it is put on the register."""
     turno = Turno.objects.filter(acta=clave, persona=_persona(request)).first()
-    datos = hoja.imagen(turno.imagen) if turno else None
+    if turno is None or (otra and all(i.sha256 != otra for i in acta_de(clave).imagenes)):
+        raise Http404
+    return _mostrar(request, clave, otra or turno.imagen)
+
+
+def _mostrar(request: HttpRequest, clave: str, huella: str) -> HttpResponse:
+    datos = hoja.imagen(huella)
     if datos is None:
         raise Http404
     leyo(request, clave)
@@ -168,16 +293,118 @@ def imagen(request: HttpRequest, clave: str) -> HttpResponse:
     return HttpResponse(datos, content_type=tipo, headers={"Cache-Control": "private, no-store"})
 
 
+# what is looked for
+
+
+@requiere(*ROLES[Paso.IDENTIFICACION])
+@require_GET
+def buscar_para_identificar(request: HttpRequest) -> HttpResponse:
+    """Actas of the catalogue that a sheet may be."""
+    return _halladas(request, "elegir", lambda: (_alcance(request, ROLES[Paso.IDENTIFICACION]), None))
+
+
+@requiere(*ROLES[Paso.COTEJO])
+@require_GET
+def buscar_para_cotejar(request: HttpRequest) -> HttpResponse:
+    """Actas of one's CATD that wait for their paper to be looked at."""
+    esperan = Espera.objects.filter(paso=Paso.COTEJO).values_list("clave", flat=True)
+    return _halladas(request, "tomar", lambda: (_quien(request, Paso.COTEJO).alcance, set(esperan)))
+
+
+@requiere(*PIDEN_REAPERTURA)
+@require_GET
+def buscar_para_reabrir(request: HttpRequest) -> HttpResponse:
+    """Published actas."""
+    verificadas = FilaActa.objects.filter(captura=Captura.VERIFICADA.value).values_list("clave", flat=True)
+    return _halladas(request, "abrir", lambda: (_alcance(request, PIDEN_REAPERTURA), set(verificadas)))
+
+
+def _halladas(
+    request: HttpRequest, para: str, entre: Callable[[], tuple[frozenset[str], set[str] | None]]
+) -> HttpResponse:
+    """What is found. `entre`: within which reach, and which actas only."""
+    dicho = request.GET.get("q", "").strip()
+    halladas = buscador.buscar(dicho, *entre()) if dicho else []
+    return render(request, "ccv/halladas.html", {"halladas": halladas, "para": para, "q": dicho})
+
+
+# asking to open a published acta again
+
+
+@requiere(*PIDEN_REAPERTURA)
+@require_GET
+def reapertura(request: HttpRequest) -> HttpResponse:
+    """Find the acta; above, those of which whoever collated asked for a correction."""
+    alcance = _alcance(request, PIDEN_REAPERTURA)
+    filas = FilaActa.objects.filter(cotejo=EN_CORRECCION, captura=Captura.VERIFICADA.value).order_by("clave")
+    claves = [c for c in filas.values_list("clave", flat=True) if TODO in alcance or c[:11] in alcance]
+    datos = {
+        "pestanas": _pestanas(request, "reapertura"),
+        "busca": reverse("ccv-reapertura-buscar"),
+        "en_correccion": [buscador.Hallada(c, hoja.identificacion(c)) for c in claves[:100]],
+        "pedida": "pedida" in request.GET,
+    }
+    return render(request, "ccv/reapertura.html", datos)
+
+
+def _publicada(request: HttpRequest, clave: str) -> frozenset[str] | None:
+    """A published acta of the catalogue: there is no other one to open again."""
+    hay = FilaActa.objects.filter(clave=clave, captura=Captura.VERIFICADA.value).exists()
+    return cola.alcance_de(clave) if hay else None
+
+
+@requiere(*PIDEN_REAPERTURA, sobre=_publicada)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reabrir(request: HttpRequest, clave: str) -> HttpResponse:
+    """A published acta with its picture, and the reason to open it again."""
+    acta, persona = acta_de(clave), _persona(request)
+    if acta.publicada is None:
+        raise Http404
+    if request.method == "POST":
+
+        def pedir(ficha: Ficha) -> None:
+            if ficha.acta != clave:
+                raise FichaInvalida
+            services.pedir_reapertura(ficha, _motivo(request))
+
+        return _responder(request, [_PEDIR], pedir, reverse("ccv-reapertura") + "?pedida")
+    huella = acta.publicada.imagen.sha256
+    ficha = Ficha(cola.nueva_orden(), clave, _PEDIR, huella, persona)
+    datos = {
+        "pestanas": _pestanas(request, "reapertura"),
+        "titulo": "ccv.reapertura.titulo",
+        "ident": hoja.identificacion(clave),
+        "orden": ficha.orden,
+        "ficha": ficha.escribir(),
+        "imagen": reverse("ccv-reapertura-imagen", args=[clave]),
+        "enderezada": hoja.enderezada(huella),
+        "filas": _filas(clave, acta.publicada.asentado),
+        "en_correccion": acta.cotejo == EN_CORRECCION,
+        "ya": acta.reapertura is not None,
+    }
+    leyo(request, clave)
+    return render(request, "ccv/reabrir.html", datos)
+
+
+@requiere(*PIDEN_REAPERTURA, sobre=_publicada)
+@require_GET
+def imagen_publicada(request: HttpRequest, clave: str) -> HttpResponse:
+    """The picture of a published acta."""
+    acta = acta_de(clave)
+    if acta.publicada is None:
+        raise Http404
+    return _mostrar(request, clave, acta.publicada.imagen.sha256)
+
+
 # what is done
-
-
-def _lugar(request: HttpRequest) -> str:
-    assert isinstance(request.user, Cuenta)
-    return request.user.lugar
 
 
 def _dichos(request: HttpRequest) -> Mapping[str, str]:
     return {c[2:]: str(v) for c, v in request.POST.items() if c.startswith("v.")}
+
+
+def _motivo(request: HttpRequest) -> str:
+    return request.POST.get("motivo", "")[:MOTIVO]
 
 
 def _capturar(request: HttpRequest, ficha: Ficha) -> None:
@@ -189,7 +416,7 @@ def _dictaminar(request: HttpRequest, ficha: Ficha) -> None:
 
 
 def _decidir(request: HttpRequest, ficha: Ficha) -> None:
-    services.decidir(ficha, _dichos(request), request.POST.get("motivo", "")[:500])
+    services.decidir(ficha, _dichos(request), _motivo(request))
 
 
 def _verificar(request: HttpRequest, ficha: Ficha) -> None:
@@ -197,7 +424,41 @@ def _verificar(request: HttpRequest, ficha: Ficha) -> None:
 
 
 def _devolver(request: HttpRequest, ficha: Ficha) -> None:
-    services.devolver(ficha, request.POST.getlist("campo"), request.POST.get("motivo", "")[:500])
+    services.devolver(ficha, request.POST.getlist("campo"), _motivo(request))
+
+
+def _conceder(request: HttpRequest, ficha: Ficha) -> None:
+    services.conceder(ficha)
+
+
+def _rehusar(request: HttpRequest, ficha: Ficha) -> None:
+    services.rehusar(ficha, texto(f"ccv.peticiones.{ficha.paso}_no"))
+
+
+def _identificar(request: HttpRequest, ficha: Ficha) -> None:
+    cual, alcance = request.POST.get("acta", ""), _alcance(request, ROLES[Paso.IDENTIFICACION])
+    if cual not in oficina.formas() or not (TODO in alcance or cual[:11] in alcance):
+        raise CamposInvalidos(["acta"])
+    services.identificar(ficha, cual)
+
+
+def _declarar_fuera(request: HttpRequest, ficha: Ficha) -> None:
+    if not {c.rol for c in cargos_de(request)} & set(DECLARAN_FUERA):
+        raise FichaInvalida
+    eleccion = request.POST.get("eleccion", "")
+    if eleccion not in {e.clave for e in oficina.formas().proceso.elecciones}:
+        raise CamposInvalidos(["eleccion"])
+    leido = {c: request.POST.get(c, "").strip()[:20] for c in ("demarcacion", "seccion", "tipo", "id", "extension")}
+    services.declarar_fuera(ficha, {"eleccion": eleccion, **leido})
+
+
+def _cotejar(request: HttpRequest, ficha: Ficha) -> None:
+    resultado, nota = request.POST.get("resultado", ""), _motivo(request).strip()
+    if resultado not in ("1", "2", "3"):
+        raise FichaInvalida
+    if resultado == str(EN_CORRECCION) and not nota:
+        raise CamposInvalidos(["motivo"])
+    services.cotejar(ficha, resultado, f"{texto('ccv.cotejo.nota')} {nota}" if nota else "")
 
 
 def _reportar(request: HttpRequest, ficha: Ficha) -> None:
@@ -205,6 +466,8 @@ def _reportar(request: HttpRequest, ficha: Ficha) -> None:
         problema = Problema(request.POST.get("problema", ""))
     except ValueError:
         raise FichaInvalida from None
+    if problema not in _problemas(request, ficha):
+        raise FichaInvalida
     services.reportar(ficha, problema, texto(f"ccv.problema.{problema}"))
 
 
@@ -214,27 +477,53 @@ _ACTOS: Final[dict[tuple[Paso, str], Hacer]] = {
     (Paso.DECISION, "enviar"): _decidir,
     (Paso.VERIFICACION, "enviar"): _verificar,
     (Paso.VERIFICACION, "devolver"): _devolver,
+    **{(paso, "si"): _conceder for paso in ESCRITORIOS["peticiones"]},
+    **{(paso, "no"): _rehusar for paso in ESCRITORIOS["peticiones"]},
+    (Paso.IDENTIFICACION, "enviar"): _identificar,
+    (Paso.IDENTIFICACION, "fuera"): _declarar_fuera,
+    (Paso.COTEJO, "enviar"): _cotejar,
+    **{(paso, "problema"): _reportar for paso in (*services.SE_LEEN, Paso.IDENTIFICACION)},
 }
 
 
-def _hacer(request: HttpRequest, paso: Paso, hacer: Hacer) -> HttpResponse:
+def _hacer(request: HttpRequest, nombre: str, accion: str) -> HttpResponse:
     """Do it once, give the lease back and take the next. The answer says nothing of what became of the acta."""
+
+    def hacer(ficha: Ficha) -> None:
+        if (Paso(ficha.paso), accion) not in _ACTOS:
+            raise FichaInvalida
+        _ACTOS[Paso(ficha.paso), accion](request, ficha)
+
+    ir = reverse(f"ccv-{nombre}")
+    return _responder(request, _pasos(request, nombre), hacer, ir, lambda: _tomar(request, nombre))
+
+
+def _responder(
+    request: HttpRequest,
+    pasos: Collection[str],
+    hacer: Callable[[Ficha], None],
+    ir: str,
+    despues: Callable[[], object] = lambda: None,
+) -> HttpResponse:
+    """What came of an act, as the page's script reads it."""
     try:
-        ficha = Ficha.leer(request.POST.get("ficha", ""), paso, _persona(request))
-        hacer(request, ficha)
+        ficha = Ficha.leer(request.POST.get("ficha", ""), pasos, _persona(request))
+        hacer(ficha)
     except FichaInvalida:
         return _negar(request, 400, texto("ccv.falla.no_se_entendio"))
     except CamposInvalidos as error:
         return _negar(request, 400, texto("ccv.falla.campos"), campos=error.campos)
+    except ImagenDesechada as error:
+        return _negar(request, 409, error.rechazo.value, que=error.rechazo.name)
     except (HechoRechazado, FichaSuperada) as error:
         rechazo = error.rechazo
         if rechazo in DE_QUIEN or rechazo is Rechazo.SIN_MOTIVO:
             return _negar(request, 409, rechazo.value, que=rechazo.name)
         cola.dejar(ficha.persona, ficha.orden)
-        return _negar(request, 409, rechazo.value, que=rechazo.name, ir=reverse(f"ccv-{paso}"))
+        return _negar(request, 409, rechazo.value, que=rechazo.name, ir=ir)
     cola.dejar(ficha.persona, ficha.orden)
-    cola.tomar(paso, _quien(request, paso), oficina.reloj.ahora())
-    return JsonResponse({"ir": reverse(f"ccv-{paso}")})
+    despues()
+    return JsonResponse({"ir": ir})
 
 
 def _negar(request: HttpRequest, estado: int, frase: str, que: str = "", **otros: Any) -> HttpResponse:
@@ -243,7 +532,10 @@ def _negar(request: HttpRequest, estado: int, frase: str, que: str = "", **otros
     return JsonResponse({"frase": frase, "codigo": codigo} | otros, status=estado)
 
 
-captura = escritorio(Paso.CAPTURA)
-diferencias = escritorio(Paso.DIFERENCIAS)
-decision = escritorio(Paso.DECISION)
-verificacion = escritorio(Paso.VERIFICACION)
+captura = escritorio("captura")
+diferencias = escritorio("diferencias")
+decision = escritorio("decision")
+verificacion = escritorio("verificacion")
+peticiones = escritorio("peticiones")
+identificacion = escritorio("identificacion")
+cotejo = escritorio("cotejo")

@@ -17,6 +17,8 @@ from prep.transparencia.errores import ErrorEmision, FormatoInvalido
 from prep.transparencia.manifiesto import Manifiesto
 
 MAXIMO_DOCUMENTO = 4 * 2**20
+MAXIMO_VERDAD = 32 * 2**20
+"""The truth of a drill says every acta, vote by vote."""
 _DE_LA_HOJA = ("tipo", "formato", "documento")
 
 
@@ -37,6 +39,11 @@ class Acto:
 
 def ruta_documento(huella: str) -> str:
     return f"documentos/{huella}.json"
+
+
+def maximo_de(tipo: str) -> int:
+    """How long the document of an act may be."""
+    return MAXIMO_VERDAD if tipo == "verdad_abierta" else MAXIMO_DOCUMENTO
 
 
 def revisar_actos(
@@ -83,7 +90,7 @@ def _dice(h: Mapping[str, Any]) -> str:
 def _documento(lector: Lector, a: Acto) -> Mapping[str, Any]:
     """What the leaf attests: the file with that hash, canonical, that says what its leaf says."""
     ruta = ruta_documento(a.hoja["documento"])
-    datos = lector.leer(ruta, MAXIMO_DOCUMENTO)
+    datos = lector.leer(ruta, maximo_de(a.tipo))
     if datos is None:
         raise FormatoInvalido(f"falta {ruta}, que su hoja firma")
     if sha256(datos).hexdigest() != a.hoja["documento"]:

@@ -50,10 +50,14 @@ def revisar_paginas(archivos: Archivos, m: Manifiesto, redibujar: Redibujar | No
         que = f"{len(firmadas)} páginas y exportaciones son las firmadas, sin redibujar: {hechas}"
         informe.no_recalculado(asunto, que)
         return
-    # A picture depends on the drawing library's version too: it is only signed.
+    # A picture depends on the version of the drawing library too.
     texto = {r: h for r, h in firmadas.items() if not r.endswith(".png")}
     distintas = sorted(r for r, h in texto.items() if r not in hechas or sha256(hechas[r]).hexdigest() != h)
     for r in distintas:
         informe.mal(asunto, f"{r.removeprefix('/')} no es la página que las cifras de este corte dan")
+    if dibujos := len(firmadas) - len(texto):
+        informe.no_recalculado(
+            "dibujos", f"{dibujos} dibujos (.png) son los firmados: cada equipo los hace un poco distintos"
+        )
     if not distintas:
         informe.bien(asunto, f"{len(texto)} páginas son las que estas cifras dan, dibujadas de nuevo")

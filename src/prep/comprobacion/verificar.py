@@ -82,11 +82,12 @@ class _Cortes:
 @dataclass(frozen=True)
 class Registro:
     """What a log says of the bitácora that its cortes come from. `llaves`: the institute's, now and before; `ceros`:
-    the document of the puesta en ceros, if it is signed."""
+    the document of the puesta en ceros, if it is signed; `hojas`: every leaf, with its place."""
 
     llaves: frozenset[LlavePublica]
     manifiestos: Mapping[int, Manifiesto]
     ceros: Mapping[str, Any] | None
+    hojas: Sequence[tuple[int, Mapping[str, Any]]]
 
 
 def leer_registro(lector: Lector, politica: Politica | None, informe: Informe) -> Registro:
@@ -102,6 +103,7 @@ def leer_registro(lector: Lector, politica: Politica | None, informe: Informe) -
         frozenset(ll for ll in firmantes if ll.nombre == historia.punto.origen),
         cortes.manifiestos,
         next((documentos.get(i) for i, h in cortes.todas if h["tipo"] == "puesta_en_ceros"), None),
+        cortes.todas,
     )
 
 

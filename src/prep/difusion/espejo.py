@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from prep.comprobacion.actos import MAXIMO_DOCUMENTO, revisar_actos, ruta_documento
+from prep.comprobacion.actos import maximo_de, revisar_actos, ruta_documento
 from prep.comprobacion.corte_publicado import (
     MAXIMO_IMAGEN,
     Anterior,
@@ -137,9 +137,9 @@ class Espejo:
         for _, h in hojas:
             if "documento" not in h:
                 continue
-            ruta = ruta_documento(h["documento"])
-            if self.sitio.leer(ruta, MAXIMO_DOCUMENTO) is None:
-                datos = self._recibir(ruta, MAXIMO_DOCUMENTO)
+            ruta, maximo = ruta_documento(h["documento"]), maximo_de(h["tipo"])
+            if self.sitio.leer(ruta, maximo) is None:
+                datos = self._recibir(ruta, maximo)
                 if sha256(datos).hexdigest() != h["documento"]:
                     raise Inconsistente(f"la fuente ofrece un {ruta} que no es el firmado")
                 self.sitio.escribir(ruta, datos)

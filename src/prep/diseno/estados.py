@@ -30,11 +30,19 @@ ESTADOS: Final = {
     "dictaminada": Aspecto("curso", "palomita"),
     "verificada": Aspecto("bien", "palomita"),
     "devuelta": Aspecto("aviso", "refrescar"),
+    # situación of an expected acta
+    "publicada": Aspecto("bien", "palomita"),
+    "en_captura": Aspecto("curso", "teclado"),
+    "no_digitalizada": Aspecto("aviso", "sobre"),
+    "no_recibida": Aspecto("", "reloj"),
     # people, terminals and machines
     "activa": Aspecto("bien", "palomita"),
     "sin_entrar": Aspecto("aviso", "reloj"),
     "bloqueada": Aspecto("mal", "candado"),
     "retirada": Aspecto("", "tache"),
+    "en_puesto": Aspecto("bien", "palomita"),
+    "sin_moverse": Aspecto("aviso", "reloj"),
+    "fuera": Aspecto("", "salir"),
     "en_descanso": Aspecto("", "descanso"),
     "sin_conexion": Aspecto("mal", "sin_red"),
 }

@@ -165,6 +165,16 @@ def paginas(datos: bytes, lado_minimo: int = LADO_MINIMO) -> list[bytes]:
         raise ArchivoRechazado("La imagen está dañada y no se puede abrir: vuelva a enviarla.") from error
 
 
+def admitir_foto(datos: bytes, lado_minimo: int = LADO_MINIMO) -> None:
+    """Raise `ArchivoRechazado` unless it is a JPEG or PNG of one page and of a size that is read. Its pixels are not
+    decoded: whoever receives many by the second does that later, and apart."""
+    tipo = tipo_de(datos)
+    if tipo not in ("JPEG", "PNG"):
+        raise ArchivoRechazado("El archivo no es una fotografía JPEG ni PNG.")
+    _revisar_ocultos(datos, tipo)
+    _medidas(*_abrir(datos, tipo).size, lado_minimo)
+
+
 def _sobre_blanco(imagen: Image.Image) -> Color:
     """BGR pixels of a picture laid over white, strip by strip: a large one fits in memory."""
     ancho, alto = imagen.size
@@ -323,6 +333,10 @@ def recorte(rectificada: Color, campo: Campo, ajuste: Ajuste, px_mm: float) -> b
 
 def _ruta(clase: str, huella: str, sufijo: str = "") -> str:
     return f"{clase}/{huella[:2]}/{huella}{sufijo}"
+
+
+def hay_original(almacen: Almacen, huella: str) -> bool:
+    return almacen.existe(_ruta("originales", huella))
 
 
 def guardar_original(almacen: Almacen, datos: bytes) -> str:

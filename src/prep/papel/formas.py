@@ -22,6 +22,10 @@ class Formas:
         }
         self._plantillas: dict[tuple[str, int], Plantilla] = {}
 
+    def __contains__(self, clave_acta: object) -> bool:
+        """Whether the catalogue expects an acta."""
+        return clave_acta in self._actas
+
     def plantilla_de(self, clave_acta: str) -> Plantilla | None:
         """The form of an acta; None when the catalogue does not expect it. Raises `ValueError` if it does not fit."""
         if clave_acta not in self._actas:

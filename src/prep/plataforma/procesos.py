@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import fcntl
 import multiprocessing
 import os
@@ -61,7 +62,12 @@ def carpeta_aparte(prefijo: str) -> Iterator[Path]:
             os.close(abandonada)
     while True:
         carpeta = Path(tempfile.mkdtemp(prefix=prefijo))
-        if (tomada := tomar(carpeta)) is not None and carpeta.exists():
+        try:
+            tomada = tomar(carpeta)
+        except OSError:
+            carpeta.rmdir()
+            raise
+        if tomada is not None and carpeta.exists():
             break  # else another one took it for abandoned just before the lock
     try:
         yield carpeta
@@ -72,14 +78,21 @@ def carpeta_aparte(prefijo: str) -> Iterator[Path]:
 
 def tomar(carpeta: Path) -> int | None:
     """Lock a folder of one's own, until what it gives is closed or this process and those it forks end; None if
-    somebody else has it."""
+    somebody else has it, or it is not a folder of ours. Raise `OSError` where folders cannot be locked."""
     try:
         abierta = os.open(carpeta, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None
+    except OSError as error:
+        if error.errno == errno.ELOOP:  # a link
+            return None
+        raise
     try:
         fcntl.flock(abierta, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         os.close(abierta)
         return None
+    except OSError:
+        os.close(abierta)
+        raise
     return abierta

@@ -11,7 +11,6 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -20,30 +19,9 @@ from prep.bitacora.nodos import DispositivoLocal
 from prep.catalogo.informativo import Informativo
 from prep.dominio.acta.hechos import Tipo, huella_lectura, sujeto_de
 from prep.dominio.comun.hecho import Hecho, nuevo_hecho
-from prep.dominio.tabulacion.boleta import Boleta, TipoRecuadro
-from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion, Proceso
+from prep.dominio.tabulacion.proceso import Proceso
+from prep.simulacro.votos import CUENTAN, Papel, Suerte, Votos
 
-
-class Suerte(StrEnum):
-    """What happens to an acta that matters for its count."""
-
-    NORMAL = "normal"
-    PARCIAL = "parcial"  # some box without a readable number
-    ILEGIBLE = "ilegible"
-    VACIA = "vacia"
-    EXCEDE = "excede"
-    SIN_ACTA = "sin_acta"
-
-
-_SUERTES: Final = (
-    (Suerte.NORMAL, 905),
-    (Suerte.PARCIAL, 70),
-    (Suerte.ILEGIBLE, 4),
-    (Suerte.VACIA, 5),
-    (Suerte.EXCEDE, 5),
-    (Suerte.SIN_ACTA, 11),
-)
-CUENTAN: Final = frozenset({Suerte.NORMAL, Suerte.PARCIAL})
 _ROLES: Final = ("cae", "acopiador", "digitalizador", "capturista", "verificador", "supervisor", "coordinador")
 _ARRANQUE_MIN: Final = 45
 """Minutes from the closing of the casillas to the first actas."""
@@ -52,22 +30,14 @@ _UNA_MAL: Final = 0.06
 
 
 @dataclass(slots=True)
-class ActaSimulada:
-    """One acta of the night. `valores`: what the paper says; `movil`: it comes by phone. `hechos`: what people did so
-    far. `coincide`: two people typed the same and nobody has looked at it since; `mal`: they typed the same mistake."""
+class ActaSimulada(Papel):
+    """One acta of the night. `movil`: it comes by phone. `hechos`: what people did so far. `coincide`: two people typed
+    the same and nobody has looked at it since; `mal`: they typed the same mistake."""
 
-    eleccion: Eleccion
-    esperada: ActaEsperada
-    suerte: Suerte
-    valores: dict[str, Any]
     movil: bool
     hechos: list[Hecho] = field(default_factory=list)
     coincide: bool = False
     mal: bool = False
-
-    @property
-    def votos(self) -> dict[str, int]:
-        return {c: v if isinstance(v, int) else 0 for c, v in self.valores["votos"].items()}
 
 
 @dataclass(slots=True)
@@ -85,7 +55,7 @@ class Verdad:
 
 class Noche:
     """Imagines a night over a process. `cierre`: when casillas close (aware); `movil`: share that comes by phone;
-    `ambas_mal`: share in which both people type the same mistake."""
+    `ambas_mal`: share in which both people type the same mistake; `votos`: what the actas say, if not just anything."""
 
     def __init__(
         self,
@@ -95,6 +65,7 @@ class Noche:
         semilla: int,
         movil: float = 0.6,
         ambas_mal: float = 0.0,
+        votos: Votos | None = None,
     ) -> None:
         self.proceso, self.cierre, self.movil, self.ambas_mal = proceso, cierre, movil, ambas_mal
         self.azar = random.Random(semilla)
@@ -104,9 +75,8 @@ class Noche:
         self.cargos = [(p.persona, p.rol, p.lugar) for p in informativo.personas]
         self.cargos += [(p, rol, "CCV") for rol, todos in inventadas.items() for p in todos]
         self.telefonos = {p: _telefono(semilla, p) for p in self._personas["cae"]}
-        self._pesos: dict[tuple[str, int], list[float]] = {}
+        self.votos = Votos(proceso, semilla) if votos is None else votos
         self._salidas: dict[str, int] = {}
-        self._fuerzas: dict[tuple[str, str], float] = {}
 
     def actas(self) -> Iterator[ActaSimulada]:
         """Every acta, election by election, with its facts; its picture is only a name."""
@@ -118,73 +88,8 @@ class Noche:
 
     def papeles(self) -> Iterator[ActaSimulada]:
         """Every acta as it was filled, before anybody touches it."""
-        for eleccion in self.proceso.elecciones:
-            base = {r.clave: self.azar.uniform(0.3, 1) ** 2 for r in eleccion.columnas}
-            for esperada in eleccion.actas:
-                yield self._imaginar(eleccion, esperada, base)
-
-    # --- what the paper says -----------------------------------------------------------------------------------------
-
-    def _imaginar(self, eleccion: Eleccion, esperada: ActaEsperada, base: dict[str, float]) -> ActaSimulada:
-        azar = self.azar
-        boleta = eleccion.boletas[esperada.demarcacion]
-        suerte = azar.choices([s for s, _ in _SUERTES], [p for _, p in _SUERTES])[0]
-        casilla = esperada.casilla
-        especial = casilla.especial or casilla.lista_nominal == 0
-        padron = (casilla.boletas or 500) if especial else casilla.lista_nominal
-        representantes = azar.randrange(0, 1 + min(6, esperada.representantes or 0))
-        asistencia = azar.betavariate(11, 8)
-        if suerte is Suerte.EXCEDE:
-            asistencia = 1.3 + 40 / max(padron, 1)
-        meta = padron * asistencia
-        pesos = self._pesos_de(eleccion, esperada.demarcacion, boleta, base)
-        votos: dict[str, Any] = {}
-        for recuadro, peso in zip(boleta.recuadros, pesos, strict=True):
-            esperado = meta * peso
-            votos[recuadro.clave] = max(0, int(azar.gauss(esperado, esperado**0.5) + 0.5)) if esperado > 0.05 else 0
-        total = sum(votos.values())
-        tope = (padron if casilla.lista_nominal or especial else total) + (esperada.representantes or 0)
-        if suerte is not Suerte.EXCEDE and total > tope:
-            mayor = max(votos, key=lambda c: votos[c])
-            votos[mayor] -= min(votos[mayor], total - tope)
-            total = sum(votos.values())
-        votos = {c: min(v, 999) for c, v in votos.items()}
-        valores: dict[str, Any] = {
-            "boletas_sobrantes": max(0, padron - total),
-            "personas_votaron": max(0, total - representantes),
-            "representantes_votaron": representantes,
-            "votos_sacados": total,
-            "total_asentado": total if azar.random() > 0.1 else max(0, total + azar.choice([-10, -1, 1, 9, 100])),
-        }
-        if suerte is Suerte.PARCIAL:
-            for clave in azar.sample(list(votos), azar.choice([1, 1, 1, 2, 3])):
-                votos[clave] = azar.choice(["Sin dato"] * 9 + ["Ilegible"])
-        elif suerte in (Suerte.ILEGIBLE, Suerte.VACIA):
-            marca = "Ilegible" if suerte is Suerte.ILEGIBLE else "Sin dato"
-            votos = dict.fromkeys(votos, marca)
-        valores["votos"] = votos
-        return ActaSimulada(eleccion, esperada, suerte, valores, azar.random() < self.movil)
-
-    def _pesos_de(self, eleccion: Eleccion, demarcacion: int, boleta: Boleta, base: dict[str, float]) -> list[float]:
-        """Share of the votes that each box takes in a demarcation: a close race among candidacies, each divided among
-        its boxes, with few votes for combinations."""
-        llave = (eleccion.clave, demarcacion)
-        if llave not in self._pesos:
-            pesos = [0.0] * len(boleta.recuadros)
-            for candidatura in boleta.candidaturas:
-                partes = [
-                    base[boleta.recuadros[i].clave]
-                    * (0.02 if boleta.recuadros[i].tipo is TipoRecuadro.COMBINACION else 1.0)
-                    for i in candidatura.recuadros
-                ]
-                propia = self._fuerzas.setdefault((eleccion.clave, candidatura.clave), self.azar.uniform(0.5, 1))
-                fuerza = propia * max(1, len(candidatura.partidos)) ** 0.4 * self.azar.uniform(0.7, 1.4)
-                for i, parte in zip(candidatura.recuadros, partes, strict=True):
-                    pesos[i] = fuerza * parte / sum(partes)
-            suma = sum(pesos)
-            pesos[-2:] = [0.0005 * suma, 0.025 * suma]  # no registradas, nulos
-            self._pesos[llave] = [p / sum(pesos) for p in pesos]
-        return self._pesos[llave]
+        for p in self.votos.papeles():
+            yield ActaSimulada(p.eleccion, p.esperada, p.suerte, p.valores, p.motivo, self.azar.random() < self.movil)
 
     # --- what people do ----------------------------------------------------------------------------------------------
 
@@ -196,7 +101,7 @@ class Noche:
         uno = self._uno
         if acta.suerte is Suerte.SIN_ACTA:
             pluma.esperar(30, 240)
-            pluma.escribir(Tipo.SIN_ACTA, uno("acopiador"), motivo=azar.choice("1223"))
+            pluma.escribir(Tipo.SIN_ACTA, uno("acopiador"), motivo=acta.motivo)
             pluma.esperar(1, 20)
             pluma.escribir(Tipo.SIN_ACTA_CONFIRMADA, uno("coordinador"), peticion=pluma.hechos[-1].id)
             return

@@ -118,6 +118,7 @@ class Carpeta:
             ocultas = (c for c in carpetas if c.startswith(".") and any(Path(raiz, c).iterdir()))
             yield from sorted(f"{(base / c).as_posix()}/" for c in ocultas)
             carpetas[:] = sorted(c for c in carpetas if not c.startswith("."))
+            yield from ((base / c).as_posix() for c in carpetas if Path(raiz, c).is_symlink())
             for a in sorted(archivos):
                 if a != CANDADO and (a.startswith(".") or not _ordinario(Path(raiz, a))):
                     yield (base / a).as_posix()

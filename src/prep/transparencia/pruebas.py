@@ -71,12 +71,6 @@ class PruebaDeInclusion:
         return firmado
 
 
-def prueba_de(historia: Historia, posicion: int) -> PruebaDeInclusion:
-    """Proof file of one leaf of a log already read."""
-    nota = historia.firmado.nota.escribir()
-    return PruebaDeInclusion(posicion, historia.prueba_inclusion(posicion), nota)
-
-
 @dataclass(frozen=True)
 class PeticionDeCofirma:
     """Body of `POST /add-checkpoint`: the size the witness should know, the proof from it, the new checkpoint."""

@@ -142,9 +142,6 @@ class Historia:
     def punto(self) -> Punto:
         return self.firmado.punto
 
-    def prueba_inclusion(self, posicion: int) -> list[bytes]:
-        return arbol.prueba_inclusion(self.arbol.nodos, posicion, self.punto.tamano)
-
     def comprobar_continuacion(self, anterior: Punto) -> None:
         """Raise `Inconsistente` unless this history begins with the one whose head was `anterior`."""
         if anterior.origen != self.punto.origen:

@@ -583,7 +583,7 @@ async function todoLoNecesario({ fuente, registro, ultimo, cortes, actos, archiv
   }
   for (const [i, h] of actos.entries()) {
     if (h.tipo === "llaves") await traer(rutaPunto(i + 1), MAXIMO_PUNTO);
-    if ("documento" in h) await traer(rutaDocumento(h.documento), 4 * 2 ** 20);
+    if ("documento" in h) await traer(rutaDocumento(h.documento), maximoDe(h));
   }
   for (const h of cortes) await traer(`${h.ruta}/corte.json`, 32 * 2 ** 20);
   for (const a of cortes[0].m?.archivos ?? []) if (a.ruta === "proceso.json" || /^bd\/.*\.zip$/.test(a.ruta)) await traer(`${cortes[0].ruta}/${a.ruta}`, a.bytes);

@@ -26,7 +26,7 @@ class Tipo(StrEnum):
     FOTOGRAFIADA = "fotografiada"  # PREP Casilla took a picture: imagen, hora, documento
     DIGITALIZADA = "digitalizada"  # scanned at the CATD: imagen, documento, [medio]
     IDENTIFICADA = "identificada"  # imagen belongs to this acta: imagen, por (qr | persona | pto), [acta]
-    OTRA_IMAGEN_PEDIDA = "otra_imagen_pedida"  # the picture cannot be read, another is asked for: imagen, motivo
+    OTRA_IMAGEN_PEDIDA = "otra_imagen_pedida"  # another picture is asked for: imagen, motivo, [problema]
     OTRA_IMAGEN_CONFIRMADA = "otra_imagen_confirmada"  # somebody else agrees: peticion
     OTRA_IMAGEN_NEGADA = "otra_imagen_negada"  # it can be read: peticion
     DUPLICADA = "duplicada"  # a picture that adds nothing: imagen
@@ -45,6 +45,15 @@ class Tipo(StrEnum):
     COTEJADA = "cotejada"  # published data against the original acta: resultado (1-3)
     PUBLICADA = "publicada"  # the corte that carries this reading: corte, base, hecho, [nodo]
     INCIDENTE = "incidente"  # anything else that must be on record: texto
+
+
+class ProblemaDeImagen(StrEnum):
+    """Why another picture is asked for. That of another casilla goes to be identified."""
+
+    ILEGIBLE = "ilegible"
+    OTRA_CASILLA = "otra_casilla"
+    INCOMPLETA = "incompleta"
+    NO_ES_ACTA = "no_es_acta"
 
 
 class MotivoSinActa(StrEnum):
@@ -112,7 +121,9 @@ _COMUNES: Final[dict[str, TipoDeHecho]] = {
     Tipo.IDENTIFICADA: TipoDeHecho(
         {"imagen": campos.sha256, "por": campos.uno_de("qr", "persona", "pto")}, {"acta": _clave_acta}
     ),
-    Tipo.OTRA_IMAGEN_PEDIDA: TipoDeHecho({"imagen": campos.sha256, "motivo": campos.motivo}),
+    Tipo.OTRA_IMAGEN_PEDIDA: TipoDeHecho(
+        {"imagen": campos.sha256, "motivo": campos.motivo}, {"problema": campos.uno_de(*ProblemaDeImagen)}
+    ),
     Tipo.OTRA_IMAGEN_CONFIRMADA: _PETICION,
     Tipo.OTRA_IMAGEN_NEGADA: _PETICION,
     Tipo.PUBLICADA: TipoDeHecho(

@@ -164,14 +164,15 @@ class Pliegue:
         return None
 
     def _rechazar_captura(self, acta: Acta, hecho: Hecho) -> Rechazo | None:
-        if acta.custodia is not Custodia.IDENTIFICADA or acta.imagen is None:
+        vigente = acta.imagen
+        if acta.custodia is not Custodia.IDENTIFICADA or vigente is None:
             return Rechazo.FALTA_IMAGEN
         if acta.en_duda is not None:
             return Rechazo.IMAGEN_EN_DUDA
-        contenido, imagen = hecho.contenido, acta.imagen.sha256
-        if (acta.captura, hecho.tipo, self._caso(acta, hecho)) not in CAPTURA:
+        contenido, imagen, captura = hecho.contenido, vigente.sha256, acta.captura
+        if (captura, hecho.tipo, self._caso(acta, captura, imagen, hecho)) not in CAPTURA:
             return Rechazo.ESTADO_CAPTURA
-        if "imagen" in contenido and contenido["imagen"] != imagen:
+        if contenido.get("imagen", imagen) != imagen:
             return Rechazo.OTRA_IMAGEN
         if "base" in contenido:
             acordado = acta.acordado
@@ -199,14 +200,12 @@ class Pliegue:
             return Rechazo.MISMO_LUGAR if lugar == capturas[0].lugar else None
         return None
 
-    def _caso(self, acta: Acta, hecho: Hecho) -> str:
-        assert acta.imagen is not None
-        if acta.captura is Captura.PRIMERA and hecho.tipo == Tipo.CAPTURADA:
-            primera = acta.capturas_de(acta.imagen.sha256)[0]
+    def _caso(self, acta: Acta, captura: Captura, imagen: str, hecho: Hecho) -> str:
+        if captura is Captura.PRIMERA and hecho.tipo == Tipo.CAPTURADA:
+            primera = acta.capturas_de(imagen)[0]
             return IGUAL if hecho.contenido["valores"] == primera.asentado.escribir() else DISTINTA
         if hecho.tipo == Tipo.DICTAMINADA:
-            leido = self._leido(hecho)
-            return RESUELVE if _resuelve(leido, acta.capturas_de(acta.imagen.sha256)) else TERCERA
+            return RESUELVE if _resuelve(self._leido(hecho), acta.capturas_de(imagen)) else TERCERA
         return ""
 
     # --- what it does ---

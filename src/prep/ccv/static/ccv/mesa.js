@@ -69,6 +69,6 @@ export function prepararMesa() {
   for (const b of document.querySelectorAll('[data-problema]')) {
     b.addEventListener('click', () => { b.closest('dialog').close(); enviar('problema', { problema: b.dataset.problema }) })
   }
-  document.querySelector('.salidas').addEventListener('submit', olvidar)
+  document.querySelector('form.salidas')?.addEventListener('submit', olvidar)
   return { enviar, decir, frases, hoja, ocupada: () => enviando, seguir: () => sigue && (location.replace(sigue), true) }
 }

@@ -7,7 +7,8 @@ const PASO = 80, ZOOM = 1.25, ALREDEDOR = 1.6
 /** Nothing beyond the sheet's edges is shown while the sheet fills the view. */
 const sujetar = (lugar, largo, hueco) => (largo <= hueco ? (hueco - largo) / 2 : Math.min(0, Math.max(hueco - largo, lugar)))
 
-export function prepararVisor() {
+/** `alEscribir`: letters are its keys also in a field, which takes digits alone. */
+export function prepararVisor({ alEscribir = true } = {}) {
   const visor = document.getElementById('visor'), vista = visor.querySelector('.vista'), img = vista.querySelector('img'), guia = vista.querySelector('.guia')
   const enderezada = 'enderezada' in document.getElementById('mesa').dataset
   const filtros = { contraste: 0, brillo: 0, invertir: 0 }
@@ -58,7 +59,7 @@ export function prepararVisor() {
   }
   for (const b of visor.querySelectorAll('[data-visor]')) {
     const hacer = actos[b.dataset.visor]
-    declarar({ tecla: b.dataset.con, dice: b.getAttribute('aria-label'), hacer, alEscribir: true })
+    declarar({ tecla: b.dataset.con, dice: b.getAttribute('aria-label'), hacer, alEscribir })
     if (b.matches('button')) { b.tabIndex = -1; b.title += ` (${b.dataset.con})`; b.addEventListener('click', hacer) }
   }
   const falla = () => { vista.querySelector('.mensaje').hidden = false }

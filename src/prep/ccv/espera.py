@@ -1,0 +1,82 @@
+"""What waits at the desks: a row an acta and step, written when its facts are: choosing one is an index walk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import orjson
+from django.db import connection
+
+from prep.bitacora.actas import Plegada
+from prep.ccv.pasos import esperas, imagen_de
+from prep.dominio.acta.hechos import HOJA, Tipo
+from prep.dominio.comun.autoridad import Autoridad
+
+_TIPOS: Final = {
+    "clave": "text",
+    "paso": "text",
+    "eleccion": "text",
+    "casilla": "text",
+    "imagen": "text",
+    "desde": "bigint",
+    "salvo": "text[]",
+    "lugares": "text[]",
+}
+_COLUMNAS: Final = ",".join(_TIPOS)
+_GUARDAR: Final = (
+    f"INSERT INTO ccv_espera ({_COLUMNAS}) SELECT * FROM "  # noqa: S608 - constants
+    f"json_to_recordset(%s::json) AS filas ({','.join(f'{c} {t}' for c, t in _TIPOS.items())})"
+)
+Fila = tuple[Any, ...]
+
+MUDOS: Final = frozenset({Tipo.INCIDENTE, Tipo.PUBLICADA, Tipo.COTEJADA})
+"""What may happen to an acta while it waits: its turn is not put off."""
+
+
+def filas_de(plegada: Plegada, de: Autoridad) -> list[Fila]:
+    """The rows of one acta, in the order of the columns. `desde`: position of the last fact that moved it; `lugares`:
+    where the picture being read was typed."""
+    clave, acta = plegada.clave, plegada.acta
+    desde = max((lugar for lugar, h in plegada.hechos.items() if h.tipo not in MUDOS), default=0)
+    lugares = sorted({c.lugar for c in acta.capturas_de(acta.imagen.sha256)}) if acta.imagen else []
+    casilla, eleccion = ("", "") if clave.startswith(HOJA) else (clave[:11], clave[11:])
+    return [
+        (clave, paso.value, eleccion, casilla, imagen_de(paso, acta), desde, sorted(salvo), lugares)
+        for paso, salvo in sorted(esperas(plegada, de).items())
+    ]
+
+
+class Esperas:
+    """`ccv_espera`."""
+
+    def guardar(self, plegadas: Sequence[Plegada], de: Autoridad) -> None:
+        filas = [dict(zip(_TIPOS, f, strict=True)) for p in plegadas for f in filas_de(p, de)]
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM ccv_espera WHERE clave = ANY(%s)", [[p.clave for p in plegadas]])
+            if filas:
+                cursor.execute(_GUARDAR, [orjson.dumps(filas).decode()])
+
+    def vaciar(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM ccv_espera")
+
+    def diferencias(self, plegadas: Sequence[Plegada], de: Autoridad) -> Iterator[str]:
+        guardadas: dict[str, list[Fila]] = {p.clave: [] for p in plegadas}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {_COLUMNAS} FROM ccv_espera WHERE clave = ANY(%s) ORDER BY clave, paso",  # noqa: S608
+                [list(guardadas)],
+            )
+            for fila in cursor:
+                guardadas[fila[0]].append(fila)
+        for p in plegadas:
+            if guardadas[p.clave] != filas_de(p, de):
+                yield f"{p.clave}: lo que espera en los escritorios no corresponde a sus hechos"
+
+    def sobran(self, vistas: set[str]) -> Iterator[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT DISTINCT clave FROM ccv_espera")
+            for (clave,) in cursor:
+                if clave not in vistas:
+                    yield f"{clave}: espera en los escritorios y no tiene hechos"

@@ -1,0 +1,33 @@
+"""Who sees what of this room, and how much of the night each reaches."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from prep.acceso.models import Cuenta
+from prep.acceso.permisos import cargos_de
+from prep.acceso.roles import Rol
+
+VEN: Final = (
+    *(Rol.SUPERVISOR, Rol.ADMINISTRADOR, Rol.COORDINADOR),
+    *(Rol.AUDITOR, Rol.COTAPREP, Rol.CONSEJO),
+)
+"""The board, the actas and their history, each within their reach."""
+VEN_PERSONAS: Final = (Rol.SUPERVISOR, Rol.ADMINISTRADOR, Rol.COORDINADOR, Rol.AUDITOR)
+"""The desks, with the names of who sits at them."""
+
+
+def alcance(request: HttpRequest, roles: tuple[Rol, ...] = VEN) -> frozenset[str]:
+    """What whoever asks reaches with these roles: keys of casillas, or `*`."""
+    return frozenset[str]().union(*(c.alcance for c in cargos_de(request) if c.rol in roles))
+
+
+def a_su_cargo(request: HttpRequest) -> QuerySet[Cuenta]:
+    """Accounts whose desks whoever asks may see: all of them, or those of their places."""
+    cargos = cargos_de(request)
+    if {c.rol for c in cargos} & {Rol.ADMINISTRADOR, Rol.AUDITOR}:
+        return Cuenta.objects.all()
+    return Cuenta.objects.filter(lugar__in={c.lugar for c in cargos if c.rol in VEN_PERSONAS})

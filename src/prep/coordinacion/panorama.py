@@ -1,0 +1,220 @@
+"""The night as it is now: where every acta is, since when it waits, and what people did in the last hour.
+
+Looked up at most once every few seconds, whoever asks: twenty boards cost what one does. It may vanish at any moment.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+from django.db import connection
+
+from prep.bitacora.actas import hechos_de
+from prep.bitacora.asientos import cabeza
+from prep.bitacora.autoridad import autoridad
+from prep.coordinacion.padron import Padron, padron
+from prep.dominio.acta.hechos import HOJA, Tipo
+from prep.dominio.acta.pliegue import estado
+from prep.dominio.acta.transiciones import Captura, Custodia, Situacion
+from prep.dominio.comun.autoridad import TODO
+
+FRESCO: Final = timedelta(seconds=10)
+"""How old what a board shows may be."""
+RECIENTE: Final = timedelta(hours=1)
+TRABAJO: Final = (
+    *(Tipo.CAPTURADA, Tipo.DICTAMINADA, Tipo.DECIDIDA, Tipo.VERIFICADA, Tipo.DEVUELTA),
+    *(Tipo.OTRA_IMAGEN_PEDIDA, Tipo.INCIDENTE, Tipo.IDENTIFICADA, Tipo.DIGITALIZADA, Tipo.ACOPIADA),
+)
+"""What people do to actas, at desks and in the CATD."""
+
+
+class Trabajo(StrEnum):
+    """What an acta (or sheet) waits for. One of each, in the order in which it is done."""
+
+    IDENTIFICAR = "identificar"
+    OTRA_IMAGEN = "otra_imagen"
+    REDIGITALIZAR = "redigitalizar"
+    PRIMERA = "primera_captura"
+    SEGUNDA = "segunda_captura"
+    DIFERENCIAS = "diferencias"
+    DECISION = "decision"
+    VERIFICACION = "verificacion"
+    SIN_ACTA = "confirmar_sin_acta"
+    DIGITALIZAR = "digitalizar"
+
+
+DE_CAPTURA: Final = {
+    Captura.POR_CAPTURAR: Trabajo.PRIMERA,
+    Captura.DEVUELTA: Trabajo.PRIMERA,
+    Captura.PRIMERA: Trabajo.SEGUNDA,
+    Captura.DISCREPANTE: Trabajo.DIFERENCIAS,
+    Captura.ESCALADA: Trabajo.DECISION,
+    Captura.COINCIDE: Trabajo.VERIFICACION,
+    Captura.DICTAMINADA: Trabajo.VERIFICACION,
+}
+DE_CUSTODIA: Final = {
+    Custodia.ACOPIADA: Trabajo.DIGITALIZAR,
+    Custodia.FOTOGRAFIADA: Trabajo.IDENTIFICAR,
+    Custodia.DIGITALIZADA: Trabajo.IDENTIFICAR,
+    Custodia.REDIGITALIZAR: Trabajo.REDIGITALIZAR,
+    Custodia.SIN_ACTA_DICHA: Trabajo.SIN_ACTA,
+}
+
+
+class Vista(NamedTuple):
+    """What the read model says of one acta."""
+
+    custodia: Custodia
+    captura: Captura
+    situacion: Situacion
+    conflicto: bool
+    por_revisar: bool
+
+
+class Espera(NamedTuple):
+    """An acta (or sheet) that waits: for what, and since when."""
+
+    clave: str
+    trabajo: Trabajo
+    estado: str
+    desde: datetime
+
+
+class Reciente(NamedTuple):
+    """One fact of the last hour."""
+
+    clave: str
+    tipo: Tipo
+    persona: str
+    recibido: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Panorama:
+    """`vistas`: actas with any fact. `hojas`: sheets that nobody has identified. `hora`: when it was looked up."""
+
+    hora: datetime
+    padron: Padron
+    vistas: Mapping[str, Vista]
+    esperan: tuple[Espera, ...]
+    recientes: tuple[Reciente, ...]
+    entero: bool = True
+
+    def situacion(self, clave: str) -> Situacion:
+        """Where an expected acta is: without any fact, nobody received it."""
+        vista = self.vistas.get(clave)
+        return vista.situacion if vista else Situacion.NO_RECIBIDA
+
+    def recortar(self, alcance: frozenset[str]) -> Panorama:
+        """Only what somebody reaches. Sheets are of nobody's casilla: only who reaches everything sees them."""
+        if TODO in alcance:
+            return self
+        return self.de(self.padron.recortar(alcance))
+
+    def de(self, suyo: Padron) -> Panorama:
+        """Only the actas of a part of the catalogue."""
+        return replace(
+            self,
+            padron=suyo,
+            vistas={c: v for c, v in self.vistas.items() if c in suyo.actas},
+            esperan=tuple(e for e in self.esperan if e.clave in suyo.actas),
+            recientes=tuple(r for r in self.recientes if r.clave in suyo.actas),
+            entero=False,
+        )
+
+
+_candado = threading.Lock()
+_ultimo: tuple[Any, Panorama] | None = None
+
+
+def ver(ahora: datetime) -> Panorama:
+    """The night now, or some seconds ago."""
+    global _ultimo
+    with _candado:
+        suyo = padron()
+        clave = (connection.settings_dict["NAME"], suyo.huella)
+        if _ultimo is not None and _ultimo[0] == clave and timedelta(0) <= ahora - _ultimo[1].hora < FRESCO:
+            return _ultimo[1]
+        _ultimo = (clave, _mirar(suyo, ahora, cabeza().tamano))
+        return _ultimo[1]
+
+
+_VISTAS: Final = """
+    SELECT clave, custodia, captura, situacion, conflicto > 0, por_revisar FROM bitacora_acta
+    WHERE clave NOT LIKE 'hoja:%'"""
+_ESPERAN: Final = """
+    SELECT a.clave, a.custodia, a.captura,
+      max(h.recibido) FILTER (WHERE h.tipo <> ALL(%(mudos)s)),
+      (array_agg(h.tipo ORDER BY h.posicion DESC) FILTER (WHERE h.tipo = ANY(%(de_imagen)s)))[1] = %(pedida)s
+    FROM bitacora_acta a
+    JOIN bitacora_hecho h ON h.sujeto = CASE WHEN a.clave LIKE 'hoja:%%' THEN a.clave ELSE 'acta:' || a.clave END
+    WHERE a.custodia = ANY(%(custodias)s) OR (a.custodia = 'identificada' AND a.captura <> 'verificada'
+      AND (a.es IS NULL OR a.es = a.clave))
+    GROUP BY 1, 2, 3"""
+_RECIENTES: Final = """
+    SELECT sujeto, tipo, persona, recibido FROM bitacora_hecho
+    WHERE posicion >= %s AND clase IN ('acta', 'hoja') AND tipo = ANY(%s) AND recibido >= %s ORDER BY posicion"""
+
+
+def _mirar(suyo: Padron, ahora: datetime, tamano: int) -> Panorama:
+    with connection.cursor() as cursor:
+        cursor.execute(_VISTAS)
+        vistas = {
+            clave: Vista(Custodia(custodia), Captura(captura), Situacion(situacion), conflicto, por_revisar)
+            for clave, custodia, captura, situacion, conflicto, por_revisar in cursor
+            if clave in suyo.actas
+        }
+        cursor.execute(
+            _ESPERAN,
+            {
+                "mudos": [Tipo.INCIDENTE.value, Tipo.PUBLICADA.value, Tipo.COTEJADA.value],
+                "de_imagen": [
+                    *(Tipo.OTRA_IMAGEN_PEDIDA.value, Tipo.OTRA_IMAGEN_CONFIRMADA.value),
+                    Tipo.OTRA_IMAGEN_NEGADA.value,
+                ],
+                "pedida": Tipo.OTRA_IMAGEN_PEDIDA.value,
+                "custodias": [c.value for c in DE_CUSTODIA],
+            },
+        )
+        filas = [f for f in cursor if f[0] in suyo.actas or f[0].startswith(HOJA)]
+        desde = ahora - RECIENTE
+        cursor.execute(_RECIENTES, [_primera_desde(cursor, desde, tamano), [t.value for t in TRABAJO], desde])
+        recientes = tuple(
+            Reciente(sujeto.removeprefix("acta:"), Tipo(tipo), persona, recibido)
+            for sujeto, tipo, persona, recibido in cursor
+        )
+    dudas = _en_duda(f[0] for f in filas if f[4])
+    esperan = (_espera(clave, Custodia(cu), Captura(ca), desde, clave in dudas) for clave, cu, ca, desde, _ in filas)
+    return Panorama(ahora, suyo, vistas, tuple(e for e in esperan if e), recientes)
+
+
+def _espera(clave: str, custodia: Custodia, captura: Captura, desde: datetime | None, en_duda: bool) -> Espera | None:
+    if desde is None:
+        return None
+    if en_duda:
+        return Espera(clave, Trabajo.OTRA_IMAGEN, custodia.value, desde)
+    if custodia is Custodia.IDENTIFICADA:
+        return Espera(clave, DE_CAPTURA[captura], captura.value, desde)
+    return Espera(clave, DE_CUSTODIA[custodia], custodia.value, desde)
+
+
+def _en_duda(claves: Iterable[str]) -> set[str]:
+    """Of these, whose picture somebody asks to replace: the fold says it."""
+    de = autoridad()
+    return {clave for clave, suyos in hechos_de(claves).items() if estado(suyos, de).en_duda is not None}
+
+
+def _primera_desde(cursor: Any, hora: datetime, tamano: int) -> int:
+    """The first position received at `hora` or later: facts are stored in the order in which they came."""
+    menor, mayor = 1, tamano + 1
+    while menor < mayor:
+        medio = (menor + mayor) // 2
+        cursor.execute("SELECT recibido < %s FROM bitacora_hecho WHERE posicion = %s", [hora, medio])
+        (antes,) = cursor.fetchone()
+        menor, mayor = (medio + 1, mayor) if antes else (menor, medio)
+    return menor

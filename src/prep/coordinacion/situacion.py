@@ -1,0 +1,77 @@
+"""Where the expected actas are, counted by election, demarcation and CATD; and which CATDs are behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from prep.coordinacion.padron import Esperada
+from prep.coordinacion.panorama import Panorama
+from prep.coordinacion.ritmo import TERMINADAS
+from prep.dominio.acta.transiciones import Situacion
+
+ORDEN: Final = (
+    *(Situacion.PUBLICADA, Situacion.SIN_ACTA, Situacion.EN_CAPTURA),
+    *(Situacion.NO_DIGITALIZADA, Situacion.NO_RECIBIDA),
+)
+QUIETO: Final = timedelta(minutes=30)
+"""A CATD with actas to receive from which nothing comes for this long is behind."""
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(slots=True)
+class Conteo:
+    """How many of a group are in each situation, and when something of it last came (in the last hour)."""
+
+    esperadas: int = 0
+    en: dict[Situacion, int] = field(default_factory=lambda: dict.fromkeys(ORDEN, 0))
+    ultimo: datetime | None = None
+
+    @property
+    def terminadas(self) -> int:
+        return sum(self.en[s] for s in TERMINADAS)
+
+    @property
+    def pendientes(self) -> int:
+        return self.esperadas - self.terminadas
+
+    @property
+    def recibidas(self) -> int:
+        return self.esperadas - self.en[Situacion.NO_RECIBIDA]
+
+    @property
+    def por_ciento(self) -> int:
+        """Whole, truncated: a hundred only when all of them are."""
+        return self.terminadas * 100 // self.esperadas if self.esperadas else 0
+
+
+def contar(vista: Panorama, grupo: Callable[[Esperada], K]) -> dict[K, Conteo]:
+    """The situation of every expected acta, group by group, in the order of the catalogue."""
+    cuentas: dict[K, Conteo] = {}
+    for clave, esperada in vista.padron.actas.items():
+        cuenta = cuentas.setdefault(grupo(esperada), Conteo())
+        cuenta.esperadas += 1
+        cuenta.en[vista.situacion(clave)] += 1
+    for r in vista.recientes:
+        if r.clave in vista.padron.actas:
+            suya = cuentas[grupo(vista.padron.actas[r.clave])]
+            suya.ultimo = max(suya.ultimo or r.recibido, r.recibido)
+    return cuentas
+
+
+def atraso(cuenta: Conteo, todas: Conteo, ahora: datetime) -> str:
+    """Why a CATD is behind, as the key of a text; empty when it is not.
+
+    `poco`: it received less than half of what the rest did, in proportion. `quieto`: it has actas to receive and
+    nothing came from it lately, while the night is going on.
+    """
+    falta = cuenta.esperadas - cuenta.recibidas
+    if not falta or not todas.recibidas:
+        return ""
+    if 2 * cuenta.recibidas * todas.esperadas < todas.recibidas * cuenta.esperadas:
+        return "poco"
+    if todas.ultimo is not None and (cuenta.ultimo is None or ahora - cuenta.ultimo >= QUIETO):
+        return "quieto"
+    return ""

@@ -1,0 +1,164 @@
+"""Tables of this room: the same rows on the page, sorted by a heading, and as a CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from prep.diseno.estados import ESTADOS
+from prep.diseno.textos import texto
+
+DERECHA: Final = frozenset({"numero", "espera", "por_ciento"})
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins like this is a formula to a spreadsheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columna:
+    """`tipo`: texto, numero, por_ciento, espera (seconds), hora, estado. `falta`: what is said where there is no value;
+    without it, that it is not known."""
+
+    clave: str
+    rotulo: str
+    tipo: str = "texto"
+    falta: str | None = None
+
+    @property
+    def derecha(self) -> bool:
+        return self.tipo in DERECHA
+
+
+@dataclass(frozen=True, slots=True)
+class Celda:
+    """A value as it is shown. `estado`: a chip; `ir`: where it leads."""
+
+    dice: str
+    derecha: bool = False
+    estado: str = ""
+    ir: str = ""
+
+
+Fila = Mapping[str, Any]
+"""A value by column; `ir`, where its first cell leads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tabla:
+    """Rows by column; `orden`: the column they are sorted by, with `-` before it when the greatest goes first."""
+
+    nombre: str
+    titulo: str
+    columnas: Sequence[Columna]
+    filas: Sequence[Fila]
+    orden: str = ""
+    consulta: str = ""
+    nota: str = ""
+
+    @property
+    def encabezados(self) -> list[dict[str, Any]]:
+        """Each heading, how it is sorted now, and the address that sorts by it, or the other way."""
+        salida = []
+        for c in self.columnas:
+            sentido = {c.clave: "ascending", f"-{c.clave}": "descending"}.get(self.orden, "")
+            primero = c.clave if c.tipo in ("texto", "estado") else f"-{c.clave}"
+            otro = {"ascending": f"-{c.clave}", "descending": c.clave}.get(sentido, primero)
+            ir = f"?{self._consulta(orden=f'{self.nombre}.{otro}')}#t-{self.nombre}"
+            salida.append({"columna": c, "sentido": sentido, "ir": ir})
+        return salida
+
+    @property
+    def celdas(self) -> list[list[Celda]]:
+        return [
+            [celda(c, f.get(c.clave), f.get("ir", "") if i == 0 else "") for i, c in enumerate(self.columnas)]
+            for f in self.filas
+        ]
+
+    @property
+    def descarga(self) -> str:
+        return f"?{self._consulta(csv=self.nombre)}"
+
+    def _consulta(self, **otros: str) -> str:
+        return "&".join(p for p in (self.consulta, urlencode(otros)) if p)
+
+    def ordenada(self, pedido: str) -> Tabla:
+        """Sorted by what the address asks (`table.column`), if it is of this table; what is not known goes last."""
+        nombre, _, orden = pedido.partition(".")
+        clave = orden.removeprefix("-")
+        if nombre != self.nombre or all(c.clave != clave for c in self.columnas):
+            return self
+        sabidas = [f for f in self.filas if f.get(clave) not in (None, "")]
+        filas = sorted(sabidas, key=lambda f: f[clave], reverse=orden.startswith("-"))
+        filas += [f for f in self.filas if f.get(clave) in (None, "")]
+        return Tabla(self.nombre, self.titulo, self.columnas, filas, orden, self.consulta, self.nota)
+
+    def csv(self) -> HttpResponse:
+        """UTF-8 with its mark, so that a spreadsheet reads accents; no cell is a formula."""
+        salida = io.StringIO()
+        escritor = csv.writer(salida)
+        escritor.writerow([c.rotulo for c in self.columnas])
+        for f in self.filas:
+            escritor.writerow([_llano(c, f.get(c.clave)) for c in self.columnas])
+        return HttpResponse(
+            "\ufeff" + salida.getvalue(),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{self.nombre}.csv"'},
+        )
+
+
+def celda(columna: Columna, valor: Any, ir: str = "") -> Celda:
+    """How a value of a column is shown. What is not known says so."""
+    if valor is None:
+        falta = texto("coordinacion.tabla.no_se_sabe") if columna.falta is None else columna.falta
+        return Celda(falta, columna.derecha, ir=ir)
+    match columna.tipo:
+        case _ if valor == "":
+            dice = ""
+        case "numero":
+            dice = f"{valor:,}"
+        case "por_ciento":
+            dice = f"{valor} %"
+        case "espera":
+            dice = espera(valor)
+        case "hora":
+            dice = hora(valor)
+        case "estado" if valor in ESTADOS:
+            return Celda("", estado=valor, ir=ir)
+        case _:
+            dice = str(valor)
+    return Celda(dice, columna.derecha, ir=ir)
+
+
+def espera(segundos: int) -> str:
+    """`3 min`, `2 h 05 min`."""
+    minutos = segundos // 60
+    if minutos < 60:
+        return texto("coordinacion.tabla.minutos", n=minutos)
+    return texto("coordinacion.tabla.horas", horas=minutos // 60, minutos=f"{minutos % 60:02d}")
+
+
+def hora(cuando: datetime) -> str:
+    return timezone.localtime(cuando).strftime("%H:%M")
+
+
+def _llano(columna: Columna, valor: Any) -> Any:
+    if valor in (None, ""):
+        return ""
+    if isinstance(valor, datetime):
+        return timezone.localtime(valor).strftime("%d/%m/%Y %H:%M:%S")
+    if isinstance(valor, int):
+        return valor
+    dice = texto(f"diseno.estado.{valor}") if columna.tipo == "estado" and valor in ESTADOS else str(valor)
+    return f"'{dice}" if dice.startswith(_FORMULA) else dice
+
+
+def pedida(tablas: Iterable[Tabla], nombre: str) -> Tabla | None:
+    """The table that an address asks to download."""
+    return next((t for t in tablas if t.nombre == nombre), None)

@@ -1,0 +1,58 @@
+"""What the pages of this room share: their tabs, and answering with a part that keeps itself up to date."""
+
+from __future__ import annotations
+
+from functools import wraps
+from hashlib import sha256
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from prep.acceso.permisos import Vista, cargos_de
+from prep.acceso.roles import Rol
+from prep.catalogo.services.errores import ProcesoDesconocido
+from prep.coordinacion.alcances import VEN, VEN_PERSONAS
+from prep.diseno.textos import texto
+
+PESTANAS: Final[dict[str, tuple[Rol, ...]]] = {
+    "coordinacion-tablero": VEN,
+    "coordinacion-puestos": VEN_PERSONAS,
+    "coordinacion-actas": VEN,
+}
+
+
+def pestanas(request: HttpRequest) -> list[dict[str, Any]]:
+    """The pages of this room that whoever asks may open."""
+    mios = {c.rol for c in cargos_de(request)}
+    return [
+        {"ruta": reverse(n), "rotulo": texto(f"coordinacion.pestana.{n}"), "activa": request.path == reverse(n)}
+        for n, roles in PESTANAS.items()
+        if mios & set(roles)
+    ]
+
+
+def con_proceso(vista: Vista) -> Vista:
+    """Where no process has been imported yet there is nothing to coordinate, and the page says so."""
+
+    @wraps(vista)
+    def puerta(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return vista(request, *args, **kwargs)
+        except ProcesoDesconocido:
+            return render(request, "coordinacion/sin_proceso.html", {"pestanas": pestanas(request)})
+
+    return puerta
+
+
+def responder(request: HttpRequest, pagina: str, region: str, datos: dict[str, Any]) -> HttpResponse:
+    """The page; or, when it asks to bring itself up to date, its live part, if it changed."""
+    if not request.headers.get("HX-Request"):
+        return render(request, pagina, {**datos, "region": region})
+    html = render_to_string(region, datos, request)
+    sello = f'"{sha256(html.encode()).hexdigest()[:32]}"'
+    if request.headers.get("If-None-Match") == sello:
+        return HttpResponseNotModified(headers={"ETag": sello})
+    return HttpResponse(html, headers={"ETag": sello})

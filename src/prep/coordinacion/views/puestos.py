@@ -1,0 +1,95 @@
+"""Who is at which desk, how each one goes, and who has not come in yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from prep.acceso.permisos import requiere
+from prep.acceso.registro import leyo
+from prep.coordinacion import gente, oficina, panorama
+from prep.coordinacion.alcances import VEN_PERSONAS, a_su_cargo
+from prep.coordinacion.gente import Puesto
+from prep.coordinacion.tablas import Columna, Tabla, pedida
+from prep.coordinacion.views.comun import con_proceso, pestanas, responder
+from prep.diseno.textos import texto
+
+SOLO = ("ayuda", "en_puesto", "sin_moverse", "fuera", "sin_entrar")
+
+
+@requiere(*VEN_PERSONAS)
+@require_GET
+@con_proceso
+def puestos(request: HttpRequest) -> HttpResponse:
+    """The desks of one's places. Who was shown their names is put on the register; a page that refreshes, once."""
+    vista = panorama.ver(oficina.reloj.ahora())
+    todos = gente.puestos(a_su_cargo(request).order_by("lugar", "nombre"), vista)
+    solo, lugar = request.GET.get("solo", ""), request.GET.get("lugar", "")[:60]
+    lugares = sorted({p.cuenta.lugar for p in todos})
+    vistos = [
+        p
+        for p in todos
+        if (not lugar or p.cuenta.lugar == lugar)
+        and (solo not in SOLO or (p.necesita_ayuda if solo == "ayuda" else p.estado == solo))
+    ]
+    consulta = "&".join(f"{c}={v}" for c, v in (("solo", solo), ("lugar", lugar)) if v and c in request.GET)
+    tabla = _tabla(vistos, consulta).ordenada(request.GET.get("orden", ""))
+    if not request.headers.get("HX-Request"):
+        leyo(request, "puestos")
+    if pedida([tabla], request.GET.get("csv", "")):
+        return tabla.csv()
+    datos: dict[str, Any] = {
+        "pestanas": pestanas(request),
+        "hora": vista.hora,
+        "tabla": tabla,
+        "lugares": [(v, v == lugar) for v in lugares],
+        "cuales": [(s, texto(f"coordinacion.puestos.{s}"), s == solo) for s in SOLO],
+        "cuantos": [(texto(f"coordinacion.puestos.{s}"), _cuantos(todos, s), f"?solo={s}") for s in SOLO],
+        "vivo": f"{request.path}?{request.GET.urlencode()}",
+    }
+    return responder(request, "coordinacion/puestos.html", "coordinacion/partes/puestos.html", datos)
+
+
+def _cuantos(todos: list[Puesto], solo: str) -> int:
+    return sum(1 for p in todos if (p.necesita_ayuda if solo == "ayuda" else p.estado == solo))
+
+
+def _tabla(vistos: list[Puesto], consulta: str) -> Tabla:
+    columnas = (
+        Columna("nombre", texto("coordinacion.columna.persona")),
+        Columna("estado", texto("coordinacion.columna.estado"), "estado"),
+        Columna("ayuda", texto("coordinacion.columna.ayuda")),
+        Columna("roles", texto("coordinacion.columna.funcion")),
+        Columna("lugar", texto("coordinacion.columna.lugar")),
+        Columna("terminal", texto("coordinacion.columna.terminal")),
+        Columna("desde", texto("coordinacion.columna.entro"), "hora", ""),
+        Columna("ultimo", texto("coordinacion.columna.ultimo"), "hora", texto("coordinacion.tabla.hace_mas")),
+        Columna("actas", texto("coordinacion.columna.en_una_hora"), "numero"),
+        Columna("segundos", texto("coordinacion.columna.segundos"), "numero"),
+        Columna("problemas", texto("coordinacion.columna.problemas"), "numero"),
+    )
+    filas = [
+        {
+            "nombre": p.cuenta.nombre,
+            "estado": p.estado,
+            "ayuda": _por_que(p),
+            "roles": ", ".join(texto(f"acceso.rol.{r}") for r in p.roles),
+            "lugar": p.cuenta.lugar,
+            "terminal": p.presencia.terminal if p.presencia else "",
+            "desde": p.presencia.desde if p.presencia else None,
+            "ultimo": p.ultimo,
+            "actas": p.actas,
+            "segundos": p.segundos,
+            "problemas": p.problemas,
+        }
+        for p in vistos
+    ]
+    return Tabla("puestos", texto("coordinacion.puestos.titulo"), columnas, filas, consulta=consulta)
+
+
+def _por_que(puesto: Puesto) -> str:
+    if puesto.problemas >= gente.MUCHOS:
+        return texto("coordinacion.ayuda.problemas")
+    return texto("coordinacion.ayuda.quieto") if puesto.estado == "sin_moverse" else ""

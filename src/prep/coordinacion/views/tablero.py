@@ -1,0 +1,198 @@
+"""The board: the work to do on top, where every acta is, the pace, the people and the CATDs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from prep.acceso.permisos import cargos_de, requiere
+from prep.catalogo.services import informativo
+from prep.coordinacion import gente, oficina, panorama, ritmo, situacion
+from prep.coordinacion.alcances import VEN, VEN_PERSONAS, a_su_cargo, alcance
+from prep.coordinacion.filtros import Filtros
+from prep.coordinacion.panorama import Panorama, Trabajo
+from prep.coordinacion.ritmo import Ritmo
+from prep.coordinacion.situacion import Conteo
+from prep.coordinacion.tablas import Columna, Tabla, pedida
+from prep.coordinacion.views.comun import con_proceso, pestanas, responder
+from prep.diseno.textos import texto
+
+DE_SITUACION: Final = tuple((s.value, f"diseno.estado.{s}") for s in situacion.ORDEN)
+
+
+@requiere(*VEN)
+@require_GET
+@con_proceso
+def tablero(request: HttpRequest) -> HttpResponse:
+    """Everything at a glance, of what one reaches."""
+    filtros = Filtros.de(request)
+    todo = panorama.ver(oficina.reloj.ahora()).recortar(alcance(request))
+    vista = filtros.ver(todo)
+    medido = ritmo.medir(vista, filtros.hasta(vista.hora, informativo().publicacion.fin))
+    orden = request.GET.get("orden", "")
+    tablas = {t.nombre: t.ordenada(orden) for t in (*de_trabajo(vista, filtros), *_de_situacion(vista, filtros))}
+    tablas["ritmo"] = _de_ritmo(medido, filtros)
+    if (que := request.GET.get("csv")) is not None and (tabla := pedida(tablas.values(), que)):
+        return tabla.csv()
+    cuenta = _todas(vista)
+    datos: dict[str, Any] = {
+        "pestanas": pestanas(request),
+        "filtros": filtros,
+        "opciones": filtros.opciones(todo.padron),
+        "hora": vista.hora,
+        "cuenta": cuenta,
+        "esperan": len(vista.esperan),
+        "ritmo": medido,
+        "tablas": tablas,
+        "atrasados": sum(1 for f in tablas["catd"].filas if f["atraso"] != texto("coordinacion.atraso.no")),
+        "gente": _gente(request, vista),
+        "vivo": f"{request.path}?{request.GET.urlencode()}",
+    }
+    return responder(request, "coordinacion/tablero.html", "coordinacion/partes/tablero.html", datos)
+
+
+def _todas(vista: Panorama) -> Conteo:
+    return situacion.contar(vista, lambda e: "").get("", Conteo())
+
+
+def _gente(request: HttpRequest, vista: Panorama) -> dict[str, int] | None:
+    """How many are at their desks, have not come in and need help; None for whoever does not see the people."""
+    if not {c.rol for c in cargos_de(request)} & set(VEN_PERSONAS):
+        return None
+    todos = gente.puestos(a_su_cargo(request), vista)
+    return {
+        "en_puesto": sum(1 for p in todos if p.presencia),
+        "sin_entrar": sum(1 for p in todos if p.estado == "sin_entrar"),
+        "ayuda": sum(1 for p in todos if p.necesita_ayuda),
+    }
+
+
+def de_trabajo(vista: Panorama, filtros: Filtros) -> list[Tabla]:
+    """What waits, by step and state, and the acta that has waited longest for each."""
+    columnas = (
+        Columna("paso", texto("coordinacion.columna.paso")),
+        Columna("estado", texto("coordinacion.columna.estado"), "estado"),
+        Columna("actas", texto("coordinacion.columna.actas"), "numero"),
+        Columna("espera", texto("coordinacion.columna.espera"), "espera"),
+        Columna("acta", texto("coordinacion.columna.la_que_mas")),
+    )
+    filas = []
+    for trabajo in Trabajo:
+        suyas = [e for e in vista.esperan if e.trabajo is trabajo]
+        for estado in sorted({e.estado for e in suyas}):
+            unas = [e for e in suyas if e.estado == estado]
+            primera = min(unas, key=lambda e: (e.desde, e.clave))
+            filas.append(
+                {
+                    "paso": texto(f"coordinacion.trabajo.{trabajo}"),
+                    "estado": estado,
+                    "actas": len(unas),
+                    "espera": _segundos(primera.desde, vista.hora),
+                    "acta": primera.clave,
+                    "ir": f"{reverse('coordinacion-actas')}?trabajo={trabajo}",
+                }
+            )
+    return [Tabla("trabajo", texto("coordinacion.tablero.trabajo"), columnas, filas, consulta=filtros.consulta)]
+
+
+def _segundos(desde: datetime, ahora: datetime) -> int:
+    return max(0, int((ahora - desde).total_seconds()))
+
+
+def _de_ritmo(medido: Ritmo, filtros: Filtros) -> Tabla:
+    columnas = (
+        Columna("labor", texto("coordinacion.columna.labor")),
+        Columna("segundos", texto("coordinacion.columna.segundos"), "numero"),
+        Columna("ahora", texto("coordinacion.columna.personas_ahora"), "numero"),
+        Columna("personas", texto("coordinacion.columna.personas"), "numero"),
+    )
+    filas = [
+        {
+            "labor": texto(f"coordinacion.labor.{labor}"),
+            "segundos": segundos,
+            "ahora": medido.hoy[labor],
+            "personas": medido.personas[labor],
+        }
+        for labor, segundos in medido.segundos.items()
+    ]
+    return Tabla("ritmo", texto("coordinacion.tablero.personas"), columnas, filas, consulta=filtros.consulta)
+
+
+def _de_situacion(vista: Panorama, filtros: Filtros) -> list[Tabla]:
+    cuantas = (
+        Columna("esperadas", texto("coordinacion.columna.esperadas"), "numero"),
+        *(Columna(s, texto(clave), "numero") for s, clave in DE_SITUACION),
+        Columna("por_ciento", texto("coordinacion.columna.avance"), "por_ciento"),
+    )
+    hay_varias = len({e.eleccion.clave for e in vista.padron.actas.values()}) > 1
+    actas = reverse("coordinacion-actas")
+    por_eleccion = [
+        {"grupo": e.nombre, "ir": f"{actas}?eleccion={e.clave}", **_cifras(c)}
+        for e, c in ((vista.padron.elecciones[i], c) for i, c in _por_eleccion(vista).items())
+    ]
+    nombres = {e.clave: e.nombre for e in vista.padron.elecciones}
+    por_demarcacion = [
+        {
+            "eleccion": nombres[d[0]],
+            "grupo": vista.padron.demarcacion(d),
+            "ir": f"{actas}?eleccion={d[0]}&demarcacion={d[1]}",
+            **_cifras(c),
+        }
+        for d, c in sorted(situacion.contar(vista, lambda e: e.demarcacion).items())
+    ]
+    grupo = Columna("grupo", texto("coordinacion.columna.demarcacion"))
+    de_eleccion = (Columna("eleccion", texto("coordinacion.columna.eleccion")),) if hay_varias else ()
+    tablas = [
+        Tabla(
+            "elecciones",
+            texto("coordinacion.tablero.por_eleccion"),
+            (Columna("grupo", texto("coordinacion.columna.eleccion")), *cuantas),
+            por_eleccion,
+        ),
+        Tabla(
+            "demarcaciones",
+            texto("coordinacion.tablero.por_demarcacion"),
+            (grupo, *de_eleccion, *cuantas),
+            por_demarcacion,
+        ),
+        _de_catd(vista, cuantas),
+    ]
+    return [Tabla(t.nombre, t.titulo, t.columnas, t.filas, consulta=filtros.consulta) for t in tablas]
+
+
+def _por_eleccion(vista: Panorama) -> dict[int, Conteo]:
+    lugares = {e.clave: i for i, e in enumerate(vista.padron.elecciones)}
+    return dict(sorted(situacion.contar(vista, lambda e: lugares[e.eleccion.clave]).items()))
+
+
+def _cifras(cuenta: Conteo) -> dict[str, int]:
+    return {
+        "esperadas": cuenta.esperadas,
+        "por_ciento": cuenta.por_ciento,
+        **{s.value: n for s, n in cuenta.en.items()},
+    }
+
+
+def _de_catd(vista: Panorama, cuantas: tuple[Columna, ...]) -> Tabla:
+    todas = _todas(vista)
+    filas = [
+        {
+            "grupo": vista.padron.catds.get(catd, texto("coordinacion.tabla.sin_catd")),
+            "ir": f"{reverse('coordinacion-actas')}?catd={catd}",
+            "ultimo": cuenta.ultimo,
+            "atraso": texto(f"coordinacion.atraso.{situacion.atraso(cuenta, todas, vista.hora) or 'no'}"),
+            **_cifras(cuenta),
+        }
+        for catd, cuenta in sorted(situacion.contar(vista, lambda e: e.catd).items())
+    ]
+    columnas = (
+        Columna("grupo", texto("coordinacion.columna.catd")),
+        Columna("atraso", texto("coordinacion.columna.atraso")),
+        *cuantas,
+        Columna("ultimo", texto("coordinacion.columna.ultimo"), "hora", texto("coordinacion.tabla.hace_mas")),
+    )
+    return Tabla("catd", texto("coordinacion.tablero.por_catd"), columnas, filas)

@@ -1,0 +1,213 @@
+"""The HTTP door of the protocol, `/v1/…`: docs/intercambio.md says it, docs/intercambio.openapi.json declares it."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from ninja import NinjaAPI, Schema, Status
+from ninja.responses import Response
+from ninja.security.base import AuthBase
+
+from prep.bitacora.autoridad import SinFundar
+from prep.intercambio import altas, cadenas, nodo, objetos
+from prep.intercambio.errores import DE_NUEVO, Negado
+from prep.intercambio.firmas import Quien, reconocer
+from prep.intercambio.recibos import recibo
+from prep.plataforma import pases
+
+MAXIMO_ALTA: Final = 4096
+
+
+class FirmaDeDispositivo(AuthBase):
+    """`Authorization: PREP1 …` (prep.intercambio.firmas)."""
+
+    openapi_type = "apiKey"
+    openapi_in = "header"
+    openapi_name = "Authorization"
+
+    def __call__(self, request: HttpRequest) -> Quien:
+        return reconocer(request.method or "", request.path, request.headers, nodo.reloj.ahora())
+
+
+api = NinjaAPI(
+    title="PREP Abierto: intercambio",
+    version="1",
+    description="Del teléfono al nodo y del nodo al centro: fotografías por su SHA-256, hechos firmados y recibos.",
+    docs_url=None,
+    openapi_url=None,
+    urls_namespace="intercambio",
+)
+firmada = FirmaDeDispositivo()
+
+
+class Falla(Schema):
+    codigo: str
+    detalle: str
+
+
+class Recibo(Schema):
+    """`firma`: Ed25519 of the node over the RFC 8785 JSON of `recibo`, base64."""
+
+    recibo: dict[str, Any]
+    firma: str
+
+
+class Rechazado(Schema):
+    lugar: int
+    codigo: str
+    motivo: str
+    sha256: str
+
+
+class Entregado(Schema):
+    nuevos: int
+    recibos: list[Recibo]
+    rechazados: list[Rechazado]
+
+
+class Conocido(Schema):
+    """`cadena`: a signed receipt of what the node has. `nodo`: the envelope with which the institute enrolled it."""
+
+    hora: str
+    cadena: Recibo
+    nodo: dict[str, Any]
+
+
+class Solicitud(Schema):
+    codigo: str
+    llave: str
+    firma: str
+
+
+class Alta(Schema):
+    dispositivo: str
+    persona: str
+    ambito: str
+    instituto: str
+    nodo: dict[str, Any]
+    hora: str
+    proceso: dict[str, str]
+    inicio: str | None
+    maximo_bytes: int
+    actas: list[dict[str, Any]]
+
+
+@api.exception_handler(Negado)
+def _negado(request: HttpRequest, no: Negado) -> HttpResponse:
+    respuesta = Response({"codigo": no.codigo, "detalle": no.detalle, **no.mas}, status=no.estado)
+    if no.espere:
+        respuesta.headers["Retry-After"] = str(no.espere)
+    return respuesta
+
+
+@api.exception_handler(SinFundar)
+def _sin_fundar(request: HttpRequest, error: SinFundar) -> HttpResponse:
+    return _negado(request, Negado(503, "sin_fundar", str(error), espere=60))
+
+
+@api.exception_handler(UnreadablePostError)
+def _cortada(request: HttpRequest, error: UnreadablePostError) -> HttpResponse:
+    return _negado(request, Negado(400, "cortada", f"La solicitud se cortó a la mitad. {DE_NUEVO}"))
+
+
+def _quien(request: HttpRequest, respuesta: HttpResponse) -> Quien:
+    """Who asked, and a pass for the next time: it does not queue with strangers."""
+    if pases.leer(request.COOKIES.get(pases.COOKIE)) is None:
+        pases.dar(respuesta)
+    quien: Quien = request.auth  # type: ignore[attr-defined]
+    return quien
+
+
+_CUERPO_DE_FOTO: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+_FALLAS: Final = dict.fromkeys((401, 403, 413, 415, 422, 429, 507), Falla)
+
+
+@api.put(
+    "/objetos/sha256/{huella}",
+    auth=firmada,
+    response={200: Recibo, 201: Recibo, **_FALLAS},
+    openapi_extra=_CUERPO_DE_FOTO,
+    operation_id="poner_objeto",
+    summary="Entregar una fotografía: 201 si es nueva, 200 si ya estaba",
+)
+def poner(request: HttpRequest, respuesta: HttpResponse, huella: str) -> Status[dict[str, Any]]:
+    quien = _quien(request, respuesta)
+    if quien.huella != huella:
+        raise Negado(422, "huella", "La firma de la solicitud es de otra fotografía.")
+    recibido = objetos.recibir(quien.id, huella, int(request.META.get("CONTENT_LENGTH") or 0), request.read)
+    return Status(201 if recibido.nuevo else 200, recibido.recibo)
+
+
+@api.get(
+    "/objetos/sha256/{huella}",
+    auth=firmada,
+    response={200: Recibo, 401: Falla, 403: Falla, 404: Falla, 429: Falla},
+    operation_id="recibo_de_objeto",
+    summary="El recibo, otra vez, de una fotografía que este dispositivo entregó; nunca la fotografía",
+)
+def recibo_de_objeto(request: HttpRequest, respuesta: HttpResponse, huella: str) -> dict[str, Any]:
+    return objetos.otra_vez(_quien(request, respuesta).id, huella)
+
+
+@api.post(
+    "/hechos",
+    auth=firmada,
+    response={200: Entregado, 400: Falla, 401: Falla, 403: Falla, 413: Falla, 422: Falla, 429: Falla},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}},
+        }
+    },
+    operation_id="entregar_hechos",
+    summary="Entregar hechos de la cadena del dispositivo: recibo o motivo de cada uno",
+)
+def entregar(request: HttpRequest, respuesta: HttpResponse) -> dict[str, Any]:
+    quien = _quien(request, respuesta)
+    cuerpo = request.read(cadenas.MAXIMO_BYTES + 1)
+    if len(cuerpo) > cadenas.MAXIMO_BYTES:
+        raise Negado(413, "grande", f"Una entrega mide hasta {cadenas.MAXIMO_BYTES >> 20} MiB: divídala.")
+    if sha256(cuerpo).hexdigest() != quien.huella:
+        raise Negado(422, "huella", f"La entrega llegó incompleta o cambiada en el camino. {DE_NUEVO}")
+    entrega = cadenas.recibir(quien.id, quien.aparato, cadenas.leer_lote(cuerpo), nodo.reloj.ahora())
+    return {
+        "nuevos": entrega.nuevos,
+        "recibos": entrega.recibos,
+        "rechazados": [
+            {"lugar": r.lugar, "codigo": r.codigo, "motivo": r.motivo, "sha256": r.sha256} for r in entrega.rechazados
+        ],
+    }
+
+
+@api.get(
+    "/dispositivo",
+    auth=firmada,
+    response={200: Conocido, 401: Falla, 403: Falla, 429: Falla},
+    operation_id="conocer_dispositivo",
+    summary="Qué tiene este nodo de la cadena del dispositivo, qué hora es y quién es el nodo",
+)
+def conocer(request: HttpRequest, respuesta: HttpResponse) -> dict[str, Any]:
+    quien, ahora, aqui = _quien(request, respuesta), nodo.reloj.ahora(), nodo.nodo()
+    cadena = recibo(aqui, quien.id, ahora, "cadena", **cadenas.estado(quien.id, quien.aparato))
+    return {"hora": ahora.isoformat(), "cadena": cadena, "nodo": nodo.presentacion(aqui.nodo)}
+
+
+@api.post(
+    "/altas",
+    response={200: Alta, 403: Falla, 413: Falla, 422: Falla, 429: Falla},
+    operation_id="dar_de_alta",
+    summary="Dar de alta la llave de un teléfono con un código impreso, que sirve una vez",
+)
+def dar_de_alta(request: HttpRequest, respuesta: HttpResponse, pedida: Solicitud) -> dict[str, Any]:
+    if max(map(len, (pedida.codigo, pedida.llave, pedida.firma))) > 200:
+        raise Negado(422, "llave", "La solicitud de alta no tiene la forma esperada.")
+    hecha = altas.dar_de_alta(pedida.codigo, pedida.llave, pedida.firma, request.META.get("REMOTE_ADDR", "?"))
+    pases.dar(respuesta)
+    return hecha

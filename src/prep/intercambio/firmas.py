@@ -1,0 +1,76 @@
+"""Who asks: an enrolled device's signature over method, path, hash of the body and hour, in one header.
+
+    Authorization: PREP1 <device> <hour, ISO 8601> <SHA-256 of the body, hex> <Ed25519 signature, base64>
+
+What is signed: the lines `prep-solicitud/1`, ámbito, method, path, hash and hour, each ended by a newline. It is
+checked before any of the body is read. Whoever repeats a request within `VENTANA` changes nothing: everything that
+devices ask for can be asked twice.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature
+
+from prep.bitacora.autoridad import ambito, autoridad
+from prep.bitacora.nodos import publica
+from prep.dominio.comun.autoridad import Dispositivo
+from prep.intercambio.errores import DE_NUEVO, Negado
+from prep.plataforma.cubetas import Cubetas
+
+FORMATO: Final = "prep-solicitud/1"
+VENTANA: Final = timedelta(minutes=5)
+POR_SEGUNDO: Final = 5
+SEGUIDAS: Final = 120
+"""Requests of one device: so many at once, then so many a second."""
+_CABECERA: Final = re.compile(
+    r"PREP1 ([A-Za-z0-9._-]{1,60}) ([0-9TZ:.+-]{20,40}) ([0-9a-f]{64}) ([A-Za-z0-9+/]{86}==)", re.ASCII
+)
+_ritmo = Cubetas(POR_SEGUNDO, SEGUIDAS)
+
+
+@dataclass(frozen=True, slots=True)
+class Quien:
+    """The device that asks, as the facts of authority have it. `huella`: of the body that it says it sends."""
+
+    id: str
+    aparato: Dispositivo
+    huella: str
+
+
+def mensaje(de: str, metodo: str, ruta: str, huella: str, hora: str) -> bytes:
+    """What a device signs to ask. It begins like no fact does: no signature serves for both."""
+    return "".join(f"{linea}\n" for linea in (FORMATO, de, metodo, ruta, huella, hora)).encode()
+
+
+def reconocer(metodo: str, ruta: str, cabeceras: Mapping[str, str], ahora: datetime) -> Quien:
+    """The device that signed this request; raise `Negado`."""
+    partes = _CABECERA.fullmatch(cabeceras.get("Authorization", ""))
+    if partes is None:
+        raise Negado(401, "sin_firma", "La solicitud no lleva la firma de un dispositivo dado de alta.")
+    ident, dicha, huella, firma = partes.groups()
+    aparato = autoridad().dispositivos.get(ident)
+    if aparato is None:
+        raise Negado(401, "desconocido", "Este teléfono no está dado de alta. Pida un código nuevo.")
+    try:
+        publica(bytes.fromhex(aparato.llave)).verify(
+            base64.b64decode(firma), mensaje(ambito(), metodo, ruta, huella, dicha)
+        )
+        hora = datetime.fromisoformat(dicha)
+        diferencia = abs(hora - ahora)
+    except (InvalidSignature, ValueError, TypeError, OverflowError):
+        raise Negado(401, "firma", "La firma de la solicitud no es la de este teléfono.") from None
+    if aparato.bajas:
+        raise Negado(403, "baja", "Este teléfono se dio de baja: ya no puede enviar. Avise a su coordinación.")
+    if diferencia > VENTANA:
+        raise Negado(401, "reloj", "El reloj del teléfono no está en hora.", hora=ahora.isoformat())
+    if not _ritmo.tomar(ident, time.monotonic()):
+        raise Negado(429, "ritmo", f"Este teléfono pide demasiado seguido. {DE_NUEVO}", espere=5)
+    return Quien(ident, aparato, huella)

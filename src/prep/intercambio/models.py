@@ -1,0 +1,42 @@
+"""What the node remembers of its own side: pictures that it received, codes that it gave out. None is a fact."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from prep.plataforma.roles import solo
+
+
+class Objeto(models.Model):
+    """A picture that a device delivered: what its quota counts and its receipts say again."""
+
+    sha256 = models.CharField(max_length=64)
+    dispositivo = models.CharField(max_length=60)
+    bytes = models.IntegerField()
+    recibido = models.DateTimeField()
+
+    privilegios = solo("SELECT", "INSERT")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dispositivo", "sha256"], name="objeto_una_vez_por_dispositivo")]
+
+    def __str__(self) -> str:
+        return f"{self.sha256} · {self.dispositivo}"
+
+
+class Codigo(models.Model):
+    """A printed code with which a person's phone is enrolled, once. `codigo`: its fingerprint; the code itself
+    is kept nowhere.
+
+    `autoriza`: the administrator who ordered it, and who signs the enrolment at this node.
+    """
+
+    codigo = models.CharField("huella del código", max_length=64, primary_key=True)
+    persona = models.CharField(max_length=60, db_index=True)
+    autoriza = models.CharField(max_length=60)
+    vence = models.DateTimeField()
+    usado = models.DateTimeField(null=True)
+    dispositivo = models.CharField(max_length=60, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.persona} · {'usado' if self.usado else 'por usar'}"

@@ -1,0 +1,123 @@
+"""Pictures by their SHA-256: received once, never written over, never given back to anybody.
+
+What is kept is the original, byte by byte, in the private store: where and with what it was taken stays there. What is
+published is made from its pixels alone (`prep.evidencia.imagenes`).
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from django.db.models import Count, Sum
+
+from prep.evidencia.imagenes import ArchivoRechazado, admitir_foto, guardar_original, hay_original
+from prep.intercambio import nodo
+from prep.intercambio.errores import DE_NUEVO, Negado
+from prep.intercambio.models import Objeto
+from prep.intercambio.recibos import recibo
+from prep.plataforma.almacen import ErrorAlmacen
+from prep.plataforma.lugares import dir_evidencia
+
+MAXIMO_BYTES: Final = 2 * 2**20
+"""Of one picture: phones send 600 kB at most."""
+CUOTA_BYTES: Final = 500 * 2**20
+CUOTA_OBJETOS: Final = 600
+RESERVA_BYTES: Final = 2**30
+"""Disk that is left for the bitácora: pictures stop before."""
+_TROZO: Final = 64 * 2**10
+_LLENO: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@dataclass(frozen=True, slots=True)
+class Recibido:
+    """`nuevo`: it was not here. `recibo`: signed."""
+
+    nuevo: bool
+    recibo: dict[str, Any]
+
+
+def recibir(dispositivo: str, huella: str, mide: int, leer: Callable[[int], bytes]) -> Recibido:
+    """Take a picture in. `mide`: what the request says it is; `leer`: reads so many bytes more of it, none at the end.
+
+    Nothing is read of one that is too large, nor when there is no room; no more than a piece, of what is no picture.
+    """
+    if mide > MAXIMO_BYTES:
+        raise Negado(413, "grande", f"Una fotografía mide hasta {MAXIMO_BYTES >> 20} MiB: tómela otra vez.")
+    conocido = Objeto.objects.filter(dispositivo=dispositivo, sha256=huella).exists()
+    if not conocido:
+        _revisar_cuota(dispositivo)
+        _revisar_espacio(mide)
+    datos = _leer(leer)
+    if sha256(datos).hexdigest() != huella:
+        raise Negado(422, "huella", f"La fotografía llegó incompleta o cambiada en el camino. {DE_NUEVO}")
+    try:
+        admitir_foto(datos)
+    except ArchivoRechazado as error:
+        raise Negado(415, "no_es_foto", str(error)) from None
+    try:
+        estaba = hay_original(nodo.evidencia(), huella)
+        guardar_original(nodo.evidencia(), datos)
+    except ErrorAlmacen as error:
+        if getattr(error.__cause__, "errno", None) in _LLENO:
+            raise _lleno() from None
+        raise
+    ahora = nodo.reloj.ahora()
+    Objeto.objects.get_or_create(
+        dispositivo=dispositivo, sha256=huella, defaults={"bytes": len(datos), "recibido": ahora}
+    )
+    return Recibido(not estaba, _de(dispositivo, huella, len(datos)))
+
+
+def otra_vez(dispositivo: str, huella: str) -> dict[str, Any]:
+    """The receipt of a picture that this device delivered: it may have been lost on the way, and the picture weighs."""
+    fila = Objeto.objects.filter(dispositivo=dispositivo, sha256=huella).first()
+    if fila is None or not hay_original(nodo.evidencia(), huella):
+        raise Negado(404, "no_esta", "Esta fotografía todavía no llega.")
+    return _de(dispositivo, huella, fila.bytes)
+
+
+def hay(huella: str) -> bool:
+    return hay_original(nodo.evidencia(), huella)
+
+
+def _de(dispositivo: str, huella: str, mide: int) -> dict[str, Any]:
+    return recibo(nodo.nodo(), dispositivo, nodo.reloj.ahora(), "objeto", sha256=huella, bytes=mide)
+
+
+def _leer(leer: Callable[[int], bytes]) -> bytes:
+    """The body to its end, whatever its length was said to be; a first piece that is no picture is enough to refuse."""
+    partes: list[bytes] = []
+    mide = 0
+    while trozo := leer(min(_TROZO, MAXIMO_BYTES + 1 - mide)):
+        if not partes and not trozo.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
+            raise Negado(415, "no_es_foto", "El archivo no es una fotografía JPEG ni PNG.")
+        partes.append(trozo)
+        mide += len(trozo)
+        if mide > MAXIMO_BYTES:
+            raise Negado(413, "grande", f"Una fotografía mide hasta {MAXIMO_BYTES >> 20} MiB: tómela otra vez.")
+    return b"".join(partes)
+
+
+def _revisar_cuota(dispositivo: str) -> None:
+    lleva = Objeto.objects.filter(dispositivo=dispositivo).aggregate(n=Count("id"), bytes=Sum("bytes"))
+    if lleva["n"] >= CUOTA_OBJETOS or (lleva["bytes"] or 0) >= CUOTA_BYTES:
+        raise Negado(
+            429, "cuota", "Este teléfono ya envió todas las fotografías que puede. Avise a su coordinación.", espere=300
+        )
+
+
+def _revisar_espacio(mide: int) -> None:
+    carpeta = dir_evidencia()
+    while not carpeta.exists():
+        carpeta = carpeta.parent
+    if shutil.disk_usage(carpeta).free - mide < RESERVA_BYTES:
+        raise _lleno()
+
+
+def _lleno() -> Negado:
+    return Negado(507, "lleno", f"El servidor no tiene espacio. {DE_NUEVO} No se perdió nada.", espere=60)

@@ -1,0 +1,190 @@
+"""`prep simulacro`: a drill designed, sealed, judged and reported."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from rich.markup import escape
+
+from prep.plataforma.consola import esperando, fallar, salida, tabla
+from prep.sede.opciones import Destino, Llave, Modo
+from prep.simulacro.votos import Desenlace
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from prep.publicacion.publicador import Publicador
+    from prep.sede.actos import Acto
+
+RENGLONES = 40
+app = typer.Typer(help="El simulacro: se diseña, se sella, se juzga y se informa.", no_args_is_help=True)
+
+Archivo = Annotated[
+    Path,
+    typer.Argument(metavar="VERDAD", exists=True, dir_okay=False, help="El archivo verdad.json de este simulacro."),
+]
+
+
+@app.command()
+def disenar(
+    catalogo: Annotated[
+        Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, help="Carpeta del proceso, con proceso.toml.")
+    ],
+    destino: Annotated[Path, typer.Argument(metavar="DESTINO", help="Carpeta que se va a crear.")],
+    semilla: Annotated[
+        int, typer.Option(min=0, max=2**53 - 1, help="Con la misma semilla y el mismo catálogo salen los mismos votos.")
+    ],
+    escenario: Annotated[
+        list[Desenlace] | None,
+        typer.Option(
+            show_default="todos", help="Desenlace que se quiere ver en cada elección donde quepa; puede repetirse."
+        ),
+    ] = None,
+    natural: Annotated[
+        bool, typer.Option("--natural", help="Ningún desenlace a propósito: lo que dé la geografía.")
+    ] = False,
+    sin_sobre: Annotated[
+        int, typer.Option("--sin-sobre", min=0, max=30, help="De cada 100 paquetes, cuántos sin acta por fuera.")
+    ] = 3,
+    modo: Annotated[Literal["prueba", "simulacro"], typer.Option(help="Qué valdrá lo que se publique.")] = "simulacro",
+) -> None:
+    """Inventa los votos de todas las actas y escribe la verdad del simulacro y sus empates esperados.
+
+    En DESTINO quedan verdad.json, que se guarda en secreto hasta el cierre, y empates.pdf, que se entrega antes.
+    """
+    from prep.catalogo.escritor import exigir_vacia
+    from prep.catalogo.lector import leer_proceso
+    from prep.catalogo.problemas import ProcesoInvalido
+    from prep.catalogo.terminal import mostrar_problemas
+    from prep.simulacro.diseno import DICHO, disenar, pdf_empates
+
+    try:
+        exigir_vacia(destino)
+    except ValueError as error:
+        fallar(str(error), 1)
+    try:
+        with esperando("Leyendo la carpeta del proceso…") as decir:
+            proceso, informativo = leer_proceso(catalogo)
+            decir("Llenando actas…")
+            desenlaces = [] if natural else list(dict.fromkeys(escenario or Desenlace))
+            diseno = disenar(proceso, informativo, semilla, desenlaces, sin_sobre * 10, modo)
+    except ProcesoInvalido as error:
+        mostrar_problemas(error.problemas)
+        raise typer.Exit(1) from None
+    empates = pdf_empates(proceso, diseno)
+    destino.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(destino / "verdad.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as secreto:
+        secreto.write(diseno.datos)
+    (destino / "empates.pdf").write_bytes(empates)
+    cuenta = tabla("Suerte", ">Actas", titulo=f"Actas llenas, semilla {semilla}")
+    for suerte, n in diseno.suertes.items():
+        cuenta.add_row(suerte.replace("_", " "), f"{n:,}")
+    salida.print(cuenta)
+    for desenlace, eleccion, lugar in diseno.logrados:
+        salida.print(f"{eleccion}: {DICHO[desenlace]}, {escape(lugar)}", soft_wrap=True)
+    for desenlace, eleccion in diseno.sin_lugar:
+        salida.print(f"{eleccion}: no cupo «{DICHO[desenlace]}».", soft_wrap=True)
+    salida.print(f"Empates esperados: {len(diseno.verdad.empates)}.")
+    salida.print(f"Código de integridad de la verdad: {diseno.verdad.sha256}", soft_wrap=True)
+    salida.print(f"Escrito: {escape(str(destino))}/verdad.json y empates.pdf", soft_wrap=True)
+
+
+@app.command()
+def sellar(verdad: Archivo, modo: Modo = None, destino: Destino = None, llave: Llave = None) -> None:
+    """Firma en el registro, antes de la primera acta, el código de integridad de la verdad."""
+
+    def acto(p: Publicador, hora: datetime) -> Acto:
+        from prep.sede.actos import sellar_verdad
+
+        return sellar_verdad(p, hora, verdad.read_bytes())
+
+    _firmar(acto, modo, destino, llave)
+
+
+@app.command()
+def abrir(verdad: Archivo, modo: Modo = None, destino: Destino = None, llave: Llave = None) -> None:
+    """Publica, después del cierre, la verdad que se selló."""
+
+    def acto(p: Publicador, hora: datetime) -> Acto:
+        from prep.sede.actos import abrir_verdad
+
+        return abrir_verdad(p, hora, verdad.read_bytes())
+
+    _firmar(acto, modo, destino, llave)
+
+
+def _firmar(
+    acto: Callable[[Publicador, datetime], Acto], modo: str | None, destino: str | None, llave: str | None
+) -> None:
+    from prep.sede.sala import sala
+
+    with sala(modo, destino, llave, None) as s:
+        hecho = acto(s.publicador, s.ahora())
+        salida.print(f"Firmado en el registro, posición {hecho.posicion}: {hecho.tipo}.")
+        salida.print(f"Código de integridad de la verdad: {hecho.documento}", soft_wrap=True)
+
+
+@app.command()
+def juzgar(
+    verdad: Archivo,
+    donde: Annotated[
+        str, typer.Argument(metavar="PUBLICACION", help="Carpeta de la publicación, o su dirección http(s).")
+    ],
+    plazo: Annotated[int, typer.Option(min=1, help="Segundos que puede tomar leer de la red.")] = 3600,
+    como_json: Annotated[bool, typer.Option("--json", help="El veredicto como JSON, para el informe.")] = False,
+) -> None:
+    """Compara cada acta publicada con lo que decía el papel, y cada corte consigo mismo.
+
+    Solo lee la verdad y lo publicado. Termina con 0 si todo lo que existe está publicado y bien, con 1 si no (y da la
+    lista) y con 2 si no se pudo juzgar.
+    """
+    import json
+
+    from prep.portal.redibujo import redibujar
+    from prep.simulacro.juez import juzgar
+    from prep.simulacro.veredicto import renglones
+    from prep.transparencia.almacen import abrir
+    from prep.transparencia.errores import ErrorEmision
+
+    try:
+        lector = abrir(donde, plazo)
+    except ErrorEmision as error:
+        fallar(str(error))
+    with esperando("Juzgando…"):
+        veredicto = juzgar(verdad.read_bytes(), lector, redibujar)
+    if como_json:
+        typer.echo(json.dumps(veredicto, ensure_ascii=False, indent=1))
+    else:
+        mostrar(veredicto)
+        todos = list(renglones(veredicto))
+        for renglon in todos[:RENGLONES]:
+            salida.print(f"  ✗ {escape(renglon)}", soft_wrap=True)
+        if (sobran := len(todos) - RENGLONES) > 0:
+            salida.print(f"  … y {sobran:,} más: véalos con --json.")
+    raise typer.Exit(veredicto["codigo"])
+
+
+def mostrar(veredicto: dict[str, Any]) -> None:
+    """The verdict and its figures by election."""
+    cuenta = tabla(
+        "Elección",
+        ">Esperadas",
+        ">Existen",
+        ">Bien",
+        ">Mal",
+        ">Faltan",
+        ">Votos publicados",
+        ">Votos en el papel",
+        "",
+        titulo=f"Corte {veredicto['corte']} contra la verdad del simulacro",
+    )
+    for e in veredicto["elecciones"].values():
+        igual = e["votos_publicados"] == e["votos_en_papel"] and not e["mal"] and not e["faltan"]
+        cifras = (e[k] for k in ("esperadas", "existen", "bien", "mal", "faltan", "votos_publicados", "votos_en_papel"))
+        cuenta.add_row(e["nombre"], *(f"{n:,}" for n in cifras), "[green]igual[/]" if igual else "[red]DISTINTO[/]")
+    salida.print(cuenta)
+    salida.print(f"[bold]{escape(veredicto['veredicto'])}[/]", soft_wrap=True)

@@ -1,0 +1,427 @@
+"""The judge of a drill: every published acta against what was written on the paper, and every corte against itself.
+
+It reads the sealed truth and the published files, as anybody could; it imports neither the law (`dominio`) nor the
+facts (`bitacora`), so what is wrong in them is not wrong here too. Its verdict is a document
+(`prep/veredicto_simulacro/1`, in docs/simulacro.md): what the report is made of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from prep.comprobacion.corte_publicado import leer_archivo
+from prep.comprobacion.informe import Informe, Nivel
+from prep.comprobacion.redibujo import Redibujar
+from prep.comprobacion.verificar import Opciones, leer_registro, verificar
+from prep.comprobacion.verificar import Registro as RegistroLeido
+from prep.plataforma.errores import Impedimento
+from prep.plataforma.idioma import cuantos
+from prep.simulacro.verdad import EleccionVerdadera, Empate, Verdad, leer
+from prep.simulacro.veredicto import FORMATO, Doc, decir
+from prep.transparencia.almacen import Lector
+from prep.transparencia.canonico import NoCanonico, leer_json
+from prep.transparencia.errores import ErrorEmision
+from prep.transparencia.manifiesto import Archivo
+
+FASES: Final = (("acopio", "captura"), ("captura", "verificacion"), ("verificacion", "publicacion"))
+TOTALES: Final = frozenset(
+    ("boletas_sobrantes", "personas_votaron", "representantes_votaron", "votos_sacados", "total_asentado")
+)
+_LUGAR = re.compile(r"([A-Z0-9_]+)/demarcacion/([0-9]+)\.json")
+
+
+class NoSePuedeJuzgar(Impedimento):
+    """There is nothing to compare, or it is of something else; the text says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Vista:
+    """An acta as a corte publishes it. `errores`: fields that do not say what the paper does."""
+
+    situacion: str
+    errores: tuple[tuple[str, Any, Any], ...]
+    acta: Doc
+
+
+@dataclass(slots=True)
+class _Lugar:
+    """One file of a corte: its actas, how many are published, by election and by CATD, and votes by candidacy."""
+
+    vistas: dict[str, _Vista]
+    publicadas: int
+    sin_acta: int
+    catds: Counter[str]
+    votos: dict[str, int]
+
+
+@dataclass(slots=True)
+class _Noche:
+    """What is seen as the cortes go by."""
+
+    verdad: Verdad
+    horas: dict[int, str] = field(default_factory=dict)
+    primera: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """By acta, the first corte that publishes it, and when it says that it was verified."""
+    malas: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """By acta, the cortes that publish it wrong."""
+    avance: list[Doc] = field(default_factory=list)
+    catds: list[Counter[str]] = field(default_factory=list)
+    ultimo: dict[str, dict[str, _Lugar]] = field(default_factory=dict)
+    """By election and demarcación, the last corte."""
+
+
+def juzgar(datos: bytes, lector: Lector, redibujar: Redibujar | None = None) -> Doc:
+    """The verdict on a publication. `datos`: the truth, as it was sealed. `Impedimento`: it cannot be given."""
+    verdad = leer(datos)
+    try:
+        comprobada = verificar(lector, Opciones(todo=True, modo=verdad.modo, redibujar=redibujar))
+        registro = leer_registro(lector, None, Informe())
+        if not registro.manifiestos:
+            raise NoSePuedeJuzgar("La publicación no tiene todavía ningún corte.")
+        _exigir_la_misma(verdad, registro)
+        noche = _recorrer(verdad, lector, registro)
+    except (ErrorEmision, NoCanonico, KeyError, TypeError, ValueError) as error:
+        raise NoSePuedeJuzgar(f"La publicación no se puede leer: {error}") from None
+    return _veredicto(noche, registro, comprobada)
+
+
+def _exigir_la_misma(verdad: Verdad, registro: RegistroLeido) -> None:
+    m = next(iter(registro.manifiestos.values()))
+    dice, debe = (m.todo["proceso"], m.todo["modo"]), (verdad.proceso, verdad.modo)
+    if dice != debe:
+        raise NoSePuedeJuzgar(f"La verdad es de {debe[0]}, {debe[1]}, y la publicación de {dice[0]}, {dice[1]}.")
+
+
+# --- the cortes, one after another ------------------------------------------------------------------------------------
+
+
+def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido) -> _Noche:
+    noche = _Noche(verdad)
+    leidos: dict[tuple[str, str], _Lugar] = {}
+    previos: dict[str, str] = {}
+    rutas = {h["corte"]: h["ruta"] for _, h in registro.hojas if h["tipo"] == "corte"}
+    for numero, m in sorted(registro.manifiestos.items()):
+        noche.horas[numero] = m.todo["hora"]
+        archivos = {a.ruta: a for a in m.archivos if _LUGAR.fullmatch(a.ruta)}
+        vivos: dict[tuple[str, str], _Lugar] = {}
+        for ruta, a in archivos.items():
+            clave = (ruta, a.sha256)
+            vivos[clave] = leidos[clave] if clave in leidos else _leer_lugar(verdad, lector, rutas[numero], a)
+            nuevo = previos.get(ruta) != a.sha256
+            for acta, vista in vivos[clave].vistas.items():
+                if vista.situacion == "publicada":
+                    if nuevo and acta not in noche.primera:
+                        noche.primera[acta] = numero, vista.acta.get("verificacion", "")
+                    if vista.errores:
+                        noche.malas[acta].append(numero)
+        leidos, previos = vivos, {ruta: a.sha256 for ruta, a in archivos.items()}
+        _anotar_avance(noche, numero, vivos)
+    for (ruta, _), lugar in leidos.items():
+        eleccion, _, id_ = ruta.removesuffix(".json").split("/")
+        noche.ultimo.setdefault(eleccion, {})[id_] = lugar
+    return noche
+
+
+def _anotar_avance(noche: _Noche, numero: int, lugares: Mapping[tuple[str, str], _Lugar]) -> None:
+    cuentas = {e: {"publicadas": 0, "sin_acta": 0} for e in noche.verdad.elecciones}
+    catds: Counter[str] = Counter()
+    for (ruta, _), lugar in lugares.items():
+        if (suya := cuentas.get(ruta.split("/")[0])) is not None:
+            suya["publicadas"] += lugar.publicadas
+            suya["sin_acta"] += lugar.sin_acta
+            catds += lugar.catds
+    noche.avance.append({"corte": numero, "hora": noche.horas[numero], "elecciones": cuentas})
+    noche.catds.append(catds)
+
+
+def _leer_lugar(verdad: Verdad, lector: Lector, ruta: str, archivo: Archivo) -> _Lugar:
+    doc = leer_json(leer_archivo(lector, ruta, archivo))
+    eleccion = verdad.elecciones.get(doc["eleccion"])
+    lugar = _Lugar({}, 0, 0, Counter(), {c["clave"]: c["votos"] for c in doc["por_candidatura"]})
+    for seccion in doc["secciones"]:
+        for casilla in seccion["casillas"]:
+            for acta in casilla["actas"]:
+                situacion = acta["situacion"]
+                debe = eleccion.actas.get(acta["clave"]) if eleccion else None
+                errores = () if eleccion is None or debe is None else tuple(_comparar(eleccion, debe, acta))
+                lugar.vistas[acta["clave"]] = _Vista(situacion, errores, acta)
+                lugar.publicadas += situacion == "publicada"
+                lugar.sin_acta += situacion == "sin_acta"
+                if situacion == "publicada":
+                    lugar.catds[verdad.casillas.get(casilla["clave"], "")] += 1
+    return lugar
+
+
+def _comparar(eleccion: EleccionVerdadera, debe: Sequence[Any] | str, acta: Doc) -> Iterator[tuple[str, Any, Any]]:
+    """Field, what is published and what the paper says, where they differ."""
+    if isinstance(debe, str):
+        motivo = f"Sin acta({debe})"
+        if acta["situacion"] == "publicada":
+            yield "acta", "publicada", motivo
+        elif acta["situacion"] == "sin_acta" and acta["observaciones"] != [motivo]:
+            yield "observaciones", ", ".join(acta["observaciones"]), motivo
+        return
+    if acta["situacion"] != "publicada":
+        return
+    valores = acta["valores"]
+    votos = valores["votos"]
+    for campo, suyo in zip(eleccion.campos, debe, strict=True):
+        if campo in TOTALES:
+            if campo in valores and valores[campo] != suyo:  # what was not asked for is not published
+                yield campo, valores[campo], suyo
+        elif votos.get(campo) != suyo:
+            yield campo, votos.get(campo), suyo
+    for campo in votos.keys() - set(eleccion.campos):
+        yield campo, votos[campo], None
+    cuenta = int(acta["clave"] not in eleccion.no_cuentan)
+    if acta["contabilizada"] != cuenta:
+        yield "contabilizada", acta["contabilizada"], cuenta
+
+
+# --- the verdict ------------------------------------------------------------------------------------------------------
+
+
+def _veredicto(noche: _Noche, registro: RegistroLeido, comprobada: Informe) -> Doc:
+    verdad = noche.verdad
+    vistas = {a: v for lugares in noche.ultimo.values() for lugar in lugares.values() for a, v in lugar.vistas.items()}
+    mal, faltan = _mal(noche, vistas), _faltan(noche, vistas)
+    tarde, corregidas = list(_tarde(noche, vistas)), list(_corregidas(noche, mal))
+    empates = [_empate(noche, e) for e in verdad.empates]
+    problemas = list(_problemas(noche, registro, comprobada, vistas))
+    elecciones = {c: _cuenta(noche, c, e, mal, faltan) for c, e in verdad.elecciones.items()}
+    ultimo = max(registro.manifiestos)
+    doc: Doc = {
+        "formato": FORMATO,
+        "proceso": verdad.proceso,
+        "modo": verdad.modo,
+        "verdad": verdad.sha256,
+        "sello": _sello(verdad, registro),
+        "corte": ultimo,
+        "hora": noche.horas[ultimo],
+        "cierre": registro.manifiestos[ultimo].cierre,
+        "comprobacion": {"codigo": comprobada.codigo, "veredicto": comprobada.veredicto},
+        "elecciones": elecciones,
+        "mal": mal,
+        "faltan": faltan,
+        "tarde": tarde,
+        "corregidas": corregidas,
+        "empates": empates,
+        "problemas": problemas,
+        "avance": noche.avance,
+        "catds": _catds(noche, mal, faltan),
+        "fases": list(_fases(noche, vistas)),
+    }
+    fallas = mal or faltan or tarde or corregidas or problemas or not all(e["igual"] for e in empates)
+    doc["codigo"] = 2 if comprobada.codigo == 2 else int(bool(fallas))
+    doc["veredicto"] = decir(doc)
+    return doc
+
+
+def _cuenta(noche: _Noche, clave: str, e: EleccionVerdadera, mal: list[Doc], faltan: list[Doc]) -> Doc:
+    existen = [v for v in e.actas.values() if not isinstance(v, str)]
+    votos = sum(_suma(e, v) for a, v in e.actas.items() if not isinstance(v, str) and a not in e.no_cuentan)
+    lugares = noche.ultimo.get(clave, {}).values()
+    publicadas = [v for lugar in lugares for v in lugar.vistas.values() if v.situacion == "publicada"]
+    contadas = [v.acta for v in publicadas if v.acta["contabilizada"] == 1]
+    return {
+        "nombre": e.nombre,
+        "esperadas": len(e.actas),
+        "existen": len(existen),
+        "bien": len(existen)
+        - sum(m["eleccion"] == clave and m["existe"] for m in mal)
+        - sum(f["eleccion"] == clave and f["existe"] for f in faltan),
+        "mal": sum(m["eleccion"] == clave for m in mal),
+        "faltan": sum(f["eleccion"] == clave for f in faltan),
+        "contabilizadas": len(contadas),
+        "deben_contar": len(existen) - len(e.no_cuentan),
+        "votos_publicados": sum(v for a in contadas for v in a["valores"]["votos"].values() if type(v) is int),
+        "votos_en_papel": votos,
+    }
+
+
+def _suma(e: EleccionVerdadera, valores: Sequence[Any]) -> int:
+    """The votes that a paper has."""
+    return sum(v for c, v in zip(e.campos, valores, strict=True) if c not in TOTALES and isinstance(v, int))
+
+
+def _mal(noche: _Noche, vistas: Mapping[str, _Vista]) -> list[Doc]:
+    """The actas that the last corte publishes wrong, and who could have seen it."""
+    imagenes = Counter(v.acta["imagen"]["sha256"] for v in vistas.values() if v.situacion == "publicada")
+    mal = []
+    for clave, e in noche.verdad.elecciones.items():
+        for acta, debe in e.actas.items():
+            if (vista := vistas.get(acta)) is None:
+                continue
+            errores = list(vista.errores)
+            if vista.situacion == "publicada" and imagenes[vista.acta["imagen"]["sha256"]] > 1:
+                errores.append(("imagen", "la misma que otra acta", "una propia"))
+            if errores:
+                mal.append(
+                    {
+                        "acta": acta,
+                        "eleccion": clave,
+                        "catd": noche.verdad.casillas[acta[:11]],
+                        "existe": not isinstance(debe, str),
+                        "campos": [{"campo": c, "dice": d, "debe": s} for c, d, s in errores],
+                        "desde": noche.malas.get(acta, [max(noche.horas)])[0],
+                        "pudo": _quien_pudo(e, debe, vista),
+                    }
+                )
+    return mal
+
+
+def _quien_pudo(e: EleccionVerdadera, debe: Sequence[Any] | str, vista: _Vista) -> list[str]:
+    """Who had it before their eyes: whoever compares with the picture, and whoever adds."""
+    pudo = ["verificacion"]
+    valores = vista.acta.get("valores")
+    if valores is not None and not isinstance(debe, str):
+        if "ruta" in vista.acta["imagen"]:
+            pudo.append("cualquiera_con_la_imagen")
+        asentado = dict(zip(e.campos, debe, strict=True)).get("total_asentado")
+        if _suma(e, debe) == asentado and valores["total_calculado"] != valores.get("total_asentado", asentado):
+            pudo.append("la_suma")
+    return pudo
+
+
+def _faltan(noche: _Noche, vistas: Mapping[str, _Vista]) -> list[Doc]:
+    """What the last corte still lacks, and where each stopped."""
+    faltan = []
+    for clave, e in noche.verdad.elecciones.items():
+        for acta, debe in e.actas.items():
+            vista = vistas.get(acta)
+            situacion = vista.situacion if vista else "no_publicada"
+            llego = situacion == "sin_acta" if isinstance(debe, str) else situacion == "publicada"
+            if not llego and not (isinstance(debe, str) and situacion == "publicada"):
+                faltan.append(
+                    {
+                        "acta": acta,
+                        "eleccion": clave,
+                        "catd": noche.verdad.casillas[acta[:11]],
+                        "existe": not isinstance(debe, str),
+                        "situacion": situacion,
+                    }
+                    | ({"acopio": vista.acta["acopio"]} if vista and vista.acta.get("acopio") else {})
+                )
+    return faltan
+
+
+def _tarde(noche: _Noche, vistas: Mapping[str, _Vista]) -> Iterator[Doc]:
+    """Actas verified before a corte that did not carry them yet."""
+    horas = [(n, datetime.fromisoformat(h)) for n, h in sorted(noche.horas.items())]
+    for acta, (salio, verificada) in sorted(noche.primera.items()):
+        if acta in vistas and verificada:
+            desde = datetime.fromisoformat(verificada)
+            debio = next((n for n, hora in horas if hora > desde), salio)
+            if debio < salio:
+                yield {"acta": acta, "verificacion": verificada, "debio": debio, "salio": salio}
+
+
+def _corregidas(noche: _Noche, mal: list[Doc]) -> Iterator[Doc]:
+    """Actas that some corte published wrong, and the last one does not."""
+    siguen = {m["acta"] for m in mal}
+    for acta, cortes in sorted(noche.malas.items()):
+        if acta not in siguen:
+            yield {"acta": acta, "desde": cortes[0], "hasta": cortes[-1]}
+
+
+def _empate(noche: _Noche, e: Empate) -> Doc:
+    votos: Counter[str] = Counter()
+    for id_, lugar in noche.ultimo.get(e.eleccion, {}).items():
+        if e.demarcacion is None or int(id_) == e.demarcacion:
+            votos.update(lugar.votos)
+    mas = max(votos.values(), default=0)
+    primeras = sorted(c for c, v in votos.items() if v == mas)
+    return {
+        "eleccion": e.eleccion,
+        "nombre": e.nombre,
+        "candidaturas": list(e.candidaturas),
+        "debe": e.votos,
+        "publicados": [votos.get(c, 0) for c in e.candidaturas],
+        "igual": mas == e.votos and primeras == sorted(e.candidaturas),
+    }
+
+
+def _sello(verdad: Verdad, registro: RegistroLeido) -> Doc | None:
+    """The leaf that sealed this truth: where, when, and whether it came before any acta."""
+    con_actas = (
+        i
+        for i, h in registro.hojas
+        if h["tipo"] == "corte"
+        and any(c["capturadas"] for c in registro.manifiestos[h["corte"]].todo["cuentas"].values())
+    )
+    primera = next(con_actas, len(registro.hojas))
+    for i, h in registro.hojas:
+        if h["tipo"] == "verdad_sellada" and h["compromiso"] == verdad.sha256:
+            return {"posicion": i, "hora": h["hora"], "antes": i < primera}
+    return None
+
+
+def _problemas(
+    noche: _Noche, registro: RegistroLeido, comprobada: Informe, vistas: Mapping[str, _Vista]
+) -> Iterator[str]:
+    """What is wrong with the drill as a whole."""
+    sello = _sello(noche.verdad, registro)
+    if sello is None:
+        yield "Esta verdad no está sellada en el registro de la publicación."
+    elif not sello["antes"]:
+        yield f"La verdad se selló a las {sello['hora']}, cuando ya había actas publicadas."
+    for h in comprobada.hallazgos:
+        if h.nivel in (Nivel.MAL, Nivel.SIN_COMPROBAR):
+            yield f"{h.asunto}: {h.texto}"
+    esperadas = {a for e in noche.verdad.elecciones.values() for a in e.actas}
+    if sobran := sorted(vistas.keys() - esperadas):
+        yield f"La publicación trae {cuantos(len(sobran), 'acta')} que la verdad no conoce: {', '.join(sobran[:5])}."
+
+
+# --- figures for the report -------------------------------------------------------------------------------------------
+
+
+def _catds(noche: _Noche, mal: list[Doc], faltan: list[Doc]) -> list[Doc]:
+    esperadas: Counter[str] = Counter()
+    existen: Counter[str] = Counter()
+    for e in noche.verdad.elecciones.values():
+        for acta, v in e.actas.items():
+            esperadas[noche.verdad.casillas[acta[:11]]] += 1
+            existen[noche.verdad.casillas[acta[:11]]] += not isinstance(v, str)
+    return [
+        {
+            "catd": c,
+            "nombre": noche.verdad.catds.get(c, c or "Sin CATD"),
+            "esperadas": n,
+            "existen": existen[c],
+            "mal": sum(m["catd"] == c for m in mal),
+            "faltan": sum(f["catd"] == c for f in faltan),
+            "llegada": [corte[c] for corte in noche.catds],
+        }
+        for c, n in sorted(esperadas.items())
+    ]
+
+
+def _fases(noche: _Noche, vistas: Mapping[str, _Vista]) -> Iterator[Doc]:
+    """Seconds that each phase took, by how the picture came: the tenth, half, nine tenths, all but a hundredth."""
+    tiempos: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for acta, vista in vistas.items():
+        if vista.situacion != "publicada":
+            continue
+        horas = {k: vista.acta.get(k) for k in ("acopio", "captura", "verificacion")}
+        horas["publicacion"] = noche.horas[noche.primera[acta][0]]
+        for desde, hasta in (*FASES, ("acopio", "publicacion")):
+            a, b = horas[desde], horas[hasta]
+            if a and b:
+                segundos = int((datetime.fromisoformat(b) - datetime.fromisoformat(a)).total_seconds())
+                if segundos >= 0:
+                    tiempos[desde, hasta, vista.acta["digitalizacion"]].append(segundos)
+    for (desde, hasta, como), todos in sorted(tiempos.items()):
+        todos.sort()
+        yield {
+            "desde": desde,
+            "hasta": hasta,
+            "como": como,
+            "actas": len(todos),
+            **{f"p{p}": todos[-(-len(todos) * p // 100) - 1] for p in (10, 50, 90, 99)},
+        }

@@ -1,0 +1,76 @@
+"""The verdict of a drill in words, and what it is made of. Its form is in docs/simulacro.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from prep.comprobacion.recalculo import por_ciento
+from prep.plataforma.idioma import cuantos
+
+FORMATO: Final = "prep/veredicto_simulacro/1"
+Doc = dict[str, Any]
+_LISTAS: Final = (
+    ("mal", "mal publicadas"),
+    ("faltan", "faltan"),
+    ("tarde", "tarde"),
+    ("corregidas", "mal un rato y corregidas"),
+)
+SITUACION: Final = {
+    "en_captura": "en captura",
+    "no_digitalizada": "llegó el paquete y no se digitalizó",
+    "no_recibida": "no se recibió",
+    "sin_acta": "se dio por no entregada",
+    "no_publicada": "la publicación no la nombra",
+}
+PUDO: Final = {
+    "verificacion": "quien verifica",
+    "cualquiera_con_la_imagen": "cualquiera que vea la imagen",
+    "la_suma": "quien sume sus votos",
+}
+
+
+def decir(doc: Doc) -> str:
+    suma = {k: sum(e[k] for e in doc["elecciones"].values()) for k in ("existen", "bien", "esperadas")}
+    if doc["codigo"] == 2:
+        return f"NO SE PUDO JUZGAR: {doc['comprobacion']['veredicto']}"
+    sin_acta = suma["esperadas"] - suma["existen"]
+    existen = cuantos(suma["existen"], "acta")
+    if doc["codigo"] == 0:
+        return (
+            f"100 % DE LO QUE EXISTE: {existen} dicen en el corte {doc['corte']} lo que dice el papel; "
+            f"{cuantos(sin_acta, 'paquete')} sin acta, así publicado; "
+            f"{cuantos(len(doc['empates']), 'empate exacto', 'empates exactos')}."
+        )
+    partes = [f"bien {suma['bien']:,} ({por_ciento(suma['bien'], suma['existen'])} %)"]
+    partes += [f"{nombre} {len(doc[k]):,}" for k, nombre in _LISTAS if doc[k]]
+    if distintos := sum(not e["igual"] for e in doc["empates"]):
+        partes.append(f"empates que no salieron {distintos:,}")
+    if doc["problemas"]:
+        partes.append(cuantos(len(doc["problemas"]), "problema"))
+    return f"NO ES EL 100 %: de {existen} que existen, {', '.join(partes)}."
+
+
+def renglones(doc: Doc) -> Iterator[str]:
+    """The list behind the verdict, a line each."""
+    yield from doc["problemas"]
+    for m in doc["mal"]:
+        campos = "; ".join(
+            f"{c['campo']} dice {_dicho(c['dice'])} y debe decir {_dicho(c['debe'])}" for c in m["campos"]
+        )
+        yield f"{m['acta']}: {campos}. Pudo verlo {', '.join(PUDO[p] for p in m['pudo'])}."
+    for f in doc["faltan"]:
+        yield f"{f['acta']}: falta; {SITUACION[f['situacion']]}."
+    for t in doc["tarde"]:
+        debio = f"debió salir en el corte {t['debio']} y salió en el {t['salio']}"
+        yield f"{t['acta']}: se verificó a las {t['verificacion']}, {debio}."
+    for c in doc["corregidas"]:
+        yield f"{c['acta']}: estuvo mal del corte {c['desde']} al {c['hasta']}."
+    for e in doc["empates"]:
+        if not e["igual"]:
+            hay = ", ".join(f"{v:,}" for v in e["publicados"])
+            yield f"{e['nombre']}: debía haber empate a {e['debe']:,} y se publicó {hay}."
+
+
+def _dicho(v: Any) -> str:
+    return "nada" if v is None else f"«{v}»"

@@ -1,0 +1,107 @@
+"""What is published, beside the paper acta, where the paper is."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from centro import Centro, envio
+
+from prep.bitacora.models import Hecho
+from prep.dominio.acta.hechos import Tipo, sujeto_de
+from prep.dominio.acta.transiciones import Captura
+from prep.dominio.comun.facultades import Rol
+
+RUTA = "/ccv/cotejo/"
+
+
+def tipos(clave: str) -> list[str]:
+    return list(Hecho.objects.filter(sujeto=sujeto_de(clave)).order_by("posicion").values_list("tipo", flat=True))
+
+
+@pytest.fixture
+def publicada(centro: Centro) -> tuple[Centro, str, str]:
+    """A published acta, and the CATD where its paper is."""
+    acta = next(a for e in centro.proceso.elecciones for a in e.actas if a.casilla.catd)
+    centro.llega(acta.clave)
+    centro.hace(Tipo.VERIFICADA, acta.clave, "campo", base=centro.coinciden(acta.clave))
+    return centro, acta.clave, acta.casilla.catd
+
+
+def toma(cliente: Any, **otros: str) -> Any:
+    assert cliente.post(RUTA, {"accion": "tomar", **otros}).status_code == 302
+    return cliente.get(RUTA)
+
+
+@pytest.mark.parametrize("rol", [Rol.ACOPIADOR, Rol.COORDINADOR])
+@pytest.mark.parametrize("resultado", ["1", "2"])
+def test_what_is_published_is_what_the_paper_says(publicada: Any, rol: Rol, resultado: str) -> None:
+    centro, clave, catd = publicada
+    cliente, _ = centro.entra(rol, lugar=catd)
+    pagina = toma(cliente)
+    valores = [int(v) for v in re.findall(r'class="valor">(\d+)<', pagina.content.decode())]
+    assert valores == list(centro.valores(clave).values())
+    assert cliente.get(f"/ccv/imagen/{clave}/").status_code == 200
+    datos = envio(pagina, {}, accion="enviar", resultado=resultado)
+    assert [cliente.post(RUTA, datos).json() for _ in range(2)] == [{"ir": RUTA}] * 2
+    assert centro.acta(clave).cotejo == int(resultado)
+    assert tipos(clave).count(Tipo.COTEJADA) == 1
+    assert toma(cliente).templates[0].name == "ccv/espera.html"
+
+
+def test_only_in_the_catd_of_that_acta_even_by_its_key(publicada: Any) -> None:
+    centro, clave, catd = publicada
+    for lugar in ("CCV", "", "CATD-99"):
+        cliente, _ = centro.entra(Rol.ACOPIADOR, lugar=lugar)
+        assert clave not in cliente.get(RUTA + "buscar/", {"q": clave}).content.decode()
+        assert toma(cliente, clave=clave).templates[0].name == "ccv/espera.html"
+    cliente, _ = centro.entra(Rol.ACOPIADOR, lugar=catd)
+    assert clave in cliente.get(RUTA + "buscar/", {"q": clave}).content.decode()
+    assert toma(cliente, clave=clave).context["ficha"]
+
+
+def test_a_key_chooses_the_acta_in_ones_hand_and_no_desk_that_types_lets_one_choose(publicada: Any) -> None:
+    centro, _, catd = publicada
+    suyas = [a.clave for e in centro.proceso.elecciones for a in e.actas if a.casilla.catd == catd]
+    segunda = suyas[1]
+    centro.llega(segunda)
+    centro.hace(Tipo.VERIFICADA, segunda, "campo", base=centro.coinciden(segunda))
+    cliente, _ = centro.entra(Rol.COORDINADOR, lugar=catd)
+    assert segunda in toma(cliente, clave=segunda).context["imagen"]
+    for clave in centro.claves[-2:]:
+        centro.llega(clave)
+    captura, _ = centro.entra(Rol.CAPTURISTA)
+    captura.post("/ccv/captura/", {"accion": "tomar", "clave": centro.claves[-1]})
+    assert centro.claves[-2] in captura.get("/ccv/captura/").context["imagen"]
+
+
+def test_what_differs_from_the_paper_is_said_and_waits_for_its_correction(publicada: Any) -> None:
+    centro, clave, catd = publicada
+    cliente, _ = centro.entra(Rol.ACOPIADOR, lugar=catd)
+    pagina = toma(cliente)
+    assert cliente.post(RUTA, envio(pagina, {}, accion="enviar", resultado="4")).status_code == 400
+    sin_nota = cliente.post(RUTA, envio(pagina, {}, accion="enviar", resultado="3", motivo=" "))
+    assert (sin_nota.status_code, sin_nota.json()["campos"]) == (400, ["motivo"])
+    datos = envio(pagina, {}, accion="enviar", resultado="3", motivo="Nulos")
+    assert cliente.post(RUTA, datos).status_code == 200
+    acta = centro.acta(clave)
+    assert (acta.cotejo, len(acta.incidentes), acta.captura) == (3, 1, Captura.VERIFICADA)
+    verifica, _ = centro.entra(Rol.VERIFICADOR)
+    assert f"/ccv/reapertura/{clave}/" in verifica.get("/ccv/reapertura/").content.decode()
+    assert "no coincide con el acta en papel" in verifica.get(f"/ccv/reapertura/{clave}/").content.decode()
+    assert toma(cliente).templates[0].name == "ccv/espera.html"
+    peticion = centro.hace(Tipo.REAPERTURA_PEDIDA, clave, "ajena-1", motivo="El papel.")
+    centro.hace(Tipo.REABIERTA, clave, "ajena-2", peticion=peticion.id)
+    centro.hace(Tipo.VERIFICADA, clave, "campo", base=centro.coinciden(clave))
+    assert "se corrigió" in toma(cliente).content.decode()
+
+
+def test_nobody_collates_what_they_typed(publicada: Any) -> None:
+    centro, _, catd = publicada
+    clave = next(a.clave for e in centro.proceso.elecciones[::-1] for a in e.actas if a.casilla.catd)
+    cliente, quien = centro.entra(Rol.ACOPIADOR, Rol.CAPTURISTA, lugar=catd)
+    centro.llega(clave)
+    centro.captura(clave, quien.persona)
+    centro.hace(Tipo.VERIFICADA, clave, "campo", base=centro.coinciden_con(clave, "ajena-2"))
+    assert toma(cliente, clave=clave).templates[0].name == "ccv/espera.html"

@@ -1,0 +1,181 @@
+"""Sheets without a usable QR: found in the catalogue as one types, said by two people apart, or out of catalogue."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from centro import Centro, envio, foto
+
+from gente import dentro, persona
+from prep.ccv import buscador, oficina
+from prep.ccv.models import Turno
+from prep.dominio.acta.hechos import HOJA, Tipo
+from prep.dominio.acta.transiciones import Custodia
+from prep.dominio.comun.facultades import Rol
+
+RUTA = "/ccv/identificacion/"
+
+
+def toma(cliente: Any) -> Any:
+    assert cliente.post(RUTA, {"accion": "tomar"}).status_code == 302
+    return cliente.get(RUTA)
+
+
+def llega_hoja(centro: Centro, semilla: int = 1) -> str:
+    hoja, datos = f"{HOJA}{uuid4()}", foto(semilla)
+    huella = centro.guarda(datos)
+    centro.hace(Tipo.DIGITALIZADA, hoja, "campo", imagen=huella)
+    return hoja
+
+
+def dice(cliente: Any, clave: str) -> Any:
+    return cliente.post(RUTA, envio(toma(cliente), {}, accion="enviar", acta=clave))
+
+
+def test_two_people_who_agree_give_the_picture_to_its_acta(centro: Centro) -> None:
+    clave, hoja = centro.claves[0], llega_hoja(centro)
+    (una, _), (otra, _) = centro.entra(Rol.DIGITALIZADOR), centro.entra(Rol.COORDINADOR)
+    assert dice(una, clave).json() == {"ir": RUTA}
+    assert centro.acta(clave).imagen is None
+    assert toma(una).templates[0].name == "ccv/espera.html"  # nobody says it twice
+    datos = envio(toma(otra), {}, accion="enviar", acta=clave)
+    assert [otra.post(RUTA, datos).status_code for _ in range(3)] == [200] * 3
+    sin_clave, acta = centro.acta(hoja), centro.acta(clave)
+    assert (sin_clave.custodia, sin_clave.es) == (Custodia.IDENTIFICADA, clave)
+    assert acta.custodia is Custodia.IDENTIFICADA
+    assert acta.imagen is not None
+    assert acta.imagen.sha256 == sin_clave.imagenes[0].sha256
+    assert Turno.objects.count() == 0
+
+
+def test_who_say_different_actas_leave_it_to_a_third(centro: Centro) -> None:
+    una, otra = centro.claves[:2]
+    hoja = llega_hoja(centro)
+    for clave in (una, otra):
+        assert dice(centro.entra(Rol.DIGITALIZADOR)[0], clave).status_code == 200
+        assert centro.acta(hoja).custodia is Custodia.DIGITALIZADA
+    assert dice(centro.entra(Rol.SUPERVISOR)[0], otra).status_code == 200
+    assert centro.acta(hoja).es == otra
+    assert centro.acta(una).imagen is None
+
+
+def test_what_the_first_one_said_never_reaches_the_second(centro: Centro) -> None:
+    clave = centro.claves[0]
+    llega_hoja(centro)
+    (una, _), (otra, _) = centro.entra(Rol.DIGITALIZADOR), centro.entra(Rol.DIGITALIZADOR)
+    pagina = re.sub(r'value="[^"]{40,}"|data-orden="[^"]*"|"X-CSRFToken": "[^"]*"', "", toma(otra).content.decode())
+    otra.post(RUTA, {"accion": "dejar"})
+    dice(una, clave)
+    assert pagina == re.sub(
+        r'value="[^"]{40,}"|data-orden="[^"]*"|"X-CSRFToken": "[^"]*"', "", toma(otra).content.decode()
+    )
+
+
+def test_an_acta_that_has_a_picture_already_gets_one_more(centro: Centro) -> None:
+    clave = centro.claves[0]
+    primera = centro.llega(clave)
+    llega_hoja(centro, 999)
+    for _ in range(2):
+        assert dice(centro.entra(Rol.DIGITALIZADOR)[0], clave).status_code == 200
+    acta = centro.acta(clave)
+    assert acta.imagen is not None
+    assert acta.imagen.sha256 == primera
+    assert len(acta.imagenes) == 2
+
+
+def test_a_picture_that_was_thrown_away_from_an_acta_is_not_that_acta(centro: Centro) -> None:
+    clave = centro.claves[0]
+    huella = centro.llega(clave)
+    pedida = centro.hace(Tipo.OTRA_IMAGEN_PEDIDA, clave, "ajena-1", imagen=huella, motivo="De otra casilla.")
+    centro.hace(Tipo.OTRA_IMAGEN_CONFIRMADA, clave, "ajena-2", peticion=pedida.id)
+    hoja = f"{HOJA}{uuid4()}"
+    centro.hace(Tipo.DIGITALIZADA, hoja, "campo", imagen=huella)
+    cliente, _ = centro.entra(Rol.DIGITALIZADOR)
+    respuesta = dice(cliente, clave)
+    assert (respuesta.status_code, "ir" in respuesta.json()) == (409, False)
+    assert "ya se desechó" in respuesta.json()["frase"]
+    assert dice(cliente, centro.claves[1]).status_code == 200
+
+
+@pytest.mark.parametrize("rol", [Rol.COORDINADOR, Rol.SUPERVISOR, Rol.DIGITALIZADOR])
+def test_out_of_catalogue_is_for_who_commands(centro: Centro, rol: Rol) -> None:
+    hoja = llega_hoja(centro)
+    cliente, _ = centro.entra(rol)
+    pagina = toma(cliente)
+    eleccion = centro.proceso.elecciones[0].clave
+    datos = {"accion": "fuera", "eleccion": eleccion, "seccion": "9999", "tipo": "B", "id": "", "demarcacion": "3"}
+    respuesta = cliente.post(RUTA, envio(pagina, {}, **datos))
+    puede = rol is not Rol.DIGITALIZADOR
+    assert ("F6" in pagina.content.decode()) == puede
+    assert respuesta.status_code == (200 if puede else 400)
+    fuera = {"eleccion": eleccion, "seccion": "9999", "tipo": "B", "demarcacion": "3"}
+    assert centro.acta(hoja).fuera == (fuera if puede else None)
+    if puede:
+        return
+    assert cliente.post(RUTA, envio(pagina, {}, **datos | {"eleccion": "NO"})).status_code == 400
+
+
+def test_a_problem_with_the_picture_of_a_sheet_takes_its_route(centro: Centro) -> None:
+    hoja = llega_hoja(centro)
+    cliente, _ = centro.entra(Rol.DIGITALIZADOR)
+    pagina = toma(cliente)
+    assert [p for _, p, _ in pagina.context["problemas"]] == ["ilegible", "incompleta", "no_es_acta", "dos_actas"]
+    mal = envio(pagina, {}, accion="problema", problema="otra_casilla")
+    assert cliente.post(RUTA, mal).status_code == 400
+    assert cliente.post(RUTA, envio(pagina, {}, accion="problema", problema="no_es_acta")).status_code == 200
+    assert centro.acta(hoja).en_duda is not None
+    responde, _ = centro.entra(Rol.COORDINADOR)
+    responde.post("/ccv/peticiones/", {"accion": "tomar"})
+    pagina = responde.get("/ccv/peticiones/")
+    assert responde.post("/ccv/peticiones/", envio(pagina, {}, accion="si")).status_code == 200
+    assert centro.acta(hoja).custodia is Custodia.REDIGITALIZAR
+
+
+def test_nobody_identifies_as_an_acta_out_of_their_reach_nor_of_no_catalogue(centro: Centro) -> None:
+    suya, ajena = centro.claves[0], next(c for c in centro.claves if c[:11] != centro.claves[0][:11])
+    llega_hoja(centro)
+    cliente = dentro(persona(Rol.DIGITALIZADOR, alcance=(suya[:11],)))
+    for clave in (ajena, "999999B0100GUB", ""):
+        assert dice(cliente, clave).status_code == 400
+    assert ajena not in cliente.get(RUTA + "buscar/", {"q": ajena}).content.decode()
+    assert suya in cliente.get(RUTA + "buscar/", {"q": suya}).content.decode()
+    assert dice(cliente, suya).status_code == 200
+
+
+# finding an acta as one types
+
+
+def halladas(dicho: str, **otros: Any) -> list[str]:
+    return [a.clave for a in buscador.buscar(dicho, otros.get("alcance", {"*"}))]
+
+
+def test_an_acta_is_found_by_what_its_heading_says(centro: Centro) -> None:
+    formas = oficina.formas()
+    clave = next(c for c in centro.claves if c[6] == "C")
+    ident = formas.identificacion(clave)
+    seccion, corta = str(int(clave[2:6])), f"{clave[6]}{int(clave[7:9])}".lower()
+    for dicho in (
+        clave,
+        clave.lower(),
+        f"{seccion} {corta} {ident.eleccion}",
+        f"seccion {clave[2:6]} {ident.casilla} {clave[11:]}",
+        f"{ident.municipio.upper()} {seccion} {corta} {clave[11:].lower()}",
+    ):
+        assert halladas(dicho)[:1] == [clave], dicho
+    suyas = {c for c in centro.claves if c[:11] == clave[:11]}
+    assert suyas <= set(halladas(f"{seccion} {corta}"))
+
+
+@pytest.mark.parametrize("dicho", ["", "   ", "¿?", "zzzz", "999999", "24 <script>"])
+def test_what_says_nothing_finds_nothing(centro: Centro, dicho: str) -> None:
+    assert halladas(dicho) == []
+
+
+def test_only_within_reach_and_never_more_than_one_looks_through(centro: Centro) -> None:
+    una = centro.claves[0]
+    assert len(halladas("14")) <= buscador.CUANTAS
+    assert {c[:11] for c in halladas(una[:11], alcance={una[:11]})} == {una[:11]}
+    assert halladas(una, alcance={"999999B0100"}) == []

@@ -1,0 +1,250 @@
+"""The board: what waits, where every acta is, the pace and the people it takes, the CATDs behind."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sala import AHORA, Sala
+
+from prep.acceso.models import Registro
+from prep.acceso.roles import Rol
+from prep.ccv.pasos import ESTADOS, Paso
+from prep.coordinacion import panorama, ritmo, situacion
+from prep.coordinacion.panorama import DE_CAPTURA, DE_CUSTODIA, Reciente, Trabajo
+from prep.coordinacion.situacion import Conteo
+from prep.coordinacion.tablas import Columna, Tabla
+from prep.dominio.acta.hechos import Tipo
+from prep.dominio.acta.transiciones import Captura, Custodia, Situacion
+
+TABLERO, PUESTOS, ACTAS = "/coordinacion/", "/coordinacion/puestos/", "/coordinacion/actas/"
+
+
+def lineas(respuesta: Any) -> list[dict[str, str]]:
+    """What a CSV says."""
+    return list(csv.DictReader(io.StringIO(respuesta.content.decode("utf-8-sig"))))
+
+
+def test_what_waits_is_what_the_desks_take() -> None:
+    """No desk knows another: this holds the two tables together."""
+    de_paso = {
+        Paso.CAPTURA: {Trabajo.PRIMERA, Trabajo.SEGUNDA},
+        Paso.DIFERENCIAS: {Trabajo.DIFERENCIAS},
+        Paso.DECISION: {Trabajo.DECISION},
+        Paso.VERIFICACION: {Trabajo.VERIFICACION},
+    }
+    for paso, trabajos in de_paso.items():
+        assert {c for c, t in DE_CAPTURA.items() if t in trabajos} == set(ESTADOS[paso])
+    assert DE_CAPTURA.keys() | {Captura.VERIFICADA} == set(Captura)
+    assert not DE_CUSTODIA.keys() & {Custodia.ESPERADA, Custodia.IDENTIFICADA, Custodia.SIN_ACTA}
+
+
+def test_every_acta_waits_for_its_step_since_what_last_moved_it(sala: Sala) -> None:
+    a, b, c, d, e, f = sala.claves[:6]
+    hace = {clave: AHORA - timedelta(minutes=m) for m, clave in enumerate((a, b, c, d, e, f), 10)}
+    for clave in (a, b, c, d, e):
+        sala.llega(clave, a=hace[clave])
+    sala.captura(b, "ana", a=hace[b])
+    for quien, nulos in (("ana", 7), ("beto", 8)):
+        sala.captura(c, quien, a=hace[c], NULOS=nulos)
+    sala.verifica(d, a=hace[d])
+    sala.hecho(Tipo.OTRA_IMAGEN_PEDIDA, e, "ana", imagen=sala.acta(e).imagen.sha256, motivo="Borrosa.", a=hace[e])
+    sala.hecho(Tipo.ACOPIADA, f, "campo", hora=AHORA.isoformat(), a=hace[f])
+    sala.hecho(Tipo.INCIDENTE, a, "ana", texto="Dos actas en la imagen.")  # moves nothing
+    vista = panorama.ver(AHORA)
+    assert {(w.clave, w.trabajo, w.desde) for w in vista.esperan} == {
+        (a, Trabajo.PRIMERA, hace[a]),
+        (b, Trabajo.SEGUNDA, hace[b]),
+        (c, Trabajo.DIFERENCIAS, hace[c]),
+        (e, Trabajo.OTRA_IMAGEN, hace[e]),
+        (f, Trabajo.DIGITALIZAR, hace[f]),
+    }
+    sala.hecho(Tipo.OTRA_IMAGEN_NEGADA, e, "otro", peticion=sala.acta(e).en_duda[1])
+    assert {w.trabajo for w in panorama.ver(AHORA).esperan if w.clave == e} == {Trabajo.PRIMERA}
+    assert vista.situacion(d) is Situacion.PUBLICADA
+    assert vista.situacion(f) is Situacion.NO_DIGITALIZADA
+    assert vista.situacion(sala.claves[9]) is Situacion.NO_RECIBIDA
+    cuentas = situacion.contar(vista, lambda e: e.eleccion.clave)
+    assert sum(c.esperadas for c in cuentas.values()) == len(sala.claves)
+    assert sum(c.en[Situacion.EN_CAPTURA] for c in cuentas.values()) == 4
+
+
+def test_the_last_hour_is_found_among_all_the_facts(sala: Sala) -> None:
+    for i, clave in enumerate(sala.claves[:6]):
+        sala.llega(clave, a=AHORA - timedelta(minutes=90 - 10 * i))
+    vistos = panorama.ver(AHORA).recientes
+    assert {r.clave for r in vistos} == set(sala.claves[3:6])
+    assert all(r.recibido >= AHORA - panorama.RECIENTE for r in vistos)
+
+
+def reciente(persona: str, tipo: Tipo, segundos: int, clave: str = "x") -> Reciente:
+    return Reciente(clave, tipo, persona, AHORA + timedelta(seconds=segundos))
+
+
+def test_seconds_an_acta_are_measured_between_two_of_one_person_without_their_rests() -> None:
+    hechos = [reciente("ana", Tipo.CAPTURADA, s) for s in (0, 80, 170, 2000, 2090)]
+    hechos += [reciente("beto", Tipo.CAPTURADA, 5), reciente("beto", Tipo.VERIFICADA, 35)]
+    hechos += [reciente("ana", Tipo.ACOPIADA, 2095)]
+    assert ritmo.segundos_por_acta(hechos) == {"captura": [80, 90, 90], "verificacion": [30]}
+    assert ritmo.mediana([80, 90, 90]) is None  # too few to say anything
+    assert ritmo.mediana([80] * 9 + [500]) == 80
+
+
+def test_the_pace_needed_and_the_people_it_takes(sala: Sala) -> None:
+    """Eleven actas verified, one each minute: what is left by an hour that one chooses."""
+    for i, clave in enumerate(sala.claves[:12]):
+        sala.verifica(clave, a=AHORA - timedelta(minutes=12 - i))
+    vista = panorama.ver(AHORA)
+    medido = ritmo.medir(vista, AHORA + timedelta(hours=2))
+    quedan = len(sala.claves) - 12
+    assert (medido.pendientes, medido.por_hora) == (quedan, 48)
+    assert medido.necesario == -(-quedan // 2)
+    assert medido.segundos == {"captura": 60, "diferencias": None, "verificacion": 60}
+    assert medido.personas["verificacion"] == -(-quedan * 60 // 7200)
+    assert medido.personas["captura"] == -(-2 * quedan * 60 // 7200)
+    assert medido.personas["diferencias"] is None  # nobody ruled: it cannot be known
+    assert medido.hoy == {"captura": 2, "diferencias": 0, "verificacion": 1}
+    assert not medido.alcanza
+    assert ritmo.medir(vista, AHORA).necesario is None  # that hour has passed
+    assert ritmo.medir(vista, None).necesario is None
+
+
+@pytest.mark.parametrize(
+    ("esperadas", "no_recibidas", "hace", "atraso"),
+    [
+        (100, 40, 5, ""),
+        (100, 80, 5, "poco"),  # a fifth, where the rest received three fifths
+        (100, 40, 31, "quieto"),
+        (100, 0, 90, ""),  # nothing left to receive
+    ],
+)
+def test_a_catd_is_behind_the_rest_or_silent(esperadas: int, no_recibidas: int, hace: int, atraso: str) -> None:
+    todas = Conteo(1000, ultimo=AHORA)
+    todas.en[Situacion.NO_RECIBIDA] = 400
+    suya = Conteo(esperadas, ultimo=AHORA - timedelta(minutes=hace))
+    suya.en[Situacion.NO_RECIBIDA] = no_recibidas
+    assert situacion.atraso(suya, todas, AHORA) == atraso
+
+
+def test_the_board_answers_only_when_something_changed_and_asking_is_not_being_there(sala: Sala) -> None:
+    cliente = sala.entra(Rol.SUPERVISOR)
+    termina = cliente.session["termina"]
+    sala.reloj.avanzar(timedelta(minutes=30))
+    pide = {"HX-Request": "true", "X-Sondeo": "1"}
+    primera = cliente.get(TABLERO, headers=pide)
+    assert primera.status_code == 200
+    assert "<html" not in primera.content.decode()
+    otra = cliente.get(TABLERO, headers=pide | {"If-None-Match": primera.headers["ETag"]})
+    assert (otra.status_code, otra.content) == (304, b"")
+    assert cliente.session["termina"] == termina  # nobody need be in front of it
+    sala.llega(sala.claves[0])
+    cambia = cliente.get(TABLERO, headers=pide | {"If-None-Match": primera.headers["ETag"]})
+    assert cambia.status_code == 200
+    assert cambia.headers["ETag"] != primera.headers["ETag"]
+    cliente.get(TABLERO)
+    assert cliente.session["termina"] > termina
+
+
+def test_a_board_shows_what_one_reaches_and_nothing_else(sala: Sala) -> None:
+    catds = list(sala.padron.catds)
+    suyas = [c for c, e in sala.padron.actas.items() if e.catd == catds[0]]
+    ajena = next(c for c, e in sala.padron.actas.items() if e.catd == catds[1])
+    sala.llega(suyas[0])
+    sala.llega(ajena)
+    alcance = tuple({c[:11] for c in suyas})
+    for rol in (Rol.COORDINADOR, Rol.CONSEJO, Rol.COTAPREP):
+        cliente = sala.entra(rol, lugar=catds[0], alcance=alcance)
+        assert {f["Acta"] for f in lineas(cliente.get(f"{ACTAS}?csv=actas"))} == set(suyas)
+        filas = lineas(cliente.get(f"{TABLERO}?csv=trabajo"))
+        assert [(f["Actas"], f["Acta"]) for f in filas] == [("1", suyas[0])]
+        assert [f["CATD"] for f in lineas(cliente.get(f"{TABLERO}?csv=catd"))] == [sala.padron.catds[catds[0]]]
+    todo = sala.entra(Rol.AUDITOR)
+    assert len(lineas(todo.get(f"{ACTAS}?csv=actas"))) == len(sala.claves)
+
+
+def test_filters_and_headings_sort_what_is_downloaded_too(sala: Sala) -> None:
+    for n, clave in enumerate(sala.claves[:3]):
+        sala.llega(clave, a=AHORA - timedelta(minutes=n))
+    cliente = sala.entra(Rol.ADMINISTRADOR)
+    filas = lineas(cliente.get(f"{ACTAS}?situacion=en_captura&orden=actas.-espera&csv=actas"))
+    assert [f["Acta"] for f in filas] == list(reversed(sala.claves[:3]))
+    assert [f["Desde hace"] for f in filas] == ["120", "60", "0"]
+    seccion = sala.padron.actas[sala.claves[0]].acta.casilla.clave.seccion
+    filas = lineas(cliente.get(f"{ACTAS}?q={seccion}&csv=actas"))
+    assert {int(f["Acta"][2:6]) for f in filas} == {seccion}
+    pagina = cliente.get(f"{ACTAS}?orden=actas.-espera").content.decode()
+    assert 'aria-sort="descending"' in pagina
+    assert "orden=actas.espera#t-actas" in pagina
+    assert cliente.get(f"{ACTAS}?orden=actas.nada&trabajo=nada&a=99:99&p=x").status_code == 200
+
+
+def test_a_cell_is_never_a_formula_and_what_is_not_known_says_so() -> None:
+    tabla = Tabla("t", "T", (Columna("a", "A"), Columna("n", "N", "numero")), [{"a": "=1+1", "n": None}])
+    assert tabla.csv().content.decode("utf-8-sig") == "A,N\r\n'=1+1,\r\n"
+    assert [c.dice for c in tabla.celdas[0]] == ["=1+1", "no se sabe"]
+    filas = [{"a": "x", "n": None}, {"a": "y", "n": 2}, {"a": "z", "n": 10}]
+    for orden, debido in (("n", "yzx"), ("-n", "zyx")):
+        ordenada = Tabla("t", "T", tabla.columnas, filas).ordenada(f"t.{orden}")
+        assert "".join(str(f["a"]) for f in ordenada.filas) == debido
+
+
+def test_who_is_in_who_is_not_and_who_needs_help(sala: Sala) -> None:
+    trabada = sala.persona(Rol.CAPTURISTA, nombre="Ximena Trabada")
+    activa = sala.persona(Rol.CAPTURISTA, nombre="Noé Activo")
+    sala.persona(Rol.CAPTURISTA, nombre="Olga Ausente")
+    de_otra_parte = sala.persona(Rol.CAPTURISTA, lugar="CATD-002", nombre="Pía Lejana")
+    from gente import dentro
+
+    dentro(trabada), dentro(activa), dentro(de_otra_parte)
+    for clave in sala.claves[:4]:
+        sala.llega(clave)
+    for clave in sala.claves[:3]:
+        sala.hecho(Tipo.OTRA_IMAGEN_PEDIDA, clave, trabada.persona, imagen=sala.acta(clave).imagen.sha256, motivo="No.")
+    sala.captura(sala.claves[3], activa.persona)
+    supervisa = sala.entra(Rol.SUPERVISOR)
+    por_nombre = {f["Persona"]: f for f in lineas(supervisa.get(f"{PUESTOS}?csv=puestos"))}
+    assert por_nombre["Ximena Trabada"]["Ayuda"] == "Muchos problemas"
+    assert por_nombre["Noé Activo"]["Actas en la última hora"] == "1"
+    assert por_nombre["Olga Ausente"]["Estado"] == "No ha entrado"
+    assert "Pía Lejana" not in por_nombre
+    sala.reloj.avanzar(timedelta(minutes=20))
+    ayuda = lineas(supervisa.get(f"{PUESTOS}?solo=ayuda&csv=puestos"))
+    assert {f["Persona"] for f in ayuda} >= {"Ximena Trabada", "Noé Activo"}
+    retirada = sala.entra(Rol.AUDITOR)
+    todos = {f["Persona"]: f for f in lineas(retirada.get(f"{PUESTOS}?csv=puestos"))}
+    assert todos["Pía Lejana"]["Terminal"] == "Mesa"
+    assert Registro.objects.filter(que="leyo", objeto="puestos").count() == 3
+    retirada.get(PUESTOS, headers={"HX-Request": "true"})
+    assert Registro.objects.filter(que="leyo", objeto="puestos").count() == 3  # once a page, not once a refresh
+
+
+def test_a_session_that_was_ended_is_of_nobody(sala: Sala) -> None:
+    from gente import dentro
+    from prep.acceso.presentes import presentes
+
+    cuenta = sala.persona(Rol.CAPTURISTA)
+    dentro(cuenta)
+    assert presentes([cuenta], AHORA)[cuenta.pk].terminal == "Mesa"
+    assert presentes([cuenta], AHORA + timedelta(hours=3)) == {}
+    cuenta.epoca += 1
+    cuenta.save()
+    assert presentes([cuenta], AHORA) == {}
+
+
+def test_whoever_does_not_see_the_people_sees_no_names_nor_how_many(sala: Sala) -> None:
+    sala.persona(Rol.CAPTURISTA, nombre="Olga Ausente")
+    pagina = sala.entra(Rol.COTAPREP).get(TABLERO).content.decode()
+    assert PUESTOS not in pagina
+    assert "Olga" not in pagina
+    assert PUESTOS in sala.entra(Rol.SUPERVISOR).get(TABLERO).content.decode()
+
+
+def test_without_a_process_the_board_says_so(db: Any) -> None:
+    from gente import dentro, persona
+
+    cliente = dentro(persona(Rol.AUDITOR))
+    for ruta in (TABLERO, PUESTOS, ACTAS):
+        assert "Todavía no hay un proceso" in cliente.get(ruta).content.decode()

@@ -1,0 +1,142 @@
+"""The judge of a drill: says 100 % only when it is, and otherwise names each acta and what is wrong with it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pequeno import MEDIA as MEDIA_NOCHE
+from pequeno import Plan, Simulacro, correr
+
+from prep.dominio.acta.hechos import Tipo
+from prep.simulacro.juez import NoSePuedeJuzgar, juzgar
+from prep.simulacro.noche import ActaSimulada, Suerte
+from prep.simulacro.veredicto import renglones
+from prep.transparencia.almacen import Carpeta
+from prep.transparencia.canonico import canonico, leer_canonico
+
+
+def normales(actas: list[ActaSimulada], eleccion: str = "GUB") -> list[ActaSimulada]:
+    return [a for a in actas if a.suerte is Suerte.NORMAL and a.eleccion.clave == eleccion]
+
+
+def campo(doc: dict[str, Any], eleccion: str, nombre: str) -> int:
+    return int(doc["elecciones"][eleccion]["campos"].index(nombre))
+
+
+@pytest.fixture(scope="module")
+def buena(bases: Any, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulacro]:
+    with django_db_blocker.unblock(), bases.nueva():
+        yield correr(tmp_path_factory.mktemp("buena"), Plan())
+
+
+@pytest.fixture(scope="module")
+def mala(bases: Any, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mala]:
+    with django_db_blocker.unblock(), bases.nueva():
+        m = Mala()
+        plan = Plan(m.vivir, m.tarde, m.papel)
+        m.simulacro = correr(tmp_path_factory.mktemp("mala"), plan, cerrar=False)
+        yield m
+
+
+class Mala:
+    """A night with something of each."""
+
+    simulacro: Simulacro
+
+    def papel(self, doc: dict[str, Any], actas: list[ActaSimulada]) -> None:
+        """Choose who suffers what; whoever wrote the wrong number was everybody who typed it."""
+        por_escaner = [a for a in normales(actas) if not a.movil]
+        self.en_captura, self.no_digitalizada, self.no_recibida, *_ = por_escaner
+        self.equivocada = normales(actas, "DIP_LOC")[0]
+        self.lenta = next(a for a in normales(actas, "AYUN") if a.hechos[-1].hora < MEDIA_NOCHE)
+        fila = doc["elecciones"]["DIP_LOC"]["actas"][self.equivocada.esperada.clave]
+        fila[campo(doc, "DIP_LOC", "NULOS")] += 1
+
+    def vivir(self, acta: ActaSimulada) -> list[Any]:
+        tipos = [h.tipo for h in acta.hechos]
+        if acta is self.en_captura:
+            return acta.hechos[: tipos.index(Tipo.CAPTURADA) + 1]
+        if acta is self.no_digitalizada:
+            return acta.hechos[: tipos.index(Tipo.ACOPIADA) + 1]
+        return [] if acta is self.no_recibida else acta.hechos
+
+    def tarde(self, acta: ActaSimulada) -> list[Any]:
+        return acta.hechos[-1:] if acta is self.lenta else []
+
+
+def test_a_night_that_says_what_the_paper_says_is_a_hundred_per_cent(buena: Simulacro) -> None:
+    v = juzgar(buena.verdad, Carpeta(buena.publicacion))
+    assert v["codigo"] == 0, [v["veredicto"], *renglones(v)]
+    existen = sum(a.suerte is not Suerte.SIN_ACTA for a in buena.actas)
+    assert v["veredicto"].startswith(f"100 % DE LO QUE EXISTE: {existen:,} actas")
+    assert list(renglones(v)) == []
+    assert sum(e["bien"] for e in v["elecciones"].values()) == existen
+    for e in v["elecciones"].values():
+        assert e["votos_publicados"] == e["votos_en_papel"] > 0 and e["contabilizadas"] == e["deben_contar"]
+    assert len(v["empates"]) >= 3 and all(e["igual"] for e in v["empates"])
+    assert v["sello"]["antes"] and v["cierre"]
+    assert [c["corte"] for c in v["avance"]] == [1, 2, 3]
+    for i, corte in enumerate(v["avance"]):
+        assert sum(c["llegada"][i] for c in v["catds"]) == sum(e["publicadas"] for e in corte["elecciones"].values())
+    assert {(f["desde"], f["hasta"]) for f in v["fases"]} >= {("acopio", "captura"), ("verificacion", "publicacion")}
+    assert all(0 <= f["p10"] <= f["p50"] <= f["p90"] <= f["p99"] for f in v["fases"])
+
+
+def test_each_acta_that_is_not_right_is_named_with_its_reason(mala: Mala) -> None:
+    v = juzgar(mala.simulacro.verdad, Carpeta(mala.simulacro.publicacion))
+    assert v["codigo"] == 1 and v["problemas"] == []
+    faltan = {f["acta"]: f["situacion"] for f in v["faltan"]}
+    assert faltan == {
+        mala.en_captura.esperada.clave: "en_captura",
+        mala.no_digitalizada.esperada.clave: "no_digitalizada",
+        mala.no_recibida.esperada.clave: "no_recibida",
+    }
+    (mal,) = v["mal"]
+    nulos = mala.equivocada.votos["NULOS"]
+    assert mal["acta"] == mala.equivocada.esperada.clave
+    assert mal["campos"] == [{"campo": "NULOS", "dice": nulos, "debe": nulos + 1}]
+    assert "verificacion" in mal["pudo"]
+    (tarde,) = v["tarde"]
+    assert (tarde["acta"], tarde["debio"], tarde["salio"]) == (mala.lenta.esperada.clave, 2, 3)
+    bien = sum(a.suerte is not Suerte.SIN_ACTA for a in mala.simulacro.actas) - 4
+    assert f"bien {bien:,}" in v["veredicto"] and "mal publicadas 1" in v["veredicto"] and "faltan 3" in v["veredicto"]
+    dicho = "\n".join(renglones(v))
+    assert all(a in dicho for a in (*faltan, mal["acta"], tarde["acta"]))
+
+
+def test_a_truth_that_was_not_the_sealed_one_does_not_pass(buena: Simulacro) -> None:
+    doc = leer_canonico(buena.verdad)
+    acta = next(a for a in buena.actas if a.suerte is Suerte.SIN_ACTA)
+    clave, eleccion = acta.esperada.clave, acta.eleccion.clave
+    otra = normales(buena.actas, eleccion)[0].esperada.clave
+    doc["elecciones"][eleccion]["actas"][clave] = doc["elecciones"][eleccion]["actas"][otra]
+    doc["elecciones"][eleccion]["actas"][otra] = "3"
+    doc["empates"][0]["votos"] += 1
+    v = juzgar(canonico(doc), Carpeta(buena.publicacion))
+    assert v["codigo"] == 1 and v["sello"] is None and "no está sellada" in v["problemas"][0]
+    assert [(f["acta"], f["situacion"]) for f in v["faltan"]] == [(clave, "sin_acta")]
+    assert [(m["acta"], m["campos"][0]["debe"]) for m in v["mal"]] == [(otra, "Sin acta(3)")]
+    assert [e["igual"] for e in v["empates"]].count(False) == 1
+    assert "empates que no salieron 1" in v["veredicto"]
+
+
+def test_a_publication_that_disagrees_with_itself_does_not_pass(buena: Simulacro, tmp_path: Path) -> None:
+    copia = tmp_path / "copia"
+    shutil.copytree(buena.publicacion, copia)
+    base = next((copia / "cortes" / "0002" / "bd").glob("*.zip"))
+    base.write_bytes(base.read_bytes()[:-1] + b"x")
+    v = juzgar(buena.verdad, Carpeta(copia))
+    assert v["codigo"] == 1 and any("cortes/0002/bd" in p for p in v["problemas"])
+    assert v["mal"] == v["faltan"] == []
+
+
+def test_what_cannot_be_judged_says_why(buena: Simulacro, tmp_path: Path) -> None:
+    doc = leer_canonico(buena.verdad) | {"proceso": "OTRO"}
+    with pytest.raises(NoSePuedeJuzgar, match="OTRO, simulacro, y la publicación de DEMO-JAL"):
+        juzgar(canonico(doc), Carpeta(buena.publicacion))
+    with pytest.raises(NoSePuedeJuzgar, match="no se puede leer"):
+        juzgar(buena.verdad, Carpeta(tmp_path))
