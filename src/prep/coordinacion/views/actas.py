@@ -7,6 +7,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from prep.acceso.permisos import requiere
@@ -52,13 +53,13 @@ def _tabla(vista: Panorama, filtros: Filtros) -> Tabla:
     columnas = (
         Columna("clave", texto("coordinacion.columna.acta")),
         Columna("lugar", texto("coordinacion.columna.casilla")),
-        Columna("eleccion", texto("coordinacion.columna.eleccion")),
-        Columna("demarcacion", texto("coordinacion.columna.demarcacion")),
-        Columna("catd", texto("coordinacion.columna.catd")),
         Columna("situacion", texto("coordinacion.columna.situacion"), "estado"),
         Columna("paso", texto("coordinacion.columna.espera_de")),
         Columna("espera", texto("coordinacion.columna.desde_hace"), "espera"),
         Columna("revisar", texto("coordinacion.columna.revisar")),
+        Columna("eleccion", texto("coordinacion.columna.eleccion")),
+        Columna("demarcacion", texto("coordinacion.columna.demarcacion")),
+        Columna("catd", texto("coordinacion.columna.catd")),
     )
     esperan = {e.clave: e for e in vista.esperan}
     filas = []
@@ -68,6 +69,7 @@ def _tabla(vista: Panorama, filtros: Filtros) -> Tabla:
         filas.append(
             {
                 "clave": clave,
+                "ir": reverse("coordinacion-acta", args=[clave]),
                 "lugar": esperada.lugar,
                 "eleccion": esperada.eleccion.nombre,
                 "demarcacion": vista.padron.demarcacion(esperada.demarcacion),

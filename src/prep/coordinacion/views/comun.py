@@ -14,13 +14,16 @@ from django.urls import reverse
 from prep.acceso.permisos import Vista, cargos_de
 from prep.acceso.roles import Rol
 from prep.catalogo.services.errores import ProcesoDesconocido
-from prep.coordinacion.alcances import VEN, VEN_PERSONAS
+from prep.coordinacion.alcances import VEN, VEN_AVISOS, VEN_PERSONAS
+from prep.coordinacion.muros import HACEN
 from prep.diseno.textos import texto
 
 PESTANAS: Final[dict[str, tuple[Rol, ...]]] = {
     "coordinacion-tablero": VEN,
     "coordinacion-puestos": VEN_PERSONAS,
     "coordinacion-actas": VEN,
+    "coordinacion-avisos": VEN_AVISOS,
+    "coordinacion-muros": HACEN,
 }
 
 
