@@ -35,7 +35,7 @@ def test_a_link_shows_the_night_to_whoever_has_it_and_never_ends(sala: Sala) -> 
     respuesta = Client().get(muros.ruta(muro))
     html = respuesta.content.decode()
     assert respuesta.status_code == 200
-    assert f"de {len(sala.claves)} actas" in html
+    assert f"de {len(sala.claves)} actas," in html
     assert "para terminar a las 23:30" in html
     assert not any(n in html for n in ("Ximena", "Elsa", ana.persona, "<form", sala.claves[0]))
     assert "no-store" in respuesta.headers["Cache-Control"]
@@ -64,7 +64,7 @@ def test_a_link_is_worth_what_whoever_made_it_is(sala: Sala) -> None:
     ruta = muros.ruta(hecho_por(sala, cuenta))
     suyas = [c for c in sala.claves if c[:11] == sala.claves[0][:11]]
     nombrar(cuenta.persona, [Rol.SUPERVISOR], "CCV", [suyas[0][:11]])
-    assert f"de {len(suyas)} actas" in Client().get(ruta).content.decode()
+    assert f"de {len(suyas)} actas," in Client().get(ruta).content.decode()
     nombrar(cuenta.persona, [Rol.CAPTURISTA], "CCV")
     assert Client().get(ruta).status_code == 404
     otra = sala.persona(Rol.ADMINISTRADOR)

@@ -9,12 +9,13 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
 
 from prep.bitacora.actas import hechos_de, leer_publicada
 from prep.bitacora.autoridad import autoridad
+from prep.catalogo.informativo import Parametros
 from prep.catalogo.services import informativo
 from prep.coordinacion.padron import Esperada, Padron
 from prep.coordinacion.validaciones import Leida
@@ -76,45 +77,48 @@ def _poner_al_dia(guardadas: _Guardadas, padron: Padron) -> None:
         return
     cambian = [c for c, s in sellos.items() if guardadas.sellos.get(c) != s]
     nuevas = {c: d for c, d in guardadas.dichas.items() if c in sellos}
+    parametros = informativo().parametros
     for lote in (cambian[i : i + _LOTE] for i in range(0, len(cambian), _LOTE)):
-        nuevas |= dict(_publicadas(lote, padron))
-        nuevas |= dict(_acordadas([c for c in lote if sellos[c][0] == "a"], padron))
+        nuevas |= dict(_publicadas(lote, padron, parametros))
+        nuevas |= dict(_acordadas([c for c in lote if sellos[c][0] == "a"], padron, parametros))
     guardadas.sellos, guardadas.dichas = sellos, nuevas
 
 
-def _publicadas(claves: Sequence[str], padron: Padron) -> Iterator[tuple[str, Dicha]]:
+def _publicadas(claves: Sequence[str], padron: Padron, de: Parametros) -> Iterator[tuple[str, Dicha]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT clave, publicada FROM bitacora_acta WHERE clave = ANY(%s) AND publicada IS NOT NULL", [claves]
         )
         for clave, publicada in cursor.fetchall():
             leida = leer_publicada(publicada)
-            yield clave, _dicha(padron.actas[clave], leida.base, leida.imagen.sha256, True, leida.asentado)
+            yield clave, _dicha(padron.actas[clave], leida.base, leida.imagen.sha256, True, leida.asentado, de)
 
 
-def _acordadas(claves: Sequence[str], padron: Padron) -> Iterator[tuple[str, Dicha]]:
+def _acordadas(claves: Sequence[str], padron: Padron, de: Parametros) -> Iterator[tuple[str, Dicha]]:
     """What people agree on is not in the row: the fold says it."""
-    de = autoridad()
+    quien = autoridad()
     for clave, suyos in hechos_de(claves).items():
-        acordado = estado(suyos, de).acordado
+        acordado = estado(suyos, quien).acordado
         if acordado is not None:
-            yield clave, _dicha(padron.actas[clave], acordado.lectura, acordado.imagen, False, acordado.asentado)
+            yield (
+                clave,
+                _dicha(padron.actas[clave], acordado.lectura, acordado.imagen, False, acordado.asentado, de),
+            )
 
 
-def _dicha(esperada: Esperada, lectura: str, imagen: str, publicada: bool, asentado: Asentado) -> Dicha:
-    boleta = esperada.boleta
-    parametros = informativo().parametros
+def _dicha(
+    esperada: Esperada, lectura: str, imagen: str, publicada: bool, asentado: Asentado, parametros: Parametros
+) -> Dicha:
+    boleta, casilla = esperada.boleta, esperada.acta.casilla
     completo = all(c in asentado.votos for c in boleta.claves)
-    veredicto = (
-        contabilizar(
+    cuenta = (
+        completo
+        and contabilizar(
             asentado, boleta, esperada.acta, parametros.boletas_especiales, mezcla_cuenta=parametros.mezcla_cuenta
-        )
-        if completo
-        else None
+        ).contabilizada
     )
-    crudos: list[Any] = [asentado.votos.get(c, 0) for c in boleta.claves]
+    crudos = [asentado.votos.get(c, 0) for c in boleta.claves]
     total = asentado.totales.get("total_asentado")
-    casilla = esperada.acta.casilla
     leida = Leida(
         esperada.clave,
         (esperada.eleccion.clave, boleta.claves),
@@ -123,6 +127,6 @@ def _dicha(esperada: Esperada, lectura: str, imagen: str, publicada: bool, asent
         casilla.lista_nominal,
         tuple([votos(v) for v in crudos]),
         total if isinstance(total, int) else None,
-        any(isinstance(v, int) for v in crudos) and completo,
+        completo and any(isinstance(v, int) for v in crudos),
     )
-    return Dicha(lectura, imagen, publicada, veredicto is not None and veredicto.contabilizada, leida)
+    return Dicha(lectura, imagen, publicada, cuenta, leida)

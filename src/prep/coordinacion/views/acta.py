@@ -16,7 +16,7 @@ from prep.catalogo.services.errores import ProcesoDesconocido
 from prep.coordinacion import historia, oficina
 from prep.coordinacion.alcances import VEN
 from prep.coordinacion.padron import padron
-from prep.coordinacion.views.comun import pestanas
+from prep.coordinacion.views.comun import pestanas, reabrir_en
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.hechos import HOJA, sujeto_de
 from prep.dominio.acta.transiciones import Captura
@@ -61,6 +61,7 @@ def acta(request: HttpRequest, clave: str) -> HttpResponse:
         "demarcacion": padron().demarcacion(esperada.demarcacion) if esperada else "",
         "historia": contada,
         "acta": contada.acta,
+        "reabrir": reabrir_en(request, clave, contada.acta.captura is Captura.VERIFICADA),
         "ve_lecturas": ve_lecturas(request, contada.acta),
     }
     return render(request, "coordinacion/acta.html", datos)

@@ -25,7 +25,7 @@ from prep.coordinacion.padron import Padron, padron
 from prep.coordinacion.panorama import Panorama
 from prep.coordinacion.tablas import Columna, Tabla, pedida
 from prep.coordinacion.validaciones import Validacion
-from prep.coordinacion.views.comun import con_proceso, pestanas
+from prep.coordinacion.views.comun import con_proceso, pestanas, reabrir_en
 from prep.diseno.textos import texto
 from prep.dominio.comun.autoridad import TODO
 
@@ -169,6 +169,7 @@ def uno(request: HttpRequest, ident: str) -> HttpResponse:
                 "donde": f"{esperada.eleccion.nombre} · {suyo.demarcacion(esperada.demarcacion)}",
                 "imagen": reverse("coordinacion-imagen", args=[clave, dicha.imagen]),
                 "publicada": dicha.publicada,
+                "reabrir": reabrir_en(request, clave, dicha.publicada),
             }
         )
     nombres = historia.nombres_de(suyo.actas[aviso.claves[0]])

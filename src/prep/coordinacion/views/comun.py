@@ -37,6 +37,12 @@ def pestanas(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
+def reabrir_en(request: HttpRequest, clave: str, publicada: bool) -> str:
+    """Where whoever supervises asks to open a published acta again; empty for the rest."""
+    manda = Rol.SUPERVISOR in {c.rol for c in cargos_de(request)}
+    return reverse("ccv-reabrir", args=[clave]) if publicada and manda else ""
+
+
 def con_proceso(vista: Vista) -> Vista:
     """Where no process has been imported yet there is nothing to coordinate, and the page says so."""
 
