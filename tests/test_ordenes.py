@@ -3,6 +3,7 @@ with what it needs, with something missing, with a wrong option and, those that 
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -34,7 +35,9 @@ from prep.cli import app
 from prep.plataforma import roles
 from prep.plataforma.idioma import TIPOS, traducir
 from prep.plataforma.puertos import libre
+from prep.simulacro.juez import juzgar
 from prep.simulacro.noche import Noche
+from prep.transparencia.almacen import Carpeta
 from prep.transparencia.llaves import crear
 from prep.transparencia.nota import COFIRMA
 
@@ -125,6 +128,7 @@ FALTAS = {
     "servir": Falta("--certificado vacio.txt", "El certificado y su llave van juntos"),
     "simulacro abrir": Falta(NADA, f"no existe «{NADA}»"),
     "simulacro disenar": Falta(f"{NADA} simulacro --semilla 7", f"no existe «{NADA}»"),
+    "simulacro informe": Falta("vacio.txt informe", "no es un veredicto"),
     "simulacro juzgar": Falta(f"vacio.txt {NADA}", "No es la verdad de un simulacro"),
     "simulacro sellar": Falta(NADA, f"no existe «{NADA}»"),
     "testigo": Falta(f"{NADA} --llave k --estado e", f"no existe «{NADA}»"),
@@ -335,6 +339,9 @@ def test_a_night_typed_from_the_shell(bases: Any, url_postgres: str, django_db_b
         sede.bien("simulacro abrir", "simulacro/verdad.json", dice="verdad_abierta")
         codigo, dicho = sede.correr("simulacro juzgar", "simulacro/verdad.json", str(sede.datos / "publicacion"))
         assert (codigo, "NO ES EL 100 %" in dicho, INGLES.search(dicho)) == (1, True, None), dicho
+        v = juzgar((sede.trabajo() / "simulacro/verdad.json").read_bytes(), Carpeta(sede.datos / "publicacion"))
+        (sede.trabajo() / "veredicto.json").write_text(json.dumps(v))
+        sede.bien("simulacro informe", "veredicto.json", "informe", dice="informe.html e informe.pdf")
         sede.bien("bitacora exportar", "bitacora.jsonl", dice="hechos en bitacora.jsonl.")
         _auditar(auditor, sede)
         assert sede.corridas | auditor.corridas >= set(FALTAS) - EN_OTRA_PRUEBA.keys() - LARGAS.keys()

@@ -471,7 +471,7 @@ PARTES: dict[str, Callable[[], None]] = {
 @contextmanager
 def _instalacion() -> Iterator[Path]:
     """A throw-away installation: its own database, durable as in production."""
-    from prep.reproduccion.aparte import bitacora_aparte
+    from prep.reproduccion.base_aparte import bitacora_aparte
 
     with bitacora_aparte(duradero=True):
         carpeta = Path(tempfile.mkdtemp(prefix="prep-bench-"))

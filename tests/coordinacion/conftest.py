@@ -16,10 +16,11 @@ def sala(db: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sala]:
     from sala import Sala
 
     from prep.acceso import sesiones
-    from prep.coordinacion import oficina, panorama
+    from prep.coordinacion import avisos, lecturas, oficina, panorama
 
     una = Sala()
     monkeypatch.setattr(oficina, "reloj", una.reloj)
     monkeypatch.setattr(sesiones, "reloj", una.reloj)
-    monkeypatch.setattr(panorama, "FRESCO", timedelta(0))
+    for modulo, que in ((panorama, "FRESCO"), (lecturas, "FRESCO"), (avisos, "CADA")):
+        monkeypatch.setattr(modulo, que, timedelta(0))
     yield una

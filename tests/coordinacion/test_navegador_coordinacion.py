@@ -14,7 +14,8 @@ from gente import dentro
 from navegador import revisar
 from prep.acceso.models import Cuenta
 from prep.acceso.roles import Rol
-from prep.coordinacion import oficina, panorama
+from prep.coordinacion import avisos, lecturas, muros, oficina, panorama
+from prep.coordinacion.models import Muro
 from prep.dominio.acta.hechos import Tipo
 
 pytestmark = pytest.mark.navegador
@@ -27,7 +28,8 @@ def noche(escritorios: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[A
     from sala import Sala
 
     sala = Sala()
-    monkeypatch.setattr(panorama, "FRESCO", timedelta(0))
+    for modulo, que in ((panorama, "FRESCO"), (lecturas, "FRESCO"), (avisos, "CADA")):
+        monkeypatch.setattr(modulo, que, timedelta(0))
     ahora = oficina.reloj.ahora()
     unas = sala.claves[::7]
     for i, clave in enumerate(unas[:12]):
@@ -58,20 +60,46 @@ def foto(pagina: Any, nombre: str) -> None:
         pagina.screenshot(path=str(Path(carpeta) / f"{nombre}.png"), full_page=True)
 
 
-def ver(escritorios: Any, cuenta: Cuenta, rutas: dict[str, str]) -> None:
-    """Each page at a desk in light and dark, and on a phone."""
-    for ancho, tema in ((1280, "light"), (360, "dark")):
-        pagina = entra(escritorios, cuenta, ancho=ancho, tema=tema)
-        for nombre, ruta in rutas.items():
-            escritorios.ir(pagina, ruta)
-            revisar(pagina)
-            foto(pagina, f"{nombre}_{ancho}_{tema}")
-
-
-def test_the_board_its_desks_and_actas_at_every_width_and_theme(noche: Any) -> None:
+@pytest.mark.parametrize(("ancho", "tema"), [(1280, "light"), (360, "dark")])
+def test_every_page_at_a_desk_in_light_and_on_a_phone_in_dark(noche: Any, ancho: int, tema: str) -> None:
     escritorios, sala = noche
     supervisa = sala.persona(Rol.SUPERVISOR, nombre="Elsa Franco Gil")
-    ver(escritorios, supervisa, {"tablero": f"{TABLERO}?a=03:00", "puestos": PUESTOS, "actas": ACTAS})
+    ahora = oficina.reloj.ahora()
+    Muro.objects.create(nombre="Sala de operación", persona=supervisa.persona, meta="03:00", alta=ahora)
+    rutas = {
+        "tablero": f"{TABLERO}?a=03:00",
+        "puestos": PUESTOS,
+        "actas": ACTAS,
+        "acta": f"/coordinacion/acta/{sala.claves[0]}/",
+        "muros": "/coordinacion/muros/",
+        "avisos": "/coordinacion/avisos/",
+        "aviso": f"/coordinacion/avisos/{avisos.avisos(sala.padron, ahora)[0].id}/",
+    }
+    pagina = entra(escritorios, supervisa, ancho=ancho, tema=tema)
+    for nombre, ruta in rutas.items():
+        escritorios.ir(pagina, ruta)
+        revisar(pagina)
+        foto(pagina, f"{nombre}_{ancho}_{tema}")
+
+
+def test_the_wall_is_read_from_six_metres(noche: Any) -> None:
+    """At 1920 by 1080 nothing scrolls and no letter is smaller than 34 px: 22 mm on a screen of 55 inches."""
+    escritorios, sala = noche
+    supervisa = sala.persona(Rol.SUPERVISOR)
+    muro = Muro.objects.create(nombre="Sala", persona=supervisa.persona, meta="03:00", alta=oficina.reloj.ahora())
+    pagina = escritorios.persona(ancho=1920, alto=1080)
+    escritorios.ir(pagina, muros.ruta(muro))
+    revisar(pagina)
+    foto(pagina, "muro_1920")
+    assert pagina.evaluate("document.documentElement.dataset.tema") == "oscuro"
+    assert pagina.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    letras = """[...document.querySelectorAll('main *, .modo')].filter(e => e.checkVisibility() && !e.matches('.sr')
+        && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+        .map(e => parseInt(getComputedStyle(e).fontSize))"""
+    assert min(pagina.evaluate(letras)) >= 34
+    pagina.set_viewport_size({"width": 360, "height": 740})
+    revisar(pagina)
+    foto(pagina, "muro_360")
 
 
 def test_the_board_brings_itself_up_to_date_and_says_when_it_cannot(noche: Any) -> None:

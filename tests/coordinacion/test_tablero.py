@@ -248,3 +248,10 @@ def test_without_a_process_the_board_says_so(db: Any) -> None:
     cliente = dentro(persona(Rol.AUDITOR))
     for ruta in (TABLERO, PUESTOS, ACTAS):
         assert "Todavía no hay un proceso" in cliente.get(ruta).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("rol", "ve"), [(Rol.AUDITOR, True), (Rol.COTAPREP, True), (Rol.SUPERVISOR, True), (Rol.CAPTURISTA, False)]
+)
+def test_whoever_comes_in_finds_the_board_from_their_account(sala: Sala, rol: Rol, ve: bool) -> None:
+    assert (f'href="{TABLERO}"' in sala.entra(rol).get("/cuenta/").content.decode()) == ve

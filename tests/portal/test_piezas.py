@@ -137,7 +137,7 @@ def test_hours_are_those_of_the_place() -> None:
 
 @given(st.lists(st.lists(st.integers(0, 1_000_000), min_size=2, max_size=2), min_size=1, max_size=9))
 def test_labels_of_lines_never_overlap_nor_leave_the_chart(valores: list[list[int]]) -> None:
-    ys = curvas._separar([276 - v[-1] * 276 // 1_000_000 for v in valores], 22, 290)
+    ys = curvas.separar([276 - v[-1] * 276 // 1_000_000 for v in valores], 22, 290)
     assert all(b - a >= 16 for a, b in zip(sorted(ys), sorted(ys)[1:], strict=False))
     assert max(ys) <= 290
 

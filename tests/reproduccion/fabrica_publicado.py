@@ -5,9 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field, replace
+from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from prep.reproduccion import BasePublicada, leer
+
+ZONA = timezone(timedelta(hours=-6))
+"""The hour of what it writes."""
 RESUMEN = [
     "ACTAS_ESPERADAS",
     "ACTAS_REGISTRADAS",
@@ -188,4 +193,16 @@ def guardar(carpeta: Path, lo: Base, forma: Forma | None = None, nombre: str = "
     return archivo
 
 
-__all__ = ["Base", "Forma", "base", "escribir", "guardar", "renglon", "replace", "sin_votos"]
+def base_(*renglones: dict[str, str], **otros: tuple[str, ...]) -> Base:
+    """A base whose header has one figure."""
+    return base(*renglones, **otros, ACTAS_ESPERADAS="1")  # type: ignore[arg-type]
+
+
+def una(carpeta: Path, forma: Forma | None = None, *renglones: dict[str, str], **resumen: str) -> BasePublicada:
+    """What is read of a base once it is written, of one line unless others are given."""
+    lo = base(*(renglones or (renglon(),)), **(resumen or {"ACTAS_ESPERADAS": "1"}))
+    (leida,) = leer([guardar(carpeta, lo, forma)])
+    return leida
+
+
+__all__ = ["ZONA", "Base", "Forma", "base", "base_", "escribir", "guardar", "renglon", "replace", "sin_votos", "una"]

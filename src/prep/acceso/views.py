@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from prep.acceso import bloqueos, listas, sesiones, terminales
+from prep.acceso.destinos import destinos_de
 from prep.acceso.facultades import Cargo, Escribano, facultades_de, manda_sobre
 from prep.acceso.formas import CodigoDeTerminal, NuevaTerminal
 from prep.acceso.models import Cuenta, Registro, Terminal
@@ -69,6 +70,7 @@ def cuenta(request: HttpRequest) -> HttpResponse:
         "cargos": [(texto(f"acceso.rol.{c.rol}"), c.lugar) for c in cargos],
         "segundo": bool(tipos - {"recovery_codes"}),
         "terminal": request.terminal,  # type: ignore[attr-defined]
+        "destinos": destinos_de(cargos),
         "pestanas": pestanas(request, cargos),
     }
     return render(request, "acceso/cuenta.html", datos)

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from prep.acceso.models import Cuenta
 from prep.acceso.permisos import Acceso, Vista, cargos_de, propia, requiere
 from prep.acceso.registro import leyo
-from prep.acceso.roles import Rol
+from prep.acceso.roles import MANDO, Rol
 from prep.bitacora.actas import acta_de
 from prep.bitacora.models import Acta as FilaActa
 from prep.bitacora.services import HechoRechazado
@@ -99,7 +99,12 @@ def _pestanas(request: HttpRequest, aqui: str) -> list[dict[str, Any]]:
     suyos = [n for n in ESCRITORIOS if _pasos(request, n)]
     if {c.rol for c in cargos_de(request)} & set(PIDEN_REAPERTURA):
         suyos.append("reapertura")
-    return [{"ruta": reverse(f"ccv-{n}"), "rotulo": texto(f"ccv.{n}.titulo"), "activa": n == aqui} for n in suyos]
+    pestanas = [{"ruta": reverse(f"ccv-{n}"), "rotulo": texto(f"ccv.{n}.titulo"), "activa": n == aqui} for n in suyos]
+    if {c.rol for c in cargos_de(request)} & MANDO:
+        pestanas.append(
+            {"ruta": reverse("coordinacion-tablero"), "rotulo": texto("ccv.tablero.titulo"), "activa": False}
+        )
+    return pestanas
 
 
 @propia

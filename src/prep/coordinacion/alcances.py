@@ -19,6 +19,9 @@ VEN: Final = (
 VEN_PERSONAS: Final = (Rol.SUPERVISOR, Rol.ADMINISTRADOR, Rol.COORDINADOR, Rol.AUDITOR)
 """The desks, with the names of who sits at them."""
 
+VEN_AVISOS: Final = (Rol.SUPERVISOR, Rol.ADMINISTRADOR, Rol.AUDITOR)
+"""What two actas say of one another, and where who leads could change."""
+
 
 def alcance(request: HttpRequest, roles: tuple[Rol, ...] = VEN) -> frozenset[str]:
     """What whoever asks reaches with these roles: keys of casillas, or `*`."""

@@ -13,13 +13,15 @@ from django.utils.http import urlencode
 
 from prep.coordinacion.padron import Esperada, Padron
 from prep.coordinacion.panorama import Panorama, Trabajo
+from prep.coordinacion.ritmo import TERMINADAS
 from prep.diseno.textos import texto
 from prep.dominio.acta.transiciones import Situacion
 
 
 @dataclass(frozen=True, slots=True)
 class Filtros:
-    """Each empty when everything is asked for. `a`: the hour to finish by, as it was chosen."""
+    """Each empty when everything is asked for. `a`: the hour to finish by, as it was chosen; `pendientes`, `revisar`:
+    only actas that are not finished, only those that deserve another look."""
 
     eleccion: str = ""
     demarcacion: str = ""
@@ -28,6 +30,8 @@ class Filtros:
     trabajo: str = ""
     q: str = ""
     a: str = ""
+    pendientes: str = ""
+    revisar: str = ""
 
     @classmethod
     def de(cls, request: HttpRequest) -> Filtros:
@@ -55,6 +59,10 @@ class Filtros:
         if self.trabajo:
             esperan = {e.clave for e in vista.esperan if e.trabajo.value == self.trabajo}
             pruebas.append(lambda e: e.clave in esperan)
+        if self.pendientes:
+            pruebas.append(lambda e: vista.situacion(e.clave) not in TERMINADAS)
+        if self.revisar:
+            pruebas.append(lambda e: (v := vista.vistas.get(e.clave)) is not None and (v.conflicto or v.por_revisar))
         if self.q:
             pruebas.append(lambda e: _es(e, self.q.upper()))
         if not pruebas:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -60,7 +60,6 @@ class Tabla:
     filas: Sequence[Fila]
     orden: str = ""
     consulta: str = ""
-    nota: str = ""
 
     @property
     def encabezados(self) -> list[dict[str, Any]]:
@@ -97,7 +96,7 @@ class Tabla:
         sabidas = [f for f in self.filas if f.get(clave) not in (None, "")]
         filas = sorted(sabidas, key=lambda f: f[clave], reverse=orden.startswith("-"))
         filas += [f for f in self.filas if f.get(clave) in (None, "")]
-        return Tabla(self.nombre, self.titulo, self.columnas, filas, orden, self.consulta, self.nota)
+        return replace(self, filas=filas, orden=orden)
 
     def csv(self) -> HttpResponse:
         """UTF-8 with its mark, so that a spreadsheet reads accents; no cell is a formula."""

@@ -1,10 +1,13 @@
-"""`/coordinacion/…`: the board, the desks, the actas and the history of each."""
+"""`/coordinacion/…`: the board, the desks, the actas and the history of each; and `/muro/…`, by a signed link."""
 
 from __future__ import annotations
 
 from django.urls import path
 
+from prep.coordinacion.views.acta import acta, imagen
 from prep.coordinacion.views.actas import actas
+from prep.coordinacion.views.avisos import lista, uno
+from prep.coordinacion.views.muro import enlaces, muro, quitar
 from prep.coordinacion.views.puestos import puestos
 from prep.coordinacion.views.tablero import tablero
 
@@ -12,4 +15,11 @@ urlpatterns = [
     path("coordinacion/", tablero, name="coordinacion-tablero"),
     path("coordinacion/puestos/", puestos, name="coordinacion-puestos"),
     path("coordinacion/actas/", actas, name="coordinacion-actas"),
+    path("coordinacion/acta/<str:clave>/", acta, name="coordinacion-acta"),
+    path("coordinacion/acta/<str:clave>/imagen/<str:huella>/", imagen, name="coordinacion-imagen"),
+    path("coordinacion/avisos/", lista, name="coordinacion-avisos"),
+    path("coordinacion/avisos/<str:ident>/", uno, name="coordinacion-aviso"),
+    path("coordinacion/muros/", enlaces, name="coordinacion-muros"),
+    path("coordinacion/muros/<uuid:ident>/quitar/", quitar, name="coordinacion-quitar-muro"),
+    path("muro/<str:enlace>/", muro, name="muro"),
 ]

@@ -68,11 +68,12 @@ class Documento:
 
     # --- what a document has -----------------------------------------------------------------------------------------
 
-    def titulo(self, nivel: int, texto: str) -> None:
+    def titulo(self, nivel: int, texto: str, junto: float = 72) -> None:
+        """`junto`: how much of what follows stays on its page, points."""
         puntos, renglon = _TITULOS[nivel]
         lineas = simpleSplit(texto, NEGRITA, puntos, UTIL)
         self._bajar(0 if nivel == 1 else puntos)
-        self._caber(len(lineas) * renglon + (60 if nivel > 1 else 0))
+        self._caber(len(lineas) * renglon + (junto if nivel > 1 else 0))
         nodo = self._nodo(f"H{nivel}")
         with self._marcado(nodo):
             self._lineas(lineas, NEGRITA, puntos, renglon)

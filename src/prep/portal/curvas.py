@@ -72,10 +72,10 @@ def _dibujo(lienzo: Lienzo, series: Sequence[Serie], horas: Sequence[str], titul
             f'<path class="eje" d="M{izquierda} {y(v)}H{fin}"/>'
             f'<text class="marca" x="{izquierda - 6}" y="{y(v) + 4}" text-anchor="end">{v // 10_000} %</text>'
         )
-    for m, texto in _horas_redondas(horas, lienzo.marcas):
+    for m, texto in horas_redondas(horas, lienzo.marcas):
         x = izquierda + (m - desde) * ancho // largo
         partes.append(f'<text class="marca" x="{x}" y="{lienzo.alto - 8}" text-anchor="middle">{texto}</text>')
-    finales = _separar([y(s.valores[-1]) for s in series], arriba + 8, arriba + alto, lienzo.renglon)
+    finales = separar([y(s.valores[-1]) for s in series], arriba + 8, arriba + alto, lienzo.renglon)
     for s, yf in zip(series, finales, strict=True):
         puntos = " ".join(f"{x},{y(v)}" for x, v in zip(xs, s.valores, strict=True))
         partes.append(f'<polyline class="linea {s.clase}" points="{puntos}"/>')
@@ -100,7 +100,7 @@ def recorrido(valores: Sequence[int], total: int) -> str:
     )
 
 
-def _horas_redondas(horas: Sequence[str], cuantas: int) -> list[tuple[int, str]]:
+def horas_redondas(horas: Sequence[str], cuantas: int) -> list[tuple[int, str]]:
     """Hours on the dot inside the night, at most `cuantas`, in minutes and as `21:00`."""
     primero, ultimo = datetime.fromisoformat(horas[0]), datetime.fromisoformat(horas[-1])
     inicio = int(primero.timestamp()) // 60
@@ -116,7 +116,7 @@ def _horas_redondas(horas: Sequence[str], cuantas: int) -> list[tuple[int, str]]
     return marcas
 
 
-def _separar(ys: Sequence[int], minimo: int, maximo: int, gap: int = 16) -> list[int]:
+def separar(ys: Sequence[int], minimo: int, maximo: int, gap: int = 16) -> list[int]:
     """Move labels apart, keeping their order, inside the chart."""
     orden = sorted(range(len(ys)), key=lambda i: ys[i])
     puestos: dict[int, int] = {}

@@ -72,7 +72,7 @@ def reproducir(
         _fallar(str(error))
     anomalias = [*(a for b in bases for a in b.anomalias), *guion.anomalias]
 
-    from prep.reproduccion.aparte import bitacora_aparte
+    from prep.reproduccion.base_aparte import bitacora_aparte
 
     publicacion = carpeta / "publicacion"
     with bitacora_aparte() as llaves:
@@ -134,8 +134,8 @@ def reproducir(
     for comparacion in hecha.comparaciones:
         mostrar(comparacion)
     for supuesto in derivado.supuestos:
-        salida.print(f"[yellow]Supuesto[/] {escape(_dicho(supuesto))}", soft_wrap=True)
-    _lista("Rarezas de los archivos", [_dicho(a) for a in anomalias])
+        salida.print(f"[yellow]Supuesto[/] {escape(supuesto.dicha)}", soft_wrap=True)
+    _lista("Rarezas de los archivos", [a.dicha for a in anomalias])
     if informe is not None:
         from prep.reproduccion.informe import lineas_pedidas, pagina
         from prep.reproduccion.lector import lineas_publicadas
@@ -194,12 +194,6 @@ def _lista(titulo: str, lineas: list[str]) -> None:
         salida.print(f"  {linea}", soft_wrap=True, markup=False)
     if len(lineas) > LINEAS_MOSTRADAS:
         salida.print(f"  y {len(lineas) - LINEAS_MOSTRADAS:,} más, en comparacion.json")
-
-
-def _dicho(a: Anomalia) -> str:
-    partes = [f"línea {a.linea}" if a.linea else "", a.campo]
-    donde = ", ".join(p for p in partes if p)
-    return f"{a.archivo}{', ' + donde if donde else ''}: {a.mensaje}"
 
 
 def _o_nada(valor: int | None) -> str:

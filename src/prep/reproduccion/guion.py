@@ -22,13 +22,20 @@ from prep.dominio.acta.hechos import MotivoSinActa, Tipo, huella_lectura, sujeto
 from prep.dominio.comun.hecho import Hecho, nuevo_hecho
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO, Valor
 from prep.reproduccion.derivar import BaseDerivada, Derivado, demarcacion_de
-from prep.reproduccion.publicado import NOTAS_INCONSISTENCIA, Anomalia, BasePublicada, Celda, Hueco, Nota, Renglon
+from prep.reproduccion.publicado import (
+    NOTAS_INCONSISTENCIA,
+    UNA_NOCHE,
+    Anomalia,
+    BasePublicada,
+    Celda,
+    Hueco,
+    Nota,
+    Renglon,
+)
 from prep.reproduccion.vocabulario import normalizar
 
 ANTES_DE_LA_PRIMERA: Final = timedelta(hours=12)
 """An acopio earlier than this before the first captures of the night cannot be true."""
-MAX_NOCHE: Final = timedelta(days=3)
-"""A capture further than this from half of the others cannot be true."""
 ACOPIO_A_CAPTURA: Final = timedelta(minutes=20)
 """Used where only one of the two is known: near the median of real nights."""
 ENTRE_CAPTURAS: Final = timedelta(minutes=1)
@@ -366,13 +373,14 @@ class Guion:
 def _ventana(derivada: BaseDerivada) -> tuple[datetime, datetime]:
     """First and last time that can be true: from half a day before the first captures to the published corte.
 
-    Clocks of capture and verification are the servers', but a few are wrong too: what is far from the rest is left out.
+    Clocks of capture and verification are the servers', but a few are wrong too: what is further than a night from half
+    of the others is left out.
     """
     base = derivada.base
     horas = sorted([h for r in base.renglones for h in (r.captura, r.verificacion) if h is not None and h.year > 1])
     if horas:
         media = horas[len(horas) // 2]
-        horas = [h for h in horas if abs(h - media) <= MAX_NOCHE and (base.corte is None or h <= base.corte)]
+        horas = [h for h in horas if abs(h - media) <= UNA_NOCHE and (base.corte is None or h <= base.corte)]
     cierra = base.corte or (horas[-1] + timedelta(seconds=1) if horas else _hora_supuesta(base))
     if not horas:
         return cierra - timedelta(days=1), cierra

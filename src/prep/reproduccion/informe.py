@@ -72,8 +72,8 @@ def pagina(
         "titulo": f"{derivado.proceso.nombre}: lo publicado y lo calculado",
         "veredictos": [{"nombre": v.value, "clase": _CLASES[v], "significa": _SIGNIFICA[v]} for v in Veredicto],
         "elecciones": [_eleccion(c, d.base, renglones) for c, d in zip(comparaciones, derivado.bases, strict=True)],
-        "supuestos": Lista.de([_dicha(a) for a in derivado.supuestos]),
-        "rarezas": Lista.de([_dicha(a) for a in rarezas]),
+        "supuestos": Lista.de([a.dicha for a in derivado.supuestos]),
+        "rarezas": Lista.de([a.dicha for a in rarezas]),
         "veredicto": veredicto,
     }
     return plantilla.render(Context(contexto)).encode()
@@ -135,8 +135,3 @@ def _cantidad(valor: int | str | None) -> str:
     if valor is None:
         return "nada"
     return f"{valor:,}" if isinstance(valor, int) else valor
-
-
-def _dicha(a: Anomalia) -> str:
-    donde = ", ".join(p for p in (f"línea {a.linea}" if a.linea else "", a.campo) if p)
-    return f"{a.archivo}{', ' + donde if donde else ''}: {a.mensaje}"

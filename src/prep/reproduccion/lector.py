@@ -171,10 +171,9 @@ def clave_eleccion(archivo: str, titulo: str) -> str:
     # The folders name it too, but the first results of a longer path must not win over the file's own name.
     for texto in (camino.stem, *(p.removesuffix(".zip") for p in reversed(camino.parts[:-1])), titulo):
         nombre = f"_{normalizar(texto)}_"
-        halladas = [(m.start(), clave) for clave, patron in _ELECCIONES if (m := re.search(f"_(?:{patron})_", nombre))]
-        if halladas:
-            claves = [c for _, c in halladas]
-            return claves[0]
+        for clave, patron in _ELECCIONES:
+            if re.search(f"_(?:{patron})_", nombre):
+                return clave
     return normalizar(titulo)[:20].strip("_") or "ELEC"
 
 

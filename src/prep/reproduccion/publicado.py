@@ -6,13 +6,15 @@ Source of the columns: official LEEME files 2012-2023, and the databases as thei
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
 from prep.dominio.comun.valores import Marca
 from prep.dominio.tabulacion.boleta import Recuadro
 
+UNA_NOCHE: Final = timedelta(days=3)
+"""Every true time of a night is nearer than this to its corte, and to half of the others."""
 MAX_BYTES: Final = 1024**3
 """Most bytes read from one set of files, decompressed."""
 MAX_RAZON: Final = 400
@@ -52,6 +54,12 @@ class Anomalia:
     linea: int
     campo: str
     mensaje: str
+
+    @property
+    def dicha(self) -> str:
+        """In one line, as people read it."""
+        donde = ", ".join(p for p in (self.archivo, f"línea {self.linea}" if self.linea else "", self.campo) if p)
+        return f"{donde}: {self.mensaje}"
 
 
 class Hueco(StrEnum):

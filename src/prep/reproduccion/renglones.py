@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import combinations, islice
 from typing import Final
 
@@ -28,6 +28,7 @@ from prep.reproduccion.columnas import TOTALES, Columnas
 from prep.reproduccion.publicado import (
     MAX_ANOMALIAS,
     NOTAS_NINGUNO,
+    UNA_NOCHE,
     Anomalia,
     BasePublicada,
     Celda,
@@ -37,10 +38,8 @@ from prep.reproduccion.publicado import (
     Nota,
     Renglon,
 )
-from prep.reproduccion.vocabulario import CONTABILIZADA, normalizar
+from prep.reproduccion.vocabulario import CONTABILIZADAS, normalizar
 
-UNA_NOCHE: Final = timedelta(days=3)
-"""Every true time of a night is nearer than this to its corte."""
 MAX_IGUALES: Final = 20
 """Cells of one column with the same unreadable text that are listed one by one."""
 MAX_FRASES: Final = 200
@@ -438,7 +437,7 @@ def _contabilizada(texto: str) -> int | Hueco | None:
     limpio = limpiar(texto)
     if es_nada(limpio):
         return Hueco.GUION if limpio else Hueco.VACIO
-    return CONTABILIZADA.get(normalizar(codigo(texto)))
+    return CONTABILIZADAS.get(normalizar(codigo(texto)))
 
 
 def _es_clave(clave: str) -> bool:

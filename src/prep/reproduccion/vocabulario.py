@@ -40,7 +40,8 @@ NADA: Final = frozenset(t.upper() for t in _TODO["nada"]["dice"])
 """What stands for nothing, in upper case."""
 
 MARCAS: Final = {t: Marca[m["valor"]] for m in _TODO["marca"] for t in m["dice"]}
-CONTABILIZADA: Final[dict[str, int]] = {t: c["valor"] for c in _TODO["contabilizada"] for t in c["dice"]}
+CONTABILIZADAS: Final[dict[str, int]] = {t: c["valor"] for c in _TODO["contabilizada"] for t in c["dice"]}
+"""What CONTABILIZADA says -> its number."""
 
 INDEPENDIENTE: Final = re.compile(_TODO["recuadros"]["independiente"])
 COMUN: Final = re.compile(_TODO["recuadros"]["comun"])

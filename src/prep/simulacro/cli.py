@@ -188,3 +188,38 @@ def mostrar(veredicto: dict[str, Any]) -> None:
         cuenta.add_row(e["nombre"], *(f"{n:,}" for n in cifras), "[green]igual[/]" if igual else "[red]DISTINTO[/]")
     salida.print(cuenta)
     salida.print(f"[bold]{escape(veredicto['veredicto'])}[/]", soft_wrap=True)
+
+
+@app.command()
+def informe(
+    veredicto: Annotated[
+        Path,
+        typer.Argument(
+            metavar="VEREDICTO", exists=True, dir_okay=False, help="Lo que dio «prep simulacro juzgar --json»."
+        ),
+    ],
+    destino: Annotated[Path, typer.Argument(metavar="DESTINO", help="Carpeta donde se escribe.")],
+    anterior: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="Veredicto de otro simulacro, en orden; puede repetirse."),
+    ] = None,
+) -> None:
+    """Escribe el informe del simulacro, como página y como PDF, para presentarlo ante el comité."""
+    from prep.simulacro.informe import leer_veredicto
+
+    v = leer_veredicto(veredicto.read_bytes(), str(veredicto))
+    anteriores = [leer_veredicto(a.read_bytes(), str(a)) for a in anterior or []]
+    escribir_informe(v, anteriores, destino)
+    salida.print(f"Escrito: {escape(str(destino))}/informe.html e informe.pdf", soft_wrap=True)
+
+
+def escribir_informe(v: dict[str, Any], anteriores: list[dict[str, Any]], destino: Path) -> None:
+    """The page and the PDF."""
+    from prep.simulacro.informe import piezas
+    from prep.simulacro.informe_html import html
+    from prep.simulacro.informe_pdf import pdf
+
+    destino.mkdir(parents=True, exist_ok=True)
+    dichas = list(piezas(v, anteriores))
+    (destino / "informe.html").write_bytes(html(v, dichas))
+    (destino / "informe.pdf").write_bytes(pdf(v, dichas))

@@ -73,6 +73,7 @@ class _Noche:
     catds: list[Counter[str]] = field(default_factory=list)
     ultimo: dict[str, dict[str, _Lugar]] = field(default_factory=dict)
     """By election and demarcación, the last corte."""
+    proceso: Doc = field(default_factory=dict)
 
 
 def juzgar(datos: bytes, lector: Lector, redibujar: Redibujar | None = None) -> Doc:
@@ -124,6 +125,8 @@ def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido) -> _Noche
     for (ruta, _), lugar in leidos.items():
         eleccion, _, id_ = ruta.removesuffix(".json").split("/")
         noche.ultimo.setdefault(eleccion, {})[id_] = lugar
+    proceso = next(a for a in m.archivos if a.ruta == "proceso.json")
+    noche.proceso = leer_json(leer_archivo(lector, rutas[numero], proceso))
     return noche
 
 
@@ -193,11 +196,14 @@ def _veredicto(noche: _Noche, registro: RegistroLeido, comprobada: Informe) -> D
     tarde, corregidas = list(_tarde(noche, vistas)), list(_corregidas(noche, mal))
     empates = [_empate(noche, e) for e in verdad.empates]
     problemas = list(_problemas(noche, registro, comprobada, vistas))
-    elecciones = {c: _cuenta(noche, c, e, mal, faltan) for c, e in verdad.elecciones.items()}
+    orden = [e["clave"] for e in noche.proceso["elecciones"]]
+    elecciones = {c: _cuenta(noche, c, verdad.elecciones[c], mal, faltan) for c in orden if c in verdad.elecciones}
     ultimo = max(registro.manifiestos)
     doc: Doc = {
         "formato": FORMATO,
         "proceso": verdad.proceso,
+        "nombre": noche.proceso["nombre"],
+        "institucion": noche.proceso.get("institucion", {}).get("nombre", ""),
         "modo": verdad.modo,
         "verdad": verdad.sha256,
         "sello": _sello(verdad, registro),
@@ -212,6 +218,7 @@ def _veredicto(noche: _Noche, registro: RegistroLeido, comprobada: Informe) -> D
         "corregidas": corregidas,
         "empates": empates,
         "problemas": problemas,
+        "incidentes": list(_incidentes(registro)),
         "avance": noche.avance,
         "catds": _catds(noche, mal, faltan),
         "fases": list(_fases(noche, vistas)),
@@ -305,7 +312,6 @@ def _faltan(noche: _Noche, vistas: Mapping[str, _Vista]) -> list[Doc]:
                         "existe": not isinstance(debe, str),
                         "situacion": situacion,
                     }
-                    | ({"acopio": vista.acta["acopio"]} if vista and vista.acta.get("acopio") else {})
                 )
     return faltan
 
@@ -376,6 +382,13 @@ def _problemas(
     esperadas = {a for e in noche.verdad.elecciones.values() for a in e.actas}
     if sobran := sorted(vistas.keys() - esperadas):
         yield f"La publicación trae {cuantos(len(sobran), 'acta')} que la verdad no conoce: {', '.join(sobran[:5])}."
+
+
+def _incidentes(registro: RegistroLeido) -> Iterator[Doc]:
+    """What was declared on the night, as it was signed."""
+    for _, h in registro.hojas:
+        if h["tipo"] in ("contingencia", "correccion", "prorroga"):
+            yield {"hora": h["hora"], "tipo": h["tipo"], "texto": h.get("texto", h.get("motivo", ""))}
 
 
 # --- figures for the report -------------------------------------------------------------------------------------------

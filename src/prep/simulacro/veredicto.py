@@ -18,7 +18,7 @@ _LISTAS: Final = (
 )
 SITUACION: Final = {
     "en_captura": "en captura",
-    "no_digitalizada": "llegó el paquete y no se digitalizó",
+    "no_digitalizada": "llegó y no se digitalizó",
     "no_recibida": "no se recibió",
     "sin_acta": "se dio por no entregada",
     "no_publicada": "la publicación no la nombra",
@@ -55,9 +55,7 @@ def renglones(doc: Doc) -> Iterator[str]:
     """The list behind the verdict, a line each."""
     yield from doc["problemas"]
     for m in doc["mal"]:
-        campos = "; ".join(
-            f"{c['campo']} dice {_dicho(c['dice'])} y debe decir {_dicho(c['debe'])}" for c in m["campos"]
-        )
+        campos = "; ".join(f"{c['campo']} dice {dicho(c['dice'])} y debe decir {dicho(c['debe'])}" for c in m["campos"])
         yield f"{m['acta']}: {campos}. Pudo verlo {', '.join(PUDO[p] for p in m['pudo'])}."
     for f in doc["faltan"]:
         yield f"{f['acta']}: falta; {SITUACION[f['situacion']]}."
@@ -72,5 +70,5 @@ def renglones(doc: Doc) -> Iterator[str]:
             yield f"{e['nombre']}: debía haber empate a {e['debe']:,} y se publicó {hay}."
 
 
-def _dicho(v: Any) -> str:
+def dicho(v: Any) -> str:
     return "nada" if v is None else f"«{v}»"

@@ -14,13 +14,16 @@ from django.urls import reverse
 from prep.acceso.permisos import Vista, cargos_de
 from prep.acceso.roles import Rol
 from prep.catalogo.services.errores import ProcesoDesconocido
-from prep.coordinacion.alcances import VEN, VEN_PERSONAS
+from prep.coordinacion.alcances import VEN, VEN_AVISOS, VEN_PERSONAS
+from prep.coordinacion.muros import HACEN
 from prep.diseno.textos import texto
 
 PESTANAS: Final[dict[str, tuple[Rol, ...]]] = {
     "coordinacion-tablero": VEN,
     "coordinacion-puestos": VEN_PERSONAS,
     "coordinacion-actas": VEN,
+    "coordinacion-avisos": VEN_AVISOS,
+    "coordinacion-muros": HACEN,
 }
 
 
@@ -32,6 +35,12 @@ def pestanas(request: HttpRequest) -> list[dict[str, Any]]:
         for n, roles in PESTANAS.items()
         if mios & set(roles)
     ]
+
+
+def reabrir_en(request: HttpRequest, clave: str, publicada: bool) -> str:
+    """Where whoever supervises asks to open a published acta again; empty for the rest."""
+    manda = Rol.SUPERVISOR in {c.rol for c in cargos_de(request)}
+    return reverse("ccv-reabrir", args=[clave]) if publicada and manda else ""
 
 
 def con_proceso(vista: Vista) -> Vista:

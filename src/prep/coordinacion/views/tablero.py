@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET
 from prep.acceso.permisos import cargos_de, requiere
 from prep.catalogo.services import informativo
 from prep.coordinacion import gente, oficina, panorama, ritmo, situacion
-from prep.coordinacion.alcances import VEN, VEN_PERSONAS, a_su_cargo, alcance
+from prep.coordinacion.alcances import VEN, VEN_AVISOS, VEN_PERSONAS, a_su_cargo, alcance
 from prep.coordinacion.filtros import Filtros
 from prep.coordinacion.panorama import Panorama, Trabajo
 from prep.coordinacion.ritmo import Ritmo
 from prep.coordinacion.situacion import Conteo
 from prep.coordinacion.tablas import Columna, Tabla, pedida
+from prep.coordinacion.views.avisos import contiendas_de
 from prep.coordinacion.views.comun import con_proceso, pestanas, responder
 from prep.diseno.textos import texto
 
@@ -30,7 +31,8 @@ DE_SITUACION: Final = tuple((s.value, f"diseno.estado.{s}") for s in situacion.O
 def tablero(request: HttpRequest) -> HttpResponse:
     """Everything at a glance, of what one reaches."""
     filtros = Filtros.de(request)
-    todo = panorama.ver(oficina.reloj.ahora()).recortar(alcance(request))
+    entero = panorama.ver(oficina.reloj.ahora())
+    todo = entero.recortar(alcance(request))
     vista = filtros.ver(todo)
     medido = ritmo.medir(vista, filtros.hasta(vista.hora, informativo().publicacion.fin))
     orden = request.GET.get("orden", "")
@@ -50,6 +52,8 @@ def tablero(request: HttpRequest) -> HttpResponse:
         "tablas": tablas,
         "atrasados": sum(1 for f in tablas["catd"].filas if f["atraso"] != texto("coordinacion.atraso.no")),
         "gente": _gente(request, vista),
+        "alertas": _alertas(request, entero),
+        "conflictos": sum(1 for v in vista.vistas.values() if v.conflicto or v.por_revisar),
         "vivo": f"{request.path}?{request.GET.urlencode()}",
     }
     return responder(request, "coordinacion/tablero.html", "coordinacion/partes/tablero.html", datos)
@@ -69,6 +73,13 @@ def _gente(request: HttpRequest, vista: Panorama) -> dict[str, int] | None:
         "sin_entrar": sum(1 for p in todos if p.estado == "sin_entrar"),
         "ayuda": sum(1 for p in todos if p.necesita_ayuda),
     }
+
+
+def _alertas(request: HttpRequest, entero: Panorama) -> int | None:
+    """Contests whose lead the last actas could change; None for whoever does not see them."""
+    if not {c.rol for c in cargos_de(request)} & set(VEN_AVISOS):
+        return None
+    return sum(1 for c in contiendas_de(entero, alcance(request, VEN_AVISOS)) if c.alerta)
 
 
 def de_trabajo(vista: Panorama, filtros: Filtros) -> list[Tabla]:
@@ -135,6 +146,8 @@ def _de_situacion(vista: Panorama, filtros: Filtros) -> list[Tabla]:
         for e, c in ((vista.padron.elecciones[i], c) for i, c in _por_eleccion(vista).items())
     ]
     nombres = {e.clave: e.nombre for e in vista.padron.elecciones}
+    lugares = {clave: i for i, clave in enumerate(nombres)}
+    por_lugar = situacion.contar(vista, lambda e: e.demarcacion)
     por_demarcacion = [
         {
             "eleccion": nombres[d[0]],
@@ -142,7 +155,7 @@ def _de_situacion(vista: Panorama, filtros: Filtros) -> list[Tabla]:
             "ir": f"{actas}?eleccion={d[0]}&demarcacion={d[1]}",
             **_cifras(c),
         }
-        for d, c in sorted(situacion.contar(vista, lambda e: e.demarcacion).items())
+        for d, c in sorted(por_lugar.items(), key=lambda g: (lugares[g[0][0]], g[0]))
     ]
     grupo = Columna("grupo", texto("coordinacion.columna.demarcacion"))
     de_eleccion = (Columna("eleccion", texto("coordinacion.columna.eleccion")),) if hay_varias else ()

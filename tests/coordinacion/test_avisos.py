@@ -1,0 +1,156 @@
+"""Warnings between actas as a supervisor meets them, and where the pending actas could change who leads."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from sala import AHORA, Sala
+
+from prep.acceso.models import Registro
+from prep.acceso.roles import Rol
+from prep.coordinacion import avisos, lecturas, liderazgo, panorama
+from prep.coordinacion.models import Visto
+from prep.coordinacion.validaciones import Validacion
+from prep.dominio.acta.hechos import Tipo
+from prep.dominio.comun.valores import ILEGIBLE
+from prep.dominio.tabulacion.contabilidad import limite
+from prep.dominio.tabulacion.proceso import Ambito
+
+AVISOS = "/coordinacion/avisos/"
+
+
+def lineas(respuesta: Any) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(respuesta.content.decode("utf-8-sig"))))
+
+
+def gemelas(sala: Sala) -> tuple[str, str]:
+    """Two casillas of one election that say the same: one verified, the other agreed on."""
+    a, b = sorted(sala.claves[:2])
+    raros = {c: 7 + i for i, c in enumerate(sala.padron.actas[a].boleta.claves)}
+    sala.verifica(a, **raros)
+    sala.llega(b)
+    for quien in ("ana", "beto"):
+        sala.captura(b, quien, **raros)
+    return a, b
+
+
+def test_what_is_read_is_what_stands_or_what_people_agree_on(sala: Sala) -> None:
+    a, b = gemelas(sala)
+    sala.llega(sala.claves[2])
+    sala.captura(sala.claves[2], "ana")
+    dichas = lecturas.dichas(sala.padron, AHORA)
+    assert {c: d.publicada for c, d in dichas.items()} == {a: True, b: False}
+    assert dichas[a].leida.votos == dichas[b].leida.votos
+    assert dichas[a].lectura == sala.acta(a).publicada.base
+    assert dichas[b].lectura == sala.acta(b).acordado.lectura
+    assert lecturas.dichas(sala.padron, AHORA) is dichas  # nothing changed: nothing is read again
+    sala.hecho(Tipo.VERIFICADA, b, "caro", base=dichas[b].lectura)
+    assert lecturas.dichas(sala.padron, AHORA)[b].publicada
+
+
+def test_a_pair_is_shown_with_both_pictures_and_not_what_anybody_typed(sala: Sala) -> None:
+    a, b = gemelas(sala)
+    supervisa = sala.entra(Rol.SUPERVISOR)
+    filas = lineas(supervisa.get(f"{AVISOS}?csv=avisos"))
+    assert [(f["Aviso"][:2], f["Acta"], f["La otra acta"], f["Publicada"]) for f in filas if f["La otra acta"]] == [
+        ("E1", a, b, "Todavía no")
+    ]
+    (uno,) = [x for x in avisos.avisos(sala.padron, AHORA) if x.validacion is Validacion.IGUALES]
+    html = supervisa.get(f"{AVISOS}{uno.id}/").content.decode()
+    for clave in (a, b):
+        imagen = sala.acta(clave).imagen.sha256
+        assert f'src="/coordinacion/acta/{clave}/imagen/{imagen}/"' in html
+    total = sum(lecturas.dichas(sala.padron, AHORA)[a].leida.votos)
+    assert str(total) not in html
+    assert set(Registro.objects.filter(que="leyo").values_list("objeto", flat=True)) == {a, b}
+
+
+def test_saying_that_one_looked_changes_nothing_else(sala: Sala) -> None:
+    a, b = gemelas(sala)
+    antes = [sala.acta(c).cabezas for c in (a, b)]
+    (uno,) = [x for x in avisos.avisos(sala.padron, AHORA) if x.validacion is Validacion.IGUALES]
+    supervisa, audita = sala.entra(Rol.SUPERVISOR), sala.entra(Rol.AUDITOR)
+    assert audita.get(f"{AVISOS}{uno.id}/").status_code == 200
+    assert audita.post(f"{AVISOS}{uno.id}/", {"nota": "x"}).status_code == 403
+    for _ in range(2):  # twice is once
+        assert supervisa.post(f"{AVISOS}{uno.id}/", {"nota": "Son dos actas."}).status_code == 302
+    assert Visto.objects.get().nota == "Son dos actas."
+    assert Registro.objects.filter(que="aviso_visto").count() == 1
+    assert [sala.acta(c).cabezas for c in (a, b)] == antes
+    assert not [f for f in lineas(supervisa.get(f"{AVISOS}?csv=avisos")) if f["La otra acta"]]
+    assert [f["Acta"] for f in lineas(supervisa.get(f"{AVISOS}?vistos=1&csv=avisos"))] == [a]
+
+
+def test_a_warning_is_of_whoever_reaches_all_of_its_actas(sala: Sala) -> None:
+    a, b = gemelas(sala)
+    (uno,) = [x for x in avisos.avisos(sala.padron, AHORA) if x.validacion is Validacion.IGUALES]
+    una = sala.entra(Rol.SUPERVISOR, alcance=(a[:11],))
+    assert una.get(f"{AVISOS}{uno.id}/").status_code == 404
+    assert not [f for f in lineas(una.get(f"{AVISOS}?csv=avisos")) if f["La otra acta"]]
+    assert sala.entra(Rol.SUPERVISOR, alcance=(a[:11], b[:11])).get(f"{AVISOS}{uno.id}/").status_code == 200
+    assert una.get(f"{AVISOS}nada/").status_code == 404
+
+
+def de_un_municipio(sala: Sala) -> list[str]:
+    """The actas of a contest of a few casillas."""
+    eleccion = next(e for e in sala.padron.elecciones if e.ambito is Ambito.MUNICIPIO)
+    por_demarcacion: dict[int, list[str]] = {}
+    for a in eleccion.actas:
+        por_demarcacion.setdefault(a.demarcacion, []).append(a.clave)
+    return next(c for c in por_demarcacion.values() if 2 <= len(c) <= 4)
+
+
+@pytest.mark.parametrize("holgura", [-1, 0, 1])
+def test_a_lead_may_change_while_what_is_pending_reaches_it(sala: Sala, holgura: int) -> None:
+    *unas, falta = de_un_municipio(sala)
+    por_venir = limite(sala.padron.actas[falta].acta, 750)
+    assert por_venir is not None
+    boleta = sala.padron.actas[unas[0]].boleta
+    primera, *_ = (c for c in boleta.candidaturas if len(c.recuadros) == 1)
+    for clave in unas[1:]:
+        sala.verifica(clave, **dict.fromkeys(boleta.claves, 0))
+    lista = sala.padron.actas[unas[0]].acta
+    votos = dict.fromkeys(boleta.claves, 0) | {boleta.claves[primera.recuadros[0]]: por_venir + holgura}
+    sala.verifica(unas[0], **votos)
+    cabe = (limite(lista, 750) or 0) >= por_venir + holgura
+    vista = panorama.ver(AHORA)
+    suyas = list(liderazgo.contiendas(vista, lecturas.dichas(sala.padron, AHORA), 750))
+    if not cabe:  # it exceeds its list: it does not count, and nobody leads
+        assert suyas == []
+        return
+    (contienda,) = suyas
+    assert (contienda.diferencia, contienda.por_venir, contienda.pendientes) == (por_venir + holgura, por_venir, 1)
+    assert contienda.puede_cambiar == (holgura <= 0)
+
+
+def test_with_nothing_pending_nothing_changes_and_what_does_not_count_leads_nobody(sala: Sala) -> None:
+    unas = de_un_municipio(sala)
+    boleta = sala.padron.actas[unas[0]].boleta
+    for clave in unas:
+        sala.verifica(clave, **dict.fromkeys(boleta.claves, 0) | {boleta.claves[0]: 30})
+    (contienda,) = liderazgo.contiendas(panorama.ver(AHORA), lecturas.dichas(sala.padron, AHORA), 750)
+    assert (contienda.diferencia, contienda.pendientes, contienda.puede_cambiar) == (30 * len(unas), 0, False)
+    otra = sala.claves[0]
+    sala.verifica(otra, **dict.fromkeys(sala.padron.actas[otra].boleta.claves, ILEGIBLE))
+    assert len(list(liderazgo.contiendas(panorama.ver(AHORA), lecturas.dichas(sala.padron, AHORA), 750))) == 1
+
+
+def test_nearly_finished_and_close_is_an_alert_on_the_board(sala: Sala) -> None:
+    eleccion = next(e for e in sala.padron.elecciones if e.ambito is Ambito.MUNICIPIO)
+    boleta = {a.clave: eleccion.boletas[a.demarcacion] for a in eleccion.actas}
+    casi = liderazgo.Contienda("X", 1, (), 20, 2, 30, 700)
+    assert casi.alerta
+    assert not liderazgo.Contienda("X", 1, (), 20, 3, 30, 700).alerta
+    assert not liderazgo.Contienda("X", 1, (), 20, 2, 701, 700).alerta
+    assert liderazgo.Contienda("X", 1, (), 20, 2, 701, None).alerta  # no bound: nobody can say
+    unas = de_un_municipio(sala)
+    sala.verifica(unas[0], **dict.fromkeys(boleta[unas[0]].claves, 0) | {boleta[unas[0]].claves[0]: 5})
+    filas = lineas(sala.entra(Rol.AUDITOR).get(f"{AVISOS}?csv=contiendas"))
+    assert [(f["Diferencia en votos"], f["Pendientes"], f["Alerta"]) for f in filas] == [("5", str(len(unas) - 1), "")]
+    assert "contiendas que las últimas" in sala.entra(Rol.SUPERVISOR).get("/coordinacion/").content.decode()
+    assert "contiendas que las últimas" not in sala.entra(Rol.CONSEJO).get("/coordinacion/").content.decode()
+    parte = sala.entra(Rol.SUPERVISOR, alcance=(unas[0][:11],))
+    assert lineas(parte.get(f"{AVISOS}?csv=contiendas")) == []  # of a part of a contest nothing can be said

@@ -1,0 +1,172 @@
+"""The report of a drill: says what the verdict says, in a page that needs nothing outside it and an accessible PDF."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html as entidades
+import re
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import pypdfium2
+import pytest
+from test_diseno import revisar_accesible
+
+from prep.simulacro.informe import VeredictoInvalido, leer_veredicto, piezas
+from prep.simulacro.informe_html import html
+from prep.simulacro.informe_pdf import pdf
+
+HORAS = [f"2027-06-06T{h:02d}:30:00-06:00" for h in range(18, 24)]
+
+
+def veredicto(mal: int = 0, faltan: int = 0) -> dict[str, Any]:
+    """A made-up verdict over 1,000 actas of two CATDs."""
+    existen, bien = 1000, 1000 - mal - faltan
+    return {
+        "formato": "prep/veredicto_simulacro/1",
+        "proceso": "P-1",
+        "modo": "simulacro",
+        "verdad": "ab" * 32,
+        "nombre": "Elección <de> prueba",
+        "institucion": "Instituto & Cía.",
+        "corte": 6,
+        "hora": HORAS[-1],
+        "cierre": True,
+        "codigo": int(mal + faltan > 0),
+        "veredicto": f"De {existen}, {bien} bien.",
+        "sello": {"posicion": 4, "hora": HORAS[0], "antes": True},
+        "comprobacion": {"codigo": 0, "veredicto": "CORRECTO: el corte 6"},
+        "problemas": [],
+        "incidentes": [{"hora": HORAS[2], "tipo": "contingencia", "texto": "Se fue la luz."}],
+        "elecciones": {
+            "GUB": {
+                "nombre": "Gubernatura",
+                "esperadas": 1010,
+                "existen": existen,
+                "bien": bien,
+                "mal": mal,
+                "faltan": faltan,
+                "contabilizadas": bien,
+                "deben_contar": existen,
+                "votos_publicados": 300_000,
+                "votos_en_papel": 300_123,
+            }
+        },
+        "mal": [
+            {
+                "acta": f"14{i:04d}B0100G",
+                "eleccion": "GUB",
+                "catd": "C-1",
+                "existe": True,
+                "desde": 3,
+                "campos": [{"campo": "NULOS", "dice": 7, "debe": "Sin dato"}],
+                "pudo": ["verificacion", "la_suma"],
+            }
+            for i in range(mal)
+        ],
+        "faltan": [
+            {"acta": f"14{i:04d}C0100G", "eleccion": "GUB", "catd": "C-2", "existe": True, "situacion": "en_captura"}
+            for i in range(faltan)
+        ],
+        "tarde": [{"acta": "140001B0200G", "verificacion": HORAS[1], "debio": 3, "salio": 5}] if mal else [],
+        "corregidas": [{"acta": "140001B0300G", "desde": 3, "hasta": 4}] if mal else [],
+        "empates": [
+            {"eleccion": "GUB", "nombre": "Jalisco", "candidaturas": ["A", "B"], "debe": 50, "publicados": [50, 50]}
+            | {"igual": True}
+        ],
+        "avance": [
+            {"corte": i + 1, "hora": h, "elecciones": {"GUB": {"publicadas": bien * i // 5, "sin_acta": 2 * i}}}
+            for i, h in enumerate(HORAS)
+        ],
+        "catds": [
+            {
+                "catd": c,
+                "nombre": f"Centro {c}",
+                "esperadas": 505,
+                "existen": 500,
+                "mal": 0,
+                "faltan": 0,
+                "llegada": [bien * i // 10 for i in range(6)],
+            }
+            for c in ("C-1", "C-2")
+        ],
+        "fases": [
+            {"desde": "acopio", "hasta": "publicacion", "como": "Móvil", "actas": 500}
+            | {"p10": 600, "p50": 1530, "p90": 3600, "p99": 7200}
+        ],
+    }
+
+
+def pagina(v: dict[str, Any], *anteriores: dict[str, Any]) -> str:
+    return html(v, piezas(v, anteriores)).decode()
+
+
+def texto_pdf(datos: bytes) -> str:
+    todo = "\n".join(p.get_textpage().get_text_bounded() for p in pypdfium2.PdfDocument(datos))
+    return " ".join(todo.split())
+
+
+def test_the_page_carries_all_it_needs_and_a_policy_that_allows_no_more() -> None:
+    p = pagina(veredicto(3, 4))
+    estilo = re.findall(r"<style>(.*?)</style>", p, re.DOTALL)
+    assert len(estilo) == 1
+    huella = base64.b64encode(hashlib.sha256(estilo[0].encode()).digest()).decode()
+    (csp,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]+)"', p)
+    assert csp == f"default-src 'none'; style-src 'sha256-{huella}'; base-uri 'none'; form-action 'none'"
+    assert not re.search(r"<script|<link|<img|\bon\w+=|\bstyle=|url\(|@import|http://(?!www\.w3)|https://", p)
+    for svg in re.findall(r"<svg.*?</svg>", p, re.DOTALL):
+        dibujo = ET.fromstring(svg)
+        assert dibujo.attrib["role"] == "img" and dibujo.attrib["aria-label"]
+
+
+def test_what_comes_from_outside_is_text() -> None:
+    v = veredicto()
+    v["problemas"] = ["<script>alert(1)</script>"]
+    p = pagina(v)
+    assert "<script" not in p and "&lt;script&gt;" in p and "Elección &lt;de&gt; prueba" in p
+
+
+@pytest.mark.parametrize(("mal", "faltan"), [(0, 0), (3, 4), (300, 0)])
+def test_the_page_and_the_pdf_say_what_the_verdict_says(mal: int, faltan: int) -> None:
+    v = veredicto(mal, faltan)
+    datos = pdf(v, piezas(v, []))
+    assert datos == pdf(v, piezas(v, []))
+    revisar_accesible(datos)
+    de_la_pagina = " ".join(entidades.unescape(re.sub(r"<[^>]+>", " ", pagina(v))).split())
+    for dicho in (de_la_pagina, texto_pdf(datos)):
+        assert v["veredicto"] in dicho and "300,123" in dicho and "Se fue la luz." in dicho
+        assert f"{(1000 - mal - faltan) / 10:.4f} %" in dicho
+        for m in (*v["mal"][:200], *v["faltan"]):
+            assert m["acta"] in dicho
+        assert ("quien sume sus votos" in dicho) == (mal > 0) == ("debió salir en el corte 3" in dicho)
+        assert ("Ningún acta publicada dice otra cosa" in dicho) == (mal == 0)
+        assert ("No falta nada" in dicho) == (faltan == 0)
+        assert ("Se listan 200 de 300" in dicho) == (mal == 300)
+
+
+def test_it_is_compared_with_earlier_drills_in_order() -> None:
+    antes = [
+        veredicto(540, 0) | {"hora": "2027-05-09T20:00:00-06:00"},
+        veredicto(160, 0) | {"hora": "2027-05-16T20:00:00-06:00"},
+    ]
+    v = veredicto()
+    p = pagina(v, *antes)
+    assert [p.index(x) for x in (">46.0000 %<", ">84.0000 %<")] == sorted(
+        p.index(x) for x in (">46.0000 %<", ">84.0000 %<")
+    )
+    assert "09/05/2027 20:00" in p and "09/05/2027" in texto_pdf(pdf(v, piezas(v, antes)))
+    assert "No se indicó ninguno" in pagina(v)
+
+
+def test_before_anything_is_published_there_is_a_report_too() -> None:
+    v = veredicto(0, 1000) | {"avance": veredicto()["avance"][:1], "fases": [], "cierre": False}
+    v["catds"] = [c | {"llegada": [0]} for c in v["catds"]]
+    assert "Todavía no hay actas publicadas" in pagina(v)
+    revisar_accesible(pdf(v, piezas(v, [])))
+
+
+def test_a_file_that_is_no_verdict_is_refused() -> None:
+    for datos in (b"", b"[]", b'{"formato": "otro"}'):
+        with pytest.raises(VeredictoInvalido, match=r"v\.json no es un veredicto"):
+            leer_veredicto(datos, "v.json")
