@@ -110,8 +110,6 @@ class Acta(models.Model):
     ronda = models.IntegerField()
     imagen = models.CharField(max_length=64, null=True)
     participantes = ArrayField(models.TextField())
-    lugares = ArrayField(models.TextField(), verbose_name="dónde se capturó la imagen")
-    en_duda = models.BooleanField("alguien pidió otra imagen")
     lectura = models.CharField("lectura acordada", max_length=64, null=True)
     publicada = models.TextField(null=True)
     sin_acta = models.CharField(max_length=1, null=True)

@@ -110,8 +110,10 @@ def _excluidos(paso: Paso, plegada: Plegada) -> set[str]:
         return acta.participantes
     if paso is Paso.IDENTIFICACION:
         imagen = imagen_de(paso, acta)
-        dichas = (h for h in hechos.values() if h.tipo == Tipo.IDENTIFICADA)
-        return {h.persona for h in dichas if h.contenido.get("imagen") == imagen}
+        dijeron = {
+            h.persona for h in hechos.values() if h.tipo == Tipo.IDENTIFICADA and h.contenido["imagen"] == imagen
+        }
+        return dijeron | {h.persona for h in hechos.values() if h.tipo == Tipo.INCIDENTE}
     if peticion := peticion_de(paso, acta):
         desde = min(lugar for lugar, h in hechos.items() if h.id == peticion)
         no_quisieron = {h.persona for lugar, h in hechos.items() if h.tipo == Tipo.INCIDENTE and lugar > desde}

@@ -209,6 +209,12 @@ def peticion(clave: str, identificador: str) -> Hecho:
     raise FichaSuperada
 
 
+def notas(clave: str, acta: Acta) -> list[str]:
+    """What was put on record of an acta, as it came; never by whom."""
+    hechos = {e.hecho.id: e.hecho for e in hechos_de([clave]).get(clave, ())}
+    return [str(hechos[i].contenido["texto"]) for i in acta.incidentes]
+
+
 def de_otra_casilla(pedida: Mapping[str, Any]) -> str:
     """What is asked, when it is that the picture is of another casilla; empty when it is anything else."""
     problema = str(pedida.get("problema", ""))

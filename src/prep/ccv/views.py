@@ -234,6 +234,7 @@ def _al_responder(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, A
         "si": texto(f"ccv.peticiones.{que}_boton"),
         "no": texto("ccv.peticiones.no" if paso is Paso.OTRA_IMAGEN else "ccv.peticiones.no_confirmar"),
         "filas": _filas(ficha.acta, acta.publicada.asentado) if paso is Paso.REAPERTURA and acta.publicada else [],
+        "notas": services.notas(ficha.acta, acta) if paso is Paso.REAPERTURA else [],
         "imagenes": [reverse("ccv-imagen", args=[ficha.acta])]
         + [reverse("ccv-imagen-otra", args=[ficha.acta, huella]) for huella in otras],
     }
@@ -386,6 +387,7 @@ def reabrir(request: HttpRequest, clave: str) -> HttpResponse:
         "filas": _filas(clave, acta.publicada.asentado),
         "en_correccion": acta.cotejo == EN_CORRECCION,
         "ya": acta.reapertura is not None,
+        "notas": services.notas(clave, acta),
     }
     leyo(request, clave)
     return render(request, "ccv/reabrir.html", datos)

@@ -40,13 +40,6 @@ class Migration(migrations.Migration):
                 ("ronda", models.IntegerField()),
                 ("imagen", models.CharField(max_length=64, null=True)),
                 ("participantes", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                (
-                    "lugares",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.TextField(), size=None, verbose_name="dónde se capturó la imagen"
-                    ),
-                ),
-                ("en_duda", models.BooleanField(verbose_name="alguien pidió otra imagen")),
                 ("lectura", models.CharField(max_length=64, null=True, verbose_name="lectura acordada")),
                 ("publicada", models.TextField(null=True)),
                 ("sin_acta", models.CharField(max_length=1, null=True)),
