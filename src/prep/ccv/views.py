@@ -196,8 +196,9 @@ def _problemas(request: HttpRequest, ficha: Ficha) -> list[Problema]:
         return list(Problema)
     if ficha.paso != Paso.IDENTIFICACION:
         return []
-    piden = any("hoja.otra_imagen_pedida" in FACULTADES[c.rol] for c in cargos_de(request))
-    sobran = {Problema.OTRA_CASILLA} | (set() if piden else services.PIDEN_OTRA)
+    clase = "hoja" if ficha.acta.startswith(HOJA) else "acta"
+    piden = any(f"{clase}.otra_imagen_pedida" in FACULTADES[c.rol] for c in cargos_de(request))
+    sobran = (set() if piden else services.PIDEN_OTRA) | ({Problema.OTRA_CASILLA} if clase == "hoja" else set())
     return [p for p in Problema if p not in sobran]
 
 
@@ -241,8 +242,9 @@ def _al_responder(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, A
 
 
 def _al_identificar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
-    declara = bool({c.rol for c in cargos_de(request)} & set(DECLARAN_FUERA))
+    declara = bool({c.rol for c in cargos_de(request)} & set(DECLARAN_FUERA)) and ficha.acta.startswith(HOJA)
     return {
+        "clave": "" if ficha.acta.startswith(HOJA) else ficha.acta,
         "busca": reverse("ccv-identificacion-buscar"),
         "elecciones": [(e.clave, e.nombre) for e in oficina.formas().proceso.elecciones] if declara else [],
     }
@@ -444,7 +446,8 @@ def _rehusar(request: HttpRequest, ficha: Ficha) -> None:
 
 def _identificar(request: HttpRequest, ficha: Ficha) -> None:
     cual, alcance = request.POST.get("acta", ""), _alcance(request, ROLES[Paso.IDENTIFICACION])
-    if cual not in oficina.formas() or not (TODO in alcance or cual[:11] in alcance):
+    posible = cual in oficina.formas() and (TODO in alcance or cual[:11] in alcance)
+    if not posible or (cual != ficha.acta and not ficha.acta.startswith(HOJA)):
         raise CamposInvalidos(["acta"])
     services.identificar(ficha, cual)
 
