@@ -107,14 +107,14 @@ class Centro:
         self.anota(hecho)
         return hecho
 
-    def coinciden(self, clave: str) -> str:
+    def coinciden(self, clave: str, **cambios: Any) -> str:
         """Two people typed the same; the name of their reading."""
-        self.captura(clave, "ajena-1")
-        return self.coinciden_con(clave, "ajena-2")
+        self.captura(clave, "ajena-1", **cambios)
+        return self.coinciden_con(clave, "ajena-2", **cambios)
 
-    def coinciden_con(self, clave: str, quien: str) -> str:
+    def coinciden_con(self, clave: str, quien: str, **cambios: Any) -> str:
         """Somebody types the same as who typed it before; the name of their reading."""
-        return lectura(self.captura(clave, quien))
+        return lectura(self.captura(clave, quien, **cambios))
 
     def campos(self, clave: str) -> list[str]:
         return [r.clave for r in hoja.renglones(clave)]

@@ -79,6 +79,14 @@ def test_not_even_in_the_next_round(centro: Centro) -> None:
     assert toma(centro, quien(centro)) == clave
 
 
+def test_an_acta_that_the_catalogue_does_not_expect_is_given_to_nobody_and_stops_nobody(centro: Centro) -> None:
+    clave, ajena = centro.claves[0], f"149999B0100{centro.claves[0][11:]}"
+    centro.llega(ajena)
+    assert toma(centro, quien(centro)) is None
+    centro.llega(clave)
+    assert toma(centro, quien(centro)) == clave
+
+
 def test_elections_share_the_people(centro: Centro) -> None:
     elecciones = [e for e in centro.proceso.elecciones if len(e.actas) > 2][:2]
     for e in elecciones:  # the second election waits behind two of the first

@@ -89,7 +89,9 @@ def test_what_differs_from_the_paper_is_said_and_waits_for_its_correction(public
     assert (acta.cotejo, len(acta.incidentes), acta.captura) == (3, 1, Captura.VERIFICADA)
     verifica, _ = centro.entra(Rol.VERIFICADOR)
     assert f"/ccv/reapertura/{clave}/" in verifica.get("/ccv/reapertura/").content.decode()
-    assert "no coincide con el acta en papel" in verifica.get(f"/ccv/reapertura/{clave}/").content.decode()
+    pagina = verifica.get(f"/ccv/reapertura/{clave}/").content.decode()
+    assert "no coincide con el acta en papel" in pagina
+    assert "Cotejo contra el acta en papel: Nulos" in pagina
     assert toma(cliente).templates[0].name == "ccv/espera.html"
     peticion = centro.hace(Tipo.REAPERTURA_PEDIDA, clave, "ajena-1", motivo="El papel.")
     centro.hace(Tipo.REABIERTA, clave, "ajena-2", peticion=peticion.id)

@@ -145,6 +145,29 @@ def test_nobody_identifies_as_an_acta_out_of_their_reach_nor_of_no_catalogue(cen
     assert dice(cliente, suya).status_code == 200
 
 
+def test_a_picture_that_came_with_its_acta_and_nobody_identified_is_looked_at(centro: Centro) -> None:
+    """The one that was read is thrown away: another that was held is confirmed by one person."""
+    clave, nueva = centro.claves[0], centro.guarda(foto(5))
+    huella = centro.llega(clave)
+    centro.hace(Tipo.DIGITALIZADA, clave, "campo", imagen=nueva)
+    pedida = centro.hace(Tipo.OTRA_IMAGEN_PEDIDA, clave, "ajena-1", imagen=huella, motivo="Borrosa.")
+    centro.hace(Tipo.OTRA_IMAGEN_CONFIRMADA, clave, "ajena-2", peticion=pedida.id)
+    (duda, _), (mira, _) = centro.entra(Rol.DIGITALIZADOR), centro.entra(Rol.COORDINADOR)
+    pagina = toma(duda)
+    assert pagina.context["ident"].clave_acta == clave
+    assert duda.post(RUTA, envio(pagina, {}, accion="problema", problema="otra_casilla")).status_code == 200
+    assert len(centro.acta(clave).incidentes) == 1  # another one is waited for already: it stays on record
+    assert toma(duda).templates[0].name == "ccv/espera.html"
+    pagina = toma(mira)
+    ajena = centro.claves[1]
+    assert mira.post(RUTA, envio(pagina, {}, accion="enviar", acta=ajena)).status_code == 400
+    assert mira.post(RUTA, envio(pagina, {}, accion="enviar", acta=clave)).status_code == 200
+    acta = centro.acta(clave)
+    assert acta.custodia is Custodia.IDENTIFICADA
+    assert acta.imagen is not None
+    assert acta.imagen.sha256 == nueva
+
+
 # finding an acta as one types
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from centro import Centro, envio
 
+from gente import dentro, persona
 from prep.acceso.models import Registro
 from prep.bitacora.models import Acta as FilaActa
 from prep.bitacora.models import Hecho
@@ -187,3 +188,18 @@ def test_a_slip_of_one_acta_asks_for_no_other(centro: Centro) -> None:
     datos = envio(cliente.get(f"/ccv/reapertura/{una}/"), {}, accion="pedir", motivo="Otra cosa.")
     assert cliente.post(f"/ccv/reapertura/{otra}/", datos).status_code == 400
     assert Tipo.REAPERTURA_PEDIDA not in [*tipos(una), *tipos(otra)]
+
+
+def test_nobody_sees_asks_nor_answers_for_an_acta_out_of_their_reach(centro: Centro) -> None:
+    clave, ajena = centro.claves[0], next(c for c in centro.claves if c[:11] != centro.claves[0][:11])
+    publica(centro, clave)
+    for rol in (Rol.VERIFICADOR, Rol.SUPERVISOR):
+        cliente = dentro(persona(rol, alcance=(ajena[:11],)))
+        for ruta in (f"/ccv/reapertura/{clave}/", f"/ccv/reapertura/{clave}/imagen/"):
+            assert cliente.get(ruta).status_code == 403
+        assert cliente.post(f"/ccv/reapertura/{clave}/", {"motivo": "x"}).status_code == 403
+        assert "Ninguna acta" in cliente.get("/ccv/reapertura/buscar/", {"q": clave}).content.decode()
+        assert clave not in cliente.get("/ccv/reapertura/").content.decode()
+    centro.hace(Tipo.REAPERTURA_PEDIDA, clave, "ajena-1", motivo="Otra cosa.")
+    assert toma(dentro(persona(Rol.SUPERVISOR, alcance=(ajena[:11],)))).templates[0].name == "ccv/espera.html"
+    assert toma(dentro(persona(Rol.SUPERVISOR, alcance=(clave[:11],)))).context["ficha"]

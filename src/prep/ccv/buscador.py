@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -39,18 +39,14 @@ def buscar(dicho: str, alcance: Collection[str], entre: Collection[str] | None =
 
 
 def _halladas(palabras: list[str], alcance: Collection[str], entre: Collection[str] | None) -> Iterator[str]:
-    todo = TODO in alcance
-    seccion = next((p for p in palabras if p.isdecimal()), "").lstrip("0")
-    despues: list[str] = []
-    for clave, texto in _indice(cargar().huella):
-        if all(f" {p}" in texto for p in palabras) and (todo or clave[:11] in alcance):
-            if entre is not None and clave not in entre:
-                continue
-            if not seccion or clave[2:6].lstrip("0") == seccion:
-                yield clave
-            elif len(despues) < CUANTAS:
-                despues.append(clave)
-    yield from despues
+    filas: Sequence[tuple[str, str]] = _indice(cargar().huella)
+    for palabra in palabras:
+        buscada = f" {palabra}"
+        filas = [f for f in filas if buscada in f[1]]
+    todo, seccion = TODO in alcance, next((p for p in palabras if p.isdecimal()), "").lstrip("0")
+    claves = [c for c, _ in filas if (todo or c[:11] in alcance) and (entre is None or c in entre)]
+    yield from (c for c in claves if c[2:6].lstrip("0") == seccion)
+    yield from (c for c in claves if c[2:6].lstrip("0") != seccion)
 
 
 @lru_cache(maxsize=2)
@@ -63,8 +59,14 @@ def _indice(huella: str) -> tuple[tuple[str, str], ...]:
 def _texto(ident: Identificacion, casilla: str) -> str:
     seccion, tipo, numero, extension = casilla[2:6], casilla[6], casilla[7:9], casilla[9:]
     corta = tipo + numero.lstrip("0") + (f"c{int(extension)}" if extension != "00" else "")
-    partes = (ident.clave_acta, seccion, seccion.lstrip("0"), corta, ident.casilla, ident.eleccion, ident.municipio)
-    return " " + " ".join(_palabras(" ".join((*partes, ident.clave_acta[11:], ident.demarcacion))))
+    claves = f"{ident.clave_acta} {seccion} {seccion.lstrip('0')} {corta} {ident.clave_acta[11:]}".casefold()
+    return " ".join(("", claves, *map(_llano, (ident.casilla, ident.eleccion, ident.municipio, ident.demarcacion))))
+
+
+@lru_cache(maxsize=10_000)
+def _llano(texto: str) -> str:
+    """Names as one types them: the same ones come in thousands of actas."""
+    return " ".join(_palabras(texto))
 
 
 def _palabras(texto: str) -> list[str]:

@@ -129,6 +129,9 @@ def _siguiente(paso: Paso, quien: Quien, ahora: datetime, cual: str) -> Turno | 
                 if fila is None:
                     break
                 clave, imagen = fila
+                if not clave.startswith(HOJA) and clave not in oficina.formas():
+                    ocupadas.append(clave)  # the catalogue does not expect it: no desk can show it
+                    continue
                 turno = Turno(
                     acta=clave,
                     paso=paso.value,

@@ -43,6 +43,8 @@ ESTADOS: Final = {
     Paso.VERIFICACION: (Captura.COINCIDE, Captura.DICTAMINADA),
 }
 CON_IMAGEN: Final = (Custodia.FOTOGRAFIADA, Custodia.DIGITALIZADA, Custodia.IDENTIFICADA)
+SIN_IDENTIFICAR: Final = (Custodia.FOTOGRAFIADA, Custodia.DIGITALIZADA, Custodia.REDIGITALIZAR)
+"""Nobody has said of which acta its picture is; or the one that was read was thrown away, and another is held."""
 
 CIERRAN: Final = frozenset(
     {
@@ -61,8 +63,7 @@ def toca(paso: Paso, clave: str, acta: Acta) -> bool:
         case Paso.SIN_ACTA:
             return acta.custodia is Custodia.SIN_ACTA_DICHA and acta.sin_acta_dicha is not None
         case Paso.IDENTIFICACION:
-            sin_duda = acta.en_duda is None and bool(acta.imagenes)
-            return clave.startswith(HOJA) and sin_duda and acta.custodia in CON_IMAGEN[:2]
+            return acta.en_duda is None and bool(acta.imagenes) and acta.custodia in SIN_IDENTIFICAR
     if acta.custodia is not Custodia.IDENTIFICADA or acta.imagen is None or acta.en_duda is not None:
         return False
     if clave.startswith(HOJA):
@@ -110,8 +111,10 @@ def _excluidos(paso: Paso, plegada: Plegada) -> set[str]:
         return acta.participantes
     if paso is Paso.IDENTIFICACION:
         imagen = imagen_de(paso, acta)
-        dichas = (h for h in hechos.values() if h.tipo == Tipo.IDENTIFICADA)
-        return {h.persona for h in dichas if h.contenido.get("imagen") == imagen}
+        dijeron = {
+            h.persona for h in hechos.values() if h.tipo == Tipo.IDENTIFICADA and h.contenido["imagen"] == imagen
+        }
+        return dijeron | {h.persona for h in hechos.values() if h.tipo == Tipo.INCIDENTE}
     if peticion := peticion_de(paso, acta):
         desde = min(lugar for lugar, h in hechos.items() if h.id == peticion)
         no_quisieron = {h.persona for lugar, h in hechos.items() if h.tipo == Tipo.INCIDENTE and lugar > desde}

@@ -184,8 +184,9 @@ def devolver(ficha: Ficha, campos: Sequence[str], motivo: str) -> None:
 
 
 def reportar(ficha: Ficha, problema: Problema, frase: str) -> None:
-    """The picture cannot be worked with. `frase`: what it is, as it is put on record."""
-    if problema in PIDEN_OTRA:
+    """The picture cannot be worked with. `frase`: what it is, as it is put on record. Another one may be waited for
+    already."""
+    if problema in PIDEN_OTRA and acta_de(ficha.acta).custodia is not Custodia.REDIGITALIZAR:
         contenido = {"imagen": ficha.imagen, "motivo": frase, "problema": problema.value}
         _escribir(ficha, Tipo.OTRA_IMAGEN_PEDIDA, lambda: contenido)
     else:
@@ -207,6 +208,12 @@ def peticion(clave: str, identificador: str) -> Hecho:
         if escrito.hecho.id == identificador:
             return escrito.hecho
     raise FichaSuperada
+
+
+def notas(clave: str, acta: Acta) -> list[str]:
+    """What was put on record of an acta, as it came; never by whom."""
+    hechos = {e.hecho.id: e.hecho for e in hechos_de([clave]).get(clave, ())}
+    return [str(hechos[i].contenido["texto"]) for i in acta.incidentes]
 
 
 def de_otra_casilla(pedida: Mapping[str, Any]) -> str:
@@ -248,13 +255,16 @@ def pedir_reapertura(ficha: Ficha, motivo: str) -> None:
 
 
 def identificar(ficha: Ficha, cual: str) -> None:
-    """This sheet is that acta. Once a second person says the same, its picture goes to the acta."""
+    """This picture is of that acta. Once a second person says the same of a sheet, its picture goes to the acta."""
+    contenido = {"imagen": ficha.imagen, "por": "persona"}
+    if not ficha.acta.startswith(HOJA):
+        _escribir(ficha, Tipo.IDENTIFICADA, lambda: contenido)
+        return
     with _una_vez(ficha) as falta:
         if not falta:
             return
         if ficha.imagen in acta_de(cual).desechadas:
             raise ImagenDesechada
-        contenido = {"imagen": ficha.imagen, "por": "persona"}
         sin_clave = _anotar(ficha, Tipo.IDENTIFICADA, {**contenido, "acta": cual})
         suya = _imagen(ficha.acta, ficha.imagen)
         if sin_clave.custodia is not Custodia.IDENTIFICADA or sin_clave.es != cual or suya is None:

@@ -196,8 +196,9 @@ def _problemas(request: HttpRequest, ficha: Ficha) -> list[Problema]:
         return list(Problema)
     if ficha.paso != Paso.IDENTIFICACION:
         return []
-    piden = any("hoja.otra_imagen_pedida" in FACULTADES[c.rol] for c in cargos_de(request))
-    sobran = {Problema.OTRA_CASILLA} | (set() if piden else services.PIDEN_OTRA)
+    clase = "hoja" if ficha.acta.startswith(HOJA) else "acta"
+    piden = any(f"{clase}.otra_imagen_pedida" in FACULTADES[c.rol] for c in cargos_de(request))
+    sobran = (set() if piden else services.PIDEN_OTRA) | ({Problema.OTRA_CASILLA} if clase == "hoja" else set())
     return [p for p in Problema if p not in sobran]
 
 
@@ -234,14 +235,16 @@ def _al_responder(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, A
         "si": texto(f"ccv.peticiones.{que}_boton"),
         "no": texto("ccv.peticiones.no" if paso is Paso.OTRA_IMAGEN else "ccv.peticiones.no_confirmar"),
         "filas": _filas(ficha.acta, acta.publicada.asentado) if paso is Paso.REAPERTURA and acta.publicada else [],
+        "notas": services.notas(ficha.acta, acta) if paso is Paso.REAPERTURA else [],
         "imagenes": [reverse("ccv-imagen", args=[ficha.acta])]
         + [reverse("ccv-imagen-otra", args=[ficha.acta, huella]) for huella in otras],
     }
 
 
 def _al_identificar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
-    declara = bool({c.rol for c in cargos_de(request)} & set(DECLARAN_FUERA))
+    declara = bool({c.rol for c in cargos_de(request)} & set(DECLARAN_FUERA)) and ficha.acta.startswith(HOJA)
     return {
+        "clave": "" if ficha.acta.startswith(HOJA) else ficha.acta,
         "busca": reverse("ccv-identificacion-buscar"),
         "elecciones": [(e.clave, e.nombre) for e in oficina.formas().proceso.elecciones] if declara else [],
     }
@@ -386,6 +389,7 @@ def reabrir(request: HttpRequest, clave: str) -> HttpResponse:
         "filas": _filas(clave, acta.publicada.asentado),
         "en_correccion": acta.cotejo == EN_CORRECCION,
         "ya": acta.reapertura is not None,
+        "notas": services.notas(clave, acta),
     }
     leyo(request, clave)
     return render(request, "ccv/reabrir.html", datos)
@@ -442,7 +446,8 @@ def _rehusar(request: HttpRequest, ficha: Ficha) -> None:
 
 def _identificar(request: HttpRequest, ficha: Ficha) -> None:
     cual, alcance = request.POST.get("acta", ""), _alcance(request, ROLES[Paso.IDENTIFICACION])
-    if cual not in oficina.formas() or not (TODO in alcance or cual[:11] in alcance):
+    posible = cual in oficina.formas() and (TODO in alcance or cual[:11] in alcance)
+    if not posible or (cual != ficha.acta and not ficha.acta.startswith(HOJA)):
         raise CamposInvalidos(["acta"])
     services.identificar(ficha, cual)
 

@@ -2,13 +2,10 @@
 const campo = document.getElementById('busca'), lista = document.getElementById('halladas')
 const halladas = () => [...document.querySelectorAll('.halladas .hallada')]
 
-export function prepararBusca() {
-  document.addEventListener('keydown', (e) => {
-    const todas = halladas(), lugar = todas.indexOf(document.activeElement), aqui = e.target === campo
-    if (!aqui && lugar < 0) return
-    if (e.key === 'ArrowDown') { e.preventDefault(); todas[Math.min(todas.length - 1, lugar + 1)]?.focus() }
-    if (e.key === 'ArrowUp') { e.preventDefault(); (lugar > 0 ? todas[lugar - 1] : campo).focus() }
-    if (e.key === 'Enter' && aqui) { e.preventDefault(); lista.querySelector('.hallada')?.click() }
-  }, true)
-}
-prepararBusca()
+document.addEventListener('keydown', (e) => {
+  const todas = halladas(), lugar = todas.indexOf(document.activeElement), aqui = campo && e.target === campo
+  if (!aqui && lugar < 0) return
+  if (e.key === 'ArrowDown') { e.preventDefault(); todas[Math.min(todas.length - 1, lugar + 1)]?.focus() }
+  if (e.key === 'ArrowUp') { e.preventDefault(); (lugar > 0 ? todas[lugar - 1] : campo).focus() }
+  if (e.key === 'Enter' && aqui) { e.preventDefault(); lista.querySelector('.hallada')?.click() }
+}, true)

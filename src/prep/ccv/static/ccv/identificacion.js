@@ -1,4 +1,4 @@
-// Which acta a sheet is: found as one types, confirmed against the heading of the picture.
+// Which acta a picture is of: found as one types, or said by its subject, and confirmed against its heading.
 import './buscador.js'
 import { olvidar, prepararMesa } from './mesa.js'
 import { prepararVisor } from './visor.js'
@@ -7,29 +7,25 @@ olvidar()
 prepararVisor({ alEscribir: false })
 const mesa = prepararMesa(), campo = document.getElementById('busca'), lista = document.getElementById('halladas')
 const elegida = document.getElementById('elegida'), cual = document.getElementById('cual'), si = document.getElementById('es-esta')
-let clave = ''
+let clave = elegida.dataset.clave
 
-lista.addEventListener('click', (e) => {
-  const hallada = e.target.closest('.hallada')
-  if (!hallada) return
-  clave = hallada.dataset.clave
-  cual.replaceChildren(...[...hallada.childNodes].map((n) => n.cloneNode(true)))
-  elegida.hidden = false
-  lista.hidden = true
-  si.focus()
-})
-function otra() {
-  clave = ''
-  elegida.hidden = true
-  lista.hidden = false
-  campo.focus()
-  campo.select()
+function elegir(hallada) {
+  clave = hallada?.dataset.clave ?? ''
+  elegida.hidden = !clave
+  lista.hidden = !!clave
+  cual.replaceChildren(...[...hallada?.childNodes ?? []].map((n) => n.cloneNode(true)))
 }
-document.getElementById('es-otra').addEventListener('click', otra)
-campo.addEventListener('input', () => { if (clave) { otra(); campo.setSelectionRange(campo.value.length, campo.value.length) } })
+function otra() { elegir(null); campo.focus(); campo.select() }
+
+lista?.addEventListener('click', (e) => {
+  const hallada = e.target.closest('.hallada')
+  if (hallada) { elegir(hallada); si.focus() }
+})
+document.getElementById('es-otra')?.addEventListener('click', otra)
+campo?.addEventListener('input', () => elegir(null))
 document.addEventListener('keydown', (e) => {
   if (document.querySelector('dialog[open]')) return
-  if (e.key === 'Escape' && clave) { e.preventDefault(); otra() }
+  if (e.key === 'Escape' && clave && campo) { e.preventDefault(); otra() }
   if (e.key === 'Enter' && mesa.seguir()) e.preventDefault()
 })
 mesa.hoja.addEventListener('submit', (e) => { e.preventDefault(); if (clave) mesa.enviar('enviar', { acta: clave }) })
