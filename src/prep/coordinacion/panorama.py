@@ -21,7 +21,7 @@ from prep.dominio.acta.hechos import HOJA, Tipo
 from prep.dominio.acta.transiciones import Captura, Custodia, Situacion
 from prep.dominio.comun.autoridad import TODO
 
-FRESCO: Final = timedelta(seconds=10)
+FRESCO: Final = timedelta(seconds=15)
 """How old what a board shows may be."""
 RECIENTE: Final = timedelta(hours=1)
 TRABAJO: Final = (
@@ -67,8 +67,6 @@ DE_CUSTODIA: Final = {
 class Vista(NamedTuple):
     """What the read model says of one acta."""
 
-    custodia: Custodia
-    captura: Captura
     situacion: Situacion
     conflicto: bool
     por_revisar: bool
@@ -143,8 +141,10 @@ def ver(ahora: datetime) -> Panorama:
         return _ultimo[1]
 
 
+_SITUACIONES: Final = {s.value: s for s in Situacion}
+_TIPOS: Final = {t.value: t for t in TRABAJO}
 _VISTAS: Final = """
-    SELECT clave, custodia, captura, situacion, conflicto > 0, por_revisar,
+    SELECT clave, situacion, conflicto > 0, por_revisar,
       captura = 'verificada' AND (cotejo IS NULL OR cotejo = %s)
     FROM bitacora_acta
     WHERE clave NOT LIKE 'hoja:%%'"""
@@ -164,8 +164,8 @@ def _mirar(suyo: Padron, ahora: datetime, tamano: int) -> Panorama:
     with connection.cursor() as cursor:
         cursor.execute(_VISTAS, [EN_CORRECCION])
         vistas = {
-            clave: Vista(Custodia(custodia), Captura(captura), Situacion(situacion), *otros)
-            for clave, custodia, captura, situacion, *otros in cursor
+            clave: Vista(_SITUACIONES[situacion], en_conflicto, por_revisar, por_cotejar)
+            for clave, situacion, en_conflicto, por_revisar, por_cotejar in cursor
             if clave in suyo.actas
         }
         cursor.execute(
@@ -179,7 +179,7 @@ def _mirar(suyo: Padron, ahora: datetime, tamano: int) -> Panorama:
         desde = ahora - RECIENTE
         cursor.execute(_RECIENTES, [_primera_desde(cursor, desde, tamano), [t.value for t in TRABAJO], desde])
         recientes = tuple(
-            Reciente(sujeto.removeprefix("acta:"), Tipo(tipo), persona, recibido)
+            Reciente(sujeto.removeprefix("acta:"), _TIPOS[tipo], persona, recibido)
             for sujeto, tipo, persona, recibido in cursor
         )
     esperan = (_espera(clave, Custodia(cu), Captura(ca), duda, desde) for clave, cu, ca, duda, desde in filas)
