@@ -11,7 +11,6 @@ from django.test import Client
 from sala import AHORA, Sala
 
 from gente import dentro, nombrar
-from prep.acceso.listas import retirar
 from prep.acceso.models import Cuenta, Registro
 from prep.acceso.roles import Rol
 from prep.coordinacion import muros
@@ -69,7 +68,7 @@ def test_a_link_is_worth_what_whoever_made_it_is(sala: Sala) -> None:
     assert Client().get(ruta).status_code == 404
     otra = sala.persona(Rol.ADMINISTRADOR)
     ruta = muros.ruta(hecho_por(sala, otra))
-    retirar(otra)
+    Cuenta.objects.filter(pk=otra.pk).update(activa=False)
     assert Client().get(ruta).status_code == 404
 
 

@@ -70,6 +70,9 @@ def test_every_acta_waits_for_its_step_since_what_last_moved_it(sala: Sala) -> N
     cuentas = situacion.contar(vista, lambda e: e.eleccion.clave)
     assert sum(c.esperadas for c in cuentas.values()) == len(sala.claves)
     assert sum(c.en[Situacion.EN_CAPTURA] for c in cuentas.values()) == 4
+    assert sum(c.por_cotejar for c in cuentas.values()) == 1
+    sala.hecho(Tipo.COTEJADA, d, "campo", resultado="1")
+    assert not panorama.ver(AHORA).vistas[d].por_cotejar
 
 
 def test_the_last_hour_is_found_among_all_the_facts(sala: Sala) -> None:

@@ -24,7 +24,7 @@ from prep.dominio.acta.pliegue import estado
 from prep.dominio.comun.valores import votos
 from prep.dominio.tabulacion.contabilidad import contabilizar
 
-FRESCO: Final = timedelta(seconds=10)
+FRESCO: Final = timedelta(seconds=15)
 _LOTE: Final = 1000
 
 

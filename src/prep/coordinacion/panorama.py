@@ -6,7 +6,7 @@ Looked up at most once every few seconds, whoever asks: twenty boards cost what 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,16 +14,14 @@ from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
-from prep.bitacora.actas import hechos_de
 from prep.bitacora.asientos import cabeza
-from prep.bitacora.autoridad import autoridad
 from prep.coordinacion.padron import Padron, padron
+from prep.dominio.acta.acta import EN_CORRECCION
 from prep.dominio.acta.hechos import HOJA, Tipo
-from prep.dominio.acta.pliegue import estado
 from prep.dominio.acta.transiciones import Captura, Custodia, Situacion
 from prep.dominio.comun.autoridad import TODO
 
-FRESCO: Final = timedelta(seconds=10)
+FRESCO: Final = timedelta(seconds=15)
 """How old what a board shows may be."""
 RECIENTE: Final = timedelta(hours=1)
 TRABAJO: Final = (
@@ -69,11 +67,10 @@ DE_CUSTODIA: Final = {
 class Vista(NamedTuple):
     """What the read model says of one acta."""
 
-    custodia: Custodia
-    captura: Captura
     situacion: Situacion
     conflicto: bool
     por_revisar: bool
+    por_cotejar: bool
 
 
 class Espera(NamedTuple):
@@ -144,18 +141,20 @@ def ver(ahora: datetime) -> Panorama:
         return _ultimo[1]
 
 
+_SITUACIONES: Final = {s.value: s for s in Situacion}
+_TIPOS: Final = {t.value: t for t in TRABAJO}
 _VISTAS: Final = """
-    SELECT clave, custodia, captura, situacion, conflicto > 0, por_revisar FROM bitacora_acta
-    WHERE clave NOT LIKE 'hoja:%'"""
+    SELECT clave, situacion, conflicto > 0, por_revisar,
+      captura = 'verificada' AND (cotejo IS NULL OR cotejo = %s)
+    FROM bitacora_acta
+    WHERE clave NOT LIKE 'hoja:%%'"""
 _ESPERAN: Final = """
-    SELECT a.clave, a.custodia, a.captura,
-      max(h.recibido) FILTER (WHERE h.tipo <> ALL(%(mudos)s)),
-      (array_agg(h.tipo ORDER BY h.posicion DESC) FILTER (WHERE h.tipo = ANY(%(de_imagen)s)))[1] = %(pedida)s
+    SELECT a.clave, a.custodia, a.captura, a.en_duda, max(h.recibido) FILTER (WHERE h.tipo <> ALL(%(mudos)s))
     FROM bitacora_acta a
     JOIN bitacora_hecho h ON h.sujeto = CASE WHEN a.clave LIKE 'hoja:%%' THEN a.clave ELSE 'acta:' || a.clave END
     WHERE a.custodia = ANY(%(custodias)s) OR (a.custodia = 'identificada' AND a.captura <> 'verificada'
       AND (a.es IS NULL OR a.es = a.clave))
-    GROUP BY 1, 2, 3"""
+    GROUP BY 1, 2, 3, 4"""
 _RECIENTES: Final = """
     SELECT sujeto, tipo, persona, recibido FROM bitacora_hecho
     WHERE posicion >= %s AND clase IN ('acta', 'hoja') AND tipo = ANY(%s) AND recibido >= %s ORDER BY posicion"""
@@ -163,21 +162,16 @@ _RECIENTES: Final = """
 
 def _mirar(suyo: Padron, ahora: datetime, tamano: int) -> Panorama:
     with connection.cursor() as cursor:
-        cursor.execute(_VISTAS)
+        cursor.execute(_VISTAS, [EN_CORRECCION])
         vistas = {
-            clave: Vista(Custodia(custodia), Captura(captura), Situacion(situacion), conflicto, por_revisar)
-            for clave, custodia, captura, situacion, conflicto, por_revisar in cursor
+            clave: Vista(_SITUACIONES[situacion], en_conflicto, por_revisar, por_cotejar)
+            for clave, situacion, en_conflicto, por_revisar, por_cotejar in cursor
             if clave in suyo.actas
         }
         cursor.execute(
             _ESPERAN,
             {
                 "mudos": [Tipo.INCIDENTE.value, Tipo.PUBLICADA.value, Tipo.COTEJADA.value],
-                "de_imagen": [
-                    *(Tipo.OTRA_IMAGEN_PEDIDA.value, Tipo.OTRA_IMAGEN_CONFIRMADA.value),
-                    Tipo.OTRA_IMAGEN_NEGADA.value,
-                ],
-                "pedida": Tipo.OTRA_IMAGEN_PEDIDA.value,
                 "custodias": [c.value for c in DE_CUSTODIA],
             },
         )
@@ -185,15 +179,14 @@ def _mirar(suyo: Padron, ahora: datetime, tamano: int) -> Panorama:
         desde = ahora - RECIENTE
         cursor.execute(_RECIENTES, [_primera_desde(cursor, desde, tamano), [t.value for t in TRABAJO], desde])
         recientes = tuple(
-            Reciente(sujeto.removeprefix("acta:"), Tipo(tipo), persona, recibido)
+            Reciente(sujeto.removeprefix("acta:"), _TIPOS[tipo], persona, recibido)
             for sujeto, tipo, persona, recibido in cursor
         )
-    dudas = _en_duda(f[0] for f in filas if f[4])
-    esperan = (_espera(clave, Custodia(cu), Captura(ca), desde, clave in dudas) for clave, cu, ca, desde, _ in filas)
+    esperan = (_espera(clave, Custodia(cu), Captura(ca), duda, desde) for clave, cu, ca, duda, desde in filas)
     return Panorama(ahora, suyo, vistas, tuple(e for e in esperan if e), recientes)
 
 
-def _espera(clave: str, custodia: Custodia, captura: Captura, desde: datetime | None, en_duda: bool) -> Espera | None:
+def _espera(clave: str, custodia: Custodia, captura: Captura, en_duda: bool, desde: datetime | None) -> Espera | None:
     if desde is None:
         return None
     if en_duda:
@@ -201,12 +194,6 @@ def _espera(clave: str, custodia: Custodia, captura: Captura, desde: datetime | 
     if custodia is Custodia.IDENTIFICADA:
         return Espera(clave, DE_CAPTURA[captura], captura.value, desde)
     return Espera(clave, DE_CUSTODIA[custodia], custodia.value, desde)
-
-
-def _en_duda(claves: Iterable[str]) -> set[str]:
-    """Of these, whose picture somebody asks to replace: the fold says it."""
-    de = autoridad()
-    return {clave for clave, suyos in hechos_de(claves).items() if estado(suyos, de).en_duda is not None}
 
 
 def _primera_desde(cursor: Any, hora: datetime, tamano: int) -> int:

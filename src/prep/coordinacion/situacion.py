@@ -23,10 +23,12 @@ K = TypeVar("K", bound=Hashable)
 
 @dataclass(slots=True)
 class Conteo:
-    """How many of a group are in each situation, and when something of it last came (in the last hour)."""
+    """How many of a group are in each situation; how many of the published ones nobody has collated with the paper yet;
+    when something of it last came, in the last hour."""
 
     esperadas: int = 0
     en: dict[Situacion, int] = field(default_factory=lambda: dict.fromkeys(ORDEN, 0))
+    por_cotejar: int = 0
     ultimo: datetime | None = None
 
     @property
@@ -54,6 +56,7 @@ def contar(vista: Panorama, grupo: Callable[[Esperada], K]) -> dict[K, Conteo]:
         cuenta = cuentas.setdefault(grupo(esperada), Conteo())
         cuenta.esperadas += 1
         cuenta.en[vista.situacion(clave)] += 1
+        cuenta.por_cotejar += clave in vista.vistas and vista.vistas[clave].por_cotejar
     for r in vista.recientes:
         if r.clave in vista.padron.actas:
             suya = cuentas[grupo(vista.padron.actas[r.clave])]

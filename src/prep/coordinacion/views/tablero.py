@@ -137,6 +137,7 @@ def _de_situacion(vista: Panorama, filtros: Filtros) -> list[Tabla]:
     cuantas = (
         Columna("esperadas", texto("coordinacion.columna.esperadas"), "numero"),
         *(Columna(s, texto(clave), "numero") for s, clave in DE_SITUACION),
+        Columna("por_cotejar", texto("coordinacion.columna.por_cotejar"), "numero"),
         Columna("por_ciento", texto("coordinacion.columna.avance"), "por_ciento"),
     )
     hay_varias = len({e.eleccion.clave for e in vista.padron.actas.values()}) > 1
@@ -186,6 +187,7 @@ def _cifras(cuenta: Conteo) -> dict[str, int]:
     return {
         "esperadas": cuenta.esperadas,
         "por_ciento": cuenta.por_ciento,
+        "por_cotejar": cuenta.por_cotejar,
         **{s.value: n for s, n in cuenta.en.items()},
     }
 
@@ -202,6 +204,7 @@ def _de_catd(vista: Panorama, cuantas: tuple[Columna, ...]) -> Tabla:
         }
         for catd, cuenta in sorted(situacion.contar(vista, lambda e: e.catd).items())
     ]
+    filas.sort(key=lambda f: f["atraso"] == texto("coordinacion.atraso.no"))  # those behind first
     columnas = (
         Columna("grupo", texto("coordinacion.columna.catd")),
         Columna("atraso", texto("coordinacion.columna.atraso")),
