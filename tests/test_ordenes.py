@@ -88,6 +88,9 @@ FALTAS = {
     "bitacora importar": Falta(NADA, f"no existe «{NADA}»"),
     "bitacora reproyectar": Falta("de-mas", "Sobran argumentos: de-mas."),
     "bitacora verificar": Falta("vacio.txt", "Línea 1: el archivo está vacío.", 1),
+    "casilla baja": Falta("tel-1 --motivo Robo --autoriza nadie", "No hay una cuenta «nadie».", 1),
+    "casilla codigos": Falta("--autoriza nadie", "No hay una cuenta «nadie».", 1),
+    "casilla telefonos": Falta("de-mas", "Sobran argumentos: de-mas."),
     "cofirmas": Falta(f". --politica {NADA} --firma {NADA}", f"no existe «{NADA}»"),
     "corte": SIN_PROCESO,
     "corte programar": SIN_PROCESO,
@@ -136,6 +139,7 @@ FALTAS = {
 }
 EN_OTRA_PRUEBA = {
     "bench": "make bench",
+    **dict.fromkeys(("casilla baja", "casilla codigos", "casilla telefonos"), "tests/casilla/test_codigos.py"),
     "lote importar": "tests/intercambio/test_lotes.py",
     "postgres roles": "tests/plataforma/test_roles.py",
     "demo": "tests/test_demo.py",

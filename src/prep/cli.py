@@ -9,6 +9,7 @@ import typer
 from prep.acceso.cli import app as acceso
 from prep.bench import bench
 from prep.bitacora.cli import app as bitacora
+from prep.casilla.cli import app as casilla
 from prep.catalogo.cli import app as proceso
 from prep.comprobacion import cli as comprobacion
 from prep.comprobacion.cli import pagina_verifica, verificar
@@ -43,6 +44,7 @@ app = typer.Typer(
 for nombre, grupo in (
     ("proceso", proceso),
     ("acceso", acceso),
+    ("casilla", casilla),
     ("bitacora", bitacora),
     ("corte", corte),
     ("operacion", operacion),

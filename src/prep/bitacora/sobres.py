@@ -14,7 +14,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final, Protocol
 
@@ -164,7 +164,8 @@ def abrir_firmado(datos: Any) -> tuple[Hecho, FirmaDispositivo]:
     is checked. Raise `SobreInvalido` or `HechoInvalido`."""
     if not isinstance(datos, Mapping) or datos.keys() != {"hecho", "dispositivo"}:
         raise SobreInvalido("Lo que entrega un dispositivo lleva hecho y dispositivo.")
-    return leer_hecho(datos["hecho"]), _abrir_dispositivo(datos["dispositivo"])
+    hecho = leer_hecho(datos["hecho"])  # what the device signed is carried as it wrote it
+    return replace(hecho, canonico=canonico(datos["hecho"])), _abrir_dispositivo(datos["dispositivo"])
 
 
 def _abrir_dispositivo(datos: Any) -> FirmaDispositivo:

@@ -134,10 +134,7 @@ def _lo_que_debe_saber(ident: str, persona: str, hora: datetime) -> dict[str, An
 
 def actas_de(persona: str) -> list[Mapping[str, Any]]:
     """Casillas × elections of a CAE. Whoever reaches everything has none of their own."""
-    suya = autoridad().personas.get(persona)
-    alcance = {c for cargo in (suya.cargos if suya else ()) if cargo.rol is Rol.CAE for c in cargo.alcance} - {TODO}
-    if not alcance:
-        return []
+    alcance = casillas_de(persona)
     return [
         {
             "clave": a.clave,
@@ -146,10 +143,17 @@ def actas_de(persona: str) -> list[Mapping[str, Any]]:
             "nombre": a.casilla.clave.nombre,
             "eleccion": e.nombre,
         }
-        for e in cargar().elecciones
+        for e in (cargar().elecciones if alcance else ())
         for a in e.actas
         if a.clave[:11] in alcance
     ]
+
+
+def casillas_de(persona: str) -> frozenset[str]:
+    """Keys of the casillas that a CAE attends."""
+    suya = autoridad().personas.get(persona)
+    cargos = suya.cargos if suya else ()
+    return frozenset(c for cargo in cargos if cargo.rol is Rol.CAE for c in cargo.alcance) - {TODO}
 
 
 def dar_de_baja(ident: str, motivo: str, autoriza: str, ahora: datetime) -> int:

@@ -101,8 +101,8 @@ def _leer(ident: str, aparato: Dispositivo, datos: Any, de: str) -> tuple[Hecho,
         raise _NoVale("ajeno", "Lo firmó otro teléfono.")
     try:
         revisar_firmado(datos["hecho"], firma, de, publica(bytes.fromhex(aparato.llave)))
-    except SobreInvalido as error:
-        raise _NoVale("firma", str(error)) from None
+    except SobreInvalido:
+        raise _NoVale("firma", "Lo guardado se dañó en el teléfono o alguien lo cambió: hágalo otra vez.") from None
     if aparato.bajas:
         raise _NoVale("baja", "El teléfono se dio de baja antes de entregarlo.")
     if hecho.persona != aparato.persona:

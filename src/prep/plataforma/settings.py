@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "prep.lectura",
     "prep.diseno",
     "prep.acceso",
+    "prep.casilla",
     "prep.ccv",
     "prep.coordinacion",
     "allauth",

@@ -23,7 +23,7 @@ class Tipo(StrEnum):
 
     ACOPIADA = "acopiada"  # the sobre PREP was received: hora (of the stamp), catd
     ACOPIO_CORREGIDO = "acopio_corregido"  # that stamp was typed wrong: hora, motivo
-    FOTOGRAFIADA = "fotografiada"  # PREP Casilla took a picture: imagen, hora, documento
+    FOTOGRAFIADA = "fotografiada"  # PREP Casilla took a picture: imagen, hora, documento, [motivo]
     DIGITALIZADA = "digitalizada"  # scanned at the CATD: imagen, documento, [medio]
     IDENTIFICADA = "identificada"  # imagen belongs to this acta: imagen, por (qr | persona | pto), [acta]
     OTRA_IMAGEN_PEDIDA = "otra_imagen_pedida"  # another picture is asked for: imagen, motivo, [problema]
@@ -106,7 +106,8 @@ _PETICION: Final = TipoDeHecho({"peticion": campos.sha256})
 _COMUNES: Final[dict[str, TipoDeHecho]] = {
     Tipo.ACOPIADA: TipoDeHecho({"hora": campos.hora}, {"catd": campos.texto}),
     Tipo.FOTOGRAFIADA: TipoDeHecho(
-        {"imagen": campos.sha256, "hora": campos.hora}, {"documento": campos.texto, "mecanismo": campos.mecanismo}
+        {"imagen": campos.sha256, "hora": campos.hora},
+        {"documento": campos.texto, "mecanismo": campos.mecanismo, "motivo": campos.texto},
     ),
     Tipo.DIGITALIZADA: TipoDeHecho(
         {"imagen": campos.sha256},

@@ -1,0 +1,79 @@
+// What the phone keeps, in IndexedDB. A write is done when its transaction is complete, with `durability: 'strict'`:
+// on the disk, not on its way to it. Pictures are ArrayBuffers: some browsers corrupt the Blobs and Files they keep.
+//
+//   ajustes   alta, llave (CryptoKey that cannot be exported), cadena {secuencia, previo}, reloj, nodos, canario
+//   fotos     sha256 → {datos, recibo}
+//   envios    id of the fact → {id, secuencia, firmado, acta, tipo, foto, estado, motivo, creado, recibo}
+//
+// The queue is migrated, never made again: a version adds to what is there (`MEJORAS[n]` brings n - 1 to n).
+const NOMBRE = 'prep-casilla'
+const MEJORAS = {
+  1(base) {
+    for (const almacen of ['ajustes', 'fotos', 'envios']) base.createObjectStore(almacen)
+  },
+}
+const VERSION = Math.max(...Object.keys(MEJORAS))
+let base = null
+
+function abrir() {
+  return new Promise((si, no) => {
+    const pedido = indexedDB.open(NOMBRE, VERSION)
+    pedido.onupgradeneeded = ({ oldVersion }) => {
+      for (let n = oldVersion + 1; n <= VERSION; n++) MEJORAS[n](pedido.result, pedido.transaction)
+    }
+    pedido.onblocked = () => no(new DOMException('bloqueada', 'InvalidStateError'))
+    pedido.onerror = () => no(pedido.error)
+    pedido.onsuccess = () => {
+      const abierta = pedido.result
+      abierta.onversionchange = () => { abierta.close(); base = null }
+      abierta.onclose = () => { base = null }
+      si(abierta)
+    }
+  })
+}
+
+// Some systems drop the connection while the page sleeps: open it again and try once more.
+async function con(hacer, otra = true) {
+  try {
+    return await hacer(base ??= await abrir())
+  } catch (error) {
+    base = null
+    if (otra && ['InvalidStateError', 'UnknownError', 'TransactionInactiveError'].includes(error?.name)) return con(hacer, false)
+    throw error
+  }
+}
+const esperar = pedido => new Promise((si, no) => { pedido.onsuccess = () => si(pedido.result); pedido.onerror = () => no(pedido.error) })
+
+export const leer = (almacen, clave) => con(b => esperar(b.transaction(almacen).objectStore(almacen).get(clave)))
+export const todos = almacen => con(b => esperar(b.transaction(almacen).objectStore(almacen).getAll()))
+
+// All of these or none: [[store, key, value]…]. `siguiente`: the chain's new end, put only where the end is still `anterior`.
+export function escribir(cambios, { anterior, siguiente } = {}) {
+  return con(b => new Promise((si, no) => {
+    let motivo = null
+    const tx = b.transaction(['ajustes', 'fotos', 'envios'], 'readwrite', { durability: 'strict' })
+    tx.oncomplete = () => si()
+    tx.onabort = () => no(motivo ?? tx.error)
+    const poner = () => { for (const [almacen, clave, valor] of cambios) tx.objectStore(almacen).put(valor, clave) }
+    if (!siguiente) return poner()
+    const fin = tx.objectStore('ajustes').get('cadena')
+    fin.onsuccess = () => {
+      if (fin.result.previo === siguiente.previo) return // a first try that was said to fail, and did not
+      if (fin.result.previo !== anterior.previo) { motivo = new DOMException('la cadena avanzó', 'DataError'); return tx.abort() }
+      tx.objectStore('ajustes').put(siguiente, 'cadena')
+      poner()
+    }
+  }))
+}
+export const ajustar = (clave, valor) => escribir([['ajustes', clave, valor]])
+
+// Change one record as it is now, in one transaction.
+export function cambiar(almacen, clave, campos) {
+  return con(b => new Promise((si, no) => {
+    const tx = b.transaction(almacen, 'readwrite', { durability: 'strict' })
+    const pedido = tx.objectStore(almacen).get(clave)
+    pedido.onsuccess = () => { if (pedido.result) tx.objectStore(almacen).put({ ...pedido.result, ...campos }, clave) }
+    tx.oncomplete = () => si()
+    tx.onabort = () => no(tx.error)
+  }))
+}

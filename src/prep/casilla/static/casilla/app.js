@@ -1,0 +1,354 @@
+// One page: enrolment, my casillas, one acta, the camera, the queue. The address says which (`#/acta/…`).
+import * as alta from './alta.js'
+import { ajustar, leer, todos } from './almacen.js'
+import * as camara from './camara.js'
+import { CODIGO } from './firma.js'
+import { boton, enlace, estado, h, ico, mensaje } from './dom.js'
+import { Cola, lote } from './envio.js'
+import { fotografia, sinActa } from './hechos.js'
+import { revisar } from './revision.js'
+import { cargarTextos, cuantos, fecha, hora, lapso, t } from './textos.js'
+
+const MOTIVOS_SIN_ACTA = ['1', '2', '3', '4']
+const MOTIVOS_FOTO = ['asi_es', 'no_se_puede', 'otro']
+const RELOJ_MAL = 5 * 60_000
+const VERSION = document.querySelector('meta[name=prep-version]').content
+const $ = id => document.getElementById(id)
+const contenido = $('contenido')
+const abajo = $('abajo')
+let datos = null // of the enrolment
+let envios = []
+let cola = null
+let alSalir = () => {}
+const miniaturas = new Map()
+
+// --- what every view uses ---
+
+function pintar(titulo, hijos, acciones = []) {
+  contenido.replaceChildren(h('h1', {}, titulo), ...hijos.filter(Boolean))
+  abajo.replaceChildren(...acciones.filter(Boolean))
+  abajo.hidden = !acciones.length
+  document.title = `${titulo} · ${t('app.nombre')}`
+}
+const decir = texto => { $('dicho').textContent = texto }
+const ir = a => { location.hash = a }
+const actaDe = clave => datos.actas.find(a => a.clave === clave)
+const lugarDe = acta => t('lista.casilla', { seccion: String(acta.seccion).padStart(4, '0'), nombre: acta.nombre })
+
+function estadoDe(clave) {
+  const suyos = envios.filter(e => e.acta === clave)
+  if (!suyos.length) return estado(t('estado.falta'))
+  if (suyos.some(e => e.estado === 'rechazado') && !suyos.some(e => e.estado === 'entregado')) return estado(t('estado.rechazada'), 'mal')
+  const pendientes = suyos.filter(e => e.estado === 'pendiente')
+  if (pendientes.length) return estado(t('estado.guardada'), 'aviso', 'reloj')
+  return suyos.some(e => e.tipo === 'fotografiada') ? estado(t('estado.entregada'), 'bien') : estado(t('estado.sin_acta'), 'bien')
+}
+
+// --- always in sight ---
+
+async function actualizar() {
+  envios = (await todos('envios')).sort((a, b) => a.secuencia - b.secuencia)
+  const pendientes = envios.filter(e => e.estado === 'pendiente').length
+  const rechazados = envios.filter(e => e.estado === 'rechazado').length
+  const franja = $('por-enviar')
+  franja.hidden = !datos
+  franja.className = `por-enviar ${rechazados ? 'mal' : pendientes ? 'aviso' : 'bien'}`
+  franja.textContent = pendientes ? cuantos('por_enviar', pendientes) : rechazados ? cuantos('rechazados', rechazados) : t(envios.length ? 'todo_entregado' : 'nada_por_enviar')
+  $('aviso').replaceChildren(...await avisos(pendientes))
+  await congelar(pendientes)
+}
+
+async function avisos(pendientes) {
+  const dichos = []
+  const reloj = await leer('ajustes', 'reloj')
+  const codigo = cola?.alto?.codigo
+  if (codigo === 'baja' || codigo === 'desconocido') dichos.push(mensaje('mal', h('p', {}, t('alto.baja'))))
+  else if (codigo === 'identidad') dichos.push(mensaje('mal', h('p', {}, t('alto.identidad'))))
+  else if (codigo === 'cuota') dichos.push(mensaje('mal', h('p', {}, t('alto.cuota'))))
+  else if (codigo === 'lleno' || codigo === 'ocupado' || codigo === 'servidor') dichos.push(mensaje('aviso', h('p', {}, t(`alto.${codigo}`))))
+  else if (pendientes && (codigo === 'red' || !navigator.onLine)) dichos.push(mensaje('aviso', h('p', {}, t('alto.red'))))
+  if (reloj && Math.abs(reloj.desfase) > RELOJ_MAL) {
+    dichos.push(mensaje('aviso', h('p', {}, t(reloj.desfase > 0 ? 'reloj.atrasado' : 'reloj.adelantado', { lapso: lapso(reloj.desfase) }))))
+  } else if (reloj && codigo === 'red' && (Date.now() < reloj.local - 3_600_000 || Date.now() > reloj.local + 30 * 86_400_000)) {
+    dichos.push(mensaje('aviso', h('p', {}, t('reloj.raro', { fecha: fecha(Date.now()) })))) // a wrong year breaks TLS: it looks like no network
+  }
+  return dichos
+}
+
+// What the service worker asks before it installs another version: the election's day, today's work, the queue.
+async function congelar(pendientes) {
+  if (!datos) return
+  const hoy = new Date()
+  const usada = envios.some(e => new Date(e.creado).toDateString() === hoy.toDateString()) ? hoy.setHours(24, 0, 0, 0) : 0
+  const inicio = datos.inicio ? Date.parse(datos.inicio) : 0
+  const jornada = inicio && Date.now() > inicio - 86_400_000 ? inicio + 36 * 3_600_000 : 0
+  const dicho = JSON.stringify({ hasta: Math.max(usada, jornada), pendientes })
+  await (await caches.open('prep-casilla-congelada')).put('/casilla/congelada', new Response(dicho))
+}
+
+// --- enrolment ---
+
+async function verAlta() {
+  const [, codigo = '', huella = ''] = location.hash.match(/^#alta=([^.]*)\.?([0-9a-f]*)$/) ?? []
+  if (codigo) localStorage.setItem('prep-casilla-papel', JSON.stringify({ codigo, huella })) // installing opens another window
+  const papel = JSON.parse(localStorage.getItem('prep-casilla-papel') ?? '{}')
+  const lista = await alta.requisitos()
+  const mal = lista.find(([, bien]) => !bien)
+  const renglon = ([nombre, bien]) => h('li', {}, h(`span.${bien ? 'bien' : 'mal'}`, {}, ico(bien ? 'palomita' : 'tache')),
+    h('span', {}, t(`requisito.${nombre}`), !bien && h('small', {}, t(`remedio.${nombre}`))))
+  const requisitos = h('ul.requisitos', {}, lista.map(renglon))
+  if (mal) {
+    return pintar(t('alta.no_se_puede'), [h('p', {}, t('alta.no_se_puede_explica')), requisitos], [boton(t('alta.otra_vez'), 'principal', () => location.reload(), 'refrescar')])
+  }
+  const campo = h('input.codigo', { id: 'codigo', autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', value: papel.codigo ?? '', 'aria-describedby': 'codigo-error' })
+  const error = h('p.error', { id: 'codigo-error', role: 'alert', hidden: true })
+  const falla = texto => { error.replaceChildren(ico('alerta'), texto); error.hidden = false; campo.setAttribute('aria-invalid', 'true') }
+  const enviar = boton(t('alta.boton'), 'principal', async () => {
+    error.hidden = true
+    const escrito = campo.value.toUpperCase().replace(CODIGO, '')
+    if (escrito.length !== 10) return falla(t('alta.codigo_corto'))
+    enviar.disabled = true
+    try {
+      if (!await alta.ensayarCamara()) return falla(t('alta.sin_camara'))
+      datos = await alta.darDeAlta(escrito, escrito === (papel.codigo ?? '').replace(CODIGO, '') ? papel.huella : '')
+      localStorage.removeItem('prep-casilla-papel')
+      arrancarCola()
+      await actualizar()
+      decir(t('alta.lista'))
+      if (location.hash === '#/') await ver()
+      else ir('#/')
+    } catch (e) {
+      falla(e instanceof alta.Rechazada ? e.detalle || t('alta.no_se_identifico') : t('alta.sin_red'))
+    } finally { enviar.disabled = false }
+  }, 'llave')
+  pintar(t('alta.titulo'), [
+    h('p', {}, t('alta.explica')),
+    h('div.campo', {}, h('label', { for: 'codigo' }, t('alta.codigo')), campo, h('p.ayuda', {}, t('alta.ayuda')), error),
+    h('details', {}, h('summary', {}, t('alta.este_telefono')), requisitos),
+  ], [enviar])
+}
+
+// --- my casillas ---
+
+function verLista() {
+  const casillas = Map.groupBy ? Map.groupBy(datos.actas, a => a.casilla) : agrupar(datos.actas)
+  const grupos = [...casillas.values()].map(actas => h('section.lugar', {}, h('h2', {}, lugarDe(actas[0])), h('ul', {}, actas.map(a =>
+    h('li', {}, h('a.renglon', { href: `#/acta/${a.clave}` }, h('span', {}, a.eleccion), estadoDe(a.clave)))))))
+  const faltan = datos.actas.filter(a => !envios.some(e => e.acta === a.clave && e.estado !== 'rechazado')).length
+  pintar(t('lista.titulo'), [h('p', {}, faltan ? cuantos('lista.faltan', faltan) : t('lista.completa')), ...grupos])
+}
+function agrupar(actas) {
+  const grupos = new Map()
+  for (const a of actas) grupos.set(a.casilla, [...grupos.get(a.casilla) ?? [], a])
+  return grupos
+}
+
+// --- one acta ---
+
+async function verActa(clave) {
+  const acta = actaDe(clave)
+  const suyos = envios.filter(e => e.acta === clave)
+  const tomas = suyos.map(e => h('li', {}, e.foto ? h('img', { alt: t('acta.foto_de', { hora: hora(e.creado) }), 'data-foto': e.foto }) : h('span.fila', {}, ico('acta')),
+    h('div.pila', {}, e.foto ? null : h('p', {}, t(`sin_acta.motivo_${e.firmado.hecho.contenido.motivo}`)), renglonDe(e))))
+  pintar(acta.eleccion, [
+    h('p.sobre', {}, lugarDe(acta)), h('div.fila', {}, estadoDe(clave)),
+    tomas.length ? h('ul.tomas', {}, tomas) : h('p', {}, t('acta.sin_foto')),
+  ], [
+    enlace(t(suyos.some(e => e.foto) ? 'acta.otra' : 'acta.tomar'), `#/camara/${clave}`, 'principal', 'camara'),
+    h('div.pareja', {}, enlace(t('acta.no_hay'), `#/sin-acta/${clave}`, ''), enlace(t('acta.volver'), '#/', '')),
+  ])
+  for (const img of contenido.querySelectorAll('[data-foto]')) img.src = await miniatura(img.dataset.foto)
+}
+async function miniatura(foto) {
+  if (!miniaturas.has(foto)) miniaturas.set(foto, URL.createObjectURL(new Blob([(await leer('fotos', foto)).datos], { type: 'image/jpeg' })))
+  return miniaturas.get(foto)
+}
+function renglonDe(e) {
+  const cuando = t('envios.tomada', { hora: hora(e.creado) })
+  if (e.estado === 'rechazado') return h('div.pila', {}, h('div', {}, estado(t('estado.rechazada'), 'mal')), h('p', {}, e.motivo), h('p.nota', {}, cuando))
+  return h('div.pila', {}, h('div', {}, e.estado === 'entregado' ? estado(t('estado.entregada'), 'bien') : estado(t('estado.guardada'), 'aviso', 'reloj')), h('p.nota', {}, cuando))
+}
+
+// --- the camera ---
+
+async function verCamara(clave) {
+  const acta = actaDe(clave)
+  const video = h('video', { muted: true, playsInline: true, 'aria-label': t('camara.vista') })
+  const disparar = boton(t('camara.tomar'), 'principal', async () => {
+    disparar.disabled = true
+    try { await mostrarToma(acta, await camara.tomar(abierta)) } catch { disparar.disabled = false; decir(t('camara.otra_vez')) }
+  }, 'camara')
+  const luz = boton(t('camara.luz'), '', async () => {
+    const si = luz.getAttribute('aria-pressed') !== 'true'
+    await camara.alumbrar(abierta, si)
+    luz.setAttribute('aria-pressed', String(si))
+  })
+  luz.hidden = true
+  disparar.disabled = true
+  pintar(t('camara.titulo'), [h('p.sobre', {}, `${acta.eleccion} · ${lugarDe(acta)}`), h('div.visor', {}, video, h('div.guia', { 'aria-hidden': 'true' })), h('p', {}, t('camara.como'))],
+    [disparar, h('div.pareja', {}, luz, enlace(t('camara.cancelar'), `#/acta/${clave}`))])
+  let abierta = null
+  try {
+    abierta = await camara.abrir(video)
+  } catch {
+    return verSinCamara(acta)
+  }
+  if (!video.isConnected) return camara.cerrar(abierta) // left meanwhile
+  alSalir = () => camara.cerrar(abierta)
+  disparar.disabled = false
+  luz.hidden = !abierta.linterna
+  luz.setAttribute('aria-pressed', 'false')
+}
+
+// The last way: the camera's own application. The system may end this page while it is open.
+function verSinCamara(acta) {
+  const archivo = h('input', { type: 'file', accept: 'image/*', capture: 'environment', id: 'archivo', onchange: async () => {
+    if (archivo.files[0]) await mostrarToma(acta, await camara.deArchivo(archivo.files[0]))
+  } })
+  pintar(t('camara.titulo'), [mensaje('aviso', h('p', {}, t('camara.sin_permiso'))), h('p', {}, t('camara.ultima'))],
+    [h('div', {}, archivo, h('label.boton.principal.ancho', { for: 'archivo' }, ico('camara'), t('camara.otra_aplicacion'))), enlace(t('camara.cancelar'), `#/acta/${acta.clave}`)])
+}
+
+async function mostrarToma(acta, imagen) {
+  alSalir()
+  alSalir = () => {}
+  const dicho = revisar(imagen)
+  const jpeg = await camara.comprimir(imagen)
+  imagen.close()
+  const vista = URL.createObjectURL(new Blob([jpeg], { type: 'image/jpeg' }))
+  const foto = h('div.visor.quieta', {}, h('img', { src: vista, alt: t('camara.asi_quedo') }))
+  const otra = clase => boton(t('camara.tomar_otra'), clase, () => verCamara(acta.clave), 'refrescar')
+  if (!dicho.fallas.length) {
+    const guardar = boton(t('camara.guardar'), 'principal', () => conservar(guardar, acta, () => fotografia(acta.clave, jpeg, '')), 'palomita')
+    return pintar(t('camara.se_lee'), [h('p.sobre', {}, `${acta.eleccion} · ${lugarDe(acta)}`), foto, h('p', {}, t('camara.mire'))], [guardar, otra('')])
+  }
+  const quejas = dicho.fallas.map(f => mensaje('aviso', h('p', {}, t(`revision.${f}`))))
+  const asi = boton(t('camara.enviar_asi'), 'llano', () => verPorque(acta, jpeg, dicho.fallas))
+  pintar(t('camara.tal_vez_no'), [h('p.sobre', {}, `${acta.eleccion} · ${lugarDe(acta)}`), ...quejas, foto], [otra('principal'), asi])
+}
+
+function verPorque(acta, jpeg, fallas) {
+  const opciones = elegir('porque', t('porque.pregunta'), MOTIVOS_FOTO.map(m => [m, t(`porque.${m}`)]))
+  const guardar = boton(t('camara.guardar'), 'principal', () => {
+    const motivo = opciones.elegida()
+    if (!motivo) return opciones.avisar(t('porque.falta'))
+    return conservar(guardar, acta, () => fotografia(acta.clave, jpeg, `${fallas.join(', ')}: ${t(`porque.${motivo}`)}`))
+  }, 'palomita')
+  pintar(t('porque.titulo'), [h('p.sobre', {}, `${acta.eleccion} · ${lugarDe(acta)}`), opciones.campo], [guardar, boton(t('camara.tomar_otra'), '', () => verCamara(acta.clave), 'refrescar')])
+}
+
+function elegir(nombre, pregunta, opciones) {
+  const error = h('p.mal', { role: 'alert', hidden: true })
+  const campo = h('fieldset.opciones', {}, h('legend', {}, pregunta), opciones.map(([valor, texto]) =>
+    h('label', {}, h('input', { type: 'radio', name: nombre, value: valor }), h('span', {}, texto))), error)
+  return {
+    campo,
+    elegida: () => campo.querySelector(':checked')?.value,
+    avisar: texto => { error.textContent = texto; error.hidden = false },
+  }
+}
+
+// Once, whatever the thumb does; and it is said to be kept only after it was read back.
+async function conservar(disparo, acta, hacer) {
+  disparo.disabled = true
+  decir(t('camara.guardando'))
+  try {
+    await hacer()
+  } catch (error) {
+    disparo.disabled = false
+    const motivo = error?.name === 'QuotaExceededError' ? 'lleno' : 'otro'
+    contenido.prepend(mensaje('mal', h('p', {}, t(`guardar.${motivo}`))))
+    return decir(t(`guardar.${motivo}`))
+  }
+  await actualizar()
+  decir(t('guardar.bien'))
+  ir(`#/acta/${acta.clave}`)
+  cola.despertar()
+}
+
+// --- no acta ---
+
+function verSinActa(clave) {
+  const acta = actaDe(clave)
+  const opciones = elegir('motivo', t('sin_acta.pregunta'), MOTIVOS_SIN_ACTA.map(m => [m, t(`sin_acta.motivo_${m}`)]))
+  const guardar = boton(t('sin_acta.boton'), 'principal', () => {
+    const motivo = opciones.elegida()
+    return motivo ? conservar(guardar, acta, () => sinActa(clave, motivo)) : opciones.avisar(t('sin_acta.falta'))
+  }, 'palomita')
+  pintar(t('sin_acta.titulo'), [h('p.sobre', {}, `${acta.eleccion} · ${lugarDe(acta)}`), opciones.campo, h('p', {}, t('sin_acta.despues'))],
+    [guardar, enlace(t('camara.cancelar'), `#/acta/${clave}`)])
+}
+
+// --- the queue ---
+
+async function verEnvios() {
+  const reloj = await leer('ajustes', 'reloj')
+  const faltan = envios.filter(e => e.estado !== 'entregado')
+  const lista = orden => h('ul.envios', {}, orden.map(e => h('li', {}, h('p', {}, h('b', {}, actaDe(e.acta)?.eleccion ?? e.acta), ` · ${actaDe(e.acta) ? lugarDe(actaDe(e.acta)) : ''}`), renglonDe(e))))
+  const ahora = boton(t('envios.ahora'), 'principal', async () => { ahora.disabled = true; await cola.despertar(); await verEnvios() }, 'refrescar')
+  const entregados = envios.filter(e => e.estado === 'entregado')
+  pintar(t('envios.titulo'), [
+    faltan.length ? lista(faltan) : h('p', {}, t(envios.length ? 'envios.nada' : 'envios.vacia')),
+    entregados.length ? h('details', {}, h('summary', {}, cuantos('envios.entregados', entregados.length)), lista(entregados)) : null,
+    faltan.length ? h('details', {}, h('summary', {}, t('envios.ultimo_recurso')), h('p', {}, t('envios.archivo_explica')), boton(t('envios.archivo'), 'ancho', sacar, 'descarga')) : null,
+    h('details', {}, h('summary', {}, t('envios.datos')), h('dl.pares', {},
+      ...[['version', VERSION], ['telefono', datos.dispositivo], ['proceso', datos.proceso.nombre],
+        ['contacto', reloj ? fecha(reloj.local) : '—'], ['reloj', reloj && Math.abs(reloj.desfase) > 60_000 ? t(reloj.desfase > 0 ? 'reloj.menos' : 'reloj.mas', { lapso: lapso(reloj.desfase) }) : t('reloj.bien')]]
+        .flatMap(([rotulo, valor]) => [h('dt', {}, t(`envios.${rotulo}`)), h('dd', {}, valor)]))),
+  ], [faltan.some(e => e.estado === 'pendiente') ? ahora : null, enlace(t('acta.volver'), '#/', '', 'casilla')])
+}
+
+async function sacar() {
+  const archivo = await lote()
+  if (navigator.canShare?.({ files: [archivo] })) {
+    try { return await navigator.share({ files: [archivo] }) } catch { /* closed without choosing: the file is still offered below */ }
+  }
+  const a = h('a', { href: URL.createObjectURL(archivo), download: archivo.name })
+  a.click()
+}
+
+// --- which one ---
+
+async function ver() {
+  alSalir()
+  alSalir = () => {}
+  if (!datos) return verAlta()
+  const [, que = '', clave = ''] = location.hash.split('/')
+  const vistas = { acta: verActa, camara: verCamara, 'sin-acta': verSinActa }
+  if (vistas[que] && actaDe(clave)) await vistas[que](clave)
+  else if (que === 'envios') await verEnvios()
+  else verLista()
+  contenido.focus()
+  scrollTo(0, 0)
+}
+
+function arrancarCola() {
+  let visto = ''
+  cola = new Cola(async () => {
+    await actualizar()
+    const ahora = envios.map(e => e.id + e.estado).join()
+    if (ahora === visto) return // nothing moves under the thumb when nothing changed
+    visto = ahora
+    const [, que = '', clave = ''] = location.hash.split('/')
+    if (que === '') verLista()
+    else if (que === 'acta' && actaDe(clave)) await verActa(clave)
+  })
+  return cola.vuelta()
+}
+
+async function empezar() {
+  await cargarTextos()
+  navigator.serviceWorker?.register('/casilla/trabajador.js', { scope: '/casilla/', updateViaCache: 'none' }).catch(() => {})
+  if (await alta.borrada()) {
+    return pintar(t('borrada.titulo'), [mensaje('mal', h('p', {}, t('borrada.explica')))], [boton(t('borrada.boton'), 'principal', () => { localStorage.removeItem('prep-casilla-canario'); location.reload() })])
+  }
+  datos = await leer('ajustes', 'alta')
+  await actualizar()
+  addEventListener('hashchange', ver)
+  await ver()
+  if (datos) arrancarCola()
+}
+empezar().catch(error => {
+  console.error(error)
+  contenido.replaceChildren(mensaje('mal', h('p', {}, t('app.no_abre'))))
+})

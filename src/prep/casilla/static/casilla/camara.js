@@ -1,0 +1,44 @@
+// The camera, inside the page: leaving it for the camera's own application lets the system end this one.
+const PLAZO_FOTO = 4000
+export const PESO_MAXIMO = 600_000
+const LADO_MAXIMO = 2600
+const CALIDADES = [0.9, 0.84, 0.78, 0.7, 0.62, 0.54]
+
+export async function abrir(video) {
+  const pedido = { audio: false, video: { facingMode: 'environment', width: { ideal: 4096 }, height: { ideal: 3072 } } }
+  const corriente = await navigator.mediaDevices.getUserMedia(pedido)
+  const [pista] = corriente.getVideoTracks()
+  if (video) {
+    video.srcObject = corriente
+    await video.play()
+  }
+  return { corriente, pista, video, linterna: Boolean(pista.getCapabilities?.().torch) }
+}
+export const cerrar = camara => camara?.corriente.getTracks().forEach(p => p.stop())
+export const alumbrar = (camara, si) => camara.pista.applyConstraints({ advanced: [{ torch: si }] })
+
+// The sensor's picture where the phone gives it in time and it is larger than the frame; else the frame that is seen.
+export async function tomar(camara) {
+  const cuadro = await createImageBitmap(camara.video)
+  if (!('ImageCapture' in globalThis)) return cuadro
+  let tarde
+  try {
+    const plazo = new Promise((_, no) => { tarde = setTimeout(() => no(new Error('tarda')), PLAZO_FOTO) })
+    const foto = await Promise.race([new ImageCapture(camara.pista).takePhoto().then(b => createImageBitmap(b)), plazo])
+    if (foto.width * foto.height >= cuadro.width * cuadro.height) return foto
+  } catch { /* some phones say they can and do not: the frame serves */ } finally { clearTimeout(tarde) }
+  return cuadro
+}
+export const deArchivo = archivo => createImageBitmap(archivo, { imageOrientation: 'from-image' })
+
+// A JPEG of its pixels alone, 600 kB at most: nothing that a camera writes beside them (where, when, with what) is in it.
+export async function comprimir(imagen) {
+  for (let f = Math.min(1, LADO_MAXIMO / Math.max(imagen.width, imagen.height)); ; f *= 0.85) {
+    const lienzo = new OffscreenCanvas(Math.round(imagen.width * f), Math.round(imagen.height * f))
+    lienzo.getContext('2d').drawImage(imagen, 0, 0, lienzo.width, lienzo.height)
+    for (const quality of CALIDADES) {
+      const jpeg = await lienzo.convertToBlob({ type: 'image/jpeg', quality })
+      if (jpeg.size <= PESO_MAXIMO) return jpeg.arrayBuffer()
+    }
+  }
+}

@@ -1,0 +1,165 @@
+// The queue: sends by itself while the page is in front, and lets go of nothing before a signed receipt was verified.
+import { ajustar, cambiar, leer, todos } from './almacen.js'
+import { b64, sha256, utf8 } from './canonico.js'
+import { cabecera, leerRecibo, nodoDe } from './firma.js'
+import { anotarHora, horaDelServidor } from './hechos.js'
+
+const POR_ENTREGA = 20
+const PRIMERA_ESPERA = 2000
+const ULTIMA_ESPERA = 60_000
+const PLAZO = 60_000
+
+// Why nothing more is sent now. `codigo`: red, ocupado, servidor, identidad, baja, desconocido, lleno, cuota.
+export class Alto extends Error {
+  constructor(codigo, espere = 0) { super(codigo); this.codigo = codigo; this.espere = espere }
+}
+
+export class Cola {
+  constructor(avisar) {
+    this.avisar = avisar
+    this.fallas = 0
+    this.alto = null
+    this.reloj = 0
+    addEventListener('online', () => this.despertar())
+    document.addEventListener('visibilitychange', () => { if (!document.hidden) this.despertar() })
+  }
+
+  // Now, not when the wait that was going on ends.
+  despertar() {
+    this.fallas = 0
+    clearTimeout(this.reloj)
+    return this.vuelta()
+  }
+
+  async vuelta() {
+    const hecho = await navigator.locks.request('prep-envio', { ifAvailable: true }, async turno => {
+      if (!turno) return true
+      try {
+        await this.enviar()
+        this.alto = null
+        this.fallas = 0
+      } catch (error) {
+        if (!(error instanceof Alto)) console.warn(error)
+        this.alto = error instanceof Alto ? error : new Alto('servidor')
+        this.fallas++
+      }
+    })
+    await this.avisar()
+    clearTimeout(this.reloj)
+    const espera = Math.min(ULTIMA_ESPERA, PRIMERA_ESPERA * 2 ** Math.max(0, this.fallas - 1))
+    const pausa = this.alto || hecho ? Math.max(this.alto?.espere ?? 0, espera) : ULTIMA_ESPERA
+    this.reloj = setTimeout(() => this.vuelta(), pausa * (0.5 + Math.random())) // phones that lost one antenna come back apart
+  }
+
+  async enviar() {
+    const alta = await leer('ajustes', 'alta')
+    if (!alta) return
+    const pendientes = (await todos('envios')).filter(e => e.estado === 'pendiente').sort((a, b) => a.secuencia - b.secuencia)
+    if (!pendientes.length && Date.now() - ((await leer('ajustes', 'reloj'))?.local ?? 0) < 10 * ULTIMA_ESPERA) return
+    if (!navigator.onLine) throw new Alto('red')
+    await this.saludar(alta)
+    const listos = []
+    for (const envio of pendientes) {
+      if (!envio.foto || await this.enviarFoto(alta, envio)) listos.push(envio)
+      if (listos.length === POR_ENTREGA) await this.entregar(alta, listos.splice(0))
+    }
+    if (listos.length) await this.entregar(alta, listos)
+  }
+
+  // The hour, and who answers: a node that replaced another shows the institute's signature.
+  async saludar(alta) {
+    const { cuerpo } = await this.pedir(alta, 'GET', '/v1/dispositivo')
+    const nodo = await nodoDe(alta, cuerpo.nodo)
+    if (!nodo) throw new Alto('identidad')
+    const nodos = await leer('ajustes', 'nodos') ?? {}
+    if (nodos[nodo.nombre] !== nodo.llave) await ajustar('nodos', { ...nodos, [nodo.nombre]: nodo.llave })
+    if (!await this.recibo(alta, cuerpo.cadena, 'cadena')) throw new Alto('identidad')
+    await anotarHora(cuerpo.hora)
+  }
+
+  async recibo(alta, dicho, de) { return leerRecibo(alta, await leer('ajustes', 'nodos') ?? {}, dicho, de) }
+
+  // Whether the node has its picture. One that the node will never take puts its fact aside, and the rest goes on.
+  async enviarFoto(alta, envio) {
+    const foto = await leer('fotos', envio.foto)
+    if (foto.recibo) return true
+    const ruta = `/v1/objetos/sha256/${envio.foto}`
+    let respuesta = envio.intentos ? await this.pedir(alta, 'GET', ruta, null, [404]) : null // its receipt may have been lost
+    if (!respuesta || respuesta.estado === 404) {
+      await cambiar('envios', envio.id, { intentos: (envio.intentos ?? 0) + 1 })
+      respuesta = await this.pedir(alta, 'PUT', ruta, foto.datos, [413, 415, 422])
+    }
+    if (respuesta.estado >= 400) {
+      if (respuesta.estado === 422) throw new Alto('servidor') // changed on the way: again
+      await cambiar('envios', envio.id, { estado: 'rechazado', motivo: respuesta.cuerpo.detalle })
+      return false
+    }
+    const recibo = await this.recibo(alta, respuesta.cuerpo, 'objeto')
+    if (recibo?.sha256 !== envio.foto) throw new Alto('identidad')
+    await cambiar('fotos', envio.foto, { recibo: respuesta.cuerpo })
+    await this.avisar()
+    return true
+  }
+
+  async entregar(alta, envios) {
+    const { cuerpo } = await this.pedir(alta, 'POST', '/v1/hechos', utf8(JSON.stringify(envios.map(e => e.firmado))))
+    let entregados = 0
+    for (const dicho of cuerpo.recibos) {
+      const recibo = await this.recibo(alta, dicho, 'hecho')
+      const suyo = recibo && envios.find(e => e.id === recibo.id)
+      if (!suyo) throw new Alto('identidad')
+      await cambiar('envios', suyo.id, { estado: 'entregado', recibo: dicho })
+      entregados++
+    }
+    let falta = false
+    for (const { lugar, codigo, motivo, sha256: foto } of cuerpo.rechazados) {
+      if (codigo === 'falta_objeto') { // this node does not have the picture: another one did
+        await cambiar('fotos', foto, { recibo: null })
+        falta = true
+      } else await cambiar('envios', envios[lugar].id, { estado: 'rechazado', motivo })
+    }
+    await this.avisar()
+    if (falta) return this.enviar()
+    if (entregados + cuerpo.rechazados.length < envios.length) throw new Alto('servidor')
+  }
+
+  // A signed request. `quiza`: refusals that whoever asks knows how to read. Anything else stops the turn.
+  async pedir(alta, metodo, ruta, datos = null, quiza = [], otra = true) {
+    const llave = await leer('ajustes', 'llave')
+    const huella = await sha256(datos ?? new Uint8Array())
+    const hora = horaDelServidor(await leer('ajustes', 'reloj'))
+    let respuesta
+    let cuerpo
+    try {
+      respuesta = await fetch(ruta, {
+        method: metodo, body: datos, signal: AbortSignal.timeout(PLAZO), cache: 'no-store',
+        headers: {
+          Authorization: await cabecera(alta, llave, metodo, ruta, huella, hora),
+          ...(datos && { 'Content-Type': metodo === 'PUT' ? 'image/jpeg' : 'application/json' }),
+        },
+      })
+      cuerpo = await respuesta.json().catch(() => ({}))
+    } catch {
+      throw new Alto('red')
+    }
+    const { status } = respuesta
+    if (respuesta.ok || quiza.includes(status)) return { estado: status, cuerpo }
+    if (cuerpo.codigo === 'reloj' && otra) {
+      await anotarHora(cuerpo.hora)
+      return this.pedir(alta, metodo, ruta, datos, quiza, false)
+    }
+    const espere = 1000 * Number(respuesta.headers.get('Retry-After') ?? 0)
+    if (['baja', 'desconocido', 'lleno', 'cuota'].includes(cuerpo.codigo)) throw new Alto(cuerpo.codigo, espere)
+    throw new Alto(status === 429 || status === 503 ? 'ocupado' : 'servidor', espere)
+  }
+}
+
+// Everything not delivered, in a file that any node takes in (`prep lote importar`).
+export async function lote() {
+  const alta = await leer('ajustes', 'alta')
+  const envios = (await todos('envios')).filter(e => e.estado !== 'entregado').sort((a, b) => a.secuencia - b.secuencia)
+  const fotos = {}
+  for (const { foto } of envios) if (foto) fotos[foto] ??= b64((await leer('fotos', foto)).datos)
+  const datos = { formato: 'prep-lote/1', ambito: alta.ambito, dispositivo: alta.dispositivo, hechos: envios.map(e => e.firmado), fotos }
+  return new File([JSON.stringify(datos)], `${alta.dispositivo}.prep-lote.json`, { type: 'application/json' })
+}

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prep.plataforma.lugares import dir_evidencia
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Any]:
+    api = pytest.importorskip("playwright.sync_api", reason="Falta playwright, que maneja el navegador.")
+    with api.sync_playwright() as p, pytest.MonkeyPatch.context() as entorno:
+        entorno.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright keeps a loop running; nothing of ours runs in it
+        yield p
+
+
+@pytest.fixture
+def oficina(django_db_setup: None, bitacora_nueva: Any) -> Iterator[Any]:
+    """The sede over an empty database, and its server (`url`)."""
+    from oficina_casilla import Oficina
+    from pytest_django.live_server_helper import LiveServer
+
+    shutil.rmtree(dir_evidencia(), ignore_errors=True)
+    sede = Oficina()
+    servidor = LiveServer("localhost")
+    sede.url = servidor.url
+    yield sede
+    servidor.stop()
+    shutil.rmtree(dir_evidencia(), ignore_errors=True)
+
+
+@pytest.fixture
+def abrir(playwright: Any, oficina: Any, tmp_path: Path) -> Iterator[Any]:
+    """`abrir()` → a phone whose camera sees an acta; `abrir(borrosa=True)`, badly. The same profile each time."""
+    ruta = os.environ.get("PREP_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if ruta is None:
+        pytest.skip("No hay Chromium en este equipo; instálelo o indique su ruta con PREP_CHROMIUM.")
+    from oficina_casilla import pelicula, telefono
+
+    with ExitStack() as todos:
+
+        def uno(borrosa: bool = False, oscura: bool = False, **contexto: Any) -> Any:
+            camara = pelicula(tmp_path, borrosa=borrosa, oscura=oscura)
+            return todos.enter_context(telefono(playwright, ruta, oficina.url, tmp_path / "perfil", camara, **contexto))
+
+        yield uno

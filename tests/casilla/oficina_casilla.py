@@ -1,0 +1,114 @@
+"""A process with a CAE and their casillas, a server, and a phone in Chromium whose camera sees a drill photograph."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from gente import persona
+from noche import INICIO, PROCESO, raiz
+from prep.acceso.roles import Rol
+from prep.bitacora.autoridad import ambito
+from prep.bitacora.models import Hecho
+from prep.bitacora.services import fundar_instalacion
+from prep.catalogo.ejemplo import ejemplo
+from prep.catalogo.escritor import escribir_proceso
+from prep.catalogo.services import cargar, importar
+from prep.intercambio import altas, nodo
+from prep.intercambio.models import Objeto
+from prep.papel.formas import Formas
+from prep.simulacro.noche import Noche
+from prep.simulacro.papel import retratar_todas
+
+CASILLAS = 2
+
+
+@cache
+def carpeta_del_proceso() -> Path:
+    carpeta = Path(tempfile.mkdtemp(prefix="prep-casilla-")) / "proceso"
+    escribir_proceso(carpeta, *ejemplo(60))
+    return carpeta
+
+
+@cache
+def fotografia() -> Image.Image:
+    """A photograph of a filled acta, as a drill makes it, upright."""
+    proceso, info = ejemplo(60)
+    acta = next(iter(Noche(proceso, info, datetime(2027, 6, 7, tzinfo=UTC), 4).papeles()))
+    acta.movil = True
+    carpeta = Path(tempfile.mkdtemp(prefix="prep-foto-"))
+    list(retratar_todas(Formas(proceso, info, b"x" * 32), [acta], carpeta, 1))
+    (original,) = [p for p in (carpeta / "originales").rglob("*") if p.is_file()]
+    return Image.open(original).convert("RGB").resize((2000, 1500))
+
+
+def pelicula(carpeta: Path, **como: Any) -> Path:
+    """What the fake camera plays: `borrosa`, `oscura`."""
+    foto = fotografia()
+    if como.get("borrosa"):
+        foto = foto.filter(ImageFilter.GaussianBlur(9))
+    if como.get("oscura"):
+        foto = Image.fromarray((np.asarray(foto) * 0.22).astype(np.uint8))
+    salida = io.BytesIO()
+    foto.save(salida, "JPEG", quality=88)
+    archivo = carpeta / "camara.mjpeg"
+    archivo.write_bytes(salida.getvalue() * 2)
+    return archivo
+
+
+class Oficina:
+    """The sede: what it gave out and what it has."""
+
+    def __init__(self) -> None:
+        importar(carpeta_del_proceso(), INICIO)
+        fundar_instalacion(PROCESO, "prueba", raiz(), nodo.nodo(), [("admin-1", "administrador", "SEDE")], INICIO)
+        actas = cargar().elecciones[0].actas[:CASILLAS]
+        self.casillas = tuple(sorted(a.clave[:11] for a in actas))
+        self.actas = [a.clave for e in cargar().elecciones for a in e.actas if a.clave[:11] in self.casillas]
+        self.cuenta = persona(Rol.CAE, lugar="CATD-1", alcance=self.casillas)
+        self.cae = self.cuenta.persona
+
+    def codigo(self) -> str:
+        (impreso,) = altas.nuevos_codigos([self.cae], "admin-1", nodo.reloj.ahora())
+        return impreso.codigo
+
+    def papel(self) -> str:
+        """The fragment of the printed QR."""
+        return f"#alta={self.codigo().replace('-', '')}.{ambito().rpartition('/')[2]}"
+
+    def hechos(self) -> list[Hecho]:
+        return list(Hecho.objects.filter(persona=self.cae).exclude(dispositivo="").order_by("posicion"))
+
+    def objetos(self) -> list[str]:
+        return list(Objeto.objects.values_list("sha256", flat=True))
+
+
+@contextmanager
+def telefono(api: Any, ruta: str, url: str, carpeta: Path, camara: Path, **contexto: Any) -> Iterator[Any]:
+    """Chromium as an installed application at /casilla/, over the profile in `carpeta`: closed and opened again, it is
+    the same phone."""
+    argumentos = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    argumentos += ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    argumentos += [f"--use-file-for-fake-video-capture={camara}", f"--app={url}/casilla/"]
+    opciones = {"viewport": {"width": 360, "height": 740}, "permissions": ["camera"], "reduced_motion": "reduce"}
+    navegador = api.chromium.launch_persistent_context(
+        str(carpeta), executable_path=ruta, args=argumentos, **{**opciones, **contexto}
+    )
+    navegador.set_default_timeout(30_000)
+    try:
+        yield navegador
+    finally:
+        with suppress(Exception):  # a test may have killed it
+            navegador.close()
+
+
+Abrir = Callable[..., Any]

@@ -1,0 +1,409 @@
+"""PREP Casilla in a real Chromium, installed, with a camera that sees an acta: nothing is lost, nothing is doubled."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import signal
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from PIL import Image
+
+from navegador import revisar
+from noche import enrolar
+from prep.bitacora.actas import acta_de
+from prep.bitacora.nodos import NodoLocal
+from prep.bitacora.verificacion import verificar
+from prep.casilla import armazon
+from prep.dominio.acta.transiciones import Custodia
+from prep.intercambio import altas, lotes, nodo
+from prep.plataforma.lugares import dir_evidencia
+
+pytestmark = pytest.mark.navegador
+
+
+def dar_de_alta(oficina: Any, abierto: Any) -> Any:
+    """From the paper to the list of casillas; the page."""
+    pagina = abierto.pages[0]
+    pagina.goto(f"{oficina.url}/casilla/{oficina.papel()}")
+    pagina.reload()
+    pagina.click("button:has-text('Dar de alta')")
+    pagina.wait_for_selector("h1:has-text('Mis casillas')")
+    pagina.evaluate("navigator.serviceWorker.ready.then(r => 1)")
+    return pagina
+
+
+def vista(pagina: Any, que: str) -> None:
+    pagina.evaluate("a => { location.hash = a }", que)
+
+
+def tomar(pagina: Any, acta: str, titulo: str = "¿Se lee bien?") -> None:
+    """Photograph an acta, up to the picture that is looked at."""
+    vista(pagina, f"#/camara/{acta}")
+    pagina.click("button:text-is('Tomar'):not([disabled])")
+    pagina.wait_for_selector(f"h1:has-text('{titulo}')")
+
+
+def guardar(pagina: Any) -> None:
+    pagina.click("button:has-text('Guardar')")
+    pagina.wait_for_selector("ul.tomas")
+
+
+def sin_acta(pagina: Any, acta: str, motivo: str = "3") -> None:
+    vista(pagina, f"#/sin-acta/{acta}")
+    pagina.check(f"input[value='{motivo}']")
+    pagina.click("button:has-text('Avisar')")
+    pagina.wait_for_selector("ul.tomas")
+
+
+def espera(pagina: Any, dice: str) -> None:
+    """What is always in sight says that."""
+    pagina.wait_for_function("d => document.querySelector('#por-enviar')?.textContent === d", arg=dice)
+
+
+def otra_vez(oficina: Any, abierto: Any, pagina: Any) -> Any:
+    """The page is killed as it is, and opened again."""
+    nueva = abierto.new_page()
+    pagina.close()
+    nueva.goto(f"{oficina.url}/casilla/")
+    nueva.wait_for_selector("h1")
+    return nueva
+
+
+def enviar(pagina: Any) -> None:
+    """Without waiting for the queue's own turn."""
+    pagina.evaluate("dispatchEvent(new Event('online'))")
+
+
+def test_from_the_paper_to_a_signed_receipt(oficina: Any, abrir: Any) -> None:
+    abierto = abrir()
+    pestana = abierto.new_page()
+    pestana.goto(f"{oficina.url}/casilla/{oficina.papel()}")
+    pestana.wait_for_selector("h1:has-text('todavía no sirve')")
+    assert "Agregar a la pantalla principal" in pestana.inner_text("main")
+    revisar(pestana)
+    pestana.close()
+
+    pagina = dar_de_alta(oficina, abierto)
+    assert "Faltan 6 actas" in pagina.inner_text("main")
+    assert pagina.inner_text("#por-enviar") == "Nada por enviar"
+    una, otra = oficina.actas[:2]
+    tomar(pagina, una)
+    guardar(pagina)
+    espera(pagina, "Todo entregado")
+    sin_acta(pagina, otra)
+    espera(pagina, "Todo entregado")
+    tomar(pagina, otra)  # it did appear
+    guardar(pagina)
+    espera(pagina, "Todo entregado")
+    foto, aviso, despues = oficina.hechos()
+    assert [h.tipo for h in (foto, aviso, despues)] == ["fotografiada", "sin_acta", "fotografiada"]
+    for acta in (una, otra):
+        assert acta_de(acta).custodia is Custodia.FOTOGRAFIADA and acta_de(acta).anomalias == []
+    assert list(verificar()) == []  # what the browser signed is what everybody checks
+    guardada = json.loads(bytes(foto.cuerpo))["hecho"]["contenido"]["imagen"]
+    (original,) = dir_evidencia().rglob(guardada)
+    datos = original.read_bytes()
+    imagen = Image.open(io.BytesIO(datos))
+    assert len(datos) <= 600_000 and min(imagen.size) >= 1400 and not imagen.getexif()
+    assert (
+        pagina.evaluate(
+            "import('/estaticos/casilla/almacen.js').then(a => a.leer('ajustes', 'llave'))"
+            ".then(l => crypto.subtle.exportKey('pkcs8', l.privada)).then(() => 'salió', e => e.name)"
+        )
+        == "InvalidAccessError"
+    )
+
+
+def test_every_view_is_for_everybody(oficina: Any, abrir: Any) -> None:
+    """axe, 360 pixels, light and dark; and a picture that is not good is explained, and is the person's to decide."""
+    abierto = abrir(borrosa=True)
+    pagina = abierto.pages[0]
+    pagina.goto(f"{oficina.url}/casilla/")
+    pagina.wait_for_selector("#codigo")
+    revisar(pagina)
+    pagina.fill("#codigo", "222")
+    pagina.click("button:has-text('Dar de alta')")
+    pagina.wait_for_selector("text=diez letras y números. Revíselo")
+    pagina.fill("#codigo", "22222-22222")
+    pagina.click("button:has-text('Dar de alta')")
+    pagina.wait_for_selector("text=Ese código no sirve")
+    revisar(pagina)
+    pagina = dar_de_alta(oficina, abierto)
+    acta = oficina.actas[0]
+    abierto.set_offline(True)
+    for tema in ("light", "dark"):
+        pagina.emulate_media(color_scheme=tema)
+        vista(pagina, f"#/sin-acta/{acta}")
+        pagina.click("button:has-text('Avisar')")
+        pagina.wait_for_selector("text=Elija el motivo")
+        revisar(pagina)
+        vista(pagina, f"#/camara/{acta}")
+        pagina.wait_for_selector("button:text-is('Tomar'):not([disabled])")
+        revisar(pagina)
+        vista(pagina, "#/")
+        tomar(pagina, acta, "Tal vez no se lea")
+        assert "salió borrosa" in pagina.inner_text("main")
+        revisar(pagina)
+        pagina.click("button:has-text('enviarla así')")
+        pagina.click("button:has-text('Guardar')")
+        pagina.wait_for_selector("text=Elija una respuesta")
+        revisar(pagina)
+        pagina.check("input[value=no_se_puede]")
+        guardar(pagina)
+        for que in ("#/", f"#/acta/{acta}", "#/envios"):
+            vista(pagina, que)
+            pagina.wait_for_selector("h1")
+            revisar(pagina)
+    abierto.set_offline(False)
+    enviar(pagina)
+    espera(pagina, "Todo entregado")
+    motivo = json.loads(bytes(oficina.hechos()[0].cuerpo))["hecho"]["contenido"]["motivo"]
+    assert motivo.startswith("borrosa: ")
+
+
+def test_killed_at_every_instant_one_picture_one_fact(oficina: Any, abrir: Any) -> None:
+    abierto = abrir()
+    pagina = dar_de_alta(oficina, abierto)
+    abierto.set_offline(True)
+    pagina = otra_vez(oficina, abierto, pagina)  # the shell opens without network
+    actas = iter(oficina.actas)
+
+    tomar(pagina, next(actas))  # before it is kept: nothing was promised
+    pagina = otra_vez(oficina, abierto, pagina)
+    espera(pagina, "Nada por enviar")
+
+    al_guardar = next(actas)  # while it is being kept: all of it or nothing
+    tomar(pagina, al_guardar)
+    pagina.evaluate("document.querySelector('#abajo .principal').click()")
+    pagina = otra_vez(oficina, abierto, pagina)
+    if pagina.inner_text("#por-enviar") == "Nada por enviar":
+        tomar(pagina, al_guardar)
+        guardar(pagina)
+    espera(pagina, "1 por enviar")
+    assert "Sin conexión" in pagina.inner_text("#aviso")
+
+    guardadas = [al_guardar, next(actas), next(actas), next(actas)]
+    for acta in guardadas[1:]:  # after it is said to be kept
+        tomar(pagina, acta)
+        guardar(pagina)
+        pagina = otra_vez(oficina, abierto, pagina)
+    espera(pagina, "4 por enviar")
+
+    def cortar(metodo: str, llega: bool) -> None:
+        """The page is killed while a request is on its way, or once it arrived and before its answer comes."""
+        detenida: list[Any] = []
+
+        def detener(peticion: Any) -> None:
+            if peticion.request.method != metodo or detenida:
+                return peticion.continue_()
+            if llega:
+                peticion.fetch()
+            return detenida.append(peticion)
+
+        nueva = abierto.new_page()
+        nueva.route("**/v1/**", detener)
+        nueva.goto(f"{oficina.url}/casilla/")
+        limite = time.monotonic() + 30
+        while not detenida and time.monotonic() < limite:
+            nueva.wait_for_timeout(50)
+        assert detenida
+        abierto.set_offline(True)  # or the browser lets go of what was held when the page goes
+        nueva.close()
+        abierto.set_offline(False)
+
+    pagina.close()
+    abierto.set_offline(False)
+    cortar("PUT", llega=False)  # mid upload: it never arrived
+    assert oficina.objetos() == []
+    cortar("PUT", llega=True)  # after 201, before its receipt
+    assert len(oficina.objetos()) == 1 and oficina.hechos() == []
+    cortar("POST", llega=True)  # the facts are there, and nobody told the phone
+    assert len(oficina.hechos()) == 4
+    pagina = abierto.new_page()
+    pagina.goto(f"{oficina.url}/casilla/")
+    espera(pagina, "Todo entregado")
+    hechos = [json.loads(bytes(h.cuerpo)) for h in oficina.hechos()]
+    assert sorted(h["hecho"]["sujeto"].removeprefix("acta:") for h in hechos) == sorted(guardadas)
+    assert [h["dispositivo"]["secuencia"] for h in hechos] == [1, 2, 3, 4]
+    imagenes = {h["hecho"]["contenido"]["imagen"] for h in hechos}
+    assert set(oficina.objetos()) == imagenes
+    for huella in imagenes:
+        (original,) = dir_evidencia().rglob(huella)
+        assert hashlib.sha256(original.read_bytes()).hexdigest() == huella
+    assert list(verificar()) == []
+
+
+def matar(perfil: Path) -> None:
+    """Every process of the browser that keeps this profile, as when a battery dies."""
+    for proceso in Path("/proc").glob("[0-9]*"):
+        try:
+            suyo = f"--user-data-dir={perfil}".encode() in (proceso / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if suyo:
+            os.kill(int(proceso.name), signal.SIGKILL)
+
+
+def test_the_whole_phone_dies_and_a_file_takes_out_what_it_kept(oficina: Any, abrir: Any, tmp_path: Path) -> None:
+    """The browser's process, not the page: what was said to be kept waits in no memory. Then, no network at all."""
+    abierto = abrir()
+    pagina = dar_de_alta(oficina, abierto)
+    abierto.set_offline(True)
+    for acta in oficina.actas[:2]:
+        tomar(pagina, acta)
+        guardar(pagina)
+    matar(tmp_path / "perfil")
+    abierto = abrir(offline=True)
+    pagina = abierto.pages[0]
+    pagina.goto(f"{oficina.url}/casilla/")
+    espera(pagina, "2 por enviar")
+    vista(pagina, "#/envios")
+    pagina.click("summary:has-text('No hay señal')")
+    with pagina.expect_download() as bajada:
+        pagina.click("button:has-text('Sacar en un archivo')")
+    hecho = lotes.importar(Path(bajada.value.path()).read_bytes())
+    assert (hecho.fotos, hecho.hechos, hecho.problemas) == (len(set(oficina.objetos())), 2, [])
+    espera(pagina, "2 por enviar")  # no receipt came: it keeps them
+    abierto.set_offline(False)
+    enviar(pagina)
+    espera(pagina, "Todo entregado")
+    assert len(oficina.hechos()) == 2
+
+
+def test_a_refused_one_is_put_aside_and_the_rest_goes_on(oficina: Any, abrir: Any) -> None:
+    abierto = abrir()
+    pagina = dar_de_alta(oficina, abierto)
+    abierto.set_offline(True)
+    buena, mala, otra = oficina.actas[:3]
+    for acta in (buena, mala):
+        tomar(pagina, acta)
+        guardar(pagina)
+    sin_acta(pagina, otra)
+    espera(pagina, "3 por enviar")
+    # The disk of the phone changes a fact that it had signed.
+    pagina.evaluate(
+        """async acta => {
+            const a = await import('/estaticos/casilla/almacen.js')
+            const e = (await a.todos('envios')).find(e => e.acta === acta)
+            e.firmado.hecho.contenido.hora = '2020-01-01T00:00:00.000Z'
+            await a.escribir([['envios', e.id, e]])
+        }""",
+        mala,
+    )
+    abierto.set_offline(False)
+    enviar(pagina)
+    espera(pagina, "1 sin recibir")
+    assert [h.sujeto for h in oficina.hechos()] == [f"acta:{buena}", f"acta:{otra}"]
+    vista(pagina, f"#/acta/{mala}")
+    pagina.wait_for_selector("text=se dañó en el teléfono")
+    revisar(pagina)
+    tomar(pagina, mala)  # and it can be taken again
+    guardar(pagina)
+    pagina.wait_for_selector(".estado.bien")
+    assert len(oficina.hechos()) == 3 and acta_de(mala).custodia is Custodia.FOTOGRAFIADA
+
+
+def test_only_a_node_of_the_institute_is_believed(oficina: Any, abrir: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An impostor says that it has everything, in vain; a node that replaces another is known by its enrolment; one
+    that lacks the picture asks for it; a phone that was revoked sends no more and keeps what it has."""
+    abierto = abrir()
+    pagina = dar_de_alta(oficina, abierto)
+    impostor = NodoLocal(nodo.nodo().nodo, Ed25519PrivateKey.generate())
+    with monkeypatch.context() as otro:
+        otro.setattr(nodo, "nodo", lambda: impostor)
+        tomar(pagina, oficina.actas[0])
+        guardar(pagina)
+        pagina.wait_for_selector("text=no es el servidor del instituto")
+        espera(pagina, "1 por enviar")
+    relevo = enrolar("catd-7")
+    monkeypatch.setattr(nodo, "nodo", lambda: relevo)
+    enviar(pagina)
+    espera(pagina, "Todo entregado")
+    assert {h.nodo for h in oficina.hechos()} == {"catd-7"}
+
+    abierto.set_offline(True)
+    tomar(pagina, oficina.actas[1])
+    guardar(pagina)
+    (ident,) = {h.dispositivo for h in oficina.hechos()}
+    monkeypatch.undo()
+    altas.dar_de_baja(ident, "Se extravió.", "admin-1", nodo.reloj.ahora())
+    abierto.set_offline(False)
+    enviar(pagina)
+    pagina.wait_for_selector("#aviso >> text=se dio de baja")
+    revisar(pagina)
+    espera(pagina, "1 por enviar")
+    assert len(oficina.hechos()) == 1
+
+
+def test_a_clock_a_year_off_is_said_in_plain_words_and_loses_nothing(oficina: Any, abrir: Any) -> None:
+    abierto = abrir()
+    pagina = abierto.pages[0]
+    hoy = nodo.reloj.ahora()
+    pagina.clock.set_system_time(hoy - timedelta(days=365))
+    dar_de_alta(oficina, abierto)
+    pagina.wait_for_selector("#aviso >> text=está atrasado 1 año")
+    tomar(pagina, oficina.actas[0])
+    guardar(pagina)
+    espera(pagina, "Todo entregado")
+    (hecho,) = oficina.hechos()
+    escrito = json.loads(bytes(hecho.cuerpo))["hecho"]
+    del_telefono, corregida = (datetime.fromisoformat(h) for h in (escrito["hora"], escrito["contenido"]["hora"]))
+    assert abs(hoy - timedelta(days=365) - del_telefono) < timedelta(minutes=10)
+    assert abs(hoy - corregida) < timedelta(minutes=10)
+    pagina.clock.set_system_time(hoy + timedelta(hours=30))  # it jumps while in use: the node says the hour again
+    sin_acta(pagina, oficina.actas[1])
+    espera(pagina, "Todo entregado")
+    pagina.wait_for_selector("#aviso >> text=está adelantado 1 día")
+    abierto.set_offline(True)
+    pagina.clock.set_system_time(hoy + timedelta(days=400))
+    sin_acta(pagina, oficina.actas[2])
+    pagina.wait_for_selector("#aviso >> text=adelantado")
+    assert len(oficina.hechos()) == 2
+
+
+def test_the_version_of_the_day_does_not_change_under_anybody(
+    oficina: Any, abrir: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    abierto = abrir()
+    pagina = dar_de_alta(oficina, abierto)
+    version = "document.querySelector('meta[name=prep-version]').content"
+    primera = pagina.evaluate(version)
+    assert primera == armazon.armazon().version
+    nuevos = armazon._textos() + b" "
+    monkeypatch.setattr(armazon, "_textos", lambda: nuevos)
+    armazon.armazon.cache_clear()
+    try:
+        actualizar = """navigator.serviceWorker.getRegistration().then(r => r.update()).then(r => new Promise(si => {
+            if (!r.installing) si(Boolean(r.waiting))
+            else r.installing.onstatechange = e => si(e.target.state === 'installed')
+        }))"""
+        sin_acta(pagina, oficina.actas[0])  # the phone is at work today
+        espera(pagina, "Todo entregado")
+        assert pagina.evaluate(actualizar) is False
+        pagina = otra_vez(oficina, abierto, pagina)
+        assert pagina.evaluate(version) == primera != armazon.armazon().version
+        # another day, nothing to send: it may, and only whole
+        pagina.evaluate("caches.delete('prep-casilla-congelada')")
+        assert pagina.evaluate(actualizar) is True
+    finally:
+        monkeypatch.undo()
+        armazon.armazon.cache_clear()
+
+
+def test_a_browser_that_threw_everything_away_is_found_at_once(oficina: Any, abrir: Any) -> None:
+    abierto = abrir()
+    pagina = dar_de_alta(oficina, abierto)
+    pagina.goto("about:blank")
+    sesion = abierto.new_cdp_session(pagina)
+    sesion.send("Storage.clearDataForOrigin", {"origin": oficina.url, "storageTypes": "indexeddb"})
+    pagina.goto(f"{oficina.url}/casilla/")
+    pagina.wait_for_selector("h1:has-text('Se borró lo que guardaba')")
+    revisar(pagina)
