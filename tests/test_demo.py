@@ -1,9 +1,10 @@
-"""The whole chain, as a newcomer runs it: paper, pictures, facts, cortes, closing, comparison with the truth."""
+"""The whole chain, as a newcomer runs it: paper, pictures, facts, cortes, closing, the judge and its report."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -31,11 +32,19 @@ def test_a_whole_night(carpeta: Path) -> None:
     reader caught is what two people were made to type wrong, known here from the seed alone."""
     hecho = prep(carpeta, "demo", "--salir", "--puerto", "0")
     assert hecho.returncode == 0, hecho.stdout + hecho.stderr
-    assert hecho.stdout.count("igual ") == 3
+    assert len(re.findall(r"igual\s*$", hecho.stdout, re.MULTILINE)) == 3
+    assert "100 % DE LO QUE EXISTE: " in hecho.stdout
     assert "Verificación independiente: CORRECTO" in hecho.stdout
     publicacion = carpeta / "demo" / "publicacion"
     assert len(list((publicacion / "cortes").iterdir())) == 14
     assert len(list((publicacion / "imagenes").rglob("*.jpg"))) > 150
+    inicio = carpeta / "demo" / "inicio"
+    veredicto = json.loads((inicio / "veredicto.json").read_bytes())
+    assert (veredicto["codigo"], veredicto["cierre"], veredicto["sello"]["antes"]) == (0, True, True)
+    assert len(veredicto["empates"]) >= 3
+    assert veredicto["veredicto"] in (inicio / "informe.html").read_text()
+    assert (publicacion / "documentos" / f"{veredicto['verdad']}.json").exists()
+    assert all((inicio / f"{n}.pdf").read_bytes().startswith(b"%PDF-") for n in ("informe", "empates"))
 
     mal = equivocadas(carpeta / "demo" / "proceso")
     informe = json.loads(prep(carpeta / "demo", "lectura", "informe", "--json").stdout)
@@ -54,8 +63,10 @@ def equivocadas(proceso: Path) -> set[str]:
     """The actas of the demonstration that both people typed wrong, imagined again."""
     from prep.catalogo.lector import leer_proceso
     from prep.demo import AMBAS_MAL, CIERRE
+    from prep.simulacro.diseno import disenar
 
-    noche = Noche(*leer_proceso(proceso), CIERRE, 2027, ambas_mal=AMBAS_MAL)
+    leido = leer_proceso(proceso)
+    noche = Noche(*leido, CIERRE, 2027, ambas_mal=AMBAS_MAL, votos=disenar(*leido, 2027).votos)
     actas = list(noche.papeles())
     for acta in actas:
         noche.vivir(acta, "ab" * 32)

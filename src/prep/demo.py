@@ -1,29 +1,27 @@
-"""`prep demo`: a whole small night on this machine, from puesta en ceros to the last corte, compared with the truth."""
+"""`prep demo`: a whole small drill on this machine: designed, sealed, played, closed, judged and reported."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import secrets
 import shutil
 import signal
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from html import escape as escapar
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.markup import escape
 
-from prep.plataforma.consola import barra, salida, tabla
+from prep.plataforma.consola import barra, salida
 from prep.plataforma.lugares import (
     dir_datos,
     dir_evidencia,
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
     from prep.dominio.comun.hecho import Hecho
     from prep.lectura.obrero import Obrero
     from prep.papel.formas import Formas
+    from prep.simulacro.diseno import Diseno
     from prep.simulacro.noche import ActaSimulada, Noche
 
 CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))
@@ -62,8 +61,8 @@ def demo(
     """Corre una noche pequeña completa y la deja a la vista.
 
     Hace un proceso ficticio con la forma de Jalisco, lo congela, simula que llegan, se capturan y se verifican sus
-    actas, las lee la lectura automática, publica cortes firmados, y al final comprueba que lo publicado es exactamente
-    lo que decían las actas.
+    actas, las lee la lectura automática, publica cortes firmados y sella de antemano lo que dicen las actas; al final
+    un juez que solo lee lo publicado dice si es el 100 %, y queda el informe del simulacro.
     """
     try:
         with _carpeta_propia(), _sitio(puerto) as portal:
@@ -82,13 +81,14 @@ def _de_principio_a_fin(casillas: int, semilla: int, pausa: float, portal: int |
 
     salida.print("Iniciando la base de datos…")
     with django_listo():
-        iguales = _noche(casillas, semilla, pausa)
-        bien = _verificar() and iguales
+        bien = _noche(casillas, semilla, pausa)
         if portal is None:
             _decir_lugares()
             return bien
-        with _administracion(libre(portal + 1, salida.print)):
-            salida.print(f"Portal de resultados: [bold]http://127.0.0.1:{portal}/[/]")
+        with (
+            _administracion(libre(portal + 1, salida.print)) as escritorios,
+            _pagina_de_inicio(libre(portal + 2, salida.print), portal, escritorios),
+        ):
             _decir_lugares()
             salida.print("Ctrl-C para terminar.")
             with suppress(KeyboardInterrupt):
@@ -132,7 +132,7 @@ def _carpeta_propia() -> Iterator[None]:
 
 
 def _noche(casillas: int, semilla: int, pausa: float) -> bool:
-    """Play the night; True when the last corte says what the papers said."""
+    """Play the night; True when the judge says that everything that exists is published, and right."""
     from prep.bitacora.nodos import NodoInstituto, nodo_local
     from prep.bitacora.services import anotar, fundar_instalacion
     from prep.catalogo.ejemplo import ejemplo
@@ -145,9 +145,10 @@ def _noche(casillas: int, semilla: int, pausa: float) -> bool:
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.plataforma.reloj import RelojFijo
     from prep.publicacion.corte import hacer_corte
-    from prep.sede.actos import cierre, puesta_en_ceros
+    from prep.sede.actos import abrir_verdad, cierre, puesta_en_ceros, sellar_verdad
     from prep.sede.sala import publicador
-    from prep.simulacro.noche import Noche, verdad
+    from prep.simulacro.diseno import disenar, pdf_empates
+    from prep.simulacro.noche import Noche
     from prep.transparencia.llaves import crear, leer_privada
 
     salida.print(f"Escribiendo un proceso ficticio de {casillas:,} casillas y tres elecciones…")
@@ -164,7 +165,9 @@ def _noche(casillas: int, semilla: int, pausa: float) -> bool:
         proceso, info, almacen, Modo.SIMULACRO, llave, nodo=nodo, evidencia=evidencia, reserva=dir_reserva()
     )
 
-    noche = Noche(proceso, info, CIERRE, semilla, ambas_mal=AMBAS_MAL)
+    diseno = disenar(proceso, info, semilla)
+    (_inicio() / "empates.pdf").write_bytes(pdf_empates(proceso, diseno))
+    noche = Noche(proceso, info, CIERRE, semilla, ambas_mal=AMBAS_MAL, votos=diseno.votos)
     instituto = NodoInstituto(llave, llave.llave.publica)
     fundar_instalacion(
         proceso.clave, Modo.SIMULACRO.value, instituto, nodo, noche.cargos, CIERRE, telefonos=noche.telefonos
@@ -180,6 +183,7 @@ def _noche(casillas: int, semilla: int, pausa: float) -> bool:
     with barra() as avance, lectores:
         tarea = avance.add_task("18:00 en ceros", total=CORTES)
         puesta_en_ceros(quien, CIERRE)
+        sellar_verdad(quien, CIERRE, diseno.datos)
         obrero = Obrero(lectores, nodo, reloj, actua=True)
         escritos: set[str] = set()
 
@@ -202,9 +206,10 @@ def _noche(casillas: int, semilla: int, pausa: float) -> bool:
             avance.advance(tarea)
         final = cierre(quien, hora).corte
         assert final is not None
+        abrir_verdad(quien, hora, diseno.datos)
         avance.update(tarea, completed=CORTES, description=f"{hora:%H:%M} cierre")
     _contar_lectura(puestas)
-    return _comparar(dir_publicacion(), verdad(actas), final.alarmas)
+    return _juzgar(diseno, final.alarmas)
 
 
 def _lo_que_toca(actas: list[ActaSimulada], escritos: set[str], hasta: datetime | None) -> list[Hecho]:
@@ -245,69 +250,28 @@ def _retratar(formas: Formas, actas: list[ActaSimulada], carpeta: Path, semilla:
         return dict(avance.track(retratos, len(actas), description="Imprimiendo, llenando y fotografiando actas"))
 
 
-def _comparar(publicacion: Path, esperado: dict[str, Any], alarmas: tuple[str, ...]) -> bool:
-    """Read what was published, as anybody would, and compare it with what the papers said, box by box."""
-    ultimo = json.loads((publicacion / "ultimo.json").read_bytes())
-    corte = publicacion / ultimo["ruta"]
-    cuenta = tabla(
-        "Elección",
-        ">Actas esperadas",
-        ">Contabilizadas",
-        ">Votos publicados",
-        ">Votos en las actas",
-        "",
-        titulo=f"Corte {ultimo['corte']} contra la verdad simulada",
-    )
-    todo = not alarmas
-    for clave, verdad in esperado.items():
-        resumen = json.loads((corte / clave / "resumen.json").read_bytes())
-        cifras = resumen["estadistica"]
-        igual = (
-            cifras["actas_esperadas"] == verdad.esperadas
-            and cifras["actas_contabilizadas"] == verdad.contabilizadas
-            and resumen["total"] == verdad.total
-            and _votos_publicados(next((corte / "bd").glob("*.zip")), clave, list(verdad.votos)) == verdad.votos
-        )
-        todo = todo and igual
-        cuenta.add_row(
-            clave,
-            f"{cifras['actas_esperadas']:,}",
-            f"{cifras['actas_contabilizadas']:,}",
-            f"{resumen['total']:,}",
-            f"{verdad.total:,}",
-            "[green]igual[/]" if igual else "[red]DISTINTO[/]",
-        )
-    salida.print(cuenta)
-    for alarma in alarmas:
-        salida.print(f"[red]Alarma:[/] {escape(alarma)}")
-    return todo
-
-
-def _votos_publicados(paquete: Path, eleccion: str, recuadros: list[str]) -> dict[str, int]:
-    """Votes by box of the counted actas, added from the published CSV."""
-    with zipfile.ZipFile(paquete) as fuera:
-        interior = next(n for n in fuera.namelist() if f"_PREP_{eleccion}_" in n)
-        with zipfile.ZipFile(io.BytesIO(fuera.read(interior))) as dentro:
-            tabla = next(n for n in dentro.namelist() if n.endswith(".csv") and "CANDIDATURAS" not in n)
-            lineas = dentro.read(tabla).decode("utf-8-sig").splitlines()
-    inicio = next(i for i, linea in enumerate(lineas) if linea.startswith("CLAVE_CASILLA"))
-    votos = dict.fromkeys(recuadros, 0)
-    for fila in csv.DictReader(lineas[inicio:]):
-        if fila["CONTABILIZADA"] == "1":
-            for clave in recuadros:
-                if fila[clave].isdecimal():
-                    votos[clave] += int(fila[clave])
-    return votos
-
-
-def _verificar() -> bool:
-    """Check the whole emission the way a stranger would."""
-    from prep.comprobacion.verificar import Opciones, verificar
+def _juzgar(diseno: Diseno, alarmas: tuple[str, ...]) -> bool:
+    """Judge what was published as a stranger would, and leave the verdict and the report beside the start page."""
+    from prep.simulacro.entrega import escribir_informe, mostrar
+    from prep.simulacro.juez import juzgar
+    from prep.simulacro.veredicto import renglones
     from prep.transparencia.almacen import Carpeta
 
-    informe = verificar(Carpeta(dir_publicacion()), Opciones(todo=True))
-    salida.print(f"Verificación independiente: {informe.veredicto}")
-    return informe.codigo == 0
+    veredicto = juzgar(diseno.datos, Carpeta(dir_publicacion()))
+    mostrar(veredicto)
+    for renglon in (*renglones(veredicto), *(f"Alarma: {a}" for a in alarmas)):
+        salida.print(f"[red]✗[/] {escape(renglon)}", soft_wrap=True)
+    salida.print(f"Verificación independiente: {escape(veredicto['comprobacion']['veredicto'])}", soft_wrap=True)
+    (_inicio() / "veredicto.json").write_text(json.dumps(veredicto, ensure_ascii=False, indent=1), encoding="utf-8")
+    escribir_informe(veredicto, [], _inicio())
+    return veredicto["codigo"] == 0 and not alarmas
+
+
+def _inicio() -> Path:
+    """What the start page offers."""
+    carpeta = dir_datos() / "inicio"
+    carpeta.mkdir(mode=0o700, exist_ok=True)
+    return carpeta
 
 
 def _decir_lugares() -> None:
@@ -315,6 +279,7 @@ def _decir_lugares() -> None:
     publicacion, datos = dir_publicacion(), f"PREP_DATOS_DIR='{dir_datos()}'"
     for linea in (
         f"Todo lo publicado está en {publicacion}",
+        f"El informe del simulacro está en {_inicio()}: informe.html e informe.pdf",
         "Para comprobarlo usted: " + para_escribir(f"verificar '{publicacion}'"),
         f"Para ver cómo le fue a la lectura automática: {datos} " + para_escribir("lectura informe"),
     ):
@@ -334,8 +299,9 @@ def _sitio(puerto: int) -> Iterator[int]:
 
 
 @contextmanager
-def _administracion(puerto: int) -> Iterator[None]:
-    """The institute's side: the desks, with an account and a terminal made for the occasion."""
+def _administracion(puerto: int) -> Iterator[list[tuple[str, str, str]]]:
+    """The institute's side: the desks, with an account and a terminal made for the occasion. Gives what the start page
+    says of it: address, name, and how to come in."""
     from prep.acceso import listas, terminales
     from prep.acceso.facultades import Escribano
     from prep.plataforma.arranque import entorno_de
@@ -350,4 +316,49 @@ def _administracion(puerto: int) -> Iterator[None]:
     with sirviendo(orden_de_servidor(puerto), entorno_de(WEB)):
         salida.print(f"Escritorios: [bold]http://127.0.0.1:{puerto}/entrar/terminal/[/] código del equipo {codigo}")
         salida.print(f"Después, usuario {pase.usuario}, contraseña {pase.clave}. Catálogo y bitácora: /admin/")
+        direccion = f"http://127.0.0.1:{puerto}"
+        entrar = f"Código del equipo {codigo}; después, usuario {pase.usuario}, contraseña {pase.clave}."
+        yield [
+            (f"{direccion}/entrar/terminal/", "Los escritorios", entrar),
+            (f"{direccion}/admin/", "Catálogo y bitácora", "Con la misma cuenta."),
+        ]
+
+
+@contextmanager
+def _pagina_de_inicio(puerto: int, portal: int, escritorios: list[tuple[str, str, str]]) -> Iterator[None]:
+    """Where everything is, on one page."""
+    from prep.difusion.servidor import atendiendo, servidor
+    from prep.simulacro.informe_html import pagina
+
+    veredicto = json.loads((_inicio() / "veredicto.json").read_bytes())
+    publico = f"http://127.0.0.1:{portal}"
+    lugares = [
+        (f"{publico}/", "Los resultados", "El portal, como lo ve cualquier persona."),
+        ("informe.html", "El informe del simulacro", "También en PDF: informe.pdf."),
+        ("informe.pdf", "El informe, para imprimir", "Accesible."),
+        ("empates.pdf", "Los empates esperados", "El documento que se entrega antes del simulacro."),
+        (
+            f"{publico}/documentos/{veredicto['verdad']}.json",
+            "La verdad",
+            "Lo que dice cada acta: sellada antes, abierta al cierre.",
+        ),
+        (f"{publico}/verifica.html", "Compruébelo", "La página con que cualquiera verifica la publicación."),
+        *escritorios,
+    ]
+    renglones = "".join(
+        f'<li><a href="{escapar(a)}">{escapar(nombre)}</a><br>{escapar(que)}</li>' for a, nombre, que in lugares
+    )
+    clase = "bien" if veredicto["codigo"] == 0 else "mal"
+    cuerpo = (
+        f'<h1>Demostración de PREP Abierto</h1><p class="fallo {clase}">{escapar(veredicto["veredicto"])}</p>'
+        f'<ul class="lugares">{renglones}</ul><p class="tenue">Todo está en este equipo, con datos inventados; al '
+        "terminar con Ctrl-C deja de servirse.</p>"
+    )
+    destino = _inicio() / "index.html"
+    destino.write_bytes(pagina("Demostración de PREP Abierto", cuerpo))
+    destino.chmod(0o600)
+    sitio = servidor("127.0.0.1", puerto, _inicio(), politica=lambda _: "frame-ancestors 'self'")
+    with atendiendo(sitio):
+        salida.print(f"Portal de resultados: [bold]{publico}/[/]")
+        salida.print(f"Empiece por aquí: [bold]http://127.0.0.1:{sitio.server_port}/[/]")
         yield

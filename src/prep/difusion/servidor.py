@@ -27,6 +27,7 @@ TIPOS = {
     ".png": "image/png",
     ".svg": "image/svg+xml",
     ".zip": "application/zip",
+    ".pdf": "application/pdf",
     ".xml": "application/xml",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
@@ -133,8 +134,16 @@ class _Manejador(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 30
 
-    def __init__(self, *args: Any, carpeta: Carpeta | None, testigo: Testigo | None, estado: Estado | None, **kw: Any):
-        self.carpeta, self.testigo, self.estado = carpeta, testigo, estado
+    def __init__(
+        self,
+        *args: Any,
+        carpeta: Carpeta | None,
+        testigo: Testigo | None,
+        estado: Estado | None,
+        politica: Callable[[str], str],
+        **kw: Any,
+    ):
+        self.carpeta, self.testigo, self.estado, self.politica = carpeta, testigo, estado, politica
         super().__init__(*args, **kw)
 
     def do_GET(self) -> None:
@@ -185,7 +194,7 @@ class _Manejador(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(r.cuerpo)))
         self.send_header("Cache-Control", cache)
         self.send_header("Access-Control-Allow-Origin", "*")  # public, read-only: verifica.html reads it from anywhere
-        propias = {"Content-Security-Policy": politica_de(self.path.lstrip("/"))}
+        propias = {"Content-Security-Policy": self.politica(self.path.lstrip("/"))}
         for nombre, valor in (PROTECCION | propias | dict(mas)).items():
             self.send_header(nombre, valor)
         self.end_headers()
@@ -202,9 +211,11 @@ def servidor(
     carpeta: Path | None = None,
     testigo: Testigo | None = None,
     estado: Estado | None = None,
+    politica: Callable[[str], str] = politica_de,
 ) -> ThreadingHTTPServer:
-    """A server ready to `serve_forever`. Port 0 takes a free one."""
-    manejador = partial(_Manejador, carpeta=Carpeta(carpeta) if carpeta else None, testigo=testigo, estado=estado)
+    """A server ready to `serve_forever`. Port 0 takes a free one. `politica`: the one of the page at a path."""
+    propia = Carpeta(carpeta) if carpeta else None
+    manejador = partial(_Manejador, carpeta=propia, testigo=testigo, estado=estado, politica=politica)
     segundos = SEGUNDOS_DE_DESCARGA if carpeta else SEGUNDOS_DE_PETICION
     return _Servidor((direccion, puerto), manejador, segundos=segundos)
 

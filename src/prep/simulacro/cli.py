@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.markup import escape
@@ -145,6 +145,7 @@ def juzgar(
     import json
 
     from prep.portal.redibujo import redibujar
+    from prep.simulacro.entrega import mostrar
     from prep.simulacro.juez import juzgar
     from prep.simulacro.veredicto import renglones
     from prep.transparencia.almacen import abrir
@@ -168,28 +169,6 @@ def juzgar(
     raise typer.Exit(veredicto["codigo"])
 
 
-def mostrar(veredicto: dict[str, Any]) -> None:
-    """The verdict and its figures by election."""
-    cuenta = tabla(
-        "Elección",
-        ">Esperadas",
-        ">Existen",
-        ">Bien",
-        ">Mal",
-        ">Faltan",
-        ">Votos publicados",
-        ">Votos en el papel",
-        "",
-        titulo=f"Corte {veredicto['corte']} contra la verdad del simulacro",
-    )
-    for e in veredicto["elecciones"].values():
-        igual = e["votos_publicados"] == e["votos_en_papel"] and not e["mal"] and not e["faltan"]
-        cifras = (e[k] for k in ("esperadas", "existen", "bien", "mal", "faltan", "votos_publicados", "votos_en_papel"))
-        cuenta.add_row(e["nombre"], *(f"{n:,}" for n in cifras), "[green]igual[/]" if igual else "[red]DISTINTO[/]")
-    salida.print(cuenta)
-    salida.print(f"[bold]{escape(veredicto['veredicto'])}[/]", soft_wrap=True)
-
-
 @app.command()
 def informe(
     veredicto: Annotated[
@@ -205,21 +184,10 @@ def informe(
     ] = None,
 ) -> None:
     """Escribe el informe del simulacro, como página y como PDF, para presentarlo ante el comité."""
+    from prep.simulacro.entrega import escribir_informe
     from prep.simulacro.informe import leer_veredicto
 
     v = leer_veredicto(veredicto.read_bytes(), str(veredicto))
     anteriores = [leer_veredicto(a.read_bytes(), str(a)) for a in anterior or []]
     escribir_informe(v, anteriores, destino)
     salida.print(f"Escrito: {escape(str(destino))}/informe.html e informe.pdf", soft_wrap=True)
-
-
-def escribir_informe(v: dict[str, Any], anteriores: list[dict[str, Any]], destino: Path) -> None:
-    """The page and the PDF."""
-    from prep.simulacro.informe import piezas
-    from prep.simulacro.informe_html import html
-    from prep.simulacro.informe_pdf import pdf
-
-    destino.mkdir(parents=True, exist_ok=True)
-    dichas = list(piezas(v, anteriores))
-    (destino / "informe.html").write_bytes(html(v, dichas))
-    (destino / "informe.pdf").write_bytes(pdf(v, dichas))

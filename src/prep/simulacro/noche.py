@@ -1,14 +1,13 @@
 """A simulated night: what each acta of a process says and what people do with it, repeatable by seed.
 
-Proportions and times follow real nights (Tamaulipas 2023, Puebla 2018 and Jalisco's drills). The truth is kept apart,
-so that what the system publishes can be compared with it.
+Times follow real nights (Tamaulipas 2023, Puebla 2018 and Jalisco's drills); what the actas say is `votos`'s.
 """
 
 from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -20,7 +19,7 @@ from prep.catalogo.informativo import Informativo
 from prep.dominio.acta.hechos import Tipo, huella_lectura, sujeto_de
 from prep.dominio.comun.hecho import Hecho, nuevo_hecho
 from prep.dominio.tabulacion.proceso import Proceso
-from prep.simulacro.votos import CUENTAN, Papel, Suerte, Votos
+from prep.simulacro.votos import Papel, Suerte, Votos
 
 _ROLES: Final = ("cae", "acopiador", "digitalizador", "capturista", "verificador", "supervisor", "coordinador")
 _ARRANQUE_MIN: Final = 45
@@ -38,19 +37,6 @@ class ActaSimulada(Papel):
     hechos: list[Hecho] = field(default_factory=list)
     coincide: bool = False
     mal: bool = False
-
-
-@dataclass(slots=True)
-class Verdad:
-    """What a perfect PREP would publish of one election, added up here without the product's own tabulation."""
-
-    esperadas: int = 0
-    contabilizadas: int = 0
-    votos: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def total(self) -> int:
-        return sum(self.votos.values())
 
 
 class Noche:
@@ -235,16 +221,3 @@ class _Pluma:
         hecho = nuevo_hecho(tipo, sujeto_de(self.acta), persona, self.hora, contenido, conocidos)
         self.hechos.append(hecho)
         return hecho
-
-
-def verdad(actas: Iterable[ActaSimulada]) -> dict[str, Verdad]:
-    """What should be published, by election: what the papers say of the actas that count."""
-    resultado: dict[str, Verdad] = {}
-    for acta in actas:
-        v = resultado.setdefault(acta.eleccion.clave, Verdad())
-        v.esperadas += 1
-        if acta.suerte in CUENTAN:
-            v.contabilizadas += 1
-            for clave, votos in acta.votos.items():
-                v.votos[clave] = v.votos.get(clave, 0) + votos
-    return resultado

@@ -1,0 +1,43 @@
+"""What is handed over of a verdict: its figures on the terminal, and the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.markup import escape
+
+from prep.plataforma.consola import salida, tabla
+from prep.simulacro.informe import piezas
+from prep.simulacro.informe_html import html
+from prep.simulacro.informe_pdf import pdf
+from prep.simulacro.veredicto import Doc
+
+
+def mostrar(veredicto: Doc) -> None:
+    """The verdict and its figures by election."""
+    cuenta = tabla(
+        "Elección",
+        ">Esperadas",
+        ">Existen",
+        ">Bien",
+        ">Mal",
+        ">Faltan",
+        ">Votos publicados",
+        ">Votos en el papel",
+        "",
+        titulo=f"Corte {veredicto['corte']} contra la verdad del simulacro",
+    )
+    for e in veredicto["elecciones"].values():
+        igual = e["votos_publicados"] == e["votos_en_papel"] and not e["mal"] and not e["faltan"]
+        cifras = (e[k] for k in ("esperadas", "existen", "bien", "mal", "faltan", "votos_publicados", "votos_en_papel"))
+        cuenta.add_row(e["nombre"], *(f"{n:,}" for n in cifras), "[green]igual[/]" if igual else "[red]DISTINTO[/]")
+    salida.print(cuenta)
+    salida.print(f"[bold]{escape(veredicto['veredicto'])}[/]", soft_wrap=True)
+
+
+def escribir_informe(v: Doc, anteriores: list[Doc], destino: Path) -> None:
+    """The page and the PDF."""
+    destino.mkdir(parents=True, exist_ok=True)
+    dichas = list(piezas(v, anteriores))
+    (destino / "informe.html").write_bytes(html(v, dichas))
+    (destino / "informe.pdf").write_bytes(pdf(v, dichas))
