@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -383,16 +384,21 @@ def test_a_day_is_the_most_that_a_session_lasts(reloj: RelojFijo) -> None:
     assert not adentro(cliente)
 
 
-@pytest.mark.parametrize("como", ["retirar", "otra_clave", "epoca"])
-def test_revocation_is_in_effect_at_the_next_request(como: str) -> None:
+@pytest.mark.parametrize(
+    "revocar",
+    [
+        lambda cuenta: listas.retirar(cuenta, None),
+        listas.otra_clave,
+        lambda cuenta: Cuenta.objects.filter(pk=cuenta.pk).update(epoca=5),
+    ],
+    ids=["retirar", "otra_clave", "epoca"],
+)
+def test_revocation_is_in_effect_at_the_next_request(revocar: Callable[[Cuenta], object]) -> None:
     cuenta = persona(Rol.CAPTURISTA)
     cliente = dentro(cuenta)
     assert adentro(cliente)
     cuenta.refresh_from_db()
-    if como == "epoca":
-        Cuenta.objects.filter(pk=cuenta.pk).update(epoca=5)
-    else:
-        getattr(listas, como)(cuenta)
+    revocar(cuenta)
     assert not adentro(cliente)
 
 
@@ -436,3 +442,12 @@ def test_the_secrets_of_the_door_are_not_in_any_log(client: Client, caplog: pyte
         entrar(client, cuenta.usuario)
     assert "clave-equivocada-77" not in caplog.text
     assert CLAVE not in caplog.text
+
+
+def test_what_keeps_a_page_from_being_made_is_told_and_is_no_failure() -> None:
+    """No process has been imported: the desk that searches its catalogue says so."""
+    respuesta = dentro(persona(Rol.SUPERVISOR)).get("/ccv/identificacion/")
+    assert respuesta.status_code in (200, 503)
+    respuesta = dentro(persona(Rol.SUPERVISOR)).get("/ccv/identificacion/buscar/?q=12")
+    assert respuesta.status_code == 503
+    assert "Todavía no se puede" in respuesta.content.decode() and "prep proceso importar" in respuesta.content.decode()

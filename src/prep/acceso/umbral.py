@@ -17,6 +17,7 @@ from prep.acceso import sesiones, terminales
 from prep.acceso.hashers import Ocupado
 from prep.acceso.permisos import Acceso, falta_segundo_factor
 from prep.diseno.textos import texto
+from prep.plataforma.errores import Impedimento
 
 registro = logging.getLogger("prep.acceso")
 
@@ -65,11 +66,16 @@ class Umbral:
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Ocupado):
+        """What keeps a page from being made now, in the words with which it was said: for those who attend as well."""
+        if isinstance(exception, Ocupado):
+            que, explica, espere = "acceso.ocupado.titulo", texto("acceso.ocupado.explica"), "5"
+        elif isinstance(exception, Impedimento):
+            registro.warning("código %s en %s: %s", getattr(request, "codigo", ""), request.path, exception)
+            que, explica, espere = "acceso.impedimento.titulo", str(exception), "60"
+        else:
             return None
-        datos = {"titulo": texto("acceso.ocupado.titulo"), "explica": texto("acceso.ocupado.explica")}
-        respuesta = render(request, "diseno/error.html", datos, status=503)
-        respuesta.headers["Retry-After"] = "5"
+        respuesta = render(request, "diseno/error.html", {"titulo": texto(que), "explica": explica}, status=503)
+        respuesta.headers["Retry-After"] = espere
         return respuesta
 
 
