@@ -47,6 +47,9 @@ class Filtros:
 
     def ver(self, vista: Panorama) -> Panorama:
         """Only what is asked for."""
+        return vista.una_vez(replace(self, a=""), lambda: self._ver(vista))
+
+    def _ver(self, vista: Panorama) -> Panorama:
         pruebas: list[Callable[[Esperada], bool]] = []
         if self.eleccion:
             pruebas.append(lambda e: e.eleccion.clave == self.eleccion)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import add
 from typing import Final
 
+from prep.catalogo.services import informativo
 from prep.coordinacion.lecturas import Dicha
 from prep.coordinacion.padron import Esperada
 from prep.coordinacion.panorama import Panorama
 from prep.coordinacion.ritmo import TERMINADAS
+from prep.dominio.tabulacion.boleta import Boleta
 from prep.dominio.tabulacion.contabilidad import limite
 from prep.dominio.tabulacion.proceso import Ambito
 from prep.dominio.tabulacion.tabulacion import por_candidatura
@@ -43,6 +46,19 @@ class Contienda:
         return self.puede_cambiar and 10 * (self.esperadas - self.pendientes) >= CASI * self.esperadas
 
 
+_ultimas: tuple[Panorama, Mapping[str, Dicha], tuple[Contienda, ...]] | None = None
+
+
+def todas(vista: Panorama, dichas: Mapping[str, Dicha]) -> tuple[Contienda, ...]:
+    """Every contest of the night, computed once for each look at it."""
+    global _ultimas
+    antes = _ultimas
+    if antes is None or antes[0] is not vista or antes[1] is not dichas:
+        boletas = informativo().parametros.boletas_especiales
+        _ultimas = antes = (vista, dichas, tuple(contiendas(vista, dichas, boletas)))
+    return antes[2]
+
+
 def contiendas(vista: Panorama, dichas: Mapping[str, Dicha], boletas_especiales: int) -> Iterator[Contienda]:
     """Every contest of which some votes are published, by what is verified and counts."""
     grupos: dict[tuple[str, int | None], list[Esperada]] = defaultdict(list)
@@ -50,12 +66,7 @@ def contiendas(vista: Panorama, dichas: Mapping[str, Dicha], boletas_especiales:
         donde = None if e.eleccion.ambito is Ambito.ENTIDAD else e.acta.demarcacion
         grupos[e.eleccion.clave, donde].append(e)
     for (eleccion, donde), suyas in grupos.items():
-        votos: dict[str, int] = defaultdict(int)
-        for e in suyas:
-            dicha = dichas.get(e.clave)
-            if dicha is not None and dicha.publicada and dicha.cuenta:
-                for fila in por_candidatura(e.boleta, dicha.leida.votos):
-                    votos[fila.clave] += fila.votos
+        votos = _por_candidatura(suyas, dichas)
         if not any(votos.values()):
             continue
         pendientes = [e for e in suyas if vista.situacion(e.clave) not in TERMINADAS]
@@ -71,3 +82,19 @@ def contiendas(vista: Panorama, dichas: Mapping[str, Dicha], boletas_especiales:
             primera - segunda,
             sum(sabidos) if len(sabidos) == len(limites) else None,
         )
+
+
+def _por_candidatura(suyas: Iterable[Esperada], dichas: Mapping[str, Dicha]) -> dict[str, int]:
+    """What is verified and counts, added box by box in each demarcation, and then by candidacy."""
+    sumas: dict[int, tuple[Boleta, tuple[int, ...]]] = {}
+    for e in suyas:
+        dicha = dichas.get(e.clave)
+        if dicha is not None and dicha.publicada and dicha.cuenta:
+            _, antes = sumas.get(e.acta.demarcacion, (e.boleta, None))
+            suyos = dicha.leida.votos
+            sumas[e.acta.demarcacion] = e.boleta, suyos if antes is None else tuple(map(add, antes, suyos))
+    votos: dict[str, int] = defaultdict(int)
+    for boleta, suma in sumas.values():
+        for fila in por_candidatura(boleta, suma):
+            votos[fila.clave] += fila.votos
+    return votos

@@ -6,11 +6,11 @@ Looked up at most once every few seconds, whoever asks: twenty boards cost what 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db import connection
 
@@ -24,6 +24,9 @@ from prep.dominio.comun.autoridad import TODO
 FRESCO: Final = timedelta(seconds=15)
 """How old what a board shows may be."""
 RECIENTE: Final = timedelta(hours=1)
+CALCULADOS: Final = 32
+"""Views of one look at the night (reaches, filters, counts) that are kept."""
+T = TypeVar("T")
 TRABAJO: Final = (
     *(Tipo.CAPTURADA, Tipo.DICTAMINADA, Tipo.DECIDIDA, Tipo.VERIFICADA, Tipo.DEVUELTA),
     *(Tipo.OTRA_IMAGEN_PEDIDA, Tipo.INCIDENTE, Tipo.IDENTIFICADA, Tipo.DIGITALIZADA, Tipo.ACOPIADA),
@@ -91,16 +94,24 @@ class Reciente(NamedTuple):
     recibido: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Panorama:
-    """`vistas`: actas with any fact. `hojas`: sheets that nobody has identified. `hora`: when it was looked up."""
+    """`vistas`: actas with any fact. `hora`: when it was looked up. What is computed of it is kept with it."""
 
     hora: datetime
     padron: Padron
     vistas: Mapping[str, Vista]
     esperan: tuple[Espera, ...]
     recientes: tuple[Reciente, ...]
-    entero: bool = True
+    _calculado: dict[Hashable, Any] = field(init=False, default_factory=dict, repr=False)
+
+    def una_vez(self, que: Hashable, calcular: Callable[[], T]) -> T:
+        """What is computed of this look at the night, the first time that somebody asks."""
+        if len(self._calculado) > CALCULADOS:
+            self._calculado.clear()
+        if que not in self._calculado:
+            self._calculado[que] = calcular()
+        return self._calculado[que]  # type: ignore[no-any-return]
 
     def situacion(self, clave: str) -> Situacion:
         """Where an expected acta is: without any fact, nobody received it."""
@@ -109,9 +120,7 @@ class Panorama:
 
     def recortar(self, alcance: frozenset[str]) -> Panorama:
         """Only what somebody reaches. Sheets are of nobody's casilla: only who reaches everything sees them."""
-        if TODO in alcance:
-            return self
-        return self.de(self.padron.recortar(alcance))
+        return self if TODO in alcance else self.una_vez(alcance, lambda: self.de(self.padron.recortar(alcance)))
 
     def de(self, suyo: Padron) -> Panorama:
         """Only the actas of a part of the catalogue."""
@@ -121,7 +130,6 @@ class Panorama:
             vistas={c: v for c, v in self.vistas.items() if c in suyo.actas},
             esperan=tuple(e for e in self.esperan if e.clave in suyo.actas),
             recientes=tuple(r for r in self.recientes if r.clave in suyo.actas),
-            entero=False,
         )
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from prep.coordinacion.panorama import Espera, Panorama, Reciente, Trabajo
 from prep.dominio.acta.hechos import Tipo
@@ -73,25 +73,34 @@ class Ritmo:
 
 def medir(vista: Panorama, hasta: datetime | None) -> Ritmo:
     """The pace now and the one that is needed."""
+    visto = vista.una_vez("ritmo", lambda: _lo_de_ahora(vista))
+    quedan = max(0, int((hasta - vista.hora).total_seconds())) if hasta else 0
+    personas = {
+        labor: None if s is None or not quedan else entre(visto.hacer[labor] * s, quedan)
+        for labor, s in visto.segundos.items()
+    }
+    necesario = entre(visto.pendientes * 3600, quedan) if quedan else None
+    return Ritmo(visto.pendientes, visto.por_hora, hasta, necesario, visto.segundos, personas, visto.hoy)
+
+
+class _Visto(NamedTuple):
+    """What does not depend on the hour that one chooses."""
+
+    pendientes: int
+    por_hora: int
+    segundos: Mapping[str, int | None]
+    hacer: Mapping[str, int]
+    hoy: Mapping[str, int]
+
+
+def _lo_de_ahora(vista: Panorama) -> _Visto:
     cerca = [r for r in vista.recientes if r.recibido > vista.hora - AHORA]
     verificadas = len({r.clave for r in cerca if r.tipo is Tipo.VERIFICADA})
     pendientes = sum(1 for c in vista.padron.actas if vista.situacion(c) not in TERMINADAS)
-    quedan = max(0, int((hasta - vista.hora).total_seconds())) if hasta else 0
     medidas = segundos_por_acta(vista.recientes)
     segundos = {labor: mediana(medidas.get(labor, [])) for labor in dict.fromkeys(LABORES.values())}
-    hacer = _por_hacer(pendientes, vista.esperan, vista.recientes)
-    personas = {
-        labor: None if s is None or not quedan else entre(hacer[labor] * s, quedan) for labor, s in segundos.items()
-    }
-    return Ritmo(
-        pendientes,
-        verificadas * 4,
-        hasta,
-        entre(pendientes * 3600, quedan) if quedan else None,
-        segundos,
-        personas,
-        {labor: len({r.persona for r in cerca if LABORES.get(r.tipo) == labor}) for labor in segundos},
-    )
+    hoy = {labor: len({r.persona for r in cerca if LABORES.get(r.tipo) == labor}) for labor in segundos}
+    return _Visto(pendientes, verificadas * 4, segundos, _por_hacer(pendientes, vista.esperan, vista.recientes), hoy)
 
 
 def _por_hacer(pendientes: int, esperan: Iterable[Espera], recientes: Iterable[Reciente]) -> dict[str, int]:

@@ -31,6 +31,15 @@ class Conteo:
     por_cotejar: int = 0
     ultimo: datetime | None = None
 
+    def agregar(self, otro: Conteo) -> None:
+        """Add another group."""
+        self.esperadas += otro.esperadas
+        self.por_cotejar += otro.por_cotejar
+        for s, n in otro.en.items():
+            self.en[s] += n
+        if otro.ultimo is not None:
+            self.ultimo = max(self.ultimo or otro.ultimo, otro.ultimo)
+
     @property
     def terminadas(self) -> int:
         return sum(self.en[s] for s in TERMINADAS)
@@ -50,18 +59,27 @@ class Conteo:
 
 
 def contar(vista: Panorama, grupo: Callable[[Esperada], K]) -> dict[K, Conteo]:
-    """The situation of every expected acta, group by group, in the order of the catalogue."""
+    """The situation of every expected acta, group by group, in the order of the catalogue. `grupo`: by election,
+    demarcation or CATD."""
     cuentas: dict[K, Conteo] = {}
-    for clave, esperada in vista.padron.actas.items():
-        cuenta = cuentas.setdefault(grupo(esperada), Conteo())
+    for una, celda in vista.una_vez("celdas", lambda: _celdas(vista)):
+        cuentas.setdefault(grupo(una), Conteo()).agregar(celda)
+    return cuentas
+
+
+def _celdas(vista: Panorama) -> list[tuple[Esperada, Conteo]]:
+    """One pass over the actas: counts of those that share election, demarcation and CATD, with one of them."""
+    celdas: dict[tuple[str, int, str], tuple[Esperada, Conteo]] = {}
+    for clave, una in vista.padron.actas.items():
+        _, cuenta = celdas.setdefault((*una.demarcacion, una.catd), (una, Conteo()))
         cuenta.esperadas += 1
         cuenta.en[vista.situacion(clave)] += 1
         cuenta.por_cotejar += clave in vista.vistas and vista.vistas[clave].por_cotejar
     for r in vista.recientes:
-        if r.clave in vista.padron.actas:
-            suya = cuentas[grupo(vista.padron.actas[r.clave])]
-            suya.ultimo = max(suya.ultimo or r.recibido, r.recibido)
-    return cuentas
+        if (suya := vista.padron.actas.get(r.clave)) is not None:
+            _, cuenta = celdas[(*suya.demarcacion, suya.catd)]
+            cuenta.ultimo = max(cuenta.ultimo or r.recibido, r.recibido)
+    return list(celdas.values())
 
 
 def atraso(cuenta: Conteo, todas: Conteo, ahora: datetime) -> str:

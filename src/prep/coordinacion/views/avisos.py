@@ -15,7 +15,6 @@ from prep.acceso.models import Cuenta
 from prep.acceso.permisos import cargos_de, requiere
 from prep.acceso.registro import anotar, leyo
 from prep.acceso.roles import Rol
-from prep.catalogo.services import informativo
 from prep.coordinacion import historia, lecturas, liderazgo, oficina, panorama
 from prep.coordinacion.alcances import VEN_AVISOS, alcance
 from prep.coordinacion.avisos import Avisada, avisos
@@ -96,8 +95,7 @@ def _tabla(pedidos: list[Avisada], suyo: Padron, consulta: str) -> Tabla:
 def contiendas_de(vista: Panorama, alcanza: frozenset[str]) -> list[Contienda]:
     """Of the whole night, contests all of whose actas are in somebody's reach and whose lead may change:
     alerts first, then the closest."""
-    boletas = informativo().parametros.boletas_especiales
-    todas = liderazgo.contiendas(vista, lecturas.dichas(vista.padron, vista.hora), boletas)
+    todas = liderazgo.todas(vista, lecturas.dichas(vista.padron, vista.hora))
     suyas = [c for c in todas if TODO in alcanza or all(clave[:11] in alcanza for clave in c.claves)]
     return sorted((c for c in suyas if c.puede_cambiar), key=lambda c: (not c.alerta, c.diferencia, c.eleccion))
 
