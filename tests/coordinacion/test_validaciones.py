@@ -165,7 +165,7 @@ def leidas_de(base: Path) -> list[Leida]:
     return leidas
 
 
-@pytest.mark.parametrize("eleccion", ["GOB", "DIP_LOC", "AYUN"])
+@pytest.mark.parametrize("eleccion", ["GOB", *(pytest.param(e, marks=pytest.mark.largo) for e in ("DIP_LOC", "AYUN"))])
 def test_what_each_check_finds_in_a_published_database_is_what_the_page_says(
     datos: Callable[..., Path], eleccion: str
 ) -> None:

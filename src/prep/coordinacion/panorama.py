@@ -6,7 +6,7 @@ Looked up at most once every few seconds, whoever asks: twenty boards cost what 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,10 +14,13 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db import connection
 
+from prep.bitacora.actas import hechos_de
 from prep.bitacora.asientos import cabeza
+from prep.bitacora.autoridad import autoridad
 from prep.coordinacion.padron import Padron, padron
 from prep.dominio.acta.acta import EN_CORRECCION
 from prep.dominio.acta.hechos import HOJA, Tipo
+from prep.dominio.acta.pliegue import estado
 from prep.dominio.acta.transiciones import Captura, Custodia, Situacion
 from prep.dominio.comun.autoridad import TODO
 
@@ -32,6 +35,9 @@ TRABAJO: Final = (
     *(Tipo.OTRA_IMAGEN_PEDIDA, Tipo.INCIDENTE, Tipo.IDENTIFICADA, Tipo.DIGITALIZADA, Tipo.ACOPIADA),
 )
 """What people do to actas, at desks and in the CATD."""
+
+
+DE_IMAGEN: Final = (Tipo.OTRA_IMAGEN_PEDIDA, Tipo.OTRA_IMAGEN_CONFIRMADA, Tipo.OTRA_IMAGEN_NEGADA)
 
 
 class Trabajo(StrEnum):
@@ -157,12 +163,13 @@ _VISTAS: Final = """
     FROM bitacora_acta
     WHERE clave NOT LIKE 'hoja:%%'"""
 _ESPERAN: Final = """
-    SELECT a.clave, a.custodia, a.captura, a.en_duda, max(h.recibido) FILTER (WHERE h.tipo <> ALL(%(mudos)s))
+    SELECT a.clave, a.custodia, a.captura, max(h.recibido) FILTER (WHERE h.tipo <> ALL(%(mudos)s)),
+      (array_agg(h.tipo ORDER BY h.posicion DESC) FILTER (WHERE h.tipo = ANY(%(de_imagen)s)))[1] = %(pedida)s
     FROM bitacora_acta a
     JOIN bitacora_hecho h ON h.sujeto = CASE WHEN a.clave LIKE 'hoja:%%' THEN a.clave ELSE 'acta:' || a.clave END
     WHERE a.custodia = ANY(%(custodias)s) OR (a.custodia = 'identificada' AND a.captura <> 'verificada'
       AND (a.es IS NULL OR a.es = a.clave))
-    GROUP BY 1, 2, 3, 4"""
+    GROUP BY 1, 2, 3"""
 _RECIENTES: Final = """
     SELECT sujeto, tipo, persona, recibido FROM bitacora_hecho
     WHERE posicion >= %s AND clase IN ('acta', 'hoja') AND tipo = ANY(%s) AND recibido >= %s ORDER BY posicion"""
@@ -180,6 +187,8 @@ def _mirar(suyo: Padron, ahora: datetime, tamano: int) -> Panorama:
             _ESPERAN,
             {
                 "mudos": [Tipo.INCIDENTE.value, Tipo.PUBLICADA.value, Tipo.COTEJADA.value],
+                "de_imagen": [t.value for t in DE_IMAGEN],
+                "pedida": Tipo.OTRA_IMAGEN_PEDIDA.value,
                 "custodias": [c.value for c in DE_CUSTODIA],
             },
         )
@@ -190,7 +199,8 @@ def _mirar(suyo: Padron, ahora: datetime, tamano: int) -> Panorama:
             Reciente(sujeto.removeprefix("acta:"), _TIPOS[tipo], persona, recibido)
             for sujeto, tipo, persona, recibido in cursor
         )
-    esperan = (_espera(clave, Custodia(cu), Captura(ca), duda, desde) for clave, cu, ca, duda, desde in filas)
+    dudas = _en_duda(f[0] for f in filas if f[4])
+    esperan = (_espera(clave, Custodia(cu), Captura(ca), clave in dudas, desde) for clave, cu, ca, desde, _ in filas)
     return Panorama(ahora, suyo, vistas, tuple(e for e in esperan if e), recientes)
 
 
@@ -202,6 +212,13 @@ def _espera(clave: str, custodia: Custodia, captura: Captura, en_duda: bool, des
     if custodia is Custodia.IDENTIFICADA:
         return Espera(clave, DE_CAPTURA[captura], captura.value, desde)
     return Espera(clave, DE_CUSTODIA[custodia], custodia.value, desde)
+
+
+def _en_duda(claves: Iterable[str]) -> set[str]:
+    """Of these, whose last word about their picture is that somebody asks for another, those of which it counts: the
+    fold says it."""
+    de = autoridad()
+    return {clave for clave, suyos in hechos_de(claves).items() if estado(suyos, de).en_duda is not None}
 
 
 def _primera_desde(cursor: Any, hora: datetime, tamano: int) -> int:
