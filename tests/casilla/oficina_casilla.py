@@ -97,7 +97,7 @@ def telefono(api: Any, ruta: str, url: str, carpeta: Path, camara: Path, **conte
     """Chromium as an installed application at /casilla/, over the profile in `carpeta`: closed and opened again, it is
     the same phone."""
     argumentos = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    argumentos += ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    argumentos += ["--use-fake-device-for-media-stream"]
     argumentos += [f"--use-file-for-fake-video-capture={camara}", f"--app={url}/casilla/"]
     opciones = {"viewport": {"width": 360, "height": 740}, "permissions": ["camera"], "reduced_motion": "reduce"}
     navegador = api.chromium.launch_persistent_context(

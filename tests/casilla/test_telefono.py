@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from oficina_casilla import fotografia
 from PIL import Image
 
 from navegador import revisar
@@ -407,3 +408,26 @@ def test_a_browser_that_threw_everything_away_is_found_at_once(oficina: Any, abr
     pagina.goto(f"{oficina.url}/casilla/")
     pagina.wait_for_selector("h1:has-text('Se borró lo que guardaba')")
     revisar(pagina)
+
+
+def test_without_the_cameras_permission_there_is_a_last_way(oficina: Any, abrir: Any, tmp_path: Path) -> None:
+    """The phone's own camera gives a file; what it wrote beside the pixels does not leave the phone."""
+    abierto = abrir()
+    pagina = dar_de_alta(oficina, abierto)
+    otra = oficina.actas[1]
+    cdp = abierto.new_cdp_session(pagina)
+    cdp.send("Browser.setPermission", {"origin": oficina.url, "permission": {"name": "camera"}, "setting": "denied"})
+    vista(pagina, f"#/camara/{otra}")
+    pagina.wait_for_selector("text=no puede usar la cámara")
+    revisar(pagina)
+    exif = Image.Exif()
+    exif[0x010F] = "TELEFONO-DE-PRUEBA"
+    foto = tmp_path / "foto.jpg"
+    fotografia().save(foto, exif=exif)
+    pagina.set_input_files("#archivo", foto)
+    pagina.wait_for_selector("h1:has-text('¿Se lee bien?')")
+    guardar(pagina)
+    espera(pagina, "Todo entregado")
+    assert len(oficina.hechos()) == len(oficina.objetos()) == 1
+    for original in (p for p in dir_evidencia().rglob("*") if p.is_file()):
+        assert b"TELEFONO-DE-PRUEBA" not in original.read_bytes()

@@ -93,6 +93,13 @@ class Telefono:
         firma = self.aparato.firmar(hecho, ambito())
         return {"hecho": escribir_hecho(hecho), "dispositivo": firma.escribir()}
 
+    def firmar_escrito(self, escrito: dict[str, Any]) -> dict[str, Any]:
+        """The signature of a fact that another program wrote."""
+        secuencia, previo = self.aparato.secuencia + 1, self.aparato.previo
+        dicho = {"ambito": ambito(), "dispositivo": self.aparato.id, "secuencia": secuencia, "previo": previo}
+        firma = base64.b64encode(self.aparato.llave.sign(dumps({**dicho, "hecho": escrito}))).decode()
+        return {"id": self.aparato.id, "secuencia": secuencia, "previo": previo, "firma": firma}
+
     def entregar(self, lote: Sequence[Any], **cambios: Any) -> Any:
         return self.pedir("POST", "/v1/hechos", json.dumps(lote).encode(), tipo="application/json", **cambios)
 

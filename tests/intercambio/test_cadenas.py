@@ -60,6 +60,17 @@ def test_a_lost_receipt_is_given_again_and_nothing_is_written_twice() -> None:
     assert revisado(otra["recibos"][0])["id"] == revisado(una["recibos"][0])["id"]
 
 
+def test_what_a_phone_signed_travels_as_it_wrote_it() -> None:
+    """A browser writes its hours otherwise than we do: the node carries its bytes, and its signature stays good."""
+    tel, datos = Telefono(), foto()
+    tel.poner(datos)
+    escrito = tel.fotografiada(ACTAS[0], datos)["hecho"] | {"hora": "2027-06-07T02:00:00.250Z"}
+    firma = tel.firmar_escrito(escrito)
+    assert tel.entregar([{"hecho": escrito, "dispositivo": firma}]).json()["nuevos"] == 1
+    assert json.loads(bytes(Hecho.objects.get(clase="acta").cuerpo))["hecho"] == escrito
+    assert list(verificar()) == [] and acta_de(ACTAS[0]).custodia is Custodia.FOTOGRAFIADA
+
+
 def test_refused_ones_are_named_one_by_one_and_the_good_ones_go_on() -> None:
     tel, otro = Telefono(), Telefono("cae-2")
     fotos = [foto(i) for i in range(4)]
@@ -133,6 +144,9 @@ def test_a_delivery_is_bounded_before_it_is_understood(monkeypatch: pytest.Monke
         assert (r.status_code, r.json()["codigo"]) == (413, "grande")
     for cuerpo in (b"{", b"{}"):
         assert tel.pedir("POST", "/v1/hechos", cuerpo, tipo="application/json").status_code == 400
+    enorme = nuevo_hecho("otro_tipo", "acta:" + ACTAS[0], tel.persona, AHORA, {"texto": "x" * 200_000})
+    (no,) = tel.entregar([tel.firmado(enorme)]).json()["rechazados"]
+    assert no["codigo"] == "forma" and "bytes" in no["motivo"]
     r = tel.pedir("POST", "/v1/hechos", b"[]", tipo="application/json", huella="0" * 64)
     assert (r.status_code, r.json()["codigo"]) == (422, "huella")
     monkeypatch.setattr(cadenas, "CUOTA", 1)

@@ -164,8 +164,10 @@ def abrir_firmado(datos: Any) -> tuple[Hecho, FirmaDispositivo]:
     is checked. Raise `SobreInvalido` or `HechoInvalido`."""
     if not isinstance(datos, Mapping) or datos.keys() != {"hecho", "dispositivo"}:
         raise SobreInvalido("Lo que entrega un dispositivo lleva hecho y dispositivo.")
-    hecho = leer_hecho(datos["hecho"])  # what the device signed is carried as it wrote it
-    return replace(hecho, canonico=canonico(datos["hecho"])), _abrir_dispositivo(datos["dispositivo"])
+    hecho = replace(leer_hecho(datos["hecho"]), canonico=canonico(datos["hecho"]))  # carried as the device wrote it
+    if len(hecho.canonico) > MAXIMO_BYTES // 2:  # the envelope that will carry it must not be too large either
+        raise SobreInvalido(f"Un hecho de un dispositivo mide hasta {MAXIMO_BYTES // 2} bytes.")
+    return hecho, _abrir_dispositivo(datos["dispositivo"])
 
 
 def _abrir_dispositivo(datos: Any) -> FirmaDispositivo:

@@ -195,6 +195,7 @@ async function verCamara(clave) {
   }
   if (!video.isConnected) return camara.cerrar(abierta) // left meanwhile
   alSalir = () => camara.cerrar(abierta)
+  video.parentElement.classList.toggle('ancha', video.videoWidth > video.videoHeight)
   disparar.disabled = false
   luz.hidden = !abierta.linterna
   luz.setAttribute('aria-pressed', 'false')
