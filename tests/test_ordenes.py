@@ -132,7 +132,7 @@ FALTAS = {
     "simulacro abrir": Falta(NADA, f"no existe «{NADA}»"),
     "simulacro disenar": Falta(f"{NADA} simulacro --semilla 7", f"no existe «{NADA}»"),
     "simulacro informe": Falta("vacio.txt informe", "no es un veredicto"),
-    "simulacro juzgar": Falta(f"vacio.txt {NADA}", "No es la verdad de un simulacro"),
+    "simulacro juzgar": Falta(f"vacio.txt {NADA}", f"no existe la carpeta {NADA}"),
     "simulacro sellar": Falta(NADA, f"no existe «{NADA}»"),
     "testigo": Falta(f"{NADA} --llave k --estado e", f"no existe «{NADA}»"),
     "verificar": Falta(NADA, "NO SE PUDO COMPROBAR"),
