@@ -30,14 +30,15 @@ from prep.plataforma.lugares import dir_evidencia
 pytestmark = pytest.mark.navegador
 
 
-def dar_de_alta(oficina: Any, abierto: Any) -> Any:
-    """From the paper to the list of casillas; the page."""
+def dar_de_alta(oficina: Any, abierto: Any, con_armazon: bool = True) -> Any:
+    """From the paper to the list of casillas; the page. `con_armazon`: its shell is kept too."""
     pagina = abierto.pages[0]
     pagina.goto(f"{oficina.url}/casilla/{oficina.papel()}")
     pagina.reload()
     pagina.click("button:has-text('Dar de alta')")
     pagina.wait_for_selector("h1:has-text('Mis casillas')")
-    pagina.evaluate("navigator.serviceWorker.ready.then(r => 1)")
+    if con_armazon:
+        pagina.evaluate("navigator.serviceWorker.ready.then(r => 1)")
     return pagina
 
 
@@ -431,3 +432,33 @@ def test_without_the_cameras_permission_there_is_a_last_way(oficina: Any, abrir:
     assert len(oficina.hechos()) == len(oficina.objetos()) == 1
     for original in (p for p in dir_evidencia().rglob("*") if p.is_file()):
         assert b"TELEFONO-DE-PRUEBA" not in original.read_bytes()
+
+
+def test_a_newer_version_of_what_it_keeps_finds_the_queue_whole(oficina: Any, abrir: Any) -> None:
+    """The tables of the phone are brought up to date with pictures waiting, and with a page of the old ones open."""
+    abierto = abrir(service_workers="block")
+    pagina = dar_de_alta(oficina, abierto, con_armazon=False)
+    abierto.route("**/v1/**", lambda r: r.abort())
+    for acta in oficina.actas[:2]:
+        tomar(pagina, acta)
+        guardar(pagina)
+    sin_acta(pagina, oficina.actas[2])
+    espera(pagina, "3 por enviar")
+
+    def mejorar(ruta: Any) -> None:
+        respuesta = ruta.fetch()
+        despues = respuesta.text().replace(
+            "const MEJORAS = {", "const MEJORAS = {\n  2(base) { base.createObjectStore('x') },"
+        )
+        ruta.fulfill(response=respuesta, body=despues)
+
+    abierto.route("**/casilla/almacen.js", mejorar)
+    nueva = abierto.new_page()
+    nueva.goto(f"{oficina.url}/casilla/")
+    espera(nueva, "3 por enviar")
+    versiones = "indexedDB.databases().then(b => b.map(d => d.version))"
+    assert nueva.evaluate(versiones) == [2]
+    abierto.unroute("**/v1/**")
+    enviar(nueva)
+    espera(nueva, "Todo entregado")
+    assert [h.tipo for h in oficina.hechos()] == ["fotografiada", "fotografiada", "sin_acta"]
