@@ -240,6 +240,8 @@ def test_killed_at_every_instant_one_picture_one_fact(oficina: Any, abrir: Any) 
     for huella in imagenes:
         (original,) = dir_evidencia().rglob(huella)
         assert hashlib.sha256(original.read_bytes()).hexdigest() == huella
+        (publicada,) = dir_evidencia().rglob(f"{huella}.jpg")  # nothing but pixels: the bytes that the phone signed
+        assert publicada.read_bytes() == original.read_bytes()
     assert list(verificar()) == []
 
 

@@ -15,11 +15,12 @@ from prep.bitacora.nodos import NodoLocal
 from prep.bitacora.services import anotar
 from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import nuevo_hecho
-from prep.evidencia.imagenes import derivar
+from prep.evidencia.imagenes import derivar, revisar_almacen
 from prep.intercambio import firmas, nodo, objetos
 from prep.intercambio.errores import Negado
 from prep.intercambio.recibos import recibo
 from prep.plataforma import pases
+from prep.plataforma.almacen import abrir
 from prep.plataforma.lugares import dir_evidencia
 
 
@@ -43,8 +44,34 @@ def test_new_is_201_known_is_200_and_both_give_a_signed_receipt() -> None:
     assert otra.status_code == 200 and revisado(otra.json())["sha256"] == dicho["sha256"]
     assert Telefono("cae-2").poner(datos).status_code == 200  # of whoever it was
     assert [(p, p.stat().st_mtime_ns) for p in dir_evidencia().rglob("*") if p.is_file()] == antes
-    assert guardados() == [dicho["sha256"]]
+    assert sorted(guardados()) == [dicho["sha256"], f"{dicho['sha256']}.jpg"]
     assert pases.leer(r.cookies[pases.COOKIE].value)
+
+
+def _con(segmento: bytes) -> bytes:
+    return foto()[:20] + segmento + foto()[20:]  # after JFIF's own header
+
+
+@pytest.mark.parametrize(
+    ("datos", "tal_cual"),
+    [
+        (foto(), True),
+        (foto(progressive=True), True),
+        (foto(exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"), False),
+        (_con(b"\xff\xfe\x00\x06hola"), False),
+        (_con(b"\xff\xe2\x00\x12ICC_PROFILE\0\1\1de"), False),
+        (_con(b"\xff\xe0\x00\x06JFXX"), False),
+        (foto() + b"\0", False),
+    ],
+)
+def test_what_holds_nothing_but_pixels_is_published_as_it_was_signed(datos: bytes, tal_cual: bool) -> None:
+    r = Telefono().poner(datos)
+    assert r.status_code == 201
+    huella = sha256(datos).hexdigest()
+    publicada = dir_evidencia() / "imagenes" / huella[:2] / f"{huella}.jpg"
+    assert publicada.exists() is tal_cual
+    assert not tal_cual or publicada.read_bytes() == datos
+    assert revisar_almacen(abrir(str(dir_evidencia()), privado=True), [huella]).bien
 
 
 def test_a_receipt_of_another_node_or_changed_is_no_receipt() -> None:

@@ -4,7 +4,8 @@ An original is stored under its SHA-256 and never altered. What is published is 
 nothing that hid in the file reaches anybody; its own SHA-256 is the *código de integridad* of the database.
 
     originales/<aa>/<sha256>            as received
-    imagenes/<aa>/<sha256>.jpg          published image: upright, straightened, at most 300 kB
+    imagenes/<aa>/<sha256>.jpg          published image: upright, straightened, at most 300 kB; what holds nothing but
+                                        pixels (a phone's), as it was received: who took it signed those very bytes
     miniaturas/<aa>/<sha256>.jpg        thumbnail, 320 pixels wide
     fichas/<aa>/<sha256 of original>.json   which derivatives came from it
 """
@@ -347,6 +348,40 @@ def guardar_original(almacen: Almacen, datos: bytes) -> str:
     return huella
 
 
+def solo_pixeles(datos: bytes) -> bool:
+    """Whether this is a JPEG that holds its picture and nothing else: no segment of an application but JFIF's own
+    header, no comment, nothing after its end (ISO/IEC 10918-1, annex B)."""
+    i = 2
+    while datos[:2] == b"\xff\xd8" and datos[i : i + 1] == b"\xff" and i < len(datos):
+        marca, largo = datos[i + 1], int.from_bytes(datos[i + 2 : i + 4])
+        jfif = marca == 0xE0 and largo == 16 and datos[i + 4 : i + 9] == b"JFIF\0"
+        if marca not in _DE_LA_IMAGEN and not jfif:
+            return False
+        i += 2 + largo
+        if marca == _TRAMO:
+            fin = _FIN_DE_TRAMO.search(datos, i)
+            if fin is None or fin[0] == b"\xff\xd9":
+                return fin is not None and fin.end() == len(datos)
+            i = fin.start()
+    return False
+
+
+_TRAMO: Final = 0xDA
+_DE_LA_IMAGEN: Final = frozenset({0xC0, 0xC1, 0xC2, 0xC4, 0xDB, 0xDD, _TRAMO})
+"""Frame, Huffman and quantization tables, restart interval, scan."""
+_FIN_DE_TRAMO: Final = re.compile(rb"\xff[^\x00\xd0-\xd7]")
+
+
+def guardar_como_llego(almacen: Almacen, datos: bytes) -> bool:
+    """Publish the very bytes that were received, where they hold nothing but pixels; whether they did."""
+    huella = sha256(datos).hexdigest()
+    if not solo_pixeles(datos):
+        return False
+    if not almacen.existe(_ruta("imagenes", huella, ".jpg")):
+        almacen.escribir(_ruta("imagenes", huella, ".jpg"), datos)
+    return True
+
+
 def guardar_derivados(almacen: Almacen, original: str, hoja: int, derivados: Derivados) -> str:
     """Store what was made from page `hoja` (from 1) of an original; returns the código de integridad."""
     publicada, miniatura = derivados.integridad, sha256(derivados.miniatura).hexdigest()
@@ -409,6 +444,8 @@ def revisar_almacen(almacen: Almacen, originales: Iterable[str] | None = None) -
             vistos.add(ruta)
             revisados += 1
             nombre, datos = _NOMBRE.fullmatch(ruta), almacen.leer(ruta)
+            if nombre is not None and clase == "imagenes/" and _ruta("originales", nombre[3]) in vistos:
+                referidas.add(ruta)  # published as it was received
             if nombre is None or datos is None or sha256(datos).hexdigest() != nombre.group(3):
                 alterados.append(ruta)
             elif ruta not in referidas or (

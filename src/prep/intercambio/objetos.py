@@ -1,7 +1,8 @@
 """Pictures by their SHA-256: received once, never written over, never given back to anybody.
 
-What is kept is the original, byte by byte, in the private store: where and with what it was taken stays there. What is
-published is made from its pixels alone (`prep.evidencia.imagenes`).
+What is kept is the original, byte by byte, in the private store. One that holds nothing but pixels, as PREP Casilla
+makes them, is the published picture too: the bytes that the phone signed. Of any other, where and with what it was
+taken stays in the store, and what is published is made from its pixels alone (`prep.evidencia.imagenes`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ from typing import Any, Final
 
 from django.db.models import Count, Sum
 
-from prep.evidencia.imagenes import ArchivoRechazado, admitir_foto, guardar_original, hay_original
+from prep.evidencia.imagenes import (
+    ArchivoRechazado,
+    admitir_foto,
+    guardar_como_llego,
+    guardar_original,
+    hay_original,
+)
 from prep.intercambio import nodo
 from prep.intercambio.errores import DE_NUEVO, Negado
 from prep.intercambio.models import Objeto
@@ -62,6 +69,7 @@ def recibir(dispositivo: str, huella: str, mide: int, leer: Callable[[int], byte
     try:
         estaba = hay_original(nodo.evidencia(), huella)
         guardar_original(nodo.evidencia(), datos)
+        guardar_como_llego(nodo.evidencia(), datos)
     except ErrorAlmacen as error:
         if getattr(error.__cause__, "errno", None) in _LLENO:
             raise _lleno() from None

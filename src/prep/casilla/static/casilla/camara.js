@@ -38,7 +38,21 @@ export async function comprimir(imagen) {
     lienzo.getContext('2d').drawImage(imagen, 0, 0, lienzo.width, lienzo.height)
     for (const quality of CALIDADES) {
       const jpeg = await lienzo.convertToBlob({ type: 'image/jpeg', quality })
-      if (jpeg.size <= PESO_MAXIMO) return jpeg.arrayBuffer()
+      if (jpeg.size <= PESO_MAXIMO) return soloPixeles(await jpeg.arrayBuffer())
     }
   }
+}
+
+// What browsers write beside the pixels (a colour profile, that of every screen) goes too: what the phone signs is what is published.
+function soloPixeles(datos) {
+  const b = new Uint8Array(datos)
+  const partes = [b.subarray(0, 2)]
+  let i = 2
+  while (b[i + 1] !== 0xda) {
+    const fin = i + 2 + b[i + 2] * 256 + b[i + 3]
+    if (b[i + 1] <= 0xe0) partes.push(b.subarray(i, fin))
+    i = fin
+  }
+  partes.push(b.subarray(i))
+  return new Blob(partes).arrayBuffer()
 }
