@@ -23,6 +23,7 @@ from prep.bitacora.actas import acta_de
 from prep.bitacora.nodos import NodoLocal
 from prep.bitacora.verificacion import verificar
 from prep.casilla import armazon
+from prep.ccv.models import Espera
 from prep.dominio.acta.transiciones import Custodia
 from prep.intercambio import altas, lotes, nodo
 from prep.plataforma.lugares import dir_evidencia
@@ -242,6 +243,9 @@ def test_killed_at_every_instant_one_picture_one_fact(oficina: Any, abrir: Any) 
         assert hashlib.sha256(original.read_bytes()).hexdigest() == huella
         (publicada,) = dir_evidencia().rglob(f"{huella}.jpg")  # nothing but pixels: the bytes that the phone signed
         assert publicada.read_bytes() == original.read_bytes()
+    assert {e.clave: e.imagen for e in Espera.objects.filter(paso="identificacion")} == {
+        h["hecho"]["sujeto"].removeprefix("acta:"): h["hecho"]["contenido"]["imagen"] for h in hechos
+    }
     assert list(verificar()) == []
 
 

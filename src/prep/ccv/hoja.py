@@ -12,6 +12,7 @@ import numpy as np
 from prep.ccv import oficina
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.comun.valores import Valor
+from prep.evidencia.vista import donde, leer, para_ver
 from prep.papel.plantilla import TOTAL_ASENTADO, TOTALES, Caja, Identificacion, Plantilla, Pliego, etiqueta_recuadro
 
 CERCA: Final = 3.0
@@ -90,33 +91,14 @@ def asentar(campos: Mapping[str, Valor]) -> dict[str, object]:
 
 
 def imagen(huella: str) -> bytes | None:
-    """The picture that is typed, as a browser shows it: the published one, else the original that came."""
-    ruta = _guardada(huella)
-    return _leer(ruta) if ruta else None
+    """The picture that is typed, as a browser shows it."""
+    return para_ver(oficina.evidencia(), huella)
 
 
 def enderezada(huella: str) -> bool:
     """Whether the picture is our sheet seen from straight above: its marks are where the form has them."""
-    ruta = _guardada(huella)
+    ruta = donde(oficina.evidencia(), huella)
     return ruta is not None and _de_frente(ruta)
-
-
-def _guardada(huella: str) -> str | None:
-    """Where the store has it now: that one comes once it is published, and this one once it arrives."""
-    rutas = (f"imagenes/{huella[:2]}/{huella}.jpg", f"originales/{huella[:2]}/{huella}")
-    return next((r for r in rutas if oficina.evidencia().existe(r)), None)
-
-
-def _leer(ruta: str) -> bytes | None:
-    from prep.evidencia.imagenes import ArchivoRechazado, paginas
-
-    datos = oficina.evidencia().leer(ruta)
-    if datos is None or ruta.startswith("imagenes/"):
-        return datos
-    try:
-        return paginas(datos)[0]
-    except ArchivoRechazado:
-        return None
 
 
 @lru_cache(maxsize=4096)
@@ -126,7 +108,7 @@ def _de_frente(ruta: str) -> bool:
     from prep.papel.plantilla import PROPIO
     from prep.plataforma.opencv import cv2
 
-    datos = _leer(ruta)
+    datos = leer(oficina.evidencia(), ruta)
     gris = None if datos is None else cv2.imdecode(np.frombuffer(datos, np.uint8), cv2.IMREAD_GRAYSCALE)
     if gris is None:
         return False

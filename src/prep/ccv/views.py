@@ -35,6 +35,7 @@ from prep.dominio.acta.transiciones import Captura
 from prep.dominio.comun.autoridad import TODO
 from prep.dominio.comun.facultades import FACULTADES
 from prep.dominio.comun.rechazos import Rechazo
+from prep.evidencia.vista import tipo_mime
 
 registro = logging.getLogger("prep.ccv")
 ROLES: Final = {
@@ -297,8 +298,7 @@ def _mostrar(request: HttpRequest, clave: str, huella: str) -> HttpResponse:
     if datos is None:
         raise Http404
     leyo(request, clave)
-    tipo = "image/png" if datos.startswith(b"\x89PNG") else "image/jpeg"
-    return HttpResponse(datos, content_type=tipo, headers={"Cache-Control": "private, no-store"})
+    return HttpResponse(datos, content_type=tipo_mime(datos), headers={"Cache-Control": "private, no-store"})
 
 
 # what is looked for
