@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from instalada import CIERRE, Sede
 
 from prep.plataforma import huella as programa
@@ -29,15 +29,17 @@ def test_the_same_is_the_same_and_says_no_secret(sede: Sede) -> None:
 
 def test_each_thing_that_is_not_as_audited_is_named(sede: Sede, monkeypatch: pytest.MonkeyPatch) -> None:
     antes = tomar()
-    with connection.cursor() as c:
+    archivos = [(nombre, "0" * 64 if nombre == "cli.py" else sha) for nombre, sha in programa.archivos()]
+    monkeypatch.setattr(programa, "archivos", lambda: [*archivos, ("puerta.py", "1" * 64)])
+    monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["*"])
+    with transaction.atomic(), connection.cursor() as c:
         c.execute("CREATE FUNCTION puerta() RETURNS int LANGUAGE sql AS 'SELECT 1'")
         c.execute("ALTER TABLE bitacora_hecho DISABLE TRIGGER USER")
         c.execute("ALTER TABLE catalogo_proceso ADD COLUMN de_mas integer")
         c.execute("GRANT DELETE ON bitacora_hecho TO PUBLIC")
-    monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["*"])
-    archivos = [(nombre, "0" * 64 if nombre == "cli.py" else sha) for nombre, sha in programa.archivos()]
-    monkeypatch.setattr(programa, "archivos", lambda: [*archivos, ("puerta.py", "1" * 64)])
-    dicho = cotejar(antes, tomar())
+        ahora = tomar()
+        transaction.set_rollback(True)
+    dicho = cotejar(antes, ahora)
     assert "archivo del programa: cambió cli.py" in dicho
     assert "archivo del programa: sobra puerta.py" in dicho
     assert "objeto de la base de datos: sobra función puerta()" in dicho
