@@ -407,7 +407,7 @@ def _acceder(sede: Casa) -> None:
     sede.bien("acceso pendientes", dice="Sede Ana Ruiz ana")
     sede.bien("acceso terminal", "Mesa 1", "--lugar", "Sede", dice="abra /entrar/terminal/ y escriba:")
     sede.bien("acceso clave", "ana", dice="Contraseña de un solo uso:")
-    sede.bien("acceso retirar", "ana", dice="La cuenta «ana» ya no sirve.")
+    sede.bien("acceso retirar", "ana", dice="La cuenta «ana» ya no sirve, y su persona ya no tiene facultades.")
 
 
 def _vigilar(sede: Casa) -> None:

@@ -41,8 +41,8 @@ def testigo(
         visto = quien.ultimo(ll.nombre)
         typer.echo(f"Vigila «{ll.nombre}», visto hasta {cuantos(visto.tamano if visto else 0, 'hoja')}.")
     s = servidor(direccion, puerto, testigo=quien)
-    typer.echo(f"Testigo «{quien.firmante.llave.nombre}» en http://{direccion}:{s.server_port}/add-checkpoint")
     try:
+        typer.echo(f"Testigo «{quien.firmante.llave.nombre}» en http://{direccion}:{s.server_port}/add-checkpoint")
         s.serve_forever()
     except KeyboardInterrupt:
         typer.echo("Testigo detenido.")
@@ -75,8 +75,8 @@ def difusor(
         _contar(espejo.sincronizar())
         raise typer.Exit(1 if espejo.estado.problema else 0)
     s = servidor(direccion, puerto, carpeta=carpeta, estado=espejo.como_dict)
-    typer.echo(f"Espejo en http://{direccion}:{s.server_port}/ (estado en /difusor.json)")
     try:
+        typer.echo(f"Espejo en http://{direccion}:{s.server_port}/ (estado en /difusor.json)")
         with atendiendo(s):
             while True:
                 _contar(espejo.sincronizar())

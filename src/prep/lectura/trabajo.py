@@ -69,8 +69,8 @@ def trabajar(
         with Lectores(lector_de(almacen, Formas(proceso, info, secreto)), procesos or os.cpu_count() or 1) as lectores:
             nodo = nodo_local(dir_llaves())
             obrero = Obrero(lectores, nodo, reloj, actua=modo == "revisora")
-            errores.print(f"Lectura {modo}: se leen las actas en que dos personas coinciden. Ctrl-C para terminar.")
             try:
+                errores.print(f"Lectura {modo}: se leen las actas en que dos personas coinciden. Ctrl-C para terminar.")
                 _trabajar(obrero, una_vuelta)
             except KeyboardInterrupt:
                 errores.print("Terminado. Lo que quedó sin leer se lee al volver a empezar.")

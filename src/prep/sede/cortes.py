@@ -63,7 +63,6 @@ def programar(
         from prep.publicacion.programador import programar as programar_cortes
 
         minutos = cada or s.publicador.informativo.publicacion.cada_minutos
-        salida.print(f"Un corte cada {minutos} min en {s.destino}. Ctrl-C para terminar.")
 
         def contar(hecho: Corte | None, proximo: datetime) -> bool:
             if hecho is not None:
@@ -73,6 +72,7 @@ def programar(
 
         zona = ZoneInfo(s.publicador.proceso.zona_horaria)
         try:
+            salida.print(f"Un corte cada {minutos} min en {s.destino}. Ctrl-C para terminar.")
             programar_cortes(lambda h: s.hacer(h, False), RelojSistema(), minutos, zona, s.alarma, contar)
         except KeyboardInterrupt:
             salida.print("Terminado; el último corte queda publicado.")
