@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))
 HORAS_DE_NOCHE = 12
 CORTES = 14
-AMBAS_MAL = 0.03
+AMBAS_MAL = 0.06
 """Share of the actas in which two people type the same mistake: far more than on a real night, so that it shows."""
 
 
