@@ -433,3 +433,14 @@ def test_only_one_worker_has_the_turn(noche_leida: NocheLeida) -> None:
 def test_the_made_up_reader_reads_what_it_says() -> None:
     """The made-up reader reads what it says: the tests above rest on it."""
     assert {c.clave: c.valor for c in leer_votos("x", "y").campos} == VOTOS
+
+
+def test_an_interruption_is_not_taken_for_a_database_that_is_away(noche_leida: NocheLeida) -> None:
+    """Ctrl-C in a query may take the connection along: that the turn cannot be given back must not hide it."""
+    with pytest.raises(KeyboardInterrupt), turno() as mio:
+        assert mio
+        connection.connection.close()
+        raise KeyboardInterrupt
+    connection.close()
+    with turno() as mio:
+        assert mio

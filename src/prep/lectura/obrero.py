@@ -7,13 +7,13 @@ nothing. Every match gets one reading at most, whatever dies and however many wo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from prep.bitacora.actas import acta_de, hechos_de
 from prep.bitacora.asientos import tomar_cabeza
@@ -165,6 +165,6 @@ def turno() -> Iterator[bool]:
     try:
         yield mio
     finally:
-        if mio:
-            with connection.cursor() as cursor:
+        if mio:  # where it cannot be given back it fell with the connection; what ended the turn is what counts
+            with suppress(InterfaceError, OperationalError), connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [_CANDADO])
