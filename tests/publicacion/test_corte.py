@@ -571,7 +571,7 @@ def test_without_a_database_it_says_why(escena: Escena, monkeypatch: pytest.Monk
 
     escena.corte(60)
     connection.close()
-    with monkeypatch.context() as m, pytest.raises(CorteImposible, match="no_existe"):
+    with monkeypatch.context() as m, pytest.raises(CorteImposible, match="La base de datos no responde"):
         m.setitem(connection.settings_dict, "NAME", "no_existe")
         escena.corte(75)
     connection.close()
