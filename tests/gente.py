@@ -21,10 +21,9 @@ from prep.acceso.facultades import nombrar as nombrar_de_hecho
 from prep.acceso.models import Cuenta, Terminal
 from prep.acceso.roles import CON_SEGUNDO_FACTOR, Rol
 from prep.bitacora.models import Instalacion
-from prep.bitacora.nodos import nodo_local
+from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import fundar_instalacion
 from prep.dominio.comun.autoridad import TODO
-from prep.plataforma.lugares import dir_llaves
 
 CLAVE = "cuatro palabras sin par"
 SECRETO = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -33,7 +32,7 @@ SECRETO = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 def escribano() -> Escribano:
     """The institute of the tests, of a bitácora that is founded if it was not."""
     if not Instalacion.objects.exists():
-        fundar_instalacion(PROCESO, "prueba", raiz(), nodo_local(dir_llaves()), (), sesiones.reloj.ahora())
+        fundar_instalacion(PROCESO, "prueba", raiz(), nodo_de_aqui(), (), sesiones.reloj.ahora())
     return Escribano(raiz())
 
 

@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.markup import escape
 
+from prep.bitacora.nodos import nodo_de_aqui
 from prep.plataforma.consola import barra, salida
 from prep.plataforma.lugares import (
     dir_datos,
@@ -133,7 +134,7 @@ def _carpeta_propia() -> Iterator[None]:
 
 def _noche(casillas: int, semilla: int, pausa: float) -> bool:
     """Play the night; True when the judge says that everything that exists is published, and right."""
-    from prep.bitacora.nodos import NodoInstituto, nodo_local
+    from prep.bitacora.nodos import NodoInstituto
     from prep.bitacora.services import anotar, fundar_instalacion
     from prep.catalogo.ejemplo import ejemplo
     from prep.catalogo.escritor import escribir_proceso
@@ -159,7 +160,7 @@ def _noche(casillas: int, semilla: int, pausa: float) -> bool:
     proceso, info = cargar(), informativo()
 
     privada, _ = crear("instituto.example/prep/simulacro", dir_llaves(), archivo="instituto")
-    llave, nodo = leer_privada(privada), nodo_local(dir_llaves())
+    llave, nodo = leer_privada(privada), nodo_de_aqui()
     almacen, evidencia = AlmacenCarpeta(dir_publicacion()), AlmacenCarpeta(dir_evidencia(), privado=True)
     quien = publicador(
         proceso, info, almacen, Modo.SIMULACRO, llave, nodo=nodo, evidencia=evidencia, reserva=dir_reserva()

@@ -34,6 +34,7 @@ from prep.ccv.models import Turno
 from prep.ccv.pasos import ESCRITORIOS, Paso
 from prep.ccv.services import SE_LEEN, Ficha
 from prep.coordinacion.models import Muro
+from prep.plataforma.almacen import evidencia
 
 pytestmark = pytest.mark.django_db
 NADIE: frozenset[Rol] = frozenset()
@@ -227,7 +228,7 @@ def objeto(ruta: str, de_quien: str, cuenta: Cuenta) -> dict[str, Any]:
     clave = f"{uuid4().int % 10**6:06}B0100GUB"
     if "imagen/<str:clave>" in ruta and aqui:  # to look at another picture, another one has to be asked for
         huella = hashlib.sha256(clave.encode()).hexdigest()
-        oficina.evidencia().escribir(f"imagenes/{huella[:2]}/{huella}.jpg", b"\xff\xd8")
+        evidencia().escribir(f"imagenes/{huella[:2]}/{huella}.jpg", b"\xff\xd8")
         que = {"acta": clave, "paso": "captura", "eleccion": "GUB", "imagen": huella, "orden": clave}
         Turno.objects.filter(persona=dueno.persona).delete()
         Turno.objects.create(persona=dueno.persona, vence=timezone.now() + timedelta(minutes=5), **que)

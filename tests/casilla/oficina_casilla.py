@@ -19,6 +19,7 @@ from noche import INICIO, PROCESO, raiz
 from prep.acceso.roles import Rol
 from prep.bitacora.autoridad import ambito
 from prep.bitacora.models import Hecho
+from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import fundar_instalacion
 from prep.catalogo.ejemplo import ejemplo
 from prep.catalogo.escritor import escribir_proceso
@@ -70,7 +71,7 @@ class Oficina:
 
     def __init__(self) -> None:
         importar(carpeta_del_proceso(), INICIO)
-        fundar_instalacion(PROCESO, "prueba", raiz(), nodo.nodo(), [("admin-1", "administrador", "SEDE")], INICIO)
+        fundar_instalacion(PROCESO, "prueba", raiz(), nodo_de_aqui(), [("admin-1", "administrador", "SEDE")], INICIO)
         actas = cargar().elecciones[0].actas[:CASILLAS]
         self.casillas = tuple(sorted(a.clave[:11] for a in actas))
         self.actas = [a.clave for e in cargar().elecciones for a in e.actas if a.clave[:11] in self.casillas]

@@ -20,7 +20,7 @@ from PIL import Image
 from navegador import revisar
 from noche import enrolar
 from prep.bitacora.actas import acta_de
-from prep.bitacora.nodos import NodoLocal
+from prep.bitacora.nodos import NodoLocal, nodo_de_aqui
 from prep.bitacora.verificacion import verificar
 from prep.casilla import armazon
 from prep.ccv.models import Espera
@@ -324,7 +324,7 @@ def test_only_a_node_of_the_institute_is_believed(oficina: Any, abrir: Any, monk
     that lacks the picture asks for it; a phone that was revoked sends no more and keeps what it has."""
     abierto = abrir()
     pagina = dar_de_alta(oficina, abierto)
-    impostor = NodoLocal(nodo.nodo().nodo, Ed25519PrivateKey.generate())
+    impostor = NodoLocal(nodo_de_aqui().nodo, Ed25519PrivateKey.generate())
     with monkeypatch.context() as otro:
         otro.setattr(nodo, "nodo", lambda: impostor)
         tomar(pagina, oficina.actas[0])

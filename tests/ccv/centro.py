@@ -17,18 +17,18 @@ from gente import dentro, persona
 from noche import DE_CAMPO, INICIO, PROCESO, Noche, lectura, raiz
 from prep.acceso.models import Cuenta
 from prep.bitacora.actas import acta_de
-from prep.bitacora.nodos import nodo_local
+from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import anotar, fundar_instalacion
 from prep.catalogo.ejemplo import ejemplo
 from prep.catalogo.escritor import escribir_proceso
 from prep.catalogo.services import cargar, importar
-from prep.ccv import hoja, oficina
+from prep.ccv import hoja
 from prep.ccv.cola import Quien
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.facultades import Rol
 from prep.dominio.comun.hecho import Hecho
-from prep.plataforma.lugares import dir_llaves
+from prep.plataforma.almacen import evidencia
 from prep.plataforma.opencv import cv2
 from prep.plataforma.reloj import RelojFijo
 
@@ -55,7 +55,7 @@ class Centro:
     def __init__(self, **reglas: Any) -> None:
         importar(carpeta_del_proceso(), INICIO)
         self.proceso = cargar()
-        self.nodo = nodo_local(dir_llaves())
+        self.nodo = nodo_de_aqui()
         self.reloj = RelojFijo(AHORA)
         self.noche = Noche()
         de_fuera = [(p, r.value, "CCV") for p in ("campo", "ajena-1", "ajena-2") for r in DE_CAMPO]
@@ -83,8 +83,8 @@ class Centro:
         """Keep a picture; its name."""
         huella = hashlib.sha256(datos).hexdigest()
         ruta = f"imagenes/{huella[:2]}/{huella}.jpg"
-        if oficina.evidencia().leer(ruta) is None:
-            oficina.evidencia().escribir(ruta, datos)
+        if evidencia().leer(ruta) is None:
+            evidencia().escribir(ruta, datos)
         return huella
 
     def anota(self, *hechos: Hecho) -> None:

@@ -20,6 +20,7 @@ from prep.dominio.acta.hechos import Tipo, sujeto_de
 from prep.dominio.acta.transiciones import Captura
 from prep.dominio.comun.facultades import Rol
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
+from prep.plataforma.almacen import evidencia
 
 CAPTURA, DIFERENCIAS, DECISION, VERIFICACION = (
     f"/ccv/{p}/" for p in ("captura", "diferencias", "decision", "verificacion")
@@ -370,5 +371,5 @@ def test_a_picture_that_comes_later_is_looked_at_when_it_comes(monkeypatch: pyte
     datos = foto(4_242)
     huella = hashlib.sha256(datos).hexdigest()
     assert (hoja.enderezada(huella), hoja.imagen(huella)) == (False, None)
-    oficina.evidencia().escribir(f"imagenes/{huella[:2]}/{huella}.jpg", datos)
+    evidencia().escribir(f"imagenes/{huella[:2]}/{huella}.jpg", datos)
     assert (hoja.enderezada(huella), hoja.imagen(huella)) == (True, datos)

@@ -17,17 +17,16 @@ from noche import DE_CAMPO, INICIO, PROCESO, Noche, lectura, raiz
 from prep.acceso.models import Cuenta
 from prep.acceso.roles import Rol
 from prep.bitacora.actas import acta_de
-from prep.bitacora.nodos import nodo_local
+from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import anotar, fundar_instalacion
 from prep.catalogo.ejemplo import ejemplo
 from prep.catalogo.escritor import escribir_proceso
 from prep.catalogo.services import importar
-from prep.coordinacion import oficina
 from prep.coordinacion.padron import padron
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.hecho import Hecho
-from prep.plataforma.lugares import dir_llaves
+from prep.plataforma.almacen import evidencia
 from prep.plataforma.opencv import cv2
 from prep.plataforma.reloj import RelojFijo
 
@@ -55,7 +54,7 @@ class Sala:
     def __init__(self) -> None:
         importar(carpeta_del_proceso(), INICIO)
         self.padron = padron()
-        self.nodo = nodo_local(dir_llaves())
+        self.nodo = nodo_de_aqui()
         self.reloj = RelojFijo(AHORA)
         self.noche = Noche()
         cargos = [(p, r.value, "CCV") for p in GENTE[:-1] for r in DE_CAMPO]
@@ -86,8 +85,8 @@ class Sala:
         """An acta arrives with its picture."""
         datos = foto(len(self.noche.ultimos))
         huella = hashlib.sha256(datos).hexdigest()
-        if oficina.evidencia().leer(ruta := f"imagenes/{huella[:2]}/{huella}.jpg") is None:
-            oficina.evidencia().escribir(ruta, datos)
+        if evidencia().leer(ruta := f"imagenes/{huella[:2]}/{huella}.jpg") is None:
+            evidencia().escribir(ruta, datos)
         self.hecho(Tipo.ACOPIADA, clave, "campo", hora=INICIO.isoformat(), catd="CATD-001", a=a)
         self.hecho(Tipo.DIGITALIZADA, clave, "campo", imagen=huella, a=a)
         self.hecho(Tipo.IDENTIFICADA, clave, "campo", imagen=huella, por="qr", a=a)

@@ -19,13 +19,12 @@ from rfc8785 import dumps  # an outside oracle of what is signed
 
 from noche import INICIO, PROCESO, raiz
 from prep.bitacora.autoridad import ambito
-from prep.bitacora.nodos import DispositivoLocal, NodoLocal
+from prep.bitacora.nodos import DispositivoLocal, NodoLocal, nodo_de_aqui
 from prep.bitacora.services import anotar, fundar_instalacion
 from prep.bitacora.services.altas import alta_de_telefono
 from prep.dominio.acta.hechos import Tipo, sujeto_de
 from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import Hecho, escribir_hecho, nuevo_hecho
-from prep.intercambio import nodo
 from prep.intercambio.firmas import mensaje
 
 AHORA = INICIO + timedelta(hours=1)
@@ -34,7 +33,7 @@ ACTAS = [f"14002{i}B0100G" for i in range(4)]
 
 def fundar() -> NodoLocal:
     """A bitácora with this node, an administrator and a CAE of two casillas."""
-    aqui = nodo.nodo()
+    aqui = nodo_de_aqui()
     fundar_instalacion(PROCESO, "prueba", raiz(), aqui, [("admin-1", "administrador", "SEDE")], INICIO)
     casillas = sorted({a[:11] for a in ACTAS})
     for cae in ("cae-1", "cae-2"):
@@ -111,9 +110,9 @@ class Telefono:
 
 def revisado(dicho: dict[str, Any]) -> dict[str, Any]:
     """What a receipt says, once its signature is this node's."""
-    llave = Ed25519PublicKey.from_public_bytes(nodo.nodo().publica)
+    llave = Ed25519PublicKey.from_public_bytes(nodo_de_aqui().publica)
     llave.verify(base64.b64decode(dicho["firma"]), dumps(dicho["recibo"]))
-    assert dicho["recibo"]["nodo"] == nodo.nodo().nodo and dicho["recibo"]["ambito"] == ambito()
+    assert dicho["recibo"]["nodo"] == nodo_de_aqui().nodo and dicho["recibo"]["ambito"] == ambito()
     return dicho["recibo"]
 
 

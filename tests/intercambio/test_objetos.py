@@ -11,12 +11,12 @@ from PIL import Image
 from telefono import AHORA, Telefono, es_buena, foto, revisado
 
 from noche import INICIO, nodo_de, raiz
-from prep.bitacora.nodos import NodoLocal
+from prep.bitacora.nodos import NodoLocal, nodo_de_aqui
 from prep.bitacora.services import anotar
 from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import nuevo_hecho
 from prep.evidencia.imagenes import derivar, revisar_almacen
-from prep.intercambio import firmas, nodo, objetos
+from prep.intercambio import firmas, objetos
 from prep.intercambio.errores import Negado
 from prep.intercambio.recibos import recibo
 from prep.plataforma import pases
@@ -78,7 +78,7 @@ def test_a_receipt_of_another_node_or_changed_is_no_receipt() -> None:
     dicho = Telefono().poner(foto()).json()
     assert es_buena(dicho)
     assert not es_buena({**dicho, "recibo": {**dicho["recibo"], "bytes": 1}})
-    impostor = NodoLocal(nodo.nodo().nodo, nodo_de("impostor").llave)
+    impostor = NodoLocal(nodo_de_aqui().nodo, nodo_de("impostor").llave)
     assert not es_buena(recibo(impostor, "tel-1", AHORA, "objeto", sha256="0" * 64, bytes=1))
 
 

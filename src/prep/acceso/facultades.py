@@ -12,13 +12,12 @@ from django.db import transaction
 from prep.acceso.roles import LECTURA, MANDO, Rol
 from prep.bitacora.asientos import tomar_cabeza
 from prep.bitacora.autoridad import autoridad, desde_ahora
-from prep.bitacora.nodos import LlaveDeInstituto, NodoInstituto, nodo_local
+from prep.bitacora.nodos import LlaveDeInstituto, NodoInstituto, nodo_de_aqui
 from prep.bitacora.services import HechoRechazado, anotar
 from prep.bitacora.sobres import Firmante
 from prep.dominio.comun.autoridad import INSTITUTO, TODO, Autoridad
 from prep.dominio.comun.autoridad import Cargo as CargoDeHecho
 from prep.dominio.comun.hecho import Hecho, nuevo_hecho
-from prep.plataforma.lugares import dir_llaves
 
 _SIEMPRE: Final = 2**62
 """A sequence after every other one: what counts from now on."""
@@ -51,7 +50,7 @@ class Escribano:
     @classmethod
     def de_aqui(cls, persona: str) -> Escribano:
         """Somebody who is in at this installation."""
-        return cls(nodo_local(dir_llaves()), persona)
+        return cls(nodo_de_aqui(), persona)
 
 
 def facultades_de(persona: str) -> tuple[Cargo, ...]:

@@ -15,6 +15,7 @@ from prep.bitacora.sobres import SIN_PREVIO, FirmaDispositivo, cuerpo_de_disposi
 from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import Hecho
 from prep.plataforma.llaves import leer_o_crear
+from prep.plataforma.lugares import dir_llaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,12 @@ def leer_o_crear_llave(archivo: Path) -> Ed25519PrivateKey:
 def nodo_local(carpeta: Path, nombre: str = "central") -> NodoLocal:
     """The node of this installation. `carpeta`: where its key lives. It writes once the institute enrols it."""
     return NodoLocal(nombre, leer_o_crear_llave(carpeta / f"nodo-{nombre}.llave"))
+
+
+@cache
+def nodo_de_aqui() -> NodoLocal:
+    """The node of this installation, with its key where the installation keeps them."""
+    return nodo_local(dir_llaves())
 
 
 @cache

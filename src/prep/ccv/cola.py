@@ -18,6 +18,7 @@ from django.db.models import Min
 
 from prep.bitacora.actas import acta_de
 from prep.bitacora.autoridad import autoridad
+from prep.bitacora.nodos import nodo_de_aqui
 from prep.ccv import oficina
 from prep.ccv.models import Espera, Turno
 from prep.ccv.pasos import Paso, toca
@@ -105,7 +106,7 @@ def dejar(persona: str, orden: str | None = None) -> None:
 def _siguiente(paso: Paso, quien: Quien, ahora: datetime, cual: str) -> Turno | None:
     de = autoridad()
     yo = de.cuentas_de(quien.persona) | {de.identidad(quien.persona)}
-    alcance = _lo_comun(quien.alcance, de.alcance_de_nodo(oficina.nodo().nodo))
+    alcance = _lo_comun(quien.alcance, de.alcance_de_nodo(nodo_de_aqui().nodo))
     aqui = [quien.lugar] if de.reglas.lugares_distintos else None
     ocupadas: list[str] = []
     datos: dict[str, Any] = {

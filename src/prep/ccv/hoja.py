@@ -14,6 +14,7 @@ from prep.dominio.acta.asentado import Asentado
 from prep.dominio.comun.valores import Valor
 from prep.evidencia.vista import donde, leer, para_ver
 from prep.papel.plantilla import TOTAL_ASENTADO, TOTALES, Caja, Identificacion, Plantilla, Pliego, etiqueta_recuadro
+from prep.plataforma.almacen import evidencia
 
 CERCA: Final = 3.0
 """How far, in mm, a corner mark may be from its place in a picture that is the sheet seen from straight above."""
@@ -92,12 +93,12 @@ def asentar(campos: Mapping[str, Valor]) -> dict[str, object]:
 
 def imagen(huella: str) -> bytes | None:
     """The picture that is typed, as a browser shows it."""
-    return para_ver(oficina.evidencia(), huella)
+    return para_ver(evidencia(), huella)
 
 
 def enderezada(huella: str) -> bool:
     """Whether the picture is our sheet seen from straight above: its marks are where the form has them."""
-    ruta = donde(oficina.evidencia(), huella)
+    ruta = donde(evidencia(), huella)
     return ruta is not None and _de_frente(ruta)
 
 
@@ -108,7 +109,7 @@ def _de_frente(ruta: str) -> bool:
     from prep.papel.plantilla import PROPIO
     from prep.plataforma.opencv import cv2
 
-    datos = leer(oficina.evidencia(), ruta)
+    datos = leer(evidencia(), ruta)
     gris = None if datos is None else cv2.imdecode(np.frombuffer(datos, np.uint8), cv2.IMREAD_GRAYSCALE)
     if gris is None:
         return False

@@ -1,14 +1,11 @@
-"""What a desk works with: the process's forms, the evidence store, the node that signs and the clock."""
+"""What a desk works with: the process's forms and the clock."""
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from prep.bitacora.nodos import NodoLocal, nodo_local
 from prep.catalogo.services import cargar, informativo
 from prep.papel.formas import Formas
-from prep.plataforma.almacen import Almacen, abrir
-from prep.plataforma.lugares import dir_evidencia, dir_llaves
 from prep.plataforma.reloj import Reloj, RelojSistema
 
 reloj: Reloj = RelojSistema()
@@ -33,14 +30,3 @@ def casillas_de(lugar: str) -> frozenset[str]:
 @lru_cache(maxsize=1024)
 def _casillas(huella: str, lugar: str) -> frozenset[str]:
     return frozenset(str(a.casilla.clave) for a in formas().actas(catd=lugar)) if lugar else frozenset()
-
-
-@cache
-def nodo() -> NodoLocal:
-    """The node of this installation."""
-    return nodo_local(dir_llaves())
-
-
-@cache
-def evidencia() -> Almacen:
-    return abrir(str(dir_evidencia()), privado=True)

@@ -15,6 +15,7 @@ from django.db import transaction
 from prep.bitacora.actas import acta_de, hechos_de
 from prep.bitacora.asientos import tomar_cabeza
 from prep.bitacora.models import Hecho as FilaHecho
+from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import escribir
 from prep.ccv import hoja, oficina
 from prep.ccv.models import Turno
@@ -322,7 +323,7 @@ def _anotar(ficha: Ficha, tipo: Tipo, contenido: Mapping[str, Any], clave: str =
     command; those that come with it, `despues`, do not."""
     orden = "" if despues else ficha.orden
     donde, ahora = clave or ficha.acta, oficina.reloj.ahora()
-    return escribir(tipo, donde, ficha.persona, contenido, ahora, oficina.nodo(), orden)[1]
+    return escribir(tipo, donde, ficha.persona, contenido, ahora, nodo_de_aqui(), orden)[1]
 
 
 def _completar(ficha: Ficha, leidos: Mapping[str, Valor]) -> dict[str, object]:

@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidSignature
 from django.db import transaction
 
 from prep.bitacora.autoridad import ambito, autoridad, desde_ahora, instalacion
-from prep.bitacora.nodos import publica
+from prep.bitacora.nodos import nodo_de_aqui, publica
 from prep.bitacora.services import HechoRechazado, anotar
 from prep.catalogo.services import cargar, informativo
 from prep.dominio.comun.autoridad import TODO
@@ -110,7 +110,7 @@ def _es_suya(codigo: str, llave: str, firma: str) -> bool:
 def _escribir_alta(ident: str, llave: str, fila: Codigo, hora: datetime) -> None:
     contenido = {"llave": llave, "clase": ClaseDispositivo.TELEFONO.value, "persona": fila.persona}
     try:
-        anotar([nuevo_hecho("alta", f"dispositivo:{ident}", fila.autoriza, hora, contenido)], nodo.nodo(), hora)
+        anotar([nuevo_hecho("alta", f"dispositivo:{ident}", fila.autoriza, hora, contenido)], nodo_de_aqui(), hora)
     except HechoRechazado:  # whoever ordered the codes may no longer, or the node was revoked
         raise Negado(403, "autoriza", "Quien dio este código ya no puede dar de alta teléfonos. Pida otro.") from None
 
@@ -123,7 +123,7 @@ def _lo_que_debe_saber(ident: str, persona: str, hora: datetime) -> dict[str, An
         "persona": persona,
         "ambito": ambito(),
         "instituto": bytes(instalacion().llave).hex(),
-        "nodo": nodo.presentacion(nodo.nodo().nodo),
+        "nodo": nodo.presentacion(nodo_de_aqui().nodo),
         "hora": hora.isoformat(),
         "proceso": {"clave": proceso.clave, "nombre": proceso.nombre, "zona": proceso.zona_horaria},
         "inicio": inicio.isoformat() if inicio else None,
@@ -166,7 +166,7 @@ def dar_de_baja(ident: str, motivo: str, autoriza: str, ahora: datetime) -> int:
     contenido = {"desde": desde, "nodos": desde_ahora(), "motivo": motivo}
     hecho = nuevo_hecho("baja", f"dispositivo:{ident}", autoriza, ahora, contenido)
     try:
-        anotar([hecho], nodo.nodo(), ahora)
+        anotar([hecho], nodo_de_aqui(), ahora)
     except HechoRechazado:
         raise Impedimento("Solo quien administra la operación central da de baja teléfonos.") from None
     return desde

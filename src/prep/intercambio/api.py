@@ -11,6 +11,7 @@ from ninja.responses import Response
 from ninja.security.base import AuthBase
 
 from prep.bitacora.autoridad import SinFundar
+from prep.bitacora.nodos import nodo_de_aqui
 from prep.intercambio import altas, cadenas, nodo, objetos
 from prep.intercambio.errores import DE_NUEVO, Negado
 from prep.intercambio.firmas import Quien, reconocer
@@ -194,7 +195,7 @@ def entregar(request: HttpRequest, respuesta: HttpResponse) -> dict[str, Any]:
     summary="Qué tiene este nodo de la cadena del dispositivo, qué hora es y quién es el nodo",
 )
 def conocer(request: HttpRequest, respuesta: HttpResponse) -> dict[str, Any]:
-    quien, ahora, aqui = _quien(request, respuesta), nodo.reloj.ahora(), nodo.nodo()
+    quien, ahora, aqui = _quien(request, respuesta), nodo.reloj.ahora(), nodo_de_aqui()
     cadena = recibo(aqui, quien.id, ahora, "cadena", **cadenas.estado(quien.id, quien.aparato))
     return {"hora": ahora.isoformat(), "cadena": cadena, "nodo": nodo.presentacion(aqui.nodo)}
 

@@ -15,13 +15,13 @@ import orjson
 from django.db import connection
 
 from prep.bitacora.autoridad import ambito
-from prep.bitacora.nodos import publica
+from prep.bitacora.nodos import nodo_de_aqui, publica
 from prep.bitacora.services import llevar
 from prep.bitacora.sobres import FirmaDispositivo, SobreInvalido, abrir_firmado, revisar_firmado
 from prep.dominio.comun.autoridad import Dispositivo
 from prep.dominio.comun.facultades import DEL_DISPOSITIVO
 from prep.dominio.comun.hecho import Hecho, HechoInvalido
-from prep.intercambio import nodo, objetos
+from prep.intercambio import objetos
 from prep.intercambio.errores import Negado
 from prep.intercambio.recibos import recibo
 
@@ -82,9 +82,9 @@ def recibir(ident: str, aparato: Dispositivo, lote: Sequence[Any], ahora: dateti
     if len(lugares(ident, aparato.persona)) + len(buenos) > CUOTA:
         raise Negado(429, "cuota", "Este teléfono ya envió todo lo que puede. Avise a su coordinación.", espere=300)
     if buenos:
-        entrega.nuevos = len(llevar(list(buenos.values()), nodo.nodo(), ahora))
+        entrega.nuevos = len(llevar(list(buenos.values()), nodo_de_aqui(), ahora))
     for hecho, firma in buenos.values():
-        entrega.recibos.append(recibo(nodo.nodo(), ident, ahora, "hecho", id=hecho.id, secuencia=firma.secuencia))
+        entrega.recibos.append(recibo(nodo_de_aqui(), ident, ahora, "hecho", id=hecho.id, secuencia=firma.secuencia))
     return entrega
 
 

@@ -1,31 +1,17 @@
-"""What this side of the protocol works with: the node that signs, the store of pictures, the clock."""
+"""What this side of the protocol works with: the clock, and how it presents its node."""
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from django.db import connection
 
 from prep.bitacora.autoridad import SinFundar
-from prep.bitacora.nodos import NodoLocal, nodo_local
 from prep.bitacora.sobres import guardado
 from prep.dominio.comun.autoridad import INSTITUTO
-from prep.plataforma.almacen import Almacen, abrir
-from prep.plataforma.lugares import dir_evidencia, dir_llaves
 from prep.plataforma.reloj import Reloj, RelojSistema
 
 reloj: Reloj = RelojSistema()
-
-
-@cache
-def nodo() -> NodoLocal:
-    return nodo_local(dir_llaves())
-
-
-@cache
-def evidencia() -> Almacen:
-    return abrir(str(dir_evidencia()), privado=True)
 
 
 def presentacion(nombre: str) -> dict[str, Any]:

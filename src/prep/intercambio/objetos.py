@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Sum
 
+from prep.bitacora.nodos import nodo_de_aqui
 from prep.evidencia.imagenes import (
     ArchivoRechazado,
     admitir_foto,
@@ -27,7 +28,7 @@ from prep.intercambio import nodo
 from prep.intercambio.errores import DE_NUEVO, Negado
 from prep.intercambio.models import Objeto
 from prep.intercambio.recibos import recibo
-from prep.plataforma.almacen import ErrorAlmacen
+from prep.plataforma.almacen import ErrorAlmacen, evidencia
 from prep.plataforma.lugares import dir_evidencia
 
 MAXIMO_BYTES: Final = 2 * 2**20
@@ -67,9 +68,9 @@ def recibir(dispositivo: str, huella: str, mide: int, leer: Callable[[int], byte
     except ArchivoRechazado as error:
         raise Negado(415, "no_es_foto", str(error)) from None
     try:
-        estaba = hay_original(nodo.evidencia(), huella)
-        guardar_original(nodo.evidencia(), datos)
-        guardar_como_llego(nodo.evidencia(), datos)
+        estaba = hay_original(evidencia(), huella)
+        guardar_original(evidencia(), datos)
+        guardar_como_llego(evidencia(), datos)
     except ErrorAlmacen as error:
         if getattr(error.__cause__, "errno", None) in _LLENO:
             raise _lleno() from None
@@ -84,17 +85,17 @@ def recibir(dispositivo: str, huella: str, mide: int, leer: Callable[[int], byte
 def otra_vez(dispositivo: str, huella: str) -> dict[str, Any]:
     """The receipt of a picture that this device delivered: it may have been lost on the way, and the picture weighs."""
     fila = Objeto.objects.filter(dispositivo=dispositivo, sha256=huella).first()
-    if fila is None or not hay_original(nodo.evidencia(), huella):
+    if fila is None or not hay_original(evidencia(), huella):
         raise Negado(404, "no_esta", "Esta fotografía todavía no llega.")
     return _de(dispositivo, huella, fila.bytes)
 
 
 def hay(huella: str) -> bool:
-    return hay_original(nodo.evidencia(), huella)
+    return hay_original(evidencia(), huella)
 
 
 def _de(dispositivo: str, huella: str, mide: int) -> dict[str, Any]:
-    return recibo(nodo.nodo(), dispositivo, nodo.reloj.ahora(), "objeto", sha256=huella, bytes=mide)
+    return recibo(nodo_de_aqui(), dispositivo, nodo.reloj.ahora(), "objeto", sha256=huella, bytes=mide)
 
 
 def _leer(leer: Callable[[int], bytes]) -> bytes:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from prep.bitacora.nodos import nodo_de_aqui
 from prep.papel.opciones import Llave, secreto_qr
 from prep.plataforma.consola import barra, errores, fallar, salida, tabla
-from prep.plataforma.lugares import dir_evidencia, dir_llaves
+from prep.plataforma.lugares import dir_evidencia
 from prep.transparencia.errores import causa
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ def trabajar(
     from prep.plataforma.arranque import django_listo
 
     with django_listo():
-        from prep.bitacora.nodos import nodo_local
         from prep.catalogo.services import cargar, informativo
         from prep.lectura.lectores import Lectores, lector_de
         from prep.lectura.obrero import Obrero
@@ -67,7 +67,7 @@ def trabajar(
         almacen = abrir(evidencia or str(dir_evidencia()), privado=True)
         reloj = RelojSistema()
         with Lectores(lector_de(almacen, Formas(proceso, info, secreto)), procesos or os.cpu_count() or 1) as lectores:
-            nodo = nodo_local(dir_llaves())
+            nodo = nodo_de_aqui()
             obrero = Obrero(lectores, nodo, reloj, actua=modo == "revisora")
             try:
                 errores.print(f"Lectura {modo}: se leen las actas en que dos personas coinciden. Ctrl-C para terminar.")

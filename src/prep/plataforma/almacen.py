@@ -15,10 +15,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from prep.plataforma.errores import Impedimento
+from prep.plataforma.lugares import dir_evidencia
 from prep.transparencia.almacen import CANDADO, candado
 from prep.transparencia.errores import causa
 
@@ -96,6 +98,12 @@ def abrir_existente(origen: str, *, privado: bool = False) -> Almacen:
     if not origen.startswith("s3://") and not Path(origen).is_dir():
         raise ErrorAlmacen(f"No existe la carpeta {origen}.")
     return abrir(origen, privado=privado)
+
+
+@cache
+def evidencia() -> Almacen:
+    """The installation's private store of pictures."""
+    return abrir(str(dir_evidencia()), privado=True)
 
 
 def validar(ruta: str) -> str:

@@ -13,7 +13,7 @@ from prep.acceso.registro import leyo
 from prep.acceso.roles import Rol
 from prep.bitacora.models import Hecho as FilaHecho
 from prep.catalogo.services.errores import ProcesoDesconocido
-from prep.coordinacion import historia, oficina
+from prep.coordinacion import historia
 from prep.coordinacion.alcances import VEN
 from prep.coordinacion.padron import padron
 from prep.coordinacion.views.comun import pestanas, reabrir_en
@@ -21,6 +21,7 @@ from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.hechos import HOJA, sujeto_de
 from prep.dominio.acta.transiciones import Captura
 from prep.evidencia.vista import para_ver, tipo_mime
+from prep.plataforma.almacen import evidencia
 
 SIEMPRE: Final = frozenset({Rol.ADMINISTRADOR, Rol.AUDITOR})
 """Who sees what was typed at any moment: nobody who may settle it."""
@@ -74,7 +75,7 @@ def imagen(request: HttpRequest, clave: str, huella: str) -> HttpResponse:
     suya = FilaHecho.objects.filter(sujeto=sujeto_de(clave), tipo__in=[t.value for t in historia.LLEGADAS])
     if all(huella != h for h in historia.imagenes_de(suya)):
         raise Http404
-    datos = para_ver(oficina.evidencia(), huella)
+    datos = para_ver(evidencia(), huella)
     if datos is None:
         raise Http404
     leyo(request, f"{clave} {huella}")
