@@ -6,6 +6,9 @@ import hashlib
 import random
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -27,6 +30,17 @@ PERSONAS = (
     *("captura-5", "captura-6"),
 )
 TELEFONO = DispositivoLocal("tel-cae-1", Ed25519PrivateKey.from_private_bytes(b"\5" * 32))
+
+
+@cache
+def carpeta_de_ejemplo() -> Path:
+    """The folder of a process of 60 casillas, written once."""
+    from prep.catalogo.ejemplo import ejemplo
+    from prep.catalogo.escritor import escribir_proceso
+
+    carpeta = Path(mkdtemp(prefix="prep-ejemplo-")) / "proceso"
+    escribir_proceso(carpeta, *ejemplo(60))
+    return carpeta
 
 
 def raiz() -> NodoInstituto:

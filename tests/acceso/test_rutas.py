@@ -5,9 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid4
 
@@ -20,14 +17,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, path
 from django.utils import timezone
 
 from gente import dentro, persona, terminal
-from noche import INICIO
+from noche import INICIO, carpeta_de_ejemplo
 from prep.acceso.models import Cuenta
 from prep.acceso.permisos import Acceso, requiere
 from prep.acceso.roles import CON_SEGUNDO_FACTOR, LECTURA, MANDO, OPERATIVOS, TODOS, Rol, incompatibles
 from prep.acceso.umbral import OTRAS_PUERTAS
 from prep.bitacora.models import Hecho
-from prep.catalogo.ejemplo import ejemplo
-from prep.catalogo.escritor import escribir_proceso
 from prep.catalogo.services import importar
 from prep.ccv import oficina, views
 from prep.ccv.models import Turno
@@ -241,7 +236,7 @@ def test_every_route_that_names_an_object_says_whose() -> None:
 
 @pytest.mark.parametrize("rol", sorted(TODOS))
 def test_each_role_reaches_its_objects_and_those_of_nobody_else(rol: Rol) -> None:
-    importar(proceso_de_ejemplo(), INICIO)
+    importar(carpeta_de_ejemplo(), INICIO)
     cuenta = persona(rol, lugar="CCV")
     cliente = dentro(cuenta)
     for ruta, casos in OBJETOS.items():
@@ -274,13 +269,6 @@ SOLO: dict[tuple[Paso, str], tuple[Rol, ...]] = {  # of those who sit at the des
 FICHAS = {"suya, de otro proceso": 409, "de otra persona": 400, "de otro escritorio": 400, "de otra llave": 400}
 
 
-@cache
-def proceso_de_ejemplo() -> Path:
-    carpeta = Path(mkdtemp(prefix="prep-rutas-")) / "proceso"
-    escribir_proceso(carpeta, *ejemplo(60))
-    return carpeta
-
-
 def con_claves(otros: dict[str, str]) -> dict[str, str]:
     """What goes beside a slip, with keys of this process where it asks for one."""
     eleccion = oficina.formas().proceso.elecciones[0]
@@ -310,7 +298,7 @@ def test_everything_that_a_desk_does_is_tried() -> None:
 
 @pytest.mark.parametrize("rol", sorted(TODOS))
 def test_a_desk_does_nothing_with_what_it_did_not_give_to_that_person(rol: Rol) -> None:
-    importar(proceso_de_ejemplo(), INICIO)
+    importar(carpeta_de_ejemplo(), INICIO)
     cuenta = persona(rol, lugar="CCV")
     cliente = dentro(cuenta)
     for (paso, accion), otros in HACEN.items():

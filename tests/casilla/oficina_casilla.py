@@ -15,14 +15,13 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from gente import persona
-from noche import INICIO, PROCESO, raiz
+from noche import INICIO, PROCESO, carpeta_de_ejemplo, raiz
 from prep.acceso.roles import Rol
 from prep.bitacora.autoridad import ambito
 from prep.bitacora.models import Hecho
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import fundar_instalacion
 from prep.catalogo.ejemplo import ejemplo
-from prep.catalogo.escritor import escribir_proceso
 from prep.catalogo.services import cargar, importar
 from prep.intercambio import altas, nodo
 from prep.intercambio.models import Objeto
@@ -31,13 +30,6 @@ from prep.simulacro.noche import Noche
 from prep.simulacro.papel import retratar_todas
 
 CASILLAS = 2
-
-
-@cache
-def carpeta_del_proceso() -> Path:
-    carpeta = Path(tempfile.mkdtemp(prefix="prep-casilla-")) / "proceso"
-    escribir_proceso(carpeta, *ejemplo(60))
-    return carpeta
 
 
 @cache
@@ -70,7 +62,7 @@ class Oficina:
     """The sede: what it gave out and what it has."""
 
     def __init__(self) -> None:
-        importar(carpeta_del_proceso(), INICIO)
+        importar(carpeta_de_ejemplo(), INICIO)
         fundar_instalacion(PROCESO, "prueba", raiz(), nodo_de_aqui(), [("admin-1", "administrador", "SEDE")], INICIO)
         actas = cargar().elecciones[0].actas[:CASILLAS]
         self.casillas = tuple(sorted(a.clave[:11] for a in actas))

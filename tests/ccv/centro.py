@@ -6,21 +6,17 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
 from django.test import Client
 
 from gente import dentro, persona
-from noche import DE_CAMPO, INICIO, PROCESO, Noche, lectura, raiz
+from noche import DE_CAMPO, INICIO, PROCESO, Noche, carpeta_de_ejemplo, lectura, raiz
 from prep.acceso.models import Cuenta
 from prep.bitacora.actas import acta_de
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import anotar, fundar_instalacion
-from prep.catalogo.ejemplo import ejemplo
-from prep.catalogo.escritor import escribir_proceso
 from prep.catalogo.services import cargar, importar
 from prep.ccv import hoja
 from prep.ccv.cola import Quien
@@ -36,13 +32,6 @@ AHORA = INICIO + timedelta(hours=2)
 
 
 @cache
-def carpeta_del_proceso() -> Path:
-    carpeta = Path(mkdtemp(prefix="prep-ccv-")) / "proceso"
-    escribir_proceso(carpeta, *ejemplo(60))
-    return carpeta
-
-
-@cache
 def foto(semilla: int) -> bytes:
     """Any picture."""
     azar = np.random.default_rng(semilla).integers(0, 255, (60, 90, 3), np.uint8)
@@ -53,7 +42,7 @@ class Centro:
     """`reloj`: the desk's; `noche`: writes facts of people who do not come in here."""
 
     def __init__(self, **reglas: Any) -> None:
-        importar(carpeta_del_proceso(), INICIO)
+        importar(carpeta_de_ejemplo(), INICIO)
         self.proceso = cargar()
         self.nodo = nodo_de_aqui()
         self.reloj = RelojFijo(AHORA)

@@ -5,22 +5,18 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
 from django.test import Client
 
 from gente import dentro, persona
-from noche import DE_CAMPO, INICIO, PROCESO, Noche, lectura, raiz
+from noche import DE_CAMPO, INICIO, PROCESO, Noche, carpeta_de_ejemplo, lectura, raiz
 from prep.acceso.models import Cuenta
 from prep.acceso.roles import Rol
 from prep.bitacora.actas import acta_de
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import anotar, fundar_instalacion
-from prep.catalogo.ejemplo import ejemplo
-from prep.catalogo.escritor import escribir_proceso
 from prep.catalogo.services import importar
 from prep.coordinacion.padron import padron
 from prep.dominio.acta.acta import Acta
@@ -35,13 +31,6 @@ GENTE = ("campo", "otro", "ana", "beto", "caro", "dora", "sistema.sede")
 
 
 @cache
-def carpeta_del_proceso() -> Path:
-    carpeta = Path(mkdtemp(prefix="prep-coordinacion-")) / "proceso"
-    escribir_proceso(carpeta, *ejemplo(60))
-    return carpeta
-
-
-@cache
 def foto(semilla: int) -> bytes:
     """Any picture."""
     azar = np.random.default_rng(semilla).integers(0, 255, (60, 90, 3), np.uint8)
@@ -52,7 +41,7 @@ class Sala:
     """`ana` and `beto` type, `caro` verifies, `dora` rules, `campo` receives and `otro` supervises."""
 
     def __init__(self) -> None:
-        importar(carpeta_del_proceso(), INICIO)
+        importar(carpeta_de_ejemplo(), INICIO)
         self.padron = padron()
         self.nodo = nodo_de_aqui()
         self.reloj = RelojFijo(AHORA)

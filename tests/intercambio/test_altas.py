@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import timedelta
-from functools import cache
 from hashlib import sha256
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -15,13 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.test import Client
 from telefono import AHORA, Telefono, foto
 
-from noche import INICIO, raiz
+from noche import INICIO, carpeta_de_ejemplo, raiz
 from prep.bitacora.autoridad import autoridad
 from prep.bitacora.nodos import DispositivoLocal, NodoLocal, publica
 from prep.bitacora.services import anotar
 from prep.bitacora.sobres import abrir, revisar_firma
-from prep.catalogo.ejemplo import ejemplo
-from prep.catalogo.escritor import escribir_proceso
 from prep.catalogo.services import cargar, importar
 from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import nuevo_hecho
@@ -32,16 +27,9 @@ from prep.plataforma.errores import Impedimento
 from prep.plataforma.reloj import RelojFijo
 
 
-@cache
-def carpeta_del_proceso() -> Path:
-    carpeta = Path(mkdtemp(prefix="prep-altas-")) / "proceso"
-    escribir_proceso(carpeta, *ejemplo(60))
-    return carpeta
-
-
 @pytest.fixture(autouse=True)
 def _(central: NodoLocal) -> None:
-    importar(carpeta_del_proceso(), INICIO)
+    importar(carpeta_de_ejemplo(), INICIO)
     casillas = sorted({a.clave[:11] for a in cargar().elecciones[0].actas[:3]})
     alta = {"rol": "cae", "lugar": "CATD-1", "alcance": casillas}
     anotar([nuevo_hecho("alta", "persona:cae-3", INSTITUTO, INICIO, alta)], raiz(), INICIO)

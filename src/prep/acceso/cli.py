@@ -12,19 +12,12 @@ import typer
 
 from prep.plataforma.consola import fallar
 from prep.plataforma.idioma import cuantos
+from prep.plataforma.opciones import Llave
 
 if TYPE_CHECKING:
     from prep.acceso.models import Cuenta
 
 app = typer.Typer(help="Personas: cuentas, pases de entrada y terminales.", no_args_is_help=True)
-Llave = Annotated[
-    str | None,
-    typer.Option(
-        metavar="ARCHIVO|pkcs11:…",
-        show_default="datos/llaves/instituto.skey de la instalación",
-        help="Llave del instituto.",
-    ),
-]
 
 
 @app.command()

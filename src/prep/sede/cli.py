@@ -11,7 +11,8 @@ import typer
 
 from prep.plataforma.consola import fallar
 from prep.plataforma.idioma import cuantos
-from prep.sede.opciones import Destino, Llave, Mapa, Modo, mostrar
+from prep.plataforma.opciones import Llave
+from prep.sede.opciones import Destino, Mapa, Modo, mostrar
 from prep.sede.sala import sala
 
 if TYPE_CHECKING:

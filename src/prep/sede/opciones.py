@@ -27,15 +27,6 @@ Modo = Annotated[
     Literal["prueba", "simulacro", "jornada"] | None,
     typer.Option("--modo", show_default="el del proceso", help="Qué vale."),
 ]
-Llave = Annotated[
-    str | None,
-    typer.Option(
-        "--llave",
-        metavar="ARCHIVO|pkcs11:…",
-        show_default="datos/llaves/instituto.skey de la instalación",
-        help="Llave del instituto.",
-    ),
-]
 Mapa = Annotated[
     Path | None,
     typer.Option(

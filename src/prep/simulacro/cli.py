@@ -11,7 +11,8 @@ import typer
 from rich.markup import escape
 
 from prep.plataforma.consola import esperando, fallar, salida, tabla
-from prep.sede.opciones import Destino, Llave, Modo
+from prep.plataforma.opciones import Llave
+from prep.sede.opciones import Destino, Modo
 from prep.simulacro.votos import Desenlace
 
 if TYPE_CHECKING:

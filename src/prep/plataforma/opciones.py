@@ -1,0 +1,17 @@
+"""Options that commands of several rooms share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Llave = Annotated[
+    str | None,
+    typer.Option(
+        "--llave",
+        metavar="ARCHIVO|pkcs11:…",
+        show_default="datos/llaves/instituto.skey de la instalación",
+        help="Llave del instituto.",
+    ),
+]
