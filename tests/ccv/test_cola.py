@@ -158,7 +158,7 @@ def test_where_the_process_asks_for_it_a_node_gives_only_what_it_attends(
         centro.llega(clave)
     catd = nodo_de("catd-12")
     anotar([alta_de_nodo(catd, ClaseNodo.CATD, "CATD 12", INICIO, [suya[:11]])], raiz(), INICIO)
-    monkeypatch.setattr(oficina, "nodo", lambda: catd)
+    monkeypatch.setattr(cola, "nodo_de_aqui", lambda: catd)
     assert toma(centro, quien(centro, alcance=(ajena[:11],))) is None
     assert toma(centro, quien(centro)) == suya
     assert toma(centro, quien(centro)) is None
