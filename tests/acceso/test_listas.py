@@ -15,17 +15,18 @@ from typer.testing import CliRunner
 from gente import dentro, escribano, persona, terminal
 from noche import INSTITUTO, raiz
 from prep.acceso import bloqueos, listas, pases
-from prep.acceso.facultades import facultades_de
+from prep.acceso.facultades import Escribano, facultades_de
 from prep.acceso.models import Cuenta, Registro
 from prep.acceso.pases import hojas
 from prep.acceso.puerta import Cuentas
 from prep.acceso.registro import CONSOLA
 from prep.acceso.roles import Rol
-from prep.bitacora.autoridad import autoridad, escritos_de_autoridad
+from prep.bitacora.autoridad import OtraLlave, autoridad, escritos_de_autoridad
 from prep.cli import app
 from prep.dominio.comun.hecho import Hecho
 from prep.plataforma import arranque, llaves
 from prep.plataforma.errores import Impedimento
+from prep.transparencia.nota import LlavePrivada
 
 pytestmark = pytest.mark.django_db
 LISTA = """usuario,nombre,roles,lugar,alcance
@@ -326,3 +327,13 @@ def test_without_the_key_of_the_institute_the_account_ends_and_what_is_missing_i
     mario = Cuenta.objects.get(usuario="mario.nandu")
     assert not mario.activa
     assert facultades_de(mario.persona)
+
+
+def test_a_key_that_is_not_the_institute_s_signs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it signed would be in force here, for ever, and false everywhere else."""
+    escribano()
+    antes = len(escritos_de_autoridad())
+    ajena = LlavePrivada.nueva("otro.example/prep")
+    with pytest.raises(OtraLlave, match="no es la de «instituto»"):
+        listas.importar(LISTA, Escribano.del_instituto(ajena, ajena.llave.publica))
+    assert len(escritos_de_autoridad()) == antes and not Cuenta.objects.exists()

@@ -9,6 +9,7 @@ import pytest
 from centro import Centro, envio
 
 from prep.bitacora.models import Hecho
+from prep.ccv.cola import VIGENCIA
 from prep.dominio.acta.hechos import Tipo, sujeto_de
 from prep.dominio.acta.transiciones import Captura
 from prep.dominio.comun.facultades import Rol
@@ -54,10 +55,10 @@ def test_only_in_the_catd_of_that_acta_even_by_its_key(publicada: Any) -> None:
     centro, clave, catd = publicada
     for lugar in ("CCV", "", "CATD-99"):
         cliente, _ = centro.entra(Rol.ACOPIADOR, lugar=lugar)
-        assert clave not in cliente.get(RUTA + "buscar/", {"q": clave}).content.decode()
+        assert f'value="{clave}"' not in cliente.get(RUTA + "buscar/", {"q": clave}).content.decode()
         assert toma(cliente, clave=clave).templates[0].name == "ccv/espera.html"
     cliente, _ = centro.entra(Rol.ACOPIADOR, lugar=catd)
-    assert clave in cliente.get(RUTA + "buscar/", {"q": clave}).content.decode()
+    assert f'value="{clave}"' in cliente.get(RUTA + "buscar/", {"q": clave}).content.decode()
     assert toma(cliente, clave=clave).context["ficha"]
 
 
@@ -107,3 +108,21 @@ def test_nobody_collates_what_they_typed(publicada: Any) -> None:
     centro.captura(clave, quien.persona)
     centro.hace(Tipo.VERIFICADA, clave, "campo", base=centro.coinciden_con(clave, "ajena-2"))
     assert toma(cliente, clave=clave).templates[0].name == "ccv/espera.html"
+
+
+def test_what_is_sent_late_overwrites_nobody_nor_speaks_of_what_was_not_seen(publicada: Any) -> None:
+    """Another one compared it meanwhile; or the acta was opened again and says something else."""
+    centro, clave, catd = publicada
+    tarde, _ = centro.entra(Rol.ACOPIADOR, lugar=catd)
+    suyo = envio(toma(tarde), {}, accion="enviar", resultado="1")
+    centro.reloj.avanzar(VIGENCIA * 2)
+    otro, _ = centro.entra(Rol.COORDINADOR, lugar=catd)
+    datos = envio(toma(otro), {}, accion="enviar", resultado="3", motivo="Nulos.")
+    assert otro.post(RUTA, datos).status_code == 200
+    respuesta = tarde.post(RUTA, suyo)
+    assert (respuesta.status_code, centro.acta(clave).cotejo) == (409, 3)
+    pedida = centro.hace(Tipo.REAPERTURA_PEDIDA, clave, "campo", motivo="Difiere.")
+    centro.hace(Tipo.REABIERTA, clave, "ajena-1", peticion=pedida.id)
+    centro.hace(Tipo.VERIFICADA, clave, "campo", base=centro.coinciden(clave, NULOS=1))
+    assert tarde.post(RUTA, suyo).status_code == 409
+    assert tipos(clave).count(Tipo.COTEJADA) == 1

@@ -295,7 +295,7 @@ def test_the_picture_is_for_whoever_holds_the_acta_and_nobody_keeps_it(centro: C
 
 MASCARAS = (
     (rb'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": )"[^"]*"', rb"\1"),
-    (rb'(name="ficha" value=|data-orden=)"[^"]*"', rb"\1"),
+    (rb'(name="ficha" value=|data-orden=|data-en-manos=)"[^"]*"', rb"\1"),
 )
 
 

@@ -180,6 +180,18 @@ def test_a_published_acta_is_found_by_its_key_and_asked_to_be_opened_again_once(
     assert cliente.post(f"/ccv/reapertura/{otra}/", datos).status_code == 404
 
 
+def test_a_second_request_takes_the_place_of_none_and_says_so(centro: Centro) -> None:
+    clave = centro.claves[0]
+    publica(centro, clave)
+    cliente, _ = centro.entra(Rol.SUPERVISOR)
+    datos = envio(cliente.get(f"/ccv/reapertura/{clave}/"), {}, accion="pedir", motivo="Otra cosa.")
+    primera = centro.hace(Tipo.REAPERTURA_PEDIDA, clave, "ajena-1", motivo="Nulos.")
+    respuesta = cliente.post(f"/ccv/reapertura/{clave}/", datos)
+    assert (respuesta.status_code, respuesta.json()["ir"]) == (409, "/ccv/reapertura/")  # not «quedó pedida»
+    acta = centro.acta(clave)
+    assert acta.reapertura is not None and acta.reapertura[0] == primera.id
+
+
 def test_a_slip_of_one_acta_asks_for_no_other(centro: Centro) -> None:
     una, otra = centro.claves[:2]
     publica(centro, una)

@@ -140,7 +140,11 @@ def retirar(usuario: Annotated[str, typer.Argument(help="Usuario de la cuenta.")
             quien = Escribano.del_instituto(instituto, instituto.llave.publica)
         except Impedimento as error:
             falta = str(error)
-        listas.retirar(cuenta, quien)
+        try:
+            listas.retirar(cuenta, quien)
+        except Impedimento as error:
+            falta = str(error)
+            listas.retirar(cuenta, None)
         asentar(CONSOLA, "cuenta_retirada", cuenta.persona)
         if falta:
             fallar(f"La cuenta «{cuenta.usuario}» ya no sirve, pero su persona conserva sus facultades. {falta}", 1)

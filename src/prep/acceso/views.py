@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from prep.acceso import bloqueos, listas, sesiones, terminales
 from prep.acceso.destinos import destinos_de
-from prep.acceso.facultades import Cargo, Escribano, facultades_de, manda_sobre
+from prep.acceso.facultades import Cargo, Escribano, facultades_de, facultades_de_todas, manda_sobre
 from prep.acceso.formas import CodigoDeTerminal, NuevaTerminal
 from prep.acceso.models import Cuenta, Registro, Terminal
 from prep.acceso.pases import hojas
@@ -108,7 +108,7 @@ def _a_su_cargo(request: HttpRequest) -> QuerySet[Cuenta]:
 def personas(request: HttpRequest) -> HttpResponse:
     """Everybody of the place: who has not come in yet, who is locked, and what to do about it."""
     cuentas = _a_su_cargo(request)
-    faltan = listas.sin_entrar(cuentas)
+    faltan = cuentas.filter(activa=True, entro=None).count()
     busca, solo = request.GET.get("q", "").strip()[:60], request.GET.get("solo", "")
     if busca:
         cuentas = cuentas.filter(Q(usuario__icontains=busca) | Q(nombre__icontains=busca) | Q(lugar__icontains=busca))
@@ -119,9 +119,9 @@ def personas(request: HttpRequest) -> HttpResponse:
     pagina = Paginator(cuentas.order_by("lugar", "nombre"), 100).get_page(request.GET.get("p"))
     trabadas = bloqueos.bloqueados(c.usuario for c in pagina)
     cargos = cargos_de(request)
-    filas = []
+    todas, filas = facultades_de_todas(c.persona for c in pagina), []
     for c in pagina:
-        suyos = facultades_de(c.persona)
+        suyos = todas[c.persona]
         estado = (
             "retirada"
             if not c.activa
@@ -143,7 +143,7 @@ def personas(request: HttpRequest) -> HttpResponse:
     datos = {
         "filas": filas,
         "pagina": pagina,
-        "faltan": len(faltan),
+        "faltan": faltan,
         "q": busca,
         "solo": solo,
         "administra": Rol.ADMINISTRADOR in {c.rol for c in cargos},

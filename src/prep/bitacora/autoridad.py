@@ -134,6 +134,25 @@ def cabezas_de(sujeto: str) -> tuple[str, ...]:
     return ordenar(suyos).cabezas[:MAXIMO_CONOCIDOS]
 
 
+class OtraLlave(Impedimento):
+    """Whoever would sign is not who this bitácora knows by that name."""
+
+    def __init__(self, nodo: str) -> None:
+        super().__init__(
+            f"Esa llave no es la de «{nodo}» en esta instalación: no se firmó nada. Si se perdió, el instituto da de "
+            "alta un nodo con otro nombre."
+        )
+
+
+def exigir_llave(nodo: str, cruda: bytes) -> None:
+    """Raise `OtraLlave` when the key is not that of the institute or of that node: nobody else could check what it
+    signed."""
+    suyo = autoridad().nodos.get(nodo)
+    suya = bytes(instalacion().llave) if nodo == INSTITUTO else bytes.fromhex(suyo.llave) if suyo else cruda
+    if suya != cruda:
+        raise OtraLlave(nodo)
+
+
 def desde_ahora() -> dict[str, int]:
     """By node, the first sequence that is not written yet: what was done stands. Of a node enrolled later, all of it
     comes after."""

@@ -48,6 +48,9 @@ class Firmante(Protocol):
     @property
     def nodo(self) -> str: ...
 
+    @property
+    def publica(self) -> bytes: ...
+
     def firmar(self, mensaje: bytes) -> bytes: ...
 
 

@@ -8,7 +8,12 @@ class CcvConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from prep.acceso.destinos import registrar
         from prep.bitacora.actas import derivar
         from prep.ccv.espera import Esperas
+        from prep.ccv.pasos import ROLES
 
         derivar(Esperas())
+        registrar(
+            "ccv-inicio", "ccv.inicio.titulo", "ccv.inicio.explica", {r for roles in ROLES.values() for r in roles}
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -16,6 +16,10 @@ from prep.papel.plantilla import Identificacion
 
 CUANTAS: Final = 12
 """As many as one looks through; more is a reason to type one word more."""
+_DE_UNA_VEZ: Final = 200
+"""Keys that the database is asked about at once."""
+Entre = Callable[[Sequence[str]], Collection[str]]
+"""Of some keys, those that serve."""
 _LARGO: Final = 80
 _DE_MAS: Final = frozenset({"de", "del", "la", "el", "los", "las", "y", "seccion", "casilla", "acta"})
 
@@ -28,9 +32,9 @@ class Hallada:
     ident: Identificacion
 
 
-def buscar(dicho: str, alcance: Collection[str], entre: Collection[str] | None = None) -> list[Hallada]:
+def buscar(dicho: str, alcance: Collection[str], entre: Entre | None = None) -> list[Hallada]:
     """Actas that what was typed may mean, within somebody's reach; the section that was typed goes first. `entre`:
-    only these."""
+    which of them only."""
     palabras = [p for p in _palabras(dicho[:_LARGO]) if p not in _DE_MAS]
     if not palabras:
         return []
@@ -38,15 +42,18 @@ def buscar(dicho: str, alcance: Collection[str], entre: Collection[str] | None =
     return [Hallada(c, formas.identificacion(c)) for c in islice(_halladas(palabras, alcance, entre), CUANTAS)]
 
 
-def _halladas(palabras: list[str], alcance: Collection[str], entre: Collection[str] | None) -> Iterator[str]:
+def _halladas(palabras: list[str], alcance: Collection[str], entre: Entre | None) -> Iterator[str]:
     filas: Sequence[tuple[str, str]] = _indice(cargar().huella)
     for palabra in palabras:
         buscada = f" {palabra}"
         filas = [f for f in filas if buscada in f[1]]
     todo, seccion = TODO in alcance, next((p for p in palabras if p.isdecimal()), "").lstrip("0")
-    claves = [c for c, _ in filas if (todo or c[:11] in alcance) and (entre is None or c in entre)]
-    yield from (c for c in claves if c[2:6].lstrip("0") == seccion)
-    yield from (c for c in claves if c[2:6].lstrip("0") != seccion)
+    claves = [c for c, _ in filas if todo or c[:11] in alcance]
+    claves.sort(key=lambda c: c[2:6].lstrip("0") != seccion)
+    for i in range(0, len(claves), _DE_UNA_VEZ):
+        trozo = claves[i : i + _DE_UNA_VEZ]
+        sirven = trozo if entre is None else entre(trozo)
+        yield from (c for c in trozo if c in sirven)
 
 
 @lru_cache(maxsize=2)

@@ -73,6 +73,11 @@ def suyo(persona: str, pasos: Collection[Paso], ahora: datetime) -> Turno | None
     return Turno.objects.filter(persona=persona, paso__in=list(pasos), vence__gt=ahora).first()
 
 
+def en_manos(persona: str, ahora: datetime) -> str:
+    """The command of the acta that a person holds, of any step; empty when they hold none."""
+    return Turno.objects.filter(persona=persona, vence__gt=ahora).values_list("orden", flat=True).first() or ""
+
+
 def tomar(paso: Paso, quien: Quien, ahora: datetime, clave: str = "") -> Turno | None:
     """The acta that a person works on: the one they hold, or else the next (`clave`: that one); None when none waits
     for them.

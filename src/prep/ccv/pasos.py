@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from prep.acceso.roles import Rol
 from prep.bitacora.actas import Plegada
 from prep.dominio.acta.acta import EN_CORRECCION, Acta
 from prep.dominio.acta.hechos import HOJA, Tipo
@@ -43,6 +44,18 @@ ESTADOS: Final = {
     Paso.VERIFICACION: (Captura.COINCIDE, Captura.DICTAMINADA),
 }
 CON_IMAGEN: Final = (Custodia.FOTOGRAFIADA, Custodia.DIGITALIZADA, Custodia.IDENTIFICADA)
+ROLES: Final = {
+    Paso.CAPTURA: (Rol.CAPTURISTA,),
+    Paso.DIFERENCIAS: (Rol.VERIFICADOR, Rol.SUPERVISOR),
+    Paso.DECISION: (Rol.SUPERVISOR,),
+    Paso.VERIFICACION: (Rol.VERIFICADOR,),
+    Paso.OTRA_IMAGEN: (Rol.SUPERVISOR, Rol.COORDINADOR),
+    Paso.REAPERTURA: (Rol.SUPERVISOR,),
+    Paso.SIN_ACTA: (Rol.COORDINADOR,),
+    Paso.IDENTIFICACION: (Rol.DIGITALIZADOR, Rol.COORDINADOR, Rol.SUPERVISOR),
+    Paso.COTEJO: (Rol.ACOPIADOR, Rol.COORDINADOR),
+}
+"""Who may take each step."""
 SIN_IDENTIFICAR: Final = (Custodia.FOTOGRAFIADA, Custodia.DIGITALIZADA, Custodia.REDIGITALIZAR)
 """Nobody has said of which acta its picture is; or the one that was read was thrown away, and another is held."""
 

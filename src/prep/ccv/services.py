@@ -18,7 +18,7 @@ from prep.bitacora.models import Hecho as FilaHecho
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import escribir
 from prep.ccv import hoja, oficina
-from prep.ccv.models import Turno
+from prep.ccv.models import Espera, Turno
 from prep.ccv.pasos import Paso, peticion_de, toca
 from prep.dominio.acta.acta import Acta, Capturado, Imagen
 from prep.dominio.acta.hechos import HOJA, ProblemaDeImagen, Tipo, sujeto_de
@@ -105,8 +105,11 @@ class Ficha:
 def ficha_de(turno: Turno, acta: Acta) -> Ficha:
     """What the holder of a lease is asked for."""
     paso = Paso(turno.paso)
-    acordado = acta.acordado if paso is Paso.VERIFICACION else None
-    base = acordado.lectura if acordado else peticion_de(paso, acta)
+    base = peticion_de(paso, acta)
+    if paso is Paso.VERIFICACION and acta.acordado:
+        base = acta.acordado.lectura
+    elif paso is Paso.COTEJO and acta.publicada:
+        base = acta.publicada.hecho
     campos = _pedidos(turno.acta, acta, paso) if paso in SE_LEEN else ()
     return Ficha(turno.orden, turno.acta, turno.paso, turno.imagen, turno.persona, base, campos)
 
@@ -248,8 +251,20 @@ def rehusar(ficha: Ficha, frase: str) -> None:
 
 
 def pedir_reapertura(ficha: Ficha, motivo: str) -> None:
-    """Ask to open a published acta again."""
-    _escribir(ficha, Tipo.REAPERTURA_PEDIDA, lambda: {"motivo": motivo})
+    """Ask to open a published acta again, once: another request would take the place of the one that waits."""
+    with _una_vez(ficha) as falta:
+        if falta:
+            if _exigir_publicada(ficha).reapertura is not None:
+                raise FichaSuperada
+            _anotar(ficha, Tipo.REAPERTURA_PEDIDA, {"motivo": motivo})
+
+
+def _exigir_publicada(ficha: Ficha) -> Acta:
+    """The acta, while what it publishes is what was looked at; raise `FichaSuperada`."""
+    acta = acta_de(ficha.acta)
+    if acta.publicada is None or acta.publicada.hecho != ficha.base:
+        raise FichaSuperada
+    return acta
 
 
 # sheets that nobody has identified
@@ -287,6 +302,9 @@ def cotejar(ficha: Ficha, resultado: str, nota: str) -> None:
     """What is published is what the paper says (1, 2) or it is not (3). `nota`: what differs, put on record."""
     with _una_vez(ficha) as falta:
         if falta:
+            _exigir_publicada(ficha)
+            if not Espera.objects.filter(clave=ficha.acta, paso=Paso.COTEJO).exists():
+                raise FichaSuperada  # somebody else compared it meanwhile
             _anotar(ficha, Tipo.COTEJADA, {"resultado": resultado})
             if nota:
                 _anotar(ficha, Tipo.INCIDENTE, {"texto": nota}, despues=True)
@@ -299,6 +317,7 @@ def _imagen(clave: str, huella: str) -> Imagen | None:
 def _digitalizada(imagen: Imagen) -> dict[str, Any]:
     """The contents of the fact by which another subject has a picture that is here already."""
     datos = {"imagen": imagen.sha256, "documento": imagen.documento, "mecanismo": imagen.mecanismo}
+    datos |= {"medio": imagen.digitalizacion, "hora": imagen.hora.isoformat() if imagen.hora else ""}
     return {c: v for c, v in datos.items() if v}
 
 

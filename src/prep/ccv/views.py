@@ -7,25 +7,27 @@ send again, with JSON that is the same however many times it is asked.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from prep.acceso.destinos import destinos_de
 from prep.acceso.models import Cuenta
 from prep.acceso.permisos import Acceso, Vista, cargos_de, propia, requiere
 from prep.acceso.registro import leyo
-from prep.acceso.roles import MANDO, Rol
+from prep.acceso.roles import Rol
 from prep.bitacora.actas import acta_de
 from prep.bitacora.models import Acta as FilaActa
 from prep.bitacora.services import HechoRechazado
 from prep.ccv import buscador, cola, hoja, oficina, services
 from prep.ccv.cola import Quien
 from prep.ccv.models import Espera, Turno
-from prep.ccv.pasos import ESCRITORIOS, Paso, imagen_de, toca
+from prep.ccv.pasos import ESCRITORIOS, ROLES, Paso, imagen_de, toca
 from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida, FichaSuperada, ImagenDesechada, Problema
 from prep.diseno.textos import texto
 from prep.dominio.acta.acta import EN_CORRECCION, Acta
@@ -38,17 +40,6 @@ from prep.dominio.comun.rechazos import Rechazo
 from prep.evidencia.vista import tipo_mime
 
 registro = logging.getLogger("prep.ccv")
-ROLES: Final = {
-    Paso.CAPTURA: (Rol.CAPTURISTA,),
-    Paso.DIFERENCIAS: (Rol.VERIFICADOR, Rol.SUPERVISOR),
-    Paso.DECISION: (Rol.SUPERVISOR,),
-    Paso.VERIFICACION: (Rol.VERIFICADOR,),
-    Paso.OTRA_IMAGEN: (Rol.SUPERVISOR, Rol.COORDINADOR),
-    Paso.REAPERTURA: (Rol.SUPERVISOR,),
-    Paso.SIN_ACTA: (Rol.COORDINADOR,),
-    Paso.IDENTIFICACION: (Rol.DIGITALIZADOR, Rol.COORDINADOR, Rol.SUPERVISOR),
-    Paso.COTEJO: (Rol.ACOPIADOR, Rol.COORDINADOR),
-}
 DECLARAN_FUERA: Final = (Rol.COORDINADOR, Rol.SUPERVISOR)
 PIDEN_REAPERTURA: Final = (Rol.VERIFICADOR, Rol.SUPERVISOR)
 DE_QUIEN: Final = frozenset(
@@ -101,11 +92,8 @@ def _pestanas(request: HttpRequest, aqui: str) -> list[dict[str, Any]]:
     if {c.rol for c in cargos_de(request)} & set(PIDEN_REAPERTURA):
         suyos.append("reapertura")
     pestanas = [{"ruta": reverse(f"ccv-{n}"), "rotulo": texto(f"ccv.{n}.titulo"), "activa": n == aqui} for n in suyos]
-    if {c.rol for c in cargos_de(request)} & MANDO:
-        pestanas.append(
-            {"ruta": reverse("coordinacion-tablero"), "rotulo": texto("ccv.tablero.titulo"), "activa": False}
-        )
-    return pestanas
+    otras = [d | {"activa": False} for d in destinos_de(cargos_de(request)) if d["ruta"] != reverse("ccv-inicio")]
+    return pestanas + otras
 
 
 @propia
@@ -160,6 +148,7 @@ def _pagina(request: HttpRequest, nombre: str) -> HttpResponse:
         "pestanas": _pestanas(request, nombre),
         "titulo": f"ccv.{nombre}.titulo",
         "explica": f"ccv.{nombre}.explica",
+        "en_manos": cola.en_manos(_persona(request), ahora),
     }
     turno = cola.suyo(_persona(request), _pasos(request, nombre), ahora)
     if turno is not None:
@@ -315,20 +304,25 @@ def buscar_para_identificar(request: HttpRequest) -> HttpResponse:
 @require_GET
 def buscar_para_cotejar(request: HttpRequest) -> HttpResponse:
     """Actas of one's CATD that wait for their paper to be looked at."""
-    esperan = Espera.objects.filter(paso=Paso.COTEJO).values_list("clave", flat=True)
-    return _halladas(request, "tomar", lambda: (_quien(request, Paso.COTEJO).alcance, set(esperan)))
+    esperan = Espera.objects.filter(paso=Paso.COTEJO)
+    return _halladas(request, "tomar", lambda: (_quien(request, Paso.COTEJO).alcance, _entre(esperan)))
 
 
 @requiere(*PIDEN_REAPERTURA)
 @require_GET
 def buscar_para_reabrir(request: HttpRequest) -> HttpResponse:
     """Published actas."""
-    verificadas = FilaActa.objects.filter(captura=Captura.VERIFICADA.value).values_list("clave", flat=True)
-    return _halladas(request, "abrir", lambda: (_alcance(request, PIDEN_REAPERTURA), set(verificadas)))
+    verificadas = FilaActa.objects.filter(captura=Captura.VERIFICADA.value)
+    return _halladas(request, "abrir", lambda: (_alcance(request, PIDEN_REAPERTURA), _entre(verificadas)))
+
+
+def _entre(filas: QuerySet[Any]) -> buscador.Entre:
+    """Those of some keys that are among these rows."""
+    return lambda claves: set(filas.filter(clave__in=claves).values_list("clave", flat=True))
 
 
 def _halladas(
-    request: HttpRequest, para: str, entre: Callable[[], tuple[frozenset[str], set[str] | None]]
+    request: HttpRequest, para: str, entre: Callable[[], tuple[frozenset[str], buscador.Entre | None]]
 ) -> HttpResponse:
     """What is found. `entre`: within which reach, and which actas only."""
     dicho = request.GET.get("q", "").strip()
@@ -346,10 +340,11 @@ def reapertura(request: HttpRequest) -> HttpResponse:
     alcance = _alcance(request, PIDEN_REAPERTURA)
     filas = FilaActa.objects.filter(cotejo=EN_CORRECCION, captura=Captura.VERIFICADA.value).order_by("clave")
     claves = [c for c in filas.values_list("clave", flat=True) if TODO in alcance or c[:11] in alcance]
+    formas: Container[str] = oficina.formas() if claves else ()
     datos = {
         "pestanas": _pestanas(request, "reapertura"),
         "busca": reverse("ccv-reapertura-buscar"),
-        "en_correccion": [buscador.Hallada(c, hoja.identificacion(c)) for c in claves[:100]],
+        "en_correccion": [buscador.Hallada(c, hoja.identificacion(c)) for c in claves if c in formas][:100],
         "pedida": "pedida" in request.GET,
     }
     return render(request, "ccv/reapertura.html", datos)
@@ -357,7 +352,7 @@ def reapertura(request: HttpRequest) -> HttpResponse:
 
 def _publicada(request: HttpRequest, clave: str) -> frozenset[str] | None:
     """A published acta of the catalogue: there is no other one to open again."""
-    hay = FilaActa.objects.filter(clave=clave, captura=Captura.VERIFICADA.value).exists()
+    hay = FilaActa.objects.filter(clave=clave, captura=Captura.VERIFICADA.value).exists() and clave in oficina.formas()
     return cola.alcance_de(clave) if hay else None
 
 
@@ -375,14 +370,16 @@ def reabrir(request: HttpRequest, clave: str) -> HttpResponse:
                 raise FichaInvalida
             services.pedir_reapertura(ficha, _motivo(request))
 
-        return _responder(request, [_PEDIR], pedir, reverse("ccv-reapertura") + "?pedida")
+        busca = reverse("ccv-reapertura")
+        return _responder(request, [_PEDIR], pedir, f"{busca}?pedida", si_no=busca)
     huella = acta.publicada.imagen.sha256
-    ficha = Ficha(cola.nueva_orden(), clave, _PEDIR, huella, persona)
+    ficha = Ficha(cola.nueva_orden(), clave, _PEDIR, huella, persona, acta.publicada.hecho)
     datos = {
         "pestanas": _pestanas(request, "reapertura"),
         "titulo": "ccv.reapertura.titulo",
         "ident": hoja.identificacion(clave),
         "orden": ficha.orden,
+        "en_manos": cola.en_manos(persona, oficina.reloj.ahora()),
         "ficha": ficha.escribir(),
         "imagen": reverse("ccv-reapertura-imagen", args=[clave]),
         "enderezada": hoja.enderezada(huella),
@@ -514,8 +511,9 @@ def _responder(
     hacer: Callable[[Ficha], None],
     ir: str,
     despues: Callable[[], object] = lambda: None,
+    si_no: str = "",
 ) -> HttpResponse:
-    """What came of an act, as the page's script reads it."""
+    """What came of an act, as the page's script reads it: where to go on (`si_no`: when it could not be done)."""
     try:
         ficha = Ficha.leer(request.POST.get("ficha", ""), pasos, _persona(request))
         hacer(ficha)
@@ -530,7 +528,7 @@ def _responder(
         if rechazo in DE_QUIEN or rechazo is Rechazo.SIN_MOTIVO:
             return _negar(request, 409, rechazo.value, que=rechazo.name)
         cola.dejar(ficha.persona, ficha.orden)
-        return _negar(request, 409, rechazo.value, que=rechazo.name, ir=ir)
+        return _negar(request, 409, rechazo.value, que=rechazo.name, ir=si_no or ir)
     cola.dejar(ficha.persona, ficha.orden)
     despues()
     return JsonResponse({"ir": ir})

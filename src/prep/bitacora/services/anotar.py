@@ -10,7 +10,7 @@ from django.db import transaction
 
 from prep.bitacora.actas import acta_de
 from prep.bitacora.asientos import asentar, final, finales, hechos_conocidos, tomar_cabeza
-from prep.bitacora.autoridad import ambito, autoridad
+from prep.bitacora.autoridad import ambito, autoridad, exigir_llave
 from prep.bitacora.models import Acta as FilaActa
 from prep.bitacora.models import Hecho as FilaHecho
 from prep.bitacora.nodos import DispositivoLocal
@@ -53,6 +53,7 @@ def anotar(
     de = ambito()
     with transaction.atomic():
         frontera = tomar_cabeza()
+        exigir_llave(firmante.nodo, firmante.publica)
         ya = hechos_conocidos(unicos)
         nuevos = [h for h in unicos.values() if h.id not in ya]
         secuencia, previo = final(finales([firmante.nodo])[firmante.nodo])

@@ -24,7 +24,7 @@ class Tipo(StrEnum):
     ACOPIADA = "acopiada"  # the sobre PREP was received: hora (of the stamp), catd
     ACOPIO_CORREGIDO = "acopio_corregido"  # that stamp was typed wrong: hora, motivo
     FOTOGRAFIADA = "fotografiada"  # PREP Casilla took a picture: imagen, hora, documento, [motivo]
-    DIGITALIZADA = "digitalizada"  # scanned at the CATD: imagen, documento, [medio]
+    DIGITALIZADA = "digitalizada"  # scanned at the CATD, or come from another subject: imagen, documento, [medio, hora]
     IDENTIFICADA = "identificada"  # imagen belongs to this acta: imagen, por (qr | persona | pto), [acta]
     OTRA_IMAGEN_PEDIDA = "otra_imagen_pedida"  # another picture is asked for: imagen, motivo, [problema]
     OTRA_IMAGEN_CONFIRMADA = "otra_imagen_confirmada"  # somebody else agrees: peticion
@@ -113,9 +113,10 @@ _COMUNES: Final[dict[str, TipoDeHecho]] = {
         {"imagen": campos.sha256},
         {
             "documento": campos.texto,
-            "medio": campos.uno_de("Escáner", "Urna Electrónica"),
+            "medio": campos.uno_de("Escáner", "Móvil", "Urna Electrónica"),
             "catd": campos.texto,
             "hoja": campos.texto,
+            "hora": campos.hora,
             "mecanismo": campos.mecanismo,
         },
     ),

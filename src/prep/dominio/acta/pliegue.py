@@ -511,9 +511,8 @@ def _llega_imagen(acta: Acta, hecho: Hecho) -> None:
     c = hecho.contenido
     if any(i.sha256 == c["imagen"] for i in acta.imagenes):
         return
-    movil = hecho.tipo == Tipo.FOTOGRAFIADA
-    digitalizacion = "Móvil" if movil else c.get("medio", "Escáner")
-    hora = datetime.fromisoformat(c["hora"]) if movil else None
+    digitalizacion = "Móvil" if hecho.tipo == Tipo.FOTOGRAFIADA else c.get("medio", "Escáner")
+    hora = datetime.fromisoformat(c["hora"]) if "hora" in c else None
     documento, mecanismo = c.get("documento", "Acta PREP"), c.get("mecanismo", "")
     acta.imagenes.append(Imagen(c["imagen"], digitalizacion, documento, hora, mecanismo))
 

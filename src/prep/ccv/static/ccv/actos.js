@@ -1,9 +1,9 @@
 // What is answered with one key each, beside what an acta says: a button or a form with `data-acto` sends it.
 import { declarar } from '../diseno/teclas.js'
-import { olvidar, prepararMesa } from './mesa.js'
+import { enManos, olvidar, prepararMesa } from './mesa.js'
 import { caja, prepararVisor } from './visor.js'
 
-olvidar()
+olvidar(enManos())
 const visor = document.getElementById('visor') && prepararVisor(), mesa = prepararMesa()
 const filas = [...document.querySelectorAll('.lectura li')], motivo = document.getElementById('motivo')
 let actual = -1
@@ -38,4 +38,7 @@ if (filas.length) {
   declarar({ tecla: 'ArrowUp', dice, hacer: () => mirar(actual - 1) })
   declarar({ tecla: 'ArrowDown', dice, hacer: () => mirar(actual + 1) })
 }
-document.addEventListener('keydown', (e) => { if (e.key === 'Enter' && !document.querySelector('dialog[open]') && mesa.seguir()) e.preventDefault() })
+document.addEventListener('keydown', (e) => {
+  if (e.key !== 'Enter' || document.querySelector('dialog[open]') || e.target.closest('.salidas')) return
+  if (mesa.seguir() || mesa.reintentar()) { e.preventDefault(); e.stopPropagation() }
+}, true)

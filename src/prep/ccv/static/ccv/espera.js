@@ -1,3 +1,3 @@
 // Nothing that was typed of an acta stays in the browser once it left these hands.
-import { olvidar } from './mesa.js'
-olvidar()
+import { enManos, olvidar } from './mesa.js'
+olvidar(enManos())

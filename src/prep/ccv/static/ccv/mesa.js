@@ -2,14 +2,18 @@
 // applied once, because the command has a name of its own.
 const CLAVE = 'prep-ccv', OTRA_VEZ = 3000
 
-export const olvidar = () => { try { sessionStorage.removeItem(CLAVE) } catch { /* nothing was kept */ } }
+const leido = () => { try { return JSON.parse(sessionStorage.getItem(CLAVE)) } catch { return null } }
+/** Erase what was typed, unless it is of `salvo`: the command of the acta that is still in these hands. */
+export function olvidar(salvo = '') {
+  if (salvo && leido()?.orden === salvo) return
+  try { sessionStorage.removeItem(CLAVE) } catch { /* nothing was kept */ }
+}
+/** That command, on whatever page one looks at meanwhile. */
+export const enManos = () => document.querySelector('[data-en-manos]')?.dataset.enManos ?? ''
 
 export function borrador(orden) {
-  let guardado = null
-  try {
-    guardado = JSON.parse(sessionStorage.getItem(CLAVE))
-    if (guardado?.orden !== orden) { olvidar(); guardado = null }
-  } catch { olvidar() }
+  olvidar(orden)
+  const guardado = leido()
   return {
     guardado,
     guardar: (datos) => { try { sessionStorage.setItem(CLAVE, JSON.stringify({ orden, ...datos })) } catch { /* only this page remembers */ } },
@@ -18,7 +22,7 @@ export function borrador(orden) {
 
 export function prepararMesa() {
   const mesa = document.getElementById('mesa'), frases = mesa.dataset, dice = document.getElementById('dice'), hoja = document.getElementById('hoja')
-  let enviando = false, sigue = null
+  let enviando = false, sigue = null, ultima = null
 
   function decir(frase, mal = false) { dice.textContent = frase; dice.classList.toggle('mal', mal) }
   const volver = () => new Promise((ya) => { const t = setTimeout(ya, OTRA_VEZ); addEventListener('online', () => { clearTimeout(t); ya() }, { once: true }) })
@@ -27,6 +31,7 @@ export function prepararMesa() {
   async function enviar(accion, otros = {}) {
     if (enviando) return []
     enviando = true
+    ultima = [accion, otros]
     decir(frases.enviando)
     try {
       for (;;) {
@@ -49,8 +54,9 @@ export function prepararMesa() {
   async function leer(respuesta) {
     const esJson = respuesta.headers.get('Content-Type')?.startsWith('application/json')
     const dicho = esJson ? await respuesta.json() : {}
+    const salvo = enManos() === mesa.dataset.orden ? '' : enManos() // what is done here ends only what is done here
     if (respuesta.ok && dicho.ir) {
-      olvidar()
+      olvidar(salvo)
       location.replace(dicho.ir)
       return []
     }
@@ -60,8 +66,9 @@ export function prepararMesa() {
       return []
     }
     if (!dicho.frase) { decir(frases.falla.replace('{codigo}', respuesta.headers.get('X-Codigo') ?? respuesta.status), true); return [] }
+    ultima = null
     const codigo = frases.codigo.replace('{codigo}', dicho.codigo)
-    if (dicho.ir) { olvidar(); sigue = dicho.ir }
+    if (dicho.ir) { olvidar(salvo); sigue = dicho.ir }
     decir([dicho.frase, dicho.ir ? frases.seguir : '', codigo].filter(Boolean).join(' '), true)
     return dicho.campos ?? []
   }
@@ -69,6 +76,12 @@ export function prepararMesa() {
   for (const b of document.querySelectorAll('[data-problema]')) {
     b.addEventListener('click', () => { b.closest('dialog').close(); enviar('problema', { problema: b.dataset.problema }) })
   }
-  document.querySelector('form.salidas')?.addEventListener('submit', olvidar)
-  return { enviar, decir, frases, hoja, ocupada: () => enviando, seguir: () => sigue && (location.replace(sigue), true) }
+  document.querySelector('form.salidas')?.addEventListener('submit', () => olvidar())
+  return {
+    enviar, decir, frases, hoja, ocupada: () => enviando,
+    seguir: () => sigue && (location.replace(sigue), true),
+    /** Send again, the same, what got no answer that says what became of it. */
+    reintentar: () => !!ultima && !enviando && (enviar(...ultima), true),
+    desistir: () => { ultima = null },
+  }
 }

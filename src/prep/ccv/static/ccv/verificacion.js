@@ -1,9 +1,9 @@
 // Checking an acta: each row's crop beside its value. Enter says that it is the same; a key marks the one that is not.
 import { declarar } from '../diseno/teclas.js'
-import { olvidar, prepararMesa } from './mesa.js'
+import { enManos, olvidar, prepararMesa } from './mesa.js'
 import { caja, prepararVisor } from './visor.js'
 
-olvidar()
+olvidar(enManos())
 const visor = prepararVisor(), mesa = prepararMesa(), textos = document.getElementById('textos').dataset
 const filas = [...document.querySelectorAll('.revision li')], marcas = filas.map((f) => f.querySelector('input'))
 const terminar = document.getElementById('terminar'), motivo = document.getElementById('motivo')
