@@ -72,9 +72,11 @@ class Ritmo:
 
 
 def medir(vista: Panorama, hasta: datetime | None) -> Ritmo:
-    """The pace now and the one that is needed."""
+    """The pace now and the one that is needed. The time that remains is told to the minute, as the page tells the hour:
+    what it takes does not change with each look."""
     visto = vista.una_vez("ritmo", lambda: _lo_de_ahora(vista))
-    quedan = max(0, int((hasta - vista.hora).total_seconds())) if hasta else 0
+    minuto = vista.hora.replace(second=0, microsecond=0)
+    quedan = int((hasta - minuto).total_seconds()) if hasta and hasta > vista.hora else 0
     personas = {
         labor: None if s is None or not quedan else entre(visto.hacer[labor] * s, quedan)
         for labor, s in visto.segundos.items()

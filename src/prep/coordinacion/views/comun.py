@@ -6,10 +6,11 @@ from functools import wraps
 from hashlib import sha256
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 
 from prep.acceso.permisos import Vista, cargos_de
 from prep.acceso.roles import Rol
@@ -57,11 +58,11 @@ def con_proceso(vista: Vista) -> Vista:
 
 
 def responder(request: HttpRequest, pagina: str, region: str, datos: dict[str, Any]) -> HttpResponse:
-    """The page; or, when it asks to bring itself up to date, its live part, if it changed."""
+    """The page; or, when it asks to bring itself up to date, its live part, if it changed. That part says no hour more
+    exactly than to the minute: otherwise every look would be another."""
     if not request.headers.get("HX-Request"):
         return render(request, pagina, {**datos, "region": region})
     html = render_to_string(region, datos, request)
     sello = f'"{sha256(html.encode()).hexdigest()[:32]}"'
-    if request.headers.get("If-None-Match") == sello:
-        return HttpResponseNotModified(headers={"ETag": sello})
-    return HttpResponse(html, headers={"ETag": sello})
+    respuesta = HttpResponse(html, headers={"ETag": sello})
+    return get_conditional_response(request, etag=sello, response=respuesta) or respuesta
