@@ -111,8 +111,35 @@ def test_the_pace_needed_and_the_people_it_takes(sala: Sala) -> None:
     assert medido.personas["diferencias"] is None  # nobody ruled: it cannot be known
     assert medido.hoy == {"captura": 2, "diferencias": 0, "verificacion": 1}
     assert not medido.alcanza
-    assert ritmo.medir(vista, AHORA).necesario is None  # that hour has passed
-    assert ritmo.medir(vista, None).necesario is None
+    for sin_saber in (ritmo.medir(vista, AHORA), ritmo.medir(vista, None)):  # that hour has passed; nobody chose one
+        assert sin_saber.necesario is None
+        assert sin_saber.alcanza  # what is not known is no alarm
+
+
+def test_what_an_acta_takes_is_measured_on_all_that_people_do(sala: Sala) -> None:
+    """Two elections typed by turns, one acta each minute: looking at one of them does not make anybody slower."""
+    primera, segunda = (e for e in sala.padron.elecciones[:2])
+    unas = [a.clave for par in zip(primera.actas[:6], segunda.actas[:6], strict=True) for a in par]
+    for i, clave in enumerate(unas):
+        sala.verifica(clave, a=AHORA - timedelta(minutes=12 - i))
+    quieta = sala.persona(Rol.CAPTURISTA)
+    activa = sala.persona(Rol.CAPTURISTA)
+    from gente import dentro
+
+    dentro(quieta), dentro(activa)
+    sala.reloj.avanzar(timedelta(minutes=20))
+    sala.llega(segunda.actas[7].clave, a=sala.reloj.ahora())
+    sala.captura(segunda.actas[7].clave, activa.persona, a=sala.reloj.ahora())
+    cliente = sala.entra(Rol.SUPERVISOR)
+    solo = f"{TABLERO}?eleccion={primera.clave}"
+    todo, parte = (lineas(cliente.get(ruta)) for ruta in (f"{TABLERO}?csv=ritmo", f"{solo}&csv=ritmo"))
+    assert [f["Segundos por acta"] for f in todo] == [f["Segundos por acta"] for f in parte] == ["60", "", "60"]
+    vista = panorama.ver(AHORA)
+    parcial = vista.recortar(frozenset(a.clave[:11] for a in primera.actas[:6]))
+    assert ritmo.medir(vista, None).por_hora == 48
+    assert ritmo.medir(parcial, None).por_hora == 4 * sum(c in parcial.padron.actas for c in unas)
+    ayuda = [cliente.get(ruta).context["gente"]["ayuda"] for ruta in (TABLERO, solo)]
+    assert ayuda[0] == ayuda[1] == 1
 
 
 @pytest.mark.parametrize(

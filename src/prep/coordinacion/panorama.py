@@ -27,8 +27,9 @@ from prep.dominio.comun.autoridad import TODO
 FRESCO: Final = timedelta(seconds=15)
 """How old what a board shows may be."""
 RECIENTE: Final = timedelta(hours=1)
-CALCULADOS: Final = 32
-"""Views of one look at the night (reaches, filters, counts) that are kept."""
+CALCULADOS: Final = 500
+"""Views of one look at the night (reaches, filters, counts) that are kept: more than there are CATDs, each of which has
+its own."""
 T = TypeVar("T")
 TRABAJO: Final = (
     *(Tipo.CAPTURADA, Tipo.DICTAMINADA, Tipo.DECIDIDA, Tipo.VERIFICADA, Tipo.DEVUELTA),
@@ -102,7 +103,8 @@ class Reciente(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Panorama:
-    """`vistas`: actas with any fact. `hora`: when it was looked up. What is computed of it is kept with it."""
+    """`vistas`: actas with any fact. `hora`: when it was looked up. `recientes`: of the whole night, whatever part of it
+    this is: what people do is measured on all of it. What is computed of it is kept with it."""
 
     hora: datetime
     padron: Padron
@@ -113,11 +115,14 @@ class Panorama:
 
     def una_vez(self, que: Hashable, calcular: Callable[[], T]) -> T:
         """What is computed of this look at the night, the first time that somebody asks."""
-        if len(self._calculado) > CALCULADOS:
+        try:
+            return self._calculado[que]  # type: ignore[no-any-return]
+        except KeyError:
+            valor = calcular()
+        if len(self._calculado) >= CALCULADOS:
             self._calculado.clear()
-        if que not in self._calculado:
-            self._calculado[que] = calcular()
-        return self._calculado[que]  # type: ignore[no-any-return]
+        self._calculado[que] = valor
+        return valor
 
     def situacion(self, clave: str) -> Situacion:
         """Where an expected acta is: without any fact, nobody received it."""
@@ -135,7 +140,6 @@ class Panorama:
             padron=suyo,
             vistas={c: v for c, v in self.vistas.items() if c in suyo.actas},
             esperan=tuple(e for e in self.esperan if e.clave in suyo.actas),
-            recientes=tuple(r for r in self.recientes if r.clave in suyo.actas),
         )
 
 

@@ -68,7 +68,8 @@ class Ritmo:
 
     @property
     def alcanza(self) -> bool:
-        return self.pendientes == 0 or (self.necesario is not None and self.por_hora >= self.necesario)
+        """Whether the pace of now is enough; where nobody knows what it takes, nothing is amiss."""
+        return self.necesario is None or self.por_hora >= self.necesario
 
 
 def medir(vista: Panorama, hasta: datetime | None) -> Ritmo:
@@ -96,13 +97,15 @@ class _Visto(NamedTuple):
 
 
 def _lo_de_ahora(vista: Panorama) -> _Visto:
-    cerca = [r for r in vista.recientes if r.recibido > vista.hora - AHORA]
+    """The pace is that of these actas; what one takes a person is measured on all that they did, whichever they were."""
+    suyos = [r for r in vista.recientes if r.clave in vista.padron.actas]
+    cerca = [r for r in suyos if r.recibido > vista.hora - AHORA]
     verificadas = len({r.clave for r in cerca if r.tipo is Tipo.VERIFICADA})
     pendientes = sum(1 for c in vista.padron.actas if vista.situacion(c) not in TERMINADAS)
     medidas = segundos_por_acta(vista.recientes)
     segundos = {labor: mediana(medidas.get(labor, [])) for labor in dict.fromkeys(LABORES.values())}
     hoy = {labor: len({r.persona for r in cerca if LABORES.get(r.tipo) == labor}) for labor in segundos}
-    return _Visto(pendientes, verificadas * 4, segundos, _por_hacer(pendientes, vista.esperan, vista.recientes), hoy)
+    return _Visto(pendientes, verificadas * 4, segundos, _por_hacer(pendientes, vista.esperan, suyos), hoy)
 
 
 def _por_hacer(pendientes: int, esperan: Iterable[Espera], recientes: Iterable[Reciente]) -> dict[str, int]:

@@ -51,7 +51,7 @@ def tablero(request: HttpRequest) -> HttpResponse:
         "ritmo": medido,
         "tablas": tablas,
         "atrasados": sum(1 for f in tablas["catd"].filas if f["atraso"] != texto("coordinacion.atraso.no")),
-        "gente": _gente(request, vista),
+        "gente": _gente(request, entero),
         "alertas": _alertas(request, entero),
         "conflictos": sum(1 for v in vista.vistas.values() if v.conflicto or v.por_revisar),
         "vivo": f"{request.path}?{request.GET.urlencode()}",
