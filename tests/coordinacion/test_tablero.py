@@ -152,11 +152,32 @@ def test_what_an_acta_takes_is_measured_on_all_that_people_do(sala: Sala) -> Non
     ],
 )
 def test_a_catd_is_behind_the_rest_or_silent(esperadas: int, no_recibidas: int, hace: int, atraso: str) -> None:
-    todas = Conteo(1000, ultimo=AHORA)
-    todas.en[Situacion.NO_RECIBIDA] = 400
+    resto = Conteo(1000, ultimo=AHORA)
+    resto.en[Situacion.NO_RECIBIDA] = 400
     suya = Conteo(esperadas, ultimo=AHORA - timedelta(minutes=hace))
     suya.en[Situacion.NO_RECIBIDA] = no_recibidas
-    assert situacion.atraso(suya, todas, AHORA) == atraso
+    assert situacion.atraso(suya, resto, AHORA) == atraso
+
+
+def test_a_catd_is_measured_by_what_came_to_it_against_the_rest_of_the_night(sala: Sala) -> None:
+    """Nothing came to the first one for forty minutes, though its actas are typed and verified elsewhere."""
+    por_catd: dict[str, list[str]] = {}
+    for clave, e in sala.padron.actas.items():
+        por_catd.setdefault(e.catd, []).append(clave)
+    callado = next(iter(por_catd))
+    for catd, suyas in por_catd.items():
+        for clave in suyas[: len(suyas) // 2]:
+            cuando = AHORA - timedelta(minutes=40 if catd == callado else 5)
+            sala.hecho(Tipo.ACOPIADA, clave, "campo", hora=cuando.isoformat(), a=cuando)
+    imagen = sala.llega(por_catd[callado][0], a=AHORA - timedelta(minutes=40))
+    sala.hecho(Tipo.CAPTURADA, por_catd[callado][0], "ana", imagen=imagen, valores=sala.valores(por_catd[callado][0]))
+    assert situacion.atrasos(panorama.ver(AHORA)) == {callado: "quieto"}
+    todo = sala.entra(Rol.AUDITOR)
+    suyo = sala.entra(Rol.COORDINADOR, lugar=callado, alcance=tuple({c[:11] for c in por_catd[callado]}))
+    for cliente, ruta in ((todo, f"{TABLERO}?"), (todo, f"{TABLERO}?catd={callado}&"), (suyo, f"{TABLERO}?")):
+        filas = {f["CATD"]: f["Atraso"] for f in lineas(cliente.get(f"{ruta}csv=catd"))}
+        assert filas[sala.padron.catds[callado]] == "Nada en media hora"
+        assert cliente.get(ruta).context["atrasados"] == 1
 
 
 def test_the_board_answers_only_when_something_changed_and_asking_is_not_being_there(sala: Sala) -> None:
@@ -251,6 +272,14 @@ def test_who_is_in_who_is_not_and_who_needs_help(sala: Sala) -> None:
     assert Registro.objects.filter(que="leyo", objeto="puestos").count() == 3
     retirada.get(PUESTOS, headers={"HX-Request": "true"})
     assert Registro.objects.filter(que="leyo", objeto="puestos").count() == 3  # once a page, not once a refresh
+
+
+def test_no_header_keeps_whoever_is_shown_the_desks_off_the_register(sala: Sala) -> None:
+    cliente = sala.entra(Rol.AUDITOR)
+    for avanza, lineas_que_hay in ((0, 1), (30, 1), (31, 2)):
+        sala.reloj.avanzar(timedelta(minutes=avanza))
+        cliente.get(PUESTOS, headers={"HX-Request": "true"})
+        assert Registro.objects.filter(que="leyo", objeto="puestos").count() == lineas_que_hay
 
 
 def test_a_session_that_was_ended_is_of_nobody(sala: Sala) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -29,6 +30,14 @@ def asentar(persona: str, que: str, objeto: str = "", *, terminal: UUID | None =
     )
 
 
-def leyo(request: HttpRequest, objeto: str) -> None:
-    """Somebody was shown this."""
-    anotar(request, "leyo", objeto)
+def leyo(request: HttpRequest, objeto: str, *, cada: timedelta | None = None) -> None:
+    """Somebody was shown this. `cada`: of what brings itself up to date before the same person at the same terminal,
+    one line in so long."""
+    if cada is None or not _consta(request, objeto, sesiones.reloj.ahora() - cada):
+        anotar(request, "leyo", objeto)
+
+
+def _consta(request: HttpRequest, objeto: str, desde: datetime) -> bool:
+    terminal = getattr(request, "terminal", None)
+    quien = {"persona": getattr(request.user, "persona", ""), "terminal": terminal.id if terminal else None}
+    return Registro.objects.filter(que="leyo", objeto=objeto, cuando__gt=desde, **quien).exists()

@@ -103,8 +103,8 @@ class Reciente(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Panorama:
-    """`vistas`: actas with any fact. `hora`: when it was looked up. `recientes`: of the whole night, whatever part of it
-    this is: what people do is measured on all of it. What is computed of it is kept with it."""
+    """`vistas`: actas with any fact. `hora`: when it was looked up. `recientes`: of the whole night, whatever part of
+    it this is: what people do is measured on all of it. What is computed of it is kept with it."""
 
     hora: datetime
     padron: Padron

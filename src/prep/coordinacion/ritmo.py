@@ -97,7 +97,7 @@ class _Visto(NamedTuple):
 
 
 def _lo_de_ahora(vista: Panorama) -> _Visto:
-    """The pace is that of these actas; what one takes a person is measured on all that they did, whichever they were."""
+    """The pace is that of these actas; what one takes a person is measured on all that they did, whichever it was."""
     suyos = [r for r in vista.recientes if r.clave in vista.padron.actas]
     cerca = [r for r in suyos if r.recibido > vista.hora - AHORA]
     verificadas = len({r.clave for r in cerca if r.tipo is Tipo.VERIFICADA})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -10,12 +10,15 @@ from typing import Final, TypeVar
 from prep.coordinacion.padron import Esperada
 from prep.coordinacion.panorama import Panorama
 from prep.coordinacion.ritmo import TERMINADAS
+from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Situacion
 
 ORDEN: Final = (
     *(Situacion.PUBLICADA, Situacion.SIN_ACTA, Situacion.EN_CAPTURA),
     *(Situacion.NO_DIGITALIZADA, Situacion.NO_RECIBIDA),
 )
+LLEGAN: Final = frozenset({Tipo.ACOPIADA, Tipo.DIGITALIZADA})
+"""What a CATD does with an acta: what others type of its actas says nothing of it."""
 QUIETO: Final = timedelta(minutes=30)
 """A CATD with actas to receive from which nothing comes for this long is behind."""
 K = TypeVar("K", bound=Hashable)
@@ -24,7 +27,7 @@ K = TypeVar("K", bound=Hashable)
 @dataclass(slots=True)
 class Conteo:
     """How many of a group are in each situation; how many of the published ones nobody has collated with the paper yet;
-    when something of it last came, in the last hour."""
+    when one of it last came to its CATD, in the last hour."""
 
     esperadas: int = 0
     en: dict[Situacion, int] = field(default_factory=lambda: dict.fromkeys(ORDEN, 0))
@@ -76,23 +79,42 @@ def _celdas(vista: Panorama) -> list[tuple[Esperada, Conteo]]:
         cuenta.en[vista.situacion(clave)] += 1
         cuenta.por_cotejar += clave in vista.vistas and vista.vistas[clave].por_cotejar
     for r in vista.recientes:
-        if (suya := vista.padron.actas.get(r.clave)) is not None:
+        if r.tipo in LLEGAN and (suya := vista.padron.actas.get(r.clave)) is not None:
             _, cuenta = celdas[(*suya.demarcacion, suya.catd)]
             cuenta.ultimo = max(cuenta.ultimo or r.recibido, r.recibido)
     return list(celdas.values())
 
 
-def atraso(cuenta: Conteo, todas: Conteo, ahora: datetime) -> str:
-    """Why a CATD is behind, as the key of a text; empty when it is not.
+def atrasos(noche: Panorama) -> Mapping[str, str]:
+    """The CATDs that are behind the rest of the night, each with why: the key of a text. Of the whole night, whatever
+    part of it is looked at, and once for each look."""
+    return noche.una_vez("atrasos", lambda: _atrasos(noche))
+
+
+def _atrasos(noche: Panorama) -> dict[str, str]:
+    suyas = contar(noche, lambda e: e.catd)
+    hallados: dict[str, str] = {}
+    for catd, cuenta in suyas.items():
+        resto = Conteo()
+        for otro, de_otro in suyas.items():
+            if otro != catd:
+                resto.agregar(de_otro)
+        if catd and (porque := atraso(cuenta, resto, noche.hora)):
+            hallados[catd] = porque
+    return hallados
+
+
+def atraso(cuenta: Conteo, resto: Conteo, ahora: datetime) -> str:
+    """Why a CATD is behind the rest, as the key of a text; empty when it is not.
 
     `poco`: it received less than half of what the rest did, in proportion. `quieto`: it has actas to receive and
-    nothing came from it lately, while the night is going on.
+    nothing came to it lately, while the night is going on.
     """
     falta = cuenta.esperadas - cuenta.recibidas
-    if not falta or not todas.recibidas:
+    if not falta or not resto.recibidas:
         return ""
-    if 2 * cuenta.recibidas * todas.esperadas < todas.recibidas * cuenta.esperadas:
+    if 2 * cuenta.recibidas * resto.esperadas < resto.recibidas * cuenta.esperadas:
         return "poco"
-    if todas.ultimo is not None and (cuenta.ultimo is None or ahora - cuenta.ultimo >= QUIETO):
+    if resto.ultimo is not None and (cuenta.ultimo is None or ahora - cuenta.ultimo >= QUIETO):
         return "quieto"
     return ""

@@ -43,7 +43,8 @@ def muro(request: HttpRequest, enlace: str) -> HttpResponse:
     if abierto is None:
         raise Http404
     suyo, alcance = abierto
-    vista = panorama.ver(oficina.reloj.ahora()).recortar(alcance)
+    noche = panorama.ver(oficina.reloj.ahora())
+    vista = noche.recortar(alcance)
     medido = ritmo.medir(vista, Filtros(a=suyo.meta).hasta(vista.hora, informativo().publicacion.fin))
     todas = situacion.contar(vista, lambda e: "").get("", Conteo())
     por_eleccion = situacion.contar(vista, lambda e: e.eleccion.nombre)
@@ -57,7 +58,7 @@ def muro(request: HttpRequest, enlace: str) -> HttpResponse:
         "elecciones": por_eleccion.items() if len(por_eleccion) > 1 else (),
         "ritmo": medido,
         "pasos": [(texto(f"coordinacion.muro.{t}"), _esperan(vista, t)) for t in EN_EL_MURO],
-        "atrasados": _atrasados(vista, todas),
+        "atrasados": len(situacion.atrasos(noche).keys() & vista.padron.catds.keys()),
         "simulacro": modo() is not Modo.JORNADA,
         "vivo": request.path,
     }
@@ -66,11 +67,6 @@ def muro(request: HttpRequest, enlace: str) -> HttpResponse:
 
 def _esperan(vista: Panorama, trabajo: Trabajo) -> str:
     return f"{sum(1 for e in vista.esperan if e.trabajo is trabajo):,}"
-
-
-def _atrasados(vista: Panorama, todas: Conteo) -> int:
-    por_catd = situacion.contar(vista, lambda e: e.catd).values()
-    return sum(1 for c in por_catd if situacion.atraso(c, todas, vista.hora))
 
 
 class NuevoMuro(forms.Form):

@@ -23,7 +23,8 @@ SOLO = ("ayuda", "en_puesto", "sin_moverse", "fuera", "sin_entrar")
 @require_GET
 @con_proceso
 def puestos(request: HttpRequest) -> HttpResponse:
-    """The desks of one's places. Who was shown their names is put on the register; a page that refreshes, once."""
+    """The desks of one's places. Who was shown their names is put on the register: each page, and every hour of one
+    that brings itself up to date."""
     vista = panorama.ver(oficina.reloj.ahora())
     todos = gente.puestos(a_su_cargo(request).order_by("lugar", "nombre"), vista)
     solo, lugar = request.GET.get("solo", ""), request.GET.get("lugar", "")[:60]
@@ -36,8 +37,7 @@ def puestos(request: HttpRequest) -> HttpResponse:
     ]
     consulta = "&".join(f"{c}={v}" for c, v in (("solo", solo), ("lugar", lugar)) if v and c in request.GET)
     tabla = _tabla(vistos, consulta).ordenada(request.GET.get("orden", ""))
-    if not request.headers.get("HX-Request"):
-        leyo(request, "puestos")
+    leyo(request, "puestos", cada=panorama.RECIENTE if request.headers.get("HX-Request") else None)
     if pedida([tabla], request.GET.get("csv", "")):
         return tabla.csv()
     datos: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -36,8 +37,12 @@ def tablero(request: HttpRequest) -> HttpResponse:
     vista = filtros.ver(todo)
     medido = ritmo.medir(vista, filtros.hasta(vista.hora, informativo().publicacion.fin))
     orden = request.GET.get("orden", "")
-    tablas = {t.nombre: t.ordenada(orden) for t in (*de_trabajo(vista, filtros), *_de_situacion(vista, filtros))}
-    tablas["ritmo"] = _de_ritmo(medido, filtros)
+    todas = (
+        *de_trabajo(vista, filtros),
+        _de_ritmo(medido, filtros),
+        *_de_situacion(vista, filtros, situacion.atrasos(entero)),
+    )
+    tablas = {t.nombre: t.ordenada(orden) for t in todas}
     if (que := request.GET.get("csv")) is not None and (tabla := pedida(tablas.values(), que)):
         return tabla.csv()
     cuenta = _todas(vista)
@@ -133,7 +138,7 @@ def _de_ritmo(medido: Ritmo, filtros: Filtros) -> Tabla:
     return Tabla("ritmo", texto("coordinacion.tablero.personas"), columnas, filas, consulta=filtros.consulta)
 
 
-def _de_situacion(vista: Panorama, filtros: Filtros) -> list[Tabla]:
+def _de_situacion(vista: Panorama, filtros: Filtros, atrasos: Mapping[str, str]) -> list[Tabla]:
     cuantas = (
         Columna("esperadas", texto("coordinacion.columna.esperadas"), "numero"),
         *(Columna(s, texto(clave), "numero") for s, clave in DE_SITUACION),
@@ -173,7 +178,7 @@ def _de_situacion(vista: Panorama, filtros: Filtros) -> list[Tabla]:
             (grupo, *de_eleccion, *cuantas),
             por_demarcacion,
         ),
-        _de_catd(vista, cuantas),
+        _de_catd(vista, cuantas, atrasos),
     ]
     return [Tabla(t.nombre, t.titulo, t.columnas, t.filas, consulta=filtros.consulta) for t in tablas]
 
@@ -192,14 +197,13 @@ def _cifras(cuenta: Conteo) -> dict[str, int]:
     }
 
 
-def _de_catd(vista: Panorama, cuantas: tuple[Columna, ...]) -> Tabla:
-    todas = _todas(vista)
+def _de_catd(vista: Panorama, cuantas: tuple[Columna, ...], atrasos: Mapping[str, str]) -> Tabla:
     filas = [
         {
             "grupo": vista.padron.catds.get(catd, texto("coordinacion.tabla.sin_catd")),
             "ir": f"{reverse('coordinacion-actas')}?catd={catd}",
             "ultimo": cuenta.ultimo,
-            "atraso": texto(f"coordinacion.atraso.{situacion.atraso(cuenta, todas, vista.hora) or 'no'}"),
+            "atraso": texto(f"coordinacion.atraso.{atrasos.get(catd, 'no')}"),
             **_cifras(cuenta),
         }
         for catd, cuenta in sorted(situacion.contar(vista, lambda e: e.catd).items())
