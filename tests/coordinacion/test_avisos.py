@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,6 @@ from prep.coordinacion import avisos, lecturas, liderazgo, panorama
 from prep.coordinacion.models import Visto
 from prep.coordinacion.validaciones import Validacion
 from prep.dominio.acta.hechos import Tipo
-from prep.dominio.comun.valores import ILEGIBLE
 from prep.dominio.tabulacion.contabilidad import limite
 from prep.dominio.tabulacion.proceso import Ambito
 
@@ -41,14 +41,15 @@ def test_what_is_read_is_what_stands_or_what_people_agree_on(sala: Sala) -> None
     a, b = gemelas(sala)
     sala.llega(sala.claves[2])
     sala.captura(sala.claves[2], "ana")
-    dichas = lecturas.dichas(sala.padron, AHORA)
+    mirada = lecturas.mirar(sala.padron, AHORA)
+    dichas = mirada.dichas
     assert {c: d.publicada for c, d in dichas.items()} == {a: True, b: False}
     assert dichas[a].leida.votos == dichas[b].leida.votos
     assert dichas[a].lectura == sala.acta(a).publicada.base
     assert dichas[b].lectura == sala.acta(b).acordado.lectura
-    assert lecturas.dichas(sala.padron, AHORA) is dichas  # nothing changed: nothing is read again
+    assert lecturas.mirar(sala.padron, AHORA) is mirada  # nothing changed: nothing is read again
     sala.hecho(Tipo.VERIFICADA, b, "caro", base=dichas[b].lectura)
-    assert lecturas.dichas(sala.padron, AHORA)[b].publicada
+    assert lecturas.mirar(sala.padron, AHORA).dichas[b].publicada
 
 
 def test_a_pair_is_shown_with_both_pictures_and_not_what_anybody_typed(sala: Sala) -> None:
@@ -63,7 +64,7 @@ def test_a_pair_is_shown_with_both_pictures_and_not_what_anybody_typed(sala: Sal
     for clave in (a, b):
         imagen = sala.acta(clave).imagen.sha256
         assert f'src="/coordinacion/acta/{clave}/imagen/{imagen}/"' in html
-    total = sum(lecturas.dichas(sala.padron, AHORA)[a].leida.votos)
+    total = sum(lecturas.mirar(sala.padron, AHORA).dichas[a].leida.votos)
     assert str(total) not in html
     assert set(Registro.objects.filter(que="leyo").values_list("objeto", flat=True)) == {a, b}
 
@@ -94,48 +95,67 @@ def test_a_warning_is_of_whoever_reaches_all_of_its_actas(sala: Sala) -> None:
     assert una.get(f"{AVISOS}nada/").status_code == 404
 
 
-def de_un_municipio(sala: Sala) -> list[str]:
-    """The actas of a contest of a few casillas."""
+def municipios(sala: Sala) -> list[list[str]]:
+    """Contests of a few casillas: the keys of their actas, those that may hold fewest votes first."""
     eleccion = next(e for e in sala.padron.elecciones if e.ambito is Ambito.MUNICIPIO)
     por_demarcacion: dict[int, list[str]] = {}
-    for a in eleccion.actas:
+    for a in sorted(eleccion.actas, key=lambda a: limite(a, 750) or 0):
         por_demarcacion.setdefault(a.demarcacion, []).append(a.clave)
-    return next(c for c in por_demarcacion.values() if 2 <= len(c) <= 4)
+    return [c for c in por_demarcacion.values() if 2 <= len(c) <= 4]
+
+
+def caben(sala: Sala, clave: str) -> int:
+    """The most votes that an acta may hold."""
+    cuantos = limite(sala.padron.actas[clave].acta, 750)
+    assert cuantos is not None
+    return cuantos
+
+
+def contiendas(sala: Sala) -> list[liderazgo.Contienda]:
+    return list(liderazgo.contiendas(sala.padron, lecturas.mirar(sala.padron, AHORA), 750))
 
 
 @pytest.mark.parametrize("holgura", [-1, 0, 1])
 def test_a_lead_may_change_while_what_is_pending_reaches_it(sala: Sala, holgura: int) -> None:
-    *unas, falta = de_un_municipio(sala)
-    por_venir = limite(sala.padron.actas[falta].acta, 750)
-    assert por_venir is not None
-    boleta = sala.padron.actas[unas[0]].boleta
+    falta, *otras, lider = next(m for m in municipios(sala) if caben(sala, m[-1]) > caben(sala, m[0]))
+    por_venir = caben(sala, falta)
+    boleta = sala.padron.actas[lider].boleta
     primera, *_ = (c for c in boleta.candidaturas if len(c.recuadros) == 1)
-    for clave in unas[1:]:
+    for clave in otras:
         sala.verifica(clave, **dict.fromkeys(boleta.claves, 0))
-    lista = sala.padron.actas[unas[0]].acta
-    votos = dict.fromkeys(boleta.claves, 0) | {boleta.claves[primera.recuadros[0]]: por_venir + holgura}
-    sala.verifica(unas[0], **votos)
-    cabe = (limite(lista, 750) or 0) >= por_venir + holgura
-    vista = panorama.ver(AHORA)
-    suyas = list(liderazgo.contiendas(vista, lecturas.dichas(sala.padron, AHORA), 750))
-    if not cabe:  # it exceeds its list: it does not count, and nobody leads
-        assert suyas == []
-        return
-    (contienda,) = suyas
+    sala.verifica(lider, **dict.fromkeys(boleta.claves, 0) | {boleta.claves[primera.recuadros[0]]: por_venir + holgura})
+    (contienda,) = contiendas(sala)
     assert (contienda.diferencia, contienda.por_venir, contienda.pendientes) == (por_venir + holgura, por_venir, 1)
     assert contienda.puede_cambiar == (holgura <= 0)
 
 
 def test_with_nothing_pending_nothing_changes_and_what_does_not_count_leads_nobody(sala: Sala) -> None:
-    unas = de_un_municipio(sala)
-    boleta = sala.padron.actas[unas[0]].boleta
+    (*unas, sin_acta), (excede, *_), *_ = municipios(sala)
+    boleta = sala.padron.actas[sin_acta].boleta
     for clave in unas:
         sala.verifica(clave, **dict.fromkeys(boleta.claves, 0) | {boleta.claves[0]: 30})
-    (contienda,) = liderazgo.contiendas(panorama.ver(AHORA), lecturas.dichas(sala.padron, AHORA), 750)
+    (contienda,) = contiendas(sala)
+    assert (contienda.diferencia, contienda.pendientes, contienda.puede_cambiar) == (30 * len(unas), 1, True)
+    dicha = sala.hecho(Tipo.SIN_ACTA, sin_acta, "campo", motivo="2")
+    sala.hecho(Tipo.SIN_ACTA_CONFIRMADA, sin_acta, "otro", peticion=dicha.id)
+    (contienda,) = contiendas(sala)
     assert (contienda.diferencia, contienda.pendientes, contienda.puede_cambiar) == (30 * len(unas), 0, False)
-    otra = sala.claves[0]
-    sala.verifica(otra, **dict.fromkeys(sala.padron.actas[otra].boleta.claves, ILEGIBLE))
-    assert len(list(liderazgo.contiendas(panorama.ver(AHORA), lecturas.dichas(sala.padron, AHORA), 750))) == 1
+    suya = sala.padron.actas[excede].boleta.claves
+    sala.verifica(excede, **dict.fromkeys(suya, 0) | {suya[0]: caben(sala, excede) + 1})
+    assert lecturas.mirar(sala.padron, AHORA).dichas[excede].publicada
+    assert len(contiendas(sala)) == 1
+
+
+def test_what_is_counted_and_what_is_pending_come_from_one_look(sala: Sala, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However old the look of the board is."""
+    monkeypatch.setattr(panorama, "FRESCO", timedelta(hours=1))
+    unas = next(m for m in municipios(sala) if len(m) > 2)
+    boleta = sala.padron.actas[unas[0]].boleta
+    audita = sala.entra(Rol.AUDITOR)
+    for n, clave in enumerate(unas[:2], 1):
+        sala.verifica(clave, **dict.fromkeys(boleta.claves, 0) | {boleta.claves[0]: 5})
+        (fila,) = lineas(audita.get(f"{AVISOS}?csv=contiendas"))
+        assert (fila["Diferencia en votos"], fila["Pendientes"]) == (str(5 * n), str(len(unas) - n))
 
 
 def test_nearly_finished_and_close_is_an_alert_on_the_board(sala: Sala) -> None:
@@ -146,7 +166,7 @@ def test_nearly_finished_and_close_is_an_alert_on_the_board(sala: Sala) -> None:
     assert not liderazgo.Contienda("X", 1, (), 20, 3, 30, 700).alerta
     assert not liderazgo.Contienda("X", 1, (), 20, 2, 701, 700).alerta
     assert liderazgo.Contienda("X", 1, (), 20, 2, 701, None).alerta  # no bound: nobody can say
-    unas = de_un_municipio(sala)
+    unas = municipios(sala)[0]
     sala.verifica(unas[0], **dict.fromkeys(boleta[unas[0]].claves, 0) | {boleta[unas[0]].claves[0]: 5})
     filas = lineas(sala.entra(Rol.AUDITOR).get(f"{AVISOS}?csv=contiendas"))
     assert [(f["Diferencia en votos"], f["Pendientes"], f["Alerta"]) for f in filas] == [("5", str(len(unas) - 1), "")]

@@ -46,7 +46,7 @@ _ultimos: tuple[str, datetime, Mapping[str, Dicha], tuple[Avisada, ...]] | None 
 def avisos(padron: Padron, ahora: datetime) -> tuple[Avisada, ...]:
     """Every warning there is now, or was a minute ago."""
     global _ultimos
-    todas = lecturas.dichas(padron, ahora)
+    todas = lecturas.mirar(padron, ahora).dichas
     with _candado:
         if (
             _ultimos is not None

@@ -9,10 +9,8 @@ from operator import add
 from typing import Final
 
 from prep.catalogo.services import informativo
-from prep.coordinacion.lecturas import Dicha
-from prep.coordinacion.padron import Esperada
-from prep.coordinacion.panorama import Panorama
-from prep.coordinacion.ritmo import TERMINADAS
+from prep.coordinacion.lecturas import Dicha, Mirada
+from prep.coordinacion.padron import Esperada, Padron
 from prep.dominio.tabulacion.boleta import Boleta
 from prep.dominio.tabulacion.contabilidad import limite
 from prep.dominio.tabulacion.proceso import Ambito
@@ -46,30 +44,31 @@ class Contienda:
         return self.puede_cambiar and 10 * (self.esperadas - self.pendientes) >= CASI * self.esperadas
 
 
-_ultimas: tuple[Panorama, Mapping[str, Dicha], tuple[Contienda, ...]] | None = None
+_ultimas: tuple[str, Mirada, tuple[Contienda, ...]] | None = None
 
 
-def todas(vista: Panorama, dichas: Mapping[str, Dicha]) -> tuple[Contienda, ...]:
-    """Every contest of the night, computed once for each look at it."""
+def todas(padron: Padron, mirada: Mirada) -> tuple[Contienda, ...]:
+    """Every contest of the night, computed once for each look at what the actas say."""
     global _ultimas
     antes = _ultimas
-    if antes is None or antes[0] is not vista or antes[1] is not dichas:
+    if antes is None or antes[0] != padron.huella or antes[1] is not mirada:
         boletas = informativo().parametros.boletas_especiales
-        _ultimas = antes = (vista, dichas, tuple(contiendas(vista, dichas, boletas)))
+        _ultimas = antes = (padron.huella, mirada, tuple(contiendas(padron, mirada, boletas)))
     return antes[2]
 
 
-def contiendas(vista: Panorama, dichas: Mapping[str, Dicha], boletas_especiales: int) -> Iterator[Contienda]:
-    """Every contest of which some votes are published, by what is verified and counts."""
+def contiendas(padron: Padron, mirada: Mirada, boletas_especiales: int) -> Iterator[Contienda]:
+    """Every contest of which some votes are published, by what is verified and counts. What is counted and what is
+    pending come from one look: an acta is never both, nor neither."""
     grupos: dict[tuple[str, int | None], list[Esperada]] = defaultdict(list)
-    for e in vista.padron.actas.values():
+    for e in padron.actas.values():
         donde = None if e.eleccion.ambito is Ambito.ENTIDAD else e.acta.demarcacion
         grupos[e.eleccion.clave, donde].append(e)
     for (eleccion, donde), suyas in grupos.items():
-        votos = _por_candidatura(suyas, dichas)
+        votos = _por_candidatura(suyas, mirada.dichas)
         if not any(votos.values()):
             continue
-        pendientes = [e for e in suyas if vista.situacion(e.clave) not in TERMINADAS]
+        pendientes = [e for e in suyas if not mirada.terminada(e.clave)]
         limites = [limite(e.acta, boletas_especiales) for e in pendientes]
         sabidos = [n for n in limites if n is not None]
         primera, segunda = sorted((*votos.values(), 0), reverse=True)[:2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
@@ -15,13 +16,12 @@ from prep.acceso.models import Cuenta
 from prep.acceso.permisos import cargos_de, requiere
 from prep.acceso.registro import anotar, leyo
 from prep.acceso.roles import Rol
-from prep.coordinacion import historia, lecturas, liderazgo, oficina, panorama
+from prep.coordinacion import historia, lecturas, liderazgo, oficina
 from prep.coordinacion.alcances import VEN_AVISOS, alcance
 from prep.coordinacion.avisos import Avisada, avisos
 from prep.coordinacion.liderazgo import Contienda
 from prep.coordinacion.models import Visto
 from prep.coordinacion.padron import Padron, padron
-from prep.coordinacion.panorama import Panorama
 from prep.coordinacion.tablas import Columna, Tabla, pedida
 from prep.coordinacion.validaciones import Validacion
 from prep.coordinacion.views.comun import con_proceso, pestanas, reabrir_en
@@ -47,7 +47,7 @@ def lista(request: HttpRequest) -> HttpResponse:
     consulta = "&".join(f"{c}={v}" for c, v in (("cual", cual), ("vistos", "1" if vistos else "")) if v)
     tablas = [
         _tabla(pedidos, suyo, consulta).ordenada(orden),
-        _de_contiendas(contiendas_de(panorama.ver(ahora), alcanza), suyo, consulta).ordenada(orden),
+        _de_contiendas(contiendas_de(suyo, ahora, alcanza), suyo, consulta).ordenada(orden),
     ]
     if tabla := pedida(tablas, request.GET.get("csv", "")):
         return tabla.csv()
@@ -92,10 +92,10 @@ def _tabla(pedidos: list[Avisada], suyo: Padron, consulta: str) -> Tabla:
     return Tabla("avisos", texto("coordinacion.avisos.entre_actas"), columnas, filas, consulta=consulta)
 
 
-def contiendas_de(vista: Panorama, alcanza: frozenset[str]) -> list[Contienda]:
+def contiendas_de(suyo: Padron, ahora: datetime, alcanza: frozenset[str]) -> list[Contienda]:
     """Of the whole night, contests all of whose actas are in somebody's reach and whose lead may change:
     alerts first, then the closest."""
-    todas = liderazgo.todas(vista, lecturas.dichas(vista.padron, vista.hora))
+    todas = liderazgo.todas(suyo, lecturas.mirar(suyo, ahora))
     suyas = [c for c in todas if TODO in alcanza or all(clave[:11] in alcanza for clave in c.claves)]
     return sorted((c for c in suyas if c.puede_cambiar), key=lambda c: (not c.alerta, c.diferencia, c.eleccion))
 

@@ -84,7 +84,7 @@ def _alertas(request: HttpRequest, entero: Panorama) -> int | None:
     """Contests whose lead the last actas could change; None for whoever does not see them."""
     if not {c.rol for c in cargos_de(request)} & set(VEN_AVISOS):
         return None
-    return sum(1 for c in contiendas_de(entero, alcance(request, VEN_AVISOS)) if c.alerta)
+    return sum(1 for c in contiendas_de(entero.padron, entero.hora, alcance(request, VEN_AVISOS)) if c.alerta)
 
 
 def de_trabajo(vista: Panorama, filtros: Filtros) -> list[Tabla]:
