@@ -235,8 +235,10 @@ def test_filters_and_headings_sort_what_is_downloaded_too(sala: Sala) -> None:
 
 
 def test_a_cell_is_never_a_formula_and_what_is_not_known_says_so() -> None:
-    tabla = Tabla("t", "T", (Columna("a", "A"), Columna("n", "N", "numero")), [{"a": "=1+1", "n": None}])
-    assert tabla.csv().content.decode("utf-8-sig") == "A,N\r\n'=1+1,\r\n"
+    dichos = ("=1+1", "@SUM(A1)", "＝1+1", "-3", "de aquí")
+    tabla = Tabla("t", "T", (Columna("a", "A"), Columna("n", "N", "numero")), [{"a": d, "n": None} for d in dichos])
+    celdas = [fila[0] for fila in csv.reader(io.StringIO(tabla.csv().content.decode("utf-8-sig")))]
+    assert celdas == ["A", "'=1+1", "'@SUM(A1)", "'＝1+1", "'-3", "de aquí"]
     assert [c.dice for c in tabla.celdas[0]] == ["=1+1", "no se sabe"]
     filas = [{"a": "x", "n": None}, {"a": "y", "n": 2}, {"a": "z", "n": 10}]
     for orden, debido in (("n", "yzx"), ("-n", "zyx")):

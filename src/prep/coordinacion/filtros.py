@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -16,6 +17,9 @@ from prep.coordinacion.panorama import Panorama, Trabajo
 from prep.coordinacion.ritmo import TERMINADAS
 from prep.diseno.textos import texto
 from prep.dominio.acta.transiciones import Situacion
+
+HORA: Final = "([01][0-9]|2[0-3]):[0-5][0-9]"
+"""An hour of the day as people type it: HH:MM, of twenty-four hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Filtros:
     @classmethod
     def de(cls, request: HttpRequest) -> Filtros:
         dichos = {c: request.GET.get(c, "").strip()[:60] for c in cls.__dataclass_fields__}
-        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", dichos["a"]):
+        if not re.fullmatch(HORA, dichos["a"]):
             dichos["a"] = ""
         return cls(**dichos)
 

@@ -15,10 +15,9 @@ from django.utils.http import urlencode
 
 from prep.diseno.estados import ESTADOS
 from prep.diseno.textos import texto
+from prep.publicacion.celdas import texto_seguro
 
 DERECHA: Final = frozenset({"numero", "espera", "por_ciento"})
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins like this is a formula to a spreadsheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ class Tabla:
         """UTF-8 with its mark, so that a spreadsheet reads accents; no cell is a formula."""
         salida = io.StringIO()
         escritor = csv.writer(salida)
-        escritor.writerow([c.rotulo for c in self.columnas])
+        escritor.writerow([texto_seguro(c.rotulo) for c in self.columnas])
         for f in self.filas:
             escritor.writerow([_llano(c, f.get(c.clave)) for c in self.columnas])
         return HttpResponse(
@@ -155,7 +154,7 @@ def _llano(columna: Columna, valor: Any) -> Any:
     if isinstance(valor, int):
         return valor
     dice = texto(f"diseno.estado.{valor}") if columna.tipo == "estado" and valor in ESTADOS else str(valor)
-    return f"'{dice}" if dice.startswith(_FORMULA) else dice
+    return texto_seguro(dice)
 
 
 def pedida(tablas: Iterable[Tabla], nombre: str) -> Tabla | None:

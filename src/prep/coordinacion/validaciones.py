@@ -41,8 +41,8 @@ GRUPO: Final = 200
 @dataclass(frozen=True, slots=True)
 class Leida:
     """What an acta says, as these checks need it. `forma`: its ballot, so that only like is compared; `votos`: by box,
-    in the order of the paper, the last two no registradas and nulos; what holds no number is zero. `sacados` and
-    `total`: None where there is no number. `dice`: some box of votes holds a number."""
+    in the order of the paper, the last two no registradas and nulos; what holds no number is zero. `total`: as it is
+    written; None where there is no number. `dice`: some box of votes holds a number."""
 
     clave: str
     forma: Hashable

@@ -36,7 +36,7 @@ VEN_Y_DICEN: Final = frozenset({Rol.SUPERVISOR, Rol.ADMINISTRADOR})
 @require_GET
 @con_proceso
 def lista(request: HttpRequest) -> HttpResponse:
-    """Every warning within one's reach, those nobody has looked at first."""
+    """Every warning within one's reach that nobody has looked at yet; or, when asked, those somebody did."""
     suyo, ahora, alcanza = padron(), oficina.reloj.ahora(), alcance(request, VEN_AVISOS)
     cual, vistos = request.GET.get("cual", ""), request.GET.get("vistos") == "1"
     ya = set(Visto.objects.values_list("aviso", flat=True))

@@ -19,7 +19,7 @@ from prep.acceso.registro import anotar
 from prep.acceso.roles import Rol
 from prep.catalogo.services import informativo, modo
 from prep.coordinacion import muros, oficina, panorama, ritmo, situacion
-from prep.coordinacion.filtros import Filtros
+from prep.coordinacion.filtros import HORA, Filtros
 from prep.coordinacion.models import Muro
 from prep.coordinacion.panorama import Panorama, Trabajo
 from prep.coordinacion.situacion import Conteo
@@ -80,7 +80,7 @@ class NuevoMuro(forms.Form):
 
     def clean_meta(self) -> str:
         meta = str(self.cleaned_data["meta"]).strip()
-        if meta and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", meta):
+        if meta and not re.fullmatch(HORA, meta):
             raise forms.ValidationError(texto("coordinacion.filtros.terminar_ayuda"))
         return meta
 

@@ -14,7 +14,7 @@ from prep.acceso.permisos import cargos_de, requiere
 from prep.catalogo.services import informativo
 from prep.coordinacion import gente, oficina, panorama, ritmo, situacion
 from prep.coordinacion.alcances import VEN, VEN_AVISOS, VEN_PERSONAS, a_su_cargo, alcance
-from prep.coordinacion.filtros import Filtros
+from prep.coordinacion.filtros import HORA, Filtros
 from prep.coordinacion.panorama import Panorama, Trabajo
 from prep.coordinacion.ritmo import Ritmo
 from prep.coordinacion.situacion import Conteo
@@ -50,6 +50,7 @@ def tablero(request: HttpRequest) -> HttpResponse:
         "pestanas": pestanas(request),
         "filtros": filtros,
         "opciones": filtros.opciones(todo.padron),
+        "patron_hora": HORA,
         "hora": vista.hora,
         "cuenta": cuenta,
         "esperan": len(vista.esperan),
