@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -37,6 +39,61 @@ def gemelas(sala: Sala) -> tuple[str, str]:
     return a, b
 
 
+def publica(sala: Sala, clave: str) -> None:
+    """What two people agreed on is verified."""
+    sala.hecho(Tipo.VERIFICADA, clave, "caro", base=sala.acta(clave).acordado.lectura)
+
+
+def otro_proceso(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """`avisos` as another process of the server has it: with a memory of its own."""
+    otros = {}
+    for modulo in (lecturas, avisos):
+        spec = importlib.util.spec_from_file_location(f"{modulo.__name__}_de_otro_proceso", str(modulo.__file__))
+        assert spec is not None and spec.loader is not None
+        otros[modulo.__name__] = otro = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, otro.__name__, otro)
+        spec.loader.exec_module(otro)
+    monkeypatch.setattr(otros[avisos.__name__], "lecturas", otros[lecturas.__name__])
+    return otros[avisos.__name__]
+
+
+def test_every_process_says_the_same_warnings(sala: Sala, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(avisos, "CADA", timedelta(minutes=1))
+    aqui, alla = avisos.avisos, otro_proceso(monkeypatch).avisos
+    assert aqui(sala.padron, AHORA) == alla(sala.padron, AHORA) == []
+    _, b = gemelas(sala)
+    assert [a.id for a in aqui(sala.padron, AHORA)] == [a.id for a in alla(sala.padron, AHORA)] == []
+    luego = AHORA + timedelta(minutes=1)
+    (hallado,) = alla(sala.padron, luego)  # whichever looks first finds it
+    assert [a.id for a in aqui(sala.padron, luego)] == [hallado.id]
+    sala.hecho(Tipo.DEVUELTA, b, "caro", base=sala.acta(b).acordado.lectura, motivo="No es su imagen.")
+    assert aqui(sala.padron, luego) == alla(sala.padron, luego) == []  # one of its readings is no more
+
+
+@pytest.mark.parametrize(("rol", "antes"), [(Rol.SUPERVISOR, False), (Rol.ADMINISTRADOR, True), (Rol.AUDITOR, True)])
+def test_no_warning_tells_whoever_may_settle_an_acta_what_others_typed(sala: Sala, rol: Rol, antes: bool) -> None:
+    """That it says what a published one says, or zero in every box, is all of it."""
+    _, b = gemelas(sala)
+    ceros = next(c for c in sala.claves[2:] if sala.padron.actas[c].acta.casilla.lista_nominal)
+    sala.llega(ceros)
+    for quien in ("ana", "beto"):
+        sala.captura(ceros, quien, **dict.fromkeys(sala.padron.actas[ceros].boleta.claves, 0))
+    hallados = [a for a in avisos.avisos(sala.padron, AHORA) if a.revela]
+    assert {a.validacion for a in hallados} == {Validacion.IGUALES, Validacion.CEROS}
+    cliente = sala.entra(rol)
+
+    def ve() -> list[bool]:
+        return [cliente.get(f"{AVISOS}{a.id}/").status_code == 200 for a in hallados]
+
+    def dice() -> set[str]:
+        return {f["Aviso"][:2] for f in lineas(cliente.get(f"{AVISOS}?csv=avisos"))} & {"E1", "E4"}
+
+    assert (ve(), dice()) == (([True, True], {"E1", "E4"}) if antes else ([False, False], set()))
+    publica(sala, b)
+    publica(sala, ceros)
+    assert (ve(), dice()) == ([True, True], {"E1", "E4"})
+
+
 def test_what_is_read_is_what_stands_or_what_people_agree_on(sala: Sala) -> None:
     a, b = gemelas(sala)
     sala.llega(sala.claves[2])
@@ -54,10 +111,11 @@ def test_what_is_read_is_what_stands_or_what_people_agree_on(sala: Sala) -> None
 
 def test_a_pair_is_shown_with_both_pictures_and_not_what_anybody_typed(sala: Sala) -> None:
     a, b = gemelas(sala)
+    publica(sala, b)
     supervisa = sala.entra(Rol.SUPERVISOR)
     filas = lineas(supervisa.get(f"{AVISOS}?csv=avisos"))
     assert [(f["Aviso"][:2], f["Acta"], f["La otra acta"], f["Publicada"]) for f in filas if f["La otra acta"]] == [
-        ("E1", a, b, "Todavía no")
+        ("E1", a, b, "Sí")
     ]
     (uno,) = [x for x in avisos.avisos(sala.padron, AHORA) if x.validacion is Validacion.IGUALES]
     html = supervisa.get(f"{AVISOS}{uno.id}/").content.decode()
@@ -71,6 +129,7 @@ def test_a_pair_is_shown_with_both_pictures_and_not_what_anybody_typed(sala: Sal
 
 def test_saying_that_one_looked_changes_nothing_else(sala: Sala) -> None:
     a, b = gemelas(sala)
+    publica(sala, b)
     antes = [sala.acta(c).cabezas for c in (a, b)]
     (uno,) = [x for x in avisos.avisos(sala.padron, AHORA) if x.validacion is Validacion.IGUALES]
     supervisa, audita = sala.entra(Rol.SUPERVISOR), sala.entra(Rol.AUDITOR)
@@ -87,6 +146,7 @@ def test_saying_that_one_looked_changes_nothing_else(sala: Sala) -> None:
 
 def test_a_warning_is_of_whoever_reaches_all_of_its_actas(sala: Sala) -> None:
     a, b = gemelas(sala)
+    publica(sala, b)
     (uno,) = [x for x in avisos.avisos(sala.padron, AHORA) if x.validacion is Validacion.IGUALES]
     una = sala.entra(Rol.SUPERVISOR, alcance=(a[:11],))
     assert una.get(f"{AVISOS}{uno.id}/").status_code == 404

@@ -21,6 +21,15 @@ VEN_PERSONAS: Final = (Rol.SUPERVISOR, Rol.ADMINISTRADOR, Rol.COORDINADOR, Rol.A
 
 VEN_AVISOS: Final = (Rol.SUPERVISOR, Rol.ADMINISTRADOR, Rol.AUDITOR)
 """What two actas say of one another, and where who leads could change."""
+SIEMPRE: Final = frozenset({Rol.ADMINISTRADOR, Rol.AUDITOR})
+"""Who sees what was typed at any moment: nobody who may settle it."""
+
+
+def lee_siempre(request: HttpRequest) -> bool:
+    """Whether whoever asks may know what people typed of an acta before it is verified. Whoever may still settle one
+    does not: who decides never knows what others read."""
+    roles = {c.rol for c in cargos_de(request)}
+    return bool(roles & SIEMPRE) and Rol.SUPERVISOR not in roles
 
 
 def alcance(request: HttpRequest, roles: tuple[Rol, ...] = VEN) -> frozenset[str]:

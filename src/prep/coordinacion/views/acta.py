@@ -8,13 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from prep.acceso.permisos import cargos_de, requiere
+from prep.acceso.permisos import requiere
 from prep.acceso.registro import leyo
-from prep.acceso.roles import Rol
 from prep.bitacora.models import Hecho as FilaHecho
 from prep.catalogo.services.errores import ProcesoDesconocido
 from prep.coordinacion import historia
-from prep.coordinacion.alcances import VEN
+from prep.coordinacion.alcances import VEN, lee_siempre
 from prep.coordinacion.padron import padron
 from prep.coordinacion.views.comun import pestanas, reabrir_en
 from prep.dominio.acta.acta import Acta
@@ -23,8 +22,6 @@ from prep.dominio.acta.transiciones import Captura
 from prep.evidencia.vista import para_ver, tipo_mime
 from prep.plataforma.almacen import evidencia
 
-SIEMPRE: Final = frozenset({Rol.ADMINISTRADOR, Rol.AUDITOR})
-"""Who sees what was typed at any moment: nobody who may settle it."""
 DE_NADIE: Final = frozenset({"hoja"})
 """A sheet is of nobody's casilla: only whoever reaches everything reaches it."""
 
@@ -40,12 +37,8 @@ def _cual(request: HttpRequest, clave: str, **otros: str) -> frozenset[str] | No
 
 
 def ve_lecturas(request: HttpRequest, acta: Acta) -> bool:
-    """Whether whoever asks may see what each person typed. Whoever may still settle the acta does not, until it is
-    verified: who decides never knows what others read."""
-    roles = {c.rol for c in cargos_de(request)}
-    if roles & SIEMPRE and Rol.SUPERVISOR not in roles:
-        return True
-    return acta.captura is Captura.VERIFICADA
+    """Whether whoever asks may see what each person typed: at any moment, or once it is verified."""
+    return lee_siempre(request) or acta.captura is Captura.VERIFICADA
 
 
 @requiere(*VEN, sobre=_cual)

@@ -17,7 +17,7 @@ from prep.acceso.permisos import cargos_de, requiere
 from prep.acceso.registro import anotar, leyo
 from prep.acceso.roles import Rol
 from prep.coordinacion import historia, lecturas, liderazgo, oficina
-from prep.coordinacion.alcances import VEN_AVISOS, alcance
+from prep.coordinacion.alcances import VEN_AVISOS, alcance, lee_siempre
 from prep.coordinacion.avisos import Avisada, avisos
 from prep.coordinacion.liderazgo import Contienda
 from prep.coordinacion.models import Visto
@@ -40,7 +40,7 @@ def lista(request: HttpRequest) -> HttpResponse:
     suyo, ahora, alcanza = padron(), oficina.reloj.ahora(), alcance(request, VEN_AVISOS)
     cual, vistos = request.GET.get("cual", ""), request.GET.get("vistos") == "1"
     ya = set(Visto.objects.values_list("aviso", flat=True))
-    todos = [a for a in avisos(suyo, ahora) if a.alcanza(alcanza)]
+    todos = _suyos(request, suyo, ahora)
     pendientes = [a for a in todos if a.id not in ya]
     pedidos = [a for a in todos if vistos == (a.id in ya) and (not cual or a.validacion.value == cual)]
     orden = request.GET.get("orden", "")
@@ -60,6 +60,12 @@ def lista(request: HttpRequest) -> HttpResponse:
         "cual": cual,
     }
     return render(request, "coordinacion/avisos.html", datos)
+
+
+def _suyos(request: HttpRequest, suyo: Padron, ahora: datetime) -> list[Avisada]:
+    """Those within one's reach that do not tell one too early what others typed."""
+    alcanza, siempre = alcance(request, VEN_AVISOS), lee_siempre(request)
+    return [a for a in avisos(suyo, ahora) if a.alcanza(alcanza) and (siempre or not a.revela)]
 
 
 def _nombre(validacion: Validacion) -> str:
@@ -136,8 +142,8 @@ def _de_contiendas(suyas: list[Contienda], suyo: Padron, consulta: str) -> Tabla
 
 
 def _uno(request: HttpRequest, ident: str) -> Avisada:
-    for a in avisos(padron(), oficina.reloj.ahora()):
-        if a.id == ident and a.alcanza(alcance(request, VEN_AVISOS)):
+    for a in _suyos(request, padron(), oficina.reloj.ahora()):
+        if a.id == ident:
             return a
     raise Http404
 
