@@ -12,7 +12,7 @@ from sala import AHORA, Sala
 
 from prep.acceso.models import Registro
 from prep.acceso.roles import Rol
-from prep.ccv.pasos import ESTADOS, Paso
+from prep.ccv.pasos import ESTADOS, Paso, toca
 from prep.coordinacion import panorama, ritmo, situacion
 from prep.coordinacion.panorama import DE_CAPTURA, DE_CUSTODIA, Reciente, Trabajo
 from prep.coordinacion.situacion import Conteo
@@ -28,18 +28,75 @@ def lineas(respuesta: Any) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(respuesta.content.decode("utf-8-sig"))))
 
 
-def test_what_waits_is_what_the_desks_take() -> None:
-    """No desk knows another: this holds the two tables together."""
-    de_paso = {
-        Paso.CAPTURA: {Trabajo.PRIMERA, Trabajo.SEGUNDA},
-        Paso.DIFERENCIAS: {Trabajo.DIFERENCIAS},
-        Paso.DECISION: {Trabajo.DECISION},
-        Paso.VERIFICACION: {Trabajo.VERIFICACION},
-    }
-    for paso, trabajos in de_paso.items():
-        assert {c for c, t in DE_CAPTURA.items() if t in trabajos} == set(ESTADOS[paso])
+DE_PASO: dict[Paso, set[Trabajo]] = {
+    Paso.CAPTURA: {Trabajo.PRIMERA, Trabajo.SEGUNDA},
+    Paso.DIFERENCIAS: {Trabajo.DIFERENCIAS},
+    Paso.DECISION: {Trabajo.DECISION},
+    Paso.VERIFICACION: {Trabajo.VERIFICACION},
+    Paso.OTRA_IMAGEN: {Trabajo.OTRA_IMAGEN},
+    Paso.REAPERTURA: {Trabajo.REAPERTURA},
+    Paso.SIN_ACTA: {Trabajo.SIN_ACTA},
+    Paso.IDENTIFICACION: {Trabajo.IDENTIFICAR, Trabajo.REDIGITALIZAR},
+    Paso.COTEJO: set(),  # a column of its own: what is published waits for nobody
+}
+"""What each step of the desks is to the board. No desk knows another: this holds the two together."""
+DEL_CATD = {Trabajo.DIGITALIZAR, Trabajo.REDIGITALIZAR}
+
+
+def escena(sala: Sala, paso: Paso) -> str:
+    """An acta (or sheet) that waits for a step."""
+    clave = sala.claves[0]
+    if paso is Paso.IDENTIFICACION:
+        hoja = "hoja:0b7e2c1a-0000-4000-8000-000000000001"
+        sala.hecho(Tipo.DIGITALIZADA, hoja, "campo", imagen="a" * 64)
+        return hoja
+    if paso is Paso.SIN_ACTA:
+        sala.hecho(Tipo.SIN_ACTA, clave, "campo", motivo="2")
+        return clave
+    imagen = sala.llega(clave)
+    match paso:
+        case Paso.OTRA_IMAGEN:
+            sala.hecho(Tipo.OTRA_IMAGEN_PEDIDA, clave, "ana", imagen=imagen, motivo="Borrosa.")
+        case Paso.DIFERENCIAS | Paso.DECISION:
+            for quien, nulos in (("ana", 7), ("beto", 8)):
+                sala.captura(clave, quien, NULOS=nulos)
+            if paso is Paso.DECISION:
+                valores = sala.valores(clave, NULOS=9)
+                sala.hecho(Tipo.DICTAMINADA, clave, "dora", imagen=imagen, valores=valores)
+        case Paso.VERIFICACION:
+            for quien in ("ana", "beto"):
+                sala.captura(clave, quien)
+        case Paso.REAPERTURA | Paso.COTEJO:
+            sala.verifica(clave)
+            if paso is Paso.REAPERTURA:
+                sala.hecho(Tipo.REAPERTURA_PEDIDA, clave, "caro", motivo="El total no se lee así.")
+    return clave
+
+
+@pytest.mark.parametrize("paso", Paso)
+def test_what_waits_for_a_step_of_the_desks_waits_for_it_on_the_board(sala: Sala, paso: Paso) -> None:
+    clave = escena(sala, paso)
+    assert toca(paso, clave, sala.acta(clave))
+    vista = panorama.ver(AHORA)
+    assert {e.trabajo for e in vista.esperan if e.clave == clave} <= DE_PASO[paso]
+    assert bool(DE_PASO[paso]) == any(e.clave == clave for e in vista.esperan)
+    assert (clave in vista.vistas and vista.vistas[clave].por_cotejar) == (paso in (Paso.COTEJO, Paso.REAPERTURA))
+
+
+def test_every_step_and_every_state_is_known_to_the_board() -> None:
+    for paso, estados in ESTADOS.items():
+        assert {c for c, t in DE_CAPTURA.items() if t in DE_PASO[paso]} == set(estados)
+    assert set(Trabajo) - set().union(*(DE_PASO[p] for p in Paso)) == DEL_CATD - DE_PASO[Paso.IDENTIFICACION]
     assert DE_CAPTURA.keys() | {Captura.VERIFICADA} == set(Captura)
-    assert not DE_CUSTODIA.keys() & {Custodia.ESPERADA, Custodia.IDENTIFICADA, Custodia.SIN_ACTA}
+    assert set(Custodia) - DE_CUSTODIA.keys() == {
+        *(Custodia.ESPERADA, Custodia.IDENTIFICADA, Custodia.SIN_ACTA, Custodia.FUERA_DE_CATALOGO)
+    }
+
+
+def test_an_answered_request_waits_for_nobody(sala: Sala) -> None:
+    clave = escena(sala, Paso.REAPERTURA)
+    sala.hecho(Tipo.REABIERTA, clave, "otro", peticion=sala.acta(clave).reapertura[0])
+    assert {e.trabajo for e in panorama.ver(AHORA).esperan if e.clave == clave} == {Trabajo.PRIMERA}
 
 
 def test_every_acta_waits_for_its_step_since_what_last_moved_it(sala: Sala) -> None:

@@ -10,7 +10,7 @@ from django.db import connection
 
 from prep.bitacora.actas import Plegada
 from prep.ccv.pasos import esperas, imagen_de
-from prep.dominio.acta.hechos import HOJA, Tipo
+from prep.dominio.acta.hechos import HOJA, MUDOS
 from prep.dominio.comun.autoridad import Autoridad
 
 _TIPOS: Final = {
@@ -29,9 +29,6 @@ _GUARDAR: Final = (
     f"json_to_recordset(%s::json) AS filas ({','.join(f'{c} {t}' for c, t in _TIPOS.items())})"
 )
 Fila = tuple[Any, ...]
-
-MUDOS: Final = frozenset({Tipo.INCIDENTE, Tipo.PUBLICADA, Tipo.COTEJADA})
-"""What may happen to an acta while it waits: its turn is not put off."""
 
 
 def filas_de(plegada: Plegada, de: Autoridad) -> list[Fila]:

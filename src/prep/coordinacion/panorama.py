@@ -19,7 +19,7 @@ from prep.bitacora.asientos import cabeza
 from prep.bitacora.autoridad import autoridad
 from prep.coordinacion.padron import Padron, padron
 from prep.dominio.acta.acta import EN_CORRECCION
-from prep.dominio.acta.hechos import HOJA, Tipo
+from prep.dominio.acta.hechos import HOJA, MUDOS, Tipo
 from prep.dominio.acta.pliegue import estado
 from prep.dominio.acta.transiciones import Captura, Custodia, Situacion
 from prep.dominio.comun.autoridad import TODO
@@ -36,9 +36,8 @@ TRABAJO: Final = (
     *(Tipo.OTRA_IMAGEN_PEDIDA, Tipo.INCIDENTE, Tipo.IDENTIFICADA, Tipo.DIGITALIZADA, Tipo.ACOPIADA),
 )
 """What people do to actas, at desks and in the CATD."""
-
-
-DE_IMAGEN: Final = (Tipo.OTRA_IMAGEN_PEDIDA, Tipo.OTRA_IMAGEN_CONFIRMADA, Tipo.OTRA_IMAGEN_NEGADA)
+PEDIDAS: Final = (Tipo.OTRA_IMAGEN_PEDIDA, Tipo.REAPERTURA_PEDIDA)
+"""What one person asks for and another answers. Whether it is answered, the fold says."""
 
 
 class Trabajo(StrEnum):
@@ -52,6 +51,7 @@ class Trabajo(StrEnum):
     DIFERENCIAS = "diferencias"
     DECISION = "decision"
     VERIFICACION = "verificacion"
+    REAPERTURA = "reapertura"
     SIN_ACTA = "confirmar_sin_acta"
     DIGITALIZAR = "digitalizar"
 
@@ -168,11 +168,12 @@ _VISTAS: Final = """
     WHERE clave NOT LIKE 'hoja:%%'"""
 _ESPERAN: Final = """
     SELECT a.clave, a.custodia, a.captura, max(h.recibido) FILTER (WHERE h.tipo <> ALL(%(mudos)s)),
-      (array_agg(h.tipo ORDER BY h.posicion DESC) FILTER (WHERE h.tipo = ANY(%(de_imagen)s)))[1] = %(pedida)s
+      bool_or(h.tipo = ANY(%(pedidas)s))
     FROM bitacora_acta a
     JOIN bitacora_hecho h ON h.sujeto = CASE WHEN a.clave LIKE 'hoja:%%' THEN a.clave ELSE 'acta:' || a.clave END
-    WHERE a.custodia = ANY(%(custodias)s) OR (a.custodia = 'identificada' AND a.captura <> 'verificada'
-      AND (a.es IS NULL OR a.es = a.clave))
+    WHERE a.custodia = ANY(%(custodias)s) OR (a.custodia = 'identificada' AND (a.es IS NULL OR a.es = a.clave)
+      AND (a.captura <> 'verificada' OR 'acta:' || a.clave IN (
+        SELECT sujeto FROM bitacora_hecho WHERE clase = 'acta' AND tipo = %(reapertura)s)))
     GROUP BY 1, 2, 3"""
 _RECIENTES: Final = """
     SELECT sujeto, tipo, persona, recibido FROM bitacora_hecho
@@ -190,9 +191,9 @@ def _mirar(suyo: Padron, ahora: datetime, tamano: int) -> Panorama:
         cursor.execute(
             _ESPERAN,
             {
-                "mudos": [Tipo.INCIDENTE.value, Tipo.PUBLICADA.value, Tipo.COTEJADA.value],
-                "de_imagen": [t.value for t in DE_IMAGEN],
-                "pedida": Tipo.OTRA_IMAGEN_PEDIDA.value,
+                "mudos": [t.value for t in MUDOS],
+                "pedidas": [t.value for t in PEDIDAS],
+                "reapertura": Tipo.REAPERTURA_PEDIDA.value,
                 "custodias": [c.value for c in DE_CUSTODIA],
             },
         )
@@ -203,26 +204,32 @@ def _mirar(suyo: Padron, ahora: datetime, tamano: int) -> Panorama:
             Reciente(sujeto.removeprefix("acta:"), _TIPOS[tipo], persona, recibido)
             for sujeto, tipo, persona, recibido in cursor
         )
-    dudas = _en_duda(f[0] for f in filas if f[4])
-    esperan = (_espera(clave, Custodia(cu), Captura(ca), clave in dudas, desde) for clave, cu, ca, desde, _ in filas)
+    piden = _piden(f[0] for f in filas if f[4])
+    esperan = (_espera(clave, Custodia(cu), Captura(ca), piden.get(clave), desde) for clave, cu, ca, desde, _ in filas)
     return Panorama(ahora, suyo, vistas, tuple(e for e in esperan if e), recientes)
 
 
-def _espera(clave: str, custodia: Custodia, captura: Captura, en_duda: bool, desde: datetime | None) -> Espera | None:
-    if desde is None:
+def _espera(
+    clave: str, custodia: Custodia, captura: Captura, pide: Trabajo | None, desde: datetime | None
+) -> Espera | None:
+    identificada = custodia is Custodia.IDENTIFICADA
+    trabajo = pide or (DE_CAPTURA.get(captura) if identificada else DE_CUSTODIA[custodia])
+    if trabajo is None or desde is None:
         return None
-    if en_duda:
-        return Espera(clave, Trabajo.OTRA_IMAGEN, custodia.value, desde)
-    if custodia is Custodia.IDENTIFICADA:
-        return Espera(clave, DE_CAPTURA[captura], captura.value, desde)
-    return Espera(clave, DE_CUSTODIA[custodia], custodia.value, desde)
+    con_captura = identificada and trabajo is not Trabajo.OTRA_IMAGEN
+    return Espera(clave, trabajo, captura.value if con_captura else custodia.value, desde)
 
 
-def _en_duda(claves: Iterable[str]) -> set[str]:
-    """Of these, whose last word about their picture is that somebody asks for another, those of which it counts: the
-    fold says it."""
-    de = autoridad()
-    return {clave for clave, suyos in hechos_de(claves).items() if estado(suyos, de).en_duda is not None}
+def _piden(claves: Iterable[str]) -> dict[str, Trabajo]:
+    """Of these, of which somebody once asked for something, what is still asked."""
+    de, piden = autoridad(), {}
+    for clave, suyos in hechos_de(claves).items():
+        acta = estado(suyos, de)
+        if acta.en_duda is not None:
+            piden[clave] = Trabajo.OTRA_IMAGEN
+        elif acta.captura is Captura.VERIFICADA and acta.reapertura is not None:
+            piden[clave] = Trabajo.REAPERTURA
+    return piden
 
 
 def _primera_desde(cursor: Any, hora: datetime, tamano: int) -> int:

@@ -56,6 +56,10 @@ class ProblemaDeImagen(StrEnum):
     NO_ES_ACTA = "no_es_acta"
 
 
+MUDOS: Final = frozenset({Tipo.INCIDENTE, Tipo.PUBLICADA, Tipo.COTEJADA})
+"""What may happen to an acta while it waits: its turn is not put off."""
+
+
 class MotivoSinActa(StrEnum):
     """Why no acta came with the package (LEEME, OBSERVACIONES)."""
 
