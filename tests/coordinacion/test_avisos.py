@@ -137,6 +137,10 @@ def test_saying_that_one_looked_changes_nothing_else(sala: Sala) -> None:
     assert audita.post(f"{AVISOS}{uno.id}/", {"nota": "x"}).status_code == 403
     for _ in range(2):  # twice is once
         assert supervisa.post(f"{AVISOS}{uno.id}/", {"nota": "Son dos actas."}).status_code == 302
+    de_iguales = supervisa.get(AVISOS, {"cual": "E1", "vistos": "1"})
+    (fila,) = de_iguales.context["tabla"].filas
+    assert fila["ir"].endswith("?cual=E1&vistos=1")
+    assert supervisa.get(fila["ir"]).context["volver"] == f"{AVISOS}?cual=E1&vistos=1"
     assert Visto.objects.get().nota == "Son dos actas."
     assert Registro.objects.filter(que="aviso_visto").count() == 1
     assert [sala.acta(c).cabezas for c in (a, b)] == antes

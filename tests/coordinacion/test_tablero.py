@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from sala import AHORA, Sala
@@ -289,6 +292,65 @@ def test_filters_and_headings_sort_what_is_downloaded_too(sala: Sala) -> None:
     assert 'aria-sort="descending"' in pagina
     assert "orden=actas.espera#t-actas" in pagina
     assert cliente.get(f"{ACTAS}?orden=actas.nada&trabajo=nada&a=99:99&p=x").status_code == 200
+
+
+def enlaces(html: str) -> list[dict[str, str]]:
+    """What each link of a page with something after its `?` asks for."""
+    rutas = (unescape(r) for r in re.findall(r'href="([^"]*\?[^"]+)"', html))
+    return [dict(parse_qsl(urlsplit(r).query)) for r in rutas]
+
+
+def test_no_link_of_the_board_loses_the_filters_in_force(sala: Sala) -> None:
+    clave = sala.claves[0]
+    sala.llega(clave)
+    suya = sala.padron.actas[clave]
+    en_fuerza = {"eleccion": suya.eleccion.clave, "catd": suya.catd, "a": "02:30"}
+    html = sala.entra(Rol.SUPERVISOR).get(TABLERO, en_fuerza | {"orden": "catd.-esperadas"}).content.decode()
+    vistos = [e for e in enlaces(html) if not e.keys() & {"solo", "v"}]  # of the people, and of what is served
+    assert len([e for e in vistos if "orden" in e]) > 30
+    assert {"trabajo", "demarcacion", "csv"} <= set().union(*vistos)
+    assert [e for e in vistos if not en_fuerza.items() <= e.items()] == []
+    assert [e["orden"] for e in vistos if e.get("csv") == "catd"] == ["catd.-esperadas"]
+    assert 'name="orden" value="catd.-esperadas"' in html
+
+
+def test_no_link_of_the_desks_loses_its_place_whatever_it_is_called(sala: Sala) -> None:
+    lugar = "Sala 1 & 2 = «CCV»"
+    for n in ("Ana", "Beto"):
+        sala.persona(Rol.CAPTURISTA, lugar=lugar, nombre=n)
+    sala.persona(Rol.CAPTURISTA, nombre="Caro")
+    cliente = sala.entra(Rol.AUDITOR)
+    respuesta = cliente.get(PUESTOS, {"lugar": lugar})
+    assert {s: n for s, _, n in respuesta.context["cuantos"]}["sin_entrar"] == 2
+    suyos = [e for e in enlaces(respuesta.content.decode()) if e.keys() & {"solo", "orden", "csv"}]
+    assert len(suyos) > 10
+    assert {e.get("lugar") for e in suyos} == {lugar}
+    descarga = next(e for e in suyos if "csv" in e)
+    assert [f["Persona"] for f in lineas(cliente.get(PUESTOS, descarga))] == ["Ana", "Beto"]
+
+
+def test_the_people_that_it_takes_are_sorted_by_their_headings(sala: Sala) -> None:
+    for i, clave in enumerate(sala.claves[:12]):
+        sala.verifica(clave, a=AHORA - timedelta(minutes=12 - i))
+    cliente = sala.entra(Rol.AUDITOR)
+    labores = [
+        [f["Labor"] for f in lineas(cliente.get(f"{TABLERO}?orden=ritmo.{orden}&csv=ritmo"))]
+        for orden in ("ahora", "-ahora")
+    ]
+    assert labores == [["Diferencias", "Verificación", "Captura"], ["Captura", "Verificación", "Diferencias"]]
+
+
+def test_the_sheets_that_wait_for_a_step_are_in_its_list(sala: Sala) -> None:
+    hoja = escena(sala, Paso.IDENTIFICACION)
+    todo = sala.entra(Rol.SUPERVISOR)
+    (fila,) = todo.get(TABLERO).context["tablas"]["trabajo"].filas
+    assert (fila["acta"], fila["actas"]) == (hoja, 1)
+    assert [f["Acta"] for f in lineas(todo.get(f"{fila['ir']}&csv=actas"))] == [hoja]
+    html = todo.get(fila["ir"]).content.decode()
+    assert f'href="/coordinacion/acta/{hoja}/"' in html
+    assert lineas(todo.get(f"{fila['ir']}&catd=CATD-001&csv=actas")) == []  # of no casilla
+    parte = sala.entra(Rol.COORDINADOR, alcance=(sala.claves[0][:11],))
+    assert lineas(parte.get(f"{fila['ir']}&csv=actas")) == []
 
 
 def test_a_cell_is_never_a_formula_and_what_is_not_known_says_so() -> None:

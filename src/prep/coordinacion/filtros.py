@@ -10,12 +10,13 @@ from typing import Final
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.http import urlencode
 
 from prep.coordinacion.padron import Esperada, Padron
 from prep.coordinacion.panorama import Panorama, Trabajo
 from prep.coordinacion.ritmo import TERMINADAS
+from prep.coordinacion.tablas import consulta
 from prep.diseno.textos import texto
+from prep.dominio.acta.hechos import HOJA
 from prep.dominio.acta.transiciones import Situacion
 
 HORA: Final = "([01][0-9]|2[0-3]):[0-5][0-9]"
@@ -47,7 +48,11 @@ class Filtros:
     @property
     def consulta(self) -> str:
         """As an address says it."""
-        return urlencode({c: v for c in self.__dataclass_fields__ if (v := getattr(self, c))})
+        return self.con()
+
+    def con(self, **otros: str) -> str:
+        """These and some others, as an address says them."""
+        return consulta(**{c: getattr(self, c) for c in self.__dataclass_fields__} | otros)
 
     def ver(self, vista: Panorama) -> Panorama:
         """Only what is asked for."""
@@ -75,7 +80,9 @@ class Filtros:
         if not pruebas:
             return vista
         actas = {c: e for c, e in vista.padron.actas.items() if all(p(e) for p in pruebas)}
-        return vista.de(replace(vista.padron, actas=actas))
+        solo_trabajo = Filtros(trabajo=self.trabajo, a=self.a, pendientes=self.pendientes) == self
+        hojas = [e for e in vista.esperan if e.clave.startswith(HOJA) and e.trabajo.value == self.trabajo]
+        return vista.de(replace(vista.padron, actas=actas), hojas if solo_trabajo else ())
 
     def hasta(self, ahora: datetime, fin: datetime | None) -> datetime | None:
         """The next time it is that hour; without one, the end of the publication, while it has not passed."""

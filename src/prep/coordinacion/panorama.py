@@ -133,13 +133,13 @@ class Panorama:
         """Only what somebody reaches. Sheets are of nobody's casilla: only who reaches everything sees them."""
         return self if TODO in alcance else self.una_vez(alcance, lambda: self.de(self.padron.recortar(alcance)))
 
-    def de(self, suyo: Padron) -> Panorama:
-        """Only the actas of a part of the catalogue."""
+    def de(self, suyo: Padron, hojas: Iterable[Espera] = ()) -> Panorama:
+        """Only the actas of a part of the catalogue, and these sheets, which are of none."""
         return replace(
             self,
             padron=suyo,
             vistas={c: v for c, v in self.vistas.items() if c in suyo.actas},
-            esperan=tuple(e for e in self.esperan if e.clave in suyo.actas),
+            esperan=(*(e for e in self.esperan if e.clave in suyo.actas), *hojas),
         )
 
 

@@ -45,13 +45,19 @@ class Celda:
     ir: str = ""
 
 
+def consulta(**valores: str) -> str:
+    """What an address asks for, but for what is empty."""
+    return urlencode({c: v for c, v in valores.items() if v})
+
+
 Fila = Mapping[str, Any]
 """A value by column; `ir`, where its first cell leads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tabla:
-    """Rows by column; `orden`: the column they are sorted by, with `-` before it when the greatest goes first."""
+    """Rows by column; `orden`: the column they are sorted by, with `-` before it when the greatest goes first;
+    `consulta`: what else the address asks for."""
 
     nombre: str
     titulo: str
@@ -81,10 +87,12 @@ class Tabla:
 
     @property
     def descarga(self) -> str:
-        return f"?{self._consulta(csv=self.nombre)}"
+        """The address of these rows as a CSV, filtered and sorted as they are."""
+        orden = f"{self.nombre}.{self.orden}" if self.orden else ""
+        return f"?{self._consulta(orden=orden, csv=self.nombre)}"
 
     def _consulta(self, **otros: str) -> str:
-        return "&".join(p for p in (self.consulta, urlencode(otros)) if p)
+        return "&".join(p for p in (self.consulta, consulta(**otros)) if p)
 
     def ordenada(self, pedido: str) -> Tabla:
         """Sorted by what the address asks (`table.column`), if it is of this table; what is not known goes last."""

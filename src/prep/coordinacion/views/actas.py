@@ -1,4 +1,4 @@
-"""Every expected acta: where it is and what it waits for."""
+"""Every expected acta: where it is and what it waits for; and, of those that wait for a step, the sheets too."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from prep.coordinacion.panorama import Panorama, Trabajo
 from prep.coordinacion.tablas import Columna, Fila, Tabla
 from prep.coordinacion.views.comun import con_proceso, pestanas
 from prep.diseno.textos import texto
+from prep.dominio.acta.hechos import HOJA
 
 POR_PAGINA = 100
 
@@ -33,14 +34,15 @@ def actas(request: HttpRequest) -> HttpResponse:
     filtros = Filtros.de(request)
     todo = panorama.ver(oficina.reloj.ahora()).recortar(alcance(request))
     vista, orden = filtros.ver(todo), request.GET.get("orden", "")
+    claves = (*vista.padron.actas, *(e.clave for e in vista.esperan if filtros.trabajo and e.clave.startswith(HOJA)))
     if request.GET.get("csv") == "actas":
-        return _tabla(_filas(vista, vista.padron.actas), filtros).ordenada(orden).csv()
+        return _tabla(_filas(vista, claves), filtros).ordenada(orden).csv()
     if orden:
-        entera = _tabla(_filas(vista, vista.padron.actas), filtros).ordenada(orden)
+        entera = _tabla(_filas(vista, claves), filtros).ordenada(orden)
         pagina = Paginator(entera.filas, POR_PAGINA).get_page(request.GET.get("p"))
         tabla = replace(entera, filas=list(pagina.object_list))
     else:
-        pagina = Paginator(tuple(vista.padron.actas), POR_PAGINA).get_page(request.GET.get("p"))
+        pagina = Paginator(claves, POR_PAGINA).get_page(request.GET.get("p"))
         tabla = _tabla(_filas(vista, pagina.object_list), filtros)
     datos: dict[str, Any] = {
         "pestanas": pestanas(request),
@@ -74,19 +76,19 @@ def _filas(vista: Panorama, claves: Iterable[str]) -> list[Fila]:
     ir = reverse("coordinacion-acta", args=["-"])
     filas: list[Fila] = []
     for clave in claves:
-        esperada, espera = vista.padron.actas[clave], esperan.get(clave)
+        esperada, espera = vista.padron.actas.get(clave), esperan.get(clave)
         filas.append(
             {
                 "clave": clave,
                 "ir": ir.replace("/-/", f"/{clave}/"),
-                "lugar": esperada.lugar,
-                "situacion": vista.situacion(clave).value,
+                "lugar": esperada.lugar if esperada else texto("coordinacion.historia.hoja"),
+                "situacion": vista.situacion(clave).value if esperada else "",
                 "paso": pasos[espera.trabajo] if espera else "",
                 "espera": max(0, int((vista.hora - espera.desde).total_seconds())) if espera else None,
                 "revisar": _revisar(vista, clave),
-                "eleccion": esperada.eleccion.nombre,
-                "demarcacion": vista.padron.demarcacion(esperada.demarcacion),
-                "catd": vista.padron.catds.get(esperada.catd, ""),
+                "eleccion": esperada.eleccion.nombre if esperada else "",
+                "demarcacion": vista.padron.demarcacion(esperada.demarcacion) if esperada else "",
+                "catd": vista.padron.catds.get(esperada.catd, "") if esperada else "",
             }
         )
     return filas

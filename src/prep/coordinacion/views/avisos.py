@@ -22,7 +22,7 @@ from prep.coordinacion.avisos import Avisada, avisos
 from prep.coordinacion.liderazgo import Contienda
 from prep.coordinacion.models import Visto
 from prep.coordinacion.padron import Padron, padron
-from prep.coordinacion.tablas import Columna, Tabla, pedida
+from prep.coordinacion.tablas import Columna, Tabla, consulta, pedida
 from prep.coordinacion.validaciones import Validacion
 from prep.coordinacion.views.comun import con_proceso, pestanas, reabrir_en
 from prep.diseno.textos import texto
@@ -41,13 +41,13 @@ def lista(request: HttpRequest) -> HttpResponse:
     cual, vistos = request.GET.get("cual", ""), request.GET.get("vistos") == "1"
     ya = set(Visto.objects.values_list("aviso", flat=True))
     todos = _suyos(request, suyo, ahora)
-    pendientes = [a for a in todos if a.id not in ya]
-    pedidos = [a for a in todos if vistos == (a.id in ya) and (not cual or a.validacion.value == cual)]
+    suyos = [a for a in todos if vistos == (a.id in ya)]
+    pedidos = [a for a in suyos if not cual or a.validacion.value == cual]
     orden = request.GET.get("orden", "")
-    consulta = "&".join(f"{c}={v}" for c, v in (("cual", cual), ("vistos", "1" if vistos else "")) if v)
+    pide = consulta(cual=cual, vistos="1" if vistos else "")
     tablas = [
-        _tabla(pedidos, suyo, consulta).ordenada(orden),
-        _de_contiendas(contiendas_de(suyo, ahora, alcanza), suyo, consulta).ordenada(orden),
+        _tabla(pedidos, suyo, pide).ordenada(orden),
+        _de_contiendas(contiendas_de(suyo, ahora, alcanza), suyo, pide).ordenada(orden),
     ]
     if tabla := pedida(tablas, request.GET.get("csv", "")):
         return tabla.csv()
@@ -56,7 +56,7 @@ def lista(request: HttpRequest) -> HttpResponse:
         "tabla": tablas[0],
         "contiendas": tablas[1],
         "vistos": vistos,
-        "cuantos": [(v.value, _nombre(v), sum(1 for a in pendientes if a.validacion is v)) for v in Validacion],
+        "cuantos": [(v.value, _nombre(v), sum(1 for a in suyos if a.validacion is v)) for v in Validacion],
         "cual": cual,
     }
     return render(request, "coordinacion/avisos.html", datos)
@@ -72,7 +72,7 @@ def _nombre(validacion: Validacion) -> str:
     return texto(f"coordinacion.validacion.{validacion}.nombre")
 
 
-def _tabla(pedidos: list[Avisada], suyo: Padron, consulta: str) -> Tabla:
+def _tabla(pedidos: list[Avisada], suyo: Padron, pide: str) -> Tabla:
     columnas = (
         Columna("aviso", texto("coordinacion.columna.aviso")),
         Columna("acta", texto("coordinacion.columna.acta")),
@@ -85,7 +85,7 @@ def _tabla(pedidos: list[Avisada], suyo: Padron, consulta: str) -> Tabla:
     filas = [
         {
             "aviso": f"{a.validacion} · {_nombre(a.validacion)}",
-            "ir": reverse("coordinacion-aviso", args=[a.id]),
+            "ir": f"{reverse('coordinacion-aviso', args=[a.id])}{pide and '?'}{pide}",
             "acta": a.claves[0],
             "casilla": suyo.actas[a.claves[0]].lugar,
             "otra": a.claves[1] if len(a.claves) > 1 else "",
@@ -95,7 +95,7 @@ def _tabla(pedidos: list[Avisada], suyo: Padron, consulta: str) -> Tabla:
         }
         for a in pedidos
     ]
-    return Tabla("avisos", texto("coordinacion.avisos.entre_actas"), columnas, filas, consulta=consulta)
+    return Tabla("avisos", texto("coordinacion.avisos.entre_actas"), columnas, filas, consulta=pide)
 
 
 def contiendas_de(suyo: Padron, ahora: datetime, alcanza: frozenset[str]) -> list[Contienda]:
@@ -106,7 +106,7 @@ def contiendas_de(suyo: Padron, ahora: datetime, alcanza: frozenset[str]) -> lis
     return sorted((c for c in suyas if c.puede_cambiar), key=lambda c: (not c.alerta, c.diferencia, c.eleccion))
 
 
-def _de_contiendas(suyas: list[Contienda], suyo: Padron, consulta: str) -> Tabla:
+def _de_contiendas(suyas: list[Contienda], suyo: Padron, pide: str) -> Tabla:
     columnas = (
         Columna("contienda", texto("coordinacion.columna.demarcacion")),
         Columna("eleccion", texto("coordinacion.columna.eleccion")),
@@ -125,11 +125,11 @@ def _de_contiendas(suyas: list[Contienda], suyo: Padron, consulta: str) -> Tabla
             if c.demarcacion is None
             else suyo.demarcacion((c.eleccion, c.demarcacion))
         )
-        de_demarcacion = "" if c.demarcacion is None else f"&demarcacion={c.demarcacion}"
+        demarcacion = "" if c.demarcacion is None else str(c.demarcacion)
         filas.append(
             {
                 "contienda": donde,
-                "ir": f"{actas}?eleccion={c.eleccion}{de_demarcacion}&pendientes=1",
+                "ir": f"{actas}?{consulta(eleccion=c.eleccion, demarcacion=demarcacion, pendientes='1')}",
                 "eleccion": nombres[c.eleccion],
                 "alerta": texto("coordinacion.avisos.casi") if c.alerta else "",
                 "pendientes": c.pendientes,
@@ -138,7 +138,7 @@ def _de_contiendas(suyas: list[Contienda], suyo: Padron, consulta: str) -> Tabla
                 "por_venir": c.por_venir,
             }
         )
-    return Tabla("contiendas", texto("coordinacion.avisos.contiendas"), columnas, filas, consulta=consulta)
+    return Tabla("contiendas", texto("coordinacion.avisos.contiendas"), columnas, filas, consulta=pide)
 
 
 def _uno(request: HttpRequest, ident: str) -> Avisada:
@@ -154,12 +154,13 @@ def _uno(request: HttpRequest, ident: str) -> Avisada:
 def uno(request: HttpRequest, ident: str) -> HttpResponse:
     """One warning: the pictures side by side and which rows to look at, never which number. By POST: one looked."""
     aviso = _uno(request, ident)
+    volver = reverse("coordinacion-avisos", query=request.GET)
     dice = bool({c.rol for c in cargos_de(request)} & VEN_Y_DICEN)
     if request.method == "POST":
         if not dice:
             raise PermissionDenied
         _vio(request, aviso)
-        return redirect("coordinacion-avisos")
+        return redirect(volver)
     suyo = padron()
     for clave in aviso.claves:
         leyo(request, clave)
@@ -181,6 +182,7 @@ def uno(request: HttpRequest, ident: str) -> HttpResponse:
     datos = {
         "pestanas": pestanas(request),
         "aviso": aviso,
+        "volver": volver,
         "nombre": _nombre(aviso.validacion),
         "hacer": texto(f"coordinacion.validacion.{aviso.validacion}.hacer"),
         "campos": [nombres["total_asentado"] if i < 0 else nombres[boletas[i]] for i in aviso.renglones],

@@ -12,7 +12,7 @@ from prep.acceso.registro import leyo
 from prep.coordinacion import gente, oficina, panorama
 from prep.coordinacion.alcances import VEN_PERSONAS, a_su_cargo
 from prep.coordinacion.gente import Puesto
-from prep.coordinacion.tablas import Columna, Tabla, pedida
+from prep.coordinacion.tablas import Columna, Tabla, consulta, pedida
 from prep.coordinacion.views.comun import con_proceso, pestanas, responder
 from prep.diseno.textos import texto
 
@@ -29,14 +29,9 @@ def puestos(request: HttpRequest) -> HttpResponse:
     todos = gente.puestos(a_su_cargo(request).order_by("lugar", "nombre"), vista)
     solo, lugar = request.GET.get("solo", ""), request.GET.get("lugar", "")[:60]
     lugares = sorted({p.cuenta.lugar for p in todos})
-    vistos = [
-        p
-        for p in todos
-        if (not lugar or p.cuenta.lugar == lugar)
-        and (solo not in SOLO or (p.necesita_ayuda if solo == "ayuda" else p.estado == solo))
-    ]
-    consulta = "&".join(f"{c}={v}" for c, v in (("solo", solo), ("lugar", lugar)) if v and c in request.GET)
-    tabla = _tabla(vistos, consulta).ordenada(request.GET.get("orden", ""))
+    de_ahi = [p for p in todos if not lugar or p.cuenta.lugar == lugar]
+    vistos = [p for p in de_ahi if solo not in SOLO or _es(p, solo)]
+    tabla = _tabla(vistos, consulta(solo=solo, lugar=lugar)).ordenada(request.GET.get("orden", ""))
     leyo(request, "puestos", cada=panorama.RECIENTE if request.headers.get("HX-Request") else None)
     if pedida([tabla], request.GET.get("csv", "")):
         return tabla.csv()
@@ -46,14 +41,16 @@ def puestos(request: HttpRequest) -> HttpResponse:
         "tabla": tabla,
         "lugares": [(v, v == lugar) for v in lugares],
         "cuales": [(s, texto(f"coordinacion.puestos.{s}"), s == solo) for s in SOLO],
-        "cuantos": [(texto(f"coordinacion.puestos.{s}"), _cuantos(todos, s), f"?solo={s}") for s in SOLO],
+        "cuantos": [(s, texto(f"coordinacion.puestos.{s}"), sum(_es(p, s) for p in de_ahi)) for s in SOLO],
+        "solo": solo,
         "vivo": f"{request.path}?{request.GET.urlencode()}",
     }
     return responder(request, "coordinacion/puestos.html", "coordinacion/partes/puestos.html", datos)
 
 
-def _cuantos(todos: list[Puesto], solo: str) -> int:
-    return sum(1 for p in todos if (p.necesita_ayuda if solo == "ayuda" else p.estado == solo))
+def _es(puesto: Puesto, solo: str) -> bool:
+    """Whether it is one of those asked for."""
+    return puesto.necesita_ayuda if solo == "ayuda" else puesto.estado == solo
 
 
 def _tabla(vistos: list[Puesto], consulta: str) -> Tabla:

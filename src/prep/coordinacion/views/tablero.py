@@ -49,6 +49,7 @@ def tablero(request: HttpRequest) -> HttpResponse:
     datos: dict[str, Any] = {
         "pestanas": pestanas(request),
         "filtros": filtros,
+        "por_revisar": filtros.con(revisar="1"),
         "opciones": filtros.opciones(todo.padron),
         "patron_hora": HORA,
         "hora": vista.hora,
@@ -110,7 +111,7 @@ def de_trabajo(vista: Panorama, filtros: Filtros) -> list[Tabla]:
                     "actas": len(unas),
                     "espera": _segundos(primera.desde, vista.hora),
                     "acta": primera.clave,
-                    "ir": f"{reverse('coordinacion-actas')}?trabajo={trabajo}",
+                    "ir": f"{reverse('coordinacion-actas')}?{filtros.con(trabajo=trabajo.value)}",
                 }
             )
     return [Tabla("trabajo", texto("coordinacion.tablero.trabajo"), columnas, filas, consulta=filtros.consulta)]
@@ -149,7 +150,7 @@ def _de_situacion(vista: Panorama, filtros: Filtros, atrasos: Mapping[str, str])
     hay_varias = len({e.eleccion.clave for e in vista.padron.actas.values()}) > 1
     actas = reverse("coordinacion-actas")
     por_eleccion = [
-        {"grupo": e.nombre, "ir": f"{actas}?eleccion={e.clave}", **_cifras(c)}
+        {"grupo": e.nombre, "ir": f"{actas}?{filtros.con(eleccion=e.clave)}", **_cifras(c)}
         for e, c in ((vista.padron.elecciones[i], c) for i, c in _por_eleccion(vista).items())
     ]
     nombres = {e.clave: e.nombre for e in vista.padron.elecciones}
@@ -159,7 +160,7 @@ def _de_situacion(vista: Panorama, filtros: Filtros, atrasos: Mapping[str, str])
         {
             "eleccion": nombres[d[0]],
             "grupo": vista.padron.demarcacion(d),
-            "ir": f"{actas}?eleccion={d[0]}&demarcacion={d[1]}",
+            "ir": f"{actas}?{filtros.con(eleccion=d[0], demarcacion=str(d[1]))}",
             **_cifras(c),
         }
         for d, c in sorted(por_lugar.items(), key=lambda g: (lugares[g[0][0]], g[0]))
@@ -179,7 +180,7 @@ def _de_situacion(vista: Panorama, filtros: Filtros, atrasos: Mapping[str, str])
             (grupo, *de_eleccion, *cuantas),
             por_demarcacion,
         ),
-        _de_catd(vista, cuantas, atrasos),
+        _de_catd(vista, filtros, cuantas, atrasos),
     ]
     return [Tabla(t.nombre, t.titulo, t.columnas, t.filas, consulta=filtros.consulta) for t in tablas]
 
@@ -198,11 +199,11 @@ def _cifras(cuenta: Conteo) -> dict[str, int]:
     }
 
 
-def _de_catd(vista: Panorama, cuantas: tuple[Columna, ...], atrasos: Mapping[str, str]) -> Tabla:
+def _de_catd(vista: Panorama, filtros: Filtros, cuantas: tuple[Columna, ...], atrasos: Mapping[str, str]) -> Tabla:
     filas = [
         {
             "grupo": vista.padron.catds.get(catd, texto("coordinacion.tabla.sin_catd")),
-            "ir": f"{reverse('coordinacion-actas')}?catd={catd}",
+            "ir": f"{reverse('coordinacion-actas')}?{filtros.con(catd=catd)}" if catd else "",
             "ultimo": cuenta.ultimo,
             "atraso": texto(f"coordinacion.atraso.{atrasos.get(catd, 'no')}"),
             **_cifras(cuenta),
