@@ -82,6 +82,17 @@ def test_every_page_at_a_desk_in_light_and_on_a_phone_in_dark(noche: Any, ancho:
         foto(pagina, f"{nombre}_{ancho}_{tema}")
 
 
+def test_on_paper_the_tables_are_whole_and_nothing_is_to_be_pressed(noche: Any) -> None:
+    escritorios, sala = noche
+    pagina = entra(escritorios, sala.persona(Rol.SUPERVISOR))
+    escritorios.ir(pagina, TABLERO)
+    cortadas = "[...document.querySelectorAll('.lista .tabla')].filter(t => t.scrollHeight > t.clientHeight + 1).length"
+    assert pagina.evaluate(cortadas) > 0  # on the screen the long ones scroll
+    pagina.emulate_media(media="print")
+    assert pagina.evaluate(cortadas) == 0
+    assert pagina.locator(":is(button, input, select, [download]):visible").count() == 0
+
+
 def test_the_wall_is_read_from_six_metres(noche: Any) -> None:
     """At 1920 by 1080 nothing scrolls and no letter is smaller than 34 px: 22 mm on a screen of 55 inches."""
     escritorios, sala = noche

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 
 from prep.diseno.estados import ESTADOS
 from prep.diseno.textos import texto
+from prep.dominio.acta.hechos import HOJA
 from prep.publicacion.celdas import texto_seguro
 
 DERECHA: Final = frozenset({"numero", "espera", "por_ciento"})
@@ -22,8 +23,8 @@ DERECHA: Final = frozenset({"numero", "espera", "por_ciento"})
 
 @dataclass(frozen=True, slots=True)
 class Columna:
-    """`tipo`: texto, numero, por_ciento, espera (seconds), hora, estado. `falta`: what is said where there is no value;
-    without it, that it is not known."""
+    """`tipo`: texto, numero, por_ciento, espera (seconds), hora, estado, clave (of an acta; of a sheet, its beginning).
+    `falta`: what is said where there is no value; without it, that it is not known."""
 
     clave: str
     rotulo: str
@@ -135,6 +136,8 @@ def celda(columna: Columna, valor: Any, ir: str = "") -> Celda:
             dice = espera(valor)
         case "hora":
             dice = hora(valor)
+        case "clave" if valor.startswith(HOJA):
+            dice = f"{valor[:13]}…"
         case "estado" if valor in ESTADOS:
             return Celda("", estado=valor, ir=ir)
         case _:

@@ -21,6 +21,7 @@ from prep.coordinacion.tablas import Columna, Fila, Tabla
 from prep.coordinacion.views.comun import con_proceso, pestanas
 from prep.diseno.textos import texto
 from prep.dominio.acta.hechos import HOJA
+from prep.plataforma.idioma import cuantos
 
 POR_PAGINA = 100
 
@@ -50,6 +51,7 @@ def actas(request: HttpRequest) -> HttpResponse:
         "opciones": filtros.opciones(todo.padron),
         "tabla": tabla,
         "pagina": pagina,
+        "cuantas": cuantos(pagina.paginator.count, texto("coordinacion.actas.una"), texto("coordinacion.actas.varias")),
         "hora": todo.hora,
     }
     return render(request, "coordinacion/actas.html", datos)
@@ -57,7 +59,7 @@ def actas(request: HttpRequest) -> HttpResponse:
 
 def _tabla(filas: Sequence[Fila], filtros: Filtros) -> Tabla:
     columnas = (
-        Columna("clave", texto("coordinacion.columna.acta")),
+        Columna("clave", texto("coordinacion.columna.acta"), "clave"),
         Columna("lugar", texto("coordinacion.columna.casilla")),
         Columna("situacion", texto("coordinacion.columna.situacion"), "estado"),
         Columna("paso", texto("coordinacion.columna.espera_de")),

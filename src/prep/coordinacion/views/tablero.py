@@ -96,7 +96,7 @@ def de_trabajo(vista: Panorama, filtros: Filtros) -> list[Tabla]:
         Columna("estado", texto("coordinacion.columna.estado"), "estado"),
         Columna("actas", texto("coordinacion.columna.actas"), "numero"),
         Columna("espera", texto("coordinacion.columna.espera"), "espera"),
-        Columna("acta", texto("coordinacion.columna.la_que_mas")),
+        Columna("acta", texto("coordinacion.columna.la_que_mas"), "clave"),
     )
     filas = []
     for trabajo in Trabajo:
