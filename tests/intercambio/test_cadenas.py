@@ -16,6 +16,7 @@ from prep.bitacora.actas import acta_de
 from prep.bitacora.models import Hecho
 from prep.bitacora.nodos import NodoLocal
 from prep.bitacora.services import anotar
+from prep.bitacora.sobres import SECUENCIA_MAXIMA
 from prep.bitacora.verificacion import verificar
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Custodia
@@ -113,6 +114,20 @@ def test_the_node_says_what_it_has_and_what_is_missing() -> None:
     assert dicho["huecos"] == [[3, 4], [6, 7]] and dicho["bifurcadas"] == []
     tel.entregar(list(reversed(todos)))
     assert (tel.estado()["hasta"], tel.estado()["huecos"]) == (8, [])
+
+
+def test_a_phone_that_chooses_an_enormous_sequence_hangs_nothing_and_can_be_revoked() -> None:
+    tel = Telefono()
+    tel.entregar([tel.firmado(tel.hecho(Tipo.SIN_ACTA, ACTAS[0], motivo="2"))])
+    tel.aparato.secuencia = SECUENCIA_MAXIMA - 1
+    ultimo, mas_alla = (tel.firmado(tel.hecho(Tipo.SIN_ACTA, a, motivo="2")) for a in ACTAS[1:3])
+    sin_canon = {**mas_alla, "dispositivo": {**mas_alla["dispositivo"], "secuencia": 2**53}}
+    r = tel.entregar([ultimo, mas_alla, sin_canon]).json()
+    assert r["nuevos"] == 1 and [(x["lugar"], x["codigo"]) for x in r["rechazados"]] == [(1, "forma"), (2, "forma")]
+    dicho = tel.estado()
+    assert (dicho["hasta"], dicho["ultima"], dicho["huecos"]) == (1, SECUENCIA_MAXIMA, [[2, SECUENCIA_MAXIMA - 1]])
+    assert altas.dar_de_baja(tel.aparato.id, "Se extravió.", "admin-1", AHORA) == SECUENCIA_MAXIMA + 1
+    assert tel.entregar([mas_alla]).status_code == 403
 
 
 def test_a_phone_whose_memory_was_copied_is_told_apart_and_both_branches_are_kept() -> None:

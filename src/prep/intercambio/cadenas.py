@@ -120,18 +120,14 @@ def estado(ident: str, aparato: Dispositivo) -> dict[str, Any]:
     the highest; `huecos`: what is missing between them, as [first, last]; `bifurcadas`: sequences with two facts (the
     device's memory was copied, and both are kept)."""
     suyos = lugares(ident, aparato.persona)
-    ultima, hasta = max(suyos, default=0), 0
-    while hasta + 1 in suyos:
-        hasta += 1
-    huecos: list[list[int]] = []
-    for n in range(hasta + 1, ultima):
-        if n not in suyos:
-            if huecos and huecos[-1][1] == n - 1:
-                huecos[-1][1] = n
-            else:
-                huecos.append([n, n])
+    anterior, huecos = 0, []
+    for n in sorted(suyos):
+        if n > anterior + 1:
+            huecos.append([anterior + 1, n - 1])
+        anterior = n
+    hasta = huecos[0][0] - 1 if huecos else anterior
     bifurcadas = sorted(n for n, ids in suyos.items() if len(ids) > 1)
-    return {"hasta": hasta, "ultima": ultima, "huecos": huecos[:100], "bifurcadas": bifurcadas[:100]}
+    return {"hasta": hasta, "ultima": anterior, "huecos": huecos[:100], "bifurcadas": bifurcadas[:100]}
 
 
 def lugares(ident: str, persona: str) -> Mapping[int, set[str]]:
