@@ -7,7 +7,8 @@ import io
 import json
 import os
 import signal
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from PIL import Image
 
 from navegador import revisar
 from noche import enrolar
+from prep.bitacora import nodos
 from prep.bitacora.actas import acta_de
 from prep.bitacora.nodos import NodoLocal, nodo_de_aqui
 from prep.bitacora.verificacion import verificar
@@ -202,25 +204,11 @@ def test_killed_at_every_instant_one_picture_one_fact(oficina: Any, abrir: Any) 
 
     def cortar(metodo: str, llega: bool) -> None:
         """The page is killed while a request is on its way, or once it arrived and before its answer comes."""
-        detenida: list[Any] = []
-
-        def detener(peticion: Any) -> None:
-            if peticion.request.method != metodo or detenida:
-                return peticion.continue_()
-            if llega:
-                peticion.fetch()
-            return detenida.append(peticion)
-
         nueva = abierto.new_page()
-        nueva.route("**/v1/**", detener)
-        nueva.goto(f"{oficina.url}/casilla/")
-        limite = time.monotonic() + 30
-        while not detenida and time.monotonic() < limite:
-            nueva.wait_for_timeout(50)
-        assert detenida
-        abierto.set_offline(True)  # or the browser lets go of what was held when the page goes
-        nueva.close()
-        abierto.set_offline(False)
+        with oficina.puerta.detener(metodo, llega) as detenida:
+            nueva.goto(f"{oficina.url}/casilla/")
+            assert detenida.wait(30)
+            nueva.close()
 
     pagina.close()
     abierto.set_offline(False)
@@ -319,29 +307,38 @@ def test_a_refused_one_is_put_aside_and_the_rest_goes_on(oficina: Any, abrir: An
     assert len(oficina.hechos()) == 3 and acta_de(mala).custodia is Custodia.FOTOGRAFIADA
 
 
-def test_only_a_node_of_the_institute_is_believed(oficina: Any, abrir: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def responde(otro: NodoLocal) -> Iterator[None]:
+    """The server works as another node, whoever of it asks which one it is."""
+    try:
+        with pytest.MonkeyPatch.context() as en_lugar:
+            en_lugar.setattr(nodos, "nodo_local", lambda carpeta: otro)
+            nodo_de_aqui.cache_clear()
+            yield
+    finally:
+        nodo_de_aqui.cache_clear()
+
+
+def test_only_a_node_of_the_institute_is_believed(oficina: Any, abrir: Any) -> None:
     """An impostor says that it has everything, in vain; a node that replaces another is known by its enrolment; one
     that lacks the picture asks for it; a phone that was revoked sends no more and keeps what it has."""
     abierto = abrir()
     pagina = dar_de_alta(oficina, abierto)
     impostor = NodoLocal(nodo_de_aqui().nodo, Ed25519PrivateKey.generate())
-    with monkeypatch.context() as otro:
-        otro.setattr(nodo, "nodo", lambda: impostor)
+    with responde(impostor):
         tomar(pagina, oficina.actas[0])
         guardar(pagina)
         pagina.wait_for_selector("text=no es el servidor del instituto")
         espera(pagina, "1 por enviar")
-    relevo = enrolar("catd-7")
-    monkeypatch.setattr(nodo, "nodo", lambda: relevo)
-    enviar(pagina)
-    espera(pagina, "Todo entregado")
+    with responde(enrolar("catd-7")):
+        enviar(pagina)
+        espera(pagina, "Todo entregado")
     assert {h.nodo for h in oficina.hechos()} == {"catd-7"}
 
     abierto.set_offline(True)
     tomar(pagina, oficina.actas[1])
     guardar(pagina)
     (ident,) = {h.dispositivo for h in oficina.hechos()}
-    monkeypatch.undo()
     altas.dar_de_baja(ident, "Se extravió.", "admin-1", nodo.reloj.ahora())
     abierto.set_offline(False)
     enviar(pagina)
