@@ -171,6 +171,20 @@ def test_a_delivery_is_bounded_before_it_is_understood(monkeypatch: pytest.Monke
     assert de_actas() == 0
 
 
+def test_the_quota_counts_facts_and_never_refuses_what_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cadenas, "CUOTA", 2)
+    tel = Telefono()
+    una, otra, tercera = (tel.firmado(tel.hecho(Tipo.SIN_ACTA, a, motivo="2")) for a in ACTAS[:3])
+    tel.aparato.secuencia, tel.aparato.previo = 0, "0" * 64
+    copia = tel.firmado(tel.hecho(Tipo.SIN_ACTA, ACTAS[3], motivo="2"))  # at the place of the first one
+    assert tel.entregar([una]).json()["nuevos"] == tel.entregar([copia]).json()["nuevos"] == 1
+    for lote in ([otra], [una, otra]):
+        r = tel.entregar(lote)
+        assert (r.status_code, r.json()["codigo"]) == (429, "cuota")
+    assert len(tel.entregar([una, copia, una]).json()["recibos"]) == 2
+    assert tel.entregar([tercera]).status_code == 429 and de_actas() == 2
+
+
 def test_a_revoked_phone_keeps_what_it_had_delivered_and_adds_nothing() -> None:
     tel, datos = Telefono(), foto()
     tel.poner(datos)
