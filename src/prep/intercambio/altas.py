@@ -151,8 +151,7 @@ def actas_de(persona: str) -> list[Mapping[str, Any]]:
 
 def casillas_de(persona: str) -> frozenset[str]:
     """Keys of the casillas that a CAE attends."""
-    suya = autoridad().personas.get(persona)
-    cargos = suya.cargos if suya else ()
+    cargos = autoridad().cargos_vigentes(persona)
     return frozenset(c for cargo in cargos if cargo.rol is Rol.CAE for c in cargo.alcance) - {TODO}
 
 
