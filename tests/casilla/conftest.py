@@ -22,14 +22,15 @@ def playwright() -> Iterator[Any]:
 
 @pytest.fixture
 def oficina(django_db_setup: None, bitacora_nueva: Any) -> Iterator[Any]:
-    """The sede over an empty database, and its server (`url`)."""
-    from oficina_casilla import Oficina
+    """The sede over an empty database, and its server (`url`, `puerta`)."""
+    from oficina_casilla import Oficina, Puerta
     from pytest_django.live_server_helper import LiveServer
 
     shutil.rmtree(dir_evidencia(), ignore_errors=True)
     sede = Oficina()
     servidor = LiveServer("localhost")
     sede.url = servidor.url
+    sede.puerta = Puerta(servidor.thread.httpd)
     yield sede
     servidor.stop()
     shutil.rmtree(dir_evidencia(), ignore_errors=True)

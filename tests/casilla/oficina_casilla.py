@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,39 @@ class Oficina:
 
     def objetos(self) -> list[str]:
         return list(Objeto.objects.values_list("sha256", flat=True))
+
+
+class Puerta:
+    """The server's door: it holds one request, before it comes in or before its answer goes out. The browser takes no
+    part, so nothing of what is held escapes when its page is killed."""
+
+    def __init__(self, servidor: Any) -> None:
+        self._dentro = servidor.get_app()
+        self._corte: tuple[str, bool, Event, Event] | None = None
+        servidor.set_app(self)
+
+    @contextmanager
+    def detener(self, metodo: str, llega: bool) -> Iterator[Event]:
+        """Hold the next request of a method until the end; the event tells that it is held. `llega`: it is attended
+        first; one that is not, never is."""
+        detenida, suelta = Event(), Event()
+        self._corte = metodo, llega, detenida, suelta
+        try:
+            yield detenida
+        finally:
+            self._corte = None
+            suelta.set()
+
+    def __call__(self, entorno: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if self._corte is None or self._corte[0] != entorno["REQUEST_METHOD"]:
+            return self._dentro(entorno, start_response)
+        (_, llega, detenida, suelta), self._corte = self._corte, None
+        respuesta = self._dentro(entorno, start_response) if llega else []
+        detenida.set()
+        suelta.wait()
+        if not llega:
+            start_response("503 Service Unavailable", [])
+        return respuesta
 
 
 @contextmanager

@@ -7,7 +7,8 @@ import io
 import json
 import os
 import signal
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from PIL import Image
 
 from navegador import revisar
 from noche import enrolar
+from prep.bitacora import nodos
 from prep.bitacora.actas import acta_de
 from prep.bitacora.nodos import NodoLocal, nodo_de_aqui
 from prep.bitacora.verificacion import verificar
@@ -202,25 +204,11 @@ def test_killed_at_every_instant_one_picture_one_fact(oficina: Any, abrir: Any) 
 
     def cortar(metodo: str, llega: bool) -> None:
         """The page is killed while a request is on its way, or once it arrived and before its answer comes."""
-        detenida: list[Any] = []
-
-        def detener(peticion: Any) -> None:
-            if peticion.request.method != metodo or detenida:
-                return peticion.continue_()
-            if llega:
-                peticion.fetch()
-            return detenida.append(peticion)
-
         nueva = abierto.new_page()
-        nueva.route("**/v1/**", detener)
-        nueva.goto(f"{oficina.url}/casilla/")
-        limite = time.monotonic() + 30
-        while not detenida and time.monotonic() < limite:
-            nueva.wait_for_timeout(50)
-        assert detenida
-        abierto.set_offline(True)  # or the browser lets go of what was held when the page goes
-        nueva.close()
-        abierto.set_offline(False)
+        with oficina.puerta.detener(metodo, llega) as detenida:
+            nueva.goto(f"{oficina.url}/casilla/")
+            assert detenida.wait(30)
+            nueva.close()
 
     pagina.close()
     abierto.set_offline(False)
@@ -306,6 +294,8 @@ def test_a_refused_one_is_put_aside_and_the_rest_goes_on(oficina: Any, abrir: An
         }""",
         mala,
     )
+    # What answers on the way is not the node: it puts nothing aside.
+    pagina.route("**/v1/objetos/**", lambda r: r.fulfill(status=413, body="<h1>413 Too Large</h1>"), times=1)
     abierto.set_offline(False)
     enviar(pagina)
     espera(pagina, "1 sin recibir")
@@ -319,29 +309,116 @@ def test_a_refused_one_is_put_aside_and_the_rest_goes_on(oficina: Any, abrir: An
     assert len(oficina.hechos()) == 3 and acta_de(mala).custodia is Custodia.FOTOGRAFIADA
 
 
-def test_only_a_node_of_the_institute_is_believed(oficina: Any, abrir: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+DANAR = """async ([foto, como]) => {
+    const a = await import('/estaticos/casilla/almacen.js')
+    globalThis.eran = (await a.leer('fotos', foto)).datos
+    const mal = eran.slice(0)
+    new Uint8Array(mal)[mal.byteLength >> 1] ^= 255
+    await a.escribir([['fotos', foto, como === 'perdida' ? undefined : { datos: mal, recibo: null }]])
+}"""
+"""The disk of the phone changes a picture, or loses it; the page remembers what it was, as `eran`."""
+FOTO_DE = """acta => import('/estaticos/casilla/almacen.js').then(a => a.todos('envios'))
+    .then(todos => todos.find(e => e.acta === acta).foto)"""
+
+
+@pytest.mark.parametrize("como", ["cambiada", "perdida"])
+def test_a_picture_damaged_in_the_phone_stops_nothing_and_is_not_said_to_be_kept(
+    oficina: Any, abrir: Any, como: str
+) -> None:
+    abierto = abrir()
+    pagina = dar_de_alta(oficina, abierto)
+    abierto.set_offline(True)
+    mala, otra = oficina.actas[:2]
+    tomar(pagina, mala)
+    guardar(pagina)
+    huella = pagina.evaluate(FOTO_DE, mala)
+    pagina.evaluate(DANAR, [huella, como])
+    guardadas = pagina.evaluate(
+        """async ([acta, foto]) => {
+            const [a, hechos, { sha256 }] = await Promise.all(
+                ['almacen', 'hechos', 'canonico'].map(m => import(`/estaticos/casilla/${m}.js`)))
+            await hechos.fotografia(acta, eran, '')
+            return [await sha256((await a.leer('fotos', foto)).datos), (await a.todos('envios')).length]
+        }""",
+        [mala, huella],
+    )
+    assert guardadas == [huella, 1]  # the same picture, kept again: it is what it was
+    pagina.evaluate(DANAR, [huella, como])
+    sin_acta(pagina, otra)
+    lleva = json.loads(pagina.evaluate("import('/estaticos/casilla/envio.js').then(e => e.lote()).then(f => f.text())"))
+    assert (len(lleva["hechos"]), lleva["fotos"]) == (2, {})
+    abierto.set_offline(False)
+    enviar(pagina)
+    espera(pagina, "1 sin recibir")
+    assert [h.sujeto for h in oficina.hechos()] == [f"acta:{otra}"]
+    vista(pagina, f"#/acta/{mala}")
+    pagina.wait_for_selector("text=La fotografía se dañó en el teléfono")
+    revisar(pagina)
+    tomar(pagina, mala)  # and it can be taken again
+    guardar(pagina)
+    pagina.wait_for_selector(".estado.bien")
+    assert acta_de(mala).custodia is Custodia.FOTOGRAFIADA
+
+
+def test_what_fails_in_the_page_stops_neither_the_queue_nor_the_camera(oficina: Any, abrir: Any) -> None:
+    pagina = dar_de_alta(oficina, abrir())
+    pagina.evaluate(
+        """() => {
+            const comprimir = OffscreenCanvas.prototype.convertToBlob
+            const fallas = [
+                () => { throw new DOMException('sin memoria', 'EncodingError') },
+                () => new Blob([new Uint8Array([255, 216])]),
+            ]
+            OffscreenCanvas.prototype.convertToBlob = async function (como) {
+                return fallas.length ? fallas.shift()() : comprimir.call(this, como)
+            }
+            caches.open = () => Promise.reject(new DOMException('sin espacio', 'QuotaExceededError'))
+        }"""
+    )
+    vista(pagina, f"#/camara/{oficina.actas[0]}")
+    for _ in range(2):  # no memory, and half a JPEG
+        pagina.click("button:text-is('Tomar'):not([disabled])")
+        pagina.wait_for_function("() => document.querySelector('#dicho').textContent.startsWith('No se pudo tomar')")
+        pagina.evaluate("document.querySelector('#dicho').textContent = ''")
+    pagina.click("button:text-is('Tomar'):not([disabled])")
+    pagina.wait_for_selector("h1:has-text('¿Se lee bien?')")
+    guardar(pagina)
+    espera(pagina, "Todo entregado")
+    assert len(oficina.hechos()) == 1
+
+
+@contextmanager
+def responde(otro: NodoLocal) -> Iterator[None]:
+    """The server works as another node, whoever of it asks which one it is."""
+    try:
+        with pytest.MonkeyPatch.context() as en_lugar:
+            en_lugar.setattr(nodos, "nodo_local", lambda carpeta: otro)
+            nodo_de_aqui.cache_clear()
+            yield
+    finally:
+        nodo_de_aqui.cache_clear()
+
+
+def test_only_a_node_of_the_institute_is_believed(oficina: Any, abrir: Any) -> None:
     """An impostor says that it has everything, in vain; a node that replaces another is known by its enrolment; one
     that lacks the picture asks for it; a phone that was revoked sends no more and keeps what it has."""
     abierto = abrir()
     pagina = dar_de_alta(oficina, abierto)
     impostor = NodoLocal(nodo_de_aqui().nodo, Ed25519PrivateKey.generate())
-    with monkeypatch.context() as otro:
-        otro.setattr(nodo, "nodo", lambda: impostor)
+    with responde(impostor):
         tomar(pagina, oficina.actas[0])
         guardar(pagina)
         pagina.wait_for_selector("text=no es el servidor del instituto")
         espera(pagina, "1 por enviar")
-    relevo = enrolar("catd-7")
-    monkeypatch.setattr(nodo, "nodo", lambda: relevo)
-    enviar(pagina)
-    espera(pagina, "Todo entregado")
+    with responde(enrolar("catd-7")):
+        enviar(pagina)
+        espera(pagina, "Todo entregado")
     assert {h.nodo for h in oficina.hechos()} == {"catd-7"}
 
     abierto.set_offline(True)
     tomar(pagina, oficina.actas[1])
     guardar(pagina)
     (ident,) = {h.dispositivo for h in oficina.hechos()}
-    monkeypatch.undo()
     altas.dar_de_baja(ident, "Se extravió.", "admin-1", nodo.reloj.ahora())
     abierto.set_offline(False)
     enviar(pagina)

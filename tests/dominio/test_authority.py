@@ -224,6 +224,18 @@ def test_revoking_one_role_leaves_the_others() -> None:
     assert authority.roles_de("ana") == frozenset()
 
 
+def test_what_a_person_may_from_now_on() -> None:
+    (cae,) = person("ana", "cae", alcance=["110001B0100"])
+    (types,) = person("ana", "capturista")
+    gone = Escrito(fact("persona:ana", "baja", "jefa", rol="cae", desde={"*": 20}, motivo="Cambió."), "ccv", 5)
+    before, after = (Autoridad.de([*basic(), cae, types, *more]) for more in ((), (gone,)))
+    assert {c.rol for c in before.cargos_vigentes("ana")} == {Rol.CAE, Rol.CAPTURISTA}
+    assert {c.rol for c in after.cargos_vigentes("ana")} == {Rol.CAPTURISTA}
+    here = Escrito(fact("persona:ana", "baja", "jefa", desde={"ccv": 30}, motivo="Se fue."), "ccv", 6)
+    assert Autoridad.de([*basic(), cae, types, here]).cargos_vigentes("ana") == ()
+    assert after.cargos_vigentes("nadie") == ()
+
+
 def test_a_role_given_again_by_somebody_who_knew_it_was_taken_away() -> None:
     (first,) = person("ana", "capturista")
     gone = fact("persona:ana", "baja", "jefa", rol="capturista", desde={"*": 1}, motivo="Error.")

@@ -18,11 +18,13 @@ from prep.evidencia import imagenes as evidencia
 from prep.evidencia.imagenes import (
     ArchivoRechazado,
     derivar,
+    guardar_como_llego,
     guardar_derivados,
     guardar_original,
     paginas,
     recorte,
     revisar_almacen,
+    solo_pixeles,
 )
 from prep.evidencia.pagina import afinar, hallar_marcas, situar
 from prep.evidencia.renglones import ajustar
@@ -263,6 +265,22 @@ def test_evidence_is_kept_and_checked(tmp_path: Path) -> None:
     assert revisar_almacen(almacen, [original, suelto]).alterados == (f"imagenes/{publicada[:2]}/{publicada}.jpg",)
     ruta.unlink()
     assert revisar_almacen(almacen, [original, suelto]).perdidos == (f"imagenes/{publicada[:2]}/{publicada}.jpg",)
+
+
+def test_a_picture_published_as_it_was_received_refers_to_itself(tmp_path: Path) -> None:
+    almacen = AlmacenCarpeta(tmp_path)
+    datos = imagen()
+    huella = guardar_original(almacen, datos)
+    guardar_como_llego(almacen, datos)
+    publicada, original = f"imagenes/{huella[:2]}/{huella}.jpg", f"originales/{huella[:2]}/{huella}"
+    assert revisar_almacen(almacen).bien and revisar_almacen(almacen, [huella]).bien
+    assert revisar_almacen(almacen, []).huerfanos == (original, publicada)
+
+
+@pytest.mark.parametrize("fin", [0, 1, 2, 3, 4, 5, 20, 21, 22, 23, 24, 200])
+def test_a_picture_cut_anywhere_is_not_one_of_pixels_alone(fin: int) -> None:
+    assert solo_pixeles(imagen()) and not solo_pixeles(imagen()[:fin])
+    assert not solo_pixeles(b"\xff\xd8\xff\xc4\x00\x06\xff\xd9\x00\x00\xff")
 
 
 def test_an_altered_record_is_named(tmp_path: Path) -> None:

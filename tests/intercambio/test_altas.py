@@ -14,6 +14,7 @@ from telefono import AHORA, Telefono, foto
 
 from noche import INICIO, carpeta_de_ejemplo, raiz
 from prep.bitacora.autoridad import autoridad
+from prep.bitacora.models import Hecho
 from prep.bitacora.nodos import DispositivoLocal, NodoLocal, publica
 from prep.bitacora.services import anotar
 from prep.bitacora.sobres import abrir, revisar_firma
@@ -113,3 +114,28 @@ def test_codes_cannot_be_tried_without_end(monkeypatch: pytest.MonkeyPatch, codi
     estados = [pedir("22222-22222") for _ in range(4)]
     assert [r.status_code for r in estados] == [403, 403, 403, 429]
     assert pedir(codigo).status_code == 429
+
+
+def test_a_key_is_one_persons_for_ever_and_one_revoked_does_not_come_back(codigo: str) -> None:
+    llave = Ed25519PrivateKey.generate()
+    ident = pedir(codigo, llave).json()["dispositivo"]
+    de_otra, propio, tercero = altas.nuevos_codigos(["cae-1", "cae-3", "cae-2"], "admin-1", AHORA)
+    r = pedir(de_otra.codigo, llave)
+    assert (r.status_code, r.json()["codigo"]) == (403, "llave")
+    assert pedir(propio.codigo, llave).json()["dispositivo"] == ident  # asked again with another code of one's own
+    assert autoridad().dispositivos[ident].persona == "cae-3"
+    assert Codigo.objects.get(persona="cae-1").usado is None  # and it serves for another phone
+    assert Hecho.objects.filter(sujeto=f"dispositivo:{ident}").count() == 1
+    altas.dar_de_baja(ident, "Se extravió.", "admin-1", AHORA)
+    assert pedir(altas.nuevos_codigos(["cae-3"], "admin-1", AHORA)[0].codigo, llave).status_code == 403
+    assert pedir(tercero.codigo).status_code == 200
+
+
+def test_only_phones_are_revoked_here() -> None:
+    llave = Ed25519PrivateKey.generate().public_key().public_bytes_raw().hex()
+    alta = {"llave": llave, "clase": "terminal", "nodo": "central"}
+    anotar([nuevo_hecho("alta", "dispositivo:ter-1", INSTITUTO, INICIO, alta)], raiz(), INICIO)
+    for ident in ("ter-1", "tel-nadie", "central"):
+        with pytest.raises(Impedimento, match="ningún teléfono"):
+            altas.dar_de_baja(ident, "Se extravió.", "admin-1", AHORA)
+    assert autoridad().dispositivos["ter-1"].bajas == []

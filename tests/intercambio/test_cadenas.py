@@ -16,6 +16,7 @@ from prep.bitacora.actas import acta_de
 from prep.bitacora.models import Hecho
 from prep.bitacora.nodos import NodoLocal
 from prep.bitacora.services import anotar
+from prep.bitacora.sobres import SECUENCIA_MAXIMA
 from prep.bitacora.verificacion import verificar
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Custodia
@@ -115,6 +116,20 @@ def test_the_node_says_what_it_has_and_what_is_missing() -> None:
     assert (tel.estado()["hasta"], tel.estado()["huecos"]) == (8, [])
 
 
+def test_a_phone_that_chooses_an_enormous_sequence_hangs_nothing_and_can_be_revoked() -> None:
+    tel = Telefono()
+    tel.entregar([tel.firmado(tel.hecho(Tipo.SIN_ACTA, ACTAS[0], motivo="2"))])
+    tel.aparato.secuencia = SECUENCIA_MAXIMA - 1
+    ultimo, mas_alla = (tel.firmado(tel.hecho(Tipo.SIN_ACTA, a, motivo="2")) for a in ACTAS[1:3])
+    sin_canon = {**mas_alla, "dispositivo": {**mas_alla["dispositivo"], "secuencia": 2**53}}
+    r = tel.entregar([ultimo, mas_alla, sin_canon]).json()
+    assert r["nuevos"] == 1 and [(x["lugar"], x["codigo"]) for x in r["rechazados"]] == [(1, "forma"), (2, "forma")]
+    dicho = tel.estado()
+    assert (dicho["hasta"], dicho["ultima"], dicho["huecos"]) == (1, SECUENCIA_MAXIMA, [[2, SECUENCIA_MAXIMA - 1]])
+    assert altas.dar_de_baja(tel.aparato.id, "Se extravió.", "admin-1", AHORA) == SECUENCIA_MAXIMA + 1
+    assert tel.entregar([mas_alla]).status_code == 403
+
+
 def test_a_phone_whose_memory_was_copied_is_told_apart_and_both_branches_are_kept() -> None:
     tel, datos = Telefono(), foto()
     tel.poner(datos)
@@ -154,6 +169,20 @@ def test_a_delivery_is_bounded_before_it_is_understood(monkeypatch: pytest.Monke
     r = tel.entregar([tel.fotografiada(a, foto()) for a in ACTAS[:2]])
     assert (r.status_code, r.json()["codigo"]) == (429, "cuota")
     assert de_actas() == 0
+
+
+def test_the_quota_counts_facts_and_never_refuses_what_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cadenas, "CUOTA", 2)
+    tel = Telefono()
+    una, otra, tercera = (tel.firmado(tel.hecho(Tipo.SIN_ACTA, a, motivo="2")) for a in ACTAS[:3])
+    tel.aparato.secuencia, tel.aparato.previo = 0, "0" * 64
+    copia = tel.firmado(tel.hecho(Tipo.SIN_ACTA, ACTAS[3], motivo="2"))  # at the place of the first one
+    assert tel.entregar([una]).json()["nuevos"] == tel.entregar([copia]).json()["nuevos"] == 1
+    for lote in ([otra], [una, otra]):
+        r = tel.entregar(lote)
+        assert (r.status_code, r.json()["codigo"]) == (429, "cuota")
+    assert len(tel.entregar([una, copia, una]).json()["recibos"]) == 2
+    assert tel.entregar([tercera]).status_code == 429 and de_actas() == 2
 
 
 def test_a_revoked_phone_keeps_what_it_had_delivered_and_adds_nothing() -> None:

@@ -18,7 +18,8 @@ from prep.bitacora.actas import acta_de
 from prep.bitacora.autoridad import ambito
 from prep.bitacora.nodos import NodoLocal
 from prep.dominio.acta.transiciones import Custodia
-from prep.intercambio import altas, lotes
+from prep.intercambio import altas, lotes, objetos
+from prep.intercambio.models import Objeto
 from prep.plataforma.errores import Impedimento
 
 
@@ -52,13 +53,36 @@ def test_what_is_wrong_in_it_is_said_and_the_rest_is_in() -> None:
     assert len(hecho.problemas) == 4  # two pictures, and two facts without theirs
 
 
-def test_of_a_revoked_phone_what_it_wrote_before_counts() -> None:
+def test_of_a_revoked_phone_what_it_delivered_stands_and_its_bundle_is_refused_whole() -> None:
     tel = Telefono()
     tel.poner(foto())
     tel.entregar([tel.fotografiada(ACTAS[0], foto())])
+    lleva = lote(tel, [tel.fotografiada(ACTAS[1], foto(2))], foto(2))
     altas.dar_de_baja(tel.aparato.id, "Se extravió.", "admin-1", AHORA)
-    hecho = lotes.importar(lote(tel, [tel.fotografiada(ACTAS[1], foto())]))
-    assert hecho.hechos == 0 and "se dio de baja" in hecho.problemas[0]
+    with pytest.raises(Impedimento, match="se dio de baja"):
+        lotes.importar(lleva)
+    assert Objeto.objects.count() == 1 and not objetos.hay(sha256(foto(2)).hexdigest())
+    assert acta_de(ACTAS[0]).custodia is Custodia.FOTOGRAFIADA
+
+
+def test_a_picture_that_no_fact_of_the_phone_names_stays_out() -> None:
+    tel, otro = Telefono(), Telefono("cae-2")
+    alterado = orjson.loads(orjson.dumps(tel.fotografiada(ACTAS[0], foto(1))).replace(b"140020B", b"140021B"))
+    hechos = [alterado, otro.fotografiada(ACTAS[2], foto(2)), tel.fotografiada(ACTAS[3], foto(3)), "basura"]
+    hecho = lotes.importar(lote(tel, hechos, *map(foto, range(4))))
+    assert (hecho.fotos, hecho.hechos) == (1, 1)
+    assert [objetos.hay(sha256(foto(i)).hexdigest()) for i in range(4)] == [False, False, False, True]
+    assert [p.partition(" ")[0] for p in hecho.problemas] == ["Fotografía"] * 3 + ["Hecho"] * 3
+
+
+def test_a_bundle_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    tel = Telefono()
+    lleva = lote(tel, [tel.fotografiada(a, foto()) for a in ACTAS[:2]], foto())
+    for limite, cuanto in (("MAXIMO_HECHOS", 1), ("MAXIMO_BYTES", len(lleva) - 1)):
+        with monkeypatch.context() as menos, pytest.raises(Impedimento, match="hasta"):
+            menos.setattr(lotes, limite, cuanto)
+            lotes.importar(lleva)
+    assert lotes.importar(lleva).hechos == 2
 
 
 @pytest.mark.parametrize(

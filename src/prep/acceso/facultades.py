@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from django.db import transaction
 
@@ -15,12 +14,8 @@ from prep.bitacora.autoridad import autoridad, desde_ahora
 from prep.bitacora.nodos import LlaveDeInstituto, NodoInstituto, nodo_de_aqui
 from prep.bitacora.services import HechoRechazado, anotar
 from prep.bitacora.sobres import Firmante
-from prep.dominio.comun.autoridad import INSTITUTO, TODO, Autoridad
-from prep.dominio.comun.autoridad import Cargo as CargoDeHecho
+from prep.dominio.comun.autoridad import INSTITUTO, SIEMPRE, TODO
 from prep.dominio.comun.hecho import Hecho, nuevo_hecho
-
-_SIEMPRE: Final = 2**62
-"""A sequence after every other one: what counts from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +58,9 @@ def facultades_de_todas(personas: Iterable[str]) -> dict[str, tuple[Cargo, ...]]
     de = autoridad()
     todas = {}
     for persona in personas:
-        cargos = {(c.rol, c.lugar, c.alcance) for c in _vigentes(persona, de)}
+        cargos = {(c.rol, c.lugar, c.alcance) for c in de.cargos_vigentes(persona)}
         todas[persona] = tuple(Cargo(*c) for c in sorted(cargos, key=lambda c: (c[0], c[1], sorted(c[2]))))
     return todas
-
-
-def _vigentes(persona: str, de: Autoridad) -> list[CargoDeHecho]:
-    suya = de.personas.get(persona)
-    if suya is None:
-        return []
-    nodos = {n for _, _, desde in suya.bajas for n in desde} - {TODO} or {""}
-    return [c for c in suya.cargos if all(c in suya.cargos_en(n, _SIEMPRE) for n in nodos)]
 
 
 def cambios(
@@ -82,7 +69,7 @@ def cambios(
     """The facts that leave a person with these roles and no other: what is said already is not said again."""
     queda, sujeto = sorted(set(alcance)), f"persona:{persona}"
     pide = {(r, lugar, frozenset(queda)) for r in roles}
-    tiene = {(c.rol, c.lugar, c.alcance): c for c in _vigentes(persona, autoridad())}
+    tiene = {(c.rol, c.lugar, c.alcance): c for c in autoridad().cargos_vigentes(persona)}
     sabe = _lo_dicho(persona)
     hechos: list[Hecho] = []
     sobran = sorted({rol for rol, _, _ in tiene.keys() - pide})
@@ -121,7 +108,7 @@ def quitar(persona: str, escribano: Escribano, ahora: datetime) -> bool:
             tomar_cabeza()
             suya = autoridad().personas.get(persona)
             nodos = {INSTITUTO, TODO, *autoridad().nodos}
-            if suya is not None and any(True for n in nodos for _ in suya.cargos_en(n, _SIEMPRE)):
+            if suya is not None and any(True for n in nodos for _ in suya.cargos_en(n, SIEMPRE)):
                 contenido = {"desde": desde_ahora(), "motivo": "Se retiró su cuenta."}
                 sabe = _lo_dicho(persona)[-60:]
                 baja = nuevo_hecho("baja", f"persona:{persona}", escribano.persona, ahora, contenido, sabe)

@@ -30,6 +30,8 @@ from prep.transparencia.canonico import canonico
 SIN_PREVIO: Final = "0" * 64
 MAXIMO_BYTES: Final = 256 * 1024
 """Of the signed content of one fact: a capture of a hundred boxes takes five thousand; the reach of a centre, more."""
+SECUENCIA_MAXIMA: Final = 2**40
+"""Whoever signs chooses their place in their own chain: with this bound, the next one is still an exact integer."""
 _CAMPOS: Final = frozenset({"ambito", "nodo", "secuencia", "previo", "hecho"})
 _CAMPOS_DISPOSITIVO: Final = frozenset({"id", "secuencia", "previo", "firma"})
 _NODO: Final = re.compile(r"[A-Za-z0-9._-]{1,40}")
@@ -187,8 +189,8 @@ def _abrir_dispositivo(datos: Any) -> FirmaDispositivo:
 
 
 def _revisar_lugar(secuencia: Any, previo: Any, firma: bytes) -> None:
-    if type(secuencia) is not int or secuencia < 1:
-        raise SobreInvalido("La secuencia es un entero desde 1.")
+    if type(secuencia) is not int or not 1 <= secuencia <= SECUENCIA_MAXIMA:
+        raise SobreInvalido(f"La secuencia es un entero de 1 a {SECUENCIA_MAXIMA}.")
     if not isinstance(previo, str) or not _HASH.fullmatch(previo) or len(firma) != 64:
         raise SobreInvalido("El previo son 64 cifras hexadecimales y la firma mide 64 bytes.")
 

@@ -352,7 +352,7 @@ def solo_pixeles(datos: bytes) -> bool:
     """Whether this is a JPEG that holds its picture and nothing else: no segment of an application but JFIF's own
     header, no comment, nothing after its end (ISO/IEC 10918-1, annex B)."""
     i = 2
-    while datos[:2] == b"\xff\xd8" and datos[i : i + 1] == b"\xff" and i < len(datos):
+    while datos[:2] == b"\xff\xd8" and datos[i : i + 1] == b"\xff" and i + 4 <= len(datos):
         marca, largo = datos[i + 1], int.from_bytes(datos[i + 2 : i + 4])
         jfif = marca == 0xE0 and largo == 16 and datos[i + 4 : i + 9] == b"JFIF\0"
         if marca not in _DE_LA_IMAGEN and not jfif:
@@ -418,7 +418,7 @@ _NOMBRE: Final = re.compile(r"(originales|imagenes|miniaturas)/([0-9a-f]{2})/(\2
 
 def revisar_almacen(almacen: Almacen, originales: Iterable[str] | None = None) -> Revision:
     """Hash everything again. `originales`: SHA-256 of those the bitácora knows; without it, their fichas speak."""
-    alterados, huerfanos, vistos, revisados = [], [], set(), 0
+    alterados, huerfanos, revisados = [], [], 0
     referidas: set[str] = set()
     conocidos = set(originales) if originales is not None else None
     for ruta in sorted(almacen.listar("fichas/")):
@@ -439,17 +439,23 @@ def revisar_almacen(almacen: Almacen, originales: Iterable[str] | None = None) -
         referidas.update(esperadas)
     for conocido in conocidos or ():
         referidas.add(_ruta("originales", conocido))
-    for clase in ("originales/", "imagenes/", "miniaturas/"):
-        for ruta in sorted(almacen.listar(clase)):
-            vistos.add(ruta)
-            revisados += 1
-            nombre, datos = _NOMBRE.fullmatch(ruta), almacen.leer(ruta)
-            if nombre is not None and clase == "imagenes/" and _ruta("originales", nombre[3]) in vistos:
-                referidas.add(ruta)  # published as it was received
-            if nombre is None or datos is None or sha256(datos).hexdigest() != nombre.group(3):
-                alterados.append(ruta)
-            elif ruta not in referidas or (
-                conocidos is not None and clase == "originales/" and nombre.group(3) not in conocidos
-            ):
-                huerfanos.append(ruta)
-    return Revision(revisados, tuple(alterados), tuple(sorted(referidas - vistos)), tuple(huerfanos))
+    nombres = {
+        ruta: _NOMBRE.fullmatch(ruta)
+        for clase in ("originales/", "imagenes/", "miniaturas/")
+        for ruta in sorted(almacen.listar(clase))
+    }
+    for ruta, nombre in nombres.items():
+        if nombre is not None and nombre[1] == "originales" and (conocidos is None or nombre[3] in conocidos):
+            publicada = _ruta("imagenes", nombre[3], ".jpg")
+            if publicada in nombres:
+                referidas.update((ruta, publicada))  # published as it was received: each speaks of the other
+    for ruta, nombre in nombres.items():
+        revisados += 1
+        datos = almacen.leer(ruta)
+        if nombre is None or datos is None or sha256(datos).hexdigest() != nombre[3]:
+            alterados.append(ruta)
+        elif ruta not in referidas or (
+            conocidos is not None and nombre[1] == "originales" and nombre[3] not in conocidos
+        ):
+            huerfanos.append(ruta)
+    return Revision(revisados, tuple(alterados), tuple(sorted(referidas - nombres.keys())), tuple(huerfanos))

@@ -19,6 +19,7 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidSignature
 from django.db import transaction
 
+from prep.bitacora.asientos import tomar_cabeza
 from prep.bitacora.autoridad import ambito, autoridad, desde_ahora, instalacion
 from prep.bitacora.nodos import nodo_de_aqui, publica
 from prep.bitacora.services import HechoRechazado, anotar
@@ -91,6 +92,7 @@ def dar_de_alta(codigo: str, llave: str, firma: str, origen: str) -> dict[str, A
         if fila is None or (fila.usado is None and fila.vence <= hora) or fila.dispositivo not in ("", ident):
             raise Negado(403, "codigo", "Ese código no sirve: ya se usó, venció o tiene un error. Pida otro.")
         if fila.usado is None:
+            tomar_cabeza()  # of two codes for one key, the second sees what the first did
             _escribir_alta(ident, llave, fila, hora)
             fila.usado, fila.dispositivo = hora, ident
             fila.save(update_fields=["usado", "dispositivo"])
@@ -108,6 +110,12 @@ def _es_suya(codigo: str, llave: str, firma: str) -> bool:
 
 
 def _escribir_alta(ident: str, llave: str, fila: Codigo, hora: datetime) -> None:
+    """Say whose the key is, unless it is said. One key is one person's for ever, and one revoked does not come back."""
+    ya = autoridad().dispositivos.get(ident)
+    if ya is not None:
+        if ya.persona != fila.persona or ya.bajas:
+            raise Negado(403, "llave", "Este teléfono ya se dio de alta para otra persona o se dio de baja. Use otro.")
+        return
     contenido = {"llave": llave, "clase": ClaseDispositivo.TELEFONO.value, "persona": fila.persona}
     try:
         anotar([nuevo_hecho("alta", f"dispositivo:{ident}", fila.autoriza, hora, contenido)], nodo_de_aqui(), hora)
@@ -151,22 +159,23 @@ def actas_de(persona: str) -> list[Mapping[str, Any]]:
 
 def casillas_de(persona: str) -> frozenset[str]:
     """Keys of the casillas that a CAE attends."""
-    suya = autoridad().personas.get(persona)
-    cargos = suya.cargos if suya else ()
+    cargos = autoridad().cargos_vigentes(persona)
     return frozenset(c for cargo in cargos if cargo.rol is Rol.CAE for c in cargo.alcance) - {TODO}
 
 
 def dar_de_baja(ident: str, motivo: str, autoriza: str, ahora: datetime) -> int:
-    """Revoke a device: the sequence of its chain from which it does not count. Whoever holds it chooses the sequence
+    """Revoke a phone: the sequence of its chain from which it does not count. Whoever holds it chooses the sequence
     that they sign with, so nothing that arrives from here on counts either."""
-    aparato = autoridad().dispositivos.get(ident)
-    if aparato is None:
-        raise Impedimento(f"No hay ningún dispositivo «{ident}».")
-    desde = max(lugares(ident, aparato.persona), default=0) + 1
-    contenido = {"desde": desde, "nodos": desde_ahora(), "motivo": motivo}
-    hecho = nuevo_hecho("baja", f"dispositivo:{ident}", autoriza, ahora, contenido)
-    try:
-        anotar([hecho], nodo_de_aqui(), ahora)
-    except HechoRechazado:
-        raise Impedimento("Solo quien administra la operación central da de baja teléfonos.") from None
+    with transaction.atomic():
+        tomar_cabeza()  # nothing comes in between what is read and what is said
+        aparato = autoridad().dispositivos.get(ident)
+        if aparato is None or aparato.clase is not ClaseDispositivo.TELEFONO:
+            raise Impedimento(f"No hay ningún teléfono «{ident}».")
+        desde = max(lugares(ident, aparato.persona), default=0) + 1
+        contenido = {"desde": desde, "nodos": desde_ahora(), "motivo": motivo}
+        hecho = nuevo_hecho("baja", f"dispositivo:{ident}", autoriza, ahora, contenido)
+        try:
+            anotar([hecho], nodo_de_aqui(), ahora)
+        except HechoRechazado:
+            raise Impedimento("Solo quien administra la operación central da de baja teléfonos.") from None
     return desde

@@ -7,6 +7,7 @@ says (`estado`) and the centre sees.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -79,7 +80,8 @@ def recibir(ident: str, aparato: Dispositivo, lote: Sequence[Any], ahora: dateti
             entrega.rechazados.append(Rechazo(lugar, *no.args))
         else:
             buenos.setdefault(hecho.id, (hecho, firma))
-    if len(lugares(ident, aparato.persona)) + len(buenos) > CUOTA:
+    ya = set[str]().union(*lugares(ident, aparato.persona).values())
+    if len(ya | buenos.keys()) > CUOTA and not buenos.keys() <= ya:
         raise Negado(429, "cuota", "Este teléfono ya envió todo lo que puede. Avise a su coordinación.", espere=300)
     if buenos:
         entrega.nuevos = len(llevar(list(buenos.values()), nodo_de_aqui(), ahora))
@@ -88,11 +90,35 @@ def recibir(ident: str, aparato: Dispositivo, lote: Sequence[Any], ahora: dateti
     return entrega
 
 
+def nombradas(ident: str, aparato: Dispositivo, lote: Sequence[Any]) -> set[str]:
+    """SHA-256 of the pictures that good facts of a delivery name, whether they are here or not."""
+    suyas, de = set[str](), ambito()
+    for datos in lote:
+        with suppress(_NoVale):
+            if imagen := _imagen(_firmado(ident, aparato, datos, de)[0]):
+                suyas.add(imagen)
+    return suyas
+
+
 class _NoVale(Exception):
     """(code, reason, sha256 that is missing)."""
 
 
 def _leer(ident: str, aparato: Dispositivo, datos: Any, de: str) -> tuple[Hecho, FirmaDispositivo]:
+    hecho, firma = _firmado(ident, aparato, datos, de)
+    imagen = _imagen(hecho)
+    if imagen is not None and not objetos.hay(imagen):
+        raise _NoVale("falta_objeto", "Falta su fotografía.", imagen)
+    return hecho, firma
+
+
+def _imagen(hecho: Hecho) -> str | None:
+    """The picture that a fact names."""
+    return hecho.contenido.get("imagen") if hecho.interpretado else None
+
+
+def _firmado(ident: str, aparato: Dispositivo, datos: Any, de: str) -> tuple[Hecho, FirmaDispositivo]:
+    """A fact that the device may deliver, but for its picture; raise `_NoVale`."""
     try:
         hecho, firma = abrir_firmado(datos)
     except (SobreInvalido, HechoInvalido) as error:
@@ -109,9 +135,6 @@ def _leer(ident: str, aparato: Dispositivo, datos: Any, de: str) -> tuple[Hecho,
         raise _NoVale("persona", "Este teléfono no es de la persona que lo escribió.")
     if hecho.interpretado and f"{hecho.clase}.{hecho.tipo}" not in DEL_DISPOSITIVO[aparato.clase]:
         raise _NoVale("facultad", "Un teléfono no puede escribir esto.")
-    imagen = hecho.contenido.get("imagen") if hecho.interpretado else None
-    if imagen is not None and not objetos.hay(imagen):
-        raise _NoVale("falta_objeto", "Falta su fotografía.", imagen)
     return hecho, firma
 
 
@@ -120,18 +143,14 @@ def estado(ident: str, aparato: Dispositivo) -> dict[str, Any]:
     the highest; `huecos`: what is missing between them, as [first, last]; `bifurcadas`: sequences with two facts (the
     device's memory was copied, and both are kept)."""
     suyos = lugares(ident, aparato.persona)
-    ultima, hasta = max(suyos, default=0), 0
-    while hasta + 1 in suyos:
-        hasta += 1
-    huecos: list[list[int]] = []
-    for n in range(hasta + 1, ultima):
-        if n not in suyos:
-            if huecos and huecos[-1][1] == n - 1:
-                huecos[-1][1] = n
-            else:
-                huecos.append([n, n])
+    anterior, huecos = 0, []
+    for n in sorted(suyos):
+        if n > anterior + 1:
+            huecos.append([anterior + 1, n - 1])
+        anterior = n
+    hasta = huecos[0][0] - 1 if huecos else anterior
     bifurcadas = sorted(n for n, ids in suyos.items() if len(ids) > 1)
-    return {"hasta": hasta, "ultima": ultima, "huecos": huecos[:100], "bifurcadas": bifurcadas[:100]}
+    return {"hasta": hasta, "ultima": anterior, "huecos": huecos[:100], "bifurcadas": bifurcadas[:100]}
 
 
 def lugares(ident: str, persona: str) -> Mapping[int, set[str]]:

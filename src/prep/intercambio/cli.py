@@ -27,6 +27,7 @@ def importar(
     with django_listo():
         from prep.intercambio import lotes
 
+        lotes.revisar_medida(archivo.stat().st_size)
         hecho = lotes.importar(archivo.read_bytes())
         typer.echo(
             f"{cuantos(hecho.fotos, 'fotografía nueva', 'fotografías nuevas')} y "

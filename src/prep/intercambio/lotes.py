@@ -1,7 +1,8 @@
 """A bundle: what a phone could not send, in a file that somebody carries to any node (docs/intercambio.md#bundles).
 
 `{formato, ambito, dispositivo, hechos: [{hecho, dispositivo}…], fotos: {sha256: base64…}}`. The door is the same as
-that of the network, but for the signature of the request: each fact and each picture is checked by itself.
+that of the network, but for the signature of the request: each fact is checked by itself, and only pictures that one
+of them names are taken in, since nobody signed the others.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from prep.plataforma.errores import Impedimento
 
 FORMATO: Final = "prep-lote/1"
 MAXIMO_BYTES: Final = 512 * 2**20
+MAXIMO_HECHOS: Final = 2 * cadenas.CUOTA
+"""More than a phone may have here, since what is here already may come again."""
 
 
 @dataclass(slots=True)
@@ -40,10 +43,16 @@ def importar(datos: bytes) -> Importado:
     aparato = autoridad().dispositivos.get(ident)
     if aparato is None:
         raise Impedimento(f"El lote es de «{ident}», que no está dado de alta. No se importó nada.")
+    if aparato.bajas:
+        raise Impedimento(f"El lote es de «{ident}», que se dio de baja. No se importó nada.")
     if lote["ambito"] != ambito():
         raise Impedimento(f"El lote es de «{lote['ambito']}» y esta instalación es de «{ambito()}».")
     hecho = Importado()
+    nombradas = cadenas.nombradas(ident, aparato, lote["hechos"])
     for huella, cifrada in lote["fotos"].items():
+        if huella not in nombradas:
+            hecho.problemas.append(f"Fotografía {huella[:12]}: ningún hecho firmado por el teléfono la nombra.")
+            continue
         try:
             foto = base64.b64decode(cifrada, validate=True)
             hecho.fotos += objetos.recibir(ident, huella, len(foto), io.BytesIO(foto).read).nuevo
@@ -62,9 +71,14 @@ def importar(datos: bytes) -> Importado:
     return hecho
 
 
-def _leer(datos: bytes) -> dict[str, Any]:
-    if len(datos) > MAXIMO_BYTES:
+def revisar_medida(mide: int) -> None:
+    """Raise `Impedimento` unless a bundle may be so large: asked before it is read."""
+    if mide > MAXIMO_BYTES:
         raise Impedimento(f"Un lote mide hasta {MAXIMO_BYTES >> 20} MiB.")
+
+
+def _leer(datos: bytes) -> dict[str, Any]:
+    revisar_medida(len(datos))
     try:
         lote = orjson.loads(datos)
     except ValueError:
@@ -74,4 +88,6 @@ def _leer(datos: bytes) -> dict[str, Any]:
         raise Impedimento("El archivo no es un lote de PREP Casilla de esta versión.")
     if not all(isinstance(lote[campo], forma) for campo, forma in formas.items()):
         raise Impedimento("El archivo no es un lote de PREP Casilla: está alterado.")
+    if max(len(lote["hechos"]), len(lote["fotos"])) > MAXIMO_HECHOS:
+        raise Impedimento(f"Un lote lleva hasta {MAXIMO_HECHOS} hechos y otras tantas fotografías.")
     return lote

@@ -109,6 +109,8 @@ PROCESO = registrar(
 )
 CLASES_DE_AUTORIDAD: Final = (NODO.nombre, PERSONA.nombre, DISPOSITIVO.nombre, PROCESO.nombre)
 """Classes whose facts `Autoridad.de` reads."""
+SIEMPRE: Final = 2**62
+"""A sequence after every other one: what counts from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +359,14 @@ class Autoridad:
             for c in suya.cargos
             if not any(baja not in c.sabe and rol in (None, c.rol) for baja, rol, _ in suya.bajas)
         )
+
+    def cargos_vigentes(self, persona: str) -> tuple[Cargo, ...]:
+        """Roles of a person that nothing takes away from what is written from now on, at any node."""
+        suya = self.personas.get(persona)
+        if suya is None:
+            return ()
+        nodos = {n for _, _, desde in suya.bajas for n in desde} - {TODO} or {""}
+        return tuple(c for c in suya.cargos if all(c in suya.cargos_en(n, SIEMPRE) for n in nodos))
 
     def rechazar_todos(self, origenes: Iterable[Escrito]) -> Rechazo | None:
         """Why a fact counts for nothing, whoever vouches for it; `None` when one of those who do may."""

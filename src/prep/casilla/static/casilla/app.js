@@ -55,7 +55,7 @@ async function actualizar() {
   franja.className = `por-enviar ${rechazados ? 'mal' : pendientes ? 'aviso' : 'bien'}`
   franja.textContent = pendientes ? cuantos('por_enviar', pendientes) : rechazados ? cuantos('rechazados', rechazados) : t(envios.length ? 'todo_entregado' : 'nada_por_enviar')
   $('aviso').replaceChildren(...await avisos(pendientes))
-  await congelar(pendientes)
+  await congelar(pendientes).catch(error => console.warn(error)) // nothing is sent or kept by it
 }
 
 async function avisos(pendientes) {
@@ -160,7 +160,7 @@ async function verActa(clave) {
   for (const img of contenido.querySelectorAll('[data-foto]')) img.src = await miniatura(img.dataset.foto)
 }
 async function miniatura(foto) {
-  if (!miniaturas.has(foto)) miniaturas.set(foto, URL.createObjectURL(new Blob([(await leer('fotos', foto)).datos], { type: 'image/jpeg' })))
+  if (!miniaturas.has(foto)) miniaturas.set(foto, URL.createObjectURL(new Blob([(await leer('fotos', foto))?.datos ?? ''], { type: 'image/jpeg' })))
   return miniaturas.get(foto)
 }
 function renglonDe(e) {
@@ -176,7 +176,14 @@ async function verCamara(clave) {
   const video = h('video', { muted: true, playsInline: true, 'aria-label': t('camara.vista') })
   const disparar = boton(t('camara.tomar'), 'principal', async () => {
     disparar.disabled = true
-    try { await mostrarToma(acta, await camara.tomar(abierta)) } catch { disparar.disabled = false; decir(t('camara.otra_vez')) }
+    try {
+      await mostrarToma(acta, await camara.tomar(abierta))
+    } catch {
+      if (!disparar.isConnected) return // left meanwhile
+      alSalir()
+      await verCamara(clave)
+      decir(t('camara.otra_vez'))
+    }
   }, 'camara')
   const luz = boton(t('camara.luz'), '', async () => {
     const si = luz.getAttribute('aria-pressed') !== 'true'
@@ -204,7 +211,15 @@ async function verCamara(clave) {
 // The last way: the camera's own application. The system may end this page while it is open.
 function verSinCamara(acta) {
   const archivo = h('input', { type: 'file', accept: 'image/*', capture: 'environment', id: 'archivo', onchange: async () => {
-    if (archivo.files[0]) await mostrarToma(acta, await camara.deArchivo(archivo.files[0]))
+    if (!archivo.files[0]) return
+    try {
+      await mostrarToma(acta, await camara.deArchivo(archivo.files[0]))
+    } catch {
+      archivo.value = '' // the same one may be chosen again
+      contenido.querySelector('.mensaje.mal')?.remove()
+      contenido.prepend(mensaje('mal', h('p', {}, t('camara.no_abre'))))
+      decir(t('camara.no_abre'))
+    }
   } })
   pintar(t('camara.titulo'), [mensaje('aviso', h('p', {}, t('camara.sin_permiso'))), h('p', {}, t('camara.ultima'))],
     [h('div', {}, archivo, h('label.boton.principal.ancho', { for: 'archivo' }, ico('camara'), t('camara.otra_aplicacion'))), enlace(t('camara.cancelar'), `#/acta/${acta.clave}`)])
@@ -214,8 +229,7 @@ async function mostrarToma(acta, imagen) {
   alSalir()
   alSalir = () => {}
   const dicho = revisar(imagen)
-  const jpeg = await camara.comprimir(imagen)
-  imagen.close()
+  const jpeg = await camara.comprimir(imagen).finally(() => imagen.close())
   const vista = URL.createObjectURL(new Blob([jpeg], { type: 'image/jpeg' }))
   const foto = h('div.visor.quieta', {}, h('img', { src: vista, alt: t('camara.asi_quedo') }))
   const otra = clase => boton(t('camara.tomar_otra'), clase, () => verCamara(acta.clave), 'refrescar')
@@ -261,7 +275,7 @@ async function conservar(disparo, acta, hacer) {
     contenido.prepend(mensaje('mal', h('p', {}, t(`guardar.${motivo}`))))
     return decir(t(`guardar.${motivo}`))
   }
-  await actualizar()
+  await actualizar().catch(error => console.warn(error)) // it is kept, whatever the page does
   decir(t('guardar.bien'))
   ir(`#/acta/${acta.clave}`)
   cola.despertar()

@@ -47,12 +47,11 @@ export async function comprimir(imagen) {
 function soloPixeles(datos) {
   const b = new Uint8Array(datos)
   const partes = [b.subarray(0, 2)]
-  let i = 2
-  while (b[i + 1] !== 0xda) {
+  for (let i = 2; b[i] === 0xff;) { // from segment to segment, as far as there are any
+    if (b[i + 1] === 0xda) return new Blob([...partes, b.subarray(i)]).arrayBuffer()
     const fin = i + 2 + b[i + 2] * 256 + b[i + 3]
     if (b[i + 1] <= 0xe0) partes.push(b.subarray(i, fin))
     i = fin
   }
-  partes.push(b.subarray(i))
-  return new Blob(partes).arrayBuffer()
+  throw new DOMException('no es JPEG', 'EncodingError')
 }

@@ -2,7 +2,8 @@
 import { ajustar, cambiar, leer, todos } from './almacen.js'
 import { b64, sha256, utf8 } from './canonico.js'
 import { cabecera, leerRecibo, nodoDe } from './firma.js'
-import { anotarHora, horaDelServidor } from './hechos.js'
+import { anotarHora, fotoSana, horaDelServidor } from './hechos.js'
+import { t } from './textos.js'
 
 const POR_ENTREGA = 20
 const PRIMERA_ESPERA = 2000
@@ -44,11 +45,16 @@ export class Cola {
         this.fallas++
       }
     })
-    await this.avisar()
+    await this.decir()
     clearTimeout(this.reloj)
     const espera = Math.min(ULTIMA_ESPERA, PRIMERA_ESPERA * 2 ** Math.max(0, this.fallas - 1))
     const pausa = this.alto || hecho ? Math.max(this.alto?.espere ?? 0, espera) : ULTIMA_ESPERA
     this.reloj = setTimeout(() => this.vuelta(), pausa * (0.5 + Math.random())) // phones that lost one antenna come back apart
+  }
+
+  // The page is told. What fails in painting it stops nothing that is being sent.
+  async decir() {
+    try { await this.avisar() } catch (error) { console.warn(error) }
   }
 
   async enviar() {
@@ -79,26 +85,34 @@ export class Cola {
 
   async recibo(alta, dicho, de) { return leerRecibo(alta, await leer('ajustes', 'nodos') ?? {}, dicho, de) }
 
-  // Whether the node has its picture. One that the node will never take puts its fact aside, and the rest goes on.
+  // Whether the node has its picture. One that the node will never take, or that the phone's disk changed or lost, puts
+  // its fact aside, and the rest goes on.
   async enviarFoto(alta, envio) {
     const foto = await leer('fotos', envio.foto)
-    if (foto.recibo) return true
+    if (foto?.recibo) return true
     const ruta = `/v1/objetos/sha256/${envio.foto}`
     let respuesta = envio.intentos ? await this.pedir(alta, 'GET', ruta, null, [404]) : null // its receipt may have been lost
     if (!respuesta || respuesta.estado === 404) {
+      const sana = await fotoSana(envio.foto)
+      if (!sana) return this.apartar(envio, t('envios.danada'))
       await cambiar('envios', envio.id, { intentos: (envio.intentos ?? 0) + 1 })
-      respuesta = await this.pedir(alta, 'PUT', ruta, foto.datos, [413, 415, 422])
+      respuesta = await this.pedir(alta, 'PUT', ruta, sana.datos, [413, 415, 422])
     }
     if (respuesta.estado >= 400) {
-      if (respuesta.estado === 422) throw new Alto('servidor') // changed on the way: again
-      await cambiar('envios', envio.id, { estado: 'rechazado', motivo: respuesta.cuerpo.detalle })
-      return false
+      // What was changed on the way, or what something between the phone and the node refused, goes again.
+      if (!['grande', 'no_es_foto'].includes(respuesta.cuerpo.codigo)) throw new Alto('servidor')
+      return this.apartar(envio, respuesta.cuerpo.detalle)
     }
     const recibo = await this.recibo(alta, respuesta.cuerpo, 'objeto')
     if (recibo?.sha256 !== envio.foto) throw new Alto('identidad')
     await cambiar('fotos', envio.foto, { recibo: respuesta.cuerpo })
-    await this.avisar()
+    await this.decir()
     return true
+  }
+
+  async apartar(envio, motivo) {
+    await cambiar('envios', envio.id, { estado: 'rechazado', motivo })
+    return false
   }
 
   async entregar(alta, envios) {
@@ -116,11 +130,10 @@ export class Cola {
       if (codigo === 'falta_objeto') { // this node does not have the picture: another one did
         await cambiar('fotos', foto, { recibo: null })
         falta = true
-      } else await cambiar('envios', envios[lugar].id, { estado: 'rechazado', motivo })
+      } else await this.apartar(envios[lugar], motivo)
     }
-    await this.avisar()
-    if (falta) return this.enviar()
-    if (entregados + cuerpo.rechazados.length < envios.length) throw new Alto('servidor')
+    await this.decir()
+    if (falta || entregados + cuerpo.rechazados.length < envios.length) throw new Alto('servidor')
   }
 
   // A signed request. `quiza`: refusals that whoever asks knows how to read. Anything else stops the turn.
@@ -159,7 +172,10 @@ export async function lote() {
   const alta = await leer('ajustes', 'alta')
   const envios = (await todos('envios')).filter(e => e.estado !== 'entregado').sort((a, b) => a.secuencia - b.secuencia)
   const fotos = {}
-  for (const { foto } of envios) if (foto) fotos[foto] ??= b64((await leer('fotos', foto)).datos)
+  for (const { foto } of envios) {
+    const sana = foto && await fotoSana(foto)
+    if (sana) fotos[foto] = b64(sana.datos)
+  }
   const datos = { formato: 'prep-lote/1', ambito: alta.ambito, dispositivo: alta.dispositivo, hechos: envios.map(e => e.firmado), fotos }
   return new File([JSON.stringify(datos)], `${alta.dispositivo}.prep-lote.json`, { type: 'application/json' })
 }

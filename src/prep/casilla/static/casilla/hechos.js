@@ -19,7 +19,11 @@ function guardar(acta, tipo, decir, datos) {
     const contenido = await decir(reloj)
     const foto = contenido.imagen ?? null
     const mismo = foto && envios.find(e => e.foto === foto && e.acta === acta && e.estado !== 'rechazado')
-    if (mismo) return mismo
+    if (mismo) {
+      await escribir(await reponer(foto, datos))
+      await releer(mismo.id, foto)
+      return mismo
+    }
     // Only what the node surely has: a fact that speaks of one that never came would wait for ever.
     const antes = envios.filter(e => e.acta === acta && e.estado === 'entregado').sort((a, b) => a.secuencia - b.secuencia).at(-1)
     const hecho = {
@@ -28,12 +32,22 @@ function guardar(acta, tipo, decir, datos) {
     }
     const { id, firmado, siguiente } = await firmarHecho(alta, llave, cadena, hecho)
     const envio = { id, secuencia: siguiente.secuencia, firmado, acta, tipo, foto, estado: 'pendiente', motivo: '', creado: Date.now(), recibo: null }
-    const cambios = [['envios', id, envio]]
-    if (foto && !await leer('fotos', foto)) cambios.push(['fotos', foto, { datos, recibo: null }])
+    const cambios = [['envios', id, envio], ...foto ? await reponer(foto, datos) : []]
     await escribir(cambios, { anterior: cadena, siguiente })
     await releer(id, foto)
     return envio
   })
+}
+
+// What is kept of a picture, where its bytes are still its own: disks change and lose them.
+export async function fotoSana(huella) {
+  const foto = await leer('fotos', huella)
+  return foto?.datos instanceof ArrayBuffer && await sha256(foto.datos) === huella ? foto : null
+}
+
+// What there is to write for a picture to be kept: nothing where it already is.
+async function reponer(foto, datos) {
+  return await fotoSana(foto) ? [] : [['fotos', foto, { datos, recibo: (await leer('fotos', foto))?.recibo ?? null }]]
 }
 
 // What was kept, read again: the fact has its name, the picture its hash, and it opens.
@@ -41,9 +55,9 @@ async function releer(id, foto) {
   const envio = await leer('envios', id)
   if (await sha256(utf8(canonico(envio.firmado.hecho))) !== id) throw new Error('relectura')
   if (!foto) return
-  const { datos } = await leer('fotos', foto)
-  if (await sha256(datos) !== foto) throw new Error('relectura')
-  const imagen = await createImageBitmap(new Blob([datos], { type: 'image/jpeg' }))
+  const sana = await fotoSana(foto)
+  if (!sana) throw new Error('relectura')
+  const imagen = await createImageBitmap(new Blob([sana.datos], { type: 'image/jpeg' }))
   imagen.close()
 }
 
