@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,12 +24,16 @@ from prep.publicacion.publicador import Publicador
 from prep.sede import actos
 from prep.simulacro.diseno import disenar
 from prep.simulacro.noche import ActaSimulada, Noche
-from prep.transparencia.canonico import canonico, leer_canonico
+from prep.transparencia.almacen import Carpeta
+from prep.transparencia.canonico import canonico, leer_canonico, leer_json
+from prep.transparencia.hojas import escribir_hoja, leer_hoja
 from prep.transparencia.nota import FIRMA, LlavePrivada
+from prep.transparencia.registro import Registro, leer_historia
 
 CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))
 MEDIA = CIERRE + timedelta(hours=6)
 FIN = CIERRE + timedelta(hours=20)
+LLAVE = LlavePrivada("instituto.example/prep/simulacro", FIRMA, b"\2" * 32)
 
 
 @dataclass
@@ -52,7 +58,7 @@ def correr(carpeta: Path, plan: Plan, cerrar: bool = True) -> Simulacro:
     escribir_proceso(carpeta / "proceso", *ejemplo(60))
     importar(carpeta / "proceso", CIERRE)
     proceso, info = cargar(), informativo()
-    llave = LlavePrivada("instituto.example/prep/simulacro", FIRMA, b"\2" * 32)
+    llave = LLAVE
     almacen, nodo = AlmacenCarpeta(carpeta / "publicacion"), nodo_local(carpeta / "llaves")
     almacen.escribir("llaves/instituto.vkey", f"{llave.llave.vkey}\n".encode())
     p = Publicador(proceso, info, almacen, Modo.SIMULACRO, llave, nodo=nodo, procesos=1)
@@ -78,3 +84,45 @@ def correr(carpeta: Path, plan: Plan, cerrar: bool = True) -> Simulacro:
     else:
         hacer_corte(p, FIN)
     return Simulacro(carpeta / "publicacion", verdad, actas)
+
+
+Alterar = Callable[[int, dict[str, Any]], None]
+"""Receives the number of a corte and an acta of it, as published, to change it in place."""
+
+
+def falsear(s: Simulacro, destino: Path, alterar: Alterar) -> Path:
+    """The same night with other actas, listed, chained and signed by the institute as if nothing."""
+    shutil.copytree(s.publicacion, destino)
+    hojas = leer_historia(Carpeta(destino), [LLAVE.llave]).hojas
+    for vieja in ("tile", "puntos"):
+        shutil.rmtree(destino / vieja)
+    (destino / "checkpoint").unlink()
+    registro = Registro(AlmacenCarpeta(destino), LLAVE)
+    anterior = None
+    for h in map(leer_hoja, hojas):
+        if h["tipo"] == "corte":
+            anterior = h["manifiesto"] = _falsear_corte(destino / h["ruta"], h["corte"], anterior, alterar)
+            (destino / "ultimo.json").write_bytes(
+                canonico({k: h[k] for k in ("proceso", "corte", "hora", "modo", "ruta", "manifiesto")})
+            )
+        del h["formato"]
+        registro.agregar(escribir_hoja(**h))
+    return destino
+
+
+def _falsear_corte(carpeta: Path, corte: int, anterior: str | None, alterar: Alterar) -> str:
+    manifiesto = leer_json((carpeta / "corte.json").read_bytes())
+    for a in manifiesto["archivos"]:
+        if "/demarcacion/" in a["ruta"]:
+            doc = leer_json((carpeta / a["ruta"]).read_bytes())
+            for casilla in (c for seccion in doc["secciones"] for c in seccion["casillas"]):
+                for acta in casilla["actas"]:
+                    alterar(corte, acta)
+                casilla["actas"] = [acta for acta in casilla["actas"] if acta]
+            datos = canonico(doc)
+            (carpeta / a["ruta"]).unlink()
+            (carpeta / a["ruta"]).write_bytes(datos)
+            a |= {"bytes": len(datos), "sha256": hashlib.sha256(datos).hexdigest()}
+    datos = canonico(manifiesto | {"anterior": anterior})
+    (carpeta / "corte.json").write_bytes(datos)
+    return hashlib.sha256(datos).hexdigest()

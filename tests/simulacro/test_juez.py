@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from pequeno import MEDIA as MEDIA_NOCHE
-from pequeno import Plan, Simulacro, correr
+from pequeno import Plan, Simulacro, correr, falsear
 
 from prep.dominio.acta.hechos import Tipo
 from prep.simulacro.juez import NoSePuedeJuzgar, juzgar
@@ -134,9 +134,36 @@ def test_a_publication_that_disagrees_with_itself_does_not_pass(buena: Simulacro
     assert v["mal"] == v["faltan"] == []
 
 
+@pytest.mark.parametrize("corte", [1, 2])
+def test_a_corte_rewritten_or_withdrawn_is_in_the_list(buena: Simulacro, tmp_path: Path, corte: int) -> None:
+    copia = tmp_path / "copia"
+    shutil.copytree(buena.publicacion, copia)
+    manifiesto = copia / f"cortes/{corte:04d}/corte.json"
+    manifiesto.write_bytes(manifiesto.read_bytes().replace(b'"software":"', b'"software":"x'))
+    v = juzgar(buena.verdad, Carpeta(copia))
+    assert v["codigo"] == 1 and any("fue reescrito" in p for p in v["problemas"])
+    shutil.rmtree(manifiesto.parent)
+    v = juzgar(buena.verdad, Carpeta(copia))
+    assert v["codigo"] == 1 and any("fue retirado" in p for p in v["problemas"])
+    assert v["sello"]["antes"] == (corte == 2)
+
+
 def test_what_cannot_be_judged_says_why(buena: Simulacro, tmp_path: Path) -> None:
     doc = leer_canonico(buena.verdad) | {"proceso": "OTRO"}
     with pytest.raises(NoSePuedeJuzgar, match="OTRO, simulacro, y la publicación de DEMO-JAL"):
         juzgar(canonico(doc), Carpeta(buena.publicacion))
     with pytest.raises(NoSePuedeJuzgar, match="no se puede leer"):
         juzgar(buena.verdad, Carpeta(tmp_path))
+
+
+@pytest.mark.parametrize("valores", [None, "x", {"votos": [1]}, {"votos": None}])
+def test_what_has_not_the_form_that_it_must_is_said(buena: Simulacro, tmp_path: Path, valores: Any) -> None:
+    una = normales(buena.actas)[0].esperada.clave
+
+    def sin_forma(corte: int, acta: dict[str, Any]) -> None:
+        if corte == 3 and acta["clave"] == una:
+            acta["valores"] = valores
+
+    copia = falsear(buena, tmp_path / "copia", sin_forma)
+    with pytest.raises(NoSePuedeJuzgar, match=r"no tiene la forma que debe.*NO COINCIDE"):
+        juzgar(buena.verdad, Carpeta(copia))

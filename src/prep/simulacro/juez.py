@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from prep.comprobacion.corte_publicado import leer_archivo
+from prep.comprobacion.corte_publicado import SIN_FORMA, leer_archivo
 from prep.comprobacion.informe import Informe, Nivel
 from prep.comprobacion.redibujo import Redibujar
 from prep.comprobacion.verificar import Opciones, leer_registro, verificar
@@ -79,16 +79,20 @@ class _Noche:
 def juzgar(datos: bytes, lector: Lector, redibujar: Redibujar | None = None) -> Doc:
     """The verdict on a publication. `datos`: the truth, as it was sealed. `Impedimento`: it cannot be given."""
     verdad = leer(datos)
+    comprobada = verificar(lector, Opciones(todo=True, modo=verdad.modo, redibujar=redibujar))
     try:
-        comprobada = verificar(lector, Opciones(todo=True, modo=verdad.modo, redibujar=redibujar))
         registro = leer_registro(lector, None, Informe())
         if not registro.manifiestos:
             raise NoSePuedeJuzgar("La publicación no tiene todavía ningún corte.")
         _exigir_la_misma(verdad, registro)
-        noche = _recorrer(verdad, lector, registro)
-    except (ErrorEmision, NoCanonico, KeyError, TypeError, ValueError) as error:
+        return _veredicto(_recorrer(verdad, lector, registro), registro, comprobada)
+    except (ErrorEmision, NoCanonico) as error:
         raise NoSePuedeJuzgar(f"La publicación no se puede leer: {error}") from None
-    return _veredicto(noche, registro, comprobada)
+    except SIN_FORMA:
+        raise NoSePuedeJuzgar(
+            "La publicación no se puede leer: algún archivo no tiene la forma que debe. «prep verificar» dice: "
+            f"{comprobada.veredicto}."
+        ) from None
 
 
 def _exigir_la_misma(verdad: Verdad, registro: RegistroLeido) -> None:
@@ -125,7 +129,7 @@ def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido) -> _Noche
     for (ruta, _), lugar in leidos.items():
         eleccion, _, id_ = ruta.removesuffix(".json").split("/")
         noche.ultimo.setdefault(eleccion, {})[id_] = lugar
-    proceso = next(a for a in m.archivos if a.ruta == "proceso.json")
+    proceso = {a.ruta: a for a in m.archivos}["proceso.json"]
     noche.proceso = leer_json(leer_archivo(lector, rutas[numero], proceso))
     return noche
 
@@ -354,12 +358,13 @@ def _empate(noche: _Noche, e: Empate) -> Doc:
 
 def _sello(verdad: Verdad, registro: RegistroLeido) -> Doc | None:
     """The leaf that sealed this truth: where, when, and whether it came before any acta."""
-    con_actas = (
-        i
-        for i, h in registro.hojas
-        if h["tipo"] == "corte"
-        and any(c["capturadas"] for c in registro.manifiestos[h["corte"]].todo["cuentas"].values())
-    )
+
+    def sin_actas(corte: int) -> bool:
+        """Known to carry none; of a corte that was withdrawn or rewritten nothing is known."""
+        m = registro.manifiestos.get(corte)
+        return m is not None and not any(c["capturadas"] for c in m.todo["cuentas"].values())
+
+    con_actas = (i for i, h in registro.hojas if h["tipo"] == "corte" and not sin_actas(h["corte"]))
     primera = next(con_actas, len(registro.hojas))
     for i, h in registro.hojas:
         if h["tipo"] == "verdad_sellada" and h["compromiso"] == verdad.sha256:
@@ -375,7 +380,7 @@ def _problemas(
     if sello is None:
         yield "Esta verdad no está sellada en el registro de la publicación."
     elif not sello["antes"]:
-        yield f"La verdad se selló a las {sello['hora']}, cuando ya había actas publicadas."
+        yield f"La verdad se selló a las {sello['hora']}, y no consta que fuera antes de publicarse la primera acta."
     for h in comprobada.hallazgos:
         if h.nivel in (Nivel.MAL, Nivel.SIN_COMPROBAR):
             yield f"{h.asunto}: {h.texto}"
