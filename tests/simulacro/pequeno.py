@@ -16,6 +16,7 @@ from prep.bitacora.services import anotar, fundar_instalacion
 from prep.catalogo.ejemplo import ejemplo
 from prep.catalogo.escritor import escribir_proceso
 from prep.catalogo.services import cargar, importar, informativo
+from prep.comprobacion.documentos import ruta_de_imagen
 from prep.dominio.comun.hecho import Hecho
 from prep.dominio.tabulacion.proceso import Modo
 from prep.plataforma.almacen import AlmacenCarpeta
@@ -58,15 +59,18 @@ def correr(carpeta: Path, plan: Plan, cerrar: bool = True) -> Simulacro:
     escribir_proceso(carpeta / "proceso", *ejemplo(60))
     importar(carpeta / "proceso", CIERRE)
     proceso, info = cargar(), informativo()
-    llave = LLAVE
     almacen, nodo = AlmacenCarpeta(carpeta / "publicacion"), nodo_local(carpeta / "llaves")
-    almacen.escribir("llaves/instituto.vkey", f"{llave.llave.vkey}\n".encode())
-    p = Publicador(proceso, info, almacen, Modo.SIMULACRO, llave, nodo=nodo, procesos=1)
+    evidencia = AlmacenCarpeta(carpeta / "evidencia", privado=True)
+    almacen.escribir("llaves/instituto.vkey", f"{LLAVE.llave.vkey}\n".encode())
+    p = Publicador(proceso, info, almacen, Modo.SIMULACRO, LLAVE, nodo=nodo, evidencia=evidencia, procesos=1)
     diseno = disenar(proceso, info, 11, sal="5a" * 32)
     noche = Noche(proceso, info, CIERRE, 11, votos=diseno.votos)
-    raiz = NodoInstituto(llave, llave.llave.publica)
+    raiz = NodoInstituto(LLAVE, LLAVE.llave.publica)
     fundar_instalacion(proceso.clave, "simulacro", raiz, nodo, noche.cargos, CIERRE, telefonos=noche.telefonos)
     actas = list(noche.actas())
+    for acta in actas:  # its picture is named by these bytes
+        datos = f"{proceso.clave}:{acta.esperada.clave}".encode()
+        evidencia.escribir(ruta_de_imagen(hashlib.sha256(datos).hexdigest()), datos)
     doc = leer_canonico(diseno.datos)
     plan.papel(doc, actas)
     verdad = canonico(doc)

@@ -27,6 +27,7 @@ PUDO: Final = {
     "verificacion": "quien verifica",
     "cualquiera_con_la_imagen": "cualquiera que vea la imagen",
     "la_suma": "quien sume sus votos",
+    "cualquiera": "cualquiera que busque su imagen",
 }
 
 
