@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -94,8 +95,9 @@ Alterar = Callable[[int, dict[str, Any]], None]
 """Receives the number of a corte and an acta of it, as published, to change it in place."""
 
 
-def falsear(s: Simulacro, destino: Path, alterar: Alterar) -> Path:
-    """The same night with other actas, listed, chained and signed by the institute as if nothing."""
+def falsear(s: Simulacro, destino: Path, alterar: Alterar, sellar: Sequence[bytes] = ()) -> Path:
+    """The same night with other actas, listed, chained and signed by the institute as if nothing. `sellar`: the truths
+    that it seals, if not its own."""
     shutil.copytree(s.publicacion, destino)
     hojas = leer_historia(Carpeta(destino), [LLAVE.llave]).hojas
     for vieja in ("tile", "puntos"):
@@ -104,12 +106,16 @@ def falsear(s: Simulacro, destino: Path, alterar: Alterar) -> Path:
     registro = Registro(AlmacenCarpeta(destino), LLAVE)
     anterior = None
     for h in map(leer_hoja, hojas):
+        del h["formato"]
+        if h["tipo"] == "verdad_sellada":
+            for verdad in sellar or [s.verdad]:
+                registro.agregar(escribir_hoja(**h | {"compromiso": hashlib.sha256(verdad).hexdigest()}))
+            continue
         if h["tipo"] == "corte":
             anterior = h["manifiesto"] = _falsear_corte(destino / h["ruta"], h["corte"], anterior, alterar)
             (destino / "ultimo.json").write_bytes(
                 canonico({k: h[k] for k in ("proceso", "corte", "hora", "modo", "ruta", "manifiesto")})
             )
-        del h["formato"]
         registro.agregar(escribir_hoja(**h))
     return destino
 
@@ -123,7 +129,7 @@ def _falsear_corte(carpeta: Path, corte: int, anterior: str | None, alterar: Alt
                 for acta in casilla["actas"]:
                     alterar(corte, acta)
                 casilla["actas"] = [acta for acta in casilla["actas"] if acta]
-            datos = canonico(doc)
+            datos = json.dumps(doc, ensure_ascii=False, separators=(",", ":")).encode()
             (carpeta / a["ruta"]).unlink()
             (carpeta / a["ruta"]).write_bytes(datos)
             a |= {"bytes": len(datos), "sha256": hashlib.sha256(datos).hexdigest()}

@@ -124,6 +124,22 @@ def test_a_truth_that_was_not_the_sealed_one_does_not_pass(buena: Simulacro) -> 
     assert "empates que no salieron 1" in v["veredicto"]
 
 
+def test_of_several_sealed_truths_the_first_counts(buena: Simulacro, tmp_path: Path) -> None:
+    otra = canonico(leer_canonico(buena.verdad) | {"semilla": 12})
+
+    def con(*verdades: bytes) -> Carpeta:
+        copia = tmp_path / str(len(verdades[0]) + len(list(tmp_path.iterdir())))
+        return Carpeta(falsear(buena, copia, lambda corte, acta: None, sellar=verdades))
+
+    for verdades, dice in (((otra, buena.verdad), "Antes que esta verdad se selló otra"), ((buena.verdad, otra), "")):
+        v = juzgar(buena.verdad, con(*verdades))
+        assert v["codigo"] == 1 and v["sello"]["antes"]
+        assert any("ya había una verdad sellada" in p for p in v["problemas"])
+        assert any(dice and dice in p for p in v["problemas"]) == bool(dice)
+    v = juzgar(buena.verdad, con(buena.verdad))
+    assert (v["codigo"], v["problemas"]) == (0, [])
+
+
 def test_a_publication_that_disagrees_with_itself_does_not_pass(buena: Simulacro, tmp_path: Path) -> None:
     copia = tmp_path / "copia"
     shutil.copytree(buena.publicacion, copia)

@@ -418,10 +418,15 @@ def _sello(verdad: Verdad, registro: RegistroLeido) -> Doc | None:
 
     con_actas = (i for i, h in registro.hojas if h["tipo"] == "corte" and not sin_actas(h["corte"]))
     primera = next(con_actas, len(registro.hojas))
-    for i, h in registro.hojas:
-        if h["tipo"] == "verdad_sellada" and h["compromiso"] == verdad.sha256:
+    for i, h in _selladas(registro):
+        if h["compromiso"] == verdad.sha256:
             return {"posicion": i, "hora": h["hora"], "antes": i < primera}
     return None
+
+
+def _selladas(registro: RegistroLeido) -> list[tuple[int, Mapping[str, Any]]]:
+    """The truths sealed in a log, in order: whoever may choose among several proves nothing, and the first counts."""
+    return [(i, h) for i, h in registro.hojas if h["tipo"] == "verdad_sellada"]
 
 
 def _problemas(noche: _Noche, registro: RegistroLeido, comprobada: Informe) -> Iterator[str]:
@@ -431,6 +436,8 @@ def _problemas(noche: _Noche, registro: RegistroLeido, comprobada: Informe) -> I
         yield "Esta verdad no está sellada en el registro de la publicación."
     elif not sello["antes"]:
         yield f"La verdad se selló a las {sello['hora']}, y no consta que fuera antes de publicarse la primera acta."
+    if sello is not None and sello["posicion"] != (primera := _selladas(registro)[0])[0]:
+        yield f"Antes que esta verdad se selló otra, a las {primera[1]['hora']}: la que cuenta es la primera."
     for h in comprobada.hallazgos:
         if h.nivel in (Nivel.MAL, Nivel.SIN_COMPROBAR):
             yield f"{h.asunto}: {h.texto}"
