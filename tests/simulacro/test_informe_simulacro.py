@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html as entidades
+import json
 import re
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -16,8 +17,11 @@ from test_diseno import revisar_accesible
 from prep.simulacro.informe import VeredictoInvalido, leer_veredicto, piezas
 from prep.simulacro.informe_html import html
 from prep.simulacro.informe_pdf import pdf
+from prep.simulacro.veredicto import decir
 
 HORAS = [f"2027-06-06T{h:02d}:30:00-06:00" for h in range(18, 24)]
+
+GUB = {"eleccion": "GUB"}
 
 
 def veredicto(mal: int = 0, faltan: int = 0) -> dict[str, Any]:
@@ -69,8 +73,8 @@ def veredicto(mal: int = 0, faltan: int = 0) -> dict[str, Any]:
             {"acta": f"14{i:04d}C0100G", "eleccion": "GUB", "catd": "C-2", "existe": True, "situacion": "en_captura"}
             for i in range(faltan)
         ],
-        "tarde": [{"acta": "140001B0200G", "verificacion": HORAS[1], "debio": 3, "salio": 5}] if mal else [],
-        "corregidas": [{"acta": "140001B0300G", "desde": 3, "hasta": 4}] if mal else [],
+        "tarde": [GUB | {"acta": "140001B0200G", "verificacion": HORAS[1], "debio": 3, "salio": 5}] if mal else [],
+        "corregidas": [GUB | {"acta": "140001B0300G", "desde": 3, "hasta": 4}] if mal else [],
         "empates": [
             {"eleccion": "GUB", "nombre": "Jalisco", "candidaturas": ["A", "B"], "debe": 50, "publicados": [50, 50]}
             | {"igual": True}
@@ -164,6 +168,23 @@ def test_before_anything_is_published_there_is_a_report_too() -> None:
     v["catds"] = [c | {"llegada": [0]} for c in v["catds"]]
     assert "Todavía no hay actas publicadas" in pagina(v)
     revisar_accesible(pdf(v, piezas(v, [])))
+
+
+def test_of_no_actas_there_is_no_share() -> None:
+    v = veredicto()
+    v["elecciones"]["GUB"] |= dict.fromkeys(("esperadas", "existen", "bien"), 0)
+    assert "de 0 actas que existen, bien 0 (sin actas)" in decir(v | {"codigo": 1})
+    assert "None" not in pagina(v, v) and ">sin actas<" in pagina(v, v)
+
+
+def test_a_verdict_that_cannot_be_read_is_refused() -> None:
+    v = veredicto(2, 2)
+    assert leer_veredicto(json.dumps(v).encode(), "v.json") == v
+    faltan = [{c: x for c, x in v.items() if c != campo} for campo in v.keys() - {"formato", "modo"}]
+    otros = [v | {campo: [7]} for campo in ("mal", "faltan", "avance", "catds", "elecciones", "sello", "problemas")]
+    for malo in (*faltan, *otros):
+        with pytest.raises(VeredictoInvalido, match=r"v\.json es un veredicto incompleto"):
+            leer_veredicto(json.dumps(malo).encode(), "v.json")
 
 
 def test_a_file_that_is_no_verdict_is_refused() -> None:

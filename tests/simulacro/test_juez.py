@@ -105,7 +105,9 @@ def test_each_acta_that_is_not_right_is_named_with_its_reason(mala: Mala) -> Non
     bien = sum(a.suerte is not Suerte.SIN_ACTA for a in mala.simulacro.actas) - 4
     assert f"bien {bien:,}" in v["veredicto"] and "mal publicadas 1" in v["veredicto"] and "faltan 3" in v["veredicto"]
     dicho = "\n".join(renglones(v))
-    assert all(a in dicho for a in (*faltan, mal["acta"], tarde["acta"]))
+    nombres = {c: e["nombre"] for c, e in v["elecciones"].items()}
+    assert all(f"{nombres['GUB']}, {a}: " in dicho for a in faltan)
+    assert f"{nombres['DIP_LOC']}, {mal['acta']}: " in dicho and f"{nombres['AYUN']}, {tarde['acta']}: " in dicho
 
 
 def test_a_truth_that_was_not_the_sealed_one_does_not_pass(buena: Simulacro) -> None:
@@ -207,8 +209,9 @@ def test_what_was_wrong_in_the_middle_of_the_night_is_said_though_it_is_right_in
             acta["imagen"] = ajena[0]
 
     v = juzgar(buena.verdad, Carpeta(falsear(buena, tmp_path / "copia", a_media_noche)))
+    eleccion = {a.esperada.clave: a.eleccion.clave for a in buena.actas}
     malas = sorted([una.esperada.clave, otra.esperada.clave, sin.esperada.clave, *dos])
-    assert v["corregidas"] == [{"acta": a, "desde": 2, "hasta": 2} for a in malas]
+    assert v["corregidas"] == [{"acta": a, "eleccion": eleccion[a], "desde": 2, "hasta": 2} for a in malas]
     assert v["codigo"] == 1 and v["mal"] == v["faltan"] == []
 
 

@@ -76,6 +76,8 @@ class _Noche:
     """What is seen as the cortes go by."""
 
     verdad: Verdad
+    eleccion: Mapping[str, str]
+    """Of each acta that the truth knows."""
     horas: dict[int, str] = field(default_factory=dict)
     primera: dict[str, tuple[int, str]] = field(default_factory=dict)
     """By acta, the first corte that publishes it, and when it says that it was verified."""
@@ -128,9 +130,8 @@ def _exigir_la_misma(verdad: Verdad, registro: RegistroLeido) -> None:
 
 
 def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido) -> _Noche:
-    noche = _Noche(verdad)
+    noche = _Noche(verdad, {a: clave for clave, e in verdad.elecciones.items() for a in e.actas})
     leidos: dict[tuple[str, str], _Lugar] = {}
-    esperadas = {a for e in verdad.elecciones.values() for a in e.actas}
     rutas = {h["corte"]: h["ruta"] for _, h in registro.hojas if h["tipo"] == "corte"}
     for numero, m in sorted(registro.manifiestos.items()):
         noche.horas[numero] = m.todo["hora"]
@@ -142,7 +143,7 @@ def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido) -> _Noche
                     vivos[clave] = leidos[clave] if clave in leidos else _leer_lugar(verdad, lector, rutas[numero], a)
         leidos = vivos
         noche.vistas = {acta: vista for lugar in vivos.values() for acta, vista in lugar.vistas.items()}
-        noche.sobran |= noche.vistas.keys() - esperadas
+        noche.sobran |= noche.vistas.keys() - noche.eleccion.keys()
         imagenes = Counter(v.imagen for v in noche.vistas.values() if v.imagen)
         noche.repetidas = {i for i, n in imagenes.items() if n > 1}
         for acta, vista in noche.vistas.items():
@@ -376,19 +377,25 @@ def _tarde(noche: _Noche) -> Iterator[Doc]:
     """Actas verified before a corte that did not carry them yet."""
     horas = [(n, datetime.fromisoformat(h)) for n, h in sorted(noche.horas.items())]
     for acta, (salio, verificada) in sorted(noche.primera.items()):
-        if acta in noche.vistas and verificada:
+        if acta in noche.vistas and acta in noche.eleccion and verificada:
             desde = datetime.fromisoformat(verificada)
             debio = next((n for n, hora in horas if hora > desde), salio)
             if debio < salio:
-                yield {"acta": acta, "verificacion": verificada, "debio": debio, "salio": salio}
+                yield {
+                    "acta": acta,
+                    "eleccion": noche.eleccion[acta],
+                    "verificacion": verificada,
+                    "debio": debio,
+                    "salio": salio,
+                }
 
 
 def _corregidas(noche: _Noche, mal: list[Doc]) -> Iterator[Doc]:
     """Actas that some corte published wrong, and the last one does not."""
     siguen = {m["acta"] for m in mal}
     for acta, cortes in sorted(noche.malas.items()):
-        if acta not in siguen:
-            yield {"acta": acta, "desde": cortes[0], "hasta": cortes[-1]}
+        if acta not in siguen and acta in noche.eleccion:
+            yield {"acta": acta, "eleccion": noche.eleccion[acta], "desde": cortes[0], "hasta": cortes[-1]}
 
 
 def _empate(noche: _Noche, e: Empate) -> Doc:

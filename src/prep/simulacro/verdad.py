@@ -145,13 +145,13 @@ def _eleccion(clave: str, e: Any) -> EleccionVerdadera:
     actas: dict[str, tuple[Valor, ...] | str] = {}
     for acta, valores in e["actas"].items():
         if not re.fullmatch(r"[0-9]{6}[A-Z][0-9]{4}[0-9A-Za-z]{1,3}", acta):
-            raise ValueError(f"«{acta[:40]}» no es la clave de un acta")
+            raise ValueError(f"en {clave}, «{acta[:40]}» no es la clave de un acta")
         if isinstance(valores, str):
             if valores not in MOTIVOS:
-                raise ValueError(f"el acta {acta} no dice por qué no la hay")
+                raise ValueError(f"en {clave}, el acta {acta} no dice por qué no la hay")
             actas[acta] = valores
         elif len(valores) != len(campos) or not all(_es_valor(v) for v in valores):
-            raise ValueError(f"el acta {acta} no trae un valor por campo")
+            raise ValueError(f"en {clave}, el acta {acta} no trae un valor por campo")
         else:
             actas[acta] = tuple(valores)
     no_cuentan = frozenset(e["no_cuentan"])
