@@ -14,7 +14,8 @@ from itertools import pairwise
 from prep.comprobacion.corte_publicado import SIN_FORMA
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
-from prep.simulacro.graficas import Lamina, Rango, Serie, barras, progreso, rangos
+from prep.portal.curvas import horas_redondas
+from prep.simulacro.graficas import Lamina, Rango, Serie, barras, minutos_de, progreso, rangos
 from prep.simulacro.veredicto import FORMATO, PUDO, SITUACION, Doc, cual, dicho, parte
 
 RENGLONES = 200
@@ -196,8 +197,8 @@ def _avance(v: Doc) -> Iterator[Pieza]:
 def _llegada(v: Doc) -> Iterator[Pieza]:
     """When each CATD's actas were published: a tenth, half, nine tenths."""
     yield Titulo("Llegada por CATD")
-    minutos = [int(datetime.fromisoformat(c["hora"]).timestamp()) // 60 for c in v["avance"]]
-    horas = [_hora(c["hora"]) for c in v["avance"]]
+    instantes = [c["hora"] for c in v["avance"]]
+    minutos, horas = minutos_de(instantes), [_hora(h) for h in instantes]
 
     def corte_de(c: Doc, decimas: int) -> int | None:
         meta = -(-c["existen"] * decimas // 10)
@@ -206,8 +207,9 @@ def _llegada(v: Doc) -> Iterator[Pieza]:
     fin = len(minutos) - 1
     orden = sorted(v["catds"], key=lambda c: (_o(corte_de(c, 5), fin + 1), _o(corte_de(c, 9), fin + 1), c["catd"]))
     con_algo = [c for c in orden if c["llegada"][fin]]
-    if fin > 0:
-        marcas = [(minutos[i], horas[i]) for i in range(0, fin + 1, max(1, fin // 6))]
+    if fin > 0 and con_algo:
+        entre = min(minutos), max(minutos)
+        marcas = horas_redondas(instantes, 7) or [(minutos[0], horas[0])]
         filas = [
             Rango(
                 c["nombre"],
@@ -218,12 +220,13 @@ def _llegada(v: Doc) -> Iterator[Pieza]:
             )
             for c in con_algo[-CATDS_EN_FIGURA:]
         ]
-        yield Figura(lambda ancho: rangos(filas, marcas, "De qué hora a qué hora publicó cada CATD", ancho))
-    cuales = f"Los {CATDS_EN_FIGURA} CATD que más tardaron" if len(con_algo) > CATDS_EN_FIGURA else "Cada CATD"
-    yield Parrafo(
-        f"{cuales}. La barra va del corte en que estaba publicada la décima parte de sus actas al corte en que estaban "
-        "nueve décimas, o al último; la raya, la mitad. La tabla los trae todos, primero los que tienen algo pendiente."
-    )
+        yield Figura(lambda ancho: rangos(filas, entre, marcas, "De qué hora a qué hora publicó cada CATD", ancho))
+        cuales = f"Los {CATDS_EN_FIGURA} CATD que más tardaron" if len(con_algo) > CATDS_EN_FIGURA else "Cada CATD"
+        yield Parrafo(
+            f"{cuales}. La barra va del corte en que estaba publicada la décima parte de sus actas al corte en que "
+            "estaban nueve décimas, o al último; la raya, la mitad."
+        )
+    yield Parrafo("La tabla trae todos los CATD, primero los que tienen algo pendiente.")
     filas_tabla = [
         (
             c["nombre"],
@@ -245,12 +248,13 @@ def _tiempos(v: Doc) -> Iterator[Pieza]:
     orden = list(FASE)
     fases = sorted(v["fases"], key=lambda f: (orden.index((f["desde"], f["hasta"])), f["como"]))
     mayor = max(f["p90"] for f in fases) // 60
-    paso = next(p for p in (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 960, 10**6) if mayor // p < 7)
+    paso = next((p for p in (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 960) if mayor // p < 7), mayor // 6)
     marcas = [(m * 60, f"{m} min") for m in range(0, mayor + paso + 1, paso)]
+    entre = 0, marcas[-1][0]
     filas = [
         Rango(f"{_fase(f)}, {f['como'].lower()}", f["p10"], f["p50"], f["p90"], f"{f['p50'] // 60} min") for f in fases
     ]
-    yield Figura(lambda ancho: rangos(filas, marcas, "Minutos que tomó cada fase", ancho))
+    yield Figura(lambda ancho: rangos(filas, entre, marcas, "Minutos que tomó cada fase", ancho))
     yield Parrafo(
         "La barra va de lo que tomó la décima parte de las actas a lo que tomaron nueve décimas; la raya, la mitad."
     )
