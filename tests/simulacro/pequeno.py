@@ -26,6 +26,7 @@ from prep.publicacion.publicador import Publicador
 from prep.sede import actos
 from prep.simulacro.diseno import disenar
 from prep.simulacro.noche import ActaSimulada, Noche
+from prep.simulacro.sello import abrir, sellar
 from prep.transparencia.almacen import Carpeta
 from prep.transparencia.canonico import canonico, leer_canonico, leer_json
 from prep.transparencia.hojas import escribir_hoja, leer_hoja
@@ -76,7 +77,7 @@ def correr(carpeta: Path, plan: Plan, cerrar: bool = True) -> Simulacro:
     plan.papel(doc, actas)
     verdad = canonico(doc)
     actos.puesta_en_ceros(p, CIERRE)
-    actos.sellar_verdad(p, CIERRE, verdad)
+    sellar(p, CIERRE, verdad)
     hechos = sorted((h for a in actas for h in plan.vivir(a)), key=lambda h: h.hora)
     tarde = {h.id for a in actas for h in plan.tarde(a)}
     antes = [h for h in hechos if h.hora < MEDIA and h.id not in tarde]
@@ -85,7 +86,7 @@ def correr(carpeta: Path, plan: Plan, cerrar: bool = True) -> Simulacro:
     anotar([h for h in hechos if h not in antes], nodo, FIN, noche.telefonos)
     if cerrar:
         actos.cierre(p, FIN)
-        actos.abrir_verdad(p, FIN, verdad)
+        abrir(p, FIN, verdad)
     else:
         hacer_corte(p, FIN)
     return Simulacro(carpeta / "publicacion", verdad, actas)

@@ -172,7 +172,7 @@ def rangos(
 ) -> Lamina:
     """A bar a row, with its half marked, over an axis that goes from one end of `entre` to the other."""
     angosta = ancho < ANCHA
-    izquierda, derecha = (162, 58) if angosta else (232, 96)
+    izquierda, derecha = (162, 96) if angosta else (232, 110)
     util, alto = ancho - izquierda - derecha, len(filas) * RENGLON + 34
     lamina = Lamina(ancho, alto, dice)
     a_lo_ancho = _escala(*entre, util)
@@ -196,7 +196,7 @@ def rangos(
 def barras(filas: Sequence[tuple[str, int, str, str]], dice: str, ancho: int = ANCHA) -> Lamina:
     """Name, parts per million, what to say and class of each bar."""
     angosta = ancho < ANCHA
-    izquierda, derecha = (162, 76) if angosta else (232, 110)
+    izquierda, derecha = (162, 96) if angosta else (232, 110)
     util = ancho - izquierda - derecha
     lamina = Lamina(ancho, len(filas) * RENGLON + 10, dice)
     for i, (nombre, parte, nota, clase) in enumerate(filas):

@@ -24,7 +24,7 @@ from prep.comprobacion.verificar import Opciones, leer_registro, verificar
 from prep.comprobacion.verificar import Registro as RegistroLeido
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
-from prep.simulacro.verdad import EleccionVerdadera, Empate, Verdad, leer
+from prep.simulacro.verdad import TOTALES, EleccionVerdadera, Empate, Verdad, leer
 from prep.simulacro.veredicto import FORMATO, Doc, decir
 from prep.transparencia.almacen import Lector
 from prep.transparencia.canonico import NoCanonico, leer_json
@@ -32,9 +32,6 @@ from prep.transparencia.errores import ErrorEmision, FormatoInvalido
 from prep.transparencia.manifiesto import Archivo
 
 FASES: Final = (("acopio", "captura"), ("captura", "verificacion"), ("verificacion", "publicacion"))
-TOTALES: Final = frozenset(
-    ("boletas_sobrantes", "personas_votaron", "representantes_votaron", "votos_sacados", "total_asentado")
-)
 IMAGENES: Final = "imágenes"
 """What the check calls its findings on them."""
 _LUGAR = re.compile(r"([A-Z0-9_]+)/demarcacion/([0-9]+)\.json")
