@@ -146,10 +146,11 @@ def _noche(casillas: int, semilla: int, pausa: float) -> bool:
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.plataforma.reloj import RelojFijo
     from prep.publicacion.corte import hacer_corte
-    from prep.sede.actos import abrir_verdad, cierre, puesta_en_ceros, sellar_verdad
+    from prep.sede.actos import cierre, puesta_en_ceros
     from prep.sede.sala import publicador
     from prep.simulacro.diseno import disenar, pdf_empates
     from prep.simulacro.noche import Noche
+    from prep.simulacro.sello import abrir, sellar
     from prep.transparencia.llaves import crear, leer_privada
 
     salida.print(f"Escribiendo un proceso ficticio de {casillas:,} casillas y tres elecciones…")
@@ -184,7 +185,7 @@ def _noche(casillas: int, semilla: int, pausa: float) -> bool:
     with barra() as avance, lectores:
         tarea = avance.add_task("18:00 en ceros", total=CORTES)
         puesta_en_ceros(quien, CIERRE)
-        sellar_verdad(quien, CIERRE, diseno.datos)
+        sellar(quien, CIERRE, diseno.datos)
         obrero = Obrero(lectores, nodo, reloj, actua=True)
         escritos: set[str] = set()
 
@@ -207,7 +208,7 @@ def _noche(casillas: int, semilla: int, pausa: float) -> bool:
             avance.advance(tarea)
         final = cierre(quien, hora).corte
         assert final is not None
-        abrir_verdad(quien, hora, diseno.datos)
+        abrir(quien, hora, diseno.datos)
         avance.update(tarea, completed=CORTES, description=f"{hora:%H:%M} cierre")
     _contar_lectura(puestas)
     return _juzgar(diseno, final.alarmas)

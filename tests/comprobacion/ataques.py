@@ -277,6 +277,15 @@ def a_truth_made_after_the_drill(noche):
     noche.acto("verdad_abierta", documento=huella)
 
 
+@ataque(r"(?s)ya había una verdad sellada.*no es la que cuenta, la primera que se selló")
+def several_truths_to_choose_from_after_the_drill(noche):
+    docs = [canonico({"formato": "prep/verdad/1", "proceso": PROCESO, "modo": noche.modo, "votos": n}) for n in (5, 6)]
+    for doc in docs:
+        noche.acto("verdad_sellada", compromiso=sha256(doc).hexdigest())
+    noche.almacen.escribir(f"documentos/{(huella := sha256(docs[1]).hexdigest())}.json", docs[1])
+    noche.acto("verdad_abierta", documento=huella)
+
+
 @ataque("dice 9 en «hechos»")
 def the_close_attests_something_else(noche):
     m, archivos = noche.preparar(cierre=True)

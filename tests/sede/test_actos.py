@@ -16,8 +16,10 @@ from prep.comprobacion.verificar import Opciones, verificar
 from prep.dominio.tabulacion.proceso import Modo
 from prep.publicacion.corte import hacer_corte
 from prep.sede import actos
+from prep.simulacro.diseno import disenar
+from prep.simulacro.sello import abrir, sellar
 from prep.transparencia.almacen import Carpeta
-from prep.transparencia.canonico import canonico
+from prep.transparencia.canonico import canonico, leer_canonico
 from prep.transparencia.nota import LlavePrivada
 
 
@@ -139,23 +141,23 @@ def test_the_fingerprint_lists_the_program(sede: Sede) -> None:
 
 def verdad(sede: Sede, **otros: Any) -> bytes:
     p = sede.publicador
-    return canonico({"formato": "prep/verdad/1", "proceso": p.proceso.clave, "modo": p.modo.value, "sal": "x"} | otros)
+    return canonico(leer_canonico(disenar(p.proceso, p.informativo, 7, sal="5a" * 32).datos) | otros)
 
 
 def test_the_truth_of_a_drill_is_sealed_before_and_opened_after(sede: Sede) -> None:
     p, datos = sede.publicador, verdad(sede, largo="a" * 5 * 2**20)  # more than any other act may attest
     actos.puesta_en_ceros(p, CIERRE)
-    sello = actos.sellar_verdad(p, CIERRE, datos)
+    sello = sellar(p, CIERRE, datos)
     assert sello.documento == hashlib.sha256(datos).hexdigest()
     with pytest.raises(actos.ActoImposible, match="ya tiene sellada"):
-        actos.sellar_verdad(p, CIERRE, datos)
+        sellar(p, CIERRE, datos)
     with pytest.raises(actos.ActoImposible, match="después del cierre"):
-        actos.abrir_verdad(p, CIERRE, datos)
+        abrir(p, CIERRE, datos)
     sede.anotar_noche(3)
     actos.cierre(p, CIERRE + timedelta(hours=12))
     with pytest.raises(actos.ActoImposible, match="no es el que se selló"):
-        actos.abrir_verdad(p, CIERRE + timedelta(hours=12), datos + b" ")
-    actos.abrir_verdad(p, CIERRE + timedelta(hours=12), datos)
+        abrir(p, CIERRE + timedelta(hours=12), datos + b" ")
+    abrir(p, CIERRE + timedelta(hours=12), datos)
     assert sede.tipos[-1] == "verdad_abierta" and sede.tipos.index("verdad_sellada") == 4
     informe = verificar(Carpeta(sede.carpeta / "publicacion"), Opciones(imagenes=False))
     assert informe.codigo == 0, informe.como_dict()
@@ -164,17 +166,23 @@ def test_the_truth_of_a_drill_is_sealed_before_and_opened_after(sede: Sede) -> N
 def test_a_truth_that_comes_late_or_is_another_s_is_not_sealed(sede: Sede) -> None:
     p = sede.publicador
     actos.puesta_en_ceros(p, CIERRE)
+    elecciones = leer_canonico(verdad(sede))["elecciones"]
+    sin_una = {k: e | {"actas": dict(list(e["actas"].items())[1:]), "no_cuentan": []} for k, e in elecciones.items()}
     for datos, dice in (
-        (verdad(sede, modo="prueba"), "«modo»"),
-        (verdad(sede, proceso="OTRO"), "«proceso»"),
-        (verdad(sede) + b" ", "canónico"),
-        (b"[]", "«formato»"),
+        (verdad(sede, modo="prueba"), f"es la verdad de {p.proceso.clave}, prueba, y esta instalación"),
+        (verdad(sede, proceso="OTRO"), "es la verdad de OTRO, simulacro, y esta"),
+        (verdad(sede, catalogo="0" * 64), "otro catálogo"),
+        (verdad(sede, elecciones=sin_una), "otro catálogo"),
+        (verdad(sede, elecciones={}, empates=[]), "otro catálogo"),
+        (verdad(sede, casillas={}), "no dice de qué CATD"),
+        (verdad(sede) + b" ", "No es la verdad de un simulacro"),
+        (b"[]", "No es la verdad de un simulacro"),
     ):
-        with pytest.raises(actos.ActoImposible, match=dice):
-            actos.sellar_verdad(p, CIERRE, datos)
+        with pytest.raises(actos.ActoImposible, match=f"{dice}.*«prep simulacro disenar»"):
+            sellar(p, CIERRE, datos)
     with pytest.raises(actos.ActoImposible, match="Solo un simulacro"):
-        actos.sellar_verdad(replace(p, modo=Modo.JORNADA), CIERRE, verdad(sede, modo="jornada"))
+        sellar(replace(p, modo=Modo.JORNADA), CIERRE, verdad(sede, modo="jornada"))
     sede.anotar_noche(1)
     with pytest.raises(actos.ActoImposible, match="antes de la primera"):
-        actos.sellar_verdad(p, CIERRE, verdad(sede))
+        sellar(p, CIERRE, verdad(sede))
     assert "verdad_sellada" not in sede.tipos

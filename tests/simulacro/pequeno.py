@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +17,7 @@ from prep.bitacora.services import anotar, fundar_instalacion
 from prep.catalogo.ejemplo import ejemplo
 from prep.catalogo.escritor import escribir_proceso
 from prep.catalogo.services import cargar, importar, informativo
+from prep.comprobacion.documentos import ruta_de_imagen
 from prep.dominio.comun.hecho import Hecho
 from prep.dominio.tabulacion.proceso import Modo
 from prep.plataforma.almacen import AlmacenCarpeta
@@ -22,12 +26,17 @@ from prep.publicacion.publicador import Publicador
 from prep.sede import actos
 from prep.simulacro.diseno import disenar
 from prep.simulacro.noche import ActaSimulada, Noche
-from prep.transparencia.canonico import canonico, leer_canonico
+from prep.simulacro.sello import abrir, sellar
+from prep.transparencia.almacen import Carpeta
+from prep.transparencia.canonico import canonico, leer_canonico, leer_json
+from prep.transparencia.hojas import escribir_hoja, leer_hoja
 from prep.transparencia.nota import FIRMA, LlavePrivada
+from prep.transparencia.registro import Registro, leer_historia
 
 CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))
 MEDIA = CIERRE + timedelta(hours=6)
 FIN = CIERRE + timedelta(hours=20)
+LLAVE = LlavePrivada("instituto.example/prep/simulacro", FIRMA, b"\2" * 32)
 
 
 @dataclass
@@ -52,20 +61,23 @@ def correr(carpeta: Path, plan: Plan, cerrar: bool = True) -> Simulacro:
     escribir_proceso(carpeta / "proceso", *ejemplo(60))
     importar(carpeta / "proceso", CIERRE)
     proceso, info = cargar(), informativo()
-    llave = LlavePrivada("instituto.example/prep/simulacro", FIRMA, b"\2" * 32)
     almacen, nodo = AlmacenCarpeta(carpeta / "publicacion"), nodo_local(carpeta / "llaves")
-    almacen.escribir("llaves/instituto.vkey", f"{llave.llave.vkey}\n".encode())
-    p = Publicador(proceso, info, almacen, Modo.SIMULACRO, llave, nodo=nodo, procesos=1)
+    evidencia = AlmacenCarpeta(carpeta / "evidencia", privado=True)
+    almacen.escribir("llaves/instituto.vkey", f"{LLAVE.llave.vkey}\n".encode())
+    p = Publicador(proceso, info, almacen, Modo.SIMULACRO, LLAVE, nodo=nodo, evidencia=evidencia, procesos=1)
     diseno = disenar(proceso, info, 11, sal="5a" * 32)
     noche = Noche(proceso, info, CIERRE, 11, votos=diseno.votos)
-    raiz = NodoInstituto(llave, llave.llave.publica)
+    raiz = NodoInstituto(LLAVE, LLAVE.llave.publica)
     fundar_instalacion(proceso.clave, "simulacro", raiz, nodo, noche.cargos, CIERRE, telefonos=noche.telefonos)
     actas = list(noche.actas())
+    for acta in actas:  # its picture is named by these bytes
+        datos = f"{proceso.clave}:{acta.esperada.clave}".encode()
+        evidencia.escribir(ruta_de_imagen(hashlib.sha256(datos).hexdigest()), datos)
     doc = leer_canonico(diseno.datos)
     plan.papel(doc, actas)
     verdad = canonico(doc)
     actos.puesta_en_ceros(p, CIERRE)
-    actos.sellar_verdad(p, CIERRE, verdad)
+    sellar(p, CIERRE, verdad)
     hechos = sorted((h for a in actas for h in plan.vivir(a)), key=lambda h: h.hora)
     tarde = {h.id for a in actas for h in plan.tarde(a)}
     antes = [h for h in hechos if h.hora < MEDIA and h.id not in tarde]
@@ -74,7 +86,54 @@ def correr(carpeta: Path, plan: Plan, cerrar: bool = True) -> Simulacro:
     anotar([h for h in hechos if h not in antes], nodo, FIN, noche.telefonos)
     if cerrar:
         actos.cierre(p, FIN)
-        actos.abrir_verdad(p, FIN, verdad)
+        abrir(p, FIN, verdad)
     else:
         hacer_corte(p, FIN)
     return Simulacro(carpeta / "publicacion", verdad, actas)
+
+
+Alterar = Callable[[int, dict[str, Any]], None]
+"""Receives the number of a corte and an acta of it, as published, to change it in place."""
+
+
+def falsear(s: Simulacro, destino: Path, alterar: Alterar, sellar: Sequence[bytes] = ()) -> Path:
+    """The same night with other actas, listed, chained and signed by the institute as if nothing. `sellar`: the truths
+    that it seals, if not its own."""
+    shutil.copytree(s.publicacion, destino)
+    hojas = leer_historia(Carpeta(destino), [LLAVE.llave]).hojas
+    for vieja in ("tile", "puntos"):
+        shutil.rmtree(destino / vieja)
+    (destino / "checkpoint").unlink()
+    registro = Registro(AlmacenCarpeta(destino), LLAVE)
+    anterior = None
+    for h in map(leer_hoja, hojas):
+        del h["formato"]
+        if h["tipo"] == "verdad_sellada":
+            for verdad in sellar or [s.verdad]:
+                registro.agregar(escribir_hoja(**h | {"compromiso": hashlib.sha256(verdad).hexdigest()}))
+            continue
+        if h["tipo"] == "corte":
+            anterior = h["manifiesto"] = _falsear_corte(destino / h["ruta"], h["corte"], anterior, alterar)
+            (destino / "ultimo.json").write_bytes(
+                canonico({k: h[k] for k in ("proceso", "corte", "hora", "modo", "ruta", "manifiesto")})
+            )
+        registro.agregar(escribir_hoja(**h))
+    return destino
+
+
+def _falsear_corte(carpeta: Path, corte: int, anterior: str | None, alterar: Alterar) -> str:
+    manifiesto = leer_json((carpeta / "corte.json").read_bytes())
+    for a in manifiesto["archivos"]:
+        if "/demarcacion/" in a["ruta"]:
+            doc = leer_json((carpeta / a["ruta"]).read_bytes())
+            for casilla in (c for seccion in doc["secciones"] for c in seccion["casillas"]):
+                for acta in casilla["actas"]:
+                    alterar(corte, acta)
+                casilla["actas"] = [acta for acta in casilla["actas"] if acta]
+            datos = json.dumps(doc, ensure_ascii=False, separators=(",", ":")).encode()
+            (carpeta / a["ruta"]).unlink()
+            (carpeta / a["ruta"]).write_bytes(datos)
+            a |= {"bytes": len(datos), "sha256": hashlib.sha256(datos).hexdigest()}
+    datos = canonico(manifiesto | {"anterior": anterior})
+    (carpeta / "corte.json").write_bytes(datos)
+    return hashlib.sha256(datos).hexdigest()

@@ -5,19 +5,26 @@ from __future__ import annotations
 import base64
 import hashlib
 import html as entidades
+import json
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pypdfium2
 import pytest
 from test_diseno import revisar_accesible
 
-from prep.simulacro.informe import VeredictoInvalido, leer_veredicto, piezas
+from prep.simulacro.graficas import ANCHA, ANGOSTA, Lamina
+from prep.simulacro.informe import Figura, VeredictoInvalido, leer_veredicto, piezas
 from prep.simulacro.informe_html import html
 from prep.simulacro.informe_pdf import pdf
+from prep.simulacro.veredicto import decir
 
 HORAS = [f"2027-06-06T{h:02d}:30:00-06:00" for h in range(18, 24)]
+
+GUB = {"eleccion": "GUB"}
 
 
 def veredicto(mal: int = 0, faltan: int = 0) -> dict[str, Any]:
@@ -69,8 +76,8 @@ def veredicto(mal: int = 0, faltan: int = 0) -> dict[str, Any]:
             {"acta": f"14{i:04d}C0100G", "eleccion": "GUB", "catd": "C-2", "existe": True, "situacion": "en_captura"}
             for i in range(faltan)
         ],
-        "tarde": [{"acta": "140001B0200G", "verificacion": HORAS[1], "debio": 3, "salio": 5}] if mal else [],
-        "corregidas": [{"acta": "140001B0300G", "desde": 3, "hasta": 4}] if mal else [],
+        "tarde": [GUB | {"acta": "140001B0200G", "verificacion": HORAS[1], "debio": 3, "salio": 5}] if mal else [],
+        "corregidas": [GUB | {"acta": "140001B0300G", "desde": 3, "hasta": 4}] if mal else [],
         "empates": [
             {"eleccion": "GUB", "nombre": "Jalisco", "candidaturas": ["A", "B"], "debe": 50, "publicados": [50, 50]}
             | {"igual": True}
@@ -164,6 +171,79 @@ def test_before_anything_is_published_there_is_a_report_too() -> None:
     v["catds"] = [c | {"llegada": [0]} for c in v["catds"]]
     assert "Todavía no hay actas publicadas" in pagina(v)
     revisar_accesible(pdf(v, piezas(v, [])))
+
+
+def test_of_no_actas_there_is_no_share() -> None:
+    v = veredicto()
+    v["elecciones"]["GUB"] |= dict.fromkeys(("esperadas", "existen", "bien"), 0)
+    assert "de 0 actas que existen, bien 0 (sin actas)" in decir(v | {"codigo": 1})
+    assert "None" not in pagina(v, v) and ">sin actas<" in pagina(v, v)
+
+
+def dibujadas(v: dict[str, Any]) -> Iterator[tuple[str, Lamina]]:
+    """Every chart of the report in both sizes, by what it shows, with nothing outside of it."""
+    for pieza in piezas(v, [v]):
+        if isinstance(pieza, Figura):
+            for ancho in (ANCHA, ANGOSTA):
+                lamina = pieza.dibujar(ancho)
+                for f in lamina.formas:
+                    for x, y in f.puntos[: 1 if f.tipo == "punto" else 2]:
+                        assert 0 <= x <= lamina.ancho and 0 <= y <= lamina.alto, (lamina.dice, f)
+                yield lamina.dice, lamina
+
+
+def test_a_bar_ends_where_its_last_corte_is() -> None:
+    """Two CATDs, done in the last corte and in the one before: one bar is longer, whatever the number of cortes."""
+    for cortes in (2, 3, 9, 14, 15, 33):
+        v = veredicto()
+        instantes = [datetime(2027, 6, 6, 18, tzinfo=UTC) + timedelta(minutes=20 * i) for i in range(cortes)]
+        v["avance"] = [v["avance"][0] | {"corte": i + 1, "hora": h.isoformat()} for i, h in enumerate(instantes)]
+        for c, antes in zip(v["catds"], (1, 2), strict=True):
+            c["llegada"] = [0 if i < cortes - antes else 500 for i in range(cortes)]
+        for dice, lamina in dibujadas(v):
+            if dice.startswith("De qué hora"):
+                una, otra = sorted(f.puntos[1][0] for f in lamina.formas if f.tipo == "barra" and f.clase == "l0")
+                assert otra - una > 2, cortes
+                assert any(f.tipo == "texto" and f.clase == "marca" and ":" in f.texto for f in lamina.formas)
+
+
+def test_charts_of_nothing_and_of_a_single_moment() -> None:
+    v = veredicto(0, 1000)
+    v["catds"] = [c | {"llegada": [0] * 6} for c in v["catds"]]
+    assert not any(dice.startswith("De qué hora") for dice, _ in dibujadas(v))
+    un_minuto = veredicto() | {"avance": [c | {"hora": HORAS[0]} for c in veredicto()["avance"]]}
+    un_minuto["avance"][-1]["elecciones"]["GUB"]["publicadas"] = 5000
+    dichas = dict(dibujadas(un_minuto))
+    assert any(dice.startswith("De qué hora") for dice in dichas)
+    progreso = next(lamina for dice, lamina in dichas.items() if dice.startswith("Actas publicadas"))
+    punto = next(f for f in progreso.formas if f.tipo == "punto")
+    nombre = next(f for f in progreso.formas if f.clase == "nombre")
+    assert abs(nombre.puntos[0][0] - punto.puntos[0][0]) < 20  # the name is where the line ends
+    uno = v | {"avance": v["avance"][:1], "catds": [c | {"llegada": [3]} for c in v["catds"]]}
+    assert "La barra va del corte" in pagina(veredicto()) and "La barra va del corte" not in pagina(uno)
+
+
+@pytest.mark.parametrize("segundos", [0, 59, 3600, 10**6, 10**8])
+def test_the_axis_of_a_phase_holds_its_longest_bar(segundos: int) -> None:
+    v = veredicto()
+    v["fases"][0] |= {"p10": 0, "p50": segundos // 2, "p90": segundos, "p99": segundos}
+    lamina = dict(dibujadas(v))["Minutos que tomó cada fase"]
+    marcas = [f for f in lamina.formas if f.clase == "marca" and f.texto.endswith(" min") and f.ancla == "middle"]
+    (barra,) = (f for f in lamina.formas if f.tipo == "barra" and f.clase == "l0")
+    assert 2 <= len(marcas) <= 9
+    assert barra.puntos[1][0] - marcas[0].puntos[0][0] <= marcas[-1].puntos[0][0] - marcas[0].puntos[0][0]
+    if segundos > 60:
+        assert barra.puntos[1][0] - barra.puntos[0][0] > 40
+
+
+def test_a_verdict_that_cannot_be_read_is_refused() -> None:
+    v = veredicto(2, 2)
+    assert leer_veredicto(json.dumps(v).encode(), "v.json") == v
+    faltan = [{c: x for c, x in v.items() if c != campo} for campo in v.keys() - {"formato", "modo"}]
+    otros = [v | {campo: [7]} for campo in ("mal", "faltan", "avance", "catds", "elecciones", "sello", "problemas")]
+    for malo in (*faltan, *otros):
+        with pytest.raises(VeredictoInvalido, match=r"v\.json es un veredicto incompleto"):
+            leer_veredicto(json.dumps(malo).encode(), "v.json")
 
 
 def test_a_file_that_is_no_verdict_is_refused() -> None:

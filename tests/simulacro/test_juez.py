@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from pequeno import MEDIA as MEDIA_NOCHE
-from pequeno import Plan, Simulacro, correr
+from pequeno import Plan, Simulacro, correr, falsear
 
 from prep.dominio.acta.hechos import Tipo
 from prep.simulacro.juez import NoSePuedeJuzgar, juzgar
@@ -105,7 +105,9 @@ def test_each_acta_that_is_not_right_is_named_with_its_reason(mala: Mala) -> Non
     bien = sum(a.suerte is not Suerte.SIN_ACTA for a in mala.simulacro.actas) - 4
     assert f"bien {bien:,}" in v["veredicto"] and "mal publicadas 1" in v["veredicto"] and "faltan 3" in v["veredicto"]
     dicho = "\n".join(renglones(v))
-    assert all(a in dicho for a in (*faltan, mal["acta"], tarde["acta"]))
+    nombres = {c: e["nombre"] for c, e in v["elecciones"].items()}
+    assert all(f"{nombres['GUB']}, {a}: " in dicho for a in faltan)
+    assert f"{nombres['DIP_LOC']}, {mal['acta']}: " in dicho and f"{nombres['AYUN']}, {tarde['acta']}: " in dicho
 
 
 def test_a_truth_that_was_not_the_sealed_one_does_not_pass(buena: Simulacro) -> None:
@@ -124,6 +126,22 @@ def test_a_truth_that_was_not_the_sealed_one_does_not_pass(buena: Simulacro) -> 
     assert "empates que no salieron 1" in v["veredicto"]
 
 
+def test_of_several_sealed_truths_the_first_counts(buena: Simulacro, tmp_path: Path) -> None:
+    otra = canonico(leer_canonico(buena.verdad) | {"semilla": 12})
+
+    def con(*verdades: bytes) -> Carpeta:
+        copia = tmp_path / str(len(verdades[0]) + len(list(tmp_path.iterdir())))
+        return Carpeta(falsear(buena, copia, lambda corte, acta: None, sellar=verdades))
+
+    for verdades, dice in (((otra, buena.verdad), "Antes que esta verdad se selló otra"), ((buena.verdad, otra), "")):
+        v = juzgar(buena.verdad, con(*verdades))
+        assert v["codigo"] == 1 and v["sello"]["antes"]
+        assert any("ya había una verdad sellada" in p for p in v["problemas"])
+        assert any(dice and dice in p for p in v["problemas"]) == bool(dice)
+    v = juzgar(buena.verdad, con(buena.verdad))
+    assert (v["codigo"], v["problemas"]) == (0, [])
+
+
 def test_a_publication_that_disagrees_with_itself_does_not_pass(buena: Simulacro, tmp_path: Path) -> None:
     copia = tmp_path / "copia"
     shutil.copytree(buena.publicacion, copia)
@@ -134,9 +152,112 @@ def test_a_publication_that_disagrees_with_itself_does_not_pass(buena: Simulacro
     assert v["mal"] == v["faltan"] == []
 
 
+@pytest.mark.parametrize("corte", [1, 2])
+def test_a_corte_rewritten_or_withdrawn_is_in_the_list(buena: Simulacro, tmp_path: Path, corte: int) -> None:
+    copia = tmp_path / "copia"
+    shutil.copytree(buena.publicacion, copia)
+    manifiesto = copia / f"cortes/{corte:04d}/corte.json"
+    manifiesto.write_bytes(manifiesto.read_bytes().replace(b'"software":"', b'"software":"x'))
+    v = juzgar(buena.verdad, Carpeta(copia))
+    assert v["codigo"] == 1 and any("fue reescrito" in p for p in v["problemas"])
+    shutil.rmtree(manifiesto.parent)
+    v = juzgar(buena.verdad, Carpeta(copia))
+    assert v["codigo"] == 1 and any("fue retirado" in p for p in v["problemas"])
+    assert v["sello"]["antes"] == (corte == 2)
+
+
+@pytest.mark.parametrize("todas", [False, True])
+def test_an_acta_counts_only_with_its_image(buena: Simulacro, tmp_path: Path, todas: bool) -> None:
+    copia = tmp_path / "copia"
+    shutil.copytree(buena.publicacion, copia)
+    una, otra, *_ = sorted((copia / "imagenes").rglob("*.jpg"))
+    if todas:
+        shutil.rmtree(copia / "imagenes")
+    else:
+        una.unlink()
+        otra.chmod(0o644)
+        otra.write_bytes(b"otra")
+    v = juzgar(buena.verdad, Carpeta(copia))
+    existen = sum(a.suerte is not Suerte.SIN_ACTA for a in buena.actas)
+    assert (v["codigo"], len(v["mal"])) == (1, existen if todas else 2)
+    assert {c["dice"] for m in v["mal"] for c in m["campos"]} == {"no está o no es la firmada"}
+    assert all(m["pudo"] == ["cualquiera"] for m in v["mal"])
+
+
+def test_what_was_wrong_in_the_middle_of_the_night_is_said_though_it_is_right_in_the_end(
+    buena: Simulacro, tmp_path: Path
+) -> None:
+    def publicada(a: ActaSimulada) -> bool:
+        return a.hechos[-1].hora < MEDIA_NOCHE
+
+    una, otra, *_ = filter(publicada, normales(buena.actas))
+    sin = next(a for a in buena.actas if a.suerte is Suerte.SIN_ACTA and publicada(a) and a.motivo != "4")
+    dos = [a.esperada.clave for a in list(filter(publicada, normales(buena.actas, "AYUN")))[:2]]
+    ajena: list[Any] = []
+
+    def a_media_noche(corte: int, acta: dict[str, Any]) -> None:
+        if corte != 2:
+            return
+        if acta["clave"] == una.esperada.clave:
+            acta["valores"]["votos"]["NULOS"] += 1
+        elif acta["clave"] == otra.esperada.clave:
+            del acta["valores"]["votos_sacados"]
+        elif acta["clave"] == sin.esperada.clave:
+            acta["observaciones"] = ["Sin acta(4)"]
+        elif acta["clave"] in dos:
+            ajena.append(acta["imagen"])
+            acta["imagen"] = ajena[0]
+
+    v = juzgar(buena.verdad, Carpeta(falsear(buena, tmp_path / "copia", a_media_noche)))
+    eleccion = {a.esperada.clave: a.eleccion.clave for a in buena.actas}
+    malas = sorted([una.esperada.clave, otra.esperada.clave, sin.esperada.clave, *dos])
+    assert v["corregidas"] == [{"acta": a, "eleccion": eleccion[a], "desde": 2, "hasta": 2} for a in malas]
+    assert v["codigo"] == 1 and v["mal"] == v["faltan"] == []
+
+
+def test_a_total_or_an_image_that_is_not_published_is_said(buena: Simulacro, tmp_path: Path) -> None:
+    una, otra, *_ = (a.esperada.clave for a in normales(buena.actas))
+
+    def quitar(corte: int, acta: dict[str, Any]) -> None:
+        if acta["clave"] == una:
+            acta.get("valores", {}).pop("total_asentado", None)
+        elif acta["clave"] == otra:
+            acta.get("imagen", {}).pop("ruta", None)
+
+    v = juzgar(buena.verdad, Carpeta(falsear(buena, tmp_path / "copia", quitar)))
+    dichos = {m["acta"]: [(c["campo"], c["dice"]) for c in m["campos"]] for m in v["mal"]}
+    assert dichos == {una: [("total_asentado", None)], otra: [("imagen", "no se publica")]}
+
+
+def test_the_actas_of_a_file_that_is_not_there_are_not_published(buena: Simulacro, tmp_path: Path) -> None:
+    copia = tmp_path / "copia"
+    shutil.copytree(buena.publicacion, copia)
+    acta = next(a for a in normales(buena.actas, "DIP_LOC") if a.hechos[-1].hora >= MEDIA_NOCHE)
+    lugar = ("DIP_LOC", acta.esperada.demarcacion)
+    archivo = f"cortes/0003/DIP_LOC/demarcacion/{lugar[1]}.json"
+    (copia / archivo).unlink()
+    v = juzgar(buena.verdad, Carpeta(copia))
+    assert v["codigo"] == 1 and any(archivo in p for p in v["problemas"])
+    suyas = {a.esperada.clave for a in buena.actas if (a.eleccion.clave, a.esperada.demarcacion) == lugar}
+    assert {f["acta"]: f["situacion"] for f in v["faltan"]} == dict.fromkeys(suyas, "no_publicada")
+
+
 def test_what_cannot_be_judged_says_why(buena: Simulacro, tmp_path: Path) -> None:
     doc = leer_canonico(buena.verdad) | {"proceso": "OTRO"}
     with pytest.raises(NoSePuedeJuzgar, match="OTRO, simulacro, y la publicación de DEMO-JAL"):
         juzgar(canonico(doc), Carpeta(buena.publicacion))
     with pytest.raises(NoSePuedeJuzgar, match="no se puede leer"):
         juzgar(buena.verdad, Carpeta(tmp_path))
+
+
+@pytest.mark.parametrize("valores", [None, "x", {"votos": [1]}, {"votos": None}])
+def test_what_has_not_the_form_that_it_must_is_said(buena: Simulacro, tmp_path: Path, valores: Any) -> None:
+    una = normales(buena.actas)[0].esperada.clave
+
+    def sin_forma(corte: int, acta: dict[str, Any]) -> None:
+        if corte == 3 and acta["clave"] == una:
+            acta["valores"] = valores
+
+    copia = falsear(buena, tmp_path / "copia", sin_forma)
+    with pytest.raises(NoSePuedeJuzgar, match=r"no tiene la forma que debe.*NO COINCIDE"):
+        juzgar(buena.verdad, Carpeta(copia))

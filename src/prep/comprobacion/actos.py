@@ -117,7 +117,7 @@ def _turnos(actos: Sequence[Acto], manifiestos: Mapping[int, Manifiesto]) -> Ite
         yield f"el registro comienza en el corte {cortes[0].hoja['corte']}: faltan los anteriores"
     cierre: Acto | None = None
     ultimo: int | None = None
-    sellados: set[str] = set()
+    selladas: list[str] = []
     ceros = 0
     for a in actos:
         h = a.hoja
@@ -142,9 +142,14 @@ def _turnos(actos: Sequence[Acto], manifiestos: Mapping[int, Manifiesto]) -> Ite
             if datetime.fromisoformat(h["hasta"]) <= datetime.fromisoformat(h["hora"]):
                 yield f"{a}: prorroga hasta una hora que ya pasó"
         elif a.tipo == "verdad_sellada":
-            sellados.add(h["compromiso"])
-        elif a.tipo == "verdad_abierta" and h["documento"] not in sellados:
-            yield f"{a}: abre una verdad que nadie selló antes"
+            if selladas:
+                yield f"{a}: ya había una verdad sellada, y la que cuenta es la primera"
+            selladas.append(h["compromiso"])
+        elif a.tipo == "verdad_abierta":
+            if h["documento"] not in selladas:
+                yield f"{a}: abre una verdad que nadie selló antes"
+            elif h["documento"] != selladas[0]:
+                yield f"{a}: abre una verdad que no es la que cuenta, la primera que se selló"
 
 
 def _contenidos(

@@ -19,16 +19,14 @@ from prep.bitacora.models import Hecho, Instalacion
 from prep.bitacora.nodos import NodoInstituto, NodoLocal
 from prep.bitacora.services import fundar_instalacion
 from prep.catalogo.services import congelar
-from prep.comprobacion.actos import MAXIMO_VERDAD
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD
-from prep.dominio.tabulacion.proceso import Modo
 from prep.plataforma import huella as programa
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
 from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import Publicador
 from prep.sede.huella import tomar
-from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico
+from prep.transparencia.canonico import canonico
 from prep.transparencia.hojas import escribir_hoja, leer_hoja, modo_de_llave
 from prep.transparencia.politica import leer_politica
 
@@ -84,7 +82,7 @@ def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None
     if bytes(fila.llave) != p.registro.firmante.llave.publica:
         raise ActoImposible("La llave del instituto no es la que fundó esta instalación: indique esa con --llave.")
     _exigir_llave_del_modo(p)
-    hechas = {h["tipo"] for h in _firmadas(p)}
+    hechas = {h["tipo"] for h in firmadas(p)}
     if "puesta_en_ceros" in hechas:
         raise ActoImposible("La puesta en ceros de este destino ya está firmada; no se repite.")
     if politica is not None:
@@ -94,7 +92,7 @@ def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None
     vkey = p.registro.firmante.llave.vkey
     if "llaves" not in hechas:
         alta = {"accion": "alta", "papel": "instituto", "llave": vkey, "anterior": None, "motivo": "Puesta en ceros"}
-        _hoja(p, "llaves", hora, **alta)
+        agregar_hoja(p, "llaves", hora, **alta)
     huella(p, hora, "antes")
     corte = hacer_corte(p, hora)
     return _acto(
@@ -121,14 +119,14 @@ def huella(p: Publicador, hora: datetime, momento: str) -> Acto:
     contenido = {"momento": momento, "software": programa.huella(), **tomar()}
     documento = _documento(p, "huella", hora, contenido)
     hoja = {"momento": momento, "software": programa.huella(), "documento": documento}
-    return Acto("huella", _hoja(p, "huella", hora, **hoja), documento)
+    return Acto("huella", agregar_hoja(p, "huella", hora, **hoja), documento)
 
 
 def contingencia(p: Publicador, hora: datetime, clave: str, texto: str) -> Acto:
     """Declare that something happened; `clave` is the code of the continuity plan."""
     documento = _documento(p, "contingencia", hora, {"clave": clave, "texto": texto})
     return Acto(
-        "contingencia", _hoja(p, "contingencia", hora, clave=clave, texto=texto, documento=documento), documento
+        "contingencia", agregar_hoja(p, "contingencia", hora, clave=clave, texto=texto, documento=documento), documento
     )
 
 
@@ -141,43 +139,7 @@ def correccion(p: Publicador, hora: datetime, corte: int, corregido_por: int, mo
         raise ActoImposible("Un corte solo lo corrige otro posterior.")
     datos = {"corte": corte, "corregido_por": corregido_por, "motivo": motivo}
     documento = _documento(p, "correccion", hora, datos)
-    return Acto("correccion", _hoja(p, "correccion", hora, **datos, documento=documento), documento)
-
-
-def sellar_verdad(p: Publicador, hora: datetime, datos: bytes) -> Acto:
-    """Commit to the truth of a drill, before anything of an acta is known: only its hash is signed."""
-    if p.modo is Modo.JORNADA:
-        raise ActoImposible("Solo un simulacro o una prueba tiene su verdad escrita de antemano.")
-    if len(datos) > MAXIMO_VERDAD:
-        raise ActoImposible("El archivo mide más de 32 MB: no se podría publicar.")
-    try:
-        doc = leer_canonico(datos)
-    except NoCanonico as error:
-        raise ActoImposible(f"El archivo no es JSON canónico: {error}.") from None
-    debe = {"formato": "prep/verdad/1", "proceso": p.proceso.clave, "modo": p.modo.value}
-    for clave, valor in debe.items():
-        if not isinstance(doc, dict) or doc.get(clave) != valor:
-            raise ActoImposible(f"El archivo no es la verdad de este simulacro: en «{clave}» debe decir «{valor}».")
-    if Hecho.objects.exclude(clase__in=CLASES_DE_AUTORIDAD).exists():
-        raise ActoImposible("La bitácora ya tiene hechos de actas: la verdad se sella antes de la primera.")
-    if any(h["tipo"] == "verdad_sellada" for h in _firmadas(p)):
-        raise ActoImposible("Este simulacro ya tiene sellada su verdad.")
-    compromiso = hashlib.sha256(datos).hexdigest()
-    return Acto("verdad_sellada", _hoja(p, "verdad_sellada", hora, compromiso=compromiso), compromiso)
-
-
-def abrir_verdad(p: Publicador, hora: datetime, datos: bytes) -> Acto:
-    """Publish the truth that was sealed, once the drill is closed."""
-    huella_ = hashlib.sha256(datos).hexdigest()
-    hojas = _firmadas(p)
-    if not any(h["tipo"] == "verdad_sellada" and h["compromiso"] == huella_ for h in hojas):
-        raise ActoImposible("Este archivo no es el que se selló.")
-    if any(h["tipo"] == "verdad_abierta" for h in hojas):
-        raise ActoImposible("La verdad de este simulacro ya está publicada.")
-    if not any(h["tipo"] == "cierre" for h in hojas):
-        raise ActoImposible("La verdad se publica después del cierre: antes, «prep operacion cierre».")
-    p.almacen.escribir(f"documentos/{huella_}.json", datos)
-    return Acto("verdad_abierta", _hoja(p, "verdad_abierta", hora, documento=huella_), huella_)
+    return Acto("correccion", agregar_hoja(p, "correccion", hora, **datos, documento=documento), documento)
 
 
 def cierre(p: Publicador, hora: datetime) -> Acto:
@@ -199,7 +161,7 @@ def _acto(
 ) -> Acto:
     documento = _documento(p, tipo, hora, contenido)
     campos: dict[str, Any] = {"documento": documento} | ({} if numero is None else {"corte": numero})
-    return Acto(tipo, _hoja(p, tipo, hora, **campos), documento, corte)
+    return Acto(tipo, agregar_hoja(p, tipo, hora, **campos), documento, corte)
 
 
 def _documento(p: Publicador, tipo: str, hora: datetime, contenido: Mapping[str, Any]) -> str:
@@ -221,13 +183,14 @@ def _exigir_llave_del_modo(p: Publicador) -> None:
     )
 
 
-def _firmadas(p: Publicador) -> list[dict[str, Any]]:
+def firmadas(p: Publicador) -> list[dict[str, Any]]:
     """Every leaf of the log."""
     historia = p.registro.historia()
     return [leer_hoja(h) for h in historia.hojas] if historia else []
 
 
-def _hoja(p: Publicador, tipo: str, hora: datetime, **campos: Any) -> int:
+def agregar_hoja(p: Publicador, tipo: str, hora: datetime, **campos: Any) -> int:
+    """Sign a leaf of this night; its place in the log."""
     return p.registro.agregar(escribir_hoja(tipo, **_comunes(p, hora), **campos))
 
 

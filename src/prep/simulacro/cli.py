@@ -99,9 +99,9 @@ def sellar(verdad: Archivo, modo: Modo = None, destino: Destino = None, llave: L
     """Firma en el registro, antes de la primera acta, el código de integridad de la verdad."""
 
     def acto(p: Publicador, hora: datetime) -> Acto:
-        from prep.sede.actos import sellar_verdad
+        from prep.simulacro.sello import sellar
 
-        return sellar_verdad(p, hora, verdad.read_bytes())
+        return sellar(p, hora, verdad.read_bytes())
 
     _firmar(acto, modo, destino, llave)
 
@@ -111,9 +111,9 @@ def abrir(verdad: Archivo, modo: Modo = None, destino: Destino = None, llave: Ll
     """Publica, después del cierre, la verdad que se selló."""
 
     def acto(p: Publicador, hora: datetime) -> Acto:
-        from prep.sede.actos import abrir_verdad
+        from prep.simulacro.sello import abrir
 
-        return abrir_verdad(p, hora, verdad.read_bytes())
+        return abrir(p, hora, verdad.read_bytes())
 
     _firmar(acto, modo, destino, llave)
 

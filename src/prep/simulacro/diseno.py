@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from prep.catalogo.informativo import Informativo
     from prep.dominio.tabulacion.proceso import Eleccion, Proceso
 
-TOTALES: Final = (
-    *("boletas_sobrantes", "personas_votaron", "representantes_votaron", "votos_sacados"),
-    "total_asentado",
-)
 DICHO: Final = {
     Desenlace.EMPATE: "empate en el primer lugar",
     Desenlace.CASI_EMPATE: "un voto de diferencia",
@@ -92,8 +88,13 @@ def disenar(
     )
 
 
+def campos_de(eleccion: Eleccion) -> tuple[str, ...]:
+    """What the truth says of each acta of an election, in order."""
+    return (*verdad.TOTALES, *(r.clave for r in eleccion.columnas))
+
+
 def _eleccion(eleccion: Eleccion, papeles: list[Papel]) -> EleccionVerdadera:
-    campos = (*TOTALES, *(r.clave for r in eleccion.columnas))
+    campos = campos_de(eleccion)
     actas: dict[str, tuple[Valor, ...] | str] = {}
     for p in papeles:
         if p.suerte is Suerte.SIN_ACTA:

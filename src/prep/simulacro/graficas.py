@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
@@ -124,17 +124,18 @@ class Serie:
 
 
 def progreso(series: Sequence[Serie], horas: Sequence[str], dice: str, ancho: int = ANCHA) -> Lamina:
-    """Parts per million against the hour; names at the end of each line."""
+    """Parts per million against the hour; names at the end of each line. Nothing is drawn outside: cortes of the same
+    minute are all at its end, and more than all is all."""
     angosta = ancho < ANCHA
     arriba, derecha, abajo, izquierda = 12, 118 if angosta else 170, 28, 48
     alto = 260 if angosta else 300
     lamina = Lamina(ancho, alto, dice)
     util, fondo = ancho - izquierda - derecha, alto - abajo
-    minutos = [_minutos(h) for h in horas]
-    largo = max(1, minutos[-1] - minutos[0])
+    minutos = minutos_de(horas)
+    a_lo_ancho = _escala(min(minutos), max(minutos), util)
 
     def donde(minuto: int, valor: int) -> Punto:
-        return izquierda + (minuto - minutos[0]) * util // largo, fondo - valor * (fondo - arriba) // 1_000_000
+        return izquierda + a_lo_ancho(minuto), fondo - min(valor, 1_000_000) * (fondo - arriba) // 1_000_000
 
     for v in range(0, 1_000_001, 200_000):
         _, y = donde(minutos[0], v)
@@ -162,16 +163,22 @@ class Rango:
     nota: str
 
 
-def rangos(filas: Sequence[Rango], marcas: Sequence[tuple[int, str]], dice: str, ancho: int = ANCHA) -> Lamina:
-    """A bar a row, with its half marked, over an axis that begins at the first of `marcas` and ends at the last."""
+def rangos(
+    filas: Sequence[Rango],
+    entre: tuple[int, int],
+    marcas: Sequence[tuple[int, str]],
+    dice: str,
+    ancho: int = ANCHA,
+) -> Lamina:
+    """A bar a row, with its half marked, over an axis that goes from one end of `entre` to the other."""
     angosta = ancho < ANCHA
-    izquierda, derecha = (162, 58) if angosta else (232, 96)
+    izquierda, derecha = (162, 96) if angosta else (232, 110)
     util, alto = ancho - izquierda - derecha, len(filas) * RENGLON + 34
     lamina = Lamina(ancho, alto, dice)
-    desde, hasta = marcas[0][0], max(marcas[-1][0], marcas[0][0] + 1)
+    a_lo_ancho = _escala(*entre, util)
 
     def x(valor: int) -> int:
-        return izquierda + (min(max(valor, desde), hasta) - desde) * util // (hasta - desde)
+        return izquierda + a_lo_ancho(valor)
 
     for valor, texto in marcas[:: 2 if angosta and len(marcas) > 5 else 1]:
         lamina.linea("eje", (x(valor), 6), (x(valor), alto - 24))
@@ -179,7 +186,8 @@ def rangos(filas: Sequence[Rango], marcas: Sequence[tuple[int, str]], dice: str,
     for i, f in enumerate(filas):
         y = 8 + i * RENGLON
         lamina.texto("nombre", izquierda - 10, y + 15, _corto(f.nombre, 24 if angosta else 32), "end")
-        lamina.barra("l0", x(f.desde), y + 6, max(2, x(f.hasta) - x(f.desde)), 9)
+        inicio = min(x(f.desde), izquierda + util - 2)
+        lamina.barra("l0", inicio, y + 6, max(2, x(f.hasta) - inicio), 9)
         lamina.barra("l1", x(f.medio) - 1, y + 2, 3, 17)
         lamina.texto("marca", izquierda + util + 9, y + 15, f.nota)
     return lamina
@@ -188,7 +196,7 @@ def rangos(filas: Sequence[Rango], marcas: Sequence[tuple[int, str]], dice: str,
 def barras(filas: Sequence[tuple[str, int, str, str]], dice: str, ancho: int = ANCHA) -> Lamina:
     """Name, parts per million, what to say and class of each bar."""
     angosta = ancho < ANCHA
-    izquierda, derecha = (162, 76) if angosta else (232, 110)
+    izquierda, derecha = (162, 96) if angosta else (232, 110)
     util = ancho - izquierda - derecha
     lamina = Lamina(ancho, len(filas) * RENGLON + 10, dice)
     for i, (nombre, parte, nota, clase) in enumerate(filas):
@@ -196,13 +204,22 @@ def barras(filas: Sequence[tuple[str, int, str, str]], dice: str, ancho: int = A
         lamina.texto("nombre", izquierda - 10, y + 15, _corto(nombre, 24 if angosta else 32), "end")
         lamina.barra("eje", izquierda, y + 3, util, 15)
         if parte:
-            lamina.barra(clase, izquierda, y + 3, max(2, parte * util // 1_000_000), 15)
+            lamina.barra(clase, izquierda, y + 3, max(2, min(parte, 1_000_000) * util // 1_000_000), 15)
         lamina.texto("marca", izquierda + util + 9, y + 15, nota)
     return lamina
 
 
-def _minutos(hora: str) -> int:
-    return int(datetime.fromisoformat(hora).timestamp()) // 60
+def minutos_de(horas: Sequence[str]) -> list[int]:
+    return [int(datetime.fromisoformat(h).timestamp()) // 60 for h in horas]
+
+
+def _escala(desde: int, hasta: int, util: int) -> Callable[[int], int]:
+    """Where a value falls along `util`; all of it where both ends are one, and never outside."""
+
+    def donde(valor: int) -> int:
+        return (min(max(valor, desde), hasta) - desde) * util // (hasta - desde) if hasta > desde else util
+
+    return donde
 
 
 def _corto(nombre: str, letras: int) -> str:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from prep.comprobacion.recalculo import por_ciento
+from prep.comprobacion.corte_publicado import SIN_FORMA
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
-from prep.simulacro.graficas import Lamina, Rango, Serie, barras, progreso, rangos
-from prep.simulacro.veredicto import FORMATO, PUDO, SITUACION, Doc, dicho
+from prep.portal.curvas import horas_redondas
+from prep.simulacro.graficas import Lamina, Rango, Serie, barras, minutos_de, progreso, rangos
+from prep.simulacro.veredicto import FORMATO, PUDO, SITUACION, Doc, cual, dicho, parte
 
 RENGLONES = 200
 """Rows of the longest tables; the whole list is in the verdict."""
@@ -89,12 +90,21 @@ def leer_veredicto(datos: bytes, nombre: str) -> Doc:
     """A verdict as `prep simulacro juzgar --json` wrote it. Raises `VeredictoInvalido`."""
     import json
 
+    from prep.simulacro.informe_html import html
+
     try:
         doc = json.loads(datos)
-    except ValueError:
+    except (ValueError, RecursionError):
         doc = None
     if not isinstance(doc, dict) or doc.get("formato") != FORMATO:
         raise VeredictoInvalido(f"{nombre} no es un veredicto de «prep simulacro juzgar --json».")
+    try:
+        html(doc, piezas(doc, []))
+    except SIN_FORMA:
+        raise VeredictoInvalido(
+            f"{nombre} es un veredicto incompleto o de otra versión: vuelva a guardarlo con «prep simulacro juzgar "
+            "--json»."
+        ) from None
     return doc
 
 
@@ -131,7 +141,7 @@ def _resumen(v: Doc) -> Iterator[Pieza]:
     existen, bien = sum(x["existen"] for x in e), sum(x["bien"] for x in e)
     yield Cifras(
         (
-            (f"{por_ciento(bien, existen) or '0.0000'} %", "de las actas que existen, publicadas y bien"),
+            (parte(bien, existen), "de las actas que existen, publicadas y bien"),
             (f"{bien:,} de {existen:,}", "actas"),
             (f"{len(v['mal']):,}", "mal publicadas"),
             (f"{len(v['faltan']):,}", "faltan"),
@@ -187,8 +197,8 @@ def _avance(v: Doc) -> Iterator[Pieza]:
 def _llegada(v: Doc) -> Iterator[Pieza]:
     """When each CATD's actas were published: a tenth, half, nine tenths."""
     yield Titulo("Llegada por CATD")
-    minutos = [int(datetime.fromisoformat(c["hora"]).timestamp()) // 60 for c in v["avance"]]
-    horas = [_hora(c["hora"]) for c in v["avance"]]
+    instantes = [c["hora"] for c in v["avance"]]
+    minutos, horas = minutos_de(instantes), [_hora(h) for h in instantes]
 
     def corte_de(c: Doc, decimas: int) -> int | None:
         meta = -(-c["existen"] * decimas // 10)
@@ -197,8 +207,9 @@ def _llegada(v: Doc) -> Iterator[Pieza]:
     fin = len(minutos) - 1
     orden = sorted(v["catds"], key=lambda c: (_o(corte_de(c, 5), fin + 1), _o(corte_de(c, 9), fin + 1), c["catd"]))
     con_algo = [c for c in orden if c["llegada"][fin]]
-    if fin > 0:
-        marcas = [(minutos[i], horas[i]) for i in range(0, fin + 1, max(1, fin // 6))]
+    if fin > 0 and con_algo:
+        entre = min(minutos), max(minutos)
+        marcas = horas_redondas(instantes, 7) or [(minutos[0], horas[0])]
         filas = [
             Rango(
                 c["nombre"],
@@ -209,12 +220,13 @@ def _llegada(v: Doc) -> Iterator[Pieza]:
             )
             for c in con_algo[-CATDS_EN_FIGURA:]
         ]
-        yield Figura(lambda ancho: rangos(filas, marcas, "De qué hora a qué hora publicó cada CATD", ancho))
-    cuales = f"Los {CATDS_EN_FIGURA} CATD que más tardaron" if len(con_algo) > CATDS_EN_FIGURA else "Cada CATD"
-    yield Parrafo(
-        f"{cuales}. La barra va del corte en que estaba publicada la décima parte de sus actas al corte en que estaban "
-        "nueve décimas, o al último; la raya, la mitad. La tabla los trae todos, primero los que tienen algo pendiente."
-    )
+        yield Figura(lambda ancho: rangos(filas, entre, marcas, "De qué hora a qué hora publicó cada CATD", ancho))
+        cuales = f"Los {CATDS_EN_FIGURA} CATD que más tardaron" if len(con_algo) > CATDS_EN_FIGURA else "Cada CATD"
+        yield Parrafo(
+            f"{cuales}. La barra va del corte en que estaba publicada la décima parte de sus actas al corte en que "
+            "estaban nueve décimas, o al último; la raya, la mitad."
+        )
+    yield Parrafo("La tabla trae todos los CATD, primero los que tienen algo pendiente.")
     filas_tabla = [
         (
             c["nombre"],
@@ -236,12 +248,13 @@ def _tiempos(v: Doc) -> Iterator[Pieza]:
     orden = list(FASE)
     fases = sorted(v["fases"], key=lambda f: (orden.index((f["desde"], f["hasta"])), f["como"]))
     mayor = max(f["p90"] for f in fases) // 60
-    paso = next(p for p in (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 960, 10**6) if mayor // p < 7)
+    paso = next((p for p in (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 960) if mayor // p < 7), mayor // 6)
     marcas = [(m * 60, f"{m} min") for m in range(0, mayor + paso + 1, paso)]
+    entre = 0, marcas[-1][0]
     filas = [
         Rango(f"{_fase(f)}, {f['como'].lower()}", f["p10"], f["p50"], f["p90"], f"{f['p50'] // 60} min") for f in fases
     ]
-    yield Figura(lambda ancho: rangos(filas, marcas, "Minutos que tomó cada fase", ancho))
+    yield Figura(lambda ancho: rangos(filas, entre, marcas, "Minutos que tomó cada fase", ancho))
     yield Parrafo(
         "La barra va de lo que tomó la décima parte de las actas a lo que tomaron nueve décimas; la raya, la mitad."
     )
@@ -262,11 +275,11 @@ def _errores(v: Doc) -> Iterator[Pieza]:
         filas = [(PUDO[p].capitalize(), k * 1_000_000 // n, f"{k:,} de {n:,}", "l0") for p, k in pudieron.most_common()]
         yield Figura(lambda ancho: barras(filas, "Quién tuvo a la vista cada error", ancho))
         tabla = [
-            (m["acta"], _campos(m), f"{m['desde']}", ", ".join(PUDO[p] for p in m["pudo"]))
+            (_nombre(v, m), m["acta"], _campos(m), f"{m['desde']}", ", ".join(PUDO[p] for p in m["pudo"]))
             for m in v["mal"][:RENGLONES]
         ]
-        cabezas = ("Acta", "Qué dice y qué debe decir", "Desde el corte", "Pudo verlo")
-        yield Tabla(cabezas, tuple(tabla), (4, 7, 2, 5), "  d ", "Actas mal publicadas")
+        cabezas = ("Elección", "Acta", "Qué dice y qué debe decir", "Desde el corte", "Pudo verlo")
+        yield Tabla(cabezas, tuple(tabla), (4, 4, 7, 2, 4), "   d ", "Actas mal publicadas")
         yield from _mas(n)
     for clave, dice in (
         ("corregidas", "Estuvieron mal y se corrigieron"),
@@ -274,7 +287,7 @@ def _errores(v: Doc) -> Iterator[Pieza]:
     ):
         if v[clave]:
             yield Parrafo(f"{dice}: {cuantos(len(v[clave]), 'acta')}.")
-            yield Lista(tuple(_renglon(clave, x) for x in v[clave][:RENGLONES]))
+            yield Lista(tuple(_renglon(v, clave, x) for x in v[clave][:RENGLONES]))
             yield from _mas(len(v[clave]))
 
 
@@ -288,8 +301,11 @@ def _faltantes(v: Doc) -> Iterator[Pieza]:
     filas = [(SITUACION[s].capitalize(), k * 1_000_000 // n, f"{k:,} de {n:,}", "mal") for s, k in cuenta.most_common()]
     yield Figura(lambda ancho: barras(filas, "Lo que falta, por situación", ancho))
     nombres = {c["catd"]: c["nombre"] for c in v["catds"]}
-    tabla = [(f["acta"], SITUACION[f["situacion"]], nombres.get(f["catd"], f["catd"])) for f in v["faltan"][:RENGLONES]]
-    yield Tabla(("Acta", "Situación", "CATD"), tuple(tabla), (4, 5, 6), "", "Actas que faltan")
+    tabla = [
+        (_nombre(v, f), f["acta"], SITUACION[f["situacion"]], nombres.get(f["catd"], f["catd"]))
+        for f in v["faltan"][:RENGLONES]
+    ]
+    yield Tabla(("Elección", "Acta", "Situación", "CATD"), tuple(tabla), (4, 4, 5, 5), "", "Actas que faltan")
     yield from _mas(n)
 
 
@@ -298,7 +314,7 @@ def _empates(v: Doc) -> Iterator[Pieza]:
         yield Titulo("Empates esperados")
         tabla = [
             (
-                v["elecciones"][e["eleccion"]]["nombre"],
+                _nombre(v, e),
                 e["nombre"],
                 f"{e['debe']:,}",
                 ", ".join(f"{n:,}" for n in e["publicados"]),
@@ -335,8 +351,8 @@ def _comparacion(v: Doc, anteriores: Sequence[Doc]) -> Iterator[Pieza]:
     filas = []
     for nombre, d in zip(nombres, todos, strict=True):
         existen, bien = (sum(e[k] for e in d["elecciones"].values()) for k in ("existen", "bien"))
-        parte = bien * 1_000_000 // existen if existen else 0
-        filas.append((nombre, parte, f"{por_ciento(bien, existen) or '0.0000'} %", "bien" if d is v else "l2"))
+        millonesimas = bien * 1_000_000 // existen if existen else 0
+        filas.append((nombre, millonesimas, parte(bien, existen), "bien" if d is v else "l2"))
     yield Figura(lambda ancho: barras(filas, "Actas publicadas y bien en cada simulacro", ancho))
     tabla = []
     for (nombre, _, pct, _), d in zip(filas, todos, strict=True):
@@ -361,11 +377,16 @@ def _campos(m: Doc) -> str:
     return "; ".join(primeros) + (f"; y {sobran} más" if sobran > 0 else "")
 
 
-def _renglon(clave: str, x: Doc) -> str:
+def _nombre(v: Doc, x: Doc) -> str:
+    """The election of an acta or a tie."""
+    return str(v["elecciones"][x["eleccion"]]["nombre"])
+
+
+def _renglon(v: Doc, clave: str, x: Doc) -> str:
     if clave == "tarde":
         debio = f"debió salir en el corte {x['debio']} y salió en el {x['salio']}"
-        return f"{x['acta']}: verificada a las {_hora(x['verificacion'])}; {debio}"
-    return f"{x['acta']}: del corte {x['desde']} al {x['hasta']}"
+        return f"{cual(v, x)}: verificada a las {_hora(x['verificacion'])}; {debio}"
+    return f"{cual(v, x)}: del corte {x['desde']} al {x['hasta']}"
 
 
 def _mas(n: int) -> Iterator[Pieza]:

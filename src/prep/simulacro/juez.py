@@ -10,29 +10,33 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 
-from prep.comprobacion.corte_publicado import leer_archivo
+from prep.comprobacion.corte_publicado import MAXIMO_IMAGEN, SIN_FORMA, leer_archivo
+from prep.comprobacion.documentos import ruta_de_imagen
 from prep.comprobacion.informe import Informe, Nivel
 from prep.comprobacion.redibujo import Redibujar
 from prep.comprobacion.verificar import Opciones, leer_registro, verificar
 from prep.comprobacion.verificar import Registro as RegistroLeido
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
-from prep.simulacro.verdad import EleccionVerdadera, Empate, Verdad, leer
+from prep.simulacro.verdad import TOTALES, EleccionVerdadera, Empate, Verdad, leer
 from prep.simulacro.veredicto import FORMATO, Doc, decir
 from prep.transparencia.almacen import Lector
 from prep.transparencia.canonico import NoCanonico, leer_json
-from prep.transparencia.errores import ErrorEmision
+from prep.transparencia.errores import ErrorEmision, FormatoInvalido
 from prep.transparencia.manifiesto import Archivo
 
 FASES: Final = (("acopio", "captura"), ("captura", "verificacion"), ("verificacion", "publicacion"))
-TOTALES: Final = frozenset(
-    ("boletas_sobrantes", "personas_votaron", "representantes_votaron", "votos_sacados", "total_asentado")
-)
+IMAGENES: Final = "imágenes"
+"""What the check calls its findings on them."""
 _LUGAR = re.compile(r"([A-Z0-9_]+)/demarcacion/([0-9]+)\.json")
+Error = tuple[str, Any, Any]
+"""A field, what is published and what it should be."""
 
 
 class NoSePuedeJuzgar(Impedimento):
@@ -41,11 +45,16 @@ class NoSePuedeJuzgar(Impedimento):
 
 @dataclass(frozen=True, slots=True)
 class _Vista:
-    """An acta as a corte publishes it. `errores`: fields that do not say what the paper does."""
+    """An acta as a corte publishes it. `errores`: what of it alone is not as on the paper."""
 
     situacion: str
-    errores: tuple[tuple[str, Any, Any], ...]
+    errores: tuple[Error, ...]
     acta: Doc
+
+    @property
+    def imagen(self) -> str:
+        """Código de integridad of the image that it shows, if it is published."""
+        return str(self.acta["imagen"]["sha256"]) if self.situacion == "publicada" else ""
 
 
 @dataclass(slots=True)
@@ -64,13 +73,23 @@ class _Noche:
     """What is seen as the cortes go by."""
 
     verdad: Verdad
+    eleccion: Mapping[str, str]
+    """Of each acta that the truth knows."""
     horas: dict[int, str] = field(default_factory=dict)
     primera: dict[str, tuple[int, str]] = field(default_factory=dict)
     """By acta, the first corte that publishes it, and when it says that it was verified."""
     malas: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    """By acta, the cortes that publish it wrong."""
+    """By acta, the cortes in which it is wrong."""
     avance: list[Doc] = field(default_factory=list)
     catds: list[Counter[str]] = field(default_factory=list)
+    vistas: dict[str, _Vista] = field(default_factory=dict)
+    """The actas of the last corte that was seen."""
+    repetidas: set[str] = field(default_factory=set)
+    """Images that two of them show."""
+    perdidas: set[str] = field(default_factory=set)
+    """Images of them that are not there."""
+    sobran: set[str] = field(default_factory=set)
+    """Actas of any corte that the truth does not know."""
     ultimo: dict[str, dict[str, _Lugar]] = field(default_factory=dict)
     """By election and demarcación, the last corte."""
     proceso: Doc = field(default_factory=dict)
@@ -79,16 +98,22 @@ class _Noche:
 def juzgar(datos: bytes, lector: Lector, redibujar: Redibujar | None = None) -> Doc:
     """The verdict on a publication. `datos`: the truth, as it was sealed. `Impedimento`: it cannot be given."""
     verdad = leer(datos)
+    comprobada = verificar(lector, Opciones(todo=True, modo=verdad.modo, redibujar=redibujar))
     try:
-        comprobada = verificar(lector, Opciones(todo=True, modo=verdad.modo, redibujar=redibujar))
         registro = leer_registro(lector, None, Informe())
         if not registro.manifiestos:
             raise NoSePuedeJuzgar("La publicación no tiene todavía ningún corte.")
         _exigir_la_misma(verdad, registro)
         noche = _recorrer(verdad, lector, registro)
-    except (ErrorEmision, NoCanonico, KeyError, TypeError, ValueError) as error:
+        noche.perdidas = _perdidas(noche, lector, comprobada)
+        return _veredicto(noche, registro, comprobada)
+    except (ErrorEmision, NoCanonico) as error:
         raise NoSePuedeJuzgar(f"La publicación no se puede leer: {error}") from None
-    return _veredicto(noche, registro, comprobada)
+    except SIN_FORMA:
+        raise NoSePuedeJuzgar(
+            "La publicación no se puede leer: algún archivo no tiene la forma que debe. «prep verificar» dice: "
+            f"{comprobada.veredicto}."
+        ) from None
 
 
 def _exigir_la_misma(verdad: Verdad, registro: RegistroLeido) -> None:
@@ -102,30 +127,32 @@ def _exigir_la_misma(verdad: Verdad, registro: RegistroLeido) -> None:
 
 
 def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido) -> _Noche:
-    noche = _Noche(verdad)
+    noche = _Noche(verdad, {a: clave for clave, e in verdad.elecciones.items() for a in e.actas})
     leidos: dict[tuple[str, str], _Lugar] = {}
-    previos: dict[str, str] = {}
     rutas = {h["corte"]: h["ruta"] for _, h in registro.hojas if h["tipo"] == "corte"}
     for numero, m in sorted(registro.manifiestos.items()):
         noche.horas[numero] = m.todo["hora"]
-        archivos = {a.ruta: a for a in m.archivos if _LUGAR.fullmatch(a.ruta)}
         vivos: dict[tuple[str, str], _Lugar] = {}
-        for ruta, a in archivos.items():
-            clave = (ruta, a.sha256)
-            vivos[clave] = leidos[clave] if clave in leidos else _leer_lugar(verdad, lector, rutas[numero], a)
-            nuevo = previos.get(ruta) != a.sha256
-            for acta, vista in vivos[clave].vistas.items():
-                if vista.situacion == "publicada":
-                    if nuevo and acta not in noche.primera:
-                        noche.primera[acta] = numero, vista.acta.get("verificacion", "")
-                    if vista.errores:
-                        noche.malas[acta].append(numero)
-        leidos, previos = vivos, {ruta: a.sha256 for ruta, a in archivos.items()}
+        for a in m.archivos:
+            if _LUGAR.fullmatch(a.ruta):
+                clave = (a.ruta, a.sha256)
+                with suppress(FormatoInvalido):  # not there as signed, as the check says: its actas are not published
+                    vivos[clave] = leidos[clave] if clave in leidos else _leer_lugar(verdad, lector, rutas[numero], a)
+        leidos = vivos
+        noche.vistas = {acta: vista for lugar in vivos.values() for acta, vista in lugar.vistas.items()}
+        noche.sobran |= noche.vistas.keys() - noche.eleccion.keys()
+        imagenes = Counter(v.imagen for v in noche.vistas.values() if v.imagen)
+        noche.repetidas = {i for i, n in imagenes.items() if n > 1}
+        for acta, vista in noche.vistas.items():
+            if vista.situacion == "publicada":
+                noche.primera.setdefault(acta, (numero, vista.acta.get("verificacion", "")))
+            if any(_errores(noche, vista)):
+                noche.malas[acta].append(numero)
         _anotar_avance(noche, numero, vivos)
     for (ruta, _), lugar in leidos.items():
         eleccion, _, id_ = ruta.removesuffix(".json").split("/")
         noche.ultimo.setdefault(eleccion, {})[id_] = lugar
-    proceso = next(a for a in m.archivos if a.ruta == "proceso.json")
+    proceso = {a.ruta: a for a in m.archivos}["proceso.json"]
     noche.proceso = leer_json(leer_archivo(lector, rutas[numero], proceso))
     return noche
 
@@ -160,8 +187,37 @@ def _leer_lugar(verdad: Verdad, lector: Lector, ruta: str, archivo: Archivo) -> 
     return lugar
 
 
-def _comparar(eleccion: EleccionVerdadera, debe: Sequence[Any] | str, acta: Doc) -> Iterator[tuple[str, Any, Any]]:
-    """Field, what is published and what the paper says, where they differ."""
+def _perdidas(noche: _Noche, lector: Lector, comprobada: Informe) -> set[str]:
+    """Images of the last corte that are not there, or are not the ones signed. The check has just read them all: they
+    are looked for again only where it did not say that every one was right."""
+    de_imagenes = [h.nivel for h in comprobada.hallazgos if h.asunto == IMAGENES]
+    if all(nivel in (Nivel.BIEN, Nivel.AVISO) for nivel in de_imagenes):
+        return set()
+    ofrecidas = {v.imagen for v in noche.vistas.values() if v.imagen and "ruta" in v.acta["imagen"]}
+    return {i for i in ofrecidas if not _esta(lector, i)}
+
+
+def _esta(lector: Lector, imagen: str) -> bool:
+    try:
+        datos = lector.leer(ruta_de_imagen(imagen), MAXIMO_IMAGEN)
+    except FormatoInvalido:
+        return False
+    return datos is not None and sha256(datos).hexdigest() == imagen
+
+
+def _errores(noche: _Noche, vista: _Vista) -> Iterator[Error]:
+    """Everything that is wrong with an acta in the corte that was seen last."""
+    yield from vista.errores
+    if vista.imagen in noche.repetidas:
+        yield "imagen", "la misma que otra acta", "una propia"
+    if vista.imagen in noche.perdidas:
+        yield "imagen", "no está o no es la firmada", "la suya"
+
+
+def _comparar(eleccion: EleccionVerdadera, debe: Sequence[Any] | str, acta: Doc) -> Iterator[Error]:
+    """Where what is published is not what the paper says, or has no image to be compared with."""
+    if acta["situacion"] == "publicada" and "ruta" not in acta["imagen"]:
+        yield "imagen", "no se publica", "la suya"
     if isinstance(debe, str):
         motivo = f"Sin acta({debe})"
         if acta["situacion"] == "publicada":
@@ -175,8 +231,8 @@ def _comparar(eleccion: EleccionVerdadera, debe: Sequence[Any] | str, acta: Doc)
     votos = valores["votos"]
     for campo, suyo in zip(eleccion.campos, debe, strict=True):
         if campo in TOTALES:
-            if campo in valores and valores[campo] != suyo:  # what was not asked for is not published
-                yield campo, valores[campo], suyo
+            if valores.get(campo) != suyo:
+                yield campo, valores.get(campo), suyo
         elif votos.get(campo) != suyo:
             yield campo, votos.get(campo), suyo
     for campo in votos.keys() - set(eleccion.campos):
@@ -191,11 +247,10 @@ def _comparar(eleccion: EleccionVerdadera, debe: Sequence[Any] | str, acta: Doc)
 
 def _veredicto(noche: _Noche, registro: RegistroLeido, comprobada: Informe) -> Doc:
     verdad = noche.verdad
-    vistas = {a: v for lugares in noche.ultimo.values() for lugar in lugares.values() for a, v in lugar.vistas.items()}
-    mal, faltan = _mal(noche, vistas), _faltan(noche, vistas)
-    tarde, corregidas = list(_tarde(noche, vistas)), list(_corregidas(noche, mal))
+    mal, faltan = _mal(noche), _faltan(noche)
+    tarde, corregidas = list(_tarde(noche)), list(_corregidas(noche, mal))
     empates = [_empate(noche, e) for e in verdad.empates]
-    problemas = list(_problemas(noche, registro, comprobada, vistas))
+    problemas = list(_problemas(noche, registro, comprobada))
     orden = [e["clave"] for e in noche.proceso["elecciones"]]
     elecciones = {c: _cuenta(noche, c, verdad.elecciones[c], mal, faltan) for c in orden if c in verdad.elecciones}
     ultimo = max(registro.manifiestos)
@@ -221,7 +276,7 @@ def _veredicto(noche: _Noche, registro: RegistroLeido, comprobada: Informe) -> D
         "incidentes": list(_incidentes(registro)),
         "avance": noche.avance,
         "catds": _catds(noche, mal, faltan),
-        "fases": list(_fases(noche, vistas)),
+        "fases": list(_fases(noche)),
     }
     fallas = mal or faltan or tarde or corregidas or problemas or not all(e["igual"] for e in empates)
     doc["codigo"] = 2 if comprobada.codigo == 2 else int(bool(fallas))
@@ -256,17 +311,14 @@ def _suma(e: EleccionVerdadera, valores: Sequence[Any]) -> int:
     return sum(v for c, v in zip(e.campos, valores, strict=True) if c not in TOTALES and isinstance(v, int))
 
 
-def _mal(noche: _Noche, vistas: Mapping[str, _Vista]) -> list[Doc]:
+def _mal(noche: _Noche) -> list[Doc]:
     """The actas that the last corte publishes wrong, and who could have seen it."""
-    imagenes = Counter(v.acta["imagen"]["sha256"] for v in vistas.values() if v.situacion == "publicada")
     mal = []
     for clave, e in noche.verdad.elecciones.items():
         for acta, debe in e.actas.items():
-            if (vista := vistas.get(acta)) is None:
+            if (vista := noche.vistas.get(acta)) is None:
                 continue
-            errores = list(vista.errores)
-            if vista.situacion == "publicada" and imagenes[vista.acta["imagen"]["sha256"]] > 1:
-                errores.append(("imagen", "la misma que otra acta", "una propia"))
+            errores = list(_errores(noche, vista))
             if errores:
                 mal.append(
                     {
@@ -276,14 +328,16 @@ def _mal(noche: _Noche, vistas: Mapping[str, _Vista]) -> list[Doc]:
                         "existe": not isinstance(debe, str),
                         "campos": [{"campo": c, "dice": d, "debe": s} for c, d, s in errores],
                         "desde": noche.malas.get(acta, [max(noche.horas)])[0],
-                        "pudo": _quien_pudo(e, debe, vista),
+                        "pudo": _quien_pudo(e, debe, vista, errores),
                     }
                 )
     return mal
 
 
-def _quien_pudo(e: EleccionVerdadera, debe: Sequence[Any] | str, vista: _Vista) -> list[str]:
-    """Who had it before their eyes: whoever compares with the picture, and whoever adds."""
+def _quien_pudo(e: EleccionVerdadera, debe: Sequence[Any] | str, vista: _Vista, errores: Sequence[Error]) -> list[str]:
+    """Who had it before their eyes: whoever compares with the picture, whoever adds, and whoever looks for it."""
+    if all(campo == "imagen" for campo, _, _ in errores):
+        return ["cualquiera"]
     pudo = ["verificacion"]
     valores = vista.acta.get("valores")
     if valores is not None and not isinstance(debe, str):
@@ -295,12 +349,12 @@ def _quien_pudo(e: EleccionVerdadera, debe: Sequence[Any] | str, vista: _Vista) 
     return pudo
 
 
-def _faltan(noche: _Noche, vistas: Mapping[str, _Vista]) -> list[Doc]:
+def _faltan(noche: _Noche) -> list[Doc]:
     """What the last corte still lacks, and where each stopped."""
     faltan = []
     for clave, e in noche.verdad.elecciones.items():
         for acta, debe in e.actas.items():
-            vista = vistas.get(acta)
+            vista = noche.vistas.get(acta)
             situacion = vista.situacion if vista else "no_publicada"
             llego = situacion == "sin_acta" if isinstance(debe, str) else situacion == "publicada"
             if not llego and not (isinstance(debe, str) and situacion == "publicada"):
@@ -316,23 +370,29 @@ def _faltan(noche: _Noche, vistas: Mapping[str, _Vista]) -> list[Doc]:
     return faltan
 
 
-def _tarde(noche: _Noche, vistas: Mapping[str, _Vista]) -> Iterator[Doc]:
+def _tarde(noche: _Noche) -> Iterator[Doc]:
     """Actas verified before a corte that did not carry them yet."""
     horas = [(n, datetime.fromisoformat(h)) for n, h in sorted(noche.horas.items())]
     for acta, (salio, verificada) in sorted(noche.primera.items()):
-        if acta in vistas and verificada:
+        if acta in noche.vistas and acta in noche.eleccion and verificada:
             desde = datetime.fromisoformat(verificada)
             debio = next((n for n, hora in horas if hora > desde), salio)
             if debio < salio:
-                yield {"acta": acta, "verificacion": verificada, "debio": debio, "salio": salio}
+                yield {
+                    "acta": acta,
+                    "eleccion": noche.eleccion[acta],
+                    "verificacion": verificada,
+                    "debio": debio,
+                    "salio": salio,
+                }
 
 
 def _corregidas(noche: _Noche, mal: list[Doc]) -> Iterator[Doc]:
     """Actas that some corte published wrong, and the last one does not."""
     siguen = {m["acta"] for m in mal}
     for acta, cortes in sorted(noche.malas.items()):
-        if acta not in siguen:
-            yield {"acta": acta, "desde": cortes[0], "hasta": cortes[-1]}
+        if acta not in siguen and acta in noche.eleccion:
+            yield {"acta": acta, "eleccion": noche.eleccion[acta], "desde": cortes[0], "hasta": cortes[-1]}
 
 
 def _empate(noche: _Noche, e: Empate) -> Doc:
@@ -354,33 +414,38 @@ def _empate(noche: _Noche, e: Empate) -> Doc:
 
 def _sello(verdad: Verdad, registro: RegistroLeido) -> Doc | None:
     """The leaf that sealed this truth: where, when, and whether it came before any acta."""
-    con_actas = (
-        i
-        for i, h in registro.hojas
-        if h["tipo"] == "corte"
-        and any(c["capturadas"] for c in registro.manifiestos[h["corte"]].todo["cuentas"].values())
-    )
+
+    def sin_actas(corte: int) -> bool:
+        """Known to carry none; of a corte that was withdrawn or rewritten nothing is known."""
+        m = registro.manifiestos.get(corte)
+        return m is not None and not any(c["capturadas"] for c in m.todo["cuentas"].values())
+
+    con_actas = (i for i, h in registro.hojas if h["tipo"] == "corte" and not sin_actas(h["corte"]))
     primera = next(con_actas, len(registro.hojas))
-    for i, h in registro.hojas:
-        if h["tipo"] == "verdad_sellada" and h["compromiso"] == verdad.sha256:
+    for i, h in _selladas(registro):
+        if h["compromiso"] == verdad.sha256:
             return {"posicion": i, "hora": h["hora"], "antes": i < primera}
     return None
 
 
-def _problemas(
-    noche: _Noche, registro: RegistroLeido, comprobada: Informe, vistas: Mapping[str, _Vista]
-) -> Iterator[str]:
+def _selladas(registro: RegistroLeido) -> list[tuple[int, Mapping[str, Any]]]:
+    """The truths sealed in a log, in order: whoever may choose among several proves nothing, and the first counts."""
+    return [(i, h) for i, h in registro.hojas if h["tipo"] == "verdad_sellada"]
+
+
+def _problemas(noche: _Noche, registro: RegistroLeido, comprobada: Informe) -> Iterator[str]:
     """What is wrong with the drill as a whole."""
     sello = _sello(noche.verdad, registro)
     if sello is None:
         yield "Esta verdad no está sellada en el registro de la publicación."
     elif not sello["antes"]:
-        yield f"La verdad se selló a las {sello['hora']}, cuando ya había actas publicadas."
+        yield f"La verdad se selló a las {sello['hora']}, y no consta que fuera antes de publicarse la primera acta."
+    if sello is not None and sello["posicion"] != (primera := _selladas(registro)[0])[0]:
+        yield f"Antes que esta verdad se selló otra, a las {primera[1]['hora']}: la que cuenta es la primera."
     for h in comprobada.hallazgos:
         if h.nivel in (Nivel.MAL, Nivel.SIN_COMPROBAR):
             yield f"{h.asunto}: {h.texto}"
-    esperadas = {a for e in noche.verdad.elecciones.values() for a in e.actas}
-    if sobran := sorted(vistas.keys() - esperadas):
+    if sobran := sorted(noche.sobran):
         yield f"La publicación trae {cuantos(len(sobran), 'acta')} que la verdad no conoce: {', '.join(sobran[:5])}."
 
 
@@ -415,10 +480,10 @@ def _catds(noche: _Noche, mal: list[Doc], faltan: list[Doc]) -> list[Doc]:
     ]
 
 
-def _fases(noche: _Noche, vistas: Mapping[str, _Vista]) -> Iterator[Doc]:
+def _fases(noche: _Noche) -> Iterator[Doc]:
     """Seconds that each phase took, by how the picture came: the tenth, half, nine tenths, all but a hundredth."""
     tiempos: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for acta, vista in vistas.items():
+    for acta, vista in noche.vistas.items():
         if vista.situacion != "publicada":
             continue
         horas = {k: vista.acta.get(k) for k in ("acopio", "captura", "verificacion")}

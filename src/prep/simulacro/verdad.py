@@ -18,6 +18,11 @@ from prep.plataforma.errores import Impedimento
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico
 
 FORMATO: Final = "prep/verdad/1"
+TOTALES: Final = (
+    *("boletas_sobrantes", "personas_votaron", "representantes_votaron", "votos_sacados"),
+    "total_asentado",
+)
+"""The fields of an acta that are no votes."""
 MARCAS: Final = ("Ilegible", "Sin dato")
 MOTIVOS: Final = ("1", "2", "3", "4")
 Valor = int | str | None
@@ -53,10 +58,12 @@ class Empate:
 
 @dataclass(frozen=True, slots=True)
 class Verdad:
-    """`catds`: name by key; `casillas`: the CATD of each casilla; `sha256`: of the file."""
+    """`catalogo`: fingerprint of the process it was made for; `catds`: name by key; `casillas`: the CATD of each
+    casilla; `sha256`: of the file."""
 
     proceso: str
     modo: str
+    catalogo: str
     elecciones: Mapping[str, EleccionVerdadera]
     empates: tuple[Empate, ...]
     catds: Mapping[str, str]
@@ -137,7 +144,8 @@ def _leer(doc: Any, huella: str) -> Verdad:
             raise ValueError(f"no dice de qué CATD es la casilla {min(faltan)}")
     if not all(isinstance(n, str) for n in catds.values()) or not set(casillas.values()) <= catds.keys() | {""}:
         raise ValueError("nombra un CATD que no está en su lista")
-    return Verdad(str(doc["proceso"]), str(doc["modo"]), elecciones, empates, catds, casillas, huella)
+    proceso, modo, catalogo = (str(doc[c]) for c in ("proceso", "modo", "catalogo"))
+    return Verdad(proceso, modo, catalogo, elecciones, empates, catds, casillas, huella)
 
 
 def _eleccion(clave: str, e: Any) -> EleccionVerdadera:
@@ -145,13 +153,13 @@ def _eleccion(clave: str, e: Any) -> EleccionVerdadera:
     actas: dict[str, tuple[Valor, ...] | str] = {}
     for acta, valores in e["actas"].items():
         if not re.fullmatch(r"[0-9]{6}[A-Z][0-9]{4}[0-9A-Za-z]{1,3}", acta):
-            raise ValueError(f"«{acta[:40]}» no es la clave de un acta")
+            raise ValueError(f"en {clave}, «{acta[:40]}» no es la clave de un acta")
         if isinstance(valores, str):
             if valores not in MOTIVOS:
-                raise ValueError(f"el acta {acta} no dice por qué no la hay")
+                raise ValueError(f"en {clave}, el acta {acta} no dice por qué no la hay")
             actas[acta] = valores
         elif len(valores) != len(campos) or not all(_es_valor(v) for v in valores):
-            raise ValueError(f"el acta {acta} no trae un valor por campo")
+            raise ValueError(f"en {clave}, el acta {acta} no trae un valor por campo")
         else:
             actas[acta] = tuple(valores)
     no_cuentan = frozenset(e["no_cuentan"])

@@ -27,6 +27,7 @@ PUDO: Final = {
     "verificacion": "quien verifica",
     "cualquiera_con_la_imagen": "cualquiera que vea la imagen",
     "la_suma": "quien sume sus votos",
+    "cualquiera": "cualquiera que busque su imagen",
 }
 
 
@@ -42,7 +43,7 @@ def decir(doc: Doc) -> str:
             f"{cuantos(sin_acta, 'paquete')} sin acta, así publicado; "
             f"{cuantos(len(doc['empates']), 'empate exacto', 'empates exactos')}."
         )
-    partes = [f"bien {suma['bien']:,} ({por_ciento(suma['bien'], suma['existen'])} %)"]
+    partes = [f"bien {suma['bien']:,} ({parte(suma['bien'], suma['existen'])})"]
     partes += [f"{nombre} {len(doc[k]):,}" for k, nombre in _LISTAS if doc[k]]
     if distintos := sum(not e["igual"] for e in doc["empates"]):
         partes.append(f"empates que no salieron {distintos:,}")
@@ -51,23 +52,33 @@ def decir(doc: Doc) -> str:
     return f"NO ES EL 100 %: de {existen} que existen, {', '.join(partes)}."
 
 
+def parte(unas: int, todas: int) -> str:
+    """So many of all, in words; of none there is no share."""
+    return "sin actas" if (p := por_ciento(unas, todas)) is None else f"{p} %"
+
+
+def cual(doc: Doc, x: Doc) -> str:
+    """An acta, a tie…: the election, which its key does not say to people, and its name."""
+    return f"{doc['elecciones'][x['eleccion']]['nombre']}, {x['acta'] if 'acta' in x else x['nombre']}"
+
+
 def renglones(doc: Doc) -> Iterator[str]:
     """The list behind the verdict, a line each."""
     yield from doc["problemas"]
     for m in doc["mal"]:
         campos = "; ".join(f"{c['campo']} dice {dicho(c['dice'])} y debe decir {dicho(c['debe'])}" for c in m["campos"])
-        yield f"{m['acta']}: {campos}. Pudo verlo {', '.join(PUDO[p] for p in m['pudo'])}."
+        yield f"{cual(doc, m)}: {campos}. Pudo verlo {', '.join(PUDO[p] for p in m['pudo'])}."
     for f in doc["faltan"]:
-        yield f"{f['acta']}: falta; {SITUACION[f['situacion']]}."
+        yield f"{cual(doc, f)}: falta; {SITUACION[f['situacion']]}."
     for t in doc["tarde"]:
         debio = f"debió salir en el corte {t['debio']} y salió en el {t['salio']}"
-        yield f"{t['acta']}: se verificó a las {t['verificacion']}, {debio}."
+        yield f"{cual(doc, t)}: se verificó a las {t['verificacion']}, {debio}."
     for c in doc["corregidas"]:
-        yield f"{c['acta']}: estuvo mal del corte {c['desde']} al {c['hasta']}."
+        yield f"{cual(doc, c)}: estuvo mal del corte {c['desde']} al {c['hasta']}."
     for e in doc["empates"]:
         if not e["igual"]:
             hay = ", ".join(f"{v:,}" for v in e["publicados"])
-            yield f"{e['nombre']}: debía haber empate a {e['debe']:,} y se publicó {hay}."
+            yield f"{cual(doc, e)}: debía haber empate a {e['debe']:,} y se publicó {hay}."
 
 
 def dicho(v: Any) -> str:

@@ -81,7 +81,7 @@ function* turnos(actos, manifiestos) {
   const primero = actos.find((h) => h.tipo === "corte");
   if (primero && primero.corte !== 1) yield `el registro comienza en el corte ${primero.corte}: faltan los anteriores`;
   let [cierre, ultimo, ceros] = [null, null, 0];
-  const sellados = new Set();
+  const selladas = [];
   for (const h of actos) {
     const n = nombreDe(h);
     if (cierre && ["corte", "prorroga", "cierre", "puesta_en_ceros"].includes(h.tipo)) yield `${n}: viene después del cierre`;
@@ -94,8 +94,11 @@ function* turnos(actos, manifiestos) {
       if (h.corte !== ultimo || manifiestos.get(h.corte)?.cierre === false) yield `${n}: dice que el último corte es el ${h.corte}`;
     } else if (h.tipo === "correccion") { if (!(h.corte < h.corregido_por && h.corregido_por <= (ultimo ?? 0))) yield `${n}: nombra cortes que no hay, o en otro orden`; }
     else if (h.tipo === "prorroga") { if (Date.parse(h.hasta) <= Date.parse(h.hora)) yield `${n}: prorroga hasta una hora que ya pasó`; }
-    else if (h.tipo === "verdad_sellada") sellados.add(h.compromiso);
-    else if (h.tipo === "verdad_abierta" && !sellados.has(h.documento)) yield `${n}: abre una verdad que nadie selló antes`;
+    else if (h.tipo === "verdad_sellada") { if (selladas.push(h.compromiso) > 1) yield `${n}: ya había una verdad sellada, y la que cuenta es la primera`; }
+    else if (h.tipo === "verdad_abierta") {
+      if (!selladas.includes(h.documento)) yield `${n}: abre una verdad que nadie selló antes`;
+      else if (h.documento !== selladas[0]) yield `${n}: abre una verdad que no es la que cuenta, la primera que se selló`;
+    }
   }
 }
 
