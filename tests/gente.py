@@ -8,6 +8,7 @@ from functools import cache
 from uuid import uuid4
 
 from allauth.mfa.models import Authenticator
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.http import HttpResponse
@@ -21,8 +22,9 @@ from prep.acceso.facultades import nombrar as nombrar_de_hecho
 from prep.acceso.models import Cuenta, Terminal
 from prep.acceso.roles import CON_SEGUNDO_FACTOR, Rol
 from prep.bitacora.models import Instalacion
-from prep.bitacora.nodos import nodo_de_aqui
-from prep.bitacora.services import fundar_instalacion
+from prep.bitacora.nodos import DispositivoLocal, nodo_de_aqui
+from prep.bitacora.services import anotar, fundar_instalacion
+from prep.bitacora.services.altas import alta_de_telefono
 from prep.dominio.comun.autoridad import TODO
 
 CLAVE = "cuatro palabras sin par"
@@ -57,6 +59,14 @@ def persona(*roles: Rol, lugar: str = "CCV", alcance: tuple[str, ...] = (TODO,),
     if lista and set(roles) & CON_SEGUNDO_FACTOR:
         Authenticator.objects.create(user=cuenta, type="totp", data={"secret": cifrar(SECRETO)})
     return cuenta
+
+
+def telefono(cuenta: Cuenta) -> DispositivoLocal:
+    """A phone of that person, enrolled."""
+    tel = DispositivoLocal(f"tel-{uuid4().hex[:12]}", Ed25519PrivateKey.generate())
+    ahora = sesiones.reloj.ahora()
+    anotar([alta_de_telefono(tel, cuenta.persona, ahora)], escribano().firmante, ahora)
+    return tel
 
 
 def terminal(cliente: Client, lugar: str = "CCV") -> Terminal:

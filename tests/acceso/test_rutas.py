@@ -16,7 +16,7 @@ from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, path
 from django.utils import timezone
 
-from gente import dentro, persona, terminal
+from gente import dentro, persona, telefono, terminal
 from noche import INICIO, carpeta_de_ejemplo
 from prep.acceso.models import Cuenta
 from prep.acceso.permisos import Acceso, requiere
@@ -97,6 +97,9 @@ TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     "coordinacion/acta/<str:clave>/imagen/<str:huella>/": ("GET", COORDINAN),
     "coordinacion/avisos/": ("GET", frozenset({Rol.SUPERVISOR, ADMIN, AUD})),
     "coordinacion/avisos/<str:ident>/": ("GET", frozenset({Rol.SUPERVISOR, ADMIN, AUD})),
+    "coordinacion/telefonos/": ("GET", MANDO | {AUD}),
+    "coordinacion/telefonos/<str:ident>/": ("GET", MANDO | {AUD}),
+    "coordinacion/telefonos/<str:ident>/baja/": ("POST", frozenset({ADMIN})),
     "coordinacion/muros/": ("GET", frozenset({Rol.SUPERVISOR, ADMIN})),
     "coordinacion/muros/<uuid:ident>/quitar/": ("POST", frozenset({Rol.SUPERVISOR, ADMIN})),
     "muro/<str:enlace>/": ("GET", None),
@@ -196,6 +199,16 @@ OBJETOS: dict[str, dict[str, frozenset[Rol]]] = {
     "coordinacion/acta/<str:clave>/": {"de otro proceso": NADIE},
     "coordinacion/acta/<str:clave>/imagen/<str:huella>/": {"de otro proceso": NADIE},
     "coordinacion/avisos/<str:ident>/": {"de otro proceso": NADIE},
+    "coordinacion/telefonos/<str:ident>/": {
+        "del lugar": MANDO | {AUD},
+        "de otro lugar": frozenset({ADMIN, AUD}),
+        "de otro proceso": NADIE,
+    },
+    "coordinacion/telefonos/<str:ident>/baja/": {
+        "del lugar": frozenset({ADMIN}),
+        "de otro lugar": frozenset({ADMIN}),
+        "de otro proceso": NADIE,
+    },
     "coordinacion/muros/<uuid:ident>/quitar/": {
         "suyo": frozenset({Rol.SUPERVISOR, ADMIN}),
         "de otra persona": frozenset({ADMIN}),
@@ -215,6 +228,8 @@ def objeto(ruta: str, de_quien: str, cuenta: Cuenta) -> dict[str, Any]:
     if "muros/<uuid:ident>" in ruta:
         muro = Muro.objects.create(persona=dueno.persona, nombre="Muro", alta=timezone.now())
         return {"ident": muro.id if aqui else uuid4()}
+    if "telefonos/<str:ident>" in ruta:
+        return {"ident": telefono(dueno).id if aqui else "tel-de-nadie"}
     if "<uuid:ident>" in ruta:
         return {"ident": terminal(Client(), lugar).id if aqui else uuid4()}
     if "<int:pk>" in ruta:

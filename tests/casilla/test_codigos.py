@@ -17,7 +17,7 @@ from django.test import Client
 from typer.testing import CliRunner
 
 import prep.casilla
-from gente import persona
+from gente import persona, telefono
 from prep.acceso.roles import Rol
 from prep.bitacora.autoridad import ambito, autoridad
 from prep.casilla.armazon import MAXIMO_BYTES, armazon
@@ -94,20 +94,12 @@ def test_what_is_missing_is_said_before_any_code_is_made(oficina: Any, en_esta_b
 
 
 def test_a_lost_phone_is_listed_and_revoked(oficina: Any, en_esta_base: None) -> None:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    from noche import INICIO, raiz
-    from prep.bitacora.nodos import DispositivoLocal
-    from prep.bitacora.services import anotar
-    from prep.bitacora.services.altas import alta_de_telefono
-
-    tel = DispositivoLocal("tel-perdido", Ed25519PrivateKey.generate())
-    anotar([alta_de_telefono(tel, oficina.cae, INICIO)], raiz(), INICIO)
+    tel = telefono(oficina.cuenta)
     jefa = persona(Rol.ADMINISTRADOR, lugar="SEDE")
-    assert correr("telefonos")[1] == f"tel-perdido {oficina.cuenta.nombre} envió 0"
-    codigo, dicho = correr("baja", "tel-perdido", "--motivo", "Robo.", "--autoriza", jefa.usuario)
+    assert correr("telefonos")[1] == f"{tel.id} {oficina.cuenta.nombre} envió 0"
+    codigo, dicho = correr("baja", tel.id, "--motivo", "Robo.", "--autoriza", jefa.usuario)
     assert codigo == 0 and "ya no sirve" in dicho
-    assert autoridad().dispositivos["tel-perdido"].bajas
+    assert autoridad().dispositivos[tel.id].bajas
     assert "dado de baja" in correr("telefonos")[1]
 
 

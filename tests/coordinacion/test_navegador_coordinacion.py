@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gente import dentro
+from gente import dentro, telefono
 from navegador import revisar
 from prep.acceso.models import Cuenta
 from prep.acceso.roles import Rol
@@ -66,11 +66,14 @@ def test_every_page_at_a_desk_in_light_and_on_a_phone_in_dark(noche: Any, ancho:
     supervisa = sala.persona(Rol.SUPERVISOR, nombre="Elsa Franco Gil")
     ahora = oficina.reloj.ahora()
     Muro.objects.create(nombre="Sala de operación", persona=supervisa.persona, meta="03:00", alta=ahora)
+    suyo = telefono(sala.persona(Rol.CAE, alcance=(sala.claves[0][:11],), nombre="Inés Mora Lara"))
     rutas = {
         "tablero": f"{TABLERO}?a=03:00",
         "puestos": PUESTOS,
         "actas": ACTAS,
         "acta": f"/coordinacion/acta/{sala.claves[0]}/",
+        "telefonos": "/coordinacion/telefonos/",
+        "telefono": f"/coordinacion/telefonos/{suyo.id}/",
         "muros": "/coordinacion/muros/",
         "avisos": "/coordinacion/avisos/",
         "aviso": f"/coordinacion/avisos/{avisos.avisos(sala.padron, ahora)[0].id}/",

@@ -77,22 +77,19 @@ def codigos(
 
 @app.command()
 def telefonos() -> None:
-    """Qué teléfonos hay: de quién es cada uno, qué ha enviado y si se dio de baja."""
+    """Qué teléfonos hay: de quién es cada uno, qué ha enviado, qué le falta y si se dio de baja."""
     from prep.plataforma.arranque import django_listo
 
     with django_listo():
         from prep.acceso.models import Cuenta
-        from prep.bitacora.autoridad import autoridad
-        from prep.dominio.comun.facultades import ClaseDispositivo
-        from prep.intercambio import cadenas
+        from prep.intercambio import contactos
 
         nombres = dict(Cuenta.objects.values_list("persona", "nombre"))
-        for ident, aparato in sorted(autoridad().dispositivos.items()):
-            if aparato.clase is ClaseDispositivo.TELEFONO:
-                suyo = cadenas.estado(ident, aparato)
-                falta = f", faltan {sum(b - a + 1 for a, b in suyo['huecos'])}" if suyo["huecos"] else ""
-                baja = ", dado de baja" if aparato.bajas else ""
-                typer.echo(f"{ident}\t{nombres.get(aparato.persona, '?')}\tenvió {suyo['ultima']}{falta}{baja}")
+        for t in contactos.telefonos().values():
+            falta = f", faltan {t.faltan}" if t.faltan else ""
+            dice = f", dice que le faltan {t.contacto.por_enviar} por enviar" if t.contacto else ""
+            baja = ", dado de baja" if t.de_baja else ""
+            typer.echo(f"{t.id}\t{nombres.get(t.persona, '?')}\tenvió {t.hechos}{falta}{dice}{baja}")
 
 
 @app.command()

@@ -106,6 +106,10 @@ class Tabla:
         filas += [f for f in self.filas if f.get(clave) in (None, "")]
         return replace(self, filas=filas, orden=orden)
 
+    def primeras(self, n: int) -> Tabla:
+        """Its first rows."""
+        return replace(self, filas=self.filas[:n])
+
     def csv(self) -> HttpResponse:
         """UTF-8 with its mark, so that a spreadsheet reads accents; no cell is a formula."""
         salida = io.StringIO()

@@ -10,6 +10,7 @@ from prep.coordinacion.views.avisos import lista, uno
 from prep.coordinacion.views.muro import enlaces, muro, quitar
 from prep.coordinacion.views.puestos import puestos
 from prep.coordinacion.views.tablero import tablero
+from prep.coordinacion.views.telefonos import revocar, telefono, telefonos
 
 urlpatterns = [
     path("coordinacion/", tablero, name="coordinacion-tablero"),
@@ -19,6 +20,9 @@ urlpatterns = [
     path("coordinacion/acta/<str:clave>/imagen/<str:huella>/", imagen, name="coordinacion-imagen"),
     path("coordinacion/avisos/", lista, name="coordinacion-avisos"),
     path("coordinacion/avisos/<str:ident>/", uno, name="coordinacion-aviso"),
+    path("coordinacion/telefonos/", telefonos, name="coordinacion-telefonos"),
+    path("coordinacion/telefonos/<str:ident>/", telefono, name="coordinacion-telefono"),
+    path("coordinacion/telefonos/<str:ident>/baja/", revocar, name="coordinacion-revocar"),
     path("coordinacion/muros/", enlaces, name="coordinacion-muros"),
     path("coordinacion/muros/<uuid:ident>/quitar/", quitar, name="coordinacion-quitar-muro"),
     path("muro/<str:enlace>/", muro, name="muro"),

@@ -45,4 +45,10 @@ ESTADOS: Final = {
     "fuera": Aspecto("", "salir"),
     "en_descanso": Aspecto("", "descanso"),
     "sin_conexion": Aspecto("mal", "sin_red"),
+    "sin_telefono": Aspecto("aviso", "telefono"),
+    "al_dia": Aspecto("bien", "palomita"),
+    "por_enviar": Aspecto("curso", "reloj"),
+    "sin_recibir": Aspecto("mal", "alerta"),
+    "callado": Aspecto("aviso", "sin_red"),
+    "de_baja": Aspecto("", "tache"),
 }

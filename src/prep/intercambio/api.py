@@ -12,7 +12,7 @@ from ninja.security.base import AuthBase
 
 from prep.bitacora.autoridad import SinFundar
 from prep.bitacora.nodos import nodo_de_aqui
-from prep.intercambio import altas, cadenas, nodo, objetos
+from prep.intercambio import altas, cadenas, contactos, nodo, objetos
 from prep.intercambio.errores import DE_NUEVO, Negado
 from prep.intercambio.firmas import Quien, reconocer
 from prep.intercambio.recibos import recibo
@@ -76,6 +76,10 @@ class Conocido(Schema):
     nodo: dict[str, Any]
 
 
+class Contado(Schema):
+    hora: str
+
+
 class Solicitud(Schema):
     codigo: str
     llave: str
@@ -119,6 +123,16 @@ def _quien(request: HttpRequest, respuesta: HttpResponse) -> Quien:
         pases.dar(respuesta)
     quien: Quien = request.auth  # type: ignore[attr-defined]
     return quien
+
+
+def _cuerpo(request: HttpRequest, quien: Quien, maximo: int) -> bytes:
+    """What was sent, no more than it may measure and no other than what was signed."""
+    cuerpo = request.read(maximo + 1)
+    if len(cuerpo) > maximo:
+        raise Negado(413, "grande", f"Una entrega mide hasta {maximo >> 10:,} KiB: divídala.")
+    if sha256(cuerpo).hexdigest() != quien.huella:
+        raise Negado(422, "huella", f"La entrega llegó incompleta o cambiada en el camino. {DE_NUEVO}")
+    return cuerpo
 
 
 _CUERPO_DE_FOTO: Final = {
@@ -172,11 +186,7 @@ def recibo_de_objeto(request: HttpRequest, respuesta: HttpResponse, huella: str)
 )
 def entregar(request: HttpRequest, respuesta: HttpResponse) -> dict[str, Any]:
     quien = _quien(request, respuesta)
-    cuerpo = request.read(cadenas.MAXIMO_BYTES + 1)
-    if len(cuerpo) > cadenas.MAXIMO_BYTES:
-        raise Negado(413, "grande", f"Una entrega mide hasta {cadenas.MAXIMO_BYTES >> 20} MiB: divídala.")
-    if sha256(cuerpo).hexdigest() != quien.huella:
-        raise Negado(422, "huella", f"La entrega llegó incompleta o cambiada en el camino. {DE_NUEVO}")
+    cuerpo = _cuerpo(request, quien, cadenas.MAXIMO_BYTES)
     entrega = cadenas.recibir(quien.id, quien.aparato, cadenas.leer_lote(cuerpo), nodo.reloj.ahora())
     return {
         "nuevos": entrega.nuevos,
@@ -198,6 +208,22 @@ def conocer(request: HttpRequest, respuesta: HttpResponse) -> dict[str, Any]:
     quien, ahora, aqui = _quien(request, respuesta), nodo.reloj.ahora(), nodo_de_aqui()
     cadena = recibo(aqui, quien.id, ahora, "cadena", **cadenas.estado(quien.id, quien.aparato))
     return {"hora": ahora.isoformat(), "cadena": cadena, "nodo": nodo.presentacion(aqui.nodo)}
+
+
+@api.put(
+    "/dispositivo",
+    auth=firmada,
+    response={200: Contado, 401: Falla, 403: Falla, 413: Falla, 422: Falla, 429: Falla},
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
+    },
+    operation_id="decir_de_si",
+    summary="Qué versión tiene el dispositivo, cuánto le falta por enviar y qué hora cree que es",
+)
+def decir(request: HttpRequest, respuesta: HttpResponse) -> dict[str, Any]:
+    quien, ahora = _quien(request, respuesta), nodo.reloj.ahora()
+    contactos.anotar(quien.id, contactos.leer(_cuerpo(request, quien, contactos.MAXIMO_BYTES)), ahora)
+    return {"hora": ahora.isoformat()}
 
 
 @api.post(

@@ -1,4 +1,5 @@
-"""What the node remembers of its own side: pictures that it received, codes that it gave out. None is a fact."""
+"""What the node remembers of its own side: pictures that it received, codes that it gave out, what phones
+said of themselves. None is a fact."""
 
 from __future__ import annotations
 
@@ -40,3 +41,20 @@ class Codigo(models.Model):
 
     def __str__(self) -> str:
         return f"{self.persona} · {'usado' if self.usado else 'por usar'}"
+
+
+class Contacto(models.Model):
+    """What a device last said of itself (`prep.intercambio.contactos`). `hora`: this node's, when it said it.
+    `desfase`: seconds that its clock was ahead of it."""
+
+    dispositivo = models.CharField(max_length=60, primary_key=True)
+    hora = models.DateTimeField()
+    desfase = models.IntegerField()
+    version = models.CharField(max_length=32)
+    por_enviar = models.IntegerField()
+    rechazados = models.IntegerField()
+
+    privilegios = solo("SELECT", "INSERT", "UPDATE")
+
+    def __str__(self) -> str:
+        return f"{self.dispositivo} · {self.hora:%H:%M}"

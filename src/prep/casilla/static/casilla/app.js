@@ -347,7 +347,7 @@ function arrancarCola() {
     const [, que = '', clave = ''] = location.hash.split('/')
     if (que === '') verLista()
     else if (que === 'acta' && actaDe(clave)) await verActa(clave)
-  })
+  }, VERSION)
   return cola.vuelta()
 }
 

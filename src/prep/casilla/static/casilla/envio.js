@@ -16,8 +16,9 @@ export class Alto extends Error {
 }
 
 export class Cola {
-  constructor(avisar) {
+  constructor(avisar, version) {
     this.avisar = avisar
+    this.version = version
     this.fallas = 0
     this.alto = null
     this.reloj = 0
@@ -64,12 +65,14 @@ export class Cola {
     if (!pendientes.length && Date.now() - ((await leer('ajustes', 'reloj'))?.local ?? 0) < 10 * ULTIMA_ESPERA) return
     if (!navigator.onLine) throw new Alto('red')
     await this.saludar(alta)
+    await this.contar(alta)
     const listos = []
     for (const envio of pendientes) {
       if (!envio.foto || await this.enviarFoto(alta, envio)) listos.push(envio)
       if (listos.length === POR_ENTREGA) await this.entregar(alta, listos.splice(0))
     }
     if (listos.length) await this.entregar(alta, listos)
+    await this.contar(alta)
   }
 
   // The hour, and who answers: a node that replaced another shows the institute's signature.
@@ -81,6 +84,18 @@ export class Cola {
     if (nodos[nodo.nombre] !== nodo.llave) await ajustar('nodos', { ...nodos, [nodo.nombre]: nodo.llave })
     if (!await this.recibo(alta, cuerpo.cadena, 'cadena')) throw new Alto('identidad')
     await anotarHora(cuerpo.hora)
+  }
+
+  // What whoever follows phones looks at. What is said already is said again only after a while; refused, nothing stops.
+  async contar(alta) {
+    const envios = await todos('envios')
+    const van = estado => envios.filter(e => e.estado === estado).length
+    const dicho = { version: this.version, por_enviar: van('pendiente'), rechazados: van('rechazado') }
+    const clave = JSON.stringify(dicho)
+    const antes = await leer('ajustes', 'contado')
+    if (antes?.clave === clave && Math.abs(Date.now() - antes.local) < 10 * ULTIMA_ESPERA) return
+    const { estado } = await this.pedir(alta, 'PUT', '/v1/dispositivo', utf8(JSON.stringify({ ...dicho, hora: new Date().toISOString() })), [404, 405, 413, 422])
+    if (estado === 200) await ajustar('contado', { clave, local: Date.now() })
   }
 
   async recibo(alta, dicho, de) { return leerRecibo(alta, await leer('ajustes', 'nodos') ?? {}, dicho, de) }
@@ -148,7 +163,7 @@ export class Cola {
         method: metodo, body: datos, signal: AbortSignal.timeout(PLAZO), cache: 'no-store',
         headers: {
           Authorization: await cabecera(alta, llave, metodo, ruta, huella, hora),
-          ...(datos && { 'Content-Type': metodo === 'PUT' ? 'image/jpeg' : 'application/json' }),
+          ...(datos && { 'Content-Type': ruta.startsWith('/v1/objetos/') ? 'image/jpeg' : 'application/json' }),
         },
       })
       cuerpo = await respuesta.json().catch(() => ({}))

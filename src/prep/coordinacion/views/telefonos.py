@@ -1,0 +1,198 @@
+"""The phones of CAEs and the casillas without pictures; and one phone, which can be revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from prep.acceso.models import Cuenta
+from prep.acceso.permisos import cargos_de, reautenticar, requiere
+from prep.acceso.registro import anotar, leyo
+from prep.acceso.roles import Rol
+from prep.coordinacion import oficina, panorama
+from prep.coordinacion.alcances import VEN_PERSONAS, a_su_cargo, alcance
+from prep.coordinacion.tablas import Columna, Tabla, pedida
+from prep.coordinacion.telefonos import Aparato, Casilla, aparatos, sin_fotografia
+from prep.coordinacion.views.comun import con_proceso, pestanas, responder
+from prep.diseno.textos import texto
+from prep.intercambio.altas import dar_de_baja
+from prep.intercambio.contactos import telefonos as conocidos
+
+SOLO: Final = ("sin_telefono", "por_enviar", "sin_recibir", "callado", "al_dia", "de_baja")
+EN_PAGINA: Final = 200
+"""Casillas that the page shows; the CSV has all of them."""
+REVOCA: Final = (Rol.ADMINISTRADOR,)
+
+
+@requiere(*VEN_PERSONAS)
+@require_GET
+@con_proceso
+def telefonos(request: HttpRequest) -> HttpResponse:
+    """The phones of the CAEs of one's places, and the casillas of one's reach of which no picture has come."""
+    vista = panorama.ver(oficina.reloj.ahora()).recortar(alcance(request, VEN_PERSONAS))
+    todos = aparatos(a_su_cargo(request).order_by("lugar", "nombre"), vista)
+    faltan = sin_fotografia(vista, todos)
+    solo, lugar = request.GET.get("solo", ""), request.GET.get("lugar", "")[:60]
+    vistos = [a for a in todos if (not lugar or a.cuenta.lugar == lugar) and (solo not in SOLO or a.estado == solo)]
+    consulta = urlencode({c: v for c, v in (("solo", solo), ("lugar", lugar)) if v})
+    orden = request.GET.get("orden", "")
+    tablas = [_de_aparatos(vistos, consulta).ordenada(orden), _de_casillas(faltan, vista, consulta).ordenada(orden)]
+    leyo(request, "telefonos")
+    if cual := pedida(tablas, request.GET.get("csv", "")):
+        return cual.csv()
+    datos: dict[str, Any] = {
+        "pestanas": pestanas(request),
+        "hora": vista.hora,
+        "tabla": tablas[0],
+        "casillas": tablas[1].primeras(EN_PAGINA),
+        "faltan": len(faltan),
+        "de": len({c[:11] for c in vista.padron.actas}),
+        "mas": max(0, len(faltan) - EN_PAGINA),
+        "lugares": [(v, v == lugar) for v in sorted({a.cuenta.lugar for a in todos})],
+        "cuales": [(s, texto(f"diseno.estado.{s}"), s == solo) for s in SOLO],
+        "cuantos": [(texto(f"diseno.estado.{s}"), sum(1 for a in todos if a.estado == s), f"?solo={s}") for s in SOLO],
+        "vivo": f"{request.path}?{request.GET.urlencode()}",
+    }
+    return responder(request, "coordinacion/telefonos.html", "coordinacion/partes/telefonos.html", datos)
+
+
+def _de_aparatos(vistos: Sequence[Aparato], consulta: str) -> Tabla:
+    columnas = (
+        Columna("nombre", texto("coordinacion.columna.persona")),
+        Columna("estado", texto("coordinacion.columna.estado"), "estado"),
+        Columna("lugar", texto("coordinacion.columna.lugar")),
+        Columna("sin_foto", texto("coordinacion.columna.sin_foto"), "numero"),
+        Columna("actas", texto("coordinacion.columna.de_actas"), "numero"),
+        Columna("hechos", texto("coordinacion.columna.recibidas"), "numero", ""),
+        Columna("por_enviar", texto("coordinacion.columna.por_enviar"), "numero", ""),
+        Columna("faltan", texto("coordinacion.columna.faltan"), "numero", ""),
+        Columna("rechazados", texto("coordinacion.columna.rechazados"), "numero", ""),
+        Columna("ultimo", texto("coordinacion.columna.ultimo"), "hora", ""),
+        Columna("reloj", texto("coordinacion.columna.reloj")),
+        Columna("version", texto("coordinacion.columna.version")),
+    )
+    filas = []
+    for a in vistos:
+        t, dicho = a.telefono, a.telefono.contacto if a.telefono else None
+        filas.append(
+            {
+                "nombre": a.cuenta.nombre,
+                "ir": reverse("coordinacion-telefono", args=[t.id]) if t else "",
+                "estado": a.estado,
+                "lugar": a.cuenta.lugar,
+                "sin_foto": a.sin_foto,
+                "actas": a.actas,
+                "hechos": t.hechos if t else None,
+                "por_enviar": dicho.por_enviar if dicho else None,
+                "faltan": t.faltan if t else None,
+                "rechazados": dicho.rechazados if dicho else None,
+                "ultimo": t.ultimo if t else None,
+                "reloj": reloj(a),
+                "version": dicho.version if dicho else "",
+            }
+        )
+    return Tabla("telefonos", texto("coordinacion.telefonos.titulo"), columnas, filas, consulta=consulta)
+
+
+def reloj(aparato: Aparato) -> str:
+    """`adelantado 12 min`; empty when it is right, or not known."""
+    if aparato.desfase is None:
+        return ""
+    minutos = abs(int(aparato.desfase.total_seconds())) // 60
+    sentido = "adelantado" if aparato.desfase.total_seconds() > 0 else "atrasado"
+    cuanto = (
+        texto("coordinacion.tabla.minutos", n=minutos)
+        if minutos < 24 * 60
+        else texto("coordinacion.telefonos.dias", n=f"{minutos // (24 * 60):,}")
+    )
+    return f"{texto(f'coordinacion.telefonos.{sentido}')} {cuanto}"
+
+
+def _de_casillas(faltan: Sequence[Casilla], vista: panorama.Panorama, consulta: str) -> Tabla:
+    columnas = (
+        Columna("casilla", texto("coordinacion.columna.casilla")),
+        Columna("catd", texto("coordinacion.columna.catd")),
+        Columna("actas", texto("coordinacion.columna.actas"), "numero"),
+        Columna("acopiadas", texto("coordinacion.columna.acopiadas"), "numero"),
+        Columna("persona", texto("coordinacion.columna.atiende")),
+        Columna("estado", texto("coordinacion.columna.telefono"), "estado"),
+        Columna("ultimo", texto("coordinacion.columna.ultimo"), "hora", ""),
+    )
+    filas = []
+    for c in faltan:
+        uno = c.aparatos[0] if c.aparatos else None
+        filas.append(
+            {
+                "casilla": c.primera.lugar,
+                "ir": reverse("coordinacion-acta", args=[c.primera.clave]),
+                "catd": vista.padron.catds.get(c.primera.catd, ""),
+                "actas": c.actas,
+                "acopiadas": c.acopiadas,
+                "persona": ", ".join(dict.fromkeys(a.cuenta.nombre for a in c.aparatos)),
+                "estado": uno.estado if uno else "",
+                "ultimo": uno.telefono.ultimo if uno and uno.telefono else None,
+            }
+        )
+    return Tabla("casillas", texto("coordinacion.telefonos.sin_foto"), columnas, filas, consulta=consulta)
+
+
+class Baja(forms.Form):
+    motivo = forms.CharField(label=texto("coordinacion.telefonos.motivo"), min_length=4, max_length=300)
+
+
+def _suyos(request: HttpRequest, ident: str) -> list[Aparato]:
+    """That phone, if whoever asks may see whose it is."""
+    if ident not in conocidos():
+        return []
+    vista = panorama.ver(oficina.reloj.ahora()).recortar(alcance(request, VEN_PERSONAS))
+    return [a for a in aparatos(a_su_cargo(request), vista) if a.telefono and a.telefono.id == ident]
+
+
+def _uno_suyo(request: HttpRequest, ident: str) -> frozenset[str] | None:
+    return frozenset() if _suyos(request, ident) else None
+
+
+@requiere(*VEN_PERSONAS, sobre=_uno_suyo)
+@require_GET
+@con_proceso
+def telefono(request: HttpRequest, ident: str) -> HttpResponse:
+    """What is known of one phone; for the central operation, the form that revokes it."""
+    return _pagina(request, ident, Baja())
+
+
+def _pagina(request: HttpRequest, ident: str, forma: Baja) -> HttpResponse:
+    (uno,) = _suyos(request, ident)
+    leyo(request, ident)
+    datos = {
+        "pestanas": pestanas(request),
+        "a": uno,
+        "t": uno.telefono,
+        "reloj": reloj(uno),
+        "form": forma,
+        "revoca": uno.estado != "de_baja" and Rol.ADMINISTRADOR in {c.rol for c in cargos_de(request)},
+    }
+    return render(request, "coordinacion/telefono.html", datos)
+
+
+@requiere(*REVOCA, sobre=_uno_suyo)
+@require_POST
+@reautenticar
+def revocar(request: HttpRequest, ident: str) -> HttpResponse:
+    """Revoke a phone that was lost, in effect at once. What it had delivered counts."""
+    forma = Baja(request.POST)
+    if not forma.is_valid():
+        return _pagina(request, ident, forma)
+    assert isinstance(request.user, Cuenta)
+    motivo = forma.cleaned_data["motivo"]
+    dar_de_baja(ident, motivo, request.user.persona, oficina.reloj.ahora())
+    anotar(request, "telefono_baja", ident, motivo)
+    messages.success(request, texto("coordinacion.telefonos.revocado"))
+    return redirect("coordinacion-telefono", ident)

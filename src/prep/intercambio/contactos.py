@@ -1,0 +1,113 @@
+"""What each phone last said of itself, beside what is here of its chain: what whoever follows phones looks at.
+
+None of it is a fact: a phone that says that it has nothing to send is believed by nobody but this board.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from django.db import connection
+
+from prep.bitacora.autoridad import autoridad
+from prep.dominio.comun.facultades import ClaseDispositivo
+from prep.intercambio.errores import Negado
+from prep.intercambio.models import Contacto
+
+MAXIMO_BYTES: Final = 1024
+MAXIMO: Final = 1_000_000
+"""More pictures than any phone keeps."""
+LARGO_VERSION: Final = 32
+MAXIMO_DESFASE: Final = 2**31 - 1
+"""Seconds: a clock that is further off than this, is this much off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dicho:
+    """`version`: fingerprint of the shell. `por_enviar`, `rechazados`: facts that wait, and that were put aside.
+    `hora`: the phone's own clock."""
+
+    version: str
+    por_enviar: int
+    rechazados: int
+    hora: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Telefono:
+    """`de_baja`: revoked. `hechos`: places of its chain that are here; `faltan`: those below the last that are not.
+    `ultimo`: when something last came from it; None, never. `contacto`: what it last said; None, nothing yet."""
+
+    id: str
+    persona: str
+    de_baja: bool
+    hechos: int
+    faltan: int
+    ultimo: datetime | None
+    contacto: Contacto | None
+
+
+def leer(cuerpo: bytes) -> Dicho:
+    """What a phone says of itself; raise `Negado`."""
+    try:
+        datos = orjson.loads(cuerpo)
+        version, hora = str(datos["version"]), datetime.fromisoformat(datos["hora"])
+        por_enviar, rechazados = datos["por_enviar"], datos["rechazados"]
+    except (ValueError, TypeError, KeyError, OverflowError):
+        raise _sin_forma() from None
+    cuentas = all(type(n) is int and 0 <= n <= MAXIMO for n in (por_enviar, rechazados))
+    if not cuentas or len(version) > LARGO_VERSION or not version.isalnum() or hora.utcoffset() is None:
+        raise _sin_forma()
+    return Dicho(version, por_enviar, rechazados, hora)
+
+
+def _sin_forma() -> Negado:
+    return Negado(422, "forma", "Lo que el teléfono dice de sí no tiene la forma esperada.")
+
+
+def anotar(ident: str, dicho: Dicho, ahora: datetime) -> None:
+    """Keep what a phone said, in the place of what it had said."""
+    desfase = int((dicho.hora - ahora).total_seconds())
+    Contacto.objects.update_or_create(
+        dispositivo=ident,
+        defaults={
+            "hora": ahora,
+            "desfase": max(-MAXIMO_DESFASE, min(desfase, MAXIMO_DESFASE)),
+            "version": dicho.version,
+            "por_enviar": dicho.por_enviar,
+            "rechazados": dicho.rechazados,
+        },
+    )
+
+
+def telefonos() -> dict[str, Telefono]:
+    """Every phone that was enrolled, by its name."""
+    aparatos = {i: a for i, a in autoridad().dispositivos.items() if a.clase is ClaseDispositivo.TELEFONO}
+    dichos = {c.dispositivo: c for c in Contacto.objects.all()}
+    cadenas = _cadenas()
+    todos = {}
+    for ident, aparato in sorted(aparatos.items()):
+        cuantos, hasta, recibido = cadenas.get((ident, aparato.persona), (0, 0, None))
+        dicho = dichos.get(ident)
+        ultimo = max((h for h in (recibido, dicho and dicho.hora) if h), default=None)
+        todos[ident] = Telefono(ident, aparato.persona, bool(aparato.bajas), cuantos, hasta - cuantos, ultimo, dicho)
+    return todos
+
+
+_CADENAS: Final = """
+    SELECT dispositivo, persona, count(DISTINCT lugar), max(lugar), max(recibido)
+    FROM (SELECT dispositivo, persona, recibido,
+            (convert_from(cuerpo, 'UTF8')::json -> 'dispositivo' ->> 'secuencia')::bigint AS lugar
+          FROM bitacora_hecho WHERE dispositivo <> '') suyos
+    GROUP BY 1, 2"""
+
+
+def _cadenas() -> Mapping[tuple[str, str], tuple[int, int, Any]]:
+    """By device and person: places of the chain that are here, the last one, and when the last to come came."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CADENAS)
+        return {(d, p): (n, hasta, recibido) for d, p, n, hasta, recibido in cursor}
