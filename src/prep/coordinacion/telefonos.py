@@ -69,8 +69,8 @@ def aparatos(cuentas: Iterable[Cuenta], vista: Panorama) -> list[Aparato]:
         claves = [c for casilla in casillas_de(cuenta.persona) for c in por_casilla.get(casilla, ())]
         sin_foto = sum(1 for c in claves if vista.situacion(c) in SIN_FOTO)
         vivos: Sequence[Telefono | None] = [t for t in tiene if not t.de_baja] or [None]
-        for t in [*vivos, *(t for t in tiene if t.de_baja)]:
-            salida.append(Aparato(cuenta, t, _estado(t, vista.hora), len(claves), sin_foto))
+        for uno in (*vivos, *(t for t in tiene if t.de_baja)):
+            salida.append(Aparato(cuenta, uno, _estado(uno, vista.hora), len(claves), sin_foto))
     return salida
 
 

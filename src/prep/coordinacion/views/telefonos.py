@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from prep.acceso.models import Cuenta
@@ -19,7 +18,7 @@ from prep.acceso.registro import anotar, leyo
 from prep.acceso.roles import Rol
 from prep.coordinacion import oficina, panorama
 from prep.coordinacion.alcances import VEN_PERSONAS, a_su_cargo, alcance
-from prep.coordinacion.tablas import Columna, Tabla, pedida
+from prep.coordinacion.tablas import Columna, Tabla, consulta, pedida
 from prep.coordinacion.telefonos import Aparato, Casilla, aparatos, sin_fotografia
 from prep.coordinacion.views.comun import con_proceso, pestanas, responder
 from prep.diseno.textos import texto
@@ -41,11 +40,12 @@ def telefonos(request: HttpRequest) -> HttpResponse:
     todos = aparatos(a_su_cargo(request).order_by("lugar", "nombre"), vista)
     faltan = sin_fotografia(vista, todos)
     solo, lugar = request.GET.get("solo", ""), request.GET.get("lugar", "")[:60]
-    vistos = [a for a in todos if (not lugar or a.cuenta.lugar == lugar) and (solo not in SOLO or a.estado == solo)]
-    consulta = urlencode({c: v for c, v in (("solo", solo), ("lugar", lugar)) if v})
+    de_ahi = [a for a in todos if not lugar or a.cuenta.lugar == lugar]
+    vistos = [a for a in de_ahi if solo not in SOLO or a.estado == solo]
+    filtros = consulta(solo=solo, lugar=lugar)
     orden = request.GET.get("orden", "")
-    tablas = [_de_aparatos(vistos, consulta).ordenada(orden), _de_casillas(faltan, vista, consulta).ordenada(orden)]
-    leyo(request, "telefonos")
+    tablas = [_de_aparatos(vistos, filtros).ordenada(orden), _de_casillas(faltan, vista, filtros).ordenada(orden)]
+    leyo(request, "telefonos", cada=panorama.RECIENTE if request.headers.get("HX-Request") else None)
     if cual := pedida(tablas, request.GET.get("csv", "")):
         return cual.csv()
     datos: dict[str, Any] = {
@@ -58,13 +58,14 @@ def telefonos(request: HttpRequest) -> HttpResponse:
         "mas": max(0, len(faltan) - EN_PAGINA),
         "lugares": [(v, v == lugar) for v in sorted({a.cuenta.lugar for a in todos})],
         "cuales": [(s, texto(f"diseno.estado.{s}"), s == solo) for s in SOLO],
-        "cuantos": [(texto(f"diseno.estado.{s}"), sum(1 for a in todos if a.estado == s), f"?solo={s}") for s in SOLO],
+        "cuantos": [(s, texto(f"diseno.estado.{s}"), sum(a.estado == s for a in de_ahi)) for s in SOLO],
+        "solo": solo,
         "vivo": f"{request.path}?{request.GET.urlencode()}",
     }
     return responder(request, "coordinacion/telefonos.html", "coordinacion/partes/telefonos.html", datos)
 
 
-def _de_aparatos(vistos: Sequence[Aparato], consulta: str) -> Tabla:
+def _de_aparatos(vistos: Sequence[Aparato], filtros: str) -> Tabla:
     columnas = (
         Columna("nombre", texto("coordinacion.columna.persona")),
         Columna("estado", texto("coordinacion.columna.estado"), "estado"),
@@ -99,7 +100,7 @@ def _de_aparatos(vistos: Sequence[Aparato], consulta: str) -> Tabla:
                 "version": dicho.version if dicho else "",
             }
         )
-    return Tabla("telefonos", texto("coordinacion.telefonos.titulo"), columnas, filas, consulta=consulta)
+    return Tabla("telefonos", texto("coordinacion.telefonos.titulo"), columnas, filas, consulta=filtros)
 
 
 def reloj(aparato: Aparato) -> str:
@@ -116,7 +117,7 @@ def reloj(aparato: Aparato) -> str:
     return f"{texto(f'coordinacion.telefonos.{sentido}')} {cuanto}"
 
 
-def _de_casillas(faltan: Sequence[Casilla], vista: panorama.Panorama, consulta: str) -> Tabla:
+def _de_casillas(faltan: Sequence[Casilla], vista: panorama.Panorama, filtros: str) -> Tabla:
     columnas = (
         Columna("casilla", texto("coordinacion.columna.casilla")),
         Columna("catd", texto("coordinacion.columna.catd")),
@@ -141,7 +142,7 @@ def _de_casillas(faltan: Sequence[Casilla], vista: panorama.Panorama, consulta: 
                 "ultimo": uno.telefono.ultimo if uno and uno.telefono else None,
             }
         )
-    return Tabla("casillas", texto("coordinacion.telefonos.sin_foto"), columnas, filas, consulta=consulta)
+    return Tabla("casillas", texto("coordinacion.telefonos.sin_foto"), columnas, filas, consulta=filtros)
 
 
 class Baja(forms.Form):
