@@ -92,15 +92,15 @@ class Puerta:
 
     def __init__(self, servidor: Any) -> None:
         self._dentro = servidor.get_app()
-        self._corte: tuple[str, bool, Event, Event] | None = None
+        self._corte: tuple[str, str, bool, Event, Event] | None = None
         servidor.set_app(self)
 
     @contextmanager
-    def detener(self, metodo: str, llega: bool) -> Iterator[Event]:
-        """Hold the next request of a method until the end; the event tells that it is held. `llega`: it is attended
-        first; one that is not, never is."""
+    def detener(self, metodo: str, ruta: str, llega: bool) -> Iterator[Event]:
+        """Hold the next request of a method below an address until the end; the event tells that it is held. `llega`:
+        it is attended first; one that is not, never is."""
         detenida, suelta = Event(), Event()
-        self._corte = metodo, llega, detenida, suelta
+        self._corte = metodo, ruta, llega, detenida, suelta
         try:
             yield detenida
         finally:
@@ -108,9 +108,10 @@ class Puerta:
             suelta.set()
 
     def __call__(self, entorno: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if self._corte is None or self._corte[0] != entorno["REQUEST_METHOD"]:
+        corte = self._corte
+        if corte is None or corte[0] != entorno["REQUEST_METHOD"] or not entorno["PATH_INFO"].startswith(corte[1]):
             return self._dentro(entorno, start_response)
-        (_, llega, detenida, suelta), self._corte = self._corte, None
+        (_, _, llega, detenida, suelta), self._corte = corte, None
         respuesta = self._dentro(entorno, start_response) if llega else []
         detenida.set()
         suelta.wait()

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ from prep.casilla import armazon
 from prep.ccv.models import Espera
 from prep.dominio.acta.transiciones import Custodia
 from prep.intercambio import altas, lotes, nodo
+from prep.intercambio.models import Contacto
 from prep.plataforma.lugares import dir_evidencia
 
 pytestmark = pytest.mark.navegador
@@ -113,6 +115,13 @@ def test_from_the_paper_to_a_signed_receipt(oficina: Any, abrir: Any) -> None:
     for acta in (una, otra):
         assert acta_de(acta).custodia is Custodia.FOTOGRAFIADA and acta_de(acta).anomalias == []
     assert list(verificar()) == []  # what the browser signed is what everybody checks
+    limite = time.monotonic() + 30
+    while not Contacto.objects.filter(por_enviar=0).exists() and time.monotonic() < limite:
+        pagina.wait_for_timeout(100)
+    (dicho,) = Contacto.objects.all()
+    version = pagina.get_attribute("meta[name=prep-version]", "content")
+    assert (dicho.dispositivo, dicho.version, dicho.por_enviar, dicho.rechazados) == (foto.dispositivo, version, 0, 0)
+    assert abs(dicho.desfase) < 60
     guardada = json.loads(bytes(foto.cuerpo))["hecho"]["contenido"]["imagen"]
     (original,) = dir_evidencia().rglob(guardada)
     datos = original.read_bytes()
@@ -202,21 +211,21 @@ def test_killed_at_every_instant_one_picture_one_fact(oficina: Any, abrir: Any) 
         pagina = otra_vez(oficina, abierto, pagina)
     espera(pagina, "4 por enviar")
 
-    def cortar(metodo: str, llega: bool) -> None:
+    def cortar(metodo: str, ruta: str, llega: bool) -> None:
         """The page is killed while a request is on its way, or once it arrived and before its answer comes."""
         nueva = abierto.new_page()
-        with oficina.puerta.detener(metodo, llega) as detenida:
+        with oficina.puerta.detener(metodo, ruta, llega) as detenida:
             nueva.goto(f"{oficina.url}/casilla/")
             assert detenida.wait(30)
             nueva.close()
 
     pagina.close()
     abierto.set_offline(False)
-    cortar("PUT", llega=False)  # mid upload: it never arrived
+    cortar("PUT", "/v1/objetos/", llega=False)  # mid upload: it never arrived
     assert oficina.objetos() == []
-    cortar("PUT", llega=True)  # after 201, before its receipt
+    cortar("PUT", "/v1/objetos/", llega=True)  # after 201, before its receipt
     assert len(oficina.objetos()) == 1 and oficina.hechos() == []
-    cortar("POST", llega=True)  # the facts are there, and nobody told the phone
+    cortar("POST", "/v1/hechos", llega=True)  # the facts are there, and nobody told the phone
     assert len(oficina.hechos()) == 4
     pagina = abierto.new_page()
     pagina.goto(f"{oficina.url}/casilla/")
