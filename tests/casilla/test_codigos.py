@@ -138,3 +138,18 @@ def test_every_text_that_the_page_says_is_in_the_catalogue() -> None:
     assert {c for c in claves - dichas - contadas - elegidas if "." in c and not c.startswith(armadas)} <= {
         "app.nombre", "app.sin_js"
     }  # fmt: skip
+
+
+def test_the_document_says_what_the_page_measures_a_phone_by() -> None:
+    (limites,) = re.findall(r"LIMITES = {(.*)}", (ESTATICOS / "prueba.js").read_text("utf-8"))
+    documento = (Path(__file__).parents[2] / "docs" / "requisitos-telefonos.md").read_text("utf-8")
+    dichos = re.findall(r"^\| ([^|]+) \| (\d+) (puntos|segundos) \|", documento, re.M)
+    nombres = {
+        "ancho de la pantalla": "pantalla",
+        "lado corto de la fotografía": "lado",
+        "tomar una fotografía": "tomar",
+        "revisarla y prepararla": "preparar",
+        "guardarla y firmarla": "guardar",
+    }
+    dice = {nombres[n]: int(v) * (1000 if que == "segundos" else 1) for n, v, que in dichos}
+    assert dice == {c: int(v) for c, v in re.findall(r"(\w+): (\d+)", limites)}

@@ -246,6 +246,38 @@ def test_killed_at_every_instant_one_picture_one_fact(oficina: Any, abrir: Any) 
     assert list(verificar()) == []
 
 
+def test_a_phone_is_measured_before_it_is_bought(oficina: Any, abrir: Any) -> None:
+    """Without enrolling it: what it measures is that phone's, and nothing of it stays. Here any time will do."""
+    pagina = abrir().pages[0]
+    pagina.goto(f"{oficina.url}/casilla/")
+    vista(pagina, "#/prueba")
+    poner = "l => import('/estaticos/casilla/prueba.js').then(p => Object.assign(p.LIMITES, l))"
+    pagina.evaluate(poner, dict.fromkeys(("tomar", "preparar", "guardar"), 10**6))
+    pagina.click("button:has-text('Empezar la prueba')")
+    pagina.wait_for_selector("text=Este teléfono sirve.")
+    assert pagina.locator(".requisitos > li").count() == 9
+    assert "1500 puntos; se piden 1200" in pagina.inner_text(".requisitos")
+    revisar(pagina)
+    pagina.evaluate(poner, {"lado": 1501})
+    pagina.click("button:has-text('Probar otra vez')")
+    pagina.wait_for_selector("text=Este teléfono no sirve así.")
+    assert pagina.locator(".requisitos .mal").count() == 1
+    quedo = (
+        "import('/estaticos/casilla/almacen.js').then(a => Promise.all(['ajustes', 'fotos', 'envios'].map(a.todos)))"
+    )
+    assert pagina.evaluate(quedo) == [[None], [], []]
+    pagina.click("text=Regresar")
+    pagina.wait_for_selector("h1:has-text('Dar de alta')")
+
+
+def test_a_phone_that_does_not_let_its_camera_be_used_is_told_so(oficina: Any, abrir: Any) -> None:
+    pagina = abrir(permissions=[]).pages[0]
+    pagina.goto(f"{oficina.url}/casilla/#/prueba")
+    pagina.click("button:has-text('Empezar la prueba')")
+    pagina.wait_for_selector("text=Este teléfono no sirve así.")
+    assert "Permita la cámara en los ajustes del sitio" in pagina.inner_text(".requisitos")
+
+
 def matar(perfil: Path) -> None:
     """Every process of the browser that keeps this profile, as when a battery dies."""
     for proceso in Path("/proc").glob("[0-9]*"):

@@ -27,7 +27,8 @@ _ESTATICOS: Final = (
     *("diseno/fichas.css", "diseno/diseno.css", "diseno/tema.js", "diseno/iconos.svg", "diseno/logo.svg"),
     *("casilla/casilla.css", "casilla/icono-192.png", "casilla/icono-512.png", "casilla/app.js", "casilla/almacen.js"),
     *("casilla/alta.js", "casilla/camara.js", "casilla/canonico.js", "casilla/dom.js", "casilla/envio.js"),
-    *("casilla/firma.js", "casilla/hechos.js", "casilla/revision.js", "casilla/textos.js"),
+    *("casilla/firma.js", "casilla/hechos.js", "casilla/prueba.js", "casilla/revision.js"),
+    "casilla/textos.js",
 )
 _TRABAJADOR: Final = "casilla/trabajador.js"
 

@@ -6,6 +6,7 @@ import { CODIGO } from './firma.js'
 import { boton, enlace, estado, h, ico, mensaje } from './dom.js'
 import { Cola, lote } from './envio.js'
 import { fotografia, sinActa } from './hechos.js'
+import { medir } from './prueba.js'
 import { revisar } from './revision.js'
 import { cargarTextos, cuantos, fecha, hora, lapso, t } from './textos.js'
 
@@ -98,7 +99,7 @@ async function verAlta() {
     h('span', {}, t(`requisito.${nombre}`), !bien && h('small', {}, t(`remedio.${nombre}`))))
   const requisitos = h('ul.requisitos', {}, lista.map(renglon))
   if (mal) {
-    return pintar(t('alta.no_se_puede'), [h('p', {}, t('alta.no_se_puede_explica')), requisitos], [boton(t('alta.otra_vez'), 'principal', () => location.reload(), 'refrescar')])
+    return pintar(t('alta.no_se_puede'), [h('p', {}, t('alta.no_se_puede_explica')), requisitos], [boton(t('alta.otra_vez'), 'principal', () => location.reload(), 'refrescar'), enlace(t('prueba.titulo'), '#/prueba')])
   }
   const campo = h('input.codigo', { id: 'codigo', autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', value: papel.codigo ?? '', 'aria-describedby': 'codigo-error' })
   const error = h('p.error', { id: 'codigo-error', role: 'alert', hidden: true })
@@ -125,7 +126,32 @@ async function verAlta() {
     h('p', {}, t('alta.explica')),
     h('div.campo', {}, h('label', { for: 'codigo' }, t('alta.codigo')), campo, h('p.ayuda', {}, t('alta.ayuda')), error),
     h('details', {}, h('summary', {}, t('alta.este_telefono')), requisitos),
-  ], [enviar])
+  ], [enviar, enlace(t('prueba.titulo'), '#/prueba')])
+}
+
+// --- does this phone serve? ---
+
+function verPrueba(dichos = []) {
+  const renglon = ({ nombre, medida, limite, bien }) => h('li', {}, h(`span.${bien ? 'bien' : 'mal'}`, {}, ico(bien ? 'palomita' : 'tache')), h('span', {}, t(`prueba.${nombre}`),
+    limite ? h('small', {}, t(limite >= 2000 ? 'prueba.segundos' : 'prueba.puntos', limite >= 2000 ? { n: (medida / 1000).toFixed(1), limite: limite / 1000 } : { n: medida, limite })) : !bien && h('small', {}, t(`prueba.remedio_${nombre}`))))
+  const lista = h('ul.requisitos', {}, dichos.map(renglon))
+  const empezar = boton(t(dichos.length ? 'prueba.otra' : 'prueba.empezar'), 'principal', async () => {
+    empezar.disabled = true
+    lista.replaceChildren()
+    decir(t('prueba.midiendo'))
+    const nuevos = []
+    for await (const uno of medir()) {
+      nuevos.push(uno)
+      lista.append(renglon(uno))
+    }
+    if (location.hash === '#/prueba') verPrueba(nuevos)
+  }, 'camara')
+  const sirve = dichos.every(d => d.bien)
+  pintar(t('prueba.titulo'), [
+    dichos.length ? mensaje(sirve ? 'bien' : 'mal', h('p', {}, t(sirve ? 'prueba.sirve' : 'prueba.no_sirve'))) : h('p', {}, t('prueba.explica')), lista,
+    dichos.length && h('p', {}, navigator.userAgent),
+  ], [empezar, enlace(t('prueba.volver'), '#/')])
+  if (dichos.length) decir(t(sirve ? 'prueba.sirve' : 'prueba.no_sirve'))
 }
 
 // --- my casillas ---
@@ -327,6 +353,7 @@ async function sacar() {
 async function ver() {
   alSalir()
   alSalir = () => {}
+  if (location.hash === '#/prueba') return verPrueba()
   if (!datos) return verAlta()
   const [, que = '', clave = ''] = location.hash.split('/')
   const vistas = { acta: verActa, camara: verCamara, 'sin-acta': verSinActa }

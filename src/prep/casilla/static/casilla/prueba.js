@@ -1,0 +1,57 @@
+// Whether this phone will do, measured on it: the way that an acta takes, from the lens to what is kept and signed.
+import { requisitos } from './alta.js'
+import { ajustar, leer } from './almacen.js'
+import * as camara from './camara.js'
+import { sha256 } from './canonico.js'
+import { crearLlave, firmarHecho } from './firma.js'
+import { revisar } from './revision.js'
+
+// The least pixels, the most milliseconds: docs/requisitos-telefonos.md says each, and a test holds it to these.
+export const LIMITES = { pantalla: 320, lado: 1200, tomar: 6000, preparar: 4000, guardar: 3000 }
+const AL_MENOS = ['pantalla', 'lado']
+const VECES = 3
+const DE_PRUEBA = { ambito: 'prueba', dispositivo: 'prueba' }
+
+const dicho = (nombre, medida) => ({ nombre, medida, limite: LIMITES[nombre], bien: AL_MENOS.includes(nombre) ? medida >= LIMITES[nombre] : medida <= LIMITES[nombre] })
+
+// One after another, {nombre, medida, limite, bien}; of what is not measured, no `medida`. Of each thing that is done
+// several times, the slowest. Nothing is sent, and nothing of it stays.
+export async function* medir() {
+  for (const [nombre, bien] of await requisitos()) if (nombre !== 'instalada') yield { nombre, bien }
+  yield dicho('pantalla', Math.min(screen.width, screen.height))
+  const vista = Object.assign(document.createElement('video'), { muted: true, playsInline: true })
+  let abierta
+  try {
+    abierta = await camara.abrir(vista)
+  } catch {
+    return yield { nombre: 'permiso', bien: false }
+  }
+  try {
+    const veces = []
+    for (let n = 0; n < VECES; n++) veces.push(await unaVez(abierta))
+    yield dicho('lado', Math.min(...veces.map(v => v.lado)))
+    for (const que of ['tomar', 'preparar', 'guardar']) yield dicho(que, Math.max(...veces.map(v => v[que])))
+  } catch {
+    yield { nombre: 'camino', bien: false }
+  } finally {
+    camara.cerrar(abierta)
+    await ajustar('prueba', null)
+  }
+}
+
+async function unaVez(abierta) {
+  const horas = [performance.now()]
+  const imagen = await camara.tomar(abierta)
+  const lado = Math.min(imagen.width, imagen.height)
+  horas.push(performance.now())
+  revisar(imagen)
+  const jpeg = await camara.comprimir(imagen).finally(() => imagen.close())
+  horas.push(performance.now())
+  const hecho = { tipo: 'prueba', contenido: { imagen: await sha256(jpeg) } }
+  await firmarHecho(DE_PRUEBA, await crearLlave(), { secuencia: 0, previo: '' }, hecho)
+  await ajustar('prueba', jpeg)
+  if (await sha256(await leer('ajustes', 'prueba')) !== hecho.contenido.imagen) throw new Error('relectura')
+  horas.push(performance.now())
+  const [tomar, preparar, guardar] = [1, 2, 3].map(n => Math.round(horas[n] - horas[n - 1]))
+  return { lado, tomar, preparar, guardar }
+}
