@@ -42,12 +42,12 @@ def codigo() -> str:
     return impreso.codigo
 
 
-def pedir(codigo: str, de: Ed25519PrivateKey | None = None, **cambios: str) -> Any:
+def pedir(codigo: str, de: Ed25519PrivateKey | None = None, direccion: str = "127.0.0.1", **cambios: str) -> Any:
     de = de or Ed25519PrivateKey.generate()
     cruda = de.public_key().public_bytes_raw().hex()
     firma = base64.b64encode(de.sign(altas.mensaje(codigo, cruda))).decode()
     cuerpo = {"codigo": codigo, "llave": cruda, "firma": firma, **cambios}
-    return Client().post("/v1/altas", cuerpo, content_type="application/json")
+    return Client(REMOTE_ADDR=direccion).post("/v1/altas", cuerpo, content_type="application/json")
 
 
 def test_a_code_binds_a_key_to_its_person_by_a_fact_that_counts(codigo: str) -> None:
@@ -139,3 +139,10 @@ def test_only_phones_are_revoked_here() -> None:
         with pytest.raises(Impedimento, match="ningún teléfono"):
             altas.dar_de_baja(ident, "Se extravió.", "admin-1", AHORA)
     assert autoridad().dispositivos["ter-1"].bajas == []
+
+
+def test_a_subscriber_of_ipv6_is_one_whatever_address_asks(monkeypatch: pytest.MonkeyPatch, codigo: str) -> None:
+    monkeypatch.setattr(altas, "_intentos", Cubetas(0.001, 2))
+    direcciones = ["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::1"]
+    estados = [pedir("22222-22222", direccion=d).status_code for d in direcciones]
+    assert estados == [403, 403, 429, 403]

@@ -313,7 +313,23 @@ def test_only_a_proxy_of_ours_says_who_called_and_how() -> None:
     assert (nuestro["REMOTE_ADDR"], nuestro["wsgi.url_scheme"]) == ("203.0.113.7", "https")
     assert not any("FORWARDED" in k for k in ajeno | nuestro)
     assert entorno("[2001:db8::1]:99", [])["REMOTE_ADDR"] == "2001:db8::1"
-    assert portero._origen("2001:db8::1") == portero._origen("2001:db8::ffff") == "2001:db8::/64"
+
+
+@pytest.mark.parametrize(
+    ("dicho", "quien", "origen"),
+    [
+        ("203.0.113.7:50111", "203.0.113.7", "203.0.113.7"),
+        ("2001:db8::1", "2001:db8::1", "2001:db8::/64"),
+        ("[2001:db8::ffff]:443", "2001:db8::ffff", "2001:db8::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7", "203.0.113.7"),
+        ("[::ffff:203.0.113.7]:443", "203.0.113.7", "203.0.113.7"),
+        ("desconocido", "?", "?"),
+    ],
+)
+def test_who_called_is_one_however_it_is_written(dicho: str, quien: str, origen: str) -> None:
+    for cliente in ("10.0.0.1:4242", "[::ffff:10.0.0.1]:4242"):  # of a socket that listens to both
+        direccion = entorno(cliente, ["10.0.0.0/8"], x__forwarded__for=dicho)["REMOTE_ADDR"]
+        assert (direccion, portero.origen(direccion)) == (quien, origen)
 
 
 def test_a_header_with_an_underscore_cannot_pass_for_another() -> None:

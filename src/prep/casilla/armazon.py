@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 
 from prep.diseno.textos import LENGUA, catalogo
+from prep.plataforma import letras
 
 MAXIMO_BYTES: Final = 700_000
 PAGINA: Final = "/casilla/"
@@ -35,7 +36,7 @@ _TRABAJADOR: Final = "casilla/trabajador.js"
 
 @dataclass(frozen=True, slots=True)
 class Armazon:
-    """`version`: fingerprint of all of it, on screen and in what is sent. `archivos`: SHA-256 (hex) by address."""
+    """`version`: fingerprint of all of it, on screen. `archivos`: SHA-256 (hex) by address."""
 
     version: str
     archivos: dict[str, str]
@@ -53,7 +54,7 @@ def armazon() -> Armazon:
     partes[MANIFIESTO] = _manifiesto()
     fuente, trabajador = render_to_string("casilla/app.html", {"version": ""}), _leer(_TRABAJADOR)
     todo = orjson.dumps([fuente, trabajador.decode(), {a: _sha(d) for a, d in partes.items()}])
-    version = _sha(todo)[:12]
+    version = letras.huella(todo, 12)
     pagina = render_to_string("casilla/app.html", {"version": version}).encode()
     archivos = {PAGINA: _sha(pagina)} | {a: _sha(d) for a, d in partes.items()}
     cabeza = f"const VERSION = {orjson.dumps(version).decode()}\nconst ARCHIVOS = {orjson.dumps(archivos).decode()}\n"

@@ -167,13 +167,14 @@ def paginas(datos: bytes, lado_minimo: int = LADO_MINIMO) -> list[bytes]:
 
 
 def admitir_foto(datos: bytes, lado_minimo: int = LADO_MINIMO) -> None:
-    """Raise `ArchivoRechazado` unless it is a JPEG or PNG of one page and of a size that is read. Its pixels are not
+    """Raise `ArchivoRechazado` unless it is one JPEG of a size that is read and of its pixels alone. They are not
     decoded: whoever receives many by the second does that later, and apart."""
-    tipo = tipo_de(datos)
-    if tipo not in ("JPEG", "PNG"):
-        raise ArchivoRechazado("El archivo no es una fotografía JPEG ni PNG.")
-    _revisar_ocultos(datos, tipo)
-    _medidas(*_abrir(datos, tipo).size, lado_minimo)
+    if tipo_de(datos) != "JPEG":
+        raise ArchivoRechazado("El archivo no es una fotografía JPEG.")
+    _revisar_ocultos(datos, "JPEG")
+    _medidas(*_abrir(datos, "JPEG").size, lado_minimo)
+    if not solo_pixeles(datos):
+        raise ArchivoRechazado("La fotografía lleva algo más que la imagen: tómela con PREP Casilla.")
 
 
 def _sobre_blanco(imagen: Image.Image) -> Color:

@@ -87,7 +87,7 @@ def dar_de_alta(codigo: str, llave: str, firma: str, origen: str) -> dict[str, A
         raise Negado(422, "llave", "Este teléfono no pudo hacer su llave. Use otro navegador u otro teléfono.")
     with transaction.atomic():
         fila = Codigo.objects.select_for_update().filter(codigo=huella(codigo)).first()
-        ident = f"tel-{hashlib.sha256(bytes.fromhex(llave)).hexdigest()[:20]}"
+        ident = f"tel-{letras.huella(bytes.fromhex(llave), 20)}"
         hora = nodo.reloj.ahora()
         if fila is None or (fila.usado is None and fila.vence <= hora) or fila.dispositivo not in ("", ident):
             raise Negado(403, "codigo", "Ese código no sirve: ya se usó, venció o tiene un error. Pida otro.")
@@ -113,7 +113,7 @@ def _escribir_alta(ident: str, llave: str, fila: Codigo, hora: datetime) -> None
     """Say whose the key is, unless it is said. One key is one person's for ever, and one revoked does not come back."""
     ya = autoridad().dispositivos.get(ident)
     if ya is not None:
-        if ya.persona != fila.persona or ya.bajas:
+        if (ya.llave, ya.persona) != (llave, fila.persona) or ya.bajas:
             raise Negado(403, "llave", "Este teléfono ya se dio de alta para otra persona o se dio de baja. Use otro.")
         return
     contenido = {"llave": llave, "clase": ClaseDispositivo.TELEFONO.value, "persona": fila.persona}

@@ -17,8 +17,7 @@ from prep.intercambio.errores import DE_NUEVO, Negado
 from prep.intercambio.firmas import Quien, reconocer
 from prep.intercambio.recibos import recibo
 from prep.plataforma import pases
-
-MAXIMO_ALTA: Final = 4096
+from prep.plataforma.portero import origen
 
 
 class FirmaDeDispositivo(AuthBase):
@@ -235,6 +234,6 @@ def decir(request: HttpRequest, respuesta: HttpResponse) -> dict[str, Any]:
 def dar_de_alta(request: HttpRequest, respuesta: HttpResponse, pedida: Solicitud) -> dict[str, Any]:
     if max(map(len, (pedida.codigo, pedida.llave, pedida.firma))) > 200:
         raise Negado(422, "llave", "La solicitud de alta no tiene la forma esperada.")
-    hecha = altas.dar_de_alta(pedida.codigo, pedida.llave, pedida.firma, request.META.get("REMOTE_ADDR", "?"))
+    hecha = altas.dar_de_alta(pedida.codigo, pedida.llave, pedida.firma, origen(request.META["REMOTE_ADDR"]))
     pases.dar(respuesta)
     return hecha

@@ -1,8 +1,8 @@
 """Pictures by their SHA-256: received once, never written over, never given back to anybody.
 
-What is kept is the original, byte by byte, in the private store. One that holds nothing but pixels, as PREP Casilla
-makes them, is the published picture too: the bytes that the phone signed. Of any other, where and with what it was
-taken stays in the store, and what is published is made from its pixels alone (`prep.evidencia.imagenes`).
+Only a JPEG that holds its pixels and nothing else comes in, as PREP Casilla makes them: where and with what it was
+taken never leaves the phone. What is kept, byte by byte, is the original and the published picture: the bytes that the
+phone signed.
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ def _leer(leer: Callable[[int], bytes]) -> bytes:
     partes: list[bytes] = []
     mide = 0
     while trozo := leer(min(_TROZO, MAXIMO_BYTES + 1 - mide)):
-        if not partes and not trozo.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
-            raise Negado(415, "no_es_foto", "El archivo no es una fotografía JPEG ni PNG.")
+        if not partes and not trozo.startswith(b"\xff\xd8\xff"):
+            raise Negado(415, "no_es_foto", "El archivo no es una fotografía JPEG.")
         partes.append(trozo)
         mide += len(trozo)
         if mide > MAXIMO_BYTES:

@@ -44,6 +44,7 @@ _ESPERE: Final = (429, 503)
 
 Cabeceras = list[tuple[str, str]]
 Respuesta = tuple[int, Cabeceras, bytes]
+Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 registro = logging.getLogger(__name__)
 
 
@@ -151,8 +152,8 @@ class Portero:
         if int(entorno.get("CONTENT_LENGTH") or 0) > CUERPO_MAXIMO:
             raise _MUY_GRANDE
         pase = pases.leer(_galleta(entorno.get("HTTP_COOKIE", "")))
-        carril, origen = (self._conocidos, pase) if pase else (self._anonimos, _origen(entorno["REMOTE_ADDR"]))
-        async with carril.entrar(origen), carril.leer(protocolo) as cuerpo:
+        carril, quien = (self._conocidos, pase) if pase else (self._anonimos, origen(entorno["REMOTE_ADDR"]))
+        async with carril.entrar(quien), carril.leer(protocolo) as cuerpo:
             return await carril.atender(lambda: self._responder(entorno, cuerpo))
 
     def _responder(self, entorno: dict[str, Any], cuerpo: bytes) -> Respuesta:
@@ -218,7 +219,7 @@ def _entorno(alcance: Any, delante: list[Any]) -> dict[str, Any]:
         if "_" not in nombre:
             union = "; " if nombre == "cookie" else ","
             cabeceras[nombre] = f"{cabeceras[nombre]}{union}{valor}" if nombre in cabeceras else valor
-    quien, esquema = _direccion(alcance.client), alcance.scheme
+    quien, esquema = alcance.client, alcance.scheme
     por, como = (cabeceras.pop(nombre, "") for nombre in _DE_PROXY)
     if _es_de(quien, delante):
         esquema = como if como in ("http", "https") else esquema
@@ -237,7 +238,7 @@ def _entorno(alcance: Any, delante: list[Any]) -> dict[str, Any]:
         "SERVER_NAME": servidor,
         "SERVER_PORT": puerto,
         "SERVER_PROTOCOL": f"HTTP/{alcance.http_version}",
-        "REMOTE_ADDR": quien,
+        "REMOTE_ADDR": str(_ip(quien) or "?"),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": esquema,
         "wsgi.errors": sys.stderr,
@@ -248,22 +249,30 @@ def _entorno(alcance: Any, delante: list[Any]) -> dict[str, Any]:
     }
 
 
-def _direccion(cliente: str) -> str:
-    return cliente.rpartition(":")[0].strip("[]")
-
-
-def _es_de(direccion: str, redes: list[Any]) -> bool:
+def _ip(dicha: str) -> Ip | None:
+    """The address in what a socket or a proxy says, with a port or without: `192.0.2.1:80`, `2001:db8::1`,
+    `[2001:db8::1]:443`. One of IPv4 that is written as of IPv6 is of IPv4."""
+    if dicha.startswith("["):
+        dicha = dicha[1:].partition("]")[0]
+    elif dicha.count(":") == 1:
+        dicha = dicha.partition(":")[0]
     try:
-        return any(ipaddress.ip_address(direccion) in red for red in redes)
+        ip = ipaddress.ip_address(dicha)
     except ValueError:
-        return False
+        return None
+    return (ip.ipv4_mapped or ip) if isinstance(ip, ipaddress.IPv6Address) else ip
 
 
-def _origen(direccion: str) -> str:
-    """Who counts as one: an address, or in IPv6 the /64 that one subscriber has whole."""
-    try:
-        ip = ipaddress.ip_address(direccion)
-    except ValueError:
+def _es_de(dicha: str, redes: list[Any]) -> bool:
+    ip = _ip(dicha)
+    return ip is not None and any(ip in red for red in redes)
+
+
+def origen(direccion: str) -> str:
+    """Who counts as one, for whoever measures pace: an address (`REMOTE_ADDR`, which this door says), or in IPv6 the
+    /64 that one subscriber has whole."""
+    ip = _ip(direccion)
+    if ip is None:
         return "?"
     return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)
 

@@ -9,13 +9,13 @@ from typing import Any
 from django.db import transaction
 
 from prep.bitacora.actas import acta_de
-from prep.bitacora.asientos import asentar, final, finales, hechos_conocidos, tomar_cabeza
-from prep.bitacora.autoridad import ambito, autoridad, exigir_llave
+from prep.bitacora.asientos import tomar_cabeza
+from prep.bitacora.autoridad import ambito, autoridad
 from prep.bitacora.models import Acta as FilaActa
 from prep.bitacora.models import Hecho as FilaHecho
 from prep.bitacora.nodos import DispositivoLocal
-from prep.bitacora.proyecciones import proyectar
-from prep.bitacora.sobres import Firmante, Sobre, guardado, sellar
+from prep.bitacora.services.asentar import asentar
+from prep.bitacora.sobres import FirmaDispositivo, Firmante, guardado
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.hechos import Tipo, clave_de, sujeto_de
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD
@@ -47,26 +47,16 @@ def anotar(
     `HechoRechazado` when one cannot follow its subject's state or its author may not write it, `HechoInvalido` when its
     content is not of its type.
     """
-    unicos = {h.id: h for h in hechos}
-    for hecho in unicos.values():
+    for hecho in hechos:
         revisar_hecho(escribir_hecho(hecho))
-    de = ambito()
+    aparatos, de = dispositivos or {}, ambito()
+
+    def firmar(hecho: Hecho) -> FirmaDispositivo | None:
+        aparato = aparatos.get(hecho.persona)
+        return aparato.firmar(hecho, de) if aparato else None
+
     with transaction.atomic():
-        frontera = tomar_cabeza()
-        exigir_llave(firmante.nodo, firmante.publica)
-        ya = hechos_conocidos(unicos)
-        nuevos = [h for h in unicos.values() if h.id not in ya]
-        secuencia, previo = final(finales([firmante.nodo])[firmante.nodo])
-        sobres: list[Sobre] = []
-        for hecho in nuevos:
-            secuencia += 1
-            aparato = dispositivos.get(hecho.persona) if dispositivos else None
-            firma = aparato.firmar(hecho, de) if aparato else None
-            sobre = sellar(hecho, firmante, de, secuencia, previo, firma)
-            previo = sobre.hoja.hex()
-            sobres.append(sobre)
-        asentar(sobres, recibido, frontera)
-        estados = proyectar([s.escrito for s in sobres])
+        nuevos, estados = asentar(hechos, firmante, recibido, firmar)
         _exigir(nuevos, estados)
     return {clave_de(sujeto): acta for sujeto, acta in estados.items()}
 

@@ -1,0 +1,42 @@
+"""Append to this node's own chain: what it writes and what it carries come in by here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from prep.bitacora import asientos
+from prep.bitacora.autoridad import ambito, exigir_llave
+from prep.bitacora.proyecciones import proyectar
+from prep.bitacora.sobres import FirmaDispositivo, Firmante, Sobre, sellar
+from prep.dominio.comun.hecho import Hecho
+
+
+def asentar(
+    hechos: Iterable[Hecho],
+    firmante: Firmante,
+    recibido: datetime,
+    firmar: Callable[[Hecho], FirmaDispositivo | None],
+) -> tuple[list[Hecho], Mapping[str, Any]]:
+    """Seal and append those that are not here yet, in the order given, and project their subjects: the new ones, and
+    the state of each subject. In a transaction of the caller's.
+
+    `firmar`: the signature of the device that a fact is of, asked once for each new one, in order.
+    """
+    unicos: dict[str, Hecho] = {}
+    for hecho in hechos:
+        unicos.setdefault(hecho.id, hecho)
+    frontera = asientos.tomar_cabeza()
+    exigir_llave(firmante.nodo, firmante.publica)
+    ya = asientos.hechos_conocidos(unicos)
+    nuevos = [h for h in unicos.values() if h.id not in ya]
+    de = ambito()
+    ultima, previo = asientos.final(asientos.finales([firmante.nodo])[firmante.nodo])
+    sobres: list[Sobre] = []
+    for secuencia, hecho in enumerate(nuevos, ultima + 1):
+        sobre = sellar(hecho, firmante, de, secuencia, previo, firmar(hecho))
+        previo = sobre.hoja.hex()
+        sobres.append(sobre)
+    asientos.asentar(sobres, recibido, frontera)
+    return nuevos, proyectar([s.escrito for s in sobres])
