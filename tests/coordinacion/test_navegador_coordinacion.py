@@ -87,12 +87,13 @@ def test_every_page_at_a_desk_in_light_and_on_a_phone_in_dark(noche: Any, ancho:
 
 def test_on_paper_the_tables_are_whole_and_nothing_is_to_be_pressed(noche: Any) -> None:
     escritorios, sala = noche
-    pagina = entra(escritorios, sala.persona(Rol.SUPERVISOR))
+    pagina = entra(escritorios, sala.persona(Rol.SUPERVISOR), tema="dark")
     escritorios.ir(pagina, TABLERO)
     cortadas = "[...document.querySelectorAll('.lista .tabla')].filter(t => t.scrollHeight > t.clientHeight + 1).length"
     assert pagina.evaluate(cortadas) > 0  # on the screen the long ones scroll
     pagina.emulate_media(media="print")
     assert pagina.evaluate(cortadas) == 0
+    assert pagina.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
     assert pagina.locator(":is(button, input, select, [download]):visible").count() == 0
 
 

@@ -44,8 +44,8 @@ def reglas(css: str) -> dict[str, dict[str, str]]:
 
 def temas() -> dict[str, dict[str, str]]:
     r = reglas(FICHAS.read_text("utf-8"))
-    claro, oscuro, alto = r[":root"], r[":root[data-tema=oscuro]"], r[":root[data-contraste=alto]"]
-    alto_oscuro = r[":root[data-contraste=alto][data-tema=oscuro]"]
+    claro, oscuro, alto = r[":root"], r["@ :root[data-tema=oscuro]"], r[":root[data-contraste=alto]"]
+    alto_oscuro = r["@ :root[data-contraste=alto][data-tema=oscuro]"]
     return {
         "claro": claro,
         "oscuro": claro | oscuro,
@@ -75,18 +75,26 @@ def test_text_reads_over_every_background(tema: str) -> None:
 
 def test_the_systems_preference_and_the_readers_choice_are_the_same_dark() -> None:
     r = reglas(FICHAS.read_text("utf-8"))
-    assert r["@ :root:not([data-tema=claro])"] == r[":root[data-tema=oscuro]"]
+    assert r["@ :root:not([data-tema=claro])"] == r["@ :root[data-tema=oscuro]"]
     alto = r["@ :root[data-contraste=alto]:not([data-tema=claro])"]
-    assert alto == r[":root[data-contraste=alto][data-tema=oscuro]"]
+    assert alto == r["@ :root[data-contraste=alto][data-tema=oscuro]"]
+
+
+def test_nothing_dark_is_printed() -> None:
+    css = re.sub(r"/\*.*?\*/", "", FICHAS.read_text("utf-8"), flags=re.S)
+    fuera = re.sub(r"@media screen[^{]*\{(?:[^{}]|\{[^{}]*\})*\}", "", css)
+    assert fuera != css
+    assert "oscuro]" not in fuera
+    assert "prefers-color-scheme" not in fuera
 
 
 def test_shared_tokens_have_the_values_of_the_results_site() -> None:
     portal = reglas((Path(prep.portal.__file__).parent / "estaticos" / "portal.css").read_text("utf-8"))
     nuestras = reglas(FICHAS.read_text("utf-8"))
-    for selector in (":root", ":root[data-tema=oscuro]"):
-        comunes = portal[selector].keys() & nuestras[selector].keys()
+    for suya, nuestra in ((":root", ":root"), (":root[data-tema=oscuro]", "@ :root[data-tema=oscuro]")):
+        comunes = portal[suya].keys() & nuestras[nuestra].keys()
         assert {"papel", "hoja", "tinta", "gris", "linea", "mal", "bien"} <= comunes
-        assert {c: nuestras[selector][c] for c in comunes} == {c: portal[selector][c] for c in comunes}
+        assert {c: nuestras[nuestra][c] for c in comunes} == {c: portal[suya][c] for c in comunes}
     institucion = dict(re.findall(r"--([\w-]+):(#\w+)", hoja({"partidos": []})))
     assert {c: nuestras[":root"][c] for c in institucion} == institucion
 
