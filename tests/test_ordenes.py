@@ -114,7 +114,7 @@ FALTAS = {
     "operacion contingencia": Falta("C-1", "Falta el argumento 'texto'."),
     "operacion correccion": Falta("0 1 motivo", "'corte': debe ser 1 o más."),
     "operacion fundar": Falta("de-mas", "Sobran argumentos: de-mas."),
-    "operacion huella": Falta("mañana", "'momento': «mañana» no es ninguno de: 'antes', 'durante', 'despues'."),
+    "operacion huella": Falta("antes vacio.txt", "vacio.txt no es una huella"),
     "pagina-verifica": Falta(f"{NADA}/v.html", f"No existe la carpeta {NADA}."),
     "portal bench": Falta(".", "no hay una publicación con páginas"),
     "portal mapa": Falta("vacio.txt --capa municipio", "vacio.txt no es JSON", 1),
