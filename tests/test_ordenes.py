@@ -35,9 +35,7 @@ from prep.cli import app
 from prep.plataforma import roles
 from prep.plataforma.idioma import TIPOS, traducir
 from prep.plataforma.puertos import libre
-from prep.simulacro.juez import juzgar
 from prep.simulacro.noche import Noche
-from prep.transparencia.almacen import Carpeta
 from prep.transparencia.llaves import crear
 from prep.transparencia.nota import COFIRMA
 
@@ -341,10 +339,12 @@ def test_a_night_typed_from_the_shell(bases: Any, url_postgres: str, django_db_b
         _vigilar(sede)
         sede.bien("operacion cierre", dice="Firmado en el registro")
         sede.bien("simulacro abrir", "simulacro/verdad.json", dice="verdad_abierta")
-        codigo, dicho = sede.correr("simulacro juzgar", "simulacro/verdad.json", str(sede.datos / "publicacion"))
+        juzgar = ("simulacro juzgar", "simulacro/verdad.json", str(sede.datos / "publicacion"))
+        codigo, dicho = sede.correr(*juzgar)
         assert (codigo, "NO ES EL 100 %" in dicho, INGLES.search(dicho)) == (1, True, None), dicho
-        v = juzgar((sede.trabajo() / "simulacro/verdad.json").read_bytes(), Carpeta(sede.datos / "publicacion"))
-        (sede.trabajo() / "veredicto.json").write_text(json.dumps(v))
+        codigo, veredicto = sede.correr(*juzgar, "--json")
+        assert codigo == 1 and json.loads(veredicto)["veredicto"] in dicho, veredicto
+        (sede.trabajo() / "veredicto.json").write_text(veredicto)
         sede.bien("simulacro informe", "veredicto.json", "informe", dice="informe.html e informe.pdf")
         sede.bien("bitacora exportar", "bitacora.jsonl", dice="hechos en bitacora.jsonl.")
         _auditar(auditor, sede)
