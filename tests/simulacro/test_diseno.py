@@ -11,8 +11,10 @@ import pypdfium2
 import pytest
 
 from prep.catalogo.ejemplo import ejemplo
+from prep.dominio.acta import asentado
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.tabulacion.contabilidad import contabilizar
+from prep.simulacro import verdad
 from prep.simulacro.diseno import Diseno, disenar, pdf_empates
 from prep.simulacro.verdad import VerdadInvalida, leer
 from prep.simulacro.votos import CUENTAN, Desenlace, Papel, Suerte, Votos
@@ -110,6 +112,23 @@ def test_an_election_has_geography() -> None:
     juntas = [(g, dip[c]) for c, g in gub.items() if c in dip and g[1]]
     assert len(juntas) > 200
     assert all(abs(a - b) < 0.15 * lista + 30 for (a, lista), (b, _) in juntas)
+
+
+def test_the_papers_are_the_same_each_time_and_those_of_the_file() -> None:
+    d = diseno()
+    una, otra = (list(d.votos.papeles()) for _ in range(2))
+    assert una == otra and len(d.votos.logrados) == len(d.logrados)
+    for p in una:
+        v = d.verdad.elecciones[p.eleccion.clave]
+        dice = v.actas[p.esperada.clave]
+        if p.suerte is Suerte.SIN_ACTA:
+            assert dice == p.motivo
+        else:
+            assert dict(zip(v.campos, dice, strict=True)).items() >= p.valores["votos"].items()
+
+
+def test_the_file_has_the_fields_of_an_acta() -> None:
+    assert verdad.TOTALES == asentado.TOTALES
 
 
 def test_the_same_seed_gives_the_same_file_and_salt_hides_it() -> None:
