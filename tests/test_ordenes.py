@@ -35,9 +35,7 @@ from prep.cli import app
 from prep.plataforma import roles
 from prep.plataforma.idioma import TIPOS, traducir
 from prep.plataforma.puertos import libre
-from prep.simulacro.juez import juzgar
 from prep.simulacro.noche import Noche
-from prep.transparencia.almacen import Carpeta
 from prep.transparencia.llaves import crear
 from prep.transparencia.nota import COFIRMA
 
@@ -114,7 +112,7 @@ FALTAS = {
     "operacion contingencia": Falta("C-1", "Falta el argumento 'texto'."),
     "operacion correccion": Falta("0 1 motivo", "'corte': debe ser 1 o más."),
     "operacion fundar": Falta("de-mas", "Sobran argumentos: de-mas."),
-    "operacion huella": Falta("mañana", "'momento': «mañana» no es ninguno de: 'antes', 'durante', 'despues'."),
+    "operacion huella": Falta("antes vacio.txt", "vacio.txt no es una huella"),
     "pagina-verifica": Falta(f"{NADA}/v.html", f"No existe la carpeta {NADA}."),
     "portal bench": Falta(".", "no hay una publicación con páginas"),
     "portal mapa": Falta("vacio.txt --capa municipio", "vacio.txt no es JSON", 1),
@@ -175,7 +173,7 @@ class Casa:
         entorno |= {"PREP_DATOS_DIR": str(self.datos), "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
         return entorno | ({"DATABASE_URL": self.url} if self.url else {})
 
-    def abrir(self, orden: str, *argumentos: str) -> subprocess.Popen[str]:
+    def abrir(self, orden: str, *argumentos: str, stderr: int = subprocess.STDOUT) -> subprocess.Popen[str]:
         self.corridas.add(orden)
         return subprocess.Popen(
             [sys.executable, "-m", "prep", *orden.split(), *argumentos],
@@ -183,7 +181,7 @@ class Casa:
             env=self.entorno(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=stderr,
             text=True,
             start_new_session=True,
         )
@@ -341,10 +339,12 @@ def test_a_night_typed_from_the_shell(bases: Any, url_postgres: str, django_db_b
         _vigilar(sede)
         sede.bien("operacion cierre", dice="Firmado en el registro")
         sede.bien("simulacro abrir", "simulacro/verdad.json", dice="verdad_abierta")
-        codigo, dicho = sede.correr("simulacro juzgar", "simulacro/verdad.json", str(sede.datos / "publicacion"))
+        juzgar = ("simulacro juzgar", "simulacro/verdad.json", str(sede.datos / "publicacion"))
+        codigo, dicho = sede.correr(*juzgar)
         assert (codigo, "NO ES EL 100 %" in dicho, INGLES.search(dicho)) == (1, True, None), dicho
-        v = juzgar((sede.trabajo() / "simulacro/verdad.json").read_bytes(), Carpeta(sede.datos / "publicacion"))
-        (sede.trabajo() / "veredicto.json").write_text(json.dumps(v))
+        veredicto, _ = sede.abrir(*juzgar, "--json", stderr=subprocess.DEVNULL).communicate()
+        assert json.loads(veredicto)["veredicto"] in dicho, veredicto
+        (sede.trabajo() / "veredicto.json").write_text(veredicto)
         sede.bien("simulacro informe", "veredicto.json", "informe", dice="informe.html e informe.pdf")
         sede.bien("bitacora exportar", "bitacora.jsonl", dice="hechos en bitacora.jsonl.")
         _auditar(auditor, sede)

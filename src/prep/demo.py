@@ -254,12 +254,13 @@ def _retratar(formas: Formas, actas: list[ActaSimulada], carpeta: Path, semilla:
 
 def _juzgar(diseno: Diseno, alarmas: tuple[str, ...]) -> bool:
     """Judge what was published as a stranger would, and leave the verdict and the report beside the start page."""
+    from prep.portal.redibujo import redibujar
     from prep.simulacro.entrega import escribir_informe, mostrar
     from prep.simulacro.juez import juzgar
     from prep.simulacro.veredicto import renglones
     from prep.transparencia.almacen import Carpeta
 
-    veredicto = juzgar(diseno.datos, Carpeta(dir_publicacion()))
+    veredicto = juzgar(diseno.datos, Carpeta(dir_publicacion()), redibujar)
     mostrar(veredicto)
     for renglon in (*renglones(veredicto), *(f"Alarma: {a}" for a in alarmas)):
         salida.print(f"[red]✗[/] {escape(renglon)}", soft_wrap=True)

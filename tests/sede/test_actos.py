@@ -16,6 +16,7 @@ from prep.comprobacion.verificar import Opciones, verificar
 from prep.dominio.tabulacion.proceso import Modo
 from prep.publicacion.corte import hacer_corte
 from prep.sede import actos
+from prep.sede.huella import tomar
 from prep.simulacro.diseno import disenar
 from prep.simulacro.sello import abrir, sellar
 from prep.transparencia.almacen import Carpeta
@@ -34,7 +35,7 @@ def test_a_whole_night_is_signed(sede: Sede) -> None:
     sede.anotar_noche(12)
     hacer_corte(p, CIERRE + timedelta(hours=3))
     actos.contingencia(p, CIERRE + timedelta(hours=4), "CATD-SIN-RED", "El CATD 12 trabaja sin internet.")
-    actos.huella(p, CIERRE + timedelta(hours=5), "durante")
+    actos.huella(p, CIERRE + timedelta(hours=5), "durante", tomar())
     actos.correccion(p, CIERRE + timedelta(hours=6), 1, 2, "Prueba de corrección.")
     fin = actos.cierre(p, CIERRE + timedelta(hours=12))
     assert sede.tipos == [
@@ -132,7 +133,7 @@ def test_a_correction_names_published_cortes(sede: Sede, corte: int, por: int, d
 
 def test_the_fingerprint_lists_the_program(sede: Sede) -> None:
     actos.puesta_en_ceros(sede.publicador, CIERRE)
-    acto = actos.huella(sede.publicador, CIERRE, "durante")
+    acto = actos.huella(sede.publicador, CIERRE, "durante", tomar())
     documento = sede.documento(acto)
     lista = "".join(f"{sha}  {ruta}\n" for ruta, sha in documento["archivos"])
     assert hashlib.sha256(lista.encode()).hexdigest() == documento["software"]

@@ -14,12 +14,13 @@ from instalada import CIERRE, Sede
 from prep.plataforma import huella as programa
 from prep.plataforma.errores import Impedimento
 from prep.sede import actos
-from prep.sede.huella import cotejar, leer, tomar
+from prep.sede.cotejo import diferencias, leer
+from prep.sede.huella import tomar
 
 
 def test_the_same_is_the_same_and_says_no_secret(sede: Sede) -> None:
     una, otra = tomar(), tomar()
-    assert una == otra and not cotejar(una, otra)
+    assert una == otra and not diferencias(una, otra)
     dicho = json.dumps(una)
     assert settings.SECRET_KEY not in dicho and "SECRET_KEY" not in dicho and 'PASSWORD"' not in dicho
     nombres = {nombre.split()[0].lower() for nombre, _ in una["dependencias"]}
@@ -39,7 +40,7 @@ def test_each_thing_that_is_not_as_audited_is_named(sede: Sede, monkeypatch: pyt
         c.execute("GRANT DELETE ON bitacora_hecho TO PUBLIC")
         ahora = tomar()
         transaction.set_rollback(True)
-    dicho = cotejar(antes, ahora)
+    dicho = diferencias(antes, ahora)
     assert "archivo del programa: cambió cli.py" in dicho
     assert "archivo del programa: sobra puerta.py" in dicho
     assert "objeto de la base de datos: sobra función puerta()" in dicho
@@ -47,16 +48,16 @@ def test_each_thing_that_is_not_as_audited_is_named(sede: Sede, monkeypatch: pyt
     assert "objeto de la base de datos: sobra permiso bitacora_hecho de todos" in dicho
     assert any("cambió disparador bitacora_hecho." in d for d in dicho)
     assert any(d.startswith("configuración: cambió ALLOWED_HOSTS: era [") and d.endswith('es ["*"]') for d in dicho)
-    assert "archivo del programa: falta cli.py" in cotejar(
+    assert "archivo del programa: falta cli.py" in diferencias(
         {**antes, "archivos": [["cli.py", "0" * 64]]}, {**antes, "archivos": []}
     )
 
 
 def test_what_an_act_signed_is_compared_with_what_runs(sede: Sede, tmp_path: Path) -> None:
-    documento = sede.documento(actos.huella(sede.publicador, CIERRE, "antes"))
+    documento = sede.documento(actos.huella(sede.publicador, CIERRE, "antes", tomar()))
     guardado = tmp_path / "huella.json"
     guardado.write_text(json.dumps(documento))
-    assert cotejar(leer(guardado), tomar()) == []
+    assert diferencias(leer(guardado), tomar()) == []
 
 
 @pytest.mark.parametrize("datos", ["", "[]", "{}", '{"archivos": 1}'])

@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 from collections import Counter
 from functools import cache
+from math import log
+from statistics import correlation, median
 
 import pikepdf
 import pypdfium2
 import pytest
 
 from prep.catalogo.ejemplo import ejemplo
+from prep.dominio.acta import asentado
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.tabulacion.contabilidad import contabilizar
+from prep.simulacro import verdad
 from prep.simulacro.diseno import Diseno, disenar, pdf_empates
 from prep.simulacro.verdad import VerdadInvalida, leer
 from prep.simulacro.votos import CUENTAN, Desenlace, Papel, Suerte, Votos
@@ -100,16 +104,53 @@ def test_what_goes_wrong_on_paper_is_as_frequent_as_on_a_real_night() -> None:
 
 
 def test_an_election_has_geography() -> None:
-    """A party that is strong in a municipio for one election is so for another; people vote in both."""
+    """A party that is strong in a municipio for one election is so for another; people of a casilla vote in both."""
     proceso, _ = ejemplo(400)
-    gub, dip = ({} for _ in range(2))
+    gub, dip = Counter[tuple[int, str]](), Counter[tuple[int, str]]()
+    de = {"GUB": gub, "DIP_LOC": dip}
+    vinieron: dict[str, dict[str, float]] = {"GUB": {}, "DIP_LOC": {}}
     for p in Votos(proceso, 3).papeles():
-        if p.suerte is Suerte.NORMAL and p.eleccion.clave in ("GUB", "DIP_LOC"):
-            donde = gub if p.eleccion.clave == "GUB" else dip
-            donde[str(p.esperada.casilla.clave)] = p.valores["votos_sacados"], p.esperada.casilla.lista_nominal
-    juntas = [(g, dip[c]) for c, g in gub.items() if c in dip and g[1]]
-    assert len(juntas) > 200
-    assert all(abs(a - b) < 0.15 * lista + 30 for (a, lista), (b, _) in juntas)
+        casilla = p.esperada.casilla
+        if p.suerte is Suerte.NORMAL and p.eleccion.clave in de and casilla.lista_nominal:
+            de[p.eleccion.clave].update({(casilla.municipio, c): v for c, v in p.votos.items()})
+            vinieron[p.eleccion.clave][str(casilla.clave)] = sum(p.votos.values()) / casilla.lista_nominal
+    assert all(0.1 < parte < 1.02 for partes in vinieron.values() for parte in partes.values())
+    ambas = vinieron["GUB"].keys() & vinieron["DIP_LOC"].keys()
+    assert correlation(*([partes[c] for c in ambas] for partes in vinieron.values())) > 0.7
+    fuerzas = []
+    for partido in {c for _, c in gub} & {c for _, c in dip} - {"NULOS"}:
+        lugares = [m for m, c in gub if c == partido and gub[m, c] > 20 and dip[m, c] > 20]
+        if len(lugares) > 40:
+            totales = [Counter[int](), Counter[int]()]
+            for suyos, todos in zip((gub, dip), totales, strict=True):
+                for (m, _), v in suyos.items():
+                    todos[m] += v
+            fuerzas.append(
+                correlation(
+                    *(
+                        [log(suyos[m, partido] / todos[m]) for m in lugares]
+                        for suyos, todos in zip((gub, dip), totales, strict=True)
+                    )
+                )
+            )
+    assert len(fuerzas) >= 5 and median(fuerzas) > 0.4
+
+
+def test_the_papers_are_the_same_each_time_and_those_of_the_file() -> None:
+    d = diseno()
+    una, otra = (list(d.votos.papeles()) for _ in range(2))
+    assert una == otra and len(d.votos.logrados) == len(d.logrados)
+    for p in una:
+        v = d.verdad.elecciones[p.eleccion.clave]
+        dice = v.actas[p.esperada.clave]
+        if p.suerte is Suerte.SIN_ACTA:
+            assert dice == p.motivo
+        else:
+            assert dict(zip(v.campos, dice, strict=True)).items() >= p.valores["votos"].items()
+
+
+def test_the_file_has_the_fields_of_an_acta() -> None:
+    assert verdad.TOTALES == asentado.TOTALES
 
 
 def test_the_same_seed_gives_the_same_file_and_salt_hides_it() -> None:

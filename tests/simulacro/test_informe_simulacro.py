@@ -16,6 +16,7 @@ import pypdfium2
 import pytest
 from test_diseno import revisar_accesible
 
+from prep.simulacro.entrega import mostrar
 from prep.simulacro.graficas import ANCHA, ANGOSTA, Lamina
 from prep.simulacro.informe import Figura, VeredictoInvalido, leer_veredicto, piezas
 from prep.simulacro.informe_html import html
@@ -127,11 +128,31 @@ def test_the_page_carries_all_it_needs_and_a_policy_that_allows_no_more() -> Non
         assert dibujo.attrib["role"] == "img" and dibujo.attrib["aria-label"]
 
 
-def test_what_comes_from_outside_is_text() -> None:
-    v = veredicto()
+RARO = "<b>&amp; [red]«ñ»\" 'x' \\ (1) %PDF"
+
+
+def test_what_comes_from_outside_is_text(capsys: pytest.CaptureFixture[str]) -> None:
+    """On the page, in its charts, on paper and on the terminal, a name is what it says."""
+    v = veredicto(3, 4)
     v["problemas"] = ["<script>alert(1)</script>"]
-    p = pagina(v)
-    assert "<script" not in p and "&lt;script&gt;" in p and "Elección &lt;de&gt; prueba" in p
+    v["nombre"] = v["institucion"] = v["proceso"] = v["incidentes"][0]["texto"] = RARO
+    v["comprobacion"]["veredicto"] = v["veredicto"] = v["elecciones"]["GUB"]["nombre"] = v["empates"][0]["nombre"] = (
+        RARO
+    )
+    for x in (*v["mal"], *v["faltan"]):
+        x["acta"] = RARO
+    v["mal"][0]["campos"] = [{"campo": RARO, "dice": RARO, "debe": RARO}]
+    v["catds"] = [c | {"nombre": RARO} for c in v["catds"]]
+    p = pagina(v, v)
+    assert not re.search(r"<script|<b>[^<]*amp|<b>&", p) and "&lt;script&gt;" in p
+    textos = " ".join(entidades.unescape(re.sub(r"<[^>]+>", " ", p)).split())
+    for dicho in (textos, texto_pdf(pdf(v, piezas(v, [v])))):
+        assert dicho.count(RARO) >= 12, dicho
+    for svg in re.findall(r"<svg.*?</svg>", p, re.DOTALL):
+        assert not list(ET.fromstring(svg).iter("b"))
+    revisar_accesible(pdf(v, piezas(v, [v])))
+    mostrar(v)
+    assert capsys.readouterr().out.count(RARO) >= 2
 
 
 @pytest.mark.parametrize(("mal", "faltan"), [(0, 0), (3, 4), (300, 0)])

@@ -69,4 +69,6 @@ def test_what_the_reading_returns_a_third_person_rules_on() -> None:
 def test_the_same_seed_gives_the_same_night() -> None:
     una, otra = ([a.hechos for a in noche(0.1).actas()] for _ in range(2))
     assert una == otra
+    n = noche(0.1)
+    assert [[a.hechos for a in n.actas()] for _ in range(2)] == [una, una]
     assert una != [a.hechos for a in noche(0.1, semilla=5).actas()]

@@ -25,6 +25,7 @@ from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
 from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import Publicador
+from prep.sede.cotejo import Seccion
 from prep.sede.huella import tomar
 from prep.transparencia.canonico import canonico
 from prep.transparencia.hojas import escribir_hoja, leer_hoja, modo_de_llave
@@ -93,7 +94,7 @@ def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None
     if "llaves" not in hechas:
         alta = {"accion": "alta", "papel": "instituto", "llave": vkey, "anterior": None, "motivo": "Puesta en ceros"}
         agregar_hoja(p, "llaves", hora, **alta)
-    huella(p, hora, "antes")
+    huella(p, hora, "antes", tomar())
     corte = hacer_corte(p, hora)
     return _acto(
         p,
@@ -113,10 +114,10 @@ def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None
     )
 
 
-def huella(p: Publicador, hora: datetime, momento: str) -> Acto:
-    """Sign what is running (`sede.huella`): program, dependencies, machine, database and configuration, name by name.
-    `momento`: antes, durante or despues."""
-    contenido = {"momento": momento, "software": programa.huella(), **tomar()}
+def huella(p: Publicador, hora: datetime, momento: str, actual: Mapping[str, Seccion]) -> Acto:
+    """Sign what is running: program, dependencies, machine, database and configuration, name by name. `momento`: antes,
+    durante or despues; `actual`: what `sede.huella.tomar` gives."""
+    contenido = {"momento": momento, "software": programa.huella(), **actual}
     documento = _documento(p, "huella", hora, contenido)
     hoja = {"momento": momento, "software": programa.huella(), "documento": documento}
     return Acto("huella", agregar_hoja(p, "huella", hora, **hoja), documento)
@@ -144,7 +145,7 @@ def correccion(p: Publicador, hora: datetime, corte: int, corregido_por: int, mo
 
 def cierre(p: Publicador, hora: datetime) -> Acto:
     """The last corte (its participation includes special casillas) and the record that closes the operation."""
-    huella(p, hora, "despues")
+    huella(p, hora, "despues", tomar())
     corte = hacer_corte(p, hora, cierre=True)
     contenido = {
         "corte": corte.numero,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,6 +12,7 @@ import typer
 from prep.plataforma.consola import fallar
 from prep.plataforma.idioma import cuantos
 from prep.plataforma.opciones import Llave
+from prep.sede.cotejo import Seccion, diferencias, leer
 from prep.sede.opciones import Destino, Mapa, Modo, mostrar
 from prep.sede.sala import sala
 
@@ -111,14 +112,19 @@ def huella(
     coincida o no.
     """
 
+    antes = None if auditada is None else leer(auditada)
+    actual: dict[str, Seccion] = {}
+
     def acto(p: Publicador, hora: datetime) -> Acto:
         from prep.sede.actos import huella
+        from prep.sede.huella import tomar
 
-        return huella(p, hora, momento)
+        actual.update(tomar())
+        return huella(p, hora, momento, actual)
 
     firmar(acto, modo, destino, llave)
-    if auditada is not None:
-        _cotejar(auditada)
+    if antes is not None:
+        _decir_diferencias(antes, actual)
 
 
 @app.command()
@@ -129,31 +135,27 @@ def cotejar(
     """Compara lo que corre con lo que se auditó, sin firmar nada, y nombra cada diferencia (código 1 si las hay)."""
     if auditada is None and guardar is None:
         fallar("Diga con qué huella se compara, o dónde se guarda la de aquí (--guardar).", 2)
-    if guardar is not None:
-        from prep.plataforma.arranque import django_listo
-
-        with django_listo():
-            from prep.sede.huella import tomar
-
-            actual = tomar()
-        guardar.write_text(json.dumps(actual, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        cosas = cuantos(sum(map(len, actual.values())), "cosa", "cosas")
-        typer.echo(f"Huella de {cosas}, guardada en {guardar}.")
-    if auditada is not None:
-        _cotejar(auditada)
-
-
-def _cotejar(auditada: Path) -> None:
+    antes = None if auditada is None else leer(auditada)
     from prep.plataforma.arranque import django_listo
 
     with django_listo():
-        from prep.sede import huella as h
+        from prep.sede.huella import tomar
 
-        diferencias = h.cotejar(h.leer(auditada), h.tomar())
-    for diferencia in diferencias:
-        typer.echo(f"✗ {diferencia}")
-    if diferencias:
-        fallar(f"Lo que corre no es lo que se auditó: {cuantos(len(diferencias), 'diferencia', 'diferencias')}.", 1)
+        actual = tomar()
+    if guardar is not None:
+        guardar.write_text(json.dumps(actual, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        cosas = cuantos(sum(map(len, actual.values())), "cosa", "cosas")
+        typer.echo(f"Huella de {cosas}, guardada en {guardar}.")
+    if antes is not None:
+        _decir_diferencias(antes, actual)
+
+
+def _decir_diferencias(auditada: Mapping[str, Seccion], actual: Mapping[str, Seccion]) -> None:
+    halladas = diferencias(auditada, actual)
+    for hallada in halladas:
+        typer.echo(f"✗ {hallada}")
+    if halladas:
+        fallar(f"Lo que corre no es lo que se auditó: {cuantos(len(halladas), 'diferencia', 'diferencias')}.", 1)
     typer.echo("✓ Lo que corre es lo que se auditó, cosa por cosa.")
 
 

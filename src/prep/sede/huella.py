@@ -1,7 +1,7 @@
 """Everything that an audit looked at and that runs here: program, dependencies, machine, database, configuration.
 
-`tomar()` gives the same wherever the same is installed and set up the same way. `cotejar()` names each thing in which
-two of them differ. No secret enters: of keys and passwords not even a hash, from which a short one could be guessed.
+`tomar()` gives the same wherever the same is installed and set up the same way. No secret enters: of keys and passwords
+not even a hash, from which a short one could be guessed.
 """
 
 from __future__ import annotations
@@ -22,20 +22,10 @@ from django.db import connection
 
 from prep.plataforma import huella as programa
 from prep.plataforma import settings as ajustes
-from prep.plataforma.errores import Impedimento
+from prep.sede.cotejo import Seccion
 
 DISTRIBUCION: Final = "prep-abierto"
-SECCIONES: Final = {
-    "archivos": "archivo del programa",
-    "dependencias": "dependencia",
-    "maquina": "máquina",
-    "esquema": "objeto de la base de datos",
-    "configuracion": "configuración",
-}
-"""Sections of a fingerprint, and what each of its lines is called. Each is `[[name, value], …]` in order of name."""
 _SECRETOS: Final = frozenset({"SECRET_KEY", "DATABASES"})
-
-Seccion = list[list[str]]
 
 
 def tomar() -> dict[str, Seccion]:
@@ -47,37 +37,6 @@ def tomar() -> dict[str, Seccion]:
         "esquema": _en_orden(_esquema()),
         "configuracion": _en_orden(_configuracion()),
     }
-
-
-def leer(archivo: Path) -> dict[str, Seccion]:
-    """A fingerprint from a file: one that `tomar` gave, or the document of a signed act. `Impedimento` otherwise."""
-    try:
-        datos = json.loads(archivo.read_bytes())
-        return {s: [[str(nombre), str(valor)] for nombre, valor in datos[s]] for s in SECCIONES}
-    except OSError as error:
-        raise Impedimento(f"No se pudo leer {archivo}: {error.strerror}.") from None
-    except (ValueError, KeyError, TypeError):
-        raise Impedimento(
-            f"{archivo} no es una huella: se espera lo que guarda «prep operacion cotejar --guardar», o el documento "
-            "de un acto de huella."
-        ) from None
-
-
-def cotejar(auditada: Mapping[str, Seccion], actual: Mapping[str, Seccion]) -> list[str]:
-    """Each thing in which what runs is not what was audited, in Spanish. Empty when it is the same."""
-    diferencias = []
-    for seccion, que in SECCIONES.items():
-        antes, ahora = dict(auditada[seccion]), dict(actual[seccion])  # type: ignore[arg-type]
-        for nombre in sorted(antes.keys() | ahora.keys()):
-            uno, otro = antes.get(nombre), ahora.get(nombre)
-            if otro is None:
-                diferencias.append(f"{que}: falta {nombre}")
-            elif uno is None:
-                diferencias.append(f"{que}: sobra {nombre}")
-            elif uno != otro:
-                dicho = "" if len(uno) == len(otro) == 64 else f": era {uno}, es {otro}"
-                diferencias.append(f"{que}: cambió {nombre}{dicho}")
-    return diferencias
 
 
 def _en_orden(partes: Iterator[tuple[str, str]]) -> Seccion:

@@ -86,9 +86,9 @@ def disenar(
         cuenta.add_row(suerte.replace("_", " "), f"{n:,}")
     salida.print(cuenta)
     for desenlace, eleccion, lugar in diseno.logrados:
-        salida.print(f"{eleccion}: {DICHO[desenlace]}, {escape(lugar)}", soft_wrap=True)
+        salida.print(escape(f"{eleccion}: {DICHO[desenlace]}, {lugar}"), soft_wrap=True)
     for desenlace, eleccion in diseno.sin_lugar:
-        salida.print(f"{eleccion}: no cupo «{DICHO[desenlace]}».", soft_wrap=True)
+        salida.print(escape(f"{eleccion}: no cupo «{DICHO[desenlace]}»."), soft_wrap=True)
     salida.print(f"Empates esperados: {len(diseno.verdad.empates)}.")
     salida.print(f"Código de integridad de la verdad: {diseno.verdad.sha256}", soft_wrap=True)
     salida.print(f"Escrito: {escape(str(destino))}/verdad.json y empates.pdf", soft_wrap=True)

@@ -80,7 +80,7 @@ def disenar(
     )
     return Diseno(
         datos,
-        Votos(proceso, semilla, votos.desenlaces, sin_sobre),
+        votos,
         verdad.leer(datos),
         suertes,
         [(d, e.nombre, _lugar(proceso, e, lugar)) for d, e, lugar in votos.logrados],

@@ -30,7 +30,9 @@ def mostrar(veredicto: Doc) -> None:
     for e in veredicto["elecciones"].values():
         igual = e["votos_publicados"] == e["votos_en_papel"] and not e["mal"] and not e["faltan"]
         cifras = (e[k] for k in ("esperadas", "existen", "bien", "mal", "faltan", "votos_publicados", "votos_en_papel"))
-        cuenta.add_row(e["nombre"], *(f"{n:,}" for n in cifras), "[green]igual[/]" if igual else "[red]DISTINTO[/]")
+        cuenta.add_row(
+            escape(e["nombre"]), *(f"{n:,}" for n in cifras), "[green]igual[/]" if igual else "[red]DISTINTO[/]"
+        )
     salida.print(cuenta)
     salida.print(f"[bold]{escape(veredicto['veredicto'])}[/]", soft_wrap=True)
 

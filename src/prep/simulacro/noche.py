@@ -54,7 +54,7 @@ class Noche:
         votos: Votos | None = None,
     ) -> None:
         self.proceso, self.cierre, self.movil, self.ambas_mal = proceso, cierre, movil, ambas_mal
-        self.azar = random.Random(semilla)
+        self.semilla = semilla
         de_veras = {rol: [p.persona for p in informativo.personas if p.rol == rol] for rol in _ROLES}
         inventadas = {rol: [f"{rol}-{i}" for i in range(3)] for rol in _ROLES if not de_veras[rol]}
         self._personas = de_veras | inventadas
@@ -62,6 +62,10 @@ class Noche:
         self.cargos += [(p, rol, "CCV") for rol, todos in inventadas.items() for p in todos]
         self.telefonos = {p: _telefono(semilla, p) for p in self._personas["cae"]}
         self.votos = Votos(proceso, semilla) if votos is None else votos
+        self._desde_el_principio()
+
+    def _desde_el_principio(self) -> None:
+        self.azar = random.Random(self.semilla)
         self._salidas: dict[str, int] = {}
 
     def actas(self) -> Iterator[ActaSimulada]:
@@ -73,7 +77,8 @@ class Noche:
             yield acta
 
     def papeles(self) -> Iterator[ActaSimulada]:
-        """Every acta as it was filled, before anybody touches it."""
+        """Every acta as it was filled, before anybody touches it: the night begins, and is the same each time."""
+        self._desde_el_principio()
         for p in self.votos.papeles():
             yield ActaSimulada(p.eleccion, p.esperada, p.suerte, p.valores, p.motivo, self.azar.random() < self.movil)
 

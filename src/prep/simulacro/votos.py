@@ -70,10 +70,8 @@ class Papel:
 
 @dataclass(frozen=True, slots=True)
 class Contienda:
-    """A seat that is voted for: where (`None`: the whole state) and what each candidacy has, most votes first."""
+    """A seat that is voted for: what each candidacy has, most votes first."""
 
-    eleccion: Eleccion
-    demarcacion: int | None
     votos: tuple[tuple[str, int], ...]
 
     @property
@@ -90,19 +88,23 @@ class Votos:
         self, proceso: Proceso, semilla: int | str, desenlaces: Sequence[Desenlace] = (), sin_sobre: int = 10
     ) -> None:
         self.proceso, self.semilla, self.desenlaces = proceso, semilla, tuple(desenlaces)
-        self.azar = random.Random(f"{semilla}|votos")
         self.suertes = _suertes(sin_sobre)
         self.sin_sobre = sin_sobre
+        self._arraigo = lru_cache(maxsize=50_000)(self._arraigo_de)
+        self._desde_el_principio()
+
+    def _desde_el_principio(self) -> None:
+        self.azar = random.Random(f"{self.semilla}|votos")
         self.logrados: list[tuple[Desenlace, Eleccion, int | None]] = []
         """Outcomes made, and where."""
         self.pendientes: list[tuple[Desenlace, Eleccion]] = []
         """Outcomes asked for that an election has no room for."""
         self._pesos: dict[tuple[str, int], list[float]] = {}
         self._fuerzas: dict[tuple[str, str], float] = {}
-        self._arraigo = lru_cache(maxsize=50_000)(self._arraigo_de)
 
     def papeles(self) -> Iterator[Papel]:
-        """Every acta, election by election; one after another where no outcome was asked for."""
+        """Every acta, election by election; one after another where no outcome was asked for. The same each time."""
+        self._desde_el_principio()
         for eleccion in self.proceso.elecciones:
             base = {r.clave: self.azar.uniform(0.3, 1) ** 2 for r in eleccion.columnas}
             suyos = (self._imaginar(eleccion, esperada, base) for esperada in eleccion.actas)
@@ -256,7 +258,7 @@ def contienda(eleccion: Eleccion, demarcacion: int | None, papeles: Sequence[Pap
                 votos.setdefault(c.clave, 0)
                 if papel.suerte in CUENTAN:
                     votos[c.clave] += sum(suyos[boleta.claves[i]] for i in c.recuadros)
-    return Contienda(eleccion, demarcacion, tuple(sorted(votos.items(), key=lambda cv: (-cv[1], cv[0]))))
+    return Contienda(tuple(sorted(votos.items(), key=lambda cv: (-cv[1], cv[0]))))
 
 
 def _normales(papeles: list[Papel], eleccion: Eleccion, demarcacion: int | None) -> list[Papel]:
