@@ -313,17 +313,33 @@ def _administracion(puerto: int) -> Iterator[list[tuple[str, str, str]]]:
     from prep.transparencia.llaves import leer_privada
 
     llave = leer_privada(llave_del_instituto())
-    lista = "usuario,nombre,roles,lugar\ndemo,Persona de demostración,administrador,Sede\n"
-    (pase,) = listas.importar(lista, Escribano.del_instituto(llave, llave.llave.publica))
+    lista = (
+        "usuario,nombre,roles,lugar\ncomite,Comité técnico de demostración,cotaprep,Sede\n"
+        "demo,Persona de demostración,administrador,Sede\n"
+    )
+    comite, demo = listas.importar(lista, Escribano.del_instituto(llave, llave.llave.publica))
     _, codigo = terminales.nueva("Este equipo", "Sede")
+    direccion = f"http://127.0.0.1:{puerto}"
     with sirviendo(orden_de_servidor(puerto), entorno_de(WEB)):
-        salida.print(f"Escritorios: [bold]http://127.0.0.1:{puerto}/entrar/terminal/[/] código del equipo {codigo}")
-        salida.print(f"Después, usuario {pase.usuario}, contraseña {pase.clave}. Catálogo y bitácora: /admin/")
-        direccion = f"http://127.0.0.1:{puerto}"
-        entrar = f"Código del equipo {codigo}; después, usuario {pase.usuario}, contraseña {pase.clave}."
+        salida.print(f"Adentro: [bold]{direccion}/entrar/terminal/[/] código del equipo {codigo}")
+        salida.print(f"Para ver el tablero y la historia de cada acta: usuario comite, contraseña {comite.clave}")
+        salida.print(f"Para administrar (pide además un segundo factor): usuario demo, contraseña {demo.clave}")
         yield [
-            (f"{direccion}/entrar/terminal/", "Los escritorios", entrar),
-            (f"{direccion}/admin/", "Catálogo y bitácora", "Con la misma cuenta."),
+            (
+                f"{direccion}/entrar/terminal/",
+                "El tablero y la historia de cada acta",
+                f"Código del equipo {codigo}; después, usuario comite, contraseña {comite.clave}. Pide cambiarla.",
+            ),
+            (
+                f"{direccion}/admin/",
+                "La administración: personas, catálogo y bitácora",
+                f"Usuario demo, contraseña {demo.clave}. Pide además dar de alta un segundo factor.",
+            ),
+            (
+                f"{direccion}/casilla/#/prueba",
+                "PREP Casilla",
+                "La página que mide si un teléfono sirve; para fotografiar hace falta un código impreso.",
+            ),
         ]
 
 
