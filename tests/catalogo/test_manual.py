@@ -13,7 +13,7 @@ from prep.catalogo.lector import leer_proceso
 from prep.catalogo.problemas import ProcesoInvalido
 
 RAIZ = Path(__file__).resolve().parents[2]
-MANUAL = (RAIZ / "docs" / "manual_proceso.md").read_text(encoding="utf-8")
+MANUAL = (RAIZ / "docs" / "manual-proceso.md").read_text(encoding="utf-8")
 SECCIONES = dict(re.findall(r"^## (\S+\.(?:csv|toml))[^\n]*\n(.*?)(?=^## |\Z)", MANUAL, re.M | re.S))
 
 

@@ -78,7 +78,7 @@ def test_the_model_gives_the_same_bits_each_time_and_almost_the_same_alone_or_in
 def test_the_whole_examination_is_run_and_drawn(tmp_path: Path, datos: Callable[..., Path]) -> None:
     lineas: list[str] = []
     figuras = examen.bench(datos("digitos", "mnist"), None, 6, lineas.append, tmp_path)
-    assert (tmp_path / "lectura_curvas.svg").read_text().startswith("<svg")
+    assert (tmp_path / "lectura-curvas.svg").read_text().startswith("<svg")
     assert len(figuras["conjuntos"]["otras manos"]) == 6 * len(examen.PASOS)
     assert len(figuras["conjuntos"]["mano propia"]) == len(examen.PASOS)
     assert any("mild" in linea for linea in lineas)

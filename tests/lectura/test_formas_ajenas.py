@@ -304,7 +304,7 @@ BUENA: dict[str, Any] = {
 
 
 def test_the_example_in_the_documentation_is_a_good_form() -> None:
-    pagina = (Path(__file__).parents[2] / "docs" / "formas_ajenas.md").read_text(encoding="utf-8")
+    pagina = (Path(__file__).parents[2] / "docs" / "formas-ajenas.md").read_text(encoding="utf-8")
     ejemplo = re.search(r"^    \{.*?\}\]\}$", pagina, re.MULTILINE | re.DOTALL)
     assert ejemplo is not None
     forma = formato.leer(ejemplo.group().encode())

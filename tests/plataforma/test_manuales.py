@@ -61,7 +61,7 @@ def test_commands_exist(pagina: Path) -> None:
 
 
 def test_commands_are_found() -> None:
-    assert ["operacion", "ceros"] in ordenes((DOCS / "manual_operacion.md").read_text("utf-8"))
+    assert ["operacion", "ceros"] in ordenes((DOCS / "manual-operacion.md").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("pagina", PAGINAS, ids=nombre)

@@ -1,4 +1,4 @@
-"""Which files a process folder has, and what each column may hold (docs/manual_proceso.md)."""
+"""Which files a process folder has, and what each column may hold (docs/manual-proceso.md)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A process folder → `Proceso` and `Informativo`, or every problem it has.
 
-The folder: docs/manual_proceso.md. Two passes: every file is read and every reference checked, noting all problems
+The folder: docs/manual-proceso.md. Two passes: every file is read and every reference checked, noting all problems
 (`carpeta`, `territorio`, `contienda`); only a folder without any is assembled.
 """
 

@@ -425,7 +425,7 @@ def bench(
     """Run the examination and print its tables. `digitos`: folder of MNIST; without it only our own hands are examined.
     `tipos`: folder of the handwriting typefaces; without it our own hand writes the words. Our own: a sixth of `actas`.
 
-    `salida`: folder for the plot (`lectura_curvas.svg`) and the raw measurements. Returns the figures.
+    `salida`: folder for the plot (`lectura-curvas.svg`) and the raw measurements. Returns the figures.
     """
     figuras: dict[str, Any] = {"modelo": redes().huella, "conjuntos": {}}
     if digitos is not None:
@@ -437,7 +437,7 @@ def bench(
     series = imprimir(figuras, escribir)
     if salida is not None:
         salida.mkdir(parents=True, exist_ok=True)
-        (salida / "lectura_curvas.svg").write_text(svg_curvas(series), encoding="utf-8")
+        (salida / "lectura-curvas.svg").write_text(svg_curvas(series), encoding="utf-8")
         (salida / "lectura_medidas.json").write_text(json.dumps(figuras, ensure_ascii=False), encoding="utf-8")
     return figuras
 
