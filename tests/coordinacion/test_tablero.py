@@ -314,6 +314,12 @@ def test_no_link_of_the_board_loses_the_filters_in_force(sala: Sala) -> None:
     assert 'name="orden" value="catd.-esperadas"' in html
 
 
+@pytest.mark.parametrize("pagina", ["", "puestos/", "actas/", "telefonos/"])
+def test_choosing_another_filter_keeps_the_order(sala: Sala, pagina: str) -> None:
+    html = sala.entra(Rol.AUDITOR).get(f"{TABLERO}{pagina}", {"orden": 'x."y'}).content.decode()
+    assert '<input type="hidden" name="orden" value="x.&quot;y">' in html
+
+
 def test_no_link_of_the_desks_loses_its_place_whatever_it_is_called(sala: Sala) -> None:
     lugar = "Sala 1 & 2 = «CCV»"
     for n in ("Ana", "Beto"):
