@@ -255,16 +255,17 @@ def test_evidence_is_kept_and_checked(tmp_path: Path) -> None:
 
     suelto = guardar_original(almacen, JPEG)  # nothing was made from it
     assert revisar_almacen(almacen).huerfanos == (f"originales/{suelto[:2]}/{suelto}",)
-    assert revisar_almacen(almacen, [original, suelto]).bien
-    assert revisar_almacen(almacen, [original]).huerfanos == (f"originales/{suelto[:2]}/{suelto}",)
-    assert revisar_almacen(almacen, [original, suelto, "ab" * 32]).perdidos == (f"originales/ab/{'ab' * 32}",)
+    assert revisar_almacen(almacen, [publicada, suelto]).bien
+    assert revisar_almacen(almacen, [publicada]).huerfanos == (f"originales/{suelto[:2]}/{suelto}",)
+    r = revisar_almacen(almacen, [suelto])  # no fact names what was made from the first: all of it is left over
+    assert {h.partition("/")[0] for h in r.huerfanos} == {"originales", "imagenes", "miniaturas"} and not r.perdidos
 
     ruta = tmp_path / "imagenes" / publicada[:2] / f"{publicada}.jpg"
     bytes_buenos = ruta.read_bytes()
     ruta.write_bytes(bytes_buenos[:-1] + b"\0")
-    assert revisar_almacen(almacen, [original, suelto]).alterados == (f"imagenes/{publicada[:2]}/{publicada}.jpg",)
+    assert revisar_almacen(almacen, [publicada, suelto]).alterados == (f"imagenes/{publicada[:2]}/{publicada}.jpg",)
     ruta.unlink()
-    assert revisar_almacen(almacen, [original, suelto]).perdidos == (f"imagenes/{publicada[:2]}/{publicada}.jpg",)
+    assert revisar_almacen(almacen, [publicada, suelto]).perdidos == (f"imagenes/{publicada[:2]}/{publicada}.jpg",)
 
 
 def test_a_picture_published_as_it_was_received_refers_to_itself(tmp_path: Path) -> None:
@@ -275,6 +276,8 @@ def test_a_picture_published_as_it_was_received_refers_to_itself(tmp_path: Path)
     publicada, original = f"imagenes/{huella[:2]}/{huella}.jpg", f"originales/{huella[:2]}/{huella}"
     assert revisar_almacen(almacen).bien and revisar_almacen(almacen, [huella]).bien
     assert revisar_almacen(almacen, []).huerfanos == (original, publicada)
+    (tmp_path / original).unlink()
+    assert revisar_almacen(almacen, [huella]).bien and revisar_almacen(almacen).huerfanos == (publicada,)
 
 
 @pytest.mark.parametrize("fin", [0, 1, 2, 3, 4, 5, 20, 21, 22, 23, 24, 200])

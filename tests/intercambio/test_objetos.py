@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import timedelta
 from hashlib import sha256
 
 import pytest
 from PIL import Image
-from telefono import AHORA, Telefono, es_buena, foto, revisado
+from telefono import ACTAS, AHORA, Telefono, es_buena, foto, revisado
+from typer.testing import CliRunner
 
 from noche import INICIO, nodo_de, raiz
 from prep.bitacora.nodos import NodoLocal, nodo_de_aqui
 from prep.bitacora.services import anotar
 from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import nuevo_hecho
+from prep.evidencia.cli import imagenes
 from prep.evidencia.imagenes import revisar_almacen
 from prep.intercambio import firmas, objetos
 from prep.intercambio.errores import Negado
@@ -64,6 +67,25 @@ def test_what_is_published_is_what_the_phone_signed(datos: bytes) -> None:
     huella = sha256(datos).hexdigest()
     assert (dir_evidencia() / "imagenes" / huella[:2] / f"{huella}.jpg").read_bytes() == datos
     assert revisar_almacen(abrir(str(dir_evidencia()), privado=True), [huella]).bien
+
+
+def test_a_picture_whose_fact_did_not_come_is_an_orphan() -> None:
+    tel, datos, sola = Telefono(), foto(), foto(2)
+    tel.poner(datos)
+    tel.poner(sola)
+    tel.entregar([tel.fotografiada(ACTAS[0], datos)])
+    salida = CliRunner().invoke(imagenes, ["revisar", "--json"])
+    huella = sha256(sola).hexdigest()
+    assert salida.exit_code == 1
+    dicho = json.loads(salida.stdout)
+    assert dicho == {
+        "revisados": 4,
+        "alterados": [],
+        "perdidos": [],
+        "huerfanos": [f"originales/{huella[:2]}/{huella}", f"imagenes/{huella[:2]}/{huella}.jpg"],
+    }
+    tel.entregar([tel.fotografiada(ACTAS[1], sola)])
+    assert CliRunner().invoke(imagenes, ["revisar"]).exit_code == 0
 
 
 def test_a_receipt_of_another_node_or_changed_is_no_receipt() -> None:

@@ -103,6 +103,17 @@ def acta_de(clave: str) -> Acta:
     return estado(hechos_de([clave]).get(clave, ()), autoridad())
 
 
+def imagenes_nombradas() -> set[str]:
+    """SHA-256 of every picture that a fact names, whatever that fact is worth."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT convert_from(cuerpo, 'UTF8')::json #>> '{hecho,contenido,imagen}' FROM bitacora_hecho"
+            " WHERE clase = ANY(%s)",
+            [list(_CLASES)],
+        )
+        return {imagen for (imagen,) in cursor if imagen is not None}
+
+
 def _crudos_de(sujetos: list[str], hasta: int | None) -> dict[str, list[_Crudo]]:
     por_sujeto: dict[str, list[_Crudo]] = defaultdict(list)
     with connection.cursor() as cursor:

@@ -27,11 +27,23 @@ def revisar(
     ] = None,
     como_json: Annotated[bool, typer.Option("--json", help="Resultado en JSON.")] = False,
 ) -> None:
-    """Vuelve a calcular la huella de todo lo guardado; nombra lo alterado, lo perdido y lo huérfano."""
+    """Vuelve a calcular la huella de todo lo guardado; nombra lo alterado, lo perdido y lo huérfano.
+
+    De las imágenes de la instalación, es huérfana la que ningún hecho de la bitácora nombra: la de un teléfono que
+    todavía no entrega su hecho, o una que sobra. De otras, la que nada en su almacén relaciona.
+    """
     from prep.evidencia.imagenes import revisar_almacen
     from prep.plataforma.almacen import abrir_existente
 
-    r = revisar_almacen(abrir_existente(almacen or str(dir_evidencia()), privado=True))
+    guardadas, nombradas = abrir_existente(almacen or str(dir_evidencia()), privado=True), None
+    if almacen is None:
+        from prep.plataforma.arranque import django_listo
+
+        with django_listo():
+            from prep.bitacora.actas import imagenes_nombradas
+
+            nombradas = imagenes_nombradas()
+    r = revisar_almacen(guardadas, nombradas)
     if como_json:
         typer.echo(
             json.dumps(

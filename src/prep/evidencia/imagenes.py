@@ -407,7 +407,7 @@ class Revision:
     revisados: int
     alterados: tuple[str, ...]  # the content is not what its name says
     perdidos: tuple[str, ...]  # something refers to it and it is not there
-    huerfanos: tuple[str, ...]  # nothing refers to it
+    huerfanos: tuple[str, ...]  # it is of no picture that a fact names
 
     @property
     def bien(self) -> bool:
@@ -417,17 +417,18 @@ class Revision:
 _NOMBRE: Final = re.compile(r"(originales|imagenes|miniaturas)/([0-9a-f]{2})/(\2[0-9a-f]{62})(\.jpg)?")
 
 
-def revisar_almacen(almacen: Almacen, originales: Iterable[str] | None = None) -> Revision:
-    """Hash everything again. `originales`: SHA-256 of those the bitácora knows; without it, their fichas speak."""
-    alterados, huerfanos, revisados = [], [], 0
-    referidas: set[str] = set()
-    conocidos = set(originales) if originales is not None else None
-    for ruta in sorted(almacen.listar("fichas/")):
-        datos = almacen.leer(ruta)
-        revisados += 1
+def revisar_almacen(almacen: Almacen, nombradas: Iterable[str] | None = None) -> Revision:
+    """Hash everything again. `nombradas`: SHA-256 of the pictures that facts name; what is of no other is orphan.
+    Without it, what the store itself relates is not."""
+    alterados: list[str] = []
+    vivas: set[str] = set()
+    esperadas: set[str] = set()
+    de_hechos = None if nombradas is None else set(nombradas)
+    fichas = sorted(almacen.listar("fichas/"))
+    for ruta in fichas:
         try:
-            ficha = json.loads(datos or b"")
-            esperadas = (
+            ficha = json.loads(almacen.leer(ruta) or b"")
+            suyas = (
                 _ruta("originales", ficha["original"]),
                 _ruta("imagenes", ficha["publicada"], ".jpg"),
                 _ruta("miniaturas", ficha["miniatura"], ".jpg"),
@@ -437,26 +438,26 @@ def revisar_almacen(almacen: Almacen, originales: Iterable[str] | None = None) -
         except (ValueError, KeyError, TypeError):
             alterados.append(ruta)
             continue
-        referidas.update(esperadas)
-    for conocido in conocidos or ():
-        referidas.add(_ruta("originales", conocido))
+        esperadas.update(suyas)
+        if de_hechos is None or ficha["publicada"] in de_hechos:
+            vivas.update(suyas)
     nombres = {
         ruta: _NOMBRE.fullmatch(ruta)
         for clase in ("originales/", "imagenes/", "miniaturas/")
         for ruta in sorted(almacen.listar(clase))
     }
+    if de_hechos is None:  # published as it was received: each speaks of the other
+        llegadas, publicadas = ({n[3] for n in nombres.values() if n and n[1] == c} for c in ("originales", "imagenes"))
+        de_hechos = llegadas & publicadas
+    for huella in de_hechos:
+        vivas.update((_ruta("originales", huella), _ruta("imagenes", huella, ".jpg")))
+    huerfanos = []
     for ruta, nombre in nombres.items():
-        if nombre is not None and nombre[1] == "originales" and (conocidos is None or nombre[3] in conocidos):
-            publicada = _ruta("imagenes", nombre[3], ".jpg")
-            if publicada in nombres:
-                referidas.update((ruta, publicada))  # published as it was received: each speaks of the other
-    for ruta, nombre in nombres.items():
-        revisados += 1
         datos = almacen.leer(ruta)
         if nombre is None or datos is None or sha256(datos).hexdigest() != nombre[3]:
             alterados.append(ruta)
-        elif ruta not in referidas or (
-            conocidos is not None and nombre[1] == "originales" and nombre[3] not in conocidos
-        ):
+        elif ruta not in vivas:
             huerfanos.append(ruta)
-    return Revision(revisados, tuple(alterados), tuple(sorted(referidas - nombres.keys())), tuple(huerfanos))
+    return Revision(
+        len(fichas) + len(nombres), tuple(alterados), tuple(sorted(esperadas - nombres.keys())), tuple(huerfanos)
+    )
