@@ -12,9 +12,11 @@ from telefono import ACTAS, AHORA, Telefono, foto
 from prep.bitacora.nodos import NodoLocal
 from prep.intercambio import altas, contactos
 from prep.intercambio.models import Contacto
+from prep.plataforma import letras
 from prep.plataforma.reloj import RelojFijo
 
 RUTA = "/v1/dispositivo"
+VERSION = letras.huella(b"its shell", 12)
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +24,7 @@ def _(central: NodoLocal) -> None: ...
 
 
 def dice(tel: Telefono, **cambios: Any) -> Any:
-    dicho = {"version": "ab12cd34ef56", "por_enviar": 3, "rechazados": 0, "hora": AHORA.isoformat(), **cambios}
+    dicho = {"version": VERSION, "por_enviar": 3, "rechazados": 0, "hora": AHORA.isoformat(), **cambios}
     return tel.pedir("PUT", RUTA, json.dumps(dicho).encode(), tipo="application/json")
 
 

@@ -5,6 +5,7 @@ None of it is a fact: a phone that says that it has nothing to send is believed 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,7 @@ from prep.intercambio.models import Contacto
 MAXIMO_BYTES: Final = 1024
 MAXIMO: Final = 1_000_000
 """More pictures than any phone keeps."""
-LARGO_VERSION: Final = 32
+_VERSION: Final = re.compile(r"[A-Za-z0-9-]{1,32}")
 MAXIMO_DESFASE: Final = 2**31 - 1
 """Seconds: a clock that is further off than this, is this much off."""
 
@@ -60,7 +61,7 @@ def leer(cuerpo: bytes) -> Dicho:
     except (ValueError, TypeError, KeyError, OverflowError):
         raise _sin_forma() from None
     cuentas = all(type(n) is int and 0 <= n <= MAXIMO for n in (por_enviar, rechazados))
-    if not cuentas or len(version) > LARGO_VERSION or not version.isalnum() or hora.utcoffset() is None:
+    if not cuentas or not _VERSION.fullmatch(version) or hora.utcoffset() is None:
         raise _sin_forma()
     return Dicho(version, por_enviar, rechazados, hora)
 
