@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from centro import AHORA, Centro
 from django.db import transaction
 from hypothesis import Phase, settings
@@ -239,12 +240,22 @@ class Mesas(RuleBasedStateMachine):
         assert len({v[:2] for v in vivos}) == len({v[2] for v in vivos}) == len(vivos)
 
 
-def test_desks_do_what_the_page_of_states_says_in_any_order(centro: Centro) -> None:
-    claves = centro.claves[:ACTAS]
-    for clave in claves:
+def correr(centro: Centro, cuantas: int) -> None:
+    """So many nights. One that fails is told as it was found: to make it smaller would take minutes."""
+    Mesas.centro, Mesas.claves = centro, centro.claves[:ACTAS]
+    for clave in Mesas.claves:
         centro.llega(clave)
-    gente = [(Quien(centro.persona(rol).persona, "CCV"), pasos) for rol, (n, pasos) in DE_ROL.items() for _ in range(n)]
-    Mesas.centro, Mesas.gente, Mesas.claves = centro, gente, claves
-    cuantos = 300 if settings.default.max_examples > 1000 else 15  # of `make test-largo`, or of `make test`
-    como = settings(settings.default, max_examples=cuantos, stateful_step_count=30, phases=[Phase.generate])
-    run_state_machine_as_test(Mesas, settings=como)  # as found: to make it smaller would take minutes
+    Mesas.gente = [
+        (Quien(centro.persona(rol).persona, "CCV"), pasos) for rol, (n, pasos) in DE_ROL.items() for _ in range(n)
+    ]
+    como = settings(settings.default, max_examples=cuantas, stateful_step_count=30, phases=[Phase.generate])
+    run_state_machine_as_test(Mesas, settings=como)
+
+
+def test_desks_do_what_the_page_of_states_says_in_any_order(centro: Centro) -> None:
+    correr(centro, 15)
+
+
+@pytest.mark.largo
+def test_so_they_do_in_many_more_nights(centro: Centro) -> None:
+    correr(centro, 500)
