@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from prep.acceso.permisos import requiere
 from prep.acceso.registro import leyo
-from prep.coordinacion import gente, oficina, panorama
+from prep.bitacora.autoridad import autoridad
+from prep.coordinacion import aciertos, gente, oficina, panorama
+from prep.coordinacion.aciertos import Aciertos
 from prep.coordinacion.alcances import VEN_PERSONAS, a_su_cargo
 from prep.coordinacion.gente import Puesto
 from prep.coordinacion.tablas import Columna, Tabla, consulta, pedida
 from prep.coordinacion.views.comun import con_proceso, pestanas, responder
 from prep.diseno.textos import texto
 
+RENGLONES: Final = 30
+"""Rows that the page shows; the CSV has all of them."""
+_DE_CUENTA: Final = (
+    Columna("campos", texto("coordinacion.columna.campos"), "numero"),
+    Columna("distintos", texto("coordinacion.columna.distintos"), "numero"),
+    Columna("por_mil", texto("coordinacion.columna.por_mil"), "numero"),
+)
 SOLO = ("ayuda", "en_puesto", "sin_moverse", "fuera", "sin_entrar")
 
 
@@ -31,14 +40,20 @@ def puestos(request: HttpRequest) -> HttpResponse:
     lugares = sorted({p.cuenta.lugar for p in todos})
     de_ahi = [p for p in todos if not lugar or p.cuenta.lugar == lugar]
     vistos = [p for p in de_ahi if solo not in SOLO or _es(p, solo)]
-    tabla = _tabla(vistos, consulta(solo=solo, lugar=lugar)).ordenada(request.GET.get("orden", ""))
+    filtros, medidos = consulta(solo=solo, lugar=lugar), vista.una_vez("aciertos", lambda: aciertos.medir(vista.padron))
+    tablas = [
+        t.ordenada(request.GET.get("orden", ""))
+        for t in (_tabla(vistos, filtros), _de_personas(vistos, medidos, filtros), _de_renglones(medidos, filtros))
+    ]
     leyo(request, "puestos", cada=panorama.RECIENTE if request.headers.get("HX-Request") else None)
-    if pedida([tabla], request.GET.get("csv", "")):
-        return tabla.csv()
+    if cual := pedida(tablas, request.GET.get("csv", "")):
+        return cual.csv()
     datos: dict[str, Any] = {
         "pestanas": pestanas(request),
         "hora": vista.hora,
-        "tabla": tabla,
+        "tabla": tablas[0],
+        "aciertos": tablas[1],
+        "renglones": tablas[2].primeras(RENGLONES),
         "lugares": [(v, v == lugar) for v in lugares],
         "cuales": [(s, texto(f"coordinacion.puestos.{s}"), s == solo) for s in SOLO],
         "cuantos": [(s, texto(f"coordinacion.puestos.{s}"), sum(_es(p, s) for p in de_ahi)) for s in SOLO],
@@ -84,6 +99,46 @@ def _tabla(vistos: list[Puesto], consulta: str) -> Tabla:
         for p in vistos
     ]
     return Tabla("puestos", texto("coordinacion.puestos.titulo"), columnas, filas, consulta=consulta)
+
+
+def _de_personas(vistos: list[Puesto], medidos: Aciertos, filtros: str) -> Tabla:
+    """How often what each one typed is what was verified; with few actas, nothing is said."""
+    columnas = (
+        Columna("nombre", texto("coordinacion.columna.persona")),
+        Columna("lugar", texto("coordinacion.columna.lugar")),
+        Columna("actas", texto("coordinacion.columna.comparadas"), "numero"),
+        *_DE_CUENTA,
+    )
+    de, filas = autoridad(), []
+    for p in vistos:
+        cuenta = medidos.personas.get(de.identidad(p.cuenta.persona))
+        if cuenta is not None:
+            bastan = cuenta.actas >= aciertos.BASTAN
+            filas.append(
+                {
+                    "nombre": p.cuenta.nombre,
+                    "lugar": p.cuenta.lugar,
+                    "actas": cuenta.actas,
+                    "campos": cuenta.campos,
+                    "distintos": cuenta.distintos,
+                    "por_mil": cuenta.por_mil if bastan else None,
+                }
+            )
+    return Tabla("aciertos", texto("coordinacion.aciertos.titulo"), columnas, filas, consulta=filtros)
+
+
+def _de_renglones(medidos: Aciertos, filtros: str) -> Tabla:
+    """Rows of the acta, from the one that is most often read otherwise: where the form misleads, everybody slips."""
+    columnas = (
+        Columna("renglon", texto("coordinacion.columna.renglon")),
+        Columna("eleccion", texto("coordinacion.columna.eleccion")),
+        *_DE_CUENTA,
+    )
+    filas = [
+        {"renglon": nombre, "eleccion": e, "campos": c.campos, "distintos": c.distintos, "por_mil": c.por_mil}
+        for (e, nombre), c in aciertos.peores(medidos.renglones)
+    ]
+    return Tabla("renglones", texto("coordinacion.aciertos.renglones"), columnas, filas, consulta=filtros)
 
 
 def _por_que(puesto: Puesto) -> str:

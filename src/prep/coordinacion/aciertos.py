@@ -1,0 +1,142 @@
+"""How often what a person typed is what was verified: by person, and by row of the acta (a bad form shows there).
+
+Only verified actas are compared, and each capture with what was verified, not with the other capture: whoever read well
+is not blamed for another person's slip, nor are two who slipped alike forgiven. What nobody verified yet says nothing
+of anybody. Kept in memory, acta by acta; only what changed is read again. It may vanish at any moment.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import orjson
+from django.db import connection
+
+from prep.bitacora.actas import leer_publicada
+from prep.bitacora.autoridad import autoridad
+from prep.coordinacion.historia import nombres_de
+from prep.coordinacion.padron import Padron
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.acta.hechos import Tipo
+
+BASTAN: Final = 10
+"""Actas from which a person's figure is shown: with fewer it says nothing."""
+_LOTE: Final = 1000
+
+
+@dataclass(slots=True)
+class Cuenta:
+    """Fields that were typed and compared, and those that are not what was verified; in how many captures."""
+
+    actas: int = 0
+    campos: int = 0
+    distintos: int = 0
+
+    def sumar(self, campos: int, distintos: int) -> None:
+        self.actas += 1
+        self.campos += campos
+        self.distintos += distintos
+
+    @property
+    def por_mil(self) -> int | None:
+        """Of a thousand fields, how many differ, rounded up: a slip never shows as none. None: nothing was compared."""
+        return -(-self.distintos * 1000 // self.campos) if self.campos else None
+
+
+@dataclass(frozen=True, slots=True)
+class Aciertos:
+    """`personas`: by identity, whatever accounts it has. `renglones`: by election and name of the row."""
+
+    personas: Mapping[str, Cuenta] = field(default_factory=dict)
+    renglones: Mapping[tuple[str, str], Cuenta] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparada:
+    """One capture: which fields it has, and which of them differ."""
+
+    persona: str
+    campos: tuple[str, ...]
+    distintos: frozenset[str]
+
+
+_candado = threading.Lock()
+_comparadas: dict[str, tuple[str, tuple[_Comparada, ...]]] = {}
+_de = ""
+
+
+def medir(padron: Padron) -> Aciertos:
+    """Of the actas of this part of the catalogue, as they are verified now."""
+    with _candado:
+        _poner_al_dia()
+        suyas = {c: cs for c, (_, cs) in _comparadas.items() if c in padron.actas}
+    de = autoridad()
+    personas: dict[str, Cuenta] = defaultdict(Cuenta)
+    renglones: dict[tuple[str, str], Cuenta] = defaultdict(Cuenta)
+    nombres: dict[object, Mapping[str, str]] = {}
+    for clave, comparadas in suyas.items():
+        esperada = padron.actas[clave]
+        forma = (esperada.eleccion.clave, esperada.boleta.claves)
+        if forma not in nombres:
+            nombres[forma] = nombres_de(esperada)
+        for c in comparadas:
+            personas[de.identidad(c.persona)].sumar(len(c.campos), len(c.distintos))
+            for campo in c.campos:
+                renglon = esperada.eleccion.nombre, nombres[forma].get(campo, campo)
+                renglones[renglon].sumar(1, int(campo in c.distintos))
+    return Aciertos(dict(personas), dict(renglones))
+
+
+def _poner_al_dia() -> None:
+    global _de
+    with connection.cursor() as cursor:
+        cursor.execute(  # the heads of an acta change with every fact of it
+            "SELECT clave, md5(publicada || cabezas::text) FROM bitacora_acta WHERE publicada IS NOT NULL"
+        )
+        sellos = dict(cursor.fetchall())
+    aqui = connection.settings_dict["NAME"]
+    if _de != aqui:
+        _comparadas.clear()
+        _de = aqui
+    for clave in [c for c in _comparadas if c not in sellos]:
+        del _comparadas[clave]
+    cambian = [c for c, s in sellos.items() if _comparadas.get(c, ("",))[0] != s]
+    for lote in (cambian[i : i + _LOTE] for i in range(0, len(cambian), _LOTE)):
+        for clave, comparadas in _comparar(lote):
+            _comparadas[clave] = sellos[clave], comparadas
+
+
+def _comparar(claves: Sequence[str]) -> Iterator[tuple[str, tuple[_Comparada, ...]]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT clave, publicada FROM bitacora_acta WHERE clave = ANY(%s) AND publicada IS NOT NULL", [claves]
+        )
+        publicadas = {clave: leer_publicada(p) for clave, p in cursor.fetchall()}
+        cursor.execute(
+            "SELECT DISTINCT ON (id) sujeto, persona, cuerpo FROM bitacora_hecho WHERE tipo = %s AND sujeto = ANY(%s)",
+            [Tipo.CAPTURADA.value, [f"acta:{c}" for c in publicadas]],
+        )
+        por_acta: dict[str, list[_Comparada]] = {c: [] for c in publicadas}
+        for sujeto, persona, cuerpo in cursor:
+            clave = sujeto.removeprefix("acta:")
+            contenido = orjson.loads(bytes(cuerpo))["hecho"]["contenido"]
+            if contenido["imagen"] == publicadas[clave].imagen.sha256:
+                por_acta[clave].append(_una(persona, contenido["valores"], publicadas[clave].asentado))
+    for clave, suyas in por_acta.items():
+        yield clave, tuple(suyas)
+
+
+def _una(persona: str, valores: Mapping[str, object], publicado: Asentado) -> _Comparada:
+    leido, bueno = ({**a.totales, **a.votos} for a in (Asentado.leer(valores), publicado))
+    return _Comparada(persona, tuple(bueno), frozenset(c for c in bueno if leido.get(c) != bueno[c]))
+
+
+def peores(renglones: Mapping[tuple[str, str], Cuenta]) -> list[tuple[tuple[str, str], Cuenta]]:
+    """Rows that somebody read otherwise, from the one where it happens most."""
+    return sorted(
+        (r for r in renglones.items() if r[1].distintos), key=lambda r: (-(r[1].por_mil or 0), -r[1].campos, r[0])
+    )
