@@ -16,6 +16,7 @@ import pypdfium2
 import pytest
 from test_diseno import revisar_accesible
 
+from prep.plataforma.consola import salida
 from prep.simulacro.entrega import mostrar
 from prep.simulacro.graficas import ANCHA, ANGOSTA, Lamina
 from prep.simulacro.informe import Figura, VeredictoInvalido, leer_veredicto, piezas
@@ -131,8 +132,9 @@ def test_the_page_carries_all_it_needs_and_a_policy_that_allows_no_more() -> Non
 RARO = "<b>&amp; [red]«ñ»\" 'x' \\ (1) %PDF"
 
 
-def test_what_comes_from_outside_is_text(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_comes_from_outside_is_text(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """On the page, in its charts, on paper and on the terminal, a name is what it says."""
+    monkeypatch.setattr(salida, "width", 200)  # a narrow terminal cuts names short
     v = veredicto(3, 4)
     v["problemas"] = ["<script>alert(1)</script>"]
     v["nombre"] = v["institucion"] = v["proceso"] = v["incidentes"][0]["texto"] = RARO
