@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.functional import cached_property
 
 from prep.plataforma.roles import solo
 
@@ -60,21 +61,23 @@ class Cuenta(AbstractBaseUser):
 
     # What the admin asks: there the central operation sees, and changes what each list lets; the auditor looks.
 
-    def _roles(self) -> set[str]:
+    @cached_property
+    def _roles(self) -> frozenset[str]:
+        """Those of now. An account is loaded at every request; a page of the admin asks for them dozens of times."""
         from prep.acceso.facultades import facultades_de
 
-        return {c.rol for c in facultades_de(self.persona)} if self.activa else set()
+        return frozenset(c.rol for c in facultades_de(self.persona)) if self.activa else frozenset()
 
     @property
     def is_staff(self) -> bool:
-        return bool(self._roles() & {"administrador", "auditor"})
+        return bool(self._roles & {"administrador", "auditor"})
 
     def has_module_perms(self, app_label: str) -> bool:
         return app_label in EN_EL_ADMIN and self.is_staff
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         sala, _, que = perm.partition(".")
-        roles = self._roles()
+        roles = self._roles
         mira = "auditor" in roles and que.startswith("view_")
         return sala in EN_EL_ADMIN and ("administrador" in roles or mira)
 
