@@ -29,7 +29,7 @@ _LOTE: Final = 1000
 
 
 @dataclass(slots=True)
-class Cuenta:
+class Medida:
     """Fields that were typed and compared, and those that are not what was verified; in how many captures."""
 
     actas: int = 0
@@ -51,8 +51,8 @@ class Cuenta:
 class Aciertos:
     """`personas`: by identity, whatever accounts it has. `renglones`: by election and name of the row."""
 
-    personas: Mapping[str, Cuenta] = field(default_factory=dict)
-    renglones: Mapping[tuple[str, str], Cuenta] = field(default_factory=dict)
+    personas: Mapping[str, Medida] = field(default_factory=dict)
+    renglones: Mapping[tuple[str, str], Medida] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ def medir(padron: Padron) -> Aciertos:
         _poner_al_dia()
         suyas = {c: cs for c, (_, cs) in _comparadas.items() if c in padron.actas}
     de = autoridad()
-    personas: dict[str, Cuenta] = defaultdict(Cuenta)
-    renglones: dict[tuple[str, str], Cuenta] = defaultdict(Cuenta)
+    personas: dict[str, Medida] = defaultdict(Medida)
+    renglones: dict[tuple[str, str], Medida] = defaultdict(Medida)
     nombres: dict[object, Mapping[str, str]] = {}
     for clave, comparadas in suyas.items():
         esperada = padron.actas[clave]
@@ -135,7 +135,7 @@ def _una(persona: str, valores: Mapping[str, object], publicado: Asentado) -> _C
     return _Comparada(persona, tuple(bueno), frozenset(c for c in bueno if leido.get(c) != bueno[c]))
 
 
-def peores(renglones: Mapping[tuple[str, str], Cuenta]) -> list[tuple[tuple[str, str], Cuenta]]:
+def peores(renglones: Mapping[tuple[str, str], Medida]) -> list[tuple[tuple[str, str], Medida]]:
     """Rows that somebody read otherwise, from the one where it happens most."""
     return sorted(
         (r for r in renglones.items() if r[1].distintos), key=lambda r: (-(r[1].por_mil or 0), -r[1].campos, r[0])

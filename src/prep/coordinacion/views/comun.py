@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import wraps
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,11 +13,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 
+from prep.acceso.models import Cuenta
 from prep.acceso.permisos import Vista, cargos_de
 from prep.acceso.roles import Rol
 from prep.catalogo.services.errores import ProcesoDesconocido
 from prep.coordinacion.alcances import VEN, VEN_AVISOS, VEN_PERSONAS
 from prep.coordinacion.muros import HACEN
+from prep.coordinacion.tablas import consulta
 from prep.diseno.textos import texto
 
 PESTANAS: Final[dict[str, tuple[Rol, ...]]] = {
@@ -56,6 +59,35 @@ def con_proceso(vista: Vista) -> Vista:
             return render(request, "coordinacion/sin_proceso.html", {"pestanas": pestanas(request)})
 
     return puerta
+
+
+class DeAlguien(Protocol):
+    """Something that is of an account: a desk, a phone."""
+
+    @property
+    def cuenta(self) -> Cuenta: ...
+
+
+T = TypeVar("T", bound=DeAlguien)
+
+
+def elegir(
+    request: HttpRequest, todos: Sequence[T], estados: Sequence[str], es: Callable[[T, str], bool], rotulos: str
+) -> tuple[list[T], str, dict[str, Any]]:
+    """Those in the place and state that the address asks for; its filters, as it says them; and what the form of
+    filters and the counts of the page need. `rotulos`: where the texts have the name of each state."""
+    solo, lugar = request.GET.get("solo", ""), request.GET.get("lugar", "")[:60]
+    de_ahi = [x for x in todos if not lugar or x.cuenta.lugar == lugar]
+    vistos = [x for x in de_ahi if solo not in estados or es(x, solo)]
+    nombres = [(e, texto(f"{rotulos}.{e}")) for e in estados]
+    datos = {
+        "lugares": [(v, v == lugar) for v in sorted({x.cuenta.lugar for x in todos})],
+        "cuales": [(e, nombre, e == solo) for e, nombre in nombres],
+        "cuantos": [(e, nombre, sum(es(x, e) for x in de_ahi)) for e, nombre in nombres],
+        "solo": solo,
+        "vivo": f"{request.path}?{request.GET.urlencode()}",
+    }
+    return vistos, consulta(solo=solo, lugar=lugar), datos
 
 
 def responder(request: HttpRequest, pagina: str, region: str, datos: dict[str, Any]) -> HttpResponse:

@@ -14,13 +14,13 @@ from prep.coordinacion import aciertos, gente, oficina, panorama
 from prep.coordinacion.aciertos import Aciertos
 from prep.coordinacion.alcances import VEN_PERSONAS, a_su_cargo
 from prep.coordinacion.gente import Puesto
-from prep.coordinacion.tablas import Columna, Tabla, consulta, pedida
-from prep.coordinacion.views.comun import con_proceso, pestanas, responder
+from prep.coordinacion.tablas import Columna, Tabla, pedida
+from prep.coordinacion.views.comun import con_proceso, elegir, pestanas, responder
 from prep.diseno.textos import texto
 
 RENGLONES: Final = 30
 """Rows that the page shows; the CSV has all of them."""
-_DE_CUENTA: Final = (
+_DE_MEDIDA: Final = (
     Columna("campos", texto("coordinacion.columna.campos"), "numero"),
     Columna("distintos", texto("coordinacion.columna.distintos"), "numero"),
     Columna("por_mil", texto("coordinacion.columna.por_mil"), "numero"),
@@ -36,11 +36,8 @@ def puestos(request: HttpRequest) -> HttpResponse:
     that brings itself up to date."""
     vista = panorama.ver(oficina.reloj.ahora())
     todos = gente.puestos(a_su_cargo(request).order_by("lugar", "nombre"), vista)
-    solo, lugar = request.GET.get("solo", ""), request.GET.get("lugar", "")[:60]
-    lugares = sorted({p.cuenta.lugar for p in todos})
-    de_ahi = [p for p in todos if not lugar or p.cuenta.lugar == lugar]
-    vistos = [p for p in de_ahi if solo not in SOLO or _es(p, solo)]
-    filtros, medidos = consulta(solo=solo, lugar=lugar), vista.una_vez("aciertos", lambda: aciertos.medir(vista.padron))
+    vistos, filtros, eleccion = elegir(request, todos, SOLO, _es, "coordinacion.puestos")
+    medidos = vista.una_vez("aciertos", lambda: aciertos.medir(vista.padron))
     tablas = [
         t.ordenada(request.GET.get("orden", ""))
         for t in (_tabla(vistos, filtros), _de_personas(vistos, medidos, filtros), _de_renglones(medidos, filtros))
@@ -54,11 +51,7 @@ def puestos(request: HttpRequest) -> HttpResponse:
         "tabla": tablas[0],
         "aciertos": tablas[1],
         "renglones": tablas[2].primeras(RENGLONES),
-        "lugares": [(v, v == lugar) for v in lugares],
-        "cuales": [(s, texto(f"coordinacion.puestos.{s}"), s == solo) for s in SOLO],
-        "cuantos": [(s, texto(f"coordinacion.puestos.{s}"), sum(_es(p, s) for p in de_ahi)) for s in SOLO],
-        "solo": solo,
-        "vivo": f"{request.path}?{request.GET.urlencode()}",
+        **eleccion,
     }
     return responder(request, "coordinacion/puestos.html", "coordinacion/partes/puestos.html", datos)
 
@@ -107,21 +100,21 @@ def _de_personas(vistos: list[Puesto], medidos: Aciertos, filtros: str) -> Tabla
         Columna("nombre", texto("coordinacion.columna.persona")),
         Columna("lugar", texto("coordinacion.columna.lugar")),
         Columna("actas", texto("coordinacion.columna.comparadas"), "numero"),
-        *_DE_CUENTA,
+        *_DE_MEDIDA,
     )
     de, filas = autoridad(), []
     for p in vistos:
-        cuenta = medidos.personas.get(de.identidad(p.cuenta.persona))
-        if cuenta is not None:
-            bastan = cuenta.actas >= aciertos.BASTAN
+        suya = medidos.personas.get(de.identidad(p.cuenta.persona))
+        if suya is not None:
+            bastan = suya.actas >= aciertos.BASTAN
             filas.append(
                 {
                     "nombre": p.cuenta.nombre,
                     "lugar": p.cuenta.lugar,
-                    "actas": cuenta.actas,
-                    "campos": cuenta.campos,
-                    "distintos": cuenta.distintos,
-                    "por_mil": cuenta.por_mil if bastan else None,
+                    "actas": suya.actas,
+                    "campos": suya.campos,
+                    "distintos": suya.distintos,
+                    "por_mil": suya.por_mil if bastan else None,
                 }
             )
     return Tabla("aciertos", texto("coordinacion.aciertos.titulo"), columnas, filas, consulta=filtros)
@@ -132,7 +125,7 @@ def _de_renglones(medidos: Aciertos, filtros: str) -> Tabla:
     columnas = (
         Columna("renglon", texto("coordinacion.columna.renglon")),
         Columna("eleccion", texto("coordinacion.columna.eleccion")),
-        *_DE_CUENTA,
+        *_DE_MEDIDA,
     )
     filas = [
         {"renglon": nombre, "eleccion": e, "campos": c.campos, "distintos": c.distintos, "por_mil": c.por_mil}

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,14 +17,15 @@ from prep.acceso.models import Cuenta
 from prep.acceso.permisos import cargos_de, reautenticar, requiere
 from prep.acceso.registro import anotar, leyo
 from prep.acceso.roles import Rol
+from prep.bitacora.autoridad import autoridad
 from prep.coordinacion import oficina, panorama
 from prep.coordinacion.alcances import VEN_PERSONAS, a_su_cargo, alcance
-from prep.coordinacion.tablas import Columna, Tabla, consulta, pedida
+from prep.coordinacion.tablas import Columna, Tabla, pedida
 from prep.coordinacion.telefonos import Aparato, Casilla, aparatos, sin_fotografia
-from prep.coordinacion.views.comun import con_proceso, pestanas, responder
+from prep.coordinacion.views.comun import con_proceso, elegir, pestanas, responder
 from prep.diseno.textos import texto
+from prep.dominio.comun.facultades import ClaseDispositivo
 from prep.intercambio.altas import dar_de_baja
-from prep.intercambio.contactos import telefonos as conocidos
 
 SOLO: Final = ("sin_telefono", "por_enviar", "sin_recibir", "callado", "al_dia", "de_baja")
 EN_PAGINA: Final = 200
@@ -39,10 +41,7 @@ def telefonos(request: HttpRequest) -> HttpResponse:
     vista = panorama.ver(oficina.reloj.ahora()).recortar(alcance(request, VEN_PERSONAS))
     todos = aparatos(a_su_cargo(request).order_by("lugar", "nombre"), vista)
     faltan = sin_fotografia(vista, todos)
-    solo, lugar = request.GET.get("solo", ""), request.GET.get("lugar", "")[:60]
-    de_ahi = [a for a in todos if not lugar or a.cuenta.lugar == lugar]
-    vistos = [a for a in de_ahi if solo not in SOLO or a.estado == solo]
-    filtros = consulta(solo=solo, lugar=lugar)
+    vistos, filtros, eleccion = elegir(request, todos, SOLO, lambda a, solo: a.estado == solo, "diseno.estado")
     orden = request.GET.get("orden", "")
     tablas = [_de_aparatos(vistos, filtros).ordenada(orden), _de_casillas(faltan, vista, filtros).ordenada(orden)]
     leyo(request, "telefonos", cada=panorama.RECIENTE if request.headers.get("HX-Request") else None)
@@ -56,11 +55,7 @@ def telefonos(request: HttpRequest) -> HttpResponse:
         "faltan": len(faltan),
         "de": len({c[:11] for c in vista.padron.actas}),
         "mas": max(0, len(faltan) - EN_PAGINA),
-        "lugares": [(v, v == lugar) for v in sorted({a.cuenta.lugar for a in todos})],
-        "cuales": [(s, texto(f"diseno.estado.{s}"), s == solo) for s in SOLO],
-        "cuantos": [(s, texto(f"diseno.estado.{s}"), sum(a.estado == s for a in de_ahi)) for s in SOLO],
-        "solo": solo,
-        "vivo": f"{request.path}?{request.GET.urlencode()}",
+        **eleccion,
     }
     return responder(request, "coordinacion/telefonos.html", "coordinacion/partes/telefonos.html", datos)
 
@@ -149,16 +144,17 @@ class Baja(forms.Form):
     motivo = forms.CharField(label=texto("coordinacion.telefonos.motivo"), min_length=4, max_length=300)
 
 
-def _suyos(request: HttpRequest, ident: str) -> list[Aparato]:
-    """That phone, if whoever asks may see whose it is."""
-    if ident not in conocidos():
-        return []
-    vista = panorama.ver(oficina.reloj.ahora()).recortar(alcance(request, VEN_PERSONAS))
-    return [a for a in aparatos(a_su_cargo(request), vista) if a.telefono and a.telefono.id == ident]
+def _de_quien(request: HttpRequest, ident: str) -> QuerySet[Cuenta]:
+    """The accounts of whose phone that is, if whoever asks may see them."""
+    de = autoridad()
+    aparato = de.dispositivos.get(ident)
+    if aparato is None or aparato.clase is not ClaseDispositivo.TELEFONO:
+        return Cuenta.objects.none()
+    return a_su_cargo(request).filter(persona__in=de.cuentas_de(aparato.persona))
 
 
 def _uno_suyo(request: HttpRequest, ident: str) -> frozenset[str] | None:
-    return frozenset() if _suyos(request, ident) else None
+    return frozenset() if _de_quien(request, ident).exists() else None
 
 
 @requiere(*VEN_PERSONAS, sobre=_uno_suyo)
@@ -170,7 +166,8 @@ def telefono(request: HttpRequest, ident: str) -> HttpResponse:
 
 
 def _pagina(request: HttpRequest, ident: str, forma: Baja) -> HttpResponse:
-    (uno,) = _suyos(request, ident)
+    vista = panorama.ver(oficina.reloj.ahora()).recortar(alcance(request, VEN_PERSONAS))
+    uno = next(a for a in aparatos(_de_quien(request, ident), vista) if a.telefono and a.telefono.id == ident)
     leyo(request, ident)
     datos = {
         "pestanas": pestanas(request),
