@@ -18,9 +18,13 @@ class _Callado(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+class _Espejo(http.server.ThreadingHTTPServer):
+    request_queue_size = 128  # a browser opens more connections at once than the five that may wait by default
+
+
 @contextlib.contextmanager
 def servir(carpeta: Path) -> Iterator[str]:
-    servidor = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Callado, directory=str(carpeta)))
+    servidor = _Espejo(("127.0.0.1", 0), partial(_Callado, directory=str(carpeta)))
     hilo = threading.Thread(target=servidor.serve_forever, daemon=True)
     hilo.start()
     try:
