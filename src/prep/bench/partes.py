@@ -1,0 +1,24 @@
+"""What can be measured, by the name with which it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
+
+from prep.bench import cortes, frescura, hechos, lectura, publicada, telefonos
+
+PARTES: Final[Mapping[str, Callable[[], None]]] = {
+    "hechos": hechos.medir,
+    "corte": cortes.corte,
+    "nacional": cortes.nacional,
+    "corte-1000": partial(cortes.de_tamano, 1_000),
+    "corte-40000": partial(cortes.de_tamano, 40_000),
+    "frescura": frescura.estatal,
+    "frescura-nacional": frescura.nacional,
+    "reproducir": publicada.reproducir,
+    "verificar": publicada.comprobar,
+    "portal": publicada.portal,
+    "telefonos": telefonos.medir,
+    "lectura": lectura.medir,
+}
