@@ -94,7 +94,7 @@ def test_an_acta_says_its_zeros_apart_and_explains_two_totals(
     )
     ceros = sum(n == 0 for n in v["votos"].values())
     assert ceros
-    assert f"{ceros} recuadros en cero" in dialogo.locator(".ceros summary").inner_text()
+    assert f"{ceros} recuadro{'s' * (ceros > 1)} en cero" in dialogo.locator(".ceros summary").inner_text()
     visibles = dialogo.locator(".acta-datos > table tbody tr").count()
     assert visibles == len(v["votos"]) - ceros + 2
 
@@ -174,6 +174,12 @@ def test_two_cortes_are_compared_to_the_vote(abrir: Abrir, sitio: str, documento
         assert f"+{miles(votos[13] - votos[8])}" in texto
         assert truncado(votos[8], serie["total"][8]) in texto and truncado(votos[13], serie["total"][13]) in texto
     assert f"se contabilizaron {miles(serie['contabilizadas'][13] - serie['contabilizadas'][8])} actas más" in texto
+    dicho = """async n => {
+      const textos = document.querySelector('script[type=module]').src.replace(/[^/]*$/, 'textos.js')
+      return (await import(textos)).di('ventaja_no', { a: 1, b: 2, actas: n })
+    }"""
+    assert pagina.evaluate(dicho, "1") == "Entre el corte 1 y el 2 se contabilizó 1 acta más."
+    assert pagina.evaluate(dicho, "2,001") == "Entre el corte 1 y el 2 se contabilizaron 2,001 actas más."
 
 
 # whoever doubts

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from prep.portal import cartograma, curvas, tema
 from prep.portal.cifras import delantera, falta, truncado
 from prep.portal.piezas import Pintor
-from prep.portal.textos import IDIOMAS, hora_corta, hora_larga, textos
+from prep.portal.textos import IDIOMAS, decir, hora_corta, hora_larga, textos
 
 
 def resultado(votos: list[int], extra: int = 0, n: int = 1, m: int = 1, id_: int = 1, rara: int = 0) -> dict[str, Any]:
@@ -162,3 +162,17 @@ def test_names_of_coalitions_shorten_without_looking_like_a_figure() -> None:
     partidos = ["A&B", "CUMBRE", "BRISA"]
     assert pintor.breve("X", partidos, 40) == "A&amp;B · CUMBRE · BRISA"
     assert pintor.breve("X", partidos, 10) == "A&amp;B…"
+
+
+@pytest.mark.parametrize("idioma", IDIOMAS)
+def test_one_of_a_thing_is_said_as_one(idioma: str) -> None:
+    ev = textos(idioma)["evolucion"]["faltan"]
+    uno, varios = (decir(ev, n=n, m="176", p="0.5681") for n in ("1", "1,234"))
+    dichos = {
+        "es": ("Falta por capturar 1 de 176", "Faltan por capturar 1,234 de"),
+        "en": ("sheets is yet", "sheets are yet"),
+    }
+    assert dichos[idioma][0] in uno and dichos[idioma][1] in varios
+    eleccion = {"agrupa": "municipio", "ambito": "municipio", "columnas": [], "demarcaciones": []}
+    frase = Pintor({"partidos": []}, eleccion, textos(idioma)).ventaja(resultado([5, 4]))
+    assert {"es": " tiene 1 voto más que ", "en": " has 1 more vote than "}[idioma] in frase

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from prep.portal import cartograma, tema
 from prep.portal.cifras import Delantera, contadas, delantera, miles, ordenadas, por_llegar, por_lugares, truncado
+from prep.portal.textos import decir
 
 Doc = dict[str, Any]
 GUION = "—"
@@ -253,10 +254,10 @@ class Pintor:
             "votos": miles(d.votos),
             "puntos": d.puntos,
         }
-        frase = str(e["empate" if d.empate else "ventaja"].format(**datos))
+        frase = decir(e["empate" if d.empate else "ventaja"], **datos)
         if not resto:
             return frase
-        pendiente = e["resto_empate" if d.empate else "resto"].format(lista=miles(resto), votos=miles(d.votos))
+        pendiente = decir(e["resto_empate" if d.empate else "resto"], lista=miles(resto), votos=miles(d.votos))
         return f"{frase} {pendiente}"
 
     def detalle(self, resumen: Doc) -> str:
@@ -338,7 +339,7 @@ class Pintor:
         ]
         if len(orden) > tope:
             resto = sum(n for _, n in orden[tope:])
-            texto = a["y_otras"].format(n=len(orden) - tope)
+            texto = decir(a["y_otras"], n=len(orden) - tope)
             filas.append(self._fila_adelante(f'<span class="nc">{texto}</span>', "", resto, total))
         for texto, n in ((a["empate"], empates), (a["sin_votos"], vacias)):
             if n:
@@ -385,7 +386,7 @@ class Pintor:
                 f'<g data-id="{r["id"]}"><rect class="teja" x="{x}" y="{y}" width="{ancho}" '
                 f'height="{_n(largo - alto)}"/>{pintado}{self._letras(r, d, x, y, w, h)}</g>'
             )
-        sr = self.t["eleccion"]["mapa_sr"].format(n=len(tejas))
+        sr = decir(self.t["eleccion"]["mapa_sr"], n=len(tejas))
         return (
             f'<svg class="carto" viewBox="0 0 {cartograma.ANCHO} {cartograma.ALTO}" role="img" fill="url(#rayas)" '
             f'aria-label="{escape(sr)}">{_rayas("rayas")}'
@@ -443,7 +444,7 @@ class Pintor:
                     uso += f'<use href="#{prefijo}{r["id"]}" class="r{4 * n // m}" fill="url(#trama)"/>'
             trazos.append(f'<path id="{prefijo}{r["id"]}" d="{escape(trazo)}"/>')
             lugares.append(f'<g data-id="{r["id"]}">{uso}</g>')
-        sr = self.t["eleccion"]["contorno_sr"].format(n=len(lugares))
+        sr = decir(self.t["eleccion"]["contorno_sr"], n=len(lugares))
         return (
             f'<svg class="geo" viewBox="0 0 {capa["ancho"]} {capa["alto"]}" role="img" fill="url(#rayas-g)" '
             f'aria-label="{escape(sr)}"><defs>{"".join(trazos)}</defs>{_rayas("rayas-g")}{_rayas("trama", fondo=False)}'

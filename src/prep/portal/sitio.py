@@ -29,7 +29,7 @@ from prep.portal.piezas import Pintor, medidor, seguro
 from prep.portal.recursos import ESTATICOS, carpeta
 from prep.portal.tablas import tablas
 from prep.portal.tarjeta import tarjeta
-from prep.portal.textos import IDIOMAS, hora_corta, hora_larga, textos
+from prep.portal.textos import IDIOMAS, decir, hora_corta, hora_larga, textos
 
 Corte = Mapping[str, Any]
 Archivo = tuple[str, bytes]
@@ -276,7 +276,7 @@ class Hoja:
         if not f.faltan:
             return f"<p>{ev['nada_falta']}</p>"
         lugares = self.t[e["agrupa"] + "s"].lower()
-        frases = [ev["faltan"].format(n=miles(f.faltan), m=miles(f.esperadas), p=truncado(f.faltan, f.esperadas))]
+        frases = [decir(ev["faltan"], n=miles(f.faltan), m=miles(f.esperadas), p=truncado(f.faltan, f.esperadas))]
         if f.sin_nada and breve:
             frases.append(ev["sin_nada"].format(n=len(f.sin_nada), m=f"{total} {lugares}"))
         elif f.sin_nada:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import tomllib
 from datetime import datetime
 from functools import cache
@@ -15,6 +16,18 @@ IDIOMAS: Final = ("es", "en")
 @cache
 def textos(idioma: str) -> dict[str, Any]:
     return tomllib.loads((Path(__file__).parent / f"{idioma}.toml").read_text(encoding="utf-8"))
+
+
+class _Frase(string.Formatter):
+    def format_field(self, dato: Any, forma: str) -> str:
+        uno, barra, varios = forma.partition("|")
+        return (uno if str(dato) == "1" else varios) if barra else str(super().format_field(dato, forma))
+
+
+def decir(frase: str, **datos: Any) -> str:
+    """Fill a sentence in. `{n:acta|actas}` is the word for one or for several of what `n` counts; `di` does the same
+    in the browser (estaticos/textos.js)."""
+    return _Frase().vformat(frase, (), datos)
 
 
 def hora_larga(hora: str, t: dict[str, Any]) -> str:
