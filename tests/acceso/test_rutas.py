@@ -72,6 +72,7 @@ TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     "cuenta/registro/": ("GET", frozenset({ADMIN, AUD})),
     "casilla/": ("GET", None),
     "casilla/trabajador.js": ("GET", None),
+    "casilla/lector.wasm": ("GET", None),
     "casilla/textos.json": ("GET", None),
     "casilla/app.webmanifest": ("GET", None),
     "ccv/": ("GET", TODOS),

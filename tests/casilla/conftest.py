@@ -38,7 +38,8 @@ def oficina(django_db_setup: None, bitacora_nueva: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def abrir(playwright: Any, oficina: Any, tmp_path: Path) -> Iterator[Any]:
-    """`abrir()` → a phone whose camera sees an acta; `abrir(borrosa=True)`, badly. The same profile each time."""
+    """`abrir()` → a phone whose camera sees an acta without QR; `abrir(codigo=0)`, the first of the catalogue with its
+    own; `abrir(borrosa=True)`, badly. The same profile each time."""
     ruta = os.environ.get("PREP_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if ruta is None:
         pytest.skip("No hay Chromium en este equipo; instálelo o indique su ruta con PREP_CHROMIUM.")
@@ -46,8 +47,8 @@ def abrir(playwright: Any, oficina: Any, tmp_path: Path) -> Iterator[Any]:
 
     with ExitStack() as todos:
 
-        def uno(borrosa: bool = False, oscura: bool = False, **contexto: Any) -> Any:
-            camara = pelicula(tmp_path, borrosa=borrosa, oscura=oscura)
+        def uno(codigo: int | None = None, borrosa: bool = False, oscura: bool = False, **contexto: Any) -> Any:
+            camara = pelicula(tmp_path, codigo, borrosa=borrosa, oscura=oscura)
             return todos.enter_context(telefono(playwright, ruta, oficina.url, tmp_path / "perfil", camara, **contexto))
 
         yield uno

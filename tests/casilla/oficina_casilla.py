@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageFilter
+import zxingcpp
+from PIL import Image, ImageDraw, ImageFilter
 
 from gente import persona
 from noche import INICIO, PROCESO, carpeta_de_ejemplo, raiz
@@ -34,10 +36,10 @@ CASILLAS = 2
 
 
 @cache
-def fotografia() -> Image.Image:
-    """A photograph of a filled acta, as a drill makes it, upright."""
+def fotografia(lugar: int = 0) -> Image.Image:
+    """A photograph of the filled acta at that place of the catalogue, as a drill makes it, upright."""
     proceso, info = ejemplo(60)
-    acta = next(iter(Noche(proceso, info, datetime(2027, 6, 7, tzinfo=UTC), 4).papeles()))
+    acta = next(islice(Noche(proceso, info, datetime(2027, 6, 7, tzinfo=UTC), 4).papeles(), lugar, None))
     acta.movil = True
     carpeta = Path(tempfile.mkdtemp(prefix="prep-foto-"))
     list(retratar_todas(Formas(proceso, info, b"x" * 32), [acta], carpeta, 1))
@@ -45,9 +47,14 @@ def fotografia() -> Image.Image:
     return Image.open(original).convert("RGB").resize((2000, 1500))
 
 
-def pelicula(carpeta: Path, **como: Any) -> Path:
-    """What the fake camera plays: `borrosa`, `oscura`."""
-    foto = fotografia()
+def pelicula(carpeta: Path, codigo: int | None = None, **como: Any) -> Path:
+    """What the fake camera plays: an acta without its QR, which serves for any; that of the place `codigo`, with it;
+    `borrosa`, `oscura`."""
+    foto = fotografia(codigo or 0).copy()
+    if codigo is None:
+        for qr in zxingcpp.read_barcodes(foto):
+            esquinas = [getattr(qr.position, e) for e in ("top_left", "top_right", "bottom_right", "bottom_left")]
+            ImageDraw.Draw(foto).polygon([(e.x, e.y) for e in esquinas], "white")
     if como.get("borrosa"):
         foto = foto.filter(ImageFilter.GaussianBlur(9))
     if como.get("oscura"):

@@ -26,6 +26,7 @@ from prep.bitacora.actas import acta_de
 from prep.bitacora.nodos import NodoLocal, nodo_de_aqui
 from prep.bitacora.verificacion import verificar
 from prep.casilla import armazon
+from prep.catalogo.services import cargar
 from prep.ccv.models import Espera
 from prep.dominio.acta.transiciones import Custodia
 from prep.intercambio import altas, lotes, nodo
@@ -181,6 +182,55 @@ def test_every_view_is_for_everybody(oficina: Any, abrir: Any) -> None:
     espera(pagina, "Todo entregado")
     motivo = json.loads(bytes(oficina.hechos()[0].cuerpo))["hecho"]["contenido"]["motivo"]
     assert motivo.startswith("borrosa: ")
+
+
+def test_the_code_of_the_sheet_says_of_which_acta_it_is(oficina: Any, abrir: Any) -> None:
+    """Read on the phone, without network: it finds the acta, it doubts of another one, and the person decides."""
+    mia, otra = oficina.actas[:2]
+    abierto = abrir(codigo=0)
+    pagina = dar_de_alta(oficina, abierto)
+    abierto.set_offline(True)
+    pagina.click("a:has-text('Tomar fotografía')")
+    pagina.click("button:text-is('Tomar'):not([disabled])")
+    pagina.wait_for_selector("text=El código de la hoja es el de esta acta")
+    revisar(pagina)
+    guardar(pagina)
+    assert pagina.evaluate("location.hash") == f"#/acta/{mia}"
+
+    tomar(pagina, otra, "¿Es de otra acta?")
+    assert "es de otra acta suya" in pagina.inner_text("main")
+    revisar(pagina)
+    pagina.click("button:has-text('Guardarla en')")
+    pagina.wait_for_selector("text=El código de la hoja es el de esta acta")
+    vista(pagina, "#/")
+    tomar(pagina, otra, "¿Es de otra acta?")
+    pagina.click("button:has-text('enviarla así')")
+    pagina.check("input[value=es_esta]")
+    guardar(pagina)
+    abierto.set_offline(False)
+    enviar(pagina)
+    espera(pagina, "Todo entregado")
+    dichos = [json.loads(bytes(h.cuerpo))["hecho"] for h in oficina.hechos()]
+    assert [d["sujeto"] for d in dichos] == [f"acta:{mia}", f"acta:{otra}"]
+    assert "motivo" not in dichos[0]["contenido"]
+    assert dichos[1]["contenido"]["motivo"].startswith("otra_casilla: La hoja sí es de esta casilla")
+    abierto.close()
+
+    ajena = next(i for i, a in enumerate(cargar().elecciones[0].actas) if a.clave not in oficina.actas)
+    for codigo, dice in ((ajena, "no es de sus casillas"), (None, "No se leyó el código")):
+        abierto = abrir(codigo=codigo)
+        pagina = otra_vez(oficina, abierto, abierto.pages[0])
+        vista(pagina, "#/camara")
+        pagina.click("button:text-is('Tomar'):not([disabled])")
+        pagina.wait_for_selector("h1:has-text('¿De qué acta es?')")
+        assert dice in pagina.inner_text("main")
+        revisar(pagina)
+        pagina.click("button:has-text('Seguir')")
+        pagina.wait_for_selector("text=Elija una acta")
+        pagina.check(f"input[value='{otra}']")
+        pagina.click("button:has-text('Seguir')")
+        pagina.wait_for_selector(f"h1:has-text('{'¿Es de otra acta?' if codigo else '¿Se lee bien?'}')")
+        abierto.close()
 
 
 def test_killed_at_every_instant_one_picture_one_fact(oficina: Any, abrir: Any) -> None:

@@ -128,12 +128,15 @@ def test_every_icon_asked_for_is_drawn() -> None:
 
 
 def test_what_others_made_is_what_its_note_says() -> None:
-    partes = tomllib.loads((SALA / "terceros/terceros.toml").read_text("utf-8"))["parte"]
-    assert {p["nombre"] for p in partes} == {"htmx"}
-    for parte in partes:
-        assert hashlib.sha256((SALA / parte["archivo"]).read_bytes()).hexdigest() == parte["sha256"]
-        assert len((SALA / parte["texto"]).read_text("utf-8")) > 300
-        assert Path(parte["archivo"]).name in (SALA / "templates/diseno/base.html").read_text("utf-8")
+    notas = {n.parents[1]: tomllib.loads(n.read_text("utf-8")) for n in SALA.parent.glob("*/terceros/terceros.toml")}
+    partes = [(sala, parte) for sala, nota in notas.items() for parte in nota["parte"]]
+    assert {p["nombre"] for _, p in partes} == {"htmx", "zxing-wasm"}
+    for sala, parte in partes:
+        for archivo, sha256 in parte["archivos"].items():
+            assert hashlib.sha256((sala / archivo).read_bytes()).hexdigest() == sha256
+        assert len((sala / parte["texto"]).read_text("utf-8")) > 300
+    (htmx,) = (p for _, p in partes if p["nombre"] == "htmx")
+    assert all(Path(a).name in (SALA / "templates/diseno/base.html").read_text("utf-8") for a in htmx["archivos"])
 
 
 def test_nothing_is_inline_in_any_template() -> None:

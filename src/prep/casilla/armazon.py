@@ -6,6 +6,7 @@ weighs `MAXIMO_BYTES` at most: the first load may come by 2G.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from dataclasses import dataclass
 from functools import cache
@@ -24,19 +25,22 @@ MAXIMO_BYTES: Final = 700_000
 PAGINA: Final = "/casilla/"
 TEXTOS: Final = "/casilla/textos.json"
 MANIFIESTO: Final = "/casilla/app.webmanifest"
+LECTOR: Final = "/casilla/lector.wasm"
 _ESTATICOS: Final = (
     *("diseno/fichas.css", "diseno/diseno.css", "diseno/tema.js", "diseno/iconos.svg", "diseno/logo.svg"),
     *("casilla/casilla.css", "casilla/icono-192.png", "casilla/icono-512.png", "casilla/app.js", "casilla/almacen.js"),
     *("casilla/alta.js", "casilla/camara.js", "casilla/canonico.js", "casilla/dom.js", "casilla/envio.js"),
-    *("casilla/firma.js", "casilla/hechos.js", "casilla/prueba.js", "casilla/revision.js"),
-    "casilla/textos.js",
+    *("casilla/firma.js", "casilla/hechos.js", "casilla/prueba.js", "casilla/qr.js", "casilla/revision.js"),
+    *("casilla/textos.js", "casilla/zxing-3.1.6/share.js", "casilla/zxing-3.1.6/reader/index.js"),
 )
+_LECTOR: Final = Path(__file__).parent / "terceros/zxing_reader.wasm"
 _TRABAJADOR: Final = "casilla/trabajador.js"
 
 
 @dataclass(frozen=True, slots=True)
 class Armazon:
-    """`version`: fingerprint of all of it, on screen. `archivos`: SHA-256 (hex) by address."""
+    """`version`: fingerprint of all of it, on screen. `archivos`: SHA-256 (hex) by address. `lector`: reads QRs, in
+    gzip, as it travels. `bytes`: what all of it takes to arrive."""
 
     version: str
     archivos: dict[str, str]
@@ -44,6 +48,7 @@ class Armazon:
     textos: bytes
     manifiesto: bytes
     trabajador: bytes
+    lector: bytes
     bytes: int
 
 
@@ -53,14 +58,16 @@ def armazon() -> Armazon:
     partes[TEXTOS] = _textos()
     partes[MANIFIESTO] = _manifiesto()
     fuente, trabajador = render_to_string("casilla/app.html", {"version": ""}), _leer(_TRABAJADOR)
-    todo = orjson.dumps([fuente, trabajador.decode(), {a: _sha(d) for a, d in partes.items()}])
+    lector = _LECTOR.read_bytes()
+    todo = orjson.dumps([fuente, trabajador.decode(), {a: _sha(d) for a, d in partes.items()}, _sha(lector)])
     version = letras.huella(todo, 12)
     pagina = render_to_string("casilla/app.html", {"version": version}).encode()
-    archivos = {PAGINA: _sha(pagina)} | {a: _sha(d) for a, d in partes.items()}
+    archivos = {PAGINA: _sha(pagina), LECTOR: _sha(lector)} | {a: _sha(d) for a, d in partes.items()}
     cabeza = f"const VERSION = {orjson.dumps(version).decode()}\nconst ARCHIVOS = {orjson.dumps(archivos).decode()}\n"
     completo = cabeza.encode() + trabajador
-    mide = len(pagina) + len(completo) + sum(map(len, partes.values()))
-    return Armazon(version, archivos, pagina, partes[TEXTOS], partes[MANIFIESTO], completo, mide)
+    comprimido = gzip.compress(lector, mtime=0)
+    mide = len(pagina) + len(completo) + len(comprimido) + sum(map(len, partes.values()))
+    return Armazon(version, archivos, pagina, partes[TEXTOS], partes[MANIFIESTO], completo, comprimido, mide)
 
 
 def _sha(datos: bytes) -> str:

@@ -11,6 +11,8 @@ POLITICA = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+CON_WASM = POLITICA + "; script-src 'self' 'wasm-unsafe-eval'"
+"""For the page of the phone, whose reader of QRs is WebAssembly: it may compile that, and evaluate nothing."""
 PERMISOS = (
     "camera=(self), accelerometer=(), autoplay=(), display-capture=(), encrypted-media=(), fullscreen=(self), "
     "geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), "

@@ -7,11 +7,13 @@ import { boton, enlace, estado, h, ico, mensaje } from './dom.js'
 import { Cola, lote } from './envio.js'
 import { fotografia, sinActa } from './hechos.js'
 import { medir } from './prueba.js'
+import { leerQR, preparar } from './qr.js'
 import { revisar } from './revision.js'
 import { cargarTextos, cuantos, fecha, hora, lapso, t } from './textos.js'
 
 const MOTIVOS_SIN_ACTA = ['1', '2', '3', '4']
 const MOTIVOS_FOTO = ['asi_es', 'no_se_puede', 'otro']
+const MOTIVOS_CODIGO = ['es_esta', 'etiqueta']
 const RELOJ_MAL = 5 * 60_000
 const VERSION = document.querySelector('meta[name=prep-version]').content
 const $ = id => document.getElementById(id)
@@ -34,6 +36,7 @@ function pintar(titulo, hijos, acciones = []) {
 const decir = texto => { $('dicho').textContent = texto }
 const ir = a => { location.hash = a }
 const actaDe = clave => datos.actas.find(a => a.clave === clave)
+const nombreDe = acta => `${acta.eleccion} · ${lugarDe(acta)}`
 const lugarDe = acta => t('lista.casilla', { seccion: String(acta.seccion).padStart(4, '0'), nombre: acta.nombre })
 
 function estadoDe(clave) {
@@ -161,7 +164,8 @@ function verLista() {
   const grupos = [...casillas.values()].map(actas => h('section.lugar', {}, h('h2', {}, lugarDe(actas[0])), h('ul', {}, actas.map(a =>
     h('li', {}, h('a.renglon', { href: `#/acta/${a.clave}` }, h('span', {}, a.eleccion), estadoDe(a.clave)))))))
   const faltan = datos.actas.filter(a => !envios.some(e => e.acta === a.clave && e.estado !== 'rechazado')).length
-  pintar(t('lista.titulo'), [h('p', {}, faltan ? cuantos('lista.faltan', faltan) : t('lista.completa')), ...grupos])
+  pintar(t('lista.titulo'), [h('p', {}, faltan ? cuantos('lista.faltan', faltan) : t('lista.completa')), ...grupos],
+    [enlace(t('acta.tomar'), '#/camara', faltan ? 'principal' : '', 'camara')])
 }
 function agrupar(actas) {
   const grupos = new Map()
@@ -197,13 +201,15 @@ function renglonDe(e) {
 
 // --- the camera ---
 
+// Of an acta that was chosen, or of the one that its QR says.
 async function verCamara(clave) {
   const acta = actaDe(clave)
+  preparar().catch(() => {}) // it is asked for again with the picture
   const video = h('video', { muted: true, playsInline: true, 'aria-label': t('camara.vista') })
   const disparar = boton(t('camara.tomar'), 'principal', async () => {
     disparar.disabled = true
     try {
-      await mostrarToma(acta, await camara.tomar(abierta))
+      await mirar(acta, await camara.tomar(abierta))
     } catch {
       if (!disparar.isConnected) return // left meanwhile
       alSalir()
@@ -218,8 +224,8 @@ async function verCamara(clave) {
   })
   luz.hidden = true
   disparar.disabled = true
-  pintar(t('camara.titulo'), [h('p.sobre', {}, `${acta.eleccion} · ${lugarDe(acta)}`), h('div.visor', {}, video, h('div.guia', { 'aria-hidden': 'true' })), h('p', {}, t('camara.como'))],
-    [disparar, h('div.pareja', {}, luz, enlace(t('camara.cancelar'), `#/acta/${clave}`))])
+  pintar(t('camara.titulo'), [h('p.sobre', {}, acta ? nombreDe(acta) : t('camara.por_codigo')), h('div.visor', {}, video, h('div.guia', { 'aria-hidden': 'true' })), h('p', {}, t('camara.como'))],
+    [disparar, h('div.pareja', {}, luz, enlace(t('camara.cancelar'), regreso(acta)))])
   let abierta = null
   try {
     abierta = await camara.abrir(video)
@@ -239,7 +245,7 @@ function verSinCamara(acta) {
   const archivo = h('input', { type: 'file', accept: 'image/*', capture: 'environment', id: 'archivo', onchange: async () => {
     if (!archivo.files[0]) return
     try {
-      await mostrarToma(acta, await camara.deArchivo(archivo.files[0]))
+      await mirar(acta, await camara.deArchivo(archivo.files[0]))
     } catch {
       archivo.value = '' // the same one may be chosen again
       contenido.querySelector('.mensaje.mal')?.remove()
@@ -248,34 +254,68 @@ function verSinCamara(acta) {
     }
   } })
   pintar(t('camara.titulo'), [mensaje('aviso', h('p', {}, t('camara.sin_permiso'))), h('p', {}, t('camara.ultima'))],
-    [h('div', {}, archivo, h('label.boton.principal.ancho', { for: 'archivo' }, ico('camara'), t('camara.otra_aplicacion'))), enlace(t('camara.cancelar'), `#/acta/${acta.clave}`)])
+    [h('div', {}, archivo, h('label.boton.principal.ancho', { for: 'archivo' }, ico('camara'), t('camara.otra_aplicacion'))), enlace(t('camara.cancelar'), regreso(acta))])
 }
+const regreso = acta => acta ? `#/acta/${acta.clave}` : '#/'
 
-async function mostrarToma(acta, imagen) {
+// A picture, once: how good it is, the JPEG that is kept, what its QR says. No reader, or nothing read, stops nobody.
+async function mirar(acta, imagen) {
   alSalir()
   alSalir = () => {}
-  const dicho = revisar(imagen)
+  const { fallas } = revisar(imagen)
+  const codigo = await leerQR(imagen, datos.proceso.clave).catch(error => { console.warn(error); return { actas: [], otro: false } })
   const jpeg = await camara.comprimir(imagen).finally(() => imagen.close())
+  const toma = { jpeg, fallas, codigo }
+  const suya = acta ?? codigo.actas.map(actaDe).find(Boolean)
+  if (suya) verToma(suya, toma)
+  else verCual(toma)
+}
+
+// What the QR has against keeping it as of this acta, in words; and the acta of mine that it names.
+function contra(acta, { actas, otro }) {
+  if (actas.includes(acta.clave)) return null
+  const mia = actas.map(actaDe).find(Boolean)
+  if (mia) return { falla: 'otra_casilla', dicho: t('revision.otra_mia', { acta: nombreDe(mia) }), mia }
+  if (actas.length) return { falla: 'otra_casilla', dicho: t('revision.otra_casilla', { seccion: actas[0].slice(2, 6) }) }
+  return otro ? { falla: 'otro_proceso', dicho: t('revision.otro_proceso') } : null
+}
+
+function verToma(acta, toma) {
+  const { jpeg } = toma
+  const codigo = contra(acta, toma.codigo)
+  const fallas = codigo ? [codigo.falla, ...toma.fallas] : toma.fallas
   const vista = URL.createObjectURL(new Blob([jpeg], { type: 'image/jpeg' }))
   const foto = h('div.visor.quieta', {}, h('img', { src: vista, alt: t('camara.asi_quedo') }))
   const otra = clase => boton(t('camara.tomar_otra'), clase, () => verCamara(acta.clave), 'refrescar')
-  if (!dicho.fallas.length) {
+  if (!fallas.length) {
     const guardar = boton(t('camara.guardar'), 'principal', () => conservar(guardar, acta, () => fotografia(acta.clave, jpeg, '')), 'palomita')
-    return pintar(t('camara.se_lee'), [h('p.sobre', {}, `${acta.eleccion} · ${lugarDe(acta)}`), foto, h('p', {}, t('camara.mire'))], [guardar, otra('')])
+    const es = toma.codigo.actas.length ? h('p', {}, h('span.fila', {}, ico('palomita'), t('camara.es_esta'))) : null
+    return pintar(t('camara.se_lee'), [h('p.sobre', {}, nombreDe(acta)), foto, es, h('p', {}, t('camara.mire'))], [guardar, otra('')])
   }
-  const quejas = dicho.fallas.map(f => mensaje('aviso', h('p', {}, t(`revision.${f}`))))
-  const asi = boton(t('camara.enviar_asi'), 'llano', () => verPorque(acta, jpeg, dicho.fallas))
-  pintar(t('camara.tal_vez_no'), [h('p.sobre', {}, `${acta.eleccion} · ${lugarDe(acta)}`), ...quejas, foto], [otra('principal'), asi])
+  const quejas = [codigo?.dicho, ...toma.fallas.map(f => t(`revision.${f}`))].filter(Boolean).map(q => mensaje('aviso', h('p', {}, q)))
+  const asi = boton(t('camara.enviar_asi'), 'llano', () => verPorque(acta, jpeg, fallas, [...codigo ? MOTIVOS_CODIGO : [], ...toma.fallas.length ? MOTIVOS_FOTO : []]))
+  const alli = codigo?.mia && boton(t('camara.guardar_en', { acta: codigo.mia.eleccion }), 'principal', () => verToma(codigo.mia, toma), 'acta')
+  pintar(t(codigo ? 'camara.otra_hoja' : 'camara.tal_vez_no'), [h('p.sobre', {}, nombreDe(acta)), ...quejas, foto], [alli, otra(alli ? '' : 'principal'), asi])
 }
 
-function verPorque(acta, jpeg, fallas) {
-  const opciones = elegir('porque', t('porque.pregunta'), MOTIVOS_FOTO.map(m => [m, t(`porque.${m}`)]))
+// Nothing that its QR says is among my actas, or none was read: whoever took it says which one it is.
+function verCual(toma) {
+  const opciones = elegir('cual', t('cual.pregunta'), datos.actas.map(a => [a.clave, nombreDe(a)]))
+  const seguir = boton(t('cual.seguir'), 'principal', () => {
+    const elegida = opciones.elegida()
+    return elegida ? verToma(actaDe(elegida), toma) : opciones.avisar(t('cual.falta'))
+  }, 'palomita')
+  pintar(t('cual.titulo'), [h('p', {}, t(toma.codigo.actas.length ? 'cual.ajeno' : 'cual.sin_codigo')), opciones.campo], [seguir, boton(t('camara.tomar_otra'), '', () => verCamara(''), 'refrescar')])
+}
+
+function verPorque(acta, jpeg, fallas, motivos) {
+  const opciones = elegir('porque', t('porque.pregunta'), motivos.map(m => [m, t(`porque.${m}`)]))
   const guardar = boton(t('camara.guardar'), 'principal', () => {
     const motivo = opciones.elegida()
     if (!motivo) return opciones.avisar(t('porque.falta'))
     return conservar(guardar, acta, () => fotografia(acta.clave, jpeg, `${fallas.join(', ')}: ${t(`porque.${motivo}`)}`))
   }, 'palomita')
-  pintar(t('porque.titulo'), [h('p.sobre', {}, `${acta.eleccion} · ${lugarDe(acta)}`), opciones.campo], [guardar, boton(t('camara.tomar_otra'), '', () => verCamara(acta.clave), 'refrescar')])
+  pintar(t('porque.titulo'), [h('p.sobre', {}, nombreDe(acta)), opciones.campo], [guardar, boton(t('camara.tomar_otra'), '', () => verCamara(acta.clave), 'refrescar')])
 }
 
 function elegir(nombre, pregunta, opciones) {
@@ -316,7 +356,7 @@ function verSinActa(clave) {
     const motivo = opciones.elegida()
     return motivo ? conservar(guardar, acta, () => sinActa(clave, motivo)) : opciones.avisar(t('sin_acta.falta'))
   }, 'palomita')
-  pintar(t('sin_acta.titulo'), [h('p.sobre', {}, `${acta.eleccion} · ${lugarDe(acta)}`), opciones.campo, h('p', {}, t('sin_acta.despues'))],
+  pintar(t('sin_acta.titulo'), [h('p.sobre', {}, nombreDe(acta)), opciones.campo, h('p', {}, t('sin_acta.despues'))],
     [guardar, enlace(t('camara.cancelar'), `#/acta/${clave}`)])
 }
 
@@ -357,7 +397,7 @@ async function ver() {
   if (!datos) return verAlta()
   const [, que = '', clave = ''] = location.hash.split('/')
   const vistas = { acta: verActa, camara: verCamara, 'sin-acta': verSinActa }
-  if (vistas[que] && actaDe(clave)) await vistas[que](clave)
+  if (vistas[que] && (actaDe(clave) || (que === 'camara' && !clave))) await vistas[que](clave)
   else if (que === 'envios') await verEnvios()
   else verLista()
   contenido.focus()
