@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -34,6 +36,20 @@ class Escritorios:
         for contexto in self._contextos:
             contexto.close()
         assert self.quejas == [], self.quejas
+
+
+@contextmanager
+def navegando(pagina: Any) -> Iterator[None]:
+    """What is done inside leads to another page. It ends when that one is whole: read, its modules run (they are before
+    its `load`, and a busy browser may be idle on the network earlier), nothing on the way."""
+    with pagina.expect_navigation(wait_until="load"):
+        yield
+    pagina.wait_for_load_state("networkidle")
+
+
+def con_foco(pagina: Any, id: str) -> None:
+    """That element is where one writes, as soon as the page's modules have run."""
+    pagina.wait_for_function("id => document.activeElement?.id === id", arg=id)
 
 
 def revisar(pagina: Any) -> None:

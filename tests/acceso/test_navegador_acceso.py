@@ -9,7 +9,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 from gente import CLAVE, SECRETO, escribano, persona
-from navegador import revisar
+from navegador import navegando, revisar
 from prep.acceso import listas, sesiones, terminales
 from prep.acceso.models import Cuenta
 from prep.acceso.roles import Rol
@@ -32,7 +32,7 @@ def alta(escritorios: Any, pagina: Any, lugar: str = "CCV") -> None:
 
 def enviar(pagina: Any) -> None:
     """Enter, and wait for the whole page that answers."""
-    with pagina.expect_navigation(wait_until="networkidle"):
+    with navegando(pagina):
         pagina.keyboard.press("Enter")
 
 

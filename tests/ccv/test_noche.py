@@ -12,7 +12,7 @@ import pytest
 from centro import Centro
 
 from gente import dentro
-from navegador import revisar
+from navegador import con_foco, navegando, revisar
 from noche import INICIO
 from prep.catalogo.ejemplo import ejemplo
 from prep.ccv import hoja, oficina
@@ -48,7 +48,7 @@ class Teclado:
 
     def pulsa_y_sigue(self, tecla: str) -> None:
         """A key after which another page comes."""
-        with self.pagina.expect_navigation(wait_until="networkidle"):
+        with navegando(self.pagina):
             self.pulsa(tecla)
 
     def escribe(self, dichos: dict[str, Any]) -> None:
@@ -100,7 +100,7 @@ def test_two_captures_a_difference_its_ruling_and_the_verification_by_keyboard(n
     for teclado, cambios in ((ana, {}), (beto, {"NULOS": dicen[primera]["NULOS"] + 90})):
         antes = teclado.teclas
         teclado.pulsa_y_sigue("Enter")
-        assert teclado.pagina.evaluate("document.activeElement.id") == "es-esta"
+        con_foco(teclado.pagina, "es-esta")
         if teclado is ana:
             revisar(ana.pagina)
             foto(ana.pagina, "encabezado")
@@ -114,7 +114,7 @@ def test_two_captures_a_difference_its_ruling_and_the_verification_by_keyboard(n
             revisar(ana.pagina)
             foto(ana.pagina, "captura")
         teclado.escribe({c: v for c, v in dichos.items() if c not in mitad})
-        assert teclado.pagina.evaluate("document.activeElement.id") == "terminar"
+        con_foco(teclado.pagina, "terminar")
         teclado.pulsa_y_sigue("Enter")
         cifras = sum(len(str(v)) for v in dichos.values() if v not in TECLA)
         usadas = teclado.teclas - antes
@@ -155,7 +155,7 @@ def test_what_was_typed_without_connection_is_sent_once_when_it_comes_back(noche
     (clave, *_), dichos = dicen, next(iter(dicen.values()))
     mitad = dict(list(dichos.items())[:6])
     ana.escribe(mitad)
-    with ana.pagina.expect_navigation(wait_until="networkidle"):
+    with navegando(ana.pagina):
         ana.pagina.reload()
     valores = ana.pagina.eval_on_selector_all(".renglones input", "e => e.map(i => i.value)")
     assert valores[:7] == [*map(str, mitad.values()), ""]  # and the heading is not asked again
@@ -167,7 +167,7 @@ def test_what_was_typed_without_connection_is_sent_once_when_it_comes_back(noche
     revisar(ana.pagina)
     foto(ana.pagina, "sin_conexion")
     assert centro.acta(clave).capturas == []
-    with ana.pagina.expect_navigation(wait_until="networkidle"):
+    with navegando(ana.pagina):
         ana.pagina.context.set_offline(False)
     (captura,) = centro.acta(clave).capturas
     assert hoja.campos_de(captura.asentado) == dichos
@@ -207,7 +207,7 @@ def test_a_mistake_is_mended_a_problem_told_and_an_acta_returned_without_a_mouse
     verifica.pulsa("-", *["Enter"] * len(dicen[segunda]))
     assert "Devolver" in verifica.pagina.inner_text("#terminar")
     verifica.pulsa("Enter")
-    assert verifica.pagina.evaluate("document.activeElement.id") == "el-motivo"
+    con_foco(verifica.pagina, "el-motivo")
     revisar(verifica.pagina)
     verifica.pagina.keyboard.type("No es ese número")
     verifica.pulsa_y_sigue("Enter")
@@ -225,7 +225,7 @@ def test_a_supervisor_decides_what_three_people_read_differently_and_says_why(no
     manda = Teclado(escritorios, centro.persona(Rol.SUPERVISOR), "/ccv/decision/")
     manda.pulsa_y_sigue("Enter")
     manda.pulsa("8", "Enter", "Enter")
-    assert manda.pagina.evaluate("document.activeElement.id") == "el-motivo"
+    con_foco(manda.pagina, "el-motivo")
     revisar(manda.pagina)
     manda.pagina.keyboard.type("Se lee un ocho")
     manda.pulsa_y_sigue("Enter")

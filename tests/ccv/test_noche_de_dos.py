@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from test_noche import Teclado, foto, noche  # noqa: F401 - a fixture
 
-from navegador import revisar
+from navegador import con_foco, revisar
 from prep.dominio.acta.hechos import HOJA, Tipo
 from prep.dominio.acta.transiciones import Captura, Custodia
 from prep.dominio.comun.facultades import Rol
@@ -45,21 +45,21 @@ def test_another_casilla_is_confirmed_identified_by_two_and_its_acta_typed(noche
     for tema, rol in (("light", Rol.DIGITALIZADOR), ("dark", Rol.COORDINADOR)):
         dice = Teclado(escritorios, centro.persona(rol), "/ccv/identificacion/", tema=tema)
         dice.pulsa_y_sigue("Enter")
-        assert dice.pagina.evaluate("document.activeElement.id") == "busca"
+        con_foco(dice.pagina, "busca")
         dice.pagina.keyboard.type(nueva.lower())
         dice.pagina.wait_for_selector("#halladas .hallada")
         if tema == "light":
             mirar(dice, "identificacion")
         dice.pulsa("ArrowDown", "Enter")
-        assert dice.pagina.evaluate("document.activeElement.id") == "es-esta"
+        con_foco(dice.pagina, "es-esta")
         if tema == "dark":
             mirar(dice, "identificacion_elegida")
         dice.pulsa("Escape")
-        assert dice.pagina.evaluate("document.activeElement.id") == "busca"
+        con_foco(dice.pagina, "busca")
         dice.pulsa("Enter")
         if rol is Rol.COORDINADOR:
             dice.pulsa("F6")
-            assert dice.pagina.evaluate("document.activeElement.id") == "f-eleccion"
+            con_foco(dice.pagina, "f-eleccion")
             mirar(dice, "fuera")
             dice.pulsa("Escape")
             dice.pagina.focus("#es-esta")

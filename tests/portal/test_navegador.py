@@ -13,6 +13,7 @@ import pytest
 from fabrica_portal import publicar
 from servidor_portal import servir
 
+from navegador import navegando
 from prep.portal import bench
 from prep.portal.cifras import miles
 
@@ -43,7 +44,7 @@ def acta(documentos: dict[int, dict[str, Any]]) -> dict[str, Any]:
 
 def seguir(pagina: Any, enlace: str) -> None:
     """Click a link and wait for the whole page behind it: a click alone ends before it has been read."""
-    with pagina.expect_navigation(wait_until="networkidle"):
+    with navegando(pagina):
         pagina.click(enlace)
 
 
@@ -453,12 +454,11 @@ def test_axe_finds_nothing(abrir: Abrir, sitio: str, vista: str) -> None:
     if vista.endswith("GUB/1.html"):
         pagina.locator("#secciones").scroll_into_view_if_needed()
         pagina.locator(".seccion summary").first.click()
-    for tema in ("light", "dark"):
+    for tema, ancho in (("light", 360), ("dark", 1440)):  # colours are of the theme, places of the width
         pagina.emulate_media(color_scheme=tema, reduced_motion="reduce")
-        for ancho in (360, 1440):
-            pagina.set_viewport_size({"width": ancho, "height": 900})
-            hallazgos = axe.run(pagina, options=reglas).response["violations"]
-            assert not hallazgos, [(h["id"], [n["html"][:160] for n in h["nodes"][:3]]) for h in hallazgos]
+        pagina.set_viewport_size({"width": ancho, "height": 900})
+        hallazgos = axe.run(pagina, options=reglas).response["violations"]
+        assert not hallazgos, [(h["id"], [n["html"][:160] for n in h["nodes"][:3]]) for h in hallazgos]
 
 
 @pytest.mark.parametrize("tema", ["light", "dark"])
