@@ -74,6 +74,7 @@ def _tabla(vistos: list[Puesto], consulta: str) -> Tabla:
         Columna("actas", texto("coordinacion.columna.en_una_hora"), "numero"),
         Columna("segundos", texto("coordinacion.columna.segundos"), "numero"),
         Columna("problemas", texto("coordinacion.columna.problemas"), "numero"),
+        Columna("practica", texto("coordinacion.columna.practica"), "estado"),
     )
     filas = [
         {
@@ -88,6 +89,7 @@ def _tabla(vistos: list[Puesto], consulta: str) -> Tabla:
             "actas": p.actas,
             "segundos": p.segundos,
             "problemas": p.problemas,
+            "practica": p.practica,
         }
         for p in vistos
     ]
