@@ -19,6 +19,7 @@ from prep.catalogo.services import importar, regla_de_practica
 from prep.ccv import practica as ensayo
 from prep.ccv.ejercicio import Ejercicio, EjercicioInvalido, Leccion, escribir, imagen, leer
 from prep.ccv.models import Espera, Practica, Turno
+from prep.ccv.services import Problema
 from prep.dominio.comun.facultades import Rol
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 
@@ -141,21 +142,15 @@ def test_each_field_that_differs_is_shown_with_both_values_and_counts(
     assert cliente.get(PRACTICA).context["ultimo"]["distintos"] == {vacio: "0", borroso: "Sin dato"}
 
 
-@pytest.mark.parametrize(
-    ("lugar", "problema", "todos"),
-    [(2, "", True), (2, "ilegible", False), (2, "otra_casilla", None), (0, "ilegible", True)],
-)
-def test_an_acta_of_another_casilla_typed_and_a_good_one_sent_away_are_wrong_whole(
-    centro: Centro, ejercicios: list[Ejercicio], lugar: int, problema: str, todos: bool | None
-) -> None:
-    cliente, _ = centro.entra(Rol.CAPTURISTA)
-    for i, e in enumerate(ejercicios[: lugar + 1]):
-        pagina = abre(cliente)
-        este = problema if i == lugar else ""
-        accion = {"accion": "problema", "problema": este} if este else {"accion": "enviar"}
-        assert cliente.post(PRACTICA, envio(pagina, dice(e), **accion)).status_code == 200
-    errores = cliente.get(PRACTICA).context["ultimo"]["errores"]
-    assert errores == {True: len(ejercicios[lugar].valores), False: 1, None: 0}[todos]
+def test_an_acta_of_another_casilla_typed_and_a_good_one_sent_away_are_wrong_whole() -> None:
+    buena = Ejercicio("a", "0" * 64, Leccion.LIMPIA, "", {"a": 1, "b": SIN_DATO, "c": 0})
+    ajena = Ejercicio("a", "0" * 64, Leccion.OTRA_CASILLA, "otra_casilla", buena.valores)
+    assert ensayo.errores(buena, buena.valores, None) == 0
+    assert ensayo.errores(buena, {"a": 1, "b": 0, "c": SIN_DATO}, None) == 2
+    assert ensayo.errores(buena, {}, Problema.ILEGIBLE) == 3
+    assert ensayo.errores(ajena, buena.valores, None) == 3
+    assert ensayo.errores(ajena, {}, Problema.OTRA_CASILLA) == 0
+    assert ensayo.errores(ajena, {}, Problema.NO_ES_ACTA) == 1
 
 
 def test_who_errs_more_than_the_process_tolerates_repeats_and_both_times_are_on_record(

@@ -86,7 +86,10 @@ def _derecha(ruta: Path) -> bool:
 
 def falta(persona: str) -> bool:
     """Whether the process wants practice before an acta, and this person is not admitted."""
-    return regla_de_practica().exigida and practicas_de([persona])[persona].admitida is None
+    try:
+        return regla_de_practica().exigida and practicas_de([persona])[persona].admitida is None
+    except ProcesoDesconocido:
+        return False
 
 
 # the exercise in somebody's hands
@@ -137,7 +140,7 @@ def responder(ficha: Ficha, dichos: Mapping[str, str], problema: Problema | None
         leidos = leer_campos(dichos, ficha.campos) if problema is None else {}
         hecho = {
             "orden": ficha.orden,
-            "errores": _errores(ejercicio, leidos, problema),
+            "errores": errores(ejercicio, leidos, problema),
             "distintos": {c: str(v) for c, v in leidos.items() if not ejercicio.problema and v != ejercicio.valores[c]},
             "problema": problema.value if problema else "",
             "segundos": _hasta_mucho(int((ahora - fila.desde).total_seconds())),
@@ -149,7 +152,7 @@ def responder(ficha: Ficha, dichos: Mapping[str, str], problema: Problema | None
             _asentar(fila, este, ficha.orden, ahora)
 
 
-def _errores(e: Ejercicio, leidos: Mapping[str, Valor], problema: Problema | None) -> int:
+def errores(e: Ejercicio, leidos: Mapping[str, Valor], problema: Problema | None) -> int:
     """Fields that would be wrong. All of them when an acta is typed for another casilla, or is sent away although it
     can be read; one, when the problem is another than was said."""
     if problema is None and not e.problema:

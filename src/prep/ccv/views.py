@@ -559,6 +559,18 @@ def _negar(request: HttpRequest, estado: int, frase: str, que: str = "", **otros
 
 # practice: the capture screen over actas whose truth is known, and nothing of any acta is written
 
+_TECLAS: Final = [
+    (tecla, texto(f"ccv.practica.tecla_{que}"))
+    for tecla, que in (
+        ("Enter", "enter"),
+        ("-", "blanco"),
+        ("*", "ilegible"),
+        ("↑", "volver"),
+        ("F4", "f4"),
+        ("F8", "f8"),
+    )
+]
+
 
 @requiere(*ROLES[Paso.CAPTURA])
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -629,7 +641,7 @@ def _acta_de_practica(fila: Practica, este: ensayo.Juego) -> dict[str, Any]:
 def _como_va(persona: str, fila: Practica | None, este: ensayo.Juego | None) -> dict[str, Any]:
     """How the last acta of the exercise went, field by field; with the last one, how the whole did."""
     suya, regla = practicas_de([persona])[persona], regla_de_practica() if este else None
-    datos: dict[str, Any] = {"juego": este, "regla": regla, "suya": suya}
+    datos: dict[str, Any] = {"juego": este, "regla": regla, "suya": suya, "teclas": _TECLAS}
     if este is None or fila is None or not fila.hechos:
         return datos
     n, ultimo = len(fila.hechos), fila.hechos[-1]
@@ -662,11 +674,14 @@ def _veredicto(ejercicio: ensayo.Ejercicio, hecho: Mapping[str, Any]) -> str:
         return "bien_problema" if ejercicio.problema else "bien"
     if ejercicio.problema:
         return "otro_problema" if hecho["problema"] else "era_otra_casilla"
-    return "se_leia" if hecho["problema"] else "distintos"
+    if hecho["problema"]:
+        return "se_leia"
+    return "distinto" if hecho["errores"] == 1 else "distintos"
 
 
 def _tiempo(segundos: int) -> str:
-    return texto("ccv.practica.tiempo", minutos=segundos // 60, segundos=segundos % 60)
+    minutos, quedan = divmod(segundos, 60)
+    return texto(f"ccv.practica.{'tiempo' if minutos else 'segundos'}", minutos=minutos, segundos=quedan)
 
 
 def _del_ejercicio(request: HttpRequest, huella: str) -> frozenset[str] | None:

@@ -34,27 +34,45 @@ DE_MAS: Final = 10
 
 
 @dataclass(frozen=True)
-class _Papel:
-    """A sheet as somebody filled it."""
+class Papel:
+    """A sheet as somebody filled it, and the acta that the screen names."""
 
+    leccion: Leccion
+    clave: str
     hoja: Hoja
     plan: dict[str, Escrito]
 
+    def ejercicio(self, datos: bytes) -> Ejercicio:
+        """What the desk knows of it; `datos`: its picture."""
+        problema = ProblemaDeImagen.OTRA_CASILLA.value if self.leccion is Leccion.OTRA_CASILLA else ""
+        valores = {c.clave: self.plan[c.clave].valor for c in self.hoja.plantilla.campos if c.captura}
+        return Ejercicio(self.clave, hashlib.sha256(datos).hexdigest(), self.leccion, problema, valores)
 
-def preparar(proceso: Proceso, informativo: Informativo, carpeta: Path, semilla: int) -> int:
+
+def preparar(
+    proceso: Proceso,
+    informativo: Informativo,
+    carpeta: Path,
+    semilla: int,
+    lecciones: Sequence[Leccion] = tuple(Leccion),
+) -> int:
     """Leave the exercise of a process in a folder; how many actas. Repeatable by `semilla`. Raises `ValueError` when
     the process has no two actas of one form to tell apart."""
-    formas = Formas(proceso, informativo, b"", AVISO)
     hechos = []
-    for lugar, (leccion, acta, papel) in enumerate(_elegir(formas)):
-        azar = np.random.default_rng([semilla, lugar])
-        escrito = _escribir(formas, papel, leccion, azar)
-        datos = _escanear(escrito, azar)
-        problema = ProblemaDeImagen.OTRA_CASILLA.value if leccion is Leccion.OTRA_CASILLA else ""
-        valores = {c.clave: escrito.plan[c.clave].valor for c in escrito.hoja.plantilla.campos if c.captura}
-        hechos.append((Ejercicio(acta, hashlib.sha256(datos).hexdigest(), leccion, problema, valores), datos))
+    for lugar, papel in enumerate(papeles(proceso, informativo, semilla)):
+        if papel.leccion in lecciones:
+            datos = _escanear(papel, np.random.default_rng([semilla, lugar, 1]))
+            hechos.append((papel.ejercicio(datos), datos))
     escribir(carpeta, proceso.clave, hechos)
     return len(hechos)
+
+
+def papeles(proceso: Proceso, informativo: Informativo, semilla: int) -> Iterator[Papel]:
+    """The sheets, one a lesson."""
+    formas = Formas(proceso, informativo, b"", AVISO)
+    for lugar, (leccion, acta, papel) in enumerate(_elegir(formas)):
+        hoja = Hoja(_plantilla(formas, papel), formas.identificacion(papel), "")
+        yield Papel(leccion, acta, hoja, _plan(hoja.plantilla, leccion, np.random.default_rng([semilla, lugar])))
 
 
 def _elegir(formas: Formas) -> Iterator[tuple[Leccion, str, str]]:
@@ -87,8 +105,8 @@ def _plantilla(formas: Formas, clave: str) -> Plantilla:
     return plantilla
 
 
-def _escribir(formas: Formas, clave: str, leccion: Leccion, azar: np.random.Generator) -> _Papel:
-    plantilla = _plantilla(formas, clave)
+def _plan(plantilla: Plantilla, leccion: Leccion, azar: np.random.Generator) -> dict[str, Escrito]:
+    """What is written in each field."""
     plan = planear(plantilla, votos_al_azar(plantilla, azar), azar, LIMPIO)
     votables = [c for c in plantilla.campos if c.captura and c.tipo != "total"]
     if leccion is Leccion.MARCAS:
@@ -102,10 +120,10 @@ def _escribir(formas: Formas, clave: str, leccion: Leccion, azar: np.random.Gene
         plan[TOTAL_ASENTADO] = replace(
             total, cifras=str(otro).zfill(len(total.cifras)), letra=en_letra(otro), valor=otro
         )
-    return _Papel(Hoja(plantilla, formas.identificacion(clave), ""), plan)
+    return plan
 
 
-def _escanear(papel: _Papel, azar: np.random.Generator) -> bytes:
+def _escanear(papel: Papel, azar: np.random.Generator) -> bytes:
     """The picture as the desk shows one that arrived: scanned, and seen from straight above."""
     foto = fotografiar(llenar(papel.hoja, papel.plan, azar), "scan", azar)
     gris = descifrar(foto.jpeg)
