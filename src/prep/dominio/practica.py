@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from prep.dominio.comun import campos
-from prep.dominio.comun.autoridad import Autoridad
+from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, Autoridad
 from prep.dominio.comun.hecho import Escrito, Hecho
 from prep.dominio.comun.historia import ordenar
 from prep.dominio.comun.rechazos import Rechazo
@@ -39,6 +39,10 @@ PRACTICA: Final = registrar(
 )
 """The key is the person's. `ejercicio`: which actas; `campos`: how many fields they have; `errores`: how many were not
 what the paper says; `tolera`: how many the process let then."""
+
+ANTES_DE_LA_NOCHE: Final = (*CLASES_DE_AUTORIDAD, PRACTICA.nombre)
+"""Classes whose facts are nobody's work on an acta: who may do it, and who practised. The puesta en ceros finds only
+these."""
 
 
 def admite(hecho: Hecho) -> bool:
