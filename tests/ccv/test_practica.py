@@ -294,10 +294,11 @@ def test_the_supervisor_sees_who_has_not_practised(centro: Centro, ejercicios: l
     practica(ana, ejercicios, **mal)
     manda, _ = centro.entra(Rol.SUPERVISOR)
 
-    def estados() -> list[str]:
-        filas = manda.get("/coordinacion/puestos/").context["tabla"].filas
+    def estados(solo: str = "") -> list[str]:
+        filas = manda.get("/coordinacion/puestos/", {"solo": solo}).context["tabla"].filas
         return sorted(f["practica"] for f in filas if f["roles"] == "Captura")
 
     assert estados() == ["practica_sin_aprobar", "sin_practicar"]
     practica(ana, ejercicios)
     assert estados() == ["practica_aprobada", "sin_practicar"]
+    assert estados("por_practicar") == ["sin_practicar"]

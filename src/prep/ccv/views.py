@@ -177,7 +177,8 @@ def _pagina(request: HttpRequest, nombre: str) -> HttpResponse:
     datos["con_busqueda"] = nombre == "cotejo"
     if nombre == "captura":
         datos["falta_practica"] = _falta_practica(request, nombre)
-        datos["sin_practicar"] = practicas_de([_persona(request)])[_persona(request)].veces == 0
+        persona = _persona(request)
+        datos["sin_practicar"] = ensayo.juego() is not None and practicas_de([persona])[persona].veces == 0
     return render(request, "ccv/espera.html", datos)
 
 
@@ -658,7 +659,7 @@ def _como_va(persona: str, fila: Practica | None, este: ensayo.Juego | None) -> 
         "bien": len(ejercicio.valores) - ultimo["errores"],
         "tiempo": _tiempo(ultimo["segundos"]),
         "leccion": texto(f"ccv.leccion.{ejercicio.leccion}"),
-        "veredicto": texto(f"ccv.practica.{_veredicto(ejercicio, ultimo)}"),
+        "veredicto": texto(f"ccv.practica.{_veredicto(ejercicio, ultimo)}", n=ultimo["errores"]),
         "imagen": reverse("ccv-practica-imagen", args=[ejercicio.imagen]) if ensayo.enderezada(ejercicio) else "",
     }
     if n == len(este.ejercicios):
