@@ -81,6 +81,7 @@ FALTAS = {
     "actas fotografiar": Falta(f"{NADA} --salida fotos", f"no existe «{NADA}»"),
     "actas generar": Falta(f"{NADA} --salida actas", f"no existe «{NADA}»"),
     "actas llenar": Falta(f"{NADA} --salida llenas", f"no existe «{NADA}»"),
+    "actas practica": Falta(NADA, f"no existe «{NADA}»"),
     "bench": Falta("nada", "No hay parte nada. Las hay: hechos"),
     "bitacora exportar": Falta(f"{NADA}/b.jsonl", f"{NADA}/b.jsonl: no existe. Indique un archivo nuevo", 1),
     "bitacora importar": Falta(NADA, f"no existe «{NADA}»"),
@@ -366,6 +367,7 @@ def _preparar(sede: Casa) -> None:
     sede.bien("actas llenar", "proceso", "--salida", "llenas", *una, dice="1 acta llena: llenas")
     sede.bien("actas fotografiar", "llenas", "--salida", "fotos", "--nivel", "scan", dice="1 fotografía: fotos")
     assert (sede.datos / "llaves" / "qr").is_file() and not (sede.trabajo() / "datos").exists()
+    sede.bien("actas practica", "proceso", dice=f"4 actas de ejercicio: {sede.datos}/practica")
     sede.bien("leer", "fotos", "--proceso", "proceso", dice="1 páginas leídas")
 
 

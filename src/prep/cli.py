@@ -17,7 +17,7 @@ from prep.demo import demo
 from prep.difusion.cli import cofirmas, difusor, testigo
 from prep.evidencia.cli import imagenes
 from prep.intercambio.cli import app as lote
-from prep.laboratorio.cli import fotografiar, llenar
+from prep.laboratorio.cli import fotografiar, llenar, practica
 from prep.lectura.cli import leer
 from prep.lectura.trabajo import app as lectura
 from prep.papel.cli import actas
@@ -60,6 +60,7 @@ for nombre, grupo in (
     app.add_typer(grupo, name=nombre)
 actas.command()(llenar)
 actas.command()(fotografiar)
+actas.command()(practica)
 for orden in (leer, reproducir, verificar, pagina_verifica, sellar, testigo, difusor, cofirmas, servir, demo, bench):
     app.command()(orden)
 

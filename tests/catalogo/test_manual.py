@@ -44,6 +44,7 @@ def test_every_field_of_proceso_toml_is_in_the_manual() -> None:
         "institucion": cabecera._INSTITUCION,
         "publicacion": cabecera._PUBLICACION,
         "parametros": cabecera._PARAMETROS,
+        "practica": cabecera._PRACTICA,
         "elecciones": cabecera._ELECCIONES,
         "difusores": cabecera._DIFUSORES,
     }

@@ -11,8 +11,10 @@ import pytest
 from instalada import CIERRE, Sede
 
 from prep.bitacora.autoridad import autoridad
+from prep.bitacora.services import anotar
 from prep.catalogo.services import vigente
 from prep.comprobacion.verificar import Opciones, verificar
+from prep.dominio.comun.hecho import nuevo_hecho
 from prep.dominio.tabulacion.proceso import Modo
 from prep.publicacion.corte import hacer_corte
 from prep.sede import actos
@@ -53,6 +55,15 @@ def test_there_is_no_puesta_en_ceros_with_facts(sede: Sede) -> None:
     with pytest.raises(actos.ActoImposible, match="ya tiene"):
         actos.puesta_en_ceros(sede.publicador, CIERRE)
     assert not (sede.carpeta / "publicacion" / "checkpoint").exists()
+
+
+def test_who_practised_before_stops_neither_the_puesta_en_ceros_nor_the_seal_of_a_drill(sede: Sede) -> None:
+    dice = {"ejercicio": "0" * 64, "campos": 100, "errores": 0, "tolera": 2, "segundos": 300, "teclas": 400}
+    anotar([nuevo_hecho("terminada", "practica:ana", "ana", CIERRE, dice)], sede.nodo, CIERRE)
+    actos.puesta_en_ceros(sede.publicador, CIERRE)
+    sellar(sede.publicador, CIERRE, verdad(sede))
+    informe = verificar(Carpeta(sede.carpeta / "publicacion"), Opciones(imagenes=False))
+    assert informe.codigo == 0, informe.como_dict()
 
 
 def test_founding_again_enrols_only_whoever_is_new(sede: Sede) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from prep.catalogo.campos import COLOR, SIGLAS, DatoInvalido, Lector, opcion, parecido, patron, recortado, texto
-from prep.catalogo.informativo import LECTURA, Difusor, Institucion, Parametros, Publicacion
+from prep.catalogo.informativo import LECTURA, Difusor, Institucion, Parametros, Practica, Publicacion
 from prep.catalogo.problemas import Problema
 from prep.catalogo.tablas import MALO, REQUERIDO, Bloc, decodificar, leer_bytes
 from prep.dominio.tabulacion.claves import TIPOS_CASILLA
@@ -52,6 +52,7 @@ class Cabecera:
     difusores: tuple[Difusor, ...]
     publicacion: Publicacion
     parametros: Parametros
+    practica: Practica
     textos: dict[str, str]
 
 
@@ -174,7 +175,17 @@ _PARAMETROS: Final[_Esquema] = {
     "empates": (_siglas, ()),
     "lectura": (_cadena(opcion(LECTURA)), "apagada"),
 }
-_TABLAS: Final = ("entidad", "elecciones", "institucion", "difusores", "publicacion", "parametros", "textos")
+_PRACTICA: Final[_Esquema] = {"exigida": (_si_o_no, False), "errores": (_numero(0, 100), Practica().errores)}
+_TABLAS: Final = (
+    "entidad",
+    "elecciones",
+    "institucion",
+    "difusores",
+    "publicacion",
+    "parametros",
+    "practica",
+    "textos",
+)
 
 
 class _Lineas:
@@ -222,6 +233,7 @@ def leer_cabecera(raiz: Path, problemas: list[Problema]) -> Cabecera | None:
     institucion = _leer(_tabla(arbol, "institucion", bloc, lineas), _INSTITUCION, ("institucion",), bloc, lineas)
     publicacion = _leer(_tabla(arbol, "publicacion", bloc, lineas), _PUBLICACION, ("publicacion",), bloc, lineas)
     parametros = _leer(_tabla(arbol, "parametros", bloc, lineas), _PARAMETROS, ("parametros",), bloc, lineas)
+    practica = _leer(_tabla(arbol, "practica", bloc, lineas), _PRACTICA, ("practica",), bloc, lineas)
     imagen = _leer_logotipo(raiz, institucion["logotipo"], bloc, lineas("institucion", "logotipo"))
     _ubicar_horario(publicacion, raiz_leida["zona_horaria"], bloc, lineas)
     textos = {}
@@ -242,6 +254,7 @@ def leer_cabecera(raiz: Path, problemas: list[Problema]) -> Cabecera | None:
         difusores=_difusores(arbol, bloc, lineas),
         publicacion=Publicacion(**publicacion),
         parametros=Parametros(**parametros),
+        practica=Practica(**practica),
         textos=textos,
     )
 

@@ -30,6 +30,7 @@ from prep.catalogo.informativo import (
     Parametros,
     Partido,
     Persona,
+    Practica,
     Publicacion,
 )
 from prep.dominio.tabulacion.boleta import Boleta, Recuadro, TipoRecuadro, boleta_de
@@ -167,6 +168,7 @@ def _operacion(informativo: Informativo) -> dict[str, Any]:
             "imagen": base64.b64encode(informativo.institucion.imagen).decode(),
         },
         "difusores": [asdict(d) for d in sorted(informativo.difusores)],
+        "practica": asdict(informativo.practica),
         "textos": dict(sorted(informativo.textos.items())),
         "personas": [[p.persona, p.rol, p.lugar] for p in sorted(informativo.personas)],
     }
@@ -285,6 +287,8 @@ def leer_operacion(operacion: dict[str, Any]) -> dict[str, Any]:
         leido["institucion"] = Institucion(**{**i, "imagen": base64.b64decode(i["imagen"])})
     if "difusores" in operacion:
         leido["difusores"] = tuple(Difusor(**x) for x in operacion["difusores"])
+    if "practica" in operacion:
+        leido["practica"] = Practica(**operacion["practica"])
     if "textos" in operacion:
         leido["textos"] = dict(operacion["textos"])
     if "personas" in operacion:

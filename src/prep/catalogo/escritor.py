@@ -358,6 +358,10 @@ def _cabecera(proceso: Proceso, informativo: Informativo) -> str:
         f"mezcla_cuenta = {str(parametros.mezcla_cuenta).lower()}  # cuenta lo ilegible con lo demás vacío",
         *([f"empates = [{', '.join(map(_toml, parametros.empates))}]"] if parametros.empates else []),
         f"lectura = {_toml(parametros.lectura)}  # apagada, piloto o revisora",
+        "",
+        "[practica]",
+        f"exigida = {str(informativo.practica.exigida).lower()}  # true: solo captura quien aprobó la práctica",
+        f"errores = {informativo.practica.errores}  # campos distintos que se toleran en toda la práctica",
     ]
     for e in proceso.elecciones:
         lineas += [

@@ -135,6 +135,15 @@ class Parametros:
 
 
 @dataclass(frozen=True, slots=True)
+class Practica:
+    """Practice at the capture desk. `exigida`: only who is admitted is given an acta; `errores`: fields of the whole
+    exercise that may be wrong."""
+
+    exigida: bool = False
+    errores: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class Informativo:
     """All of the above. An empty one is valid: everything here can be left out."""
 
@@ -150,4 +159,5 @@ class Informativo:
     difusores: tuple[Difusor, ...] = ()
     publicacion: Publicacion = Publicacion()
     parametros: Parametros = Parametros()
+    practica: Practica = Practica()
     textos: dict[str, str] = field(default_factory=dict)

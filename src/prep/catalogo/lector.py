@@ -104,6 +104,7 @@ def _armar(
         difusores=cabecera.difusores,
         publicacion=cabecera.publicacion,
         parametros=cabecera.parametros,
+        practica=cabecera.practica,
         textos=cabecera.textos,
     )
     return proceso, informativo

@@ -105,12 +105,17 @@ def enderezada(huella: str) -> bool:
 @lru_cache(maxsize=4096)
 def _de_frente(ruta: str) -> bool:
     """Of what is at a path of the store, which never changes."""
+    datos = leer(evidencia(), ruta)
+    return datos is not None and de_frente(datos)
+
+
+def de_frente(datos: bytes) -> bool:
+    """The same of a picture."""
     from prep.evidencia.pagina import hallar_marcas
     from prep.papel.plantilla import PROPIO
     from prep.plataforma.opencv import cv2
 
-    datos = leer(evidencia(), ruta)
-    gris = None if datos is None else cv2.imdecode(np.frombuffer(datos, np.uint8), cv2.IMREAD_GRAYSCALE)
+    gris = cv2.imdecode(np.frombuffer(datos, np.uint8), cv2.IMREAD_GRAYSCALE)
     if gris is None:
         return False
     mm = PROPIO.ancho / gris.shape[1], PROPIO.alto / gris.shape[0]

@@ -21,6 +21,8 @@ urlpatterns = [
     path("reapertura/buscar/", views.buscar_para_reabrir, name="ccv-reapertura-buscar"),
     path("reapertura/<str:clave>/", views.reabrir, name="ccv-reabrir"),
     path("reapertura/<str:clave>/imagen/", views.imagen_publicada, name="ccv-reapertura-imagen"),
+    path("practica/", views.practica, name="ccv-practica"),
+    path("practica/imagen/<str:huella>/", views.imagen_de_practica, name="ccv-practica-imagen"),
     path("imagen/<str:clave>/", views.imagen, name="ccv-imagen"),
     path("imagen/<str:clave>/<str:otra>/", views.imagen, name="ccv-imagen-otra"),
 ]

@@ -13,9 +13,11 @@ from prep.acceso.models import Cuenta
 from prep.acceso.presentes import Presencia, presentes
 from prep.acceso.roles import Rol
 from prep.bitacora.autoridad import autoridad
+from prep.bitacora.practicas import practicas_de
 from prep.coordinacion.panorama import Panorama, Reciente
 from prep.coordinacion.ritmo import LABORES, mediana, segundos_por_acta
 from prep.dominio.acta.hechos import Tipo
+from prep.dominio.practica import Practica
 
 PROBLEMAS: Final = frozenset({Tipo.OTRA_IMAGEN_PEDIDA, Tipo.INCIDENTE})
 MUCHOS: Final = 3
@@ -28,7 +30,8 @@ BASTAN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Puesto:
-    """One account: where it is and how it goes. `estado`: en_puesto, sin_moverse, fuera, sin_entrar."""
+    """One account: where it is and how it goes. `estado`: en_puesto, sin_moverse, fuera, sin_entrar. `practica`: how
+    whoever types practised; of anybody else, nothing."""
 
     cuenta: Cuenta
     roles: tuple[Rol, ...]
@@ -38,6 +41,7 @@ class Puesto:
     actas: int
     segundos: int | None
     problemas: int
+    practica: str = ""
 
     @property
     def necesita_ayuda(self) -> bool:
@@ -53,11 +57,30 @@ def puestos(cuentas: Iterable[Cuenta], vista: Panorama) -> list[Puesto]:
     suyos: dict[str, list[Reciente]] = defaultdict(list)
     for r in vista.recientes:
         suyos[de.identidad(r.persona)].append(r)
-    return [_puesto(c, cargos[c.persona], dentro.get(c.pk), suyos[de.identidad(c.persona)], vista) for c in todas]
+    de_captura = [c.persona for c in todas if any(x.rol is Rol.CAPTURISTA for x in cargos[c.persona])]
+    ensayos = {p: _ensayo(suya) for p, suya in practicas_de(de_captura).items()}
+    return [
+        _puesto(
+            *(c, cargos[c.persona], dentro.get(c.pk), suyos[de.identidad(c.persona)], vista),
+            ensayos.get(c.persona, ""),
+        )
+        for c in todas
+    ]
+
+
+def _ensayo(suya: Practica) -> str:
+    if suya.admitida:
+        return "practica_aprobada"
+    return "practica_sin_aprobar" if suya.veces else "sin_practicar"
 
 
 def _puesto(
-    cuenta: Cuenta, cargos: Sequence[Cargo], presencia: Presencia | None, hechos: Sequence[Reciente], vista: Panorama
+    cuenta: Cuenta,
+    cargos: Sequence[Cargo],
+    presencia: Presencia | None,
+    hechos: Sequence[Reciente],
+    vista: Panorama,
+    practica: str,
 ) -> Puesto:
     roles = tuple(dict.fromkeys(c.rol for c in cargos))
     ultimo = max((r.recibido for r in hechos), default=None)
@@ -71,6 +94,7 @@ def _puesto(
         sum(1 for r in hechos if r.tipo in LABORES),
         mediana(medidas, BASTAN),
         sum(1 for r in hechos if r.tipo in PROBLEMAS),
+        practica,
     )
 
 

@@ -1,4 +1,5 @@
-"""`prep actas llenar` and `prep actas fotografiar`: paper filled by a made-up hand, and photographed badly."""
+"""`prep actas llenar`, `fotografiar` and `practica`: paper filled by a made-up hand, photographed badly; and actas to
+practise capture with."""
 
 from __future__ import annotations
 
@@ -106,3 +107,26 @@ def fotografiar(
                     (salida / f"{ruta.stem}-{n}.json").write_bytes(verdad.read_bytes())
                 barra.advance(tarea)
     typer.echo(f"{cuantos(len(rutas) * len(niveles), 'fotografía')}: {salida}")
+
+
+def practica(
+    proceso: Proceso,
+    salida: Annotated[
+        Path | None,
+        typer.Option(show_default="datos/practica de la instalación", help="Carpeta donde se escribe."),
+    ] = None,
+    semilla: Semilla = 1,
+) -> None:
+    """Prepara las actas de ejercicio con las que se practica la captura, en lugar de las que hubiera. No llevan QR."""
+    from prep.laboratorio.practica import preparar
+    from prep.papel.opciones import leer_carpeta
+    from prep.plataforma.lugares import dir_practica
+
+    carpeta = salida or dir_practica()
+    try:
+        cuantas = preparar(*leer_carpeta(proceso), carpeta, semilla)
+    except ValueError as error:
+        fallar(str(error), 1)
+    except OSError as error:
+        fallar(f"No se pudo escribir en {carpeta}: {causa(error)}", 1)
+    typer.echo(f"{cuantos(cuantas, 'acta de ejercicio', 'actas de ejercicio')}: {carpeta}")

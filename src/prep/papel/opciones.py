@@ -13,7 +13,9 @@ from prep.plataforma.lugares import archivo_qr
 from prep.transparencia.errores import causa
 
 if TYPE_CHECKING:
+    from prep.catalogo.informativo import Informativo
     from prep.dominio.tabulacion.proceso import ActaEsperada
+    from prep.dominio.tabulacion.proceso import Proceso as ProcesoLeido
     from prep.papel.formas import Formas
 
 Proceso = Annotated[
@@ -63,17 +65,23 @@ def secreto_qr(llave: Path | None, *, crear: bool) -> bytes:
 def abrir_formas(carpeta: Path, llave: Path | None, aviso: str = "", *, crear: bool = False) -> Formas:
     """The forms of the process in a folder; say what is wrong and leave when they cannot be made. `crear`: actas are
     going to be printed, and the secret of their QR codes is made if it does not exist."""
+    from prep.papel.formas import Formas
+
+    proceso, informativo = leer_carpeta(carpeta)
+    return Formas(proceso, informativo, secreto_qr(llave, crear=crear), aviso)
+
+
+def leer_carpeta(carpeta: Path) -> tuple[ProcesoLeido, Informativo]:
+    """The process in a folder; say what is wrong with it and leave when it cannot be read."""
     from prep.catalogo.lector import leer_proceso
     from prep.catalogo.problemas import ProcesoInvalido
     from prep.catalogo.terminal import mostrar_problemas
-    from prep.papel.formas import Formas
 
     try:
-        proceso, informativo = leer_proceso(carpeta)
+        return leer_proceso(carpeta)
     except ProcesoInvalido as error:
         mostrar_problemas(error.problemas)
         raise typer.Exit(1) from None
-    return Formas(proceso, informativo, secreto_qr(llave, crear=crear), aviso)
 
 
 def elegidas(formas: Formas, eleccion: str | None, catd: str | None, casilla: str | None) -> list[ActaEsperada]:

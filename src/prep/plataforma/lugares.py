@@ -49,6 +49,11 @@ def dir_evidencia() -> Path:
     return dir_datos() / "evidencia"
 
 
+def dir_practica() -> Path:
+    """The exercise actas of the capture desk and what they say. Of no casilla's evidence."""
+    return dir_datos() / "practica"
+
+
 def dir_reserva() -> Path:
     """What a corte keeps for the next one; it can be thrown away."""
     return dir_datos() / "reserva"

@@ -20,6 +20,7 @@ from prep.bitacora.nodos import NodoInstituto, NodoLocal
 from prep.bitacora.services import fundar_instalacion
 from prep.catalogo.services import congelar
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD
+from prep.dominio.practica import ANTES_DE_LA_NOCHE
 from prep.plataforma import huella as programa
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
@@ -64,13 +65,13 @@ def fundar(p: Publicador, nodo: NodoLocal, hora: datetime) -> int:
 
 def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None) -> Acto:
     """Show that there is nothing yet: freeze the process, publish the zero corte and sign that the bitácora holds
-    nobody's work, only who may do it (with the public keys of every node).
+    nobody's work, only who may do it (with the public keys of every node) and who practised.
 
     Leaves: the institute's key, the fingerprint of the software, the zero corte, the act itself. Interrupted, it can be
     done again; once signed, it cannot. `politica`: who must cosign (C2SP tlog-policy), published with the log.
     """
     fin = cabeza()
-    if hechos := Hecho.objects.exclude(clase__in=CLASES_DE_AUTORIDAD).count():
+    if hechos := Hecho.objects.exclude(clase__in=ANTES_DE_LA_NOCHE).count():
         raise ActoImposible(
             f"La bitácora ya tiene {cuantos(hechos, 'hecho')} de actas: la puesta en ceros se hace en una instalación "
             "nueva."

@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 
 from prep.bitacora.models import Hecho
-from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD
+from prep.dominio.practica import ANTES_DE_LA_NOCHE
 from prep.dominio.tabulacion.proceso import Modo
 from prep.publicacion.publicador import Publicador
 from prep.sede.actos import Acto, ActoImposible, agregar_hoja, firmadas
@@ -23,7 +23,7 @@ def sellar(p: Publicador, hora: datetime, datos: bytes) -> Acto:
         _exigir_la_de_aqui(p, verdad := leer(datos))
     except VerdadInvalida as error:
         raise ActoImposible(f"{error} Hágala otra vez con «prep simulacro disenar».") from None
-    if Hecho.objects.exclude(clase__in=CLASES_DE_AUTORIDAD).exists():
+    if Hecho.objects.exclude(clase__in=ANTES_DE_LA_NOCHE).exists():
         raise ActoImposible("La bitácora ya tiene hechos de actas: la verdad se sella antes de la primera.")
     if any(h["tipo"] == "verdad_sellada" for h in firmadas(p)):
         raise ActoImposible("Este simulacro ya tiene sellada su verdad.")

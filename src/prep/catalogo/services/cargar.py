@@ -10,7 +10,7 @@ from typing import Final
 import orjson
 
 from prep.catalogo.documento import FORMATO, de_documento, leer_operacion
-from prep.catalogo.informativo import Informativo, Publicacion
+from prep.catalogo.informativo import Informativo, Practica, Publicacion
 from prep.catalogo.models import Proceso as Fila
 from prep.catalogo.services.congelar import comprobar
 from prep.catalogo.services.errores import ProcesoDesconocido
@@ -53,6 +53,11 @@ def informativo(clave: str | None = None) -> Informativo:
         **leer_operacion({**fila.operacion, "personas": sorted(personas)}),
         publicacion=Publicacion(fila.inicio, fila.fin, fila.cada_minutos),
     )
+
+
+def regla_de_practica(clave: str | None = None) -> Practica:
+    """What is asked of whoever types, as it is now."""
+    return Practica(**vigente(clave).operacion.get("practica", {}))
 
 
 def modo(clave: str | None = None) -> Modo:

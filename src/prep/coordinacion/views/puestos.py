@@ -25,7 +25,7 @@ _DE_MEDIDA: Final = (
     Columna("distintos", texto("coordinacion.columna.distintos"), "numero"),
     Columna("por_mil", texto("coordinacion.columna.por_mil"), "numero"),
 )
-SOLO = ("ayuda", "en_puesto", "sin_moverse", "fuera", "sin_entrar")
+SOLO = ("ayuda", "en_puesto", "sin_moverse", "fuera", "sin_entrar", "por_practicar")
 
 
 @requiere(*VEN_PERSONAS)
@@ -58,6 +58,8 @@ def puestos(request: HttpRequest) -> HttpResponse:
 
 def _es(puesto: Puesto, solo: str) -> bool:
     """Whether it is one of those asked for."""
+    if solo == "por_practicar":
+        return puesto.practica in ("sin_practicar", "practica_sin_aprobar")
     return puesto.necesita_ayuda if solo == "ayuda" else puesto.estado == solo
 
 
@@ -74,6 +76,7 @@ def _tabla(vistos: list[Puesto], consulta: str) -> Tabla:
         Columna("actas", texto("coordinacion.columna.en_una_hora"), "numero"),
         Columna("segundos", texto("coordinacion.columna.segundos"), "numero"),
         Columna("problemas", texto("coordinacion.columna.problemas"), "numero"),
+        Columna("practica", texto("coordinacion.columna.practica"), "estado"),
     )
     filas = [
         {
@@ -88,6 +91,7 @@ def _tabla(vistos: list[Puesto], consulta: str) -> Tabla:
             "actas": p.actas,
             "segundos": p.segundos,
             "problemas": p.problemas,
+            "practica": p.practica,
         }
         for p in vistos
     ]

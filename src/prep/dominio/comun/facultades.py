@@ -53,7 +53,7 @@ FACULTADES: Final[dict[Rol, frozenset[str]]] = {
     Rol.DIGITALIZADOR: frozenset(
         {*_CAMPO, *_AMBAS, "acta.duplicada", "acta.otra_imagen_pedida", "hoja.otra_imagen_pedida"}
     ),
-    Rol.CAPTURISTA: frozenset({*_CAMPO, "acta.capturada", "acta.otra_imagen_pedida"}),
+    Rol.CAPTURISTA: frozenset({*_CAMPO, "acta.capturada", "acta.otra_imagen_pedida", "practica.terminada"}),
     Rol.VERIFICADOR: frozenset(
         {
             *(*_CAMPO, "acta.dictaminada", "acta.verificada", "acta.devuelta", "acta.otra_imagen_pedida"),

@@ -1,7 +1,7 @@
 // Checking an acta: each row's crop beside its value. Enter says that it is the same; a key marks the one that is not.
 import { declarar } from '../diseno/teclas.js'
 import { enManos, olvidar, prepararMesa } from './mesa.js'
-import { caja, prepararVisor } from './visor.js'
+import { caja, prepararVisor, recortar } from './visor.js'
 
 olvidar(enManos())
 const visor = prepararVisor(), mesa = prepararMesa(), textos = document.getElementById('textos').dataset
@@ -48,12 +48,8 @@ filas.forEach((fila, i) => {
 visor.lista.then(() => {
   if (!visor.enderezada || !visor.img.naturalWidth) return
   for (const fila of filas) {
-    const donde = caja(fila), lienzo = fila.querySelector('canvas'), w = visor.img.naturalWidth, h = visor.img.naturalHeight
-    if (!donde) continue
-    const [x, y, ancho, alto] = [donde[0] * w, donde[1] * h, donde[2] * w, donde[3] * h]
-    lienzo.width = ancho; lienzo.height = alto
-    lienzo.getContext('2d').drawImage(visor.img, x, y, ancho, alto, 0, 0, ancho, alto)
-    lienzo.hidden = false
+    const donde = caja(fila)
+    if (donde) recortar(visor.img, donde, fila.querySelector('canvas'))
   }
   filas.find((f) => 'actual' in f.dataset)?.scrollIntoView({ block: 'nearest' })
 })

@@ -71,3 +71,11 @@ export function prepararVisor({ alEscribir = true } = {}) {
 }
 
 export const caja = (e) => e?.dataset.caja ? e.dataset.caja.split(' ').map(Number) : null
+
+/** Draw a part of the straight sheet by itself. */
+export function recortar(img, [cx, cy, ancho, alto], lienzo) {
+  const w = img.naturalWidth, h = img.naturalHeight
+  lienzo.width = ancho * w; lienzo.height = alto * h
+  lienzo.getContext('2d').drawImage(img, cx * w, cy * h, ancho * w, alto * h, 0, 0, ancho * w, alto * h)
+  lienzo.hidden = false
+}

@@ -1,0 +1,304 @@
+"""Practice at the capture desk: the same screen over exercise actas, who is admitted, and nothing of any acta."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from centro import Centro, envio, foto
+
+from noche import INICIO, carpeta_de_ejemplo
+from prep.bitacora.models import Hecho
+from prep.bitacora.practicas import practicas_de
+from prep.catalogo.services import importar, regla_de_practica
+from prep.ccv import practica as ensayo
+from prep.ccv.ejercicio import Ejercicio, EjercicioInvalido, Leccion, escribir, imagen, leer
+from prep.ccv.models import Espera, Practica, Turno
+from prep.ccv.services import Problema
+from prep.dominio.comun.facultades import Rol
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
+
+CAPTURA, PRACTICA = "/ccv/captura/", "/ccv/practica/"
+TECLA = {ILEGIBLE: "*", SIN_DATO: "-"}
+
+
+@pytest.fixture
+def ejercicios(centro: Centro, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[list[Ejercicio]]:
+    """An exercise of three actas of this process: a plain one, one with marks, one of another casilla."""
+    monkeypatch.setattr("prep.ccv.practica.dir_practica", lambda: tmp_path / "practica")
+    yield preparar(centro, tmp_path / "practica")
+
+
+def preparar(centro: Centro, carpeta: Any) -> list[Ejercicio]:
+    hechos = []
+    for lugar, leccion in enumerate((Leccion.LIMPIA, Leccion.MARCAS, Leccion.OTRA_CASILLA)):
+        clave, datos = centro.claves[lugar], foto(900 + lugar)
+        valores = centro.valores(clave)
+        if leccion is Leccion.MARCAS:
+            primero, segundo, *_ = valores
+            valores |= {primero: SIN_DATO, segundo: ILEGIBLE}
+        problema = "otra_casilla" if leccion is Leccion.OTRA_CASILLA else ""
+        hechos.append((Ejercicio(clave, hashlib.sha256(datos).hexdigest(), leccion, problema, valores), datos))
+    escribir(carpeta, centro.proceso.clave, hechos)
+    return [e for e, _ in hechos]
+
+
+def abre(cliente: Any) -> Any:
+    """The page of the next acta of the exercise."""
+    assert cliente.post(PRACTICA, {"accion": "tomar"}).status_code == 302
+    return cliente.get(PRACTICA)
+
+
+def dice(e: Ejercicio, **cambios: Any) -> dict[str, Any]:
+    """What somebody sends who types what the paper says."""
+    return {c: TECLA.get(v, v) for c, v in {**e.valores, **cambios}.items()}  # type: ignore[arg-type]
+
+
+def practica(cliente: Any, ejercicios: list[Ejercicio], **cambios: Any) -> Any:
+    """The whole exercise, with these fields of the first acta typed otherwise; the page at the end."""
+    for lugar, e in enumerate(ejercicios):
+        pagina = abre(cliente)
+        if e.problema:
+            datos = envio(pagina, {}, accion="problema", problema=e.problema, teclas="3")
+        else:
+            datos = envio(pagina, dice(e, **(cambios if lugar == 0 else {})), accion="enviar", teclas="50")
+        assert cliente.post(PRACTICA, datos).json() == {"ir": PRACTICA}
+    return cliente.get(PRACTICA)
+
+
+def de_actas() -> tuple[Any, ...]:
+    """Everything that this place keeps of actas."""
+    return (
+        list(Hecho.objects.exclude(clase="practica").order_by("posicion").values_list("id", flat=True)),
+        sorted(Espera.objects.values_list("clave", "paso", "desde")),
+        sorted(Turno.objects.values_list("acta", "persona")),
+    )
+
+
+def test_the_screen_is_the_one_of_the_night_and_nothing_of_any_acta_is_written(
+    centro: Centro, ejercicios: list[Ejercicio]
+) -> None:
+    """The exercise names actas of the process that wait to be typed: they go on waiting, untouched."""
+    for e in ejercicios:
+        centro.llega(e.clave)
+    cliente, quien = centro.entra(Rol.CAPTURISTA)
+    antes = de_actas()
+    pagina = abre(cliente)
+    assert pagina.templates[0].name == "ccv/captura.html"
+    assert re.findall(r'name="v\.(\w+)"', pagina.content.decode()) == list(ejercicios[0].valores)
+    assert "nada de esto cuenta" in pagina.content.decode()
+    assert cliente.get(pagina.context["imagen"]).content == foto(900)
+    practica(cliente, ejercicios)
+    assert de_actas() == antes
+    (hecho,) = Hecho.objects.filter(clase="practica")
+    assert (hecho.sujeto, hecho.persona, hecho.tipo) == (f"practica:{quien.persona}", quien.persona, "terminada")
+
+
+def test_who_types_what_the_paper_says_is_admitted_and_it_is_on_record(
+    centro: Centro, ejercicios: list[Ejercicio]
+) -> None:
+    cliente, quien = centro.entra(Rol.CAPTURISTA)
+    abre(cliente)
+    centro.reloj.avanzar(timedelta(seconds=75))
+    pagina = practica(cliente, ejercicios)
+    assert pagina.context["admitida"] is True
+    assert "Práctica aprobada" in pagina.content.decode()
+    suya = practicas_de([quien.persona])[quien.persona]
+    assert (suya.veces, suya.admitida, suya.anomalias) == (1, centro.reloj.ahora(), [])
+    assert suya.ultima is not None
+    campos = sum(len(e.valores) for e in ejercicios)
+    assert dict(suya.ultima.contenido) == {
+        "ejercicio": suya.ultima.contenido["ejercicio"],
+        "campos": campos,
+        "errores": 0,
+        "tolera": 2,
+        "segundos": 75,
+        "teclas": 103,
+    }
+
+
+def test_each_field_that_differs_is_shown_with_both_values_and_counts(
+    centro: Centro, ejercicios: list[Ejercicio]
+) -> None:
+    cliente, _ = centro.entra(Rol.CAPTURISTA)
+    pagina = abre(cliente)
+    uno, dos, *_ = ejercicios[0].valores
+    cliente.post(PRACTICA, envio(pagina, dice(ejercicios[0], **{uno: 999, dos: "*"}), accion="enviar"))
+    pagina = cliente.get(PRACTICA)
+    assert [(d["renglon"].clave, d["dijo"], d["dice"]) for d in pagina.context["distintos"]] == [
+        (uno, "999", 10),
+        (dos, "Ilegible", 11),
+    ]
+    assert (pagina.context["bien"], pagina.context["ultimo"]["errores"]) == (len(ejercicios[0].valores) - 2, 2)
+    # A blank box is not a zero, nor is an illegible one a guess.
+    vacio, borroso, *_ = ejercicios[1].valores
+    pagina = abre(cliente)
+    cliente.post(PRACTICA, envio(pagina, dice(ejercicios[1], **{vacio: 0, borroso: "-"}), accion="enviar"))
+    assert cliente.get(PRACTICA).context["ultimo"]["distintos"] == {vacio: "0", borroso: "Sin dato"}
+
+
+def test_an_acta_of_another_casilla_typed_and_a_good_one_sent_away_are_wrong_whole() -> None:
+    buena = Ejercicio("a", "0" * 64, Leccion.LIMPIA, "", {"a": 1, "b": SIN_DATO, "c": 0})
+    ajena = Ejercicio("a", "0" * 64, Leccion.OTRA_CASILLA, "otra_casilla", buena.valores)
+    assert ensayo.errores(buena, buena.valores, None) == 0
+    assert ensayo.errores(buena, {"a": 1, "b": 0, "c": SIN_DATO}, None) == 2
+    assert ensayo.errores(buena, {}, Problema.ILEGIBLE) == 3
+    assert ensayo.errores(ajena, buena.valores, None) == 3
+    assert ensayo.errores(ajena, {}, Problema.OTRA_CASILLA) == 0
+    assert ensayo.errores(ajena, {}, Problema.NO_ES_ACTA) == 1
+
+
+def test_who_errs_more_than_the_process_tolerates_repeats_and_both_times_are_on_record(
+    centro: Centro, ejercicios: list[Ejercicio]
+) -> None:
+    cliente, quien = centro.entra(Rol.CAPTURISTA)
+    mal = dict.fromkeys(list(ejercicios[0].valores)[: regla_de_practica().errores + 1], 999)
+    assert practica(cliente, ejercicios, **mal).context["admitida"] is False
+    suya = practicas_de([quien.persona])[quien.persona]
+    assert (suya.veces, suya.admitida) == (1, None)
+    mal.popitem()  # as many as are tolerated
+    assert practica(cliente, ejercicios, **mal).context["admitida"] is True
+    suya = practicas_de([quien.persona])[quien.persona]
+    assert (suya.veces, suya.admitida) == (2, centro.reloj.ahora())
+
+
+def test_sent_three_times_it_counts_once_and_what_was_left_is_told(centro: Centro, ejercicios: list[Ejercicio]) -> None:
+    cliente, _ = centro.entra(Rol.CAPTURISTA)
+    pagina = abre(cliente)
+    datos = envio(pagina, dice(ejercicios[0]), accion="enviar")
+    falta = cliente.post(PRACTICA, {c: v for c, v in datos.items() if c != "v.NULOS"})
+    assert (falta.status_code, falta.json()["campos"]) == (400, ["NULOS"])
+    assert [cliente.post(PRACTICA, datos).json() for _ in range(3)] == [{"ir": PRACTICA}] * 3
+    assert len(Practica.objects.get().hechos) == 1
+    pagina = abre(cliente)
+    cliente.post(PRACTICA, {"accion": "dejar"})
+    abre(cliente)
+    vieja = cliente.post(PRACTICA, envio(pagina, dice(ejercicios[1]), accion="enviar"))
+    assert (vieja.status_code, vieja.json()["ir"]) == (409, PRACTICA)
+    assert len(Practica.objects.get().hechos) == 1
+
+
+def test_a_slip_of_practice_serves_at_no_desk_and_one_of_the_desk_at_no_practice(
+    centro: Centro, ejercicios: list[Ejercicio]
+) -> None:
+    clave = ejercicios[0].clave
+    centro.llega(clave)
+    (ana, _), (beto, _) = centro.entra(Rol.CAPTURISTA), centro.entra(Rol.CAPTURISTA)
+    de_practica = envio(abre(ana), dice(ejercicios[0]), accion="enviar")
+    beto.post(CAPTURA, {"accion": "tomar"})
+    de_verdad = envio(beto.get(CAPTURA), centro.valores(clave), accion="enviar")
+    assert ana.post(CAPTURA, de_practica).status_code == 400
+    assert beto.post(PRACTICA, de_practica).status_code == 400  # somebody else's
+    assert beto.post(PRACTICA, de_verdad).status_code == 400
+    assert centro.acta(clave).capturas == []
+    # Whoever holds an acta finishes it first: its draft is in that browser.
+    assert abre(beto).templates[0].name == "ccv/practica.html"
+
+
+def test_the_answer_and_the_page_say_nothing_of_what_the_paper_says_before_it_is_sent(
+    centro: Centro, ejercicios: list[Ejercicio]
+) -> None:
+    """Two exercises that differ in their truth alone give the same page."""
+    cliente, _ = centro.entra(Rol.CAPTURISTA)
+    carpeta = ensayo.dir_practica()
+    paginas = []
+    for nulos in (7531, 8642):
+        otros = [
+            (Ejercicio(e.clave, e.imagen, e.leccion, "", {**e.valores, "NULOS": nulos}), imagen(carpeta, e.imagen))
+            for e in ejercicios
+        ]
+        escribir(carpeta, centro.proceso.clave, [(e, ruta.read_bytes()) for e, ruta in otros])
+        pagina = abre(cliente)
+        html = pagina.content.decode()
+        for de_cada_vez in (pagina.context["ficha"], pagina.context["orden"], str(pagina.context["csrf_token"])):
+            html = html.replace(de_cada_vez, "")
+        paginas.append(html)
+    assert paginas[0] == paginas[1]
+    assert "7531" not in paginas[0]
+
+
+def test_the_desk_asks_for_practice_only_where_the_process_does(
+    centro: Centro, ejercicios: list[Ejercicio], tmp_path: Any
+) -> None:
+    centro.llega(ejercicios[0].clave)
+    cliente, _ = centro.entra(Rol.CAPTURISTA)
+    html = cliente.get(CAPTURA).content.decode()
+    assert "Siguiente acta" in html and PRACTICA in html  # offered, and not asked for
+    exigir(tmp_path)
+    pagina = cliente.get(CAPTURA)
+    assert "Antes de capturar, practique" in pagina.content.decode()
+    assert "Siguiente acta" not in pagina.content.decode()
+    cliente.post(CAPTURA, {"accion": "tomar"})
+    assert Turno.objects.count() == 0
+    practica(cliente, ejercicios)
+    cliente.post(CAPTURA, {"accion": "tomar"})
+    assert Turno.objects.count() == 1
+
+
+def test_what_is_in_ones_hands_when_practice_is_asked_for_may_be_finished(
+    centro: Centro, ejercicios: list[Ejercicio], tmp_path: Any
+) -> None:
+    clave, otra = ejercicios[0].clave, ejercicios[1].clave
+    centro.llega(clave)
+    centro.llega(otra)
+    cliente, _ = centro.entra(Rol.CAPTURISTA)
+    cliente.post(CAPTURA, {"accion": "tomar"})
+    exigir(tmp_path)
+    pagina = cliente.get(CAPTURA)
+    assert pagina.templates[0].name == "ccv/captura.html"
+    assert cliente.post(CAPTURA, envio(pagina, centro.valores(clave), accion="enviar")).json() == {"ir": CAPTURA}
+    assert len(centro.acta(clave).capturas) == 1
+    assert Turno.objects.count() == 0  # and no other one is given
+
+
+def exigir(carpeta: Any) -> None:
+    """The process asks for practice from now on."""
+    shutil.copytree(carpeta_de_ejemplo(), carpeta / "proceso")
+    archivo = carpeta / "proceso" / "proceso.toml"
+    texto = archivo.read_text()
+    assert "exigida = false" in texto
+    archivo.write_text(texto.replace("exigida = false", "exigida = true"))
+    importar(carpeta / "proceso", INICIO)
+    assert regla_de_practica().exigida
+
+
+def test_without_an_exercise_or_with_one_of_other_forms_the_page_says_what_to_do(
+    centro: Centro, ejercicios: list[Ejercicio]
+) -> None:
+    cliente, _ = centro.entra(Rol.CAPTURISTA)
+    carpeta, e = ensayo.dir_practica(), ejercicios[0]
+    datos = imagen(carpeta, e.imagen).read_bytes()
+    menos = Ejercicio(e.clave, e.imagen, e.leccion, "", dict(list(e.valores.items())[:-1]))
+    for proceso, este in (("OTRO-2027", e), (centro.proceso.clave, menos)):
+        escribir(carpeta, proceso, [(este, datos)])
+        html = abre(cliente).content.decode()
+        assert "prep actas practica" in html
+    assert cliente.get(f"{PRACTICA}imagen/{e.imagen}/").status_code == 404
+    (carpeta / "practica.json").write_text("{")
+    with pytest.raises(EjercicioInvalido):
+        leer(carpeta)
+    assert cliente.get(PRACTICA).status_code == 200
+    (carpeta / "practica.json").unlink()
+    assert leer(carpeta) is None
+    assert "prep actas practica" in abre(cliente).content.decode()
+
+
+def test_the_supervisor_sees_who_has_not_practised(centro: Centro, ejercicios: list[Ejercicio]) -> None:
+    (ana, _), _ = centro.entra(Rol.CAPTURISTA), centro.entra(Rol.CAPTURISTA)
+    mal = dict.fromkeys(list(ejercicios[0].valores)[:5], 999)
+    practica(ana, ejercicios, **mal)
+    manda, _ = centro.entra(Rol.SUPERVISOR)
+
+    def estados(solo: str = "") -> list[str]:
+        filas = manda.get("/coordinacion/puestos/", {"solo": solo}).context["tabla"].filas
+        return sorted(f["practica"] for f in filas if f["roles"] == "Captura")
+
+    assert estados() == ["practica_sin_aprobar", "sin_practicar"]
+    practica(ana, ejercicios)
+    assert estados() == ["practica_aprobada", "sin_practicar"]
+    assert estados("por_practicar") == ["sin_practicar"]

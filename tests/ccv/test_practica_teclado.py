@@ -1,0 +1,87 @@
+"""Practice in a real Chromium, by keyboard alone, over the actas that the command makes."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+from centro import Centro
+from test_noche import TECLA, Teclado, foto
+
+from navegador import revisar
+from prep.bitacora.models import Hecho
+from prep.bitacora.practicas import practicas_de
+from prep.catalogo.ejemplo import ejemplo
+from prep.ccv.ejercicio import Leccion, leer
+from prep.dominio.comun.facultades import Rol
+from prep.dominio.practica import PRACTICA
+from prep.laboratorio.practica import preparar
+
+pytestmark = pytest.mark.navegador
+DIA, NOCHE = ("light", 1280), ("dark", 360)
+
+
+def mirar(pagina: Any, nombre: str, *vistas: tuple[str, int]) -> None:
+    """axe and a picture: by day on a desk, or by night on a phone."""
+    for tema, ancho in vistas:
+        pagina.emulate_media(color_scheme=tema)
+        pagina.set_viewport_size({"width": ancho, "height": 860})
+        revisar(pagina)
+        foto(pagina, f"practica_{nombre}_{ancho}")
+    pagina.emulate_media(color_scheme="light")
+    pagina.set_viewport_size({"width": 1280, "height": 860})
+
+
+def test_a_whole_exercise_by_keyboard_with_one_slip_admits(
+    escritorios: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.setattr("prep.ccv.practica.dir_practica", lambda: tmp_path)
+    centro = Centro()
+    cuenta = centro.persona(Rol.CAPTURISTA)
+    antes = Hecho.objects.count()
+    ana = Teclado(escritorios, cuenta, "/ccv/practica/")
+    assert "Todavía no hay actas de ejercicio" in ana.pagina.inner_text("main")
+
+    assert preparar(*ejemplo(60), tmp_path, 1, (Leccion.LIMPIA, Leccion.OTRA_CASILLA)) == 2
+    juego = leer(tmp_path)
+    assert juego is not None
+    escritorios.ir(ana.pagina, "/ccv/captura/")
+    assert "¿Es su primera vez?" in ana.pagina.inner_text("main")
+    escritorios.ir(ana.pagina, "/ccv/practica/")
+    mirar(ana.pagina, "inicio", DIA)
+    for n, e in enumerate(juego.ejercicios, 1):
+        ana.pulsa_y_sigue("Enter")
+        assert f"acta {n} de {len(juego.ejercicios)}" in ana.pagina.inner_text(".ensayo")
+        if e.problema:
+            ana.pulsa("F4")
+            ana.pulsa_y_sigue("2")
+        else:
+            dichos = dict(e.valores)
+            if n == 1:
+                dichos["NULOS"] = 999
+            ana.pulsa("Enter")
+            assert ana.pagina.locator(".guia").is_visible()  # the view goes to the row by itself
+            ana.escribe(dichos)
+            if n == 1:
+                foto(ana.pagina, "practica_captura")
+            ana.pulsa_y_sigue("Enter")
+        dicho = ana.pagina.inner_text("main")
+        if n == 1:
+            ana.pagina.wait_for_selector(".diferencias canvas:visible")
+            assert ana.pagina.locator(".diferencias li").count() == 1
+            assert f"{len(e.valores) - 1} de {len(e.valores)} campos bien" in dicho
+            usadas = sum(1 if v in TECLA else len(str(v)) + 1 for v in dichos.values()) + 2
+            assert f"{usadas} teclas" in dicho
+            mirar(ana.pagina, "un_error", NOCHE, *([DIA] if os.environ.get("PREP_FOTOS") else []))
+        else:
+            assert "Muy bien" in dicho
+    assert "Práctica aprobada" in dicho
+    mirar(ana.pagina, "final", DIA)
+    suya = practicas_de([cuenta.persona])[cuenta.persona]
+    assert (suya.veces, suya.admitida is not None) == (1, True)
+    assert suya.ultima is not None and suya.ultima.contenido["errores"] == 1
+    assert [h.clase for h in Hecho.objects.order_by("posicion")[antes:]] == [PRACTICA.nombre]
+    with ana.pagina.expect_navigation(wait_until="networkidle"):
+        ana.pulsa("Enter")
+    assert ana.pagina.url.endswith("/ccv/captura/")
