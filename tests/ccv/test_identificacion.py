@@ -11,11 +11,12 @@ from centro import Centro, envio, foto
 
 from gente import dentro, persona
 from noche import INICIO
-from prep.ccv import buscador, oficina
+from prep.ccv import oficina
 from prep.ccv.models import Turno
 from prep.dominio.acta.hechos import HOJA, Tipo
 from prep.dominio.acta.transiciones import Custodia
 from prep.dominio.comun.facultades import Rol
+from prep.papel import buscador
 
 RUTA = "/ccv/identificacion/"
 

@@ -24,7 +24,7 @@ from prep.acceso.roles import Rol
 from prep.bitacora.actas import acta_de
 from prep.bitacora.models import Acta as FilaActa
 from prep.bitacora.services import HechoRechazado
-from prep.ccv import buscador, cola, hoja, oficina, services
+from prep.ccv import cola, hoja, oficina, services
 from prep.ccv.cola import Quien
 from prep.ccv.models import Espera, Turno
 from prep.ccv.pasos import ESCRITORIOS, ROLES, Paso, imagen_de, toca
@@ -38,6 +38,7 @@ from prep.dominio.comun.autoridad import TODO
 from prep.dominio.comun.facultades import FACULTADES
 from prep.dominio.comun.rechazos import Rechazo
 from prep.evidencia.vista import tipo_mime
+from prep.papel import buscador
 
 registro = logging.getLogger("prep.ccv")
 DECLARAN_FUERA: Final = (Rol.COORDINADOR, Rol.SUPERVISOR)
