@@ -56,6 +56,8 @@ _CON_QR: Final = frozenset({"media_acta", "renglones_no_hallados"})
 """What the reader says of paper whose marks or rows it does not find: a copy, or a sheet cut. Its QR still says whose."""
 _IMPIDEN: Final = frozenset({"qr_otro_proceso", "quemada", "oscura"})
 """Of another process or another drill, which never comes in here; a blank back of a sheet, or nothing at all."""
+_SIN_HOJA: Final = frozenset({"varias_actas", "sin_pagina", "forma_desconocida", "en_espejo", *_IMPIDEN})
+"""What is said where no sheet, or more than one, is there to be made straight."""
 _turno, _cabida = threading.Lock(), threading.BoundedSemaphore(EN_ESPERA)
 
 
@@ -170,7 +172,7 @@ def _mirar(hoja: bytes, lector: Lector) -> _Mirada:
         if error.vista is not None:
             consejos = _consejos(gris, error.vista.pagina, error.vista.rectificada)
             return _Mirada(error.vista.pagina, acta, error.motivo, consejos)
-        pagina = situar(afinar(gris, hallar_marcas(gris))) if error.motivo != "varias_actas" else None
+        pagina = None if error.motivo in _SIN_HOJA else situar(afinar(gris, hallar_marcas(gris)))
         return _Mirada(pagina, acta, error.motivo, ())
     utiles = tuple(texto(f"catd.aviso.{a}") for a in avisos if a in ("marca_faltante", "pantalla"))
     return _Mirada(vista.pagina, acta, "", (*utiles, *_consejos(gris, vista.pagina, vista.rectificada)))
