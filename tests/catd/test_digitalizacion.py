@@ -166,9 +166,7 @@ def test_a_picture_that_was_thrown_away_asks_for_another_one(catd: Centro) -> No
     (una,) = digitalizar(quien, "a.jpg", hoja_digitalizada(clave), DOCUMENTO)
     pide, concede = catd.quien(Rol.DIGITALIZADOR), catd.quien(Rol.SUPERVISOR, lugar="CCV")
     contenido = {"imagen": una.imagen, "motivo": "No se lee."}
-    pedida, _ = escribir(
-        Tipo.OTRA_IMAGEN_PEDIDA, clave, pide.persona, contenido, catd.reloj.ahora(), nodo_de_aqui()
-    )
+    pedida, _ = escribir(Tipo.OTRA_IMAGEN_PEDIDA, clave, pide.persona, contenido, catd.reloj.ahora(), nodo_de_aqui())
     contenido = {"peticion": pedida.id}
     escribir(Tipo.OTRA_IMAGEN_CONFIRMADA, clave, concede.persona, contenido, catd.reloj.ahora(), nodo_de_aqui())
     (otra,) = digitalizar(quien, "a.jpg", hoja_digitalizada(clave), DOCUMENTO)

@@ -66,7 +66,7 @@ def test_a_shift_by_keyboard(turno: tuple[Any, Centro], tmp_path: Path) -> None:
     vivo.get_by_text("También llegaron").wait_for()
     mira(pagina, "acopio_recibido")
     teclas.press("F4")
-    pagina.get_by_text(f"3 / {len(catd.claves)}").or_(pagina.get_by_text("Recibido").nth(1)).first.wait_for()
+    pagina.locator(".cuenta dd", has_text=f"4 / {len(catd.claves)}").wait_for()
     assert centro.contar(AQUI).recibidas == 4
     teclas.type(catd.qr(una))
     teclas.press("Enter")

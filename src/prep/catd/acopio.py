@@ -73,7 +73,7 @@ def entender(dicho: str, catd: str, alcance: Collection[str]) -> tuple[list[str]
     if not halladas:
         raise NoProcede("acopio.nada", dicho=dicho[:80])
     propias = casillas_de(catd)
-    return sorted(halladas, key=lambda c: c[:11] not in propias), False
+    return sorted(halladas, key=lambda c: (c[:11] not in propias, c[:11])), False
 
 
 def _del_qr(junto: str, separador: str) -> str:
@@ -87,9 +87,11 @@ def _del_qr(junto: str, separador: str) -> str:
         raise NoProcede(f"qr.{error.motivo}", proceso=otro, este=formas().clave) from None
 
 
-def recibir(quien: Quien, claves: Sequence[str], sello: str, ahora: datetime, orden: str, confirma: bool) -> list[Recibida]:
-    """The packages are here: all of them, or none. `sello`: the hour that somebody stamped, if not now; `confirma`: those
-    of another centre too. Asked again with the same `orden`, it writes nothing and gives the same."""
+def recibir(
+    quien: Quien, claves: Sequence[str], sello: str, ahora: datetime, orden: str, confirma: bool
+) -> list[Recibida]:
+    """The packages are here: all of them, or none. `sello`: the hour that somebody stamped, if not now; `confirma`:
+    those of another centre too. Asked again with the same `orden`, it writes nothing and gives the same."""
     hora = del_sello(sello, ahora) if sello.strip() else ahora
     exigir_hora(hora, ahora)
     with transaction.atomic():

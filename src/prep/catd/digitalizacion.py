@@ -53,7 +53,7 @@ MEDIO: Final = "Escáner"
 EN_ESPERA: Final = 3
 """Files that wait for their turn in one process; the next one is told to come back: capture keeps its threads."""
 _CON_QR: Final = frozenset({"media_acta", "renglones_no_hallados"})
-"""What the reader says of paper whose marks or rows it does not find: a copy, or a sheet cut. Its QR still says whose."""
+"""What the reader says of paper whose marks or rows it does not find: a copy, a sheet cut. Its QR still says whose."""
 _IMPIDEN: Final = frozenset({"qr_otro_proceso", "quemada", "oscura"})
 """Of another process or another drill, which never comes in here; a blank back of a sheet, or nothing at all."""
 _SIN_HOJA: Final = frozenset({"varias_actas", "sin_pagina", "forma_desconocida", "en_espejo", *_IMPIDEN})
@@ -215,8 +215,10 @@ def _tiene(acta: Acta, imagen: str) -> bool:
 
 
 def _conocida(clave: str, imagen: str) -> bool:
-    hoja = acta_de(_hoja(imagen))
-    return _tiene(hoja, imagen) or (bool(clave) and imagen not in (a := acta_de(clave)).desechadas and _tiene(a, imagen))
+    """Whether a picture is here already. One that was thrown away from its acta is not: it is refused, and said."""
+    if _tiene(acta_de(_hoja(imagen)), imagen):
+        return True
+    return bool(clave) and any(i.sha256 == imagen for i in acta_de(clave).imagenes)
 
 
 def _asentar(quien: Quien, una: Resultado, mirada: _Mirada, derivados: Derivados, documento: str) -> Resultado:

@@ -281,7 +281,9 @@ def digitalizacion(request: HttpRequest) -> HttpResponse:
         datos["documento"] = documento
         try:
             hechos = _digitalizar(request, quien, documento)
-            datos["resultados"] = [(r, formas().identificacion(r.clave) if r.clave in formas() else None) for r in hechos]
+            datos["resultados"] = [
+                (r, formas().identificacion(r.clave) if r.clave in formas() else None) for r in hechos
+            ]
         except NoProcede as error:
             datos["frase"] = _frase(request, error)
         except Ocupado:
