@@ -175,7 +175,7 @@ def _mirar(hoja: bytes, lector: Lector) -> _Mirada:
         pagina = None if error.motivo in _SIN_HOJA else situar(afinar(gris, hallar_marcas(gris)))
         return _Mirada(pagina, acta, error.motivo, ())
     utiles = tuple(texto(f"catd.aviso.{a}") for a in avisos if a in ("marca_faltante", "pantalla"))
-    return _Mirada(vista.pagina, acta, "", (*utiles, *_consejos(gris, vista.pagina, vista.rectificada)))
+    return _Mirada(vista.pagina, acta or "", "", (*utiles, *_consejos(gris, vista.pagina, vista.rectificada)))
 
 
 def _solo_qr(gris: Gris, lector: Lector) -> str:
