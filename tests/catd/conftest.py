@@ -11,13 +11,18 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def datos_propios(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of data of its own: its secret of the QR codes and its evidence are nobody else's."""
+def datos_propios(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of data of its own: its secret of the QR codes, its node and its evidence are nobody else's."""
+    from prep.bitacora import nodos
     from prep.plataforma import almacen
 
+    guardados = almacen.evidencia, nodos.nodo_de_aqui
     monkeypatch.setenv("PREP_DATOS_DIR", str(tmp_path))
-    almacen.evidencia.cache_clear()
-    return tmp_path
+    for guardado in guardados:
+        guardado.cache_clear()
+    yield tmp_path
+    for guardado in guardados:
+        guardado.cache_clear()
 
 
 @pytest.fixture
@@ -25,9 +30,7 @@ def catd(db: Any, datos_propios: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     from centro_catd import Centro
 
     from prep.catd import oficina
-    from prep.plataforma import almacen
 
     uno = Centro()
     monkeypatch.setattr(oficina, "reloj", uno.reloj)
     yield uno
-    almacen.evidencia.cache_clear()

@@ -16,7 +16,6 @@ from prep.acceso.models import Cuenta
 from prep.acceso.roles import Rol
 from prep.catd import centro, oficina
 from prep.dominio.acta.hechos import Tipo
-from prep.plataforma import almacen
 
 pytestmark = pytest.mark.navegador
 ACOPIO, SIN_ACTA, DIGITALIZACION = "/catd/acopio/", "/catd/sin-acta/", "/catd/digitalizacion/"
@@ -27,7 +26,6 @@ def turno(escritorios: Any, datos_propios: Path, monkeypatch: pytest.MonkeyPatch
     uno = Centro()
     monkeypatch.setattr(oficina, "reloj", uno.reloj)
     yield escritorios, uno
-    almacen.evidencia.cache_clear()
 
 
 def entra(escritorios: Any, cuenta: Cuenta, **otros: Any) -> Any:

@@ -45,7 +45,7 @@ from prep.lectura.lector import Lector, descifrar
 from prep.lectura.lector import Rechazo as NoSeLee
 from prep.papel import qr
 from prep.papel.vigente import formas
-from prep.plataforma.almacen import ErrorAlmacen, evidencia
+from prep.plataforma.almacen import evidencia
 
 DOCUMENTOS: Final = ("Acta PREP", "Acta Consejo", "Copia RPPCI", "Copia PE")
 """TIPO_DOCUMENTO (LEEME)."""
@@ -104,7 +104,8 @@ class _Mirada:
 
 
 def digitalizar(quien: Quien, nombre: str, datos: bytes, documento: str) -> list[Resultado]:
-    """Take a file in, page by page. Raise `NoProcede` where this installation cannot, and `Ocupado`."""
+    """Take a file in, page by page. Raise `NoProcede` where this installation cannot, `Ocupado`, and `ErrorAlmacen`
+    where there is no place for it now."""
     archivo = PurePath(nombre.replace("\\", "/")).name[:80] or texto("catd.digitalizacion.sin_nombre")
     if documento not in DOCUMENTOS:
         raise NoProcede("digitalizacion.documento_malo")
@@ -116,8 +117,6 @@ def digitalizar(quien: Quien, nombre: str, datos: bytes, documento: str) -> list
             hojas = paginas(datos)
             return list(_paginas(quien, archivo, datos, hojas, documento, lector))
     except ArchivoRechazado as error:
-        return [Resultado(archivo, Que.NO, notas=(str(error),))]
-    except ErrorAlmacen as error:
         return [Resultado(archivo, Que.NO, notas=(str(error),))]
 
 

@@ -32,6 +32,7 @@ from prep.diseno.textos import texto
 from prep.dominio.acta.hechos import MotivoSinActa
 from prep.dominio.comun.hecho import HechoInvalido
 from prep.papel.vigente import formas
+from prep.plataforma.almacen import ErrorAlmacen
 
 registro = logging.getLogger("prep.catd")
 ULTIMAS: Final = 12
@@ -288,6 +289,9 @@ def digitalizacion(request: HttpRequest) -> HttpResponse:
             datos["frase"] = _frase(request, error)
         except Ocupado:
             datos["frase"], estado = texto("catd.digitalizacion.ocupado"), 503
+        except ErrorAlmacen as error:
+            registro.error("código %s: %s en %s", getattr(request, "codigo", ""), error, request.path)
+            datos["frase"], estado = texto("catd.digitalizacion.sin_lugar"), 503
     filas = centro.digitalizadas(quien.catd)
     datos |= {"cuenta": centro.contar(quien.catd), "ultimas": filas[:ULTIMAS], "cuantas": len(filas)}
     return render(request, "catd/digitalizacion.html", datos | _zona(quien), status=estado)
