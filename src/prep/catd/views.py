@@ -275,7 +275,11 @@ def digitalizacion(request: HttpRequest) -> HttpResponse:
         quien = _quien(request)
     except NoProcede as error:
         return _sin_centro(request, "digitalizacion", error)
-    datos = _base(request, "digitalizacion") | {"documentos": DOCUMENTOS, "documento": DOCUMENTOS[0]}
+    datos = _base(request, "digitalizacion") | {
+        "documentos": DOCUMENTOS,
+        "documento": DOCUMENTOS[0],
+        "maximo": ARCHIVO_MAXIMO,
+    }
     estado = 200
     if request.method == "POST":
         documento = request.POST.get("documento", DOCUMENTOS[0])

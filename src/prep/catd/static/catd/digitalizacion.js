@@ -50,6 +50,7 @@ function encolar(archivos) {
     datos.set('documento', forma.elements.documento.value)
     datos.set('archivo', uno)
     resultados.prepend(renglon)
+    if (uno.size > Number(forma.dataset.maximo)) { decir(renglon, forma.dataset.grande); renglon.classList.add('mal'); continue }
     fila.push({ datos, renglon })
   }
   archivo.value = ''
