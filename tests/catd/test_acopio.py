@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from centro_catd import AHORA, AQUI, Centro, impresas, tipos
+from django.db import connection
 
 from prep.bitacora.models import Hecho
 from prep.catd import acopio, centro
 from prep.catd.acopio import Que
-from prep.catd.oficina import NoProcede
+from prep.catd.oficina import NoProcede, Quien
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Custodia
 from prep.dominio.comun.facultades import Rol
@@ -171,7 +174,19 @@ def test_an_account_of_no_centre_is_told_so(catd: Centro) -> None:
     assert not Hecho.objects.filter(clase="acta").exists()
 
 
-def test_received_twice_in_one_moment_is_received_once(catd: Centro) -> None:
-    una, otra = catd.quien(Rol.ACOPIADOR), catd.quien(Rol.ACOPIADOR)
-    que = [acopio.recibir(q, catd.claves[:2], "", AHORA, f"catd-{uuid4()}", False) for q in (una, otra)]
-    assert [[r.que for r in unas] for unas in que] == [[Que.NUEVA] * 2, [Que.REPETIDA] * 2]
+def test_read_at_three_desks_at_once_is_one_fact_and_the_others_are_told(
+    bitacora_nueva: Any, datos_propios: Path
+) -> None:
+    catd = Centro()
+    quienes, claves = [catd.quien(Rol.ACOPIADOR) for _ in range(3)], catd.claves[:2]
+
+    def recibe(quien: Quien) -> list[Que]:
+        try:
+            return [r.que for r in acopio.recibir(quien, claves, "", AHORA, f"catd-{uuid4()}", False)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as hilos:
+        todas = sorted(hilos.map(recibe, quienes))
+    assert todas == [[Que.NUEVA] * 2, [Que.REPETIDA] * 2, [Que.REPETIDA] * 2]
+    assert [tipos(c) for c in claves] == [[Tipo.ACOPIADA]] * 2

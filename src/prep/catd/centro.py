@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 
 from django.db import connection
 
@@ -71,9 +72,9 @@ def _escritos(catd: str, tipo: Tipo) -> dict[str, datetime]:
     return escritos
 
 
-def recibidas(catd: str) -> list[Fila]:
-    """The packages that a centre received, the last first."""
-    return _filas(catd, _escritos(catd, Tipo.ACOPIADA))
+def recibidas(catd: str, cuantas: int | None = None) -> list[Fila]:
+    """The packages that a centre received, the last first (`cuantas`: so many)."""
+    return _filas(catd, dict(islice(_escritos(catd, Tipo.ACOPIADA).items(), cuantas)))
 
 
 def digitalizadas(catd: str) -> list[Fila]:

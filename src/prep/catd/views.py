@@ -103,8 +103,7 @@ def acopio(request: HttpRequest) -> HttpResponse:
     datos = _base(request, "acopio") | {"sello": ""}
     if request.method == "POST":
         datos |= _recibir(request, quien)
-    recibidas = centro.recibidas(quien.catd)
-    datos |= {"cuenta": centro.contar(quien.catd), "ultimas": recibidas[:ULTIMAS], "cuantas": len(recibidas)}
+    datos |= {"cuenta": centro.contar(quien.catd), "ultimas": centro.recibidas(quien.catd, ULTIMAS)}
     datos["corrige"] = any(c.rol is Rol.COORDINADOR for c in cargos_de(request))
     return render(request, "catd/acopio.html", datos | _zona(quien))
 
