@@ -90,6 +90,7 @@ FALTAS = {
     "casilla baja": Falta("tel-1 --motivo Robo --autoriza nadie", "No hay una cuenta «nadie».", 1),
     "casilla codigos": Falta("--autoriza nadie", "No hay una cuenta «nadie».", 1),
     "casilla telefonos": Falta("de-mas", "Sobran argumentos: de-mas."),
+    "catd vigilar": Falta(f"{NADA} --usuario nadie", f"no existe «{NADA}»"),
     "cofirmas": Falta(f". --politica {NADA} --firma {NADA}", f"no existe «{NADA}»"),
     "corte": SIN_PROCESO,
     "corte programar": SIN_PROCESO,
@@ -139,6 +140,7 @@ FALTAS = {
 EN_OTRA_PRUEBA = {
     "bench": "make bench",
     **dict.fromkeys(("casilla baja", "casilla codigos", "casilla telefonos"), "tests/casilla/test_codigos.py"),
+    "catd vigilar": "tests/catd/test_vigilar.py",
     "lote importar": "tests/intercambio/test_lotes.py",
     "postgres roles": "tests/plataforma/test_roles.py",
     "demo": "tests/test_demo.py",

@@ -11,6 +11,7 @@ from prep.bench import bench
 from prep.bitacora.cli import app as bitacora
 from prep.casilla.cli import app as casilla
 from prep.catalogo.cli import app as proceso
+from prep.catd.cli import app as catd
 from prep.comprobacion import cli as comprobacion
 from prep.comprobacion.cli import pagina_verifica, verificar
 from prep.demo import demo
@@ -45,6 +46,7 @@ for nombre, grupo in (
     ("proceso", proceso),
     ("acceso", acceso),
     ("casilla", casilla),
+    ("catd", catd),
     ("bitacora", bitacora),
     ("corte", corte),
     ("operacion", operacion),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shutil
 import signal
 import time
@@ -143,6 +142,7 @@ def _noche(casillas: int, semilla: int, pausa: float) -> bool:
     from prep.lectura.lectores import Lectores, lector_de
     from prep.lectura.obrero import Obrero
     from prep.papel.formas import Formas
+    from prep.papel.opciones import secreto_qr
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.plataforma.reloj import RelojFijo
     from prep.publicacion.corte import hacer_corte
@@ -175,7 +175,7 @@ def _noche(casillas: int, semilla: int, pausa: float) -> bool:
         proceso.clave, Modo.SIMULACRO.value, instituto, nodo, noche.cargos, CIERRE, telefonos=noche.telefonos
     )
     actas = list(noche.papeles())
-    formas = Formas(proceso, info, secrets.token_bytes(32), "SIMULACRO")
+    formas = Formas(proceso, info, secreto_qr(None, crear=True), "SIMULACRO")
     imagenes = _retratar(formas, actas, evidencia.raiz, semilla)
     for acta in actas:
         noche.vivir(acta, imagenes[acta.esperada.clave])
@@ -307,28 +307,36 @@ def _administracion(puerto: int) -> Iterator[list[tuple[str, str, str]]]:
     says of it: address, name, and how to come in."""
     from prep.acceso import listas, terminales
     from prep.acceso.facultades import Escribano
+    from prep.catalogo.services import informativo
     from prep.plataforma.arranque import entorno_de
     from prep.plataforma.roles import WEB
     from prep.plataforma.servidor import orden_de_servidor, sirviendo
     from prep.transparencia.llaves import leer_privada
 
-    llave = leer_privada(llave_del_instituto())
+    llave, lugar = leer_privada(llave_del_instituto()), informativo().catds[0].clave
     lista = (
         "usuario,nombre,roles,lugar\ncomite,Comité técnico de demostración,cotaprep,Sede\n"
         "demo,Persona de demostración,administrador,Sede\n"
+        f"centro,Centro de acopio de demostración,acopiador|digitalizador,{lugar}\n"
     )
-    comite, demo = listas.importar(lista, Escribano.del_instituto(llave, llave.llave.publica))
+    comite, demo, centro = listas.importar(lista, Escribano.del_instituto(llave, llave.llave.publica))
     _, codigo = terminales.nueva("Este equipo", "Sede")
     direccion = f"http://127.0.0.1:{puerto}"
     with sirviendo(orden_de_servidor(puerto), entorno_de(WEB)):
         salida.print(f"Adentro: [bold]{direccion}/entrar/terminal/[/] código del equipo {codigo}")
         salida.print(f"Para ver el tablero y la historia de cada acta: usuario comite, contraseña {comite.clave}")
         salida.print(f"Para administrar (pide además un segundo factor): usuario demo, contraseña {demo.clave}")
+        salida.print(f"Para recibir sobres y digitalizar: usuario centro, contraseña {centro.clave}")
         yield [
             (
                 f"{direccion}/entrar/terminal/",
                 "El tablero y la historia de cada acta",
                 f"Código del equipo {codigo}; después, usuario comite, contraseña {comite.clave}. Pide cambiarla.",
+            ),
+            (
+                f"{direccion}/catd/acopio/",
+                f"Los escritorios del centro de acopio {lugar}",
+                f"Cuando el equipo ya está dado de alta: usuario centro, contraseña {centro.clave}. Pide cambiarla.",
             ),
             (
                 f"{direccion}/admin/",

@@ -16,6 +16,7 @@ api.add_router("/bitacora", bitacora)
 urlpatterns = [
     path("", include("prep.acceso.urls")),
     path("casilla/", include("prep.casilla.urls")),
+    path("catd/", include("prep.catd.urls")),
     path("ccv/", include("prep.ccv.urls")),
     path("", include("prep.coordinacion.urls")),
     path("admin/", admin.site.urls),

@@ -36,6 +36,7 @@ NADIE: frozenset[Rol] = frozenset()
 ADMIN, AUD = Rol.ADMINISTRADOR, Rol.AUDITOR
 COORDINAN = MANDO | {AUD, Rol.COTAPREP, Rol.CONSEJO}
 IDENTIFICAN = frozenset({Rol.DIGITALIZADOR, Rol.COORDINADOR, Rol.SUPERVISOR})
+ACOPIAN = frozenset({Rol.ACOPIADOR, Rol.COORDINADOR})
 EN_ESCRITORIO = IDENTIFICAN | {Rol.CAPTURISTA, Rol.VERIFICADOR, Rol.ACOPIADOR}
 
 TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
@@ -75,6 +76,11 @@ TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     "casilla/lector.wasm": ("GET", None),
     "casilla/textos.json": ("GET", None),
     "casilla/app.webmanifest": ("GET", None),
+    "catd/acopio/": ("GET", ACOPIAN),
+    "catd/acopio/acuse/": ("GET", ACOPIAN),
+    "catd/acopio/<str:clave>/corregir/": ("GET", frozenset({Rol.COORDINADOR})),
+    "catd/sin-acta/": ("GET", ACOPIAN),
+    "catd/digitalizacion/": ("GET", frozenset({Rol.DIGITALIZADOR, Rol.COORDINADOR})),
     "ccv/": ("GET", TODOS),
     "ccv/captura/": ("GET", frozenset({Rol.CAPTURISTA})),
     "ccv/diferencias/": ("GET", frozenset({Rol.VERIFICADOR, Rol.SUPERVISOR})),
@@ -195,6 +201,7 @@ OBJETOS: dict[str, dict[str, frozenset[Rol]]] = {
     "cuenta/personas/<str:usuario>/retirar/": DE_UNA_PERSONA,
     "cuenta/personas/<str:usuario>/sin-segundo/": {**DE_UNA_PERSONA, "del lugar": frozenset({ADMIN})},
     "cuenta/terminales/<uuid:ident>/quitar/": DE_UNA_PERSONA,
+    "catd/acopio/<str:clave>/corregir/": {"sin recibir": NADIE, "de otro proceso": NADIE},
     "ccv/imagen/<str:clave>/": {"suyo": EN_ESCRITORIO, "de otra persona": NADIE, "de otro proceso": NADIE},
     "ccv/imagen/<str:clave>/<str:otra>/": {"suyo": NADIE, "de otra persona": NADIE, "de otro proceso": NADIE},
     "ccv/practica/imagen/<str:huella>/": {"de otro proceso": NADIE},

@@ -27,7 +27,7 @@ from prep.bitacora.models import Acta as FilaActa
 from prep.bitacora.practicas import practicas_de
 from prep.bitacora.services import HechoRechazado
 from prep.catalogo.services import regla_de_practica
-from prep.ccv import buscador, cola, hoja, oficina, services
+from prep.ccv import cola, hoja, oficina, services
 from prep.ccv import practica as ensayo
 from prep.ccv.cola import Quien
 from prep.ccv.models import Espera, Practica, Turno
@@ -43,6 +43,7 @@ from prep.dominio.comun.facultades import FACULTADES
 from prep.dominio.comun.rechazos import Rechazo
 from prep.dominio.practica import admite
 from prep.evidencia.vista import tipo_mime
+from prep.papel import buscador
 
 registro = logging.getLogger("prep.ccv")
 DECLARAN_FUERA: Final = (Rol.COORDINADOR, Rol.SUPERVISOR)

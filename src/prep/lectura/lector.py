@@ -117,7 +117,7 @@ class _Lector(ABC):
         imagen = sha256(datos).hexdigest()
         try:
             gris = descifrar(datos)
-            vista, acta, avisos = self._situar(gris, esperada)
+            vista, acta, avisos = self.ubicar(gris, esperada)
         except Rechazo as r:
             return Lectura(imagen, self.redes.huella, r.motivo, r.detalle), r.vista
         campos, tono = self._campos(vista)
@@ -138,7 +138,7 @@ class _Lector(ABC):
         )
         return lectura, vista
 
-    def _situar(self, gris: Gris, esperada: str | None) -> tuple[Vista, str | None, list[str]]:
+    def ubicar(self, gris: Gris, esperada: str | None) -> tuple[Vista, str | None, list[str]]:
         """`situar`; of a picture where no page can be placed, say it if the picture itself is the reason."""
         try:
             return self.situar(gris, esperada)

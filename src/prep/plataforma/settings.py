@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "prep.diseno",
     "prep.acceso",
     "prep.casilla",
+    "prep.catd",
     "prep.ccv",
     "prep.coordinacion",
     "allauth",

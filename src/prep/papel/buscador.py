@@ -10,9 +10,9 @@ from itertools import islice
 from typing import Final
 
 from prep.catalogo.services import cargar
-from prep.ccv import oficina
 from prep.dominio.comun.autoridad import TODO
 from prep.papel.plantilla import Identificacion
+from prep.papel.vigente import formas
 
 CUANTAS: Final = 12
 """As many as one looks through; more is a reason to type one word more."""
@@ -38,8 +38,8 @@ def buscar(dicho: str, alcance: Collection[str], entre: Entre | None = None) -> 
     palabras = [p for p in _palabras(dicho[:_LARGO]) if p not in _DE_MAS]
     if not palabras:
         return []
-    formas = oficina.formas()
-    return [Hallada(c, formas.identificacion(c)) for c in islice(_halladas(palabras, alcance, entre), CUANTAS)]
+    suyas = formas()
+    return [Hallada(c, suyas.identificacion(c)) for c in islice(_halladas(palabras, alcance, entre), CUANTAS)]
 
 
 def _halladas(palabras: list[str], alcance: Collection[str], entre: Entre | None) -> Iterator[str]:
@@ -59,8 +59,8 @@ def _halladas(palabras: list[str], alcance: Collection[str], entre: Entre | None
 @lru_cache(maxsize=2)
 def _indice(huella: str) -> tuple[tuple[str, str], ...]:
     """Each acta's key and the words that find it, each after a space."""
-    formas = oficina.formas()
-    return tuple((a.clave, _texto(formas.identificacion(a.clave), str(a.casilla.clave))) for a in formas.actas())
+    suyas = formas()
+    return tuple((a.clave, _texto(suyas.identificacion(a.clave), str(a.casilla.clave))) for a in suyas.actas())
 
 
 def _texto(ident: Identificacion, casilla: str) -> str:

@@ -1,0 +1,15 @@
+"""`/catd/…`: receive packages and scan actas at a collection centre."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from prep.catd import views
+
+urlpatterns = [
+    path("acopio/", views.acopio, name="catd-acopio"),
+    path("acopio/acuse/", views.acuse, name="catd-acuse"),
+    path("acopio/<str:clave>/corregir/", views.corregir, name="catd-corregir"),
+    path("sin-acta/", views.sin_acta, name="catd-sin-acta"),
+    path("digitalizacion/", views.digitalizacion, name="catd-digitalizacion"),
+]

@@ -1,0 +1,315 @@
+"""The desks of a centre. Each is one page that answers a form with itself: a script sends the forms and puts in place
+what comes back, so that nobody waits for a page; without it they are sent as any form is."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from prep.acceso.destinos import destinos_de
+from prep.acceso.models import Cuenta
+from prep.acceso.permisos import cargos_de, requiere
+from prep.acceso.roles import Rol
+from prep.bitacora.actas import acta_de
+from prep.bitacora.services import HechoRechazado
+from prep.catalogo.services import cargar, informativo
+from prep.catalogo.services.errores import ProcesoDesconocido
+from prep.catd import acopio as casos
+from prep.catd import centro, oficina
+from prep.catd.digitalizacion import DOCUMENTOS, Ocupado, Que, Resultado, digitalizar
+from prep.catd.oficina import ACOPIAN, DIGITALIZAN, NoProcede, Quien
+from prep.diseno.textos import texto
+from prep.dominio.acta.hechos import MotivoSinActa
+from prep.dominio.comun.hecho import HechoInvalido
+from prep.papel.vigente import formas
+from prep.plataforma.almacen import ErrorAlmacen
+
+registro = logging.getLogger("prep.catd")
+ULTIMAS: Final = 12
+ARCHIVO_MAXIMO: Final = 16 * 2**20
+"""Of a file that comes by the browser: what the door of the server lets in. The watched folder takes more."""
+_MUCHAS: Final = 20
+_ORDEN: Final = re.compile(r"[0-9a-f-]{32,36}")
+_MOTIVO: Final = 500
+
+
+def _quien(request: HttpRequest) -> Quien:
+    """Whoever is in, and their centre; raise `NoProcede` when their account is of no centre of the process."""
+    assert isinstance(request.user, Cuenta)
+    try:
+        de_aqui = request.user.lugar in {c.clave for c in informativo().catds}
+    except ProcesoDesconocido as error:
+        registro.warning("%s", error)
+        raise NoProcede("lugar.sin_proceso") from None
+    if not de_aqui:
+        raise NoProcede("lugar.no_es_catd", lugar=request.user.lugar)
+    return Quien(request.user.persona, request.user.lugar)
+
+
+def _alcance(request: HttpRequest) -> frozenset[str]:
+    return frozenset[str]().union(*(c.alcance for c in cargos_de(request) if c.rol in ACOPIAN))
+
+
+def _base(request: HttpRequest, aqui: str) -> dict[str, Any]:
+    """What every page of the room needs."""
+    mios = {c.rol for c in cargos_de(request)}
+    suyas = [("catd-acopio", "acopio", ACOPIAN), ("catd-sin-acta", "sin_acta", ACOPIAN)]
+    suyas += [("catd-digitalizacion", "digitalizacion", DIGITALIZAN)]
+    pestanas = [
+        {"ruta": reverse(ruta), "rotulo": texto(f"catd.{nombre}.titulo"), "activa": nombre == aqui}
+        for ruta, nombre, roles in suyas
+        if mios & set(roles)
+    ]
+    rutas = {reverse(ruta) for ruta, _, _ in suyas}
+    otras = [d | {"activa": False} for d in destinos_de(cargos_de(request)) if d["ruta"] not in rutas]
+    return {"pestanas": pestanas + otras, "titulo": f"catd.{aqui}.titulo", "orden": str(uuid4())}
+
+
+def _sin_centro(request: HttpRequest, aqui: str, error: NoProcede) -> HttpResponse:
+    return render(request, "catd/lugar.html", _base(request, aqui) | {"frase": str(error)})
+
+
+def _orden(request: HttpRequest) -> str:
+    """The id of what is asked: the page's, so that it is done once however many times it is sent."""
+    dicha = request.POST.get("orden", "")
+    return f"catd-{dicha}" if _ORDEN.fullmatch(dicha) else f"catd-{uuid4()}"
+
+
+def _zona(quien: Quien) -> dict[str, Any]:
+    return {"zona": oficina.zona(), "centro": oficina.nombre_de(quien.catd)}
+
+
+# receiving
+
+
+@requiere(*ACOPIAN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def acopio(request: HttpRequest) -> HttpResponse:
+    """Receive packages: what a reader or a person types, and what was received."""
+    try:
+        quien = _quien(request)
+    except NoProcede as error:
+        return _sin_centro(request, "acopio", error)
+    datos = _base(request, "acopio") | {"sello": ""}
+    if request.method == "POST":
+        datos |= _recibir(request, quien)
+    datos |= {"cuenta": centro.contar(quien.catd), "ultimas": centro.recibidas(quien.catd, ULTIMAS)}
+    datos["corrige"] = any(c.rol is Rol.COORDINADOR for c in cargos_de(request))
+    return render(request, "catd/acopio.html", datos | _zona(quien))
+
+
+def _recibir(request: HttpRequest, quien: Quien) -> dict[str, Any]:
+    """What the page says of what was sent."""
+    sello, confirma = request.POST.get("sello", "")[:8], "confirma" in request.POST
+    claves = request.POST.getlist("clave")[:_MUCHAS]
+    try:
+        if not claves:
+            dicho = request.POST.get("q", "")[:200]
+            if not dicho.strip():
+                return {}
+            claves, sin_duda = casos.entender(dicho, quien.catd, _alcance(request))
+            if not sin_duda:
+                return {"elegir": _para_elegir(claves, quien), "sello": sello, "dicho": dicho}
+        hechas = casos.recibir(quien, claves, sello, oficina.reloj.ahora(), _orden(request), confirma)
+    except (NoProcede, HechoRechazado) as error:
+        return {"frase": _frase(request, error), "sello": sello}
+    ajenas = [h for h in hechas if h.que is casos.Que.AJENA]
+    listas = [h for h in hechas if h.que is not casos.Que.AJENA]
+    otras = casos.faltan(listas[-1].clave) if len(listas) == 1 and listas[0].que is casos.Que.NUEVA else []
+    return {
+        "hechas": [_mostrar(h) for h in listas],
+        "ajenas": [_mostrar(h) for h in ajenas],
+        "otras": [(c, formas().identificacion(c)) for c in otras],
+        "sello": sello if ajenas else "",
+        "sello_de_las_otras": sello,
+    }
+
+
+def _mostrar(hecha: casos.Recibida) -> dict[str, Any]:
+    return {
+        "clave": hecha.clave,
+        "ident": formas().identificacion(hecha.clave),
+        "nueva": hecha.que is casos.Que.NUEVA,
+        "hora": hecha.hora,
+        "con_foto": hecha.antes.value in ("fotografiada", "digitalizada", "identificada"),
+        "aparecio": hecha.antes.value in ("sin_acta", "sin_acta_dicha"),
+        "centro": oficina.nombre_de(hecha.centro) or hecha.centro or texto("catd.acopio.sin_centro"),
+    }
+
+
+def _para_elegir(claves: Sequence[str], quien: Quien) -> list[dict[str, Any]]:
+    """Actas among which one chooses; those of one casilla that have not come are chosen already."""
+    una, propias = len({c[:11] for c in claves}) == 1, set(centro.esperadas(quien.catd))
+    elegibles = []
+    for clave in claves:
+        acta = acta_de(clave)
+        elegibles.append(
+            {
+                "clave": clave,
+                "ident": formas().identificacion(clave),
+                "custodia": acta.custodia.value,
+                "hora": acta.acopio,
+                "marcada": una and acta.acopio is None,
+                "ajena": clave not in propias,
+            }
+        )
+    return elegibles
+
+
+def _frase(request: HttpRequest, error: NoProcede | HechoRechazado) -> str:
+    """What a person reads of a refusal; it is in the log with the code of the answer."""
+    frase = error.rechazo.value if isinstance(error, HechoRechazado) else str(error)
+    registro.info("código %s: %s en %s", getattr(request, "codigo", ""), frase, request.path)
+    return frase
+
+
+@requiere(*ACOPIAN)
+@require_GET
+def acuse(request: HttpRequest) -> HttpResponse:
+    """What this centre received, to print and sign."""
+    try:
+        quien = _quien(request)
+    except NoProcede as error:
+        return _sin_centro(request, "acopio", error)
+    datos = _base(request, "acopio") | _zona(quien)
+    datos |= {"cuenta": centro.contar(quien.catd), "filas": centro.recibidas(quien.catd)[::-1]}
+    datos |= {"sin_acta": centro.sin_acta(quien.catd), "ahora": oficina.reloj.ahora(), "proceso": cargar()}
+    return render(request, "catd/acuse.html", datos)
+
+
+def _acopiada(request: HttpRequest, clave: str) -> frozenset[str] | None:
+    """An acta of the process that has a stamp; to whoever coordinates anything else there is no such thing."""
+    try:
+        hay = clave in formas() and acta_de(clave).acopio is not None
+    except ProcesoDesconocido:
+        return None
+    return frozenset({clave[:11]}) if hay else None
+
+
+@requiere(Rol.COORDINADOR, sobre=_acopiada)
+@require_http_methods(["GET", "HEAD", "POST"])
+def corregir(request: HttpRequest, clave: str) -> HttpResponse:
+    """The hour of a stamp that was typed wrong."""
+    try:
+        quien = _quien(request)
+    except NoProcede as error:
+        return _sin_centro(request, "acopio", error)
+    acta, zona = acta_de(clave), oficina.zona()
+    assert acta.acopio is not None
+    datos = _base(request, "acopio") | _zona(quien)
+    datos |= {"ident": formas().identificacion(clave), "clave": clave, "hora": acta.acopio}
+    datos |= {"dicha": acta.acopio.astimezone(zona).strftime("%Y-%m-%dT%H:%M"), "motivo": ""}
+    if request.method == "POST":
+        dicha, motivo = request.POST.get("hora", "")[:25], request.POST.get("motivo", "")[:_MOTIVO]
+        try:
+            hora = _leer_hora(dicha)
+            casos.corregir(quien, clave, hora, motivo, oficina.reloj.ahora(), _orden(request))
+        except (NoProcede, HechoRechazado) as error:
+            datos |= {"frase": _frase(request, error), "dicha": dicha, "motivo": motivo}
+        except HechoInvalido:
+            datos |= {"frase": texto("catd.corregir.falta_motivo"), "dicha": dicha, "motivo": motivo}
+        else:
+            messages.success(request, texto("catd.corregir.hecho", hora=oficina.decir(hora)))
+            return redirect("catd-acopio")
+    return render(request, "catd/corregir.html", datos)
+
+
+def _leer_hora(dicha: str) -> datetime:
+    try:
+        return datetime.fromisoformat(dicha).replace(tzinfo=oficina.zona())
+    except ValueError:
+        raise NoProcede("hora.no_se_entiende", dicho=dicha) from None
+
+
+@requiere(*ACOPIAN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def sin_acta(request: HttpRequest) -> HttpResponse:
+    """Say that no acta came and why; somebody who coordinates confirms it."""
+    try:
+        quien = _quien(request)
+    except NoProcede as error:
+        return _sin_centro(request, "sin_acta", error)
+    datos = _base(request, "sin_acta") | {"motivos": list(MotivoSinActa)}
+    if request.method == "POST":
+        datos |= _sin_acta(request, quien)
+    datos["filas"] = centro.sin_acta(quien.catd)
+    return render(request, "catd/sin_acta.html", datos | _zona(quien))
+
+
+def _sin_acta(request: HttpRequest, quien: Quien) -> dict[str, Any]:
+    claves, motivo = request.POST.getlist("clave")[:_MUCHAS], request.POST.get("motivo", "")
+    try:
+        if not claves:
+            dicho = request.POST.get("q", "")[:200]
+            halladas = casos.entender(dicho, quien.catd, _alcance(request))[0] if dicho.strip() else []
+            return {"elegir": _para_elegir(halladas, quien), "dicho": dicho}
+        casos.decir_sin_acta(quien, claves, motivo, oficina.reloj.ahora(), _orden(request))
+    except (NoProcede, HechoRechazado) as error:
+        datos: dict[str, Any] = {"frase": _frase(request, error)}
+        if claves and isinstance(error, NoProcede):
+            vivas = [c for c in claves if c in formas()]
+            datos["elegir"] = [e | {"marcada": True} for e in _para_elegir(vivas, quien)]
+        return datos
+    return {"dichas": [(c, formas().identificacion(c)) for c in claves], "motivo": motivo}
+
+
+# scanning
+
+
+@requiere(*DIGITALIZAN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def digitalizacion(request: HttpRequest) -> HttpResponse:
+    """Take files in and say of each page what became of it."""
+    try:
+        quien = _quien(request)
+    except NoProcede as error:
+        return _sin_centro(request, "digitalizacion", error)
+    datos = _base(request, "digitalizacion") | {
+        "documentos": DOCUMENTOS,
+        "documento": DOCUMENTOS[0],
+        "maximo": ARCHIVO_MAXIMO,
+    }
+    estado = 200
+    if request.method == "POST":
+        documento = request.POST.get("documento", DOCUMENTOS[0])
+        datos["documento"] = documento
+        try:
+            hechos = _digitalizar(request, quien, documento)
+            datos["resultados"] = [
+                (r, formas().identificacion(r.clave) if r.clave in formas() else None) for r in hechos
+            ]
+        except NoProcede as error:
+            datos["frase"] = _frase(request, error)
+        except Ocupado:
+            datos["frase"], estado = texto("catd.digitalizacion.ocupado"), 503
+        except ErrorAlmacen as error:
+            registro.error("código %s: %s en %s", getattr(request, "codigo", ""), error, request.path)
+            datos["frase"], estado = texto("catd.digitalizacion.sin_lugar"), 503
+    filas = centro.digitalizadas(quien.catd)
+    datos |= {"cuenta": centro.contar(quien.catd), "ultimas": filas[:ULTIMAS], "cuantas": len(filas)}
+    return render(request, "catd/digitalizacion.html", datos | _zona(quien), status=estado)
+
+
+def _digitalizar(request: HttpRequest, quien: Quien, documento: str) -> list[Resultado]:
+    resultados: list[Resultado] = []
+    archivos = request.FILES.getlist("archivo")
+    if not archivos:
+        raise NoProcede("digitalizacion.sin_archivo")
+    for archivo in archivos:
+        nombre = archivo.name or ""
+        if (archivo.size or 0) > ARCHIVO_MAXIMO:
+            frase = texto("catd.digitalizacion.grande", maximo=ARCHIVO_MAXIMO >> 20)
+            resultados.append(Resultado(nombre[:80], Que.NO, notas=(frase,)))
+        else:
+            resultados += digitalizar(quien, nombre, archivo.read(), documento)
+    return resultados

@@ -1,0 +1,192 @@
+"""Receiving packages: what is read, what is written, once, and what is refused in words."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from centro_catd import AHORA, AQUI, Centro, impresas, tipos
+from django.db import connection
+
+from prep.bitacora.models import Hecho
+from prep.catd import acopio, centro
+from prep.catd.acopio import Que
+from prep.catd.oficina import NoProcede, Quien
+from prep.dominio.acta.hechos import Tipo
+from prep.dominio.acta.transiciones import Custodia
+from prep.dominio.comun.facultades import Rol
+from prep.papel.qr import Etiqueta, codificar
+from prep.papel.vigente import formas
+from prep.plataforma.lugares import archivo_qr
+
+ACOPIO, SIN_ACTA = "/catd/acopio/", "/catd/sin-acta/"
+
+
+def lee(cliente: Any, dicho: str, **otros: str) -> Any:
+    respuesta = cliente.post(ACOPIO, {"q": dicho, "orden": uuid4().hex, **otros})
+    assert respuesta.status_code == 200
+    return respuesta
+
+
+def test_a_code_read_twice_is_one_fact_and_says_when_it_came(catd: Centro) -> None:
+    clave, cliente = catd.claves[0], catd.entra(Rol.ACOPIADOR)
+    (hecha,) = lee(cliente, catd.qr(clave)).context["hechas"]
+    assert (hecha["clave"], hecha["nueva"]) == (clave, True)
+    assert catd.acta(clave).acopio == AHORA
+    catd.reloj.avanzar(timedelta(minutes=9))
+    respuesta = lee(cliente, catd.qr(clave))
+    assert respuesta.context["hechas"][0]["hora"] == AHORA
+    assert "Ya se había recibido <span>21:00</span>" in respuesta.content.decode()
+    assert tipos(clave) == [Tipo.ACOPIADA]
+    assert Hecho.objects.get(tipo=Tipo.ACOPIADA).persona.startswith("p-")
+
+
+def test_a_form_that_is_sent_again_says_the_same_and_writes_nothing(catd: Centro) -> None:
+    clave, cliente, orden = catd.claves[0], catd.entra(Rol.ACOPIADOR), uuid4().hex
+    primera = lee(cliente, clave, orden=orden)
+    catd.reloj.avanzar(timedelta(minutes=3))
+    otra = lee(cliente, clave, orden=orden)
+    assert primera.context["hechas"] == otra.context["hechas"]
+    assert tipos(clave) == [Tipo.ACOPIADA]
+
+
+def test_a_reader_set_for_another_keyboard_is_understood(catd: Centro) -> None:
+    clave = catd.claves[0]
+    leido = catd.qr(clave).replace(":", "Ñ").replace("-", "'").lower()
+    assert acopio.entender(leido, AQUI, {"*"}) == ([clave], True)
+    assert acopio.entender(f" {clave.lower()} ", AQUI, {"*"}) == ([clave], True)
+
+
+def test_what_cannot_be_received_is_said_and_nothing_is_written(catd: Centro) -> None:
+    clave, cliente = catd.claves[0], catd.entra(Rol.ACOPIADOR)
+    etiqueta = impresas().hoja(clave).qr.split(":")
+    ajeno = codificar(Etiqueta("OTRO-2027", clave, etiqueta[3]), archivo_qr().read_bytes())
+    falso = catd.qr(clave)[:-1] + ("A" if catd.qr(clave)[-1] != "A" else "B")
+    fuera = codificar(Etiqueta(etiqueta[1], "149999B010005", etiqueta[3]), archivo_qr().read_bytes())
+    for dicho, parte in {
+        ajeno: "es de otro proceso (OTRO-2027)",
+        falso: "no lleva la autenticación",
+        fuera: "no está en el catálogo",
+        "149999B010005": "no está en el catálogo",
+        "https://example.com/xyz": "No se encontró",
+        "zzzz": "No se encontró",
+    }.items():
+        assert parte in lee(cliente, dicho).context["frase"], dicho
+    assert not Hecho.objects.filter(clase="acta").exists()
+    archivo_qr().unlink()
+    assert "no tiene el secreto" in lee(cliente, catd.qr(clave)).context["frase"]
+    assert lee(cliente, clave).context["hechas"]  # by its key, work goes on
+
+
+def test_the_hour_of_a_stamp_is_of_tonight_and_never_before_the_casillas_closed(catd: Centro) -> None:
+    quien, (una, otra, tercera) = catd.quien(Rol.ACOPIADOR), catd.claves[:3]
+
+    def recibe(clave: str, sello: str) -> Any:
+        return acopio.recibir(quien, [clave], sello, catd.reloj.ahora(), f"catd-{uuid4()}", False)[0].hora
+
+    assert recibe(una, "20:15") == AHORA - timedelta(minutes=45)
+    for sello in ("17:59", "9:00", "21:40"):  # the last 21:40 was that of the day before
+        with pytest.raises(NoProcede, match="anterior al cierre"):
+            recibe(otra, sello)
+    for sello in ("25:00", "ayer", "12", "20:61"):
+        with pytest.raises(NoProcede, match="No se entiende"):
+            recibe(otra, sello)
+    catd.reloj.avanzar(timedelta(hours=4))
+    assert recibe(otra, "23:50") == AHORA + timedelta(hours=2, minutes=50)
+    catd.reloj.poner(AHORA - timedelta(days=200))  # a drill of another day knows no window
+    assert recibe(tercera, "9:00") is not None
+    assert tipos(otra) == [Tipo.ACOPIADA]
+
+
+def test_a_package_of_another_centre_waits_until_somebody_says_that_it_is_here(catd: Centro) -> None:
+    cliente = catd.entra(Rol.ACOPIADOR)
+    respuesta = lee(cliente, catd.qr(catd.de_otro))
+    assert [a["centro"] for a in respuesta.context["ajenas"]] == ["CATD-012 Ocotlán"]
+    assert tipos(catd.de_otro) == []
+    envio = {"clave": catd.de_otro, "confirma": "1", "orden": uuid4().hex}
+    assert cliente.post(ACOPIO, envio).context["hechas"][0]["nueva"]
+    assert tipos(catd.de_otro) == [Tipo.ACOPIADA]
+    cuenta = centro.contar(AQUI)
+    assert (cuenta.recibidas, cuenta.ajenas, cuenta.esperadas) == (0, 1, len(catd.claves))
+    assert [f.clave for f in centro.recibidas(AQUI)] == [catd.de_otro]
+    assert centro.recibidas("CATD-012") == []
+    assert centro.contar("CATD-012").recibidas == 1  # expected there, and somebody has it
+
+
+def test_the_others_of_a_casilla_are_offered_and_received_together(catd: Centro) -> None:
+    clave, cliente = catd.claves[0], catd.entra(Rol.ACOPIADOR)
+    suyas = {a.clave for a in formas().actas(casilla=clave[:11])}
+    otras = [c for c, _ in lee(cliente, clave).context["otras"]]
+    assert set(otras) == suyas - {clave}
+    assert len(cliente.post(ACOPIO, {"clave": otras, "orden": uuid4().hex}).context["hechas"]) == len(otras)
+    assert all(catd.acta(c).custodia is Custodia.ACOPIADA for c in suyas)
+    assert all(c in cliente.get("/catd/acopio/acuse/").content.decode() for c in suyas)
+
+
+def test_what_is_typed_by_hand_is_chosen_before_it_is_written(catd: Centro) -> None:
+    clave, cliente = catd.claves[0], catd.entra(Rol.ACOPIADOR)
+    elegir = lee(cliente, clave[:11]).context["elegir"]
+    assert [e["clave"] for e in elegir if e["marcada"]] == [a.clave for a in formas().actas(casilla=clave[:11])]
+    por_seccion = lee(cliente, f"seccion {clave[2:6]}").context["elegir"]
+    assert clave in {e["clave"] for e in por_seccion}
+    assert not Hecho.objects.filter(clase="acta").exists()
+
+
+def test_no_acta_is_said_with_its_reason_and_a_package_that_turns_up_is_received(catd: Centro) -> None:
+    clave, cliente, orden = catd.claves[0], catd.entra(Rol.ACOPIADOR), uuid4().hex
+    assert "Elija el motivo" in cliente.post(SIN_ACTA, {"clave": clave, "orden": orden}).context["frase"]
+    for _ in range(2):
+        assert cliente.post(SIN_ACTA, {"clave": clave, "motivo": "3", "orden": orden}).context["dichas"]
+    assert tipos(clave) == [Tipo.SIN_ACTA]
+    assert [f.clave for f in centro.sin_acta(AQUI)] == [clave]
+    jefa = catd.entra(Rol.COORDINADOR)  # the desk where it is confirmed has it
+    assert jefa.post("/ccv/peticiones/", {"accion": "tomar"}).status_code == 302
+    assert jefa.get("/ccv/peticiones/").context["ident"].clave_acta == clave
+    assert lee(cliente, clave).context["hechas"][0]["aparecio"]
+    assert catd.acta(clave).custodia is Custodia.ACOPIADA
+
+
+def test_only_who_coordinates_corrects_an_hour_and_both_stay(catd: Centro) -> None:
+    clave, cliente, jefa = catd.claves[0], catd.entra(Rol.ACOPIADOR), catd.entra(Rol.COORDINADOR)
+    ruta = f"/catd/acopio/{clave}/corregir/"
+    assert jefa.get(ruta).status_code == 404
+    lee(cliente, clave)
+    assert cliente.get(ruta).status_code == 403
+    assert jefa.get(ruta).context["dicha"] == "2027-06-06T21:00"
+    orden = uuid4().hex
+    mal = {"hora": "2026-06-06T20:10", "motivo": "Se tecleó mal.", "orden": orden}
+    assert "anterior al cierre" in jefa.post(ruta, mal).context["frase"]
+    assert "Escriba el motivo" in jefa.post(ruta, mal | {"hora": "2027-06-06T20:10", "motivo": " "}).context["frase"]
+    for _ in range(2):
+        assert jefa.post(ruta, mal | {"hora": "2027-06-06T20:10"}).status_code == 302
+    assert tipos(clave) == [Tipo.ACOPIADA, Tipo.ACOPIO_CORREGIDO]
+    assert catd.acta(clave).acopio == AHORA - timedelta(minutes=50)
+
+
+def test_an_account_of_no_centre_is_told_so(catd: Centro) -> None:
+    cliente = catd.entra(Rol.ACOPIADOR, lugar="CCV")
+    assert "no es un CATD" in cliente.get(ACOPIO).context["frase"]
+    assert "no es un CATD" in cliente.post(ACOPIO, {"q": catd.claves[0]}).context["frase"]
+    assert not Hecho.objects.filter(clase="acta").exists()
+
+
+def test_read_at_three_desks_at_once_is_one_fact_and_the_others_are_told(
+    bitacora_nueva: Any, datos_propios: Path
+) -> None:
+    catd = Centro()
+    quienes, claves = [catd.quien(Rol.ACOPIADOR) for _ in range(3)], catd.claves[:2]
+
+    def recibe(quien: Quien) -> list[Que]:
+        try:
+            return [r.que for r in acopio.recibir(quien, claves, "", AHORA, f"catd-{uuid4()}", False)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as hilos:
+        todas = sorted(hilos.map(recibe, quienes))
+    assert todas == [[Que.NUEVA] * 2, [Que.REPETIDA] * 2, [Que.REPETIDA] * 2]
+    assert [tipos(c) for c in claves] == [[Tipo.ACOPIADA]] * 2

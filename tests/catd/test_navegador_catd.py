@@ -1,0 +1,140 @@
+"""A shift at the desks of a centre in a real Chromium, by keyboard: receive, choose, confirm, scan."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from centro_catd import AQUI, Centro, hoja_digitalizada, otra_vez, pdf, sin_qr, tipos
+
+from gente import dentro
+from navegador import revisar
+from prep.acceso.models import Cuenta
+from prep.acceso.roles import Rol
+from prep.catd import centro, oficina
+from prep.dominio.acta.hechos import Tipo
+
+pytestmark = pytest.mark.navegador
+ACOPIO, SIN_ACTA, DIGITALIZACION = "/catd/acopio/", "/catd/sin-acta/", "/catd/digitalizacion/"
+
+
+@pytest.fixture
+def turno(escritorios: Any, datos_propios: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Centro]]:
+    uno = Centro()
+    monkeypatch.setattr(oficina, "reloj", uno.reloj)
+    yield escritorios, uno
+
+
+def entra(escritorios: Any, cuenta: Cuenta, **otros: Any) -> Any:
+    """A browser where that person is in."""
+    pagina = escritorios.persona(**otros)
+    dominio = {"domain": "localhost", "path": "/"}
+    galletas = dentro(cuenta).cookies.items()
+    pagina.context.add_cookies([{"name": n, "value": c.value, **dominio} for n, c in galletas])
+    return pagina
+
+
+def mira(pagina: Any, nombre: str, ancho: int = 1280, tema: str = "light") -> None:
+    """As it is, at that width: nothing for axe to say, nothing wider than the window."""
+    pagina.set_viewport_size({"width": ancho, "height": 800})
+    pagina.emulate_media(color_scheme=tema)
+    revisar(pagina)
+    if carpeta := os.environ.get("PREP_FOTOS"):
+        pagina.screenshot(path=str(Path(carpeta) / f"{nombre}_{ancho}.png"), full_page=True)
+    pagina.set_viewport_size({"width": 1280, "height": 800})
+    pagina.emulate_media(color_scheme="light")
+
+
+def test_a_shift_by_keyboard(turno: tuple[Any, Centro], tmp_path: Path) -> None:
+    escritorios, catd = turno
+    una, otra = catd.claves[0], next(c for c in catd.claves if c[:11] != catd.claves[0][:11])
+    pagina = entra(escritorios, catd.persona(Rol.ACOPIADOR))
+    escritorios.ir(pagina, ACOPIO)
+
+    # the reader types and presses Enter, and the next code does not wait for the answer
+    teclas, vivo = pagina.keyboard, pagina.locator("#vivo")
+    for clave in (otra, una):
+        teclas.type(catd.qr(clave))
+        teclas.press("Enter")
+    vivo.get_by_text("También llegaron").wait_for()
+    mira(pagina, "acopio_recibido")
+    teclas.press("F4")
+    pagina.locator(".cuenta dd", has_text=f"4 / {len(catd.claves)}").wait_for()
+    assert centro.contar(AQUI).recibidas == 4
+    teclas.type(catd.qr(una))
+    teclas.press("Enter")
+    vivo.get_by_text("Ya se había recibido").wait_for()
+    mira(pagina, "acopio_repetido", 360, "dark")
+
+    # of another centre, it is confirmed with one key; by hand, it is chosen
+    teclas.type(catd.qr(catd.de_otro))
+    teclas.press("Enter")
+    vivo.get_by_text("Este sobre es de otro centro").wait_for()
+    assert tipos(catd.de_otro) == []
+    teclas.press("F8")
+    vivo.get_by_text("Quedó registrado que está aquí").wait_for()
+    teclas.type(f"{otra[2:6]}")
+    teclas.press("Enter")
+    vivo.get_by_text("¿Cuáles llegaron?").wait_for()
+    mira(pagina, "acopio_elegir", 360, "dark")
+    pagina.locator("#q").focus()
+    teclas.type("PREP1:nada")
+    teclas.press("Enter")
+    vivo.get_by_text("no es de un acta de este sistema").wait_for()
+
+    # the line went down: what was read waits in the page and goes by itself, once
+    falta = next(c for c in catd.claves if not tipos(c))
+    caidas: list[Any] = []
+    pagina.route(f"**{ACOPIO}", lambda ruta: caidas.append(1) or ruta.fulfill(status=503, body=""), times=1)
+    escritorios.quejas.clear()
+    teclas.type(catd.qr(falta))
+    teclas.press("Enter")
+    pagina.get_by_text("Sin conexión").wait_for()
+    vivo.get_by_text("Recibido").wait_for()
+    escritorios.quejas[:] = [q for q in escritorios.quejas if "503" not in q]
+    assert caidas
+    assert tipos(falta) == [Tipo.ACOPIADA]
+    escritorios.ir(pagina, "/catd/acopio/acuse/")
+    mira(pagina, "acuse")
+
+    # no acta came of one of them
+    vacia = next(c for c in catd.claves if not tipos(c))
+    escritorios.ir(pagina, SIN_ACTA)
+    teclas.type(vacia)
+    teclas.press("Enter")
+    pagina.get_by_text("¿De cuáles no hay acta?").wait_for()
+    pagina.locator("input[name=clave]").first.check()
+    pagina.get_by_label("El paquete llegó sin sobre").check()
+    mira(pagina, "sin_acta", 360, "dark")
+    teclas.press("F4")
+    pagina.get_by_text("Quedó registrado sin acta").wait_for()
+    assert tipos(vacia) == [Tipo.SIN_ACTA]
+
+    # scanning: two files at once, one of several pages
+    lote, suelta = tmp_path / "lote.pdf", tmp_path / "suelta.jpg"
+    lote.write_bytes(pdf(hoja_digitalizada(una), sin_qr(hoja_digitalizada(una))))
+    suelta.write_bytes(otra_vez(hoja_digitalizada(una)))
+    mala = tmp_path / "nota.jpg"
+    mala.write_bytes(b"esto no es una imagen")
+    pagina = entra(escritorios, catd.persona(Rol.DIGITALIZADOR))
+    escritorios.ir(pagina, DIGITALIZACION)
+    pagina.locator("#archivo").set_input_files([lote, suelta, mala])
+    for dice in ("Acta digitalizada", "Hoja por identificar", "Otra imagen de un acta", "No se admitió"):
+        pagina.locator("#resultados").get_by_text(dice).wait_for(timeout=60_000)
+    mira(pagina, "digitalizacion")
+    mira(pagina, "digitalizacion", 360, "dark")
+    assert tipos(una) == [Tipo.ACOPIADA, Tipo.DIGITALIZADA, Tipo.IDENTIFICADA, Tipo.DIGITALIZADA]
+
+    # who coordinates corrects the hour of a stamp
+    pagina = entra(escritorios, catd.persona(Rol.COORDINADOR))
+    escritorios.ir(pagina, f"/catd/acopio/{una}/corregir/")
+    mira(pagina, "corregir")
+    pagina.locator("#hora").fill("2027-06-06T20:30")
+    pagina.locator("#motivo").fill("Se leyó mal el sello.")
+    teclas = pagina.keyboard
+    pagina.get_by_role("button", name="Corregir").press("Enter")
+    pagina.get_by_text("La hora quedó corregida").wait_for()
+    assert tipos(una)[-1] == Tipo.ACOPIO_CORREGIDO
