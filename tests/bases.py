@@ -25,6 +25,8 @@ class Bases:
         self.url = url
         self._libres: list[str] = []
         self._todas: list[str] = []
+        self._molde = ""
+        """One that nothing was ever written in: the others are its copies."""
 
     @contextmanager
     def nueva(self) -> Iterator[str]:
@@ -50,15 +52,23 @@ class Bases:
                 c.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(nombre)))
 
     def _crear(self) -> str:
+        self._molde = self._molde or self._migrada()
+        return self._copia(self._molde)
+
+    def _copia(self, de: str) -> str:
+        nombre = f"prep_{secrets.token_hex(6)}"
+        with psycopg.connect(self.url, autocommit=True) as c:
+            c.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (nombre, de))))
+        self._todas.append(nombre)
+        return nombre
+
+    def _migrada(self) -> str:
         from django.core.management import call_command
         from django.db import connection
 
         from prep.plataforma import roles
 
-        nombre = f"prep_{secrets.token_hex(6)}"
-        with psycopg.connect(self.url, autocommit=True) as c:
-            c.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(nombre)))
-        self._todas.append(nombre)
+        nombre = self._copia("template0")
         previa = connection.settings_dict["NAME"]
         connection.close()
         connection.settings_dict["NAME"] = nombre
