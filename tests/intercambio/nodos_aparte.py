@@ -4,18 +4,22 @@ as it is told to."""
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client
-from telefono import ACTAS, foto
+from telefono import foto
 
 from noche import DE_CAMPO, INICIO, PROCESO, Noche, raiz
-from prep.bitacora.nodos import NodoInstituto, nodo_de_aqui, nodo_local, olvidar, ser
-from prep.bitacora.services import anotar, fundar_instalacion
+from prep.bitacora import entregas
+from prep.bitacora.autoridad import fundar
+from prep.bitacora.nodos import nodo_de_aqui, nodo_local, ser
+from prep.bitacora.services import anotar, fundar_instalacion, recibir
 from prep.bitacora.services.altas import alta_de_nodo
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.facultades import ClaseNodo
@@ -35,26 +39,22 @@ class Muerte(BaseException):
 class Instalacion:
     """A machine: `with maquina():` is being at it."""
 
-    def __init__(self, nueva: Callable[[], Any], datos: Path, pila: ExitStack) -> None:
-        self.datos = datos
-        self.base = pila.enter_context(nueva())
+    def __init__(self, base: str, datos: Path, pila: ExitStack) -> None:
+        self.base, self.datos = base, datos
+        self._conexion = connections["default"].copy()
+        self._conexion.settings_dict["NAME"] = base
+        pila.callback(self._conexion.close)
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
-        from django.db import connection
-
-        previa = connection.settings_dict["NAME"]
-        if previa != self.base:
-            connection.close()
-        connection.settings_dict["NAME"] = self.base
+        previa = connections["default"]
+        connections["default"] = self._conexion
         with pytest.MonkeyPatch.context() as entorno:
             entorno.setenv("PREP_DATOS_DIR", str(self.datos))
             try:
                 yield
             finally:
-                if previa != self.base:
-                    connection.close()
-                connection.settings_dict["NAME"] = previa
+                connections["default"] = previa
 
 
 class Cable:
@@ -88,49 +88,46 @@ class Cable:
 class Pais:
     """A centre and the nodes that it has enrolled."""
 
-    def __init__(self, nueva: Callable[[], Any], carpeta: Path, pila: ExitStack) -> None:
-        self.nueva, self.carpeta, self.pila = nueva, carpeta, pila
+    def __init__(self, bases: Any, carpeta: Path, pila: ExitStack) -> None:
+        self.bases, self.carpeta, self.pila = bases, carpeta, pila
         self.centro = self.maquina("centro")
         with self.centro():
             cargos = [(p, rol.value, f"lugar-{p}") for p in PERSONAS for rol in DE_CAMPO]
-            cargos.append(("admin-1", "administrador", "SEDE"))
-            fundar_instalacion(PROCESO, "prueba", self.instituto, nodo_de_aqui(), cargos, INICIO)
-
-    @property
-    def instituto(self) -> NodoInstituto:
-        return raiz()
+            cargos += [("admin-1", "administrador", "SEDE"), ("cae-1", "cae", "CATD-1")]
+            fundar_instalacion(PROCESO, "prueba", raiz(), nodo_de_aqui(), cargos, INICIO)
 
     def maquina(self, nombre: str) -> Instalacion:
         datos = self.carpeta / nombre
         datos.mkdir()
-        return Instalacion(self.nueva, datos, self.pila)
+        return Instalacion(self.bases.prestada(self.pila), datos, self.pila)
+
+    def copia(self, de: Instalacion, nombre: str, llaves: Instalacion | None = None) -> Instalacion:
+        """A machine made from a copy of another's disk, or of its database alone with the keys of another."""
+        de._conexion.close()  # nobody else may be in a database that is copied
+        base = self.bases.copia(de.base, self.pila)
+        shutil.copytree((llaves or de).datos, self.carpeta / nombre)
+        return Instalacion(base, self.carpeta / nombre, self.pila)
 
     def nodo(self, nombre: str) -> Instalacion:
         """A new node that knows what the centre knew when it was enrolled."""
         maquina = self.maquina(nombre)
         with maquina():
-            ser(maquina.datos / "llaves", nombre) if (maquina.datos / "llaves").exists() else None
             aqui = nodo_local(maquina.datos / "llaves", nombre)
             ser(maquina.datos / "llaves", nombre)
         with self.centro():
-            anotar([alta_de_nodo(aqui, ClaseNodo.CATD, nombre, INICIO)], self.instituto, INICIO)
+            anotar([alta_de_nodo(aqui, ClaseNodo.CATD, nombre, INICIO)], raiz(), INICIO)
             sobres = todos_los_sobres()
         with maquina():
-            from prep.bitacora.autoridad import fundar
-            from prep.bitacora.services import recibir
-
-            fundar(PROCESO, "prueba", self.instituto.publica)
+            fundar(PROCESO, "prueba", raiz().publica)
             assert not recibir(sobres, INICIO).rechazados
         return maquina
 
-    def envio(self, de: Instalacion, falla: Callable[[int], str] = lambda n: "") -> Envio:
-        """To be used at `de`."""
+    def envio(self, falla: Callable[[int], str] = lambda n: "") -> Envio:
+        """Of the machine where one is."""
         return Envio("http://centro", Cable(self.centro, falla))
 
 
 def todos_los_sobres() -> list[dict[str, Any]]:
-    from prep.bitacora import entregas
-
     desde = dict.fromkeys(entregas.cadenas(), 0)
     return [s.escribir() for _, s in entregas.siguientes(desde, 0, 10_000, 2**30)]
 
@@ -156,10 +153,12 @@ def trabajar(actas: list[str], semilla: int = 1, persona: str = "uno") -> list[H
     return hechos
 
 
+def intentar(acta: str) -> None:
+    """Write something of an acta."""
+    anotar([Noche(99).hecho(Tipo.INCIDENTE, acta, "uno", texto="Se fue la luz.")], nodo_de_aqui(), INICIO)
+
+
 def al_azar(semilla: int, parte: float = 0.3, *que: str) -> Callable[[int], str]:
     azar = random.Random(semilla)
     fallas = que or ("antes", "despues", "a_medias")
     return lambda n: azar.choice(fallas) if azar.random() < parte else ""
-
-
-__all__ = ["ACTAS", "Cable", "Instalacion", "Muerte", "Pais", "al_azar", "olvidar", "todos_los_sobres", "trabajar"]

@@ -252,7 +252,8 @@ class Envio:
         return publica(bytes.fromhex(hecho.contenido["llave"]))
 
     def _apartar(self, porque: str, hecho: Balance) -> None:
-        hecho.apartados.append(porque)
+        if porque not in hecho.apartados:
+            hecho.apartados.append(porque)
         fila = self._fila()
         if porque not in fila.apartados and len(fila.apartados) < MAXIMO_APARTADOS:
             fila.apartados = [*fila.apartados, porque]
