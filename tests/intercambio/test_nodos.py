@@ -29,7 +29,7 @@ from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Captura, Custodia
 from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import nuevo_hecho
-from prep.intercambio import enviar, entre_nodos
+from prep.intercambio import entre_nodos, enviar, lotes_de_nodo
 from prep.intercambio.enviar import Balance, Envio, Paciencia, insistir
 from prep.intercambio.linea import Espere, NoQuiere, Otro, Respuesta
 from prep.intercambio.models import Enlace, Objeto
@@ -331,3 +331,66 @@ def test_it_waits_at_least_what_it_is_told_and_longer_each_time_and_gives_up_say
     solo = Paciencia(random.Random(2))
     crecen = [solo.tras(Espere("x")) for _ in range(12)]
     assert crecen[0] < 2 < crecen[4] and max(crecen) <= 450
+
+
+# --- in a file ---
+
+
+def test_a_bundle_is_as_the_network_and_the_network_goes_on_from_it(pais: Pais, tmp_path: Path) -> None:
+    catd, vecino = pais.nodo("catd-014"), pais.nodo("catd-015")
+    with catd():
+        trabajar(ACTAS[:2])
+        assert lotes_de_nodo.exportar(tmp_path / "uno") == (10, 2)
+        with pytest.raises(Impedimento, match="ya existe"):
+            lotes_de_nodo.exportar(tmp_path / "uno")
+    with pais.centro():
+        hecho = lotes_de_nodo.importar(tmp_path / "uno")
+        assert (hecho.fotos, hecho.hechos, hecho.ya_estaban, hecho.problemas) == (2, 10, 0, [])
+        otra = lotes_de_nodo.importar(tmp_path / "uno")
+        assert (otra.fotos, otra.hechos, otra.ya_estaban, otra.problemas) == (0, 0, 10, [])
+    with catd():
+        trabajar(ACTAS[2:3], 2)
+        hecho_ = todo(pais.envio())
+        assert (hecho_.hechos, hecho_.fotos) == (5, 1)  # only what the file did not carry
+        trabajar(ACTAS[3:], 3)
+        assert lotes_de_nodo.exportar(tmp_path / "dos") == (5, 1)  # nor does the file carry what the network did
+        assert lotes_de_nodo.exportar(tmp_path / "todo", todo=True)[1] == 4
+    with vecino():  # the neighbour, which has a network, carries it
+        hecho = lotes_de_nodo.importar(tmp_path / "dos")
+        assert (hecho.hechos, len(hecho.problemas)) == (0, 5)  # it lacks what came before
+        hecho = lotes_de_nodo.importar(tmp_path / "todo")
+        assert (hecho.hechos, hecho.fotos, hecho.problemas) == (20, 3, [])
+        trabajar(ACTAS[:1], 8, "tres")
+        assert todo(pais.envio()).hechos == 10
+    exigir_una_vez(pais.centro, catd, vecino)
+    assert plegado(vecino) == plegado(pais.centro)
+
+
+def test_a_bundle_that_was_cut_changed_or_is_of_nobody_leaves_nothing(pais: Pais, tmp_path: Path) -> None:
+    catd = pais.nodo("catd-014")
+    with catd():
+        trabajar(ACTAS[:1])
+        lotes_de_nodo.exportar(tmp_path / "lote")
+        impostor = nodo_de("catd-014")
+        with pytest.MonkeyPatch.context() as cambio:
+            cambio.setattr(lotes_de_nodo, "nodo_de_aqui", lambda: impostor)
+            lotes_de_nodo.exportar(tmp_path / "falso")
+    datos = (tmp_path / "lote").read_bytes()
+    azar = random.Random(3)
+    malos = [datos[:n] for n in (5, len(datos) // 2, len(datos) - 1)]
+    malos.append((tmp_path / "falso").read_bytes())
+    for _ in range(30):
+        lugar = azar.randrange(4, len(datos))
+        malos.append(datos[:lugar] + bytes([datos[lugar] ^ (1 << azar.randrange(8))]) + datos[lugar + 1 :])
+    with pais.centro():
+        for malo in malos:
+            habia = Hecho.objects.count()
+            (tmp_path / "malo").write_bytes(malo)
+            try:
+                hecho = lotes_de_nodo.importar(tmp_path / "malo")
+            except Impedimento:
+                assert Hecho.objects.count() == habia
+            else:  # what was changed was no part of what it says: a margin of the archive, or a picture
+                assert all(p.startswith("Fotografía") for p in hecho.problemas)
+        assert list(verificar()) == []
+    assert all(nombre == huella for nombre, huella in fotos(pais.centro).items())
