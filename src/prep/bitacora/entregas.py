@@ -7,6 +7,7 @@ enrolment of its node, of its device) goes before it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Final
 
 from django.db import connection
@@ -78,12 +79,12 @@ def contar(desde: Mapping[str, int]) -> int:
         return int(cursor.fetchone()[0])
 
 
-def mas_viejo(desde: Mapping[str, int]) -> str | None:
-    """When the first of those envelopes came in here (ISO 8601)."""
+def mas_viejo(desde: Mapping[str, int]) -> datetime | None:
+    """When the first of those envelopes came in here."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT min(h.recibido) {_DESPUES}", _pares(desde))
-        (cuando,) = cursor.fetchone()
-        return cuando.isoformat() if cuando else None
+        cuando: datetime | None = cursor.fetchone()[0]
+        return cuando
 
 
 def siguientes(desde: Mapping[str, int], despues: int, cuantos: int, bytes_: int) -> list[tuple[int, Sobre]]:
