@@ -38,7 +38,9 @@ from prep.plataforma.lugares import dir_evidencia
 
 
 @pytest.fixture
-def pais(bitacora_nueva: Any, bases: Any, tmp_path: Path, reloj: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pais]:
+def pais(
+    bitacora_nueva: Any, bases: Any, tmp_path: Path, reloj: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Pais]:
     monkeypatch.setattr(enviar, "HECHOS", 4)  # many deliveries of few facts: there is more to cut
     with ExitStack() as pila:
         yield Pais(bases, tmp_path, pila)
@@ -195,7 +197,7 @@ def test_of_two_machines_with_one_disk_the_second_to_come_stops_and_both_branche
     with otro():
         trabajar(ACTAS[2:3], 3)
         todo(pais.envio())
-        with pytest.raises(NodoDetenido, match="otro equipo usa ese nombre.*otro nombre y otra llave"):
+        with pytest.raises(NodoDetenido, match=r"otro equipo usa ese nombre.*otro nombre y otra llave"):
             intentar(ACTAS[3])
     with uno():
         todo(pais.envio())

@@ -1,7 +1,7 @@
 """What one bitácora has of each node's chain and another lacks, in an order that the other can take in.
 
-A chain is delivered without gaps and in the order of the positions here: whatever a fact needed to be accepted here (the
-enrolment of its node, of its device) goes before it.
+A chain is delivered without gaps and in the order of the positions here: whatever a fact needed to be accepted here
+(the enrolment of its node, of its device) goes before it.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Beside its key a node keeps how far another one has said, signed, that it holds its chain (`nodo-<name>.visto`). A
 database that ends before that was restored from a copy: what it would write now, the others have already, otherwise.
-Whoever finds at the centre facts of its own name that it never wrote stops too (`nodo-<name>.detenido`). What was written
-stands and is still delivered, both branches of it; to go on, the installation takes another name and key.
+Whoever finds at the centre facts of its own name that it never wrote stops too (`nodo-<name>.detenido`). What was
+written stands and is still delivered, both branches of it; to go on, the installation takes another name and key.
 """
 
 from __future__ import annotations

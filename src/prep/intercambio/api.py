@@ -108,8 +108,8 @@ class Alta(Schema):
 
 
 class Presentado(Schema):
-    """`recibo`: signed, of the asker's chain. `sabe`: from where to ask for what it should know. `faltan`: chains that are not here up to where the asker has them, with
-    their ends here, as [sequence, hash]."""
+    """`recibo`: signed, of the asker's chain. `sabe`: from where to ask for what it should know. `faltan`: chains that
+    are not here up to where the asker has them, with their ends here, as [sequence, hash]."""
 
     hora: str
     sabe: int

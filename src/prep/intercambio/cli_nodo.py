@@ -46,9 +46,7 @@ def preparar(
 
 @app.command()
 def alta(
-    solicitud: Annotated[
-        Path, typer.Argument(help="La que hizo «prep nodo preparar».", exists=True, dir_okay=False)
-    ],
+    solicitud: Annotated[Path, typer.Argument(help="La que hizo «prep nodo preparar».", exists=True, dir_okay=False)],
     nombre: Annotated[str | None, typer.Option(help="Cómo se le llama entre personas.", show_default="el suyo")] = None,
     clase: Annotated[Literal["catd", "ccv"], typer.Option(help="Qué es.")] = "catd",
     catd: Annotated[
@@ -133,9 +131,7 @@ def enviar(
             if cada is not None:
                 errores.print(f"Enviando a {escape(centro)} cada {cada:g} s. Ctrl-C para terminar.", soft_wrap=True)
             try:
-                hecho = envios.insistir(
-                    envio, cada, time.sleep, lambda que: errores.print(escape(que), soft_wrap=True)
-                )
+                hecho = envios.insistir(envio, cada, time.sleep, lambda que: errores.print(escape(que), soft_wrap=True))
             except KeyboardInterrupt:
                 errores.print("Terminado. Lo que falta se envía al volver a empezar.")
                 return

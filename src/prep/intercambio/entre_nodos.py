@@ -38,7 +38,8 @@ _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 def presentarse(quien: Nodo, cuerpo: bytes, ahora: datetime) -> dict[str, Any]:
     """What is here of the chains that the asker says it has, up to where it says. `faltan`: those that are not here to
-    that end, each with its ends here. `sabe`: position up to which it has what `dar` gives. `recibo`: of the asker's own chain, signed."""
+    that end, each with its ends here. `sabe`: position up to which it has what `dar` gives. `recibo`: of the asker's
+    own chain, signed."""
     dicho = _leer(cuerpo, MAXIMO_PARTES)
     if not isinstance(dicho, dict) or dicho.keys() != {"cadenas", "dice"}:
         raise _sin_forma()
@@ -87,8 +88,8 @@ def recibir(quien: Nodo, cuerpo: bytes, ahora: datetime) -> dict[str, Any]:
 
 
 def dar(quien: Nodo, despues: int) -> dict[str, Any]:
-    """What a node should know: the chains of the institute and of the sede, whole, in the order in which they were taken
-    in here. `hasta`: position up to which nothing more is to be asked for; `total`: the last position there is."""
+    """What a node should know: the chains of the institute and of the sede, whole, in the order in which they were
+    taken in here. `hasta`: position up to which nothing more is to be asked for; `total`: the last one there is."""
     suyas = entregas.del_centro() - {quien.id}
     total = entregas.total()  # before looking: what comes in meanwhile is for the next time
     tomados = entregas.de_estas_cadenas(suyas, despues, A_DAR_HECHOS, A_DAR_BYTES)

@@ -1,8 +1,8 @@
 """Deliver to another node what it lacks, and bring what this one should know.
 
-Each round asks first what the other has: nothing is remembered here that it does not say again, so a round may be cut at
-any instant and the next goes on. Pictures go before the facts that name them. What the other refuses for good is put
-aside and named, and what follows goes on.
+Each round asks first what the other has: nothing is remembered here that it does not say again, so a round may be cut
+at any instant and the next goes on. Pictures go before the facts that name them. What the other refuses for good is
+put aside and named, and what follows goes on.
 """
 
 from __future__ import annotations
@@ -270,8 +270,8 @@ class Envio:
 
 
 def por_enviar(fila: Enlace | None) -> dict[str, int]:
-    """After which sequence of each chain there is something that the other was not seen to have: the chains that did not
-    come from it."""
+    """After which sequence of each chain there is something that the other was not seen to have: the chains that did
+    not come from it."""
     ajenas = entregas.del_centro() - {nodo_de_aqui().nodo}
     tiene = fila.tiene if fila else {}
     return {n: int(tiene.get(n, 0)) for n in entregas.cadenas() if n not in ajenas}
@@ -337,4 +337,6 @@ def insistir(
 
 def dicho(hecho: Balance) -> str:
     fotos = cuantos(hecho.fotos, "fotografía", "fotografías")
-    return f"Enviado: {cuantos(hecho.hechos, 'hecho')} y {fotos}. Recibido del centro: {cuantos(hecho.bajados, 'hecho')}."
+    return (
+        f"Enviado: {cuantos(hecho.hechos, 'hecho')} y {fotos}. Recibido del centro: {cuantos(hecho.bajados, 'hecho')}."
+    )

@@ -4,8 +4,8 @@
     Authorization: PREP1-NODO <node> …
 
 What is signed: the lines `prep-solicitud/1` (of a node, `prep-solicitud-nodo/1`), ámbito, method, path, hash and hour,
-each ended by a newline. It is checked before any of the body is read. Whoever repeats a request within `VENTANA` changes
-nothing: everything that can be asked for can be asked twice.
+each ended by a newline. It is checked before any of the body is read. Whoever repeats a request within `VENTANA`
+changes nothing: everything that can be asked for can be asked twice.
 """
 
 from __future__ import annotations

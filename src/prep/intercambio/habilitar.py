@@ -1,4 +1,4 @@
-"""How a machine becomes a node: it makes its key, the institute enrols it, and what it must know comes to it in one file.
+"""How a machine becomes a node: it makes its key, the institute enrols it, and what it must know comes in one file.
 
 The key never leaves the machine. What the centre makes (`alta`) is signed by the institute: the catalogue, every fact
 until then (people, roles, nodes, devices among them) and the accounts of its people. The machine takes it in
@@ -116,7 +116,7 @@ def dar_de_alta(
         except HechoRechazado as error:
             raise Impedimento(f"No se dio de alta: {error}") from None
     cuentas = list(Cuenta.objects.filter(lugar=catd, activa=True).order_by("usuario")) if catd else []
-    documento = a_documento(proceso, info)
+    documento = {**a_documento(proceso, info), "huella": proceso.huella}
 
     def cosas() -> Iterator[tuple[str, bytes]]:
         yield "datos/catalogo.json", canonico(documento)
@@ -159,8 +159,8 @@ class Habilitado:
 
 
 def recibir_paquete(archivo: Path, huella_instituto: str) -> Habilitado:
-    """Become the node that the institute enrolled. `huella_instituto`: of its key, 16 hex digits, brought by another way
-    than the file."""
+    """Become the node that the institute enrolled. `huella_instituto`: of its key, 16 hex digits, brought by another
+    way than the file."""
     if not _HUELLA.fullmatch(dicha := huella_instituto.strip().lower()):
         raise Impedimento("La huella del instituto son las 16 cifras y letras (a-f) que dijo «prep nodo alta».")
     with paquete.abrir(archivo, FORMATO) as suyo:
@@ -174,8 +174,8 @@ def recibir_paquete(archivo: Path, huella_instituto: str) -> Habilitado:
             raise paquete.PaqueteInvalido("El archivo no dice de qué nodo y de qué instituto es.") from None
         if sha256(llave).hexdigest()[:16] != dicha:
             raise paquete.PaqueteInvalido(
-                "El archivo no es del instituto cuya huella escribió: no se tomó nada. Confirme la huella con quien dio "
-                "el alta."
+                "El archivo no es del instituto cuya huella escribió: no se tomó nada. Confirme la huella con quien "
+                "dio el alta."
             )
         suyo.exigir_firma(raiz)
         aqui = _el_que_pidio(nombre, c.get("llave"))

@@ -1,6 +1,6 @@
 """The way to another node: signed requests over HTTP, and what can be expected of one that is bad.
 
-A request that got no whole answer may have done its work or not: whoever asked does it again, and nothing is done twice.
+A request that got no whole answer may have done its work or not: whoever asked does it again; nothing is done twice.
 """
 
 from __future__ import annotations

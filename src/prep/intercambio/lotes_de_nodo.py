@@ -29,7 +29,7 @@ MAXIMO_PROBLEMAS: Final = 1000
 
 
 def exportar(destino: Path, todo: bool = False) -> tuple[int, int]:
-    """Write what no other node was seen to have; how many facts and pictures. `todo`: all that is here, whoever has it."""
+    """Write what no other node was seen to have; how many facts and pictures. `todo`: all there is, whoever has it."""
     aqui = nodo_de_aqui()
     if todo:
         desde = dict.fromkeys(entregas.cadenas(), 0)

@@ -48,7 +48,7 @@ class PaqueteInvalido(Impedimento):
 def escribir(
     destino: Path, cabecera: Mapping[str, Any], cosas: Iterable[tuple[str, bytes]], firma: Firma, modo: int = 0o644
 ) -> int:
-    """Write it whole or not at all; its size. `cosas`: name and content, pictures as they are and the rest compressed."""
+    """Write it whole or not at all; its size. `cosas`: name and content; pictures as they are, the rest compressed."""
     if destino.exists():
         raise Impedimento(f"{destino} ya existe: indique un archivo nuevo.")
     aparte = destino.with_name(f".{destino.name}.{os.getpid()}")
