@@ -108,7 +108,7 @@ FALTAS = {
     "lote exportar": Falta("lote", "todavía no sabe de qué proceso e instituto es"),
     "lote importar": Falta("vacio.txt", "no es un lote de PREP Casilla"),
     "nodo alta": Falta("vacio.txt", "no es una solicitud de «prep nodo preparar»"),
-    "nodo enviar": Falta("--centro ftp://centro", "todavía no sabe de qué proceso e instituto es"),
+    "nodo enviar": Falta("--centro ftp://centro", "«ftp://centro» no es la dirección de un nodo"),
     "nodo estado": Falta("", "todavía no sabe de qué proceso e instituto es"),
     "nodo preparar": Falta("central", "no sirve de nombre"),
     "nodo recibir": Falta("vacio.txt --instituto 0123456789abcdef", "El archivo está incompleto o cambiado", 1),

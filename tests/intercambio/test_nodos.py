@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -249,7 +250,8 @@ def test_only_an_enrolled_node_is_heard_and_a_revoked_one_no_more(pais: Pais) ->
             Otro(cable, quien, ambito_).pedir("POST", "/v1/nodo/hechos", b"[]")
     with pytest.raises(NoQuiere):
         Otro(cable, de_aqui, "otro/prueba/0123456789abcdef").pedir("POST", "/v1/nodo/hechos", b"[]")
-    bueno = Otro(cable, de_aqui, ambito_)
+    bueno = Otro(cable, de_aqui, ambito_, timedelta(hours=-7))  # its clock was thought to be far off: it is told
+    assert bueno.pedir("POST", "/v1/nodo/fotos", b"[]") == {"faltan": []} and bueno.desfase == timedelta(0)
     for ruta, cuerpo in (
         ("/v1/nodo", b"{}"),
         ("/v1/nodo", b'{"cadenas":{"a b":[]},"dice":{}}'),

@@ -133,11 +133,14 @@ class Envio:
             self._entregar_fotos(imagenes(sobres), hecho)
             dicho = self._pedir("POST", "/v1/nodo/hechos", [s.escribir() for s in sobres])
             self._tomar_recibo(dicho.get("recibo"))
-            for no in dicho["rechazados"]:
-                sobre = sobres[no["lugar"]]
-                self._apartar(f"Hecho {sobre.secuencia} de «{sobre.nodo}»: {no['motivo']}", hecho)
+            try:
+                rechazados = [(sobres[int(no["lugar"])], str(no["motivo"])) for no in dicho["rechazados"]]
+                hecho.hechos += int(dicho["nuevos"])
+            except (KeyError, TypeError, ValueError, IndexError):
+                raise Espere("la respuesta no se entiende") from None
+            for sobre, motivo in rechazados:
+                self._apartar(f"Hecho {sobre.secuencia} de «{sobre.nodo}»: {motivo}", hecho)
                 desde.pop(sobre.nodo, None)  # nothing after it in its chain can be taken in
-            hecho.hechos += dicho["nuevos"]
             despues = tomados[-1][0]
             self._anotar_tiene(sobres, desde)
             van += len(sobres)

@@ -36,7 +36,8 @@ _RESTO: Final = r" ([A-Za-z0-9._-]{1,60}) ([0-9TZ:.+-]{20,40}) ([0-9a-f]{64}) ([
 _CABECERA: Final = re.compile(f"PREP1{_RESTO}", re.ASCII)
 _CABECERA_NODO: Final = re.compile(f"PREP1-NODO{_RESTO}", re.ASCII)
 _ritmo = Cubetas(POR_SEGUNDO, SEGUIDAS)
-_ritmo_nodos = Cubetas(POR_SEGUNDO, SEGUIDAS)
+_ritmo_nodos = Cubetas(4 * POR_SEGUNDO, 3 * SEGUIDAS)
+"""A node delivers what many phones and people did, and may carry another's."""
 
 
 @dataclass(frozen=True, slots=True)

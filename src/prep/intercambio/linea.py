@@ -9,6 +9,7 @@ import base64
 import http.client
 import re
 import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ from prep.plataforma.errores import Impedimento
 from prep.transparencia.errores import causa
 
 ESPERA_S: Final = 30.0
+OCIOSA_S: Final = 5.0
+"""Seconds without use after which a connection is not trusted: the other side closes those that idle."""
 MAXIMO_RESPUESTA: Final = 32 * 2**20
 MAXIMO_ESPERE: Final = 600
 """Seconds: whoever says to wait longer is asked again after these."""
@@ -69,8 +72,11 @@ class Http:
             )
         else:
             self._conexion = http.client.HTTPConnection(partes.hostname, puerto, timeout=espera)
+        self._usada = time.monotonic()
 
     def pedir(self, metodo: str, ruta: str, cuerpo: bytes, cabeceras: Mapping[str, str]) -> Respuesta:
+        if time.monotonic() - self._usada > OCIOSA_S:
+            self._conexion.close()
         try:
             self._conexion.request(metodo, ruta, cuerpo, dict(cabeceras))
             dada = self._conexion.getresponse()
@@ -78,6 +84,7 @@ class Http:
         except (OSError, http.client.HTTPException) as error:
             self._conexion.close()
             raise SeCorto(causa(error) if isinstance(error, OSError) else "la respuesta llegó incompleta") from None
+        self._usada = time.monotonic()
         if len(datos) > MAXIMO_RESPUESTA:
             self._conexion.close()
             raise SeCorto("la respuesta es demasiado grande")

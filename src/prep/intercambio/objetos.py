@@ -67,8 +67,8 @@ class Recibido:
 def recibir(
     dispositivo: str, huella: str, mide: int, leer: Callable[[int], bytes], cuota: Cuota | None = None
 ) -> Recibido:
-    """Take a picture in, of a phone or within another `cuota`. `mide`: what the request says it is; `leer`: reads so many
-    bytes more of it, none at the end.
+    """Take a picture in, of a phone or within another `cuota`. `mide`: what the request says it is; `leer`: reads so
+    many bytes more of it, none at the end.
 
     Nothing is read of one that is too large, nor when there is no room; no more than a piece, of what is no picture.
     """
