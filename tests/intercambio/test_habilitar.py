@@ -20,7 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 import orjson
 import psycopg
 import pytest
-from nodos_aparte import Instalacion, intentar, trabajar
+from nodos_aparte import Instalacion, Muerte, intentar, trabajar
 from typer.testing import CliRunner
 
 from noche import INICIO, carpeta_de_ejemplo
@@ -90,6 +90,10 @@ def huella_de(sede: Sede) -> str:
     return sha256(bytes.fromhex(sede.huella)).hexdigest()[:16]
 
 
+def _morir(*_: Any) -> Any:
+    raise Muerte
+
+
 def test_only_the_package_of_that_institute_for_that_key_makes_it_a_node(sede: Sede, tmp_path: Path) -> None:
     catd, otra, huella = sede.nueva("catd"), sede.nueva("otra"), huella_de(sede)
     with catd():
@@ -116,6 +120,10 @@ def test_only_the_package_of_that_institute_for_that_key_makes_it_a_node(sede: S
             with pytest.raises(Impedimento):
                 habilitar.recibir_paquete(mal, con)
         assert not Fundada.objects.exists() and nodo_de_aqui().nodo == "central"
+        with pytest.MonkeyPatch.context() as cambio, pytest.raises(Muerte):
+            cambio.setattr(habilitar, "_hacer_cuentas", _morir)  # everything but this is in
+            habilitar.recibir_paquete(archivo, huella)
+        assert nodo_de_aqui().nodo == "central"
         hecho = habilitar.recibir_paquete(archivo, huella.upper())
         assert (hecho.nodo, hecho.cuentas, hecho.sin_cuenta) == ("catd-014", 2, ())
         assert nodo_de_aqui().nodo == "catd-014" and autoridad().nodos["catd-014"].clase is ClaseNodo.CATD

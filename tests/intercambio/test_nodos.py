@@ -30,7 +30,7 @@ from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Captura, Custodia
 from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import nuevo_hecho
-from prep.intercambio import entre_nodos, enviar, lotes_de_nodo
+from prep.intercambio import entre_nodos, enviar, lotes_de_nodo, paquete
 from prep.intercambio.enviar import Balance, Envio, Paciencia, insistir
 from prep.intercambio.linea import Espere, NoQuiere, Otro, Respuesta
 from prep.intercambio.models import Enlace, Objeto
@@ -398,3 +398,33 @@ def test_a_bundle_that_was_cut_changed_or_is_of_nobody_leaves_nothing(pais: Pais
                 assert all(p.startswith("Fotografía") for p in hecho.problemas)
         assert list(verificar()) == []
     assert all(nombre == huella for nombre, huella in fotos(pais.centro).items())
+
+
+def test_killed_while_a_bundle_comes_in_it_is_imported_again(
+    pais: Pais, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paquete, "HECHOS_POR_COSA", 3)
+    catd = pais.nodo("catd-014")
+    with catd():
+        trabajar(ACTAS[:2])
+        lotes_de_nodo.exportar(tmp_path / "lote")
+    quedan = 0
+
+    def hasta_morir(grupo: Any, ahora: Any) -> Any:
+        nonlocal quedan
+        if quedan == 0:
+            raise Muerte
+        quedan -= 1
+        return recibir(grupo, ahora)
+
+    with pais.centro():
+        monkeypatch.setattr(lotes_de_nodo, "recibir", hasta_morir)
+        for vivos in range(4):  # of four groups, none comes in, then one…
+            quedan = vivos
+            with pytest.raises(Muerte):
+                lotes_de_nodo.importar(tmp_path / "lote")
+            assert Hecho.objects.filter(nodo="catd-014").count() == 3 * vivos
+        quedan = 4
+        assert lotes_de_nodo.importar(tmp_path / "lote").problemas == []
+    exigir_una_vez(pais.centro, catd)
+    assert plegado(catd) == plegado(pais.centro)
