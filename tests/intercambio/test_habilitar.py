@@ -38,7 +38,7 @@ from prep.cli import app
 from prep.dominio.acta.transiciones import Captura
 from prep.dominio.comun.facultades import ClaseNodo
 from prep.dominio.tabulacion.proceso import Modo
-from prep.intercambio import habilitar
+from prep.intercambio import habilitar, lotes_de_nodo
 from prep.plataforma import roles, servidor
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.puertos import libre
@@ -106,6 +106,8 @@ def test_only_the_package_of_that_institute_for_that_key_makes_it_a_node(sede: S
         de_otra = habilitar.preparar("catd-014")
     with pytest.raises(Impedimento, match="se dañó"):
         sede.paquete(pedido | {"llave": de_otra["llave"]}, tmp_path / "robado")
+    with otra():
+        _otro_catd(sede, tmp_path)
     archivo = sede.paquete(pedido, tmp_path / "catd-014.prep-nodo")
     assert archivo.stat().st_mode & 0o777 == 0o600
     with pytest.raises(Impedimento, match="otra llave"):
@@ -132,7 +134,19 @@ def test_only_the_package_of_that_institute_for_that_key_makes_it_a_node(sede: S
         assert not Cuenta.objects.filter(usuario="tres").exists()
         assert list(verificar()) == []
         assert habilitar.recibir_paquete(tmp_path / "otra-vez", huella).hechos == 0  # twice is as once
+        assert lotes_de_nodo.exportar(tmp_path / "nada") == (0, 0)  # what came with it is not sent back
         intentar(sede.actas[0])
+        assert lotes_de_nodo.exportar(tmp_path / "uno") == (1, 0)
+
+
+def _otro_catd(sede: Sede, carpeta: Path) -> None:
+    """Here: another centre is enrolled, and what it wrote gets to the sede."""
+    suyo = sede.paquete(habilitar.preparar("catd-015"), carpeta / "catd-015", catd=None)
+    habilitar.recibir_paquete(suyo, huella_de(sede))
+    intentar(sede.actas[1])
+    lotes_de_nodo.exportar(carpeta / "lote-015")
+    with sede.maquina():
+        assert lotes_de_nodo.importar(carpeta / "lote-015").hechos == 1
 
 
 def test_a_machine_that_was_stopped_goes_on_under_another_name_and_one_that_was_not_may_not(

@@ -39,6 +39,8 @@ from prep.transparencia.canonico import NoCanonico, canonico
 HECHOS: Final = 200
 BYTES: Final = 2 * 2**20
 """Of one delivery: what a bad line carries whole."""
+DEL_PAQUETE: Final = "paquete"
+"""Not one of those that it delivers to: what came with its enrolment."""
 _NO_ES_FOTO: Final = (413, 415)
 MAXIMO_APARTADOS: Final = 200
 PRIMERA_ESPERA_S: Final = 1.0
@@ -276,8 +278,19 @@ def por_enviar(fila: Enlace | None) -> dict[str, int]:
     """After which sequence of each chain there is something that the other was not seen to have: the chains that did
     not come from it."""
     ajenas = entregas.del_centro() - {nodo_de_aqui().nodo}
-    tiene = fila.tiene if fila else {}
-    return {n: int(tiene.get(n, 0)) for n in entregas.cadenas() if n not in ajenas}
+    dichos = [e.tiene for e in (fila, Enlace.objects.filter(centro=DEL_PAQUETE).first()) if e]
+    return {n: max((int(d.get(n, 0)) for d in dichos), default=0) for n in entregas.cadenas() if n not in ajenas}
+
+
+def enlaces() -> list[Enlace]:
+    """Those that this node delivers to."""
+    return list(Enlace.objects.exclude(centro=DEL_PAQUETE).order_by("centro"))
+
+
+def anotar_del_paquete() -> None:
+    """What is here came from the centre: it is not to be sent back."""
+    hasta = {n: fines[0][0] for n, fines in entregas.extremos(entregas.cadenas()).items()}
+    Enlace.objects.get_or_create(centro=DEL_PAQUETE, defaults={"tiene": hasta})
 
 
 def imagenes(sobres: Iterable[Sobre]) -> list[str]:

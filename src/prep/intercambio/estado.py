@@ -11,7 +11,7 @@ from prep.bitacora import entregas, identidad
 from prep.bitacora.autoridad import ambito, autoridad
 from prep.bitacora.identidad import NodoDetenido
 from prep.bitacora.nodos import nodo_de_aqui
-from prep.intercambio.enviar import imagenes, por_enviar
+from prep.intercambio.enviar import enlaces, imagenes, por_enviar
 from prep.intercambio.models import Enlace
 from prep.plataforma.lugares import dir_datos
 
@@ -48,7 +48,7 @@ def estado() -> Estado:
     aqui = nodo_de_aqui()
     suyo = autoridad().nodos.get(aqui.nodo)
     propios = entregas.hasta(aqui.nodo)[0]
-    filas = list(Enlace.objects.order_by("centro")) or [None]
+    filas = enlaces() or [None]
     return Estado(
         aqui.nodo,
         ambito(),

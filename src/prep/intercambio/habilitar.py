@@ -34,6 +34,7 @@ from prep.dominio.comun.autoridad import INSTITUTO, TODO
 from prep.dominio.comun.facultades import ClaseNodo
 from prep.dominio.tabulacion.proceso import Modo
 from prep.intercambio import nodo, paquete
+from prep.intercambio.enviar import anotar_del_paquete
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.lugares import dir_llaves
 from prep.transparencia.canonico import canonico
@@ -192,6 +193,7 @@ def recibir_paquete(archivo: Path, huella_instituto: str) -> Habilitado:
         if alta is None or alta.llave != aqui.publica.hex() or alta.baja is not None:
             raise paquete.PaqueteInvalido(f"El archivo no trae el alta de «{nombre}» con la llave de este equipo.")
         cuentas, sin_cuenta = _hacer_cuentas(suyo)
+        anotar_del_paquete()
     ser(dir_llaves(), nombre)  # the last thing: until here it was nobody
     return Habilitado(nombre, ambito_de(proceso, modo, llave), hechos, cuentas, sin_cuenta)
 

@@ -17,11 +17,10 @@ from prep.bitacora.autoridad import ambito, autoridad
 from prep.bitacora.nodos import nodo_de_aqui, publica
 from prep.bitacora.services import recibir
 from prep.intercambio import nodo, objetos, paquete
-from prep.intercambio.enviar import imagenes, por_enviar
+from prep.intercambio.enviar import enlaces, imagenes, por_enviar
 from prep.intercambio.errores import Negado
 from prep.intercambio.firmas import Nodo
 from prep.intercambio.lotes import Importado
-from prep.intercambio.models import Enlace
 from prep.plataforma.errores import Impedimento
 
 FORMATO: Final = "prep-lote-nodo/1"
@@ -34,8 +33,8 @@ def exportar(destino: Path, todo: bool = False) -> tuple[int, int]:
     if todo:
         desde = dict.fromkeys(entregas.cadenas(), 0)
     else:
-        enlaces = [por_enviar(e) for e in Enlace.objects.all()] or [por_enviar(None)]
-        desde = {n: max(e.get(n, 0) for e in enlaces) for n in set[str]().union(*enlaces)}
+        dichos = [por_enviar(e) for e in enlaces()] or [por_enviar(None)]
+        desde = {n: max(d[n] for d in dichos) for n in dichos[0]}
     hechos, fotos = 0, dict[str, None]()
 
     def sobres() -> Iterator[dict[str, Any]]:
