@@ -48,7 +48,7 @@ def estado() -> Estado:
     aqui = nodo_de_aqui()
     suyo = autoridad().nodos.get(aqui.nodo)
     propios = entregas.hasta(aqui.nodo)[0]
-    filas = enlaces() or [None]
+    filas: list[Enlace] | list[None] = enlaces() or [None]
     return Estado(
         aqui.nodo,
         ambito(),
