@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import psycopg
@@ -25,6 +25,8 @@ class Bases:
         self.url = url
         self._libres: list[str] = []
         self._todas: list[str] = []
+        self._molde = ""
+        """One that nothing was ever written in: the others are its copies."""
 
     @contextmanager
     def nueva(self) -> Iterator[str]:
@@ -39,10 +41,36 @@ class Bases:
             yield nombre
         finally:
             connection.close()
+            connection.settings_dict["NAME"] = nombre
             self._vaciar(connection)
             connection.close()
             connection.settings_dict["NAME"] = previa
             self._libres.append(nombre)
+
+    def prestada(self, pila: ExitStack) -> str:
+        """An empty database that Django's connection is not pointed to; it comes back empty."""
+        from django.db import connection
+
+        previa = connection.settings_dict["NAME"]
+        nombre = pila.enter_context(self.nueva())
+        connection.close()
+        connection.settings_dict["NAME"] = previa
+        return nombre
+
+    def copia(self, de: str, pila: ExitStack) -> str:
+        """A database that begins as another is now."""
+        nombre = self._copia(de)
+        pila.callback(self._tirar, nombre)
+        return nombre
+
+    def _tirar(self, nombre: str) -> None:
+        from django.db import connection
+
+        if connection.settings_dict["NAME"] == nombre:
+            connection.close()
+        with psycopg.connect(self.url, autocommit=True) as c:
+            c.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(nombre)))
+        self._todas.remove(nombre)
 
     def cerrar(self) -> None:
         with psycopg.connect(self.url, autocommit=True) as c:
@@ -50,15 +78,23 @@ class Bases:
                 c.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(nombre)))
 
     def _crear(self) -> str:
+        self._molde = self._molde or self._migrada()
+        return self._copia(self._molde)
+
+    def _copia(self, de: str) -> str:
+        nombre = f"prep_{secrets.token_hex(6)}"
+        with psycopg.connect(self.url, autocommit=True) as c:
+            c.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (nombre, de))))
+        self._todas.append(nombre)
+        return nombre
+
+    def _migrada(self) -> str:
         from django.core.management import call_command
         from django.db import connection
 
         from prep.plataforma import roles
 
-        nombre = f"prep_{secrets.token_hex(6)}"
-        with psycopg.connect(self.url, autocommit=True) as c:
-            c.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(nombre)))
-        self._todas.append(nombre)
+        nombre = self._copia("template0")
         previa = connection.settings_dict["NAME"]
         connection.close()
         connection.settings_dict["NAME"] = nombre

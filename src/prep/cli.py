@@ -18,6 +18,7 @@ from prep.demo import demo
 from prep.difusion.cli import cofirmas, difusor, testigo
 from prep.evidencia.cli import imagenes
 from prep.intercambio.cli import app as lote
+from prep.intercambio.cli_nodo import app as nodo
 from prep.laboratorio.cli import fotografiar, llenar, practica
 from prep.lectura.cli import leer
 from prep.lectura.trabajo import app as lectura
@@ -54,6 +55,7 @@ for nombre, grupo in (
     ("imagenes", imagenes),
     ("lectura", lectura),
     ("lote", lote),
+    ("nodo", nodo),
     ("portal", portal),
     ("simulacro", simulacro),
     ("llaves", llaves),

@@ -450,6 +450,11 @@ DE_LOS_NODOS: dict[str, tuple[tuple[str, ...], Any, int]] = {
     "v1/objetos/sha256/<huella>": (("PUT", "GET"), None, 401),
     "v1/hechos": (("POST",), [], 401),
     "v1/dispositivo": (("GET",), None, 401),
+    "v1/nodo": (("POST",), {"cadenas": {}, "dice": {}}, 401),
+    "v1/nodo/fotos": (("POST",), [], 401),
+    "v1/nodo/objetos/sha256/<huella>": (("PUT",), None, 401),
+    "v1/nodo/hechos": (("POST",), [], 401),
+    "v1/nodo/hechos/<int:despues>": (("GET",), None, 401),
     "v1/altas": (("POST",), {"codigo": "CCCCC-CCCCC", "llave": "x", "firma": "x"}, 422),
 }
 
@@ -461,7 +466,7 @@ def test_to_the_door_of_the_nodes_only_a_signature_is_a_credential(rol: Rol) -> 
     habia = Hecho.objects.count()
     for ruta, (metodos, cuerpo, estado) in DE_LOS_NODOS.items():
         for metodo in metodos:
-            donde = con(ruta.replace("<huella>", "<str:huella>"), {"huella": "ab" * 32})
+            donde = con(ruta.replace("<huella>", "<str:huella>"), {"huella": "ab" * 32, "despues": "0"})
             respuesta = cliente.generic(metodo, donde, orjson.dumps(cuerpo), content_type="application/json")
             assert respuesta.status_code == estado, f"{rol}: {metodo} {donde}: {respuesta.content!r}"
             assert estado != 200 or len(respuesta.json()["rechazados"]) == 1

@@ -483,11 +483,11 @@ def responde(otro: NodoLocal) -> Iterator[None]:
     """The server works as another node, whoever of it asks which one it is."""
     try:
         with pytest.MonkeyPatch.context() as en_lugar:
-            en_lugar.setattr(nodos, "nodo_local", lambda carpeta: otro)
-            nodo_de_aqui.cache_clear()
+            en_lugar.setattr(nodos, "nodo_local", lambda carpeta, nombre: otro)
+            nodos.olvidar()
             yield
     finally:
-        nodo_de_aqui.cache_clear()
+        nodos.olvidar()
 
 
 def test_only_a_node_of_the_institute_is_believed(oficina: Any, abrir: Any) -> None:

@@ -210,5 +210,6 @@ def test_the_published_document_of_the_protocol_is_that_of_the_code() -> None:
     publicado = json.loads((RAIZ / "docs" / "intercambio.openapi.json").read_text("utf-8"))
     assert publicado == json.loads(json.dumps(api.get_openapi_schema(path_prefix="/v1/")))
     assert set(publicado["paths"]) == {
-        "/v1/objetos/sha256/{huella}", "/v1/hechos", "/v1/dispositivo", "/v1/altas"
+        "/v1/objetos/sha256/{huella}", "/v1/hechos", "/v1/dispositivo", "/v1/altas", "/v1/nodo", "/v1/nodo/fotos",
+        "/v1/nodo/objetos/sha256/{huella}", "/v1/nodo/hechos", "/v1/nodo/hechos/{despues}",
     }  # fmt: skip

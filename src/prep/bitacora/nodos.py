@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -16,6 +17,9 @@ from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import Hecho
 from prep.plataforma.llaves import leer_o_crear
 from prep.plataforma.lugares import dir_llaves
+
+CENTRAL: Final = "central"
+ARCHIVO_DE_NOMBRE: Final = "nodo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +82,40 @@ def leer_o_crear_llave(archivo: Path) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(sha256(leer_o_crear(archivo).encode()).digest())
 
 
-def nodo_local(carpeta: Path, nombre: str = "central") -> NodoLocal:
+def nodo_local(carpeta: Path, nombre: str = CENTRAL) -> NodoLocal:
     """The node of this installation. `carpeta`: where its key lives. It writes once the institute enrols it."""
     return NodoLocal(nombre, leer_o_crear_llave(carpeta / f"nodo-{nombre}.llave"))
 
 
-@cache
 def nodo_de_aqui() -> NodoLocal:
     """The node of this installation, with its key where the installation keeps them."""
-    return nodo_local(dir_llaves())
+    return _nodo_en(dir_llaves())
+
+
+@cache
+def _nodo_en(carpeta: Path) -> NodoLocal:
+    return nodo_local(carpeta, nombre_en(carpeta))
+
+
+def nombre_en(carpeta: Path) -> str:
+    """Name of the node of an installation: what it was enrolled as; the centre's, where it was not made another."""
+    try:
+        return (carpeta / ARCHIVO_DE_NOMBRE).read_text().strip()
+    except FileNotFoundError:
+        return CENTRAL
+
+
+def ser(carpeta: Path, nombre: str) -> None:
+    """From now on this installation writes as that node."""
+    aparte = carpeta / f"{ARCHIVO_DE_NOMBRE}.{os.getpid()}"
+    aparte.write_text(f"{nombre}\n")
+    aparte.replace(carpeta / ARCHIVO_DE_NOMBRE)
+    olvidar()
+
+
+def olvidar() -> None:
+    """Read again who the node of this installation is."""
+    _nodo_en.cache_clear()
 
 
 @cache

@@ -341,6 +341,11 @@ def hay_original(almacen: Almacen, huella: str) -> bool:
     return almacen.existe(_ruta("originales", huella))
 
 
+def leer_nombrada(almacen: Almacen, huella: str) -> bytes | None:
+    """The picture that facts call so, as it is published; or as it was received, where nothing was made of it."""
+    return almacen.leer(_ruta("imagenes", huella, ".jpg")) or almacen.leer(_ruta("originales", huella))
+
+
 def guardar_original(almacen: Almacen, datos: bytes) -> str:
     """Store a file as received; returns its SHA-256. Storing it twice is storing it once."""
     huella = sha256(datos).hexdigest()

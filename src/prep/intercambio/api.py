@@ -11,10 +11,11 @@ from ninja.responses import Response
 from ninja.security.base import AuthBase
 
 from prep.bitacora.autoridad import SinFundar
+from prep.bitacora.identidad import NodoDetenido
 from prep.bitacora.nodos import nodo_de_aqui
-from prep.intercambio import altas, cadenas, contactos, nodo, objetos
+from prep.intercambio import altas, cadenas, contactos, entre_nodos, nodo, objetos
 from prep.intercambio.errores import DE_NUEVO, Negado
-from prep.intercambio.firmas import Quien, reconocer
+from prep.intercambio.firmas import Nodo, Quien, reconocer, reconocer_nodo
 from prep.intercambio.recibos import recibo
 from prep.plataforma import pases
 from prep.plataforma.portero import origen
@@ -31,6 +32,13 @@ class FirmaDeDispositivo(AuthBase):
         return reconocer(request.method or "", request.path, request.headers, nodo.reloj.ahora())
 
 
+class FirmaDeNodo(FirmaDeDispositivo):
+    """`Authorization: PREP1-NODO …` (prep.intercambio.firmas)."""
+
+    def __call__(self, request: HttpRequest) -> Nodo:  # type: ignore[override]
+        return reconocer_nodo(request.method or "", request.path, request.headers, nodo.reloj.ahora())
+
+
 api = NinjaAPI(
     title="PREP Abierto: intercambio",
     version="1",
@@ -40,6 +48,7 @@ api = NinjaAPI(
     urls_namespace="intercambio",
 )
 firmada = FirmaDeDispositivo()
+firmada_por_nodo = FirmaDeNodo()
 
 
 class Falla(Schema):
@@ -98,6 +107,42 @@ class Alta(Schema):
     actas: list[dict[str, Any]]
 
 
+class Presentado(Schema):
+    """`recibo`: signed, of the asker's chain. `sabe`: from where to ask for what it should know. `faltan`: chains that
+    are not here up to where the asker has them, with their ends here, as [sequence, hash]."""
+
+    hora: str
+    sabe: int
+    nodo: dict[str, Any]
+    recibo: Recibo
+    faltan: dict[str, list[list[Any]]]
+
+
+class Motivo(Schema):
+    lugar: int
+    motivo: str
+
+
+class Tomado(Schema):
+    nuevos: int
+    repetidos: int
+    rechazados: list[Motivo]
+    bifurcados: list[str]
+    recibo: Recibo
+
+
+class Faltan(Schema):
+    faltan: list[str]
+
+
+class Dado(Schema):
+    """`hasta`: from where to ask for more; `total`: where it ends."""
+
+    hechos: list[dict[str, Any]]
+    hasta: int
+    total: int
+
+
 @api.exception_handler(Negado)
 def _negado(request: HttpRequest, no: Negado) -> HttpResponse:
     respuesta = Response({"codigo": no.codigo, "detalle": no.detalle, **no.mas}, status=no.estado)
@@ -111,6 +156,11 @@ def _sin_fundar(request: HttpRequest, error: SinFundar) -> HttpResponse:
     return _negado(request, Negado(503, "sin_fundar", str(error), espere=60))
 
 
+@api.exception_handler(NodoDetenido)
+def _detenido(request: HttpRequest, error: NodoDetenido) -> HttpResponse:
+    return _negado(request, Negado(503, "detenido", "Este equipo ya no recibe. Use otro nodo.", espere=300))
+
+
 @api.exception_handler(UnreadablePostError)
 def _cortada(request: HttpRequest, error: UnreadablePostError) -> HttpResponse:
     return _negado(request, Negado(400, "cortada", f"La solicitud se cortó a la mitad. {DE_NUEVO}"))
@@ -118,13 +168,23 @@ def _cortada(request: HttpRequest, error: UnreadablePostError) -> HttpResponse:
 
 def _quien(request: HttpRequest, respuesta: HttpResponse) -> Quien:
     """Who asked, and a pass for the next time: it does not queue with strangers."""
-    if pases.leer(request.COOKIES.get(pases.COOKIE)) is None:
-        pases.dar(respuesta)
+    _pase(request, respuesta)
     quien: Quien = request.auth  # type: ignore[attr-defined]
     return quien
 
 
-def _cuerpo(request: HttpRequest, quien: Quien, maximo: int) -> bytes:
+def _nodo(request: HttpRequest, respuesta: HttpResponse) -> Nodo:
+    _pase(request, respuesta)
+    quien: Nodo = request.auth  # type: ignore[attr-defined]
+    return quien
+
+
+def _pase(request: HttpRequest, respuesta: HttpResponse) -> None:
+    if pases.leer(request.COOKIES.get(pases.COOKIE)) is None:
+        pases.dar(respuesta)
+
+
+def _cuerpo(request: HttpRequest, quien: Quien | Nodo, maximo: int) -> bytes:
     """What was sent, no more than it may measure and no other than what was signed."""
     cuerpo = request.read(maximo + 1)
     if len(cuerpo) > maximo:
@@ -237,3 +297,82 @@ def dar_de_alta(request: HttpRequest, respuesta: HttpResponse, pedida: Solicitud
     hecha = altas.dar_de_alta(pedida.codigo, pedida.llave, pedida.firma, origen(request.META["REMOTE_ADDR"]))
     pases.dar(respuesta)
     return hecha
+
+
+_CUERPO_JSON: Final = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
+}
+_LISTA_JSON: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "array", "items": {}}}},
+    }
+}
+_FALLAS_NODO: Final = dict.fromkeys((400, 401, 403, 413, 422, 429), Falla)
+
+
+@api.post(
+    "/nodo",
+    auth=firmada_por_nodo,
+    response={200: Presentado, **_FALLAS_NODO},
+    openapi_extra=_CUERPO_JSON,
+    operation_id="presentarse",
+    summary="De nodo a nodo: qué tiene quien pregunta; qué de eso falta aquí y hasta dónde está su cadena, firmado",
+)
+def presentarse(request: HttpRequest, respuesta: HttpResponse) -> dict[str, Any]:
+    quien = _nodo(request, respuesta)
+    return entre_nodos.presentarse(quien, _cuerpo(request, quien, entre_nodos.MAXIMO_DICHO), nodo.reloj.ahora())
+
+
+@api.post(
+    "/nodo/fotos",
+    auth=firmada_por_nodo,
+    response={200: Faltan, **_FALLAS_NODO},
+    openapi_extra=_LISTA_JSON,
+    operation_id="fotos_que_faltan",
+    summary="De nodo a nodo: cuáles de estas fotografías no están aquí",
+)
+def fotos_que_faltan(request: HttpRequest, respuesta: HttpResponse) -> dict[str, Any]:
+    quien = _nodo(request, respuesta)
+    return {"faltan": entre_nodos.cuales_faltan(_cuerpo(request, quien, entre_nodos.MAXIMO_DICHO))}
+
+
+@api.put(
+    "/nodo/objetos/sha256/{huella}",
+    auth=firmada_por_nodo,
+    response={200: Recibo, 201: Recibo, **_FALLAS},
+    openapi_extra=_CUERPO_DE_FOTO,
+    operation_id="poner_objeto_de_nodo",
+    summary="De nodo a nodo: entregar una fotografía",
+)
+def poner_de_nodo(request: HttpRequest, respuesta: HttpResponse, huella: str) -> Status[dict[str, Any]]:
+    quien = _nodo(request, respuesta)
+    if quien.huella != huella:
+        raise Negado(422, "huella", "La firma de la solicitud es de otra fotografía.")
+    mide = int(request.META.get("CONTENT_LENGTH") or 0)
+    recibido = objetos.recibir(quien.de, huella, mide, request.read, objetos.DE_NODO)
+    return Status(201 if recibido.nuevo else 200, recibido.recibo)
+
+
+@api.post(
+    "/nodo/hechos",
+    auth=firmada_por_nodo,
+    response={200: Tomado, **_FALLAS_NODO},
+    openapi_extra=_LISTA_JSON,
+    operation_id="entregar_sobres",
+    summary="De nodo a nodo: entregar hechos en sus sobres, de la cadena propia o de las que se llevan",
+)
+def entregar_sobres(request: HttpRequest, respuesta: HttpResponse) -> dict[str, Any]:
+    quien = _nodo(request, respuesta)
+    return entre_nodos.recibir(quien, _cuerpo(request, quien, entre_nodos.MAXIMO_BYTES), nodo.reloj.ahora())
+
+
+@api.get(
+    "/nodo/hechos/{int:despues}",
+    auth=firmada_por_nodo,
+    response={200: Dado, 401: Falla, 403: Falla, 429: Falla},
+    operation_id="dar_sobres",
+    summary="De nodo a nodo: lo que un nodo debe saber (cadenas del instituto y de la sede), después de una posición",
+)
+def dar_sobres(request: HttpRequest, respuesta: HttpResponse, despues: int) -> dict[str, Any]:
+    return entre_nodos.dar(_nodo(request, respuesta), min(despues, 2**62))

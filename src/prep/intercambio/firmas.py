@@ -1,10 +1,11 @@
-"""Who asks: an enrolled device's signature over method, path, hash of the body and hour, in one header.
+"""Who asks: an enrolled device's, or node's, signature over method, path, hash of the body and hour, in one header.
 
     Authorization: PREP1 <device> <hour, ISO 8601> <SHA-256 of the body, hex> <Ed25519 signature, base64>
+    Authorization: PREP1-NODO <node> …
 
-What is signed: the lines `prep-solicitud/1`, ámbito, method, path, hash and hour, each ended by a newline. It is
-checked before any of the body is read. Whoever repeats a request within `VENTANA` changes nothing: everything that
-devices ask for can be asked twice.
+What is signed: the lines `prep-solicitud/1` (of a node, `prep-solicitud-nodo/1`), ámbito, method, path, hash and hour,
+each ended by a newline. It is checked before any of the body is read. Whoever repeats a request within `VENTANA`
+changes nothing: everything that can be asked for can be asked twice.
 """
 
 from __future__ import annotations
@@ -26,14 +27,17 @@ from prep.intercambio.errores import DE_NUEVO, Negado
 from prep.plataforma.cubetas import Cubetas
 
 FORMATO: Final = "prep-solicitud/1"
+FORMATO_NODO: Final = "prep-solicitud-nodo/1"
 VENTANA: Final = timedelta(minutes=5)
 POR_SEGUNDO: Final = 5
 SEGUIDAS: Final = 120
 """Requests of one device: so many at once, then so many a second."""
-_CABECERA: Final = re.compile(
-    r"PREP1 ([A-Za-z0-9._-]{1,60}) ([0-9TZ:.+-]{20,40}) ([0-9a-f]{64}) ([A-Za-z0-9+/]{86}==)", re.ASCII
-)
+_RESTO: Final = r" ([A-Za-z0-9._-]{1,60}) ([0-9TZ:.+-]{20,40}) ([0-9a-f]{64}) ([A-Za-z0-9+/]{86}==)"
+_CABECERA: Final = re.compile(f"PREP1{_RESTO}", re.ASCII)
+_CABECERA_NODO: Final = re.compile(f"PREP1-NODO{_RESTO}", re.ASCII)
 _ritmo = Cubetas(POR_SEGUNDO, SEGUIDAS)
+_ritmo_nodos = Cubetas(4 * POR_SEGUNDO, 3 * SEGUIDAS)
+"""A node delivers what many phones and people did, and may carry another's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,22 @@ class Quien:
     huella: str
 
 
-def mensaje(de: str, metodo: str, ruta: str, huella: str, hora: str) -> bytes:
-    """What a device signs to ask. It begins like no fact does: no signature serves for both."""
-    return "".join(f"{linea}\n" for linea in (FORMATO, de, metodo, ruta, huella, hora)).encode()
+@dataclass(frozen=True, slots=True)
+class Nodo:
+    """The node that asks. `huella`: of the body that it says it sends."""
+
+    id: str
+    huella: str
+
+    @property
+    def de(self) -> str:
+        """How receipts and the store of pictures call it: no device can be called so."""
+        return f"nodo:{self.id}"
+
+
+def mensaje(de: str, metodo: str, ruta: str, huella: str, hora: str, formato: str = FORMATO) -> bytes:
+    """What whoever asks signs. It begins like no fact does: no signature serves for both."""
+    return "".join(f"{linea}\n" for linea in (formato, de, metodo, ruta, huella, hora)).encode()
 
 
 def reconocer(metodo: str, ruta: str, cabeceras: Mapping[str, str], ahora: datetime) -> Quien:
@@ -59,14 +76,10 @@ def reconocer(metodo: str, ruta: str, cabeceras: Mapping[str, str], ahora: datet
     aparato = autoridad().dispositivos.get(ident)
     if aparato is None:
         raise Negado(401, "desconocido", "Este teléfono no está dado de alta. Pida un código nuevo.")
-    try:
-        publica(bytes.fromhex(aparato.llave)).verify(
-            base64.b64decode(firma), mensaje(ambito(), metodo, ruta, huella, dicha)
-        )
-        hora = datetime.fromisoformat(dicha)
-        diferencia = abs(hora - ahora)
-    except (InvalidSignature, ValueError, TypeError, OverflowError):
-        raise Negado(401, "firma", "La firma de la solicitud no es la de este teléfono.") from None
+    firmado = mensaje(ambito(), metodo, ruta, huella, dicha)
+    diferencia = _diferencia(aparato.llave, firma, firmado, dicha, ahora)
+    if diferencia is None:
+        raise Negado(401, "firma", "La firma de la solicitud no es la de este teléfono.")
     if aparato.bajas:
         raise Negado(403, "baja", "Este teléfono se dio de baja: ya no puede enviar. Avise a su coordinación.")
     if diferencia > VENTANA:
@@ -74,3 +87,34 @@ def reconocer(metodo: str, ruta: str, cabeceras: Mapping[str, str], ahora: datet
     if not _ritmo.tomar(ident, time.monotonic()):
         raise Negado(429, "ritmo", f"Este teléfono pide demasiado seguido. {DE_NUEVO}", espere=5)
     return Quien(ident, aparato, huella)
+
+
+def reconocer_nodo(metodo: str, ruta: str, cabeceras: Mapping[str, str], ahora: datetime) -> Nodo:
+    """The node that signed this request; raise `Negado`."""
+    partes = _CABECERA_NODO.fullmatch(cabeceras.get("Authorization", ""))
+    if partes is None:
+        raise Negado(401, "sin_firma", "La solicitud no lleva la firma de un nodo dado de alta.")
+    ident, dicha, huella, firma = partes.groups()
+    nodo = autoridad().nodos.get(ident)
+    if nodo is None:
+        raise Negado(401, "desconocido", f"El nodo «{ident}» no está dado de alta aquí.")
+    firmado = mensaje(ambito(), metodo, ruta, huella, dicha, FORMATO_NODO)
+    diferencia = _diferencia(nodo.llave, firma, firmado, dicha, ahora)
+    if diferencia is None:
+        raise Negado(401, "firma", f"La firma de la solicitud no es la del nodo «{ident}».")
+    if nodo.baja is not None:
+        raise Negado(403, "baja", f"El nodo «{ident}» se dio de baja: lo que tiene lo entrega otro nodo.")
+    if diferencia > VENTANA:
+        raise Negado(401, "reloj", "El reloj del equipo no está en hora.", hora=ahora.isoformat())
+    if not _ritmo_nodos.tomar(ident, time.monotonic()):
+        raise Negado(429, "ritmo", "Este nodo pide demasiado seguido.", espere=5)
+    return Nodo(ident, huella)
+
+
+def _diferencia(llave: str, firma: str, firmado: bytes, dicha: str, ahora: datetime) -> timedelta | None:
+    """How far from `ahora` the hour of a request is; `None` when that key did not sign it."""
+    try:
+        publica(bytes.fromhex(llave)).verify(base64.b64decode(firma), firmado)
+        return abs(datetime.fromisoformat(dicha) - ahora)
+    except (InvalidSignature, ValueError, TypeError, OverflowError):
+        return None

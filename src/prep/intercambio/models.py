@@ -58,3 +58,24 @@ class Contacto(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dispositivo} · {self.hora:%H:%M}"
+
+
+class Enlace(models.Model):
+    """What this node knows of another that it delivers to (`prep.intercambio.enviar`).
+
+    `contacto`: when it last answered, by this node's clock; `desfase`: seconds that this clock is ahead of its.
+    `recibo`: the last signed one of this node's chain. `tiene`: node -> sequence up to which it holds that chain.
+    `apartados`: what it refused for good.
+    """
+
+    centro = models.CharField(max_length=200, primary_key=True)
+    contacto = models.DateTimeField(null=True)
+    desfase = models.IntegerField(default=0)
+    recibo = models.JSONField(null=True)
+    tiene = models.JSONField(default=dict)
+    apartados = models.JSONField(default=list)
+
+    privilegios = solo("SELECT", "INSERT", "UPDATE")
+
+    def __str__(self) -> str:
+        return self.centro

@@ -1,4 +1,4 @@
-"""Pictures by their SHA-256: received once, never written over, never given back to anybody.
+"""Pictures by their SHA-256: received once, never written over, never given back to whoever asks.
 
 Only a JPEG that holds its pixels and nothing else comes in, as PREP Casilla makes them: where and with what it was
 taken never leaves the phone. What is kept, byte by byte, is the original and the published picture: the bytes that the
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -23,6 +23,7 @@ from prep.evidencia.imagenes import (
     guardar_como_llego,
     guardar_original,
     hay_original,
+    leer_nombrada,
 )
 from prep.intercambio import nodo
 from prep.intercambio.errores import DE_NUEVO, Negado
@@ -35,10 +36,24 @@ MAXIMO_BYTES: Final = 2 * 2**20
 """Of one picture: phones send 600 kB at most."""
 CUOTA_BYTES: Final = 500 * 2**20
 CUOTA_OBJETOS: Final = 600
+"""Of one phone."""
 RESERVA_BYTES: Final = 2**30
 """Disk that is left for the bitácora: pictures stop before."""
 _TROZO: Final = 64 * 2**10
 _LLENO: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@dataclass(frozen=True, slots=True)
+class Cuota:
+    """What one of those who deliver may: so many pictures, so many bytes. `de`: how a refusal calls it."""
+
+    objetos: int
+    bytes: int
+    de: str
+
+
+DE_NODO: Final = Cuota(60_000, 60 * 2**30, "nodo")
+"""Of one node: it may carry what several others could not send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +64,11 @@ class Recibido:
     recibo: dict[str, Any]
 
 
-def recibir(dispositivo: str, huella: str, mide: int, leer: Callable[[int], bytes]) -> Recibido:
-    """Take a picture in. `mide`: what the request says it is; `leer`: reads so many bytes more of it, none at the end.
+def recibir(
+    dispositivo: str, huella: str, mide: int, leer: Callable[[int], bytes], cuota: Cuota | None = None
+) -> Recibido:
+    """Take a picture in, of a phone or within another `cuota`. `mide`: what the request says it is; `leer`: reads so
+    many bytes more of it, none at the end.
 
     Nothing is read of one that is too large, nor when there is no room; no more than a piece, of what is no picture.
     """
@@ -58,7 +76,7 @@ def recibir(dispositivo: str, huella: str, mide: int, leer: Callable[[int], byte
         raise Negado(413, "grande", f"Una fotografía mide hasta {MAXIMO_BYTES >> 20} MiB: tómela otra vez.")
     conocido = Objeto.objects.filter(dispositivo=dispositivo, sha256=huella).exists()
     if not conocido:
-        _revisar_cuota(dispositivo)
+        _revisar_cuota(dispositivo, cuota or Cuota(CUOTA_OBJETOS, CUOTA_BYTES, "teléfono"))
         _revisar_espacio(mide)
     datos = _leer(leer)
     if sha256(datos).hexdigest() != huella:
@@ -94,6 +112,17 @@ def hay(huella: str) -> bool:
     return hay_original(evidencia(), huella)
 
 
+def faltan(huellas: Iterable[str]) -> list[str]:
+    """Which of these pictures are not here."""
+    almacen = evidencia()
+    return [h for h in dict.fromkeys(huellas) if not hay_original(almacen, h)]
+
+
+def leer(huella: str) -> bytes | None:
+    """A picture that facts name, to be delivered to another node."""
+    return leer_nombrada(evidencia(), huella)
+
+
 def _de(dispositivo: str, huella: str, mide: int) -> dict[str, Any]:
     return recibo(nodo_de_aqui(), dispositivo, nodo.reloj.ahora(), "objeto", sha256=huella, bytes=mide)
 
@@ -112,12 +141,11 @@ def _leer(leer: Callable[[int], bytes]) -> bytes:
     return b"".join(partes)
 
 
-def _revisar_cuota(dispositivo: str) -> None:
+def _revisar_cuota(dispositivo: str, cuota: Cuota) -> None:
     lleva = Objeto.objects.filter(dispositivo=dispositivo).aggregate(n=Count("id"), bytes=Sum("bytes"))
-    if lleva["n"] >= CUOTA_OBJETOS or (lleva["bytes"] or 0) >= CUOTA_BYTES:
-        raise Negado(
-            429, "cuota", "Este teléfono ya envió todas las fotografías que puede. Avise a su coordinación.", espere=300
-        )
+    if lleva["n"] >= cuota.objetos or (lleva["bytes"] or 0) >= cuota.bytes:
+        detalle = f"Este {cuota.de} ya envió todas las fotografías que puede. Avise a su coordinación."
+        raise Negado(429, "cuota", detalle, espere=300)
 
 
 def _revisar_espacio(mide: int) -> None:

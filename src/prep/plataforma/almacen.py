@@ -100,10 +100,14 @@ def abrir_existente(origen: str, *, privado: bool = False) -> Almacen:
     return abrir(origen, privado=privado)
 
 
-@cache
 def evidencia() -> Almacen:
     """The installation's private store of pictures."""
-    return abrir(str(dir_evidencia()), privado=True)
+    return _privado(str(dir_evidencia()))
+
+
+@cache
+def _privado(destino: str) -> Almacen:
+    return abrir(destino, privado=True)
 
 
 def validar(ruta: str) -> str:

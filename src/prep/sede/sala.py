@@ -92,7 +92,7 @@ def sala(modo: str | None, destino: str | None, llave: str | None, mapa: Path | 
 
     logging.captureWarnings(True)
     with django_listo():
-        from prep.bitacora.nodos import nodo_local
+        from prep.bitacora.nodos import nodo_de_aqui
         from prep.catalogo.services import cargar, informativo, vigente
         from prep.dominio.tabulacion.proceso import Modo
         from prep.plataforma.almacen import abrir
@@ -105,7 +105,7 @@ def sala(modo: str | None, destino: str | None, llave: str | None, mapa: Path | 
         quien = firmante_del_instituto(llave)
         donde = destino or str(lugares.dir_publicacion())
         almacen = abrir(donde)
-        evidencia, nodo = lugares.dir_evidencia(), nodo_local(lugares.dir_llaves())
+        evidencia, nodo = lugares.dir_evidencia(), nodo_de_aqui()
         quien_publica = publicador(
             cargar(fila.clave),
             informativo(fila.clave),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from prep.bitacora.autoridad import autoridad, cabezas_de, fundar
 from prep.bitacora.nodos import DispositivoLocal, NodoInstituto, NodoLocal
@@ -22,8 +22,18 @@ Cargo = tuple[str, str, str]
 """Person, role, place."""
 
 
+class Enrolable(Protocol):
+    """A node of which the public key is known."""
+
+    @property
+    def nodo(self) -> str: ...
+
+    @property
+    def publica(self) -> bytes: ...
+
+
 def alta_de_nodo(
-    nodo: NodoLocal, clase: ClaseNodo, nombre: str, hora: datetime, alcance: Iterable[str] = ("*",)
+    nodo: Enrolable, clase: ClaseNodo, nombre: str, hora: datetime, alcance: Iterable[str] = ("*",)
 ) -> Hecho:
     """A node may write. `alcance`: casillas that it attends."""
     contenido = {

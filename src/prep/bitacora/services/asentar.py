@@ -8,6 +8,7 @@ from typing import Any
 
 from prep.bitacora import asientos
 from prep.bitacora.autoridad import ambito, exigir_llave
+from prep.bitacora.identidad import exigir_que_siga
 from prep.bitacora.proyecciones import proyectar
 from prep.bitacora.sobres import FirmaDispositivo, Firmante, Sobre, sellar
 from prep.dominio.comun.hecho import Hecho
@@ -33,6 +34,8 @@ def asentar(
     nuevos = [h for h in unicos.values() if h.id not in ya]
     de = ambito()
     ultima, previo = asientos.final(asientos.finales([firmante.nodo])[firmante.nodo])
+    if nuevos:
+        exigir_que_siga(firmante.nodo, ultima)
     sobres: list[Sobre] = []
     for secuencia, hecho in enumerate(nuevos, ultima + 1):
         sobre = sellar(hecho, firmante, de, secuencia, previo, firmar(hecho))

@@ -1,0 +1,250 @@
+"""How a machine becomes a node: it makes its key, the institute enrols it, and what it must know comes in one file.
+
+The key never leaves the machine. What the centre makes (`alta`) is signed by the institute: the catalogue, every fact
+until then (people, roles, nodes, devices among them) and the accounts of its people. The machine takes it in
+(`recibir`) when the institute's key is the one whose fingerprint somebody brings by another way, and the key that was
+enrolled is its own. Done again, each of the steps does what was missing.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from cryptography.exceptions import InvalidSignature
+
+from prep.acceso.models import Cuenta
+from prep.bitacora import entregas, identidad
+from prep.bitacora.autoridad import ambito, autoridad, fundar, instalacion
+from prep.bitacora.nodos import CENTRAL, NodoInstituto, NodoLocal, nodo_de_aqui, nodo_local, publica, ser
+from prep.bitacora.services import HechoRechazado, anotar, recibir
+from prep.bitacora.services.altas import alta_de_nodo
+from prep.bitacora.sobres import ambito_de
+from prep.catalogo.documento import a_documento, de_documento
+from prep.catalogo.services import cargar, congelar, guardar, informativo, vigente
+from prep.dominio.comun.autoridad import INSTITUTO, TODO
+from prep.dominio.comun.facultades import ClaseNodo
+from prep.dominio.tabulacion.proceso import Modo
+from prep.intercambio import nodo, paquete
+from prep.intercambio.enviar import anotar_del_paquete
+from prep.plataforma.errores import Impedimento
+from prep.plataforma.lugares import dir_llaves
+from prep.transparencia.canonico import canonico
+from prep.transparencia.nota import Firmante
+
+SOLICITUD: Final = "prep-solicitud-de-alta/1"
+FORMATO: Final = "prep-nodo/1"
+_NOMBRE: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+_HUELLA: Final = re.compile(r"[0-9a-f]{16}")
+_CUENTA: Final = ("usuario", "persona", "nombre", "lugar", "password", "activa", "clave_provisional")
+
+
+def preparar(nombre: str) -> dict[str, str]:
+    """Make (or find) this machine's key for that name; what it asks the centre, with proof that it has the key."""
+    if not _NOMBRE.fullmatch(nombre) or nombre in (CENTRAL, INSTITUTO):
+        raise Impedimento(
+            f"«{nombre}» no sirve de nombre: use hasta 40 minúsculas sin acento, cifras, puntos y guiones, y ninguno "
+            "de los reservados."
+        )
+    if (porque := identidad.detenido(nombre)) is not None:
+        raise Impedimento(f"Este equipo ya no puede llamarse «{nombre}»: {porque} Elija otro nombre.")
+    suyo = nodo_local(dir_llaves(), nombre)
+    return {
+        "formato": SOLICITUD,
+        "nodo": nombre,
+        "llave": suyo.publica.hex(),
+        "firma": base64.b64encode(suyo.firmar(_dicho(nombre, suyo.publica))).decode(),
+    }
+
+
+def _dicho(nombre: str, llave: bytes) -> bytes:
+    return f"{SOLICITUD}\n{nombre}\n{llave.hex()}\n".encode()
+
+
+def leer_solicitud(datos: bytes) -> tuple[str, bytes]:
+    """(name, raw public key) that a machine asks for; raise `Impedimento`."""
+    try:
+        pedido = orjson.loads(datos)
+        nombre, llave = pedido["nodo"], bytes.fromhex(pedido["llave"])
+        if pedido["formato"] != SOLICITUD or not _NOMBRE.fullmatch(nombre):
+            raise ValueError
+        publica(llave).verify(base64.b64decode(pedido["firma"], validate=True), _dicho(nombre, llave))
+    except (ValueError, KeyError, TypeError, InvalidSignature):
+        raise Impedimento("El archivo no es una solicitud de «prep nodo preparar», o se dañó.") from None
+    return nombre, llave
+
+
+@dataclass(frozen=True, slots=True)
+class _Publica:
+    """A node of which only the public key is here."""
+
+    nodo: str
+    publica: bytes
+
+
+def dar_de_alta(
+    solicitud: bytes, instituto: Firmante, clase: ClaseNodo, nombre: str, catd: str | None, destino: Path
+) -> dict[str, int]:
+    """Enrol it with the institute's key and write its package; how many facts and accounts this takes.
+
+    `catd`: the collection centre that it is of; its casillas are its reach, and the accounts of its people travel.
+    """
+    ident, llave = leer_solicitud(solicitud)
+    raiz = NodoInstituto(instituto, instituto.llave.publica)
+    proceso, info, fila = cargar(), informativo(), vigente()
+    if catd is not None and catd not in {c.clave for c in info.catds}:
+        raise Impedimento(f"En el catálogo no hay ningún centro «{catd}».")
+    ya = autoridad().nodos.get(ident)
+    if ya is not None and (ya.llave != llave.hex() or ya.baja is not None):
+        raise Impedimento(
+            f"Ya hay un nodo «{ident}» con otra llave o que se dio de baja. Cada equipo lleva su propio nombre: "
+            "prepárelo con otro."
+        )
+    if ya is None:
+        suyas = {str(a.casilla.clave) for e in proceso.elecciones for a in e.actas if a.casilla.catd == catd}
+        hora = nodo.reloj.ahora()
+        alta = alta_de_nodo(_Publica(ident, llave), clase, nombre, hora, suyas if catd else (TODO,))
+        try:
+            anotar([alta], raiz, hora)
+        except HechoRechazado as error:
+            raise Impedimento(f"No se dio de alta: {error}") from None
+    cuentas = list(Cuenta.objects.filter(lugar=catd, activa=True).order_by("usuario")) if catd else []
+    documento = {**a_documento(proceso, info), "huella": proceso.huella}
+
+    def cosas() -> Iterator[tuple[str, bytes]]:
+        yield "datos/catalogo.json", canonico(documento)
+        yield "datos/cuentas.json", orjson.dumps([{c: getattr(una, c) for c in _CUENTA} for una in cuentas])
+        yield from paquete.en_grupos(_todos())
+
+    quien = instalacion()
+    cabecera = {
+        "formato": FORMATO,
+        "ambito": ambito(),
+        "proceso": quien.proceso,
+        "modo": quien.modo,
+        "instituto": bytes(quien.llave).hex(),
+        "nodo": ident,
+        "llave": llave.hex(),
+        "hora": nodo.reloj.ahora().isoformat(),
+        "congelado": fila.congelado.isoformat() if fila.congelado else None,
+    }
+    hechos = entregas.total()
+    paquete.escribir(destino, cabecera, cosas(), instituto, modo=0o600)
+    return {"hechos": hechos, "cuentas": len(cuentas)}
+
+
+def _todos() -> Iterator[dict[str, Any]]:
+    desde, despues = dict.fromkeys(entregas.cadenas(), 0), 0
+    while tomados := entregas.siguientes(desde, despues, 500, 2**23):
+        yield from (s.escribir() for _, s in tomados)
+        despues = tomados[-1][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Habilitado:
+    """What this machine is now. `sin_cuenta`: people whose account could not be made, as another has its name."""
+
+    nodo: str
+    ambito: str
+    hechos: int
+    cuentas: int
+    sin_cuenta: tuple[str, ...]
+
+
+def recibir_paquete(archivo: Path, huella_instituto: str) -> Habilitado:
+    """Become the node that the institute enrolled. `huella_instituto`: of its key, 16 hex digits, brought by another
+    way than the file."""
+    if not _HUELLA.fullmatch(dicha := huella_instituto.strip().lower()):
+        raise Impedimento("La huella del instituto son las 16 cifras y letras (a-f) que dijo «prep nodo alta».")
+    with paquete.abrir(archivo, FORMATO) as suyo:
+        c = suyo.cabecera
+        try:
+            llave = bytes.fromhex(c["instituto"])
+            nombre, proceso, modo = str(c["nodo"]), str(c["proceso"]), str(c["modo"])
+            raiz = publica(llave)
+            congelado = datetime.fromisoformat(c["congelado"]) if c["congelado"] else None
+        except (KeyError, TypeError, ValueError):
+            raise paquete.PaqueteInvalido("El archivo no dice de qué nodo y de qué instituto es.") from None
+        if sha256(llave).hexdigest()[:16] != dicha:
+            raise paquete.PaqueteInvalido(
+                "El archivo no es del instituto cuya huella escribió: no se tomó nada. Confirme la huella con quien "
+                "dio el alta."
+            )
+        suyo.exigir_firma(raiz)
+        aqui = _el_que_pidio(nombre, c.get("llave"))
+        _exigir_que_pueda_ser(nombre)
+        fundar(proceso, modo, llave)
+        _guardar_catalogo(suyo, Modo(modo), congelado)
+        hechos = 0
+        for grupo in suyo.hechos():
+            recibo = recibir(grupo, nodo.reloj.ahora())
+            if recibo.rechazados:
+                raise paquete.PaqueteInvalido(f"Un hecho del archivo no se pudo tomar: {recibo.rechazados[0][1]}")
+            hechos += recibo.nuevos
+        alta = autoridad().nodos.get(nombre)
+        if alta is None or alta.llave != aqui.publica.hex() or alta.baja is not None:
+            raise paquete.PaqueteInvalido(f"El archivo no trae el alta de «{nombre}» con la llave de este equipo.")
+        cuentas, sin_cuenta = _hacer_cuentas(suyo)
+        anotar_del_paquete()
+    ser(dir_llaves(), nombre)  # the last thing: until here it was nobody
+    return Habilitado(nombre, ambito_de(proceso, modo, llave), hechos, cuentas, sin_cuenta)
+
+
+def _el_que_pidio(nombre: str, llave: Any) -> NodoLocal:
+    """This machine as the node that the package is for; raise `Impedimento` where its key was made elsewhere."""
+    if not _NOMBRE.fullmatch(nombre) or not (dir_llaves() / f"nodo-{nombre}.llave").exists():
+        raise Impedimento(
+            f"El archivo es para «{nombre}», y su llave no se hizo en este equipo. Empiece por «prep nodo preparar»."
+        )
+    aqui = nodo_local(dir_llaves(), nombre)
+    if aqui.publica.hex() != llave:
+        raise Impedimento(f"El archivo da de alta a «{nombre}» con otra llave que la de este equipo. Pídalo otra vez.")
+    if (porque := identidad.detenido(nombre)) is not None:
+        raise Impedimento(f"Este equipo ya no puede llamarse «{nombre}»: {porque}")
+    return aqui
+
+
+def _exigir_que_pueda_ser(nombre: str) -> None:
+    """An installation that already writes under a name in force goes on with it; one that was stopped takes another."""
+    actual = nodo_de_aqui()
+    suyo = autoridad().nodos.get(actual.nodo)
+    if actual.nodo == nombre or suyo is None or suyo.llave != actual.publica.hex() or suyo.baja is not None:
+        return
+    try:
+        identidad.exigir_que_siga(actual.nodo, entregas.hasta(actual.nodo)[0])
+    except identidad.NodoDetenido:
+        return
+    raise Impedimento(f"Este equipo ya es el nodo «{actual.nodo}», y puede seguir: no necesita otro nombre.")
+
+
+def _guardar_catalogo(suyo: paquete.Paquete, modo: Modo, congelado: datetime | None) -> None:
+    try:
+        proceso, info = de_documento(json.loads(suyo.leer("datos/catalogo.json")))
+    except (ValueError, KeyError, TypeError):
+        raise paquete.PaqueteInvalido("El catálogo del archivo no se entiende: es de otra versión.") from None
+    guardar(proceso, info, nodo.reloj.ahora())
+    if congelado is not None:
+        congelar(proceso.clave, modo, congelado)
+
+
+def _hacer_cuentas(suyo: paquete.Paquete) -> tuple[int, tuple[str, ...]]:
+    """Accounts that are missing. One that is here stays as it is: its password may be newer."""
+    hechas, sin_cuenta = 0, []
+    for una in orjson.loads(suyo.leer("datos/cuentas.json")):
+        datos = {c: una[c] for c in _CUENTA}
+        if Cuenta.objects.filter(persona=datos["persona"]).exists():
+            continue
+        if Cuenta.objects.filter(usuario=datos["usuario"]).exists():
+            sin_cuenta.append(str(datos["usuario"]))
+            continue
+        Cuenta.objects.create(**datos, alta=nodo.reloj.ahora())
+        hechas += 1
+    return hechas, tuple(sin_cuenta)

@@ -1,0 +1,180 @@
+"""The way to another node: signed requests over HTTP, and what can be expected of one that is bad.
+
+A request that got no whole answer may have done its work or not: whoever asked does it again; nothing is done twice.
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import re
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
+
+import orjson
+
+from prep.bitacora.nodos import NodoLocal
+from prep.intercambio import nodo as lado
+from prep.intercambio.firmas import FORMATO_NODO, mensaje
+from prep.plataforma import pases
+from prep.plataforma.errores import Impedimento
+from prep.transparencia.errores import causa
+
+ESPERA_S: Final = 30.0
+OCIOSA_S: Final = 5.0
+"""Seconds without use after which a connection is not trusted: the other side closes those that idle."""
+MAXIMO_RESPUESTA: Final = 32 * 2**20
+MAXIMO_ESPERE: Final = 600
+"""Seconds: whoever says to wait longer is asked again after these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Respuesta:
+    """`cabeceras`: names in lower case."""
+
+    estado: int
+    cabeceras: Mapping[str, str]
+    cuerpo: bytes
+
+
+class SeCorto(Exception):
+    """No whole answer came. Says why, for people."""
+
+
+class Linea(Protocol):
+    """Whatever takes a request there and brings its answer, or raises `SeCorto`."""
+
+    def pedir(self, metodo: str, ruta: str, cuerpo: bytes, cabeceras: Mapping[str, str]) -> Respuesta: ...
+
+
+class Http:
+    """Over HTTP, with a connection that is kept while it works."""
+
+    def __init__(self, url: str, autoridad: Path | None = None, espera: float = ESPERA_S) -> None:
+        partes = urlsplit(url)
+        if partes.scheme not in ("http", "https") or not partes.hostname or partes.path.strip("/") or partes.query:
+            raise Impedimento(f"«{url}» no es la dirección de un nodo. Escríbala así: https://centro.example")
+        try:
+            puerto = partes.port
+        except ValueError:
+            raise Impedimento(f"«{url}» no es la dirección de un nodo: el puerto no es un número posible.") from None
+        if partes.scheme == "https":
+            contexto = ssl.create_default_context(cafile=str(autoridad) if autoridad else None)
+            self._conexion: http.client.HTTPConnection = http.client.HTTPSConnection(
+                partes.hostname, puerto, timeout=espera, context=contexto
+            )
+        else:
+            self._conexion = http.client.HTTPConnection(partes.hostname, puerto, timeout=espera)
+        self._usada = time.monotonic()
+
+    def pedir(self, metodo: str, ruta: str, cuerpo: bytes, cabeceras: Mapping[str, str]) -> Respuesta:
+        if time.monotonic() - self._usada > OCIOSA_S:
+            self._conexion.close()
+        try:
+            self._conexion.request(metodo, ruta, cuerpo, dict(cabeceras))
+            dada = self._conexion.getresponse()
+            datos = dada.read(MAXIMO_RESPUESTA + 1)
+        except (OSError, http.client.HTTPException) as error:
+            self._conexion.close()
+            raise SeCorto(causa(error) if isinstance(error, OSError) else "la respuesta llegó incompleta") from None
+        self._usada = time.monotonic()
+        if len(datos) > MAXIMO_RESPUESTA:
+            self._conexion.close()
+            raise SeCorto("la respuesta es demasiado grande")
+        return Respuesta(dada.status, {n.lower(): v for n, v in dada.getheaders()}, datos)
+
+
+class Espere(Exception):
+    """It could not be now; it is to be tried again, not before `segundos` if it says so."""
+
+    def __init__(self, porque: str, segundos: float = 0) -> None:
+        super().__init__(porque)
+        self.segundos = segundos
+
+
+class NoQuiere(Exception):
+    """The other side refuses this, and would refuse it again."""
+
+    def __init__(self, estado: int, codigo: str, detalle: str) -> None:
+        super().__init__(detalle)
+        self.estado, self.codigo = estado, codigo
+
+
+_DE_NUEVO: Final = (408, 429, 500, 502, 503, 504, 507)
+_EN_EL_CAMINO: Final = ("huella", "cortada")
+"""What it says of a request that came incomplete or changed."""
+_PASE: Final = re.compile(rf"{pases.COOKIE}=([^;\s]+)")
+
+
+@dataclass(slots=True)
+class Otro:
+    """Another node, asked in the name of this one. `desfase`: what this clock is ahead of its, from its last answer."""
+
+    linea: Linea
+    aqui: NodoLocal
+    ambito: str
+    desfase: timedelta = field(default_factory=timedelta)
+    _pase: str = ""
+
+    def pedir(self, metodo: str, ruta: str, cuerpo: bytes = b"", tipo: str = "application/json") -> Any:
+        """What it answers, as JSON. Raise `Espere` or `NoQuiere`."""
+        dada = self._una_vez(metodo, ruta, cuerpo, tipo)
+        if dada.estado == 401 and (hora := _hora_de(dada)) is not None:
+            self.desfase = lado.reloj.ahora() - hora
+            dada = self._una_vez(metodo, ruta, cuerpo, tipo)
+        if dada.estado in _DE_NUEVO:
+            raise Espere(_detalle(dada)[1], _segundos(dada.cabeceras.get("retry-after", "")))
+        if not 200 <= dada.estado < 300:
+            codigo, detalle = _detalle(dada)
+            if codigo in _EN_EL_CAMINO:
+                raise Espere(detalle)
+            raise NoQuiere(dada.estado, codigo, detalle)
+        try:
+            return orjson.loads(dada.cuerpo)
+        except ValueError:
+            raise Espere("la respuesta llegó incompleta") from None
+
+    def _una_vez(self, metodo: str, ruta: str, cuerpo: bytes, tipo: str) -> Respuesta:
+        huella, hora = sha256(cuerpo).hexdigest(), (lado.reloj.ahora() - self.desfase).isoformat()
+        firma = base64.b64encode(self.aqui.firmar(mensaje(self.ambito, metodo, ruta, huella, hora, FORMATO_NODO)))
+        cabeceras = {
+            "Authorization": f"PREP1-NODO {self.aqui.nodo} {hora} {huella} {firma.decode()}",
+            "Content-Type": tipo,
+        }
+        if self._pase:
+            cabeceras["Cookie"] = f"{pases.COOKIE}={self._pase}"
+        try:
+            dada = self.linea.pedir(metodo, ruta, cuerpo, cabeceras)
+        except SeCorto as error:
+            raise Espere(str(error)) from None
+        if dado := _PASE.search(dada.cabeceras.get("set-cookie", "")):
+            self._pase = dado[1]
+        return dada
+
+
+def _hora_de(dada: Respuesta) -> datetime | None:
+    """The hour that it gives to whoever has another."""
+    try:
+        dicho = orjson.loads(dada.cuerpo)
+        return datetime.fromisoformat(dicho["hora"]) if dicho["codigo"] == "reloj" else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _detalle(dada: Respuesta) -> tuple[str, str]:
+    try:
+        dicho = orjson.loads(dada.cuerpo)
+        return str(dicho["codigo"]), str(dicho["detalle"])
+    except (ValueError, KeyError, TypeError):
+        return "", f"contestó {dada.estado}"
+
+
+def _segundos(dicho: str) -> float:
+    return float(min(int(dicho), MAXIMO_ESPERE)) if dicho.isascii() and dicho.isdigit() else 0.0

@@ -1,0 +1,276 @@
+"""A machine becomes a node with a file, and works and delivers as one: with the commands that people type."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import orjson
+import psycopg
+import pytest
+from nodos_aparte import Instalacion, Muerte, intentar, trabajar
+from typer.testing import CliRunner
+
+from noche import INICIO, carpeta_de_ejemplo
+from prep.acceso.models import Cuenta
+from prep.bitacora import identidad
+from prep.bitacora.actas import acta_de
+from prep.bitacora.autoridad import autoridad
+from prep.bitacora.models import Hecho
+from prep.bitacora.models import Instalacion as Fundada
+from prep.bitacora.nodos import NodoInstituto, nodo_de_aqui
+from prep.bitacora.services import fundar_instalacion
+from prep.bitacora.verificacion import verificar
+from prep.catalogo.services import cargar, congelar, importar, informativo, vigente
+from prep.cli import app
+from prep.dominio.acta.transiciones import Captura
+from prep.dominio.comun.facultades import ClaseNodo
+from prep.dominio.tabulacion.proceso import Modo
+from prep.intercambio import habilitar, lotes_de_nodo
+from prep.plataforma import roles, servidor
+from prep.plataforma.errores import Impedimento
+from prep.plataforma.puertos import libre
+from prep.transparencia.llaves import crear, leer_privada
+
+
+class Sede:
+    """A centre with its catalogue frozen, its people and the institute's key in its folder."""
+
+    def __init__(self, bases: Any, carpeta: Path, pila: ExitStack) -> None:
+        self.bases, self.carpeta, self.pila = bases, carpeta, pila
+        self.maquina = self.nueva("centro")
+        with self.maquina():
+            privada, _ = crear("instituto.example/prep", self.maquina.datos / "llaves", archivo="instituto")
+            self.llave = leer_privada(privada)
+            proceso = importar(carpeta_de_ejemplo(), INICIO).proceso
+            congelar(proceso.clave, Modo.PRUEBA, INICIO)
+            self.catd = informativo().catds[0].clave
+            self.actas = [a.clave for e in proceso.elecciones for a in e.actas if a.casilla.catd == self.catd][:3]
+            gente = [("uno", r, self.catd) for r in ("acopiador", "digitalizador", "capturista")]
+            gente.append(("dos", "capturista", self.catd))
+            raiz = NodoInstituto(self.llave, self.llave.llave.publica)
+            fundar_instalacion(proceso.clave, "prueba", raiz, nodo_de_aqui(), gente, INICIO)
+            for persona, lugar in (("uno", self.catd), ("dos", self.catd), ("tres", "SEDE")):
+                cuenta = Cuenta(usuario=persona, persona=persona, nombre=persona.title(), lugar=lugar, alta=INICIO)
+                cuenta.set_password(f"clave de {persona}")
+                cuenta.save()
+            self.huella = Fundada.objects.get().llave.hex()
+
+    def nueva(self, nombre: str) -> Instalacion:
+        datos = self.carpeta / nombre
+        datos.mkdir()
+        return Instalacion(self.bases.prestada(self.pila), datos, self.pila)
+
+    def paquete(self, solicitud: dict[str, str], destino: Path, **cambios: Any) -> Path:
+        con = {"clase": ClaseNodo.CATD, "nombre": "CATD 14", "catd": self.catd} | cambios
+        with self.maquina():
+            habilitar.dar_de_alta(orjson.dumps(solicitud), self.llave, destino=destino, **con)
+        return destino
+
+
+@pytest.fixture
+def sede(bitacora_nueva: Any, bases: Any, tmp_path: Path) -> Iterator[Sede]:
+    with ExitStack() as pila:
+        yield Sede(bases, tmp_path, pila)
+
+
+def huella_de(sede: Sede) -> str:
+    return sha256(bytes.fromhex(sede.huella)).hexdigest()[:16]
+
+
+def _morir(*_: Any) -> Any:
+    raise Muerte
+
+
+def test_only_the_package_of_that_institute_for_that_key_makes_it_a_node(sede: Sede, tmp_path: Path) -> None:
+    catd, otra, huella = sede.nueva("catd"), sede.nueva("otra"), huella_de(sede)
+    with catd():
+        pedido = habilitar.preparar("catd-014")
+        assert habilitar.preparar("catd-014") == pedido  # asked again, the same key
+        for malo in ("central", "instituto", "Con Espacios", "", "x" * 41):
+            with pytest.raises(Impedimento, match="no sirve de nombre"):
+                habilitar.preparar(malo)
+    with otra():
+        de_otra = habilitar.preparar("catd-014")
+    with pytest.raises(Impedimento, match="se dañó"):
+        sede.paquete(pedido | {"llave": de_otra["llave"]}, tmp_path / "robado")
+    with otra():
+        _otro_catd(sede, tmp_path)
+    archivo = sede.paquete(pedido, tmp_path / "catd-014.prep-nodo")
+    assert archivo.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(Impedimento, match="otra llave"):
+        sede.paquete(de_otra, tmp_path / "doble")
+    sede.paquete(pedido, tmp_path / "otra-vez")  # the same one, made again
+    datos = archivo.read_bytes()
+    (tmp_path / "cortado").write_bytes(datos[: len(datos) // 2])
+    with otra(), pytest.raises(Impedimento, match="otra llave que la de este equipo"):
+        habilitar.recibir_paquete(archivo, huella)
+    with catd():
+        for mal, con in ((archivo, "0" * 16), (archivo, "corta"), (tmp_path / "cortado", huella)):
+            with pytest.raises(Impedimento):
+                habilitar.recibir_paquete(mal, con)
+        assert not Fundada.objects.exists() and nodo_de_aqui().nodo == "central"
+        with pytest.MonkeyPatch.context() as cambio, pytest.raises(Muerte):
+            cambio.setattr(habilitar, "_hacer_cuentas", _morir)  # everything but this is in
+            habilitar.recibir_paquete(archivo, huella)
+        assert nodo_de_aqui().nodo == "central"
+        hecho = habilitar.recibir_paquete(archivo, huella.upper())
+        assert (hecho.nodo, hecho.cuentas, hecho.sin_cuenta) == ("catd-014", 2, ())
+        assert nodo_de_aqui().nodo == "catd-014" and autoridad().nodos["catd-014"].clase is ClaseNodo.CATD
+        assert cargar().clave == vigente().clave and vigente().estado == "congelado" and vigente().modo == "prueba"
+        assert Cuenta.objects.get(usuario="uno").check_password("clave de uno")
+        assert not Cuenta.objects.filter(usuario="tres").exists()
+        assert list(verificar()) == []
+        assert habilitar.recibir_paquete(tmp_path / "otra-vez", huella).hechos == 0  # twice is as once
+        assert lotes_de_nodo.exportar(tmp_path / "nada") == (0, 0)  # what came with it is not sent back
+        intentar(sede.actas[0])
+        assert lotes_de_nodo.exportar(tmp_path / "uno") == (1, 0)
+
+
+def _otro_catd(sede: Sede, carpeta: Path) -> None:
+    """Here: another centre is enrolled, and what it wrote gets to the sede."""
+    suyo = sede.paquete(habilitar.preparar("catd-015"), carpeta / "catd-015", catd=None)
+    habilitar.recibir_paquete(suyo, huella_de(sede))
+    intentar(sede.actas[1])
+    lotes_de_nodo.exportar(carpeta / "lote-015")
+    with sede.maquina():
+        assert lotes_de_nodo.importar(carpeta / "lote-015").hechos == 1
+
+
+def test_a_machine_that_was_stopped_goes_on_under_another_name_and_one_that_was_not_may_not(
+    sede: Sede, tmp_path: Path
+) -> None:
+    catd, huella = sede.nueva("catd"), huella_de(sede)
+    with catd():
+        uno, dos = habilitar.preparar("catd-014"), habilitar.preparar("catd-014-b")
+    primero, segundo = (sede.paquete(p, tmp_path / p["nodo"]) for p in (uno, dos))
+    with catd():
+        habilitar.recibir_paquete(primero, huella)
+        intentar(sede.actas[0])
+        with pytest.raises(Impedimento, match="ya es el nodo «catd-014», y puede seguir"):
+            habilitar.recibir_paquete(segundo, huella)
+        identidad.detener("catd-014", "otro equipo usa ese nombre.")
+        with pytest.raises(Impedimento, match="Elija otro nombre"):
+            habilitar.preparar("catd-014")
+        with pytest.raises(Impedimento, match="ya no puede llamarse"):
+            habilitar.recibir_paquete(primero, huella)
+        habilitar.recibir_paquete(segundo, huella)
+        intentar(sede.actas[1])
+        nodos = set(Hecho.objects.filter(clase="acta").values_list("nodo", flat=True))
+        assert nodos == {"catd-014", "catd-014-b"} and list(verificar()) == []
+
+
+# --- as people type it ---
+
+
+@contextmanager
+def mala_linea(hacia: int, semilla: int) -> Iterator[int]:
+    """A proxy that cuts a third of the connections at any byte of what is asked or answered; its port."""
+    azar, fin = random.Random(semilla), threading.Event()
+    escucha = socket.create_server(("127.0.0.1", 0))
+    escucha.settimeout(0.2)
+
+    def pasar(de: socket.socket, a: socket.socket, quedan: list[int]) -> None:
+        with suppress(OSError):
+            while datos := de.recv(4096):
+                quedan[0] -= len(datos)
+                if quedan[0] < 0:
+                    break
+                a.sendall(datos)
+        for uno in (de, a):
+            with suppress(OSError):
+                uno.shutdown(socket.SHUT_RDWR)
+
+    def atender() -> None:
+        while not fin.is_set():
+            with suppress(TimeoutError):
+                cliente, _ = escucha.accept()
+                centro = socket.create_connection(("127.0.0.1", hacia))
+                quedan = [azar.randrange(200, 12_000) if azar.random() < 0.4 else 2**40]
+                for par in ((cliente, centro), (centro, cliente)):
+                    threading.Thread(target=pasar, args=(*par, quedan), daemon=True).start()
+
+    hilo = threading.Thread(target=atender)
+    hilo.start()
+    try:
+        yield escucha.getsockname()[1]
+    finally:
+        fin.set()
+        hilo.join()
+        escucha.close()
+
+
+def entorno(maquina: Instalacion, rol: str | None = None) -> dict[str, str]:
+    partes = urlsplit(os.environ["DATABASE_URL"])
+    if rol:
+        partes = partes._replace(netloc=f"{rol}@{partes.netloc.rpartition('@')[2]}")
+    url = urlunsplit(partes._replace(path=f"/{maquina.base}"))
+    return os.environ | {"DATABASE_URL": url, "PREP_DATOS_DIR": str(maquina.datos), "COLUMNS": "200"}
+
+
+def prep(maquina: Instalacion, *orden: str | Path, codigo: int = 0) -> str:
+    """What a command says at that machine."""
+    with maquina(), pytest.MonkeyPatch.context() as ahi:
+        ahi.chdir(maquina.datos)
+        ahi.setenv("DATABASE_URL", entorno(maquina)["DATABASE_URL"])
+        hecho = CliRunner().invoke(app, list(map(str, orden)), env={"COLUMNS": "200"})
+    assert hecho.exit_code == codigo, hecho.output
+    return " ".join(hecho.output.split())
+
+
+def test_from_an_empty_laptop_to_the_centre_over_a_bad_line(sede: Sede, tmp_path: Path) -> None:
+    catd, centro = sede.nueva("catd"), sede.maquina
+    como_web = entorno(centro, roles.WEB)
+    try:
+        psycopg.connect(como_web["DATABASE_URL"]).close()
+    except psycopg.OperationalError:
+        pytest.skip("El servidor de DATABASE_URL no es de los que arrancamos: ahí los roles los pone quien lo tiene.")
+    assert "Solicitud de «catd-014»" in prep(catd, "nodo", "preparar", "catd-014")
+    dicho = prep(centro, "nodo", "alta", catd.datos / "catd-014.solicitud.json", "--catd", sede.catd)
+    huella = re.search(r"Huella del instituto.*: ([0-9a-f]{16})$", dicho)
+    assert huella and huella[1] == huella_de(sede) and "2 cuentas" in dicho
+    paquete = centro.datos / "catd-014.prep-nodo"
+    dicho = prep(catd, "nodo", "recibir", paquete, "--instituto", huella[1])
+    assert "Este equipo es «catd-014»" in dicho
+    with catd():
+        trabajar(sede.actas)
+    dicho = prep(catd, "nodo", "estado")
+    assert "Por enviar 15 hechos, 3 fotografías" in dicho and "Último contacto nunca" in dicho
+    puerto = libre(18700, lambda _: None)
+    with servidor.sirviendo(servidor.orden_de_servidor(puerto, cuantos=1), como_web):
+        with mala_linea(puerto, 5) as malo:
+            enviar = [sys.executable, "-m", "prep", "nodo", "enviar", "--cada", "1"]
+            proceso = subprocess.Popen(
+                [*enviar, "--centro", f"http://127.0.0.1:{malo}"], env=entorno(catd), text=True,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+            assert proceso.stdout is not None
+            oido = ""
+            for linea in proceso.stdout:
+                oido += linea
+                if linea.startswith("Enviado:"):
+                    break
+            proceso.send_signal(signal.SIGINT)
+            resto, _ = proceso.communicate()
+        assert proceso.returncode == 0 and "Ctrl-C para terminar." in oido and "Terminado." in resto, oido + resto
+        assert "Por enviar 0 hechos, 0 fotografías" in prep(catd, "nodo", "estado")
+        dicho = prep(catd, "nodo", "enviar", "--centro", f"http://127.0.0.1:{puerto}")
+        assert "Enviado: 0 hechos y 0 fotografías." in dicho
+    assert "Recibo hasta el hecho 15 Reloj en hora" in prep(catd, "nodo", "estado")
+    with centro():
+        assert all(acta_de(a).captura is Captura.COINCIDE for a in sede.actas)
+        assert Hecho.objects.filter(nodo="catd-014").count() == 15 and list(verificar()) == []
+    assert "3 fotografías" in prep(catd, "lote", "exportar", tmp_path / "lote", "--todo")
+    assert "0 hechos nuevos; ya estaban:" in prep(centro, "lote", "importar", tmp_path / "lote")
