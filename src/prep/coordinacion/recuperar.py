@@ -104,7 +104,8 @@ class Faltantes:
 
     @property
     def actas(self) -> int:
-        return sum(len(c.faltan) for c in self.casillas)
+        """To be recovered: all of them, but for those that a coordinator confirmed not to be there."""
+        return sum(len(c.faltan) for c in self.casillas) + self.dichas
 
     @property
     def dichas(self) -> int:

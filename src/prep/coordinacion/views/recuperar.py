@@ -36,6 +36,7 @@ from prep.coordinacion.views.comun import con_proceso, pestanas, responder
 from prep.diseno.textos import texto
 from prep.dominio.acta.hechos import Intento
 from prep.dominio.acta.transiciones import Situacion
+from prep.plataforma.idioma import cuantos
 
 RECUPERAN: Final = (Rol.SUPERVISOR, Rol.COORDINADOR, Rol.ADMINISTRADOR)
 """Who says what was tried. The auditor reads and writes nothing."""
@@ -201,11 +202,19 @@ def lista(request: HttpRequest) -> HttpResponse:
                 "catd": todo.padron.catds.get(catd, texto("coordinacion.tabla.sin_catd")),
                 "domicilio": donde[catd].domicilio if catd in donde else "",
                 "renglones": renglones,
-                "actas": sum(len(r["cuales"]) for r in renglones),
+                "cuantas": texto(
+                    "coordinacion.recuperar_lista.de",
+                    actas=_cuantas(sum(len(r["cuales"]) for r in renglones), "acta"),
+                    casillas=_cuantas(len(renglones), "casilla"),
+                ),
             }
         )
     datos = {"pestanas": pestanas(request), "hojas": hojas, "hora": todo.hora, "consulta": filtros.consulta}
     return render(request, "coordinacion/recuperar_lista.html", datos)
+
+
+def _cuantas(n: int, que: str) -> str:
+    return cuantos(n, *(texto(f"coordinacion.recuperar_lista.{x}") for x in (que, f"{que}s")))
 
 
 def _renglon(c: Casilla, gente: Gente) -> dict[str, Any]:
