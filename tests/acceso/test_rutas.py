@@ -106,6 +106,10 @@ TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     "coordinacion/acta/<str:clave>/imagen/<str:huella>/": ("GET", COORDINAN),
     "coordinacion/avisos/": ("GET", frozenset({Rol.SUPERVISOR, ADMIN, AUD})),
     "coordinacion/avisos/<str:ident>/": ("GET", frozenset({Rol.SUPERVISOR, ADMIN, AUD})),
+    "coordinacion/recuperar/": ("GET", MANDO | {AUD}),
+    "coordinacion/recuperar/lista/": ("GET", MANDO | {AUD}),
+    "coordinacion/recuperar/<str:casilla>/": ("GET", MANDO | {AUD}),
+    "coordinacion/recuperar/<str:casilla>/anotar/": ("POST", MANDO),
     "coordinacion/telefonos/": ("GET", MANDO | {AUD}),
     "coordinacion/telefonos/<str:ident>/": ("GET", MANDO | {AUD}),
     "coordinacion/telefonos/<str:ident>/baja/": ("POST", frozenset({ADMIN})),
@@ -157,6 +161,7 @@ def escena() -> dict[str, Any]:
     otro = persona(Rol.CAPTURISTA, lugar="CCV")
     return {
         "clave": "140024C010005",
+        "casilla": "140024C0100",
         "usuario": otro.usuario,
         "otra": "0" * 64,
         "huella": "0" * 64,
@@ -210,6 +215,8 @@ OBJETOS: dict[str, dict[str, frozenset[Rol]]] = {
     "coordinacion/acta/<str:clave>/": {"de otro proceso": NADIE},
     "coordinacion/acta/<str:clave>/imagen/<str:huella>/": {"de otro proceso": NADIE},
     "coordinacion/avisos/<str:ident>/": {"de otro proceso": NADIE},
+    "coordinacion/recuperar/<str:casilla>/": {"de este proceso": MANDO | {AUD}, "de otro proceso": NADIE},
+    "coordinacion/recuperar/<str:casilla>/anotar/": {"de este proceso": MANDO, "de otro proceso": NADIE},
     "coordinacion/telefonos/<str:ident>/": {
         "del lugar": MANDO | {AUD},
         "de otro lugar": frozenset({ADMIN, AUD}),
@@ -247,6 +254,8 @@ def objeto(ruta: str, de_quien: str, cuenta: Cuenta) -> dict[str, Any]:
         llave = Authenticator.objects.create(user=dueno, type="webauthn", data={"name": "Llave", "credential": {}})
         return {"pk": llave.pk if aqui else llave.pk + 1000}
     clave = f"{uuid4().int % 10**6:06}B0100GUB"
+    if "<str:casilla>" in ruta:
+        return {"casilla": oficina.formas().proceso.elecciones[0].actas[0].clave[:11] if aqui else clave[:11]}
     if "imagen/<str:clave>" in ruta and aqui:  # to look at another picture, another one has to be asked for
         huella = hashlib.sha256(clave.encode()).hexdigest()
         evidencia().escribir(f"imagenes/{huella[:2]}/{huella}.jpg", b"\xff\xd8")

@@ -20,6 +20,7 @@ from prep.dominio.acta.hechos import Tipo
 
 pytestmark = pytest.mark.navegador
 TABLERO, PUESTOS, ACTAS = "/coordinacion/", "/coordinacion/puestos/", "/coordinacion/actas/"
+RECUPERAR = "/coordinacion/recuperar/"
 
 
 @pytest.fixture
@@ -144,3 +145,38 @@ def test_the_board_brings_itself_up_to_date_and_says_when_it_cannot(noche: Any) 
     assert pagina.is_hidden("[data-viejo]")
     sin_red = ("ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
     escritorios.quejas[:] = [q for q in escritorios.quejas if not any(s in q for s in sin_red)]
+
+
+@pytest.mark.parametrize(("ancho", "tema"), [(1280, "light"), (360, "dark")])
+def test_what_was_tried_is_written_and_the_list_is_taken_on_paper(noche: Any, ancho: int, tema: str) -> None:
+    escritorios, sala = noche
+    casilla = next(c[:11] for c in sala.claves if sala.acta(c).custodia == "esperada")
+    sala.persona(Rol.CAE, alcance=(casilla,), nombre="Inés Mora Lara")
+    for clave in [c for c in sala.claves if c[:11] == casilla][:1]:
+        sala.hecho(Tipo.ACOPIADA, clave, "campo", hora=oficina.reloj.ahora().isoformat(), catd="CATD-001")
+    sala.hecho(Tipo.SIN_ACTA, sala.claves[-1], "campo", motivo="3")
+    pagina = entra(escritorios, sala.persona(Rol.COORDINADOR, nombre="Elsa Franco Gil"), ancho=ancho, tema=tema)
+    escritorios.ir(pagina, f"/coordinacion/recuperar/{casilla}/")
+    foto(pagina, f"recuperar_casilla_antes_{ancho}_{tema}")
+    pagina.keyboard.press("F4")
+    pagina.wait_for_selector("text=Ya no la tengo")
+    pagina.fill("#id_dicho", "Contestó; sale con el paquete.")
+    pagina.keyboard.press("F2")
+    pagina.wait_for_selector(".sucesos li:nth-child(2)")
+    assert "Contestó; sale con el paquete." in pagina.inner_text(".sucesos li:first-child")
+    revisar(pagina)
+    foto(pagina, f"recuperar_casilla_{ancho}_{tema}")
+    escritorios.ir(pagina, RECUPERAR)
+    primera = pagina.inner_text("#t-casillas tbody tr:first-child")
+    assert "Elsa Franco Gil" in primera
+    assert "Inés Mora Lara" in primera
+    foto(pagina, f"recuperar_{ancho}_{tema}")
+    revisar(pagina)
+    escritorios.ir(pagina, f"{RECUPERAR}lista/")
+    revisar(pagina)
+    foto(pagina, f"recuperar_lista_{ancho}_{tema}")
+    pagina.emulate_media(media="print")
+    assert pagina.locator(":is(button, input, select):visible").count() == 0
+    saltos = "[...document.querySelectorAll('.hoja-catd')].slice(1).map(h => getComputedStyle(h).breakBefore)"
+    assert set(pagina.evaluate(saltos)) == {"page"}
+    foto(pagina, f"recuperar_papel_{ancho}_{tema}")

@@ -44,6 +44,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "resultado": {"ok": "2", "bad": ["0", "4", 1, None]},
     "opinion": {"ok": "devuelve", "bad": ["acepta", None]},
     "problema": {"ok": "otra_casilla", "bad": ["borrosa", "", None, ["ilegible"]]},
+    "intento": {"ok": "llamada", "bad": ["otra", "", None, ["llamada"]]},
     "campos": {"ok": ["A", "B"], "bad": [None, ["B", "A"], ["A", "A"], [1], "A"]},
     **{key: {"ok": sha("x"), "bad": ["", "x", None, "G" * 64]} for key in ("peticion", "base", "hecho", "lectura")},
     **{

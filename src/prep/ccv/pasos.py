@@ -12,6 +12,7 @@ from prep.dominio.acta.acta import EN_CORRECCION, Acta
 from prep.dominio.acta.hechos import HOJA, Tipo
 from prep.dominio.acta.transiciones import Captura, Custodia
 from prep.dominio.comun.autoridad import Autoridad
+from prep.dominio.comun.hecho import Hecho
 
 
 class Paso(StrEnum):
@@ -65,7 +66,8 @@ CIERRAN: Final = frozenset(
         *(Tipo.OTRA_IMAGEN_PEDIDA, Tipo.REAPERTURA_PEDIDA, Tipo.INCIDENTE),
     }
 )
-"""Whoever wrote one of these of an acta is never given it to type, rule or verify, in any round."""
+"""Whoever wrote one of these of an acta is never given it to type, rule or verify, in any round; of incidents, only
+those that say that something is amiss (`senala`)."""
 
 
 def toca(paso: Paso, clave: str, acta: Acta) -> bool:
@@ -127,12 +129,18 @@ def _excluidos(paso: Paso, plegada: Plegada) -> set[str]:
         dijeron = {
             h.persona for h in hechos.values() if h.tipo == Tipo.IDENTIFICADA and h.contenido["imagen"] == imagen
         }
-        return dijeron | {h.persona for h in hechos.values() if h.tipo == Tipo.INCIDENTE}
+        return dijeron | {h.persona for h in hechos.values() if senala(h)}
     if peticion := peticion_de(paso, acta):
         desde = min(lugar for lugar, h in hechos.items() if h.id == peticion)
-        no_quisieron = {h.persona for lugar, h in hechos.items() if h.tipo == Tipo.INCIDENTE and lugar > desde}
+        no_quisieron = {h.persona for lugar, h in hechos.items() if senala(h) and lugar > desde}
         return {hechos[desde].persona, *no_quisieron}
-    return {h.persona for h in hechos.values() if h.tipo in CIERRAN}
+    return {h.persona for h in hechos.values() if h.tipo in CIERRAN and (h.tipo != Tipo.INCIDENTE or senala(h))}
+
+
+def senala(hecho: Hecho) -> bool:
+    """Whether somebody put on record that something is amiss: what was tried to recover an acta judges nothing of
+    it."""
+    return hecho.tipo == Tipo.INCIDENTE and "intento" not in hecho.contenido
 
 
 def _corregida(plegada: Plegada) -> bool:

@@ -204,6 +204,8 @@ def frase(hecho: Hecho, nombres: Mapping[str, str]) -> str:
             return f"{texto(clave, **datos)} {texto('coordinacion.hecho.campos', campos=campos)}"
         case Tipo.CAPTURADA if "contingencia" in c:
             return f"{texto(clave, **datos)} {texto('coordinacion.hecho.contingencia', motivo=c['contingencia'])}"
+        case Tipo.INCIDENTE if "intento" in c:
+            return texto("coordinacion.hecho.intento", texto=c["texto"])
         case Tipo.PUBLICADA if "nodo" in c:
             return texto("coordinacion.hecho.publicada_en_nodo", corte=c["corte"], nodo=c["nodo"])
     return texto(clave, **datos)

@@ -35,7 +35,7 @@ TRABAJO: Final = (
     *(Tipo.CAPTURADA, Tipo.DICTAMINADA, Tipo.DECIDIDA, Tipo.VERIFICADA, Tipo.DEVUELTA),
     *(Tipo.OTRA_IMAGEN_PEDIDA, Tipo.INCIDENTE, Tipo.IDENTIFICADA, Tipo.DIGITALIZADA, Tipo.ACOPIADA),
 )
-"""What people do to actas, at desks and in the CATD."""
+"""What people do to actas, at desks and in the CATD. What is tried to recover one is not among it."""
 PEDIDAS: Final = (Tipo.OTRA_IMAGEN_PEDIDA, Tipo.REAPERTURA_PEDIDA)
 """What one person asks for and another answers. Whether it is answered, the fold says."""
 
@@ -177,7 +177,10 @@ _ESPERAN: Final = """
     GROUP BY 1, 2, 3"""
 _RECIENTES: Final = """
     SELECT sujeto, tipo, persona, recibido FROM bitacora_hecho
-    WHERE posicion >= %s AND clase IN ('acta', 'hoja') AND tipo = ANY(%s) AND recibido >= %s ORDER BY posicion"""
+    WHERE posicion >= %s AND clase IN ('acta', 'hoja') AND tipo = ANY(%s) AND recibido >= %s
+      AND CASE WHEN tipo = 'incidente'
+        THEN convert_from(cuerpo, 'UTF8')::json #> '{hecho,contenido,intento}' IS NULL ELSE true END
+    ORDER BY posicion"""
 
 
 def _mirar(suyo: Padron, ahora: datetime, tamano: int) -> Panorama:

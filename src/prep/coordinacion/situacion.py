@@ -56,9 +56,14 @@ class Conteo:
         return self.esperadas - self.en[Situacion.NO_RECIBIDA]
 
     @property
+    def publicadas(self) -> int:
+        return self.en[Situacion.PUBLICADA]
+
+    @property
     def por_ciento(self) -> int:
-        """Whole, truncated: a hundred only when all of them are."""
-        return self.terminadas * 100 // self.esperadas if self.esperadas else 0
+        """Of published ones: whole, truncated. A hundred is said of no group of which a picture is missing, not even
+        where somebody confirmed that there is no acta."""
+        return self.publicadas * 100 // self.esperadas if self.esperadas else 0
 
 
 def contar(vista: Panorama, grupo: Callable[[Esperada], K]) -> dict[K, Conteo]:

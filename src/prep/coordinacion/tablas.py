@@ -38,12 +38,13 @@ class Columna:
 
 @dataclass(frozen=True, slots=True)
 class Celda:
-    """A value as it is shown. `estado`: a chip; `ir`: where it leads."""
+    """A value as it is shown. `estado`: a chip; `ir`: where it leads; `rotulo`: of its column, where a card says it."""
 
     dice: str
     derecha: bool = False
     estado: str = ""
     ir: str = ""
+    rotulo: str = ""
 
 
 def consulta(**valores: str) -> str:
@@ -58,7 +59,7 @@ Fila = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class Tabla:
     """Rows by column; `orden`: the column they are sorted by, with `-` before it when the greatest goes first;
-    `consulta`: what else the address asks for."""
+    `consulta`: what else the address asks for. `tarjetas`: on a phone each row is a card."""
 
     nombre: str
     titulo: str
@@ -66,6 +67,7 @@ class Tabla:
     filas: Sequence[Fila]
     orden: str = ""
     consulta: str = ""
+    tarjetas: bool = False
 
     @property
     def encabezados(self) -> list[dict[str, Any]]:
@@ -81,10 +83,13 @@ class Tabla:
 
     @property
     def celdas(self) -> list[list[Celda]]:
-        return [
+        salida = [
             [celda(c, f.get(c.clave), f.get("ir", "") if i == 0 else "") for i, c in enumerate(self.columnas)]
             for f in self.filas
         ]
+        if not self.tarjetas:
+            return salida
+        return [[replace(x, rotulo=c.rotulo) for x, c in zip(f, self.columnas, strict=True)] for f in salida]
 
     @property
     def descarga(self) -> str:

@@ -1,4 +1,4 @@
-"""The phones of CAEs: who has one, what each last said, and the casillas of which no picture has come."""
+"""The phones of CAEs: who has one, what each last said, and who attends each casilla."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ from typing import Final
 from prep.acceso.models import Cuenta
 from prep.acceso.roles import Rol
 from prep.bitacora.autoridad import autoridad
-from prep.coordinacion.padron import Esperada
 from prep.coordinacion.panorama import Panorama
-from prep.dominio.acta.transiciones import Situacion
+from prep.coordinacion.recuperar import SIN_FOTO
 from prep.intercambio.altas import casillas_de
 from prep.intercambio.contactos import Telefono, telefonos
 
-SIN_FOTO: Final = frozenset({Situacion.NO_RECIBIDA, Situacion.NO_DIGITALIZADA})
 CALLADO: Final = timedelta(hours=1)
 """A phone that said nothing for this long is off, far from any antenna, or lost."""
 RELOJ: Final = timedelta(minutes=2)
@@ -41,17 +39,6 @@ class Aparato:
         dicho = self.telefono.contacto if self.telefono else None
         lejos = timedelta(seconds=dicho.desfase) if dicho else timedelta(0)
         return lejos if abs(lejos) >= RELOJ else None
-
-
-@dataclass(frozen=True, slots=True)
-class Casilla:
-    """One of which no picture has come. `acopiadas`: its actas that are at the CATD and were not digitised. `aparatos`:
-    phones of who attends it."""
-
-    primera: Esperada
-    actas: int
-    acopiadas: int
-    aparatos: tuple[Aparato, ...]
 
 
 def aparatos(cuentas: Iterable[Cuenta], vista: Panorama) -> list[Aparato]:
@@ -99,19 +86,11 @@ def _estado(telefono: Telefono | None, ahora: datetime) -> str:
     return "al_dia" if telefono.ultimo and ahora - telefono.ultimo < CALLADO else "callado"
 
 
-def sin_fotografia(vista: Panorama, de: Iterable[Aparato]) -> list[Casilla]:
-    """Casillas of which no acta has a picture, in the order of the catalogue, with the phones (`de`) of who attends
-    them."""
-    atienden: dict[str, list[Aparato]] = defaultdict(list)
+def atienden(de: Iterable[Aparato]) -> Mapping[str, list[Aparato]]:
+    """By casilla, the phones (`de`) of who attends it."""
+    suyos: dict[str, list[Aparato]] = defaultdict(list)
     for a in de:
         if a.estado != "de_baja":
             for casilla in casillas_de(a.cuenta.persona):
-                atienden[casilla].append(a)
-    salida = []
-    for casilla, claves in _por_casilla(vista).items():
-        donde = [vista.situacion(c) for c in claves]
-        if all(s in SIN_FOTO for s in donde):
-            acopiadas = sum(1 for s in donde if s is Situacion.NO_DIGITALIZADA)
-            primera = vista.padron.actas[claves[0]]
-            salida.append(Casilla(primera, len(claves), acopiadas, tuple(atienden[casilla])))
-    return salida
+                suyos[casilla].append(a)
+    return suyos

@@ -9,6 +9,9 @@ from prep.coordinacion.views.actas import actas
 from prep.coordinacion.views.avisos import lista, uno
 from prep.coordinacion.views.muro import enlaces, muro, quitar
 from prep.coordinacion.views.puestos import puestos
+from prep.coordinacion.views.recuperar import anotar, una
+from prep.coordinacion.views.recuperar import lista as lista_a_recuperar
+from prep.coordinacion.views.recuperar import tablero as a_recuperar
 from prep.coordinacion.views.tablero import tablero
 from prep.coordinacion.views.telefonos import revocar, telefono, telefonos
 
@@ -20,6 +23,10 @@ urlpatterns = [
     path("coordinacion/acta/<str:clave>/imagen/<str:huella>/", imagen, name="coordinacion-imagen"),
     path("coordinacion/avisos/", lista, name="coordinacion-avisos"),
     path("coordinacion/avisos/<str:ident>/", uno, name="coordinacion-aviso"),
+    path("coordinacion/recuperar/", a_recuperar, name="coordinacion-recuperar"),
+    path("coordinacion/recuperar/lista/", lista_a_recuperar, name="coordinacion-recuperar-lista"),
+    path("coordinacion/recuperar/<str:casilla>/", una, name="coordinacion-recuperar-casilla"),
+    path("coordinacion/recuperar/<str:casilla>/anotar/", anotar, name="coordinacion-recuperar-anotar"),
     path("coordinacion/telefonos/", telefonos, name="coordinacion-telefonos"),
     path("coordinacion/telefonos/<str:ident>/", telefono, name="coordinacion-telefono"),
     path("coordinacion/telefonos/<str:ident>/baja/", revocar, name="coordinacion-revocar"),

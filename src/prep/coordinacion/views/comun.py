@@ -26,6 +26,7 @@ PESTANAS: Final[dict[str, tuple[Rol, ...]]] = {
     "coordinacion-tablero": VEN,
     "coordinacion-puestos": VEN_PERSONAS,
     "coordinacion-actas": VEN,
+    "coordinacion-recuperar": VEN_PERSONAS,
     "coordinacion-telefonos": VEN_PERSONAS,
     "coordinacion-avisos": VEN_AVISOS,
     "coordinacion-muros": HACEN,

@@ -22,9 +22,11 @@ from prep.coordinacion import muros, oficina, panorama, ritmo, situacion
 from prep.coordinacion.filtros import HORA, Filtros
 from prep.coordinacion.models import Muro
 from prep.coordinacion.panorama import Panorama, Trabajo
+from prep.coordinacion.recuperar import por_recuperar
 from prep.coordinacion.situacion import Conteo
 from prep.coordinacion.views.comun import con_proceso, pestanas, responder
 from prep.diseno.textos import texto
+from prep.dominio.acta.transiciones import Situacion
 from prep.dominio.tabulacion.proceso import Modo
 
 EN_EL_MURO: Final = (
@@ -51,7 +53,9 @@ def muro(request: HttpRequest, enlace: str) -> HttpResponse:
     datos: dict[str, Any] = {
         "hora": vista.hora,
         "cuenta": todas,
-        "total": f"{todas.terminadas:,}",
+        "total": f"{todas.publicadas:,}",
+        "sin_acta": f"{todas.en[Situacion.SIN_ACTA]:,}",
+        "recuperar": f"{por_recuperar(todas):,}",
         "esperadas": f"{todas.esperadas:,}",
         "por_hora": f"{medido.por_hora:,}",
         "necesario": None if medido.necesario is None else f"{medido.necesario:,}",

@@ -16,6 +16,7 @@ from prep.coordinacion import gente, oficina, panorama, ritmo, situacion
 from prep.coordinacion.alcances import VEN, VEN_AVISOS, VEN_PERSONAS, a_su_cargo, alcance
 from prep.coordinacion.filtros import HORA, Filtros
 from prep.coordinacion.panorama import Panorama, Trabajo
+from prep.coordinacion.recuperar import por_recuperar
 from prep.coordinacion.ritmo import Ritmo
 from prep.coordinacion.situacion import Conteo
 from prep.coordinacion.tablas import Columna, Tabla, pedida
@@ -58,6 +59,7 @@ def tablero(request: HttpRequest) -> HttpResponse:
         "ritmo": medido,
         "tablas": tablas,
         "atrasados": sum(1 for f in tablas["catd"].filas if f["atraso"] != texto("coordinacion.atraso.no")),
+        "recuperar": por_recuperar(_todas(vista)),
         "gente": _gente(request, entero),
         "alertas": _alertas(request, entero),
         "conflictos": sum(1 for v in vista.vistas.values() if v.conflicto or v.por_revisar),

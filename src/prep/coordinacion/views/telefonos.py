@@ -1,4 +1,4 @@
-"""The phones of CAEs and the casillas without pictures; and one phone, which can be revoked."""
+"""The phones of CAEs; and one phone, which can be revoked."""
 
 from __future__ import annotations
 
@@ -20,16 +20,15 @@ from prep.acceso.roles import Rol
 from prep.bitacora.autoridad import autoridad
 from prep.coordinacion import oficina, panorama
 from prep.coordinacion.alcances import VEN_PERSONAS, a_su_cargo, alcance
+from prep.coordinacion.recuperar import sin_ninguna
 from prep.coordinacion.tablas import Columna, Tabla, pedida
-from prep.coordinacion.telefonos import Aparato, Casilla, aparatos, sin_fotografia
+from prep.coordinacion.telefonos import Aparato, aparatos
 from prep.coordinacion.views.comun import con_proceso, elegir, pestanas, responder
 from prep.diseno.textos import texto
 from prep.dominio.comun.facultades import ClaseDispositivo
 from prep.intercambio.altas import dar_de_baja
 
 SOLO: Final = ("sin_telefono", "por_enviar", "sin_recibir", "callado", "al_dia", "de_baja")
-EN_PAGINA: Final = 200
-"""Casillas that the page shows; the CSV has all of them."""
 REVOCA: Final = (Rol.ADMINISTRADOR,)
 
 
@@ -37,24 +36,21 @@ REVOCA: Final = (Rol.ADMINISTRADOR,)
 @require_GET
 @con_proceso
 def telefonos(request: HttpRequest) -> HttpResponse:
-    """The phones of the CAEs of one's places, and the casillas of one's reach of which no picture has come."""
+    """The phones of the CAEs of one's places."""
     vista = panorama.ver(oficina.reloj.ahora()).recortar(alcance(request, VEN_PERSONAS))
     todos = aparatos(a_su_cargo(request).order_by("lugar", "nombre"), vista)
-    faltan = sin_fotografia(vista, todos)
     vistos, filtros, eleccion = elegir(request, todos, SOLO, lambda a, solo: a.estado == solo, "diseno.estado")
     orden = request.GET.get("orden", "")
-    tablas = [_de_aparatos(vistos, filtros).ordenada(orden), _de_casillas(faltan, vista, filtros).ordenada(orden)]
+    tabla = _de_aparatos(vistos, filtros).ordenada(orden)
     leyo(request, "telefonos", cada=panorama.RECIENTE if request.headers.get("HX-Request") else None)
-    if cual := pedida(tablas, request.GET.get("csv", "")):
-        return cual.csv()
+    if pedida([tabla], request.GET.get("csv", "")):
+        return tabla.csv()
     datos: dict[str, Any] = {
         "pestanas": pestanas(request),
         "hora": vista.hora,
-        "tabla": tablas[0],
-        "casillas": tablas[1].primeras(EN_PAGINA),
-        "faltan": len(faltan),
+        "tabla": tabla,
+        "faltan": sin_ninguna(vista),
         "de": len({c[:11] for c in vista.padron.actas}),
-        "mas": max(0, len(faltan) - EN_PAGINA),
         **eleccion,
     }
     return responder(request, "coordinacion/telefonos.html", "coordinacion/partes/telefonos.html", datos)
@@ -110,34 +106,6 @@ def reloj(aparato: Aparato) -> str:
         else texto("coordinacion.telefonos.dias", n=f"{minutos // (24 * 60):,}")
     )
     return f"{texto(f'coordinacion.telefonos.{sentido}')} {cuanto}"
-
-
-def _de_casillas(faltan: Sequence[Casilla], vista: panorama.Panorama, filtros: str) -> Tabla:
-    columnas = (
-        Columna("casilla", texto("coordinacion.columna.casilla")),
-        Columna("catd", texto("coordinacion.columna.catd")),
-        Columna("actas", texto("coordinacion.columna.actas"), "numero"),
-        Columna("acopiadas", texto("coordinacion.columna.acopiadas"), "numero"),
-        Columna("persona", texto("coordinacion.columna.atiende")),
-        Columna("estado", texto("coordinacion.columna.telefono"), "estado"),
-        Columna("ultimo", texto("coordinacion.columna.ultimo"), "hora", ""),
-    )
-    filas = []
-    for c in faltan:
-        uno = c.aparatos[0] if c.aparatos else None
-        filas.append(
-            {
-                "casilla": c.primera.lugar,
-                "ir": reverse("coordinacion-acta", args=[c.primera.clave]),
-                "catd": vista.padron.catds.get(c.primera.catd, ""),
-                "actas": c.actas,
-                "acopiadas": c.acopiadas,
-                "persona": ", ".join(dict.fromkeys(a.cuenta.nombre for a in c.aparatos)),
-                "estado": uno.estado if uno else "",
-                "ultimo": uno.telefono.ultimo if uno and uno.telefono else None,
-            }
-        )
-    return Tabla("casillas", texto("coordinacion.telefonos.sin_foto"), columnas, filas, consulta=filtros)
 
 
 class Baja(forms.Form):

@@ -44,7 +44,7 @@ class Tipo(StrEnum):
     REABIERTA = "reabierta"  # somebody else does: peticion
     COTEJADA = "cotejada"  # published data against the original acta: resultado (1-3)
     PUBLICADA = "publicada"  # the corte that carries this reading: corte, base, hecho, [nodo]
-    INCIDENTE = "incidente"  # anything else that must be on record: texto
+    INCIDENTE = "incidente"  # anything else that must be on record: texto, [intento]
 
 
 class ProblemaDeImagen(StrEnum):
@@ -58,6 +58,18 @@ class ProblemaDeImagen(StrEnum):
 
 MUDOS: Final = frozenset({Tipo.INCIDENTE, Tipo.PUBLICADA, Tipo.COTEJADA})
 """What may happen to an acta while it waits: its turn is not put off."""
+
+
+class Intento(StrEnum):
+    """What somebody did so that an acta of which there is no picture comes; and who says that they see to it."""
+
+    LLAMADA = "llamada"
+    RECORRIDO = "recorrido"
+    PAQUETE = "paquete"
+    OTRA_COPIA = "otra_copia"
+    OTRO = "otro"
+    TOMADA = "tomada"
+    SOLTADA = "soltada"
 
 
 class MotivoSinActa(StrEnum):
@@ -139,6 +151,7 @@ _COMUNES: Final[dict[str, TipoDeHecho]] = {
 }
 DE_ACTA: Final[dict[str, TipoDeHecho]] = {
     **_COMUNES,
+    Tipo.INCIDENTE: TipoDeHecho({"texto": campos.texto}, {"intento": campos.uno_de(*Intento)}),
     Tipo.ACOPIO_CORREGIDO: TipoDeHecho({"hora": campos.hora, "motivo": campos.motivo}),
     Tipo.DUPLICADA: TipoDeHecho({"imagen": campos.sha256}),
     Tipo.SIN_ACTA: TipoDeHecho({"motivo": campos.uno_de(*MotivoSinActa)}),
