@@ -130,10 +130,11 @@ def test_the_board_brings_itself_up_to_date_and_says_when_it_cannot(noche: Any) 
         return htmx.ajax('GET', vivo.getAttribute('hx-get'), {source: vivo, target: vivo}).catch(() => {})
     }"""
     pagina.evaluate(pedir)
-    antes = pagina.inner_text(".cifras li:nth-child(2) b")
+    esperan = ".cifras li:has-text('esperan que alguien haga algo') b"
+    antes = pagina.inner_text(esperan)
     sala.llega(sala.claves[1], a=oficina.reloj.ahora())
     pagina.evaluate(pedir)
-    assert int(pagina.inner_text(".cifras li:nth-child(2) b")) == int(antes) + 1
+    assert int(pagina.inner_text(esperan)) == int(antes) + 1
     assert pagina.evaluate("document.activeElement.id") == "o-elecciones-esperadas"
     pagina.context.set_offline(True)
     pagina.evaluate(pedir)
