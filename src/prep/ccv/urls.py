@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from django.urls import path
 
-from prep.ccv import views
+from prep.ccv.views import busquedas, escritorios, practica, reapertura
 
 urlpatterns = [
-    path("", views.inicio, name="ccv-inicio"),
-    path("captura/", views.captura, name="ccv-captura"),
-    path("diferencias/", views.diferencias, name="ccv-diferencias"),
-    path("decision/", views.decision, name="ccv-decision"),
-    path("verificacion/", views.verificacion, name="ccv-verificacion"),
-    path("peticiones/", views.peticiones, name="ccv-peticiones"),
-    path("identificacion/", views.identificacion, name="ccv-identificacion"),
-    path("identificacion/buscar/", views.buscar_para_identificar, name="ccv-identificacion-buscar"),
-    path("cotejo/", views.cotejo, name="ccv-cotejo"),
-    path("cotejo/buscar/", views.buscar_para_cotejar, name="ccv-cotejo-buscar"),
-    path("reapertura/", views.reapertura, name="ccv-reapertura"),
-    path("reapertura/buscar/", views.buscar_para_reabrir, name="ccv-reapertura-buscar"),
-    path("reapertura/<str:clave>/", views.reabrir, name="ccv-reabrir"),
-    path("reapertura/<str:clave>/imagen/", views.imagen_publicada, name="ccv-reapertura-imagen"),
-    path("practica/", views.practica, name="ccv-practica"),
-    path("practica/imagen/<str:huella>/", views.imagen_de_practica, name="ccv-practica-imagen"),
-    path("imagen/<str:clave>/", views.imagen, name="ccv-imagen"),
-    path("imagen/<str:clave>/<str:otra>/", views.imagen, name="ccv-imagen-otra"),
+    path("", escritorios.inicio, name="ccv-inicio"),
+    path("captura/", escritorios.captura, name="ccv-captura"),
+    path("diferencias/", escritorios.diferencias, name="ccv-diferencias"),
+    path("decision/", escritorios.decision, name="ccv-decision"),
+    path("verificacion/", escritorios.verificacion, name="ccv-verificacion"),
+    path("peticiones/", escritorios.peticiones, name="ccv-peticiones"),
+    path("identificacion/", escritorios.identificacion, name="ccv-identificacion"),
+    path("identificacion/buscar/", busquedas.buscar_para_identificar, name="ccv-identificacion-buscar"),
+    path("cotejo/", escritorios.cotejo, name="ccv-cotejo"),
+    path("cotejo/buscar/", busquedas.buscar_para_cotejar, name="ccv-cotejo-buscar"),
+    path("reapertura/", reapertura.reapertura, name="ccv-reapertura"),
+    path("reapertura/buscar/", busquedas.buscar_para_reabrir, name="ccv-reapertura-buscar"),
+    path("reapertura/<str:clave>/", reapertura.reabrir, name="ccv-reabrir"),
+    path("reapertura/<str:clave>/imagen/", reapertura.imagen_publicada, name="ccv-reapertura-imagen"),
+    path("practica/", practica.practica, name="ccv-practica"),
+    path("practica/imagen/<str:huella>/", practica.imagen_de_practica, name="ccv-practica-imagen"),
+    path("imagen/<str:clave>/", escritorios.imagen, name="ccv-imagen"),
+    path("imagen/<str:clave>/<str:otra>/", escritorios.imagen, name="ccv-imagen-otra"),
 ]

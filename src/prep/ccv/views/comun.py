@@ -1,0 +1,136 @@
+"""What the pages of the room share: whoever asks and what they reach, the tabs, and how an act is answered."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+
+from prep.acceso.destinos import destinos_de
+from prep.acceso.models import Cuenta
+from prep.acceso.permisos import cargos_de
+from prep.acceso.registro import leyo
+from prep.acceso.roles import Rol
+from prep.bitacora.services import HechoRechazado
+from prep.ccv import cola, hoja, oficina
+from prep.ccv.cola import Quien
+from prep.ccv.pasos import ESCRITORIOS, ROLES, Paso
+from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida, FichaSuperada, ImagenDesechada
+from prep.diseno.textos import texto
+from prep.dominio.acta.asentado import Asentado
+from prep.dominio.comun.autoridad import TODO
+from prep.dominio.comun.rechazos import Rechazo
+from prep.evidencia.vista import tipo_mime
+
+registro = logging.getLogger("prep.ccv")
+PIDEN_REAPERTURA: Final = (Rol.VERIFICADOR, Rol.SUPERVISOR)
+DE_QUIEN: Final = frozenset(
+    {Rechazo.NODO_DESCONOCIDO, Rechazo.PERSONA_DESCONOCIDA, Rechazo.SIN_FACULTAD, Rechazo.DISPOSITIVO}
+)
+"""Refusals that another acta would not mend: the work stays on the page."""
+MOTIVO: Final = 500
+
+
+def persona_de(request: HttpRequest) -> str:
+    """How the facts call whoever is signed in."""
+    assert isinstance(request.user, Cuenta)
+    return request.user.persona
+
+
+def lugar_de(request: HttpRequest) -> str:
+    assert isinstance(request.user, Cuenta)
+    return request.user.lugar
+
+
+def alcance_de(request: HttpRequest, roles: tuple[Rol, ...]) -> frozenset[str]:
+    """What those roles of a person reach."""
+    return frozenset[str]().union(*(c.alcance for c in cargos_de(request) if c.rol in roles))
+
+
+def quien_pide(request: HttpRequest, paso: Paso) -> Quien:
+    alcance = alcance_de(request, ROLES[paso])
+    if paso is Paso.COTEJO:  # the paper is there
+        suyas = oficina.casillas_de(lugar_de(request))
+        alcance = suyas if TODO in alcance else suyas & alcance
+    return Quien(persona_de(request), lugar_de(request), alcance)
+
+
+def pasos_de(request: HttpRequest, nombre: str) -> list[Paso]:
+    """The steps of a desk that whoever asks may take."""
+    mios = {c.rol for c in cargos_de(request)}
+    return [p for p in ESCRITORIOS[nombre] if mios & set(ROLES[p])]
+
+
+def roles_de(nombre: str) -> tuple[Rol, ...]:
+    """Who sits at a desk."""
+    return tuple(dict.fromkeys(rol for paso in ESCRITORIOS[nombre] for rol in ROLES[paso]))
+
+
+def pestanas_de(request: HttpRequest, aqui: str) -> list[dict[str, Any]]:
+    suyos = [n for n in ESCRITORIOS if pasos_de(request, n)]
+    if {c.rol for c in cargos_de(request)} & set(PIDEN_REAPERTURA):
+        suyos.append("reapertura")
+    if "captura" in suyos:
+        suyos.append("practica")
+    pestanas = [{"ruta": reverse(f"ccv-{n}"), "rotulo": texto(f"ccv.{n}.titulo"), "activa": n == aqui} for n in suyos]
+    otras = [d | {"activa": False} for d in destinos_de(cargos_de(request)) if d["ruta"] != reverse("ccv-inicio")]
+    return pestanas + otras
+
+
+def filas_de(clave: str, asentado: Asentado) -> list[tuple[hoja.Renglon, Any]]:
+    valores = hoja.campos_de(asentado)
+    return [(r, valores.get(r.clave, "")) for r in hoja.renglones(clave)]
+
+
+def dichos_de(request: HttpRequest) -> Mapping[str, str]:
+    return {c[2:]: str(v) for c, v in request.POST.items() if c.startswith("v.")}
+
+
+def motivo_de(request: HttpRequest) -> str:
+    return request.POST.get("motivo", "")[:MOTIVO]
+
+
+def mostrar_imagen(request: HttpRequest, clave: str, huella: str) -> HttpResponse:
+    datos = hoja.imagen(huella)
+    if datos is None:
+        raise Http404
+    leyo(request, clave)
+    return HttpResponse(datos, content_type=tipo_mime(datos), headers={"Cache-Control": "private, no-store"})
+
+
+def responder(
+    request: HttpRequest,
+    pasos: Collection[str],
+    hacer: Callable[[Ficha], None],
+    ir: str,
+    despues: Callable[[], object] = lambda: None,
+    si_no: str = "",
+) -> HttpResponse:
+    """What came of an act, as the page's script reads it: where to go on (`si_no`: when it could not be done)."""
+    try:
+        ficha = Ficha.leer(request.POST.get("ficha", ""), pasos, persona_de(request))
+        hacer(ficha)
+    except FichaInvalida:
+        return negar(request, 400, texto("ccv.falla.no_se_entendio"))
+    except CamposInvalidos as error:
+        return negar(request, 400, texto("ccv.falla.campos"), campos=error.campos)
+    except ImagenDesechada as error:
+        return negar(request, 409, error.rechazo.value, que=error.rechazo.name)
+    except (HechoRechazado, FichaSuperada) as error:
+        rechazo = error.rechazo
+        if rechazo in DE_QUIEN or rechazo is Rechazo.SIN_MOTIVO:
+            return negar(request, 409, rechazo.value, que=rechazo.name)
+        cola.dejar(ficha.persona, ficha.orden)
+        return negar(request, 409, rechazo.value, que=rechazo.name, ir=si_no or ir)
+    cola.dejar(ficha.persona, ficha.orden)
+    despues()
+    return JsonResponse({"ir": ir})
+
+
+def negar(request: HttpRequest, estado: int, frase: str, que: str = "", **otros: Any) -> HttpResponse:
+    codigo = getattr(request, "codigo", "")
+    registro.info("código %s: %s %s en %s", codigo, estado, que or frase, request.path)
+    return JsonResponse({"frase": frase, "codigo": codigo} | otros, status=estado)

@@ -1,0 +1,343 @@
+"""The desks. Each is one page: it shows the acta in one's hands, or offers to take the next.
+
+What is sent comes by POST with `accion`: tomar and dejar answer with the page; the rest, which a script sends and may
+send again, with JSON that is the same however many times it is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from prep.acceso.permisos import Acceso, Vista, cargos_de, propia, requiere
+from prep.acceso.roles import Rol
+from prep.bitacora.actas import acta_de
+from prep.bitacora.practicas import practicas_de
+from prep.ccv import cola, hoja, oficina, services
+from prep.ccv import practica as ensayo
+from prep.ccv.models import Turno
+from prep.ccv.pasos import ESCRITORIOS, ROLES, Paso, imagen_de, toca
+from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida, Problema
+from prep.ccv.views.comun import (
+    alcance_de,
+    dichos_de,
+    filas_de,
+    lugar_de,
+    mostrar_imagen,
+    motivo_de,
+    pasos_de,
+    persona_de,
+    pestanas_de,
+    quien_pide,
+    responder,
+    roles_de,
+)
+from prep.diseno.textos import texto
+from prep.dominio.acta.acta import EN_CORRECCION, Acta
+from prep.dominio.acta.hechos import HOJA
+from prep.dominio.comun.autoridad import TODO
+from prep.dominio.comun.facultades import FACULTADES
+
+DECLARAN_FUERA: Final = (Rol.COORDINADOR, Rol.SUPERVISOR)
+Hacer = Callable[[HttpRequest, Ficha], None]
+
+
+@propia
+@require_GET
+def inicio(request: HttpRequest) -> HttpResponse:
+    """To one's own desk; whoever has none, to their account."""
+    return redirect(next((f"ccv-{n}" for n in ESCRITORIOS if pasos_de(request, n)), "acceso-cuenta"))
+
+
+def escritorio(nombre: str) -> Vista:
+    """The view of a desk."""
+
+    @requiere(*roles_de(nombre))
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def vista(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            return _pagina(request, nombre)
+        accion = request.POST.get("accion", "")
+        if accion == "tomar":
+            cual = request.POST.get("clave", "")[:45] if nombre == "cotejo" else ""  # whoever types never chooses
+            turno = _tomar(request, nombre, cual)
+            return redirect(reverse(f"ccv-{nombre}") + ("" if turno else "?vacia"))
+        if accion == "dejar":
+            cola.dejar(persona_de(request))
+            return redirect(reverse(f"ccv-{nombre}") + "?descanso")
+        return _hacer(request, nombre, accion)
+
+    assert isinstance(vista.acceso, Acceso)  # type: ignore[attr-defined]
+    return vista
+
+
+def _tomar(request: HttpRequest, nombre: str, clave: str = "") -> Turno | None:
+    """The next acta of a desk (`clave`: that one)."""
+    ahora, pasos = oficina.reloj.ahora(), pasos_de(request, nombre)
+    if mio := cola.suyo(persona_de(request), pasos, ahora):
+        pasos = [Paso(mio.paso), *(p for p in pasos if p != mio.paso)]
+    elif _falta_practica(request, nombre):
+        return None
+    elif len(pasos) > 1:
+        pasos = cola.por_antiguedad(pasos)
+    for paso in pasos:
+        if turno := cola.tomar(paso, quien_pide(request, paso), ahora, clave):
+            return turno
+    return None
+
+
+def _falta_practica(request: HttpRequest, nombre: str) -> bool:
+    """Whether whoever asks has to practise before this desk gives them an acta. What they hold they may finish."""
+    return nombre == "captura" and ensayo.falta(persona_de(request))
+
+
+# what is shown
+
+
+def _pagina(request: HttpRequest, nombre: str) -> HttpResponse:
+    ahora = oficina.reloj.ahora()
+    datos: dict[str, Any] = {
+        "escritorio": nombre,
+        "pestanas": pestanas_de(request, nombre),
+        "titulo": f"ccv.{nombre}.titulo",
+        "explica": f"ccv.{nombre}.explica",
+        "en_manos": cola.en_manos(persona_de(request), ahora),
+    }
+    turno = cola.suyo(persona_de(request), pasos_de(request, nombre), ahora)
+    if turno is not None:
+        acta, paso = acta_de(turno.acta), Paso(turno.paso)
+        if toca(paso, turno.acta, acta) and imagen_de(paso, acta) == turno.imagen:
+            ficha = services.ficha_de(turno, acta)
+            datos |= _del_acta(request, turno, ficha) | _DEL_PASO[paso](request, acta, ficha)
+            return render(request, _PLANTILLAS[nombre], datos)
+        cola.dejar(turno.persona, turno.orden)
+        datos["cambio"] = True
+    datos |= {c: c in request.GET for c in ("vacia", "descanso")}
+    datos["con_busqueda"] = nombre == "cotejo"
+    if nombre == "captura":
+        datos["falta_practica"] = _falta_practica(request, nombre)
+        persona = persona_de(request)
+        datos["sin_practicar"] = ensayo.juego() is not None and practicas_de([persona])[persona].veces == 0
+    return render(request, "ccv/espera.html", datos)
+
+
+def _del_acta(request: HttpRequest, turno: Turno, ficha: Ficha) -> dict[str, Any]:
+    """What every desk shows of an acta, or of a sheet that nobody has identified."""
+    sin_clave = turno.acta.startswith(HOJA)
+    return {
+        "paso": turno.paso,
+        "ident": None if sin_clave else hoja.identificacion(turno.acta),
+        "ficha": ficha.escribir(),
+        "orden": turno.orden,
+        "imagen": reverse("ccv-imagen", args=[turno.acta]) if turno.imagen else "",
+        "enderezada": bool(turno.imagen) and not sin_clave and hoja.enderezada(turno.imagen),
+        "problemas": [
+            (str(n), p.value, texto(f"ccv.problema.{p}")) for n, p in enumerate(_problemas(request, ficha), 1)
+        ],
+    }
+
+
+def _problemas(request: HttpRequest, ficha: Ficha) -> list[Problema]:
+    """What whoever looks at the picture may say of it."""
+    if ficha.paso in services.SE_LEEN:
+        return list(Problema)
+    if ficha.paso != Paso.IDENTIFICACION:
+        return []
+    clase = "hoja" if ficha.acta.startswith(HOJA) else "acta"
+    piden = any(f"{clase}.otra_imagen_pedida" in FACULTADES[c.rol] for c in cargos_de(request))
+    sobran = (set() if piden else services.PIDEN_OTRA) | ({Problema.OTRA_CASILLA} if clase == "hoja" else set())
+    return [p for p in Problema if p not in sobran]
+
+
+def _al_capturar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
+    return {
+        "renglones": hoja.renglones(ficha.acta, ficha.campos),
+        "con_motivo": ficha.paso == Paso.DECISION,
+        "con_encabezado": ficha.paso == Paso.CAPTURA,
+        "encabezado": hoja.encabezado(ficha.acta),
+    }
+
+
+def _al_verificar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
+    acordado = acta.acordado
+    if acordado is None or acordado.lectura != ficha.base:
+        raise Http404
+    return {"filas": filas_de(ficha.acta, acordado.asentado)}
+
+
+def _al_responder(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
+    """What was asked and why; who did is never shown."""
+    paso, contenido = Paso(ficha.paso), services.peticion(ficha.acta, ficha.base).contenido
+    motivo, que = str(contenido["motivo"]), services.de_otra_casilla(contenido) or paso.value
+    otras = [i.sha256 for i in acta.imagenes if i.sha256 != ficha.imagen] if paso is Paso.OTRA_IMAGEN else []
+    return {
+        "pregunta": texto(f"ccv.peticiones.{paso}"),
+        "motivo": texto(f"ccv.sin_acta.{motivo}") if paso is Paso.SIN_ACTA else motivo,
+        "consecuencia": texto(f"ccv.peticiones.{que}_si"),
+        "si": texto(f"ccv.peticiones.{que}_boton"),
+        "no": texto("ccv.peticiones.no" if paso is Paso.OTRA_IMAGEN else "ccv.peticiones.no_confirmar"),
+        "filas": filas_de(ficha.acta, acta.publicada.asentado) if paso is Paso.REAPERTURA and acta.publicada else [],
+        "notas": services.notas(ficha.acta, acta) if paso is Paso.REAPERTURA else [],
+        "imagenes": [reverse("ccv-imagen", args=[ficha.acta])]
+        + [reverse("ccv-imagen-otra", args=[ficha.acta, huella]) for huella in otras],
+    }
+
+
+def _al_identificar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
+    declara = bool({c.rol for c in cargos_de(request)} & set(DECLARAN_FUERA)) and ficha.acta.startswith(HOJA)
+    return {
+        "clave": "" if ficha.acta.startswith(HOJA) else ficha.acta,
+        "busca": reverse("ccv-identificacion-buscar"),
+        "elecciones": [(e.clave, e.nombre) for e in oficina.formas().proceso.elecciones] if declara else [],
+    }
+
+
+def _al_cotejar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
+    assert acta.publicada is not None
+    return {"filas": filas_de(ficha.acta, acta.publicada.asentado), "en_correccion": acta.cotejo == EN_CORRECCION}
+
+
+_DEL_PASO: Final[dict[Paso, Callable[[HttpRequest, Acta, Ficha], dict[str, Any]]]] = {
+    **dict.fromkeys((Paso.CAPTURA, Paso.DIFERENCIAS, Paso.DECISION), _al_capturar),
+    Paso.VERIFICACION: _al_verificar,
+    **dict.fromkeys(ESCRITORIOS["peticiones"], _al_responder),
+    Paso.IDENTIFICACION: _al_identificar,
+    Paso.COTEJO: _al_cotejar,
+}
+_PLANTILLAS: Final = {
+    **dict.fromkeys(("captura", "diferencias", "decision"), "ccv/captura.html"),
+    "verificacion": "ccv/verificacion.html",
+    "peticiones": "ccv/peticion.html",
+    "identificacion": "ccv/identificacion.html",
+    "cotejo": "ccv/cotejo.html",
+}
+
+
+# the picture of the acta in one's hands
+
+
+def _en_sus_manos(request: HttpRequest, clave: str, otra: str = "") -> frozenset[str] | None:
+    """An acta that whoever asks holds now; to anybody else there is no picture."""
+    vivo = Turno.objects.filter(acta=clave, persona=persona_de(request), vence__gt=oficina.reloj.ahora()).first()
+    if vivo is None or (otra and vivo.paso != Paso.OTRA_IMAGEN):
+        return None
+    return cola.alcance_de(clave)
+
+
+@requiere(*{rol for roles in ROLES.values() for rol in roles}, sobre=_en_sus_manos)
+@require_GET
+def imagen(request: HttpRequest, clave: str, otra: str = "") -> HttpResponse:
+    """The picture of the acta in one's hands (`otra`: another one of it). Who was shown it is put on the register."""
+    turno = Turno.objects.filter(acta=clave, persona=persona_de(request)).first()
+    if turno is None or (otra and all(i.sha256 != otra for i in acta_de(clave).imagenes)):
+        raise Http404
+    return mostrar_imagen(request, clave, otra or turno.imagen)
+
+
+# what is done
+
+
+def _capturar(request: HttpRequest, ficha: Ficha) -> None:
+    services.capturar(ficha, dichos_de(request), lugar_de(request))
+
+
+def _dictaminar(request: HttpRequest, ficha: Ficha) -> None:
+    services.dictaminar(ficha, dichos_de(request))
+
+
+def _decidir(request: HttpRequest, ficha: Ficha) -> None:
+    services.decidir(ficha, dichos_de(request), motivo_de(request))
+
+
+def _verificar(request: HttpRequest, ficha: Ficha) -> None:
+    services.verificar(ficha, lugar_de(request))
+
+
+def _devolver(request: HttpRequest, ficha: Ficha) -> None:
+    services.devolver(ficha, request.POST.getlist("campo"), motivo_de(request))
+
+
+def _conceder(request: HttpRequest, ficha: Ficha) -> None:
+    services.conceder(ficha)
+
+
+def _rehusar(request: HttpRequest, ficha: Ficha) -> None:
+    services.rehusar(ficha, texto(f"ccv.peticiones.{ficha.paso}_no"))
+
+
+def _identificar(request: HttpRequest, ficha: Ficha) -> None:
+    cual, alcance = request.POST.get("acta", ""), alcance_de(request, ROLES[Paso.IDENTIFICACION])
+    posible = cual in oficina.formas() and (TODO in alcance or cual[:11] in alcance)
+    if not posible or (cual != ficha.acta and not ficha.acta.startswith(HOJA)):
+        raise CamposInvalidos(["acta"])
+    services.identificar(ficha, cual)
+
+
+def _declarar_fuera(request: HttpRequest, ficha: Ficha) -> None:
+    if not {c.rol for c in cargos_de(request)} & set(DECLARAN_FUERA):
+        raise FichaInvalida
+    eleccion = request.POST.get("eleccion", "")
+    if eleccion not in {e.clave for e in oficina.formas().proceso.elecciones}:
+        raise CamposInvalidos(["eleccion"])
+    leido = {c: request.POST.get(c, "").strip()[:20] for c in ("demarcacion", "seccion", "tipo", "id", "extension")}
+    services.declarar_fuera(ficha, {"eleccion": eleccion, **leido})
+
+
+def _cotejar(request: HttpRequest, ficha: Ficha) -> None:
+    resultado, nota = request.POST.get("resultado", ""), motivo_de(request).strip()
+    if resultado not in ("1", "2", "3"):
+        raise FichaInvalida
+    if resultado == str(EN_CORRECCION) and not nota:
+        raise CamposInvalidos(["motivo"])
+    services.cotejar(ficha, resultado, f"{texto('ccv.cotejo.nota')} {nota}" if nota else "")
+
+
+def _reportar(request: HttpRequest, ficha: Ficha) -> None:
+    try:
+        problema = Problema(request.POST.get("problema", ""))
+    except ValueError:
+        raise FichaInvalida from None
+    if problema not in _problemas(request, ficha):
+        raise FichaInvalida
+    services.reportar(ficha, problema, texto(f"ccv.problema.{problema}"))
+
+
+_ACTOS: Final[dict[tuple[Paso, str], Hacer]] = {
+    (Paso.CAPTURA, "enviar"): _capturar,
+    (Paso.DIFERENCIAS, "enviar"): _dictaminar,
+    (Paso.DECISION, "enviar"): _decidir,
+    (Paso.VERIFICACION, "enviar"): _verificar,
+    (Paso.VERIFICACION, "devolver"): _devolver,
+    **{(paso, "si"): _conceder for paso in ESCRITORIOS["peticiones"]},
+    **{(paso, "no"): _rehusar for paso in ESCRITORIOS["peticiones"]},
+    (Paso.IDENTIFICACION, "enviar"): _identificar,
+    (Paso.IDENTIFICACION, "fuera"): _declarar_fuera,
+    (Paso.COTEJO, "enviar"): _cotejar,
+    **{(paso, "problema"): _reportar for paso in (*services.SE_LEEN, Paso.IDENTIFICACION)},
+}
+
+
+def _hacer(request: HttpRequest, nombre: str, accion: str) -> HttpResponse:
+    """Do it once, give the lease back and take the next. The answer says nothing of what became of the acta."""
+
+    def hacer(ficha: Ficha) -> None:
+        if (Paso(ficha.paso), accion) not in _ACTOS:
+            raise FichaInvalida
+        _ACTOS[Paso(ficha.paso), accion](request, ficha)
+
+    ir = reverse(f"ccv-{nombre}")
+    return responder(request, pasos_de(request, nombre), hacer, ir, lambda: _tomar(request, nombre))
+
+
+captura = escritorio("captura")
+diferencias = escritorio("diferencias")
+decision = escritorio("decision")
+verificacion = escritorio("verificacion")
+peticiones = escritorio("peticiones")
+identificacion = escritorio("identificacion")
+cotejo = escritorio("cotejo")
