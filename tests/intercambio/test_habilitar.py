@@ -41,6 +41,7 @@ from prep.dominio.tabulacion.proceso import Modo
 from prep.intercambio import habilitar, lotes_de_nodo
 from prep.plataforma import roles, servidor
 from prep.plataforma.errores import Impedimento
+from prep.plataforma.lugares import archivo_qr
 from prep.plataforma.puertos import libre
 from prep.transparencia.llaves import crear, leer_privada
 
@@ -108,6 +109,8 @@ def test_only_the_package_of_that_institute_for_that_key_makes_it_a_node(sede: S
         sede.paquete(pedido | {"llave": de_otra["llave"]}, tmp_path / "robado")
     with otra():
         _otro_catd(sede, tmp_path)
+    with sede.maquina():
+        archivo_qr().write_text("secreto de los qr")
     archivo = sede.paquete(pedido, tmp_path / "catd-014.prep-nodo")
     assert archivo.stat().st_mode & 0o777 == 0o600
     with pytest.raises(Impedimento, match="otra llave"):
@@ -118,6 +121,10 @@ def test_only_the_package_of_that_institute_for_that_key_makes_it_a_node(sede: S
     with otra(), pytest.raises(Impedimento, match="otra llave que la de este equipo"):
         habilitar.recibir_paquete(archivo, huella)
     with catd():
+        archivo_qr().write_text("secreto de otro proceso")
+        with pytest.raises(Impedimento, match="hay otro secreto"):
+            habilitar.recibir_paquete(archivo, huella)
+        archivo_qr().unlink()
         for mal, con in ((archivo, "0" * 16), (archivo, "corta"), (tmp_path / "cortado", huella)):
             with pytest.raises(Impedimento):
                 habilitar.recibir_paquete(mal, con)
@@ -130,6 +137,7 @@ def test_only_the_package_of_that_institute_for_that_key_makes_it_a_node(sede: S
         assert (hecho.nodo, hecho.cuentas, hecho.sin_cuenta) == ("catd-014", 2, ())
         assert nodo_de_aqui().nodo == "catd-014" and autoridad().nodos["catd-014"].clase is ClaseNodo.CATD
         assert cargar().clave == vigente().clave and vigente().estado == "congelado" and vigente().modo == "prueba"
+        assert archivo_qr().read_text() == "secreto de los qr" and archivo_qr().stat().st_mode & 0o777 == 0o600
         assert Cuenta.objects.get(usuario="uno").check_password("clave de uno")
         assert not Cuenta.objects.filter(usuario="tres").exists()
         assert list(verificar()) == []

@@ -59,7 +59,8 @@ def alta(
 ) -> None:
     """Da de alta un equipo con la llave del instituto y hace el paquete con lo que debe saber, firmado.
 
-    El paquete lleva el catálogo, la gente y sus facultades, y las contraseñas cifradas de las cuentas: cuídelo.
+    El paquete lleva el catálogo, la gente y sus facultades, las contraseñas cifradas de las cuentas y el secreto de los
+    códigos QR: cuídelo.
     """
     from prep.plataforma.arranque import django_listo
 

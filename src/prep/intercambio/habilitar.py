@@ -1,9 +1,10 @@
 """How a machine becomes a node: it makes its key, the institute enrols it, and what it must know comes in one file.
 
 The key never leaves the machine. What the centre makes (`alta`) is signed by the institute: the catalogue, every fact
-until then (people, roles, nodes, devices among them) and the accounts of its people. The machine takes it in
-(`recibir`) when the institute's key is the one whose fingerprint somebody brings by another way, and the key that was
-enrolled is its own. Done again, each of the steps does what was missing.
+until then (people, roles, nodes, devices among them), the accounts of its people and the secret of the QR codes,
+without which no sheet says whose it is. The machine takes it in (`recibir`) when the institute's key is the one whose
+fingerprint somebody brings by another way, and the key that was enrolled is its own. Done again, each of the steps does
+what was missing.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ from prep.dominio.tabulacion.proceso import Modo
 from prep.intercambio import nodo, paquete
 from prep.intercambio.enviar import anotar_del_paquete
 from prep.plataforma.errores import Impedimento
-from prep.plataforma.lugares import dir_llaves
+from prep.plataforma.llaves import guardar as guardar_secreto
+from prep.plataforma.lugares import archivo_qr, dir_llaves
 from prep.transparencia.canonico import canonico
 from prep.transparencia.nota import Firmante
 
@@ -44,6 +46,7 @@ SOLICITUD: Final = "prep-solicitud-de-alta/1"
 FORMATO: Final = "prep-nodo/1"
 _NOMBRE: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _HUELLA: Final = re.compile(r"[0-9a-f]{16}")
+_QR: Final = "datos/qr"
 _CUENTA: Final = ("usuario", "persona", "nombre", "lugar", "password", "activa", "clave_provisional")
 
 
@@ -121,6 +124,8 @@ def dar_de_alta(
 
     def cosas() -> Iterator[tuple[str, bytes]]:
         yield "datos/catalogo.json", canonico(documento)
+        if archivo_qr().exists():
+            yield _QR, archivo_qr().read_bytes()
         yield "datos/cuentas.json", orjson.dumps([{c: getattr(una, c) for c in _CUENTA} for una in cuentas])
         yield from paquete.en_grupos(_todos())
 
@@ -181,6 +186,7 @@ def recibir_paquete(archivo: Path, huella_instituto: str) -> Habilitado:
         suyo.exigir_firma(raiz)
         aqui = _el_que_pidio(nombre, c.get("llave"))
         _exigir_que_pueda_ser(nombre)
+        _guardar_secreto(suyo)
         fundar(proceso, modo, llave)
         _guardar_catalogo(suyo, Modo(modo), congelado)
         hechos = 0
@@ -223,6 +229,14 @@ def _exigir_que_pueda_ser(nombre: str) -> None:
     except identidad.NodoDetenido:
         return
     raise Impedimento(f"Este equipo ya es el nodo «{actual.nodo}», y puede seguir: no necesita otro nombre.")
+
+
+def _guardar_secreto(suyo: paquete.Paquete) -> None:
+    """The secret of the QR codes, where the centre prints actas; one that is here is never written over."""
+    if _QR in suyo.cosas("datos") and guardar_secreto(archivo_qr(), dicho := suyo.leer(_QR).decode()) != dicho:
+        raise Impedimento(
+            f"En {archivo_qr()} hay otro secreto de los QR, de otro proceso: guárdelo en otro lado y repita la orden."
+        )
 
 
 def _guardar_catalogo(suyo: paquete.Paquete, modo: Modo, congelado: datetime | None) -> None:

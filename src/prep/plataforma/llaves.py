@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 
 def leer_o_crear(archivo: Path) -> str:
     """The secret in `archivo` (text, 256 bits), made the first time; whole, whoever else asks at once."""
+    return guardar(archivo, secrets.token_urlsafe(32))
+
+
+def guardar(archivo: Path, secreto: str) -> str:
+    """The secret that `archivo` has; this one, where it had none. Whole, whoever else writes at once."""
     with suppress(FileNotFoundError):
         return archivo.read_text()
     archivo.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
     nuevo = archivo.with_name(f"{archivo.name}.{os.getpid()}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(nuevo, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as f:
-        f.write(secrets.token_urlsafe(32))
+        f.write(secreto)
         f.flush()
         os.fsync(f.fileno())
     with suppress(FileExistsError):
