@@ -24,10 +24,12 @@ from prep.acceso.roles import CON_SEGUNDO_FACTOR, LECTURA, MANDO, OPERATIVOS, TO
 from prep.acceso.umbral import OTRAS_PUERTAS
 from prep.bitacora.models import Hecho
 from prep.catalogo.services import importar
-from prep.ccv import oficina, views
+from prep.ccv import oficina
 from prep.ccv.models import Turno
-from prep.ccv.pasos import ESCRITORIOS, Paso
+from prep.ccv.pasos import ESCRITORIOS, ROLES, Paso
 from prep.ccv.services import SE_LEEN, Ficha
+from prep.ccv.views import escritorios
+from prep.ccv.views.comun import roles_de
 from prep.coordinacion.models import Muro
 from prep.plataforma.almacen import evidencia
 
@@ -328,7 +330,7 @@ def ficha(de_quien: str, paso: Paso, escritorio: str, cuenta: Cuenta) -> str:
 
 
 def test_everything_that_a_desk_does_is_tried() -> None:
-    assert HACEN.keys() == views._ACTOS.keys()
+    assert HACEN.keys() == escritorios._ACTOS.keys()
 
 
 @pytest.mark.parametrize("rol", sorted(TODOS))
@@ -346,8 +348,8 @@ def test_a_desk_does_nothing_with_what_it_did_not_give_to_that_person(rol: Rol) 
                 **con_claves(otros),
             }
             respuesta = cliente.post(f"/ccv/{escritorio}/", envio)
-            suyos = SOLO.get((paso, accion), views.ROLES[paso])
-            esperado = 403 if rol not in views.roles_de(escritorio) else 400 if rol not in suyos else estado
+            suyos = SOLO.get((paso, accion), ROLES[paso])
+            esperado = 403 if rol not in roles_de(escritorio) else 400 if rol not in suyos else estado
             if (paso, accion, estado) == (Paso.IDENTIFICACION, "enviar", 409):
                 esperado = 400 if rol in suyos else esperado  # an acta is never taken for another one
             assert respuesta.status_code == esperado, f"{rol} en {paso}, {accion}, {de_quien}: {respuesta.content!r}"
