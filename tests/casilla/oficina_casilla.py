@@ -47,14 +47,19 @@ def fotografia(lugar: int = 0) -> Image.Image:
     return Image.open(original).convert("RGB").resize((2000, 1500))
 
 
+def sin_codigo() -> Image.Image:
+    """A photograph of an acta whose QR nobody can read: it may be of any."""
+    foto = fotografia().copy()
+    for qr in zxingcpp.read_barcodes(foto):
+        esquinas = [getattr(qr.position, e) for e in ("top_left", "top_right", "bottom_right", "bottom_left")]
+        ImageDraw.Draw(foto).polygon([(e.x, e.y) for e in esquinas], "white")
+    return foto
+
+
 def pelicula(carpeta: Path, codigo: int | None = None, **como: Any) -> Path:
     """What the fake camera plays: an acta without its QR, which serves for any; that of the place `codigo`, with it;
     `borrosa`, `oscura`."""
-    foto = fotografia(codigo or 0).copy()
-    if codigo is None:
-        for qr in zxingcpp.read_barcodes(foto):
-            esquinas = [getattr(qr.position, e) for e in ("top_left", "top_right", "bottom_right", "bottom_left")]
-            ImageDraw.Draw(foto).polygon([(e.x, e.y) for e in esquinas], "white")
+    foto = sin_codigo() if codigo is None else fotografia(codigo)
     if como.get("borrosa"):
         foto = foto.filter(ImageFilter.GaussianBlur(9))
     if como.get("oscura"):

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from oficina_casilla import fotografia
+from oficina_casilla import sin_codigo
 from PIL import Image
 
 from navegador import revisar
@@ -598,7 +598,7 @@ def test_without_the_cameras_permission_there_is_a_last_way(oficina: Any, abrir:
     exif = Image.Exif()
     exif[0x010F] = "TELEFONO-DE-PRUEBA"
     foto = tmp_path / "foto.jpg"
-    fotografia().save(foto, exif=exif)
+    sin_codigo().save(foto, exif=exif)
     pagina.set_input_files("#archivo", foto)
     pagina.wait_for_selector("h1:has-text('¿Se lee bien?')")
     guardar(pagina)

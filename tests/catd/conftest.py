@@ -11,18 +11,10 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def datos_propios(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def datos_propios(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of data of its own: its secret of the QR codes, its node and its evidence are nobody else's."""
-    from prep.bitacora import nodos
-    from prep.plataforma import almacen
-
-    guardados = almacen.evidencia, nodos.nodo_de_aqui
     monkeypatch.setenv("PREP_DATOS_DIR", str(tmp_path))
-    for guardado in guardados:
-        guardado.cache_clear()
-    yield tmp_path
-    for guardado in guardados:
-        guardado.cache_clear()
+    return tmp_path
 
 
 @pytest.fixture
