@@ -15,7 +15,7 @@ demo: entorno ## una noche pequeña de principio a fin, que queda servida hasta 
 	@.venv/bin/prep demo $(if $(filter 1,$(SALIR)),--salir) $(if $(PUERTO),--puerto $(PUERTO))
 
 .PHONY: test
-test: lint jueces cobertura ## revisa el código y corre las pruebas (unos 35 minutos con 2 núcleos)
+test: lint jueces cobertura ## revisa el código y corre las pruebas (unos 40 minutos con 2 núcleos)
 	@$(PY) -m pytest -n auto --maxprocesses=4 --dist worksteal --ignore=tests/dominio
 
 .PHONY: cobertura

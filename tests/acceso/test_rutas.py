@@ -24,13 +24,13 @@ from prep.acceso.roles import CON_SEGUNDO_FACTOR, LECTURA, MANDO, OPERATIVOS, TO
 from prep.acceso.umbral import OTRAS_PUERTAS
 from prep.bitacora.models import Hecho
 from prep.catalogo.services import importar
-from prep.ccv import oficina
 from prep.ccv.models import Turno
 from prep.ccv.pasos import ESCRITORIOS, ROLES, Paso
 from prep.ccv.services import SE_LEEN, Ficha
 from prep.ccv.views import escritorios
 from prep.ccv.views.comun import roles_de
 from prep.coordinacion.models import Muro
+from prep.papel import vigente
 from prep.plataforma.almacen import evidencia
 
 pytestmark = pytest.mark.django_db
@@ -257,7 +257,7 @@ def objeto(ruta: str, de_quien: str, cuenta: Cuenta) -> dict[str, Any]:
         return {"pk": llave.pk if aqui else llave.pk + 1000}
     clave = f"{uuid4().int % 10**6:06}B0100GUB"
     if "<str:casilla>" in ruta:
-        return {"casilla": oficina.formas().proceso.elecciones[0].actas[0].clave[:11] if aqui else clave[:11]}
+        return {"casilla": vigente.formas().proceso.elecciones[0].actas[0].clave[:11] if aqui else clave[:11]}
     if "imagen/<str:clave>" in ruta and aqui:  # to look at another picture, another one has to be asked for
         huella = hashlib.sha256(clave.encode()).hexdigest()
         evidencia().escribir(f"imagenes/{huella[:2]}/{huella}.jpg", b"\xff\xd8")
@@ -308,7 +308,7 @@ FICHAS = {"suya, de otro proceso": 409, "de otra persona": 400, "de otro escrito
 
 def con_claves(otros: dict[str, str]) -> dict[str, str]:
     """What goes beside a slip, with keys of this process where it asks for one."""
-    eleccion = oficina.formas().proceso.elecciones[0]
+    eleccion = vigente.formas().proceso.elecciones[0]
     return otros | {c: v for c, v in (("acta", eleccion.actas[0].clave), ("eleccion", eleccion.clave)) if c in otros}
 
 

@@ -20,6 +20,7 @@ from prep.dominio.acta.hechos import Tipo, sujeto_de
 from prep.dominio.acta.transiciones import Captura
 from prep.dominio.comun.facultades import Rol
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
+from prep.papel import vigente
 from prep.plataforma.almacen import evidencia
 
 CAPTURA, DIFERENCIAS, DECISION, VERIFICACION = (
@@ -63,7 +64,7 @@ def test_fields_come_in_the_order_of_the_paper_and_marks_take_one_key(centro: Ce
     centro.llega(clave)
     cliente, _ = centro.entra(Rol.CAPTURISTA)
     pagina = toma(cliente, CAPTURA)
-    plantilla = oficina.formas().plantilla_de(clave)
+    plantilla = vigente.formas().plantilla_de(clave)
     assert plantilla is not None
     debidos = [c.clave for c in plantilla.campos if c.captura]
     assert re.findall(r'name="v\.(\w+)"', pagina.content.decode()) == debidos

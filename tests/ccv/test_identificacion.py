@@ -11,12 +11,11 @@ from centro import Centro, envio, foto
 
 from gente import dentro, persona
 from noche import INICIO
-from prep.ccv import oficina
 from prep.ccv.models import Turno
 from prep.dominio.acta.hechos import HOJA, Tipo
 from prep.dominio.acta.transiciones import Custodia
 from prep.dominio.comun.facultades import Rol
-from prep.papel import buscador
+from prep.papel import buscador, vigente
 
 RUTA = "/ccv/identificacion/"
 
@@ -181,7 +180,7 @@ def halladas(dicho: str, **otros: Any) -> list[str]:
 
 
 def test_an_acta_is_found_by_what_its_heading_says(centro: Centro) -> None:
-    formas = oficina.formas()
+    formas = vigente.formas()
     clave = next(c for c in centro.claves if c[6] == "C")
     ident = formas.identificacion(clave)
     seccion, corta = str(int(clave[2:6])), f"{clave[6]}{int(clave[7:9])}".lower()

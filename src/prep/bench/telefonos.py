@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import http.client
 import io
 import json
@@ -93,7 +92,7 @@ def _entregar(
     puerto: int, de: str, quien: str, tel: DispositivoLocal, actas: list[str], fotos: list[bytes]
 ) -> list[float]:
     """What one phone does; how long each picture waited for its receipt, in seconds."""
-    from prep.intercambio.firmas import mensaje
+    from prep.intercambio.firmas import DE_DISPOSITIVO, cabecera
 
     conexion, galleta, demoras = http.client.HTTPConnection("127.0.0.1", puerto, timeout=60), "", []
 
@@ -101,8 +100,8 @@ def _entregar(
         nonlocal galleta
         while True:
             huella, hora = sha256(cuerpo).hexdigest(), datetime.now().astimezone().isoformat()
-            firma = base64.b64encode(tel.llave.sign(mensaje(de, metodo, ruta, huella, hora))).decode()
-            quien_soy = {"Authorization": f"PREP1 {tel.id} {hora} {huella} {firma}", "Cookie": galleta}
+            dicha = cabecera(DE_DISPOSITIVO, tel.id, tel.llave.sign, metodo, ruta, de, huella, hora)
+            quien_soy = {"Authorization": dicha, "Cookie": galleta}
             conexion.request(metodo, ruta, cuerpo, quien_soy)
             r = conexion.getresponse()
             dicho = r.read()

@@ -143,16 +143,11 @@ def decir_sin_acta(quien: Quien, claves: Sequence[str], motivo: str, ahora: date
         tomar_cabeza()
         for clave in dict.fromkeys(claves):
             centro_de(clave)
-            if not _ya(clave, orden):
-                contenido = {"motivo": motivo}
-                escribir(Tipo.SIN_ACTA, clave, quien.persona, contenido, ahora, nodo_de_aqui(), orden)
+            escribir(Tipo.SIN_ACTA, clave, quien.persona, {"motivo": motivo}, ahora, nodo_de_aqui(), orden)
 
 
 def corregir(quien: Quien, clave: str, hora: datetime, motivo: str, ahora: datetime, orden: str) -> None:
     """The stamp of a package was typed wrong."""
     exigir_hora(hora, ahora)
-    with transaction.atomic():
-        tomar_cabeza()
-        if not _ya(clave, orden):
-            contenido = {"hora": hora.isoformat(), "motivo": motivo}
-            escribir(Tipo.ACOPIO_CORREGIDO, clave, quien.persona, contenido, ahora, nodo_de_aqui(), orden)
+    contenido = {"hora": hora.isoformat(), "motivo": motivo}
+    escribir(Tipo.ACOPIO_CORREGIDO, clave, quien.persona, contenido, ahora, nodo_de_aqui(), orden)

@@ -19,11 +19,11 @@ from django.db.models import Min
 from prep.bitacora.actas import acta_de
 from prep.bitacora.autoridad import autoridad
 from prep.bitacora.nodos import nodo_de_aqui
-from prep.ccv import oficina
 from prep.ccv.models import Espera, Turno
 from prep.ccv.pasos import Paso, toca
 from prep.dominio.acta.hechos import HOJA
 from prep.dominio.comun.autoridad import TODO
+from prep.papel import vigente
 
 VIGENCIA: Final = timedelta(minutes=10)
 """Three times what an acta takes. What is sent later still counts, unless somebody else did that step meanwhile."""
@@ -135,7 +135,7 @@ def _siguiente(paso: Paso, quien: Quien, ahora: datetime, cual: str) -> Turno | 
                 if fila is None:
                     break
                 clave, imagen = fila
-                if not clave.startswith(HOJA) and clave not in oficina.formas():
+                if not clave.startswith(HOJA) and clave not in vigente.formas():
                     ocupadas.append(clave)  # the catalogue does not expect it: no desk can show it
                     continue
                 turno = Turno(

@@ -9,10 +9,10 @@ from typing import Final
 
 import numpy as np
 
-from prep.ccv import oficina
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.comun.valores import Valor
 from prep.evidencia.vista import donde, leer, para_ver
+from prep.papel import vigente
 from prep.papel.plantilla import TOTAL_ASENTADO, TOTALES, Caja, Identificacion, Plantilla, Pliego, etiqueta_recuadro
 from prep.plataforma.almacen import evidencia
 
@@ -33,7 +33,7 @@ class Renglon:
 
 def identificacion(clave: str) -> Identificacion:
     """What the heading of the paper should say; raise `KeyError` when the catalogue does not expect this acta."""
-    return oficina.formas().identificacion(clave)
+    return vigente.formas().identificacion(clave)
 
 
 def encabezado(clave: str) -> str:
@@ -50,7 +50,7 @@ def renglones(clave: str, solo: Collection[str] | None = None) -> list[Renglon]:
 
 def _plantilla(clave: str) -> Plantilla | None:
     try:
-        return oficina.formas().plantilla_de(clave)
+        return vigente.formas().plantilla_de(clave)
     except ValueError:  # too many boxes for our paper: somebody else's form
         return None
 
@@ -64,7 +64,7 @@ def _de_su_plantilla(clave: str) -> list[Renglon]:
         ]
     return [
         *(Renglon(*t) for t in _SE_CAPTURAN),
-        *(Renglon(r.clave, etiqueta_recuadro(r)) for r in oficina.formas().boleta_de(clave).recuadros),
+        *(Renglon(r.clave, etiqueta_recuadro(r)) for r in vigente.formas().boleta_de(clave).recuadros),
         Renglon(TOTAL_ASENTADO, "TOTAL"),
     ]
 

@@ -27,6 +27,7 @@ from prep.ccv.services import Ficha, Problema, leer_campos
 from prep.dominio.comun.hecho import MAXIMO_CONOCIDOS, nuevo_hecho
 from prep.dominio.comun.valores import Valor
 from prep.dominio.practica import PRACTICA
+from prep.papel import vigente
 from prep.plataforma.lugares import dir_practica
 
 PASO: Final = "practica"
@@ -51,7 +52,7 @@ def juego() -> Juego | None:
 @lru_cache(maxsize=4)
 def _son_de(este: Juego, huella: str) -> bool:
     """Whether what is known of each paper are the fields that the desk asks for in this catalogue, in their order."""
-    formas = oficina.formas()
+    formas = vigente.formas()
     return all(
         e.clave in formas and [r.clave for r in hoja.renglones(e.clave)] == list(e.valores) for e in este.ejercicios
     )

@@ -51,6 +51,10 @@ class Padron:
     elecciones: tuple[Eleccion, ...]
     catds: Mapping[str, str]
 
+    def de_casilla(self, casilla: str) -> list[Esperada]:
+        """The actas of a casilla; none where the catalogue has no such casilla."""
+        return [e for c, e in self.actas.items() if c[:11] == casilla]
+
     def recortar(self, alcance: frozenset[str]) -> Padron:
         """Only what somebody reaches: keys of casillas, or `*`."""
         if TODO in alcance:

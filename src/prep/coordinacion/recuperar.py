@@ -132,7 +132,7 @@ def ver(noche: Panorama, suyo: Padron) -> Faltantes:
 
 def de_casilla(suyo: Padron, casilla: str) -> list[Falta]:
     """The actas of one casilla that have no picture, as they are now."""
-    esperadas = [e for c, e in suyo.actas.items() if c[:11] == casilla]
+    esperadas = suyo.de_casilla(casilla)
     de, crudos = autoridad(), hechos_de(e.clave for e in esperadas)
     faltas = (plegar(e, crudos.get(e.clave, []), de) for e in esperadas)
     return [f for f in faltas if f.situacion in SIN_IMAGEN]

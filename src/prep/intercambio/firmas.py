@@ -13,7 +13,7 @@ from __future__ import annotations
 import base64
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -33,8 +33,10 @@ POR_SEGUNDO: Final = 5
 SEGUIDAS: Final = 120
 """Requests of one device: so many at once, then so many a second."""
 _RESTO: Final = r" ([A-Za-z0-9._-]{1,60}) ([0-9TZ:.+-]{20,40}) ([0-9a-f]{64}) ([A-Za-z0-9+/]{86}==)"
-_CABECERA: Final = re.compile(f"PREP1{_RESTO}", re.ASCII)
-_CABECERA_NODO: Final = re.compile(f"PREP1-NODO{_RESTO}", re.ASCII)
+DE_DISPOSITIVO: Final = "PREP1"
+DE_NODO: Final = "PREP1-NODO"
+_CABECERA: Final = re.compile(f"{DE_DISPOSITIVO}{_RESTO}", re.ASCII)
+_CABECERA_NODO: Final = re.compile(f"{DE_NODO}{_RESTO}", re.ASCII)
 _ritmo = Cubetas(POR_SEGUNDO, SEGUIDAS)
 _ritmo_nodos = Cubetas(4 * POR_SEGUNDO, 3 * SEGUIDAS)
 """A node delivers what many phones and people did, and may carry another's."""
@@ -65,6 +67,15 @@ class Nodo:
 def mensaje(de: str, metodo: str, ruta: str, huella: str, hora: str, formato: str = FORMATO) -> bytes:
     """What whoever asks signs. It begins like no fact does: no signature serves for both."""
     return "".join(f"{linea}\n" for linea in (formato, de, metodo, ruta, huella, hora)).encode()
+
+
+def cabecera(
+    esquema: str, quien: str, firmar: Callable[[bytes], bytes], metodo: str, ruta: str, de: str, huella: str, hora: str
+) -> str:
+    """What whoever asks says in `Authorization`. `esquema`: PREP1 or PREP1-NODO; `de`: the ámbito."""
+    formato = FORMATO_NODO if esquema == DE_NODO else FORMATO
+    firma = base64.b64encode(firmar(mensaje(de, metodo, ruta, huella, hora, formato))).decode()
+    return f"{esquema} {quien} {hora} {huella} {firma}"
 
 
 def reconocer(metodo: str, ruta: str, cabeceras: Mapping[str, str], ahora: datetime) -> Quien:

@@ -5,7 +5,6 @@ A request that got no whole answer may have done its work or not: whoever asked 
 
 from __future__ import annotations
 
-import base64
 import http.client
 import re
 import ssl
@@ -22,7 +21,7 @@ import orjson
 
 from prep.bitacora.nodos import NodoLocal
 from prep.intercambio import nodo as lado
-from prep.intercambio.firmas import FORMATO_NODO, mensaje
+from prep.intercambio.firmas import DE_NODO, cabecera
 from prep.plataforma import pases
 from prep.plataforma.errores import Impedimento
 from prep.transparencia.errores import causa
@@ -143,11 +142,8 @@ class Otro:
 
     def _una_vez(self, metodo: str, ruta: str, cuerpo: bytes, tipo: str) -> Respuesta:
         huella, hora = sha256(cuerpo).hexdigest(), (lado.reloj.ahora() - self.desfase).isoformat()
-        firma = base64.b64encode(self.aqui.firmar(mensaje(self.ambito, metodo, ruta, huella, hora, FORMATO_NODO)))
-        cabeceras = {
-            "Authorization": f"PREP1-NODO {self.aqui.nodo} {hora} {huella} {firma.decode()}",
-            "Content-Type": tipo,
-        }
+        dicha = cabecera(DE_NODO, self.aqui.nodo, self.aqui.firmar, metodo, ruta, self.ambito, huella, hora)
+        cabeceras = {"Authorization": dicha, "Content-Type": tipo}
         if self._pase:
             cabeceras["Cookie"] = f"{pases.COOKIE}={self._pase}"
         try:

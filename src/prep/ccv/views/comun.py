@@ -15,7 +15,7 @@ from prep.acceso.permisos import cargos_de
 from prep.acceso.registro import leyo
 from prep.acceso.roles import Rol
 from prep.bitacora.services import HechoRechazado
-from prep.ccv import cola, hoja, oficina
+from prep.ccv import cola, hoja
 from prep.ccv.cola import Quien
 from prep.ccv.pasos import ESCRITORIOS, ROLES, Paso
 from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida, FichaSuperada, ImagenDesechada
@@ -24,6 +24,7 @@ from prep.dominio.acta.asentado import Asentado
 from prep.dominio.comun.autoridad import TODO
 from prep.dominio.comun.rechazos import Rechazo
 from prep.evidencia.vista import tipo_mime
+from prep.papel import vigente
 
 registro = logging.getLogger("prep.ccv")
 PIDEN_REAPERTURA: Final = (Rol.VERIFICADOR, Rol.SUPERVISOR)
@@ -53,7 +54,7 @@ def alcance_de(request: HttpRequest, roles: tuple[Rol, ...]) -> frozenset[str]:
 def quien_pide(request: HttpRequest, paso: Paso) -> Quien:
     alcance = alcance_de(request, ROLES[paso])
     if paso is Paso.COTEJO:  # the paper is there
-        suyas = oficina.casillas_de(lugar_de(request))
+        suyas = vigente.casillas_de(lugar_de(request))
         alcance = suyas if TODO in alcance else suyas & alcance
     return Quien(persona_de(request), lugar_de(request), alcance)
 

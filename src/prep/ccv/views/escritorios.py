@@ -42,6 +42,7 @@ from prep.dominio.acta.acta import EN_CORRECCION, Acta
 from prep.dominio.acta.hechos import HOJA
 from prep.dominio.comun.autoridad import TODO
 from prep.dominio.comun.facultades import FACULTADES
+from prep.papel import vigente
 
 DECLARAN_FUERA: Final = (Rol.COORDINADOR, Rol.SUPERVISOR)
 Hacer = Callable[[HttpRequest, Ficha], None]
@@ -193,7 +194,7 @@ def _al_identificar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str,
     return {
         "clave": "" if ficha.acta.startswith(HOJA) else ficha.acta,
         "busca": reverse("ccv-identificacion-buscar"),
-        "elecciones": [(e.clave, e.nombre) for e in oficina.formas().proceso.elecciones] if declara else [],
+        "elecciones": [(e.clave, e.nombre) for e in vigente.formas().proceso.elecciones] if declara else [],
     }
 
 
@@ -272,7 +273,7 @@ def _rehusar(request: HttpRequest, ficha: Ficha) -> None:
 
 def _identificar(request: HttpRequest, ficha: Ficha) -> None:
     cual, alcance = request.POST.get("acta", ""), alcance_de(request, ROLES[Paso.IDENTIFICACION])
-    posible = cual in oficina.formas() and (TODO in alcance or cual[:11] in alcance)
+    posible = cual in vigente.formas() and (TODO in alcance or cual[:11] in alcance)
     if not posible or (cual != ficha.acta and not ficha.acta.startswith(HOJA)):
         raise CamposInvalidos(["acta"])
     services.identificar(ficha, cual)
@@ -282,7 +283,7 @@ def _declarar_fuera(request: HttpRequest, ficha: Ficha) -> None:
     if not {c.rol for c in cargos_de(request)} & set(DECLARAN_FUERA):
         raise FichaInvalida
     eleccion = request.POST.get("eleccion", "")
-    if eleccion not in {e.clave for e in oficina.formas().proceso.elecciones}:
+    if eleccion not in {e.clave for e in vigente.formas().proceso.elecciones}:
         raise CamposInvalidos(["eleccion"])
     leido = {c: request.POST.get(c, "").strip()[:20] for c in ("demarcacion", "seccion", "tipo", "id", "extension")}
     services.declarar_fuera(ficha, {"eleccion": eleccion, **leido})

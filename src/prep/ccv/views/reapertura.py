@@ -29,7 +29,7 @@ from prep.ccv.views.comun import (
 from prep.dominio.acta.acta import EN_CORRECCION
 from prep.dominio.acta.transiciones import Captura
 from prep.dominio.comun.autoridad import TODO
-from prep.papel import buscador
+from prep.papel import buscador, vigente
 
 _PEDIR: Final = "pedir_reapertura"
 """What the slip of whoever asks to open an acta again is for."""
@@ -42,7 +42,7 @@ def reapertura(request: HttpRequest) -> HttpResponse:
     alcance = alcance_de(request, PIDEN_REAPERTURA)
     filas = FilaActa.objects.filter(cotejo=EN_CORRECCION, captura=Captura.VERIFICADA.value).order_by("clave")
     claves = [c for c in filas.values_list("clave", flat=True) if TODO in alcance or c[:11] in alcance]
-    formas: Container[str] = oficina.formas() if claves else ()
+    formas: Container[str] = vigente.formas() if claves else ()
     datos = {
         "pestanas": pestanas_de(request, "reapertura"),
         "busca": reverse("ccv-reapertura-buscar"),
@@ -54,7 +54,7 @@ def reapertura(request: HttpRequest) -> HttpResponse:
 
 def _publicada(request: HttpRequest, clave: str) -> frozenset[str] | None:
     """A published acta of the catalogue: there is no other one to open again."""
-    hay = FilaActa.objects.filter(clave=clave, captura=Captura.VERIFICADA.value).exists() and clave in oficina.formas()
+    hay = FilaActa.objects.filter(clave=clave, captura=Captura.VERIFICADA.value).exists() and clave in vigente.formas()
     return cola.alcance_de(clave) if hay else None
 
 

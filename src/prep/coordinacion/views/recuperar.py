@@ -248,7 +248,7 @@ class Anotacion(forms.Form):
 def _una(request: HttpRequest, casilla: str) -> frozenset[str] | None:
     """A casilla is reached by its key; None where this process has no such casilla."""
     try:
-        return frozenset({casilla}) if any(c[:11] == casilla for c in padron().actas) else None
+        return frozenset({casilla}) if padron().de_casilla(casilla) else None
     except ProcesoDesconocido:
         return None
 
@@ -264,7 +264,7 @@ def una(request: HttpRequest, casilla: str) -> HttpResponse:
 def _pagina(request: HttpRequest, casilla: str, forma: Anotacion) -> HttpResponse:
     suyo = padron()
     vista = panorama.ver(oficina.reloj.ahora()).recortar(alcance(request, VEN_PERSONAS))
-    esperadas = [e for c, e in suyo.actas.items() if c[:11] == casilla]
+    esperadas = suyo.de_casilla(casilla)
     faltan = recuperar.de_casilla(suyo, casilla)
     notas = recuperar.notas_de(faltan)
     tiene = next((f.tiene for f in faltan if f.tiene), "")
