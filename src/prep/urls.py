@@ -3,15 +3,10 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
-from ninja import NinjaAPI
 
 from prep.acceso.permisos import abierta
-from prep.bitacora.api import router as bitacora
 from prep.diseno.views import galeria
 from prep.intercambio.api import api as intercambio
-
-api = NinjaAPI(title="PREP Abierto", version="1", docs_url=None, openapi_url=None)
-api.add_router("/bitacora", bitacora)
 
 urlpatterns = [
     path("", include("prep.acceso.urls")),
@@ -20,7 +15,6 @@ urlpatterns = [
     path("ccv/", include("prep.ccv.urls")),
     path("", include("prep.coordinacion.urls")),
     path("admin/", admin.site.urls),
-    path("api/", api.urls),
     path("v1/", intercambio.urls),
 ]
 if settings.DEMOSTRACION:

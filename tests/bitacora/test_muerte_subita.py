@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
@@ -12,18 +11,20 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import orjson
 import psycopg
 import pytest
+from escritos import AMBITO, cadena, llave
 
 from noche import Noche
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.hecho import Hecho
+from prep.intercambio.linea import Espere, Http, Otro
 from prep.plataforma import postgres
 from prep.plataforma.puertos import libre
 
@@ -47,6 +48,7 @@ class Servidor:
         self.carpeta = carpeta
         self.puerto = libre(18500, lambda _: None)
         self.proceso: subprocess.Popen[bytes] | None = None
+        self.desde_catd = Otro(Http(f"http://127.0.0.1:{self.puerto}"), llave("catd-1"), AMBITO)
 
     @property
     def entorno(self) -> dict[str, str]:
@@ -66,21 +68,15 @@ class Servidor:
         self.proceso = subprocess.Popen(orden, env=self.entorno, stdout=salida, stderr=salida, start_new_session=True)
         limite = time.monotonic() + 60
         while time.monotonic() < limite:
-            with suppress(OSError):
+            with suppress(Espere):
                 self.entregar([])
                 return
             time.sleep(0.05)
         raise AssertionError((self.carpeta / "granian.log").read_text())
 
     def entregar(self, lote: list[dict[str, Any]]) -> dict[str, Any]:
-        peticion = urllib.request.Request(
-            f"http://127.0.0.1:{self.puerto}/api/bitacora/hechos",
-            json.dumps(lote).encode(),
-            {"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(peticion, timeout=30) as r:
-            respuesta: dict[str, Any] = json.load(r)
-            return respuesta
+        dicho: dict[str, Any] = self.desde_catd.pedir("POST", "/v1/nodo/hechos", orjson.dumps(lote))
+        return dicho
 
     def matar(self) -> None:
         """Everything at once: the server's group, the postmaster and each of its children."""
@@ -96,8 +92,6 @@ class Servidor:
 
 
 def castigar(carpeta: Path, muertes: int) -> None:
-    from escritos import cadena, llave
-
     servidor = Servidor(carpeta)
     postgres.asegurar(carpeta / "postgres")
     nodo = llave("catd-1")
@@ -133,7 +127,7 @@ def castigar(carpeta: Path, muertes: int) -> None:
                 recibo = servidor.entregar(sobres[reconocidos : reconocidos + LOTE])
                 assert recibo["rechazados"] == []
                 reconocidos += recibo["nuevos"] + recibo["repetidos"]
-        except (OSError, json.JSONDecodeError) as error:
+        except Espere as error:
             assert muere.is_set(), error  # nothing but its death keeps it from answering
         verdugo.join()
     servidor.arrancar()

@@ -1,4 +1,4 @@
-"""The HTTP door of the bitácora before any good signature: bounded work, and nothing of the database's turn."""
+"""The HTTP door of facts between nodes, before any good signature: bounded work, and nothing of the database's turn."""
 
 from __future__ import annotations
 
@@ -10,28 +10,31 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from noche import Noche, enrolar, fundar, nodo_de
+from noche import Noche, enrolar, firmada, fundar, nodo_de
 from prep.bitacora.autoridad import ambito
 from prep.bitacora.models import Hecho
 from prep.bitacora.nodos import NodoLocal
 from prep.bitacora.sobres import SIN_PREVIO, sellar
 from prep.plataforma import pases
 
-RUTA = "/api/bitacora/hechos"
+RUTA = "/v1/nodo/hechos"
 ACTAS = [f"14002{i}B0100G" for i in range(4)]
 VOTOS = {"PAZ": 100, "SOL": 80, "NO_REGISTRADAS": 0, "NULOS": "Ilegible"}
 
 
 @pytest.fixture(autouse=True)
 def central(bitacora_nueva: Any) -> NodoLocal:
-    return fundar()
+    nodo = fundar()
+    enrolar("cartero")
+    return nodo
 
 
-def entregar(cuerpo: Any) -> tuple[Any, list[str]]:
-    """The answer, and the SQL that it took."""
+def entregar(cuerpo: Any, quien: str = "cartero") -> tuple[Any, list[str]]:
+    """The answer to a node that carries other nodes' facts, and the SQL that it took."""
+    datos = cuerpo if isinstance(cuerpo, bytes) else json.dumps(cuerpo).encode()
+    firma = firmada(nodo_de(quien), "POST", RUTA, datos)
     with CaptureQueriesContext(connection) as consultas:
-        datos = cuerpo if isinstance(cuerpo, bytes) else json.dumps(cuerpo).encode()
-        r = Client().post(RUTA, datos, content_type="application/json")
+        r = Client(headers=firma).post(RUTA, datos, content_type="application/json")
     return r, [c["sql"] for c in consultas]
 
 
@@ -49,14 +52,20 @@ def alterados(buenos: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [s | {"secuencia": s["secuencia"] + 1} for s in buenos]
 
 
-def test_without_a_good_signature_there_is_no_transaction_and_no_pass() -> None:
+def test_whoever_is_not_enrolled_opens_no_transaction_and_gets_no_pass() -> None:
+    buenos, antes = sobres(enrolar("catd-7")), Hecho.objects.count()
+    r, consultas = entregar(buenos, "intruso")
+    assert r.status_code == 401 and pases.COOKIE not in r.cookies and Hecho.objects.count() == antes
+    assert not [c for c in consultas if "BEGIN" in c or "UPDATE" in c or "bitacora_cabeza" in c]
+
+
+def test_facts_that_nobody_known_signed_take_no_turn_at_the_head() -> None:
     conocido = enrolar("catd-7")
     antes = Hecho.objects.count()
     for lote in ([], [{}], sobres(nodo_de("intruso")), alterados(sobres(conocido))):
         r, consultas = entregar(lote)
         assert r.status_code == 200 and r.json()["nuevos"] == 0 and len(r.json()["rechazados"]) == len(lote)
-        assert pases.COOKIE not in r.cookies
-        assert not [c for c in consultas if "BEGIN" in c or "UPDATE" in c or "bitacora_cabeza" in c]
+        assert not [c for c in consultas if "bitacora_cabeza FOR UPDATE" in c]
     assert Hecho.objects.count() == antes
 
 
@@ -79,7 +88,7 @@ def test_a_delivery_of_bad_signatures_is_not_checked_to_the_end() -> None:
 )
 def test_few_bytes_cannot_ask_for_much_memory(bomba: bytes) -> None:
     r, _ = entregar(bomba)
-    assert r.status_code == 413 and "valores" in r.json()["detail"]
+    assert r.status_code == 413 and "valores" in r.json()["detalle"]
 
 
 @pytest.mark.parametrize("cuando", ["9999-12-31 23:59:59-06", "infinity", "-infinity", "200000-01-01", "0001-01-01"])

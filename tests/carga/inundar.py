@@ -1,8 +1,8 @@
 """Strangers who would stop a server: `python inundar.py PUERTO SEGUNDOS CLIENTES`. Prints what they were told, JSON.
 
 Each client has an address of its own (127.x.y.z), so that none is stopped by what another one did. A third deliver
-facts that nobody signed, as fast as they are let; a third ask for a page that takes the server some work; the others
-open connections and say nothing, or a byte now and then.
+facts in the name of a node that is not enrolled, as fast as they are let; a third ask for a page that takes the server
+some work; the others open connections and say nothing, or a byte now and then.
 """
 
 from __future__ import annotations
@@ -14,9 +14,14 @@ import time
 from collections import Counter
 
 SOBRE = b'[{"id": "01890a5d-ac96-774b-bcce-b302099a8057", "firma": "' + b"A" * 300 + b'"}]'
-ENTREGA = b"POST /api/bitacora/hechos HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(SOBRE) + SOBRE
+FIRMA = b"PREP1-NODO intruso 2027-06-07T02:00:00+00:00 " + b"0" * 64 + b" " + b"A" * 86 + b"=="
+ENTREGA = (
+    b"POST /v1/nodo/hechos HTTP/1.1\r\nHost: localhost\r\nAuthorization: %s\r\nContent-Length: %d\r\n\r\n"
+    % (FIRMA, len(SOBRE))
+    + SOBRE
+)
 PAGINA = b"GET /admin/login/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
-LENTO = b"POST /api/bitacora/hechos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n["
+LENTO = b"POST /v1/altas HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n["
 
 
 async def insistir(puerto: int, origen: str, pedido: bytes, fin: float, dichos: Counter[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -194,7 +195,7 @@ def test_a_revoked_phone_sends_nothing_more() -> None:
 
 
 def test_a_phone_that_asks_without_end_is_told_to_wait_and_others_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(firmas, "_ritmo", firmas.Cubetas(0.001, 3))
+    monkeypatch.setattr(firmas, "_TELEFONO", replace(firmas._TELEFONO, ritmo=firmas.Cubetas(0.001, 3)))
     tel, otro = Telefono(), Telefono("cae-2")
     estados = [tel.pedir("GET", "/v1/dispositivo") for _ in range(4)]
     assert [r.status_code for r in estados] == [200, 200, 200, 429]

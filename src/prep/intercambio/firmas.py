@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 
@@ -32,14 +32,50 @@ VENTANA: Final = timedelta(minutes=5)
 POR_SEGUNDO: Final = 5
 SEGUIDAS: Final = 120
 """Requests of one device: so many at once, then so many a second."""
-_RESTO: Final = r" ([A-Za-z0-9._-]{1,60}) ([0-9TZ:.+-]{20,40}) ([0-9a-f]{64}) ([A-Za-z0-9+/]{86}==)"
 DE_DISPOSITIVO: Final = "PREP1"
 DE_NODO: Final = "PREP1-NODO"
-_CABECERA: Final = re.compile(f"{DE_DISPOSITIVO}{_RESTO}", re.ASCII)
-_CABECERA_NODO: Final = re.compile(f"{DE_NODO}{_RESTO}", re.ASCII)
-_ritmo = Cubetas(POR_SEGUNDO, SEGUIDAS)
-_ritmo_nodos = Cubetas(4 * POR_SEGUNDO, 3 * SEGUIDAS)
-"""A node delivers what many phones and people did, and may carry another's."""
+_CABECERA: Final = re.compile(
+    r"(PREP1(?:-NODO)?) ([A-Za-z0-9._-]{1,60}) ([0-9TZ:.+-]{20,40}) ([0-9a-f]{64}) ([A-Za-z0-9+/]{86}==)", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clase:
+    """How one class of askers signs, how often each may ask, and what it is told; in each text, `{}` is its id."""
+
+    esquema: str
+    formato: str
+    ritmo: Cubetas
+    sin_firma: str
+    desconocido: str
+    ajena: str
+    de_baja: str
+    reloj: str
+    seguido: str
+
+
+_TELEFONO: Final = _Clase(
+    DE_DISPOSITIVO,
+    FORMATO,
+    Cubetas(POR_SEGUNDO, SEGUIDAS),
+    "La solicitud no lleva la firma de un dispositivo dado de alta.",
+    "Este teléfono no está dado de alta. Pida un código nuevo.",
+    "La firma de la solicitud no es la de este teléfono.",
+    "Este teléfono se dio de baja: ya no puede enviar. Avise a su coordinación.",
+    "El reloj del teléfono no está en hora.",
+    f"Este teléfono pide demasiado seguido. {DE_NUEVO}",
+)
+_NODO: Final = _Clase(
+    DE_NODO,
+    FORMATO_NODO,
+    Cubetas(4 * POR_SEGUNDO, 3 * SEGUIDAS),  # a node delivers what many phones and people did, and may carry another's
+    "La solicitud no lleva la firma de un nodo dado de alta.",
+    "El nodo «{}» no está dado de alta aquí.",
+    "La firma de la solicitud no es la del nodo «{}».",
+    "El nodo «{}» se dio de baja: lo que tiene lo entrega otro nodo.",
+    "El reloj del equipo no está en hora.",
+    "Este nodo pide demasiado seguido.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,46 +116,52 @@ def cabecera(
 
 def reconocer(metodo: str, ruta: str, cabeceras: Mapping[str, str], ahora: datetime) -> Quien:
     """The device that signed this request; raise `Negado`."""
-    partes = _CABECERA.fullmatch(cabeceras.get("Authorization", ""))
-    if partes is None:
-        raise Negado(401, "sin_firma", "La solicitud no lleva la firma de un dispositivo dado de alta.")
-    ident, dicha, huella, firma = partes.groups()
-    aparato = autoridad().dispositivos.get(ident)
-    if aparato is None:
-        raise Negado(401, "desconocido", "Este teléfono no está dado de alta. Pida un código nuevo.")
-    firmado = mensaje(ambito(), metodo, ruta, huella, dicha)
-    diferencia = _diferencia(aparato.llave, firma, firmado, dicha, ahora)
-    if diferencia is None:
-        raise Negado(401, "firma", "La firma de la solicitud no es la de este teléfono.")
-    if aparato.bajas:
-        raise Negado(403, "baja", "Este teléfono se dio de baja: ya no puede enviar. Avise a su coordinación.")
-    if diferencia > VENTANA:
-        raise Negado(401, "reloj", "El reloj del teléfono no está en hora.", hora=ahora.isoformat())
-    if not _ritmo.tomar(ident, time.monotonic()):
-        raise Negado(429, "ritmo", f"Este teléfono pide demasiado seguido. {DE_NUEVO}", espere=5)
-    return Quien(ident, aparato, huella)
+    aparatos = autoridad().dispositivos
+    ident, huella = _quien_firma(_TELEFONO, aparatos, lambda a: bool(a.bajas), metodo, ruta, cabeceras, ahora)
+    return Quien(ident, aparatos[ident], huella)
 
 
 def reconocer_nodo(metodo: str, ruta: str, cabeceras: Mapping[str, str], ahora: datetime) -> Nodo:
     """The node that signed this request; raise `Negado`."""
-    partes = _CABECERA_NODO.fullmatch(cabeceras.get("Authorization", ""))
-    if partes is None:
-        raise Negado(401, "sin_firma", "La solicitud no lleva la firma de un nodo dado de alta.")
-    ident, dicha, huella, firma = partes.groups()
-    nodo = autoridad().nodos.get(ident)
-    if nodo is None:
-        raise Negado(401, "desconocido", f"El nodo «{ident}» no está dado de alta aquí.")
-    firmado = mensaje(ambito(), metodo, ruta, huella, dicha, FORMATO_NODO)
-    diferencia = _diferencia(nodo.llave, firma, firmado, dicha, ahora)
+    nodos = autoridad().nodos
+    return Nodo(*_quien_firma(_NODO, nodos, lambda n: n.baja is not None, metodo, ruta, cabeceras, ahora))
+
+
+class _Inscrito(Protocol):
+    llave: str
+
+
+_I = TypeVar("_I", bound=_Inscrito)
+
+
+def _quien_firma(
+    clase: _Clase,
+    inscritos: Mapping[str, _I],
+    de_baja: Callable[[_I], bool],
+    metodo: str,
+    ruta: str,
+    cabeceras: Mapping[str, str],
+    ahora: datetime,
+) -> tuple[str, str]:
+    """Id of who signed, and the hash of the body that they say they send; raise `Negado`."""
+    partes = _CABECERA.fullmatch(cabeceras.get("Authorization", ""))
+    if partes is None or partes[1] != clase.esquema:
+        raise Negado(401, "sin_firma", clase.sin_firma)
+    _, ident, dicha, huella, firma = partes.groups()
+    inscrito = inscritos.get(ident)
+    if inscrito is None:
+        raise Negado(401, "desconocido", clase.desconocido.format(ident))
+    firmado = mensaje(ambito(), metodo, ruta, huella, dicha, clase.formato)
+    diferencia = _diferencia(inscrito.llave, firma, firmado, dicha, ahora)
     if diferencia is None:
-        raise Negado(401, "firma", f"La firma de la solicitud no es la del nodo «{ident}».")
-    if nodo.baja is not None:
-        raise Negado(403, "baja", f"El nodo «{ident}» se dio de baja: lo que tiene lo entrega otro nodo.")
+        raise Negado(401, "firma", clase.ajena.format(ident))
+    if de_baja(inscrito):
+        raise Negado(403, "baja", clase.de_baja.format(ident))
     if diferencia > VENTANA:
-        raise Negado(401, "reloj", "El reloj del equipo no está en hora.", hora=ahora.isoformat())
-    if not _ritmo_nodos.tomar(ident, time.monotonic()):
-        raise Negado(429, "ritmo", "Este nodo pide demasiado seguido.", espere=5)
-    return Nodo(ident, huella)
+        raise Negado(401, "reloj", clase.reloj, hora=ahora.isoformat())
+    if not clase.ritmo.tomar(ident, time.monotonic()):
+        raise Negado(429, "ritmo", clase.seguido, espere=5)
+    return ident, huella
 
 
 def _diferencia(llave: str, firma: str, firmado: bytes, dicha: str, ahora: datetime) -> timedelta | None:
