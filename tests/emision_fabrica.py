@@ -32,6 +32,7 @@ from prep.dominio.tabulacion.tabulacion import (
     por_candidatura,
     resultado_demarcacion,
     resultado_entidad,
+    resultado_municipio,
 )
 from prep.transparencia.almacen import Carpeta
 from prep.transparencia.arbol import RAIZ_VACIA
@@ -293,6 +294,7 @@ class Noche:
             "parametros": {"boletas_especiales": BOLETAS_ESPECIALES, "mezcla_cuenta": False},
             "boletas": {str(a.casilla.clave): a.casilla.boletas for a in self.elecciones[0].actas if a.casilla.boletas},
             "partidos": [{"siglas": p, "nombre": f"Partido {p}"} for p in PARTIDOS],
+            "municipios": [{"id": d.id, "nombre": d.nombre} for d in self._municipios()],
             "elecciones": [
                 {
                     "clave": e.clave,
@@ -383,6 +385,8 @@ class Noche:
                 for i, r in resultados.items()
             ],
         }
+        if e.clave == "GUB":
+            jsons["municipios"] = self._por_municipio(e, secciones, cierre)
         if self._fuera():
             filas.append(self._fila_fuera(e))
         salida = io.StringIO()
@@ -395,6 +399,25 @@ class Noche:
         escritor.writerows([[titulo], [f"{hora:%d/%m/%Y %H:%M} (UTC-6)"], [n.upper() for n in ESTADISTICA]])
         escritor.writerows([[cifras.get(n, "") for n in ESTADISTICA], [], _columnas(e), *filas])
         return ("\ufeff" + salida.getvalue()).encode(), total, jsons
+
+    def _municipios(self) -> list[Demarcacion]:
+        (ayuntamientos,) = [e for e in self.elecciones if e.agrupa is Ambito.MUNICIPIO]
+        return list(ayuntamientos.demarcaciones.values())
+
+    def _por_municipio(self, e: Eleccion, secciones: dict[int, dict[int, Cuenta]], cierre: bool) -> dict:
+        partes: dict[int, dict[int, Cuenta]] = {d.id: {} for d in self._municipios()}
+        donde = {a.casilla.clave.seccion: a.casilla.municipio for a in e.actas}
+        for d, suyas in secciones.items():
+            for s, cuenta in suyas.items():
+                partes[donde[s]].setdefault(d, Cuenta.vacia(e.boletas[d])).agregar(cuenta)
+        return {
+            "formato": "prep/municipios/1",
+            "eleccion": e.clave,
+            "municipios": [
+                {"id": d.id, "nombre": d.nombre, **_cifras(resultado_municipio(e, partes[d.id]), cierre, False)}
+                for d in self._municipios()
+            ],
+        }
 
     def _fuera(self) -> int:
         """One sheet out of catalogue, as soon as there is anything."""

@@ -349,6 +349,11 @@ for _nombre, _dice, _ataque in (
         en_json("GUB/especiales.json", "casillas", 0, "lista_nominal", valor=9),
     ),
     ("special casillas gone", "GUB/especiales.json, casillas", en_json("GUB/especiales.json", "casillas", valor=[])),
+    (
+        "a municipio",
+        "GUB/municipios.json, municipios, .*, total",
+        en_json("GUB/municipios.json", "municipios", 0, "total", valor=MAS),
+    ),
     ("secciones", "secciones.json, sección 1", en_json("secciones.json", "secciones", "1", valor=[3, 4])),
     ("secciones gone", "secciones.json trae", en_json("secciones.json", "secciones", valor={})),
     (

@@ -256,6 +256,7 @@ def test_the_factory_speaks_the_published_formats(modelo, pytestconfig):
         ruta / "avance.json": "avance",
         ruta / "secciones.json": "secciones",
         ruta / "GUB" / "especiales.json": "especiales",
+        ruta / "GUB" / "municipios.json": "municipios",
         modelo.carpeta / "ultimo.json": "ultimo",
         ruta / "corte.json": "corte",
         ruta / "proceso.json": "proceso",

@@ -281,6 +281,7 @@ class Noche:
             ],
             "textos": {"aviso": "Resultados preliminares, de carácter informativo."},
             "partidos": [{"siglas": s, "nombre": n, "color": c} for s, n, c in PARTIDOS],
+            "municipios": [{"id": m, "nombre": n} for m, n in self.municipios.items()],
             "elecciones": self.elecciones,
         }
 
@@ -305,6 +306,8 @@ class Noche:
             resumen, demarcaciones, especiales = self._resultados(e, minuto, cierre)
             docs[f"{e['clave']}/resumen.json"] = resumen
             docs[f"{e['clave']}/especiales.json"] = especiales
+            if e["ambito"] == "entidad":
+                docs[f"{e['clave']}/municipios.json"] = self._por_municipio(e, minuto, cierre)
             docs |= {f"{e['clave']}/demarcacion/{d['id']}.json": d for d in demarcaciones}
             s = resumen["estadistica"]
             cuentas[e["clave"]] = {
@@ -447,6 +450,20 @@ class Noche:
         if e["clave"] not in cache:
             cache[e["clave"]] = self._grupo(e)
         return cache[e["clave"]]
+
+    def _por_municipio(self, e: Doc, minuto: int, cierre: bool) -> Doc:
+        candidaturas = e["demarcaciones"][0]["candidaturas"]
+        filas: dict[int, list[tuple[bool, Casilla, Doc]]] = {m: [] for m in self.municipios}
+        for m, c, acta in self.actas[e["clave"]]:
+            filas[c.municipio].append((m <= minuto, c, acta))
+        return {
+            "formato": "prep/municipios/1",
+            "eleccion": e["clave"],
+            "municipios": [
+                {"id": m, "nombre": n, **self._suma(e, filas[m], candidaturas, cierre)}
+                for m, n in self.municipios.items()
+            ],
+        }
 
     def _resultados(self, e: Doc, minuto: int, cierre: bool) -> tuple[Doc, list[Doc], Doc]:
         de = (lambda c: c.distrito) if e["agrupa"] == "distrito" else (lambda c: c.municipio)

@@ -24,7 +24,17 @@ VISTAS = (
     "index.html",
     "en/index.html",
     "widget/GUB.html",
-    *(AQUI + v for v in ("GUB/index.html", "AYUN/index.html", "GUB/1.html", "DIP_LOC/especiales.html", "casilla.html")),
+    *(
+        AQUI + v
+        for v in (
+            "GUB/index.html",
+            "AYUN/index.html",
+            "GUB/municipios.html",
+            "GUB/1.html",
+            "DIP_LOC/especiales.html",
+            "casilla.html",
+        )
+    ),
     *(AQUI + v for v in ("evolucion.html", "base-de-datos.html", "verificar.html", "ayuda.html", "difusores.html")),
     *(AQUI + v for v in ("muro.html", "en/AYUN/3.html", "GUB/no-contabilizadas.html")),
     "cortes/0001/GUB/index.html",

@@ -110,6 +110,7 @@ def test_every_main_view_exists_in_both_languages(docs: dict[str, Any], leidas: 
             f"{e['clave']}/no-contabilizadas.html",
         }
         esperadas |= {f"{e['clave']}/{d['id']}.html" for d in e["demarcaciones"]}
+    esperadas.add("GUB/municipios.html")
     assert set(leidas) == esperadas | {f"en/{p}" for p in esperadas}
 
 
@@ -386,6 +387,27 @@ def test_tidy_tables_add_up_to_the_summaries(docs: dict[str, Any]) -> None:
         assert sum(int(f["votos"]) for f in por_distrito if f["candidatura"] == c["clave"]) == c["votos"]
     assert sum(int(f["votos"]) for f in filas_csv(docs, "GUB/GUB_entidad.csv")) == resumen["total"]
     assert all(f["persona"] for f in por_distrito if f["candidatura"] not in ("NO_REGISTRADAS", "NULOS"))
+
+
+def test_an_election_of_the_whole_state_is_told_by_municipio(docs: dict[str, Any], leidas: dict[str, Lector]) -> None:
+    """Every place once, its figures those of the document; what is of no municipio is said and not lost."""
+    municipios = docs["GUB/municipios.json"]["municipios"]
+    filas = filas_csv(docs, "GUB/GUB_municipio.csv")
+    resumen = docs["GUB/resumen.json"]
+    for c in resumen["por_candidatura"]:
+        assert sum(int(f["votos"]) for f in filas if f["candidatura"] == c["clave"]) == c["votos"]
+    assert {f["lugar"] for f in filas} == {m["nombre"] for m in municipios} and all(
+        f["nivel"] == "municipio" for f in filas
+    )
+    hoja = leidas["GUB/municipios.html"].texto
+    assert all(m["nombre"] in hoja and f"{m['total']:,}" in hoja for m in municipios)
+    assert "de ningún municipio" not in hoja and "DIP_LOC/municipios.html" not in leidas
+    enlaces = [d for _, d in leidas["GUB/index.html"].enlaces]
+    assert "municipios.html" in enlaces and any(d.endswith("GUB/GUB_municipio.csv") for d in enlaces)
+    municipios = sorted(municipios, key=lambda m: -m["total"])
+    sin_uno = {**docs, "GUB/municipios.json": {**docs["GUB/municipios.json"], "municipios": municipios[1:]}}
+    aparte = Lector(dict(paginas(sin_uno))["GUB/municipios.html"].decode()).texto
+    assert f"{municipios[0]['total']:,} votos no son de ningún municipio" in aparte
 
 
 def test_in_ceros_the_tables_say_nothing_that_is_not_known(documentos: dict[int, dict[str, Any]]) -> None:

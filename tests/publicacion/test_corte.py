@@ -61,6 +61,7 @@ def validar_todo(escena: Escena, ruta: str) -> int:
         "secciones.json": "secciones",
         "resumen.json": "resumen",
         "especiales.json": "especiales",
+        "municipios.json": "municipios",
     }
     vistos = 0
     for archivo, datos in {**escena.archivos(ruta), "ultimo.json": (escena.raiz / "ultimo.json").read_bytes()}.items():
@@ -267,6 +268,31 @@ def test_every_place_adds_up_to_its_parts(a_media_noche: Escena) -> None:
                     seccion["estadistica"]["actas_contabilizadas"],
                     seccion["total"],
                 )
+
+
+def test_an_election_of_the_whole_state_adds_up_by_municipio(a_media_noche: Escena) -> None:
+    """From its secciones, which are told in the documents of its distritos."""
+    escena = a_media_noche
+    ruta = escena.corte(240).ruta
+    donde = escena.json(f"{ruta}/secciones.json")["secciones"]
+    assert [r for r in escena.archivos(ruta) if r.endswith("municipios.json")] == ["GUB/municipios.json"]
+    suyos: dict[int, list[Any]] = {}
+    for d in escena.json(f"{ruta}/GUB/resumen.json")["demarcaciones"]:
+        for seccion in escena.json(f"{ruta}/GUB/demarcacion/{d['id']}.json")["secciones"]:
+            suyos.setdefault(donde[str(seccion["seccion"])][1], []).append(seccion)
+    municipios = escena.json(f"{ruta}/GUB/municipios.json")["municipios"]
+    assert len(municipios) > 1 and any(len(suyos.get(m["id"], ())) > 1 for m in municipios)
+    for m in municipios:
+        partes = suyos.pop(m["id"], [])
+        votos = Counter({c["clave"]: 0 for c in m["por_candidatura"]})
+        for s in partes:
+            votos.update({c["clave"]: c["votos"] for c in s["por_candidatura"]})
+        assert {c["clave"]: c["votos"] for c in m["por_candidatura"]} == votos
+        assert m["total"] == sum(s["total"] for s in partes)
+        for cifra in ("actas_esperadas", "actas_capturadas", "actas_contabilizadas"):
+            assert m["estadistica"][cifra] == sum(s["estadistica"][cifra] for s in partes)
+        assert all(c.get("porcentaje", "") == por_ciento(c["votos"], m["total"]) for c in m["por_candidatura"])
+    assert not suyos
 
 
 def test_in_the_end_the_truth_is_published(escena: Escena) -> None:

@@ -12,6 +12,7 @@ from prep.comprobacion.informe import Informe
 from prep.comprobacion.recalculo import (
     VACIAS,
     Base,
+    Calculo,
     NoCuadra,
     Paquete,
     Reglas,
@@ -210,11 +211,11 @@ class _Corte:
             yield f"proceso.json es de «{proceso['clave']}» y no de «{m.proceso}»"
         self._leer_bases()
         reglas = Reglas.de(proceso)
-        cuentas, detalles = {}, {}
+        cuentas, detalles, calculos = {}, {}, {}
         for e in proceso["elecciones"]:
             clave = e["clave"]
             self.bases[clave] = base = leer_base(self.paquetes[clave].resultados, e, reglas)
-            calculo = calcular(base, e)
+            calculos[clave] = calculo = calcular(base, e)
             for defecto in base.defectos:
                 yield f"{clave}: {defecto}"
             detalles[clave] = {d["id"]: self.json(f"{clave}/demarcacion/{d['id']}.json") for d in e["demarcaciones"]}
@@ -226,8 +227,10 @@ class _Corte:
             c = calculo.entidad.conteo
             cuentas[clave] = {n: c[n] for n in ("esperadas", "capturadas", "contabilizadas")}
         yield from documentos.diferencias("corte.json, cuentas", m.todo["cuentas"], cuentas)
+        distintas = []
         if "secciones.json" in self.archivos:
-            yield from documentos.secciones_distintas(proceso, self.json("secciones.json"), self.bases)
+            distintas = list(documentos.secciones_distintas(proceso, self.json("secciones.json"), self.bases))
+        yield from distintas or self._municipios(calculos)
         if "cabecera.json" in self.archivos:
             yield from documentos.diferencias("cabecera.json", self.json("cabecera.json"), documentos.cabecera(m.todo))
         if "avance.json" in self.archivos:
@@ -278,6 +281,15 @@ class _Corte:
             if listas.get(d["id"], 0) != d["lista_nominal"]:
                 yield f"{clave}, {d['nombre']}: la lista nominal del proceso no es la suma de la de sus casillas"
 
+    def _municipios(self, calculos: Mapping[str, Calculo]) -> Iterator[str]:
+        for e in self.proceso["elecciones"]:
+            ruta = f"{e['clave']}/municipios.json"
+            if ruta in self.archivos:
+                debe = documentos.municipios(
+                    self.proceso, self.json("secciones.json"), e, calculos[e["clave"]], self.m.cierre
+                )
+                yield from _pocas(documentos.diferencias(ruta, self.json(ruta), debe))
+
     def _avance(self) -> Iterator[str]:
         """Each point of the curve against its own corte; the last against this one."""
         avance, m = self.json("avance.json"), self.m
@@ -326,6 +338,12 @@ class _Corte:
         if distintas := list(documentos.diferencias("proceso.json", *dichos)):
             yield f"ya no es el catálogo del primer corte: {distintas[0]}"
             return
+        if "secciones.json" in self.archivos:
+            if "secciones.json" not in primero:
+                yield "el primer corte no traía secciones.json"
+            else:
+                dichas = (self.json("secciones.json"), leer_documento(primero, "secciones.json"))
+                yield from documentos.diferencias("secciones.json, del primer corte", *dichas)
         (ruta,) = [r for r in primero if r.startswith("bd/")]
         paquetes = paquetes_de(primero[ruta], antes["entidad"]["abreviatura"])
         for e in antes["elecciones"]:
@@ -382,7 +400,8 @@ def es_documento(ruta: str) -> bool:
         ruta in _DOCUMENTOS
         or ruta.startswith("bd/")
         or (
-            ruta.endswith(".json") and ("/demarcacion/" in ruta or ruta.endswith(("/resumen.json", "/especiales.json")))
+            ruta.endswith(".json")
+            and ("/demarcacion/" in ruta or ruta.endswith(("/resumen.json", "/especiales.json", "/municipios.json")))
         )
     )
 

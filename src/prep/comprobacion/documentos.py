@@ -5,6 +5,7 @@ is rebuilt here from the JSON, cell by cell, and everything above it is computed
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -252,8 +253,8 @@ def _del_lugar(d: Mapping[str, Any], votos: Mapping[str, int]) -> list[tuple[str
     return [(c["clave"], c["partidos"], votos.get(c["clave"], 0)) for c in d["candidaturas"]]
 
 
-def resumen(eleccion: Mapping[str, Any], calculo: Calculo, cierre: bool) -> Doc:
-    """`<ELEC>/resumen.json`."""
+def _de_la_entidad(eleccion: Mapping[str, Any], votos: Mapping[str, int]) -> list[tuple[str, list[str], int]]:
+    """Every candidacy of an election, in the order of its columns."""
     lugar = {c["clave"]: i for i, c in enumerate(eleccion["columnas"])}
     de_quien: dict[str, list[str]] = {}
     for d in eleccion["demarcaciones"]:
@@ -265,8 +266,35 @@ def resumen(eleccion: Mapping[str, Any], calculo: Calculo, cierre: bool) -> Doc:
         primero = partidos[0] if partidos and partidos[0] in lugar else clave
         return lugar.get(primero, len(lugar)), -len(partidos), clave
 
-    votos = calculo.por_candidatura[None]
-    suyas = [(c, de_quien[c], votos.get(c, 0)) for c in sorted(de_quien, key=orden)]
+    return [(c, de_quien[c], votos.get(c, 0)) for c in sorted(de_quien, key=orden)]
+
+
+def municipios(proceso: Doc, secciones: Doc, eleccion: Mapping[str, Any], calculo: Calculo, cierre: bool) -> Doc:
+    """`<ELEC>/municipios.json`. `secciones`: `secciones.json`."""
+    cifras = {m["id"]: Cifras() for m in proceso["municipios"]}
+    votos: dict[int, Counter[str]] = {m: Counter() for m in cifras}
+    for (lugar, seccion), suyas in calculo.secciones.items():
+        _, municipio = secciones["secciones"].get(str(seccion), (0, 0))
+        if municipio in cifras:
+            cifras[municipio].mas(suyas)
+            votos[municipio].update(candidaturas(suyas.votos, calculo.duenas[lugar]))
+    return {
+        "formato": "prep/municipios/1",
+        "eleccion": eleccion["clave"],
+        "municipios": [
+            {
+                "id": m["id"],
+                "nombre": m["nombre"],
+                **_cifras(cifras[m["id"]], _de_la_entidad(eleccion, votos[m["id"]]), None, cierre),
+            }
+            for m in proceso["municipios"]
+        ],
+    }
+
+
+def resumen(eleccion: Mapping[str, Any], calculo: Calculo, cierre: bool) -> Doc:
+    """`<ELEC>/resumen.json`."""
+    suyas = _de_la_entidad(eleccion, calculo.por_candidatura[None])
     partidos = {
         c["clave"]: calculo.por_partido[None][c["clave"]]
         for c in eleccion["columnas"]

@@ -299,6 +299,30 @@ def avance(corte, numero, resumenes, cotejo):
         cotejo.cifra(f"avance, {clave}, votos", {k: v[-1] for k, v in serie["candidaturas"].items()}, votos)
 
 
+def municipios(clave, eleccion, filas, leer, proceso, cotejo, es_cierre):
+    """Una elección de todo el estado, municipio por municipio."""
+    secciones = leer("secciones.json")["secciones"]
+    lugares = {d["id"]: d for d in eleccion["demarcaciones"]}
+    columnas = {
+        i: [c["clave"] for c in eleccion["columnas"] if c["clave"] in d["columnas"]] for i, d in lugares.items()
+    }
+    enteros, partes = defaultdict(Suma), defaultdict(lambda: defaultdict(Suma))
+    for fila in filas:
+        if fila["CONTABILIZADA"] != "2":
+            lugar = int(fila["ID_DISTRITO_LOCAL"])
+            _, municipio = secciones.get(str(int(fila["SECCION"])), (0, 0))
+            for suma in (enteros[municipio], partes[municipio][lugar]):
+                suma.acta(fila, columnas[lugar])
+    publicados = {m["id"]: m for m in leer(f"{clave}/municipios.json")["municipios"]}
+    cotejo.cifra(f"{clave}, municipios", sorted(publicados), sorted(m["id"] for m in proceso["municipios"]))
+    for id_, publicado in publicados.items():
+        candidaturas = {c["clave"]: 0 for d in lugares.values() for c in d["candidaturas"]}
+        for lugar, parte in partes[id_].items():
+            for k, v in por_candidatura(parte.votos, eleccion, lugares[lugar]).items():
+                candidaturas[k] += v
+        cotejo.lugar(f"{clave}, {publicado['nombre']}", publicado, enteros[id_], candidaturas, {}, es_cierre)
+
+
 def recalcular(corte, cotejo):
     """Recalcula todas las elecciones de la carpeta de un corte. Da lo que no recalculó."""
     leer = lambda r: leer_json(corte / r)  # noqa: E731
@@ -341,6 +365,8 @@ def recalcular(corte, cotejo):
                 suyas = por_candidatura(propia.votos, eleccion, lugar)
                 cotejo.lugar(f"{donde}, sección {s['seccion']}", s, propia, suyas, {}, es_cierre)
         cotejo.lugar(f"{clave}, entidad", resumen, entidad, todas, todos, es_cierre)
+        if (corte / clave / "municipios.json").exists():
+            municipios(clave, eleccion, filas, leer, proceso, cotejo, es_cierre)
         for nombre, valor in entidad.cifras(es_cierre).items():
             dicho = encabezado.get(nombre.upper(), "")
             cotejo.cifra(
@@ -364,7 +390,7 @@ def sin_recalcular(manifiesto, filas):
     """Lo que el corte publica y aquí no se calculó, con las mismas palabras que `prep verificar`."""
     rutas = [a["ruta"] for a in manifiesto["archivos"]]
     documentos = r"(proceso|avance|secciones|mapa|cabecera|sitio)\.json$|bd/"
-    documentos += r"|.*/demarcacion/.*\.json$|.*/(resumen|especiales)\.json$"
+    documentos += r"|.*/demarcacion/.*\.json$|.*/(resumen|especiales|municipios)\.json$"
     lista = ["catálogo"]
     lista += ["libro de Excel"] * any(r.endswith(".xlsx") for r in rutas) + ["LEEME"]
     lista += ["mapa"] * ("mapa.json" in rutas)

@@ -508,8 +508,8 @@ class _Firmados:
 
 
 def _fija(ruta: str) -> bool:
-    """What the first corte fixed: its `proceso.json` and its databases."""
-    return ruta == "proceso.json" or (ruta.startswith("bd/") and ruta.endswith(".zip"))
+    """What the first corte fixed: its `proceso.json`, where each sección belongs, and its databases."""
+    return ruta in ("proceso.json", "secciones.json") or (ruta.startswith("bd/") and ruta.endswith(".zip"))
 
 
 def _primero(firmados: _Firmados, informe: Informe) -> Archivos | None:

@@ -262,9 +262,19 @@ class Pintor:
 
     def detalle(self, resumen: Doc) -> str:
         """One row per place, with a link to its page; the table of the map. On a phone each row is a card."""
+        enlazado = {
+            r["id"]: f'<a href="{r["id"]}.html">{escape(self.lugar_de(r))}</a>' for r in resumen["demarcaciones"]
+        }
+        return self._lugares(resumen["demarcaciones"], self.eleccion["agrupa"], enlazado)
+
+    def por_municipio(self, municipios: Sequence[Doc]) -> str:
+        """The same of municipios in which nobody is elected: they have no page."""
+        return self._lugares(municipios, "municipio", {r["id"]: escape(r["nombre"]) for r in municipios})
+
+    def _lugares(self, lugares: Sequence[Doc], nivel: str, nombres: Mapping[int, str]) -> str:
         t, e = self.t, self.t["eleccion"]
         filas = []
-        for r in resumen["demarcaciones"]:
+        for r in lugares:
             n, m = contadas(r)
             d = delantera(r)
             if d is None:
@@ -277,13 +287,12 @@ class Pintor:
                 lideres += f'<td class="le">{segundo}</td><td class="num ve" data-en="{e["ventaja_col"]}">{puntos}</td>'
             pct = r["estadistica"].get("porcentaje_actas_contabilizadas")
             filas.append(
-                f'<tr id="d{r["id"]}"><th scope="row"><a href="{r["id"]}.html">{escape(self.lugar_de(r))}</a></th>'
-                f'{lideres}<td class="num co" data-en="{e["contado"]}">{pct + "&nbsp;%" if pct else GUION}'
-                f"{medidor(n, m)}</td>"
+                f'<tr id="d{r["id"]}"><th scope="row">{nombres[r["id"]]}</th>{lideres}'
+                f'<td class="num co" data-en="{e["contado"]}">{pct + "&nbsp;%" if pct else GUION}{medidor(n, m)}</td>'
                 f'<td class="num to" data-en="{e["total_votos"]}">{miles(r["total"])}</td></tr>'
             )
         return (
-            f'<table class="lug" id="lugares"><thead><tr><th scope="col">{t[self.eleccion["agrupa"]]}</th>'
+            f'<table class="lug" id="lugares"><thead><tr><th scope="col">{t[nivel]}</th>'
             f'<th scope="col">{e["primero"]}</th>'
             f'<th scope="col">{e["segundo"]}</th><th scope="col" class="num">{e["ventaja_col"]}</th>'
             f'<th scope="col" class="num">{e["contado"]}</th>'

@@ -100,6 +100,10 @@ class Sitio:
                 return None
         return doc if isinstance(doc, dict) else None
 
+    def municipios(self, eleccion: str) -> Doc | None:
+        """An election of the whole state by municipio; `None` of any other."""
+        return self.leer(f"{eleccion}/municipios.json")
+
     def _obligatorio(self, ruta: str) -> Doc:
         doc = self.leer(ruta)
         if doc is None:
@@ -113,7 +117,8 @@ class Sitio:
         yield "cabecera.json", orjson.dumps({"formato": "prep/cabecera/1", **{k: m[k] for k in campos}})
         yield "nist.json", nist.reporte(m, self.proceso, self.resumenes, self.leer("avance.json"))
         for eleccion in self.proceso["elecciones"]:
-            yield from tablas(self.proceso, eleccion, self.resumenes[eleccion["clave"]])
+            clave = eleccion["clave"]
+            yield from tablas(self.proceso, eleccion, self.resumenes[clave], self.municipios(clave))
 
     # one language
 
@@ -326,8 +331,10 @@ class Hoja:
             datos=seguro(_incrustar({"eleccion": clave, "lugares": self._nombres(e), "lugar": pintor.lugar})),
             widget=f"{self.base}widget/{clave}.html",
             hojas=self._hojas_csv(e),
+            por_municipio=s.municipios(clave) is not None,
         )
         yield self._no_contabilizadas(e, pintor, resumen)
+        yield from self._por_municipio(e, pintor, resumen)
         yield from self._especiales(e, pintor)
 
     def lugares(self, e: Doc, desde: int, hasta: int) -> Iterator[Archivo]:
@@ -395,10 +402,28 @@ class Hoja:
             datos=seguro(_incrustar({"eleccion": e["clave"]})),
         )
 
+    def _por_municipio(self, e: Doc, pintor: Pintor, resumen: Doc) -> Iterator[Archivo]:
+        """What is asked of an election of the whole state, though nobody is elected there."""
+        doc = self.s.municipios(e["clave"])
+        if doc is None:
+            return
+        aparte = resumen["total"] - sum(m["total"] for m in doc["municipios"])
+        yield self._pagina(
+            "municipios",
+            f"{self.base}{e['clave']}/municipios.html",
+            f"{self.t['municipios_de']['titulo']} · {e['nombre']}",
+            self.t["municipios_de"]["nota"],
+            e["clave"],
+            e=e,
+            detalle=seguro(pintor.por_municipio(doc["municipios"])),
+            aparte=decir(self.t["municipios_de"]["aparte"], n=miles(aparte)) if aparte else "",
+            hojas=self._hojas_csv(e),
+        )
+
     def _hojas_csv(self, e: Doc) -> list[Doc]:
         """The tidy tables of an election, with what each is called."""
         c = self.t["corte"]
-        niveles = ("entidad", e["agrupa"])
+        niveles = ["entidad", e["agrupa"], *["municipio"] * (self.s.municipios(e["clave"]) is not None)]
         return [{"ruta": f"{e['clave']}/{e['clave']}_{n}.csv", "que": c[f"csv_{n}"]} for n in niveles]
 
     def _especiales(self, e: Doc, pintor: Pintor) -> Iterator[Archivo]:

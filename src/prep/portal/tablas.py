@@ -17,8 +17,9 @@ COLUMNAS: Final = (
 )
 
 
-def tablas(proceso: Doc, eleccion: Doc, resumen: Doc) -> Iterator[tuple[str, bytes]]:
-    """`<ELEC>/<ELEC>_entidad.csv`, and one for its distritos or municipios. A figure not yet known is empty."""
+def tablas(proceso: Doc, eleccion: Doc, resumen: Doc, municipios: Doc | None) -> Iterator[tuple[str, bytes]]:
+    """`<ELEC>/<ELEC>_entidad.csv`, and one for its distritos or municipios, or for each where it is told by both
+    (`municipios`). A figure not yet known is empty."""
     clave = eleccion["clave"]
     personas = {d["id"]: {c["clave"]: c for c in d["candidaturas"]} for d in eleccion["demarcaciones"]}
     unico = next(iter(personas.values()), {}) if not por_lugares(eleccion) else {}
@@ -28,10 +29,14 @@ def tablas(proceso: Doc, eleccion: Doc, resumen: Doc) -> Iterator[tuple[str, byt
         solas = {c["clave"] for c in eleccion["columnas"] if c["tipo"] == "independiente"}
         filas = [f for f in filas if f[4] not in solas]
     yield f"{clave}/{clave}_entidad.csv", _csv(filas)
-    filas = []
-    for r in resumen["demarcaciones"]:
-        filas += _filas(clave, eleccion["agrupa"], r["id"], r["nombre"], r, unico or personas.get(r["id"], {}))
-    yield f"{clave}/{clave}_{eleccion['agrupa']}.csv", _csv(filas)
+    niveles = [(eleccion["agrupa"], resumen["demarcaciones"])]
+    if municipios:
+        niveles.append(("municipio", municipios["municipios"]))
+    for nivel, lugares in niveles:
+        filas = []
+        for r in lugares:
+            filas += _filas(clave, nivel, r["id"], r["nombre"], r, unico or personas.get(r["id"], {}))
+        yield f"{clave}/{clave}_{nivel}.csv", _csv(filas)
 
 
 def _filas(clave: str, nivel: str, id_: int, lugar: str, r: Doc, personas: dict[str, Doc]) -> list[list[Any]]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import orjson
 
+from prep.dominio.tabulacion.boleta import Boleta
 from prep.dominio.tabulacion.tabulacion import Cuenta, Resultado, resultado_demarcacion
 from prep.publicacion.archivos import Archivo, Bytes, Trozo
 from prep.publicacion.claves import claves_de, huella
@@ -30,7 +31,7 @@ larger than compressed whole."""
 class Lugar:
     """What a demarcación gives to the corte. `tabla`: its lines of the database, in CSV; `bloques`: those, compressed;
     `filas`: those as values, one JSON list per sección, a line each. `escritas`: how many secciones had to be written.
-    """
+    `municipios`: what each adds here, in an election that crosses them."""
 
     resultado: Resultado
     documento: Archivo
@@ -43,6 +44,7 @@ class Lugar:
     alarmas: list[str]
     retenidas: list[str]
     escritas: int
+    municipios: dict[int, Cuenta]
 
 
 def hacer_lugar(
@@ -66,7 +68,8 @@ def hacer_lugar(
         conservadas[c] if c in conservadas else hacer_pieza(pauta, s, estados)
         for s, c in zip(secciones, claves, strict=True)
     ]
-    cuenta = Cuenta.vacia(pauta.eleccion.boletas[id_])
+    boleta = pauta.eleccion.boletas[id_]
+    cuenta = Cuenta.vacia(boleta)
     for pieza in piezas:
         cuenta.agregar(pieza.cuenta)
     cuenta.fuera_catalogo = fuera
@@ -88,7 +91,16 @@ def hacer_lugar(
         [*alarmas, *(a for p in piezas for a in p.alarmas)],
         [c for p in piezas for c in p.retenidas],
         len(cambiadas),
+        _por_municipio(boleta, secciones, piezas) if pauta.eleccion.cruza_municipios else {},
     )
+
+
+def _por_municipio(boleta: Boleta, secciones: Sequence[Seccion], piezas: Sequence[Pieza]) -> dict[int, Cuenta]:
+    cuentas: dict[int, Cuenta] = {}
+    for seccion, pieza in zip(secciones, piezas, strict=True):
+        if seccion.municipio:
+            cuentas.setdefault(seccion.municipio, Cuenta.vacia(boleta)).agregar(pieza.cuenta)
+    return cuentas
 
 
 def _de(previo: Guardado) -> tuple[dict[str, Pieza], dict[str, Bytes]]:

@@ -39,6 +39,20 @@ def cifras(resultado: Resultado, cierre: bool, con_partidos: bool = True) -> Doc
     return doc
 
 
+def municipios(
+    eleccion: Eleccion, nombres: Mapping[int, str], resultados: Mapping[int, Resultado], cierre: bool
+) -> Doc:
+    """`<ELEC>/municipios.json`: an election of the whole state, municipio by municipio."""
+    return {
+        "formato": "prep/municipios/1",
+        "eleccion": eleccion.clave,
+        "municipios": [
+            {"id": id_, "nombre": nombres[id_], **cifras(resultado, cierre, con_partidos=False)}
+            for id_, resultado in resultados.items()
+        ],
+    }
+
+
 def resumen(eleccion: Eleccion, entidad: Resultado, demarcaciones: Mapping[int, Resultado], cierre: bool) -> Doc:
     """`<ELEC>/resumen.json`."""
     return {
@@ -86,6 +100,8 @@ def proceso(proceso: Proceso, informativo: Informativo) -> Doc:
         {"siglas": p.siglas, "nombre": p.nombre, **({"color": p.color} if p.color else {})}
         for p in informativo.partidos
     ]
+    if informativo.municipios:
+        doc["municipios"] = [{"id": id_, "nombre": n} for id_, n in informativo.municipios.items()]
     doc["elecciones"] = [_eleccion(e, informativo) for e in proceso.elecciones]
     return doc
 

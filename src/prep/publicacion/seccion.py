@@ -28,6 +28,11 @@ class Seccion:
     actas: tuple[ActaEsperada, ...]
     huella: bytes
 
+    @property
+    def municipio(self) -> int:
+        """0: of none, or the process does not say."""
+        return self.actas[0].casilla.municipio if self.numero else 0
+
     @classmethod
     def de(cls, numero: int, demarcacion: int, actas: tuple[ActaEsperada, ...]) -> Seccion:
         return cls(numero, demarcacion, actas, hashlib.sha256(repr(actas).encode()).digest())

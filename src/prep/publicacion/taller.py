@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from prep.dominio.tabulacion.proceso import Eleccion
-from prep.dominio.tabulacion.tabulacion import Resultado, estadistica, resultado_entidad
+from prep.dominio.tabulacion.tabulacion import Resultado, estadistica, resultado_entidad, resultado_municipio
 from prep.publicacion import base_datos, documentos, esquemas
 from prep.publicacion.archivos import Archivo, Trozo, guardar
 from prep.publicacion.claves import contexto
@@ -217,6 +217,8 @@ def _documentos(encargo: Encargo, tableros: Sequence[Tablero]) -> dict[str, dict
             "especiales",
             {"formato": "prep/especiales/1", "eleccion": clave, "casillas": especiales},
         )
+        if t.eleccion.cruza_municipios and p.informativo.municipios:
+            docs[f"{clave}/municipios.json"] = ("municipios", _por_municipio(encargo, t))
     previo = encargo.del_anterior("avance.json")
     docs["avance.json"] = (
         "avance",
@@ -240,6 +242,18 @@ def _documentos(encargo: Encargo, tableros: Sequence[Tablero]) -> dict[str, dict
     for ruta, (formato, documento) in docs.items():
         esquemas.validar(formato, documento, ruta)
     return {ruta: documento for ruta, (_, documento) in docs.items()}
+
+
+def _por_municipio(encargo: Encargo, t: Tablero) -> dict[str, Any]:
+    nombres = encargo.p.informativo.municipios
+    resultados = {
+        id_: resultado_municipio(
+            t.eleccion,
+            {lugar: x.municipios[id_] for lugar, x in t.lugares.items() if id_ in x.municipios},
+        )
+        for id_ in nombres
+    }
+    return documentos.municipios(t.eleccion, nombres, resultados, encargo.cierre)
 
 
 def _cuentas(entidad: Resultado) -> dict[str, int]:

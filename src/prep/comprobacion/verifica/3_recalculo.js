@@ -396,7 +396,8 @@ function cifrasDe(cifras, suyas, partidos, cierre) {
 const delLugar = (d, candidaturas) => d.candidaturas.map((c) => [c.clave, c.partidos, candidaturas[c.clave] ?? 0]);
 const enOrden = (e, partidos) => e.columnas.filter((c) => c.clave in partidos).map((c) => [c.clave, partidos[c.clave]]);
 
-function resumenDe(e, calculo, cierre) {
+// Every candidacy of an election, in the order of its columns.
+function deLaEntidad(e, candidaturas) {
   const deQuien = new Map();
   for (const d of e.demarcaciones) for (const c of d.candidaturas) if (!deQuien.has(c.clave)) deQuien.set(c.clave, c.partidos);
   const lugar = (k) => e.columnas.findIndex((c) => c.clave === k);
@@ -406,10 +407,28 @@ function resumenDe(e, calculo, cierre) {
     return [i < 0 ? e.columnas.length : i, -ps.length];
   };
   const claves = [...deQuien.keys()].sort((a, b) => { const [x, y] = [orden(a), orden(b)]; return x[0] - y[0] || x[1] - y[1] || (a < b ? -1 : 1); });
+  return claves.map((k) => [k, deQuien.get(k), candidaturas[k] ?? 0]);
+}
+
+function municipiosDe(proceso, { secciones }, e, calculo, cierre) {
+  const suyos = new Map(proceso.municipios.map((m) => [m.id, { cifras: new Cifras(), votos: {} }]));
+  for (const d of e.demarcaciones) for (const [s, cifras] of calculo.secciones.get(d.id)) {
+    const suyo = suyos.get(secciones[s]?.[1]);
+    if (!suyo) continue;
+    suyo.cifras.mas(cifras);
+    for (const [k, v] of Object.entries(repartir(cifras.votos, e, d).candidaturas)) suyo.votos[k] = (suyo.votos[k] ?? 0) + v;
+  }
+  return {
+    formato: "prep/municipios/1", eleccion: e.clave,
+    municipios: proceso.municipios.map(({ id, nombre }) => ({ id, nombre, ...cifrasDe(suyos.get(id).cifras, deLaEntidad(e, suyos.get(id).votos), null, cierre) })),
+  };
+}
+
+function resumenDe(e, calculo, cierre) {
   const todo = calculo.reparto.get(null);
   return {
     formato: "prep/resumen/1", eleccion: e.clave, nivel: "entidad",
-    ...cifrasDe(calculo.entidad, claves.map((k) => [k, deQuien.get(k), todo.candidaturas[k] ?? 0]), enOrden(e, todo.partidos), cierre),
+    ...cifrasDe(calculo.entidad, deLaEntidad(e, todo.candidaturas), enOrden(e, todo.partidos), cierre),
     demarcaciones: e.demarcaciones.map((d) => ({ id: d.id, nombre: d.nombre, ...cifrasDe(calculo.demarcaciones.get(d.id), delLugar(d, calculo.reparto.get(d.id).candidaturas), null, cierre) })),
   };
 }
@@ -491,11 +510,13 @@ function fijasDe(lineas) {
   return lineas.slice(inicio + 1).filter((x) => x[marca] !== "2").map((x) => lugares.map((i) => x[i]).join("|"));
 }
 
-async function* catalogoDistinto(proceso, bases, primero) {
+async function* catalogoDistinto(proceso, secciones, bases, primero) {
   const antes = leerJson(primero.get("proceso.json"), "proceso.json");
   const fijo = (p) => Object.fromEntries(Object.entries(p).filter(([k]) => !["institucion", "difusores", "textos"].includes(k)));
   const [distinta] = diferencias("proceso.json", fijo(proceso), fijo(antes));
   if (distinta) { yield `ya no es el catálogo del primer corte: ${distinta}`; return; }
+  if (secciones && !primero.has("secciones.json")) yield "el primer corte no traía secciones.json";
+  else if (secciones) yield* diferencias("secciones.json, del primer corte", secciones, leerJson(primero.get("secciones.json"), "secciones.json"));
   const ruta = [...primero.keys()].find((r) => r.startsWith("bd/"));
   const paquetes = await paquetesDe(primero.get(ruta), antes.entidad.abreviatura);
   for (const e of antes.elecciones) {

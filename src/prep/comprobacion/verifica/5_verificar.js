@@ -199,7 +199,7 @@ async function revisarArchivos(fuente, ruta, m, informe, guardar) {
 }
 
 // Whether a file of a corte is one of its documents or tables; the rest are pages and exports drawn from them.
-const esDocumento = (ruta) => /^(proceso|avance|secciones|mapa|cabecera|sitio)\.json$|^bd\/|\/demarcacion\/.*\.json$|\/(resumen|especiales)\.json$/.test(ruta);
+const esDocumento = (ruta) => /^(proceso|avance|secciones|mapa|cabecera|sitio)\.json$|^bd\/|\/demarcacion\/.*\.json$|\/(resumen|especiales|municipios)\.json$/.test(ruta);
 
 // Computes everything again from the actas and names what was not. Null when it could not be done.
 async function revisarCifras(archivos, m, contexto, informe) {
@@ -213,6 +213,7 @@ async function revisarCifras(archivos, m, contexto, informe) {
   const ofrecidas = new Set();
   const actas = new Map();
   const bases = new Map();
+  const calculos = new Map();
   const mal = (d) => informe.anotar("mal", "cifras", d);
   const pocas = (lista) => { let n = 0; for (const d of lista) if (n++ < 40) mal(d); else break; };
   const falta = m.archivos.find((a) => esDocumento(a.ruta) && !archivos.has(a.ruta));
@@ -234,6 +235,7 @@ async function revisarCifras(archivos, m, contexto, informe) {
     for (const e of proceso.elecciones) {
       const base = leerBase(paquetes.get(e.clave).resultados, e, proceso);
       const calculo = calcular(base, e);
+      calculos.set(e.clave, calculo);
       bases.set(e.clave, base);
       base.defectos.forEach((d) => mal(`${e.clave}: ${d}`));
       const detalles = new Map(e.demarcaciones.map((d) => [d.id, json(`${e.clave}/demarcacion/${d.id}.json`)]));
@@ -247,13 +249,18 @@ async function revisarCifras(archivos, m, contexto, informe) {
       }
     }
     pocas(diferencias("corte.json, cuentas", m.cuentas, cuentas));
-    if (archivos.has("secciones.json")) pocas(seccionesDistintas(proceso, json("secciones.json"), bases));
+    const distintas = archivos.has("secciones.json") ? [...seccionesDistintas(proceso, json("secciones.json"), bases)] : [];
+    pocas(distintas);
+    if (!distintas.length) for (const e of proceso.elecciones) {
+      const suyo = `${e.clave}/municipios.json`;
+      if (archivos.has(suyo)) pocas(diferencias(suyo, json(suyo), municipiosDe(proceso, json("secciones.json"), e, calculos.get(e.clave), m.cierre)));
+    }
     if (archivos.has("cabecera.json")) pocas(diferencias("cabecera.json", json("cabecera.json"), cabeceraDe(m)));
     if (archivos.has("avance.json")) {
       const esta = { m, resumenes: Object.fromEntries(claves.map((k) => [k, json(`${k}/resumen.json`)])) };
       pocas(avanceDistinto(json("avance.json"), [...contexto.anteriores, esta], contexto.avancePrevio, claves));
     }
-    if (contexto.primero) for await (const d of catalogoDistinto(proceso, bases, contexto.primero)) mal(d);
+    if (contexto.primero) for await (const d of catalogoDistinto(proceso, archivos.has("secciones.json") ? json("secciones.json") : null, bases, contexto.primero)) mal(d);
     const filas = [...bases.values()].flatMap((b) => b.filas);
     if (informe.tropiezos === antes) informe.anotar("bien", "cifras", `todas las cifras salen de las ${miles(filas.length)} actas del CSV, de ${claves.length} elecciones`);
     const no = (asunto, texto) => informe.anotar("no_recalculado", asunto, texto);
@@ -552,7 +559,7 @@ function otraBitacora(previo, m) {
 async function delPrimero(fuente, h, informe) {
   const leidos = new Map();
   for (const a of h.m.archivos) {
-    if (a.ruta !== "proceso.json" && !/^bd\/.*\.zip$/.test(a.ruta)) continue;
+    if (!["proceso.json", "secciones.json"].includes(a.ruta) && !/^bd\/.*\.zip$/.test(a.ruta)) continue;
     try {
       const datos = await leerDelCorte(fuente, h, a.ruta);
       if (!datos) throw new NoCoincide(`falta ${h.ruta}/${a.ruta}, o fue alterado`);

@@ -87,6 +87,11 @@ class Eleccion:
     actas: tuple[ActaEsperada, ...]
     orden_registro: tuple[str, ...]  # parties by seniority of registration: breaks ties in the distribution
 
+    @property
+    def cruza_municipios(self) -> bool:
+        """Whether the whole state chooses and rows are grouped by distrito: it is told by municipio too."""
+        return self.ambito is Ambito.ENTIDAD and self.agrupa is Ambito.DISTRITO
+
 
 @dataclass(frozen=True, slots=True)
 class Proceso:

@@ -7,7 +7,7 @@ Source: LEEME, header of the results file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import add
 from typing import Final
@@ -208,6 +208,18 @@ def resultado_entidad(eleccion: Eleccion, demarcaciones: dict[int, Resultado], f
         cuenta.votos[lugar["NO_REGISTRADAS"]],
         cuenta.votos[lugar["NULOS"]],
     )
+
+
+def resultado_municipio(eleccion: Eleccion, partes: Mapping[int, Cuenta]) -> Resultado:
+    """Figures of a municipio in an election of the whole state, from what it adds in each demarcación.
+
+    It elects nobody there and no shared vote is distributed there: candidacies only, every one of the election.
+    """
+    resultados = {}
+    for id_, boleta in eleccion.boletas.items():
+        cuenta = partes.get(id_) or Cuenta.vacia(boleta)
+        resultados[id_] = Resultado(cuenta, por_candidatura(boleta, cuenta.votos))
+    return resultado_entidad(eleccion, resultados, fuera_catalogo=0)
 
 
 def _lugar(fila: FilaCandidatura, lugar: dict[str, int]) -> tuple[int, int, str]:
