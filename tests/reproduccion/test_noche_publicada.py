@@ -55,16 +55,22 @@ CABEZA = {
 }
 
 
+def reproducir(url: str, que: Path, salida: Path, *opciones: str) -> str:
+    """The command itself, on a database of its own in the session's server; what it prints once all went well."""
+    orden = [sys.executable, "-m", "prep", "reproducir", str(que), "--salida", str(salida), *opciones]
+    entorno = os.environ | {"DATABASE_URL": url, "PYTHONPATH": str(Path(prep.__file__).parents[1]), "COLUMNS": "500"}
+    hecho = subprocess.run(orden, env=entorno, capture_output=True, text=True, check=False)
+    assert hecho.returncode == 0, hecho.stdout + hecho.stderr
+    return hecho.stdout
+
+
 def test_a_whole_night_and_back(tmp_path: Path, url_postgres: str) -> None:
-    """The command itself, on a database of its own in the session's server."""
     archivo = guardar(tmp_path, base(*FILAS, **CABEZA))
     (original,) = leer([archivo])
-    orden = [sys.executable, "-m", "prep", "reproducir", str(archivo), "--salida", str(tmp_path / "r"), "--estricto"]
-    orden += ["--informe", str(tmp_path / "informe.html")]
-    entorno = os.environ | {"DATABASE_URL": url_postgres, "PYTHONPATH": str(Path(prep.__file__).parents[1])}
-    hecho = subprocess.run(orden, env=entorno, capture_output=True, text=True, check=False)
-    assert hecho.returncode == 0, hecho.stderr
-    assert hecho.stdout.splitlines()[0] == (
+    impreso = reproducir(
+        url_postgres, archivo, tmp_path / "r", "--estricto", "--informe", str(tmp_path / "informe.html")
+    )
+    assert impreso.splitlines()[0] == (
         "GUB. 13 cifras del encabezado: 13 iguales, 0 explicadas, 0 no leídas, 0 distintas; 7 actas: todas iguales."
     )
     assert "13 iguales" in (tmp_path / "informe.html").read_text(encoding="utf-8")
@@ -104,13 +110,31 @@ def test_a_whole_night_and_back(tmp_path: Path, url_postgres: str) -> None:
         comprobar(publicacion)
 
 
+def test_columns_in_any_order_are_published_and_verified(tmp_path: Path, url_postgres: str) -> None:
+    """A candidatura común that the source writes before the parties."""
+    votos = ("CC_PAN_PRI", "PAN", "PRI", "MC", "NO_REGISTRADAS", "NULOS")
+    nadie = {"NO_REGISTRADAS": "0", "NULOS": "3", "MC": "40"}
+    juntos = renglon(1, CC_PAN_PRI="90", PAN="-", PRI="-", TOTAL_VOTOS_CALCULADO="133", **nadie)
+    solos = renglon(2, distrito=2, CC_PAN_PRI="-", PAN="60", PRI="50", TOTAL_VOTOS_CALCULADO="153", **nadie)
+    archivo = guardar(tmp_path, base(juntos, solos, votos=votos), nombre="JAL_DIP_LOC_2024.csv")
+    assert "comprobado: CORRECTO" in reproducir(url_postgres, archivo, tmp_path / "r")
+
+
+@pytest.mark.largo
+def test_every_small_case_is_published_and_verified(
+    datos: Callable[..., Path], tmp_path: Path, url_postgres: str
+) -> None:
+    """Small inputs that once failed; their right values are in the tests of each kind."""
+    casos = [c for c in sorted((datos().parent / "casos").iterdir()) if list(c.glob("*.csv"))]
+    assert len(casos) > 15
+    for caso in casos:
+        assert "comprobado: CORRECTO" in reproducir(url_postgres, caso, tmp_path / caso.name), caso.name
+
+
 def test_tamaulipas_2023_whole_and_verified(datos: Callable[..., Path], tmp_path: Path, url_postgres: str) -> None:
     """A real night through the command: the thirteen figures it published, and a stranger accepts what we publish."""
-    orden = [sys.executable, "-m", "prep", "reproducir", str(datos("tamps2023_ext_prep")), "--cada", "360"]
-    orden += ["--salida", str(tmp_path / "r"), "--boletas-especiales", "1000", "--estricto"]
-    entorno = os.environ | {"DATABASE_URL": url_postgres, "PYTHONPATH": str(Path(prep.__file__).parents[1])}
-    hecho = subprocess.run(orden, env=entorno, capture_output=True, text=True, check=False)
-    assert hecho.returncode == 0, hecho.stderr
+    opciones = ("--cada", "360", "--boletas-especiales", "1000", "--estricto")
+    reproducir(url_postgres, datos("tamps2023_ext_prep"), tmp_path / "r", *opciones)
     (una,) = orjson.loads((tmp_path / "r" / "comparacion.json").read_bytes())["elecciones"]
     assert [c["nombre"] for c in una["cifras"] if c["veredicto"] != "igual"] == []
     assert len(una["cifras"]) == 13

@@ -253,6 +253,11 @@ def _del_lugar(d: Mapping[str, Any], votos: Mapping[str, int]) -> list[tuple[str
     return [(c["clave"], c["partidos"], votos.get(c["clave"], 0)) for c in d["candidaturas"]]
 
 
+def _en_orden(eleccion: Mapping[str, Any], partidos: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """By party, in the order of the columns: each base has its own."""
+    return {c["clave"]: partidos[c["clave"]] for c in eleccion["columnas"] if c["clave"] in partidos}
+
+
 def _de_la_entidad(eleccion: Mapping[str, Any], votos: Mapping[str, int]) -> list[tuple[str, list[str], int]]:
     """Every candidacy of an election, in the order of its columns."""
     lugar = {c["clave"]: i for i, c in enumerate(eleccion["columnas"])}
@@ -295,11 +300,7 @@ def municipios(proceso: Doc, secciones: Doc, eleccion: Mapping[str, Any], calcul
 def resumen(eleccion: Mapping[str, Any], calculo: Calculo, cierre: bool) -> Doc:
     """`<ELEC>/resumen.json`."""
     suyas = _de_la_entidad(eleccion, calculo.por_candidatura[None])
-    partidos = {
-        c["clave"]: calculo.por_partido[None][c["clave"]]
-        for c in eleccion["columnas"]
-        if c["clave"] in calculo.por_partido[None]
-    }
+    partidos = _en_orden(eleccion, calculo.por_partido[None])
     return {
         "formato": "prep/resumen/1",
         "eleccion": eleccion["clave"],
@@ -337,7 +338,9 @@ def demarcacion(
         "nivel": "demarcacion",
         "id": id_,
         "nombre": d["nombre"],
-        **_cifras(cifras, _del_lugar(d, calculo.por_candidatura[id_]), calculo.por_partido[id_], cierre),
+        **_cifras(
+            cifras, _del_lugar(d, calculo.por_candidatura[id_]), _en_orden(eleccion, calculo.por_partido[id_]), cierre
+        ),
         "secciones": secciones,
         "fuera_de_catalogo": [hoja] * cifras.conteo["fuera"],
     }
