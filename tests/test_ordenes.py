@@ -13,10 +13,11 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -122,6 +123,10 @@ FALTAS = {
     "operacion fundar": Falta("de-mas", "Sobran argumentos: de-mas."),
     "operacion huella": Falta("antes vacio.txt", "vacio.txt no es una huella"),
     "pagina-verifica": Falta(f"{NADA}/v.html", f"No existe la carpeta {NADA}."),
+    "plan informe": Falta(f"{NADA} 2027-13 informe", "«2027-13» no es un mes: escríbalo como 2027-03."),
+    "plan iniciar": Falta("plan", "Falta la opción '--jornada'."),
+    "plan pendientes": Falta(NADA, "no es una carpeta.", 1),
+    "plan validar": Falta(NADA, "no es una carpeta.", 1),
     "portal bench": Falta(".", "no hay una publicación con páginas"),
     "portal mapa": Falta("vacio.txt --capa municipio", "vacio.txt no es JSON", 1),
     "portal nginx": Falta(NADA, f"no existe «{NADA}»"),
@@ -349,6 +354,7 @@ def test_a_night_typed_from_the_shell(bases: Any, url_postgres: str, django_db_b
         _preparar(sede)
         _abrir(sede, django_db_blocker)
         _acceder(sede)
+        _planear(sede)
         _vigilar(sede)
         sede.bien("operacion cierre", dice="Firmado en el registro")
         sede.bien("simulacro abrir", "simulacro/verdad.json", dice="verdad_abierta")
@@ -422,6 +428,19 @@ def _acceder(sede: Casa) -> None:
     sede.bien("acceso terminal", "Mesa 1", "--lugar", "Sede", dice="abra /entrar/terminal/ y escriba:")
     sede.bien("acceso clave", "ana", dice="Contraseña de un solo uso:")
     sede.bien("acceso retirar", "ana", dice="La cuenta «ana» ya no sirve, y su persona ya no tiene facultades.")
+
+
+def _planear(sede: Casa) -> None:
+    """The plan of an election that is a year away: nothing is late yet, then everything; the report has its figures."""
+    hoy = datetime.now().astimezone()
+    sede.bien("plan iniciar", "plan", "--jornada", f"{hoy + timedelta(days=365):%Y-%m-%d}", dice="65 actividades")
+    sede.bien("plan validar", "plan", dice="Sin problemas: 65 actividades, 32 hitos")
+    sede.bien("plan pendientes", "plan", dice="Ninguna cosa vence en 15 días.")
+    codigo, dicho = sede.correr("plan pendientes", "plan", "--al", f"{hoy + timedelta(days=400):%d/%m/%Y}")
+    assert (codigo, "cosas van tarde." in dicho, INGLES.search(dicho)) == (1, True, None), dicho
+    sede.bien("plan informe", "plan", f"{hoy:%Y-%m}", "informes", dice=f"informe-{hoy:%Y-%m}.docx y .pdf")
+    with zipfile.ZipFile(sede.trabajo() / "informes" / f"informe-{hoy:%Y-%m}.docx") as word:
+        assert "Proceso DEMO-JAL, modo simulacro" in word.read("word/document.xml").decode()
 
 
 def _vigilar(sede: Casa) -> None:

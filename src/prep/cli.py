@@ -30,6 +30,7 @@ from prep.portal.cli import app as portal
 from prep.reproduccion.cli import reproducir
 from prep.sede.cli import app as operacion
 from prep.sede.cortes import app as corte
+from prep.seguimiento.cli import app as plan
 from prep.simulacro.cli import app as simulacro
 from prep.transparencia.cli import llaves, sellar
 
@@ -59,6 +60,7 @@ for nombre, grupo in (
     ("portal", portal),
     ("simulacro", simulacro),
     ("llaves", llaves),
+    ("plan", plan),
     ("postgres", postgres),
 ):
     app.add_typer(grupo, name=nombre)

@@ -84,7 +84,7 @@ def leer_bytes(ruta: Path, raiz: Path, bloc: Bloc, maximo: int = BYTES_MAXIMO) -
     """The bytes of a regular file inside `raiz`; `None`, with its problem noted, for anything else."""
     try:
         if not ruta.resolve().is_relative_to(raiz.resolve()):
-            bloc.anotar(0, "", "es un enlace que sale de la carpeta del proceso.", "Ponga el archivo en la carpeta.")
+            bloc.anotar(0, "", "es un enlace que sale de la carpeta.", "Ponga el archivo en la carpeta.")
             return None
         estado = ruta.stat()
         if not stat.S_ISREG(estado.st_mode):
@@ -95,7 +95,7 @@ def leer_bytes(ruta: Path, raiz: Path, bloc: Bloc, maximo: int = BYTES_MAXIMO) -
             return None
         return ruta.read_bytes()
     except FileNotFoundError:
-        bloc.anotar(0, "", "falta este archivo.", f"Cree {ruta.name} en la carpeta del proceso.")
+        bloc.anotar(0, "", "falta este archivo.", f"Cree {ruta.name} en la carpeta.")
     except OSError as error:
         bloc.anotar(0, "", f"no se puede leer: {causa(error)}.", "Revise los permisos.")
     return None

@@ -1,0 +1,1 @@
+"""The process's paperwork: work plan, milestones, agreements, and the reports drafted from them. Files only."""
