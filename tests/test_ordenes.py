@@ -83,6 +83,11 @@ FALTAS = {
     "actas generar": Falta(f"{NADA} --salida actas", f"no existe «{NADA}»"),
     "actas llenar": Falta(f"{NADA} --salida llenas", f"no existe «{NADA}»"),
     "actas practica": Falta(NADA, f"no existe «{NADA}»"),
+    "auditoria hallazgos": Falta(".", "falta este archivo.", 1),
+    "auditoria huellas": Falta("vacio.txt vacio.txt", "vacio.txt no es una huella"),
+    "auditoria ignorados": Falta("vacio.txt", "Línea 1: el archivo está vacío."),
+    "auditoria lecturas": Falta(f"{NADA}/l.csv", f"No se guardó nada: {NADA}/l.csv: no existe.", 1),
+    "auditoria separacion": Falta("vacio.txt", "Línea 1: el archivo está vacío."),
     "bench": Falta("nada", "No hay parte nada. Las hay: hechos"),
     "bitacora exportar": Falta(f"{NADA}/b.jsonl", f"{NADA}/b.jsonl: no existe. Indique un archivo nuevo", 1),
     "bitacora importar": Falta(NADA, f"no existe «{NADA}»"),
@@ -461,6 +466,7 @@ def _vigilar(sede: Casa) -> None:
     sede.bien("portal nginx", dice=f'root "{publicacion}";')
     (sede.trabajo() / "m.json").write_text(CONTORNOS)
     sede.bien("portal mapa", "m.json", "--capa", "municipio", dice="mapa.json: 1 lugar en la capa municipio")
+    sede.bien("auditoria lecturas", "lecturas.csv", dice="en lecturas.csv")
     (sede.datos / "evidencia").mkdir()
     sede.bien("imagenes revisar", dice="Objetos revisados: 0;")
     sede.bien("lectura informe", dice="No hay ninguna lectura guardada")
@@ -479,6 +485,12 @@ def _auditar(auditor: Casa, sede: Casa) -> None:
     auditor.bien("proceso importar", str(sede.trabajo() / "proceso"))
     auditor.bien("bitacora verificar", bitacora, dice="La bitácora está íntegra.")
     auditor.bien("bitacora importar", bitacora, dice="Hechos importados:")
+    publicacion, auditada = str(sede.datos / "publicacion"), str(sede.trabajo() / "auditada.json")
+    auditor.bien("auditoria ignorados", bitacora, "--publicacion", publicacion, dice="Todo cuenta.")
+    auditor.bien("auditoria separacion", bitacora, "--csv", "dobles.csv", dice="Nadie hizo en una misma acta dos pasos")
+    auditor.bien("auditoria huellas", auditada, auditada, dice="Todos corren lo que se auditó.")
+    auditor.bien("auditoria hallazgos", "hallazgos", "--iniciar", dice="hallazgos/hallazgos.csv")
+    auditor.bien("auditoria hallazgos", "hallazgos", dice="No hay ningún hallazgo.")
     corte = sede.datos / "publicacion" / "cortes" / "0002"
     auditor.bien("corte rehacer", str(corte), dice="todos idénticos")
     (corte / "avance.json").write_text("[]")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from prep.acceso.cli import app as acceso
+from prep.auditoria.cli import app as auditoria
 from prep.bench import bench
 from prep.bitacora.cli import app as bitacora
 from prep.casilla.cli import app as casilla
@@ -49,6 +50,7 @@ for nombre, grupo in (
     ("acceso", acceso),
     ("casilla", casilla),
     ("catd", catd),
+    ("auditoria", auditoria),
     ("bitacora", bitacora),
     ("corte", corte),
     ("operacion", operacion),

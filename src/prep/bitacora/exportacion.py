@@ -148,6 +148,15 @@ def _lineas(origen: BinaryIO) -> Iterator[tuple[int, int, datetime, Any]]:
         numero += 1
 
 
+def leer_hechos(archivo: Path) -> Iterator[tuple[int, datetime, Sobre]]:
+    """(position, time of reception, envelope) of each fact of a file, as they come. Neither signatures nor chains are
+    checked. Raises `ArchivoInvalido`, naming the line, where one cannot be read."""
+    with archivo.open("rb") as origen:
+        _leer(origen, 1, _leer_encabezado)
+        for numero, posicion, recibido, datos in _lineas(origen):
+            yield posicion, recibido, _abrir(numero, datos)
+
+
 def verificar_archivo(archivo: Path, publicado: Publicado | None = None) -> Iterator[str]:
     """Every problem of an exported bitácora, without a database. Raises `ArchivoInvalido` where it cannot be read.
 
@@ -206,10 +215,14 @@ def importar(archivo: Path, avance: Callable[[int], None] | None = None) -> int:
 
 
 def _revisar(cadena: Cadena, numero: int, posicion: int, _: datetime, datos: Any) -> Sobre:
-    try:
-        sobre = abrir(datos)
-    except (SobreInvalido, HechoInvalido) as error:
-        raise ArchivoInvalido(f"Línea {numero}: {error}") from None
+    sobre = _abrir(numero, datos)
     for problema in cadena.seguir(posicion, sobre):
         raise ArchivoInvalido(f"Línea {numero}: {problema}.")
     return sobre
+
+
+def _abrir(numero: int, datos: Any) -> Sobre:
+    try:
+        return abrir(datos)
+    except (SobreInvalido, HechoInvalido) as error:
+        raise ArchivoInvalido(f"Línea {numero}: {error}") from None

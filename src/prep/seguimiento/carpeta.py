@@ -15,27 +15,10 @@ from prep.catalogo.campos import DatoInvalido, entero, opcion, parecido, patron,
 from prep.catalogo.escritor import exigir_vacia
 from prep.catalogo.problemas import Problema, ProcesoInvalido
 from prep.catalogo.tablas import MALO, Bloc, Columna, Fila, leer_tabla
+from prep.seguimiento import hallazgos
+from prep.seguimiento.fechas import MESES, fecha
+from prep.seguimiento.hallazgos import Hallazgo
 from prep.seguimiento.plan import ESTATUS, RUBROS, Actividad, Acuerdo, Avance, Hito, Plan, Subactividad
-
-MESES: Final = (
-    *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
-    *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
-)
-
-
-def fecha(dato: str) -> date:
-    """A day as spreadsheets in Mexico and machines write it."""
-    try:
-        if partes := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", dato):
-            dia, mes, ano = map(int, partes.groups())
-            leida = date(ano, mes, dia)
-        else:
-            leida = date.fromisoformat(dato)
-    except ValueError:
-        leida = date.min
-    if not 2000 <= leida.year <= 2100:
-        raise DatoInvalido(f"«{recortado(dato)}» no es una fecha.", "Escríbala como 2027-06-06 o 06/06/2027.")
-    return leida
 
 
 def _dias(dato: str) -> int:
@@ -88,6 +71,7 @@ COLUMNAS: Final[dict[str, dict[str, Columna]]] = {
         "cumplido": Columna(fecha, None),
     },
     "avances.csv": {"fecha": Columna(fecha), "sobre": Columna(_CLAVE), "avance": Columna(_TEXTO)},
+    hallazgos.ARCHIVO: hallazgos.COLUMNAS,
 }
 """Files of the folder. In those that nobody wrote in yet there is only the first row."""
 
@@ -105,7 +89,7 @@ class _Lectura:
         self.problemas: list[Problema] = []
         self._blocs = {nombre: Bloc(nombre, self.problemas) for nombre in COLUMNAS}
         self.filas = {n: leer_tabla(carpeta / n, carpeta, self.problemas, c) for n, c in COLUMNAS.items()}
-        self._hoy = hoy
+        self._carpeta, self._hoy = carpeta, hoy
 
     def plan(self) -> Plan:
         cabecera = self.filas["plan.csv"]
@@ -116,6 +100,8 @@ class _Lectura:
         self._hitos()
         self._acuerdos()
         self._sobre()
+        anotar = self._blocs[hallazgos.ARCHIVO].anotar
+        hallazgos.revisar(self.filas[hallazgos.ARCHIVO], self._carpeta, self._hoy, anotar)
         for archivo, filas in self.filas.items():
             self._pasadas(archivo, filas)
         if self.problemas:
@@ -138,6 +124,7 @@ class _Lectura:
             ],
             acuerdos=[Acuerdo(**f) for f in self.filas["acuerdos.csv"]],
             avances=[Avance(**f) for f in self.filas["avances.csv"]],
+            hallazgos=[Hallazgo(**f) for f in self.filas[hallazgos.ARCHIVO]],
         )
 
     def _mal(self, archivo: str, linea: int, campo: str, *mensaje: str) -> None:
@@ -206,7 +193,7 @@ class _Lectura:
             if f["sobre"] is not MALO and f["sobre"] not in conocidas:
                 self._mal(
                     *("avances.csv", f.linea, "sobre"),
-                    f"«{recortado(f['sobre'])}» no es actividad, subactividad, hito, acuerdo ni rubro.",
+                    f"«{recortado(f['sobre'])}» no es actividad, subactividad, hito, acuerdo, hallazgo ni rubro.",
                     parecido(f["sobre"], conocidas) or f"Los rubros son: {', '.join(RUBROS)}.",
                 )
 
@@ -222,6 +209,7 @@ _CON_CLAVE: Final = {
     "subactividades.csv": "numero",
     "hitos.csv": "clave",
     "acuerdos.csv": "numero",
+    hallazgos.ARCHIVO: "numero",
 }
 _HECHO: Final = {
     "actividades.csv": ("concluida",),

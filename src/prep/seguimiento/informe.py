@@ -11,7 +11,9 @@ from datetime import date
 from typing import Final, Protocol
 
 from prep.plataforma.idioma import cuantos
-from prep.seguimiento.carpeta import MESES
+from prep.seguimiento.fechas import MESES
+from prep.seguimiento.hallazgos import ESTATUS as ESTATUS_HALLAZGO
+from prep.seguimiento.hallazgos import GRAVEDADES, Hallazgo
 from prep.seguimiento.plan import DESARROLLO, ESTATUS, RUBROS, Actividad, Acuerdo, Plan, vencidos
 from prep.seguimiento.sistema import Sistema
 
@@ -56,6 +58,7 @@ def redactar(
         redactor.rubro(rubro, 3 if rubro in DESARROLLO else 2)
     redactor.hitos()
     redactor.acuerdos()
+    redactor.hallazgos()
     redactor.simulacros(simulacros)
     redactor.sistema(sistema)
     redactor.por_venir()
@@ -146,6 +149,19 @@ class _Redactor:
         if dichos:
             papel.lista(dichos)
 
+    def hallazgos(self) -> None:
+        """Those open, and those closed in the month."""
+        self._papel.titulo(2, "Hallazgos de la auditoría")
+        vivos = [h for h in self._plan.hallazgos if h.cerrado is None or self._en_el_mes(h.cerrado)]
+        if not vivos:
+            self._papel.parrafo("No hay ninguno abierto.", tenue=True)
+            return
+        filas = [
+            (h.numero, GRAVEDADES[h.gravedad], h.que, h.donde, h.atiende, _dia(h.vence), _cierre(h)) for h in vivos
+        ]
+        cabezas = ("Núm.", "Gravedad", "Qué", "Dónde", "Atiende", "Vence", "Estatus")
+        self._papel.tabla(cabezas, filas, (3, 4, 9, 6, 5, 4, 5))
+
     def simulacros(self, dichos: Sequence[str]) -> None:
         self._papel.titulo(2, "Simulacros juzgados")
         if dichos:
@@ -189,6 +205,10 @@ class _Redactor:
 
 def _estatus(a: Acuerdo) -> str:
     return ESTATUS[a.estatus] + (f" el {_dia(a.cumplido)}" if a.cumplido else "")
+
+
+def _cierre(h: Hallazgo) -> str:
+    return f"cerrado el {_dia(h.cerrado)} ({h.evidencia})" if h.cerrado else ESTATUS_HALLAZGO[h.estatus]
 
 
 def _plazo(a: Actividad) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from prep.seguimiento.hallazgos import Hallazgo
+
 RUBROS: Final = {
     "comision": "Comisión de seguimiento y Consejo General",
     "cotaprep": "COTAPREP",
@@ -93,6 +95,11 @@ class Acuerdo:
     vence: date | None
     cumplido: date | None
 
+    def al(self, dia: date) -> Acuerdo:
+        """As it stood that day."""
+        despues = self.cumplido is not None and self.cumplido > dia
+        return replace(self, estatus="en_proceso", cumplido=None) if despues else self
+
 
 @dataclass(frozen=True, slots=True)
 class Avance:
@@ -124,6 +131,7 @@ class Plan:
     hitos: Sequence[Hito]
     acuerdos: Sequence[Acuerdo]
     avances: Sequence[Avance]
+    hallazgos: Sequence[Hallazgo]
 
     def partes_de(self, numero: int) -> list[Subactividad]:
         return [s for s in self.subactividades if s.de == numero]
@@ -151,8 +159,9 @@ class Plan:
             actividades=[replace(a, concluida=ya(a.concluida)) for a in self.actividades],
             subactividades=[replace(s, concluida=ya(s.concluida)) for s in self.subactividades],
             hitos=[replace(h, entregado=ya(h.entregado)) for h in self.hitos],
-            acuerdos=[_al(a, dia) for a in self.acuerdos if a.fecha <= dia],
+            acuerdos=[a.al(dia) for a in self.acuerdos if a.fecha <= dia],
             avances=[a for a in self.avances if a.fecha <= dia],
+            hallazgos=[h.al(dia) for h in self.hallazgos if h.detectado <= dia],
         )
 
     def pendientes(self, dia: date, antes: int) -> list[Pendiente]:
@@ -176,12 +185,9 @@ class Plan:
         for c in self.acuerdos:
             if c.vence is not None and c.estatus in ("pendiente", "en_proceso"):
                 yield c.vence, c.numero, c.acuerdo, c.responsable
-
-
-def _al(acuerdo: Acuerdo, dia: date) -> Acuerdo:
-    if acuerdo.cumplido is not None and acuerdo.cumplido > dia:
-        return replace(acuerdo, estatus="en_proceso", cumplido=None)
-    return acuerdo
+        for x in self.hallazgos:
+            if x.vence is not None and x.cerrado is None:
+                yield x.vence, x.numero, x.que, x.atiende
 
 
 def vencidos(pendientes: Iterable[Pendiente]) -> list[Pendiente]:

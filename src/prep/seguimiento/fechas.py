@@ -1,0 +1,29 @@
+"""Days and months as people write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+from prep.catalogo.campos import DatoInvalido, recortado
+
+MESES: Final = (
+    *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
+    *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
+)
+
+
+def fecha(dato: str) -> date:
+    """A day as spreadsheets in Mexico and machines write it."""
+    try:
+        if partes := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", dato):
+            dia, mes, ano = map(int, partes.groups())
+            leida = date(ano, mes, dia)
+        else:
+            leida = date.fromisoformat(dato)
+    except ValueError:
+        leida = date.min
+    if not 2000 <= leida.year <= 2100:
+        raise DatoInvalido(f"«{recortado(dato)}» no es una fecha.", "Escríbala como 2027-06-06 o 06/06/2027.")
+    return leida
