@@ -125,13 +125,26 @@ def lleno(carpeta: Path) -> Plan:
         {"fecha": "2027-03-30", "sobre": "personal", "avance": "Esto es de marzo."},
         {"fecha": "2027-04-03", "sobre": "A-1", "avance": "Se probó otro gris."},
     )
+    hallado = {"gravedad": "alta", "donde": "PREP Casilla", "detectado": "2027-03-10", "atiende": "Informática"}
+    anotar_en(
+        *(carpeta, "hallazgos.csv", {}),
+        hallado | {"numero": "H-1", "que": "Contraseña en claro", "estatus": "abierto", "vence": "2027-04-18"},
+        hallado
+        | {
+            "numero": "H-2",
+            "que": "Bitácora de más",
+            "estatus": "cerrado",
+            "cerrado": "2027-04-05",
+            "evidencia": "Oficio 7",
+        },
+    )
     return leer_plan(carpeta, HOY)
 
 
 def test_what_is_late_and_what_is_due_is_told_of_any_day(carpeta: Path) -> None:
     plan = lleno(carpeta)
     hallados = {p.clave: p for p in plan.pendientes(HOY, 20)}
-    assert {c for c, p in hallados.items() if p in vencidos([p])} == {"13", "44", "45", "A-1", "E21"}
+    assert {c for c, p in hallados.items() if p in vencidos([p])} == {"13", "44", "45", "A-1", "E21", "H-1"}
     assert [(c, hallados[c].dias) for c in ("13", "A-1", "45", "51")] == [
         ("13", -107),
         ("A-1", -5),
@@ -166,7 +179,12 @@ def test_the_month_is_told_alike_in_pdf_and_word(carpeta: Path) -> None:
     for dice in (
         *RUBROS.values(),
         *("Informe mensual del PREP, abril de 2027", "Datos al 20/04/2027: faltan 47 días para la jornada."),
-        *("Llegaron 340 solicitudes.", "Oscurecer el gris", "A-1, 03/04/2027: Se probó otro gris."),
+        *(
+            "cerrado el 05/04/2027 (Oficio 7)",
+            "Llegaron 340 solicitudes.",
+            "Oscurecer el gris",
+            "A-1, 03/04/2027: Se probó otro gris.",
+        ),
         *("3,456", "10/04/2027: 100 % de lo que existe.", "Instituto & Cía."),
     ):
         assert dice in impreso, dice
@@ -176,6 +194,7 @@ def test_the_month_is_told_alike_in_pdf_and_word(carpeta: Path) -> None:
     redactar(marzo, plan, date(2027, 3, 1), HOY, None, [])
     dicho = textos_de_word(marzo.docx())
     assert "Esto es de marzo." in dicho and "Llegaron" not in dicho
+    assert "Bitácora de más" in dicho and "Oficio 7" not in dicho, "in March it was still open"
     assert "En esta máquina no hay un proceso instalado" in dicho
 
 

@@ -43,10 +43,11 @@ def ignorados(
     lista: Csv = None,
 ) -> None:
     """Dice qué hechos se conservan y no cuentan: cuántos, por qué motivo y desde qué corte."""
+    expediente = _leer(bitacora, publicacion, corte)
     from prep.auditoria.ignorados import ignorados
     from prep.auditoria.tablas import IGNORADOS, de_ignorados
 
-    hallados = ignorados(_leer(bitacora, publicacion, corte))
+    hallados = ignorados(expediente)
     por = Counter((i.asiento.corte, i.por) for i in hallados)
     cuenta = tabla(">Corte", ">Hechos", "Motivo", "Qué quiere decir")
     for (numero, motivo), n in sorted(por.items(), key=lambda c: (c[0][0] is None, c[0][0] or 0, c[0][1].name)):
@@ -63,10 +64,11 @@ def separacion(bitacora: Bitacora, lista: Csv = None) -> None:
 
     Termina con 1 si halla a alguien, haya contado o no lo que hizo.
     """
+    expediente = _leer(bitacora)
     from prep.auditoria.separacion import dobles
     from prep.auditoria.tablas import DOBLES, de_dobles
 
-    hallados = list(dobles(_leer(bitacora)))
+    hallados = list(dobles(expediente))
     cuenta = tabla("Acta", "Quién", "Con qué cuentas", "Qué hizo")
     for d in hallados[:RENGLONES]:
         hizo = ", ".join(a.escrito.hecho.tipo + ("" if conto else " (no contó)") for a, conto in d.actos)
@@ -152,6 +154,7 @@ def hallazgos(
 
 
 def _leer(bitacora: Path, publicacion: str | None = None, corte: int | None = None) -> Expediente:
+    """The export read, with Django loaded: what judges it can be imported from here on."""
     from prep.plataforma.arranque import django_sin_base
 
     django_sin_base()

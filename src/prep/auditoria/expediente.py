@@ -45,13 +45,13 @@ def leer(archivo: Path, cortes: Sequence[tuple[int, int]] = (), hasta: int | Non
     Neither signatures nor chains are checked: `prep bitacora verificar` does. Raises `ArchivoInvalido`.
     """
     asientos = []
-    numero = iter([*cortes, (None, None)])
-    corte, fin = next(numero)
+    siguientes = iter([*cortes, (None, None)])
+    corte, fin = next(siguientes)
     for posicion, recibido, sobre in leer_hechos(archivo):
         if hasta is not None and posicion > hasta:
             break
         while fin is not None and posicion > fin:
-            corte, fin = next(numero)
+            corte, fin = next(siguientes)
         asientos.append(Asiento(posicion, recibido, corte, sobre.escrito))
     de_autoridad = [a.escrito for a in asientos if a.escrito.hecho.clase in CLASES_DE_AUTORIDAD]
     expediente = Expediente(Autoridad.de(de_autoridad))

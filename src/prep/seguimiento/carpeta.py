@@ -16,9 +16,9 @@ from prep.catalogo.escritor import exigir_vacia
 from prep.catalogo.problemas import Problema, ProcesoInvalido
 from prep.catalogo.tablas import MALO, Bloc, Columna, Fila, leer_tabla
 from prep.seguimiento import hallazgos
-from prep.seguimiento.fechas import MESES, fecha
 from prep.seguimiento.hallazgos import Hallazgo
 from prep.seguimiento.plan import ESTATUS, RUBROS, Actividad, Acuerdo, Avance, Hito, Plan, Subactividad
+from prep.seguimiento.tablas import MESES, escribir, fecha
 
 
 def _dias(dato: str) -> int:
@@ -133,7 +133,7 @@ class _Lectura:
 
     def _claves(self) -> None:
         """What `sobre` may name: each thing once, whatever its file."""
-        self.claves: dict[str, int] = {}
+        self.claves: set[str] = set()
         for archivo, campo in _CON_CLAVE.items():
             for f in self.filas[archivo]:
                 if f[campo] is MALO:
@@ -141,7 +141,7 @@ class _Lectura:
                 clave = str(f[campo])
                 if clave in self.claves or clave in RUBROS:
                     self._mal(archivo, f.linea, campo, f"«{clave}» ya se usó.", "Cada cosa lleva su propia clave.")
-                self.claves.setdefault(clave, f.linea)
+                self.claves.add(clave)
 
     def _partes(self) -> None:
         concluidas = {f["numero"]: f for f in self.filas["actividades.csv"]}
@@ -224,18 +224,15 @@ _HECHO: Final = {
 def iniciar(carpeta: Path, jornada: date, nombre: str, institucion: str) -> None:
     """Write the plan that an institute begins with. Raises `CarpetaOcupada`."""
     exigir_vacia(carpeta)
-    tablas = {archivo: _plantilla(archivo, list(columnas)) for archivo, columnas in COLUMNAS.items()}
+    tablas = {archivo: _plantilla(archivo) for archivo in COLUMNAS}
     tablas["plan.csv"] = [{"nombre": nombre, "institucion": institucion, "jornada": jornada.isoformat()}]
     _con_mes(tablas["actividades.csv"], tablas["subactividades.csv"], jornada)
     carpeta.mkdir(parents=True, exist_ok=True)
     for archivo, filas in tablas.items():
-        with (carpeta / archivo).open("w", encoding="utf-8-sig", newline="") as salida:
-            escritor = csv.DictWriter(salida, list(COLUMNAS[archivo]), lineterminator="\r\n")
-            escritor.writeheader()
-            escritor.writerows(filas)
+        escribir(carpeta / archivo, COLUMNAS[archivo], filas)
 
 
-def _plantilla(archivo: str, columnas: list[str]) -> list[dict[str, Any]]:
+def _plantilla(archivo: str) -> list[dict[str, Any]]:
     ruta = files("prep.seguimiento") / "plantilla" / archivo
     return list(csv.DictReader(io.StringIO(ruta.read_text(encoding="utf-8")))) if ruta.is_file() else []
 

@@ -27,7 +27,7 @@ DIA: Final = "AAAA-MM-DD"
 def _fecha(dicha: str | None) -> date:
     """A day that somebody typed; today, by this machine's clock and zone, when nobody did."""
     from prep.catalogo.campos import DatoInvalido
-    from prep.seguimiento.fechas import fecha
+    from prep.seguimiento.tablas import fecha
 
     if dicha is None:
         return RelojSistema().ahora().astimezone().date()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +11,7 @@ from typing import Final
 from prep.catalogo.campos import opcion, patron, texto
 from prep.catalogo.problemas import Problema, ProcesoInvalido
 from prep.catalogo.tablas import MALO, Bloc, Columna, Fila, leer_tabla
-from prep.seguimiento.fechas import fecha
+from prep.seguimiento.tablas import escribir, fecha
 
 ARCHIVO: Final = "hallazgos.csv"
 EVIDENCIA: Final = "evidencia/"
@@ -86,7 +85,7 @@ def leer_hallazgos(carpeta: Path, hoy: date) -> list[Hallazgo]:
     revisar(filas, carpeta, hoy, bloc.anotar)
     vistos: dict[str, int] = {}
     for f in filas:
-        if (antes := vistos.setdefault(f["numero"], f.linea)) != f.linea:
+        if f["numero"] is not MALO and (antes := vistos.setdefault(f["numero"], f.linea)) != f.linea:
             bloc.anotar(f.linea, "numero", f"«{f['numero']}» ya estaba en la línea {antes}.")
     if problemas:
         raise ProcesoInvalido(problemas)
@@ -97,7 +96,5 @@ def leer_hallazgos(carpeta: Path, hoy: date) -> list[Hallazgo]:
 def escribir_vacia(carpeta: Path) -> Path:
     """A register with nothing in it."""
     carpeta.mkdir(parents=True, exist_ok=True)
-    destino = carpeta / ARCHIVO
-    with destino.open("x", encoding="utf-8-sig", newline="") as salida:
-        csv.writer(salida).writerow(COLUMNAS)
-    return destino
+    escribir(carpeta / ARCHIVO, COLUMNAS)
+    return carpeta / ARCHIVO

@@ -11,11 +11,11 @@ from datetime import date
 from typing import Final, Protocol
 
 from prep.plataforma.idioma import cuantos
-from prep.seguimiento.fechas import MESES
 from prep.seguimiento.hallazgos import ESTATUS as ESTATUS_HALLAZGO
 from prep.seguimiento.hallazgos import GRAVEDADES, Hallazgo
 from prep.seguimiento.plan import DESARROLLO, ESTATUS, RUBROS, Actividad, Acuerdo, Plan, vencidos
 from prep.seguimiento.sistema import Sistema
+from prep.seguimiento.tablas import MESES
 
 POR_VENIR: Final = 31
 """Days ahead that the report looks."""
