@@ -151,6 +151,7 @@ def test_what_is_late_and_what_is_due_is_told_of_any_day(carpeta: Path) -> None:
         ("45", -4),
         ("51", 19),
     ]
+    assert hallados["E21"].responsable == hallados["45"].responsable == "Instancia interna"
     assert hallados["45"].que.endswith("(faltan 45.1, 45.3)")
     assert "51" not in {p.clave for p in plan.pendientes(HOY, 18)}
     antes = plan.al(date(2027, 1, 10))

@@ -139,7 +139,7 @@ class _Redactor:
             for a in plan.acuerdos
         ]
         cabezas = ("Núm.", "Asunto", "Acuerdo", "Fecha", "Solicitado por", "Responsable", "Estatus")
-        papel.tabla(cabezas, filas, (3, 5, 8, 4, 5, 5, 5))
+        papel.tabla(cabezas, filas, (3, 5, 7, 5, 6, 6, 5))
         numeros = {a.numero for a in plan.acuerdos}
         dichos = [
             f"{a.sobre}, {_dia(a.fecha)}: {a.avance}"
@@ -160,7 +160,7 @@ class _Redactor:
             (h.numero, GRAVEDADES[h.gravedad], h.que, h.donde, h.atiende, _dia(h.vence), _cierre(h)) for h in vivos
         ]
         cabezas = ("Núm.", "Gravedad", "Qué", "Dónde", "Atiende", "Vence", "Estatus")
-        self._papel.tabla(cabezas, filas, (3, 4, 9, 6, 5, 4, 5))
+        self._papel.tabla(cabezas, filas, (3, 4, 8, 5, 5, 5, 5))
 
     def simulacros(self, dichos: Sequence[str]) -> None:
         self._papel.titulo(2, "Simulacros juzgados")

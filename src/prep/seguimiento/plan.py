@@ -138,8 +138,11 @@ class Plan:
 
     def entrega_de(self, hito: Hito) -> date | None:
         """When a milestone was delivered: on its own day, or with the activity that produces it."""
-        suya = (a.concluida for a in self.actividades if a.numero == hito.actividad)
-        return hito.entregado or next(suya, None)
+        suya = self._que_produce(hito)
+        return hito.entregado or (suya.concluida if suya else None)
+
+    def _que_produce(self, hito: Hito) -> Actividad | None:
+        return next((a for a in self.actividades if a.numero == hito.actividad), None)
 
     def rubro_de(self, sobre: str) -> str:
         """Under which heading something is told. Of milestones and agreements, which have none, empty."""
@@ -181,7 +184,8 @@ class Plan:
                 yield a.termino, str(a.numero), a.actividad + con, a.responsable
         for h in self.hitos:
             if h.dia is not None and self.entrega_de(h) is None:
-                yield h.dia, h.clave, h.hito, ""
+                suya = self._que_produce(h)
+                yield h.dia, h.clave, h.hito, suya.responsable if suya else ""
         for c in self.acuerdos:
             if c.vence is not None and c.estatus in ("pendiente", "en_proceso"):
                 yield c.vence, c.numero, c.acuerdo, c.responsable
