@@ -304,7 +304,7 @@ def an_act_and_its_document_disagree(noche):
 @ataque("es de jornada en un registro de simulacro")
 def an_act_of_another_mode(noche):
     noche.modo = "jornada"
-    noche.acto("punto_de_nodo", nodo="catd-1", secuencia=3, cabeza="0" * 64)
+    noche.acto("contingencia", clave="RED", texto="Sin internet", doc={})
 
 
 # --- with the key: figures ----------------------------------------------------------------------------------------

@@ -35,6 +35,12 @@ def verificar(
     modo: Annotated[
         Literal["prueba", "simulacro", "jornada"] | None, typer.Option(help="Exige que el corte sea de este modo.")
     ] = None,
+    nodo: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DIR|URL", help="Lo que publicó un nodo por su cuenta: comprueba que aquí está lo mismo. Se repite."
+        ),
+    ] = None,
     sin_imagenes: Annotated[bool, typer.Option("--sin-imagenes", help="No revisa imagen por imagen.")] = False,
     todo: Annotated[bool, typer.Option("--todo", help="Recalcula todos los cortes, no solo el último.")] = False,
     sin_paginas: Annotated[bool, typer.Option("--sin-paginas", help="No vuelve a dibujar las páginas.")] = False,
@@ -55,8 +61,9 @@ def verificar(
     try:
         leida = leer_politica(politica.read_bytes()) if politica else None
         dibujar = con_que_dibujar() if con_que_dibujar and not sin_paginas else None
-        opciones = Opciones(leida, recordar, not sin_imagenes, todo, modo, redibujar=dibujar)
-        informe = comprobar(abrir(donde, plazo), opciones)
+        nodos = [abrir(n, plazo) for n in nodo or ()]
+        opciones = Opciones(leida, recordar, not sin_imagenes, todo, modo, redibujar=dibujar, nodos=nodos)
+        informe: Informe = comprobar(abrir(donde, plazo), opciones)
     except (ErrorEmision, OSError) as e:
         informe = Informe()
         informe.sin_comprobar("lectura", causa(e) if isinstance(e, OSError) else str(e))

@@ -60,11 +60,12 @@ class Contexto:
 @dataclass
 class Revisado:
     """What came of the figures of a corte. `nombradas`: sha256 of the images its actas name; `ofrecidas`: those among
-    them that it says it publishes; `documentos`: its parsed JSON, by path."""
+    them that it says it publishes; `documentos`: its parsed JSON, by path; `bases`: its tables, by election."""
 
     nombradas: set[str] = field(default_factory=set)
     ofrecidas: set[str] = field(default_factory=set)
     documentos: dict[str, Any] = field(default_factory=dict)
+    bases: dict[str, Base] = field(default_factory=dict)
 
 
 def revisar_archivos(
@@ -191,7 +192,7 @@ class _Corte:
         self.archivos, self.m, self.contexto = archivos, m, contexto
         self.revisado = Revisado()
         self.proceso = self.json("proceso.json")
-        self.bases: dict[str, Base] = {}
+        self.bases = self.revisado.bases
         self.paquetes: dict[str, Paquete] = {}
         self.mirados: set[str] = set()
 

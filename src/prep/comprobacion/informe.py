@@ -36,13 +36,15 @@ class Hallazgo:
 
 @dataclass
 class Informe:
-    """Findings in order. `modo`, `corte`, `hora`: of the corte checked, once known."""
+    """Findings in order. `modo`, `corte`, `hora`: of the corte checked, once known; `parcial`: the node whose it is,
+    where it is a corte parcial."""
 
     hallazgos: list[Hallazgo] = field(default_factory=list)
     proceso: str | None = None
     corte: int | None = None
     hora: str | None = None
     modo: str | None = None
+    parcial: str | None = None
     omitidos: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def anotar(self, nivel: Nivel, asunto: str, texto: str) -> None:
@@ -100,7 +102,8 @@ class Informe:
     def veredicto(self) -> str:
         que = "la emisión"
         if self.corte is not None:
-            que = f"el corte {self.corte} de {self.proceso}, {self.hora}, {str(self.modo).upper()}"
+            corte = "el corte" if self.parcial is None else f"el corte PARCIAL de {self.parcial},"
+            que = f"{corte} {self.corte} de {self.proceso}, {self.hora}, {str(self.modo).upper()}"
         if self.codigo == 1:
             primero = next(h for h in self.hallazgos if h.nivel == Nivel.MAL)
             otros = self.hay(Nivel.MAL) - 1
@@ -121,6 +124,7 @@ class Informe:
             "corte": self.corte,
             "hora": self.hora,
             "modo": self.modo,
+            "parcial": self.parcial,
             "no_recalculado": self.no_recalculados,
             "hallazgos": [asdict(h) for h in self.hallazgos],
             "omitidos": [{"nivel": n, "asunto": a, "cuantos": c} for (n, a), c in self.omitidos.items()],

@@ -9,8 +9,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -28,15 +27,25 @@ from prep.comprobacion.corte_publicado import (
     revisar_sitio,
 )
 from prep.comprobacion.informe import Informe
-from prep.comprobacion.recalculo import NoCuadra
+from prep.comprobacion.parcial import (
+    Casillas,
+    contrastar,
+    delegacion_de,
+    publicadas,
+    revisar_alcance,
+    revisar_delegacion,
+    revisar_reconocidos,
+)
+from prep.comprobacion.recalculo import Fila, NoCuadra
 from prep.comprobacion.redibujo import Redibujar, revisar_paginas
 from prep.comprobacion.sitio import MAXIMO_PAGINA, leer_sitio
 from prep.transparencia import arbol
 from prep.transparencia.almacen import Carpeta, Lector
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico
+from prep.transparencia.delegacion import LLAVE_NODO, RUTA_PRUEBA, Delegacion
 from prep.transparencia.emisor import PUNTERO
 from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible, causa
-from prep.transparencia.hojas import leer_hoja, modo_de_llave
+from prep.transparencia.hojas import instante, leer_hoja, modo_de_llave
 from prep.transparencia.manifiesto import MAXIMO, Archivo, Manifiesto
 from prep.transparencia.nota import FIRMA, LlavePublica, b64, de_b64
 from prep.transparencia.politica import MAXIMO_BYTES, Politica, leer_politica
@@ -68,6 +77,7 @@ class Opciones:
     modo: str | None = None  # demand that the corte be of this mode
     espera: float = 2.0  # seconds before looking again at a site that may be changing
     redibujar: Redibujar | None = None  # draws the pages again, where the product is at hand
+    nodos: Sequence[Lector] = ()  # publications of nodes, to be held against this one
 
 
 @dataclass
@@ -112,7 +122,7 @@ PARCIAL = "copia_parcial.txt"
 """In a copy made to check one corte (`verifica.html` makes them): it has neither images nor the files of old cortes."""
 
 
-def verificar(lector: Lector, opciones: Opciones | None = None) -> Informe:
+def verificar(lector: Lector, opciones: Opciones | None = None) -> "Verificado":
     """Check everything the options ask for."""
     o = opciones or Opciones()
     for vuelta in range(VUELTAS):
@@ -124,6 +134,8 @@ def verificar(lector: Lector, opciones: Opciones | None = None) -> Informe:
         time.sleep(o.espera)
         if _cabezas(lector) == antes and (vuelta or isinstance(lector, Carpeta)):
             break
+    de_nodo = replace(o, politica=Politica(informe.llaves), recordar=None, todo=True, nodos=())
+    contrastar(informe, [verificar(nodo, de_nodo) for nodo in o.nodos])
     if informe.codigo == 0 and o.recordar and informe.recuerdo is not None:
         try:
             informe.recuerdo.escribir(o.recordar)
@@ -141,13 +153,20 @@ def _cabezas(lector: Lector) -> tuple[bytes | None, ...]:
         return ()
 
 
-def _verificar(lector: Lector, o: Opciones) -> "_InformeConRecuerdo":
-    informe = _InformeConRecuerdo()
+def _verificar(lector: Lector, o: Opciones) -> "Verificado":
+    informe = Verificado()
     try:
         politica = _politica(lector, o, informe)
-        historia = leer_historia_vigente(lector, politica.registros, politica.testigos.values())
+        instituto = politica.registros
+        informe.delegacion = delegacion_de(lector, instituto)
+        if informe.delegacion is not None:
+            politica = Politica((informe.delegacion.llave,))
+        informe.historia = historia = leer_historia_vigente(lector, politica.registros, politica.testigos.values())
         informe.bien("registro", f"{historia.punto.tamano} hojas bajo la raíz firmada por «{historia.punto.origen}»")
-        _llave_del_sitio(lector, historia, informe)
+        if informe.delegacion is None:
+            _llave_del_sitio(lector, historia, informe)
+            instituto = tuple(firmantes_de_siempre(historia, instituto))
+        informe.llaves = instituto
         _quorum(historia, politica, o, informe)
         recuerdo = _Recuerdo.leer(o.recordar)
         if recuerdo:
@@ -157,8 +176,12 @@ def _verificar(lector: Lector, o: Opciones) -> "_InformeConRecuerdo":
         cortes = _hojas(historia, informe)
         _puntero(lector, cortes, o, informe)
         _manifiestos(lector, cortes, informe)
-        revisar_actos(lector, cortes.todas, cortes.manifiestos, informe)
-        _contenido(lector, cortes, o, informe)
+        es_parcial = informe.delegacion is not None
+        informe.hojas, informe.manifiestos = cortes.todas, cortes.manifiestos
+        informe.documentos = revisar_actos(lector, cortes.todas, cortes.manifiestos, informe, es_parcial)
+        casillas = revisar_delegacion(informe)
+        revisar_reconocidos(informe)
+        _contenido(lector, cortes, o, casillas, informe)
         _sin_firmar(lector, cortes, informe)
         informe.recuerdo = _Recuerdo(historia.punto, _firman(historia))
     except ErrorEmision as e:
@@ -169,8 +192,19 @@ def _verificar(lector: Lector, o: Opciones) -> "_InformeConRecuerdo":
 
 
 @dataclass
-class _InformeConRecuerdo(Informe):
+class Verificado(Informe):
+    """What came of a publication, and what it takes to hold another one against it. `delegacion`: whose it is, where it
+    is a node's; `llaves`: the institute's, now and before; `hojas` and `documentos`: the acts; `lecturas`: by corte
+    computed, the actas that it publishes."""
+
     recuerdo: "_Recuerdo | None" = None
+    historia: Historia | None = None
+    delegacion: Delegacion | None = None
+    llaves: tuple[LlavePublica, ...] = ()
+    hojas: Sequence[tuple[int, Mapping[str, Any]]] = ()
+    documentos: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    manifiestos: Mapping[int, Manifiesto] = field(default_factory=dict)
+    lecturas: dict[int, dict[str, Fila]] = field(default_factory=dict)
 
 
 def _llave_del_sitio(lector: Lector, historia: Historia, informe: Informe) -> None:
@@ -335,7 +369,7 @@ def _hojas(historia: Historia, informe: Informe) -> _Cortes:
             continue
         if cortes.hojas and h["corte"] != cortes.hojas[-1]["corte"] + 1:
             informe.mal("hojas", f"después del corte {cortes.hojas[-1]['corte']} sigue el {h['corte']}: falta o sobra")
-        if hora and _instante(h["hora"]) < _instante(hora):
+        if hora and instante(h["hora"]) < instante(hora):
             informe.mal("hojas", f"el corte {h['corte']} dice una hora anterior a la del previo")
         hora = h["hora"]
         cortes.hojas.append(h)
@@ -355,10 +389,6 @@ def _llave_del_modo(nombre: str, modo: str, informe: Informe) -> None:
         informe.mal("llaves", f"la llave «{nombre}» es de {suyo} y firma cortes de {modo}")
     elif suyo != modo:
         informe.aviso("llaves", f"la llave «{nombre}» tiene nombre de jornada y firma cortes de {modo}")
-
-
-def _instante(hora: str) -> float:
-    return datetime.fromisoformat(hora).timestamp()
 
 
 def _puntero(lector: Lector, cortes: _Cortes, o: Opciones, informe: Informe) -> None:
@@ -433,7 +463,7 @@ def _otra_bitacora(previo: Manifiesto, m: Manifiesto) -> str | None:
     return None
 
 
-def _contenido(lector: Lector, cortes: _Cortes, o: Opciones, informe: Informe) -> None:
+def _contenido(lector: Lector, cortes: _Cortes, o: Opciones, casillas: Casillas, informe: "Verificado") -> None:
     """Files of every corte in a folder (of the last one on the web, unless `todo`); figures and images of the last."""
     parcial = isinstance(lector, Carpeta) and (lector.carpeta / PARCIAL).exists()
     todo = o.todo and not parcial
@@ -461,6 +491,8 @@ def _contenido(lector: Lector, cortes: _Cortes, o: Opciones, informe: Informe) -
             if ultimo:
                 revisar_sitio(lector, firmados.leidos, m, lambda: _sitios(lector, cortes), informe)
             if revisado is not None:
+                informe.lecturas[m.corte] = publicadas(revisado.bases.values())
+                revisar_alcance(m, revisado.bases.values(), casillas, informe)
                 revisar_imagenes(lector, revisado, m, informe, o.imagenes, imagenes)
                 revisar_paginas(firmados.leidos, m, o.redibujar, informe)
         if ultimo:
@@ -531,12 +563,13 @@ _CONOCIDOS = ("checkpoint", PUNTERO, "politica", LLAVE_INSTITUTO, PARCIAL)
 _REVISADOS = ("tile/", "puntos/", "sellos/", "imagenes/", "documentos/")
 
 
-def _sin_firmar(lector: Lector, cortes: _Cortes, informe: Informe) -> None:
+def _sin_firmar(lector: Lector, cortes: _Cortes, informe: "Verificado") -> None:
     """What a folder holds that nothing signed speaks of: nobody should take it for part of the publication."""
     if not isinstance(lector, Carpeta):
         return
     de_cortes = tuple(f"{h['ruta']}/" for h in cortes.hojas)
-    ajenos = [r for r in lector.rutas() if r not in _CONOCIDOS and not r.startswith((*_REVISADOS, *de_cortes))]
+    conocidos = _CONOCIDOS if informe.delegacion is None else (*_CONOCIDOS, RUTA_PRUEBA, LLAVE_NODO)
+    ajenos = [r for r in lector.rutas() if r not in conocidos and not r.startswith((*_REVISADOS, *de_cortes))]
     if ajenos:
         firmadas = _paginas_firmadas(lector, cortes, set(ajenos))
         ajenos = [r for r in ajenos if r not in firmadas]

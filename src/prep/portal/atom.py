@@ -6,7 +6,7 @@ from html import escape
 from typing import Final
 
 from prep.portal.cifras import Doc, miles, truncado
-from prep.portal.textos import IDIOMAS, hora_larga, textos
+from prep.portal.textos import IDIOMAS, hora_larga, numero, textos
 
 ENTRADAS: Final = 60
 
@@ -31,7 +31,7 @@ def atom(manifiesto: Doc, proceso: Doc, avance: Doc | None) -> bytes:
             n, m = a["contabilizadas"][i], a["esperadas"]
             pct = f" ({truncado(n, m)} %)" if m else ""
             partes.append(f"{e['nombre']}: {miles(n)} de {miles(m)} actas contabilizadas{pct}")
-        nombre = f"{t['corte']['numero'].format(n=cortes[i])} · {hora_larga(horas[i], t)}"
+        nombre = f"{numero(manifiesto, t, cortes[i])} · {hora_larga(horas[i], t)}"
         aviso = t["modo"].get(manifiesto["modo"], "")
         if aviso:
             nombre = f"{manifiesto['modo'].upper()}. {nombre}"

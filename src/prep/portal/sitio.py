@@ -29,7 +29,7 @@ from prep.portal.piezas import Pintor, medidor, seguro
 from prep.portal.recursos import ESTATICOS, carpeta
 from prep.portal.tablas import tablas
 from prep.portal.tarjeta import tarjeta
-from prep.portal.textos import IDIOMAS, decir, hora_corta, hora_larga, textos
+from prep.portal.textos import IDIOMAS, advertencia, decir, hora_corta, hora_larga, numero, textos
 
 Corte = Mapping[str, Any]
 Archivo = tuple[str, bytes]
@@ -197,7 +197,7 @@ class Hoja:
             "publico": s.publico,
             "sitio": self.t["nav"]["nombre_sitio"].format(entidad=s.proceso["entidad"]["nombre"]),
             "elecciones": s.proceso["elecciones"],
-            "modo": self.t["modo"].get(s.manifiesto["modo"], ""),
+            "advertencia": advertencia(s.manifiesto, self.t),
             **datos,
         }  # texts only: an integer would be printed as the settings of Django say, not as we do
         html = _motor().get_template(plantilla + ".html").render(Context(contexto))
@@ -211,7 +211,7 @@ class Hoja:
         return {
             "proximo": self.t["corte"]["proximo"].format(hora=hora_corta(proximo[0], self.t)) if proximo else "",
             "cuando": proximo[0] if proximo else "",
-            "numero": self.t["corte"]["numero"].format(n=m["corte"]),
+            "numero": numero(m, self.t),
             "n": str(m["corte"]),
             "hora": m["hora"],
             "larga": hora_larga(m["hora"], self.t),

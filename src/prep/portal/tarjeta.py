@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from prep.portal import tema
 from prep.portal.cifras import Doc, delantera, ordenadas
 from prep.portal.piezas import Pintor
-from prep.portal.textos import IDIOMAS, hora_larga, textos
+from prep.portal.textos import IDIOMAS, hora_larga, numero, textos
 
 ANCHO: Final = 1200
 ALTO: Final = 630
@@ -37,7 +37,7 @@ def tarjeta(manifiesto: Doc, proceso: Doc, resumenes: dict[str, Doc]) -> bytes:
     d.rectangle((0, 0, ANCHO, 84), fill=principal)
     institucion = proceso.get("institucion", {}).get("nombre", proceso["entidad"]["nombre"])
     d.text((50, 42), _corto(d, institucion, 30, ANCHO - 100), fill="#ffffff", font=_letra(30), anchor="lm")
-    momento = f"{t['corte']['numero'].format(n=manifiesto['corte'])} · {hora_larga(manifiesto['hora'], t)}"
+    momento = f"{numero(manifiesto, t)} · {hora_larga(manifiesto['hora'], t)}"
     d.text((50, 102), momento.replace("−", "-"), fill=GRIS, font=_letra(24))  # Vera has no minus sign
     elecciones = proceso["elecciones"]
     principales = elecciones[:1]

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from prep.bitacora.asientos import frontera_en
+from prep.bitacora.models import Hecho
 from prep.bitacora.services import SEDE, anotar
 from prep.dominio.acta.hechos import HOJA, Tipo, sujeto_de
 from prep.dominio.comun.hecho import nuevo_hecho
@@ -53,9 +54,17 @@ class Corte:
 def hacer_corte(p: Publicador, hora: datetime, cierre: bool = False) -> Corte:
     """Publish one corte of everything known now, as of `hora` (aware). Raises `CorteImposible`; nothing is switched."""
     hora = hora.astimezone(ZoneInfo(p.proceso.zona_horaria)).replace(microsecond=0)
+    if p.parcial and not p.parcial.desde <= hora <= p.parcial.hasta:
+        raise CorteImposible(
+            f"La delegación para publicar vale de {p.parcial.desde:%d/%m/%Y %H:%M} a {p.parcial.hasta:%d/%m/%Y %H:%M} "
+            f"y son las {hora:%H:%M} del {hora:%d/%m/%Y}: no se publicó nada. Pida otra al centro."
+        )
     try:
         with turno():
-            with instantanea(compartida=p.procesos > 1) as foto, carpeta_aparte("prep-corte-") as aparte:
+            with (
+                instantanea(compartida=p.procesos > 1, alcance=p.alcance) as foto,
+                carpeta_aparte("prep-corte-") as aparte,
+            ):
                 listo = _preparar(p, hora, cierre, foto, aparte)
             return _cambiar(p, listo)
     except Exception as error:  # whatever it was, what is published stays whole and somebody is told
@@ -103,6 +112,8 @@ def _preparar(p: Publicador, hora: datetime, cierre: bool, foto: Instantanea, ap
         alarmas.insert(0, f"El reloj va atrás del corte anterior ({previa.isoformat()}); se publica con esa hora.")
     lleva = {a.clave for e in p.proceso.elecciones for a in e.actas} - set(compuesto.retenidas)
     registrar = [r for r in foto.fuente.por_registrar() if r[0] in lleva or r[0].startswith(HOJA)] if p.nodo else []
+    if p.parcial:
+        registrar = _sin_las_dichas(p.parcial.nodo, registrar)
     return _Listo(numero, ruta, momento, compuesto, alarmas, foto.posicion, nuevos, reloj, registrar)
 
 
@@ -143,9 +154,19 @@ def _registrar(p: Publicador, listo: _Listo) -> None:
         for clave, registro, cabezas in listo.por_registrar[i : i + _LOTE]:
             base, hecho = registro.split()
             contenido = {"corte": listo.numero, "base": base, "hecho": hecho}
+            if p.parcial:
+                contenido["nodo"] = p.parcial.nodo
             hora = listo.hora
             hechos.append(nuevo_hecho(Tipo.PUBLICADA, sujeto_de(clave), SEDE, hora, contenido, cabezas))
         anotar(hechos, p.nodo, listo.hora)
+
+
+def _sin_las_dichas(nodo: str, registrar: list[tuple[str, str, list[str]]]) -> list[tuple[str, str, list[str]]]:
+    """Those that no corte parcial of this node carried before: only the sede's take an acta off that list."""
+    suyos = Hecho.objects.filter(nodo=nodo, persona=SEDE, tipo=Tipo.PUBLICADA.value).values_list("sujeto", "cuerpo")
+    dichos = [(sujeto, orjson.loads(bytes(cuerpo))["hecho"]["contenido"]) for sujeto, cuerpo in suyos]
+    ya = {(sujeto, f"{c['base']} {c['hecho']}") for sujeto, c in dichos}
+    return [r for r in registrar if (sujeto_de(r[0]), r[1]) not in ya]
 
 
 def _exigir_continuidad(p: Publicador, manifiesto: dict[str, Any]) -> None:

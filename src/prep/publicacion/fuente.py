@@ -106,6 +106,31 @@ class Proyeccion:
         return [(clave, base, cabezas) for clave, base, cabezas in self._cursor.fetchall()]
 
 
+class Acotada:
+    """Of another source, these actas alone. Sheets out of catalogue are of nobody's reach."""
+
+    def __init__(self, fuente: Fuente, alcance: frozenset[str]) -> None:
+        self._fuente, self._alcance = fuente, alcance
+
+    def leer(self, claves: Sequence[str]) -> dict[str, Estado]:
+        return self._fuente.leer([c for c in claves if c in self._alcance])
+
+    def hojas_fuera(self) -> list[Estado]:
+        return []
+
+    def actas(self) -> int:
+        return len(self._todas())
+
+    def en_ceros(self) -> bool:
+        return not any(e.publicada or e.sin_acta for e in self._todas())
+
+    def por_registrar(self) -> list[tuple[str, str, list[str]]]:
+        return [r for r in self._fuente.por_registrar() if r[0] in self._alcance]
+
+    def _todas(self) -> list[Estado]:
+        return list(self._fuente.leer(sorted(self._alcance)).values())
+
+
 class Plegado:
     """Folds the facts again, up to a position: for an auditor who recomputes a past corte on another machine."""
 

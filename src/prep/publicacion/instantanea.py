@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from prep.bitacora.asientos import cabeza
 from prep.plataforma.errores import Impedimento
-from prep.publicacion.fuente import Cursor, Estado, Fuente, Proyeccion
+from prep.publicacion.fuente import Acotada, Cursor, Estado, Fuente, Proyeccion
 
 _CERROJO = 0x50524550
 """Advisory lock of whoever makes a corte: one at a time."""
@@ -32,7 +32,8 @@ class Vista:
 
 @dataclass(frozen=True, slots=True)
 class Instantanea:
-    """`posicion`, `raiz` (hex): size and Merkle root of the bitácora. `identificador`: the exported snapshot."""
+    """`posicion`, `raiz` (hex): size and Merkle root of the bitácora. `identificador`: the exported snapshot.
+    `alcance`: keys of the only actas to be seen, where a corte is not of all."""
 
     posicion: int
     raiz: str
@@ -40,12 +41,13 @@ class Instantanea:
     identificador: str | None = None
     conexion: dict[str, Any] = field(default_factory=dict)
     versiones: Versiones | None = None
+    alcance: frozenset[str] | None = None
 
     def vista(self) -> Vista:
         """The same facts for a worker; in another process, through a connection of its own, open while it lives."""
         if self.identificador is None:
             return Vista(self.fuente, self.versiones)
-        return _abrir(self.identificador, self.conexion)
+        return _acotar(_abrir(self.identificador, self.conexion), self.alcance)
 
 
 @contextmanager
@@ -64,8 +66,9 @@ def turno() -> Iterator[None]:
 
 
 @contextmanager
-def instantanea(compartida: bool) -> Iterator[Instantanea]:
-    """Open a snapshot. `compartida`: export it so that other processes can have a `vista` of it."""
+def instantanea(compartida: bool, alcance: frozenset[str] | None = None) -> Iterator[Instantanea]:
+    """Open a snapshot. `compartida`: export it so that other processes can have a `vista` of it. `alcance`: keys of the
+    only actas to be seen."""
     if connection.in_atomic_block:
         raise RuntimeError("un corte no se hace dentro de otra transacción: no vería lo que otros ya asentaron")
     with transaction.atomic(), connection.cursor() as cursor:
@@ -77,8 +80,14 @@ def instantanea(compartida: bool) -> Iterator[Instantanea]:
             identificador = cursor.fetchone()[0]
         parametros = connection.get_connection_params()
         conexion = {k: parametros[k] for k in ("dbname", "user", "password", "host", "port") if parametros.get(k)}
-        propia = _ver(cursor)
-        yield Instantanea(fin.tamano, fin.raiz().hex(), propia.fuente, identificador, conexion, propia.versiones)
+        propia = _acotar(_ver(cursor), alcance)
+        fuente, versiones = propia.fuente, propia.versiones
+        yield Instantanea(fin.tamano, fin.raiz().hex(), fuente, identificador, conexion, versiones, alcance)
+
+
+def _acotar(vista: Vista, alcance: frozenset[str] | None) -> Vista:
+    """What is kept for the next corte does not say of what reach it was: it is read anew."""
+    return vista if alcance is None else Vista(Acotada(vista.fuente, alcance), None)
 
 
 _PUBLICO: Final = ", ".join(campo for campo in Estado._fields if campo not in ("por_registrar", "cabezas"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -16,8 +17,9 @@ from prep.plataforma.almacen import Almacen
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.huella import huella
 from prep.publicacion.seccion import Seccion
+from prep.transparencia.delegacion import LLAVE_NODO
 from prep.transparencia.nota import Firmante
-from prep.transparencia.registro import Registro
+from prep.transparencia.registro import LLAVE_INSTITUTO, Registro
 
 
 class CorteImposible(Impedimento):
@@ -40,6 +42,24 @@ class Portal(Protocol):
         """Pages at the root, rewritten after the switch; paths from the publication's root."""
 
 
+@dataclass(frozen=True, slots=True)
+class Parcial:
+    """The delegation of the institute under which a node emits what it has, as published: `delegacion`, SHA-256 of its
+    document. `casillas`: its reach; None, any."""
+
+    nodo: str
+    nombre: str
+    delegacion: str
+    desde: datetime
+    hasta: datetime
+    casillas: frozenset[str] | None
+
+    @property
+    def ficha(self) -> dict[str, str]:
+        """What each of its cortes says of itself."""
+        return {"nodo": self.nodo, "nombre": self.nombre, "delegacion": self.delegacion}
+
+
 @dataclass(slots=True)
 class Publicador:
     """What does not change from one corte to the next: the process, where it goes and how.
@@ -51,6 +71,8 @@ class Publicador:
     `nodo`: who puts on record, as facts, what each corte carried.
     `con_libro`: the Excel workbook goes out too; at national size it takes longer than a corte may.
     `publicadas`: SHA-256 of images known to be in the store already.
+    `parcial`: whoever publishes is not the institute but a node, by delegation: every corte says so, and carries
+    nothing out of its reach.
     `reserva`: folder on this machine where a corte keeps what the next may use again; without it, each is made whole.
     """
 
@@ -69,6 +91,7 @@ class Publicador:
     _fijo: dict[str, Any] = field(default_factory=dict, init=False)
     publicadas: set[str] = field(default_factory=set)
     reserva: Path | None = None
+    parcial: Parcial | None = None
 
     def secciones(self, eleccion: Eleccion) -> dict[int, list[Seccion]]:
         """The secciones of each demarcation, in the order of the database; worked out once."""
@@ -86,7 +109,15 @@ class Publicador:
         """The verifiable log that lives in the store."""
         if self.firmante is None:
             raise CorteImposible("falta la llave del instituto, con la que se firma")
-        return Registro(self.almacen, self.firmante)
+        return Registro(self.almacen, self.firmante, llave_en=LLAVE_NODO if self.parcial else LLAVE_INSTITUTO)
+
+    @property
+    def alcance(self) -> frozenset[str] | None:
+        """Keys of the only actas that a corte may carry; None when it carries them all."""
+        if self.parcial is None or (suyas := self.parcial.casillas) is None:
+            return None
+        actas = (a for e in self.proceso.elecciones for a in e.actas)
+        return frozenset(a.clave for a in actas if str(a.casilla.clave) in suyas)
 
     def documento_fijo(self, nombre: str, hacer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         if nombre not in self._fijo:

@@ -60,6 +60,11 @@ def rehacer(carpeta: Path, proceso: Proceso, informativo: Informativo, portal: P
             f"El corte es del proceso {m['proceso']} con huella {m['catalogo'][:16]}… y aquí está {proceso.clave} con "
             f"{proceso.huella[:16]}…: importe el mismo catálogo con «prep proceso importar»."
         )
+    if "parcial" in m:
+        raise RehacerImposible(
+            f"Es un corte parcial de «{m['parcial']['nombre']}», que salió de la bitácora de ese equipo: se comprueba "
+            "con «prep verificar»."
+        )
     posicion = m["bitacora"]["posicion"]
     frontera = frontera_en(posicion)
     if frontera is None or frontera.raiz().hex() != m["bitacora"]["raiz"]:

@@ -411,6 +411,7 @@ def _manifiesto(
         "catalogo": encargo.p.proceso.huella,
         "software": encargo.p.software,
         "cuentas": cuentas,
+        **({"parcial": encargo.p.parcial.ficha} if encargo.p.parcial else {}),
     }
     esquemas.validar("corte", documento, "corte.json")
     return canonico(documento)

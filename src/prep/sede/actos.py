@@ -52,7 +52,7 @@ class Acto:
 def fundar(p: Publicador, nodo: NodoLocal, hora: datetime) -> int:
     """Say, with the institute's key, which process this installation works for, and enrol its node and the people of
     the catalogue. Done again, it enrols whoever is new. How many facts of authority there are."""
-    _exigir_llave_del_modo(p)
+    exigir_llave_del_modo(p)
     firmante = p.registro.firmante
     cargos = [(persona.persona, persona.rol, persona.lugar) for persona in p.informativo.personas]
     raiz = NodoInstituto(firmante, firmante.llave.publica)
@@ -83,7 +83,7 @@ def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None
         )
     if bytes(fila.llave) != p.registro.firmante.llave.publica:
         raise ActoImposible("La llave del instituto no es la que fundó esta instalación: indique esa con --llave.")
-    _exigir_llave_del_modo(p)
+    exigir_llave_del_modo(p)
     hechas = {h["tipo"] for h in firmadas(p)}
     if "puesta_en_ceros" in hechas:
         raise ActoImposible("La puesta en ceros de este destino ya está firmada; no se repite.")
@@ -119,14 +119,14 @@ def huella(p: Publicador, hora: datetime, momento: str, actual: Mapping[str, Sec
     """Sign what is running: program, dependencies, machine, database and configuration, name by name. `momento`: antes,
     durante or despues; `actual`: what `sede.huella.tomar` gives."""
     contenido = {"momento": momento, "software": programa.huella(), **actual}
-    documento = _documento(p, "huella", hora, contenido)
+    documento = documentar(p, "huella", hora, contenido)
     hoja = {"momento": momento, "software": programa.huella(), "documento": documento}
     return Acto("huella", agregar_hoja(p, "huella", hora, **hoja), documento)
 
 
 def contingencia(p: Publicador, hora: datetime, clave: str, texto: str) -> Acto:
     """Declare that something happened; `clave` is the code of the continuity plan."""
-    documento = _documento(p, "contingencia", hora, {"clave": clave, "texto": texto})
+    documento = documentar(p, "contingencia", hora, {"clave": clave, "texto": texto})
     return Acto(
         "contingencia", agregar_hoja(p, "contingencia", hora, clave=clave, texto=texto, documento=documento), documento
     )
@@ -140,7 +140,7 @@ def correccion(p: Publicador, hora: datetime, corte: int, corregido_por: int, mo
     if corregido_por <= corte:
         raise ActoImposible("Un corte solo lo corrige otro posterior.")
     datos = {"corte": corte, "corregido_por": corregido_por, "motivo": motivo}
-    documento = _documento(p, "correccion", hora, datos)
+    documento = documentar(p, "correccion", hora, datos)
     return Acto("correccion", agregar_hoja(p, "correccion", hora, **datos, documento=documento), documento)
 
 
@@ -161,19 +161,20 @@ def cierre(p: Publicador, hora: datetime) -> Acto:
 def _acto(
     p: Publicador, tipo: str, hora: datetime, contenido: Mapping[str, Any], corte: Corte, numero: int | None = None
 ) -> Acto:
-    documento = _documento(p, tipo, hora, contenido)
+    documento = documentar(p, tipo, hora, contenido)
     campos: dict[str, Any] = {"documento": documento} | ({} if numero is None else {"corte": numero})
     return Acto(tipo, agregar_hoja(p, tipo, hora, **campos), documento, corte)
 
 
-def _documento(p: Publicador, tipo: str, hora: datetime, contenido: Mapping[str, Any]) -> str:
+def documentar(p: Publicador, tipo: str, hora: datetime, contenido: Mapping[str, Any]) -> str:
+    """Publish what a leaf is going to attest; its SHA-256."""
     datos = canonico({"formato": f"prep/{tipo}/1", **_comunes(p, hora), **contenido})
     huella_ = hashlib.sha256(datos).hexdigest()
     p.almacen.escribir(f"documentos/{huella_}.json", datos)
     return huella_
 
 
-def _exigir_llave_del_modo(p: Publicador) -> None:
+def exigir_llave_del_modo(p: Publicador) -> None:
     """Keys of drills sign no night, nor that of a night a drill: the name says which."""
     nombre = p.registro.origen
     if modo_de_llave(nombre) == p.modo.value:

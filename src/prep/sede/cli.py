@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -17,8 +18,6 @@ from prep.sede.opciones import Destino, Mapa, Modo, mostrar
 from prep.sede.sala import sala
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from prep.publicacion.publicador import Publicador
     from prep.sede.actos import Acto
 
@@ -194,3 +193,72 @@ def correccion(
         return correccion(p, hora, corte, corregido_por, motivo)
 
     firmar(acto, modo, destino, llave)
+
+
+@app.command()
+def delegar(
+    nodo: Annotated[str, typer.Argument(help="El nodo dado de alta, por ejemplo catd-014.")],
+    hasta: Annotated[
+        datetime,
+        typer.Option(
+            formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"],
+            metavar="FECHA",
+            help="Cuándo vence, hora local, como «2027-06-07 12:00».",
+        ),
+    ],
+    catd: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Clave de un CATD cuyas actas puede publicar. Se repite.", show_default="las que atiende el nodo"
+        ),
+    ] = None,
+    todo: Annotated[bool, typer.Option("--todo", help="Puede publicar las de cualquier casilla que tenga.")] = False,
+    salida: Annotated[
+        Path | None, typer.Option(help="Dónde guardar el archivo.", show_default="NODO.delegacion")
+    ] = None,
+    modo: Modo = None,
+    destino: Destino = None,
+    llave: Llave = None,
+) -> None:
+    """Encarga a un nodo publicar por su cuenta un corte parcial, si el centro no puede, y lo firma en el registro.
+
+    El archivo que hace se lleva al nodo antes de la jornada. No es secreto: solo le sirve a ese equipo.
+    """
+    with sala(modo, destino, llave, None) as s:
+        from zoneinfo import ZoneInfo
+
+        from prep.sede.nodos import delegar
+
+        vence = hasta.replace(tzinfo=ZoneInfo(s.publicador.proceso.zona_horaria))
+        acto, archivo = delegar(s.publicador, s.ahora(), nodo, vence, catd or (), todo)
+    donde = salida or Path(f"{nodo}.delegacion")
+    donde.write_bytes(archivo)
+    typer.echo(
+        f"Firmado en el registro, posición {acto.posicion}: «{nodo}» puede publicar hasta el {hasta:%d/%m/%Y %H:%M}."
+    )
+    typer.echo(f"Llévele {donde}. En el nodo: prep nodo corte --delegacion {donde.name}")
+
+
+@app.command()
+def reconocer_nodo(
+    donde: Annotated[str, typer.Argument(metavar="DIR|URL", help="Lo que publicó el nodo: su carpeta o su dirección.")],
+    plazo: Annotated[int, typer.Option(min=1, help="Segundos que puede tomar leer de la red.")] = 3600,
+    modo: Modo = None,
+    destino: Destino = None,
+    llave: Llave = None,
+) -> None:
+    """Firma hasta dónde publicó un nodo por su cuenta, y de qué actas el instituto publica otra lectura, y por qué.
+
+    Antes, sus hechos deben estar aquí y publicados en un corte.
+    """
+    with sala(modo, destino, llave, None) as s:
+        from prep.sede.nodos import reconocer
+        from prep.transparencia.almacen import abrir
+
+        hecho = reconocer(s.publicador, s.ahora(), abrir(donde, plazo))
+    typer.echo(
+        f"Firmado en el registro, posición {hecho.acto.posicion}: lo que publicó {hecho.nombre}, «{hecho.nodo}»."
+    )
+    typer.echo(f"{cuantos(hecho.actas, 'acta')}; con otra lectura en el instituto: {len(hecho.otras)}.")
+    for clave, porque in sorted(hecho.otras.items()):
+        typer.echo(f"  {clave}: {porque.replace('_', ' ')}")

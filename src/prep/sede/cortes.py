@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,9 +12,11 @@ from prep.plataforma.consola import esperando, fallar, salida
 from prep.plataforma.idioma import cuantos
 from prep.plataforma.opciones import Llave
 from prep.sede.opciones import Destino, Mapa, Modo, mostrar
-from prep.sede.sala import sala
+from prep.sede.sala import Sala, sala, sala_de_nodo
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from prep.publicacion.corte import Corte
 
 Cierre = Annotated[bool, typer.Option("--cierre", help="Es el último corte: la participación incluye las especiales.")]
@@ -35,12 +36,7 @@ def corte(
     if contexto.invoked_subcommand is not None:
         return
     with sala(modo, destino, llave, mapa) as s:
-        from prep.publicacion.programador import intentar
-
-        hecho = intentar(lambda hora: s.hacer(hora, cierre), s.ahora(), s.alarma)
-        if hecho is None:
-            raise typer.Exit(1)
-        mostrar(hecho, s.destino)
+        _ahora(s, cierre)
 
 
 @app.command()
@@ -58,25 +54,65 @@ def programar(
 ) -> None:
     """Publica un corte cada tantos minutos del reloj, haya o no algo nuevo, hasta que se interrumpa."""
     with sala(modo, destino, llave, mapa) as s:
-        from zoneinfo import ZoneInfo
+        _cada(s, cada or s.publicador.informativo.publicacion.cada_minutos)
 
-        from prep.plataforma.reloj import RelojSistema
-        from prep.publicacion.programador import programar as programar_cortes
 
-        minutos = cada or s.publicador.informativo.publicacion.cada_minutos
+def _cada(s: Sala, minutos: int) -> None:
+    """A corte every so many minutes, until somebody interrupts it."""
+    from zoneinfo import ZoneInfo
 
-        def contar(hecho: Corte | None, proximo: datetime) -> bool:
-            if hecho is not None:
-                mostrar(hecho, s.destino)
-            salida.print(f"El siguiente, a las {proximo:%H:%M}.")
-            return True
+    from prep.plataforma.reloj import RelojSistema
+    from prep.publicacion.programador import programar as programar_cortes
 
-        zona = ZoneInfo(s.publicador.proceso.zona_horaria)
-        try:
-            salida.print(f"Un corte cada {minutos} min en {s.destino}. Ctrl-C para terminar.")
-            programar_cortes(lambda h: s.hacer(h, False), RelojSistema(), minutos, zona, s.alarma, contar)
-        except KeyboardInterrupt:
-            salida.print("Terminado; el último corte queda publicado.")
+    def contar(hecho: Corte | None, proximo: datetime) -> bool:
+        if hecho is not None:
+            mostrar(hecho, s.destino)
+        salida.print(f"El siguiente, a las {proximo:%H:%M}.")
+        return True
+
+    zona = ZoneInfo(s.publicador.proceso.zona_horaria)
+    try:
+        salida.print(f"Un corte cada {minutos} min en {s.destino}. Ctrl-C para terminar.")
+        programar_cortes(lambda h: s.hacer(h, False), RelojSistema(), minutos, zona, s.alarma, contar)
+    except KeyboardInterrupt:
+        salida.print("Terminado; el último corte queda publicado.")
+
+
+def _ahora(s: Sala, cierre: bool) -> None:
+    """A corte now, or why not."""
+    from prep.publicacion.programador import intentar
+
+    hecho = intentar(lambda hora: s.hacer(hora, cierre), s.ahora(), s.alarma)
+    if hecho is None:
+        raise typer.Exit(1)
+    mostrar(hecho, s.destino)
+
+
+def de_nodo(
+    delegacion: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="La que hizo «prep operacion delegar»; solo la primera vez."),
+    ] = None,
+    cada: Annotated[int | None, typer.Option("--cada", min=1, max=60, metavar="MIN", help="Sin él, una vez.")] = None,
+    destino: Destino = None,
+    mapa: Mapa = None,
+) -> None:
+    """Publica un corte parcial: solo las actas que este nodo tiene, por encargo del instituto, sin el centro.
+
+    En DESTINO queda una carpeta que cualquier servidor de archivos puede mostrar y que «prep verificar» comprueba.
+    """
+    with sala_de_nodo(destino, delegacion, mapa) as s:
+        parcial = s.publicador.parcial
+        assert parcial is not None
+        salida.print(
+            f"Corte parcial de {escape(parcial.nombre)}: solo las actas que este centro tiene. La delegación vence el "
+            f"{parcial.hasta:%d/%m/%Y %H:%M}.",
+            soft_wrap=True,
+        )
+        if cada is None:
+            _ahora(s, cierre=False)
+        else:
+            _cada(s, cada)
 
 
 @app.command()

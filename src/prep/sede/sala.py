@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prep.plataforma.almacen import Almacen
     from prep.publicacion.corte import Corte
     from prep.publicacion.programador import Alarma
-    from prep.publicacion.publicador import Publicador
+    from prep.publicacion.publicador import Parcial, Publicador
     from prep.transparencia.nota import Firmante
 
 
@@ -65,6 +65,7 @@ def publicador(
     paginas: bool = True,
     con_libro: bool = True,
     reserva: Path | None = None,
+    parcial: Parcial | None = None,
 ) -> Publicador:
     """Whoever publishes, with the institute's portal unless there are to be no `paginas`."""
     from prep import portal
@@ -82,12 +83,44 @@ def publicador(
         con_libro=con_libro,
         mapa=mapa,
         reserva=reserva,
+        parcial=parcial,
     )
 
 
 @contextmanager
 def sala(modo: str | None, destino: str | None, llave: str | None, mapa: Path | None) -> Iterator[Sala]:
     """Open everything over the installation's database; `Impedimento` says what is missing and how to make it."""
+
+    def institucion(_almacen: Almacen, _nodo: NodoLocal) -> tuple[Firmante, None]:
+        from prep.plataforma.llaves import firmante_del_instituto
+
+        return firmante_del_instituto(llave), None
+
+    with _sala(modo, destino, mapa, institucion) as s:
+        yield s
+
+
+@contextmanager
+def sala_de_nodo(destino: str | None, delegacion: Path | None, mapa: Path | None) -> Iterator[Sala]:
+    """The same for a node that publishes by delegation of the institute."""
+
+    def nodo(almacen: Almacen, aqui: NodoLocal) -> tuple[Firmante, Parcial]:
+        from prep.sede.nodos import encargo
+
+        archivo = None if delegacion is None else delegacion.read_bytes()
+        return encargo(almacen, archivo, aqui)
+
+    with _sala(None, destino, mapa, nodo) as s:
+        yield s
+
+
+@contextmanager
+def _sala(
+    modo: str | None,
+    destino: str | None,
+    mapa: Path | None,
+    quien_firma: Callable[[Almacen, NodoLocal], tuple[Firmante, Parcial | None]],
+) -> Iterator[Sala]:
     from prep.plataforma.arranque import django_listo
 
     logging.captureWarnings(True)
@@ -96,26 +129,26 @@ def sala(modo: str | None, destino: str | None, llave: str | None, mapa: Path | 
         from prep.catalogo.services import cargar, informativo, vigente
         from prep.dominio.tabulacion.proceso import Modo
         from prep.plataforma.almacen import abrir
-        from prep.plataforma.llaves import firmante_del_instituto
         from prep.publicacion.programador import Alarma
 
         fila = vigente()
         if modo is not None and modo != fila.modo and fila.estado == fila.Estado.CONGELADO:
             raise Impedimento(f"La puesta en ceros congeló el proceso en modo {fila.modo}; no se publica como {modo}.")
-        quien = firmante_del_instituto(llave)
         donde = destino or str(lugares.dir_publicacion())
         almacen = abrir(donde)
         evidencia, nodo = lugares.dir_evidencia(), nodo_de_aqui()
+        firmante, parcial = quien_firma(almacen, nodo)
         quien_publica = publicador(
             cargar(fila.clave),
             informativo(fila.clave),
             almacen,
             Modo(modo or fila.modo),
-            quien,
+            firmante,
             nodo=nodo,
             evidencia=abrir(str(evidencia), privado=True) if evidencia.is_dir() else None,
             mapa=_contornos(mapa),
             reserva=lugares.dir_reserva(),
+            parcial=parcial,
         )
         yield Sala(quien_publica, donde, Alarma(lugares.archivo_alarma()), nodo)
 

@@ -6,8 +6,8 @@
 | puesta_en_ceros | the zero state was shown                                                                     |
 | huella          | sha256 of the software in use, at a moment (antes, durante, despues)                         |
 | llaves          | a key of the log enters (alta), follows another (rotacion) or stops counting (revocacion)    |
-| delegacion      | who may write facts, and until when: a node, device or person, by opaque id and public key   |
-| punto_de_nodo   | where a node's chain of facts was: how many it had written, and the hash of the last          |
+| delegacion      | a node may emit cortes parciales: its key, from when, until when; the document says of what   |
+| punto_de_nodo   | what a node emitted under its delegation is known: how many leaves its log had, their root    |
 | verdad_sellada  | the truth of a drill exists and will not change: sha256 of what will be opened               |
 | verdad_abierta  | that truth, opened: its document is the one whose sha256 was sealed                          |
 | prorroga        | the close is put off: until when, why                                                        |
@@ -42,6 +42,14 @@ def modo_de_llave(nombre: str) -> str:
     return fin if barra and fin in ("prueba", "simulacro") else "jornada"
 
 
+def origen_de_nodo(instituto: str, nodo: str) -> str:
+    """The name under which a node signs what it emits by delegation of the institute, in the mode of its key."""
+    if modo_de_llave(instituto) == "jornada":
+        return f"{instituto}/nodo-{nodo}"
+    base, _, modo = instituto.rpartition("/")
+    return f"{base}/nodo-{nodo}/{modo}"
+
+
 Comprobador = Callable[[Any], bool]
 
 
@@ -58,6 +66,11 @@ def es_hora(v: Any) -> bool:
     except ValueError:
         return False
     return True
+
+
+def instante(hora: str) -> float:
+    """When that was, to compare."""
+    return datetime.fromisoformat(hora).timestamp()
 
 
 def _texto(maximo: int) -> Comprobador:
@@ -115,15 +128,19 @@ _CAMPOS: dict[str, dict[str, Comprobador]] = {
         "motivo": _texto(200),
     },
     "delegacion": {
-        "accion": _de("alta", "baja"),
-        "papel": _de("nodo", "dispositivo", "persona"),
-        "quien": _identificador,
+        "nodo": _identificador,
         "llave": es_sha256,  # 32 bytes of Ed25519, in hex
         "desde": es_hora,
-        "hasta": _o_nada(es_hora),
-        "motivo": _texto(200),
+        "hasta": es_hora,
+        "documento": es_sha256,
     },
-    "punto_de_nodo": {"nodo": _identificador, "secuencia": _natural, "cabeza": es_sha256},
+    "punto_de_nodo": {
+        "nodo": _identificador,
+        "delegacion": es_sha256,  # the document of the leaf that delegated it
+        "hojas": _natural,
+        "raiz": es_sha256,
+        "documento": es_sha256,
+    },
     "verdad_sellada": {"compromiso": es_sha256},
     "verdad_abierta": {"documento": es_sha256},
     "prorroga": {"hasta": es_hora, "motivo": _texto(300), "documento": es_sha256},

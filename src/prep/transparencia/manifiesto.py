@@ -44,6 +44,11 @@ class Manifiesto:
     raiz: str
     todo: Mapping[str, Any]
 
+    @property
+    def parcial(self) -> Mapping[str, str] | None:
+        """Whose it is, if it is a corte parcial: `nodo`, `nombre` and `delegacion` (SHA-256 of its document)."""
+        return self.todo.get("parcial")
+
     @classmethod
     def leer(cls, datos: bytes) -> "Manifiesto":
         """Raises `FormatoInvalido`. Refuses repeated or odd paths and sizes nobody should download."""
@@ -72,6 +77,8 @@ class Manifiesto:
             "software": isinstance(obj.get("software"), str),
             "cuentas": _cuentas(obj.get("cuentas")),
         }
+        if "parcial" in obj:
+            reglas["parcial"] = _parcial(obj["parcial"])
         for campo in sorted(obj.keys() - reglas.keys() - {"formato"}):
             raise FormatoInvalido(f"manifiesto: sobra el campo «{campo[:40]}»")
         for campo, bien in reglas.items():
@@ -110,6 +117,12 @@ def _natural(v: Any) -> bool:
 
 def _bitacora(v: Any) -> bool:
     return isinstance(v, dict) and v.keys() == {"posicion", "raiz"} and _natural(v["posicion"]) and es_sha256(v["raiz"])
+
+
+def _parcial(v: Any) -> bool:
+    if not isinstance(v, dict) or v.keys() != {"nodo", "nombre", "delegacion"} or not es_sha256(v["delegacion"]):
+        return False
+    return all(isinstance(t, str) and 0 < len(t) <= 200 and t.isprintable() for t in v.values())
 
 
 def _cuentas(v: Any) -> bool:

@@ -203,7 +203,8 @@ def copiar_registro(
 
 
 class Registro:
-    """The writer of a log. One at a time: `candado` gives the lock; a store may bring its own."""
+    """The writer of a log. One at a time: `candado` gives the lock; a store may bring its own. `llave_en`: where its
+    public key is left."""
 
     def __init__(
         self,
@@ -211,9 +212,11 @@ class Registro:
         firmante: Firmante,
         candado: Callable[[], AbstractContextManager[None]] | None = None,
         llaves_anteriores: Iterable[LlavePublica] = (),
+        llave_en: str = LLAVE_INSTITUTO,
     ) -> None:
         self.almacen = almacen
         self.firmante = firmante
+        self._llave_en = llave_en
         self.origen = firmante.llave.nombre
         self._llaves = (firmante.llave, *llaves_anteriores)
         propio: Callable[[], AbstractContextManager[None]] = getattr(almacen, "candado", contextlib.nullcontext)
@@ -308,7 +311,7 @@ class Registro:
                 raise Inconsistente(f"ya se firmó otro punto de control de {posicion + 1} hojas")
             nota = Nota.leer(ya).con(nota.firmas)
         vkey = f"{self.firmante.llave.vkey}\n".encode()
-        if self.almacen.leer(LLAVE_INSTITUTO, 1000) != vkey:
-            self.almacen.reemplazar(LLAVE_INSTITUTO, vkey)
+        if self.almacen.leer(self._llave_en, 1000) != vkey:
+            self.almacen.reemplazar(self._llave_en, vkey)
         self.almacen.reemplazar(ruta_punto(posicion + 1), nota.escribir())
         self.almacen.reemplazar("checkpoint", nota.escribir())

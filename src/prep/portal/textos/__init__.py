@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 import tomllib
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,22 @@ def decir(frase: str, **datos: Any) -> str:
     """Fill a sentence in. `{n:acta|actas}` is the word for one or for several of what `n` counts; `di` does the same
     in the browser (estaticos/textos.js)."""
     return _Frase().vformat(frase, (), datos)
+
+
+def advertencia(manifiesto: Mapping[str, Any], t: dict[str, Any]) -> str:
+    """What must be read before any figure: that it is a drill or a test, that it is only a part. Empty, neither."""
+    avisos = [t["modo"].get(manifiesto["modo"], "")]
+    if parcial := manifiesto.get("parcial"):
+        avisos.append(t["modo"]["parcial"].format(nombre=parcial["nombre"]))
+    return " ".join(filter(None, avisos))
+
+
+def numero(manifiesto: Mapping[str, Any], t: dict[str, Any], corte: int | None = None) -> str:
+    """How a corte is called (or another one of the same emission), and whose it is when it is only a part."""
+    n, parcial = corte or manifiesto["corte"], manifiesto.get("parcial")
+    if parcial:
+        return str(t["corte"]["numero_parcial"].format(n=n, nombre=parcial["nombre"]))
+    return str(t["corte"]["numero"].format(n=n))
 
 
 def hora_larga(hora: str, t: dict[str, Any]) -> str:
