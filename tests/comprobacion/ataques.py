@@ -307,6 +307,17 @@ def an_act_of_another_mode(noche):
     noche.acto("contingencia", clave="RED", texto="Sin internet", doc={})
 
 
+@ataque("vale desde antes de haberse firmado")
+def a_node_delegated_after_the_fact(noche):
+    horas = {"desde": "2024-06-02T20:00:00-06:00", "hasta": "2024-06-03T20:00:00-06:00"}
+    noche.acto("delegacion", nodo="catd-1", llave="0" * 64, **horas, doc={"nombre": "CATD 1", "alcance": "todo"})
+
+
+@ataque("a ese nodo nadie lo había delegado antes")
+def a_node_acknowledged_that_nobody_had_delegated(noche):
+    noche.acto("punto_de_nodo", nodo="catd-1", delegacion="0" * 64, hojas=3, raiz="0" * 64, doc={"otras": []})
+
+
 # --- with the key: figures ----------------------------------------------------------------------------------------
 
 SECCION = ("secciones", 0)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 from ataques import ATAQUES
+from parciales import escenario
 
 from emision_fabrica import AUDITOR, INSTITUTO, NOTARIA, Noche
 from prep.comprobacion.pagina import _leer, verifica_html
@@ -249,6 +250,16 @@ def test_the_page_reads_json_with_one_meaning(calculadora, malo):
     assert calculadora.evaluate(leer, malo) == "Error"
     with pytest.raises(NoCanonico):
         leer_json(malo.encode())
+
+
+def test_what_a_node_published_is_left_for_the_command_and_the_page_says_so(pagina, tmp_path):
+    caso = escenario(tmp_path / "noche")
+    titulo, frase, _ = dar(pagina, caso.nodo.carpeta)
+    assert titulo == "NO SE PUDO COMPROBAR" and "es el corte parcial de un nodo" in frase
+    caso.reconectar()
+    titulo, frase, hallazgos = dar(pagina, caso.centro.carpeta)
+    assert titulo == "CORRECTO" and "lo que «catd-1» publicó por su cuenta no se comparó con esto" in hallazgos
+    assert "nodos" in frase and "delegacion (simulacro): catd-1" in hallazgos
 
 
 def test_the_database_alone_is_told_kindly_what_it_lacks(pagina, noche):

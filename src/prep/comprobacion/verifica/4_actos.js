@@ -13,8 +13,8 @@ const CAMPOS = {
   puesta_en_ceros: { documento: esSha256 },
   huella: { momento: unoDe("antes", "durante", "despues"), software: esSha256, documento: esSha256 },
   llaves: { accion: unoDe("alta", "rotacion", "revocacion"), papel: esTexto(40), llave: esVkey, anterior: oNada(esVkey), motivo: esTexto(200) },
-  delegacion: { accion: unoDe("alta", "baja"), papel: unoDe("nodo", "dispositivo", "persona"), quien: esId, llave: esSha256, desde: esHora, hasta: oNada(esHora), motivo: esTexto(200) },
-  punto_de_nodo: { nodo: esId, secuencia: esNatural, cabeza: esSha256 },
+  delegacion: { nodo: esId, llave: esSha256, desde: esHora, hasta: esHora, documento: esSha256 },
+  punto_de_nodo: { nodo: esId, delegacion: esSha256, hojas: esNatural, raiz: esSha256, documento: esSha256 },
   verdad_sellada: { compromiso: esSha256 },
   verdad_abierta: { documento: esSha256 },
   prorroga: { hasta: esHora, motivo: esTexto(300), documento: esSha256 },
@@ -61,7 +61,7 @@ async function revisarActos(fuente, actos, manifiestos, informe) {
       try { documentos.set(h, await leerActo(fuente, h)); }
       catch (e) { anotarError(informe, "actos", e, `${nombreDe(h)}: `); }
     }
-    const dice = h.texto ?? h.motivo ?? h.momento;
+    const dice = h.texto ?? h.motivo ?? h.momento ?? h.nodo;
     if (h.tipo !== "corte") informe.anotar("bien", "actos", nombreDe(h) + (dice ? `: ${dice}` : ""));
   }
   for (const p of [...turnos(actos, manifiestos), ...contenidos(actos, documentos, manifiestos)]) informe.anotar("mal", "actos", p);
@@ -80,20 +80,26 @@ async function revisarActos(fuente, actos, manifiestos, informe) {
 function* turnos(actos, manifiestos) {
   const primero = actos.find((h) => h.tipo === "corte");
   if (primero && primero.corte !== 1) yield `el registro comienza en el corte ${primero.corte}: faltan los anteriores`;
-  let [cierre, ultimo, ceros] = [null, null, 0];
+  let [cierre, ultimo, hora, ceros] = [null, null, null, 0];
+  const delegados = new Map();
   const selladas = [];
   for (const h of actos) {
     const n = nombreDe(h);
     if (cierre && ["corte", "prorroga", "cierre", "puesta_en_ceros"].includes(h.tipo)) yield `${n}: viene después del cierre`;
     if (h.tipo === "corte") {
       if (manifiestos.get(ultimo)?.cierre) yield `el corte ${h.corte} viene después del ${ultimo}, que dice ser el último`;
-      ultimo = h.corte;
+      [ultimo, hora] = [h.corte, h.hora];
     } else if (h.tipo === "puesta_en_ceros") { if (++ceros > 1 || ultimo === null) yield `${n}: no sigue a ningún corte, o está dos veces`; }
     else if (h.tipo === "cierre") {
       cierre ??= h;
       if (h.corte !== ultimo || manifiestos.get(h.corte)?.cierre === false) yield `${n}: dice que el último corte es el ${h.corte}`;
     } else if (h.tipo === "correccion") { if (!(h.corte < h.corregido_por && h.corregido_por <= (ultimo ?? 0))) yield `${n}: nombra cortes que no hay, o en otro orden`; }
     else if (h.tipo === "prorroga") { if (Date.parse(h.hasta) <= Date.parse(h.hora)) yield `${n}: prorroga hasta una hora que ya pasó`; }
+    else if (h.tipo === "delegacion") {
+      delegados.set(h.documento, h.nodo);
+      if (Date.parse(h.desde) < Date.parse(h.hora) || (hora && Date.parse(h.hora) < Date.parse(hora))) yield `${n}: vale desde antes de haberse firmado`;
+      if (Date.parse(h.hasta) <= Date.parse(h.desde)) yield `${n}: vence antes de empezar`;
+    } else if (h.tipo === "punto_de_nodo") { if (delegados.get(h.delegacion) !== h.nodo) yield `${n}: a ese nodo nadie lo había delegado antes`; }
     else if (h.tipo === "verdad_sellada") { if (selladas.push(h.compromiso) > 1) yield `${n}: ya había una verdad sellada, y la que cuenta es la primera`; }
     else if (h.tipo === "verdad_abierta") {
       if (!selladas.includes(h.documento)) yield `${n}: abre una verdad que nadie selló antes`;

@@ -76,6 +76,8 @@ async function abrirRegistro(fuente, politica) {
   const dicho = leerPunto(nota.texto);
   // The signature comes first: under a head that nobody known signs, only the few leaves that could tell why are read.
   const propias = politica.registros.filter((ll) => ll.nombre === dicho.origen);
+  const delegacion = propias.length ? null : await fuente.leer("delegacion.tlog-proof", 2e5);
+  if (!propias.length && deTexto("c2sp.org/tlog-proof").every((b, i) => b === delegacion?.[i])) throw new NoDisponible(`es el corte parcial de un nodo, «${dicho.origen}»: esta página no comprueba si el instituto se lo delegó; prep verificar, sí`);
   if (!propias.length) throw new NoCoincide(`ninguna llave conocida firma este registro, «${dicho.origen}»`);
   if (nota.firmas.some((f) => propias.some((ll) => ll.nombre === f.nombre && ll.id === f.id))) await abrirPunto(datos, propias, [...politica.testigos.values()]);
   const hojas = await leerHojas(fuente, dicho.tamano);
@@ -542,6 +544,8 @@ async function revisarCortes(fuente, r, informe, conImagenes) {
   await revisarAjenos(fuente, cortes, informe);
   if (anteriores.length && !fuente.completa) informe.anotar("no_recalculado", "archivos de cortes anteriores", `los de ${anteriores.length} no se miraron`);
   if (anteriores.length) informe.anotar("no_recalculado", "cortes anteriores", `las cifras de los anteriores, que son ${anteriores.length}`);
+  const nodos = new Set(actos.filter((h) => h.tipo === "punto_de_nodo").map((h) => h.nodo));
+  for (const nodo of [...nodos].sort()) informe.anotar("no_recalculado", "nodos", `lo que «${nodo}» publicó por su cuenta no se comparó con esto (prep verificar --nodo, sí)`);
 }
 
 // What the first corte fixed: its proceso.json and its databases.
