@@ -3,31 +3,44 @@ as it is told to."""
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
+import orjson
 import pytest
 from django.db import connections
 from django.test import Client
 from telefono import foto
+from typer.testing import CliRunner
 
-from noche import DE_CAMPO, INICIO, PROCESO, Noche, raiz
+from noche import DE_CAMPO, INICIO, PROCESO, Noche, carpeta_de_ejemplo, raiz
+from prep.acceso.models import Cuenta
 from prep.bitacora import entregas
 from prep.bitacora.autoridad import fundar
-from prep.bitacora.nodos import nodo_de_aqui, nodo_local, ser
+from prep.bitacora.models import Instalacion as Fundada
+from prep.bitacora.nodos import NodoInstituto, nodo_de_aqui, nodo_local, ser
 from prep.bitacora.services import anotar, fundar_instalacion, recibir
 from prep.bitacora.services.altas import alta_de_nodo
+from prep.catalogo.services import congelar, importar, informativo
+from prep.cli import app
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.facultades import ClaseNodo
 from prep.dominio.comun.hecho import Hecho
+from prep.dominio.tabulacion.proceso import Modo
 from prep.evidencia.imagenes import guardar_como_llego, guardar_original
+from prep.intercambio import habilitar
 from prep.intercambio.enviar import Envio
 from prep.intercambio.linea import Respuesta, SeCorto
 from prep.plataforma.almacen import evidencia
+from prep.plataforma.errores import Impedimento
+from prep.transparencia.llaves import crear, leer_privada
 
 PERSONAS = ("uno", "dos", "tres", "cuatro")
 
@@ -162,3 +175,62 @@ def al_azar(semilla: int, parte: float = 0.3, *que: str) -> Callable[[int], str]
     azar = random.Random(semilla)
     fallas = que or ("antes", "despues", "a_medias")
     return lambda n: azar.choice(fallas) if azar.random() < parte else ""
+
+
+class Sede:
+    """A centre with its catalogue frozen, its people and the institute's key in its folder."""
+
+    def __init__(self, bases: Any, carpeta: Path, pila: ExitStack) -> None:
+        self.bases, self.carpeta, self.pila = bases, carpeta, pila
+        self.maquina = self.nueva("centro")
+        with self.maquina():
+            privada, _ = crear("instituto.example/prep/prueba", self.maquina.datos / "llaves", archivo="instituto")
+            self.llave = leer_privada(privada)
+            proceso = importar(carpeta_de_ejemplo(), INICIO).proceso
+            congelar(proceso.clave, Modo.PRUEBA, INICIO)
+            self.catd = informativo().catds[0].clave
+            self.actas = [a.clave for e in proceso.elecciones for a in e.actas if a.casilla.catd == self.catd][:3]
+            gente = [("uno", r, self.catd) for r in ("acopiador", "digitalizador", "capturista")]
+            gente += [("dos", "capturista", self.catd), ("cuatro", "verificador", self.catd)]
+            raiz = NodoInstituto(self.llave, self.llave.llave.publica)
+            fundar_instalacion(proceso.clave, "prueba", raiz, nodo_de_aqui(), gente, INICIO)
+            for persona, lugar in (("uno", self.catd), ("dos", self.catd), ("tres", "SEDE")):
+                cuenta = Cuenta(usuario=persona, persona=persona, nombre=persona.title(), lugar=lugar, alta=INICIO)
+                cuenta.set_password(f"clave de {persona}")
+                cuenta.save()
+            self.huella = Fundada.objects.get().llave.hex()
+
+    def nueva(self, nombre: str) -> Instalacion:
+        datos = self.carpeta / nombre
+        datos.mkdir()
+        return Instalacion(self.bases.prestada(self.pila), datos, self.pila)
+
+    def paquete(self, solicitud: dict[str, str], destino: Path, **cambios: Any) -> Path:
+        con = {"clase": ClaseNodo.CATD, "nombre": "CATD 14", "catd": self.catd} | cambios
+        with self.maquina():
+            habilitar.dar_de_alta(orjson.dumps(solicitud), self.llave, destino=destino, **con)
+        return destino
+
+
+def huella_de(sede: Sede) -> str:
+    return sha256(bytes.fromhex(sede.huella)).hexdigest()[:16]
+
+
+def entorno(maquina: Instalacion, rol: str | None = None) -> dict[str, str]:
+    partes = urlsplit(os.environ["DATABASE_URL"])
+    if rol:
+        partes = partes._replace(netloc=f"{rol}@{partes.netloc.rpartition('@')[2]}")
+    url = urlunsplit(partes._replace(path=f"/{maquina.base}"))
+    return os.environ | {"DATABASE_URL": url, "PREP_DATOS_DIR": str(maquina.datos), "COLUMNS": "200"}
+
+
+def prep(maquina: Instalacion, *orden: str | Path, codigo: int = 0) -> str:
+    """What a command says at that machine; it raises the `Impedimento` that it would end by."""
+    with maquina(), pytest.MonkeyPatch.context() as ahi:
+        ahi.chdir(maquina.datos)
+        ahi.setenv("DATABASE_URL", entorno(maquina)["DATABASE_URL"])
+        hecho = CliRunner().invoke(app, list(map(str, orden)), env={"COLUMNS": "200"})
+    if isinstance(hecho.exception, Impedimento):
+        raise hecho.exception
+    assert hecho.exit_code == codigo, hecho.output
+    return " ".join(hecho.output.split())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import signal
@@ -12,83 +11,35 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-import orjson
 import psycopg
 import pytest
-from nodos_aparte import Instalacion, Muerte, intentar, trabajar
-from typer.testing import CliRunner
+from nodos_aparte import Muerte, Sede, entorno, huella_de, intentar, prep, trabajar
 
-from noche import INICIO, carpeta_de_ejemplo
 from prep.acceso.models import Cuenta
 from prep.bitacora import identidad
 from prep.bitacora.actas import acta_de
 from prep.bitacora.autoridad import autoridad
 from prep.bitacora.models import Hecho
 from prep.bitacora.models import Instalacion as Fundada
-from prep.bitacora.nodos import NodoInstituto, nodo_de_aqui
-from prep.bitacora.services import fundar_instalacion
+from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.verificacion import verificar
-from prep.catalogo.services import cargar, congelar, importar, informativo, vigente
-from prep.cli import app
+from prep.catalogo.services import cargar, vigente
 from prep.dominio.acta.transiciones import Captura
 from prep.dominio.comun.facultades import ClaseNodo
-from prep.dominio.tabulacion.proceso import Modo
 from prep.intercambio import habilitar, lotes_de_nodo
 from prep.plataforma import roles, servidor
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.lugares import archivo_qr
 from prep.plataforma.puertos import libre
-from prep.transparencia.llaves import crear, leer_privada
-
-
-class Sede:
-    """A centre with its catalogue frozen, its people and the institute's key in its folder."""
-
-    def __init__(self, bases: Any, carpeta: Path, pila: ExitStack) -> None:
-        self.bases, self.carpeta, self.pila = bases, carpeta, pila
-        self.maquina = self.nueva("centro")
-        with self.maquina():
-            privada, _ = crear("instituto.example/prep", self.maquina.datos / "llaves", archivo="instituto")
-            self.llave = leer_privada(privada)
-            proceso = importar(carpeta_de_ejemplo(), INICIO).proceso
-            congelar(proceso.clave, Modo.PRUEBA, INICIO)
-            self.catd = informativo().catds[0].clave
-            self.actas = [a.clave for e in proceso.elecciones for a in e.actas if a.casilla.catd == self.catd][:3]
-            gente = [("uno", r, self.catd) for r in ("acopiador", "digitalizador", "capturista")]
-            gente.append(("dos", "capturista", self.catd))
-            raiz = NodoInstituto(self.llave, self.llave.llave.publica)
-            fundar_instalacion(proceso.clave, "prueba", raiz, nodo_de_aqui(), gente, INICIO)
-            for persona, lugar in (("uno", self.catd), ("dos", self.catd), ("tres", "SEDE")):
-                cuenta = Cuenta(usuario=persona, persona=persona, nombre=persona.title(), lugar=lugar, alta=INICIO)
-                cuenta.set_password(f"clave de {persona}")
-                cuenta.save()
-            self.huella = Fundada.objects.get().llave.hex()
-
-    def nueva(self, nombre: str) -> Instalacion:
-        datos = self.carpeta / nombre
-        datos.mkdir()
-        return Instalacion(self.bases.prestada(self.pila), datos, self.pila)
-
-    def paquete(self, solicitud: dict[str, str], destino: Path, **cambios: Any) -> Path:
-        con = {"clase": ClaseNodo.CATD, "nombre": "CATD 14", "catd": self.catd} | cambios
-        with self.maquina():
-            habilitar.dar_de_alta(orjson.dumps(solicitud), self.llave, destino=destino, **con)
-        return destino
 
 
 @pytest.fixture
 def sede(bitacora_nueva: Any, bases: Any, tmp_path: Path) -> Iterator[Sede]:
     with ExitStack() as pila:
         yield Sede(bases, tmp_path, pila)
-
-
-def huella_de(sede: Sede) -> str:
-    return sha256(bytes.fromhex(sede.huella)).hexdigest()[:16]
 
 
 def _morir(*_: Any) -> Any:
@@ -218,24 +169,6 @@ def mala_linea(hacia: int, semilla: int) -> Iterator[int]:
         fin.set()
         hilo.join()
         escucha.close()
-
-
-def entorno(maquina: Instalacion, rol: str | None = None) -> dict[str, str]:
-    partes = urlsplit(os.environ["DATABASE_URL"])
-    if rol:
-        partes = partes._replace(netloc=f"{rol}@{partes.netloc.rpartition('@')[2]}")
-    url = urlunsplit(partes._replace(path=f"/{maquina.base}"))
-    return os.environ | {"DATABASE_URL": url, "PREP_DATOS_DIR": str(maquina.datos), "COLUMNS": "200"}
-
-
-def prep(maquina: Instalacion, *orden: str | Path, codigo: int = 0) -> str:
-    """What a command says at that machine."""
-    with maquina(), pytest.MonkeyPatch.context() as ahi:
-        ahi.chdir(maquina.datos)
-        ahi.setenv("DATABASE_URL", entorno(maquina)["DATABASE_URL"])
-        hecho = CliRunner().invoke(app, list(map(str, orden)), env={"COLUMNS": "200"})
-    assert hecho.exit_code == codigo, hecho.output
-    return " ".join(hecho.output.split())
 
 
 def test_from_an_empty_laptop_to_the_centre_over_a_bad_line(sede: Sede, tmp_path: Path) -> None:
