@@ -116,6 +116,7 @@ FALTAS = {
     "lote exportar": Falta("lote", "todavía no sabe de qué proceso e instituto es"),
     "lote importar": Falta("vacio.txt", "no es un lote de PREP Casilla"),
     "nodo alta": Falta("vacio.txt", "no es una solicitud de «prep nodo preparar»"),
+    "nodo corte": SIN_PROCESO,
     "nodo enviar": Falta("--centro ftp://centro", "«ftp://centro» no es la dirección de un nodo"),
     "nodo estado": Falta("", "todavía no sabe de qué proceso e instituto es"),
     "nodo preparar": Falta("central", "no sirve de nombre"),
@@ -125,8 +126,10 @@ FALTAS = {
     "operacion cotejar": Falta("", "Diga con qué huella se compara"),
     "operacion contingencia": Falta("C-1", "Falta el argumento 'texto'."),
     "operacion correccion": Falta("0 1 motivo", "'corte': debe ser 1 o más."),
+    "operacion delegar": Falta("catd-014 --hasta mañana", "«mañana» no es una fecha con su hora"),
     "operacion fundar": Falta("de-mas", "Sobran argumentos: de-mas."),
     "operacion huella": Falta("antes vacio.txt", "vacio.txt no es una huella"),
+    "operacion reconocer-nodo": Falta(".", "importe uno", 1),
     "pagina-verifica": Falta(f"{NADA}/v.html", f"No existe la carpeta {NADA}."),
     "plan informe": Falta(f"{NADA} 2027-13 informe", "«2027-13» no es un mes: escríbalo como 2027-03."),
     "plan iniciar": Falta("plan", "Falta la opción '--jornada'."),
@@ -161,6 +164,9 @@ EN_OTRA_PRUEBA = {
     **dict.fromkeys(
         ("lote exportar", "nodo alta", "nodo enviar", "nodo estado", "nodo preparar", "nodo recibir"),
         "tests/intercambio/test_habilitar.py",
+    ),
+    **dict.fromkeys(
+        ("nodo corte", "operacion delegar", "operacion reconocer-nodo"), "tests/intercambio/test_corte_parcial.py"
     ),
     "postgres roles": "tests/plataforma/test_roles.py",
     "demo": "tests/test_demo.py",

@@ -221,6 +221,17 @@ def test_a_published_no_acta_stands_until_a_reading_is_verified() -> None:
     assert p.state.sin_acta_vigente is None and p.state.situacion is Situacion.PUBLICADA
 
 
+def test_a_no_acta_that_only_a_node_emitted_falls_like_any_other() -> None:
+    p = Pen()
+    p.no_acta("2")
+    base = base_publicada(p.state)
+    assert base is not None
+    p(Tipo.PUBLICADA, "sede", corte=1, base=base[0], hecho=base[1], nodo="catd-7")
+    assert p.refusal is None and p.state.sin_acta_vigente is MotivoSinActa.CASILLA_NO_INSTALADA
+    p.scanned()
+    assert p.state.sin_acta_vigente is None and p.state.situacion is Situacion.EN_CAPTURA
+
+
 def put_on_record(p: Pen, corte: int) -> None:
     base = base_publicada(p.state)
     assert base is not None

@@ -198,14 +198,7 @@ def correccion(
 @app.command()
 def delegar(
     nodo: Annotated[str, typer.Argument(help="El nodo dado de alta, por ejemplo catd-014.")],
-    hasta: Annotated[
-        datetime,
-        typer.Option(
-            formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"],
-            metavar="FECHA",
-            help="Cuándo vence, hora local, como «2027-06-07 12:00».",
-        ),
-    ],
+    hasta: Annotated[str, typer.Option(metavar="FECHA", help="Cuándo vence, hora local: «2027-06-07 12:00».")],
     catd: Annotated[
         list[str] | None,
         typer.Option(
@@ -224,17 +217,21 @@ def delegar(
 
     El archivo que hace se lleva al nodo antes de la jornada. No es secreto: solo le sirve a ese equipo.
     """
+    try:
+        vence = datetime.fromisoformat(hasta).replace(tzinfo=None)
+    except ValueError:
+        fallar(f"«{hasta}» no es una fecha con su hora: escríbala como «2027-06-07 12:00».", 2)
     with sala(modo, destino, llave, None) as s:
         from zoneinfo import ZoneInfo
 
         from prep.sede.nodos import delegar
 
-        vence = hasta.replace(tzinfo=ZoneInfo(s.publicador.proceso.zona_horaria))
+        vence = vence.replace(tzinfo=ZoneInfo(s.publicador.proceso.zona_horaria))
         acto, archivo = delegar(s.publicador, s.ahora(), nodo, vence, catd or (), todo)
     donde = salida or Path(f"{nodo}.delegacion")
     donde.write_bytes(archivo)
     typer.echo(
-        f"Firmado en el registro, posición {acto.posicion}: «{nodo}» puede publicar hasta el {hasta:%d/%m/%Y %H:%M}."
+        f"Firmado en el registro, posición {acto.posicion}: «{nodo}» puede publicar hasta el {vence:%d/%m/%Y %H:%M}."
     )
     typer.echo(f"Llévele {donde}. En el nodo: prep nodo corte --delegacion {donde.name}")
 

@@ -435,6 +435,9 @@ class Pliegue:
         """Put on record what a corte carried, so that it stands even when whoever settled it lost their authority."""
         dicho = self._de_que_lectura(hecho)
         assert dicho is not None
+        parcial = "nodo" in hecho.contenido
+        if parcial and dicho.tipo in (Tipo.SIN_ACTA_CONFIRMADA, Tipo.FUERA_DE_CATALOGO):
+            return  # only what the sede carried stands without a reading
         if dicho.tipo == Tipo.SIN_ACTA_CONFIRMADA:
             sin_acta = SinActa(
                 _MOTIVOS[hecho.contenido["base"]], dicho.id, self.historia.sabe[self.historia.lugares[dicho.id]]
@@ -455,7 +458,7 @@ class Pliegue:
             acta.custodia = Custodia.IDENTIFICADA
             if publicada.imagen.sha256 not in acta.identificadas:
                 acta.identificadas.append(publicada.imagen.sha256)
-        if "nodo" in hecho.contenido:
+        if parcial:
             suya.parcial = True
         else:
             suya.corte = min(corte, suya.corte or corte)
