@@ -80,6 +80,16 @@ def test_every_acta_reappears_equal_or_the_institute_says_why_not(caso: Escenari
     assert "publicó 1 cortes que el instituto todavía no reconoce" in dichos(juntos(caso), Nivel.SIN_COMPROBAR)
 
 
+def test_a_node_acknowledged_when_its_delegation_had_expired_is_warned_of(caso: Escenario) -> None:
+    otro_nodo(caso, *delegar(caso.centro, horas=0.4))
+    for _ in range(2):
+        caso.centro.publicar(0)
+    caso.reconectar()
+    informe = juntos(caso)
+    assert informe.codigo == 0, informe.como_dict()
+    assert "ya vencida la delegación: de que publicara antes responde su propio reloj" in dichos(informe, Nivel.AVISO)
+
+
 def cambiada(acta: Asentado | None) -> Asentado:
     assert acta is not None
     return Asentado(acta.totales, {**acta.votos, "PAN": 1 + int(acta.votos["PAN"]) if acta.votos["PAN"] != 1 else 3})

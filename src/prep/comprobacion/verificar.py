@@ -135,7 +135,8 @@ def verificar(lector: Lector, opciones: Opciones | None = None) -> "Verificado":
         if _cabezas(lector) == antes and (vuelta or isinstance(lector, Carpeta)):
             break
     de_nodo = replace(o, politica=Politica(informe.llaves), recordar=None, todo=True, nodos=())
-    contrastar(informe, [verificar(nodo, de_nodo) for nodo in o.nodos])
+    nodos = o.nodos if informe.llaves else ()  # nothing to hold them against
+    contrastar(informe, [verificar(nodo, de_nodo) for nodo in nodos])
     if informe.codigo == 0 and o.recordar and informe.recuerdo is not None:
         try:
             informe.recuerdo.escribir(o.recordar)

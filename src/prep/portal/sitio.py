@@ -29,7 +29,7 @@ from prep.portal.piezas import Pintor, medidor, seguro
 from prep.portal.recursos import ESTATICOS, carpeta
 from prep.portal.tablas import tablas
 from prep.portal.tarjeta import tarjeta
-from prep.portal.textos import IDIOMAS, advertencia, decir, hora_corta, hora_larga, numero, textos
+from prep.portal.textos import IDIOMAS, advertencias, decir, hora_corta, hora_larga, numero, textos
 
 Corte = Mapping[str, Any]
 Archivo = tuple[str, bytes]
@@ -197,7 +197,7 @@ class Hoja:
             "publico": s.publico,
             "sitio": self.t["nav"]["nombre_sitio"].format(entidad=s.proceso["entidad"]["nombre"]),
             "elecciones": s.proceso["elecciones"],
-            "advertencia": advertencia(s.manifiesto, self.t),
+            "advertencias": advertencias(s.manifiesto, self.t),
             **datos,
         }  # texts only: an integer would be printed as the settings of Django say, not as we do
         html = _motor().get_template(plantilla + ".html").render(Context(contexto))

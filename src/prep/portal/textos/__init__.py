@@ -31,12 +31,12 @@ def decir(frase: str, **datos: Any) -> str:
     return _Frase().vformat(frase, (), datos)
 
 
-def advertencia(manifiesto: Mapping[str, Any], t: dict[str, Any]) -> str:
-    """What must be read before any figure: that it is a drill or a test, that it is only a part. Empty, neither."""
+def advertencias(manifiesto: Mapping[str, Any], t: dict[str, Any]) -> list[str]:
+    """What must be read before any figure: that it is a drill or a test, that it is only a part."""
     avisos = [t["modo"].get(manifiesto["modo"], "")]
     if parcial := manifiesto.get("parcial"):
         avisos.append(t["modo"]["parcial"].format(nombre=parcial["nombre"]))
-    return " ".join(filter(None, avisos))
+    return [aviso for aviso in avisos if aviso]
 
 
 def numero(manifiesto: Mapping[str, Any], t: dict[str, Any], corte: int | None = None) -> str:
