@@ -115,9 +115,12 @@ def revisar_alcance(m: Manifiesto, bases: Iterable[Base], casillas: Casillas, in
             informe.mal("delegación", f"el corte {m.corte} trae {que}, que no es de su alcance")
 
 
-def publicadas(bases: Iterable[Base]) -> dict[str, Fila]:
-    """The actas that a corte publishes, captured or known to have come without acta."""
-    return {f.clave: f for b in bases for f in b.filas if f.cuenta in ("0", "1")}
+def publicadas(bases: Iterable[Base], previas: Mapping[str, Fila] | None) -> dict[str, Fila]:
+    """The actas that a corte publishes, captured or known to have come without acta. `previas`: those of the corte
+    before: what did not change is kept once."""
+    antes = previas or {}
+    filas = {f.clave: f for b in bases for f in b.filas if f.cuenta in ("0", "1")}
+    return {c: antes[c] if c in antes and antes[c].renglon == f.renglon else f for c, f in filas.items()}
 
 
 def revisar_reconocidos(informe: "Verificado") -> None:

@@ -195,8 +195,8 @@ def _verificar(lector: Lector, o: Opciones) -> "Verificado":
 @dataclass
 class Verificado(Informe):
     """What came of a publication, and what it takes to hold another one against it. `delegacion`: whose it is, where it
-    is a node's; `llaves`: the institute's, now and before; `hojas` and `documentos`: the acts; `lecturas`: by corte
-    computed, the actas that it publishes."""
+    is a node's; `llaves`: the institute's, now and before; `hojas` and `documentos`: the acts; `lecturas`: the actas
+    that the last corte publishes, and of a node every corte computed."""
 
     recuerdo: "_Recuerdo | None" = None
     historia: Historia | None = None
@@ -492,7 +492,8 @@ def _contenido(lector: Lector, cortes: _Cortes, o: Opciones, casillas: Casillas,
             if ultimo:
                 revisar_sitio(lector, firmados.leidos, m, lambda: _sitios(lector, cortes), informe)
             if revisado is not None:
-                informe.lecturas[m.corte] = publicadas(revisado.bases.values())
+                if ultimo or informe.delegacion is not None:
+                    informe.lecturas[m.corte] = publicadas(revisado.bases.values(), informe.lecturas.get(m.corte - 1))
                 revisar_alcance(m, revisado.bases.values(), casillas, informe)
                 revisar_imagenes(lector, revisado, m, informe, o.imagenes, imagenes)
                 revisar_paginas(firmados.leidos, m, o.redibujar, informe)
