@@ -78,11 +78,18 @@ def exigir_que_sea_suya(sede: Sede, catd: Instalacion) -> None:
     ):
         with pytest.raises(Impedimento, match=dice):
             prep(centro, "operacion", "delegar", *con)
+    with centro():
+        otro = next(c.clave for c in informativo().catds if c.clave != sede.catd)
+        casillas = {a.casilla for e in cargar().elecciones for a in e.actas}
+    for con, de in ((["--todo"], ""), (["--catd", otro], otro), ([], sede.catd)):
+        alcance = sorted(str(c.clave) for c in casillas if c.catd == de) or "todo"
+        prep(centro, "operacion", "delegar", "catd-014", "--hasta", "2099-01-01 00:00", *con, "--salida", "otra")
+        assert json.loads((centro.datos / "otra").read_bytes())["documento"]["alcance"] == alcance
     with catd():
         lugar = AlmacenCarpeta(catd.datos / "otra")
         dicho = json.loads(archivo)
-        otro = json.dumps(dicho | {"documento": dicho["documento"] | {"alcance": "todo"}}).encode()
-        for malo, dice in ((b"{}", "no es una delegación"), (otro, "no es el que el instituto firmó")):
+        alterado = json.dumps(dicho | {"documento": dicho["documento"] | {"alcance": "todo"}}).encode()
+        for malo, dice in ((b"{}", "no es una delegación"), (alterado, "no es el que el instituto firmó")):
             with pytest.raises(Impedimento, match=dice):
                 nodos.encargo(lugar, malo, nodo_de_aqui())
         assert not lugar.existe("checkpoint")
