@@ -15,6 +15,7 @@ from nodos_aparte import Instalacion, Sede, huella_de, prep
 from telefono import foto
 
 from noche import Noche, lectura
+from prep.bitacora import identidad
 from prep.bitacora.actas import acta_de
 from prep.bitacora.models import Hecho
 from prep.bitacora.nodos import nodo_de_aqui
@@ -92,6 +93,10 @@ def exigir_que_sea_suya(sede: Sede, catd: Instalacion) -> None:
         for malo, dice in ((b"{}", "no es una delegación"), (alterado, "no es el que el instituto firmó")):
             with pytest.raises(Impedimento, match=dice):
                 nodos.encargo(lugar, malo, nodo_de_aqui())
+        identidad.detener("catd-014", "otro equipo usa ese nombre.")
+        with pytest.raises(Impedimento, match="otro equipo usa ese nombre"):
+            nodos.encargo(lugar, archivo, nodo_de_aqui())
+        (catd.datos / "llaves" / "nodo-catd-014.detenido").unlink()
         assert not lugar.existe("checkpoint")
         firmante, parcial = nodos.encargo(lugar, archivo, nodo_de_aqui())
         vencida = replace(parcial, hasta=parcial.desde)

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from prep.bitacora import entregas, identidad
 from prep.bitacora.autoridad import autoridad, instalacion
 from prep.bitacora.models import Acta
 from prep.bitacora.nodos import NodoLocal
@@ -124,6 +125,7 @@ def encargo(almacen: Almacen, archivo: bytes | None, aqui: NodoLocal) -> tuple[F
         delegacion, instituto = _comprobar(prueba, aqui)
     if crudo is None or hashlib.sha256(crudo).hexdigest() != delegacion.documento:
         raise Impedimento("El documento de la delegación no es el que el instituto firmó: pida el archivo otra vez.")
+    identidad.exigir_que_siga(aqui.nodo, entregas.hasta(aqui.nodo)[0])  # who may not write does not publish either
     documento = leer_json(crudo)
     previa = almacen.leer(RUTA_PRUEBA, MAXIMO_PRUEBA)
     if previa not in (None, prueba) or (previa is None and almacen.existe("checkpoint")):
