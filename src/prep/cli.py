@@ -29,10 +29,10 @@ from prep.plataforma.orden import correr
 from prep.plataforma.servir import servir
 from prep.portal.cli import app as portal
 from prep.reproduccion.cli import reproducir
+from prep.sede import cortes
 from prep.sede.cli import app as operacion
 from prep.sede.cortes import app as corte
 from prep.seguimiento.cli import app as plan
-from prep.sede.cortes import de_nodo as corte_de_nodo
 from prep.simulacro.cli import app as simulacro
 from prep.transparencia.cli import llaves, sellar
 
@@ -70,7 +70,7 @@ for nombre, grupo in (
 actas.command()(llenar)
 actas.command()(fotografiar)
 actas.command()(practica)
-nodo.command("corte")(corte_de_nodo)
+nodo.command("corte")(cortes.de_nodo)
 for orden in (leer, reproducir, verificar, pagina_verifica, sellar, testigo, difusor, cofirmas, servir, demo, bench):
     app.command()(orden)
 
