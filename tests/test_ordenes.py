@@ -146,6 +146,9 @@ FALTAS = {
     "proceso validar": Falta(NADA, "no es una carpeta.", 1),
     "proceso ver": SIN_PROCESO,
     "reproducir": Falta(f"{NADA} --salida r", "no existe o no es un archivo ni una carpeta"),
+    "respaldo ensayar": Falta("copias", "todavía no hay qué respaldar. ✗ El ensayo no terminó", 1),
+    "respaldo hacer": Falta("copias", "Esta instalación no se ha fundado", 1),
+    "respaldo restaurar": Falta(NADA, f"No existe la carpeta {NADA}."),
     "sellar": Falta(". --autoridad http://127.0.0.1:9/", "no hay todavía ningún punto de control"),
     "servir": Falta("--certificado vacio.txt", "El certificado y su llave van juntos"),
     "simulacro abrir": Falta(NADA, f"no existe «{NADA}»"),
@@ -171,6 +174,7 @@ EN_OTRA_PRUEBA = {
     "postgres roles": "tests/plataforma/test_roles.py",
     "demo": "tests/test_demo.py",
     "reproducir": "tests/reproduccion/test_noche_publicada.py",
+    "respaldo restaurar": "tests/sede/test_respaldo.py; y «respaldo ensayar» la da",
     "sellar": "tests/transparencia/test_sello.py",
 }
 """Those that do their work in a test or a target of their own: too long, or they need an authority of their own."""
@@ -367,6 +371,8 @@ def test_a_night_typed_from_the_shell(bases: Any, url_postgres: str, django_db_b
         _acceder(sede)
         _planear(sede)
         _vigilar(sede)
+        sede.bien("respaldo hacer", "copias", dice="corte 2; ")
+        sede.bien("respaldo ensayar", "copias", dice="RPO: faltan 0 de los")
         sede.bien("operacion cierre", dice="Firmado en el registro")
         sede.bien("simulacro abrir", "simulacro/verdad.json", dice="verdad_abierta")
         juzgar = ("simulacro juzgar", "simulacro/verdad.json", str(sede.datos / "publicacion"))

@@ -26,13 +26,14 @@ from prep.lectura.trabajo import app as lectura
 from prep.papel.cli import actas
 from prep.plataforma.cli import app as postgres
 from prep.plataforma.orden import correr
-from prep.plataforma.servir import servir
 from prep.portal.cli import app as portal
 from prep.reproduccion.cli import reproducir
 from prep.sede import cortes
 from prep.sede.cli import app as operacion
 from prep.sede.cortes import app as corte
 from prep.seguimiento.cli import app as plan
+from prep.sede.respaldos import app as respaldo
+from prep.sede.servir import servir
 from prep.simulacro.cli import app as simulacro
 from prep.transparencia.cli import llaves, sellar
 
@@ -55,6 +56,7 @@ for nombre, grupo in (
     ("bitacora", bitacora),
     ("corte", corte),
     ("operacion", operacion),
+    ("respaldo", respaldo),
     ("actas", actas),
     ("imagenes", imagenes),
     ("lectura", lectura),

@@ -64,6 +64,11 @@ def archivo_alarma() -> Path:
     return dir_datos() / "alarma.json"
 
 
+def archivo_respaldo() -> Path:
+    """What the last backup was: when, where and up to what."""
+    return dir_datos() / "respaldo.json"
+
+
 def para_escribir(orden: str) -> str:
     """How a person types `prep …` from the folder where they are, to be shown in what a command says."""
     programa = Path(sys.prefix) / "bin" / "prep"

@@ -281,6 +281,14 @@ def _candidatos() -> Iterator[Binarios]:
         yield Binarios(carpeta, _version(carpeta), de_la_rueda=True)
 
 
+def herramienta(nombre: str, version: int) -> Path:
+    """PostgreSQL's own tool for a server of that major version: of the same one, else of a newer one."""
+    sirven = [c for c in _candidatos() if c.version >= version and (c.carpeta / nombre).exists()]
+    if not sirven:
+        raise ErrorPostgres(f"Falta {nombre} de PostgreSQL {version}. Instale postgresql-client-{version}.")
+    return min(sirven, key=lambda c: c.version).carpeta / nombre
+
+
 def _numero(carpeta: Path) -> float:
     with suppress(ValueError):
         return float(carpeta.parent.name)

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from prep.bitacora.asientos import frontera_en
 from prep.bitacora.models import Hecho
 from prep.bitacora.services import SEDE, anotar
 from prep.dominio.acta.hechos import HOJA, Tipo, sujeto_de
 from prep.dominio.comun.hecho import nuevo_hecho
 from prep.plataforma.orden import motivo
 from prep.plataforma.procesos import carpeta_aparte
+from prep.publicacion.continuidad import ruptura, ultimo_corte
 from prep.publicacion.filas import ruta_imagen
 from prep.publicacion.instantanea import Instantanea, instantanea, turno
 from prep.publicacion.publicador import CorteImposible, Publicador
@@ -94,8 +94,8 @@ def _preparar(p: Publicador, hora: datetime, cierre: bool, foto: Instantanea, ap
     """Compute everything from one snapshot and write it; nothing is switched."""
     reloj = Cronometro()
     anterior, manifiesto_anterior = _anterior(p)
-    if manifiesto_anterior is not None:
-        _exigir_continuidad(p, manifiesto_anterior)
+    if manifiesto_anterior is not None and (rota := ruptura(manifiesto_anterior)):
+        raise CorteImposible(rota)
     reloj.paso("anterior")
     numero = anterior["corte"] + 1 if anterior else 1
     ruta = ruta_de(numero)
@@ -169,17 +169,6 @@ def _sin_las_dichas(nodo: str, registrar: list[tuple[str, str, list[str]]]) -> l
     return [r for r in registrar if (sujeto_de(r[0]), r[1]) not in ya]
 
 
-def _exigir_continuidad(p: Publicador, manifiesto: dict[str, Any]) -> None:
-    """Refuse to publish from a bitácora that is not the one the previous corte was signed from, and more."""
-    posicion, raiz = manifiesto["bitacora"]["posicion"], manifiesto["bitacora"]["raiz"]
-    frontera = frontera_en(posicion)
-    if frontera is None or frontera.raiz().hex() != raiz:
-        raise CorteImposible(
-            f"la bitácora ya no es la que firmó el corte {manifiesto['corte']} ({posicion:,} hechos): se perdieron o "
-            "se cambiaron hechos. Revísela con «prep bitacora verificar --publicacion» antes de publicar"
-        )
-
-
 def _poner_portada(p: Publicador, listo: _Listo) -> None:
     """The root's pages. The corte is out by now: one that cannot be written is told, and does not undo it."""
     for nombre, datos in listo.compuesto.paginas.portada:
@@ -208,12 +197,7 @@ def _anterior(p: Publicador) -> tuple[dict[str, Any] | None, dict[str, Any] | No
             break
         emitir_corte(p.registro, pendiente, siguiente)
     p.almacen.descartar(siguiente)
-    if ultimo is None:
-        return None, None
-    manifiesto = p.almacen.leer(f"{ultimo['ruta']}/corte.json")
-    if manifiesto is None or hashlib.sha256(manifiesto).hexdigest() != ultimo["manifiesto"]:
-        raise CorteImposible(f"el corte publicado {ultimo['corte']} está dañado; revise el almacén")
-    return ultimo, orjson.loads(manifiesto)
+    return ultimo_corte(p.almacen) or (None, None)
 
 
 def _escribir(

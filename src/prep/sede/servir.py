@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from prep.plataforma import lugares
 from prep.plataforma.consola import errores, fallar
+from prep.sede.opciones import Destino
 
 
 def servir(
@@ -25,12 +27,16 @@ def servir(
     procesos: Annotated[
         int | None, typer.Option(min=1, max=8, show_default="uno por núcleo", help="Cuántos atienden a la vez.")
     ] = None,
+    destino: Destino = None,
 ) -> None:
     """Atiende a las personas y a los nodos, hasta que se interrumpa.
 
     Se conecta a la base con un rol que no posee nada y con un límite de conexiones: por muchas solicitudes que lleguen,
     los cortes encuentran una libre. Detrás de un proxy, diga sus direcciones en PREP_PROXIES. Los nombres con que se le
     llama van en PREP_HOSTS.
+
+    Antes de atender compara la base con el último corte publicado: con una que va atrás, como la de una copia vieja, no
+    atiende.
     """
     from django.db import connection
 
@@ -53,6 +59,7 @@ def servir(
                         "DATABASE_URL es de quien posee la base: el servidor web no se conecta con ese rol. Ejecute "
                         "«prep postgres roles» y use la dirección de prep_web."
                     )
+            _exigir_continuidad(destino or str(lugares.dir_publicacion()))
             connection.close()
             orden = servidor.orden_de_servidor(
                 puerto, direccion, certificado=certificado, llave=llave, cuantos=procesos
@@ -64,3 +71,13 @@ def servir(
                 fallar("El servidor terminó sin que se le pidiera. Lo que dijo está arriba.")
     except KeyboardInterrupt:
         errores.print("Terminado.")
+
+
+def _exigir_continuidad(publicacion: str) -> None:
+    """Refuse to let people work on a database that lost what was published from it."""
+    from prep.plataforma.almacen import abrir
+    from prep.publicacion.continuidad import ruptura, ultimo_corte
+
+    ultimo = ultimo_corte(abrir(publicacion))
+    if ultimo is not None and (rota := ruptura(ultimo[1])):
+        fallar(f"No se atiende: {rota}.", 1)
