@@ -130,6 +130,7 @@ FALTAS = {
     "operacion fundar": Falta("de-mas", "Sobran argumentos: de-mas."),
     "operacion huella": Falta("antes vacio.txt", "vacio.txt no es una huella"),
     "operacion reconocer-nodo": Falta(".", "importe uno", 1),
+    "operacion vigilar": Falta(f"--reglas {NADA}/r.yml", f"No existe la carpeta {NADA}."),
     "pagina-verifica": Falta(f"{NADA}/v.html", f"No existe la carpeta {NADA}."),
     "plan informe": Falta(f"{NADA} 2027-13 informe", "«2027-13» no es un mes: escríbalo como 2027-03."),
     "plan iniciar": Falta("plan", "Falta la opción '--jornada'."),
@@ -373,6 +374,7 @@ def test_a_night_typed_from_the_shell(bases: Any, url_postgres: str, django_db_b
         _vigilar(sede)
         sede.bien("respaldo hacer", "copias", dice="corte 2; ")
         sede.bien("respaldo ensayar", "copias", dice="RPO: faltan 0 de los")
+        sede.bien("operacion vigilar", dice="Ninguna alarma")
         sede.bien("operacion cierre", dice="Firmado en el registro")
         sede.bien("simulacro abrir", "simulacro/verdad.json", dice="verdad_abierta")
         juzgar = ("simulacro juzgar", "simulacro/verdad.json", str(sede.datos / "publicacion"))

@@ -14,6 +14,7 @@ urlpatterns = [
     path("catd/", include("prep.catd.urls")),
     path("ccv/", include("prep.ccv.urls")),
     path("", include("prep.coordinacion.urls")),
+    path("", include("prep.sede.urls")),
     path("admin/", admin.site.urls),
     path("v1/", intercambio.urls),
 ]

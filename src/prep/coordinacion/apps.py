@@ -8,7 +8,19 @@ class CoordinacionConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from prep.acceso.destinos import registrar
-        from prep.coordinacion.alcances import VEN
+        from prep.acceso import destinos
+        from prep.coordinacion import pestanas
+        from prep.coordinacion.alcances import VEN, VEN_AVISOS, VEN_PERSONAS
+        from prep.coordinacion.muros import HACEN
 
-        registrar("coordinacion-tablero", "coordinacion.tablero.titulo", "coordinacion.tablero.explica", VEN)
+        for ruta, roles in (
+            ("coordinacion-tablero", VEN),
+            ("coordinacion-puestos", VEN_PERSONAS),
+            ("coordinacion-actas", VEN),
+            ("coordinacion-recuperar", VEN_PERSONAS),
+            ("coordinacion-telefonos", VEN_PERSONAS),
+            ("coordinacion-avisos", VEN_AVISOS),
+            ("coordinacion-muros", HACEN),
+        ):
+            pestanas.registrar(ruta, f"coordinacion.pestana.{ruta}", roles)
+        destinos.registrar("coordinacion-tablero", "coordinacion.tablero.titulo", "coordinacion.tablero.explica", VEN)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
 
-from prep.plataforma import letras
+from prep.plataforma import fallas, letras
+from prep.plataforma.errores import Impedimento
 
 registro = logging.getLogger("prep.codigo")
 
@@ -22,6 +24,9 @@ class CodigoDeRespuesta:
         respuesta.headers["X-Codigo"] = codigo
         if respuesta.status_code >= 500 and (fallo := getattr(request, "fallo", None)):
             registro.error("código %s en %s %s", codigo, request.method, request.path, exc_info=fallo)
+            if not isinstance(fallo, Impedimento):  # what was said so that a person can act is no fault of the program
+                donde = f"{request.method} {request.path}"[:200]
+                fallas.anotar(fallas.Falla(datetime.now(UTC), codigo, type(fallo).__name__, donde))
         return respuesta
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:

@@ -54,4 +54,6 @@ ESTADOS: Final = {
     "sin_recibir": Aspecto("mal", "alerta"),
     "callado": Aspecto("aviso", "sin_red"),
     "de_baja": Aspecto("", "tache"),
+    "en_orden": Aspecto("bien", "palomita"),
+    "alarma": Aspecto("mal", "alerta"),
 }

@@ -37,6 +37,11 @@ def archivo_qr() -> Path:
     return dir_llaves() / "qr"
 
 
+def archivo_metricas() -> Path:
+    """The secret that whoever collects the figures of the machines bears."""
+    return dir_llaves() / "metricas"
+
+
 def llave_de_django() -> Path:
     return dir_datos() / "llave_django"
 

@@ -54,9 +54,9 @@ def obreros(cuantos: int, al_nacer: Callable[[], None] | None = None) -> Iterato
 
 @contextmanager
 def carpeta_aparte(prefijo: str, en: Path | None = None) -> Iterator[Path]:
-    """A temporary folder, in `en` or where the system has them, gone at the end. One whose process was killed is removed
-    by the next that asks for `prefijo`: whoever works in a folder holds a lock on it, and so do the processes it forks.
-    """
+    """A temporary folder, in `en` or where the system has them, gone at the end. One whose process was killed is
+    removed by the next that asks for `prefijo`: whoever works in a folder holds a lock on it, and so do the processes
+    it forks."""
     donde = en or Path(tempfile.gettempdir())
     for otra in donde.glob(f"{prefijo}*"):
         if (abandonada := tomar(otra)) is not None:

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "prep.catd",
     "prep.ccv",
     "prep.coordinacion",
+    "prep.sede",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -259,3 +259,44 @@ def reconocer_nodo(
     typer.echo(f"{cuantos(hecho.actas, 'acta')}; con otra lectura en el instituto: {len(hecho.otras)}.")
     for clave, porque in sorted(hecho.otras.items()):
         typer.echo(f"  {clave}: {porque.replace('_', ' ')}")
+
+
+@app.command()
+def vigilar(
+    destino: Destino = None,
+    reglas: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Escribe aquí las mismas alarmas, para Prometheus, y termina.")
+    ] = None,
+) -> None:
+    """Dice cómo está cada parte de la instalación, y qué hacer con cada alarma (código 1 si hay alguna)."""
+    from rich.markup import escape
+
+    from prep.plataforma import lugares
+    from prep.plataforma.arranque import django_listo
+    from prep.plataforma.consola import salida, tabla
+
+    with django_listo():
+        from prep.diseno.textos import texto
+        from prep.plataforma.almacen import abrir
+        from prep.plataforma.reloj import RelojSistema
+        from prep.sede import alarmas, salud
+
+        if reglas is not None:
+            reglas.write_text(alarmas.reglas(), encoding="utf-8")
+            typer.echo(f"Reglas de Prometheus en {reglas}.")
+            return
+        medidas = salud.ver(abrir(destino or str(lugares.dir_publicacion())), RelojSistema().ahora()).medidas
+        cifras = tabla("", "Qué se mide", ">Ahora", ">Alarma desde", "De qué parte", "Detalle")
+        for m in medidas:
+            valor, limite = "" if m.valor is None else f"{m.valor:,}", f"{alarmas.LIMITES[m.que]:,}"
+            que = texto(f"sede.medida.{m.que}")
+            cifras.add_row("✗" if m.es_alarma else "✓", que, valor, limite, escape(m.de), escape(m.detalle))
+        salida.print(cifras)
+        encendidas = alarmas.alarmas(medidas)
+        for a in encendidas:
+            salida.print(f"[red]✗[/] {escape(a.titulo)}", soft_wrap=True)
+            for linea in (*a.casos, a.paso, f"Qué hacer. {a.hacer}", f"docs/alarmas.md#{a.ancla}"):
+                salida.print(f"  {escape(linea)}", soft_wrap=True)
+        if encendidas:
+            fallar(f"Hay {cuantos(len(encendidas), 'alarma')}.", 1)
+        salida.print("Ninguna alarma: todo está en orden.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import wraps
 from hashlib import sha256
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,29 +17,18 @@ from prep.acceso.models import Cuenta
 from prep.acceso.permisos import Vista, cargos_de
 from prep.acceso.roles import Rol
 from prep.catalogo.services.errores import ProcesoDesconocido
-from prep.coordinacion.alcances import VEN, VEN_AVISOS, VEN_PERSONAS
-from prep.coordinacion.muros import HACEN
+from prep.coordinacion.pestanas import TODAS
 from prep.coordinacion.tablas import consulta
 from prep.diseno.textos import texto
 
-PESTANAS: Final[dict[str, tuple[Rol, ...]]] = {
-    "coordinacion-tablero": VEN,
-    "coordinacion-puestos": VEN_PERSONAS,
-    "coordinacion-actas": VEN,
-    "coordinacion-recuperar": VEN_PERSONAS,
-    "coordinacion-telefonos": VEN_PERSONAS,
-    "coordinacion-avisos": VEN_AVISOS,
-    "coordinacion-muros": HACEN,
-}
-
 
 def pestanas(request: HttpRequest) -> list[dict[str, Any]]:
-    """The pages of this room that whoever asks may open."""
+    """The tabs that whoever asks may open."""
     mios = {c.rol for c in cargos_de(request)}
     return [
-        {"ruta": reverse(n), "rotulo": texto(f"coordinacion.pestana.{n}"), "activa": request.path == reverse(n)}
-        for n, roles in PESTANAS.items()
-        if mios & set(roles)
+        {"ruta": reverse(n), "rotulo": texto(rotulo), "activa": request.path == reverse(n)}
+        for n, (rotulo, roles) in TODAS.items()
+        if mios & roles
     ]
 
 

@@ -1,0 +1,49 @@
+"""What the program failed at, under the code that people were shown: one line each, in a file, so that it is known even
+where the database is what failed."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from prep.plataforma.lugares import dir_datos
+
+MAXIMO: Final = 2**20
+"""Of the file. A full one is kept as the previous one."""
+
+
+class Falla(NamedTuple):
+    hora: datetime
+    codigo: str
+    clase: str
+    donde: str
+
+
+def _archivo() -> Path:
+    return dir_datos() / "fallas.jsonl"
+
+
+def anotar(falla: Falla) -> None:
+    """Keep it. What cannot be kept is lost: whoever fails has worse to say."""
+    linea = json.dumps([falla.hora.isoformat(), *falla[1:]], ensure_ascii=False) + "\n"
+    with suppress(OSError):
+        archivo = _archivo()
+        if archivo.exists() and archivo.stat().st_size > MAXIMO:
+            archivo.replace(archivo.with_suffix(".previas"))
+        with archivo.open("a", encoding="utf-8") as f:
+            f.write(linea)
+
+
+def desde(hora: datetime) -> list[Falla]:
+    """Those since `hora`, in order."""
+    halladas = []
+    for archivo in (_archivo().with_suffix(".previas"), _archivo()):
+        with suppress(FileNotFoundError):
+            for linea in archivo.read_text(encoding="utf-8").splitlines():
+                with suppress(ValueError, TypeError):  # cut short by a full disk
+                    cuando, codigo, clase, donde = json.loads(linea)
+                    halladas.append(Falla(datetime.fromisoformat(cuando), codigo, clase, donde))
+    return [f for f in halladas if f.hora >= hora]
