@@ -103,6 +103,12 @@ def test_layers_are_those_that_are_checked() -> None:
     assert [d for d in dichas if d] == capas
 
 
+def test_tests_named_in_pages_exist() -> None:
+    nombradas = {(nombre(p), t) for p in PAGINAS for t in re.findall(r"`(tests/[\w/]+\.py)`", p.read_text("utf-8"))}
+    assert len(nombradas) > 30
+    assert [n for n in sorted(nombradas) if not (RAIZ / n[1]).is_file()] == []
+
+
 def test_modules_named_in_pages_exist() -> None:
     for pagina in PAGINAS:
         for puntos in re.findall(r"`(?:python -m )?prep((?:\.[a-z_0-9]+)+)", pagina.read_text("utf-8")):

@@ -92,7 +92,7 @@ def manual() -> str:
     """`docs/alarmas.md`: what each alarm means and what to do."""
     partes = [texto("sede.manual.encabezado")]
     for a in todas():
-        partes.append(f'## <a id="{a.ancla}"></a>{a.titulo}\n\n{a.paso}\n\n**Qué hacer.** {a.hacer}')
+        partes.append(f'<a id="{a.ancla}"></a>\n\n## {a.titulo}\n\n{a.paso}\n\n**Qué hacer.** {a.hacer}')
     return "\n\n".join(partes) + "\n"
 
 

@@ -130,6 +130,7 @@ class _Copia:
     nuevos: int = 0
     mide: int = 0
     _pendientes: list[bytes] = field(default_factory=list)
+    _espera: int = 0
 
     def objeto(self, datos: bytes) -> str:
         nombre = sha256(datos).hexdigest()
@@ -138,7 +139,8 @@ class _Copia:
             self._pendientes.append(datos)
             self.nuevos += 1
             self.mide += len(datos)
-            if sum(map(len, self._pendientes)) >= _LOTE:
+            self._espera += len(datos)
+            if self._espera >= _LOTE:
                 self.asentar()
         return nombre
 
@@ -166,6 +168,7 @@ class _Copia:
             for datos in self._pendientes:
                 self.destino.escribir(_ruta(sha256(datos).hexdigest()), datos)
         self._pendientes.clear()
+        self._espera = 0
 
 
 def _publicado(almacen: Almacen, copia: _Copia) -> dict[str, Any] | None:
