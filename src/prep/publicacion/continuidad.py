@@ -27,7 +27,7 @@ def ultimo_corte(almacen: Almacen) -> tuple[dict[str, Any], dict[str, Any]] | No
     ultimo = orjson.loads(crudo)
     manifiesto = almacen.leer(f"{ultimo['ruta']}/corte.json")
     if manifiesto is None or hashlib.sha256(manifiesto).hexdigest() != ultimo["manifiesto"]:
-        raise PublicacionDanada(f"el corte publicado {ultimo['corte']} está dañado; revise el almacén")
+        raise PublicacionDanada(f"El corte publicado {ultimo['corte']} está dañado; revise el almacén.")
     return ultimo, orjson.loads(manifiesto)
 
 

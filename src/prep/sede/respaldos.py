@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from prep.plataforma import lugares
 from prep.plataforma.consola import errores, esperando, fallar
@@ -43,7 +45,9 @@ def hacer(lugar: Lugar, destino: Destino = None) -> None:
     hasta = f"corte {r.corte}" if r.corte else "ningún corte"
     typer.echo(f"Respaldo {r.hora} en {lugar}: {cuantos(r.hechos, 'hecho')}, {hasta}; {nuevos}, {hecho.mide:,} bytes.")
     for ruta in hecho.danados:
-        errores.print(f"[red]✗[/] {ruta}: falta o está dañado aquí, y ningún respaldo lo tiene.", soft_wrap=True)
+        errores.print(
+            f"[red]✗[/] {escape(ruta)}: falta o está dañado aquí, y ningún respaldo lo tiene.", soft_wrap=True
+        )
     if hecho.danados:
         fallar("El respaldo quedó hecho sin esos archivos. Véalos con «prep imagenes revisar» y «prep verificar».", 1)
 
@@ -57,7 +61,7 @@ def restaurar(lugar: Lugar) -> None:
     from prep.plataforma import roles
     from prep.plataforma.arranque import django_listo
 
-    sin_django = not lugares.llave_de_django().exists()
+    sin_llave = "PREP_LLAVE" not in os.environ and not lugares.llave_de_django().exists()
     with django_listo(migrar=False, rol=roles.DUENO):
         from prep.plataforma.almacen import abrir_existente
         from prep.sede.respaldo import restaurar as restaurar_respaldo
@@ -72,13 +76,13 @@ def restaurar(lugar: Lugar) -> None:
             )
         hasta = f"corte {r.respaldo.corte}" if r.respaldo.corte else "ningún corte"
         typer.echo(f"Restaurado el respaldo {r.respaldo.hora}: {cuantos(r.respaldo.hechos, 'hecho')}, {hasta}.")
-        if sin_django:
+        if sin_llave:
             r.avisos.append(
-                "faltaba llave_django: se hizo una nueva y nadie podrá usar el segundo factor que tenía. Detenga todo, "
-                "ponga la que guardó y restaure otra vez"
+                "faltaba llave_django y se hizo otra, con la que no sirve el segundo factor de nadie: antes de «prep "
+                "servir», ponga la que guardó"
             )
         for aviso in r.avisos:
-            errores.print(f"[yellow]![/] {aviso[:1].upper()}{aviso[1:]}.", soft_wrap=True)
+            errores.print(f"[yellow]![/] {escape(aviso[:1].upper() + aviso[1:])}.", soft_wrap=True)
         if r.respaldo.corte:
             typer.echo(
                 "Antes de seguir, compare con lo que se ve afuera: «prep bitacora verificar --publicacion URL». Si "

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from prep.plataforma import lugares
 from prep.plataforma.consola import errores, fallar
+from prep.plataforma.errores import Impedimento
 from prep.sede.opciones import Destino
 
 
@@ -74,10 +76,15 @@ def servir(
 
 
 def _exigir_continuidad(publicacion: str) -> None:
-    """Refuse to let people work on a database that lost what was published from it."""
+    """Refuse to let people work on a database that lost what was published from it. Where that cannot be read they
+    work, and whoever started it is told."""
     from prep.plataforma.almacen import abrir
     from prep.publicacion.continuidad import ruptura, ultimo_corte
 
-    ultimo = ultimo_corte(abrir(publicacion))
+    try:
+        ultimo = ultimo_corte(abrir(publicacion))
+    except Impedimento as error:
+        errores.print(f"[yellow]![/] No se comparó la base con lo publicado. {escape(str(error))}", soft_wrap=True)
+        return
     if ultimo is not None and (rota := ruptura(ultimo[1])):
         fallar(f"No se atiende: {rota}.", 1)
