@@ -374,7 +374,8 @@ def test_a_night_typed_from_the_shell(bases: Any, url_postgres: str, django_db_b
         _vigilar(sede)
         sede.bien("respaldo hacer", "copias", dice="corte 2; ")
         sede.bien("respaldo ensayar", "copias", dice="RPO: faltan 0 de los")
-        sede.bien("operacion vigilar", dice="Ninguna alarma")
+        codigo, dicho = sede.correr("operacion vigilar")
+        assert (codigo, "✗ CATD atrasados (alarma desde 1)" in dicho, INGLES.search(dicho)) == (1, True, None), dicho
         sede.bien("operacion cierre", dice="Firmado en el registro")
         sede.bien("simulacro abrir", "simulacro/verdad.json", dice="verdad_abierta")
         juzgar = ("simulacro juzgar", "simulacro/verdad.json", str(sede.datos / "publicacion"))

@@ -131,7 +131,9 @@ def test_a_database_that_goes_behind_what_was_published_serves_nobody(
         assert "Atendiendo" not in hecho.stdout
 
 
-def test_a_copy_that_is_not_whole_is_refused_and_nothing_is_left(noche: Sede, bases: Any, tmp_path: Path) -> None:
+def test_a_copy_altered_or_of_something_else_is_refused_and_nothing_is_left(
+    noche: Sede, bases: Any, tmp_path: Path
+) -> None:
     respaldar(noche)
     copias, otra = noche.carpeta / "copias", tmp_path / "otra"
     hecho = ultimo(AlmacenCarpeta(copias))
@@ -157,37 +159,25 @@ def test_a_copy_that_is_not_whole_is_refused_and_nothing_is_left(noche: Sede, ba
                 restaurar_en(otra, noche)
             (copias / ruta).write_bytes(antes)
             assert not (otra / "publicacion").exists() and not (otra / "evidencia").exists(), ruta
-        assert restaurar_en(otra, noche).respaldo == hecho  # whole again, it is taken
-
-
-def test_a_copy_of_something_else_is_refused(noche: Sede, bases: Any, tmp_path: Path) -> None:
-    """Another key's; a list that says what the database does not; a publication that another key signs."""
-    respaldar(noche)
-    copias = AlmacenCarpeta(noche.carpeta / "copias")
-    hecho = ultimo(copias)
-    assert hecho is not None
-    otra = tmp_path / "otra"
-    (otra / "llaves").mkdir(parents=True)
-    ajena = LlavePrivada.nueva("otro.example/prep/simulacro")
-    (otra / "llaves" / "instituto.vkey").write_text(ajena.llave.vkey)
-    with otra_base(bases):
+        # of something else: another key's; a list that says what neither the database nor the publication do
+        (otra / "llaves").mkdir(parents=True)
+        ajena = LlavePrivada.nueva("otro.example/prep/simulacro")
+        (otra / "llaves" / "instituto.vkey").write_text(ajena.llave.vkey)
         with pytest.raises(RespaldoImposible, match=r"llave del instituto no es la de .*instituto\.vkey"):
             restaurar_en(otra, noche)
         (otra / "llaves" / "instituto.vkey").unlink()
-        (vieja,) = (noche.carpeta / "copias" / "respaldos").iterdir()
         for cambio, dice in (
             ({"proceso": "OTRO"}, "es de otra instalación que la que dice la lista"),
             ({"hechos": hecho.hechos - 1}, "no tiene los"),
             ({"corte": 1}, "el corte 2 fue retirado"),
         ):
-            datos = orjson.loads(vieja.read_bytes()) | cambio
-            lista = orjson.dumps(datos)
-            nueva = f"respaldos/20990101T000000Z.{sha256(lista).hexdigest()}.json"
-            copias.escribir(nueva, lista)
+            falsa = orjson.dumps(orjson.loads(lista.read_bytes()) | cambio)
+            nueva = f"respaldos/20990101T000000Z.{sha256(falsa).hexdigest()}.json"
+            AlmacenCarpeta(copias).escribir(nueva, falsa)
             with pytest.raises(RespaldoImposible, match=dice):
                 restaurar_en(otra, noche)
-            (noche.carpeta / "copias" / nueva).unlink()
-        assert restaurar_en(otra, noche).respaldo == hecho
+            (copias / nueva).unlink()
+        assert restaurar_en(otra, noche).respaldo == hecho  # the good one is taken
 
 
 def test_what_is_damaged_here_is_named_and_another_installation_has_its_own_place(

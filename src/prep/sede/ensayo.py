@@ -44,14 +44,16 @@ class Ensayo:
         return sum(p.segundos for p in self.pasos[1:])
 
 
-def ensayar(lugar: str, en: Path | None) -> Ensayo:
+def ensayar(lugar: str, destino: str | None, en: Path | None) -> Ensayo:
     """Copy, restore aside and recompute; stops at the first step that fails."""
     with django_listo() as url:
         from prep.bitacora.asientos import cabeza, frontera_en
+        from prep.publicacion.corte import ruta_de
         from prep.sede.respaldo import ultimo
 
         ensayo = Ensayo(cabeza().tamano)
-        if not _dar(ensayo, "Respaldar", ["respaldo", "hacer", lugar], os.environ | {"DATABASE_URL": url}):
+        donde = ["--destino", destino] if destino else []
+        if not _dar(ensayo, "Respaldar", ["respaldo", "hacer", lugar, *donde], os.environ | {"DATABASE_URL": url}):
             return ensayo
         respaldo = ultimo(abrir_existente(lugar, privado=True))
         if respaldo is None or not respaldo.corte:
@@ -60,21 +62,19 @@ def ensayar(lugar: str, en: Path | None) -> Ensayo:
         with _maquina(en) as carpeta:
             entorno = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {"PREP_DATOS_DIR": str(carpeta)}
             publicacion = carpeta / "publicacion"
-            _ = (
-                _dar(ensayo, "Restaurar en una máquina vacía", ["respaldo", "restaurar", lugar], entorno)
-                and _dar(
-                    ensayo,
+            for que, orden in (
+                ("Restaurar en una máquina vacía", ["respaldo", "restaurar", lugar]),
+                (
                     "Comprobar firma por firma, contra lo publicado",
                     ["bitacora", "verificar", "--publicacion", str(publicacion)],
-                    entorno,
-                )
-                and _dar(
-                    ensayo,
+                ),
+                (
                     f"Volver a calcular el corte {respaldo.corte}",
-                    ["corte", "rehacer", str(publicacion / "cortes" / f"{respaldo.corte:04d}")],
-                    entorno,
-                )
-            )
+                    ["corte", "rehacer", str(publicacion / ruta_de(respaldo.corte))],
+                ),
+            ):
+                if not _dar(ensayo, que, orden, entorno):
+                    return ensayo
         iguales = frontera_en(respaldo.hechos)
         if iguales is None or iguales.raiz().hex() != respaldo.raiz:
             raise Impedimento("Los hechos del respaldo no son los primeros de esta instalación.")

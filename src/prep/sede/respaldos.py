@@ -93,6 +93,7 @@ def restaurar(lugar: Lugar) -> None:
 @app.command()
 def ensayar(
     lugar: Lugar,
+    destino: Destino = None,
     en: Annotated[
         Path | None,
         typer.Option(
@@ -107,7 +108,7 @@ def ensayar(
     """
     from prep.sede.ensayo import ensayar as ensayar_respaldo
 
-    ensayo = ensayar_respaldo(lugar, en)
+    ensayo = ensayar_respaldo(lugar, destino, en)
     for paso in ensayo.pasos:
         typer.echo(f"{'✓' if paso.bien else '✗'} {paso.que}: {paso.segundos:.1f} s")
         if not paso.bien:
