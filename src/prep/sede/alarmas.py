@@ -8,24 +8,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from prep.acceso.roles import Rol
 from prep.diseno.textos import texto
-
-VEN_MAQUINAS: Final = (Rol.ADMINISTRADOR, Rol.SUPERVISOR, Rol.COORDINADOR, Rol.AUDITOR)
 
 
 @dataclass(frozen=True, slots=True)
 class Medida:
-    """A figure: `que`, which one; `de`, of what part; `detalle`, what else is known. `valor`: None, it is not known."""
+    """A figure: `que`, which one; `de`, of what part; `detalle`, what else is known."""
 
     que: str
-    valor: int | None
+    valor: int
     de: str = ""
     detalle: str = ""
 
     @property
     def es_alarma(self) -> bool:
-        return self.valor is not None and self.valor >= LIMITES[self.que]
+        return self.valor >= LIMITES[self.que]
 
 
 LIMITES: Final = {
@@ -97,11 +94,10 @@ def manual() -> str:
 
 
 def metricas(medidas: Iterable[Medida]) -> str:
-    """The figures as Prometheus reads them. What is not known is not said."""
+    """The figures as Prometheus reads them."""
     por_nombre: dict[str, list[Medida]] = {que: [] for que in LIMITES}
     for m in medidas:
-        if m.valor is not None:
-            por_nombre[m.que].append(m)
+        por_nombre[m.que].append(m)
     lineas = []
     for que, suyas in por_nombre.items():
         lineas += [f"# HELP prep_{que} {texto(f'sede.medida.{que}')}", f"# TYPE prep_{que} gauge"]

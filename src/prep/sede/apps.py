@@ -7,7 +7,7 @@ class SedeConfig(AppConfig):
     verbose_name = "Sede"
 
     def ready(self) -> None:
+        from prep.coordinacion.alcances import VEN_PERSONAS
         from prep.coordinacion.pestanas import registrar
-        from prep.sede.alarmas import VEN_MAQUINAS
 
-        registrar("sede-maquinas", "sede.maquinas.titulo", VEN_MAQUINAS)
+        registrar("sede-maquinas", "sede.maquinas.titulo", VEN_PERSONAS)

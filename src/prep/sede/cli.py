@@ -288,7 +288,7 @@ def vigilar(
         medidas = salud.ver(abrir(destino or str(lugares.dir_publicacion())), RelojSistema().ahora()).medidas
         cifras = tabla("", "Qué se mide", ">Ahora", ">Alarma desde", "De qué parte", "Detalle")
         for m in medidas:
-            valor, limite = "" if m.valor is None else f"{m.valor:,}", f"{alarmas.LIMITES[m.que]:,}"
+            valor, limite = f"{m.valor:,}", f"{alarmas.LIMITES[m.que]:,}"
             que = texto(f"sede.medida.{m.que}")
             cifras.add_row("✗" if m.es_alarma else "✓", que, valor, limite, escape(m.de), escape(m.detalle))
         salida.print(cifras)

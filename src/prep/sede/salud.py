@@ -92,7 +92,9 @@ def _cortes(m: _Momento) -> Iterator[Medida]:
     if m.corte is not None and m.en_curso:
         cada = informativo().publicacion.cada_minutos
         hora = datetime.fromisoformat(m.corte[0]["hora"])
-        yield Medida("turnos_sin_corte", _minutos(hora, m.hora) // cada, detalle=f"El último, a las {hora:%H:%M}.")
+        yield Medida(
+            "turnos_sin_corte", _minutos(hora, m.hora) // cada, detalle=texto("sede.parte.ultimo", hora=f"{hora:%H:%M}")
+        )
     try:
         alarma = json.loads(lugares.archivo_alarma().read_bytes())
     except FileNotFoundError:
@@ -128,8 +130,8 @@ def _actas(m: _Momento) -> Iterator[Medida]:
     yield Medida("catds_atrasados", len(lentos), detalle=_unos(lentos))
     suyos = aparatos(Cuenta.objects.all(), vista)
     yield Medida("telefonos_callados", sum(a.estado == "callado" for a in suyos))
-    lejos = sorted(a.cuenta.nombre for a in suyos if a.desfase is not None and a.estado != "de_baja")
-    yield Medida("relojes_desviados", len(lejos), texto("sede.parte.telefonos"), _unos(lejos))
+    lejos = [a.cuenta.lugar for a in suyos if a.desfase is not None and a.estado != "de_baja"]
+    yield Medida("relojes_desviados", len(lejos), texto("sede.parte.telefonos"), _unos(sorted(set(lejos))))
 
 
 def _enlaces(m: _Momento) -> Iterator[Medida]:

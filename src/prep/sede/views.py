@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from prep.acceso.permisos import abierta, requiere
 from prep.coordinacion import oficina
+from prep.coordinacion.alcances import VEN_PERSONAS
 from prep.coordinacion.tablas import Columna, Tabla, pedida
 from prep.coordinacion.views.comun import con_proceso, pestanas, responder
 from prep.diseno.textos import texto
@@ -19,14 +20,14 @@ from prep.plataforma import lugares
 from prep.plataforma.almacen import AlmacenCarpeta
 from prep.plataforma.llaves import leer_o_crear
 from prep.sede import alarmas, salud
-from prep.sede.alarmas import LIMITES, VEN_MAQUINAS, Medida
+from prep.sede.alarmas import LIMITES, Medida
 
 
 def _ver() -> salud.Salud:
     return salud.ver(AlmacenCarpeta(lugares.dir_publicacion()), oficina.reloj.ahora())
 
 
-@requiere(*VEN_MAQUINAS)
+@requiere(*VEN_PERSONAS)
 @require_GET
 @con_proceso
 def maquinas(request: HttpRequest) -> HttpResponse:
@@ -68,7 +69,7 @@ def _tabla(medidas: tuple[Medida, ...]) -> Tabla:
     return Tabla("maquinas", texto("sede.maquinas.cifras"), columnas, filas, tarjetas=True)
 
 
-@requiere(*VEN_MAQUINAS)
+@requiere(*VEN_PERSONAS)
 @require_GET
 def manual(request: HttpRequest) -> HttpResponse:
     """What each alarm means and what to do."""
