@@ -105,12 +105,11 @@ def _maquina(en: Path | None) -> Iterator[Path]:
     """An empty installation, with the keys of this one, that is gone at the end."""
     with carpeta_aparte("prep-ensayo-", en) as carpeta:
         carpeta.chmod(0o711)  # the database runs as another user when we are root
-        for de, a in (
-            (lugares.dir_llaves(), carpeta / "llaves"),
-            (lugares.llave_de_django(), carpeta / "llave_django"),
-        ):
-            if de.is_dir():
-                shutil.copytree(de, a)
-            elif de.exists():
-                shutil.copy2(de, a)
-        yield carpeta
+        if lugares.dir_llaves().is_dir():
+            shutil.copytree(lugares.dir_llaves(), carpeta / "llaves")
+        if lugares.llave_de_django().exists():
+            shutil.copy2(lugares.llave_de_django(), carpeta / "llave_django")
+        try:
+            yield carpeta
+        finally:  # the database's may be a link to where its user can be
+            shutil.rmtree((carpeta / "postgres").resolve(), ignore_errors=True)
