@@ -31,9 +31,9 @@ from prep.reproduccion.cli import reproducir
 from prep.sede import cortes
 from prep.sede.cli import app as operacion
 from prep.sede.cortes import app as corte
-from prep.seguimiento.cli import app as plan
 from prep.sede.respaldos import app as respaldo
 from prep.sede.servir import servir
+from prep.seguimiento.cli import app as plan
 from prep.simulacro.cli import app as simulacro
 from prep.transparencia.cli import llaves, sellar
 
