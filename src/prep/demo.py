@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from prep.dominio.comun.hecho import Hecho
     from prep.lectura.obrero import Obrero
     from prep.papel.formas import Formas
-    from prep.simulacro.diseno import Diseno
     from prep.simulacro.noche import ActaSimulada, Noche
 
 CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))
@@ -149,6 +148,7 @@ def _noche(casillas: int, semilla: int, pausa: float) -> bool:
     from prep.sede.actos import cierre, puesta_en_ceros
     from prep.sede.sala import publicador
     from prep.simulacro.diseno import disenar, pdf_empates
+    from prep.simulacro.entrega import entregar
     from prep.simulacro.noche import Noche
     from prep.simulacro.sello import abrir, sellar
     from prep.transparencia.llaves import crear, leer_privada
@@ -211,7 +211,8 @@ def _noche(casillas: int, semilla: int, pausa: float) -> bool:
         abrir(quien, hora, diseno.datos)
         avance.update(tarea, completed=CORTES, description=f"{hora:%H:%M} cierre")
     _contar_lectura(puestas)
-    return _juzgar(diseno, final.alarmas)
+    veredicto = entregar(diseno.datos, dir_publicacion(), _inicio(), final.alarmas)
+    return veredicto["codigo"] == 0 and not final.alarmas
 
 
 def _lo_que_toca(actas: list[ActaSimulada], escritos: set[str], hasta: datetime | None) -> list[Hecho]:
@@ -250,24 +251,6 @@ def _retratar(formas: Formas, actas: list[ActaSimulada], carpeta: Path, semilla:
     with barra() as avance:
         retratos = retratar_todas(formas, actas, carpeta, semilla)
         return dict(avance.track(retratos, len(actas), description="Imprimiendo, llenando y fotografiando actas"))
-
-
-def _juzgar(diseno: Diseno, alarmas: tuple[str, ...]) -> bool:
-    """Judge what was published as a stranger would, and leave the verdict and the report beside the start page."""
-    from prep.portal.redibujo import redibujar
-    from prep.simulacro.entrega import escribir_informe, mostrar
-    from prep.simulacro.juez import juzgar
-    from prep.simulacro.veredicto import renglones
-    from prep.transparencia.almacen import Carpeta
-
-    veredicto = juzgar(diseno.datos, Carpeta(dir_publicacion()), redibujar)
-    mostrar(veredicto)
-    for renglon in (*renglones(veredicto), *(f"Alarma: {a}" for a in alarmas)):
-        salida.print(f"[red]✗[/] {escape(renglon)}", soft_wrap=True)
-    salida.print(f"Verificación independiente: {escape(veredicto['comprobacion']['veredicto'])}", soft_wrap=True)
-    (_inicio() / "veredicto.json").write_text(json.dumps(veredicto, ensure_ascii=False, indent=1), encoding="utf-8")
-    escribir_informe(veredicto, [], _inicio())
-    return veredicto["codigo"] == 0 and not alarmas
 
 
 def _inicio() -> Path:

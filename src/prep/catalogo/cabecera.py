@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from prep.catalogo.campos import COLOR, SIGLAS, DatoInvalido, Lector, opcion, parecido, patron, recortado, texto
+from prep.catalogo.campos import COLOR, SIGLAS, DatoInvalido, opcion, patron, recortado, texto
 from prep.catalogo.informativo import LECTURA, Difusor, Institucion, Parametros, Practica, Publicacion
 from prep.catalogo.problemas import Problema
 from prep.catalogo.tablas import MALO, REQUERIDO, Bloc, decodificar, leer_bytes
+from prep.catalogo.toml import Esquema, Lineas, abrir, cadena, leer_tabla, numero, tabla_de
 from prep.dominio.tabulacion.claves import TIPOS_CASILLA
 from prep.dominio.tabulacion.proceso import Ambito
 
@@ -56,30 +56,10 @@ class Cabecera:
     textos: dict[str, str]
 
 
-def _cadena(leer: Lector) -> Lector:
-    def leer_cadena(dato: Any) -> Any:
-        if not isinstance(dato, str):
-            raise DatoInvalido(f"«{recortado(dato)}» debe ser un texto.", "Escríbalo entre comillas.")
-        return leer(dato.strip())
-
-    return leer_cadena
-
-
 def _si_o_no(dato: Any) -> bool:
     if not isinstance(dato, bool):
         raise DatoInvalido(f"«{recortado(dato)}» no es true ni false.", "Va sin comillas.")
     return dato
-
-
-def _numero(minimo: int, maximo: int) -> Lector:
-    def leer(dato: Any) -> int:
-        if not isinstance(dato, int) or isinstance(dato, bool) or not minimo <= dato <= maximo:
-            raise DatoInvalido(
-                f"«{recortado(dato)}» no es un número entero de {minimo} a {maximo}.", "Va sin comillas."
-            )
-        return dato
-
-    return leer
 
 
 def _zona(dato: str) -> str:
@@ -108,17 +88,15 @@ def _siglas(dato: Any) -> tuple[str, ...]:
     return tuple(SIGLAS(s) for s in dato)
 
 
-_NOMBRE: Final = _cadena(texto())
-_CLAVE_PROCESO: Final = _cadena(
+_NOMBRE: Final = cadena(texto())
+_CLAVE_PROCESO: Final = cadena(
     patron(
         r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", "una clave: se esperan letras sin acentos, dígitos y guiones, como JAL-2027"
     )
 )
-_ABREVIATURA: Final = _cadena(patron(r"[A-Z]{2,6}", "una abreviatura: se esperan de 2 a 6 mayúsculas, como JAL"))
-_ELECCION: Final = _cadena(
-    patron(r"[A-Z][A-Z0-9_]{0,15}", "una clave de elección: se esperan mayúsculas, como DIP_LOC")
-)
-_TIPO_ACTA: Final = _cadena(patron(r"[A-Z0-9]{1,2}", "un tipo de acta: uno o dos dígitos o mayúsculas, como 05"))
+_ABREVIATURA: Final = cadena(patron(r"[A-Z]{2,6}", "una abreviatura: se esperan de 2 a 6 mayúsculas, como JAL"))
+_ELECCION: Final = cadena(patron(r"[A-Z][A-Z0-9_]{0,15}", "una clave de elección: se esperan mayúsculas, como DIP_LOC"))
+_TIPO_ACTA: Final = cadena(patron(r"[A-Z0-9]{1,2}", "un tipo de acta: uno o dos dígitos o mayúsculas, como 05"))
 
 
 def _tipos_acta(dato: Any) -> dict[str, str]:
@@ -129,24 +107,22 @@ def _tipos_acta(dato: Any) -> dict[str, str]:
     return {tipo: _TIPO_ACTA(acta) for tipo, acta in sorted(dato.items())}
 
 
-_AMBITO: Final = _cadena(opcion([a.value for a in Ambito]))
-_AGRUPA: Final = _cadena(opcion([Ambito.DISTRITO.value, Ambito.MUNICIPIO.value]))
-_COLOR: Final = _cadena(COLOR)
-_SITIO: Final = _cadena(patron(r"https?://[^\s<>\"']{1,200}", "una dirección web que empiece con https://"))
+_AMBITO: Final = cadena(opcion([a.value for a in Ambito]))
+_AGRUPA: Final = cadena(opcion([Ambito.DISTRITO.value, Ambito.MUNICIPIO.value]))
+_COLOR: Final = cadena(COLOR)
+_SITIO: Final = cadena(patron(r"https?://[^\s<>\"']{1,200}", "una dirección web que empiece con https://"))
 
-_Esquema = dict[str, tuple[Lector, Any]]
-
-_RAIZ: Final[_Esquema] = {
+_RAIZ: Final[Esquema] = {
     "clave": (_CLAVE_PROCESO, REQUERIDO),
     "nombre": (_NOMBRE, REQUERIDO),
-    "zona_horaria": (_cadena(_zona), "America/Mexico_City"),
+    "zona_horaria": (cadena(_zona), "America/Mexico_City"),
 }
-_ENTIDAD: Final[_Esquema] = {
-    "id": (_numero(0, 99), REQUERIDO),
+_ENTIDAD: Final[Esquema] = {
+    "id": (numero(0, 99), REQUERIDO),
     "nombre": (_NOMBRE, REQUERIDO),
     "abreviatura": (_ABREVIATURA, REQUERIDO),
 }
-_ELECCIONES: Final[_Esquema] = {
+_ELECCIONES: Final[Esquema] = {
     "clave": (_ELECCION, REQUERIDO),
     "nombre": (_NOMBRE, REQUERIDO),
     "tipo_acta": (_TIPO_ACTA, REQUERIDO),
@@ -154,28 +130,28 @@ _ELECCIONES: Final[_Esquema] = {
     "ambito": (_AMBITO, REQUERIDO),
     "agrupa": (_AGRUPA, None),
 }
-_INSTITUCION: Final[_Esquema] = {
+_INSTITUCION: Final[Esquema] = {
     "nombre": (_NOMBRE, ""),
     "siglas": (_NOMBRE, ""),
     "sitio": (_SITIO, ""),
     "portal": (_SITIO, ""),
-    "logotipo": (_cadena(lambda dato: dato), ""),
+    "logotipo": (cadena(lambda dato: dato), ""),
     "color_principal": (_COLOR, Institucion().color_principal),
     "color_acento": (_COLOR, Institucion().color_acento),
 }
-_DIFUSORES: Final[_Esquema] = {"nombre": (_NOMBRE, REQUERIDO), "url": (_SITIO, REQUERIDO)}
-_PUBLICACION: Final[_Esquema] = {
+_DIFUSORES: Final[Esquema] = {"nombre": (_NOMBRE, REQUERIDO), "url": (_SITIO, REQUERIDO)}
+_PUBLICACION: Final[Esquema] = {
     "inicio": (_instante, None),
     "fin": (_instante, None),
-    "cada_minutos": (_numero(1, 60), 15),
+    "cada_minutos": (numero(1, 60), 15),
 }
-_PARAMETROS: Final[_Esquema] = {
-    "boletas_especiales": (_numero(0, 9999), 750),
+_PARAMETROS: Final[Esquema] = {
+    "boletas_especiales": (numero(0, 9999), 750),
     "mezcla_cuenta": (_si_o_no, False),
     "empates": (_siglas, ()),
-    "lectura": (_cadena(opcion(LECTURA)), "apagada"),
+    "lectura": (cadena(opcion(LECTURA)), "apagada"),
 }
-_PRACTICA: Final[_Esquema] = {"exigida": (_si_o_no, False), "errores": (_numero(0, 100), Practica().errores)}
+_PRACTICA: Final[Esquema] = {"exigida": (_si_o_no, False), "errores": (numero(0, 100), Practica().errores)}
 _TABLAS: Final = (
     "entidad",
     "elecciones",
@@ -188,29 +164,6 @@ _TABLAS: Final = (
 )
 
 
-class _Lineas:
-    """Where each key of the file was written: tomllib does not say."""
-
-    def __init__(self, contenido: str) -> None:
-        self._lineas: dict[tuple[str, ...], int] = {}
-        tabla: tuple[str, ...] = ()
-        cuenta: dict[str, int] = {}
-        for numero, linea in enumerate(contenido.splitlines(), 1):
-            if encabezado := re.match(r"\s*\[(\[?)\s*([\w-]+)\s*\]", linea):
-                nombre = encabezado[2]
-                if encabezado[1]:
-                    cuenta[nombre] = cuenta.get(nombre, -1) + 1
-                    tabla = (nombre, str(cuenta[nombre]))
-                else:
-                    tabla = (nombre,)
-                self._lineas.setdefault(tabla, numero)
-            elif asignacion := re.match(r"\s*\"?([\w-]+)\"?\s*=", linea):
-                self._lineas.setdefault((*tabla, asignacion[1]), numero)
-
-    def __call__(self, *camino: str) -> int:
-        return self._lineas.get(camino) or (self._lineas.get(camino[:-1], 0) if len(camino) > 1 else 0)
-
-
 def leer_cabecera(raiz: Path, problemas: list[Problema]) -> Cabecera | None:
     """Read `proceso.toml`; `None` when it cannot be read at all."""
     bloc = Bloc(ARCHIVO, problemas)
@@ -218,28 +171,23 @@ def leer_cabecera(raiz: Path, problemas: list[Problema]) -> Cabecera | None:
     contenido = decodificar(datos, bloc) if datos is not None else None
     if contenido is None:
         return None
-    try:
-        arbol = tomllib.loads(contenido.replace("\r\n", "\n"))
-    except (ValueError, RecursionError) as error:
-        donde = re.search(r"\(at line (\d+), column \d+\)", str(error))
-        mensaje = str(error).split(" (at ")[0]
-        linea = int(donde[1]) if donde else contenido.count("\n") + 1
-        bloc.anotar(linea, "", f"no se entiende: {mensaje}.", "Revise las comillas, los corchetes y el signo =.")
+    arbol = abrir(contenido, bloc)
+    if arbol is None:
         return None
-    lineas = _Lineas(contenido)
+    lineas = Lineas(contenido)
 
-    raiz_leida = _leer(arbol, _RAIZ, (), bloc, lineas, _TABLAS)
-    entidad = _leer(_tabla(arbol, "entidad", bloc, lineas), _ENTIDAD, ("entidad",), bloc, lineas)
-    institucion = _leer(_tabla(arbol, "institucion", bloc, lineas), _INSTITUCION, ("institucion",), bloc, lineas)
-    publicacion = _leer(_tabla(arbol, "publicacion", bloc, lineas), _PUBLICACION, ("publicacion",), bloc, lineas)
-    parametros = _leer(_tabla(arbol, "parametros", bloc, lineas), _PARAMETROS, ("parametros",), bloc, lineas)
-    practica = _leer(_tabla(arbol, "practica", bloc, lineas), _PRACTICA, ("practica",), bloc, lineas)
+    raiz_leida = leer_tabla(arbol, _RAIZ, (), bloc, lineas, _TABLAS)
+    entidad = leer_tabla(tabla_de(arbol, "entidad", bloc, lineas), _ENTIDAD, ("entidad",), bloc, lineas)
+    institucion = leer_tabla(tabla_de(arbol, "institucion", bloc, lineas), _INSTITUCION, ("institucion",), bloc, lineas)
+    publicacion = leer_tabla(tabla_de(arbol, "publicacion", bloc, lineas), _PUBLICACION, ("publicacion",), bloc, lineas)
+    parametros = leer_tabla(tabla_de(arbol, "parametros", bloc, lineas), _PARAMETROS, ("parametros",), bloc, lineas)
+    practica = leer_tabla(tabla_de(arbol, "practica", bloc, lineas), _PRACTICA, ("practica",), bloc, lineas)
     imagen = _leer_logotipo(raiz, institucion["logotipo"], bloc, lineas("institucion", "logotipo"))
     _ubicar_horario(publicacion, raiz_leida["zona_horaria"], bloc, lineas)
     textos = {}
-    for nombre, dato in _tabla(arbol, "textos", bloc, lineas).items():
+    for nombre, dato in tabla_de(arbol, "textos", bloc, lineas).items():
         try:
-            textos[nombre] = _cadena(texto(2000))(dato)
+            textos[nombre] = cadena(texto(2000))(dato)
         except DatoInvalido as error:
             bloc.anotar(lineas("textos", nombre), f"textos.{recortado(nombre)}", *error.args)
     return Cabecera(
@@ -259,49 +207,7 @@ def leer_cabecera(raiz: Path, problemas: list[Problema]) -> Cabecera | None:
     )
 
 
-def _tabla(arbol: dict[str, Any], nombre: str, bloc: Bloc, lineas: _Lineas) -> dict[str, Any]:
-    tabla = arbol.get(nombre, {})
-    if isinstance(tabla, dict):
-        return tabla
-    bloc.anotar(lineas(nombre), nombre, "debe ser una tabla.", f"Escriba [{nombre}] en su propia línea.")
-    return {}
-
-
-def _leer(
-    tabla: dict[str, Any],
-    esquema: _Esquema,
-    camino: tuple[str, ...],
-    bloc: Bloc,
-    lineas: _Lineas,
-    tambien: tuple[str, ...] = (),
-) -> dict[str, Any]:
-    """Every key of `esquema`, read, by default, or `MALO`."""
-    prefijo = f"{camino[0]}." if camino else ""
-    for nombre in tabla:
-        if nombre not in esquema and nombre not in tambien:
-            bloc.anotar(
-                lineas(*camino, nombre),
-                prefijo + recortado(nombre),
-                "no se conoce este dato.",
-                parecido(nombre, [*esquema, *tambien]) or f"Los datos son: {', '.join([*esquema, *tambien])}.",
-            )
-    leido: dict[str, Any] = {}
-    for nombre, (leer, vacia) in esquema.items():
-        if nombre not in tabla or tabla[nombre] == "":
-            leido[nombre] = vacia
-            if vacia is REQUERIDO:
-                bloc.anotar(lineas(*camino, nombre), prefijo + nombre, "falta este dato.")
-                leido[nombre] = MALO
-            continue
-        try:
-            leido[nombre] = leer(tabla[nombre])
-        except DatoInvalido as error:
-            bloc.anotar(lineas(*camino, nombre), prefijo + nombre, *error.args)
-            leido[nombre] = MALO
-    return leido
-
-
-def _elecciones(arbol: dict[str, Any], bloc: Bloc, lineas: _Lineas) -> tuple[EleccionDeclarada, ...]:
+def _elecciones(arbol: dict[str, Any], bloc: Bloc, lineas: Lineas) -> tuple[EleccionDeclarada, ...]:
     declaradas = arbol.get("elecciones", [])
     if not isinstance(declaradas, list) or not declaradas or not all(isinstance(e, dict) for e in declaradas):
         bloc.anotar(
@@ -316,7 +222,7 @@ def _elecciones(arbol: dict[str, Any], bloc: Bloc, lineas: _Lineas) -> tuple[Ele
     tipos: dict[tuple[str, str], int] = {}
     for i, tabla in enumerate(declaradas):
         camino = ("elecciones", str(i))
-        datos = _leer(tabla, _ELECCIONES, camino, bloc, lineas)
+        datos = leer_tabla(tabla, _ELECCIONES, camino, bloc, lineas)
         linea = lineas(*camino, "clave")
         if datos["clave"] is not MALO and (anterior := vistas.setdefault(datos["clave"], linea)) != linea:
             bloc.anotar(
@@ -356,18 +262,18 @@ def _elecciones(arbol: dict[str, Any], bloc: Bloc, lineas: _Lineas) -> tuple[Ele
     return tuple(leidas)
 
 
-def _difusores(arbol: dict[str, Any], bloc: Bloc, lineas: _Lineas) -> tuple[Difusor, ...]:
+def _difusores(arbol: dict[str, Any], bloc: Bloc, lineas: Lineas) -> tuple[Difusor, ...]:
     declarados = arbol.get("difusores", [])
     if not isinstance(declarados, list) or not all(isinstance(d, dict) for d in declarados):
         bloc.anotar(
             lineas("difusores"), "difusores", "debe ser una lista.", "Escriba un bloque [[difusores]] por cada uno."
         )
         return ()
-    leidos = [_leer(d, _DIFUSORES, ("difusores", str(i)), bloc, lineas) for i, d in enumerate(declarados)]
+    leidos = [leer_tabla(d, _DIFUSORES, ("difusores", str(i)), bloc, lineas) for i, d in enumerate(declarados)]
     return tuple(sorted(Difusor(**d) for d in leidos if MALO not in d.values()))
 
 
-def _ubicar_horario(publicacion: dict[str, Any], zona: Any, bloc: Bloc, lineas: _Lineas) -> None:
+def _ubicar_horario(publicacion: dict[str, Any], zona: Any, bloc: Bloc, lineas: Lineas) -> None:
     """Give the window its time zone and check its order."""
     for campo in ("inicio", "fin"):
         dato = publicacion[campo]

@@ -36,7 +36,7 @@ MAXIMO_ESPERE: Final = 600
 
 @dataclass(frozen=True, slots=True)
 class Respuesta:
-    """`cabeceras`: names in lower case."""
+    """`cabeceras`: names in lower case; one that came several times, a line each."""
 
     estado: int
     cabeceras: Mapping[str, str]
@@ -87,7 +87,11 @@ class Http:
         if len(datos) > MAXIMO_RESPUESTA:
             self._conexion.close()
             raise SeCorto("la respuesta es demasiado grande")
-        return Respuesta(dada.status, {n.lower(): v for n, v in dada.getheaders()}, datos)
+        suyas: dict[str, str] = {}
+        for nombre, dicho in dada.getheaders():
+            n = nombre.lower()
+            suyas[n] = f"{suyas[n]}\n{dicho}" if n in suyas else dicho
+        return Respuesta(dada.status, suyas, datos)
 
 
 class Espere(Exception):

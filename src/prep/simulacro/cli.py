@@ -95,6 +95,53 @@ def disenar(
 
 
 @app.command()
+def correr(
+    plan: Annotated[Path, typer.Argument(metavar="PLAN", exists=True, dir_okay=False, help="El plan, plan.toml.")],
+    destino: Annotated[Path, typer.Argument(metavar="DESTINO", help="Carpeta que se va a crear, con todo lo suyo.")],
+    velocidad: Annotated[
+        int | None,
+        typer.Option(min=1, max=10_000, show_default="la del plan", help="Cuántas veces más aprisa que de veras."),
+    ] = None,
+) -> None:
+    """Corre una noche pequeña completa por las puertas que usa la gente, con las fallas del plan, y la juzga.
+
+    Enciende el servidor central y un nodo por centro de acopio, cada uno con su base; teléfonos, centros y escritorios
+    hablan con ellos por HTTP. Termina con 0 solo si lo publicado es el 100 % de lo que llegó.
+    """
+    from prep.catalogo.escritor import exigir_vacia
+    from prep.catalogo.problemas import ProcesoInvalido
+    from prep.catalogo.terminal import mostrar_problemas
+    from prep.simulacro.plan import leer_plan
+
+    try:
+        leido = leer_plan(plan)
+    except ProcesoInvalido as error:
+        mostrar_problemas(error.problemas)
+        raise typer.Exit(1) from None
+    try:
+        exigir_vacia(destino)
+    except ValueError as error:
+        fallar(str(error), 1)
+    from prep.plataforma.arranque import django_listo
+
+    central = destino.absolute() / "central"
+    central.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"PREP_DATOS_DIR": str(central), "PREP_SIN_TLS": "1"}
+    os.environ.pop("DATABASE_URL", None)  # a server of its own, which ends with it
+    try:
+        with django_listo():
+            from prep.simulacro.correr import correr as tocar
+
+            corrida = tocar(leido, destino.absolute(), velocidad or leido.velocidad)
+    except KeyboardInterrupt:
+        salida.print("Simulacro interrumpido: nada quedó en marcha.")
+        raise typer.Exit(130) from None
+    salida.print(f"El informe y el veredicto están en {escape(str(destino))}/informe", soft_wrap=True)
+    if not corrida.bien:
+        raise typer.Exit(1)
+
+
+@app.command()
 def sellar(verdad: Archivo, modo: Modo = None, destino: Destino = None, llave: Llave = None) -> None:
     """Firma en el registro, antes de la primera acta, el código de integridad de la verdad."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.markup import escape
@@ -10,7 +12,7 @@ from prep.plataforma.consola import salida, tabla
 from prep.simulacro.informe import piezas
 from prep.simulacro.informe_html import html
 from prep.simulacro.informe_pdf import pdf
-from prep.simulacro.veredicto import Doc
+from prep.simulacro.veredicto import Doc, renglones
 
 
 def mostrar(veredicto: Doc) -> None:
@@ -43,3 +45,19 @@ def escribir_informe(v: Doc, anteriores: list[Doc], destino: Path) -> None:
     dichas = list(piezas(v, anteriores))
     (destino / "informe.html").write_bytes(html(v, dichas))
     (destino / "informe.pdf").write_bytes(pdf(v, dichas))
+
+
+def entregar(verdad: bytes, publicacion: Path, destino: Path, alarmas: Iterable[str]) -> Doc:
+    """Judge what was published as a stranger would, say it, and leave the verdict and the report in `destino`."""
+    from prep.portal.redibujo import redibujar
+    from prep.simulacro.juez import juzgar
+    from prep.transparencia.almacen import Carpeta
+
+    veredicto = juzgar(verdad, Carpeta(publicacion), redibujar)
+    mostrar(veredicto)
+    for renglon in (*renglones(veredicto), *(f"Alarma: {a}" for a in alarmas)):
+        salida.print(f"[red]✗[/] {escape(renglon)}", soft_wrap=True)
+    salida.print(f"Verificación independiente: {escape(veredicto['comprobacion']['veredicto'])}", soft_wrap=True)
+    escribir_informe(veredicto, [], destino)
+    (destino / "veredicto.json").write_text(json.dumps(veredicto, ensure_ascii=False, indent=1), encoding="utf-8")
+    return veredicto

@@ -179,9 +179,9 @@ class Noche:
         return {**votos, clave: distinto}
 
     def _salida(self, casilla: str) -> int:
-        """Minutes after closing when a casilla's package leaves; the three actas of a casilla travel together."""
+        """The three actas of a casilla travel together."""
         if casilla not in self._salidas:
-            self._salidas[casilla] = _ARRANQUE_MIN + int(self.azar.gammavariate(2.2, 60))
+            self._salidas[casilla] = salida(self.azar)
         return self._salidas[casilla]
 
     def _uno(self, rol: str, salvo: str = "") -> str:
@@ -189,6 +189,11 @@ class Noche:
 
     def _dos(self, rol: str) -> list[str]:
         return self.azar.sample(self._personas[rol], 2)
+
+
+def salida(azar: random.Random) -> int:
+    """Minutes after closing when the package of a casilla leaves."""
+    return _ARRANQUE_MIN + int(azar.gammavariate(2.2, 60))
 
 
 def _telefono(semilla: int, persona: str) -> DispositivoLocal:

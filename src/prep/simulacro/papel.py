@@ -45,7 +45,7 @@ def _retratar(lugar: int) -> tuple[str, str]:
     acta = _actas[lugar]
     azar = np.random.default_rng([_semilla, lugar])
     hoja = _formas.hoja(acta.esperada.clave)
-    papel = llenar(hoja, _plan(hoja.plantilla, acta.valores), azar, None)
+    papel = llenar(hoja, plan_de(hoja.plantilla, acta.valores), azar, None)
     foto = fotografiar(papel, "mild" if acta.movil else "scan", azar)
     pagina = situar(afinar(gris := descifrar(foto.jpeg), hallar_marcas(gris)))
     almacen = AlmacenCarpeta(_carpeta, privado=True)
@@ -53,7 +53,7 @@ def _retratar(lugar: int) -> tuple[str, str]:
     return acta.esperada.clave, guardar_derivados(almacen, original, 1, derivar(foto.jpeg, pagina))
 
 
-def _plan(plantilla: Plantilla, valores: dict[str, Any]) -> dict[str, Escrito]:
+def plan_de(plantilla: Plantilla, valores: dict[str, Any]) -> dict[str, Escrito]:
     """What is written in each field of the form so that a person reads `valores`."""
     dichos = {**valores, **valores["votos"]}
     dichos["suma_votaron"] = valores["personas_votaron"] + valores["representantes_votaron"]

@@ -1,0 +1,210 @@
+"""The conductor of a drill: begins the night, breaks what the plan says, publishes cortes, shows it, ends it."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rich.markup import escape
+
+from prep.plataforma.consola import salida, tabla
+from prep.plataforma.errores import Impedimento
+from prep.plataforma.idioma import cuantos
+from prep.plataforma.lugares import dir_publicacion
+from prep.plataforma.reloj import RelojSistema
+from prep.simulacro.fallas import Fallas, Probada
+from prep.simulacro.maquinas import maquinas
+from prep.simulacro.montar import Noche, montar
+from prep.simulacro.plan import Plan, hora_de
+from prep.simulacro.puertas.navegador import MAS_TARDE, REPETIDAS, SIN_RESPUESTA
+
+_CADA_S: Final = 5.0
+"""Seconds between two looks at how it goes."""
+_PACIENCIA_S: Final = 60.0
+"""Seconds in which nothing new is written, everything having left, after which the night is over as it is."""
+_ENTRAN_S: Final = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Corrida:
+    """How a drill went. `pedidas`: requests by door; `gente`: what people got wrong and found."""
+
+    veredicto: dict[str, Any]
+    alarmas: tuple[str, ...]
+    actas: int
+    segundos: float
+    pedidas: Counter[str]
+    gente: Counter[str]
+    probadas: list[Probada]
+    problemas: list[str]
+
+    @property
+    def bien(self) -> bool:
+        return self.veredicto["codigo"] == 0 and not self.alarmas and not self.problemas
+
+
+def correr(plan: Plan, carpeta: Path, velocidad: int) -> Corrida:
+    """Play the plan, with what it makes in a folder; what it starts ends with it. This process is the centre,
+    over an empty installation."""
+    with ExitStack() as pila:
+        nombres = [f"catd-{i + 1}" for i in range(plan.centros)]
+        todas = pila.enter_context(maquinas(carpeta, nombres))
+        noche = montar(plan, velocidad, *todas, pila, _decir)
+        pila.callback(noche.mundo.reloj.fin.set)
+        return _tocar(noche, carpeta)
+
+
+def _decir(que: str) -> None:
+    salida.print(escape(que), soft_wrap=True)
+
+
+def _tocar(noche: Noche, carpeta: Path) -> Corrida:
+    plan, reloj = noche.mundo.plan, noche.mundo.reloj
+    for persona in noche.gente:
+        persona.start()
+    limite = time.monotonic() + _ENTRAN_S
+    for persona in noche.gente:
+        if not persona.lista.wait(max(0.0, limite - time.monotonic())):
+            raise Impedimento(f"{persona.name} no pudo entrar. {' '.join(noche.mundo.problemas[:3])}")
+    entrar = noche.mundo.pedidas
+    fallas = Fallas(noche, random.Random(f"{plan.semilla}|fallas"), _decir)
+    _decir(f"Empieza la noche: {len(noche.gente)} personas adentro, {len(noche.existen):,} actas por llegar.")
+    desde = time.monotonic()
+    reloj.empezar()
+    _hasta_el_final(noche, fallas)
+    segundos = time.monotonic() - desde
+    reloj.fin.set()
+    for persona in noche.gente:
+        persona.join(60)
+    veredicto, alarmas = _cerrar(noche, carpeta)
+    pedidas = noche.mundo.pedidas - entrar
+    problemas = [*noche.mundo.problemas, *(f"Sin terminar: {q}" for q in fallas.en_curso)]
+    corrida = Corrida(
+        veredicto, alarmas, len(noche.existen), segundos, pedidas, noche.mundo.errores, fallas.probadas, problemas
+    )
+    _contar(corrida)
+    _escribir(corrida, carpeta)
+    return corrida
+
+
+def _hasta_el_final(noche: Noche, fallas: Fallas) -> None:
+    """Until everything that left is verified at the centre, or nothing moves any more."""
+    from prep.publicacion.corte import hacer_corte
+
+    plan, reloj = noche.mundo.plan, noche.mundo.reloj
+    cada = plan.hasta / (plan.cortes - 1)
+    proximo, mirada, movio, hechos = cada, 0.0, time.monotonic(), -1
+    while True:
+        minuto, ahora = reloj.minuto(), time.monotonic()
+        fallas.al(minuto)
+        if minuto >= proximo:
+            hacer_corte(noche.sede.publicador, RelojSistema().ahora())
+            proximo = max(proximo + cada, minuto)
+        if ahora - mirada > _CADA_S:
+            mirada = ahora
+            estados, suman = _estados(noche)
+            if suman != hechos:
+                hechos, movio = suman, ahora
+            _decir(_renglon(noche, fallas, minuto, estados))
+            faltan = _faltan(noche, estados)
+            if not fallas.pendientes and not faltan:
+                return
+            if ahora - movio > _PACIENCIA_S:
+                noche.mundo.problemas.append(f"La noche dejó de avanzar antes de terminar: {'; '.join(faltan)}.")
+                return
+        time.sleep(0.2)
+
+
+def _estados(noche: Noche) -> tuple[Counter[str], int]:
+    """Actas by where they are at the centre, and how many facts there are."""
+    from prep.bitacora.asientos import cabeza
+    from prep.bitacora.models import Acta
+
+    estados: Counter[str] = Counter()
+    filas = Acta.objects.values_list("clave", "custodia", "captura")
+    for clave, custodia, captura in filas:
+        if clave in noche.existen or clave in noche.faltan:
+            estados[captura if custodia == "identificada" else custodia] += 1
+    estados["esperada"] += len(noche.existen) + len(noche.faltan) - estados.total()
+    return estados, cabeza().tamano
+
+
+def _faltan(noche: Noche, estados: Counter[str]) -> list[str]:
+    """What is still to be done, and by whom."""
+    faltan = [f"{t.name} tiene {t.debe} por entregar" for t in noche.telefonos if t.debe]
+    for c in noche.centros:
+        if c.por_acopiar or c.por_digitalizar:
+            faltan.append(
+                f"{c.name} tiene {len(c.por_acopiar)} paquetes por acopiar y {len(c.por_digitalizar)} por digitalizar"
+            )
+    for n in noche.nodos:
+        if debe := n.hechos_propios(n) - n.hechos_propios(noche.centro):
+            faltan.append(f"{n.nombre} tiene {cuantos(debe, 'hecho')} por entregar")
+    if sin := len(noche.existen) - estados["verificada"]:
+        faltan.append(f"{cuantos(sin, 'acta')} sin verificar")
+    if sin := len(noche.faltan) - estados["sin_acta"]:
+        faltan.append(f"{cuantos(sin, 'acta')} que no existe sin confirmar")
+    return faltan
+
+
+def _renglon(noche: Noche, fallas: Fallas, minuto: float, estados: Counter[str]) -> str:
+    """One line of how it goes."""
+    from prep.diseno.textos import texto
+
+    dichos = ", ".join(f"{texto(f'diseno.estado.{e}')} {n}" for e, n in sorted(estados.items()) if n)
+    ahora = f"; {'; '.join(fallas.en_curso)}" if fallas.en_curso else ""
+    return f"{hora_de(minuto)} {dichos}{ahora}"
+
+
+def _cerrar(noche: Noche, carpeta: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Close, publish the truth, and have it judged."""
+    from prep.sede.actos import cierre
+    from prep.simulacro.entrega import entregar
+    from prep.simulacro.sello import abrir
+
+    _decir("Cierre…")
+    ahora = RelojSistema().ahora
+    final = cierre(noche.sede.publicador, ahora()).corte
+    assert final is not None
+    abrir(noche.sede.publicador, ahora(), noche.sede.diseno.datos)
+    veredicto = entregar(noche.sede.diseno.datos, dir_publicacion(), carpeta / "informe", final.alarmas)
+    return veredicto, final.alarmas
+
+
+def _contar(c: Corrida) -> None:
+    """The night in figures, and each fault."""
+    lista = tabla("Falla probada", "Qué se vio", titulo="Fallas")
+    for p in c.probadas:
+        lista.add_row(escape(p.que), escape(p.midio or "no terminó"))
+    if c.probadas:
+        salida.print(lista)
+    avisos = (REPETIDAS, SIN_RESPUESTA, MAS_TARDE)
+    total = sum(n for que, n in c.pedidas.items() if que not in avisos)
+    por_puerta = ", ".join(f"{que} {n:,}" for que, n in sorted(c.pedidas.items()))
+    _decir(
+        f"{c.actas:,} actas en {c.segundos:.0f} s: {c.actas / c.segundos:.2f} por segundo; {total:,} peticiones, "
+        f"{total / max(1, c.actas):.0f} por acta ({por_puerta})."
+    )
+    _decir("La gente: " + ", ".join(f"{que} {n:,}" for que, n in sorted(c.gente.items())) + ".")
+    for problema in c.problemas:
+        salida.print(f"[red]✗[/] {escape(problema)}", soft_wrap=True)
+
+
+def _escribir(c: Corrida, carpeta: Path) -> None:
+    dicho = {
+        "formato": "prep/corrida/1",
+        "veredicto": c.veredicto["veredicto"],
+        "actas": c.actas,
+        "segundos": round(c.segundos),
+        "peticiones": dict(sorted(c.pedidas.items())),
+        "gente": dict(sorted(c.gente.items())),
+        "fallas": [{"tipo": p.falla.tipo, "que": p.que, "midio": p.midio} for p in c.probadas],
+        "problemas": c.problemas,
+    }
+    (carpeta / "corrida.json").write_text(json.dumps(dicho, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,191 @@
+"""What a plan breaks, when, and what became of it: tried, and survived."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from prep.plataforma.idioma import cuantos
+from prep.simulacro.plan import CENTRO, TODOS, Falla, hora_de
+from prep.simulacro.puertas.navegador import REPETIDAS, SIN_RESPUESTA
+
+if TYPE_CHECKING:
+    import random
+
+    from prep.simulacro.maquinas import Maquina
+    from prep.simulacro.montar import Noche
+
+
+@dataclass(slots=True)
+class Probada:
+    """A fault as it went. `que`: in words; `midio`: what was seen of it."""
+
+    falla: Falla
+    que: str
+    midio: str = ""
+
+
+@dataclass(order=True, slots=True)
+class _Paso:
+    minuto: float
+    orden: int
+    hacer: Callable[[], None] = field(compare=False)
+
+
+class Fallas:
+    """The timeline of a plan. `al(minuto)` does what is due; from the thread that starts processes."""
+
+    def __init__(self, noche: Noche, azar: random.Random, decir: Callable[[str], None]) -> None:
+        self._noche, self._azar, self._decir = noche, azar, decir
+        self.probadas: list[Probada] = []
+        self._parte = 0
+        noche.mundo.duplican = self._duplica
+        self._pasos: list[_Paso] = []
+        self._por_ver: list[Callable[[], bool]] = []
+        """What is waited for: false once it came."""
+        for falla in noche.mundo.plan.fallas:
+            _HACER[falla.tipo](self, falla)
+        self._pasos.sort()
+
+    def al(self, minuto: float) -> None:
+        while self._pasos and self._pasos[0].minuto <= minuto:
+            self._pasos.pop(0).hacer()
+        self._por_ver = [aun_no for aun_no in self._por_ver if aun_no()]
+
+    @property
+    def pendientes(self) -> int:
+        return len(self._pasos) + len(self._por_ver)
+
+    @property
+    def en_curso(self) -> list[str]:
+        return [p.que for p in self.probadas if not p.midio]
+
+    def _poner(self, minuto: float, hacer: Callable[[], None]) -> None:
+        self._pasos.append(_Paso(minuto, len(self._pasos), hacer))
+
+    def _probar(self, falla: Falla, que: str) -> Probada:
+        probada = Probada(falla, que)
+        self.probadas.append(probada)
+        self._decir(f"{hora_de(falla.de)} FALLA: {que}")
+        return probada
+
+    def _midio(self, probada: Probada, dicho: str) -> None:
+        probada.midio = dicho
+        self._decir(f"{hora_de(self._noche.mundo.reloj.minuto())} {probada.que}: {dicho}")
+
+    def _lugares(self, donde: str) -> list[int]:
+        return list(range(len(self._noche.nodos))) if donde == TODOS else [int(donde.partition("-")[2]) - 1]
+
+    def _maquinas(self, donde: str) -> list[Maquina]:
+        return [self._noche.centro] if donde == CENTRO else [self._noche.nodos[i] for i in self._lugares(donde)]
+
+    # --- each of them ------------------------------------------------------------------------------------------------
+
+    def _sin_internet(self, falla: Falla) -> None:
+        for i in self._lugares(falla.donde):
+            self._cortar(falla, i)
+
+    def _cortar(self, falla: Falla, i: int) -> None:
+        enlace, nodo, centro = self._noche.enlaces[i], self._noche.nodos[i], self._noche.centro
+        de_esta: list[Probada] = []
+
+        def corta() -> None:
+            enlace.cortar()
+            de_esta.append(
+                self._probar(falla, f"{nodo.nombre} sin internet de {hora_de(falla.de)} a {hora_de(falla.a)}")
+            )
+
+        def une() -> None:
+            faltan = nodo.hechos_propios(nodo) - nodo.hechos_propios(centro)
+            enlace.unir()
+            self._midio(de_esta[0], f"siguió trabajando y volvió con {cuantos(faltan, 'hecho')} por entregar")
+
+        self._poner(falla.de, corta)
+        self._poner(falla.a, une)
+
+    def _muere(self, falla: Falla) -> None:
+        def muere() -> None:
+            for maquina in self._maquinas(falla.donde):
+                self._matar(falla, maquina)
+
+        self._poner(falla.de, muere)
+
+    def _matar(self, falla: Falla, maquina: Maquina) -> None:
+        """Kill it and start it again; what it did not answer meanwhile is asked again."""
+        probada = self._probar(falla, f"kill -9 al servidor de {maquina.nombre}")
+        sin, desde = self._noche.mundo.pedidas[SIN_RESPUESTA], time.monotonic()
+        maquina.matar()
+        maquina.servir()
+
+        def aun_no() -> bool:
+            if not maquina.contesta():
+                return True
+            segundos = time.monotonic() - desde
+            quedaron = cuantos(self._noche.mundo.pedidas[SIN_RESPUESTA] - sin, "petición", "peticiones")
+            self._midio(probada, f"volvió a contestar a los {segundos:.0f} s; {quedaron} sin respuesta, repetidas")
+            return False
+
+        self._por_ver.append(aun_no)
+
+    def _duplicado(self, falla: Falla) -> None:
+        de_esta: list[tuple[Probada, int]] = []
+
+        def empieza() -> None:
+            antes = self._noche.mundo.pedidas[REPETIDAS]
+            self._parte = falla.parte
+            que = f"{falla.parte} de cada 100 envíos, dos veces, de {hora_de(falla.de)} a {hora_de(falla.a)}"
+            de_esta.append((self._probar(falla, que), antes))
+
+        def termina() -> None:
+            self._parte = 0
+            probada, antes = de_esta[0]
+            repetidas = self._noche.mundo.pedidas[REPETIDAS] - antes
+            self._midio(probada, f"{cuantos(repetidas, 'envío llegó', 'envíos llegaron')} dos veces")
+
+        self._poner(falla.de, empieza)
+        self._poner(falla.a, termina)
+
+    def _duplica(self) -> bool:
+        return self._parte > 0 and self._azar.randrange(100) < self._parte
+
+    def _tarde(self, falla: Falla) -> None:
+        suyos = self._noche.telefonos[: falla.telefonos]
+        de_esta: list[Probada] = []
+
+        def calla() -> None:
+            for uno in suyos:
+                uno.sin_senal.set()
+            que = f"{cuantos(len(suyos), 'teléfono')} sin señal de {hora_de(falla.de)} a {hora_de(falla.a)}"
+            de_esta.append(self._probar(falla, que))
+
+        def habla() -> None:
+            tenian = sum(uno.telefono.por_enviar for uno in suyos)
+            for uno in suyos:
+                uno.sin_senal.clear()
+            self._midio(de_esta[0], f"guardó {cuantos(tenian, 'fotografía')} y después las entregó")
+
+        self._poner(falla.de, calla)
+        self._poner(falla.a, habla)
+
+    def _reloj(self, falla: Falla) -> None:
+        suyos = self._noche.telefonos[-falla.telefonos :]
+
+        def adelanta() -> None:
+            for uno in suyos:
+                uno.telefono.desfase = timedelta(minutes=falla.minutos)
+            probada = self._probar(falla, f"{cuantos(len(suyos), 'teléfono')} con el reloj {falla.minutos:+} min")
+            self._midio(probada, "aprendió la hora del nodo en su siguiente envío")
+
+        self._poner(falla.de, adelanta)
+
+
+_HACER = {
+    "sin_internet": Fallas._sin_internet,
+    "muere": Fallas._muere,
+    "duplicado": Fallas._duplicado,
+    "tarde": Fallas._tarde,
+    "reloj": Fallas._reloj,
+}

@@ -1,0 +1,311 @@
+"""The people of a drill: each comes in by their door and works, in a thread of their own, until the night ends."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Final
+
+from prep.dominio.comun.valores import Valor
+from prep.simulacro import humano
+from prep.simulacro.plan import Plan
+from prep.simulacro.puertas.centro import Centro
+from prep.simulacro.puertas.entrada import entrar
+from prep.simulacro.puertas.escritorio import EnManos, Escritorio
+from prep.simulacro.puertas.navegador import Navegador, PuertaCerrada
+from prep.simulacro.puertas.telefono import Telefono
+from prep.simulacro.votos import Papel
+
+_TROPIEZOS: Final = 20
+"""Answers that nobody should get after which a person stops and says so."""
+_REINTENTO_S: Final = 0.5
+
+
+class FinDeLaNoche(Exception):
+    """Everybody goes home."""
+
+
+class Reloj:
+    """The night's own time: it begins when told, and runs `velocidad` times as fast."""
+
+    def __init__(self, velocidad: int) -> None:
+        self.velocidad = velocidad
+        self.fin = threading.Event()
+        self._empieza = threading.Event()
+        self._desde = 0.0
+
+    def empezar(self) -> None:
+        self._desde = time.monotonic()
+        self._empieza.set()
+
+    def minuto(self) -> float:
+        """Minutes of the night that have gone by."""
+        return (time.monotonic() - self._desde) * self.velocidad / 60 if self._empieza.is_set() else 0.0
+
+    def esperar(self, segundos: float) -> None:
+        """Let so many seconds of the night pass."""
+        self.reposar(segundos / self.velocidad)
+
+    def reposar(self, segundos: float) -> None:
+        """The same, of seconds of anybody's: those of a machine that does not answer run no faster."""
+        if self.fin.wait(segundos):
+            raise FinDeLaNoche
+
+    def esperar_el(self, minuto: float) -> None:
+        while not self._empieza.wait(0.2):
+            self.reposar(0)
+        self.esperar(max(0.0, (minuto - self.minuto()) * 60))
+
+
+@dataclass(slots=True)
+class Mundo:
+    """What everybody shares. `papeles`: what each acta says; `duplican`: whether to send this one twice."""
+
+    plan: Plan
+    reloj: Reloj
+    papeles: Mapping[str, Papel]
+    de_quien: Mapping[str, str]
+    """Acta of each picture, by the hash of its bytes."""
+    duplican: Callable[[], bool]
+    problemas: list[str] = field(default_factory=list)
+    errores: Counter[str] = field(default_factory=Counter)
+    """What people got wrong, and what they found."""
+    _pedidas: Counter[str] = field(default_factory=Counter)
+    _candado: threading.Lock = field(default_factory=threading.Lock)
+
+    def navegador(self, direccion: str, puerta: str) -> Navegador:
+        def contar(que: str) -> None:
+            with self._candado:
+                self._pedidas[que] += 1
+
+        return Navegador(direccion, lambda: self.reloj.reposar(_REINTENTO_S), contar, puerta, self.duplican)
+
+    @property
+    def pedidas(self) -> Counter[str]:
+        with self._candado:
+            return Counter(self._pedidas)
+
+    def tropezo(self, quien: str, que: object) -> None:
+        """Somebody got what they should not."""
+        with self._candado:
+            self.problemas.append(f"{quien}: {que}")
+
+    def anotar(self, que: str, cuantos: int = 1) -> None:
+        with self._candado:
+            self.errores[que] += cuantos
+
+    def dice(self, clave: str) -> Mapping[str, Valor | None]:
+        """What the paper of an acta says, field by field."""
+        valores: Mapping[str, Any] = self.papeles[clave].valores
+        return {**{c: v for c, v in valores.items() if c != "votos"}, **valores["votos"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Pase:
+    """With what a person comes in: the slip, the code of their terminal, the password that they will take."""
+
+    usuario: str
+    clave: str
+    terminal: str
+    propia: str
+
+
+class Persona(threading.Thread):
+    """Does `turno` again and again; false when there was nothing to do."""
+
+    def __init__(self, mundo: Mundo, nombre: str, direccion: str, puerta: str) -> None:
+        super().__init__(name=nombre, daemon=True)
+        self.mundo, self.direccion = mundo, direccion
+        self.nav = mundo.navegador(direccion, puerta)
+        self.lista = threading.Event()
+        self.azar = random.Random(f"{mundo.plan.semilla}|{nombre}")
+        self._ocioso = 0
+
+    def run(self) -> None:
+        try:
+            self._intentar(self.llegar)
+            self.lista.set()
+            self.mundo.reloj.esperar_el(0)
+            desde = self.mundo.reloj.minuto()
+            while True:
+                if self._intentar(self.turno):
+                    self._ocioso = 0
+                else:
+                    self._ocioso = min(self._ocioso + 1, 4)
+                    self.mundo.reloj.reposar(max(humano.MIRAR_S / self.mundo.reloj.velocidad, 0.6 * self._ocioso))
+                if (self.mundo.reloj.minuto() - desde) * 60 > humano.JORNADA_S:
+                    self.mundo.reloj.esperar(humano.DESCANSO_S)
+                    desde = self.mundo.reloj.minuto()
+        except FinDeLaNoche:
+            return
+        except Exception as error:
+            self.mundo.tropezo(self.name, f"{type(error).__name__}: {error}")
+        finally:
+            self.lista.set()
+
+    def _intentar(self, que: Callable[[], Any]) -> Any:
+        """Do it; what should not have been answered is on record, and it is tried again a few times."""
+        for _ in range(_TROPIEZOS):
+            try:
+                return que()
+            except PuertaCerrada as error:
+                self.mundo.tropezo(self.name, error)
+                self.mundo.reloj.reposar(_REINTENTO_S)
+        raise PuertaCerrada("no pudo seguir.")
+
+    def llegar(self) -> None: ...
+
+    def turno(self) -> bool:
+        raise NotImplementedError
+
+    def pausa(self, que: str) -> None:
+        self.mundo.reloj.esperar(humano.tarda(que, self.azar))
+
+
+class Sentada(Persona):
+    """Somebody with an account, at desks: the first of these that has an acta for them."""
+
+    def __init__(self, mundo: Mundo, pase: Pase, direccion: str, mesas: tuple[str, ...], puerta: str = "ccv") -> None:
+        super().__init__(mundo, pase.usuario, direccion, puerta)
+        self.pase, self.mesas = pase, {m: Escritorio(self.nav, m) for m in mesas}
+
+    def llegar(self) -> None:
+        entrar(self.nav, self.pase.terminal, self.pase.usuario, self.pase.clave, self.pase.propia)
+
+    def turno(self) -> bool:
+        for mesa, escritorio in self.mesas.items():
+            if (suya := escritorio.tomar()) is not None:
+                self.pausa(mesa)
+                getattr(self, f"_{mesa}")(escritorio, self._mirar(suya), suya)
+                return True
+        return False
+
+    def _mirar(self, suya: EnManos) -> str:
+        """Of which acta the picture is: whoever took it knows."""
+        return self.mundo.de_quien.get(sha256(suya.imagen).hexdigest(), suya.acta)
+
+    def _teclear(self, clave: str, suya: EnManos) -> list[tuple[str, str]]:
+        dice, errores = self.mundo.dice(clave), self.mundo.plan.errores
+        azar = random.Random(f"{self.name}|{clave}|{self.mundo.plan.semilla}|{','.join(suya.pedidos)}")
+        tecleado = humano.teclear(suya.pedidos, dice, errores, azar)
+        bien = humano.teclear(suya.pedidos, dice, 0, azar)
+        self.mundo.anotar("campos tecleados", len(tecleado))
+        self.mundo.anotar("campos mal tecleados", sum(tecleado[c] != bien[c] for c in bien))
+        return [(f"v.{c}", v) for c, v in tecleado.items()]
+
+    def _captura(self, escritorio: Escritorio, clave: str, suya: EnManos) -> None:
+        escritorio.enviar(suya, "enviar", *self._teclear(clave, suya))
+
+    def _diferencias(self, escritorio: Escritorio, clave: str, suya: EnManos) -> None:
+        escritorio.enviar(suya, "enviar", *self._teclear(clave, suya))
+        self.mundo.anotar("diferencias dictaminadas")
+
+    def _decision(self, escritorio: Escritorio, clave: str, suya: EnManos) -> None:
+        escritorio.enviar(suya, "enviar", *self._teclear(clave, suya), ("motivo", "Se lee así en la imagen."))
+        self.mundo.anotar("decididas por supervisión")
+
+    def _verificacion(self, escritorio: Escritorio, clave: str, suya: EnManos) -> None:
+        mal = humano.se_ven(suya.mostrados, self.mundo.dice(clave), self.mundo.plan.atrapa, self.azar)
+        if mal:
+            motivo = ("motivo", "No es lo que dice la imagen.")
+            escritorio.enviar(suya, "devolver", *(("campo", c) for c in mal), motivo)
+            self.mundo.anotar("devueltas por quien verifica")
+        else:
+            escritorio.enviar(suya, "enviar")
+
+    def _identificacion(self, escritorio: Escritorio, clave: str, suya: EnManos) -> None:
+        escritorio.enviar(suya, "enviar", ("acta", clave))
+
+    def _peticiones(self, escritorio: Escritorio, clave: str, suya: EnManos) -> None:
+        escritorio.enviar(suya, "si")
+
+
+@dataclass(order=True, slots=True)
+class Paquete:
+    """What arrives at a centre of a casilla. `minuto`: when; `actas`: those that it brings, by key, with the text of
+    their QR; `faltan`: those without acta, with the reason; `escanear`: pictures of those to be scanned."""
+
+    minuto: float
+    casilla: str
+    actas: dict[str, str] = field(compare=False)
+    faltan: dict[str, str] = field(compare=False)
+    escanear: dict[str, bytes] = field(compare=False)
+
+
+class DeCentro(Sentada):
+    """Receives packages (`acopia`) and scans their actas (`digitaliza`), at their centre's machine."""
+
+    def __init__(
+        self, mundo: Mundo, pase: Pase, direccion: str, acopia: list[Paquete], digitaliza: list[Paquete]
+    ) -> None:
+        super().__init__(mundo, pase, direccion, (), "catd")
+        self.centro = Centro(self.nav)
+        self.por_acopiar, self.por_digitalizar = acopia, digitaliza
+
+    def turno(self) -> bool:
+        ahora = self.mundo.reloj.minuto()
+        if self.por_acopiar and self.por_acopiar[0].minuto <= ahora:
+            self._acopiar(self.por_acopiar[0])
+            self.por_acopiar.pop(0)
+            return True
+        if self.por_digitalizar and self.por_digitalizar[0].minuto <= ahora:
+            paquete = self.por_digitalizar[0]
+            for clave, foto in paquete.escanear.items():
+                self.pausa("digitalizacion")
+                self.centro.digitalizar(f"{clave}.jpg", foto)
+            self.por_digitalizar.pop(0)
+            return True
+        return False
+
+    def _acopiar(self, paquete: Paquete) -> None:
+        listas: set[str] = set()
+        for clave, qr in paquete.actas.items():
+            if clave not in listas:
+                self.pausa("acopio")
+                listas |= {clave, *self.centro.recibir(qr, set(paquete.actas) - listas - {clave})}
+        for clave, motivo in paquete.faltan.items():
+            self.pausa("acopio")
+            self.centro.sin_acta(clave, motivo)
+
+
+class ConTelefono(Persona):
+    """A CAE: photographs the actas of their casillas as they are posted, `salidas`, and sends them."""
+
+    def __init__(
+        self,
+        mundo: Mundo,
+        nombre: str,
+        direccion: str,
+        codigo: str,
+        instituto: bytes,
+        salidas: list[tuple[float, str, bytes]],
+    ) -> None:
+        super().__init__(mundo, nombre, direccion, "telefono")
+        self.codigo, self.instituto, self.salidas = codigo, instituto, sorted(salidas)
+        self.telefono = Telefono(self.nav)
+        self.sin_senal = threading.Event()
+        """While set, it keeps what it has."""
+
+    def llegar(self) -> None:
+        self.telefono.alta(self.codigo, self.instituto)
+
+    def turno(self) -> bool:
+        ahora, hizo = self.mundo.reloj.minuto(), False
+        while self.salidas and self.salidas[0][0] <= ahora:
+            self.pausa("fotografia")
+            _, clave, foto = self.salidas.pop(0)
+            self.telefono.fotografiar(clave, foto)
+            hizo = True
+        if self.telefono.por_enviar and not self.sin_senal.is_set():
+            self.telefono.entregar()
+            return True
+        return hizo
+
+    @property
+    def debe(self) -> int:
+        return len(self.salidas) + self.telefono.por_enviar

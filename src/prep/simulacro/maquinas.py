@@ -1,0 +1,190 @@
+"""The machines of a drill: each an installation of its own, with its folder, its database and its processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from prep.plataforma import postgres, roles
+from prep.plataforma.errores import Impedimento
+from prep.plataforma.lugares import dir_datos, dir_postgres
+from prep.plataforma.procesos import morir_con
+from prep.plataforma.puertos import libre
+
+_ARRANQUE_S: Final = 120.0
+_DESPEDIDA_S: Final = 30.0
+
+
+@dataclass(slots=True)
+class Maquina:
+    """`base`: its database, in the drill's server. Processes are started from the thread that lives as long as they."""
+
+    nombre: str
+    datos: Path
+    base: str
+    puerto: int
+    _servidor: subprocess.Popen[bytes] | None = None
+    _otros: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def direccion(self) -> str:
+        return f"http://127.0.0.1:{self.puerto}"
+
+    def url(self, rol: str) -> str:
+        return postgres.url_local(dir_postgres(), self.base, rol)
+
+    def orden(self, *dicha: str) -> str:
+        """What a command says here, as somebody types it; raise `Impedimento` where it does not go well."""
+        hecho = subprocess.run(
+            [sys.executable, "-m", "prep", *dicha],
+            env=self._entorno(roles.SEDE),
+            cwd=self.datos,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if hecho.returncode:
+            raise Impedimento(f"En «{self.nombre}», «prep {' '.join(dicha)}» no pudo: {hecho.stderr.strip()}")
+        return hecho.stdout
+
+    def servir(self) -> None:
+        """Start its web server; whoever asks before it answers, asks again."""
+        orden = ["servir", "--puerto", str(self.puerto), "--procesos", "1"]
+        self._servidor = self._empezar(orden, self._entorno(roles.WEB))
+
+    def enviar(self, a: int) -> None:
+        """Deliver to the centre through the port `a`, for ever."""
+        orden = ["nodo", "enviar", "--centro", f"http://127.0.0.1:{a}", "--cada", "1"]
+        self._otros.append(self._empezar(orden, self._entorno(roles.SEDE)))
+
+    def contesta(self) -> bool:
+        c = HTTPConnection("127.0.0.1", self.puerto, timeout=5)
+        try:
+            c.request("HEAD", "/")
+            c.getresponse()
+        except (OSError, HTTPException):
+            return False
+        finally:
+            c.close()
+        return True
+
+    def esperar(self) -> None:
+        """Until its server answers."""
+        desde = time.monotonic()
+        while time.monotonic() - desde < _ARRANQUE_S:
+            if self._servidor is not None and self._servidor.poll() is not None:
+                break
+            if self.contesta():
+                return
+            time.sleep(0.2)
+        raise Impedimento(f"El servidor de «{self.nombre}» no arrancó; lo que dijo está en {self._registro()}.")
+
+    def matar(self) -> None:
+        """Kill its web server, with all its processes: nobody says goodbye."""
+        if self._servidor is not None:
+            for pid in [*_hijos(self._servidor.pid), self._servidor.pid]:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self._servidor.wait()
+
+    def terminar(self) -> None:
+        todos = [p for p in (*self._otros, self._servidor) if p is not None]
+        for proceso in todos:
+            with suppress(ProcessLookupError):
+                proceso.send_signal(signal.SIGINT)
+        for proceso in todos:
+            try:
+                proceso.wait(_DESPEDIDA_S)
+            except subprocess.TimeoutExpired:
+                proceso.kill()
+                proceso.wait()
+
+    def hechos_propios(self, en: Maquina) -> int:
+        """How many facts of this node there are at a machine."""
+        with psycopg.connect(en.url(roles.SEDE)) as c:
+            fila = c.execute("SELECT count(*) FROM bitacora_hecho WHERE nodo = %s", [self.nombre]).fetchone()
+        return int(fila[0]) if fila else 0
+
+    def _empezar(self, orden: list[str], entorno: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        with self._registro().open("ab") as registro:
+            return subprocess.Popen(
+                [sys.executable, "-m", "prep", *orden],
+                env=entorno,
+                cwd=self.datos,
+                stdin=subprocess.DEVNULL,
+                stdout=registro,
+                stderr=registro,
+                start_new_session=True,
+                preexec_fn=partial(morir_con, os.getpid(), signal.SIGTERM),
+            )
+
+    def _registro(self) -> Path:
+        return self.datos / "simulacro.log"
+
+    def _entorno(self, rol: str) -> dict[str, str]:
+        return os.environ | {"PREP_DATOS_DIR": str(self.datos), "DATABASE_URL": self.url(rol), "PREP_SIN_TLS": "1"}
+
+
+@contextmanager
+def maquinas(carpeta: Path, nodos: list[str]) -> Iterator[tuple[Maquina, list[Maquina]]]:
+    """The centre, of which one is, and a new machine for each node, with an empty database; every process that they
+    start ends with the block."""
+    from django.db import connections
+
+    connections.close_all()  # nobody else may be in a database that is copied
+    todas = [Maquina("central", dir_datos(), postgres.BASE, _puerto())]
+    for nombre in nodos:
+        datos = carpeta / nombre
+        datos.mkdir()
+        todas.append(Maquina(nombre, datos, _base(nombre), _puerto()))
+    try:
+        yield todas[0], todas[1:]
+    finally:
+        for maquina in todas:
+            maquina.terminar()
+
+
+def _puerto() -> int:
+    return libre(0, lambda _: None)
+
+
+def _base(nombre: str) -> str:
+    """A database like the centre's, which nothing was written in yet."""
+    base = f"nodo_{nombre.replace('-', '_')}"
+    superior = postgres.url_local(dir_postgres(), rol=postgres.SUPERUSUARIO)
+    with psycopg.connect(_otra_base(superior, "postgres"), autocommit=True) as c:
+        c.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                *map(sql.Identifier, (base, roles.DUENO, postgres.BASE))
+            )
+        )
+    with psycopg.connect(_otra_base(superior, base), autocommit=True) as c:
+        roles.cerrar_base(c)
+    return base
+
+
+def _otra_base(url: str, base: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{base}"))
+
+
+def _hijos(pid: int) -> list[int]:
+    """Every process under another."""
+    hijos: list[int] = []
+    for tarea in Path(f"/proc/{pid}/task").glob("*"):
+        with suppress(OSError):
+            hijos += [int(p) for p in (tarea / "children").read_text().split()]
+    return [d for h in hijos for d in (h, *_hijos(h))]

@@ -1,0 +1,325 @@
+"""What is ready before a drill begins: a process, its centre and its nodes, its people with their slips, its papers."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from prep.acceso.roles import Rol
+from prep.catalogo.informativo import Informativo, Publicacion
+from prep.dominio.tabulacion.proceso import Ambito, Casilla, Proceso
+from prep.plataforma.lugares import dir_datos, dir_publicacion
+from prep.plataforma.reloj import RelojSistema
+from prep.simulacro.enlace import Enlace
+from prep.simulacro.gente import ConTelefono, DeCentro, Mundo, Paquete, Pase, Persona, Reloj, Sentada
+from prep.simulacro.maquinas import Maquina
+from prep.simulacro.plan import Plan
+from prep.simulacro.retratos import ESCANER, MOVIL, Retrato, retratar
+from prep.simulacro.votos import Papel, Suerte
+
+if TYPE_CHECKING:
+    from prep.papel.formas import Formas
+    from prep.publicacion.publicador import Publicador
+    from prep.simulacro.diseno import Diseno
+    from prep.transparencia.nota import LlavePrivada
+
+CCV, SEDE = "CCV", "Sede"
+_TRASLADO_MIN = (20, 150)
+"""Minutes from a casilla to its centre."""
+
+
+@dataclass(slots=True)
+class Sede:
+    """The centre, as whoever operates it has it."""
+
+    proceso: Proceso
+    informativo: Informativo
+    publicador: Publicador
+    llave: LlavePrivada
+    diseno: Diseno
+    formas: Formas
+    huella: str
+    """Fingerprint of the institute's key."""
+
+
+@dataclass(slots=True)
+class Noche:
+    """A drill about to begin. `enlaces`: the line of each node to the centre."""
+
+    sede: Sede
+    mundo: Mundo
+    centro: Maquina
+    nodos: list[Maquina]
+    enlaces: list[Enlace]
+    gente: list[Persona]
+    telefonos: list[ConTelefono]
+    centros: list[DeCentro]
+    existen: frozenset[str]
+    """Keys of the actas that arrive, by one door or another."""
+    faltan: frozenset[str]
+    """Those of which it is said that there is none."""
+    aparte: dict[str, Any] = field(default_factory=dict)
+
+
+def recortar(proceso: Proceso, informativo: Informativo, casillas: int, centros: int) -> tuple[Proceso, Informativo]:
+    """The process with so many casillas, of so many collection centres; its window of publication is now."""
+    todas = [a.casilla for a in proceso.elecciones[0].actas]
+    elegidas = [todas[i * len(todas) // casillas] for i in range(casillas)]
+    catds = tuple(replace(c, municipio=elegidas[i].municipio) for i, c in enumerate(informativo.catds[:centros]))
+    nuevas: dict[str, Casilla] = {
+        str(c.clave): replace(c, catd=catds[i % centros].clave) for i, c in enumerate(elegidas)
+    }
+    elecciones = []
+    for e in proceso.elecciones:
+        actas = tuple(
+            replace(a, casilla=nuevas[str(a.casilla.clave)]) for a in e.actas if str(a.casilla.clave) in nuevas
+        )
+        votan = {a.demarcacion for a in actas}
+        demarcaciones = {d: v for d, v in e.demarcaciones.items() if d in votan}
+        boletas = {d: v for d, v in e.boletas.items() if d in votan}
+        columnas = tuple(c for c in e.columnas if any(c in b.recuadros for b in boletas.values()))
+        elecciones.append(replace(e, actas=actas, demarcaciones=demarcaciones, boletas=boletas, columnas=columnas))
+    quedan = {(e.clave, d) for e in elecciones for d in e.boletas} | {
+        (e.clave, None) for e in elecciones if e.ambito is Ambito.ENTIDAD
+    }
+    inicio = RelojSistema().ahora().astimezone(ZoneInfo(proceso.zona_horaria)).replace(second=0, microsecond=0)
+    ventana = Publicacion(inicio - timedelta(hours=1), inicio + timedelta(hours=24), 15)
+    return (
+        replace(proceso, elecciones=tuple(elecciones), huella=""),
+        replace(
+            informativo,
+            catds=catds,
+            personas=(),
+            publicacion=ventana,
+            candidaturas=tuple(c for c in informativo.candidaturas if (c.eleccion, c.demarcacion) in quedan),
+            independientes=tuple(i for i in informativo.independientes if (i.eleccion, i.demarcacion) in quedan),
+            distritos={d: n for d, n in informativo.distritos.items() if d in {c.distrito for c in elegidas}},
+            municipios={m: n for m, n in informativo.municipios.items() if m in {c.municipio for c in elegidas}},
+        ),
+    )
+
+
+def abrir_sede(plan: Plan) -> Sede:
+    """Found the centre: its process, its key, its secret of the QR codes, and the truth of the drill, sealed."""
+    from prep.bitacora.autoridad import ambito
+    from prep.bitacora.nodos import nodo_de_aqui
+    from prep.catalogo.ejemplo import CASILLAS_MINIMO, ejemplo
+    from prep.catalogo.escritor import escribir_proceso
+    from prep.catalogo.services import cargar, importar, informativo
+    from prep.dominio.tabulacion.proceso import Modo
+    from prep.papel.formas import Formas
+    from prep.papel.opciones import secreto_qr
+    from prep.plataforma.almacen import AlmacenCarpeta
+    from prep.plataforma.lugares import dir_evidencia, dir_llaves, dir_reserva
+    from prep.sede import actos
+    from prep.sede.sala import publicador
+    from prep.simulacro.diseno import disenar
+    from prep.simulacro.sello import sellar
+    from prep.transparencia.llaves import crear, leer_privada
+
+    ahora = RelojSistema().ahora
+    imaginado = ejemplo(max(CASILLAS_MINIMO, plan.casillas), semilla=plan.semilla)
+    escribir_proceso(dir_datos() / "proceso", *recortar(*imaginado, plan.casillas, plan.centros))
+    importar(dir_datos() / "proceso", ahora())
+    proceso, info = cargar(), informativo()
+    privada, _ = crear("instituto.example/prep/simulacro", dir_llaves(), archivo="instituto")
+    llave = leer_privada(privada)
+    almacen, evidencia = AlmacenCarpeta(dir_publicacion()), AlmacenCarpeta(dir_evidencia(), privado=True)
+    nodo = nodo_de_aqui()
+    quien = publicador(
+        proceso, info, almacen, Modo.SIMULACRO, llave, nodo=nodo, evidencia=evidencia, reserva=dir_reserva()
+    )
+    formas = Formas(proceso, info, secreto_qr(None, crear=True), "SIMULACRO")
+    diseno = disenar(proceso, info, plan.semilla, sin_sobre=plan.sin_sobre * 10)
+    actos.fundar(quien, nodo, ahora())
+    actos.puesta_en_ceros(quien, ahora())
+    sellar(quien, ahora(), diseno.datos)
+    return Sede(proceso, info, quien, llave, diseno, formas, ambito().rpartition("/")[2])
+
+
+def habilitar(sede: Sede, nodo: Maquina, catd: str, quienes: int) -> list[str]:
+    """Make a machine the node of a centre, with the commands that are typed there; the code of a terminal for each."""
+    from prep.dominio.comun.facultades import ClaseNodo
+    from prep.intercambio import habilitar as intercambio
+
+    solicitud, paquete = nodo.datos / "solicitud.json", nodo.datos / "paquete.prep-nodo"
+    nodo.orden("nodo", "preparar", nodo.nombre, "--salida", str(solicitud))
+    intercambio.dar_de_alta(solicitud.read_bytes(), sede.llave, ClaseNodo.CATD, nodo.nombre, catd, paquete)
+    nodo.orden("nodo", "recibir", str(paquete), "--instituto", sede.huella)
+    codigos = [nodo.orden("acceso", "terminal", f"Mesa {i + 1}", "--lugar", catd) for i in range(quienes)]
+    return [c.split()[-1] for c in codigos]
+
+
+def _lista(plan: Plan, catds: list[str], casillas: dict[int, list[str]]) -> str:
+    """Everybody, as the list that the institute imports. `casillas`: of each phone."""
+    lineas = ["usuario,nombre,roles,lugar,alcance", f"administra,Administra,{Rol.ADMINISTRADOR},{SEDE},"]
+    for rol, cuantos in (
+        (Rol.CAPTURISTA, plan.capturistas),
+        (Rol.VERIFICADOR, plan.verificadores),
+        (f"{Rol.SUPERVISOR}|{Rol.COORDINADOR}", plan.supervisores),
+    ):
+        nombre = rol.partition("|")[0]
+        lineas += [f"{nombre}-{i + 1},{nombre.title()} {i + 1},{rol},{CCV}," for i in range(cuantos)]
+    for n, catd in enumerate(catds, 1):
+        for i in range(plan.por_centro):
+            lineas.append(f"catd-{n}-{i + 1},Centro {n} {i + 1},{Rol.ACOPIADOR}|{Rol.DIGITALIZADOR},{catd},")
+    for i, suyas in casillas.items():
+        lineas.append(f"cae-{i + 1},CAE {i + 1},{Rol.CAE},{catds[0]},{'|'.join(suyas)}")
+    return "\n".join(lineas) + "\n"
+
+
+def montar(
+    plan: Plan, velocidad: int, centro: Maquina, nodos: list[Maquina], pila: ExitStack, decir: Callable[[str], None]
+) -> Noche:
+    """Everything, until people are in and wait for the night to begin. `pila`: ends what it opens."""
+    from prep.acceso import listas, terminales
+    from prep.acceso.facultades import Escribano
+    from prep.acceso.models import Cuenta
+    from prep.intercambio import altas
+
+    decir("Fundando la sede: proceso, llaves, puesta en ceros y verdad sellada…")
+    sede = abrir_sede(plan)
+    catds = [c.clave for c in sede.informativo.catds]
+    casillas = list(dict.fromkeys(str(a.casilla.clave) for e in sede.proceso.elecciones for a in e.actas))
+    de_telefono = {i: suyas for i in range(plan.telefonos) if (suyas := casillas[i :: plan.telefonos])}
+    escribano = Escribano.del_instituto(sede.llave, sede.llave.llave.publica)
+    pases = {p.usuario: p for p in listas.importar(_lista(plan, catds, de_telefono), escribano)}
+    cuentas = dict(Cuenta.objects.values_list("usuario", "persona"))
+
+    decir("Habilitando los nodos de los centros de acopio…")
+    mesas: dict[str, str] = {}
+    for n, (nodo, catd) in enumerate(zip(nodos, catds, strict=True), 1):
+        codigos = habilitar(sede, nodo, catd, plan.por_centro)
+        mesas |= {f"catd-{n}-{i + 1}": codigo for i, codigo in enumerate(codigos)}
+    for usuario, papel in pases.items():
+        if papel.lugar == CCV:
+            mesas[usuario] = terminales.nueva(usuario, CCV)[1]
+    suyos = {cuentas[f"cae-{i + 1}"]: i for i in de_telefono}
+    impresos = altas.nuevos_codigos(suyos, cuentas["administra"], RelojSistema().ahora())
+    codigos_de = {suyos[i.persona]: i.codigo for i in impresos}
+
+    papeles = list(sede.diseno.votos.papeles())
+    reparto = _repartir(plan, sede, papeles, catds)
+    decir(f"Retratando {len(reparto.retratos):,} actas…")
+    reparto.tomar(sede.formas)
+
+    decir("Encendiendo los servidores; la gente entra…")
+    enlaces = [pila.enter_context(Enlace(centro.puerto)) for _ in nodos]
+    for maquina in (centro, *nodos):
+        maquina.servir()
+    for maquina in (centro, *nodos):
+        maquina.esperar()
+    for nodo, enlace in zip(nodos, enlaces, strict=True):
+        nodo.enviar(enlace.puerto)
+    mundo = Mundo(plan, Reloj(velocidad), {p.esperada.clave: p for p in papeles}, reparto.de_quien, lambda: False)
+
+    def pase(usuario: str) -> Pase:
+        return Pase(usuario, pases[usuario].clave, mesas[usuario], f"propia de {usuario} {plan.semilla}")
+
+    gente: list[Persona] = []
+    for nombre, cuantos, escritorios in (
+        ("capturista", plan.capturistas, ("captura",)),
+        ("verificador", plan.verificadores, ("diferencias", "verificacion")),
+        ("supervisor", plan.supervisores, ("decision", "peticiones", "identificacion")),
+    ):
+        gente += [Sentada(mundo, pase(f"{nombre}-{i + 1}"), centro.direccion, escritorios) for i in range(cuantos)]
+    de_centro = []
+    for n, (nodo, catd) in enumerate(zip(nodos, catds, strict=True), 1):
+        suyos_ = sorted(reparto.paquetes[catd])
+        for i in range(plan.por_centro):  # alone, one does both; else one receives and the other scans
+            acopia = list(suyos_) if i == 0 else []
+            digitaliza = list(suyos_) if i == plan.por_centro - 1 else []
+            de_centro.append(DeCentro(mundo, pase(f"catd-{n}-{i + 1}"), nodo.direccion, acopia, digitaliza))
+    telefonos = [
+        ConTelefono(
+            mundo, f"cae-{i + 1}", centro.direccion, codigos_de[i], sede.llave.llave.publica, reparto.salidas.get(i, [])
+        )
+        for i in de_telefono
+    ]
+    gente += [*de_centro, *telefonos]
+    return Noche(
+        sede,
+        mundo,
+        centro,
+        nodos,
+        enlaces,
+        gente,
+        telefonos,
+        de_centro,
+        frozenset(p.esperada.clave for p in papeles if p.suerte is not Suerte.SIN_ACTA),
+        frozenset(p.esperada.clave for p in papeles if p.suerte is Suerte.SIN_ACTA),
+    )
+
+
+@dataclass(slots=True)
+class _Reparto:
+    """What leaves each casilla and by which door. `salidas`: of each phone; `paquetes`: of each CATD."""
+
+    retratos: list[Retrato] = field(default_factory=list)
+    _a_donde: list[Callable[[bytes], None]] = field(default_factory=list)
+    de_quien: dict[str, str] = field(default_factory=dict)
+    salidas: dict[int, list[tuple[float, str, bytes]]] = field(default_factory=dict)
+    paquetes: dict[str, list[Paquete]] = field(default_factory=dict)
+
+    def pedir(self, retrato: Retrato, a: Callable[[bytes], None]) -> None:
+        self.retratos.append(retrato)
+        self._a_donde.append(a)
+
+    def tomar(self, formas: Formas) -> None:
+        """Take the pictures, and put each where it leaves from."""
+        from hashlib import sha256
+
+        for retrato, a, jpeg in zip(self.retratos, self._a_donde, retratar(formas, self.retratos), strict=True):
+            self.de_quien[sha256(jpeg).hexdigest()] = retrato.papel.esperada.clave
+            a(jpeg)
+
+
+def _repartir(plan: Plan, sede: Sede, papeles: list[Papel], catds: list[str]) -> _Reparto:
+    """When the actas of each casilla leave, by phone and in their package."""
+    azar = random.Random(f"{plan.semilla}|reparto")
+    de: dict[str, list[Papel]] = {}
+    for p in papeles:
+        de.setdefault(str(p.esperada.casilla.clave), []).append(p)
+    salen = dict(_salidas(plan, list(de), azar))
+    reparto = _Reparto(paquetes={c: [] for c in catds})
+    telefono_de = {c: i % plan.telefonos for i, c in enumerate(de)}
+    for casilla, suyos in de.items():
+        llega = salen[casilla] + azar.uniform(*_TRASLADO_MIN) * plan.hasta / (6 * 60)
+        paquete = Paquete(llega, casilla, {}, {}, {})
+        for papel in suyos:
+            _mandar(plan, sede, papel, paquete, salen[casilla], telefono_de[casilla], reparto, azar)
+        reparto.paquetes[suyos[0].esperada.casilla.catd].append(paquete)
+    return reparto
+
+
+def _mandar(
+    plan: Plan, sede: Sede, papel: Papel, paquete: Paquete, sale: float, telefono: int, reparto: _Reparto,
+    azar: random.Random,
+) -> None:  # fmt: skip
+    clave = papel.esperada.clave
+    movil, doble = azar.randrange(100) < plan.movil, azar.randrange(100) < plan.dobles
+    if papel.suerte is Suerte.SIN_ACTA:
+        paquete.faltan[clave] = papel.motivo
+        return
+    paquete.actas[clave] = sede.formas.hoja(clave).qr
+    if movil:
+        llena = len(reparto.retratos) < plan.retratadas
+        suyas = reparto.salidas.setdefault(telefono, [])
+        reparto.pedir(Retrato(papel, MOVIL, llena, plan.semilla), lambda f: suyas.append((sale, clave, f)))
+    if doble or not movil:
+        llena = len(reparto.retratos) < plan.retratadas
+        reparto.pedir(Retrato(papel, ESCANER, llena, plan.semilla), lambda f: paquete.escanear.update({clave: f}))
+
+
+def _salidas(plan: Plan, casillas: list[str], azar: random.Random) -> Iterator[tuple[str, float]]:
+    """The minute in which each casilla's actas leave: the curve of a real night, squeezed until `hasta`."""
+    from prep.simulacro.noche import salida
+
+    minutos = [salida(azar) for _ in casillas]
+    for casilla, minuto in zip(casillas, minutos, strict=True):
+        yield casilla, minuto * plan.hasta / max(minutos)

@@ -1,0 +1,186 @@
+"""`plan.toml`: how large a drill is, who plays it, how fast, what is broken when. docs/simulacro.md says every key."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from prep.catalogo.campos import DatoInvalido, Lector, opcion, recortado
+from prep.catalogo.problemas import Problema, ProcesoInvalido
+from prep.catalogo.tablas import MALO, REQUERIDO, Bloc, decodificar, leer_bytes
+from prep.catalogo.toml import Esquema, Lineas, abrir, cadena, leer_tabla, numero, tabla_de
+
+BYTES_MAXIMO: Final = 2**18
+FALLAS_MAXIMO: Final = 100
+CIERRE: Final = 18 * 60
+"""When casillas close and the night of a plan begins, in minutes of the day."""
+TODOS: Final = "todos"
+CENTRO: Final = "centro"
+_CATD: Final = "catd"
+_HORA: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Falla:
+    """Something that goes wrong. `de`, `a`: minutes since casillas closed; `donde`: the centre or the number of a CATD;
+    `telefonos`, `minutos`, `parte`: how many phones, how far the clock is, what share in a hundred."""
+
+    tipo: str
+    de: int
+    a: int
+    donde: str = ""
+    telefonos: int = 0
+    minutos: int = 0
+    parte: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`hasta`: minutes since casillas closed in which the last package leaves. `movil`, `dobles`: in a hundred actas,
+    how many come by phone, and how many of those are scanned too; `retratadas`: how many are real photographs of filled
+    paper; `errores`: fields in 10,000 that somebody types wrong; `atrapa`: in a hundred, how many the verifier sees."""
+
+    nombre: str
+    casillas: int
+    centros: int
+    semilla: int
+    velocidad: int
+    hasta: int
+    sin_sobre: int
+    movil: int
+    dobles: int
+    retratadas: int
+    cortes: int
+    telefonos: int
+    por_centro: int
+    capturistas: int
+    verificadores: int
+    supervisores: int
+    errores: int
+    atrapa: int
+    fallas: tuple[Falla, ...]
+
+
+def _hora(dato: str) -> int:
+    """Minutes since casillas closed; an hour of the morning is of the next day."""
+    dicha = _HORA.fullmatch(dato)
+    if dicha is None:
+        raise DatoInvalido(f"«{recortado(dato)}» no es una hora.", 'Escríbala entre comillas, como "20:15".')
+    return (int(dicha[1]) * 60 + int(dicha[2]) - CIERRE) % (24 * 60)
+
+
+def _sitio(dato: Any) -> str:
+    if not isinstance(dato, str) or not re.fullmatch(rf"{CENTRO}|{TODOS}|{_CATD}-[1-9][0-9]{{0,2}}", dato):
+        raise DatoInvalido(
+            f"«{recortado(dato)}» no es un lugar del plan.",
+            f'Escriba "{CENTRO}", "{_CATD}-1", "{_CATD}-2"… o "{TODOS}".',
+        )
+    return dato
+
+
+HORA: Final[Lector] = cadena(_hora)
+_NOCHE: Final[Esquema] = {
+    "nombre": (cadena(lambda d: d), "Simulacro"),
+    "casillas": (numero(2, 10_900), 60),
+    "centros": (numero(1, 150), 2),
+    "semilla": (numero(0, 2**53 - 1), 2027),
+    "velocidad": (numero(1, 10_000), 60),
+    "hasta": (HORA, 6 * 60),
+    "sin_sobre": (numero(0, 30), 3),
+    "movil": (numero(0, 100), 60),
+    "dobles": (numero(0, 100), 20),
+    "retratadas": (numero(0, 32_700), 0),
+    "cortes": (numero(2, 200), 8),
+}
+_GENTE: Final[Esquema] = {
+    "telefonos": (numero(1, 3_000), 8),
+    "por_centro": (numero(1, 2), 2),
+    "capturistas": (numero(4, 500), 6),
+    "verificadores": (numero(3, 200), 3),
+    "supervisores": (numero(1, 50), 2),
+    "errores": (numero(0, 1_000), 20),
+    "atrapa": (numero(0, 100), 95),
+}
+_DE_A: Final[Esquema] = {"de": (HORA, REQUERIDO), "a": (HORA, REQUERIDO)}
+_DE_CADA: Final[dict[str, Esquema]] = {
+    "sin_internet": {**_DE_A, "donde": (_sitio, REQUERIDO)},
+    "muere": {"de": (HORA, REQUERIDO), "donde": (_sitio, REQUERIDO)},
+    "duplicado": {**_DE_A, "parte": (numero(1, 100), 30)},
+    "tarde": {**_DE_A, "telefonos": (numero(1, 3_000), 1)},
+    "reloj": {"de": (HORA, REQUERIDO), "telefonos": (numero(1, 3_000), 1), "minutos": (numero(-720, 720), 60)},
+}
+TIPOS: Final = tuple(_DE_CADA)
+
+
+def leer_plan(ruta: Path) -> Plan:
+    """The plan of a file; raise `ProcesoInvalido` with everything that is wrong in it."""
+    problemas: list[Problema] = []
+    plan = _leer(ruta, Bloc(ruta.name, problemas))
+    if problemas or plan is None:
+        raise ProcesoInvalido(problemas)
+    return plan
+
+
+def _leer(ruta: Path, bloc: Bloc) -> Plan | None:
+    datos = leer_bytes(ruta, ruta.parent, bloc, BYTES_MAXIMO)
+    contenido = decodificar(datos, bloc) if datos is not None else None
+    arbol = abrir(contenido, bloc) if contenido is not None else None
+    if contenido is None or arbol is None:
+        return None
+    lineas = Lineas(contenido)
+    leer_tabla(arbol, {}, (), bloc, lineas, ("noche", "gente", "falla"))
+    noche = leer_tabla(tabla_de(arbol, "noche", bloc, lineas), _NOCHE, ("noche",), bloc, lineas)
+    gente = leer_tabla(tabla_de(arbol, "gente", bloc, lineas), _GENTE, ("gente",), bloc, lineas)
+    dichas = arbol.get("falla", [])
+    if not isinstance(dichas, list) or not all(isinstance(f, dict) for f in dichas) or len(dichas) > FALLAS_MAXIMO:
+        bloc.anotar(
+            lineas("falla"),
+            "falla",
+            "debe ser una lista.",
+            f"Escriba un bloque [[falla]] por cada una; caben {FALLAS_MAXIMO}.",
+        )
+        return None
+    todo = {**noche, **gente}
+    fallas = [_falla(f, ("falla", str(i)), todo, bloc, lineas) for i, f in enumerate(dichas)]
+    if todo["centros"] and todo["casillas"] and todo["centros"] > todo["casillas"]:
+        bloc.anotar(lineas("noche", "centros"), "noche.centros", "hay más centros que casillas.")
+    return Plan(**todo, fallas=tuple(sorted((f for f in fallas if f is not None), key=lambda f: f.de)))
+
+
+def _falla(
+    dicha: dict[str, Any], camino: tuple[str, str], todo: dict[str, Any], bloc: Bloc, lineas: Lineas
+) -> Falla | None:
+    tipo = leer_tabla(dicha, {"tipo": (cadena(opcion(list(TIPOS))), REQUERIDO)}, camino, bloc, lineas, tuple(dicha))[
+        "tipo"
+    ]
+    if tipo is MALO:
+        return None
+    leida = leer_tabla(dicha, _DE_CADA[tipo], camino, bloc, lineas, ("tipo",))
+    de, a = leida["de"], leida.get("a", leida["de"])
+    mal = any(v is MALO for v in leida.values())
+    if not mal and a < de:
+        bloc.anotar(lineas(*camino, "a"), "falla.a", "termina antes de empezar.")
+    donde, centros = leida.get("donde", ""), todo["centros"]
+    if not mal and donde.startswith(f"{_CATD}-") and centros and int(donde[5:]) > centros:
+        bloc.anotar(lineas(*camino, "donde"), "falla.donde", f"el plan solo tiene {centros} centros.")
+    if not mal and tipo == "sin_internet" and donde == CENTRO:
+        bloc.anotar(
+            lineas(*camino, "donde"),
+            "falla.donde",
+            "el internet se le va a un CATD.",
+            f'Escriba "{TODOS}" para cortarlos a todos.',
+        )
+    if not mal and (n := leida.get("telefonos", 0)) and todo["telefonos"] and n > todo["telefonos"]:
+        bloc.anotar(lineas(*camino, "telefonos"), "falla.telefonos", f"el plan solo tiene {todo['telefonos']}.")
+    if mal:
+        return None
+    otros = {c: v for c, v in leida.items() if c not in ("de", "a")}
+    return Falla(tipo, de, a, **otros)
+
+
+def hora_de(minuto: float) -> str:
+    """`20:15`, of so many minutes since casillas closed."""
+    m = (CIERRE + int(minuto)) % (24 * 60)
+    return f"{m // 60:02}:{m % 60:02}"

@@ -1,0 +1,50 @@
+"""A collection centre's desks: packages are read and actas are scanned, with the forms of their pages."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from prep.simulacro.puertas.navegador import Forma, Navegador, Pagina, PuertaCerrada
+
+ACOPIO, SIN_ACTA, DIGITALIZACION = "/catd/acopio/", "/catd/sin-acta/", "/catd/digitalizacion/"
+
+
+class Centro:
+    def __init__(self, nav: Navegador) -> None:
+        self.nav = nav
+
+    def recibir(self, qr: str, juntas: set[str]) -> set[str]:
+        """Read the code of a package; the others of its casilla that the page offers are received with one key when
+        they are all of `juntas`. Which of those were."""
+        pagina = self._mandar(ACOPIO, "leer", q=qr, orden=uuid4().hex)
+        otras = pagina.forma(con="clave")
+        if otras is None or (ofrecidas := {v for n, v in otras.campos if n == "clave"}) != juntas:
+            return set()
+        self.nav.enviar(ACOPIO, otras.campos)
+        return ofrecidas
+
+    def sin_acta(self, clave: str, motivo: str) -> None:
+        """Say that no acta came."""
+        forma = _forma(self.nav.ir(SIN_ACTA))
+        campos = [(n, v) for n, v in forma.campos if n in ("csrfmiddlewaretoken", "orden")]
+        self.nav.enviar(SIN_ACTA, [*campos, ("clave", clave), ("motivo", motivo)])
+
+    def digitalizar(self, nombre: str, datos: bytes) -> None:
+        """Scan a sheet."""
+        forma = _forma(self.nav.ir(DIGITALIZACION), "digitaliza")
+        campos = [(n, v) for n, v in forma.campos if n != "archivo"]
+        pagina = self.nav.enviar_archivo(DIGITALIZACION, [*campos, ("documento", "Acta PREP")], nombre, datos)
+        resultados = [(clase, dicho) for clase, dicho in pagina.renglones if clase.startswith("resultado")]
+        if not resultados or any("mal" in clase for clase, _ in resultados):
+            raise PuertaCerrada(f"No se tomó {nombre}: {' '.join(dicho for _, dicho in resultados) or 'sin respuesta'}")
+
+    def _mandar(self, ruta: str, ident: str, **dichos: str) -> Pagina:
+        forma = _forma(self.nav.ir(ruta), ident)
+        return self.nav.enviar(ruta, [(n, dichos.get(n, v)) for n, v in forma.campos])
+
+
+def _forma(pagina: Pagina, ident: str = "") -> Forma:
+    forma = pagina.forma(ident, con="" if ident else "orden")
+    if forma is None:
+        raise PuertaCerrada(f"{pagina.ruta} no ofrece en qué escribir.")
+    return forma

@@ -1,0 +1,57 @@
+"""The pictures of a drill, as phones and scanners give them: some of paper that a hand filled; the rest, which cost a
+fifth, of the form as it was printed."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from PIL import Image
+
+from prep.laboratorio.fotografiar import fotografiar
+from prep.laboratorio.llenar import en_blanco, llenar
+from prep.papel.formas import Formas
+from prep.plataforma.procesos import obreros
+from prep.simulacro.papel import plan_de
+from prep.simulacro.votos import Papel
+
+MOVIL: Final = "mild"
+ESCANER: Final = "scan"
+_formas: Formas
+_retratos: Sequence[Retrato]
+
+
+@dataclass(frozen=True, slots=True)
+class Retrato:
+    """A picture to be taken. `como`: by phone or by scanner; `llena`: of filled paper; `semilla`: so that it is always
+    the same, and that of no other."""
+
+    papel: Papel
+    como: str
+    llena: bool
+    semilla: int
+
+
+def retratar(formas: Formas, retratos: Sequence[Retrato]) -> Iterator[bytes]:
+    """The JPEG of each, in order; by as many processes as there are cores."""
+    global _formas, _retratos
+    _formas, _retratos = formas, retratos
+    with obreros(os.cpu_count() or 1) as todos:
+        yield from todos.map(_retratar, range(len(retratos)))
+
+
+def _retratar(lugar: int) -> bytes:
+    r = _retratos[lugar]
+    hoja = _formas.hoja(r.papel.esperada.clave)
+    azar = np.random.default_rng([r.semilla, lugar])
+    if r.llena:
+        papel = llenar(hoja, plan_de(hoja.plantilla, r.papel.valores), azar, None)
+        return fotografiar(papel, r.como, azar).jpeg
+    impresa = Image.fromarray(en_blanco(hoja)).convert("L")
+    salida = io.BytesIO()
+    impresa.reduce(2).save(salida, "JPEG", quality=60 if r.como == MOVIL else 75)
+    return salida.getvalue()
