@@ -153,6 +153,7 @@ FALTAS = {
     "sellar": Falta(". --autoridad http://127.0.0.1:9/", "no hay todavía ningún punto de control"),
     "servir": Falta("--certificado vacio.txt", "El certificado y su llave van juntos"),
     "simulacro abrir": Falta(NADA, f"no existe «{NADA}»"),
+    "simulacro correr": Falta(f"{NADA} noche", f"no existe «{NADA}»"),
     "simulacro disenar": Falta(f"{NADA} simulacro --semilla 7", f"no existe «{NADA}»"),
     "simulacro informe": Falta("vacio.txt informe", "no es un veredicto"),
     "simulacro juzgar": Falta(f"vacio.txt {NADA}", f"no existe la carpeta {NADA}"),
@@ -177,6 +178,7 @@ EN_OTRA_PRUEBA = {
     "reproducir": "tests/reproduccion/test_noche_publicada.py",
     "respaldo restaurar": "tests/sede/test_respaldo.py; y «respaldo ensayar» la da",
     "sellar": "tests/transparencia/test_sello.py",
+    "simulacro correr": "tests/simulacro/test_correr.py",
 }
 """Those that do their work in a test or a target of their own: too long, or they need an authority of their own."""
 LARGAS: dict[str, tuple[str, str, int]] = {

@@ -5,12 +5,10 @@ from __future__ import annotations
 import random
 import re
 import signal
-import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +32,7 @@ from prep.plataforma import roles, servidor
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.lugares import archivo_qr
 from prep.plataforma.puertos import libre
+from prep.simulacro.enlace import Enlace
 
 
 @pytest.fixture
@@ -134,41 +133,10 @@ def test_a_machine_that_was_stopped_goes_on_under_another_name_and_one_that_was_
 # --- as people type it ---
 
 
-@contextmanager
-def mala_linea(hacia: int, semilla: int) -> Iterator[int]:
-    """A proxy that cuts a third of the connections at any byte of what is asked or answered; its port."""
-    azar, fin = random.Random(semilla), threading.Event()
-    escucha = socket.create_server(("127.0.0.1", 0))
-    escucha.settimeout(0.2)
-
-    def pasar(de: socket.socket, a: socket.socket, quedan: list[int]) -> None:
-        with suppress(OSError):
-            while datos := de.recv(4096):
-                quedan[0] -= len(datos)
-                if quedan[0] < 0:
-                    break
-                a.sendall(datos)
-        for uno in (de, a):
-            with suppress(OSError):
-                uno.shutdown(socket.SHUT_RDWR)
-
-    def atender() -> None:
-        while not fin.is_set():
-            with suppress(TimeoutError):
-                cliente, _ = escucha.accept()
-                centro = socket.create_connection(("127.0.0.1", hacia))
-                quedan = [azar.randrange(200, 12_000) if azar.random() < 0.4 else 2**40]
-                for par in ((cliente, centro), (centro, cliente)):
-                    threading.Thread(target=pasar, args=(*par, quedan), daemon=True).start()
-
-    hilo = threading.Thread(target=atender)
-    hilo.start()
-    try:
-        yield escucha.getsockname()[1]
-    finally:
-        fin.set()
-        hilo.join()
-        escucha.close()
+def mala_linea(hacia: int, semilla: int) -> Enlace:
+    """A proxy that cuts four connections in ten at any byte of what is asked or answered."""
+    azar = random.Random(semilla)
+    return Enlace(hacia, lambda: azar.randrange(200, 12_000) if azar.random() < 0.4 else None)
 
 
 def test_from_an_empty_laptop_to_the_centre_over_a_bad_line(sede: Sede, tmp_path: Path) -> None:
@@ -194,7 +162,7 @@ def test_from_an_empty_laptop_to_the_centre_over_a_bad_line(sede: Sede, tmp_path
         with mala_linea(puerto, 5) as malo:
             enviar = [sys.executable, "-m", "prep", "nodo", "enviar", "--cada", "1"]
             proceso = subprocess.Popen(
-                [*enviar, "--centro", f"http://127.0.0.1:{malo}"], env=entorno(catd), text=True,
+                [*enviar, "--centro", f"http://127.0.0.1:{malo.puerto}"], env=entorno(catd), text=True,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
             assert proceso.stdout is not None

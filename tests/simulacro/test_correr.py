@@ -1,0 +1,156 @@
+"""A small night through every door, with a centre cut off and the central server killed: what `prep simulacro correr`
+says must be true of what it leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prep.simulacro.juez import juzgar
+from prep.transparencia.almacen import Carpeta
+
+CHICO = """
+[noche]
+casillas = 2
+centros = 1
+velocidad = 900
+hasta = "20:30"
+cortes = 2
+movil = 50
+dobles = 50
+
+[gente]
+telefonos = 2
+por_centro = 1
+capturistas = 4
+verificadores = 3
+supervisores = 1
+errores = 150
+
+[[falla]]
+tipo = "sin_internet"
+donde = "catd-1"
+de = "18:30"
+a = "20:30"
+
+[[falla]]
+tipo = "muere"
+donde = "centro"
+de = "19:30"
+"""
+CADA_UNA = """
+[[falla]]
+tipo = "duplicado"
+parte = 50
+de = "18:00"
+a = "21:00"
+
+[[falla]]
+tipo = "tarde"
+de = "18:10"
+a = "21:30"
+
+[[falla]]
+tipo = "reloj"
+minutos = -60
+de = "18:00"
+
+[[falla]]
+tipo = "muere"
+donde = "catd-1"
+de = "19:00"
+"""
+
+
+@pytest.fixture
+def carpeta() -> Iterator[Path]:
+    """A folder that PostgreSQL's user can enter when we are root."""
+    carpeta = Path(tempfile.mkdtemp(prefix="prep-correr-"))
+    carpeta.chmod(0o711)
+    yield carpeta
+    shutil.rmtree(carpeta, ignore_errors=True)
+
+
+def correr(carpeta: Path, plan: str) -> tuple[int, str, dict[str, Any]]:
+    """How it ended, what it said, and what it left written."""
+    (carpeta / "plan.toml").write_text(plan, encoding="utf-8")
+    entorno = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "PREP_DATOS_DIR")}
+    hecho = subprocess.run(
+        [sys.executable, "-m", "prep", "simulacro", "correr", "plan.toml", "noche"],
+        cwd=carpeta,
+        env=entorno | {"COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    dicho = hecho.stdout + hecho.stderr
+    assert (carpeta / "noche" / "corrida.json").exists(), dicho
+    return hecho.returncode, dicho, json.loads((carpeta / "noche" / "corrida.json").read_bytes())
+
+
+def juzgado(carpeta: Path) -> dict[str, Any]:
+    """What the judge says of what was published, asked here again."""
+    publicacion = carpeta / "noche" / "central" / "publicacion"
+    dicho = json.loads((carpeta / "noche" / "informe" / "veredicto.json").read_bytes())
+    return juzgar((publicacion / "documentos" / f"{dicho['verdad']}.json").read_bytes(), Carpeta(publicacion))
+
+
+def quedan(carpeta: Path) -> list[str]:
+    """Processes that still work there."""
+    sena = os.fsencode(carpeta)
+    vivos = []
+    for proceso in Path("/proc").glob("[0-9]*"):
+        try:
+            if sena in (proceso / "environ").read_bytes():
+                vivos.append((proceso / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return vivos
+
+
+def exigir_todo(carpeta: Path, codigo: int, dicho: str, corrida: dict[str, Any], fallas: int) -> None:
+    veredicto = juzgado(carpeta)
+    assert (codigo, veredicto["codigo"], corrida["problemas"]) == (0, 0, []), dicho
+    assert "100 % DE LO QUE EXISTE" in dicho and veredicto["cierre"] and veredicto["sello"]["antes"]
+    for e in veredicto["elecciones"].values():
+        assert e["votos_publicados"] == e["votos_en_papel"] > 0 and e["bien"] == e["existen"]
+    assert len(corrida["fallas"]) == fallas and all(f["midio"] for f in corrida["fallas"])
+    assert quedan(carpeta) == []
+
+
+@pytest.mark.timeout(600)
+def test_cut_and_killed_it_ends_with_all_that_arrived(carpeta: Path) -> None:
+    codigo, dicho, corrida = correr(carpeta, CHICO)
+    exigir_todo(carpeta, codigo, dicho, corrida, 2)
+    corte, muerte = corrida["fallas"]
+    assert "por entregar" in corte["midio"] and " 0 hechos" not in corte["midio"]  # it worked while it was cut
+    assert "volvió a contestar" in muerte["midio"] and corrida["peticiones"]["sin respuesta"] > 0
+    assert {"telefono", "catd", "ccv"} <= set(corrida["peticiones"])
+
+
+@pytest.mark.largo
+@pytest.mark.timeout(1800)
+def test_every_fault_of_a_plan_in_one_night(carpeta: Path) -> None:
+    codigo, dicho, corrida = correr(carpeta, CHICO.replace("casillas = 2", "casillas = 6") + CADA_UNA)
+    exigir_todo(carpeta, codigo, dicho, corrida, 6)
+    assert corrida["peticiones"]["repetidas"] > 0 and corrida["gente"]["campos mal tecleados"] > 0
+
+
+@pytest.mark.largo
+@pytest.mark.timeout(1800)
+def test_people_who_see_nothing_publish_mistakes_and_the_judge_lists_them(carpeta: Path) -> None:
+    """Everybody types wrong one field in ten, and whoever verifies looks at nothing: no night could end well."""
+    mal = CHICO.replace("errores = 150", "errores = 1000\natrapa = 0").replace("casillas = 2", "casillas = 6")
+    codigo, dicho, corrida = correr(carpeta, mal)
+    veredicto = juzgado(carpeta)
+    assert codigo == 1 and veredicto["mal"] and not veredicto["faltan"], dicho
+    assert corrida["problemas"] == [] and corrida["veredicto"] == veredicto["veredicto"]

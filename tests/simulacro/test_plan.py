@@ -1,0 +1,94 @@
+"""A plan says what it means, and a wrong one where it is wrong."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from prep.catalogo.problemas import ProcesoInvalido
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
+from prep.simulacro.humano import se_ven, teclear
+from prep.simulacro.plan import Falla, hora_de, leer_plan
+
+EJEMPLOS = sorted((Path(__file__).resolve().parents[2] / "docs" / "planes").glob("*.toml"))
+
+
+def leer(carpeta: Path, contenido: str) -> object:
+    (carpeta / "plan.toml").write_text(contenido, encoding="utf-8")
+    return leer_plan(carpeta / "plan.toml")
+
+
+@pytest.mark.parametrize("ejemplo", EJEMPLOS, ids=lambda e: e.stem)
+def test_the_plans_that_are_shipped_are_read(ejemplo: Path) -> None:
+    plan = leer_plan(ejemplo)
+    assert plan.fallas and all(f.de <= f.a for f in plan.fallas)
+
+
+def test_hours_are_of_the_night_and_faults_come_in_order(tmp_path: Path) -> None:
+    plan = leer(
+        tmp_path,
+        '[noche]\ncasillas = 6\nhasta = "01:30"\n[[falla]]\ntipo = "muere"\nde = "00:10"\ndonde = "centro"\n'
+        '[[falla]]\ntipo = "sin_internet"\nde = "20:00"\na = "21:00"\ndonde = "todos"\n',
+    )
+    assert plan.hasta == 7 * 60 + 30  # type: ignore[attr-defined]
+    assert plan.fallas == (  # type: ignore[attr-defined]
+        Falla("sin_internet", 120, 180, "todos"),
+        Falla("muere", 370, 370, "centro"),
+    )
+    assert [hora_de(m) for m in (0, 370.9)] == ["18:00", "00:10"]
+
+
+MALOS = {
+    "casillas = 1": (2, "noche.casillas", "no es un número entero de 2 a 10900"),
+    'casilas = "60"': (2, "noche.casilas", "no se conoce este dato"),
+    "hasta = 22": (2, "noche.hasta", "debe ser un texto"),
+    'hasta = "25:00"': (2, "noche.hasta", "no es una hora"),
+    "centros = 9\ncasillas = 8": (2, "noche.centros", "hay más centros que casillas"),
+    '[[falla]]\ntipo = "temblor"': (3, "falla.tipo", "no es una de las opciones"),
+    '[[falla]]\ntipo = "muere"\nde = "20:00"': (2, "falla.donde", "falta este dato"),
+    '[[falla]]\ntipo = "muere"\nde = "20:00"\ndonde = "catd-3"': (5, "falla.donde", "solo tiene 2 centros"),
+    '[[falla]]\ntipo = "tarde"\nde = "21:00"\na = "20:00"': (5, "falla.a", "termina antes de empezar"),
+    '[[falla]]\ntipo = "reloj"\nde = "21:00"\ntelefonos = 9': (5, "falla.telefonos", "solo tiene 8"),
+    '[[falla]]\ntipo = "sin_internet"\nde = "20:00"\na = "21:00"\ndonde = "centro"': (6, "falla.donde", "a un CATD"),
+    "casillas = ": (2, "", "no se entiende"),
+}
+
+
+@pytest.mark.parametrize("malo", MALOS)
+def test_what_is_wrong_is_said_with_its_line_and_its_field(malo: str, tmp_path: Path) -> None:
+    linea, campo, mensaje = MALOS[malo]
+    with pytest.raises(ProcesoInvalido) as error:
+        leer(tmp_path, f"[noche]\n{malo}\n")
+    (problema,) = error.value.problemas
+    assert (problema.archivo, problema.linea, problema.campo) == ("plan.toml", linea, campo)
+    assert mensaje in problema.mensaje
+
+
+def test_people_type_what_the_paper_says_but_for_their_mistakes() -> None:
+    dice = {"SOL": 120, "RIO": 0, "PAZ": ILEGIBLE, "MAR": SIN_DATO, "LUZ": 7, "ORO": 99}
+    azar = random.Random(1)
+    assert teclear(list(dice), dice, 0, azar) == {
+        "SOL": "120", "RIO": "0", "PAZ": "*", "MAR": "-", "LUZ": "7", "ORO": "99",
+    }  # fmt: skip
+    for _ in range(300):
+        bien, mal = teclear(list(dice), dice, 0, azar), teclear(list(dice), dice, 10_000, azar)
+        for campo, tecla in mal.items():
+            assert tecla in "-*" or (tecla.isdigit() and len(tecla) <= 4)
+            assert tecla != bien[campo] and not (
+                tecla.isdigit() and bien[campo].isdigit() and int(tecla) == int(bien[campo])
+            )
+    mil = [f"C{i}" for i in range(100_000)]
+    tecleado = teclear(mil, dict.fromkeys(mil, 12), 20, azar)
+    assert 120 < sum(v != "12" for v in tecleado.values()) < 290
+
+
+def test_whoever_compares_sees_only_what_differs_and_not_all_of_it() -> None:
+    dice = {"SOL": 120, "PAZ": ILEGIBLE, "MAR": SIN_DATO}
+    bien, mal = {"SOL": "120", "PAZ": "Ilegible", "MAR": "Sin dato"}, {"SOL": "12", "PAZ": "Ilegible", "MAR": "0"}
+    azar = random.Random(1)
+    assert se_ven(bien, dice, 100, azar) == [] and se_ven(mal, dice, 100, azar) == ["SOL", "MAR"]
+    assert se_ven(mal, dice, 0, azar) == []
+    vistos = sum(len(se_ven(mal, dice, 95, azar)) for _ in range(1000))
+    assert 1800 < vistos < 1990
