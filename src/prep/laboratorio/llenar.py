@@ -287,9 +287,9 @@ def _sello(imagen: Imagen, caja: Caja, rng: np.random.Generator) -> None:
     entintar(imagen, caja, (tinta * np.clip(mancha, 0, 1)).astype(np.uint8), (70, 40, 130), 0.8)
 
 
-def en_blanco(hoja: Hoja) -> Imagen:
-    """The acta before anybody wrote on it, RGB at `PX_MM`."""
-    return rasterizar(pdf_actas([hoja]))
+def en_blanco(hoja: Hoja, px_mm: float = PX_MM) -> Imagen:
+    """The acta before anybody wrote on it, RGB."""
+    return rasterizar(pdf_actas([hoja]), px_mm=px_mm)
 
 
 def llenar(

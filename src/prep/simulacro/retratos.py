@@ -1,5 +1,5 @@
 """The pictures of a drill, as phones and scanners give them: some of paper that a hand filled; the rest, which cost a
-fifth, of the form as it was printed."""
+tenth, of the form as it was printed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from prep.laboratorio.fotografiar import fotografiar
-from prep.laboratorio.llenar import en_blanco, llenar
+from prep.laboratorio.llenar import PX_MM, en_blanco, llenar
 from prep.papel.formas import Formas
 from prep.plataforma.procesos import obreros
 from prep.simulacro.papel import plan_de
@@ -51,7 +51,7 @@ def _retratar(lugar: int) -> bytes:
     if r.llena:
         papel = llenar(hoja, plan_de(hoja.plantilla, r.papel.valores), azar, None)
         return fotografiar(papel, r.como, azar).jpeg
-    impresa = Image.fromarray(en_blanco(hoja)).convert("L")
+    impresa = Image.fromarray(en_blanco(hoja, PX_MM / 2)).convert("L")
     salida = io.BytesIO()
-    impresa.reduce(2).save(salida, "JPEG", quality=60 if r.como == MOVIL else 75)
+    impresa.save(salida, "JPEG", quality=60 if r.como == MOVIL else 75)
     return salida.getvalue()
