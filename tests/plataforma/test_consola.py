@@ -110,6 +110,7 @@ def test_causes_that_come_wrapped_are_said_too() -> None:
     assert causa(urllib.error.URLError(ConnectionRefusedError(errno.ECONNREFUSED, "x"))) == (
         "nadie atiende en esa dirección"
     )
+    assert causa(BrokenPipeError(errno.EPIPE, "Broken pipe")) == "se cortó la conexión"
     assert causa(TimeoutError("timed out")) == "no contestó a tiempo"
     assert causa(OSError(errno.EXDEV, "x")) == "falló (EXDEV)"
 

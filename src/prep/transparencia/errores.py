@@ -46,7 +46,7 @@ _CAUSAS = {
     errno.EADDRINUSE: "otro programa ya usa ese puerto",
     errno.EADDRNOTAVAIL: "esa dirección no es de este equipo",
     errno.ECONNREFUSED: "nadie atiende en esa dirección",
-    errno.ECONNRESET: "se cortó la conexión",
+    **dict.fromkeys((errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED), "se cortó la conexión"),
     errno.ETIMEDOUT: "no contestó a tiempo",
     errno.EHOSTUNREACH: "no se llega a ese equipo",
     errno.ENETUNREACH: "no hay red",
