@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from prep.simulacro.montar import Noche
 
 
+_CADA_S = 1.0
+"""Seconds between two looks at what is waited for."""
+
+
 @dataclass(slots=True)
 class Probada:
     """A fault as it went. `que`: in words; `midio`: what was seen of it."""
@@ -46,6 +50,7 @@ class Fallas:
         self._pasos: list[_Paso] = []
         self._por_ver: list[Callable[[], bool]] = []
         """What is waited for: false once it came."""
+        self._mirada = 0.0
         for falla in noche.mundo.plan.fallas:
             _HACER[falla.tipo](self, falla)
         self._pasos.sort()
@@ -53,7 +58,9 @@ class Fallas:
     def al(self, minuto: float) -> None:
         while self._pasos and self._pasos[0].minuto <= minuto:
             self._pasos.pop(0).hacer()
-        self._por_ver = [aun_no for aun_no in self._por_ver if aun_no()]
+        if time.monotonic() - self._mirada > _CADA_S:
+            self._por_ver = [aun_no for aun_no in self._por_ver if aun_no()]
+            self._mirada = time.monotonic()
 
     @property
     def pendientes(self) -> int:
@@ -99,9 +106,18 @@ class Fallas:
             )
 
         def une() -> None:
-            faltan = nodo.hechos_propios(nodo) - nodo.hechos_propios(centro)
+            tenia, desde = nodo.hechos_propios(nodo), time.monotonic()
+            debe = tenia - nodo.hechos_propios(centro)
             enlace.unir()
-            self._midio(de_esta[0], f"siguió trabajando y volvió con {cuantos(faltan, 'hecho')} por entregar")
+
+            def aun_no() -> bool:
+                if nodo.hechos_propios(centro) < tenia:
+                    return True
+                hechos, segundos = cuantos(debe, "hecho"), time.monotonic() - desde
+                self._midio(de_esta[0], f"siguió trabajando; debía {hechos} al volver, entregados en {segundos:.0f} s")
+                return False
+
+            self._por_ver.append(aun_no)
 
         self._poner(falla.de, corta)
         self._poner(falla.a, une)
@@ -162,10 +178,17 @@ class Fallas:
             de_esta.append(self._probar(falla, que))
 
         def habla() -> None:
-            tenian = sum(uno.telefono.por_enviar for uno in suyos)
+            guardadas = cuantos(sum(uno.telefono.por_enviar for uno in suyos), "fotografía")
             for uno in suyos:
                 uno.sin_senal.clear()
-            self._midio(de_esta[0], f"guardó {cuantos(tenian, 'fotografía')} y después las entregó")
+
+            def aun_no() -> bool:
+                if any(uno.telefono.por_enviar for uno in suyos):
+                    return True
+                self._midio(de_esta[0], f"guardó {guardadas} y las entregó después")
+                return False
+
+            self._por_ver.append(aun_no)
 
         self._poner(falla.de, calla)
         self._poner(falla.a, habla)
@@ -177,7 +200,15 @@ class Fallas:
             for uno in suyos:
                 uno.telefono.desfase = timedelta(minutes=falla.minutos)
             probada = self._probar(falla, f"{cuantos(len(suyos), 'teléfono')} con el reloj {falla.minutos:+} min")
-            self._midio(probada, "aprendió la hora del nodo en su siguiente envío")
+
+            def aun_no() -> bool:
+                if any(uno.debe for uno in suyos):
+                    return True
+                hora = sum(bool(uno.telefono.corrige) for uno in suyos)
+                self._midio(probada, f"{cuantos(hora, 'aprendió', 'aprendieron')} la hora del nodo; se recibió todo")
+                return False
+
+            self._por_ver.append(aun_no)
 
         self._poner(falla.de, adelanta)
 

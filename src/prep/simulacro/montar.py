@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from prep.acceso.roles import Rol
@@ -63,7 +63,6 @@ class Noche:
     """Keys of the actas that arrive, by one door or another."""
     faltan: frozenset[str]
     """Those of which it is said that there is none."""
-    aparte: dict[str, Any] = field(default_factory=dict)
 
 
 def recortar(proceso: Proceso, informativo: Informativo, casillas: int, centros: int) -> tuple[Proceso, Informativo]:

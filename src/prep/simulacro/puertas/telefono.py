@@ -40,13 +40,13 @@ class Telefono:
     nav: Navegador
     desfase: timedelta = field(default_factory=timedelta)
     reloj: Reloj = field(default_factory=RelojSistema)
+    corrige: timedelta = field(default_factory=timedelta)
+    """What it learnt that its clock is ahead of the node's."""
     _llave: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     _aparato: DispositivoLocal = field(init=False)
     _persona: str = ""
     _ambito: str = ""
     _nodo: Ed25519PublicKey = field(init=False)
-    _corrige: timedelta = field(default_factory=timedelta)
-    """What it learnt that its clock is ahead of the node's."""
     _guardadas: list[_Guardada] = field(default_factory=list)
 
     def alta(self, codigo: str, instituto: bytes) -> None:
@@ -107,10 +107,10 @@ class Telefono:
                 return dicho
             if dicho.get("codigo") != "reloj":
                 break
-            self._corrige = self.reloj.ahora() + self.desfase - datetime.fromisoformat(dicho["hora"])
+            self.corrige = self.reloj.ahora() + self.desfase - datetime.fromisoformat(dicho["hora"])
         raise PuertaCerrada(f"{metodo} {ruta} no se admitió: {r.estado} {dicho.get('detalle', '')}")
 
     def _firma(self, metodo: str, ruta: str, cuerpo: bytes) -> str:
-        hora = (self.reloj.ahora() + self.desfase - self._corrige).isoformat()
+        hora = (self.reloj.ahora() + self.desfase - self.corrige).isoformat()
         huella, quien = sha256(cuerpo).hexdigest(), self._aparato
         return cabecera(DE_DISPOSITIVO, quien.id, self._llave.sign, metodo, ruta, self._ambito, huella, hora)
