@@ -26,6 +26,7 @@ centros = 1
 velocidad = 900
 hasta = "20:30"
 cortes = 2
+sin_sobre = 30
 movil = 50
 dobles = 50
 

@@ -26,8 +26,9 @@ from prep.simulacro.puertas.navegador import MAS_TARDE, REPETIDAS, SIN_RESPUESTA
 
 _CADA_S: Final = 5.0
 """Seconds between two looks at how it goes."""
-_PACIENCIA_S: Final = 60.0
-"""Seconds in which nothing new is written, everything having left, after which the night is over as it is."""
+_PACIENCIA_S: Final = 480.0
+"""Seconds in which nothing new is written after which the night is over as it is: a node that was cut waits up to 450
+before it tries again."""
 _ENTRAN_S: Final = 300.0
 
 
@@ -100,6 +101,7 @@ def _hasta_el_final(noche: Noche, fallas: Fallas) -> None:
     plan, reloj = noche.mundo.plan, noche.mundo.reloj
     cada = plan.hasta / (plan.cortes - 1)
     proximo, mirada, movio, hechos = cada, 0.0, time.monotonic(), -1
+    dichos: Counter[str] = Counter()
     while True:
         minuto, ahora = reloj.minuto(), time.monotonic()
         fallas.al(minuto)
@@ -112,6 +114,9 @@ def _hasta_el_final(noche: Noche, fallas: Fallas) -> None:
             if suman != hechos:
                 hechos, movio = suman, ahora
             _decir(_renglon(noche, fallas, minuto, estados))
+            for problema in list(Counter(noche.mundo.problemas) - dichos):
+                _decir(f"✗ {problema}")
+            dichos = Counter(noche.mundo.problemas)
             faltan = _faltan(noche, estados)
             if not fallas.pendientes and not faltan:
                 return
@@ -192,8 +197,8 @@ def _contar(c: Corrida) -> None:
         f"{total / max(1, c.actas):.0f} por acta ({por_puerta})."
     )
     _decir("La gente: " + ", ".join(f"{que} {n:,}" for que, n in sorted(c.gente.items())) + ".")
-    for problema in c.problemas:
-        salida.print(f"[red]✗[/] {escape(problema)}", soft_wrap=True)
+    for problema, veces in Counter(c.problemas).items():
+        salida.print(f"[red]✗[/] {escape(problema)}" + (f" ({veces} veces)" if veces > 1 else ""), soft_wrap=True)
 
 
 def _escribir(c: Corrida, carpeta: Path) -> None:

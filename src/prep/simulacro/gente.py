@@ -83,7 +83,7 @@ class Mundo:
             with self._candado:
                 self._pedidas[que] += 1
 
-        return Navegador(direccion, lambda: self.reloj.reposar(_REINTENTO_S), contar, puerta, self.duplican)
+        return Navegador(direccion, lambda: self.reloj.reposar(_REINTENTO_S), contar, puerta, lambda: self.duplican())
 
     @property
     def pedidas(self) -> Counter[str]:

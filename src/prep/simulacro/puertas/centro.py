@@ -16,7 +16,9 @@ class Centro:
     def recibir(self, qr: str, juntas: set[str]) -> set[str]:
         """Read the code of a package; the others of its casilla that the page offers are received with one key when
         they are all of `juntas`. Which of those were."""
-        pagina = self._mandar(ACOPIO, "leer", q=qr, orden=uuid4().hex)
+        dichos = {"q": qr, "orden": uuid4().hex}
+        forma = _forma(self.nav.ir(ACOPIO), "leer")
+        pagina = self.nav.enviar(ACOPIO, [(n, dichos.get(n, v)) for n, v in forma.campos])
         otras = pagina.forma(con="clave")
         if otras is None or (ofrecidas := {v for n, v in otras.campos if n == "clave"}) != juntas:
             return set()
@@ -24,10 +26,10 @@ class Centro:
         return ofrecidas
 
     def sin_acta(self, clave: str, motivo: str) -> None:
-        """Say that no acta came."""
-        forma = _forma(self.nav.ir(SIN_ACTA))
-        campos = [(n, v) for n, v in forma.campos if n in ("csrfmiddlewaretoken", "orden")]
-        self.nav.enviar(SIN_ACTA, [*campos, ("clave", clave), ("motivo", motivo)])
+        """Say that no acta came: it is looked for by its key, and marked."""
+        forma = _forma(self.nav.ir(SIN_ACTA), con="q")
+        pagina = self.nav.enviar(SIN_ACTA, [(n, clave if n == "q" else v) for n, v in forma.campos])
+        self.nav.enviar(SIN_ACTA, [*_forma(pagina, con="orden").campos, ("clave", clave), ("motivo", motivo)])
 
     def digitalizar(self, nombre: str, datos: bytes) -> None:
         """Scan a sheet."""
@@ -38,13 +40,9 @@ class Centro:
         if not resultados or any("mal" in clase for clase, _ in resultados):
             raise PuertaCerrada(f"No se tomó {nombre}: {' '.join(dicho for _, dicho in resultados) or 'sin respuesta'}")
 
-    def _mandar(self, ruta: str, ident: str, **dichos: str) -> Pagina:
-        forma = _forma(self.nav.ir(ruta), ident)
-        return self.nav.enviar(ruta, [(n, dichos.get(n, v)) for n, v in forma.campos])
 
-
-def _forma(pagina: Pagina, ident: str = "") -> Forma:
-    forma = pagina.forma(ident, con="" if ident else "orden")
+def _forma(pagina: Pagina, ident: str = "", con: str = "") -> Forma:
+    forma = pagina.forma(ident, con)
     if forma is None:
         raise PuertaCerrada(f"{pagina.ruta} no ofrece en qué escribir.")
     return forma
