@@ -126,6 +126,8 @@ def exigir_todo(carpeta: Path, codigo: int, dicho: str, corrida: dict[str, Any],
     for e in veredicto["elecciones"].values():
         assert e["votos_publicados"] == e["votos_en_papel"] > 0 and e["bien"] == e["existen"]
     assert len(corrida["fallas"]) == fallas and all(f["midio"] for f in corrida["fallas"])
+    dichas = [i["texto"] for i in veredicto["incidentes"]]
+    assert sorted(dichas) == sorted(f"{f['que']}: {f['midio']}" for f in corrida["fallas"])  # signed, and in the report
     assert quedan(carpeta) == []
 
 

@@ -44,6 +44,7 @@ MALOS = {
     "casillas = 1": (2, "noche.casillas", "no es un número entero de 2 a 10900"),
     'casilas = "60"': (2, "noche.casilas", "no se conoce este dato"),
     "hasta = 22": (2, "noche.hasta", "debe ser un texto"),
+    'hasta = "18:00"': (2, "noche.hasta", "apenas cierran las casillas"),
     'hasta = "25:00"': (2, "noche.hasta", "no es una hora"),
     "centros = 9\ncasillas = 8": (2, "noche.centros", "hay más centros que casillas"),
     '[[falla]]\ntipo = "temblor"': (3, "falla.tipo", "no es una de las opciones"),

@@ -20,7 +20,7 @@ from prep.plataforma.lugares import dir_publicacion
 from prep.plataforma.reloj import RelojSistema
 from prep.simulacro.fallas import Fallas, Probada
 from prep.simulacro.maquinas import maquinas
-from prep.simulacro.montar import Noche, montar
+from prep.simulacro.montar import Montaje, montar
 from prep.simulacro.plan import Plan, hora_de
 from prep.simulacro.puertas.navegador import MAS_TARDE, REPETIDAS, SIN_RESPUESTA
 
@@ -65,7 +65,7 @@ def _decir(que: str) -> None:
     salida.print(escape(que), soft_wrap=True)
 
 
-def _tocar(noche: Noche, carpeta: Path) -> Corrida:
+def _tocar(noche: Montaje, carpeta: Path) -> Corrida:
     plan, reloj = noche.mundo.plan, noche.mundo.reloj
     for persona in noche.gente:
         persona.start()
@@ -75,7 +75,7 @@ def _tocar(noche: Noche, carpeta: Path) -> Corrida:
             raise Impedimento(f"{persona.name} no pudo entrar. {' '.join(noche.mundo.problemas[:3])}")
     entrar = noche.mundo.pedidas
     fallas = Fallas(noche, random.Random(f"{plan.semilla}|fallas"), _decir)
-    _decir(f"Empieza la noche: {len(noche.gente)} personas adentro, {len(noche.existen):,} actas por llegar.")
+    _decir(f"«{plan.nombre}» empieza: {len(noche.gente)} personas adentro, {len(noche.existen):,} actas por llegar.")
     desde = time.monotonic()
     reloj.empezar()
     _hasta_el_final(noche, fallas)
@@ -87,14 +87,14 @@ def _tocar(noche: Noche, carpeta: Path) -> Corrida:
     pedidas = noche.mundo.pedidas - entrar
     problemas = [*noche.mundo.problemas, *(f"Sin terminar: {q}" for q in fallas.en_curso)]
     corrida = Corrida(
-        veredicto, alarmas, len(noche.existen), segundos, pedidas, noche.mundo.errores, fallas.probadas, problemas
+        veredicto, alarmas, len(noche.existen), segundos, pedidas, noche.mundo.hicieron, fallas.probadas, problemas
     )
     _contar(corrida)
     _escribir(corrida, carpeta)
     return corrida
 
 
-def _hasta_el_final(noche: Noche, fallas: Fallas) -> None:
+def _hasta_el_final(noche: Montaje, fallas: Fallas) -> None:
     """Until everything that left is verified at the centre, or nothing moves any more."""
     from prep.publicacion.corte import hacer_corte
 
@@ -126,7 +126,7 @@ def _hasta_el_final(noche: Noche, fallas: Fallas) -> None:
         time.sleep(0.2)
 
 
-def _estados(noche: Noche) -> tuple[Counter[str], int]:
+def _estados(noche: Montaje) -> tuple[Counter[str], int]:
     """Actas by where they are at the centre, and how many facts there are."""
     from prep.bitacora.asientos import cabeza
     from prep.bitacora.models import Acta
@@ -140,7 +140,7 @@ def _estados(noche: Noche) -> tuple[Counter[str], int]:
     return estados, cabeza().tamano
 
 
-def _faltan(noche: Noche, estados: Counter[str]) -> list[str]:
+def _faltan(noche: Montaje, estados: Counter[str]) -> list[str]:
     """What is still to be done, and by whom."""
     faltan = [f"{t.name} tiene {t.debe} por entregar" for t in noche.telefonos if t.debe]
     for c in noche.centros:
@@ -158,7 +158,7 @@ def _faltan(noche: Noche, estados: Counter[str]) -> list[str]:
     return faltan
 
 
-def _renglon(noche: Noche, fallas: Fallas, minuto: float, estados: Counter[str]) -> str:
+def _renglon(noche: Montaje, fallas: Fallas, minuto: float, estados: Counter[str]) -> str:
     """One line of how it goes."""
     from prep.diseno.textos import texto
 
@@ -167,7 +167,7 @@ def _renglon(noche: Noche, fallas: Fallas, minuto: float, estados: Counter[str])
     return f"{hora_de(minuto)} {dichos}{ahora}"
 
 
-def _cerrar(noche: Noche, carpeta: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
+def _cerrar(noche: Montaje, carpeta: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Close, publish the truth, and have it judged."""
     from prep.sede.actos import cierre
     from prep.simulacro.entrega import entregar

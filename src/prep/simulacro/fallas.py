@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from prep.plataforma.idioma import cuantos
+from prep.plataforma.reloj import RelojSistema
+from prep.sede import actos
 from prep.simulacro.plan import CENTRO, TODOS, Falla, hora_de
 from prep.simulacro.puertas.navegador import REPETIDAS, SIN_RESPUESTA
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     import random
 
     from prep.simulacro.maquinas import Maquina
-    from prep.simulacro.montar import Noche
+    from prep.simulacro.montar import Montaje
 
 
 _CADA_S = 1.0
@@ -42,7 +44,7 @@ class _Paso:
 class Fallas:
     """The timeline of a plan. `al(minuto)` does what is due; from the thread that starts processes."""
 
-    def __init__(self, noche: Noche, azar: random.Random, decir: Callable[[str], None]) -> None:
+    def __init__(self, noche: Montaje, azar: random.Random, decir: Callable[[str], None]) -> None:
         self._noche, self._azar, self._decir = noche, azar, decir
         self.probadas: list[Probada] = []
         self._parte = 0
@@ -80,7 +82,10 @@ class Fallas:
         return probada
 
     def _midio(self, probada: Probada, dicho: str) -> None:
+        """Say it, and sign it as whoever operates the sede declares what happened: it goes to the report."""
         probada.midio = dicho
+        clave, texto = f"SIMULACRO-{probada.falla.tipo.upper()}", f"{probada.que}: {dicho}"
+        actos.contingencia(self._noche.sede.publicador, RelojSistema().ahora(), clave, texto)
         self._decir(f"{hora_de(self._noche.mundo.reloj.minuto())} {probada.que}: {dicho}")
 
     def _lugares(self, donde: str) -> list[int]:

@@ -73,8 +73,8 @@ class Mundo:
     """Acta of each picture, by the hash of its bytes."""
     duplican: Callable[[], bool]
     problemas: list[str] = field(default_factory=list)
-    errores: Counter[str] = field(default_factory=Counter)
-    """What people got wrong, and what they found."""
+    hicieron: Counter[str] = field(default_factory=Counter)
+    """What people typed, got wrong and found."""
     _pedidas: Counter[str] = field(default_factory=Counter)
     _candado: threading.Lock = field(default_factory=threading.Lock)
 
@@ -97,7 +97,7 @@ class Mundo:
 
     def anotar(self, que: str, cuantos: int = 1) -> None:
         with self._candado:
-            self.errores[que] += cuantos
+            self.hicieron[que] += cuantos
 
     def dice(self, clave: str) -> Mapping[str, Valor | None]:
         """What the paper of an acta says, field by field."""

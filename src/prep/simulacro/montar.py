@@ -48,7 +48,7 @@ class Sede:
 
 
 @dataclass(slots=True)
-class Noche:
+class Montaje:
     """A drill about to begin. `enlaces`: the line of each node to the centre."""
 
     sede: Sede
@@ -174,7 +174,7 @@ def _lista(plan: Plan, catds: list[str], casillas: dict[int, list[str]]) -> str:
 
 def montar(
     plan: Plan, velocidad: int, centro: Maquina, nodos: list[Maquina], pila: ExitStack, decir: Callable[[str], None]
-) -> Noche:
+) -> Montaje:
     """Everything, until people are in and wait for the night to begin. `pila`: ends what it opens."""
     from prep.acceso import listas, terminales
     from prep.acceso.facultades import Escribano
@@ -229,10 +229,10 @@ def montar(
         gente += [Sentada(mundo, pase(f"{nombre}-{i + 1}"), centro.direccion, escritorios) for i in range(cuantos)]
     de_centro = []
     for n, (nodo, catd) in enumerate(zip(nodos, catds, strict=True), 1):
-        suyos_ = sorted(reparto.paquetes[catd])
+        llegan = sorted(reparto.paquetes[catd])
         for i in range(plan.por_centro):  # alone, one does both; else one receives and the other scans
-            acopia = list(suyos_) if i == 0 else []
-            digitaliza = list(suyos_) if i == plan.por_centro - 1 else []
+            acopia = list(llegan) if i == 0 else []
+            digitaliza = list(llegan) if i == plan.por_centro - 1 else []
             de_centro.append(DeCentro(mundo, pase(f"catd-{n}-{i + 1}"), nodo.direccion, acopia, digitaliza))
     telefonos = [
         ConTelefono(
@@ -241,7 +241,7 @@ def montar(
         for i in de_telefono
     ]
     gente += [*de_centro, *telefonos]
-    return Noche(
+    return Montaje(
         sede,
         mundo,
         centro,

@@ -146,6 +146,8 @@ def _leer(ruta: Path, bloc: Bloc) -> Plan | None:
     fallas = [_falla(f, ("falla", str(i)), todo, bloc, lineas) for i, f in enumerate(dichas)]
     if todo["centros"] and todo["casillas"] and todo["centros"] > todo["casillas"]:
         bloc.anotar(lineas("noche", "centros"), "noche.centros", "hay más centros que casillas.")
+    if todo["hasta"] == 0:
+        bloc.anotar(lineas("noche", "hasta"), "noche.hasta", "a esa hora apenas cierran las casillas.")
     return Plan(**todo, fallas=tuple(sorted((f for f in fallas if f is not None), key=lambda f: f.de)))
 
 
