@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -13,14 +12,15 @@ from zoneinfo import ZoneInfo
 from prep.acceso.roles import Rol
 from prep.catalogo.informativo import Informativo, Publicacion
 from prep.dominio.tabulacion.proceso import Ambito, Casilla, Proceso
+from prep.plataforma.idioma import cuantos
 from prep.plataforma.lugares import dir_datos, dir_publicacion
 from prep.plataforma.reloj import RelojSistema
 from prep.simulacro.enlace import Enlace
-from prep.simulacro.gente import ConTelefono, DeCentro, Mundo, Paquete, Pase, Persona, Reloj, Sentada
+from prep.simulacro.gente import ConTelefono, DeCentro, Mundo, Pase, Persona, Reloj, Sentada
 from prep.simulacro.maquinas import Maquina
 from prep.simulacro.plan import Plan
-from prep.simulacro.retratos import ESCANER, MOVIL, Retrato, retratar
-from prep.simulacro.votos import Papel, Suerte
+from prep.simulacro.reparto import Reparto
+from prep.simulacro.votos import Suerte
 
 if TYPE_CHECKING:
     from prep.papel.formas import Formas
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from prep.transparencia.nota import LlavePrivada
 
 CCV, SEDE = "CCV", "Sede"
-_TRASLADO_MIN = (20, 150)
-"""Minutes from a casilla to its centre."""
 
 
 @dataclass(slots=True)
@@ -157,13 +155,13 @@ def habilitar(sede: Sede, nodo: Maquina, catd: str, quienes: int) -> list[str]:
 def _lista(plan: Plan, catds: list[str], casillas: dict[int, list[str]]) -> str:
     """Everybody, as the list that the institute imports. `casillas`: of each phone."""
     lineas = ["usuario,nombre,roles,lugar,alcance", f"administra,Administra,{Rol.ADMINISTRADOR},{SEDE},"]
-    for rol, cuantos in (
+    for rol, n_de in (
         (Rol.CAPTURISTA, plan.capturistas),
         (Rol.VERIFICADOR, plan.verificadores),
         (f"{Rol.SUPERVISOR}|{Rol.COORDINADOR}", plan.supervisores),
     ):
         nombre = rol.partition("|")[0]
-        lineas += [f"{nombre}-{i + 1},{nombre.title()} {i + 1},{rol},{CCV}," for i in range(cuantos)]
+        lineas += [f"{nombre}-{i + 1},{nombre.title()} {i + 1},{rol},{CCV}," for i in range(n_de)]
     for n, catd in enumerate(catds, 1):
         for i in range(plan.por_centro):
             lineas.append(f"catd-{n}-{i + 1},Centro {n} {i + 1},{Rol.ACOPIADOR}|{Rol.DIGITALIZADOR},{catd},")
@@ -203,9 +201,11 @@ def montar(
     codigos_de = {suyos[i.persona]: i.codigo for i in impresos}
 
     papeles = list(sede.diseno.votos.papeles())
-    reparto = _repartir(plan, sede, papeles, catds)
-    decir(f"Retratando {len(reparto.retratos):,} actas…")
-    reparto.tomar(sede.formas)
+    telefono_de = {c: i for i, suyas in de_telefono.items() for c in suyas}
+    decir("Retratando las actas…")
+    reparto = Reparto(plan, sede.formas)
+    reparto.repartir(papeles, telefono_de)
+    decir(f"{cuantos(reparto.retratar(), 'fotografía')}.")
 
     decir("Encendiendo los servidores; la gente entra…")
     enlaces = [pila.enter_context(Enlace(centro.puerto)) for _ in nodos]
@@ -221,15 +221,15 @@ def montar(
         return Pase(usuario, pases[usuario].clave, mesas[usuario], f"propia de {usuario} {plan.semilla}")
 
     gente: list[Persona] = []
-    for nombre, cuantos, escritorios in (
+    for nombre, n_de, escritorios in (
         ("capturista", plan.capturistas, ("captura",)),
         ("verificador", plan.verificadores, ("diferencias", "verificacion")),
         ("supervisor", plan.supervisores, ("decision", "peticiones", "identificacion")),
     ):
-        gente += [Sentada(mundo, pase(f"{nombre}-{i + 1}"), centro.direccion, escritorios) for i in range(cuantos)]
+        gente += [Sentada(mundo, pase(f"{nombre}-{i + 1}"), centro.direccion, escritorios) for i in range(n_de)]
     de_centro = []
     for n, (nodo, catd) in enumerate(zip(nodos, catds, strict=True), 1):
-        llegan = sorted(reparto.paquetes[catd])
+        llegan = reparto.paquetes[catd]
         for i in range(plan.por_centro):  # alone, one does both; else one receives and the other scans
             acopia = list(llegan) if i == 0 else []
             digitaliza = list(llegan) if i == plan.por_centro - 1 else []
@@ -253,72 +253,3 @@ def montar(
         frozenset(p.esperada.clave for p in papeles if p.suerte is not Suerte.SIN_ACTA),
         frozenset(p.esperada.clave for p in papeles if p.suerte is Suerte.SIN_ACTA),
     )
-
-
-@dataclass(slots=True)
-class _Reparto:
-    """What leaves each casilla and by which door. `salidas`: of each phone; `paquetes`: of each CATD."""
-
-    retratos: list[Retrato] = field(default_factory=list)
-    _a_donde: list[Callable[[bytes], None]] = field(default_factory=list)
-    de_quien: dict[str, str] = field(default_factory=dict)
-    salidas: dict[int, list[tuple[float, str, bytes]]] = field(default_factory=dict)
-    paquetes: dict[str, list[Paquete]] = field(default_factory=dict)
-
-    def pedir(self, retrato: Retrato, a: Callable[[bytes], None]) -> None:
-        self.retratos.append(retrato)
-        self._a_donde.append(a)
-
-    def tomar(self, formas: Formas) -> None:
-        """Take the pictures, and put each where it leaves from."""
-        from hashlib import sha256
-
-        for retrato, a, jpeg in zip(self.retratos, self._a_donde, retratar(formas, self.retratos), strict=True):
-            self.de_quien[sha256(jpeg).hexdigest()] = retrato.papel.esperada.clave
-            a(jpeg)
-
-
-def _repartir(plan: Plan, sede: Sede, papeles: list[Papel], catds: list[str]) -> _Reparto:
-    """When the actas of each casilla leave, by phone and in their package."""
-    azar = random.Random(f"{plan.semilla}|reparto")
-    de: dict[str, list[Papel]] = {}
-    for p in papeles:
-        de.setdefault(str(p.esperada.casilla.clave), []).append(p)
-    salen = dict(_salidas(plan, list(de), azar))
-    reparto = _Reparto(paquetes={c: [] for c in catds})
-    telefono_de = {c: i % plan.telefonos for i, c in enumerate(de)}
-    for casilla, suyos in de.items():
-        llega = salen[casilla] + azar.uniform(*_TRASLADO_MIN) * plan.hasta / (6 * 60)
-        paquete = Paquete(llega, casilla, {}, {}, {})
-        for papel in suyos:
-            _mandar(plan, sede, papel, paquete, salen[casilla], telefono_de[casilla], reparto, azar)
-        reparto.paquetes[suyos[0].esperada.casilla.catd].append(paquete)
-    return reparto
-
-
-def _mandar(
-    plan: Plan, sede: Sede, papel: Papel, paquete: Paquete, sale: float, telefono: int, reparto: _Reparto,
-    azar: random.Random,
-) -> None:  # fmt: skip
-    clave = papel.esperada.clave
-    movil, doble = azar.randrange(100) < plan.movil, azar.randrange(100) < plan.dobles
-    if papel.suerte is Suerte.SIN_ACTA:
-        paquete.faltan[clave] = papel.motivo
-        return
-    paquete.actas[clave] = sede.formas.hoja(clave).qr
-    if movil:
-        llena = len(reparto.retratos) < plan.retratadas
-        suyas = reparto.salidas.setdefault(telefono, [])
-        reparto.pedir(Retrato(papel, MOVIL, llena, plan.semilla), lambda f: suyas.append((sale, clave, f)))
-    if doble or not movil:
-        llena = len(reparto.retratos) < plan.retratadas
-        reparto.pedir(Retrato(papel, ESCANER, llena, plan.semilla), lambda f: paquete.escanear.update({clave: f}))
-
-
-def _salidas(plan: Plan, casillas: list[str], azar: random.Random) -> Iterator[tuple[str, float]]:
-    """The minute in which each casilla's actas leave: the curve of a real night, squeezed until `hasta`."""
-    from prep.simulacro.noche import salida
-
-    minutos = [salida(azar) for _ in casillas]
-    for casilla, minuto in zip(casillas, minutos, strict=True):
-        yield casilla, minuto * plan.hasta / max(minutos)

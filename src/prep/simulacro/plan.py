@@ -72,7 +72,7 @@ def _hora(dato: str) -> int:
 
 
 def _sitio(dato: Any) -> str:
-    if not isinstance(dato, str) or not re.fullmatch(rf"{CENTRO}|{TODOS}|{_CATD}-[1-9][0-9]{{0,2}}", dato):
+    if not isinstance(dato, str) or not re.fullmatch(rf"{CENTRO}|{TODOS}|{_CATD}-[1-9][0-9]?", dato):
         raise DatoInvalido(
             f"«{recortado(dato)}» no es un lugar del plan.",
             f'Escriba "{CENTRO}", "{_CATD}-1", "{_CATD}-2"… o "{TODOS}".',
@@ -84,7 +84,7 @@ HORA: Final[Lector] = cadena(_hora)
 _NOCHE: Final[Esquema] = {
     "nombre": (cadena(lambda d: d), "Simulacro"),
     "casillas": (numero(2, 10_900), 60),
-    "centros": (numero(1, 150), 2),
+    "centros": (numero(1, 20), 2),
     "semilla": (numero(0, 2**53 - 1), 2027),
     "velocidad": (numero(1, 10_000), 60),
     "hasta": (HORA, 6 * 60),
