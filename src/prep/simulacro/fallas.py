@@ -119,7 +119,9 @@ class Fallas:
                 if nodo.hechos_propios(centro) < tenia:
                     return True
                 hechos, segundos = cuantos(debe, "hecho"), time.monotonic() - desde
-                self._midio(de_esta[0], f"siguió trabajando; debía {hechos} al volver, entregados en {segundos:.0f} s")
+                self._midio(
+                    de_esta[0], f"siguió trabajando; debía {hechos} al volver, y lo entregó en {segundos:.0f} s"
+                )
                 return False
 
             self._por_ver.append(aun_no)
