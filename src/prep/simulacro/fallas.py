@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from prep.plataforma.idioma import cuantos
 from prep.plataforma.reloj import RelojSistema
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prep.simulacro.montar import Montaje
 
 
-_CADA_S = 1.0
+_CADA_S: Final = 1.0
 """Seconds between two looks at what is waited for."""
 
 

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Final
 
 from prep.papel.formas import Formas
 from prep.simulacro.gente import Paquete
@@ -14,9 +15,9 @@ from prep.simulacro.plan import Plan
 from prep.simulacro.retratos import ESCANER, MOVIL, Retrato, retratar
 from prep.simulacro.votos import Papel, Suerte
 
-_TRASLADO_MIN = (20, 150)
+_TRASLADO_MIN: Final = (20, 150)
 """Minutes from a casilla to its centre, in a night of `_NOCHE_MIN`."""
-_NOCHE_MIN = 6 * 60
+_NOCHE_MIN: Final = 6 * 60
 
 
 @dataclass(slots=True)
@@ -48,8 +49,8 @@ class Reparto:
             for papel in suyos:
                 self._mandar(papel, paquete, sale, telefono_de[casilla])
             self.paquetes.setdefault(suyos[0].esperada.casilla.catd, []).append(paquete)
-        for suyos_ in self.paquetes.values():
-            suyos_.sort()
+        for llegan in self.paquetes.values():
+            llegan.sort()
 
     def retratar(self) -> int:
         """Take the pictures and put each where it leaves from; how many."""
