@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from centro_catd import AHORA, AQUI, Centro, impresas, tipos
+from centro_catd import AHORA, ALLA, AQUI, Centro, impresas, tipos
 from django.db import connection
 
+from noche import PROCESO, raiz
 from prep.bitacora.models import Hecho
+from prep.bitacora.nodos import nodo_de_aqui
+from prep.bitacora.services import anotar, escribir, fundar_instalacion
+from prep.catalogo.services import cargar, informativo
 from prep.catd import acopio, centro
 from prep.catd.acopio import Que
 from prep.catd.oficina import NoProcede, Quien
@@ -22,6 +27,7 @@ from prep.dominio.comun.facultades import Rol
 from prep.papel.qr import Etiqueta, codificar
 from prep.papel.vigente import formas
 from prep.plataforma.lugares import archivo_qr
+from prep.simulacro.noche import Noche
 
 ACOPIO, SIN_ACTA = "/catd/acopio/", "/catd/sin-acta/"
 
@@ -110,11 +116,32 @@ def test_a_package_of_another_centre_waits_until_somebody_says_that_it_is_here(c
     envio = {"clave": catd.de_otro, "confirma": "1", "orden": uuid4().hex}
     assert cliente.post(ACOPIO, envio).context["hechas"][0]["nueva"]
     assert tipos(catd.de_otro) == [Tipo.ACOPIADA]
-    cuenta = centro.contar(AQUI)
-    assert (cuenta.recibidas, cuenta.ajenas, cuenta.esperadas) == (0, 1, len(catd.claves))
-    assert [f.clave for f in centro.recibidas(AQUI)] == [catd.de_otro]
-    assert centro.recibidas("CATD-012") == []
-    assert centro.contar("CATD-012").recibidas == 1  # expected there, and somebody has it
+    aqui, alla = centro.ver(AQUI), centro.ver(ALLA)
+    assert (aqui.cuenta.recibidas, aqui.cuenta.ajenas, aqui.cuenta.esperadas) == (0, 1, len(catd.claves))
+    assert [f.clave for f in aqui.recibidas()] == [catd.de_otro]
+    assert alla.recibidas() == []
+    esperadas = alla.cuenta.esperadas  # one is expected there and somebody else has it: it is not on its way
+    assert (alla.cuenta.recibidas, alla.cuenta.en_otro, alla.cuenta.faltan) == (0, 1, esperadas - 1)
+
+
+def test_the_count_the_list_and_the_receipt_say_the_same_whoever_received(catd: Centro) -> None:
+    """Facts of a simulated night, whose people are of other centres, or of none, and facts that name no centre."""
+    noche = Noche(cargar(), informativo(), AHORA - timedelta(hours=3), 5, movil=0.5)
+    fundar_instalacion(PROCESO, "prueba", raiz(), nodo_de_aqui(), noche.cargos, AHORA, telefonos=noche.telefonos)
+    for acta in (a for a in noche.papeles() if a.esperada.casilla.catd == AQUI):
+        noche.vivir(acta, sha256(acta.esperada.clave.encode()).hexdigest())
+        anotar(acta.hechos, nodo_de_aqui(), AHORA, noche.telefonos)
+    una, otra = [c for c in catd.claves if Tipo.FOTOGRAFIADA in tipos(c)][:2]
+    de_alla, hora = catd.quien(Rol.ACOPIADOR, lugar=ALLA).persona, AHORA.isoformat()
+    for clave, dicho in ((una, {}), (otra, {"catd": ALLA})):
+        escribir(Tipo.ACOPIADA, clave, de_alla, {"hora": hora, **dicho}, AHORA, nodo_de_aqui())
+    cliente = catd.entra(Rol.ACOPIADOR)
+    pagina, acuse = cliente.get(ACOPIO), cliente.get("/catd/acopio/acuse/")
+    cuenta, filas = pagina.context["cuenta"], acuse.context["filas"]
+    assert 0 < cuenta.recibidas == len(filas) == len(pagina.context["ultimas"])
+    assert cuenta.en_otro == 2
+    assert cuenta.recibidas + cuenta.en_otro + cuenta.sin_acta + cuenta.faltan == cuenta.esperadas
+    assert f"Recibidos aquí: {len(filas)} de los {cuenta.esperadas}" in acuse.content.decode()
 
 
 def test_the_others_of_a_casilla_are_offered_and_received_together(catd: Centro) -> None:
@@ -142,7 +169,7 @@ def test_no_acta_is_said_with_its_reason_and_a_package_that_turns_up_is_received
     for _ in range(2):
         assert cliente.post(SIN_ACTA, {"clave": clave, "motivo": "3", "orden": orden}).context["dichas"]
     assert tipos(clave) == [Tipo.SIN_ACTA]
-    assert [f.clave for f in centro.sin_acta(AQUI)] == [clave]
+    assert [f.clave for f in centro.ver(AQUI).sin_acta()] == [clave]
     jefa = catd.entra(Rol.COORDINADOR)  # the desk where it is confirmed has it
     assert jefa.post("/ccv/peticiones/", {"accion": "tomar"}).status_code == 302
     assert jefa.get("/ccv/peticiones/").context["ident"].clave_acta == clave

@@ -63,7 +63,7 @@ def test_a_shift_by_keyboard(turno: tuple[Any, Centro], tmp_path: Path) -> None:
     mira(pagina, "acopio_recibido")
     teclas.press("F4")
     pagina.locator(".cuenta dd", has_text=f"4 / {len(catd.claves)}").wait_for()
-    assert centro.contar(AQUI).recibidas == 4
+    assert centro.ver(AQUI).cuenta.recibidas == 4
     teclas.type(catd.qr(una))
     teclas.press("Enter")
     vivo.get_by_text("Ya se había recibido").wait_for()

@@ -1,7 +1,8 @@
-"""What a centre expects and what it has: from the catalogue, the facts that its people wrote and the read model."""
+"""What a centre expects and has: from the catalogue, the facts that say that it was there, and the read model."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,15 +13,18 @@ from django.db import connection
 from prep.bitacora.autoridad import autoridad
 from prep.bitacora.models import Acta as FilaActa
 from prep.catalogo.services import cargar
-from prep.dominio.acta.hechos import Tipo, clave_de
+from prep.dominio.acta.hechos import Tipo, clave_de, sujeto_de
 from prep.dominio.acta.transiciones import Custodia
 from prep.papel.plantilla import Identificacion
 from prep.papel.vigente import formas
 
 _HECHOS = (
-    "SELECT sujeto, recibido FROM bitacora_hecho WHERE persona = ANY(%s) AND clase = ANY(%s) AND tipo = %s"
-    " AND convert_from(cuerpo, 'UTF8')::json #>> '{hecho,contenido,catd}' = %s ORDER BY posicion DESC"
+    "SELECT sujeto, recibido FROM bitacora_hecho WHERE (persona = ANY(%s) OR sujeto = ANY(%s)) AND clase = ANY(%s)"
+    " AND tipo = %s AND convert_from(cuerpo, 'UTF8')::json #>> '{hecho,contenido,catd}' = %s ORDER BY posicion DESC"
 )
+"""Of the actas that the centre expects, whoever wrote it; of the rest, what its people wrote."""
+_SIN_ACTA = frozenset({Custodia.SIN_ACTA_DICHA.value, Custodia.SIN_ACTA.value})
+_CON_IMAGEN = frozenset({Custodia.FOTOGRAFIADA.value, Custodia.DIGITALIZADA.value, Custodia.IDENTIFICADA.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +42,17 @@ class Fila:
 
 @dataclass(frozen=True, slots=True)
 class Cuenta:
-    """How many a centre expects and has. `recibidas`: of those expected; `ajenas`: of other centres, here."""
+    """What a centre expects and has. `recibidas`: of those expected, received here; `en_otro`: of those expected,
+    received elsewhere; `ajenas`: of other centres, received here; `faltan`: nobody has them, nor said that none came;
+    `sin_imagen`: received here, whosever they are, and without a picture."""
 
     esperadas: int
     recibidas: int
+    en_otro: int
     ajenas: int
     sin_acta: int
     sin_imagen: int
-
-    @property
-    def faltan(self) -> int:
-        return self.esperadas - self.recibidas - self.sin_acta
+    faltan: int
 
 
 def esperadas(catd: str) -> tuple[str, ...]:
@@ -62,55 +66,83 @@ def _esperadas(huella: str, catd: str) -> tuple[str, ...]:
 
 
 def _escritos(catd: str, tipo: Tipo) -> dict[str, datetime]:
-    """What people of a centre wrote of that type there: subject's key and when, the last first."""
+    """Of what is written that type there: subject's key and when, the last first."""
     suyas = [p for p, persona in autoridad().personas.items() if any(c.lugar == catd for c in persona.cargos)]
+    propias = [sujeto_de(c) for c in esperadas(catd)]
     with connection.cursor() as cursor:
-        cursor.execute(_HECHOS, [suyas, ["acta", "hoja"], tipo.value, catd])
+        cursor.execute(_HECHOS, [suyas, propias, ["acta", "hoja"], tipo.value, catd])
         escritos: dict[str, datetime] = {}
         for sujeto, recibido in cursor:
             escritos.setdefault(clave_de(sujeto), recibido)
     return escritos
 
 
-def recibidas(catd: str, cuantas: int | None = None) -> list[Fila]:
-    """The packages that a centre received, the last first (`cuantas`: so many)."""
-    return _filas(catd, dict(islice(_escritos(catd, Tipo.ACOPIADA).items(), cuantas)))
+@dataclass(frozen=True, slots=True)
+class Centro:
+    """One look at a centre: its counts and its lists come from the same packages. `aqui`: those received here, and
+    when, the last first; `actas`: stamp and custody of those that it expects or has."""
+
+    catd: str
+    aqui: Mapping[str, datetime]
+    actas: Mapping[str, tuple[datetime | None, str]]
+
+    @property
+    def cuenta(self) -> Cuenta:
+        propias, aqui = set(esperadas(self.catd)), set(self.aqui)
+        sin = {c for c in propias if self._custodia(c) in _SIN_ACTA}
+        en_otro = {c for c in propias - aqui - sin if self.actas.get(c, (None, ""))[0] is not None}
+        return Cuenta(
+            esperadas=len(propias),
+            recibidas=len(propias & aqui),
+            en_otro=len(en_otro),
+            ajenas=len(aqui - propias),
+            sin_acta=len(sin),
+            sin_imagen=sum(self._custodia(c) not in _CON_IMAGEN | _SIN_ACTA for c in aqui),
+            faltan=len(propias - aqui - en_otro - sin),
+        )
+
+    def recibidas(self, cuantas: int | None = None) -> list[Fila]:
+        """The packages received here, the last first (`cuantas`: so many)."""
+        return _filas(self.catd, dict(islice(self.aqui.items(), cuantas)), self.actas)
+
+    def sin_acta(self) -> list[Fila]:
+        """Those that it expects of which somebody said that no acta came."""
+        suyas = sorted(c for c in esperadas(self.catd) if self._custodia(c) in _SIN_ACTA)
+        return _filas(self.catd, dict.fromkeys(suyas), self.actas)
+
+    def _custodia(self, clave: str) -> str:
+        return self.actas.get(clave, (None, Custodia.ESPERADA.value))[1]
+
+
+def ver(catd: str) -> Centro:
+    """How a centre is now."""
+    escritos = _escritos(catd, Tipo.ACOPIADA)
+    actas = _actas({*esperadas(catd), *escritos})
+    # what was written without authority, or beside something that stands, received nothing
+    return Centro(catd, {c: h for c, h in escritos.items() if actas.get(c, (None, ""))[0] is not None}, actas)
 
 
 def digitalizadas(catd: str) -> list[Fila]:
     """What a centre scanned, the last first; sheets that nobody has identified too."""
-    return _filas(catd, _escritos(catd, Tipo.DIGITALIZADA))
+    escritos = _escritos(catd, Tipo.DIGITALIZADA)
+    return _filas(catd, escritos, _actas(escritos))
 
 
-def sin_acta(catd: str) -> list[Fila]:
-    """Those of a centre of which somebody said that no acta came."""
-    estados = [Custodia.SIN_ACTA_DICHA.value, Custodia.SIN_ACTA.value]
-    filas = FilaActa.objects.filter(clave__in=esperadas(catd), custodia__in=estados)
-    return _filas(catd, dict.fromkeys(filas.order_by("clave").values_list("clave", flat=True)))
-
-
-def _filas(catd: str, escritos: dict[str, datetime] | dict[str, None]) -> list[Fila]:
-    todas, propias = formas(), frozenset(esperadas(catd))
+def _actas(claves: Iterable[str]) -> dict[str, tuple[datetime | None, str]]:
     columnas = ("clave", "acopio", "custodia")
-    actas = {c: (h, e) for c, h, e in FilaActa.objects.filter(clave__in=list(escritos)).values_list(*columnas)}
+    filas = FilaActa.objects.filter(clave__in=list(claves)).values_list(*columnas)
+    return {c: (datetime.fromisoformat(h) if h else None, e) for c, h, e in filas}
+
+
+def _filas(
+    catd: str,
+    escritos: Mapping[str, datetime] | Mapping[str, None],
+    actas: Mapping[str, tuple[datetime | None, str]],
+) -> list[Fila]:
+    todas, propias = formas(), frozenset(esperadas(catd))
     filas = []
     for clave, recibido in escritos.items():
-        acopio, custodia = actas.get(clave, (None, Custodia.ESPERADA.value))
+        hora, custodia = actas.get(clave, (None, Custodia.ESPERADA.value))
         ident = todas.identificacion(clave) if clave in todas else None
-        hora = datetime.fromisoformat(acopio) if acopio else None
         filas.append(Fila(clave, ident, hora, recibido, custodia, ident is not None and clave not in propias))
     return filas
-
-
-def contar(catd: str) -> Cuenta:
-    propias = esperadas(catd)
-    estados = list(FilaActa.objects.filter(clave__in=propias).values_list("acopio", "custodia", "imagen"))
-    sin = [Custodia.SIN_ACTA_DICHA.value, Custodia.SIN_ACTA.value]
-    con_imagen = {Custodia.FOTOGRAFIADA.value, Custodia.DIGITALIZADA.value, Custodia.IDENTIFICADA.value}
-    return Cuenta(
-        esperadas=len(propias),
-        recibidas=sum(a is not None and c not in sin for a, c, _ in estados),
-        ajenas=len(_escritos(catd, Tipo.ACOPIADA).keys() - set(propias)),
-        sin_acta=sum(c in sin for _, c, _ in estados),
-        sin_imagen=sum(a is not None and c not in con_imagen and c not in sin for a, c, _ in estados),
-    )

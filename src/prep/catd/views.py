@@ -103,7 +103,8 @@ def acopio(request: HttpRequest) -> HttpResponse:
     datos = _base(request, "acopio") | {"sello": ""}
     if request.method == "POST":
         datos |= _recibir(request, quien)
-    datos |= {"cuenta": centro.contar(quien.catd), "ultimas": centro.recibidas(quien.catd, ULTIMAS)}
+    visto = centro.ver(quien.catd)
+    datos |= {"cuenta": visto.cuenta, "ultimas": visto.recibidas(ULTIMAS)}
     datos["corrige"] = any(c.rol is Rol.COORDINADOR for c in cargos_de(request))
     return render(request, "catd/acopio.html", datos | _zona(quien))
 
@@ -182,8 +183,9 @@ def acuse(request: HttpRequest) -> HttpResponse:
     except NoProcede as error:
         return _sin_centro(request, "acopio", error)
     datos = _base(request, "acopio") | _zona(quien)
-    datos |= {"cuenta": centro.contar(quien.catd), "filas": centro.recibidas(quien.catd)[::-1]}
-    datos |= {"sin_acta": centro.sin_acta(quien.catd), "ahora": oficina.reloj.ahora(), "proceso": cargar()}
+    visto = centro.ver(quien.catd)
+    datos |= {"cuenta": visto.cuenta, "filas": visto.recibidas()[::-1]}
+    datos |= {"sin_acta": visto.sin_acta(), "ahora": oficina.reloj.ahora(), "proceso": cargar()}
     return render(request, "catd/acuse.html", datos)
 
 
@@ -242,7 +244,7 @@ def sin_acta(request: HttpRequest) -> HttpResponse:
     datos = _base(request, "sin_acta") | {"motivos": list(MotivoSinActa)}
     if request.method == "POST":
         datos |= _sin_acta(request, quien)
-    datos["filas"] = centro.sin_acta(quien.catd)
+    datos["filas"] = centro.ver(quien.catd).sin_acta()
     return render(request, "catd/sin_acta.html", datos | _zona(quien))
 
 
@@ -296,7 +298,7 @@ def digitalizacion(request: HttpRequest) -> HttpResponse:
             registro.error("código %s: %s en %s", getattr(request, "codigo", ""), error, request.path)
             datos["frase"], estado = texto("catd.digitalizacion.sin_lugar"), 503
     filas = centro.digitalizadas(quien.catd)
-    datos |= {"cuenta": centro.contar(quien.catd), "ultimas": filas[:ULTIMAS], "cuantas": len(filas)}
+    datos |= {"cuenta": centro.ver(quien.catd).cuenta, "ultimas": filas[:ULTIMAS], "cuantas": len(filas)}
     return render(request, "catd/digitalizacion.html", datos | _zona(quien), status=estado)
 
 

@@ -60,6 +60,7 @@ class Noche:
         self._personas = de_veras | inventadas
         self.cargos = [(p.persona, p.rol, p.lugar) for p in informativo.personas]
         self.cargos += [(p, rol, "CCV") for rol, todos in inventadas.items() for p in todos]
+        self._lugares = {(p.persona, p.rol): p.lugar for p in informativo.personas}
         self.telefonos = {p: _telefono(semilla, p) for p in self._personas["cae"]}
         self.votos = Votos(proceso, semilla) if votos is None else votos
         self._desde_el_principio()
@@ -86,15 +87,15 @@ class Noche:
 
     def vivir(self, acta: ActaSimulada, imagen: str) -> None:
         """Write the facts of an acta whose published picture has SHA-256 `imagen`, until two people typed the same."""
-        azar, clave = self.azar, acta.esperada.clave
+        azar, clave, catd = self.azar, acta.esperada.clave, acta.esperada.casilla.catd
         salida = self._salida(str(acta.esperada.casilla.clave))
         pluma = _Pluma(azar, self.cierre + timedelta(minutes=salida), clave, acta.hechos)
-        uno = self._uno
+        uno, alli = self._uno, {"catd": catd} if catd else {}
         if acta.suerte is Suerte.SIN_ACTA:
             pluma.esperar(30, 240)
-            pluma.escribir(Tipo.SIN_ACTA, uno("acopiador"), motivo=acta.motivo)
+            pluma.escribir(Tipo.SIN_ACTA, uno("acopiador", en=catd), motivo=acta.motivo)
             pluma.esperar(1, 20)
-            pluma.escribir(Tipo.SIN_ACTA_CONFIRMADA, uno("coordinador"), peticion=pluma.hechos[-1].id)
+            pluma.escribir(Tipo.SIN_ACTA_CONFIRMADA, uno("coordinador", en=catd), peticion=pluma.hechos[-1].id)
             return
         if acta.movil:
             quien = uno("cae")
@@ -102,19 +103,19 @@ class Noche:
             pluma.esperar(0.1, 6)
         else:
             pluma.esperar(20, 150)
-            pluma.escribir(Tipo.ACOPIADA, uno("acopiador"), hora=pluma.hora.isoformat())
+            pluma.escribir(Tipo.ACOPIADA, uno("acopiador", en=catd), hora=pluma.hora.isoformat(), **alli)
             pluma.esperar(1, 25)
-            quien = uno("digitalizador")
+            quien = uno("digitalizador", en=catd)
             if azar.random() < 0.02:
                 mala = _huella(self.proceso.clave, clave, "mala")
-                pluma.escribir(Tipo.DIGITALIZADA, quien, imagen=mala)
+                pluma.escribir(Tipo.DIGITALIZADA, quien, imagen=mala, **alli)
                 pluma.escribir(Tipo.IDENTIFICADA, quien, imagen=mala, por="qr")
                 pedida = pluma.escribir(
                     Tipo.OTRA_IMAGEN_PEDIDA, uno("capturista"), imagen=mala, motivo="No se distingue."
                 )
                 pluma.escribir(Tipo.OTRA_IMAGEN_CONFIRMADA, uno("supervisor"), peticion=pedida.id)
                 pluma.esperar(3, 15)
-            pluma.escribir(Tipo.DIGITALIZADA, quien, imagen=imagen)
+            pluma.escribir(Tipo.DIGITALIZADA, quien, imagen=imagen, **alli)
         pluma.escribir(Tipo.IDENTIFICADA, quien, imagen=imagen, por="qr")
         suerte = azar.random()
         una_mal, acta.mal = suerte < _UNA_MAL, _UNA_MAL <= suerte < _UNA_MAL + self.ambas_mal
@@ -184,8 +185,11 @@ class Noche:
             self._salidas[casilla] = salida(self.azar)
         return self._salidas[casilla]
 
-    def _uno(self, rol: str, salvo: str = "") -> str:
-        return self.azar.choice([p for p in self._personas[rol] if p != salvo] or self._personas[rol])
+    def _uno(self, rol: str, salvo: str = "", en: str = "") -> str:
+        """Somebody of that role; of that centre, where it has any."""
+        todos = self._personas[rol]
+        suyos = [p for p in todos if p != salvo and (not en or self._lugares.get((p, rol)) == en)]
+        return self.azar.choice(suyos or todos)
 
     def _dos(self, rol: str) -> list[str]:
         return self.azar.sample(self._personas[rol], 2)
