@@ -11,7 +11,7 @@ import pytest
 from centro_catd import AQUI, Centro, hoja_digitalizada, otra_vez, pdf, sin_qr, tipos
 
 from gente import dentro
-from navegador import revisar
+from navegador import navegando, revisar
 from prep.acceso.models import Cuenta
 from prep.acceso.roles import Rol
 from prep.catd import centro, oficina
@@ -138,3 +138,31 @@ def test_a_shift_by_keyboard(turno: tuple[Any, Centro], tmp_path: Path) -> None:
     pagina.get_by_role("button", name="Corregir").press("Enter")
     pagina.get_by_text("La hora quedó corregida").wait_for()
     assert tipos(una)[-1] == Tipo.ACOPIO_CORREGIDO
+
+    # she pauses the centre: the desk that was open keeps what is read, says who and when, and sends it once it is open
+    nueva = next(c for c in catd.claves if not tipos(c) and c[:11] not in {una[:11], otra[:11], falta[:11]})
+    suyo = entra(escritorios, catd.persona(Rol.ACOPIADOR))
+    escritorios.ir(suyo, ACOPIO)
+    escritorios.ir(pagina, "/catd/centros/")
+    mira(pagina, "centro")
+    pagina.locator("#motivo").fill("Se fue la luz.")
+    with navegando(pagina):
+        pagina.get_by_role("button", name="Pausar").press("Enter")
+    pagina.get_by_text("El centro quedó en pausa").wait_for()
+    mira(pagina, "centro_pausado", 360, "dark")
+    suyo.keyboard.type(catd.qr(nueva))
+    suyo.keyboard.press("Enter")
+    suyo.get_by_text("se envía solo cuando se reabra").wait_for()
+    suyo.get_by_text("Este centro está en pausa").wait_for()
+    mira(suyo, "acopio_pausado")
+    mira(suyo, "acopio_pausado", 360, "dark")
+    assert tipos(nueva) == []
+    with navegando(pagina):
+        pagina.get_by_role("button", name="Reabrir el centro").press("Enter")
+    suyo.locator("#vivo").get_by_text("Recibido").wait_for()
+    escritorios.quejas[:] = [q for q in escritorios.quejas if "423" not in q]
+    assert tipos(nueva) == [Tipo.ACOPIADA]
+    central = entra(escritorios, catd.persona(Rol.ADMINISTRADOR, lugar="SEDE"))
+    escritorios.ir(central, "/catd/centros/")
+    mira(central, "centros")
+    mira(central, "centros", 360, "dark")

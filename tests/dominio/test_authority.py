@@ -82,7 +82,7 @@ def test_every_role_with_every_type(rol: Rol) -> None:
     signed = {"dispositivo": "tel", "secuencia_dispositivo": 1} if rol is Rol.CAE else {}
     for name, clase in CLASES.items():
         for tipo in clase.tipos:
-            subject = f"acta:{ACTA}" if name == "acta" else f"{name}:x"
+            subject = {"acta": f"acta:{ACTA}", "catd": "catd:CCV"}.get(name, f"{name}:x")
             refused = authority.rechazar(did(tipo, "alguien", subject, "sede", **signed))
             allowed = f"{name}.{tipo}" in FACULTADES[rol]
             assert refused == (None if allowed else Rechazo.SIN_FACULTAD), (rol, name, tipo)

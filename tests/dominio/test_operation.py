@@ -37,8 +37,35 @@ def test_open_pause_resume_close_and_extend() -> None:
         assert servicio(log.written, ANYBODY).marcha is then
     log("cerrado", motivo="Ya no llega nada.")
     assert servicio(log.written, ANYBODY).motivo == "Ya no llega nada."
+    closed = servicio(log.written, ANYBODY)
+    assert (closed.quien, closed.desde, closed.cabezas) == ("ana", NOW, (log.written[-1].hecho.id,))
     log("pausado", motivo="Tarde.")
     assert [r for _, r in servicio(log.written, ANYBODY).anomalias] == [Rechazo.ESTADO_CUSTODIA]
+
+
+def test_what_nobody_opened_works_and_can_be_stopped() -> None:
+    assert {m for m in Marcha if m.trabaja} == {Marcha.SIN_ABRIR, Marcha.ABIERTO}
+    for tipo, then in (("pausado", Marcha.PAUSADO), ("cerrado", Marcha.CERRADO)):
+        log = Log("catd:c-12")
+        log(tipo, motivo="Evacuación.")
+        assert servicio(log.written, ANYBODY).marcha is then
+
+
+def test_who_coordinates_a_centre_stops_no_other() -> None:
+    places = {"coord": ("coordinador", "c-12"), "jefa": ("administrador", "SEDE"), "ana": ("acopiador", "c-12")}
+    node = {"llave": "ab" * 32, "clase": "catd", "nombre": "Centro"}
+    facts = [Escrito(nuevo_hecho("alta", "nodo:n", INSTITUTO, NOW, node), INSTITUTO)]
+    for who, (rol, lugar) in places.items():
+        alta = nuevo_hecho("alta", f"persona:{who}", INSTITUTO, NOW, {"rol": rol, "lugar": lugar})
+        facts.append(Escrito(alta, INSTITUTO))
+    who_may = Autoridad.de(facts)
+    for who, centre, refused in (
+        *(("coord", "c-12", []), ("jefa", "c-13", [])),
+        *(("coord", "c-13", [Rechazo.FUERA_DE_ALCANCE]), ("ana", "c-12", [Rechazo.SIN_FACULTAD])),
+    ):
+        log = Log(f"catd:{centre}")
+        log("pausado", who=who, by="n", motivo="Fallas.")
+        assert [r for _, r in servicio(log.written, who_may).anomalias] == refused
 
 
 def test_of_two_who_did_not_know_of_each_other_the_cautious_one_wins() -> None:

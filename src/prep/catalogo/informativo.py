@@ -112,6 +112,10 @@ class Difusor:
     url: str
 
 
+CIERRE_DE_CASILLAS: Final = 18
+"""Hour of the local time at which polling ends (LGIPE 285)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Publicacion:
     """When results are published: aware times, and minutes between cortes."""

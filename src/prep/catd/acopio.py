@@ -20,7 +20,8 @@ from prep.bitacora.asientos import tomar_cabeza
 from prep.bitacora.models import Hecho as FilaHecho
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import escribir
-from prep.catd.oficina import NoProcede, Quien, del_sello, exigir_hora, secreto
+from prep.catd.centro import recibio
+from prep.catd.oficina import NoProcede, Quien, del_sello, exigir_hora, exigir_marcha, secreto
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.hechos import CLAVE_ACTA, MotivoSinActa, Tipo, sujeto_de
 from prep.dominio.acta.transiciones import Custodia
@@ -96,7 +97,17 @@ def recibir(
     exigir_hora(hora, ahora)
     with transaction.atomic():
         tomar_cabeza()
+        _exigir_marcha(quien, claves, orden)
         return [_recibir(quien, clave, hora, ahora, orden, confirma) for clave in dict.fromkeys(claves)]
+
+
+def _exigir_marcha(quien: Quien, claves: Sequence[str], orden: str) -> None:
+    """A centre that is paused or closed begins nothing; the packages of a casilla of which it has one are finished, and
+    what was asked before is answered as it was."""
+    for clave in claves:
+        de_la_casilla = [a.clave for a in formas().actas(casilla=clave[:11])]
+        if not _ya(clave, orden) and not recibio(quien.catd, de_la_casilla):
+            exigir_marcha(quien.catd)
 
 
 def _recibir(quien: Quien, clave: str, hora: datetime, ahora: datetime, orden: str, confirma: bool) -> Recibida:
@@ -141,6 +152,7 @@ def decir_sin_acta(quien: Quien, claves: Sequence[str], motivo: str, ahora: date
         raise NoProcede("sin_acta.falta_motivo")
     with transaction.atomic():
         tomar_cabeza()
+        _exigir_marcha(quien, claves, orden)
         for clave in dict.fromkeys(claves):
             centro_de(clave)
             escribir(Tipo.SIN_ACTA, clave, quien.persona, {"motivo": motivo}, ahora, nodo_de_aqui(), orden)

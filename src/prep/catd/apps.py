@@ -9,7 +9,8 @@ class CatdConfig(AppConfig):
 
     def ready(self) -> None:
         from prep.acceso.destinos import registrar
-        from prep.catd.oficina import ACOPIAN, DIGITALIZAN
+        from prep.catd.oficina import ACOPIAN, DIGITALIZAN, MANDAN
 
         registrar("catd-acopio", "catd.acopio.titulo", "catd.acopio.explica", ACOPIAN)
         registrar("catd-digitalizacion", "catd.digitalizacion.titulo", "catd.digitalizacion.explica", DIGITALIZAN)
+        registrar("catd-centros", "catd.centros.titulo", "catd.centros.explica", MANDAN)

@@ -69,12 +69,21 @@ def _escritos(catd: str, tipo: Tipo) -> dict[str, datetime]:
     """Of what is written that type there: subject's key and when, the last first."""
     suyas = [p for p, persona in autoridad().personas.items() if any(c.lugar == catd for c in persona.cargos)]
     propias = [sujeto_de(c) for c in esperadas(catd)]
-    with connection.cursor() as cursor:
-        cursor.execute(_HECHOS, [suyas, propias, ["acta", "hoja"], tipo.value, catd])
-        escritos: dict[str, datetime] = {}
-        for sujeto, recibido in cursor:
-            escritos.setdefault(clave_de(sujeto), recibido)
+    escritos: dict[str, datetime] = {}
+    for sujeto, recibido in _hechos(suyas, propias, tipo, catd):
+        escritos.setdefault(clave_de(sujeto), recibido)
     return escritos
+
+
+def recibio(catd: str, claves: Iterable[str]) -> bool:
+    """Whether a centre received the package of any of these."""
+    return bool(_hechos([], [sujeto_de(c) for c in claves], Tipo.ACOPIADA, catd))
+
+
+def _hechos(personas: list[str], sujetos: list[str], tipo: Tipo, catd: str) -> list[tuple[str, datetime]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_HECHOS, [personas, sujetos, ["acta", "hoja"], tipo.value, catd])
+        return cursor.fetchall()
 
 
 @dataclass(frozen=True, slots=True)

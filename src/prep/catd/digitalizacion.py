@@ -24,6 +24,7 @@ from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import HechoRechazado, escribir
 from prep.catalogo.services import cargar
 from prep.catd import oficina
+from prep.catd.centro import recibio
 from prep.catd.oficina import NoProcede, Quien, secreto
 from prep.diseno.textos import texto
 from prep.dominio.acta.acta import Acta
@@ -105,7 +106,8 @@ class _Mirada:
 
 def digitalizar(quien: Quien, nombre: str, datos: bytes, documento: str) -> list[Resultado]:
     """Take a file in, page by page. Raise `NoProcede` where this installation cannot, `Ocupado`, and `ErrorAlmacen`
-    where there is no place for it now."""
+    where there is no place for it now. `NoTrabaja` comes at a page: those before it came in, and are known when the
+    file is sent again."""
     archivo = PurePath(nombre.replace("\\", "/")).name[:80] or texto("catd.digitalizacion.sin_nombre")
     if documento not in DOCUMENTOS:
         raise NoProcede("digitalizacion.documento_malo")
@@ -153,6 +155,8 @@ def _paginas(
         if _conocida(mirada.acta, derivados.integridad):
             yield replace(una, que=Que.REPETIDA, imagen=derivados.integridad)
             continue
+        if mirada.acta and not recibio(quien.catd, [mirada.acta]):
+            oficina.exigir_marcha(quien.catd)  # what was received here is scanned whether the centre goes on or not
         original = original or guardar_original(almacen, datos)
         guardar_derivados(almacen, original, n, derivados)
         yield _asentar(quien, una, mirada, derivados, documento)

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from prep.acceso.marcha import como_va
 from prep.acceso.roles import Rol
+from prep.catalogo.informativo import CIERRE_DE_CASILLAS
 from prep.catalogo.services import cargar, informativo, modo
 from prep.diseno.textos import texto
 from prep.dominio.tabulacion.proceso import Modo
@@ -17,8 +19,8 @@ from prep.plataforma.reloj import Reloj, RelojSistema
 reloj: Reloj = RelojSistema()
 ACOPIAN: Final = (Rol.ACOPIADOR, Rol.COORDINADOR)
 DIGITALIZAN: Final = (Rol.DIGITALIZADOR, Rol.COORDINADOR)
-CIERRE_DE_CASILLAS: Final = 18
-"""Hour of the local time at which polling ends (LGIPE 285); a process that publishes before begins then."""
+MANDAN: Final = (Rol.COORDINADOR, Rol.ADMINISTRADOR)
+"""Who opens, pauses and closes a centre: whoever coordinates it, and central operation any."""
 
 
 class NoProcede(Exception):
@@ -26,6 +28,10 @@ class NoProcede(Exception):
 
     def __init__(self, clave: str, **datos: Any) -> None:
         super().__init__(texto(f"catd.{clave}", **datos))
+
+
+class NoTrabaja(NoProcede):
+    """The centre is paused or closed: what is new waits until somebody opens it. Nothing was written nor lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,13 @@ class Quien:
 def nombre_de(catd: str) -> str:
     """What people call a centre; empty where the process has none of that key."""
     return next((f"{c.clave} {c.nombre}".strip() for c in informativo().catds if c.clave == catd), "")
+
+
+def exigir_marcha(catd: str) -> None:
+    """Raise `NoTrabaja`, saying who stopped the centre, when and why, unless new work may begin there."""
+    como = como_va(catd)
+    if como.detenido:
+        raise NoTrabaja(f"marcha.no_{como.detenido}", desde=como.desde, quien=como.quien)
 
 
 def secreto() -> bytes:
@@ -67,7 +80,7 @@ def del_sello(dicho: str, ahora: datetime) -> datetime:
 
 def exigir_hora(hora: datetime, ahora: datetime) -> None:
     """Raise `NoProcede` where nothing can have been received at that hour: it has not come, or the casillas were still
-    open. A drill of another day has no such hour."""
+    open (a process that publishes before they close begins then). A drill of another day has no such hour."""
     if hora > ahora + timedelta(minutes=1):
         raise NoProcede("hora.futura", hora=decir(hora), ahora=decir(ahora))
     abre = informativo().publicacion.inicio

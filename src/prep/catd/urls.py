@@ -1,4 +1,4 @@
-"""`/catd/…`: receive packages and scan actas at a collection centre."""
+"""`/catd/…`: receive packages and scan actas at a collection centre, and whether it works."""
 
 from __future__ import annotations
 
@@ -12,4 +12,6 @@ urlpatterns = [
     path("acopio/<str:clave>/corregir/", views.corregir, name="catd-corregir"),
     path("sin-acta/", views.sin_acta, name="catd-sin-acta"),
     path("digitalizacion/", views.digitalizacion, name="catd-digitalizacion"),
+    path("centros/", views.centros, name="catd-centros"),
+    path("centros/<str:clave>/", views.el_centro, name="catd-centro"),
 ]

@@ -17,20 +17,26 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from prep.acceso.destinos import destinos_de
+from prep.acceso.marcha import como_va, como_van
 from prep.acceso.models import Cuenta
 from prep.acceso.permisos import cargos_de, requiere
 from prep.acceso.roles import Rol
 from prep.bitacora.actas import acta_de
+from prep.bitacora.marcha import decir_marcha, servicio_de
+from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import HechoRechazado
 from prep.catalogo.services import cargar, informativo
 from prep.catalogo.services.errores import ProcesoDesconocido
 from prep.catd import acopio as casos
 from prep.catd import centro, oficina
 from prep.catd.digitalizacion import DOCUMENTOS, Ocupado, Que, Resultado, digitalizar
-from prep.catd.oficina import ACOPIAN, DIGITALIZAN, NoProcede, Quien
+from prep.catd.oficina import ACOPIAN, DIGITALIZAN, MANDAN, NoProcede, NoTrabaja, Quien
 from prep.diseno.textos import texto
 from prep.dominio.acta.hechos import MotivoSinActa
+from prep.dominio.comun.autoridad import MARCHA
 from prep.dominio.comun.hecho import HechoInvalido
+from prep.dominio.comun.rechazos import Rechazo
+from prep.dominio.operacion import PASOS
 from prep.papel.vigente import formas
 from prep.plataforma.almacen import ErrorAlmacen
 
@@ -64,7 +70,7 @@ def _base(request: HttpRequest, aqui: str) -> dict[str, Any]:
     """What every page of the room needs."""
     mios = {c.rol for c in cargos_de(request)}
     suyas = [("catd-acopio", "acopio", ACOPIAN), ("catd-sin-acta", "sin_acta", ACOPIAN)]
-    suyas += [("catd-digitalizacion", "digitalizacion", DIGITALIZAN)]
+    suyas += [("catd-digitalizacion", "digitalizacion", DIGITALIZAN), ("catd-centros", "centros", MANDAN)]
     pestanas = [
         {"ruta": reverse(ruta), "rotulo": texto(f"catd.{nombre}.titulo"), "activa": nombre == aqui}
         for ruta, nombre, roles in suyas
@@ -85,8 +91,15 @@ def _orden(request: HttpRequest) -> str:
     return f"catd-{dicha}" if _ORDEN.fullmatch(dicha) else f"catd-{uuid4()}"
 
 
-def _zona(quien: Quien) -> dict[str, Any]:
-    return {"zona": oficina.zona(), "centro": oficina.nombre_de(quien.catd)}
+def _del_centro(catd: str) -> dict[str, Any]:
+    """What every page says of its centre. Last: how it is may have changed by what was asked."""
+    return {"zona": oficina.zona(), "centro": oficina.nombre_de(catd), "marcha": como_va(catd)}
+
+
+def _estado(error: NoProcede | HechoRechazado) -> int:
+    """What is new at a centre that does not work waits, and whoever sent it keeps it (423); other refusals are the
+    answer."""
+    return 423 if isinstance(error, NoTrabaja) else 200
 
 
 # receiving
@@ -106,7 +119,7 @@ def acopio(request: HttpRequest) -> HttpResponse:
     visto = centro.ver(quien.catd)
     datos |= {"cuenta": visto.cuenta, "ultimas": visto.recibidas(ULTIMAS)}
     datos["corrige"] = any(c.rol is Rol.COORDINADOR for c in cargos_de(request))
-    return render(request, "catd/acopio.html", datos | _zona(quien))
+    return render(request, "catd/acopio.html", datos | _del_centro(quien.catd), status=datos.pop("estado", 200))
 
 
 def _recibir(request: HttpRequest, quien: Quien) -> dict[str, Any]:
@@ -123,7 +136,7 @@ def _recibir(request: HttpRequest, quien: Quien) -> dict[str, Any]:
                 return {"elegir": _para_elegir(claves, quien), "sello": sello, "dicho": dicho}
         hechas = casos.recibir(quien, claves, sello, oficina.reloj.ahora(), _orden(request), confirma)
     except (NoProcede, HechoRechazado) as error:
-        return {"frase": _frase(request, error), "sello": sello}
+        return {"frase": _frase(request, error), "sello": sello, "estado": _estado(error)}
     ajenas = [h for h in hechas if h.que is casos.Que.AJENA]
     listas = [h for h in hechas if h.que is not casos.Que.AJENA]
     otras = casos.faltan(listas[-1].clave) if len(listas) == 1 and listas[0].que is casos.Que.NUEVA else []
@@ -182,7 +195,7 @@ def acuse(request: HttpRequest) -> HttpResponse:
         quien = _quien(request)
     except NoProcede as error:
         return _sin_centro(request, "acopio", error)
-    datos = _base(request, "acopio") | _zona(quien)
+    datos = _base(request, "acopio") | _del_centro(quien.catd)
     visto = centro.ver(quien.catd)
     datos |= {"cuenta": visto.cuenta, "filas": visto.recibidas()[::-1]}
     datos |= {"sin_acta": visto.sin_acta(), "ahora": oficina.reloj.ahora(), "proceso": cargar()}
@@ -208,7 +221,7 @@ def corregir(request: HttpRequest, clave: str) -> HttpResponse:
         return _sin_centro(request, "acopio", error)
     acta, zona = acta_de(clave), oficina.zona()
     assert acta.acopio is not None
-    datos = _base(request, "acopio") | _zona(quien)
+    datos = _base(request, "acopio") | _del_centro(quien.catd)
     datos |= {"ident": formas().identificacion(clave), "clave": clave, "hora": acta.acopio}
     datos |= {"dicha": acta.acopio.astimezone(zona).strftime("%Y-%m-%dT%H:%M"), "motivo": ""}
     if request.method == "POST":
@@ -245,7 +258,7 @@ def sin_acta(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         datos |= _sin_acta(request, quien)
     datos["filas"] = centro.ver(quien.catd).sin_acta()
-    return render(request, "catd/sin_acta.html", datos | _zona(quien))
+    return render(request, "catd/sin_acta.html", datos | _del_centro(quien.catd), status=datos.pop("estado", 200))
 
 
 def _sin_acta(request: HttpRequest, quien: Quien) -> dict[str, Any]:
@@ -257,7 +270,7 @@ def _sin_acta(request: HttpRequest, quien: Quien) -> dict[str, Any]:
             return {"elegir": _para_elegir(halladas, quien), "dicho": dicho}
         casos.decir_sin_acta(quien, claves, motivo, oficina.reloj.ahora(), _orden(request))
     except (NoProcede, HechoRechazado) as error:
-        datos: dict[str, Any] = {"frase": _frase(request, error)}
+        datos: dict[str, Any] = {"frase": _frase(request, error), "estado": _estado(error)}
         if claves and isinstance(error, NoProcede):
             vivas = [c for c in claves if c in formas()]
             datos["elegir"] = [e | {"marcada": True} for e in _para_elegir(vivas, quien)]
@@ -291,7 +304,7 @@ def digitalizacion(request: HttpRequest) -> HttpResponse:
                 (r, formas().identificacion(r.clave) if r.clave in formas() else None) for r in hechos
             ]
         except NoProcede as error:
-            datos["frase"] = _frase(request, error)
+            datos["frase"], estado = _frase(request, error), _estado(error)
         except Ocupado:
             datos["frase"], estado = texto("catd.digitalizacion.ocupado"), 503
         except ErrorAlmacen as error:
@@ -299,7 +312,7 @@ def digitalizacion(request: HttpRequest) -> HttpResponse:
             datos["frase"], estado = texto("catd.digitalizacion.sin_lugar"), 503
     filas = centro.digitalizadas(quien.catd)
     datos |= {"cuenta": centro.ver(quien.catd).cuenta, "ultimas": filas[:ULTIMAS], "cuantas": len(filas)}
-    return render(request, "catd/digitalizacion.html", datos | _zona(quien), status=estado)
+    return render(request, "catd/digitalizacion.html", datos | _del_centro(quien.catd), status=estado)
 
 
 def _digitalizar(request: HttpRequest, quien: Quien, documento: str) -> list[Resultado]:
@@ -315,3 +328,63 @@ def _digitalizar(request: HttpRequest, quien: Quien, documento: str) -> list[Res
         else:
             resultados += digitalizar(quien, nombre, archivo.read(), documento)
     return resultados
+
+
+# whether it goes on
+
+
+@requiere(*MANDAN)
+@require_GET
+def centros(request: HttpRequest) -> HttpResponse:
+    """How every centre is, for central operation; whoever coordinates one goes to it."""
+    try:
+        suyos = {c.clave: oficina.nombre_de(c.clave) for c in informativo().catds}
+        if not _manda_en_todos(request):
+            return redirect("catd-centro", _quien(request).catd)
+    except ProcesoDesconocido:
+        return _sin_centro(request, "centros", NoProcede("lugar.sin_proceso"))
+    except NoProcede as error:
+        return _sin_centro(request, "centros", error)
+    van = como_van(suyos)
+    filas = [(c, nombre, van[c]) for c, nombre in suyos.items()]
+    filas.sort(key=lambda f: not f[2].detenido)  # those that do not work first
+    return render(request, "catd/centros.html", _base(request, "centros") | {"filas": filas})
+
+
+def _manda_en_todos(request: HttpRequest) -> bool:
+    return any(c.rol is Rol.ADMINISTRADOR for c in cargos_de(request))
+
+
+def _centro_suyo(request: HttpRequest, clave: str) -> frozenset[str] | None:
+    """A centre of the process; to whoever coordinates another one there is no such thing."""
+    try:
+        hay = bool(oficina.nombre_de(clave))
+    except ProcesoDesconocido:
+        return None
+    assert isinstance(request.user, Cuenta)
+    return frozenset() if hay and (_manda_en_todos(request) or request.user.lugar == clave) else None
+
+
+@requiere(*MANDAN, sobre=_centro_suyo)
+@require_http_methods(["GET", "HEAD", "POST"])
+def el_centro(request: HttpRequest, clave: str) -> HttpResponse:
+    """Open, pause or close a centre. What was begun there is finished; what is new waits."""
+    datos = _base(request, "centros") | {"clave": clave, "motivo": request.POST.get("motivo", "")[:_MOTIVO]}
+    if request.method == "POST":
+        assert isinstance(request.user, Cuenta)
+        que, motivo, ahora = request.POST.get("que", ""), datos["motivo"].strip(), oficina.reloj.ahora()
+        if que not in MARCHA:
+            return HttpResponse(status=400)
+        try:
+            decir_marcha(clave, que, request.user.persona, motivo, ahora, nodo_de_aqui(), _orden(request))
+        except HechoRechazado as error:
+            cambio = error.rechazo is Rechazo.ESTADO_CUSTODIA  # somebody else said so meanwhile
+            datos["frase"] = texto("catd.centros.cambio") if cambio else _frase(request, error)
+        except HechoInvalido:
+            datos["frase"] = texto("catd.centros.falta_motivo")
+        else:
+            messages.success(request, texto(f"catd.centros.hecho_{servicio_de(clave).marcha}"))
+            return redirect("catd-centro", clave)
+    ya = servicio_de(clave).marcha
+    datos |= {"puede": [que for marcha, que in PASOS if marcha is ya], "cuenta": centro.ver(clave).cuenta}
+    return render(request, "catd/centro.html", datos | _del_centro(clave))

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from prep.bitacora.marcha import servicio_de
 from prep.catd.digitalizacion import Que, Resultado, digitalizar
-from prep.catd.oficina import Quien
+from prep.catd.oficina import NoTrabaja, Quien
 from prep.evidencia.imagenes import PESO_MAXIMO
 
 HECHAS: Final = "hechas"
@@ -39,14 +40,25 @@ class Vigilancia:
     quien: Quien
     documento: str
     _vistos: dict[Path, _Talla] = field(default_factory=dict)
+    _detenidos: dict[Path, NoTrabaja] = field(default_factory=dict)
+    """Files of work that is new at a centre that is paused or closed: nobody looks at them again until it opens."""
 
     def vuelta(self) -> Iterator[Hecho]:
         """Take what is at rest; yield each as it leaves. What cannot be taken now stays, and whoever asked is told."""
+        if self._detenidos and servicio_de(self.quien.catd).marcha.trabaja:
+            self._detenidos.clear()
         ahora = {ruta: talla for ruta in sorted(self.carpeta.iterdir()) if (talla := _talla(ruta)) is not None}
         quietos = [ruta for ruta, talla in ahora.items() if self._vistos.get(ruta) == talla]
         self._vistos = ahora
         for ruta in quietos:
-            yield self._tomar(ruta)
+            try:
+                if ruta not in self._detenidos:
+                    yield self._tomar(ruta)
+            except NoTrabaja as error:
+                self._detenidos[ruta] = error
+        self._detenidos = {r: e for r, e in self._detenidos.items() if r in ahora}
+        if self._detenidos:
+            raise next(iter(self._detenidos.values()))
 
     def _tomar(self, ruta: Path) -> Hecho:
         with ruta.open("rb") as archivo:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
+from prep.bitacora.marcha import servicios_de
 from prep.coordinacion.padron import Esperada
 from prep.coordinacion.panorama import Panorama
 from prep.coordinacion.ritmo import TERMINADAS
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Situacion
+from prep.dominio.operacion import Marcha
 
 ORDEN: Final = (
     *(Situacion.PUBLICADA, Situacion.SIN_ACTA, Situacion.EN_CAPTURA),
@@ -94,6 +96,11 @@ def atrasos(noche: Panorama) -> Mapping[str, str]:
     """The CATDs that are behind the rest of the night, each with why: the key of a text. Of the whole night, whatever
     part of it is looked at, and once for each look."""
     return noche.una_vez("atrasos", lambda: _atrasos(noche))
+
+
+def marchas(noche: Panorama) -> Mapping[str, Marcha]:
+    """Whether each CATD of the night works, looked up once for each look."""
+    return noche.una_vez("marchas", lambda: {c: s.marcha for c, s in servicios_de(noche.padron.catds).items()})
 
 
 def _atrasos(noche: Panorama) -> dict[str, str]:

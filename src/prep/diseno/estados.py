@@ -35,6 +35,11 @@ ESTADOS: Final = {
     "en_captura": Aspecto("curso", "teclado"),
     "no_digitalizada": Aspecto("aviso", "sobre"),
     "no_recibida": Aspecto("", "reloj"),
+    # a centre
+    "sin_abrir": Aspecto("", "reloj"),
+    "abierto": Aspecto("bien", "palomita"),
+    "pausado": Aspecto("aviso", "descanso"),
+    "cerrado": Aspecto("", "candado"),
     # people, terminals and machines
     "activa": Aspecto("bien", "palomita"),
     "sin_entrar": Aspecto("aviso", "reloj"),

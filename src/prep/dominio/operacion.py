@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -37,16 +38,24 @@ INCIDENTE: Final = registrar(
 
 
 class Marcha(StrEnum):
-    """Whether work may go on. Pausing strands nobody: what was taken may be finished."""
+    """Whether work may go on. Pausing strands nobody: what was taken may be finished. What nobody opened works: work
+    does not wait for somebody to say so."""
 
     SIN_ABRIR = "sin_abrir"
     ABIERTO = "abierto"
     PAUSADO = "pausado"
     CERRADO = "cerrado"
 
+    @property
+    def trabaja(self) -> bool:
+        """Whether new work may begin."""
+        return self not in (Marcha.PAUSADO, Marcha.CERRADO)
+
 
 PASOS: Final[dict[tuple[Marcha, str], Marcha]] = {
     (Marcha.SIN_ABRIR, "abierto"): Marcha.ABIERTO,
+    (Marcha.SIN_ABRIR, "pausado"): Marcha.PAUSADO,
+    (Marcha.SIN_ABRIR, "cerrado"): Marcha.CERRADO,
     (Marcha.ABIERTO, "pausado"): Marcha.PAUSADO,
     (Marcha.PAUSADO, "abierto"): Marcha.ABIERTO,
     (Marcha.ABIERTO, "cerrado"): Marcha.CERRADO,
@@ -58,10 +67,14 @@ PASOS: Final[dict[tuple[Marcha, str], Marcha]] = {
 
 @dataclass(slots=True)
 class Servicio:
-    """The night, a CATD or a desk. `motivo`: of the last pause or closing."""
+    """The night, a CATD or a desk. `motivo`, `quien`, `desde`: why, who said so and when, of how it is; `cabezas`: what
+    whoever says the next thing knows."""
 
     marcha: Marcha = Marcha.SIN_ABRIR
     motivo: str = ""
+    quien: str = ""
+    desde: datetime | None = None
+    cabezas: tuple[str, ...] = ()
     anomalias: list[tuple[str, Rechazo]] = field(default_factory=list)
 
 
@@ -79,8 +92,8 @@ class Incidente:
 
 def servicio(escritos: Iterable[Escrito], autoridad: Autoridad) -> Servicio:
     """How the night, a CATD or a desk is. Two people who did not know of each other: the more cautious one wins."""
-    estado = Servicio()
     historia = ordenar(escritos, tarde=lambda h: h.tipo != "abierto")
+    estado = Servicio(cabezas=historia.cabezas)
     for hecho, origenes in zip(historia.hechos, historia.origenes, strict=True):
         if hecho.tipo == "reglas":
             continue
@@ -90,6 +103,7 @@ def servicio(escritos: Iterable[Escrito], autoridad: Autoridad) -> Servicio:
             estado.anomalias.append((hecho.id, rechazo or Rechazo.ESTADO_CUSTODIA))
             continue
         estado.marcha, estado.motivo = siguiente, hecho.contenido.get("motivo", "")
+        estado.quien, estado.desde = hecho.persona, hecho.hora
     estado.anomalias += [(h.id, Rechazo.ESPERA) for h in historia.esperan]
     return estado
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from prep.coordinacion.tablas import Columna, Tabla, pedida
 from prep.coordinacion.views.avisos import contiendas_de
 from prep.coordinacion.views.comun import con_proceso, pestanas, responder
 from prep.diseno.textos import texto
+from prep.dominio.operacion import Marcha
 
 DE_SITUACION: Final = tuple((s.value, f"diseno.estado.{s}") for s in situacion.ORDEN)
 
@@ -41,7 +41,7 @@ def tablero(request: HttpRequest) -> HttpResponse:
     todas = (
         *de_trabajo(vista, filtros),
         _de_ritmo(medido, filtros),
-        *_de_situacion(vista, filtros, situacion.atrasos(entero)),
+        *_de_situacion(vista, filtros, entero),
     )
     tablas = {t.nombre: t.ordenada(orden) for t in todas}
     if (que := request.GET.get("csv")) is not None and (tabla := pedida(tablas.values(), que)):
@@ -142,7 +142,7 @@ def _de_ritmo(medido: Ritmo, filtros: Filtros) -> Tabla:
     return Tabla("ritmo", texto("coordinacion.tablero.personas"), columnas, filas, consulta=filtros.consulta)
 
 
-def _de_situacion(vista: Panorama, filtros: Filtros, atrasos: Mapping[str, str]) -> list[Tabla]:
+def _de_situacion(vista: Panorama, filtros: Filtros, entero: Panorama) -> list[Tabla]:
     cuantas = (
         Columna("esperadas", texto("coordinacion.columna.esperadas"), "numero"),
         *(Columna(s, texto(clave), "numero") for s, clave in DE_SITUACION),
@@ -182,7 +182,7 @@ def _de_situacion(vista: Panorama, filtros: Filtros, atrasos: Mapping[str, str])
             (grupo, *de_eleccion, *cuantas),
             por_demarcacion,
         ),
-        _de_catd(vista, filtros, cuantas, atrasos),
+        _de_catd(vista, filtros, cuantas, entero),
     ]
     return [Tabla(t.nombre, t.titulo, t.columnas, t.filas, consulta=filtros.consulta) for t in tablas]
 
@@ -201,21 +201,26 @@ def _cifras(cuenta: Conteo) -> dict[str, int]:
     }
 
 
-def _de_catd(vista: Panorama, filtros: Filtros, cuantas: tuple[Columna, ...], atrasos: Mapping[str, str]) -> Tabla:
+def _de_catd(vista: Panorama, filtros: Filtros, cuantas: tuple[Columna, ...], entero: Panorama) -> Tabla:
+    """Those that are behind first, measured on the whole night (`entero`), and those that do not work."""
+    atrasos, marchas = situacion.atrasos(entero), situacion.marchas(entero)
     filas = [
         {
             "grupo": vista.padron.catds.get(catd, texto("coordinacion.tabla.sin_catd")),
             "ir": f"{reverse('coordinacion-actas')}?{filtros.con(catd=catd)}" if catd else "",
             "ultimo": cuenta.ultimo,
             "atraso": texto(f"coordinacion.atraso.{atrasos.get(catd, 'no')}"),
+            "marcha": marchas[catd].value if catd else None,
             **_cifras(cuenta),
         }
         for catd, cuenta in sorted(situacion.contar(vista, lambda e: e.catd).items())
     ]
-    filas.sort(key=lambda f: f["atraso"] == texto("coordinacion.atraso.no"))  # those behind first
+    paran = {m.value for m in Marcha if not m.trabaja}
+    filas.sort(key=lambda f: (f["atraso"] == texto("coordinacion.atraso.no"), f["marcha"] not in paran))
     columnas = (
         Columna("grupo", texto("coordinacion.columna.catd")),
         Columna("atraso", texto("coordinacion.columna.atraso")),
+        Columna("marcha", texto("coordinacion.columna.marcha"), "estado", ""),
         *cuantas,
         Columna("ultimo", texto("coordinacion.columna.ultimo"), "hora", texto("coordinacion.tabla.hace_mas")),
     )

@@ -408,14 +408,16 @@ class Autoridad:
         faculta = que in FACULTADES[cargo.rol] and cargo.emergencia_de in ("", e.nodo)
         if not faculta or (roles is not None and cargo.rol not in roles):
             return Rechazo.SIN_FACULTAD
-        if not self._alcanza(e.hecho.clase, e.hecho.clave, cargo.alcance, e.nodo):
+        if not self._alcanza(e.hecho.clase, e.hecho.clave, cargo, e.nodo):
             return Rechazo.FUERA_DE_ALCANCE
         return None if self._firmado(e, que, cargo.rol) else Rechazo.DISPOSITIVO
 
-    def _alcanza(self, clase: str, clave: str, alcance: frozenset[str], nodo: str) -> bool:
+    def _alcanza(self, clase: str, clave: str, cargo: Cargo, nodo: str) -> bool:
+        if clase == "catd":  # whoever coordinates a centre opens and closes no other
+            return cargo.rol is not Rol.COORDINADOR or cargo.lugar == clave
         if clase != "acta":
             return True
-        casilla, de_nodo = clave[:11], self.alcance_de_nodo(nodo)
+        alcance, casilla, de_nodo = cargo.alcance, clave[:11], self.alcance_de_nodo(nodo)
         return (TODO in alcance or casilla in alcance) and (TODO in de_nodo or casilla in de_nodo)
 
     def _firmado(self, e: Escrito, que: str, rol: Rol) -> bool:

@@ -2,7 +2,7 @@
 // page that comes back is put in place. The reader types the next code meanwhile.
 const PAUSA = 3000
 const leer = document.getElementById('leer'), q = document.getElementById('q'), sello = document.getElementById('sello')
-const vivo = document.getElementById('vivo'), lista = document.getElementById('lista'), envio = document.getElementById('envio')
+const vivo = document.getElementById('vivo'), marcha = document.getElementById('marcha'), lista = document.getElementById('lista'), envio = document.getElementById('envio')
 const fila = []
 let en_marcha = false
 
@@ -10,13 +10,16 @@ const azar = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.
 const dice = (frase) => { if (envio.textContent !== frase) envio.textContent = frase }
 const espera = (ms) => new Promise((listo) => setTimeout(listo, ms))
 
+const poner = (pagina, partes) => { for (const parte of partes) parte.replaceChildren(...pagina.getElementById(parte.id).childNodes) }
+
 async function mandar(datos) {
   for (;;) {
     datos.set('csrfmiddlewaretoken', leer.elements.csrfmiddlewaretoken.value) // another session may have begun
     const respuesta = await fetch(leer.action, { method: 'POST', body: datos, headers: { Accept: 'text/html' } }).catch(() => null)
     if (respuesta?.ok) return new DOMParser().parseFromString(await respuesta.text(), 'text/html')
-    if (respuesta && respuesta.status < 500 && ![401, 408, 429].includes(respuesta.status)) return null
-    dice(`${respuesta?.status === 401 ? envio.dataset.sesion : envio.dataset.enFila} ${fila.length}`)
+    if (respuesta && respuesta.status < 500 && ![401, 408, 423, 429].includes(respuesta.status)) return null
+    if (respuesta?.status === 423) poner(new DOMParser().parseFromString(await respuesta.text(), 'text/html'), [marcha])
+    dice(`${{ 401: envio.dataset.sesion, 423: envio.dataset.pausa }[respuesta?.status] ?? envio.dataset.enFila} ${fila.length}`)
     await espera(PAUSA)
   }
 }
@@ -29,7 +32,7 @@ async function vaciar() {
     const pagina = await mandar(fila[0])
     fila.shift()
     if (!pagina) { dice(envio.dataset.falla); continue }
-    for (const parte of [vivo, lista]) parte.replaceChildren(...pagina.getElementById(parte.id).childNodes)
+    poner(pagina, [marcha, vivo, lista])
     if (!fila.length) {
       dice('')
       const enfoca = vivo.querySelector('[data-enfoca]')

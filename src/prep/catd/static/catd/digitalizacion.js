@@ -1,5 +1,5 @@
 // Files are sent one by one, and again until the server answers; what it says of each takes its place in the list.
-const PAUSA = 3000
+const PAUSA = 3000, DETENIDO = 15000 // a centre that does not work is asked less often
 const forma = document.getElementById('digitaliza'), archivo = document.getElementById('archivo'), soltar = document.getElementById('soltar')
 const resultados = document.getElementById('resultados'), lista = document.getElementById('lista')
 const fila = []
@@ -13,9 +13,9 @@ async function mandar({ datos, renglon }) {
     decir(renglon, forma.dataset.enviando)
     const respuesta = await fetch(forma.action, { method: 'POST', body: datos, headers: { Accept: 'text/html' } }).catch(() => null)
     if (respuesta?.ok) return new DOMParser().parseFromString(await respuesta.text(), 'text/html')
-    if (respuesta && respuesta.status < 500 && ![401, 408, 429].includes(respuesta.status)) return null
-    decir(renglon, respuesta?.status === 401 ? forma.dataset.sesion : forma.dataset.sinConexion)
-    await espera(PAUSA)
+    if (respuesta && respuesta.status < 500 && ![401, 408, 423, 429].includes(respuesta.status)) return null
+    decir(renglon, { 401: forma.dataset.sesion, 423: forma.dataset.pausa }[respuesta?.status] ?? forma.dataset.sinConexion)
+    await espera(respuesta?.status === 423 ? DETENIDO : PAUSA)
   }
 }
 
