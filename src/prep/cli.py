@@ -27,7 +27,7 @@ from prep.papel.cli import actas
 from prep.plataforma.cli import app as postgres
 from prep.plataforma.orden import correr
 from prep.portal.cli import app as portal
-from prep.reproduccion.cli import reproducir
+from prep.reproduccion.cli import probar_pronostico, pronostico, reproducir
 from prep.sede import cortes
 from prep.sede.cli import app as operacion
 from prep.sede.cortes import app as corte
@@ -73,6 +73,8 @@ actas.command()(llenar)
 actas.command()(fotografiar)
 actas.command()(practica)
 nodo.command("corte")(cortes.de_nodo)
+catd.command()(pronostico)
+catd.command()(probar_pronostico)
 for orden in (leer, reproducir, verificar, pagina_verifica, sellar, testigo, difusor, cofirmas, servir, demo, bench):
     app.command()(orden)
 

@@ -1,4 +1,4 @@
-"""`prep reproducir`: a published night, again."""
+"""What published nights serve for: `prep reproducir`, one again; `prep catd pronostico`, what the next will be like."""
 
 from __future__ import annotations
 
@@ -9,15 +9,128 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from rich.markup import escape
 
+from prep.papel.opciones import Proceso
 from prep.plataforma.consola import barra, fallar, salida, tabla
 from prep.plataforma.idioma import cuantos
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from prep.catalogo.pronostico import NochePasada
     from prep.reproduccion.comparar import ComparacionEleccion
+    from prep.reproduccion.pronostico import Venida
     from prep.reproduccion.publicado import Anomalia
 
 LINEAS_MOSTRADAS = 12
 """Lines of each kind on the terminal; `comparacion.json` has them all."""
+
+
+def pronostico(
+    proceso: Proceso,
+    destino: Annotated[
+        Path, typer.Argument(metavar="DESTINO", file_okay=False, help="Carpeta donde se escriben el PDF y el CSV.")
+    ],
+    noche: Annotated[
+        list[Path] | None,
+        typer.Option("--noche", metavar="BASE", help="Base de una noche pasada: CSV, zip o carpeta. Se repite."),
+    ] = None,
+) -> None:
+    """Estima las actas de cada CATD y cuándo llegan, antes de la noche.
+
+    Escribe en DESTINO pronostico.pdf, con las actas que habría a cada posible hora de inicio, y pronostico.csv, con
+    cada CATD cada media hora. Sin --noche toma las curvas supuestas, que el informe nombra.
+    """
+    from datetime import datetime, time
+    from zoneinfo import ZoneInfo
+
+    from prep.catalogo.informativo import CIERRE_DE_CASILLAS
+    from prep.catalogo.pronostico import Que, pronosticar, supuestas
+    from prep.papel.opciones import leer_carpeta
+    from prep.reproduccion import pronostico as informes
+
+    leido, informativo = leer_carpeta(proceso)
+    inicio = informativo.publicacion.inicio
+    if inicio is None:
+        fallar("El proceso no dice cuándo empieza la publicación: anótelo en [publicacion] de proceso.toml.", 1)
+    dia = inicio.astimezone(ZoneInfo(leido.zona_horaria))
+    cierre = datetime.combine(dia.date(), time(CIERRE_DE_CASILLAS), dia.tzinfo)
+    noches = [n for n, _ in _noches(noche)] if noche else supuestas(len(leido.elecciones))
+    hecho = pronosticar(leido, noches, cierre)
+    destino.mkdir(parents=True, exist_ok=True)
+    nombres = {c.clave: c.nombre for c in informativo.catds}
+    (destino / "pronostico.pdf").write_bytes(informes.informe(hecho, nombres))
+    (destino / "pronostico.csv").write_bytes(informes.tabla(hecho))
+    lista = tabla("inicio", ">sobres en CATD", ">con foto o sobre", ">verificadas")
+    for paso in informes.ARRANQUES:
+        lista.add_row(f"{hecho.hora(paso):%H:%M}", *(f"{hecho.total[q][paso]:,}" for q in Que))
+    salida.print(lista)
+    salida.print(f"{cuantos(hecho.esperadas, 'acta')} en {len(hecho.centros)} CATD: {escape(str(destino))}")
+
+
+def probar_pronostico(
+    noches: Annotated[
+        list[Path], typer.Argument(metavar="NOCHE…", help="Bases publicadas de cada noche: CSV, zip o carpeta.")
+    ],
+) -> None:
+    """Dice cuánto se habría equivocado el pronóstico en noches que se publicaron.
+
+    De cada noche pronostica la mitad de sus distritos o municipios con la otra mitad; y, si se dan varias, cada noche
+    con las demás. El error es de lo esperado, a cada hora: en puntos porcentuales.
+    """
+    from prep.catalogo.pronostico import Que
+    from prep.reproduccion.pronostico import HORAS, Error, entre_noches, entre_zonas
+
+    lista = tabla("caso", "noche", "pronosticada con", "qué llega", ">error medio", ">error mayor")
+    casos: list[Error] = []
+
+    def agregar(nombre: str, con: str, errores: list[Error]) -> None:
+        casos.append(next(e for e in errores if e.que is Que.SOBRE))
+        for e in errores:
+            lista.add_row(str(len(casos)), escape(nombre), con, e.que.value, _puntos(e.medio), _puntos(e.mayor))
+
+    leidas = _noches(noches)
+    for una, venidas in leidas:
+        mitades, de_zonas = entre_zonas(venidas)
+        for n, errores in enumerate(mitades, 1):
+            agregar(f"{una.nombre}, mitad {n} de sus distritos", "la otra mitad", errores)
+        medios = sorted(e.medio for errores in de_zonas for e in errores if e.que is Que.SOBRE)
+        mediana, mayor = _puntos(medios[len(medios) // 2]), _puntos(medios[-1])
+        lista.add_row("", escape(f"{una.nombre}, un distrito solo"), "la otra mitad", "sobre", mediana, mayor)
+    for nombre, errores in entre_noches(leidas):
+        agregar(nombre, "las otras noches", errores)
+    salida.print(lista)
+    salida.print("De un distrito solo: la mediana y el mayor de los errores medios.")
+    salida.print("Sobres, a cada hora después del cierre: pronosticado menos ocurrido.")
+    por_hora = tabla("hora", *(f">caso {n}" for n in range(1, len(casos) + 1)))
+    for i, hora in enumerate(HORAS):
+        por_hora.add_row(f"+{hora} h", *(_puntos(e.pares[i][1] - e.pares[i][0]) for e in casos))
+    salida.print(por_hora)
+
+
+def _puntos(f: Fraction) -> str:
+    """Percentage points, to the nearest tenth."""
+    decimas = round(f * 1000)
+    return f"{'-' if decimas < 0 else ''}{abs(decimas) // 10}.{abs(decimas) % 10}"
+
+
+def _noches(rutas: list[Path]) -> list[tuple[NochePasada, list[Venida]]]:
+    """Each of those as a past night; leave saying what cannot be read."""
+    from prep.reproduccion import ErrorDeLectura, leer
+    from prep.reproduccion.pronostico import noche, observar
+
+    salen = []
+    for ruta in rutas:
+        try:
+            bases = leer([ruta])
+        except ErrorDeLectura as error:
+            fallar(str(error))
+        venidas = observar(bases)
+        if not any(v.acopio is not None for v in venidas):
+            fallar(f"{ruta} no dice a qué hora llegó ningún acta: no sirve como noche pasada.")
+        salen.append(
+            (noche(f"{ruta.stem} ({cuantos(len(bases), 'elección', 'elecciones')})", len(bases), venidas), venidas)
+        )
+    return salen
 
 
 def reproducir(
