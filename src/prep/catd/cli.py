@@ -1,4 +1,4 @@
-"""`prep catd`: what runs at a collection centre beside its desks."""
+"""`prep catd`: what runs or is printed at a collection centre beside its desks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from prep.plataforma.consola import errores, fallar, salida
+from prep.papel.opciones import Catd, Proceso, Salida
+from prep.plataforma.consola import barra, errores, fallar
+from prep.plataforma.consola import salida as consola
+from prep.plataforma.idioma import cuantos
 from prep.transparencia.errores import causa
 
 if TYPE_CHECKING:
@@ -63,6 +66,24 @@ def vigilar(
             errores.print("Terminado. Lo que quedó en la carpeta se digitaliza al volver a empezar.")
 
 
+@app.command()
+def empaquetado(proceso: Proceso, salida: Salida, catd: Catd = None) -> None:
+    """Escribe en PDF, de cada CATD, el orden en que se empaquetan sus actas, lo que se revisa y el acuse."""
+    from prep.catd.empaquetado import empaquetado as hojas
+    from prep.papel.formas import Formas
+    from prep.papel.opciones import elegidas, leer_carpeta
+
+    formas = Formas(*leer_carpeta(proceso), b"")  # nothing here is a code to scan
+    centros = sorted({a.casilla.catd for a in elegidas(formas, None, catd, None)})
+    salida.mkdir(parents=True, exist_ok=True)
+    with barra() as avance:
+        tarea = avance.add_task("CATD", total=len(centros))
+        for uno in centros:
+            (salida / f"empaquetado_{uno or 'sin-catd'}.pdf").write_bytes(hojas(formas, uno))
+            avance.advance(tarea)
+    consola.print(f"{cuantos(len(centros), 'archivo')}: {escape(str(salida))}")
+
+
 def _quien(usuario: str) -> Quien:
     """That person, at their centre; leave saying why not."""
     from prep.acceso.facultades import facultades_de
@@ -83,6 +104,7 @@ def _vigilar(vigilancia: Vigilancia, una_vuelta: bool) -> None:
     """Look until told to stop. While the database, the store or the folder is away, wait: what is there stays there."""
     from django.db import InterfaceError, OperationalError, connection
 
+    from prep.catd.oficina import NoTrabaja
     from prep.plataforma.almacen import ErrorAlmacen
 
     dicho, vueltas = "", 2 if una_vuelta else -1
@@ -94,7 +116,7 @@ def _vigilar(vigilancia: Vigilancia, una_vuelta: bool) -> None:
         except (InterfaceError, OperationalError):
             espera = "La base de datos no responde; se reintentará."
             connection.close()
-        except ErrorAlmacen as error:
+        except (ErrorAlmacen, NoTrabaja) as error:
             espera = f"{error} Se reintentará."
         except OSError as error:
             espera = f"No se pudo trabajar en la carpeta: {causa(error)}. Se reintentará."
@@ -116,4 +138,4 @@ def _decir(hecho: Hecho) -> None:
         donde = f" (página {r.pagina} de {r.de})" if r.de > 1 else ""
         que = texto(f"catd.digitalizacion.{r.que}")
         frases = " ".join((*r.notas, *r.consejos))
-        salida.print(escape(f"{hecho.nombre}{donde}: {que}{cual}. {frases}".rstrip()), soft_wrap=True)
+        consola.print(escape(f"{hecho.nombre}{donde}: {que}{cual}. {frases}".rstrip()), soft_wrap=True)

@@ -95,9 +95,15 @@ class Documento:
         self._bajar(6)
 
     def tabla(
-        self, cabezas: Sequence[str], filas: Sequence[Sequence[str]], anchos: Sequence[int], letras: str = ""
+        self,
+        cabezas: Sequence[str],
+        filas: Sequence[Sequence[str]],
+        anchos: Sequence[int],
+        letras: str = "",
+        alto_minimo: float = 0,
     ) -> None:
-        """`anchos`: parts of the width; `letras`: a letter a column, `d` to the right."""
+        """`anchos`: parts of the width; `letras`: a letter a column, `d` to the right; `alto_minimo`: of each row, in
+        points, where people write by hand."""
         total = sum(anchos)
         medidas = [UTIL * a / total for a in anchos]
         derecha = [letra == "d" for letra in letras.ljust(len(cabezas))]
@@ -105,11 +111,11 @@ class Documento:
         self._caber(60)
         self._fila(self._nodo("TR", tabla), cabezas, medidas, derecha, cabeza=True)
         for fila in filas:
-            alto = self._alto(fila, medidas)
+            alto = max(alto_minimo, self._alto(fila, medidas))
             if self._y - alto < MARGEN:
                 self._pagina()
                 self._fila(None, cabezas, medidas, derecha, cabeza=True)
-            self._fila(self._nodo("TR", tabla), fila, medidas, derecha)
+            self._fila(self._nodo("TR", tabla), fila, medidas, derecha, alto=alto)
         self._bajar(10)
 
     def figura(self, alto: float, pintar: Pintar, dice: str) -> None:
@@ -200,10 +206,11 @@ class Documento:
         medidas: Sequence[float],
         derecha: Sequence[bool],
         cabeza: bool = False,
+        alto: float = 0,
     ) -> None:
         """Without `nodo`: the headings again, on another page; whoever listens already heard them."""
         fuente = NEGRITA if cabeza else LETRA
-        alto = self._alto(fila, medidas, fuente)
+        alto = alto or self._alto(fila, medidas, fuente)
         with self._adorno():
             if cabeza:
                 self._c.setFillColor(_FONDO)
