@@ -167,7 +167,9 @@ FALTAS = {
 EN_OTRA_PRUEBA = {
     "bench": "make bench",
     **dict.fromkeys(("casilla baja", "casilla codigos", "casilla telefonos"), "tests/casilla/test_codigos.py"),
+    "catd empaquetado": "tests/catd/test_empaquetado.py",
     "catd vigilar": "tests/catd/test_vigilar.py",
+    **dict.fromkeys(("catd probar-pronostico", "catd pronostico"), "tests/reproduccion/test_pronostico.py"),
     "lote importar": "tests/intercambio/test_lotes.py",
     **dict.fromkeys(
         ("lote exportar", "nodo alta", "nodo enviar", "nodo estado", "nodo preparar", "nodo recibir"),

@@ -59,6 +59,7 @@ def test_a_published_night_is_read_by_its_own_hours(tmp_path: Path) -> None:
     filas = [
         renglon(
             n,
+            distrito=n,
             FECHA_HORA_ACOPIO=acopio,
             FECHA_HORA_CAPTURA=verificacion,
             FECHA_HORA_VERIFICACION=verificacion,
@@ -73,6 +74,14 @@ def test_a_published_night_is_read_by_its_own_hours(tmp_path: Path) -> None:
         (Tipo.NO_URBANA, False, 300, 390),
         (Tipo.URBANA, False, 435, 480),
     ]
+    probado = CliRunner().invoke(app, ["catd", "probar-pronostico", str(tmp_path)])
+    assert probado.exit_code == 0, probado.output
+    assert "mitad 2 de sus distritos" in probado.output and "+16 h" in probado.output
+    sin_horas = guardar(tmp_path, base(renglon(1, FECHA_HORA_ACOPIO="", FECHA_HORA_VERIFICACION="")))
+    negado = CliRunner().invoke(
+        app, ["catd", "pronostico", str(carpeta_de_ejemplo()), str(tmp_path / "informe"), "--noche", str(sin_horas)]
+    )
+    assert negado.exit_code == 2 and "no dice a qué hora llegó" in " ".join(negado.output.split())
 
 
 def test_a_night_says_itself_and_another_one_is_off_by_its_delay() -> None:
