@@ -7,6 +7,7 @@ import io
 import re
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,6 +16,8 @@ from sala import AHORA, Sala
 
 from prep.acceso.models import Registro
 from prep.acceso.roles import Rol
+from prep.catalogo.pronostico import guardar, pronosticar, supuestas
+from prep.catalogo.services import cargar
 from prep.ccv.pasos import ESTADOS, Paso, toca
 from prep.coordinacion import panorama, ritmo, situacion
 from prep.coordinacion.panorama import DE_CAPTURA, DE_CUSTODIA, Reciente, Trabajo
@@ -238,6 +241,32 @@ def test_a_catd_is_measured_by_what_came_to_it_against_the_rest_of_the_night(sal
         filas = {f["CATD"]: f["Atraso"] for f in lineas(cliente.get(f"{ruta}csv=catd"))}
         assert filas[sala.padron.catds[callado]] == "Nada en media hora"
         assert cliente.get(ruta).context["atrasados"] == 1
+
+
+def test_the_board_says_what_should_have_come_by_now_and_names_the_latest_first(
+    sala: Sala, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cliente = sala.entra(Rol.AUDITOR)
+    monkeypatch.setattr(situacion, "archivo_pronostico", lambda: tmp_path / "pronostico.json")
+    assert "Pronóstico a esta hora" not in lineas(cliente.get(f"{TABLERO}?csv=catd"))[0]
+    cierre = AHORA - timedelta(hours=3, minutes=20)
+    hecho = pronosticar(cargar(), supuestas(1), cierre)
+    guardar(hecho, tmp_path / "pronostico.json")
+    centro = max(hecho.centros, key=lambda c: c.llegadas[6])
+    suyas = [c for c, e in sala.padron.actas.items() if e.catd == centro.catd]
+    for clave in suyas[:2]:
+        sala.llega(clave)
+    filas = {f["CATD"]: f for f in lineas(cliente.get(f"{TABLERO}?csv=catd"))}
+    suya = filas[sala.padron.catds[centro.catd]]
+    assert (suya["Pronóstico a esta hora"], suya["Faltan del pronóstico"]) == (
+        *(str(centro.llegadas[6]), str(centro.llegadas[6] - 2)),
+    )
+    atrasados = [int(f["Faltan del pronóstico"]) for f in filas.values() if f["Atraso"] != "—"]
+    assert atrasados == sorted(atrasados, reverse=True) and len(set(atrasados)) > 1
+    parte = lineas(cliente.get(f"{TABLERO}?eleccion=GUB&csv=catd"))  # of a part of a centre nothing was forecast
+    assert {f["Pronóstico a esta hora"] for f in parte} == {""}
+    (tmp_path / "pronostico.json").write_text("{}")
+    assert "Pronóstico a esta hora" not in lineas(cliente.get(f"{TABLERO}?csv=catd"))[0]
 
 
 def test_the_board_answers_only_when_something_changed_and_asking_is_not_being_there(sala: Sala) -> None:

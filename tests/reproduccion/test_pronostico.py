@@ -42,8 +42,8 @@ def test_what_is_expected_is_the_catalogue_and_the_total_is_the_sum_of_the_centr
     p = pronosticar(proceso, supuestas(3), CIERRE)
     assert p.esperadas == sum(len(e.actas) for e in proceso.elecciones)
     assert {c.catd for c in p.centros} == {a.casilla.catd for e in proceso.elecciones for a in e.actas}
-    assert p.total[Que.SOBRE] == tuple(sum(c.llegan[i] for c in p.centros) for i in range(PASOS + 1))
-    assert all(c.llegan[-1] <= c.esperadas for c in p.centros)
+    assert p.total[Que.SOBRE] == tuple(sum(c.sobres[i] for c in p.centros) for i in range(PASOS + 1))
+    assert all(c.llegadas[-1] <= c.esperadas for c in p.centros)
     assert all(p.total[Que.VERIFICADA][i] <= p.total[Que.LLEGADA][i] for i in range(PASOS + 1))
     assert p.hora(3) == CIERRE + timedelta(minutes=3 * MINUTOS)
 

@@ -11,12 +11,14 @@ Whole numbers and fractions: the same catalogue and nights give the same forecas
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from fractions import Fraction
+from pathlib import Path
 from typing import Final
 
 from prep.dominio.tabulacion.proceso import Proceso
@@ -143,13 +145,14 @@ def supuestas(elecciones: int) -> tuple[NochePasada, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Centro:
-    """One CATD: the packages that it expects, of urban casillas and of the rest, and how many should have come by each
-    half hour."""
+    """One CATD: the actas that it expects, of urban casillas and of the rest; by each half hour, the packages that
+    should have come (`sobres`) and the actas of which there should be a picture or the package (`llegadas`)."""
 
     catd: str
     urbanas: int
     no_urbanas: int
-    llegan: tuple[int, ...]
+    sobres: tuple[int, ...]
+    llegadas: tuple[int, ...]
 
     @property
     def esperadas(self) -> int:
@@ -159,7 +162,7 @@ class Centro:
 @dataclass(frozen=True, slots=True)
 class Pronostico:
     """`total`: of the whole process, by what comes, half hour by half hour. `cierre`: when the casillas close, aware.
-    Of packages, the total is the sum of the centres."""
+    What is said of each centre adds up to the total."""
 
     proceso: Proceso
     noches: tuple[NochePasada, ...]
@@ -183,16 +186,61 @@ def pronosticar(proceso: Proceso, noches: Sequence[NochePasada], cierre: datetim
         for a in e.actas:
             cuentas.setdefault(a.casilla.catd, Counter())[Tipo.de(a.casilla.ubicacion)] += 1
     centros = tuple(
-        Centro(catd, c[Tipo.URBANA], c[Tipo.NO_URBANA], _llegan(c, Que.SOBRE, curvas))
+        Centro(catd, c[Tipo.URBANA], c[Tipo.NO_URBANA], _llegan(c, Que.SOBRE, curvas), _llegan(c, Que.LLEGADA, curvas))
         for catd, c in sorted(cuentas.items())
     )
-    todas: Counter[Tipo] = sum(cuentas.values(), Counter())
-    total = {q: _llegan(todas, q, curvas) for q in (Que.LLEGADA, Que.VERIFICADA)}
-    sobres = tuple(sum(c.llegan[paso] for c in centros) for paso in _CADA)
-    return Pronostico(proceso, tuple(noches), cierre, centros, {Que.SOBRE: sobres, **total})
+    total = {
+        Que.SOBRE: tuple(sum(c.sobres[paso] for c in centros) for paso in _CADA),
+        Que.LLEGADA: tuple(sum(c.llegadas[paso] for c in centros) for paso in _CADA),
+        Que.VERIFICADA: _llegan(sum(cuentas.values(), Counter()), Que.VERIFICADA, curvas),
+    }
+    return Pronostico(proceso, tuple(noches), cierre, centros, total)
 
 
 def _llegan(cuantas: Mapping[Tipo, int], que: Que, curvas: Curvas) -> tuple[int, ...]:
     """To the nearest whole acta, halves up."""
     por_paso = (sum(cuantas.get(t, 0) * curvas[que, t].partes[paso] for t in Tipo) for paso in _CADA)
     return tuple(int(n + Fraction(1, 2)) for n in por_paso)
+
+
+# what an installation keeps of it, for its board
+
+
+@dataclass(frozen=True, slots=True)
+class EnPizarra:
+    """`llegadas`: by CATD, actas expected and those of which there should be a picture or the package by each half
+    hour."""
+
+    cierre: datetime
+    llegadas: Mapping[str, tuple[int, tuple[int, ...]]]
+
+    def ya(self, catd: str, esperadas: int, ahora: datetime) -> int | None:
+        """How many should have come by the last half hour; None of a centre that it does not know, or of a part of
+        one."""
+        suyas, cuantas = self.llegadas.get(catd, (-1, ()))
+        if suyas != esperadas or ahora < self.cierre:
+            return None
+        return cuantas[min((ahora - self.cierre) // timedelta(minutes=MINUTOS), PASOS)]
+
+
+def guardar(p: Pronostico, archivo: Path) -> None:
+    """Leave it where the board looks."""
+    llegadas = {c.catd: [c.esperadas, c.llegadas] for c in p.centros}
+    dicho = {"proceso": p.proceso.huella, "cierre": p.cierre.isoformat(), "llegadas": llegadas}
+    archivo.parent.mkdir(parents=True, exist_ok=True)
+    nuevo = archivo.with_suffix(".nuevo")
+    nuevo.write_text(json.dumps(dicho), encoding="utf-8")
+    nuevo.replace(archivo)
+
+
+def leer(archivo: Path, huella: str) -> EnPizarra | None:
+    """What was left there, if it is of that catalogue."""
+    try:
+        dicho = json.loads(archivo.read_bytes())
+        if dicho["proceso"] != huella:
+            return None
+        llegadas = {catd: (int(n), tuple(map(int, cuantas))) for catd, (n, cuantas) in dicho["llegadas"].items()}
+        hay = EnPizarra(datetime.fromisoformat(dicho["cierre"]), llegadas)
+        return hay if all(len(cuantas) == PASOS + 1 for _, cuantas in llegadas.values()) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None

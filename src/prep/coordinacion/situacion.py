@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from prep.bitacora.marcha import servicios_de
+from prep.catalogo.pronostico import EnPizarra, leer
 from prep.coordinacion.padron import Esperada
 from prep.coordinacion.panorama import Panorama
 from prep.coordinacion.ritmo import TERMINADAS
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Situacion
 from prep.dominio.operacion import Marcha
+from prep.plataforma.lugares import archivo_pronostico
 
 ORDEN: Final = (
     *(Situacion.PUBLICADA, Situacion.SIN_ACTA, Situacion.EN_CAPTURA),
@@ -101,6 +103,11 @@ def atrasos(noche: Panorama) -> Mapping[str, str]:
 def marchas(noche: Panorama) -> Mapping[str, Marcha]:
     """Whether each CATD of the night works, looked up once for each look."""
     return noche.una_vez("marchas", lambda: {c: s.marcha for c, s in servicios_de(noche.padron.catds).items()})
+
+
+def pronostico(noche: Panorama) -> EnPizarra | None:
+    """What should have come by each half hour, where somebody left a forecast of this process."""
+    return noche.una_vez("pronostico", lambda: leer(archivo_pronostico(), noche.padron.huella))
 
 
 def _atrasos(noche: Panorama) -> dict[str, str]:

@@ -59,6 +59,11 @@ def dir_practica() -> Path:
     return dir_datos() / "practica"
 
 
+def archivo_pronostico() -> Path:
+    """What should have come to each CATD by each half hour, for the board; none where nobody left it."""
+    return dir_datos() / "pronostico.json"
+
+
 def dir_reserva() -> Path:
     """What a corte keeps for the next one; it can be thrown away."""
     return dir_datos() / "reserva"

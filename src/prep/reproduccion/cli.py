@@ -34,6 +34,9 @@ def pronostico(
         list[Path] | None,
         typer.Option("--noche", metavar="BASE", help="Base de una noche pasada: CSV, zip o carpeta. Se repite."),
     ] = None,
+    tablero: Annotated[
+        bool, typer.Option("--tablero", help="Lo deja en esta instalación: el tablero compara con lo que llega.")
+    ] = False,
 ) -> None:
     """Estima las actas de cada CATD y cuándo llegan, antes de la noche.
 
@@ -44,8 +47,9 @@ def pronostico(
     from zoneinfo import ZoneInfo
 
     from prep.catalogo.informativo import CIERRE_DE_CASILLAS
-    from prep.catalogo.pronostico import Que, pronosticar, supuestas
+    from prep.catalogo.pronostico import Que, guardar, pronosticar, supuestas
     from prep.papel.opciones import leer_carpeta
+    from prep.plataforma.lugares import archivo_pronostico
     from prep.reproduccion import pronostico as informes
 
     leido, informativo = leer_carpeta(proceso)
@@ -60,6 +64,8 @@ def pronostico(
     nombres = {c.clave: c.nombre for c in informativo.catds}
     (destino / "pronostico.pdf").write_bytes(informes.informe(hecho, nombres))
     (destino / "pronostico.csv").write_bytes(informes.tabla(hecho))
+    if tablero:
+        guardar(hecho, archivo_pronostico())
     lista = tabla("inicio", ">sobres en CATD", ">con foto o sobre", ">verificadas")
     for paso in informes.ARRANQUES:
         lista.add_row(f"{hecho.hora(paso):%H:%M}", *(f"{hecho.total[q][paso]:,}" for q in Que))

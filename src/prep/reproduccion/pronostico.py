@@ -146,7 +146,7 @@ def tabla(p: Pronostico) -> bytes:
     horas = [f"{p.hora(paso):%d/%m/%Y %H:%M}" for paso in range(PASOS + 1)]
     escritor.writerow(["CATD", "ACTAS_ESPERADAS", "URBANAS", "NO_URBANAS", *horas])
     for c in p.centros:
-        escritor.writerow([texto_seguro(c.catd or "-"), c.esperadas, c.urbanas, c.no_urbanas, *c.llegan])
+        escritor.writerow([texto_seguro(c.catd or "-"), c.esperadas, c.urbanas, c.no_urbanas, *c.sobres])
     for que, cuantas in p.total.items():
         escritor.writerow([f"TOTAL {que.upper()}", p.esperadas, *_por_tipo(p), *cuantas])
     return ("\ufeff" + salida.getvalue()).encode()
@@ -181,7 +181,7 @@ def informe(p: Pronostico, nombres: Mapping[str, str]) -> bytes:
     doc.parrafo("Cuántos habrán llegado a cada hora. Cada media hora, en pronostico.csv.")
     pasos = [60 // MINUTOS * h for h in CADA_HORA]
     filas = [
-        [_nombre(c.catd, nombres), f"{c.esperadas:,}", *(f"{c.llegan[paso]:,}" for paso in pasos)] for c in p.centros
+        [_nombre(c.catd, nombres), f"{c.esperadas:,}", *(f"{c.sobres[paso]:,}" for paso in pasos)] for c in p.centros
     ]
     filas.append(["Total", f"{p.esperadas:,}", *(f"{p.total[Que.SOBRE][paso]:,}" for paso in pasos)])
     cabezas = ["CATD", "Actas", *(f"{p.hora(paso):%H:%M}" for paso in pasos)]

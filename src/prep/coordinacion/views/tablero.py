@@ -202,25 +202,36 @@ def _cifras(cuenta: Conteo) -> dict[str, int]:
 
 
 def _de_catd(vista: Panorama, filtros: Filtros, cuantas: tuple[Columna, ...], entero: Panorama) -> Tabla:
-    """Those that are behind first, measured on the whole night (`entero`), and those that do not work."""
-    atrasos, marchas = situacion.atrasos(entero), situacion.marchas(entero)
-    filas = [
-        {
-            "grupo": vista.padron.catds.get(catd, texto("coordinacion.tabla.sin_catd")),
-            "ir": f"{reverse('coordinacion-actas')}?{filtros.con(catd=catd)}" if catd else "",
-            "ultimo": cuenta.ultimo,
-            "atraso": texto(f"coordinacion.atraso.{atrasos.get(catd, 'no')}"),
-            "marcha": marchas[catd].value if catd else None,
-            **_cifras(cuenta),
-        }
-        for catd, cuenta in sorted(situacion.contar(vista, lambda e: e.catd).items())
-    ]
+    """Those that are behind first, measured on the whole night (`entero`), then those that do not work, then those to
+    which most actas of the forecast have not come."""
+    atrasos, marchas, pizarra = situacion.atrasos(entero), situacion.marchas(entero), situacion.pronostico(entero)
+    filas = []
+    for catd, cuenta in sorted(situacion.contar(vista, lambda e: e.catd).items()):
+        ya = pizarra.ya(catd, cuenta.esperadas, entero.hora) if pizarra else None
+        filas.append(
+            {
+                "grupo": vista.padron.catds.get(catd, texto("coordinacion.tabla.sin_catd")),
+                "ir": f"{reverse('coordinacion-actas')}?{filtros.con(catd=catd)}" if catd else "",
+                "ultimo": cuenta.ultimo,
+                "atraso": texto(f"coordinacion.atraso.{atrasos.get(catd, 'no')}"),
+                "marcha": marchas[catd].value if catd else None,
+                "pronostico": ya,
+                "tarde": None if ya is None else max(0, ya - cuenta.recibidas),
+                **_cifras(cuenta),
+            }
+        )
     paran = {m.value for m in Marcha if not m.trabaja}
-    filas.sort(key=lambda f: (f["atraso"] == texto("coordinacion.atraso.no"), f["marcha"] not in paran))
+    al_dia = texto("coordinacion.atraso.no")
+    filas.sort(key=lambda f: (f["atraso"] == al_dia, f["marcha"] not in paran, -(f["tarde"] or 0)))
+    del_pronostico = (
+        Columna("pronostico", texto("coordinacion.columna.pronostico"), "numero", ""),
+        Columna("tarde", texto("coordinacion.columna.tarde"), "numero", ""),
+    )
     columnas = (
         Columna("grupo", texto("coordinacion.columna.catd")),
         Columna("atraso", texto("coordinacion.columna.atraso")),
         Columna("marcha", texto("coordinacion.columna.marcha"), "estado", ""),
+        *(del_pronostico if pizarra else ()),
         *cuantas,
         Columna("ultimo", texto("coordinacion.columna.ultimo"), "hora", texto("coordinacion.tabla.hace_mas")),
     )
