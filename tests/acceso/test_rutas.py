@@ -80,6 +80,7 @@ TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     "casilla/app.webmanifest": ("GET", None),
     "catd/acopio/": ("GET", ACOPIAN),
     "catd/acopio/acuse/": ("GET", ACOPIAN),
+    "catd/acopio/etiquetas/": ("GET", ACOPIAN),
     "catd/acopio/<str:clave>/corregir/": ("GET", frozenset({Rol.COORDINADOR})),
     "catd/sin-acta/": ("GET", ACOPIAN),
     "catd/digitalizacion/": ("GET", frozenset({Rol.DIGITALIZADOR, Rol.COORDINADOR})),

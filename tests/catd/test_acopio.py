@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pypdfium2
 import pytest
+import zxingcpp
 from centro_catd import AHORA, ALLA, AQUI, Centro, impresas, tipos
 from django.db import connection
 
@@ -217,3 +219,23 @@ def test_read_at_three_desks_at_once_is_one_fact_and_the_others_are_told(
         todas = sorted(hilos.map(recibe, quienes))
     assert todas == [[Que.NUEVA] * 2, [Que.REPETIDA] * 2, [Que.REPETIDA] * 2]
     assert [tipos(c) for c in claves] == [[Tipo.ACOPIADA]] * 2
+
+
+def test_labels_are_of_what_nobody_received_and_what_they_say_is_received(catd: Centro) -> None:
+    cliente, (una, otra, *_) = catd.entra(Rol.ACOPIADOR), catd.claves
+    lee(cliente, una)
+    cliente.post(SIN_ACTA, {"clave": otra, "motivo": "3", "orden": uuid4().hex})
+    respuesta = cliente.get("/catd/acopio/etiquetas/")
+    assert respuesta["Content-Type"] == "application/pdf"
+    dichos = [c for pagina in pypdfium2.PdfDocument(respuesta.content) for c in codigos(pagina)]
+    assert sorted(dichos) == sorted(catd.qr(c) for c in catd.claves if c not in (una, otra))
+    assert lee(cliente, dichos[0]).context["hechas"][0]["nueva"]
+    de_una = cliente.get(f"/catd/acopio/etiquetas/?casilla={una[:11]}").content  # of that casilla, all: to print again
+    assert catd.qr(una) in codigos(pypdfium2.PdfDocument(de_una)[0])
+    assert "No hay ninguna etiqueta" in cliente.get("/catd/acopio/etiquetas/?casilla=x", follow=True).content.decode()
+    archivo_qr().unlink()
+    assert "no tiene el secreto" in cliente.get("/catd/acopio/etiquetas/", follow=True).content.decode()
+
+
+def codigos(pagina: pypdfium2.PdfPage) -> list[str]:
+    return [c.text for c in zxingcpp.read_barcodes(pagina.render(scale=300 / 72).to_pil())]

@@ -89,7 +89,7 @@ def test_what_is_drawn_is_where_the_template_says() -> None:
 
 def test_loose_labels_are_all_printed() -> None:
     hojas = [hoja(f"14{s:04d}B010005") for s in range(1, 23)]
-    pdf = pdf_etiquetas([(h.qr, "0001 Básica", h.identificacion.clave_acta) for h in hojas])
+    pdf = pdf_etiquetas(hojas)
     with pikepdf.open(io.BytesIO(pdf)) as documento:
         assert len(documento.pages) == 2
     leidas = [t for k in range(2) for t in qr.hallar(cv2.cvtColor(rasterizar(pdf, k), cv2.COLOR_RGB2GRAY))]

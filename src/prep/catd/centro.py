@@ -99,16 +99,24 @@ class Centro:
     def cuenta(self) -> Cuenta:
         propias, aqui = set(esperadas(self.catd)), set(self.aqui)
         sin = {c for c in propias if self._custodia(c) in _SIN_ACTA}
-        en_otro = {c for c in propias - aqui - sin if self.actas.get(c, (None, ""))[0] is not None}
+        faltan = set(self.por_llegar())
         return Cuenta(
             esperadas=len(propias),
             recibidas=len(propias & aqui),
-            en_otro=len(en_otro),
+            en_otro=len(propias - aqui - sin - faltan),
             ajenas=len(aqui - propias),
             sin_acta=len(sin),
             sin_imagen=sum(self._custodia(c) not in _CON_IMAGEN | _SIN_ACTA for c in aqui),
-            faltan=len(propias - aqui - en_otro - sin),
+            faltan=len(faltan),
         )
+
+    def por_llegar(self) -> list[str]:
+        """Those that it expects, that nobody received, and of which nobody said that none came."""
+        return [
+            c
+            for c in esperadas(self.catd)
+            if c not in self.aqui and self._custodia(c) not in _SIN_ACTA and self.actas.get(c, (None, ""))[0] is None
+        ]
 
     def recibidas(self, cuantas: int | None = None) -> list[Fila]:
         """The packages received here, the last first (`cuantas`: so many)."""

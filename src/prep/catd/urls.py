@@ -9,6 +9,7 @@ from prep.catd import views
 urlpatterns = [
     path("acopio/", views.acopio, name="catd-acopio"),
     path("acopio/acuse/", views.acuse, name="catd-acuse"),
+    path("acopio/etiquetas/", views.etiquetas, name="catd-etiquetas"),
     path("acopio/<str:clave>/corregir/", views.corregir, name="catd-corregir"),
     path("sin-acta/", views.sin_acta, name="catd-sin-acta"),
     path("digitalizacion/", views.digitalizacion, name="catd-digitalizacion"),

@@ -37,6 +37,8 @@ from prep.dominio.comun.autoridad import MARCHA
 from prep.dominio.comun.hecho import HechoInvalido
 from prep.dominio.comun.rechazos import Rechazo
 from prep.dominio.operacion import PASOS
+from prep.papel.formas import Formas
+from prep.papel.pdf import pdf_etiquetas
 from prep.papel.vigente import formas
 from prep.plataforma.almacen import ErrorAlmacen
 
@@ -133,7 +135,8 @@ def _recibir(request: HttpRequest, quien: Quien) -> dict[str, Any]:
                 return {}
             claves, sin_duda = casos.entender(dicho, quien.catd, _alcance(request))
             if not sin_duda:
-                return {"elegir": _para_elegir(claves, quien), "sello": sello, "dicho": dicho}
+                una = claves[0][:11] if len({c[:11] for c in claves}) == 1 else ""
+                return {"elegir": _para_elegir(claves, quien), "sello": sello, "dicho": dicho, "casilla": una}
         hechas = casos.recibir(quien, claves, sello, oficina.reloj.ahora(), _orden(request), confirma)
     except (NoProcede, HechoRechazado) as error:
         return {"frase": _frase(request, error), "sello": sello, "estado": _estado(error)}
@@ -200,6 +203,29 @@ def acuse(request: HttpRequest) -> HttpResponse:
     datos |= {"cuenta": visto.cuenta, "filas": visto.recibidas()[::-1]}
     datos |= {"sin_acta": visto.sin_acta(), "ahora": oficina.reloj.ahora(), "proceso": cargar()}
     return render(request, "catd/acuse.html", datos)
+
+
+@requiere(*ACOPIAN)
+@require_GET
+def etiquetas(request: HttpRequest) -> HttpResponse:
+    """Labels with the QR of each acta, to stick on packages that came without: of a casilla, or of all that this centre
+    expects and nobody received."""
+    try:
+        quien = _quien(request)
+    except NoProcede as error:
+        return _sin_centro(request, "acopio", error)
+    casilla = request.GET.get("casilla", "")[:11]
+    suyas = [a.clave for a in formas().actas(casilla=casilla)] if casilla else centro.ver(quien.catd).por_llegar()
+    try:
+        if not suyas:
+            raise NoProcede("etiquetas.ninguna")
+        con_llave = Formas(cargar(), informativo(), oficina.secreto())
+    except NoProcede as error:
+        messages.warning(request, _frase(request, error))
+        return redirect("catd-acopio")
+    pdf = pdf_etiquetas(con_llave.hoja(c) for c in suyas)
+    nombre = f"etiquetas_{casilla or quien.catd}.pdf"
+    return HttpResponse(pdf, "application/pdf", headers={"Content-Disposition": f'inline; filename="{nombre}"'})
 
 
 def _acopiada(request: HttpRequest, clave: str) -> frozenset[str] | None:

@@ -63,13 +63,5 @@ def etiquetas(
 
     formas = abrir_formas(proceso, llave, crear=True)
     hojas = [formas.hoja(a.clave) for a in elegidas(formas, eleccion, catd, casilla)]
-    lineas = [
-        (
-            h.qr,
-            f"{h.identificacion.seccion:04d} {h.identificacion.casilla}",
-            f"{h.identificacion.clave_acta} · {h.identificacion.eleccion}",
-        )
-        for h in hojas
-    ]
-    salida.write_bytes(pdf_etiquetas(lineas))
-    typer.echo(f"{cuantos(len(lineas), 'etiqueta')}: {salida}")
+    salida.write_bytes(pdf_etiquetas(hojas))
+    typer.echo(f"{cuantos(len(hojas), 'etiqueta')}: {salida}")

@@ -184,21 +184,22 @@ def pdf_actas(hojas: Iterable[Hoja]) -> bytes:
     return salida.getvalue()
 
 
-def pdf_etiquetas(etiquetas: Iterable[tuple[str, str, str]]) -> bytes:
-    """PDF, letter size, of adhesive QR labels 50 x 50 mm for actas printed elsewhere: (QR content, line, line)."""
+def pdf_etiquetas(hojas: Iterable[Hoja]) -> bytes:
+    """PDF, letter size, of adhesive QR labels 50 x 50 mm for actas printed elsewhere."""
     salida = BytesIO()
     canvas = Canvas(salida, pagesize=(215.9 * mm, 279.4 * mm), invariant=1)
     canvas.setTitle("Etiquetas QR de actas")
     lienzo, columnas, por_pagina = _Lienzo(canvas, 279.4), 4, 20
-    for n, (contenido, primera, segunda) in enumerate(etiquetas):
+    for n, hoja in enumerate(hojas):
         if n and n % por_pagina == 0:
             canvas.showPage()
         fila, columna = divmod(n % por_pagina, columnas)
         x, y = 8 + columna * 50.0, 14 + fila * 50.0
         lienzo.caja(Caja(x, y, 50, 50), 0.1)
-        _qr(lienzo, Caja(x + 10, y + 5, 30, 30), contenido)
-        lienzo.texto(x + 25, y + 42, primera, 8, negrita=True, centrado=True, ancho=47)
-        lienzo.texto(x + 25, y + 46, segunda, 7, centrado=True, ancho=47)
+        _qr(lienzo, Caja(x + 10, y + 5, 30, 30), hoja.qr)
+        i = hoja.identificacion
+        lienzo.texto(x + 25, y + 42, f"{i.seccion:04d} {i.casilla}", 8, negrita=True, centrado=True, ancho=47)
+        lienzo.texto(x + 25, y + 46, f"{i.clave_acta} · {i.eleccion}", 7, centrado=True, ancho=47)
     canvas.showPage()
     canvas.save()
     return salida.getvalue()

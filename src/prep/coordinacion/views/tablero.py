@@ -205,7 +205,7 @@ def _de_catd(vista: Panorama, filtros: Filtros, cuantas: tuple[Columna, ...], en
     """Those that are behind first, measured on the whole night (`entero`), then those that do not work, then those to
     which most actas of the forecast have not come."""
     atrasos, marchas, pizarra = situacion.atrasos(entero), situacion.marchas(entero), situacion.pronostico(entero)
-    filas = []
+    filas: list[dict[str, Any]] = []
     for catd, cuenta in sorted(situacion.contar(vista, lambda e: e.catd).items()):
         ya = pizarra.ya(catd, cuenta.esperadas, entero.hora) if pizarra else None
         filas.append(
