@@ -87,8 +87,9 @@ def test_a_paused_centre_says_who_and_when_finishes_and_begins_nothing(
 
     # coordination sees it; central operation opens it again, and what waited goes by itself
     monkeypatch.setattr(de_coordinacion, "reloj", catd.reloj)
-    filas = {f["grupo"]: f["marcha"] for f in central.get("/coordinacion/").context["tablas"]["catd"].filas}
-    assert sorted(filas.values()) == ["pausado"] + ["sin_abrir"] * (len(filas) - 1)
+    filas = central.get("/coordinacion/").context["tablas"]["catd"].filas
+    assert [f["ir"] for f in filas if f["marcha"] == "pausado"] == [f"/coordinacion/actas/?catd={AQUI}"]
+    assert {f["marcha"] for f in filas} == {"pausado", None}  # of the rest nobody said anything
     assert central.get("/catd/centros/").context["filas"][0][0] == AQUI
     assert central.post(f"/catd/centros/{AQUI}/", envio(que="abierto")).status_code == 302
     assert acopia.post(ACOPIO, nuevo).context["hechas"][0]["nueva"]

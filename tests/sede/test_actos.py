@@ -58,8 +58,10 @@ def test_there_is_no_puesta_en_ceros_with_facts(sede: Sede) -> None:
 
 
 def test_who_practised_before_stops_neither_the_puesta_en_ceros_nor_the_seal_of_a_drill(sede: Sede) -> None:
+    """Nor does a centre that opened."""
     dice = {"ejercicio": "0" * 64, "campos": 100, "errores": 0, "tolera": 2, "segundos": 300, "teclas": 400}
-    anotar([nuevo_hecho("terminada", "practica:ana", "ana", CIERRE, dice)], sede.nodo, CIERRE)
+    for tipo, sujeto, contenido in (("terminada", "practica:ana", dice), ("abierto", "catd:CATD-001", {})):
+        anotar([nuevo_hecho(tipo, sujeto, "ana", CIERRE, contenido)], sede.nodo, CIERRE)
     actos.puesta_en_ceros(sede.publicador, CIERRE)
     sellar(sede.publicador, CIERRE, verdad(sede))
     informe = verificar(Carpeta(sede.carpeta / "publicacion"), Opciones(imagenes=False))

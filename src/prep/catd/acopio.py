@@ -17,6 +17,7 @@ from django.db import transaction
 
 from prep.bitacora.actas import acta_de
 from prep.bitacora.asientos import tomar_cabeza
+from prep.bitacora.marcha import servicio_de
 from prep.bitacora.models import Hecho as FilaHecho
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import escribir
@@ -104,6 +105,8 @@ def recibir(
 def _exigir_marcha(quien: Quien, claves: Sequence[str], orden: str) -> None:
     """A centre that is paused or closed begins nothing; the packages of a casilla of which it has one are finished, and
     what was asked before is answered as it was."""
+    if servicio_de(quien.catd).marcha.trabaja:
+        return
     for clave in claves:
         de_la_casilla = [a.clave for a in formas().actas(casilla=clave[:11])]
         if not _ya(clave, orden) and not recibio(quien.catd, de_la_casilla):

@@ -204,7 +204,8 @@ def _cifras(cuenta: Conteo) -> dict[str, int]:
 def _de_catd(vista: Panorama, filtros: Filtros, cuantas: tuple[Columna, ...], entero: Panorama) -> Tabla:
     """Those that are behind first, measured on the whole night (`entero`), then those that do not work, then those to
     which most actas of the forecast have not come."""
-    atrasos, marchas, pizarra = situacion.atrasos(entero), situacion.marchas(entero), situacion.pronostico(entero)
+    atrasos, pizarra = situacion.atrasos(entero), situacion.pronostico(entero)
+    dichas = {c: m.value for c, m in situacion.marchas(entero).items() if m is not Marcha.SIN_ABRIR}
     filas: list[dict[str, Any]] = []
     for catd, cuenta in sorted(situacion.contar(vista, lambda e: e.catd).items()):
         ya = pizarra.ya(catd, cuenta.esperadas, entero.hora) if pizarra else None
@@ -214,7 +215,7 @@ def _de_catd(vista: Panorama, filtros: Filtros, cuantas: tuple[Columna, ...], en
                 "ir": f"{reverse('coordinacion-actas')}?{filtros.con(catd=catd)}" if catd else "",
                 "ultimo": cuenta.ultimo,
                 "atraso": texto(f"coordinacion.atraso.{atrasos.get(catd, 'no')}"),
-                "marcha": marchas[catd].value if catd else None,
+                "marcha": dichas.get(catd),
                 "pronostico": ya,
                 "tarde": None if ya is None else max(0, ya - cuenta.recibidas),
                 **_cifras(cuenta),
