@@ -248,7 +248,7 @@ def test_the_board_says_what_should_have_come_by_now_and_names_the_latest_first(
 ) -> None:
     cliente = sala.entra(Rol.AUDITOR)
     monkeypatch.setattr(situacion, "archivo_pronostico", lambda: tmp_path / "pronostico.json")
-    assert "Pronóstico a esta hora" not in lineas(cliente.get(f"{TABLERO}?csv=catd"))[0]
+    assert "Previstas ya" not in lineas(cliente.get(f"{TABLERO}?csv=catd"))[0]
     cierre = AHORA - timedelta(hours=3, minutes=20)
     hecho = pronosticar(cargar(), supuestas(1), cierre)
     guardar(hecho, tmp_path / "pronostico.json")
@@ -258,15 +258,13 @@ def test_the_board_says_what_should_have_come_by_now_and_names_the_latest_first(
         sala.llega(clave)
     filas = {f["CATD"]: f for f in lineas(cliente.get(f"{TABLERO}?csv=catd"))}
     suya = filas[sala.padron.catds[centro.catd]]
-    assert (suya["Pronóstico a esta hora"], suya["Faltan del pronóstico"]) == (
-        *(str(centro.llegadas[6]), str(centro.llegadas[6] - 2)),
-    )
-    atrasados = [int(f["Faltan del pronóstico"]) for f in filas.values() if f["Atraso"] != "—"]
+    assert (suya["Previstas ya"], suya["Van tarde"]) == (*(str(centro.llegadas[6]), str(centro.llegadas[6] - 2)),)
+    atrasados = [int(f["Van tarde"]) for f in filas.values() if f["Atraso"] != "—"]
     assert atrasados == sorted(atrasados, reverse=True) and len(set(atrasados)) > 1
     parte = lineas(cliente.get(f"{TABLERO}?eleccion=GUB&csv=catd"))  # of a part of a centre nothing was forecast
-    assert {f["Pronóstico a esta hora"] for f in parte} == {""}
+    assert {f["Previstas ya"] for f in parte} == {""}
     (tmp_path / "pronostico.json").write_text("{}")
-    assert "Pronóstico a esta hora" not in lineas(cliente.get(f"{TABLERO}?csv=catd"))[0]
+    assert "Previstas ya" not in lineas(cliente.get(f"{TABLERO}?csv=catd"))[0]
 
 
 def test_the_board_answers_only_when_something_changed_and_asking_is_not_being_there(sala: Sala) -> None:

@@ -231,7 +231,7 @@ def _de_catd(vista: Panorama, filtros: Filtros, cuantas: tuple[Columna, ...], en
     columnas = (
         Columna("grupo", texto("coordinacion.columna.catd")),
         Columna("atraso", texto("coordinacion.columna.atraso")),
-        Columna("marcha", texto("coordinacion.columna.marcha"), "estado", ""),
+        *((Columna("marcha", texto("coordinacion.columna.marcha"), "estado", ""),) if dichas else ()),
         *(del_pronostico if pizarra else ()),
         *cuantas,
         Columna("ultimo", texto("coordinacion.columna.ultimo"), "hora", texto("coordinacion.tabla.hace_mas")),
