@@ -97,7 +97,7 @@ FALTAS = {
     "casilla codigos": Falta("--autoriza nadie", "No hay una cuenta «nadie».", 1),
     "casilla telefonos": Falta("de-mas", "Sobran argumentos: de-mas."),
     "catd empaquetado": Falta(f"{NADA} --salida hojas", f"no existe «{NADA}»"),
-    "catd probar-pronostico": Falta(NADA, f"{NADA}: no existe o no es un archivo ni una carpeta", 1),
+    "catd probar-pronostico": Falta(NADA, f"{NADA}: no existe o no es un archivo ni una carpeta"),
     "catd pronostico": Falta(f"{NADA} informe", f"no existe «{NADA}»"),
     "catd vigilar": Falta(f"{NADA} --usuario nadie", f"no existe «{NADA}»"),
     "cofirmas": Falta(f". --politica {NADA} --firma {NADA}", f"no existe «{NADA}»"),
