@@ -18,7 +18,11 @@ async function mandar(datos) {
     const respuesta = await fetch(leer.action, { method: 'POST', body: datos, headers: { Accept: 'text/html' } }).catch(() => null)
     if (respuesta?.ok) return new DOMParser().parseFromString(await respuesta.text(), 'text/html')
     if (respuesta && respuesta.status < 500 && ![401, 408, 423, 429].includes(respuesta.status)) return null
-    if (respuesta?.status === 423) poner(new DOMParser().parseFromString(await respuesta.text(), 'text/html'), [marcha])
+    if (respuesta?.status === 423) { // it waits; what goes after it may be of a casilla that was begun
+      poner(new DOMParser().parseFromString(await respuesta.text(), 'text/html'), [marcha])
+      fila.push(fila.shift())
+      datos = fila[0]
+    }
     dice(`${{ 401: envio.dataset.sesion, 423: envio.dataset.pausa }[respuesta?.status] ?? envio.dataset.enFila} ${fila.length}`)
     await espera(PAUSA)
   }

@@ -13,9 +13,10 @@ async function mandar({ datos, renglon }) {
     decir(renglon, forma.dataset.enviando)
     const respuesta = await fetch(forma.action, { method: 'POST', body: datos, headers: { Accept: 'text/html' } }).catch(() => null)
     if (respuesta?.ok) return new DOMParser().parseFromString(await respuesta.text(), 'text/html')
-    if (respuesta && respuesta.status < 500 && ![401, 408, 423, 429].includes(respuesta.status)) return null
-    decir(renglon, { 401: forma.dataset.sesion, 423: forma.dataset.pausa }[respuesta?.status] ?? forma.dataset.sinConexion)
-    await espera(respuesta?.status === 423 ? DETENIDO : PAUSA)
+    if (respuesta?.status === 423) return undefined
+    if (respuesta && respuesta.status < 500 && ![401, 408, 429].includes(respuesta.status)) return null
+    decir(renglon, respuesta?.status === 401 ? forma.dataset.sesion : forma.dataset.sinConexion)
+    await espera(PAUSA)
   }
 }
 
@@ -36,6 +37,12 @@ async function vaciar() {
   en_marcha = true
   for (let uno; (uno = fila.shift());) {
     const pagina = await mandar(uno)
+    if (pagina === undefined) { // it waits; what goes after it may be of an acta that was received
+      decir(uno.renglon, forma.dataset.pausa)
+      fila.push(uno)
+      await espera(fila.length > 1 ? PAUSA : DETENIDO)
+      continue
+    }
     const suyos = pagina ? [...pagina.getElementById('resultados').children] : []
     if (suyos.length) uno.renglon.replaceWith(...suyos)
     else { decir(uno.renglon, pagina?.querySelector('.mensaje.mal')?.textContent.trim() || forma.dataset.falla); uno.renglon.classList.add('mal') }
