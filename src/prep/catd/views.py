@@ -4,7 +4,6 @@ what comes back, so that nobody waits for a page; without it they are sent as an
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -31,6 +30,7 @@ from prep.catd import acopio as casos
 from prep.catd import centro, oficina
 from prep.catd.digitalizacion import DOCUMENTOS, Ocupado, Que, Resultado, digitalizar
 from prep.catd.oficina import ACOPIAN, DIGITALIZAN, MANDAN, NoProcede, NoTrabaja, Quien
+from prep.diseno.ordenes import orden_de
 from prep.diseno.textos import texto
 from prep.dominio.acta.hechos import MotivoSinActa
 from prep.dominio.comun.autoridad import MARCHA
@@ -47,7 +47,6 @@ ULTIMAS: Final = 12
 ARCHIVO_MAXIMO: Final = 16 * 2**20
 """Of a file that comes by the browser: what the door of the server lets in. The watched folder takes more."""
 _MUCHAS: Final = 20
-_ORDEN: Final = re.compile(r"[0-9a-f-]{32,36}")
 _MOTIVO: Final = 500
 
 
@@ -85,12 +84,6 @@ def _base(request: HttpRequest, aqui: str) -> dict[str, Any]:
 
 def _sin_centro(request: HttpRequest, aqui: str, error: NoProcede) -> HttpResponse:
     return render(request, "catd/lugar.html", _base(request, aqui) | {"frase": str(error)})
-
-
-def _orden(request: HttpRequest) -> str:
-    """The id of what is asked: the page's, so that it is done once however many times it is sent."""
-    dicha = request.POST.get("orden", "")
-    return f"catd-{dicha}" if _ORDEN.fullmatch(dicha) else f"catd-{uuid4()}"
 
 
 def _del_centro(catd: str) -> dict[str, Any]:
@@ -137,7 +130,7 @@ def _recibir(request: HttpRequest, quien: Quien) -> dict[str, Any]:
             if not sin_duda:
                 una = claves[0][:11] if len({c[:11] for c in claves}) == 1 else ""
                 return {"elegir": _para_elegir(claves, quien), "sello": sello, "dicho": dicho, "casilla": una}
-        hechas = casos.recibir(quien, claves, sello, oficina.reloj.ahora(), _orden(request), confirma)
+        hechas = casos.recibir(quien, claves, sello, oficina.reloj.ahora(), orden_de(request), confirma)
     except (NoProcede, HechoRechazado) as error:
         return {"frase": _frase(request, error), "sello": sello, "estado": _estado(error)}
     ajenas = [h for h in hechas if h.que is casos.Que.AJENA]
@@ -254,7 +247,7 @@ def corregir(request: HttpRequest, clave: str) -> HttpResponse:
         dicha, motivo = request.POST.get("hora", "")[:25], request.POST.get("motivo", "")[:_MOTIVO]
         try:
             hora = _leer_hora(dicha)
-            casos.corregir(quien, clave, hora, motivo, oficina.reloj.ahora(), _orden(request))
+            casos.corregir(quien, clave, hora, motivo, oficina.reloj.ahora(), orden_de(request))
         except (NoProcede, HechoRechazado) as error:
             datos |= {"frase": _frase(request, error), "dicha": dicha, "motivo": motivo}
         except HechoInvalido:
@@ -294,7 +287,7 @@ def _sin_acta(request: HttpRequest, quien: Quien) -> dict[str, Any]:
             dicho = request.POST.get("q", "")[:200]
             halladas = casos.entender(dicho, quien.catd, _alcance(request))[0] if dicho.strip() else []
             return {"elegir": _para_elegir(halladas, quien), "dicho": dicho}
-        casos.decir_sin_acta(quien, claves, motivo, oficina.reloj.ahora(), _orden(request))
+        casos.decir_sin_acta(quien, claves, motivo, oficina.reloj.ahora(), orden_de(request))
     except (NoProcede, HechoRechazado) as error:
         datos: dict[str, Any] = {"frase": _frase(request, error), "estado": _estado(error)}
         if claves and isinstance(error, NoProcede):
@@ -402,7 +395,7 @@ def el_centro(request: HttpRequest, clave: str) -> HttpResponse:
         if que not in MARCHA:
             return HttpResponse(status=400)
         try:
-            decir_marcha(clave, que, request.user.persona, motivo, ahora, nodo_de_aqui(), _orden(request))
+            decir_marcha(clave, que, request.user.persona, motivo, ahora, nodo_de_aqui(), orden_de(request))
         except HechoRechazado as error:
             cambio = error.rechazo is Rechazo.ESTADO_CUSTODIA  # somebody else said so meanwhile
             datos["frase"] = texto("catd.centros.cambio") if cambio else _frase(request, error)

@@ -80,7 +80,7 @@ def leer_carpeta(carpeta: Path) -> tuple[ProcesoLeido, Informativo]:
     try:
         return leer_proceso(carpeta)
     except ProcesoInvalido as error:
-        mostrar_problemas(error.problemas)
+        mostrar_problemas(error.problemas, "No se hizo nada.")
         raise typer.Exit(1) from None
 
 

@@ -74,7 +74,7 @@ def disenar(
             desenlaces = [] if natural else list(dict.fromkeys(escenario or Desenlace))
             diseno = disenar(proceso, informativo, semilla, desenlaces, sin_sobre * 10, modo)
     except ProcesoInvalido as error:
-        mostrar_problemas(error.problemas)
+        mostrar_problemas(error.problemas, "No se diseñó nada.")
         raise typer.Exit(1) from None
     empates = pdf_empates(proceso, diseno)
     destino.mkdir(parents=True, exist_ok=True)
@@ -116,7 +116,7 @@ def correr(
     try:
         leido = leer_plan(plan)
     except ProcesoInvalido as error:
-        mostrar_problemas(error.problemas)
+        mostrar_problemas(error.problemas, "No se empezó nada.")
         raise typer.Exit(1) from None
     try:
         exigir_vacia(destino)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -33,6 +33,7 @@ from prep.coordinacion.services import anotar_intento
 from prep.coordinacion.tablas import Columna, Fila, Tabla, hora, pedida
 from prep.coordinacion.telefonos import Aparato, aparatos, atienden
 from prep.coordinacion.views.comun import con_proceso, pestanas, responder
+from prep.diseno.ordenes import orden_de
 from prep.diseno.textos import texto
 from prep.dominio.acta.hechos import Intento
 from prep.dominio.acta.transiciones import Situacion
@@ -284,19 +285,11 @@ def _pagina(request: HttpRequest, casilla: str, forma: Anotacion) -> HttpRespons
         "tiene": gente.nombre(tiene) if tiene else "",
         "es_mia": bool(tiene) and autoridad().identidad(tiene) == autoridad().identidad(request.user.persona),
         "form": forma,
-        "orden": _orden(request),
+        "orden": orden_de(request),
         "orden_de_tomar": uuid4(),
         "escribe": bool(faltan) and bool({c.rol for c in cargos_de(request)} & set(RECUPERAN)),
     }
     return render(request, "coordinacion/recuperar_casilla.html", datos)
-
-
-def _orden(request: HttpRequest) -> str:
-    """The id of what the page sends; another one where it sends none."""
-    try:
-        return str(UUID(request.POST.get("orden", "")))
-    except ValueError:
-        return str(uuid4())
 
 
 @requiere(*RECUPERAN, sobre=_una)
@@ -305,7 +298,7 @@ def _orden(request: HttpRequest) -> str:
 def anotar(request: HttpRequest, casilla: str) -> HttpResponse:
     """What was tried, or who sees to it from now on: on record of every acta of the casilla that has no picture."""
     ahora = oficina.reloj.ahora()
-    dicho, orden = request.POST.get("intento", ""), _orden(request)
+    dicho, orden = request.POST.get("intento", ""), orden_de(request)
     if dicho in (Intento.TOMADA, Intento.SOLTADA):
         intento, frase = Intento(dicho), texto(f"coordinacion.intento.{dicho}")
     else:
