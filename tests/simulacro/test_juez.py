@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pequeno import MEDIA as MEDIA_NOCHE
 from pequeno import Plan, Simulacro, correr, falsear
-
 from prep.dominio.acta.hechos import Tipo
 from prep.simulacro.juez import NoSePuedeJuzgar, juzgar
 from prep.simulacro.noche import ActaSimulada, Suerte
