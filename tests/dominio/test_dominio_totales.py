@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from fractions import Fraction
 from typing import Any
 
@@ -344,6 +344,15 @@ def test_the_entidad_sums_key_by_key_in_the_order_of_the_columns() -> None:
     ]
     # The order of the demarcaciones does not show.
     assert resultado_entidad(eleccion(), dict(reversed(resultados.items())), 1) == estado
+
+
+def test_only_what_the_whole_state_chooses_by_distrito_is_told_by_municipio_too() -> None:
+    def cruza(ambito: Ambito, agrupa: Ambito) -> bool:
+        return replace(eleccion(), ambito=ambito, agrupa=agrupa).cruza_municipios
+
+    assert cruza(Ambito.ENTIDAD, Ambito.DISTRITO)
+    assert not cruza(Ambito.ENTIDAD, Ambito.MUNICIPIO)  # its rows are those of the municipios already
+    assert not cruza(Ambito.DISTRITO, Ambito.DISTRITO) and not cruza(Ambito.MUNICIPIO, Ambito.MUNICIPIO)
 
 
 def test_a_municipio_of_several_distritos_is_told_by_every_candidacy_and_by_no_party() -> None:
