@@ -48,7 +48,7 @@ class Anterior:
 class Contexto:
     """What a corte is held against besides its own actas.
 
-    `primero`: files of the first corte (`proceso.json` and its databases), which fixed the catalogue; None when this is
+    `primero`: files of the first corte (`es_fijo`), which fixed the catalogue; None when this is
     the first. `anteriores`: every corte before this one, in order. `avance_previo`: the curve of the one before.
     """
 
@@ -405,6 +405,11 @@ def es_documento(ruta: str) -> bool:
             and ("/demarcacion/" in ruta or ruta.endswith(("/resumen.json", "/especiales.json", "/municipios.json")))
         )
     )
+
+
+def es_fijo(ruta: str) -> bool:
+    """Whether the first corte fixed a file: its `proceso.json`, where each sección belongs, and its databases."""
+    return ruta in ("proceso.json", "secciones.json") or (ruta.startswith("bd/") and ruta.endswith(".zip"))
 
 
 def leer_documento(archivos: Archivos, ruta: str) -> Any:

@@ -19,6 +19,7 @@ from prep.comprobacion.corte_publicado import (
     Anterior,
     Archivos,
     Contexto,
+    es_fijo,
     leer_archivo,
     leer_documento,
     revisar_archivos,
@@ -522,7 +523,7 @@ class _Firmados:
     @staticmethod
     def hacen_falta(primero: bool) -> Callable[[str], bool]:
         """What later cortes are held against, out of a corte whose figures are not computed."""
-        return lambda r: r == "avance.json" or r.endswith("/resumen.json") or (primero and _fija(r))
+        return lambda r: r == "avance.json" or r.endswith("/resumen.json") or (primero and es_fijo(r))
 
     def leer(self, a: Archivo) -> bytes:
         return self.leidos[a.ruta] if a.ruta in self.leidos else leer_archivo(self.lector, self.ruta, a)
@@ -541,14 +542,9 @@ class _Firmados:
         return None if None in resumenes.values() else resumenes
 
 
-def _fija(ruta: str) -> bool:
-    """What the first corte fixed: its `proceso.json`, where each sección belongs, and its databases."""
-    return ruta in ("proceso.json", "secciones.json") or (ruta.startswith("bd/") and ruta.endswith(".zip"))
-
-
 def _primero(firmados: _Firmados, informe: Informe) -> Archivos | None:
     try:
-        return {a.ruta: firmados.leer(a) for a in firmados.m.archivos if _fija(a.ruta)}
+        return {a.ruta: firmados.leer(a) for a in firmados.m.archivos if es_fijo(a.ruta)}
     except ErrorEmision as e:
         informe.tropiezo("cifras", e, "no se pudo leer el catálogo del primer corte: ")
     return None

@@ -21,6 +21,7 @@ from prep.comprobacion.corte_publicado import (
     Anterior,
     Archivos,
     Contexto,
+    es_fijo,
     imagenes_firmadas,
     leer_documento,
     revisar_cifras,
@@ -164,7 +165,7 @@ class Espejo:
             return Contexto()
         primero: Archivos = {}
         for a in self._manifiesto(anteriores[0]).archivos:
-            if a.ruta == "proceso.json" or (a.ruta.startswith("bd/") and a.ruta.endswith(".zip")):
+            if es_fijo(a.ruta):
                 primero[a.ruta] = self.sitio.leer(f"{anteriores[0]['ruta']}/{a.ruta}", a.bytes) or b""
         avance = self.sitio.leer(f"{anteriores[-1]['ruta']}/avance.json", MAXIMO)
         with contextlib.suppress(NoCuadra):
