@@ -548,7 +548,10 @@ async function revisarCortes(fuente, r, informe, conImagenes) {
   for (const nodo of [...nodos].sort()) informe.anotar("no_recalculado", "nodos", `lo que «${nodo}» publicó por su cuenta no se comparó con esto (prep verificar --nodo, sí)`);
 }
 
-// What the first corte fixed: its proceso.json and its databases.
+// Whether the first corte fixed a file.
+const esFijo = (ruta) => ["proceso.json", "secciones.json"].includes(ruta) || /^bd\/.*\.zip$/.test(ruta);
+
+// What the first corte fixed, from its own folder.
 // What a key of the institute may sign, by its name.
 const modoDeLlave = (nombre) => /\/(prueba|simulacro)$/.exec(nombre)?.[1] ?? "jornada";
 
@@ -563,7 +566,7 @@ function otraBitacora(previo, m) {
 async function delPrimero(fuente, h, informe) {
   const leidos = new Map();
   for (const a of h.m.archivos) {
-    if (!["proceso.json", "secciones.json"].includes(a.ruta) && !/^bd\/.*\.zip$/.test(a.ruta)) continue;
+    if (!esFijo(a.ruta)) continue;
     try {
       const datos = await leerDelCorte(fuente, h, a.ruta);
       if (!datos) throw new NoCoincide(`falta ${h.ruta}/${a.ruta}, o fue alterado`);
@@ -597,7 +600,7 @@ async function todoLoNecesario({ fuente, registro, ultimo, cortes, actos, archiv
     if ("documento" in h) await traer(rutaDocumento(h.documento), maximoDe(h));
   }
   for (const h of cortes) await traer(`${h.ruta}/corte.json`, 32 * 2 ** 20);
-  for (const a of cortes[0].m?.archivos ?? []) if (a.ruta === "proceso.json" || /^bd\/.*\.zip$/.test(a.ruta)) await traer(`${cortes[0].ruta}/${a.ruta}`, a.bytes);
+  for (const a of cortes[0].m?.archivos ?? []) if (esFijo(a.ruta)) await traer(`${cortes[0].ruta}/${a.ruta}`, a.bytes);
   for (const a of cortes.at(-2)?.m?.archivos ?? []) if (["avance.json", "sitio.json"].includes(a.ruta)) await traer(`${cortes.at(-2).ruta}/${a.ruta}`, a.bytes);
   for (const [ruta, datos] of archivos) todo.set(`${ultimo.ruta}/${ruta}`, datos);
   if (archivos.has("sitio.json")) for (const a of leerSitio(archivos.get("sitio.json"))) await traer(a.ruta, MAXIMO_PAGINA);
