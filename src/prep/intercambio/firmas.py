@@ -55,26 +55,27 @@ class _Clase:
 
 
 _TELEFONO: Final = _Clase(
-    DE_DISPOSITIVO,
-    FORMATO,
-    Cubetas(POR_SEGUNDO, SEGUIDAS),
-    "La solicitud no lleva la firma de un dispositivo dado de alta.",
-    "Este teléfono no está dado de alta. Pida un código nuevo.",
-    "La firma de la solicitud no es la de este teléfono.",
-    "Este teléfono se dio de baja: ya no puede enviar. Avise a su coordinación.",
-    "El reloj del teléfono no está en hora.",
-    f"Este teléfono pide demasiado seguido. {DE_NUEVO}",
+    esquema=DE_DISPOSITIVO,
+    formato=FORMATO,
+    ritmo=Cubetas(POR_SEGUNDO, SEGUIDAS),
+    sin_firma="La solicitud no lleva la firma de un dispositivo dado de alta.",
+    desconocido="Este teléfono no está dado de alta. Pida un código nuevo.",
+    ajena="La firma de la solicitud no es la de este teléfono.",
+    de_baja="Este teléfono se dio de baja: ya no puede enviar. Avise a su coordinación.",
+    reloj="El reloj del teléfono no está en hora.",
+    seguido=f"Este teléfono pide demasiado seguido. {DE_NUEVO}",
 )
 _NODO: Final = _Clase(
-    DE_NODO,
-    FORMATO_NODO,
-    Cubetas(4 * POR_SEGUNDO, 3 * SEGUIDAS),  # a node delivers what many phones and people did, and may carry another's
-    "La solicitud no lleva la firma de un nodo dado de alta.",
-    "El nodo «{}» no está dado de alta aquí.",
-    "La firma de la solicitud no es la del nodo «{}».",
-    "El nodo «{}» se dio de baja: lo que tiene lo entrega otro nodo.",
-    "El reloj del equipo no está en hora.",
-    "Este nodo pide demasiado seguido.",
+    esquema=DE_NODO,
+    formato=FORMATO_NODO,
+    # a node delivers what many phones and people did, and may carry another's
+    ritmo=Cubetas(4 * POR_SEGUNDO, 3 * SEGUIDAS),
+    sin_firma="La solicitud no lleva la firma de un nodo dado de alta.",
+    desconocido="El nodo «{}» no está dado de alta aquí.",
+    ajena="La firma de la solicitud no es la del nodo «{}».",
+    de_baja="El nodo «{}» se dio de baja: lo que tiene lo entrega otro nodo.",
+    reloj="El reloj del equipo no está en hora.",
+    seguido="Este nodo pide demasiado seguido.",
 )
 
 
