@@ -15,8 +15,10 @@ demo: entorno ## una noche pequeña de principio a fin, que queda servida hasta 
 	@.venv/bin/prep demo $(if $(filter 1,$(SALIR)),--salir) $(if $(PUERTO),--puerto $(PUERTO))
 
 .PHONY: test
-test: lint jueces cobertura ## revisa el código y corre las pruebas (unos 40 minutos con 2 núcleos)
-	@$(PY) -m pytest -n auto --maxprocesses=4 --dist worksteal --ignore=tests/dominio
+test: entorno jueces ## revisa el código y corre las pruebas (unos 40 minutos con 2 núcleos)
+	@echo "• Estilo, formato, tipos y capas; y la ley con cada una de sus ramas…"
+	@$(MAKE) --no-print-directory -j2 --output-sync=target lint cobertura
+	@$(PY) -m pytest -n auto --dist worksteal --ignore=tests/dominio
 
 .PHONY: cobertura
 cobertura: entorno ## las pruebas de la ley (dominio), que deben recorrer cada rama

@@ -57,9 +57,16 @@ def pytest_configure(config: pytest.Config) -> None:
 LOCAL = pytest.StashKey[Path]()
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores, since browsers and servers are waited for; no more than five."""
+    return min(5, 1 + (os.cpu_count() or 1))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The properties of the law are of every run, and of `make test-largo` with many more examples."""
+    """Whoever asks for more time than the rest starts first, so that the end does not wait for it alone. The properties
+    of the law are of every run, and of `make test-largo` with many more examples."""
+    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
     if config.getoption("--hypothesis-profile") != "largo":
         return
     for item in items:
