@@ -57,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
 LOCAL = pytest.StashKey[Path]()
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One more than there are cores, since browsers and servers are waited for; no more than five."""
     return min(5, 1 + (os.cpu_count() or 1))

@@ -86,6 +86,7 @@ TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     "catd/digitalizacion/": ("GET", frozenset({Rol.DIGITALIZADOR, Rol.COORDINADOR})),
     "catd/centros/": ("GET", frozenset({Rol.COORDINADOR, ADMIN})),
     "catd/centros/<str:clave>/": ("GET", frozenset({Rol.COORDINADOR, ADMIN})),
+    "catd/centros/<str:clave>/habilitacion/": ("GET", frozenset({Rol.COORDINADOR, ADMIN})),
     "ccv/": ("GET", TODOS),
     "ccv/captura/": ("GET", frozenset({Rol.CAPTURISTA})),
     "ccv/diferencias/": ("GET", frozenset({Rol.VERIFICADOR, Rol.SUPERVISOR})),
@@ -121,6 +122,8 @@ TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     "coordinacion/maquinas/": ("GET", MANDO | {AUD}),
     "coordinacion/maquinas/alarmas/": ("GET", MANDO | {AUD}),
     "metricas/": ("GET", None),
+    "coordinacion/marcha/": ("GET", frozenset({Rol.SUPERVISOR, ADMIN})),
+    "coordinacion/marcha/<str:que>/": ("GET", frozenset({Rol.SUPERVISOR, ADMIN})),
     "coordinacion/muros/": ("GET", frozenset({Rol.SUPERVISOR, ADMIN})),
     "coordinacion/muros/<uuid:ident>/quitar/": ("POST", frozenset({Rol.SUPERVISOR, ADMIN})),
     "muro/<str:enlace>/": ("GET", None),
@@ -173,6 +176,7 @@ def escena() -> dict[str, Any]:
         "usuario": otro.usuario,
         "otra": "0" * 64,
         "huella": "0" * 64,
+        "que": "captura",
         "pk": 1,
         "ident": terminal(Client(), "CCV").id,
     }
@@ -216,6 +220,7 @@ OBJETOS: dict[str, dict[str, frozenset[Rol]]] = {
     "cuenta/terminales/<uuid:ident>/quitar/": DE_UNA_PERSONA,
     "catd/acopio/<str:clave>/corregir/": {"sin recibir": NADIE, "de otro proceso": NADIE},
     "catd/centros/<str:clave>/": {"de otro proceso": NADIE},
+    "catd/centros/<str:clave>/habilitacion/": {"de otro proceso": NADIE},
     "ccv/imagen/<str:clave>/": {"suyo": EN_ESCRITORIO, "de otra persona": NADIE, "de otro proceso": NADIE},
     "ccv/imagen/<str:clave>/<str:otra>/": {"suyo": NADIE, "de otra persona": NADIE, "de otro proceso": NADIE},
     "ccv/practica/imagen/<str:huella>/": {"de otro proceso": NADIE},
@@ -236,6 +241,7 @@ OBJETOS: dict[str, dict[str, frozenset[Rol]]] = {
         "de otro lugar": frozenset({ADMIN}),
         "de otro proceso": NADIE,
     },
+    "coordinacion/marcha/<str:que>/": {"escritorio": frozenset({Rol.SUPERVISOR, ADMIN}), "de otro proceso": NADIE},
     "coordinacion/muros/<uuid:ident>/quitar/": {
         "suyo": frozenset({Rol.SUPERVISOR, ADMIN}),
         "de otra persona": frozenset({ADMIN}),
@@ -271,7 +277,14 @@ def objeto(ruta: str, de_quien: str, cuenta: Cuenta) -> dict[str, Any]:
         que = {"acta": clave, "paso": "captura", "eleccion": "GUB", "imagen": huella, "orden": clave}
         Turno.objects.filter(persona=dueno.persona).delete()
         Turno.objects.create(persona=dueno.persona, vence=timezone.now() + timedelta(minutes=5), **que)
-    return {"clave": clave, "otra": "ab" * 32, "huella": "ab" * 32, "ident": "ab" * 8, "enlace": "inventado"}
+    return {
+        "clave": clave,
+        "otra": "ab" * 32,
+        "huella": "ab" * 32,
+        "ident": "ab" * 8,
+        "enlace": "inventado",
+        "que": "captura" if aqui else "otro",
+    }
 
 
 def test_every_route_that_names_an_object_says_whose() -> None:

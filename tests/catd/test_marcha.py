@@ -10,7 +10,7 @@ import pytest
 from centro_catd import ALLA, AQUI, Centro, hoja_digitalizada, tipos
 
 from gente import dentro
-from prep.bitacora.marcha import servicio_de
+from prep.bitacora.marcha import del_centro, servicio_de
 from prep.catd.oficina import NoTrabaja
 from prep.catd.vigilancia import Vigilancia
 from prep.coordinacion import oficina as de_coordinacion
@@ -49,7 +49,10 @@ def test_a_paused_centre_says_who_and_when_finishes_and_begins_nothing(
         "Otra persona lo cambió"
         in jefa.post(f"/catd/centros/{AQUI}/", envio(que="pausado", motivo="x")).context["frase"]
     )
-    assert (servicio_de(AQUI).marcha, servicio_de(ALLA).marcha) == (Marcha.PAUSADO, Marcha.SIN_ABRIR)
+    assert (servicio_de(del_centro(AQUI)).marcha, servicio_de(del_centro(ALLA)).marcha) == (
+        Marcha.PAUSADO,
+        Marcha.SIN_ABRIR,
+    )
 
     # every desk says so; what is new waits, and whoever sent it is told to keep it
     for cliente, ruta in ((acopia, ACOPIO), (acopia, SIN_ACTA), (digitaliza, DIGITALIZACION)):
@@ -95,3 +98,9 @@ def test_a_paused_centre_says_who_and_when_finishes_and_begins_nothing(
     assert acopia.post(ACOPIO, nuevo).context["hechas"][0]["nueva"]
     assert [h.bien for h in vigila.vuelta()] == [True]
     assert "en pausa" not in acopia.get(ACOPIO).content.decode()
+
+    # the night stops every centre
+    assert central.post("/coordinacion/marcha/noche/", envio(que="cerrado")).status_code == 302
+    assert "La noche ya cerró" in acopia.get(ACOPIO).content.decode()
+    respuesta = acopia.post(ACOPIO, envio(clave=otra))
+    assert respuesta.status_code == 423 and "la noche ya cerró" in respuesta.context["frase"]

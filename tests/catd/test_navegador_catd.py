@@ -150,7 +150,7 @@ def test_a_shift_by_keyboard(turno: tuple[Any, Centro], tmp_path: Path) -> None:
     pagina.locator("#motivo").fill("Se fue la luz.")
     with navegando(pagina):
         pagina.get_by_role("button", name="Pausar").press("Enter")
-    pagina.get_by_text("El centro quedó en pausa").wait_for()
+    pagina.get_by_text("Quedó dicho: ").wait_for()
     mira(pagina, "centro_pausado", 360, "dark")
     for clave in (nueva, hermana):  # the second one is of a casilla that was begun: it does not wait behind
         suyo.keyboard.type(catd.qr(clave))
@@ -163,7 +163,7 @@ def test_a_shift_by_keyboard(turno: tuple[Any, Centro], tmp_path: Path) -> None:
     mira(suyo, "acopio_pausado", 360, "dark")
     assert tipos(nueva) == []
     with navegando(pagina):
-        pagina.get_by_role("button", name="Reabrir el centro").press("Enter")
+        pagina.get_by_role("button", name="Reabrir").press("Enter")
     suyo.locator(".cuenta .principal dd", has_text=f"7 / {len(catd.claves)}").wait_for()
     escritorios.quejas[:] = [q for q in escritorios.quejas if "423" not in q]
     assert tipos(nueva) == [Tipo.ACOPIADA]
@@ -171,3 +171,7 @@ def test_a_shift_by_keyboard(turno: tuple[Any, Centro], tmp_path: Path) -> None:
     escritorios.ir(central, "/catd/centros/")
     mira(central, "centros")
     mira(central, "centros", 360, "dark")
+    with navegando(central):
+        central.get_by_role("link", name="Habilitación").first.press("Enter")
+    mira(central, "habilitacion")
+    mira(central, "habilitacion", 360, "dark")

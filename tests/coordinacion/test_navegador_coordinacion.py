@@ -76,6 +76,8 @@ def test_every_page_at_a_desk_in_light_and_on_a_phone_in_dark(noche: Any, ancho:
         "telefonos": "/coordinacion/telefonos/",
         "telefono": f"/coordinacion/telefonos/{suyo.id}/",
         "muros": "/coordinacion/muros/",
+        "marchas": "/coordinacion/marcha/",
+        "marcha": "/coordinacion/marcha/captura/",
         "avisos": "/coordinacion/avisos/",
         "aviso": f"/coordinacion/avisos/{avisos.avisos(sala.padron, ahora)[0].id}/",
     }

@@ -10,7 +10,7 @@ from pen import ANYBODY
 from prep.dominio.comun.autoridad import INSTITUTO, Autoridad
 from prep.dominio.comun.hecho import Escrito, nuevo_hecho
 from prep.dominio.comun.rechazos import Rechazo
-from prep.dominio.operacion import Marcha, incidente, servicio
+from prep.dominio.operacion import Marcha, Punto, Revision, incidente, servicio
 
 NOW = datetime(2027, 6, 6, tzinfo=UTC)
 INCIDENT = "incidente:00000000-0000-4000-8000-000000000001"
@@ -41,6 +41,23 @@ def test_open_pause_resume_close_and_extend() -> None:
     assert (closed.quien, closed.desde, closed.cabezas) == ("ana", NOW, (log.written[-1].hecho.id,))
     log("pausado", motivo="Tarde.")
     assert [r for _, r in servicio(log.written, ANYBODY).anomalias] == [Rechazo.ESTADO_CUSTODIA]
+
+
+def test_what_a_centre_has_is_what_was_last_found_and_the_worse_where_two_did_not_know_of_each_other() -> None:
+    log = Log("catd:c-12")
+    assert servicio([], ANYBODY).revisiones == {}
+    first = log("revisado", punto="energia", listo=False, nota="No hay planta.")
+    log("revisado", first, punto="energia", listo=True)
+    log("abierto", first)
+    state = servicio(log.written, ANYBODY)
+    assert state.revisiones == {Punto.ENERGIA: Revision(True, "", "ana", NOW)}
+    assert (state.marcha, state.anomalias) == (Marcha.ABIERTO, [])
+    log("revisado", first, punto="energia", listo=False, nota="Se descompuso.")
+    for order in (log.written, log.written[::-1]):
+        assert servicio(order, ANYBODY).revisiones[Punto.ENERGIA].nota == "Se descompuso."
+    stranger = log("revisado", punto="red", listo=True, by="nobody")
+    state = servicio(log.written, Autoridad.de([]))
+    assert Punto.RED not in state.revisiones and [i for i, _ in state.anomalias] == [stranger.hecho.id]
 
 
 def test_what_nobody_opened_works_and_can_be_stopped() -> None:

@@ -1,45 +1,112 @@
-"""How a centre is, as the pages of its desks say it: whether it works, who stopped it, when and why."""
+"""How the night, a desk or a centre goes, as pages say it: whether work begins there, who stopped it, when and why."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest
+
 from prep.acceso.models import Cuenta
-from prep.bitacora.marcha import servicios_de
+from prep.bitacora.marcha import decir_marcha, del_centro, del_escritorio, la_noche, servicio_de, servicios_de
+from prep.bitacora.nodos import nodo_de_aqui
+from prep.bitacora.services import HechoRechazado
 from prep.catalogo.services import cargar
-from prep.dominio.operacion import Servicio
+from prep.diseno.ordenes import orden_de
+from prep.diseno.textos import texto
+from prep.dominio.comun.autoridad import MARCHA
+from prep.dominio.comun.hecho import HechoInvalido
+from prep.dominio.comun.rechazos import Rechazo
+from prep.dominio.operacion import PASOS, Servicio
+
+registro = logging.getLogger("prep.acceso")
+_MOTIVO: Final = 500
+
+
+ESCRITORIOS: Final[dict[str, str]] = {}
+"""The desks that may be paused -> key of what people call each. The room that has them registers them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Como:
-    """`detenido`: its state, where it does not work; `quien`: their name, where this installation knows the account."""
+    """`detenido`: its state, where no work begins; `que`: the class of what stopped it (`proceso`, `escritorio`,
+    `catd`); `quien`: their name, where this installation knows the account."""
 
     estado: str
     detenido: str = ""
+    que: str = ""
     desde: str = ""
     quien: str = ""
     motivo: str = ""
 
 
-def como_van(lugares: Collection[str]) -> dict[str, Como]:
-    """How each of these is now. Of a place that nobody stopped nothing is looked up."""
-    servicios = servicios_de(lugares)
+def en_el_centro(clave: str) -> tuple[str, ...]:
+    """Whatever stops a centre: the night, or itself."""
+    return la_noche(), del_centro(clave)
+
+
+def en_el_escritorio(nombre: str, lugar: str) -> tuple[str, ...]:
+    """Whatever stops somebody at a desk: the night, that desk everywhere, or the place where they sit."""
+    return la_noche(), del_escritorio(nombre), del_centro(lugar)
+
+
+def como_van(sujetos: Collection[str]) -> dict[str, Como]:
+    """How each of these is now. Of what nobody stopped nothing more is looked up."""
+    servicios = servicios_de(sujetos)
     quienes = {s.quien for s in servicios.values() if s.quien}
     cuentas = Cuenta.objects.filter(persona__in=quienes) if quienes else ()
     nombres = {c.persona: c.nombre for c in cuentas}
-    return {lugar: _como(s, nombres) for lugar, s in servicios.items()}
+    return {sujeto: _como(sujeto, suyo, nombres) for sujeto, suyo in servicios.items()}
 
 
-def como_va(lugar: str) -> Como:
-    return como_van([lugar])[lugar]
+def como_va(*sujetos: str) -> Como:
+    """How it is where all of these have to work: the first that does not, or else the last."""
+    van = como_van(sujetos)
+    return next((como for como in van.values() if como.detenido), van[sujetos[-1]])
 
 
-def _como(suyo: Servicio, nombres: dict[str, str]) -> Como:
+def _como(sujeto: str, suyo: Servicio, nombres: dict[str, str]) -> Como:
     estado = suyo.marcha.value
     if suyo.desde is None:
         return Como(estado)
     desde = suyo.desde.astimezone(ZoneInfo(cargar().zona_horaria))
-    detenido = "" if suyo.marcha.trabaja else estado
-    return Como(estado, detenido, f"{desde:%d/%m/%Y %H:%M}", nombres.get(suyo.quien, suyo.quien), suyo.motivo)
+    detenido, que = ("", "") if suyo.marcha.trabaja else (estado, sujeto.partition(":")[0])
+    return Como(estado, detenido, que, f"{desde:%d/%m/%Y %H:%M}", nombres.get(suyo.quien, suyo.quien), suyo.motivo)
+
+
+def pedida(request: HttpRequest, sujeto: str, nombre: str, ahora: datetime) -> dict[str, Any] | None:
+    """What the form of `acceso/decir_marcha.html` needs; None once what it sent was done, and whoever asked is told.
+    `nombre`: what people call what is opened, paused or closed."""
+    motivo, frase = request.POST.get("motivo", "").strip()[:_MOTIVO], ""
+    if request.method == "POST":
+        assert isinstance(request.user, Cuenta)
+        que = request.POST.get("que", "")
+        if que not in MARCHA:
+            raise BadRequest
+        try:
+            decir_marcha(sujeto, que, request.user.persona, motivo, ahora, nodo_de_aqui(), orden_de(request))
+        except HechoRechazado as error:
+            cambio = error.rechazo is Rechazo.ESTADO_CUSTODIA  # somebody else said so meanwhile
+            frase = texto("acceso.marcha.cambio") if cambio else error.rechazo.value
+            registro.info("código %s: %s en %s", getattr(request, "codigo", ""), frase, request.path)
+        except HechoInvalido:
+            frase = texto("acceso.marcha.falta_motivo")
+        else:
+            ya = servicio_de(sujeto).marcha
+            messages.success(request, texto("acceso.marcha.hecho", que=nombre, estado=texto(f"diseno.estado.{ya}")))
+            return None
+    como = como_va(sujeto)
+    return {
+        "orden": str(uuid4()),
+        "marcha": como,
+        "motivo": motivo,
+        "frase": frase,
+        "puede": [que for desde, que in PASOS if desde.value == como.estado],
+    }

@@ -17,12 +17,11 @@ from django.db import transaction
 
 from prep.bitacora.actas import acta_de
 from prep.bitacora.asientos import tomar_cabeza
-from prep.bitacora.marcha import servicio_de
 from prep.bitacora.models import Hecho as FilaHecho
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import escribir
 from prep.catd.centro import recibio
-from prep.catd.oficina import NoProcede, Quien, del_sello, exigir_hora, exigir_marcha, secreto
+from prep.catd.oficina import NoProcede, Quien, del_sello, exigir_hora, exigir_marcha, marcha_de, secreto
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.hechos import CLAVE_ACTA, MotivoSinActa, Tipo, sujeto_de
 from prep.dominio.acta.transiciones import Custodia
@@ -105,7 +104,7 @@ def recibir(
 def _exigir_marcha(quien: Quien, claves: Sequence[str], orden: str) -> None:
     """A centre that is paused or closed begins nothing; the packages of a casilla of which it has one are finished, and
     what was asked before is answered as it was."""
-    if servicio_de(quien.catd).marcha.trabaja:
+    if not marcha_de(quien.catd).detenido:
         return
     for clave in claves:
         de_la_casilla = [a.clave for a in formas().actas(casilla=clave[:11])]

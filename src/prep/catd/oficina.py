@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from prep.acceso.marcha import como_va
+from prep.acceso.marcha import Como, como_va, en_el_centro
 from prep.acceso.roles import Rol
 from prep.catalogo.informativo import CIERRE_DE_CASILLAS
 from prep.catalogo.services import cargar, informativo, modo
@@ -48,10 +48,16 @@ def nombre_de(catd: str) -> str:
 
 
 def exigir_marcha(catd: str) -> None:
-    """Raise `NoTrabaja`, saying who stopped the centre, when and why, unless new work may begin there."""
-    como = como_va(catd)
+    """Raise `NoTrabaja`, saying who stopped the centre or the night, and when, unless new work may begin there."""
+    como = marcha_de(catd)
     if como.detenido:
-        raise NoTrabaja(f"marcha.no_{como.detenido}", desde=como.desde, quien=como.quien)
+        que = texto(f"catd.marcha.{como.que}")
+        raise NoTrabaja(f"marcha.no_{como.detenido}", que=que, desde=como.desde, quien=como.quien)
+
+
+def marcha_de(catd: str) -> Como:
+    """How a centre is: stopped by itself, or by the night."""
+    return como_va(*en_el_centro(catd))
 
 
 def secreto() -> bytes:

@@ -15,4 +15,5 @@ urlpatterns = [
     path("digitalizacion/", views.digitalizacion, name="catd-digitalizacion"),
     path("centros/", views.centros, name="catd-centros"),
     path("centros/<str:clave>/", views.el_centro, name="catd-centro"),
+    path("centros/<str:clave>/habilitacion/", views.la_habilitacion, name="catd-habilitacion"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
@@ -16,27 +17,24 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from prep.acceso.destinos import destinos_de
-from prep.acceso.marcha import como_va, como_van
+from prep.acceso.marcha import como_van, pedida
 from prep.acceso.models import Cuenta
 from prep.acceso.permisos import cargos_de, requiere
 from prep.acceso.roles import Rol
 from prep.bitacora.actas import acta_de
-from prep.bitacora.marcha import decir_marcha, servicio_de
-from prep.bitacora.nodos import nodo_de_aqui
+from prep.bitacora.marcha import del_centro
 from prep.bitacora.services import HechoRechazado
 from prep.catalogo.services import cargar, informativo
 from prep.catalogo.services.errores import ProcesoDesconocido
 from prep.catd import acopio as casos
-from prep.catd import centro, oficina
+from prep.catd import centro, habilitacion, oficina
 from prep.catd.digitalizacion import DOCUMENTOS, Ocupado, Que, Resultado, digitalizar
 from prep.catd.oficina import ACOPIAN, DIGITALIZAN, MANDAN, NoProcede, NoTrabaja, Quien
 from prep.diseno.ordenes import orden_de
 from prep.diseno.textos import texto
 from prep.dominio.acta.hechos import MotivoSinActa
-from prep.dominio.comun.autoridad import MARCHA
 from prep.dominio.comun.hecho import HechoInvalido
-from prep.dominio.comun.rechazos import Rechazo
-from prep.dominio.operacion import PASOS
+from prep.dominio.operacion import Punto
 from prep.papel.formas import Formas
 from prep.papel.pdf import pdf_etiquetas
 from prep.papel.vigente import formas
@@ -88,7 +86,7 @@ def _sin_centro(request: HttpRequest, aqui: str, error: NoProcede) -> HttpRespon
 
 def _del_centro(catd: str) -> dict[str, Any]:
     """What every page says of its centre. Last: how it is may have changed by what was asked."""
-    return {"zona": oficina.zona(), "centro": oficina.nombre_de(catd), "marcha": como_va(catd)}
+    return {"zona": oficina.zona(), "centro": oficina.nombre_de(catd), "marcha": oficina.marcha_de(catd)}
 
 
 def _estado(error: NoProcede | HechoRechazado) -> int:
@@ -364,8 +362,11 @@ def centros(request: HttpRequest) -> HttpResponse:
         return _sin_centro(request, "centros", NoProcede("lugar.sin_proceso"))
     except NoProcede as error:
         return _sin_centro(request, "centros", error)
-    van = como_van(suyos)
-    filas = [(c, nombre, van[c]) for c, nombre in suyos.items()]
+    van, vistos = como_van([del_centro(c) for c in suyos]), habilitacion.ver(suyos)
+    filas = [
+        (c, nombre, van[del_centro(c)], sum(v.estado == habilitacion.LISTO for v in vistos[c]), len(vistos[c]))
+        for c, nombre in suyos.items()
+    ]
     filas.sort(key=lambda f: not f[2].detenido)  # those that do not work first
     return render(request, "catd/centros.html", _base(request, "centros") | {"filas": filas})
 
@@ -388,22 +389,38 @@ def _centro_suyo(request: HttpRequest, clave: str) -> frozenset[str] | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def el_centro(request: HttpRequest, clave: str) -> HttpResponse:
     """Open, pause or close a centre. What was begun there is finished; what is new waits."""
-    datos = _base(request, "centros") | {"clave": clave, "motivo": request.POST.get("motivo", "")[:_MOTIVO]}
+    dicho = pedida(request, del_centro(clave), oficina.nombre_de(clave), oficina.reloj.ahora())
+    if dicho is None:
+        return redirect("catd-centro", clave)
+    datos = _base(request, "centros") | {"zona": oficina.zona(), "centro": oficina.nombre_de(clave), "clave": clave}
+    return render(request, "catd/centro.html", datos | dicho | {"cuenta": centro.ver(clave).cuenta})
+
+
+@requiere(*MANDAN, sobre=_centro_suyo)
+@require_http_methods(["GET", "HEAD", "POST"])
+def la_habilitacion(request: HttpRequest, clave: str) -> HttpResponse:
+    """What a centre has before the night, and what it lacks."""
+    (vistos,) = habilitacion.ver([clave]).values()
+    frase, puntos = "", [p.value for p in Punto]
     if request.method == "POST":
         assert isinstance(request.user, Cuenta)
-        que, motivo, ahora = request.POST.get("que", ""), datos["motivo"].strip(), oficina.reloj.ahora()
-        if que not in MARCHA:
-            return HttpResponse(status=400)
-        try:
-            decir_marcha(clave, que, request.user.persona, motivo, ahora, nodo_de_aqui(), orden_de(request))
-        except HechoRechazado as error:
-            cambio = error.rechazo is Rechazo.ESTADO_CUSTODIA  # somebody else said so meanwhile
-            datos["frase"] = texto("catd.centros.cambio") if cambio else _frase(request, error)
-        except HechoInvalido:
-            datos["frase"] = texto("catd.centros.falta_motivo")
+        notas = {p: request.POST.get(f"nota-{p}", "").strip()[: habilitacion.NOTA] for p in puntos}
+        marcas = {p: m for p in puntos if (m := request.POST.get(p)) in ("si", "no")}
+        if any(nota and p not in marcas for p, nota in notas.items()):
+            frase = texto("catd.habilitacion.falta_marca")
+            en = {"si": habilitacion.LISTO, "no": habilitacion.FALTA}
+            vistos = [replace(v, estado=en.get(marcas.get(v.punto, ""), v.estado), nota=notas[v.punto]) for v in vistos]
         else:
-            messages.success(request, texto(f"catd.centros.hecho_{servicio_de(clave).marcha}"))
-            return redirect("catd-centro", clave)
-    ya = servicio_de(clave).marcha
-    datos |= {"puede": [que for marcha, que in PASOS if marcha is ya], "cuenta": centro.ver(clave).cuenta}
-    return render(request, "catd/centro.html", datos | _del_centro(clave))
+            dicho = {Punto(p): (marca == "si", notas[p]) for p, marca in marcas.items()}
+            quien = Quien(request.user.persona, clave)
+            try:
+                n = habilitacion.revisar(quien, dicho, oficina.reloj.ahora(), orden_de(request))
+            except HechoRechazado as error:
+                frase = _frase(request, error)
+            else:
+                cuantos = texto("catd.habilitacion.guardados", n=n) if n else texto("catd.habilitacion.sin_cambio")
+                messages.success(request, cuantos)
+                return redirect("catd-habilitacion", clave)
+    datos = _base(request, "centros") | {"titulo": "catd.habilitacion.titulo", "centro": oficina.nombre_de(clave)}
+    datos |= {"frase": frase, "puntos": [(v, texto(f"catd.habilitacion.{v.punto}")) for v in vistos]}
+    return render(request, "catd/habilitacion.html", datos)

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from prep.bitacora.marcha import servicio_de
 from prep.catd.digitalizacion import Que, Resultado, digitalizar
-from prep.catd.oficina import NoTrabaja, Quien
+from prep.catd.oficina import NoTrabaja, Quien, marcha_de
 from prep.evidencia.imagenes import PESO_MAXIMO
 
 HECHAS: Final = "hechas"
@@ -45,7 +44,7 @@ class Vigilancia:
 
     def vuelta(self) -> Iterator[Hecho]:
         """Take what is at rest; yield each as it leaves. What cannot be taken now stays, and whoever asked is told."""
-        if self._detenidos and servicio_de(self.quien.catd).marcha.trabaja:
+        if self._detenidos and not marcha_de(self.quien.catd).detenido:
             self._detenidos.clear()
         ahora = {ruta: talla for ruta in sorted(self.carpeta.iterdir()) if (talla := _talla(ruta)) is not None}
         quietos = [ruta for ruta, talla in ahora.items() if self._vistos.get(ruta) == talla]

@@ -19,6 +19,8 @@ VEN: Final = (
 VEN_PERSONAS: Final = (Rol.SUPERVISOR, Rol.ADMINISTRADOR, Rol.COORDINADOR, Rol.AUDITOR)
 """The desks, with the names of who sits at them."""
 
+DETIENEN: Final = (Rol.SUPERVISOR, Rol.ADMINISTRADOR)
+"""Who pauses and closes a desk for everybody."""
 VEN_AVISOS: Final = (Rol.SUPERVISOR, Rol.ADMINISTRADOR, Rol.AUDITOR)
 """What two actas say of one another, and where who leads could change."""
 SIEMPRE: Final = frozenset({Rol.ADMINISTRADOR, Rol.AUDITOR})

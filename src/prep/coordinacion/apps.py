@@ -10,7 +10,7 @@ class CoordinacionConfig(AppConfig):
     def ready(self) -> None:
         from prep.acceso import destinos
         from prep.coordinacion import pestanas
-        from prep.coordinacion.alcances import VEN, VEN_AVISOS, VEN_PERSONAS
+        from prep.coordinacion.alcances import DETIENEN, VEN, VEN_AVISOS, VEN_PERSONAS
         from prep.coordinacion.muros import HACEN
 
         for ruta, roles in (
@@ -20,6 +20,7 @@ class CoordinacionConfig(AppConfig):
             ("coordinacion-recuperar", VEN_PERSONAS),
             ("coordinacion-telefonos", VEN_PERSONAS),
             ("coordinacion-avisos", VEN_AVISOS),
+            ("coordinacion-marchas", DETIENEN),
             ("coordinacion-muros", HACEN),
         ):
             pestanas.registrar(ruta, f"coordinacion.pestana.{ruta}", roles)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from prep.bitacora.marcha import servicios_de
+from prep.bitacora.marcha import del_centro, servicios_de
 from prep.catalogo.pronostico import EnPizarra, leer
 from prep.coordinacion.padron import Esperada
 from prep.coordinacion.panorama import Panorama
@@ -102,7 +102,12 @@ def atrasos(noche: Panorama) -> Mapping[str, str]:
 
 def marchas(noche: Panorama) -> Mapping[str, Marcha]:
     """Whether each CATD of the night works, looked up once for each look."""
-    return noche.una_vez("marchas", lambda: {c: s.marcha for c, s in servicios_de(noche.padron.catds).items()})
+    return noche.una_vez("marchas", lambda: _marchas(list(noche.padron.catds)))
+
+
+def _marchas(centros: list[str]) -> dict[str, Marcha]:
+    dicho = servicios_de([del_centro(c) for c in centros])
+    return {c: dicho[del_centro(c)].marcha for c in centros}
 
 
 def pronostico(noche: Panorama) -> EnPizarra | None:

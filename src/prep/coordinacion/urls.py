@@ -7,6 +7,7 @@ from django.urls import path
 from prep.coordinacion.views.acta import acta, imagen
 from prep.coordinacion.views.actas import actas
 from prep.coordinacion.views.avisos import lista, uno
+from prep.coordinacion.views.marcha import marcha, marchas
 from prep.coordinacion.views.muro import enlaces, muro, quitar
 from prep.coordinacion.views.puestos import puestos
 from prep.coordinacion.views.recuperar import anotar, una
@@ -30,6 +31,8 @@ urlpatterns = [
     path("coordinacion/telefonos/", telefonos, name="coordinacion-telefonos"),
     path("coordinacion/telefonos/<str:ident>/", telefono, name="coordinacion-telefono"),
     path("coordinacion/telefonos/<str:ident>/baja/", revocar, name="coordinacion-revocar"),
+    path("coordinacion/marcha/", marchas, name="coordinacion-marchas"),
+    path("coordinacion/marcha/<str:que>/", marcha, name="coordinacion-marcha"),
     path("coordinacion/muros/", enlaces, name="coordinacion-muros"),
     path("coordinacion/muros/<uuid:ident>/quitar/", quitar, name="coordinacion-quitar-muro"),
     path("muro/<str:enlace>/", muro, name="muro"),

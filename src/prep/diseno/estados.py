@@ -40,6 +40,9 @@ ESTADOS: Final = {
     "abierto": Aspecto("bien", "palomita"),
     "pausado": Aspecto("aviso", "descanso"),
     "cerrado": Aspecto("", "candado"),
+    "listo": Aspecto("bien", "palomita"),
+    "falta": Aspecto("mal", "alerta"),
+    "sin_revisar": Aspecto("", "reloj"),
     # people, terminals and machines
     "activa": Aspecto("bien", "palomita"),
     "sin_entrar": Aspecto("aviso", "reloj"),

@@ -1,4 +1,5 @@
-"""Opening, pausing and closing of the night, of a CATD or of a desk, and incidents with who attends them.
+"""Opening, pausing and closing of the night, of a CATD or of a desk; what a CATD has before it opens; and incidents,
+with who attends them.
 
 Pure folds, like that of an acta: a function of the set of facts of one subject and of who may write them.
 """
@@ -20,7 +21,30 @@ from prep.dominio.comun.rechazos import Rechazo
 from prep.dominio.comun.registro import Clase, TipoDeHecho, registrar
 
 _LUGAR: Final = re.compile(r"[A-Za-z0-9._-]{1,60}")
-CATD: Final = registrar(Clase("catd", _LUGAR, MARCHA))
+
+
+class Punto(StrEnum):
+    """What the habilitación of a CATD reviews: what must be there, and rehearsed, before the night."""
+
+    ENERGIA = "energia"
+    ENLACE = "enlace"
+    ENLACE_DE_RESPALDO = "enlace_de_respaldo"
+    RED = "red"
+    MOBILIARIO = "mobiliario"
+    COMPUTO = "computo"
+    ESCANER = "escaner"
+    IMPRESORA = "impresora"
+    ENSAYO = "ensayo"
+
+
+CATD: Final = registrar(
+    Clase(
+        "catd",
+        _LUGAR,
+        MARCHA
+        | {"revisado": TipoDeHecho({"punto": campos.uno_de(*Punto), "listo": campos.si_o_no}, {"nota": campos.texto})},
+    )
+)
 ESCRITORIO: Final = registrar(Clase("escritorio", _LUGAR, MARCHA))
 INCIDENTE: Final = registrar(
     Clase(
@@ -65,15 +89,26 @@ PASOS: Final[dict[tuple[Marcha, str], Marcha]] = {
 """(how it is, what was said) -> how it is then. Something closed may be opened again: a prórroga."""
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """How somebody found a point of a CATD."""
+
+    listo: bool
+    nota: str
+    quien: str
+    desde: datetime
+
+
 @dataclass(slots=True)
 class Servicio:
-    """The night, a CATD or a desk. `motivo`, `quien`, `desde`: why, who said so and when, of how it is; `cabezas`: what
-    whoever says the next thing knows."""
+    """The night, a CATD or a desk. `motivo`, `quien`, `desde`: why, who said so and when, of how it is; `revisiones`:
+    the last one of each point of its habilitación; `cabezas`: what whoever says the next thing knows."""
 
     marcha: Marcha = Marcha.SIN_ABRIR
     motivo: str = ""
     quien: str = ""
     desde: datetime | None = None
+    revisiones: dict[Punto, Revision] = field(default_factory=dict)
     cabezas: tuple[str, ...] = ()
     anomalias: list[tuple[str, Rechazo]] = field(default_factory=list)
 
@@ -92,12 +127,17 @@ class Incidente:
 
 def servicio(escritos: Iterable[Escrito], autoridad: Autoridad) -> Servicio:
     """How the night, a CATD or a desk is. Two people who did not know of each other: the more cautious one wins."""
-    historia = ordenar(escritos, tarde=lambda h: h.tipo != "abierto")
+    historia = ordenar(escritos, tarde=lambda h: h.tipo != "abierto" and not h.contenido.get("listo"))
     estado = Servicio(cabezas=historia.cabezas)
     for hecho, origenes in zip(historia.hechos, historia.origenes, strict=True):
         if hecho.tipo == "reglas":
             continue
         rechazo = _ajeno(hecho.interpretado, autoridad, origenes)
+        if hecho.tipo == "revisado" and not rechazo:
+            dicho = hecho.contenido
+            revision = Revision(dicho["listo"], dicho.get("nota", ""), hecho.persona, hecho.hora)
+            estado.revisiones[Punto(dicho["punto"])] = revision
+            continue
         siguiente = PASOS.get((estado.marcha, hecho.tipo))
         if rechazo or siguiente is None:
             estado.anomalias.append((hecho.id, rechazo or Rechazo.ESTADO_CUSTODIA))

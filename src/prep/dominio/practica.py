@@ -18,7 +18,7 @@ from prep.dominio.comun.hecho import Escrito, Hecho
 from prep.dominio.comun.historia import ordenar
 from prep.dominio.comun.rechazos import Rechazo
 from prep.dominio.comun.registro import Clase, TipoDeHecho, registrar
-from prep.dominio.operacion import CATD
+from prep.dominio.operacion import CATD, ESCRITORIO
 
 PRACTICA: Final = registrar(
     Clase(
@@ -41,7 +41,7 @@ PRACTICA: Final = registrar(
 """The key is the person's. `ejercicio`: which actas; `campos`: how many fields they have; `errores`: how many were not
 what the paper says; `tolera`: how many the process let then."""
 
-ANTES_DE_LA_NOCHE: Final = (*CLASES_DE_AUTORIDAD, PRACTICA.nombre, CATD.nombre)
+ANTES_DE_LA_NOCHE: Final = (*CLASES_DE_AUTORIDAD, PRACTICA.nombre, CATD.nombre, ESCRITORIO.nombre)
 """Classes whose facts are nobody's work on an acta: who may do it, who practised, which centres are open. The puesta
 en ceros finds only these."""
 

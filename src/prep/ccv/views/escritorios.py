@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from prep.acceso.marcha import como_va
+from prep.acceso.marcha import Como, como_va, en_el_escritorio
 from prep.acceso.permisos import Acceso, Vista, cargos_de, propia, requiere
 from prep.acceso.roles import Rol
 from prep.bitacora.actas import acta_de
@@ -83,7 +83,7 @@ def _tomar(request: HttpRequest, nombre: str, clave: str = "") -> Turno | None:
     ahora, pasos = oficina.reloj.ahora(), pasos_de(request, nombre)
     if mio := cola.suyo(persona_de(request), pasos, ahora):
         pasos = [Paso(mio.paso), *(p for p in pasos if p != mio.paso)]
-    elif _falta_practica(request, nombre) or como_va(lugar_de(request)).detenido:
+    elif _falta_practica(request, nombre) or _marcha(request, nombre).detenido:
         return None
     elif len(pasos) > 1:
         pasos = cola.por_antiguedad(pasos)
@@ -91,6 +91,11 @@ def _tomar(request: HttpRequest, nombre: str, clave: str = "") -> Turno | None:
         if turno := cola.tomar(paso, quien_pide(request, paso), ahora, clave):
             return turno
     return None
+
+
+def _marcha(request: HttpRequest, nombre: str) -> Como:
+    """Whether this desk gives anything new to whoever asks."""
+    return como_va(*en_el_escritorio(nombre, lugar_de(request)))
 
 
 def _falta_practica(request: HttpRequest, nombre: str) -> bool:
@@ -121,7 +126,7 @@ def _pagina(request: HttpRequest, nombre: str) -> HttpResponse:
         datos["cambio"] = True
     datos |= {c: c in request.GET for c in ("vacia", "descanso")}
     datos["con_busqueda"] = nombre == "cotejo"
-    datos["marcha"] = como_va(lugar_de(request))
+    datos["marcha"] = _marcha(request, nombre)
     if nombre == "captura":
         datos["falta_practica"] = _falta_practica(request, nombre)
         persona = persona_de(request)

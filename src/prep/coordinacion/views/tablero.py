@@ -21,6 +21,7 @@ from prep.coordinacion.situacion import Conteo
 from prep.coordinacion.tablas import Columna, Tabla, pedida
 from prep.coordinacion.views.avisos import contiendas_de
 from prep.coordinacion.views.comun import con_proceso, pestanas, responder
+from prep.coordinacion.views.marcha import detenidos
 from prep.diseno.textos import texto
 from prep.dominio.operacion import Marcha
 
@@ -54,6 +55,7 @@ def tablero(request: HttpRequest) -> HttpResponse:
         "opciones": filtros.opciones(todo.padron),
         "patron_hora": HORA,
         "hora": vista.hora,
+        "detenidos": detenidos(),
         "cuenta": cuenta,
         "esperan": len(vista.esperan),
         "ritmo": medido,

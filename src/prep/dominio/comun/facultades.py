@@ -74,15 +74,15 @@ FACULTADES: Final[dict[Rol, frozenset[str]]] = {
             *(*_CAMPO, *_AMBAS, "acta.duplicada", "acta.acopiada", "hoja.acopiada", "acta.acopio_corregido"),
             *("acta.sin_acta", "acta.sin_acta_confirmada", "acta.cotejada", "hoja.fuera_de_catalogo"),
             *("acta.otra_imagen_confirmada", "acta.otra_imagen_negada", "hoja.otra_imagen_confirmada"),
-            *("hoja.otra_imagen_negada", "catd.abierto", "catd.pausado", "catd.cerrado", "incidente.atendido"),
-            *("incidente.resuelto", "persona.alta"),
+            *("hoja.otra_imagen_negada", "catd.abierto", "catd.pausado", "catd.cerrado", "catd.revisado"),
+            *("incidente.atendido", "incidente.resuelto", "persona.alta"),
         }
     ),
     Rol.ADMINISTRADOR: frozenset(
         {
             *(*_CAMPO, *_ALTAS, "proceso.abierto", "proceso.pausado", "proceso.cerrado", "catd.abierto"),
             *("catd.pausado", "catd.cerrado", "escritorio.abierto", "escritorio.pausado", "escritorio.cerrado"),
-            *("incidente.atendido", "incidente.resuelto"),
+            *("catd.revisado", "incidente.atendido", "incidente.resuelto"),
         }
     ),
     Rol.AUDITOR: frozenset(),

@@ -1,0 +1,72 @@
+"""Whether work goes on: the night, and each desk wherever people sit at it. Paused, nobody is stranded: what is in
+somebody's hands is finished."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from prep.acceso.marcha import ESCRITORIOS, Como, como_van, pedida
+from prep.acceso.permisos import cargos_de, requiere
+from prep.acceso.roles import Rol
+from prep.bitacora.marcha import del_escritorio, la_noche
+from prep.coordinacion import oficina
+from prep.coordinacion.alcances import DETIENEN
+from prep.coordinacion.views.comun import con_proceso, pestanas
+from prep.diseno.textos import texto
+
+NOCHE = "noche"
+
+
+def sujetos() -> dict[str, str]:
+    """What may be stopped -> its subject: the night first."""
+    return {NOCHE: la_noche(), **{nombre: del_escritorio(nombre) for nombre in ESCRITORIOS}}
+
+
+def detenidos() -> list[tuple[str, Como]]:
+    """What does not work now, by its name."""
+    de = sujetos()
+    van = como_van(list(de.values()))
+    return [(_nombre(que), van[sujeto]) for que, sujeto in de.items() if van[sujeto].detenido]
+
+
+def _nombre(que: str) -> str:
+    return texto("coordinacion.marcha.noche" if que == NOCHE else ESCRITORIOS[que])
+
+
+def _puede(request: HttpRequest, que: str) -> bool:
+    """The night is central operation's; a desk, of whoever supervises too."""
+    return que != NOCHE or any(c.rol is Rol.ADMINISTRADOR for c in cargos_de(request))
+
+
+def _suya(request: HttpRequest, que: str) -> frozenset[str] | None:
+    return frozenset() if que in sujetos() and _puede(request, que) else None
+
+
+@requiere(*DETIENEN)
+@require_GET
+@con_proceso
+def marchas(request: HttpRequest) -> HttpResponse:
+    """How the night and each desk are; those that do not work, first."""
+    de = sujetos()
+    van = como_van(list(de.values()))
+    filas = [
+        (reverse("coordinacion-marcha", args=[que]) if _puede(request, que) else "", _nombre(que), van[sujeto])
+        for que, sujeto in de.items()
+    ]
+    filas.sort(key=lambda f: not f[2].detenido)
+    return render(request, "coordinacion/marchas.html", {"pestanas": pestanas(request), "filas": filas})
+
+
+@requiere(*DETIENEN, sobre=_suya)
+@require_http_methods(["GET", "HEAD", "POST"])
+@con_proceso
+def marcha(request: HttpRequest, que: str) -> HttpResponse:
+    """Open, pause or close it."""
+    dicho = pedida(request, sujetos()[que], _nombre(que), oficina.reloj.ahora())
+    if dicho is None:
+        return redirect("coordinacion-marcha", que)
+    datos = {"pestanas": pestanas(request), "nombre": _nombre(que)}
+    return render(request, "coordinacion/marcha.html", datos | dicho)
