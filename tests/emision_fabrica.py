@@ -168,6 +168,8 @@ class Noche:
     def poner_en_ceros(self) -> None:
         """The first corte, with nothing in it, and the act that says so."""
         m, archivos = self.preparar()
+        muestra = sha256(archivos["proceso.json"]).hexdigest()
+        self.acto("aprobacion", persona="p-1", muestra=muestra, doc={})
         self.emitir(m, archivos)
         esperadas = {e: c["esperadas"] for e, c in m["cuentas"].items()}
         doc = {
@@ -177,6 +179,7 @@ class Noche:
             "raiz": RAIZ_VACIA.hex(),
             "catalogo": m["catalogo"],
             "software": m["software"],
+            "muestra": muestra,
         }
         self.acto("puesta_en_ceros", doc={**doc, "corte": self.anterior, "actas_esperadas": esperadas})
 

@@ -70,14 +70,15 @@ def correr(carpeta: Path, plan: Plan, cerrar: bool = True) -> Simulacro:
     raiz = NodoInstituto(LLAVE, LLAVE.llave.publica)
     fundar_instalacion(proceso.clave, "simulacro", raiz, nodo, noche.cargos, CIERRE, telefonos=noche.telefonos)
     actas = list(noche.actas())
-    for acta in actas:  # its picture is named by these bytes
-        datos = f"{proceso.clave}:{acta.esperada.clave}".encode()
-        evidencia.escribir(ruta_de_imagen(hashlib.sha256(datos).hexdigest()), datos)
     doc = leer_canonico(diseno.datos)
     plan.papel(doc, actas)
     verdad = canonico(doc)
+    actos.aprobar(p, CIERRE, next(q.persona for q in info.personas if q.rol == actos.APRUEBA))
     actos.puesta_en_ceros(p, CIERRE)
     sellar(p, CIERRE, verdad)
+    for acta in actas:  # its picture is named by these bytes
+        datos = f"{proceso.clave}:{acta.esperada.clave}".encode()
+        evidencia.escribir(ruta_de_imagen(hashlib.sha256(datos).hexdigest()), datos)
     hechos = sorted((h for a in actas for h in plan.vivir(a)), key=lambda h: h.hora)
     tarde = {h.id for a in actas for h in plan.tarde(a)}
     antes = [h for h in hechos if h.hora < MEDIA and h.id not in tarde]

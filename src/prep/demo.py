@@ -145,7 +145,7 @@ def _noche(casillas: int, semilla: int, pausa: float) -> bool:
     from prep.plataforma.almacen import AlmacenCarpeta
     from prep.plataforma.reloj import RelojFijo
     from prep.publicacion.corte import hacer_corte
-    from prep.sede.actos import cierre, puesta_en_ceros
+    from prep.sede.actos import APRUEBA, aprobar, cierre, puesta_en_ceros
     from prep.sede.sala import publicador
     from prep.simulacro.diseno import disenar, pdf_empates
     from prep.simulacro.entrega import entregar
@@ -174,6 +174,9 @@ def _noche(casillas: int, semilla: int, pausa: float) -> bool:
     fundar_instalacion(
         proceso.clave, Modo.SIMULACRO.value, instituto, nodo, noche.cargos, CIERRE, telefonos=noche.telefonos
     )
+    aprobar(quien, CIERRE, next(p.persona for p in info.personas if p.rol == APRUEBA))
+    puesta_en_ceros(quien, CIERRE)
+    sellar(quien, CIERRE, diseno.datos)
     actas = list(noche.papeles())
     formas = Formas(proceso, info, secreto_qr(None, crear=True), "SIMULACRO")
     imagenes = _retratar(formas, actas, evidencia.raiz, semilla)
@@ -184,8 +187,6 @@ def _noche(casillas: int, semilla: int, pausa: float) -> bool:
     reloj, lectores = RelojFijo(CIERRE), Lectores(lector_de(evidencia, formas), os.cpu_count() or 1)
     with barra() as avance, lectores:
         tarea = avance.add_task("18:00 en ceros", total=CORTES)
-        puesta_en_ceros(quien, CIERRE)
-        sellar(quien, CIERRE, diseno.datos)
         obrero = Obrero(lectores, nodo, reloj, actua=True)
         escritos: set[str] = set()
 

@@ -179,7 +179,7 @@ def the_documents_of_the_acts_are_gone(noche):
 
 @ataque("documentos/.* fue alterado")
 def the_zero_state_is_rewritten(noche):
-    (archivo,) = (noche.carpeta / "documentos").iterdir()
+    (archivo,) = (a for a in (noche.carpeta / "documentos").iterdir() if b"puesta_en_ceros" in a.read_bytes())
     archivo.write_bytes(canonico({**json.loads(archivo.read_text()), "hechos": 9}))
 
 
@@ -212,17 +212,17 @@ def _rehacer_registro(noche, elegir):
 
 @ataque("sigue el 3")
 def a_corte_is_dropped_from_the_log(noche):
-    _rehacer_registro(noche, lambda h: [h[0], h[1], h[3]])
+    _rehacer_registro(noche, lambda h: [*h[:3], h[4]])
 
 
 @ataque("comienza en el corte 2")
 def the_log_begins_late(noche):
-    _rehacer_registro(noche, lambda h: h[1:])
+    _rehacer_registro(noche, lambda h: h[2:])
 
 
 @ataque("no hay puesta en ceros")
 def nobody_attested_the_zero_state(noche):
-    _rehacer_registro(noche, lambda h: [h[0], *h[2:]])
+    _rehacer_registro(noche, lambda h: [*h[:2], *h[3:]])
 
 
 def _con_bitacora(noche, posicion, raiz):
@@ -267,6 +267,16 @@ def a_corte_after_the_last_one(noche):
 def the_close_is_put_off_when_it_was(noche):
     noche.publicar(0.1, cierre=True)
     noche.acto("prorroga", hasta="2024-06-03T20:00:00-06:00", motivo="Faltan actas", doc={})
+
+
+@ataque("nadie aprobó antes lo que muestra el primer corte")
+def a_zero_state_that_shows_what_nobody_approved(noche):
+    _rehacer_registro(noche, lambda hojas: [h for h in hojas if b'"aprobacion"' not in h])
+
+
+@ataque("da fe de lo que no se había firmado")
+def faith_given_of_what_was_not_done(noche):
+    noche.acto("fe_publica", acto=900, persona="p-9", texto="Se hizo ante mí", doc={})
 
 
 @ataque("nadie selló")

@@ -199,7 +199,8 @@ def test_the_commands_from_an_empty_installation_to_a_corte_recomputed(url_postg
         dicho = prep("corte", "--modo", "simulacro", sale=1)
         assert "sigue publicado el anterior" in dicho and "prueba" in dicho
         assert json.loads((datos / "alarma.json").read_bytes())["fallas"] == 1
-        assert "Corte 2" in prep("corte", "--cierre")
+        assert "Corte 2" in prep("operacion", "cierre")
+        assert "ya se cerró con el corte 2" in prep("corte", sale=1)
         assert not (datos / "alarma.json").exists()
         cortes = [str(datos / "publicacion" / "cortes" / n) for n in ("0001", "0002")]
         assert prep("corte", "rehacer", *cortes).count("todos idénticos") == 2

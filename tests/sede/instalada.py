@@ -73,3 +73,14 @@ def instalar(carpeta: Path) -> Sede:
     publicador.nodo = sede.nodo
     assert actos.fundar(publicador, sede.nodo, CIERRE) > 5
     return sede
+
+
+def quien(sede: Sede, rol: str) -> str:
+    """Somebody of the catalogue with that role."""
+    return next(p.persona for p in sede.publicador.informativo.personas if p.rol == rol)
+
+
+def poner_en_ceros(sede: Sede, hora: datetime = CIERRE, **mas: Any) -> actos.Acto:
+    """What is shown, approved; then the puesta en ceros."""
+    actos.aprobar(sede.publicador, hora, quien(sede, "administrador"))
+    return actos.puesta_en_ceros(sede.publicador, hora, **mas)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from instalada import CIERRE, Sede
+from instalada import CIERRE, Sede, poner_en_ceros
 
 from prep.bitacora.autoridad import autoridad
 from prep.bitacora.services import anotar
@@ -29,7 +29,7 @@ from prep.transparencia.nota import LlavePrivada
 def test_a_whole_night_is_signed(sede: Sede) -> None:
     p = sede.publicador
     politica = f"log {p.registro.firmante.llave.vkey}\nquorum none\n".encode()
-    ceros = actos.puesta_en_ceros(p, CIERRE, politica)
+    ceros = poner_en_ceros(sede, politica=politica)
     documento = sede.documento(ceros)
     assert documento["hechos"] == 0 and documento["altas"] > 5
     assert documento["llaves"] == {"central": sede.nodo.publica.hex()}
@@ -41,7 +41,17 @@ def test_a_whole_night_is_signed(sede: Sede) -> None:
     actos.correccion(p, CIERRE + timedelta(hours=6), 1, 2, "Prueba de corrección.")
     fin = actos.cierre(p, CIERRE + timedelta(hours=12))
     assert sede.tipos == [
-        *("llaves", "huella", "corte", "puesta_en_ceros", "corte", "contingencia", "huella", "correccion"),
+        *("aprobacion", "llaves", "huella", "corte", "puesta_en_ceros", "corte", "contingencia", "huella"),
+        *("correccion", "huella", "corte", "cierre"),
+            "llaves",
+            "huella",
+            "corte",
+            "puesta_en_ceros",
+            "corte",
+            "contingencia",
+            "huella",
+            "correccion",
+        ),
         *("huella", "corte", "cierre"),
     ]
     assert fin.corte is not None
@@ -62,7 +72,7 @@ def test_who_practised_before_stops_neither_the_puesta_en_ceros_nor_the_seal_of_
     dice = {"ejercicio": "0" * 64, "campos": 100, "errores": 0, "tolera": 2, "segundos": 300, "teclas": 400}
     for tipo, sujeto, contenido in (("terminada", "practica:ana", dice), ("abierto", "catd:CATD-001", {})):
         anotar([nuevo_hecho(tipo, sujeto, "ana", CIERRE, contenido)], sede.nodo, CIERRE)
-    actos.puesta_en_ceros(sede.publicador, CIERRE)
+    poner_en_ceros(sede)
     sellar(sede.publicador, CIERRE, verdad(sede))
     informe = verificar(Carpeta(sede.carpeta / "publicacion"), Opciones(imagenes=False))
     assert informe.codigo == 0, informe.como_dict()
@@ -118,9 +128,9 @@ def test_the_zero_state_asks_for_the_key_of_its_mode_too(sede: Sede) -> None:
 
 
 def test_the_puesta_en_ceros_is_not_repeated(sede: Sede) -> None:
-    actos.puesta_en_ceros(sede.publicador, CIERRE)
+    poner_en_ceros(sede)
     with pytest.raises(actos.ActoImposible, match="ya está firmada"):
-        actos.puesta_en_ceros(sede.publicador, CIERRE)
+        poner_en_ceros(sede)
 
 
 def test_an_interrupted_puesta_en_ceros_can_be_finished(sede: Sede, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,20 +142,20 @@ def test_an_interrupted_puesta_en_ceros_can_be_finished(sede: Sede, monkeypatch:
     with monkeypatch.context() as m:
         m.setattr(actos, "hacer_corte", caer)
         with pytest.raises(KeyboardInterrupt):
-            actos.puesta_en_ceros(sede.publicador, CIERRE)
-    actos.puesta_en_ceros(sede.publicador, CIERRE + timedelta(minutes=1))
+            poner_en_ceros(sede)
+    poner_en_ceros(sede, CIERRE + timedelta(minutes=1))
     assert sede.tipos.count("llaves") == sede.tipos.count("puesta_en_ceros") == sede.tipos.count("corte") == 1
 
 
 @pytest.mark.parametrize("corte, por, dice", [(1, 9, "No hay corte 9"), (1, 1, "posterior")])
 def test_a_correction_names_published_cortes(sede: Sede, corte: int, por: int, dice: str) -> None:
-    actos.puesta_en_ceros(sede.publicador, CIERRE)
+    poner_en_ceros(sede)
     with pytest.raises(actos.ActoImposible, match=dice):
         actos.correccion(sede.publicador, CIERRE, corte, por, "Prueba.")
 
 
 def test_the_fingerprint_lists_the_program(sede: Sede) -> None:
-    actos.puesta_en_ceros(sede.publicador, CIERRE)
+    poner_en_ceros(sede)
     acto = actos.huella(sede.publicador, CIERRE, "durante", tomar())
     documento = sede.documento(acto)
     lista = "".join(f"{sha}  {ruta}\n" for ruta, sha in documento["archivos"])
@@ -160,7 +170,7 @@ def verdad(sede: Sede, **otros: Any) -> bytes:
 
 def test_the_truth_of_a_drill_is_sealed_before_and_opened_after(sede: Sede) -> None:
     p, datos = sede.publicador, verdad(sede, largo="a" * 5 * 2**20)  # more than any other act may attest
-    actos.puesta_en_ceros(p, CIERRE)
+    poner_en_ceros(sede)
     sello = sellar(p, CIERRE, datos)
     assert sello.documento == hashlib.sha256(datos).hexdigest()
     with pytest.raises(actos.ActoImposible, match="ya tiene sellada"):
@@ -172,14 +182,14 @@ def test_the_truth_of_a_drill_is_sealed_before_and_opened_after(sede: Sede) -> N
     with pytest.raises(actos.ActoImposible, match="no es el que se selló"):
         abrir(p, CIERRE + timedelta(hours=12), datos + b" ")
     abrir(p, CIERRE + timedelta(hours=12), datos)
-    assert sede.tipos[-1] == "verdad_abierta" and sede.tipos.index("verdad_sellada") == 4
+    assert sede.tipos[-1] == "verdad_abierta" and sede.tipos.index("verdad_sellada") == 5
     informe = verificar(Carpeta(sede.carpeta / "publicacion"), Opciones(imagenes=False))
     assert informe.codigo == 0, informe.como_dict()
 
 
 def test_a_truth_that_comes_late_or_is_another_s_is_not_sealed(sede: Sede) -> None:
     p = sede.publicador
-    actos.puesta_en_ceros(p, CIERRE)
+    poner_en_ceros(sede)
     elecciones = leer_canonico(verdad(sede))["elecciones"]
     sin_una = {k: e | {"actas": dict(list(e["actas"].items())[1:]), "no_cuentan": []} for k, e in elecciones.items()}
     for datos, dice in (

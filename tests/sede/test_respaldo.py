@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 import pytest
 from django.db import connection
-from instalada import CIERRE, Sede, instalar
+from instalada import CIERRE, Sede, instalar, poner_en_ceros
 
 from prep.bitacora.asientos import cabeza
 from prep.bitacora.verificacion import verificar
@@ -25,7 +25,6 @@ from prep.plataforma.almacen import AlmacenCarpeta
 from prep.publicacion.corte import hacer_corte
 from prep.publicacion.publicador import CorteImposible
 from prep.publicacion.rehacer import rehacer
-from prep.sede import actos
 from prep.sede.respaldo import Hecho, RespaldoImposible, hacer, restaurar, ultimo
 from prep.transparencia.nota import LlavePrivada
 
@@ -53,7 +52,7 @@ def otra_base(bases: Any) -> Iterator[str]:
 @pytest.fixture
 def noche(sede: Sede) -> Sede:
     """A night with its puesta en ceros, a corte of six actas, two pictures and its keys."""
-    actos.puesta_en_ceros(sede.publicador, CIERRE)
+    poner_en_ceros(sede)
     sede.anotar_noche(6)
     for datos in (FOTO, FOTO * 2):
         nombre = sha256(datos).hexdigest()

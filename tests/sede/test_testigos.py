@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
-from instalada import CIERRE, Sede
+from instalada import CIERRE, Sede, poner_en_ceros
 from typer.testing import CliRunner
 
 from prep.bitacora.asientos import asentar, cabeza
@@ -33,7 +33,6 @@ from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import nuevo_hecho
 from prep.publicacion.corte import hacer_corte
 from prep.publicacion.publicador import CorteImposible
-from prep.sede import actos
 from prep.simulacro.noche import Noche
 from prep.transparencia.almacen import Carpeta
 from prep.transparencia.arbol import Frontera
@@ -45,7 +44,7 @@ OTRA = Ed25519PrivateKey.from_private_bytes(b"\x66" * 32)
 @pytest.fixture
 def noche(sede: Sede) -> Iterator[Sede]:
     """A night with its puesta en ceros and a corte of six actas."""
-    actos.puesta_en_ceros(sede.publicador, CIERRE)
+    poner_en_ceros(sede)
     sede.anotar_noche(6)
     hacer_corte(sede.publicador, CIERRE + timedelta(hours=1))
     assert list(verificar(publicado=leer(sede))) == []

@@ -198,6 +198,8 @@ def test_every_kind_of_leaf_reads_back():
         "prorroga": {"hasta": "2024-06-03T20:00:00-06:00", "motivo": "Faltan paquetes", "documento": h},
         "acto_final": {"clave": "informe", "texto": "Informe final", "documento": h},
         "cierre": {"corte": 90, "documento": h},
+        "aprobacion": {"persona": "p-7", "muestra": h, "documento": h},
+        "fe_publica": {"acto": 3, "persona": "p-8", "texto": "Se hizo ante mí", "documento": h},
     }
     assert set(hojas) == set(TIPOS)
     for tipo, campos in hojas.items():

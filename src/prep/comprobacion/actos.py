@@ -72,7 +72,7 @@ def revisar_actos(
     for problema in _contenidos(actos, documentos, manifiestos):
         informe.mal(asunto, problema)
     if not parcial:
-        _ceros(actos, informe)
+        _ceros(actos, documentos, informe)
     if isinstance(lector, Carpeta):
         nombrados = {ruta_documento(a.hoja["documento"]) for a in actos if "documento" in a.hoja}
         if sobran := sorted(set(lector.rutas("documentos")) - nombrados):
@@ -154,6 +154,9 @@ def _turnos(actos: Sequence[Acto], manifiestos: Mapping[int, Manifiesto]) -> Ite
                 yield f"{a}: vale desde antes de haberse firmado"
             if instante(h["hasta"]) <= instante(h["desde"]):
                 yield f"{a}: vence antes de empezar"
+        elif a.tipo == "fe_publica":
+            if h["acto"] >= a.posicion:
+                yield f"{a}: da fe de lo que no se había firmado"
         elif a.tipo == "punto_de_nodo":
             if delegados.get(h["delegacion"]) != h["nodo"]:
                 yield f"{a}: a ese nodo nadie lo había delegado antes"
@@ -174,9 +177,12 @@ def _contenidos(
     """What the documents of puesta en ceros and cierre say, against the cortes they speak of."""
     huellas = {a.hoja["corte"]: a.hoja["manifiesto"] for a in actos if a.tipo == "corte"}
     numero = 0
+    aprobadas: set[str] = set()
     for a in actos:
         if a.tipo == "corte":
             numero = a.hoja["corte"]
+        elif a.tipo == "aprobacion":
+            aprobadas.add(a.hoja["muestra"])
         doc, m = documentos.get(a.posicion), manifiestos.get(numero)
         if doc is None or m is None or a.tipo not in ("puesta_en_ceros", "cierre"):
             continue
@@ -193,6 +199,12 @@ def _contenidos(
                 "corte": huellas.get(numero),
                 "actas_esperadas": {e: c["esperadas"] for e, c in cuentas.items()},
             }
+            if not doc.get("sin_aprobar"):
+                debe["muestra"] = muestra = next((x.sha256 for x in m.archivos if x.ruta == "proceso.json"), None)
+                if muestra not in aprobadas:
+                    yield (
+                        f"{a}: nadie aprobó antes lo que muestra el primer corte (partidos, candidaturas y recuadros)"
+                    )
             for n, otro in manifiestos.items():
                 if n <= numero and not _en_ceros(otro):
                     yield f"el corte {n}, de antes de la puesta en ceros, no está en ceros"
@@ -205,8 +217,12 @@ def _en_ceros(m: Manifiesto) -> bool:
     return not any(c["capturadas"] or c["contabilizadas"] for c in m.todo["cuentas"].values())
 
 
-def _ceros(actos: Sequence[Acto], informe: Informe) -> None:
-    """A night without its puesta en ceros: unless it is a test, or is being signed right now."""
+def _ceros(actos: Sequence[Acto], documentos: Mapping[int, Mapping[str, Any]], informe: Informe) -> None:
+    """A night without its puesta en ceros: unless it is a test, or is being signed right now. One that went on without
+    anybody's approval of what is shown says why."""
+    for a in actos:
+        if a.tipo == "puesta_en_ceros" and (motivo := documentos.get(a.posicion, {}).get("sin_aprobar")):
+            informe.aviso("actos", f"{a}: sin hoja de prueba aprobada: {str(motivo)[:300]}")
     cortes = [a for a in actos if a.tipo == "corte"]
     if not cortes or any(a.tipo == "puesta_en_ceros" for a in actos):
         return

@@ -163,6 +163,38 @@ def estado() -> None:
         fallar(f"Este equipo ya no escribe como «{e.nodo}»: {e.detenido}", 1)
 
 
+@app.command()
+def ceros(
+    salida: Annotated[
+        Path | None, typer.Option(help="Dónde guardar la declaración.", show_default="NODO.ceros.json")
+    ] = None,
+) -> None:
+    """Declara, firmado por este equipo, qué actas, imágenes y cortes tiene antes de la puesta en ceros.
+
+    Termina con 1 si tiene algo.
+    """
+    from prep.plataforma.arranque import django_listo
+
+    with django_listo():
+        from prep.bitacora.nodos import nodo_de_aqui
+        from prep.intercambio.ceros import declarar, existencias
+        from prep.plataforma.almacen import abrir
+        from prep.plataforma.lugares import dir_evidencia, dir_publicacion
+        from prep.plataforma.reloj import RelojSistema
+
+        donde = [abrir(str(d), privado=True) if d.is_dir() else None for d in (dir_evidencia(), dir_publicacion())]
+        tiene, aqui = existencias(*donde), nodo_de_aqui()
+        archivo = salida or Path(f"{aqui.nodo}.ceros.json")
+        archivo.write_bytes(declarar(aqui, tiene, RelojSistema().ahora()))
+    typer.echo(f"Declaración de «{aqui.nodo}» en {archivo}. En el centro: prep operacion ceros --nodo {archivo.name}")
+    if not tiene.en_ceros:
+        fallar(
+            f"Este equipo no está en ceros: {cuantos(tiene.hechos, 'hecho')} de actas, "
+            f"{cuantos(tiene.imagenes, 'imagen', 'imágenes')}, {cuantos(tiene.cortes, 'corte')}.",
+            1,
+        )
+
+
 def _mostrar(enlace: Enlazado) -> None:
     hoja = tabla("Qué", "Cuánto", titulo=enlace.centro or "Sin centro todavía")
     hoja.add_row("Por enviar", f"{cuantos(enlace.hechos, 'hecho')}, {cuantos(enlace.fotos, 'fotografía')}")

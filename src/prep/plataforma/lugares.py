@@ -69,6 +69,11 @@ def dir_reserva() -> Path:
     return dir_datos() / "reserva"
 
 
+def dir_actos() -> Path:
+    """The reports of the acts of the night, on paper."""
+    return dir_datos() / "actos"
+
+
 def archivo_alarma() -> Path:
     """There while the last corte could not be made."""
     return dir_datos() / "alarma.json"

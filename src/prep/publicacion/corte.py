@@ -21,7 +21,7 @@ from prep.plataforma.procesos import carpeta_aparte
 from prep.publicacion.continuidad import ruptura, ultimo_corte
 from prep.publicacion.filas import ruta_imagen
 from prep.publicacion.instantanea import Instantanea, instantanea, turno
-from prep.publicacion.publicador import CorteImposible, Publicador
+from prep.publicacion.publicador import Cerrada, CorteImposible, Publicador
 from prep.publicacion.taller import Compuesto, Cronometro, Encargo, componer
 from prep.transparencia.emisor import emitir_corte
 
@@ -52,7 +52,8 @@ class Corte:
 
 
 def hacer_corte(p: Publicador, hora: datetime, cierre: bool = False) -> Corte:
-    """Publish one corte of everything known now, as of `hora` (aware). Raises `CorteImposible`; nothing is switched."""
+    """Publish one corte of everything known now, as of `hora` (aware). Raises `CorteImposible`, or `Cerrada` after
+    the last one; nothing is switched."""
     hora = hora.astimezone(ZoneInfo(p.proceso.zona_horaria)).replace(microsecond=0)
     if p.parcial and not p.parcial.desde <= hora <= p.parcial.hasta:
         raise CorteImposible(
@@ -67,6 +68,8 @@ def hacer_corte(p: Publicador, hora: datetime, cierre: bool = False) -> Corte:
             ):
                 listo = _preparar(p, hora, cierre, foto, aparte)
             return _cambiar(p, listo)
+    except Cerrada:
+        raise
     except Exception as error:  # whatever it was, what is published stays whole and somebody is told
         causa = motivo(error)
         raise CorteImposible(f"No se pudo hacer el corte; sigue publicado el anterior. Causa: {causa}") from error
@@ -94,6 +97,8 @@ def _preparar(p: Publicador, hora: datetime, cierre: bool, foto: Instantanea, ap
     """Compute everything from one snapshot and write it; nothing is switched."""
     reloj = Cronometro()
     anterior, manifiesto_anterior = _anterior(p)
+    if manifiesto_anterior is not None and manifiesto_anterior["cierre"]:
+        raise Cerrada(manifiesto_anterior["corte"])
     if manifiesto_anterior is not None and (rota := ruptura(manifiesto_anterior)):
         raise CorteImposible(rota)
     reloj.paso("anterior")

@@ -28,6 +28,15 @@ class CorteImposible(Impedimento):
     codigo = 1
 
 
+class Cerrada(Impedimento):
+    """The last corte was published already: after it there are acts, and never cortes."""
+
+    codigo = 1
+
+    def __init__(self, corte: int) -> None:
+        super().__init__(f"La operación ya se cerró con el corte {corte}: no se publica ninguno más.")
+
+
 class Portal(Protocol):
     """What draws the pages (`prep.portal`). Each receives the documents of the corte by path, `corte.json` being its
     manifest so far, without the pages themselves; each gives (path, bytes)."""

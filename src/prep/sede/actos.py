@@ -1,16 +1,18 @@
-"""Puesta en ceros, fingerprint of the software, contingencies, corrections and closing.
+"""Approval of what is shown, puesta en ceros, fingerprint of the software, contingencies, corrections, prórrogas,
+public faith and closing.
 
 Each act is one leaf of the log. What it attests is a document of the publication, `documentos/<sha256>.json`
-(canonical JSON), so that anybody can read what was signed and check it.
+(canonical JSON), so that anybody can read what was signed and check it. Those of puesta en ceros and cierre carry the
+SHA-256 of their report on paper (`sede.informes`).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from prep.bitacora.asientos import cabeza
@@ -20,14 +22,21 @@ from prep.bitacora.nodos import NodoInstituto, NodoLocal
 from prep.bitacora.services import fundar_instalacion
 from prep.catalogo.services import congelar
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD
+from prep.dominio.comun.facultades import Rol
 from prep.dominio.practica import ANTES_DE_LA_NOCHE
+from prep.intercambio.ceros import Declaracion
 from prep.plataforma import huella as programa
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
+from prep.publicacion.continuidad import ultimo_corte
 from prep.publicacion.corte import Corte, hacer_corte
-from prep.publicacion.publicador import Publicador
+from prep.publicacion.publicador import Cerrada, Publicador
+from prep.sede import informes
+from prep.sede.ceros import recuento
 from prep.sede.cotejo import Seccion
+from prep.sede.hoja import hoja_de_prueba, muestra
 from prep.sede.huella import tomar
+from prep.sede.relato import del_corte, incidencias
 from prep.transparencia.canonico import canonico
 from prep.transparencia.hojas import escribir_hoja, leer_hoja, modo_de_llave
 from prep.transparencia.politica import leer_politica
@@ -37,6 +46,11 @@ class ActoImposible(Impedimento):
     """The act cannot be done now; says why and what to do. Nothing was signed."""
 
     codigo = 1
+
+
+APRUEBA: Final = Rol.ADMINISTRADOR
+"""Who approves what will be shown, and who closes: the central operation."""
+DA_FE: Final = Rol.FEDATARIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +77,44 @@ def fundar(p: Publicador, nodo: NodoLocal, hora: datetime) -> int:
     return Hecho.objects.filter(clase__in=CLASES_DE_AUTORIDAD).count()
 
 
-def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None) -> Acto:
+def aprobar(p: Publicador, hora: datetime, persona: str, hoja: bytes | None = None) -> Acto:
+    """Sign that somebody approved what will be shown: parties, candidacies and boxes, as on the proof sheet. `hoja`:
+    the very sheet that was read, which must be that of the process of here."""
+    _exigir_rol(persona, APRUEBA)
+    datos = muestra(p.proceso, p.informativo)
+    esperada = hoja_de_prueba(datos)
+    if hoja is not None and hoja != esperada:
+        raise ActoImposible(
+            "Esa hoja de prueba no es la del proceso que está aquí: cambió después de que se hizo, o la alteraron. "
+            "Haga otra con «prep operacion hoja» y que la lean otra vez."
+        )
+    campos = {"persona": persona, "muestra": hashlib.sha256(datos).hexdigest()}
+    mas = {"rol": APRUEBA.value, "hoja": hashlib.sha256(esperada).hexdigest()}
+    documento = documentar(p, "aprobacion", hora, campos | mas)
+    return Acto("aprobacion", agregar_hoja(p, "aprobacion", hora, **campos, documento=documento), documento)
+
+
+def _exigir_rol(persona: str, rol: Rol) -> None:
+    if rol not in autoridad().roles_de(persona):
+        raise ActoImposible(
+            f"«{persona}» no tiene aquí el rol {rol.value}: nómbrelo en el catálogo y repita «prep operacion fundar», "
+            "o con «prep acceso importar»."
+        )
+
+
+def puesta_en_ceros(
+    p: Publicador,
+    hora: datetime,
+    politica: bytes | None = None,
+    declaraciones: Iterable[Declaracion] = (),
+    sin_aprobar: str = "",
+) -> Acto:
     """Show that there is nothing yet: freeze the process, publish the zero corte and sign that the bitácora holds
     nobody's work, only who may do it (with the public keys of every node) and who practised.
 
     Leaves: the institute's key, the fingerprint of the software, the zero corte, the act itself. Interrupted, it can be
     done again; once signed, it cannot. `politica`: who must cosign (C2SP tlog-policy), published with the log.
+    `declaraciones`: what nodes say that they have; `sin_aprobar`: why nobody approved what will be shown.
     """
     fin = cabeza()
     if hechos := Hecho.objects.exclude(clase__in=ANTES_DE_LA_NOCHE).count():
@@ -87,6 +133,10 @@ def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None
     hechas = {h["tipo"] for h in firmadas(p)}
     if "puesta_en_ceros" in hechas:
         raise ActoImposible("La puesta en ceros de este destino ya está firmada; no se repite.")
+    mostrado = _exigir_aprobada(p) if not sin_aprobar else {"sin_aprobar": sin_aprobar}
+    hay, estorban = recuento(p, declaraciones)
+    if estorban:
+        raise ActoImposible(f"No está en ceros. {' '.join(estorban)}")
     if politica is not None:
         leer_politica(politica)
         p.almacen.escribir("politica", politica)
@@ -110,9 +160,29 @@ def puesta_en_ceros(p: Publicador, hora: datetime, politica: bytes | None = None
             "software": p.software,
             "corte": corte.manifiesto,
             "actas_esperadas": {e.clave: len(e.actas) for e in p.proceso.elecciones},
+            **hay,
+            **mostrado,
         },
         corte,
     )
+
+
+def _exigir_aprobada(p: Publicador) -> dict[str, Any]:
+    """What is shown now, which somebody approved, and who did."""
+    huella_ = hashlib.sha256(muestra(p.proceso, p.informativo)).hexdigest()
+    aprobaciones = [h for h in firmadas(p) if h["tipo"] == "aprobacion"]
+    quienes = sorted({h["persona"] for h in aprobaciones if h["muestra"] == huella_})
+    if not quienes:
+        porque = (
+            "La hoja de prueba que se aprobó no es la del proceso que se va a congelar: algo cambió después"
+            if aprobaciones
+            else "Nadie ha aprobado la hoja de prueba de lo que se va a mostrar"
+        )
+        raise ActoImposible(
+            f"{porque}. Hágala con «prep operacion hoja», que la lean, y fírmela con «prep operacion aprobar»; para "
+            "seguir sin ella, diga por qué con --sin-aprobar."
+        )
+    return {"muestra": huella_, "aprobaron": quienes}
 
 
 def huella(p: Publicador, hora: datetime, momento: str, actual: Mapping[str, Seccion]) -> Acto:
@@ -144,23 +214,99 @@ def correccion(p: Publicador, hora: datetime, corte: int, corregido_por: int, mo
     return Acto("correccion", agregar_hoja(p, "correccion", hora, **datos, documento=documento), documento)
 
 
-def cierre(p: Publicador, hora: datetime) -> Acto:
-    """The last corte (its participation includes special casillas) and the record that closes the operation."""
-    huella(p, hora, "despues", tomar())
-    corte = hacer_corte(p, hora, cierre=True)
+def prorroga(p: Publicador, hora: datetime, hasta: datetime, motivo: str) -> Acto:
+    """Put the close off. Nothing that was published changes."""
+    _exigir_abierta(p)
+    antes = hora_de_cierre(p)
+    if hasta <= hora or (antes is not None and hasta <= antes):
+        raise ActoImposible(
+            "Una prórroga es para después"
+            + (f": hoy se cierra el {antes.astimezone(hasta.tzinfo):%d/%m/%Y %H:%M}." if antes else " de este momento.")
+        )
+    datos = {"hasta": _local(p, hasta), "motivo": motivo}
+    documento = documentar(p, "prorroga", hora, {**datos, "antes": _local(p, antes) if antes else None})
+    return Acto("prorroga", agregar_hoja(p, "prorroga", hora, **datos, documento=documento), documento)
+
+
+def hora_de_cierre(p: Publicador) -> datetime | None:
+    """When the publication ends: the last prórroga, or else the hour of the process, if it has one."""
+    hasta = [datetime.fromisoformat(h["hasta"]) for h in firmadas(p) if h["tipo"] == "prorroga"]
+    return hasta[-1] if hasta else p.informativo.publicacion.fin
+
+
+def fe_publica(p: Publicador, hora: datetime, acto: int, persona: str, texto: str) -> Acto:
+    """Put on record that somebody with public faith was there when that leaf was signed, and what they say of it."""
+    _exigir_rol(persona, DA_FE)
+    if not 0 <= acto < len(firmadas(p)):
+        raise ActoImposible(f"En el registro no hay ningún acto en la posición {acto}.")
+    datos = {"acto": acto, "persona": persona, "texto": texto}
+    documento = documentar(p, "fe_publica", hora, datos | {"rol": DA_FE.value})
+    return Acto("fe_publica", agregar_hoja(p, "fe_publica", hora, **datos, documento=documento), documento)
+
+
+def acto_final(p: Publicador, hora: datetime, clave: str, texto: str, nombre: str, datos: bytes) -> Acto:
+    """Sign a document of after the close, as it was signed on paper: acta circunstanciada, informe, dictamen or
+    constancia. Its SHA-256 goes in the log; the file itself, wherever the institute publishes it."""
+    if not any(h["tipo"] == "cierre" for h in firmadas(p)):
+        raise ActoImposible("Los documentos finales se firman después del cierre: antes, «prep operacion cierre».")
+    archivo = {"nombre": nombre, "sha256": hashlib.sha256(datos).hexdigest(), "bytes": len(datos)}
+    documento = documentar(p, "acto_final", hora, {"clave": clave, "texto": texto, "archivo": archivo})
+    hoja = {"clave": clave, "texto": texto, "documento": documento}
+    return Acto("acto_final", agregar_hoja(p, "acto_final", hora, **hoja), documento)
+
+
+def cierre(p: Publicador, hora: datetime, persona: str = "") -> Acto:
+    """The last corte (its participation includes special casillas) and the record that closes the operation.
+    Interrupted after its corte, it can be done again. `persona`: who closes."""
+    if persona:
+        _exigir_rol(persona, APRUEBA)
+    _exigir_abierta(p)
+    hojas = firmadas(p)
+    if not any(h["tipo"] == "huella" and h["momento"] == "despues" for h in hojas):
+        huella(p, hora, "despues", tomar())
+    try:
+        corte = hacer_corte(p, hora, cierre=True)
+    except Cerrada:  # it was out, and not signed yet
+        corte = None
+    ultimo = ultimo_corte(p.almacen)
+    assert ultimo is not None
+    puntero, manifiesto = ultimo
+    previsto = hora_de_cierre(p)
+    contados = incidencias()
     contenido = {
-        "corte": corte.numero,
-        "manifiesto": corte.manifiesto,
-        "hechos": corte.posicion,
-        "cuentas": corte.cuentas,
-        "alarmas": list(corte.alarmas),
+        "corte": puntero["corte"],
+        "manifiesto": puntero["manifiesto"],
+        "hechos": manifiesto["bitacora"]["posicion"],
+        "cuentas": manifiesto["cuentas"],
+        "alarmas": list(corte.alarmas) if corte else [],
+        "cerro": persona,
+        "previsto": _local(p, previsto) if previsto else None,
+        "prorrogas": [{k: h[k] for k in ("hora", "hasta", "motivo")} for h in hojas if h["tipo"] == "prorroga"],
+        "contingencias": [{k: h[k] for k in ("hora", "clave", "texto")} for h in hojas if h["tipo"] == "contingencia"],
+        "incidentes": {
+            "reportados": len(contados),
+            "resueltos": sum(i.dice.solucion is not None for i in contados),
+        },
+        **del_corte(p.almacen, puntero["ruta"], manifiesto),
     }
-    return _acto(p, "cierre", hora, contenido, corte, numero=corte.numero)
+    return _acto(p, "cierre", hora, contenido, corte, numero=puntero["corte"])
+
+
+def _exigir_abierta(p: Publicador) -> None:
+    if any(h["tipo"] == "cierre" for h in firmadas(p)):
+        raise ActoImposible("La operación ya se cerró: el cierre está firmado y no se mueve.")
 
 
 def _acto(
-    p: Publicador, tipo: str, hora: datetime, contenido: Mapping[str, Any], corte: Corte, numero: int | None = None
+    p: Publicador,
+    tipo: str,
+    hora: datetime,
+    contenido: Mapping[str, Any],
+    corte: Corte | None,
+    numero: int | None = None,
 ) -> Acto:
+    informe = informes.pdf(tipo, {**_comunes(p, hora), **contenido})
+    contenido = {**contenido, "informe": hashlib.sha256(informe).hexdigest()}
     documento = documentar(p, tipo, hora, contenido)
     campos: dict[str, Any] = {"documento": documento} | ({} if numero is None else {"corte": numero})
     return Acto(tipo, agregar_hoja(p, tipo, hora, **campos), documento, corte)
@@ -198,5 +344,8 @@ def agregar_hoja(p: Publicador, tipo: str, hora: datetime, **campos: Any) -> int
 
 
 def _comunes(p: Publicador, hora: datetime) -> dict[str, str]:
-    local = hora.astimezone(ZoneInfo(p.proceso.zona_horaria)).replace(microsecond=0)
-    return {"proceso": p.proceso.clave, "modo": p.modo.value, "hora": local.isoformat()}
+    return {"proceso": p.proceso.clave, "modo": p.modo.value, "hora": _local(p, hora)}
+
+
+def _local(p: Publicador, hora: datetime) -> str:
+    return hora.astimezone(ZoneInfo(p.proceso.zona_horaria)).replace(microsecond=0).isoformat()

@@ -38,6 +38,8 @@ def firmar(
             mostrar(hecho.corte, s.destino)
         typer.echo(f"Firmado en el registro, posición {hecho.posicion}: {hecho.tipo}.")
         typer.echo(f"Documento: {s.destino}/documentos/{hecho.documento}.json")
+        if informe := guardar_informe(s.publicador, hecho):
+            typer.echo(f"Informe: {informe}")
 
 
 @app.command()
@@ -54,37 +56,169 @@ def fundar(modo: Modo = None, destino: Destino = None, llave: Llave = None) -> N
         typer.echo(f"Instalación fundada: {cuantas} por el instituto.")
 
 
+def guardar_informe(p: Publicador, acto: Acto) -> Path | None:
+    """Leave the report that the act signed where the installation keeps them."""
+    import orjson
+
+    from prep.plataforma.lugares import dir_actos
+    from prep.sede import informes
+
+    if acto.tipo not in informes.REDACTAN:
+        return None
+    doc = orjson.loads(p.almacen.leer(f"documentos/{acto.documento}.json") or b"")
+    archivo = dir_actos() / f"{acto.tipo}.pdf"
+    archivo.parent.mkdir(parents=True, exist_ok=True)
+    archivo.write_bytes(informes.pdf(acto.tipo, doc))
+    return archivo
+
+
+@app.command()
+def hoja(
+    destino: Annotated[Path, typer.Argument(metavar="ARCHIVO", dir_okay=False, help="El PDF que se va a escribir.")],
+) -> None:
+    """Escribe la hoja de prueba: partidos, candidaturas, colores y recuadros como se van a mostrar, para aprobarla."""
+    from prep.plataforma.arranque import django_listo
+
+    with django_listo():
+        from prep.catalogo.services import cargar, informativo
+        from prep.sede.hoja import hoja_de_prueba, muestra
+
+        datos = hoja_de_prueba(muestra(cargar(), informativo()))
+    destino.write_bytes(datos)
+    typer.echo(f"Hoja de prueba en {destino}. Cuando la hayan leído: prep operacion aprobar {destino} --quien USUARIO")
+
+
+Quien = Annotated[str, typer.Option(help="Quién: su usuario, o su clave de persona en el catálogo.")]
+
+
+def _persona(quien: str) -> str:
+    """The person that an operator names: by their account, or by the opaque key of the catalogue."""
+    from prep.acceso.models import Cuenta
+
+    cuenta = Cuenta.objects.filter(usuario=quien.strip().lower(), activa=True).first()
+    return cuenta.persona if cuenta else quien
+
+
+@app.command()
+def aprobar(
+    leida: Annotated[
+        Path, typer.Argument(metavar="HOJA", exists=True, dir_okay=False, help="La que hizo «prep operacion hoja».")
+    ],
+    quien: Quien,
+    modo: Modo = None,
+    destino: Destino = None,
+    llave: Llave = None,
+) -> None:
+    """Firma que alguien de la sede central aprobó la hoja de prueba. Si no es la del proceso de aquí, se niega."""
+
+    def acto(p: Publicador, hora: datetime) -> Acto:
+        from prep.sede.actos import aprobar
+
+        return aprobar(p, hora, _persona(quien), leida.read_bytes())
+
+    firmar(acto, modo, destino, llave)
+
+
 @app.command()
 def ceros(
     politica: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Quiénes deben cofirmar cada corte (se publica).")
     ] = None,
+    nodo: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="Lo que declaró un nodo con «prep nodo ceros». Se repite."),
+    ] = None,
+    sin_aprobar: Annotated[
+        str, typer.Option(metavar="MOTIVO", show_default=False, help="Por qué nadie aprobó la hoja de prueba.")
+    ] = "",
     modo: Modo = None,
     destino: Destino = None,
     llave: Llave = None,
     mapa: Mapa = None,
 ) -> None:
-    """Puesta en ceros: congela el proceso, publica el corte en ceros y firma que no hay ningún hecho."""
+    """Puesta en ceros: congela el proceso, publica el corte en ceros y firma que no hay actas, imágenes ni cortes.
+
+    Se niega si las hay, aquí o en un nodo o teléfono que lo haya dicho, o si lo que se va a mostrar no es lo aprobado.
+    Quien no ha respondido queda nombrado.
+    """
     datos = politica.read_bytes() if politica else None
 
     def acto(p: Publicador, hora: datetime) -> Acto:
+        from prep.intercambio.ceros import leer
         from prep.sede.actos import puesta_en_ceros
 
-        return puesta_en_ceros(p, hora, datos)
+        declaraciones = [leer(archivo.read_bytes(), hora) for archivo in nodo or ()]
+        return puesta_en_ceros(p, hora, datos, declaraciones, sin_aprobar)
 
     firmar(acto, modo, destino, llave, mapa)
 
 
 @app.command()
-def cierre(modo: Modo = None, destino: Destino = None, llave: Llave = None, mapa: Mapa = None) -> None:
-    """Publica el último corte y firma el cierre."""
+def prorroga(
+    hasta: Annotated[str, typer.Argument(metavar="FECHA", help="Hasta cuándo, hora local: «2027-06-07 22:00».")],
+    motivo: Annotated[str, typer.Argument(help="Por qué, en palabras llanas.")],
+    modo: Modo = None,
+    destino: Destino = None,
+    llave: Llave = None,
+) -> None:
+    """Aplaza el cierre, antes de que se firme."""
+    limite = fecha_y_hora(hasta)
+
+    def acto(p: Publicador, hora: datetime) -> Acto:
+        from zoneinfo import ZoneInfo
+
+        from prep.sede.actos import prorroga
+
+        return prorroga(p, hora, limite.replace(tzinfo=ZoneInfo(p.proceso.zona_horaria)), motivo)
+
+    firmar(acto, modo, destino, llave)
+
+
+@app.command()
+def fe(
+    posicion: Annotated[int, typer.Argument(min=0, help="La del acto en el registro: la dice la orden que lo firmó.")],
+    texto: Annotated[str, typer.Argument(help="De qué da fe, en palabras llanas.")],
+    quien: Quien,
+    modo: Modo = None,
+    destino: Destino = None,
+    llave: Llave = None,
+) -> None:
+    """Deja constancia de que una persona con fe pública estuvo en un acto, y de lo que dice de él."""
+
+    def acto(p: Publicador, hora: datetime) -> Acto:
+        from prep.sede.actos import fe_publica
+
+        return fe_publica(p, hora, posicion, _persona(quien), texto)
+
+    firmar(acto, modo, destino, llave)
+
+
+@app.command()
+def cierre(
+    quien: Annotated[
+        str, typer.Option(help="Quién cierra: su usuario, o su clave de persona.", show_default=False)
+    ] = "",
+    modo: Modo = None,
+    destino: Destino = None,
+    llave: Llave = None,
+    mapa: Mapa = None,
+) -> None:
+    """Publica el último corte y firma el cierre. Después puede haber actos, y nunca cortes."""
 
     def acto(p: Publicador, hora: datetime) -> Acto:
         from prep.sede.actos import cierre
 
-        return cierre(p, hora)
+        return cierre(p, hora, _persona(quien) if quien else "")
 
     firmar(acto, modo, destino, llave, mapa)
+
+
+def fecha_y_hora(dicha: str) -> datetime:
+    """A time that somebody typed, without its zone."""
+    try:
+        return datetime.fromisoformat(dicha).replace(tzinfo=None)
+    except ValueError:
+        fallar(f"«{dicha}» no es una fecha con su hora: escríbala como «2027-06-07 12:00».", 2)
 
 
 Auditada = Annotated[
@@ -217,10 +351,7 @@ def delegar(
 
     El archivo que hace se lleva al nodo antes de la jornada. No es secreto: solo le sirve a ese equipo.
     """
-    try:
-        vence = datetime.fromisoformat(hasta).replace(tzinfo=None)
-    except ValueError:
-        fallar(f"«{hasta}» no es una fecha con su hora: escríbala como «2027-06-07 12:00».", 2)
+    vence = fecha_y_hora(hasta)
     with sala(modo, destino, llave, None) as s:
         from zoneinfo import ZoneInfo
 

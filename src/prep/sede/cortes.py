@@ -19,14 +19,12 @@ if TYPE_CHECKING:
 
     from prep.publicacion.corte import Corte
 
-Cierre = Annotated[bool, typer.Option("--cierre", help="Es el último corte: la participación incluye las especiales.")]
 app = typer.Typer(help="Los cortes: todo lo que se publica, calculado de los hechos.", invoke_without_command=True)
 
 
 @app.callback()
 def corte(
     contexto: typer.Context,
-    cierre: Cierre = False,
     modo: Modo = None,
     destino: Destino = None,
     llave: Llave = None,
@@ -36,7 +34,7 @@ def corte(
     if contexto.invoked_subcommand is not None:
         return
     with sala(modo, destino, llave, mapa) as s:
-        _ahora(s, cierre)
+        _ahora(s)
 
 
 @app.command()
@@ -63,6 +61,7 @@ def _cada(s: Sala, minutos: int) -> None:
 
     from prep.plataforma.reloj import RelojSistema
     from prep.publicacion.programador import programar as programar_cortes
+    from prep.publicacion.publicador import Cerrada
 
     def contar(hecho: Corte | None, proximo: datetime) -> bool:
         if hecho is not None:
@@ -73,16 +72,18 @@ def _cada(s: Sala, minutos: int) -> None:
     zona = ZoneInfo(s.publicador.proceso.zona_horaria)
     try:
         salida.print(f"Un corte cada {minutos} min en {s.destino}. Ctrl-C para terminar.")
-        programar_cortes(lambda h: s.hacer(h, False), RelojSistema(), minutos, zona, s.alarma, contar)
+        programar_cortes(s.hacer, RelojSistema(), minutos, zona, s.alarma, contar)
+    except Cerrada as cerrada:
+        salida.print(str(cerrada))
     except KeyboardInterrupt:
         salida.print("Terminado; el último corte queda publicado.")
 
 
-def _ahora(s: Sala, cierre: bool) -> None:
+def _ahora(s: Sala) -> None:
     """A corte now, or why not."""
     from prep.publicacion.programador import intentar
 
-    hecho = intentar(lambda hora: s.hacer(hora, cierre), s.ahora(), s.alarma)
+    hecho = intentar(s.hacer, s.ahora(), s.alarma)
     if hecho is None:
         raise typer.Exit(1)
     mostrar(hecho, s.destino)
@@ -110,7 +111,7 @@ def de_nodo(
             soft_wrap=True,
         )
         if cada is None:
-            _ahora(s, cierre=False)
+            _ahora(s)
         else:
             _cada(s, cada)
 

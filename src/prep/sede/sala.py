@@ -39,14 +39,14 @@ class Sala:
 
         return RelojSistema().ahora()
 
-    def hacer(self, hora: datetime, cierre: bool) -> Corte:
+    def hacer(self, hora: datetime) -> Corte:
         from django.db import connection
 
         from prep.publicacion.corte import hacer_corte
         from prep.publicacion.publicador import CorteImposible
 
         try:
-            return hacer_corte(self.publicador, hora, cierre)
+            return hacer_corte(self.publicador, hora)
         except CorteImposible:
             connection.close()  # the next one begins with a new connection, in case the database went away
             raise

@@ -126,8 +126,7 @@ def informe(
 
     Sale del plan y, si en esta máquina hay un proceso instalado, de lo que consta en él.
     """
-    from prep.papel.documento import Documento
-    from prep.papel.word import DocumentoWord
+    from prep.papel.escrito import en_pdf_y_word
     from prep.seguimiento import sistema
     from prep.seguimiento.informe import fin_de_mes, redactar, titulo_de
 
@@ -147,10 +146,8 @@ def informe(
         with django_listo():
             conocido = sistema.mirar(primero, corte)
     textos = titulo_de(primero), plan.nombre, f"{plan.institucion} · {titulo_de(primero)}"
-    impreso, editable = Documento(*textos), DocumentoWord(*textos)
-    for papel in (impreso, editable):
-        redactar(papel, plan, primero, hoy, conocido, dichos)
+    escritos = en_pdf_y_word(*textos, lambda papel: redactar(papel, plan, primero, hoy, conocido, dichos))
     destino.mkdir(parents=True, exist_ok=True)
-    (destino / f"informe-{mes}.pdf").write_bytes(impreso.pdf())
-    (destino / f"informe-{mes}.docx").write_bytes(editable.docx())
+    for clase, datos in escritos.items():
+        (destino / f"informe-{mes}.{clase}").write_bytes(datos)
     salida.print(f"Escrito: {escape(str(destino))}/informe-{mes}.docx y .pdf", soft_wrap=True)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
-from typing import Final, Protocol
+from typing import Final
 
+from prep.papel.escrito import Papel
 from prep.plataforma.idioma import cuantos
 from prep.seguimiento.hallazgos import ESTATUS as ESTATUS_HALLAZGO
 from prep.seguimiento.hallazgos import GRAVEDADES, Hallazgo
@@ -19,20 +20,6 @@ from prep.seguimiento.tablas import MESES
 
 POR_VENIR: Final = 31
 """Days ahead that the report looks."""
-
-
-class Papel(Protocol):
-    """Where it is written: `papel.documento.Documento` and `papel.word.DocumentoWord`."""
-
-    def titulo(self, nivel: int, texto: str) -> None: ...
-
-    def parrafo(self, texto: str, *, tenue: bool = False, destacado: bool = False) -> None: ...
-
-    def lista(self, textos: Sequence[str]) -> None: ...
-
-    def tabla(
-        self, cabezas: Sequence[str], filas: Sequence[Sequence[str]], anchos: Sequence[int], letras: str = ""
-    ) -> None: ...
 
 
 def fin_de_mes(mes: date, hoy: date) -> date:

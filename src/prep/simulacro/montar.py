@@ -134,6 +134,7 @@ def abrir_sede(plan: Plan) -> Sede:
     formas = Formas(proceso, info, secreto_qr(None, crear=True), "SIMULACRO")
     diseno = disenar(proceso, info, plan.semilla, sin_sobre=plan.sin_sobre * 10)
     actos.fundar(quien, nodo, ahora())
+    actos.aprobar(quien, ahora(), next(p.persona for p in info.personas if p.rol == actos.APRUEBA))
     actos.puesta_en_ceros(quien, ahora())
     sellar(quien, ahora(), diseno.datos)
     return Sede(proceso, info, quien, llave, diseno, formas, ambito().rpartition("/")[2])

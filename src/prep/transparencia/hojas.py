@@ -3,6 +3,7 @@
 | tipo            | says                                                                                         |
 |-----------------|----------------------------------------------------------------------------------------------|
 | corte           | number, sha256 of its manifest and where it is                                               |
+| aprobacion      | who may, approved what will be shown: sha256 of the `proceso.json` of the first corte        |
 | puesta_en_ceros | the zero state was shown                                                                     |
 | huella          | sha256 of the software in use, at a moment (antes, durante, despues)                         |
 | llaves          | a key of the log enters (alta), follows another (rotacion) or stops counting (revocacion)    |
@@ -15,6 +16,7 @@
 | correccion      | a published corte is corrected by another: which, by which, why                              |
 | cierre          | the last corte                                                                               |
 | acto_final      | what comes after the close: acta circunstanciada, informe, dictamen, constancia              |
+| fe_publica      | somebody with public faith saw an earlier leaf being signed: which, who, plain words         |
 
 Every leaf with `documento` attests `documentos/<sha256>.json`: canonical JSON that repeats the leaf's fields and says
 the rest (`comprobacion.actos` checks it). After the cierre there may be acts, and never cortes nor prórrogas.
@@ -105,6 +107,11 @@ def _identificador(v: Any) -> bool:
     return isinstance(v, str) and re.fullmatch(r"[A-Za-z0-9._-]{1,40}", v) is not None
 
 
+def _persona(v: Any) -> bool:
+    """Somebody of the bitácora: an opaque id."""
+    return isinstance(v, str) and re.fullmatch(r"[A-Za-z0-9._-]{1,60}", v) is not None
+
+
 def _o_nada(c: Comprobador) -> Comprobador:
     return lambda v: v is None or c(v)
 
@@ -118,6 +125,7 @@ _COMUNES: dict[str, Comprobador] = {
 }
 _CAMPOS: dict[str, dict[str, Comprobador]] = {
     "corte": {"corte": _natural, "manifiesto": es_sha256, "ruta": _ruta},
+    "aprobacion": {"persona": _persona, "muestra": es_sha256, "documento": es_sha256},
     "puesta_en_ceros": {"documento": es_sha256},
     "huella": {"momento": _de("antes", "durante", "despues"), "software": es_sha256, "documento": es_sha256},
     "llaves": {
@@ -152,6 +160,7 @@ _CAMPOS: dict[str, dict[str, Comprobador]] = {
         "texto": _texto(300),
         "documento": es_sha256,
     },
+    "fe_publica": {"acto": _natural, "persona": _persona, "texto": _texto(300), "documento": es_sha256},
 }
 TIPOS = tuple(_CAMPOS)
 

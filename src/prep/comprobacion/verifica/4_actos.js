@@ -6,10 +6,12 @@ const esTexto = (n) => (v) => typeof v === "string" && v.length > 0 && [...v].le
 const unoDe = (...x) => (v) => x.includes(v);
 const oNada = (c) => (v) => v === null || c(v);
 const esId = (v) => typeof v === "string" && /^[A-Za-z0-9._-]{1,40}$/.test(v);
+const esPersona = (v) => typeof v === "string" && /^[A-Za-z0-9._-]{1,60}$/.test(v);
 const esRuta = (v) => typeof v === "string" && v.length <= 500 && RUTA.test(v);
 const esVkey = (v) => typeof v === "string" && /^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$/.test(v);
 const CAMPOS = {
   corte: { corte: esNatural, manifiesto: esSha256, ruta: esRuta },
+  aprobacion: { persona: esPersona, muestra: esSha256, documento: esSha256 },
   puesta_en_ceros: { documento: esSha256 },
   huella: { momento: unoDe("antes", "durante", "despues"), software: esSha256, documento: esSha256 },
   llaves: { accion: unoDe("alta", "rotacion", "revocacion"), papel: esTexto(40), llave: esVkey, anterior: oNada(esVkey), motivo: esTexto(200) },
@@ -22,6 +24,7 @@ const CAMPOS = {
   correccion: { corte: esNatural, corregido_por: esNatural, motivo: esTexto(300), documento: esSha256 },
   cierre: { corte: esNatural, documento: esSha256 },
   acto_final: { clave: unoDe("acta_circunstanciada", "informe", "dictamen", "constancia"), texto: esTexto(300), documento: esSha256 },
+  fe_publica: { acto: esNatural, persona: esPersona, texto: esTexto(300), documento: esSha256 },
 };
 
 function leerHoja(datos) {
@@ -65,6 +68,7 @@ async function revisarActos(fuente, actos, manifiestos, informe) {
     if (h.tipo !== "corte") informe.anotar("bien", "actos", nombreDe(h) + (dice ? `: ${dice}` : ""));
   }
   for (const p of [...turnos(actos, manifiestos), ...contenidos(actos, documentos, manifiestos)]) informe.anotar("mal", "actos", p);
+  for (const [h, doc] of documentos) if (h.tipo === "puesta_en_ceros" && doc.sin_aprobar) informe.anotar("aviso", "actos", `${nombreDe(h)}: sin hoja de prueba aprobada: ${String(doc.sin_aprobar).slice(0, 300)}`);
   const cortes = actos.filter((h) => h.tipo === "corte");
   if (cortes.length && !actos.some((h) => h.tipo === "puesta_en_ceros")) {
     if (cortes[0].modo === "prueba") informe.anotar("aviso", "actos", "es una prueba sin puesta en ceros firmada");
@@ -83,7 +87,7 @@ function* turnos(actos, manifiestos) {
   let [cierre, ultimo, hora, ceros] = [null, null, null, 0];
   const delegados = new Map();
   const selladas = [];
-  for (const h of actos) {
+  for (const [i, h] of actos.entries()) {
     const n = nombreDe(h);
     if (cierre && ["corte", "prorroga", "cierre", "puesta_en_ceros"].includes(h.tipo)) yield `${n}: viene después del cierre`;
     if (h.tipo === "corte") {
@@ -99,7 +103,8 @@ function* turnos(actos, manifiestos) {
       delegados.set(h.documento, h.nodo);
       if (Date.parse(h.desde) < Date.parse(h.hora) || (hora && Date.parse(h.hora) < Date.parse(hora))) yield `${n}: vale desde antes de haberse firmado`;
       if (Date.parse(h.hasta) <= Date.parse(h.desde)) yield `${n}: vence antes de empezar`;
-    } else if (h.tipo === "punto_de_nodo") { if (delegados.get(h.delegacion) !== h.nodo) yield `${n}: a ese nodo nadie lo había delegado antes`; }
+    } else if (h.tipo === "fe_publica") { if (h.acto >= i) yield `${n}: da fe de lo que no se había firmado`; }
+    else if (h.tipo === "punto_de_nodo") { if (delegados.get(h.delegacion) !== h.nodo) yield `${n}: a ese nodo nadie lo había delegado antes`; }
     else if (h.tipo === "verdad_sellada") { if (selladas.push(h.compromiso) > 1) yield `${n}: ya había una verdad sellada, y la que cuenta es la primera`; }
     else if (h.tipo === "verdad_abierta") {
       if (!selladas.includes(h.documento)) yield `${n}: abre una verdad que nadie selló antes`;
@@ -113,13 +118,20 @@ const enCeros = (m) => Object.values(m.cuentas).every((c) => !c.capturadas && !c
 function* contenidos(actos, documentos, manifiestos) {
   const huellas = new Map(actos.filter((h) => h.tipo === "corte").map((h) => [h.corte, h.manifiesto]));
   let numero = 0;
+  const aprobadas = new Set();
   for (const h of actos) {
     if (h.tipo === "corte") numero = h.corte;
+    else if (h.tipo === "aprobacion") aprobadas.add(h.muestra);
     const [doc, m] = [documentos.get(h), manifiestos.get(numero)];
     if (!doc || !m || !["puesta_en_ceros", "cierre"].includes(h.tipo)) continue;
     let debe = { manifiesto: huellas.get(numero), hechos: m.bitacora.posicion, cuentas: m.cuentas };
     if (h.tipo === "puesta_en_ceros") {
       debe = { hechos: 0, altas: m.bitacora.posicion, raiz: m.bitacora.raiz, catalogo: m.catalogo, software: m.software, corte: huellas.get(numero), actas_esperadas: Object.fromEntries(Object.entries(m.cuentas).map(([e, c]) => [e, c.esperadas])) };
+      const muestra = m.archivos.find((a) => a.ruta === "proceso.json")?.sha256;
+      if (!doc.sin_aprobar) {
+        debe.muestra = muestra;
+        if (!aprobadas.has(muestra)) yield `${nombreDe(h)}: nadie aprobó antes lo que muestra el primer corte (partidos, candidaturas y recuadros)`;
+      }
       for (const [n, otro] of manifiestos) if (n <= numero && !enCeros(otro)) yield `el corte ${n}, de antes de la puesta en ceros, no está en ceros`;
     }
     for (const [k, v] of Object.entries(debe)) if (!igualJson(doc[k], v)) yield `${nombreDe(h)}: su documento dice ${breve(doc[k])} en «${k}» y debe decir ${breve(v)}`;
