@@ -119,19 +119,28 @@ FALTAS = {
     "lote exportar": Falta("lote", "todavía no sabe de qué proceso e instituto es"),
     "lote importar": Falta("vacio.txt", "no es un lote de PREP Casilla"),
     "nodo alta": Falta("vacio.txt", "no es una solicitud de «prep nodo preparar»"),
+    "nodo ceros": Falta("", "todavía no sabe de qué proceso e instituto es"),
     "nodo corte": SIN_PROCESO,
     "nodo enviar": Falta("--centro ftp://centro", "«ftp://centro» no es la dirección de un nodo"),
     "nodo estado": Falta("", "todavía no sabe de qué proceso e instituto es"),
     "nodo preparar": Falta("central", "no sirve de nombre"),
     "nodo recibir": Falta("vacio.txt --instituto 0123456789abcdef", "El archivo está incompleto o cambiado", 1),
+    "operacion acta": Falta("actas", "importe uno", 1),
+    "operacion acto-final": Falta(f"informe {NADA} Informe", f"no existe «{NADA}»"),
+    "operacion aprobar": Falta("vacio.txt", "Falta la opción '--quien'."),
+    "operacion archivar": Falta("a.zip", "importe uno", 1),
     "operacion ceros": Falta(f"--politica {NADA}", f"no existe «{NADA}»"),
     "operacion cierre": SIN_PROCESO,
     "operacion cotejar": Falta("", "Diga con qué huella se compara"),
     "operacion contingencia": Falta("C-1", "Falta el argumento 'texto'."),
     "operacion correccion": Falta("0 1 motivo", "'corte': debe ser 1 o más."),
     "operacion delegar": Falta("catd-014 --hasta mañana", "«mañana» no es una fecha con su hora"),
+    "operacion fe": Falta("cero Presente --quien ana", "'posicion': debe ser un número entero."),
     "operacion fundar": Falta("de-mas", "Sobran argumentos: de-mas."),
+    "operacion hoja": Falta(f"{NADA}/h.pdf", "importe uno", 1),
     "operacion huella": Falta("antes vacio.txt", "vacio.txt no es una huella"),
+    "operacion informe": Falta("informes", "importe uno", 1),
+    "operacion prorroga": Falta("mañana Faltan", "«mañana» no es una fecha con su hora"),
     "operacion reconocer-nodo": Falta(".", "importe uno", 1),
     "operacion vigilar": Falta(f"--reglas {NADA}/r.yml", f"No existe la carpeta {NADA}."),
     "pagina-verifica": Falta(f"{NADA}/v.html", f"No existe la carpeta {NADA}."),
@@ -383,7 +392,10 @@ def test_a_night_typed_from_the_shell(bases: Any, url_postgres: str, django_db_b
         sede.bien("respaldo ensayar", "copias", dice="RPO: faltan 0 de los")
         codigo, dicho = sede.correr("operacion vigilar")
         assert (codigo, "✗ CATD atrasados (alarma desde 1)" in dicho, INGLES.search(dicho)) == (1, True, None), dicho
-        sede.bien("operacion cierre", dice="Firmado en el registro")
+        sede.bien("operacion prorroga", "2027-06-09 20:00", "Faltan paquetes.", dice="prorroga.")
+        sede.bien("operacion cierre", "--quien", _de(sede, "administrador"), dice="Firmado en el registro")
+        codigo, dicho = sede.correr("corte")
+        assert (codigo, "ya se cerró con el corte 3" in dicho, INGLES.search(dicho)) == (1, True, None), dicho
         sede.bien("simulacro abrir", "simulacro/verdad.json", dice="verdad_abierta")
         juzgar = ("simulacro juzgar", "simulacro/verdad.json", str(sede.datos / "publicacion"))
         codigo, dicho = sede.correr(*juzgar)
@@ -393,6 +405,7 @@ def test_a_night_typed_from_the_shell(bases: Any, url_postgres: str, django_db_b
         (sede.trabajo() / "veredicto.json").write_text(veredicto)
         sede.bien("simulacro informe", "veredicto.json", "informe", dice="informe.html e informe.pdf")
         sede.bien("bitacora exportar", "bitacora.jsonl", dice="hechos en bitacora.jsonl.")
+        _terminar(sede)
         _auditar(auditor, sede)
         assert sede.corridas | auditor.corridas >= set(FALTAS) - EN_OTRA_PRUEBA.keys() - LARGAS.keys()
 
@@ -428,7 +441,20 @@ def _abrir(sede: Casa, django_db_blocker: Any) -> None:
     sede.bien("operacion fundar", "--modo", "simulacro", dice="Instalación fundada:")
     codigo, dicho = sede.correr("operacion ceros", "--modo", "jornada")
     assert (codigo, "no se ha fundado para DEMO-JAL, jornada" in dicho) == (1, True), dicho
-    sede.bien("operacion ceros", "--modo", "simulacro", dice="Firmado en el registro, posición 3: puesta_en_ceros.")
+    sede.bien("operacion hoja", "hoja.pdf", dice="Hoja de prueba en hoja.pdf.")
+    codigo, dicho = sede.correr("operacion ceros", "--modo", "simulacro")
+    assert (codigo, "Nadie ha aprobado la hoja de prueba" in dicho) == (1, True), dicho
+    manda, fe = (_de(sede, rol) for rol in ("administrador", "fedatario"))
+    (sede.trabajo() / "otra.pdf").write_bytes((sede.trabajo() / "hoja.pdf").read_bytes() + b" ")
+    codigo, dicho = sede.correr("operacion aprobar", "otra.pdf", "--quien", manda)
+    assert (codigo, "Esa hoja de prueba no es la del proceso" in dicho) == (1, True), dicho
+    codigo, dicho = sede.correr("operacion aprobar", "hoja.pdf", "--quien", fe)
+    assert (codigo, "no tiene aquí el rol administrador" in dicho) == (1, True), dicho
+    sede.bien("operacion aprobar", "hoja.pdf", "--quien", manda, "--modo", "simulacro", dice="posición 0: aprobacion.")
+    sede.bien("nodo ceros", dice="Declaración de «central» en central.ceros.json.")
+    ceros = sede.bien("operacion ceros", "--modo", "simulacro", dice="posición 4: puesta_en_ceros.")
+    assert f"Informe: {sede.datos}/actos/puesta_en_ceros.pdf" in ceros
+    sede.bien("operacion fe", "4", "Se hizo ante mí.", "--quien", fe, dice="posición 5: fe_publica.")
     codigo, dicho = sede.correr("operacion ceros")
     assert (codigo, "La puesta en ceros de este destino ya está firmada" in dicho) == (1, True), dicho
     sede.bien("simulacro disenar", "proceso", "simulacro", "--semilla", "7", dice="Empates esperados:")
@@ -445,6 +471,11 @@ def _abrir(sede: Casa, django_db_blocker: Any) -> None:
     sede.bien("operacion huella", "durante", "auditada.json", dice="Lo que corre es lo que se auditó, cosa por cosa.")
     sede.bien("operacion contingencia", "C-1", "Se fue la luz.", dice="contingencia.")
     sede.bien("operacion correccion", "1", "2", "Se corrigió el primero.", dice="correccion.")
+
+
+def _de(sede: Casa, rol: str) -> str:
+    """Somebody of the catalogue with that role."""
+    return next(p.persona for p in leer_proceso(sede.trabajo() / "proceso")[1].personas if p.rol == rol)
 
 
 def _acceder(sede: Casa) -> None:
@@ -500,6 +531,25 @@ def _vigilar(sede: Casa) -> None:
 
 CONTORNOS = """{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"CVE_MUN": 1}, "geometry":
 {"type": "Polygon", "coordinates": [[[-103.5, 20], [-103.5, 21], [-102.5, 21], [-102.5, 20], [-103.5, 20]]]}}]}"""
+
+
+def _terminar(sede: Casa) -> None:
+    """What is left once it is closed; and the archive, checked elsewhere by Python alone."""
+    sede.bien("operacion acta", "cierre", dice="acta-circunstanciada.docx y .pdf")
+    sede.bien("operacion informe", "cierre", dice="informe-final.docx y .pdf")
+    with zipfile.ZipFile(sede.trabajo() / "cierre" / "acta-circunstanciada.docx") as word:
+        acta = word.read("word/document.xml").decode()
+    for dice in ("Se fue la luz.", "hasta el 09/06/2027 20:00. Faltan paquetes", "Se hizo ante mí.", "Faltan 1"):
+        assert dice in acta, acta
+    sede.bien("operacion acto-final", "informe", "cierre/informe-final.pdf", "Informe final", dice="acto_final.")
+    sede.bien("operacion archivar", "archivo.zip", dice="Archivo de la operación: archivo.zip.")
+    with zipfile.ZipFile(sede.trabajo() / "archivo.zip") as archivo:
+        archivo.extractall(sede.raiz / "diez-anos")
+    for guion in (["comprobar.py"], ["recalcular.py", "publicacion"]):
+        hecho = subprocess.run(
+            [sys.executable, "-I", *guion], cwd=sede.raiz / "diez-anos", capture_output=True, text=True
+        )
+        assert hecho.returncode == 0, hecho.stdout + hecho.stderr
 
 
 def _auditar(auditor: Casa, sede: Casa) -> None:

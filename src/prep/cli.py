@@ -28,7 +28,7 @@ from prep.plataforma.cli import app as postgres
 from prep.plataforma.orden import correr
 from prep.portal.cli import app as portal
 from prep.reproduccion.cli import probar_pronostico, pronostico, reproducir
-from prep.sede import cortes
+from prep.sede import cli_final, cortes
 from prep.sede.cli import app as operacion
 from prep.sede.cortes import app as corte
 from prep.sede.respaldos import app as respaldo
@@ -73,6 +73,10 @@ actas.command()(llenar)
 actas.command()(fotografiar)
 actas.command()(practica)
 nodo.command("corte")(cortes.de_nodo)
+operacion.command()(cli_final.acta)
+operacion.command()(cli_final.informe)
+operacion.command()(cli_final.acto_final)
+operacion.command()(cli_final.archivar)
 catd.command()(pronostico)
 catd.command()(probar_pronostico)
 for orden in (leer, reproducir, verificar, pagina_verifica, sellar, testigo, difusor, cofirmas, servir, demo, bench):

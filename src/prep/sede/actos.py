@@ -37,7 +37,7 @@ from prep.sede.cotejo import Seccion
 from prep.sede.hoja import hoja_de_prueba, muestra
 from prep.sede.huella import tomar
 from prep.sede.relato import del_corte, incidencias
-from prep.transparencia.canonico import canonico
+from prep.transparencia.canonico import canonico, leer_canonico
 from prep.transparencia.hojas import escribir_hoja, leer_hoja, modo_de_llave
 from prep.transparencia.politica import leer_politica
 
@@ -305,7 +305,8 @@ def _acto(
     corte: Corte | None,
     numero: int | None = None,
 ) -> Acto:
-    informe = informes.pdf(tipo, {**_comunes(p, hora), **contenido})
+    dicho = leer_canonico(canonico({**_comunes(p, hora), **contenido}))  # drawn from what whoever reads it will have
+    informe = informes.pdf(tipo, dicho)
     contenido = {**contenido, "informe": hashlib.sha256(informe).hexdigest()}
     documento = documentar(p, tipo, hora, contenido)
     campos: dict[str, Any] = {"documento": documento} | ({} if numero is None else {"corte": numero})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -14,7 +14,8 @@ from prep.plataforma.consola import fallar
 from prep.plataforma.idioma import cuantos
 from prep.plataforma.opciones import Llave
 from prep.sede.cotejo import Seccion, diferencias, leer
-from prep.sede.opciones import Destino, Mapa, Modo, mostrar
+from prep.sede.firmar import Quien, fecha_y_hora, firmar, persona_de
+from prep.sede.opciones import Destino, Mapa, Modo
 from prep.sede.sala import sala
 
 if TYPE_CHECKING:
@@ -22,24 +23,6 @@ if TYPE_CHECKING:
     from prep.sede.actos import Acto
 
 app = typer.Typer(help="Los actos que abren, marcan y cierran una noche, firmados.", no_args_is_help=True)
-
-
-def firmar(
-    acto: Callable[[Publicador, datetime], Acto],
-    modo: str | None,
-    destino: str | None,
-    llave: str | None,
-    mapa: Path | None = None,
-) -> None:
-    """Do the act in the installation and say where it was signed. `acto` loads what it needs: Django is ready then."""
-    with sala(modo, destino, llave, mapa) as s:
-        hecho = acto(s.publicador, s.ahora())
-        if hecho.corte is not None:
-            mostrar(hecho.corte, s.destino)
-        typer.echo(f"Firmado en el registro, posición {hecho.posicion}: {hecho.tipo}.")
-        typer.echo(f"Documento: {s.destino}/documentos/{hecho.documento}.json")
-        if informe := guardar_informe(s.publicador, hecho):
-            typer.echo(f"Informe: {informe}")
 
 
 @app.command()
@@ -54,22 +37,6 @@ def fundar(modo: Modo = None, destino: Destino = None, llave: Llave = None) -> N
         altas = actos.fundar(s.publicador, s.nodo, s.ahora())
         cuantas = cuantos(altas, "alta firmada", "altas firmadas")
         typer.echo(f"Instalación fundada: {cuantas} por el instituto.")
-
-
-def guardar_informe(p: Publicador, acto: Acto) -> Path | None:
-    """Leave the report that the act signed where the installation keeps them."""
-    import orjson
-
-    from prep.plataforma.lugares import dir_actos
-    from prep.sede import informes
-
-    if acto.tipo not in informes.REDACTAN:
-        return None
-    doc = orjson.loads(p.almacen.leer(f"documentos/{acto.documento}.json") or b"")
-    archivo = dir_actos() / f"{acto.tipo}.pdf"
-    archivo.parent.mkdir(parents=True, exist_ok=True)
-    archivo.write_bytes(informes.pdf(acto.tipo, doc))
-    return archivo
 
 
 @app.command()
@@ -88,17 +55,6 @@ def hoja(
     typer.echo(f"Hoja de prueba en {destino}. Cuando la hayan leído: prep operacion aprobar {destino} --quien USUARIO")
 
 
-Quien = Annotated[str, typer.Option(help="Quién: su usuario, o su clave de persona en el catálogo.")]
-
-
-def _persona(quien: str) -> str:
-    """The person that an operator names: by their account, or by the opaque key of the catalogue."""
-    from prep.acceso.models import Cuenta
-
-    cuenta = Cuenta.objects.filter(usuario=quien.strip().lower(), activa=True).first()
-    return cuenta.persona if cuenta else quien
-
-
 @app.command()
 def aprobar(
     leida: Annotated[
@@ -114,7 +70,7 @@ def aprobar(
     def acto(p: Publicador, hora: datetime) -> Acto:
         from prep.sede.actos import aprobar
 
-        return aprobar(p, hora, _persona(quien), leida.read_bytes())
+        return aprobar(p, hora, persona_de(quien), leida.read_bytes())
 
     firmar(acto, modo, destino, llave)
 
@@ -188,7 +144,7 @@ def fe(
     def acto(p: Publicador, hora: datetime) -> Acto:
         from prep.sede.actos import fe_publica
 
-        return fe_publica(p, hora, posicion, _persona(quien), texto)
+        return fe_publica(p, hora, posicion, persona_de(quien), texto)
 
     firmar(acto, modo, destino, llave)
 
@@ -208,17 +164,9 @@ def cierre(
     def acto(p: Publicador, hora: datetime) -> Acto:
         from prep.sede.actos import cierre
 
-        return cierre(p, hora, _persona(quien) if quien else "")
+        return cierre(p, hora, persona_de(quien) if quien else "")
 
     firmar(acto, modo, destino, llave, mapa)
-
-
-def fecha_y_hora(dicha: str) -> datetime:
-    """A time that somebody typed, without its zone."""
-    try:
-        return datetime.fromisoformat(dicha).replace(tzinfo=None)
-    except ValueError:
-        fallar(f"«{dicha}» no es una fecha con su hora: escríbala como «2027-06-07 12:00».", 2)
 
 
 Auditada = Annotated[

@@ -100,9 +100,15 @@ def _eleccion(papel: Documento, doc: Doc, eleccion: Doc) -> None:
     )
     columnas = {c["clave"]: c for c in eleccion["columnas"]}
     nombres = {p["siglas"]: p["nombre"] for p in doc["partidos"]}
-    for juntas in _iguales(eleccion):
-        papel.titulo(3, _donde(eleccion, juntas), junto=120)
-        una = juntas[0]
+    for juntas in _iguales(eleccion, "columnas"):
+        papel.titulo(3, f"Recuadros del acta. {_donde(eleccion, juntas)}", junto=120)
+        filas = []
+        for n, clave in enumerate(juntas[0]["columnas"], 1):
+            recuadro = Recuadro(clave, TipoRecuadro(columnas[clave]["tipo"]), tuple(columnas[clave]["partidos"]))
+            filas.append((str(n), etiqueta_recuadro(recuadro), _que_es(recuadro, nombres)))
+        papel.tabla(("Núm.", "En el acta y al capturar", "Qué es"), filas, (1, 8, 6), "d")
+    for juntas in _iguales(eleccion, "candidaturas"):
+        papel.titulo(3, f"Candidaturas. {_donde(eleccion, juntas)}", junto=90)
         papel.tabla(
             ("Candidatura", "Coalición", "Persona propietaria", "Suplente"),
             [
@@ -112,16 +118,10 @@ def _eleccion(papel: Documento, doc: Doc, eleccion: Doc) -> None:
                     c.get("propietaria") or SIN_NOMBRE,
                     c.get("suplente", ""),
                 )
-                for c in una["candidaturas"]
+                for c in juntas[0]["candidaturas"]
             ],
             (6, 4, 6, 5),
         )
-        filas = []
-        for n, clave in enumerate(una["columnas"], 1):
-            tipo = TipoRecuadro(columnas[clave]["tipo"])
-            recuadro = Recuadro(clave, tipo, tuple(columnas[clave]["partidos"]))
-            filas.append((str(n), etiqueta_recuadro(recuadro), _que_es(recuadro, nombres), clave))
-        papel.tabla(("Recuadro", "En el acta y al capturar", "Qué es", "Columna"), filas, (2, 6, 7, 6))
 
 
 def _que_es(recuadro: Recuadro, nombres: Mapping[str, str]) -> str:
@@ -138,11 +138,11 @@ def _que_es(recuadro: Recuadro, nombres: Mapping[str, str]) -> str:
             return ""
 
 
-def _iguales(eleccion: Doc) -> Iterator[list[Doc]]:
-    """The demarcations, those that show exactly the same together, in the order of the first of each."""
+def _iguales(eleccion: Doc, que: str) -> Iterator[list[Doc]]:
+    """The demarcations, those that show exactly the same of that together, in the order of the first of each."""
     grupos: dict[bytes, list[Doc]] = {}
     for d in eleccion["demarcaciones"]:
-        grupos.setdefault(orjson.dumps([d["columnas"], d["candidaturas"]]), []).append(d)
+        grupos.setdefault(orjson.dumps(d[que]), []).append(d)
     yield from grupos.values()
 
 
