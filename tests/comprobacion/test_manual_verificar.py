@@ -29,8 +29,8 @@ def correr(tmp_path, pytestconfig):
 def test_every_step(correr):
     carpeta, todo = correr
     r = todo()
-    assert r.returncode == 0 and "4 hojas dan la raíz firmada" in r.stdout, r.stderr
-    for ruta in ("checkpoint", "tile/entries/000.p/4", "cortes/0003/corte.json", "cortes/0003/proceso.json", "imagen"):
+    assert r.returncode == 0 and "5 hojas dan la raíz firmada" in r.stdout, r.stderr
+    for ruta in ("checkpoint", "tile/entries/000.p/5", "cortes/0003/corte.json", "cortes/0003/proceso.json", "imagen"):
         archivo = carpeta / ruta if ruta != "imagen" else min((carpeta / "imagenes").rglob("*.jpg"))
         bueno = archivo.read_bytes()
         archivo.write_bytes(bueno[:30] + bytes([bueno[30] ^ 1]) + bueno[31:] if len(bueno) > 30 else b"x" + bueno)

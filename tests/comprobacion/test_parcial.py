@@ -256,7 +256,7 @@ def test_a_proof_of_a_delegation_holds_only_for_its_leaf_and_its_institute(caso:
         (probar_delegacion(historia, 0), [INSTITUTO.llave]),  # of a leaf that delegates nobody
         (caso.nodo.prueba, [AJENO.llave]),
         (b"\n".join(x for x in caso.nodo.prueba.split(b"\n") if not x.startswith(b"extra")), [INSTITUTO.llave]),
-        (caso.nodo.prueba.replace(b"index 2", b"index 1"), [INSTITUTO.llave]),
+        (caso.nodo.prueba.replace(b"index 3", b"index 1"), [INSTITUTO.llave]),
     ):
         with pytest.raises(ErrorEmision):
             leer_delegacion(mala, llaves)

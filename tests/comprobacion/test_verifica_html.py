@@ -170,7 +170,7 @@ def test_the_key_obtained_elsewhere(pagina, noche):
     pagina.fill("#politica", f"log {INSTITUTO.llave.vkey}\nwitness uni {AUDITOR.llave.vkey}\nquorum uni\n")
     assert "faltan cofirmas" in dar(pagina, noche.carpeta)[1]
     texto = Nota.leer((noche.carpeta / "checkpoint").read_bytes()).texto
-    noche.registro.agregar_firmas([firmar(texto, AUDITOR, 1_717_380_000)], [AUDITOR.llave], 4)
+    noche.registro.agregar_firmas([firmar(texto, AUDITOR, 1_717_380_000)], [AUDITOR.llave], 5)
     titulo, _, hallazgos = dar(pagina, noche.carpeta)
     assert titulo == "CORRECTO" and f"{AUDITOR.llave.nombre} cofirmó" in hallazgos
 

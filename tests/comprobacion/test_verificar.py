@@ -286,7 +286,7 @@ def test_noise_in_any_file_never_crashes_it(noche, data):
 
 
 def test_truncated_or_missing_files(noche):
-    for ruta in ("cortes/0003/proceso.json", "tile/entries/000.p/4", "tile/0/000.p/4", "cortes/0002/corte.json"):
+    for ruta in ("cortes/0003/proceso.json", "tile/entries/000.p/5", "tile/0/000.p/5", "cortes/0002/corte.json"):
         archivo = noche.carpeta / ruta
         bueno = archivo.read_bytes()
         archivo.write_bytes(bueno[:-1])
@@ -307,7 +307,7 @@ def test_a_leaf_is_dropped_and_everything_signed_again(noche, tmp_path):
         shutil.rmtree(noche.carpeta / c)
     (noche.carpeta / "checkpoint").unlink()
     otro = Registro(Carpeta(noche.carpeta, duradero=False), INSTITUTO)
-    for h in (hojas[0], hojas[1], hojas[3]):
+    for h in (*hojas[:3], hojas[4]):
         otro.agregar(h)
     assert "después del corte 1 sigue el 3" in malos(revisar(noche.carpeta))
     assert "retrocedió" in malos(revisar(noche.carpeta, recordar=recuerdo))
@@ -321,7 +321,7 @@ def test_the_log_is_rolled_back_or_served_from_yesterday(noche, tmp_path):
     informe = revisar(ayer, recordar=recuerdo)
     assert informe.codigo == 1 and "retrocedió" in malos(informe)
     # Nothing was forgotten: the newer head is still the one remembered.
-    assert json.loads(recuerdo.read_text())["tamano"] == 5
+    assert json.loads(recuerdo.read_text())["tamano"] == 6
     assert revisar(noche.carpeta, recordar=recuerdo).codigo == 0
 
 
@@ -432,9 +432,9 @@ def test_emitting_again_changes_nothing_and_another_manifest_is_refused(noche):
     ruta = noche.carpeta / "cortes" / "0003"
     datos = (ruta / "corte.json").read_bytes()
     antes = {r: (noche.carpeta / r).read_bytes() for r in Carpeta(noche.carpeta).rutas()}
-    assert emitir_corte(noche.registro, datos, "cortes/0003").posicion == 3
+    assert emitir_corte(noche.registro, datos, "cortes/0003").posicion == 4
     viejo = (noche.carpeta / "cortes" / "0001" / "corte.json").read_bytes()
-    assert emitir_corte(noche.registro, viejo, "cortes/0001").posicion == 0
+    assert emitir_corte(noche.registro, viejo, "cortes/0001").posicion == 1
     assert antes == {r: (noche.carpeta / r).read_bytes() for r in Carpeta(noche.carpeta).rutas()}
     otro = json.loads(datos)
     for cambio in ({"software": "otro"}, {"corte": 4}, {"corte": 2}, {"corte": 4, "proceso": "otro"}):
@@ -448,7 +448,7 @@ def test_policy_demands_cosignatures(noche):
     assert informe.codigo == 1 and "faltan cofirmas" in malos(informe)
     texto = Nota.leer((noche.carpeta / "checkpoint").read_bytes()).texto
     testigos = [AUDITOR, NOTARIA]
-    noche.registro.agregar_firmas([firmar(texto, t, 1_717_380_000) for t in testigos], [t.llave for t in testigos], 4)
+    noche.registro.agregar_firmas([firmar(texto, t, 1_717_380_000) for t in testigos], [t.llave for t in testigos], 5)
     informe = revisar(noche.carpeta, politica=politica)
     assert informe.codigo == 0 and any("2024-06-03 02:00:00 UTC" in h.texto for h in informe.hallazgos)
 
@@ -473,7 +473,7 @@ def test_a_stolen_witness_key_is_revoked(noche):
     noche.publicar()
     texto = Nota.leer((noche.carpeta / "checkpoint").read_bytes()).texto
     testigos = [AUDITOR, NOTARIA]
-    noche.registro.agregar_firmas([firmar(texto, t, 5) for t in testigos], [t.llave for t in testigos], 6)
+    noche.registro.agregar_firmas([firmar(texto, t, 5) for t in testigos], [t.llave for t in testigos], 7)
     informe = revisar(noche.carpeta, politica=politica)
     assert informe.codigo == 1 and "faltan cofirmas" in malos(informe)
 
@@ -571,7 +571,7 @@ def test_nothing_is_read_more_often_than_needed(noche):
 
 def test_nothing_is_right_and_wrong_at_once(noche):
     """What was found before hides nothing of what is found later."""
-    (noche.carpeta / "tile/0/000.p/4").write_bytes(b"\0" * 128)
+    (noche.carpeta / "tile/0/000.p/5").write_bytes(b"\0" * 128)
     (noche.carpeta / "cortes/0001/GUB/resumen.json").write_bytes(b"{}")
     informe = revisar(noche.carpeta, politica=leer_politica(POLITICA.encode()))
     de = {n: {h.asunto for h in informe.hallazgos if h.nivel == n} for n in Nivel}

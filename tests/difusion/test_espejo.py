@@ -103,7 +103,7 @@ def test_killed_anywhere_it_resumes(noche, espejo, tmp_path):
 
 @pytest.mark.parametrize(
     "donde",
-    ["checkpoint", "tile/entries/000.p/4", "cortes/0003/corte.json", "cortes/0003/GUB/resumen.json", "imagenes"],
+    ["checkpoint", "tile/entries/000.p/5", "cortes/0003/corte.json", "cortes/0003/GUB/resumen.json", "imagenes"],
 )
 def test_a_source_that_alters_anything_leaves_the_last_good_corte(noche, espejo, donde):
     espejo.sincronizar()
