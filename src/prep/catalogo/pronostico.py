@@ -11,7 +11,6 @@ Whole numbers and fractions: the same catalogue and nights give the same forecas
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from enum import IntEnum, StrEnum
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
+
+import orjson
 
 from prep.dominio.tabulacion.proceso import Proceso
 
@@ -229,14 +230,14 @@ def guardar(p: Pronostico, archivo: Path) -> None:
     dicho = {"proceso": p.proceso.huella, "cierre": p.cierre.isoformat(), "llegadas": llegadas}
     archivo.parent.mkdir(parents=True, exist_ok=True)
     nuevo = archivo.with_suffix(".nuevo")
-    nuevo.write_text(json.dumps(dicho), encoding="utf-8")
+    nuevo.write_bytes(orjson.dumps(dicho))
     nuevo.replace(archivo)
 
 
 def leer(archivo: Path, huella: str) -> EnPizarra | None:
     """What was left there, if it is of that catalogue."""
     try:
-        dicho = json.loads(archivo.read_bytes())
+        dicho = orjson.loads(archivo.read_bytes())
         if dicho["proceso"] != huella:
             return None
         llegadas = {catd: (int(n), tuple(map(int, cuantas))) for catd, (n, cuantas) in dicho["llegadas"].items()}

@@ -22,6 +22,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 import pypdfium2
 from PIL import Image, UnidentifiedImageError
 
@@ -432,7 +433,7 @@ def revisar_almacen(almacen: Almacen, nombradas: Iterable[str] | None = None) ->
     fichas = sorted(almacen.listar("fichas/"))
     for ruta in fichas:
         try:
-            ficha = json.loads(almacen.leer(ruta) or b"")
+            ficha = orjson.loads(almacen.leer(ruta) or b"")
             suyas = (
                 _ruta("originales", ficha["original"]),
                 _ruta("imagenes", ficha["publicada"], ".jpg"),

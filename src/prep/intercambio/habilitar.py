@@ -10,7 +10,6 @@ what was missing.
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -241,7 +240,7 @@ def _guardar_secreto(suyo: paquete.Paquete) -> None:
 
 def _guardar_catalogo(suyo: paquete.Paquete, modo: Modo, congelado: datetime | None) -> None:
     try:
-        proceso, info = de_documento(json.loads(suyo.leer("datos/catalogo.json")))
+        proceso, info = de_documento(orjson.loads(suyo.leer("datos/catalogo.json")))
     except (ValueError, KeyError, TypeError):
         raise paquete.PaqueteInvalido("El catálogo del archivo no se entiende: es de otra versión.") from None
     guardar(proceso, info, nodo.reloj.ahora())

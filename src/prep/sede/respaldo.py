@@ -76,6 +76,11 @@ class Respaldo:
     archivos: dict[str, str]
 
 
+_FORMAS: Final = {
+    **dict.fromkeys(("hora", "proceso", "modo", "llave", "raiz", "software"), str),
+    **{"hechos": int, "corte": int | None, "base": list, "archivos": dict},
+}
+
 @dataclass(frozen=True, slots=True)
 class Hecho:
     """A copy that was made. `nuevos`, `mide`: objects that no earlier one had, and what they measure. `danados`: files
@@ -221,9 +226,14 @@ def leer(origen: Almacen, ruta: str) -> Respaldo:
     datos = origen.leer(ruta)
     if nombre is None or datos is None or sha256(datos).hexdigest() != nombre[1]:
         raise RespaldoImposible(f"{ruta} está incompleto o alterado: ese respaldo no se usa. Bórrelo y use otro.")
-    campos = orjson.loads(datos)
-    if campos.pop("formato", None) != FORMATO:
+    try:
+        campos = orjson.loads(datos)
+    except ValueError:
+        campos = None
+    if not isinstance(campos, dict) or campos.pop("formato", None) != FORMATO:
         raise RespaldoImposible(f"{ruta} es de otra versión del programa: restáurelo con ella.")
+    if campos.keys() != _FORMAS.keys() or not all(isinstance(campos[c], forma) for c, forma in _FORMAS.items()):
+        raise RespaldoImposible(f"{ruta} no dice lo que dice un respaldo: no se usa. Bórrelo y use otro.")
     return Respaldo(**campos)
 
 
