@@ -34,8 +34,8 @@ _VALORES: tuple[Callable[[], Any], ...] = (
     lambda: "9999-12-31T23:59:59+14:00",
     lambda: "0001-01-01T00:00:00-14:00",
     lambda: "٣٤٥",
-    lambda: [],
-    lambda: {},
+    list,
+    dict,
     lambda: [[]] * 50,
     lambda: {"": None},
 )
@@ -67,7 +67,9 @@ def _bytes(datos: bytes, azar: random.Random) -> bytes:
         case 2:
             return datos[:j] + datos[i:]
         case 3:
-            return datos[:i] + azar.choice((b"\0", b"\xff\xfe", b"\n", b"\r", b'"', b"\xed\xa0\x80", b"\xc3")) + datos[i:]
+            return (
+                datos[:i] + azar.choice((b"\0", b"\xff\xfe", b"\n", b"\r", b'"', b"\xed\xa0\x80", b"\xc3")) + datos[i:]
+            )
         case 4:
             return datos[:i] + azar.randbytes(min(j - i, 64)) + datos[j:]
         case 5:

@@ -10,11 +10,12 @@ import base64
 import io
 import json
 import random
+import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -22,9 +23,10 @@ from typing import Any
 
 import numpy as np
 import orjson
+import pytest
+from deformar import deformar
 from PIL import Image
 
-from deformar import deformar
 import sellos
 from gente import terminal
 from noche import INICIO, INSTITUTO, PROCESO, TELEFONO, carpeta_de_ejemplo, nodo_de
@@ -34,14 +36,15 @@ from prep.bitacora import exportacion, sobres
 from prep.bitacora.nodos import DispositivoLocal
 from prep.catalogo.lector import leer_proceso
 from prep.catalogo.problemas import ProcesoInvalido
-from prep.ccv import ejercicio
+from prep.ccv import ejercicio, hoja
 from prep.ccv.services import Ficha, FichaInvalida
 from prep.comprobacion import recalcular
 from prep.comprobacion.recalculo import NoCuadra, leer_tabla
 from prep.comprobacion.sitio import leer_sitio
 from prep.comprobacion.verificar import Opciones, verificar
-from prep.difusion.testigo import Testigo
 from prep.coordinacion import muros
+from prep.difusion.espejo import Espejo
+from prep.difusion.testigo import Testigo
 from prep.dominio.comun.hecho import HechoInvalido, escribir_hecho, nuevo_hecho
 from prep.evidencia import imagenes
 from prep.intercambio import cadenas, contactos, entre_nodos, habilitar, linea, lotes, paquete
@@ -49,16 +52,18 @@ from prep.intercambio.errores import Negado
 from prep.intercambio.firmas import Nodo
 from prep.lectura import ajena
 from prep.papel import qr
-from prep.plataforma import pases
+from prep.plataforma import fallas, pases
 from prep.plataforma.almacen import AlmacenCarpeta
 from prep.plataforma.errores import Impedimento
 from prep.portal.mapa import MapaInvalido
 from prep.portal.mapa import importar as importar_mapa
+from prep.publicacion.reserva import Reserva, ReservaDanada
 from prep.reproduccion.lector import leer as leer_publicadas
 from prep.reproduccion.publicado import ErrorDeLectura
-from prep.sede import cotejo, respaldo
+from prep.sede import cotejo, nodos, respaldo, sala
 from prep.seguimiento.carpeta import iniciar, leer_plan
 from prep.simulacro import verdad
+from prep.simulacro.informe import VeredictoInvalido, leer_veredicto
 from prep.simulacro.plan import leer_plan as leer_plan_de_simulacro
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico, leer_json
 from prep.transparencia.delegacion import leer_delegacion, probar_delegacion
@@ -66,11 +71,12 @@ from prep.transparencia.errores import ErrorEmision
 from prep.transparencia.hojas import escribir_hoja, leer_hoja
 from prep.transparencia.manifiesto import Manifiesto
 from prep.transparencia.nota import COFIRMA, LlavePrivada, LlavePublica, Nota, leer_firmas
-from prep.transparencia.politica import leer_politica
+from prep.transparencia.politica import Politica, leer_politica
 from prep.transparencia.pruebas import PeticionDeCofirma, peticion_de
 from prep.transparencia.punto import abrir_punto
 from prep.transparencia.registro import leer_historia
 from prep.transparencia.sello import peticion, verificar_sello
+from veredictos import veredicto
 
 Lector = Callable[[bytes], object]
 AMBITO = sobres.ambito_de(PROCESO, "prueba", INSTITUTO.llave.publica)
@@ -106,7 +112,9 @@ def atacar(nombre: str, abierta: tuple[list[bytes], Lector], semilla: int) -> No
     except PUERTAS[nombre].errores as error:
         assert str(error), f"{nombre}, semilla {semilla}: se niega sin decir por qué"
     except Exception as error:
-        raise AssertionError(f"{nombre}, semilla {semilla}: {type(error).__name__}: {error}; {datos[:200]!r}") from error
+        raise AssertionError(
+            f"{nombre}, semilla {semilla}: {type(error).__name__}: {error}; {datos[:200]!r}"
+        ) from error
 
 
 def de_archivo(carpeta: Path, nombre: str, leer: Callable[[Path], object]) -> Lector:
@@ -160,7 +168,6 @@ def nota_firmada(c: Path) -> tuple[list[bytes], Lector]:
 @puerta(ErrorEmision)
 def firmas_de_testigos(c: Path) -> tuple[list[bytes], Lector]:
     from emision_fabrica import AUDITOR
-
     from prep.transparencia.nota import firmar
 
     return [firmar(b"a\n1\nb\n", AUDITOR, 1_717_380_000).linea.encode()], leer_firmas
@@ -291,6 +298,36 @@ def _firmada(ruta: str) -> Callable[[Path], tuple[list[bytes], Lector]]:
 
 for _ruta in ("proceso.json", "avance.json", "secciones.json", "GUB/resumen.json", "GUB/demarcacion/", "bd/"):
     PUERTAS[f"firmado:{_ruta}"] = Puerta(_firmada(_ruta), (), False, 12)
+
+
+@puerta()
+def guion_para_terceros(c: Path) -> tuple[list[bytes], Lector]:
+    """The script that anybody runs on what they downloaded says whatever it is, and never breaks."""
+    noche().copia(c / "bajada")
+
+    def leer(datos: bytes) -> None:
+        (c / "bajada" / "ultimo.json").write_bytes(datos)
+        with pytest.MonkeyPatch.context() as otra:
+            otra.setattr(sys, "argv", ["recalcular", str(c / "bajada")])
+            assert recalcular.principal() in (0, 1, 2)
+
+    return [publicado("ultimo.json")], leer
+
+
+@puerta(cara=4)
+def espejo(c: Path) -> tuple[list[bytes], Lector]:
+    """A round of a mirror ends, whatever its source offers, saying what is wrong in words of ours."""
+    suya = Politica((noche().registro.firmante.llave,))
+    rutas = ("checkpoint", "ultimo.json", "cortes/0002/corte.json", "cortes/0002/sitio.json", "tile/entries/000.p/3")
+    buenos = {publicado(r): r for r in rutas}
+    numero = iter(range(10**6))
+
+    def leer(datos: bytes) -> None:
+        ruta = buenos.get(datos) or min(rutas, key=lambda r: publicado(r)[:40] != datos[:40])
+        ronda = Espejo(Alterada(ruta, datos), c / str(next(numero)), suya, lambda: 1_717_380_000).sincronizar()  # type: ignore[arg-type]
+        assert "no se entiende" not in (ronda.problema or "")
+
+    return list(buenos), leer
 
 
 @puerta(NoCuadra)
@@ -467,7 +504,11 @@ def _fotos() -> list[bytes]:
     ruido = np.random.default_rng(1).integers(0, 255, (340, 340, 3), np.uint8)
     imagen = Image.fromarray(ruido // 16 * 16)
     salidas = []
-    for formato, mas in (("JPEG", {"quality": 30}), ("PNG", {}), ("JPEG", {"exif": b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"})):
+    for formato, mas in (
+        ("JPEG", {"quality": 30}),
+        ("PNG", {}),
+        ("JPEG", {"exif": b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"}),
+    ):
         salida = io.BytesIO()
         imagen.save(salida, formato, **mas)
         salidas.append(salida.getvalue())
@@ -477,8 +518,9 @@ def _fotos() -> list[bytes]:
 @puerta(imagenes.ArchivoRechazado, cara=3)
 def fotografia(c: Path) -> tuple[list[bytes], Lector]:
     def leer(datos: bytes) -> None:
-        for hoja in imagenes.paginas(datos) if datos[:2] not in (b"II", b"MM", b"%P") else ():
-            imagenes.derivar(hoja, None)
+        for pagina in imagenes.paginas(datos) if datos[:2] not in (b"II", b"MM", b"%P") else ():
+            imagenes.derivar(pagina, None)
+            hoja.de_frente(pagina)
 
     return _fotos(), leer
 
@@ -532,6 +574,22 @@ def forma_ajena(c: Path) -> tuple[list[bytes], Lector]:
     return [json.dumps(forma).encode()], ajena.leer
 
 
+@puerta()
+def ficha_de_imagen(c: Path) -> tuple[list[bytes], Lector]:
+    """What says which pictures came from which: one that is not understood is one that was altered."""
+    almacen = AlmacenCarpeta(c / "evidencia")
+    huella = imagenes.guardar_original(almacen, _fotos()[0])
+    imagenes.guardar_derivados(almacen, huella, 1, imagenes.derivar(_fotos()[0], None))
+    (ruta,) = almacen.listar("fichas/")
+
+    def leer(datos: bytes) -> object:
+        (c / "evidencia" / ruta).unlink()
+        almacen.escribir(ruta, datos)
+        return imagenes.revisar_almacen(almacen)
+
+    return [almacen.leer(ruta) or b""], leer
+
+
 # what operators write
 
 
@@ -545,7 +603,9 @@ def carpeta_de_proceso(c: Path) -> tuple[list[bytes], Lector]:
     turno = random.Random(4)
 
     def leer(datos: bytes) -> object:
-        nombre = max(buenos, key=lambda n: (buenos[n][:60] == datos[:60], buenos[n][-60:] == datos[-60:], turno.random()))
+        nombre = max(
+            buenos, key=lambda n: (buenos[n][:60] == datos[:60], buenos[n][-60:] == datos[-60:], turno.random())
+        )
         archivos[nombre].write_bytes(datos)
         try:
             return leer_proceso(c / "proceso")
@@ -617,7 +677,9 @@ def huella_de_un_equipo(c: Path) -> tuple[list[bytes], Lector]:
 @puerta(respaldo.RespaldoImposible)
 def lista_de_respaldo(c: Path) -> tuple[list[bytes], Lector]:
     almacen = AlmacenCarpeta(c / "respaldos")
-    bueno = respaldo.Respaldo(INICIO.isoformat(), PROCESO, "prueba", "11" * 32, 3, "22" * 32, 1, "v", [], {"a": "33" * 32})
+    bueno = respaldo.Respaldo(
+        INICIO.isoformat(), PROCESO, "prueba", "11" * 32, 3, "22" * 32, 1, "v", [], {"a": "33" * 32}
+    )
 
     def leer(datos: bytes) -> object:
         ruta = f"respaldos/20270606T000000Z.{sha256(datos).hexdigest()}.json"
@@ -640,11 +702,44 @@ def pizarra_guardada(c: Path) -> tuple[list[bytes], Lector]:
 def mapa(c: Path) -> tuple[list[bytes], Lector]:
     anillo = [[-103.0, 20.0], [-103.0, 21.0], [-102.0, 21.0], [-103.0, 20.0]]
     rasgos = [
-        {"type": "Feature", "properties": {"DISTRITO": i, "n": "x"}, "geometry": {"type": "Polygon", "coordinates": [anillo]}}
+        {
+            "type": "Feature",
+            "properties": {"DISTRITO": i, "n": "x"},
+            "geometry": {"type": "Polygon", "coordinates": [anillo]},
+        }
         for i in (1, 2)
     ]
     doc = {"type": "FeatureCollection", "features": rasgos}
     return [json.dumps(doc).encode()], de_archivo(c, "mapa.geojson", lambda r: importar_mapa(r, "distrito"))
+
+
+@puerta(Impedimento)
+def mapa_hecho(c: Path) -> tuple[list[bytes], Lector]:
+    return [b'{"formato":"prep/mapa/1","capas":{}}'], de_archivo(c, "mapa.json", sala._contornos)
+
+
+@puerta(Impedimento)
+def archivo_de_delegacion(c: Path) -> tuple[list[bytes], Lector]:
+    return [canonico({"formato": nodos.FORMATO, "documento": {"alcance": "todo"}, "prueba": "c2sp…"})], nodos._abrir
+
+
+@puerta(VeredictoInvalido, cara=2)
+def veredicto_de_simulacro(c: Path) -> tuple[list[bytes], Lector]:
+    return [json.dumps(veredicto(2, 1)).encode()], lambda datos: leer_veredicto(datos, "veredicto.json")
+
+
+@puerta(ReservaDanada)
+def reserva_de_un_corte(c: Path) -> tuple[list[bytes], Lector]:
+    Reserva(c).guardar("una", {"acta": 1}, [b"abc", b"de"])
+    return [(c / "una").read_bytes()], de_archivo(c, "otra", lambda r: Reserva(c).leer(r.name))
+
+
+@puerta()
+def fallas_anotadas(c: Path) -> tuple[list[bytes], Lector]:
+    """What the board of machines reads, where a full disk may have cut it anywhere."""
+    fallas.anotar(fallas.Falla(INICIO, "ABCDEFGH", "ValueError", "prep.ñ:3"))
+    archivo = fallas._archivo()
+    return [archivo.read_bytes()], de_archivo(archivo.parent, archivo.name, lambda _: fallas.desde(INICIO))
 
 
 @puerta(ejercicio.EjercicioInvalido)
@@ -669,16 +764,21 @@ def lote_de_telefono(c: Path) -> tuple[list[bytes], Lector]:
     tel, foto = _telefono()
     fotos = {sha256(foto).hexdigest(): base64.b64encode(foto).decode()}
     hechos = [tel.fotografiada("140020B0100G", foto)]
-    datos = {"formato": lotes.FORMATO, "ambito": AMBITO, "dispositivo": tel.aparato.id, "hechos": hechos, "fotos": fotos}
+    datos = {
+        "formato": lotes.FORMATO,
+        "ambito": AMBITO,
+        "dispositivo": tel.aparato.id,
+        "hechos": hechos,
+        "fotos": fotos,
+    }
     return [orjson.dumps(datos)], lotes.importar
 
 
 def _telefono() -> tuple[Any, bytes]:
-    from telefono import AHORA, Telefono, foto, fundar
-
     from prep.bitacora.models import Instalacion
     from prep.intercambio import nodo
     from prep.plataforma.reloj import RelojFijo
+    from telefono import AHORA, Telefono, foto, fundar
 
     nodo.reloj = RelojFijo(AHORA)
     if not Instalacion.objects.exists():

@@ -1,6 +1,5 @@
 """Dated stamps with `openssl ts` as the authority and as the judge."""
 
-import shutil
 import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -17,6 +16,7 @@ from prep.transparencia.nota import Nota
 from prep.transparencia.registro import Registro
 from prep.transparencia.sello import pedir_sello, peticion, ruta_sello, sellar, verificar_sello
 from sellos import autoridad, responder
+
 
 @pytest.fixture(scope="module")
 def tsa(tmp_path_factory):

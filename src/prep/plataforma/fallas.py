@@ -3,11 +3,12 @@ where the database is what failed."""
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
+
+import orjson
 
 from prep.plataforma.lugares import dir_datos
 
@@ -28,12 +29,12 @@ def _archivo() -> Path:
 
 def anotar(falla: Falla) -> None:
     """Keep it. What cannot be kept is lost: whoever fails has worse to say."""
-    linea = json.dumps([falla.hora.isoformat(), *falla[1:]], ensure_ascii=False) + "\n"
+    linea = orjson.dumps([falla.hora.isoformat(), *falla[1:]]) + b"\n"
     with suppress(OSError):
         archivo = _archivo()
         if archivo.exists() and archivo.stat().st_size > MAXIMO:
             archivo.replace(archivo.with_suffix(".previas"))
-        with archivo.open("a", encoding="utf-8") as f:
+        with archivo.open("ab") as f:
             f.write(linea)
 
 
@@ -42,8 +43,10 @@ def desde(hora: datetime) -> list[Falla]:
     halladas = []
     for archivo in (_archivo().with_suffix(".previas"), _archivo()):
         with suppress(FileNotFoundError):
-            for linea in archivo.read_text(encoding="utf-8").splitlines():
+            for linea in archivo.read_bytes().splitlines():
                 with suppress(ValueError, TypeError):  # cut short by a full disk
-                    cuando, codigo, clase, donde = json.loads(linea)
-                    halladas.append(Falla(datetime.fromisoformat(cuando), codigo, clase, donde))
-    return [f for f in halladas if f.hora >= hora]
+                    cuando, *dichos = map(str, orjson.loads(linea))
+                    falla = Falla(datetime.fromisoformat(cuando), *dichos)
+                    if falla.hora >= hora:
+                        halladas.append(falla)
+    return halladas

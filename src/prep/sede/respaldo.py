@@ -78,8 +78,12 @@ class Respaldo:
 
 _FORMAS: Final = {
     **dict.fromkeys(("hora", "proceso", "modo", "llave", "raiz", "software"), str),
-    **{"hechos": int, "corte": int | None, "base": list, "archivos": dict},
+    "hechos": int,
+    "corte": int | None,
+    "base": list,
+    "archivos": dict,
 }
+
 
 @dataclass(frozen=True, slots=True)
 class Hecho:
