@@ -58,6 +58,10 @@ lock: entorno ## vuelve a fijar las dependencias desde pyproject.toml
 licencias: entorno ## TERCEROS.txt: con qué se instala el programa, con qué licencia y con qué avisos (después de make lock)
 	@$(PY) herramientas/licencias.py
 
+.PHONY: sbom
+sbom: entorno ## salida/sbom.cdx.json: lista de materiales (CycloneDX) de lo que se instala, con sus huellas y licencias
+	@$(PY) herramientas/sbom.py
+
 .PHONY: auditar
 auditar: entorno ## busca fallas de seguridad conocidas en las dependencias fijadas; sin red, lo dice y no falla
 	@sh herramientas/auditar.sh

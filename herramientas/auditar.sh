@@ -15,4 +15,7 @@ trap 'rm -rf "$tmp"' EXIT
 python3 -m venv --without-pip "$tmp/venv"
 .venv/bin/python -m pip --python "$tmp/venv/bin/python" install -q --disable-pip-version-check pip-audit ||
     no_se_pudo "no se pudo instalar pip-audit"
-"$tmp/venv/bin/python" -m pip_audit --vulnerability-service osv --require-hashes --disable-pip -r requirements.lock
+"$tmp/venv/bin/python" -m pip_audit --vulnerability-service osv --require-hashes --disable-pip -r requirements.lock \
+    -f markdown -o "$tmp/hallado.md" || fallo=$?
+cat "$tmp/hallado.md" 2>/dev/null || [ -z "${fallo:-}" ] || no_se_pudo "pip-audit no terminó"
+exit "${fallo:-0}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -43,3 +45,38 @@ def test_the_built_package_carries_our_licence_and_the_notices(tmp_path: Path) -
         for nombre in ("LICENSE", "TERCEROS.txt"):
             (dentro,) = [n for n in rueda.namelist() if n.endswith(f".dist-info/licenses/{nombre}")]
             assert rueda.read(dentro) == (RAIZ / nombre).read_bytes()
+
+
+def test_the_bill_of_materials_names_what_the_lock_does_with_its_hashes(tmp_path: Path) -> None:
+    """`make sbom`. The lock is read here another way: line by line."""
+    orden = [sys.executable, RAIZ / "herramientas" / "sbom.py"]
+    for nombre in ("una.json", "otra.json"):
+        subprocess.run([*orden, tmp_path / nombre], check=True, capture_output=True, cwd=tmp_path)
+    assert (tmp_path / "una.json").read_bytes() == (tmp_path / "otra.json").read_bytes()
+    doc = json.loads((tmp_path / "una.json").read_text())
+    fijado: dict[str, set[str]] = {}
+    for renglon in (RAIZ / "requirements.lock").read_text().splitlines():
+        if "==" in renglon:
+            ultimo = fijado.setdefault(renglon.split(" ")[0], set())
+        elif "--hash=sha256:" in renglon:
+            ultimo.add(renglon.partition("sha256:")[2].split(" ")[0])
+    huellas = {
+        f"{c['name']}=={c['version']}": {h["content"] for r in c["externalReferences"] for h in r["hashes"]}
+        for c in doc["components"]
+    }
+    assert huellas == fijado
+    assert all(c["licenses"][0]["expression"] for c in doc["components"])
+    referidos = {c["bom-ref"] for c in doc["components"]} | {doc["metadata"]["component"]["bom-ref"]}
+    pedidos = {a for d in doc["dependencies"] for a in d["dependsOn"]}
+    assert {d["ref"] for d in doc["dependencies"]} == referidos
+    assert pedidos == {c["bom-ref"] for c in doc["components"]}  # whatever is installed, something asked for it
+
+
+def test_without_a_way_out_nobody_is_told_that_it_was_audited() -> None:
+    """CI runs `make auditar` first: with no network it says aloud what was not done, and goes on."""
+    assert "make --no-print-directory auditar\n" in (RAIZ / ".ci" / "run").read_text()
+    sin_salida = os.environ | {"https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
+    hecho = subprocess.run(
+        ["sh", RAIZ / "herramientas" / "auditar.sh"], env=sin_salida, capture_output=True, text=True, timeout=120
+    )
+    assert (hecho.returncode, hecho.stdout) == (0, "") and "NO SE AUDITARON LAS DEPENDENCIAS" in hecho.stderr
