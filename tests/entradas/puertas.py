@@ -24,10 +24,10 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
-from deformar import deformar
 from PIL import Image
 
 import sellos
+from deformar import deformar
 from gente import terminal
 from noche import INICIO, INSTITUTO, PROCESO, TELEFONO, carpeta_de_ejemplo, nodo_de
 from prep.acceso import listas, terminales

@@ -12,9 +12,8 @@ from prep.plataforma.reloj import RelojFijo
 
 @pytest.fixture
 def reloj(monkeypatch: pytest.MonkeyPatch) -> RelojFijo:
-    from telefono import AHORA
-
     from prep.intercambio import nodo
+    from telefono import AHORA
 
     fijo = RelojFijo(AHORA)
     monkeypatch.setattr(nodo, "reloj", fijo)

@@ -17,7 +17,6 @@ import orjson
 import pytest
 from django.db import connections
 from django.test import Client
-from telefono import foto
 from typer.testing import CliRunner
 
 from noche import DE_CAMPO, INICIO, PROCESO, Noche, carpeta_de_ejemplo, raiz
@@ -41,6 +40,7 @@ from prep.intercambio.linea import Respuesta, SeCorto
 from prep.plataforma.almacen import evidencia
 from prep.plataforma.errores import Impedimento
 from prep.transparencia.llaves import crear, leer_privada
+from telefono import foto
 
 PERSONAS = ("uno", "dos", "tres", "cuatro")
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.test import Client
-from telefono import AHORA, Telefono, foto
 
 from noche import INICIO, carpeta_de_ejemplo, raiz
 from prep.bitacora.autoridad import autoridad
@@ -26,6 +25,7 @@ from prep.intercambio.models import Codigo
 from prep.plataforma.cubetas import Cubetas
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.reloj import RelojFijo
+from telefono import AHORA, Telefono, foto
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from telefono import ACTAS, AHORA, Telefono, foto, revisado
 
 from noche import INICIO, raiz
 from prep.bitacora.actas import acta_de
@@ -25,6 +24,7 @@ from prep.dominio.comun.hecho import nuevo_hecho
 from prep.intercambio import altas, cadenas
 from prep.intercambio.api import api
 from prep.plataforma.reloj import RelojFijo
+from telefono import ACTAS, AHORA, Telefono, foto, revisado
 
 RAIZ = Path(__file__).resolve().parents[2]
 

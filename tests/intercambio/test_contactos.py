@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from telefono import ACTAS, AHORA, Telefono, foto
 
 from prep.bitacora.nodos import NodoLocal
 from prep.intercambio import altas, contactos
 from prep.intercambio.models import Contacto
 from prep.plataforma import letras
 from prep.plataforma.reloj import RelojFijo
+from telefono import ACTAS, AHORA, Telefono, foto
 
 RUTA = "/v1/dispositivo"
 VERSION = letras.huella(b"its shell", 12)

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from nodos_aparte import Instalacion, Sede, huella_de, prep
-from telefono import foto
 
 from noche import Noche, lectura
 from prep.bitacora import identidad
@@ -31,6 +30,7 @@ from prep.plataforma.errores import Impedimento
 from prep.publicacion.corte import hacer_corte
 from prep.publicacion.publicador import CorteImposible, Publicador
 from prep.sede import nodos
+from telefono import foto
 
 
 @pytest.fixture

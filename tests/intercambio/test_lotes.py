@@ -12,7 +12,6 @@ from typing import Any
 
 import orjson
 import pytest
-from telefono import ACTAS, AHORA, Telefono, foto
 
 from prep.bitacora.actas import acta_de
 from prep.bitacora.autoridad import ambito
@@ -21,6 +20,7 @@ from prep.dominio.acta.transiciones import Custodia
 from prep.intercambio import altas, lotes, objetos
 from prep.intercambio.models import Objeto
 from prep.plataforma.errores import Impedimento
+from telefono import ACTAS, AHORA, Telefono, foto
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from nodos_aparte import Cable, Instalacion, Muerte, Pais, al_azar, intentar, todos_los_sobres, trabajar
-from telefono import ACTAS, Telefono, foto
 
 from noche import INICIO, PROCESO, lectura, nodo_de, raiz
 from prep.bitacora import identidad
@@ -36,6 +35,7 @@ from prep.intercambio.linea import Espere, NoQuiere, Otro, Respuesta
 from prep.intercambio.models import Enlace, Objeto
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.lugares import dir_evidencia
+from telefono import ACTAS, Telefono, foto
 
 
 @pytest.fixture

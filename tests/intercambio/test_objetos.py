@@ -10,7 +10,6 @@ from hashlib import sha256
 
 import pytest
 from PIL import Image
-from telefono import ACTAS, AHORA, Telefono, es_buena, foto, revisado
 from typer.testing import CliRunner
 
 from noche import INICIO, nodo_de, raiz
@@ -26,6 +25,7 @@ from prep.intercambio.recibos import recibo
 from prep.plataforma import pases
 from prep.plataforma.almacen import abrir
 from prep.plataforma.lugares import dir_evidencia
+from telefono import ACTAS, AHORA, Telefono, es_buena, foto, revisado
 
 
 @pytest.fixture(autouse=True)

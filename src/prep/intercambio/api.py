@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from ninja import NinjaAPI, Schema, Status
+from ninja.errors import HttpError, ValidationError
 from ninja.responses import Response
 from ninja.security.base import AuthBase
 
@@ -166,6 +167,14 @@ def _cortada(request: HttpRequest, error: UnreadablePostError) -> HttpResponse:
     return _negado(request, Negado(400, "cortada", f"La solicitud se cortó a la mitad. {DE_NUEVO}"))
 
 
+@api.exception_handler(ValidationError)
+@api.exception_handler(HttpError)
+def _sin_forma(request: HttpRequest, error: ValidationError | HttpError) -> HttpResponse:
+    """What ninja itself refuses: a body that is no JSON, or that has not the fields of its schema."""
+    estado = error.status_code if isinstance(error, HttpError) else 422
+    return _negado(request, Negado(estado, "forma", "La solicitud no tiene la forma esperada."))
+
+
 def _quien(request: HttpRequest, respuesta: HttpResponse) -> Quien:
     """Who asked, and a pass for the next time: it does not queue with strangers."""
     _pase(request, respuesta)
@@ -200,7 +209,9 @@ _CUERPO_DE_FOTO: Final = {
         "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
-_FALLAS: Final = dict.fromkeys((401, 403, 413, 415, 422, 429, 507), Falla)
+_DE_TODAS: Final = dict.fromkeys((401, 403, 429, 503), Falla)
+"""What any signed request may be told: who asks, whether they may, too often, and that this node does not attend."""
+_FALLAS: Final = _DE_TODAS | dict.fromkeys((400, 413, 415, 422, 507), Falla)
 
 
 @api.put(
@@ -222,7 +233,7 @@ def poner(request: HttpRequest, respuesta: HttpResponse, huella: str) -> Status[
 @api.get(
     "/objetos/sha256/{huella}",
     auth=firmada,
-    response={200: Recibo, 401: Falla, 403: Falla, 404: Falla, 429: Falla},
+    response={200: Recibo, 404: Falla, **_DE_TODAS},
     operation_id="recibo_de_objeto",
     summary="El recibo, otra vez, de una fotografía que este dispositivo entregó; nunca la fotografía",
 )
@@ -233,7 +244,7 @@ def recibo_de_objeto(request: HttpRequest, respuesta: HttpResponse, huella: str)
 @api.post(
     "/hechos",
     auth=firmada,
-    response={200: Entregado, 400: Falla, 401: Falla, 403: Falla, 413: Falla, 422: Falla, 429: Falla},
+    response={200: Entregado, 400: Falla, 413: Falla, 422: Falla, **_DE_TODAS},
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -259,7 +270,7 @@ def entregar(request: HttpRequest, respuesta: HttpResponse) -> dict[str, Any]:
 @api.get(
     "/dispositivo",
     auth=firmada,
-    response={200: Conocido, 401: Falla, 403: Falla, 429: Falla},
+    response={200: Conocido, **_DE_TODAS},
     operation_id="conocer_dispositivo",
     summary="Qué tiene este nodo de la cadena del dispositivo, qué hora es y quién es el nodo",
 )
@@ -272,7 +283,7 @@ def conocer(request: HttpRequest, respuesta: HttpResponse) -> dict[str, Any]:
 @api.put(
     "/dispositivo",
     auth=firmada,
-    response={200: Contado, 401: Falla, 403: Falla, 413: Falla, 422: Falla, 429: Falla},
+    response={200: Contado, 400: Falla, 413: Falla, 422: Falla, **_DE_TODAS},
     openapi_extra={
         "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
     },
@@ -287,7 +298,7 @@ def decir(request: HttpRequest, respuesta: HttpResponse) -> dict[str, Any]:
 
 @api.post(
     "/altas",
-    response={200: Alta, 403: Falla, 413: Falla, 422: Falla, 429: Falla},
+    response={200: Alta, **dict.fromkeys((400, 403, 413, 422, 429, 503), Falla)},
     operation_id="dar_de_alta",
     summary="Dar de alta la llave de un teléfono con un código impreso, que sirve una vez",
 )
@@ -308,7 +319,7 @@ _LISTA_JSON: Final = {
         "content": {"application/json": {"schema": {"type": "array", "items": {}}}},
     }
 }
-_FALLAS_NODO: Final = dict.fromkeys((400, 401, 403, 413, 422, 429), Falla)
+_FALLAS_NODO: Final = _DE_TODAS | dict.fromkeys((400, 413, 422), Falla)
 
 
 @api.post(
@@ -370,7 +381,7 @@ def entregar_sobres(request: HttpRequest, respuesta: HttpResponse) -> dict[str, 
 @api.get(
     "/nodo/hechos/{int:despues}",
     auth=firmada_por_nodo,
-    response={200: Dado, 401: Falla, 403: Falla, 429: Falla},
+    response={200: Dado, **_DE_TODAS},
     operation_id="dar_sobres",
     summary="De nodo a nodo: lo que un nodo debe saber (cadenas del instituto y de la sede), después de una posición",
 )
