@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import resource
 import shutil
 import time
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prep.bench.instalacion import NOCHE, instalacion, poblar
-from prep.bench.medidas import Medida, mostrar
+from prep.bench.medidas import Medida, mostrar, procesador
 from prep.catalogo.ejemplo import ejemplo
 from prep.catalogo.ejemplo.generador import NACIONAL
 from prep.dominio.tabulacion.proceso import Modo
@@ -63,9 +62,9 @@ def _medir_cortes(
         )
 
         def medir(que: str, minutos: int, meta: float | None, a_la_vista: float | None = None) -> None:
-            inicio, cpu = time.perf_counter(), _procesador()
+            inicio, cpu = time.perf_counter(), procesador()
             hecho = hacer_corte(quien, NOCHE + timedelta(hours=14, minutes=minutos))
-            total, cpu = time.perf_counter() - inicio, _procesador() - cpu
+            total, cpu = time.perf_counter() - inicio, procesador() - cpu
             medidas.append(Medida(f"corte de {esperadas:,} actas, {que}", total, "s", meta))
             medidas.append(Medida("   de procesador", cpu, "s"))
             if a_la_vista:
@@ -85,12 +84,6 @@ def _medir_cortes(
             medir("con libro de Excel, desde nada", 25, None)
         medidas.append(Medida("memoria máxima de todos los procesos", _memoria_maxima(), "MiB", 2048))
     mostrar(medidas)
-
-
-def _procesador() -> float:
-    """Seconds of processor of this process and of those it has waited for."""
-    t = os.times()
-    return t.user + t.system + t.children_user + t.children_system
 
 
 def _zip_6(publicacion: Path) -> float:

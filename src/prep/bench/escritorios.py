@@ -1,0 +1,327 @@
+"""The desks: signed-in people who type, rule and verify over HTTP, against the server as it is run, with cortes beside
+them. What they were told was done is then looked for in the bitácora."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from itertools import islice, zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PIL import Image
+
+from prep.bench.instalacion import instalacion
+from prep.bench.medidas import Medida, mostrar, percentil, procesador, procesador_de
+from prep.bench.sentados import Cuenta, Encargo, dicho
+from prep.catalogo.ejemplo import ejemplo
+from prep.dominio.acta.hechos import Tipo
+from prep.dominio.comun.facultades import Rol
+from prep.dominio.comun.hecho import Hecho, nuevo_hecho
+from prep.dominio.tabulacion.proceso import Modo
+from prep.plataforma.almacen import AlmacenCarpeta
+from prep.plataforma.consola import fallar, salida
+from prep.plataforma.puertos import libre
+from prep.transparencia.nota import LlavePrivada
+
+if TYPE_CHECKING:
+    from prep.acceso.models import Cuenta as CuentaDePersona
+    from prep.dominio.tabulacion.proceso import Proceso
+
+CASILLAS: Final = 10_900
+LUGAR: Final = "CCV"
+CAMPO: Final = "campo"
+"""Whoever did what was done before."""
+ROLES: Final = {
+    "captura": Rol.CAPTURISTA,
+    "verificacion": Rol.VERIFICADOR,
+    "diferencias": Rol.VERIFICADOR,
+}
+CADA_S: Final = 60
+_ACTOS: Final = {
+    "captura": Tipo.CAPTURADA,
+    "verificacion": Tipo.VERIFICADA,
+    "diferencias": Tipo.DICTAMINADA,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sala:
+    """What is measured: how many sit at each desk, with how many actas that wait to be typed, `empezadas` of them for
+    the second time; `ritmo`, `segundos`, `hasta`: as `sentados.Encargo` says."""
+
+    gente: dict[str, int]
+    actas: int
+    empezadas: int
+    ritmo: float
+    segundos: float
+    hasta: int = 0
+    casillas: int = CASILLAS
+
+
+def medir() -> None:
+    """500 people, 30 captures a second and what follows from them, a corte every minute. ``PREP_BENCH_MINUTOS`` says
+    for how long; 1 if it says nothing."""
+    segundos = 60 * float(os.environ.get("PREP_BENCH_MINUTOS") or 1)
+    a_ritmo({"captura": 340, "verificacion": 145, "diferencias": 15}, 30, segundos)
+
+
+def a_ritmo(gente: dict[str, int], ritmo: float, segundos: float, casillas: int = CASILLAS) -> None:
+    """Half of the actas were typed once before: each capture that is sent may be the first of one or the second of
+    another, as in the middle of a night."""
+    actas = gente["captura"] + round(ritmo * segundos)
+    _correr(Sala(gente, actas, actas // 2, ritmo, segundos, casillas=casillas), _a_ritmo)
+
+
+def cadena() -> None:
+    """The whole chain as fast as eight clients can: from waiting to be typed to verified."""
+    en_cadena(8, 400)
+
+
+def en_cadena(clientes: int, actas: int, casillas: int = CASILLAS) -> None:
+    _correr(Sala(dict.fromkeys(ROLES, clientes), actas, 0, 0, 600, hasta=actas, casillas=casillas), _en_cadena)
+
+
+def _correr(sala: Sala, contar: Callable[[Sala, Cuenta], list[Medida]]) -> None:
+    proceso, info = ejemplo(sala.casillas)
+    os.environ["PREP_SIN_TLS"] = "1"
+    with instalacion() as carpeta:
+        from django.db import connection
+
+        from prep.bitacora.nodos import NodoInstituto, nodo_de_aqui
+        from prep.bitacora.services import anotar, fundar_instalacion
+        from prep.catalogo.services import guardar
+        from prep.plataforma.almacen import evidencia
+        from prep.plataforma.arranque import entorno_de
+        from prep.plataforma.roles import WEB
+        from prep.plataforma.servidor import orden_de_servidor, sirviendo
+        from prep.publicacion.corte import hacer_corte
+        from prep.sede.sala import publicador
+
+        ahora, nodo = datetime.now().astimezone(), nodo_de_aqui()
+        guardar(proceso, info, ahora)
+        llave = LlavePrivada.nueva("bench.example")
+        cuentas = _cuentas(sala.gente, ahora)
+        cargos = [(c.persona, ROLES[donde].value, LUGAR) for donde, c in cuentas]
+        cargos += [(CAMPO, r.value, LUGAR) for r in (Rol.ACOPIADOR, Rol.DIGITALIZADOR, Rol.CAPTURISTA)]
+        fundar_instalacion(
+            proceso.clave, Modo.SIMULACRO.value, NodoInstituto(llave, llave.llave.publica), nodo, cargos, ahora
+        )
+        claves = _repartidas(proceso, sala.actas)
+        for i in range(0, len(claves), 500):
+            anotar(_llegan(claves[i : i + 500], sala.empezadas * 500 // sala.actas, ahora), nodo, ahora)
+        quien = publicador(
+            proceso, info, AlmacenCarpeta(carpeta / "publicacion"), Modo.SIMULACRO, llave,
+            nodo=nodo, evidencia=evidencia(), con_libro=False, reserva=carpeta / "reserva",
+        )  # fmt: skip
+        hacer_corte(quien, ahora)
+        puerto = libre(8595, salida.print)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            base = _padre(cursor.fetchone()[0])
+        with sirviendo(orden_de_servidor(puerto), entorno_de(WEB)) as servidor:
+            encargo = Encargo(
+                puerto=puerto,
+                personas=[(donde, _entrar(c)) for donde, c in cuentas],
+                ritmo=sala.ritmo,
+                segundos=sala.segundos,
+                actas=sala.hasta,
+            )
+            usos = {"del servidor": lambda: procesador_de(servidor.pid), "de la base": lambda: procesador_de(base)}
+            clientes = _sentar(encargo, carpeta)
+            antes = {q: uso() for q, uso in usos.items()}
+            cuenta, tardaron, de_cortes = _con_cortes(clientes, lambda: hacer_corte(quien, datetime.now().astimezone()))
+            usado = {q: uso() - antes[q] for q, uso in usos.items()}
+            usado |= {"de los cortes": de_cortes, "de los clientes": cuenta.cpu}
+        _comprobar(cuenta)
+    peticiones = sum(map(len, cuenta.demoras.values()))
+    salida.print(
+        f"{peticiones:,} peticiones en {cuenta.segundos:.0f} s y {len(tardaron)} cortes, con carga de "
+        f"{os.getloadavg()[0]:.1f}. Lo que se dijo hecho está en la bitácora, una vez, y en ningún acta intervino "
+        "alguien dos veces."
+    )
+    mostrar(
+        [
+            *contar(sala, cuenta),
+            *(Medida(f"procesador {q}, por petición", 1000 * s / peticiones, "ms") for q, s in usado.items()),
+            Medida("corte más tardado", max(tardaron), "s"),
+        ]
+    )
+
+
+def _a_ritmo(sala: Sala, cuenta: Cuenta) -> list[Medida]:
+    hechas = len(cuenta.hechas.get("captura", ()))
+    medidas = [Medida("capturas por segundo", hechas / cuenta.segundos, "por s", sala.ritmo, mayor=True)]
+    medidas.append(Medida("turnos sin nadie libre", sum(cuenta.tarde.values()), ""))
+    for que, demoras in sorted(cuenta.demoras.items()):
+        ms = [1000 * d for d in demoras]
+        medidas.append(Medida(f"{que}: mitad", percentil(ms, 500), "ms"))
+        medidas.append(Medida("   19 de cada 20", percentil(ms, 950), "ms", 300))
+        medidas.append(Medida("   99 de cada 100", percentil(ms, 990), "ms", 1000))
+    return medidas
+
+
+def _en_cadena(sala: Sala, cuenta: Cuenta) -> list[Medida]:
+    actas = cuenta.verificadas
+    return [
+        Medida("actas por segundo, de que esperan a verificadas", actas / cuenta.segundos, "por s", 20, mayor=True),
+        Medida("peticiones por acta", sum(map(len, cuenta.demoras.values())) / actas, "", 8),
+    ]
+
+
+def _cuentas(gente: dict[str, int], ahora: datetime) -> list[tuple[str, CuentaDePersona]]:
+    """Accounts with a password of their own that nobody knows: they come in as `_entrar` says."""
+    from django.contrib.auth.hashers import make_password
+
+    from prep.acceso.models import Cuenta as CuentaDePersona
+
+    clave = make_password(None)
+    cuentas = [
+        (donde, CuentaDePersona(
+            usuario=f"{donde}-{i}", nombre=f"{donde} {i}", lugar=LUGAR, password=clave, clave_provisional=False,
+            alta=ahora,
+        ))
+        for donde, cuantos in gente.items()
+        for i in range(cuantos)
+    ]  # fmt: skip
+    CuentaDePersona.objects.bulk_create([c for _, c in cuentas])
+    return cuentas
+
+
+def _entrar(cuenta: CuentaDePersona) -> dict[str, str]:
+    """The cookies of a browser where that person is in: terminal, session and pass."""
+    from importlib import import_module
+
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.http import HttpResponse
+
+    from prep.acceso import sesiones, terminales
+    from prep.plataforma import pases
+
+    terminal, codigo = terminales.nueva("Mesa", LUGAR)
+    terminales.usar(codigo)
+    sesion = import_module(settings.SESSION_ENGINE).SessionStore()
+    sesion[SESSION_KEY], sesion[BACKEND_SESSION_KEY] = str(cuenta.pk), settings.AUTHENTICATION_BACKENDS[0]
+    sesion[HASH_SESSION_KEY] = cuenta.get_session_auth_hash()
+    sesiones.empezar(sesion, str(terminal.id))
+    sesion.save()
+    respuesta = HttpResponse()
+    terminales.recordar(respuesta, terminal)
+    pases.dar(respuesta)
+    return {settings.SESSION_COOKIE_NAME: sesion.session_key} | {n: m.value for n, m in respuesta.cookies.items()}
+
+
+def _repartidas(proceso: Proceso, cuantas: int) -> list[str]:
+    """So many actas, of every election alike."""
+    rondas = zip_longest(*([a.clave for a in e.actas] for e in proceso.elecciones))
+    return list(islice((c for ronda in rondas for c in ronda if c), cuantas))
+
+
+def _llegan(claves: list[str], empezadas: int, ahora: datetime) -> list[Hecho]:
+    """Each acta is received, scanned and identified, and its picture is in the store; the first `empezadas` were typed
+    by somebody who is not here."""
+    from prep.ccv import hoja
+    from prep.plataforma.almacen import evidencia
+
+    hechos: list[Hecho] = []
+    hora = {"hora": ahora.isoformat()}
+
+    def hecho(tipo: Tipo, clave: str, contenido: Mapping[str, object]) -> None:
+        sabe = [hechos[-1].id] if tipo is not Tipo.ACOPIADA else []
+        hechos.append(nuevo_hecho(tipo, f"acta:{clave}", CAMPO, ahora, contenido, sabe))
+
+    with evidencia().lote():
+        for i, clave in enumerate(claves):
+            datos = _foto(clave)
+            imagen = {"imagen": (huella := sha256(datos).hexdigest())}
+            evidencia().escribir(f"imagenes/{huella[:2]}/{huella}.jpg", datos)
+            hecho(Tipo.ACOPIADA, clave, hora)
+            hecho(Tipo.DIGITALIZADA, clave, imagen | hora)
+            hecho(Tipo.IDENTIFICADA, clave, imagen | {"por": "qr"})
+            if i < empezadas:
+                valores = hoja.asentar({r.clave: dicho(r.clave) for r in hoja.renglones(clave)})
+                hecho(Tipo.CAPTURADA, clave, imagen | {"valores": valores, "lugar": LUGAR})
+    return hechos
+
+
+@cache
+def _hoja() -> bytes:
+    cuerpo = io.BytesIO()
+    Image.effect_noise((1060, 1640), 24).save(cuerpo, "JPEG", quality=50)
+    return cuerpo.getvalue()
+
+
+def _foto(clave: str) -> bytes:
+    """A JPEG of the size of a sheet, with the acta's key as its comment: unlike every other one."""
+    nota, hoja = clave.encode(), _hoja()
+    return hoja[:2] + b"\xff\xfe" + (len(nota) + 2).to_bytes(2, "big") + nota + hoja[2:]
+
+
+def _padre(proceso: int) -> int:
+    return int(Path(f"/proc/{proceso}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def _sentar(encargo: Encargo, carpeta: Path) -> subprocess.Popen[str]:
+    """The clients, each in their chair already."""
+    (carpeta / "encargo.json").write_text(json.dumps(encargo))
+    with (carpeta / "encargo.json").open() as entrada:
+        clientes = subprocess.Popen(
+            [sys.executable, "-m", "prep.bench.sentados"], stdin=entrada, stdout=subprocess.PIPE, text=True
+        )
+    assert clientes.stdout
+    if clientes.stdout.readline() != "listos\n":
+        fallar("Quienes iban a trabajar no llegaron a sus escritorios; lo que dijeron está arriba.")
+    return clientes
+
+
+def _con_cortes(clientes: subprocess.Popen[str], corte: Callable[[], object]) -> tuple[Cuenta, list[float], float]:
+    """A corte a minute until the clients end, the first at once: what came of it, how long each corte took, and the
+    processor that they took together."""
+    tardaron: list[float] = []
+    usado = 0.0
+    while True:
+        desde, cpu = time.monotonic(), procesador()
+        corte()
+        tardaron.append(time.monotonic() - desde)
+        usado += procesador() - cpu
+        with suppress(subprocess.TimeoutExpired):
+            dicho, _ = clientes.communicate(timeout=max(0.1, desde + CADA_S - time.monotonic()))
+            break
+    if clientes.returncode != 0:
+        fallar("A quienes trabajaban se les contestó un error; lo que dijeron está arriba.")
+    return Cuenta(**json.loads(dicho)), tardaron, usado
+
+
+def _comprobar(cuenta: Cuenta) -> None:
+    """That what was said done is in the bitácora, and nothing else: once, of different people in each acta, in facts
+    that the fold counts."""
+    from prep.bitacora.models import Acta, Hecho
+
+    for escritorio, tipo in _ACTOS.items():
+        asentadas = Counter(
+            Hecho.objects.filter(tipo=tipo.value).exclude(persona=CAMPO).values_list("orden", flat=True)
+        )
+        dichas = Counter(cuenta.hechas.get(escritorio, ()))
+        if asentadas != dichas or any(n > 1 for n in asentadas.values()):
+            fallar(
+                f"En {escritorio} faltan {(dichas - asentadas).total()} y sobran {(asentadas - dichas).total()} de "
+                f"{dichas.total()}."
+            )
+    actos = [t.value for t in _ACTOS.values()]
+    quienes = Counter(Hecho.objects.filter(tipo__in=actos).values_list("sujeto", "persona"))
+    if repetidos := [s for (s, _), n in quienes.items() if n > 1]:
+        fallar(f"Alguien intervino dos veces en {len(repetidos)} actas, como {repetidos[0]}.")
+    if mal := Acta.objects.filter(anomalias__gt=0).count():
+        fallar(f"{mal} actas tienen hechos que no cuentan.")
