@@ -25,7 +25,7 @@ def bench(
         typer.Argument(help="Qué medir; sin nada, todo. Con una parte que no exista se dice cuáles hay."),
     ] = None,
 ) -> None:
-    """Mide hechos por segundo, cortes, reproducción, verificación, portal, escritorios y lectura, e imprime una tabla."""
+    """Mide hechos por segundo, cortes, reproducción, verificación, portal, escritorios y lectura; imprime una tabla."""
     from prep.bench.partes import PARTES
 
     elegidas = partes or list(PARTES)

@@ -3,9 +3,9 @@ them. What they were told was done is then looked for in the bitácora."""
 
 from __future__ import annotations
 
-import io
 import json
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -14,15 +14,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from hashlib import sha256
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PIL import Image
-
-from prep.bench.instalacion import instalacion
+from prep.bench.instalacion import NOCHE, instalacion
 from prep.bench.medidas import Medida, mostrar, percentil, procesador, procesador_de
 from prep.bench.sentados import Cuenta, Encargo, dicho
 from prep.catalogo.ejemplo import ejemplo
@@ -30,13 +27,17 @@ from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.facultades import Rol
 from prep.dominio.comun.hecho import Hecho, nuevo_hecho
 from prep.dominio.tabulacion.proceso import Modo
+from prep.papel.formas import Formas
 from prep.plataforma.almacen import AlmacenCarpeta
 from prep.plataforma.consola import fallar, salida
 from prep.plataforma.puertos import libre
+from prep.simulacro.noche import Noche
+from prep.simulacro.papel import retratar_todas
 from prep.transparencia.nota import LlavePrivada
 
 if TYPE_CHECKING:
     from prep.acceso.models import Cuenta as CuentaDePersona
+    from prep.catalogo.informativo import Informativo
     from prep.dominio.tabulacion.proceso import Proceso
 
 CASILLAS: Final = 10_900
@@ -118,9 +119,10 @@ def _correr(sala: Sala, contar: Callable[[Sala, Cuenta], list[Medida]]) -> None:
         fundar_instalacion(
             proceso.clave, Modo.SIMULACRO.value, NodoInstituto(llave, llave.llave.publica), nodo, cargos, ahora
         )
-        claves = _repartidas(proceso, sala.actas)
+        claves, retrato = _repartidas(proceso, sala.actas), _retrato(proceso, info, carpeta / "retrato")
         for i in range(0, len(claves), 500):
-            anotar(_llegan(claves[i : i + 500], sala.empezadas * 500 // sala.actas, ahora), nodo, ahora)
+            lote = claves[i : i + 500]
+            anotar(_llegan(lote, sala.empezadas * 500 // sala.actas, retrato, ahora), nodo, ahora)
         quien = publicador(
             proceso, info, AlmacenCarpeta(carpeta / "publicacion"), Modo.SIMULACRO, llave,
             nodo=nodo, evidencia=evidencia(), con_libro=False, reserva=carpeta / "reserva",
@@ -229,7 +231,7 @@ def _repartidas(proceso: Proceso, cuantas: int) -> list[str]:
     return list(islice((c for ronda in rondas for c in ronda if c), cuantas))
 
 
-def _llegan(claves: list[str], empezadas: int, ahora: datetime) -> list[Hecho]:
+def _llegan(claves: list[str], empezadas: int, retrato: bytes, ahora: datetime) -> list[Hecho]:
     """Each acta is received, scanned and identified, and its picture is in the store; the first `empezadas` were typed
     by somebody who is not here."""
     from prep.ccv import hoja
@@ -244,7 +246,7 @@ def _llegan(claves: list[str], empezadas: int, ahora: datetime) -> list[Hecho]:
 
     with evidencia().lote():
         for i, clave in enumerate(claves):
-            datos = _foto(clave)
+            datos = _con_nota(retrato, clave)
             imagen = {"imagen": (huella := sha256(datos).hexdigest())}
             evidencia().escribir(f"imagenes/{huella[:2]}/{huella}.jpg", datos)
             hecho(Tipo.ACOPIADA, clave, hora)
@@ -256,17 +258,18 @@ def _llegan(claves: list[str], empezadas: int, ahora: datetime) -> list[Hecho]:
     return hechos
 
 
-@cache
-def _hoja() -> bytes:
-    cuerpo = io.BytesIO()
-    Image.effect_noise((1060, 1640), 24).save(cuerpo, "JPEG", quality=50)
-    return cuerpo.getvalue()
+def _retrato(proceso: Proceso, info: Informativo, carpeta: Path) -> bytes:
+    """An acta on our form, filled and photographed, as it would be published."""
+    acta = next(Noche(proceso, info, NOCHE, 1).papeles())
+    formas = Formas(proceso, info, secrets.token_bytes(32), "SIMULACRO")
+    huella = next(retratar_todas(formas, [acta], carpeta, 1))[1]
+    return (carpeta / "imagenes" / huella[:2] / f"{huella}.jpg").read_bytes()
 
 
-def _foto(clave: str) -> bytes:
-    """A JPEG of the size of a sheet, with the acta's key as its comment: unlike every other one."""
-    nota, hoja = clave.encode(), _hoja()
-    return hoja[:2] + b"\xff\xfe" + (len(nota) + 2).to_bytes(2, "big") + nota + hoja[2:]
+def _con_nota(jpeg: bytes, nota: str) -> bytes:
+    """The same picture with a comment of its own: every acta has another one."""
+    dicha = nota.encode()
+    return jpeg[:2] + b"\xff\xfe" + (len(dicha) + 2).to_bytes(2, "big") + dicha + jpeg[2:]
 
 
 def _padre(proceso: int) -> int:

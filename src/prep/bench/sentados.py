@@ -30,7 +30,7 @@ _OTRA_VEZ: Final = 0.1
 _CAMPO: Final = re.compile(r'name="v\.([^"]+)"')
 _FICHA: Final = re.compile(r'name="ficha" value="([^"]+)"')
 _MOSTRADOR: Final = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-_IMAGEN: Final = re.compile(r'<img src="([^"]+)"')
+_IMAGEN: Final = re.compile(r'src="(/ccv/imagen/[^"]+)"')
 _ORDEN: Final = re.compile(r'data-orden="([^"]+)"')
 
 
