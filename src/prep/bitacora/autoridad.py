@@ -17,6 +17,7 @@ from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, INSTITUTO, TODO, A
 from prep.dominio.comun.hecho import MAXIMO_CONOCIDOS, Escrito, revisar_hecho
 from prep.dominio.comun.historia import ordenar
 from prep.plataforma.errores import Impedimento
+from prep.plataforma.peticion import una_vez
 
 
 class SinFundar(Impedimento):
@@ -52,6 +53,7 @@ def fundar(proceso: str, modo: str, llave: bytes) -> str:
     return ambito_de(proceso, modo, llave)
 
 
+@una_vez
 def instalacion() -> Instalacion:
     """The row; raise `SinFundar`."""
     fila = Instalacion.objects.first()

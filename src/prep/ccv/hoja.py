@@ -15,9 +15,12 @@ from prep.evidencia.vista import donde, leer, para_ver
 from prep.papel import vigente
 from prep.papel.plantilla import TOTAL_ASENTADO, TOTALES, Caja, Identificacion, Plantilla, Pliego, etiqueta_recuadro
 from prep.plataforma.almacen import evidencia
+from prep.plataforma.peticion import una_vez
 
 CERCA: Final = 3.0
 """How far, in mm, a corner mark may be from its place in a picture that is the sheet seen from straight above."""
+BASTA: Final = 900
+"""Pixels of the longer side with which the marks are found."""
 _SE_CAPTURAN: Final = tuple((c, e, n) for c, e, n in TOTALES if c != "suma_votaron")
 
 
@@ -55,6 +58,7 @@ def _plantilla(clave: str) -> Plantilla | None:
         return None
 
 
+@una_vez
 def _de_su_plantilla(clave: str) -> list[Renglon]:
     if (plantilla := _plantilla(clave)) is not None:
         return [
@@ -110,12 +114,15 @@ def _de_frente(ruta: str) -> bool:
 
 
 def de_frente(datos: bytes) -> bool:
-    """The same of a picture."""
+    """The same of a picture. Where the marks are is asked to within millimetres: a large one is looked at by halves."""
     from prep.evidencia.pagina import hallar_marcas
     from prep.papel.plantilla import PROPIO
     from prep.plataforma.opencv import cv2
 
-    gris = cv2.imdecode(np.frombuffer(datos, np.uint8), cv2.IMREAD_GRAYSCALE)
+    cruda = np.frombuffer(datos, np.uint8)
+    gris = cv2.imdecode(cruda, cv2.IMREAD_REDUCED_GRAYSCALE_2)
+    if gris is not None and max(gris.shape) < BASTA:
+        gris = cv2.imdecode(cruda, cv2.IMREAD_GRAYSCALE)
     if gris is None:
         return False
     mm = PROPIO.ancho / gris.shape[1], PROPIO.alto / gris.shape[0]

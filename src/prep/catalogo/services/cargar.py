@@ -15,12 +15,14 @@ from prep.catalogo.models import Proceso as Fila
 from prep.catalogo.services.congelar import comprobar
 from prep.catalogo.services.errores import ProcesoDesconocido
 from prep.dominio.tabulacion.proceso import Modo, Proceso
+from prep.plataforma.peticion import una_vez
 
 _EN_MEMORIA: Final = 2
 _cargados: OrderedDict[str, tuple[Proceso, Informativo]] = OrderedDict()
 _candado = threading.Lock()
 
 
+@una_vez
 def vigente(clave: str | None = None) -> Fila:
     """The row of `clave`; without it, the frozen process or the only one there is. Raises `ProcesoDesconocido`."""
     filas = Fila.objects.defer("catalogo")

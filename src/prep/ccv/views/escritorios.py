@@ -44,6 +44,7 @@ from prep.dominio.acta.hechos import HOJA
 from prep.dominio.comun.autoridad import TODO
 from prep.dominio.comun.facultades import FACULTADES
 from prep.papel import vigente
+from prep.plataforma.peticion import una_vez
 
 DECLARAN_FUERA: Final = (Rol.COORDINADOR, Rol.SUPERVISOR)
 Hacer = Callable[[HttpRequest, Ficha], None]
@@ -231,17 +232,22 @@ _PLANTILLAS: Final = {
 
 def _en_sus_manos(request: HttpRequest, clave: str, otra: str = "") -> frozenset[str] | None:
     """An acta that whoever asks holds now; to anybody else there is no picture."""
-    vivo = Turno.objects.filter(acta=clave, persona=persona_de(request), vence__gt=oficina.reloj.ahora()).first()
+    vivo = _vivo(request, clave)
     if vivo is None or (otra and vivo.paso != Paso.OTRA_IMAGEN):
         return None
     return cola.alcance_de(clave)
+
+
+@una_vez
+def _vivo(request: HttpRequest, clave: str) -> Turno | None:
+    return Turno.objects.filter(acta=clave, persona=persona_de(request), vence__gt=oficina.reloj.ahora()).first()
 
 
 @requiere(*{rol for roles in ROLES.values() for rol in roles}, sobre=_en_sus_manos)
 @require_GET
 def imagen(request: HttpRequest, clave: str, otra: str = "") -> HttpResponse:
     """The picture of the acta in one's hands (`otra`: another one of it). Who was shown it is put on the register."""
-    turno = Turno.objects.filter(acta=clave, persona=persona_de(request)).first()
+    turno = _vivo(request, clave)
     if turno is None or (otra and all(i.sha256 != otra for i in acta_de(clave).imagenes)):
         raise Http404
     return mostrar_imagen(request, clave, otra or turno.imagen)
