@@ -19,6 +19,8 @@ from prep.plataforma.peticion import una_vez
 
 CERCA: Final = 3.0
 """How far, in mm, a corner mark may be from its place in a picture that is the sheet seen from straight above."""
+ALREDEDOR: Final = 30
+"""Side, in mm, of the corner in which a mark is looked for: as wide as its neighbourhood must be for it to be found."""
 BASTA: Final = 900
 """Pixels of the longer side with which the marks are found."""
 _SE_CAPTURAN: Final = tuple((c, e, n) for c, e, n in TOTALES if c != "suma_votaron")
@@ -114,7 +116,7 @@ def _de_frente(ruta: str) -> bool:
 
 
 def de_frente(datos: bytes) -> bool:
-    """The same of a picture. Where the marks are is asked to within millimetres: a large one is looked at by halves."""
+    """The same of a picture. Only its corners are looked at, side by side in a strip, and a large one by halves."""
     from prep.evidencia.pagina import hallar_marcas
     from prep.papel.plantilla import PROPIO
     from prep.plataforma.opencv import cv2
@@ -125,11 +127,14 @@ def de_frente(datos: bytes) -> bool:
         gris = cv2.imdecode(cruda, cv2.IMREAD_GRAYSCALE)
     if gris is None:
         return False
-    mm = PROPIO.ancho / gris.shape[1], PROPIO.alto / gris.shape[0]
+    escala = np.array([gris.shape[1] / PROPIO.ancho, gris.shape[0] / PROPIO.alto])
+    lado = round(ALREDEDOR * max(escala))
+    orilla = cv2.copyMakeBorder(gris, lado, lado, lado, lado, cv2.BORDER_REPLICATE)
+    centros = [np.array(m.centro) * escala for m in PROPIO.marcas]
+    rincones = [orilla[y : y + lado, x : x + lado] for x, y in (np.round(c + lado / 2).astype(int) for c in centros)]
     en_su_lugar = set()
-    for marca in hallar_marcas(gris):
-        x, y = marca.puntos.mean(axis=0) * mm
-        cx, cy = PROPIO.marcas[marca.esquina].centro
-        if abs(x - cx) < CERCA and abs(y - cy) < CERCA:
+    for marca in hallar_marcas(np.hstack(rincones)):
+        donde_esta = marca.puntos.mean(axis=0) - [marca.esquina * lado + lado / 2, lado / 2]
+        if (np.abs(donde_esta / escala) < CERCA).all():
             en_su_lugar.add(marca.esquina)
     return len(en_su_lugar) >= 3
