@@ -17,6 +17,7 @@ from emision_fabrica import AUDITOR, INSTITUTO, NOTARIA, PROCESO, Noche
 from prep.cli import app
 from prep.comprobacion.informe import Nivel
 from prep.comprobacion.verificar import Opciones, verificar
+from prep.publicacion.esquemas import FORMATOS
 from prep.transparencia.almacen import Carpeta
 from prep.transparencia.canonico import canonico
 from prep.transparencia.emisor import emitir_corte
@@ -248,9 +249,8 @@ def test_it_looks_again_before_accusing(noche):
     assert (informe.codigo, informe.corte) == (0, 4), informe.veredicto
 
 
-def test_the_factory_speaks_the_published_formats(modelo, pytestconfig):
+def test_the_factory_speaks_the_published_formats(modelo):
     """What these tests verify has the shape of what is published."""
-    esquemas = pytestconfig.rootpath / "docs" / "formatos"
     ruta = modelo.carpeta / "cortes" / "0003"
     for archivo, esquema in {
         ruta / "avance.json": "avance",
@@ -263,7 +263,7 @@ def test_the_factory_speaks_the_published_formats(modelo, pytestconfig):
         ruta / "AYUN" / "resumen.json": "resumen",
         ruta / "AYUN" / "demarcacion" / "2.json": "demarcacion",
     }.items():
-        reglas = json.loads((esquemas / f"{esquema}.schema.json").read_text())
+        reglas = json.loads((FORMATOS / f"{esquema}.schema.json").read_text())
         jsonschema.validate(json.loads(archivo.read_text()), reglas)
 
 

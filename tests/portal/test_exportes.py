@@ -20,8 +20,8 @@ from typer.testing import CliRunner
 
 from prep.portal import bench, mapa, paginas, portada
 from prep.portal.cli import app
+from prep.publicacion.esquemas import FORMATOS
 
-FORMATOS = Path(__file__).resolve().parents[2] / "docs" / "formatos"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 

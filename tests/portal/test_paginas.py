@@ -9,7 +9,7 @@ import re
 import unicodedata
 from html import unescape
 from html.parser import HTMLParser
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 import jsonschema
@@ -21,8 +21,8 @@ from prep.portal import paginas, portada, recursos
 from prep.portal.cifras import miles, proximo_corte
 from prep.portal.evolucion import Evolucion
 from prep.portal.textos import IDIOMAS, textos
+from prep.publicacion.esquemas import FORMATOS
 
-FORMATOS = Path(__file__).resolve().parents[2] / "docs" / "formatos"
 VACIOS = {"meta", "link", "img", "input", "br", "hr"}
 
 

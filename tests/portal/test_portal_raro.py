@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -11,8 +10,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from prep.portal import paginas, portada, recursos
+from prep.publicacion.esquemas import FORMATOS
 
-FORMATOS = Path(__file__).resolve().parents[2] / "docs" / "formatos"
 REVISORES = {
     n: jsonschema.Draft202012Validator(json.loads((FORMATOS / f"{n}.schema.json").read_text("utf-8")))
     for n in ("proceso", "resumen", "avance")

@@ -11,7 +11,7 @@ import jsonschema_rs
 
 from prep.plataforma.errores import Impedimento
 
-FORMATOS = Path(__file__).resolve().parents[3] / "docs" / "formatos"
+FORMATOS = Path(__file__).parent / "formatos"
 
 
 class DocumentoInvalido(Impedimento):
@@ -30,7 +30,7 @@ def _validador_de_elemento(nombre: str, lista: str) -> Any:
 
 
 def validar(nombre: str, documento: Any, ruta: str) -> None:
-    """Raise `DocumentoInvalido` unless `documento` is what `docs/formatos/<nombre>.schema.json` says."""
+    """Raise `DocumentoInvalido` unless `documento` is what `formatos/<nombre>.schema.json` says."""
     _exigir(_validador(nombre), nombre, documento, ruta)
 
 
