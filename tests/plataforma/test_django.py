@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from prep.plataforma.llaves import leer_o_crear
+from prep.plataforma.errores import Impedimento
 from prep.plataforma.settings import base_de_datos
 
 
@@ -69,5 +70,5 @@ def test_database_url_is_understood(url: str, esperado: tuple[object, ...]) -> N
 
 @pytest.mark.parametrize("url", ["sqlite:///x.db", "postgresql://u@h/", "prep"])
 def test_another_url_is_refused_saying_how_it_must_be(url: str) -> None:
-    with pytest.raises(ValueError, match="postgresql://"):
+    with pytest.raises(Impedimento, match="postgresql://"):
         base_de_datos(url)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from prep.plataforma.errores import Impedimento
-from prep.portal.nginx import configuracion
+from prep.portal.servido import configuracion
 
 
 def test_a_folder_with_a_space_is_one_word_and_one_that_would_end_it_is_refused() -> None:

@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
@@ -77,6 +77,10 @@ class Almacen(Protocol):
 
     def descartar(self, carpeta: str) -> None:
         """Remove everything under `carpeta`: only for what was never published because it was left unfinished."""
+        ...
+
+    def quitar(self, rutas: Iterable[str]) -> None:
+        """Remove these objects: only where somebody knows that nothing names them any more, never of a publication."""
         ...
 
     def lote(self) -> AbstractContextManager[None]:
@@ -151,6 +155,11 @@ class AlmacenCarpeta:
     def descartar(self, carpeta: str) -> None:
         with _errores_de_disco(carpeta), suppress(FileNotFoundError):
             shutil.rmtree(self._lugar(carpeta))
+
+    def quitar(self, rutas: Iterable[str]) -> None:
+        for ruta in rutas:
+            with _errores_de_disco(ruta):
+                self._lugar(ruta).unlink(missing_ok=True)
 
     def existe(self, ruta: str) -> bool:
         return self._lugar(ruta).is_file()
@@ -319,10 +328,13 @@ class AlmacenS3:
                     yield objeto["Key"][len(self.prefijo) :]
 
     def descartar(self, carpeta: str) -> None:
-        rutas = list(self.listar(f"{validar(carpeta)}/"))
-        with _errores_de_s3(carpeta):
-            for i in range(0, len(rutas), 1000):
-                objetos = [{"Key": self._clave(r)} for r in rutas[i : i + 1000]]
+        self.quitar(self.listar(f"{validar(carpeta)}/"))
+
+    def quitar(self, rutas: Iterable[str]) -> None:
+        todas = list(rutas)
+        for i in range(0, len(todas), 1000):
+            objetos = [{"Key": self._clave(r)} for r in todas[i : i + 1000]]
+            with _errores_de_s3(todas[i]):
                 self._cliente.delete_objects(Bucket=self.cubo, Delete={"Objects": objetos, "Quiet": True})
 
     @contextmanager

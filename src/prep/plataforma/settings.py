@@ -14,6 +14,7 @@ import os
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from prep.plataforma import postgres
+from prep.plataforma.errores import Impedimento
 from prep.plataforma.llaves import leer_o_crear
 from prep.plataforma.lugares import dir_postgres, llave_de_django
 
@@ -22,7 +23,7 @@ def base_de_datos(url: str) -> dict[str, object]:
     """Django's form of ``postgresql://user:password@host:port/name?host=/socket&sslmode=…``."""
     partes = urlsplit(url)
     if partes.scheme not in ("postgresql", "postgres") or not partes.path.strip("/"):
-        raise ValueError("DATABASE_URL debe tener la forma postgresql://usuario:contraseña@servidor:puerto/base.")
+        raise Impedimento("DATABASE_URL debe tener la forma postgresql://usuario:contraseña@servidor:puerto/base.")
     opciones = dict(parse_qsl(partes.query))
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -20,7 +20,7 @@ import orjson
 from rich.table import Table
 
 from prep.plataforma.consola import tabla as nueva_tabla
-from prep.portal.nginx import configuracion
+from prep.portal.servido import configuracion
 
 VISITAS: Final = 5_000_000
 MINUTOS_POR_VISITA: Final = 4

@@ -87,7 +87,7 @@ def nginx(
 
     Por ejemplo: prep portal nginx /srv/prep > /etc/nginx/nginx.conf
     """
-    from prep.portal.nginx import configuracion
+    from prep.portal.servido import configuracion
 
     carpeta = (publicacion or dir_publicacion()).resolve()
     typer.echo(configuracion(carpeta, f"{puerto}", temporales, Path("/run/nginx.pid")), nl=False)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -45,6 +45,9 @@ from prep.transparencia.nota import LlavePublica
 FORMATO: Final = "prep/respaldo/1"
 PUBLICACION: Final = "publicacion/"
 EVIDENCIA: Final = "evidencia/"
+ULTIMOS: Final = 12
+"""Copies that are always kept, whatever their hour; of the earlier ones, one an hour."""
+_TURNO: Final = 0x70726570_7265737
 _LOTE: Final = 64 * 2**20
 _LISTA: Final = re.compile(r"respaldos/\d{8}T\d{6}Z\.([0-9a-f]{64})\.json")
 _NOMBRADO: Final = re.compile(r"(?:imagenes|originales|miniaturas)/[0-9a-f]{2}/([0-9a-f]{64})(?:\.[a-z]+)?")
@@ -211,10 +214,49 @@ def _ruta(nombre: str) -> str:
     return f"objetos/{nombre[:2]}/{nombre}"
 
 
+@contextmanager
+def turno() -> Iterator[None]:
+    """One copy at a time of an installation: what one takes as copied, another one does not remove."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_TURNO])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_TURNO])
+
+
+def podar(destino: Almacen) -> int:
+    """Remove the copies that are too many, and the objects that only they had; how many copies. What is left is whole
+    at every moment: lists go first. Raises `RespaldoImposible`, and removes nothing, if one that stays is damaged."""
+    listas = sorted(r for r in destino.listar("respaldos/") if _LISTA.fullmatch(r))
+    sobran = set(sobrantes(listas))
+    if not sobran:
+        return 0
+    quedan = [leer(destino, ruta) for ruta in listas if ruta not in sobran]
+    nombrados = {n for r in quedan for n in (*r.base, *r.archivos.values())}
+    for corte in {n for r in quedan for ruta, n in r.archivos.items() if ruta.endswith("/corte.json")}:
+        nombrados.update(n for _, n in _de_corte(_objeto(destino, corte, "un corte")))
+    destino.quitar(sobran)
+    destino.quitar(r for r in destino.listar("objetos/") if r.rpartition("/")[2] not in nombrados)
+    return len(sobran)
+
+
+def sobrantes(listas: list[str]) -> Iterator[str]:
+    """Of the lists, in order: those that are neither of the last `ULTIMOS` nor the first of their hour."""
+    hora = None
+    for ruta in listas[:-ULTIMOS]:
+        if ruta[: len("respaldos/AAAAMMDDTHH")] == hora:
+            yield ruta
+        hora = ruta[: len("respaldos/AAAAMMDDTHH")]
+
+
 def _conexion() -> str:
     """The database that this process uses, as PostgreSQL's tools take it."""
     parametros = connection.get_connection_params()
-    claves = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert")
+    claves = (
+        *("dbname", "user", "password", "host", "port", "target_session_attrs", "connect_timeout"),
+        *("sslmode", "sslrootcert"),
+    )
     return make_conninfo(**{k: parametros[k] for k in claves if parametros.get(k)})
 
 

@@ -23,7 +23,13 @@ Lugar = Annotated[
 
 
 @app.command()
-def hacer(lugar: Lugar, destino: Destino = None) -> None:
+def hacer(
+    lugar: Lugar,
+    destino: Destino = None,
+    podar: Annotated[
+        bool, typer.Option("--podar", help="Después, quita los respaldos de más: quedan los últimos doce y uno por hora.")
+    ] = False,
+) -> None:
     """Copia la base de datos, las imágenes, lo publicado y su registro, sin que nadie deje de trabajar.
 
     Solo escribe lo que ningún respaldo anterior del mismo lugar tiene. Las llaves no van en él: se guardan aparte.
@@ -33,17 +39,20 @@ def hacer(lugar: Lugar, destino: Destino = None) -> None:
     with django_listo():
         from prep.plataforma.almacen import abrir, evidencia
         from prep.plataforma.reloj import RelojSistema
-        from prep.sede.respaldo import hacer as hacer_respaldo
+        from prep.sede import respaldo
 
-        publicacion = abrir(destino or str(lugares.dir_publicacion()))
-        with esperando("Preparando el respaldo…") as decir:
-            hecho = hacer_respaldo(abrir(lugar, privado=True), publicacion, evidencia(), RelojSistema().ahora(), decir)
+        copias, publicacion = abrir(lugar, privado=True), abrir(destino or str(lugares.dir_publicacion()))
+        with esperando("Preparando el respaldo…") as decir, respaldo.turno():
+            hecho = respaldo.hacer(copias, publicacion, evidencia(), RelojSistema().ahora(), decir)
+            quitados = respaldo.podar(copias) if podar else 0
     r = hecho.respaldo
     marca = {"hora": r.hora, "lugar": lugar, "hechos": r.hechos, "corte": r.corte, "danados": len(hecho.danados)}
     lugares.archivo_respaldo().write_text(json.dumps(marca, ensure_ascii=False) + "\n")
     nuevos = cuantos(hecho.nuevos, "objeto nuevo", "objetos nuevos")
     hasta = f"corte {r.corte}" if r.corte else "ningún corte"
     typer.echo(f"Respaldo {r.hora} en {lugar}: {cuantos(r.hechos, 'hecho')}, {hasta}; {nuevos}, {hecho.mide:,} bytes.")
+    if quitados:
+        typer.echo(f"Se quitaron {cuantos(quitados, 'respaldo')} de más.")
     for ruta in hecho.danados:
         errores.print(
             f"[red]✗[/] {escape(ruta)}: falta o está dañado aquí, y ningún respaldo lo tiene.", soft_wrap=True

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.markup import escape
@@ -13,6 +16,8 @@ from prep.plataforma import lugares
 from prep.plataforma.consola import errores, fallar
 from prep.plataforma.errores import Impedimento
 from prep.sede.opciones import Destino
+
+_NOMBRE: Final = re.compile(r"\.?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]|\*")
 
 
 def servir(
@@ -45,6 +50,8 @@ def servir(
     from prep.plataforma import roles, servidor
     from prep.plataforma.arranque import django_listo
 
+    if mal := list(_mal_configurado(os.environ)):
+        fallar("\n".join(mal))
     if (certificado is None) != (llave is None):
         fallar("El certificado y su llave van juntos: --certificado y --llave.")
     protegido = certificado or os.environ.get("PREP_PROXIES") or os.environ.get("PREP_SIN_TLS") == "1"
@@ -73,6 +80,19 @@ def servir(
                 fallar("El servidor terminó sin que se le pidiera. Lo que dijo está arriba.")
     except KeyboardInterrupt:
         errores.print("Terminado.")
+
+
+def _mal_configurado(entorno: Mapping[str, str]) -> Iterator[str]:
+    """What the environment says that cannot be, all of it before anything starts."""
+    for red in filter(None, (r.strip() for r in entorno.get("PREP_PROXIES", "").split(","))):
+        try:
+            ipaddress.ip_network(red)
+        except ValueError:
+            yield f"PREP_PROXIES: «{red}» no es una dirección ni una red, como 127.0.0.1 o 10.20.0.0/24."
+    if "PREP_HOSTS" in entorno:
+        for nombre in entorno["PREP_HOSTS"].split(","):
+            if not _NOMBRE.fullmatch(nombre):
+                yield f"PREP_HOSTS: «{nombre}» no es un nombre ni una dirección: va sin https://, sin puerto y sin espacios."
 
 
 def _exigir_continuidad(publicacion: str) -> None:

@@ -1,4 +1,4 @@
-"""nginx as it must serve a publication: from `nginx.conf`, with the folders of this machine."""
+"""nginx as it must serve a publication: `nginx/`, with the folders of this machine."""
 
 from __future__ import annotations
 
@@ -15,5 +15,8 @@ def configuracion(raiz: Path, escucha: str, temporal: Path, pid: Path) -> str:
             raise Impedimento(
                 f"nginx no admite «{ruta}» en su configuración: use una carpeta sin comillas, «$» ni «\\»."
             )
-    plantilla = (Path(__file__).parent / "nginx.conf").read_text("utf-8")
-    return plantilla.format(raiz=raiz, escucha=escucha, temporal=temporal, pid=pid)
+    nginx = Path(__file__).parent / "nginx"
+    plantilla, reglas, sitio = (
+        (nginx / f"{cual}.conf").read_text("utf-8").rstrip() for cual in ("nginx", "reglas", "sitio")
+    )
+    return plantilla.format(raiz=raiz, escucha=escucha, temporal=temporal, pid=pid, reglas=reglas, sitio=sitio) + "\n"

@@ -1,0 +1,131 @@
+"""Two empty Debian servers on this machine: each with its own network, processes and files, over what is installed here.
+
+What a server writes stays in a layer of its own (overlayfs) and is gone at the end. Neither the checkout nor the
+environment of the tests can be seen from inside. `/srv/prep` is one folder that both have mounted.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+AQUI = Path(__file__).parent
+RAIZ = AQUI.parents[1]
+PROGRAMAS = (
+    "unshare", "nsenter", "ip", "setpriv", "runuser", "mountpoint", "openssl", "/usr/sbin/nginx", "/usr/bin/python3.11",
+    "/usr/lib/postgresql/15/bin/postgres", "pg_createcluster", "useradd",
+)  # fmt: skip
+
+ARRANQUE = """
+set -e
+mount --make-rprivate /
+mount -t tmpfs -o mode=755 tmpfs "$1"
+mkdir "$1/capa" "$1/obra" "$1/raiz"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$1/capa,workdir=$1/obra" "$1/raiz"
+raiz=$1/raiz comun=$2 paquete=$3; shift 3
+mount -t proc proc "$raiz/proc"
+mount --rbind /dev "$raiz/dev"
+mount -t tmpfs -o mode=755 tmpfs "$raiz/run"
+mount -t tmpfs -o mode=1777 tmpfs "$raiz/tmp"
+for que do [ ! -d "$raiz$que" ] || mount -t tmpfs tmpfs "$raiz$que"; done
+rm -rf "$raiz"/etc/postgresql/* "$raiz"/var/lib/postgresql/* "$raiz"/var/log/postgresql/* "$raiz"/etc/nginx/modules-enabled/*
+mkdir -p "$raiz/srv/prep" "$raiz/mnt/respaldos" "$raiz/mnt/paquete" "$raiz/run/postgresql"
+chown postgres: "$raiz/run/postgresql"
+mount --bind "$comun/almacen" "$raiz/srv/prep"
+mount --bind "$comun/respaldos" "$raiz/mnt/respaldos"
+mount --bind "$paquete" "$raiz/mnt/paquete"
+mount -o remount,bind,ro "$raiz/mnt/paquete"
+install -m 755 "$comun/systemctl" "$raiz/usr/local/sbin/systemctl"
+ip link set lo up
+echo listo
+exec chroot "$raiz" sleep infinity
+"""
+
+
+def falta() -> str:
+    """Why it cannot be done here; empty if it can."""
+    if os.geteuid() != 0:
+        return "solo root puede hacer dos servidores con espacios de nombres"
+    if ausentes := [p for p in PROGRAMAS if shutil.which(p) is None]:
+        return f"en este equipo no hay {', '.join(ausentes)}"
+    prueba = "mount -t tmpfs t /mnt && mkdir /mnt/a /mnt/b /mnt/c && mount -t overlay o -o lowerdir=/,upperdir=/mnt/a,workdir=/mnt/b /mnt/c"
+    if subprocess.run(["unshare", "-mnp", "-f", "sh", "-c", prueba], capture_output=True, check=False).returncode:
+        return "este equipo no deja hacer espacios de nombres con overlayfs"
+    return ""
+
+
+@dataclass
+class Servidor:
+    direccion: str
+    pid: int
+
+    def orden(self, *orden: str) -> list[str]:
+        return ["nsenter", "-t", str(self.pid), "-m", "-n", "-p", "-r", "-w", "--", *orden]
+
+    def correr(self, *orden: str, entrada: str | None = None, bien: bool = True) -> str:
+        """What it said, both streams together."""
+        hecho = subprocess.run(
+            self.orden(*orden), env=ENTORNO, input=entrada, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )  # fmt: skip
+        assert (hecho.returncode == 0) is bien, f"{' '.join(orden)}\n{hecho.stdout}\n{self.bitacora() if bien else ''}"
+        return hecho.stdout
+
+    def prep(self, *orden: str, entrada: str | None = None) -> str:
+        """As whoever operates it types it."""
+        return self.correr("sh", "-ec", PREP, "sh", "-m", "prep", *orden, entrada=entrada)
+
+    def programa(self, texto: str, *argumentos: str) -> subprocess.Popen[str]:
+        """A program of the tests that uses the installed one."""
+        return subprocess.Popen(
+            self.orden("sh", "-ec", PREP, "sh", "-c", texto, *argumentos),
+            env=ENTORNO, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def bitacora(self) -> str:
+        return self.correr("sh", "-c", "tail -n 15 /var/log/prueba-systemd/*.log /var/log/postgresql/*.log 2>&1")
+
+
+ENTORNO = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "COLUMNS": "200"}
+PREP = """
+set -a; . /etc/prep/prep.env; DATABASE_URL=$(cut -d= -f2- /etc/prep/sede.env); set +a
+exec setpriv --reuid=prep --regid=prep --init-groups /opt/prep/actual/bin/python "$@"
+"""
+
+
+@contextmanager
+def dos_servidores(carpeta: Path, paquete: Path) -> Iterator[tuple[Servidor, Servidor]]:
+    for que in ("almacen", "respaldos", "a", "b"):
+        (carpeta / que).mkdir()
+    texto = (AQUI / "systemctl.py").read_text()
+    (carpeta / "systemctl").write_text(f"#!/usr/bin/python3\n{texto}")
+    with ExitStack() as pila:
+        a, b = (pila.enter_context(_servidor(carpeta, paquete, n, d)) for n, d in (("a", "10.77.0.1"), ("b", "10.77.0.2")))
+        enlace = f"ip link add prep0 type veth peer name prep0 netns {b.pid}"
+        subprocess.run(["nsenter", "-t", str(a.pid), "-n", *enlace.split()], check=True)
+        for s in (a, b):
+            s.correr("ip", "addr", "add", f"{s.direccion}/24", "dev", "prep0")
+            s.correr("ip", "link", "set", "prep0", "up")
+        yield a, b
+
+
+@contextmanager
+def _servidor(carpeta: Path, paquete: Path, nombre: str, direccion: str) -> Iterator[Servidor]:
+    ocultas = [str(RAIZ), str(Path.home()), *([sys.prefix] if sys.prefix != sys.base_prefix else [])]
+    with subprocess.Popen(
+        ["unshare", "-m", "-n", "-p", "-u", "-i", "-f", "--kill-child", "sh", "-c", ARRANQUE, "sh", str(carpeta / nombre), str(carpeta), str(paquete), *ocultas],
+        stdout=subprocess.PIPE, text=True,
+    ) as proceso:  # fmt: skip
+        assert proceso.stdout and proceso.stdout.readline() == "listo\n"
+        hijo = Path(f"/proc/{proceso.pid}/task/{proceso.pid}/children").read_text().split()[0]
+        try:
+            yield Servidor(direccion, int(hijo))
+        finally:
+            os.kill(int(hijo), signal.SIGKILL)
+            proceso.wait()
