@@ -374,3 +374,34 @@ def test_a_picture_that_comes_later_is_looked_at_when_it_comes(monkeypatch: pyte
     assert (hoja.enderezada(huella), hoja.imagen(huella)) == (False, None)
     evidencia().escribir(f"imagenes/{huella[:2]}/{huella}.jpg", datos)
     assert (hoja.enderezada(huella), hoja.imagen(huella)) == (True, datos)
+
+
+def test_a_page_that_waits_says_where_something_waits_for_whoever_sits_there(centro: Centro) -> None:
+    """What it asks by itself is answered only when it changed, and extends no session."""
+    una, otra = centro.claves[:2]
+    quien, _ = centro.entra(Rol.CAPTURISTA)
+    ajena, _ = centro.entra(Rol.CAPTURISTA)
+    verifica, _ = centro.entra(Rol.VERIFICADOR)
+
+    def pregunta(cliente: Any, ruta: str, visto: str) -> Any:
+        return cliente.get(f"{ruta}?visto={visto}", headers={"X-Sondeo": "1", "HX-Request": "true"})
+
+    def dice(cliente: Any, ruta: str) -> tuple[bool, str]:
+        espera = cliente.get(ruta).context
+        assert pregunta(cliente, ruta, espera["visto"]).status_code == 204
+        return espera["hay"], espera["visto"]
+
+    assert dice(quien, CAPTURA) == (False, "")
+    centro.llega(una)
+    cambio = pregunta(quien, CAPTURA, "")
+    assert cambio.context["hay"] and b"<html" not in cambio.content
+    assert dice(quien, CAPTURA) == dice(ajena, CAPTURA) == (True, "captura")
+    pagina = toma(quien, CAPTURA)
+    assert dice(ajena, CAPTURA) == (False, "")  # it is in somebody's hands
+    quien.post(CAPTURA, envio(pagina, centro.valores(una), accion="enviar"))
+    assert (dice(quien, CAPTURA), dice(ajena, CAPTURA)) == ((False, ""), (True, "captura"))  # nobody types it twice
+    centro.llega(otra)
+    centro.captura(otra, "ajena-1")
+    centro.captura(otra, "ajena-2", NULOS=999)
+    assert dice(verifica, VERIFICACION) == (False, "diferencias")  # and the page leads there
+    assert 'href="/ccv/diferencias/"' in pregunta(verifica, VERIFICACION, "").content.decode()

@@ -334,7 +334,7 @@ def test_it_waits_at_least_what_it_is_told_and_longer_each_time_and_gives_up_say
     assert all("nada se perdió" in d for d in dichos)
     solo = Paciencia(random.Random(2))
     crecen = [solo.tras(Espere("x")) for _ in range(12)]
-    assert crecen[0] < 2 < crecen[4] and max(crecen) <= 450
+    assert crecen[0] < 2 < crecen[4] and max(crecen) <= 90
 
 
 # --- in a file ---

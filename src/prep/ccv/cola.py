@@ -37,14 +37,16 @@ _ELECCIONES: Final = """
     SELECT clave FROM e WHERE clave IS NOT NULL
     ORDER BY (SELECT count(*) FROM ccv_turno t WHERE t.eleccion = e.clave AND t.vence > %(ahora)s),
       (SELECT min(desde) FROM ccv_espera f WHERE f.paso = %(paso)s AND f.eleccion = e.clave)"""
-_SIGUIENTE: Final = """
-    SELECT e.clave, e.imagen FROM ccv_espera e
-    WHERE e.paso = %(paso)s AND e.eleccion = %(eleccion)s AND (%(clave)s = '' OR e.clave = %(clave)s)
+_LIBRES: Final = """
+    FROM ccv_espera e
+    WHERE e.paso = %(paso)s AND (%(clave)s = '' OR e.clave = %(clave)s)
       AND NOT e.salvo && %(yo)s::text[] AND e.clave <> ALL(%(ocupadas)s::text[])
       AND NOT e.lugares && %(en_ninguno)s::text[] AND e.lugares IS DISTINCT FROM %(no_solo_en)s::text[]
       AND (%(todo)s OR e.casilla = '' OR e.casilla = ANY(%(alcance)s::text[]))
       AND NOT EXISTS (
-        SELECT FROM ccv_turno t WHERE t.acta = e.clave AND t.paso = %(paso)s AND t.vence > %(ahora)s)
+        SELECT FROM ccv_turno t WHERE t.acta = e.clave AND t.paso = %(paso)s AND t.vence > %(ahora)s)"""
+_SIGUIENTE: Final = f"""
+    SELECT e.clave, e.imagen {_LIBRES} AND e.eleccion = %(eleccion)s
     ORDER BY e.desde LIMIT 1 FOR UPDATE OF e SKIP LOCKED"""
 _TOMAR: Final = """
     INSERT INTO ccv_turno (acta, paso, eleccion, persona, imagen, orden, vence)
@@ -102,29 +104,41 @@ def por_antiguedad(pasos: Iterable[Paso]) -> list[Paso]:
     return [Paso(f["paso"]) for f in filas.order_by("primera")]
 
 
+def hay(paso: Paso, quien: Quien, ahora: datetime) -> bool:
+    """Whether an acta waits for that person, of those that nobody holds: asked without taking it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT {_LIBRES})", _lo_que_pide(paso, quien, ahora))
+        return bool(cursor.fetchone()[0])
+
+
 def dejar(persona: str, orden: str | None = None) -> None:
     """Give back quietly what a person holds (`orden`: only if it is that one)."""
     suyos = Turno.objects.filter(persona=persona)
     (suyos if orden is None else suyos.filter(orden=orden)).delete()
 
 
-def _siguiente(paso: Paso, quien: Quien, ahora: datetime, cual: str) -> Turno | None:
+def _lo_que_pide(paso: Paso, quien: Quien, ahora: datetime, cual: str = "") -> dict[str, Any]:
+    """What of those that wait is for a person. `ocupadas`: those that turned out not to be."""
     de = autoridad()
     yo = de.cuentas_de(quien.persona) | {de.identidad(quien.persona)}
     alcance = _lo_comun(quien.alcance, de.alcance_de_nodo(nodo_de_aqui().nodo))
     aqui = [quien.lugar] if de.reglas.lugares_distintos else None
-    ocupadas: list[str] = []
-    datos: dict[str, Any] = {
+    return {
         "paso": paso.value,
         "en_ninguno": aqui if aqui and paso is Paso.CAPTURA else [],
         "no_solo_en": aqui if paso is Paso.VERIFICACION else None,
         "yo": sorted(yo),
-        "ocupadas": ocupadas,
+        "ocupadas": [],
         "todo": TODO in alcance,
         "alcance": sorted(alcance),
         "clave": cual,
         "ahora": ahora,
     }
+
+
+def _siguiente(paso: Paso, quien: Quien, ahora: datetime, cual: str) -> Turno | None:
+    datos = _lo_que_pide(paso, quien, ahora, cual)
+    ocupadas: list[str] = datos["ocupadas"]
     with connection.cursor() as cursor:
         cursor.execute(_ELECCIONES, datos)
         for (eleccion,) in cursor.fetchall():

@@ -44,7 +44,7 @@ DEL_PAQUETE: Final = "paquete"
 _NO_ES_FOTO: Final = (413, 415)
 MAXIMO_APARTADOS: Final = 200
 PRIMERA_ESPERA_S: Final = 1.0
-ULTIMA_ESPERA_S: Final = 300.0
+ULTIMA_ESPERA_S: Final = 60.0
 
 
 class ReciboFalso(Espere):

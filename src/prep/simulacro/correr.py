@@ -26,8 +26,8 @@ from prep.simulacro.puertas.navegador import MAS_TARDE, REPETIDAS, SIN_RESPUESTA
 
 _CADA_S: Final = 5.0
 """Seconds between two looks at how it goes."""
-_PACIENCIA_S: Final = 480.0
-"""Seconds in which nothing new is written after which the night is over as it is: a node that was cut waits up to 450
+_PACIENCIA_S: Final = 150.0
+"""Seconds in which nothing new is written after which the night is over as it is: a node that was cut waits up to 90
 before it tries again."""
 _ENTRAN_S: Final = 300.0
 

@@ -24,6 +24,11 @@ from prep.simulacro.votos import Papel
 _TROPIEZOS: Final = 20
 """Answers that nobody should get after which a person stops and says so."""
 _REINTENTO_S: Final = 0.5
+_OCIO_S: Final = 0.4
+"""Seconds, more or less, after which somebody with nothing to do raises their eyes."""
+_MIRAR_S: Final = 0.5
+"""Seconds between two looks of a room, at least; twice as many after each that found nothing, `_VACIAS` times."""
+_VACIAS: Final = 3
 
 
 class FinDeLaNoche(Exception):
@@ -124,7 +129,6 @@ class Persona(threading.Thread):
         self.nav = mundo.navegador(direccion, puerta)
         self.lista = threading.Event()
         self.azar = random.Random(f"{mundo.plan.semilla}|{nombre}")
-        self._ocioso = 0
 
     def run(self) -> None:
         try:
@@ -133,11 +137,8 @@ class Persona(threading.Thread):
             self.mundo.reloj.esperar_el(0)
             desde = self.mundo.reloj.minuto()
             while True:
-                if self._intentar(self.turno):
-                    self._ocioso = 0
-                else:
-                    self._ocioso = min(self._ocioso + 1, 4)
-                    self.mundo.reloj.reposar(max(humano.MIRAR_S / self.mundo.reloj.velocidad, 0.6 * self._ocioso))
+                if not self._intentar(self.turno):
+                    self.mundo.reloj.reposar(self.azar.uniform(0.5, 1.5) * _OCIO_S)
                 if (self.mundo.reloj.minuto() - desde) * 60 > humano.JORNADA_S:
                     self.mundo.reloj.esperar(humano.DESCANSO_S)
                     desde = self.mundo.reloj.minuto()
@@ -168,22 +169,61 @@ class Persona(threading.Thread):
 
 
 class Sentada(Persona):
-    """Somebody with an account, at desks: the first of these that has an acta for them."""
+    """Somebody with an account."""
 
-    def __init__(self, mundo: Mundo, pase: Pase, direccion: str, mesas: tuple[str, ...], puerta: str = "ccv") -> None:
+    def __init__(self, mundo: Mundo, pase: Pase, direccion: str, puerta: str) -> None:
         super().__init__(mundo, pase.usuario, direccion, puerta)
-        self.pase, self.mesas = pase, {m: Escritorio(self.nav, m) for m in mesas}
+        self.pase = pase
 
     def llegar(self) -> None:
         entrar(self.nav, self.pase.terminal, self.pase.usuario, self.pase.clave, self.pase.propia)
 
+
+class Sala:
+    """Those who sit at the same desks. Of the idle, one looks at a time, less often the longer nothing waits; whoever
+    finds something calls the rest."""
+
+    def __init__(self, mundo: Mundo) -> None:
+        self._cada = max(humano.MIRAR_S / mundo.reloj.velocidad, _MIRAR_S)
+        self._proxima, self._vacias = 0.0, 0
+        self._candado = threading.Lock()
+
+    def toca_mirar(self) -> bool:
+        with self._candado:
+            if (ahora := time.monotonic()) < self._proxima:
+                return False
+            self._proxima = ahora + self._cada * 2 ** min(self._vacias, _VACIAS)
+            return True
+
+    def vio(self, hay: bool) -> None:
+        with self._candado:
+            self._vacias = 0 if hay else self._vacias + 1
+            if hay:
+                self._proxima = 0.0
+
+
+class DeMesa(Sentada):
+    """At desks of the CCV: the first of these that has an acta for them."""
+
+    def __init__(self, mundo: Mundo, pase: Pase, direccion: str, mesas: tuple[str, ...], sala: Sala) -> None:
+        super().__init__(mundo, pase, direccion, "ccv")
+        self.escritorio, self.sala, self._espera = Escritorio(self.nav, mesas), sala, False
+
     def turno(self) -> bool:
-        for mesa, escritorio in self.mesas.items():
-            if (suya := escritorio.tomar()) is not None:
-                self.pausa(mesa)
-                getattr(self, f"_{mesa}")(escritorio, self._mirar(suya), suya)
-                return True
-        return False
+        if self._espera:
+            if not self.sala.toca_mirar():
+                return False
+            self._espera = not self.escritorio.mirar()
+            self.sala.vio(not self._espera)
+            if self._espera:
+                return False
+        if (suya := self.escritorio.tomar()) is None:
+            self._espera = True
+            return False
+        mesa = self.escritorio.nombre
+        self.pausa(mesa)
+        getattr(self, f"_{mesa}")(self.escritorio, self._mirar(suya), suya)
+        return True
 
     def _mirar(self, suya: EnManos) -> str:
         """Of which acta the picture is: whoever took it knows."""
@@ -243,7 +283,7 @@ class DeCentro(Sentada):
     def __init__(
         self, mundo: Mundo, pase: Pase, direccion: str, acopia: list[Paquete], digitaliza: list[Paquete]
     ) -> None:
-        super().__init__(mundo, pase, direccion, (), "catd")
+        super().__init__(mundo, pase, direccion, "catd")
         self.centro = Centro(self.nav)
         self.por_acopiar, self.por_digitalizar = acopia, digitaliza
 

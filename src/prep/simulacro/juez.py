@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -33,6 +33,8 @@ from prep.transparencia.manifiesto import Archivo
 
 FASES: Final = (("acopio", "captura"), ("captura", "verificacion"), ("verificacion", "publicacion"))
 IMAGENES: Final = "imágenes"
+_EN_ESCRIBIRSE: Final = timedelta(seconds=10)
+"""From the hour that a fact bears until whoever makes a corte sees it, on a machine that many ask for."""
 """What the check calls its findings on them."""
 _LUGAR = re.compile(r"([A-Z0-9_]+)/demarcacion/([0-9]+)\.json")
 Error = tuple[str, Any, Any]
@@ -371,12 +373,12 @@ def _faltan(noche: _Noche) -> list[Doc]:
 
 
 def _tarde(noche: _Noche) -> Iterator[Doc]:
-    """Actas verified before a corte that did not carry them yet."""
+    """Actas verified before a corte that did not carry them yet: long enough before to be written when it was made."""
     horas = [(n, datetime.fromisoformat(h)) for n, h in sorted(noche.horas.items())]
     for acta, (salio, verificada) in sorted(noche.primera.items()):
         if acta in noche.vistas and acta in noche.eleccion and verificada:
             desde = datetime.fromisoformat(verificada)
-            debio = next((n for n, hora in horas if hora > desde), salio)
+            debio = next((n for n, hora in horas if hora > desde + _EN_ESCRIBIRSE), salio)
             if debio < salio:
                 yield {
                     "acta": acta,

@@ -16,7 +16,7 @@ from prep.plataforma.idioma import cuantos
 from prep.plataforma.lugares import dir_datos, dir_publicacion
 from prep.plataforma.reloj import RelojSistema
 from prep.simulacro.enlace import Enlace
-from prep.simulacro.gente import ConTelefono, DeCentro, Mundo, Pase, Persona, Reloj, Sentada
+from prep.simulacro.gente import ConTelefono, DeCentro, DeMesa, Mundo, Pase, Persona, Reloj, Sala
 from prep.simulacro.maquinas import Maquina
 from prep.simulacro.plan import Plan
 from prep.simulacro.reparto import Reparto
@@ -227,7 +227,8 @@ def montar(
         ("verificador", plan.verificadores, ("diferencias", "verificacion")),
         ("supervisor", plan.supervisores, ("decision", "peticiones", "identificacion")),
     ):
-        gente += [Sentada(mundo, pase(f"{nombre}-{i + 1}"), centro.direccion, escritorios) for i in range(n_de)]
+        sala = Sala(mundo)
+        gente += [DeMesa(mundo, pase(f"{nombre}-{i + 1}"), centro.direccion, escritorios, sala) for i in range(n_de)]
     de_centro = []
     for n, (nodo, catd) in enumerate(zip(nodos, catds, strict=True), 1):
         llegan = reparto.paquetes[catd]

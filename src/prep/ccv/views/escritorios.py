@@ -46,6 +46,8 @@ from prep.dominio.comun.facultades import FACULTADES
 from prep.papel import vigente
 from prep.plataforma.peticion import una_vez
 
+VISTO: Final = "visto"
+"""What a page that waits says it shows."""
 DECLARAN_FUERA: Final = (Rol.COORDINADOR, Rol.SUPERVISOR)
 Hacer = Callable[[HttpRequest, Ficha], None]
 
@@ -64,12 +66,12 @@ def escritorio(nombre: str) -> Vista:
     @require_http_methods(["GET", "HEAD", "POST"])
     def vista(request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
-            return _pagina(request, nombre)
+            return _fila(request, nombre) if VISTO in request.GET else _pagina(request, nombre)
         accion = request.POST.get("accion", "")
         if accion == "tomar":
             cual = request.POST.get("clave", "")[:45] if nombre == "cotejo" else ""  # whoever types never chooses
-            turno = _tomar(request, nombre, cual)
-            return redirect(reverse(f"ccv-{nombre}") + ("" if turno else "?vacia"))
+            _tomar(request, nombre, cual)
+            return redirect(reverse(f"ccv-{nombre}"))
         if accion == "dejar":
             cola.dejar(persona_de(request))
             return redirect(reverse(f"ccv-{nombre}") + "?descanso")
@@ -125,7 +127,7 @@ def _pagina(request: HttpRequest, nombre: str) -> HttpResponse:
             return render(request, _PLANTILLAS[nombre], datos)
         cola.dejar(turno.persona, turno.orden)
         datos["cambio"] = True
-    datos |= {c: c in request.GET for c in ("vacia", "descanso")}
+    datos |= _esperan(request, nombre) | {"descanso": "descanso" in request.GET}
     datos["con_busqueda"] = nombre == "cotejo"
     datos["marcha"] = _marcha(request, nombre)
     if nombre == "captura":
@@ -133,6 +135,27 @@ def _pagina(request: HttpRequest, nombre: str) -> HttpResponse:
         persona = persona_de(request)
         datos["sin_practicar"] = ensayo.juego() is not None and practicas_de([persona])[persona].veces == 0
     return render(request, "ccv/espera.html", datos)
+
+
+def _fila(request: HttpRequest, nombre: str) -> HttpResponse:
+    """What a page that waits asks now and then: where something waits for whoever sits there. Nothing where that is
+    what it shows."""
+    esperan = _esperan(request, nombre)
+    if esperan["visto"] == request.GET[VISTO]:
+        return HttpResponse(status=204)
+    return render(request, "ccv/partes/fila.html", esperan | {"explica": f"ccv.{nombre}.explica"})
+
+
+def _esperan(request: HttpRequest, nombre: str) -> dict[str, Any]:
+    """The desks of whoever asks at which something waits for them: this one, and others."""
+    suyos = {paso: n for n in ESCRITORIOS for paso in pasos_de(request, n)}
+    ahora, hay = oficina.reloj.ahora(), set[str]()
+    if not como_va(lugar_de(request)).detenido:
+        for paso in cola.por_antiguedad(suyos):
+            if suyos[paso] not in hay and cola.hay(paso, quien_pide(request, paso), ahora):
+                hay.add(suyos[paso])
+    otros = [(reverse(f"ccv-{n}"), texto(f"ccv.{n}.titulo")) for n in ESCRITORIOS if n in hay and n != nombre]
+    return {"hay": nombre in hay, "otros": otros, "visto": ",".join(sorted(hay))}
 
 
 def _del_acta(request: HttpRequest, turno: Turno, ficha: Ficha) -> dict[str, Any]:

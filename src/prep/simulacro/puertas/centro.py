@@ -12,30 +12,41 @@ ACOPIO, SIN_ACTA, DIGITALIZACION = "/catd/acopio/", "/catd/sin-acta/", "/catd/di
 class Centro:
     def __init__(self, nav: Navegador) -> None:
         self.nav = nav
+        self._pagina: Pagina | None = None
+        """What is on the screen: the next is typed there."""
 
     def recibir(self, qr: str, juntas: set[str]) -> set[str]:
         """Read the code of a package; the others of its casilla that the page offers are received with one key when
         they are all of `juntas`. Which of those were."""
         dichos = {"q": qr, "orden": uuid4().hex}
-        forma = _forma(self.nav.ir(ACOPIO), "leer")
-        pagina = self.nav.enviar(ACOPIO, [(n, dichos.get(n, v)) for n, v in forma.campos])
+        forma = _forma(self._en(ACOPIO), "leer")
+        pagina = self._pagina = self.nav.enviar(ACOPIO, [(n, dichos.get(n, v)) for n, v in forma.campos])
         otras = pagina.forma(con="clave")
         if otras is None or (ofrecidas := {v for n, v in otras.campos if n == "clave"}) != juntas:
             return set()
-        self.nav.enviar(ACOPIO, otras.campos)
+        self._pagina = self.nav.enviar(ACOPIO, otras.campos)
         return ofrecidas
+
+    def _en(self, ruta: str) -> Pagina:
+        if self._pagina is None or self._pagina.ruta != ruta:
+            self._pagina = self.nav.ir(ruta)
+        return self._pagina
 
     def sin_acta(self, clave: str, motivo: str) -> None:
         """Say that no acta came: it is looked for by its key, and marked."""
-        forma = _forma(self.nav.ir(SIN_ACTA), con="q")
+        forma = _forma(self._en(SIN_ACTA), con="q")
         pagina = self.nav.enviar(SIN_ACTA, [(n, clave if n == "q" else v) for n, v in forma.campos])
-        self.nav.enviar(SIN_ACTA, [*_forma(pagina, con="orden").campos, ("clave", clave), ("motivo", motivo)])
+        self._pagina = self.nav.enviar(
+            SIN_ACTA, [*_forma(pagina, con="orden").campos, ("clave", clave), ("motivo", motivo)]
+        )
 
     def digitalizar(self, nombre: str, datos: bytes) -> None:
         """Scan a sheet."""
-        forma = _forma(self.nav.ir(DIGITALIZACION), "digitaliza")
+        forma = _forma(self._en(DIGITALIZACION), "digitaliza")
         campos = [(n, v) for n, v in forma.campos if n != "archivo"]
-        pagina = self.nav.enviar_archivo(DIGITALIZACION, [*campos, ("documento", "Acta PREP")], nombre, datos)
+        pagina = self._pagina = self.nav.enviar_archivo(
+            DIGITALIZACION, [*campos, ("documento", "Acta PREP")], nombre, datos
+        )
         resultados = [(clase, dicho) for clase, dicho in pagina.renglones if clase.startswith("resultado")]
         if not resultados or any("mal" in clase for clase, _ in resultados):
             raise PuertaCerrada(f"No se tomó {nombre}: {' '.join(dicho for _, dicho in resultados) or 'sin respuesta'}")

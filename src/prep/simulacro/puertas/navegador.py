@@ -118,6 +118,13 @@ class Navegador:
     def ir(self, ruta: str) -> Pagina:
         return self._pagina("GET", ruta)
 
+    def cambio(self, ruta: str) -> Pagina | None:
+        """What a page asks by itself, now and then: a piece of it, or None where nothing changed."""
+        r = self.pedir("GET", ruta, otras={"HX-Request": "true", "X-Sondeo": "1"})
+        if r.estado not in (200, 204):
+            raise PuertaCerrada(f"GET {ruta} contestó {r.estado}.")
+        return Pagina(ruta, r.cuerpo.decode()) if r.cuerpo else None
+
     def enviar(self, ruta: str, campos: Campos) -> Pagina:
         """Send a form and get the page that comes back."""
         return self._pagina("POST", ruta, urlencode(list(campos)).encode(), "application/x-www-form-urlencoded")
