@@ -656,11 +656,11 @@ def test_two_demos_each_in_its_folder_and_both_stop(raiz: Path) -> None:
         urllib.request.urlopen(direccion[0])
     assert espera.value.code == 503
     assert "Todavía no hay resultados" in espera.value.read().decode()
-    hasta(primera, "fotografiando actas:")
+    hasta(primera, "Retratando las actas")
 
     segunda = casa.abrir("demo", "--puerto", "0", "--salir")
     assert f"esta usa su propia carpeta, {casa.datos}/demo-2." in hasta(segunda, "carpeta")
-    hasta(segunda, "Escribiendo un proceso")
+    hasta(segunda, "Fundando la sede")
     segunda.send_signal(signal.SIGTERM)
     dicho, _ = segunda.communicate()
     assert (segunda.returncode, INGLES.search(dicho)) == (128 + signal.SIGTERM, None), dicho

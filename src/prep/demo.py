@@ -1,49 +1,32 @@
-"""`prep demo`: a whole small drill on this machine: designed, sealed, played, closed, judged and reported."""
+"""`prep demo`: a whole small drill on this machine, through every door: designed, sealed, played, closed, judged and
+reported, beside whoever wants to sit at its desks."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
-from html import escape as escapar
+from importlib.resources import as_file, files
 from itertools import count
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.markup import escape
 
-from prep.bitacora.nodos import nodo_de_aqui
-from prep.plataforma.consola import barra, salida
-from prep.plataforma.lugares import (
-    dir_datos,
-    dir_evidencia,
-    dir_llaves,
-    dir_postgres,
-    dir_publicacion,
-    dir_reserva,
-    llave_del_instituto,
-    para_escribir,
-)
+from prep.plataforma.consola import salida
+from prep.plataforma.lugares import dir_datos, dir_postgres, dir_publicacion, para_escribir
 
 if TYPE_CHECKING:
-    from prep.dominio.comun.hecho import Hecho
-    from prep.lectura.obrero import Obrero
-    from prep.papel.formas import Formas
-    from prep.simulacro.noche import ActaSimulada, Noche
-
-CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))
-HORAS_DE_NOCHE = 12
-CORTES = 14
-AMBAS_MAL = 0.06
-"""Share of the actas in which two people type the same mistake: far more than on a real night, so that it shows."""
+    from prep.simulacro.espejo import EspejoDeDemostracion
+    from prep.simulacro.inicio import Inicio
+    from prep.simulacro.maquinas import Maquina
+    from prep.simulacro.montar import Sede
+    from prep.simulacro.plan import Plan
 
 
 def demo(
@@ -53,19 +36,20 @@ def demo(
     puerto: Annotated[
         int, typer.Option(min=0, max=65535, help="Puerto preferido para el portal de resultados; 0 toma uno libre.")
     ] = 8420,
-    casillas: Annotated[int, typer.Option(min=60, max=10_900, help="Casillas del proceso de demostración.")] = 60,
-    segundos: Annotated[float, typer.Option(min=0, help="Segundos entre un corte y el siguiente.")] = 4,
-    semilla: Annotated[int, typer.Option(help="Otra semilla da otra noche.")] = 2027,
+    casillas: Annotated[int, typer.Option(min=2, max=10_900, help="Casillas del proceso de demostración.")] = 60,
+    velocidad: Annotated[int, typer.Option(min=1, max=10_000, help="Cuántas veces más aprisa que de veras.")] = 120,
+    semilla: Annotated[int, typer.Option(min=0, help="Otra semilla da otra noche.")] = 2027,
 ) -> None:
-    """Corre una noche pequeña completa y la deja a la vista.
+    """Corre una noche pequeña completa por las puertas que usa la gente y la deja a la vista.
 
-    Hace un proceso ficticio con la forma de Jalisco, lo congela, simula que llegan, se capturan y se verifican sus
-    actas, las lee la lectura automática, publica cortes firmados y sella de antemano lo que dicen las actas; al final
-    un juez que solo lee lo publicado dice si es el 100 %, y queda el informe del simulacro.
+    Hace un proceso ficticio con la forma de Jalisco y sella de antemano lo que dicen sus actas; teléfonos, centros de
+    acopio y escritorios trabajan por HTTP, y usted puede sentarse junto a ellos. A la mitad un centro se queda sin
+    internet; al final alguien altera un voto y un espejo lo descubre, y un juez que solo lee lo publicado dice si es el
+    100 %. Queda el informe del simulacro.
     """
     try:
         with _carpeta_propia(), _sitio(puerto) as portal:
-            bien = _de_principio_a_fin(casillas, semilla, 0 if salir else segundos, None if salir else portal)
+            bien = _de_principio_a_fin(_plan(casillas, velocidad, semilla), salir, portal)
     except KeyboardInterrupt:
         salida.print("Demostración interrumpida: nada quedó en marcha.")
         raise typer.Exit(130) from None
@@ -73,28 +57,148 @@ def demo(
         raise typer.Exit(1)
 
 
-def _de_principio_a_fin(casillas: int, semilla: int, pausa: float, portal: int | None) -> bool:
-    """True when what was published is what the papers said. `portal`: port of the site that is left for people."""
-    from prep.plataforma.arranque import django_listo
-    from prep.plataforma.puertos import libre
+def _plan(casillas: int, velocidad: int, semilla: int) -> Plan:
+    from prep.simulacro.plan import leer_plan
 
-    salida.print("Iniciando la base de datos…")
-    with django_listo():
-        bien = _noche(casillas, semilla, pausa)
-        if portal is None:
+    with as_file(files("prep.simulacro") / "demo.toml") as archivo:
+        plan = leer_plan(archivo)
+    return replace(plan, casillas=casillas, velocidad=velocidad, semilla=semilla)
+
+
+def _de_principio_a_fin(plan: Plan, salir: bool, portal: int) -> bool:
+    """True when what was published is what the papers said, and the mirror saw what was changed. `portal`: port of the
+    site."""
+    from prep.plataforma.arranque import django_listo
+    from prep.simulacro.inicio import Inicio, Lugar
+
+    publico = f"http://127.0.0.1:{portal}"
+    with Inicio(_inicio()) as inicio, _pagina_de_inicio(inicio, portal):
+        inicio.lugares.append(Lugar(f"{publico}/", "Los resultados", "El portal, como lo ve cualquier persona."))
+        salida.print("Iniciando la base de datos…")
+        with django_listo(), ExitStack() as pila:
+            from prep.simulacro.correr import corriendo
+
+            visita = _Visita(inicio, publico, pila)
+            corrida = pila.enter_context(corriendo(plan, dir_datos(), plan.velocidad, visita))
+            descubierto = visita.alterar()
+            bien = corrida.bien and descubierto
+            inicio.fallo = corrida.veredicto["veredicto"], bien
+            inicio.lugares += [
+                Lugar("informe.html", "El informe del simulacro", "También en PDF: informe.pdf."),
+                Lugar(
+                    f"{publico}/documentos/{corrida.veredicto['verdad']}.json",
+                    "La verdad",
+                    "Lo que dice cada acta: sellada antes, abierta al cierre.",
+                ),
+                Lugar(f"{publico}/verifica.html", "Compruébelo", "Con esta página cualquiera verifica lo publicado."),
+            ]
             _decir_lugares()
-            return bien
-        with (
-            _administracion(libre(portal + 1, salida.print)) as escritorios,
-            _pagina_de_inicio(libre(portal + 2, salida.print), portal, escritorios),
-        ):
-            _decir_lugares()
-            salida.print("Ctrl-C para terminar.")
-            with suppress(KeyboardInterrupt):
-                while True:
-                    signal.pause()
-    salida.print("Demostración terminada; sus archivos se quedan donde se dijo.")
+            if not salir:
+                salida.print("Ctrl-C para terminar.")
+                with suppress(KeyboardInterrupt):
+                    while True:
+                        signal.pause()
+    if not salir:
+        salida.print("Demostración terminada; sus archivos se quedan donde se dijo.")
     return bien
+
+
+class _Visita:
+    """Whoever looks at the night: opens what they look at, and comes in with accounts of their own."""
+
+    personas: Sequence[tuple[str, str, str, str]] = (
+        ("comite", "Comité técnico de demostración", "cotaprep", "Sede"),
+        ("captura", "Captura de demostración", "capturista", "CCV"),
+        ("verifica", "Verificación de demostración", "verificador", "CCV"),
+        ("supervisa", "Supervisión de demostración", "supervisor|coordinador", "CCV"),
+        ("demo", "Persona de demostración", "administrador", "Sede"),
+        ("centro", "Centro de acopio de demostración", "acopiador|digitalizador", ""),
+    )
+    _PARA = (
+        ("comite", "Ver el tablero y la historia de cada acta"),
+        ("captura", "Capturar actas"),
+        ("verifica", "Verificarlas, y resolver diferencias"),
+        ("supervisa", "Supervisar, coordinar y ver los equipos"),
+        ("demo", "Administrar: personas, catálogo y bitácora"),
+    )
+
+    def __init__(self, inicio: Inicio, publico: str, pila: ExitStack) -> None:
+        self._inicio, self._publico, self._pila = inicio, publico, pila
+        self._claves: Mapping[str, str] = {}
+        self._espejo: EspejoDeDemostracion
+
+    def abierto(self, sede: Sede, centro: Maquina, pases: Mapping[str, str]) -> None:
+        from prep.acceso import terminales
+        from prep.simulacro.diseno import pdf_empates
+        from prep.simulacro.inicio import Lugar
+
+        (_inicio() / "empates.pdf").write_bytes(pdf_empates(sede.proceso, sede.diseno))
+        self._claves = pases
+        de_cada = {usuario: terminales.nueva(usuario, "Sede")[1] for usuario, _ in self._PARA}
+        self._dejar_entrar(centro, terminales.nueva("Este equipo", "Sede")[1], de_cada, self._PARA)
+        self._inicio.lugares += [
+            Lugar(f"{centro.direccion}/", "Los escritorios y el tablero", "Entre con una cuenta de las de abajo."),
+            Lugar(f"{centro.direccion}/casilla/#/prueba", "PREP Casilla", "La página que mide si un teléfono sirve."),
+            Lugar("empates.pdf", "Los empates esperados", "El documento que se entrega antes del simulacro."),
+        ]
+        self._abrir_espejo(sede)
+
+    def en_pie(self, nodos: list[Maquina], codigos: list[tuple[str, str]]) -> None:
+        para = "Recibir sobres y digitalizar, en el equipo de un centro de acopio"
+        self._dejar_entrar(nodos[0], codigos[0][0], {"centro": codigos[0][1]}, [("centro", para)])
+
+    def va(self, renglon: str) -> None:
+        self._inicio.va = renglon
+
+    def por_cerrar(self) -> None:
+        self._espejo.detener()
+
+    def alterar(self) -> bool:
+        """Somebody changes a vote of what is published: whether the mirror noticed."""
+        alterada = dir_datos() / "alterada"
+        dicho = self._espejo.probar(dir_publicacion(), alterada)
+        if dicho:
+            que = f"Alguien cambió un voto en una copia de lo publicado. El espejo no la mostró: {dicho}"
+        else:
+            que = "Alguien cambió un voto en una copia de lo publicado y el espejo no lo notó."
+        salida.print(escape(que), soft_wrap=True)
+        salida.print(escape(f"La copia alterada está en {alterada}"), soft_wrap=True)
+        return bool(dicho)
+
+    def _dejar_entrar(
+        self, maquina: Maquina, codigo: str, de_cada: Mapping[str, str], quienes: Iterable[tuple[str, str]]
+    ) -> None:
+        """Come in once as each, each with a terminal of theirs, so that who does it next needs no slip; say with what.
+        `codigo`: of the terminal for whoever sits here."""
+        from prep.plataforma import letras
+        from prep.simulacro.inicio import Cuenta
+        from prep.simulacro.puertas.entrada import entrar
+        from prep.simulacro.puertas.navegador import Navegador
+
+        terminal = f"{maquina.direccion}/entrar/terminal/"
+        self._inicio.terminales.append((terminal, codigo))
+        salida.print(f"Adentro: [bold]{terminal}[/] código del equipo {codigo}")
+        for usuario, para in quienes:
+            nav = Navegador(maquina.direccion, lambda: sleep(0.5), lambda _: None, "visita")
+            clave = letras.al_azar(12)
+            secreto = entrar(nav, de_cada[usuario], usuario, self._claves[usuario], clave)
+            self._inicio.cuentas.append(Cuenta(para, f"{maquina.direccion}/", usuario, clave, secreto))
+            segundo = f", segundo factor: secreto {secreto}, o el código de la página de inicio" if secreto else ""
+            salida.print(f"{para}: usuario {usuario}, contraseña {clave}{segundo}", soft_wrap=True)
+
+    def _abrir_espejo(self, sede: Sede) -> None:
+        from prep.difusion.servidor import atendiendo, servidor
+        from prep.simulacro.espejo import EspejoDeDemostracion
+        from prep.simulacro.inicio import Lugar
+
+        espejo = EspejoDeDemostracion(self._publico, dir_datos() / "espejo", sede.llave.llave.vkey)
+        sitio = servidor("127.0.0.1", 0, espejo.carpeta, estado=espejo.espejo.como_dict)
+        self._espejo = self._pila.enter_context(espejo.vivo())
+        self._pila.enter_context(atendiendo(sitio))
+        direccion = f"http://127.0.0.1:{sitio.server_port}/"
+        salida.print(f"Espejo: [bold]{direccion}[/]")
+        que = "La copia de un difusor, que comprueba cada corte antes de mostrarlo."
+        self._inicio.lugares.append(Lugar(direccion, "Un espejo", que))
 
 
 @contextmanager
@@ -130,145 +234,19 @@ def _carpeta_propia() -> Iterator[None]:
         os.close(tomada)
 
 
-def _noche(casillas: int, semilla: int, pausa: float) -> bool:
-    """Play the night; True when the judge says that everything that exists is published, and right."""
-    from prep.bitacora.nodos import NodoInstituto
-    from prep.bitacora.services import anotar, fundar_instalacion
-    from prep.catalogo.ejemplo import ejemplo
-    from prep.catalogo.escritor import escribir_proceso
-    from prep.catalogo.services import cargar, importar, informativo
-    from prep.dominio.tabulacion.proceso import Modo
-    from prep.lectura.lectores import Lectores, lector_de
-    from prep.lectura.obrero import Obrero
-    from prep.papel.formas import Formas
-    from prep.papel.opciones import secreto_qr
-    from prep.plataforma.almacen import AlmacenCarpeta
-    from prep.plataforma.reloj import RelojFijo
-    from prep.publicacion.corte import hacer_corte
-    from prep.sede.actos import APRUEBA, aprobar, cierre, puesta_en_ceros
-    from prep.sede.sala import publicador
-    from prep.simulacro.diseno import disenar, pdf_empates
-    from prep.simulacro.entrega import entregar
-    from prep.simulacro.noche import Noche
-    from prep.simulacro.sello import abrir, sellar
-    from prep.transparencia.llaves import crear, leer_privada
-
-    salida.print(f"Escribiendo un proceso ficticio de {casillas:,} casillas y tres elecciones…")
-    proceso, info = ejemplo(casillas, semilla=semilla)
-    info = replace(info, parametros=replace(info.parametros, lectura="revisora"))
-    escribir_proceso(dir_datos() / "proceso", proceso, info)
-    importar(dir_datos() / "proceso", CIERRE)
-    proceso, info = cargar(), informativo()
-
-    privada, _ = crear("instituto.example/prep/simulacro", dir_llaves(), archivo="instituto")
-    llave, nodo = leer_privada(privada), nodo_de_aqui()
-    almacen, evidencia = AlmacenCarpeta(dir_publicacion()), AlmacenCarpeta(dir_evidencia(), privado=True)
-    quien = publicador(
-        proceso, info, almacen, Modo.SIMULACRO, llave, nodo=nodo, evidencia=evidencia, reserva=dir_reserva()
-    )
-
-    diseno = disenar(proceso, info, semilla)
-    (_inicio() / "empates.pdf").write_bytes(pdf_empates(proceso, diseno))
-    noche = Noche(proceso, info, CIERRE, semilla, ambas_mal=AMBAS_MAL, votos=diseno.votos)
-    instituto = NodoInstituto(llave, llave.llave.publica)
-    fundar_instalacion(
-        proceso.clave, Modo.SIMULACRO.value, instituto, nodo, noche.cargos, CIERRE, telefonos=noche.telefonos
-    )
-    aprobar(quien, CIERRE, next(p.persona for p in info.personas if p.rol == APRUEBA))
-    puesta_en_ceros(quien, CIERRE)
-    sellar(quien, CIERRE, diseno.datos)
-    actas = list(noche.papeles())
-    formas = Formas(proceso, info, secreto_qr(None, crear=True), "SIMULACRO")
-    imagenes = _retratar(formas, actas, evidencia.raiz, semilla)
-    for acta in actas:
-        noche.vivir(acta, imagenes[acta.esperada.clave])
-    puestas = sum(acta.mal for acta in actas)
-    salida.print(f"Puesta en ceros y noche simulada: {len(actas):,} actas, {CORTES} cortes.")
-    reloj, lectores = RelojFijo(CIERRE), Lectores(lector_de(evidencia, formas), os.cpu_count() or 1)
-    with barra() as avance, lectores:
-        tarea = avance.add_task("18:00 en ceros", total=CORTES)
-        obrero = Obrero(lectores, nodo, reloj, actua=True)
-        escritos: set[str] = set()
-
-        def contar(hechas: int, total: int) -> None:
-            avance.update(tarea, description=f"{reloj.ahora():%H:%M} leyendo {hechas}/{total}")
-
-        for i in range(1, CORTES):
-            time.sleep(pausa)
-            hora = CIERRE + timedelta(hours=HORAS_DE_NOCHE) * i / (CORTES - 1)
-            reloj.poner(hora)
-            ultimo = i == CORTES - 1
-            while lote := _lo_que_toca(actas, escritos, None if ultimo else hora):
-                for j in range(0, len(lote), 500):
-                    anotar(lote[j : j + 500], nodo, hora, noche.telefonos)
-                escritos.update(h.id for h in lote)
-                _leer_y_mirar(noche, actas, obrero, hora, contar)
-            avance.update(tarea, description=f"{hora:%H:%M} corte {i + 1}")
-            if not ultimo:
-                hacer_corte(quien, hora)
-            avance.advance(tarea)
-        final = cierre(quien, hora).corte
-        assert final is not None
-        abrir(quien, hora, diseno.datos)
-        avance.update(tarea, completed=CORTES, description=f"{hora:%H:%M} cierre")
-    _contar_lectura(puestas)
-    veredicto = entregar(diseno.datos, dir_publicacion(), _inicio(), final.alarmas)
-    return veredicto["codigo"] == 0 and not final.alarmas
-
-
-def _lo_que_toca(actas: list[ActaSimulada], escritos: set[str], hasta: datetime | None) -> list[Hecho]:
-    """What people did until then that is not in the bitácora yet, in order."""
-    hechos = (h for a in actas for h in a.hechos if h.id not in escritos)
-    return sorted((h for h in hechos if hasta is None or h.hora <= hasta), key=lambda h: h.hora)
-
-
-def _leer_y_mirar(
-    noche: Noche, actas: list[ActaSimulada], obrero: Obrero, hora: datetime, avance: Callable[[int, int], None]
-) -> None:
-    """The reader reads the matches there are; then people go on with each, as it came out."""
-    vuelta = obrero.vuelta(avance)
-    for acta in actas:
-        if acta.esperada.clave in vuelta.opiniones:
-            noche.mirar(acta, hora, vuelta.devueltas.get(acta.esperada.clave, ""))
-
-
-def _contar_lectura(puestas: int) -> None:
-    """The reader's night in a few lines. `puestas`: actas in which two people were made to type the same mistake."""
-    from prep.lectura.balance import balance
-
-    b = balance()
-    salida.print(
-        f"Lectura automática: {b['actas']:,} coincidencias leídas, {b['opiniones']['confirma']:,} confirmadas, "
-        f"{b['opiniones']['sin_opinion']:,} sin opinión. De {puestas} errores iguales de ambas personas devolvió "
-        f"{b['errores_atrapados']}; los demás los halló quien verifica. Devolvió {b['falsas_alarmas']} que estaban "
-        "bien.",
-    )
-
-
-def _retratar(formas: Formas, actas: list[ActaSimulada], carpeta: Path, semilla: int) -> dict[str, str]:
-    """Print, fill and photograph every acta; código de integridad of each."""
-    from prep.simulacro.papel import retratar_todas
-
-    with barra() as avance:
-        retratos = retratar_todas(formas, actas, carpeta, semilla)
-        return dict(avance.track(retratos, len(actas), description="Imprimiendo, llenando y fotografiando actas"))
-
-
 def _inicio() -> Path:
     """What the start page offers."""
-    carpeta = dir_datos() / "inicio"
-    carpeta.mkdir(mode=0o700, exist_ok=True)
-    return carpeta
+    return dir_datos() / "informe"
 
 
 def _decir_lugares() -> None:
     """Where everything is and what to type next: the last that is said, also when nothing is left serving."""
-    publicacion, datos = dir_publicacion(), f"PREP_DATOS_DIR='{dir_datos()}'"
+    publicacion = dir_publicacion()
     for linea in (
         f"Todo lo publicado está en {publicacion}",
         f"El informe del simulacro está en {_inicio()}: informe.html e informe.pdf",
         "Para comprobarlo usted: " + para_escribir(f"verificar '{publicacion}'"),
-        f"Para ver cómo le fue a la lectura automática: {datos} " + para_escribir("lectura informe"),
+        "Y la copia alterada: " + para_escribir(f"verificar '{dir_datos() / 'alterada'}'"),
     ):
         salida.print(escape(linea), soft_wrap=True)
 
@@ -286,90 +264,12 @@ def _sitio(puerto: int) -> Iterator[int]:
 
 
 @contextmanager
-def _administracion(puerto: int) -> Iterator[list[tuple[str, str, str]]]:
-    """The institute's side: the desks, with an account and a terminal made for the occasion. Gives what the start page
-    says of it: address, name, and how to come in."""
-    from prep.acceso import listas, terminales
-    from prep.acceso.facultades import Escribano
-    from prep.catalogo.services import informativo
-    from prep.plataforma.arranque import entorno_de
-    from prep.plataforma.roles import WEB
-    from prep.plataforma.servidor import orden_de_servidor, sirviendo
-    from prep.transparencia.llaves import leer_privada
-
-    llave, lugar = leer_privada(llave_del_instituto()), informativo().catds[0].clave
-    lista = (
-        "usuario,nombre,roles,lugar\ncomite,Comité técnico de demostración,cotaprep,Sede\n"
-        "demo,Persona de demostración,administrador,Sede\n"
-        f"centro,Centro de acopio de demostración,acopiador|digitalizador,{lugar}\n"
-    )
-    comite, demo, centro = listas.importar(lista, Escribano.del_instituto(llave, llave.llave.publica))
-    _, codigo = terminales.nueva("Este equipo", "Sede")
-    direccion = f"http://127.0.0.1:{puerto}"
-    with sirviendo(orden_de_servidor(puerto), entorno_de(WEB)):
-        salida.print(f"Adentro: [bold]{direccion}/entrar/terminal/[/] código del equipo {codigo}")
-        salida.print(f"Para ver el tablero y la historia de cada acta: usuario comite, contraseña {comite.clave}")
-        salida.print(f"Para administrar (pide además un segundo factor): usuario demo, contraseña {demo.clave}")
-        salida.print(f"Para recibir sobres y digitalizar: usuario centro, contraseña {centro.clave}")
-        yield [
-            (
-                f"{direccion}/entrar/terminal/",
-                "El tablero y la historia de cada acta",
-                f"Código del equipo {codigo}; después, usuario comite, contraseña {comite.clave}. Pide cambiarla.",
-            ),
-            (
-                f"{direccion}/catd/acopio/",
-                f"Los escritorios del centro de acopio {lugar}",
-                f"Cuando el equipo ya está dado de alta: usuario centro, contraseña {centro.clave}. Pide cambiarla.",
-            ),
-            (
-                f"{direccion}/admin/",
-                "La administración: personas, catálogo y bitácora",
-                f"Usuario demo, contraseña {demo.clave}. Pide además dar de alta un segundo factor.",
-            ),
-            (
-                f"{direccion}/casilla/#/prueba",
-                "PREP Casilla",
-                "La página que mide si un teléfono sirve; para fotografiar hace falta un código impreso.",
-            ),
-        ]
-
-
-@contextmanager
-def _pagina_de_inicio(puerto: int, portal: int, escritorios: list[tuple[str, str, str]]) -> Iterator[None]:
-    """Where everything is, on one page."""
+def _pagina_de_inicio(inicio: Inicio, portal: int) -> Iterator[None]:
+    """Where everything is, on one page, from before there is anything."""
     from prep.difusion.servidor import atendiendo, servidor
-    from prep.simulacro.informe_html import pagina
+    from prep.plataforma.puertos import libre
 
-    veredicto = json.loads((_inicio() / "veredicto.json").read_bytes())
-    publico = f"http://127.0.0.1:{portal}"
-    lugares = [
-        (f"{publico}/", "Los resultados", "El portal, como lo ve cualquier persona."),
-        ("informe.html", "El informe del simulacro", "También en PDF: informe.pdf."),
-        ("informe.pdf", "El informe, para imprimir", "Accesible."),
-        ("empates.pdf", "Los empates esperados", "El documento que se entrega antes del simulacro."),
-        (
-            f"{publico}/documentos/{veredicto['verdad']}.json",
-            "La verdad",
-            "Lo que dice cada acta: sellada antes, abierta al cierre.",
-        ),
-        (f"{publico}/verifica.html", "Compruébelo", "La página con que cualquiera verifica la publicación."),
-        *escritorios,
-    ]
-    renglones = "".join(
-        f'<li><a href="{escapar(a)}">{escapar(nombre)}</a><br>{escapar(que)}</li>' for a, nombre, que in lugares
-    )
-    clase = "bien" if veredicto["codigo"] == 0 else "mal"
-    cuerpo = (
-        f'<h1>Demostración de PREP Abierto</h1><p class="fallo {clase}">{escapar(veredicto["veredicto"])}</p>'
-        f'<ul class="lugares">{renglones}</ul><p class="tenue">Todo está en este equipo, con datos inventados; al '
-        "terminar con Ctrl-C deja de servirse.</p>"
-    )
-    destino = _inicio() / "index.html"
-    destino.write_bytes(pagina("Demostración de PREP Abierto", cuerpo))
-    destino.chmod(0o600)
-    sitio = servidor("127.0.0.1", puerto, _inicio(), politica=lambda _: "frame-ancestors 'self'")
-    with atendiendo(sitio):
-        salida.print(f"Portal de resultados: [bold]{publico}/[/]")
-        salida.print(f"Empiece por aquí: [bold]http://127.0.0.1:{sitio.server_port}/[/]")
+    puerto = libre(portal + 1, salida.print)
+    with atendiendo(servidor("127.0.0.1", puerto, inicio.carpeta, politica=lambda _: "frame-ancestors 'self'")):
+        salida.print(f"Empiece por aquí: [bold]http://127.0.0.1:{puerto}/[/]")
         yield

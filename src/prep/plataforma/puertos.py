@@ -9,7 +9,7 @@ from prep.plataforma.errores import Impedimento
 
 
 def libre(preferido: int, avisar: Callable[[str], object], direccion: str = "127.0.0.1") -> int:
-    """`preferido`; when it is busy, the next free one, after telling the person through `avisar` which."""
+    """`preferido` (0: any); when it is busy, the next free one, after telling the person through `avisar` which."""
     for puerto in (*range(preferido, min(preferido + 20, 65536)), 0):
         with socket.socket(socket.AF_INET6 if ":" in direccion else socket.AF_INET) as s:
             s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -18,7 +18,7 @@ def libre(preferido: int, avisar: Callable[[str], object], direccion: str = "127
             except OSError:
                 continue
             elegido = int(s.getsockname()[1])
-        if elegido != preferido:
+        if preferido not in (elegido, 0):
             avisar(f"El puerto {preferido} está ocupado: se usa el {elegido}.")
         return elegido
     raise Impedimento(f"No hay ningún puerto libre en {direccion}.")

@@ -6,7 +6,8 @@ import json
 import random
 import time
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +21,7 @@ from prep.plataforma.lugares import dir_publicacion
 from prep.plataforma.reloj import RelojSistema
 from prep.simulacro.fallas import Fallas, Probada
 from prep.simulacro.maquinas import maquinas
-from prep.simulacro.montar import Montaje, montar
+from prep.simulacro.montar import Montaje, Visita, montar
 from prep.simulacro.plan import Plan, hora_de
 from prep.simulacro.puertas.navegador import MAS_TARDE, REPETIDAS, SIN_RESPUESTA
 
@@ -50,22 +51,28 @@ class Corrida:
         return self.veredicto["codigo"] == 0 and not self.alarmas and not self.problemas
 
 
-def correr(plan: Plan, carpeta: Path, velocidad: int) -> Corrida:
-    """Play the plan, with what it makes in a folder; what it starts ends with it. This process is the centre,
-    over an empty installation."""
+@contextmanager
+def corriendo(plan: Plan, carpeta: Path, velocidad: int, visita: Visita | None = None) -> Iterator[Corrida]:
+    """Play the plan, with what it makes in a folder, and give how it went while its machines are still on; what it
+    started ends with the block. This process is the centre, over an empty installation."""
     with ExitStack() as pila:
         nombres = [f"catd-{i + 1}" for i in range(plan.centros)]
         todas = pila.enter_context(maquinas(carpeta, nombres))
-        noche = montar(plan, velocidad, *todas, pila, _decir)
+        noche = montar(plan, velocidad, *todas, pila, decir, visita)
         pila.callback(noche.mundo.reloj.fin.set)
-        return _tocar(noche, carpeta)
+        yield _tocar(noche, carpeta, visita)
 
 
-def _decir(que: str) -> None:
+def correr(plan: Plan, carpeta: Path, velocidad: int) -> Corrida:
+    with corriendo(plan, carpeta, velocidad) as corrida:
+        return corrida
+
+
+def decir(que: str) -> None:
     salida.print(escape(que), soft_wrap=True)
 
 
-def _tocar(noche: Montaje, carpeta: Path) -> Corrida:
+def _tocar(noche: Montaje, carpeta: Path, visita: Visita | None) -> Corrida:
     plan, reloj = noche.mundo.plan, noche.mundo.reloj
     for persona in noche.gente:
         persona.start()
@@ -74,15 +81,17 @@ def _tocar(noche: Montaje, carpeta: Path) -> Corrida:
         if not persona.lista.wait(max(0.0, limite - time.monotonic())):
             raise Impedimento(f"{persona.name} no pudo entrar. {' '.join(noche.mundo.problemas[:3])}")
     entrar = noche.mundo.pedidas
-    fallas = Fallas(noche, random.Random(f"{plan.semilla}|fallas"), _decir)
-    _decir(f"«{plan.nombre}» empieza: {len(noche.gente)} personas adentro, {len(noche.existen):,} actas por llegar.")
+    fallas = Fallas(noche, random.Random(f"{plan.semilla}|fallas"), decir)
+    decir(f"«{plan.nombre}» empieza: {len(noche.gente)} personas adentro, {len(noche.existen):,} actas por llegar.")
     desde = time.monotonic()
     reloj.empezar()
-    _hasta_el_final(noche, fallas)
+    _hasta_el_final(noche, fallas, visita)
     segundos = time.monotonic() - desde
     reloj.fin.set()
     for persona in noche.gente:
         persona.join(60)
+    if visita:
+        visita.por_cerrar()
     veredicto, alarmas = _cerrar(noche, carpeta)
     pedidas = noche.mundo.pedidas - entrar
     problemas = [*noche.mundo.problemas, *(f"Sin terminar: {q}" for q in fallas.en_curso)]
@@ -94,7 +103,7 @@ def _tocar(noche: Montaje, carpeta: Path) -> Corrida:
     return corrida
 
 
-def _hasta_el_final(noche: Montaje, fallas: Fallas) -> None:
+def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> None:
     """Until everything that left is verified at the centre, or nothing moves any more."""
     from prep.publicacion.corte import hacer_corte
 
@@ -113,9 +122,11 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas) -> None:
             estados, suman = _estados(noche)
             if suman != hechos:
                 hechos, movio = suman, ahora
-            _decir(_renglon(noche, fallas, minuto, estados))
+            decir(renglon := _renglon(noche, fallas, minuto, estados))
+            if visita:
+                visita.va(renglon)
             for problema in list(Counter(noche.mundo.problemas) - dichos):
-                _decir(f"✗ {problema}")
+                decir(f"✗ {problema}")
             dichos = Counter(noche.mundo.problemas)
             faltan = _faltan(noche, estados)
             if not fallas.pendientes and not faltan:
@@ -173,7 +184,7 @@ def _cerrar(noche: Montaje, carpeta: Path) -> tuple[dict[str, Any], tuple[str, .
     from prep.simulacro.entrega import entregar
     from prep.simulacro.sello import abrir
 
-    _decir("Cierre…")
+    decir("Cierre…")
     ahora = RelojSistema().ahora
     final = cierre(noche.sede.publicador, ahora()).corte
     assert final is not None
@@ -192,11 +203,11 @@ def _contar(c: Corrida) -> None:
     avisos = (REPETIDAS, SIN_RESPUESTA, MAS_TARDE)
     total = sum(n for que, n in c.pedidas.items() if que not in avisos)
     por_puerta = ", ".join(f"{que} {n:,}" for que, n in sorted(c.pedidas.items()))
-    _decir(
+    decir(
         f"{c.actas:,} actas en {c.segundos:.0f} s: {c.actas / c.segundos:.2f} por segundo; {total:,} peticiones, "
         f"{total / max(1, c.actas):.0f} por acta ({por_puerta})."
     )
-    _decir("La gente: " + ", ".join(f"{que} {n:,}" for que, n in sorted(c.gente.items())) + ".")
+    decir("La gente: " + ", ".join(f"{que} {n:,}" for que, n in sorted(c.gente.items())) + ".")
     for problema, veces in Counter(c.problemas).items():
         salida.print(f"[red]✗[/] {escape(problema)}" + (f" ({veces} veces)" if veces > 1 else ""), soft_wrap=True)
 

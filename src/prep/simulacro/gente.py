@@ -23,7 +23,8 @@ from prep.simulacro.votos import Papel
 
 _TROPIEZOS: Final = 20
 """Answers that nobody should get after which a person stops and says so."""
-_REINTENTO_S: Final = 0.5
+_REINTENTO_S: Final = 3.0
+"""Seconds after which what got no answer is sent again, as pages do."""
 _OCIO_S: Final = 0.4
 """Seconds, more or less, after which somebody with nothing to do raises their eyes."""
 _MIRAR_S: Final = 0.5

@@ -13,8 +13,8 @@ from prep.simulacro.informe import Cifras, Fallo, Figura, Lista, Parrafo, Pieza,
 from prep.simulacro.veredicto import Doc
 
 
-def pagina(titulo: str, cuerpo: str) -> bytes:
-    """A whole page in the report's style. `cuerpo`: HTML, its texts already escaped."""
+def pagina(titulo: str, cuerpo: str, cabeza: str = "") -> bytes:
+    """A whole page in the report's style. `cuerpo`, `cabeza`: HTML, its texts already escaped."""
     estilo = (files("prep.simulacro") / "informe.css").read_text(encoding="utf-8")
     huella = base64.b64encode(sha256(estilo.encode()).digest()).decode()
     csp = f"default-src 'none'; style-src 'sha256-{huella}'; base-uri 'none'; form-action 'none'"
@@ -24,7 +24,7 @@ def pagina(titulo: str, cuerpo: str) -> bytes:
 <meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="{csp}">
 <title>{escape(titulo)}</title>
-<style>{estilo}</style>
+<style>{estilo}</style>{cabeza}
 </head>
 <body><main>
 {cuerpo}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from prep.acceso.roles import Rol
@@ -29,6 +33,25 @@ if TYPE_CHECKING:
     from prep.transparencia.nota import LlavePrivada
 
 CCV, SEDE = "CCV", "Sede"
+
+
+class Visita(Protocol):
+    """Whoever looks at a drill, or sits at it beside its people."""
+
+    personas: Sequence[tuple[str, str, str, str]]
+    """Accounts that it asks for: user, name, roles and place (empty: the first CATD)."""
+
+    def abierto(self, sede: Sede, centro: Maquina, pases: Mapping[str, str]) -> None:
+        """The centre answers. `pases`: the password of each account's slip."""
+
+    def en_pie(self, nodos: list[Maquina], codigos: list[tuple[str, str]]) -> None:
+        """The nodes answer too. `codigos`: of two terminals at each."""
+
+    def va(self, renglon: str) -> None:
+        """How it goes, now and then."""
+
+    def por_cerrar(self) -> None:
+        """Everything is verified, and the closing comes."""
 
 
 @dataclass(slots=True)
@@ -140,20 +163,36 @@ def abrir_sede(plan: Plan) -> Sede:
     return Sede(proceso, info, quien, llave, diseno, formas, ambito().rpartition("/")[2])
 
 
-def habilitar(sede: Sede, nodo: Maquina, catd: str, quienes: int) -> list[str]:
-    """Make a machine the node of a centre, with the commands that are typed there; the code of a terminal for each."""
+def habilitar(sede: Sede, nodos: list[Maquina], catds: list[str], quienes: int) -> list[list[str]]:
+    """Make each machine the node of a centre, with the commands that are typed there; the codes of their terminals."""
+    with ThreadPoolExecutor(os.cpu_count() or 1) as a_la_vez:
+        solicitudes = list(a_la_vez.map(_preparar, nodos))
+        paquetes = [_dar_de_alta(sede, *cual) for cual in zip(nodos, catds, solicitudes, strict=True)]
+        return list(a_la_vez.map(partial(_recibir, sede.huella, quienes), nodos, catds, paquetes))
+
+
+def _preparar(nodo: Maquina) -> Path:
+    solicitud = nodo.datos / "solicitud.json"
+    nodo.orden("nodo", "preparar", nodo.nombre, "--salida", str(solicitud))
+    return solicitud
+
+
+def _dar_de_alta(sede: Sede, nodo: Maquina, catd: str, solicitud: Path) -> Path:
     from prep.dominio.comun.facultades import ClaseNodo
     from prep.intercambio import habilitar as intercambio
 
-    solicitud, paquete = nodo.datos / "solicitud.json", nodo.datos / "paquete.prep-nodo"
-    nodo.orden("nodo", "preparar", nodo.nombre, "--salida", str(solicitud))
+    paquete = nodo.datos / "paquete.prep-nodo"
     intercambio.dar_de_alta(solicitud.read_bytes(), sede.llave, ClaseNodo.CATD, nodo.nombre, catd, paquete)
-    nodo.orden("nodo", "recibir", str(paquete), "--instituto", sede.huella)
+    return paquete
+
+
+def _recibir(huella: str, quienes: int, nodo: Maquina, catd: str, paquete: Path) -> list[str]:
+    nodo.orden("nodo", "recibir", str(paquete), "--instituto", huella)
     codigos = [nodo.orden("acceso", "terminal", f"Mesa {i + 1}", "--lugar", catd) for i in range(quienes)]
     return [c.split()[-1] for c in codigos]
 
 
-def _lista(plan: Plan, catds: list[str], casillas: dict[int, list[str]]) -> str:
+def _lista(plan: Plan, catds: list[str], casillas: dict[int, list[str]], visita: Visita | None) -> str:
     """Everybody, as the list that the institute imports. `casillas`: of each phone."""
     lineas = ["usuario,nombre,roles,lugar,alcance", f"administra,Administra,{Rol.ADMINISTRADOR},{SEDE},"]
     for rol, n_de in (
@@ -168,11 +207,19 @@ def _lista(plan: Plan, catds: list[str], casillas: dict[int, list[str]]) -> str:
             lineas.append(f"catd-{n}-{i + 1},Centro {n} {i + 1},{Rol.ACOPIADOR}|{Rol.DIGITALIZADOR},{catd},")
     for i, suyas in casillas.items():
         lineas.append(f"cae-{i + 1},CAE {i + 1},{Rol.CAE},{catds[0]},{'|'.join(suyas)}")
+    for usuario, nombre, roles, lugar in visita.personas if visita else ():
+        lineas.append(f"{usuario},{nombre},{roles},{lugar or catds[0]},")
     return "\n".join(lineas) + "\n"
 
 
 def montar(
-    plan: Plan, velocidad: int, centro: Maquina, nodos: list[Maquina], pila: ExitStack, decir: Callable[[str], None]
+    plan: Plan,
+    velocidad: int,
+    centro: Maquina,
+    nodos: list[Maquina],
+    pila: ExitStack,
+    decir: Callable[[str], None],
+    visita: Visita | None = None,
 ) -> Montaje:
     """Everything, until people are in and wait for the night to begin. `pila`: ends what it opens."""
     from prep.acceso import listas, terminales
@@ -186,13 +233,17 @@ def montar(
     casillas = list(dict.fromkeys(str(a.casilla.clave) for e in sede.proceso.elecciones for a in e.actas))
     de_telefono = {i: suyas for i in range(plan.telefonos) if (suyas := casillas[i :: plan.telefonos])}
     escribano = Escribano.del_instituto(sede.llave, sede.llave.llave.publica)
-    pases = {p.usuario: p for p in listas.importar(_lista(plan, catds, de_telefono), escribano)}
+    pases = {p.usuario: p for p in listas.importar(_lista(plan, catds, de_telefono, visita), escribano)}
     cuentas = dict(Cuenta.objects.values_list("usuario", "persona"))
 
+    centro.servir()
+    centro.esperar()
+    if visita:
+        visita.abierto(sede, centro, {usuario: pase.clave for usuario, pase in pases.items()})
     decir("Habilitando los nodos de los centros de acopio…")
     mesas: dict[str, str] = {}
-    for n, (nodo, catd) in enumerate(zip(nodos, catds, strict=True), 1):
-        codigos = habilitar(sede, nodo, catd, plan.por_centro)
+    habilitados = habilitar(sede, nodos, catds, plan.por_centro + 2 * (visita is not None))
+    for n, codigos in enumerate(habilitados, 1):
         mesas |= {f"catd-{n}-{i + 1}": codigo for i, codigo in enumerate(codigos)}
     for usuario, papel in pases.items():
         if papel.lugar == CCV:
@@ -208,12 +259,14 @@ def montar(
     reparto.repartir(papeles, telefono_de)
     decir(f"{cuantos(reparto.retratar(), 'fotografía')}.")
 
-    decir("Encendiendo los servidores; la gente entra…")
+    decir("Encendiendo los nodos; la gente entra…")
     enlaces = [pila.enter_context(Enlace(centro.puerto)) for _ in nodos]
-    for maquina in (centro, *nodos):
-        maquina.servir()
-    for maquina in (centro, *nodos):
-        maquina.esperar()
+    for nodo in nodos:
+        nodo.servir()
+    for nodo in nodos:
+        nodo.esperar()
+    if visita:
+        visita.en_pie(nodos, [(codigos[-2], codigos[-1]) for codigos in habilitados])
     for nodo, enlace in zip(nodos, enlaces, strict=True):
         nodo.enviar(enlace.puerto)
     mundo = Mundo(plan, Reloj(velocidad), {p.esperada.clave: p for p in papeles}, reparto.de_quien, lambda: False)

@@ -1,0 +1,76 @@
+"""The mirror of a demonstration: somebody else's copy, kept from what the portal gives; and what becomes of one in
+which a vote was changed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from prep.difusion.espejo import Espejo
+from prep.transparencia.almacen import Carpeta, abrir
+from prep.transparencia.politica import leer_politica
+
+_CADA_S: Final = 5
+
+
+class EspejoDeDemostracion:
+    """`vkey`: the institute's key, which its keeper has by other means."""
+
+    def __init__(self, fuente: str, carpeta: Path, vkey: str) -> None:
+        self.politica = leer_politica(f"log {vkey}\nquorum none\n".encode())
+        self.carpeta, self.fuente = carpeta, abrir(fuente)
+        carpeta.mkdir()
+        self.espejo = Espejo(self.fuente, carpeta, self.politica, lambda: int(time.time()))
+        self._fin, self._quieto, self._candado = threading.Event(), threading.Event(), threading.Lock()
+
+    @contextmanager
+    def vivo(self) -> Iterator[EspejoDeDemostracion]:
+        hilo = threading.Thread(target=self._copiar_siempre, name="espejo", daemon=True)
+        hilo.start()
+        try:
+            yield self
+        finally:
+            self._fin.set()
+            hilo.join()
+
+    def detener(self) -> None:
+        """Copy nothing more until `probar`."""
+        self._quieto.set()
+        with self._candado:
+            pass
+
+    def probar(self, publicacion: Path, alterada: Path) -> str:
+        """Offer it the last corte with one vote changed, in a copy that is left there, and then the true one. What it
+        said of the first; empty where it showed it, or does not show the second."""
+        with self._candado:
+            antes = self.espejo.estado.corte
+            _cambiar_un_voto(publicacion, alterada)
+            self.espejo.fuente = Carpeta(alterada)
+            dicho = self.espejo.sincronizar()
+            problema, mostrado = dicho.problema or "", dicho.corte
+            self.espejo.fuente = self.fuente
+            final = self.espejo.sincronizar()
+            self._quieto.clear()
+        return problema if mostrado == antes != final.corte and not final.problema else ""
+
+    def _copiar_siempre(self) -> None:
+        while not self._fin.wait(_CADA_S):
+            with self._candado:
+                if not self._quieto.is_set():
+                    self.espejo.sincronizar()
+
+
+def _cambiar_un_voto(publicacion: Path, alterada: Path) -> None:
+    """A copy in which the last corte says one digit more in the first election's table."""
+    shutil.copytree(publicacion, alterada)
+    ultimo = max((alterada / "cortes").iterdir())
+    tabla = min(ultimo.glob("*/*_entidad.csv"))
+    texto = tabla.read_text(encoding="utf-8")
+    cifra = list(re.finditer(r"[0-9]+", texto))[-1]
+    tabla.write_text(f"{texto[: cifra.start()]}{int(cifra[0]) + 1}{texto[cifra.end() :]}", encoding="utf-8")
