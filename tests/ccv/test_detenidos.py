@@ -57,11 +57,13 @@ def test_capture_is_paused_for_everybody_and_nobody_is_stranded(
         pagina = " ".join(toma(persona, CAPTURA).content.decode().split())
         assert "Este escritorio está en pausa" in pagina and quien_manda.nombre in pagina
         assert "«Cambia una instrucción.»" in pagina
+    assert not captura.get(CAPTURA).context["hay"]
     assert acta_en(toma(verifica, VERIFICACION)) == una  # other desks go on
     assert "Cambia una instrucción." in central.get("/coordinacion/").content.decode()
     assert central.get("/coordinacion/marcha/").context["filas"][0][0] == CAPTURAS  # what does not work, first
 
     assert central.post(CAPTURAS, pide("abierto")).status_code == 302
+    assert captura.get(CAPTURA).context["hay"]
     assert acta_en(toma(captura, CAPTURA)) in {otra, lista} - {dicho}
 
     # the night, by central operation: every desk

@@ -57,6 +57,15 @@ def en_el_escritorio(nombre: str, lugar: str) -> tuple[str, ...]:
     return la_noche(), del_escritorio(nombre), del_centro(lugar)
 
 
+def dan(escritorios: Collection[str], lugar: str) -> set[str]:
+    """Which of these desks give something new to whoever sits at that place."""
+    comunes = la_noche(), del_centro(lugar)
+    van = como_van([*comunes, *map(del_escritorio, escritorios)])
+    if any(van[sujeto].detenido for sujeto in comunes):
+        return set()
+    return {nombre for nombre in escritorios if not van[del_escritorio(nombre)].detenido}
+
+
 def como_van(sujetos: Collection[str]) -> dict[str, Como]:
     """How each of these is now. Of what nobody stopped nothing more is looked up."""
     servicios = servicios_de(sujetos)

@@ -33,9 +33,9 @@ from prep.transparencia.manifiesto import Archivo
 
 FASES: Final = (("acopio", "captura"), ("captura", "verificacion"), ("verificacion", "publicacion"))
 IMAGENES: Final = "imágenes"
+"""What the check calls its findings on them."""
 _EN_ESCRIBIRSE: Final = timedelta(seconds=10)
 """From the hour that a fact bears until whoever makes a corte sees it, on a machine that many ask for."""
-"""What the check calls its findings on them."""
 _LUGAR = re.compile(r"([A-Z0-9_]+)/demarcacion/([0-9]+)\.json")
 Error = tuple[str, Any, Any]
 """A field, what is published and what it should be."""

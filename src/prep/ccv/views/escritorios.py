@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from prep.acceso.marcha import Como, como_va, en_el_escritorio
+from prep.acceso.marcha import Como, como_va, dan, en_el_escritorio
 from prep.acceso.permisos import Acceso, Vista, cargos_de, propia, requiere
 from prep.acceso.roles import Rol
 from prep.bitacora.actas import acta_de
@@ -150,10 +150,10 @@ def _esperan(request: HttpRequest, nombre: str) -> dict[str, Any]:
     """The desks of whoever asks at which something waits for them: this one, and others."""
     suyos = {paso: n for n in ESCRITORIOS for paso in pasos_de(request, n)}
     ahora, hay = oficina.reloj.ahora(), set[str]()
-    if not como_va(lugar_de(request)).detenido:
-        for paso in cola.por_antiguedad(suyos):
-            if suyos[paso] not in hay and cola.hay(paso, quien_pide(request, paso), ahora):
-                hay.add(suyos[paso])
+    abiertos = dan(set(suyos.values()), lugar_de(request))
+    for paso in cola.por_antiguedad(p for p, n in suyos.items() if n in abiertos):
+        if suyos[paso] not in hay and cola.hay(paso, quien_pide(request, paso), ahora):
+            hay.add(suyos[paso])
     otros = [(reverse(f"ccv-{n}"), texto(f"ccv.{n}.titulo")) for n in ESCRITORIOS if n in hay and n != nombre]
     return {"hay": nombre in hay, "otros": otros, "visto": ",".join(sorted(hay))}
 
