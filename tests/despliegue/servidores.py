@@ -106,7 +106,9 @@ def dos_servidores(carpeta: Path, paquete: Path) -> Iterator[tuple[Servidor, Ser
     texto = (AQUI / "systemctl.py").read_text()
     (carpeta / "systemctl").write_text(f"#!/usr/bin/python3\n{texto}")
     with ExitStack() as pila:
-        a, b = (pila.enter_context(_servidor(carpeta, paquete, n, d)) for n, d in (("a", "10.77.0.1"), ("b", "10.77.0.2")))
+        a, b = (
+            pila.enter_context(_servidor(carpeta, paquete, n, d)) for n, d in (("a", "10.77.0.1"), ("b", "10.77.0.2"))
+        )
         enlace = f"ip link add prep0 type veth peer name prep0 netns {b.pid}"
         subprocess.run(["nsenter", "-t", str(a.pid), "-n", *enlace.split()], check=True)
         for s in (a, b):

@@ -64,7 +64,11 @@ class Unidad:
             for palabra in shlex.split(linea.lstrip("-"))
         ]
         usuario = self.uno("User")
-        como = ["setpriv", f"--reuid={usuario}", f"--regid={self.uno('Group', usuario)}", "--init-groups"] if usuario else []
+        como = (
+            ["setpriv", f"--reuid={usuario}", f"--regid={self.uno('Group', usuario)}", "--init-groups"]
+            if usuario
+            else []
+        )
         if self.uno("NoNewPrivileges") == "yes":
             como += ["--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
         if self.uno("ProtectSystem") != "strict":

@@ -66,9 +66,13 @@ def paquete() -> Iterator[Path]:
         carpeta.chmod(0o755)
         if (ya := RAIZ / "salida" / "paquete" / "ruedas").is_dir():
             shutil.copytree(ya, carpeta / "ruedas")
-        hecho = subprocess.run(["sh", RAIZ / "herramientas" / "paquete.sh", carpeta], capture_output=True, text=True, check=False)
+        hecho = subprocess.run(
+            ["sh", RAIZ / "herramientas" / "paquete.sh", carpeta], capture_output=True, text=True, check=False
+        )
         if "Faltan ruedas" in hecho.stderr:
-            pytest.skip(f"No se pudieron reunir las dependencias: haga «make paquete» donde haya red. {hecho.stderr[-300:]}")
+            pytest.skip(
+                f"No se pudieron reunir las dependencias: haga «make paquete» donde haya red. {hecho.stderr[-300:]}"
+            )
         assert hecho.returncode == 0, hecho.stderr
         yield carpeta
 

@@ -28,17 +28,17 @@ from PIL import Image
 
 import sellos
 from deformar import deformar
-from gente import terminal
+from gente import escribano, terminal
 from noche import INICIO, INSTITUTO, PROCESO, TELEFONO, carpeta_de_ejemplo, nodo_de
 from prep.acceso import listas, terminales
 from prep.auditoria import expediente
 from prep.bitacora import exportacion, sobres
-from prep.bitacora.nodos import DispositivoLocal
+from prep.bitacora.nodos import DispositivoLocal, nodo_de_aqui
 from prep.catalogo.lector import leer_proceso
 from prep.catalogo.problemas import ProcesoInvalido
 from prep.ccv import ejercicio, hoja
 from prep.ccv.services import Ficha, FichaInvalida
-from prep.comprobacion import recalcular
+from prep.comprobacion import comprobar_archivo, recalcular
 from prep.comprobacion.recalculo import NoCuadra, leer_tabla
 from prep.comprobacion.sitio import leer_sitio
 from prep.comprobacion.verificar import Opciones, verificar
@@ -47,7 +47,7 @@ from prep.difusion.espejo import Espejo
 from prep.difusion.testigo import Testigo
 from prep.dominio.comun.hecho import HechoInvalido, escribir_hecho, nuevo_hecho
 from prep.evidencia import imagenes
-from prep.intercambio import cadenas, contactos, entre_nodos, habilitar, linea, lotes, paquete
+from prep.intercambio import cadenas, ceros, contactos, entre_nodos, habilitar, linea, lotes, paquete
 from prep.intercambio.errores import Negado
 from prep.intercambio.firmas import Nodo
 from prep.lectura import ajena
@@ -312,6 +312,31 @@ def guion_para_terceros(c: Path) -> tuple[list[bytes], Lector]:
             assert recalcular.principal() in (0, 1, 2)
 
     return [publicado("ultimo.json")], leer
+
+
+@puerta(OSError, zipfile.BadZipFile, comprobar_archivo.Ilegible, cara=4)
+def archivo_de_una_noche(c: Path) -> tuple[list[bytes], Lector]:
+    """What a stranger has in ten years: one of its files spoiled, and the whole zip."""
+    publicacion = noche().carpeta
+    partes = {f"publicacion/{r}": (publicacion / r).read_bytes() for r in sorted(noche().almacen.rutas())}
+    partes |= {"instituto.vkey": INSTITUTO.llave.vkey.encode(), "bitacora.jsonl": bitacora_exportada(c)[0][0]}
+    lista = [{"ruta": r, "sha256": sha256(d).hexdigest()} for r, d in partes.items()]
+    partes["manifiesto.json"] = orjson.dumps({"formato": "prep/archivo/1", "archivos": lista})
+    llave = noche().registro.firmante.llave.vkey
+
+    def escrito(otras: dict[str, bytes]) -> bytes:
+        with zipfile.ZipFile(salida := io.BytesIO(), "w") as z:
+            for ruta, datos in (partes | otras).items():
+                z.writestr(ruta, datos)
+        return salida.getvalue()
+
+    def leer(datos: bytes) -> None:
+        una = zipfile.is_zipfile(io.BytesIO(datos))
+        entero = datos if una else escrito({"manifiesto.json": datos, "bitacora.jsonl": datos})
+        (c / "a.zip").write_bytes(entero)
+        comprobar_archivo.comprobar(c / "a.zip", llave)
+
+    return [escrito({}), partes["manifiesto.json"], partes["bitacora.jsonl"]], leer
 
 
 @puerta(cara=4)
@@ -672,6 +697,12 @@ def plan_de_trabajo(c: Path) -> tuple[list[bytes], Lector]:
 def huella_de_un_equipo(c: Path) -> tuple[list[bytes], Lector]:
     buena = {s: [["una", "00" * 32], ["otra", "texto"]] for s in cotejo.SECCIONES}
     return [json.dumps(buena).encode()], de_archivo(c, "huella.json", cotejo.leer)
+
+
+@puerta(Impedimento, base=True)
+def declaracion_de_ceros(c: Path) -> tuple[list[bytes], Lector]:
+    escribano()
+    return [ceros.declarar(nodo_de_aqui(), ceros.Existencias(0, 0, 0), INICIO)], lambda datos: ceros.leer(datos, INICIO)
 
 
 @puerta(respaldo.RespaldoImposible)

@@ -65,7 +65,8 @@ LEEN = {
 """What turns bytes into something else. A function of the product that calls one of these is a door."""
 DE_CASA = {
     "a drill's or a measure's own tools, run by whoever measures, on what they made": {
-        *("bench/cortes.py:_zip_6", "bench/telefonos.py:_entregar.pedir", "demo.py:_pagina_de_inicio"),
+        *("bench/cortes.py:_zip_6", "bench/telefonos.py:_entregar.pedir", "bench/escritorios.py:_con_cortes"),
+        *("bench/sentados.py:", "bench/sentados.py:Persona.hacer"),
         *("portal/bench.py:carga", "portal/bench.py:cortes", "portal/bench.py:primera_vista"),
         *("laboratorio/entrenamiento/tipos.py:_paquete", "laboratorio/idx.py:leer_idx"),
         *("laboratorio/llenar.py:rasterizar", "lectura/cli.py:leer", "reproduccion/reproducir.py:_documento"),
@@ -89,6 +90,9 @@ DE_CASA = {
     "what this installation published or left for itself in a folder of its own": {
         *("portal/cli.py:importar_mapa", "portal/redibujo.py:redibujar", "portal/sitio.py:Sitio.leer"),
         *("publicacion/continuidad.py:ultimo_corte", "publicacion/corte.py:_anterior", "publicacion/rehacer.py:_mapa"),
+        *("intercambio/ceros.py:_con_actas", "sede/actos.py:_acto", "sede/archivo.py:archivar"),
+        *("sede/firmar.py:guardar_informe", "sede/hoja.py:hoja_de_prueba", "sede/redaccion.py:relatar"),
+        "sede/relato.py:_leer",
         *("publicacion/programador.py:Alarma.encender", "publicacion/taller.py:_documentos"),
         *("sede/respaldo.py:_de_corte", "sede/salud.py:_cortes", "sede/salud.py:_respaldo", "sede/nodos.py:delegar"),
     },

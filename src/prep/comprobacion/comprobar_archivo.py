@@ -387,7 +387,7 @@ def comprobar(donde: Path, llave: str | None = None) -> Comprobacion:
         c.todo(llave)
     except Ilegible as error:
         c.mal.append(str(error))
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, struct.error) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, struct.error) as error:
         c.mal.append(f"algo no tiene la forma que dice LEEME.txt ({type(error).__name__})")
     return c
 

@@ -27,7 +27,8 @@ def hacer(
     lugar: Lugar,
     destino: Destino = None,
     podar: Annotated[
-        bool, typer.Option("--podar", help="Después, quita los respaldos de más: quedan los últimos doce y uno por hora.")
+        bool,
+        typer.Option("--podar", help="Después, quita los respaldos de más: quedan los últimos doce y uno por hora."),
     ] = False,
 ) -> None:
     """Copia la base de datos, las imágenes, lo publicado y su registro, sin que nadie deje de trabajar.
