@@ -44,6 +44,7 @@ usuario_y_carpetas() {
     carpeta "$ALMACEN" 755 prep:prep
     carpeta "$ALMACEN/publicacion" 755 prep:prep
     carpeta "$ALMACEN/evidencia" 700 prep:prep
+    case $RESPALDOS in /*) carpeta "$RESPALDOS" 700 prep:prep ;; esac
     for que in publicacion evidencia; do  # one store for both servers; the program finds it where it always is
         [ "$(readlink "$DATOS/$que" || :)" = "$ALMACEN/$que" ] || {
             ln -sT "$ALMACEN/$que" "$DATOS/$que" || morir "$DATOS/$que ya existe: pase lo que tiene a $ALMACEN/$que y quítela."
@@ -250,10 +251,9 @@ principal() {
 SECRETOS="replica.clave duena.clave tls/autoridad.crt tls/sitio.crt tls/sitio.key"
 entregar() {
     [ -n "$OTRO" ] || morir "En $CONF no está la dirección del otro servidor (OTRO)."
-    certificado "$tmp/servidor" "IP:$OTRO"
     install -d "$tmp/e/etc/tls" "$tmp/e/datos"
+    if [ -s /etc/prep/tls/autoridad.key ]; then certificado "$tmp/e/etc/tls/servidor" "IP:$OTRO" >/dev/null; fi
     for que in $SECRETOS; do cp -p "/etc/prep/$que" "$tmp/e/etc/$que"; done
-    cp "$tmp/servidor.key" "$tmp/servidor.crt" "$tmp/e/etc/tls/"
     cp -Rp "$DATOS/llaves" "$tmp/e/datos/"
     [ ! -f "$DATOS/llave_django" ] || cp -p "$DATOS/llave_django" "$tmp/e/datos/"
     (umask 077 && tar -C "$tmp/e" -cf "$1" etc datos)
@@ -267,9 +267,9 @@ recibir() { # recibir ARCHIVO
         case $que in *.key) modo=640 de=root:ssl-cert ;; replica.clave) modo=600 de=postgres:postgres ;; duena.clave) modo=600 de=root:root ;; *) modo=644 de=root:root ;; esac
         poner "$tmp/r/etc/$que" "/etc/prep/$que" "$modo" "$de" || :
     done
-    openssl x509 -in "$tmp/r/etc/tls/servidor.crt" -noout -checkip "$ESTE" | grep -q 'does match' ||
-        morir "Lo que trae $1 es para otra dirección que $ESTE: revise ESTE y OTRO en los dos servidores."
     if [ ! -s /etc/prep/tls/servidor.crt ]; then
+        openssl x509 -in "$tmp/r/etc/tls/servidor.crt" -noout -checkip "$ESTE" | grep -q 'does match' ||
+            morir "Lo que trae $1 no es para $ESTE: revise ESTE y OTRO en los dos servidores."
         poner "$tmp/r/etc/tls/servidor.key" /etc/prep/tls/servidor.key 640 root:ssl-cert
         poner "$tmp/r/etc/tls/servidor.crt" /etc/prep/tls/servidor.crt 644 root:root
     fi

@@ -1,0 +1,158 @@
+"""What is carried to the servers: a package with all of the program, units that systemd takes, a configuration that is
+checked before anything is touched."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from prep.cli import app
+
+RAIZ = Path(__file__).resolve().parents[2]
+DESPLIEGUE = RAIZ / "despliegue"
+UNIDADES = DESPLIEGUE / "systemd"
+
+
+@pytest.fixture(scope="module")
+def rueda(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """The program as `make paquete` builds it."""
+    carpeta = tmp_path_factory.mktemp("paquete")
+    hecho = subprocess.run(
+        ["sh", RAIZ / "herramientas" / "paquete.sh", carpeta],
+        env={"PATH": "/usr/bin:/bin:/usr/local/bin", "PREP_PYTHON": sys.executable, "SOLO_RUEDA": "1"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert hecho.returncode == 0, hecho.stderr
+    assert (carpeta / "despliegue" / "instalar.sh").read_bytes() == (DESPLIEGUE / "instalar.sh").read_bytes()
+    (archivo,) = carpeta.glob("*.whl")
+    return zipfile.ZipFile(archivo)
+
+
+def seguidos(*donde: str) -> set[str]:
+    dicho = subprocess.run(["git", "ls-files", *donde], cwd=RAIZ, capture_output=True, text=True, check=True).stdout
+    return {r for r in dicho.splitlines() if (RAIZ / r).exists()}
+
+
+def test_the_built_package_has_every_file_of_the_program_the_licence_and_the_notices(rueda: zipfile.ZipFile) -> None:
+    dentro = {n for n in rueda.namelist() if ".dist-info/" not in n}
+    assert dentro == {r.removeprefix("src/") for r in seguidos("src")}
+    assert any(n.endswith("/textos/es.toml") for n in dentro) and any("/migrations/" in n for n in dentro)
+    for nombre in ("LICENSE", "TERCEROS.txt"):
+        (suyo,) = [n for n in rueda.namelist() if n.endswith(f".dist-info/licenses/{nombre}")]
+        assert rueda.read(suyo) == (RAIZ / nombre).read_bytes()
+
+
+def test_the_program_reads_nothing_of_its_own_outside_the_package() -> None:
+    """What is found from a module's own place and is not in the package would be missing once installed."""
+    fuera = {
+        modulo: int(subidas)
+        for modulo in seguidos("src/*.py")
+        for subidas in re.findall(r"__file__\)\.resolve\(\)\.parents\[(\d+)\]", (RAIZ / modulo).read_text("utf-8"))
+        if int(subidas) >= len(Path(modulo).parts) - 2
+    }
+    assert fuera == {  # whether there is a checkout; where its published data is; what a child process imports
+        "src/prep/plataforma/lugares.py": 3,
+        "src/prep/bench/instalacion.py": 4,
+        "src/prep/evidencia/aparte.py": 2,
+    }
+
+
+def test_each_unit_types_a_command_that_is_there_with_options_that_it_has() -> None:
+    raiz, tecleadas = typer.main.get_command(app), 0
+    for unidad in UNIDADES.glob("*.service"):
+        for linea in re.findall(r"^ExecStart=/opt/prep/actual/bin/prep (.+)$", unidad.read_text(), re.MULTILINE):
+            orden, palabras = raiz, linea.split()
+            while palabras and palabras[0] in getattr(orden, "commands", {}):
+                orden = orden.commands[palabras.pop(0)]
+            opciones = {o for p in orden.params for o in p.opts}
+            assert orden.params and {p for p in palabras if p.startswith("--")} <= opciones, (unidad.name, linea)
+            tecleadas += 1
+    assert tecleadas == 6
+
+
+@pytest.fixture
+def maquina(tmp_path: Path) -> Path:
+    """A folder that systemd's tools take for a machine with the units installed."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("En este equipo no hay systemd-analyze, que revisa las unidades.")
+    suyas = tmp_path / "etc" / "systemd" / "system"
+    shutil.copytree(UNIDADES, suyas)
+    shutil.copytree("/lib/systemd/system", tmp_path / "lib" / "systemd" / "system", symlinks=True)
+    for programa in ("opt/prep/actual/bin/prep", "usr/bin/test"):
+        (tmp_path / programa).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy("/usr/bin/test", tmp_path / programa)
+    return tmp_path
+
+
+def analizar(maquina: Path, que: str, *argumentos: str) -> str:
+    orden = ["systemd-analyze", que, f"--root={maquina}", "--no-pager", *argumentos]
+    hecho = subprocess.run(orden, capture_output=True, text=True, check=False)
+    return hecho.stdout + hecho.stderr
+
+
+def nuestras(dicho: str) -> list[str]:
+    return [linea for linea in dicho.splitlines() if "prep" in linea]
+
+
+def test_systemd_takes_the_units_and_finds_them_closed(maquina: Path) -> None:
+    suyas = maquina / "etc" / "systemd" / "system"
+    todas = [p.name.replace("@.", "@8001.") for p in suyas.iterdir() if p.is_file()]
+    assert len(todas) == 11
+    assert nuestras(analizar(maquina, "verify", "--man=no", *todas)) == []
+    for unidad in (u for u in todas if u.endswith(".service")):
+        nivel = re.search(r"Overall exposure level for \S+: ([\d.]+)", analizar(maquina, "security", "--offline=yes", unidad))
+        assert nivel and float(nivel[1]) <= 2, unidad  # without what comun.conf takes away, 9
+    corte = suyas / "prep-corte.service"
+    corte.write_text(corte.read_text().replace("Restart=", "Reiniciar="))
+    assert nuestras(analizar(maquina, "verify", "--man=no", corte.name))  # it would have said so
+
+
+BUENA = {
+    "ESTE": "127.0.0.1",
+    "OTRO": "",
+    "PORTAL": "prep.instituto.example",
+    "ESCRITORIOS": "ccv.instituto.example",
+    "RESPALDOS": "s3://cubo/copias",
+    "FIRMA": "pkcs11:token=PREP;object=instituto",
+    "SELLOS": "https://sellos.example/tsr",
+}
+MALAS = {
+    "ESTE": ("10.20.0.999", "ESTE: «10.20.0.999» no es una dirección como 10.20.0.11."),
+    "OTRO": ("otro.example", "OTRO: «otro.example» no es una dirección como 10.20.0.12."),
+    "PORTAL": ("https://prep.example", "PORTAL: «https://prep.example» no es un nombre"),
+    "ESCRITORIOS": ('"ccv.example"', "en ESCRITORIOS sobra un carácter (comillas, espacios…)."),
+    "RESPALDOS": ("/var/copias", "RESPALDOS: «/var/copias» no es s3://cubo/prefijo ni está en /mnt/respaldos."),
+    "FIRMA": ("instituto.skey", "FIRMA: «instituto.skey» no es la ruta de un archivo"),
+    "SELLOS": ("ftp://sellos.example", "SELLOS: «ftp://sellos.example» no es una dirección"),
+    "SEYOS": ("", "no hay una clave «SEYOS»"),
+}
+
+
+def leer(tmp_path: Path, renglones: dict[str, str]) -> tuple[int, str]:
+    conf = tmp_path / "instalar.conf"
+    conf.write_text("# una nota\n\n" + "".join(f"{k}={v}\n" for k, v in renglones.items()))
+    programa = 'aqui=$1; . "$1/comun.sh"; CONF=$2; leer_conf; echo "$ESTE $PORTAL $FIRMA"'
+    hecho = subprocess.run(["sh", "-euc", programa, "sh", DESPLIEGUE, conf], capture_output=True, text=True, check=False)
+    return hecho.returncode, hecho.stdout + hecho.stderr
+
+
+def test_a_wrong_configuration_is_said_whole_before_anything_is_touched(tmp_path: Path) -> None:
+    if shutil.which("ip") is None:
+        pytest.skip("En este equipo no hay ip, que dice qué direcciones tiene.")
+    assert leer(tmp_path, BUENA) == (0, f"127.0.0.1 prep.instituto.example {BUENA['FIRMA']}\n")
+    codigo, dicho = leer(tmp_path, BUENA | {clave: valor for clave, (valor, _) in MALAS.items()})
+    assert codigo == 1 and "No se cambió nada." in dicho
+    assert [dice for _, dice in MALAS.values() if dice not in dicho] == []
+    assert leer(tmp_path, {**BUENA, "ESTE": "$(touch mal)"})[0] == 1 and not Path("mal").exists()
+
+
+def test_the_scripts_are_plain_shell() -> None:
+    for guion in (*DESPLIEGUE.glob("*.sh"), RAIZ / "herramientas" / "paquete.sh"):
+        assert subprocess.run(["sh", "-n", guion], check=False).returncode == 0, guion
