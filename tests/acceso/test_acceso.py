@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +16,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.utils import IntegrityError
 from django.test import Client
@@ -432,6 +437,43 @@ def test_who_came_in_read_and_changed_what_is_on_record_without_names_and_for_ev
     assert cuenta.usuario not in str(lineas)
     with pytest.raises(IntegrityError, match="no se cambia"), connection.cursor() as c:
         c.execute("DELETE FROM acceso_registro")
+
+
+def test_who_did_not_come_in_or_was_refused_is_on_record_too(client: Client) -> None:
+    cuenta, mesa = persona(Rol.CAPTURISTA), terminal(client)
+    entrar(client, cuenta.usuario, "clave-equivocada-77")
+    entrar(client, "mi-contraseña-en-la-otra-caja")
+    cliente = dentro(cuenta)
+    for _ in range(2):
+        assert cliente.get("/cuenta/registro/").status_code == 403
+    datos = {"oldpassword": CLAVE, "password1": "otra distinta 41", "password2": "otra distinta 41"}
+    cliente.post("/cuenta/clave/", datos)
+    lineas = list(Registro.objects.order_by("id").values_list("persona", "que", "objeto", "motivo"))
+    assert lineas == [
+        (cuenta.persona, "no_entro", "", "contraseña"),
+        ("", "no_entro", "", "contraseña"),
+        (cuenta.persona, "negado", "/cuenta/registro/", ""),
+        (cuenta.persona, "clave_propia", "", ""),
+    ]
+    assert mesa.id == Registro.objects.earliest("id").terminal
+
+
+@pytest.mark.parametrize("clave", ["Prep2027!!!", "CAPTURISTA-12345", "instituto.electoral", "Supervisión#2027"])
+def test_a_password_made_of_the_words_of_this_work_is_refused(clave: str) -> None:
+    with pytest.raises(ValidationError, match="palabras de este trabajo"):
+        validate_password(clave)
+    validate_password(f"{clave} jirafa")
+
+
+def test_over_tls_no_other_host_can_set_a_cookie_of_ours() -> None:
+    """The names follow from the settings of a night, in a process of its own."""
+    codigo = (
+        "import django; django.setup(); from django.conf import settings as s; from prep.acceso import terminales as t;"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, t.GALLETA, s.SESSION_COOKIE_SECURE, s.SESSION_COOKIE_PATH)"
+    )
+    con_tls = {n: v for n, v in os.environ.items() if n != "PREP_SIN_TLS"}
+    dicho = subprocess.run([sys.executable, "-c", codigo], env=con_tls, check=True, capture_output=True, text=True)
+    assert dicho.stdout.split() == ["__Host-sessionid", "__Host-csrftoken", "__Host-prep-terminal", "True", "/"]
 
 
 def test_the_secrets_of_the_door_are_not_in_any_log(client: Client, caplog: pytest.LogCaptureFixture) -> None:

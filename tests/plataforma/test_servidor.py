@@ -137,6 +137,12 @@ def test_a_length_that_is_not_a_number_is_a_clean_refusal(web: Servidor, largo: 
     assert web.pedir("GET", "/no-existe").status == 404
 
 
+@pytest.mark.parametrize("metodo", ["TRACE", "OPTIONS", "DELETE", "CONNECT", "PROPFIND"])
+def test_a_method_that_no_route_answers_to_does_not_get_past_the_door(web: Servidor, metodo: str) -> None:
+    dicho = web.decir(f"{metodo} /entrar/ HTTP/1.1\r\nHost: localhost\r\nX-Eco: hola\r\n\r\n".encode())
+    assert re.match(rb"HTTP/1\.1 4(00|05) ", dicho) and b"hola" not in dicho
+
+
 def test_bodies_have_a_limit_said_beforehand_or_not(web: Servidor) -> None:
     dicho = web.decir(f"POST {RUTA} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {10**9}\r\n\r\n".encode())
     assert dicho.startswith(b"HTTP/1.1 413 ") and "MiB" in dicho.decode()

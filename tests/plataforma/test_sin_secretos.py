@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 import pytest
 
@@ -44,5 +45,6 @@ def test_what_comes_from_outside_begins_no_line_and_commands_no_terminal() -> No
         "x", logging.ERROR, "", 0, "ruta %s", ("/a\r\n2027 INFO todo bien\x1b[2J\u2028fin",), None
     )
     lineas = Llano().format(registro).split("\n")
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d ERROR x: ", lineas[0])
     assert lineas[0].endswith("ruta /a") and all(linea.startswith("    ") for linea in lineas[1:])
     assert not any(c in "".join(lineas) for c in "\r\x1b\u2028")

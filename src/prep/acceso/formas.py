@@ -14,6 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from prep.acceso import bloqueos, terminales
+from prep.acceso.registro import no_entro
 from prep.diseno.textos import texto
 
 
@@ -76,7 +77,11 @@ class _ConBloqueo(forms.Form):
             with bloqueos.mirando(*quien):
                 codigo: str = super().clean_code()  # type: ignore[misc]
         except bloqueos.Bloqueado:
+            no_entro(self.user.usuario, terminal, "bloqueo")
             raise ValidationError(texto("acceso.errores.bloqueada")) from None
+        except ValidationError:
+            no_entro(self.user.usuario, terminal, "código")
+            raise
         bloqueos.acerto(*quien)
         return codigo
 

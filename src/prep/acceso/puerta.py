@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
@@ -18,7 +18,7 @@ from django.urls import reverse
 from prep.acceso import bloqueos, sesiones, terminales
 from prep.acceso.cifrado import cifrar, descifrar
 from prep.acceso.models import Cuenta
-from prep.acceso.registro import anotar
+from prep.acceso.registro import anotar, asentar, no_entro
 from prep.diseno.textos import LENGUA, catalogo, texto
 
 
@@ -36,6 +36,17 @@ class PorContrasena(BaseBackend):
 
     def get_user(self, user_id: int) -> Cuenta | None:
         return Cuenta.objects.filter(pk=user_id, activa=True).first()
+
+
+_DE_LA_CUENTA: Final = {
+    "password_changed": "clave_propia",
+    "totp_activated": "segundo_alta",
+    "webauthn_added": "segundo_alta",
+    "totp_deactivated": "segundo_baja",
+    "webauthn_removed": "segundo_baja",
+    "recovery_codes_generated": "codigos_nuevos",
+}
+"""What people do to how they come in, as the register says it."""
 
 
 class _Dice:
@@ -60,8 +71,10 @@ class Cuentas(_Dice, DefaultAccountAdapter):  # type: ignore[misc]
             with bloqueos.mirando(usuario, terminal.id):
                 cuenta = authenticate(request, **credentials)
         except bloqueos.Bloqueado:
+            no_entro(usuario, terminal, "bloqueo")
             raise self.validation_error("bloqueada") from None
         if not isinstance(cuenta, Cuenta):
+            no_entro(usuario, terminal, "contraseña")
             return None
         if not Authenticator.objects.filter(user=cuenta).exists():
             bloqueos.acerto(usuario, terminal.id)  # else half of who it is: wrong codes still count until `login`
@@ -115,8 +128,9 @@ class Cuentas(_Dice, DefaultAccountAdapter):  # type: ignore[misc]
             message = texto(clave)
         super().add_message(request, level, message=message, extra_tags=extra_tags)
 
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """Accounts have no e-mail."""
+    def send_notification_mail(self, template_prefix: str, user: Any, *args: Any, **kwargs: Any) -> None:
+        """Accounts have no e-mail: what allauth would tell their person goes on the register."""
+        asentar(user.persona, _DE_LA_CUENTA.get(template_prefix.rsplit("/", 1)[-1], "cuenta_cambio"))
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
         raise self.validation_error("username_password_mismatch")

@@ -14,7 +14,7 @@ from prep.acceso import sesiones
 from prep.acceso.models import Terminal
 from prep.plataforma import letras
 
-GALLETA: Final = "prep-terminal"
+GALLETA: Final = f"{settings.GALLETAS}prep-terminal"
 VIGENCIA: Final = timedelta(days=120)
 VIGENCIA_CODIGO: Final = timedelta(hours=24)
 LARGO: Final = 10

@@ -16,6 +16,7 @@ from django.utils.functional import SimpleLazyObject
 from prep.acceso import sesiones, terminales
 from prep.acceso.hashers import Ocupado
 from prep.acceso.permisos import Acceso, falta_segundo_factor
+from prep.acceso.registro import negado
 from prep.diseno.textos import texto
 from prep.plataforma.errores import Impedimento
 
@@ -42,6 +43,8 @@ class Umbral:
         respuesta = self.get_response(request)
         if request.user.is_authenticated:
             respuesta.headers.setdefault("Cache-Control", "no-store")
+            if respuesta.status_code == 403:
+                negado(request)
         return respuesta
 
     def _vale(self, request: HttpRequest) -> bool:

@@ -117,6 +117,8 @@ class _Carril:
         return await asyncio.get_running_loop().run_in_executor(self._hilos, a_tiempo)
 
 
+METODOS: Final = frozenset({"GET", "HEAD", "POST", "PUT"})
+"""What some route of ours answers to; nothing else gets past the door."""
 _OCUPADO: Final = _Aviso(503, "El servidor está ocupado. Espere un momento y vuelva a intentar: no se perdió nada.")
 _MUY_GRANDE: Final = _Aviso(413, f"Una solicitud mide hasta {CUERPO_MAXIMO >> 20} MiB.")
 
@@ -148,6 +150,8 @@ class Portero:
     async def _atender(self, alcance: Any, protocolo: Any) -> Respuesta:
         if alcance.proto != "http":
             raise _Aviso(400, "Aquí se habla HTTP.")
+        if alcance.method not in METODOS:
+            raise _Aviso(405, "Aquí no se atiende ese método de HTTP.")
         entorno = _entorno(alcance, self._delante)
         if int(entorno.get("CONTENT_LENGTH") or 0) > CUERPO_MAXIMO:
             raise _MUY_GRANDE

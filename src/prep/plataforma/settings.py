@@ -111,6 +111,9 @@ ALLOWED_HOSTS = os.environ.get("PREP_HOSTS", "localhost,127.0.0.1,[::1]").split(
 
 DEMOSTRACION = os.environ.get("PREP_SIN_TLS") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMOSTRACION
+GALLETAS = "" if DEMOSTRACION else "__Host-"  # over TLS no other host of the institute can set one of ours
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{GALLETAS}sessionid", f"{GALLETAS}csrftoken"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "prep.diseno.views.sin_ficha"
@@ -128,6 +131,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "prep.acceso.claves.SinPalabrasDelLugar"},
 ]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "acceso_cache"}}
 
