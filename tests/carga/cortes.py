@@ -39,6 +39,9 @@ def main(publicacion: Path, cada: float) -> None:
     with django_listo():
         from escena import Escena, noche
 
+        from prep.plataforma.procesos import ceder_el_paso
+
+        ceder_el_paso()
         escena = Escena(publicacion)
         hechos = noche()[1]
         escena.corte()

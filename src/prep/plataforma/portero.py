@@ -22,6 +22,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from http.cookies import CookieError, SimpleCookie
+from math import inf
 from typing import Any, Final
 
 from prep.plataforma import pases
@@ -38,6 +39,10 @@ BYTES_POR_SEGUNDO: Final = 16 * 2**10
 TURNO_S: Final = 10
 """What waited longer than this in its lane is told to come back instead of being answered late."""
 CASTIGO_S: Final = 1.0
+DESCANSO: Final = 3
+"""While somebody known works, a stranger's thread rests so many times the processor that it took: of a core they have a
+quarter, whatever they ask for."""
+_TRABAJAN_S: Final = 1.0
 _DESPEDIDOS: Final = 512
 _LO_QUE_SE_OYE: Final = 64 * 2**10
 _ESPERE: Final = (429, 503)
@@ -57,10 +62,22 @@ class _Aviso(Exception):
 
 
 class _Carril:
-    """The threads that answer one kind of caller, and the bounded line before them, which nobody fills alone."""
+    """The threads that answer one kind of caller, and the bounded line before them, which nobody fills alone.
 
-    def __init__(self, nombre: str, hilos: int, fila: int, por_origen: int, memoria: int, cubetas: Cubetas) -> None:
-        self._hilos = ThreadPoolExecutor(hilos, nombre)
+    `cede_a`: those whose work goes before this one's."""
+
+    def __init__(
+        self,
+        nombre: str,
+        hilos: int,
+        fila: int,
+        por_origen: int,
+        memoria: int,
+        cubetas: Cubetas,
+        cede_a: _Carril | None = None,
+    ) -> None:
+        self._hilos, self._cede_a = ThreadPoolExecutor(hilos, nombre), cede_a
+        self._visto = self._descansa = -inf
         self._cabida, self._por_origen, self._memoria, self._cubetas = hilos + fila, por_origen, memoria, cubetas
         self._de: Counter[str] = Counter()
         self._dentro = self._bytes = 0
@@ -73,6 +90,7 @@ class _Carril:
             raise _OCUPADO
         self._dentro += 1
         self._de[origen] += 1
+        self._visto = time.monotonic()
         try:
             yield
         finally:
@@ -106,13 +124,23 @@ class _Carril:
         finally:
             self._bytes -= mide
 
+    def trabajan(self) -> bool:
+        """Whether somebody asks here, or did a moment ago."""
+        return self._dentro > 0 or time.monotonic() - self._visto < _TRABAJAN_S
+
     async def atender(self, responder: Callable[[], Respuesta]) -> Respuesta:
         limite = time.monotonic() + TURNO_S
 
         def a_tiempo() -> Respuesta:
+            time.sleep(max(0.0, self._descansa - time.monotonic()))
             if time.monotonic() > limite:
                 raise _OCUPADO
-            return responder()
+            desde = time.thread_time()
+            try:
+                return responder()
+            finally:
+                if self._cede_a is not None and self._cede_a.trabajan():
+                    self._descansa = time.monotonic() + min(CASTIGO_S, DESCANSO * (time.thread_time() - desde))
 
         return await asyncio.get_running_loop().run_in_executor(self._hilos, a_tiempo)
 
@@ -132,8 +160,10 @@ class Portero:
     def __init__(self, aplicacion: Callable[..., Iterable[bytes]], delante: Iterable[str] = ()) -> None:
         self._aplicacion = aplicacion
         self._delante = [ipaddress.ip_network(red.strip()) for red in delante if red.strip()]
-        self._anonimos = _Carril("anonimo", HILOS_ANONIMOS, 64, 32, 64 * 2**20, Cubetas(20, 100))
         self._conocidos = _Carril("conocido", HILOS_CONOCIDOS, 512, 16, 256 * 2**20, Cubetas(50, 200))
+        self._anonimos = _Carril(
+            "anonimo", HILOS_ANONIMOS, 64, 32, 64 * 2**20, Cubetas(20, 100), cede_a=self._conocidos
+        )
         self._despedidos = 0
 
     async def __rsgi__(self, alcance: Any, protocolo: Any) -> None:

@@ -14,6 +14,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+CORTESIA: Final = 5
 
 
 def morir_con(padre: int, senal: int = signal.SIGKILL) -> None:
@@ -24,6 +27,12 @@ def morir_con(padre: int, senal: int = signal.SIGKILL) -> None:
         libc.prctl(1, senal)  # PR_SET_PDEATHSIG
     if os.getppid() != padre:
         os._exit(1)
+
+
+def ceder_el_paso() -> None:
+    """From now on this process and those that it makes go after whoever attends people, where both want a core: a
+    quarter of it is theirs, and all that nobody else wants."""
+    os.nice(max(0, CORTESIA - os.nice(0)))
 
 
 def _obrero(padre: int, al_nacer: Callable[[], None] | None) -> None:

@@ -59,6 +59,7 @@ def _cada(s: Sala, minutos: int) -> None:
     """A corte every so many minutes, until somebody interrupts it."""
     from zoneinfo import ZoneInfo
 
+    from prep.plataforma.procesos import ceder_el_paso
     from prep.plataforma.reloj import RelojSistema
     from prep.publicacion.programador import programar as programar_cortes
     from prep.publicacion.publicador import Cerrada
@@ -70,6 +71,7 @@ def _cada(s: Sala, minutos: int) -> None:
         return True
 
     zona = ZoneInfo(s.publicador.proceso.zona_horaria)
+    ceder_el_paso()
     try:
         salida.print(f"Un corte cada {minutos} min en {s.destino}. Ctrl-C para terminar.")
         programar_cortes(s.hacer, RelojSistema(), minutos, zona, s.alarma, contar)
