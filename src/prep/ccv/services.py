@@ -323,9 +323,7 @@ def _digitalizada(imagen: Imagen) -> dict[str, Any]:
 
 def _escribir(ficha: Ficha, tipo: Tipo, contenido: Callable[[], Mapping[str, Any]]) -> None:
     """One fact of the acta, once."""
-    with _una_vez(ficha) as falta:
-        if falta:
-            _anotar(ficha, tipo, contenido())
+    escribir(tipo, ficha.acta, ficha.persona, contenido, oficina.reloj.ahora(), nodo_de_aqui(), ficha.orden)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -74,7 +74,7 @@ def escribir(
     tipo: Tipo,
     clave: str,
     persona: str,
-    contenido: Mapping[str, Any],
+    contenido: Mapping[str, Any] | Callable[[], Mapping[str, Any]],
     ahora: datetime,
     firmante: Firmante,
     orden: str = "",
@@ -83,6 +83,7 @@ def escribir(
     """Write one fact of an acta (or sheet) that happens now, knowing all that this node knows of it.
 
     The head is taken before looking: of two people who act on one acta at once, the second sees what the first did.
+    `contenido`: what the fact says, or what looks for it, which is then asked with the head taken.
     `orden`: id of the command; asked again, it gives what it gave and writes nothing.
     """
     with transaction.atomic():
@@ -90,5 +91,6 @@ def escribir(
         if orden and (fila := FilaHecho.objects.filter(orden=orden, sujeto=sujeto_de(clave)).first()):
             return guardado(bytes(fila.cuerpo), bytes(fila.firma)).hecho, acta_de(clave)
         cabezas = FilaActa.objects.filter(clave=clave).values_list("cabezas", flat=True).first() or ()
-        hecho = nuevo_hecho(tipo, sujeto_de(clave), persona, ahora, contenido, cabezas, orden)
+        dicho = contenido() if callable(contenido) else contenido
+        hecho = nuevo_hecho(tipo, sujeto_de(clave), persona, ahora, dicho, cabezas, orden)
         return hecho, anotar([hecho], firmante, ahora, dispositivos)[clave]
