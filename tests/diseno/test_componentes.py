@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template import Context, Template
 from django.test import Client, override_settings
 from django.urls import path
+from django.utils.safestring import mark_safe
 
 import prep.urls
 from prep.acceso.permisos import abierta
@@ -55,6 +56,14 @@ def test_what_people_write_is_never_markup(plantilla: str) -> None:
     assert etiquetas
     assert "script" not in [e for e, _ in etiquetas]
     assert not any("onload" in atributos for _, atributos in etiquetas)
+
+
+def test_a_button_that_was_drawn_before_is_not_taken_for_one_of_the_same_letters() -> None:
+    """What is safe already and what is to be escaped are told apart, whichever was drawn first."""
+    letras = "<b>1</b>"
+    for _ in range(2):
+        assert "<b>1</b></button>" in dibujar("{% boton r %}", r=mark_safe(letras))
+        assert "&lt;b&gt;1&lt;/b&gt;</button>" in dibujar("{% boton r %}", r=letras)
 
 
 def test_a_number_of_votes_is_text_that_the_wheel_cannot_change() -> None:

@@ -102,7 +102,7 @@ def _correr(sala: Sala, contar: Callable[[Sala, Cuenta], list[Medida]]) -> None:
 
         from prep.bitacora.nodos import NodoInstituto, nodo_de_aqui
         from prep.bitacora.services import anotar, fundar_instalacion
-        from prep.catalogo.services import guardar
+        from prep.catalogo.services import congelar, guardar
         from prep.plataforma.almacen import evidencia
         from prep.plataforma.arranque import entorno_de
         from prep.plataforma.roles import WEB
@@ -112,6 +112,7 @@ def _correr(sala: Sala, contar: Callable[[Sala, Cuenta], list[Medida]]) -> None:
 
         ahora, nodo = datetime.now().astimezone(), nodo_de_aqui()
         guardar(proceso, info, ahora)
+        congelar(proceso.clave, Modo.SIMULACRO, ahora)
         llave = LlavePrivada.nueva("bench.example")
         cuentas = _cuentas(sala.gente, ahora)
         cargos = [(c.persona, ROLES[donde].value, LUGAR) for donde, c in cuentas]

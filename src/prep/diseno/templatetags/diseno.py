@@ -6,7 +6,8 @@ that is None or False writes nothing; True writes the bare name.
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from django import template
 from django.forms import BoundField, CheckboxInput
@@ -22,6 +23,9 @@ register = template.Library()
 Contexto = dict[str, Any]
 TONOS = {"bien": "palomita", "aviso": "alerta", "mal": "alerta", "": "info"}
 NIVELES = {"success": "bien", "warning": "aviso", "error": "mal"}
+DIBUJADOS: Final = 2048
+"""Buttons and icons that are kept as they were drawn, by all that they say: a page of a desk has some twenty, and most
+pages the same ones."""
 
 
 def atributos(dados: dict[str, Any]) -> SafeString:
@@ -35,6 +39,7 @@ def texto(clave: str, **datos: Any) -> str:
 
 
 @register.simple_tag(name="icono")
+@lru_cache(DIBUJADOS, typed=True)
 def dibujo(nombre: str) -> SafeString:
     """An icon of the sprite, silent: what it means is said beside it or in the button's name."""
     return format_html(
@@ -48,6 +53,7 @@ def tecla(nombre: str) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(DIBUJADOS, typed=True)  # what is to be escaped and what is safe already are of different types
 def boton(
     rotulo: str, tono: str = "", *, icono: str = "", tecla: str = "", ir: str = "", solo: bool = False, **otros: Any
 ) -> SafeString:
