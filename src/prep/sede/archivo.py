@@ -18,6 +18,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from prep.bitacora.exportacion import exportar
 from prep.comprobacion.comprobar_archivo import Comprobacion, comprobar
 from prep.publicacion.publicador import Publicador
+from prep.sede import informes
 from prep.sede.actos import ActoImposible, firmadas
 
 FORMATO: Final = "prep/archivo/1"
@@ -25,7 +26,8 @@ _YA_COMPRIMIDOS: Final = (".jpg", ".png", ".zip", ".xlsx", ".pdf")
 
 
 def archivar(p: Publicador, destino: Path, actos: Path, hora: datetime) -> Comprobacion:
-    """Write the archive of a closed operation and check it as a stranger would. `actos`: where the reports are."""
+    """Write the archive of a closed operation and check it as a stranger would. `actos`: where the reports are; one
+    that is not there (another machine made it) is drawn again."""
     if not any(h["tipo"] == "cierre" for h in firmadas(p)):
         raise ActoImposible("Se archiva después del cierre: antes, «prep operacion cierre».")
     if destino.exists():
@@ -67,8 +69,13 @@ def _contenido(p: Publicador, actos: Path) -> Iterator[tuple[str, bytes]]:
     bitacora = BytesIO()
     exportar(bitacora)
     yield "bitacora.jsonl", bitacora.getvalue()
-    for informe in sorted(actos.glob("*")) if actos.is_dir() else ():
-        yield f"actos/{informe.name}", informe.read_bytes()
+    for hoja in (h for h in firmadas(p) if h["tipo"] in informes.REDACTAN):
+        nombre = f"{hoja['tipo']}.pdf"
+        guardado = actos / nombre
+        if guardado.exists():
+            yield f"actos/{nombre}", guardado.read_bytes()
+        else:
+            yield f"actos/{nombre}", informes.del_documento(p.almacen, hoja["tipo"], hoja["documento"])
     for ruta in p.almacen.listar():
         datos = p.almacen.leer(ruta)
         if datos is not None:

@@ -39,6 +39,7 @@ def firmar(
     with sala(modo, destino, llave, mapa) as s:
         hecho = acto(s.publicador, s.ahora())
         if hecho.corte is not None:
+            s.alarma.apagar()
             mostrar(hecho.corte, s.destino)
         typer.echo(f"Firmado en el registro, posición {hecho.posicion}: {hecho.tipo}.")
         typer.echo(f"Documento: {s.destino}/documentos/{hecho.documento}.json")
@@ -48,17 +49,14 @@ def firmar(
 
 def guardar_informe(p: Publicador, acto: Acto) -> Path | None:
     """Leave the report that the act signed where the installation keeps them."""
-    import orjson
-
     from prep.plataforma.lugares import dir_actos
     from prep.sede import informes
 
     if acto.tipo not in informes.REDACTAN:
         return None
-    doc = orjson.loads(p.almacen.leer(f"documentos/{acto.documento}.json") or b"")
     archivo = dir_actos() / f"{acto.tipo}.pdf"
     archivo.parent.mkdir(parents=True, exist_ok=True)
-    archivo.write_bytes(informes.pdf(acto.tipo, doc))
+    archivo.write_bytes(informes.del_documento(p.almacen, acto.tipo, acto.documento))
     return archivo
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import orjson
+
 from prep.dominio.acta.transiciones import Situacion
 from prep.papel.documento import Documento
 from prep.papel.escrito import Papel
+from prep.plataforma.almacen import Almacen
 from prep.sede.ceros import callados
 
 Doc = Mapping[str, Any]
@@ -35,6 +38,11 @@ def pdf(tipo: str, doc: Doc) -> bytes:
     papel.titulo(2, "Quién estuvo presente", junto=180)
     papel.tabla(("Nombre", "Cargo", "Firma"), [("", "", "")] * 5, (5, 4, 4), alto_minimo=32)
     return papel.pdf()
+
+
+def del_documento(almacen: Almacen, tipo: str, documento: str) -> bytes:
+    """The report of an act that was signed, drawn again from its published document."""
+    return pdf(tipo, orjson.loads(almacen.leer(f"documentos/{documento}.json") or b"{}"))
 
 
 def _ceros(papel: Papel, doc: Doc) -> None:
