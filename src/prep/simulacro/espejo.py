@@ -67,10 +67,15 @@ class EspejoDeDemostracion:
 
 
 def _cambiar_un_voto(publicacion: Path, alterada: Path) -> None:
-    """A copy in which the last corte says one digit more in the first election's table."""
+    """A copy in which the last corte says one more in a summary: in a file that no corte before it had, which whoever
+    copies must ask for."""
     shutil.copytree(publicacion, alterada)
-    ultimo = max((alterada / "cortes").iterdir())
-    tabla = min(ultimo.glob("*/*_entidad.csv"))
-    texto = tabla.read_text(encoding="utf-8")
-    cifra = list(re.finditer(r"[0-9]+", texto))[-1]
-    tabla.write_text(f"{texto[: cifra.start()]}{int(cifra[0]) + 1}{texto[cifra.end() :]}", encoding="utf-8")
+    *_, anterior, ultimo = sorted((alterada / "cortes").iterdir())
+    nuevas = sorted(a.relative_to(ultimo) for a in ultimo.rglob("*.json") if a.name != "corte.json")
+    nuevas = [
+        a for a in nuevas if not (anterior / a).exists() or (ultimo / a).read_bytes() != (anterior / a).read_bytes()
+    ]
+    cual = ultimo / min(nuevas, key=lambda a: a.name != "resumen.json")
+    datos = cual.read_bytes()
+    *_, cifra = re.finditer(rb"[0-9]+", datos)
+    cual.write_bytes(datos[: cifra.start()] + str(int(cifra[0]) + 1).encode() + datos[cifra.end() :])

@@ -105,7 +105,7 @@ class Maquina:
         todos = [p for p in (*self._otros, self._servidor) if p is not None]
         for proceso in todos:
             with suppress(ProcessLookupError):
-                proceso.send_signal(signal.SIGINT)
+                proceso.terminate()
         for proceso in todos:
             try:
                 proceso.wait(_DESPEDIDA_S)
