@@ -46,6 +46,10 @@ formato: entorno ## da formato al código
 	@$(PY) -m ruff check --fix
 	@$(PY) -m ruff format
 
+.PHONY: paquete
+paquete: entorno ## la carpeta que se lleva a los servidores: el programa, sus dependencias y con qué se instala (salida/paquete)
+	@sh herramientas/paquete.sh
+
 .PHONY: jueces
 jueces: ## instala (solo como root) los programas externos con que se comprueban las pruebas
 	@sh herramientas/jueces.sh

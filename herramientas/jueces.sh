@@ -19,6 +19,10 @@ revisar() {
     pedir opensc pkcs11-tool
     pedir openssl openssl
     pedir poppler-utils pdftotext
+    pedir postgresql-15 pg_createcluster
+    pedir systemd systemd-analyze
+    pedir iproute2 ip
+    pedir curl curl
 }
 
 revisar

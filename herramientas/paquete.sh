@@ -30,8 +30,11 @@ cp -R "$tmp/fuente/despliegue" "$carpeta/"
 
 if [ "${SOLO_RUEDA:-}" != 1 ]; then
     decir "Reuniendo las dependencias fijadas ($(grep -c '^[a-z0-9].*==' requirements.lock))…"
-    "$py" -m pip download -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
-        -r requirements.lock -d "$carpeta/ruedas" ||
+    reunir() {
+        "$py" -m pip download -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
+            -r requirements.lock -d "$carpeta/ruedas" "$@"
+    }
+    reunir --no-index --find-links "$carpeta/ruedas" >/dev/null 2>&1 || reunir ||
         morir "Faltan ruedas y no se pudieron bajar. Repita la orden donde haya red; las que ya están no se bajan otra vez."
 fi
 (cd "$carpeta" && find . -type f ! -name SHA256SUMS | LC_ALL=C sort | xargs -d '\n' sha256sum >"$tmp/sumas")

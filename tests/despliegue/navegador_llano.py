@@ -1,5 +1,8 @@
-"""Somebody at a desk, seen from the network: `navegador_llano.py TERMINAL USUARIO CLAVE SEGUNDOS`, run inside a server
-with what Debian has. Enrols, signs in, chooses a password, then asks who they are until told to stop: what it was told."""
+"""Somebody at a desk, seen from the network: `navegador_llano.py DIRECCION TERMINAL USUARIO CLAVE ALTO`.
+
+Run inside a server with what Debian has. Enrols, signs in, chooses a password, then asks who they are until there is a
+file `ALTO`; prints how many times it was told what.
+"""
 
 import http.client
 import json
@@ -27,7 +30,10 @@ class Navegador:
 
     def pedir(self, metodo: str, ruta: str, forma: dict[str, str] | None = None) -> tuple[int, str]:
         conexion = Conexion(AQUI, context=self.tls, timeout=30)
-        cabeceras = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.galletas.items()), "Referer": f"https://{AQUI}{ruta}"}
+        cabeceras = {
+            "Cookie": "; ".join(f"{k}={v}" for k, v in self.galletas.items()),
+            "Referer": f"https://{AQUI}{ruta}",
+        }
         cuerpo = None
         if forma is not None:
             cabeceras["Content-Type"] = "application/x-www-form-urlencoded"

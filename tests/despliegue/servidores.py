@@ -1,4 +1,4 @@
-"""Two empty Debian servers on this machine: each with its own network, processes and files, over what is installed here.
+"""Two empty Debian servers on this machine: each with its network, its processes and its files over those of here.
 
 What a server writes stays in a layer of its own (overlayfs) and is gone at the end. Neither the checkout nor the
 environment of the tests can be seen from inside. `/srv/prep` is one folder that both have mounted.
@@ -20,7 +20,7 @@ AQUI = Path(__file__).parent
 RAIZ = AQUI.parents[1]
 PROGRAMAS = (
     "unshare", "nsenter", "ip", "setpriv", "runuser", "mountpoint", "openssl", "/usr/sbin/nginx", "/usr/bin/python3.11",
-    "/usr/lib/postgresql/15/bin/postgres", "pg_createcluster", "useradd",
+    "/usr/lib/postgresql/15/bin/postgres", "pg_createcluster", "useradd", "curl",
 )  # fmt: skip
 
 ARRANQUE = """
@@ -29,13 +29,14 @@ mount --make-rprivate /
 mount -t tmpfs -o mode=755 tmpfs "$1"
 mkdir "$1/capa" "$1/obra" "$1/raiz"
 mount -t overlay overlay -o "lowerdir=/,upperdir=$1/capa,workdir=$1/obra" "$1/raiz"
-raiz=$1/raiz comun=$2 paquete=$3; shift 3
+raiz=$1/raiz comun=$2 paquete=$3 inicio=$4; shift 4
 mount -t proc proc "$raiz/proc"
 mount --rbind /dev "$raiz/dev"
 mount -t tmpfs -o mode=755 tmpfs "$raiz/run"
 mount -t tmpfs -o mode=1777 tmpfs "$raiz/tmp"
 for que do [ ! -d "$raiz$que" ] || mount -t tmpfs tmpfs "$raiz$que"; done
-rm -rf "$raiz"/etc/postgresql/* "$raiz"/var/lib/postgresql/* "$raiz"/var/log/postgresql/* "$raiz"/etc/nginx/modules-enabled/*
+cd "$raiz"
+rm -rf etc/postgresql/* var/lib/postgresql/* var/log/postgresql/* etc/nginx/modules-enabled/*
 mkdir -p "$raiz/srv/prep" "$raiz/mnt/respaldos" "$raiz/mnt/paquete" "$raiz/run/postgresql"
 chown postgres: "$raiz/run/postgresql"
 mount --bind "$comun/almacen" "$raiz/srv/prep"
@@ -45,17 +46,30 @@ mount -o remount,bind,ro "$raiz/mnt/paquete"
 install -m 755 "$comun/systemctl" "$raiz/usr/local/sbin/systemctl"
 ip link set lo up
 echo listo
-exec chroot "$raiz" sleep infinity
+exec chroot "$raiz" /usr/bin/python3 -c "$inicio"
 """
+
+INICIO = """
+import os, time
+while True:
+    try:
+        os.wait()
+    except ChildProcessError:
+        time.sleep(0.05)
+"""
+"""The first process of a server: whoever loses its parent does not stay a zombie, which PostgreSQL takes for alive."""
 
 
 def falta() -> str:
     """Why it cannot be done here; empty if it can."""
     if os.geteuid() != 0:
         return "solo root puede hacer dos servidores con espacios de nombres"
-    if ausentes := [p for p in PROGRAMAS if shutil.which(p) is None]:
+    ausentes = [p for p in PROGRAMAS if shutil.which(p) is None]
+    if ausentes or not Path("/usr/lib/python3.11/ensurepip").is_dir():
+        ausentes = ausentes or ["python3-venv"]
         return f"en este equipo no hay {', '.join(ausentes)}"
-    prueba = "mount -t tmpfs t /mnt && mkdir /mnt/a /mnt/b /mnt/c && mount -t overlay o -o lowerdir=/,upperdir=/mnt/a,workdir=/mnt/b /mnt/c"
+    capas = "lowerdir=/,upperdir=/mnt/a,workdir=/mnt/b"
+    prueba = f"mount -t tmpfs t /mnt && cd /mnt && mkdir a b c && mount -t overlay o -o {capas} c"
     if subprocess.run(["unshare", "-mnp", "-f", "sh", "-c", prueba], capture_output=True, check=False).returncode:
         return "este equipo no deja hacer espacios de nombres con overlayfs"
     return ""
@@ -72,7 +86,8 @@ class Servidor:
     def correr(self, *orden: str, entrada: str | None = None, bien: bool = True) -> str:
         """What it said, both streams together."""
         hecho = subprocess.run(
-            self.orden(*orden), env=ENTORNO, input=entrada, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+            self.orden(*orden), env=ENTORNO, input=entrada, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
         )  # fmt: skip
         assert (hecho.returncode == 0) is bien, f"{' '.join(orden)}\n{hecho.stdout}\n{self.bitacora() if bien else ''}"
         return hecho.stdout
@@ -121,7 +136,10 @@ def dos_servidores(carpeta: Path, paquete: Path) -> Iterator[tuple[Servidor, Ser
 def _servidor(carpeta: Path, paquete: Path, nombre: str, direccion: str) -> Iterator[Servidor]:
     ocultas = [str(RAIZ), str(Path.home()), *([sys.prefix] if sys.prefix != sys.base_prefix else [])]
     with subprocess.Popen(
-        ["unshare", "-m", "-n", "-p", "-u", "-i", "-f", "--kill-child", "sh", "-c", ARRANQUE, "sh", str(carpeta / nombre), str(carpeta), str(paquete), *ocultas],
+        [
+            *("unshare", "-m", "-n", "-p", "-u", "-i", "-f", "--kill-child", "sh", "-c", ARRANQUE, "sh"),
+            *(str(carpeta / nombre), str(carpeta), str(paquete), INICIO, *ocultas),
+        ],
         stdout=subprocess.PIPE, text=True,
     ) as proceso:  # fmt: skip
         assert proceso.stdout and proceso.stdout.readline() == "listo\n"

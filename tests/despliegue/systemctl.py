@@ -95,7 +95,8 @@ class Unidad:
                 proceso = subprocess.Popen(
                     self.orden(linea, entorno),
                     env=entorno, cwd=self.uno("WorkingDirectory", "/"), start_new_session=True,
-                    stdin=subprocess.DEVNULL, stdout=dicho, stderr=subprocess.STDOUT, umask=int(self.uno("UMask", "22"), 8),
+                    stdin=subprocess.DEVNULL, stdout=dicho, stderr=subprocess.STDOUT,
+                    umask=int(self.uno("UMask", "22"), 8),
                 )  # fmt: skip
             if not esperar:
                 self.seña.parent.mkdir(exist_ok=True)

@@ -1,10 +1,9 @@
-"""From two empty servers to a first corte behind TLS, a new version under somebody who is in, and a failover under load:
-the installer and the units that are shipped, run as they are."""
+"""Two empty servers, a first corte behind TLS, a new version under somebody who is in, a failover under load: what is
+shipped (the installer, the units, the configurations), run as it is."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -211,7 +210,9 @@ def relevar(a: Servidor, b: Servidor, capsys: pytest.CaptureFixture[str]) -> Non
     assert faltan == []
     with capsys.disabled():
         print(f"\n  relevo: {float(min(despues)) - muerte:.1f} s de la muerte de la base al siguiente acuse; ", end="")
-        print(f"{len(antes)} escrituras con acuse antes y {len(despues)} después, {cuantos} hechos, ninguno falta", end="")
+        print(
+            f"{len(antes)} escrituras con acuse antes y {len(despues)} después, {cuantos} hechos, ninguno falta", end=""
+        )
     # The whole program goes on at the other server, whose corte follows the last one.
     a.correr("systemctl", "stop", "prep-corte", "prep-servir@8001", "prep-servir@8002")
     b.correr("systemctl", "enable", "--now", "prep.target", "prep-noche.target")

@@ -107,7 +107,9 @@ def test_systemd_takes_the_units_and_finds_them_closed(maquina: Path) -> None:
     assert len(todas) == 11
     assert nuestras(analizar(maquina, "verify", "--man=no", *todas)) == []
     for unidad in (u for u in todas if u.endswith(".service")):
-        nivel = re.search(r"Overall exposure level for \S+: ([\d.]+)", analizar(maquina, "security", "--offline=yes", unidad))
+        nivel = re.search(
+            r"Overall exposure level for \S+: ([\d.]+)", analizar(maquina, "security", "--offline=yes", unidad)
+        )
         assert nivel and float(nivel[1]) <= 2, unidad  # without what comun.conf takes away, 9
     corte = suyas / "prep-corte.service"
     corte.write_text(corte.read_text().replace("Restart=", "Reiniciar="))
@@ -139,7 +141,9 @@ def leer(tmp_path: Path, renglones: dict[str, str]) -> tuple[int, str]:
     conf = tmp_path / "instalar.conf"
     conf.write_text("# una nota\n\n" + "".join(f"{k}={v}\n" for k, v in renglones.items()))
     programa = 'aqui=$1; . "$1/comun.sh"; CONF=$2; leer_conf; echo "$ESTE $PORTAL $FIRMA"'
-    hecho = subprocess.run(["sh", "-euc", programa, "sh", DESPLIEGUE, conf], capture_output=True, text=True, check=False)
+    hecho = subprocess.run(
+        ["sh", "-euc", programa, "sh", DESPLIEGUE, conf], capture_output=True, text=True, check=False
+    )
     return hecho.returncode, hecho.stdout + hecho.stderr
 
 

@@ -11,8 +11,8 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection
 from django.test import Client
 
-from prep.plataforma.llaves import leer_o_crear
 from prep.plataforma.errores import Impedimento
+from prep.plataforma.llaves import leer_o_crear
 from prep.plataforma.settings import base_de_datos
 
 

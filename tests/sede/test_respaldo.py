@@ -25,7 +25,7 @@ from prep.plataforma.almacen import AlmacenCarpeta
 from prep.publicacion.corte import hacer_corte
 from prep.publicacion.publicador import CorteImposible
 from prep.publicacion.rehacer import rehacer
-from prep.sede.respaldo import Hecho, RespaldoImposible, hacer, restaurar, ultimo
+from prep.sede.respaldo import Hecho, RespaldoImposible, hacer, podar, restaurar, sobrantes, ultimo
 from prep.transparencia.nota import LlavePrivada
 
 FOTO = b"\xff\xd8 una imagen"
@@ -103,6 +103,37 @@ def test_another_machine_goes_on_from_a_copy(noche: Sede, bases: Any, tmp_path: 
             restaurar_en(tmp_path / "tercera", noche)
         p.almacen = AlmacenCarpeta(otra / "publicacion")
         assert hacer_corte(p, CIERRE + timedelta(hours=5)).numero == 4  # it goes on where the other one was
+
+
+def test_the_copies_that_are_too_many_go_and_what_stays_is_whole(
+    noche: Sede, bases: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the last ones all, of the earlier ones one an hour; and no object that any of those needs."""
+    dias = [f"respaldos/202706{d:02}T{h:02}{m:02}00Z.x.json" for d in (6, 7) for h in (1, 2) for m in range(0, 60, 5)]
+    assert set(dias) - set(sobrantes(dias)) == {*dias[::12], *dias[-12:]}
+    monkeypatch.setattr("prep.sede.respaldo.ULTIMOS", 1)
+    copias = AlmacenCarpeta(noche.carpeta / "copias")
+    respaldar(noche)
+    primeros = set(copias.listar("objetos/"))
+    noche.anotar_noche(9)
+    hacer_corte(noche.publicador, CIERRE + timedelta(hours=3))
+    assert podar(copias) == 0
+    respaldar(noche, 4)
+    segundos = set(copias.listar("objetos/")) - primeros
+    hora = CIERRE + timedelta(hours=4)
+    for minuto in (1, 2):
+        noche.anotar_noche(9 + minuto)
+        evidencia = AlmacenCarpeta(noche.carpeta / "evidencia", privado=True)
+        hacer(copias, noche.publicador.almacen, evidencia, hora + timedelta(minutes=minuto), nada)
+    listas = list(copias.listar("respaldos/"))
+    todos = set(copias.listar("objetos/"))
+    assert list(sobrantes(listas)) == [listas[2]]  # neither the last nor the first of its hour
+    assert podar(copias) == 1
+    assert list(copias.listar("respaldos/")) == [*listas[:2], listas[3]]
+    quitados = todos - set(copias.listar("objetos/"))
+    assert quitados and not quitados & (primeros | segundos)  # only what nobody else had
+    with otra_base(bases):
+        assert restaurar_en(tmp_path / "otra", noche).respaldo.corte == 3
 
 
 def test_a_database_that_goes_behind_what_was_published_serves_nobody(

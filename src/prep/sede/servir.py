@@ -92,7 +92,7 @@ def _mal_configurado(entorno: Mapping[str, str]) -> Iterator[str]:
     if "PREP_HOSTS" in entorno:
         for nombre in entorno["PREP_HOSTS"].split(","):
             if not _NOMBRE.fullmatch(nombre):
-                yield f"PREP_HOSTS: «{nombre}» no es un nombre ni una dirección: va sin https://, sin puerto y sin espacios."
+                yield f"PREP_HOSTS: «{nombre}» no es un nombre ni una dirección: va sin https://, puerto ni espacios."
 
 
 def _exigir_continuidad(publicacion: str) -> None:
