@@ -21,6 +21,7 @@ from sala import AHORA, Sala
 from gente import telefono
 from navegador import revisar
 from noche import INSTITUTO
+from prep.acceso.models import Registro, Terminal
 from prep.acceso.roles import Rol
 from prep.bitacora.models import CabezaNodo
 from prep.catalogo.services import cargar, informativo
@@ -199,6 +200,34 @@ def _falla(c: Centro, pila: ExitStack) -> dict[str, str]:
     return dichas
 
 
+def _de_prisa(c: Centro, _: ExitStack) -> dict[str, str]:
+    """Four actas a breath apart; the same four that came together from another node, where they had been typed, are
+    nothing, nor are those of somebody who types fast."""
+    robot, otra, buena = (c.sala.persona(Rol.CAPTURISTA, nombre=n) for n in ("Robot", "Otra", "Buena"))
+    for i, clave in enumerate(c.sala.claves[-4:]):
+        c.sala.llega(clave)
+        c.sala.captura(clave, otra.persona, a=AHORA)
+        c.sala.captura(clave, buena.persona, a=AHORA + timedelta(seconds=6 * i))
+    for i, clave in enumerate(c.sala.claves[-8:-4]):
+        c.sala.llega(clave)
+        c.sala.captura(clave, robot.persona, a=AHORA + timedelta(seconds=2 * i))
+    dichas = c.alarmas(1)
+    assert dichas["capturas_de_prisa"] == f"3. {robot.usuario}"
+    return dichas
+
+
+def _de_varios(c: Centro, _: ExitStack) -> dict[str, str]:
+    """Two people who take turns, hours of work apart; and one who comes in as three."""
+    mesas = [Terminal.objects.create(nombre=n, lugar="CCV", codigo=n, vence=AHORA, alta=AHORA) for n in "AB"]
+    for mesa, cada in zip(mesas, (timedelta(seconds=40), timedelta(seconds=10)), strict=True):
+        for i in range(3):
+            fila = {"cuando": AHORA + i * cada, "persona": f"p-{i}", "que": "entro", "terminal": mesa.id}
+            Registro.objects.create(**fila)
+    dichas = c.alarmas(5)
+    assert dichas["equipos_de_varios"] == f"1. {mesas[1]}"
+    return dichas
+
+
 CAUSAS: dict[str, Callable[[Centro, ExitStack], dict[str, str]]] = {
     "turnos_sin_corte": _sin_cortes,
     "respaldo_minutos": _sin_respaldo,
@@ -214,6 +243,8 @@ CAUSAS: dict[str, Callable[[Centro, ExitStack], dict[str, str]]] = {
     "relojes_desviados": _reloj,
     "nodos_bifurcados": _bifurcado,
     "enlace_minutos": _enlace,
+    "capturas_de_prisa": _de_prisa,
+    "equipos_de_varios": _de_varios,
     "fallas_por_hora": _falla,
     "hechos_que_faltan": _base_vieja,
 }

@@ -109,6 +109,7 @@ def test_it_says_what_browsers_must_know_and_nothing_of_what_it_is_made_of(web: 
         assert "unsafe" not in r.headers["Content-Security-Policy"]
         assert r.headers["Permissions-Policy"].startswith("camera=(self)")
         assert r.headers["X-Content-Type-Options"] == "nosniff"
+        assert r.headers["Referrer-Policy"] == r.headers["Cross-Origin-Opener-Policy"] == "same-origin"
         assert r.headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert r.headers["Server"] == ""
         assert not re.search(r"(?i)granian|django|wsgi|python", str(r.headers))
@@ -248,6 +249,7 @@ def test_signing_in_gives_a_pass_and_a_false_one_is_worth_nothing(web: Servidor)
         con = "; ".join(f"{k}={v}" for k, v in galletas.items())
         r = web.pedir(metodo, "/entrar/", cuerpo, Cookie=con, Content_Type="application/x-www-form-urlencoded")
         for g in r.headers.get_all("Set-Cookie") or []:
+            assert "HttpOnly" in g and "SameSite=Strict" in g
             nombre, valor = g.split(";")[0].split("=", 1)
             galletas[nombre] = valor
         return r
@@ -259,7 +261,7 @@ def test_signing_in_gives_a_pass_and_a_false_one_is_worth_nothing(web: Servidor)
     r = pedir("POST", f"csrfmiddlewaretoken={ficha[1]}&login={web.usuario}&password={quote(CLAVE)}".encode())
     assert r.status == 302
     assert pases.leer(galletas[pases.COOKIE]) is not None
-    assert "HttpOnly" in str(r.headers) and "ana" not in galletas[pases.COOKIE]
+    assert "ana" not in galletas[pases.COOKIE]
     for falso in ("", "ana", "ana:1:x", galletas[pases.COOKIE][:-1] + "_", "x" * 5000):
         assert pases.leer(falso) is None
 
@@ -376,6 +378,8 @@ def test_a_header_with_an_underscore_cannot_pass_for_another() -> None:
 
 
 def test_the_command_line_bounds_everything() -> None:
+    con_tls = servidor.orden_de_servidor(8000, certificado=Path("c.pem"), llave=Path("c.key"))
+    assert con_tls[con_tls.index("--ssl-protocol-min") + 1] == "tls1.3"
     orden = servidor.orden_de_servidor(8000, cuantos=1000)
     assert int(orden[orden.index("--workers") + 1]) * portero.HILOS <= roles.CONEXIONES_WEB
     for limite in ("--backlog", "--backpressure", "--http1-header-read-timeout", "--http1-buffer-size"):

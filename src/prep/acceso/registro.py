@@ -11,6 +11,9 @@ from django.http import HttpRequest
 from prep.acceso import sesiones
 from prep.acceso.models import Cuenta, Registro, Terminal
 
+TURNO: Final = timedelta(minutes=1)
+VARIOS: Final = 3
+"""People at one terminal within a `TURNO`: whoever comes in as all of them has their passwords."""
 CONSOLA: Final = "consola"
 """Whoever gives orders to this installation with `prep`, where nobody says who they are."""
 
@@ -48,6 +51,19 @@ def no_entro(usuario: str, terminal: Terminal | None, motivo: str) -> None:
     it may be a password in the wrong box."""
     suya = Cuenta.objects.filter(usuario=usuario).values_list("persona", flat=True).first()
     asentar(suya or "", "no_entro", terminal=terminal.id if terminal else None, motivo=motivo)
+
+
+def de_varios(ahora: datetime) -> set[UUID]:
+    """Terminals where, within a minute of the last hour, came in more people than take turns at one."""
+    entradas = Registro.objects.filter(que="entro", cuando__gt=ahora - timedelta(hours=1), cuando__lte=ahora)
+    ultimas: dict[UUID, list[tuple[datetime, str]]] = {}
+    halladas = set()
+    for terminal, cuando, persona in entradas.order_by("id").values_list("terminal", "cuando", "persona"):
+        suyas = ultimas.setdefault(terminal, [])
+        suyas[:] = [(c, p) for c, p in suyas if cuando - c <= TURNO and p != persona] + [(cuando, persona)]
+        if terminal is not None and len(suyas) >= VARIOS:
+            halladas.add(terminal)
+    return halladas
 
 
 def _consta(request: HttpRequest, que: str, objeto: str, desde: datetime) -> bool:

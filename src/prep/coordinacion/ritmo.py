@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +18,8 @@ PAUSA: Final = timedelta(minutes=10)
 """A longer silence between two actas of one person is a rest, not work."""
 BASTAN: Final = 10
 """Fewer measures than these say nothing."""
+DE_PRISA: Final = timedelta(seconds=5)
+"""No hand types the next acta, with its picture in front of it, sooner than this."""
 LABORES: Final = {
     Tipo.CAPTURADA: "captura",
     Tipo.DICTAMINADA: "diferencias",
@@ -40,6 +42,18 @@ def segundos_por_acta(recientes: Iterable[Reciente]) -> dict[str, list[int]]:
             medidas[labor].append(int((r.recibido - antes.recibido).total_seconds()))
         por_persona[r.persona] = r
     return {labor: sorted(suyas) for labor, suyas in medidas.items()}
+
+
+def de_prisa(recientes: Iterable[Reciente]) -> Counter[str]:
+    """By person, the captures that came sooner after their last one than a hand types. Those that came together came
+    from another node, where they had been typed before."""
+    antes: dict[str, datetime] = {}
+    suyas: Counter[str] = Counter()
+    for r in recientes:
+        if r.tipo is Tipo.CAPTURADA:
+            suyas[r.persona] += timedelta(0) < r.recibido - antes.get(r.persona, r.recibido) < DE_PRISA
+            antes[r.persona] = r.recibido
+    return +suyas
 
 
 def mediana(medidas: list[int], bastan: int = BASTAN) -> int | None:

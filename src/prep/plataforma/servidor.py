@@ -58,7 +58,7 @@ def orden_de_servidor(
         "--no-access-log", "--log-level", "warning",
     ]  # fmt: skip
     if certificado and llave:
-        orden += ["--ssl-certificate", str(certificado), "--ssl-keyfile", str(llave)]
+        orden += ["--ssl-certificate", str(certificado), "--ssl-keyfile", str(llave), "--ssl-protocol-min", "tls1.3"]
     return orden
 
 

@@ -42,6 +42,8 @@ LIMITES: Final = {
     "puntos_sin_sello": 12,
     "respaldo_minutos": 60,
     "fallas_por_hora": 1,
+    "capturas_de_prisa": 3,
+    "equipos_de_varios": 1,
 }
 """By figure, from which value on it is an alarm. In all of them more is worse."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,10 +17,12 @@ from typing import Any, Final
 
 from django.db import connection
 
-from prep.acceso.models import Cuenta
+from prep.acceso.models import Cuenta, Terminal
+from prep.acceso.registro import de_varios
 from prep.bitacora.asientos import bifurcados, cabeza
 from prep.catalogo.services import informativo
 from prep.coordinacion import panorama, situacion
+from prep.coordinacion.ritmo import de_prisa
 from prep.coordinacion.telefonos import RELOJ, aparatos
 from prep.diseno.textos import texto
 from prep.intercambio.enviar import enlaces
@@ -194,4 +197,14 @@ def _fallas(m: _Momento) -> Iterator[Medida]:
     yield Medida("fallas_por_hora", len(suyas), detalle=ultimas)
 
 
-PARTES: Final = (_cortes, _base, _actas, _enlaces, _disco, _registro, _respaldo, _fallas)
+def _personas(m: _Momento) -> Iterator[Medida]:
+    """What no person does: nobody is stopped for it, and whoever supervises looks."""
+    rapidas = de_prisa(panorama.ver(m.hora).recientes) if m.en_curso else Counter[str]()
+    suyos = Cuenta.objects.filter(persona__in=list(rapidas)).order_by("usuario").values_list("usuario", flat=True)
+    yield Medida("capturas_de_prisa", rapidas.total(), detalle=_unos(list(suyos)))
+    equipos = Terminal.objects.filter(id__in=de_varios(m.hora)).order_by("nombre")
+    nombres = [str(t) for t in equipos]
+    yield Medida("equipos_de_varios", len(nombres), detalle=_unos(nombres))
+
+
+PARTES: Final = (_cortes, _base, _actas, _enlaces, _disco, _registro, _respaldo, _fallas, _personas)
