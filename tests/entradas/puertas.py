@@ -851,7 +851,7 @@ def galletas(c: Path) -> tuple[list[bytes], Lector]:
     assert terminales_firmada
 
     def leer(datos: bytes) -> None:
-        dicha = datos.decode("utf-8", "surrogateescape")
+        dicha = datos.decode("utf-8", "replace")  # as Django reads a header
         pedido = RequestFactory().get("/")
         pedido.COOKIES[terminales.GALLETA] = dicha
         terminales.de(pedido)

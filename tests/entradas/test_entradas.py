@@ -138,9 +138,13 @@ def test_every_reader_is_behind_a_door_or_reads_what_is_ours(tmp_path: Path) -> 
     previo = sys.gettrace()
     sys.settrace(mirar)
     try:
-        for i, nombre in enumerate(PUERTAS):
+        for i, (nombre, puerta) in enumerate(PUERTAS.items()):
+            if nombre.startswith("firmado:") and nombre != "firmado:bd/":
+                continue  # it goes where that one does, with another file
             (carpeta := tmp_path / str(i)).mkdir()
-            abrir(nombre, carpeta)
+            semillas, leer = puerta.preparar(carpeta)
+            for datos in semillas[:3]:
+                leer(datos)
     finally:
         sys.settrace(previo)
     hay = {f"{a}:{f}" for a, f in lectores()}

@@ -215,7 +215,7 @@ def guardado(cuerpo: bytes, firma: bytes) -> Sobre:
             firma,
             hoja(cuerpo + firma),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SobreInvalido(f"el contenido guardado no se puede leer ({error})") from None
 
 

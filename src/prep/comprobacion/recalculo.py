@@ -7,13 +7,13 @@ the standard library only: agreement between two computations is the evidence. P
 import csv
 import io
 import re
-import struct
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from prep.transparencia.errores import ZIP_ROTO
 
 MARCAS = ("Ilegible", "Sin dato")
 VACIAS = ("", "-")
@@ -153,12 +153,6 @@ def paquetes_de(datos: bytes, abreviatura: str) -> dict[str, Paquete]:
     return paquetes
 
 
-_ZIP_ROTO = (
-    *(zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError),
-    *(OverflowError, IndexError, KeyError),
-)
-
-
 def _miembros(datos: bytes, gasto: list[int]) -> Iterable[tuple[str, bytes]]:
     """Files of a zip, each within what all may spend (`gasto`): bytes, number, and how much a file may grow."""
     try:
@@ -179,7 +173,7 @@ def _miembros(datos: bytes, gasto: list[int]) -> Iterable[tuple[str, bytes]]:
                 if len(contenido) != f.file_size:
                     raise NoCuadra(f"{f.filename} no mide lo que su paquete dice")
                 yield f.filename, contenido
-    except _ZIP_ROTO as e:
+    except ZIP_ROTO as e:
         raise e if isinstance(e, NoCuadra) else NoCuadra("la base de datos no es un zip legible") from e
 
 

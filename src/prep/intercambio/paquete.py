@@ -11,7 +11,6 @@ import base64
 import binascii
 import os
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from prep.plataforma.errores import Impedimento
 from prep.transparencia.canonico import NoCanonico, canonico, leer_json
+from prep.transparencia.errores import ZIP_ROTO
 
 MAXIMO_BYTES: Final = 8 * 2**30
 MAXIMO_COSAS: Final = 100_000
@@ -144,7 +144,7 @@ def abrir(archivo: Path, formato: str) -> Iterator[Paquete]:
         raise Impedimento(f"Un archivo de estos mide hasta {MAXIMO_BYTES >> 30} GiB.")
     try:
         zip_ = zipfile.ZipFile(archivo)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+    except ZIP_ROTO:
         raise _incompleto("no se puede abrir") from None
     with zip_:
         lista = _sacar(zip_, "lista.json", MAXIMO_LISTA, exacto=False)
@@ -175,7 +175,7 @@ def _sacar(zip_: zipfile.ZipFile, nombre: str, mide: int, exacto: bool = True) -
     try:
         with zip_.open(nombre) as cosa:
             datos = cosa.read(mide + 1)
-    except (KeyError, OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
+    except ZIP_ROTO:
         raise _incompleto(f"{nombre} no se puede leer") from None
     if len(datos) > mide or (exacto and len(datos) != mide):
         raise _incompleto(f"{nombre} no mide lo que dice")

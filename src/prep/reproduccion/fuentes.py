@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import gzip
 import io
-import lzma
 import os
 import tarfile
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -28,7 +26,7 @@ from prep.reproduccion.publicado import (
     Anomalia,
     ErrorDeLectura,
 )
-from prep.transparencia.errores import causa
+from prep.transparencia.errores import ZIP_ROTO, causa
 
 _TEXTOS = {".csv", ".txt", ".tsv", ".dat", ".psv", ""}
 _ARCHIVOS = {".zip", ".gz", ".tgz", ".tar"}
@@ -81,11 +79,11 @@ class _Medido(io.RawIOBase):
         vista = memoryview(destino)
         try:
             datos = self._flujo.read(len(vista))
-        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, tarfile.TarError):
-            raise _danado(self._nombre) from None
         except OSError as error:
             # bzip2 and gzip say so, without a number, that their data are damaged.
             raise _danado(self._nombre) if error.errno is None else _ilegible(self._nombre, error) from None
+        except (*ZIP_ROTO, tarfile.TarError):
+            raise _danado(self._nombre) from None
         self._leidos += len(datos)
         self._presupuesto.gastar(len(datos), self._nombre)
         if self._tope is not None and self._leidos > self._tope:
@@ -189,11 +187,11 @@ def _abrir_zip(
 ) -> Iterator[Fuente]:
     try:
         archivo = zipfile.ZipFile(flujo)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except ZIP_ROTO:
         raise _danado(nombre) from None
     with archivo:
         for miembro in archivo.infolist():
-            if miembro.is_dir():
+            if miembro.filename.endswith("/"):
                 continue
             presupuesto.contar(nombre)
             _revisar_nombre(miembro.filename or "-", nombre)
@@ -204,7 +202,7 @@ def _abrir_zip(
                 raise ErrorDeLectura(interno, "está protegido con contraseña. Entregue el archivo sin ella.")
             try:
                 abierto = archivo.open(miembro)
-            except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, ValueError):
+            except ZIP_ROTO:
                 raise _danado(interno) from None
             with abierto:
                 yield from _abrir_miembro(

@@ -1,6 +1,10 @@
 """What can go wrong when emitting or checking, in words a person can act on."""
 
 import errno
+import lzma
+import struct
+import zipfile
+import zlib
 
 
 class ErrorEmision(ValueError):
@@ -26,6 +30,12 @@ class Inconsistente(ErrorEmision):
 class NoDisponible(ErrorEmision):
     """A file that should be there could not be read: nothing can be said about it."""
 
+
+ZIP_ROTO = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError, RuntimeError, EOFError),
+    *(ValueError, OSError, OverflowError, IndexError, KeyError),
+)
+"""What the standard library raises of an archive that is damaged, or that somebody made to be."""
 
 _CAUSAS = {
     errno.ENOENT: "no existe",
