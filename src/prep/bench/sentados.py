@@ -25,6 +25,8 @@ PIDEN: Final = {"captura": 1.0, "verificacion": 0.5, "diferencias": 0.05}
 """Turns of each desk for each capture: two people type an acta, one verifies it, few differ."""
 MAL: Final = 0.02
 """Share of the captures in which a person types one field wrong."""
+A_LA_VEZ: Final = 12
+"""How many sit down at a time."""
 _OTRA_VEZ: Final = 0.1
 """Seconds that a client waits when all its desks were empty."""
 _CAMPO: Final = re.compile(r'name="v\.([^"]+)"')
@@ -205,11 +207,15 @@ async def _trabajar(encargo: Encargo) -> Cuenta:
     gente: dict[str, deque[Persona]] = {}
     for nombre, galletas in encargo["personas"]:
         gente.setdefault(nombre, deque()).append(Persona(encargo["puerto"], nombre, galletas, cuenta))
-    for fila in gente.values():  # they sit down one by one, which is not measured
-        for quien in fila:
+    puertas = asyncio.Semaphore(A_LA_VEZ)
+
+    async def sentarse(quien: Persona) -> None:
+        async with puertas:
             await quien.mirar()
             if encargo["ritmo"] and quien.escritorio == "captura":
                 await quien.tomar()
+
+    await asyncio.gather(*(sentarse(quien) for fila in gente.values() for quien in fila))  # which is not measured
     print("listos", flush=True)  # noqa: T201 - whoever started this waits for it
     cuenta.demoras.clear()
     cuenta.dichos.clear()

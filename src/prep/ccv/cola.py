@@ -54,6 +54,9 @@ _TOMAR: Final = """
     ON CONFLICT (acta, paso) DO UPDATE SET eleccion = EXCLUDED.eleccion, persona = EXCLUDED.persona,
       imagen = EXCLUDED.imagen, orden = EXCLUDED.orden, vence = EXCLUDED.vence
     WHERE ccv_turno.vence <= %(ahora)s"""
+_DEJAR: Final = (
+    "DELETE FROM ccv_turno WHERE persona = %(persona)s AND (%(orden)s::text IS NULL OR orden = %(orden)s::text)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,8 @@ def hay(paso: Paso, quien: Quien, ahora: datetime) -> bool:
 
 def dejar(persona: str, orden: str | None = None) -> None:
     """Give back quietly what a person holds (`orden`: only if it is that one)."""
-    suyos = Turno.objects.filter(persona=persona)
-    (suyos if orden is None else suyos.filter(orden=orden)).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_DEJAR, {"persona": persona, "orden": orden})
 
 
 def _lo_que_pide(paso: Paso, quien: Quien, ahora: datetime, cual: str = "") -> dict[str, Any]:
