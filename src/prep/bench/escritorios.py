@@ -157,6 +157,7 @@ def _correr(sala: Sala, contar: Callable[[Sala, Cuenta], list[Medida]]) -> None:
     mostrar(
         [
             *contar(sala, cuenta),
+            Medida("peticiones que el servidor no alcanzó a atender", cuenta.negadas, ""),
             *(Medida(f"procesador {q}, por petición", 1000 * s / peticiones, "ms") for q, s in usado.items()),
             Medida("corte más tardado", max(tardaron), "s"),
         ]

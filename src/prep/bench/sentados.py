@@ -15,6 +15,7 @@ import sys
 import time
 import zlib
 from collections import Counter, deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, TypedDict
 from urllib.parse import urlencode
@@ -29,6 +30,7 @@ A_LA_VEZ: Final = 12
 """How many sit down at a time."""
 _OTRA_VEZ: Final = 0.1
 """Seconds that a client waits when all its desks were empty."""
+_ESPERE: Final = (429, 503)
 _CAMPO: Final = re.compile(r'name="v\.([^"]+)"')
 _FICHA: Final = re.compile(r'name="ficha" value="([^"]+)"')
 _MOSTRADOR: Final = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -61,6 +63,11 @@ class Cuenta:
     cpu: float = 0.0
 
     @property
+    def negadas(self) -> int:
+        """Requests that the server had no time for."""
+        return sum(self.dichos.get(str(codigo), 0) for codigo in _ESPERE)
+
+    @property
     def verificadas(self) -> int:
         return len(self.hechas.get("verificacion", ()))
 
@@ -68,6 +75,10 @@ class Cuenta:
 def dicho(campo: str) -> int:
     """What the paper says in that field: the same in every acta."""
     return zlib.crc32(campo.encode()) % 400
+
+
+class Ocupado(Exception):
+    """The server said to come back later. Nothing was done."""
 
 
 class Persona:
@@ -110,6 +121,7 @@ class Persona:
             self._cuenta.hechas.setdefault(self.escritorio, []).append(orden)
         elif not json.loads(cuerpo).get("ir"):
             raise RuntimeError(f"{self.ruta}: {codigo} {cuerpo[:200]!r}")
+        self.orden = ""
         await self.mirar()
 
     async def _pedir(
@@ -137,6 +149,8 @@ class Persona:
         self._cuenta.demoras.setdefault(que, []).append(time.perf_counter() - desde)
         codigo = int(primera.split(" ")[1])
         self._cuenta.dichos[str(codigo)] += 1
+        if codigo in _ESPERE:
+            raise Ocupado
         if codigo >= 400 and codigo != 409:
             raise RuntimeError(f"{metodo} {ruta}: {codigo} {recibido[:200]!r}")
         return codigo, recibido
@@ -162,13 +176,13 @@ class Persona:
 async def _a_ritmo(encargo: Encargo, gente: dict[str, deque[Persona]], cuenta: Cuenta, azar: random.Random) -> None:
     """So many a second: whoever waited longest at the desk takes the turn, and is back in line when they have the next
     page. Turns do not wait for one another."""
-    tareas: set[asyncio.Task[None]] = set()
     inicio = time.monotonic()
 
     async def turno(fila: deque[Persona]) -> None:
         quien = fila.popleft()
-        if quien.orden or await quien.tomar():
-            await quien.hacer(azar)
+        with suppress(Ocupado):
+            if quien.orden or await quien.tomar():
+                await quien.hacer(azar)
         fila.append(quien)
 
     async def escritorio(nombre: str, por_segundo: float) -> None:
@@ -177,11 +191,11 @@ async def _a_ritmo(encargo: Encargo, gente: dict[str, deque[Persona]], cuenta: C
             if not gente[nombre]:
                 cuenta.tarde[nombre] += 1
                 continue
-            tareas.add(tarea := asyncio.create_task(turno(gente[nombre])))
-            tarea.add_done_callback(lambda t: tareas.discard(t) if not t.exception() else None)
+            tareas.create_task(turno(gente[nombre]))
 
-    await asyncio.gather(*(escritorio(n, encargo["ritmo"] * PIDEN[n]) for n in gente))
-    await asyncio.gather(*tareas)
+    async with asyncio.TaskGroup() as tareas:
+        for nombre in gente:
+            tareas.create_task(escritorio(nombre, encargo["ritmo"] * PIDEN[nombre]))
 
 
 async def _sin_parar(encargo: Encargo, gente: dict[str, deque[Persona]], cuenta: Cuenta, azar: random.Random) -> None:
@@ -195,8 +209,9 @@ async def _sin_parar(encargo: Encargo, gente: dict[str, deque[Persona]], cuenta:
     async def trabajar(suyas: tuple[Persona, ...]) -> None:
         while falta():
             for quien in suyas:
-                while falta() and (quien.orden or await quien.tomar()):
-                    await quien.hacer(azar)
+                with suppress(Ocupado):
+                    while falta() and (quien.orden or await quien.tomar()):
+                        await quien.hacer(azar)
             await asyncio.sleep(_OTRA_VEZ)
 
     await asyncio.gather(*(trabajar(suyas) for suyas in zip(*gente.values(), strict=True)))
