@@ -91,7 +91,7 @@ DE_CASA = {
         *("portal/cli.py:importar_mapa", "portal/redibujo.py:redibujar", "portal/sitio.py:Sitio.leer"),
         *("publicacion/continuidad.py:ultimo_corte", "publicacion/corte.py:_anterior", "publicacion/rehacer.py:_mapa"),
         *("intercambio/ceros.py:_con_actas", "sede/actos.py:_acto", "sede/archivo.py:archivar"),
-        *("sede/firmar.py:guardar_informe", "sede/hoja.py:hoja_de_prueba", "sede/redaccion.py:relatar"),
+        *("sede/hoja.py:hoja_de_prueba", "sede/redaccion.py:relatar"),
         *("sede/informes.py:del_documento", "sede/relato.py:_leer"),
         *("publicacion/programador.py:Alarma.encender", "publicacion/taller.py:_documentos"),
         *("sede/respaldo.py:_de_corte", "sede/salud.py:_cortes", "sede/salud.py:_respaldo", "sede/nodos.py:delegar"),

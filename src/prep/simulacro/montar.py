@@ -114,7 +114,7 @@ def recortar(proceso: Proceso, informativo: Informativo, casillas: int, centros:
         replace(
             informativo,
             catds=catds,
-            personas=(),
+            personas=tuple(p for p in informativo.personas if p.rol == Rol.ADMINISTRADOR),
             publicacion=ventana,
             candidaturas=tuple(c for c in informativo.candidaturas if (c.eleccion, c.demarcacion) in quedan),
             independientes=tuple(i for i in informativo.independientes if (i.eleccion, i.demarcacion) in quedan),
