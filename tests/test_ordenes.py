@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -34,9 +35,11 @@ from prep.catalogo.escritor import escribir_proceso
 from prep.catalogo.lector import leer_proceso
 from prep.cli import app
 from prep.plataforma import roles
+from prep.plataforma.almacen import AlmacenCarpeta
 from prep.plataforma.idioma import TIPOS, traducir
 from prep.plataforma.puertos import libre
-from prep.simulacro.noche import Noche
+from prep.publicacion.filas import ruta_imagen
+from prep.simulacro.noche import ActaSimulada, Noche
 from prep.transparencia.llaves import crear
 from prep.transparencia.nota import COFIRMA
 
@@ -392,6 +395,7 @@ def test_a_night_typed_from_the_shell(bases: Any, url_postgres: str, django_db_b
         sede.bien("respaldo ensayar", "copias", dice="RPO: faltan 0 de los")
         codigo, dicho = sede.correr("operacion vigilar")
         assert (codigo, "✗ CATD atrasados (alarma desde 1)" in dicho, INGLES.search(dicho)) == (1, True, None), dicho
+        _retratar(sede)
         sede.bien("operacion prorroga", "2027-06-09 20:00", "Faltan paquetes.", dice="prorroga.")
         sede.bien("operacion cierre", "--quien", _de(sede, "administrador"), dice="Firmado en el registro")
         codigo, dicho = sede.correr("corte")
@@ -460,8 +464,7 @@ def _abrir(sede: Casa, django_db_blocker: Any) -> None:
     sede.bien("simulacro disenar", "proceso", "simulacro", "--semilla", "7", dice="Empates esperados:")
     assert (sede.trabajo() / "simulacro" / "verdad.json").stat().st_mode & 0o777 == 0o600
     sede.bien("simulacro sellar", "simulacro/verdad.json", dice="verdad_sellada")
-    proceso, info = leer_proceso(sede.trabajo() / "proceso")
-    actas = list(Noche(proceso, info, CIERRE, 3, movil=0).actas())[:4]
+    actas = _actas(sede)
     with en_base(sede, django_db_blocker):
         anotar([h for a in actas for h in a.hechos], nodo_local(sede.datos / "llaves"), CIERRE)
     sede.bien("corte", dice="Corte 2")
@@ -471,6 +474,19 @@ def _abrir(sede: Casa, django_db_blocker: Any) -> None:
     sede.bien("operacion huella", "durante", "auditada.json", dice="Lo que corre es lo que se auditó, cosa por cosa.")
     sede.bien("operacion contingencia", "C-1", "Se fue la luz.", dice="contingencia.")
     sede.bien("operacion correccion", "1", "2", "Se corrigió el primero.", dice="correccion.")
+
+
+def _actas(sede: Casa) -> list[ActaSimulada]:
+    proceso, info = leer_proceso(sede.trabajo() / "proceso")
+    return list(Noche(proceso, info, CIERRE, 3, movil=0).actas())[:4]
+
+
+def _retratar(sede: Casa) -> None:
+    """The pictures of those actas, named by their bytes, where the last corte takes them from."""
+    evidencia = AlmacenCarpeta(sede.datos / "evidencia", privado=True)
+    for acta in _actas(sede):
+        datos = f"DEMO-JAL:{acta.esperada.clave}".encode()
+        evidencia.escribir(ruta_imagen(sha256(datos).hexdigest()), datos)
 
 
 def _de(sede: Casa, rol: str) -> str:
