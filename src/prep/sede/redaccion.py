@@ -119,7 +119,7 @@ def acta_circunstanciada(papel: Papel, r: Relato) -> None:
     papel.parrafo(f"{r.institucion or LINEA}. {r.nombre}. Modo: {r.modo}.")
     papel.parrafo(
         "Borrador: lo que sigue sale de lo firmado en el registro y de los hechos de la bitácora. Complete lo que está "
-        "en blanco, corrija la redacción y bórrese este párrafo.",
+        "en blanco, corrija la redacción y borre este párrafo.",
         tenue=True,
     )
     papel.parrafo(
@@ -235,7 +235,7 @@ def _resultado(papel: Papel, r: Relato) -> None:
                 f"{p} %" if (p := cifras.get("porcentaje_participacion_ciudadana")) else "",
             )
         )
-    cabezas = ("Elección", "Esperadas", "Capturadas", "Contabilizadas", "Capturadas", "Participación")
+    cabezas = ("Elección", "Esperadas", "Capturadas", "Contabilizadas", "% capturadas", "Participación")
     papel.tabla(cabezas, filas, (5, 3, 3, 4, 3, 4), " ddddd")
 
 
