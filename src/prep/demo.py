@@ -161,6 +161,7 @@ class _Visita:
             que = f"Alguien cambió un voto en una copia de lo publicado. El espejo no la mostró: {dicho}"
         else:
             que = "Alguien cambió un voto en una copia de lo publicado y el espejo no lo notó."
+        self._inicio.va = que
         salida.print(escape(que), soft_wrap=True)
         salida.print(escape(f"La copia alterada está en {alterada}"), soft_wrap=True)
         return bool(dicho)

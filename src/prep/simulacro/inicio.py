@@ -72,10 +72,9 @@ class Inicio:
                 return
 
     def _cuerpo(self) -> str:
-        if self.fallo is None:
-            dicho = f'<p class="dicho">{escape(self.va)}</p>'
-        else:
-            dicho = f'<p class="fallo {"bien" if self.fallo[1] else "mal"}">{escape(self.fallo[0])}</p>'
+        dicho = f'<p class="dicho">{escape(self.va)}</p>'
+        if self.fallo is not None:
+            dicho = f'<p class="fallo {"bien" if self.fallo[1] else "mal"}">{escape(self.fallo[0])}</p>{dicho}'
         lugares = "".join(
             f'<li><a href="{escape(x.direccion)}">{escape(x.nombre)}</a><br>{escape(x.que)}</li>' for x in self.lugares
         )
