@@ -306,8 +306,19 @@ base_reserva() {
     done
 }
 
+# One that was the principal does not go on making cortes beside the other one.
+en_espera() {
+    for unidad in prep-noche.target prep.target; do
+        if systemctl -q is-enabled "$unidad" 2>/dev/null; then
+            systemctl -q disable --now "$unidad"
+            cambio "Ya no arranca aquí: $unidad"
+        fi
+    done
+}
+
 reserva() {
     reinicio=''
+    en_espera
     usuario_y_carpetas
     recibir "$1"
     version_nueva

@@ -14,7 +14,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+
+from prep.plataforma.procesos import morir_con
 
 AQUI = Path(__file__).parent
 RAIZ = AQUI.parents[1]
@@ -103,6 +106,9 @@ class Servidor:
             env=ENTORNO, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 
+    def activa(self, unidad: str) -> bool:
+        return subprocess.run(self.orden("systemctl", "is-active", unidad), env=ENTORNO, check=False).returncode == 0
+
     def bitacora(self) -> str:
         return self.correr("sh", "-c", "tail -n 15 /var/log/prueba-systemd/*.log /var/log/postgresql/*.log 2>&1")
 
@@ -140,7 +146,7 @@ def _servidor(carpeta: Path, paquete: Path, nombre: str, direccion: str) -> Iter
             *("unshare", "-m", "-n", "-p", "-u", "-i", "-f", "--kill-child", "sh", "-c", ARRANQUE, "sh"),
             *(str(carpeta / nombre), str(carpeta), str(paquete), INICIO, *ocultas),
         ],
-        stdout=subprocess.PIPE, text=True,
+        stdout=subprocess.PIPE, text=True, preexec_fn=partial(morir_con, os.getpid(), signal.SIGKILL),
     ) as proceso:  # fmt: skip
         assert proceso.stdout and proceso.stdout.readline() == "listo\n"
         hijo = Path(f"/proc/{proceso.pid}/task/{proceso.pid}/children").read_text().split()[0]

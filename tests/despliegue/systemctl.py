@@ -25,7 +25,8 @@ class Unidad:
         self.nombre = nombre if re.search(r"\.(service|target|timer)$", nombre) else f"{nombre}.service"
         raiz, _, self.instancia = self.nombre.rpartition(".")[0].partition("@")
         molde = f"{raiz}@.service" if self.instancia else self.nombre
-        (archivo,) = [d / molde for d in DONDE if (d / molde).is_file()][:1] or sys.exit(f"no unit {self.nombre}")
+        hallados = [d / molde for d in DONDE if (d / molde).is_file()]
+        archivo = hallados[0] if hallados else Path(os.devnull)  # not installed yet: neither enabled nor active
         anadidos = sorted((DONDE[0] / f"{raiz.partition('-')[0]}-.service.d").glob("*.conf"))
         self.dice: dict[str, list[str]] = {}
         for uno in (archivo, *(anadidos if self.nombre.endswith(".service") else ())):
@@ -132,6 +133,8 @@ class Unidad:
             return 0
         if "Service.ExecStop" in self.dice:
             return self.correr("ExecStop", esperar=True)
+        for suya in self.palabras("Unit.Wants") if self.nombre.endswith(".target") else []:
+            Unidad(suya).detener()  # each says PartOf
         if self.nombre.endswith(".service"):
             pid = int(self.seña.read_text())
             os.kill(pid, signal.SIGTERM)
@@ -157,6 +160,9 @@ def main() -> int:
             with habilitadas.open("a") as f:
                 f.write(f"{u.nombre}\n")
             codigo |= u.arrancar() if "--now" in opciones else 0
+        elif orden == "disable":
+            habilitadas.write_text("".join(f"{n}\n" for n in habilitadas.read_text().split() if n != u.nombre))
+            codigo |= u.detener() if "--now" in opciones else 0
         elif orden == "reload":
             codigo |= u.correr("ExecReload", esperar=True)
         elif orden in ("stop", "restart"):

@@ -214,7 +214,7 @@ def relevar(a: Servidor, b: Servidor, capsys: pytest.CaptureFixture[str]) -> Non
             f"{len(antes)} escrituras con acuse antes y {len(despues)} después, {cuantos} hechos, ninguno falta", end=""
         )
     # The whole program goes on at the other server, whose corte follows the last one.
-    a.correr("systemctl", "stop", "prep-corte", "prep-servir@8001", "prep-servir@8002")
+    a.correr("systemctl", "stop", "prep-corte")
     b.correr("systemctl", "enable", "--now", "prep.target", "prep-noche.target")
     anterior = json.loads(pedir(b, "prep", "/ultimo.json"))["corte"]
     b.prep("corte")
@@ -223,5 +223,6 @@ def relevar(a: Servidor, b: Servidor, capsys: pytest.CaptureFixture[str]) -> Non
     # The one that was lost comes back as the standby of the other.
     instalar(b, "entregar", "/srv/prep/vuelta.tar")
     instalar(a, "reserva", "/srv/prep/vuelta.tar", "--rehacer")
+    assert not any(a.activa(u) for u in ("prep-corte", "prep-servir@8001", "prep-servir@8002"))
     relevo(b, "acompanado")
     assert "sync" in relevo(b, "estado")

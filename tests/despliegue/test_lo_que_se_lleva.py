@@ -110,7 +110,7 @@ def test_systemd_takes_the_units_and_finds_them_closed(maquina: Path) -> None:
         nivel = re.search(
             r"Overall exposure level for \S+: ([\d.]+)", analizar(maquina, "security", "--offline=yes", unidad)
         )
-        assert nivel and float(nivel[1]) <= 2, unidad  # without what comun.conf takes away, 9
+        assert nivel and float(nivel[1]) <= 2, unidad  # without what comun.conf takes away, 9.6
     corte = suyas / "prep-corte.service"
     corte.write_text(corte.read_text().replace("Restart=", "Reiniciar="))
     assert nuestras(analizar(maquina, "verify", "--man=no", corte.name))  # it would have said so
