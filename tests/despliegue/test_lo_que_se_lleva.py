@@ -3,6 +3,7 @@ checked before anything is touched."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -160,3 +161,17 @@ def test_a_wrong_configuration_is_said_whole_before_anything_is_touched(tmp_path
 def test_the_scripts_are_plain_shell() -> None:
     for guion in (*DESPLIEGUE.glob("*.sh"), RAIZ / "herramientas" / "paquete.sh"):
         assert subprocess.run(["sh", "-n", guion], check=False).returncode == 0, guion
+
+
+def test_the_server_says_all_that_is_wrong_in_its_environment_and_does_not_start(tmp_path: Path) -> None:
+    malo = {"PREP_PROXIES": "127.0.0.1,proxy", "PREP_HOSTS": "https://ccv.example,ccv.example:443,ccv.example"}
+    orden = [sys.executable, "-m", "prep", "servir", "--puerto", "8533"]
+    hecho = subprocess.run(
+        orden, env=os.environ | malo | {"PREP_DATOS_DIR": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert hecho.returncode == 2 and list(tmp_path.iterdir()) == []
+    assert re.findall(r"PREP_\w+: «[^»]+»", hecho.stderr) == [
+        "PREP_PROXIES: «proxy»",
+        "PREP_HOSTS: «https://ccv.example»",
+        "PREP_HOSTS: «ccv.example:443»",
+    ]
