@@ -41,6 +41,17 @@ def test_what_is_spoiled_is_refused_and_nothing_breaks(nombre: str, tmp_path: Pa
         atacar(nombre, abierta, semilla)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("nombre", "semilla"),
+    [("base_de_otro_prep", 58), ("sobre_guardado", 89), ("respuesta_de_otro_nodo", 1056), ("contenido_de_un_qr", 1634)],
+)
+def test_what_once_broke(nombre: str, semilla: int, tmp_path: Path) -> None:
+    """A member of a zip without a name; a stored fact whose subject is no text; a refusal that says nothing; a QR with
+    what no QR of ours has."""
+    atacar(nombre, abrir(nombre, tmp_path), semilla)
+
+
 @pytest.mark.largo
 @pytest.mark.parametrize("nombre", TODAS)
 def test_thousands_of_spoiled_copies(nombre: str, tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ def _hora_de(dada: Respuesta) -> datetime | None:
 def _detalle(dada: Respuesta) -> tuple[str, str]:
     try:
         dicho = orjson.loads(dada.cuerpo)
-        return str(dicho["codigo"]), str(dicho["detalle"])
+        return str(dicho["codigo"]), str(dicho["detalle"]) or f"contestó {dada.estado}"
     except (ValueError, KeyError, TypeError):
         return "", f"contestó {dada.estado}"
 

@@ -73,16 +73,15 @@ def codificar(etiqueta: Etiqueta, llave: bytes) -> str:
 
 def descodificar(contenido: str, proceso: str, llave: bytes) -> Etiqueta:
     """Check and read the content of a QR; raise `QRInvalido`. `proceso` is the key of tonight's process."""
-    partes = contenido.split(":")
-    if len(partes) != 5 or partes[0] != PREFIJO or not _PROCESO.fullmatch(partes[1]) or not _ACTA.fullmatch(partes[2]):
+    cuerpo, _, mac = contenido.rpartition(":")
+    partes = cuerpo.split(":") if cuerpo.isascii() else []
+    if len(partes) != 4 or partes[0] != PREFIJO or not _PROCESO.fullmatch(partes[1]) or not _ACTA.fullmatch(partes[2]):
         raise QRInvalido("qr_ajeno", "El código QR de la imagen no es de un acta de este sistema.")
     if partes[1] != proceso:
         raise QRInvalido(
             "qr_otro_proceso", f"El código QR es de otro proceso («{partes[1]}»); el de esta noche es «{proceso}»."
         )
-    if not hmac.compare_digest(
-        _mac(llave, contenido.rpartition(":")[0]).encode(), partes[4].encode("utf-8", "replace")
-    ):
+    if not hmac.compare_digest(_mac(llave, cuerpo).encode(), mac.encode("utf-8", "replace")):
         raise QRInvalido(
             "qr_falso",
             "El código QR no lleva la autenticación de este proceso: la etiqueta pudo ser alterada o falsificada.",
