@@ -6,12 +6,15 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 CORTA = """
 from prep.bench import escritorios
 escritorios.en_cadena(clientes=3, actas=4, casillas=60)
 """
 
 
+@pytest.mark.largo
 def test_what_the_desks_of_the_bench_were_told_done_is_found_in_the_bitacora() -> None:
     """Of a tiny night in a process of its own, with a server as people run it; the figures are nobody's business."""
     limpio = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "PREP_DATOS_DIR")}
