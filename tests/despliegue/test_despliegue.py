@@ -191,7 +191,7 @@ def desde_su_mesa(a: Servidor) -> Iterator[dict[str, int]]:
 
 def relevar(a: Servidor, b: Servidor, capsys: pytest.CaptureFixture[str]) -> None:
     """The primary's database dies under load; the standby goes on, with every fact that was acknowledged."""
-    assert "apáguela" in relevo(b, "promover", bien=False)  # while the other one answers there would be two
+    assert "Apáguela" in relevo(b, "promover", bien=False)  # while the other one answers there would be two
     relevo(a, "acompanado")
     with a.programa(ESCRIBIR) as escritor:
         assert escritor.stdout
