@@ -17,6 +17,8 @@ from prep.transparencia.almacen import Carpeta, abrir
 from prep.transparencia.politica import leer_politica
 
 _CADA_S: Final = 5
+_ADIOS_S: Final = 1.0
+"""What is half copied when it ends is copied again by whoever comes next."""
 
 
 class EspejoDeDemostracion:
@@ -37,7 +39,7 @@ class EspejoDeDemostracion:
             yield self
         finally:
             self._fin.set()
-            hilo.join()
+            hilo.join(_ADIOS_S)
 
     def detener(self) -> None:
         """Copy nothing more until `probar`."""

@@ -26,7 +26,8 @@ from prep.plataforma.procesos import morir_con
 from prep.plataforma.puertos import libre
 
 _ARRANQUE_S: Final = 120.0
-_DESPEDIDA_S: Final = 30.0
+_DESPEDIDA_S: Final = 1.5
+"""For all of them, when everything ends: what is written is written, and nobody waits for an answer any more."""
 
 
 @dataclass(slots=True)
@@ -96,22 +97,11 @@ class Maquina:
     def matar(self) -> None:
         """Kill its web server, with all its processes: nobody says goodbye."""
         if self._servidor is not None:
-            for pid in [*_hijos(self._servidor.pid), self._servidor.pid]:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            self._servidor.wait()
+            _matar(self._servidor)
 
-    def terminar(self) -> None:
-        todos = [p for p in (*self._otros, self._servidor) if p is not None]
-        for proceso in todos:
-            with suppress(ProcessLookupError):
-                proceso.terminate()
-        for proceso in todos:
-            try:
-                proceso.wait(_DESPEDIDA_S)
-            except subprocess.TimeoutExpired:
-                proceso.kill()
-                proceso.wait()
+    def procesos(self) -> list[subprocess.Popen[bytes]]:
+        """Those that it started."""
+        return [p for p in (*self._otros, self._servidor) if p is not None]
 
     def hechos_propios(self, en: Maquina) -> int:
         """How many facts of this node there are at a machine."""
@@ -154,8 +144,28 @@ def maquinas(carpeta: Path, nodos: list[str]) -> Iterator[tuple[Maquina, list[Ma
     try:
         yield todas[0], todas[1:]
     finally:
-        for maquina in todas:
-            maquina.terminar()
+        _despedir([proceso for maquina in todas for proceso in maquina.procesos()])
+
+
+def _despedir(procesos: list[subprocess.Popen[bytes]]) -> None:
+    """End them all at once; whoever does not go when asked is killed."""
+    for proceso in procesos:
+        with suppress(ProcessLookupError):
+            proceso.terminate()
+    limite = time.monotonic() + _DESPEDIDA_S
+    for proceso in procesos:
+        try:
+            proceso.wait(max(0.0, limite - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            _matar(proceso)
+
+
+def _matar(proceso: subprocess.Popen[bytes]) -> None:
+    """With all its processes."""
+    for pid in [*_hijos(proceso.pid), proceso.pid]:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    proceso.wait()
 
 
 def _puerto() -> int:
