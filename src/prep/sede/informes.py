@@ -5,7 +5,7 @@ The document carries the SHA-256 of its report; from the published document anyb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -118,14 +118,7 @@ def _cierre(papel: Papel, doc: Doc) -> None:
         (4, 3, 4, 3, 4, 3),
         " ddddd",
     )
-    papel.titulo(2, "Actas que faltan")
-    faltan = [(c, SITUACIONES[s]) for s, claves in doc["faltan"].items() for c in claves]
-    if not faltan:
-        papel.parrafo("Ninguna: cada acta esperada está publicada, o consta que no la hay.")
-    else:
-        papel.tabla(("Acta", "Dónde quedó"), faltan[:NOMBRADAS], (4, 6))
-        if (sobran := len(faltan) - NOMBRADAS) > 0:
-            papel.parrafo(f"Y {sobran:,} más; todas están en el documento de este acto.", tenue=True)
+    faltantes(papel, doc["faltan"], sum(c["esperadas"] for c in doc["cuentas"].values()))
     papel.titulo(2, "Qué pasó en la noche")
     inc = doc["incidentes"]
     papel.lista(
@@ -136,6 +129,19 @@ def _cierre(papel: Papel, doc: Doc) -> None:
             *(f"Aviso del último corte: {a}" for a in doc["alarmas"]),
         ]
     )
+
+
+def faltantes(papel: Papel, por_situacion: Mapping[str, Sequence[str]], esperadas: int) -> None:
+    """The actas that are missing, by key, and where each one stopped."""
+    papel.titulo(2, "Actas que faltan")
+    faltan = [(clave, SITUACIONES[s]) for s, claves in por_situacion.items() for clave in claves]
+    if not faltan:
+        papel.parrafo("Ninguna: cada acta esperada está publicada, o consta que no la hay.")
+        return
+    papel.parrafo(f"Faltan {len(faltan):,} de {esperadas:,} actas esperadas.")
+    papel.tabla(("Acta", "Dónde quedó"), faltan[:NOMBRADAS], (4, 6))
+    if (sobran := len(faltan) - NOMBRADAS) > 0:
+        papel.parrafo(f"Y {sobran:,} más; todas están en el documento del cierre.", tenue=True)
 
 
 REDACTAN: Final[dict[str, tuple[str, Callable[[Papel, Doc], None]]]] = {

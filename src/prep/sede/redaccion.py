@@ -26,7 +26,7 @@ from prep.plataforma.idioma import cuantos
 from prep.publicacion.continuidad import ultimo_corte
 from prep.publicacion.publicador import Publicador
 from prep.sede.actos import ActoImposible, firmadas
-from prep.sede.informes import NOMBRADAS, SITUACIONES, cuando
+from prep.sede.informes import cuando, faltantes
 from prep.sede.relato import Incidencia, del_corte, incidencias
 
 LINEA: Final = "________________"
@@ -130,7 +130,7 @@ def acta_circunstanciada(papel: Papel, r: Relato) -> None:
     _desarrollo(papel, r)
     _sucesos(papel, r)
     _resultado(papel, r)
-    _faltantes(papel, r)
+    faltantes(papel, r.de["faltan"], sum(c["esperadas"] for c in r.cortes[-1][2].values()))
     papel.titulo(2, "Fe pública")
     dichas = r.de_tipo("fe_publica")
     if dichas:
@@ -157,7 +157,7 @@ def informe_final(papel: Papel, r: Relato) -> None:
     _desarrollo(papel, r)
     _cortes(papel, r)
     _sucesos(papel, r)
-    _faltantes(papel, r)
+    faltantes(papel, r.de["faltan"], sum(c["esperadas"] for c in r.cortes[-1][2].values()))
     papel.titulo(2, "Actos firmados")
     papel.parrafo("Cada uno está en el registro público, en la posición que se dice, con su documento.")
     actos = [(str(i), cuando(h["hora"]), _que(h)) for i, h in enumerate(r.hojas) if h["tipo"] != "corte"]
@@ -237,19 +237,6 @@ def _resultado(papel: Papel, r: Relato) -> None:
         )
     cabezas = ("Elección", "Esperadas", "Capturadas", "Contabilizadas", "% capturadas", "Participación")
     papel.tabla(cabezas, filas, (5, 3, 3, 4, 3, 4), " ddddd")
-
-
-def _faltantes(papel: Papel, r: Relato) -> None:
-    papel.titulo(2, "Actas que faltan")
-    faltan = [(clave, SITUACIONES[s]) for s, claves in r.de["faltan"].items() for clave in claves]
-    if not faltan:
-        papel.parrafo("Ninguna: cada acta esperada está publicada, o consta que no la hay.")
-        return
-    total = sum(c["esperadas"] for c in r.cortes[-1][2].values())
-    papel.parrafo(f"Faltan {len(faltan):,} de {total:,} actas esperadas.")
-    papel.tabla(("Acta", "Dónde quedó"), faltan[:NOMBRADAS], (4, 6))
-    if (sobran := len(faltan) - NOMBRADAS) > 0:
-        papel.parrafo(f"Y {sobran:,} más; todas están en el documento del cierre.", tenue=True)
 
 
 def _acto(r: Relato, posicion: int) -> str:
