@@ -313,14 +313,14 @@ def test_a_change_of_key_is_followed(pagina, noche):
     nueva = LlavePrivada(INSTITUTO.llave.nombre, FIRMA, b"\x42" * 32)
     comun = {"proceso": "jal-2024", "modo": "simulacro", "hora": "2024-06-02T21:00:00-06:00", "papel": "instituto"}
     relevo = {"accion": "rotacion", "llave": nueva.llave.vkey, "anterior": INSTITUTO.llave.vkey, "motivo": "calendario"}
-    noche.registro.agregar(escribir_hoja("llaves", **comun, **relevo))
+    anuncio = f"{noche.registro.agregar(escribir_hoja('llaves', **comun, **relevo)) + 1:06d}"
     noche.registro = Registro(Carpeta(noche.carpeta, duradero=False), nueva, llaves_anteriores=[INSTITUTO.llave])
     noche.publicar(0.1)
     titulo, frase, _ = dar(pagina, noche.carpeta)
     assert titulo == "CORRECTO", frase
     # The same, without the signature of the old key under the announcement.
-    texto = Nota.leer((noche.carpeta / "puntos" / "000005").read_bytes()).texto
-    (noche.carpeta / "puntos" / "000005").write_bytes(Nota(texto, (firmar(texto, nueva),)).escribir())
+    texto = Nota.leer((noche.carpeta / "puntos" / anuncio).read_bytes()).texto
+    (noche.carpeta / "puntos" / anuncio).write_bytes(Nota(texto, (firmar(texto, nueva),)).escribir())
     assert dar(pagina, noche.carpeta)[0] == "NO COINCIDE"
 
 
