@@ -571,7 +571,8 @@ def test_nothing_is_read_more_often_than_needed(noche):
 
 def test_nothing_is_right_and_wrong_at_once(noche):
     """What was found before hides nothing of what is found later."""
-    max((noche.carpeta / "tile/0/000.p").iterdir()).write_bytes(b"\0" * 128)
+    tesela = max((noche.carpeta / "tile/0/000.p").iterdir())
+    tesela.write_bytes(b"\0" * tesela.stat().st_size)
     (noche.carpeta / "cortes/0001/GUB/resumen.json").write_bytes(b"{}")
     informe = revisar(noche.carpeta, politica=leer_politica(POLITICA.encode()))
     de = {n: {h.asunto for h in informe.hallazgos if h.nivel == n} for n in Nivel}
