@@ -80,14 +80,23 @@ class Inicio:
         )
         pasos = "".join(
             f'<li>Dé de alta este navegador en <a href="{escape(donde)}">{escape(donde)}</a> con el código '
-            f"<b>{escape(codigo)}</b>.</li>"
+            f"<b>{escape(codigo)}</b>, para entrar como {escape(self._quienes(donde))}.</li>"
             for donde, codigo in self.terminales
         )
-        adentro = f"<h2>Siéntese en un escritorio</h2><ol>{pasos}</ol>{_tabla(self.cuentas)}" if self.cuentas else ""
+        adentro = f"<h2>Siéntese en un escritorio</h2><ul>{pasos}</ul>"
+        if len(self.terminales) > 1:
+            adentro += (
+                "<p>Cada uno, en otro navegador o en otra ventana privada: se llaman igual y se confundirían.</p>"
+            )
+        adentro = f"{adentro}{_tabla(self.cuentas)}" if self.cuentas else ""
         return (
             f'<h1>{TITULO}</h1>{dicho}<ul class="lugares">{lugares}</ul>{adentro}<p class="tenue">Todo está en este '
             "equipo, con datos inventados; al terminar con Ctrl-C deja de servirse.</p>"
         )
+
+    def _quienes(self, terminal: str) -> str:
+        """Who comes in where that terminal is."""
+        return ", ".join(c.usuario for c in self.cuentas if terminal.startswith(c.donde))
 
 
 def _tabla(cuentas: Sequence[Cuenta]) -> str:
