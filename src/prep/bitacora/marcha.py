@@ -5,7 +5,6 @@ What is asked about, and what is said, is a subject: `proceso:…`, `escritorio:
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -13,20 +12,22 @@ from typing import Any
 from django.db import transaction
 
 from prep.bitacora.asientos import tomar_cabeza
-from prep.bitacora.autoridad import autoridad
+from prep.bitacora.autoridad import SinFundar, autoridad, instalacion
+from prep.bitacora.escritos import escritos_de
 from prep.bitacora.models import Hecho as FilaHecho
-from prep.bitacora.models import Instalacion
 from prep.bitacora.services import HechoRechazado, anotar
-from prep.bitacora.sobres import Firmante, escrito_guardado
+from prep.bitacora.sobres import Firmante
 from prep.dominio.comun.autoridad import PROCESO
-from prep.dominio.comun.hecho import MAXIMO_CONOCIDOS, Escrito, nuevo_hecho
+from prep.dominio.comun.hecho import MAXIMO_CONOCIDOS, nuevo_hecho
 from prep.dominio.operacion import CATD, ESCRITORIO, Punto, Servicio, servicio
 
 
 def la_noche() -> str:
     """The subject of the night of this installation; empty where nobody founded it yet."""
-    proceso = Instalacion.objects.values_list("proceso", flat=True).first()
-    return f"{PROCESO.nombre}:{proceso}" if proceso else ""
+    try:
+        return f"{PROCESO.nombre}:{instalacion().proceso}"
+    except SinFundar:
+        return ""
 
 
 def del_centro(clave: str) -> str:
@@ -39,11 +40,7 @@ def del_escritorio(nombre: str) -> str:
 
 def servicios_de(sujetos: Collection[str]) -> dict[str, Servicio]:
     """How each of these is."""
-    filas = FilaHecho.objects.filter(sujeto__in=sujetos).values_list("id", "nodo", "secuencia", "cuerpo")
-    escritos: dict[str, list[Escrito]] = defaultdict(list)
-    for identificador, nodo, secuencia, cuerpo in filas:
-        escrito = escrito_guardado(identificador, nodo, secuencia, bytes(cuerpo))
-        escritos[escrito.hecho.sujeto].append(escrito)
+    escritos = escritos_de(sujetos)
     de = autoridad() if escritos else None
     return {s: servicio(escritos[s], de) if de and s in escritos else Servicio() for s in sujetos}
 

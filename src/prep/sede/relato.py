@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
+from django.db.models import Min
 
 from prep.bitacora.autoridad import autoridad
+from prep.bitacora.escritos import escritos_de_clase
 from prep.bitacora.models import Hecho
-from prep.bitacora.sobres import escrito_guardado
 from prep.dominio.acta.transiciones import Situacion
-from prep.dominio.comun.hecho import Escrito
 from prep.dominio.operacion import INCIDENTE, Incidente, incidente
 from prep.plataforma.almacen import Almacen
 
@@ -58,14 +58,7 @@ class Incidencia:
 
 def incidencias() -> list[Incidencia]:
     """Every incident of the night, the oldest first."""
-    suyos: dict[str, list[Escrito]] = defaultdict(list)
-    primera: dict[str, datetime] = {}
-    filas = Hecho.objects.filter(clase=INCIDENTE.nombre).order_by("posicion")
-    for ident, nodo, secuencia, cuerpo, sujeto, recibido in filas.values_list(
-        "id", "nodo", "secuencia", "cuerpo", "sujeto", "recibido"
-    ):
-        suyos[sujeto].append(escrito_guardado(ident, nodo, secuencia, bytes(cuerpo)))
-        primera.setdefault(sujeto, recibido)
-    de = autoridad()
+    suyos, de = escritos_de_clase(INCIDENTE.nombre), autoridad()
+    primera = dict(Hecho.objects.filter(clase=INCIDENTE.nombre).values_list("sujeto").annotate(Min("recibido")))
     dichas = [Incidencia(primera[s], incidente(escritos, de)) for s, escritos in suyos.items()]
     return sorted((i for i in dichas if i.dice.texto), key=lambda i: i.hora)

@@ -1,0 +1,29 @@
+"""The facts of subjects of which there are few: read and grouped, for the fold that asks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from prep.bitacora.models import Hecho as FilaHecho
+from prep.bitacora.sobres import escrito_guardado
+from prep.dominio.comun.hecho import Escrito
+
+
+def escritos_de(sujetos: Collection[str]) -> dict[str, list[Escrito]]:
+    """Those of each of these subjects that has any."""
+    return _por_sujeto(sujeto__in=sujetos)
+
+
+def escritos_de_clase(clase: str) -> dict[str, list[Escrito]]:
+    """Those of every subject of a class."""
+    return _por_sujeto(clase=clase)
+
+
+def _por_sujeto(**cuales: object) -> dict[str, list[Escrito]]:
+    escritos: dict[str, list[Escrito]] = defaultdict(list)
+    filas = FilaHecho.objects.filter(**cuales).values_list("id", "nodo", "secuencia", "cuerpo")
+    for identificador, nodo, secuencia, cuerpo in filas:
+        escrito = escrito_guardado(identificador, nodo, secuencia, bytes(cuerpo))
+        escritos[escrito.hecho.sujeto].append(escrito)
+    return dict(escritos)
