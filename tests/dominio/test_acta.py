@@ -225,6 +225,7 @@ def test_difference_ruling_and_verification() -> None:
     published = p.state.publicada
     assert published is not None
     assert (published.asentado, published.captura) == (Asentado.leer(TWO), ruling.hora)
+    assert p.state.disidencias == [] and not p.state.por_revisar  # what Ana read was ruled on
 
 
 def test_a_ruling_may_take_each_field_from_either() -> None:

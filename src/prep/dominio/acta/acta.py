@@ -78,11 +78,13 @@ class Verificacion:
 
     `abierta`: somebody who knew it opened the acta again; it stays published until another reading is verified.
     `hereda`: it came from one that was published. `corte`: first corte of the sede that carried it, on record.
-    `parcial`: a node's own emission carried it. `por_revisar`: it stands only because it was published.
+    `parcial`: a node's own emission carried it. `por_revisar`: it stands only because it was published. `sabe`: what
+    whoever verified it knew.
     """
 
     publicada: Publicada
     bit: int
+    sabe: int = 0
     abierta: bool = False
     hereda: bool = False
     corte: int | None = None
@@ -255,12 +257,14 @@ class Acta:
 
     @property
     def disidencias(self) -> list[Capturado]:
-        """Captures made beside a verified reading that say something else: somebody should look again."""
+        """Captures made beside a verified reading that say something else: somebody should look again. Not those that
+        whoever verified it knew, and which were ruled on."""
         vigente = self.vigente
         if vigente is None or vigente.abierta:
             return []
         base = vigente.publicada
-        return [c for c in self.capturas if c.imagen == base.imagen.sha256 and c.asentado != base.asentado]
+        aparte = [c for c in self.capturas if not vigente.sabe >> c.bit & 1]
+        return [c for c in aparte if c.imagen == base.imagen.sha256 and c.asentado != base.asentado]
 
     @property
     def por_revisar(self) -> bool:

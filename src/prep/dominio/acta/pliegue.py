@@ -335,7 +335,7 @@ class Pliegue:
         viejas = [v for v in acta.verificadas if sabe >> v.bit & 1]
         hereda = any(v.corte is not None or v.hereda for v in viejas)
         acta.verificadas = [v for v in acta.verificadas if not sabe >> v.bit & 1]
-        acta.verificadas.append(Verificacion(publicada, bit, hereda=hereda))
+        acta.verificadas.append(Verificacion(publicada, bit, sabe, hereda=hereda))
         acta.custodia, acta.sin_acta, acta.sin_acta_dicha = Custodia.IDENTIFICADA, None, None
         if publicada.imagen.sha256 not in acta.identificadas:
             acta.identificadas.append(publicada.imagen.sha256)
