@@ -137,8 +137,13 @@ def test_a_node_publishes_cut_off_and_the_centre_accounts_for_every_acta(sede: S
     assert "CORRECTO: el corte PARCIAL de CATD 14, 2 de" in dicho and "«catd-014», delegado por" in dicho
     assert "no se encontró" not in dicho and "páginas son las que estas cifras dan" in dicho
 
-    with pytest.raises(Impedimento, match="Es un corte parcial de «CATD 14»"):
+    assert prep(catd, "corte", "rehacer", *sorted((parcial / "cortes").iterdir())).count("todos idénticos") == 2
+    suya = json.loads((parcial / "cortes/0002/corte.json").read_text())["parcial"]["delegacion"]
+    delegacion = parcial / f"documentos/{suya}.json"
+    delegacion.rename(aparte := catd.datos / "aparte")
+    with pytest.raises(Impedimento, match="es la delegación con que se publicó"):
         prep(catd, "corte", "rehacer", parcial / "cortes/0002")
+    aparte.rename(delegacion)
     with centro():  # meanwhile, of one of them another picture was read there, and published
         publicables(proceso, sede.actas[:1], 60)
     prep(centro, "corte")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self
 
 from prep.bitacora.sobres import Firmante as FirmanteDeHechos
 from prep.catalogo.informativo import Informativo
@@ -17,7 +18,8 @@ from prep.plataforma.almacen import Almacen
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.huella import huella
 from prep.publicacion.seccion import Seccion
-from prep.transparencia.delegacion import LLAVE_NODO
+from prep.transparencia.canonico import leer_json
+from prep.transparencia.delegacion import LLAVE_NODO, alcance_de
 from prep.transparencia.nota import Firmante
 from prep.transparencia.registro import LLAVE_INSTITUTO, Registro
 
@@ -62,6 +64,13 @@ class Parcial:
     desde: datetime
     hasta: datetime
     casillas: frozenset[str] | None
+
+    @classmethod
+    def leer(cls, documento: bytes) -> Self:
+        """From the document of its delegation, as published. Raises `ErrorEmision`."""
+        d = leer_json(documento)
+        desde, hasta = datetime.fromisoformat(d["desde"]), datetime.fromisoformat(d["hasta"])
+        return cls(d["nodo"], d["nombre"], hashlib.sha256(documento).hexdigest(), desde, hasta, alcance_de(d))
 
     @property
     def ficha(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ point more (whoever recomputes every corte has recomputed it all), and `mapa.jso
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,9 +25,9 @@ from prep.plataforma.errores import Impedimento
 from prep.plataforma.huella import huella
 from prep.plataforma.procesos import carpeta_aparte
 from prep.publicacion.corte import ruta_de
-from prep.publicacion.fuente import Plegado
+from prep.publicacion.fuente import Acotada, Plegado
 from prep.publicacion.instantanea import Instantanea
-from prep.publicacion.publicador import Portal, Publicador
+from prep.publicacion.publicador import Parcial, Portal, Publicador
 from prep.publicacion.taller import Cronometro, Encargo, componer
 from prep.transparencia.errores import ErrorEmision
 from prep.transparencia.manifiesto import Manifiesto
@@ -60,11 +61,6 @@ def rehacer(carpeta: Path, proceso: Proceso, informativo: Informativo, portal: P
             f"El corte es del proceso {m['proceso']} con huella {m['catalogo'][:16]}… y aquí está {proceso.clave} con "
             f"{proceso.huella[:16]}…: importe el mismo catálogo con «prep proceso importar»."
         )
-    if "parcial" in m:
-        raise RehacerImposible(
-            f"Es un corte parcial de «{m['parcial']['nombre']}», que salió de la bitácora de ese equipo: se comprueba "
-            "con «prep verificar»."
-        )
     posicion = m["bitacora"]["posicion"]
     frontera = frontera_en(posicion)
     if frontera is None or frontera.raiz().hex() != m["bitacora"]["raiz"]:
@@ -88,9 +84,12 @@ def rehacer(carpeta: Path, proceso: Proceso, informativo: Informativo, portal: P
         evidencia=almacen if _con_imagenes(almacen, carpeta.name, m) else None,
         portal=portal if any(a["ruta"] == "index.html" for a in m["archivos"]) else None,
         mapa=_mapa(almacen, carpeta.name),
+        parcial=_parcial(almacen, m),
     )
     hora = datetime.fromisoformat(m["hora"]).astimezone(ZoneInfo(proceso.zona_horaria))
-    foto = Instantanea(posicion, m["bitacora"]["raiz"], Plegado(posicion))
+    hechos = Plegado(posicion)
+    fuente = hechos if publicador.alcance is None else Acotada(hechos, publicador.alcance)
+    foto = Instantanea(posicion, m["bitacora"]["raiz"], fuente)
     con_libro = any(a["ruta"].endswith(".xlsx") for a in m["archivos"])
     resultado = Rehecho(m["corte"], m["hora"], posicion, len(m["archivos"]), m["software"] == huella())
     with carpeta_aparte("prep-rehacer-") as aparte:
@@ -134,6 +133,19 @@ def _manifiesto(almacen: AlmacenCarpeta, ruta: str) -> tuple[bytes, dict[str, An
         return crudo, dict(Manifiesto.leer(crudo).todo)
     except ErrorEmision as error:
         raise RehacerImposible(f"{ruta}/corte.json: {error}") from None
+
+
+def _parcial(almacen: AlmacenCarpeta, m: Mapping[str, Any]) -> Parcial | None:
+    """Under which delegation a node published it, if a node did."""
+    if "parcial" not in m:
+        return None
+    ruta = f"documentos/{m['parcial']['delegacion']}.json"
+    crudo = almacen.leer(ruta)
+    if crudo is None or hashlib.sha256(crudo).hexdigest() != m["parcial"]["delegacion"]:
+        raise RehacerImposible(
+            f"Falta {ruta}, o está alterado: es la delegación con que se publicó."
+        )
+    return Parcial.leer(crudo)
 
 
 def _mapa(almacen: AlmacenCarpeta, corte: str) -> dict[str, Any] | None:

@@ -33,7 +33,6 @@ from prep.transparencia.delegacion import (
     RUTA_PRUEBA,
     TODO,
     Delegacion,
-    alcance_de,
     leer_delegacion,
     origen_de_prueba,
     probar_delegacion,
@@ -126,7 +125,7 @@ def encargo(almacen: Almacen, archivo: bytes | None, aqui: NodoLocal) -> tuple[F
     if crudo is None or hashlib.sha256(crudo).hexdigest() != delegacion.documento:
         raise Impedimento("El documento de la delegación no es el que el instituto firmó: pida el archivo otra vez.")
     identidad.exigir_que_siga(aqui.nodo, entregas.hasta(aqui.nodo)[0])  # who may not write does not publish either
-    documento = leer_json(crudo)
+    parcial = Parcial.leer(crudo)
     previa = almacen.leer(RUTA_PRUEBA, MAXIMO_PRUEBA)
     if previa not in (None, prueba) or (previa is None and almacen.existe("checkpoint")):
         raise Impedimento(
@@ -135,10 +134,6 @@ def encargo(almacen: Almacen, archivo: bytes | None, aqui: NodoLocal) -> tuple[F
     almacen.escribir(f"documentos/{delegacion.documento}.json", crudo)
     almacen.escribir(RUTA_PRUEBA, prueba)
     almacen.escribir(LLAVE_INSTITUTO, f"{instituto.vkey}\n".encode())
-    desde, hasta = (datetime.fromisoformat(delegacion.campos[c]) for c in ("desde", "hasta"))
-    parcial = Parcial(
-        aqui.nodo, documento["nombre"], delegacion.documento, desde, hasta, casillas=alcance_de(documento)
-    )
     firmante = FirmanteDeNodo(delegacion.llave, aqui)
     Registro(almacen, firmante, llave_en=LLAVE_NODO).agregar(delegacion.hoja)  # the log begins with it
     return firmante, parcial
