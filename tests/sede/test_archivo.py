@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 from instalada import CIERRE, Sede, poner_en_ceros, quien
 
+from prep.bitacora.marcha import la_noche, servicio_de
 from prep.comprobacion.comprobar_archivo import firma_valida
+from prep.dominio.operacion import Marcha
 from prep.plataforma.almacen import AlmacenCarpeta
 from prep.publicacion.corte import hacer_corte
 from prep.publicacion.filas import ruta_imagen
@@ -61,6 +63,8 @@ def test_a_closed_night_is_archived_and_each_alteration_is_named(sede: Sede, tmp
         actos.prorroga(p, CIERRE, fin, "Faltan paquetes.")
     actos.prorroga(p, CIERRE + timedelta(hours=3), fin + timedelta(hours=2), "Faltan paquetes.")
     cierre = actos.cierre(p, CIERRE + timedelta(hours=12), quien(sede, "administrador"))
+    noche = servicio_de(la_noche())  # every desk and node reads it
+    assert (noche.marcha, noche.quien) == (Marcha.CERRADO, quien(sede, "administrador"))
     doc = sede.documento(cierre)
     assert doc["cerro"] == quien(sede, "administrador") and doc["prorrogas"][0]["motivo"] == "Faltan paquetes."
     esperadas = sum(c["esperadas"] for c in doc["cuentas"].values())

@@ -142,9 +142,7 @@ def _parcial(almacen: AlmacenCarpeta, m: Mapping[str, Any]) -> Parcial | None:
     ruta = f"documentos/{m['parcial']['delegacion']}.json"
     crudo = almacen.leer(ruta)
     if crudo is None or hashlib.sha256(crudo).hexdigest() != m["parcial"]["delegacion"]:
-        raise RehacerImposible(
-            f"Falta {ruta}, o está alterado: es la delegación con que se publicó."
-        )
+        raise RehacerImposible(f"Falta {ruta}, o está alterado: es la delegación con que se publicó.")
     return Parcial.leer(crudo)
 
 

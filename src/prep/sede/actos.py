@@ -13,16 +13,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from prep.bitacora.asientos import cabeza
 from prep.bitacora.autoridad import OtraInstalacion, autoridad
+from prep.bitacora.marcha import decir_marcha, la_noche, servicio_de
 from prep.bitacora.models import Hecho, Instalacion
 from prep.bitacora.nodos import NodoInstituto, NodoLocal
 from prep.bitacora.services import fundar_instalacion
 from prep.catalogo.services import congelar
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD
 from prep.dominio.comun.facultades import Rol
+from prep.dominio.operacion import Marcha
 from prep.dominio.practica import ANTES_DE_LA_NOCHE
 from prep.intercambio.ceros import Declaracion
 from prep.plataforma import huella as programa
@@ -257,10 +260,13 @@ def acto_final(p: Publicador, hora: datetime, clave: str, texto: str, nombre: st
 
 def cierre(p: Publicador, hora: datetime, persona: str = "") -> Acto:
     """The last corte (its participation includes special casillas) and the record that closes the operation.
-    Interrupted after its corte, it can be done again. `persona`: who closes."""
+    Interrupted after its corte, it can be done again. `persona`: who closes; that the night is closed is their fact,
+    which every desk and node reads: none gives anything new."""
     if persona:
         _exigir_rol(persona, APRUEBA)
     _exigir_abierta(p)
+    if persona:
+        _cerrar_la_noche(p, hora, persona)
     hojas = firmadas(p)
     if not any(h["tipo"] == "huella" and h["momento"] == "despues" for h in hojas):
         huella(p, hora, "despues", tomar())
@@ -290,6 +296,12 @@ def cierre(p: Publicador, hora: datetime, persona: str = "") -> Acto:
         **del_corte(p.almacen, puntero["ruta"], manifiesto),
     }
     return _acto(p, "cierre", hora, contenido, corte, numero=puntero["corte"])
+
+
+def _cerrar_la_noche(p: Publicador, hora: datetime, persona: str) -> None:
+    noche = la_noche()
+    if p.nodo is not None and servicio_de(noche).marcha is not Marcha.CERRADO:
+        decir_marcha(noche, "cerrado", persona, "Cierre de la operación.", hora, p.nodo, str(uuid4()))
 
 
 def _exigir_abierta(p: Publicador) -> None:
