@@ -169,6 +169,15 @@ def _conexiones(c: Centro, pila: ExitStack) -> dict[str, str]:
     return c.alarmas()
 
 
+def _sin_reserva(c: Centro, pila: ExitStack) -> dict[str, str]:
+    """Nobody's writes here wait while it is tried: a setting that says so stands in for the server's."""
+    parche = pila.enter_context(pytest.MonkeyPatch.context())
+    dicho = "current_setting('synchronous_standby_names')"
+    assert dicho in salud.SIN_RESERVA
+    parche.setattr(salud, "SIN_RESERVA", salud.SIN_RESERVA.replace(dicho, "CAST('reserva' AS text)"))
+    return c.alarmas()
+
+
 def _sin_cofirmas(c: Centro, _: ExitStack) -> dict[str, str]:
     c.corte(1), c.corte(2)
     return c.alarmas()
@@ -234,6 +243,7 @@ CAUSAS: dict[str, Callable[[Centro, ExitStack], dict[str, str]]] = {
     "cortes_fallidos": _corte_fallido,
     "disco_ocupado": _disco,
     "conexiones_ocupadas": _conexiones,
+    "sin_reserva": _sin_reserva,
     "puntos_sin_cofirma": _sin_cofirmas,
     "puntos_sin_sello": _sin_sello,
     "catds_atrasados": _catd,

@@ -38,6 +38,7 @@ LIMITES: Final = {
     "enlace_minutos": 15,
     "disco_ocupado": 85,
     "conexiones_ocupadas": 80,
+    "sin_reserva": 1,
     "puntos_sin_cofirma": 3,
     "puntos_sin_sello": 12,
     "respaldo_minutos": 60,

@@ -39,6 +39,12 @@ from prep.transparencia.registro import ruta_punto
 
 MIRADOS: Final = 100
 """Heads of the log looked at, from the last, for one with the cosignatures it needs."""
+SIN_RESERVA: Final = """
+SELECT (espera <> '' AND NOT EXISTS (
+    SELECT FROM pg_stat_replication WHERE application_name <> '' AND strpos(espera, application_name) > 0
+))::int FROM current_setting('synchronous_standby_names') AS espera
+"""
+"""1 where nothing is acknowledged before a standby has it, and no standby follows: whoever writes waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,10 @@ def _base(m: _Momento) -> Iterator[Medida]:
             " WHERE datid IS NOT NULL"
         )
         (ocupadas,) = cursor.fetchone()
+        cursor.execute(SIN_RESERVA)
+        (sin_reserva,) = cursor.fetchone()
     yield Medida("conexiones_ocupadas", ocupadas)
+    yield Medida("sin_reserva", sin_reserva)
     partidos = bifurcados()
     yield Medida("nodos_bifurcados", len(partidos), detalle=_unos(sorted(partidos)))
 
