@@ -116,7 +116,7 @@ DE_CASA = {
     },
     "what the institute signed, looked at once its signature was": {
         *("intercambio/habilitar.py:_guardar_catalogo", "intercambio/habilitar.py:_hacer_cuentas"),
-        "sede/nodos.py:encargo",
+        "publicacion/publicador.py:Parcial.leer",
     },
     "a publication that was verified whole just before; what has no form is said (`juzgar`)": {
         *("simulacro/juez.py:_leer_lugar", "simulacro/juez.py:_recorrer"),

@@ -20,6 +20,7 @@ from prep.plataforma.huella import huella
 from prep.publicacion.seccion import Seccion
 from prep.transparencia.canonico import leer_json
 from prep.transparencia.delegacion import LLAVE_NODO, alcance_de
+from prep.transparencia.errores import FormatoInvalido
 from prep.transparencia.nota import Firmante
 from prep.transparencia.registro import LLAVE_INSTITUTO, Registro
 
@@ -68,9 +69,12 @@ class Parcial:
     @classmethod
     def leer(cls, documento: bytes) -> Self:
         """From the document of its delegation, as published. Raises `ErrorEmision`."""
-        d = leer_json(documento)
-        desde, hasta = datetime.fromisoformat(d["desde"]), datetime.fromisoformat(d["hasta"])
-        return cls(d["nodo"], d["nombre"], hashlib.sha256(documento).hexdigest(), desde, hasta, alcance_de(d))
+        try:
+            d = leer_json(documento)
+            desde, hasta = datetime.fromisoformat(d["desde"]), datetime.fromisoformat(d["hasta"])
+            return cls(d["nodo"], d["nombre"], hashlib.sha256(documento).hexdigest(), desde, hasta, alcance_de(d))
+        except (KeyError, ValueError, TypeError):
+            raise FormatoInvalido("el documento de la delegación no dice bien de quién es ni hasta cuándo") from None
 
     @property
     def ficha(self) -> dict[str, str]:

@@ -143,7 +143,10 @@ def _parcial(almacen: AlmacenCarpeta, m: Mapping[str, Any]) -> Parcial | None:
     crudo = almacen.leer(ruta)
     if crudo is None or hashlib.sha256(crudo).hexdigest() != m["parcial"]["delegacion"]:
         raise RehacerImposible(f"Falta {ruta}, o está alterado: es la delegación con que se publicó.")
-    return Parcial.leer(crudo)
+    try:
+        return Parcial.leer(crudo)
+    except ErrorEmision as error:
+        raise RehacerImposible(f"{ruta}: {error}") from None
 
 
 def _mapa(almacen: AlmacenCarpeta, corte: str) -> dict[str, Any] | None:
