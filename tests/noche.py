@@ -75,12 +75,12 @@ def enrolar(nombre: str) -> NodoLocal:
     return nodo
 
 
-def firmada(nodo: NodoLocal, metodo: str, ruta: str, cuerpo: bytes) -> dict[str, str]:
-    """The header with which a node signs a request, now."""
+def firmada(nodo: NodoLocal, metodo: str, ruta: str, cuerpo: bytes, cuando: datetime | None = None) -> dict[str, str]:
+    """The header with which a node signs a request; now, unless it is said when."""
     from prep.bitacora.sobres import ambito_de
     from prep.intercambio.firmas import DE_NODO, cabecera
 
-    ambito, hora = ambito_de(PROCESO, "prueba", INSTITUTO.llave.publica), datetime.now(UTC).isoformat()
+    ambito, hora = ambito_de(PROCESO, "prueba", INSTITUTO.llave.publica), (cuando or datetime.now(UTC)).isoformat()
     huella = hashlib.sha256(cuerpo).hexdigest()
     return {"Authorization": cabecera(DE_NODO, nodo.nodo, nodo.firmar, metodo, ruta, ambito, huella, hora)}
 

@@ -70,7 +70,7 @@ class Hostil:
         cabeceras = {}
         if azar.random() < 0.9:
             if "/nodo" in ruta:
-                cabeceras = firmada(self.nodo, metodo, camino, cuerpo)
+                cabeceras = firmada(self.nodo, metodo, camino, cuerpo, AHORA)
             else:
                 return self.tel.pedir(metodo, camino, cuerpo, tipo=azar.choice(("application/json", "image/jpeg", "")))
         for n in azar.sample(RAROS, azar.randrange(3)):
@@ -114,6 +114,22 @@ def test_every_answer_is_one_that_the_document_declares() -> None:
     assert ambito()
     for semilla in range(8):
         asaltar(semilla)
+
+
+def test_a_body_past_any_limit_is_told_so_at_every_door() -> None:
+    hostil, cuerpo = Hostil(random.Random(1)), b"0" * (9 << 20)
+    for metodo, ruta, operacion in OPERACIONES:
+        if "requestBody" not in operacion:
+            continue
+        camino = ruta.replace("{huella}", sha256(cuerpo).hexdigest())
+        tipo = "image/jpeg" if "image/jpeg" in operacion["requestBody"]["content"] else "application/json"
+        if "/nodo" in ruta:
+            cabeceras = firmada(hostil.nodo, metodo, camino, cuerpo, AHORA)
+            r = hostil.tel.cliente.generic(metodo, camino, cuerpo, content_type=tipo, headers=cabeceras)
+        else:
+            r = hostil.tel.pedir(metodo, camino, cuerpo, tipo=tipo)
+        exigir_declarada(r, operacion, f"{metodo} {ruta}")
+        assert r.status_code == 413, (metodo, ruta, r.status_code, r.content[:200])
 
 
 @pytest.mark.largo

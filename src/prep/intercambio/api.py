@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any, Final
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from ninja import NinjaAPI, Schema, Status
 from ninja.errors import HttpError, ValidationError
@@ -165,6 +166,11 @@ def _detenido(request: HttpRequest, error: NodoDetenido) -> HttpResponse:
 @api.exception_handler(UnreadablePostError)
 def _cortada(request: HttpRequest, error: UnreadablePostError) -> HttpResponse:
     return _negado(request, Negado(400, "cortada", f"La solicitud se cortó a la mitad. {DE_NUEVO}"))
+
+
+@api.exception_handler(RequestDataTooBig)
+def _desmedida(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return _negado(request, Negado(413, "grande", "La solicitud es demasiado grande."))
 
 
 @api.exception_handler(ValidationError)
