@@ -177,7 +177,7 @@ def _leer(bitacora: Path, publicacion: str | None = None, corte: int | None = No
 def _cortes(publicacion: str) -> list[tuple[int, int]]:
     """(number, how many facts it came from) of every published corte."""
     from prep.comprobacion.informe import Informe
-    from prep.comprobacion.verificar import leer_registro
+    from prep.comprobacion.registro import leer_registro
     from prep.transparencia.almacen import abrir
     from prep.transparencia.errores import ErrorEmision
 

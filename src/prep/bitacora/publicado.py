@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from prep.comprobacion.informe import Informe, Nivel
-from prep.comprobacion.verificar import leer_registro
+from prep.comprobacion.registro import leer_registro
 from prep.dominio.comun.autoridad import Autoridad
 from prep.transparencia.almacen import Lector
 from prep.transparencia.errores import ErrorEmision, NoDisponible

@@ -20,8 +20,9 @@ from prep.comprobacion.corte_publicado import MAXIMO_IMAGEN, SIN_FORMA, leer_arc
 from prep.comprobacion.documentos import ruta_de_imagen
 from prep.comprobacion.informe import Informe, Nivel
 from prep.comprobacion.redibujo import Redibujar
-from prep.comprobacion.verificar import Opciones, leer_registro, verificar
-from prep.comprobacion.verificar import Registro as RegistroLeido
+from prep.comprobacion.registro import Registro as RegistroLeido
+from prep.comprobacion.registro import leer_registro
+from prep.comprobacion.verificar import Opciones, verificar
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
 from prep.simulacro.verdad import TOTALES, EleccionVerdadera, Empate, Verdad, leer
