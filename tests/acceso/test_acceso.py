@@ -18,7 +18,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.db.utils import IntegrityError
 from django.test import Client
 
@@ -405,6 +405,26 @@ def test_revocation_is_in_effect_at_the_next_request(revocar: Callable[[Cuenta],
     cuenta.refresh_from_db()
     revocar(cuenta)
     assert not adentro(cliente)
+
+
+def test_one_sees_where_else_one_is_in_and_ends_it_there() -> None:
+    cuenta = persona(Rol.CAPTURISTA)
+    aqui, alla = dentro(cuenta), dentro(cuenta)
+    ajena = dentro(persona(Rol.CAPTURISTA))
+    html = aqui.get("/cuenta/").content.decode()
+    assert html.count("<li>Mesa, desde el ") == 1 and "Cerrarla ahí" in html
+    assert aqui.post("/cuenta/otras/", follow=True).status_code == 200
+    assert [adentro(c) for c in (aqui, alla, ajena)] == [True, False, True]
+    assert "Cerrarla ahí" not in aqui.get("/cuenta/").content.decode()
+    assert Registro.objects.filter(que="otras_cerradas", persona=cuenta.persona).count() == 1
+
+
+def test_another_second_factor_ends_every_other_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transaction, "on_commit", lambda hacer, **_: hacer())  # a request of a test is never committed
+    cuenta = persona(Rol.SUPERVISOR)
+    aqui, alla = dentro(cuenta), dentro(cuenta)
+    assert aqui.post("/cuenta/segundo/codigos/otros/").status_code == 302
+    assert (adentro(aqui), adentro(alla)) == (True, False)
 
 
 def test_a_role_taken_away_is_gone_at_the_next_request() -> None:

@@ -53,6 +53,7 @@ TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     "cuenta/salir/": ("GET", None),
     "cuenta/sesion/": ("GET", None),
     "cuenta/": ("GET", TODOS),
+    "cuenta/otras/": ("POST", TODOS),
     "cuenta/clave/": ("GET", TODOS),
     "cuenta/confirmar/": ("GET", TODOS),
     "cuenta/confirmar/codigo/": ("GET", TODOS),

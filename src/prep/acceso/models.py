@@ -59,6 +59,10 @@ class Cuenta(AbstractBaseUser):
         """What every session of the account must carry: another `epoca` ends them all."""
         return f"{super().get_session_auth_hash()}.{self.epoca}"
 
+    def cerrar_sesiones(self) -> None:
+        self.epoca += 1
+        self.save(update_fields=["epoca"])
+
     # What the admin asks: there the central operation sees, and changes what each list lets; the auditor looks.
 
     @cached_property

@@ -1,8 +1,8 @@
-"""Who is in now: accounts with a session that would be let through, each with its terminal."""
+"""Who is in now: sessions that would be let through, each with its account and its terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,25 +16,27 @@ from prep.acceso.models import Cuenta, Terminal
 
 @dataclass(frozen=True, slots=True)
 class Presencia:
-    """The latest session of an account: at which terminal, and since when."""
+    """A session: at which terminal, and since when. `llave`: its key."""
 
     terminal: str
     desde: datetime
+    llave: str
 
 
-def presentes(cuentas: Iterable[Cuenta], ahora: datetime) -> dict[int, Presencia]:
-    """Of these accounts, those that are in, by their id."""
+def abiertas(cuentas: Iterable[Cuenta], ahora: datetime) -> Iterator[tuple[int, Presencia]]:
+    """Every session of these accounts, with the id of its own."""
     por_id = {str(c.pk): c for c in cuentas if c.activa}
     terminales = {str(t.id): t.nombre for t in Terminal.objects.filter(baja=None).exclude(alta=None)}
-    dentro: dict[int, Presencia] = {}
     for sesion in Session.objects.filter(expire_date__gt=Now()):
         datos = sesion.get_decoded()
         cuenta, hasta = por_id.get(str(datos.get("_auth_user_id"))), sesiones.termina(datos)
         if cuenta is None or hasta is None or hasta <= ahora or datos.get("terminal") not in terminales:
             continue
-        if not constant_time_compare(str(datos.get("_auth_user_hash")), cuenta.get_session_auth_hash()):
-            continue
-        desde = datetime.fromisoformat(datos["inicio"])
-        if cuenta.pk not in dentro or dentro[cuenta.pk].desde < desde:
-            dentro[cuenta.pk] = Presencia(terminales[datos["terminal"]], desde)
-    return dentro
+        if constant_time_compare(str(datos.get("_auth_user_hash")), cuenta.get_session_auth_hash()):
+            desde = datetime.fromisoformat(datos["inicio"])
+            yield cuenta.pk, Presencia(terminales[datos["terminal"]], desde, sesion.session_key)
+
+
+def presentes(cuentas: Iterable[Cuenta], ahora: datetime) -> dict[int, Presencia]:
+    """Of these accounts, those that are in, by their id: the latest session of each."""
+    return dict(sorted(abiertas(cuentas, ahora), key=lambda suya: suya[1].desde))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
 
+from prep.acceso.models import Cuenta
 from prep.plataforma.reloj import Reloj, RelojSistema
 
 SIN_USO: Final = timedelta(hours=2)
@@ -50,3 +53,15 @@ def estado(sesion: SessionBase) -> dict[str, Any]:
         "segundos": max(0, int((hasta - reloj.ahora()).total_seconds())),
         "se_alarga": hasta < limite(sesion),
     }
+
+
+def cerrar_las_demas(request: HttpRequest) -> None:
+    """End every session of whoever asks but this one."""
+    assert isinstance(request.user, Cuenta)
+    request.user.cerrar_sesiones()
+    update_session_auth_hash(request, request.user)
+
+
+def al_cambiar_de_segundo(request: HttpRequest, **_: Any) -> None:
+    """Whoever had come in by the second factor that was changed comes in again by the new one."""
+    cerrar_las_demas(request)

@@ -33,6 +33,7 @@ urlpatterns = [
     path("cuenta/salir/", abierta(cuenta.logout), name="account_logout"),
     path("cuenta/sesion/", views.sesion, name="acceso-sesion"),
     path("cuenta/", views.cuenta, name="acceso-cuenta"),
+    path("cuenta/otras/", views.cerrar_otras, name="acceso-cerrar-otras"),
     path("cuenta/clave/", en_preparacion(cuenta.password_change), name="account_change_password"),
     path("cuenta/confirmar/", en_preparacion(cuenta.reauthenticate), name="account_reauthenticate"),
     path("cuenta/confirmar/codigo/", en_preparacion(segundo.reauthenticate), name="mfa_reauthenticate"),

@@ -23,6 +23,7 @@ from prep.acceso.formas import CodigoDeTerminal, NuevaTerminal
 from prep.acceso.models import Cuenta, Registro, Terminal
 from prep.acceso.pases import hojas
 from prep.acceso.permisos import abierta, cargos_de, propia, reautenticar, requiere
+from prep.acceso.presentes import abiertas
 from prep.acceso.registro import anotar, leyo
 from prep.acceso.roles import Rol
 from prep.diseno.textos import texto
@@ -66,7 +67,9 @@ def cuenta(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, Cuenta)
     tipos = set(Authenticator.objects.filter(user=request.user).values_list("type", flat=True))
     cargos = cargos_de(request)
+    suyas = sorted((s for _, s in abiertas([request.user], sesiones.reloj.ahora())), key=lambda s: s.desde)
     datos = {
+        "otras": [s for s in suyas if s.llave != request.session.session_key],
         "cargos": [(texto(f"acceso.rol.{c.rol}"), c.lugar) for c in cargos],
         "segundo": bool(tipos - {"recovery_codes"}),
         "terminal": request.terminal,  # type: ignore[attr-defined]
@@ -74,6 +77,17 @@ def cuenta(request: HttpRequest) -> HttpResponse:
         "pestanas": pestanas(request, cargos),
     }
     return render(request, "acceso/cuenta.html", datos)
+
+
+@propia
+@require_POST
+def cerrar_otras(request: HttpRequest) -> HttpResponse:
+    """End one's session wherever else it is open."""
+    assert isinstance(request.user, Cuenta)
+    sesiones.cerrar_las_demas(request)
+    anotar(request, "otras_cerradas", request.user.persona)
+    messages.success(request, texto("acceso.cuenta.otras_cerradas"))
+    return redirect("acceso-cuenta")
 
 
 def pestanas(request: HttpRequest, cargos: tuple[Cargo, ...]) -> list[dict[str, Any]]:
@@ -211,8 +225,7 @@ def sin_segundo(request: HttpRequest, usuario: str) -> HttpResponse:
     """Forget the second factor of somebody who lost it and its recovery codes; they set another at once."""
     cuenta = get_object_or_404(Cuenta, usuario=usuario)
     Authenticator.objects.filter(user=cuenta).delete()
-    cuenta.epoca += 1
-    cuenta.save(update_fields=["epoca"])
+    cuenta.cerrar_sesiones()
     anotar(request, "cuenta_sin_segundo", cuenta.persona)
     messages.success(request, texto("acceso.personas.sin_segundo", nombre=cuenta.nombre))
     return redirect("acceso-personas")
