@@ -233,67 +233,141 @@ def test_the_code_of_the_sheet_says_of_which_acta_it_is(oficina: Any, abrir: Any
         abierto.close()
 
 
-def test_killed_at_every_instant_one_picture_one_fact(oficina: Any, abrir: Any) -> None:
-    abierto = abrir()
-    pagina = dar_de_alta(oficina, abierto)
-    abierto.set_offline(True)
-    pagina = otra_vez(oficina, abierto, pagina)  # the shell opens without network
-    actas = iter(oficina.actas)
+def matar(perfil: Path) -> None:
+    """Every process of the browser that keeps this profile, as when a battery dies."""
+    for proceso in Path("/proc").glob("[0-9]*"):
+        try:
+            suyo = f"--user-data-dir={perfil}".encode() in (proceso / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if suyo:
+            os.kill(int(proceso.name), signal.SIGKILL)
 
-    tomar(pagina, next(actas))  # before it is kept: nothing was promised
-    pagina = otra_vez(oficina, abierto, pagina)
-    espera(pagina, "Nada por enviar")
 
-    al_guardar = next(actas)  # while it is being kept: all of it or nothing
-    tomar(pagina, al_guardar)
-    pagina.evaluate("document.querySelector('#abajo .principal').click()")
-    pagina = otra_vez(oficina, abierto, pagina)
-    if pagina.inner_text("#por-enviar") == "Nada por enviar":
-        tomar(pagina, al_guardar)
-        guardar(pagina)
-    espera(pagina, "1 por enviar")
-    assert "Sin conexión" in pagina.inner_text("#aviso")
+MARCA = """() => {
+    const comprimir = OffscreenCanvas.prototype.convertToBlob
+    const color = Math.floor(Math.random() * 2 ** 24).toString(16).padStart(6, '0')
+    OffscreenCanvas.prototype.convertToBlob = function (como) {
+        const pincel = this.getContext('2d')
+        pincel.fillStyle = `#${color}`
+        pincel.fillRect(0, 0, 64, 64)
+        return comprimir.call(this, como)
+    }
+}"""
+"""The camera sees the same always: a mark of its own in a corner makes each picture another one."""
 
-    guardadas = [al_guardar, next(actas), next(actas), next(actas)]
-    for acta in guardadas[1:]:  # after it is said to be kept
-        tomar(pagina, acta)
-        guardar(pagina)
-        pagina = otra_vez(oficina, abierto, pagina)
-    espera(pagina, "4 por enviar")
+GUARDADO = """async () => {
+    const a = await import('/estaticos/casilla/almacen.js')
+    const { fotoSana } = await import('/estaticos/casilla/hechos.js')
+    const [envios, fotos, cadena] = [await a.todos('envios'), await a.todos('fotos'), await a.leer('ajustes', 'cadena')]
+    const sanas = (await Promise.all(envios.map(e => fotoSana(e.foto)))).filter(Boolean).length
+    return { ids: envios.map(e => e.id), fotos: fotos.length, secuencia: cadena.secuencia, sanas }
+}"""
+INSTANTES = ("mirando", "guardando", "guardada", "subiendo", "subida", "entregando", "entregada", "recibida")
+SIN_RED = INSTANTES[:3]
+"""Where a phone is killed: before it keeps a picture, while, after; its picture on the way, there without a receipt;
+its fact on the way, there without a receipt; while it notes what it was told. It comes back without network of those
+before it sends anything."""
 
-    def cortar(metodo: str, ruta: str, llega: bool) -> None:
-        """The page is killed while a request is on its way, or once it arrived and before its answer comes."""
-        nueva = abierto.new_page()
-        with oficina.puerta.detener(metodo, ruta, llega) as detenida:
-            nueva.goto(f"{oficina.url}/casilla/")
+
+class Victima:
+    """A phone that is killed, its page or its whole browser, and comes back. `prometidas`: facts said to be kept."""
+
+    def __init__(self, oficina: Any, abrir: Any, perfil: Path) -> None:
+        self.oficina, self.abrir, self.perfil = oficina, abrir, perfil
+        self.prometidas: set[str] = set()
+        self.muertes = self.sin_decir = 0
+        self._encender()
+
+    def _encender(self) -> None:
+        self.abierto = self.abrir()
+        self.abierto.add_init_script(f"({MARCA})()")
+        self.pagina = self.abierto.pages[0]
+
+    def morir(self, entera: bool) -> None:
+        self.muertes += 1
+        if entera:
+            matar(self.perfil)
+            self._encender()
+        else:
+            nueva = self.abierto.new_page()
+            self.pagina.close()
+            self.pagina = nueva
+
+    def volver(self, con_red: bool) -> None:
+        """Opened again, nothing of what was promised is missing, and what is kept is whole."""
+        self.abierto.set_offline(not con_red)
+        self.pagina.goto(f"{self.oficina.url}/casilla/")
+        self.pagina.wait_for_selector("h1:has-text('Mis casillas')")
+        hay = self.pagina.evaluate(GUARDADO)
+        assert self.prometidas <= set(hay["ids"])
+        assert len(hay["ids"]) == hay["fotos"] == hay["sanas"] == hay["secuencia"]
+        self.sin_decir += len(set(hay["ids"]) - self.prometidas)  # all of it was kept, and there was no time to say so
+        self.prometidas = set(hay["ids"])
+        if not con_red and self.pagina.inner_text("#por-enviar") == "1 por enviar":
+            assert "Sin conexión" in self.pagina.inner_text("#aviso")
+        self.abierto.set_offline(False)
+        enviar(self.pagina)
+        espera(self.pagina, "Todo entregado" if self.prometidas else "Nada por enviar")
+
+    def al_enviar(self, metodo: str, ruta: str, llega: bool, entera: bool) -> None:
+        """Killed while a request is on its way, or once it arrived and before its answer comes."""
+        with self.oficina.puerta.detener(metodo, ruta, llega) as detenida:
+            self.abierto.set_offline(False)
+            enviar(self.pagina)
             assert detenida.wait(30)
-            nueva.close()
+            self.morir(entera)
 
-    pagina.close()
-    abierto.set_offline(False)
-    cortar("PUT", "/v1/objetos/", llega=False)  # mid upload: it never arrived
-    assert oficina.objetos() == []
-    cortar("PUT", "/v1/objetos/", llega=True)  # after 201, before its receipt
-    assert len(oficina.objetos()) == 1 and oficina.hechos() == []
-    cortar("POST", "/v1/hechos", llega=True)  # the facts are there, and nobody told the phone
-    assert len(oficina.hechos()) == 4
-    pagina = abierto.new_page()
-    pagina.goto(f"{oficina.url}/casilla/")
-    espera(pagina, "Todo entregado")
+    def una(self, instante: str, acta: str, entera: bool, tras: int) -> None:
+        """One picture, and one death at that instant of its path; `tras`: milliseconds, where the instant is long."""
+        self.abierto.set_offline(True)
+        tomar(self.pagina, acta)
+        if instante == "guardando":
+            self.pagina.evaluate("document.querySelector('#abajo .principal').click()")
+            self.pagina.wait_for_timeout(tras)
+        elif instante != "mirando":
+            guardar(self.pagina)
+            self.prometidas = set(self.pagina.evaluate(GUARDADO)["ids"])
+        if instante in ("subiendo", "subida"):
+            self.al_enviar("PUT", "/v1/objetos/", instante == "subida", entera)
+        elif instante in ("entregando", "entregada"):
+            self.al_enviar("POST", "/v1/hechos", instante == "entregada", entera)
+        else:
+            if instante == "recibida":
+                self.abierto.set_offline(False)
+                with self.pagina.expect_response("**/v1/hechos"):
+                    enviar(self.pagina)
+                self.pagina.wait_for_timeout(tras)
+            self.morir(entera)
+        self.volver(con_red=instante not in SIN_RED)
+
+
+@pytest.mark.parametrize("vueltas", [1, pytest.param(26, marks=[pytest.mark.largo, pytest.mark.timeout(5400)])])
+def test_killed_at_every_instant_one_picture_one_fact(oficina: Any, abrir: Any, tmp_path: Path, vueltas: int) -> None:
+    """A death at each instant of the path, in turn of the page and of the whole browser; the long one, 208."""
+    uno = Victima(oficina, abrir, tmp_path / "perfil")
+    dar_de_alta(oficina, uno.abierto)
+    for vuelta in range(vueltas):
+        for lugar, instante in enumerate(INSTANTES):
+            acta = oficina.actas[(vuelta + lugar) % len(oficina.actas)]
+            uno.una(instante, acta, entera=(vuelta + lugar) % 4 == 1, tras=vuelta * 9 % 120)
     hechos = [json.loads(bytes(h.cuerpo)) for h in oficina.hechos()]
-    assert sorted(h["hecho"]["sujeto"].removeprefix("acta:") for h in hechos) == sorted(guardadas)
-    assert [h["dispositivo"]["secuencia"] for h in hechos] == [1, 2, 3, 4]
-    imagenes = {h["hecho"]["contenido"]["imagen"] for h in hechos}
-    assert set(oficina.objetos()) == imagenes
+    assert {h.id for h in oficina.hechos()} == uno.prometidas and len(hechos) == len(uno.prometidas)
+    assert [h["dispositivo"]["secuencia"] for h in hechos] == list(range(1, len(hechos) + 1))
+    imagenes = [h["hecho"]["contenido"]["imagen"] for h in hechos]
+    assert len(set(imagenes)) == len(imagenes) and sorted(oficina.objetos()) == sorted(imagenes)
     for huella in imagenes:
         (original,) = dir_evidencia().rglob(huella)
         assert hashlib.sha256(original.read_bytes()).hexdigest() == huella
         (publicada,) = dir_evidencia().rglob(f"{huella}.jpg")  # nothing but pixels: the bytes that the phone signed
         assert publicada.read_bytes() == original.read_bytes()
-    assert {e.clave: e.imagen for e in Espera.objects.filter(paso="identificacion")} == {
-        h["hecho"]["sujeto"].removeprefix("acta:"): h["hecho"]["contenido"]["imagen"] for h in hechos
-    }
+    esperan = {e.clave for e in Espera.objects.filter(paso="identificacion")}
+    assert esperan == {h["hecho"]["sujeto"].removeprefix("acta:") for h in hechos}
     assert list(verificar()) == []
+    assert uno.muertes == vueltas * len(INSTANTES) and len(hechos) >= vueltas * (len(INSTANTES) - 2)
+    print(
+        f"{uno.muertes} muertes, {len(hechos)} fotografías y hechos, {uno.sin_decir} guardadas sin alcanzar a decirlo"
+    )
 
 
 def test_a_phone_is_measured_before_it_is_bought(oficina: Any, abrir: Any) -> None:
@@ -326,17 +400,6 @@ def test_a_phone_that_does_not_let_its_camera_be_used_is_told_so(oficina: Any, a
     pagina.click("button:has-text('Empezar la prueba')")
     pagina.wait_for_selector("text=Este teléfono no sirve así.")
     assert "Permita la cámara en los ajustes del sitio" in pagina.inner_text(".requisitos")
-
-
-def matar(perfil: Path) -> None:
-    """Every process of the browser that keeps this profile, as when a battery dies."""
-    for proceso in Path("/proc").glob("[0-9]*"):
-        try:
-            suyo = f"--user-data-dir={perfil}".encode() in (proceso / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if suyo:
-            os.kill(int(proceso.name), signal.SIGKILL)
 
 
 def test_the_whole_phone_dies_and_a_file_takes_out_what_it_kept(oficina: Any, abrir: Any, tmp_path: Path) -> None:
