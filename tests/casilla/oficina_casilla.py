@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +16,7 @@ from threading import Event
 from typing import Any
 
 import numpy as np
+import pytest
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -130,6 +133,47 @@ class Puerta:
         if not llega:
             start_response("503 Service Unavailable", [])
         return respuesta
+
+
+class Disco:
+    """A disk of its own for a browser's profile, that can be filled: a file system in memory that only its processes
+    see."""
+
+    def __init__(self, carpeta: Path, mide: str) -> None:
+        if subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode:
+            pytest.skip("Este sistema no deja montar un disco para el navegador (unshare -rm): no se prueba el lleno.")
+        self.perfil, self._mide = carpeta / "perfil", mide
+        self._orden = carpeta / "chromium-en-su-disco"
+
+    def ruta(self, navegador: str) -> str:
+        """A command that runs that browser over the disk."""
+        monta = f'mount -t tmpfs -o size={self._mide} tmpfs "{self.perfil}" && exec {navegador} "$@"'
+        self._orden.write_text(f"#!/bin/sh\nexec unshare -rm sh -c '{monta}' navegador \"$@\"\n")
+        self._orden.chmod(0o755)
+        return str(self._orden)
+
+    @contextmanager
+    def lleno(self, menos: int = 0) -> Iterator[None]:
+        """Full, but for so many bytes."""
+        (raiz,) = [p for p in procesos(self.perfil) if b"--type=" not in (p / "cmdline").read_bytes()]
+        lastre = raiz / "root" / str(self.perfil).lstrip("/") / "lastre"
+        libre = os.statvfs(lastre.parent)
+        with lastre.open("wb") as archivo, suppress(OSError):
+            os.posix_fallocate(archivo.fileno(), 0, libre.f_bavail * libre.f_frsize - menos)
+        try:
+            yield
+        finally:
+            lastre.unlink()
+
+
+def procesos(perfil: Path) -> list[Path]:
+    """Those of the browser that keeps this profile, in /proc."""
+    suyos = []
+    for proceso in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"--user-data-dir={perfil}".encode() in (proceso / "cmdline").read_bytes().split(b"\0"):
+                suyos.append(proceso)
+    return suyos
 
 
 @contextmanager

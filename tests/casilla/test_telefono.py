@@ -9,14 +9,14 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from oficina_casilla import sin_codigo
+from oficina_casilla import Disco, procesos, sin_codigo
 from PIL import Image
 
 from navegador import revisar
@@ -235,12 +235,8 @@ def test_the_code_of_the_sheet_says_of_which_acta_it_is(oficina: Any, abrir: Any
 
 def matar(perfil: Path) -> None:
     """Every process of the browser that keeps this profile, as when a battery dies."""
-    for proceso in Path("/proc").glob("[0-9]*"):
-        try:
-            suyo = f"--user-data-dir={perfil}".encode() in (proceso / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if suyo:
+    for proceso in procesos(perfil):
+        with suppress(ProcessLookupError):
             os.kill(int(proceso.name), signal.SIGKILL)
 
 
@@ -461,6 +457,67 @@ def test_a_refused_one_is_put_aside_and_the_rest_goes_on(oficina: Any, abrir: An
     guardar(pagina)
     pagina.wait_for_selector(".estado.bien")
     assert len(oficina.hechos()) == 3 and acta_de(mala).custodia is Custodia.FOTOGRAFIADA
+
+
+SIN_ESCRIBIR = """() => {
+    const abrir = IDBDatabase.prototype.transaction
+    globalThis.dejar = () => { IDBDatabase.prototype.transaction = abrir }
+    IDBDatabase.prototype.transaction = function (cuales, modo, como) {
+        if (modo === 'readwrite') throw new DOMException('sin espacio', 'QuotaExceededError')
+        return abrir.call(this, cuales, modo, como)
+    }
+}"""
+"""A phone that reads and writes nothing more, until `dejar()`."""
+
+
+def test_a_full_phone_says_so_keeps_what_it_had_and_goes_on(oficina: Any, abrir: Any, tmp_path: Path) -> None:
+    """Its disk is full, of a browser that is really on it: at enrolment, at a picture, and while it sends."""
+    disco = Disco(tmp_path, "200m")
+    abierto = abrir(disco=disco)
+    pagina = abierto.pages[0]
+    pagina.goto(f"{oficina.url}/casilla/{oficina.papel()}")
+    with disco.lleno(menos=30 * 2**20):
+        pagina.reload()
+        pagina.click("button:has-text('Dar de alta')")
+        pagina.wait_for_selector("text=no cabe una noche de fotografías")
+    pagina.click("button:has-text('Dar de alta')")
+    pagina.wait_for_selector("h1:has-text('Mis casillas')")
+    pagina.evaluate("navigator.serviceWorker.ready.then(r => 1)")
+    abierto.set_offline(True)
+    una, otra, tercera = oficina.actas[:3]
+    tomar(pagina, una)
+    guardar(pagina)
+
+    tomar(pagina, otra)
+    with disco.lleno():
+        for _ in range(2):
+            pagina.click("button:has-text('Guardar')")
+            pagina.wait_for_selector(".mensaje.mal:has-text('está lleno')")
+            pagina.wait_for_selector("button:has-text('Guardar'):not([disabled])")
+        assert pagina.locator(".mensaje.mal").count() == 1
+        revisar(pagina)
+    assert pagina.evaluate(GUARDADO).items() >= {"fotos": 1, "secuencia": 1, "sanas": 1}.items()  # all or nothing
+    guardar(pagina)  # there is room: the same picture, from where it was
+    espera(pagina, "2 por enviar")
+
+    puestas: list[str] = []
+    abierto.on("request", lambda r: puestas.append(r.url) if r.method == "PUT" and "/objetos/" in r.url else None)
+    pagina.evaluate(SIN_ESCRIBIR)  # it delivers what it has, though it cannot note it
+    abierto.set_offline(False)
+    for _ in range(2):
+        enviar(pagina)
+        pagina.wait_for_selector("#aviso >> text=El teléfono está lleno")
+    assert len(oficina.hechos()) == 2
+    espera(pagina, "2 por enviar")
+    pagina.evaluate("dejar()")
+    enviar(pagina)
+    espera(pagina, "Todo entregado")
+    assert len(puestas) == len(set(oficina.objetos()))  # what was delivered is not sent again
+
+    sin_acta(pagina, tercera)
+    espera(pagina, "Todo entregado")
+    assert [json.loads(bytes(h.cuerpo))["dispositivo"]["secuencia"] for h in oficina.hechos()] == [1, 2, 3]
+    assert list(verificar()) == []
 
 
 DANAR = """async ([foto, como]) => {

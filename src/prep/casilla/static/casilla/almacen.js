@@ -42,24 +42,33 @@ async function con(hacer, otra = true) {
     throw error
   }
 }
+// Nothing more fits, as browsers say it: over its quota; on a full disk, Chromium says either of the others, and until
+// there is room it may not even read.
+export const sinLugar = error => ['QuotaExceededError', 'DataError', 'UnknownError'].includes(error?.name)
+
 const esperar = pedido => new Promise((si, no) => { pedido.onsuccess = () => si(pedido.result); pedido.onerror = () => no(pedido.error) })
 
 export const leer = (almacen, clave) => con(b => esperar(b.transaction(almacen).objectStore(almacen).get(clave)))
 export const todos = almacen => con(b => esperar(b.transaction(almacen).objectStore(almacen).getAll()))
 
-// All of these or none: [[store, key, value]…]. `siguiente`: the chain's new end, put only where the end is still `anterior`.
+// All of these or none: [[store, key, value]…]; without a value, it goes away. `siguiente`: the chain's new end, put only where the end is still `anterior`.
 export function escribir(cambios, { anterior, siguiente } = {}) {
   return con(b => new Promise((si, no) => {
     let motivo = null
     const tx = b.transaction(['ajustes', 'fotos', 'envios'], 'readwrite', { durability: 'strict' })
     tx.oncomplete = () => si()
     tx.onabort = () => no(motivo ?? tx.error)
-    const poner = () => { for (const [almacen, clave, valor] of cambios) tx.objectStore(almacen).put(valor, clave) }
+    const poner = () => {
+      for (const [almacen, clave, valor] of cambios) {
+        if (valor === undefined) tx.objectStore(almacen).delete(clave)
+        else tx.objectStore(almacen).put(valor, clave)
+      }
+    }
     if (!siguiente) return poner()
     const fin = tx.objectStore('ajustes').get('cadena')
     fin.onsuccess = () => {
       if (fin.result.previo === siguiente.previo) return // a first try that was said to fail, and did not
-      if (fin.result.previo !== anterior.previo) { motivo = new DOMException('la cadena avanzó', 'DataError'); return tx.abort() }
+      if (fin.result.previo !== anterior.previo) { motivo = new DOMException('la cadena avanzó', 'AbortError'); return tx.abort() }
       tx.objectStore('ajustes').put(siguiente, 'cadena')
       poner()
     }
@@ -67,12 +76,12 @@ export function escribir(cambios, { anterior, siguiente } = {}) {
 }
 export const ajustar = (clave, valor) => escribir([['ajustes', clave, valor]])
 
-// Change one record as it is now, in one transaction.
+// Change one record as it is now, in one transaction; of `ajustes`, also one that is not there yet.
 export function cambiar(almacen, clave, campos) {
   return con(b => new Promise((si, no) => {
     const tx = b.transaction(almacen, 'readwrite', { durability: 'strict' })
     const pedido = tx.objectStore(almacen).get(clave)
-    pedido.onsuccess = () => { if (pedido.result) tx.objectStore(almacen).put({ ...pedido.result, ...campos }, clave) }
+    pedido.onsuccess = () => { if (pedido.result || almacen === 'ajustes') tx.objectStore(almacen).put({ ...pedido.result, ...campos }, clave) }
     tx.oncomplete = () => si()
     tx.onabort = () => no(tx.error)
   }))

@@ -4,6 +4,8 @@ import { abrir, cerrar } from './camara.js'
 import { crearLlave, firmaDeAlta, nodoDe } from './firma.js'
 
 const ESPACIO_MINIMO = 300 * 2 ** 20
+const ENSAYO = 8 * 2 ** 20
+const PARTES = 5 // two nights of pictures
 export const instalada = () => navigator.standalone === true || matchMedia('(display-mode: standalone)').matches
 
 // [name, whether it will do]: in the order in which somebody can mend them.
@@ -30,6 +32,17 @@ export async function ensayarCamara() {
     cerrar(await abrir(null))
     return true
   } catch { return false }
+}
+
+// The room, tried: what browsers say that they would let a page keep is no longer what there is on the disk.
+export async function ensayarEspacio() {
+  const partes = Array.from({ length: PARTES }, (_, n) => ['ajustes', `ensayo-${n}`])
+  const datos = new ArrayBuffer(ENSAYO)
+  for (let i = 0; i < ENSAYO; i += 65536) crypto.getRandomValues(new Uint8Array(datos, i, 65536)) // no disk makes it smaller
+  try {
+    for (const parte of partes) await escribir([[...parte, datos]])
+    return true
+  } catch { return false } finally { await escribir(partes).catch(error => console.warn(error)) }
 }
 
 export class Rechazada extends Error {

@@ -1,6 +1,6 @@
 // One page: enrolment, my casillas, one acta, the camera, the queue. The address says which (`#/acta/…`).
 import * as alta from './alta.js'
-import { ajustar, leer, todos } from './almacen.js'
+import { leer, sinLugar, todos } from './almacen.js'
 import * as camara from './camara.js'
 import { CODIGO } from './firma.js'
 import { boton, enlace, estado, h, ico, mensaje } from './dom.js'
@@ -51,7 +51,11 @@ function estadoDe(clave) {
 // --- always in sight ---
 
 async function actualizar() {
-  envios = (await todos('envios')).sort((a, b) => a.secuencia - b.secuencia)
+  try {
+    envios = (await todos('envios')).sort((a, b) => a.secuencia - b.secuencia)
+  } catch (error) {
+    if (!sinLugar(error)) throw error // on a full disk some browsers read nothing either: as it was last seen
+  }
   const pendientes = envios.filter(e => e.estado === 'pendiente').length
   const rechazados = envios.filter(e => e.estado === 'rechazado').length
   const franja = $('por-enviar')
@@ -64,11 +68,11 @@ async function actualizar() {
 
 async function avisos(pendientes) {
   const dichos = []
-  const reloj = await leer('ajustes', 'reloj')
+  const reloj = await leer('ajustes', 'reloj').catch(() => null)
   const codigo = cola?.alto?.codigo
   if (codigo === 'baja' || codigo === 'desconocido') dichos.push(mensaje('mal', h('p', {}, t('alto.baja'))))
   else if (codigo === 'identidad') dichos.push(mensaje('mal', h('p', {}, t('alto.identidad'))))
-  else if (codigo === 'cuota') dichos.push(mensaje('mal', h('p', {}, t('alto.cuota'))))
+  else if (codigo === 'cuota' || codigo === 'espacio') dichos.push(mensaje('mal', h('p', {}, t(`alto.${codigo}`))))
   else if (codigo === 'lleno' || codigo === 'ocupado' || codigo === 'servidor') dichos.push(mensaje('aviso', h('p', {}, t(`alto.${codigo}`))))
   else if (pendientes && (codigo === 'red' || !navigator.onLine)) dichos.push(mensaje('aviso', h('p', {}, t('alto.red'))))
   if (reloj && Math.abs(reloj.desfase) > RELOJ_MAL) {
@@ -114,6 +118,7 @@ async function verAlta() {
     enviar.disabled = true
     try {
       if (!await alta.ensayarCamara()) return falla(t('alta.sin_camara'))
+      if (!await alta.ensayarEspacio()) return falla(t('alta.sin_espacio'))
       datos = await alta.darDeAlta(escrito, escrito === (papel.codigo ?? '').replace(CODIGO, '') ? papel.huella : '')
       localStorage.removeItem('prep-casilla-papel')
       arrancarCola()
@@ -337,8 +342,10 @@ async function conservar(disparo, acta, hacer) {
     await hacer()
   } catch (error) {
     disparo.disabled = false
-    const motivo = error?.name === 'QuotaExceededError' ? 'lleno' : 'otro'
-    contenido.prepend(mensaje('mal', h('p', {}, t(`guardar.${motivo}`))))
+    const motivo = sinLugar(error) ? 'lleno' : 'otro'
+    contenido.querySelector('.mensaje.mal')?.remove()
+    contenido.prepend(mensaje('mal', h('p', {}, t(`guardar.${motivo}`)), motivo === 'lleno' && h('p', {}, h('a', { href: '#/envios' }, t('guardar.lo_demas')))))
+    scrollTo(0, 0)
     return decir(t(`guardar.${motivo}`))
   }
   await actualizar().catch(error => console.warn(error)) // it is kept, whatever the page does

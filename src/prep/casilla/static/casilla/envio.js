@@ -1,8 +1,8 @@
 // The queue: sends by itself while the page is in front, and lets go of nothing before a signed receipt was verified.
-import { ajustar, cambiar, leer, todos } from './almacen.js'
+import { cambiar, leer, sinLugar, todos } from './almacen.js'
 import { b64, sha256, utf8 } from './canonico.js'
 import { cabecera, leerRecibo, nodoDe } from './firma.js'
-import { anotarHora, fotoSana, horaDelServidor } from './hechos.js'
+import { fotoSana, horaDelServidor } from './hechos.js'
 import { t } from './textos.js'
 
 const POR_ENTREGA = 20
@@ -10,7 +10,7 @@ const PRIMERA_ESPERA = 2000
 const ULTIMA_ESPERA = 60_000
 const PLAZO = 60_000
 
-// Why nothing more is sent now. `codigo`: red, ocupado, servidor, identidad, baja, desconocido, lleno, cuota.
+// Why nothing more is sent now. `codigo`: red, ocupado, servidor, identidad, baja, desconocido, lleno, cuota, espacio.
 export class Alto extends Error {
   constructor(codigo, espere = 0) { super(codigo); this.codigo = codigo; this.espere = espere }
 }
@@ -22,6 +22,7 @@ export class Cola {
     this.fallas = 0
     this.alto = null
     this.reloj = 0
+    this.sinAnotar = new Map()
     addEventListener('online', () => this.despertar())
     document.addEventListener('visibilitychange', () => { if (!document.hidden) this.despertar() })
   }
@@ -42,7 +43,7 @@ export class Cola {
         this.fallas = 0
       } catch (error) {
         if (!(error instanceof Alto)) console.warn(error)
-        this.alto = error instanceof Alto ? error : new Alto('servidor')
+        this.alto = error instanceof Alto ? error : new Alto(sinLugar(error) ? 'espacio' : 'servidor')
         this.fallas++
       }
     })
@@ -58,11 +59,37 @@ export class Cola {
     try { await this.avisar() } catch (error) { console.warn(error) }
   }
 
+  // What is learnt on the way. A phone so full that it cannot write even that goes on sending: it is remembered while the
+  // page is open, and written as soon as there is room.
+  async anotar(almacen, clave, campos) {
+    const lugar = `${almacen}/${clave}`
+    const todo = { ...this.sinAnotar.get(lugar)?.campos, ...campos }
+    try {
+      await cambiar(almacen, clave, todo)
+      this.sinAnotar.delete(lugar)
+    } catch (error) {
+      if (!sinLugar(error)) throw error
+      this.sinAnotar.set(lugar, { almacen, clave, campos: todo })
+    }
+  }
+  anotarHora(servidor) {
+    const ahora = Date.now()
+    return this.anotar('ajustes', 'reloj', { desfase: Date.parse(servidor) - ahora, local: ahora })
+  }
+  async leido(almacen, clave) { return { ...await leer(almacen, clave), ...this.sinAnotar.get(`${almacen}/${clave}`)?.campos } }
+  async envios() { return (await todos('envios')).map(e => ({ ...e, ...this.sinAnotar.get(`envios/${e.id}`)?.campos })) }
+
   async enviar() {
     const alta = await leer('ajustes', 'alta')
     if (!alta) return
-    const pendientes = (await todos('envios')).filter(e => e.estado === 'pendiente').sort((a, b) => a.secuencia - b.secuencia)
-    if (!pendientes.length && Date.now() - ((await leer('ajustes', 'reloj'))?.local ?? 0) < 10 * ULTIMA_ESPERA) return
+    for (const { almacen, clave, campos } of [...this.sinAnotar.values()]) await this.anotar(almacen, clave, campos)
+    await this.enviarLoQueFalta(alta)
+    if (this.sinAnotar.size) throw new Alto('espacio')
+  }
+
+  async enviarLoQueFalta(alta) {
+    const pendientes = (await this.envios()).filter(e => e.estado === 'pendiente').sort((a, b) => a.secuencia - b.secuencia)
+    if (!pendientes.length && Date.now() - ((await this.leido('ajustes', 'reloj')).local ?? 0) < 10 * ULTIMA_ESPERA) return
     if (!navigator.onLine) throw new Alto('red')
     await this.saludar(alta)
     await this.contar(alta)
@@ -80,37 +107,36 @@ export class Cola {
     const { cuerpo } = await this.pedir(alta, 'GET', '/v1/dispositivo')
     const nodo = await nodoDe(alta, cuerpo.nodo)
     if (!nodo) throw new Alto('identidad')
-    const nodos = await leer('ajustes', 'nodos') ?? {}
-    if (nodos[nodo.nombre] !== nodo.llave) await ajustar('nodos', { ...nodos, [nodo.nombre]: nodo.llave })
+    const nodos = await this.leido('ajustes', 'nodos')
+    if (nodos[nodo.nombre] !== nodo.llave) await this.anotar('ajustes', 'nodos', { [nodo.nombre]: nodo.llave })
     if (!await this.recibo(alta, cuerpo.cadena, 'cadena')) throw new Alto('identidad')
-    await anotarHora(cuerpo.hora)
+    await this.anotarHora(cuerpo.hora)
   }
 
   // What whoever follows phones looks at. What is said already is said again only after a while; refused, nothing stops.
   async contar(alta) {
-    const envios = await todos('envios')
+    const envios = await this.envios()
     const van = estado => envios.filter(e => e.estado === estado).length
     const dicho = { version: this.version, por_enviar: van('pendiente'), rechazados: van('rechazado') }
     const clave = JSON.stringify(dicho)
-    const antes = await leer('ajustes', 'contado')
-    if (antes?.clave === clave && Math.abs(Date.now() - antes.local) < 10 * ULTIMA_ESPERA) return
+    const antes = await this.leido('ajustes', 'contado')
+    if (antes.clave === clave && Math.abs(Date.now() - antes.local) < 10 * ULTIMA_ESPERA) return
     const { estado } = await this.pedir(alta, 'PUT', '/v1/dispositivo', utf8(JSON.stringify({ ...dicho, hora: new Date().toISOString() })), [404, 405, 413, 422])
-    if (estado === 200) await ajustar('contado', { clave, local: Date.now() })
+    if (estado === 200) await this.anotar('ajustes', 'contado', { clave, local: Date.now() })
   }
 
-  async recibo(alta, dicho, de) { return leerRecibo(alta, await leer('ajustes', 'nodos') ?? {}, dicho, de) }
+  async recibo(alta, dicho, de) { return leerRecibo(alta, await this.leido('ajustes', 'nodos'), dicho, de) }
 
   // Whether the node has its picture. One that the node will never take, or that the phone's disk changed or lost, puts
   // its fact aside, and the rest goes on.
   async enviarFoto(alta, envio) {
-    const foto = await leer('fotos', envio.foto)
-    if (foto?.recibo) return true
+    if ((await this.leido('fotos', envio.foto)).recibo) return true
     const ruta = `/v1/objetos/sha256/${envio.foto}`
     let respuesta = envio.intentos ? await this.pedir(alta, 'GET', ruta, null, [404]) : null // its receipt may have been lost
     if (!respuesta || respuesta.estado === 404) {
       const sana = await fotoSana(envio.foto)
       if (!sana) return this.apartar(envio, t('envios.danada'))
-      await cambiar('envios', envio.id, { intentos: (envio.intentos ?? 0) + 1 })
+      await this.anotar('envios', envio.id, { intentos: (envio.intentos ?? 0) + 1 })
       respuesta = await this.pedir(alta, 'PUT', ruta, sana.datos, [413, 415, 422])
     }
     if (respuesta.estado >= 400) {
@@ -120,13 +146,13 @@ export class Cola {
     }
     const recibo = await this.recibo(alta, respuesta.cuerpo, 'objeto')
     if (recibo?.sha256 !== envio.foto) throw new Alto('identidad')
-    await cambiar('fotos', envio.foto, { recibo: respuesta.cuerpo })
+    await this.anotar('fotos', envio.foto, { recibo: respuesta.cuerpo })
     await this.decir()
     return true
   }
 
   async apartar(envio, motivo) {
-    await cambiar('envios', envio.id, { estado: 'rechazado', motivo })
+    await this.anotar('envios', envio.id, { estado: 'rechazado', motivo })
     return false
   }
 
@@ -137,13 +163,13 @@ export class Cola {
       const recibo = await this.recibo(alta, dicho, 'hecho')
       const suyo = recibo && envios.find(e => e.id === recibo.id)
       if (!suyo) throw new Alto('identidad')
-      await cambiar('envios', suyo.id, { estado: 'entregado', recibo: dicho })
+      await this.anotar('envios', suyo.id, { estado: 'entregado', recibo: dicho })
       entregados++
     }
     let falta = false
     for (const { lugar, codigo, motivo, sha256: foto } of cuerpo.rechazados) {
       if (codigo === 'falta_objeto') { // this node does not have the picture: another one did
-        await cambiar('fotos', foto, { recibo: null })
+        await this.anotar('fotos', foto, { recibo: null })
         falta = true
       } else await this.apartar(envios[lugar], motivo)
     }
@@ -155,7 +181,7 @@ export class Cola {
   async pedir(alta, metodo, ruta, datos = null, quiza = [], otra = true) {
     const llave = await leer('ajustes', 'llave')
     const huella = await sha256(datos ?? new Uint8Array())
-    const hora = horaDelServidor(await leer('ajustes', 'reloj'))
+    const hora = horaDelServidor(await this.leido('ajustes', 'reloj'))
     let respuesta
     let cuerpo
     try {
@@ -173,7 +199,7 @@ export class Cola {
     const { status } = respuesta
     if (respuesta.ok || quiza.includes(status)) return { estado: status, cuerpo }
     if (cuerpo.codigo === 'reloj' && otra) {
-      await anotarHora(cuerpo.hora)
+      await this.anotarHora(cuerpo.hora)
       return this.pedir(alta, metodo, ruta, datos, quiza, false)
     }
     const espere = 1000 * Number(respuesta.headers.get('Retry-After') ?? 0)

@@ -1,5 +1,5 @@
 // From what somebody did to a signed fact that is surely kept. Nothing is said to be kept before it was read back.
-import { ajustar, escribir, leer, todos } from './almacen.js'
+import { escribir, leer, todos } from './almacen.js'
 import { canonico, sha256, utf8 } from './canonico.js'
 import { firmarHecho } from './firma.js'
 
@@ -59,9 +59,4 @@ async function releer(id, foto) {
   if (!sana) throw new Error('relectura')
   const imagen = await createImageBitmap(new Blob([sana.datos], { type: 'image/jpeg' }))
   imagen.close()
-}
-
-export async function anotarHora(servidor) {
-  const ahora = Date.now()
-  await ajustar('reloj', { desfase: Date.parse(servidor) - ahora, local: ahora })
 }

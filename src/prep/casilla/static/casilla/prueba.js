@@ -1,6 +1,6 @@
 // Whether this phone will do, measured on it: the way that an acta takes, from the lens to what is kept and signed.
-import { requisitos } from './alta.js'
-import { ajustar, leer } from './almacen.js'
+import { ensayarEspacio, requisitos } from './alta.js'
+import { ajustar, escribir, leer } from './almacen.js'
 import * as camara from './camara.js'
 import { sha256 } from './canonico.js'
 import { crearLlave, firmarHecho } from './firma.js'
@@ -17,7 +17,9 @@ const dicho = (nombre, medida) => ({ nombre, medida, limite: LIMITES[nombre], bi
 // One after another, {nombre, medida, limite, bien}; of what is not measured, no `medida`. Of each thing that is done
 // several times, the slowest. Nothing is sent, and nothing of it stays.
 export async function* medir() {
-  for (const [nombre, bien] of await requisitos()) if (nombre !== 'instalada') yield { nombre, bien }
+  for (const [nombre, bien] of await requisitos()) {
+    if (nombre !== 'instalada') yield { nombre, bien: bien && (nombre !== 'espacio' || await ensayarEspacio()) }
+  }
   yield dicho('pantalla', Math.min(screen.width, screen.height))
   const vista = Object.assign(document.createElement('video'), { muted: true, playsInline: true })
   let abierta
@@ -35,7 +37,7 @@ export async function* medir() {
     yield { nombre: 'camino', bien: false }
   } finally {
     camara.cerrar(abierta)
-    await ajustar('prueba', null)
+    await escribir([['ajustes', 'prueba']])
   }
 }
 
