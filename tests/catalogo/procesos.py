@@ -27,6 +27,7 @@ from prep.catalogo.informativo import (
     Partido,
     Persona,
     Publicacion,
+    Rutas,
 )
 from prep.dominio.tabulacion.boleta import TipoRecuadro
 from prep.dominio.tabulacion.claves import ClaveCasilla
@@ -117,6 +118,7 @@ def procesos(draw: Any) -> tuple[Proceso, Informativo]:
             empates=empates,
             lectura=draw(st.sampled_from(list(LECTURA))),
         ),
+        rutas=Rutas(prision=tuple(c.clave for c in catds), extranjero=tuple(c.clave for c in catds[:1])),
         textos=draw(st.dictionaries(st.sampled_from(["aviso", "pie"]), nombres)),
     )
     proceso = Proceso(

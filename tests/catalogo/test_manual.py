@@ -45,6 +45,7 @@ def test_every_field_of_proceso_toml_is_in_the_manual() -> None:
         "publicacion": cabecera._PUBLICACION,
         "parametros": cabecera._PARAMETROS,
         "practica": cabecera._PRACTICA,
+        "rutas": cabecera._RUTAS,
         "elecciones": cabecera._ELECCIONES,
         "difusores": cabecera._DIFUSORES,
     }

@@ -113,7 +113,7 @@ def test_the_hour_of_a_stamp_is_of_tonight_and_never_before_the_casillas_closed(
 def test_a_package_of_another_centre_waits_until_somebody_says_that_it_is_here(catd: Centro) -> None:
     cliente = catd.entra(Rol.ACOPIADOR)
     respuesta = lee(cliente, catd.qr(catd.de_otro))
-    assert [a["centro"] for a in respuesta.context["ajenas"]] == ["CATD-012 Ocotlán"]
+    assert [a["centros"] for a in respuesta.context["ajenas"]] == ["CATD-012 Ocotlán"]
     assert tipos(catd.de_otro) == []
     envio = {"clave": catd.de_otro, "confirma": "1", "orden": uuid4().hex}
     assert cliente.post(ACOPIO, envio).context["hechas"][0]["nueva"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from prep.catalogo.campos import COLOR, SIGLAS, entero, lista, numeros, opcion, patron, texto
+from prep.catalogo.campos import CATD, COLOR, SIGLAS, entero, lista, numeros, opcion, patron, texto
 from prep.catalogo.informativo import ROLES
 from prep.catalogo.tablas import Columna
 from prep.dominio.tabulacion.boleta import TipoRecuadro
@@ -12,9 +12,6 @@ from prep.dominio.tabulacion.claves import TIPOS_CASILLA
 from prep.dominio.tabulacion.proceso import Ambito
 
 _ID = entero(0, 999)
-_CATD = patron(
-    r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}", "una clave: se esperan letras sin acentos, dígitos y guiones, como CATD-014"
-)
 _PERSONA = patron(
     r"[A-Za-z0-9][A-Za-z0-9_-]{1,39}",
     "un identificador: se esperan letras sin acentos, dígitos y guiones, como op-0147; nunca un nombre ni un correo",
@@ -44,7 +41,7 @@ ARCHIVOS: Final[dict[str, dict[str, Columna]]] = {
         "lista_nominal": Columna(entero(0, 99_999), None),
         "representantes": Columna(entero(0, 999), None),
         "boletas": Columna(entero(0, 9999), None),
-        "catd": Columna(_CATD, _SI_NO_HAY),
+        "catd": Columna(CATD, _SI_NO_HAY),
         "mecanismos": Columna(
             patron(r"[DFI](-[DFI]){0,2}", "un mecanismo de traslado: D, F, I o varios, como D-F"), ""
         ),
@@ -80,7 +77,7 @@ ARCHIVOS: Final[dict[str, dict[str, Columna]]] = {
         "suplente": Columna(texto(), ""),
     },
     "catd.csv": {
-        "clave": Columna(_CATD),
+        "clave": Columna(CATD),
         "nombre": Columna(texto()),
         "municipio": Columna(_ID, 0),
         "domicilio": Columna(texto(), ""),
@@ -88,7 +85,7 @@ ARCHIVOS: Final[dict[str, dict[str, Columna]]] = {
     "personas.csv": {
         "persona": Columna(_PERSONA),
         "rol": Columna(opcion(ROLES)),
-        "lugar": Columna(_CATD),
+        "lugar": Columna(CATD),
     },
     "columnas.csv": {
         "eleccion": Columna(_ELECCION),

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from prep.catalogo.campos import COLOR, SIGLAS, DatoInvalido, opcion, patron, recortado, texto
-from prep.catalogo.informativo import LECTURA, Difusor, Institucion, Parametros, Practica, Publicacion
+from prep.catalogo.campos import CATD, COLOR, SIGLAS, DatoInvalido, Lector, opcion, patron, recortado, texto
+from prep.catalogo.informativo import LECTURA, Difusor, Institucion, Parametros, Practica, Publicacion, Rutas
 from prep.catalogo.problemas import Problema
 from prep.catalogo.tablas import MALO, REQUERIDO, Bloc, decodificar, leer_bytes
 from prep.catalogo.toml import Esquema, Lineas, abrir, cadena, leer_tabla, numero, tabla_de
-from prep.dominio.tabulacion.claves import TIPOS_CASILLA
+from prep.dominio.tabulacion.claves import RUTAS, TIPOS_CASILLA
 from prep.dominio.tabulacion.proceso import Ambito
 
 ARCHIVO: Final = "proceso.toml"
@@ -53,6 +53,7 @@ class Cabecera:
     publicacion: Publicacion
     parametros: Parametros
     practica: Practica
+    rutas: Rutas
     textos: dict[str, str]
 
 
@@ -80,12 +81,19 @@ def _instante(dato: Any) -> datetime:
     return dato
 
 
-def _siglas(dato: Any) -> tuple[str, ...]:
-    if not isinstance(dato, list) or not all(isinstance(s, str) for s in dato):
-        raise DatoInvalido("debe ser una lista de siglas.", 'Por ejemplo ["SOL", "RIO"].')
-    if len(set(dato)) != len(dato):
-        raise DatoInvalido("repite siglas.")
-    return tuple(SIGLAS(s) for s in dato)
+def _lista(que: str, ejemplo: str, leer: Lector) -> Lector:
+    def leer_lista(dato: Any) -> tuple[str, ...]:
+        if not isinstance(dato, list) or not all(isinstance(s, str) for s in dato):
+            raise DatoInvalido(f"debe ser una lista de {que}.", f"Por ejemplo {ejemplo}.")
+        if len(set(dato)) != len(dato):
+            raise DatoInvalido(f"repite {que}.")
+        return tuple(leer(s) for s in dato)
+
+    return leer_lista
+
+
+_siglas: Final = _lista("siglas", '["SOL", "RIO"]', SIGLAS)
+_centros: Final = _lista("claves de CATD", '["CATD-001"]', CATD)
 
 
 _NOMBRE: Final = cadena(texto())
@@ -152,6 +160,7 @@ _PARAMETROS: Final[Esquema] = {
     "lectura": (cadena(opcion(LECTURA)), "apagada"),
 }
 _PRACTICA: Final[Esquema] = {"exigida": (_si_o_no, False), "errores": (numero(0, 100), Practica().errores)}
+_RUTAS: Final[Esquema] = dict.fromkeys(dict.fromkeys(RUTAS.values()), (_centros, ()))
 _TABLAS: Final = (
     "entidad",
     "elecciones",
@@ -160,6 +169,7 @@ _TABLAS: Final = (
     "publicacion",
     "parametros",
     "practica",
+    "rutas",
     "textos",
 )
 
@@ -182,6 +192,7 @@ def leer_cabecera(raiz: Path, problemas: list[Problema]) -> Cabecera | None:
     publicacion = leer_tabla(tabla_de(arbol, "publicacion", bloc, lineas), _PUBLICACION, ("publicacion",), bloc, lineas)
     parametros = leer_tabla(tabla_de(arbol, "parametros", bloc, lineas), _PARAMETROS, ("parametros",), bloc, lineas)
     practica = leer_tabla(tabla_de(arbol, "practica", bloc, lineas), _PRACTICA, ("practica",), bloc, lineas)
+    rutas = leer_tabla(tabla_de(arbol, "rutas", bloc, lineas), _RUTAS, ("rutas",), bloc, lineas)
     imagen = _leer_logotipo(raiz, institucion["logotipo"], bloc, lineas("institucion", "logotipo"))
     _ubicar_horario(publicacion, raiz_leida["zona_horaria"], bloc, lineas)
     textos = {}
@@ -203,6 +214,7 @@ def leer_cabecera(raiz: Path, problemas: list[Problema]) -> Cabecera | None:
         publicacion=Publicacion(**publicacion),
         parametros=Parametros(**parametros),
         practica=Practica(**practica),
+        rutas=Rutas(**rutas),
         textos=textos,
     )
 

@@ -143,6 +143,9 @@ def numeros(maximo: int = 999) -> Lector:
     return leer
 
 
+CATD = patron(
+    r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}", "una clave: se esperan letras sin acentos, dígitos y guiones, como CATD-014"
+)
 SIGLAS = patron(
     r"[A-ZÑ][A-ZÑ0-9_]{0,39}",
     "una clave válida: se esperan mayúsculas sin acentos, dígitos o guion bajo, como PAZ_SOCIAL",

@@ -32,6 +32,7 @@ from prep.catalogo.informativo import (
     Persona,
     Practica,
     Publicacion,
+    Rutas,
 )
 from prep.dominio.tabulacion.boleta import Boleta, Recuadro, TipoRecuadro, boleta_de
 from prep.dominio.tabulacion.claves import ClaveCasilla
@@ -169,6 +170,7 @@ def _operacion(informativo: Informativo) -> dict[str, Any]:
         },
         "difusores": [asdict(d) for d in sorted(informativo.difusores)],
         "practica": asdict(informativo.practica),
+        "rutas": {ruta: list(centros) for ruta, centros in asdict(informativo.rutas).items()},
         "textos": dict(sorted(informativo.textos.items())),
         "personas": [[p.persona, p.rol, p.lugar] for p in sorted(informativo.personas)],
     }
@@ -272,6 +274,10 @@ def _informativo(catalogo: dict[str, Any], operacion: dict[str, Any]) -> Informa
     )
 
 
+def leer_rutas(dichas: dict[str, Any]) -> Rutas:
+    return Rutas(**{ruta: tuple(centros) for ruta, centros in dichas.items()})
+
+
 def leer_operacion(operacion: dict[str, Any]) -> dict[str, Any]:
     """The fields of `Informativo` that `operacion` holds; those missing are left out."""
     leido: dict[str, Any] = {}
@@ -289,6 +295,8 @@ def leer_operacion(operacion: dict[str, Any]) -> dict[str, Any]:
         leido["difusores"] = tuple(Difusor(**x) for x in operacion["difusores"])
     if "practica" in operacion:
         leido["practica"] = Practica(**operacion["practica"])
+    if "rutas" in operacion:
+        leido["rutas"] = leer_rutas(operacion["rutas"])
     if "textos" in operacion:
         leido["textos"] = dict(operacion["textos"])
     if "personas" in operacion:

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from prep.catalogo.archivos import POR_ELECCION
 from prep.catalogo.armado import Planilla, boletas_de, columnas_de, planilla_de
 from prep.catalogo.cabecera import ARCHIVO
 from prep.catalogo.documento import casillas_de, tipos_acta
-from prep.catalogo.informativo import Informativo
+from prep.catalogo.informativo import Informativo, Rutas
 from prep.dominio.tabulacion.proceso import Ambito, Casilla, Eleccion, Proceso
 from prep.plataforma.errores import Impedimento
 
@@ -363,6 +364,9 @@ def _cabecera(proceso: Proceso, informativo: Informativo) -> str:
         f"exigida = {str(informativo.practica.exigida).lower()}  # true: solo captura quien aprobó la práctica",
         f"errores = {informativo.practica.errores}  # campos distintos que se toleran en toda la práctica",
     ]
+    if informativo.rutas != Rutas():
+        rutas = asdict(informativo.rutas).items()
+        lineas += ["", "[rutas]", *[f"{ruta} = [{', '.join(map(_toml, suyos))}]" for ruta, suyos in rutas if suyos]]
     for e in proceso.elecciones:
         lineas += [
             "",

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from prep.dominio.tabulacion.proceso import Casilla
+
 ROLES: Final = {
     "cae": "Capacitador-asistente electoral",
     "acopiador": "Acopiador",
@@ -148,6 +150,21 @@ class Practica:
 
 
 @dataclass(frozen=True, slots=True)
+class Rutas:
+    """Centres that take the packages of each route (`claves.RUTAS`). Of one that names none, the casilla's own centre
+    does, as of any."""
+
+    anticipado: tuple[str, ...] = ()
+    prision: tuple[str, ...] = ()
+    extranjero: tuple[str, ...] = ()
+
+    def centros(self, casilla: Casilla) -> tuple[str, ...]:
+        """The centres that may take its packages; where they are expected, the first."""
+        suyos: tuple[str, ...] = getattr(self, casilla.clave.ruta) if casilla.clave.ruta else ()
+        return (casilla.catd, *(c for c in suyos if c != casilla.catd))
+
+
+@dataclass(frozen=True, slots=True)
 class Informativo:
     """All of the above. An empty one is valid: everything here can be left out."""
 
@@ -164,4 +181,5 @@ class Informativo:
     publicacion: Publicacion = Publicacion()
     parametros: Parametros = Parametros()
     practica: Practica = Practica()
+    rutas: Rutas = Rutas()
     textos: dict[str, str] = field(default_factory=dict)

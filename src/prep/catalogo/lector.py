@@ -105,6 +105,7 @@ def _armar(
         publicacion=cabecera.publicacion,
         parametros=cabecera.parametros,
         practica=cabecera.practica,
+        rutas=cabecera.rutas,
         textos=cabecera.textos,
     )
     return proceso, informativo

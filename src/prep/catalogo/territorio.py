@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from prep.catalogo.cabecera import EleccionDeclarada
+from prep.catalogo.cabecera import ARCHIVO, EleccionDeclarada
 from prep.catalogo.campos import parecido
 from prep.catalogo.carpeta import Carpeta
 from prep.catalogo.informativo import LUGARES
@@ -28,6 +29,7 @@ class Territorio:
         self._demarcaciones()
         self._secciones()
         self._catds()
+        self._rutas()
         self._casillas()
         self._grupos()
         self._personas()
@@ -84,6 +86,14 @@ class Territorio:
                     )
             if f["municipio"]:
                 self._hay_demarcacion("catd.csv", f, "municipio", Ambito.MUNICIPIO.value, f["municipio"])
+
+    def _rutas(self) -> None:
+        assert self.c.cabecera is not None
+        for ruta, centros in asdict(self.c.cabecera.rutas).items():
+            for clave in centros or ():
+                if clave not in self.catds:
+                    cual = partial(parecido, clave, list(self.catds))
+                    self.c.mal(ARCHIVO, 0, f"rutas.{ruta}", f"el CATD «{clave}» no está en catd.csv.", cual)
 
     def _casillas(self) -> None:
         archivo = "casillas.csv"

@@ -20,7 +20,7 @@ from prep.bitacora.asientos import tomar_cabeza
 from prep.bitacora.models import Hecho as FilaHecho
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import escribir
-from prep.catd.centro import recibio
+from prep.catd.centro import centros_de, recibio
 from prep.catd.oficina import NoProcede, Quien, del_sello, exigir_hora, exigir_marcha, marcha_de, secreto
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.hechos import CLAVE_ACTA, MotivoSinActa, Tipo, sujeto_de
@@ -39,19 +39,19 @@ class Que(StrEnum):
 
     NUEVA = "nueva"
     REPETIDA = "repetida"  # it had been received
-    AJENA = "ajena"  # of another centre: nothing is written until somebody says that it is here
+    AJENA = "ajena"  # of other centres: nothing is written until somebody says that it is here
 
 
 @dataclass(frozen=True, slots=True)
 class Recibida:
     """One acta that was read. `hora`: of its stamp, the one there was if it had been received. `antes`: where the acta
-    was. `centro`: the one whose package it is."""
+    was. `centros`: those that may take its package, the one that expects it first."""
 
     clave: str
     que: Que
     hora: datetime | None
     antes: Custodia
-    centro: str
+    centros: tuple[str, ...]
 
 
 def entender(dicho: str, catd: str, alcance: Collection[str]) -> tuple[list[str], bool]:
@@ -113,25 +113,23 @@ def _exigir_marcha(quien: Quien, claves: Sequence[str], orden: str) -> None:
 
 
 def _recibir(quien: Quien, clave: str, hora: datetime, ahora: datetime, orden: str, confirma: bool) -> Recibida:
-    acta, centro = acta_de(clave), centro_de(clave)
+    acta, centros = acta_de(clave), _centros(clave)
     if _ya(clave, orden):
-        return Recibida(clave, Que.NUEVA, acta.acopio, acta.custodia, centro)
+        return Recibida(clave, Que.NUEVA, acta.acopio, acta.custodia, centros)
     if acta.acopio is not None and acta.custodia not in _SIN_ACTA:
-        return Recibida(clave, Que.REPETIDA, acta.acopio, acta.custodia, centro)
-    if centro != quien.catd and not confirma:
-        return Recibida(clave, Que.AJENA, None, acta.custodia, centro)
+        return Recibida(clave, Que.REPETIDA, acta.acopio, acta.custodia, centros)
+    if quien.catd not in centros and not confirma:
+        return Recibida(clave, Que.AJENA, None, acta.custodia, centros)
     contenido = {"hora": hora.isoformat(), "catd": quien.catd}
     escribir(Tipo.ACOPIADA, clave, quien.persona, contenido, ahora, nodo_de_aqui(), orden)
-    return Recibida(clave, Que.NUEVA, hora, acta.custodia, centro)
+    return Recibida(clave, Que.NUEVA, hora, acta.custodia, centros)
 
 
-def centro_de(clave: str) -> str:
-    """The centre where the package of an acta goes; raise `NoProcede` when the catalogue does not expect it."""
-    todas = formas()
-    suya = next(todas.actas(casilla=clave[:11]), None)
-    if suya is None or clave not in todas:
+def _centros(clave: str) -> tuple[str, ...]:
+    """Those that may take the package of an acta; raise `NoProcede` when the catalogue does not expect it."""
+    if clave not in formas():
         raise NoProcede("acopio.fuera", acta=clave)
-    return suya.casilla.catd
+    return centros_de(clave)
 
 
 def _ya(clave: str, orden: str) -> bool:
@@ -156,7 +154,7 @@ def decir_sin_acta(quien: Quien, claves: Sequence[str], motivo: str, ahora: date
         tomar_cabeza()
         _exigir_marcha(quien, claves, orden)
         for clave in dict.fromkeys(claves):
-            centro_de(clave)
+            _centros(clave)
             escribir(Tipo.SIN_ACTA, clave, quien.persona, {"motivo": motivo}, ahora, nodo_de_aqui(), orden)
 
 

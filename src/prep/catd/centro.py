@@ -12,7 +12,7 @@ from django.db import connection
 
 from prep.bitacora.autoridad import autoridad
 from prep.bitacora.models import Acta as FilaActa
-from prep.catalogo.services import cargar
+from prep.catalogo.services import cargar, rutas
 from prep.dominio.acta.hechos import Tipo, clave_de, sujeto_de
 from prep.dominio.acta.transiciones import Custodia
 from prep.papel.plantilla import Identificacion
@@ -30,7 +30,7 @@ _CON_IMAGEN = frozenset({Custodia.FOTOGRAFIADA.value, Custodia.DIGITALIZADA.valu
 @dataclass(frozen=True, slots=True)
 class Fila:
     """One acta in a list of a centre. `hora`: of its stamp; `recibido`: when it was written down. `ident` is None for a
-    sheet that nobody has identified."""
+    sheet that nobody has identified. `ajena`: of other centres, and by no route of this one."""
 
     clave: str
     ident: Identificacion | None
@@ -43,12 +43,14 @@ class Fila:
 @dataclass(frozen=True, slots=True)
 class Cuenta:
     """What a centre expects and has. `recibidas`: of those expected, received here; `en_otro`: of those expected,
-    received elsewhere; `ajenas`: of other centres, received here; `faltan`: nobody has them, nor said that none came;
-    `sin_imagen`: received here, whosever they are, and without a picture."""
+    received elsewhere; `por_ruta`: expected elsewhere, received here by a route of this centre; `ajenas`: the rest of
+    what is of other centres and was received here; `faltan`: nobody has them, nor said that none came; `sin_imagen`:
+    received here, whosever they are, and without a picture."""
 
     esperadas: int
     recibidas: int
     en_otro: int
+    por_ruta: int
     ajenas: int
     sin_acta: int
     sin_imagen: int
@@ -63,6 +65,12 @@ def esperadas(catd: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1024)
 def _esperadas(huella: str, catd: str) -> tuple[str, ...]:
     return tuple(a.clave for a in formas().actas(catd=catd)) if catd else ()
+
+
+def centros_de(clave: str) -> tuple[str, ...]:
+    """The centres that may take the package of an acta of the catalogue, the one that expects it first: more than one
+    where it comes by a route of its own."""
+    return rutas().centros(formas().casilla_de(clave))
 
 
 def _escritos(catd: str, tipo: Tipo) -> dict[str, datetime]:
@@ -98,13 +106,15 @@ class Centro:
     @property
     def cuenta(self) -> Cuenta:
         propias, aqui = set(esperadas(self.catd)), set(self.aqui)
+        por_ruta = {c for c in aqui - propias if c in formas() and self.catd in centros_de(c)}
         sin = {c for c in propias if self._custodia(c) in _SIN_ACTA}
         faltan = set(self.por_llegar())
         return Cuenta(
             esperadas=len(propias),
             recibidas=len(propias & aqui),
             en_otro=len(propias - aqui - sin - faltan),
-            ajenas=len(aqui - propias),
+            por_ruta=len(por_ruta),
+            ajenas=len(aqui - propias - por_ruta),
             sin_acta=len(sin),
             sin_imagen=sum(self._custodia(c) not in _CON_IMAGEN | _SIN_ACTA for c in aqui),
             faltan=len(faltan),
@@ -156,10 +166,10 @@ def _filas(
     escritos: Mapping[str, datetime] | Mapping[str, None],
     actas: Mapping[str, tuple[datetime | None, str]],
 ) -> list[Fila]:
-    todas, propias = formas(), frozenset(esperadas(catd))
+    todas = formas()
     filas = []
     for clave, recibido in escritos.items():
         hora, custodia = actas.get(clave, (None, Custodia.ESPERADA.value))
         ident = todas.identificacion(clave) if clave in todas else None
-        filas.append(Fila(clave, ident, hora, recibido, custodia, ident is not None and clave not in propias))
+        filas.append(Fila(clave, ident, hora, recibido, custodia, ident is not None and catd not in centros_de(clave)))
     return filas

@@ -24,7 +24,7 @@ from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import HechoRechazado, escribir
 from prep.catalogo.services import cargar
 from prep.catd import oficina
-from prep.catd.centro import recibio
+from prep.catd.centro import centros_de, recibio
 from prep.catd.oficina import NoProcede, Quien, secreto
 from prep.diseno.textos import texto
 from prep.dominio.acta.acta import Acta
@@ -262,6 +262,6 @@ def _notas(quien: Quien, clave: str, antes: Acta, mirada: _Mirada) -> Iterator[s
         yield texto("catd.nota.sin_acopio")
     if antes.custodia in (Custodia.SIN_ACTA, Custodia.SIN_ACTA_DICHA):
         yield texto("catd.nota.aparecio")
-    centro = next((a.casilla.catd for a in formas().actas(casilla=clave[:11])), "")
-    if centro != quien.catd:
-        yield texto("catd.nota.ajena", centro=oficina.nombre_de(centro) or centro or "—")
+    centros = centros_de(clave)
+    if quien.catd not in centros:
+        yield texto("catd.nota.ajena", centro=oficina.nombres_de(centros))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -45,6 +46,11 @@ class Quien:
 def nombre_de(catd: str) -> str:
     """What people call a centre; empty where the process has none of that key."""
     return next((f"{c.clave} {c.nombre}".strip() for c in informativo().catds if c.clave == catd), "")
+
+
+def nombres_de(centros: Iterable[str]) -> str:
+    """The same, of those that may take a package."""
+    return " o ".join(nombre_de(c) or c for c in centros if c) or texto("catd.acopio.sin_centro")
 
 
 def exigir_marcha(catd: str) -> None:

@@ -135,15 +135,15 @@ def _recibir(request: HttpRequest, quien: Quien) -> dict[str, Any]:
     listas = [h for h in hechas if h.que is not casos.Que.AJENA]
     otras = casos.faltan(listas[-1].clave) if len(listas) == 1 and listas[0].que is casos.Que.NUEVA else []
     return {
-        "hechas": [_mostrar(h) for h in listas],
-        "ajenas": [_mostrar(h) for h in ajenas],
+        "hechas": [_mostrar(h, quien) for h in listas],
+        "ajenas": [_mostrar(h, quien) for h in ajenas],
         "otras": [(c, formas().identificacion(c)) for c in otras],
         "sello": sello if ajenas else "",
         "sello_de_las_otras": sello,
     }
 
 
-def _mostrar(hecha: casos.Recibida) -> dict[str, Any]:
+def _mostrar(hecha: casos.Recibida, quien: Quien) -> dict[str, Any]:
     return {
         "clave": hecha.clave,
         "ident": formas().identificacion(hecha.clave),
@@ -151,13 +151,14 @@ def _mostrar(hecha: casos.Recibida) -> dict[str, Any]:
         "hora": hecha.hora,
         "con_foto": hecha.antes.value in ("fotografiada", "digitalizada", "identificada"),
         "aparecio": hecha.antes.value in ("sin_acta", "sin_acta_dicha"),
-        "centro": oficina.nombre_de(hecha.centro) or hecha.centro or texto("catd.acopio.sin_centro"),
+        "ajena": quien.catd not in hecha.centros,
+        "centros": oficina.nombres_de(hecha.centros),
     }
 
 
 def _para_elegir(claves: Sequence[str], quien: Quien) -> list[dict[str, Any]]:
     """Actas among which one chooses; those of one casilla that have not come are chosen already."""
-    una, propias = len({c[:11] for c in claves}) == 1, set(centro.esperadas(quien.catd))
+    una = len({c[:11] for c in claves}) == 1
     elegibles = []
     for clave in claves:
         acta = acta_de(clave)
@@ -168,7 +169,7 @@ def _para_elegir(claves: Sequence[str], quien: Quien) -> list[dict[str, Any]]:
                 "custodia": acta.custodia.value,
                 "hora": acta.acopio,
                 "marcada": una and acta.acopio is None,
-                "ajena": clave not in propias,
+                "ajena": quien.catd not in centro.centros_de(clave),
             }
         )
     return elegibles

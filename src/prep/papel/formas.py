@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from prep.catalogo.informativo import Informativo
 from prep.dominio.tabulacion.boleta import Boleta
-from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Eleccion, Proceso
+from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Casilla, Eleccion, Proceso
 from prep.papel import qr
 from prep.papel.plantilla import Hoja, Identificacion, Plantilla, armar_plantilla
 
@@ -25,6 +25,10 @@ class Formas:
     def __contains__(self, clave_acta: object) -> bool:
         """Whether the catalogue expects an acta."""
         return clave_acta in self._actas
+
+    def casilla_de(self, clave_acta: str) -> Casilla:
+        """Raise `KeyError` when the catalogue does not expect the acta."""
+        return self._actas[clave_acta][1].casilla
 
     def plantilla_de(self, clave_acta: str) -> Plantilla | None:
         """The form of an acta; None when the catalogue does not expect it. Raises `ValueError` if it does not fit."""

@@ -9,8 +9,8 @@ from typing import Final
 
 import orjson
 
-from prep.catalogo.documento import FORMATO, de_documento, leer_operacion
-from prep.catalogo.informativo import Informativo, Practica, Publicacion
+from prep.catalogo.documento import FORMATO, de_documento, leer_operacion, leer_rutas
+from prep.catalogo.informativo import Informativo, Practica, Publicacion, Rutas
 from prep.catalogo.models import Proceso as Fila
 from prep.catalogo.services.congelar import comprobar
 from prep.catalogo.services.errores import ProcesoDesconocido
@@ -60,6 +60,11 @@ def informativo(clave: str | None = None) -> Informativo:
 def regla_de_practica(clave: str | None = None) -> Practica:
     """What is asked of whoever types, as it is now."""
     return Practica(**vigente(clave).operacion.get("practica", {}))
+
+
+def rutas(clave: str | None = None) -> Rutas:
+    """Which centres take what comes by a route of its own, as it is now."""
+    return leer_rutas(vigente(clave).operacion.get("rutas", {}))
 
 
 def modo(clave: str | None = None) -> Modo:

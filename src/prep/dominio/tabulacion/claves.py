@@ -20,6 +20,9 @@ TIPOS_CASILLA: Final = {
     "A": "Voto anticipado",
 }
 
+RUTAS: Final = {"A": "anticipado", "P": "prision", "V": "prision", "M": "extranjero"}
+"""Kinds whose votes are not counted at a casilla of the day: their packages come by a route of their own."""
+
 _CLAVE: Final = re.compile(r"(\d{2})(\d{4})([BCESMVPA])(\d{2})(\d{2})", re.ASCII)
 
 
@@ -51,6 +54,11 @@ class ClaveCasilla:
 
     def __str__(self) -> str:
         return f"{self.entidad:02d}{self.seccion:04d}{self.tipo}{self.id:02d}{self.extension:02d}"
+
+    @property
+    def ruta(self) -> str:
+        """By which of `RUTAS` its packages come; empty for those that a CAE brings."""
+        return RUTAS.get(self.tipo, "")
 
     @property
     def nombre(self) -> str:
