@@ -471,10 +471,10 @@ def lo_que_dice_un_telefono(c: Path) -> tuple[list[bytes], Lector]:
 
 @puerta(Impedimento)
 def solicitud_de_alta(c: Path) -> tuple[list[bytes], Lector]:
-    suyo = nodo_de("catd-9")
-    firma = base64.b64encode(suyo.firmar(habilitar._dicho("catd-9", suyo.publica))).decode()
-    dicha = {"formato": habilitar.SOLICITUD, "nodo": "catd-9", "llave": suyo.publica.hex(), "firma": firma}
-    return [orjson.dumps(dicha)], habilitar.leer_solicitud
+    suyo, sello = nodo_de("catd-9"), b"s" * 32
+    firma = base64.b64encode(suyo.firmar(habilitar._dicho("catd-9", suyo.publica, sello))).decode()
+    dicha = {"formato": habilitar.SOLICITUD, "nodo": "catd-9", "llave": suyo.publica.hex(), "sello": sello.hex()}
+    return [orjson.dumps(dicha | {"firma": firma})], habilitar.leer_solicitud
 
 
 @puerta(Impedimento)

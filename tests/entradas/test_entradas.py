@@ -115,7 +115,7 @@ DE_CASA = {
         *("sede/respaldo.py:_de_corte", "sede/salud.py:_cortes", "sede/salud.py:_respaldo", "sede/nodos.py:delegar"),
     },
     "what the institute signed, looked at once its signature was": {
-        *("intercambio/habilitar.py:_guardar_catalogo", "intercambio/habilitar.py:_hacer_cuentas"),
+        *("intercambio/habilitar.py:_guardar_catalogo", "intercambio/habilitar.py:_abrir"),
         "publicacion/publicador.py:Parcial.leer",
     },
     "a publication that was verified whole just before; what has no form is said (`juzgar`)": {

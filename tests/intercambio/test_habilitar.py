@@ -7,6 +7,8 @@ import re
 import signal
 import subprocess
 import sys
+import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,20 +16,31 @@ from typing import Any
 
 import psycopg
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.test import Client
 from nodos_aparte import Muerte, Sede, entorno, huella_de, intentar, prep, trabajar
 
+from gente import CLAVE, SECRETO, terminal
+from noche import INICIO
+from prep.acceso import segundos
 from prep.acceso.models import Cuenta
 from prep.bitacora import identidad
 from prep.bitacora.actas import acta_de
 from prep.bitacora.autoridad import autoridad
 from prep.bitacora.models import Hecho
 from prep.bitacora.models import Instalacion as Fundada
-from prep.bitacora.nodos import nodo_de_aqui
+from prep.bitacora.nodos import NodoInstituto, llave_de_sello, nodo_de_aqui
+from prep.bitacora.services import anotar
+from prep.bitacora.services.altas import alta_de_persona
 from prep.bitacora.verificacion import verificar
 from prep.catalogo.services import cargar, vigente
 from prep.dominio.acta.transiciones import Captura
 from prep.dominio.comun.facultades import ClaseNodo
 from prep.intercambio import habilitar, lotes_de_nodo
+from prep.intercambio.sellado import NoSeAbre
+from prep.intercambio.sellado import abrir as abrir_sellado
 from prep.plataforma import roles, servidor
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.lugares import archivo_qr
@@ -55,8 +68,9 @@ def test_only_the_package_of_that_institute_for_that_key_makes_it_a_node(sede: S
                 habilitar.preparar(malo)
     with otra():
         de_otra = habilitar.preparar("catd-014")
-    with pytest.raises(Impedimento, match="se dañó"):
-        sede.paquete(pedido | {"llave": de_otra["llave"]}, tmp_path / "robado")
+    for robada in ("llave", "sello"):  # whoever put their own would read what opens the doors of that centre
+        with pytest.raises(Impedimento, match="se dañó"):
+            sede.paquete(pedido | {robada: de_otra[robada]}, tmp_path / "robado")
     with otra():
         _otro_catd(sede, tmp_path)
     with sede.maquina():
@@ -95,6 +109,63 @@ def test_only_the_package_of_that_institute_for_that_key_makes_it_a_node(sede: S
         assert lotes_de_nodo.exportar(tmp_path / "nada") == (0, 0)  # what came with it is not sent back
         intentar(sede.actas[0])
         assert lotes_de_nodo.exportar(tmp_path / "uno") == (1, 0)
+
+
+def test_whoever_coordinates_comes_in_at_a_node_without_network_with_their_second_factor(
+    sede: Sede, tmp_path: Path, settings: Any
+) -> None:
+    catd, otra, (tipo, llave) = (
+        sede.nueva("catd"),
+        sede.nueva("otra"),
+        ("webauthn", {"name": "Llave", "credential": {}}),
+    )
+    with sede.maquina():
+        raiz = NodoInstituto(sede.llave, sede.llave.llave.publica)
+        anotar([alta_de_persona(("coord", "coordinador", sede.catd), INICIO)], raiz, INICIO)
+        cuenta = Cuenta(usuario="coord", persona="coord", nombre="Coord", lugar=sede.catd, alta=INICIO)
+        cuenta.clave_provisional = False
+        cuenta.set_password(CLAVE)
+        cuenta.save()
+        TOTP.activate(cuenta, SECRETO)
+        RecoveryCodes.activate(cuenta)
+        Authenticator.objects.create(user=cuenta, type=tipo, data=llave)
+        de_papel = RecoveryCodes(Authenticator.objects.get(user=cuenta, type="recovery_codes")).generate_codes()
+        solo_llave = Cuenta.objects.get(usuario="uno")
+        RecoveryCodes.activate(solo_llave)
+        Authenticator.objects.create(user=solo_llave, type=tipo, data=llave)
+        archivo_qr().write_text("secreto de los qr")
+    with catd():
+        archivo = sede.paquete(habilitar.preparar("catd-014"), tmp_path / "catd-014.prep-nodo")
+    with zipfile.ZipFile(archivo) as dentro:
+        junto = b"".join(dentro.read(n) for n in dentro.namelist())
+        cerrado = dentro.read("datos/secretos")
+    for secreto in (SECRETO, "secreto de los qr", "argon2", *de_papel):
+        assert secreto.encode() not in junto
+    with otra(), pytest.raises(NoSeAbre):  # of another machine, though it takes the same name
+        habilitar.preparar("catd-014")
+        abrir_sellado(cerrado, llave_de_sello(otra.datos / "llaves", "catd-014"), habilitar._de_que("catd-014"))
+    settings.SECRET_KEY = "la de otra computadora"
+    with catd():
+        habilitar.recibir_paquete(archivo, huella_de(sede))
+        assert set(Authenticator.objects.values_list("user__usuario", "type")) == {
+            ("coord", "totp"),
+            ("coord", "recovery_codes"),  # nor keys of another domain, nor codes of paper alone
+        }
+        assert SECRETO not in str(list(Authenticator.objects.values_list("data")))
+        for codigo in (format_hotp_value(hotp_value(SECRETO, int(time.time()) // 30)), de_papel[3]):
+            cliente = Client()
+            terminal(cliente, sede.catd)
+            entra = cliente.post("/entrar/", {"login": "coord", "password": CLAVE})
+            assert entra.headers["Location"] == "/entrar/segundo/"
+            assert "location" not in cliente.post("/entrar/segundo/", {"code": "000000"}).headers
+            assert cliente.post("/entrar/segundo/", {"code": codigo}).status_code == 302
+            assert cliente.get("/cuenta/").status_code == 200  # nothing is missing of their account
+        settings.DOMINIO = "prep.example"
+        llevados, nueva = segundos.llevar(Cuenta.objects.get(usuario="coord")), Cuenta.objects.get(usuario="uno")
+        segundos.poner(nueva, {"dominio": "prep.example", "suyos": [[tipo, llave], *llevados["suyos"]]})
+        assert set(Authenticator.objects.filter(user=nueva).values_list("type", flat=True)) == {
+            *("totp", "recovery_codes", "webauthn")
+        }
 
 
 def _otro_catd(sede: Sede, carpeta: Path) -> None:

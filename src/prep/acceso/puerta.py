@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
@@ -142,6 +143,12 @@ class SegundoFactor(_Dice, DefaultMFAAdapter):  # type: ignore[misc]
 
     def decrypt(self, encrypted_text: str) -> str:
         return descifrar(encrypted_text)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """A security key is of the domain that the machines have in common, for names under it."""
+        entidad: dict[str, str] = super().get_public_key_credential_rp_entity()
+        comun = settings.DOMINIO
+        return entidad | {"id": comun} if comun and f".{entidad['id']}".endswith(f".{comun}") else entidad
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Whoever must have a second factor keeps one."""

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from prep.bitacora.sobres import SIN_PREVIO, FirmaDispositivo, cuerpo_de_dispositivo
@@ -85,6 +88,12 @@ def leer_o_crear_llave(archivo: Path) -> Ed25519PrivateKey:
 def nodo_local(carpeta: Path, nombre: str = CENTRAL) -> NodoLocal:
     """The node of this installation. `carpeta`: where its key lives. It writes once the institute enrols it."""
     return NodoLocal(nombre, leer_o_crear_llave(carpeta / f"nodo-{nombre}.llave"))
+
+
+def llave_de_sello(carpeta: Path, nombre: str) -> X25519PrivateKey:
+    """What is sealed for a node is opened with this; made of the same secret as its signature, and of no other use."""
+    secreto = leer_o_crear(carpeta / f"nodo-{nombre}.llave").encode()
+    return X25519PrivateKey.from_private_bytes(HKDF(SHA256(), 32, salt=None, info=b"prep-sello").derive(secreto))
 
 
 def nodo_de_aqui() -> NodoLocal:

@@ -59,8 +59,8 @@ def alta(
 ) -> None:
     """Da de alta un equipo con la llave del instituto y hace el paquete con lo que debe saber, firmado.
 
-    El paquete lleva el catálogo, la gente y sus facultades, las contraseñas cifradas de las cuentas y el secreto de los
-    códigos QR: cuídelo.
+    El paquete lleva el catálogo, la gente y sus facultades. Cerrados, para ese equipo solo, van las cuentas de su gente
+    con su segundo factor y el secreto de los códigos QR.
     """
     from prep.plataforma.arranque import django_listo
 
@@ -71,7 +71,7 @@ def alta(
         from prep.plataforma.llaves import firmante_del_instituto
 
         datos = solicitud.read_bytes()
-        ident, _ = habilitar.leer_solicitud(datos)
+        ident = habilitar.leer_solicitud(datos).nodo
         destino = salida or Path(f"{ident}.prep-nodo")
         instituto = firmante_del_instituto(llave)
         with esperando("Haciendo el paquete…"):

@@ -1,17 +1,17 @@
 """How a machine becomes a node: it makes its key, the institute enrols it, and what it must know comes in one file.
 
 The key never leaves the machine. What the centre makes (`alta`) is signed by the institute: the catalogue, every fact
-until then (people, roles, nodes, devices among them), the accounts of its people and the secret of the QR codes,
-without which no sheet says whose it is. The machine takes it in (`recibir`) when the institute's key is the one whose
-fingerprint somebody brings by another way, and the key that was enrolled is its own. Done again, each of the steps does
-what was missing.
+until then (people, roles, nodes, devices among them) and, sealed for that machine alone, the accounts of its people
+with their second factors and the secret of the QR codes, without which no sheet says whose it is. The machine takes it
+in (`recibir`) when the institute's key is the one whose fingerprint somebody brings by another way, and the key that
+was enrolled is its own. Done again, each of the steps does what was missing.
 """
 
 from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -20,11 +20,22 @@ from typing import Any, Final
 
 import orjson
 from cryptography.exceptions import InvalidSignature
+from django.db import transaction
 
+from prep.acceso import segundos
 from prep.acceso.models import Cuenta
 from prep.bitacora import entregas, identidad
 from prep.bitacora.autoridad import ambito, autoridad, fundar, instalacion
-from prep.bitacora.nodos import CENTRAL, NodoInstituto, NodoLocal, nodo_de_aqui, nodo_local, publica, ser
+from prep.bitacora.nodos import (
+    CENTRAL,
+    NodoInstituto,
+    NodoLocal,
+    llave_de_sello,
+    nodo_de_aqui,
+    nodo_local,
+    publica,
+    ser,
+)
 from prep.bitacora.services import HechoRechazado, anotar, recibir
 from prep.bitacora.services.altas import alta_de_nodo
 from prep.bitacora.sobres import ambito_de
@@ -33,7 +44,7 @@ from prep.catalogo.services import cargar, congelar, guardar, informativo, vigen
 from prep.dominio.comun.autoridad import INSTITUTO, TODO
 from prep.dominio.comun.facultades import ClaseNodo
 from prep.dominio.tabulacion.proceso import Modo
-from prep.intercambio import nodo, paquete
+from prep.intercambio import nodo, paquete, sellado
 from prep.intercambio.enviar import anotar_del_paquete
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.llaves import guardar as guardar_secreto
@@ -41,11 +52,12 @@ from prep.plataforma.lugares import archivo_qr, dir_llaves
 from prep.transparencia.canonico import canonico
 from prep.transparencia.nota import Firmante
 
-SOLICITUD: Final = "prep-solicitud-de-alta/1"
-FORMATO: Final = "prep-nodo/1"
+SOLICITUD: Final = "prep-solicitud-de-alta/2"
+FORMATO: Final = "prep-nodo/2"
 _NOMBRE: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _HUELLA: Final = re.compile(r"[0-9a-f]{16}")
-_QR: Final = "datos/qr"
+_SECRETOS: Final = "datos/secretos"
+"""What opens a door, sealed: only the key that was enrolled reads it."""
 _CUENTA: Final = ("usuario", "persona", "nombre", "lugar", "password", "activa", "clave_provisional")
 
 
@@ -59,29 +71,41 @@ def preparar(nombre: str) -> dict[str, str]:
     if (porque := identidad.detenido(nombre)) is not None:
         raise Impedimento(f"Este equipo ya no puede llamarse «{nombre}»: {porque} Elija otro nombre.")
     suyo = nodo_local(dir_llaves(), nombre)
+    sello = llave_de_sello(dir_llaves(), nombre).public_key().public_bytes_raw()
     return {
         "formato": SOLICITUD,
         "nodo": nombre,
         "llave": suyo.publica.hex(),
-        "firma": base64.b64encode(suyo.firmar(_dicho(nombre, suyo.publica))).decode(),
+        "sello": sello.hex(),
+        "firma": base64.b64encode(suyo.firmar(_dicho(nombre, suyo.publica, sello))).decode(),
     }
 
 
-def _dicho(nombre: str, llave: bytes) -> bytes:
-    return f"{SOLICITUD}\n{nombre}\n{llave.hex()}\n".encode()
+def _dicho(nombre: str, llave: bytes, sello: bytes) -> bytes:
+    return f"{SOLICITUD}\n{nombre}\n{llave.hex()}\n{sello.hex()}\n".encode()
 
 
-def leer_solicitud(datos: bytes) -> tuple[str, bytes]:
-    """(name, raw public key) that a machine asks for; raise `Impedimento`."""
+@dataclass(frozen=True, slots=True)
+class Solicitud:
+    """What a machine asks for. `llave`, `sello`: raw public keys, of its signature and of what is sealed for it."""
+
+    nodo: str
+    llave: bytes
+    sello: bytes
+
+
+def leer_solicitud(datos: bytes) -> Solicitud:
+    """Raise `Impedimento` unless whoever asks has the key."""
     try:
         pedido = orjson.loads(datos)
-        nombre, llave = pedido["nodo"], bytes.fromhex(pedido["llave"])
+        nombre, llave, sello = pedido["nodo"], bytes.fromhex(pedido["llave"]), bytes.fromhex(pedido["sello"])
         if pedido["formato"] != SOLICITUD or not _NOMBRE.fullmatch(nombre):
             raise ValueError
-        publica(llave).verify(base64.b64decode(pedido["firma"], validate=True), _dicho(nombre, llave))
+        sellado.sellar(b"", sello, "")  # a key for which nothing can be sealed is none
+        publica(llave).verify(base64.b64decode(pedido["firma"], validate=True), _dicho(nombre, llave, sello))
     except (ValueError, KeyError, TypeError, InvalidSignature):
         raise Impedimento("El archivo no es una solicitud de «prep nodo preparar», o se dañó.") from None
-    return nombre, llave
+    return Solicitud(nombre, llave, sello)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +123,8 @@ def dar_de_alta(
 
     `catd`: the collection centre that it is of; its casillas are its reach, and the accounts of its people travel.
     """
-    ident, llave = leer_solicitud(solicitud)
+    pedido = leer_solicitud(solicitud)
+    ident, llave = pedido.nodo, pedido.llave
     raiz = NodoInstituto(instituto, instituto.llave.publica)
     proceso, info, fila = cargar(), informativo(), vigente()
     if catd is not None and catd not in {c.clave for c in info.catds}:
@@ -111,7 +136,8 @@ def dar_de_alta(
             "prepárelo con otro."
         )
     if ya is None:
-        suyas = {str(a.casilla.clave) for e in proceso.elecciones for a in e.actas if a.casilla.catd == catd}
+        rutas = info.rutas
+        suyas = {str(a.casilla.clave) for e in proceso.elecciones for a in e.actas if catd in rutas.centros(a.casilla)}
         hora = nodo.reloj.ahora()
         alta = alta_de_nodo(_Publica(ident, llave), clase, nombre, hora, suyas if catd else (TODO,))
         try:
@@ -123,9 +149,11 @@ def dar_de_alta(
 
     def cosas() -> Iterator[tuple[str, bytes]]:
         yield "datos/catalogo.json", canonico(documento)
-        if archivo_qr().exists():
-            yield _QR, archivo_qr().read_bytes()
-        yield "datos/cuentas.json", orjson.dumps([{c: getattr(una, c) for c in _CUENTA} for una in cuentas])
+        secretos = {
+            "qr": archivo_qr().read_text() if archivo_qr().exists() else None,
+            "cuentas": [{c: getattr(una, c) for c in _CUENTA} | {"segundos": segundos.llevar(una)} for una in cuentas],
+        }
+        yield _SECRETOS, sellado.sellar(orjson.dumps(secretos), pedido.sello, _de_que(ident))
         yield from paquete.en_grupos(_todos())
 
     quien = instalacion()
@@ -143,6 +171,10 @@ def dar_de_alta(
     hechos = entregas.total()
     paquete.escribir(destino, cabecera, cosas(), instituto, modo=0o600)
     return {"hechos": hechos, "cuentas": len(cuentas)}
+
+
+def _de_que(nodo: str) -> str:
+    return f"{FORMATO} {nodo}"
 
 
 def _todos() -> Iterator[dict[str, Any]]:
@@ -185,7 +217,8 @@ def recibir_paquete(archivo: Path, huella_instituto: str) -> Habilitado:
         suyo.exigir_firma(raiz)
         aqui = _el_que_pidio(nombre, c.get("llave"))
         _exigir_que_pueda_ser(nombre)
-        _guardar_secreto(suyo)
+        secretos = _abrir(suyo, nombre)
+        _guardar_secreto(secretos["qr"])
         fundar(proceso, modo, llave)
         _guardar_catalogo(suyo, Modo(modo), congelado)
         hechos = 0
@@ -197,7 +230,7 @@ def recibir_paquete(archivo: Path, huella_instituto: str) -> Habilitado:
         alta = autoridad().nodos.get(nombre)
         if alta is None or alta.llave != aqui.publica.hex() or alta.baja is not None:
             raise paquete.PaqueteInvalido(f"El archivo no trae el alta de «{nombre}» con la llave de este equipo.")
-        cuentas, sin_cuenta = _hacer_cuentas(suyo)
+        cuentas, sin_cuenta = _hacer_cuentas(secretos["cuentas"])
         anotar_del_paquete()
     ser(dir_llaves(), nombre)  # the last thing: until here it was nobody
     return Habilitado(nombre, ambito_de(proceso, modo, llave), hechos, cuentas, sin_cuenta)
@@ -230,9 +263,21 @@ def _exigir_que_pueda_ser(nombre: str) -> None:
     raise Impedimento(f"Este equipo ya es el nodo «{actual.nodo}», y puede seguir: no necesita otro nombre.")
 
 
-def _guardar_secreto(suyo: paquete.Paquete) -> None:
+def _abrir(suyo: paquete.Paquete, nombre: str) -> dict[str, Any]:
+    """What was sealed for this machine."""
+    llave = llave_de_sello(dir_llaves(), nombre)
+    try:
+        secretos: dict[str, Any] = orjson.loads(sellado.abrir(suyo.leer(_SECRETOS), llave, _de_que(nombre)))
+    except (sellado.NoSeAbre, ValueError):
+        raise paquete.PaqueteInvalido(
+            "Las cuentas del archivo no se cerraron para este equipo. Pídalo otra vez."
+        ) from None
+    return secretos
+
+
+def _guardar_secreto(dicho: str | None) -> None:
     """The secret of the QR codes, where the centre prints actas; one that is here is never written over."""
-    if _QR in suyo.cosas("datos") and guardar_secreto(archivo_qr(), dicho := suyo.leer(_QR).decode()) != dicho:
+    if dicho is not None and guardar_secreto(archivo_qr(), dicho) != dicho:
         raise Impedimento(
             f"En {archivo_qr()} hay otro secreto de los QR, de otro proceso: guárdelo en otro lado y repita la orden."
         )
@@ -248,16 +293,18 @@ def _guardar_catalogo(suyo: paquete.Paquete, modo: Modo, congelado: datetime | N
         congelar(proceso.clave, modo, congelado)
 
 
-def _hacer_cuentas(suyo: paquete.Paquete) -> tuple[int, tuple[str, ...]]:
-    """Accounts that are missing. One that is here stays as it is: its password may be newer."""
+def _hacer_cuentas(todas: Iterable[Mapping[str, Any]]) -> tuple[int, tuple[str, ...]]:
+    """Accounts that are missing, with their second factors. One that is here stays as it is: its password may be
+    newer."""
     hechas, sin_cuenta = 0, []
-    for una in orjson.loads(suyo.leer("datos/cuentas.json")):
+    for una in todas:
         datos = {c: una[c] for c in _CUENTA}
         if Cuenta.objects.filter(persona=datos["persona"]).exists():
             continue
         if Cuenta.objects.filter(usuario=datos["usuario"]).exists():
             sin_cuenta.append(str(datos["usuario"]))
             continue
-        Cuenta.objects.create(**datos, alta=nodo.reloj.ahora())
+        with transaction.atomic():
+            segundos.poner(Cuenta.objects.create(**datos, alta=nodo.reloj.ahora()), una["segundos"])
         hechas += 1
     return hechas, tuple(sin_cuenta)

@@ -4,6 +4,7 @@
 ``PREP_DATOS_DIR``  folder of databases, keys and objects (`prep.plataforma.lugares` says the default)
 ``PREP_LLAVE``      Django's secret key; without it, one made on first use beside the data, mode 0600
 ``PREP_HOSTS``      host names served, comma separated (default: this machine only)
+``PREP_DOMINIO``    under which the centre and its nodes have their names: a security key of one serves at all
 ``PREP_PROXIES``    addresses or networks of the proxies in front, comma separated: only they may say who called
 ``PREP_SIN_TLS``    ``1`` when browsers come by plain HTTP: a demonstration, never an election
 """
@@ -107,6 +108,7 @@ USE_TZ = True
 
 SECRET_KEY = os.environ.get("PREP_LLAVE") or leer_o_crear(llave_de_django())
 DEBUG = False
+DOMINIO = os.environ.get("PREP_DOMINIO", "").strip(".").lower()
 ALLOWED_HOSTS = os.environ.get("PREP_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 DEMOSTRACION = os.environ.get("PREP_SIN_TLS") == "1"
