@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from prep.acceso.permisos import abierta
-from prep.diseno.views import galeria
+from prep.diseno.views import galeria, lector_de_qr
 from prep.intercambio.api import api as intercambio
 
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("prep.sede.urls")),
     path("admin/", admin.site.urls),
     path("v1/", intercambio.urls),
+    path("diseno/lector.wasm", abierta(lector_de_qr)),
 ]
 if settings.DEMOSTRACION:
     urlpatterns += [

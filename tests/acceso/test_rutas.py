@@ -76,7 +76,7 @@ TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     "cuenta/registro/": ("GET", frozenset({ADMIN, AUD})),
     "casilla/": ("GET", None),
     "casilla/trabajador.js": ("GET", None),
-    "casilla/lector.wasm": ("GET", None),
+    "diseno/lector.wasm": ("GET", None),
     "casilla/textos.json": ("GET", None),
     "casilla/app.webmanifest": ("GET", None),
     "catd/acopio/": ("GET", ACOPIAN),

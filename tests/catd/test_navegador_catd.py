@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import zxingcpp
 from centro_catd import AQUI, Centro, hoja_digitalizada, otra_vez, pdf, sin_qr, tipos
+from PIL import Image
 
 from gente import dentro
 from navegador import navegando, revisar
@@ -19,6 +24,28 @@ from prep.dominio.acta.hechos import Tipo
 
 pytestmark = pytest.mark.navegador
 ACOPIO, SIN_ACTA, DIGITALIZACION = "/catd/acopio/", "/catd/sin-acta/", "/catd/digitalizacion/"
+
+
+CAMARA = """async foto => {
+  const imagen = new Image()
+  imagen.src = foto
+  await imagen.decode()
+  const lienzo = Object.assign(document.createElement('canvas'), { width: 640, height: 480 })
+  const pincel = lienzo.getContext('2d')
+  const ver = () => { pincel.fillStyle = '#999'; pincel.fillRect(0, 0, 640, 480); pincel.drawImage(imagen, 180, 100) }
+  setInterval(ver, 100)
+  navigator.mediaDevices.getUserMedia = async () => navigator.mediaDevices.abierta = lienzo.captureStream(10)
+}"""
+"""A camera in front of a picture: the only thing of the page that is not as it is."""
+
+
+def retrato(dicho: str) -> str:
+    """A printed QR, as an address that a page can draw."""
+    salida, codigo = io.BytesIO(), zxingcpp.create_barcode(dicho, zxingcpp.BarcodeFormat.QRCode)
+    Image.fromarray(np.asarray(zxingcpp.write_barcode_to_image(codigo, scale=5, add_quiet_zones=True))).save(
+        salida, "PNG"
+    )
+    return f"data:image/png;base64,{base64.b64encode(salida.getvalue()).decode()}"
 
 
 @pytest.fixture
@@ -97,6 +124,19 @@ def test_a_shift_by_keyboard(turno: tuple[Any, Centro], tmp_path: Path) -> None:
     escritorios.quejas[:] = [q for q in escritorios.quejas if "503" not in q]
     assert caidas
     assert tipos(falta) == [Tipo.ACOPIADA]
+
+    # with no hand-held reader, a camera: what it sees is read once while it stays in front
+    vista = next(c for c in catd.claves if not tipos(c))
+    pagina.evaluate(CAMARA, retrato(catd.qr(vista)))
+    teclas.press("F9")
+    vivo.get_by_text("Recibido").wait_for()
+    pagina.wait_for_timeout(1_000)
+    assert tipos(vista) == [Tipo.ACOPIADA] and vivo.get_by_text("Ya se había recibido").count() == 0
+    mira(pagina, "acopio_camara")
+    mira(pagina, "acopio_camara", 360, "dark")
+    teclas.press("F9")
+    pagina.locator("#visor").wait_for(state="hidden")
+    assert pagina.evaluate("navigator.mediaDevices.abierta.getTracks().every(t => t.readyState === 'ended')")
     escritorios.ir(pagina, "/catd/acopio/acuse/")
     mira(pagina, "acuse")
 
@@ -164,7 +204,7 @@ def test_a_shift_by_keyboard(turno: tuple[Any, Centro], tmp_path: Path) -> None:
     assert tipos(nueva) == []
     with navegando(pagina):
         pagina.get_by_role("button", name="Reabrir").press("Enter")
-    suyo.locator(".cuenta .principal dd", has_text=f"7 / {len(catd.claves)}").wait_for()
+    suyo.locator(".cuenta .principal dd", has_text=f"8 / {len(catd.claves)}").wait_for()
     escritorios.quejas[:] = [q for q in escritorios.quejas if "423" not in q]
     assert tipos(nueva) == [Tipo.ACOPIADA]
     central = entra(escritorios, catd.persona(Rol.ADMINISTRADOR, lugar="SEDE"))

@@ -6,7 +6,6 @@ weighs `MAXIMO_BYTES` at most: the first load may come by 2G.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +17,7 @@ from django.contrib.staticfiles.finders import find
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 
+from prep.diseno import lector_qr
 from prep.diseno.textos import LENGUA, catalogo
 from prep.plataforma import letras
 
@@ -25,22 +25,21 @@ MAXIMO_BYTES: Final = 700_000
 PAGINA: Final = "/casilla/"
 TEXTOS: Final = "/casilla/textos.json"
 MANIFIESTO: Final = "/casilla/app.webmanifest"
-LECTOR: Final = "/casilla/lector.wasm"
 _ESTATICOS: Final = (
     *("diseno/fichas.css", "diseno/diseno.css", "diseno/tema.js", "diseno/iconos.svg", "diseno/logo.svg"),
     *("casilla/casilla.css", "casilla/icono-192.png", "casilla/icono-512.png", "casilla/app.js", "casilla/almacen.js"),
     *("casilla/alta.js", "casilla/camara.js", "casilla/canonico.js", "casilla/dom.js", "casilla/envio.js"),
     *("casilla/firma.js", "casilla/hechos.js", "casilla/prueba.js", "casilla/qr.js", "casilla/revision.js"),
-    *("casilla/textos.js", "casilla/zxing-3.1.6/share.js", "casilla/zxing-3.1.6/reader/index.js"),
+    *("casilla/textos.js", "diseno/camara.js", "diseno/qr.js", "diseno/zxing-3.1.6/share.js"),
+    "diseno/zxing-3.1.6/reader/index.js",
 )
-_LECTOR: Final = Path(__file__).parent / "terceros/zxing_reader.wasm"
 _TRABAJADOR: Final = "casilla/trabajador.js"
 
 
 @dataclass(frozen=True, slots=True)
 class Armazon:
-    """`version`: fingerprint of all of it, on screen. `archivos`: SHA-256 (hex) by address. `lector`: reads QRs, in
-    gzip, as it travels. `bytes`: what all of it takes to arrive."""
+    """`version`: fingerprint of all of it, on screen. `archivos`: SHA-256 (hex) by address. `bytes`: what all of it
+    takes to arrive, the reader of QRs in gzip."""
 
     version: str
     archivos: dict[str, str]
@@ -48,7 +47,6 @@ class Armazon:
     textos: bytes
     manifiesto: bytes
     trabajador: bytes
-    lector: bytes
     bytes: int
 
 
@@ -58,16 +56,15 @@ def armazon() -> Armazon:
     partes[TEXTOS] = _textos()
     partes[MANIFIESTO] = _manifiesto()
     fuente, trabajador = render_to_string("casilla/app.html", {"version": ""}), _leer(_TRABAJADOR)
-    lector = _LECTOR.read_bytes()
-    todo = orjson.dumps([fuente, trabajador.decode(), {a: _sha(d) for a, d in partes.items()}, _sha(lector)])
+    lector = _sha(lector_qr.lector())
+    todo = orjson.dumps([fuente, trabajador.decode(), {a: _sha(d) for a, d in partes.items()}, lector])
     version = letras.huella(todo, 12)
     pagina = render_to_string("casilla/app.html", {"version": version}).encode()
-    archivos = {PAGINA: _sha(pagina), LECTOR: _sha(lector)} | {a: _sha(d) for a, d in partes.items()}
+    archivos = {PAGINA: _sha(pagina), lector_qr.RUTA: lector} | {a: _sha(d) for a, d in partes.items()}
     cabeza = f"const VERSION = {orjson.dumps(version).decode()}\nconst ARCHIVOS = {orjson.dumps(archivos).decode()}\n"
     completo = cabeza.encode() + trabajador
-    comprimido = gzip.compress(lector, mtime=0)
-    mide = len(pagina) + len(completo) + len(comprimido) + sum(map(len, partes.values()))
-    return Armazon(version, archivos, pagina, partes[TEXTOS], partes[MANIFIESTO], completo, comprimido, mide)
+    mide = len(pagina) + len(completo) + len(lector_qr.comprimido()) + sum(map(len, partes.values()))
+    return Armazon(version, archivos, pagina, partes[TEXTOS], partes[MANIFIESTO], completo, mide)
 
 
 def _sha(datos: bytes) -> str:

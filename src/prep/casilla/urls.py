@@ -9,7 +9,6 @@ from prep.casilla import views
 urlpatterns = [
     path("", views.pagina, name="casilla"),
     path("trabajador.js", views.trabajador, name="casilla-trabajador"),
-    path("lector.wasm", views.lector, name="casilla-lector"),
     path("textos.json", views.textos, name="casilla-textos"),
     path("app.webmanifest", views.manifiesto, name="casilla-manifiesto"),
 ]

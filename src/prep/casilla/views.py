@@ -29,12 +29,6 @@ def trabajador(request: HttpRequest) -> HttpResponse:
 
 @abierta
 @require_safe
-def lector(request: HttpRequest) -> HttpResponse:
-    return _dar(armazon().lector, "application/wasm", **{"Content-Encoding": "gzip"})
-
-
-@abierta
-@require_safe
 def textos(request: HttpRequest) -> HttpResponse:
     return _dar(armazon().textos, "application/json")
 

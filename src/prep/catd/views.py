@@ -39,6 +39,7 @@ from prep.papel.formas import Formas
 from prep.papel.pdf import pdf_etiquetas
 from prep.papel.vigente import formas
 from prep.plataforma.almacen import ErrorAlmacen
+from prep.plataforma.csp import CON_WASM
 
 registro = logging.getLogger("prep.catd")
 ULTIMAS: Final = 12
@@ -112,7 +113,10 @@ def acopio(request: HttpRequest) -> HttpResponse:
     visto = centro.ver(quien.catd)
     datos |= {"cuenta": visto.cuenta, "ultimas": visto.recibidas(ULTIMAS)}
     datos["corrige"] = any(c.rol is Rol.COORDINADOR for c in cargos_de(request))
-    return render(request, "catd/acopio.html", datos | _del_centro(quien.catd), status=datos.pop("estado", 200))
+    estado = datos.pop("estado", 200)
+    respuesta = render(request, "catd/acopio.html", datos | _del_centro(quien.catd), status=estado)
+    respuesta.headers["Content-Security-Policy"] = CON_WASM  # its camera reads QRs
+    return respuesta
 
 
 def _recibir(request: HttpRequest, quien: Quien) -> dict[str, Any]:

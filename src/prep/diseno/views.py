@@ -1,4 +1,4 @@
-"""The gallery and the pages of errors."""
+"""The gallery, the pages of errors, and the reader of QRs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from prep.diseno import lector_qr
 from prep.diseno.estados import ESTADOS
 from prep.diseno.textos import texto
 
@@ -57,6 +58,12 @@ def galeria(request: HttpRequest, forma: str = "escritorio") -> HttpResponse:
         ],
     }
     return render(request, f"diseno/galeria/{forma}.html", datos)
+
+
+def lector_de_qr(request: HttpRequest) -> HttpResponse:
+    """Asked for again each time: what keeps it is the phone's service worker, which knows its hash."""
+    cabeceras = {"Cache-Control": "no-cache", "Content-Encoding": "gzip"}
+    return HttpResponse(lector_qr.comprimido(), content_type="application/wasm", headers=cabeceras)
 
 
 def pagina_de_error(request: HttpRequest, estado: int) -> HttpResponse:

@@ -12,7 +12,7 @@ POLITICA = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 CON_WASM = POLITICA + "; script-src 'self' 'wasm-unsafe-eval'"
-"""For the page of the phone, whose reader of QRs is WebAssembly: it may compile that, and evaluate nothing."""
+"""For pages that read QRs, with a reader that is WebAssembly: they may compile that, and evaluate nothing."""
 PERMISOS = (
     "camera=(self), accelerometer=(), autoplay=(), display-capture=(), encrypted-media=(), fullscreen=(self), "
     "geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), "

@@ -1,21 +1,10 @@
 // The camera, inside the page: leaving it for the camera's own application lets the system end this one.
+export { abrir, alumbrar, cerrar } from '../diseno/camara.js'
+
 const PLAZO_FOTO = 4000
 export const PESO_MAXIMO = 600_000
 const LADO_MAXIMO = 2600
 const CALIDADES = [0.9, 0.84, 0.78, 0.7, 0.62, 0.54]
-
-export async function abrir(video) {
-  const pedido = { audio: false, video: { facingMode: 'environment', width: { ideal: 4096 }, height: { ideal: 3072 } } }
-  const corriente = await navigator.mediaDevices.getUserMedia(pedido)
-  const [pista] = corriente.getVideoTracks()
-  if (video) {
-    video.srcObject = corriente
-    await video.play()
-  }
-  return { corriente, pista, video, linterna: Boolean(pista.getCapabilities?.().torch) }
-}
-export const cerrar = camara => camara?.corriente.getTracks().forEach(p => p.stop())
-export const alumbrar = (camara, si) => camara.pista.applyConstraints({ advanced: [{ torch: si }] })
 
 // The sensor's picture where the phone gives it in time and it is larger than the frame; else the frame that is seen.
 export async function tomar(camara) {
