@@ -10,25 +10,30 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.urls import reverse
 from oficina_casilla import Disco, procesos, sin_codigo
 from PIL import Image
 
+from gente import dentro, persona
 from navegador import revisar
 from noche import enrolar
+from prep.acceso.roles import Rol
 from prep.bitacora import nodos
 from prep.bitacora.actas import acta_de
 from prep.bitacora.nodos import NodoLocal, nodo_de_aqui
 from prep.bitacora.verificacion import verificar
 from prep.casilla import armazon
-from prep.catalogo.services import cargar
+from prep.catalogo.informativo import EnCasilla
+from prep.catalogo.services import cargar, informativo
 from prep.ccv.models import Espera
-from prep.dominio.acta.transiciones import Custodia
+from prep.dominio.acta.transiciones import Custodia, Situacion
 from prep.intercambio import altas, lotes, nodo
 from prep.intercambio.models import Contacto
 from prep.plataforma.lugares import dir_evidencia
@@ -457,6 +462,57 @@ def test_a_refused_one_is_put_aside_and_the_rest_goes_on(oficina: Any, abrir: An
     guardar(pagina)
     pagina.wait_for_selector(".estado.bien")
     assert len(oficina.hechos()) == 3 and acta_de(mala).custodia is Custodia.FOTOGRAFIADA
+
+
+def test_another_sheet_of_the_casilla_goes_beside_the_acta_and_is_never_one_of_its_pictures(
+    oficina: Any, abrir: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the process asks; at the centre, with every acta of that casilla."""
+    con_hojas = replace(informativo(), casilla=EnCasilla(("Reverso del acta", "Hoja de incidentes")))
+    monkeypatch.setattr(altas, "informativo", lambda: con_hojas)
+    abierto = abrir()
+    pagina = dar_de_alta(oficina, abierto)
+    abierto.set_offline(True)
+    una, hermana = [a for a in oficina.actas if a[:11] == oficina.actas[0][:11]][:2]
+    vista(pagina, f"#/acta/{una}")
+    pagina.click("a:has-text('Otro documento')")
+    pagina.click("button:has-text('Tomar fotografía')")
+    pagina.wait_for_selector("text=Elija un documento")
+    pagina.check("label:has-text('Hoja de incidentes') >> input")
+    revisar(pagina)
+    pagina.click("button:has-text('Tomar fotografía')")
+    pagina.wait_for_selector("h1:has-text('Hoja de incidentes')")
+    pagina.click("button:text-is('Tomar'):not([disabled])")
+    pagina.wait_for_selector("h1:has-text('¿Se lee bien?')")
+    assert "Hoja de incidentes" in pagina.inner_text(".sobre")
+    guardar(pagina)
+    assert "Todavía no toma la fotografía de esta acta" in pagina.inner_text("main")
+    assert "Hoja de incidentes" in pagina.inner_text("ul.tomas")
+    revisar(pagina)
+    vista(pagina, "#/")
+    pagina.wait_for_selector("text=Faltan 6 actas")
+    abierto.set_offline(False)
+    enviar(pagina)
+    espera(pagina, "Todo entregado")
+
+    (hecho,) = oficina.hechos()
+    assert (hecho.tipo, hecho.sujeto) == ("anexada", f"acta:{una}")
+    acta = acta_de(una)
+    assert (acta.custodia, acta.imagenes, acta.anomalias) == (Custodia.ESPERADA, [], [])
+    assert acta.situacion is Situacion.NO_RECIBIDA and not Espera.objects.exists()
+    tomar(pagina, una)  # the same picture as of the acta is another fact
+    guardar(pagina)
+    espera(pagina, "Todo entregado")
+    assert len(oficina.hechos()) == 2 and acta_de(una).custodia is Custodia.FOTOGRAFIADA
+
+    centro = dentro(persona(Rol.ADMINISTRADOR, lugar="SEDE"))
+    (imagen,) = oficina.objetos()
+    for clave in (una, hermana):
+        dicho = centro.get(reverse("coordinacion-acta", args=[clave])).content.decode()
+        assert "Otros documentos de la casilla" in dicho and "Hoja de incidentes" in dicho
+        assert reverse("coordinacion-imagen", args=[una, imagen]) in dicho
+    assert centro.get(reverse("coordinacion-imagen", args=[una, imagen])).content.startswith(b"\xff\xd8")
+    assert list(verificar()) == []
 
 
 SIN_ESCRIBIR = """() => {

@@ -46,6 +46,7 @@ def test_every_field_of_proceso_toml_is_in_the_manual() -> None:
         "parametros": cabecera._PARAMETROS,
         "practica": cabecera._PRACTICA,
         "rutas": cabecera._RUTAS,
+        "casilla": cabecera._CASILLA,
         "elecciones": cabecera._ELECCIONES,
         "difusores": cabecera._DIFUSORES,
     }

@@ -127,6 +127,7 @@ def random_content(rng: random.Random, tipo: Tipo, acta: Acta) -> dict[str, Any]
         Tipo.REABIERTA: request,
         Tipo.COTEJADA: {"resultado": rng.choice("123")},
         Tipo.PUBLICADA: {"corte": 1, "base": base, "hecho": "0" * 64},
+        Tipo.ANEXADA: {"imagen": image, "documento": "Hoja de incidentes", **hour},
         Tipo.INCIDENTE: {"texto": "Se fue la luz."},
     }[tipo]
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from prep.catalogo.campos import CATD, COLOR, SIGLAS, DatoInvalido, Lector, opcion, patron, recortado, texto
-from prep.catalogo.informativo import LECTURA, Difusor, Institucion, Parametros, Practica, Publicacion, Rutas
+from prep.catalogo.informativo import LECTURA, Difusor, EnCasilla, Institucion, Parametros, Practica, Publicacion, Rutas
 from prep.catalogo.problemas import Problema
 from prep.catalogo.tablas import MALO, REQUERIDO, Bloc, decodificar, leer_bytes
 from prep.catalogo.toml import Esquema, Lineas, abrir, cadena, leer_tabla, numero, tabla_de
@@ -22,6 +22,7 @@ BYTES_MAXIMO: Final = 2**20
 LOGOTIPO_MAXIMO: Final = 45 * 2**10
 """As a data URI it must fit in 64 KiB."""
 ELECCIONES_MAXIMO: Final = 12
+DOCUMENTOS_MAXIMO: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Cabecera:
     parametros: Parametros
     practica: Practica
     rutas: Rutas
+    casilla: EnCasilla
     textos: dict[str, str]
 
 
@@ -81,10 +83,12 @@ def _instante(dato: Any) -> datetime:
     return dato
 
 
-def _lista(que: str, ejemplo: str, leer: Lector) -> Lector:
+def _lista(que: str, ejemplo: str, leer: Lector, hasta: int = 1_000) -> Lector:
     def leer_lista(dato: Any) -> tuple[str, ...]:
         if not isinstance(dato, list) or not all(isinstance(s, str) for s in dato):
             raise DatoInvalido(f"debe ser una lista de {que}.", f"Por ejemplo {ejemplo}.")
+        if len(dato) > hasta:
+            raise DatoInvalido(f"lleva hasta {hasta:,} {que}.")
         if len(set(dato)) != len(dato):
             raise DatoInvalido(f"repite {que}.")
         return tuple(leer(s) for s in dato)
@@ -94,6 +98,7 @@ def _lista(que: str, ejemplo: str, leer: Lector) -> Lector:
 
 _siglas: Final = _lista("siglas", '["SOL", "RIO"]', SIGLAS)
 _centros: Final = _lista("claves de CATD", '["CATD-001"]', CATD)
+_documentos: Final = _lista("nombres", '["Reverso del acta", "Hoja de incidentes"]', texto(60), DOCUMENTOS_MAXIMO)
 
 
 _NOMBRE: Final = cadena(texto())
@@ -161,6 +166,7 @@ _PARAMETROS: Final[Esquema] = {
 }
 _PRACTICA: Final[Esquema] = {"exigida": (_si_o_no, False), "errores": (numero(0, 100), Practica().errores)}
 _RUTAS: Final[Esquema] = dict.fromkeys(dict.fromkeys(RUTAS.values()), (_centros, ()))
+_CASILLA: Final[Esquema] = {"documentos": (_documentos, ())}
 _TABLAS: Final = (
     "entidad",
     "elecciones",
@@ -170,6 +176,7 @@ _TABLAS: Final = (
     "parametros",
     "practica",
     "rutas",
+    "casilla",
     "textos",
 )
 
@@ -193,6 +200,7 @@ def leer_cabecera(raiz: Path, problemas: list[Problema]) -> Cabecera | None:
     parametros = leer_tabla(tabla_de(arbol, "parametros", bloc, lineas), _PARAMETROS, ("parametros",), bloc, lineas)
     practica = leer_tabla(tabla_de(arbol, "practica", bloc, lineas), _PRACTICA, ("practica",), bloc, lineas)
     rutas = leer_tabla(tabla_de(arbol, "rutas", bloc, lineas), _RUTAS, ("rutas",), bloc, lineas)
+    casilla = leer_tabla(tabla_de(arbol, "casilla", bloc, lineas), _CASILLA, ("casilla",), bloc, lineas)
     imagen = _leer_logotipo(raiz, institucion["logotipo"], bloc, lineas("institucion", "logotipo"))
     _ubicar_horario(publicacion, raiz_leida["zona_horaria"], bloc, lineas)
     textos = {}
@@ -215,6 +223,7 @@ def leer_cabecera(raiz: Path, problemas: list[Problema]) -> Cabecera | None:
         parametros=Parametros(**parametros),
         practica=Practica(**practica),
         rutas=Rutas(**rutas),
+        casilla=EnCasilla(**casilla),
         textos=textos,
     )
 

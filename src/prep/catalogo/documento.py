@@ -23,6 +23,7 @@ from prep.catalogo.informativo import (
     Catd,
     Coalicion,
     Difusor,
+    EnCasilla,
     Independiente,
     Informativo,
     Institucion,
@@ -171,6 +172,7 @@ def _operacion(informativo: Informativo) -> dict[str, Any]:
         "difusores": [asdict(d) for d in sorted(informativo.difusores)],
         "practica": asdict(informativo.practica),
         "rutas": {ruta: list(centros) for ruta, centros in asdict(informativo.rutas).items()},
+        "casilla": {"documentos": list(informativo.casilla.documentos)},
         "textos": dict(sorted(informativo.textos.items())),
         "personas": [[p.persona, p.rol, p.lugar] for p in sorted(informativo.personas)],
     }
@@ -297,6 +299,8 @@ def leer_operacion(operacion: dict[str, Any]) -> dict[str, Any]:
         leido["practica"] = Practica(**operacion["practica"])
     if "rutas" in operacion:
         leido["rutas"] = leer_rutas(operacion["rutas"])
+    if "casilla" in operacion:
+        leido["casilla"] = EnCasilla(tuple(operacion["casilla"]["documentos"]))
     if "textos" in operacion:
         leido["textos"] = dict(operacion["textos"])
     if "personas" in operacion:

@@ -363,6 +363,9 @@ def _cabecera(proceso: Proceso, informativo: Informativo) -> str:
         "[practica]",
         f"exigida = {str(informativo.practica.exigida).lower()}  # true: solo captura quien aprobó la práctica",
         f"errores = {informativo.practica.errores}  # campos distintos que se toleran en toda la práctica",
+        "",
+        "[casilla]",
+        f"documentos = [{', '.join(map(_toml, informativo.casilla.documentos))}]  # que se fotografían además del acta",
     ]
     if informativo.rutas != Rutas():
         rutas = asdict(informativo.rutas).items()

@@ -165,6 +165,13 @@ class Rutas:
 
 
 @dataclass(frozen=True, slots=True)
+class EnCasilla:
+    """What phones are asked for at the casilla beside the actas. `documentos`: what each sheet is called."""
+
+    documentos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Informativo:
     """All of the above. An empty one is valid: everything here can be left out."""
 
@@ -182,4 +189,5 @@ class Informativo:
     parametros: Parametros = Parametros()
     practica: Practica = Practica()
     rutas: Rutas = Rutas()
+    casilla: EnCasilla = EnCasilla()
     textos: dict[str, str] = field(default_factory=dict)

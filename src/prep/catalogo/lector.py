@@ -106,6 +106,7 @@ def _armar(
         parametros=cabecera.parametros,
         practica=cabecera.practica,
         rutas=cabecera.rutas,
+        casilla=cabecera.casilla,
         textos=cabecera.textos,
     )
     return proceso, informativo

@@ -228,6 +228,30 @@ def nombres_de(esperada: Esperada | None) -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Anexo:
+    """Another sheet of the casilla, photographed beside the acta `clave`; `documento`: what the process calls it."""
+
+    clave: str
+    documento: str
+    imagen: str
+    hora: datetime
+
+
+def anexos(claves: Iterable[str]) -> tuple[Anexo, ...]:
+    """The other sheets that phones sent with any of these actas, in the order in which they came; each once."""
+    filas = FilaHecho.objects.filter(sujeto__in=[sujeto_de(c) for c in claves], tipo=Tipo.ANEXADA.value)
+    de, vistos = autoridad(), dict[tuple[str, str, str], Anexo]()
+    for f in filas.order_by("posicion"):
+        escrito = escrito_guardado(f.id, f.nodo, f.secuencia, bytes(f.cuerpo))
+        hecho = escrito.hecho
+        if hecho.interpretado and de.rechazar(escrito) is None:
+            documento, imagen = hecho.contenido["documento"], hecho.contenido["imagen"]
+            suyo = Anexo(hecho.clave, documento, imagen, datetime.fromisoformat(hecho.contenido["hora"]))
+            vistos.setdefault((hecho.clave, documento, imagen), suyo)
+    return tuple(vistos.values())
+
+
 def imagenes_de(filas: Iterable[FilaHecho]) -> Iterable[str]:
     """The pictures that these stored facts brought."""
     for f in filas:

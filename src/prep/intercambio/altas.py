@@ -137,6 +137,7 @@ def _lo_que_debe_saber(ident: str, persona: str, hora: datetime) -> dict[str, An
         "inicio": inicio.isoformat() if inicio else None,
         "maximo_bytes": objetos.MAXIMO_BYTES,
         "actas": actas_de(persona),
+        "documentos": list(info.casilla.documentos),
     }
 
 

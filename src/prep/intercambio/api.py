@@ -107,6 +107,7 @@ class Alta(Schema):
     inicio: str | None
     maximo_bytes: int
     actas: list[dict[str, Any]]
+    documentos: list[str]
 
 
 class Presentado(Schema):

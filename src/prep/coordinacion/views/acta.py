@@ -17,7 +17,7 @@ from prep.coordinacion.alcances import VEN, lee_siempre
 from prep.coordinacion.padron import padron
 from prep.coordinacion.views.comun import pestanas, reabrir_en
 from prep.dominio.acta.acta import Acta
-from prep.dominio.acta.hechos import HOJA, sujeto_de
+from prep.dominio.acta.hechos import HOJA, Tipo, sujeto_de
 from prep.dominio.acta.transiciones import Captura
 from prep.evidencia.vista import para_ver, tipo_mime
 from prep.plataforma.almacen import evidencia
@@ -41,6 +41,10 @@ def ve_lecturas(request: HttpRequest, acta: Acta) -> bool:
     return lee_siempre(request) or acta.captura is Captura.VERIFICADA
 
 
+def _de_su_casilla(clave: str) -> list[str]:
+    return [] if clave.startswith(HOJA) else [e.clave for e in padron().de_casilla(clave[:11])]
+
+
 @requiere(*VEN, sobre=_cual)
 @require_GET
 def acta(request: HttpRequest, clave: str) -> HttpResponse:
@@ -57,6 +61,7 @@ def acta(request: HttpRequest, clave: str) -> HttpResponse:
         "acta": contada.acta,
         "reabrir": reabrir_en(request, clave, contada.acta.captura is Captura.VERIFICADA),
         "ve_lecturas": ve_lecturas(request, contada.acta),
+        "anexos": historia.anexos(_de_su_casilla(clave)),
     }
     return render(request, "coordinacion/acta.html", datos)
 
@@ -64,8 +69,9 @@ def acta(request: HttpRequest, clave: str) -> HttpResponse:
 @requiere(*VEN, sobre=_cual)
 @require_GET
 def imagen(request: HttpRequest, clave: str, huella: str) -> HttpResponse:
-    """One picture that came of this acta. Who was shown it is put on the register."""
-    suya = FilaHecho.objects.filter(sujeto=sujeto_de(clave), tipo__in=[t.value for t in historia.LLEGADAS])
+    """One picture that came of this acta, or of another sheet beside it. Who was shown it is put on the register."""
+    con_imagen = [t.value for t in (*historia.LLEGADAS, Tipo.ANEXADA)]
+    suya = FilaHecho.objects.filter(sujeto=sujeto_de(clave), tipo__in=con_imagen)
     if all(huella != h for h in historia.imagenes_de(suya)):
         raise Http404
     datos = para_ver(evidencia(), huella)

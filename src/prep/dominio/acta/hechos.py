@@ -44,6 +44,7 @@ class Tipo(StrEnum):
     REABIERTA = "reabierta"  # somebody else does: peticion
     COTEJADA = "cotejada"  # published data against the original acta: resultado (1-3)
     PUBLICADA = "publicada"  # the corte that carries this reading: corte, base, hecho, [nodo]
+    ANEXADA = "anexada"  # another sheet of its casilla was photographed: imagen, hora, documento, [motivo]
     INCIDENTE = "incidente"  # anything else that must be on record: texto, [intento]
 
 
@@ -56,7 +57,7 @@ class ProblemaDeImagen(StrEnum):
     NO_ES_ACTA = "no_es_acta"
 
 
-MUDOS: Final = frozenset({Tipo.INCIDENTE, Tipo.PUBLICADA, Tipo.COTEJADA})
+MUDOS: Final = frozenset({Tipo.INCIDENTE, Tipo.ANEXADA, Tipo.PUBLICADA, Tipo.COTEJADA})
 """What may happen to an acta while it waits: its turn is not put off."""
 
 
@@ -154,6 +155,9 @@ DE_ACTA: Final[dict[str, TipoDeHecho]] = {
     Tipo.INCIDENTE: TipoDeHecho({"texto": campos.texto}, {"intento": campos.uno_de(*Intento)}),
     Tipo.ACOPIO_CORREGIDO: TipoDeHecho({"hora": campos.hora, "motivo": campos.motivo}),
     Tipo.DUPLICADA: TipoDeHecho({"imagen": campos.sha256}),
+    Tipo.ANEXADA: TipoDeHecho(
+        {"imagen": campos.sha256, "hora": campos.hora, "documento": campos.texto}, {"motivo": campos.texto}
+    ),
     Tipo.SIN_ACTA: TipoDeHecho({"motivo": campos.uno_de(*MotivoSinActa)}),
     Tipo.SIN_ACTA_CONFIRMADA: _PETICION,
     Tipo.CAPTURADA: TipoDeHecho(

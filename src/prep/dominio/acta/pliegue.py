@@ -215,6 +215,8 @@ class Pliegue:
         if hecho.tipo == Tipo.INCIDENTE:
             acta.incidentes.append(hecho.id)
             return None
+        if hecho.tipo == Tipo.ANEXADA:  # a paper beside the acta: none of its pictures
+            return None
         if hecho.tipo == Tipo.PUBLICADA:
             self._registrar(acta, hecho)
             return None

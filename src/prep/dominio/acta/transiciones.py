@@ -149,7 +149,7 @@ typed (`resuelve`) or some field is neither (`tercera`), which a supervisor must
 DE_CAPTURA: Final = frozenset(tipo for _, tipo, _ in CAPTURA)
 """Types that move CAPTURA; the rest move CUSTODIA (an incident, and what the corte puts on record, move nothing)."""
 
-SIN_PASO: Final = frozenset({_T.INCIDENTE, _T.PUBLICADA})
+SIN_PASO: Final = frozenset({_T.INCIDENTE, _T.ANEXADA, _T.PUBLICADA})
 """Types that move neither machine."""
 
 DE_HOJA: Final = frozenset(Tipo(t) for t in _DE_HOJA)

@@ -47,7 +47,10 @@ _AMBAS: Final = {f"{clase}.{tipo}" for clase in ("acta", "hoja") for tipo in ("d
 
 FACULTADES: Final[dict[Rol, frozenset[str]]] = {
     Rol.CAE: frozenset(
-        {*_CAMPO, "acta.fotografiada", "acta.identificada", "acta.sin_acta", "hoja.fotografiada", "hoja.identificada"}
+        {
+            *(*_CAMPO, "acta.fotografiada", "acta.identificada", "acta.sin_acta", "acta.anexada"),
+            *("hoja.fotografiada", "hoja.identificada"),
+        }
     ),
     Rol.ACOPIADOR: frozenset({*_CAMPO, "acta.acopiada", "hoja.acopiada", "acta.sin_acta", "acta.cotejada"}),
     Rol.DIGITALIZADOR: frozenset(

@@ -5,7 +5,7 @@ import * as camara from './camara.js'
 import { CODIGO } from './firma.js'
 import { boton, enlace, estado, h, ico, mensaje } from './dom.js'
 import { Cola, lote } from './envio.js'
-import { fotografia, sinActa } from './hechos.js'
+import { anexo, documentoDe, fotografia, sinActa } from './hechos.js'
 import { medir } from './prueba.js'
 import { leerQR, preparar } from './qr.js'
 import { revisar } from './revision.js'
@@ -39,8 +39,11 @@ const actaDe = clave => datos.actas.find(a => a.clave === clave)
 const nombreDe = acta => `${acta.eleccion} · ${lugarDe(acta)}`
 const lugarDe = acta => t('lista.casilla', { seccion: String(acta.seccion).padStart(4, '0'), nombre: acta.nombre })
 
+// What speaks of the acta itself, and not of another sheet beside it.
+const deActa = clave => envios.filter(e => e.acta === clave && e.tipo !== 'anexada')
+
 function estadoDe(clave) {
-  const suyos = envios.filter(e => e.acta === clave)
+  const suyos = deActa(clave)
   if (!suyos.length) return estado(t('estado.falta'))
   if (suyos.some(e => e.estado === 'rechazado') && !suyos.some(e => e.estado === 'entregado')) return estado(t('estado.rechazada'), 'mal')
   const pendientes = suyos.filter(e => e.estado === 'pendiente')
@@ -168,7 +171,7 @@ function verLista() {
   const casillas = Map.groupBy ? Map.groupBy(datos.actas, a => a.casilla) : agrupar(datos.actas)
   const grupos = [...casillas.values()].map(actas => h('section.lugar', {}, h('h2', {}, lugarDe(actas[0])), h('ul', {}, actas.map(a =>
     h('li', {}, h('a.renglon', { href: `#/acta/${a.clave}` }, h('span', {}, a.eleccion), estadoDe(a.clave)))))))
-  const faltan = datos.actas.filter(a => !envios.some(e => e.acta === a.clave && e.estado !== 'rechazado')).length
+  const faltan = datos.actas.filter(a => !deActa(a.clave).some(e => e.estado !== 'rechazado')).length
   pintar(t('lista.titulo'), [h('p', {}, faltan ? cuantos('lista.faltan', faltan) : t('lista.completa')), ...grupos],
     [enlace(t('acta.tomar'), '#/camara', faltan ? 'principal' : '', 'camara')])
 }
@@ -183,13 +186,14 @@ function agrupar(actas) {
 async function verActa(clave) {
   const acta = actaDe(clave)
   const suyos = envios.filter(e => e.acta === clave)
-  const tomas = suyos.map(e => h('li', {}, e.foto ? h('img', { alt: t('acta.foto_de', { hora: hora(e.creado) }), 'data-foto': e.foto }) : h('span.fila', {}, ico('acta')),
-    h('div.pila', {}, e.foto ? null : h('p', {}, t(`sin_acta.motivo_${e.firmado.hecho.contenido.motivo}`)), renglonDe(e))))
+  const tomas = suyos.map(e => h('li', {}, e.foto ? h('img', { alt: t(documentoDe(e) ? 'acta.otra_foto_de' : 'acta.foto_de', { hora: hora(e.creado), documento: documentoDe(e) }), 'data-foto': e.foto }) : h('span.fila', {}, ico('acta')),
+    h('div.pila', {}, documentoDe(e) ? h('p', {}, documentoDe(e)) : null, e.foto ? null : h('p', {}, t(`sin_acta.motivo_${e.firmado.hecho.contenido.motivo}`)), renglonDe(e))))
   pintar(acta.eleccion, [
     h('p.sobre', {}, lugarDe(acta)), h('div.fila', {}, estadoDe(clave)),
-    tomas.length ? h('ul.tomas', {}, tomas) : h('p', {}, t('acta.sin_foto')),
+    deActa(clave).length ? null : h('p', {}, t('acta.sin_foto')), tomas.length ? h('ul.tomas', {}, tomas) : null,
   ], [
-    enlace(t(suyos.some(e => e.foto) ? 'acta.otra' : 'acta.tomar'), `#/camara/${clave}`, 'principal', 'camara'),
+    enlace(t(deActa(clave).some(e => e.foto) ? 'acta.otra' : 'acta.tomar'), `#/camara/${clave}`, 'principal', 'camara'),
+    datos.documentos?.length ? enlace(t('acta.otro_documento'), `#/documento/${clave}`, '', 'mas') : null,
     h('div.pareja', {}, enlace(t('acta.no_hay'), `#/sin-acta/${clave}`, ''), enlace(t('acta.volver'), '#/', '')),
   ])
   for (const img of contenido.querySelectorAll('[data-foto]')) img.src = await miniatura(img.dataset.foto)
@@ -206,19 +210,19 @@ function renglonDe(e) {
 
 // --- the camera ---
 
-// Of an acta that was chosen, or of the one that its QR says.
-async function verCamara(clave) {
+// Of an acta that was chosen, or of the one that its QR says; or of another sheet beside it, `documento`.
+async function verCamara(clave, documento = '') {
   const acta = actaDe(clave)
-  preparar().catch(() => {}) // it is asked for again with the picture
+  if (!documento) preparar().catch(() => {}) // it is asked for again with the picture
   const video = h('video', { muted: true, playsInline: true, 'aria-label': t('camara.vista') })
   const disparar = boton(t('camara.tomar'), 'principal', async () => {
     disparar.disabled = true
     try {
-      await mirar(acta, await camara.tomar(abierta))
+      await mirar(acta, documento, await camara.tomar(abierta))
     } catch {
       if (!disparar.isConnected) return // left meanwhile
       alSalir()
-      await verCamara(clave)
+      await verCamara(clave, documento)
       decir(t('camara.otra_vez'))
     }
   }, 'camara')
@@ -229,13 +233,13 @@ async function verCamara(clave) {
   })
   luz.hidden = true
   disparar.disabled = true
-  pintar(t('camara.titulo'), [h('p.sobre', {}, acta ? nombreDe(acta) : t('camara.por_codigo')), h('div.visor', {}, video, h('div.guia', { 'aria-hidden': 'true' })), h('p', {}, t('camara.como'))],
+  pintar(documento || t('camara.titulo'), [h('p.sobre', {}, acta ? nombreDe(acta) : t('camara.por_codigo')), h('div.visor', {}, video, h('div.guia', { 'aria-hidden': 'true' })), h('p', {}, t(documento ? 'camara.como_hoja' : 'camara.como'))],
     [disparar, h('div.pareja', {}, luz, enlace(t('camara.cancelar'), regreso(acta)))])
   let abierta = null
   try {
     abierta = await camara.abrir(video)
   } catch {
-    return verSinCamara(acta)
+    return verSinCamara(acta, documento)
   }
   if (!video.isConnected) return camara.cerrar(abierta) // left meanwhile
   alSalir = () => camara.cerrar(abierta)
@@ -246,11 +250,11 @@ async function verCamara(clave) {
 }
 
 // The last way: the camera's own application. The system may end this page while it is open.
-function verSinCamara(acta) {
+function verSinCamara(acta, documento) {
   const archivo = h('input', { type: 'file', accept: 'image/*', capture: 'environment', id: 'archivo', onchange: async () => {
     if (!archivo.files[0]) return
     try {
-      await mirar(acta, await camara.deArchivo(archivo.files[0]))
+      await mirar(acta, documento, await camara.deArchivo(archivo.files[0]))
     } catch {
       archivo.value = '' // the same one may be chosen again
       contenido.querySelector('.mensaje.mal')?.remove()
@@ -258,19 +262,20 @@ function verSinCamara(acta) {
       decir(t('camara.no_abre'))
     }
   } })
-  pintar(t('camara.titulo'), [mensaje('aviso', h('p', {}, t('camara.sin_permiso'))), h('p', {}, t('camara.ultima'))],
+  pintar(documento || t('camara.titulo'), [mensaje('aviso', h('p', {}, t('camara.sin_permiso'))), h('p', {}, t('camara.ultima'))],
     [h('div', {}, archivo, h('label.boton.principal.ancho', { for: 'archivo' }, ico('camara'), t('camara.otra_aplicacion'))), enlace(t('camara.cancelar'), regreso(acta))])
 }
 const regreso = acta => acta ? `#/acta/${acta.clave}` : '#/'
 
 // A picture, once: how good it is, the JPEG that is kept, what its QR says. No reader, or nothing read, stops nobody.
-async function mirar(acta, imagen) {
+async function mirar(acta, documento, imagen) {
   alSalir()
   alSalir = () => {}
   const { fallas } = revisar(imagen)
-  const codigo = await leerQR(imagen, datos.proceso.clave).catch(error => { console.warn(error); return { actas: [], otro: false } })
+  const nada = { actas: [], otro: false }
+  const codigo = documento ? nada : await leerQR(imagen, datos.proceso.clave).catch(error => { console.warn(error); return nada })
   const jpeg = await camara.comprimir(imagen).finally(() => imagen.close())
-  const toma = { jpeg, fallas, codigo }
+  const toma = { jpeg, fallas, codigo, documento }
   const suya = acta ?? codigo.actas.map(actaDe).find(Boolean)
   if (suya) verToma(suya, toma)
   else verCual(toma)
@@ -286,21 +291,22 @@ function contra(acta, { actas, otro }) {
 }
 
 function verToma(acta, toma) {
-  const { jpeg } = toma
+  const { jpeg, documento } = toma
   const codigo = contra(acta, toma.codigo)
   const fallas = codigo ? [codigo.falla, ...toma.fallas] : toma.fallas
   const vista = URL.createObjectURL(new Blob([jpeg], { type: 'image/jpeg' }))
   const foto = h('div.visor.quieta', {}, h('img', { src: vista, alt: t('camara.asi_quedo') }))
-  const otra = clase => boton(t('camara.tomar_otra'), clase, () => verCamara(acta.clave), 'refrescar')
+  const otra = clase => boton(t('camara.tomar_otra'), clase, () => verCamara(acta.clave, documento), 'refrescar')
+  const sobre = h('p.sobre', {}, documento ? `${documento} · ${nombreDe(acta)}` : nombreDe(acta))
   if (!fallas.length) {
-    const guardar = boton(t('camara.guardar'), 'principal', () => conservar(guardar, acta, () => fotografia(acta.clave, jpeg, '')), 'palomita')
+    const guardar = boton(t('camara.guardar'), 'principal', () => conservar(guardar, acta, () => firmarToma(acta, toma, '')), 'palomita')
     const es = toma.codigo.actas.length ? h('p', {}, h('span.fila', {}, ico('palomita'), t('camara.es_esta'))) : null
-    return pintar(t('camara.se_lee'), [h('p.sobre', {}, nombreDe(acta)), foto, es, h('p', {}, t('camara.mire'))], [guardar, otra('')])
+    return pintar(t('camara.se_lee'), [sobre, foto, es, h('p', {}, t(documento ? 'camara.mire_hoja' : 'camara.mire'))], [guardar, otra('')])
   }
   const quejas = [codigo?.dicho, ...toma.fallas.map(f => t(`revision.${f}`))].filter(Boolean).map(q => mensaje('aviso', h('p', {}, q)))
-  const asi = boton(t('camara.enviar_asi'), 'llano', () => verPorque(acta, jpeg, fallas, [...codigo ? MOTIVOS_CODIGO : [], ...toma.fallas.length ? MOTIVOS_FOTO : []]))
+  const asi = boton(t('camara.enviar_asi'), 'llano', () => verPorque(acta, toma, fallas, [...codigo ? MOTIVOS_CODIGO : [], ...toma.fallas.length ? MOTIVOS_FOTO : []]))
   const alli = codigo?.mia && boton(t('camara.guardar_en', { acta: codigo.mia.eleccion }), 'principal', () => verToma(codigo.mia, toma), 'acta')
-  pintar(t(codigo ? 'camara.otra_hoja' : 'camara.tal_vez_no'), [h('p.sobre', {}, nombreDe(acta)), ...quejas, foto], [alli, otra(alli ? '' : 'principal'), asi])
+  pintar(t(codigo ? 'camara.otra_hoja' : 'camara.tal_vez_no'), [sobre, ...quejas, foto], [alli, otra(alli ? '' : 'principal'), asi])
 }
 
 // Nothing that its QR says is among my actas, or none was read: whoever took it says which one it is.
@@ -313,14 +319,16 @@ function verCual(toma) {
   pintar(t('cual.titulo'), [h('p', {}, t(toma.codigo.actas.length ? 'cual.ajeno' : 'cual.sin_codigo')), opciones.campo], [seguir, boton(t('camara.tomar_otra'), '', () => verCamara(''), 'refrescar')])
 }
 
-function verPorque(acta, jpeg, fallas, motivos) {
+const firmarToma = (acta, { jpeg, documento }, motivo) => documento ? anexo(acta.clave, documento, jpeg, motivo) : fotografia(acta.clave, jpeg, motivo)
+
+function verPorque(acta, toma, fallas, motivos) {
   const opciones = elegir('porque', t('porque.pregunta'), motivos.map(m => [m, t(`porque.${m}`)]))
   const guardar = boton(t('camara.guardar'), 'principal', () => {
     const motivo = opciones.elegida()
     if (!motivo) return opciones.avisar(t('porque.falta'))
-    return conservar(guardar, acta, () => fotografia(acta.clave, jpeg, `${fallas.join(', ')}: ${t(`porque.${motivo}`)}`))
+    return conservar(guardar, acta, () => firmarToma(acta, toma, `${fallas.join(', ')}: ${t(`porque.${motivo}`)}`))
   }, 'palomita')
-  pintar(t('porque.titulo'), [h('p.sobre', {}, nombreDe(acta)), opciones.campo], [guardar, boton(t('camara.tomar_otra'), '', () => verCamara(acta.clave), 'refrescar')])
+  pintar(t('porque.titulo'), [h('p.sobre', {}, nombreDe(acta)), opciones.campo], [guardar, boton(t('camara.tomar_otra'), '', () => verCamara(acta.clave, toma.documento), 'refrescar')])
 }
 
 function elegir(nombre, pregunta, opciones) {
@@ -354,6 +362,18 @@ async function conservar(disparo, acta, hacer) {
   cola.despertar()
 }
 
+// --- another sheet of the casilla ---
+
+async function verDocumento(clave) {
+  const acta = actaDe(clave)
+  const opciones = elegir('documento', t('documento.pregunta'), datos.documentos.map((d, n) => [n, d]))
+  const seguir = boton(t('acta.tomar'), 'principal', () => {
+    const n = opciones.elegida()
+    return n ? verCamara(clave, datos.documentos[n]) : opciones.avisar(t('documento.falta'))
+  }, 'camara')
+  pintar(t('documento.titulo'), [h('p.sobre', {}, nombreDe(acta)), opciones.campo, h('p', {}, t('documento.explica'))], [seguir, enlace(t('camara.cancelar'), `#/acta/${clave}`)])
+}
+
 // --- no acta ---
 
 function verSinActa(clave) {
@@ -372,7 +392,7 @@ function verSinActa(clave) {
 async function verEnvios() {
   const reloj = await leer('ajustes', 'reloj')
   const faltan = envios.filter(e => e.estado !== 'entregado')
-  const lista = orden => h('ul.envios', {}, orden.map(e => h('li', {}, h('p', {}, h('b', {}, actaDe(e.acta)?.eleccion ?? e.acta), ` · ${actaDe(e.acta) ? lugarDe(actaDe(e.acta)) : ''}`), renglonDe(e))))
+  const lista = orden => h('ul.envios', {}, orden.map(e => h('li', {}, h('p', {}, h('b', {}, documentoDe(e) ?? actaDe(e.acta)?.eleccion ?? e.acta), ` · ${actaDe(e.acta) ? lugarDe(actaDe(e.acta)) : ''}`), renglonDe(e))))
   const ahora = boton(t('envios.ahora'), 'principal', async () => { ahora.disabled = true; await cola.despertar(); await verEnvios() }, 'refrescar')
   const entregados = envios.filter(e => e.estado === 'entregado')
   pintar(t('envios.titulo'), [
@@ -403,7 +423,7 @@ async function ver() {
   if (location.hash === '#/prueba') return verPrueba()
   if (!datos) return verAlta()
   const [, que = '', clave = ''] = location.hash.split('/')
-  const vistas = { acta: verActa, camara: verCamara, 'sin-acta': verSinActa }
+  const vistas = { acta: verActa, camara: verCamara, 'sin-acta': verSinActa, ...(datos.documentos?.length && { documento: verDocumento }) }
   if (vistas[que] && (actaDe(clave) || (que === 'camara' && !clave))) await vistas[que](clave)
   else if (que === 'envios') await verEnvios()
   else verLista()

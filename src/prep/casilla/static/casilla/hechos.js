@@ -9,7 +9,13 @@ export const horaDelServidor = reloj => new Date(Date.now() + (reloj?.desfase ??
 export const fotografia = (acta, datos, motivo) => guardar(acta, 'fotografiada', async reloj => ({
   imagen: await sha256(datos), hora: horaDelServidor(reloj), ...(motivo && { motivo }),
 }), datos)
+// Another sheet of the casilla, beside that acta: its back, the one of incidents.
+export const anexo = (acta, documento, datos, motivo) => guardar(acta, 'anexada', async reloj => ({
+  imagen: await sha256(datos), hora: horaDelServidor(reloj), documento, ...(motivo && { motivo }),
+}), datos)
 export const sinActa = (acta, motivo) => guardar(acta, 'sin_acta', async () => ({ motivo }), null)
+
+export const documentoDe = envio => envio.firmado.hecho.contenido.documento
 
 // Another window of this phone waits for its turn: one chain, one fact after another.
 function guardar(acta, tipo, decir, datos) {
@@ -18,7 +24,7 @@ function guardar(acta, tipo, decir, datos) {
       [...['alta', 'llave', 'cadena', 'reloj'].map(c => leer('ajustes', c)), todos('envios')])
     const contenido = await decir(reloj)
     const foto = contenido.imagen ?? null
-    const mismo = foto && envios.find(e => e.foto === foto && e.acta === acta && e.estado !== 'rechazado')
+    const mismo = foto && envios.find(e => e.foto === foto && e.acta === acta && e.tipo === tipo && documentoDe(e) === contenido.documento && e.estado !== 'rechazado')
     if (mismo) {
       await escribir(await reponer(foto, datos))
       await releer(mismo.id, foto)
