@@ -312,7 +312,10 @@ def test_something_missing_is_said_plainly(orden: str, vacia: Casa) -> None:
 
 UNA_POR_PROCESO = """
 import os, sys
+import typer.main, typer.rich_utils
 import prep.cli
+import typer._adapters
+[*typer.main.get_command(prep.cli.app).commands.values()]
 for orden in sys.stdin.read().splitlines():
     sys.argv = ["prep", *orden.split(), "--inventada"]
     print(orden, flush=True)
@@ -367,12 +370,28 @@ def test_the_help_of_every_command_is_in_spanish(vacia: Casa) -> None:
             assert not re.search(r"<(?!número|texto|ruta|archivo|carpeta)(?![^<>]*\|)", tipo), (nombre, tipo)
 
 
+def _cargados(codigo: str, *argumentos: str) -> set[str]:
+    """The modules that a process ends with."""
+    codigo = f"import atexit, sys; atexit.register(lambda: print(*sys.modules)); {codigo}"
+    hecho = subprocess.run([sys.executable, "-c", codigo, *argumentos], capture_output=True, text=True)
+    return set(hecho.stdout.split())
+
+
 def test_the_command_line_does_not_load_the_rooms() -> None:
-    """Each command loads what it uses: `prep --help` is not the time to read a neural network."""
-    pesadas = ("numpy", "cv2", "reportlab", "psycopg", "django.db")
-    codigo = f"import prep.cli, sys; print(*(m for m in {pesadas} if m in sys.modules))"
-    hecho = subprocess.run([sys.executable, "-c", codigo], capture_output=True, text=True, check=True)
-    assert hecho.stdout.split() == []
+    """Each command loads what it uses: `prep --help` is not the time to read a neural network, and `prep llaves` has
+    no need of the other commands, nor of what draws the help."""
+    pesadas = {"numpy", "cv2", "reportlab", "psycopg", "django.db"}
+    todas = _cargados("import prep.cli, typer.main; [*typer.main.get_command(prep.cli.app).commands.values()]")
+    assert todas & pesadas == set()
+    assert todas >= {"prep.bench", "prep.demo", "prep.simulacro.cli"}
+    una = _cargados("import prep.cli; prep.cli.main()", "llaves", "ver", NADA)
+    assert {m.split(".")[1] for m in una if m.startswith("prep.")} == {
+        "cli",
+        "comprobacion",
+        "plataforma",
+        "transparencia",
+    }
+    assert "rich.markdown" not in una
 
 
 CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from prep.bitacora.nodos import nodo_de_aqui
 from prep.papel.opciones import Llave, secreto_qr
 from prep.plataforma.consola import barra, errores, fallar, salida, tabla
 from prep.plataforma.lugares import dir_evidencia
@@ -48,6 +47,7 @@ def trabajar(
     from prep.plataforma.arranque import django_listo
 
     with django_listo():
+        from prep.bitacora.nodos import nodo_de_aqui
         from prep.catalogo.services import cargar, informativo
         from prep.lectura.lectores import Lectores, lector_de
         from prep.lectura.obrero import Obrero

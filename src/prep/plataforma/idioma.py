@@ -4,6 +4,10 @@ how many there are of a thing."""
 from __future__ import annotations
 
 import re
+import sys
+from importlib.machinery import SourceFileLoader
+from importlib.util import LazyLoader, find_spec, module_from_spec
+from types import ModuleType
 from typing import Any
 
 from rich.text import Text
@@ -80,8 +84,22 @@ def cuantos(numero: int, uno: str, varios: str = "") -> str:
 
 def hablar_espanol() -> None:
     """Call once, before the application runs. What Typer says in a way not foreseen here stays in English."""
-    from typer import rich_utils
+    nombre = "typer.rich_utils"
+    if nombre in sys.modules:
+        _traducir_marco(sys.modules[nombre])
+    elif (spec := find_spec(nombre)) and spec.origin:  # loaded only if help is shown or something was typed wrong
+        spec.loader = LazyLoader(_EnEspanol(nombre, spec.origin))
+        sys.modules[nombre] = module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[nombre])
 
+
+class _EnEspanol(SourceFileLoader):
+    def exec_module(self, module: ModuleType) -> None:
+        super().exec_module(module)
+        _traducir_marco(module)
+
+
+def _traducir_marco(rich_utils: ModuleType) -> None:
     for nombre, titulo in TITULOS.items():
         setattr(rich_utils, nombre, titulo)
     for nombre, frases in (("highlighter", FRASES), ("types_highlighter", TIPOS)):
