@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,6 +28,7 @@ from prep.catalogo.services import cargar, informativo
 from prep.coordinacion import oficina, panorama
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.tabulacion.proceso import Modo
+from prep.intercambio import contactos
 from prep.intercambio.models import Contacto, Enlace
 from prep.plataforma import fallas, lugares
 from prep.plataforma.almacen import AlmacenCarpeta
@@ -156,6 +157,18 @@ def _enlace(c: Centro, _: ExitStack) -> dict[str, str]:
     return c.alarmas(20)
 
 
+def _por_respaldo(c: Centro, _: ExitStack) -> dict[str, str]:
+    """One node says that its first link is away; another had said so, and its first came back."""
+    dicho = contactos.Dicho("v1", 0, 0, AHORA, 2)
+    for nodo in ("nodo:catd-014", "nodo:catd-015"):
+        contactos.anotar(nodo, dicho, AHORA)
+    contactos.anotar("nodo:catd-015", replace(dicho, via=1), AHORA)
+    dichas = c.alarmas(1)
+    assert dichas["enlaces_por_respaldo"] == "1. catd-014"
+    contactos.anotar("nodo:catd-014", replace(dicho, via=1), AHORA)
+    return dichas
+
+
 def _disco(c: Centro, pila: ExitStack) -> dict[str, str]:
     parche = pila.enter_context(pytest.MonkeyPatch.context())
     parche.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(total=100, used=93, free=7))
@@ -253,6 +266,7 @@ CAUSAS: dict[str, Callable[[Centro, ExitStack], dict[str, str]]] = {
     "relojes_desviados": _reloj,
     "nodos_bifurcados": _bifurcado,
     "enlace_minutos": _enlace,
+    "enlaces_por_respaldo": _por_respaldo,
     "capturas_de_prisa": _de_prisa,
     "equipos_de_varios": _de_varios,
     "fallas_por_hora": _falla,

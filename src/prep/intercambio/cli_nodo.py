@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from prep.plataforma.consola import barra, errores, esperando, fallar, tabla
 from prep.plataforma.consola import salida as consola
+from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
 from prep.plataforma.lugares import para_escribir
 from prep.plataforma.opciones import Llave
@@ -107,7 +108,14 @@ def recibir(
 
 @app.command()
 def enviar(
-    centro: Annotated[str, typer.Option(metavar="URL", help="El centro, u otro nodo: https://centro.example")],
+    centro: Annotated[
+        list[str],
+        typer.Option(
+            metavar="URL",
+            help="El centro, u otro nodo: https://centro.example. Repetida, otra dirección suya, por otro enlace, para "
+            "cuando la primera falla o va lenta.",
+        ),
+    ],
     cada: Annotated[
         float | None, typer.Option(min=1, help="Segundos entre una vuelta y otra, sin terminar nunca. Sin él, una vez.")
     ] = None,
@@ -120,17 +128,24 @@ def enviar(
 
     with django_listo():
         from prep.intercambio import enviar as envios
-        from prep.intercambio.linea import Http
+        from prep.intercambio.linea import ESPERA_S, Http
+        from prep.intercambio.vias import MAXIMO, SILENCIO_S, Via, Vias
 
+        if len(set(centro)) < len(centro) or len(centro) > MAXIMO:
+            raise Impedimento(f"Indique hasta {MAXIMO} direcciones del centro, cada una una vez.")
+        espera = SILENCIO_S if len(centro) > 1 else ESPERA_S
+        vias = Vias([Via(url, Http(url, autoridad, espera)) for url in centro])
         with barra() as avance:
             tarea = avance.add_task("Enviando hechos", total=None)
 
             def decir(van: int, total: int) -> None:
                 avance.update(tarea, completed=van, total=total)
 
-            envio = envios.Envio(centro.rstrip("/"), Http(centro, autoridad), decir)
+            envio = envios.Envio(centro[0].rstrip("/"), vias, decir, vias.estado)
             if cada is not None:
-                errores.print(f"Enviando a {escape(centro)} cada {cada:g} s. Ctrl-C para terminar.", soft_wrap=True)
+                errores.print(
+                    f"Enviando a {escape(' o '.join(centro))} cada {cada:g} s. Ctrl-C para terminar.", soft_wrap=True
+                )
             try:
                 hecho = envios.insistir(envio, cada, time.sleep, lambda que: errores.print(escape(que), soft_wrap=True))
             except KeyboardInterrupt:
@@ -207,6 +222,9 @@ def _mostrar(enlace: Enlazado) -> None:
         hoja.add_row("Reloj", adelanto)
     if enlace.ramas > 1:
         hoja.add_row("Atención", f"{enlace.ramas} equipos han escrito con este nombre; se guardó lo de todos")
+    for via in enlace.vias if len(enlace.vias) > 1 else ():
+        como = f"falla o va lenta desde las {via.desde.astimezone():%H:%M}" if via.desde else "bien"
+        hoja.add_row(f"Por {via.url}", f"{como}{'; en uso' if via.en_uso else ''}")
     for problema in enlace.apartados[:20]:
         hoja.add_row("Apartado", problema)
     consola.print(hoja)

@@ -23,6 +23,7 @@ MAXIMO_BYTES: Final = 1024
 MAXIMO: Final = 1_000_000
 """More pictures than any phone keeps."""
 _VERSION: Final = re.compile(r"[A-Za-z0-9-]{1,32}")
+DE_NODO: Final = "nodo:"
 MAXIMO_DESFASE: Final = 2**31 - 1
 """Seconds: a clock that is further off than this, is this much off."""
 
@@ -30,12 +31,13 @@ MAXIMO_DESFASE: Final = 2**31 - 1
 @dataclass(frozen=True, slots=True)
 class Dicho:
     """`version`: fingerprint of the shell. `por_enviar`, `rechazados`: facts that wait, and that were put aside.
-    `hora`: the phone's own clock."""
+    `hora`: the phone's own clock. `via`: of a node, the number of the link that it delivers by."""
 
     version: str
     por_enviar: int
     rechazados: int
     hora: datetime
+    via: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,13 @@ def leer(cuerpo: bytes) -> Dicho:
     try:
         datos = orjson.loads(cuerpo)
         version, hora = str(datos["version"]), datetime.fromisoformat(datos["hora"])
-        por_enviar, rechazados = datos["por_enviar"], datos["rechazados"]
+        por_enviar, rechazados, via = datos["por_enviar"], datos["rechazados"], datos.get("via", 1)
     except (ValueError, TypeError, KeyError, OverflowError):
         raise _sin_forma() from None
-    cuentas = all(type(n) is int and 0 <= n <= MAXIMO for n in (por_enviar, rechazados))
+    cuentas = all(type(n) is int and 0 <= n <= MAXIMO for n in (por_enviar, rechazados, via))
     if not cuentas or not _VERSION.fullmatch(version) or hora.utcoffset() is None:
         raise _sin_forma()
-    return Dicho(version, por_enviar, rechazados, hora)
+    return Dicho(version, por_enviar, rechazados, hora, via)
 
 
 def _sin_forma() -> Negado:
@@ -81,6 +83,7 @@ def anotar(ident: str, dicho: Dicho, ahora: datetime) -> None:
             "version": dicho.version,
             "por_enviar": dicho.por_enviar,
             "rechazados": dicho.rechazados,
+            "via": dicho.via,
         },
     )
 
@@ -97,6 +100,14 @@ def telefonos() -> dict[str, Telefono]:
         ultimo = max((h for h in (recibido, dicho and dicho.hora) if h), default=None)
         todos[ident] = Telefono(ident, aparato.persona, bool(aparato.bajas), cuantos, hasta - cuantos, ultimo, dicho)
     return todos
+
+
+def por_respaldo(desde: datetime) -> list[str]:
+    """The nodes that said since then that they deliver by a link that is not their preferred one."""
+    dichos = Contacto.objects.filter(dispositivo__startswith=DE_NODO, hora__gte=desde, via__gt=1).order_by(
+        "dispositivo"
+    )
+    return [c.dispositivo.removeprefix(DE_NODO) for c in dichos]
 
 
 _CADENAS: Final = """

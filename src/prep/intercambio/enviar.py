@@ -63,11 +63,13 @@ class Balance:
 
 @dataclass(slots=True)
 class Envio:
-    """The delivery to one other node. `decir`: how far it is (facts sent, facts to send)."""
+    """The delivery to one other node. `decir`: how far it is (facts sent, facts to send); `vias`: how the ways to it
+    are, where the line has several."""
 
     centro: str
     linea: Linea
     decir: Callable[[int, int], None] = lambda hechos, total: None
+    vias: Callable[[], list[dict[str, Any]]] = list
     aqui: NodoLocal = field(default_factory=nodo_de_aqui)
     _otro: Otro = field(init=False)
     _revisadas: int = 0
@@ -80,11 +82,20 @@ class Envio:
         """Send everything that it lacks and take everything that should be known. Raise `Espere` when it has to wait;
         what was done until then stands."""
         hecho = Balance()
-        desde, sabe = self._presentarse()
-        self._enviar(desde, hecho)
-        self._fotos_de_antes(hecho)
-        self._bajar(sabe, hecho)
+        try:
+            desde, sabe = self._presentarse()
+            self._enviar(desde, hecho)
+            self._fotos_de_antes(hecho)
+            self._bajar(sabe, hecho)
+        finally:
+            self._anotar_vias()
         return hecho
+
+    def _anotar_vias(self) -> None:
+        fila = self._fila()
+        if fila.vias != (vias := self.vias()):
+            fila.vias = vias
+            fila.save(update_fields=["vias"])
 
     # --- who has what ---
 
@@ -123,6 +134,7 @@ class Envio:
             "por_enviar": entregas.contar(por_enviar(fila)),
             "rechazados": len(fila.apartados),
             "hora": nodo.reloj.ahora().isoformat(),
+            "via": next((n for n, via in enumerate(self.vias(), 1) if via["en_uso"]), 1),
         }
 
     # --- up ---

@@ -17,8 +17,18 @@ from prep.plataforma.lugares import dir_datos
 
 
 @dataclass(frozen=True, slots=True)
+class EstadoDeVia:
+    """`desde`: since when it fails or is slow; None, it works."""
+
+    url: str
+    en_uso: bool
+    desde: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Enlazado:
-    """One of those that it delivers to. `desde`: when the oldest of what it was not seen to have came in here."""
+    """One of those that it delivers to. `desde`: when the oldest of what it was not seen to have came in here; `vias`:
+    how each way to it is, the preferred first."""
 
     centro: str
     hechos: int
@@ -29,6 +39,12 @@ class Enlazado:
     hasta: int
     ramas: int
     apartados: tuple[str, ...]
+    vias: tuple[EstadoDeVia, ...]
+
+    @property
+    def por_respaldo(self) -> bool:
+        """Whether it delivers by another way than the preferred one."""
+        return any(via.en_uso for via in self.vias[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +102,8 @@ def _enlazado(fila: Enlace | None) -> Enlazado:
         int(recibo.get("hasta", 0)),
         len(recibo.get("ramas", ())),
         tuple(fila.apartados) if fila else (),
+        tuple(
+            EstadoDeVia(v["url"], v["en_uso"], datetime.fromisoformat(v["desde"]) if v["desde"] else None)
+            for v in (fila.vias if fila else ())
+        ),
     )

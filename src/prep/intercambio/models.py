@@ -45,7 +45,8 @@ class Codigo(models.Model):
 
 class Contacto(models.Model):
     """What a device last said of itself (`prep.intercambio.contactos`). `hora`: this node's, when it said it.
-    `desfase`: seconds that its clock was ahead of it."""
+    `desfase`: seconds that its clock was ahead of it. `via`: of a node, the number of the link that it delivers by; the
+    first is its preferred one."""
 
     dispositivo = models.CharField(max_length=60, primary_key=True)
     hora = models.DateTimeField()
@@ -53,6 +54,7 @@ class Contacto(models.Model):
     version = models.CharField(max_length=32)
     por_enviar = models.IntegerField()
     rechazados = models.IntegerField()
+    via = models.IntegerField(default=1)
 
     privilegios = solo("SELECT", "INSERT", "UPDATE")
 
@@ -65,7 +67,7 @@ class Enlace(models.Model):
 
     `contacto`: when it last answered, by this node's clock; `desfase`: seconds that this clock is ahead of its.
     `recibo`: the last signed one of this node's chain. `tiene`: node -> sequence up to which it holds that chain.
-    `apartados`: what it refused for good.
+    `apartados`: what it refused for good. `vias`: how each way to it is (`prep.intercambio.vias`).
     """
 
     centro = models.CharField(max_length=200, primary_key=True)
@@ -74,6 +76,7 @@ class Enlace(models.Model):
     recibo = models.JSONField(null=True)
     tiene = models.JSONField(default=dict)
     apartados = models.JSONField(default=list)
+    vias = models.JSONField(default=list)
 
     privilegios = solo("SELECT", "INSERT", "UPDATE")
 

@@ -36,6 +36,7 @@ LIMITES: Final = {
     "relojes_desviados": 1,
     "nodos_bifurcados": 1,
     "enlace_minutos": 15,
+    "enlaces_por_respaldo": 1,
     "disco_ocupado": 85,
     "conexiones_ocupadas": 80,
     "sin_reserva": 1,

@@ -23,8 +23,9 @@ from prep.bitacora.asientos import bifurcados, cabeza
 from prep.catalogo.services import informativo
 from prep.coordinacion import panorama, situacion
 from prep.coordinacion.ritmo import de_prisa
-from prep.coordinacion.telefonos import RELOJ, aparatos
+from prep.coordinacion.telefonos import CALLADO, RELOJ, aparatos
 from prep.diseno.textos import texto
+from prep.intercambio import contactos
 from prep.intercambio.enviar import enlaces
 from prep.intercambio.estado import estado
 from prep.plataforma import fallas, lugares
@@ -147,10 +148,13 @@ def _actas(m: _Momento) -> Iterator[Medida]:
 
 
 def _enlaces(m: _Momento) -> Iterator[Medida]:
-    """Of a node that delivers to others: what waits, and the clock beside theirs."""
-    if not enlaces():
-        return
-    for e in estado().enlaces:
+    """Of a node that delivers to others: what waits, and the clock beside theirs. Of it and of those that deliver here:
+    which do by their second link."""
+    suyos = estado().enlaces if enlaces() else ()
+    otros = contactos.por_respaldo(m.hora - CALLADO)
+    de_aqui = [via.url for e in suyos if e.por_respaldo for via in e.vias if via.en_uso]
+    yield Medida("enlaces_por_respaldo", len(de_aqui) + len(otros), detalle=_unos([*de_aqui, *otros]))
+    for e in suyos:
         yield Medida("enlace_minutos", _minutos(e.desde, m.hora) if e.desde else 0, e.centro)
         yield Medida("relojes_desviados", int(abs(e.desfase) >= RELOJ.total_seconds()), e.centro)
 
