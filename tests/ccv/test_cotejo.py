@@ -51,6 +51,19 @@ def test_what_is_published_is_what_the_paper_says(publicada: Any, rol: Rol, resu
     assert toma(cliente).templates[0].name == "ccv/espera.html"
 
 
+def test_without_its_picture_here_the_paper_is_enough(centro: Centro) -> None:
+    """At a node: the phone's picture went to the centre."""
+    acta = next(a for e in centro.proceso.elecciones for a in e.actas if a.casilla.catd)
+    centro.llega(acta.clave, huella="a" * 64)
+    centro.hace(Tipo.VERIFICADA, acta.clave, "campo", base=centro.coinciden(acta.clave))
+    cliente, _ = centro.entra(Rol.ACOPIADOR, lugar=acta.casilla.catd)
+    pagina = toma(cliente)
+    dicha = pagina.content.decode()
+    assert "Su fotografía está en el centro." in dicha and "/ccv/imagen/" not in dicha
+    assert cliente.post(RUTA, envio(pagina, {}, accion="enviar", resultado="1")).json() == {"ir": RUTA}
+    assert centro.acta(acta.clave).cotejo == 1
+
+
 def test_only_in_the_catd_of_that_acta_even_by_its_key(publicada: Any) -> None:
     centro, clave, catd = publicada
     for lugar in ("CCV", "", "CATD-99"):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from centro import Centro
 
+from noche import enrolar
 from prep.bitacora.proyecciones import diferencias, reproyectar
 from prep.ccv.models import Espera
 from prep.ccv.pasos import Paso
@@ -98,3 +99,18 @@ def test_folding_again_gives_the_same_rows_and_what_is_not_so_is_named(variada: 
     assert [d.split(":")[0] for d in dichas] == [*sorted(claves[:2]), ajena]
     reproyectar()
     assert sorted(Espera.objects.values_list()) == antes
+
+
+def test_away_from_the_sede_only_what_is_there_is_read_and_the_paper_is_collated_anyway(
+    centro: Centro, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The centre's facts come down to a node, and their pictures do not."""
+    catd = enrolar("catd-9")
+    monkeypatch.setattr("prep.ccv.espera.nodo_de_aqui", lambda: catd)
+    ajena, propia, verificada = centro.claves[:3]
+    centro.llega(ajena, huella="a" * 64)
+    centro.llega(propia)
+    centro.llega(verificada, huella="b" * 64)
+    centro.hace(Tipo.VERIFICADA, verificada, "campo", base=centro.coinciden(verificada))
+    assert [pasos_de(c) for c in (ajena, propia, verificada)] == [set(), {Paso.CAPTURA}, {Paso.COTEJO}]
+    assert not list(diferencias())

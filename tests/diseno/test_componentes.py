@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django import forms
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template import Context, Template
 from django.test import Client, override_settings
@@ -119,6 +120,7 @@ urlpatterns = [
     path("no-esta/", _que(Http404())),
     path("no-se-puede/", _que(PermissionDenied())),
     path("mal-pedida/", _que(BadRequest())),
+    path("sin-base/", _que(OperationalError("server closed the connection"))),
 ]
 handler400 = views.error_400
 handler403 = views.error_403
@@ -139,6 +141,14 @@ def test_a_failure_shows_a_code_that_is_in_the_log_and_nothing_else(caplog: pyte
     assert codigo in linea.getMessage()
     assert linea.exc_info
     assert cliente.get("/falla/").headers["X-Codigo"] != codigo
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_that_the_database_is_away_passes_and_whoever_asked_is_told_when_to_ask_again() -> None:
+    respuesta = Client(raise_request_exception=False).get("/sin-base/")
+    assert (respuesta.status_code, respuesta.headers["Retry-After"]) == (503, "5")
+    dicho = respuesta.content.decode()
+    assert respuesta.headers["X-Codigo"] in dicho and "base de datos" in dicho and "closed" not in dicho
 
 
 def test_what_is_not_there_is_said_in_spanish(client: Client) -> None:

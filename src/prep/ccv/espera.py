@@ -9,9 +9,11 @@ import orjson
 from django.db import connection
 
 from prep.bitacora.actas import Plegada
-from prep.ccv.pasos import esperas, imagen_de
+from prep.bitacora.nodos import nodo_de_aqui
+from prep.ccv.pasos import Paso, esperas, imagen_de
 from prep.dominio.acta.hechos import HOJA, MUDOS
 from prep.dominio.comun.autoridad import Autoridad
+from prep.dominio.comun.facultades import ClaseNodo
 
 _TIPOS: Final = {
     "clave": "text",
@@ -33,15 +35,30 @@ Fila = tuple[Any, ...]
 
 def filas_de(plegada: Plegada, de: Autoridad) -> list[Fila]:
     """The rows of one acta, in the order of the columns. `desde`: position of the last fact that moved it; `lugares`:
-    where the picture being read was typed."""
+    where the picture being read was typed. At a node that is not of the sede, what asks for a picture that is not there
+    waits for nobody; the cotejo asks for the paper."""
     clave, acta = plegada.clave, plegada.acta
     desde = max((lugar for lugar, h in plegada.hechos.items() if h.tipo not in MUDOS), default=0)
     lugares = sorted({c.lugar for c in acta.capturas_de(acta.imagen.sha256)}) if acta.imagen else []
     casilla, eleccion = ("", "") if clave.startswith(HOJA) else (clave[:11], clave[11:])
-    return [
+    filas = [
         (clave, paso.value, eleccion, casilla, imagen_de(paso, acta), desde, sorted(salvo), lugares)
         for paso, salvo in sorted(esperas(plegada, de).items())
     ]
+    return filas if _es_la_sede(de) else [f for f in filas if f[1] == Paso.COTEJO or _hay_que_ver(f[4])]
+
+
+def _es_la_sede(de: Autoridad) -> bool:
+    """Whether every picture that facts name comes here. At any other node are those that it took in by itself."""
+    aqui = de.nodos.get(nodo_de_aqui().nodo)
+    return aqui is None or aqui.clase is ClaseNodo.SEDE
+
+
+def _hay_que_ver(imagen: str) -> bool:
+    """Whether what would be looked at is here; where there is no picture nobody looks at one."""
+    from prep.ccv.hoja import se_ve
+
+    return not imagen or se_ve(imagen)
 
 
 class Esperas:

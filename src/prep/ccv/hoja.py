@@ -102,6 +102,11 @@ def imagen(huella: str) -> bytes | None:
     return para_ver(evidencia(), huella)
 
 
+def se_ve(huella: str) -> bool:
+    """Whether that picture is at this installation."""
+    return donde(evidencia(), huella) is not None
+
+
 def enderezada(huella: str) -> bool:
     """Whether the picture is our sheet seen from straight above: its marks are where the form has them."""
     ruta = donde(evidencia(), huella)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -70,9 +72,9 @@ def pagina_de_error(request: HttpRequest, estado: int) -> HttpResponse:
     datos = {
         "titulo": texto(f"diseno.error.{estado}.titulo"),
         "explica": texto(f"diseno.error.{estado}.explica"),
-        "codigo": getattr(request, "codigo", "") if estado == 500 else "",
+        "codigo": getattr(request, "codigo", "") if estado >= 500 else "",
     }
-    de = None if estado == 500 else request  # whatever failed may fail again where the page asks who is in
+    de = None if estado >= 500 else request  # whatever failed may fail again where the page asks who is in
     return HttpResponse(render_to_string("diseno/error.html", datos, de), status=estado)
 
 
@@ -89,7 +91,12 @@ def error_404(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def error_500(request: HttpRequest) -> HttpResponse:
-    return pagina_de_error(request, 500)
+    """Whatever failed; that the database is away passes by itself, and whoever asked asks again."""
+    if not isinstance(sys.exception(), OperationalError | InterfaceError):
+        return pagina_de_error(request, 500)
+    respuesta = pagina_de_error(request, 503)
+    respuesta.headers["Retry-After"] = "5"
+    return respuesta
 
 
 def sin_ficha(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -161,13 +161,14 @@ def _esperan(request: HttpRequest, nombre: str) -> dict[str, Any]:
 def _del_acta(request: HttpRequest, turno: Turno, ficha: Ficha) -> dict[str, Any]:
     """What every desk shows of an acta, or of a sheet that nobody has identified."""
     sin_clave = turno.acta.startswith(HOJA)
+    se_ve = bool(turno.imagen) and (turno.paso != Paso.COTEJO or hoja.se_ve(turno.imagen))  # a node has only its own
     return {
         "paso": turno.paso,
         "ident": None if sin_clave else hoja.identificacion(turno.acta),
         "ficha": ficha.escribir(),
         "orden": turno.orden,
-        "imagen": reverse("ccv-imagen", args=[turno.acta]) if turno.imagen else "",
-        "enderezada": bool(turno.imagen) and not sin_clave and hoja.enderezada(turno.imagen),
+        "imagen": reverse("ccv-imagen", args=[turno.acta]) if se_ve else "",
+        "enderezada": se_ve and not sin_clave and hoja.enderezada(turno.imagen),
         "problemas": [
             (str(n), p.value, texto(f"ccv.problema.{p}")) for n, p in enumerate(_problemas(request, ficha), 1)
         ],
