@@ -90,19 +90,20 @@ def _nuevo(archivo: Path) -> Iterator[IO[bytes]]:
 
 @app.command()
 def terminal(
-    nombre: Annotated[str, typer.Argument(help="Cómo se le dice al equipo: «Mesa 3».")],
-    lugar: Annotated[str, typer.Option(help="Dónde está: el CCV o el CATD.")],
+    nombres: Annotated[list[str], typer.Argument(metavar="NOMBRE…", help="Cómo se le dice a cada equipo: «Mesa 3».")],
+    lugar: Annotated[str, typer.Option(help="Dónde están: el CCV o el CATD.")],
 ) -> None:
-    """Da el código con que un equipo se da de alta. Sirve una vez y vence en un día."""
+    """Da el código con que cada equipo se da de alta. Sirve una vez y vence en un día."""
     from prep.plataforma.arranque import django_listo
 
     with django_listo():
         from prep.acceso import terminales
         from prep.acceso.registro import CONSOLA, asentar
 
-        nueva, codigo = terminales.nueva(nombre, lugar)
-        asentar(CONSOLA, "terminal_codigo", str(nueva.id))
-        typer.echo(f"En ese equipo abra /entrar/terminal/ y escriba: {codigo}")
+        for nombre in nombres:
+            nueva, codigo = terminales.nueva(nombre, lugar)
+            asentar(CONSOLA, "terminal_codigo", str(nueva.id))
+            typer.echo(f"En «{nombre}» abra /entrar/terminal/ y escriba: {codigo}")
 
 
 @app.command()
