@@ -48,6 +48,11 @@ a = "20:30"
 tipo = "muere"
 donde = "centro"
 de = "19:30"
+
+[[falla]]
+tipo = "muere"
+donde = "base"
+de = "20:10"
 """
 CADA_UNA = """
 [[falla]]
@@ -70,6 +75,30 @@ de = "18:00"
 tipo = "muere"
 donde = "catd-1"
 de = "19:00"
+
+[[falla]]
+tipo = "espejo"
+de = "18:20"
+
+[[falla]]
+tipo = "lleno"
+donde = "todos"
+de = "18:40"
+a = "19:20"
+
+[[falla]]
+tipo = "confabulados"
+de = "18:00"
+a = "21:00"
+
+[[falla]]
+tipo = "corte"
+de = "20:00"
+
+[[falla]]
+tipo = "inundacion"
+de = "20:40"
+a = "21:20"
 """
 
 
@@ -125,7 +154,7 @@ def exigir_todo(carpeta: Path, codigo: int, dicho: str, corrida: dict[str, Any],
     assert "100 % DE LO QUE EXISTE" in dicho and veredicto["cierre"] and veredicto["sello"]["antes"]
     for e in veredicto["elecciones"].values():
         assert e["votos_publicados"] == e["votos_en_papel"] > 0 and e["bien"] == e["existen"]
-    assert len(corrida["fallas"]) == fallas and all(f["midio"] for f in corrida["fallas"])
+    assert len(corrida["fallas"]) == fallas and all(f["midio"] and not f["perdidos"] for f in corrida["fallas"])
     dichas = [i["texto"] for i in veredicto["incidentes"]]
     assert sorted(dichas) == sorted(f"{f['que']}: {f['midio']}" for f in corrida["fallas"])  # signed, and in the report
     assert quedan(carpeta) == []
@@ -134,19 +163,23 @@ def exigir_todo(carpeta: Path, codigo: int, dicho: str, corrida: dict[str, Any],
 @pytest.mark.timeout(600)
 def test_cut_and_killed_it_ends_with_all_that_arrived(carpeta: Path) -> None:
     codigo, dicho, corrida = correr(carpeta, CHICO)
-    exigir_todo(carpeta, codigo, dicho, corrida, 2)
-    corte, muerte = corrida["fallas"]
+    exigir_todo(carpeta, codigo, dicho, corrida, 3)
+    corte, muerte, sin_base = corrida["fallas"]
     debia = re.search(r"debía (\d+) hechos? al volver", corte["midio"])
     assert debia and int(debia[1]) > 0  # it worked while it was cut
-    assert "volvió a contestar" in muerte["midio"] and corrida["peticiones"]["sin respuesta"] > 0
+    assert muerte["segundos"] > 0 < sin_base["segundos"] and corrida["peticiones"]["sin respuesta"] > 0
     assert {"telefono", "catd", "ccv"} <= set(corrida["peticiones"])
+    gente = corrida["gente"]
+    assert gente["capturas en CATD"] > 0 and gente["actas cotejadas"] >= corrida["actas"]
 
 
 @pytest.mark.largo
 @pytest.mark.timeout(1800)
 def test_every_fault_of_a_plan_in_one_night(carpeta: Path) -> None:
-    codigo, dicho, corrida = correr(carpeta, CHICO.replace("casillas = 2", "casillas = 6") + CADA_UNA)
-    exigir_todo(carpeta, codigo, dicho, corrida, 6)
+    """Whoever compares sees everything, so that what was altered on purpose does not stay published."""
+    plan = CHICO.replace("casillas = 2", "casillas = 6").replace("errores = 150", "errores = 150\natrapa = 100")
+    codigo, dicho, corrida = correr(carpeta, plan + CADA_UNA)
+    exigir_todo(carpeta, codigo, dicho, corrida, 12)
     assert corrida["peticiones"]["repetidas"] > 0 and corrida["gente"]["campos mal tecleados"] > 0
 
 

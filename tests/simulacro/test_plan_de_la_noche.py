@@ -9,7 +9,7 @@ import pytest
 
 from prep.catalogo.problemas import ProcesoInvalido
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
-from prep.simulacro.humano import se_ven, teclear
+from prep.simulacro.humano import alterar, se_ven, teclear
 from prep.simulacro.plan import Falla, hora_de, leer_plan
 
 EJEMPLOS = sorted((Path(__file__).resolve().parents[2] / "docs" / "planes").glob("*.toml"))
@@ -53,6 +53,13 @@ MALOS = {
     '[[falla]]\ntipo = "tarde"\nde = "21:00"\na = "20:00"': (5, "falla.a", "termina antes de empezar"),
     '[[falla]]\ntipo = "reloj"\nde = "21:00"\ntelefonos = 9': (5, "falla.telefonos", "solo tiene 8"),
     '[[falla]]\ntipo = "sin_internet"\nde = "20:00"\na = "21:00"\ndonde = "centro"': (6, "falla.donde", "a un CATD"),
+    '[[falla]]\ntipo = "lleno"\nde = "20:00"\na = "21:00"\ndonde = "base"': (
+        6,
+        "falla.donde",
+        "solo se le puede matar",
+    ),
+    '[[falla]]\ntipo = "confabulados"\nde = "20:00"\na = "21:00"\npersonas = 9': (6, "falla.personas", "solo tiene 6"),
+    'lectura = "siempre"': (2, "noche.lectura", "no es una de las opciones"),
     "casillas = ": (2, "", "no se entiende"),
 }
 
@@ -83,6 +90,14 @@ def test_people_type_what_the_paper_says_but_for_their_mistakes() -> None:
     mil = [f"C{i}" for i in range(100_000)]
     tecleado = teclear(mil, dict.fromkeys(mil, 12), 20, azar)
     assert 120 < sum(v != "12" for v in tecleado.values()) < 290
+
+
+def test_whoever_colludes_types_alike_what_no_paper_says() -> None:
+    dice = {"SOL": 120, "RIO": 0, "PAZ": ILEGIBLE, "total_asentado": 120}
+    una, otra = (alterar(teclear(list(dice), dice, 0, random.Random(i))) for i in range(2))
+    assert una == otra
+    assert sum(v != "120" for v in (una["SOL"], una["total_asentado"])) == 1 and (una["RIO"], una["PAZ"]) == ("0", "*")
+    assert all(len(v) <= 4 for v in alterar({"SOL": "9990"}).values())
 
 
 def test_whoever_compares_sees_only_what_differs_and_not_all_of_it() -> None:

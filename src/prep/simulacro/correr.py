@@ -45,6 +45,8 @@ class Corrida:
     gente: Counter[str]
     probadas: list[Probada]
     problemas: list[str]
+    lectura: Counter[str]
+    """Actas that the automatic reader looked at, by its opinion."""
 
     @property
     def bien(self) -> bool:
@@ -96,7 +98,15 @@ def _tocar(noche: Montaje, carpeta: Path, visita: Visita | None) -> Corrida:
     pedidas = noche.mundo.pedidas - entrar
     problemas = [*noche.mundo.problemas, *(f"Sin terminar: {q}" for q in fallas.en_curso)]
     corrida = Corrida(
-        veredicto, alarmas, len(noche.existen), segundos, pedidas, noche.mundo.hicieron, fallas.probadas, problemas
+        veredicto,
+        alarmas,
+        len(noche.existen),
+        segundos,
+        pedidas,
+        noche.mundo.hicieron,
+        fallas.probadas,
+        problemas,
+        _leidas(),
     )
     _contar(corrida)
     _escribir(corrida, carpeta)
@@ -137,6 +147,12 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
         time.sleep(0.2)
 
 
+def _leidas() -> Counter[str]:
+    from prep.lectura.models import Lectura
+
+    return Counter(Lectura.objects.values_list("opinion", flat=True))
+
+
 def _en_manos() -> bool:
     """Whether somebody holds an acta: whoever sat down and left, until their lease ends."""
     from prep.ccv.models import Turno
@@ -169,6 +185,14 @@ def _faltan(noche: Montaje, estados: Counter[str]) -> list[str]:
     for n in noche.nodos:
         if debe := n.hechos_propios(n) - n.hechos_propios(noche.centro):
             faltan.append(f"{n.nombre} tiene {cuantos(debe, 'hecho')} por entregar")
+        if le_deben := noche.centro.hechos_propios(noche.centro) - noche.centro.hechos_propios(n):
+            faltan.append(f"{n.nombre} tiene {cuantos(le_deben, 'hecho')} por recibir")
+        if sin := n.esperan("cotejo"):
+            faltan.append(f"{n.nombre} tiene {cuantos(sin, 'acta')} por cotejar")
+    hicieron = noche.mundo.hicieron
+    por_abrir = hicieron["distintas en el cotejo"] - hicieron["reaperturas pedidas"]
+    if sin := por_abrir + noche.centro.esperan("reapertura"):
+        faltan.append(f"{cuantos(sin, 'acta')} por abrir otra vez")
     if sin := len(noche.existen) - estados["verificada"]:
         faltan.append(f"{cuantos(sin, 'acta')} sin verificar")
     if sin := len(noche.faltan) - estados["sin_acta"]:
@@ -215,6 +239,9 @@ def _contar(c: Corrida) -> None:
         f"{total / max(1, c.actas):.0f} por acta ({por_puerta})."
     )
     decir("La gente: " + ", ".join(f"{que} {n:,}" for que, n in sorted(c.gente.items())) + ".")
+    if c.lectura:
+        dichas = ", ".join(f"{opinion.replace('_', ' ')} {n:,}" for opinion, n in sorted(c.lectura.items()))
+        decir(f"La lectura automática vio {cuantos(c.lectura.total(), 'acta')}: {dichas}.")
     for problema, veces in Counter(c.problemas).items():
         salida.print(f"[red]✗[/] {escape(problema)}" + (f" ({veces} veces)" if veces > 1 else ""), soft_wrap=True)
 
@@ -227,7 +254,18 @@ def _escribir(c: Corrida, carpeta: Path) -> None:
         "segundos": round(c.segundos),
         "peticiones": dict(sorted(c.pedidas.items())),
         "gente": dict(sorted(c.gente.items())),
-        "fallas": [{"tipo": p.falla.tipo, "que": p.que, "midio": p.midio} for p in c.probadas],
+        "lectura": dict(sorted(c.lectura.items())),
+        "fallas": [
+            {
+                "tipo": p.falla.tipo,
+                "de": hora_de(p.falla.de),
+                "que": p.que,
+                "midio": p.midio,
+                "segundos": p.segundos,
+                "perdidos": p.perdidos,
+            }
+            for p in c.probadas
+        ],
         "problemas": c.problemas,
     }
     (carpeta / "corrida.json").write_text(json.dumps(dicho, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

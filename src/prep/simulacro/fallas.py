@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from prep.plataforma.idioma import cuantos
 from prep.plataforma.reloj import RelojSistema
 from prep.sede import actos
-from prep.simulacro.plan import CENTRO, TODOS, Falla, hora_de
+from prep.simulacro import averias
+from prep.simulacro.plan import BASE, CENTRO, TODOS, Falla, hora_de
 from prep.simulacro.puertas.navegador import REPETIDAS, SIN_RESPUESTA
 
 if TYPE_CHECKING:
@@ -27,11 +28,15 @@ _CADA_S: Final = 1.0
 
 @dataclass(slots=True)
 class Probada:
-    """A fault as it went. `que`: in words; `midio`: what was seen of it."""
+    """A fault as it went. `que`: in words; `tenian`: facts that each machine had as it began; `midio`: what was seen;
+    `segundos`: until all was as before (RTO); `perdidos`: facts that had been acknowledged and are no more (RPO)."""
 
     falla: Falla
     que: str
+    tenian: dict[str, int]
     midio: str = ""
+    segundos: int | None = None
+    perdidos: int = 0
 
 
 @dataclass(order=True, slots=True)
@@ -45,7 +50,7 @@ class Fallas:
     """The timeline of a plan. `al(minuto)` does what is due; from the thread that starts processes."""
 
     def __init__(self, noche: Montaje, azar: random.Random, decir: Callable[[str], None]) -> None:
-        self._noche, self._azar, self._decir = noche, azar, decir
+        self.noche, self._azar, self._decir = noche, azar, decir
         self.probadas: list[Probada] = []
         self._parte = 0
         noche.mundo.duplican = self._duplica
@@ -72,27 +77,43 @@ class Fallas:
     def en_curso(self) -> list[str]:
         return [p.que for p in self.probadas if not p.midio]
 
-    def _poner(self, minuto: float, hacer: Callable[[], None]) -> None:
+    def poner(self, minuto: float, hacer: Callable[[], None]) -> None:
         self._pasos.append(_Paso(minuto, len(self._pasos), hacer))
 
-    def _probar(self, falla: Falla, que: str) -> Probada:
-        probada = Probada(falla, que)
+    def ver(self, aun_no: Callable[[], bool]) -> None:
+        """Wait for something: `aun_no` says whether it has not come."""
+        self._por_ver.append(aun_no)
+
+    def _tienen(self) -> dict[str, int]:
+        return {m.nombre: m.hechos() for m in (self.noche.centro, *self.noche.nodos)}
+
+    def probar(self, falla: Falla, que: str) -> Probada:
+        probada = Probada(falla, que, self._tienen())
         self.probadas.append(probada)
         self._decir(f"{hora_de(falla.de)} FALLA: {que}")
         return probada
 
-    def _midio(self, probada: Probada, dicho: str) -> None:
-        """Say it, and sign it as whoever operates the sede declares what happened: it goes to the report."""
+    def midio(self, probada: Probada, dicho: str, segundos: float | None = None) -> None:
+        """Say it, and sign it as whoever operates the sede declares what happened: it goes to the report. `segundos`:
+        until all was as before. No machine may have fewer facts than when it began."""
+        ahora = self._tienen()
+        probada.perdidos = sum(max(0, n - ahora[m]) for m, n in probada.tenian.items())
+        if segundos is not None:
+            probada.segundos = round(segundos)
+            dicho += f"; todo de vuelta en {probada.segundos} s"
+        dicho += f"; {cuantos(probada.perdidos, 'hecho con acuse perdido', 'hechos con acuse perdidos')}"
+        if probada.perdidos:
+            self.noche.mundo.problemas.append(f"{probada.que}: {dicho}")
         probada.midio = dicho
         clave, texto = f"SIMULACRO-{probada.falla.tipo.upper()}", f"{probada.que}: {dicho}"
-        actos.contingencia(self._noche.sede.publicador, RelojSistema().ahora(), clave, texto)
-        self._decir(f"{hora_de(self._noche.mundo.reloj.minuto())} {probada.que}: {dicho}")
+        actos.contingencia(self.noche.sede.publicador, RelojSistema().ahora(), clave, texto)
+        self._decir(f"{hora_de(self.noche.mundo.reloj.minuto())} {probada.que}: {dicho}")
 
     def _lugares(self, donde: str) -> list[int]:
-        return list(range(len(self._noche.nodos))) if donde == TODOS else [int(donde.partition("-")[2]) - 1]
+        return list(range(len(self.noche.nodos))) if donde == TODOS else [int(donde.partition("-")[2]) - 1]
 
-    def _maquinas(self, donde: str) -> list[Maquina]:
-        return [self._noche.centro] if donde == CENTRO else [self._noche.nodos[i] for i in self._lugares(donde)]
+    def maquinas(self, donde: str) -> list[Maquina]:
+        return [self.noche.centro] if donde == CENTRO else [self.noche.nodos[i] for i in self._lugares(donde)]
 
     # --- each of them ------------------------------------------------------------------------------------------------
 
@@ -101,13 +122,13 @@ class Fallas:
             self._cortar(falla, i)
 
     def _cortar(self, falla: Falla, i: int) -> None:
-        enlace, nodo, centro = self._noche.enlaces[i], self._noche.nodos[i], self._noche.centro
+        enlace, nodo, centro = self.noche.enlaces[i], self.noche.nodos[i], self.noche.centro
         de_esta: list[Probada] = []
 
         def corta() -> None:
             enlace.cortar()
             de_esta.append(
-                self._probar(falla, f"{nodo.nombre} sin internet de {hora_de(falla.de)} a {hora_de(falla.a)}")
+                self.probar(falla, f"{nodo.nombre} sin internet de {hora_de(falla.de)} a {hora_de(falla.a)}")
             )
 
         def une() -> None:
@@ -118,109 +139,111 @@ class Fallas:
             def aun_no() -> bool:
                 if nodo.hechos_propios(centro) < tenia:
                     return True
-                hechos, segundos = cuantos(debe, "hecho"), time.monotonic() - desde
-                self._midio(
-                    de_esta[0], f"siguió trabajando; debía {hechos} al volver, y lo entregó en {segundos:.0f} s"
-                )
+                dicho = f"siguió trabajando; debía {cuantos(debe, 'hecho')} al volver"
+                self.midio(de_esta[0], dicho, time.monotonic() - desde)
                 return False
 
-            self._por_ver.append(aun_no)
+            self.ver(aun_no)
 
-        self._poner(falla.de, corta)
-        self._poner(falla.a, une)
+        self.poner(falla.de, corta)
+        self.poner(falla.a, une)
 
     def _muere(self, falla: Falla) -> None:
         def muere() -> None:
-            for maquina in self._maquinas(falla.donde):
+            if falla.donde == BASE:
+                averias.matar_base(self, falla)
+                return
+            for maquina in self.maquinas(falla.donde):
                 self._matar(falla, maquina)
 
-        self._poner(falla.de, muere)
+        self.poner(falla.de, muere)
 
     def _matar(self, falla: Falla, maquina: Maquina) -> None:
         """Kill it and start it again; what it did not answer meanwhile is asked again."""
-        probada = self._probar(falla, f"kill -9 al servidor de {maquina.nombre}")
-        sin, desde = self._noche.mundo.pedidas[SIN_RESPUESTA], time.monotonic()
+        probada = self.probar(falla, f"kill -9 al servidor de {maquina.nombre}")
+        sin, desde = self.noche.mundo.pedidas[SIN_RESPUESTA], time.monotonic()
         maquina.matar()
         maquina.servir()
 
         def aun_no() -> bool:
             if not maquina.contesta():
                 return True
-            segundos = time.monotonic() - desde
-            quedaron = cuantos(self._noche.mundo.pedidas[SIN_RESPUESTA] - sin, "petición", "peticiones")
-            self._midio(probada, f"volvió a contestar a los {segundos:.0f} s; {quedaron} sin respuesta, repetidas")
+            quedaron = cuantos(self.noche.mundo.pedidas[SIN_RESPUESTA] - sin, "petición", "peticiones")
+            self.midio(probada, f"{quedaron} sin respuesta, repetidas", time.monotonic() - desde)
             return False
 
-        self._por_ver.append(aun_no)
+        self.ver(aun_no)
 
     def _duplicado(self, falla: Falla) -> None:
         de_esta: list[tuple[Probada, int]] = []
 
         def empieza() -> None:
-            antes = self._noche.mundo.pedidas[REPETIDAS]
+            antes = self.noche.mundo.pedidas[REPETIDAS]
             self._parte = falla.parte
             que = f"{falla.parte} de cada 100 envíos, dos veces, de {hora_de(falla.de)} a {hora_de(falla.a)}"
-            de_esta.append((self._probar(falla, que), antes))
+            de_esta.append((self.probar(falla, que), antes))
 
         def termina() -> None:
             self._parte = 0
             probada, antes = de_esta[0]
-            repetidas = self._noche.mundo.pedidas[REPETIDAS] - antes
-            self._midio(probada, f"{cuantos(repetidas, 'envío llegó', 'envíos llegaron')} dos veces")
+            repetidas = self.noche.mundo.pedidas[REPETIDAS] - antes
+            self.midio(probada, f"{cuantos(repetidas, 'envío llegó', 'envíos llegaron')} dos veces")
 
-        self._poner(falla.de, empieza)
-        self._poner(falla.a, termina)
+        self.poner(falla.de, empieza)
+        self.poner(falla.a, termina)
 
     def _duplica(self) -> bool:
         return self._parte > 0 and self._azar.randrange(100) < self._parte
 
     def _tarde(self, falla: Falla) -> None:
-        suyos = self._noche.telefonos[: falla.telefonos]
+        suyos = self.noche.telefonos[: falla.telefonos]
         de_esta: list[Probada] = []
 
         def calla() -> None:
             for uno in suyos:
                 uno.sin_senal.set()
             que = f"{cuantos(len(suyos), 'teléfono')} sin señal de {hora_de(falla.de)} a {hora_de(falla.a)}"
-            de_esta.append(self._probar(falla, que))
+            de_esta.append(self.probar(falla, que))
 
         def habla() -> None:
             guardadas = cuantos(sum(uno.telefono.por_enviar for uno in suyos), "fotografía")
             for uno in suyos:
                 uno.sin_senal.clear()
+            desde = time.monotonic()
 
             def aun_no() -> bool:
                 if any(uno.telefono.por_enviar for uno in suyos):
                     return True
-                self._midio(de_esta[0], f"guardó {guardadas} y las entregó después")
+                self.midio(de_esta[0], f"guardó {guardadas} y las entregó después", time.monotonic() - desde)
                 return False
 
-            self._por_ver.append(aun_no)
+            self.ver(aun_no)
 
-        self._poner(falla.de, calla)
-        self._poner(falla.a, habla)
+        self.poner(falla.de, calla)
+        self.poner(falla.a, habla)
 
     def _reloj(self, falla: Falla) -> None:
-        suyos = self._noche.telefonos[-falla.telefonos :]
+        suyos = self.noche.telefonos[-falla.telefonos :]
 
         def adelanta() -> None:
             for uno in suyos:
                 uno.telefono.desfase = timedelta(minutes=falla.minutos)
-            probada = self._probar(falla, f"{cuantos(len(suyos), 'teléfono')} con el reloj {falla.minutos:+} min")
+            probada = self.probar(falla, f"{cuantos(len(suyos), 'teléfono')} con el reloj {falla.minutos:+} min")
 
             def aun_no() -> bool:
                 if any(uno.debe for uno in suyos):
                     return True
                 hora = sum(bool(uno.telefono.corrige) for uno in suyos)
-                self._midio(probada, f"{cuantos(hora, 'aprendió', 'aprendieron')} la hora del nodo; se recibió todo")
+                self.midio(probada, f"{cuantos(hora, 'aprendió', 'aprendieron')} la hora del nodo; se recibió todo")
                 return False
 
-            self._por_ver.append(aun_no)
+            self.ver(aun_no)
 
-        self._poner(falla.de, adelanta)
+        self.poner(falla.de, adelanta)
 
 
-_HACER = {
+_HACER: Final[dict[str, Callable[[Fallas, Falla], None]]] = {
+    **averias.HACER,
     "sin_internet": Fallas._sin_internet,
     "muere": Fallas._muere,
     "duplicado": Fallas._duplicado,

@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
@@ -16,7 +16,7 @@ from prep.simulacro import humano
 from prep.simulacro.plan import Plan
 from prep.simulacro.puertas.centro import Centro
 from prep.simulacro.puertas.entrada import entrar
-from prep.simulacro.puertas.escritorio import EnManos, Escritorio
+from prep.simulacro.puertas.escritorio import EnManos, Escritorio, pedir_reapertura
 from prep.simulacro.puertas.navegador import Navegador, PuertaCerrada
 from prep.simulacro.puertas.telefono import Telefono
 from prep.simulacro.votos import Papel
@@ -70,17 +70,26 @@ class Reloj:
 
 @dataclass(slots=True)
 class Mundo:
-    """What everybody shares. `papeles`: what each acta says; `duplican`: whether to send this one twice."""
+    """What everybody shares. `papeles`: what each acta says; `renglones`: its fields, in the order of the paper;
+    `encabezados`: which one it is, by casilla and election; `duplican`: whether to send this one twice."""
 
     plan: Plan
     reloj: Reloj
     papeles: Mapping[str, Papel]
     de_quien: Mapping[str, str]
     """Acta of each picture, by the hash of its bytes."""
+    renglones: Callable[[str], Sequence[str]]
+    encabezados: Mapping[tuple[str, str], str]
     duplican: Callable[[], bool]
     problemas: list[str] = field(default_factory=list)
     hicieron: Counter[str] = field(default_factory=Counter)
     """What people typed, got wrong and found."""
+    confabulados: frozenset[str] = frozenset()
+    """Users who type on purpose, all alike, what no paper says."""
+    alteradas: dict[str, set[str]] = field(default_factory=dict)
+    """Actas that they altered, and who did."""
+    distintas: dict[str, bool] = field(default_factory=dict)
+    """Actas that whoever collated found different, and whether somebody took it upon them to have them opened again."""
     _pedidas: Counter[str] = field(default_factory=Counter)
     _candado: threading.Lock = field(default_factory=threading.Lock)
 
@@ -101,9 +110,21 @@ class Mundo:
         with self._candado:
             self.problemas.append(f"{quien}: {que}")
 
+    def altero(self, clave: str, quien: str) -> None:
+        with self._candado:
+            self.alteradas.setdefault(clave, set()).add(quien)
+
     def anotar(self, que: str, cuantos: int = 1) -> None:
         with self._candado:
             self.hicieron[que] += cuantos
+
+    def por_abrir(self) -> str | None:
+        """An acta to be opened again, for whoever asks."""
+        with self._candado:
+            clave = next((c for c, tomada in self.distintas.items() if not tomada), None)
+            if clave is not None:
+                self.distintas[clave] = True
+            return clave
 
     def dice(self, clave: str) -> Mapping[str, Valor | None]:
         """What the paper of an acta says, field by field."""
@@ -179,6 +200,12 @@ class Sentada(Persona):
     def llegar(self) -> None:
         entrar(self.nav, self.pase.terminal, self.pase.usuario, self.pase.clave, self.pase.propia)
 
+    def _mirar(self, suya: EnManos) -> str:
+        """Of which acta the picture is: whoever took it knows. Without one, what the heading says."""
+        if not suya.imagen:
+            return self.mundo.encabezados.get(suya.encabezado, "")
+        return self.mundo.de_quien.get(sha256(suya.imagen).hexdigest(), suya.acta)
+
 
 class Sala:
     """Those who sit at the same desks. Of the idle, one looks at a time, less often the longer nothing waits; whoever
@@ -203,44 +230,69 @@ class Sala:
                 self._proxima = 0.0
 
 
-class DeMesa(Sentada):
-    """At desks of the CCV: the first of these that has an acta for them."""
+class Asiento:
+    """Where one of a room sits: asks for an acta, and after there was none, only once one waits."""
 
-    def __init__(self, mundo: Mundo, pase: Pase, direccion: str, mesas: tuple[str, ...], sala: Sala) -> None:
-        super().__init__(mundo, pase, direccion, "ccv")
-        self.escritorio, self.sala, self._espera = Escritorio(self.nav, mesas), sala, False
+    def __init__(self, escritorio: Escritorio, sala: Sala) -> None:
+        self.escritorio, self.sala, self._espera = escritorio, sala, False
 
-    def turno(self) -> bool:
+    def tomar(self) -> EnManos | None:
         if self._espera:
             if not self.sala.toca_mirar():
-                return False
+                return None
             self._espera = not self.escritorio.mirar()
             self.sala.vio(not self._espera)
             if self._espera:
-                return False
-        if (suya := self.escritorio.tomar()) is None:
-            self._espera = True
+                return None
+        suya = self.escritorio.tomar()
+        self._espera = suya is None
+        return suya
+
+
+class DeMesa(Sentada):
+    """At desks: the first of these that has an acta for them. `donde`: in the CCV, or at a CATD's own machine."""
+
+    def __init__(
+        self, mundo: Mundo, pase: Pase, direccion: str, mesas: tuple[str, ...], sala: Sala, donde: str
+    ) -> None:
+        super().__init__(mundo, pase, direccion, donde.lower())
+        self.escritorio, self.donde = Escritorio(self.nav, mesas), donde
+        self.asiento = Asiento(self.escritorio, sala)
+
+    def turno(self) -> bool:
+        if "verificacion" in self.escritorio.nombres and self._reabrir():
+            return True
+        if (suya := self.asiento.tomar()) is None:
             return False
         mesa = self.escritorio.nombre
         self.pausa(mesa)
         getattr(self, f"_{mesa}")(self.escritorio, self._mirar(suya), suya)
         return True
 
-    def _mirar(self, suya: EnManos) -> str:
-        """Of which acta the picture is: whoever took it knows."""
-        return self.mundo.de_quien.get(sha256(suya.imagen).hexdigest(), suya.acta)
+    def _reabrir(self) -> bool:
+        """Ask to open again what whoever collated found different."""
+        if (clave := self.mundo.por_abrir()) is None:
+            return False
+        self.pausa("reapertura")
+        pedir_reapertura(self.nav, clave, "El cotejo la encontró distinta del papel.")
+        self.mundo.anotar("reaperturas pedidas")
+        return True
 
     def _teclear(self, clave: str, suya: EnManos) -> list[tuple[str, str]]:
         dice, errores = self.mundo.dice(clave), self.mundo.plan.errores
         azar = random.Random(f"{self.name}|{clave}|{self.mundo.plan.semilla}|{','.join(suya.pedidos)}")
         tecleado = humano.teclear(suya.pedidos, dice, errores, azar)
         bien = humano.teclear(suya.pedidos, dice, 0, azar)
+        if self.name in self.mundo.confabulados:
+            tecleado = humano.alterar(tecleado)
+            self.mundo.altero(clave, self.name)
         self.mundo.anotar("campos tecleados", len(tecleado))
         self.mundo.anotar("campos mal tecleados", sum(tecleado[c] != bien[c] for c in bien))
         return [(f"v.{c}", v) for c, v in tecleado.items()]
 
     def _captura(self, escritorio: Escritorio, clave: str, suya: EnManos) -> None:
         escritorio.enviar(suya, "enviar", *self._teclear(clave, suya))
+        self.mundo.anotar(f"capturas en {self.donde}")
 
     def _diferencias(self, escritorio: Escritorio, clave: str, suya: EnManos) -> None:
         escritorio.enviar(suya, "enviar", *self._teclear(clave, suya))
@@ -279,13 +331,15 @@ class Paquete:
 
 
 class DeCentro(Sentada):
-    """Receives packages (`acopia`) and scans their actas (`digitaliza`), at their centre's machine."""
+    """Receives packages (`acopia`) and scans their actas (`digitaliza`), at their centre's machine; in between,
+    compares with the paper what was verified of them."""
 
     def __init__(
-        self, mundo: Mundo, pase: Pase, direccion: str, acopia: list[Paquete], digitaliza: list[Paquete]
+        self, mundo: Mundo, pase: Pase, direccion: str, acopia: list[Paquete], digitaliza: list[Paquete], sala: Sala
     ) -> None:
         super().__init__(mundo, pase, direccion, "catd")
         self.centro = Centro(self.nav)
+        self.asiento = Asiento(Escritorio(self.nav, ("cotejo",)), sala)
         self.por_acopiar, self.por_digitalizar = acopia, digitaliza
 
     def turno(self) -> bool:
@@ -301,7 +355,23 @@ class DeCentro(Sentada):
                 self.centro.digitalizar(f"{clave}.jpg", foto)
             self.por_digitalizar.pop(0)
             return True
-        return False
+        return self._cotejar()
+
+    def _cotejar(self) -> bool:
+        if (suya := self.asiento.tomar()) is None:
+            return False
+        self.pausa("cotejo")
+        clave = self._mirar(suya)
+        mostrados = dict(zip(self.mundo.renglones(clave), suya.cifras, strict=True))
+        mal = humano.se_ven(mostrados, self.mundo.dice(clave), self.mundo.plan.atrapa, self.azar)
+        resultado = "3" if mal else "2" if clave in self.mundo.distintas else "1"
+        motivo = [("motivo", ", ".join(mal))] if mal else []
+        if not self.asiento.escritorio.enviar(suya, "enviar", ("resultado", resultado), *motivo):
+            self.mundo.anotar("actas cotejadas")
+            if mal:
+                self.mundo.anotar("distintas en el cotejo")
+                self.mundo.distintas[clave] = False
+        return True
 
     def _acopiar(self, paquete: Paquete) -> None:
         listas: set[str] = set()

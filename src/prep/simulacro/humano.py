@@ -18,6 +18,8 @@ SEGUNDOS: Final = {
     "verificacion": (25, 50),
     "identificacion": (8, 20),
     "peticiones": (15, 40),
+    "cotejo": (20, 40),
+    "reapertura": (30, 60),
     "acopio": (8, 20),
     "digitalizacion": (15, 30),
     "fotografia": (30, 90),
@@ -26,6 +28,8 @@ SEGUNDOS: Final = {
 JORNADA_S: Final = 55 * 60
 DESCANSO_S: Final = 5 * 60
 """Five minutes an hour."""
+DE_MAS: Final = 50
+"""Votes that whoever colludes adds."""
 MIRAR_S: Final = 20
 """How often somebody with nothing to do looks whether there is something."""
 _TECLAS: Final = {ILEGIBLE: "*", SIN_DATO: "-"}
@@ -81,6 +85,13 @@ def _mal(bien: str, arriba: str, azar: random.Random) -> str:
     }[clase]
     igual = mal in ("", bien) or (mal.isdigit() and int(mal) == int(bien))
     return str((int(bien) + azar.randrange(1, 9)) % 10_000) if igual else mal
+
+
+def alterar(tecleado: Mapping[str, str]) -> dict[str, str]:
+    """The same with more votes where there are most: what those who agreed on it type, all alike."""
+    cual = max(tecleado, key=lambda c: (int(tecleado[c]) if tecleado[c].isdigit() else -1, c))
+    antes = int(tecleado[cual]) if tecleado[cual].isdigit() else 0
+    return {**tecleado, cual: str(min(antes + DE_MAS, 9_999))}
 
 
 def se_ven(

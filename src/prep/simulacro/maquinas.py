@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Final
+from typing import Final, LiteralString
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -26,6 +27,7 @@ from prep.plataforma.procesos import morir_con
 from prep.plataforma.puertos import libre
 
 _ARRANQUE_S: Final = 120.0
+_SIN_LIMITE: Final = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 _DESPEDIDA_S: Final = 1.5
 """For all of them, when everything ends: what is written is written, and nobody waits for an answer any more."""
 
@@ -72,16 +74,22 @@ class Maquina:
         orden = ["nodo", "enviar", "--centro", f"http://127.0.0.1:{a}", "--cada", "1"]
         self._otros.append(self._empezar(orden, self._entorno(roles.SEDE)))
 
+    def leer(self) -> None:
+        """Read the actas that two people typed alike, after everything else that this machine has to do."""
+        self._otros.append(
+            self._empezar(["lectura", "trabajar", "--procesos", "1"], self._entorno(roles.SEDE), cede=10)
+        )
+
     def contesta(self) -> bool:
+        """Whether it gives the page of coming in, for which it asks its database."""
         c = HTTPConnection("127.0.0.1", self.puerto, timeout=5)
         try:
-            c.request("HEAD", "/")
-            c.getresponse()
+            c.request("GET", "/entrar/")
+            return c.getresponse().status < 500
         except (OSError, HTTPException):
             return False
         finally:
             c.close()
-        return True
 
     def esperar(self) -> None:
         """Until its server answers."""
@@ -99,20 +107,38 @@ class Maquina:
         if self._servidor is not None:
             _matar(self._servidor)
 
+    def llenar(self, lleno: bool) -> None:
+        """As if its disk were full: nothing that it writes in a file goes in, until told otherwise."""
+        for proceso in self.procesos():
+            for pid in (proceso.pid, *_hijos(proceso.pid)):
+                with suppress(ProcessLookupError):
+                    resource.prlimit(pid, resource.RLIMIT_FSIZE, (0 if lleno else _SIN_LIMITE, _SIN_LIMITE))
+
     def procesos(self) -> list[subprocess.Popen[bytes]]:
         """Those that it started."""
         return [p for p in (*self._otros, self._servidor) if p is not None]
 
+    def hechos(self) -> int:
+        """How many facts there are here."""
+        return self._contar("SELECT count(*) FROM bitacora_hecho")
+
     def hechos_propios(self, en: Maquina) -> int:
         """How many facts of this node there are at a machine."""
-        with psycopg.connect(en.url(roles.SEDE)) as c:
-            fila = c.execute("SELECT count(*) FROM bitacora_hecho WHERE nodo = %s", [self.nombre]).fetchone()
+        return en._contar("SELECT count(*) FROM bitacora_hecho WHERE nodo = %s", self.nombre)
+
+    def esperan(self, paso: str) -> int:
+        """How many actas wait for that step here."""
+        return self._contar("SELECT count(*) FROM ccv_espera WHERE paso = %s", paso)
+
+    def _contar(self, consulta: LiteralString, *datos: str) -> int:
+        with psycopg.connect(self.url(roles.SEDE)) as c:
+            fila = c.execute(consulta, datos).fetchone()
         return int(fila[0]) if fila else 0
 
-    def _empezar(self, orden: list[str], entorno: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    def _empezar(self, orden: list[str], entorno: Mapping[str, str], cede: int = 0) -> subprocess.Popen[bytes]:
         with self._registro().open("ab") as registro:
             return subprocess.Popen(
-                [sys.executable, "-m", "prep", *orden],
+                ["nice", "-n", str(cede), sys.executable, "-m", "prep", *orden],
                 env=entorno,
                 cwd=self.datos,
                 stdin=subprocess.DEVNULL,
@@ -145,6 +171,18 @@ def maquinas(carpeta: Path, nodos: list[str]) -> Iterator[tuple[Maquina, list[Ma
         yield todas[0], todas[1:]
     finally:
         _despedir([proceso for maquina in todas for proceso in maquina.procesos()])
+
+
+def matar_base() -> None:
+    """Kill PostgreSQL, with all its processes, and start it again: it recovers by itself what it had acknowledged."""
+    from django.db import connections
+
+    if (pid := postgres.estado(dir_postgres()).pid) is not None:
+        for uno in (pid, *_hijos(pid)):
+            with suppress(ProcessLookupError):
+                os.kill(uno, signal.SIGKILL)
+    connections.close_all()
+    postgres.asegurar(dir_postgres())
 
 
 def _despedir(procesos: list[subprocess.Popen[bytes]]) -> None:

@@ -144,7 +144,9 @@ def abrir_sede(plan: Plan) -> Sede:
 
     ahora = RelojSistema().ahora
     imaginado = ejemplo(max(CASILLAS_MINIMO, plan.casillas), semilla=plan.semilla)
-    escribir_proceso(dir_datos() / "proceso", *recortar(*imaginado, plan.casillas, plan.centros))
+    proceso, info = recortar(*imaginado, plan.casillas, plan.centros)
+    info = replace(info, parametros=replace(info.parametros, lectura=plan.lectura))
+    escribir_proceso(dir_datos() / "proceso", proceso, info)
     importar(dir_datos() / "proceso", ahora())
     proceso, info = cargar(), informativo()
     privada, _ = crear("instituto.example/prep/simulacro", dir_llaves(), archivo="instituto")
@@ -188,8 +190,8 @@ def _dar_de_alta(sede: Sede, nodo: Maquina, catd: str, solicitud: Path) -> Path:
 
 def _recibir(huella: str, quienes: int, nodo: Maquina, catd: str, paquete: Path) -> list[str]:
     nodo.orden("nodo", "recibir", str(paquete), "--instituto", huella)
-    codigos = [nodo.orden("acceso", "terminal", f"Mesa {i + 1}", "--lugar", catd) for i in range(quienes)]
-    return [c.split()[-1] for c in codigos]
+    mesas = (f"Mesa {i + 1}" for i in range(quienes))
+    return [c.split()[-1] for c in nodo.orden("acceso", "terminal", *mesas, "--lugar", catd).splitlines()]
 
 
 def _lista(plan: Plan, catds: list[str], casillas: dict[int, list[str]], visita: Visita | None) -> str:
@@ -205,6 +207,8 @@ def _lista(plan: Plan, catds: list[str], casillas: dict[int, list[str]], visita:
     for n, catd in enumerate(catds, 1):
         for i in range(plan.por_centro):
             lineas.append(f"catd-{n}-{i + 1},Centro {n} {i + 1},{Rol.ACOPIADOR}|{Rol.DIGITALIZADOR},{catd},")
+        for i in range(plan.captura_en_centro):
+            lineas.append(f"captura-{n}-{i + 1},Captura {n} {i + 1},{Rol.CAPTURISTA},{catd},")
     for i, suyas in casillas.items():
         lineas.append(f"cae-{i + 1},CAE {i + 1},{Rol.CAE},{catds[0]},{'|'.join(suyas)}")
     for usuario, nombre, roles, lugar in visita.personas if visita else ():
@@ -242,9 +246,11 @@ def montar(
         visita.abierto(sede, centro, {usuario: pase.clave for usuario, pase in pases.items()})
     decir("Habilitando los nodos de los centros de acopio…")
     mesas: dict[str, str] = {}
-    habilitados = habilitar(sede, nodos, catds, plan.por_centro + 2 * (visita is not None))
+    habilitados = habilitar(sede, nodos, catds, plan.por_centro + plan.captura_en_centro + 2 * (visita is not None))
     for n, codigos in enumerate(habilitados, 1):
-        mesas |= {f"catd-{n}-{i + 1}": codigo for i, codigo in enumerate(codigos)}
+        suyas = [f"catd-{n}-{i + 1}" for i in range(plan.por_centro)]
+        suyas += [f"captura-{n}-{i + 1}" for i in range(plan.captura_en_centro)]
+        mesas |= dict(zip(suyas, codigos, strict=False))  # what is left is the visitor's
     for usuario, papel in pases.items():
         if papel.lugar == CCV:
             mesas[usuario] = terminales.nueva(usuario, CCV)[1]
@@ -269,7 +275,17 @@ def montar(
         visita.en_pie(nodos, [(codigos[-2], codigos[-1]) for codigos in habilitados])
     for nodo, enlace in zip(nodos, enlaces, strict=True):
         nodo.enviar(enlace.puerto)
-    mundo = Mundo(plan, Reloj(velocidad), {p.esperada.clave: p for p in papeles}, reparto.de_quien, lambda: False)
+    if plan.lectura != "apagada":
+        centro.leer()
+
+    def renglones(clave: str) -> list[str]:
+        plantilla = sede.formas.plantilla_de(clave)
+        return [c.clave for c in plantilla.campos if c.captura] if plantilla else []
+
+    dicen = {p.esperada.clave: p for p in papeles}
+    titulos = {c: sede.formas.identificacion(c) for c in dicen}
+    encabezados = {(f"{t.seccion} · {t.casilla}", t.eleccion): c for c, t in titulos.items()}
+    mundo = Mundo(plan, Reloj(velocidad), dicen, reparto.de_quien, renglones, encabezados, lambda: False)
 
     def pase(usuario: str) -> Pase:
         return Pase(usuario, pases[usuario].clave, mesas[usuario], f"propia de {usuario} {plan.semilla}")
@@ -281,14 +297,18 @@ def montar(
         ("supervisor", plan.supervisores, ("decision", "peticiones", "identificacion")),
     ):
         sala = Sala(mundo)
-        gente += [DeMesa(mundo, pase(f"{nombre}-{i + 1}"), centro.direccion, escritorios, sala) for i in range(n_de)]
+        quienes = [pase(f"{nombre}-{i + 1}") for i in range(n_de)]
+        gente += [DeMesa(mundo, suyo, centro.direccion, escritorios, sala, CCV) for suyo in quienes]
     de_centro = []
     for n, (nodo, catd) in enumerate(zip(nodos, catds, strict=True), 1):
-        llegan = reparto.paquetes[catd]
+        llegan, sala = reparto.paquetes[catd], Sala(mundo)
         for i in range(plan.por_centro):  # alone, one does both; else one receives and the other scans
             acopia = list(llegan) if i == 0 else []
             digitaliza = list(llegan) if i == plan.por_centro - 1 else []
-            de_centro.append(DeCentro(mundo, pase(f"catd-{n}-{i + 1}"), nodo.direccion, acopia, digitaliza))
+            de_centro.append(DeCentro(mundo, pase(f"catd-{n}-{i + 1}"), nodo.direccion, acopia, digitaliza, sala))
+        sala = Sala(mundo)
+        quienes = [pase(f"captura-{n}-{i + 1}") for i in range(plan.captura_en_centro)]
+        gente += [DeMesa(mundo, suyo, nodo.direccion, ("captura",), sala, "CATD") for suyo in quienes]
     telefonos = [
         ConTelefono(
             mundo, f"cae-{i + 1}", centro.direccion, codigos_de[i], sede.llave.llave.publica, reparto.salidas.get(i, [])

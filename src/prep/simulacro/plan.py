@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from prep.catalogo.campos import DatoInvalido, Lector, opcion, recortado
+from prep.catalogo.informativo import LECTURA
 from prep.catalogo.problemas import Problema, ProcesoInvalido
 from prep.catalogo.tablas import MALO, REQUERIDO, Bloc, decodificar, leer_bytes
 from prep.catalogo.toml import Esquema, Lineas, abrir, cadena, leer_tabla, numero, tabla_de
@@ -18,14 +19,17 @@ CIERRE: Final = 18 * 60
 """When casillas close and the night of a plan begins, in minutes of the day."""
 TODOS: Final = "todos"
 CENTRO: Final = "centro"
+BASE: Final = "base"
+"""The server of databases: in a drill, one for all."""
 _CATD: Final = "catd"
 _HORA: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
 @dataclass(frozen=True, slots=True)
 class Falla:
-    """Something that goes wrong. `de`, `a`: minutes since casillas closed; `donde`: the centre or the number of a CATD;
-    `telefonos`, `minutos`, `parte`: how many phones, how far the clock is, what share in a hundred."""
+    """Something that goes wrong. `de`, `a`: minutes since casillas closed; `donde`: the centre, the base or the number
+    of a CATD; `telefonos`, `minutos`, `parte`, `por_segundo`, `personas`: how many phones, how far the clock is, what
+    share in a hundred, how many requests, how many people."""
 
     tipo: str
     de: int
@@ -34,13 +38,16 @@ class Falla:
     telefonos: int = 0
     minutos: int = 0
     parte: int = 0
+    por_segundo: int = 0
+    personas: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`hasta`: minutes since casillas closed in which the last package leaves. `movil`, `dobles`: in a hundred actas,
     how many come by phone, and how many of those are scanned too; `retratadas`: how many are real photographs of filled
-    paper; `errores`: fields in 10,000 that somebody types wrong; `atrapa`: in a hundred, how many the verifier sees."""
+    paper; `captura_en_centro`: how many type at each centre's own machine; `errores`: fields in 10,000 that somebody
+    types wrong; `atrapa`: in a hundred, how many whoever compares with the paper sees."""
 
     nombre: str
     casillas: int
@@ -53,8 +60,10 @@ class Plan:
     dobles: int
     retratadas: int
     cortes: int
+    lectura: str
     telefonos: int
     por_centro: int
+    captura_en_centro: int
     capturistas: int
     verificadores: int
     supervisores: int
@@ -72,7 +81,7 @@ def _hora(dato: str) -> int:
 
 
 def _sitio(dato: Any) -> str:
-    if not isinstance(dato, str) or not re.fullmatch(rf"{CENTRO}|{TODOS}|{_CATD}-[1-9][0-9]?", dato):
+    if not isinstance(dato, str) or not re.fullmatch(rf"{CENTRO}|{TODOS}|{BASE}|{_CATD}-[1-9][0-9]?", dato):
         raise DatoInvalido(
             f"«{recortado(dato)}» no es un lugar del plan.",
             f'Escriba "{CENTRO}", "{_CATD}-1", "{_CATD}-2"… o "{TODOS}".',
@@ -93,10 +102,12 @@ _NOCHE: Final[Esquema] = {
     "dobles": (numero(0, 100), 20),
     "retratadas": (numero(0, 32_700), 0),
     "cortes": (numero(2, 200), 8),
+    "lectura": (cadena(opcion(list(LECTURA))), "apagada"),
 }
 _GENTE: Final[Esquema] = {
     "telefonos": (numero(1, 3_000), 8),
     "por_centro": (numero(1, 2), 2),
+    "captura_en_centro": (numero(0, 20), 2),
     "capturistas": (numero(4, 500), 6),
     "verificadores": (numero(3, 200), 3),
     "supervisores": (numero(1, 50), 2),
@@ -107,6 +118,11 @@ _DE_A: Final[Esquema] = {"de": (HORA, REQUERIDO), "a": (HORA, REQUERIDO)}
 _DE_CADA: Final[dict[str, Esquema]] = {
     "sin_internet": {**_DE_A, "donde": (_sitio, REQUERIDO)},
     "muere": {"de": (HORA, REQUERIDO), "donde": (_sitio, REQUERIDO)},
+    "lleno": {**_DE_A, "donde": (_sitio, REQUERIDO)},
+    "corte": {"de": (HORA, REQUERIDO)},
+    "inundacion": {**_DE_A, "por_segundo": (numero(1, 1_000), 40)},
+    "confabulados": {**_DE_A, "personas": (numero(2, 500), 2)},
+    "espejo": {"de": (HORA, REQUERIDO)},
     "duplicado": {**_DE_A, "parte": (numero(1, 100), 30)},
     "tarde": {**_DE_A, "telefonos": (numero(1, 3_000), 1)},
     "reloj": {"de": (HORA, REQUERIDO), "telefonos": (numero(1, 3_000), 1), "minutos": (numero(-720, 720), 60)},
@@ -167,6 +183,10 @@ def _falla(
     donde, centros = leida.get("donde", ""), todo["centros"]
     if not mal and donde.startswith(f"{_CATD}-") and centros and int(donde[5:]) > centros:
         bloc.anotar(lineas(*camino, "donde"), "falla.donde", f"el plan solo tiene {centros} centros.")
+    if not mal and donde == BASE and tipo != "muere":
+        bloc.anotar(lineas(*camino, "donde"), "falla.donde", "a la base solo se le puede matar.", 'Use tipo = "muere".')
+    if not mal and (n := leida.get("personas", 0)) and (hay := todo["capturistas"]) and n > hay:
+        bloc.anotar(lineas(*camino, "personas"), "falla.personas", f"el plan solo tiene {hay} capturistas.")
     if not mal and tipo == "sin_internet" and donde == CENTRO:
         bloc.anotar(
             lineas(*camino, "donde"),

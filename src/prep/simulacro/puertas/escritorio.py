@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from prep.simulacro.puertas.navegador import Forma, Navegador, Pagina, PuertaCerrada
@@ -15,13 +16,16 @@ _IMAGEN: Final = re.compile(r"/ccv/imagen/([^/]+)/")
 @dataclass(frozen=True, slots=True)
 class EnManos:
     """What a person has before them. `acta`: what the address of the picture calls it, none without one; `pedidos`:
-    fields to type; `mostrados`: field → figure that is shown."""
+    fields to type; `mostrados`: field → figure that is shown; `cifras`: those shown, in the order of the paper;
+    `encabezado`: casilla and election, as the heading of the page says them."""
 
     forma: Forma
     acta: str
     imagen: bytes
     pedidos: tuple[str, ...]
     mostrados: Mapping[str, str]
+    cifras: Sequence[str]
+    encabezado: tuple[str, str]
 
 
 class Escritorio:
@@ -66,8 +70,10 @@ class Escritorio:
         ruta = next((i for i in pagina.imagenes if _IMAGEN.match(i)), "")
         pedidos = tuple(n.removeprefix("v.") for n, _ in forma.campos if n.startswith("v."))
         mostrados = dict(zip((v for n, v in pagina.marcas if n == "campo"), pagina.salidas, strict=False))
-        acta = _IMAGEN.match(ruta)
-        return EnManos(forma, acta[1] if acta else "", self.nav.imagen(ruta) if ruta else b"", pedidos, mostrados)
+        acta, imagen = _IMAGEN.match(ruta), self.nav.imagen(ruta) if ruta else b""
+        dichos = next(pairwise(pagina.parrafos), ("", ""))
+        encabezado = dichos[0].partition(" ")[2], dichos[1].partition(" · ")[0]
+        return EnManos(forma, acta[1] if acta else "", imagen, pedidos, mostrados, pagina.salidas, encabezado)
 
     def _mia(self) -> Pagina:
         if self._pagina is None:
@@ -83,10 +89,22 @@ class Escritorio:
 
     def enviar(self, suya: EnManos, accion: str, *otros: tuple[str, str]) -> str:
         """Do it. Empty, or why it was not: somebody else did it before, or the acta changed meanwhile."""
-        campos = [(n, v) for n, v in suya.forma.campos if not n.startswith("v.")]
-        estado, dicho = self.nav.pedir_json(self.ruta, [*campos, ("accion", accion), *otros])
-        if estado == 200 and "ir" in dicho:
-            return ""
-        if estado == 409:
-            return str(dicho.get("frase", "")) or "ya no tocaba"
-        raise PuertaCerrada(f"{self.ruta} no aceptó «{accion}»: {estado} {dicho}")
+        return _mandar(self.nav, self.ruta, suya.forma, ("accion", accion), *otros)
+
+
+def pedir_reapertura(nav: Navegador, clave: str, motivo: str) -> str:
+    """Ask to open a published acta again, at its own page. Empty, or why it was not: somebody asked before."""
+    ruta = f"/ccv/reapertura/{clave}/"
+    if (forma := nav.ir(ruta).forma("hoja")) is None:
+        raise PuertaCerrada(f"{ruta} no ofrece pedir que se abra otra vez.")
+    return _mandar(nav, ruta, forma, ("motivo", motivo))
+
+
+def _mandar(nav: Navegador, ruta: str, forma: Forma, *otros: tuple[str, str]) -> str:
+    campos = [(n, v) for n, v in forma.campos if not n.startswith("v.")]
+    estado, dicho = nav.pedir_json(ruta, [*campos, *otros])
+    if estado == 200 and "ir" in dicho:
+        return ""
+    if estado == 409:
+        return str(dicho.get("frase", "")) or "ya no tocaba"
+    raise PuertaCerrada(f"{ruta} no aceptó {dict(otros)}: {estado} {dicho}")

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from prep.intercambio.linea import Http, Respuesta, SeCorto
 
-OTRA_VEZ: Final = frozenset({408, 429, 502, 503, 504})
+OTRA_VEZ: Final = frozenset({408, 429, 502, 503, 504, 507})
 """Answers after which whoever sits there waits and sends the same again."""
 _MAXIMO_SALTOS: Final = 6
 REPETIDAS: Final = "repetidas"
@@ -49,6 +49,8 @@ class Pagina(HTMLParser):
         self.salidas: list[str] = []
         """Figures shown, in order."""
         self.codigos: list[str] = []
+        self.parrafos: list[str] = []
+        """Headings and paragraphs, in order."""
         self.renglones: list[tuple[str, str]] = []
         """Items of lists: their classes and what they say."""
         self.de: dict[str, Mapping[str, str]] = {}
@@ -69,6 +71,9 @@ class Pagina(HTMLParser):
             case "output" | "code":
                 self._dentro = self.salidas if tag == "output" else self.codigos
                 self._dentro.append("")
+            case "h2" | "p" if not self._en_renglon:
+                self._dentro = self.parrafos
+                self._dentro.append("")
             case "li":
                 self._en_renglon = True
                 self.renglones.append((a.get("class", ""), ""))
@@ -79,7 +84,7 @@ class Pagina(HTMLParser):
                     self.formas[-1].campos.append((a["name"], a.get("value", "")))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("output", "code"):
+        if tag in ("output", "code", "h2", "p"):
             self._dentro = None
         elif tag == "li":
             self._en_renglon = False

@@ -1,0 +1,254 @@
+"""What an election official fears most, tried on a drill: the death of its databases, a full disk, a corte that fails,
+a flood, a mirror gone bad, people who collude."""
+
+from __future__ import annotations
+
+import resource
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
+from typing import TYPE_CHECKING, Final
+
+from prep.plataforma.idioma import cuantos
+from prep.plataforma.lugares import dir_publicacion
+from prep.plataforma.reloj import RelojSistema
+from prep.simulacro import maquinas
+from prep.simulacro.plan import hora_de
+from prep.simulacro.puertas.navegador import MAS_TARDE, SIN_RESPUESTA
+
+if TYPE_CHECKING:
+    from prep.simulacro.fallas import Fallas, Probada
+    from prep.simulacro.plan import Falla
+
+_CABE: Final = 1024
+"""Bytes of each file of a corte that fit before the disk is full."""
+
+
+def matar_base(fallas: Fallas, falla: Falla) -> None:
+    """Of every machine at once: in a drill they share the server of databases."""
+    noche = fallas.noche
+    todas = [noche.centro, *noche.nodos]
+    probada = fallas.probar(falla, "kill -9 a PostgreSQL, del centro y de los nodos")
+    sin, desde = _sin_servicio(fallas), time.monotonic()
+    maquinas.matar_base()
+
+    def aun_no() -> bool:
+        if not all(m.contesta() for m in todas):
+            return True
+        quedaron = cuantos(_sin_servicio(fallas) - sin, "petición", "peticiones")
+        fallas.midio(probada, f"{quedaron} sin respuesta o con «vuelva más tarde», repetidas", time.monotonic() - desde)
+        return False
+
+    fallas.ver(aun_no)
+
+
+def _sin_servicio(fallas: Fallas) -> int:
+    pedidas = fallas.noche.mundo.pedidas
+    return pedidas[SIN_RESPUESTA] + pedidas[MAS_TARDE]
+
+
+def _lleno(fallas: Fallas, falla: Falla) -> None:
+    """Nothing that those machines write in a file goes in, from one hour to another. Of PostgreSQL it says nothing."""
+    suyas, de_esta = fallas.maquinas(falla.donde), list[tuple[Probada, int]]()
+
+    def se_llena() -> None:
+        nombres = ", ".join(m.nombre for m in suyas)
+        probada = fallas.probar(falla, f"disco lleno en {nombres} de {hora_de(falla.de)} a {hora_de(falla.a)}")
+        de_esta.append((probada, _sin_servicio(fallas)))
+        for m in suyas:
+            m.llenar(True)
+
+    def hay_lugar() -> None:
+        for m in suyas:
+            m.llenar(False)
+        desde = time.monotonic()
+        probada, sin = de_esta[0]
+
+        def aun_no() -> bool:
+            if not all(m.contesta() for m in suyas):
+                return True
+            quedaron = cuantos(_sin_servicio(fallas) - sin, "petición", "peticiones")
+            fallas.midio(probada, f"{quedaron} con «vuelva más tarde», repetidas", time.monotonic() - desde)
+            return False
+
+        fallas.ver(aun_no)
+
+    fallas.poner(falla.de, se_llena)
+    fallas.poner(falla.a, hay_lugar)
+
+
+def _corte(fallas: Fallas, falla: Falla) -> None:
+    """One that finds the disk full half way: the one before stays published, and the next is whole."""
+    from prep.publicacion.corte import hacer_corte
+    from prep.publicacion.publicador import CorteImposible
+
+    def falla_el_corte() -> None:
+        publicador = fallas.noche.sede.publicador
+        probada = fallas.probar(falla, "el disco se llena a la mitad de un corte")
+        ultimo = dir_publicacion() / "ultimo.json"
+        antes, desde = ultimo.read_bytes() if ultimo.exists() else b"", time.monotonic()
+        try:
+            with _cabe(_CABE):
+                hacer_corte(publicador, RelojSistema().ahora())
+        except CorteImposible:
+            quedo = (ultimo.read_bytes() if ultimo.exists() else b"") == antes
+            dicho = "no se publicó y quedó el anterior" if quedo else "no se publicó, y CAMBIÓ LO PUBLICADO"
+        else:
+            quedo, dicho = False, "el corte salió con el disco lleno"
+        if not quedo:
+            fallas.noche.mundo.problemas.append(f"{probada.que}: {dicho}")
+        siguiente = hacer_corte(publicador, RelojSistema().ahora())
+        fallas.midio(probada, f"{dicho}; después salió el corte {siguiente.numero}", time.monotonic() - desde)
+
+    fallas.poner(falla.de, falla_el_corte)
+
+
+@contextmanager
+def _cabe(bytes_: int) -> Iterator[None]:
+    """Nothing that this process, or one that it starts meanwhile, writes is longer."""
+    antes = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_, antes[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, antes)
+
+
+def _inundacion(fallas: Fallas, falla: Falla) -> None:
+    """Somebody asks the portal and the desks so many times a second, from where people ask."""
+    from prep.difusion.servidor import atendiendo, servidor
+
+    noche = fallas.noche
+    dichos: Counter[str] = Counter()
+    fin, de_esta = threading.Event(), list[tuple[Probada, int, threading.Thread]]()
+
+    def inundar() -> None:
+        with atendiendo(sitio := servidor("127.0.0.1", 0, dir_publicacion())):
+            puertas = ((noche.centro.puerto, "/entrar/"), (sitio.server_port, "/"))
+            hilos = [threading.Thread(target=_pedir_sin_parar, args=(*p, falla, fin, dichos)) for p in puertas]
+            for hilo in hilos:
+                hilo.start()
+            for hilo in hilos:
+                hilo.join()
+
+    def empieza() -> None:
+        que = f"{falla.por_segundo} peticiones por segundo al portal y a los escritorios, de {hora_de(falla.de)} a "
+        hilo = threading.Thread(target=inundar, name="inundacion", daemon=True)
+        de_esta.append((fallas.probar(falla, que + hora_de(falla.a)), noche.centro.hechos(), hilo))
+        hilo.start()
+
+    def termina() -> None:
+        fin.set()
+        probada, tenia, hilo = de_esta[0]
+        hilo.join()
+        desde = time.monotonic()
+
+        def aun_no() -> bool:
+            if not noche.centro.contesta():
+                return True
+            fueron = ", ".join(f"{que} {n:,}" for que, n in sorted(dichos.items()))
+            hechos = cuantos(noche.centro.hechos() - tenia, "hecho nuevo", "hechos nuevos")
+            fallas.midio(probada, f"{fueron or 'ninguna llegó'}; mientras tanto, {hechos}", time.monotonic() - desde)
+            return False
+
+        fallas.ver(aun_no)
+
+    fallas.poner(falla.de, empieza)
+    fallas.poner(falla.a, termina)
+
+
+def _pedir_sin_parar(puerto: int, ruta: str, falla: Falla, fin: threading.Event, dichos: Counter[str]) -> None:
+    """Half of the flood, a connection each, at a door."""
+    while not fin.wait(2 / falla.por_segundo):
+        c = HTTPConnection("127.0.0.1", puerto, timeout=5)
+        try:
+            c.request("GET", ruta)
+            estado = c.getresponse().status
+            que = "atendidas" if estado < 400 else "rechazadas" if estado in (429, 503) else f"con {estado}"
+        except (OSError, HTTPException):
+            que = "sin respuesta"
+        finally:
+            c.close()
+        dichos[que] += 1
+
+
+def _confabulados(fallas: Fallas, falla: Falla) -> None:
+    """So many capturistas of the centre type, all alike, votes that no paper has."""
+    from prep.bitacora.actas import acta_de
+    from prep.dominio.acta.asentado import Asentado
+    from prep.dominio.acta.transiciones import Captura
+
+    mundo = fallas.noche.mundo
+    de_esta: list[Probada] = []
+
+    def empiezan() -> None:
+        mundo.confabulados = frozenset(f"capturista-{i + 1}" for i in range(falla.personas))
+        que = f"{falla.personas} capturistas de acuerdo en alterar votos, de {hora_de(falla.de)} a {hora_de(falla.a)}"
+        de_esta.append(fallas.probar(falla, que))
+
+    def terminan() -> None:
+        mundo.confabulados = frozenset()
+        desde = time.monotonic()
+
+        def aun_no() -> bool:
+            actas = {clave: acta_de(clave) for clave in mundo.alteradas}
+            if any(a.captura is not Captura.VERIFICADA for a in actas.values()):
+                return True
+            iguales = sum(len(quienes) > 1 for quienes in mundo.alteradas.values())
+            quedan = sum(
+                a.publicada is None or a.publicada.asentado != Asentado.leer(mundo.papeles[c].valores)
+                for c, a in actas.items()
+            )
+            dicho = f"alteraron {cuantos(len(actas), 'acta')}, {iguales} entre dos; así quedaron {quedan}"
+            fallas.midio(de_esta[0], dicho, time.monotonic() - desde)
+            return False
+
+        fallas.ver(aun_no)
+
+    fallas.poner(falla.de, empiezan)
+    fallas.poner(falla.a, terminan)
+
+
+def _espejo(fallas: Fallas, falla: Falla) -> None:
+    """Somebody changes a vote of what a mirror copies: it must go on showing the corte before, and say why."""
+    from prep.simulacro.espejo import EspejoDeDemostracion
+
+    publicacion, carpeta = dir_publicacion(), fallas.noche.centro.datos.parent
+
+    def copia() -> None:
+        probada = fallas.probar(falla, "alguien altera un voto de lo que copia un espejo")
+        espejo = EspejoDeDemostracion(str(publicacion), carpeta / "espejo", fallas.noche.sede.llave.llave.vkey)
+        espejo.espejo.sincronizar()
+        tiene, desde = espejo.espejo.estado.corte, time.monotonic()
+
+        def aun_no() -> bool:
+            if sum(1 for _ in (publicacion / "cortes").iterdir()) < 2 or _ultimo() == tiene:
+                return True
+            dicho = espejo.probar(publicacion, carpeta / "alterada")
+            if not dicho:
+                fallas.noche.mundo.problemas.append("El espejo mostró un voto alterado, o no volvió a lo verdadero.")
+            que = f"no lo mostró: {dicho}" if dicho else "NO LO NOTÓ"
+            fallas.midio(probada, que, time.monotonic() - desde)
+            return False
+
+        fallas.ver(aun_no)
+
+    def _ultimo() -> int | None:
+        import json
+
+        ultimo = publicacion / "ultimo.json"
+        return int(json.loads(ultimo.read_bytes())["corte"]) if ultimo.exists() else None
+
+    fallas.poner(falla.de, copia)
+
+
+HACER: Final[dict[str, Callable[[Fallas, Falla], None]]] = {
+    "lleno": _lleno,
+    "corte": _corte,
+    "inundacion": _inundacion,
+    "confabulados": _confabulados,
+    "espejo": _espejo,
+}
