@@ -219,7 +219,7 @@ class Model:
     def step(self, h: Hecho) -> str | None:
         """The refusal's name, or `None` after moving on."""
         tipo, c = h.tipo, h.contenido
-        if tipo == "incidente":
+        if tipo in ("incidente", "anexada"):
             return None
         if tipo == "publicada":
             return "OTRA_BASE"

@@ -42,9 +42,13 @@ def enlaces(pagina: Path) -> list[tuple[str, Path, str]]:
 
 
 def anclas(pagina: Path) -> set[str]:
-    """What a fragment may be: each heading in lower case, without punctuation, with hyphens for spaces."""
-    titulos = re.findall(r"^#+ (.+)$", pagina.read_text("utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", t.lower()).strip().replace(" ", "-") for t in titulos}
+    """What a fragment may be: a place that the page names, or each heading in lower case, without punctuation, with
+    hyphens for spaces."""
+    texto = pagina.read_text("utf-8")
+    titulos = re.findall(r"^#+ (.+)$", texto, re.MULTILINE)
+    return set(re.findall(r'<a id="([^"]+)"></a>', texto)) | {
+        re.sub(r"[^\w\- ]", "", t.lower()).strip().replace(" ", "-") for t in titulos
+    }
 
 
 @pytest.mark.parametrize("pagina", PAGINAS, ids=nombre)

@@ -214,6 +214,8 @@ def _confabulados(fallas: Fallas, falla: Falla) -> None:
 
 def _espejo(fallas: Fallas, falla: Falla) -> None:
     """Somebody changes a vote of what a mirror copies: it must go on showing the corte before, and say why."""
+    from prep.plataforma.almacen import AlmacenCarpeta
+    from prep.publicacion.continuidad import ultimo_corte
     from prep.simulacro.espejo import EspejoDeDemostracion
 
     publicacion, carpeta = dir_publicacion(), fallas.noche.centro.datos.parent
@@ -225,7 +227,7 @@ def _espejo(fallas: Fallas, falla: Falla) -> None:
         tiene, desde = espejo.espejo.estado.corte, time.monotonic()
 
         def aun_no() -> bool:
-            if sum(1 for _ in (publicacion / "cortes").iterdir()) < 2 or _ultimo() == tiene:
+            if sum(1 for _ in (publicacion / "cortes").iterdir()) < 2 or ultimo() == tiene:
                 return True
             dicho = espejo.probar(publicacion, carpeta / "alterada")
             if not dicho:
@@ -236,11 +238,9 @@ def _espejo(fallas: Fallas, falla: Falla) -> None:
 
         fallas.ver(aun_no)
 
-    def _ultimo() -> int | None:
-        import json
-
-        ultimo = publicacion / "ultimo.json"
-        return int(json.loads(ultimo.read_bytes())["corte"]) if ultimo.exists() else None
+    def ultimo() -> int | None:
+        puesto = ultimo_corte(AlmacenCarpeta(publicacion))
+        return int(puesto[0]["corte"]) if puesto else None
 
     fallas.poner(falla.de, copia)
 
