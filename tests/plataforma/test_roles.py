@@ -126,9 +126,9 @@ def test_each_role_may_do_what_the_models_say_and_no_more(como: Callable[[str], 
 
 def test_sessions_people_and_what_third_parties_keep_can_be_written_row_by_row(como: Callable[[str], Any]) -> None:
     with como(roles.WEB) as c:
-        c.execute("INSERT INTO django_session VALUES ('llave', 'datos', now())")
-        c.execute("UPDATE django_session SET session_data = 'otros'")
-        c.execute("DELETE FROM django_session")
+        c.execute("INSERT INTO acceso_sesion VALUES ('llave', 'datos', now())")
+        c.execute("UPDATE acceso_sesion SET session_data = 'otros'")
+        c.execute("DELETE FROM acceso_sesion")
         c.execute("INSERT INTO auth_group (name) VALUES ('mesa') RETURNING id")  # its number comes from a sequence
 
 
@@ -217,7 +217,7 @@ def test_a_database_of_somebody_else_gets_its_roles_and_their_addresses() -> Non
             programa = (
                 "from prep.plataforma.arranque import django_listo\n"
                 "with django_listo():\n"
-                "    from django.contrib.sessions.models import Session; print(Session.objects.count())"
+                "    from prep.acceso.models import Sesion; print(Sesion.objects.count())"
             )
             como_sede = entorno | {"DATABASE_URL": urls[roles.SEDE].read_text()}
             visto = subprocess.run([sys.executable, "-c", programa], env=como_sede, capture_output=True, text=True)

@@ -14,7 +14,7 @@ from prep.bitacora.autoridad import autoridad, desde_ahora
 from prep.bitacora.nodos import LlaveDeInstituto, NodoInstituto, nodo_de_aqui
 from prep.bitacora.services import HechoRechazado, anotar
 from prep.bitacora.sobres import Firmante
-from prep.dominio.comun.autoridad import INSTITUTO, SIEMPRE, TODO
+from prep.dominio.comun.autoridad import INSTITUTO, SIEMPRE, TODO, Autoridad
 from prep.dominio.comun.hecho import Hecho, nuevo_hecho
 
 
@@ -48,14 +48,15 @@ class Escribano:
         return cls(nodo_de_aqui(), persona)
 
 
-def facultades_de(persona: str) -> tuple[Cargo, ...]:
-    """Roles that a person has now. Asked at every request: what is taken away is gone at once."""
-    return facultades_de_todas([persona])[persona]
+def facultades_de(persona: str, de: Autoridad | None = None) -> tuple[Cargo, ...]:
+    """Roles that a person has now. Asked at every request: what is taken away is gone at once. `de`: who may act, where
+    that was looked up."""
+    return facultades_de_todas([persona], de)[persona]
 
 
-def facultades_de_todas(personas: Iterable[str]) -> dict[str, tuple[Cargo, ...]]:
+def facultades_de_todas(personas: Iterable[str], de: Autoridad | None = None) -> dict[str, tuple[Cargo, ...]]:
     """Roles that each of these has now, looked up once for all of them."""
-    de = autoridad()
+    de = de or autoridad()
     todas = {}
     for persona in personas:
         cargos = {(c.rol, c.lugar, c.alcance) for c in de.cargos_vigentes(persona)}

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.functional import cached_property
 
@@ -102,6 +103,17 @@ class Terminal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.nombre} · {self.lugar}"
+
+
+class Sesion(AbstractBaseSession):
+    """What a browser that came in has; who and where, beside it, so that they are read with it."""
+
+    cuenta = models.ForeignKey(Cuenta, models.CASCADE, null=True)
+    terminal = models.ForeignKey(Terminal, models.CASCADE, null=True)
+
+    class Meta:
+        verbose_name = "sesión"
+        verbose_name_plural = "sesiones"
 
 
 class Intento(models.Model):

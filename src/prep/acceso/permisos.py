@@ -29,6 +29,7 @@ from django.urls import reverse
 from prep.acceso.facultades import Cargo, facultades_de
 from prep.acceso.models import Cuenta
 from prep.acceso.roles import CON_SEGUNDO_FACTOR, TODOS, Rol
+from prep.bitacora.autoridad import autoridad_vista
 from prep.diseno.textos import texto
 
 Vista = Callable[..., Any]
@@ -46,7 +47,7 @@ def cargos_de(request: HttpRequest) -> tuple[Cargo, ...]:
     """Roles of whoever asks, looked up once a request."""
     if not hasattr(request, "cargos"):
         cuenta = request.user
-        request.cargos = facultades_de(cuenta.persona) if isinstance(cuenta, Cuenta) else ()  # type: ignore[attr-defined]
+        request.cargos = facultades_de(cuenta.persona, autoridad_vista()) if isinstance(cuenta, Cuenta) else ()  # type: ignore[attr-defined]
     return request.cargos  # type: ignore[attr-defined, no-any-return]
 
 

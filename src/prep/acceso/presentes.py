@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
 from django.utils.crypto import constant_time_compare
 
 from prep.acceso import sesiones
-from prep.acceso.models import Cuenta, Terminal
+from prep.acceso.models import Cuenta, Sesion, Terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ def abiertas(cuentas: Iterable[Cuenta], ahora: datetime) -> Iterator[tuple[int, 
     """Every session of these accounts, with the id of its own."""
     por_id = {str(c.pk): c for c in cuentas if c.activa}
     terminales = {str(t.id): t.nombre for t in Terminal.objects.filter(baja=None).exclude(alta=None)}
-    for sesion in Session.objects.filter(expire_date__gt=Now()):
+    for sesion in Sesion.objects.filter(expire_date__gt=Now()):
         datos = sesion.get_decoded()
         cuenta, hasta = por_id.get(str(datos.get("_auth_user_id"))), sesiones.termina(datos)
         if cuenta is None or hasta is None or hasta <= ahora or datos.get("terminal") not in terminales:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db import connection
 from django.http import HttpRequest
 
 from prep.acceso import sesiones
@@ -14,6 +15,9 @@ from prep.acceso.models import Cuenta, Registro, Terminal
 TURNO: Final = timedelta(minutes=1)
 VARIOS: Final = 3
 """People at one terminal within a `TURNO`: whoever comes in as all of them has their passwords."""
+_ASENTAR: Final = (
+    "INSERT INTO acceso_registro (cuando, persona, que, objeto, terminal, motivo) VALUES (%s, %s, %s, %s, %s, %s)"
+)
 CONSOLA: Final = "consola"
 """Whoever gives orders to this installation with `prep`, where nobody says who they are."""
 
@@ -28,9 +32,8 @@ def anotar(request: HttpRequest, que: str, objeto: str = "", motivo: str = "") -
 
 def asentar(persona: str, que: str, objeto: str = "", *, terminal: UUID | None = None, motivo: str = "") -> None:
     """One line. `que`: leyo, entro, no_entro, salio, negado, or what was done; `objeto`: its key, never a name."""
-    Registro.objects.create(
-        cuando=sesiones.reloj.ahora(), persona=persona, que=que, objeto=objeto, terminal=terminal, motivo=motivo[:500]
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_ASENTAR, [sesiones.reloj.ahora(), persona, que, objeto, terminal, motivo[:500]])
 
 
 def leyo(request: HttpRequest, objeto: str, *, cada: timedelta | None = None) -> None:

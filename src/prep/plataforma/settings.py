@@ -45,7 +45,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.admin",
@@ -73,7 +72,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "prep.acceso.guardadas.Quien",
     "prep.plataforma.pases.Pases",
     "prep.acceso.umbral.Umbral",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -155,6 +154,7 @@ ACCOUNT_RATE_LIMITS = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
+SESSION_ENGINE = "prep.acceso.guardadas"
 SESSION_COOKIE_AGE = 14 * 3600  # `acceso.sesiones` ends them long before, when nobody uses them
 MFA_ADAPTER = "prep.acceso.puerta.SegundoFactor"
 MFA_FORMS = {
