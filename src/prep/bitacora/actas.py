@@ -98,9 +98,9 @@ def hechos_de(claves: Iterable[str], hasta: int | None = None) -> dict[str, list
     return {clave_de(sujeto): [escrito_guardado(*c[1:]) for c in suyos] for sujeto, suyos in crudos.items()}
 
 
-def acta_de(clave: str) -> Acta:
-    """State of one acta or sheet, folded now."""
-    return estado(hechos_de([clave]).get(clave, ()), autoridad())
+def acta_de(clave: str, de: Autoridad | None = None) -> Acta:
+    """State of one acta or sheet, folded now. `de`: who may act, where that was looked up."""
+    return estado(hechos_de([clave]).get(clave, ()), de or autoridad())
 
 
 def imagenes_nombradas() -> set[str]:

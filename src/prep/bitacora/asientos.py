@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from django.db import connection
 
@@ -68,11 +69,18 @@ def conocidas(hojas: Sequence[bytes]) -> set[bytes]:
         return {bytes(hoja) for (hoja,) in cursor}
 
 
-def hechos_conocidos(identificadores: Iterable[str]) -> set[str]:
-    """Which of these facts are already in the bitácora, in whoever's chain."""
+def al_pie(nodo: str, identificadores: Iterable[str]) -> tuple[Finales, set[str]]:
+    """What a node that writes looks at: the ends of its chain, and which of these facts are already in the bitácora, in
+    whoever's chain."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM bitacora_hecho WHERE id = ANY(%s)", [list(identificadores)])
-        return {identificador for (identificador,) in cursor}
+        cursor.execute(
+            "SELECT previo, secuencia FROM bitacora_cabezanodo WHERE nodo = %s"
+            " UNION ALL SELECT id, NULL FROM bitacora_hecho WHERE id = ANY(%s)",
+            [nodo, list(identificadores)],
+        )
+        filas = cursor.fetchall()
+    fines = {previo: secuencia for previo, secuencia in filas if secuencia is not None}
+    return fines or {SIN_PREVIO: 0}, {identificador for identificador, secuencia in filas if secuencia is None}
 
 
 def es_interior(nodo: str, secuencia: int, previo: str) -> bool:
@@ -92,57 +100,68 @@ def asentar(sobres: Sequence[Sobre], recibido: datetime, frontera: Frontera) -> 
     if not sobres:
         return
     posicion = frontera.tamano
-    with connection.cursor() as cursor:
-        with cursor.copy(
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
             "COPY bitacora_hecho (posicion, id, nodo, secuencia, clase, tipo, sujeto, persona, dispositivo, orden,"
             " recibido, cuerpo, firma, hoja) FROM STDIN (FORMAT BINARY)"
-        ) as copia:
-            copia.set_types(
-                [
-                    *("int8", "text", "text", "int8", "text", "text", "text", "text", "text", "text"),
-                    *("timestamptz", "bytea", "bytea", "bytea"),
-                ]
-            )
-            for i, s in enumerate(sobres, posicion + 1):
-                h = s.hecho
-                quien = (h.persona, s.dispositivo.id if s.dispositivo else "", h.orden)
-                copia.write_row(
-                    (
-                        i,
-                        h.id,
-                        s.nodo,
-                        s.secuencia,
-                        h.clase,
-                        h.tipo,
-                        h.sujeto,
-                        *quien,
-                        recibido,
-                        s.cuerpo,
-                        s.firma,
-                        s.hoja,
-                    )
-                )
-        frontera.extender([s.hoja for s in sobres])
-        cursor.execute(
-            "UPDATE bitacora_cabeza SET tamano = %s, frontera = %s", [frontera.tamano, b"".join(frontera.hashes)]
+        ) as copia,
+    ):
+        copia.set_types(
+            [
+                *("int8", "text", "text", "int8", "text", "text", "text", "text", "text", "text"),
+                *("timestamptz", "bytea", "bytea", "bytea"),
+            ]
         )
-    guardar_finales(sobres)
+        for i, s in enumerate(sobres, posicion + 1):
+            h = s.hecho
+            quien = (h.persona, s.dispositivo.id if s.dispositivo else "", h.orden)
+            copia.write_row(
+                (
+                    i,
+                    h.id,
+                    s.nodo,
+                    s.secuencia,
+                    h.clase,
+                    h.tipo,
+                    h.sujeto,
+                    *quien,
+                    recibido,
+                    s.cuerpo,
+                    s.firma,
+                    s.hoja,
+                )
+            )
+    frontera.extender([s.hoja for s in sobres])
+    _avanzar(sobres, frontera)
 
 
-def guardar_finales(sobres: Sequence[Sobre]) -> None:
-    """Move the ends of the chains that these envelopes follow."""
+_AVANZAR: Final = """
+    WITH fin AS (UPDATE bitacora_cabeza SET tamano = %(tamano)s, frontera = %(frontera)s),
+      seguidos AS (DELETE FROM bitacora_cabezanodo WHERE clave = ANY(%(viejos)s::text[]))
+    INSERT INTO bitacora_cabezanodo (clave, nodo, secuencia, previo)
+    SELECT * FROM unnest(%(claves)s::text[], %(nodos)s::text[], %(secuencias)s::bigint[], %(previos)s::text[])"""
+
+
+def _avanzar(sobres: Sequence[Sobre], frontera: Frontera) -> None:
+    """Move the head, and the ends of the chains that these envelopes follow."""
     nuevos: dict[str, tuple[str, int]] = {}
     viejos: set[str] = set()
     for s in sobres:
         viejos.add(f"{s.nodo}/{s.previo}")
         nuevos.pop(f"{s.nodo}/{s.previo}", None)
         nuevos[f"{s.nodo}/{s.hoja.hex()}"] = (s.nodo, s.secuencia)
+    datos = {
+        "tamano": frontera.tamano,
+        "frontera": b"".join(frontera.hashes),
+        "viejos": list(viejos),
+        "claves": list(nuevos),
+        "nodos": [nodo for nodo, _ in nuevos.values()],
+        "secuencias": [secuencia for _, secuencia in nuevos.values()],
+        "previos": [clave.rpartition("/")[2] for clave in nuevos],
+    }
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM bitacora_cabezanodo WHERE clave = ANY(%s)", [list(viejos)])
-        cursor.executemany(
-            "INSERT INTO bitacora_cabezanodo (clave, nodo, secuencia, previo) VALUES (%s, %s, %s, %s)",
-            [(clave, nodo, secuencia, clave.rpartition("/")[2]) for clave, (nodo, secuencia) in nuevos.items()],
-        )
+        cursor.execute(_AVANZAR, datos)
 
 
 def bifurcados() -> Mapping[str, int]:

@@ -56,10 +56,12 @@ def fundar(proceso: str, modo: str, llave: bytes) -> str:
 @una_vez
 def instalacion() -> Instalacion:
     """The row; raise `SinFundar`."""
-    fila = Instalacion.objects.first()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT proceso, modo, llave FROM bitacora_instalacion")
+        fila = cursor.fetchone()
     if fila is None:
         raise SinFundar
-    return fila
+    return Instalacion(proceso=fila[0], modo=fila[1], llave=fila[2])
 
 
 def ambito() -> str:
@@ -68,11 +70,11 @@ def ambito() -> str:
     return ambito_de(fila.proceso, fila.modo, bytes(fila.llave))
 
 
-_DE_CLASE: Final = """
-    (SELECT posicion, encode(hoja, 'hex') FROM bitacora_hecho
-     WHERE clase = '{}' AND (%(hasta)s::bigint IS NULL OR posicion <= %(hasta)s) ORDER BY posicion DESC LIMIT 1)"""
-_ULTIMA: Final = " UNION ALL ".join(map(_DE_CLASE.format, sorted(CLASES_DE_AUTORIDAD))) + " ORDER BY 1 DESC LIMIT 1"
-"""Asked at every turn. Each class by its name: the planner knows that they are few and reads one row of their index."""
+_ULTIMA: Final = f"""
+    SELECT posicion, encode(hoja, 'hex') FROM bitacora_hecho
+    WHERE clase IN ({",".join(f"'{c}'" for c in CLASES_DE_AUTORIDAD)})
+      AND (%(hasta)s::bigint IS NULL OR posicion <= %(hasta)s) ORDER BY posicion DESC LIMIT 1"""  # noqa: S608 - constants
+"""Asked at every turn. They have an index of their own (`hecho_autoridad`), of which one row is read."""
 _ultima: tuple[tuple[str, int, str], Autoridad] | None = None
 
 
@@ -87,6 +89,13 @@ def autoridad(hasta: int | None = None) -> Autoridad:
     if guardada is None or guardada[0] != clave:
         guardada = _ultima = (clave, _plegar(escritos_de_autoridad(hasta)))
     return guardada[1]
+
+
+@una_vez
+def autoridad_vista() -> Autoridad:
+    """`autoridad`, looked up once for each request: for what is shown and given. What is written looks again, with the
+    head taken."""
+    return autoridad()
 
 
 def _plegar(escritos: list[Escrito]) -> Autoridad:
@@ -146,10 +155,10 @@ class OtraLlave(Impedimento):
         )
 
 
-def exigir_llave(nodo: str, cruda: bytes) -> None:
+def exigir_llave(nodo: str, cruda: bytes, de: Autoridad) -> None:
     """Raise `OtraLlave` when the key is not that of the institute or of that node: nobody else could check what it
     signed."""
-    suyo = autoridad().nodos.get(nodo)
+    suyo = de.nodos.get(nodo)
     suya = bytes(instalacion().llave) if nodo == INSTITUTO else bytes.fromhex(suyo.llave) if suyo else cruda
     if suya != cruda:
         raise OtraLlave(nodo)

@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 
-from prep.bitacora.models import Hecho as FilaHecho
+from django.db import connection
+
 from prep.bitacora.sobres import escrito_guardado
 from prep.dominio.comun.hecho import Escrito
 
 
 def escritos_de(sujetos: Collection[str]) -> dict[str, list[Escrito]]:
     """Those of each of these subjects that has any."""
-    return _por_sujeto(sujeto__in=sujetos)
+    return _por_sujeto("sujeto = ANY(%s)", list(sujetos))
 
 
 def escritos_de_clase(clase: str) -> dict[str, list[Escrito]]:
     """Those of every subject of a class."""
-    return _por_sujeto(clase=clase)
+    return _por_sujeto("clase = %s", clase)
 
 
-def _por_sujeto(**cuales: object) -> dict[str, list[Escrito]]:
+def _por_sujeto(cuales: str, valor: object) -> dict[str, list[Escrito]]:
     escritos: dict[str, list[Escrito]] = defaultdict(list)
-    filas = FilaHecho.objects.filter(**cuales).values_list("id", "nodo", "secuencia", "cuerpo")
-    for identificador, nodo, secuencia, cuerpo in filas:
-        escrito = escrito_guardado(identificador, nodo, secuencia, bytes(cuerpo))
-        escritos[escrito.hecho.sujeto].append(escrito)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id, nodo, secuencia, cuerpo FROM bitacora_hecho WHERE {cuales}", [valor])  # noqa: S608
+        for identificador, nodo, secuencia, cuerpo in cursor:
+            escrito = escrito_guardado(identificador, nodo, secuencia, bytes(cuerpo))
+            escritos[escrito.hecho.sujeto].append(escrito)
     return dict(escritos)

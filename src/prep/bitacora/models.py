@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Substr
 
+from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD
 from prep.plataforma.roles import solo
 
 DESDE, HASTA = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -61,6 +62,9 @@ class Hecho(models.Model):
             models.Index(fields=["clase", "posicion"]),
             models.Index(fields=["persona"]),
             models.Index(fields=["orden"], condition=~models.Q(orden=""), name="hecho_orden"),
+            models.Index(
+                fields=["posicion"], condition=models.Q(clase__in=CLASES_DE_AUTORIDAD), name="hecho_autoridad"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

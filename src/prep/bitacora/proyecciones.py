@@ -46,18 +46,18 @@ def registradas() -> dict[str, Proyeccion]:
     return dict(_TODAS)
 
 
-def proyectar(nuevos: Sequence[Escrito]) -> dict[str, Any]:
+def proyectar(nuevos: Sequence[Escrito], previa: Autoridad | None = None) -> dict[str, Any]:
     """Bring every read model up to date with the facts that were just appended, the last there are; states by subject.
     In the same transaction.
 
-    A change of who may act folds again what it touches.
+    A change of who may act folds again what it touches. `previa`: who might act before these, where that was looked up.
     """
     estados: dict[str, Any] = {}
     if not nuevos:
         return estados
     cambia = any(e.hecho.clase in CLASES_DE_AUTORIDAD for e in nuevos)
-    antes = autoridad(cabeza().tamano - len(nuevos)) if cambia else None
-    de = autoridad()
+    antes = (previa or autoridad(cabeza().tamano - len(nuevos))) if cambia else None
+    de = autoridad() if cambia or previa is None else previa
     for proyeccion in _TODAS.values():
         sujetos = {e.hecho.sujeto for e in nuevos if e.hecho.clase in proyeccion.clases}
         if antes is not None:

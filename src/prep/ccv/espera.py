@@ -27,8 +27,12 @@ _TIPOS: Final = {
 }
 _COLUMNAS: Final = ",".join(_TIPOS)
 _GUARDAR: Final = (
-    f"INSERT INTO ccv_espera ({_COLUMNAS}) SELECT * FROM "  # noqa: S608 - constants
-    f"json_to_recordset(%s::json) AS filas ({','.join(f'{c} {t}' for c, t in _TIPOS.items())})"
+    "WITH filas AS (SELECT * FROM json_to_recordset(%(filas)s::json)"  # noqa: S608 - constants
+    f" AS f ({','.join(f'{c} {t}' for c, t in _TIPOS.items())})),"
+    " sobran AS (DELETE FROM ccv_espera e WHERE clave = ANY(%(claves)s)"
+    " AND NOT EXISTS (SELECT FROM filas f WHERE (f.clave, f.paso) = (e.clave, e.paso)))"
+    f" INSERT INTO ccv_espera ({_COLUMNAS}) SELECT * FROM filas ON CONFLICT (clave, paso)"
+    f" DO UPDATE SET {','.join(f'{c}=EXCLUDED.{c}' for c in _TIPOS)}"
 )
 Fila = tuple[Any, ...]
 
@@ -67,9 +71,7 @@ class Esperas:
     def guardar(self, plegadas: Sequence[Plegada], de: Autoridad) -> None:
         filas = [dict(zip(_TIPOS, f, strict=True)) for p in plegadas for f in filas_de(p, de)]
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM ccv_espera WHERE clave = ANY(%s)", [[p.clave for p in plegadas]])
-            if filas:
-                cursor.execute(_GUARDAR, [orjson.dumps(filas).decode()])
+            cursor.execute(_GUARDAR, {"filas": orjson.dumps(filas).decode(), "claves": [p.clave for p in plegadas]})
 
     def vaciar(self) -> None:
         with connection.cursor() as cursor:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from prep.bitacora.actas import acta_de
 from prep.bitacora.asientos import tomar_cabeza
 from prep.bitacora.autoridad import ambito, autoridad
-from prep.bitacora.models import Acta as FilaActa
-from prep.bitacora.models import Hecho as FilaHecho
 from prep.bitacora.nodos import DispositivoLocal
 from prep.bitacora.services.asentar import asentar
 from prep.bitacora.sobres import FirmaDispositivo, Firmante, guardado
@@ -21,6 +19,7 @@ from prep.dominio.acta.hechos import Tipo, clave_de, sujeto_de
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD
 from prep.dominio.comun.hecho import Hecho, escribir_hecho, nuevo_hecho, revisar_hecho
 from prep.dominio.comun.rechazos import Rechazo
+from prep.transparencia.arbol import Frontera
 
 
 class HechoRechazado(Exception):
@@ -49,15 +48,25 @@ def anotar(
     """
     for hecho in hechos:
         revisar_hecho(escribir_hecho(hecho))
+    with transaction.atomic():
+        return _anotar(hechos, firmante, recibido, dispositivos, tomar_cabeza())
+
+
+def _anotar(
+    hechos: Sequence[Hecho],
+    firmante: Firmante,
+    recibido: datetime,
+    dispositivos: Mapping[str, DispositivoLocal] | None,
+    cabeza: Frontera,
+) -> dict[str, Acta]:
     aparatos, de = dispositivos or {}, ambito()
 
     def firmar(hecho: Hecho) -> FirmaDispositivo | None:
         aparato = aparatos.get(hecho.persona)
         return aparato.firmar(hecho, de) if aparato else None
 
-    with transaction.atomic():
-        nuevos, estados = asentar(hechos, firmante, recibido, firmar)
-        _exigir(nuevos, estados)
+    nuevos, estados = asentar(hechos, firmante, recibido, firmar, cabeza)
+    _exigir(nuevos, estados)
     return {clave_de(sujeto): acta for sujeto, acta in estados.items()}
 
 
@@ -68,6 +77,14 @@ def _exigir(nuevos: Sequence[Hecho], estados: Mapping[str, Any]) -> None:
     for hecho in nuevos:
         if rechazo := anomalias.get(hecho.sujeto, {}).get(hecho.id) or ignorados.get(hecho.id):
             raise HechoRechazado(hecho, rechazo)
+
+
+_LO_QUE_HAY: Final = """
+    SELECT h.cuerpo, h.firma, a.cabezas FROM (VALUES (true)) AS una
+    LEFT JOIN (
+      SELECT cuerpo, firma FROM bitacora_hecho WHERE sujeto = %s AND orden = %s AND orden <> '' LIMIT 1) h ON true
+    LEFT JOIN bitacora_acta a ON a.clave = %s"""
+"""Of an acta: the fact that a command wrote already, and the last ones that this node knows."""
 
 
 def escribir(
@@ -87,10 +104,13 @@ def escribir(
     `orden`: id of the command; asked again, it gives what it gave and writes nothing.
     """
     with transaction.atomic():
-        tomar_cabeza()
-        if orden and (fila := FilaHecho.objects.filter(orden=orden, sujeto=sujeto_de(clave)).first()):
-            return guardado(bytes(fila.cuerpo), bytes(fila.firma)).hecho, acta_de(clave)
-        cabezas = FilaActa.objects.filter(clave=clave).values_list("cabezas", flat=True).first() or ()
+        cabeza = tomar_cabeza()
+        with connection.cursor() as cursor:
+            cursor.execute(_LO_QUE_HAY, [sujeto_de(clave), orden, clave])
+            cuerpo, firma, cabezas = cursor.fetchone()
+        if cuerpo is not None:
+            return guardado(bytes(cuerpo), bytes(firma)).hecho, acta_de(clave)
         dicho = contenido() if callable(contenido) else contenido
-        hecho = nuevo_hecho(tipo, sujeto_de(clave), persona, ahora, dicho, cabezas, orden)
-        return hecho, anotar([hecho], firmante, ahora, dispositivos)[clave]
+        hecho = nuevo_hecho(tipo, sujeto_de(clave), persona, ahora, dicho, cabezas or (), orden)
+        revisar_hecho(escribir_hecho(hecho))
+        return hecho, _anotar([hecho], firmante, ahora, dispositivos, cabeza)[clave]

@@ -22,6 +22,12 @@ _cargados: OrderedDict[str, tuple[Proceso, Informativo]] = OrderedDict()
 _candado = threading.Lock()
 
 
+_CONGELADO: Final = (
+    f"SELECT {','.join(c.attname for c in Fila._meta.concrete_fields if c.attname != 'catalogo')} "  # noqa: S608
+    "FROM catalogo_proceso WHERE estado = %s"
+)
+
+
 @una_vez
 def vigente(clave: str | None = None) -> Fila:
     """The row of `clave`; without it, the frozen process or the only one there is. Raises `ProcesoDesconocido`."""
@@ -31,7 +37,7 @@ def vigente(clave: str | None = None) -> Fila:
         if fila is None:
             raise ProcesoDesconocido(f"No hay ningún proceso {clave}: impórtelo con «prep proceso importar».")
         return fila
-    if congelado := filas.filter(estado=Fila.Estado.CONGELADO).first():
+    for congelado in Fila.objects.raw(_CONGELADO, [Fila.Estado.CONGELADO]):  # there is only one
         return congelado
     todas = list(filas.order_by("clave")[:10])
     if len(todas) == 1:
