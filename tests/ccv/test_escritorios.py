@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from centro import Centro, envio, foto
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from prep.bitacora.models import Hecho
 from prep.ccv import hoja, oficina, services
@@ -26,6 +27,8 @@ from prep.plataforma.almacen import evidencia
 CAPTURA, DIFERENCIAS, DECISION, VERIFICACION = (
     f"/ccv/{p}/" for p in ("captura", "diferencias", "decision", "verificacion")
 )
+ENVIAR, MIRAR = 20, 4
+"""Queries of a send with the next acta, and of its picture."""
 
 
 def toma(cliente: Any, ruta: str) -> Any:
@@ -50,7 +53,9 @@ def test_a_whole_acta_typed_twice_compared_and_verified(centro: Centro) -> None:
         assert centro.acta(clave).captura is estado
     cliente, _ = centro.entra(Rol.VERIFICADOR)
     pagina = toma(cliente, VERIFICACION)
-    assert [v for _, v in pagina.context["filas"]] == list(dichos.values())
+    assert re.findall('<output class="valor"[^>]*>(.*?)</output>', pagina.content.decode()) == [
+        str(v) for v in dichos.values()
+    ]
     assert cliente.post(VERIFICACION, envio(pagina, {}, accion="enviar")).json() == {"ir": VERIFICACION}
     acta = centro.acta(clave)
     assert acta.captura is Captura.VERIFICADA
@@ -190,7 +195,7 @@ def test_what_the_reader_sends_back_is_typed_whole(centro: Centro) -> None:
     centro.anota(centro.noche.hecho(Tipo.REVISADA, clave, LECTOR, base=base, opinion="devuelve"))
     cliente, _ = centro.entra(Rol.VERIFICADOR)
     pagina = toma(cliente, DIFERENCIAS)
-    assert [r.clave for r in pagina.context["renglones"]] == centro.campos(clave)
+    assert re.findall('name="v[.]([^"]+)"', pagina.content.decode()) == centro.campos(clave)
     respuesta = cliente.post(DIFERENCIAS, envio(pagina, centro.valores(clave), accion="enviar"))
     assert respuesta.status_code == 200
     assert centro.acta(clave).captura is Captura.DICTAMINADA
@@ -296,7 +301,7 @@ def test_the_picture_is_for_whoever_holds_the_acta_and_nobody_keeps_it(centro: C
 
 MASCARAS = (
     (rb'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": )"[^"]*"', rb"\1"),
-    (rb'(name="ficha" value=|data-orden=|data-en-manos=)"[^"]*"', rb"\1"),
+    (rb'(name="ficha" value=|data-orden=|data-en-manos=|"orden": |"ficha": )"[^"]*"', rb"\1"),
 )
 
 
@@ -308,8 +313,9 @@ def sin_lo_propio(datos: bytes) -> bytes:
 
 def test_nothing_of_the_first_capture_reaches_the_second_captor(centro: Centro) -> None:
     """Pages and answers, byte for byte, over nights that differ only in what the first captor typed, or if they did."""
-    clave = centro.claves[0]
+    clave, siguiente = centro.claves[:2]
     huella = centro.llega(clave)
+    centro.llega(siguiente)
     cliente, quien = centro.entra(Rol.CAPTURISTA)
     dichos = centro.valores(clave)
     vistos = []
@@ -317,6 +323,7 @@ def test_nothing_of_the_first_capture_reaches_the_second_captor(centro: Centro) 
         with transaction.atomic():
             if cambios is not None:
                 centro.captura(clave, "ajena-1", **cambios)
+                centro.captura(siguiente, "ajena-1", **cambios)
             espera = cliente.get(CAPTURA)
             pagina = toma(cliente, CAPTURA)
             foto = cliente.get(f"/ccv/imagen/{clave}/")
@@ -332,6 +339,7 @@ def test_nothing_of_the_first_capture_reaches_the_second_captor(centro: Centro) 
             )
             ficha = services.Ficha.leer(pagina.context["ficha"], services.Paso.CAPTURA, quien.persona)
             assert (ficha.base, ficha.imagen, ficha.campos) == ("", huella, tuple(dichos))
+            assert fin.json()["acta"]["imagen"] == f"/ccv/imagen/{siguiente}/"
             transaction.set_rollback(True)
         centro.noche.conoce.clear()
     for visto in vistos[1:]:
@@ -405,3 +413,32 @@ def test_a_page_that_waits_says_where_something_waits_for_whoever_sits_there(cen
     centro.captura(otra, "ajena-2", NULOS=999)
     assert dice(verifica, VERIFICACION) == (False, "diferencias")  # and the page leads there
     assert 'href="/ccv/diferencias/"' in pregunta(verifica, VERIFICACION, "").content.decode()
+
+
+@pytest.mark.parametrize(("ruta", "rol"), [(CAPTURA, Rol.CAPTURISTA), (VERIFICACION, Rol.VERIFICADOR)])
+def test_the_next_acta_comes_with_the_answer_and_costs_so_many_queries(centro: Centro, ruta: str, rol: Rol) -> None:
+    """Of each acta a send and a picture are asked for, and nothing else. What comes is what its page shows."""
+    claves = centro.claves[:3]
+    for clave in claves:
+        centro.llega(clave)
+        if ruta == VERIFICACION:
+            centro.coinciden(clave)
+    cliente, _ = centro.entra(rol)
+    pagina = toma(cliente, ruta)
+    ficha, renglones = pagina.context["ficha"], pagina.content.decode()
+    for clave in claves[1:]:
+        campos = re.findall('name="v[.]([^"]+)"', renglones)
+        with CaptureQueriesContext(connection) as enviar:
+            respuesta = cliente.post(ruta, {"ficha": ficha, "accion": "enviar", **{f"v.{c}": "7" for c in campos}})
+        sigue = respuesta.json()["acta"]
+        with CaptureQueriesContext(connection) as mirar:
+            assert cliente.get(sigue["imagen"]).status_code == 200
+        preguntas = [[q["sql"] for q in vistas if "SAVEPOINT" not in q["sql"]] for vistas in (enviar, mirar)]
+        assert len(preguntas[0]) <= ENVIAR and len(preguntas[1]) <= MIRAR, preguntas
+        ficha, renglones = sigue["ficha"], sigue["renglones"]
+        suya = cliente.get(ruta)
+        assert sigue["imagen"] == f"/ccv/imagen/{clave}/"
+        assert {c: suya.context.get(c, "") for c in sigue if c != "quien"} == {
+            c: sigue[c] for c in sigue if c != "quien"
+        }
+        assert renglones in suya.content.decode() and sigue["quien"] in suya.content.decode()

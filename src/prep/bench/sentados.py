@@ -1,8 +1,8 @@
 """People at their desks, as browsers ask: `python -m prep.bench.sentados`, with an `Encargo` on its input, JSON.
 
 It shares the cores with what it measures: sockets and no more. Each person has a connection of their own, kept open,
-and does what the page's script does: sends what was typed, goes where the answer says, asks for the picture. Prints
-`listos` once all are at their desks and then a `Cuenta`, JSON.
+and does what the page's script does: sends what was typed, goes on with the acta that comes with the answer, or where
+that says, and asks for the picture. Prints `listos` once all are at their desks and then a `Cuenta`, JSON.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _OTRA_VEZ: Final = 0.1
 """Seconds that a client waits when all its desks were empty."""
 _ESPERE: Final = (429, 503)
 _CAMPO: Final = re.compile(r'name="v\.([^"]+)"')
-_FICHA: Final = re.compile(r'name="ficha" value="([^"]+)"')
+_FICHA: Final = re.compile(r'name="ficha" value="([^"]*)"')
 _MOSTRADOR: Final = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _IMAGEN: Final = re.compile(r'src="(/ccv/imagen/[^"]+)"')
 _ORDEN: Final = re.compile(r'data-orden="([^"]+)"')
@@ -77,29 +77,37 @@ def dicho(campo: str) -> int:
     return zlib.crc32(campo.encode()) % 400
 
 
+def _hallado(patron: re.Pattern[str], pagina: str) -> str:
+    hallado = patron.search(pagina)
+    return hallado[1] if hallado else ""
+
+
 class Ocupado(Exception):
     """The server said to come back later. Nothing was done."""
 
 
 class Persona:
-    """Somebody at a desk. `pagina`: what is before them; `orden`: the command of the acta in their hands, or none."""
+    """Somebody at a desk. `orden`: the command of the acta in their hands, or none; `ficha`, `campos`: its slip and its
+    fields."""
 
     def __init__(self, puerto: int, escritorio: str, galletas: dict[str, str], cuenta: Cuenta) -> None:
         self._puerto, self.escritorio, self._galletas, self._cuenta = puerto, escritorio, dict(galletas), cuenta
         self._canal: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self.ruta = f"/ccv/{escritorio}/"
-        self.pagina = self.orden = self._ficha_csrf = ""
+        self.orden = self.ficha = self._ficha_csrf = ""
+        self.campos: list[str] = []
 
     async def mirar(self) -> None:
         """Go to the desk, and see the picture of what one has there."""
         _, cuerpo = await self._pedir("página", "GET", self.ruta)
-        self.pagina = cuerpo.decode()
-        orden = _ORDEN.search(self.pagina)
-        self.orden = orden[1] if orden else ""
-        if not self._ficha_csrf and (dada := _MOSTRADOR.search(self.pagina)):
-            self._ficha_csrf = dada[1]
-        if imagen := _IMAGEN.search(self.pagina):
-            await self._pedir("imagen", "GET", imagen[1])
+        pagina = cuerpo.decode()
+        self._ficha_csrf = self._ficha_csrf or _hallado(_MOSTRADOR, pagina)
+        await self._ver(_hallado(_ORDEN, pagina), _hallado(_FICHA, pagina), _hallado(_IMAGEN, pagina), pagina)
+
+    async def _ver(self, orden: str, ficha: str, imagen: str, renglones: str) -> None:
+        self.orden, self.ficha, self.campos = orden, ficha, _CAMPO.findall(renglones)
+        if imagen:
+            await self._pedir("imagen", "GET", imagen)
 
     async def tomar(self) -> bool:
         """Ask for an acta; whether there was one."""
@@ -109,20 +117,21 @@ class Persona:
 
     async def hacer(self, azar: random.Random) -> None:
         """Finish the acta in one's hands and see the next: the server has it ready."""
-        campos, ficha = _CAMPO.findall(self.pagina), _FICHA.search(self.pagina)
-        assert ficha is not None
-        valores = {c: dicho(c) for c in campos}
+        valores = {c: dicho(c) for c in self.campos}
         if self.escritorio == "captura" and azar.random() < MAL:
-            valores[azar.choice(campos)] += 1
-        orden = self.orden
-        envio = {"accion": "enviar", "ficha": ficha[1], **{f"v.{c}": v for c, v in valores.items()}}
+            valores[azar.choice(self.campos)] += 1
+        orden, self.orden = self.orden, ""
+        envio = {"accion": "enviar", "ficha": self.ficha, **{f"v.{c}": v for c, v in valores.items()}}
         codigo, cuerpo = await self._pedir(f"enviar {self.escritorio}", "POST", self.ruta, envio)
         if codigo == 200:
             self._cuenta.hechas.setdefault(self.escritorio, []).append(orden)
-        elif not json.loads(cuerpo).get("ir"):
+        respuesta = json.loads(cuerpo)
+        if not respuesta.get("ir"):
             raise RuntimeError(f"{self.ruta}: {codigo} {cuerpo[:200]!r}")
-        self.orden = ""
-        await self.mirar()
+        if sigue := respuesta.get("acta"):
+            await self._ver(*(sigue[c] for c in ("orden", "ficha", "imagen", "renglones")))
+        else:
+            await self.mirar()
 
     async def _pedir(
         self, que: str, metodo: str, ruta: str, datos: dict[str, object] | None = None

@@ -17,7 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Min
 
 from prep.bitacora.actas import acta_de
-from prep.bitacora.autoridad import autoridad
+from prep.bitacora.autoridad import autoridad_vista
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.ccv.models import Espera, Turno
 from prep.ccv.pasos import Paso, toca
@@ -29,13 +29,14 @@ VIGENCIA: Final = timedelta(minutes=10)
 """Three times what an acta takes. What is sent later still counts, unless somebody else did that step meanwhile."""
 
 _ELECCIONES: Final = """
-    WITH RECURSIVE e AS (
+    WITH RECURSIVE deja AS (DELETE FROM ccv_turno WHERE persona = %(persona)s), e AS (
       SELECT min(eleccion) AS clave FROM ccv_espera WHERE paso = %(paso)s
       UNION ALL
       SELECT (SELECT min(eleccion) FROM ccv_espera WHERE paso = %(paso)s AND eleccion > e.clave)
       FROM e WHERE e.clave IS NOT NULL)
     SELECT clave FROM e WHERE clave IS NOT NULL
-    ORDER BY (SELECT count(*) FROM ccv_turno t WHERE t.eleccion = e.clave AND t.vence > %(ahora)s),
+    ORDER BY (SELECT count(*) FROM ccv_turno t WHERE t.eleccion = e.clave AND t.vence > %(ahora)s
+      AND t.persona <> %(persona)s),
       (SELECT min(desde) FROM ccv_espera f WHERE f.paso = %(paso)s AND f.eleccion = e.clave)"""
 _LIBRES: Final = """
     FROM ccv_espera e
@@ -48,6 +49,8 @@ _LIBRES: Final = """
 _SIGUIENTE: Final = f"""
     SELECT e.clave, e.imagen {_LIBRES} AND e.eleccion = %(eleccion)s
     ORDER BY e.desde LIMIT 1 FOR UPDATE OF e SKIP LOCKED"""
+_CAMPOS: Final = ("acta", "paso", "eleccion", "persona", "imagen", "orden", "vence")
+_EN_MANOS: Final = f"SELECT {','.join(_CAMPOS)} FROM ccv_turno WHERE persona = %s AND vence > %s"  # noqa: S608
 _TOMAR: Final = """
     INSERT INTO ccv_turno (acta, paso, eleccion, persona, imagen, orden, vence)
     VALUES (%(acta)s, %(paso)s, %(eleccion)s, %(persona)s, %(imagen)s, %(orden)s, %(vence)s)
@@ -75,12 +78,22 @@ def alcance_de(clave: str) -> frozenset[str]:
 
 def suyo(persona: str, pasos: Collection[Paso], ahora: datetime) -> Turno | None:
     """The lease that a person holds of one of these steps."""
-    return Turno.objects.filter(persona=persona, paso__in=list(pasos), vence__gt=ahora).first()
+    turno = en_manos(persona, ahora)
+    return turno if turno and turno.paso in pasos else None
 
 
-def en_manos(persona: str, ahora: datetime) -> str:
-    """The command of the acta that a person holds, of any step; empty when they hold none."""
-    return Turno.objects.filter(persona=persona, vence__gt=ahora).values_list("orden", flat=True).first() or ""
+def en_manos(persona: str, ahora: datetime) -> Turno | None:
+    """The lease that a person holds, of any step: nobody holds two."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EN_MANOS, [persona, ahora])
+        fila = cursor.fetchone()
+    return Turno(**dict(zip(_CAMPOS, fila, strict=True))) if fila else None
+
+
+def orden_en_manos(persona: str, ahora: datetime) -> str:
+    """The command of what a person holds; empty when they hold nothing."""
+    turno = en_manos(persona, ahora)
+    return turno.orden if turno else ""
 
 
 def tomar(paso: Paso, quien: Quien, ahora: datetime, clave: str = "") -> Turno | None:
@@ -93,10 +106,9 @@ def tomar(paso: Paso, quien: Quien, ahora: datetime, clave: str = "") -> Turno |
     if mio and clave in ("", mio.acta) and toca(paso, mio.acta, acta_de(mio.acta)):
         Turno.objects.filter(acta=mio.acta, orden=mio.orden).update(vence=ahora + VIGENCIA)
         return mio
-    dejar(quien.persona)
     try:
         with transaction.atomic():
-            return _siguiente(paso, quien, ahora, clave)
+            return siguiente(paso, quien, ahora, clave)
     except IntegrityError:  # the same person asked at the same time, and was given one
         return suyo(quien.persona, [paso], ahora)
 
@@ -114,15 +126,16 @@ def hay(paso: Paso, quien: Quien, ahora: datetime) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def dejar(persona: str, orden: str | None = None) -> None:
-    """Give back quietly what a person holds (`orden`: only if it is that one)."""
+def dejar(persona: str, orden: str | None = None) -> bool:
+    """Give back quietly what a person holds (`orden`: only if it is that one); whether they held it."""
     with connection.cursor() as cursor:
         cursor.execute(_DEJAR, {"persona": persona, "orden": orden})
+        return bool(cursor.rowcount)
 
 
 def _lo_que_pide(paso: Paso, quien: Quien, ahora: datetime, cual: str = "") -> dict[str, Any]:
     """What of those that wait is for a person. `ocupadas`: those that turned out not to be."""
-    de = autoridad()
+    de = autoridad_vista()
     yo = de.cuentas_de(quien.persona) | {de.identidad(quien.persona)}
     alcance = _lo_comun(quien.alcance, de.alcance_de_nodo(nodo_de_aqui().nodo))
     aqui = [quien.lugar] if de.reglas.lugares_distintos else None
@@ -130,6 +143,7 @@ def _lo_que_pide(paso: Paso, quien: Quien, ahora: datetime, cual: str = "") -> d
         "paso": paso.value,
         "en_ninguno": aqui if aqui and paso is Paso.CAPTURA else [],
         "no_solo_en": aqui if paso is Paso.VERIFICACION else None,
+        "persona": quien.persona,
         "yo": sorted(yo),
         "ocupadas": [],
         "todo": TODO in alcance,
@@ -139,7 +153,8 @@ def _lo_que_pide(paso: Paso, quien: Quien, ahora: datetime, cual: str = "") -> d
     }
 
 
-def _siguiente(paso: Paso, quien: Quien, ahora: datetime, cual: str) -> Turno | None:
+def siguiente(paso: Paso, quien: Quien, ahora: datetime, cual: str = "") -> Turno | None:
+    """The next acta for a person, who keeps nothing else, in a transaction of the caller's."""
     datos = _lo_que_pide(paso, quien, ahora, cual)
     ocupadas: list[str] = datos["ocupadas"]
     with connection.cursor() as cursor:
@@ -164,8 +179,8 @@ def _siguiente(paso: Paso, quien: Quien, ahora: datetime, cual: str) -> Turno | 
                     orden=nueva_orden(),
                     vence=ahora + VIGENCIA,
                 )
-                campos = {c.attname: getattr(turno, c.attname) for c in Turno._meta.local_concrete_fields}
-                cursor.execute(_TOMAR, campos | datos)
+                suyos = {c: getattr(turno, c) for c in ("acta", "persona", "imagen", "orden", "vence")}
+                cursor.execute(_TOMAR, datos | suyos)
                 if cursor.rowcount:
                     return turno
                 ocupadas.append(clave)  # somebody took it between looking and taking

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
+from itertools import zip_longest
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from prep.acceso.destinos import destinos_de
 from prep.acceso.models import Cuenta
@@ -86,6 +91,22 @@ def filas_de(clave: str, asentado: Asentado) -> list[tuple[hoja.Renglon, Any]]:
     return [(r, valores.get(r.clave, "")) for r in hoja.renglones(clave)]
 
 
+def dibujar(plantilla: str, filas: Sequence[tuple[hoja.Renglon, Any]]) -> SafeString:
+    """Rows of an acta with their values. What they have without them is drawn once for each layout."""
+    piezas = _piezas(plantilla, tuple(r for r, _ in filas))
+    valores = (escape(valor) for _, valor in filas)
+    return mark_safe("".join(p + v for p, v in zip_longest(piezas, valores, fillvalue="")))  # noqa: S308 - drawn, escaped
+
+
+_HUECO: Final = "\0"
+"""Where a value goes: in no text of a catalogue."""
+
+
+@lru_cache(maxsize=256)
+def _piezas(plantilla: str, renglones: tuple[hoja.Renglon, ...]) -> tuple[str, ...]:
+    return tuple(render_to_string(plantilla, {"filas": [(r, _HUECO) for r in renglones]}).split(_HUECO))
+
+
 def dichos_de(request: HttpRequest) -> Mapping[str, str]:
     return {c[2:]: str(v) for c, v in request.POST.items() if c.startswith("v.")}
 
@@ -107,10 +128,11 @@ def responder(
     pasos: Collection[str],
     hacer: Callable[[Ficha], None],
     ir: str,
-    despues: Callable[[], object] = lambda: None,
+    despues: Callable[[Ficha], Mapping[str, Any]] | None = None,
     si_no: str = "",
 ) -> HttpResponse:
-    """What came of an act, as the page's script reads it: where to go on (`si_no`: when it could not be done)."""
+    """What came of an act, as the page's script reads it: where to go on (`si_no`: when it could not be done), with
+    what `despues` says; it gives the lease back, which without it is all that is done."""
     try:
         ficha = Ficha.leer(request.POST.get("ficha", ""), pasos, persona_de(request))
         hacer(ficha)
@@ -126,8 +148,9 @@ def responder(
             return negar(request, 409, rechazo.value, que=rechazo.name)
         cola.dejar(ficha.persona, ficha.orden)
         return negar(request, 409, rechazo.value, que=rechazo.name, ir=si_no or ir)
+    if despues is not None:
+        return JsonResponse({"ir": ir, **despues(ficha)})
     cola.dejar(ficha.persona, ficha.orden)
-    despues()
     return JsonResponse({"ir": ir})
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,6 +20,7 @@ from prep.acceso.marcha import Como, como_va, dan, en_el_escritorio
 from prep.acceso.permisos import Acceso, Vista, cargos_de, propia, requiere
 from prep.acceso.roles import Rol
 from prep.bitacora.actas import acta_de
+from prep.bitacora.autoridad import autoridad_vista
 from prep.bitacora.practicas import practicas_de
 from prep.ccv import cola, hoja, oficina, services
 from prep.ccv import practica as ensayo
@@ -26,6 +29,7 @@ from prep.ccv.pasos import ESCRITORIOS, ROLES, Paso, imagen_de, toca
 from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida, Problema
 from prep.ccv.views.comun import (
     alcance_de,
+    dibujar,
     dichos_de,
     filas_de,
     lugar_de,
@@ -81,17 +85,20 @@ def escritorio(nombre: str) -> Vista:
     return vista
 
 
-def _tomar(request: HttpRequest, nombre: str, clave: str = "") -> Turno | None:
-    """The next acta of a desk (`clave`: that one)."""
+def _tomar(request: HttpRequest, nombre: str, clave: str = "", *, libre: bool = False) -> Turno | None:
+    """The next acta of a desk (`clave`: that one). `libre`: whoever asks gave back what they held in the transaction
+    of the caller's."""
     ahora, pasos = oficina.reloj.ahora(), pasos_de(request, nombre)
-    if mio := cola.suyo(persona_de(request), pasos, ahora):
+    mio = None if libre else cola.suyo(persona_de(request), pasos, ahora)
+    if mio:
         pasos = [Paso(mio.paso), *(p for p in pasos if p != mio.paso)]
     elif _falta_practica(request, nombre) or _marcha(request, nombre).detenido:
         return None
     elif len(pasos) > 1:
         pasos = cola.por_antiguedad(pasos)
     for paso in pasos:
-        if turno := cola.tomar(paso, quien_pide(request, paso), ahora, clave):
+        dar = cola.siguiente if libre else cola.tomar
+        if turno := dar(paso, quien_pide(request, paso), ahora, clave):
             return turno
     return None
 
@@ -110,21 +117,18 @@ def _falta_practica(request: HttpRequest, nombre: str) -> bool:
 
 
 def _pagina(request: HttpRequest, nombre: str) -> HttpResponse:
-    ahora = oficina.reloj.ahora()
+    suyo = cola.en_manos(persona_de(request), oficina.reloj.ahora())
     datos: dict[str, Any] = {
         "escritorio": nombre,
         "pestanas": pestanas_de(request, nombre),
         "titulo": f"ccv.{nombre}.titulo",
         "explica": f"ccv.{nombre}.explica",
-        "en_manos": cola.en_manos(persona_de(request), ahora),
+        "en_manos": suyo.orden if suyo else "",
     }
-    turno = cola.suyo(persona_de(request), pasos_de(request, nombre), ahora)
+    turno = suyo if suyo and suyo.paso in pasos_de(request, nombre) else None
     if turno is not None:
-        acta, paso = acta_de(turno.acta), Paso(turno.paso)
-        if toca(paso, turno.acta, acta) and imagen_de(paso, acta) == turno.imagen:
-            ficha = services.ficha_de(turno, acta)
-            datos |= _del_acta(request, turno, ficha) | _DEL_PASO[paso](request, acta, ficha)
-            return render(request, _PLANTILLAS[nombre], datos)
+        if sobre_la_mesa := _en_la_mesa(request, turno):
+            return render(request, _PLANTILLAS[nombre], datos | sobre_la_mesa)
         cola.dejar(turno.persona, turno.orden)
         datos["cambio"] = True
     datos |= _esperan(request, nombre) | {"descanso": "descanso" in request.GET}
@@ -135,6 +139,29 @@ def _pagina(request: HttpRequest, nombre: str) -> HttpResponse:
         persona = persona_de(request)
         datos["sin_practicar"] = ensayo.juego() is not None and practicas_de([persona])[persona].veces == 0
     return render(request, "ccv/espera.html", datos)
+
+
+def _en_la_mesa(request: HttpRequest, turno: Turno) -> dict[str, Any] | None:
+    """What a desk shows of the acta in somebody's hands; None where it no longer waits for that."""
+    acta, paso = acta_de(turno.acta, autoridad_vista()), Paso(turno.paso)
+    if not toca(paso, turno.acta, acta) or imagen_de(paso, acta) != turno.imagen:
+        return None
+    ficha = services.ficha_de(turno, acta)
+    return _del_acta(request, turno, ficha) | _DEL_PASO[paso](request, acta, ficha)
+
+
+def _sigue(request: HttpRequest, nombre: str, ficha: Ficha) -> dict[str, Any]:
+    """Give back what was done and take the next, at once: of several that ask the same, all get the same. What its page
+    shows that the last one's did not is said, which the page's script puts in its place: it asks for nothing but the
+    picture. Nothing where another page comes."""
+    with transaction.atomic():
+        turno = _tomar(request, nombre, libre=cola.dejar(ficha.persona, ficha.orden))
+    datos = _en_la_mesa(request, turno) if turno and nombre in _SE_QUEDAN else None
+    if datos is None:
+        return {}
+    cambia = {c: datos.get(c, "") for c in ("orden", "ficha", "imagen", "enderezada", "encabezado", "renglones")}
+    cambia["quien"] = render_to_string("ccv/partes/quien.html", datos)
+    return {"acta": cambia}
 
 
 def _fila(request: HttpRequest, nombre: str) -> HttpResponse:
@@ -189,7 +216,7 @@ def _problemas(request: HttpRequest, ficha: Ficha) -> list[Problema]:
 
 def _al_capturar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
     return {
-        "renglones": hoja.renglones(ficha.acta, ficha.campos),
+        "renglones": dibujar("ccv/partes/renglones.html", [(r, "") for r in hoja.renglones(ficha.acta, ficha.campos)]),
         "con_motivo": ficha.paso == Paso.DECISION,
         "con_encabezado": ficha.paso == Paso.CAPTURA,
         "encabezado": hoja.encabezado(ficha.acta),
@@ -200,7 +227,7 @@ def _al_verificar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, A
     acordado = acta.acordado
     if acordado is None or acordado.lectura != ficha.base:
         raise Http404
-    return {"filas": filas_de(ficha.acta, acordado.asentado)}
+    return {"renglones": dibujar("ccv/partes/revision.html", filas_de(ficha.acta, acordado.asentado))}
 
 
 def _al_responder(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
@@ -249,6 +276,8 @@ _PLANTILLAS: Final = {
     "identificacion": "ccv/identificacion.html",
     "cotejo": "ccv/cotejo.html",
 }
+_SE_QUEDAN: Final = frozenset({"captura", "diferencias", "decision", "verificacion"})
+"""The desks whose page stays from acta to acta."""
 
 
 # the picture of the acta in one's hands
@@ -264,7 +293,8 @@ def _en_sus_manos(request: HttpRequest, clave: str, otra: str = "") -> frozenset
 
 @una_vez
 def _vivo(request: HttpRequest, clave: str) -> Turno | None:
-    return Turno.objects.filter(acta=clave, persona=persona_de(request), vence__gt=oficina.reloj.ahora()).first()
+    vivo = cola.en_manos(persona_de(request), oficina.reloj.ahora())
+    return vivo if vivo and vivo.acta == clave else None
 
 
 @requiere(*{rol for roles in ROLES.values() for rol in roles}, sobre=_en_sus_manos)
@@ -369,7 +399,7 @@ def _hacer(request: HttpRequest, nombre: str, accion: str) -> HttpResponse:
         _ACTOS[Paso(ficha.paso), accion](request, ficha)
 
     ir = reverse(f"ccv-{nombre}")
-    return responder(request, pasos_de(request, nombre), hacer, ir, lambda: _tomar(request, nombre))
+    return responder(request, pasos_de(request, nombre), hacer, ir, lambda ficha: _sigue(request, nombre, ficha))
 
 
 captura = escritorio("captura")

@@ -20,7 +20,7 @@ from prep.ccv import practica as ensayo
 from prep.ccv.models import Practica
 from prep.ccv.pasos import ROLES, Paso
 from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida, Problema
-from prep.ccv.views.comun import dichos_de, negar, persona_de, pestanas_de
+from prep.ccv.views.comun import dibujar, dichos_de, negar, persona_de, pestanas_de
 from prep.diseno.textos import texto
 from prep.dominio.practica import admite
 from prep.evidencia.vista import tipo_mime
@@ -77,7 +77,7 @@ def _pagina_de_practica(request: HttpRequest, este: ensayo.Juego | None) -> Http
     datos: dict[str, Any] = {
         "pestanas": pestanas_de(request, "practica"),
         "titulo": "ccv.practica.titulo",
-        "en_manos": cola.en_manos(persona, oficina.reloj.ahora()),
+        "en_manos": cola.orden_en_manos(persona, oficina.reloj.ahora()),
     }
     fila = ensayo.en_curso(persona, este) if este else None
     if este is not None and fila is not None and fila.orden and not datos["en_manos"]:
@@ -98,7 +98,9 @@ def _acta_de_practica(fila: Practica, este: ensayo.Juego) -> dict[str, Any]:
         "imagen": reverse("ccv-practica-imagen", args=[ejercicio.imagen]),
         "enderezada": ensayo.enderezada(ejercicio),
         "problemas": [(str(n), p.value, texto(f"ccv.problema.{p}")) for n, p in enumerate(Problema, 1)],
-        "renglones": hoja.renglones(ejercicio.clave, ficha.campos),
+        "renglones": dibujar(
+            "ccv/partes/renglones.html", [(r, "") for r in hoja.renglones(ejercicio.clave, ficha.campos)]
+        ),
         "con_encabezado": True,
         "encabezado": hoja.encabezado(ejercicio.clave),
     }

@@ -81,7 +81,7 @@ def reabrir(request: HttpRequest, clave: str) -> HttpResponse:
         "titulo": "ccv.reapertura.titulo",
         "ident": hoja.identificacion(clave),
         "orden": ficha.orden,
-        "en_manos": cola.en_manos(persona, oficina.reloj.ahora()),
+        "en_manos": cola.orden_en_manos(persona, oficina.reloj.ahora()),
         "ficha": ficha.escribir(),
         "imagen": reverse("ccv-reapertura-imagen", args=[clave]),
         "enderezada": hoja.enderezada(huella),

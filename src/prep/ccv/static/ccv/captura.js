@@ -5,13 +5,12 @@ import { caja, prepararVisor } from './visor.js'
 
 const MARCAS = { '-': 'Sin dato', '*': 'Ilegible' }
 const ESCRITAS = Object.fromEntries(Object.entries(MARCAS).map(([tecla, marca]) => [marca, tecla]))
-const visor = prepararVisor(), mesa = prepararMesa(), textos = document.getElementById('textos').dataset
-const campos = [...document.querySelectorAll('.renglones input')], terminar = document.getElementById('terminar')
+const visor = prepararVisor(), mesa = prepararMesa(poner), textos = document.getElementById('textos').dataset
+const terminar = document.getElementById('terminar')
 const encabezado = document.getElementById('encabezado'), motivo = document.getElementById('motivo')
-const { guardado, guardar } = borrador(document.getElementById('mesa').dataset.orden)
-let empezada = !encabezado
+let campos, cuaderno, empezada // of the acta that is on the page
 
-const anotar = () => guardar({ empezada, valores: campos.map((c) => c.value) })
+const anotar = () => cuaderno.guardar({ empezada, valores: campos.map((c) => c.value) })
 const vale = (c) => /^\d{1,4}$/.test(c.value) || c.value in ESCRITAS
 
 function empezar(en = campos[0]) {
@@ -72,16 +71,6 @@ declarar({ tecla: 'ArrowDown', dice: textos.siguiente, alEscribir: true, hacer()
 declarar({ tecla: '-', dice: textos.blanco, alEscribir: true, hacer: () => marcar(MARCAS['-']) })
 declarar({ tecla: '*', dice: textos.ilegible, alEscribir: true, hacer: () => marcar(MARCAS['*']) })
 
-for (const c of campos) {
-  c.addEventListener('focus', () => { c.select(); visor.mirar(caja(c)); c.closest('li').scrollIntoView({ block: 'center' }) })
-  c.addEventListener('beforeinput', (e) => {
-    if (e.data === null) { if (c.value in ESCRITAS && e.inputType.startsWith('delete')) { e.preventDefault(); c.value = ''; anotar() } return }
-    if (!/^\d+$/.test(e.data)) return e.preventDefault()
-    if (c.value in ESCRITAS) c.value = ''
-    if (c.value.length - (c.selectionEnd - c.selectionStart) + e.data.length > 4) e.preventDefault()
-  })
-  c.addEventListener('input', () => { c.removeAttribute('aria-invalid'); c.removeAttribute('aria-describedby'); mesa.decir(''); anotar() })
-}
 mesa.hoja.addEventListener('submit', (e) => { e.preventDefault(); mandar() })
 document.getElementById('es-esta')?.addEventListener('click', () => empezar())
 document.getElementById('con-motivo')?.addEventListener('submit', (e) => {
@@ -94,9 +83,33 @@ document.getElementById('con-motivo')?.addEventListener('submit', (e) => {
   enviar()
 })
 
-if (guardado) {
-  campos.forEach((c, i) => { c.value = guardado.valores[i] ?? '' })
-  empezada ||= guardado.empezada
+function abrir() {
+  campos = [...document.querySelectorAll('.renglones input')]
+  cuaderno = borrador(mesa.frases.orden)
+  empezada = !encabezado
+  for (const c of campos) {
+    c.addEventListener('focus', () => { c.select(); visor.mirar(caja(c)); c.closest('li').scrollIntoView({ block: 'center' }) })
+    c.addEventListener('beforeinput', (e) => {
+      if (e.data === null) { if (c.value in ESCRITAS && e.inputType.startsWith('delete')) { e.preventDefault(); c.value = ''; anotar() } return }
+      if (!/^\d+$/.test(e.data)) return e.preventDefault()
+      if (c.value in ESCRITAS) c.value = ''
+      if (c.value.length - (c.selectionEnd - c.selectionStart) + e.data.length > 4) e.preventDefault()
+    })
+    c.addEventListener('input', () => { c.removeAttribute('aria-invalid'); c.removeAttribute('aria-describedby'); mesa.decir(''); anotar() })
+  }
+  const { guardado } = cuaderno
+  if (guardado) {
+    campos.forEach((c, i) => { c.value = guardado.valores[i] ?? '' })
+    empezada ||= guardado.empezada
+  }
+  if (empezada) empezar(campos.find((c) => !vale(c)) ?? terminar)
+  else { visor.mirar(caja(encabezado)); mesa.hoja.inert = true; document.getElementById('es-esta').focus() }
 }
-if (empezada) empezar(campos.find((c) => !vale(c)) ?? terminar)
-else { visor.mirar(caja(encabezado)); mesa.hoja.inert = true; document.getElementById('es-esta').focus() }
+
+function poner(acta) {
+  visor.poner(acta.imagen)
+  if (encabezado) { encabezado.dataset.caja = acta.encabezado; encabezado.hidden = false }
+  abrir()
+}
+
+abrir()

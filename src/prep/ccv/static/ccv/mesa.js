@@ -20,7 +20,8 @@ export function borrador(orden) {
   }
 }
 
-export function prepararMesa() {
+/** `poner`: begin with the acta that came in the place of the one that was sent. Without it another page comes. */
+export function prepararMesa(poner) {
   const mesa = document.getElementById('mesa'), frases = mesa.dataset, dice = document.getElementById('dice'), hoja = document.getElementById('hoja')
   let enviando = false, sigue = null, ultima = null
 
@@ -57,7 +58,7 @@ export function prepararMesa() {
     const salvo = enManos() === mesa.dataset.orden ? '' : enManos() // what is done here ends only what is done here
     if (respuesta.ok && dicho.ir) {
       olvidar(salvo)
-      location.replace(dicho.ir)
+      poner && dicho.acta ? cambiar(dicho.acta) : location.replace(dicho.ir)
       return []
     }
     if (respuesta.status === 401) {
@@ -71,6 +72,20 @@ export function prepararMesa() {
     if (dicho.ir) { olvidar(salvo); sigue = dicho.ir }
     decir([dicho.frase, dicho.ir ? frases.seguir : '', codigo].filter(Boolean).join(' '), true)
     return dicho.campos ?? []
+  }
+
+  /** What of this page is of one acta becomes the next one's. */
+  function cambiar(acta) {
+    ultima = null
+    frases.orden = frases.enManos = acta.orden
+    mesa.toggleAttribute('data-enderezada', acta.enderezada)
+    document.getElementById('quien-es').innerHTML = acta.quien
+    hoja.elements.ficha.value = acta.ficha
+    hoja.elements.motivo?.remove()
+    hoja.querySelector('.renglones').innerHTML = acta.renglones
+    document.getElementById('con-motivo')?.reset()
+    decir('')
+    poner(acta)
   }
 
   for (const b of document.querySelectorAll('[data-problema]')) {

@@ -4,11 +4,10 @@ import { enManos, olvidar, prepararMesa } from './mesa.js'
 import { caja, prepararVisor, recortar } from './visor.js'
 
 olvidar(enManos())
-const visor = prepararVisor(), mesa = prepararMesa(), textos = document.getElementById('textos').dataset
-const filas = [...document.querySelectorAll('.revision li')], marcas = filas.map((f) => f.querySelector('input'))
+const visor = prepararVisor(), mesa = prepararMesa(poner), textos = document.getElementById('textos').dataset
 const terminar = document.getElementById('terminar'), motivo = document.getElementById('motivo')
 const hay = () => marcas.some((m) => m.checked)
-let vista = 0
+let filas, marcas, vista // of the acta that is on the page
 
 function decirFin() {
   terminar.querySelector('span').textContent = hay() ? terminar.dataset.mal : terminar.dataset.bien
@@ -37,22 +36,6 @@ declarar({ tecla: '-', dice: textos.marcar, alEscribir: true, hacer() {
   if (marca) { marca.checked = !marca.checked; marca.dispatchEvent(new Event('change')) }
 } })
 
-filas.forEach((fila, i) => {
-  marcas[i].addEventListener('focus', () => {
-    for (const otra of filas) otra.toggleAttribute('data-actual', otra === fila)
-    fila.scrollIntoView({ block: 'center' })
-    visor.mirar(caja(fila))
-  })
-  marcas[i].addEventListener('change', () => { fila.toggleAttribute('data-mal', marcas[i].checked); decirFin() })
-})
-visor.lista.then(() => {
-  if (!visor.enderezada || !visor.img.naturalWidth) return
-  for (const fila of filas) {
-    const donde = caja(fila)
-    if (donde) recortar(visor.img, donde, fila.querySelector('canvas'))
-  }
-  filas.find((f) => 'actual' in f.dataset)?.scrollIntoView({ block: 'nearest' })
-})
 mesa.hoja.addEventListener('submit', (e) => { e.preventDefault(); mandar() })
 document.getElementById('con-motivo').addEventListener('submit', (e) => {
   e.preventDefault()
@@ -61,5 +44,37 @@ document.getElementById('con-motivo').addEventListener('submit', (e) => {
   motivo.close()
   mesa.enviar('devolver', { motivo: dicho })
 })
-for (const m of marcas) m.checked = false
-ir(0)
+
+function abrir() {
+  const suyas = [...document.querySelectorAll('.revision li')]
+  filas = suyas
+  marcas = filas.map((f) => f.querySelector('input'))
+  vista = 0
+  terminar.disabled = true
+  filas.forEach((fila, i) => {
+    marcas[i].addEventListener('focus', () => {
+      for (const otra of filas) otra.toggleAttribute('data-actual', otra === fila)
+      fila.scrollIntoView({ block: 'center' })
+      visor.mirar(caja(fila))
+    })
+    marcas[i].addEventListener('change', () => { fila.toggleAttribute('data-mal', marcas[i].checked); decirFin() })
+  })
+  visor.lista.then(() => {
+    if (suyas !== filas || !visor.enderezada || !visor.img.naturalWidth) return
+    for (const fila of filas) {
+      const donde = caja(fila)
+      if (donde) recortar(visor.img, donde, fila.querySelector('canvas'))
+    }
+    filas.find((f) => 'actual' in f.dataset)?.scrollIntoView({ block: 'nearest' })
+  })
+  for (const m of marcas) m.checked = false
+  decirFin()
+  ir(0)
+}
+
+function poner(acta) {
+  visor.poner(acta.imagen)
+  abrir()
+}
+
+abrir()

@@ -10,14 +10,14 @@ const sujetar = (lugar, largo, hueco) => (largo <= hueco ? (hueco - largo) / 2 :
 /** `alEscribir`: letters are its keys also in a field, which takes digits alone. */
 export function prepararVisor({ alEscribir = true } = {}) {
   const visor = document.getElementById('visor'), vista = visor.querySelector('.vista'), img = vista.querySelector('img'), guia = vista.querySelector('.guia')
-  const enderezada = 'enderezada' in document.getElementById('mesa').dataset
+  const mensaje = vista.querySelector('.mensaje'), enderezada = () => 'enderezada' in document.getElementById('mesa').dataset
   const filtros = { contraste: 0, brillo: 0, invertir: 0 }
-  let escala = 1, x = 0, y = 0, giro = 0, caja = null
+  let escala = 1, x = 0, y = 0, giro = 0, caja = null, lista
 
   function pintar() {
     img.style.transform = `translate(${x}px, ${y}px) scale(${escala}) rotate(${giro * 90}deg)`
     img.style.filter = Object.entries(filtros).map(([f, n]) => FILTROS[f][n]).join(' ').trim()
-    guia.hidden = !caja || giro !== 0
+    guia.hidden = !caja || giro !== 0 || img.hidden
     if (guia.hidden) return
     const [cx, cy, ancho, alto] = caja, w = img.naturalWidth, h = img.naturalHeight
     guia.style.transform = `translate(${x + cx * w * escala}px, ${y + cy * h * escala}px)`
@@ -41,8 +41,8 @@ export function prepararVisor({ alEscribir = true } = {}) {
 
   /** Bring a row of the straight sheet to the middle, with what is around it. */
   function mirar(donde) {
-    caja = enderezada && donde ? donde : null
-    if (!caja || !img.naturalWidth) return pintar()
+    caja = enderezada() && donde ? donde : null
+    if (!caja || img.hidden || !img.naturalWidth) return pintar()
     const [cx, cy, ancho, alto] = caja, w = img.naturalWidth, h = img.naturalHeight
     giro = 0
     escala = Math.min(vista.clientWidth / (ancho * w * 1.06), vista.clientHeight / (alto * h * ALREDEDOR), 3)
@@ -62,12 +62,29 @@ export function prepararVisor({ alEscribir = true } = {}) {
     declarar({ tecla: b.dataset.con, dice: b.getAttribute('aria-label'), hacer, alEscribir })
     if (b.matches('button')) { b.tabIndex = -1; b.title += ` (${b.dataset.con})`; b.addEventListener('click', hacer) }
   }
-  const falla = () => { vista.querySelector('.mensaje').hidden = false }
+  const falla = () => { mensaje.hidden = false }
   img.addEventListener('error', falla)
-  const lista = img.complete ? Promise.resolve() : new Promise((ya) => { img.addEventListener('load', ya, { once: true }) })
-  lista.then(() => { if (img.naturalWidth) { caja ? mirar(caja) : entera() } else falla() })
+  const llega = () => new Promise((ya) => { img.addEventListener('load', ya, { once: true }) })
+
+  function abrir(cuando) {
+    lista = cuando.then(() => {
+      img.hidden = false
+      if (img.naturalWidth) { caja ? mirar(caja) : entera() } else falla()
+    })
+  }
+
+  /** Another picture, as it is, in the place of this one: which is not seen while the other comes. */
+  function poner(src) {
+    img.hidden = mensaje.hidden = guia.hidden = true
+    for (const filtro in filtros) filtros[filtro] = 0
+    giro = 0; caja = null
+    abrir(llega())
+    img.src = src
+  }
+
+  abrir(img.complete ? Promise.resolve() : llega())
   addEventListener('resize', () => (caja ? mirar(caja) : entera()))
-  return { mirar, entera, lista, img, enderezada }
+  return { mirar, entera, poner, img, get lista() { return lista }, get enderezada() { return enderezada() } }
 }
 
 export const caja = (e) => e?.dataset.caja ? e.dataset.caja.split(' ').map(Number) : null
