@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils.crypto import constant_time_compare
 
 from prep.acceso import sesiones
-from prep.acceso.models import Cuenta, Sesion, Terminal
+from prep.acceso.models import Cuenta, Sesion
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +24,16 @@ class Presencia:
 
 def abiertas(cuentas: Iterable[Cuenta], ahora: datetime) -> Iterator[tuple[int, Presencia]]:
     """Every session of these accounts, with the id of its own."""
-    por_id = {str(c.pk): c for c in cuentas if c.activa}
-    terminales = {str(t.id): t.nombre for t in Terminal.objects.filter(baja=None).exclude(alta=None)}
-    for sesion in Sesion.objects.filter(expire_date__gt=Now()):
-        datos = sesion.get_decoded()
-        cuenta, hasta = por_id.get(str(datos.get("_auth_user_id"))), sesiones.termina(datos)
-        if cuenta is None or hasta is None or hasta <= ahora or datos.get("terminal") not in terminales:
+    por_id = {c.pk: c for c in cuentas if c.activa}
+    vivas = Sesion.objects.filter(cuenta__in=por_id, expire_date__gt=Now(), terminal__baja=None)
+    for sesion in vivas.exclude(terminal__alta=None).select_related("terminal"):
+        datos, cuenta = sesion.get_decoded(), por_id[sesion.cuenta_id]
+        hasta = sesiones.termina(datos)
+        if hasta is None or hasta <= ahora or datos["terminal"] != str(sesion.terminal_id):
             continue
         if constant_time_compare(str(datos.get("_auth_user_hash")), cuenta.get_session_auth_hash()):
             desde = datetime.fromisoformat(datos["inicio"])
-            yield cuenta.pk, Presencia(terminales[datos["terminal"]], desde, sesion.session_key)
+            yield cuenta.pk, Presencia(sesion.terminal.nombre, desde, sesion.session_key)
 
 
 def presentes(cuentas: Iterable[Cuenta], ahora: datetime) -> dict[int, Presencia]:
