@@ -14,6 +14,10 @@ entorno: ## prepara .venv con las dependencias y la orden .venv/bin/prep
 demo: entorno ## una noche pequeña de principio a fin, que queda servida hasta Ctrl-C (SALIR=1 termina sola, PUERTO=n)
 	@.venv/bin/prep demo $(if $(filter 1,$(SALIR)),--salir) $(if $(PUERTO),--puerto $(PUERTO))
 
+.PHONY: simulacro-jalisco
+simulacro-jalisco: entorno ## 10,900 casillas × 3 por todas las puertas, tan aprisa como se pueda (CASILLAS=n, DESTINO=carpeta)
+	@.venv/bin/prep simulacro correr docs/planes/jalisco.toml $(or $(DESTINO),datos/jalisco) $(if $(CASILLAS),--casillas $(CASILLAS))
+
 .PHONY: test
 test: entorno jueces ## revisa el código y corre las pruebas (unos 40 minutos con 2 núcleos)
 	@echo "• Estilo, formato, tipos y capas; y la ley con cada una de sus ramas…"

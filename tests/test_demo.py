@@ -53,8 +53,10 @@ def test_a_small_night(carpeta: Path) -> None:
     assert veredicto["veredicto"] in (informe / "informe.html").read_text()
     assert (publicacion / "documentos" / f"{veredicto['verdad']}.json").exists()
     assert all((informe / f"{n}.pdf").read_bytes().startswith(b"%PDF-") for n in ("informe", "empates"))
-    (falla,) = json.loads((demo / "corrida.json").read_bytes())["fallas"]
+    corrida = json.loads((demo / "corrida.json").read_bytes())
+    (falla,) = corrida["fallas"]
     assert falla["tipo"] == "sin_internet" and "catd-2" in falla["que"] and falla["midio"]
+    assert corrida["gente"]["capturas en CATD"] > 0 and corrida["gente"]["actas cotejadas"] >= corrida["actas"]
 
     assert (demo / "espejo" / "ultimo.json").read_bytes() == (publicacion / "ultimo.json").read_bytes()
     assert "El espejo no la mostró: " in hecho.stdout

@@ -52,7 +52,8 @@ def _sin_servicio(fallas: Fallas) -> int:
 
 def _lleno(fallas: Fallas, falla: Falla) -> None:
     """Nothing that those machines write in a file goes in, from one hour to another. Of PostgreSQL it says nothing."""
-    suyas, de_esta = fallas.maquinas(falla.donde), list[tuple[Probada, int]]()
+    suyas = fallas.maquinas(falla.donde)
+    de_esta: list[tuple[Probada, int]] = []
 
     def se_llena() -> None:
         nombres = ", ".join(m.nombre for m in suyas)
@@ -123,7 +124,8 @@ def _inundacion(fallas: Fallas, falla: Falla) -> None:
 
     noche = fallas.noche
     dichos: Counter[str] = Counter()
-    fin, de_esta = threading.Event(), list[tuple[Probada, int, threading.Thread]]()
+    fin = threading.Event()
+    de_esta: list[tuple[Probada, int, threading.Thread]] = []
 
     def inundar() -> None:
         with atendiendo(sitio := servidor("127.0.0.1", 0, dir_publicacion())):
@@ -218,7 +220,7 @@ def _espejo(fallas: Fallas, falla: Falla) -> None:
     from prep.publicacion.continuidad import ultimo_corte
     from prep.simulacro.espejo import EspejoDeDemostracion
 
-    publicacion, carpeta = dir_publicacion(), fallas.noche.centro.datos.parent
+    publicacion, carpeta = dir_publicacion(), fallas.noche.centro.datos
 
     def copia() -> None:
         probada = fallas.probar(falla, "alguien altera un voto de lo que copia un espejo")

@@ -102,6 +102,10 @@ def correr(
         int | None,
         typer.Option(min=1, max=10_000, show_default="la del plan", help="Cuántas veces más aprisa que de veras."),
     ] = None,
+    casillas: Annotated[
+        int | None,
+        typer.Option(min=2, max=10_900, show_default="las del plan", help="Otro tamaño, y lo demás en proporción."),
+    ] = None,
 ) -> None:
     """Corre una noche pequeña completa por las puertas que usa la gente, con las fallas del plan, y la juzga.
 
@@ -111,10 +115,11 @@ def correr(
     from prep.catalogo.escritor import exigir_vacia
     from prep.catalogo.problemas import ProcesoInvalido
     from prep.catalogo.terminal import mostrar_problemas
-    from prep.simulacro.plan import leer_plan
+    from prep.simulacro.plan import de_tamano, leer_plan
 
     try:
         leido = leer_plan(plan)
+        leido = de_tamano(leido, casillas) if casillas else leido
     except ProcesoInvalido as error:
         mostrar_problemas(error.problemas, "No se empezó nada.")
         raise typer.Exit(1) from None

@@ -20,6 +20,7 @@ from prep.plataforma.idioma import cuantos
 from prep.plataforma.lugares import dir_publicacion
 from prep.plataforma.reloj import RelojSistema
 from prep.simulacro.fallas import Fallas, Probada
+from prep.simulacro.fases import QUIENES, Fase, Fases
 from prep.simulacro.maquinas import maquinas
 from prep.simulacro.montar import Montaje, Visita, montar
 from prep.simulacro.plan import Plan, hora_de
@@ -47,6 +48,7 @@ class Corrida:
     problemas: list[str]
     lectura: Counter[str]
     """Actas that the automatic reader looked at, by its opinion."""
+    fases: list[Fase]
 
     @property
     def bien(self) -> bool:
@@ -60,9 +62,10 @@ def corriendo(plan: Plan, carpeta: Path, velocidad: int, visita: Visita | None =
     with ExitStack() as pila:
         nombres = [f"catd-{i + 1}" for i in range(plan.centros)]
         todas = pila.enter_context(maquinas(carpeta, nombres))
-        noche = montar(plan, velocidad, *todas, pila, decir, visita)
+        fases = Fases(*todas)
+        noche = montar(plan, velocidad, *todas, pila, decir, fases, visita)
         pila.callback(noche.mundo.reloj.fin.set)
-        yield _tocar(noche, carpeta, visita)
+        yield _tocar(noche, carpeta, fases, visita)
 
 
 def correr(plan: Plan, carpeta: Path, velocidad: int) -> Corrida:
@@ -74,7 +77,7 @@ def decir(que: str) -> None:
     salida.print(escape(que), soft_wrap=True)
 
 
-def _tocar(noche: Montaje, carpeta: Path, visita: Visita | None) -> Corrida:
+def _tocar(noche: Montaje, carpeta: Path, fases: Fases, visita: Visita | None) -> Corrida:
     plan, reloj = noche.mundo.plan, noche.mundo.reloj
     for persona in noche.gente:
         persona.start()
@@ -86,6 +89,7 @@ def _tocar(noche: Montaje, carpeta: Path, visita: Visita | None) -> Corrida:
     fallas = Fallas(noche, random.Random(f"{plan.semilla}|fallas"), decir)
     decir(f"«{plan.nombre}» empieza: {len(noche.gente)} personas adentro, {len(noche.existen):,} actas por llegar.")
     desde = time.monotonic()
+    fases.empieza("la noche")
     reloj.empezar()
     _hasta_el_final(noche, fallas, visita)
     segundos = time.monotonic() - desde
@@ -94,7 +98,9 @@ def _tocar(noche: Montaje, carpeta: Path, visita: Visita | None) -> Corrida:
         persona.join(60)
     if visita:
         visita.por_cerrar()
+    fases.empieza("cierre y juicio")
     veredicto, alarmas = _cerrar(noche, carpeta)
+    fases.empieza("")
     pedidas = noche.mundo.pedidas - entrar
     problemas = [*noche.mundo.problemas, *(f"Sin terminar: {q}" for q in fallas.en_curso)]
     corrida = Corrida(
@@ -107,6 +113,7 @@ def _tocar(noche: Montaje, carpeta: Path, visita: Visita | None) -> Corrida:
         fallas.probadas,
         problemas,
         _leidas(),
+        fases.hechas,
     )
     _contar(corrida)
     _escribir(corrida, carpeta)
@@ -231,6 +238,10 @@ def _contar(c: Corrida) -> None:
         lista.add_row(escape(p.que), escape(p.midio or "no terminó"))
     if c.probadas:
         salida.print(lista)
+    tiempos = tabla("Fase", ">Segundos", *(f">CPU, {q}" for q in QUIENES), titulo="Tiempos")
+    for f in c.fases:
+        tiempos.add_row(f.nombre, f"{f.segundos:,.0f}", *(f"{f.cpu[q]:,.0f}" for q in QUIENES))
+    salida.print(tiempos)
     avisos = (REPETIDAS, SIN_RESPUESTA, MAS_TARDE)
     total = sum(n for que, n in c.pedidas.items() if que not in avisos)
     por_puerta = ", ".join(f"{que} {n:,}" for que, n in sorted(c.pedidas.items()))
@@ -255,6 +266,10 @@ def _escribir(c: Corrida, carpeta: Path) -> None:
         "peticiones": dict(sorted(c.pedidas.items())),
         "gente": dict(sorted(c.gente.items())),
         "lectura": dict(sorted(c.lectura.items())),
+        "fases": [
+            {"fase": f.nombre, "segundos": round(f.segundos, 1), "cpu": {q: round(s, 1) for q, s in f.cpu.items()}}
+            for f in c.fases
+        ],
         "fallas": [
             {
                 "tipo": p.falla.tipo,

@@ -110,7 +110,7 @@ class Maquina:
     def llenar(self, lleno: bool) -> None:
         """As if its disk were full: nothing that it writes in a file goes in, until told otherwise."""
         for proceso in self.procesos():
-            for pid in (proceso.pid, *_hijos(proceso.pid)):
+            for pid in (proceso.pid, *descendientes(proceso.pid)):
                 with suppress(ProcessLookupError):
                     resource.prlimit(pid, resource.RLIMIT_FSIZE, (0 if lleno else _SIN_LIMITE, _SIN_LIMITE))
 
@@ -178,7 +178,7 @@ def matar_base() -> None:
     from django.db import connections
 
     if (pid := postgres.estado(dir_postgres()).pid) is not None:
-        for uno in (pid, *_hijos(pid)):
+        for uno in (pid, *descendientes(pid)):
             with suppress(ProcessLookupError):
                 os.kill(uno, signal.SIGKILL)
     connections.close_all()
@@ -200,7 +200,7 @@ def _despedir(procesos: list[subprocess.Popen[bytes]]) -> None:
 
 def _matar(proceso: subprocess.Popen[bytes]) -> None:
     """With all its processes."""
-    for pid in [*_hijos(proceso.pid), proceso.pid]:
+    for pid in [*descendientes(proceso.pid), proceso.pid]:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     proceso.wait()
@@ -229,10 +229,10 @@ def _otra_base(url: str, base: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{base}"))
 
 
-def _hijos(pid: int) -> list[int]:
+def descendientes(pid: int) -> list[int]:
     """Every process under another."""
     hijos: list[int] = []
     for tarea in Path(f"/proc/{pid}/task").glob("*"):
         with suppress(OSError):
             hijos += [int(p) for p in (tarea / "children").read_text().split()]
-    return [d for h in hijos for d in (h, *_hijos(h))]
+    return [d for h in hijos for d in (h, *descendientes(h))]

@@ -20,6 +20,7 @@ from prep.plataforma.idioma import cuantos
 from prep.plataforma.lugares import dir_datos, dir_publicacion
 from prep.plataforma.reloj import RelojSistema
 from prep.simulacro.enlace import Enlace
+from prep.simulacro.fases import Fases
 from prep.simulacro.gente import ConTelefono, DeCentro, DeMesa, Mundo, Pase, Persona, Reloj, Sala
 from prep.simulacro.maquinas import Maquina
 from prep.simulacro.plan import Plan
@@ -223,6 +224,7 @@ def montar(
     nodos: list[Maquina],
     pila: ExitStack,
     decir: Callable[[str], None],
+    fases: Fases,
     visita: Visita | None = None,
 ) -> Montaje:
     """Everything, until people are in and wait for the night to begin. `pila`: ends what it opens."""
@@ -231,6 +233,7 @@ def montar(
     from prep.acceso.models import Cuenta
     from prep.intercambio import altas
 
+    fases.empieza("fundar la sede")
     decir("Fundando la sede: proceso, llaves, puesta en ceros y verdad sellada…")
     sede = abrir_sede(plan)
     catds = [c.clave for c in sede.informativo.catds]
@@ -244,6 +247,7 @@ def montar(
     centro.esperar()
     if visita:
         visita.abierto(sede, centro, {usuario: pase.clave for usuario, pase in pases.items()})
+    fases.empieza("habilitar los nodos")
     decir("Habilitando los nodos de los centros de acopio…")
     mesas: dict[str, str] = {}
     habilitados = habilitar(sede, nodos, catds, plan.por_centro + plan.captura_en_centro + 2 * (visita is not None))
@@ -260,11 +264,14 @@ def montar(
 
     papeles = list(sede.diseno.votos.papeles())
     telefono_de = {c: i for i, suyas in de_telefono.items() for c in suyas}
+    fases.empieza("retratar las actas")
     decir("Retratando las actas…")
     reparto = Reparto(plan, sede.formas)
     reparto.repartir(papeles, telefono_de)
-    decir(f"{cuantos(reparto.retratar(), 'fotografía')}.")
+    cuantas, bytes_ = reparto.retratar()
+    decir(f"{cuantos(cuantas, 'fotografía')}, {bytes_ / 2**20:,.1f} MB.")
 
+    fases.empieza("entrar")
     decir("Encendiendo los nodos; la gente entra…")
     enlaces = [pila.enter_context(Enlace(centro.puerto)) for _ in nodos]
     for nodo in nodos:

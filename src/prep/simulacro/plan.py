@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +15,8 @@ from prep.catalogo.toml import Esquema, Lineas, abrir, cadena, leer_tabla, numer
 
 BYTES_MAXIMO: Final = 2**18
 FALLAS_MAXIMO: Final = 100
+POR_CENTRO: Final = 50
+"""Casillas of a collection centre, at least, when a plan is made another size."""
 CIERRE: Final = 18 * 60
 """When casillas close and the night of a plan begins, in minutes of the day."""
 TODOS: Final = "todos"
@@ -200,6 +202,21 @@ def _falla(
         return None
     otros = {c: v for c, v in leida.items() if c not in ("de", "a")}
     return Falla(tipo, de, a, **otros)
+
+
+def de_tamano(plan: Plan, casillas: int) -> Plan:
+    """The same night with so many casillas, and of everything else as much as they need."""
+    centros = max(1, min(plan.centros, casillas // POR_CENTRO))
+    suyas = plan.retratadas * casillas // plan.casillas
+    fallas = tuple(f for f in plan.fallas if not f.donde.startswith(f"{_CATD}-") or int(f.donde[5:]) <= centros)
+    return replace(
+        plan,
+        casillas=casillas,
+        centros=centros,
+        retratadas=suyas,
+        telefonos=min(plan.telefonos, casillas),
+        fallas=fallas,
+    )
 
 
 def hora_de(minuto: float) -> str:

@@ -52,13 +52,14 @@ class Reparto:
         for llegan in self.paquetes.values():
             llegan.sort()
 
-    def retratar(self) -> int:
-        """Take the pictures and put each where it leaves from; how many."""
-        retratos = [r for r, _ in self._retratos]
+    def retratar(self) -> tuple[int, int]:
+        """Take the pictures and put each where it leaves from; how many, and their bytes."""
+        retratos, bytes_ = [r for r, _ in self._retratos], 0
         for (retrato, poner), jpeg in zip(self._retratos, retratar(self.formas, retratos), strict=True):
             self.de_quien[sha256(jpeg).hexdigest()] = retrato.papel.esperada.clave
             poner(jpeg)
-        return len(retratos)
+            bytes_ += len(jpeg)
+        return len(retratos), bytes_
 
     def _mandar(self, papel: Papel, paquete: Paquete, sale: float, telefono: int) -> None:
         clave = papel.esperada.clave
