@@ -18,6 +18,7 @@ from typing import Any, Final
 import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.db import InterfaceError, OperationalError, connection
 
 from prep.bitacora import entregas, identidad
 from prep.bitacora.autoridad import ambito, autoridad, instalacion
@@ -332,12 +333,20 @@ def insistir(
     paciencia: Paciencia | None = None,
     intentos: int = 6,
 ) -> Balance:
-    """Round after round. With `cada`, without end, so many seconds apart; else until one is whole, and no more than so
-    many failures in a row. Raise `Impedimento` where it is no use going on."""
+    """Round after round. With `cada`, without end, so many seconds apart, also while the database is away; else until
+    one is whole, and no more than so many failures in a row. Raise `Impedimento` where it is no use going on."""
     paciencia = paciencia or Paciencia()
     while True:
         try:
             hecho = envio.ronda()
+        except (InterfaceError, OperationalError):
+            if cada is None:
+                raise
+            connection.close()
+            espera = paciencia.tras(Espere(""))
+            decir(f"La base de datos de aquí no responde. Se intenta otra vez en {espera:.0f} s; nada se perdió.")
+            dormir(espera)
+            continue
         except Espere as error:
             espera = paciencia.tras(error)
             if cada is None and paciencia.seguidas >= intentos:
