@@ -96,7 +96,7 @@ class Fallas:
     def midio(self, probada: Probada, dicho: str, segundos: float | None = None) -> None:
         """Say it, and sign it as whoever operates the sede declares what happened: it goes to the report. `segundos`:
         until all was as before. No machine may have fewer facts than when it began."""
-        ahora = self._tienen()
+        ahora, dicho = self._tienen(), f"empezó a las {hora_de(probada.falla.de)}; {dicho}"
         probada.perdidos = sum(max(0, n - ahora[m]) for m, n in probada.tenian.items())
         if segundos is not None:
             probada.segundos = round(segundos)
