@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-from prep.bench import cortes, escritorios, frescura, hechos, lectura, publicada, telefonos
+from prep.bench import cortes, escritorios, frescura, hechos, lectura, publicada, reconexion, telefonos
 
 PARTES: Final[Mapping[str, Callable[[], None]]] = {
     "hechos": hechos.medir,
@@ -20,6 +20,7 @@ PARTES: Final[Mapping[str, Callable[[], None]]] = {
     "verificar": publicada.comprobar,
     "portal": publicada.portal,
     "telefonos": telefonos.medir,
+    "reconexion": reconexion.medir,
     "escritorios": escritorios.medir,
     "escritorios-cadena": escritorios.cadena,
     "lectura": lectura.medir,

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from hashlib import sha256
@@ -56,36 +57,39 @@ def medir() -> None:
         )
         suyos = list(noche.telefonos.items())[:TELEFONOS]
         actas = [a.clave for e in proceso.elecciones for a in e.actas]
-        fotos = [_foto(i) for i in range(FOTOS * len(suyos))]
+        tomadas = list(fotos(FOTOS * len(suyos)))
         puerto = libre(8590, salida.print)
         with sirviendo(orden_de_servidor(puerto), entorno_de(WEB)), ThreadPoolExecutor(A_LA_VEZ) as hilos:
             inicio = time.perf_counter()
             entregas = []
             for i, (quien, tel) in enumerate(suyos):
-                suyas = actas[i :: len(suyos)][:FOTOS], fotos[i :: len(suyos)]
+                suyas = actas[i :: len(suyos)][:FOTOS], tomadas[i :: len(suyos)]
                 entregas.append(hilos.submit(_entregar, puerto, ambito(), quien, tel, *suyas))
             demoras = sorted(d for e in entregas for d in e.result())
             duro = time.perf_counter() - inicio
         hay = Objeto.objects.count(), Hecho.objects.exclude(dispositivo="").count()
-    if hay != (len(fotos), len(fotos)):
-        fallar(f"Se entregaron {len(fotos)} fotografías y hay {hay[0]}, con {hay[1]} hechos.")
-    mide = sum(map(len, fotos)) // len(fotos) >> 10
+    if hay != (len(tomadas), len(tomadas)):
+        fallar(f"Se entregaron {len(tomadas)} fotografías y hay {hay[0]}, con {hay[1]} hechos.")
+    mide = sum(map(len, tomadas)) // len(tomadas) >> 10
     que = f"fotografías de {mide} KiB recibidas, con recibo, {len(suyos)} teléfonos"
     mostrar(
         [
-            Medida(que, len(fotos) / duro, "por s", 20, mayor=True),
+            Medida(que, len(tomadas) / duro, "por s", 20, mayor=True),
             Medida("   de pedirlo a su recibo: mitad", demoras[len(demoras) // 2], "s"),
             Medida("   19 de cada 20", demoras[len(demoras) * 19 // 20], "s"),
         ]
     )
 
 
-def _foto(semilla: int) -> bytes:
-    """A JPEG of its pixels alone, of the size of one that a phone takes."""
-    trama = np.random.default_rng(semilla).integers(96, 256, (300, 400), np.uint8)
-    salida_ = io.BytesIO()
-    Image.fromarray(trama).resize((2000, 1500)).save(salida_, "JPEG", quality=80)
-    return salida_.getvalue()
+def fotos(cuantas: int) -> Iterator[bytes]:
+    """JPEG of their pixels alone, of the size of one that a phone takes: one frame, each with another corner."""
+    azar = np.random.default_rng(1)
+    trama = Image.fromarray(azar.integers(96, 256, (300, 400), np.uint8)).resize((2000, 1500))
+    for _ in range(cuantas):
+        trama.paste(Image.fromarray(azar.integers(0, 256, (16, 16), np.uint8)).resize((64, 64)), (0, 0))
+        salida_ = io.BytesIO()
+        trama.save(salida_, "JPEG", quality=80)
+        yield salida_.getvalue()
 
 
 def _entregar(
