@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.functional import cached_property
@@ -114,6 +115,12 @@ class Sesion(AbstractBaseSession):
     class Meta:
         verbose_name = "sesión"
         verbose_name_plural = "sesiones"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from prep.acceso.guardadas import SessionStore
+
+        return SessionStore
 
 
 class Intento(models.Model):
