@@ -27,7 +27,7 @@ from prep.dominio.comun.hecho import Hecho
 from prep.dominio.comun.rechazos import Rechazo
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO, Valor, ValorInvalido, valor
 
-_FIRMA: Final = signing.Signer(salt="prep.ccv.ficha")
+_SAL: Final = "prep.ccv.ficha"
 MARCAS: Final = {"*": ILEGIBLE, "-": SIN_DATO}
 """The key of each mark: what a screen sends in place of a number. A blank box is *Sin dato*."""
 
@@ -88,12 +88,12 @@ class Ficha:
     campos: tuple[str, ...] = ()
 
     def escribir(self) -> str:
-        return _FIRMA.sign_object(asdict(self))  # not compressed: its length tells nothing
+        return signing.Signer(salt=_SAL).sign_object(asdict(self))  # not compressed: its length tells nothing
 
     @classmethod
     def leer(cls, escrita: str, pasos: Collection[str], persona: str) -> Ficha:
         try:
-            datos = _FIRMA.unsign_object(escrita)
+            datos = signing.Signer(salt=_SAL).unsign_object(escrita)
         except signing.BadSignature:
             raise FichaInvalida from None
         ficha = cls(**{**datos, "campos": tuple(datos["campos"])})
