@@ -39,7 +39,7 @@ def oficina(django_db_setup: None, bitacora_nueva: Any) -> Iterator[Any]:
 @pytest.fixture
 def abrir(playwright: Any, oficina: Any, tmp_path: Path) -> Iterator[Any]:
     """`abrir()` → a phone whose camera sees an acta without QR; `abrir(codigo=0)`, the first of the catalogue with its
-    own; `abrir(borrosa=True)`, badly; `abrir(disco=…)`, over a disk of its own. The same profile each time."""
+    own; `abrir(como="borrosa")`, badly; `abrir(disco=…)`, over a disk of its own. The same profile each time."""
     ruta = os.environ.get("PREP_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if ruta is None:
         pytest.skip("No hay Chromium en este equipo; instálelo o indique su ruta con PREP_CHROMIUM.")
@@ -47,14 +47,8 @@ def abrir(playwright: Any, oficina: Any, tmp_path: Path) -> Iterator[Any]:
 
     with ExitStack() as todos:
 
-        def uno(
-            codigo: int | None = None,
-            borrosa: bool = False,
-            oscura: bool = False,
-            disco: Disco | None = None,
-            **contexto: Any,
-        ) -> Any:
-            camara = pelicula(tmp_path, codigo, borrosa=borrosa, oscura=oscura)
+        def uno(codigo: int | None = None, como: str = "", disco: Disco | None = None, **contexto: Any) -> Any:
+            camara = pelicula(tmp_path, codigo, como)
             orden = disco.ruta(ruta) if disco else ruta
             return todos.enter_context(
                 telefono(playwright, orden, oficina.url, tmp_path / "perfil", camara, **contexto)

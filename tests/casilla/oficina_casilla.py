@@ -59,14 +59,16 @@ def sin_codigo() -> Image.Image:
     return foto
 
 
-def pelicula(carpeta: Path, codigo: int | None = None, **como: Any) -> Path:
-    """What the fake camera plays: an acta without its QR, which serves for any; that of the place `codigo`, with it;
-    `borrosa`, `oscura`."""
+def pelicula(carpeta: Path, codigo: int | None = None, como: str = "") -> Path:
+    """What the fake camera plays: an acta without its QR, which serves for any; that of the place `codigo`, with it.
+    `como`: "borrosa", "oscura" or "cortada", by the border of the picture."""
     foto = sin_codigo() if codigo is None else fotografia(codigo)
-    if como.get("borrosa"):
+    if como == "borrosa":
         foto = foto.filter(ImageFilter.GaussianBlur(9))
-    if como.get("oscura"):
+    if como == "oscura":
         foto = Image.fromarray((np.asarray(foto) * 0.22).astype(np.uint8))
+    if como == "cortada":
+        foto = foto.crop((0, 0, int(foto.width * 0.85), foto.height))
     salida = io.BytesIO()
     foto.save(salida, "JPEG", quality=88)
     archivo = carpeta / "camara.mjpeg"

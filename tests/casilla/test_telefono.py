@@ -144,7 +144,7 @@ def test_from_the_paper_to_a_signed_receipt(oficina: Any, abrir: Any) -> None:
 
 def test_every_view_is_for_everybody(oficina: Any, abrir: Any) -> None:
     """axe, 360 pixels, light and dark; and a picture that is not good is explained, and is the person's to decide."""
-    abierto = abrir(borrosa=True)
+    abierto = abrir(como="borrosa")
     pagina = abierto.pages[0]
     pagina.goto(f"{oficina.url}/casilla/")
     pagina.wait_for_selector("#codigo")
@@ -187,6 +187,21 @@ def test_every_view_is_for_everybody(oficina: Any, abrir: Any) -> None:
     espera(pagina, "Todo entregado")
     motivo = json.loads(bytes(oficina.hechos()[0].cuerpo))["hecho"]["contenido"]["motivo"]
     assert motivo.startswith("borrosa: ")
+
+
+def test_a_sheet_that_the_picture_cuts_is_seen_and_the_person_decides(oficina: Any, abrir: Any) -> None:
+    pagina = dar_de_alta(oficina, abrir(como="cortada"))
+    tomar(pagina, oficina.actas[0], "Tal vez no se lea")
+    assert pagina.locator("main .mensaje").all_inner_texts() == [
+        "No se ven las cuatro esquinas de la hoja. Aléjese un poco, o póngala sobre algo más oscuro que ella."
+    ]
+    revisar(pagina)
+    pagina.click("button:has-text('enviarla así')")
+    pagina.check("input[value=otro]")
+    guardar(pagina)
+    espera(pagina, "Todo entregado")
+    contenido = json.loads(bytes(oficina.hechos()[0].cuerpo))["hecho"]["contenido"]
+    assert contenido["motivo"] == "esquinas: Yo la leo bien"
 
 
 def test_the_code_of_the_sheet_says_of_which_acta_it_is(oficina: Any, abrir: Any) -> None:

@@ -19,6 +19,7 @@ from prep.catalogo.informativo import (
     Catd,
     Coalicion,
     Difusor,
+    EnCasilla,
     Independiente,
     Informativo,
     Institucion,
@@ -119,6 +120,7 @@ def procesos(draw: Any) -> tuple[Proceso, Informativo]:
             lectura=draw(st.sampled_from(list(LECTURA))),
         ),
         rutas=Rutas(prision=tuple(c.clave for c in catds), extranjero=tuple(c.clave for c in catds[:1])),
+        casilla=EnCasilla(tuple(draw(st.lists(nombres, unique=True, max_size=3)))),
         textos=draw(st.dictionaries(st.sampled_from(["aviso", "pie"]), nombres)),
     )
     proceso = Proceso(

@@ -5,6 +5,9 @@ const BLOQUE = 50
 const NITIDEZ_MINIMA = 150 // a drill's photograph gives 5,800; blurred until its digits are hard to read, 120
 const LUZ_MINIMA = 80
 const QUEMADO_MAXIMO = 0.6
+const LADO_HOJA = 160 // enough to tell a sheet from what it lies on
+const HOJA_MINIMA = 0.15 // of the picture
+const TOQUE_MAXIMO = 2 // of those pixels, at the border
 
 export function revisar(imagen) {
   const { width: ancho, height: alto } = imagen
@@ -22,6 +25,7 @@ export function revisar(imagen) {
   if (papel < LUZ_MINIMA) fallas.push('oscura')
   else if (quemado > QUEMADO_MAXIMO && nitidez < NITIDEZ_MINIMA) fallas.push('quemada')
   if (nitidez < NITIDEZ_MINIMA && !fallas.includes('quemada')) fallas.push('borrosa')
+  if (!esquinasDe(gris, lienzo.width, lienzo.height)) fallas.push('esquinas')
   return { ancho, alto, nitidez: Math.round(nitidez), papel, fallas }
 }
 
@@ -45,6 +49,77 @@ function nitidezDe(gris, ancho, alto) {
   }
   bloques.sort((a, b) => a - b)
   return bloques[Math.floor(bloques.length * 0.9)] ?? 0
+}
+
+// Whether the sheet is whole in the picture: the largest bright thing does not reach its border. Where nothing tells it
+// from what it lies on, its corners are not seen.
+export function esquinasDe(gris, ancho, alto) {
+  const f = Math.max(1, Math.max(ancho, alto) / LADO_HOJA)
+  const [w, h] = [Math.floor(ancho / f), Math.floor(alto / f)]
+  const chica = reducir(gris, ancho, w, h, f)
+  const umbral = umbralDe(chica)
+  const clara = encoger(chica.map(g => g > umbral ? 1 : 0), w, h)
+  const hoja = mayor(clara, w, h)
+  if (hoja.length < HOJA_MINIMA * w * h) return false
+  return hoja.filter(i => i % w === 0 || i % w === w - 1 || i < w || i >= w * (h - 1)).length <= TOQUE_MAXIMO
+}
+
+function reducir(gris, ancho, w, h, f) {
+  const chica = new Uint8Array(w * h)
+  for (let y = 0; y < h; y++) {
+    for (let x = 0; x < w; x++) {
+      const [x0, x1, y0, y1] = [x * f, x * f + f, y * f, y * f + f].map(Math.floor)
+      let suma = 0
+      for (let j = y0; j < y1; j++) for (let i = x0; i < x1; i++) suma += gris[j * ancho + i]
+      chica[y * w + x] = suma / ((x1 - x0) * (y1 - y0))
+    }
+  }
+  return chica
+}
+
+// The brightness that best parts a picture in two (Otsu, 1979).
+function umbralDe(gris) {
+  const cuentas = new Uint32Array(256)
+  for (const g of gris) cuentas[g]++
+  const total = gris.reduce((s, g) => s + g, 0)
+  let [umbral, mejor, abajo, suma] = [0, 0, 0, 0]
+  for (let g = 0; g < 255; g++) {
+    abajo += cuentas[g]
+    suma += g * cuentas[g]
+    const arriba = gris.length - abajo
+    const entre = abajo && arriba ? abajo * arriba * (suma / abajo - (total - suma) / arriba) ** 2 : 0
+    if (entre > mejor) [umbral, mejor] = [g, entre]
+  }
+  return umbral
+}
+
+// Without its edge: a streak of light on the table joins nothing. What the picture cuts stays at the border.
+function encoger(clara, w, h) {
+  const vecina = (x, y) => x < 0 || y < 0 || x >= w || y >= h || clara[y * w + x]
+  return clara.map((c, i) => {
+    const [x, y] = [i % w, Math.floor(i / w)]
+    for (let j = -1; c && j < 2; j++) for (let k = -1; k < 2; k++) c &&= vecina(x + k, y + j)
+    return c
+  })
+}
+
+// The largest group of bright pixels that touch one another, as their places.
+function mayor(clara, w, h) {
+  const vista = new Uint8Array(clara.length)
+  let grupo = []
+  for (let inicio = 0; inicio < clara.length; inicio++) {
+    if (!clara[inicio] || vista[inicio]) continue
+    const este = [inicio]
+    vista[inicio] = 1
+    for (let n = 0; n < este.length; n++) {
+      const [i, x] = [este[n], este[n] % w]
+      for (const [j, dentro] of [[i - 1, x > 0], [i + 1, x < w - 1], [i - w, i >= w], [i + w, i < w * (h - 1)]]) {
+        if (dentro && clara[j] && !vista[j]) { vista[j] = 1; este.push(j) }
+      }
+    }
+    if (este.length > grupo.length) grupo = este
+  }
+  return grupo
 }
 
 // Brightness of what is probably paper, and how much of the picture has lost everything to light.
