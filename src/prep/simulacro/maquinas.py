@@ -77,7 +77,7 @@ class Maquina:
     def leer(self) -> None:
         """Read the actas that two people typed alike, after everything else that this machine has to do."""
         self._otros.append(
-            self._empezar(["lectura", "trabajar", "--procesos", "1"], self._entorno(roles.SEDE), cede=10)
+            self._empezar(["lectura", "trabajar", "--procesos", "1"], self._entorno(roles.SEDE), cede=19)
         )
 
     def contesta(self) -> bool:
