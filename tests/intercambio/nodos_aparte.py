@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -43,6 +43,10 @@ from prep.transparencia.llaves import crear, leer_privada
 from telefono import foto
 
 PERSONAS = ("uno", "dos", "tres", "cuatro")
+DE_SIEMPRE = (
+    *((p, rol.value, f"lugar-{p}") for p in PERSONAS for rol in DE_CAMPO),
+    *(("admin-1", "administrador", "SEDE"), ("cae-1", "cae", "CATD-1")),
+)
 
 
 class Muerte(BaseException):
@@ -99,14 +103,14 @@ class Cable:
 
 
 class Pais:
-    """A centre and the nodes that it has enrolled."""
+    """A centre and the nodes that it has enrolled. `cargos`: of its people, if not those of always."""
 
-    def __init__(self, bases: Any, carpeta: Path, pila: ExitStack) -> None:
+    def __init__(
+        self, bases: Any, carpeta: Path, pila: ExitStack, cargos: Sequence[tuple[str, str, str]] = DE_SIEMPRE
+    ) -> None:
         self.bases, self.carpeta, self.pila = bases, carpeta, pila
         self.centro = self.maquina("centro")
         with self.centro():
-            cargos = [(p, rol.value, f"lugar-{p}") for p in PERSONAS for rol in DE_CAMPO]
-            cargos += [("admin-1", "administrador", "SEDE"), ("cae-1", "cae", "CATD-1")]
             fundar_instalacion(PROCESO, "prueba", raiz(), nodo_de_aqui(), cargos, INICIO)
 
     def maquina(self, nombre: str) -> Instalacion:
