@@ -82,7 +82,9 @@ export function prepararMesa(poner) {
     document.getElementById('quien-es').innerHTML = acta.quien
     hoja.elements.ficha.value = acta.ficha
     hoja.elements.motivo?.remove()
-    hoja.querySelector('.renglones').innerHTML = acta.renglones
+    const renglones = hoja.querySelector('.renglones')
+    renglones.innerHTML = acta.renglones
+    renglones.scrollTop = 0
     document.getElementById('con-motivo')?.reset()
     decir('')
     poner(acta)
