@@ -89,8 +89,8 @@ def matar_muchas_veces(escena: Escena, veces: int) -> None:
     assert sorted(p.name for p in (escena.raiz / "cortes").iterdir()) == [f"{n:04d}" for n in range(1, visto + 1)]
 
 
-def test_sudden_death_at_fifty_instants(escena: Escena) -> None:
-    matar_muchas_veces(escena, 50)
+def test_sudden_death_at_twenty_instants(escena: Escena) -> None:
+    matar_muchas_veces(escena, 20)
 
 
 def test_sudden_death_with_workers(escena: Escena) -> None:
@@ -100,6 +100,7 @@ def test_sudden_death_with_workers(escena: Escena) -> None:
 
 
 @pytest.mark.largo
-def test_sudden_death_many_times_over_with_workers(escena: Escena) -> None:
-    escena.procesos = 2
+@pytest.mark.parametrize("procesos", [1, 2])
+def test_sudden_death_many_times_over(escena: Escena, procesos: int) -> None:
+    escena.procesos = procesos
     matar_muchas_veces(escena, 300)
