@@ -110,6 +110,7 @@ def test_every_type_of_fact_has_its_sentence() -> None:
         "corte": 3,
         "hecho": "0" * 64,
         "texto": "Algo.",
+        "documento": "Hoja de incidentes",
         "eleccion": "GUB",
         "opinion": "devuelve",
         "campos": ["NULOS"],

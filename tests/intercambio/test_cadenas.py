@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from noche import INICIO, raiz
 from prep.bitacora.actas import acta_de
@@ -169,6 +170,22 @@ def test_a_delivery_is_bounded_before_it_is_understood(monkeypatch: pytest.Monke
     r = tel.entregar([tel.fotografiada(a, foto()) for a in ACTAS[:2]])
     assert (r.status_code, r.json()["codigo"]) == (429, "cuota")
     assert de_actas() == 0
+
+
+def test_a_busy_node_says_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tarda(*_: Any) -> Any:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 1")
+            cursor.execute("SELECT pg_sleep(10)")
+
+    tel, datos = Telefono(), foto()
+    tel.poner(datos)
+    firmado = tel.fotografiada(ACTAS[0], datos)
+    with monkeypatch.context() as ocupado:
+        ocupado.setattr(cadenas, "llevar", tarda)
+        r = tel.entregar([firmado])
+    assert (r.status_code, r.json()["codigo"], r.headers["Retry-After"]) == (503, "ocupado", "5")
+    assert tel.entregar([firmado]).json()["nuevos"] == 1
 
 
 def test_the_quota_counts_facts_and_never_refuses_what_is_here(monkeypatch: pytest.MonkeyPatch) -> None:

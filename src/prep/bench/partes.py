@@ -20,6 +20,7 @@ PARTES: Final[Mapping[str, Callable[[], None]]] = {
     "verificar": publicada.comprobar,
     "portal": publicada.portal,
     "telefonos": telefonos.medir,
+    "telefonos-noche": telefonos.noche,
     "reconexion": reconexion.medir,
     "escritorios": escritorios.medir,
     "escritorios-cadena": escritorios.cadena,

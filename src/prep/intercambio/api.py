@@ -6,11 +6,13 @@ from hashlib import sha256
 from typing import Any, Final
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from ninja import NinjaAPI, Schema, Status
 from ninja.errors import HttpError, ValidationError
 from ninja.responses import Response
 from ninja.security.base import AuthBase
+from psycopg.errors import LockNotAvailable, QueryCanceled
 
 from prep.bitacora.autoridad import SinFundar
 from prep.bitacora.identidad import NodoDetenido
@@ -162,6 +164,14 @@ def _sin_fundar(request: HttpRequest, error: SinFundar) -> HttpResponse:
 @api.exception_handler(NodoDetenido)
 def _detenido(request: HttpRequest, error: NodoDetenido) -> HttpResponse:
     return _negado(request, Negado(503, "detenido", "Este equipo ya no recibe. Use otro nodo.", espere=300))
+
+
+@api.exception_handler(OperationalError)
+def _ocupado(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """The database did not attend in its time: nothing was done, and the same may be asked again."""
+    if not isinstance(error.__cause__, QueryCanceled | LockNotAvailable):
+        raise error
+    return _negado(request, Negado(503, "ocupado", f"El servidor está ocupado. {DE_NUEVO}", espere=5))
 
 
 @api.exception_handler(UnreadablePostError)
