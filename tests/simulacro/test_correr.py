@@ -52,7 +52,7 @@ de = "19:30"
 [[falla]]
 tipo = "muere"
 donde = "base"
-de = "20:10"
+de = "21:30"
 """
 CADA_UNA = """
 [[falla]]
