@@ -6,13 +6,12 @@ from hashlib import sha256
 from typing import Any, Final
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from ninja import NinjaAPI, Schema, Status
 from ninja.errors import HttpError, ValidationError
 from ninja.responses import Response
 from ninja.security.base import AuthBase
-from psycopg.errors import LockNotAvailable, QueryCanceled
 
 from prep.bitacora.autoridad import SinFundar
 from prep.bitacora.identidad import NodoDetenido
@@ -167,10 +166,9 @@ def _detenido(request: HttpRequest, error: NodoDetenido) -> HttpResponse:
 
 
 @api.exception_handler(OperationalError)
-def _ocupado(request: HttpRequest, error: OperationalError) -> HttpResponse:
-    """The database did not attend in its time: nothing was done, and the same may be asked again."""
-    if not isinstance(error.__cause__, QueryCanceled | LockNotAvailable):
-        raise error
+@api.exception_handler(InterfaceError)
+def _ocupado(request: HttpRequest, error: OperationalError | InterfaceError) -> HttpResponse:
+    """The database did not attend in its time, or is away: nothing was done, and the same may be asked again."""
     return _negado(request, Negado(503, "ocupado", f"El servidor está ocupado. {DE_NUEVO}", espere=5))
 
 

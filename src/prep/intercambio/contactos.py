@@ -37,7 +37,7 @@ class Dicho:
     por_enviar: int
     rechazados: int
     hora: datetime
-    via: int
+    via: int = 1
 
 
 @dataclass(frozen=True, slots=True)
