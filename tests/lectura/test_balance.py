@@ -182,6 +182,8 @@ def test_trabajar_in_every_mode(noche_leida: NocheLeida, papeles: Papeles, tmp_p
         a: (Opinion.DEVUELVE if i == 1 else Opinion.CONFIRMA).value for i, a in enumerate(actas)
     }
     assert [h.sujeto for h in n.revisadas()] == ([f"acta:{actas[1]}"] if modo == "revisora" else [])
+    if modo == "piloto":
+        return
     assert sede.prep("lectura", "trabajar", "--una-vuelta").returncode == 0
     assert len(n.lecturas()) == 4
 
