@@ -125,6 +125,15 @@ def datos() -> Callable[..., Path]:
     return ruta_datos
 
 
+@pytest.fixture(scope="session")
+def semillero() -> Iterator[Any]:
+    """Where commands that finish are run, each in a process of its own that has not to load the libraries."""
+    from semillero import Semillero
+
+    with Semillero() as semillero:
+        yield semillero
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     ruta = os.environ.get("PREP_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")

@@ -42,6 +42,7 @@ from prep.publicacion.filas import ruta_imagen
 from prep.simulacro.noche import ActaSimulada, Noche
 from prep.transparencia.llaves import crear
 from prep.transparencia.nota import COFIRMA
+from semillero import Semillero
 
 INGLES = re.compile(
     r"\b(?:Usage|Error:|No such|Invalid|Missing|Aborted|does not exist|not found|required|Errno|Traceback|"
@@ -214,6 +215,7 @@ class Casa:
     """An operator's machine: a folder to work in, another for the data, a database."""
 
     raiz: Path
+    semillero: Semillero
     url: str | None = None
     corridas: set[str] = field(default_factory=set)
 
@@ -246,9 +248,9 @@ class Casa:
 
     def correr(self, orden: str, *argumentos: str) -> tuple[int, str]:
         """How it ended and all it said, on one line."""
-        proceso = self.abrir(orden, *argumentos)
-        dicho, _ = proceso.communicate()
-        return proceso.returncode, " ".join(re.sub(r"[│─╭╮╰╯]", " ", dicho).split())
+        self.corridas.add(orden)
+        codigo, dicho = self.semillero.correr([*orden.split(), *argumentos], self.trabajo(), self.entorno())
+        return codigo, " ".join(re.sub(r"[│─╭╮╰╯]", " ", dicho).split())
 
     def bien(self, orden: str, *argumentos: str, dice: str = "") -> str:
         codigo, dicho = self.correr(orden, *argumentos)
@@ -286,10 +288,10 @@ def url_de(base: str, url: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def vacia(bases: Any, url_postgres: str, django_db_blocker: Any, raiz: Path) -> Iterator[Casa]:
+def vacia(bases: Any, url_postgres: str, django_db_blocker: Any, raiz: Path, semillero: Semillero) -> Iterator[Casa]:
     """A machine where nothing was done yet."""
     with django_db_blocker.unblock(), bases.nueva() as base:
-        casa = Casa(raiz / "vacia", url_de(base, url_postgres))
+        casa = Casa(raiz / "vacia", semillero, url_de(base, url_postgres))
         casa.raiz.mkdir(mode=0o711)
         (casa.trabajo() / "vacio.txt").touch()
         _, publica = crear("instituto.example/prep", casa.trabajo() / "llaves")
@@ -310,39 +312,11 @@ def test_something_missing_is_said_plainly(orden: str, vacia: Casa) -> None:
     assert not INGLES.search(dicho), dicho
 
 
-UNA_POR_PROCESO = """
-import os, sys
-import typer.main, typer.rich_utils
-import prep.cli
-import typer._adapters
-[*typer.main.get_command(prep.cli.app).commands.values()]
-for orden in sys.stdin.read().splitlines():
-    sys.argv = ["prep", *orden.split(), "--inventada"]
-    print(orden, flush=True)
-    if (hijo := os.fork()) == 0:
-        prep.cli.main()
-    print("=>", os.waitstatus_to_exitcode(os.waitpid(hijo, 0)[1]), flush=True)
-"""
-"""A process each, that begins where `prep` has only been loaded: to load takes the longest and is the same for all."""
-
-
 def test_a_wrong_option_is_said_in_spanish(vacia: Casa) -> None:
-    hecho = subprocess.run(
-        [sys.executable, "-c", UNA_POR_PROCESO],
-        cwd=vacia.trabajo(),
-        env=vacia.entorno(),
-        input="\n".join(FALTAS),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=True,
-    )
-    dichos = re.split(r"=> (\d+)\n", hecho.stdout)
-    assert len(dichos) == 2 * len(FALTAS) + 1
-    for orden, dicho, codigo in zip(FALTAS, dichos[::2], dichos[1::2], strict=False):
-        assert dicho.startswith(f"{orden}\n")
-        assert (codigo, "No existe la opción --inventada" in dicho) == ("2", True), dicho
-        assert not INGLES.search(dicho), dicho
+    for orden in FALTAS:
+        codigo, dicho = vacia.correr(orden, "--inventada")
+        assert (codigo, "No existe la opción --inventada" in dicho) == (2, True), (orden, dicho)
+        assert not INGLES.search(dicho), (orden, dicho)
 
 
 def test_what_is_shared_on_the_terminal_is_in_spanish(vacia: Casa) -> None:
@@ -398,11 +372,13 @@ CIERRE = datetime(2027, 6, 6, 18, 0, tzinfo=ZoneInfo("America/Mexico_City"))
 
 
 @pytest.mark.timeout(1200)
-def test_a_night_typed_from_the_shell(bases: Any, url_postgres: str, django_db_blocker: Any, raiz: Path) -> None:
+def test_a_night_typed_from_the_shell(
+    bases: Any, url_postgres: str, django_db_blocker: Any, raiz: Path, semillero: Semillero
+) -> None:
     """From an empty machine to the closing, and the auditor's in another: every command that finishes does its work."""
     with django_db_blocker.unblock(), bases.nueva() as base, bases.nueva() as otra:
-        sede = Casa(raiz / "sede", url_de(otra, url_postgres))
-        auditor = Casa(raiz / "auditor", url_de(base, url_postgres))
+        sede = Casa(raiz / "sede", semillero, url_de(otra, url_postgres))
+        auditor = Casa(raiz / "auditor", semillero, url_de(base, url_postgres))
         for casa in (sede, auditor):
             casa.raiz.mkdir(mode=0o711)
         _preparar(sede)
@@ -623,10 +599,10 @@ def en_base(casa: Casa, django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def de_pie(bases: Any, url_postgres: str, django_db_blocker: Any, raiz: Path) -> Iterator[Casa]:
+def de_pie(bases: Any, url_postgres: str, django_db_blocker: Any, raiz: Path, semillero: Semillero) -> Iterator[Casa]:
     """A machine with a process, its keys and nothing published."""
     with django_db_blocker.unblock(), bases.nueva() as base:
-        casa = Casa(raiz / "de-pie", url_de(base, url_postgres))
+        casa = Casa(raiz / "de-pie", semillero, url_de(base, url_postgres))
         casa.raiz.mkdir(mode=0o711)
         proceso, info = ejemplo(60)
         info = replace(info, parametros=replace(info.parametros, lectura="piloto"))
@@ -679,10 +655,10 @@ def test_a_signal_ends_it_and_leaves_nothing_behind(orden: str, senal: signal.Si
 
 
 @pytest.mark.timeout(1200)
-def test_two_demos_each_in_its_folder_and_both_stop(raiz: Path) -> None:
+def test_two_demos_each_in_its_folder_and_both_stop(raiz: Path, semillero: Semillero) -> None:
     """The second leaves the first alone. The site answers before there is anything to see. Stopped at work, whatever
     they had started, PostgreSQL and workers, ends with them."""
-    casa = Casa(raiz / "demos")
+    casa = Casa(raiz / "demos", semillero)
     casa.raiz.mkdir(mode=0o711)
     primera = casa.abrir("demo", "--puerto", "0")
     direccion = re.search(r"http://\S+", hasta(primera, "Resultados en vivo"))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from semillero import Semillero
 
 
 def prep(*argumentos: str) -> tuple[int, str]:
@@ -37,7 +40,7 @@ def test_the_help_is_in_spanish() -> None:
         (["reproducir", "a.csv", "--salida", "b", "--cada", "0"], "'--cada': debe ser 1 o más."),
     ],
 )
-def test_usage_errors_are_in_spanish(argumentos: list[str], frase: str, tmp_path: Path) -> None:
-    codigo, dicho = prep(*argumentos)
+def test_usage_errors_are_in_spanish(argumentos: list[str], frase: str, tmp_path: Path, semillero: Semillero) -> None:
+    codigo, dicho = semillero.correr(argumentos, tmp_path, dict(os.environ))
     assert codigo == 2
     assert frase in " ".join(dicho.replace("│", " ").split())

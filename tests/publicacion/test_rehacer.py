@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +24,7 @@ from prep.plataforma.reloj import RelojFijo
 from prep.publicacion.corte import Corte, CorteImposible
 from prep.publicacion.programador import Alarma, programar, siguiente
 from prep.publicacion.rehacer import RehacerImposible, Rehecho, rehacer
+from semillero import Semillero
 
 
 def test_another_database_gives_the_same_bytes(bitacora_nueva: Any, escena: Escena, tmp_path: Path) -> None:
@@ -168,7 +167,9 @@ def test_the_alarm_counts_the_failures_and_goes_out(tmp_path: Path) -> None:
 # --- The commands ----------------------------------------------------------------------------------------------------
 
 
-def test_the_commands_from_an_empty_installation_to_a_corte_recomputed(url_postgres: str, tmp_path: Path) -> None:
+def test_the_commands_from_an_empty_installation_to_a_corte_recomputed(
+    url_postgres: str, tmp_path: Path, semillero: Semillero
+) -> None:
     """From an empty installation to a corte recomputed; and what each refusal says."""
     from urllib.parse import urlsplit, urlunsplit
 
@@ -178,11 +179,9 @@ def test_the_commands_from_an_empty_installation_to_a_corte_recomputed(url_postg
     entorno = os.environ | {"DATABASE_URL": url, "PREP_DATOS_DIR": str(datos), "COLUMNS": "200", "NO_COLOR": "1"}
 
     def prep(*argumentos: str, sale: int = 0) -> str:
-        r = subprocess.run(
-            [sys.executable, "-m", "prep", *argumentos], env=entorno, capture_output=True, text=True, timeout=120
-        )
-        assert r.returncode == sale, r.stdout + r.stderr
-        return r.stdout + r.stderr
+        codigo, dicho = semillero.correr(list(argumentos), tmp_path, entorno)
+        assert codigo == sale, dicho
+        return dicho
 
     with psycopg.connect(url_postgres, autocommit=True) as c:
         c.execute(f"CREATE DATABASE {base}")
