@@ -89,7 +89,7 @@ def test_the_screen_is_the_one_of_the_night_and_nothing_of_any_acta_is_written(
     cliente, quien = centro.entra(Rol.CAPTURISTA)
     antes = de_actas()
     pagina = abre(cliente)
-    assert pagina.templates[0].name == "ccv/captura.html"
+    assert "ccv/captura.html" in {t.name for t in pagina.templates}
     assert re.findall(r'name="v\.(\w+)"', pagina.content.decode()) == list(ejercicios[0].valores)
     assert "nada de esto cuenta" in pagina.content.decode()
     assert cliente.get(pagina.context["imagen"]).content == foto(900)
@@ -250,7 +250,7 @@ def test_what_is_in_ones_hands_when_practice_is_asked_for_may_be_finished(
     cliente.post(CAPTURA, {"accion": "tomar"})
     exigir(tmp_path)
     pagina = cliente.get(CAPTURA)
-    assert pagina.templates[0].name == "ccv/captura.html"
+    assert "ccv/captura.html" in {t.name for t in pagina.templates}
     assert cliente.post(CAPTURA, envio(pagina, centro.valores(clave), accion="enviar")).json() == {"ir": CAPTURA}
     assert len(centro.acta(clave).capturas) == 1
     assert Turno.objects.count() == 0  # and no other one is given
