@@ -36,6 +36,8 @@ def matar_base(fallas: Fallas, falla: Falla) -> None:
     maquinas.matar_base()
 
     def aun_no() -> bool:
+        for m in todas:
+            m.revivir()
         if not all(m.contesta() for m in todas):
             return True
         quedaron = cuantos(_sin_servicio(fallas) - sin, "petición", "peticiones")

@@ -69,6 +69,11 @@ class Maquina:
         orden = ["servir", "--puerto", str(self.puerto), "--procesos", "1"]
         self._servidor = self._empezar(orden, self._entorno(roles.WEB))
 
+    def revivir(self) -> None:
+        """Start its web server again where it ended by itself, as what keeps services on does."""
+        if self._servidor is not None and self._servidor.poll() is not None:
+            self.servir()
+
     def enviar(self, a: int) -> None:
         """Deliver to the centre through the port `a`, for ever."""
         orden = ["nodo", "enviar", "--centro", f"http://127.0.0.1:{a}", "--cada", "1"]
