@@ -162,3 +162,9 @@ def test_one_value_for_each_box_of_the_boleta() -> None:
         Asentado.leer({"votos": {"A": 1, "NO_REGISTRADAS": 0}}).revisar(boleta)
     with pytest.raises(AsentadoInvalido, match=r"^Recuadros que no están en la boleta: X, Z\.$"):
         Asentado.leer({"votos": {"A": 1, "Z": 1, "X": 1, "NULOS": 0}}).revisar(boleta)
+
+
+@pytest.mark.parametrize("tipo", sorted(TIPOS_CASILLA))
+def test_what_no_cae_brings_comes_by_a_route_of_its_own(tipo: str) -> None:
+    propias = {"A": "anticipado", "P": "prision", "V": "prision", "M": "extranjero"}
+    assert ClaveCasilla.leer(f"140024{tipo}0100").ruta == propias.get(tipo, "")
