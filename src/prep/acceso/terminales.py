@@ -62,11 +62,10 @@ def de(request: HttpRequest) -> Terminal | None:
         ident = signing.loads(request.COOKIES.get(GALLETA, ""), salt=_SAL, max_age=VIGENCIA)
     except signing.BadSignature:
         return None
-    suya = getattr(
-        getattr(request, "session", None), "terminal", None
-    )  # that of whoever is in was read with their session
+    sesion = getattr(request, "session", None)
+    suya: Terminal | None = getattr(sesion, "terminal", None)  # that of whoever is in was read with their session
     if suya is not None and str(suya.id) == ident:
-        return suya  # type: ignore[no-any-return]
+        return suya
     return Terminal.objects.filter(id=ident, baja=None).exclude(alta=None).first()
 
 
