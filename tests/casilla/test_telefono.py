@@ -405,7 +405,7 @@ def test_a_phone_is_measured_before_it_is_bought(oficina: Any, abrir: Any) -> No
     quedo = (
         "import('/estaticos/casilla/almacen.js').then(a => Promise.all(['ajustes', 'fotos', 'envios'].map(a.todos)))"
     )
-    assert pagina.evaluate(quedo) == [[None], [], []]
+    assert pagina.evaluate(quedo) == [[], [], []]
     pagina.click("text=Regresar")
     pagina.wait_for_selector("h1:has-text('Dar de alta')")
 
