@@ -8,8 +8,8 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -541,8 +541,26 @@ SIN_ESCRIBIR = """() => {
 """A phone that reads and writes nothing more, until `dejar()`."""
 
 
-def test_a_full_phone_says_so_keeps_what_it_had_and_goes_on(oficina: Any, abrir: Any, tmp_path: Path) -> None:
-    """Its disk is full, of a browser that is really on it: at enrolment, at a picture, and while it sends."""
+@contextmanager
+def nada_cabe(pagina: Any) -> Iterator[None]:
+    pagina.evaluate(SIN_ESCRIBIR)
+    try:
+        yield
+    finally:
+        pagina.evaluate("dejar()")
+
+
+def test_a_full_phone_says_so_keeps_what_it_had_and_goes_on(oficina: Any, abrir: Any) -> None:
+    abierto = abrir()
+    pagina = dar_de_alta(oficina, abierto)
+    se_llena(oficina, abierto, pagina, lambda: nada_cabe(pagina))
+
+
+@pytest.mark.largo
+def test_a_phone_whose_disk_is_full_says_so_keeps_what_it_had_and_goes_on(
+    oficina: Any, abrir: Any, tmp_path: Path
+) -> None:
+    """Of a browser that is really on that disk: at enrolment, at a picture, and while it sends."""
     disco = Disco(tmp_path, "200m")
     abierto = abrir(disco=disco)
     pagina = abierto.pages[0]
@@ -554,13 +572,17 @@ def test_a_full_phone_says_so_keeps_what_it_had_and_goes_on(oficina: Any, abrir:
     pagina.click("button:has-text('Dar de alta')")
     pagina.wait_for_selector("h1:has-text('Mis casillas')")
     pagina.evaluate("navigator.serviceWorker.ready.then(r => 1)")
+    se_llena(oficina, abierto, pagina, disco.lleno)
+
+
+def se_llena(oficina: Any, abierto: Any, pagina: Any, sin_lugar: Callable[[], AbstractContextManager[Any]]) -> None:
     abierto.set_offline(True)
     una, otra, tercera = oficina.actas[:3]
     tomar(pagina, una)
     guardar(pagina)
 
     tomar(pagina, otra)
-    with disco.lleno():
+    with sin_lugar():
         for _ in range(2):
             pagina.click("button:has-text('Guardar')")
             pagina.wait_for_selector(".mensaje.mal:has-text('está lleno')")

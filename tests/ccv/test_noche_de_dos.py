@@ -32,7 +32,9 @@ def test_another_casilla_is_confirmed_identified_by_two_and_its_acta_typed(noche
     ana = Teclado(escritorios, centro.persona(Rol.CAPTURISTA), "/ccv/captura/")
     ana.pulsa_y_sigue("Enter")
     ana.pulsa("F4")
-    ana.pulsa_y_sigue("2")
+    with ana.recibe():
+        ana.pulsa("2")
+    assert ana.pagina.locator("dialog[open]").count() == 0
     manda = Teclado(escritorios, centro.persona(Rol.SUPERVISOR), "/ccv/peticiones/")
     revisar(manda.pagina)
     manda.pulsa_y_sigue("Enter")
