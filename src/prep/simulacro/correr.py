@@ -194,10 +194,10 @@ def _faltan(noche: Montaje, estados: Counter[str]) -> list[str]:
             faltan.append(f"{n.nombre} tiene {cuantos(debe, 'hecho')} por entregar")
         if le_deben := noche.centro.hechos_propios(noche.centro) - noche.centro.hechos_propios(n):
             faltan.append(f"{n.nombre} tiene {cuantos(le_deben, 'hecho')} por recibir")
-        if sin := n.esperan("cotejo"):
-            faltan.append(f"{n.nombre} tiene {cuantos(sin, 'acta')} por cotejar")
     hicieron = noche.mundo.hicieron
     por_abrir = hicieron["distintas en el cotejo"] - hicieron["reaperturas pedidas"]
+    if sin := noche.centro.esperan("cotejo"):  # each node does its own, and there the others' wait for ever
+        faltan.append(f"{cuantos(sin, 'acta')} por cotejar")
     if sin := por_abrir + noche.centro.esperan("reapertura"):
         faltan.append(f"{cuantos(sin, 'acta')} por abrir otra vez")
     if sin := len(noche.existen) - estados["verificada"]:
