@@ -45,6 +45,7 @@ def medir() -> None:
     proceso = ejemplo(nodos * FOTOS // 3 + 20)[0]
     os.environ["PREP_SIN_TLS"] = "1"
     with instalacion(), tempfile.TemporaryDirectory(prefix="prep-bench-") as aparte:
+        from prep.bitacora.autoridad import ambito
         from prep.bitacora.models import Acta, Hecho
         from prep.bitacora.nodos import NodoInstituto, NodoLocal, nodo_de_aqui
         from prep.bitacora.services import anotar, fundar_instalacion
@@ -64,10 +65,10 @@ def medir() -> None:
         salida.print(f"{nodos} nodos con {FOTOS} imágenes cada uno; se preparan.")
         archivos = _guardar(Path(aparte), nodos * FOTOS)
         vuelven = [_Vuelve(n, actas[i::nodos][:FOTOS], archivos[i::nodos]) for i, n in enumerate(suyos)]
-        puerto = libre(8620, salida.print)
+        puerto, de = libre(8620, salida.print), ambito()
         with sirviendo(orden_de_servidor(puerto), entorno_de(WEB)), ThreadPoolExecutor(nodos) as hilos:
             inicio = time.perf_counter()
-            for hecho in [hilos.submit(v.entregar, puerto, inicio) for v in vuelven]:
+            for hecho in [hilos.submit(v.entregar, puerto, de, inicio) for v in vuelven]:
                 hecho.result()
         hay = Objeto.objects.count(), Hecho.objects.filter(nodo__in=[n.nodo for n in suyos]).count()
         listas = Acta.objects.filter(custodia=Custodia.IDENTIFICADA.value).count()
@@ -112,14 +113,14 @@ class _Vuelve:
     esperas: int = 0
     demoras: list[float] = field(default_factory=list)
 
-    def entregar(self, puerto: int, inicio: float) -> None:
-        from prep.bitacora.autoridad import ambito
+    def entregar(self, puerto: int, de: str, inicio: float) -> None:
+        """A node that is apart: it asks nothing of the centre's database, whose connections are the server's."""
         from prep.intercambio.enviar import HECHOS
         from prep.intercambio.linea import Http, Otro
 
-        otro = Otro(Http(f"http://127.0.0.1:{puerto}"), self.nodo, ambito())
+        otro = Otro(Http(f"http://127.0.0.1:{puerto}"), self.nodo, de)
         imagenes = {sha256(a.read_bytes()).hexdigest(): a for a in self.archivos}
-        sobres = [s.escribir() for s in self._cadena(list(imagenes), ambito())]
+        sobres = [s.escribir() for s in self._cadena(list(imagenes), de)]
         faltan = self._pedir(otro, "POST", "/v1/nodo/fotos", orjson.dumps(list(imagenes)))["faltan"]
         for huella in faltan:
             desde = time.perf_counter()

@@ -17,7 +17,6 @@ from prep.plataforma.lugares import dir_publicacion
 from prep.plataforma.reloj import RelojSistema
 from prep.simulacro import maquinas
 from prep.simulacro.plan import hora_de
-from prep.simulacro.puertas.navegador import MAS_TARDE, SIN_RESPUESTA
 
 if TYPE_CHECKING:
     from prep.simulacro.fallas import Fallas, Probada
@@ -32,24 +31,9 @@ def matar_base(fallas: Fallas, falla: Falla) -> None:
     noche = fallas.noche
     todas = [noche.centro, *noche.nodos]
     probada = fallas.probar(falla, "kill -9 a PostgreSQL, del centro y de los nodos")
-    sin, desde = _sin_servicio(fallas), time.monotonic()
+    sin = fallas.sin_servicio()
     maquinas.matar_base()
-
-    def aun_no() -> bool:
-        for m in todas:
-            m.revivir()
-        if not all(m.contesta() for m in todas):
-            return True
-        quedaron = cuantos(_sin_servicio(fallas) - sin, "petición", "peticiones")
-        fallas.midio(probada, f"{quedaron} sin respuesta o con «vuelva más tarde», repetidas", time.monotonic() - desde)
-        return False
-
-    fallas.ver(aun_no)
-
-
-def _sin_servicio(fallas: Fallas) -> int:
-    pedidas = fallas.noche.mundo.pedidas
-    return pedidas[SIN_RESPUESTA] + pedidas[MAS_TARDE]
+    fallas.hasta_que_contesten(probada, todas, sin)
 
 
 def _lleno(fallas: Fallas, falla: Falla) -> None:
@@ -60,24 +44,15 @@ def _lleno(fallas: Fallas, falla: Falla) -> None:
     def se_llena() -> None:
         nombres = ", ".join(m.nombre for m in suyas)
         probada = fallas.probar(falla, f"disco lleno en {nombres} de {hora_de(falla.de)} a {hora_de(falla.a)}")
-        de_esta.append((probada, _sin_servicio(fallas)))
+        de_esta.append((probada, fallas.sin_servicio()))
         for m in suyas:
             m.llenar(True)
 
     def hay_lugar() -> None:
         for m in suyas:
             m.llenar(False)
-        desde = time.monotonic()
         probada, sin = de_esta[0]
-
-        def aun_no() -> bool:
-            if not all(m.contesta() for m in suyas):
-                return True
-            quedaron = cuantos(_sin_servicio(fallas) - sin, "petición", "peticiones")
-            fallas.midio(probada, f"{quedaron} con «vuelva más tarde», repetidas", time.monotonic() - desde)
-            return False
-
-        fallas.ver(aun_no)
+        fallas.hasta_que_contesten(probada, suyas, sin)
 
     fallas.poner(falla.de, se_llena)
     fallas.poner(falla.a, hay_lugar)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -13,7 +13,7 @@ from prep.plataforma.reloj import RelojSistema
 from prep.sede import actos
 from prep.simulacro import averias
 from prep.simulacro.plan import BASE, CENTRO, TODOS, Falla, hora_de
-from prep.simulacro.puertas.navegador import REPETIDAS, SIN_RESPUESTA
+from prep.simulacro.puertas.navegador import MAS_TARDE, REPETIDAS, SIN_RESPUESTA
 
 if TYPE_CHECKING:
     import random
@@ -83,6 +83,27 @@ class Fallas:
     def ver(self, aun_no: Callable[[], bool]) -> None:
         """Wait for something: `aun_no` says whether it has not come."""
         self._por_ver.append(aun_no)
+
+    def sin_servicio(self) -> int:
+        """How many requests were not attended: without an answer, or told to come back."""
+        pedidas = self.noche.mundo.pedidas
+        return pedidas[SIN_RESPUESTA] + pedidas[MAS_TARDE]
+
+    def hasta_que_contesten(self, probada: Probada, maquinas: Sequence[Maquina], sin: int) -> None:
+        """It ends when all of them answer; a server that ended meanwhile is started again. `sin`: requests that were
+        not attended before it."""
+        desde = time.monotonic()
+
+        def aun_no() -> bool:
+            for m in maquinas:
+                m.revivir()
+            if not all(m.contesta() for m in maquinas):
+                return True
+            quedaron = cuantos(self.sin_servicio() - sin, "petición", "peticiones")
+            self.midio(probada, f"{quedaron} sin atender, repetidas", time.monotonic() - desde)
+            return False
+
+        self.ver(aun_no)
 
     def _tienen(self) -> dict[str, int]:
         return {m.nombre: m.hechos() for m in (self.noche.centro, *self.noche.nodos)}
@@ -161,18 +182,10 @@ class Fallas:
     def _matar(self, falla: Falla, maquina: Maquina) -> None:
         """Kill it and start it again; what it did not answer meanwhile is asked again."""
         probada = self.probar(falla, f"kill -9 al servidor de {maquina.nombre}")
-        sin, desde = self.noche.mundo.pedidas[SIN_RESPUESTA], time.monotonic()
+        sin = self.sin_servicio()
         maquina.matar()
         maquina.servir()
-
-        def aun_no() -> bool:
-            if not maquina.contesta():
-                return True
-            quedaron = cuantos(self.noche.mundo.pedidas[SIN_RESPUESTA] - sin, "petición", "peticiones")
-            self.midio(probada, f"{quedaron} sin respuesta, repetidas", time.monotonic() - desde)
-            return False
-
-        self.ver(aun_no)
+        self.hasta_que_contesten(probada, [maquina], sin)
 
     def _duplicado(self, falla: Falla) -> None:
         de_esta: list[tuple[Probada, int]] = []

@@ -86,7 +86,7 @@ def _sitio(dato: Any) -> str:
     if not isinstance(dato, str) or not re.fullmatch(rf"{CENTRO}|{TODOS}|{BASE}|{_CATD}-[1-9][0-9]?", dato):
         raise DatoInvalido(
             f"«{recortado(dato)}» no es un lugar del plan.",
-            f'Escriba "{CENTRO}", "{_CATD}-1", "{_CATD}-2"… o "{TODOS}".',
+            f'Escriba "{CENTRO}", "{BASE}", "{_CATD}-1", "{_CATD}-2"… o "{TODOS}".',
         )
     return dato
 

@@ -98,6 +98,11 @@ def dibujar(plantilla: str, filas: Sequence[tuple[hoja.Renglon, Any]]) -> SafeSt
     return mark_safe("".join(p + v for p, v in zip_longest(piezas, valores, fillvalue="")))  # noqa: S308 - drawn, escaped
 
 
+def por_teclear(clave: str, campos: Collection[str]) -> SafeString:
+    """The rows of those fields of an acta, empty."""
+    return dibujar("ccv/partes/renglones.html", [(r, "") for r in hoja.renglones(clave, campos)])
+
+
 _HUECO: Final = "\0"
 """Where a value goes: in no text of a catalogue."""
 

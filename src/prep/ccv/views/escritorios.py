@@ -38,6 +38,7 @@ from prep.ccv.views.comun import (
     pasos_de,
     persona_de,
     pestanas_de,
+    por_teclear,
     quien_pide,
     responder,
     roles_de,
@@ -216,7 +217,7 @@ def _problemas(request: HttpRequest, ficha: Ficha) -> list[Problema]:
 
 def _al_capturar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
     return {
-        "renglones": dibujar("ccv/partes/renglones.html", [(r, "") for r in hoja.renglones(ficha.acta, ficha.campos)]),
+        "renglones": por_teclear(ficha.acta, ficha.campos),
         "con_motivo": ficha.paso == Paso.DECISION,
         "con_encabezado": ficha.paso == Paso.CAPTURA,
         "encabezado": hoja.encabezado(ficha.acta),

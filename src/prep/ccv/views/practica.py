@@ -20,7 +20,7 @@ from prep.ccv import practica as ensayo
 from prep.ccv.models import Practica
 from prep.ccv.pasos import ROLES, Paso
 from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida, Problema
-from prep.ccv.views.comun import dibujar, dichos_de, negar, persona_de, pestanas_de
+from prep.ccv.views.comun import dichos_de, negar, persona_de, pestanas_de, por_teclear
 from prep.diseno.textos import texto
 from prep.dominio.practica import admite
 from prep.evidencia.vista import tipo_mime
@@ -98,9 +98,7 @@ def _acta_de_practica(fila: Practica, este: ensayo.Juego) -> dict[str, Any]:
         "imagen": reverse("ccv-practica-imagen", args=[ejercicio.imagen]),
         "enderezada": ensayo.enderezada(ejercicio),
         "problemas": [(str(n), p.value, texto(f"ccv.problema.{p}")) for n, p in enumerate(Problema, 1)],
-        "renglones": dibujar(
-            "ccv/partes/renglones.html", [(r, "") for r in hoja.renglones(ejercicio.clave, ficha.campos)]
-        ),
+        "renglones": por_teclear(ejercicio.clave, ficha.campos),
         "con_encabezado": True,
         "encabezado": hoja.encabezado(ejercicio.clave),
     }
