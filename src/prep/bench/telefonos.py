@@ -63,7 +63,8 @@ def medir(telefonos: int = TELEFONOS, en_s: float = 0) -> None:
         fundar_instalacion(proceso.clave, "prueba", raiz, nodo_de_aqui(), cargos, NOCHE, telefonos=suyos)
         actas = [a.clave for e in proceso.elecciones for a in e.actas]
         tomadas, pesan = fotos(FOTOS * telefonos), 0
-        llegan = sorted(random.Random(1).uniform(0, en_s) for _ in suyos)
+        azar = random.Random(1)
+        llegan = sorted(azar.uniform(0, en_s) for _ in suyos)
         puerto = libre(8590, salida.print)
         with sirviendo(orden_de_servidor(puerto), entorno_de(WEB)), ThreadPoolExecutor(A_LA_VEZ) as hilos:
             inicio = time.perf_counter()
