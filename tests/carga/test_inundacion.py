@@ -1,6 +1,6 @@
 """A flood of strangers, against a whole installation as it is run: `prep servir`, our PostgreSQL, the sede and people.
 
-What it prints are the figures; see `inundar.py` for what the strangers do and `cortes.py` for the sede.
+What it prints are the figures; see `prep.bench.extranos` for what the strangers do and `cortes.py` for the sede.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from pathlib import Path
 
 import pytest
 
+from prep.bench.vecinos import Extranos
 from prep.plataforma import postgres
 from prep.plataforma.puertos import libre
 
 AQUI = Path(__file__).parent
-CLIENTES = 200
 
 
 @dataclass
@@ -128,7 +128,7 @@ def inundada(i: Instalacion, segundos: int) -> tuple[Gente, list[float], Counter
         Gente(i.puerto).pedir(i.galletas[0])
     with trabajando(i) as gente:
         extranios = subprocess.run(
-            [sys.executable, str(AQUI / "inundar.py"), str(i.puerto), str(segundos), str(CLIENTES)],
+            [sys.executable, "-m", "prep.bench.extranos", str(i.puerto), str(segundos), str(Extranos.CUANTOS)],
             env=i.entorno, capture_output=True, text=True, check=True, timeout=segundos + 120,
         )  # fmt: skip
     salida, _ = i.sede.communicate("", timeout=120)
@@ -139,7 +139,7 @@ def inundada(i: Instalacion, segundos: int) -> tuple[Gente, list[float], Counter
 def contar(gente: Gente, cortes: list[float], dichos: Counter[str], segundos: int) -> str:
     ms = {f"p{p}": f"{percentil(gente.tiempos, p / 100) * 1000:.0f} ms" for p in (50, 95, 99)}
     return (
-        f"\n{CLIENTES} strangers, {segundos} s: answered {dict(dichos)}\n"
+        f"\n{Extranos.CUANTOS} strangers, {segundos} s: answered {dict(dichos)}\n"
         f"{len(gente.tiempos)} requests of people: {dict(gente.dichos)}, {ms}\n"
         f"{len(cortes)} cortes, one due every 2 s: latest {max(cortes):.2f} s after it was due"
     )

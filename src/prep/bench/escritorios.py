@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,10 @@ from typing import TYPE_CHECKING, Final
 
 from prep.bench.instalacion import NOCHE, instalacion
 from prep.bench.medidas import Medida, mostrar, percentil, procesador, procesador_de
+from prep.bench.reconexion import TODOS, Nodos
 from prep.bench.sentados import Cuenta, Encargo, dicho
+from prep.bench.telefonos import que_llegan
+from prep.bench.vecinos import Extranos, Vecinos
 from prep.catalogo.ejemplo import ejemplo
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.facultades import Rol
@@ -74,15 +78,43 @@ class Sala:
 def medir() -> None:
     """500 people, 30 captures a second and what follows from them, a corte every minute. ``PREP_BENCH_MINUTOS`` says
     for how long; 1 if it says nothing."""
-    segundos = 60 * float(os.environ.get("PREP_BENCH_MINUTOS") or 1)
-    a_ritmo({"captura": 340, "verificacion": 145, "diferencias": 15}, 30, segundos)
+    _quinientos()
 
 
-def a_ritmo(gente: dict[str, int], ritmo: float, segundos: float, casillas: int = CASILLAS) -> None:
+def con_telefonos() -> None:
+    """While those of a state deliver, at their pace."""
+    _quinientos(lambda: que_llegan(_minutos()))
+
+
+def con_nodos() -> None:
+    """While a tenth of them, or ``PREP_BENCH_NODOS``, come back all at once and deliver what they have."""
+    _quinientos(lambda: Nodos(int(os.environ.get("PREP_BENCH_NODOS", TODOS // 10))))
+
+
+def con_extranos() -> None:
+    """While two hundred that nobody knows insist."""
+    _quinientos(lambda: Extranos(60 * _minutos()))
+
+
+def _minutos() -> float:
+    return float(os.environ.get("PREP_BENCH_MINUTOS") or 1)
+
+
+def _quinientos(hacer: Callable[[], Vecinos] | None = None) -> None:
+    a_ritmo({"captura": 340, "verificacion": 145, "diferencias": 15}, 30, 60 * _minutos(), hacer=hacer)
+
+
+def a_ritmo(
+    gente: dict[str, int],
+    ritmo: float,
+    segundos: float,
+    casillas: int = CASILLAS,
+    hacer: Callable[[], Vecinos] | None = None,
+) -> None:
     """Half of the actas were typed once before: each capture that is sent may be the first of one or the second of
-    another, as in the middle of a night."""
+    another, as in the middle of a night. `hacer`: who asks for something else meanwhile."""
     actas = gente["captura"] + round(ritmo * segundos)
-    _correr(Sala(gente, actas, actas // 2, ritmo, segundos, casillas=casillas), _a_ritmo)
+    _correr(Sala(gente, actas, actas // 2, ritmo, segundos, casillas=casillas), _a_ritmo, hacer)
 
 
 def cadena() -> None:
@@ -94,12 +126,15 @@ def en_cadena(clientes: int, actas: int, casillas: int = CASILLAS) -> None:
     _correr(Sala(dict.fromkeys(ROLES, clientes), actas, 0, 0, 600, hasta=actas, casillas=casillas), _en_cadena)
 
 
-def _correr(sala: Sala, contar: Callable[[Sala, Cuenta], list[Medida]]) -> None:
+def _correr(
+    sala: Sala, contar: Callable[[Sala, Cuenta], list[Medida]], hacer: Callable[[], Vecinos] | None = None
+) -> None:
     proceso, info = ejemplo(sala.casillas)
     os.environ["PREP_SIN_TLS"] = "1"
     with instalacion() as carpeta:
         from django.db import connection
 
+        from prep.bitacora.autoridad import ambito
         from prep.bitacora.nodos import NodoInstituto, nodo_de_aqui
         from prep.bitacora.services import anotar, fundar_instalacion
         from prep.catalogo.services import congelar, guardar
@@ -114,13 +149,16 @@ def _correr(sala: Sala, contar: Callable[[Sala, Cuenta], list[Medida]]) -> None:
         guardar(proceso, info, ahora)
         congelar(proceso.clave, Modo.SIMULACRO, ahora)
         llave = LlavePrivada.nueva("bench.example")
-        cuentas = _cuentas(sala.gente, ahora)
+        vecinos, cuentas = hacer() if hacer else None, _cuentas(sala.gente, ahora)
         cargos = [(c.persona, ROLES[donde].value, LUGAR) for donde, c in cuentas]
         cargos += [(CAMPO, r.value, LUGAR) for r in (Rol.ACOPIADOR, Rol.DIGITALIZADOR, Rol.CAPTURISTA)]
-        fundar_instalacion(
-            proceso.clave, Modo.SIMULACRO.value, NodoInstituto(llave, llave.llave.publica), nodo, cargos, ahora
-        )
-        claves, retrato = _repartidas(proceso, sala.actas), _retrato(proceso, info, carpeta / "retrato")
+        cargos += vecinos.cargos() if vecinos else []
+        raiz = NodoInstituto(llave, llave.llave.publica)
+        fundar_instalacion(proceso.clave, Modo.SIMULACRO.value, raiz, nodo, cargos, ahora)
+        anotar(vecinos.altas(ahora) if vecinos else [], raiz, ahora)
+        todas = _repartidas(proceso, sala.actas + (vecinos.actas if vecinos else 0))
+        claves, de_vecinos = todas[: sala.actas], todas[sala.actas :]
+        retrato = _retrato(proceso, info, carpeta / "retrato")
         for i in range(0, len(claves), 500):
             lote = claves[i : i + 500]
             anotar(_llegan(lote, sala.empezadas * 500 // sala.actas, retrato, ahora), nodo, ahora)
@@ -144,10 +182,17 @@ def _correr(sala: Sala, contar: Callable[[Sala, Cuenta], list[Medida]]) -> None:
             usos = {"del servidor": lambda: procesador_de(servidor.pid), "de la base": lambda: procesador_de(base)}
             clientes = _sentar(encargo, carpeta)
             antes = {q: uso() for q, uso in usos.items()}
-            cuenta, tardaron, de_cortes = _con_cortes(clientes, lambda: hacer_corte(quien, datetime.now().astimezone()))
-            usado = {q: uso() - antes[q] for q, uso in usos.items()}
+            with ThreadPoolExecutor(1) as aparte:
+                llegan = vecinos and aparte.submit(vecinos.llegar, puerto, ambito(), de_vecinos, carpeta)
+                cuenta, tardaron, de_cortes = _con_cortes(
+                    clientes, lambda: hacer_corte(quien, datetime.now().astimezone())
+                )
+                usado = {q: uso() - antes[q] for q, uso in usos.items()}
+                if llegan:
+                    llegan.result()
             usado |= {"de los cortes": de_cortes, "de los clientes": cuenta.cpu}
         _comprobar(cuenta)
+        de_ellos = vecinos.medidas() if vecinos else []
     peticiones = sum(map(len, cuenta.demoras.values()))
     salida.print(
         f"{peticiones:,} peticiones en {cuenta.segundos:.0f} s y {len(tardaron)} cortes, con carga de "
@@ -160,6 +205,7 @@ def _correr(sala: Sala, contar: Callable[[Sala, Cuenta], list[Medida]]) -> None:
             Medida("peticiones que el servidor no alcanzó a atender", cuenta.negadas, ""),
             *(Medida(f"procesador {q}, por petición", 1000 * s / peticiones, "ms") for q, s in usado.items()),
             Medida("corte más tardado", max(tardaron), "s"),
+            *de_ellos,
         ]
     )
 

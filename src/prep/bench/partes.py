@@ -23,6 +23,9 @@ PARTES: Final[Mapping[str, Callable[[], None]]] = {
     "telefonos-noche": telefonos.noche,
     "reconexion": reconexion.medir,
     "escritorios": escritorios.medir,
+    "escritorios-telefonos": escritorios.con_telefonos,
+    "escritorios-nodos": escritorios.con_nodos,
+    "escritorios-extranos": escritorios.con_extranos,
     "escritorios-cadena": escritorios.cadena,
     "lectura": lectura.medir,
 }

@@ -4,8 +4,8 @@ server as it is run, at the pace that it is told to keep."""
 from __future__ import annotations
 
 import os
-import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -15,87 +15,94 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from prep.bench.instalacion import NOCHE, instalacion
-from prep.bench.medidas import Medida, mostrar, percentil
+from prep.bench.instalacion import NOCHE
+from prep.bench.medidas import Medida, percentil
 from prep.bench.telefonos import fotos
-from prep.catalogo.ejemplo import ejemplo
+from prep.bench.vecinos import LUGAR, medir_solos
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Custodia
 from prep.dominio.comun.facultades import ClaseNodo
 from prep.dominio.comun.hecho import nuevo_hecho
-from prep.plataforma.consola import fallar, salida
-from prep.plataforma.puertos import libre
-from prep.transparencia.nota import LlavePrivada
+from prep.plataforma.consola import fallar
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from prep.bitacora.nodos import NodoLocal
+    from prep.bitacora.services.altas import Cargo
     from prep.bitacora.sobres import Sobre
+    from prep.dominio.comun.hecho import Hecho
     from prep.intercambio.linea import Otro
 
 TODOS: Final = 150
 FOTOS: Final = 100
 RECIBIDAS_S: Final = 15 * 60
 PROCESADAS_S: Final = 45 * 60
-LUGAR: Final = "CATD-001"
 
 
 def medir() -> None:
     """A tenth of the nodes, or `PREP_BENCH_NODOS`. Ends by looking for each picture and each fact, once."""
     nodos = int(os.environ.get("PREP_BENCH_NODOS", TODOS // 10))
-    proceso = ejemplo(nodos * FOTOS // 3 + 20)[0]
-    os.environ["PREP_SIN_TLS"] = "1"
-    with instalacion(), tempfile.TemporaryDirectory(prefix="prep-bench-") as aparte:
-        from prep.bitacora.autoridad import ambito
-        from prep.bitacora.models import Acta, Hecho
-        from prep.bitacora.nodos import NodoInstituto, NodoLocal, nodo_de_aqui
-        from prep.bitacora.services import anotar, fundar_instalacion
-        from prep.bitacora.services.altas import alta_de_nodo
-        from prep.intercambio.models import Objeto
-        from prep.plataforma.arranque import entorno_de
-        from prep.plataforma.roles import WEB
-        from prep.plataforma.servidor import orden_de_servidor, sirviendo
+    medir_solos(nodos * FOTOS // 3 + 20, lambda: Nodos(nodos))
 
-        llave = LlavePrivada.nueva("bench.example")
-        raiz = NodoInstituto(llave, llave.llave.publica)
-        suyos = [NodoLocal(f"catd-{i:03}", Ed25519PrivateKey.generate()) for i in range(nodos)]
-        cargos = [(n.nodo, rol, LUGAR) for n in suyos for rol in ("acopiador", "digitalizador")]
-        fundar_instalacion(proceso.clave, "prueba", raiz, nodo_de_aqui(), cargos, NOCHE)
-        anotar([alta_de_nodo(n, ClaseNodo.CATD, n.nodo, NOCHE) for n in suyos], raiz, NOCHE)
-        actas = [a.clave for e in proceso.elecciones for a in e.actas]
-        salida.print(f"{nodos} nodos con {FOTOS} imágenes cada uno; se preparan.")
-        archivos = _guardar(Path(aparte), nodos * FOTOS)
-        vuelven = [_Vuelve(n, actas[i::nodos][:FOTOS], archivos[i::nodos]) for i, n in enumerate(suyos)]
-        puerto, de = libre(8620, salida.print), ambito()
-        with sirviendo(orden_de_servidor(puerto), entorno_de(WEB)), ThreadPoolExecutor(nodos) as hilos:
+
+class Nodos:
+    """So many, with `FOTOS` pictures each."""
+
+    def __init__(self, cuantos: int) -> None:
+        from prep.bitacora.nodos import NodoLocal
+
+        self.suyos = [NodoLocal(f"catd-{i:03}", Ed25519PrivateKey.generate()) for i in range(cuantos)]
+        self.actas = cuantos * FOTOS
+        self._vuelven: list[_Vuelve] = []
+        self._claves: Sequence[str] = ()
+
+    def cargos(self) -> list[Cargo]:
+        return [(n.nodo, rol, LUGAR) for n in self.suyos for rol in ("acopiador", "digitalizador")]
+
+    def altas(self, ahora: datetime) -> list[Hecho]:
+        from prep.bitacora.services.altas import alta_de_nodo
+
+        return [alta_de_nodo(n, ClaseNodo.CATD, n.nodo, ahora) for n in self.suyos]
+
+    def llegar(self, puerto: int, de: str, actas: Sequence[str], carpeta: Path) -> None:
+        cuantos = len(self.suyos)
+        self._claves, archivos = actas[: self.actas], _guardar(carpeta, self.actas)
+        self._vuelven = [_Vuelve(n, actas[i::cuantos][:FOTOS], archivos[i::cuantos]) for i, n in enumerate(self.suyos)]
+        with ThreadPoolExecutor(cuantos) as hilos:
             inicio = time.perf_counter()
-            for hecho in [hilos.submit(v.entregar, puerto, de, inicio) for v in vuelven]:
+            for hecho in [hilos.submit(v.entregar, puerto, de, inicio) for v in self._vuelven]:
                 hecho.result()
-        hay = Objeto.objects.count(), Hecho.objects.filter(nodo__in=[n.nodo for n in suyos]).count()
-        listas = Acta.objects.filter(custodia=Custodia.IDENTIFICADA.value).count()
-    todas = nodos * FOTOS
-    if (*hay, listas) != (todas, 3 * todas, todas):
-        fallar(f"De {todas} imágenes hay {hay[0]}, con {hay[1]} hechos, y {listas} actas por capturar.")
-    recibidas, procesadas = max(v.recibidas for v in vuelven), max(v.procesadas for v in vuelven)
-    demoras = [d for v in vuelven for d in v.demoras]
-    parte = nodos / TODOS
-    mostrar(
-        [
+
+    def medidas(self) -> list[Medida]:
+        from prep.bitacora.models import Acta, Hecho
+        from prep.intercambio.models import Objeto
+
+        nodos, todas = len(self.suyos), self.actas
+        de_ellos = Hecho.objects.filter(nodo__in=[n.nodo for n in self.suyos])
+        hay = Objeto.objects.count(), de_ellos.count()
+        listas = Acta.objects.filter(clave__in=self._claves, custodia=Custodia.IDENTIFICADA.value).count()
+        if (*hay, listas) != (todas, 3 * todas, todas):
+            fallar(f"De {todas} imágenes hay {hay[0]}, con {hay[1]} hechos, y {listas} actas por capturar.")
+        recibidas, procesadas = (max(getattr(v, q) for v in self._vuelven) for q in ("recibidas", "procesadas"))
+        demoras = [d for v in self._vuelven for d in v.demoras]
+        parte = nodos / TODOS
+        return [
             Medida(f"{todas} imágenes de {nodos} nodos, con recibo", recibidas, "s", RECIBIDAS_S * parte),
             Medida("   con sus hechos, por capturar", procesadas, "s", PROCESADAS_S * parte),
             Medida("   imágenes por segundo", todas / recibidas, "por s"),
-            Medida("   el primer nodo termina", min(v.procesadas for v in vuelven), "s"),
+            Medida("   el primer nodo termina", min(v.procesadas for v in self._vuelven), "s"),
             Medida("   de pedirlo a su recibo: mitad", percentil(demoras, 500), "s"),
             Medida("   19 de cada 20", percentil(demoras, 950), "s"),
-            Medida("   veces que se les dijo que esperaran", sum(v.esperas for v in vuelven), "veces"),
+            Medida("   veces que se les dijo que esperaran", sum(v.esperas for v in self._vuelven), "veces"),
         ]
-    )
 
 
 def _guardar(carpeta: Path, cuantas: int) -> list[Path]:
     """Pictures, each with another content, on disk: together they do not fit in memory."""
     archivos = []
     for i, foto in enumerate(fotos(cuantas)):
-        archivos.append(carpeta / str(i))
+        archivos.append(carpeta / f"foto-{i}")
         archivos[-1].write_bytes(foto)
     return archivos
 
@@ -106,7 +113,7 @@ class _Vuelve:
     its last fact; `demoras`: of each picture, from the first time it is asked."""
 
     nodo: NodoLocal
-    actas: list[str]
+    actas: Sequence[str]
     archivos: list[Path]
     recibidas: float = 0.0
     procesadas: float = 0.0

@@ -8,30 +8,31 @@ import json
 import os
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 
-from prep.bench.instalacion import NOCHE, instalacion
-from prep.bench.medidas import Medida, mostrar
-from prep.catalogo.ejemplo import ejemplo
+from prep.bench.instalacion import NOCHE
+from prep.bench.medidas import Medida, percentil
+from prep.bench.vecinos import LUGAR, medir_solos
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.facultades import Rol
 from prep.dominio.comun.hecho import escribir_hecho, nuevo_hecho
-from prep.plataforma.consola import fallar, salida
-from prep.plataforma.puertos import libre
-from prep.transparencia.nota import LlavePrivada
+from prep.plataforma.consola import fallar
 
 if TYPE_CHECKING:
     from prep.bitacora.nodos import DispositivoLocal
+    from prep.bitacora.services.altas import Cargo
+    from prep.dominio.comun.hecho import Hecho
 
 TELEFONOS: Final = 200
 FOTOS: Final = 3
@@ -41,79 +42,84 @@ BASES: Final = 60
 """Pictures that are drawn; the rest are these with a few other bytes among their pixels."""
 
 
-def medir(telefonos: int = TELEFONOS, en_s: float = 0) -> None:
-    """Each delivers its pictures and then its facts, until it has every receipt: all at once, or as they come in so
-    many seconds. Whoever asks takes its part of the same cores."""
-    proceso, info = ejemplo(max(1000, telefonos))
-    os.environ["PREP_SIN_TLS"] = "1"
-    with instalacion():
-        from prep.bitacora.autoridad import ambito
-        from prep.bitacora.models import Hecho
-        from prep.bitacora.nodos import DispositivoLocal, NodoInstituto, nodo_de_aqui
-        from prep.bitacora.services import fundar_instalacion
-        from prep.intercambio.models import Objeto
-        from prep.plataforma.arranque import entorno_de
-        from prep.plataforma.roles import WEB
-        from prep.plataforma.servidor import orden_de_servidor, sirviendo
-
-        llave = LlavePrivada.nueva("bench.example")
-        raiz = NodoInstituto(llave, llave.llave.publica)
-        suyos = {f"cae-{i}": DispositivoLocal(f"tel-{i}", Ed25519PrivateKey.generate()) for i in range(telefonos)}
-        cargos = [(quien, Rol.CAE.value, info.catds[0].clave) for quien in suyos]
-        fundar_instalacion(proceso.clave, "prueba", raiz, nodo_de_aqui(), cargos, NOCHE, telefonos=suyos)
-        actas = [a.clave for e in proceso.elecciones for a in e.actas]
-        tomadas, pesan = fotos(FOTOS * telefonos), 0
-        azar = random.Random(1)
-        llegan = sorted(azar.uniform(0, en_s) for _ in suyos)
-        puerto = libre(8590, salida.print)
-        with sirviendo(orden_de_servidor(puerto), entorno_de(WEB)), ThreadPoolExecutor(A_LA_VEZ) as hilos:
-            inicio = time.perf_counter()
-            entregas = []
-            for i, ((quien, tel), llega) in enumerate(zip(suyos.items(), llegan, strict=True)):
-                time.sleep(max(0.0, inicio + llega - time.perf_counter()))
-                de_este = list(islice(tomadas, FOTOS))
-                pesan += sum(map(len, de_este))
-                suyas = ambito(), quien, tel, actas[i::telefonos][:FOTOS], de_este
-                entregas.append(hilos.submit(_entregar, puerto, time.perf_counter(), *suyas))
-            hechas = [e.result() for e in entregas]
-            duro = time.perf_counter() - inicio
-        hay = Objeto.objects.count(), Hecho.objects.exclude(dispositivo="").count()
-    todas = FOTOS * telefonos
-    if hay != (todas, todas):
-        fallar(f"Se entregaron {todas} fotografías y hay {hay[0]}, con {hay[1]} hechos.")
-    demoras = sorted(d for hecha in hechas for d in hecha.fotos)
-    mide = pesan // todas >> 10
-    medidas = [
-        Medida(f"fotografías de {mide} KiB recibidas, con recibo, {telefonos} teléfonos", todas / duro, "por s"),
-        Medida("   de pedirlo a su recibo: mitad", demoras[len(demoras) // 2], "s"),
-        Medida("   19 de cada 20", demoras[len(demoras) * 19 // 20], "s"),
-    ]
-    if en_s:
-        enteras = sorted(hecha.entera for hecha in hechas)
-        medidas += [
-            Medida(
-                "   de que un teléfono llega a su último recibo: 19 de cada 20", enteras[len(enteras) * 19 // 20], "s"
-            ),
-            Medida("   el que más esperó", enteras[-1], "s"),
-            Medida("   del último que llega al último recibo", duro - llegan[-1], "s"),
-        ]
-    else:
-        medidas[0] = replace(medidas[0], meta=20, mayor=True)
-    mostrar(medidas)
+def medir() -> None:
+    """All of them at once."""
+    medir_solos(1000, lambda: Telefonos(TELEFONOS))
 
 
 def noche() -> None:
     """2,700 phones in 20 minutes, at that pace: two of them, or ``PREP_BENCH_MINUTOS``."""
     minutos = int(os.environ.get("PREP_BENCH_MINUTOS", "2"))
-    medir(POR_MINUTO * minutos, 60 * minutos)
+    medir_solos(max(1000, POR_MINUTO * minutos), lambda: que_llegan(minutos))
+
+
+def que_llegan(minutos: float) -> Telefonos:
+    """Those of a state, at their pace, for so long."""
+    return Telefonos(round(POR_MINUTO * minutos), 60 * minutos)
+
+
+class Telefonos:
+    """So many, each with `FOTOS` pictures to deliver and then their facts, until it has every receipt: all at once, or
+    as they come in so many seconds. Whoever asks takes its part of the same cores."""
+
+    def __init__(self, cuantos: int, en_s: float = 0) -> None:
+        from prep.bitacora.nodos import DispositivoLocal
+
+        self.suyos = {f"cae-{i}": DispositivoLocal(f"tel-{i}", Ed25519PrivateKey.generate()) for i in range(cuantos)}
+        self.actas, azar = FOTOS * cuantos, random.Random(1)
+        self._llegan = sorted(azar.uniform(0, en_s) for _ in self.suyos)
+        self._hechas: list[_Entrega] = []
+        self._duro = 0.0
+
+    def cargos(self) -> list[Cargo]:
+        return [(quien, Rol.CAE.value, LUGAR) for quien in self.suyos]
+
+    def altas(self, ahora: datetime) -> list[Hecho]:
+        from prep.bitacora.services.altas import alta_de_telefono
+
+        return [alta_de_telefono(tel, quien, ahora) for quien, tel in self.suyos.items()]
+
+    def llegar(self, puerto: int, de: str, actas: Sequence[str], _carpeta: Path) -> None:
+        tomadas = fotos(self.actas)
+        with ThreadPoolExecutor(A_LA_VEZ) as hilos:
+            inicio = time.perf_counter()
+            entregas = []
+            for i, ((quien, tel), llega) in enumerate(zip(self.suyos.items(), self._llegan, strict=True)):
+                suyas = de, quien, tel, actas[i :: len(self.suyos)][:FOTOS], list(islice(tomadas, FOTOS))
+                time.sleep(max(0.0, inicio + llega - time.perf_counter()))
+                entregas.append(hilos.submit(_entregar, puerto, time.perf_counter(), *suyas))
+            self._hechas = [e.result() for e in entregas]
+            self._duro = time.perf_counter() - inicio
+
+    def medidas(self) -> list[Medida]:
+        from prep.bitacora.models import Hecho
+        from prep.intercambio.models import Objeto
+
+        hay = Objeto.objects.count(), Hecho.objects.exclude(dispositivo="").count()
+        if hay != (self.actas, self.actas):
+            fallar(f"Se entregaron {self.actas} fotografías y hay {hay[0]}, con {hay[1]} hechos.")
+        demoras = [d for hecha in self._hechas for d in hecha.fotos]
+        enteras = [hecha.entera for hecha in self._hechas]
+        mide, por_s = sum(hecha.mide for hecha in self._hechas) // self.actas >> 10, self.actas / self._duro
+        que = f"fotografías de {mide} KiB recibidas, con recibo, {len(self.suyos)} teléfonos"
+        juntos = self._llegan[-1] == 0
+        return [
+            Medida(que, por_s, "por s", 20, mayor=True) if juntos else Medida(que, por_s, "por s"),
+            Medida("   de pedirlo a su recibo: mitad", percentil(demoras, 500), "s"),
+            Medida("   19 de cada 20", percentil(demoras, 950), "s"),
+            Medida("   de que un teléfono llega a su último recibo: 19 de cada 20", percentil(enteras, 950), "s"),
+            Medida("   el que más esperó", max(enteras), "s"),
+            Medida("   del último que llega al último recibo", self._duro - self._llegan[-1], "s"),
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Entrega:
-    """Seconds that each picture waited for its receipt, and from when the phone came to its last one."""
+    """Seconds that each picture waited for its receipt, and from when the phone came to its last one; bytes of them."""
 
     fotos: list[float]
     entera: float
+    mide: int
 
 
 def _otra(base: bytes, n: int) -> bytes:
@@ -141,7 +147,7 @@ def _foto(semilla: int) -> bytes:
 
 
 def _entregar(
-    puerto: int, llego: float, de: str, quien: str, tel: DispositivoLocal, actas: list[str], fotos: list[bytes]
+    puerto: int, llego: float, de: str, quien: str, tel: DispositivoLocal, actas: Sequence[str], fotos: list[bytes]
 ) -> _Entrega:
     """What one phone does, that came at `llego`."""
     from prep.intercambio.firmas import DE_DISPOSITIVO, cabecera
@@ -176,4 +182,4 @@ def _entregar(
     if len(entrega["recibos"]) != len(firmados):
         raise RuntimeError(str(entrega["rechazados"]))
     conexion.close()
-    return _Entrega(demoras, time.perf_counter() - llego)
+    return _Entrega(demoras, time.perf_counter() - llego, sum(map(len, fotos)))
