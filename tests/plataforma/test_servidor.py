@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -158,6 +159,21 @@ def test_bodies_have_a_limit_said_beforehand_or_not(web: Servidor) -> None:
             pass  # it stopped listening
         dicho = _hasta_el_final(s)
     assert dicho == b"" or dicho.startswith(b"HTTP/1.1 413 ")
+
+
+def test_whoever_is_refused_with_the_body_still_to_come_keeps_no_connection(web: Servidor) -> None:
+    """However many they are, and whether they go on sending or stay silent."""
+    pedido = f"POST {RUTA} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {10**9}\r\n\r\n".encode()
+    with ExitStack() as todos:
+        conexiones = [todos.enter_context(web.conectar(f"127.0.4.{i + 1}")) for i in range(12)]
+        for s in conexiones:
+            s.sendall(pedido)
+        for i, s in enumerate(conexiones):
+            with suppress(OSError):  # it has been closed
+                if i % 2:
+                    s.sendall(b"[")
+            dicho = _hasta_el_final(s)
+            assert dicho == b"" or dicho.startswith(b"HTTP/1.1 413 ")
 
 
 def test_headers_have_a_limit(web: Servidor) -> None:
@@ -320,29 +336,55 @@ def entorno(cliente: str, delante: list[str], **cabeceras: str) -> dict[str, Any
     return portero._entorno(alcance, portero.Portero(lambda *_: [], delante)._delante)
 
 
-def test_strangers_take_a_quarter_of_a_core_while_somebody_known_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Their thread rests three times what it took of the processor; with nobody known at work it does not."""
-    durmio: list[float] = []
+@pytest.mark.parametrize(
+    ("descanso", "personas", "durmio"),
+    [
+        (portero.DESCANSO_ANONIMO, 1, 0.3),
+        (portero.DESCANSO_ANONIMO, 2, 0.6),
+        (portero.DESCANSO_DE_MAQUINA, 1, 0.1),
+        (portero.DESCANSO_DE_MAQUINA, 5, 0.5),
+        (portero.DESCANSO_DE_MAQUINA, 50, 1.0),
+    ],
+)
+def test_strangers_and_machines_rest_for_each_person_at_work(
+    descanso: int, personas: int, durmio: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many times what they took of the processor, for each, up to a second; with nobody at work they do not."""
+    siestas: list[float] = []
     ahora, usado = [0.0], [0.0]
-    reloj = SimpleNamespace(monotonic=lambda: ahora[0], thread_time=lambda: usado[0], sleep=durmio.append)
+    reloj = SimpleNamespace(monotonic=lambda: ahora[0], thread_time=lambda: usado[0], sleep=siestas.append)
     monkeypatch.setattr(portero, "time", reloj)
-    conocidos = portero._Carril("conocido", 1, 1, 9, 9, Cubetas(9, 9))
-    anonimos = portero._Carril("anonimo", 1, 1, 9, 9, Cubetas(9, 9), cede_a=conocidos)
+    de_personas = portero._Carril("persona", 1, 99, 99, 9, Cubetas(99, 99))
+    otros = portero._Carril("otro", 1, 1, 9, 9, Cubetas(9, 9), (de_personas,), descanso)
 
     def responder() -> portero.Respuesta:
         usado[0] += 0.1
         return 200, [], b""
 
     async def pedir() -> None:
-        async with conocidos.entrar("alguien"):
-            await anonimos.atender(responder)
-            await anonimos.atender(responder)
+        async with AsyncExitStack() as dentro:
+            for _ in range(personas):
+                await dentro.enter_async_context(de_personas.entrar("alguien"))
+            await otros.atender(responder)
+            await otros.atender(responder)
         ahora[0] += 60
-        await anonimos.atender(responder)
-        await anonimos.atender(responder)
+        await otros.atender(responder)
+        await otros.atender(responder)
 
     asyncio.run(pedir())
-    assert durmio == pytest.approx([0, 0.3, 0, 0])
+    assert siestas == pytest.approx([0, durmio, 0, 0])
+
+
+def test_who_waits_with_whom() -> None:
+    """Machines that deliver do not stand before people, nor strangers before anybody."""
+    puerta = portero.Portero(lambda *_: [])
+
+    def donde(ruta: str, galleta: str = "") -> portero._Carril:
+        return puerta._carril({"PATH_INFO": ruta, "HTTP_COOKIE": galleta, "REMOTE_ADDR": "203.0.113.7"})[0]
+
+    suyo = pase("ana")
+    lineas = {donde("/v1/hechos", suyo), donde("/ccv/captura/", suyo), donde("/ccv/captura/"), donde("/v1/hechos")}
+    assert donde("/v1/hechos", suyo) is donde("/v1/objetos/sha256/00", suyo) and len(lineas) == 3
 
 
 def test_only_a_proxy_of_ours_says_who_called_and_how() -> None:

@@ -3,9 +3,10 @@ thread, any memory of Django's and any connection to the database is spent on th
 
 Granian receives (its own limits end slow and huge headers); a request comes here as a coroutine, which costs next to
 nothing. Its source is measured, its body read to the end with a deadline and a size, and only then it takes a thread
-of its lane, where Django answers. Two lanes: strangers have one thread and a short line; whoever bears a pass
-(`pases`) has the others. A flood fills the first; people and nodes that are known do not notice, and neither do
-cortes, since threads are all the connections that the server ever opens.
+of its lane, where Django answers. Three lanes: strangers have one thread and a short line; of those who bear a pass
+(`pases`), machines that deliver (phones and nodes, under `DE_MAQUINAS`) have two, and people the others. A flood fills
+the first, and nodes that come back together the second; people do not notice, and neither do cortes, since threads are
+all the connections that the server ever opens.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from math import inf
 from typing import Any, Final
@@ -28,9 +30,12 @@ from typing import Any, Final
 from prep.plataforma import pases
 from prep.plataforma.cubetas import Cubetas
 
-HILOS_CONOCIDOS: Final = 7
+HILOS_PERSONAS: Final = 5
+HILOS_MAQUINAS: Final = 2
 HILOS_ANONIMOS: Final = 1
-HILOS: Final = HILOS_CONOCIDOS + HILOS_ANONIMOS
+HILOS: Final = HILOS_PERSONAS + HILOS_MAQUINAS + HILOS_ANONIMOS
+DE_MAQUINAS: Final = "/v1/"
+"""What phones and nodes ask for is under this path; what people do is not."""
 CUERPO_MAXIMO: Final = 17 * 2**20
 """Of a request; each door asks for less."""
 GRACIA_S: Final = 10
@@ -39,9 +44,11 @@ BYTES_POR_SEGUNDO: Final = 16 * 2**10
 TURNO_S: Final = 10
 """What waited longer than this in its lane is told to come back instead of being answered late."""
 CASTIGO_S: Final = 1.0
-DESCANSO: Final = 3
-"""While somebody known works, a stranger's thread rests so many times the processor that it took: of a core they have a
-quarter, whatever they ask for."""
+DESCANSO_ANONIMO: Final = 3
+"""While somebody known is being answered, a stranger's thread rests so many times the processor that it took, for each
+of those: of a core they have a quarter at most, whatever they ask for."""
+DESCANSO_DE_MAQUINA: Final = 1
+"""The same of machines, for each person: they can wait, and nobody sits before them."""
 _TRABAJAN_S: Final = 1.0
 _DESPEDIDOS: Final = 512
 _LO_QUE_SE_OYE: Final = 64 * 2**10
@@ -53,18 +60,27 @@ Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 registro = logging.getLogger(__name__)
 
 
-class _Aviso(Exception):
-    """A request that is not let in: what is answered instead."""
+@dataclass(frozen=True, slots=True)
+class _Aviso:
+    """What is answered in place of what was asked for."""
 
-    def __init__(self, codigo: int, texto: str) -> None:
-        super().__init__(texto)
-        self.codigo, self.texto = codigo, texto
+    codigo: int
+    texto: str
+
+
+class _NoEntra(Exception):
+    """A request that is not let in. One for each: what is raised keeps the request that it was raised for."""
+
+    def __init__(self, aviso: _Aviso) -> None:
+        super().__init__(aviso.texto)
+        self.aviso = aviso
 
 
 class _Carril:
     """The threads that answer one kind of caller, and the bounded line before them, which nobody fills alone.
 
-    `cede_a`: those whose work goes before this one's."""
+    `cede_a`: those whose work goes before this one's; `descanso`: what it rests for each one of them, in times the
+    processor that it took."""
 
     def __init__(
         self,
@@ -74,9 +90,10 @@ class _Carril:
         por_origen: int,
         memoria: int,
         cubetas: Cubetas,
-        cede_a: _Carril | None = None,
+        cede_a: tuple[_Carril, ...] = (),
+        descanso: int = 0,
     ) -> None:
-        self._hilos, self._cede_a = ThreadPoolExecutor(hilos, nombre), cede_a
+        self._hilos, self._cede_a, self._descanso = ThreadPoolExecutor(hilos, nombre), cede_a, descanso
         self._visto = self._descansa = -inf
         self._cabida, self._por_origen, self._memoria, self._cubetas = hilos + fila, por_origen, memoria, cubetas
         self._de: Counter[str] = Counter()
@@ -85,9 +102,9 @@ class _Carril:
     @asynccontextmanager
     async def entrar(self, origen: str) -> AsyncIterator[None]:
         if not self._cubetas.tomar(origen, time.monotonic()) or self._de[origen] >= self._por_origen:
-            raise _Aviso(429, "Son demasiadas solicitudes seguidas. Espere un momento y vuelva a intentar.")
+            raise _NoEntra(_DEMASIADAS)
         if self._dentro >= self._cabida:
-            raise _OCUPADO
+            raise _NoEntra(_OCUPADO)
         self._dentro += 1
         self._de[origen] += 1
         self._visto = time.monotonic()
@@ -111,22 +128,20 @@ class _Carril:
                     mide += len(parte)
                     self._bytes += len(parte)
                     if mide > CUERPO_MAXIMO:
-                        raise _MUY_GRANDE
+                        raise _NoEntra(_MUY_GRANDE)
                     if self._bytes > self._memoria:
-                        raise _OCUPADO
+                        raise _NoEntra(_OCUPADO)
                     partes.append(parte)
                     plazo.reschedule(desde + GRACIA_S + mide / BYTES_POR_SEGUNDO)
             yield b"".join(partes)
         except TimeoutError:
-            raise _Aviso(
-                408, "La solicitud tardó demasiado en llegar. Revise la conexión y envíela otra vez."
-            ) from None
+            raise _NoEntra(_TARDIA) from None
         finally:
             self._bytes -= mide
 
-    def trabajan(self) -> bool:
-        """Whether somebody asks here, or did a moment ago."""
-        return self._dentro > 0 or time.monotonic() - self._visto < _TRABAJAN_S
+    def trabajan(self) -> int:
+        """How many ask here; one, if somebody did a moment ago."""
+        return self._dentro or int(time.monotonic() - self._visto < _TRABAJAN_S)
 
     async def atender(self, responder: Callable[[], Respuesta]) -> Respuesta:
         limite = time.monotonic() + TURNO_S
@@ -134,13 +149,13 @@ class _Carril:
         def a_tiempo() -> Respuesta:
             time.sleep(max(0.0, self._descansa - time.monotonic()))
             if time.monotonic() > limite:
-                raise _OCUPADO
+                raise _NoEntra(_OCUPADO)
             desde = time.thread_time()
             try:
                 return responder()
             finally:
-                if self._cede_a is not None and self._cede_a.trabajan():
-                    self._descansa = time.monotonic() + min(CASTIGO_S, DESCANSO * (time.thread_time() - desde))
+                veces = self._descanso * sum(carril.trabajan() for carril in self._cede_a)
+                self._descansa = time.monotonic() + min(CASTIGO_S, veces * (time.thread_time() - desde))
 
         return await asyncio.get_running_loop().run_in_executor(self._hilos, a_tiempo)
 
@@ -148,7 +163,10 @@ class _Carril:
 METODOS: Final = frozenset({"GET", "HEAD", "POST", "PUT"})
 """What some route of ours answers to; nothing else gets past the door."""
 _OCUPADO: Final = _Aviso(503, "El servidor está ocupado. Espere un momento y vuelva a intentar: no se perdió nada.")
+_DEMASIADAS: Final = _Aviso(429, "Son demasiadas solicitudes seguidas. Espere un momento y vuelva a intentar.")
 _MUY_GRANDE: Final = _Aviso(413, f"Una solicitud mide hasta {CUERPO_MAXIMO >> 20} MiB.")
+_TARDIA: Final = _Aviso(408, "La solicitud tardó demasiado en llegar. Revise la conexión y envíela otra vez.")
+_FALLA: Final = _Aviso(500, "Algo falló al atender la solicitud. Ya quedó anotado.")
 
 
 class Portero:
@@ -160,35 +178,45 @@ class Portero:
     def __init__(self, aplicacion: Callable[..., Iterable[bytes]], delante: Iterable[str] = ()) -> None:
         self._aplicacion = aplicacion
         self._delante = [ipaddress.ip_network(red.strip()) for red in delante if red.strip()]
-        self._conocidos = _Carril("conocido", HILOS_CONOCIDOS, 512, 16, 256 * 2**20, Cubetas(50, 200))
+        self._personas = _Carril("persona", HILOS_PERSONAS, 512, 16, 128 * 2**20, Cubetas(50, 200))
+        self._maquinas = _Carril(
+            "maquina", HILOS_MAQUINAS, 512, 16, 128 * 2**20, Cubetas(50, 200), (self._personas,), DESCANSO_DE_MAQUINA
+        )
+        conocidos = self._personas, self._maquinas
         self._anonimos = _Carril(
-            "anonimo", HILOS_ANONIMOS, 64, 32, 64 * 2**20, Cubetas(20, 100), cede_a=self._conocidos
+            "anonimo", HILOS_ANONIMOS, 64, 32, 64 * 2**20, Cubetas(20, 100), conocidos, DESCANSO_ANONIMO
         )
         self._despedidos = 0
 
     async def __rsgi__(self, alcance: Any, protocolo: Any) -> None:
         try:
             codigo, cabeceras, cuerpo = await self._atender(alcance, protocolo)
-        except _Aviso as aviso:
-            await self._despedir(aviso, protocolo)
-            codigo, cabeceras, cuerpo = _avisar(aviso)
+        except _NoEntra as no:
+            await self._despedir(no.aviso, protocolo)
+            codigo, cabeceras, cuerpo = _avisar(no.aviso)
         except Exception:  # the application answers its own errors: this one is ours
             registro.exception("Una solicitud no se pudo atender.")
-            codigo, cabeceras, cuerpo = _avisar(_Aviso(500, "Algo falló al atender la solicitud. Ya quedó anotado."))
+            codigo, cabeceras, cuerpo = _avisar(_FALLA)
         protocolo.response_bytes(codigo, [*cabeceras, ("server", "")], cuerpo)
 
     async def _atender(self, alcance: Any, protocolo: Any) -> Respuesta:
         if alcance.proto != "http":
-            raise _Aviso(400, "Aquí se habla HTTP.")
+            raise _NoEntra(_Aviso(400, "Aquí se habla HTTP."))
         if alcance.method not in METODOS:
-            raise _Aviso(405, "Aquí no se atiende ese método de HTTP.")
+            raise _NoEntra(_Aviso(405, "Aquí no se atiende ese método de HTTP."))
         entorno = _entorno(alcance, self._delante)
         if int(entorno.get("CONTENT_LENGTH") or 0) > CUERPO_MAXIMO:
-            raise _MUY_GRANDE
-        pase = pases.leer(_galleta(entorno.get("HTTP_COOKIE", "")))
-        carril, quien = (self._conocidos, pase) if pase else (self._anonimos, origen(entorno["REMOTE_ADDR"]))
+            raise _NoEntra(_MUY_GRANDE)
+        carril, quien = self._carril(entorno)
         async with carril.entrar(quien), carril.leer(protocolo) as cuerpo:
             return await carril.atender(lambda: self._responder(entorno, cuerpo))
+
+    def _carril(self, entorno: dict[str, Any]) -> tuple[_Carril, str]:
+        """Where this request waits, and as whose it counts there."""
+        pase = pases.leer(_galleta(entorno.get("HTTP_COOKIE", "")))
+        if pase is None:
+            return self._anonimos, origen(entorno["REMOTE_ADDR"])
+        return (self._maquinas if entorno["PATH_INFO"].startswith(DE_MAQUINAS) else self._personas), pase
 
     def _responder(self, entorno: dict[str, Any], cuerpo: bytes) -> Respuesta:
         """In a thread of the lane: Django, from the request to the last byte of the response."""
