@@ -151,6 +151,10 @@ class Acta:
             elegida = max(self.identificadas, key=lambda i: (_AVANCE[self._acuerdo(i)[0]], i == elegida))
         return next(i for i in self.imagenes if i.sha256 == elegida)
 
+    def tiene(self, imagen: str | None) -> bool:
+        """Whether that is one of its usable pictures."""
+        return any(i.sha256 == imagen for i in self.imagenes)
+
     @property
     def acopio(self) -> datetime | None:
         """Stamp of acopio: the first one, or the last correction of it."""
@@ -180,8 +184,10 @@ class Acta:
     def participantes(self) -> set[str]:
         """Who typed or ruled on the picture being read in this round: none of them may verify it."""
         imagen = self.imagen
+        if imagen is None:
+            return set()
         todos = (*self.capturas, *self.dictamenes, *self.decisiones)
-        return {c.persona for c in todos if imagen is not None and c.imagen == imagen.sha256}
+        return {c.persona for c in todos if c.imagen == imagen.sha256}
 
     def _acuerdo(self, imagen: str) -> tuple[Captura, Capturado | None]:
         capturas = self.capturas_de(imagen)

@@ -82,7 +82,9 @@ class MotivoSinActa(StrEnum):
     CONTINGENCIA_URNA = "4"
 
 
-_ordenado: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+_ordenado: Final = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False
+).encode
 ACTA: Final = "acta:"
 HOJA: Final = "hoja:"
 CLAVE_ACTA: Final = re.compile(r"[0-9]{6}[BCESMVPA][0-9]{4}[0-9A-Z]{1,6}")

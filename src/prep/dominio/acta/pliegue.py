@@ -8,10 +8,10 @@ what was agreed: it is applied, or it is named in `Acta.anomalias` with its reas
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from prep.dominio.acta.acta import EN_CORRECCION, Acta, Capturado, Imagen, Publicada, SinActa, Verificacion
 from prep.dominio.acta.asentado import Asentado
@@ -47,6 +47,19 @@ _CON_MOTIVO: Final = frozenset(
 )
 
 
+class _Lectura(NamedTuple):
+    """What a capture or a ruling says of a picture, as written and as read, and the name of that reading."""
+
+    imagen: str
+    valores: Mapping[str, Any]
+    asentado: Asentado
+    nombre: str
+
+    @classmethod
+    def de(cls, imagen: str, valores: Mapping[str, Any]) -> _Lectura:
+        return cls(imagen, valores, Asentado.leer(valores), huella_lectura(imagen, valores))
+
+
 def estado(escritos: Iterable[Escrito], autoridad: Autoridad) -> Acta:
     """Fold the facts of one acta (or sheet), in any order and with any repetition, into its state."""
     return Pliegue(escritos, autoridad).acta
@@ -64,8 +77,7 @@ class Pliegue:
         self.autoridad = autoridad
         self._juicios: dict[int, Rechazo | None] = {}
         self._vistas: dict[int, Acta] = {}
-        self._lecturas: dict[str, str] = {}
-        self._leidos: dict[str, Asentado] = {}
+        self._lecturas: dict[str, _Lectura] = {}
         self.acta = self._plegar((1 << len(self.historia.hechos)) - 1)
         self.acta.anomalias += [(h.id, Rechazo.ESPERA) for h in self.historia.esperan]
         self.acta.cabezas = self._cabezas()
@@ -123,7 +135,7 @@ class Pliegue:
         if hecho.sujeto.startswith(HOJA):
             if hecho.tipo not in DE_HOJA or (hecho.tipo == Tipo.IDENTIFICADA and "acta" not in contenido):
                 return Rechazo.HOJA
-        elif contenido.get("acta", hecho.clave) != hecho.clave:
+        elif "acta" in contenido and contenido["acta"] != hecho.clave:
             return Rechazo.EN_CATALOGO
         if hecho.tipo in DE_CAPTURA:
             return self._rechazar_captura(acta, hecho)
@@ -138,29 +150,28 @@ class Pliegue:
         if hecho.tipo in _CON_MOTIVO and not hecho.contenido["motivo"].strip():
             return Rechazo.SIN_MOTIVO
         vigente = acta.imagen.sha256 if acta.imagen else None
-        conocidas = {i.sha256 for i in acta.imagenes}
-        quien = self.autoridad.identidad(hecho.persona)
         match hecho.tipo:
             case Tipo.SIN_ACTA if acta.imagenes or acta.verificadas:
                 return Rechazo.ESTADO_CUSTODIA
             case Tipo.SIN_ACTA_CONFIRMADA:
-                return _de_otra_persona(hecho, quien, acta.sin_acta_dicha)
+                return self._de_otra_persona(hecho, acta.sin_acta_dicha)
             case Tipo.ACOPIO_CORREGIDO if not acta.sellos:
                 return Rechazo.ESTADO_CUSTODIA
-            case Tipo.IDENTIFICADA if imagen not in conocidas:
+            case Tipo.IDENTIFICADA if not acta.tiene(imagen):
                 return Rechazo.OTRA_IMAGEN
-            case Tipo.IDENTIFICADA if acta.propuestas.get((imagen or "", hecho.contenido.get("acta", ""))) == quien:
-                return Rechazo.MISMA_PERSONA if hecho.contenido["por"] == "persona" else None
-            case Tipo.DUPLICADA if imagen not in conocidas or imagen == vigente:
+            case Tipo.IDENTIFICADA if hecho.contenido["por"] == "persona":
+                dicho = acta.propuestas.get((imagen or "", hecho.contenido.get("acta", "")))
+                return Rechazo.MISMA_PERSONA if dicho == self._quien(hecho) else None
+            case Tipo.DUPLICADA if not acta.tiene(imagen) or imagen == vigente:
                 return Rechazo.OTRA_IMAGEN
             case Tipo.OTRA_IMAGEN_PEDIDA if acta.captura is Captura.VERIFICADA:
                 return Rechazo.ESTADO_CAPTURA
             case Tipo.OTRA_IMAGEN_PEDIDA if acta.en_duda is not None:
                 return Rechazo.IMAGEN_EN_DUDA
-            case Tipo.OTRA_IMAGEN_PEDIDA if imagen not in conocidas or (vigente and imagen != vigente):
+            case Tipo.OTRA_IMAGEN_PEDIDA if not acta.tiene(imagen) or (vigente and imagen != vigente):
                 return Rechazo.OTRA_IMAGEN
             case Tipo.OTRA_IMAGEN_CONFIRMADA | Tipo.OTRA_IMAGEN_NEGADA:
-                return _de_otra_persona(hecho, quien, acta.en_duda[1:] if acta.en_duda else None)
+                return self._de_otra_persona(hecho, acta.en_duda[1:] if acta.en_duda else None)
         return None
 
     def _rechazar_captura(self, acta: Acta, hecho: Hecho) -> Rechazo | None:
@@ -180,16 +191,25 @@ class Pliegue:
                 return Rechazo.OTRA_BASE
         if hecho.tipo in _CON_MOTIVO and not contenido["motivo"].strip():
             return Rechazo.SIN_MOTIVO
-        quien = self.autoridad.identidad(hecho.persona)
         if hecho.tipo == Tipo.REABIERTA:
-            return _de_otra_persona(hecho, quien, acta.reapertura)
+            return self._de_otra_persona(hecho, acta.reapertura)
         if hecho.tipo == Tipo.REAPERTURA_PEDIDA:
             return None
-        if quien in acta.participantes:
+        if self._quien(hecho) in acta.participantes:
             return Rechazo.MISMA_PERSONA
         if self.autoridad.reglas.lugares_distintos:
             return self._rechazar_lugar(acta, hecho, imagen)
         return None
+
+    def _de_otra_persona(self, hecho: Hecho, peticion: tuple[str, str] | Any) -> Rechazo | None:
+        """A request that is pending, confirmed or denied by somebody else."""
+        if peticion is None or hecho.contenido["peticion"] != peticion[0]:
+            return Rechazo.SIN_PETICION
+        return Rechazo.MISMA_PERSONA if self._quien(hecho) == peticion[1] else None
+
+    def _quien(self, hecho: Hecho) -> str:
+        """The human behind the account that wrote it."""
+        return self.autoridad.identidad(hecho.persona)
 
     def _rechazar_lugar(self, acta: Acta, hecho: Hecho, imagen: str) -> Rechazo | None:
         """The second who types is somewhere else; what one place typed under contingency is verified elsewhere."""
@@ -203,9 +223,9 @@ class Pliegue:
     def _caso(self, acta: Acta, captura: Captura, imagen: str, hecho: Hecho) -> str:
         if captura is Captura.PRIMERA and hecho.tipo == Tipo.CAPTURADA:
             primera = acta.capturas_de(imagen)[0]
-            return IGUAL if hecho.contenido["valores"] == primera.asentado.escribir() else DISTINTA
+            return IGUAL if self._lectura(hecho).nombre == primera.lectura else DISTINTA
         if hecho.tipo == Tipo.DICTAMINADA:
-            return RESUELVE if _resuelve(self._leido(hecho), acta.capturas_de(imagen)) else TERCERA
+            return RESUELVE if _resuelve(self._lectura(hecho).asentado, acta.capturas_de(imagen)) else TERCERA
         return ""
 
     # --- what it does ---
@@ -238,7 +258,7 @@ class Pliegue:
                 if imagen not in acta.desechadas:
                     _llega_imagen(acta, hecho)
             case Tipo.IDENTIFICADA:
-                if all(i.sha256 != imagen for i in acta.imagenes):
+                if not acta.tiene(imagen):
                     return Rechazo.SUPERADO
                 if not self._identificar(acta, hecho, imagen):
                     return None
@@ -249,7 +269,7 @@ class Pliegue:
             case Tipo.OTRA_IMAGEN_PEDIDA:
                 if acta.en_duda is not None or acta.captura is Captura.VERIFICADA:
                     return Rechazo.SUPERADO
-                acta.en_duda = (imagen, hecho.id, self.autoridad.identidad(hecho.persona))
+                acta.en_duda = (imagen, hecho.id, self._quien(hecho))
             case Tipo.OTRA_IMAGEN_NEGADA:
                 if acta.en_duda is None or acta.en_duda[1] != contenido["peticion"]:
                     return Rechazo.SUPERADO
@@ -263,7 +283,7 @@ class Pliegue:
             case Tipo.SIN_ACTA:
                 if acta.imagenes or acta.verificadas:
                     return Rechazo.SUPERADO
-                acta.sin_acta_dicha = (hecho.id, self.autoridad.identidad(hecho.persona))
+                acta.sin_acta_dicha = (hecho.id, self._quien(hecho))
             case Tipo.SIN_ACTA_CONFIRMADA:
                 if siguiente is None:
                     return Rechazo.SUPERADO
@@ -287,7 +307,7 @@ class Pliegue:
         """Whether it is known now which acta a picture is of: a QR says it alone; of a sheet, two people must agree."""
         cual = hecho.contenido.get("acta", "")
         if hecho.sujeto.startswith(HOJA) and hecho.contenido["por"] == "persona":
-            quien = self.autoridad.identidad(hecho.persona)
+            quien = self._quien(hecho)
             if acta.propuestas.setdefault((imagen, cual), quien) == quien:
                 return False
         acta.es = cual or acta.es
@@ -318,7 +338,7 @@ class Pliegue:
             case Tipo.COTEJADA:
                 acta.cotejo = int(contenido["resultado"])
             case Tipo.REAPERTURA_PEDIDA:
-                acta.reapertura = (hecho.id, self.autoridad.identidad(hecho.persona))
+                acta.reapertura = (hecho.id, self._quien(hecho))
             case Tipo.DEVUELTA:
                 if acta.captura is Captura.VERIFICADA:
                     return Rechazo.SUPERADO
@@ -350,7 +370,7 @@ class Pliegue:
     def _leida(self, hecho: Hecho, base: str) -> tuple[Hecho, Hecho] | None:
         """The reading that a fact verified, by its name, and the arrival of its picture: among what that fact knew."""
         lecturas = (h for h in reversed(self.historia.hechos) if h.interpretado and h.tipo in _LECTURAS)
-        leida = next((h for h in lecturas if self._lectura(h) == base and self._sabia(hecho, h)), None)
+        leida = next((h for h in lecturas if self._lectura(h).nombre == base and self._sabia(hecho, h)), None)
         if leida is None:
             return None
         llegadas = (h for h in self.historia.hechos if h.interpretado and h.tipo in _LLEGADAS)
@@ -364,24 +384,20 @@ class Pliegue:
         assert encontrada is not None  # it could be done: what it verifies is among what it knew
         leida, llegada = encontrada
         sha256 = leida.contenido["imagen"]
-        if all(i.sha256 != sha256 for i in acta.imagenes):
+        if not acta.tiene(sha256):
             _llega_imagen(acta, llegada)
             acta.desechadas.discard(sha256)
         imagen = next(i for i in acta.imagenes if i.sha256 == sha256)
         acopio = imagen.hora or acta.acopio
         por_pto = sha256 in acta.por_pto
-        return Publicada(imagen, self._leido(leida), acopio, leida.hora, hecho.hora, por_pto, base, hecho.id)
+        return Publicada(imagen, self._lectura(leida).asentado, acopio, leida.hora, hecho.hora, por_pto, base, hecho.id)
 
-    def _leido(self, hecho: Hecho) -> Asentado:
-        """What a capture or a ruling says; read once."""
-        if hecho.id not in self._leidos:
-            self._leidos[hecho.id] = Asentado.leer(hecho.contenido["valores"])
-        return self._leidos[hecho.id]
-
-    def _lectura(self, hecho: Hecho) -> str:
-        """Name of what a capture or a ruling says; computed once."""
+    def _lectura(self, hecho: Hecho) -> _Lectura:
+        """What a capture or a ruling says, read once; and once for all those that say the same."""
         if hecho.id not in self._lecturas:
-            self._lecturas[hecho.id] = huella_lectura(hecho.contenido["imagen"], hecho.contenido["valores"])
+            imagen, valores = hecho.contenido["imagen"], hecho.contenido["valores"]
+            iguales = (x for x in self._lecturas.values() if x.imagen == imagen and x.valores == valores)
+            self._lecturas[hecho.id] = next(iguales, None) or _Lectura.de(imagen, valores)
         return self._lecturas[hecho.id]
 
     def _sabia(self, hecho: Hecho, otro: Hecho) -> bool:
@@ -390,14 +406,14 @@ class Pliegue:
         return uno is None or bool(self.historia.sabe[uno] >> dos & 1)
 
     def _capturado(self, hecho: Hecho, bit: int, sabe: int) -> Capturado:
-        c = hecho.contenido
+        c, leido = hecho.contenido, self._lectura(hecho)
         return Capturado(
             hecho.id,
-            self.autoridad.identidad(hecho.persona),
+            self._quien(hecho),
             hecho.hora,
-            self._leido(hecho),
-            c["imagen"],
-            self._lectura(hecho),
+            leido.asentado,
+            leido.imagen,
+            leido.nombre,
             c.get("lugar", ""),
             "contingencia" in c,
             bit=bit,
@@ -477,13 +493,6 @@ def base_publicada(acta: Acta) -> tuple[str, str] | None:
     return None
 
 
-def _de_otra_persona(hecho: Hecho, quien: str, peticion: tuple[str, str] | Any) -> Rechazo | None:
-    """A request that is pending, confirmed or denied by somebody else."""
-    if peticion is None or hecho.contenido["peticion"] != peticion[0]:
-        return Rechazo.SIN_PETICION
-    return Rechazo.MISMA_PERSONA if quien == peticion[1] else None
-
-
 def _resuelve(leido: Asentado, capturas: list[Capturado]) -> bool:
     """Whether each field of a ruling is what some of those who typed had typed."""
     for nombre in ("totales", "votos"):
@@ -514,7 +523,7 @@ def _desechar(acta: Acta, peticion: str) -> Rechazo | None:
 def _llega_imagen(acta: Acta, hecho: Hecho) -> None:
     """A picture, from the phone or from the scanner; twice is once."""
     c = hecho.contenido
-    if any(i.sha256 == c["imagen"] for i in acta.imagenes):
+    if acta.tiene(c["imagen"]):
         return
     digitalizacion = "Móvil" if hecho.tipo == Tipo.FOTOGRAFIADA else c.get("medio", "Escáner")
     hora = datetime.fromisoformat(c["hora"]) if "hora" in c else None

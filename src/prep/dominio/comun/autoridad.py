@@ -11,7 +11,7 @@ coordinator cut off from the centre enrols emergency accounts of their own node,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -109,6 +109,7 @@ PROCESO = registrar(
 )
 CLASES_DE_AUTORIDAD: Final = (NODO.nombre, PERSONA.nombre, DISPOSITIVO.nombre, PROCESO.nombre)
 """Classes whose facts `Autoridad.de` reads."""
+_SOBRE_TODO: Final = frozenset({TODO})
 SIEMPRE: Final = 2**62
 """A sequence after every other one: what counts from now on."""
 
@@ -177,16 +178,20 @@ class Persona:
     cargos: list[Cargo] = field(default_factory=list)
     bajas: list[tuple[str, str | None, Mapping[str, int]]] = field(default_factory=list)
 
-    def cargos_en(self, nodo: str, secuencia: int) -> Iterable[Cargo]:
+    def cargos_en(self, nodo: str, secuencia: int) -> Sequence[Cargo]:
         """Roles that count for a fact at that place of that node's chain."""
-        for cargo in self.cargos:
+        if not self.bajas:
+            return self.cargos
+        return [
+            cargo
+            for cargo in self.cargos
             if not any(
                 (rol is None or rol == cargo.rol)
                 and baja not in cargo.sabe
                 and secuencia >= desde.get(nodo, desde.get(TODO, secuencia + 1))
                 for baja, rol, desde in self.bajas
-            ):
-                yield cargo
+            )
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,9 +321,8 @@ class Autoridad:
         emergency accounts of one node are one, so that it never settles an acta alone."""
         raiz = self._raiz(persona)
         suya = self.personas.get(raiz)
-        if suya and suya.cargos and all(c.emergencia_de for c in suya.cargos):
-            return f"emergencia.{min(c.emergencia_de for c in suya.cargos)}"
-        return raiz
+        emergencias = [c.emergencia_de for c in suya.cargos] if suya else []
+        return f"emergencia.{min(emergencias)}" if emergencias and all(emergencias) else raiz
 
     def cuentas_de(self, persona: str) -> set[str]:
         """Every account of the human behind one, itself included."""
@@ -347,7 +351,7 @@ class Autoridad:
     def alcance_de_nodo(self, nodo: str) -> frozenset[str]:
         """Casillas on which a node acts: everything, unless the process says that each acts only on its own."""
         suyo = self.nodos.get(nodo)
-        return suyo.alcance if suyo and self.reglas.alcance_estricto else frozenset({TODO})
+        return suyo.alcance if suyo and self.reglas.alcance_estricto else _SOBRE_TODO
 
     def roles_de(self, persona: str) -> frozenset[Rol]:
         """Roles that a person has and has not lost everywhere: what a desk may open for them."""

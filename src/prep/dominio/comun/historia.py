@@ -55,17 +55,17 @@ def ordenar(escritos: Iterable[Escrito], tarde: Callable[[Hecho], bool] = lambda
             listos.append((tarde(hecho), identificador))
     heapq.heapify(listos)
     historia = Historia()
-    lugares = historia.lugares
+    lugares, sabe = historia.lugares, historia.sabe
     while listos:
         _, identificador = heapq.heappop(listos)
         hecho = hechos.pop(identificador)
         saber = 0
         for conocido in hecho.conocidos:
             lugar = lugares[conocido]
-            saber |= historia.sabe[lugar] | 1 << lugar
-        lugares[identificador] = len(historia.hechos)
+            saber |= sabe[lugar] | 1 << lugar
+        lugares[identificador] = len(sabe)
+        sabe.append(saber)
         historia.hechos.append(hecho)
-        historia.sabe.append(saber)
         suyos = origenes[identificador]
         historia.origenes.append(suyos if len(suyos) == 1 else sorted(suyos, key=lambda e: (e.nodo, e.secuencia)))
         for otro in siguen[identificador]:

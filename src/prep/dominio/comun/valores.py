@@ -34,13 +34,10 @@ _MARCAS: Final = {m.value: m for m in Marca}
 
 def valor(dato: object) -> Valor:
     """Read a value as stored in a fact: `int`, `"Ilegible"` or `"Sin dato"`; raise `ValorInvalido` otherwise."""
-    if isinstance(dato, str):
-        marca = _MARCAS.get(dato)
-        if marca is None:
-            raise ValorInvalido(f"«{dato}» no es un número de 0 a {MAXIMO}, ni «Ilegible», ni «Sin dato».")
-        return marca
-    if isinstance(dato, int) and not isinstance(dato, bool) and 0 <= dato <= MAXIMO:
+    if type(dato) is int and 0 <= dato <= MAXIMO:
         return dato
+    if isinstance(dato, str) and dato in _MARCAS:
+        return _MARCAS[dato]
     raise ValorInvalido(f"«{dato}» no es un número de 0 a {MAXIMO}, ni «Ilegible», ni «Sin dato».")
 
 
