@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from escritos import ACTAS, AHORA, ALTAS, VOTOS, cadena, cuantos, dar_de_alta, tabla_de_actas
 
 from noche import Noche, raiz
-from prep.bitacora.asientos import cabeza
+from prep.bitacora.asientos import cabeza, frontera_en
 from prep.bitacora.autoridad import AutoridadIlegible, autoridad
 from prep.bitacora.exportacion import ArchivoInvalido, exportar, importar, verificar_archivo
 from prep.bitacora.models import Hecho, Instalacion
@@ -23,7 +24,7 @@ from prep.bitacora.verificacion import verificar
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import nuevo_hecho
-from prep.transparencia.arbol import Frontera
+from prep.transparencia.arbol import Frontera, raiz_de
 
 TODOS = ALTAS + 28
 """Facts of the bitácora of these tests: who may write, two more nodes, twenty-five of actas and a revocation."""
@@ -228,6 +229,29 @@ def test_a_fact_of_authority_that_cannot_be_read_is_named(
     assert "no se compararon" in problemas
     with pytest.raises(AutoridadIlegible, match="prep bitacora verificar"):
         autoridad()
+
+
+@pytest.mark.parametrize("alto", [1, 3, 12])
+def test_every_leaf_counts_each_time_that_the_root_is_asked_for(
+    llena: NodoLocal, monkeypatch: pytest.MonkeyPatch, alto: int
+) -> None:
+    """What is remembered of stretches seen before never stands for what is stored now."""
+    monkeypatch.setattr("prep.bitacora.asientos._ALTO", alto)
+    guardadas = [bytes(h) for h in Hecho.objects.order_by("posicion").values_list("hoja", flat=True)]
+    for cuantas in range(TODOS + 1):
+        frontera = frontera_en(cuantas)
+        assert frontera is not None and frontera.raiz() == raiz_de(guardadas[:cuantas])
+    assert frontera_en(TODOS + 1) is None
+    otra = sha256(b"otra").digest()
+    for posicion in (1, TODOS // 2, TODOS):
+        a_escondidas(f"UPDATE bitacora_hecho SET hoja = '\\x{otra.hex()}' WHERE posicion = {posicion}")
+        cambiadas = [*guardadas[: posicion - 1], otra, *guardadas[posicion:]]
+        frontera = frontera_en(TODOS)
+        assert frontera is not None and frontera.raiz() == raiz_de(cambiadas) != raiz_de(guardadas)
+        suya = guardadas[posicion - 1].hex()
+        a_escondidas(f"UPDATE bitacora_hecho SET hoja = '\\x{suya}' WHERE posicion = {posicion}")
+    a_escondidas(f"DELETE FROM bitacora_hecho WHERE posicion = {TODOS // 2}")
+    assert frontera_en(TODOS) is None and frontera_en(TODOS // 2 - 1) is not None
 
 
 def test_a_trigger_turned_off_is_named(llena: NodoLocal) -> None:

@@ -74,6 +74,27 @@ def test_frontier_resumes_anywhere(n, m):
     assert f.raiz() == mth(hojas(n)) and g.raiz() == mth(hojas(n + m)) and g.tamano == n + m
 
 
+@given(st.integers(0, 12), st.integers(0, 5), st.integers(0, 9))
+def test_a_perfect_subtree_is_its_leaves(cuantos, nivel, despues):
+    f, ancho = Frontera(), 1 << nivel
+    todas = hojas(cuantos * ancho + despues)
+    for i in range(cuantos):
+        f.agregar_perfecto(nivel, mth(todas[i * ancho : (i + 1) * ancho]))
+    f.extender(todas[cuantos * ancho :])
+    g = Frontera()
+    g.extender(todas)
+    assert (f.tamano, f.hashes) == (g.tamano, g.hashes)
+
+
+def test_a_perfect_subtree_begins_where_one_of_its_height_does():
+    f = Frontera()
+    f.agregar(hoja(b""))
+    for nivel, h in ((1, b"\0" * 32), (0, b"corto")):
+        with pytest.raises(PruebaInvalida):
+            f.agregar_perfecto(nivel, h)
+    assert f.tamano == 1
+
+
 def test_frontier_refuses_what_does_not_fit():
     for malo in [(1, []), (3, [b"\0" * 32]), (2, [b"\0" * 31]), (-1, [])]:
         with pytest.raises(PruebaInvalida):

@@ -44,6 +44,17 @@ class Frontera:
         """Append one leaf hash."""
         self.extender((hash_de_hoja,))
 
+    def agregar_perfecto(self, nivel: int, hash_de_subarbol: bytes) -> None:
+        """Append the 2^nivel leaves of a perfect subtree by its root, where one of that height begins."""
+        if self.tamano & ((1 << nivel) - 1) or len(hash_de_subarbol) != 32:
+            raise PruebaInvalida(f"después de {self.tamano} hojas no empieza un subárbol de {1 << nivel}")
+        m, h = self.tamano >> nivel, hash_de_subarbol
+        while m & 1:
+            h = nodo(self._hashes.pop(), h)
+            m >>= 1
+        self._hashes.append(h)
+        self.tamano += 1 << nivel
+
     def extender(self, hashes_de_hoja: Iterable[bytes]) -> None:
         """Append many leaf hashes; one inner hash each, amortised."""
         pila, n, h256 = self._hashes, self.tamano, sha256
