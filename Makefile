@@ -51,7 +51,7 @@ formato: entorno ## da formato al código
 	@$(PY) -m ruff format
 
 .PHONY: paquete
-paquete: entorno ## la carpeta que se lleva a los servidores: el programa, sus dependencias y con qué se instala (salida/paquete)
+paquete: entorno ## la carpeta que se lleva a servidores y nodos, con todo lo que se instala (salida/paquete; CENTRO=url, AUTORIDAD=crt)
 	@sh herramientas/paquete.sh
 
 .PHONY: jueces

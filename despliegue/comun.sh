@@ -1,6 +1,8 @@
-# What instalar.sh and relevo.sh share: how they speak, how they put a file, and what /etc/prep/instalar.conf says.
+# What instalar.sh and relevo.sh share: how they speak, how they put a file, what their files of configuration say, and
+# whether this machine is one for which the package was made.
 # shellcheck shell=sh
 CONF=/etc/prep/instalar.conf
+SISTEMA=/etc/os-release
 DATOS=/var/lib/prep
 ALMACEN=/srv/prep
 CLUSTER=15/prep
@@ -44,26 +46,30 @@ prep() { # as the program's user, as the owner of the database
 
 exigir_root() { [ "$(id -u)" = 0 ] || morir "Ejecute esta orden como root."; }
 
-falla() { printf '✗ %s: %s\n' "$CONF" "$*" >&2; fallas=$((fallas + 1)); }
+falla() { printf '✗ %s: %s\n' "$archivo" "$*" >&2; fallas=$((fallas + 1)); }
 es_direccion() { printf '%s' "$1" | grep -qxE '((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])'; }
 es_nombre() { printf '%s' "$1" | grep -qxE '([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?'; }
 
-# Read the configuration and say, all at once, everything that is wrong in it.
-leer_conf() {
-    [ -f "$CONF" ] || morir "Falta $CONF. Cópielo de $aqui/instalar.conf.ejemplo y cámbielo."
-    ESTE='' OTRO='' PORTAL='' ESCRITORIOS='' RESPALDOS='' FIRMA='' SELLOS='' fallas=0 n=0
+# leer_claves ARCHIVO CLAVE…: each of them as a variable of the shell, and what is wrong in the file.
+leer_claves() {
+    archivo=$1 fallas=0 n=0
+    shift
+    for clave do eval "$clave=''"; done
     while IFS= read -r renglon || [ -n "$renglon" ]; do
         n=$((n + 1))
         case $renglon in '' | '#'*) continue ;; esac
         clave=${renglon%%=*} valor=${renglon#*=}
-        case $clave in
-            "$renglon") falla "renglón $n: se espera CLAVE=valor."; continue ;;
-            ESTE | OTRO | PORTAL | ESCRITORIOS | RESPALDOS | FIRMA | SELLOS) ;;
-            *) falla "renglón $n: no hay una clave «$clave». Vea $aqui/instalar.conf.ejemplo."; continue ;;
-        esac
+        [ "$clave" != "$renglon" ] || { falla "renglón $n: se espera CLAVE=valor."; continue; }
+        case " $* " in *" $clave "*) ;; *) falla "renglón $n: no hay una clave «$clave»."; continue ;; esac
         case $valor in *[!A-Za-z0-9:/._,@%?=\&\;+-]*) falla "renglón $n: en $clave sobra un carácter (comillas, espacios…)."; continue ;; esac
         eval "$clave=\$valor"
-    done <"$CONF"
+    done <"$archivo"
+}
+
+# Read the configuration and say, all at once, everything that is wrong in it.
+leer_conf() {
+    [ -f "$CONF" ] || morir "Falta $CONF. Cópielo de $aqui/instalar.conf.ejemplo y cámbielo."
+    leer_claves "$CONF" ESTE OTRO PORTAL ESCRITORIOS RESPALDOS FIRMA SELLOS
     if ! es_direccion "$ESTE"; then falla "ESTE: «$ESTE» no es una dirección como 10.20.0.11."
     elif ! ip -4 -o addr show | grep -qwF "inet $ESTE"; then falla "ESTE: ninguna red de este equipo tiene la dirección $ESTE."; fi
     if [ -n "$OTRO" ]; then
@@ -82,4 +88,23 @@ leer_conf() {
         falla "en $ALMACEN no está montado nada: lo publicado y las imágenes van donde los dos servidores lo ven."
     fi
     [ "$fallas" = 0 ] || morir "No se cambió nada. Corrija lo de arriba y repita la orden."
+}
+
+# The folder is whole, and this is a machine for which it was made.
+revisar() {
+    [ -f "$paquete/SHA256SUMS" ] || morir "$paquete no es la carpeta que hizo «make paquete»."
+    decir "Comprobando la carpeta $paquete…"
+    (cd "$paquete" && sha256sum --quiet -c SHA256SUMS) || morir "La carpeta $paquete está incompleta o alterada: vuelva a copiarla."
+    leer_claves "$paquete/paquete.conf" ARQUITECTURA FECHA CENTRO
+    [ "$fallas" = 0 ] || morir "Haga otra vez la carpeta con «make paquete». No se cambió nada."
+    sistema=$(. "$SISTEMA" && echo "$ID $VERSION_ID $PRETTY_NAME")
+    case $sistema in 'debian 12 '*) ;; *) morir "Este equipo tiene ${sistema#* * }: se instala en Debian 12. No se cambió nada." ;; esac
+    suya=$(dpkg --print-architecture)
+    [ "$suya" = "$ARQUITECTURA" ] || morir "Este equipo es $suya y la carpeta se hizo para $ARQUITECTURA: use un equipo $ARQUITECTURA. No se cambió nada."
+    [ "$(date +%s)" -ge "$FECHA" ] || morir "El reloj de este equipo dice $(fecha "$(date +%s)"), antes de que el programa se hiciera ($(fecha "$FECHA")). Póngalo en hora (date -s 'AAAA-MM-DD HH:MM:SS') y repita la orden. No se cambió nada."
+}
+fecha() { TZ=America/Mexico_City date -d "@$1" '+%d/%m/%Y %H:%M'; }
+caben() { # caben CARPETA GIB
+    [ "$(df -Pk "$1" | awk 'NR == 2 { print $4 }')" -ge $(($2 * 1024 * 1024)) ] ||
+        morir "En $1 quedan menos de $2 GiB libres: haga lugar y repita la orden."
 }

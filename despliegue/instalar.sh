@@ -1,12 +1,13 @@
 #!/bin/sh
-# Puts PREP Abierto on this server, a Debian 12, or brings it up to date. Given again, it changes nothing and says so.
+# Puts PREP Abierto on this machine, a Debian 12, or brings it up to date. Given again, it changes nothing and says so.
 #
 #   sh despliegue/instalar.sh principal           the server whose database is written
 #   sh despliegue/instalar.sh entregar ARCHIVO    at the principal: what the other one needs of it. Secrets: carry it by hand
 #   sh despliegue/instalar.sh reserva ARCHIVO     the other server, which follows it
+#   sh despliegue/instalar.sh nodo NOMBRE [HUELLA]    a laptop of a CATD, from a USB stick: makes its key and what it asks of the
+#                                                 centre; then, with what the centre answered beside, makes it that node
 #
-# Reads /etc/prep/instalar.conf. The program comes from the folder that `make paquete` made; the network is asked only for
-# Debian's own packages, when one is missing.
+# Servers read /etc/prep/instalar.conf. Everything comes from the folder that `make paquete` made, and nothing from a network.
 set -eu
 aqui=$(cd "$(dirname "$0")" && pwd -P)
 paquete=$(dirname "$aqui")
@@ -15,20 +16,29 @@ paquete=$(dirname "$aqui")
 paquetes_de_debian() {
     faltan=''
     for par in postgresql-15:/usr/lib/postgresql/15/bin/postgres nginx-light:/usr/sbin/nginx openssl:/usr/bin/openssl \
-        python3-venv:/usr/lib/python3.11/ensurepip/__init__.py; do
+        python3-venv:/usr/lib/python3.11/ensurepip/__init__.py iproute2:/usr/bin/ip; do
         [ -e "${par#*:}" ] || faltan="$faltan ${par%%:*}"
     done
     [ -n "$faltan" ] || return 0
+    caben /var 3
     decir "Instalando de Debian:$faltan"
     install -d /etc/postgresql-common
     grep -qs '^create_main_cluster = false' /etc/postgresql-common/createcluster.conf ||
         echo 'create_main_cluster = false' >>/etc/postgresql-common/createcluster.conf
+    ln -s "$paquete/debian" "$tmp/debian"  # each file is in SHA256SUMS: that is what it is trusted for
+    echo "deb [trusted=yes] file:$tmp/debian ./" >"$tmp/fuentes.list"
+    install -d "$tmp/listas/partial"
+    export DEBIAN_FRONTEND=noninteractive
     # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $faltan >"$tmp/apt" 2>&1 || {
-        tail -5 "$tmp/apt" >&2
-        morir "No se pudo instalar:$faltan. Revise el espejo de Debian (/etc/apt/sources.list) y repita la orden."
+    { de_la_carpeta update && de_la_carpeta install -y --no-install-recommends --no-remove $faltan; } >"$tmp/dicho" 2>&1 || {
+        tail -5 "$tmp/dicho" >&2
+        morir "No se pudo instalar:$faltan. Si lo de este equipo es más nuevo que lo de la carpeta, haga «make paquete» otra vez."
     }
     cambio "Instalado de Debian:$faltan"
+}
+de_la_carpeta() {
+    apt-get -qq -o Dir::Etc::SourceList="$tmp/fuentes.list" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$tmp/listas" \
+        -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root -o DPkg::Lock::Timeout=120 "$@"
 }
 
 usuario_y_carpetas() {
@@ -55,12 +65,11 @@ usuario_y_carpetas() {
 
 # A folder for each version, whole before it is used. `programa`: the one of this package.
 version_nueva() {
-    [ -f "$paquete/SHA256SUMS" ] || morir "$paquete no es la carpeta que hizo «make paquete»."
-    (cd "$paquete" && sha256sum --quiet -c SHA256SUMS) || morir "La carpeta $paquete está incompleta o alterada: vuelva a copiarla."
     rueda=$(echo "$paquete"/prep_abierto-*.whl)
     version=$(basename "$rueda" | cut -d- -f2)-$(sha256sum <"$paquete/SHA256SUMS" | cut -c1-12)
     programa=/opt/prep/versiones/$version
     [ ! -f "$programa/completa" ] || return 0
+    caben /opt 2
     decir "Instalando la versión $version…"
     rm -rf "$programa"
     install -d -m 755 /opt/prep /opt/prep/versiones
@@ -103,14 +112,19 @@ autoridad_local() {
         poner "$tmp/crt" /etc/prep/tls/autoridad.crt 644 root:root
     fi
     certificado /etc/prep/tls/servidor "IP:$ESTE"
-    certificado /etc/prep/tls/sitio "DNS:$PORTAL,DNS:$ESCRITORIOS"
+    certificado /etc/prep/tls/sitio "DNS:$PORTAL,$(nombres_de_escritorios)"
+}
+
+nombres_de_escritorios() { # as a certificate says them
+    for nombre in $(echo "$ESCRITORIOS" | tr , ' '); do if es_direccion "$nombre"; then echo "IP:$nombre"; else echo "DNS:$nombre"; fi; done | paste -sd,
 }
 
 cluster() {  # the same configuration in both; true if the server must be started again
     if [ ! -d "$CLUSTER_CONF" ]; then
         ocupado=$(pg_lsclusters -h | awk '$3 == 5432 {print $1 "/" $2}')
         [ -z "$ocupado" ] || morir "El puerto 5432 es de otra base de datos ($ocupado): quítela (pg_dropcluster) o cámbiele el puerto."
-        pg_createcluster -p 5432 --start-conf auto 15 prep -- --encoding UTF8 --locale=C --lc-ctype=C.UTF-8 \
+        echo "add_include_dir = 'conf.d'" >"$tmp/createcluster.conf"  # whatever the machine's own says
+        pg_createcluster --createclusterconf "$tmp/createcluster.conf" -p 5432 --start-conf auto 15 prep -- --encoding UTF8 --locale=C --lc-ctype=C.UTF-8 \
             --data-checksums >"$tmp/dicho" 2>&1 || { cat "$tmp/dicho" >&2; morir "No se pudo crear la base de datos."; }
         cambio "Base de datos: $CLUSTER_DATOS"
     fi
@@ -195,6 +209,7 @@ F
 
 unidades() {
     nuevas=''
+    poner "$aqui/prep.sh" /usr/local/sbin/prep 755 root:root || :
     for archivo in "$aqui"/systemd/*.* "$aqui"/systemd/prep-.service.d/*; do
         [ -f "$archivo" ] || continue
         if poner "$archivo" "/etc/systemd/system/${archivo#"$aqui"/systemd/}" 644 root:root; then nuevas=1 reinicio=1; fi
@@ -208,7 +223,8 @@ web() {
     for archivo in "$programa"/lib/python3*/site-packages/prep/portal/nginx/reglas.conf "$programa"/lib/python3*/site-packages/prep/portal/nginx/sitio.conf; do
         poner "$archivo" "/etc/nginx/prep/$(basename "$archivo")" 644 root:root && nueva=1
     done
-    sed "s/@PORTAL@/$PORTAL/; s/@ESCRITORIOS@/$ESCRITORIOS/" "$aqui/nginx/nginx.conf" >"$tmp/nginx"
+    sed "s/@PORTAL@/$PORTAL/; s/@ESCRITORIOS@/$(echo "$ESCRITORIOS" | tr , ' ')/" "$aqui/nginx/nginx.conf" >"$tmp/nginx"
+    [ -z "$NODO" ] || sed -i '/ssl_reject_handshake/d' "$tmp/nginx"  # whoever comes by its address says no name
     poner "$tmp/nginx" /etc/nginx/nginx.conf 644 root:root && nueva=1
     nginx -q -t || morir "nginx no acepta su configuración; arriba está el motivo."
     systemctl -q is-enabled nginx || systemctl -q enable nginx
@@ -216,7 +232,7 @@ web() {
 }
 
 responde() {  # responde PUERTO: whether the program answers there
-    /usr/bin/python3 -c "import sys, http.client as h; c = h.HTTPConnection('127.0.0.1', $1, timeout=2); c.request('HEAD', '/', headers={'Host': '$ESCRITORIOS'}); c.getresponse()" 2>/dev/null
+    /usr/bin/python3 -c "import sys, http.client as h; c = h.HTTPConnection('127.0.0.1', $1, timeout=2); c.request('HEAD', '/', headers={'Host': '${ESCRITORIOS%%,*}'}); c.getresponse()" 2>/dev/null
 }
 # One after the other: whoever is in stays in, and nobody finds the door closed.
 servidores() {
@@ -235,7 +251,7 @@ servidores() {
     if [ -n "$reinicio" ] && systemctl -q is-active prep-corte; then systemctl restart prep-corte; fi
 }
 
-principal() {
+programa_y_base() {
     reinicio=''
     usuario_y_carpetas
     version_nueva
@@ -245,6 +261,10 @@ principal() {
     entornos
     unidades
     web
+}
+
+principal() {
+    programa_y_base
     servidores
 }
 
@@ -329,6 +349,87 @@ reserva() {
     web
 }
 
+# What a server reads in its configuration, a node finds in itself: its desks are here and wherever its addresses are reached.
+conf_de_nodo() { # conf_de_nodo NOMBRE
+    [ ! -f "$CONF" ] || morir "Este equipo es un servidor de PREP ($CONF): un nodo va en otro. No se cambió nada."
+    printf '%s' "$1" | grep -qxE '[a-z0-9][a-z0-9._-]{0,39}' || morir "«$1» no sirve de nombre: use hasta 40 minúsculas sin acento, cifras, puntos y guiones. No se cambió nada."
+    ya=$(cat "$DATOS/llaves/nodo" 2>/dev/null || :)
+    if [ -n "$ya" ] && [ "$ya" != "$1" ] && prep_de_aqui nodo estado >/dev/null 2>&1; then
+        morir "Este equipo ya es el nodo «$ya», y puede seguir: no necesita otro nombre. No se cambió nada."
+    fi
+    NODO=$1 ESTE=127.0.0.1 OTRO='' RESPALDOS='' FIRMA='' SELLOS=''
+}
+direcciones() { ip -4 -o addr show scope global | awk '{ sub("/.*", "", $4); print $4 }' | paste -sd,; }
+prep_de_aqui() { sh "$aqui/prep.sh" "$@"; }
+
+nodo() { # nodo [HUELLA]
+    suyas=$(direcciones)
+    ESCRITORIOS=localhost,127.0.0.1${suyas:+,$suyas} PORTAL=resultados.$NODO
+    if [ -s /etc/prep/tls/sitio.crt ]; then  # one of other addresses is made again
+        for nombre in $(echo "$suyas" | tr , ' '); do
+            openssl x509 -in /etc/prep/tls/sitio.crt -noout -checkip "$nombre" | grep -q 'does match' || rm -f /etc/prep/tls/sitio.crt
+        done
+    fi
+    poner "$aqui/sueno.conf" /etc/systemd/sleep.conf.d/prep.conf 644 root:root || :
+    programa_y_base
+    if [ "$(cat "$DATOS/llaves/nodo" 2>/dev/null || :)" != "$NODO" ]; then ser_nodo "${1:-}"; fi
+    servidores
+    entregas
+}
+
+# Becomes what the institute enrolled; until then, asks for it and ends.
+ser_nodo() { # ser_nodo HUELLA
+    if [ -z "$1" ]; then
+        prep_de_aqui nodo preparar "$NODO" --salida "$DATOS/solicitud.json" >"$tmp/dicho" 2>&1 || { cat "$tmp/dicho" >&2; morir "No se pudo hacer la solicitud."; }
+        a_la_memoria "$DATOS/solicitud.json" "$NODO.solicitud.json"
+        sync
+        decir "El programa está instalado. Falta que el instituto dé de alta a «$NODO»:"
+        decir "1. Lleve esta memoria al centro. Ahí: prep nodo alta nodos/$NODO.solicitud.json --catd CLAVE"
+        decir "2. Ponga en la carpeta «nodos» de la memoria el archivo $NODO.prep-nodo. Anote aparte la huella que dice el centro."
+        decir "3. Otra vez aquí: sh despliegue/instalar.sh nodo $NODO HUELLA"
+        exit 0
+    fi
+    [ -f "$paquete/nodos/$NODO.prep-nodo" ] || morir "En la carpeta «nodos» de la memoria no está $NODO.prep-nodo: pídalo al centro y repita la orden."
+    install -m 600 -o prep -g prep "$paquete/nodos/$NODO.prep-nodo" "$DATOS/alta.prep-nodo"
+    prep_de_aqui nodo recibir "$DATOS/alta.prep-nodo" --instituto "$1" >"$tmp/dicho" 2>&1 || {
+        rm -f "$DATOS/alta.prep-nodo"
+        cat "$tmp/dicho" >&2
+        morir "El programa está instalado, y este equipo todavía no es «$NODO»: corrija lo de arriba y repita la orden."
+    }
+    rm -f "$DATOS/alta.prep-nodo"
+    cambio "$(tail -n 1 "$tmp/dicho")"
+    reinicio=1
+}
+a_la_memoria() { # a_la_memoria ARCHIVO NOMBRE
+    mkdir -p "$paquete/nodos" && cp "$1" "$paquete/nodos/$2" || morir "No se pudo escribir en $paquete: haga lugar en la memoria, o quítele la protección contra escritura, y repita la orden."
+}
+
+# Delivers to the centre that the folder says, by itself and always.
+entregas() {
+    if [ -z "$CENTRO" ]; then
+        decir "La carpeta no dice cuál es el centro (make paquete CENTRO=…): lo de este nodo se entrega en archivos, con «prep lote exportar»."
+        return
+    fi
+    con=$(echo "$CENTRO" | sed 's/^/--centro /; s/,/ --centro /g')
+    if [ -f "$paquete/centro.crt" ]; then
+        poner "$paquete/centro.crt" /etc/prep/centro.crt 644 root:root && reinicio=1
+        con="$con --autoridad /etc/prep/centro.crt"
+    fi
+    printf 'CENTROS=%s\n' "$con" >"$tmp/entorno"
+    poner "$tmp/entorno" /etc/prep/nodo.env 644 root:root && reinicio=1
+    systemctl -q is-enabled prep-enviar 2>/dev/null || systemctl -q enable prep-enviar
+    if ! systemctl -q is-active prep-enviar; then systemctl start prep-enviar; elif [ -n "$reinicio" ]; then systemctl restart prep-enviar; else return 0; fi
+    cambio "En marcha: prep-enviar, hacia $CENTRO"
+}
+
+lo_que_sigue() {
+    a_la_memoria /etc/prep/tls/autoridad.crt "$NODO.crt"
+    sync
+    decir "«$NODO» trabaja. Abra en este equipo https://localhost/${suyas:+ y en los otros de su red https://$(echo "$suyas" | sed 's|,|/ o https://|g')/}"
+    decir "A cada navegador: primero, instálele el certificado nodos/$NODO.crt de esta memoria; después, una terminal: sudo prep acceso terminal 'Mesa 1' --lugar CLAVE"
+    decir "Sigue la habilitación del centro: /catd/centros/. Si cambia de red, repita esta orden."
+}
+
 exigir_root
 orden=${1:-}
 case $orden in
@@ -338,14 +439,24 @@ case $orden in
         [ "${3:-}" != --rehacer ] || rehacer=1
         [ $# = 2 ] || [ "${rehacer:-}" = 1 ] || morir "Uso: instalar.sh reserva ARCHIVO [--rehacer]"
         [ -f "$2" ] || morir "No existe $2: es el archivo que escribió «instalar.sh entregar» en el principal." ;;
-    *) morir "Uso: instalar.sh principal | entregar ARCHIVO | reserva ARCHIVO" ;;
+    nodo) [ $# = 2 ] || [ $# = 3 ] || morir "Uso: instalar.sh nodo NOMBRE [HUELLA]" ;;
+    *) morir "Uso: instalar.sh principal | entregar ARCHIVO | reserva ARCHIVO | nodo NOMBRE [HUELLA]" ;;
 esac
-leer_conf
+NODO=''
+if [ "$orden" = nodo ]; then
+    conf_de_nodo "$2"
+else
+    [ ! -s "$DATOS/llaves/nodo" ] || morir "Este equipo es el nodo «$(cat "$DATOS/llaves/nodo")»: un servidor va en otro. No se cambió nada."
+    leer_conf
+fi
+if [ "$orden" = entregar ]; then entregar "$2"; exit 0; fi
+revisar
 paquetes_de_debian
 case $orden in
     principal) principal ;;
-    entregar) entregar "$2"; exit 0 ;;
     reserva) reserva "$2" ;;
+    nodo) nodo "${3:-}" ;;
 esac
 if [ "$(cuantos)" = 0 ]; then decir "Todo estaba como debe: no se cambió nada."; else decir "Listo. Cambios: $(cuantos)."; fi
 if [ "$orden" = reserva ]; then decir "Falta, en el principal: relevo.sh acompanado"; fi
+if [ "$orden" = nodo ]; then lo_que_sigue; fi

@@ -16,7 +16,7 @@ revisar() {
     pedir wrk wrk
     pedir softhsm2 softhsm2-util
     pedir opensc pkcs11-tool
-    pedir opensc pkcs11-tool
+    pedir mmdebstrap mmdebstrap
     pedir openssl openssl
     pedir poppler-utils pdftotext
     pedir postgresql-15 pg_createcluster

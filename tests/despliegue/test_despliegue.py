@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from servidores import AQUI, ENTORNO, RAIZ, Servidor, dos_servidores, falta
+from servidores import AQUI, DE_SERVIDOR, ENTORNO, Servidor, dos_servidores, falta, medido
 
 CONF = """ESTE={este}
 OTRO={otro}
@@ -57,33 +57,6 @@ with django_listo(migrar=False):
 """
 
 
-@pytest.fixture(scope="module")
-def paquete() -> Iterator[Path]:
-    """What `make paquete` makes. The wheels come from salida/paquete, when somebody made it, or from the network."""
-    with tempfile.TemporaryDirectory(prefix="prep-paquete-") as nombre:
-        carpeta = Path(nombre)
-        carpeta.chmod(0o755)
-        if (ya := RAIZ / "salida" / "paquete" / "ruedas").is_dir():
-            shutil.copytree(ya, carpeta / "ruedas")
-        hecho = subprocess.run(
-            ["sh", RAIZ / "herramientas" / "paquete.sh", carpeta], capture_output=True, text=True, check=False
-        )
-        if "Faltan ruedas" in hecho.stderr:
-            pytest.skip(
-                f"No se pudieron reunir las dependencias: haga «make paquete» donde haya red. {hecho.stderr[-300:]}"
-            )
-        assert hecho.returncode == 0, hecho.stderr
-        yield carpeta
-
-
-@contextmanager
-def medido(que: str, capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
-    desde = time.monotonic()
-    yield
-    with capsys.disabled():
-        print(f"\n  {que}: {time.monotonic() - desde:.1f} s", end="", flush=True)
-
-
 def instalar(s: Servidor, *orden: str, de: str = "/mnt/paquete") -> str:
     return s.correr("sh", f"{de}/despliegue/instalar.sh", *orden)
 
@@ -111,7 +84,7 @@ def pedir(s: Servidor, nombre: str, ruta: str, *opciones: str) -> str:
 @pytest.mark.largo
 @pytest.mark.timeout(3000)
 def test_two_servers_from_nothing(paquete: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    if motivo := falta():
+    if motivo := falta(*DE_SERVIDOR):
         pytest.skip(f"No se desplegó nada: {motivo}.")
     carpeta = Path(tempfile.mkdtemp(prefix="prep-despliegue-"))
     carpeta.chmod(0o755)
@@ -140,7 +113,7 @@ def primer_corte(a: Servidor) -> None:
     a.prep("proceso", "importar", "/var/lib/prep/proceso")
     a.prep("llaves", "crear", "instituto.example/prep/simulacro", "--archivo", "instituto")
     a.prep("operacion", "fundar", "--modo", "simulacro")
-    a.prep("operacion", "ceros", "--modo", "simulacro")
+    a.prep("operacion", "ceros", "--modo", "simulacro", "--sin-aprobar", "es una prueba")
     assert json.loads(pedir(a, "prep", "/ultimo.json"))["corte"] == 1
     assert "immutable" in pedir(a, "prep", "/cortes/0001/corte.json", "-I")
     assert "/entrar/" in pedir(a, "escritorios", "/entrar/")

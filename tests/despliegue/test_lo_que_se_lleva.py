@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,8 @@ def rueda(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert hecho.returncode == 0, hecho.stderr
+    dicha = "".join(hecho.stdout.splitlines()[-1].split())  # what goes on paper, and is compared before anything is run
+    assert dicha == sha256((carpeta / "SHA256SUMS").read_bytes()).hexdigest()
     assert (carpeta / "despliegue" / "instalar.sh").read_bytes() == (DESPLIEGUE / "instalar.sh").read_bytes()
     (archivo,) = carpeta.glob("*.whl")
     return zipfile.ZipFile(archivo)
@@ -75,7 +78,7 @@ def test_each_unit_types_a_command_that_is_there_with_options_that_it_has() -> N
             opciones = {o for p in orden.params for o in p.opts}
             assert orden.params and {p for p in palabras if p.startswith("--")} <= opciones, (unidad.name, linea)
             tecleadas += 1
-    assert tecleadas == 6
+    assert tecleadas == 7
 
 
 @pytest.fixture
@@ -105,7 +108,7 @@ def nuestras(dicho: str) -> list[str]:
 def test_systemd_takes_the_units_and_finds_them_closed(maquina: Path) -> None:
     suyas = maquina / "etc" / "systemd" / "system"
     todas = [p.name.replace("@.", "@8001.") for p in suyas.iterdir() if p.is_file()]
-    assert len(todas) == 11
+    assert len(todas) == 12
     assert nuestras(analizar(maquina, "verify", "--man=no", *todas)) == []
     for unidad in (u for u in todas if u.endswith(".service")):
         nivel = re.search(

@@ -11,6 +11,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ from prep.plataforma import roles, servidor
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.lugares import archivo_qr
 from prep.plataforma.puertos import libre
+from prep.plataforma.reloj import RelojFijo
 from prep.simulacro.enlace import Enlace
 
 
@@ -109,6 +111,32 @@ def test_only_the_package_of_that_institute_for_that_key_makes_it_a_node(sede: S
         assert lotes_de_nodo.exportar(tmp_path / "nada") == (0, 0)  # what came with it is not sent back
         intentar(sede.actas[0])
         assert lotes_de_nodo.exportar(tmp_path / "uno") == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("corrida", "dice"),
+    [
+        (timedelta(days=-365), "se hizo después. Ponga el equipo en hora"),
+        (timedelta(minutes=-11), "se hizo después"),
+        (timedelta(days=365), "se hizo más de 180 días antes. Ponga el equipo en hora"),
+        (timedelta(minutes=-9), ""),
+        (timedelta(days=179), ""),
+    ],
+)
+def test_a_laptop_whose_clock_is_wrong_does_not_become_a_node(
+    sede: Sede, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, corrida: timedelta, dice: str
+) -> None:
+    catd = sede.nueva("catd")
+    with catd():
+        archivo = sede.paquete(habilitar.preparar("catd-014"), tmp_path / "catd-014.prep-nodo")
+    with catd():
+        monkeypatch.setattr(habilitar.nodo, "reloj", RelojFijo(habilitar.nodo.reloj.ahora() + corrida))
+        if dice:
+            with pytest.raises(Impedimento, match=dice):
+                habilitar.recibir_paquete(archivo, huella_de(sede))
+            assert nodo_de_aqui().nodo == "central" and not Fundada.objects.exists()
+        else:
+            assert habilitar.recibir_paquete(archivo, huella_de(sede)).nodo == "catd-014"
 
 
 def test_whoever_coordinates_comes_in_at_a_node_without_network_with_their_second_factor(

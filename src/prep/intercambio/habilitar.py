@@ -13,7 +13,7 @@ import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -58,6 +58,9 @@ _NOMBRE: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _HUELLA: Final = re.compile(r"[0-9a-f]{16}")
 _SECRETOS: Final = "datos/secretos"
 """What opens a door, sealed: only the key that was enrolled reads it."""
+_ADELANTO: Final = timedelta(minutes=10)
+_VIGENCIA: Final = timedelta(days=180)
+"""Of a package: how far behind the clock of who takes it in may be, and for how long after it was made it is taken."""
 _CUENTA: Final = ("usuario", "persona", "nombre", "lugar", "password", "activa", "clave_provisional")
 
 
@@ -207,6 +210,7 @@ def recibir_paquete(archivo: Path, huella_instituto: str) -> Habilitado:
             nombre, proceso, modo = str(c["nodo"]), str(c["proceso"]), str(c["modo"])
             raiz = publica(llave)
             congelado = datetime.fromisoformat(c["congelado"]) if c["congelado"] else None
+            edad = nodo.reloj.ahora() - datetime.fromisoformat(c["hora"])
         except (KeyError, TypeError, ValueError):
             raise paquete.PaqueteInvalido("El archivo no dice de qué nodo y de qué instituto es.") from None
         if sha256(llave).hexdigest()[:16] != dicha:
@@ -215,6 +219,7 @@ def recibir_paquete(archivo: Path, huella_instituto: str) -> Habilitado:
                 "dio el alta."
             )
         suyo.exigir_firma(raiz)
+        _exigir_en_hora(edad)
         aqui = _el_que_pidio(nombre, c.get("llave"))
         _exigir_que_pueda_ser(nombre)
         secretos = _abrir(suyo, nombre)
@@ -234,6 +239,19 @@ def recibir_paquete(archivo: Path, huella_instituto: str) -> Habilitado:
         anotar_del_paquete()
     ser(dir_llaves(), nombre)  # the last thing: until here it was nobody
     return Habilitado(nombre, ambito_de(proceso, modo, llave), hechos, cuentas, sin_cuenta)
+
+
+def _exigir_en_hora(edad: timedelta) -> None:
+    """A machine whose clock is a year off would sign the whole night with it: the file says when it was made."""
+    if -_ADELANTO < edad < _VIGENCIA:
+        return
+    dice = f"El reloj de este equipo dice {nodo.reloj.ahora().astimezone():%d/%m/%Y %H:%M}, y el archivo se hizo "
+    if edad < _VIGENCIA:
+        raise Impedimento(f"{dice}después. Ponga el equipo en hora y repita la orden.")
+    raise Impedimento(
+        f"{dice}más de {_VIGENCIA.days} días antes. Ponga el equipo en hora y repita la orden; si su hora está bien, "
+        "pida otro archivo al centro."
+    )
 
 
 def _el_que_pidio(nombre: str, llave: Any) -> NodoLocal:
