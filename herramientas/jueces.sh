@@ -10,6 +10,7 @@ pedir() { # pedir PACKAGE FILE-OR-COMMAND
 revisar() {
     faltan=
     pedir chromium chromium
+    pedir chromium-headless-shell chromium-headless-shell
     pedir golang-go go
     pedir golang-golang-x-mod-dev /usr/share/gocode/src/golang.org/x/mod
     pedir nginx-light /usr/sbin/nginx

@@ -136,16 +136,15 @@ def semillero() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    ruta = os.environ.get("PREP_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if ruta is None:
-        pytest.skip("No hay Chromium en este equipo; instálelo o indique su ruta con PREP_CHROMIUM.")
+    import navegador
+
+    ruta = navegador.chromium()
     api = pytest.importorskip("playwright.sync_api", reason="Falta playwright, que maneja el navegador.")
-    opciones = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     with api.sync_playwright() as p, pytest.MonkeyPatch.context() as entorno:
         entorno.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright keeps a loop running; nothing of ours runs in it
-        navegador = p.chromium.launch(executable_path=ruta, args=opciones)
-        yield navegador
-        navegador.close()
+        abierto = p.chromium.launch(executable_path=ruta, args=navegador.OPCIONES)
+        yield abierto
+        abierto.close()
 
 
 @pytest.fixture

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+
+OPCIONES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+ENTERO = ("chromium", "google-chrome")
+
+
+def chromium(nombres: tuple[str, ...] = ("chromium-headless-shell", *ENTERO)) -> str:
+    """The one that PREP_CHROMIUM names; else the system's: the one that has no windows, which draws the same pages for
+    half the processor."""
+    ruta = os.environ.get("PREP_CHROMIUM") or next(filter(None, map(shutil.which, nombres)), None)
+    if ruta is None:
+        pytest.skip("No hay Chromium en este equipo; instálelo o indique su ruta con PREP_CHROMIUM.")
+    return ruta
 
 
 class Escritorios:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -40,10 +39,11 @@ def oficina(django_db_setup: None, bitacora_nueva: Any) -> Iterator[Any]:
 def abrir(playwright: Any, oficina: Any, tmp_path: Path) -> Iterator[Any]:
     """`abrir()` → a phone whose camera sees an acta without QR; `abrir(codigo=0)`, the first of the catalogue with its
     own; `abrir(como="borrosa")`, badly; `abrir(disco=…)`, over a disk of its own. The same profile each time."""
-    ruta = os.environ.get("PREP_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if ruta is None:
-        pytest.skip("No hay Chromium en este equipo; instálelo o indique su ruta con PREP_CHROMIUM.")
     from oficina_casilla import Disco, pelicula, telefono
+
+    from navegador import ENTERO, chromium
+
+    ruta = chromium(ENTERO)  # only that one has windows of an installed application
 
     with ExitStack() as todos:
 

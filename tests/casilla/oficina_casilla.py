@@ -21,6 +21,7 @@ import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter
 
 from gente import persona
+from navegador import OPCIONES
 from noche import INICIO, PROCESO, carpeta_de_ejemplo, raiz
 from prep.acceso.roles import Rol
 from prep.bitacora.autoridad import ambito
@@ -182,8 +183,7 @@ def procesos(perfil: Path) -> list[Path]:
 def telefono(api: Any, ruta: str, url: str, carpeta: Path, camara: Path, **contexto: Any) -> Iterator[Any]:
     """Chromium as an installed application at /casilla/, over the profile in `carpeta`: closed and opened again, it is
     the same phone."""
-    argumentos = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    argumentos += ["--use-fake-device-for-media-stream"]
+    argumentos = [*OPCIONES, "--use-fake-device-for-media-stream"]
     argumentos += [f"--use-file-for-fake-video-capture={camara}", f"--app={url}/casilla/"]
     opciones = {"viewport": {"width": 360, "height": 740}, "permissions": ["camera"], "reduced_motion": "reduce"}
     navegador = api.chromium.launch_persistent_context(

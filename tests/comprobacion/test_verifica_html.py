@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import threading
 import zipfile
 from contextlib import contextmanager
@@ -26,18 +25,6 @@ from prep.transparencia.registro import Registro
 from vectores import NOMBRES, VECTORES, proceso, tabla
 
 pytestmark = pytest.mark.navegador
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
-@pytest.fixture(scope="module")
-def navegador():
-    if CHROMIUM is None:
-        pytest.skip("falta Chromium (apt-get install chromium)")
-    api = pytest.importorskip("playwright.sync_api", reason="falta playwright")
-    with api.sync_playwright() as p:
-        b = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield b
-        b.close()
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +41,10 @@ def noche(modelo, tmp_path):
 
 
 @contextmanager
-def abierta(navegador, carpeta):
+def abierta(chromium, carpeta):
     """The page, saved in a file and opened offline."""
     (carpeta / "verifica.html").write_bytes(verifica_html())
-    contexto = navegador.new_context(offline=True)
+    contexto = chromium.new_context(offline=True)
     p = contexto.new_page()
     errores = []
     p.on("pageerror", lambda e: errores.append(str(e)))
@@ -69,15 +56,15 @@ def abierta(navegador, carpeta):
 
 
 @pytest.fixture
-def pagina(navegador, tmp_path):
-    with abierta(navegador, tmp_path) as p:
+def pagina(chromium, tmp_path):
+    with abierta(chromium, tmp_path) as p:
         yield p
 
 
 @pytest.fixture(scope="module")
-def pagina_que_olvida(navegador, tmp_path_factory):
+def pagina_que_olvida(chromium, tmp_path_factory):
     """One for many folders: what it remembers of each is to be taken from it before the next."""
-    with abierta(navegador, tmp_path_factory.mktemp("pagina")) as p:
+    with abierta(chromium, tmp_path_factory.mktemp("pagina")) as p:
         yield p
 
 
@@ -119,11 +106,11 @@ def test_a_zip(pagina, noche, tmp_path):
     assert pagina.inner_text("#titulo") != "CORRECTO"
 
 
-def test_an_address(navegador, noche):
+def test_an_address(chromium, noche):
     noche.almacen.reemplazar("verifica.html", verifica_html())
     s = servidor("127.0.0.1", 0, carpeta=noche.carpeta)
     threading.Thread(target=s.serve_forever, daemon=True).start()
-    p = navegador.new_page()
+    p = chromium.new_page()
     try:
         p.goto(f"http://127.0.0.1:{s.server_port}/verifica.html")
         p.click("#sitio button")
@@ -209,9 +196,9 @@ def test_attacks(pagina_que_olvida, noche, nombre):
 
 
 @pytest.fixture(scope="module")
-def calculadora(navegador, tmp_path_factory):
+def calculadora(chromium, tmp_path_factory):
     """The page's reckoning without its screen."""
-    p = navegador.new_page()
+    p = chromium.new_page()
     vacia = tmp_path_factory.mktemp("calculadora") / "vacia.html"
     vacia.write_text("<!doctype html><title>Vacía</title>")
     p.goto(vacia.as_uri())
@@ -270,12 +257,12 @@ def test_the_database_alone_is_told_kindly_what_it_lacks(pagina, noche):
     assert "es la base de datos" in pagina.inner_text("#frase") and "Descargar todo" in pagina.inner_text("#frase")
 
 
-def test_everything_to_check_is_taken_away_in_one_zip(navegador, pagina, noche, tmp_path):
+def test_everything_to_check_is_taken_away_in_one_zip(chromium, pagina, noche, tmp_path):
     """Downloaded from the site, it is checked offline by the page and, unzipped, by the command."""
     noche.almacen.reemplazar("verifica.html", verifica_html())
     s = servidor("127.0.0.1", 0, carpeta=noche.carpeta)
     threading.Thread(target=s.serve_forever, daemon=True).start()
-    p = navegador.new_page()
+    p = chromium.new_page()
     try:
         p.goto(f"http://127.0.0.1:{s.server_port}/verifica.html")
         p.click("#sitio button")

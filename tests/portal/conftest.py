@@ -1,9 +1,7 @@
-"""A small publication of three cortes, servers for it, and a Chromium."""
+"""A small publication of three cortes, servers for it, and its pages in Chromium."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,19 +37,6 @@ def publicada(documentos: dict[int, dict[str, Any]], tmp_path_factory: pytest.Te
 def sitio(publicada: Path) -> Iterator[str]:
     with servir(publicada) as direccion:
         yield direccion
-
-
-@pytest.fixture(scope="module")  # playwright keeps an event loop running, and Django refuses to work beside one
-def chromium() -> Iterator[Any]:
-    ruta = os.environ.get("PREP_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if ruta is None:
-        pytest.skip("No hay Chromium en este equipo; instálelo o indique su ruta con PREP_CHROMIUM.")
-    api = pytest.importorskip("playwright.sync_api", reason="Falta playwright, que maneja el navegador.")
-    opciones = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with api.sync_playwright() as p:
-        navegador = p.chromium.launch(executable_path=ruta, args=opciones)
-        yield navegador
-        navegador.close()
 
 
 @pytest.fixture
