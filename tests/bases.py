@@ -17,6 +17,10 @@ _TABLAS = """
     SELECT tablename FROM pg_tables WHERE schemaname = 'public'
     AND tablename !~ '^(django_migrations|django_content_type|auth_)'"""
 
+_CON_LAS_QUE_DEPENDEN = """
+    WITH RECURSIVE tablas (tabla) AS ({} UNION SELECT conrelid::regclass::text FROM pg_constraint JOIN tablas
+    ON confrelid = tabla::regclass WHERE contype = 'f') SELECT tabla FROM tablas"""
+
 
 class Bases:
     """Empty databases with every table, made as needed and used again."""
@@ -108,13 +112,18 @@ class Bases:
         return nombre
 
     def _vaciar(self, connection: Any) -> None:
-        """As migrations left it: empty, but for the head of the bitácora; every trigger as it was."""
+        """As migrations left it: empty, but for the head of the bitácora; every trigger as it was. Only what was
+        written in is touched: to truncate an empty table takes as long as a full one, and tests write in few."""
         with connection.cursor() as cursor:
-            for tabla in {t for t, _, _ in self._disparadores}:
-                cursor.execute(f"ALTER TABLE {tabla} DISABLE TRIGGER USER")
             cursor.execute(_TABLAS)
-            cursor.execute(f"TRUNCATE {','.join(t for (t,) in cursor.fetchall())}")
+            con_algo = [f"(SELECT '{t}' FROM {t} LIMIT 1)" for (t,) in cursor.fetchall()]
+            cursor.execute(_CON_LAS_QUE_DEPENDEN.format(" UNION ALL ".join(["SELECT 'bitacora_cabeza'", *con_algo])))
+            tablas = [t for (t,) in cursor.fetchall()]
+            disparadores = [d for d in self._disparadores if d[0] in tablas]
+            for tabla in {t for t, _, _ in disparadores}:
+                cursor.execute(f"ALTER TABLE {tabla} DISABLE TRIGGER USER")
+            cursor.execute(f"TRUNCATE {','.join(tablas)}")
             cursor.execute("INSERT INTO bitacora_cabeza (unica, tamano, frontera) VALUES (true, 0, '')")
-            for tabla, disparador, como in self._disparadores:
+            for tabla, disparador, como in disparadores:
                 siempre = {"A": "ALWAYS", "O": ""}[como]
                 cursor.execute(f"ALTER TABLE {tabla} ENABLE {siempre} TRIGGER {disparador}")
