@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,10 @@ import hypothesis
 import pytest
 
 RAIZ = Path(__file__).resolve().parents[1]
+
+# Where nothing compiled is kept, each of the hundreds of processes that tests start compiles all of ours again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The same examples in every run: a change is judged by what it changed. `make test-largo` looks for new ones.
 hypothesis.settings.register_profile("default", deadline=None, derandomize=True, database=None)

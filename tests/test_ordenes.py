@@ -660,7 +660,7 @@ def test_two_demos_each_in_its_folder_and_both_stop(raiz: Path, semillero: Semil
     they had started, PostgreSQL and workers, ends with them."""
     casa = Casa(raiz / "demos", semillero)
     casa.raiz.mkdir(mode=0o711)
-    primera = casa.abrir("demo", "--puerto", "0")
+    primera = casa.abrir("demo", "--puerto", "0", "--casillas", "12")
     direccion = re.search(r"http://\S+", hasta(primera, "Resultados en vivo"))
     assert direccion is not None
     with pytest.raises(urllib.error.HTTPError) as espera:
@@ -669,7 +669,7 @@ def test_two_demos_each_in_its_folder_and_both_stop(raiz: Path, semillero: Semil
     assert "Todavía no hay resultados" in espera.value.read().decode()
     hasta(primera, "Retratando las actas")
 
-    segunda = casa.abrir("demo", "--puerto", "0", "--salir")
+    segunda = casa.abrir("demo", "--puerto", "0", "--salir", "--casillas", "12")
     assert f"esta usa su propia carpeta, {casa.datos}/demo-2." in hasta(segunda, "carpeta")
     hasta(segunda, "Fundando la sede")
     segunda.send_signal(signal.SIGTERM)
