@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from prep.simulacro.puertas.navegador import Forma, Navegador, Pagina, PuertaCerrada
 
@@ -88,8 +89,12 @@ class Escritorio:
         return [n for n in self.nombres if n in hay]
 
     def enviar(self, suya: EnManos, accion: str, *otros: tuple[str, str]) -> str:
-        """Do it. Empty, or why it was not: somebody else did it before, or the acta changed meanwhile."""
-        return _mandar(self.nav, self.ruta, suya.forma, ("accion", accion), *otros)
+        """Do it. Empty, or why it was not: somebody else did it before, or the acta changed meanwhile. The next acta,
+        where it comes with the answer, is before them already."""
+        porque, sigue = _mandar(self.nav, self.ruta, suya.forma, ("accion", accion), *otros)
+        if sigue is not None:
+            self._pagina = _con(self.ruta, suya.forma, sigue)
+        return porque
 
 
 def pedir_reapertura(nav: Navegador, clave: str, motivo: str) -> str:
@@ -97,14 +102,23 @@ def pedir_reapertura(nav: Navegador, clave: str, motivo: str) -> str:
     ruta = f"/ccv/reapertura/{clave}/"
     if (forma := nav.ir(ruta).forma("hoja")) is None:
         raise PuertaCerrada(f"{ruta} no ofrece pedir que se abra otra vez.")
-    return _mandar(nav, ruta, forma, ("motivo", motivo))
+    return _mandar(nav, ruta, forma, ("motivo", motivo))[0]
 
 
-def _mandar(nav: Navegador, ruta: str, forma: Forma, *otros: tuple[str, str]) -> str:
+def _con(ruta: str, forma: Forma, acta: Mapping[str, str]) -> Pagina:
+    """The page that a form was sent from, once its script has put the next acta in the place of that one."""
+    campos = {n: v for n, v in forma.campos if not n.startswith("v.")} | {"ficha": acta["ficha"]}
+    ocultos = "".join(f'<input name="{escape(n)}" value="{escape(v)}">' for n, v in campos.items())
+    hoja = f'<form id="hoja">{ocultos}{acta["renglones"]}</form>'
+    return Pagina(ruta, f'<img src="{escape(acta["imagen"])}">{acta["quien"]}{hoja}')
+
+
+def _mandar(nav: Navegador, ruta: str, forma: Forma, *otros: tuple[str, str]) -> tuple[str, Mapping[str, Any] | None]:
+    """Why it was not done, if it was not; and the acta that follows on the same page, if one does."""
     campos = [(n, v) for n, v in forma.campos if not n.startswith("v.")]
     estado, dicho = nav.pedir_json(ruta, [*campos, *otros])
     if estado == 200 and "ir" in dicho:
-        return ""
+        return "", dicho.get("acta")
     if estado == 409:
-        return str(dicho.get("frase", "")) or "ya no tocaba"
+        return str(dicho.get("frase", "")) or "ya no tocaba", None
     raise PuertaCerrada(f"{ruta} no aceptó {dict(otros)}: {estado} {dicho}")
