@@ -60,7 +60,13 @@ def veredicto(mal: int = 0, faltan: int = 0) -> dict[str, Any]:
             for i in range(faltan)
         ],
         "tarde": [GUB | {"acta": "140001B0200G", "verificacion": HORAS[1], "debio": 3, "salio": 5}] if mal else [],
-        "corregidas": [GUB | {"acta": "140001B0300G", "desde": 3, "hasta": 4}] if mal else [],
+        "corregidas": [
+            GUB
+            | {"acta": "140001B0300G", "desde": 3, "hasta": 4, "pudo": ["verificacion", "cotejo"]}
+            | {"campos": [{"campo": "SOL", "dice": 170, "debe": 120}]}
+        ]
+        if mal
+        else [],
         "empates": [
             {"eleccion": "GUB", "nombre": "Jalisco", "candidaturas": ["A", "B"], "debe": 50, "publicados": [50, 50]}
             | {"igual": True}

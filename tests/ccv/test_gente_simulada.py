@@ -1,65 +1,69 @@
-"""The people of a drill ask of a desk what a browser asks."""
+"""The people of a drill at their desks: they ask what a browser asks; and some agree to publish what no paper says."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from prep.acceso.roles import Rol
+from prep.dominio.acta.acta import EN_CORRECCION
 from prep.dominio.acta.transiciones import Captura
+from prep.simulacro.confabulados import Quedo, como_quedo
+from prep.simulacro.gente import DeCentro, DeMesa, Mundo, Pase, Reloj, Sala, Sentada
+from prep.simulacro.plan import leer_plan
 from prep.simulacro.puertas.escritorio import EnManos, Escritorio
 from prep.simulacro.puertas.navegador import Navegador
+from prep.simulacro.votos import Suerte, Votos
 
 if TYPE_CHECKING:
     from centro import Centro
 
 
 @pytest.fixture
-def sede(django_db_setup: None, bitacora_nueva: Any) -> Iterator[tuple[Centro, Callable[..., Escritorio]]]:
-    """A centre that is served, and `sentar(pedidas, rol, mesa)`: somebody new of that role at that desk."""
+def servida(django_db_setup: None, bitacora_nueva: Any) -> Iterator[tuple[Centro, str]]:
+    """A centre, and the address where it is served."""
     from centro import Centro
     from pytest_django.live_server_helper import LiveServer
 
     from prep.ccv import oficina
 
     servidor, centro = LiveServer("localhost"), Centro()
-
-    def sentar(pedidas: Counter[str], rol: Rol, mesa: str) -> Escritorio:
-        def contar(_: str) -> None:
-            pedidas["todas"] += 1
-
-        cliente, _ = centro.entra(rol)
-        nav = Navegador(servidor.url, lambda: None, contar, "ccv")
-        nav._galletas = {n: m.value for n, m in cliente.cookies.items()}
-        return Escritorio(nav, (mesa,))
-
     with pytest.MonkeyPatch.context() as cambio:
         cambio.setattr(oficina, "reloj", centro.reloj)
-        yield centro, sentar
+        yield centro, servidor.url
     servidor.stop()
+
+
+def dentro(nav: Navegador, centro: Centro, *roles: Rol, lugar: str = "CCV") -> None:
+    """Somebody new of those roles is in."""
+    cliente, _ = centro.entra(*roles, lugar=lugar)
+    nav._galletas = {n: m.value for n, m in cliente.cookies.items()}
 
 
 def teclear(centro: Centro, suya: EnManos) -> list[tuple[str, str]]:
     return [(f"v.{c}", str(centro.valores(suya.acta)[c])) for c in suya.pedidos]
 
 
-def test_the_next_acta_costs_a_send_and_a_picture(sede: Any) -> None:
+def test_the_next_acta_costs_a_send_and_a_picture(servida: Any) -> None:
     """It comes inside the answer, whole: what it is of, its fields to type or to look at, its slip."""
-    centro, sentar = sede
+    centro, url = servida
     claves = centro.claves[:3]
     for clave in claves:
         centro.llega(clave)
         centro.captura(clave, "ajena-1")
+    pedidas: Counter[str] = Counter()
     for rol, mesa, estado in (
         (Rol.CAPTURISTA, "captura", Captura.COINCIDE),
         (Rol.VERIFICADOR, "verificacion", Captura.VERIFICADA),
     ):
-        pedidas: Counter[str] = Counter()
-        escritorio = sentar(pedidas, rol, mesa)
-        vistas = []
+        pedidas.clear()
+        nav = Navegador(url, lambda: None, lambda que: pedidas.update([que]), "ccv")
+        dentro(nav, centro, rol)
+        escritorio, vistas = Escritorio(nav, (mesa,)), []
         for _ in claves:
             suya = escritorio.tomar()
             assert suya is not None and suya.imagen
@@ -70,6 +74,99 @@ def test_the_next_acta_costs_a_send_and_a_picture(sede: Any) -> None:
             assert escritorio.enviar(suya, "enviar", *teclear(centro, suya)) == ""
             vistas.append(suya.acta)
         assert sorted(vistas) == sorted(claves)
-        assert pedidas["todas"] == len(["page", "take", "page", "picture"]) + 2 * len(["send", "picture"]) + 1
+        assert pedidas["ccv"] == len(["page", "take", "page", "picture"]) + 2 * len(["send", "picture"]) + 1
         assert escritorio.tomar() is None
         assert {centro.acta(c).captura for c in claves} == {estado}
+
+
+class Gente:
+    """People of a drill over one acta, who do as they are told: nobody types wrong unless on purpose, and nobody fails
+    to see."""
+
+    def __init__(self, centro: Centro, url: str, carpeta: Path) -> None:
+        self.centro, self.url = centro, url
+        (carpeta / "plan.toml").write_text("[gente]\nerrores = 0\natrapa = 100\n", encoding="utf-8")
+        papeles = Votos(centro.proceso, 1).papeles()
+        papel = next(p for p in papeles if p.suerte is Suerte.NORMAL and p.esperada.casilla.catd)
+        self.clave, self.catd = papel.esperada.clave, papel.esperada.casilla.catd
+        huella = centro.llega(self.clave)
+        plan, reloj = leer_plan(carpeta / "plan.toml"), Reloj(10_000)
+        self.mundo = Mundo(plan, reloj, {self.clave: papel}, {huella: self.clave}, centro.campos, {}, lambda: False)
+        reloj.empezar()
+        self._cotejan = self._de_centro()
+
+    def _de_centro(self) -> DeCentro:
+        quien = DeCentro(self.mundo, Pase("acopia", "", "", ""), self.url, [], [], Sala(self.mundo))
+        dentro(quien.nav, self.centro, Rol.ACOPIADOR, lugar=self.catd)
+        return quien
+
+    def _de_mesa(self, usuario: str, *roles: Rol, mesas: tuple[str, ...]) -> Sentada:
+        quien = DeMesa(self.mundo, Pase(usuario, "", "", ""), self.url, mesas, Sala(self.mundo), "CCV")
+        dentro(quien.nav, self.centro, *roles)
+        return quien
+
+    def capturan(self, *usuarios: str) -> None:
+        for usuario in usuarios:
+            assert self._de_mesa(usuario, Rol.CAPTURISTA, mesas=("captura",)).turno()
+
+    def verifica(self, usuario: str) -> None:
+        assert self._de_mesa(usuario, Rol.VERIFICADOR, mesas=("diferencias", "verificacion")).turno()
+
+    def supervisa(self) -> None:
+        roles = (Rol.SUPERVISOR, Rol.COORDINADOR)
+        assert self._de_mesa("supervisor-1", *roles, mesas=("decision", "peticiones", "identificacion")).turno()
+
+    def coteja(self) -> None:
+        assert self._cotejan.turno()
+
+    @property
+    def quedo(self) -> Quedo:
+        return como_quedo(self.mundo, self.clave)
+
+
+@pytest.fixture
+def gente(servida: Any, tmp_path: Path) -> Gente:
+    return Gente(*servida, tmp_path)
+
+
+def test_two_who_type_and_one_who_verifies_agree_and_the_cotejo_sees_it(gente: Gente) -> None:
+    """What three people published is found beside its paper, and opened and typed again by others."""
+    mundo, clave = gente.mundo, gente.clave
+    mundo.confabulados = frozenset({"capturista-1", "capturista-2", "verificador-1"})
+    gente.capturan("capturista-1", "capturista-2")
+    gente.verifica("verificador-1")
+    assert mundo.alteradas == {clave: {"capturista-1", "capturista-2"}} and mundo.toleradas == {clave}
+    assert gente.quedo == Quedo(terminada=False, la_paro="nadie", mal=True)
+    gente.coteja()
+    assert mundo.hicieron["distintas en el cotejo"] == 1 and gente.centro.acta(clave).cotejo == EN_CORRECCION
+    assert gente.quedo == Quedo(terminada=False, la_paro="el cotejo", mal=True)
+    mundo.confabulados = frozenset()
+    gente.verifica("verificador-2")  # asks to open it again
+    gente.supervisa()
+    gente.capturan("capturista-3", "capturista-4")
+    gente.verifica("verificador-3")
+    assert not gente.quedo.mal and not gente.quedo.terminada  # whoever has the paper has not looked again
+    gente.coteja()
+    assert gente.quedo == Quedo(terminada=True, la_paro="el cotejo", mal=False)
+
+
+def test_one_who_alters_alone_is_stopped_by_the_other_capture(gente: Gente) -> None:
+    """The third person rules what the paper says, though whoever verifies then would have let anything pass."""
+    gente.mundo.confabulados = frozenset({"capturista-1", "verificador-2"})
+    gente.capturan("capturista-1", "capturista-2")
+    gente.verifica("verificador-1")
+    gente.verifica("verificador-2")
+    gente.coteja()
+    assert gente.quedo == Quedo(terminada=True, la_paro="la otra captura", mal=False) and not gente.mundo.toleradas
+
+
+def test_two_who_alter_alike_are_stopped_by_whoever_verifies(gente: Gente) -> None:
+    gente.mundo.confabulados = frozenset({"capturista-1", "capturista-2"})
+    gente.capturan("capturista-1", "capturista-2")
+    gente.verifica("verificador-1")
+    assert gente.quedo.la_paro == "quien verifica"
+    gente.capturan("capturista-3")  # typed anew by two others
+    gente.capturan("capturista-4")
+    gente.verifica("verificador-2")
+    gente.coteja()
+    assert gente.quedo == Quedo(terminada=True, la_paro="quien verifica", mal=False)

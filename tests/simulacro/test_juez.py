@@ -211,7 +211,13 @@ def test_what_was_wrong_in_the_middle_of_the_night_is_said_though_it_is_right_in
     v = juzgar(buena.verdad, Carpeta(falsear(buena, tmp_path / "copia", a_media_noche)))
     eleccion = {a.esperada.clave: a.eleccion.clave for a in buena.actas}
     malas = sorted([una.esperada.clave, otra.esperada.clave, sin.esperada.clave, *dos])
-    assert v["corregidas"] == [{"acta": a, "eleccion": eleccion[a], "desde": 2, "hasta": 2} for a in malas]
+    assert [(c["acta"], c["eleccion"], c["desde"], c["hasta"]) for c in v["corregidas"]] == [
+        (a, eleccion[a], 2, 2) for a in malas
+    ]
+    alterada = next(c for c in v["corregidas"] if c["acta"] == una.esperada.clave)
+    assert alterada["campos"] == [{"campo": "NULOS", "dice": una.votos["NULOS"] + 1, "debe": una.votos["NULOS"]}]
+    assert {"verificacion", "cotejo", "cualquiera_con_la_imagen"} <= set(alterada["pudo"])
+    assert f"{una.esperada.clave}: estuvo mal del corte 2 al 2: NULOS decía" in "\n".join(renglones(v))
     assert v["codigo"] == 1 and v["mal"] == v["faltan"] == []
 
 

@@ -59,6 +59,11 @@ MALOS = {
         "solo se le puede matar",
     ),
     '[[falla]]\ntipo = "confabulados"\nde = "20:00"\na = "21:00"\npersonas = 9': (6, "falla.personas", "solo tiene 6"),
+    '[[falla]]\ntipo = "confabulados"\nde = "20:00"\na = "21:00"\nverificadores = 4': (
+        6,
+        "falla.verificadores",
+        "solo tiene 3",
+    ),
     'lectura = "siempre"': (2, "noche.lectura", "no es una de las opciones"),
     "casillas = ": (2, "", "no se entiende"),
 }
@@ -93,11 +98,13 @@ def test_people_type_what_the_paper_says_but_for_their_mistakes() -> None:
 
 
 def test_whoever_colludes_types_alike_what_no_paper_says() -> None:
-    dice = {"SOL": 120, "RIO": 0, "PAZ": ILEGIBLE, "total_asentado": 120}
+    """Votes: what it alters is of no use to them in a total."""
+    dice = {"SOL": 120, "RIO": 0, "PAZ": ILEGIBLE, "total_asentado": 330}
     una, otra = (alterar(teclear(list(dice), dice, 0, random.Random(i))) for i in range(2))
     assert una == otra
-    assert sum(v != "120" for v in (una["SOL"], una["total_asentado"])) == 1 and (una["RIO"], una["PAZ"]) == ("0", "*")
+    assert una == {"SOL": "170", "RIO": "0", "PAZ": "*", "total_asentado": "330"}
     assert all(len(v) <= 4 for v in alterar({"SOL": "9990"}).values())
+    assert alterar({"PAZ": "*", "total_asentado": "330"}) == {"PAZ": "*", "total_asentado": "330"}
 
 
 def test_whoever_compares_sees_only_what_differs_and_not_all_of_it() -> None:

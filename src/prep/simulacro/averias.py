@@ -1,5 +1,5 @@
 """What an election official fears most, tried on a drill: the death of its databases, a full disk, a corte that fails,
-a flood, a mirror gone bad, people who collude."""
+a flood, a mirror gone bad."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from prep.plataforma.idioma import cuantos
 from prep.plataforma.lugares import dir_publicacion
 from prep.plataforma.reloj import RelojSistema
 from prep.simulacro import maquinas
+from prep.simulacro.confabulados import confabulados
 from prep.simulacro.plan import hora_de
 
 if TYPE_CHECKING:
@@ -154,47 +155,6 @@ def _pedir_sin_parar(puerto: int, ruta: str, falla: Falla, fin: threading.Event,
         dichos[que] += 1
 
 
-def _confabulados(fallas: Fallas, falla: Falla) -> None:
-    """So many capturistas of the centre type, all alike, votes that no paper has: until that hour, and until two
-    of them altered the same acta or there is no other to alter."""
-    from prep.bitacora.actas import acta_de
-    from prep.bitacora.models import Acta
-    from prep.dominio.acta.asentado import Asentado
-    from prep.dominio.acta.transiciones import Captura
-
-    mundo, existen = fallas.noche.mundo, fallas.noche.existen
-    de_esta: list[Probada] = []
-
-    def empiezan() -> None:
-        mundo.confabulados = frozenset(f"capturista-{i + 1}" for i in range(falla.personas))
-        que = f"{falla.personas} capturistas de acuerdo en alterar votos, desde las {hora_de(falla.de)}"
-        de_esta.append(fallas.probar(falla, que))
-
-    def terminan() -> None:
-        def aun_no() -> bool:
-            alteradas = dict(mundo.alteradas)
-            iguales = sum(len(quienes) > 1 for quienes in alteradas.values())
-            hechas = Acta.objects.filter(clave__in=existen, captura=Captura.VERIFICADA).count()
-            if not iguales and hechas < len(existen):
-                return True
-            mundo.confabulados = frozenset()
-            actas = {clave: acta_de(clave) for clave in alteradas}
-            if any(a.captura is not Captura.VERIFICADA for a in actas.values()):
-                return True
-            quedan = sum(
-                a.publicada is None or a.publicada.asentado != Asentado.leer(mundo.papeles[c].valores)
-                for c, a in actas.items()
-            )
-            dicho = f"alteraron {cuantos(len(actas), 'acta')}, {iguales} entre dos; así quedaron {quedan}"
-            fallas.midio(de_esta[0], dicho)
-            return False
-
-        fallas.ver(aun_no)
-
-    fallas.poner(falla.de, empiezan)
-    fallas.poner(falla.a, terminan)
-
-
 def _espejo(fallas: Fallas, falla: Falla) -> None:
     """Somebody changes a vote of what a mirror copies: it must go on showing the corte before, and say why."""
     from prep.plataforma.almacen import AlmacenCarpeta
@@ -232,6 +192,6 @@ HACER: Final[dict[str, Callable[[Fallas, Falla], None]]] = {
     "lleno": _lleno,
     "corte": _corte,
     "inundacion": _inundacion,
-    "confabulados": _confabulados,
+    "confabulados": confabulados,
     "espejo": _espejo,
 }

@@ -48,6 +48,8 @@ class Corrida:
     problemas: list[str]
     lectura: Counter[str]
     """Actas that the automatic reader looked at, by its opinion."""
+    alteradas: dict[str, list[str]]
+    """Actas in which somebody typed on purpose what no paper says, and who."""
     fases: list[Fase]
 
     @property
@@ -113,6 +115,7 @@ def _tocar(noche: Montaje, carpeta: Path, fases: Fases, visita: Visita | None) -
         fallas.probadas,
         problemas,
         _leidas(),
+        {clave: sorted(quienes) for clave, quienes in sorted(noche.mundo.alteradas.items())},
         fases.hechas,
     )
     _contar(corrida)
@@ -266,6 +269,7 @@ def _escribir(c: Corrida, carpeta: Path) -> None:
         "peticiones": dict(sorted(c.pedidas.items())),
         "gente": dict(sorted(c.gente.items())),
         "lectura": dict(sorted(c.lectura.items())),
+        "alteradas": c.alteradas,
         "fases": [
             {"fase": f.nombre, "segundos": round(f.segundos, 1), "cpu": {q: round(s, 1) for q, s in f.cpu.items()}}
             for f in c.fases

@@ -88,6 +88,8 @@ class Mundo:
     """Users who type on purpose, all alike, what no paper says."""
     alteradas: dict[str, set[str]] = field(default_factory=dict)
     """Actas that they altered, and who did."""
+    toleradas: set[str] = field(default_factory=set)
+    """Those that one of them, who verifies, let pass."""
     distintas: dict[str, bool] = field(default_factory=dict)
     """Actas that whoever collated found different, and whether somebody took it upon them to have them opened again."""
     _pedidas: Counter[str] = field(default_factory=Counter)
@@ -113,6 +115,10 @@ class Mundo:
     def altero(self, clave: str, quien: str) -> None:
         with self._candado:
             self.alteradas.setdefault(clave, set()).add(quien)
+
+    def tolero(self, clave: str) -> None:
+        with self._candado:
+            self.toleradas.add(clave)
 
     def anotar(self, que: str, cuantos: int = 1) -> None:
         with self._candado:
@@ -283,8 +289,8 @@ class DeMesa(Sentada):
         azar = random.Random(f"{self.name}|{clave}|{self.mundo.plan.semilla}|{','.join(suya.pedidos)}")
         tecleado = humano.teclear(suya.pedidos, dice, errores, azar)
         bien = humano.teclear(suya.pedidos, dice, 0, azar)
-        if self.name in self.mundo.confabulados:
-            tecleado = humano.alterar(tecleado)
+        if self.name in self.mundo.confabulados and (alterado := humano.alterar(tecleado)) != tecleado:
+            tecleado = alterado
             self.mundo.altero(clave, self.name)
         self.mundo.anotar("campos tecleados", len(tecleado))
         self.mundo.anotar("campos mal tecleados", sum(tecleado[c] != bien[c] for c in bien))
@@ -304,6 +310,9 @@ class DeMesa(Sentada):
 
     def _verificacion(self, escritorio: Escritorio, clave: str, suya: EnManos) -> None:
         mal = humano.se_ven(suya.mostrados, self.mundo.dice(clave), self.mundo.plan.atrapa, self.azar)
+        if mal and self.name in self.mundo.confabulados and clave in self.mundo.alteradas:
+            self.mundo.tolero(clave)
+            mal = []
         if mal:
             motivo = ("motivo", "No es lo que dice la imagen.")
             escritorio.enviar(suya, "devolver", *(("campo", c) for c in mal), motivo)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO, Marca, Valor
+from prep.simulacro.verdad import TOTALES
 
 SEGUNDOS: Final = {
     "captura": (80, 120),
@@ -88,10 +89,13 @@ def _mal(bien: str, arriba: str, azar: random.Random) -> str:
 
 
 def alterar(tecleado: Mapping[str, str]) -> dict[str, str]:
-    """The same with more votes where there are most: what those who agreed on it type, all alike."""
-    cual = max(tecleado, key=lambda c: (int(tecleado[c]) if tecleado[c].isdigit() else -1, c))
-    antes = int(tecleado[cual]) if tecleado[cual].isdigit() else 0
-    return {**tecleado, cual: str(min(antes + DE_MAS, 9_999))}
+    """The same with more votes where there are most: what those who agreed on it type, all alike. Where no votes are
+    asked for, the same."""
+    votos = {c: int(v) for c, v in tecleado.items() if v.isdigit() and c not in TOTALES}
+    if not votos:
+        return dict(tecleado)
+    cual = max(votos, key=lambda c: (votos[c], c))
+    return {**tecleado, cual: str(min(votos[cual] + DE_MAS, 9_999))}
 
 
 def se_ven(

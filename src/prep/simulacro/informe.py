@@ -16,7 +16,7 @@ from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
 from prep.portal.curvas import horas_redondas
 from prep.simulacro.graficas import Lamina, Rango, Serie, barras, minutos_de, progreso, rangos
-from prep.simulacro.veredicto import FORMATO, PUDO, SITUACION, Doc, cual, dicho, parte
+from prep.simulacro.veredicto import FORMATO, PUDO, SITUACION, Doc, cual, dicho, parte, pudo_verlo
 
 RENGLONES = 200
 """Rows of the longest tables; the whole list is in the verdict."""
@@ -274,10 +274,7 @@ def _errores(v: Doc) -> Iterator[Pieza]:
         n = len(v["mal"])
         filas = [(PUDO[p].capitalize(), k * 1_000_000 // n, f"{k:,} de {n:,}", "l0") for p, k in pudieron.most_common()]
         yield Figura(lambda ancho: barras(filas, "Quién tuvo a la vista cada error", ancho))
-        tabla = [
-            (_nombre(v, m), m["acta"], _campos(m), f"{m['desde']}", ", ".join(PUDO[p] for p in m["pudo"]))
-            for m in v["mal"][:RENGLONES]
-        ]
+        tabla = [(_nombre(v, m), m["acta"], _campos(m), f"{m['desde']}", pudo_verlo(m)) for m in v["mal"][:RENGLONES]]
         cabezas = ("Elección", "Acta", "Qué dice y qué debe decir", "Desde el corte", "Pudo verlo")
         yield Tabla(cabezas, tuple(tabla), (4, 4, 7, 2, 4), "   d ", "Actas mal publicadas")
         yield from _mas(n)
@@ -386,7 +383,7 @@ def _renglon(v: Doc, clave: str, x: Doc) -> str:
     if clave == "tarde":
         debio = f"debió salir en el corte {x['debio']} y salió en el {x['salio']}"
         return f"{cual(v, x)}: verificada a las {_hora(x['verificacion'])}; {debio}"
-    return f"{cual(v, x)}: del corte {x['desde']} al {x['hasta']}"
+    return f"{cual(v, x)}: del corte {x['desde']} al {x['hasta']}; {_campos(x)}; pudo verlo {pudo_verlo(x)}"
 
 
 def _mas(n: int) -> Iterator[Pieza]:

@@ -83,6 +83,8 @@ class _Noche:
     """By acta, the first corte that publishes it, and when it says that it was verified."""
     malas: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """By acta, the cortes in which it is wrong."""
+    al_salir: dict[str, Doc] = field(default_factory=dict)
+    """By acta, what was wrong the first time, and who could have seen it."""
     avance: list[Doc] = field(default_factory=list)
     catds: list[Counter[str]] = field(default_factory=list)
     vistas: dict[str, _Vista] = field(default_factory=dict)
@@ -149,8 +151,10 @@ def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido) -> _Noche
         for acta, vista in noche.vistas.items():
             if vista.situacion == "publicada":
                 noche.primera.setdefault(acta, (numero, vista.acta.get("verificacion", "")))
-            if any(_errores(noche, vista)):
+            if errores := list(_errores(noche, vista)):
                 noche.malas[acta].append(numero)
+                if acta in noche.eleccion and acta not in noche.al_salir:
+                    noche.al_salir[acta] = _lo_malo(verdad.elecciones[noche.eleccion[acta]], vista, errores)
         _anotar_avance(noche, numero, vivos)
     for (ruta, _), lugar in leidos.items():
         eleccion, _, id_ = ruta.removesuffix(".json").split("/")
@@ -329,21 +333,28 @@ def _mal(noche: _Noche) -> list[Doc]:
                         "eleccion": clave,
                         "catd": noche.verdad.casillas[acta[:11]],
                         "existe": not isinstance(debe, str),
-                        "campos": [{"campo": c, "dice": d, "debe": s} for c, d, s in errores],
                         "desde": noche.malas.get(acta, [max(noche.horas)])[0],
-                        "pudo": _quien_pudo(e, debe, vista, errores),
+                        **_lo_malo(e, vista, errores),
                     }
                 )
     return mal
 
 
+def _lo_malo(e: EleccionVerdadera, vista: _Vista, errores: Sequence[Error]) -> Doc:
+    """What of a published acta is wrong, and who could have seen it."""
+    campos = [{"campo": c, "dice": d, "debe": s} for c, d, s in errores]
+    return {"campos": campos, "pudo": _quien_pudo(e, e.actas[vista.acta["clave"]], vista, errores)}
+
+
 def _quien_pudo(e: EleccionVerdadera, debe: Sequence[Any] | str, vista: _Vista, errores: Sequence[Error]) -> list[str]:
-    """Who had it before their eyes: whoever compares with the picture, whoever adds, and whoever looks for it."""
+    """Who had it before their eyes: whoever compares with the picture or with the paper, whoever adds, and whoever
+    looks for it."""
     if all(campo == "imagen" for campo, _, _ in errores):
         return ["cualquiera"]
     pudo = ["verificacion"]
     valores = vista.acta.get("valores")
     if valores is not None and not isinstance(debe, str):
+        pudo.append("cotejo")
         if "ruta" in vista.acta["imagen"]:
             pudo.append("cualquiera_con_la_imagen")
         asentado = dict(zip(e.campos, debe, strict=True)).get("total_asentado")
@@ -395,7 +406,8 @@ def _corregidas(noche: _Noche, mal: list[Doc]) -> Iterator[Doc]:
     siguen = {m["acta"] for m in mal}
     for acta, cortes in sorted(noche.malas.items()):
         if acta not in siguen and acta in noche.eleccion:
-            yield {"acta": acta, "eleccion": noche.eleccion[acta], "desde": cortes[0], "hasta": cortes[-1]}
+            cual = {"acta": acta, "eleccion": noche.eleccion[acta], "desde": cortes[0], "hasta": cortes[-1]}
+            yield cual | noche.al_salir[acta]
 
 
 def _empate(noche: _Noche, e: Empate) -> Doc:

@@ -30,8 +30,8 @@ _HORA: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 @dataclass(frozen=True, slots=True)
 class Falla:
     """Something that goes wrong. `de`, `a`: minutes since casillas closed; `donde`: the centre, the base or the number
-    of a CATD; `telefonos`, `minutos`, `parte`, `por_segundo`, `personas`: how many phones, how far the clock is, what
-    share in a hundred, how many requests, how many people."""
+    of a CATD; `telefonos`, `minutos`, `parte`, `por_segundo`, `personas`, `verificadores`: how many phones, how far the
+    clock is, what share in a hundred, how many requests, how many who type and how many who verify."""
 
     tipo: str
     de: int
@@ -42,6 +42,7 @@ class Falla:
     parte: int = 0
     por_segundo: int = 0
     personas: int = 0
+    verificadores: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ _DE_CADA: Final[dict[str, Esquema]] = {
     "lleno": {**_DE_A, "donde": (_sitio, REQUERIDO)},
     "corte": {"de": (HORA, REQUERIDO)},
     "inundacion": {**_DE_A, "por_segundo": (numero(1, 1_000), 40)},
-    "confabulados": {**_DE_A, "personas": (numero(2, 500), 2)},
+    "confabulados": {**_DE_A, "personas": (numero(2, 500), 2), "verificadores": (numero(0, 200), 0)},
     "espejo": {"de": (HORA, REQUERIDO)},
     "duplicado": {**_DE_A, "parte": (numero(1, 100), 30)},
     "tarde": {**_DE_A, "telefonos": (numero(1, 3_000), 1)},
@@ -187,8 +188,9 @@ def _falla(
         bloc.anotar(lineas(*camino, "donde"), "falla.donde", f"el plan solo tiene {centros} centros.")
     if not mal and donde == BASE and tipo != "muere":
         bloc.anotar(lineas(*camino, "donde"), "falla.donde", "a la base solo se le puede matar.", 'Use tipo = "muere".')
-    if not mal and (n := leida.get("personas", 0)) and (hay := todo["capturistas"]) and n > hay:
-        bloc.anotar(lineas(*camino, "personas"), "falla.personas", f"el plan solo tiene {hay} capturistas.")
+    for dato, quienes in (("personas", "capturistas"), ("verificadores", "verificadores")):
+        if not mal and (n := leida.get(dato, 0)) and (hay := todo[quienes]) and n > hay:
+            bloc.anotar(lineas(*camino, dato), f"falla.{dato}", f"el plan solo tiene {hay} {quienes}.")
     if not mal and tipo == "sin_internet" and donde == CENTRO:
         bloc.anotar(
             lineas(*camino, "donde"),

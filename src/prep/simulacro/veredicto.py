@@ -25,6 +25,7 @@ SITUACION: Final = {
 }
 PUDO: Final = {
     "verificacion": "quien verifica",
+    "cotejo": "quien coteja con el papel",
     "cualquiera_con_la_imagen": "cualquiera que vea la imagen",
     "la_suma": "quien sume sus votos",
     "cualquiera": "cualquiera que busque su imagen",
@@ -67,18 +68,25 @@ def renglones(doc: Doc) -> Iterator[str]:
     yield from doc["problemas"]
     for m in doc["mal"]:
         campos = "; ".join(f"{c['campo']} dice {dicho(c['dice'])} y debe decir {dicho(c['debe'])}" for c in m["campos"])
-        yield f"{cual(doc, m)}: {campos}. Pudo verlo {', '.join(PUDO[p] for p in m['pudo'])}."
+        yield f"{cual(doc, m)}: {campos}. Pudo verlo {pudo_verlo(m)}."
     for f in doc["faltan"]:
         yield f"{cual(doc, f)}: falta; {SITUACION[f['situacion']]}."
     for t in doc["tarde"]:
         debio = f"debió salir en el corte {t['debio']} y salió en el {t['salio']}"
         yield f"{cual(doc, t)}: se verificó a las {t['verificacion']}, {debio}."
     for c in doc["corregidas"]:
-        yield f"{cual(doc, c)}: estuvo mal del corte {c['desde']} al {c['hasta']}."
+        campos = "; ".join(f"{x['campo']} decía {dicho(x['dice'])} por {dicho(x['debe'])}" for x in c["campos"])
+        yield (
+            f"{cual(doc, c)}: estuvo mal del corte {c['desde']} al {c['hasta']}: {campos}. Pudo verlo {pudo_verlo(c)}."
+        )
     for e in doc["empates"]:
         if not e["igual"]:
             hay = ", ".join(f"{v:,}" for v in e["publicados"])
             yield f"{cual(doc, e)}: debía haber empate a {e['debe']:,} y se publicó {hay}."
+
+
+def pudo_verlo(m: Doc) -> str:
+    return ", ".join(PUDO[p] for p in m["pudo"])
 
 
 def dicho(v: Any) -> str:
