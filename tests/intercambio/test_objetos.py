@@ -150,6 +150,22 @@ def test_no_more_than_the_limit_is_read_whatever_the_request_says_it_is() -> Non
     assert no.value.estado == 415 and len(pedidos) == 1
 
 
+def test_a_store_that_is_away_is_said_as_a_database_that_is_and_nothing_is_lost() -> None:
+    """Each of its names leads to itself, which stops root too."""
+    tel, datos = Telefono(), foto()
+    assert tel.poner(datos).status_code == 201
+    evidencia, aparte = dir_evidencia(), dir_evidencia().with_name("evidencia-aparte")
+    evidencia.rename(aparte)
+    evidencia.symlink_to(evidencia.name)
+    try:
+        r = tel.poner(datos)
+    finally:
+        evidencia.unlink()
+        aparte.rename(evidencia)
+    assert (r.status_code, r.json()["codigo"], r.headers["Retry-After"]) == (503, "ocupado", "5")
+    assert tel.poner(datos).status_code == 200
+
+
 def test_with_the_disk_almost_full_nothing_is_taken_and_it_says_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     tel = Telefono()
     with monkeypatch.context() as lleno:

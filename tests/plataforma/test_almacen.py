@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from prep.plataforma.almacen import Almacen, AlmacenCarpeta, AlmacenS3, ErrorAlmacen, abrir, validar
+from prep.plataforma.almacen import Almacen, AlmacenCarpeta, AlmacenInaccesible, AlmacenS3, ErrorAlmacen, abrir, validar
 
 
 @pytest.fixture(params=["carpeta", "s3"])
@@ -188,6 +188,19 @@ def test_a_disk_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
     (tmp_path / "archivo").write_text("no soy carpeta")
     with pytest.raises(ErrorAlmacen, match="No se pudo usar x en el almacén"):
         AlmacenCarpeta(tmp_path / "archivo").escribir("x", b"")
+
+
+def test_a_folder_that_cannot_be_read_is_not_one_where_there_is_nothing(tmp_path: Path) -> None:
+    """Each name leads to itself, which stops root too."""
+    carpeta = AlmacenCarpeta(tmp_path / "evidencia")
+    carpeta.escribir("a/b.jpg", b"1")
+    (tmp_path / "evidencia").rename(tmp_path / "aparte")
+    (tmp_path / "evidencia").symlink_to("evidencia")
+    for pregunta in (carpeta.existe, carpeta.leer):
+        with pytest.raises(AlmacenInaccesible, match=r"a/b\.jpg"):
+            pregunta("a/b.jpg")
+    (tmp_path / "evidencia").unlink()
+    assert not carpeta.existe("a/b.jpg")  # nor one that is not there
 
 
 def test_kill_9_never_leaves_half_an_object(tmp_path: Path) -> None:

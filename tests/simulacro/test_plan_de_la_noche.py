@@ -53,11 +53,12 @@ MALOS = {
     '[[falla]]\ntipo = "tarde"\nde = "21:00"\na = "20:00"': (5, "falla.a", "termina antes de empezar"),
     '[[falla]]\ntipo = "reloj"\nde = "21:00"\ntelefonos = 9': (5, "falla.telefonos", "solo tiene 8"),
     '[[falla]]\ntipo = "sin_internet"\nde = "20:00"\na = "21:00"\ndonde = "centro"': (6, "falla.donde", "a un CATD"),
-    '[[falla]]\ntipo = "lleno"\nde = "20:00"\na = "21:00"\ndonde = "base"': (
+    '[[falla]]\ntipo = "evidencia"\nde = "20:00"\na = "21:00"\ndonde = "base"': (
         6,
         "falla.donde",
-        "solo se le puede matar",
+        "solo se le puede matar o llenar",
     ),
+    '[[falla]]\ntipo = "sin_luz"\nde = "20:00"\na = "21:00"\ndonde = "centro"': (6, "falla.donde", "la luz se le va a"),
     '[[falla]]\ntipo = "confabulados"\nde = "20:00"\na = "21:00"\npersonas = 9': (6, "falla.personas", "solo tiene 6"),
     '[[falla]]\ntipo = "confabulados"\nde = "20:00"\na = "21:00"\nverificadores = 4': (
         6,

@@ -21,6 +21,7 @@ from prep.intercambio.errores import DE_NUEVO, Negado
 from prep.intercambio.firmas import Nodo, Quien, reconocer, reconocer_nodo
 from prep.intercambio.recibos import recibo
 from prep.plataforma import pases
+from prep.plataforma.almacen import AlmacenInaccesible
 from prep.plataforma.portero import origen
 
 
@@ -167,8 +168,9 @@ def _detenido(request: HttpRequest, error: NodoDetenido) -> HttpResponse:
 
 @api.exception_handler(OperationalError)
 @api.exception_handler(InterfaceError)
-def _ocupado(request: HttpRequest, error: OperationalError | InterfaceError) -> HttpResponse:
-    """The database did not attend in its time, or is away: nothing was done, and the same may be asked again."""
+@api.exception_handler(AlmacenInaccesible)
+def _ocupado(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The database or the store did not attend in their time, or are away: the same may be asked again."""
     return _negado(request, Negado(503, "ocupado", f"El servidor está ocupado. {DE_NUEVO}", espere=5))
 
 

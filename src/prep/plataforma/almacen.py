@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -47,6 +48,10 @@ TIPOS = {
 
 class ErrorAlmacen(Impedimento):
     """The store refused or failed; the message says what and what to do, in Spanish."""
+
+
+class AlmacenInaccesible(ErrorAlmacen):
+    """It does not attend now. Nothing is known of what it has, and the same may be asked again."""
 
 
 MAXIMO_BYTES = 512 * 2**20
@@ -162,7 +167,9 @@ class AlmacenCarpeta:
                 self._lugar(ruta).unlink(missing_ok=True)
 
     def existe(self, ruta: str) -> bool:
-        return self._lugar(ruta).is_file()
+        with _errores_de_disco(ruta), suppress(FileNotFoundError, NotADirectoryError):
+            return stat.S_ISREG(self._lugar(ruta).stat().st_mode)
+        return False
 
     def escribir(self, ruta: str, datos: bytes) -> None:
         self._lugar(ruta)
@@ -437,7 +444,7 @@ def _errores_de_disco(ruta: str) -> Iterator[None]:
     try:
         yield
     except OSError as e:
-        raise ErrorAlmacen(f"No se pudo usar {ruta} en el almacén: {causa(e)}.") from e
+        raise AlmacenInaccesible(f"No se pudo usar {ruta} en el almacén: {causa(e)}.") from e
 
 
 # --- S3 -----------------------------------------------------------------------------------------------------------
@@ -484,6 +491,8 @@ def _errores_de_s3(ruta: str) -> Iterator[None]:
             raise _Ausente from e
         if codigo in ("412", "PreconditionFailed", "ConditionalRequestConflict"):
             raise _YaExiste from e
-        raise ErrorAlmacen(f"El almacén S3 rechazó {ruta}: {codigo}. Revise cubo, credenciales y permisos.") from e
+        raise AlmacenInaccesible(
+            f"El almacén S3 rechazó {ruta}: {codigo}. Revise cubo, credenciales y permisos."
+        ) from e
     except BotoCoreError as e:
-        raise ErrorAlmacen(f"No se pudo usar {ruta} en el almacén S3: {e}") from e
+        raise AlmacenInaccesible(f"No se pudo usar {ruta} en el almacén S3: {e}") from e

@@ -110,6 +110,32 @@ def asegurar(dir_datos: Path, *, duradero: bool = True) -> str:
     return url_local(carpeta)
 
 
+def copiar(origen: Path, destino: Path, *, sigue: str = "") -> None:
+    """Copy the running server of `origen` into `destino`, a new folder, and start it: on its own, or following the
+    other one under the name `sigue` until it is promoted."""
+    carpeta = _alojar(Path(destino))
+    usuario = _usuario(carpeta)
+    nuevo = _cluster(carpeta)
+    nuevo.mkdir(mode=0o700)
+    if usuario is not None:
+        os.chown(nuevo, usuario.pw_uid, usuario.pw_gid)
+    conexion = f"{url_local(origen, rol=SUPERUSUARIO)}&application_name={sigue}"
+    orden = [
+        str(_binarios(Path(origen).resolve(), usuario).carpeta / "pg_basebackup"),
+        "-D",
+        str(nuevo),
+        "-d",
+        conexion,
+    ]
+    r = _como(usuario, [*orden, "-X", "stream", "-c", "fast", *(["-R"] if sigue else [])])
+    if r.returncode != 0:
+        shutil.rmtree(nuevo, ignore_errors=True)
+        raise ErrorPostgres(f"No se pudo copiar la base de datos a {carpeta}. pg_basebackup dijo:\n{_cola(r.stdout)}")
+    (nuevo / f".s.PGSQL.{PUERTO}.lock").unlink(missing_ok=True)  # where the socket is among what was copied
+    with _cerrojo(carpeta):
+        _arrancar(carpeta, duradero=True)
+
+
 def parar(dir_datos: Path) -> bool:
     """Stop the server of `dir_datos`, whoever uses it. False when it was not running."""
     carpeta = Path(dir_datos).resolve()
@@ -377,7 +403,8 @@ def _crear(carpeta: Path, duradero: bool) -> None:
         raise ErrorPostgres(f"No se pudo crear la base de datos en {carpeta}. initdb dijo:\n{_cola(r.stdout)}")
     with (nuevo / "postgresql.conf").open("a") as f:
         f.write("\ninclude = 'prep.conf'  # written at every start\n")
-    (nuevo / "pg_hba.conf").write_text("# Only through the socket, whose folder is 0700.\nlocal all all trust\n")
+    hba = "# Only through the socket, whose folder is 0700.\nlocal all all trust\nlocal replication all trust\n"
+    (nuevo / "pg_hba.conf").write_text(hba)
     nuevo.rename(_cluster(carpeta))
 
 

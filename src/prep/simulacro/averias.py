@@ -1,5 +1,5 @@
-"""What an election official fears most, tried on a drill: the death of its databases, a full disk, a corte that fails,
-a flood, a mirror gone bad."""
+"""What an election official fears most, tried on a drill: the death of its databases, their standby, no power, a full
+disk, pictures that cannot be read, a corte that fails, a flood, a mirror gone bad."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, Final
 
@@ -17,10 +17,11 @@ from prep.plataforma.lugares import dir_publicacion
 from prep.plataforma.reloj import RelojSistema
 from prep.simulacro import maquinas
 from prep.simulacro.confabulados import confabulados
-from prep.simulacro.plan import hora_de
+from prep.simulacro.plan import BASE, hora_de
 
 if TYPE_CHECKING:
     from prep.simulacro.fallas import Fallas, Probada
+    from prep.simulacro.maquinas import Bases, Maquina
     from prep.simulacro.plan import Falla
 
 _CABE: Final = 1024
@@ -28,17 +29,71 @@ _CABE: Final = 1024
 
 
 def matar_base(fallas: Fallas, falla: Falla) -> None:
-    """Of every machine at once: in a drill they share the server of databases."""
-    noche = fallas.noche
-    todas = [noche.centro, *noche.nodos]
+    """Of every machine at once that shares the centre's server of databases."""
+    bases, suyas = _de_la_base(fallas)
     probada = fallas.probar(falla, "kill -9 a PostgreSQL, del centro y de los nodos")
-    sin = fallas.sin_servicio()
-    maquinas.matar_base()
-    fallas.hasta_que_contesten(probada, todas, sin)
+    sin, desde = fallas.sin_servicio(), time.monotonic()
+    bases.matar()
+    bases.arrancar()
+    maquinas.usar(bases)
+    fallas.hasta_que_contesten(probada, suyas, sin, desde)
+
+
+def _de_la_base(fallas: Fallas) -> tuple[Bases, list[Maquina]]:
+    """The centre's server of databases, and the machines that have theirs in it."""
+    bases = fallas.noche.centro.bases
+    return bases, [m for m in (fallas.noche.centro, *fallas.noche.nodos) if m.bases is bases]
+
+
+def _relevo(fallas: Fallas, falla: Falla) -> None:
+    """A standby has all that is acknowledged; the principal is lost, and everything goes on with the standby."""
+    bases, suyas = _de_la_base(fallas)
+    bases.acompanar()
+
+    def se_pierde() -> None:
+        probada = fallas.probar(falla, "se pierde la base principal, con todo su servidor; sigue la reserva")
+        sin, desde = fallas.sin_servicio(), time.monotonic()
+        bases.matar()
+        bases.relevar()
+        maquinas.usar(bases)
+        for m in suyas:
+            m.apagar()
+            m.encender()
+        fallas.hasta_que_contesten(probada, suyas, sin, desde)
+
+    fallas.poner(falla.de, se_pierde)
+
+
+def _sin_luz(fallas: Fallas, falla: Falla) -> None:
+    """A centre's server and its databases die at once, and are off until that hour."""
+    for nodo in fallas.maquinas(falla.donde):
+        _dejar_sin_luz(fallas, falla, nodo)
+
+
+def _dejar_sin_luz(fallas: Fallas, falla: Falla, nodo: Maquina) -> None:
+    de_esta: list[tuple[Probada, int]] = []
+
+    def se_va() -> None:
+        que = f"{nodo.nombre} sin luz, servidor y base, de {hora_de(falla.de)} a {hora_de(falla.a)}"
+        de_esta.append((fallas.probar(falla, que), fallas.sin_servicio()))
+        nodo.apagar()
+        nodo.bases.matar()
+
+    def vuelve() -> None:
+        (probada, sin), desde = de_esta[0], time.monotonic()
+        nodo.bases.arrancar()
+        nodo.encender()
+        fallas.hasta_que_contesten(probada, [nodo], sin, desde)
+
+    fallas.poner(falla.de, se_va)
+    fallas.poner(falla.a, vuelve)
 
 
 def _lleno(fallas: Fallas, falla: Falla) -> None:
-    """Nothing that those machines write in a file goes in, from one hour to another. Of PostgreSQL it says nothing."""
+    """Nothing that those machines write in a file goes in, from one hour to another."""
+    if falla.donde == BASE:
+        fallas.poner(falla.de, lambda: _base_llena(fallas, falla))
+        return
     suyas = fallas.maquinas(falla.donde)
     de_esta: list[tuple[Probada, int]] = []
 
@@ -52,11 +107,46 @@ def _lleno(fallas: Fallas, falla: Falla) -> None:
     def hay_lugar() -> None:
         for m in suyas:
             m.llenar(False)
-        probada, sin = de_esta[0]
-        fallas.hasta_que_contesten(probada, suyas, sin)
+        fallas.hasta_que_contesten(de_esta[0][0], suyas, de_esta[0][1], time.monotonic())
 
     fallas.poner(falla.de, se_llena)
     fallas.poner(falla.a, hay_lugar)
+
+
+def _base_llena(fallas: Fallas, falla: Falla) -> None:
+    """PostgreSQL ends when it cannot write what it is about to acknowledge. Whoever conducts the night has no database
+    either, and waits with everybody."""
+    bases, suyas = _de_la_base(fallas)
+    que = f"disco lleno bajo PostgreSQL, del centro y de los nodos, de {hora_de(falla.de)} a {hora_de(falla.a)}"
+    probada, sin = fallas.probar(falla, que), fallas.sin_servicio()
+    bases.llenar(True)
+    fallas.noche.mundo.reloj.esperar_el(falla.a)
+    desde, vio = time.monotonic(), "PostgreSQL siguió en pie; " if bases.pid else "PostgreSQL se detuvo; "
+    bases.llenar(False)
+    bases.arrancar()
+    maquinas.usar(bases)
+    fallas.hasta_que_contesten(probada, suyas, sin, desde, vio)
+
+
+def _evidencia(fallas: Fallas, falla: Falla) -> None:
+    """The pictures of those machines cannot be read, nor others kept, from one hour to another."""
+    suyas = fallas.maquinas(falla.donde)
+    de_esta: list[tuple[Probada, int, ExitStack]] = []
+
+    def se_va() -> None:
+        nombres = ", ".join(m.nombre for m in suyas)
+        que = f"no se puede leer la evidencia en {nombres} de {hora_de(falla.de)} a {hora_de(falla.a)}"
+        de_esta.append((fallas.probar(falla, que), fallas.sin_servicio(), pila := ExitStack()))
+        for m in suyas:
+            pila.enter_context(m.sin_evidencia())
+
+    def vuelve() -> None:
+        probada, sin, pila = de_esta[0]
+        pila.close()
+        fallas.hasta_que_contesten(probada, suyas, sin, time.monotonic())
+
+    fallas.poner(falla.de, se_va)
+    fallas.poner(falla.a, vuelve)
 
 
 def _corte(fallas: Fallas, falla: Falla) -> None:
@@ -189,7 +279,10 @@ def _espejo(fallas: Fallas, falla: Falla) -> None:
 
 
 HACER: Final[dict[str, Callable[[Fallas, Falla], None]]] = {
+    "relevo": _relevo,
+    "sin_luz": _sin_luz,
     "lleno": _lleno,
+    "evidencia": _evidencia,
     "corte": _corte,
     "inundacion": _inundacion,
     "confabulados": confabulados,

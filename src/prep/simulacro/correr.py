@@ -63,7 +63,7 @@ def corriendo(plan: Plan, carpeta: Path, velocidad: int, visita: Visita | None =
     started ends with the block. This process is the centre, over an empty installation."""
     with ExitStack() as pila:
         nombres = [f"catd-{i + 1}" for i in range(plan.centros)]
-        todas = pila.enter_context(maquinas(carpeta, nombres))
+        todas = pila.enter_context(maquinas(carpeta, nombres, plan.con_base_propia))
         fases = Fases(*todas)
         noche = montar(plan, velocidad, *todas, pila, decir, fases, visita)
         pila.callback(noche.mundo.reloj.fin.set)
@@ -126,6 +126,7 @@ def _tocar(noche: Montaje, carpeta: Path, fases: Fases, visita: Visita | None) -
 def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> None:
     """Until everything that left is verified at the centre, or nothing moves any more."""
     from prep.publicacion.corte import hacer_corte
+    from prep.publicacion.publicador import CorteImposible
 
     plan, reloj = noche.mundo.plan, noche.mundo.reloj
     cada = plan.hasta / (plan.cortes - 1)
@@ -135,7 +136,10 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
         minuto, ahora = reloj.minuto(), time.monotonic()
         fallas.al(minuto)
         if minuto >= proximo:
-            hacer_corte(noche.sede.publicador, RelojSistema().ahora())
+            try:
+                hacer_corte(noche.sede.publicador, RelojSistema().ahora())
+            except CorteImposible as error:
+                (decir if fallas.en_curso else noche.mundo.problemas.append)(f"{hora_de(minuto)} {error}")
             proximo = max(proximo + cada, minuto)
         if ahora - mirada > _CADA_S:
             mirada = ahora
@@ -193,6 +197,9 @@ def _faltan(noche: Montaje, estados: Counter[str]) -> list[str]:
                 f"{c.name} tiene {len(c.por_acopiar)} paquetes por acopiar y {len(c.por_digitalizar)} por digitalizar"
             )
     for n in noche.nodos:
+        if n.apagada:
+            faltan.append(f"{n.nombre} está sin luz")
+            continue
         if debe := n.hechos_propios(n) - n.hechos_propios(noche.centro):
             faltan.append(f"{n.nombre} tiene {cuantos(debe, 'hecho')} por entregar")
         if le_deben := noche.centro.hechos_propios(noche.centro) - noche.centro.hechos_propios(n):

@@ -89,24 +89,26 @@ class Fallas:
         pedidas = self.noche.mundo.pedidas
         return pedidas[SIN_RESPUESTA] + pedidas[MAS_TARDE]
 
-    def hasta_que_contesten(self, probada: Probada, maquinas: Sequence[Maquina], sin: int) -> None:
-        """It ends when all of them answer; a server that ended meanwhile is started again. `sin`: requests that were
-        not attended before it."""
-        desde = time.monotonic()
+    def hasta_que_contesten(
+        self, probada: Probada, maquinas: Sequence[Maquina], sin: int, desde: float, vio: str = ""
+    ) -> None:
+        """It ends when all of them answer, but for whoever has no power; a server that ended meanwhile is started
+        again. `sin`: requests that were not attended before it; `desde`: since when until then is counted; `vio`: what
+        else was seen."""
 
         def aun_no() -> bool:
             for m in maquinas:
                 m.revivir()
-            if not all(m.contesta() for m in maquinas):
+            if not all(m.apagada or m.contesta() for m in maquinas):
                 return True
             quedaron = cuantos(self.sin_servicio() - sin, "petición", "peticiones")
-            self.midio(probada, f"{quedaron} sin atender, repetidas", time.monotonic() - desde)
+            self.midio(probada, f"{vio}{quedaron} sin atender, repetidas", time.monotonic() - desde)
             return False
 
         self.ver(aun_no)
 
     def _tienen(self) -> dict[str, int]:
-        return {m.nombre: m.hechos() for m in (self.noche.centro, *self.noche.nodos)}
+        return {m.nombre: m.hechos() for m in (self.noche.centro, *self.noche.nodos) if not m.apagada}
 
     def probar(self, falla: Falla, que: str) -> Probada:
         probada = Probada(falla, que, self._tienen())
@@ -118,7 +120,7 @@ class Fallas:
         """Say it, and sign it as whoever operates the sede declares what happened: it goes to the report. `segundos`:
         until all was as before. No machine may have fewer facts than when it began."""
         ahora, dicho = self._tienen(), f"empezó a las {hora_de(probada.falla.de)}; {dicho}"
-        probada.perdidos = sum(max(0, n - ahora[m]) for m, n in probada.tenian.items())
+        probada.perdidos = sum(max(0, n - ahora.get(m, n)) for m, n in probada.tenian.items())
         if segundos is not None:
             probada.segundos = round(segundos)
             dicho += f"; todo de vuelta en {probada.segundos} s"
@@ -182,10 +184,10 @@ class Fallas:
     def _matar(self, falla: Falla, maquina: Maquina) -> None:
         """Kill it and start it again; what it did not answer meanwhile is asked again."""
         probada = self.probar(falla, f"kill -9 al servidor de {maquina.nombre}")
-        sin = self.sin_servicio()
+        sin, desde = self.sin_servicio(), time.monotonic()
         maquina.matar()
         maquina.servir()
-        self.hasta_que_contesten(probada, [maquina], sin)
+        self.hasta_que_contesten(probada, [maquina], sin, desde)
 
     def _duplicado(self, falla: Falla) -> None:
         de_esta: list[tuple[Probada, int]] = []

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from prep.plataforma import postgres
-from prep.plataforma.lugares import dir_postgres
 from prep.simulacro.maquinas import Maquina, descendientes
 
 GENTE, CENTRO, NODOS, BASE = QUIENES = ("gente", "centro", "nodos", "base")
@@ -47,12 +45,12 @@ class Fases:
 
     def _cpu(self) -> dict[str, float]:
         mias = os.times()
-        base = postgres.estado(dir_postgres()).pid
+        bases = {id(m.bases): m.bases.pid for m in (self.centro, *self.nodos)}
         return {
             GENTE: mias.user + mias.system + mias.children_user + mias.children_system,
             CENTRO: _de(p.pid for p in self.centro.procesos()),
             NODOS: _de(p.pid for nodo in self.nodos for p in nodo.procesos()),
-            BASE: _de([base] if base else []),
+            BASE: _de(pid for pid in bases.values() if pid is not None),
         }
 
 

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from prep.plataforma import postgres, roles
 from prep.plataforma.errores import Impedimento
@@ -28,27 +29,99 @@ from prep.plataforma.puertos import libre
 
 _ARRANQUE_S: Final = 120.0
 _SIN_LIMITE: Final = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+_RESERVA: Final = "reserva"
 _DESPEDIDA_S: Final = 1.5
 """For all of them, when everything ends: what is written is written, and nobody waits for an answer any more."""
 
 
 @dataclass(slots=True)
+class Bases:
+    """A server of databases. `reserva`: the folder of its standby, which has all that it acknowledges."""
+
+    carpeta: Path
+    reserva: Path | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return postgres.estado(self.carpeta).pid
+
+    def procesos(self) -> list[int]:
+        return [] if (pid := self.pid) is None else [pid, *descendientes(pid)]
+
+    def matar(self) -> None:
+        """With all its processes."""
+        for uno in self.procesos():
+            with suppress(ProcessLookupError):
+                os.kill(uno, signal.SIGKILL)
+
+    def arrancar(self) -> None:
+        """It recovers by itself what it had acknowledged."""
+        postgres.asegurar(self.carpeta)
+
+    def llenar(self, lleno: bool) -> None:
+        """As if its disk were full: nothing that it writes goes in. It ends by itself as soon as it tries."""
+        dueno = (self.carpeta / "pg").stat()  # only they may
+        for pid in self.procesos():
+            orden = ["prlimit", f"--pid={pid}", f"--fsize={0 if lleno else 'unlimited'}:"]
+            dicho = subprocess.run(orden, user=dueno.st_uid, group=dueno.st_gid, capture_output=True, check=False)
+            if dicho.returncode and Path(f"/proc/{pid}").exists():
+                raise Impedimento(f"No se pudo llenar el disco de PostgreSQL: {dicho.stderr.decode().strip()}")
+
+    def acompanar(self) -> None:
+        """Make a standby: from now on nothing is acknowledged before it is on both disks."""
+        self.reserva = self.carpeta.with_name(f"{self.carpeta.name}-reserva")
+        postgres.copiar(self.carpeta, self.reserva, sigue=_RESERVA)
+        with self._superior(self.carpeta) as c:
+            c.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{_RESERVA}'")
+            c.execute("SELECT pg_reload_conf()")
+            limite = time.monotonic() + _ARRANQUE_S
+            while c.execute("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'").fetchone() is None:
+                if time.monotonic() > limite:
+                    raise Impedimento(
+                        "La base de reserva no siguió a la principal; lo que dijo está en su servidor.log."
+                    )
+                time.sleep(0.1)
+
+    def relevar(self) -> None:
+        """The standby goes on, and is the one from now on."""
+        assert self.reserva is not None
+        with self._superior(self.reserva) as c:
+            c.execute("SELECT pg_promote(true, 60)")
+        self.carpeta = self.reserva
+
+    def parar(self) -> None:
+        """End what the drill started."""
+        for carpeta in {self.carpeta, self.reserva} - {None, dir_postgres()}:
+            assert carpeta is not None
+            postgres.parar(carpeta)
+
+    @staticmethod
+    def _superior(carpeta: Path) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(postgres.url_local(carpeta, "postgres", postgres.SUPERUSUARIO), autocommit=True)
+
+
+@dataclass(slots=True)
 class Maquina:
-    """`base`: its database, in the drill's server. Processes are started from the thread that lives as long as they."""
+    """`base`: its database, in one of `bases`; `apagada`: it has no power. Processes are started from the thread that
+    lives as long as they."""
 
     nombre: str
     datos: Path
     base: str
     puerto: int
+    bases: Bases
+    apagada: bool = False
     _servidor: subprocess.Popen[bytes] | None = None
     _otros: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _ordenes: list[tuple[list[str], int]] = field(default_factory=list)
+    """Of those others, what was typed and how much they yield."""
 
     @property
     def direccion(self) -> str:
         return f"http://127.0.0.1:{self.puerto}"
 
     def url(self, rol: str) -> str:
-        return postgres.url_local(dir_postgres(), self.base, rol)
+        return postgres.url_local(self.bases.carpeta, self.base, rol)
 
     def orden(self, *dicha: str) -> str:
         """What a command says here, as somebody types it; raise `Impedimento` where it does not go well."""
@@ -76,14 +149,27 @@ class Maquina:
 
     def enviar(self, a: int) -> None:
         """Deliver to the centre through the port `a`, for ever."""
-        orden = ["nodo", "enviar", "--centro", f"http://127.0.0.1:{a}", "--cada", "1"]
-        self._otros.append(self._empezar(orden, self._entorno(roles.SEDE)))
+        self._ordenes.append((["nodo", "enviar", "--centro", f"http://127.0.0.1:{a}", "--cada", "1"], 0))
+        self._empezar_otra(*self._ordenes[-1])
 
     def leer(self) -> None:
         """Read the actas that two people typed alike, after everything else that this machine has to do."""
-        self._otros.append(
-            self._empezar(["lectura", "trabajar", "--procesos", "1"], self._entorno(roles.SEDE), cede=19)
-        )
+        self._ordenes.append((["lectura", "trabajar", "--procesos", "1"], 19))
+        self._empezar_otra(*self._ordenes[-1])
+
+    def apagar(self) -> None:
+        """All its processes die at once."""
+        self.apagada = True
+        for proceso in self.procesos():
+            _matar(proceso)
+        self._servidor, self._otros = None, []
+
+    def encender(self) -> None:
+        """All of them again."""
+        self.servir()
+        for orden, cede in self._ordenes:
+            self._empezar_otra(orden, cede)
+        self.apagada = False
 
     def contesta(self) -> bool:
         """Whether it gives the page of coming in, for which it asks its database."""
@@ -119,6 +205,18 @@ class Maquina:
                 with suppress(ProcessLookupError):
                     resource.prlimit(pid, resource.RLIMIT_FSIZE, (0 if lleno else _SIN_LIMITE, _SIN_LIMITE))
 
+    @contextmanager
+    def sin_evidencia(self) -> Iterator[None]:
+        """Its store of pictures cannot be read nor written: each name there leads to itself, for root too."""
+        carpeta, aparte = self.datos / "evidencia", self.datos / "evidencia-aparte"
+        carpeta.rename(aparte)
+        carpeta.symlink_to(carpeta.name)
+        try:
+            yield
+        finally:
+            carpeta.unlink()
+            aparte.rename(carpeta)
+
     def procesos(self) -> list[subprocess.Popen[bytes]]:
         """Those that it started."""
         return [p for p in (*self._otros, self._servidor) if p is not None]
@@ -139,6 +237,9 @@ class Maquina:
         with psycopg.connect(self.url(roles.SEDE)) as c:
             fila = c.execute(consulta, datos).fetchone()
         return int(fila[0]) if fila else 0
+
+    def _empezar_otra(self, orden: list[str], cede: int) -> None:
+        self._otros.append(self._empezar(orden, self._entorno(roles.SEDE), cede))
 
     def _empezar(self, orden: list[str], entorno: Mapping[str, str], cede: int = 0) -> subprocess.Popen[bytes]:
         with self._registro().open("ab") as registro:
@@ -161,33 +262,39 @@ class Maquina:
 
 
 @contextmanager
-def maquinas(carpeta: Path, nodos: list[str]) -> Iterator[tuple[Maquina, list[Maquina]]]:
-    """The centre, of which one is, and a new machine for each node, with an empty database; every process that they
-    start ends with the block."""
+def maquinas(carpeta: Path, nodos: list[str], aparte: frozenset[str]) -> Iterator[tuple[Maquina, list[Maquina]]]:
+    """The centre, of which one is, and a new machine for each node, with an empty database: those of `aparte` in a
+    server of their own, the rest in the centre's. Every process that they start ends with the block."""
     from django.db import connections
 
     connections.close_all()  # nobody else may be in a database that is copied
-    todas = [Maquina("central", dir_datos(), postgres.BASE, _puerto())]
-    for nombre in nodos:
-        datos = carpeta / nombre
-        datos.mkdir()
-        todas.append(Maquina(nombre, datos, _base(nombre), _puerto()))
+    de_todos = Bases(dir_postgres())
+    todas = [Maquina("central", dir_datos(), postgres.BASE, _puerto(), de_todos)]
     try:
+        for nombre in nodos:
+            datos = carpeta / nombre
+            datos.mkdir()
+            if nombre in aparte:
+                suya, base = Bases(datos / "postgres"), postgres.BASE
+                todas.append(Maquina(nombre, datos, base, _puerto(), suya))
+                postgres.copiar(de_todos.carpeta, suya.carpeta)
+            else:
+                todas.append(Maquina(nombre, datos, _base(nombre), _puerto(), de_todos))
         yield todas[0], todas[1:]
     finally:
         _despedir([proceso for maquina in todas for proceso in maquina.procesos()])
+        for bases in {id(m.bases): m.bases for m in todas}.values():
+            bases.parar()
 
 
-def matar_base() -> None:
-    """Kill PostgreSQL, with all its processes, and start it again: it recovers by itself what it had acknowledged."""
+def usar(bases: Bases) -> None:
+    """This process, which is the centre, asks there from now on."""
     from django.db import connections
 
-    if (pid := postgres.estado(dir_postgres()).pid) is not None:
-        for uno in (pid, *descendientes(pid)):
-            with suppress(ProcessLookupError):
-                os.kill(uno, signal.SIGKILL)
     connections.close_all()
-    postgres.asegurar(dir_postgres())
+    url = postgres.url_local(bases.carpeta, rol=roles.SEDE)
+    os.environ["DATABASE_URL"] = url
+    connections["default"].settings_dict["HOST"] = conninfo_to_dict(url)["host"]
 
 
 def _despedir(procesos: list[subprocess.Popen[bytes]]) -> None:

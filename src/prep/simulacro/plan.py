@@ -74,6 +74,12 @@ class Plan:
     atrapa: int
     fallas: tuple[Falla, ...]
 
+    @property
+    def con_base_propia(self) -> frozenset[str]:
+        """Nodes whose databases are in a server of their own: those that the power leaves."""
+        suyos = {f.donde for f in self.fallas if f.tipo == "sin_luz"}
+        return frozenset(f"{_CATD}-{i + 1}" for i in range(self.centros) if {f"{_CATD}-{i + 1}", TODOS} & suyos)
+
 
 def _hora(dato: str) -> int:
     """Minutes since casillas closed; an hour of the morning is of the next day."""
@@ -121,7 +127,10 @@ _DE_A: Final[Esquema] = {"de": (HORA, REQUERIDO), "a": (HORA, REQUERIDO)}
 _DE_CADA: Final[dict[str, Esquema]] = {
     "sin_internet": {**_DE_A, "donde": (_sitio, REQUERIDO)},
     "muere": {"de": (HORA, REQUERIDO), "donde": (_sitio, REQUERIDO)},
+    "relevo": {"de": (HORA, REQUERIDO)},
+    "sin_luz": {**_DE_A, "donde": (_sitio, REQUERIDO)},
     "lleno": {**_DE_A, "donde": (_sitio, REQUERIDO)},
+    "evidencia": {**_DE_A, "donde": (_sitio, REQUERIDO)},
     "corte": {"de": (HORA, REQUERIDO)},
     "inundacion": {**_DE_A, "por_segundo": (numero(1, 1_000), 40)},
     "confabulados": {**_DE_A, "personas": (numero(2, 500), 2), "verificadores": (numero(0, 200), 0)},
@@ -131,6 +140,8 @@ _DE_CADA: Final[dict[str, Esquema]] = {
     "reloj": {"de": (HORA, REQUERIDO), "telefonos": (numero(1, 3_000), 1), "minutos": (numero(-720, 720), 60)},
 }
 TIPOS: Final = tuple(_DE_CADA)
+_DE_CATD: Final = {"sin_internet": "el internet", "sin_luz": "la luz"}
+"""What a collection centre loses."""
 
 
 def leer_plan(ruta: Path) -> Plan:
@@ -186,16 +197,21 @@ def _falla(
     donde, centros = leida.get("donde", ""), todo["centros"]
     if not mal and donde.startswith(f"{_CATD}-") and centros and int(donde[5:]) > centros:
         bloc.anotar(lineas(*camino, "donde"), "falla.donde", f"el plan solo tiene {centros} centros.")
-    if not mal and donde == BASE and tipo != "muere":
-        bloc.anotar(lineas(*camino, "donde"), "falla.donde", "a la base solo se le puede matar.", 'Use tipo = "muere".')
-    for dato, quienes in (("personas", "capturistas"), ("verificadores", "verificadores")):
-        if not mal and (n := leida.get(dato, 0)) and (hay := todo[quienes]) and n > hay:
-            bloc.anotar(lineas(*camino, dato), f"falla.{dato}", f"el plan solo tiene {hay} {quienes}.")
-    if not mal and tipo == "sin_internet" and donde == CENTRO:
+    if not mal and donde == BASE and tipo not in ("muere", "lleno"):
         bloc.anotar(
             lineas(*camino, "donde"),
             "falla.donde",
-            "el internet se le va a un CATD.",
+            "a la base solo se le puede matar o llenar el disco.",
+            'Use tipo = "muere" o tipo = "lleno".',
+        )
+    for dato, quienes in (("personas", "capturistas"), ("verificadores", "verificadores")):
+        if not mal and (n := leida.get(dato, 0)) and (hay := todo[quienes]) and n > hay:
+            bloc.anotar(lineas(*camino, dato), f"falla.{dato}", f"el plan solo tiene {hay} {quienes}.")
+    if not mal and tipo in _DE_CATD and donde == CENTRO:
+        bloc.anotar(
+            lineas(*camino, "donde"),
+            "falla.donde",
+            f"{_DE_CATD[tipo]} se le va a un CATD.",
             f'Escriba "{TODOS}" para cortarlos a todos.',
         )
     if not mal and (n := leida.get("telefonos", 0)) and todo["telefonos"] and n > todo["telefonos"]:
