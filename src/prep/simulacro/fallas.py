@@ -18,6 +18,7 @@ from prep.simulacro.puertas.navegador import MAS_TARDE, REPETIDAS, SIN_RESPUESTA
 if TYPE_CHECKING:
     import random
 
+    from prep.simulacro.gente import ConTelefono
     from prep.simulacro.maquinas import Maquina
     from prep.simulacro.montar import Montaje
 
@@ -210,8 +211,12 @@ class Fallas:
     def _duplica(self) -> bool:
         return self._parte > 0 and self._azar.randrange(100) < self._parte
 
+    def _simulados(self) -> list[ConTelefono]:
+        """Phones that are not the app itself, whose line and clock are its own."""
+        return self.noche.telefonos[self.noche.mundo.plan.telefonos_reales :]
+
     def _tarde(self, falla: Falla) -> None:
-        suyos = self.noche.telefonos[: falla.telefonos]
+        suyos = self._simulados()[: falla.telefonos]
         de_esta: list[Probada] = []
 
         def calla() -> None:
@@ -238,7 +243,7 @@ class Fallas:
         self.poner(falla.a, habla)
 
     def _reloj(self, falla: Falla) -> None:
-        suyos = self.noche.telefonos[-falla.telefonos :]
+        suyos = self._simulados()[-falla.telefonos :]
 
         def adelanta() -> None:
             for uno in suyos:

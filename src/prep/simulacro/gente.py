@@ -14,6 +14,7 @@ from typing import Any, Final
 from prep.dominio.comun.valores import Valor
 from prep.simulacro import humano
 from prep.simulacro.plan import Plan
+from prep.simulacro.puertas.aplicacion import Aplicacion
 from prep.simulacro.puertas.centro import Centro
 from prep.simulacro.puertas.entrada import entrar
 from prep.simulacro.puertas.escritorio import EnManos, Escritorio, pedir_reapertura
@@ -404,10 +405,11 @@ class ConTelefono(Persona):
         codigo: str,
         instituto: bytes,
         salidas: list[tuple[float, str, bytes]],
+        telefono: Callable[[Navegador], Telefono | Aplicacion],
     ) -> None:
         super().__init__(mundo, nombre, direccion, "telefono")
         self.codigo, self.instituto, self.salidas = codigo, instituto, sorted(salidas)
-        self.telefono = Telefono(self.nav)
+        self.telefono = telefono(self.nav)
         self.sin_senal = threading.Event()
         """While set, it keeps what it has."""
 

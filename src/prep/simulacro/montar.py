@@ -24,6 +24,8 @@ from prep.simulacro.fases import Fases
 from prep.simulacro.gente import ConTelefono, DeCentro, DeMesa, Mundo, Pase, Persona, Reloj, Sala
 from prep.simulacro.maquinas import Maquina
 from prep.simulacro.plan import Plan
+from prep.simulacro.puertas.aplicacion import Aplicacion, Chromium, exigir
+from prep.simulacro.puertas.telefono import Telefono
 from prep.simulacro.reparto import Reparto
 from prep.simulacro.votos import Suerte
 
@@ -233,6 +235,8 @@ def montar(
     from prep.acceso.models import Cuenta
     from prep.intercambio import altas
 
+    if plan.telefonos_reales:
+        exigir()
     fases.empieza("fundar la sede")
     decir("Fundando la sede: proceso, llaves, puesta en ceros y verdad sellada…")
     sede = abrir_sede(plan)
@@ -316,9 +320,16 @@ def montar(
         sala = Sala(mundo)
         quienes = [pase(f"captura-{n}-{i + 1}") for i in range(plan.captura_en_centro)]
         gente += [DeMesa(mundo, suyo, nodo.direccion, ("captura",), sala, "CATD") for suyo in quienes]
+    chromium = pila.enter_context(Chromium()) if plan.telefonos_reales else None
     telefonos = [
         ConTelefono(
-            mundo, f"cae-{i + 1}", centro.direccion, codigos_de[i], sede.llave.llave.publica, reparto.salidas.get(i, [])
+            mundo,
+            f"cae-{i + 1}",
+            centro.direccion,
+            codigos_de[i],
+            sede.llave.llave.publica,
+            reparto.salidas.get(i, []),
+            partial(Aplicacion, chromium, huella=sede.huella) if chromium and i < plan.telefonos_reales else Telefono,
         )
         for i in de_telefono
     ]

@@ -65,6 +65,7 @@ class Plan:
     cortes: int
     lectura: str
     telefonos: int
+    telefonos_reales: int
     por_centro: int
     captura_en_centro: int
     capturistas: int
@@ -115,6 +116,7 @@ _NOCHE: Final[Esquema] = {
 }
 _GENTE: Final[Esquema] = {
     "telefonos": (numero(1, 3_000), 8),
+    "telefonos_reales": (numero(0, 100), 0),
     "por_centro": (numero(1, 2), 2),
     "captura_en_centro": (numero(0, 20), 2),
     "capturistas": (numero(4, 500), 6),
@@ -176,6 +178,8 @@ def _leer(ruta: Path, bloc: Bloc) -> Plan | None:
     fallas = [_falla(f, ("falla", str(i)), todo, bloc, lineas) for i, f in enumerate(dichas)]
     if todo["centros"] and todo["casillas"] and todo["centros"] > todo["casillas"]:
         bloc.anotar(lineas("noche", "centros"), "noche.centros", "hay más centros que casillas.")
+    if (reales := todo["telefonos_reales"]) and todo["telefonos"] and reales > todo["telefonos"]:
+        bloc.anotar(lineas("gente", "telefonos_reales"), "gente.telefonos_reales", "hay más que teléfonos.")
     if todo["hasta"] == 0:
         bloc.anotar(lineas("noche", "hasta"), "noche.hasta", "a esa hora apenas cierran las casillas.")
     return Plan(**todo, fallas=tuple(sorted((f for f in fallas if f is not None), key=lambda f: f.de)))
@@ -214,8 +218,10 @@ def _falla(
             f"{_DE_CATD[tipo]} se le va a un CATD.",
             f'Escriba "{TODOS}" para cortarlos a todos.',
         )
-    if not mal and (n := leida.get("telefonos", 0)) and todo["telefonos"] and n > todo["telefonos"]:
-        bloc.anotar(lineas(*camino, "telefonos"), "falla.telefonos", f"el plan solo tiene {todo['telefonos']}.")
+    simulados = (todo["telefonos"] or 0) - (todo["telefonos_reales"] or 0)
+    if not mal and todo["telefonos"] and leida.get("telefonos", 0) > simulados:
+        dicho = f"el plan solo tiene {simulados}" + (" que no son la aplicación." if todo["telefonos_reales"] else ".")
+        bloc.anotar(lineas(*camino, "telefonos"), "falla.telefonos", dicho)
     if mal:
         return None
     otros = {c: v for c, v in leida.items() if c not in ("de", "a")}
@@ -232,7 +238,8 @@ def de_tamano(plan: Plan, casillas: int) -> Plan:
         casillas=casillas,
         centros=centros,
         retratadas=suyas,
-        telefonos=min(plan.telefonos, casillas),
+        telefonos=(telefonos := min(plan.telefonos, casillas)),
+        telefonos_reales=min(plan.telefonos_reales, telefonos),
         fallas=fallas,
     )
 

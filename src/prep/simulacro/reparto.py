@@ -70,10 +70,11 @@ class Reparto:
         paquete.actas[clave] = self.formas.hoja(clave).qr
         if movil:
             suyas = self.salidas.setdefault(telefono, [])
-            self._pedir(papel, MOVIL, lambda foto: suyas.append((sale, clave, foto)))
+            real = telefono < self.plan.telefonos_reales  # the app looks at what it takes
+            self._pedir(papel, MOVIL, lambda foto: suyas.append((sale, clave, foto)), real)
         if doble or not movil:
             self._pedir(papel, ESCANER, lambda foto: paquete.escanear.update({clave: foto}))
 
-    def _pedir(self, papel: Papel, como: str, poner: Callable[[bytes], None]) -> None:
-        llena = len(self._retratos) < self.plan.retratadas
+    def _pedir(self, papel: Papel, como: str, poner: Callable[[bytes], None], llena: bool = False) -> None:
+        llena = llena or len(self._retratos) < self.plan.retratadas
         self._retratos.append((Retrato(papel, como, llena, self.plan.semilla), poner))
