@@ -133,7 +133,7 @@ def inundada(i: Instalacion, segundos: int) -> tuple[Gente, list[float], Counter
         )  # fmt: skip
     salida, _ = i.sede.communicate("", timeout=120)
     assert i.sede.returncode == 0
-    return gente, [json.loads(linea) for linea in salida.splitlines()], Counter(json.loads(extranios.stdout))
+    return gente, [json.loads(linea) for linea in salida.splitlines()], Counter(json.loads(extranios.stdout)["dichos"])
 
 
 def contar(gente: Gente, cortes: list[float], dichos: Counter[str], segundos: int) -> str:

@@ -1,5 +1,5 @@
 """Strangers who would stop a server: `python -m prep.bench.extranos PUERTO SEGUNDOS CLIENTES`. Prints what they were
-told, JSON.
+told and the processor that they took themselves (`procesador`, seconds), JSON.
 
 Each client has an address of its own (127.x.y.z), so that none is stopped by what another one did. A third deliver
 facts in the name of a node that is not enrolled, as fast as they are let; a third ask for a page that takes the server
@@ -78,4 +78,5 @@ async def inundar(puerto: int, segundos: float, clientes: int) -> Counter[str]:
 
 
 if __name__ == "__main__":
-    json.dump(asyncio.run(inundar(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]))), sys.stdout)
+    dichos = asyncio.run(inundar(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])))
+    json.dump({"dichos": dichos, "procesador": time.process_time()}, sys.stdout)

@@ -52,6 +52,7 @@ class Extranos:
     def __init__(self, segundos: float) -> None:
         self.actas, self._segundos = 0, segundos
         self._dichos: dict[str, int] = {}
+        self._procesador = 0.0
 
     def cargos(self) -> list[Cargo]:
         return []
@@ -62,10 +63,12 @@ class Extranos:
     def llegar(self, puerto: int, _de: str, _actas: Sequence[str], _carpeta: Path) -> None:
         orden = [sys.executable, "-m", "prep.bench.extranos", str(puerto), str(self._segundos), str(self.CUANTOS)]
         hecho = subprocess.run(orden, stdout=subprocess.PIPE, text=True, check=True)
-        self._dichos = json.loads(hecho.stdout)
+        contado = json.loads(hecho.stdout)
+        self._dichos, self._procesador = contado["dichos"], contado["procesador"]
 
     def medidas(self) -> list[Medida]:
-        return [Medida(f"{self.CUANTOS} extraños: {que}", n, "veces") for que, n in sorted(self._dichos.items())]
+        dichos = [Medida(f"{self.CUANTOS} extraños: {que}", n, "veces") for que, n in sorted(self._dichos.items())]
+        return [*dichos, Medida("   procesador de ellos mismos", self._procesador, "s")]
 
 
 def medir_solos(casillas: int, hacer: Callable[[], Vecinos]) -> None:
