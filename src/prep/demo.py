@@ -134,8 +134,10 @@ class _Visita:
 
         (_inicio() / "empates.pdf").write_bytes(pdf_empates(sede.proceso, sede.diseno))
         self._claves = pases
-        de_cada = {usuario: terminales.nueva(usuario, "Sede")[1] for usuario, _ in self._PARA}
-        self._dejar_entrar(centro, terminales.nueva("Este equipo", "Sede")[1], de_cada, self._PARA)
+        self._dejar_entrar(
+            centro,
+            [(quien, para, [terminales.nueva(quien, "Sede")[1] for _ in range(2)]) for quien, para in self._PARA],
+        )
         self._inicio.lugares += [
             Lugar(f"{centro.direccion}/", "Los escritorios y el tablero", "Entre con una cuenta de las de abajo."),
             Lugar(f"{centro.direccion}/casilla/#/prueba", "PREP Casilla", "La página que mide si un teléfono sirve."),
@@ -145,7 +147,7 @@ class _Visita:
 
     def en_pie(self, nodos: list[Maquina], codigos: list[tuple[str, str]]) -> None:
         para = "Recibir sobres y digitalizar, en el equipo de un centro de acopio"
-        self._dejar_entrar(nodos[0], codigos[0][0], {"centro": codigos[0][1]}, [("centro", para)])
+        self._dejar_entrar(nodos[0], [("centro", para, codigos[0])])
 
     def va(self, renglon: str) -> None:
         self._inicio.va = renglon
@@ -166,26 +168,23 @@ class _Visita:
         salida.print(escape(f"La copia alterada está en {alterada}"), soft_wrap=True)
         return bool(dicho)
 
-    def _dejar_entrar(
-        self, maquina: Maquina, codigo: str, de_cada: Mapping[str, str], quienes: Iterable[tuple[str, str]]
-    ) -> None:
-        """Come in once as each, each with a terminal of theirs, so that who does it next needs no slip; say with what.
-        `codigo`: of the terminal for whoever sits here."""
+    def _dejar_entrar(self, maquina: Maquina, quienes: Iterable[tuple[str, str, Sequence[str]]]) -> None:
+        """Come in once as each, so that who does it next needs no slip; say with what. `quienes`: each user, what for,
+        and the codes of two terminals: the one that is used here, and that of whoever sits down."""
         from prep.plataforma import letras
         from prep.simulacro.inicio import Cuenta
         from prep.simulacro.puertas.entrada import entrar
         from prep.simulacro.puertas.navegador import Navegador
 
-        terminal = f"{maquina.direccion}/entrar/terminal/"
-        self._inicio.terminales.append((terminal, codigo))
-        salida.print(f"Adentro: [bold]{terminal}[/] código del equipo {codigo}")
-        for usuario, para in quienes:
+        salida.print(f"Adentro: [bold]{maquina.direccion}/entrar/terminal/[/]")
+        for usuario, para, (de_aqui, equipo) in quienes:
             nav = Navegador(maquina.direccion, lambda: sleep(0.5), lambda _: None, "visita")
             clave = letras.al_azar(12)
-            secreto = entrar(nav, de_cada[usuario], usuario, self._claves[usuario], clave)
-            self._inicio.cuentas.append(Cuenta(para, f"{maquina.direccion}/", usuario, clave, secreto))
+            secreto = entrar(nav, de_aqui, usuario, self._claves[usuario], clave)
+            self._inicio.cuentas.append(Cuenta(para, f"{maquina.direccion}/", equipo, usuario, clave, secreto))
             segundo = f", segundo factor: secreto {secreto}, o el código de la página de inicio" if secreto else ""
-            salida.print(f"{para}: usuario {usuario}, contraseña {clave}{segundo}", soft_wrap=True)
+            con = f"código de equipo {equipo}, usuario {usuario}, contraseña {clave}{segundo}"
+            salida.print(f"{para}: {con}", soft_wrap=True)
 
     def _abrir_espejo(self, sede: Sede) -> None:
         from prep.difusion.servidor import atendiendo, servidor

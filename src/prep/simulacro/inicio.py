@@ -15,6 +15,12 @@ from prep.simulacro.puertas.codigos import codigo_de
 
 _CADA_S: Final = 5
 TITULO: Final = "Demostración de PREP Abierto"
+_COMO: Final = (
+    "<p>Cada renglón abre la página en que se da de alta un navegador, con el código de equipo de ese renglón, que "
+    "sirve una vez; después se entra con el usuario y la contraseña. Para estar a la vez en otro escritorio, o en el "
+    "centro de acopio, use otro navegador u otra ventana privada.</p>"
+)
+_CABEZAS: Final = ("Para", "Código de equipo", "Usuario", "Contraseña", "Segundo factor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +34,12 @@ class Lugar:
 
 @dataclass(frozen=True, slots=True)
 class Cuenta:
-    """With what somebody comes in. `donde`: at which address; `secreto`: of its second factor, or empty."""
+    """With what somebody comes in. `donde`: at which address; `equipo`: code that enrols a browser there, once;
+    `secreto`: of its second factor, or empty."""
 
     para: str
     donde: str
+    equipo: str
     usuario: str
     clave: str
     secreto: str = ""
@@ -46,8 +54,6 @@ class Inicio:
     fallo: tuple[str, bool] | None = None
     """What came of it, and whether it was good."""
     lugares: list[Lugar] = field(default_factory=list)
-    terminales: list[tuple[str, str]] = field(default_factory=list)
-    """Where a computer is enrolled first, and with which code."""
     cuentas: list[Cuenta] = field(default_factory=list)
     _fin: threading.Event = field(default_factory=threading.Event)
     _hilo: threading.Thread = field(init=False)
@@ -78,34 +84,20 @@ class Inicio:
         lugares = "".join(
             f'<li><a href="{escape(x.direccion)}">{escape(x.nombre)}</a><br>{escape(x.que)}</li>' for x in self.lugares
         )
-        pasos = "".join(
-            f'<li>Dé de alta este navegador en <a href="{escape(donde)}">{escape(donde)}</a> con el código '
-            f"<b>{escape(codigo)}</b>, para entrar como {escape(self._quienes(donde))}.</li>"
-            for donde, codigo in self.terminales
-        )
-        adentro = f"<h2>Siéntese en un escritorio</h2><ul>{pasos}</ul>"
-        if len(self.terminales) > 1:
-            adentro += (
-                "<p>Cada uno, en otro navegador o en otra ventana privada: se llaman igual y se confundirían.</p>"
-            )
-        adentro = f"{adentro}{_tabla(self.cuentas)}" if self.cuentas else ""
+        adentro = f"<h2>Siéntese en un escritorio</h2>{_COMO}{_tabla(self.cuentas)}" if self.cuentas else ""
         return (
             f'<h1>{TITULO}</h1>{dicho}<ul class="lugares">{lugares}</ul>{adentro}<p class="tenue">Todo está en este '
             "equipo, con datos inventados; al terminar con Ctrl-C deja de servirse.</p>"
         )
 
-    def _quienes(self, terminal: str) -> str:
-        """Who comes in where that terminal is."""
-        return ", ".join(c.usuario for c in self.cuentas if terminal.startswith(c.donde))
-
 
 def _tabla(cuentas: Sequence[Cuenta]) -> str:
     filas = "".join(
-        f'<tr><th scope="row"><a href="{escape(c.donde)}">{escape(c.para)}</a></th><td>{escape(c.usuario)}</td>'
-        f"<td>{escape(c.clave)}</td><td>{_segundo(c)}</td></tr>"
+        f'<tr><th scope="row"><a href="{escape(c.donde)}entrar/terminal/">{escape(c.para)}</a></th>'
+        f"<td>{escape(c.equipo)}</td><td>{escape(c.usuario)}</td><td>{escape(c.clave)}</td><td>{_segundo(c)}</td></tr>"
         for c in cuentas
     )
-    titulos = "".join(f'<th scope="col">{t}</th>' for t in ("Para", "Usuario", "Contraseña", "Segundo factor"))
+    titulos = "".join(f'<th scope="col">{t}</th>' for t in _CABEZAS)
     tabla = f"<table><thead><tr>{titulos}</tr></thead><tbody>{filas}</tbody></table>"
     return f'<div class="rueda" tabindex="0" role="group" aria-label="Con qué entrar">{tabla}</div>'
 
