@@ -10,7 +10,7 @@ import pytest
 from prep.catalogo.problemas import ProcesoInvalido
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 from prep.simulacro.humano import alterar, se_ven, teclear
-from prep.simulacro.plan import Falla, hora_de, leer_plan
+from prep.simulacro.plan import BASE, CENTRO, TIPOS, Falla, hora_de, leer_plan
 
 EJEMPLOS = sorted((Path(__file__).resolve().parents[2] / "docs" / "planes").glob("*.toml"))
 
@@ -24,6 +24,13 @@ def leer(carpeta: Path, contenido: str) -> object:
 def test_the_plans_that_are_shipped_are_read(ejemplo: Path) -> None:
     plan = leer_plan(ejemplo)
     assert plan.fallas and all(f.de <= f.a for f in plan.fallas)
+
+
+def test_one_of_them_breaks_everything_that_a_drill_can() -> None:
+    (todas,) = [leer_plan(e) for e in EJEMPLOS if e.stem == "todas-las-fallas"]
+    assert {f.tipo for f in todas.fallas} == set(TIPOS)
+    assert {(f.tipo, f.donde) for f in todas.fallas} >= {("muere", BASE), ("muere", CENTRO), ("lleno", BASE)}
+    assert todas.telefonos_reales >= 12
 
 
 def test_hours_are_of_the_night_and_faults_come_in_order(tmp_path: Path) -> None:

@@ -143,9 +143,13 @@ class Maquina:
         self._servidor = self._empezar(orden, self._entorno(roles.WEB))
 
     def revivir(self) -> None:
-        """Start its web server again where it ended by itself, as what keeps services on does."""
+        """Start again what ended by itself, as what keeps services on does."""
         if self._servidor is not None and self._servidor.poll() is not None:
             self.servir()
+        for i, otro in enumerate(self._otros):
+            if otro.poll() is not None:
+                orden, cede = self._ordenes[i]
+                self._otros[i] = self._empezar(orden, self._entorno(roles.SEDE), cede)
 
     def enviar(self, a: int) -> None:
         """Deliver to the centre through the port `a`, for ever."""
