@@ -14,6 +14,7 @@ from prep.sede import actos
 from prep.simulacro import averias
 from prep.simulacro.plan import BASE, CENTRO, TODOS, Falla, hora_de
 from prep.simulacro.puertas.navegador import MAS_TARDE, REPETIDAS, SIN_RESPUESTA
+from prep.simulacro.puertas.telefono import Telefono
 
 if TYPE_CHECKING:
     import random
@@ -211,12 +212,12 @@ class Fallas:
     def _duplica(self) -> bool:
         return self._parte > 0 and self._azar.randrange(100) < self._parte
 
-    def _simulados(self) -> list[ConTelefono]:
-        """Phones that are not the app itself, whose line and clock are its own."""
-        return self.noche.telefonos[self.noche.mundo.plan.telefonos_reales :]
+    def _simulados(self) -> list[tuple[ConTelefono, Telefono]]:
+        """Whose phone is not the app itself, which has a line and a clock of its own."""
+        return [(uno, uno.telefono) for uno in self.noche.telefonos if isinstance(uno.telefono, Telefono)]
 
     def _tarde(self, falla: Falla) -> None:
-        suyos = self._simulados()[: falla.telefonos]
+        suyos = [uno for uno, _ in self._simulados()[: falla.telefonos]]
         de_esta: list[Probada] = []
 
         def calla() -> None:
@@ -246,14 +247,14 @@ class Fallas:
         suyos = self._simulados()[-falla.telefonos :]
 
         def adelanta() -> None:
-            for uno in suyos:
-                uno.telefono.desfase = timedelta(minutes=falla.minutos)
+            for _, telefono in suyos:
+                telefono.desfase = timedelta(minutes=falla.minutos)
             probada = self.probar(falla, f"{cuantos(len(suyos), 'teléfono')} con el reloj {falla.minutos:+} min")
 
             def aun_no() -> bool:
-                if any(uno.debe for uno in suyos):
+                if any(uno.debe for uno, _ in suyos):
                     return True
-                hora = sum(bool(uno.telefono.corrige) for uno in suyos)
+                hora = sum(bool(telefono.corrige) for _, telefono in suyos)
                 self.midio(probada, f"{cuantos(hora, 'aprendió', 'aprendieron')} la hora del nodo; se recibió todo")
                 return False
 

@@ -14,7 +14,6 @@ import threading
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from importlib.util import find_spec
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -119,8 +118,6 @@ class Aplicacion:
     chromium: Chromium
     nav: Navegador
     huella: str
-    desfase: timedelta = timedelta()
-    corrige: timedelta = timedelta()
     _pagina: Page = field(init=False)
     _guardadas: int = 0
 
