@@ -28,6 +28,7 @@ T = TypeVar("T")
 _PLAZO_MS: Final = 120_000
 """For whatever is waited for on a machine that many ask for."""
 _ENTREGA_MS: Final = 20_000
+_INTENTOS: Final = 6
 _ADIOS_S: Final = 1.0
 _OPCIONES: Final = ("--disable-gpu", "--disable-background-networking", "--disable-component-update")
 _COMO_INSTALADA: Final = """
@@ -71,6 +72,8 @@ class Chromium:
 
     def __init__(self) -> None:
         self._ruta = exigir()
+        self.turno = asyncio.Semaphore()
+        """Of whoever is enrolled: in life they are not at once."""
         self._bucle = asyncio.new_event_loop()
         self._hilo = threading.Thread(target=self._bucle.run_forever, name="chromium", daemon=True)
         self._api: Playwright
@@ -150,12 +153,27 @@ class Aplicacion:
             raise PuertaCerrada(f"La aplicación de un teléfono no siguió: {error.message.splitlines()[0]}") from None
 
     async def _alta(self, codigo: str) -> None:
+        async with self.chromium.turno:
+            await self._entrar(codigo)
+
+    async def _entrar(self, codigo: str) -> None:
+        from playwright.async_api import TimeoutError as Tarda
+
         contexto = await self.chromium.perfil()
         contexto.on("request", lambda pedida: self.nav.cuenta(self.nav.puerta) if "/v1/" in pedida.url else None)
         self._pagina = pagina = await contexto.new_page()
         await pagina.goto(f"{self.nav.base}/casilla/#alta={codigo.replace('-', '')}.{self.huella}")
-        await pagina.click("button:has-text('Dar de alta')")
-        await pagina.wait_for_selector("h1:has-text('Mis casillas')")
+        lista = pagina.locator("h1:has-text('Mis casillas')")
+        for _ in range(_INTENTOS):
+            try:
+                await pagina.locator("button:has-text('Dar de alta')").or_(lista).first.wait_for(timeout=_ENTREGA_MS)
+                if not await lista.count():
+                    await pagina.click("button:has-text('Dar de alta')", timeout=_ENTREGA_MS)
+                    await lista.wait_for(timeout=_ENTREGA_MS)
+                return
+            except Tarda:  # the server told it to come back, or was slow: the person loads the page again
+                await pagina.reload()
+        raise PuertaCerrada(f"Un teléfono no se pudo dar de alta; dice: {await pagina.inner_text('main')}")
 
     async def _fotografiar(self, acta: str, foto: str) -> None:
         pagina = self._pagina
