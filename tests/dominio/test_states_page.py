@@ -160,8 +160,8 @@ def walk(seed: int, key: str, steps: int = 22) -> tuple[set[tuple[str, str]], se
     rng = random.Random(seed)
     pen, seen, through = Pen(key), set(), set()
     _start(pen, seed, key)
+    acta = pen.state
     for _ in range(steps):
-        acta = pen.state
         through |= {acta.custodia.value, acta.captura.value}
         possible = [t for s, t in CUSTODIA if s is acta.custodia]
         possible += [t for s, t, _ in CAPTURA if s is acta.captura] * 2
@@ -169,7 +169,8 @@ def walk(seed: int, key: str, steps: int = 22) -> tuple[set[tuple[str, str]], se
         fact = pen(tipo, rng.choice(PEOPLE), **random_content(rng, tipo, acta))
         if tipo in of_class(key):
             assert leer_hecho(escribir_hecho(fact)) == fact
-            if refusal := pen.refusal:
+            acta = pen.state
+            if refusal := dict(acta.anomalias).get(fact.id):
                 seen.add((tipo.value, refusal.name))
         else:
             pen.facts.pop()
