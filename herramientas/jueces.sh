@@ -18,6 +18,7 @@ revisar() {
     pedir softhsm2 softhsm2-util
     pedir opensc pkcs11-tool
     pedir mmdebstrap mmdebstrap
+    pedir systemd-container systemd-nspawn
     pedir openssl openssl
     pedir poppler-utils pdftotext
     pedir postgresql-15 pg_createcluster

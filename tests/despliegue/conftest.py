@@ -28,7 +28,7 @@ def paquete() -> Iterator[Path]:
         yield carpeta
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def debian_vacio() -> Iterator[Path]:
     """The files of a Debian 12 with what its installer puts on every machine, and nothing else."""
     if shutil.which("mmdebstrap") is None:
@@ -39,5 +39,4 @@ def debian_vacio() -> Iterator[Path]:
         hecho = subprocess.run(orden, capture_output=True, text=True, check=False)
         if hecho.returncode:
             pytest.skip(f"No se pudo hacer un Debian vacío: {hecho.stderr[-300:]}")
-        Path(nombre).chmod(0o755)
         yield carpeta

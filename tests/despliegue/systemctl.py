@@ -60,12 +60,10 @@ class Unidad:
 
     def orden(self, linea: str, entorno: dict[str, str]) -> list[str]:
         """What systemd would run, inside what the unit lets it see and write."""
-        propia = []
-        for palabra in shlex.split(linea.lstrip("-")):
-            if re.fullmatch(r"\$\w+", palabra):  # alone and without braces, as many words as it has
-                propia += entorno.get(palabra[1:], "").split()
-            else:
-                propia.append(re.sub(r"\$\{(\w+)\}", lambda m: entorno.get(m[1], ""), palabra))
+        propia = [
+            re.sub(r"\$\{(\w+)\}", lambda m: entorno.get(m[1], ""), palabra)
+            for palabra in shlex.split(linea.lstrip("-"))
+        ]
         usuario = self.uno("User")
         como = (
             ["setpriv", f"--reuid={usuario}", f"--regid={self.uno('Group', usuario)}", "--init-groups"]
