@@ -160,6 +160,14 @@ def test_one_who_alters_alone_is_stopped_by_the_other_capture(gente: Gente) -> N
     assert gente.quedo == Quedo(terminada=True, la_paro="la otra captura", mal=False) and not gente.mundo.toleradas
 
 
+def test_what_was_altered_once_others_had_typed_it_never_counted(gente: Gente) -> None:
+    gente.capturan("capturista-2", "capturista-3")
+    gente.mundo.altero(gente.clave, "capturista-1")  # who was told that it had been done
+    gente.verifica("verificador-1")
+    gente.coteja()
+    assert gente.quedo == Quedo(terminada=True, la_paro="no llegó a contar", mal=False)
+
+
 def test_two_who_alter_alike_are_stopped_by_whoever_verifies(gente: Gente) -> None:
     gente.mundo.confabulados = frozenset({"capturista-1", "capturista-2"})
     gente.capturan("capturista-1", "capturista-2")

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from prep.simulacro.plan import Falla
 
 NADIE: Final = "nadie"
+SIN_EFECTO: Final = "no llegó a contar"
+"""What was altered came when others had typed it already."""
 _PARAN: Final = {
     Tipo.REVISADA: "la lectura automática",
     Tipo.DICTAMINADA: "la otra captura",
@@ -99,7 +101,7 @@ def como_quedo(mundo: Mundo, clave: str) -> Quedo:
     hechos = [e.hecho for e in hechos_de([clave])[clave]]
     ultima = max((i for i, h in enumerate(hechos) if _dice(h, alterado)), default=-1)
     pararon = (_PARAN[Tipo(h.tipo)] for h in hechos[ultima + 1 :] if _senala(h))
-    return Quedo(terminada, next(pararon, NADIE), mal)
+    return Quedo(terminada, next(pararon, NADIE if mal else SIN_EFECTO), mal)
 
 
 def _dice(hecho: Hecho, alterado: dict[str, str]) -> bool:
