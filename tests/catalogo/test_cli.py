@@ -16,6 +16,7 @@ from carpetas import CHICA, escribir
 from typer.testing import CliRunner
 
 from prep.cli import app
+from semillero import Semillero
 
 CORRER = CliRunner()
 
@@ -104,15 +105,18 @@ def salida(proceso: subprocess.Popen[str]) -> tuple[int, str]:
     return proceso.returncode, texto
 
 
-def test_what_importar_keeps_ver_shows(tmp_path: Path, entorno: dict[str, str]) -> None:
+def test_what_importar_keeps_ver_shows(tmp_path: Path, entorno: dict[str, str], semillero: Semillero) -> None:
+    def proceso(*argumentos: str) -> tuple[int, str]:
+        return semillero.correr(["proceso", *argumentos], tmp_path, entorno)
+
     buena, mala = str(escribir(tmp_path / "b", CHICA)), str(escribir(tmp_path / "m", {**CHICA, "casillas.csv": "x"}))
-    rc, texto = salida(prep(entorno, "importar", mala))
+    rc, texto = proceso("importar", mala)
     assert (rc, "Nada se importó" in texto) == (1, True)
-    rc, texto = salida(prep(entorno, "ver"))
+    rc, texto = proceso("ver")
     assert (rc, "importe uno" in texto) == (1, True)
-    rc, texto = salida(prep(entorno, "importar", buena))
+    rc, texto = proceso("importar", buena)
     assert (rc, "Importado como borrador" in texto) == (0, True), texto
-    rc, texto = salida(prep(entorno, "ver"))
+    rc, texto = proceso("ver")
     assert (rc, "Estado: borrador. Modo: prueba." in texto) == (0, True)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import subprocess
-import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from prep.dominio.acta.transiciones import Custodia
 from prep.intercambio import altas, lotes, objetos
 from prep.intercambio.models import Objeto
 from prep.plataforma.errores import Impedimento
+from semillero import Semillero
 from telefono import ACTAS, AHORA, Telefono, foto
 
 
@@ -94,7 +93,7 @@ def test_what_is_no_bundle_of_this_installation_is_refused_whole(cambios: dict[s
         lotes.importar(lote(Telefono(), [], foto(), **cambios))
 
 
-def test_from_the_command_line(tmp_path: Path) -> None:
+def test_from_the_command_line(tmp_path: Path, semillero: Semillero) -> None:
     from django.db import connection
 
     tel = Telefono()
@@ -103,11 +102,9 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     archivo.write_bytes(lote(tel, hechos, foto()))
     servidor, _, consulta = os.environ["DATABASE_URL"].partition("?")
     base = f"{servidor.rsplit('/', 1)[0]}/{connection.settings_dict['NAME']}?{consulta}"
-    hecho = subprocess.run(
-        [sys.executable, "-m", "prep", "lote", "importar", str(archivo)],
-        env=os.environ | {"DATABASE_URL": base}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    dicho = " ".join(hecho.stdout.split())
-    assert hecho.returncode == 1, dicho
+    orden = ["lote", "importar", str(archivo)]
+    codigo, salida = semillero.correr(orden, tmp_path, os.environ | {"DATABASE_URL": base})
+    dicho = " ".join(salida.split())
+    assert codigo == 1, dicho
     assert "1 fotografía nueva y 2 hechos nuevos; ya estaban: 0." in dicho
     assert "Hecho 3: Falta su fotografía." in dicho and "No todo se pudo recibir" in dicho

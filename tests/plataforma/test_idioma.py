@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,13 +10,8 @@ import pytest
 from semillero import Semillero
 
 
-def prep(*argumentos: str) -> tuple[int, str]:
-    p = subprocess.run([sys.executable, "-m", "prep", *argumentos], capture_output=True, text=True, check=False)
-    return p.returncode, p.stdout + p.stderr
-
-
-def test_the_help_is_in_spanish() -> None:
-    codigo, dicho = prep("--help")
+def test_the_help_is_in_spanish(tmp_path: Path, semillero: Semillero) -> None:
+    codigo, dicho = semillero.correr(["--help"], tmp_path, dict(os.environ))
     assert codigo == 0
     for frase in ("Uso: prep", "Opciones", "Órdenes", "Muestra esta ayuda."):
         assert frase in dicho
