@@ -97,8 +97,8 @@ class Escena:
     def reserva(self) -> Path:
         return self.raiz.with_name(f"{self.raiz.name}-reserva")
 
-    def corte(self, minutos: int = 0, cierre: bool = False, **cambios: Any) -> Corte:
-        return hacer_corte(self.publicador(**cambios), CIERRE + timedelta(minutes=minutos), cierre)
+    def corte(self, minutos: int = 0, cierre: bool = False, *, sin_libro: bool = False, **cambios: Any) -> Corte:
+        return hacer_corte(self.publicador(**cambios), CIERRE + timedelta(minutes=minutos), cierre, not sin_libro)
 
     def distinto_de_los_hechos(self, ruta: str) -> list[str]:
         """What differs between a published corte and the one that an auditor computes from the facts, from nothing."""

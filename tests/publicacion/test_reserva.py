@@ -165,6 +165,14 @@ def test_only_the_secciones_with_something_new_are_written(escena: Escena, proce
         assert escena.distinto_de_los_hechos(corte.ruta) == []
 
 
+def test_a_workbook_left_for_later_makes_nothing_be_written_again(escena: Escena) -> None:
+    escena.anotar(noche()[1][:100])
+    sin, con = escena.corte(60, sin_libro=True), escena.corte(61)
+    assert sin.escritas > 0 and con.escritas == 0
+    assert [any(a.endswith(".xlsx") for a in escena.archivos(c.ruta)) for c in (sin, con)] == [False, True]
+    assert escena.distinto_de_los_hechos(con.ruta) == []
+
+
 def test_what_was_spoiled_is_noticed_and_written_again(escena: Escena) -> None:
     _, hechos = noche()
     escena.anotar(hechos[:300])

@@ -51,9 +51,9 @@ class Corte:
     alarmas: tuple[str, ...]
 
 
-def hacer_corte(p: Publicador, hora: datetime, cierre: bool = False) -> Corte:
-    """Publish one corte of everything known now, as of `hora` (aware). Raises `CorteImposible`, or `Cerrada` after
-    the last one; nothing is switched."""
+def hacer_corte(p: Publicador, hora: datetime, cierre: bool = False, con_libro: bool = True) -> Corte:
+    """Publish one corte of everything known now, as of `hora` (aware). `con_libro`: with the workbook, where it is its
+    turn. Raises `CorteImposible`, or `Cerrada` after the last one; nothing is switched."""
     hora = hora.astimezone(ZoneInfo(p.proceso.zona_horaria)).replace(microsecond=0)
     if p.parcial and not p.parcial.desde <= hora <= p.parcial.hasta:
         raise CorteImposible(
@@ -66,7 +66,7 @@ def hacer_corte(p: Publicador, hora: datetime, cierre: bool = False) -> Corte:
                 instantanea(compartida=p.procesos > 1, alcance=p.alcance) as foto,
                 carpeta_aparte("prep-corte-") as aparte,
             ):
-                listo = _preparar(p, hora, cierre, foto, aparte)
+                listo = _preparar(p, hora, cierre, con_libro, foto, aparte)
             return _cambiar(p, listo)
     except Cerrada:
         raise
@@ -93,7 +93,7 @@ class _Listo:
     por_registrar: list[tuple[str, str, list[str]]]
 
 
-def _preparar(p: Publicador, hora: datetime, cierre: bool, foto: Instantanea, aparte: Path) -> _Listo:
+def _preparar(p: Publicador, hora: datetime, cierre: bool, con_libro: bool, foto: Instantanea, aparte: Path) -> _Listo:
     """Compute everything from one snapshot and write it; nothing is switched."""
     reloj = Cronometro()
     anterior, manifiesto_anterior = _anterior(p)
@@ -106,7 +106,7 @@ def _preparar(p: Publicador, hora: datetime, cierre: bool, foto: Instantanea, ap
     ruta = ruta_de(numero)
     previa = datetime.fromisoformat(anterior["hora"]).astimezone(hora.tzinfo) if anterior else hora
     momento = max(hora, previa)
-    con_libro = _toca_libro(p, momento, cierre, manifiesto_anterior)
+    con_libro = con_libro and _toca_libro(p, momento, cierre, manifiesto_anterior)
     compuesto = componer(Encargo(p, foto, numero, momento, cierre, anterior, con_libro, aparte), reloj)
     for nombre, datos in compuesto.paginas.recursos:
         p.almacen.escribir(nombre, datos)

@@ -26,7 +26,7 @@ from prep.publicacion.fuente import de_la_eleccion
 from prep.publicacion.instantanea import Instantanea, Vista
 from prep.publicacion.obreros import Obreros, obreros
 from prep.publicacion.paquete import bloque, empacar, tal_cual
-from prep.publicacion.publicador import Publicador
+from prep.publicacion.publicador import Portal, Publicador
 from prep.publicacion.reserva import Reserva
 from prep.publicacion.seccion import Pauta
 from prep.transparencia.canonico import canonico
@@ -121,8 +121,10 @@ def componer(encargo: Encargo, reloj: Cronometro) -> Compuesto:
     alarmas = _alarmas(encargo, tableros)
     imagenes = sorted({i for t in tableros for lugar in t.lugares.values() for i in lugar.imagenes})
     cuentas = {t.eleccion.clave: _cuentas(t.entidad) for t in tableros}
-    hasta_aqui = _manifiesto(encargo, archivos, cuentas, imagenes)
-    paginas = _dibujar(p, {**docs, "corte.json": hasta_aqui}, encargo.aparte)
+    paginas = Paginas([], [], [])
+    if p.portal is not None:
+        hasta_aqui = _manifiesto(encargo, archivos, cuentas, imagenes)
+        paginas = _dibujar(p.portal, p.procesos, {**docs, "corte.json": hasta_aqui}, encargo.aparte)
     if paginas.causa:
         alarmas.append(
             "No se pudieron dibujar las páginas: este corte lleva datos, bases e imágenes, y el portal sigue en el "
@@ -337,18 +339,16 @@ def _alarmas(encargo: Encargo, tableros: Sequence[Tablero]) -> list[str]:
     return alarmas
 
 
-def _dibujar(p: Publicador, corte: Mapping[str, Any], aparte: Path) -> Paginas:
+def _dibujar(portal: Portal, procesos: int, corte: Mapping[str, Any], aparte: Path) -> Paginas:
     """The portal's pages: those of the corte join its files; those of the root are kept for after the switch, and
     `sitio.json` lists them so that they are signed too.
 
     A page that cannot be drawn never holds figures back: the corte goes out without pages and somebody is told.
     """
-    if p.portal is None:
-        return Paginas([], [], [])
     try:
-        dibujos = p.portal.dibujos(corte)
-        recursos, portada = list(p.portal.recursos(corte)), list(p.portal.portada(corte))
-        with obreros(p.procesos, lambda: Caballete(dibujos, aparte)) as quienes:
+        dibujos = portal.dibujos(corte)
+        recursos, portada = list(portal.recursos(corte)), list(portal.portada(corte))
+        with obreros(procesos, lambda: Caballete(dibujos, aparte)) as quienes:
             hechos = quienes.entre_todos(_dibujar_parte, range(len(dibujos)))
     except Exception as error:
         return Paginas([], [], [], _causa(error))
