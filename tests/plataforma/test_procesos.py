@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from prep.plataforma.procesos import carpeta_aparte
+from prep.plataforma.procesos import carpeta_aparte, obreros
 
 QUIEN = """
 import os, sys, tempfile
@@ -74,3 +75,10 @@ def test_where_folders_cannot_be_locked_it_is_said_and_nothing_is_left(
     with pytest.raises(OSError, match="locks"), carpeta_aparte("prep-prueba-"):
         pass
     assert list(temporal.iterdir()) == []
+
+
+def test_a_worker_looks_for_no_garbage_in_what_it_was_born_with() -> None:
+    previas = gc.get_freeze_count()
+    with obreros(1) as ejecutor:
+        assert ejecutor.submit(gc.get_freeze_count).result() > previas + 1000
+    assert gc.get_freeze_count() == previas

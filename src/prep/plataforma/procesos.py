@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import fcntl
+import gc
 import multiprocessing
 import os
 import shutil
@@ -40,6 +41,7 @@ def _obrero(padre: int, al_nacer: Callable[[], None] | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     morir_con(padre)
+    gc.freeze()  # what it was born with is no garbage: going through it would copy the pages that both share
     if al_nacer is not None:
         al_nacer()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -214,6 +215,7 @@ def reproducir(
             paginas=False,
             reserva=llaves / "reserva",
         )
+        gc.freeze()  # what was read is kept to the end: nobody goes through it again and again looking for garbage
         with barra() as avance:
             tarea = avance.add_task("Reproduciendo", total=len(guion))
 
