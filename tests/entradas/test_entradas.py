@@ -84,7 +84,7 @@ LEEN = {
 DE_CASA = {
     "a drill's or a measure's own tools, run by whoever measures, on what they made": {
         *("bench/cortes.py:_zip_6", "bench/telefonos.py:_entregar.pedir", "bench/escritorios.py:_con_cortes"),
-        *("bench/sentados.py:", "bench/sentados.py:Persona.hacer"),
+        *("bench/sentados.py:", "bench/sentados.py:Persona.hacer", "bench/vecinos.py:Extranos.llegar"),
         *("portal/bench.py:carga", "portal/bench.py:cortes", "portal/bench.py:primera_vista"),
         *("laboratorio/entrenamiento/tipos.py:_paquete", "laboratorio/idx.py:leer_idx"),
         *("laboratorio/llenar.py:rasterizar", "lectura/cli.py:leer", "reproduccion/reproducir.py:_documento"),
