@@ -26,6 +26,8 @@ from prep.plataforma.procesos import morir_con
 
 AQUI = Path(__file__).parent
 RAIZ = AQUI.parents[1]
+MEMORIA = "/media/quien instala/USB 1"
+"""Where a desktop puts a stick."""
 DE_SERVIDOR = (
     "unshare", "ip", "setpriv", "runuser", "mountpoint", "openssl", "/usr/sbin/nginx", "/usr/bin/python3.11",
     "/usr/lib/postgresql/15/bin/postgres", "pg_createcluster", "useradd", "curl",
@@ -178,7 +180,7 @@ def laptop(debian: Path, memoria: Path) -> Iterator[Servidor]:
     the USB stick. It has no network."""
     with tempfile.TemporaryFile("w+") as dicho:
         orden = ["systemd-nspawn", "--quiet", "--boot", "--private-network", "--register=no", "--keep-unit"]
-        orden += ["--link-journal=no", "--console=pipe", f"--directory={debian}", f"--bind={memoria}:/mnt/paquete"]
+        orden += ["--link-journal=no", "--console=pipe", f"--directory={debian}", f"--bind={memoria}:{MEMORIA}"]
         with subprocess.Popen(
             orden, stdin=subprocess.DEVNULL, stdout=dicho, stderr=dicho,
             preexec_fn=partial(morir_con, os.getpid(), signal.SIGKILL),

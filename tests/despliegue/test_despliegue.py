@@ -89,7 +89,8 @@ def test_two_servers_from_nothing(paquete: Path, capsys: pytest.CaptureFixture[s
     carpeta = Path(tempfile.mkdtemp(prefix="prep-despliegue-"))
     carpeta.chmod(0o755)
     try:
-        with dos_servidores(carpeta, paquete) as (a, b):
+        llevado = shutil.copytree(paquete, carpeta / "paquete")  # the next version is made in it
+        with dos_servidores(carpeta, llevado) as (a, b):
             with medido("de un servidor vacío al primer corte, por TLS", capsys):
                 configurar(a)
                 instalar(a, "principal")
@@ -97,7 +98,7 @@ def test_two_servers_from_nothing(paquete: Path, capsys: pytest.CaptureFixture[s
             assert "no se cambió nada" in instalar(a, "principal")
             la_noche(a)
             with medido("una versión nueva, con gente adentro", capsys):
-                una_version_nueva(a, paquete)
+                una_version_nueva(a, llevado)
             with medido("de un servidor vacío a la reserva", capsys):
                 instalar(a, "entregar", "/srv/prep/reserva.tar")
                 configurar(b)

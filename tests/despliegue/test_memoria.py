@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from servidores import AQUI, RAIZ, Servidor, falta, hacer_paquete, laptop, medido
+from servidores import AQUI, MEMORIA, RAIZ, Servidor, falta, hacer_paquete, laptop, medido
 
 CATD = "CATD-001"
 
@@ -60,10 +60,11 @@ def test_a_bare_laptop_without_network_becomes_a_node_and_its_first_acta_is_capt
             assert "--autoridad /etc/prep/centro.crt" in suya.correr("cat", "/etc/prep/nodo.env")
             suya.correr("ip", "address", "add", "192.0.2.14/24", "dev", "lo")  # in the network of its centre
             assert "en los otros de su red https://192.0.2.14/" in instalar(suya, "catd-014")
-            assert "/entrar/" in suya.correr("/usr/bin/python3", "-c", PEDIR, "https://192.0.2.14/entrar/")
+            certificado = f"{MEMORIA}/nodos/catd-014.crt"
+            assert "/entrar/" in suya.correr("/usr/bin/python3", "-c", PEDIR, certificado, "https://192.0.2.14/entrar/")
             assert "Por enviar 4 hechos, 1 fotografía" in " ".join(suya.prep("nodo", "estado").split())
             suya.prep("lote", "exportar", "/var/lib/prep/catd-014-2100")
-            suya.correr("cp", "/var/lib/prep/catd-014-2100", "/mnt/paquete/nodos/")
+            suya.correr("cp", "/var/lib/prep/catd-014-2100", f"{MEMORIA}/nodos/")
         assert "4 hechos" in centro.prep("lote", "importar", memoria / "nodos" / "catd-014-2100")
     finally:
         shutil.rmtree(carpeta, ignore_errors=True)
@@ -71,14 +72,14 @@ def test_a_bare_laptop_without_network_becomes_a_node_and_its_first_acta_is_capt
 
 PEDIR = """
 import ssl, sys, urllib.request
-tls = ssl.create_default_context(cafile="/mnt/paquete/nodos/catd-014.crt")
-print(urllib.request.urlopen(sys.argv[1], context=tls).read().decode())
+tls = ssl.create_default_context(cafile=sys.argv[1])
+print(urllib.request.urlopen(sys.argv[2], context=tls).read().decode())
 """
 """Whoever has the certificate of the stick, from another machine."""
 
 
 def instalar(suya: Servidor, *nodo: str, bien: bool = True) -> str:
-    return suya.correr("sh", "/mnt/paquete/despliegue/instalar.sh", "nodo", *nodo, bien=bien)
+    return suya.correr("sh", f"{MEMORIA}/despliegue/instalar.sh", "nodo", *nodo, bien=bien)
 
 
 class Centro:
@@ -120,7 +121,7 @@ class Centro:
         mesas = suya.prep("acceso", "terminal", "Mesa 1", "Mesa 2", "--lugar", CATD).split("\n")
         codigos = [mesa.split()[-1] for mesa in mesas if mesa]
         pases = [f"{c}:{quien}:{self.claves[quien]}" for c, quien in zip(codigos, ("ana", "luz"), strict=True)]
-        dentro = [f"/mnt/paquete/nodos/{n}" for n in ("primera_captura.py", f"{dice.stem}.png", dice.name)]
+        dentro = [f"{MEMORIA}/nodos/{n}" for n in ("primera_captura.py", f"{dice.stem}.png", dice.name)]
         programa = ("env", "PREP_DATOS_DIR=/tmp/gente", "/opt/prep/actual/bin/python")
         dicho = suya.correr(*programa, dentro[0], dice.stem, *dentro[1:], *pases)
         assert f"capturada {dice.stem}" in dicho
