@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, Final
 
@@ -94,23 +94,32 @@ def _lleno(fallas: Fallas, falla: Falla) -> None:
     if falla.donde == BASE:
         fallas.poner(falla.de, lambda: _base_llena(fallas, falla))
         return
+    _un_rato(fallas, falla, "disco lleno en", maquinas.Maquina.llenar)
+
+
+def _evidencia(fallas: Fallas, falla: Falla) -> None:
+    """The pictures of those machines cannot be read, nor others kept, from one hour to another."""
+    _un_rato(fallas, falla, "no se puede leer la evidencia en", maquinas.Maquina.perder_evidencia)
+
+
+def _un_rato(fallas: Fallas, falla: Falla, que: str, romper: Callable[[Maquina, bool], None]) -> None:
     suyas = fallas.maquinas(falla.donde)
     de_esta: list[tuple[Probada, int]] = []
 
-    def se_llena() -> None:
+    def empieza() -> None:
         nombres = ", ".join(m.nombre for m in suyas)
-        probada = fallas.probar(falla, f"disco lleno en {nombres} de {hora_de(falla.de)} a {hora_de(falla.a)}")
+        probada = fallas.probar(falla, f"{que} {nombres} de {hora_de(falla.de)} a {hora_de(falla.a)}")
         de_esta.append((probada, fallas.sin_servicio()))
         for m in suyas:
-            m.llenar(True)
+            romper(m, True)
 
-    def hay_lugar() -> None:
+    def termina() -> None:
         for m in suyas:
-            m.llenar(False)
+            romper(m, False)
         fallas.hasta_que_contesten(de_esta[0][0], suyas, de_esta[0][1], time.monotonic())
 
-    fallas.poner(falla.de, se_llena)
-    fallas.poner(falla.a, hay_lugar)
+    fallas.poner(falla.de, empieza)
+    fallas.poner(falla.a, termina)
 
 
 def _base_llena(fallas: Fallas, falla: Falla) -> None:
@@ -126,27 +135,6 @@ def _base_llena(fallas: Fallas, falla: Falla) -> None:
     bases.arrancar()
     maquinas.usar(bases)
     fallas.hasta_que_contesten(probada, suyas, sin, desde, vio)
-
-
-def _evidencia(fallas: Fallas, falla: Falla) -> None:
-    """The pictures of those machines cannot be read, nor others kept, from one hour to another."""
-    suyas = fallas.maquinas(falla.donde)
-    de_esta: list[tuple[Probada, int, ExitStack]] = []
-
-    def se_va() -> None:
-        nombres = ", ".join(m.nombre for m in suyas)
-        que = f"no se puede leer la evidencia en {nombres} de {hora_de(falla.de)} a {hora_de(falla.a)}"
-        de_esta.append((fallas.probar(falla, que), fallas.sin_servicio(), pila := ExitStack()))
-        for m in suyas:
-            pila.enter_context(m.sin_evidencia())
-
-    def vuelve() -> None:
-        probada, sin, pila = de_esta[0]
-        pila.close()
-        fallas.hasta_que_contesten(probada, suyas, sin, time.monotonic())
-
-    fallas.poner(falla.de, se_va)
-    fallas.poner(falla.a, vuelve)
 
 
 def _corte(fallas: Fallas, falla: Falla) -> None:

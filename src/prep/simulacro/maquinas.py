@@ -209,15 +209,15 @@ class Maquina:
                 with suppress(ProcessLookupError):
                     resource.prlimit(pid, resource.RLIMIT_FSIZE, (0 if lleno else _SIN_LIMITE, _SIN_LIMITE))
 
-    @contextmanager
-    def sin_evidencia(self) -> Iterator[None]:
-        """Its store of pictures cannot be read nor written: each name there leads to itself, for root too."""
+    def perder_evidencia(self, perdida: bool) -> None:
+        """Its store of pictures cannot be read nor written, until told otherwise: each name there leads to itself, for
+        root too."""
         carpeta, aparte = self.datos / "evidencia", self.datos / "evidencia-aparte"
-        carpeta.rename(aparte)
-        carpeta.symlink_to(carpeta.name)
-        try:
-            yield
-        finally:
+        if perdida:
+            carpeta.mkdir(mode=0o700, exist_ok=True)  # before any picture came there is none
+            carpeta.rename(aparte)
+            carpeta.symlink_to(carpeta.name)
+        elif aparte.exists():
             carpeta.unlink()
             aparte.rename(carpeta)
 
@@ -287,6 +287,8 @@ def maquinas(carpeta: Path, nodos: list[str], aparte: frozenset[str]) -> Iterato
         yield todas[0], todas[1:]
     finally:
         _despedir([proceso for maquina in todas for proceso in maquina.procesos()])
+        for maquina in todas:
+            maquina.perder_evidencia(False)
         for bases in {id(m.bases): m.bases for m in todas}.values():
             bases.parar()
 
