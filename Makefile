@@ -19,7 +19,7 @@ simulacro-jalisco: entorno ## 10,900 casillas × 3 por todas las puertas, tan ap
 	@.venv/bin/prep simulacro correr docs/planes/jalisco.toml $(or $(DESTINO),datos/jalisco) $(if $(CASILLAS),--casillas $(CASILLAS))
 
 .PHONY: test
-test: entorno jueces ## revisa el código y corre las pruebas (unos 40 minutos con 2 núcleos)
+test: entorno jueces ## revisa el código y corre las pruebas (unos 20 minutos con 2 núcleos desocupados)
 	@echo "• Estilo, formato, tipos y capas; y la ley con cada una de sus ramas…"
 	@$(MAKE) --no-print-directory -j2 --output-sync=target lint cobertura
 	@$(PY) -m pytest -n auto --dist worksteal --ignore=tests/dominio

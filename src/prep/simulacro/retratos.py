@@ -1,5 +1,5 @@
 """The pictures of a drill, as phones and scanners give them: some of paper that a hand filled; the rest, which cost a
-tenth, of the form as it was printed."""
+tenth, of the form with its figures typed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from prep.laboratorio.fotografiar import fotografiar
-from prep.laboratorio.llenar import PX_MM, en_blanco, llenar
+from prep.laboratorio.llenar import PX_MM, llenar, rotular
 from prep.papel.formas import Formas
 from prep.plataforma.procesos import obreros
 from prep.simulacro.papel import plan_de
@@ -27,8 +27,8 @@ _retratos: Sequence[Retrato]
 
 @dataclass(frozen=True, slots=True)
 class Retrato:
-    """A picture to be taken. `como`: by phone or by scanner; `llena`: of filled paper; `semilla`: so that it is always
-    the same, and that of no other."""
+    """A picture to be taken. `como`: by phone or by scanner; `llena`: of paper that a hand filled; `semilla`: so that
+    it is always the same, and that of no other."""
 
     papel: Papel
     como: str
@@ -48,10 +48,10 @@ def _retratar(lugar: int) -> bytes:
     r = _retratos[lugar]
     hoja = _formas.hoja(r.papel.esperada.clave)
     azar = np.random.default_rng([r.semilla, lugar])
+    plan = plan_de(hoja.plantilla, r.papel.valores)
     if r.llena:
-        papel = llenar(hoja, plan_de(hoja.plantilla, r.papel.valores), azar, None)
-        return fotografiar(papel, r.como, azar).jpeg
-    impresa = Image.fromarray(en_blanco(hoja, PX_MM / 2)).convert("L")
+        return fotografiar(llenar(hoja, plan, azar, None), r.como, azar).jpeg
     salida = io.BytesIO()
-    impresa.save(salida, "JPEG", quality=60 if r.como == MOVIL else 75)
+    rotulada = Image.fromarray(rotular(hoja, plan, PX_MM / 2)).convert("L")
+    rotulada.save(salida, "JPEG", quality=60 if r.como == MOVIL else 75)
     return salida.getvalue()
