@@ -251,6 +251,7 @@ def test_the_five_situaciones_are_told_apart_and_found(
     for resumen in pagina.locator(".seccion:visible summary").all():
         resumen.click()
     vistas = pagina.locator(".seccion .actas > li:visible")
+    vistas.nth(cuantas["no_digitalizada"] - 1).wait_for()  # a sección draws its actas a moment after it opens
     assert vistas.count() == cuantas["no_digitalizada"]
     assert set(vistas.locator(".est").all_inner_texts()) == {"Sin digitalizar"}
 
