@@ -25,7 +25,7 @@ from prep.bench.medidas import Medida, mostrar, percentil, procesador, procesado
 from prep.bench.reconexion import TODOS, Nodos
 from prep.bench.sentados import Cuenta, Encargo, dicho
 from prep.bench.telefonos import que_llegan
-from prep.bench.vecinos import Extranos, Vecinos
+from prep.bench.vecinos import Extranos, Nadie, Vecinos
 from prep.catalogo.ejemplo import ejemplo
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.facultades import Rol
@@ -100,8 +100,8 @@ def _minutos() -> float:
     return float(os.environ.get("PREP_BENCH_MINUTOS") or 1)
 
 
-def _quinientos(hacer: Callable[[], Vecinos] | None = None) -> None:
-    a_ritmo({"captura": 340, "verificacion": 145, "diferencias": 15}, 30, 60 * _minutos(), hacer=hacer)
+def _quinientos(vecinos: Callable[[], Vecinos] = Nadie) -> None:
+    a_ritmo({"captura": 340, "verificacion": 145, "diferencias": 15}, 30, 60 * _minutos(), vecinos=vecinos)
 
 
 def a_ritmo(
@@ -109,12 +109,12 @@ def a_ritmo(
     ritmo: float,
     segundos: float,
     casillas: int = CASILLAS,
-    hacer: Callable[[], Vecinos] | None = None,
+    vecinos: Callable[[], Vecinos] = Nadie,
 ) -> None:
     """Half of the actas were typed once before: each capture that is sent may be the first of one or the second of
-    another, as in the middle of a night. `hacer`: who asks for something else meanwhile."""
+    another, as in the middle of a night. `vecinos`: who ask for something else meanwhile."""
     actas = gente["captura"] + round(ritmo * segundos)
-    _correr(Sala(gente, actas, actas // 2, ritmo, segundos, casillas=casillas), _a_ritmo, hacer)
+    _correr(Sala(gente, actas, actas // 2, ritmo, segundos, casillas=casillas), _a_ritmo, vecinos)
 
 
 def cadena() -> None:
@@ -126,9 +126,7 @@ def en_cadena(clientes: int, actas: int, casillas: int = CASILLAS) -> None:
     _correr(Sala(dict.fromkeys(ROLES, clientes), actas, 0, 0, 600, hasta=actas, casillas=casillas), _en_cadena)
 
 
-def _correr(
-    sala: Sala, contar: Callable[[Sala, Cuenta], list[Medida]], hacer: Callable[[], Vecinos] | None = None
-) -> None:
+def _correr(sala: Sala, contar: Callable[[Sala, Cuenta], list[Medida]], quienes: Callable[[], Vecinos] = Nadie) -> None:
     proceso, info = ejemplo(sala.casillas)
     os.environ["PREP_SIN_TLS"] = "1"
     with instalacion() as carpeta:
@@ -149,14 +147,14 @@ def _correr(
         guardar(proceso, info, ahora)
         congelar(proceso.clave, Modo.SIMULACRO, ahora)
         llave = LlavePrivada.nueva("bench.example")
-        vecinos, cuentas = hacer() if hacer else None, _cuentas(sala.gente, ahora)
+        vecinos, cuentas = quienes(), _cuentas(sala.gente, ahora)
         cargos = [(c.persona, ROLES[donde].value, LUGAR) for donde, c in cuentas]
         cargos += [(CAMPO, r.value, LUGAR) for r in (Rol.ACOPIADOR, Rol.DIGITALIZADOR, Rol.CAPTURISTA)]
-        cargos += vecinos.cargos() if vecinos else []
+        cargos += vecinos.cargos()
         raiz = NodoInstituto(llave, llave.llave.publica)
         fundar_instalacion(proceso.clave, Modo.SIMULACRO.value, raiz, nodo, cargos, ahora)
-        anotar(vecinos.altas(ahora) if vecinos else [], raiz, ahora)
-        todas = _repartidas(proceso, sala.actas + (vecinos.actas if vecinos else 0))
+        anotar(vecinos.altas(ahora), raiz, ahora)
+        todas = _repartidas(proceso, sala.actas + vecinos.actas)
         claves, de_vecinos = todas[: sala.actas], todas[sala.actas :]
         retrato = _retrato(proceso, info, carpeta / "retrato")
         for i in range(0, len(claves), 500):
@@ -183,16 +181,15 @@ def _correr(
             clientes = _sentar(encargo, carpeta)
             antes = {q: uso() for q, uso in usos.items()}
             with ThreadPoolExecutor(1) as aparte:
-                llegan = vecinos and aparte.submit(vecinos.llegar, puerto, ambito(), de_vecinos, carpeta)
+                llegan = aparte.submit(vecinos.llegar, puerto, ambito(), de_vecinos, carpeta)
                 cuenta, tardaron, de_cortes = _con_cortes(
                     clientes, lambda: hacer_corte(quien, datetime.now().astimezone())
                 )
                 usado = {q: uso() - antes[q] for q, uso in usos.items()}
-                if llegan:
-                    llegan.result()
+                llegan.result()
             usado |= {"de los cortes": de_cortes, "de los clientes": cuenta.cpu}
         _comprobar(cuenta)
-        de_ellos = vecinos.medidas() if vecinos else []
+        de_ellos = vecinos.medidas()
     peticiones = sum(map(len, cuenta.demoras.values()))
     salida.print(
         f"{peticiones:,} peticiones en {cuenta.segundos:.0f} s y {len(tardaron)} cortes, con carga de "

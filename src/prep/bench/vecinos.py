@@ -44,21 +44,33 @@ class Vecinos(Protocol):
         """What they waited, once what they were told was received has been found."""
 
 
-class Extranos:
-    """Two hundred, as `prep.bench.extranos` says, for so many seconds."""
+class Nadie:
+    """Nobody asks for anything else."""
 
-    CUANTOS: Final = 200
-
-    def __init__(self, segundos: float) -> None:
-        self.actas, self._segundos = 0, segundos
-        self._dichos: dict[str, int] = {}
-        self._procesador = 0.0
+    actas = 0
 
     def cargos(self) -> list[Cargo]:
         return []
 
     def altas(self, _ahora: datetime) -> list[Hecho]:
         return []
+
+    def llegar(self, _puerto: int, _de: str, _actas: Sequence[str], _carpeta: Path) -> None:
+        pass
+
+    def medidas(self) -> list[Medida]:
+        return []
+
+
+class Extranos(Nadie):
+    """Two hundred, as `prep.bench.extranos` says, for so many seconds; nobody enrolled them."""
+
+    CUANTOS: Final = 200
+
+    def __init__(self, segundos: float) -> None:
+        self._segundos = segundos
+        self._dichos: dict[str, int] = {}
+        self._procesador = 0.0
 
     def llegar(self, puerto: int, _de: str, _actas: Sequence[str], _carpeta: Path) -> None:
         orden = [sys.executable, "-m", "prep.bench.extranos", str(puerto), str(self._segundos), str(self.CUANTOS)]
@@ -71,7 +83,7 @@ class Extranos:
         return [*dichos, Medida("   procesador de ellos mismos", self._procesador, "s")]
 
 
-def medir_solos(casillas: int, hacer: Callable[[], Vecinos]) -> None:
+def medir_solos(casillas: int, quienes: Callable[[], Vecinos]) -> None:
     """Over an installation with nothing else to do."""
     proceso = ejemplo(casillas)[0]
     os.environ["PREP_SIN_TLS"] = "1"
@@ -83,7 +95,7 @@ def medir_solos(casillas: int, hacer: Callable[[], Vecinos]) -> None:
         from prep.plataforma.roles import WEB
         from prep.plataforma.servidor import orden_de_servidor, sirviendo
 
-        vecinos, llave = hacer(), LlavePrivada.nueva("bench.example")
+        vecinos, llave = quienes(), LlavePrivada.nueva("bench.example")
         raiz = NodoInstituto(llave, llave.llave.publica)
         fundar_instalacion(proceso.clave, "prueba", raiz, nodo_de_aqui(), vecinos.cargos(), NOCHE)
         anotar(vecinos.altas(NOCHE), raiz, NOCHE)

@@ -294,7 +294,7 @@ def en_blanco(hoja: Hoja, px_mm: float = PX_MM) -> Imagen:
 
 def rotular(hoja: Hoja, plan: dict[str, Escrito], px_mm: float) -> Imagen:
     """The acta with the figures of `plan` in their boxes as a machine would type them, RGB; no words, no signatures.
-    A hundredth of what a hand costs, and as easy to capture."""
+    A small part of what a hand and its photograph cost, and as easy to capture."""
     imagen = en_blanco(hoja, px_mm)
     for campo in hoja.plantilla.campos:
         for signo, caja in zip(plan[campo.clave].cifras, campo.cajas, strict=True):

@@ -5,8 +5,8 @@ Granian receives (its own limits end slow and huge headers); a request comes her
 nothing. Its source is measured, its body read to the end with a deadline and a size, and only then it takes a thread
 of its lane, where Django answers. Three lanes: strangers have one thread and a short line; of those who bear a pass
 (`pases`), machines that deliver (phones and nodes, under `DE_MAQUINAS`) have two, and people the others. A flood fills
-the first, and nodes that come back together the second; people do not notice, and neither do cortes, since threads are
-all the connections that the server ever opens.
+the first, and nodes that come back together the second, and neither stands before people; nor before cortes, since
+threads are all the connections that the server ever opens.
 """
 
 from __future__ import annotations

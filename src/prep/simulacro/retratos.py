@@ -1,5 +1,5 @@
-"""The pictures of a drill, as phones and scanners give them: some of paper that a hand filled; the rest, which cost a
-tenth, of the form with its figures typed."""
+"""The pictures of a drill, as phones and scanners give them: some of paper that a hand filled; the rest, which cost
+far less, of the form with its figures typed."""
 
 from __future__ import annotations
 
