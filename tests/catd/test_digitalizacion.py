@@ -54,6 +54,7 @@ def test_a_scanned_acta_goes_to_capture_with_its_picture_and_its_centre(catd: Ce
     assert (acta.custodia, acta.captura) == (Custodia.IDENTIFICADA, Captura.POR_CAPTURAR)
     assert acta.imagen is not None
     assert (acta.imagen.digitalizacion, acta.imagen.documento, acta.imagen.origen) == ("Escáner", DOCUMENTO, "CATD")
+    assert acta.imagen.enderezada
     publicada = evidencia().leer(f"imagenes/{acta.imagen.sha256[:2]}/{acta.imagen.sha256}.jpg")
     assert publicada is not None
     assert hashlib.sha256(publicada).hexdigest() == acta.imagen.sha256

@@ -58,12 +58,12 @@ class Centro:
         cuenta = self.persona(*roles, lugar=lugar)
         return dentro(cuenta), Quien(cuenta.persona, lugar)
 
-    def llega(self, clave: str, datos: bytes | None = None, huella: str = "") -> str:
+    def llega(self, clave: str, datos: bytes | None = None, huella: str = "", *, enderezada: bool = False) -> str:
         """An acta arrives with its picture; `huella`: one that is in the store already."""
         huella = huella or self.guarda(datos or foto(len(self.noche.ultimos)))
         self.anota(
             self.noche.hecho(Tipo.ACOPIADA, clave, "campo", hora=INICIO.isoformat()),
-            self.noche.hecho(Tipo.DIGITALIZADA, clave, "campo", imagen=huella),
+            self.noche.hecho(Tipo.DIGITALIZADA, clave, "campo", imagen=huella, enderezada=enderezada),
             self.noche.hecho(Tipo.IDENTIFICADA, clave, "campo", imagen=huella, por="qr"),
         )
         return huella

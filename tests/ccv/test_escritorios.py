@@ -375,13 +375,27 @@ def test_three_at_once_are_one_effect_and_one_answer(bitacora_nueva: Any, monkey
     assert Turno.objects.get().acta == otra  # and the next one, once
 
 
-def test_a_picture_that_comes_later_is_looked_at_when_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hoja, "_de_frente", lambda ruta: ruta.startswith("imagenes/"))
+def test_a_picture_that_comes_later_is_seen_when_it_comes() -> None:
     datos = foto(4_242)
     huella = hashlib.sha256(datos).hexdigest()
-    assert (hoja.enderezada(huella), hoja.imagen(huella)) == (False, None)
+    assert (hoja.se_ve(huella), hoja.imagen(huella)) == (False, None)
     evidencia().escribir(f"imagenes/{huella[:2]}/{huella}.jpg", datos)
-    assert (hoja.enderezada(huella), hoja.imagen(huella)) == (True, datos)
+    assert (hoja.se_ve(huella), hoja.imagen(huella)) == (True, datos)
+
+
+@pytest.mark.parametrize("enderezada", [True, False])
+def test_the_view_goes_to_each_row_where_the_picture_is_said_to_be_straight(
+    centro: Centro, *, enderezada: bool
+) -> None:
+    """In the page, and in what comes with the answer of the one before."""
+    una, otra = centro.claves[:2]
+    for clave in (una, otra):
+        centro.llega(clave, enderezada=enderezada)
+    cliente, _ = centro.entra(Rol.CAPTURISTA)
+    pagina = toma(cliente, CAPTURA)
+    assert ("data-enderezada" in pagina.content.decode()) == enderezada
+    sigue = cliente.post(CAPTURA, envio(pagina, centro.valores(una), accion="enviar")).json()
+    assert sigue["acta"]["enderezada"] == enderezada
 
 
 def test_a_page_that_waits_says_where_something_waits_for_whoever_sits_there(centro: Centro) -> None:

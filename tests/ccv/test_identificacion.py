@@ -28,7 +28,7 @@ def toma(cliente: Any) -> Any:
 def llega_hoja(centro: Centro, semilla: int = 1) -> str:
     hoja, datos = f"{HOJA}{uuid4()}", foto(semilla)
     huella = centro.guarda(datos)
-    centro.hace(Tipo.DIGITALIZADA, hoja, "campo", imagen=huella)
+    centro.hace(Tipo.DIGITALIZADA, hoja, "campo", imagen=huella, enderezada=True)
     return hoja
 
 
@@ -48,7 +48,7 @@ def test_two_people_who_agree_give_the_picture_to_its_acta(centro: Centro) -> No
     assert (sin_clave.custodia, sin_clave.es) == (Custodia.IDENTIFICADA, clave)
     assert acta.custodia is Custodia.IDENTIFICADA
     assert acta.imagen is not None
-    assert acta.imagen.sha256 == sin_clave.imagenes[0].sha256
+    assert (acta.imagen.sha256, acta.imagen.enderezada) == (sin_clave.imagenes[0].sha256, True)
     assert Turno.objects.count() == 0
 
 

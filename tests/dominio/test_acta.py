@@ -84,9 +84,9 @@ def test_photo_and_scan_are_one_acta_and_the_picture_that_was_typed_is_published
     p = Pen()
     p(Tipo.FOTOGRAFIADA, "cae", imagen=PHOTO, hora="2027-06-06T18:45:00-06:00")
     p(Tipo.IDENTIFICADA, "cae", imagen=PHOTO, por="qr")
-    p(Tipo.DIGITALIZADA, "digital", imagen=SCAN)
+    p(Tipo.DIGITALIZADA, "digital", imagen=SCAN, enderezada=True)
     p(Tipo.DIGITALIZADA, "digital", imagen=SCAN)  # twice is once
-    assert [i.sha256 for i in p.state.imagenes] == [PHOTO, SCAN]
+    assert [(i.sha256, i.enderezada) for i in p.state.imagenes] == [(PHOTO, False), (SCAN, True)]
     p(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE)
     assert p.refusal is Rechazo.OTRA_IMAGEN
     p.verified(PHOTO)

@@ -32,6 +32,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     },
     "imagen": {"ok": SCAN, "bad": ["", "A" * 64, "a" * 63, "g" * 64, None, 5]},
     "mecanismo": {"ok": "D-F", "bad": ["", "X", "D-", "D,F", None]},
+    "enderezada": {"ok": True, "bad": ["", "sí", 1, None]},
     "medio": {"ok": "Urna Electrónica", "bad": ["Fax", "", None]},
     "por": {"ok": "qr", "bad": ["QR", "", None]},
     "acta": {"ok": ACTA, "bad": ["", "140024C0100", "140024X01001", SHEET, None, "١40024C01001"]},

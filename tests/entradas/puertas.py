@@ -36,7 +36,7 @@ from prep.bitacora import exportacion, sobres
 from prep.bitacora.nodos import DispositivoLocal, nodo_de_aqui
 from prep.catalogo.lector import leer_proceso
 from prep.catalogo.problemas import ProcesoInvalido
-from prep.ccv import ejercicio, hoja
+from prep.ccv import ejercicio
 from prep.ccv.services import Ficha, FichaInvalida
 from prep.comprobacion import comprobar_archivo, recalcular
 from prep.comprobacion.recalculo import NoCuadra, leer_tabla
@@ -545,7 +545,6 @@ def fotografia(c: Path) -> tuple[list[bytes], Lector]:
     def leer(datos: bytes) -> None:
         for pagina in imagenes.paginas(datos) if datos[:2] not in (b"II", b"MM", b"%P") else ():
             imagenes.derivar(pagina, None)
-            hoja.de_frente(pagina)
 
     return _fotos(), leer
 

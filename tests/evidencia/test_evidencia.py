@@ -3,6 +3,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -213,11 +214,24 @@ def test_the_published_image_is_light_straight_and_always_the_same() -> None:
         assert not publicada.getexif()
     with Image.open(io.BytesIO(d.miniatura)) as miniatura:
         assert miniatura.width == 320
-    # Upright and straight: the QR reads and the marks are where the form has them.
+    # Upright and straight, and it says so: the QR reads and the marks are where the form has them.
+    assert d.enderezada
     recta = cv2.imdecode(np.frombuffer(d.publicada, np.uint8), cv2.IMREAD_GRAYSCALE)
     centros = {m.esquina: m.puntos.mean(0) / 5 for m in hallar_marcas(recta)}
     assert centros[0] == pytest.approx([13, 13], abs=0.5)
     assert centros[2] == pytest.approx([418.8, 266.4], abs=0.5)
+
+
+def test_what_no_marks_of_ours_say_is_not_told_as_straight() -> None:
+    """By its contour, by two marks and the edge, on somebody else's form, or as it was photographed."""
+    f = foto("mild")
+    gris = descifrar(f.jpeg)
+    marcas = afinar(gris, hallar_marcas(gris))
+    pagina = situar(marcas)
+    assert pagina is not None and derivar(f.jpeg, situar(marcas[:3])).enderezada
+    ajena = replace(pagina, pliego=replace(pagina.pliego, ancho=pagina.pliego.ancho + 1))
+    for otra in (None, replace(pagina, marcas=()), replace(pagina, marcas=pagina.marcas[:2]), ajena):
+        assert not derivar(f.jpeg, otra).enderezada
 
 
 def test_without_a_page_the_whole_photo_is_published() -> None:

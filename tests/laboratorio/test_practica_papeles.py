@@ -7,6 +7,7 @@ import pytest
 from prep.catalogo.ejemplo import ejemplo
 from prep.ccv.ejercicio import Leccion
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO, votos
+from prep.evidencia.imagenes import Derivados
 from prep.laboratorio.practica import AVISO, papeles
 from prep.papel.plantilla import TOTAL_ASENTADO
 
@@ -24,7 +25,7 @@ def test_each_acta_teaches_one_thing() -> None:
         suma = sum(votos(papel.plan[c.clave].valor) for c in papel.hoja.plantilla.campos if c.tipo != "total")
         if leccion is not Leccion.MARCAS:
             assert (papel.plan[TOTAL_ASENTADO].valor == suma) is (leccion is not Leccion.NO_CUADRA)
-        valores = papel.ejercicio(b"una imagen").valores
+        valores = papel.ejercicio(Derivados(b"una imagen", b"", enderezada=True)).valores
         assert list(valores) == [c.clave for c in papel.hoja.plantilla.campos if c.captura]
     ajena = todos[Leccion.OTRA_CASILLA]
     assert ajena.hoja.identificacion.seccion != int(ajena.clave[2:6])

@@ -295,7 +295,7 @@ def _llegan(claves: list[str], empezadas: int, retrato: bytes, ahora: datetime) 
             imagen = {"imagen": (huella := sha256(datos).hexdigest())}
             evidencia().escribir(f"imagenes/{huella[:2]}/{huella}.jpg", datos)
             hecho(Tipo.ACOPIADA, clave, hora)
-            hecho(Tipo.DIGITALIZADA, clave, imagen | hora)
+            hecho(Tipo.DIGITALIZADA, clave, imagen | hora | {"enderezada": True})
             hecho(Tipo.IDENTIFICADA, clave, imagen | {"por": "qr"})
             if i < empezadas:
                 valores = hoja.asentar({r.clave: dicho(r.clave) for r in hoja.renglones(clave)})

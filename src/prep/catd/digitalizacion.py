@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import PurePath
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -228,7 +228,9 @@ def _asentar(quien: Quien, una: Resultado, mirada: _Mirada, derivados: Derivados
     """The facts of a page whose picture is stored, once: it is here, and whose it is."""
     imagen, clave = derivados.integridad, mirada.acta or _hoja(derivados.integridad)
     una = replace(una, imagen=imagen)
-    contenido = {"imagen": imagen, "medio": MEDIO, "catd": quien.catd, "documento": documento}
+    contenido: dict[str, Any] = {"imagen": imagen, "medio": MEDIO, "catd": quien.catd, "documento": documento}
+    if derivados.enderezada:
+        contenido["enderezada"] = True
     ahora, nodo = oficina.reloj.ahora(), nodo_de_aqui()
     try:
         with transaction.atomic():

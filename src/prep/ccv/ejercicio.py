@@ -38,13 +38,15 @@ class Leccion(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Ejercicio:
     """One acta to practise with. `clave`: the one that the screen names; `imagen`: SHA-256 of its picture; `problema`:
-    what is wrong with it, if anything is; `valores`: what the paper says of each field, in its order."""
+    what is wrong with it, if anything is; `valores`: what the paper says of each field, in its order; `enderezada`:
+    each field is where its form has it."""
 
     clave: str
     imagen: str
     leccion: Leccion
     problema: str
     valores: Mapping[str, Valor] = field(hash=False)
+    enderezada: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def escribir(carpeta: Path, proceso: str, ejercicios: Sequence[tuple[Ejercicio, 
             "leccion": e.leccion.value,
             "problema": e.problema,
             "valores": {c: v if isinstance(v, int) else v.value for c, v in e.valores.items()},
+            "enderezada": e.enderezada,
         }
         for e, _ in ejercicios
     ]
@@ -107,4 +110,4 @@ def _ejercicio(e: Mapping[str, Any]) -> Ejercicio:
     if not _HUELLA.fullmatch(e["imagen"]) or not e["valores"]:
         raise EjercicioInvalido(e["imagen"])
     valores = {c: valor(v) for c, v in e["valores"].items()}
-    return Ejercicio(e["clave"], e["imagen"], Leccion(e["leccion"]), e["problema"], valores)
+    return Ejercicio(e["clave"], e["imagen"], Leccion(e["leccion"]), e["problema"], valores, e["enderezada"] is True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 
 from django.db import transaction
@@ -67,19 +66,6 @@ def imagen(huella: str) -> bytes | None:
         return donde(dir_practica(), huella).read_bytes()
     except OSError:
         return None
-
-
-def enderezada(e: Ejercicio) -> bool:
-    return _derecha(donde(dir_practica(), e.imagen))
-
-
-@lru_cache(maxsize=64)
-def _derecha(ruta: Path) -> bool:
-    """Of a picture named by its content."""
-    try:
-        return hoja.de_frente(ruta.read_bytes())
-    except OSError:
-        return False
 
 
 # who is admitted

@@ -260,10 +260,12 @@ def _de_pdf(datos: bytes, lado_minimo: int) -> Iterator[bytes]:
 
 @dataclass(frozen=True)
 class Derivados:
-    """JPEG bytes made from one original. `integridad`: SHA-256 of the published image, hexadecimal."""
+    """JPEG bytes made from one original. `integridad`: SHA-256 of the published image, hexadecimal. `enderezada`: that
+    image is a sheet of ours seen from straight above, each field where its form has it."""
 
     publicada: bytes
     miniatura: bytes
+    enderezada: bool
 
     @property
     def integridad(self) -> str:
@@ -318,7 +320,8 @@ def derivar(original: bytes, pagina: Pagina | None) -> Derivados:
         imagen = cv2.resize(imagen, None, fx=0.8, fy=0.8, interpolation=cv2.INTER_AREA)
         publicada = _jpeg(imagen, 40)
     f = 320 / imagen.shape[1]
-    return Derivados(publicada, _jpeg(cv2.resize(imagen, None, fx=f, fy=f, interpolation=cv2.INTER_AREA), 70))
+    miniatura = _jpeg(cv2.resize(imagen, None, fx=f, fy=f, interpolation=cv2.INTER_AREA), 70)
+    return Derivados(publicada, miniatura, pagina is not None and pagina.segura)
 
 
 def recorte(rectificada: Color, campo: Campo, ajuste: Ajuste, px_mm: float) -> bytes:

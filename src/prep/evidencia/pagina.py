@@ -48,6 +48,11 @@ class Pagina:
         return int(np.round(np.degrees(np.arctan2(b[1] - a[1], b[0] - a[0])) / 90)) % 4
 
     @property
+    def segura(self) -> bool:
+        """Whether it is a sheet of ours, found by marks enough to say where each field is."""
+        return len(self.marcas) >= 3 and self.pliego == PROPIO
+
+    @property
     def anclas(self) -> Puntos:
         """Middle of each mark it comes from (n x 2), mm: where the page is surely as the homography says."""
         return np.array([self.pliego.marcas[m.esquina].centro for m in self.marcas], float).reshape(-1, 2)

@@ -6,27 +6,27 @@ from prep.evidencia.imagenes import ArchivoRechazado, paginas
 from prep.plataforma.almacen import Almacen
 
 
-def donde(almacen: Almacen, huella: str) -> str | None:
-    """Where the store has it now: the first comes once it is published, the second once it arrives."""
-    rutas = (f"imagenes/{huella[:2]}/{huella}.jpg", f"originales/{huella[:2]}/{huella}")
-    return next((r for r in rutas if almacen.existe(r)), None)
+def se_ve(almacen: Almacen, huella: str) -> bool:
+    """Whether the store has that picture, published or as it came."""
+    return any(map(almacen.existe, _rutas(huella)))
 
 
-def leer(almacen: Almacen, ruta: str) -> bytes | None:
-    """What `donde` found; None where it cannot be opened."""
-    datos = almacen.leer(ruta)
-    if datos is None or ruta.startswith("imagenes/"):
+def para_ver(almacen: Almacen, huella: str) -> bytes | None:
+    """None where the store has no such picture, or it cannot be opened."""
+    publicada, original = _rutas(huella)
+    if (datos := almacen.leer(publicada)) is not None:
         return datos
+    if (datos := almacen.leer(original)) is None:
+        return None
     try:
         return paginas(datos)[0]
     except ArchivoRechazado:
         return None
 
 
-def para_ver(almacen: Almacen, huella: str) -> bytes | None:
-    """None where the store has no such picture, or it cannot be opened."""
-    ruta = donde(almacen, huella)
-    return leer(almacen, ruta) if ruta else None
+def _rutas(huella: str) -> tuple[str, str]:
+    """Where it is once it is published, and once it arrives."""
+    return f"imagenes/{huella[:2]}/{huella}.jpg", f"originales/{huella[:2]}/{huella}"
 
 
 def tipo_mime(datos: bytes) -> str:

@@ -5,7 +5,6 @@ They name casillas of the process, say PRÁCTICA on the paper and have no QR: no
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ from prep.ccv.ejercicio import Ejercicio, Leccion, escribir
 from prep.dominio.acta.hechos import ProblemaDeImagen
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 from prep.dominio.tabulacion.proceso import Proceso
-from prep.evidencia.imagenes import derivar
+from prep.evidencia.imagenes import Derivados, derivar
 from prep.evidencia.pagina import afinar, hallar_marcas, situar
 from prep.laboratorio.fotografiar import fotografiar
 from prep.laboratorio.llenar import LIMPIO, Escrito, llenar, planear, votos_al_azar
@@ -42,11 +41,11 @@ class Papel:
     hoja: Hoja
     plan: dict[str, Escrito]
 
-    def ejercicio(self, datos: bytes) -> Ejercicio:
-        """What the desk knows of it; `datos`: its picture."""
+    def ejercicio(self, vista: Derivados) -> Ejercicio:
+        """What the desk knows of it; `vista`: its picture."""
         problema = ProblemaDeImagen.OTRA_CASILLA.value if self.leccion is Leccion.OTRA_CASILLA else ""
         valores = {c.clave: self.plan[c.clave].valor for c in self.hoja.plantilla.campos if c.captura}
-        return Ejercicio(self.clave, hashlib.sha256(datos).hexdigest(), self.leccion, problema, valores)
+        return Ejercicio(self.clave, vista.integridad, self.leccion, problema, valores, vista.enderezada)
 
 
 def preparar(
@@ -61,8 +60,8 @@ def preparar(
     hechos = []
     for lugar, papel in enumerate(papeles(proceso, informativo, semilla)):
         if papel.leccion in lecciones:
-            datos = _escanear(papel, np.random.default_rng([semilla, lugar, 1]))
-            hechos.append((papel.ejercicio(datos), datos))
+            vista = _escanear(papel, np.random.default_rng([semilla, lugar, 1]))
+            hechos.append((papel.ejercicio(vista), vista.publicada))
     escribir(carpeta, proceso.clave, hechos)
     return len(hechos)
 
@@ -123,8 +122,8 @@ def _plan(plantilla: Plantilla, leccion: Leccion, azar: np.random.Generator) -> 
     return plan
 
 
-def _escanear(papel: Papel, azar: np.random.Generator) -> bytes:
+def _escanear(papel: Papel, azar: np.random.Generator) -> Derivados:
     """The picture as the desk shows one that arrived: scanned, and seen from straight above."""
     foto = fotografiar(llenar(papel.hoja, papel.plan, azar), "scan", azar)
     gris = descifrar(foto.jpeg)
-    return derivar(foto.jpeg, situar(afinar(gris, hallar_marcas(gris)))).publicada
+    return derivar(foto.jpeg, situar(afinar(gris, hallar_marcas(gris))))

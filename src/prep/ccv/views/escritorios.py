@@ -148,7 +148,7 @@ def _en_la_mesa(request: HttpRequest, turno: Turno) -> dict[str, Any] | None:
     if not toca(paso, turno.acta, acta) or imagen_de(paso, acta) != turno.imagen:
         return None
     ficha = services.ficha_de(turno, acta)
-    return _del_acta(request, turno, ficha) | _DEL_PASO[paso](request, acta, ficha)
+    return _del_acta(request, turno, acta, ficha) | _DEL_PASO[paso](request, acta, ficha)
 
 
 def _sigue(request: HttpRequest, nombre: str, ficha: Ficha) -> dict[str, Any]:
@@ -186,7 +186,7 @@ def _esperan(request: HttpRequest, nombre: str) -> dict[str, Any]:
     return {"hay": nombre in hay, "otros": otros, "visto": ",".join(sorted(hay))}
 
 
-def _del_acta(request: HttpRequest, turno: Turno, ficha: Ficha) -> dict[str, Any]:
+def _del_acta(request: HttpRequest, turno: Turno, acta: Acta, ficha: Ficha) -> dict[str, Any]:
     """What every desk shows of an acta, or of a sheet that nobody has identified."""
     sin_clave = turno.acta.startswith(HOJA)
     se_ve = bool(turno.imagen) and (turno.paso != Paso.COTEJO or hoja.se_ve(turno.imagen))  # a node has only its own
@@ -196,7 +196,7 @@ def _del_acta(request: HttpRequest, turno: Turno, ficha: Ficha) -> dict[str, Any
         "ficha": ficha.escribir(),
         "orden": turno.orden,
         "imagen": reverse("ccv-imagen", args=[turno.acta]) if se_ve else "",
-        "enderezada": se_ve and not sin_clave and hoja.enderezada(turno.imagen),
+        "enderezada": se_ve and not sin_clave and hoja.enderezada(acta, turno.imagen),
         "problemas": [
             (str(n), p.value, texto(f"ccv.problema.{p}")) for n, p in enumerate(_problemas(request, ficha), 1)
         ],

@@ -96,7 +96,7 @@ def _acta_de_practica(fila: Practica, este: ensayo.Juego) -> dict[str, Any]:
         "ficha": ficha.escribir(),
         "orden": fila.orden,
         "imagen": reverse("ccv-practica-imagen", args=[ejercicio.imagen]),
-        "enderezada": ensayo.enderezada(ejercicio),
+        "enderezada": ejercicio.enderezada,
         "problemas": [(str(n), p.value, texto(f"ccv.problema.{p}")) for n, p in enumerate(Problema, 1)],
         "renglones": por_teclear(ejercicio.clave, ficha.campos),
         "con_encabezado": True,
@@ -125,7 +125,7 @@ def _como_va(persona: str, fila: Practica | None, este: ensayo.Juego | None) -> 
         "tiempo": _tiempo(ultimo["segundos"]),
         "leccion": texto(f"ccv.leccion.{ejercicio.leccion}"),
         "veredicto": texto(f"ccv.practica.{_veredicto(ejercicio, ultimo)}", n=ultimo["errores"]),
-        "imagen": reverse("ccv-practica-imagen", args=[ejercicio.imagen]) if ensayo.enderezada(ejercicio) else "",
+        "imagen": reverse("ccv-practica-imagen", args=[ejercicio.imagen]) if ejercicio.enderezada else "",
     }
     if n == len(este.ejercicios):
         final = ensayo.resultado(fila.hechos, este)

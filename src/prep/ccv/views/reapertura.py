@@ -84,7 +84,7 @@ def reabrir(request: HttpRequest, clave: str) -> HttpResponse:
         "en_manos": cola.orden_en_manos(persona, oficina.reloj.ahora()),
         "ficha": ficha.escribir(),
         "imagen": reverse("ccv-reapertura-imagen", args=[clave]),
-        "enderezada": hoja.enderezada(huella),
+        "enderezada": hoja.enderezada(acta, huella),
         "filas": filas_de(clave, acta.publicada.asentado),
         "en_correccion": acta.cotejo == EN_CORRECCION,
         "ya": acta.reapertura is not None,

@@ -20,13 +20,15 @@ EN_CORRECCION: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Imagen:
-    """A picture of the acta. `hora`: when the phone took it (`None` for a scan)."""
+    """A picture of the acta. `hora`: when the phone took it (`None` for a scan). `enderezada`: whoever made it says
+    that it is a sheet of the process seen from straight above, each field where its form has it."""
 
     sha256: str
     digitalizacion: str  # Móvil | Escáner | Urna Electrónica
     documento: str  # TIPO_DOCUMENTO
     hora: datetime | None
     mecanismo: str = ""
+    enderezada: bool = False
 
     @property
     def origen(self) -> str:

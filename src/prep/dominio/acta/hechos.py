@@ -24,7 +24,7 @@ class Tipo(StrEnum):
     ACOPIADA = "acopiada"  # the sobre PREP was received: hora (of the stamp), catd
     ACOPIO_CORREGIDO = "acopio_corregido"  # that stamp was typed wrong: hora, motivo
     FOTOGRAFIADA = "fotografiada"  # PREP Casilla took a picture: imagen, hora, documento, [motivo]
-    DIGITALIZADA = "digitalizada"  # scanned at the CATD, or come from another subject: imagen, documento, [medio, hora]
+    DIGITALIZADA = "digitalizada"  # scanned, or of another subject: imagen, documento, [medio, hora, enderezada]
     IDENTIFICADA = "identificada"  # imagen belongs to this acta: imagen, por (qr | persona | pto), [acta]
     OTRA_IMAGEN_PEDIDA = "otra_imagen_pedida"  # another picture is asked for: imagen, motivo, [problema]
     OTRA_IMAGEN_CONFIRMADA = "otra_imagen_confirmada"  # somebody else agrees: peticion
@@ -132,6 +132,7 @@ _COMUNES: Final[dict[str, TipoDeHecho]] = {
         {"imagen": campos.sha256},
         {
             "documento": campos.texto,
+            "enderezada": campos.si_o_no,
             "medio": campos.uno_de("Escáner", "Móvil", "Urna Electrónica"),
             "catd": campos.texto,
             "hoja": campos.texto,

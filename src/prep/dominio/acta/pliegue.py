@@ -528,7 +528,8 @@ def _llega_imagen(acta: Acta, hecho: Hecho) -> None:
     digitalizacion = "Móvil" if hecho.tipo == Tipo.FOTOGRAFIADA else c.get("medio", "Escáner")
     hora = datetime.fromisoformat(c["hora"]) if "hora" in c else None
     documento, mecanismo = c.get("documento", "Acta PREP"), c.get("mecanismo", "")
-    acta.imagenes.append(Imagen(c["imagen"], digitalizacion, documento, hora, mecanismo))
+    enderezada = c.get("enderezada", False)
+    acta.imagenes.append(Imagen(c["imagen"], digitalizacion, documento, hora, mecanismo, enderezada))
 
 
 def _nueva_ronda(acta: Acta, sabe: int) -> None:
