@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from centro import AHORA, Centro
-from django.db import connection
+from django.db import connection, transaction
 
 from noche import INICIO, nodo_de, raiz
 from prep.bitacora.services import anotar
@@ -185,3 +185,32 @@ def test_many_who_ask_at_once_get_different_actas(bitacora_nueva: Any, monkeypat
     assert len(set(actas)) == len(actas) == Turno.objects.count() == 6
     assert len(set(de_una)) == 1
     centro.reloj.avanzar(timedelta(hours=1))
+
+
+def test_what_is_out_is_not_looked_at_again_for_each_one_that_waits(centro: Centro) -> None:
+    """With the plan of when nothing was out yet, and everything that is out waiting in front."""
+    ana = quien(centro)
+    claves = centro.claves[:40]
+    for clave in claves:
+        centro.llega(clave)
+    with transaction.atomic(), connection.cursor() as cursor:
+        for _ in range(8):  # asked so often, a connection keeps its plan
+            assert cola.siguiente(Paso.CAPTURA, ana, centro.reloj.ahora())
+        cola.dejar(ana.persona)
+        vence = centro.reloj.ahora() + cola.VIGENCIA
+        Turno.objects.bulk_create(turno(f"ajena-{i}", clave, vence) for i, clave in enumerate(claves[:-1]))
+        antes = _vistos(cursor)
+        assert toma(centro, ana) == claves[-1]
+        assert _vistos(cursor) - antes < 4 * len(claves)  # and not as many times as there are out
+        cola.dejar(ana.persona)
+
+
+def turno(persona: str, clave: str, vence: datetime) -> Turno:
+    eleccion, orden = clave[11:], cola.nueva_orden()
+    return Turno(acta=clave, paso=Paso.CAPTURA, eleccion=eleccion, persona=persona, imagen="", orden=orden, vence=vence)
+
+
+def _vistos(cursor: Any) -> int:
+    """Leases that were read in this transaction."""
+    cursor.execute("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'ccv_turno'")
+    return int(cursor.fetchone()[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -25,6 +26,16 @@ def test_the_database_sorts_by_bytes_and_keeps_utf8() -> None:
         assert c.fetchone() == ("UTF8", "C")
         c.execute("SELECT string_agg(t, '' ORDER BY t) FROM (VALUES ('ñ'), ('a'), ('Z'), ('z')) AS v(t)")
         assert c.fetchone() == ("Zazñ",)
+
+
+@pytest.mark.django_db
+def test_what_is_asked_again_on_a_connection_is_planned_once() -> None:
+    with connection.cursor() as c:
+        for n in range(4):
+            c.execute("SELECT 1 + %s", [n])
+            assert c.fetchone() == (1 + n,)
+        c.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE 'SELECT 1 +%%'", [])
+        assert c.fetchall() == [("SELECT 1 + $1",)]
 
 
 @pytest.mark.django_db
@@ -63,9 +74,10 @@ def test_without_debugging_and_in_the_time_of_mexico() -> None:
         ("postgres://prep@/prep?host=%2Fcon%20espacio%2Fpg", ("prep", "prep", "", "/con espacio/pg", "", {})),
     ],
 )  # fmt: skip
-def test_database_url_is_understood(url: str, esperado: tuple[object, ...]) -> None:
+def test_database_url_is_understood(url: str, esperado: tuple[Any, ...]) -> None:
     b = base_de_datos(url)
-    assert tuple(b[k] for k in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")) == esperado
+    assert tuple(b[k] for k in ("NAME", "USER", "PASSWORD", "HOST", "PORT")) == esperado[:-1]
+    assert b["OPTIONS"] == {"server_side_binding": True, "prepare_threshold": 2} | esperado[-1]
 
 
 @pytest.mark.parametrize("url", ["sqlite:///x.db", "postgresql://u@h/", "prep"])

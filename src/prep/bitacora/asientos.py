@@ -40,7 +40,7 @@ def frontera_en(posicion: int) -> Frontera | None:
     """
     frontera, tramo = Frontera(), 2**_ALTO
     with connection.cursor() as cursor:
-        cursor.execute(_TRAMOS, [posicion, tramo, tramo])
+        cursor.execute(_TRAMOS, {"hasta": posicion, "tramo": tramo})
         for (juntas,) in cursor:
             hojas = bytes(juntas)
             if len(hojas) == tramo * 32 and frontera.tamano % tramo == 0:
@@ -53,8 +53,8 @@ def frontera_en(posicion: int) -> Frontera | None:
 _ALTO: Final = 12
 """Height of the perfect subtrees in which leaves are read: 4,096 together."""
 _TRAMOS: Final = """
-    SELECT string_agg(hoja, ''::bytea ORDER BY posicion) FROM bitacora_hecho WHERE posicion BETWEEN 1 AND %s
-    GROUP BY (posicion - 1) / %s ORDER BY (posicion - 1) / %s"""
+    SELECT string_agg(hoja, ''::bytea ORDER BY posicion) FROM bitacora_hecho WHERE posicion BETWEEN 1 AND %(hasta)s
+    GROUP BY (posicion - 1) / %(tramo)s ORDER BY (posicion - 1) / %(tramo)s"""
 _RAICES: Final[dict[bytes, bytes]] = {}
 """SHA-256 of the leaves of a stretch -> the root of its tree."""
 

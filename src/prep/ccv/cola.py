@@ -45,7 +45,9 @@ _LIBRES: Final = """
       AND NOT e.lugares && %(en_ninguno)s::text[] AND e.lugares IS DISTINCT FROM %(no_solo_en)s::text[]
       AND (%(todo)s OR e.casilla = '' OR e.casilla = ANY(%(alcance)s::text[]))
       AND NOT EXISTS (
-        SELECT FROM ccv_turno t WHERE t.acta = e.clave AND t.paso = %(paso)s AND t.vence > %(ahora)s)"""
+        SELECT FROM ccv_turno t WHERE t.acta = e.clave AND t.paso = %(paso)s AND t.vence > %(ahora)s OFFSET 0)"""
+"""`OFFSET 0`: by its key, for each one that waits until one is free. As a join, a plan made when few are out would look
+at all that are out for each."""
 _SIGUIENTE: Final = f"""
     SELECT e.clave, e.imagen {_LIBRES} AND e.eleccion = %(eleccion)s
     ORDER BY e.desde LIMIT 1 FOR UPDATE OF e SKIP LOCKED"""

@@ -12,12 +12,16 @@
 from __future__ import annotations
 
 import os
+from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from prep.plataforma import postgres
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.llaves import leer_o_crear
 from prep.plataforma.lugares import dir_postgres, llave_de_django
+
+_PREPARADAS: Final = {"server_side_binding": True, "prepare_threshold": 2}
+"""What is asked again on a connection is not planned again."""
 
 
 def base_de_datos(url: str) -> dict[str, object]:
@@ -33,7 +37,7 @@ def base_de_datos(url: str) -> dict[str, object]:
         "PASSWORD": unquote(partes.password or ""),
         "HOST": opciones.pop("host", None) or partes.hostname or "",
         "PORT": opciones.pop("port", None) or str(partes.port or ""),
-        "OPTIONS": opciones,
+        "OPTIONS": {**_PREPARADAS, **opciones},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
