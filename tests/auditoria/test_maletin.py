@@ -22,7 +22,7 @@ from prep.bitacora.asientos import cabeza
 from prep.bitacora.exportacion import exportar
 from prep.bitacora.nodos import NodoInstituto, nodo_local
 from prep.bitacora.services import anotar
-from prep.bitacora.services.asentar import asentar
+from prep.bitacora.services.asentar import Pedido, asentar
 from prep.catalogo.problemas import ProcesoInvalido
 from prep.cli import app
 from prep.dominio.acta.hechos import Tipo, sujeto_de
@@ -73,7 +73,8 @@ def entregado(bases: Any, django_db_blocker: Any, tmp_path_factory: pytest.TempP
         cotejo = nuevo_hecho(*("cotejada", sujeto_de(una.esperada.clave), INTRUSO, FIN, {"resultado": "1"}))
         misma = nuevo_hecho("misma_persona", f"persona:{dos[0]}", "instituto", FIN, {"otra": dos[1]})
         with transaction.atomic():
-            asentar([cotejo], nodo_local(carpeta / "llaves"), FIN + timedelta(hours=1), lambda h: None)
+            planta = Pedido([cotejo], FIN + timedelta(hours=1), lambda *_: None, exige=False)
+            asentar([planta], nodo_local(carpeta / "llaves"))
         anotar([misma], NodoInstituto(LLAVE, LLAVE.llave.publica), FIN + timedelta(hours=1))
         exportada(carpeta / "bitacora.jsonl")
         (carpeta / "auditada.json").write_text(json.dumps(tomar()))

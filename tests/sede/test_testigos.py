@@ -98,7 +98,7 @@ def reescribir(nuevos: Sequence[Sobre]) -> None:
     """Put these envelopes in the place of all there were, everything that follows from them made again."""
     with sin_disparadores() as cursor:
         vaciar(cursor)
-        asentar(nuevos, CIERRE, Frontera())
+        asentar([(sobre, CIERRE) for sobre in nuevos], Frontera())
         reproyectar()
 
 
@@ -272,7 +272,8 @@ def test_a_fact_hidden_before_the_first_position_is_told(noche: Sede) -> None:
     hecho = nuevo_hecho("alta", "persona:intruso", INSTITUTO, CIERRE, {"rol": "administrador", "lugar": "SEDE"})
     with sin_disparadores() as cursor:
         cabezas = cabeza()
-        asentar([sellar(hecho, NodoLocal(INSTITUTO, OTRA), sobres()[0].ambito, 99, "ab" * 32)], CIERRE, cabezas)
+        suyo = sellar(hecho, NodoLocal(INSTITUTO, OTRA), sobres()[0].ambito, 99, "ab" * 32)
+        asentar([(suyo, CIERRE)], cabezas)
         cursor.execute("UPDATE bitacora_hecho SET posicion = 0 WHERE posicion = %s", [cabezas.tamano])
         assert cursor.rowcount == 1
     assert "posición 0: está después de la 0; los hechos se cambiaron de lugar" in list(verificar())

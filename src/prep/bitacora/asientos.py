@@ -125,9 +125,10 @@ def es_interior(nodo: str, secuencia: int, previo: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def asentar(sobres: Sequence[Sobre], recibido: datetime, frontera: Frontera) -> None:
-    """Append envelopes that are new and each in the order of its chain. The caller holds the head (`tomar_cabeza`)."""
-    if not sobres:
+def asentar(llegados: Sequence[tuple[Sobre, datetime]], frontera: Frontera) -> None:
+    """Append envelopes, each with when it was received, that are new and in the order of their chain. The caller holds
+    the head (`tomar_cabeza`)."""
+    if not llegados:
         return
     posicion = frontera.tamano
     with (
@@ -143,7 +144,7 @@ def asentar(sobres: Sequence[Sobre], recibido: datetime, frontera: Frontera) -> 
                 *("timestamptz", "bytea", "bytea", "bytea"),
             ]
         )
-        for i, s in enumerate(sobres, posicion + 1):
+        for i, (s, recibido) in enumerate(llegados, posicion + 1):
             h = s.hecho
             quien = (h.persona, s.dispositivo.id if s.dispositivo else "", h.orden)
             copia.write_row(
@@ -162,8 +163,8 @@ def asentar(sobres: Sequence[Sobre], recibido: datetime, frontera: Frontera) -> 
                     s.hoja,
                 )
             )
-    frontera.extender([s.hoja for s in sobres])
-    _avanzar(sobres, frontera)
+    frontera.extender([s.hoja for s, _ in llegados])
+    _avanzar([s for s, _ in llegados], frontera)
 
 
 _AVANZAR: Final = """

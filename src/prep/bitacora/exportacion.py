@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 
@@ -203,11 +203,11 @@ def importar(archivo: Path, avance: Callable[[int], None] | None = None) -> int:
         assert encabezado is not None
         fundar(encabezado.proceso, encabezado.modo, encabezado.llave)
         cadena = encabezado.cadena(Autoridad.de(_de_autoridad(archivo)))
-        for recibido, grupo in groupby(_lineas(origen), key=lambda linea: linea[2]):
-            while lote := [_revisar(cadena, *linea) for linea in islice(grupo, _LOTE)]:
-                asentar(lote, recibido, frontera)
-                if avance:
-                    avance(len(lote))
+        lineas = _lineas(origen)
+        while lote := [(_revisar(cadena, *linea), linea[2]) for linea in islice(lineas, _LOTE)]:
+            asentar(lote, frontera)
+            if avance:
+                avance(len(lote))
         for problema in _contra(encabezado, cadena):
             raise ArchivoInvalido(f"Los hechos no son los que dice el encabezado: {problema}.")
         reproyectar()

@@ -2,7 +2,8 @@
 wrote, enrol who may act."""
 
 from prep.bitacora.services.altas import LECTOR, SEDE, fundar_instalacion
-from prep.bitacora.services.anotar import HechoRechazado, anotar, escribir
+from prep.bitacora.services.anotar import anotar, escribir
+from prep.bitacora.services.asentar import HechoRechazado
 from prep.bitacora.services.llevar import llevar
 from prep.bitacora.services.recibir import Recibo, recibir
 

@@ -10,28 +10,13 @@ from django.db import connection, transaction
 
 from prep.bitacora.actas import acta_de
 from prep.bitacora.asientos import tomar_cabeza
-from prep.bitacora.autoridad import ambito, autoridad
 from prep.bitacora.nodos import DispositivoLocal
-from prep.bitacora.services.asentar import asentar
+from prep.bitacora.services.asentar import Pedido, asentar
+from prep.bitacora.services.grupo import asentar_en_grupo
 from prep.bitacora.sobres import FirmaDispositivo, Firmante, guardado
 from prep.dominio.acta.acta import Acta
-from prep.dominio.acta.hechos import Tipo, clave_de, sujeto_de
-from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD
+from prep.dominio.acta.hechos import Tipo, sujeto_de
 from prep.dominio.comun.hecho import Hecho, escribir_hecho, nuevo_hecho, revisar_hecho
-from prep.dominio.comun.rechazos import Rechazo
-from prep.transparencia.arbol import Frontera
-
-
-class HechoRechazado(Exception):
-    """A fact that cannot follow the state of its subject, or whose author may not write it. Nothing was written.
-
-    `rechazo` says why and what to do.
-    """
-
-    def __init__(self, hecho: Hecho, rechazo: Rechazo) -> None:
-        super().__init__(rechazo.value)
-        self.hecho = hecho
-        self.rechazo = rechazo
 
 
 def anotar(
@@ -39,44 +24,29 @@ def anotar(
     firmante: Firmante,
     recibido: datetime,
     dispositivos: Mapping[str, DispositivoLocal] | None = None,
-) -> dict[str, Acta]:
-    """Sign and append facts, all or none, and project their subjects; states of actas and sheets by key.
+) -> None:
+    """Sign and append facts, all or none, and project their subjects; with those of others who write at once
+    (`grupo`), where the caller has no transaction.
 
     Idempotent: a fact already known is skipped. `dispositivos`: by person, the device that signs what they did. Raises
     `HechoRechazado` when one cannot follow its subject's state or its author may not write it, `HechoInvalido` when its
     content is not of its type.
     """
+    asentar_en_grupo(_pedir(hechos, recibido, dispositivos), firmante)
+
+
+def _pedir(hechos: Sequence[Hecho], recibido: datetime, dispositivos: Mapping[str, DispositivoLocal] | None) -> Pedido:
+    aparatos, firmas = dispositivos or {}, dict[str, FirmaDispositivo]()
+
+    def firmar(hecho: Hecho, de: str) -> FirmaDispositivo | None:
+        aparato = aparatos.get(hecho.persona)
+        if aparato is not None and hecho.id not in firmas:  # a device signs a fact once, though it be written again
+            firmas[hecho.id] = aparato.firmar(hecho, de)
+        return firmas.get(hecho.id)
+
     for hecho in hechos:
         revisar_hecho(escribir_hecho(hecho))
-    with transaction.atomic():
-        return _anotar(hechos, firmante, recibido, dispositivos, tomar_cabeza())
-
-
-def _anotar(
-    hechos: Sequence[Hecho],
-    firmante: Firmante,
-    recibido: datetime,
-    dispositivos: Mapping[str, DispositivoLocal] | None,
-    cabeza: Frontera,
-) -> dict[str, Acta]:
-    aparatos, de = dispositivos or {}, ambito()
-
-    def firmar(hecho: Hecho) -> FirmaDispositivo | None:
-        aparato = aparatos.get(hecho.persona)
-        return aparato.firmar(hecho, de) if aparato else None
-
-    nuevos, estados = asentar(hechos, firmante, recibido, firmar, cabeza)
-    _exigir(nuevos, estados)
-    return {clave_de(sujeto): acta for sujeto, acta in estados.items()}
-
-
-def _exigir(nuevos: Sequence[Hecho], estados: Mapping[str, Any]) -> None:
-    """Nothing that this node writes may be left aside by the fold, nor by that of who may act."""
-    anomalias = {sujeto: dict(estado.anomalias) for sujeto, estado in estados.items()}
-    ignorados = dict(autoridad().ignorados) if any(h.clase in CLASES_DE_AUTORIDAD for h in nuevos) else {}
-    for hecho in nuevos:
-        if rechazo := anomalias.get(hecho.sujeto, {}).get(hecho.id) or ignorados.get(hecho.id):
-            raise HechoRechazado(hecho, rechazo)
+    return Pedido(hechos, recibido, firmar, exige=True)
 
 
 _LO_QUE_HAY: Final = """
@@ -112,5 +82,4 @@ def escribir(
             return guardado(bytes(cuerpo), bytes(firma)).hecho, acta_de(clave)
         dicho = contenido() if callable(contenido) else contenido
         hecho = nuevo_hecho(tipo, sujeto_de(clave), persona, ahora, dicho, cabezas or (), orden)
-        revisar_hecho(escribir_hecho(hecho))
-        return hecho, _anotar([hecho], firmante, ahora, dispositivos, cabeza)[clave]
+        return hecho, asentar([_pedir([hecho], ahora, dispositivos)], firmante, cabeza)[1][hecho.sujeto]

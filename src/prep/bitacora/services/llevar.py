@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
-
-from prep.bitacora.services.asentar import asentar
+from prep.bitacora.services.asentar import Pedido
+from prep.bitacora.services.grupo import asentar_en_grupo
 from prep.bitacora.sobres import FirmaDispositivo, Firmante
 from prep.dominio.comun.hecho import Hecho
 
@@ -19,6 +18,5 @@ def llevar(firmados: Sequence[tuple[Hecho, FirmaDispositivo]], firmante: Firmant
     did not know what is known here, and the fold says what it is worth.
     """
     firmas = {hecho.id: firma for hecho, firma in reversed(firmados)}  # of one that comes twice, as it came first
-    with transaction.atomic():
-        nuevos, _ = asentar((h for h, _ in firmados), firmante, recibido, lambda hecho: firmas[hecho.id])
-    return {h.id for h in nuevos}
+    pedido = Pedido([h for h, _ in firmados], recibido, lambda hecho, _: firmas[hecho.id], exige=False)
+    return {h.id for h in asentar_en_grupo(pedido, firmante)}

@@ -81,7 +81,7 @@ def recibir(lote: Sequence[Mapping[str, Any]], recibido: datetime) -> Recibo:
                 del_lote.add((sobre.nodo, sobre.secuencia, sobre.hoja.hex()))
                 fines[sobre.nodo].pop(sobre.previo, None)
                 fines[sobre.nodo][sobre.hoja.hex()] = sobre.secuencia
-        asentar(aceptados, recibido, frontera)
+        asentar([(s, recibido) for s in aceptados], frontera)
         proyectar([s.escrito for s in aceptados])
     recibo.nuevos = len(aceptados)
     recibo.finales = {nodo: final(suyos)[0] for nodo, suyos in fines.items()}
