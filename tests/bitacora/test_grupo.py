@@ -177,6 +177,20 @@ def _rechazo(hecho: Hecho, nodo: NodoLocal) -> Rechazo | None:
     return None
 
 
+def test_what_is_refused_leaves_nothing_in_a_transaction_that_goes_on(nodo: NodoLocal) -> None:
+    noche = Noche()
+    bien = noche.completa(ACTAS[0], VOTOS)
+    mal = [
+        noche.hecho(Tipo.ACOPIADA, ACTAS[1], "acopio-1", hora=AHORA.isoformat()),
+        noche.hecho(Tipo.VERIFICADA, ACTAS[1], "verifica-1", base="0" * 64),
+    ]
+    with transaction.atomic():
+        with pytest.raises(HechoRechazado):
+            anotar(mal, nodo, AHORA)
+        anotar(bien, nodo, AHORA)
+    assert cuantos() == len(bien) and list(verificar()) == []
+
+
 class Aparato(DispositivoLocal):
     """A phone that does something else the first time that it signs, in the thread of whoever leads."""
 

@@ -42,7 +42,7 @@ def asentar_en_grupo(pedido: Pedido, firmante: Firmante) -> list[Hecho]:
     """Append what is asked; what was new of it. Within a transaction of the caller's, as part of it; outside of one, it
     is durable when this returns."""
     if connection.in_atomic_block:
-        return asentar([pedido], firmante)[0][0]
+        return _solo(pedido, firmante)
     turno = _Turno(pedido, firmante)
     with _candado:
         _fila[turno] = None
@@ -55,10 +55,12 @@ def asentar_en_grupo(pedido: Pedido, firmante: Firmante) -> list[Hecho]:
         with _candado:
             _fila.pop(turno, None)
             _avisar_al_primero()
-    if turno.nuevos is None:
-        with transaction.atomic():
-            return asentar([pedido], firmante)[0][0]
-    return turno.nuevos
+    return _solo(pedido, firmante) if turno.nuevos is None else turno.nuevos
+
+
+def _solo(pedido: Pedido, firmante: Firmante) -> list[Hecho]:
+    with transaction.atomic():
+        return asentar([pedido], firmante)[0][0]
 
 
 def _avisar_al_primero() -> None:
