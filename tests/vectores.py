@@ -5,13 +5,14 @@ import io
 import json
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from prep.dominio.tabulacion.boleta import Boleta, armar_boleta
 
 VECTORES: list[dict[str, Any]] = json.loads(
     (Path(__file__).resolve().parents[1] / "docs" / "formatos" / "vectores.json").read_text("utf-8")
 )["vectores"]
-NOMBRES = [v["nombre"] for v in VECTORES]
+NOMBRES = [normalize("NFD", v["nombre"]).encode("ascii", "ignore").decode() for v in VECTORES]
 
 
 def boleta(v: dict[str, Any]) -> Boleta:
