@@ -43,9 +43,10 @@ def fundar() -> NodoLocal:
 
 
 def foto(semilla: int = 1, **exif: Any) -> bytes:
-    """A small JPEG of its own."""
+    """A small JPEG of its own, of some eight thousand."""
     salida = io.BytesIO()
-    Image.new("RGB", (400, 400), (semilla * 7 % 256, semilla % 256, 90)).save(salida, "JPEG", **exif)
+    color = (semilla * 7 % 256, semilla % 256, (90 + semilla // 256 * 40) % 256)
+    Image.new("RGB", (400, 400), color).save(salida, "JPEG", **exif)
     return salida.getvalue()
 
 

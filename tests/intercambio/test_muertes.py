@@ -22,6 +22,7 @@ import pytest
 from prep.plataforma import postgres
 from prep.plataforma.puertos import libre
 from prep.plataforma.servidor import orden_de_servidor
+from telefono import foto
 
 NODO = "catd-1"
 CON_DJANGO = f"""
@@ -192,6 +193,10 @@ def castigar(centro: Maquina, catd: Maquina, muertes: int, actas: int) -> Counte
     fotos = {p.name: sha256(p.read_bytes()).hexdigest() for p in centro.datos.glob("evidencia/originales/*/*")}
     assert len(fotos) == actas and all(nombre == huella for nombre, huella in fotos.items())
     return murieron
+
+
+def test_each_acta_of_its_centre_has_a_picture_of_its_own() -> None:
+    assert len({foto(semilla) for semilla in range(0, 2_048, 64)}) == 32
 
 
 @pytest.mark.largo
