@@ -31,6 +31,6 @@ def test_what_the_bench_was_told_done_is_found_in_the_bitacora(corta: str, dicho
     """Of a tiny night in a process of its own, with a server as people run it; the figures are nobody's business."""
     limpio = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "PREP_DATOS_DIR")}
     limpio |= {"COLUMNS": "200", "PREP_BENCH_NODOS": "2"}
-    hecho = subprocess.run([sys.executable, "-c", corta], env=limpio, capture_output=True, text=True, timeout=300)
+    hecho = subprocess.run([sys.executable, "-c", corta], env=limpio, capture_output=True, text=True, check=False)
     assert hecho.returncode == 0, hecho.stdout + hecho.stderr
     assert all(dicho in hecho.stdout for dicho in dichos)
