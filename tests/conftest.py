@@ -27,7 +27,16 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # The same examples in every run: a change is judged by what it changed. `make test-largo` looks for new ones.
 hypothesis.settings.register_profile("default", deadline=None, derandomize=True, database=None)
 hypothesis.settings.register_profile("largo", deadline=None, max_examples=10_000)
-hypothesis.settings.register_profile("mutacion", deadline=None, max_examples=25, derandomize=True, database=None)
+# A mutant is dead with the first example that kills it: nobody reads the shortest one.
+hypothesis.settings.register_profile(
+    "mutacion",
+    deadline=None,
+    max_examples=25,
+    derandomize=True,
+    database=None,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+    report_multiple_bugs=False,
+)
 hypothesis.settings.load_profile("default")
 
 
