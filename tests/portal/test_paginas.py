@@ -20,6 +20,7 @@ from prep.dominio.tabulacion.contabilidad import Observacion
 from prep.portal import paginas, portada, recursos
 from prep.portal.cifras import miles, proximo_corte
 from prep.portal.evolucion import Evolucion
+from prep.portal.sitio import Hoja, Sitio
 from prep.portal.textos import IDIOMAS, textos
 from prep.publicacion.esquemas import FORMATOS
 
@@ -359,6 +360,18 @@ def test_a_process_of_one_municipio_shows_its_votes_at_the_entry(docs: dict[str,
     for c in solo["AYUN/resumen.json"]["por_candidatura"]:
         assert miles(c["votos"]) in entrada and c["porcentaje"] in entrada
     assert all(c["propietaria"] in entrada for c in ayun["demarcaciones"][0]["candidaturas"])
+    assert "1 municipio" not in entrada  # of one alone nothing is said apart
+
+
+def test_one_place_without_actas_is_said_as_one(docs: dict[str, Any]) -> None:
+    solo = {k: v for k, v in docs.items() if isinstance(v, dict)}
+    resumen = json.loads(json.dumps(solo["GUB/resumen.json"]))
+    for d, hay in zip(resumen["demarcaciones"], [0, *[5] * 19], strict=True):
+        d["estadistica"] |= {"actas_esperadas": 6, "actas_contabilizadas": hay, "actas_capturadas": hay}
+    solo["GUB/resumen.json"] = resumen
+    assert "1 de 20 distritos aún no tiene ninguna acta" in html(list(portada(solo)))["index.html"].texto
+    noche = Lector(dict(Hoja(Sitio(solo), "es", "").evolucion())["evolucion.html"].decode()).texto
+    assert "(falta 1)" in noche and "faltan 1)" not in noche
 
 
 def test_independents_of_different_municipios_are_never_one_candidacy(
@@ -485,6 +498,16 @@ def test_every_observation_of_the_law_is_explained(idioma: str) -> None:
         return re.sub(r"[^a-z0-9]+", "_", llano.lower()).strip("_")
 
     assert {llave(o) for o in Observacion} == set(textos(idioma)["observacion"])
+
+
+@pytest.mark.parametrize(("pagina", "en_cambio"), [("ayuda.html", "En cambio"), ("en/ayuda.html", "With «Ilegible»")])
+def test_the_help_gives_as_reasons_only_those_that_leave_an_acta_out(
+    leidas: dict[str, Lector], pagina: str, en_cambio: str
+) -> None:
+    _, _, desde = leidas[pagina].texto.partition("«Excede lista nominal»")
+    motivos, siguen, _ = desde.partition(en_cambio)
+    assert siguen and "Todos los campos vacíos" in motivos
+    assert f"«{Observacion.ILEGIBLE}»" not in motivos and f"«{Observacion.SIN_DATO}»" not in motivos
 
 
 def test_in_a_tie_nobody_leads() -> None:

@@ -95,6 +95,7 @@ def test_an_acta_says_its_zeros_apart_and_explains_two_totals(
     ceros = sum(n == 0 for n in v["votos"].values())
     assert ceros
     assert f"{ceros} recuadro{'s' * (ceros > 1)} en cero" in dialogo.locator(".ceros summary").inner_text()
+    assert "dispositivo de apoyo para el traslado" in dialogo.locator(".pares").inner_text()
     visibles = dialogo.locator(".acta-datos > table tbody tr").count()
     assert visibles == len(v["votos"]) - ceros + 2
 
@@ -133,6 +134,26 @@ def test_charts_on_a_phone_show_their_last_hour_and_the_names_of_their_lines(abr
     assert fines.count() >= 4
     cajas = fines.evaluate_all("es => es.map(e => { const r = e.getBoundingClientRect(); return [r.left, r.right] })")
     assert all(0 <= a < b <= 360 for a, b in cajas)
+
+
+def test_parties_of_a_place_are_parties_with_their_colour_and_add_up(
+    abrir: Abrir, sitio: str, documentos: dict[int, dict[str, Any]]
+) -> None:
+    docs = documentos[14]
+    gub = docs["GUB/demarcacion/2.json"]
+    pagina = abrir(f"{sitio}{AQUI}GUB/2.html", ancho=1440, quejas=False)
+    pagina.locator("#partidos-tabla").scroll_into_view_if_needed()
+    filas = pagina.locator("#partidos-tabla tbody tr")
+    filas.last.wait_for()
+    dichas = [f.inner_text().split() for f in filas.all()]
+    siglas = {p["siglas"] for p in docs["proceso.json"]["partidos"]}
+    for p, dicha in zip(gub["por_partido"], dichas, strict=False):
+        assert dicha[0] == (p["clave"] if p["clave"] in siglas else "Independiente")
+        assert miles(p["votos"]) in dicha
+    muestras = pagina.locator("#partidos-tabla .ms").evaluate_all("es => es.map(e => e.getBoundingClientRect().width)")
+    assert len(muestras) == len(gub["por_partido"]) and min(muestras) > 6
+    votos = [int(f.locator("td").nth(2).inner_text().replace(",", "")) for f in filas.all()]
+    assert votos.pop() == sum(votos) == gub["total"]
 
 
 # the journalist
@@ -174,6 +195,9 @@ def test_two_cortes_are_compared_to_the_vote(abrir: Abrir, sitio: str, documento
         assert f"+{miles(votos[13] - votos[8])}" in texto
         assert truncado(votos[8], serie["total"][8]) in texto and truncado(votos[13], serie["total"][13]) in texto
     assert f"se contabilizaron {miles(serie['contabilizadas'][13] - serie['contabilizadas'][8])} actas más" in texto
+    barras.nth(0).fill("13")
+    quieta = pagina.locator("#comparacion .frase").inner_text()
+    assert quieta == "Entre el corte 14 y el 14 no se contabilizó ninguna acta más."
     dicho = """async n => {
       const textos = document.querySelector('script[type=module]').src.replace(/[^/]*$/, 'textos.js')
       return (await import(textos)).di('ventaja_no', { a: 1, b: 2, actas: n })
@@ -196,6 +220,9 @@ def test_what_is_not_counted_is_one_tap_from_the_count_with_its_reason(
     lugar = pagina.locator(f"details[data-lugar='{fuera[0]['lugar']}']")
     lugar.locator("summary").click()
     lugar.locator(".motivos").first.wait_for()
+    pagina.set_viewport_size({"width": 1440, "height": 900})
+    altos = pagina.locator("details[data-lugar] summary").evaluate_all("es => es.map(e => e.offsetHeight)")
+    assert len(set(altos)) == 1  # with room, no name of a place is broken
     texto = lugar.inner_text()
     for a in (a for a in fuera if a["lugar"] == fuera[0]["lugar"]):
         assert f"Sección {a['seccion']} {a['casilla']}" in texto

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
@@ -161,7 +162,8 @@ def test_names_of_coalitions_shorten_without_looking_like_a_figure() -> None:
     )
     partidos = ["A&B", "CUMBRE", "BRISA"]
     assert pintor.breve("X", partidos, 40) == "A&amp;B · CUMBRE · BRISA"
-    assert pintor.breve("X", partidos, 10) == "A&amp;B…"
+    assert pintor.breve("X", partidos, 14) == "A&amp;B · CUMBRE…"  # as many as there is room for
+    assert pintor.breve("X", partidos, 10) == pintor.breve("X", partidos, 2) == "A&amp;B…"
 
 
 @pytest.mark.parametrize("idioma", IDIOMAS)
@@ -176,3 +178,12 @@ def test_one_of_a_thing_is_said_as_one(idioma: str) -> None:
     eleccion = {"agrupa": "municipio", "ambito": "municipio", "columnas": [], "demarcaciones": []}
     frase = Pintor({"partidos": []}, eleccion, textos(idioma)).ventaja(resultado([5, 4]))
     assert {"es": " tiene 1 voto más que ", "en": " has 1 more vote than "}[idioma] in frase
+
+
+@pytest.mark.parametrize("idioma", IDIOMAS)
+def test_no_sentence_says_many_of_what_may_be_one(idioma: str) -> None:
+    """A blank that is followed by a noun in plural chooses its word by how many there are."""
+    cosas = r"(?:actas|cortes|lugares|votos|personas|recuadros|tally sheets|updates|places|votes|people|boxes)"
+    nunca_uno = {"evolucion.otros_cortes"}  # a list is folded from three on
+    dichas = {k for k, v in _hojas(textos(idioma)).items() if isinstance(v, str) and re.search(r"\} " + cosas, v)}
+    assert dichas <= nunca_uno

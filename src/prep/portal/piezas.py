@@ -66,15 +66,21 @@ class Pintor:
             return nombre
         return f"{palabra} {r['id']} · {nombre}"
 
-    def breve(self, clave: str, partidos: Sequence[str], letras: int) -> str:
-        """The name of a candidacy where there is room for few letters: `PAZ · RÍO`, else `PAZ…`. Escaped.
+    def de_los_lugares(self, n: int, total: int) -> str:
+        """`11 de 20 distritos`, `1 de 1 municipio`."""
+        palabra = self.lugar if total == 1 else self.lugares
+        return str(self.t["avance"]["n_de_m"].format(n=n, m=f"{total} {palabra}"))
 
-        Its other parties show as swatches beside it; a `+1` would read as a figure.
+    def breve(self, clave: str, partidos: Sequence[str], letras: int) -> str:
+        """The name of a candidacy where there is room for few letters: `SOL · LUZ · VOZ`, else `SOL · LUZ…`. Escaped.
+
+        At least its first party; the others show as swatches beside it, and a `+1` would read as a figure.
         """
         completo = self.rotulo(clave, partidos)
         if len(unescape(completo)) <= letras or len(partidos) < 2:
             return completo
-        return f"{escape(partidos[0])}…"
+        cortos = (" · ".join(partidos[:n]) + "…" for n in range(len(partidos) - 1, 0, -1))
+        return escape(next((c for c in cortos if len(c) <= letras), f"{partidos[0]}…"))
 
     def clases(self, partidos: Sequence[str]) -> list[str]:
         return [f"p{self.partidos[p]}" if p in self.partidos else "pi" for p in partidos] or ["pi"]
@@ -221,8 +227,8 @@ class Pintor:
         for p in self._sin_mezclar(resultado, "por_partido"):
             clave = p["clave"]
             partidos = self.de_columna.get(clave) or ([clave] if clave in self.partidos else [])
-            largo = self.nombres.get(clave, "")
-            quien = f'<span class="quien">{escape(largo)}</span>' if largo else ""
+            largo = self.nombres[clave] if clave in self.nombres else self.persona(clave).get("propietaria", "")
+            quien = f'<span class="quien">{escape(largo)}</span>' if largo not in ("", clave) else ""
             cuerpo.append(
                 f'<tr><th scope="row">{self._nombre(clave, partidos)}{quien}</th>'
                 f'<td class="num" data-en="{e["propios"]}">{miles(p["propios"])}</td>'
@@ -333,7 +339,7 @@ class Pintor:
         """In plain text: candidacy, its parties, in how many places it leads, and `11 de 20 distritos`."""
         total = len(resumen["demarcaciones"])
         return [
-            (self.llana(c), c["partidos"], n, self.t["avance"]["n_de_m"].format(n=n, m=f"{total} {self.lugares}"))
+            (self.llana(c), c["partidos"], n, self.de_los_lugares(n, total))
             for c, n in self._cuenta_de_lideres(resumen)[0]
         ]
 
@@ -461,12 +467,12 @@ class Pintor:
         )
 
 
-def lista(nombres: Iterable[str], y: str, tope: int = 12) -> str:
-    """`A, B y C`; long lists end with how many more."""
+def lista(nombres: Iterable[str], t: Doc, tope: int = 12) -> str:
+    """`A, B y C`; long lists end with how many more. `t`: texts of the language."""
     todos = [escape(n) for n in nombres]
     if len(todos) > tope:
-        return ", ".join(todos[:tope]) + f"… (+{len(todos) - tope})"
-    return f"{', '.join(todos[:-1])} {y} {todos[-1]}" if len(todos) > 1 else "".join(todos)
+        todos[tope:] = [t["y_mas"].format(n=len(todos) - tope)]
+    return f"{', '.join(todos[:-1])} {t['y']} {todos[-1]}" if len(todos) > 1 else "".join(todos)
 
 
 def _recortado(nombre: str, letras: int) -> str:

@@ -28,7 +28,8 @@ def _carpeta(hoja: str, logo: str) -> tuple[str, dict[str, bytes]]:
     archivos["portal.css"] += hoja.encode()
     for idioma in IDIOMAS:
         t = textos(idioma)
-        frases = {**t["js"], **{k: t[k] for k in ("situacion", "situacion_nota", "observacion")}}
+        frases = {**t["js"], **{k: t[k] for k in ("situacion", "situacion_nota", "observacion", "mecanismo")}}
+        frases |= {k: t["eleccion"][k] for k in ("no_registradas", "nulos", "total_votos")}
         frases |= {"estados": t["estado"], "hora_corta": t["hora_corta"], "meses": t["meses"]}
         frases["idioma"] = idioma
         archivos[f"textos.{idioma}.js"] = b"export default " + orjson.dumps(frases) + b"\n"

@@ -280,21 +280,21 @@ class Hoja:
         total = len(resumen["demarcaciones"])
         if not f.faltan:
             return f"<p>{ev['nada_falta']}</p>"
-        lugares = self.t[e["agrupa"] + "s"].lower()
         frases = [decir(ev["faltan"], n=miles(f.faltan), m=miles(f.esperadas), p=truncado(f.faltan, f.esperadas))]
+        if total == 1:  # what is said of its places is said already
+            return f"<p>{frases[0]}</p>"
         if f.sin_nada and breve:
-            frases.append(ev["sin_nada"].format(n=len(f.sin_nada), m=f"{total} {lugares}"))
+            frases.append(decir(ev["sin_nada"], n=len(f.sin_nada), m=f"{total} {pintor.lugares}"))
         elif f.sin_nada:
-            nombres = piezas.lista((pintor.lugar_de(d) for d in f.sin_nada), self.t["y"])
-            cuenta = self.t["avance"]["n_de_m"].format(n=len(f.sin_nada), m=f"{total} {lugares}")
-            frases.append(ev["ninguna"].format(n=cuenta, lista=nombres))
+            nombres = piezas.lista((pintor.lugar_de(d) for d in f.sin_nada), self.t)
+            frases.append(ev["ninguna"].format(n=pintor.de_los_lugares(len(f.sin_nada), total), lista=nombres))
         if f.atrasadas and not breve:
             nombres = piezas.lista(
-                (f"{pintor.lugar_de(d)} ({ev['falta_n'].format(n=miles(n))})" for d, n in f.atrasadas), self.t["y"]
+                (f"{pintor.lugar_de(d)} ({decir(ev['falta_n'], n=miles(n))})" for d, n in f.atrasadas), self.t
             )
             frases.append(ev["atrasados"].format(lista=nombres))
         if f.completas:
-            frases.append(ev["completos"].format(n=f.completas, m=f"{total} {lugares}"))
+            frases.append(ev["completos"].format(n=f.completas, m=f"{total} {pintor.lugares}"))
         return "".join(f"<p>{x}</p>" for x in frases)
 
     def eleccion(self, e: Doc) -> Iterator[Archivo]:

@@ -7,6 +7,9 @@ import { estados, observaciones } from './actas.js'
 const valor = v => entero(v) ? miles(v) : v === undefined ? '—' : String(v)
 const iso = s => typeof s === 'string' ? s.replace(/^(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d:\d\d).*$/, '$3/$2/$1 $4') : null
 
+/** `D-F` in words. */
+const mecanismos = a => typeof a.mecanismos === 'string' ? a.mecanismos.split('-').map(m => t.mecanismo[m] ?? m).join(', ') : null
+
 /** Opens it. `alCerrar` runs when the reader closes it; the function given back closes it without a word. */
 export function mostrar(acta, casilla, columnas, alCerrar) {
   const seccion = Number(acta.clave.slice(2, 6))
@@ -65,7 +68,7 @@ function contenido(acta, casilla, columnas) {
   const datos = [
     ...['personas_votaron', 'representantes_votaron', 'votos_sacados', 'boletas_sobrantes'].filter(k => v && k in v).map(k => [t[k], valor(v[k])]),
     [t.lista_nominal, entero(casilla.lista_nominal) ? miles(casilla.lista_nominal) : null],
-    [t.tipo_documento, acta.tipo_documento], [t.origen, acta.origen], [t.digitalizacion, acta.digitalizacion], [t.mecanismos, acta.mecanismos],
+    [t.tipo_documento, acta.tipo_documento], [t.origen, acta.origen], [t.digitalizacion, acta.digitalizacion], [t.mecanismos, mecanismos(acta)],
     [t.acopio, iso(acta.acopio)], [t.captura, iso(acta.captura)], [t.verificacion, iso(acta.verificacion)]
   ].filter(([, x]) => x)
   partes.push(el('dl', { class: 'pares' }, datos.map(([k, x]) => el('div', {}, el('dt', {}, k), el('dd', {}, String(x))))))

@@ -39,13 +39,11 @@ async function cargar() {
   return d
 }
 
+/** Swatches and name of a candidacy: who stands, else what its column says, else its parties. */
 function rotulo(c) {
-  const persona = datos.personas?.[c.clave]
-  if (persona) return [muestra((c.partidos || []).flatMap(p => columnas.get(p)?.clases || ['pi'])), persona]
-  const columna = columnas.get(c.clave)
-  if (columna) return [muestra(columna.clases), columna.nombre]
-  const clases = (c.partidos || []).flatMap(p => columnas.get(p)?.clases || ['pi'])
-  return [muestra(clases.length ? clases : ['pi']), (c.partidos || []).join(' · ') || c.clave]
+  const columna = columnas.get(c.clave), partidos = c.partidos || []
+  const clases = columna?.clases ?? partidos.flatMap(p => columnas.get(p)?.clases ?? ['pi'])
+  return [muestra(clases.length ? clases : ['pi']), datos.personas?.[c.clave] ?? columna?.nombre ?? (partidos.join(' · ') || c.clave)]
 }
 
 function pintarSecciones(d) {
@@ -121,13 +119,21 @@ async function abrir(acta, casilla, alCerrar) {
 }
 
 function pintarPartidos(d) {
-  const fila = p => el('tr', {}, el('th', { scope: 'row' }, rotulo(p)),
-    [[t.propios, p.propios], [t.coalicion, p.coalicion], [t.total, p.votos]].map(([k, n]) => el('td', { class: 'num', 'data-en': k }, entero(n) ? miles(n) : '—')),
-    el('td', { class: 'num pct' }, p.porcentaje ? `${p.porcentaje}\u00a0%` : '—'))
+  const pct = p => el('td', { class: 'num pct' }, p.porcentaje ? `${p.porcentaje}\u00a0%` : '—')
+  const quien = p => { // a party by its name; an independent by both
+    const { nombre, clases } = columnas.get(p.clave) ?? { nombre: p.clave, clases: ['pi'] }
+    const persona = clases.includes('pi') ? datos.personas?.[p.clave] : null
+    return [muestra(clases), nombre, persona && el('span', { class: 'quien' }, persona)]
+  }
+  const fila = p => el('tr', {}, el('th', { scope: 'row' }, quien(p)),
+    [[t.propios, p.propios], [t.coalicion, p.coalicion], [t.total, p.votos]].map(([k, n]) => el('td', { class: 'num', 'data-en': k }, entero(n) ? miles(n) : '—')), pct(p))
+  const cierre = (clase, nombre, p) => el('tr', { class: clase }, el('th', { scope: 'row' }, nombre), el('td'), el('td'), el('td', { class: 'num' }, miles(p.votos)), pct(p))
+  const otras = ['no_registradas', 'nulos'].filter(k => entero(d[k]?.votos)).map(k => cierre('otro', t[k], d[k]))
+  const suma = cierre('suma', t.total_votos, { votos: d.total, porcentaje: d.total ? '100.0000' : '' })
   partidos.replaceChildren(
     el('table', { class: 'part' },
       el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, t.partido), [t.propios, t.coalicion, t.total, t.porcentaje].map(c => el('th', { scope: 'col', class: 'num' }, c)))),
-      el('tbody', {}, d.por_partido.map(fila))))
+      el('tbody', {}, d.por_partido.map(fila), otras, suma)))
 }
 
 /** #s24 opens that sección, #140024C01001 that acta. */

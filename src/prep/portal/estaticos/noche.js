@@ -50,6 +50,7 @@ function pintar(avance) {
 
   function diceVentaja(filas, s, i, j) {
     const base = { a: avance.cortes[i], b: avance.cortes[j], actas: miles(s.contabilizadas[j] - s.contabilizadas[i]) }
+    if (s.contabilizadas[i] === s.contabilizadas[j] && s.total[i] === s.total[j]) return di('ventaja_quieta', base)
     const lider = v => filas.reduce((x, y) => y[v] > (x?.[v] ?? 0) ? y : x, null)
     const la = lider('va'), lb = lider('vb')
     if (!la || !lb || filas.length < 2) return di('ventaja_no', base)
