@@ -344,6 +344,18 @@ def test_the_help_of_every_command_is_in_spanish(vacia: Casa) -> None:
             assert not re.search(r"<(?!número|texto|ruta|archivo|carpeta)(?![^<>]*\|)", tipo), (nombre, tipo)
 
 
+def test_no_help_is_cut_at_80_columns(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    todo = typer.main.get_command(app)
+    for nombre, orden in ordenes():
+        todo.main([*nombre.split(), "--help"], standalone_mode=False)
+        dicho = re.sub(r"[│─╭╮╰╯]", " ", capsys.readouterr().out).split()
+        for p in orden.params:
+            de_fabrica = p.show_default if isinstance(p.show_default, str) else ""
+            texto = f"{p.help or ''} ({de_fabrica})" if de_fabrica else p.help or ""
+            assert set(texto.split()) <= {d.removesuffix("]") for d in dicho}, (nombre, p.name)
+
+
 def _cargados(codigo: str, *argumentos: str) -> set[str]:
     """The modules that a process ends with."""
     codigo = f"import atexit, sys; atexit.register(lambda: print(*sys.modules)); {codigo}"
@@ -425,7 +437,7 @@ def _preparar(sede: Casa) -> None:
     sede.bien("actas fotografiar", "llenas", "--salida", "fotos", "--nivel", "scan", dice="1 fotografía: fotos")
     assert (sede.datos / "llaves" / "qr").is_file() and not (sede.trabajo() / "datos").exists()
     sede.bien("actas practica", "proceso", dice=f"4 actas de ejercicio: {sede.datos}/practica")
-    sede.bien("leer", "fotos", "--proceso", "proceso", dice="1 páginas leídas")
+    sede.bien("leer", "fotos", "--proceso", "proceso", dice="1 página leída, 0 rechazadas;")
 
 
 def _casillas(sede: Casa) -> list[str]:

@@ -104,7 +104,7 @@ def test_leer_in_a_table_and_with_bad_files(taller: Path, tmp_path: Path) -> Non
         taller / "qr",
     )
     assert r.exit_code == 1, r.output
-    assert "1 páginas leídas, 2 rechazadas" in r.output
+    assert "1 página leída, 2 rechazadas" in r.output
 
 
 def test_who_reads_never_makes_a_key(taller: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

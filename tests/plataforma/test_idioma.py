@@ -19,6 +19,11 @@ def test_the_help_is_in_spanish(tmp_path: Path, semillero: Semillero) -> None:
         assert palabra not in dicho
 
 
+def test_paragraphs_of_the_help_are_as_wide_as_the_terminal(tmp_path: Path, semillero: Semillero) -> None:
+    _, dicho = semillero.correr(["reproducir", "--help"], tmp_path, {**os.environ, "COLUMNS": "80"})
+    assert " los pasa por la bitácora, publica cortes, comprueba lo que publicó y escribe " in dicho
+
+
 @pytest.mark.parametrize(
     ("argumentos", "frase"),
     [

@@ -428,6 +428,51 @@ def test_the_command_line_bounds_everything() -> None:
         assert int(orden[orden.index(limite) + 1]) > 0
 
 
+def test_what_the_server_says_of_itself_is_in_spanish(tmp_path: Path) -> None:
+    """Of its process that dies, and of a request that it fails to answer."""
+    import signal
+    import subprocess
+
+    (tmp_path / "cae.py").write_text(
+        "import os\n"
+        "async def app(scope, proto):\n"
+        "    proto.response_str(200, [], str(os.getpid())) if scope.path == '/' else 1 / 0\n"
+    )
+    puerto = libre(8551, print)
+    orden = servidor.orden_de_servidor(puerto, cuantos=1)
+    orden[orden.index("prep.plataforma.portero:portero")] = "cae:app"
+    orden.remove("--factory")
+    proceso = subprocess.Popen(orden, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        servidor._esperar(proceso, orden)  # type: ignore[arg-type]
+        pedir = Servidor(puerto, "", "", "").pedir
+        assert pedir("GET", "/otra").status == 500
+        os.kill(int(pedir("GET", "/").leido), signal.SIGKILL)  # type: ignore[attr-defined]
+        dicho = ""
+        for linea in proceso.stdout or ():
+            dicho += linea
+            if "terminó de repente" in linea:
+                break
+    finally:
+        proceso.terminate()
+        resto, _ = proceso.communicate(timeout=60)
+    assert "✗ El servidor web falló al atender una petición:\n" in dicho and "ZeroDivisionError" in dicho
+    assert "✗ El proceso 1 del servidor web terminó de repente; se inicia otro.\n" in dicho
+    assert not re.search(r"\[\w+\]|worker|Unexpected", dicho + resto), dicho + resto
+
+
+def test_a_process_that_had_to_be_stopped_is_told_in_spanish() -> None:
+    """It takes the seconds that a request may last; here, the sentence by the formatter that is configured."""
+    import json
+    import logging.config
+
+    como = json.loads(servidor._COMO_HABLA.read_text())
+    donde = logging.config.DictConfigurator(como).configure_formatter(como["formatters"]["generic"])
+    dicho = "Killing worker-2 after it refused to gracefully stop"
+    aviso = logging.LogRecord("_granian", logging.WARNING, "", 0, dicho, (), None)
+    assert donde.format(aviso).startswith("! El proceso 2 del servidor web no acabó a tiempo")
+
+
 def test_it_does_not_serve_as_the_owner_nor_without_tls_to_the_network(url_postgres: str, tmp_path: Path) -> None:
     import subprocess
     import sys

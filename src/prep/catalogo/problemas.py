@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from prep.plataforma.idioma import cuantos
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problema:
@@ -33,4 +35,4 @@ class ProcesoInvalido(ValueError):
         self.problemas = tuple(sorted(set(problemas)))
         primero = self.problemas[0]
         resto = len(self.problemas) - 1
-        super().__init__(f"{primero}" + (f" (y {resto} problemas más)" if resto else ""))
+        super().__init__(f"{primero}" + (f" (y {cuantos(resto, 'problema')} más)" if resto else ""))

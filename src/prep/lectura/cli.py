@@ -10,14 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from prep.papel.opciones import Llave, abrir_formas
 from prep.plataforma.consola import barra as nueva_barra
+from prep.plataforma.consola import salida
+from prep.plataforma.consola import tabla as nueva_tabla
+from prep.plataforma.idioma import cuantos
 from prep.transparencia.errores import causa
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from prep.lectura.lector import Lector, LectorAjeno, Vista
 
 
@@ -99,7 +103,7 @@ def leer(
         lector = Lector(formas.plantilla_de, formas.clave, formas.llave)
     cuentas = {"leidas": 0, "rechazadas": 0, "campos": 0, "aceptados": 0, "bien": 0, "mal": 0}
     dibujados: set[str] = set()
-    tabla = Table("imagen", "acta", "resultado", "campos", "aceptados", title="Lectura")
+    tabla = nueva_tabla("imagen", "acta", "resultado", ">campos", ">aceptados", titulo="Lectura")
     with nueva_barra() as barra:
         for ruta in barra.track(rutas, description="Leyendo"):
             try:
@@ -140,14 +144,14 @@ def _dibujar(vista: Vista, carpeta: Path, nombre: str, dibujados: set[str]) -> N
 
 
 def _resumir(tabla: Table, cuentas: dict[str, int], verdad: bool) -> None:
-    consola = Console()
-    consola.print(tabla)
-    consola.print(
-        f"{cuentas['leidas']} páginas leídas, {cuentas['rechazadas']} rechazadas; "
-        f"{cuentas['aceptados']} de {cuentas['campos']} campos aceptados."
+    salida.print(tabla)
+    salida.print(
+        f"{cuantos(cuentas['leidas'], 'página leída', 'páginas leídas')}, "
+        f"{cuantos(cuentas['rechazadas'], 'rechazada')}; campos aceptados: {cuentas['aceptados']} de "
+        f"{cuentas['campos']}."
     )
     if verdad:
-        consola.print(f"De los aceptados con verdad conocida, {cuentas['bien']} bien y {cuentas['mal']} mal.")
+        salida.print(f"De los aceptados con verdad conocida, {cuentas['bien']} bien y {cuentas['mal']} mal.")
 
 
 def _leer_cifras(rutas: list[Path], como_json: bool) -> None:
@@ -157,7 +161,7 @@ def _leer_cifras(rutas: list[Path], como_json: bool) -> None:
     from prep.lectura.numeral import calibracion
     from prep.lectura.redes import redes
 
-    tabla = Table("imagen", "signo", "probabilidad", "aceptada", title="Cifras")
+    tabla = nueva_tabla("imagen", "signo", ">probabilidad", "aceptada", titulo="Cifras")
     aceptadas = malas = 0
     with nueva_barra() as barra:
         for ruta in barra.track(rutas, description="Leyendo"):
@@ -170,18 +174,19 @@ def _leer_cifras(rutas: list[Path], como_json: bool) -> None:
             except (ArchivoRechazado, Rechazo) as error:
                 malas += 1
                 fila["rechazo"] = str(error)
-                tabla.add_row(ruta.name, str(error))
+                tabla.add_row(escape(ruta.name), escape(str(error)))
             else:
                 fila |= lectura.como_dict()
                 aceptadas += lectura.aceptada
                 signo = {" ": "nada", "-": "raya", "?": "ilegible"}.get(lectura.signo, lectura.signo)
-                tabla.add_row(ruta.name, signo, f"{lectura.probabilidad:.4f}", "sí" if lectura.aceptada else "no")
+                tabla.add_row(
+                    escape(ruta.name), signo, f"{lectura.probabilidad:.4f}", "sí" if lectura.aceptada else "no"
+                )
             if como_json:
                 typer.echo(json.dumps(fila, ensure_ascii=False))
     if not como_json:
-        consola = Console()
-        consola.print(tabla)
-        consola.print(f"{aceptadas} de {len(rutas)} cifras aceptadas.")
+        salida.print(tabla)
+        salida.print(f"Cifras aceptadas: {aceptadas} de {len(rutas)}.")
     if malas:
         raise typer.Exit(1)
 
@@ -193,9 +198,9 @@ def _anotar(como_json: bool, tabla: Table, fila: dict) -> None:  # type: ignore[
     campos = fila.get("campos", [])
     resultado = fila.get("detalle") or ", ".join(fila.get("avisos", [])) or "leída"
     tabla.add_row(
-        Path(fila["archivo"]).name,
+        escape(Path(fila["archivo"]).name),
         fila.get("acta") or "",
-        resultado,
+        escape(resultado),
         str(len(campos) or ""),
         str(sum(c["aceptado"] for c in campos)) if campos else "",
     )

@@ -1,8 +1,9 @@
-"""Spanish for what Typer itself says (the frame of its help, the errors of usage; it brings no translations), and for
-how many there are of a thing."""
+"""Spanish for what Typer itself says (the frame of its help, the errors of usage; it brings no translations), for what
+the web server says, and for how many there are of a thing."""
 
 from __future__ import annotations
 
+import logging
 import re
 import sys
 from importlib.machinery import SourceFileLoader
@@ -25,6 +26,7 @@ TITULOS = {
 }
 
 FRASES = [
+    (r"(?<=\S)\n(?=\S)", " "),  # where a docstring breaks its lines is not where a terminal does
     (r"^Usage: ", "Uso: "),
     (r"\[OPTIONS\]", "[OPCIONES]"),
     (r"COMMAND \[ARGS\]\.\.\.", "ORDEN [ARGUMENTOS]..."),
@@ -56,6 +58,17 @@ FRASES = [
     (r"^(.*: )Value error, '(.*)' is not one of (.*)\.$", r"\1«\2» no es ninguno de: \3."),
 ]
 
+DEL_SERVIDOR = [
+    (
+        r"^Killing (?:old )?worker-(\d+) after .*$",
+        r"El proceso \1 del servidor web no acabó a tiempo lo que atendía y se detuvo sin esperarlo.",
+    ),
+    (r"^Unexpected exit from worker-(\d+)$", r"El proceso \1 del servidor web terminó de repente; se inicia otro."),
+    (r"^Worker crash loop detected, exiting$", "Los procesos del servidor web terminan apenas empiezan: se detiene."),
+    (r"^Application callable raised an exception", "El servidor web falló al atender una petición:"),
+]
+"""What granian says while it serves, at the levels that we ask of it."""
+
 TIPOS = [
     (r"<list\[Path\]>", "<ruta>"),
     (r"<list\[(\w+)\]>", r"<\1>"),
@@ -80,6 +93,13 @@ def traducir(texto: str, frases: list[tuple[str, str]] = FRASES) -> str:
 def cuantos(numero: int, uno: str, varios: str = "") -> str:
     """How many there are: "1 archivo", "2,000 archivos". `varios`: where it is not `uno` with an s."""
     return f"{numero:,} {uno if numero == 1 else varios or uno + 's'}"
+
+
+class DelServidor(logging.Formatter):
+    """How granian writes a line (granian.json)."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return f"{'✗' if record.levelno >= logging.ERROR else '!'} {traducir(record.getMessage(), DEL_SERVIDOR)}"
 
 
 def hablar_espanol() -> None:

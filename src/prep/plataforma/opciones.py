@@ -11,7 +11,7 @@ Llave = Annotated[
     typer.Option(
         "--llave",
         metavar="ARCHIVO|pkcs11:…",
-        show_default="datos/llaves/instituto.skey de la instalación",
+        show_default="instituto.skey, en datos/llaves de la instalación",
         help="Llave del instituto.",
     ),
 ]

@@ -27,6 +27,7 @@ CONEXIONES: Final = 2048
 _CABECERAS_MS: Final = 10_000
 _CABECERAS_BYTES: Final = 64 * 1024
 _ARRANQUE_S: Final = 60
+_COMO_HABLA: Final = Path(__file__).with_name("granian.json")
 
 
 class ServidorNoArranca(Impedimento):
@@ -55,7 +56,7 @@ def orden_de_servidor(
         "--backlog", "1024", "--backpressure", str(CONEXIONES),
         "--http1-header-read-timeout", str(_CABECERAS_MS), "--http1-buffer-size", str(_CABECERAS_BYTES),
         "--workers-kill-timeout", "15",
-        "--no-access-log", "--log-level", "warning",
+        "--no-access-log", "--log-level", "warning", "--log-config", str(_COMO_HABLA),
     ]  # fmt: skip
     if certificado and llave:
         orden += ["--ssl-certificate", str(certificado), "--ssl-keyfile", str(llave), "--ssl-protocol-min", "tls1.3"]
