@@ -54,6 +54,7 @@ def test_a_small_night(carpeta: Path) -> None:
     assert (publicacion / "documentos" / f"{veredicto['verdad']}.json").exists()
     assert all((informe / f"{n}.pdf").read_bytes().startswith(b"%PDF-") for n in ("informe", "empates"))
     corrida = json.loads((demo / "corrida.json").read_bytes())
+    assert [(c["listos"], bool(c["abrio"] and c["cerro"])) for c in corrida["centros"]] == [(9, True)] * 2
     assert corrida["problemas"] == []  # it ended because all was done, and not because nothing moved any more
     (falla,) = corrida["fallas"]
     assert falla["tipo"] == "sin_internet" and "catd-2" in falla["que"] and falla["midio"]

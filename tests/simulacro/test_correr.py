@@ -110,6 +110,8 @@ def exigir_todo(carpeta: Path, codigo: int, dicho: str, corrida: dict[str, Any],
     assert len(corrida["fallas"]) == fallas and all(f["midio"] and not f["perdidos"] for f in corrida["fallas"])
     dichas = [i["texto"] for i in veredicto["incidentes"]]
     assert sorted(dichas) == sorted(f"{f['que']}: {f['midio']}" for f in corrida["fallas"])  # signed, and in the report
+    assert corrida["centros"] and all(c["listos"] == c["puntos"] == 9 for c in corrida["centros"])
+    assert all(c["abrio"] and c["cerro"] for c in corrida["centros"])
     assert quedan(carpeta) == []
 
 

@@ -52,6 +52,7 @@ MALOS = {
     'casilas = "60"': (2, "noche.casilas", "no se conoce este dato"),
     "hasta = 22": (2, "noche.hasta", "debe ser un texto"),
     'hasta = "18:00"': (2, "noche.hasta", "apenas cierran las casillas"),
+    'hasta = "20:00"\nabren = "20:00"': (3, "noche.abren", "ya salió la última casilla"),
     'hasta = "25:00"': (2, "noche.hasta", "no es una hora"),
     "centros = 9\ncasillas = 8": (2, "noche.centros", "hay más centros que casillas"),
     '[[falla]]\ntipo = "temblor"': (3, "falla.tipo", "no es una de las opciones"),

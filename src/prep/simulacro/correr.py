@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from rich.markup import escape
 
+from prep.dominio.operacion import Marcha, Punto, Servicio
 from prep.plataforma.consola import salida, tabla
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
@@ -28,6 +29,8 @@ from prep.simulacro.puertas.navegador import MAS_TARDE, REPETIDAS, SIN_RESPUESTA
 
 _CADA_S: Final = 5.0
 """Seconds between two looks at how it goes."""
+_AL_CERRAR_S: Final = 1.0
+"""The same, once all is done and centres close."""
 _PACIENCIA_S: Final = 150.0
 """Seconds in which nothing new is written after which the night is over as it is: a node that was cut waits up to 90
 before it tries again."""
@@ -51,6 +54,8 @@ class Corrida:
     alteradas: dict[str, list[str]]
     """Actas in which somebody typed on purpose what no paper says, and who."""
     fases: list[Fase]
+    centros: list[dict[str, Any]]
+    """Each collection centre: its points that were found ready and all of them, when it opened and when it closed."""
 
     @property
     def bien(self) -> bool:
@@ -117,6 +122,7 @@ def _tocar(noche: Montaje, carpeta: Path, fases: Fases, visita: Visita | None) -
         _leidas(),
         {clave: sorted(quienes) for clave, quienes in sorted(noche.mundo.alteradas.items())},
         fases.hechas,
+        _centros(noche),
     )
     _contar(corrida)
     _escribir(corrida, carpeta)
@@ -141,7 +147,7 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
             except CorteImposible as error:
                 (decir if fallas.en_curso else noche.mundo.problemas.append)(f"{hora_de(minuto)} {error}")
             proximo = max(proximo + cada, minuto)
-        if ahora - mirada > _CADA_S:
+        if ahora - mirada > (_AL_CERRAR_S if noche.mundo.cierran.is_set() else _CADA_S):
             mirada = ahora
             estados, suman = _estados(noche)
             if suman != hechos:
@@ -154,7 +160,10 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
             dichos = Counter(noche.mundo.problemas)
             faltan = _faltan(noche, estados)
             if not fallas.pendientes and not faltan:
-                return
+                if noche.mundo.cierran.is_set():
+                    return
+                decir("No queda nada por hacer: los centros de acopio cierran.")
+                noche.mundo.cierran.set()
             if ahora - movio > _PACIENCIA_S and not _en_manos():
                 noche.mundo.problemas.append(f"La noche dejó de avanzar antes de terminar: {'; '.join(faltan)}.")
                 return
@@ -191,6 +200,7 @@ def _estados(noche: Montaje) -> tuple[Counter[str], int]:
 def _faltan(noche: Montaje, estados: Counter[str]) -> list[str]:
     """What is still to be done, and by whom."""
     faltan = [f"{t.name} tiene {t.debe} por entregar" for t in noche.telefonos if t.debe]
+    faltan += _por_decir(noche)
     for c in noche.centros:
         if c.por_acopiar or c.por_digitalizar:
             faltan.append(
@@ -215,6 +225,44 @@ def _faltan(noche: Montaje, estados: Counter[str]) -> list[str]:
     if sin := len(noche.faltan) - estados["sin_acta"]:
         faltan.append(f"{cuantos(sin, 'acta')} que no existe sin confirmar")
     return faltan
+
+
+def _marchas(noche: Montaje) -> dict[str, Servicio]:
+    """How each collection centre is, as the facts that came here say."""
+    from prep.bitacora.marcha import del_centro, servicios_de
+
+    dichas = servicios_de([del_centro(c.catd) for c in noche.coordinan])
+    return {c.catd: dichas[del_centro(c.catd)] for c in noche.coordinan}
+
+
+def _listos(servicio: Servicio) -> int:
+    return sum(r.listo for r in servicio.revisiones.values())
+
+
+def _por_decir(noche: Montaje) -> Iterator[str]:
+    """What whoever coordinates a centre has still to say of it."""
+    for catd, suyo in _marchas(noche).items():
+        if sin := len(Punto) - _listos(suyo):
+            yield f"el centro {catd} tiene {cuantos(sin, 'punto')} por habilitar"
+        if suyo.marcha is Marcha.SIN_ABRIR:
+            yield f"el centro {catd} no ha abierto"
+        elif noche.mundo.cierran.is_set() and suyo.marcha is not Marcha.CERRADO:
+            yield f"el centro {catd} no ha cerrado"
+
+
+def _centros(noche: Montaje) -> list[dict[str, Any]]:
+    dichas, nombres = _marchas(noche), {c.clave: c.nombre for c in noche.sede.informativo.catds}
+    return [
+        {
+            "catd": c.catd,
+            "nombre": nombres[c.catd],
+            "listos": _listos(dichas[c.catd]),
+            "puntos": len(Punto),
+            "abrio": "" if c.abrio is None else hora_de(c.abrio),
+            "cerro": "" if c.cerro is None else hora_de(c.cerro),
+        }
+        for c in noche.coordinan
+    ]
 
 
 def _renglon(noche: Montaje, fallas: Fallas, minuto: float, estados: Counter[str]) -> str:
@@ -242,7 +290,11 @@ def _cerrar(noche: Montaje, carpeta: Path) -> tuple[dict[str, Any], tuple[str, .
 
 
 def _contar(c: Corrida) -> None:
-    """The night in figures, and each fault."""
+    """The night in figures, each centre and each fault."""
+    centros = tabla("Centro de acopio", ">Puntos listos", ">Abrió", ">Cerró", titulo="Centros de acopio")
+    for s in c.centros:
+        centros.add_row(escape(s["nombre"]), f"{s['listos']} de {s['puntos']}", s["abrio"] or "no", s["cerro"] or "no")
+    salida.print(centros)
     lista = tabla("Falla probada", "Qué se vio", titulo="Fallas")
     for p in c.probadas:
         lista.add_row(escape(p.que), escape(p.midio or "no terminó"))
@@ -281,6 +333,7 @@ def _escribir(c: Corrida, carpeta: Path) -> None:
             {"fase": f.nombre, "segundos": round(f.segundos, 1), "cpu": {q: round(s, 1) for q, s in f.cpu.items()}}
             for f in c.fases
         ],
+        "centros": c.centros,
         "fallas": [
             {
                 "tipo": p.falla.tipo,

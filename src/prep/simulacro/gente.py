@@ -15,7 +15,7 @@ from prep.dominio.comun.valores import Valor
 from prep.simulacro import humano
 from prep.simulacro.plan import Plan
 from prep.simulacro.puertas.aplicacion import Aplicacion
-from prep.simulacro.puertas.centro import Centro
+from prep.simulacro.puertas.centro import Centro, Mando
 from prep.simulacro.puertas.entrada import entrar
 from prep.simulacro.puertas.escritorio import EnManos, Escritorio, pedir_reapertura
 from prep.simulacro.puertas.navegador import Navegador, PuertaCerrada
@@ -93,6 +93,8 @@ class Mundo:
     """Those that one of them, who verifies, let pass."""
     distintas: dict[str, bool] = field(default_factory=dict)
     """Actas that whoever collated found different, and whether somebody took it upon them to have them opened again."""
+    cierran: threading.Event = field(default_factory=threading.Event)
+    """Set once everything is done: centres close."""
     _pedidas: Counter[str] = field(default_factory=Counter)
     _candado: threading.Lock = field(default_factory=threading.Lock)
 
@@ -392,6 +394,40 @@ class DeCentro(Sentada):
         for clave, motivo in paquete.faltan.items():
             self.pausa("acopio")
             self.centro.sin_acta(clave, motivo)
+
+
+class Coordina(Sentada):
+    """Whoever coordinates a centre: reviews it point by point, opens it at the hour of the plan, and closes it once
+    nothing is left to do. `abrio`, `cerro`: at which minutes of the night."""
+
+    def __init__(self, mundo: Mundo, pase: Pase, direccion: str, catd: str) -> None:
+        super().__init__(mundo, pase, direccion, "catd")
+        self.catd, self.mando = catd, Mando(self.nav, catd)
+        self.por_revisar: list[str] = []
+        self.abrio: float | None = None
+        self.cerro: float | None = None
+
+    def llegar(self) -> None:
+        super().llegar()
+        self.por_revisar = self.mando.por_revisar()
+
+    def turno(self) -> bool:
+        if self.por_revisar:
+            self.pausa("habilitacion")
+            self.mando.listo(self.por_revisar[0])
+            self.por_revisar.pop(0)
+        elif self.abrio is None and self.mundo.reloj.minuto() >= self.mundo.plan.abren:
+            self.abrio = self._decir("abierto")
+        elif self.cerro is None and self.mundo.cierran.is_set():
+            self.cerro = self._decir("cerrado")
+        else:
+            return False
+        return True
+
+    def _decir(self, que: str) -> float:
+        self.pausa("marcha")
+        self.mando.decir(que)
+        return self.mundo.reloj.minuto()
 
 
 class ConTelefono(Persona):

@@ -23,9 +23,11 @@ SEGUNDOS: Final = {
     "reapertura": (30, 60),
     "acopio": (8, 20),
     "digitalizacion": (15, 30),
+    "habilitacion": (20, 60),
+    "marcha": (10, 20),
     "fotografia": (30, 90),
 }
-"""What one acta takes at each place, from and to."""
+"""What one acta takes at each place, from and to; and one point of a centre, or saying that it opens or closes."""
 JORNADA_S: Final = 55 * 60
 DESCANSO_S: Final = 5 * 60
 """Five minutes an hour."""

@@ -21,7 +21,7 @@ from prep.plataforma.lugares import dir_datos, dir_publicacion
 from prep.plataforma.reloj import RelojSistema
 from prep.simulacro.enlace import Enlace
 from prep.simulacro.fases import Fases
-from prep.simulacro.gente import ConTelefono, DeCentro, DeMesa, Mundo, Pase, Persona, Reloj, Sala
+from prep.simulacro.gente import ConTelefono, Coordina, DeCentro, DeMesa, Mundo, Pase, Persona, Reloj, Sala
 from prep.simulacro.maquinas import Maquina
 from prep.simulacro.plan import Plan
 from prep.simulacro.puertas.aplicacion import Aplicacion, Chromium, exigir
@@ -83,6 +83,7 @@ class Montaje:
     gente: list[Persona]
     telefonos: list[ConTelefono]
     centros: list[DeCentro]
+    coordinan: list[Coordina]
     existen: frozenset[str]
     """Keys of the actas that arrive, by one door or another."""
     faltan: frozenset[str]
@@ -208,6 +209,7 @@ def _lista(plan: Plan, catds: list[str], casillas: dict[int, list[str]], visita:
         nombre = rol.partition("|")[0]
         lineas += [f"{nombre}-{i + 1},{nombre.title()} {i + 1},{rol},{CCV}," for i in range(n_de)]
     for n, catd in enumerate(catds, 1):
+        lineas.append(f"coordina-{n},Coordina {n},{Rol.COORDINADOR},{catd},")
         for i in range(plan.por_centro):
             lineas.append(f"catd-{n}-{i + 1},Centro {n} {i + 1},{Rol.ACOPIADOR}|{Rol.DIGITALIZADOR},{catd},")
         for i in range(plan.captura_en_centro):
@@ -254,9 +256,9 @@ def montar(
     fases.empieza("habilitar los nodos")
     decir("Habilitando los nodos de los centros de acopio…")
     mesas: dict[str, str] = {}
-    habilitados = habilitar(sede, nodos, catds, plan.por_centro + plan.captura_en_centro + 2 * (visita is not None))
+    habilitados = habilitar(sede, nodos, catds, 1 + plan.por_centro + plan.captura_en_centro + 2 * (visita is not None))
     for n, codigos in enumerate(habilitados, 1):
-        suyas = [f"catd-{n}-{i + 1}" for i in range(plan.por_centro)]
+        suyas = [f"coordina-{n}", *(f"catd-{n}-{i + 1}" for i in range(plan.por_centro))]
         suyas += [f"captura-{n}-{i + 1}" for i in range(plan.captura_en_centro)]
         mesas |= dict(zip(suyas, codigos, strict=False))  # what is left is the visitor's
     for usuario, papel in pases.items():
@@ -310,9 +312,10 @@ def montar(
         sala = Sala(mundo)
         quienes = [pase(f"{nombre}-{i + 1}") for i in range(n_de)]
         gente += [DeMesa(mundo, suyo, centro.direccion, escritorios, sala, CCV) for suyo in quienes]
-    de_centro = []
+    de_centro, coordinan = [], []
     for n, (nodo, catd) in enumerate(zip(nodos, catds, strict=True), 1):
         llegan, sala = reparto.paquetes[catd], Sala(mundo)
+        coordinan.append(Coordina(mundo, pase(f"coordina-{n}"), nodo.direccion, catd))
         for i in range(plan.por_centro):  # alone, one does both; else one receives and the other scans
             acopia = list(llegan) if i == 0 else []
             digitaliza = list(llegan) if i == plan.por_centro - 1 else []
@@ -333,7 +336,7 @@ def montar(
         )
         for i in de_telefono
     ]
-    gente += [*de_centro, *telefonos]
+    gente += [*coordinan, *de_centro, *telefonos]
     return Montaje(
         sede,
         mundo,
@@ -343,6 +346,7 @@ def montar(
         gente,
         telefonos,
         de_centro,
+        coordinan,
         frozenset(p.esperada.clave for p in papeles if p.suerte is not Suerte.SIN_ACTA),
         frozenset(p.esperada.clave for p in papeles if p.suerte is Suerte.SIN_ACTA),
     )

@@ -47,10 +47,11 @@ class Falla:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`hasta`: minutes since casillas closed in which the last package leaves. `movil`, `dobles`: in a hundred actas,
-    how many come by phone, and how many of those are scanned too; `retratadas`: how many are real photographs of filled
-    paper; `captura_en_centro`: how many type at each centre's own machine; `errores`: fields in 10,000 that somebody
-    types wrong; `atrapa`: in a hundred, how many whoever compares with the paper sees."""
+    """`hasta`, `abren`: minutes since casillas closed in which the last package leaves, and in which centres open.
+    `movil`, `dobles`: in a hundred actas, how many come by phone, and how many of those are scanned too; `retratadas`:
+    how many are real photographs of filled paper; `captura_en_centro`: how many type at each centre's own machine;
+    `errores`: fields in 10,000 that somebody types wrong; `atrapa`: in a hundred, how many whoever compares with the
+    paper sees."""
 
     nombre: str
     casillas: int
@@ -58,6 +59,7 @@ class Plan:
     semilla: int
     velocidad: int
     hasta: int
+    abren: int
     sin_sobre: int
     movil: int
     dobles: int
@@ -107,6 +109,7 @@ _NOCHE: Final[Esquema] = {
     "semilla": (numero(0, 2**53 - 1), 2027),
     "velocidad": (numero(1, 10_000), 60),
     "hasta": (HORA, 6 * 60),
+    "abren": (HORA, 0),
     "sin_sobre": (numero(0, 30), 3),
     "movil": (numero(0, 100), 60),
     "dobles": (numero(0, 100), 20),
@@ -182,6 +185,8 @@ def _leer(ruta: Path, bloc: Bloc) -> Plan | None:
         bloc.anotar(lineas("gente", "telefonos_reales"), "gente.telefonos_reales", "hay más que teléfonos.")
     if todo["hasta"] == 0:
         bloc.anotar(lineas("noche", "hasta"), "noche.hasta", "a esa hora apenas cierran las casillas.")
+    elif todo["hasta"] and todo["abren"] and todo["abren"] >= todo["hasta"]:
+        bloc.anotar(lineas("noche", "abren"), "noche.abren", "a esa hora ya salió la última casilla.")
     return Plan(**todo, fallas=tuple(sorted((f for f in fallas if f is not None), key=lambda f: f.de)))
 
 

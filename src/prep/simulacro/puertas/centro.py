@@ -1,4 +1,5 @@
-"""A collection centre's desks: packages are read and actas are scanned, with the forms of their pages."""
+"""A collection centre: packages are read, actas are scanned, and whoever coordinates it says how it is, with the forms
+of its pages."""
 
 from __future__ import annotations
 
@@ -50,6 +51,39 @@ class Centro:
         resultados = [(clase, dicho) for clase, dicho in pagina.renglones if clase.startswith("resultado")]
         if not resultados or any("mal" in clase for clase, _ in resultados):
             raise PuertaCerrada(f"No se tomó {nombre}: {' '.join(dicho for _, dicho in resultados) or 'sin respuesta'}")
+
+
+class Mando:
+    """What whoever coordinates a centre says of it: its habilitación, point by point, and whether it works."""
+
+    def __init__(self, nav: Navegador, catd: str) -> None:
+        self.nav, self.ruta = nav, f"/catd/centros/{catd}/"
+
+    @property
+    def habilitacion(self) -> str:
+        return f"{self.ruta}habilitacion/"
+
+    def por_revisar(self) -> list[str]:
+        """The points that nobody has found ready."""
+        pagina = self.nav.ir(self.habilitacion)
+        return [punto for punto, v in pagina.marcas if v == "si" and (punto, v) not in pagina.marcadas]
+
+    def listo(self, punto: str) -> None:
+        """Say that a point is ready."""
+        pagina = self.nav.ir(self.habilitacion)
+        marcas = [m for m in pagina.marcadas if m[0] != punto]
+        pagina = self.nav.enviar(self.habilitacion, [*_forma(pagina, con="orden").campos, *marcas, (punto, "si")])
+        if (punto, "si") not in pagina.marcadas:
+            raise PuertaCerrada(f"{self.habilitacion} no guardó «{punto}».")
+
+    def decir(self, que: str) -> None:
+        """Press the button that opens or closes it."""
+        pagina = self.nav.ir(self.ruta)
+        if ("que", que) not in pagina.botones:
+            raise PuertaCerrada(f"{self.ruta} no ofrece «{que}».")
+        pagina = self.nav.enviar(self.ruta, [*_forma(pagina, con="orden").campos, ("que", que)])
+        if ("que", que) in pagina.botones:
+            raise PuertaCerrada(f"{self.ruta} sigue ofreciendo «{que}».")
 
 
 def _forma(pagina: Pagina, ident: str = "", con: str = "") -> Forma:

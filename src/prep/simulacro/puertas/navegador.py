@@ -46,6 +46,10 @@ class Pagina(HTMLParser):
         self.imagenes: list[str] = []
         self.marcas: list[tuple[str, str]] = []
         """Boxes that may be marked: name and value."""
+        self.marcadas: list[tuple[str, str]] = []
+        """Those of them that are."""
+        self.botones: list[tuple[str, str]] = []
+        """What the buttons with a name send: name and value."""
         self.salidas: list[str] = []
         """Figures shown, in order."""
         self.codigos: list[str] = []
@@ -77,9 +81,12 @@ class Pagina(HTMLParser):
             case "li":
                 self._en_renglon = True
                 self.renglones.append((a.get("class", ""), ""))
+            case "button" if "name" in a:
+                self.botones.append((a["name"], a.get("value", "")))
             case "input" if "name" in a:
                 if a.get("type") in ("checkbox", "radio"):
                     self.marcas.append((a["name"], a.get("value", "on")))
+                    self.marcadas += self.marcas[-1:] if "checked" in a else []
                 elif self.formas:
                     self.formas[-1].campos.append((a["name"], a.get("value", "")))
 
