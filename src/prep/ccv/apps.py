@@ -1,4 +1,8 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_out
+from django.http import HttpRequest
 
 
 class CcvConfig(AppConfig):
@@ -19,3 +23,13 @@ class CcvConfig(AppConfig):
         registrar(
             "ccv-inicio", "ccv.inicio.titulo", "ccv.inicio.explica", {r for roles in ROLES.values() for r in roles}
         )
+        user_logged_out.connect(_al_salir)
+
+
+def _al_salir(request: HttpRequest, user: Any, **_: Any) -> None:
+    """Whoever leaves gives back what they held. A session that ends by itself, which no view asked for, leaves it to
+    its page."""
+    from prep.ccv import cola
+
+    if user is not None and request.resolver_match is not None:
+        cola.dejar(user.persona)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.db import IntegrityError, connection, transaction
@@ -106,13 +106,19 @@ def tomar(paso: Paso, quien: Quien, ahora: datetime, clave: str = "") -> Turno |
     """
     mio = suyo(quien.persona, [paso], ahora)
     if mio and clave in ("", mio.acta) and toca(paso, mio.acta, acta_de(mio.acta)):
-        Turno.objects.filter(acta=mio.acta, orden=mio.orden).update(vence=ahora + VIGENCIA)
-        return mio
+        return mantener(mio, ahora)
     try:
         with transaction.atomic():
             return siguiente(paso, quien, ahora, clave)
     except IntegrityError:  # the same person asked at the same time, and was given one
         return suyo(quien.persona, [paso], ahora)
+
+
+def mantener(turno: Turno, ahora: datetime) -> Turno:
+    """What somebody holds is before them: theirs for as long as when they took it."""
+    turno.vence = ahora + VIGENCIA
+    Turno.objects.filter(acta=turno.acta, orden=turno.orden).update(vence=turno.vence)
+    return turno
 
 
 def por_antiguedad(pasos: Iterable[Paso]) -> list[Paso]:
@@ -133,6 +139,18 @@ def dejar(persona: str, orden: str | None = None) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_DEJAR, {"persona": persona, "orden": orden})
         return bool(cursor.rowcount)
+
+
+def hasta(turno: Turno) -> str:
+    """Until when a page shows it, which tells that page from those that show it later."""
+    return turno.vence.astimezone(UTC).isoformat()
+
+
+def soltar(persona: str, orden: str, vence: str, ahora: datetime) -> None:
+    """The page that showed it until then was closed: give it back, unless another page shows it since."""
+    turno = en_manos(persona, ahora)
+    if turno and (turno.orden, hasta(turno)) == (orden, vence):
+        Turno.objects.filter(persona=persona, orden=orden, vence=turno.vence).delete()
 
 
 def _lo_que_pide(paso: Paso, quien: Quien, ahora: datetime, cual: str = "") -> dict[str, Any]:

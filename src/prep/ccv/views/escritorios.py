@@ -80,6 +80,8 @@ def escritorio(nombre: str) -> Vista:
         if accion == "dejar":
             cola.dejar(persona_de(request))
             return redirect(reverse(f"ccv-{nombre}") + "?descanso")
+        if accion == "soltar":
+            return _soltar(request, nombre)
         return _hacer(request, nombre, accion)
 
     assert isinstance(vista.acceso, Acceso)  # type: ignore[attr-defined]
@@ -118,7 +120,8 @@ def _falta_practica(request: HttpRequest, nombre: str) -> bool:
 
 
 def _pagina(request: HttpRequest, nombre: str) -> HttpResponse:
-    suyo = cola.en_manos(persona_de(request), oficina.reloj.ahora())
+    ahora = oficina.reloj.ahora()
+    suyo = cola.en_manos(persona_de(request), ahora)
     datos: dict[str, Any] = {
         "escritorio": nombre,
         "pestanas": pestanas_de(request, nombre),
@@ -128,7 +131,7 @@ def _pagina(request: HttpRequest, nombre: str) -> HttpResponse:
     }
     turno = suyo if suyo and suyo.paso in pasos_de(request, nombre) else None
     if turno is not None:
-        if sobre_la_mesa := _en_la_mesa(request, turno):
+        if sobre_la_mesa := _en_la_mesa(request, cola.mantener(turno, ahora)):
             return render(request, _PLANTILLAS[nombre], datos | sobre_la_mesa)
         cola.dejar(turno.persona, turno.orden)
         datos["cambio"] = True
@@ -160,9 +163,21 @@ def _sigue(request: HttpRequest, nombre: str, ficha: Ficha) -> dict[str, Any]:
     datos = _en_la_mesa(request, turno) if turno and nombre in _SE_QUEDAN else None
     if datos is None:
         return {}
-    cambia = {c: datos.get(c, "") for c in ("orden", "ficha", "imagen", "enderezada", "encabezado", "renglones")}
+    cambia = {
+        c: datos.get(c, "") for c in ("orden", "vence", "ficha", "imagen", "enderezada", "encabezado", "renglones")
+    }
     cambia["quien"] = render_to_string("ccv/partes/quien.html", datos)
     return {"acta": cambia}
+
+
+def _soltar(request: HttpRequest, nombre: str) -> HttpResponse:
+    """A page was closed with an acta of which nothing was kept in the browser: it goes back to the queue at once."""
+    try:
+        ficha = Ficha.leer(request.POST.get("ficha", ""), pasos_de(request, nombre), persona_de(request))
+    except FichaInvalida:
+        return HttpResponse(status=400)
+    cola.soltar(ficha.persona, ficha.orden, request.POST.get("vence", ""), oficina.reloj.ahora())
+    return HttpResponse(status=204)
 
 
 def _fila(request: HttpRequest, nombre: str) -> HttpResponse:
@@ -195,6 +210,7 @@ def _del_acta(request: HttpRequest, turno: Turno, acta: Acta, ficha: Ficha) -> d
         "ident": None if sin_clave else hoja.identificacion(turno.acta),
         "ficha": ficha.escribir(),
         "orden": turno.orden,
+        "vence": cola.hasta(turno),
         "imagen": reverse("ccv-imagen", args=[turno.acta]) if se_ve else "",
         "enderezada": se_ve and not sin_clave and hoja.enderezada(acta, turno.imagen),
         "problemas": [

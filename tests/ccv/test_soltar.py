@@ -1,0 +1,149 @@
+"""An acta whose page was closed goes back to the queue at once; one that is only loaded again does not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from centro import Centro, envio
+from django.core.signals import request_started
+
+from gente import dentro
+from navegador import con_foco, navegando
+from prep.ccv import oficina
+from prep.ccv.cola import VIGENCIA
+from prep.ccv.models import Turno
+from prep.dominio.comun.facultades import Rol
+
+CAPTURA, VERIFICACION = "/ccv/captura/", "/ccv/verificacion/"
+
+
+def suelta(cliente: Any, ruta: str, pagina: Any) -> int:
+    """What the page's script sends as it goes away."""
+    datos = {"accion": "soltar", "ficha": pagina.context["ficha"], "vence": pagina.context["vence"]}
+    return int(cliente.post(ruta, datos).status_code)
+
+
+def toma(cliente: Any, ruta: str) -> Any:
+    cliente.post(ruta, {"accion": "tomar"})
+    return cliente.get(ruta)
+
+
+def test_what_is_closed_waits_for_whoever_is_next(centro: Centro) -> None:
+    centro.llega(centro.claves[0])
+    (ana, _), (beto, _) = centro.entra(Rol.CAPTURISTA), centro.entra(Rol.CAPTURISTA)
+    pagina = toma(ana, CAPTURA)
+    assert beto.get(CAPTURA).context["hay"] is False
+    assert suelta(ana, CAPTURA, pagina) == 204
+    assert beto.get(CAPTURA).context["hay"] is True
+    assert suelta(ana, CAPTURA, pagina) == 204  # twice is once
+    assert toma(beto, CAPTURA).context["ficha"]
+    assert suelta(ana, CAPTURA, pagina) == 204 and Turno.objects.count() == 1  # it is of somebody else now
+
+
+def test_a_page_that_was_loaded_again_keeps_it_for_as_long_as_any(centro: Centro) -> None:
+    """What the closed one sends may come after."""
+    centro.llega(centro.claves[0])
+    ana, _ = centro.entra(Rol.CAPTURISTA)
+    antes = toma(ana, CAPTURA)
+    centro.reloj.poner(centro.reloj.ahora() + timedelta(minutes=9))
+    otra = ana.get(CAPTURA)
+    assert suelta(ana, CAPTURA, antes) == 204
+    (turno,) = Turno.objects.all()
+    assert turno.vence == centro.reloj.ahora() + VIGENCIA
+    assert suelta(ana, CAPTURA, otra) == 204 and not Turno.objects.exists()
+
+
+def test_the_acta_that_comes_with_an_answer_is_given_back_too(centro: Centro) -> None:
+    for clave in centro.claves[:2]:
+        centro.llega(clave)
+    ana, _ = centro.entra(Rol.CAPTURISTA)
+    pagina = toma(ana, CAPTURA)
+    sigue = ana.post(CAPTURA, envio(pagina, centro.valores(centro.claves[0]), accion="enviar")).json()["acta"]
+    dichos = {"accion": "soltar", "ficha": sigue["ficha"], "vence": sigue["vence"]}
+    assert ana.post(CAPTURA, dichos).status_code == 204 and not Turno.objects.exists()
+
+
+@pytest.mark.parametrize("vence", ["", "ayer", "9999-12-31T23:59:59-23:59"])
+def test_what_no_page_says_gives_nothing_back(centro: Centro, vence: str) -> None:
+    centro.llega(centro.claves[0])
+    (ana, _), (beto, _) = centro.entra(Rol.CAPTURISTA), centro.entra(Rol.CAPTURISTA)
+    pagina = toma(ana, CAPTURA)
+    datos = {"accion": "soltar", "ficha": pagina.context["ficha"], "vence": vence}
+    assert ana.post(CAPTURA, datos).status_code == 204
+    assert suelta(beto, CAPTURA, pagina) == 400  # a slip is of one person
+    assert Turno.objects.count() == 1
+
+
+def test_whoever_leaves_gives_back_what_they_held_and_a_session_that_ends_does_not(centro: Centro) -> None:
+    for clave in centro.claves[:2]:
+        centro.llega(clave)
+    (ana, _), (beto, quien) = centro.entra(Rol.CAPTURISTA), centro.entra(Rol.CAPTURISTA)
+    toma(ana, CAPTURA), toma(beto, CAPTURA)
+    sesion = beto.session
+    sesion["terminal"] = str(uuid4())
+    sesion.save()
+    assert beto.get(CAPTURA).status_code == 302  # it is of no terminal any more
+    assert ana.post("/cuenta/salir/").status_code == 302
+    assert [t.persona for t in Turno.objects.all()] == [quien.persona]
+
+
+@pytest.mark.navegador
+def test_a_browser_that_is_closed_gives_back_what_nobody_typed_in(escritorios: Any) -> None:
+    """Loaded again it stays, and so does what somebody began to type, which waits in that window."""
+    centro = Centro()
+    centro.reloj = oficina.reloj  # type: ignore[assignment]
+    centro.llega(centro.claves[0])
+    cliente = dentro(centro.persona(Rol.CAPTURISTA))
+    pagina = escritorios.persona()
+    dominio = {"domain": "localhost", "path": "/"}
+    pagina.context.add_cookies([{"name": n, "value": c.value, **dominio} for n, c in cliente.cookies.items()])
+    enviados: list[str] = []
+
+    def anotar(environ: dict[str, Any], **_: Any) -> None:
+        if environ["REQUEST_METHOD"] == "POST":
+            enviados.append(environ["PATH_INFO"])
+
+    otra = pagina.context.new_page()  # the browser goes on
+
+    def hasta(cierto: Callable[[], bool]) -> None:
+        limite = time.monotonic() + 20
+        while not cierto() and time.monotonic() < limite:
+            otra.wait_for_timeout(50)
+        assert cierto()
+
+    def tomar() -> None:
+        escritorios.ir(pagina, CAPTURA)
+        pagina.keyboard.press("Enter")
+        con_foco(pagina, "es-esta")
+
+    request_started.connect(anotar)
+    try:
+        tomar()
+        pagina.reload(wait_until="networkidle")
+        hasta(lambda: len(enviados) == len(["take", "let go"]))
+        assert pagina.locator(".vista img").is_visible() and Turno.objects.count() == 1
+        escritorios.ir(pagina, "/cuenta/")
+        hasta(lambda: not Turno.objects.exists())
+
+        tomar()
+        pagina.keyboard.press("Enter")
+        pagina.keyboard.press("7")
+        escritorios.ir(pagina, "/cuenta/")
+        escritorios.ir(pagina, CAPTURA)
+        assert pagina.locator(".renglones input").first.input_value() == "7"
+        with navegando(pagina):
+            pagina.keyboard.press("F8")
+        assert not Turno.objects.exists() and set(enviados) == {CAPTURA}
+        assert len(enviados) == len(["take", "let go", "let go", "take", "give back"])  # nobody let go what was typed
+
+        tomar()
+        pagina.close()
+        hasta(lambda: not Turno.objects.exists())
+    finally:
+        request_started.disconnect(anotar)
+        otra.close()
