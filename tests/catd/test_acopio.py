@@ -49,6 +49,9 @@ def test_a_code_read_twice_is_one_fact_and_says_when_it_came(catd: Centro) -> No
     respuesta = lee(cliente, catd.qr(clave))
     assert respuesta.context["hechas"][0]["hora"] == AHORA
     assert "Ya se había recibido <span>21:00</span>" in respuesta.content.decode()
+    catd.reloj.avanzar(timedelta(hours=4))
+    pagina = lee(cliente, catd.qr(clave)).content.decode()
+    assert "Ya se había recibido <span>ayer 21:00</span>" in pagina and "<td>ayer 21:00</td>" in pagina
     assert tipos(clave) == [Tipo.ACOPIADA]
     assert Hecho.objects.get(tipo=Tipo.ACOPIADA).persona.startswith("p-")
 

@@ -12,17 +12,20 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from django.test import Client
 from sala import AHORA, Sala
 
+from gente import dentro
 from prep.acceso.models import Registro
 from prep.acceso.roles import Rol
 from prep.catalogo.pronostico import guardar, pronosticar, supuestas
 from prep.catalogo.services import cargar
 from prep.ccv.pasos import ESTADOS, Paso, toca
-from prep.coordinacion import panorama, ritmo, situacion
+from prep.coordinacion import muros, panorama, ritmo, situacion
+from prep.coordinacion.models import Muro
 from prep.coordinacion.panorama import DE_CAPTURA, DE_CUSTODIA, Reciente, Trabajo
 from prep.coordinacion.situacion import Conteo
-from prep.coordinacion.tablas import Columna, Tabla
+from prep.coordinacion.tablas import Columna, Tabla, celda
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Captura, Custodia, Situacion
 
@@ -177,6 +180,17 @@ def test_the_pace_needed_and_the_people_it_takes(sala: Sala) -> None:
     for sin_saber in (ritmo.medir(vista, AHORA), ritmo.medir(vista, None)):  # that hour has passed; nobody chose one
         assert sin_saber.necesario is None
         assert sin_saber.alcanza  # what is not known is no alarm
+
+
+def test_an_hour_of_another_day_says_so(sala: Sala) -> None:
+    """The hour to finish by, on the board and on the wall, and those of the tables."""
+    cliente = dentro(sala.persona(Rol.SUPERVISOR))
+    for a, dicho in (("23:30", "terminar a las 23:30"), ("20:59", "terminar mañana a las 20:59")):
+        assert dicho in cliente.get(TABLERO, {"a": a}).content.decode()
+    cliente.post("/coordinacion/muros/", {"nombre": "Sala", "meta": "02:08"})
+    assert "para terminar mañana a las 02:08" in Client().get(muros.ruta(Muro.objects.get())).content.decode()
+    columna = Columna("desde", "Entró", "hora")
+    assert [celda(columna, AHORA - timedelta(hours=h)).dice for h in (1, 22)] == ["20:00", "ayer 23:00"]
 
 
 def test_what_an_acta_takes_is_measured_on_all_that_people_do(sala: Sala) -> None:

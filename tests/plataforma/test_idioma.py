@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from prep.plataforma.idioma import a_las, hora
 from semillero import Semillero
 
 
@@ -42,3 +44,20 @@ def test_usage_errors_are_in_spanish(argumentos: list[str], frase: str, tmp_path
     codigo, dicho = semillero.correr(argumentos, tmp_path, dict(os.environ))
     assert codigo == 2
     assert frase in " ".join(dicho.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("cuando", "sola", "en_frase"),
+    [
+        ("2027-06-07T02:10-06:00", "02:10", "a las 02:10"),
+        ("2027-06-08T02:08-06:00", "mañana 02:08", "mañana a las 02:08"),
+        ("2027-06-08T05:50Z", "ayer 23:50", "ayer a las 23:50"),
+        ("2027-06-09T20:15-06:00", "09/06 20:15", "el 09/06 a las 20:15"),
+    ],
+)
+def test_an_hour_of_another_day_says_which(cuando: str, sola: str, en_frase: str) -> None:
+    ahora = datetime.fromisoformat("2027-06-07T02:10-06:00")
+    if sola.startswith("ayer"):
+        ahora += timedelta(days=1)
+    dicha = datetime.fromisoformat(cuando)
+    assert (hora(dicha, ahora), a_las(dicha, ahora)) == (sola, en_frase)

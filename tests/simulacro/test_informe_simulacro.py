@@ -108,6 +108,12 @@ def test_it_is_compared_with_earlier_drills_in_order() -> None:
     assert "No se indicó ninguno" in pagina(v)
 
 
+def test_an_hour_after_midnight_says_its_day() -> None:
+    v = veredicto()
+    v["avance"][-1]["hora"] = "2027-06-07T00:40:00-06:00"
+    assert ">23:30<" not in pagina(v) and ">22:30<" in pagina(v) and "07/06 00:40" in pagina(v)
+
+
 def test_before_anything_is_published_there_is_a_report_too() -> None:
     v = veredicto(0, 1000) | {"avance": veredicto()["avance"][:1], "fases": [], "cierre": False}
     v["catds"] = [c | {"llegada": [0]} for c in v["catds"]]

@@ -87,7 +87,13 @@ def _sin_centro(request: HttpRequest, aqui: str, error: NoProcede) -> HttpRespon
 
 def _del_centro(catd: str) -> dict[str, Any]:
     """What every page says of its centre. Last: how it is may have changed by what was asked."""
-    return {"zona": oficina.zona(), "centro": oficina.nombre_de(catd), "marcha": oficina.marcha_de(catd)}
+    zona = oficina.zona()
+    return {
+        "zona": zona,
+        "ahora": oficina.reloj.ahora().astimezone(zona),
+        "centro": oficina.nombre_de(catd),
+        "marcha": oficina.marcha_de(catd),
+    }
 
 
 def _estado(error: NoProcede | HechoRechazado) -> int:
@@ -197,7 +203,7 @@ def acuse(request: HttpRequest) -> HttpResponse:
     datos = _base(request, "acopio") | _del_centro(quien.catd)
     visto = centro.ver(quien.catd)
     datos |= {"cuenta": visto.cuenta, "filas": visto.recibidas()[::-1]}
-    datos |= {"sin_acta": visto.sin_acta(), "ahora": oficina.reloj.ahora(), "proceso": cargar()}
+    datos |= {"sin_acta": visto.sin_acta(), "proceso": cargar()}
     return render(request, "catd/acuse.html", datos)
 
 

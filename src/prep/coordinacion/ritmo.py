@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from django.utils import timezone
+
 from prep.coordinacion.panorama import Espera, Panorama, Reciente, Trabajo
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Situacion
+from prep.plataforma import idioma
 
 AHORA: Final = timedelta(minutes=15)
 """What `now` means: what was done in the last quarter of an hour."""
@@ -74,11 +77,17 @@ class Ritmo:
 
     pendientes: int
     por_hora: int
+    ahora: datetime
     hasta: datetime | None
     necesario: int | None
     segundos: Mapping[str, int | None]
     personas: Mapping[str, int | None]
     hoy: Mapping[str, int]
+
+    @property
+    def a_que_hora(self) -> str:
+        """`a las 23:30`, or of which day."""
+        return idioma.a_las(self.hasta, timezone.localtime(self.ahora)) if self.hasta else ""
 
     @property
     def alcanza(self) -> bool:
@@ -97,7 +106,7 @@ def medir(vista: Panorama, hasta: datetime | None) -> Ritmo:
         for labor, s in visto.segundos.items()
     }
     necesario = entre(visto.pendientes * 3600, quedan) if quedan else None
-    return Ritmo(visto.pendientes, visto.por_hora, hasta, necesario, visto.segundos, personas, visto.hoy)
+    return Ritmo(visto.pendientes, visto.por_hora, vista.hora, hasta, necesario, visto.segundos, personas, visto.hoy)
 
 
 class _Visto(NamedTuple):

@@ -13,9 +13,11 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from prep.coordinacion import oficina
 from prep.diseno.estados import ESTADOS
 from prep.diseno.textos import texto
 from prep.dominio.acta.hechos import HOJA
+from prep.plataforma import idioma
 from prep.publicacion.celdas import texto_seguro
 
 DERECHA: Final = frozenset({"numero", "espera", "por_ciento"})
@@ -163,7 +165,8 @@ def espera(segundos: int) -> str:
 
 
 def hora(cuando: datetime) -> str:
-    return timezone.localtime(cuando).strftime("%H:%M")
+    """An hour; of another day than today, which."""
+    return idioma.hora(cuando, timezone.localtime(oficina.reloj.ahora()))
 
 
 def _llano(columna: Columna, valor: Any) -> Any:

@@ -12,7 +12,7 @@ from rich.markup import escape
 from prep.plataforma.consola import barra, errores, esperando, fallar, tabla
 from prep.plataforma.consola import salida as consola
 from prep.plataforma.errores import Impedimento
-from prep.plataforma.idioma import cuantos
+from prep.plataforma.idioma import a_las, cuantos
 from prep.plataforma.lugares import para_escribir
 from prep.plataforma.opciones import Llave
 
@@ -211,6 +211,8 @@ def ceros(
 
 
 def _mostrar(enlace: Enlazado) -> None:
+    from prep.plataforma.reloj import RelojSistema
+
     hoja = tabla("Qué", "Cuánto", titulo=enlace.centro or "Sin centro todavía")
     hoja.add_row("Por enviar", f"{cuantos(enlace.hechos, 'hecho')}, {cuantos(enlace.fotos, 'fotografía')}")
     if enlace.desde is not None:
@@ -222,8 +224,9 @@ def _mostrar(enlace: Enlazado) -> None:
         hoja.add_row("Reloj", adelanto)
     if enlace.ramas > 1:
         hoja.add_row("Atención", f"{enlace.ramas} equipos han escrito con este nombre; se guardó lo de todos")
+    ahora = RelojSistema().ahora().astimezone()
     for via in enlace.vias if len(enlace.vias) > 1 else ():
-        como = f"falla o va lenta desde las {via.desde.astimezone():%H:%M}" if via.desde else "bien"
+        como = f"falla o va lenta; empezó {a_las(via.desde, ahora)}" if via.desde else "bien"
         hoja.add_row(f"Por {via.url}", f"{como}{'; en uso' if via.en_uso else ''}")
     for problema in enlace.apartados[:20]:
         hoja.add_row("Apartado", problema)

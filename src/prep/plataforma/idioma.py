@@ -1,11 +1,12 @@
 """Spanish for what Typer itself says (the frame of its help, the errors of usage; it brings no translations), for what
-the web server says, and for how many there are of a thing."""
+the web server says, for how many there are of a thing, and for an hour, which says its day where it is not of today."""
 
 from __future__ import annotations
 
 import logging
 import re
 import sys
+from datetime import datetime
 from importlib.machinery import SourceFileLoader
 from importlib.util import LazyLoader, find_spec, module_from_spec
 from types import ModuleType
@@ -100,6 +101,24 @@ class DelServidor(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         return f"{'✗' if record.levelno >= logging.ERROR else '!'} {traducir(record.getMessage(), DEL_SERVIDOR)}"
+
+
+def hora(cuando: datetime, ahora: datetime) -> str:
+    """`20:15`, by the clock of `ahora`; of another day, `ayer 23:50`, `mañana 02:08`, `06/06 20:15`."""
+    dia, reloj = _del_dia(cuando, ahora)
+    return f"{dia} {reloj}".lstrip()
+
+
+def a_las(cuando: datetime, ahora: datetime) -> str:
+    """The same in a sentence: `a las 20:15`, `mañana a las 02:08`, `el 06/06 a las 20:15`."""
+    dia, reloj = _del_dia(cuando, ahora)
+    return f"{'el ' if dia[:1].isdigit() else ''}{dia} a las {reloj}".lstrip()
+
+
+def _del_dia(cuando: datetime, ahora: datetime) -> tuple[str, str]:
+    suya = cuando.astimezone(ahora.tzinfo)
+    dias = (suya.date() - ahora.date()).days
+    return {-1: "ayer", 0: "", 1: "mañana"}.get(dias, f"{suya:%d/%m}"), f"{suya:%H:%M}"
 
 
 def hablar_espanol() -> None:

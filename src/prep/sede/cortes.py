@@ -59,6 +59,7 @@ def _cada(s: Sala, minutos: int) -> None:
     """A corte every so many minutes, until somebody interrupts it."""
     from zoneinfo import ZoneInfo
 
+    from prep.plataforma.idioma import a_las
     from prep.plataforma.procesos import ceder_el_paso
     from prep.plataforma.reloj import RelojSistema
     from prep.publicacion.programador import programar as programar_cortes
@@ -67,7 +68,7 @@ def _cada(s: Sala, minutos: int) -> None:
     def contar(hecho: Corte | None, proximo: datetime) -> bool:
         if hecho is not None:
             mostrar(hecho, s.destino)
-        salida.print(f"El siguiente, a las {proximo:%H:%M}.")
+        salida.print(f"El siguiente, {a_las(proximo, RelojSistema().ahora().astimezone(zona))}.")
         return True
 
     zona = ZoneInfo(s.publicador.proceso.zona_horaria)

@@ -28,7 +28,7 @@ from prep.diseno.textos import texto
 from prep.intercambio import contactos
 from prep.intercambio.enviar import enlaces
 from prep.intercambio.estado import estado
-from prep.plataforma import fallas, lugares
+from prep.plataforma import fallas, idioma, lugares
 from prep.plataforma.almacen import Almacen
 from prep.publicacion.continuidad import ultimo_corte
 from prep.publicacion.corte import ruta_de
@@ -103,7 +103,9 @@ def _cortes(m: _Momento) -> Iterator[Medida]:
         cada = informativo().publicacion.cada_minutos
         hora = datetime.fromisoformat(m.corte[0]["hora"])
         yield Medida(
-            "turnos_sin_corte", _minutos(hora, m.hora) // cada, detalle=texto("sede.parte.ultimo", hora=f"{hora:%H:%M}")
+            "turnos_sin_corte",
+            _minutos(hora, m.hora) // cada,
+            detalle=texto("sede.parte.ultimo", cuando=idioma.a_las(hora, m.hora.astimezone(hora.tzinfo))),
         )
     try:
         alarma = json.loads(lugares.archivo_alarma().read_bytes())
@@ -206,7 +208,9 @@ def _respaldo(m: _Momento) -> Iterator[Medida]:
 
 def _fallas(m: _Momento) -> Iterator[Medida]:
     suyas = fallas.desde(m.hora - timedelta(hours=1))
-    ultimas = ", ".join(f"{f.codigo} ({f.clase}, {f.hora:%H:%M})" for f in suyas[-3:])
+    ultimas = ", ".join(
+        f"{f.codigo} ({f.clase}, {idioma.hora(f.hora, m.hora.astimezone(f.hora.tzinfo))})" for f in suyas[-3:]
+    )
     yield Medida("fallas_por_hora", len(suyas), detalle=ultimas)
 
 

@@ -185,7 +185,7 @@ def _avance(v: Doc) -> Iterator[Pieza]:
         )
     nombres = [e["nombre"] for e in v["elecciones"].values()]
     filas = [
-        (f"{c['corte']}", _hora(c["hora"]), *_miles(*(c["elecciones"][e]["publicadas"] for e in v["elecciones"])))
+        (f"{c['corte']}", _hora(v, c["hora"]), *_miles(*(c["elecciones"][e]["publicadas"] for e in v["elecciones"])))
         for c in _algunos(cortes, 24)
     ]
     anchos = (2, 3, *(3 for _ in nombres))
@@ -198,7 +198,7 @@ def _llegada(v: Doc) -> Iterator[Pieza]:
     """When each CATD's actas were published: a tenth, half, nine tenths."""
     yield Titulo("Llegada por CATD")
     instantes = [c["hora"] for c in v["avance"]]
-    minutos, horas = minutos_de(instantes), [_hora(h) for h in instantes]
+    minutos, horas = minutos_de(instantes), [_hora(v, h) for h in instantes]
 
     def corte_de(c: Doc, decimas: int) -> int | None:
         meta = -(-c["existen"] * decimas // 10)
@@ -382,7 +382,7 @@ def _nombre(v: Doc, x: Doc) -> str:
 def _renglon(v: Doc, clave: str, x: Doc) -> str:
     if clave == "tarde":
         debio = f"debió salir en el corte {x['debio']} y salió en el {x['salio']}"
-        return f"{cual(v, x)}: verificada a las {_hora(x['verificacion'])}; {debio}"
+        return f"{cual(v, x)}: verificada: {_hora(v, x['verificacion'])}; {debio}"
     return f"{cual(v, x)}: del corte {x['desde']} al {x['hasta']}; {_campos(x)}; pudo verlo {pudo_verlo(x)}"
 
 
@@ -410,8 +410,10 @@ def _miles(*numeros: int) -> tuple[str, ...]:
     return tuple(f"{n:,}" for n in numeros)
 
 
-def _hora(iso: str) -> str:
-    return iso[11:16]
+def _hora(v: Doc, iso: str) -> str:
+    """An hour; of another day than that of the first corte, which."""
+    otro = iso[:10] != v["avance"][0]["hora"][:10]
+    return f"{iso[8:10]}/{iso[5:7]} {iso[11:16]}" if otro else iso[11:16]
 
 
 def _cuando(iso: str) -> str:

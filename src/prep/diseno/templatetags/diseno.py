@@ -6,6 +6,7 @@ that is None or False writes nothing; True writes the bare name.
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from prep.diseno.estados import ESTADOS
 from prep.diseno.textos import texto as decir
+from prep.plataforma import idioma
 
 register = template.Library()
 Contexto = dict[str, Any]
@@ -36,6 +38,12 @@ def atributos(dados: dict[str, Any]) -> SafeString:
 def texto(clave: str, **datos: Any) -> str:
     """A text of the catalogue."""
     return decir(clave, **datos)
+
+
+@register.filter
+def hora(cuando: datetime | None, ahora: datetime) -> str:
+    """An hour by the clock of `ahora`, which says its day where it is of another one."""
+    return idioma.hora(cuando, ahora) if cuando else ""
 
 
 @register.simple_tag(name="icono")
