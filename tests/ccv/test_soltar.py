@@ -14,12 +14,13 @@ from django.core.signals import request_started
 
 from gente import dentro
 from navegador import con_foco, navegando
+from prep.acceso.models import Cuenta
 from prep.ccv import oficina
 from prep.ccv.cola import VIGENCIA
 from prep.ccv.models import Turno
 from prep.dominio.comun.facultades import Rol
 
-CAPTURA, VERIFICACION = "/ccv/captura/", "/ccv/verificacion/"
+CAPTURA, MARCHA = "/ccv/captura/", "/coordinacion/marcha/"
 
 
 def suelta(cliente: Any, ruta: str, pagina: Any) -> int:
@@ -92,6 +93,29 @@ def test_whoever_leaves_gives_back_what_they_held_and_a_session_that_ends_does_n
     assert [t.persona for t in Turno.objects.all()] == [quien.persona]
 
 
+def test_who_holds_an_acta_is_seen_in_marcha_and_never_which(centro: Centro, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By whoever sees those desks; which acta it is would say who typed it."""
+    from prep.acceso.models import Registro
+    from prep.coordinacion import oficina as sala
+
+    monkeypatch.setattr(sala, "reloj", centro.reloj)
+    centro.llega(centro.claves[0])
+    de_aqui, de_otro_lugar = (centro.persona(Rol.SUPERVISOR, lugar=lugar) for lugar in ("CCV", "CCV-2"))
+    ana, quien = centro.entra(Rol.CAPTURISTA)
+    suya = Cuenta.objects.get(persona=quien.persona)
+    toma(ana, CAPTURA)
+    ve, no_ve = (dentro(s).get(MARCHA) for s in (de_aqui, de_otro_lugar))
+    (fila,) = ve.context["tabla"].filas
+    vence = centro.reloj.ahora() + VIGENCIA
+    assert fila == {"nombre": suya.nombre, "lugar": "CCV", "escritorio": "Captura", "vence": vence}
+    assert centro.claves[0] not in ve.content.decode()
+    assert no_ve.context["tabla"].filas == []
+    assert Registro.objects.filter(que="leyo", objeto="manos").count() == 2
+    assert "Captura" in dentro(de_aqui).get(MARCHA, {"csv": "manos"}).content.decode()
+    centro.reloj.poner(vence)
+    assert dentro(de_aqui).get(MARCHA).context["tabla"].filas == []
+
+
 @pytest.mark.navegador
 def test_a_browser_that_is_closed_gives_back_what_nobody_typed_in(escritorios: Any) -> None:
     """Loaded again it stays, and so does what somebody began to type, which waits in that window."""
@@ -142,7 +166,7 @@ def test_a_browser_that_is_closed_gives_back_what_nobody_typed_in(escritorios: A
         assert len(enviados) == len(["take", "let go", "let go", "take", "give back"])  # nobody let go what was typed
 
         tomar()
-        pagina.close()
+        pagina.close(run_before_unload=True)  # as whoever closes it does
         hasta(lambda: not Turno.objects.exists())
     finally:
         request_started.disconnect(anotar)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -32,6 +32,25 @@ _MOTIVO: Final = 500
 
 ESCRITORIOS: Final[dict[str, str]] = {}
 """The desks that may be paused -> key of what people call each. The room that has them registers them."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnManos:
+    """An acta that somebody holds; which one is not said: whoever commands knows of no acta who types it. `escritorio`:
+    name of the desk; `vence`: when it goes back to the queue by itself."""
+
+    persona: str
+    escritorio: str
+    vence: datetime
+
+
+EN_MANOS: Final[list[Callable[[datetime], Iterable[EnManos]]]] = []
+"""How it is asked what people hold. The room that has the desks registers it."""
+
+
+def en_manos(ahora: datetime) -> list[EnManos]:
+    """What people hold at the desks of this installation; what they have held the longest, first."""
+    return sorted((una for dice in EN_MANOS for una in dice(ahora)), key=lambda una: una.vence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class CcvConfig(AppConfig):
         from prep.acceso import marcha
         from prep.acceso.destinos import registrar
         from prep.bitacora.actas import derivar
+        from prep.ccv import cola
         from prep.ccv.espera import Esperas
         from prep.ccv.pasos import ESCRITORIOS, ROLES
 
@@ -23,6 +24,7 @@ class CcvConfig(AppConfig):
         registrar(
             "ccv-inicio", "ccv.inicio.titulo", "ccv.inicio.explica", {r for roles in ROLES.values() for r in roles}
         )
+        marcha.EN_MANOS.append(cola.de_todos)
         user_logged_out.connect(_al_salir)
 
 

@@ -8,7 +8,7 @@ from typing the same acta at once.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -16,11 +16,12 @@ from typing import Any, Final
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Min
 
+from prep.acceso.marcha import EnManos
 from prep.bitacora.actas import acta_de
 from prep.bitacora.autoridad import autoridad_vista
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.ccv.models import Espera, Turno
-from prep.ccv.pasos import Paso, toca
+from prep.ccv.pasos import ESCRITORIOS, Paso, toca
 from prep.dominio.acta.hechos import HOJA
 from prep.dominio.comun.autoridad import TODO
 from prep.papel import vigente
@@ -90,6 +91,13 @@ def en_manos(persona: str, ahora: datetime) -> Turno | None:
         cursor.execute(_EN_MANOS, [persona, ahora])
         fila = cursor.fetchone()
     return Turno(**dict(zip(_CAMPOS, fila, strict=True))) if fila else None
+
+
+def de_todos(ahora: datetime) -> Iterator[EnManos]:
+    """What everybody holds."""
+    mesas = {paso: nombre for nombre, pasos in ESCRITORIOS.items() for paso in pasos}
+    for turno in Turno.objects.filter(vence__gt=ahora):
+        yield EnManos(turno.persona, mesas[Paso(turno.paso)], turno.vence)
 
 
 def orden_en_manos(persona: str, ahora: datetime) -> str:

@@ -17,7 +17,7 @@ from rich.markup import escape
 from prep.dominio.operacion import Marcha, Punto, Servicio
 from prep.plataforma.consola import salida, tabla
 from prep.plataforma.errores import Impedimento
-from prep.plataforma.idioma import cuantos
+from prep.plataforma.idioma import a_las, cuantos
 from prep.plataforma.lugares import dir_publicacion
 from prep.plataforma.reloj import RelojSistema
 from prep.simulacro.fallas import Fallas, Probada
@@ -34,6 +34,8 @@ _AL_CERRAR_S: Final = 1.0
 _PACIENCIA_S: Final = 150.0
 """Seconds in which nothing new is written after which the night is over as it is: a node that was cut waits up to 90
 before it tries again."""
+_QUIETA_S: Final = 10.0
+"""The same, after which it is said what is waited for."""
 _ENTRAN_S: Final = 300.0
 
 
@@ -152,19 +154,20 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
             estados, suman = _estados(noche)
             if suman != hechos:
                 hechos, movio = suman, ahora
-            decir(renglon := _renglon(noche, fallas, minuto, estados))
+            faltan = _faltan(noche, estados)
+            espera = _espera(noche, faltan) if ahora - movio > _QUIETA_S else ""
+            decir(renglon := _renglon(noche, fallas, minuto, estados) + espera)
             if visita:
                 visita.va(renglon)
             for problema in list(Counter(noche.mundo.problemas) - dichos):
                 decir(f"✗ {problema}")
             dichos = Counter(noche.mundo.problemas)
-            faltan = _faltan(noche, estados)
             if not fallas.pendientes and not faltan:
                 if noche.mundo.cierran.is_set():
                     return
                 decir("No queda nada por hacer: los centros de acopio cierran.")
                 noche.mundo.cierran.set()
-            if ahora - movio > _PACIENCIA_S and not _en_manos():
+            if ahora - movio > _PACIENCIA_S and not _en_manos(noche):
                 noche.mundo.problemas.append(f"La noche dejó de avanzar antes de terminar: {'; '.join(faltan)}.")
                 return
         time.sleep(0.2)
@@ -176,11 +179,28 @@ def _leidas() -> Counter[str]:
     return Counter(Lectura.objects.values_list("opinion", flat=True))
 
 
-def _en_manos() -> bool:
-    """Whether somebody holds an acta: whoever sat down and left, until their lease ends."""
-    from prep.ccv.models import Turno
+def _en_manos(noche: Montaje) -> list[str]:
+    """Who holds an acta, of the centre's or of a node's: whoever sat down and left, until their lease ends."""
+    from prep.acceso.models import Cuenta
+    from prep.ccv.pasos import ESCRITORIOS
+    from prep.diseno.textos import texto
 
-    return Turno.objects.filter(vence__gt=RelojSistema().ahora()).exists()
+    tienen = [suya for m in (noche.centro, *noche.nodos) if not m.apagada for suya in m.en_manos()]
+    nombres = dict(Cuenta.objects.filter(persona__in=[p for p, _, _ in tienen]).values_list("persona", "nombre"))
+    mesas = {paso.value: texto(f"ccv.{mesa}.titulo") for mesa, pasos in ESCRITORIOS.items() for paso in pasos}
+    ahora = RelojSistema().ahora().astimezone()
+    return [
+        f"la que tiene {nombres.get(persona, persona)} en {mesas[paso]}, que vuelve a la fila {a_las(vence, ahora)} de "
+        "este reloj si no la termina ni la devuelve con F8"
+        for persona, paso, vence in tienen
+    ]
+
+
+def _espera(noche: Montaje, faltan: list[str]) -> str:
+    """What a night in which nothing moves waits for."""
+    if tienen := _en_manos(noche):
+        return f". Espera {cuantos(len(tienen), 'acta')}: {'; '.join(tienen[:3])}"
+    return f". Espera: {'; '.join(faltan)}" if faltan else ""
 
 
 def _estados(noche: Montaje) -> tuple[Counter[str], int]:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -236,6 +237,12 @@ class Maquina:
     def esperan(self, paso: str) -> int:
         """How many actas wait for that step here."""
         return self._contar("SELECT count(*) FROM ccv_espera WHERE paso = %s", paso)
+
+    def en_manos(self) -> list[tuple[str, str, datetime]]:
+        """What people hold at its desks: who, at which step and until when; what was taken first, first."""
+        consulta = "SELECT persona, paso, vence FROM ccv_turno WHERE vence > now() ORDER BY vence, acta"
+        with psycopg.connect(self.url(roles.SEDE)) as c:
+            return c.execute(consulta).fetchall()
 
     def _contar(self, consulta: LiteralString, *datos: str) -> int:
         with psycopg.connect(self.url(roles.SEDE)) as c:

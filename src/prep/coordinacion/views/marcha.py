@@ -8,12 +8,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from prep.acceso.marcha import ESCRITORIOS, Como, como_van, pedida
+from prep.acceso.marcha import ESCRITORIOS, Como, como_van, en_manos, pedida
 from prep.acceso.permisos import cargos_de, requiere
+from prep.acceso.registro import leyo
 from prep.acceso.roles import Rol
 from prep.bitacora.marcha import del_escritorio, la_noche
 from prep.coordinacion import oficina
-from prep.coordinacion.alcances import DETIENEN
+from prep.coordinacion.alcances import DETIENEN, a_su_cargo
+from prep.coordinacion.tablas import Columna, Tabla
+from prep.coordinacion.tablas import pedida as de_tablas
 from prep.coordinacion.views.comun import con_proceso, pestanas
 from prep.diseno.textos import texto
 
@@ -57,7 +60,35 @@ def marchas(request: HttpRequest) -> HttpResponse:
         for que, sujeto in de.items()
     ]
     filas.sort(key=lambda f: not f[2].detenido)
-    return render(request, "coordinacion/marchas.html", {"pestanas": pestanas(request), "filas": filas})
+    tabla = _en_manos(request).ordenada(request.GET.get("orden", ""))
+    leyo(request, "manos")
+    if csv := de_tablas([tabla], request.GET.get("csv", "")):
+        return csv.csv()
+    datos = {"pestanas": pestanas(request), "filas": filas, "tabla": tabla}
+    return render(request, "coordinacion/marchas.html", datos)
+
+
+def _en_manos(request: HttpRequest) -> Tabla:
+    """Who holds an acta, of those whose desks whoever asks may see: what is waited for at the end of a night."""
+    suyas = en_manos(oficina.reloj.ahora())
+    cuentas = {c.persona: c for c in a_su_cargo(request).filter(persona__in=[una.persona for una in suyas])}
+    columnas = (
+        Columna("nombre", texto("coordinacion.columna.persona")),
+        Columna("lugar", texto("coordinacion.columna.lugar")),
+        Columna("escritorio", texto("coordinacion.columna.escritorio")),
+        Columna("vence", texto("coordinacion.columna.vence"), "hora"),
+    )
+    filas = [
+        {
+            "nombre": cuentas[una.persona].nombre,
+            "lugar": cuentas[una.persona].lugar,
+            "escritorio": _nombre(una.escritorio),
+            "vence": una.vence,
+        }
+        for una in suyas
+        if una.persona in cuentas
+    ]
+    return Tabla("manos", texto("coordinacion.marcha.manos"), columnas, filas)
 
 
 @requiere(*DETIENEN, sobre=_suya)
