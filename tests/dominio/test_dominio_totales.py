@@ -370,6 +370,13 @@ def test_a_municipio_of_several_distritos_is_told_by_every_candidacy_and_by_no_p
     assert municipio.por_partido == [] and (municipio.no_registradas, municipio.nulos) == (14 + 25, 15 + 26)
     vacio = resultado_municipio(eleccion(), {})
     assert vacio.cuenta.total == 0 and {f.votos for f in vacio.por_candidatura} == {0}
+    assert (municipio.cuenta.fuera_catalogo, vacio.cuenta.fuera_catalogo) == (0, 0)  # those belong to no municipio
+
+
+def test_votes_of_another_ballot_are_not_added() -> None:
+    de_otra = Resultado(Cuenta([1] * (len(BOLETAS[1].recuadros) - 1)), [])
+    with pytest.raises(ValueError, match="shorter"):
+        resultado_entidad(eleccion(), {1: de_otra}, 0)
 
 
 def test_a_candidatura_of_parties_without_a_column_goes_last() -> None:
