@@ -23,6 +23,7 @@ from prep.dominio.comun.hecho import (
 )
 from prep.dominio.comun.rechazos import Rechazo
 from prep.dominio.comun.registro import CLASES, Clase, TipoDeHecho, con_clase, registrar
+from prep.transparencia.canonico import canonico
 
 HOUR = "2027-06-06T20:00:00-06:00"
 RIGHT: dict[str, dict[str, Any]] = {
@@ -216,6 +217,7 @@ def test_a_type_goes_from_one_version_to_the_next_over_stored_bytes() -> None:
         now = hecho_guardado(stored, old.id)
         assert (now.id, now.version, now.contenido) == (old.id, 2, {"dice": "hola"})
         assert leer_hecho(stored) == now  # what was valid then is valid now
+        assert leer_hecho(stored).canonico == canonico(stored)  # and is carried as it was written
         with pytest.raises(HechoInvalido, match="no es el de esa versión"):
             leer_hecho({**stored, "contenido": {}})
         with con_clase(one):

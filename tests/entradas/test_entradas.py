@@ -101,7 +101,7 @@ DE_CASA = {
     },
     "rows that the database keeps, of which `bitacora verificar` says which were changed": {
         *("bitacora/actas.py:leer_publicada", "bitacora/autoridad.py:autoridad_legible"),
-        *("bitacora/sobres.py:revisar_firma_dispositivo", "coordinacion/aciertos.py:_comparar"),
+        "coordinacion/aciertos.py:_comparar",
         *("catalogo/services/cargar.py:_cargar", "lectura/balance.py:casos", "publicacion/corte.py:_sin_las_dichas"),
         *("publicacion/fuente.py:de_la_eleccion", "publicacion/taller.py:_filas"),
     },

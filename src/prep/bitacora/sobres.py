@@ -14,7 +14,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, Protocol
 
@@ -23,7 +23,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 import prep.dominio.clases  # noqa: F401 - every class of subject is known
-from prep.dominio.comun.hecho import Escrito, Hecho, escribir_hecho, hecho_guardado, id_de, leer_hecho
+from prep.dominio.comun.hecho import Escrito, Hecho, escribir_hecho, hecho_guardado, leer_hecho
 from prep.transparencia.arbol import hoja
 from prep.transparencia.canonico import canonico
 
@@ -115,22 +115,30 @@ def sellar(
     dispositivo: FirmaDispositivo | None = None,
 ) -> Sobre:
     """Put a fact in its envelope and sign it."""
-    de_aparato = b'"dispositivo":' + canonico(dispositivo.escribir()) + b"," if dispositivo else b""
-    cuerpo = b"".join(  # the fact's canonical form, within that of its envelope: keys in order, nothing twice
-        (
-            *(b'{"ambito":', canonico(ambito), b",", de_aparato, b'"hecho":'),
-            hecho.canonico or canonico(escribir_hecho(hecho)),
-            f',"nodo":"{firmante.nodo}","previo":"{previo}","secuencia":{secuencia}}}'.encode(),
-        )
-    )
+    de_aparato = dispositivo.escribir() if dispositivo else None
+    cuerpo = _cuerpo(ambito, firmante.nodo, secuencia, previo, hecho, de_aparato)
     firma = firmante.firmar(cuerpo)
     return Sobre(hecho, ambito, firmante.nodo, secuencia, previo, dispositivo, cuerpo, firma, hoja(cuerpo + firma))
 
 
-def cuerpo_de_dispositivo(hecho: Hecho | Mapping[str, Any], ambito: str, id: str, secuencia: int, previo: str) -> bytes:
+def _cuerpo(
+    ambito: str, nodo: str, secuencia: int, previo: str, hecho: Hecho, dispositivo: Mapping[str, Any] | None
+) -> bytes:
+    """What a node signs, in its canonical form: that of the fact within that of its envelope, keys in order."""
+    de_aparato = b'"dispositivo":%b,' % canonico(dispositivo) if dispositivo is not None else b""
+    lugar = f'"nodo":"{nodo}","previo":"{previo}","secuencia":{secuencia}'.encode()
+    return b'{"ambito":%b,%b"hecho":%b,%b}' % (canonico(ambito), de_aparato, _crudo(hecho), lugar)
+
+
+def cuerpo_de_dispositivo(hecho: Hecho, ambito: str, id: str, secuencia: int, previo: str) -> bytes:
     """What a device signs: the fact, with its place in the device's own chain."""
-    escrito = escribir_hecho(hecho) if isinstance(hecho, Hecho) else hecho
-    return canonico({"ambito": ambito, "dispositivo": id, "secuencia": secuencia, "previo": previo, "hecho": escrito})
+    lugar = f'"previo":"{previo}","secuencia":{secuencia}'.encode()
+    return b'{"ambito":%b,"dispositivo":%b,"hecho":%b,%b}' % (canonico(ambito), canonico(id), _crudo(hecho), lugar)
+
+
+def _crudo(hecho: Hecho) -> bytes:
+    """The canonical form of a fact: as it was written, where it was read from outside."""
+    return hecho.canonico or canonico(escribir_hecho(hecho))
 
 
 def abrir(datos: Any, ambito: str | None = None) -> Sobre:
@@ -143,13 +151,10 @@ def abrir(datos: Any, ambito: str | None = None) -> Sobre:
     resto = dict(datos)
     try:
         firma = base64.b64decode(resto.pop("firma"), validate=True)
-        cuerpo = canonico(resto)
     except KeyError as error:
         raise SobreInvalido(f"Al sobre le falta {error}.") from None
-    except (TypeError, ValueError) as error:  # binascii.Error and NoCanonico among them
+    except (TypeError, ValueError) as error:  # binascii.Error among them
         raise SobreInvalido(f"El sobre no tiene la forma esperada: {error}.") from None
-    if len(cuerpo) > MAXIMO_BYTES:
-        raise SobreInvalido(f"Un hecho mide hasta {MAXIMO_BYTES} bytes.")
     if not _CAMPOS <= resto.keys() <= _CAMPOS | {"dispositivo"}:
         raise SobreInvalido("Al sobre le sobran o le faltan campos.")
     dicho, nodo, secuencia, previo = (resto[c] for c in ("ambito", "nodo", "secuencia", "previo"))
@@ -161,6 +166,9 @@ def abrir(datos: Any, ambito: str | None = None) -> Sobre:
     _revisar_lugar(secuencia, previo, firma)
     dispositivo = _abrir_dispositivo(resto["dispositivo"]) if "dispositivo" in resto else None
     hecho = leer_hecho(resto["hecho"])
+    cuerpo = _cuerpo(dicho, nodo, secuencia, previo, hecho, resto.get("dispositivo"))
+    if len(cuerpo) > MAXIMO_BYTES:
+        raise SobreInvalido(f"Un hecho mide hasta {MAXIMO_BYTES} bytes.")
     return Sobre(hecho, dicho, nodo, secuencia, previo, dispositivo, cuerpo, firma, hoja(cuerpo + firma))
 
 
@@ -169,7 +177,7 @@ def abrir_firmado(datos: Any) -> tuple[Hecho, FirmaDispositivo]:
     is checked. Raise `SobreInvalido` or `HechoInvalido`."""
     if not isinstance(datos, Mapping) or datos.keys() != {"hecho", "dispositivo"}:
         raise SobreInvalido("Lo que entrega un dispositivo lleva hecho y dispositivo.")
-    hecho = replace(leer_hecho(datos["hecho"]), canonico=canonico(datos["hecho"]))  # carried as the device wrote it
+    hecho = leer_hecho(datos["hecho"])
     if len(hecho.canonico) > MAXIMO_BYTES // 2:  # the envelope that will carry it must not be too large either
         raise SobreInvalido(f"Un hecho de un dispositivo mide hasta {MAXIMO_BYTES // 2} bytes.")
     return hecho, _abrir_dispositivo(datos["dispositivo"])
@@ -202,7 +210,8 @@ def guardado(cuerpo: bytes, firma: bytes) -> Sobre:
     """
     try:
         datos = orjson.loads(cuerpo)
-        hecho = hecho_guardado(datos["hecho"], id_de(datos["hecho"]))
+        crudo = canonico(datos["hecho"])
+        hecho = hecho_guardado(datos["hecho"], sha256(crudo).hexdigest(), crudo)
         dispositivo = _abrir_dispositivo(datos["dispositivo"]) if "dispositivo" in datos else None
         return Sobre(
             hecho,
@@ -240,14 +249,14 @@ def revisar_firma(sobre: Sobre, llave: Ed25519PublicKey) -> None:
 def revisar_firma_dispositivo(sobre: Sobre, llave: Ed25519PublicKey) -> None:
     """Raise `SobreInvalido` unless the device's key signed that fact at that place of its chain."""
     assert sobre.dispositivo is not None
-    revisar_firmado(orjson.loads(sobre.cuerpo)["hecho"], sobre.dispositivo, sobre.ambito, llave)
+    revisar_firmado(sobre.hecho, sobre.dispositivo, sobre.ambito, llave)
 
 
-def revisar_firmado(hecho: Mapping[str, Any], firma: FirmaDispositivo, ambito: str, llave: Ed25519PublicKey) -> None:
+def revisar_firmado(hecho: Hecho, firma: FirmaDispositivo, ambito: str, llave: Ed25519PublicKey) -> None:
     """Raise `SobreInvalido` unless the device's key signed this fact, as written, at that place of its chain."""
     try:
         llave.verify(firma.firma, cuerpo_de_dispositivo(hecho, ambito, firma.id, firma.secuencia, firma.previo))
     except InvalidSignature:
         raise SobreInvalido(
-            f"La firma del hecho {id_de(hecho)} no es del dispositivo «{firma.id}»: fue alterado o lo escribió otro."
+            f"La firma del hecho {hecho.id} no es del dispositivo «{firma.id}»: fue alterado o lo escribió otro."
         ) from None

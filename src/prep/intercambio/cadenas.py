@@ -126,7 +126,7 @@ def _firmado(ident: str, aparato: Dispositivo, datos: Any, de: str) -> tuple[Hec
     if firma.id != ident:
         raise _NoVale("ajeno", "Lo firmó otro teléfono.")
     try:
-        revisar_firmado(datos["hecho"], firma, de, publica(bytes.fromhex(aparato.llave)))
+        revisar_firmado(hecho, firma, de, publica(bytes.fromhex(aparato.llave)))
     except SobreInvalido:
         raise _NoVale("firma", "Lo guardado se dañó en el teléfono o alguien lo cambió: hágalo otra vez.") from None
     if aparato.bajas:

@@ -41,7 +41,7 @@ class Hecho:
     version: int = 1
     interpretado: bool = True
     canonico: bytes = field(default=b"", repr=False, compare=False)
-    """Its canonical JSON, where it was just written: what is named and signed is made once."""
+    """Its canonical JSON, where it was just written or read: what is named and signed is made once."""
 
     @property
     def clase(self) -> str:
@@ -119,11 +119,11 @@ def leer_hecho(datos: Any) -> Hecho:
     """
     revisar_hecho(datos)
     try:
-        identificador = id_de(datos)
+        crudo = canonico(datos)
     except NoCanonico as error:
         raise HechoInvalido(f"Hecho inválido, campo «contenido»: {error}.") from None
     try:
-        return hecho_guardado(datos, identificador)
+        return hecho_guardado(datos, hashlib.sha256(crudo).hexdigest(), crudo)
     except (KeyError, TypeError, ValueError):  # an older version whose content is not what it should be
         raise HechoInvalido("Hecho inválido, campo «contenido»: no es el de esa versión.") from None
 
@@ -169,8 +169,9 @@ def _revisar_contenido(datos: Mapping[str, Any]) -> None:
         raise HechoInvalido(f"Hecho inválido, «{datos['tipo']}», campo «{problema.replace(': ', '»: ', 1)}.")
 
 
-def hecho_guardado(datos: Mapping[str, Any], identificador: str) -> Hecho:
-    """Read a fact that `leer_hecho` accepted before, brought up to the newest version of its type."""
+def hecho_guardado(datos: Mapping[str, Any], identificador: str, crudo: bytes = b"") -> Hecho:
+    """Read a fact that `leer_hecho` accepted before, brought up to the newest version of its type. `crudo`: its
+    canonical JSON, as it was written."""
     sujeto, version, contenido = datos["sujeto"], datos["version"], datos["contenido"]
     tipo = tipo_de(sujeto.partition(":")[0], datos["tipo"])
     interpretado = tipo is not None and version <= tipo.version
@@ -187,6 +188,7 @@ def hecho_guardado(datos: Mapping[str, Any], identificador: str) -> Hecho:
         datos["orden"],
         version,
         interpretado,
+        crudo,
     )
 
 
