@@ -274,7 +274,7 @@ class Model:
         elif tipo == "duplicada":
             self.images.remove(str(image))
         elif tipo == "otra_imagen_confirmada":
-            self.images.remove(str(image))
+            self.images = [i for i in self.images if i != image]  # it may have been put aside as a duplicate meanwhile
             self.gone.add(str(image))
             self.current, self.capture = (self.current if self.current != image else None), "por_capturar"
             self._new_round()
@@ -344,6 +344,29 @@ class Model:
             *(any(t["votos"][k] == v for t in typed) for k, v in c["valores"]["votos"].items()),
         ]
         return "resuelve" if all(fits) else "tercera"
+
+
+def test_a_picture_in_doubt_that_is_put_aside_as_a_duplicate_is_still_answered_for() -> None:
+    """The doubt came before another picture was known to be the acta's; who answers, throws away what is aside."""
+    pen, model = Pen(), Model()
+
+    def write(tipo: Tipo, person: str, **content: Any) -> str:
+        fact = pen(tipo, person, **content)
+        assert model.step(fact) is None and pen.refusal is None, tipo
+        return fact.id
+
+    write(Tipo.DIGITALIZADA, "digital", imagen=SCAN)
+    asked = write(Tipo.OTRA_IMAGEN_PEDIDA, "ana", imagen=SCAN, motivo="Borrosa.")
+    write(Tipo.DIGITALIZADA, "digital", imagen=OTHER)
+    write(Tipo.IDENTIFICADA, "digital", imagen=OTHER, por="pto")
+    write(Tipo.DUPLICADA, "digital", imagen=SCAN)
+    assert pen.could(Tipo.CAPTURADA, "beto", imagen=OTHER, valores=ONE) is Rechazo.IMAGEN_EN_DUDA
+    write(Tipo.OTRA_IMAGEN_CONFIRMADA, "super", peticion=asked)
+    write(Tipo.CAPTURADA, "beto", imagen=OTHER, valores=ONE)
+    acta = pen.state
+    assert [i.sha256 for i in acta.imagenes] == model.images == [OTHER] and acta.desechadas == model.gone == {SCAN}
+    assert (acta.custodia, acta.captura, acta.ronda) == (model.custody, model.capture, model.round)
+    assert acta.en_duda is None and acta.ronda == 2
 
 
 class ActaAgainstThePage(RuleBasedStateMachine):
