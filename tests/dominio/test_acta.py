@@ -442,6 +442,13 @@ def test_when_the_process_says_so_the_second_types_somewhere_else() -> None:
     assert other.join(apart).state.captura is Captura.PRIMERA  # two of one place are not two places
 
 
+def test_two_who_do_not_say_where_they_are_are_not_in_two_places() -> None:
+    p = Pen(authority=APART)
+    p.scanned()
+    p(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE)
+    assert p.could(Tipo.CAPTURADA, "beto", imagen=SCAN, valores=ONE) is Rechazo.MISMO_LUGAR
+
+
 def test_under_contingency_one_place_types_and_another_verifies() -> None:
     p = Pen(authority=APART)
     p.scanned()

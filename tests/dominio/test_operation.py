@@ -34,7 +34,8 @@ def test_open_pause_resume_close_and_extend() -> None:
         *(("cerrado", Marcha.CERRADO), ("abierto", Marcha.ABIERTO)),
     ):
         log(tipo, **({"motivo": "Se fue la luz."} if tipo == "pausado" else {}))
-        assert servicio(log.written, ANYBODY).marcha is then
+        state = servicio(log.written, ANYBODY)
+        assert (state.marcha, state.motivo) == (then, "Se fue la luz." if tipo == "pausado" else "")
     log("cerrado", motivo="Ya no llega nada.")
     assert servicio(log.written, ANYBODY).motivo == "Ya no llega nada."
     closed = servicio(log.written, ANYBODY)
@@ -86,12 +87,14 @@ def test_who_coordinates_a_centre_stops_no_other() -> None:
 
 
 def test_of_two_who_did_not_know_of_each_other_the_cautious_one_wins() -> None:
-    log = Log("proceso:x")
-    log("reglas", lugares_distintos=True)
-    opened = log("abierto")
-    log("pausado", opened, motivo="Fallas.")
-    log("abierto", opened)
-    assert servicio(log.written, ANYBODY).marcha is Marcha.PAUSADO
+    for n in range(12):  # whatever their names, which are what decides among equals
+        log = Log("proceso:x")
+        log("reglas", lugares_distintos=True)
+        opened = log("abierto")
+        log("pausado", opened, motivo=f"Falla {n}.")
+        again = log("abierto", opened)
+        night = servicio(log.written, ANYBODY)
+        assert night.marcha is Marcha.PAUSADO and [i for i, _ in night.anomalias] == [again.hecho.id]
 
 
 def test_without_authority_or_without_what_it_speaks_of_it_counts_for_nothing() -> None:
@@ -116,6 +119,10 @@ def test_an_incident_is_opened_attended_and_solved_once() -> None:
         "Volvió con el segundo enlace.",
     )
     assert [r for _, r in state.anomalias] == [Rechazo.ESTADO_CUSTODIA]
+    log("abierto", lugar="c-13", clave="OTRA", texto="Otra cosa.")
+    again = incidente(log.written, ANYBODY)
+    assert (again.lugar, again.clave, again.texto) == ("c-12", "SIN-RED", "No hay internet.")
+    assert [r for _, r in again.anomalias] == [Rechazo.ESTADO_CUSTODIA] * 2
     quick = Log(INCIDENT)
     quick("abierto", lugar="c-12", clave="OTRA", texto="Papel atorado.")
     quick("resuelto", who="caro", texto="Se desatoró.")
