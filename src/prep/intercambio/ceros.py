@@ -79,15 +79,15 @@ def leer(datos: bytes, ahora: datetime) -> Declaracion:
         if not isinstance(doc, dict) or doc.get("formato") != FORMATO:
             raise ValueError
         resto: Mapping[str, Any] = {k: v for k, v in doc.items() if k != "firma"}
-        nodo, firma = str(resto["nodo"]), base64.b64decode(doc["firma"], validate=True)
+        nodo, suya, firma = str(resto["nodo"]), resto["ambito"], base64.b64decode(doc["firma"], validate=True)
         cuentas = [resto[k] for k in ("hechos", "imagenes", "cortes")]
         hora = datetime.fromisoformat(resto["hora"])
         if hora.tzinfo is None or not all(type(n) is int and n >= 0 for n in cuentas):
             raise ValueError
     except (NoCanonico, ValueError, TypeError, KeyError):
         raise Impedimento("El archivo no es una declaración de «prep nodo ceros», o está incompleto.") from None
-    if resto["ambito"] != ambito():
-        raise Impedimento(f"La declaración de «{nodo}» es de {resto['ambito']}, y esta instalación es de {ambito()}.")
+    if suya != ambito():
+        raise Impedimento(f"La declaración de «{nodo}» es de {suya}, y esta instalación es de {ambito()}.")
     suyo = autoridad().nodos.get(nodo)
     if suyo is None or suyo.baja is not None:
         raise Impedimento(f"El instituto no tiene dado de alta al nodo «{nodo}».")
