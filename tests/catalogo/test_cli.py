@@ -34,7 +34,7 @@ def test_validar_lists_file_line_and_field(tmp_path: Path) -> None:
     (renglon,) = [r for r in salida.stdout.splitlines() if "casillas.csv" in r]
     assert renglon.split()[:3] == ["casillas.csv", "2", "lista_nominal"]
     assert "«mil» no es un número entero" in renglon
-    assert "un problema. Nada se importó." in salida.stdout
+    assert "1 problema. Corríjalos y repita la orden." in salida.stdout
 
 
 def test_validar_reports_in_json(tmp_path: Path) -> None:

@@ -350,6 +350,14 @@ def test_wall_moves_to_the_new_corte_by_itself(abrir: Abrir, documentos: dict[in
     with servir(tmp_path) as direccion:
         pagina = abrir(direccion + "cortes/0009/muro.html", ancho=1920, alto=1080)
         assert pagina.evaluate("document.documentElement.scrollHeight") <= 1080
+        letras = """() => { // with who stands, and where only the parties are known
+          const nombre = document.querySelector('.votos .persona'), partes = nombre.nextElementSibling
+          const mide = e => parseFloat(getComputedStyle(e).fontSize)
+          const antes = mide(nombre)
+          nombre.remove(); partes.classList.remove('siglas')
+          return antes === mide(partes)
+        }"""
+        assert pagina.evaluate(letras)
         publicar(documentos[14], tmp_path)
         pagina.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         pagina.wait_for_url("**/cortes/0014/muro.html")

@@ -220,9 +220,6 @@ def test_what_is_not_counted_is_one_tap_from_the_count_with_its_reason(
     lugar = pagina.locator(f"details[data-lugar='{fuera[0]['lugar']}']")
     lugar.locator("summary").click()
     lugar.locator(".motivos").first.wait_for()
-    pagina.set_viewport_size({"width": 1440, "height": 900})
-    altos = pagina.locator("details[data-lugar] summary").evaluate_all("es => es.map(e => e.offsetHeight)")
-    assert len(set(altos)) == 1  # with room, no name of a place is broken
     texto = lugar.inner_text()
     for a in (a for a in fuera if a["lugar"] == fuera[0]["lugar"]):
         assert f"Sección {a['seccion']} {a['casilla']}" in texto
@@ -230,6 +227,20 @@ def test_what_is_not_counted_is_one_tap_from_the_count_with_its_reason(
     lugar.locator("a.acta").first.click()
     pagina.locator("dialog").wait_for()
     assert pagina.locator("dialog .e0").is_visible()
+
+
+def test_the_count_of_a_place_and_its_name_are_not_broken_into_a_column(abrir: Abrir, sitio: str) -> None:
+    pagina = abrir(f"{sitio}{AQUI}GUB/no-contabilizadas.html", ancho=1440)
+    altos = pagina.locator("details[data-lugar] summary").evaluate_all("es => es.map(e => e.offsetHeight)")
+    assert len(set(altos)) == 1  # with room, no name of a place is broken
+    pagina.set_viewport_size({"width": 360, "height": 740})
+    cuantas = pagina.locator(".cuantas").evaluate_all(
+        """es => { // nor the count beside a long name
+          for (const b of document.querySelectorAll('[data-lugar] b')) b.append(' San Martín Texmelucan de Labastida')
+          return es.map(e => e.offsetHeight)
+        }"""
+    )
+    assert len(set(cuantas)) == 1 and cuantas[0] < 30
 
 
 @pytest.fixture

@@ -143,6 +143,19 @@ def test_labels_of_lines_never_overlap_nor_leave_the_chart(valores: list[list[in
     assert max(ys) <= 290
 
 
+@pytest.mark.parametrize(
+    ("nombre", "corto"),
+    [
+        ("Ayuntamientos", "Ayuntamientos"),
+        ("AYUNTAMIENTOS", "AYUNTAMIEN…"),  # capitals take more room
+        ("SOL · LUZ · VOZ", "SOL · LUZ…"),  # no party by half
+        ("PARTIDAZO DE LA PAZ", "PARTIDAZO…"),
+    ],
+)
+def test_the_name_of_a_line_fits_in_a_chart_on_a_phone(nombre: str, corto: str) -> None:
+    assert curvas._corto(nombre, curvas.LIENZOS[1].letras) == corto
+
+
 def test_districts_with_the_same_head_town_are_told_apart() -> None:
     eleccion = {"agrupa": "distrito", "ambito": "entidad", "columnas": [], "demarcaciones": []}
     pintor = Pintor({"partidos": []}, eleccion, textos("es"))

@@ -34,7 +34,7 @@ def validar(
         if como_json:
             _json({"valido": False, "problemas": [p.como_dict() for p in error.problemas]})
         else:
-            mostrar_problemas(error.problemas)
+            mostrar_problemas(error.problemas, "Corríjalos y repita la orden.")
         raise typer.Exit(1) from None
     if como_json:
         _json({"valido": True, "clave": proceso.clave, "huella": proceso.huella, "problemas": []})
@@ -84,7 +84,7 @@ def importar(carpeta: Carpeta) -> None:
             with esperando("Leyendo la carpeta…") as decir:
                 guardado = servicio(carpeta, RelojSistema().ahora(), lambda que: decir(f"{que}…"))
         except ProcesoInvalido as error:
-            mostrar_problemas(error.problemas)
+            mostrar_problemas(error.problemas, "Nada se importó.")
             raise typer.Exit(1) from None
     resumir(guardado.proceso)
     typer.echo(_RESULTADOS[guardado.resultado.value])

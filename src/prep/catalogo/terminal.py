@@ -14,15 +14,14 @@ if TYPE_CHECKING:
     from prep.dominio.tabulacion.proceso import Proceso
 
 
-def mostrar_problemas(problemas: tuple[Problema, ...], final: str = "Nada se importó.") -> None:
+def mostrar_problemas(problemas: tuple[Problema, ...], final: str) -> None:
     """The table that a person prints and works through. `final`: what became of the command."""
     lista = tabla("archivo", ">línea", "campo", "qué pasa y qué hacer")
     for p in problemas:
         sugerencia = f" [dim]{escape(p.sugerencia)}[/dim]" if p.sugerencia else ""
         lista.add_row(escape(p.archivo), str(p.linea or ""), escape(p.campo), escape(p.mensaje) + sugerencia)
     salida.print(lista)
-    total = "un problema" if len(problemas) == 1 else cuantos(len(problemas), "problema")
-    salida.print(f"[bold red]✗[/bold red] {total}. {final}")
+    salida.print(f"[bold red]✗[/bold red] {cuantos(len(problemas), 'problema')}. {final}")
 
 
 def resumir(proceso: Proceso) -> None:
