@@ -26,6 +26,7 @@ from prep.simulacro.maquinas import maquinas
 from prep.simulacro.montar import Montaje, Visita, montar
 from prep.simulacro.plan import Plan, hora_de
 from prep.simulacro.puertas.navegador import MAS_TARDE, REPETIDAS, SIN_RESPUESTA
+from prep.simulacro.veredicto import CORRIDA
 
 _CADA_S: Final = 5.0
 """Seconds between two looks at how it goes."""
@@ -108,7 +109,7 @@ def _tocar(noche: Montaje, carpeta: Path, fases: Fases, visita: Visita | None) -
     if visita:
         visita.por_cerrar()
     fases.empieza("cierre y juicio")
-    veredicto, alarmas = _cerrar(noche, carpeta)
+    veredicto, alarmas = _cerrar(noche, carpeta, centros := _centros(noche))
     fases.empieza("")
     pedidas = noche.mundo.pedidas - entrar
     problemas = [*noche.mundo.problemas, *(f"Sin terminar: {q}" for q in fallas.en_curso)]
@@ -124,7 +125,7 @@ def _tocar(noche: Montaje, carpeta: Path, fases: Fases, visita: Visita | None) -
         _leidas(),
         {clave: sorted(quienes) for clave, quienes in sorted(noche.mundo.alteradas.items())},
         fases.hechas,
-        _centros(noche),
+        centros,
     )
     _contar(corrida)
     _escribir(corrida, carpeta)
@@ -294,7 +295,7 @@ def _renglon(noche: Montaje, fallas: Fallas, minuto: float, estados: Counter[str
     return f"{hora_de(minuto)} {dichos}{ahora}"
 
 
-def _cerrar(noche: Montaje, carpeta: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
+def _cerrar(noche: Montaje, carpeta: Path, centros: list[dict[str, Any]]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Close, publish the truth, and have it judged."""
     from prep.sede.actos import cierre
     from prep.simulacro.entrega import entregar
@@ -305,7 +306,7 @@ def _cerrar(noche: Montaje, carpeta: Path) -> tuple[dict[str, Any], tuple[str, .
     final = cierre(noche.sede.publicador, ahora()).corte
     assert final is not None
     abrir(noche.sede.publicador, ahora(), noche.sede.diseno.datos)
-    veredicto = entregar(noche.sede.diseno.datos, dir_publicacion(), carpeta / "informe", final.alarmas)
+    veredicto = entregar(noche.sede.diseno.datos, dir_publicacion(), carpeta / "informe", final.alarmas, centros)
     return veredicto, final.alarmas
 
 
@@ -341,7 +342,7 @@ def _contar(c: Corrida) -> None:
 
 def _escribir(c: Corrida, carpeta: Path) -> None:
     dicho = {
-        "formato": "prep/corrida/1",
+        "formato": CORRIDA,
         "veredicto": c.veredicto["veredicto"],
         "actas": c.actas,
         "segundos": round(c.segundos),

@@ -16,7 +16,7 @@ from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
 from prep.portal.curvas import horas_redondas
 from prep.simulacro.graficas import Lamina, Rango, Serie, barras, minutos_de, progreso, rangos
-from prep.simulacro.veredicto import FORMATO, PUDO, SITUACION, Doc, cual, dicho, parte, pudo_verlo
+from prep.simulacro.veredicto import CORRIDA, FORMATO, PUDO, SITUACION, Doc, cual, dicho, parte, pudo_verlo
 
 RENGLONES = 200
 """Rows of the longest tables; the whole list is in the verdict."""
@@ -108,8 +108,23 @@ def leer_veredicto(datos: bytes, nombre: str) -> Doc:
     return doc
 
 
-def piezas(v: Doc, anteriores: Sequence[Doc]) -> Iterator[Pieza]:
-    """The whole report."""
+def leer_centros(datos: bytes, nombre: str) -> list[Doc]:
+    """How each centre went, of what `prep simulacro correr` left. Raises `VeredictoInvalido`."""
+    import json
+
+    try:
+        doc = json.loads(datos)
+        centros: list[Doc] = doc["centros"]
+        if doc["formato"] != CORRIDA:
+            raise ValueError
+        tuple(_centros(centros))
+    except SIN_FORMA:
+        raise VeredictoInvalido(f"{nombre} no es el corrida.json que deja «prep simulacro correr».") from None
+    return centros
+
+
+def piezas(v: Doc, anteriores: Sequence[Doc], centros: Sequence[Doc] = ()) -> Iterator[Pieza]:
+    """The whole report. `centros`: how each one went, where the night was played."""
     yield Titulo("Informe del simulacro", 1)
     quien = f"{v['institucion']}. " if v["institucion"] else ""
     yield Parrafo(f"{quien}{v['nombre']}. Corte {v['corte']}, {_cuando(v['hora'])}.")
@@ -117,6 +132,8 @@ def piezas(v: Doc, anteriores: Sequence[Doc]) -> Iterator[Pieza]:
     yield from _resumen(v)
     yield from _avance(v)
     yield from _llegada(v)
+    if centros:
+        yield from _centros(centros)
     yield from _tiempos(v)
     yield from _errores(v)
     yield from _faltantes(v)
@@ -238,6 +255,20 @@ def _llegada(v: Doc) -> Iterator[Pieza]:
     ]
     cabezas = ("CATD", "Esperadas", "Existen", "Publicadas", "La mitad, a las", "Mal", "Faltan")
     yield Tabla(cabezas, tuple(filas_tabla), (6, 2, 2, 3, 3, 2, 2), " dddddd", "Actas por CATD")
+
+
+def _centros(centros: Sequence[Doc]) -> Iterator[Pieza]:
+    yield Titulo("Los centros de acopio")
+    yield Parrafo(
+        "De los puntos de su habilitación, cuántos encontró listos quien coordina cada centro, y a qué hora de la "
+        "noche del simulacro lo abrió y lo cerró."
+    )
+    filas = [
+        (c["nombre"], f"{c['listos']:,} de {c['puntos']:,}", c["abrio"] or "no abrió", c["cerro"] or "no cerró")
+        for c in centros
+    ]
+    cabezas = ("CATD", "Puntos listos", "Abrió", "Cerró")
+    yield Tabla(cabezas, tuple(filas), (6, 3, 3, 3), " ddd", "Habilitación, apertura y cierre por CATD")
 
 
 def _tiempos(v: Doc) -> Iterator[Pieza]:

@@ -9,6 +9,8 @@ from prep.comprobacion.recalculo import por_ciento
 from prep.plataforma.idioma import cuantos
 
 FORMATO: Final = "prep/veredicto_simulacro/1"
+CORRIDA: Final = "prep/corrida/1"
+"""What a night that was played leaves beside its verdict."""
 Doc = dict[str, Any]
 _LISTAS: Final = (
     ("mal", "mal publicadas"),
