@@ -120,7 +120,7 @@ def test_it_says_when_each_centre_opened_and_with_what() -> None:
     v, centros = veredicto(), leer_centros(json.dumps(corrida).encode(), "corrida.json")
     dichas = list(piezas(v, [], centros))
     for dicho in (html(v, dichas).decode(), texto_pdf(pdf(v, dichas))):
-        assert all(x in dicho for x in ("Ameca", "8 de 9", "18:07", "no cerró"))
+        assert all(x in dicho for x in ("Ameca", "8 de 9", "18:07", "Cerró"))
     assert "Los centros de acopio" not in pagina(v)
     for malo in (b"", b"[]", b"{}", json.dumps(v).encode(), json.dumps(corrida | {"centros": [{}]}).encode()):
         with pytest.raises(VeredictoInvalido, match=r"corrida\.json"):

@@ -36,7 +36,8 @@ _PACIENCIA_S: Final = 150.0
 """Seconds in which nothing new is written after which the night is over as it is: a node that was cut waits up to 90
 before it tries again."""
 _QUIETA_S: Final = 10.0
-"""The same, after which it is said what is waited for."""
+_QUIETA_MIN: Final = 5
+"""Such seconds, and minutes of the night, after both of which it is said what is waited for."""
 _ENTRAN_S: Final = 300.0
 
 
@@ -140,6 +141,7 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
     plan, reloj = noche.mundo.plan, noche.mundo.reloj
     cada = plan.hasta / (plan.cortes - 1)
     proximo, mirada, movio, hechos = cada, 0.0, time.monotonic(), -1
+    quieta = max(_QUIETA_S, _QUIETA_MIN * 60 / reloj.velocidad)
     dichos: Counter[str] = Counter()
     while True:
         minuto, ahora = reloj.minuto(), time.monotonic()
@@ -156,7 +158,7 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
             if suman != hechos:
                 hechos, movio = suman, ahora
             faltan = _faltan(noche, estados)
-            espera = _espera(noche, faltan) if ahora - movio > _QUIETA_S else ""
+            espera = _espera(noche, faltan) if ahora - movio > quieta else ""
             decir(renglon := _renglon(noche, fallas, minuto, estados) + espera)
             if visita:
                 visita.va(renglon)

@@ -264,7 +264,7 @@ def _centros(centros: Sequence[Doc]) -> Iterator[Pieza]:
         "noche del simulacro lo abrió y lo cerró."
     )
     filas = [
-        (c["nombre"], f"{c['listos']:,} de {c['puntos']:,}", c["abrio"] or "no abrió", c["cerro"] or "no cerró")
+        (f"{c['nombre']}", f"{c['listos']:,} de {c['puntos']:,}", f"{c['abrio'] or 'no'}", f"{c['cerro'] or 'no'}")
         for c in centros
     ]
     cabezas = ("CATD", "Puntos listos", "Abrió", "Cerró")
