@@ -7,6 +7,7 @@ import http.client
 import os
 import re
 import socket
+import sys
 import threading
 import time
 from collections import Counter
@@ -385,6 +386,16 @@ def test_who_waits_with_whom() -> None:
     suyo = pase("ana")
     lineas = {donde("/v1/hechos", suyo), donde("/ccv/captura/", suyo), donde("/ccv/captura/"), donde("/v1/hechos")}
     assert donde("/v1/hechos", suyo) is donde("/v1/objetos/sha256/00", suyo) and len(lineas) == 3
+
+
+def test_a_thread_that_computes_lets_those_that_wait_go_on() -> None:
+    """Somebody whose database answered asks for the interpreter; whoever has it keeps it for `CEDE_S` and no more."""
+    antes = sys.getswitchinterval()
+    try:
+        portero.portero()
+        assert sys.getswitchinterval() == pytest.approx(portero.CEDE_S)
+    finally:
+        sys.setswitchinterval(antes)
 
 
 def test_only_a_proxy_of_ours_says_who_called_and_how() -> None:
