@@ -6,17 +6,18 @@ import base64
 import copy
 import json
 import random
+from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.test import Client
 from escritos import ACTAS, AHORA, AMBITO, VOTOS, cadena, cuantos, dar_de_alta, llave, noche_revuelta, tabla_de_actas
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from noche import Noche, firmada, imagen, raiz
-from prep.bitacora.asientos import bifurcados
+from prep.bitacora.asientos import bifurcados, tomar_cabeza
 from prep.bitacora.models import Hecho
 from prep.bitacora.nodos import NodoLocal, publica
 from prep.bitacora.proyecciones import diferencias, reproyectar
@@ -27,8 +28,10 @@ from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import nuevo_hecho
 from prep.intercambio.entre_nodos import MAXIMO_BYTES, MAXIMO_HECHOS
+from prep.transparencia.arbol import Frontera
 
 RUTA = "/v1/nodo/hechos"
+servicio = import_module("prep.bitacora.services.recibir")  # the room gives its function under the same name
 DE_HYPOTHESIS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 
 
@@ -58,12 +61,37 @@ def test_a_batch_enters_over_http_once(sobres: list[dict[str, Any]]) -> None:
     assert cuantos() == 12 and list(verificar()) == []
 
 
-def test_out_of_order_and_with_repeats_inside_the_batch(sobres: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize("tramo", [1, 5, 100])
+def test_out_of_order_and_with_repeats_inside_the_batch(
+    sobres: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, tramo: int
+) -> None:
+    monkeypatch.setattr(servicio, "TRAMO", tramo)
     revueltos = [*sobres, *sobres[:3]]
     random.Random(1).shuffle(revueltos)
     recibo = recibir(revueltos, AHORA)
     assert (recibo.nuevos, recibo.repetidos, recibo.rechazados) == (12, 3, [])
     assert list(verificar()) == []
+
+
+def test_others_have_the_head_between_one_part_of_a_delivery_and_the_next(
+    sobres: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what was appended of one that fails stands."""
+    monkeypatch.setattr(servicio, "TRAMO", 5)
+    tomas: list[int] = []
+
+    def tomar() -> Frontera:
+        tomas.append(cuantos())
+        if len(tomas) == 3:
+            raise DatabaseError("se fue la luz")
+        return tomar_cabeza()
+
+    monkeypatch.setattr(servicio, "tomar_cabeza", tomar)
+    with pytest.raises(DatabaseError):
+        recibir(sobres, AHORA)
+    assert tomas == [0, 5, 10] and cuantos() == 10 and list(verificar()) == []
+    recibo = recibir(sobres, AHORA)
+    assert (recibo.nuevos, recibo.repetidos, recibo.finales) == (2, 10, {"catd-7": 12})
 
 
 def test_a_gap_is_named_and_the_rest_enters(sobres: list[dict[str, Any]]) -> None:

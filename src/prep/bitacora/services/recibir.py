@@ -26,6 +26,8 @@ from prep.bitacora.sobres import (
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, Autoridad
 from prep.dominio.comun.hecho import HechoInvalido
 
+TRAMO: Final = 100
+"""Facts that are appended at a time: who waits for the head, at a desk, does not wait for a whole delivery."""
 MALAS: Final = 20
 """Bad signatures of one delivery that are worth checking: a node of ours has none."""
 
@@ -45,7 +47,8 @@ class Recibo:
 
 
 def recibir(lote: Sequence[Mapping[str, Any]], recibido: datetime) -> Recibo:
-    """Append what is new of `lote` in one transaction; refuse and report the rest. A batch that fails leaves nothing.
+    """Append what is new of `lote`, some at a time, each time in one transaction; refuse and report the rest. What was
+    appended of a batch that fails stands: sent again, it is known.
 
     Refused: what is malformed or of another process, mode or institute, what its node did not sign, and whatever does
     not follow in its node's chain (the receipt says which sequence is expected). Signatures are checked before any
@@ -61,32 +64,36 @@ def recibir(lote: Sequence[Mapping[str, Any]], recibido: datetime) -> Recibo:
             sobres.append((i, abrir(datos, de)))
         except (SobreInvalido, HechoInvalido) as error:
             recibo.rechazados.append((i, str(error)))
-    firmados = _firmados(sobres, bytes(fila.llave), recibo)
-    if not firmados:  # no transaction and no turn at the head for who has shown no signature
-        return recibo
+    firmados = sorted(_firmados(sobres, bytes(fila.llave), recibo), key=lambda par: (par[1].nodo, par[1].secuencia))
+    for i in range(0, len(firmados), TRAMO):
+        _agregar(firmados[i : i + TRAMO], recibido, recibo)
+    recibo.rechazados.sort()
+    return recibo
+
+
+def _agregar(firmados: Sequence[tuple[int, Sobre]], recibido: datetime, recibo: Recibo) -> None:
+    """Append what is new of these, each with its place in the batch, in the order of its chain."""
+    aceptados: list[Sobre] = []
+    del_tramo: set[tuple[str, int, str]] = set()
     with transaction.atomic():
         frontera = tomar_cabeza()
         ya = conocidas([s.hoja for _, s in firmados])
         fines = finales({s.nodo for _, s in firmados})
-        aceptados: list[Sobre] = []
-        del_lote: set[tuple[str, int, str]] = set()
-        for i, sobre in sorted(firmados, key=lambda par: (par[1].nodo, par[1].secuencia)):
+        for i, sobre in firmados:
             if sobre.hoja in ya:
                 recibo.repetidos += 1
-            elif (motivo := _motivo(sobre, fines[sobre.nodo], del_lote, recibo)) is not None:
+            elif (motivo := _motivo(sobre, fines[sobre.nodo], del_tramo, recibo)) is not None:
                 recibo.rechazados.append((i, motivo))
             else:
                 aceptados.append(sobre)
                 ya.add(sobre.hoja)
-                del_lote.add((sobre.nodo, sobre.secuencia, sobre.hoja.hex()))
+                del_tramo.add((sobre.nodo, sobre.secuencia, sobre.hoja.hex()))
                 fines[sobre.nodo].pop(sobre.previo, None)
                 fines[sobre.nodo][sobre.hoja.hex()] = sobre.secuencia
         asentar([(s, recibido) for s in aceptados], frontera)
         proyectar([s.escrito for s in aceptados])
-    recibo.nuevos = len(aceptados)
-    recibo.finales = {nodo: final(suyos)[0] for nodo, suyos in fines.items()}
-    recibo.rechazados.sort()
-    return recibo
+    recibo.nuevos += len(aceptados)
+    recibo.finales |= {nodo: final(suyos)[0] for nodo, suyos in fines.items()}
 
 
 def _firmados(sobres: list[tuple[int, Sobre]], raiz: bytes, recibo: Recibo) -> list[tuple[int, Sobre]]:
@@ -161,13 +168,13 @@ def _revisar_firmas(
             yield from problemas
 
 
-def _motivo(sobre: Sobre, fines: Finales, del_lote: set[tuple[str, int, str]], recibo: Recibo) -> str | None:
+def _motivo(sobre: Sobre, fines: Finales, del_tramo: set[tuple[str, int, str]], recibo: Recibo) -> str | None:
     """Why it does not follow in its node's chain; `None` when it does, at its end or forking it (after one that was
-    here, or that came in this batch)."""
+    here, or that came with it)."""
     if fines.get(sobre.previo) == sobre.secuencia - 1:
         return None
     anterior = (sobre.nodo, sobre.secuencia - 1, sobre.previo)
-    if anterior in del_lote or es_interior(*anterior):
+    if anterior in del_tramo or es_interior(*anterior):
         recibo.bifurcados.add(sobre.nodo)
         return None
     secuencia = final(fines)[0]
