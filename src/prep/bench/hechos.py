@@ -63,8 +63,8 @@ def medir() -> None:
             Medida("hechos propios, uno por transacción", sueltos, "por s"),
             Medida(f"hechos propios, de uno en uno, {A_LA_VEZ} a la vez", a_la_vez, "por s", 2000, mayor=True),
             Medida("de pedirlo a que es duradero, 99 de 100", percentil(esperas, 990) * 1000, "ms", 50),
-            Medida("hechos propios, lotes de 1,000", por_lote, "por s", 5000, mayor=True),
-            Medida("hechos de otro nodo, firma comprobada, lotes de 1,000", de_otro, "por s", 5000, mayor=True),
+            Medida("hechos propios, lotes de 1,000", por_lote, "por s", 10_000, mayor=True),
+            Medida("hechos de otro nodo, firma comprobada, lotes de 1,000", de_otro, "por s", 10_000, mayor=True),
         ]
     )
 
