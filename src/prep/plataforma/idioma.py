@@ -105,20 +105,18 @@ class DelServidor(logging.Formatter):
 
 def hora(cuando: datetime, ahora: datetime) -> str:
     """`20:15`, by the clock of `ahora`; of another day, `ayer 23:50`, `mañana 02:08`, `06/06 20:15`."""
-    dia, reloj = _del_dia(cuando, ahora)
-    return f"{dia} {reloj}".lstrip()
+    suya = cuando.astimezone(ahora.tzinfo)
+    dias = (suya.date() - ahora.date()).days
+    dia = {-1: "ayer", 0: "", 1: "mañana"}.get(dias, f"{suya:%d/%m}")
+    return f"{dia} {suya:%H:%M}".lstrip()
 
 
 def a_las(cuando: datetime, ahora: datetime) -> str:
-    """The same in a sentence: `a las 20:15`, `mañana a las 02:08`, `el 06/06 a las 20:15`."""
-    dia, reloj = _del_dia(cuando, ahora)
-    return f"{'el ' if dia[:1].isdigit() else ''}{dia} a las {reloj}".lstrip()
-
-
-def _del_dia(cuando: datetime, ahora: datetime) -> tuple[str, str]:
-    suya = cuando.astimezone(ahora.tzinfo)
-    dias = (suya.date() - ahora.date()).days
-    return {-1: "ayer", 0: "", 1: "mañana"}.get(dias, f"{suya:%d/%m}"), f"{suya:%H:%M}"
+    """The same in a sentence: `a las 20:15`, `mañana 02:08`, `el 06/06 20:15`."""
+    dicha = hora(cuando, ahora)
+    if " " not in dicha:
+        return f"a las {dicha}"
+    return f"el {dicha}" if dicha[0].isdigit() else dicha
 
 
 def hablar_espanol() -> None:
