@@ -241,6 +241,8 @@ def test_the_count_of_a_place_and_its_name_are_not_broken_into_a_column(abrir: A
         }"""
     )
     assert len(set(cuantas)) == 1 and cuantas[0] < 30
+    marca = pagina.locator("[data-lugar] b").first.evaluate("b => getComputedStyle(b, '::before').textIndent")
+    assert marca == "0px"  # the mark of what opens stays inside, where it is seen
 
 
 @pytest.fixture
