@@ -53,12 +53,13 @@ def test_what_is_spoiled_is_refused_and_nothing_breaks(nombre: str, tmp_path: Pa
     ("nombre", "semilla"),
     [
         *(("base_de_otro_prep", 58), ("sobre_guardado", 89), ("respuesta_de_otro_nodo", 1056)),
-        *(("contenido_de_un_qr", 1634), ("declaracion_de_ceros", 665)),
+        *(("contenido_de_un_qr", 1634), ("declaracion_de_ceros", 665), ("archivo_de_una_noche", 10006)),
     ],
 )
 def test_what_once_broke(nombre: str, semilla: int, tmp_path: Path) -> None:
     """A member of a zip without a name; a stored fact whose subject is no text; a refusal that says nothing; a QR with
-    what no QR of ours has; a declaration of a node that does not say of which night."""
+    what no QR of ours has; a declaration of a node that does not say of which night; a zip packed in a
+    way that Python does not have."""
     atacar(nombre, abrir(nombre, tmp_path), semilla)
 
 

@@ -20,9 +20,11 @@ import argparse
 import base64
 import hashlib
 import json
+import lzma
 import struct
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -50,10 +52,12 @@ class Fuente:
             self.rutas = {p.relative_to(donde).as_posix() for p in donde.rglob("*") if p.is_file()}
 
     def trozos(self, ruta: str) -> Iterator[bytes]:
-        archivo = self.zip.open(ruta) if self.zip is not None else (self.raiz / ruta).open("rb")
-        with archivo:
-            while trozo := archivo.read(1 << 20):
-                yield trozo
+        try:
+            with self.zip.open(ruta) if self.zip is not None else (self.raiz / ruta).open("rb") as archivo:
+                while trozo := archivo.read(1 << 20):
+                    yield trozo
+        except (RuntimeError, EOFError, zlib.error, lzma.LZMAError):  # in no way that Python can undo, or with a key
+            raise Ilegible(f"{ruta} no se puede descomprimir") from None
 
     def leer(self, ruta: str) -> bytes:
         if ruta not in self.rutas:
