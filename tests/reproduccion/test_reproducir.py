@@ -123,11 +123,12 @@ def test_representatives_that_repeat_those_who_voted_are_not_the_accredited_ones
     assert [a.representantes for a in derivar(tmp_path, *filas).proceso.elecciones[0].actas] == [10, 4, 9]
 
 
-def test_names_of_candidaturas_are_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("escrito", ["MORENA", "MOR", "Morena"])
+def test_names_of_candidaturas_are_read_however_their_party_is_spelled(tmp_path: Path, escrito: str) -> None:
     guardar(tmp_path, base(renglon(1)))
     (tmp_path / "JAL_GUB_CANDIDATURAS_2024.csv").write_text(
         "ID_ENTIDAD,PARTIDO_CI,CANDIDATURA_PROPIETARIA,CANDIDATURA_SUPLENTE\n"
-        "14,SUM-PAN-PRI,Ana Ruiz,\n14,MORENA,Luz Paz,Sol\n"
+        f"14,SUM-PAN-PRI,Ana Ruiz,\n14,{escrito},Luz Paz,Sol\n"
     )
     nombres = derivar_proceso(leer([tmp_path])).informativo.candidaturas
     assert [(n.candidatura, n.propietaria, n.suplente) for n in nombres] == [

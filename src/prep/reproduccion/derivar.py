@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
@@ -22,9 +22,9 @@ from prep.dominio.tabulacion.porcentajes import porcentaje
 from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
 from prep.reproduccion.boletas import Boletas, Vistos, armar_boletas
 from prep.reproduccion.campos import misma_cifra
-from prep.reproduccion.publicado import Anomalia, BasePublicada, ErrorDeLectura, Nota, Renglon
+from prep.reproduccion.publicado import Anomalia, BasePublicada, Candidato, ErrorDeLectura, Nota, Renglon
 from prep.reproduccion.recuadros import sin_prefijo
-from prep.reproduccion.vocabulario import normalizar
+from prep.reproduccion.vocabulario import mismo_partido, normalizar
 
 ENTIDAD_NACIONAL: Final = 99
 """Number of the whole country, which is no entidad."""
@@ -200,13 +200,25 @@ def _nombres(derivada: BaseDerivada) -> list[NombreCandidatura]:
         id_ = next(iter(eleccion.boletas)) if estatal else c.demarcacion
         if not c.propietaria or id_ is None or id_ not in eleccion.boletas:
             continue
-        partidos = set(sin_prefijo(normalizar(c.partidos)).split("_"))
-        for candidatura in eleccion.boletas[id_].candidaturas:
+        todas = eleccion.boletas[id_].candidaturas
+        partidos = _partidos_de(c, {p for candidatura in todas for p in candidatura.partidos})
+        for candidatura in todas:
             if partidos <= set(candidatura.partidos) and (id_, candidatura.clave) not in nombres:
                 nombres[id_, candidatura.clave] = NombreCandidatura(
                     eleccion.clave, None if estatal else id_, candidatura.clave, c.propietaria, c.suplente
                 )
     return list(nombres.values())
+
+
+def _partidos_de(c: Candidato, propios: Collection[str]) -> frozenset[str]:
+    """The parties that a row of the candidaturas file names, called as the columns of votes call them: one that is
+    spelled in another way (`MOR`) is the only one of those that it may be."""
+
+    def suyo(partido: str) -> str:
+        iguales = [partido] if partido in propios else [p for p in propios if mismo_partido(partido, p)]
+        return iguales[0] if len(iguales) == 1 else partido
+
+    return frozenset(map(suyo, sin_prefijo(normalizar(c.partidos)).split("_")))
 
 
 _ABREVIATURAS: Final = dict(
@@ -461,7 +473,7 @@ def _coaliciones_dichas(base: BasePublicada) -> dict[int, list[frozenset[str]]]:
     propios = {c.clave for c in base.recuadros if c.tipo is TipoRecuadro.PARTIDO}
     dichas: dict[int, list[frozenset[str]]] = {}
     for c in base.candidatos:
-        partidos = frozenset(sin_prefijo(normalizar(c.partidos)).split("_"))
+        partidos = _partidos_de(c, propios)
         if c.propietaria and c.demarcacion is not None and len(partidos) > 1 and partidos <= propios:
             dichas.setdefault(c.demarcacion, []).append(partidos)
     return dichas
