@@ -78,7 +78,7 @@ def dar(pagina, carpeta):
 def test_an_honest_folder_offline(pagina, noche):
     titulo, frase, hallazgos = dar(pagina, noche.carpeta)
     assert titulo == "CORRECTO" and "SIMULACRO" in frase and "corte 3" in frase
-    for texto in ("3 cortes encadenados", "todas las cifras salen", "imágenes, cada una con el hash"):
+    for texto in ("cortes encadenados: 3", "todas las cifras salen", "imágenes, cada una con el hash"):
         assert texto in hallazgos
     # The page names as not computed the very same things as the command.
     falta = verificar(Carpeta(noche.carpeta), Opciones(espera=0)).no_recalculados

@@ -286,7 +286,7 @@ def leer_manifiestos(lector: Lector, cortes: Cortes, informe: Informe) -> None:
             informe.tropiezo("manifiestos", e)
         anterior = h["manifiesto"]
     if cortes.hojas and informe.tropiezos == antes:
-        informe.bien("manifiestos", f"{len(cortes.hojas)} cortes encadenados, ninguno reescrito ni retirado")
+        informe.bien("manifiestos", f"cortes encadenados: {len(cortes.hojas)}, ninguno reescrito ni retirado")
 
 
 def _otra_bitacora(previo: Manifiesto, m: Manifiesto) -> str | None:

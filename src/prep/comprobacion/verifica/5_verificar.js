@@ -512,7 +512,7 @@ async function revisarCortes(fuente, r, informe, conImagenes) {
     } catch (e) { anotarError(informe, "manifiestos", e); }
     anterior = h.manifiesto;
   }
-  if (informe.tropiezos === antes) informe.anotar("bien", "manifiestos", `${cortes.length} cortes encadenados, ninguno reescrito ni retirado`);
+  if (cortes.length && informe.tropiezos === antes) informe.anotar("bien", "manifiestos", `cortes encadenados: ${cortes.length}, ninguno reescrito ni retirado`);
   await revisarActos(fuente, actos, new Map(cortes.filter((h) => h.m).map((h) => [h.corte, h.m])), informe);
   const anteriores = [];
   let primero = null;
