@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import psycopg
 import pytest
 
 from prep.plataforma import postgres
-from prep.simulacro.maquinas import Bases
+from prep.simulacro.maquinas import Bases, descendientes
 
 
 @pytest.fixture
@@ -60,3 +62,13 @@ def test_a_full_disk_stops_it_and_the_standby_goes_on_with_all_that_was_acknowle
     assert bases.carpeta != principal and anotados(bases) == antes
     anotar(bases)
     assert anotados(bases) == antes + 1 and postgres.estado(principal).pid is None
+
+
+def test_a_process_that_ends_while_it_is_looked_at_has_nobody_under_it() -> None:
+    for _ in range(200):
+        uno = subprocess.Popen(["true"])
+        recoge = threading.Thread(target=uno.wait)
+        recoge.start()
+        while uno.returncode is None:
+            assert descendientes(uno.pid) == []
+        recoge.join()

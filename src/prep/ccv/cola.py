@@ -45,10 +45,9 @@ _LIBRES: Final = """
       AND NOT e.salvo && %(yo)s::text[] AND e.clave <> ALL(%(ocupadas)s::text[])
       AND NOT e.lugares && %(en_ninguno)s::text[] AND e.lugares IS DISTINCT FROM %(no_solo_en)s::text[]
       AND (%(todo)s OR e.casilla = '' OR e.casilla = ANY(%(alcance)s::text[]))
-      AND NOT EXISTS (
-        SELECT FROM ccv_turno t WHERE t.acta = e.clave AND t.paso = %(paso)s AND t.vence > %(ahora)s OFFSET 0)"""
-"""`OFFSET 0`: by its key, for each one that waits until one is free. As a join, a plan made when few are out would look
-at all that are out for each."""
+      AND e.clave NOT IN (SELECT acta FROM ccv_turno WHERE paso = %(paso)s AND vence > %(ahora)s)"""
+"""What is out is read once, whoever asks: there are as many as people, and a plan that was made when few were out would
+look, with `NOT EXISTS`, at all of them for each one that waits."""
 _SIGUIENTE: Final = f"""
     SELECT e.clave, e.imagen {_LIBRES} AND e.eleccion = %(eleccion)s
     ORDER BY e.desde LIMIT 1 FOR UPDATE OF e SKIP LOCKED"""

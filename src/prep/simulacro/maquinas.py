@@ -355,9 +355,10 @@ def _otra_base(url: str, base: str) -> str:
 
 
 def descendientes(pid: int) -> list[int]:
-    """Every process under another."""
+    """Every process under another; none where it ended, be it while it was looked at."""
     hijos: list[int] = []
-    for tarea in Path(f"/proc/{pid}/task").glob("*"):
-        with suppress(OSError):
-            hijos += [int(p) for p in (tarea / "children").read_text().split()]
+    with suppress(OSError):
+        for tarea in list(Path(f"/proc/{pid}/task").iterdir()):
+            with suppress(OSError):
+                hijos += [int(p) for p in (tarea / "children").read_text().split()]
     return [d for h in hijos for d in (h, *descendientes(h))]
