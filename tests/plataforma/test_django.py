@@ -29,7 +29,7 @@ def test_the_database_sorts_by_bytes_and_keeps_utf8() -> None:
 
 
 @pytest.mark.django_db
-def test_what_is_asked_again_on_a_connection_is_planned_once() -> None:
+def test_what_is_asked_again_on_a_connection_is_prepared() -> None:
     with connection.cursor() as c:
         for n in range(4):
             c.execute("SELECT 1 + %s", [n])

@@ -388,8 +388,8 @@ def test_who_waits_with_whom() -> None:
     assert donde("/v1/hechos", suyo) is donde("/v1/objetos/sha256/00", suyo) and len(lineas) == 3
 
 
-def test_a_thread_that_computes_lets_those_that_wait_go_on() -> None:
-    """Somebody whose database answered asks for the interpreter; whoever has it keeps it for `CEDE_S` and no more."""
+def test_every_worker_is_told_to_give_the_interpreter_up_soon() -> None:
+    """What it brings is a figure of the bench."""
     antes = sys.getswitchinterval()
     try:
         portero.portero()

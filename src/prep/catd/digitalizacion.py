@@ -229,8 +229,7 @@ def _asentar(quien: Quien, una: Resultado, mirada: _Mirada, derivados: Derivados
     imagen, clave = derivados.integridad, mirada.acta or _hoja(derivados.integridad)
     una = replace(una, imagen=imagen)
     contenido: dict[str, Any] = {"imagen": imagen, "medio": MEDIO, "catd": quien.catd, "documento": documento}
-    if derivados.enderezada:
-        contenido["enderezada"] = True
+    contenido["enderezada"] = derivados.enderezada
     ahora, nodo = oficina.reloj.ahora(), nodo_de_aqui()
     try:
         with transaction.atomic():

@@ -21,7 +21,7 @@ from prep.bitacora.actas import acta_de
 from prep.bitacora.autoridad import autoridad_vista
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.ccv.models import Espera, Turno
-from prep.ccv.pasos import ESCRITORIOS, Paso, toca
+from prep.ccv.pasos import ESCRITORIO_DE, Paso, toca
 from prep.dominio.acta.hechos import HOJA
 from prep.dominio.comun.autoridad import TODO
 from prep.papel import vigente
@@ -94,9 +94,8 @@ def en_manos(persona: str, ahora: datetime) -> Turno | None:
 
 def de_todos(ahora: datetime) -> Iterator[EnManos]:
     """What everybody holds."""
-    mesas = {paso: nombre for nombre, pasos in ESCRITORIOS.items() for paso in pasos}
     for turno in Turno.objects.filter(vence__gt=ahora):
-        yield EnManos(turno.persona, mesas[Paso(turno.paso)], turno.vence)
+        yield EnManos(turno.persona, ESCRITORIO_DE[Paso(turno.paso)], turno.vence)
 
 
 def orden_en_manos(persona: str, ahora: datetime) -> str:

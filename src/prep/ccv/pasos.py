@@ -37,6 +37,7 @@ ESCRITORIOS: Final[Mapping[str, tuple[Paso, ...]]] = {
     "cotejo": (Paso.COTEJO,),
 }
 """Each desk and what it takes."""
+ESCRITORIO_DE: Final[Mapping[Paso, str]] = {paso: nombre for nombre, pasos in ESCRITORIOS.items() for paso in pasos}
 
 ESTADOS: Final = {
     Paso.CAPTURA: (Captura.POR_CAPTURAR, Captura.PRIMERA, Captura.DEVUELTA),

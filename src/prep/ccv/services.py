@@ -316,9 +316,10 @@ def _imagen(clave: str, huella: str) -> Imagen | None:
 
 def _digitalizada(imagen: Imagen) -> dict[str, Any]:
     """The contents of the fact by which another subject has a picture that is here already."""
-    datos = {"imagen": imagen.sha256, "documento": imagen.documento, "mecanismo": imagen.mecanismo}
+    datos: dict[str, Any] = {"imagen": imagen.sha256, "documento": imagen.documento, "mecanismo": imagen.mecanismo}
     datos |= {"medio": imagen.digitalizacion, "hora": imagen.hora.isoformat() if imagen.hora else ""}
-    return {c: v for c, v in datos.items() if v} | ({"enderezada": True} if imagen.enderezada else {})
+    datos["enderezada"] = imagen.enderezada
+    return {c: v for c, v in datos.items() if v}
 
 
 def _escribir(ficha: Ficha, tipo: Tipo, contenido: Callable[[], Mapping[str, Any]]) -> None:

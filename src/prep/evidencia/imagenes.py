@@ -345,9 +345,15 @@ def hay_original(almacen: Almacen, huella: str) -> bool:
     return almacen.existe(_ruta("originales", huella))
 
 
+def rutas_de(huella: str) -> tuple[str, str]:
+    """Where the picture that facts call so is once it is published, and once it arrives."""
+    return _ruta("imagenes", huella, ".jpg"), _ruta("originales", huella)
+
+
 def leer_nombrada(almacen: Almacen, huella: str) -> bytes | None:
     """The picture that facts call so, as it is published; or as it was received, where nothing was made of it."""
-    return almacen.leer(_ruta("imagenes", huella, ".jpg")) or almacen.leer(_ruta("originales", huella))
+    publicada, original = rutas_de(huella)
+    return almacen.leer(publicada) or almacen.leer(original)
 
 
 def guardar_original(almacen: Almacen, datos: bytes) -> str:

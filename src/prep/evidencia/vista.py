@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from prep.evidencia.imagenes import ArchivoRechazado, paginas
+from prep.evidencia.imagenes import ArchivoRechazado, paginas, rutas_de
 from prep.plataforma.almacen import Almacen
 
 
 def se_ve(almacen: Almacen, huella: str) -> bool:
     """Whether the store has that picture, published or as it came."""
-    return any(map(almacen.existe, _rutas(huella)))
+    return any(map(almacen.existe, rutas_de(huella)))
 
 
 def para_ver(almacen: Almacen, huella: str) -> bytes | None:
     """None where the store has no such picture, or it cannot be opened."""
-    publicada, original = _rutas(huella)
+    publicada, original = rutas_de(huella)
     if (datos := almacen.leer(publicada)) is not None:
         return datos
     if (datos := almacen.leer(original)) is None:
@@ -22,11 +22,6 @@ def para_ver(almacen: Almacen, huella: str) -> bytes | None:
         return paginas(datos)[0]
     except ArchivoRechazado:
         return None
-
-
-def _rutas(huella: str) -> tuple[str, str]:
-    """Where it is once it is published, and once it arrives."""
-    return f"imagenes/{huella[:2]}/{huella}.jpg", f"originales/{huella[:2]}/{huella}"
 
 
 def tipo_mime(datos: bytes) -> str:

@@ -46,9 +46,9 @@ def lector_de(almacen: Almacen, formas: Formas) -> Leer:
 
 def _leer(lector: Lector, almacen: Almacen, acta: str, imagen: str) -> Lectura:
     """The picture that was typed: the published one, of this SHA-256, or else an original that came as it is."""
-    from prep.evidencia.imagenes import ArchivoRechazado, paginas
+    from prep.evidencia.imagenes import ArchivoRechazado, leer_nombrada, paginas
 
-    datos = almacen.leer(f"imagenes/{imagen[:2]}/{imagen}.jpg") or almacen.leer(f"originales/{imagen[:2]}/{imagen}")
+    datos = leer_nombrada(almacen, imagen)
     if datos is None:
         return no_leida(imagen, "imagen_perdida")
     if sha256(datos).hexdigest() != imagen:

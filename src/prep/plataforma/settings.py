@@ -21,7 +21,7 @@ from prep.plataforma.llaves import leer_o_crear
 from prep.plataforma.lugares import dir_postgres, llave_de_django
 
 _PREPARADAS: Final = {"server_side_binding": True, "prepare_threshold": 2}
-"""What is asked again on a connection is not planned again."""
+"""What is asked again on a connection is not parsed again, nor planned but where the database finds that it pays."""
 
 
 def base_de_datos(url: str) -> dict[str, object]:

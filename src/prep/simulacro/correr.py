@@ -185,16 +185,15 @@ def _leidas() -> Counter[str]:
 def _en_manos(noche: Montaje) -> list[str]:
     """Who holds an acta, of the centre's or of a node's: whoever sat down and left, until their lease ends."""
     from prep.acceso.models import Cuenta
-    from prep.ccv.pasos import ESCRITORIOS
+    from prep.ccv.pasos import ESCRITORIO_DE, Paso
     from prep.diseno.textos import texto
 
     tienen = [suya for m in (noche.centro, *noche.nodos) if not m.apagada for suya in m.en_manos()]
     nombres = dict(Cuenta.objects.filter(persona__in=[p for p, _, _ in tienen]).values_list("persona", "nombre"))
-    mesas = {paso.value: texto(f"ccv.{mesa}.titulo") for mesa, pasos in ESCRITORIOS.items() for paso in pasos}
     ahora = RelojSistema().ahora().astimezone()
     return [
-        f"la que tiene {nombres.get(persona, persona)} en {mesas[paso]}, que vuelve a la fila {a_las(vence, ahora)} de "
-        "este reloj si no la termina ni la devuelve con F8"
+        f"la que tiene {nombres.get(persona, persona)} en {texto(f'ccv.{ESCRITORIO_DE[Paso(paso)]}.titulo')}, "
+        f"que vuelve a la fila {a_las(vence, ahora)} de este reloj si no la termina ni la devuelve con F8"
         for persona, paso, vence in tienen
     ]
 
