@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from prep.portal import cartograma, nist, piezas
 from prep.portal.atom import atom
 from prep.portal.cifras import Doc, falta, miles, proximo_corte, truncado
 from prep.portal.evolucion import Evolucion
+from prep.portal.marco import Marco, hueco
 from prep.portal.piezas import Pintor, medidor, seguro
 from prep.portal.recursos import ESTATICOS, carpeta
 from prep.portal.tablas import tablas
@@ -147,6 +149,9 @@ class Sitio:
             yield from h.widget(eleccion)
 
 
+_PARTES_DE_LUGAR: Final = ("avance", "frase", "candidaturas", "estadistica", "datos")
+
+
 class Hoja:
     """Draws the pages of one language. `base`: folder of the language inside the corte, empty for Spanish."""
 
@@ -169,7 +174,20 @@ class Hoja:
         en_raiz: bool = False,
         **datos: Any,
     ) -> Archivo:
-        """Render one page. `ruta` is relative to the corte's folder, or to the root when `en_raiz`."""
+        """One page. `ruta` is relative to the corte's folder, or to the root when `en_raiz`."""
+        return ruta, self._html(plantilla, ruta, titulo, descripcion, activa, en_raiz, **datos).encode()
+
+    def _html(
+        self,
+        plantilla: str,
+        ruta: str,
+        titulo: str,
+        descripcion: str,
+        activa: str,
+        /,
+        en_raiz: bool = False,
+        **datos: Any,
+    ) -> str:
         s = self.s
         hondo = ruta.count("/")
         a_raiz = "../" * hondo if en_raiz else "../" * (hondo + 2)
@@ -200,8 +218,7 @@ class Hoja:
             "advertencias": advertencias(s.manifiesto, self.t),
             **datos,
         }  # texts only: an integer would be printed as the settings of Django say, not as we do
-        html = _motor().get_template(plantilla + ".html").render(Context(contexto))
-        return ruta, _compacta(html).encode()
+        return _dibujada(plantilla, contexto) + "\n"
 
     def _momento(self) -> Doc:
         """Number and hour of the corte: only for pages that change at every corte anyway."""
@@ -340,11 +357,30 @@ class Hoja:
     def lugares(self, e: Doc, desde: int, hasta: int) -> Iterator[Archivo]:
         """The pages of some of the demarcations."""
         filas = {d["id"]: d for d in e["demarcaciones"]}
+        marcos = {no: self._marco_de_lugar(e, no) for no in (False, True)}
         for r in self.s.resumenes[e["clave"]]["demarcaciones"][desde:hasta]:
-            yield self._lugar(e, self.pintores[e["clave"]], r, filas.get(r["id"], {}))
+            yield self._lugar(e, marcos, self.pintores[e["clave"]], r, filas.get(r["id"], {}))
 
-    def _lugar(self, e: Doc, pintor: Pintor, r: Doc, fila: Doc) -> Archivo:
-        nombre = pintor.lugar_de(r)
+    def _marco_de_lugar(self, e: Doc, no_contabilizadas: bool) -> Marco:
+        """What the pages of an election's demarcations share: of those with actas that are not counted, or of those
+        without any."""
+        id_, nombre = hueco("id"), hueco("nombre")
+        return Marco(
+            self._html(
+                "lugar",
+                f"{self.base}{e['clave']}/{id_}.html",
+                f"{nombre}. {e['nombre']}",
+                f"{e['nombre']}, {nombre}. {self.t['avance']['titulo']}.",
+                e["clave"],
+                e=e,
+                r={"id": id_, "nombre": nombre},
+                no=no_contabilizadas,
+                widget=f"{self.base}widget/{e['clave']}.html#{id_}",
+                **{parte: seguro(hueco(parte)) for parte in _PARTES_DE_LUGAR},
+            )
+        )
+
+    def _lugar(self, e: Doc, marcos: Mapping[bool, Marco], pintor: Pintor, r: Doc, fila: Doc) -> Archivo:
         columnas = fila.get("columnas") or [c["clave"] for c in e["columnas"]]
         rotulos = {
             "no_registradas": self.t["eleccion"]["no_registradas"],
@@ -363,21 +399,17 @@ class Hoja:
                 for k in columnas
             ],
         }
-        return self._pagina(
-            "lugar",
-            f"{self.base}{e['clave']}/{r['id']}.html",
-            f"{nombre}. {e['nombre']}",
-            f"{e['nombre']}, {nombre}. {self.t['avance']['titulo']}.",
-            e["clave"],
-            e=e,
-            r={"id": str(r["id"]), "nombre": nombre},
-            datos=seguro(_incrustar(datos)),
-            avance=self._avance(r, "#no-contabilizadas"),
-            frase=seguro(pintor.ventaja(r)),
-            candidaturas=seguro(pintor.candidaturas(r)),
-            estadistica=seguro(pintor.estadistica(r)),
-            widget=f"{self.base}widget/{e['clave']}.html#{r['id']}",
+        avance = self._avance(r, "#no-contabilizadas")
+        html = marcos[avance["no"] is not None].llenar(
+            id=str(r["id"]),
+            nombre=escape(pintor.lugar_de(r)),
+            datos=_incrustar(datos),
+            avance=_dibujada("avance", {"t": self.t, "a": avance}),
+            frase=pintor.ventaja(r),
+            candidaturas=pintor.candidaturas(r),
+            estadistica=pintor.estadistica(r),
         )
+        return f"{self.base}{e['clave']}/{r['id']}.html", html.encode()
 
     def _no_contabilizadas(self, e: Doc, pintor: Pintor, resumen: Doc) -> Archivo:
         """Where the actas that add no votes are: one row per place, which opens into them and their reasons."""
@@ -595,9 +627,10 @@ def _incrustar(datos: Doc) -> str:
     return texto.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _compacta(html: str) -> str:
-    """Drop indentation and blank lines; nothing here is preformatted."""
-    return "\n".join(filter(None, map(str.strip, html.split("\n")))) + "\n"
+def _dibujada(plantilla: str, contexto: Doc) -> str:
+    """A template drawn, without indentation nor blank lines; nothing here is preformatted."""
+    html = _motor().get_template(plantilla + ".html").render(Context(contexto))
+    return "\n".join(filter(None, map(str.strip, html.split("\n"))))
 
 
 def _tamano(octetos: int) -> str:

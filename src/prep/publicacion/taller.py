@@ -121,9 +121,10 @@ def componer(encargo: Encargo, reloj: Cronometro) -> Compuesto:
     alarmas = _alarmas(encargo, tableros)
     imagenes = sorted({i for t in tableros for lugar in t.lugares.values() for i in lugar.imagenes})
     cuentas = {t.eleccion.clave: _cuentas(t.entidad) for t in tableros}
+    lleva = {"imagenes": {"raiz": raiz_de_imagenes(imagenes), "total": len(imagenes)}, "cuentas": cuentas}
     paginas = Paginas([], [], [])
     if p.portal is not None:
-        hasta_aqui = _manifiesto(encargo, archivos, cuentas, imagenes)
+        hasta_aqui = _manifiesto(encargo, archivos, lleva)
         paginas = _dibujar(p.portal, p.procesos, {**docs, "corte.json": hasta_aqui}, encargo.aparte)
     if paginas.causa:
         alarmas.append(
@@ -132,7 +133,7 @@ def componer(encargo: Encargo, reloj: Cronometro) -> Compuesto:
         )
     archivos += paginas.del_corte or _sitio_heredado(encargo)
     reloj.paso("páginas")
-    manifiesto = _manifiesto(encargo, archivos, cuentas, imagenes)
+    manifiesto = _manifiesto(encargo, archivos, lleva)
     lugares = [lugar for t in tableros for lugar in t.lugares.values()]
     retenidas = [clave for lugar in lugares for clave in lugar.retenidas]
     escritas = sum(lugar.escritas for lugar in lugares)
@@ -391,9 +392,8 @@ def _sitio_heredado(encargo: Encargo) -> list[Archivo]:
     return [] if previo is None else [guardar(encargo.aparte, "sitio.json", previo)]
 
 
-def _manifiesto(
-    encargo: Encargo, archivos: Sequence[Archivo], cuentas: dict[str, dict[str, int]], imagenes: Sequence[str]
-) -> bytes:
+def _manifiesto(encargo: Encargo, archivos: Sequence[Archivo], lleva: Mapping[str, Any]) -> bytes:
+    """`lleva`: how many actas and which images the corte carries."""
     documento = {
         "formato": "prep/corte/1",
         "proceso": encargo.p.proceso.clave,
@@ -406,11 +406,10 @@ def _manifiesto(
             {"ruta": a.ruta, "sha256": a.trozo.sha256, "bytes": a.trozo.mide}
             for a in sorted(archivos, key=lambda a: a.ruta)
         ],
-        "imagenes": {"raiz": raiz_de_imagenes(imagenes), "total": len(imagenes)},
         "bitacora": {"posicion": encargo.foto.posicion, "raiz": encargo.foto.raiz},
         "catalogo": encargo.p.proceso.huella,
         "software": encargo.p.software,
-        "cuentas": cuentas,
+        **lleva,
         **({"parcial": encargo.p.parcial.ficha} if encargo.p.parcial else {}),
     }
     esquemas.validar("corte", documento, "corte.json")
