@@ -149,7 +149,7 @@ class AlmacenCarpeta:
     def __init__(self, raiz: Path, *, privado: bool = False) -> None:
         self.raiz = raiz
         self._privado = privado
-        self._pendientes: list[tuple[str, Path]] | None = None
+        self._pendientes: list[tuple[str, Path]] | None = None  # (path, what is to be linked there)
 
     def leer(self, ruta: str, maximo: int = MAXIMO_BYTES) -> bytes | None:
         ausente = suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError)
@@ -174,17 +174,25 @@ class AlmacenCarpeta:
     def escribir(self, ruta: str, datos: bytes) -> None:
         self._lugar(ruta)
         with _errores_de_disco(ruta):
-            self._entregar(ruta, self._aparte(datos))
+            aparte = self._aparte(datos)
+            if self._pendientes is not None:
+                self._pendientes.append((ruta, aparte))
+                return
+            try:
+                _fijar(aparte)
+                self._fijar_nombre(self._enlazar(ruta, aparte))
+            finally:
+                aparte.unlink(missing_ok=True)
 
     def copiar(self, origen: str, destino: str) -> None:
-        self._lugar(destino)
-        aparte = self._nombre_aparte()
+        desde, _ = self._lugar(origen), self._lugar(destino)
         with _errores_de_disco(destino):
-            try:
-                os.link(self._lugar(origen), aparte)
-            except FileNotFoundError:
-                raise _ausente(origen) from None
-            self._entregar(destino, aparte)
+            if not desde.is_file():
+                raise _ausente(origen)
+            if self._pendientes is not None:
+                self._pendientes.append((destino, desde))
+                return
+            self._fijar_nombre(self._enlazar(destino, desde))
 
     def reemplazar(self, ruta: str, datos: bytes) -> None:
         lugar = self._lugar(ruta)
@@ -222,13 +230,14 @@ class AlmacenCarpeta:
             yield
             with _errores_de_disco(str(self.raiz)):
                 _fijar_todo(self.raiz)
-                for ruta, aparte in pendientes:
-                    self._enlazar(ruta, aparte)
+                for ruta, desde in pendientes:
+                    self._enlazar(ruta, desde)
                 _fijar_todo(self.raiz)
         finally:
             self._pendientes = None
-            for _, aparte in pendientes:
-                aparte.unlink(missing_ok=True)
+            for _, desde in pendientes:
+                if desde.parent == self.raiz / _PROVISIONAL:
+                    desde.unlink(missing_ok=True)
 
     def _lugar(self, ruta: str) -> Path:
         return self.raiz / validar(ruta)
@@ -261,16 +270,6 @@ class AlmacenCarpeta:
             raise
         return aparte
 
-    def _entregar(self, ruta: str, aparte: Path) -> None:
-        if self._pendientes is not None:
-            self._pendientes.append((ruta, aparte))
-            return
-        try:
-            _fijar(aparte)
-            self._fijar_nombre(self._enlazar(ruta, aparte))
-        finally:
-            aparte.unlink(missing_ok=True)
-
     def _fijar_nombre(self, lugar: Path) -> None:
         """Make a name durable: its folder and, since they may be new, those above it up to the store's own."""
         for carpeta in lugar.parents:
@@ -278,13 +277,13 @@ class AlmacenCarpeta:
             if carpeta == self.raiz:
                 break
 
-    def _enlazar(self, ruta: str, aparte: Path) -> Path:
+    def _enlazar(self, ruta: str, desde: Path) -> Path:
         lugar = self._lugar(ruta)
         self._hacer(lugar.parent)
         try:
-            os.link(aparte, lugar)
+            os.link(desde, lugar)
         except FileExistsError:
-            if not lugar.is_file() or lugar.read_bytes() != aparte.read_bytes():
+            if not lugar.is_file() or lugar.read_bytes() != desde.read_bytes():
                 raise _distinto(ruta) from None
         return lugar
 

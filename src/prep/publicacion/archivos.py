@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +42,17 @@ class Archivo:
 
 def guardar(carpeta: Path, ruta: str, datos: bytes) -> Archivo:
     """Put a finished file aside in `carpeta`."""
-    origen = carpeta / ruta
+    return guardar_juntos(carpeta, ruta, [(ruta, datos)])[0]
+
+
+def guardar_juntos(carpeta: Path, nombre: str, archivos: Iterable[tuple[str, bytes]]) -> list[Archivo]:
+    """Put several finished files aside, (path, bytes) of each, one after another in the file `nombre` of `carpeta`."""
+    origen = carpeta / nombre
     origen.parent.mkdir(parents=True, exist_ok=True)
-    origen.write_bytes(datos)
-    return Archivo(ruta, Trozo(origen, 0, len(datos), hashlib.sha256(datos).hexdigest()))
+    guardados, desde = [], 0
+    with origen.open("wb") as juntos:
+        for ruta, datos in archivos:
+            juntos.write(datos)
+            guardados.append(Archivo(ruta, Trozo(origen, desde, len(datos), hashlib.sha256(datos).hexdigest())))
+            desde += len(datos)
+    return guardados

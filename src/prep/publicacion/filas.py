@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -118,7 +119,7 @@ class Redactor:
         acta["tipo_documento"] = imagen.documento
         for campo in ("acopio", "captura", "verificacion"):
             if hora := getattr(publicada, campo):
-                acta[campo] = hora.astimezone(self._zona).isoformat(timespec="seconds")
+                acta[campo] = _local(hora, self._zona)
         if estado is not None and estado.cotejo is not None:
             acta["cotejada"] = estado.cotejo
         return acta
@@ -202,8 +203,14 @@ class Redactor:
     def _fecha(self, hora: datetime | None) -> str:
         if hora is None:
             return ""
-        d = hora.astimezone(self._zona)
-        return f"{d.day:02d}/{d.month:02d}/{d.year} {d.hour:02d}:{d.minute:02d}:{d.second:02d}"
+        d = _local(hora, self._zona)
+        return f"{d[8:10]}/{d[5:7]}/{d[:4]} {d[11:19]}"
+
+
+@lru_cache(maxsize=8)  # the hours of one acta, which its JSON and its line both say
+def _local(hora: datetime, zona: ZoneInfo) -> str:
+    """`2027-06-06T20:15:09-06:00`."""
+    return hora.astimezone(zona).isoformat(timespec="seconds")
 
 
 def ruta_imagen(huella: str) -> str:

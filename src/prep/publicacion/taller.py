@@ -18,7 +18,7 @@ import orjson
 from prep.dominio.tabulacion.proceso import Eleccion
 from prep.dominio.tabulacion.tabulacion import Resultado, estadistica, resultado_entidad, resultado_municipio
 from prep.publicacion import base_datos, documentos, esquemas
-from prep.publicacion.archivos import Archivo, Trozo, guardar
+from prep.publicacion.archivos import Archivo, Trozo, guardar, guardar_juntos
 from prep.publicacion.claves import contexto
 from prep.publicacion.demarcacion import Lugar, hacer_lugar
 from prep.publicacion.filas import Redactor, demarcacion_de
@@ -377,7 +377,7 @@ class Caballete:
 def _dibujar_parte(caballete: Caballete, cual: int) -> tuple[list[Archivo], str]:
     """The pages of one share; and, if they could not be drawn, why."""
     try:
-        return [guardar(caballete.aparte, nombre, datos) for nombre, datos in caballete.dibujos[cual]], ""
+        return guardar_juntos(caballete.aparte, f"dibujos/{cual}", caballete.dibujos[cual]), ""
     except Exception as error:
         return [], _causa(error)
 
