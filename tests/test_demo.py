@@ -55,6 +55,7 @@ def test_a_small_night(carpeta: Path) -> None:
     assert all((informe / f"{n}.pdf").read_bytes().startswith(b"%PDF-") for n in ("informe", "empates"))
     corrida = json.loads((demo / "corrida.json").read_bytes())
     assert [(c["listos"], bool(c["abrio"] and c["cerro"])) for c in corrida["centros"]] == [(9, True)] * 2
+    assert len(corrida["marcha"]) > 1 and all(m["abrio"] and m["cerro"] for m in corrida["marcha"])
     assert corrida["problemas"] == []  # it ended because all was done, and not because nothing moved any more
     (falla,) = corrida["fallas"]
     assert falla["tipo"] == "sin_internet" and "catd-2" in falla["que"] and falla["midio"]

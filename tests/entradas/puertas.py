@@ -63,7 +63,7 @@ from prep.reproduccion.publicado import ErrorDeLectura
 from prep.sede import cotejo, nodos, respaldo, sala
 from prep.seguimiento.carpeta import iniciar, leer_plan
 from prep.simulacro import verdad
-from prep.simulacro.informe import VeredictoInvalido, leer_centros, leer_veredicto
+from prep.simulacro.informe import VeredictoInvalido, leer_horas, leer_veredicto
 from prep.simulacro.plan import leer_plan as leer_plan_de_simulacro
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico, leer_json
 from prep.transparencia.delegacion import leer_delegacion, probar_delegacion
@@ -761,8 +761,9 @@ def veredicto_de_simulacro(c: Path) -> tuple[list[bytes], Lector]:
 @puerta(VeredictoInvalido, cara=2)
 def corrida_de_simulacro(c: Path) -> tuple[list[bytes], Lector]:
     centro = {"catd": "CATD-001", "nombre": "Ameca", "listos": 9, "puntos": 9, "abrio": "18:07", "cerro": "23:02"}
-    corrida = {"formato": "prep/corrida/1", "centros": [centro]}
-    return [json.dumps(corrida).encode()], lambda datos: leer_centros(datos, "corrida.json")
+    noche = {"nombre": "La noche", "abrio": "18:01", "cerro": "23:03"}
+    corrida = {"formato": "prep/corrida/1", "marcha": [noche], "centros": [centro]}
+    return [json.dumps(corrida).encode()], lambda datos: leer_horas(datos, "corrida.json")
 
 
 @puerta(ReservaDanada)

@@ -111,7 +111,8 @@ def exigir_todo(carpeta: Path, codigo: int, dicho: str, corrida: dict[str, Any],
     dichas = [i["texto"] for i in veredicto["incidentes"]]
     assert sorted(dichas) == sorted(f"{f['que']}: {f['midio']}" for f in corrida["fallas"])  # signed, and in the report
     assert corrida["centros"] and all(c["listos"] == c["puntos"] == 9 for c in corrida["centros"])
-    assert all(c["abrio"] and c["cerro"] for c in corrida["centros"])
+    assert {"La noche", "Captura"} < {m["nombre"] for m in corrida["marcha"]}
+    assert all(m["abrio"] and m["cerro"] for m in (*corrida["marcha"], *corrida["centros"]))
     assert quedan(carpeta) == []
 
 

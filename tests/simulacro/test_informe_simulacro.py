@@ -19,7 +19,7 @@ from test_diseno import revisar_accesible
 from prep.plataforma.consola import salida
 from prep.simulacro.entrega import mostrar
 from prep.simulacro.graficas import ANCHA, ANGOSTA, Lamina
-from prep.simulacro.informe import Figura, VeredictoInvalido, leer_centros, leer_veredicto, piezas
+from prep.simulacro.informe import Figura, VeredictoInvalido, leer_horas, leer_veredicto, piezas
 from prep.simulacro.informe_html import html
 from prep.simulacro.informe_pdf import pdf
 from prep.simulacro.veredicto import decir
@@ -114,17 +114,23 @@ def test_an_hour_after_midnight_says_its_day() -> None:
     assert ">23:30<" not in pagina(v) and ">22:30<" in pagina(v) and "07/06 00:40" in pagina(v)
 
 
-def test_it_says_when_each_centre_opened_and_with_what() -> None:
+def test_it_says_when_the_night_each_desk_and_each_centre_opened_and_with_what() -> None:
     centro = {"catd": "CATD-001", "nombre": "Ameca", "listos": 8, "puntos": 9, "abrio": "18:07", "cerro": ""}
-    corrida = {"formato": "prep/corrida/1", "centros": [centro]}
-    v, centros = veredicto(), leer_centros(json.dumps(corrida).encode(), "corrida.json")
-    dichas = list(piezas(v, [], centros))
+    mesa = {"nombre": "Captura", "abrio": "18:03", "cerro": "23:41"}
+    corrida = {"formato": "prep/corrida/1", "marcha": [mesa], "centros": [centro]}
+    v, horas = veredicto(), leer_horas(json.dumps(corrida).encode(), "corrida.json")
+    dichas = list(piezas(v, [], horas))
     for dicho in (html(v, dichas).decode(), texto_pdf(pdf(v, dichas))):
-        assert all(x in dicho for x in ("Ameca", "8 de 9", "18:07", "Cerró"))
-    assert "Los centros de acopio" not in pagina(v)
-    for malo in (b"", b"[]", b"{}", json.dumps(v).encode(), json.dumps(corrida | {"centros": [{}]}).encode()):
+        assert all(x in dicho for x in ("Captura", "18:03", "23:41", "Ameca", "8 de 9", "18:07", "Cerró"))
+    assert "Apertura y cierre" not in pagina(v)
+    rotas = (
+        corrida | {"centros": [{}]},
+        corrida | {"marcha": [{}]},
+        {c: d for c, d in corrida.items() if c != "marcha"},
+    )
+    for malo in (b"", b"[]", b"{}", json.dumps(v).encode(), *(json.dumps(rota).encode() for rota in rotas)):
         with pytest.raises(VeredictoInvalido, match=r"corrida\.json"):
-            leer_centros(malo, "corrida.json")
+            leer_horas(malo, "corrida.json")
 
 
 def test_before_anything_is_published_there_is_a_report_too() -> None:

@@ -44,7 +44,15 @@ def test_hours_are_of_the_night_and_faults_come_in_order(tmp_path: Path) -> None
         Falla("sin_internet", 120, 180, "todos"),
         Falla("muere", 370, 370, "centro"),
     )
-    assert [hora_de(m) for m in (0, 370.9)] == ["18:00", "00:10"]
+    assert [hora_de(m) for m in (0, 370.9, 1439.9)] == ["18:00", "00:10", "17:59"]
+
+
+def test_a_night_longer_than_a_day_says_which() -> None:
+    assert [hora_de(m) for m in (1440, 1440 + 370, 2 * 1440)] == [
+        "18:00 del día 2",
+        "00:10 del día 3",
+        "18:00 del día 3",
+    ]
 
 
 MALOS = {

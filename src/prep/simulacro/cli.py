@@ -237,15 +237,15 @@ def informe(
     ] = None,
     corrida: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="El corrida.json de «prep simulacro correr», con sus centros."),
+        typer.Option(exists=True, dir_okay=False, help="El corrida.json de «prep simulacro correr», con sus horas."),
     ] = None,
 ) -> None:
     """Escribe el informe del simulacro, como página y como PDF, para presentarlo ante el comité."""
     from prep.simulacro.entrega import escribir_informe
-    from prep.simulacro.informe import leer_centros, leer_veredicto
+    from prep.simulacro.informe import leer_horas, leer_veredicto
 
     v = leer_veredicto(veredicto.read_bytes(), str(veredicto))
     anteriores = [leer_veredicto(a.read_bytes(), str(a)) for a in anterior or []]
-    centros = leer_centros(corrida.read_bytes(), str(corrida)) if corrida else []
-    escribir_informe(v, anteriores, centros, destino)
+    horas = leer_horas(corrida.read_bytes(), str(corrida)) if corrida else None
+    escribir_informe(v, anteriores, horas, destino)
     salida.print(f"Escrito: {escape(str(destino))}/informe.html e informe.pdf", soft_wrap=True)

@@ -22,6 +22,7 @@ from prep.plataforma.lugares import dir_publicacion
 from prep.plataforma.reloj import RelojSistema
 from prep.simulacro.fallas import Fallas, Probada
 from prep.simulacro.fases import QUIENES, Fase, Fases
+from prep.simulacro.gente import Manda
 from prep.simulacro.maquinas import maquinas
 from prep.simulacro.montar import Montaje, Visita, montar
 from prep.simulacro.plan import Plan, hora_de
@@ -58,8 +59,10 @@ class Corrida:
     alteradas: dict[str, list[str]]
     """Actas in which somebody typed on purpose what no paper says, and who."""
     fases: list[Fase]
+    marcha: list[dict[str, Any]]
+    """The night and each desk: when they opened and when they closed."""
     centros: list[dict[str, Any]]
-    """Each collection centre: its points that were found ready and all of them, when it opened and when it closed."""
+    """The same of each collection centre, with its points that were found ready and all of them."""
 
     @property
     def bien(self) -> bool:
@@ -110,7 +113,8 @@ def _tocar(noche: Montaje, carpeta: Path, fases: Fases, visita: Visita | None) -
     if visita:
         visita.por_cerrar()
     fases.empieza("cierre y juicio")
-    veredicto, alarmas = _cerrar(noche, carpeta, centros := _centros(noche))
+    horas = {"marcha": _marcha(noche), "centros": _centros(noche)}
+    veredicto, alarmas = _cerrar(noche, carpeta, horas)
     fases.empieza("")
     pedidas = noche.mundo.pedidas - entrar
     problemas = [*noche.mundo.problemas, *(f"Sin terminar: {q}" for q in fallas.en_curso)]
@@ -126,7 +130,7 @@ def _tocar(noche: Montaje, carpeta: Path, fases: Fases, visita: Visita | None) -
         _leidas(),
         {clave: sorted(quienes) for clave, quienes in sorted(noche.mundo.alteradas.items())},
         fases.hechas,
-        centros,
+        **horas,
     )
     _contar(corrida)
     _escribir(corrida, carpeta)
@@ -168,7 +172,7 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
             if not fallas.pendientes and not faltan:
                 if noche.mundo.cierran.is_set():
                     return
-                decir("No queda nada por hacer: los centros de acopio cierran.")
+                decir("No queda nada por hacer: cierran los centros de acopio, los escritorios y la noche.")
                 noche.mundo.cierran.set()
             if ahora - movio > _PACIENCIA_S and not _en_manos(noche):
                 noche.mundo.problemas.append(f"La noche dejó de avanzar antes de terminar: {'; '.join(faltan)}.")
@@ -249,7 +253,7 @@ def _faltan(noche: Montaje, estados: Counter[str]) -> list[str]:
     return faltan
 
 
-def _marchas(noche: Montaje) -> dict[str, Servicio]:
+def _de_los_centros(noche: Montaje) -> dict[str, Servicio]:
     """How each collection centre is, as the facts that came here say."""
     from prep.bitacora.marcha import del_centro, servicios_de
 
@@ -257,34 +261,62 @@ def _marchas(noche: Montaje) -> dict[str, Servicio]:
     return {c.catd: dichas[del_centro(c.catd)] for c in noche.coordinan}
 
 
+def _de_los_demas() -> dict[str, Servicio]:
+    """How the night and each desk are, by name."""
+    from prep.bitacora.marcha import servicios_de
+    from prep.coordinacion.views.marcha import nombre_de, sujetos
+
+    dichos = servicios_de(list((de := sujetos()).values()))
+    return {nombre_de(que): dichos[sujeto] for que, sujeto in de.items()}
+
+
 def _listos(servicio: Servicio) -> int:
     return sum(r.listo for r in servicio.revisiones.values())
 
 
 def _por_decir(noche: Montaje) -> Iterator[str]:
-    """What whoever coordinates a centre has still to say of it."""
-    for catd, suyo in _marchas(noche).items():
+    """What whoever commands has still to say of the night, of a desk or of a centre."""
+    centros = _de_los_centros(noche)
+    for catd, suyo in centros.items():
         if sin := len(Punto) - _listos(suyo):
             yield f"el centro {catd} tiene {cuantos(sin, 'punto')} por habilitar"
+    van = {**{f"«{n}»": s for n, s in _de_los_demas().items()}, **{f"el centro {c}": s for c, s in centros.items()}}
+    for nombre, suyo in van.items():
         if suyo.marcha is Marcha.SIN_ABRIR:
-            yield f"el centro {catd} no ha abierto"
+            yield f"{nombre} no se ha abierto"
         elif noche.mundo.cierran.is_set() and suyo.marcha is not Marcha.CERRADO:
-            yield f"el centro {catd} no ha cerrado"
+            yield f"{nombre} no se ha cerrado"
+
+
+def _marcha(noche: Montaje) -> list[dict[str, Any]]:
+    from django.urls import reverse
+
+    from prep.coordinacion.views.marcha import nombre_de, sujetos
+
+    return [
+        {"nombre": nombre_de(que), **_horas(noche.opera, reverse("coordinacion-marcha", args=[que]))}
+        for que in sujetos()
+    ]
 
 
 def _centros(noche: Montaje) -> list[dict[str, Any]]:
-    dichas, nombres = _marchas(noche), {c.clave: c.nombre for c in noche.sede.informativo.catds}
+    dichas, nombres = _de_los_centros(noche), {c.clave: c.nombre for c in noche.sede.informativo.catds}
     return [
         {
             "catd": c.catd,
             "nombre": nombres[c.catd],
             "listos": _listos(dichas[c.catd]),
             "puntos": len(Punto),
-            "abrio": "" if c.abrio is None else hora_de(c.abrio),
-            "cerro": "" if c.cerro is None else hora_de(c.cerro),
+            **_horas(c, c.suyas[0]),
         }
         for c in noche.coordinan
     ]
+
+
+def _horas(quien: Manda, ruta: str) -> dict[str, str]:
+    """When they opened and closed it; empty, never."""
+    cuando = {"abrio": quien.abrio.get(ruta), "cerro": quien.cerro.get(ruta)}
+    return {que: "" if minuto is None else hora_de(minuto) for que, minuto in cuando.items()}
 
 
 def _renglon(noche: Montaje, fallas: Fallas, minuto: float, estados: Counter[str]) -> str:
@@ -296,7 +328,7 @@ def _renglon(noche: Montaje, fallas: Fallas, minuto: float, estados: Counter[str
     return f"{hora_de(minuto)} {dichos}{ahora}"
 
 
-def _cerrar(noche: Montaje, carpeta: Path, centros: list[dict[str, Any]]) -> tuple[dict[str, Any], tuple[str, ...]]:
+def _cerrar(noche: Montaje, carpeta: Path, horas: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Close, publish the truth, and have it judged."""
     from prep.sede.actos import cierre
     from prep.simulacro.entrega import entregar
@@ -307,12 +339,16 @@ def _cerrar(noche: Montaje, carpeta: Path, centros: list[dict[str, Any]]) -> tup
     final = cierre(noche.sede.publicador, ahora()).corte
     assert final is not None
     abrir(noche.sede.publicador, ahora(), noche.sede.diseno.datos)
-    veredicto = entregar(noche.sede.diseno.datos, dir_publicacion(), carpeta / "informe", final.alarmas, centros)
+    veredicto = entregar(noche.sede.diseno.datos, dir_publicacion(), carpeta / "informe", final.alarmas, horas)
     return veredicto, final.alarmas
 
 
 def _contar(c: Corrida) -> None:
-    """The night in figures, each centre and each fault."""
+    """The night in figures, each desk, each centre and each fault."""
+    marcha = tabla("Qué", ">Abrió", ">Cerró", titulo="La noche y sus escritorios")
+    for s in c.marcha:
+        marcha.add_row(escape(s["nombre"]), s["abrio"] or "no", s["cerro"] or "no")
+    salida.print(marcha)
     centros = tabla("Centro de acopio", ">Puntos listos", ">Abrió", ">Cerró", titulo="Centros de acopio")
     for s in c.centros:
         centros.add_row(escape(s["nombre"]), f"{s['listos']} de {s['puntos']}", s["abrio"] or "no", s["cerro"] or "no")
@@ -355,6 +391,7 @@ def _escribir(c: Corrida, carpeta: Path) -> None:
             {"fase": f.nombre, "segundos": round(f.segundos, 1), "cpu": {q: round(s, 1) for q, s in f.cpu.items()}}
             for f in c.fases
         ],
+        "marcha": c.marcha,
         "centros": c.centros,
         "fallas": [
             {

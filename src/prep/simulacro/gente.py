@@ -15,9 +15,10 @@ from prep.dominio.comun.valores import Valor
 from prep.simulacro import humano
 from prep.simulacro.plan import Plan
 from prep.simulacro.puertas.aplicacion import Aplicacion
-from prep.simulacro.puertas.centro import Centro, Mando
+from prep.simulacro.puertas.centro import Centro, Habilitacion, de_centro
 from prep.simulacro.puertas.entrada import entrar
 from prep.simulacro.puertas.escritorio import EnManos, Escritorio, pedir_reapertura
+from prep.simulacro.puertas.mando import decir, los_que_marchan
 from prep.simulacro.puertas.navegador import Navegador, PuertaCerrada
 from prep.simulacro.puertas.telefono import Telefono
 from prep.simulacro.votos import Papel
@@ -396,38 +397,61 @@ class DeCentro(Sentada):
             self.centro.sin_acta(clave, motivo)
 
 
-class Coordina(Sentada):
-    """Whoever coordinates a centre: reviews it point by point, opens it at the hour of the plan, and closes it once
-    nothing is left to do. `abrio`, `cerro`: at which minutes of the night."""
+class Manda(Sentada):
+    """Whoever says that work begins, at the hour of the plan, and that it ends, once nothing is left to do. `abrio`,
+    `cerro`: at which minutes of the night, each page of what they open, in that order; they close from the last."""
 
-    def __init__(self, mundo: Mundo, pase: Pase, direccion: str, catd: str) -> None:
-        super().__init__(mundo, pase, direccion, "catd")
-        self.catd, self.mando = catd, Mando(self.nav, catd)
-        self.por_revisar: list[str] = []
-        self.abrio: float | None = None
-        self.cerro: float | None = None
-
-    def llegar(self) -> None:
-        super().llegar()
-        self.por_revisar = self.mando.por_revisar()
+    def __init__(self, mundo: Mundo, pase: Pase, direccion: str, puerta: str) -> None:
+        super().__init__(mundo, pase, direccion, puerta)
+        self.suyas: list[str] = []
+        self.abrio: dict[str, float] = {}
+        self.cerro: dict[str, float] = {}
 
     def turno(self) -> bool:
-        if self.por_revisar:
-            self.pausa("habilitacion")
-            self.mando.listo(self.por_revisar[0])
-            self.por_revisar.pop(0)
-        elif self.abrio is None and self.mundo.reloj.minuto() >= self.mundo.plan.abren:
-            self.abrio = self._decir("abierto")
-        elif self.cerro is None and self.mundo.cierran.is_set():
-            self.cerro = self._decir("cerrado")
+        por_abrir = [r for r in self.suyas if r not in self.abrio]
+        por_cerrar = [r for r in reversed(self.suyas) if r not in self.cerro]
+        if por_abrir and self.mundo.reloj.minuto() >= self.mundo.plan.abren:
+            self._decir(por_abrir[0], "abierto", self.abrio)
+        elif not por_abrir and por_cerrar and self.mundo.cierran.is_set():
+            self._decir(por_cerrar[0], "cerrado", self.cerro)
         else:
             return False
         return True
 
-    def _decir(self, que: str) -> float:
+    def _decir(self, ruta: str, que: str, cuando: dict[str, float]) -> None:
         self.pausa("marcha")
-        self.mando.decir(que)
-        return self.mundo.reloj.minuto()
+        decir(self.nav, ruta, que)
+        cuando[ruta] = self.mundo.reloj.minuto()
+
+
+class Coordina(Manda):
+    """Whoever coordinates a centre; before they open it, they review it point by point."""
+
+    def __init__(self, mundo: Mundo, pase: Pase, direccion: str, catd: str) -> None:
+        super().__init__(mundo, pase, direccion, "catd")
+        self.catd, self.habilitacion = catd, Habilitacion(self.nav, catd)
+        self.suyas = [de_centro(catd)]
+        self.por_revisar: list[str] = []
+
+    def llegar(self) -> None:
+        super().llegar()
+        self.por_revisar = self.habilitacion.por_revisar()
+
+    def turno(self) -> bool:
+        if not self.por_revisar:
+            return super().turno()
+        self.pausa("habilitacion")
+        self.habilitacion.listo(self.por_revisar[0])
+        self.por_revisar.pop(0)
+        return True
+
+
+class Opera(Manda):
+    """Central operation: the night, and every desk."""
+
+    def llegar(self) -> None:
+        super().llegar()
+        self.suyas = los_que_marchan(self.nav)
 
 
 class ConTelefono(Persona):

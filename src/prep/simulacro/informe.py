@@ -108,23 +108,23 @@ def leer_veredicto(datos: bytes, nombre: str) -> Doc:
     return doc
 
 
-def leer_centros(datos: bytes, nombre: str) -> list[Doc]:
-    """How each centre went, of what `prep simulacro correr` left. Raises `VeredictoInvalido`."""
+def leer_horas(datos: bytes, nombre: str) -> Doc:
+    """When everything opened and closed, of what `prep simulacro correr` left. Raises `VeredictoInvalido`."""
     import json
 
     try:
         doc = json.loads(datos)
-        centros: list[Doc] = doc["centros"]
+        horas = {que: doc[que] for que in ("marcha", "centros")}
         if doc["formato"] != CORRIDA:
             raise ValueError
-        tuple(_centros(centros))
+        tuple(_horas(horas))
     except SIN_FORMA:
         raise VeredictoInvalido(f"{nombre} no es el corrida.json que deja «prep simulacro correr».") from None
-    return centros
+    return horas
 
 
-def piezas(v: Doc, anteriores: Sequence[Doc], centros: Sequence[Doc] = ()) -> Iterator[Pieza]:
-    """The whole report. `centros`: how each one went, where the night was played."""
+def piezas(v: Doc, anteriores: Sequence[Doc], horas: Doc | None = None) -> Iterator[Pieza]:
+    """The whole report. `horas`: when everything opened and closed, where the night was played."""
     yield Titulo("Informe del simulacro", 1)
     quien = f"{v['institucion']}. " if v["institucion"] else ""
     yield Parrafo(f"{quien}{v['nombre']}. Corte {v['corte']}, {_cuando(v['hora'])}.")
@@ -132,8 +132,8 @@ def piezas(v: Doc, anteriores: Sequence[Doc], centros: Sequence[Doc] = ()) -> It
     yield from _resumen(v)
     yield from _avance(v)
     yield from _llegada(v)
-    if centros:
-        yield from _centros(centros)
+    if horas:
+        yield from _horas(horas)
     yield from _tiempos(v)
     yield from _errores(v)
     yield from _faltantes(v)
@@ -257,18 +257,21 @@ def _llegada(v: Doc) -> Iterator[Pieza]:
     yield Tabla(cabezas, tuple(filas_tabla), (6, 2, 2, 3, 3, 2, 2), " dddddd", "Actas por CATD")
 
 
-def _centros(centros: Sequence[Doc]) -> Iterator[Pieza]:
-    yield Titulo("Los centros de acopio")
+def _horas(horas: Doc) -> Iterator[Pieza]:
+    yield Titulo("Apertura y cierre")
     yield Parrafo(
-        "De los puntos de su habilitación, cuántos encontró listos quien coordina cada centro, y a qué hora de la "
-        "noche del simulacro lo abrió y lo cerró."
+        "A qué hora de la noche del simulacro abrió y cerró la operación central la noche y cada escritorio, y quien "
+        "coordina cada centro de acopio, el suyo; y de los puntos de su habilitación, cuántos encontró listos."
     )
-    filas = [
-        (f"{c['nombre']}", f"{c['listos']:,} de {c['puntos']:,}", f"{c['abrio'] or 'no'}", f"{c['cerro'] or 'no'}")
-        for c in centros
-    ]
+    mesas = [(f"{m['nombre']}", *_abrio_y_cerro(m)) for m in horas["marcha"]]
+    yield Tabla(("Qué", "Abrió", "Cerró"), tuple(mesas), (6, 3, 3), " dd", "Apertura y cierre de los escritorios")
+    centros = [(f"{c['nombre']}", f"{c['listos']:,} de {c['puntos']:,}", *_abrio_y_cerro(c)) for c in horas["centros"]]
     cabezas = ("CATD", "Puntos listos", "Abrió", "Cerró")
-    yield Tabla(cabezas, tuple(filas), (6, 3, 3, 3), " ddd", "Habilitación, apertura y cierre por CATD")
+    yield Tabla(cabezas, tuple(centros), (6, 3, 3, 3), " ddd", "Habilitación, apertura y cierre por CATD")
+
+
+def _abrio_y_cerro(m: Doc) -> tuple[str, str]:
+    return f"{m['abrio'] or 'no'}", f"{m['cerro'] or 'no'}"
 
 
 def _tiempos(v: Doc) -> Iterator[Pieza]:

@@ -21,7 +21,7 @@ from prep.plataforma.lugares import dir_datos, dir_publicacion
 from prep.plataforma.reloj import RelojSistema
 from prep.simulacro.enlace import Enlace
 from prep.simulacro.fases import Fases
-from prep.simulacro.gente import ConTelefono, Coordina, DeCentro, DeMesa, Mundo, Pase, Persona, Reloj, Sala
+from prep.simulacro.gente import ConTelefono, Coordina, DeCentro, DeMesa, Mundo, Opera, Pase, Persona, Reloj, Sala
 from prep.simulacro.maquinas import Maquina
 from prep.simulacro.plan import Plan
 from prep.simulacro.puertas.aplicacion import Aplicacion, Chromium, exigir
@@ -84,6 +84,7 @@ class Montaje:
     telefonos: list[ConTelefono]
     centros: list[DeCentro]
     coordinan: list[Coordina]
+    opera: Opera
     existen: frozenset[str]
     """Keys of the actas that arrive, by one door or another."""
     faltan: frozenset[str]
@@ -264,6 +265,7 @@ def montar(
     for usuario, papel in pases.items():
         if papel.lugar == CCV:
             mesas[usuario] = terminales.nueva(usuario, CCV)[1]
+    mesas["administra"] = terminales.nueva("administra", SEDE)[1]
     suyos = {cuentas[f"cae-{i + 1}"]: i for i in de_telefono}
     impresos = altas.nuevos_codigos(suyos, cuentas["administra"], RelojSistema().ahora())
     codigos_de = {suyos[i.persona]: i.codigo for i in impresos}
@@ -336,7 +338,8 @@ def montar(
         )
         for i in de_telefono
     ]
-    gente += [*coordinan, *de_centro, *telefonos]
+    opera = Opera(mundo, pase("administra"), centro.direccion, "coordinacion")
+    gente += [opera, *coordinan, *de_centro, *telefonos]
     return Montaje(
         sede,
         mundo,
@@ -347,6 +350,7 @@ def montar(
         telefonos,
         de_centro,
         coordinan,
+        opera,
         frozenset(p.esperada.clave for p in papeles if p.suerte is not Suerte.SIN_ACTA),
         frozenset(p.esperada.clave for p in papeles if p.suerte is Suerte.SIN_ACTA),
     )

@@ -17,6 +17,7 @@ BYTES_MAXIMO: Final = 2**18
 FALLAS_MAXIMO: Final = 100
 POR_CENTRO: Final = 50
 """Casillas of a collection centre, at least, when a plan is made another size."""
+_DIA: Final = 24 * 60
 CIERRE: Final = 18 * 60
 """When casillas close and the night of a plan begins, in minutes of the day."""
 TODOS: Final = "todos"
@@ -89,7 +90,7 @@ def _hora(dato: str) -> int:
     dicha = _HORA.fullmatch(dato)
     if dicha is None:
         raise DatoInvalido(f"«{recortado(dato)}» no es una hora.", 'Escríbala entre comillas, como "20:15".')
-    return (int(dicha[1]) * 60 + int(dicha[2]) - CIERRE) % (24 * 60)
+    return (int(dicha[1]) * 60 + int(dicha[2]) - CIERRE) % _DIA
 
 
 def _sitio(dato: Any) -> str:
@@ -250,6 +251,7 @@ def de_tamano(plan: Plan, casillas: int) -> Plan:
 
 
 def hora_de(minuto: float) -> str:
-    """`20:15`, of so many minutes since casillas closed."""
-    m = (CIERRE + int(minuto)) % (24 * 60)
-    return f"{m // 60:02}:{m % 60:02}"
+    """`20:15`, of so many minutes since casillas closed; once those are a whole day, with which of the night's days it
+    is: `20:15 del día 2`."""
+    dias, m = divmod(CIERRE + int(minuto), _DIA)
+    return f"{m // 60:02}:{m % 60:02}" + (f" del día {dias + 1}" if minuto >= _DIA else "")

@@ -32,10 +32,11 @@ def detenidos() -> list[tuple[str, Como]]:
     """What does not work now, by its name."""
     de = sujetos()
     van = como_van(list(de.values()))
-    return [(_nombre(que), van[sujeto]) for que, sujeto in de.items() if van[sujeto].detenido]
+    return [(nombre_de(que), van[sujeto]) for que, sujeto in de.items() if van[sujeto].detenido]
 
 
-def _nombre(que: str) -> str:
+def nombre_de(que: str) -> str:
+    """What people call the night or a desk."""
     return texto("coordinacion.marcha.noche" if que == NOCHE else ESCRITORIOS[que])
 
 
@@ -56,7 +57,7 @@ def marchas(request: HttpRequest) -> HttpResponse:
     de = sujetos()
     van = como_van(list(de.values()))
     filas = [
-        (reverse("coordinacion-marcha", args=[que]) if _puede(request, que) else "", _nombre(que), van[sujeto])
+        (reverse("coordinacion-marcha", args=[que]) if _puede(request, que) else "", nombre_de(que), van[sujeto])
         for que, sujeto in de.items()
     ]
     filas.sort(key=lambda f: not f[2].detenido)
@@ -82,7 +83,7 @@ def _en_manos(request: HttpRequest) -> Tabla:
         {
             "nombre": cuentas[una.persona].nombre,
             "lugar": cuentas[una.persona].lugar,
-            "escritorio": _nombre(una.escritorio),
+            "escritorio": nombre_de(una.escritorio),
             "vence": una.vence,
         }
         for una in suyas
@@ -96,8 +97,8 @@ def _en_manos(request: HttpRequest) -> Tabla:
 @con_proceso
 def marcha(request: HttpRequest, que: str) -> HttpResponse:
     """Open, pause or close it."""
-    dicho = pedida(request, sujetos()[que], _nombre(que), oficina.reloj.ahora())
+    dicho = pedida(request, sujetos()[que], nombre_de(que), oficina.reloj.ahora())
     if dicho is None:
         return redirect("coordinacion-marcha", que)
-    datos = {"pestanas": pestanas(request), "nombre": _nombre(que)}
+    datos = {"pestanas": pestanas(request), "nombre": nombre_de(que)}
     return render(request, "coordinacion/marcha.html", datos | dicho)

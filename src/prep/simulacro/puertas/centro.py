@@ -1,5 +1,5 @@
-"""A collection centre: packages are read, actas are scanned, and whoever coordinates it says how it is, with the forms
-of its pages."""
+"""A collection centre: packages are read, actas are scanned, and whoever coordinates it reviews it, with the forms of
+its pages."""
 
 from __future__ import annotations
 
@@ -53,37 +53,29 @@ class Centro:
             raise PuertaCerrada(f"No se tomó {nombre}: {' '.join(dicho for _, dicho in resultados) or 'sin respuesta'}")
 
 
-class Mando:
-    """What whoever coordinates a centre says of it: its habilitación, point by point, and whether it works."""
+class Habilitacion:
+    """What whoever coordinates a centre says of what it has, point by point."""
 
     def __init__(self, nav: Navegador, catd: str) -> None:
-        self.nav, self.ruta = nav, f"/catd/centros/{catd}/"
-
-    @property
-    def habilitacion(self) -> str:
-        return f"{self.ruta}habilitacion/"
+        self.nav, self.ruta = nav, f"{de_centro(catd)}habilitacion/"
 
     def por_revisar(self) -> list[str]:
         """The points that nobody has found ready."""
-        pagina = self.nav.ir(self.habilitacion)
+        pagina = self.nav.ir(self.ruta)
         return [punto for punto, v in pagina.marcas if v == "si" and (punto, v) not in pagina.marcadas]
 
     def listo(self, punto: str) -> None:
         """Say that a point is ready."""
-        pagina = self.nav.ir(self.habilitacion)
-        marcas = [m for m in pagina.marcadas if m[0] != punto]
-        pagina = self.nav.enviar(self.habilitacion, [*_forma(pagina, con="orden").campos, *marcas, (punto, "si")])
-        if (punto, "si") not in pagina.marcadas:
-            raise PuertaCerrada(f"{self.habilitacion} no guardó «{punto}».")
-
-    def decir(self, que: str) -> None:
-        """Press the button that opens or closes it."""
         pagina = self.nav.ir(self.ruta)
-        if ("que", que) not in pagina.botones:
-            raise PuertaCerrada(f"{self.ruta} no ofrece «{que}».")
-        pagina = self.nav.enviar(self.ruta, [*_forma(pagina, con="orden").campos, ("que", que)])
-        if ("que", que) in pagina.botones:
-            raise PuertaCerrada(f"{self.ruta} sigue ofreciendo «{que}».")
+        marcas = [m for m in pagina.marcadas if m[0] != punto]
+        pagina = self.nav.enviar(self.ruta, [*_forma(pagina, con="orden").campos, *marcas, (punto, "si")])
+        if (punto, "si") not in pagina.marcadas:
+            raise PuertaCerrada(f"{self.ruta} no guardó «{punto}».")
+
+
+def de_centro(catd: str) -> str:
+    """The page of a centre."""
+    return f"/catd/centros/{catd}/"
 
 
 def _forma(pagina: Pagina, ident: str = "", con: str = "") -> Forma:

@@ -44,6 +44,8 @@ class Pagina(HTMLParser):
         self.ruta = ruta
         self.formas: list[Forma] = []
         self.imagenes: list[str] = []
+        self.enlaces: list[str] = []
+        """Where its links lead, in order."""
         self.marcas: list[tuple[str, str]] = []
         """Boxes that may be marked: name and value."""
         self.marcadas: list[tuple[str, str]] = []
@@ -70,6 +72,8 @@ class Pagina(HTMLParser):
         match tag:
             case "form":
                 self.formas.append(Forma(a.get("id", ""), a.get("action") or self.ruta))
+            case "a" if "href" in a:
+                self.enlaces.append(a["href"])
             case "img":
                 self.imagenes.append(a.get("src", ""))
             case "output" | "code":
