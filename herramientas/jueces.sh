@@ -11,6 +11,7 @@ revisar() {
     faltan=
     pedir chromium chromium
     pedir chromium-headless-shell chromium-headless-shell
+    pedir firefox-esr firefox-esr
     pedir golang-go go
     pedir golang-golang-x-mod-dev /usr/share/gocode/src/golang.org/x/mod
     pedir nginx-light /usr/sbin/nginx

@@ -37,6 +37,15 @@ from prep.simulacro.noche import Noche
 from prep.simulacro.papel import retratar_todas
 
 CASILLAS = 2
+SACAR_LLAVE = (
+    "import('/estaticos/casilla/almacen.js').then(a => a.leer('ajustes', 'llave'))"
+    ".then(l => crypto.subtle.exportKey('pkcs8', l.privada)).then(() => 'salió', e => e.name)"
+)
+SIN_LIMITES = (
+    "import('/estaticos/casilla/prueba.js')"
+    ".then(p => Object.assign(p.LIMITES, { tomar: 1e6, preparar: 1e6, guardar: 1e6 }))"
+)
+"""What a test asks of the page: the key of the phone, to be taken out of it; its rehearsal, that any time will do."""
 
 
 @cache
@@ -111,6 +120,7 @@ class Puerta:
     def __init__(self, servidor: Any) -> None:
         self._dentro = servidor.get_app()
         self._corte: tuple[str, str, bool, Event, Event] | None = None
+        self._cerrada = False
         servidor.set_app(self)
 
     @contextmanager
@@ -125,7 +135,19 @@ class Puerta:
             self._corte = None
             suelta.set()
 
+    @contextmanager
+    def cerrada(self) -> Iterator[None]:
+        """Nobody is attended, not even who asks for the page."""
+        self._cerrada = True
+        try:
+            yield
+        finally:
+            self._cerrada = False
+
     def __call__(self, entorno: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if self._cerrada:
+            start_response("503 Service Unavailable", [])
+            return []
         corte = self._corte
         if corte is None or corte[0] != entorno["REQUEST_METHOD"] or not entorno["PATH_INFO"].startswith(corte[1]):
             return self._dentro(entorno, start_response)

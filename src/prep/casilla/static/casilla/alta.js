@@ -66,7 +66,6 @@ export async function darDeAlta(codigo, huella) {
   if (!nodo || (huella && !alta.ambito.endsWith(`/${huella}`))) throw new Rechazada('')
   const canario = crypto.randomUUID()
   const ahora = Date.now()
-  await navigator.storage.persist?.()
   await escribir([
     ['ajustes', 'alta', alta],
     ['ajustes', 'cadena', { secuencia: 0, previo: '0'.repeat(64) }],
@@ -75,6 +74,7 @@ export async function darDeAlta(codigo, huella) {
     ['ajustes', 'canario', canario],
   ])
   localStorage.setItem('prep-casilla-canario', canario)
+  navigator.storage.persist?.().catch(error => console.warn(error)) // Firefox asks the person, who may never answer
   return alta
 }
 
