@@ -69,11 +69,13 @@ def test_what_the_first_one_said_never_reaches_the_second(centro: Centro) -> Non
     (una, _), (otra, _) = centro.entra(Rol.DIGITALIZADOR), centro.entra(Rol.DIGITALIZADOR)
 
     def pagina() -> str:
-        de_cada_vez = r'value="[^"]{40,}"|data-orden="[^"]*"|data-en-manos="[^"]*"|"X-CSRFToken": "[^"]*"'
+        de_cada_vez = (
+            r'value="[^"]{40,}"|data-pagina="[^"]*"|data-orden="[^"]*"|data-en-manos="[^"]*"|"X-CSRFToken": "[^"]*"'
+        )
         return re.sub(de_cada_vez, "", toma(otra).content.decode())
 
     antes = pagina()
-    otra.post(RUTA, {"accion": "dejar"})
+    otra.post(RUTA, {"accion": "dejar", "orden": Turno.objects.get().orden})
     dice(una, clave)
     assert pagina() == antes
 

@@ -25,7 +25,7 @@ CAPTURA, MARCHA = "/ccv/captura/", "/coordinacion/marcha/"
 
 def suelta(cliente: Any, ruta: str, pagina: Any) -> int:
     """What the page's script sends as it goes away."""
-    datos = {"accion": "soltar", "ficha": pagina.context["ficha"], "vence": pagina.context["vence"]}
+    datos = {"accion": "soltar", "ficha": pagina.context["ficha"], "pagina": pagina.context["pagina"]}
     return int(cliente.post(ruta, datos).status_code)
 
 
@@ -59,22 +59,41 @@ def test_a_page_that_was_loaded_again_keeps_it_for_as_long_as_any(centro: Centro
     assert suelta(ana, CAPTURA, otra) == 204 and not Turno.objects.exists()
 
 
+def test_of_two_windows_the_one_that_is_closed_takes_nothing_from_the_other(centro: Centro) -> None:
+    for clave in centro.claves[:2]:
+        centro.llega(clave)
+    ana, _ = centro.entra(Rol.CAPTURISTA)
+    una, otra = toma(ana, CAPTURA), toma(ana, CAPTURA)
+    assert una.context["orden"] == otra.context["orden"]
+    for _ in range(2):
+        assert suelta(ana, CAPTURA, otra) == 204 and Turno.objects.count() == 1  # they type in the first one
+    (turno,) = Turno.objects.all()
+    sigue = ana.post(CAPTURA, envio(una, centro.valores(turno.acta), accion="enviar")).json()["acta"]
+    (turno,) = Turno.objects.all()
+    assert turno.orden == sigue["orden"]
+    assert suelta(ana, CAPTURA, una) == 204  # of an acta that was sent
+    ana.post(CAPTURA, {"accion": "dejar", "orden": una.context["orden"]})
+    assert Turno.objects.get() == turno
+    ana.post(CAPTURA, {"accion": "dejar", "orden": sigue["orden"]})
+    assert not Turno.objects.exists()
+
+
 def test_the_acta_that_comes_with_an_answer_is_given_back_too(centro: Centro) -> None:
     for clave in centro.claves[:2]:
         centro.llega(clave)
     ana, _ = centro.entra(Rol.CAPTURISTA)
     pagina = toma(ana, CAPTURA)
     sigue = ana.post(CAPTURA, envio(pagina, centro.valores(centro.claves[0]), accion="enviar")).json()["acta"]
-    dichos = {"accion": "soltar", "ficha": sigue["ficha"], "vence": sigue["vence"]}
+    dichos = {"accion": "soltar", "ficha": sigue["ficha"], "pagina": sigue["pagina"]}
     assert ana.post(CAPTURA, dichos).status_code == 204 and not Turno.objects.exists()
 
 
-@pytest.mark.parametrize("vence", ["", "ayer", "9999-12-31T23:59:59-23:59"])
-def test_what_no_page_says_gives_nothing_back(centro: Centro, vence: str) -> None:
+@pytest.mark.parametrize("cual", ["", "{}", "a\\,b"])
+def test_what_no_page_says_gives_nothing_back(centro: Centro, cual: str) -> None:
     centro.llega(centro.claves[0])
     (ana, _), (beto, _) = centro.entra(Rol.CAPTURISTA), centro.entra(Rol.CAPTURISTA)
     pagina = toma(ana, CAPTURA)
-    datos = {"accion": "soltar", "ficha": pagina.context["ficha"], "vence": vence}
+    datos = {"accion": "soltar", "ficha": pagina.context["ficha"], "pagina": cual}
     assert ana.post(CAPTURA, datos).status_code == 204
     assert suelta(beto, CAPTURA, pagina) == 400  # a slip is of one person
     assert Turno.objects.count() == 1

@@ -10,7 +10,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from secrets import token_urlsafe
 from typing import Any, Final
 
 from django.db import IntegrityError, connection, transaction
@@ -54,14 +55,22 @@ _SIGUIENTE: Final = f"""
 _CAMPOS: Final = ("acta", "paso", "eleccion", "persona", "imagen", "orden", "vence")
 _EN_MANOS: Final = f"SELECT {','.join(_CAMPOS)} FROM ccv_turno WHERE persona = %s AND vence > %s"  # noqa: S608
 _TOMAR: Final = """
-    INSERT INTO ccv_turno (acta, paso, eleccion, persona, imagen, orden, vence)
-    VALUES (%(acta)s, %(paso)s, %(eleccion)s, %(persona)s, %(imagen)s, %(orden)s, %(vence)s)
+    INSERT INTO ccv_turno (acta, paso, eleccion, persona, imagen, orden, vence, paginas)
+    VALUES (%(acta)s, %(paso)s, %(eleccion)s, %(persona)s, %(imagen)s, %(orden)s, %(vence)s,
+      %(paginas)s::text[])
     ON CONFLICT (acta, paso) DO UPDATE SET eleccion = EXCLUDED.eleccion, persona = EXCLUDED.persona,
-      imagen = EXCLUDED.imagen, orden = EXCLUDED.orden, vence = EXCLUDED.vence
+      imagen = EXCLUDED.imagen, orden = EXCLUDED.orden, vence = EXCLUDED.vence, paginas = EXCLUDED.paginas
     WHERE ccv_turno.vence <= %(ahora)s"""
 _DEJAR: Final = (
     "DELETE FROM ccv_turno WHERE persona = %(persona)s AND (%(orden)s::text IS NULL OR orden = %(orden)s::text)"
 )
+_MOSTRAR: Final = """
+    UPDATE ccv_turno SET vence = %(vence)s, paginas = paginas || %(pagina)s::text
+    WHERE acta = %(acta)s AND orden = %(orden)s"""
+_CERRAR: Final = """
+    UPDATE ccv_turno SET paginas = array_remove(paginas, %(pagina)s::text)
+    WHERE persona = %(persona)s AND orden = %(orden)s AND %(pagina)s::text = ANY(paginas)"""
+_SIN_PAGINAS: Final = "DELETE FROM ccv_turno WHERE persona = %(persona)s AND orden = %(orden)s AND paginas = '{}'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,27 +113,32 @@ def orden_en_manos(persona: str, ahora: datetime) -> str:
     return turno.orden if turno else ""
 
 
-def tomar(paso: Paso, quien: Quien, ahora: datetime, clave: str = "") -> Turno | None:
+def tomar(paso: Paso, quien: Quien, ahora: datetime, clave: str = "", pagina: str = "") -> Turno | None:
     """The acta that a person works on: the one they hold, or else the next (`clave`: that one); None when none waits
-    for them.
+    for them. `pagina`: that page shows it at once.
 
     Asked twice at once by one person, both get the same one.
     """
     mio = suyo(quien.persona, [paso], ahora)
     if mio and clave in ("", mio.acta) and toca(paso, mio.acta, acta_de(mio.acta)):
-        return mantener(mio, ahora)
+        if pagina:
+            mostrar(mio, ahora, pagina)
+        return mio
     try:
         with transaction.atomic():
-            return siguiente(paso, quien, ahora, clave)
+            return siguiente(paso, quien, ahora, clave, pagina)
     except IntegrityError:  # the same person asked at the same time, and was given one
         return suyo(quien.persona, [paso], ahora)
 
 
-def mantener(turno: Turno, ahora: datetime) -> Turno:
-    """What somebody holds is before them: theirs for as long as when they took it."""
-    turno.vence = ahora + VIGENCIA
-    Turno.objects.filter(acta=turno.acta, orden=turno.orden).update(vence=turno.vence)
-    return turno
+def mostrar(turno: Turno, ahora: datetime, pagina: str = "") -> str:
+    """What somebody holds is before them, on one more page: theirs for as long as when they took it. That page's name
+    (a new one, unless it is that one), by which it says that it was closed."""
+    turno.vence, pagina = ahora + VIGENCIA, pagina or token_urlsafe(6)
+    with connection.cursor() as cursor:
+        datos = {"vence": turno.vence, "pagina": pagina, "acta": turno.acta, "orden": turno.orden}
+        cursor.execute(_MOSTRAR, datos)
+    return pagina
 
 
 def por_antiguedad(pasos: Iterable[Paso]) -> list[Paso]:
@@ -147,16 +161,13 @@ def dejar(persona: str, orden: str | None = None) -> bool:
         return bool(cursor.rowcount)
 
 
-def hasta(turno: Turno) -> str:
-    """Until when a page shows it, which tells that page from those that show it later."""
-    return turno.vence.astimezone(UTC).isoformat()
-
-
-def soltar(persona: str, orden: str, vence: str, ahora: datetime) -> None:
-    """The page that showed it until then was closed: give it back, unless another page shows it since."""
-    turno = en_manos(persona, ahora)
-    if turno and (turno.orden, hasta(turno)) == (orden, vence):
-        Turno.objects.filter(persona=persona, orden=orden, vence=turno.vence).delete()
+def soltar(persona: str, orden: str, pagina: str) -> None:
+    """A page that showed it was closed: give it back, unless another one shows it."""
+    datos = {"persona": persona, "orden": orden, "pagina": pagina}
+    with connection.cursor() as cursor:
+        cursor.execute(_CERRAR, datos)
+        if cursor.rowcount:
+            cursor.execute(_SIN_PAGINAS, datos)
 
 
 def _lo_que_pide(paso: Paso, quien: Quien, ahora: datetime, cual: str = "") -> dict[str, Any]:
@@ -179,7 +190,7 @@ def _lo_que_pide(paso: Paso, quien: Quien, ahora: datetime, cual: str = "") -> d
     }
 
 
-def siguiente(paso: Paso, quien: Quien, ahora: datetime, cual: str = "") -> Turno | None:
+def siguiente(paso: Paso, quien: Quien, ahora: datetime, cual: str = "", pagina: str = "") -> Turno | None:
     """The next acta for a person, who keeps nothing else, in a transaction of the caller's."""
     datos = _lo_que_pide(paso, quien, ahora, cual)
     ocupadas: list[str] = datos["ocupadas"]
@@ -204,8 +215,9 @@ def siguiente(paso: Paso, quien: Quien, ahora: datetime, cual: str = "") -> Turn
                     imagen=imagen,
                     orden=nueva_orden(),
                     vence=ahora + VIGENCIA,
+                    paginas=[pagina] if pagina else [],
                 )
-                suyos = {c: getattr(turno, c) for c in ("acta", "persona", "imagen", "orden", "vence")}
+                suyos = {c: getattr(turno, c) for c in ("acta", "persona", "imagen", "orden", "vence", "paginas")}
                 cursor.execute(_TOMAR, datos | suyos)
                 if cursor.rowcount:
                     return turno

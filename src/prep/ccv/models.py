@@ -32,7 +32,8 @@ class Espera(models.Model):
 
 
 class Turno(models.Model):
-    """One acta in the hands of one person for one step, until it expires. `orden`: id of the command that ends it."""
+    """One acta in the hands of one person for one step, until it expires. `orden`: id of the command that ends it;
+    `paginas`: those that show it."""
 
     pk = models.CompositePrimaryKey("acta", "paso")
     acta = models.CharField(max_length=45)
@@ -42,6 +43,7 @@ class Turno(models.Model):
     imagen = models.CharField(max_length=64)
     orden = models.CharField(max_length=60)
     vence = models.DateTimeField()
+    paginas = ArrayField(models.TextField(), default=list)
 
     class Meta:
         verbose_name = "turno"

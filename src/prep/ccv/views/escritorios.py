@@ -78,7 +78,7 @@ def escritorio(nombre: str) -> Vista:
             _tomar(request, nombre, cual)
             return redirect(reverse(f"ccv-{nombre}"))
         if accion == "dejar":
-            cola.dejar(persona_de(request))
+            cola.dejar(persona_de(request), request.POST.get("orden", ""))
             return redirect(reverse(f"ccv-{nombre}") + "?descanso")
         if accion == "soltar":
             return _soltar(request, nombre)
@@ -88,9 +88,11 @@ def escritorio(nombre: str) -> Vista:
     return vista
 
 
-def _tomar(request: HttpRequest, nombre: str, clave: str = "", *, libre: bool = False) -> Turno | None:
+def _tomar(
+    request: HttpRequest, nombre: str, clave: str = "", *, libre: bool = False, pagina: str = ""
+) -> Turno | None:
     """The next acta of a desk (`clave`: that one). `libre`: whoever asks gave back what they held in the transaction
-    of the caller's."""
+    of the caller's. `pagina`: that page shows it at once."""
     ahora, pasos = oficina.reloj.ahora(), pasos_de(request, nombre)
     mio = None if libre else cola.suyo(persona_de(request), pasos, ahora)
     if mio:
@@ -101,7 +103,7 @@ def _tomar(request: HttpRequest, nombre: str, clave: str = "", *, libre: bool = 
         pasos = cola.por_antiguedad(pasos)
     for paso in pasos:
         dar = cola.siguiente if libre else cola.tomar
-        if turno := dar(paso, quien_pide(request, paso), ahora, clave):
+        if turno := dar(paso, quien_pide(request, paso), ahora, clave, pagina):
             return turno
     return None
 
@@ -131,7 +133,7 @@ def _pagina(request: HttpRequest, nombre: str) -> HttpResponse:
     }
     turno = suyo if suyo and suyo.paso in pasos_de(request, nombre) else None
     if turno is not None:
-        if sobre_la_mesa := _en_la_mesa(request, cola.mantener(turno, ahora)):
+        if sobre_la_mesa := _en_la_mesa(request, turno, cola.mostrar(turno, ahora)):
             return render(request, _PLANTILLAS[nombre], datos | sobre_la_mesa)
         cola.dejar(turno.persona, turno.orden)
         datos["cambio"] = True
@@ -145,26 +147,27 @@ def _pagina(request: HttpRequest, nombre: str) -> HttpResponse:
     return render(request, "ccv/espera.html", datos)
 
 
-def _en_la_mesa(request: HttpRequest, turno: Turno) -> dict[str, Any] | None:
-    """What a desk shows of the acta in somebody's hands; None where it no longer waits for that."""
+def _en_la_mesa(request: HttpRequest, turno: Turno, pagina: str) -> dict[str, Any] | None:
+    """What a page of a desk shows of the acta in somebody's hands; None where it no longer waits for that."""
     acta, paso = acta_de(turno.acta, autoridad_vista()), Paso(turno.paso)
     if not toca(paso, turno.acta, acta) or imagen_de(paso, acta) != turno.imagen:
         return None
     ficha = services.ficha_de(turno, acta)
-    return _del_acta(request, turno, acta, ficha) | _DEL_PASO[paso](request, acta, ficha)
+    return {"pagina": pagina} | _del_acta(request, turno, acta, ficha) | _DEL_PASO[paso](request, acta, ficha)
 
 
 def _sigue(request: HttpRequest, nombre: str, ficha: Ficha) -> dict[str, Any]:
     """Give back what was done and take the next, at once: of several that ask the same, all get the same. What its page
     shows that the last one's did not is said, which the page's script puts in its place: it asks for nothing but the
     picture. Nothing where another page comes."""
+    pagina = ficha.orden if nombre in _SE_QUEDAN else ""  # the same for whoever asks the same
     with transaction.atomic():
-        turno = _tomar(request, nombre, libre=cola.dejar(ficha.persona, ficha.orden))
-    datos = _en_la_mesa(request, turno) if turno and nombre in _SE_QUEDAN else None
+        turno = _tomar(request, nombre, libre=cola.dejar(ficha.persona, ficha.orden), pagina=pagina)
+    datos = _en_la_mesa(request, turno, pagina) if turno and pagina else None
     if datos is None:
         return {}
     cambia = {
-        c: datos.get(c, "") for c in ("orden", "vence", "ficha", "imagen", "enderezada", "encabezado", "renglones")
+        c: datos.get(c, "") for c in ("orden", "pagina", "ficha", "imagen", "enderezada", "encabezado", "renglones")
     }
     cambia["quien"] = render_to_string("ccv/partes/quien.html", datos)
     return {"acta": cambia}
@@ -176,7 +179,7 @@ def _soltar(request: HttpRequest, nombre: str) -> HttpResponse:
         ficha = Ficha.leer(request.POST.get("ficha", ""), pasos_de(request, nombre), persona_de(request))
     except FichaInvalida:
         return HttpResponse(status=400)
-    cola.soltar(ficha.persona, ficha.orden, request.POST.get("vence", ""), oficina.reloj.ahora())
+    cola.soltar(ficha.persona, ficha.orden, request.POST.get("pagina", ""))
     return HttpResponse(status=204)
 
 
@@ -210,7 +213,6 @@ def _del_acta(request: HttpRequest, turno: Turno, acta: Acta, ficha: Ficha) -> d
         "ident": None if sin_clave else hoja.identificacion(turno.acta),
         "ficha": ficha.escribir(),
         "orden": turno.orden,
-        "vence": cola.hasta(turno),
         "imagen": reverse("ccv-imagen", args=[turno.acta]) if se_ve else "",
         "enderezada": se_ve and not sin_clave and hoja.enderezada(acta, turno.imagen),
         "problemas": [

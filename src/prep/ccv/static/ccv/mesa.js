@@ -52,12 +52,13 @@ export function prepararMesa(poner) {
     } finally { enviando = false }
   }
 
-  // What is closed is given back at once, unless something typed waits here for whoever opens it again.
+  // What is closed is given back at once, unless something typed waits here for whoever opens it again, or it is on
+  // another page.
   addEventListener('pagehide', () => {
-    if (enviando || !frases.vence || leido()?.orden === frases.orden) return
+    if (enviando || !frases.pagina || leido()?.orden === frases.orden) return
     const datos = new URLSearchParams(new FormData(hoja))
     datos.set('accion', 'soltar')
-    datos.set('vence', frases.vence)
+    datos.set('pagina', frases.pagina)
     navigator.sendBeacon(location.pathname, datos)
   })
   addEventListener('pageshow', (e) => e.persisted && location.reload()) // it was given back, and the browser kept its page
@@ -68,7 +69,7 @@ export function prepararMesa(poner) {
     const salvo = enManos() === mesa.dataset.orden ? '' : enManos() // what is done here ends only what is done here
     if (respuesta.ok && dicho.ir) {
       olvidar(salvo)
-      delete frases.vence // it is in these hands no longer
+      delete frases.pagina // it is in these hands no longer
       poner && dicho.acta ? cambiar(dicho.acta) : location.replace(dicho.ir)
       return []
     }
@@ -89,7 +90,7 @@ export function prepararMesa(poner) {
   function cambiar(acta) {
     ultima = null
     frases.orden = frases.enManos = acta.orden
-    frases.vence = acta.vence
+    frases.pagina = acta.pagina
     mesa.toggleAttribute('data-enderezada', acta.enderezada)
     document.getElementById('quien-es').innerHTML = acta.quien
     hoja.elements.ficha.value = acta.ficha
@@ -105,7 +106,7 @@ export function prepararMesa(poner) {
   for (const b of document.querySelectorAll('[data-problema]')) {
     b.addEventListener('click', () => { b.closest('dialog').close(); enviar('problema', { problema: b.dataset.problema }) })
   }
-  document.querySelector('form.salidas')?.addEventListener('submit', () => { olvidar(); delete frases.vence })
+  document.querySelector('form.salidas')?.addEventListener('submit', (e) => { e.target.elements.orden.value = frases.orden; olvidar(); delete frases.pagina })
   return {
     enviar, decir, frases, hoja, ocupada: () => enviando,
     seguir: () => sigue && (location.replace(sigue), true),
