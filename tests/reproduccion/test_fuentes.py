@@ -108,6 +108,17 @@ def _mapa_imposible() -> bytes:
     return comprimir({"a.tar": salida.getvalue()})
 
 
+def _tar(cuantos: int, dicho: str) -> bytes:
+    """So many headers that say something of what comes after, and then a file of no use."""
+    with tarfile.open(fileobj=(salida := io.BytesIO()), mode="w", format=tarfile.USTAR_FORMAT) as t:
+        for _ in range(cuantos):
+            miembro = tarfile.TarInfo("x")
+            miembro.type, miembro.size = tarfile.XHDTYPE, len(dicho)
+            t.addfile(miembro, io.BytesIO(dicho.encode()))
+        t.addfile(tarfile.TarInfo("b"))
+    return comprimir({"a.tar": salida.getvalue()})
+
+
 def _otro_nombre_dentro() -> bytes:
     """The name of the member's own header is not UTF-8."""
     datos = bytearray(comprimir({"ñ.csv": CSV}))
@@ -131,6 +142,8 @@ def _anidado(niveles: int) -> bytes:
         (lambda: _danado(zipfile.ZIP_LZMA), "incompleto o dañado"),
         (lambda: _danado(zipfile.ZIP_BZIP2), "incompleto o dañado"),
         (_mapa_imposible, "incompleto o dañado"),
+        (lambda: _tar(2000, "9 a=bcde\n"), "incompleto o dañado"),
+        (lambda: _tar(1, f"99 size={'9' * 90}\n"), "incompleto o dañado"),
         (_otro_nombre_dentro, "incompleto o dañado"),
         (lambda: comprimir({".": CSV}), "no hay ninguna base del PREP"),
         (lambda: b"no soy un zip", "dice ser un zip"),

@@ -16,6 +16,7 @@ import pytest
 from instalada import CIERRE, Sede, poner_en_ceros, quien
 
 from prep.bitacora.marcha import la_noche, servicio_de
+from prep.comprobacion import comprobar_archivo
 from prep.comprobacion.comprobar_archivo import firma_valida
 from prep.dominio.operacion import Marcha
 from prep.plataforma.almacen import AlmacenCarpeta
@@ -43,6 +44,19 @@ def comprobar(carpeta: Path) -> tuple[int, str]:
     hecho = subprocess.run(orden, cwd="/", capture_output=True, text=True, check=False)
     assert not hecho.stderr, hecho.stderr
     return hecho.returncode, hecho.stdout
+
+
+@pytest.mark.parametrize(("donde", "que"), [(6, 99), (46, 255)])
+def test_a_zip_whose_list_no_program_of_today_reads_is_said(donde: int, que: int, tmp_path: Path) -> None:
+    """Its first entry asks for version 9.9 to open it, or has a name in UTF-8 that is none."""
+    with zipfile.ZipFile(tmp_path / "noche.zip", "w") as z:
+        z.writestr("ñ", b"")
+    datos = bytearray((tmp_path / "noche.zip").read_bytes())
+    datos[datos.index(b"PK\x01\x02") + donde] = que
+    (tmp_path / "noche.zip").write_bytes(datos)
+    orden = [sys.executable, "-I", comprobar_archivo.__file__, str(tmp_path / "noche.zip")]
+    hecho = subprocess.run(orden, capture_output=True, text=True, check=False)
+    assert (hecho.returncode, hecho.stderr) == (2, "") and hecho.stdout.startswith("NO SE PUDO LEER")
 
 
 def test_a_closed_night_is_archived_and_each_alteration_is_named(sede: Sede, tmp_path: Path) -> None:

@@ -41,7 +41,10 @@ class Fuente:
     """The archive, zipped or not."""
 
     def __init__(self, donde: Path) -> None:
-        self.zip = zipfile.ZipFile(donde) if donde.is_file() else None
+        try:
+            self.zip = zipfile.ZipFile(donde) if donde.is_file() else None
+        except (NotImplementedError, ValueError, struct.error, OverflowError):
+            raise Ilegible("el índice del zip no se entiende") from None
         self.raiz = donde
         if self.zip is not None:
             nombres = [i.filename for i in self.zip.infolist() if not i.is_dir()]
@@ -385,7 +388,7 @@ class Comprobacion:
 
 
 def comprobar(donde: Path, llave: str | None = None) -> Comprobacion:
-    """Everything that can be looked at. Raise `OSError` or `zipfile.BadZipFile` where there is no archive."""
+    """Everything that can be looked at. `OSError`, `zipfile.BadZipFile` or `Ilegible` where there is no archive."""
     c = Comprobacion(Fuente(donde))
     try:
         c.todo(llave)

@@ -266,5 +266,5 @@ def _abrir_tar(
                         yield from _abrir_miembro(abierto, interno, presupuesto, anomalias, nivel, miembro.size, None)
     except ErrorDeLectura:
         raise
-    except (tarfile.TarError, ValueError):
+    except (tarfile.TarError, ValueError, OverflowError, RecursionError):
         raise _danado(nombre) from None
