@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from escritos import ACTAS, AHORA, ALTAS, VOTOS, cadena, cuantos, dar_de_alta, tabla_de_actas
 
 from noche import Noche, raiz
+from prep.bitacora import asientos
 from prep.bitacora.asientos import cabeza, frontera_en
 from prep.bitacora.autoridad import AutoridadIlegible, autoridad
 from prep.bitacora.exportacion import ArchivoInvalido, exportar, importar, verificar_archivo
@@ -360,3 +361,11 @@ def test_what_is_written_inside_another_transaction_is_undone_with_it(nodo: Nodo
         anotar(Noche().completa(ACTAS[0], VOTOS), nodo, AHORA)
         transaction.set_rollback(True)
     assert cuantos() == 0 and tabla_de_actas() == [] and cabeza().tamano == ALTAS
+
+
+def test_what_is_remembered_of_other_histories_does_not_grow_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asientos, "_RAICES", {})
+    monkeypatch.setattr(asientos, "_TANTAS", 2, raising=False)
+    hojas = [bytes([n]) * 32 for n in range(3)]
+    assert [asientos._raiz_de_tramo(h) for h in hojas * 2] == [asientos.raiz_de([h]) for h in hojas * 2]
+    assert len(asientos._RAICES) == 2

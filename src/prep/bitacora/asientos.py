@@ -56,13 +56,16 @@ _TRAMOS: Final = """
     SELECT string_agg(hoja, ''::bytea ORDER BY posicion) FROM bitacora_hecho WHERE posicion BETWEEN 1 AND %(hasta)s
     GROUP BY (posicion - 1) / %(tramo)s ORDER BY (posicion - 1) / %(tramo)s"""
 _RAICES: Final[dict[bytes, bytes]] = {}
-"""SHA-256 of the leaves of a stretch -> the root of its tree."""
+"""SHA-256 of the leaves of a stretch -> the root of its tree, of the last `_TANTAS`: sixteen million facts."""
+_TANTAS: Final = 4096
 
 
 def _raiz_de_tramo(hojas: bytes) -> bytes:
     """Root of the tree over these leaves. What is remembered is found by the SHA-256 of all of them."""
     nombre = sha256(hojas).digest()
     if nombre not in _RAICES:
+        if len(_RAICES) >= _TANTAS:
+            _RAICES.pop(next(iter(_RAICES)), None)
         _RAICES[nombre] = raiz_de(_separadas(hojas))
     return _RAICES[nombre]
 
