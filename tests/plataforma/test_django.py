@@ -70,7 +70,12 @@ def test_without_debugging_and_in_the_time_of_mexico() -> None:
 @pytest.mark.parametrize(
     ("url", "esperado"),
     [
-        ("postgresql://u:p%40s@db:6432/prep?sslmode=allow", ("prep", "u", "p@s", "db", "6432", {"sslmode": "allow"})),
+        (
+            "postgresql://u:p%40s@db:6432/prep?sslmode=verify-full",
+            ("prep", "u", "p@s", "db", "6432", {"sslmode": "verify-full"}),
+        ),
+        ("postgresql://u@localhost/prep?sslmode=allow", ("prep", "u", "", "localhost", "", {"sslmode": "allow"})),
+        ("postgresql://u@/prep?host=127.0.0.1,::1", ("prep", "u", "", "127.0.0.1,::1", "", {})),
         ("postgres://prep@/prep?host=%2Fcon%20espacio%2Fpg", ("prep", "prep", "", "/con espacio/pg", "", {})),
     ],
 )  # fmt: skip
@@ -78,6 +83,20 @@ def test_database_url_is_understood(url: str, esperado: tuple[Any, ...]) -> None
     b = base_de_datos(url)
     assert tuple(b[k] for k in ("NAME", "USER", "PASSWORD", "HOST", "PORT")) == esperado[:-1]
     assert b["OPTIONS"] == {"server_side_binding": True, "prepare_threshold": 2} | esperado[-1]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u@db/prep",
+        "postgresql://u@db/prep?sslmode=require",  # encrypted, with whoever answers
+        "postgresql://u@/prep?host=/run/postgresql,10.0.0.2&sslmode=verify-ca",
+        "postgresql://u@localhost/prep?hostaddr=10.0.0.2",
+    ],
+)
+def test_nothing_travels_in_clear_to_a_database_of_another_machine(url: str) -> None:
+    with pytest.raises(Impedimento, match="sslmode=verify-full"):
+        base_de_datos(url)
 
 
 @pytest.mark.parametrize("url", ["sqlite:///x.db", "postgresql://u@h/", "prep"])

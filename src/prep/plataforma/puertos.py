@@ -1,7 +1,8 @@
-"""A TCP port of this machine to serve on."""
+"""A TCP port of this machine to serve on, and which addresses are this machine."""
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 from collections.abc import Callable
 
@@ -22,3 +23,10 @@ def libre(preferido: int, avisar: Callable[[str], object], direccion: str = "127
             avisar(f"El puerto {preferido} está ocupado: se usa el {elegido}.")
         return elegido
     raise Impedimento(f"No hay ningún puerto libre en {direccion}.")
+
+
+def es_local(direccion: str) -> bool:
+    try:
+        return ipaddress.ip_address(direccion).is_loopback
+    except ValueError:
+        return direccion == "localhost"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import resource
 import signal
@@ -80,13 +79,6 @@ def sirviendo(orden: list[str], entorno: dict[str, str] | None = None) -> Iterat
         except subprocess.TimeoutExpired:
             proceso.kill()
             proceso.wait()
-
-
-def es_local(direccion: str) -> bool:
-    try:
-        return ipaddress.ip_address(direccion).is_loopback
-    except ValueError:
-        return direccion == "localhost"
 
 
 def _esperar(proceso: subprocess.Popen[bytes], orden: list[str]) -> None:

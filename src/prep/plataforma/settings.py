@@ -1,6 +1,7 @@
 """Django settings: few, safe by default, the same everywhere. What changes between machines comes from the environment:
 
-``DATABASE_URL``    PostgreSQL to use; without it, the one that `prep.plataforma.postgres` starts
+``DATABASE_URL``    PostgreSQL to use, encrypted if it is another machine; without it, the one that
+                    `prep.plataforma.postgres` starts
 ``PREP_DATOS_DIR``  folder of databases, keys and objects (`prep.plataforma.lugares` says the default)
 ``PREP_LLAVE``      Django's secret key; without it, one made on first use beside the data, mode 0600
 ``PREP_HOSTS``      host names served, comma separated (default: this machine only)
@@ -19,6 +20,7 @@ from prep.plataforma import postgres
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.llaves import leer_o_crear
 from prep.plataforma.lugares import dir_postgres, llave_de_django
+from prep.plataforma.puertos import es_local
 
 _PREPARADAS: Final = {"server_side_binding": True, "prepare_threshold": 2}
 """What is asked again on a connection is not parsed again, nor planned but where the database finds that it pays."""
@@ -30,12 +32,19 @@ def base_de_datos(url: str) -> dict[str, object]:
     if partes.scheme not in ("postgresql", "postgres") or not partes.path.strip("/"):
         raise Impedimento("DATABASE_URL debe tener la forma postgresql://usuario:contraseña@servidor:puerto/base.")
     opciones = dict(parse_qsl(partes.query))
+    servidores = opciones.pop("host", None) or partes.hostname or ""
+    quien = [s for s in f"{servidores},{opciones.get('hostaddr', '')}".split(",") if s and s[0] not in "/@"]
+    if opciones.get("sslmode") != "verify-full" and not all(es_local(s) for s in quien):
+        raise Impedimento(
+            "DATABASE_URL lleva a otra máquina y no exige que lo que viaja vaya cifrado y que sea ella: agregue a la "
+            "dirección sslmode=verify-full y sslrootcert=ARCHIVO, el certificado de su autoridad."
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(partes.path.strip("/")),
         "USER": unquote(partes.username or ""),
         "PASSWORD": unquote(partes.password or ""),
-        "HOST": opciones.pop("host", None) or partes.hostname or "",
+        "HOST": servidores,
         "PORT": opciones.pop("port", None) or str(partes.port or ""),
         "OPTIONS": {**_PREPARADAS, **opciones},
         "CONN_MAX_AGE": 60,

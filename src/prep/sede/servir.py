@@ -47,7 +47,7 @@ def servir(
     """
     from django.db import connection
 
-    from prep.plataforma import roles, servidor
+    from prep.plataforma import puertos, roles, servidor
     from prep.plataforma.arranque import django_listo
 
     if mal := list(_mal_configurado(os.environ)):
@@ -55,7 +55,7 @@ def servir(
     if (certificado is None) != (llave is None):
         fallar("El certificado y su llave van juntos: --certificado y --llave.")
     protegido = certificado or os.environ.get("PREP_PROXIES") or os.environ.get("PREP_SIN_TLS") == "1"
-    if not servidor.es_local(direccion) and not protegido:
+    if not puertos.es_local(direccion) and not protegido:
         fallar(
             "Atender en la red sin TLS dejaría ver contraseñas: indique --certificado y --llave, o ponga delante un "
             "proxy y diga su dirección en PREP_PROXIES."
