@@ -214,6 +214,11 @@ unidades() {
         [ -f "$archivo" ] || continue
         if poner "$archivo" "/etc/systemd/system/${archivo#"$aqui"/systemd/}" 644 root:root; then nuevas=1 reinicio=1; fi
     done
+    printf '[Service]\nIPAddressAllow=%s\n' "$ESTE${OTRO:+ $OTRO}" >"$tmp/red"  # where the database is
+    for unidad in prep-servir@ prep-lectura; do
+        carpeta "/etc/systemd/system/$unidad.service.d" 755 root:root
+        if poner "$tmp/red" "/etc/systemd/system/$unidad.service.d/red.conf" 644 root:root; then nuevas=1 reinicio=1; fi
+    done
     [ -z "$nuevas" ] || systemctl daemon-reload
 }
 

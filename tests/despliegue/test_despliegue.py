@@ -96,6 +96,8 @@ def test_two_servers_from_nothing(paquete: Path, capsys: pytest.CaptureFixture[s
                 instalar(a, "principal")
                 primer_corte(a)
             assert "no se cambió nada" in instalar(a, "principal")
+            red = a.correr("cat", "/etc/systemd/system/prep-servir@.service.d/red.conf")
+            assert set(red.split("=")[1].split()) == {a.direccion, b.direccion}  # besides itself, the two databases
             la_noche(a)
             with medido("una versión nueva, con gente adentro", capsys):
                 una_version_nueva(a, llevado)

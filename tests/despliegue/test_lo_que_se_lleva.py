@@ -3,6 +3,7 @@ checked before anything is touched."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -115,6 +116,10 @@ def test_systemd_takes_the_units_and_finds_them_closed(maquina: Path) -> None:
             r"Overall exposure level for \S+: ([\d.]+)", analizar(maquina, "security", "--offline=yes", unidad)
         )
         assert nivel and float(nivel[1]) <= 2, unidad  # without what comun.conf takes away, 9.6
+    for unidad in ("prep-servir@8001.service", "prep-lectura.service"):  # what opens what comes from outside
+        dicho = analizar(maquina, "security", "--offline=yes", "--json=short", unidad)
+        (red,) = (x["description"] for x in json.loads(dicho) if x["name"] == "IPAddressDeny=")
+        assert red == "Service defines IP address allow list with only localhost entries", unidad
     corte = suyas / "prep-corte.service"
     corte.write_text(corte.read_text().replace("Restart=", "Reiniciar="))
     assert nuestras(analizar(maquina, "verify", "--man=no", corte.name))  # it would have said so
