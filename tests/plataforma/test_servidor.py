@@ -24,7 +24,7 @@ import psycopg
 import pytest
 
 from noche import firmada, nodo_de
-from prep.plataforma import pases, portero, postgres, roles, servidor
+from prep.plataforma import pases, portero, postgres, rechazos, roles, servidor
 from prep.plataforma.cubetas import Cubetas
 from prep.plataforma.puertos import libre
 
@@ -319,6 +319,41 @@ def test_a_flood_of_anonymous_deliveries_takes_no_connection_that_a_corte_needs(
 # --- Its parts ------------------------------------------------------------------------------------------------------
 
 
+def test_who_tries_is_seen_and_fills_no_disk_by_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A line a minute, whatever is asked for; of a night without refusals, none."""
+    monkeypatch.setattr(portero, "CASTIGO_S", 0)
+    estados = iter(["200 OK", "409 Conflict", "404 Not Found", *["403 Forbidden"] * 60])
+
+    def aplicacion(_: Any, start_response: Any) -> list[bytes]:
+        start_response(next(estados), [])
+        return [b""]
+
+    class Protocolo:
+        async def __aiter__(self) -> Any:
+            yield b""
+
+        def response_bytes(self, *_: Any) -> None: ...
+
+    async def noche() -> None:
+        puerta, luego = portero.Portero(aplicacion), []
+        monkeypatch.setattr(asyncio.get_running_loop(), "call_later", lambda s, decir: luego.append((s, decir)))
+        for cliente, cuantas in (("203.0.113.7:1", 3), ("[2001:db8::1]:2", 60)):
+            for _ in range(cuantas):
+                await puerta.__rsgi__(pedido(cliente), Protocolo())
+        await puerta.__rsgi__(pedido("203.0.113.7:1", "TRACE"), Protocolo())
+        ((segundos, decir),) = luego
+        assert segundos == rechazos.CADA_S and not caplog.records
+        decir()
+
+    asyncio.run(noche())
+    dichos = [r.getMessage() for r in caplog.records]
+    assert dichos == [
+        "Rechazado en un minuto: 403 (60), 404 (1), 405 (1). De 2 orígenes; el que más, 2001:db8::/64 (60)."
+    ]
+
+
 def test_a_bucket_fills_with_time_and_the_table_of_sources_does_not_grow() -> None:
     cubetas = Cubetas(2, 3, maximo=100)
     assert [cubetas.tomar("a", 0.0) for _ in range(4)] == [True, True, True, False]
@@ -329,12 +364,15 @@ def test_a_bucket_fills_with_time_and_the_table_of_sources_does_not_grow() -> No
     assert len(cubetas) == 100
 
 
-def entorno(cliente: str, delante: list[str], **cabeceras: str) -> dict[str, Any]:
-    alcance = SimpleNamespace(
-        headers={k.replace("__", "-"): v for k, v in cabeceras.items()}, client=cliente, scheme="http",
-        server="127.0.0.1:8000", method="GET", path="/ñ", query_string="a=1", http_version="1.1",
+def pedido(cliente: str, metodo: str = "GET", **cabeceras: str) -> Any:
+    return SimpleNamespace(
+        headers={k.replace("__", "-"): v for k, v in cabeceras.items()}, client=cliente, scheme="http", proto="http",
+        server="127.0.0.1:8000", method=metodo, path="/ñ", query_string="a=1", http_version="1.1",
     )  # fmt: skip
-    return portero._entorno(alcance, portero.Portero(lambda *_: [], delante)._delante)
+
+
+def entorno(cliente: str, delante: list[str], **cabeceras: str) -> dict[str, Any]:
+    return portero._entorno(pedido(cliente, **cabeceras), portero.Portero(lambda *_: [], delante)._delante)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from typing import Any, Final
 
 from prep.plataforma import pases
 from prep.plataforma.cubetas import Cubetas
+from prep.plataforma.rechazos import Rechazos
 
 HILOS_PERSONAS: Final = 5
 HILOS_MAQUINAS: Final = 2
@@ -191,24 +192,28 @@ class Portero:
             "anonimo", HILOS_ANONIMOS, 64, 32, 64 * 2**20, Cubetas(20, 100), conocidos, DESCANSO_ANONIMO
         )
         self._despedidos = 0
+        self._rechazos = Rechazos()
 
     async def __rsgi__(self, alcance: Any, protocolo: Any) -> None:
+        quien = "?"
         try:
-            codigo, cabeceras, cuerpo = await self._atender(alcance, protocolo)
+            entorno = _entorno(alcance, self._delante)
+            quien = origen(entorno["REMOTE_ADDR"])
+            codigo, cabeceras, cuerpo = await self._atender(alcance, entorno, protocolo)
         except _NoEntra as no:
             await self._despedir(no.aviso, protocolo)
             codigo, cabeceras, cuerpo = _avisar(no.aviso)
         except Exception:  # the application answers its own errors: this one is ours
             registro.exception("Una solicitud no se pudo atender.")
             codigo, cabeceras, cuerpo = _avisar(_FALLA)
+        self._rechazos.contar(codigo, quien)
         protocolo.response_bytes(codigo, [*cabeceras, ("server", "")], cuerpo)
 
-    async def _atender(self, alcance: Any, protocolo: Any) -> Respuesta:
+    async def _atender(self, alcance: Any, entorno: dict[str, Any], protocolo: Any) -> Respuesta:
         if alcance.proto != "http":
             raise _NoEntra(_Aviso(400, "Aquí se habla HTTP."))
         if alcance.method not in METODOS:
             raise _NoEntra(_Aviso(405, "Aquí no se atiende ese método de HTTP."))
-        entorno = _entorno(alcance, self._delante)
         if int(entorno.get("CONTENT_LENGTH") or 0) > CUERPO_MAXIMO:
             raise _NoEntra(_MUY_GRANDE)
         carril, quien = self._carril(entorno)
