@@ -225,6 +225,27 @@ def test_the_page_reckons_the_shared_vectors(calculadora, v):
     assert hecho == {"defectos": [], **v["deben"]}
 
 
+def test_no_name_of_what_is_read_is_one_that_every_object_has(calculadora):
+    """A party may be called as what JavaScript keeps for itself: it is reckoned, and nothing else changes."""
+    hecho = calculadora.evaluate(
+        """() => {
+          const nombres = ["__proto__", "constructor", "toString"];
+          const leido = leerJson(new TextEncoder().encode('{"__proto__":{"de":1},"constructor":2,"toString":4}'), "x");
+          const columnas = nombres.map((clave) => ({ clave, tipo: "partido", partidos: [clave] }));
+          const d = { columnas: nombres, candidaturas: columnas };
+          const suma = new Cifras();
+          const votos = Object.fromEntries(nombres.map((k, i) => [k, 2 ** i]));
+          for (const cuenta of ["1", "1"]) suma.acta({ cuenta, observaciones: "", votos, suma: 7, celda: () => "9" });
+          const { partidos, candidaturas } = repartir(suma.votos, { columnas, empates: nombres }, d);
+          const dichos = [candidaturas, partidos].map(Object.entries);
+          return JSON.stringify([Object.keys(leido), ...dichos, "de" in {}]);
+        }"""
+    )
+    nombres = ["__proto__", "constructor", "toString"]
+    votos = list(zip(nombres, (2, 4, 8), strict=True))
+    assert json.loads(hecho) == [nombres, [list(v) for v in votos], [[k, [n, 0]] for k, n in votos], False]
+
+
 @pytest.mark.parametrize(
     "malo",
     [

@@ -2,6 +2,8 @@
 
 class NoCoincide extends Error {}
 class NoDisponible extends Error {}
+// What is found by names that come from outside has no other: «constructor» and «__proto__» are names like any.
+const sinNada = () => Object.create(null);
 
 const deTexto = (t) => new TextEncoder().encode(t);
 const aTexto = (b) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(b);
@@ -125,7 +127,7 @@ function leerJson(datos, que) {
     if (t[i] === "{" || t[i] === "[") {
       const es = t[i++] === "{";
       const fin = es ? "}" : "]";
-      const v = es ? Object.create(null) : [];
+      const v = es ? sinNada() : [];
       hueco();
       if (t[i] === fin) { i++; return v; }
       for (;;) {

@@ -103,7 +103,7 @@ function leerBase(datos, eleccion, proceso) {
     const codigo = celda("CODIGO_INTEGRIDAD").toLowerCase();
     const f = {
       clave: celda("CLAVE_ACTA"), demarcacion: numero(celda(agrupa)), seccion: numero(celda("SECCION")), tipo: celda("TIPO_CASILLA"),
-      cuenta: celda("CONTABILIZADA"), observaciones: celda("OBSERVACIONES"), celda, celdas: l, votos: {}, suma: 0, imagen: esSha256(codigo) ? codigo : null,
+      cuenta: celda("CONTABILIZADA"), observaciones: celda("OBSERVACIONES"), celda, celdas: l, votos: sinNada(), suma: 0, imagen: esSha256(codigo) ? codigo : null,
     };
     if (!["0", "1", "2", "-", ""].includes(f.cuenta)) throw new NoCoincide(`renglón ${i + 1}: CONTABILIZADA dice «${f.cuenta.slice(0, 20)}»`);
     if (f.cuenta !== "2" && !propias.has(f.demarcacion)) throw new NoCoincide(`renglón ${i + 1}: la demarcación ${celda(agrupa).slice(0, 20)} no existe en el proceso`);
@@ -153,7 +153,7 @@ function* defectosDe(f, proceso) {
 }
 
 class Cifras {
-  constructor() { this.c = { fuera: 0, esperadas: 0, capturadas: 0, inconsistentes: 0, contabilizadas: 0, total: 0, especiales: 0, lista: 0 }; this.votos = {}; }
+  constructor() { this.c = { fuera: 0, esperadas: 0, capturadas: 0, inconsistentes: 0, contabilizadas: 0, total: 0, especiales: 0, lista: 0 }; this.votos = sinNada(); }
 
   acta(f) {
     const c = this.c;
@@ -189,7 +189,7 @@ class Cifras {
 
 function repartir(votos, eleccion, d) {
   const candidaturas = Object.fromEntries(d.candidaturas.map((k) => [k.clave, 0]));
-  const partidos = {};
+  const partidos = sinNada();
   const columnas = eleccion.columnas.filter((c) => d.columnas.includes(c.clave));
   const lugar = (p) => { const i = eleccion.empates.indexOf(p); return i < 0 ? eleccion.empates.length : i; };
   for (const c of columnas) {
@@ -227,7 +227,7 @@ function calcular(base, eleccion) {
     suyas.get(f.seccion).acta(f);
     demarcaciones.get(f.demarcacion).acta(f);
   }
-  const todo = { candidaturas: {}, partidos: {} };
+  const todo = { candidaturas: sinNada(), partidos: sinNada() };
   const reparto = new Map([[null, todo]]);
   for (const d of eleccion.demarcaciones) {
     entidad.mas(demarcaciones.get(d.id));
@@ -411,7 +411,7 @@ function deLaEntidad(e, candidaturas) {
 }
 
 function municipiosDe(proceso, { secciones }, e, calculo, cierre) {
-  const suyos = new Map(proceso.municipios.map((m) => [m.id, { cifras: new Cifras(), votos: {} }]));
+  const suyos = new Map(proceso.municipios.map((m) => [m.id, { cifras: new Cifras(), votos: sinNada() }]));
   for (const d of e.demarcaciones) for (const [s, cifras] of calculo.secciones.get(d.id)) {
     const suyo = suyos.get(secciones[s]?.[1]);
     if (!suyo) continue;

@@ -233,7 +233,7 @@ async function revisarCifras(archivos, m, contexto, informe) {
     const claves = proceso.elecciones.map((e) => e.clave);
     if ([...paquetes.keys()].sort().join() !== [...claves].sort().join()) throw new NoCoincide(`la base de datos trae ${[...paquetes.keys()].sort().join(", ")} y el proceso ${[...claves].sort().join(", ")}`);
     for (const [k, p] of paquetes) if (p.nombre !== `${sello}_${k}_${abr}.zip` || p.otros.some((x) => x !== "LEEME.txt")) throw new NoCoincide(`la base de datos trae ${p.nombre} con otro nombre o con archivos de más`);
-    const cuentas = {};
+    const cuentas = sinNada();
     for (const e of proceso.elecciones) {
       const base = leerBase(paquetes.get(e.clave).resultados, e, proceso);
       const calculo = calcular(base, e);
@@ -522,7 +522,7 @@ async function revisarCortes(fuente, r, informe, conImagenes) {
       let resumenes = null;
       if (fuente.completa) {
         await revisarArchivos(fuente, h.ruta, h.m, informe, false);
-        resumenes = {};
+        resumenes = sinNada();
         for (const k of Object.keys(h.m.cuentas)) {
           const datos = await leerDelCorte(fuente, h, `${k}/resumen.json`);
           try { if (datos) resumenes[k] = leerJson(datos, `${k}/resumen.json`); } catch { /* its corte is not being computed */ }
