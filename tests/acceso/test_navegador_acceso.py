@@ -176,6 +176,7 @@ def test_a_session_about_to_end_is_extended_in_place_and_what_was_typed_stays(
     with pagina.expect_response("**/cuenta/sesion/"):
         pagina.evaluate(vuelve)
     pagina.wait_for_selector("#sesion-terminada[open]")
+    assert pagina.locator("#id_oldpassword").is_hidden()  # whoever walks by sees nothing of hers
     revisar(pagina)
     previa = pagina.input_value("[name=csrfmiddlewaretoken] >> nth=0")
     otra = pagina.context.new_page()
@@ -190,3 +191,19 @@ def test_a_session_about_to_end_is_extended_in_place_and_what_was_typed_stays(
     pagina.click("button.principal:visible")
     pagina.wait_for_url("**/cuenta/")
     escritorios.quejas[:] = [q for q in escritorios.quejas if "401" not in q]  # the browser's own line of each
+
+    reloj.avanzar(timedelta(minutes=1))  # and then somebody else comes in, in the same tab
+    guardar, leer = "sessionStorage.setItem('prep-ccv', 'lo que tecleó')", "sessionStorage.getItem('prep-ccv')"
+    pagina.evaluate(guardar)
+    pagina.click("[aria-label=Salir]")
+    pagina.wait_for_url("**/entrar/")
+    assert pagina.evaluate(leer) is None
+    entrar(pagina, cuenta.usuario, NUEVA)
+    pagina.evaluate(guardar)
+    pagina.context.clear_cookies(name="sessionid")
+    otra = pagina.context.new_page()
+    escritorios.ir(otra, "/entrar/")
+    entrar(otra, persona(Rol.VERIFICADOR).usuario, CLAVE)
+    with pagina.expect_navigation():
+        pagina.evaluate(vuelve)
+    assert pagina.evaluate(leer) is None

@@ -1,10 +1,14 @@
 // Ten minutes before a session ends the page says so and extends it in place. If it did end, what was typed stays here:
-// the person comes in again in another tab, and this page goes on with the new session's token.
+// the person comes in again in another tab, and this page, which meanwhile shows nothing, goes on with the new session's
+// token. Who leaves, and whoever comes in after somebody else, finds nothing of what was typed.
 import { avisar } from './avisos.js'
 
 const AVISO = 10 * 60, CADA = 60, AL_VOLVER = 5 // seconds
 
+const olvidar = () => { try { sessionStorage.clear() } catch { /* nothing was kept */ } }
+
 export function prepararSesion() {
+  addEventListener('submit', (evento) => evento.target.matches('[data-salir]') && olvidar())
   const ruta = document.querySelector('meta[name=prep-sesion]')?.content
   if (!ruta) return
   const dialogo = document.getElementById('sesion'), terminada = document.getElementById('sesion-terminada')
@@ -19,7 +23,7 @@ export function prepararSesion() {
   }
 
   function seguir(estado) {
-    if (persona && estado.persona !== persona) return location.reload() // somebody else came in at this computer
+    if (persona && estado.persona !== persona) { olvidar(); return location.reload() } // somebody else came in at this computer
     persona = estado.persona
     renovar(estado.csrf)
     if (terminada.open) { terminada.close(); avisar(boton.dataset.seguida) }
