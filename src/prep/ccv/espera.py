@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import orjson
@@ -37,19 +37,27 @@ _GUARDAR: Final = (
 Fila = tuple[Any, ...]
 
 
-def filas_de(plegada: Plegada, de: Autoridad) -> list[Fila]:
+def filas_de(plegadas: Iterable[Plegada], de: Autoridad) -> Iterator[list[Fila]]:
+    """The rows of each acta. At a node that is not of the sede, what asks for a picture that is not there waits for
+    nobody; the cotejo asks for the paper."""
+    es_la_sede = _es_la_sede(de)
+    for plegada in plegadas:
+        filas = _filas(plegada, de)
+        yield filas if es_la_sede else [f for f in filas if f[1] == Paso.COTEJO or _hay_que_ver(f[4])]
+
+
+def _filas(plegada: Plegada, de: Autoridad) -> list[Fila]:
     """The rows of one acta, in the order of the columns. `desde`: position of the last fact that moved it; `lugares`:
-    where the picture being read was typed. At a node that is not of the sede, what asks for a picture that is not there
-    waits for nobody; the cotejo asks for the paper."""
+    where the picture being read was typed."""
     clave, acta = plegada.clave, plegada.acta
     desde = max((lugar for lugar, h in plegada.hechos.items() if h.tipo not in MUDOS), default=0)
-    lugares = sorted({c.lugar for c in acta.capturas_de(acta.imagen.sha256)}) if acta.imagen else []
+    leida = acta.imagen
+    lugares = sorted({c.lugar for c in acta.capturas_de(leida.sha256)}) if leida else []
     casilla, eleccion = ("", "") if clave.startswith(HOJA) else (clave[:11], clave[11:])
-    filas = [
+    return [
         (clave, paso.value, eleccion, casilla, imagen_de(paso, acta), desde, sorted(salvo), lugares)
         for paso, salvo in sorted(esperas(plegada, de).items())
     ]
-    return filas if _es_la_sede(de) else [f for f in filas if f[1] == Paso.COTEJO or _hay_que_ver(f[4])]
 
 
 def _es_la_sede(de: Autoridad) -> bool:
@@ -69,7 +77,7 @@ class Esperas:
     """`ccv_espera`."""
 
     def guardar(self, plegadas: Sequence[Plegada], de: Autoridad) -> None:
-        filas = [dict(zip(_TIPOS, f, strict=True)) for p in plegadas for f in filas_de(p, de)]
+        filas = [dict(zip(_TIPOS, f, strict=True)) for suyas in filas_de(plegadas, de) for f in suyas]
         with connection.cursor() as cursor:
             cursor.execute(_GUARDAR, {"filas": orjson.dumps(filas).decode(), "claves": [p.clave for p in plegadas]})
 
@@ -86,8 +94,8 @@ class Esperas:
             )
             for fila in cursor:
                 guardadas[fila[0]].append(fila)
-        for p in plegadas:
-            if guardadas[p.clave] != filas_de(p, de):
+        for p, suyas in zip(plegadas, filas_de(plegadas, de), strict=True):
+            if guardadas[p.clave] != suyas:
                 yield f"{p.clave}: lo que espera en los escritorios no corresponde a sus hechos"
 
     def sobran(self, vistas: set[str]) -> Iterator[str]:

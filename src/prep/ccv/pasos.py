@@ -71,24 +71,30 @@ CIERRAN: Final = frozenset(
 those that say that something is amiss (`senala`)."""
 
 
+def pasos_de(clave: str, acta: Acta) -> list[Paso]:
+    """The steps that an acta (or sheet) waits for now."""
+    pasos = []
+    if acta.en_duda is not None and acta.custodia in CON_IMAGEN:
+        pasos.append(Paso.OTRA_IMAGEN)
+    if acta.custodia is Custodia.SIN_ACTA_DICHA and acta.sin_acta_dicha is not None:
+        pasos.append(Paso.SIN_ACTA)
+    if acta.en_duda is None and acta.imagenes and acta.custodia in SIN_IDENTIFICAR:
+        pasos.append(Paso.IDENTIFICACION)
+    se_lee = acta.custodia is Custodia.IDENTIFICADA and acta.en_duda is None and bool(acta.identificadas)
+    if not se_lee or clave.startswith(HOJA):
+        return pasos
+    captura = acta.captura
+    pasos += [paso for paso, estados in ESTADOS.items() if captura in estados]
+    if captura is Captura.VERIFICADA and acta.reapertura is not None:
+        pasos.append(Paso.REAPERTURA)
+    if captura is Captura.VERIFICADA and acta.cotejo in (None, EN_CORRECCION):
+        pasos.append(Paso.COTEJO)
+    return pasos
+
+
 def toca(paso: Paso, clave: str, acta: Acta) -> bool:
     """Whether an acta (or sheet) waits for this step now."""
-    match paso:
-        case Paso.OTRA_IMAGEN:
-            return acta.en_duda is not None and acta.custodia in CON_IMAGEN
-        case Paso.SIN_ACTA:
-            return acta.custodia is Custodia.SIN_ACTA_DICHA and acta.sin_acta_dicha is not None
-        case Paso.IDENTIFICACION:
-            return acta.en_duda is None and bool(acta.imagenes) and acta.custodia in SIN_IDENTIFICAR
-    if acta.custodia is not Custodia.IDENTIFICADA or acta.imagen is None or acta.en_duda is not None:
-        return False
-    if clave.startswith(HOJA):
-        return False
-    if paso is Paso.REAPERTURA:
-        return acta.captura is Captura.VERIFICADA and acta.reapertura is not None
-    if paso is Paso.COTEJO:
-        return acta.captura is Captura.VERIFICADA and acta.cotejo in (None, EN_CORRECCION)
-    return acta.captura in ESTADOS[paso]
+    return paso in pasos_de(clave, acta)
 
 
 def imagen_de(paso: Paso, acta: Acta) -> str:
@@ -115,7 +121,7 @@ def peticion_de(paso: Paso, acta: Acta) -> str:
 def esperas(plegada: Plegada, de: Autoridad) -> dict[Paso, set[str]]:
     """The steps that an acta waits for, each with the people to whom it is never given."""
     clave, acta = plegada.clave, plegada.acta
-    pasos = [p for p in Paso if toca(p, clave, acta)]
+    pasos = pasos_de(clave, acta)
     if Paso.COTEJO in pasos and acta.cotejo == EN_CORRECCION and not _corregida(plegada):
         pasos.remove(Paso.COTEJO)
     return {p: {*(suyos := _excluidos(p, plegada)), *map(de.identidad, suyos)} for p in pasos}
