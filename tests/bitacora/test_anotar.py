@@ -5,20 +5,24 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from escritos import ACTAS, AHORA, ALTAS, VOTOS, cuantos, fundar, tabla_de_actas
 
 from noche import TELEFONO, Noche, imagen, nodo_de
+from prep.bitacora.actas import acta_de
 from prep.bitacora.autoridad import SinFundar
 from prep.bitacora.models import Acta, Hecho
 from prep.bitacora.nodos import DispositivoLocal, NodoLocal, nodo_local
 from prep.bitacora.services import SEDE, HechoRechazado, anotar, escribir
 from prep.bitacora.verificacion import verificar
-from prep.dominio.acta.hechos import Tipo
+from prep.dominio.acta.hechos import MotivoSinActa, Tipo
+from prep.dominio.acta.transiciones import Captura
 from prep.dominio.comun.hecho import HechoInvalido, nuevo_hecho
 from prep.dominio.comun.rechazos import Rechazo
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 
 
 def test_one_by_one_or_in_a_batch_they_give_the_same_actas(bitacora_nueva: Any, nodo: NodoLocal) -> None:
@@ -35,6 +39,25 @@ def test_one_by_one_or_in_a_batch_they_give_the_same_actas(bitacora_nueva: Any, 
         propios = Hecho.objects.filter(nodo=nodo.nodo).order_by("posicion")
         assert [(h.posicion, h.secuencia) for h in propios] == [(ALTAS + i, i) for i in range(1, len(hechos) + 1)]
         assert list(verificar()) == []
+
+
+def test_what_is_made_of_a_fact_just_written_is_what_is_made_of_it_read_back(nodo: NodoLocal) -> None:
+    """Content as code has it, in words of the law and with the hours of a place; a fact is not read back to fold it."""
+    foto, hora = imagen("f"), AHORA.astimezone(ZoneInfo("America/Mexico_City"))
+    valores = {"votos": {**VOTOS, "PAZ": SIN_DATO, "NULOS": ILEGIBLE}}
+    for clave, tipo, quien, contenido in (
+        (ACTAS[0], Tipo.SIN_ACTA, "acopio-1", {"motivo": MotivoSinActa.SIN_SOBRE}),
+        (ACTAS[1], Tipo.ACOPIADA, "acopio-1", {"hora": hora.isoformat()}),
+        (ACTAS[1], Tipo.DIGITALIZADA, "digital-1", {"imagen": foto, "hora": hora.isoformat(), "enderezada": True}),
+        (ACTAS[1], Tipo.IDENTIFICADA, "digital-1", {"imagen": foto, "por": "qr"}),
+        (ACTAS[1], Tipo.CAPTURADA, "persona-1", {"imagen": foto, "valores": valores}),
+        (ACTAS[1], Tipo.CAPTURADA, "persona-2", {"imagen": foto, "valores": valores}),
+    ):
+        hecho, acta = escribir(tipo, clave, quien, contenido, hora, nodo)
+        assert acta.cabezas == (hecho.id,)
+        assert acta == acta_de(clave)
+    assert acta.captura is Captura.COINCIDE
+    assert list(verificar()) == []
 
 
 def test_repeating_changes_nothing(nodo: NodoLocal) -> None:

@@ -85,8 +85,7 @@ def test_what_counted_for_nothing_says_why(sala: Sala) -> None:
 
     secuencia, previo = final(finales([sala.nodo.nodo])[sala.nodo.nodo])
     sobre = sellar(otra, sala.nodo, ambito(), secuencia + 1, previo, None)
-    asentar([(sobre, AHORA + timedelta(minutes=9))], tomar_cabeza())
-    proyectar([sobre.escrito])
+    proyectar(asentar([(sobre, AHORA + timedelta(minutes=9))], tomar_cabeza()))
     suya = next(s for s in historia.contar(clave, sala.padron.actas[clave]).sucesos if s.id == otra.id)
     assert suya.rechazo is Rechazo.MISMA_PERSONA
     assert suya.desfase

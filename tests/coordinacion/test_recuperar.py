@@ -194,8 +194,7 @@ def test_two_who_did_not_know_each_other_both_stand_and_the_same_one_sees_to_it(
         assert not hecho.conocidos
         secuencia, previo = final(finales([sala.nodo.nodo])[sala.nodo.nodo])
         sobre = sellar(hecho, sala.nodo, ambito(), secuencia + 1, previo, None)
-        asentar([(sobre, AHORA)], tomar_cabeza())
-        proyectar([sobre.escrito])
+        proyectar(asentar([(sobre, AHORA)], tomar_cabeza()))
     de, escritos, esperada = autoridad(), hechos_de([clave])[clave], sala.padron.actas[clave]
     una, otra = (recuperar.plegar(esperada, es, de) for es in (escritos, escritos[::-1]))
     assert una == otra

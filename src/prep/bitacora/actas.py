@@ -132,8 +132,14 @@ class ProyeccionDeActas:
 
     clases: Sequence[str] = _CLASES
 
-    def proyectar(self, sujetos: Iterable[str], de: Autoridad) -> dict[str, Acta]:
-        plegadas = [_plegar(s, crudos, de) for s, crudos in _crudos_de(list(sujetos), None).items()]
+    def proyectar(self, sujetos: Iterable[str], nuevos: Mapping[int, Escrito], de: Autoridad) -> dict[str, Acta]:
+        por_sujeto = {sujeto: dict[int, Escrito]() for sujeto in sujetos}
+        for sujeto, crudos in _crudos_de(list(por_sujeto), min(nuevos) - 1).items():
+            por_sujeto[sujeto] = _leer(crudos)
+        for posicion, escrito in nuevos.items():
+            if escrito.hecho.sujeto in por_sujeto:
+                por_sujeto[escrito.hecho.sujeto][posicion] = escrito
+        plegadas = [_plegar(sujeto, suyos, de) for sujeto, suyos in por_sujeto.items()]
         _guardar(plegadas, de)
         return {sujeto_de(p.clave): p.acta for p in plegadas}
 
@@ -167,7 +173,7 @@ class ProyeccionDeActas:
                     vistas.add(clave)
                     guardada = guardadas.get(clave)
                     try:
-                        plegadas.append(plegada := _plegar(sujeto, crudos, de))
+                        plegadas.append(plegada := _plegar(sujeto, _leer(crudos), de))
                     except Exception as error:  # whatever somebody wrote over a stored fact
                         yield f"{clave}: sus hechos guardados no se pueden leer ({error})"
                         continue
@@ -288,7 +294,7 @@ def lotes_plegados(hasta: int | None = None) -> Iterator[list[Fila]]:
 
 def _lotes(hasta: int | None, de: Autoridad) -> Iterator[list[Plegada]]:
     for sujetos in _lotes_de_sujetos(hasta):
-        yield [_plegar(s, crudos, de) for s, crudos in sorted(_crudos_de(sujetos, hasta).items())]
+        yield [_plegar(s, _leer(crudos), de) for s, crudos in sorted(_crudos_de(sujetos, hasta).items())]
 
 
 def _guardar(plegadas: Sequence[Plegada], de: Autoridad) -> None:
@@ -313,8 +319,11 @@ def _lotes_de_sujetos(hasta: int | None) -> Iterator[list[str]]:
             desde = sujetos[-1]
 
 
-def _plegar(sujeto: str, crudos: Iterable[_Crudo], de: Autoridad) -> Plegada:
-    escritos = {crudo[0]: escrito_guardado(*crudo[1:]) for crudo in crudos}
+def _leer(crudos: Iterable[_Crudo]) -> dict[int, Escrito]:
+    return {crudo[0]: escrito_guardado(*crudo[1:]) for crudo in crudos}
+
+
+def _plegar(sujeto: str, escritos: Mapping[int, Escrito], de: Autoridad) -> Plegada:
     hechos = {posicion: e.hecho for posicion, e in escritos.items()}
     return Plegada(clave_de(sujeto), estado(escritos.values(), de), hechos)
 

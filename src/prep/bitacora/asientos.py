@@ -10,6 +10,7 @@ from typing import Final
 from django.db import connection
 
 from prep.bitacora.sobres import SIN_PREVIO, Sobre
+from prep.dominio.comun.hecho import Escrito
 from prep.transparencia.arbol import Frontera, raiz_de
 
 Finales = dict[str, int]
@@ -128,11 +129,11 @@ def es_interior(nodo: str, secuencia: int, previo: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def asentar(llegados: Sequence[tuple[Sobre, datetime]], frontera: Frontera) -> None:
-    """Append envelopes, each with when it was received, that are new and in the order of their chain. The caller holds
-    the head (`tomar_cabeza`)."""
+def asentar(llegados: Sequence[tuple[Sobre, datetime]], frontera: Frontera) -> dict[int, Escrito]:
+    """Append envelopes, each with when it was received, that are new and in the order of their chain; their facts by
+    position, as the folds take them. The caller holds the head (`tomar_cabeza`)."""
     if not llegados:
-        return
+        return {}
     posicion = frontera.tamano
     with (
         connection.cursor() as cursor,
@@ -168,6 +169,7 @@ def asentar(llegados: Sequence[tuple[Sobre, datetime]], frontera: Frontera) -> N
             )
     frontera.extender([s.hoja for s, _ in llegados])
     _avanzar([s for s, _ in llegados], frontera)
+    return {i: s.escrito for i, (s, _) in enumerate(llegados, posicion + 1)}
 
 
 _AVANZAR: Final = """

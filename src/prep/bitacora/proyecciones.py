@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from django.db import connection, transaction
 
-from prep.bitacora.asientos import cabeza
 from prep.bitacora.autoridad import autoridad, tocados
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, Autoridad
 from prep.dominio.comun.hecho import Escrito
@@ -21,8 +20,9 @@ class Proyeccion(Protocol):
         """Classes of subject whose facts it reads."""
         ...
 
-    def proyectar(self, sujetos: Iterable[str], de: Autoridad) -> Any:
-        """Fold these subjects and store their rows, inside the caller's transaction."""
+    def proyectar(self, sujetos: Iterable[str], nuevos: Mapping[int, Escrito], de: Autoridad) -> Any:
+        """Fold these subjects and store their rows, inside the caller's transaction. `nuevos`: the last facts there
+        are, by position, of these subjects or of any other."""
         ...
 
     def rehacer(self, avance: Callable[[int], None] | None) -> int:
@@ -46,24 +46,24 @@ def registradas() -> dict[str, Proyeccion]:
     return dict(_TODAS)
 
 
-def proyectar(nuevos: Sequence[Escrito], previa: Autoridad | None = None) -> dict[str, Any]:
-    """Bring every read model up to date with the facts that were just appended, the last there are; states by subject.
-    In the same transaction.
+def proyectar(nuevos: Mapping[int, Escrito], previa: Autoridad | None = None) -> dict[str, Any]:
+    """Bring every read model up to date with the facts that were just appended, by position, the last there are; states
+    by subject. In the same transaction.
 
     A change of who may act folds again what it touches. `previa`: who might act before these, where that was looked up.
     """
     estados: dict[str, Any] = {}
     if not nuevos:
         return estados
-    cambia = any(e.hecho.clase in CLASES_DE_AUTORIDAD for e in nuevos)
-    antes = (previa or autoridad(cabeza().tamano - len(nuevos))) if cambia else None
+    cambia = any(e.hecho.clase in CLASES_DE_AUTORIDAD for e in nuevos.values())
+    antes = (previa or autoridad(min(nuevos) - 1)) if cambia else None
     de = autoridad() if cambia or previa is None else previa
     for proyeccion in _TODAS.values():
-        sujetos = {e.hecho.sujeto for e in nuevos if e.hecho.clase in proyeccion.clases}
+        sujetos = {e.hecho.sujeto for e in nuevos.values() if e.hecho.clase in proyeccion.clases}
         if antes is not None:
             sujetos |= tocados(antes, de, proyeccion.clases)
         if sujetos:
-            estados |= proyeccion.proyectar(sujetos, de)
+            estados |= proyeccion.proyectar(sujetos, nuevos, de)
     return estados
 
 

@@ -67,8 +67,7 @@ def asentar(
             sobre = sellar(hecho, firmante, de, secuencia, previo, pedido.firmar(hecho, de))
             previo = sobre.hoja.hex()
             sellados.append((sobre, pedido.recibido))
-    asientos.asentar(sellados, frontera)
-    estados = proyectar([s.escrito for s, _ in sellados], quien)
+    estados = proyectar(asientos.asentar(sellados, frontera), quien)
     _exigir([h for p, suyos in zip(pedidos, nuevos, strict=True) if p.exige for h in suyos], estados)
     return nuevos, estados
 

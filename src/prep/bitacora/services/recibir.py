@@ -90,8 +90,7 @@ def _agregar(firmados: Sequence[tuple[int, Sobre]], recibido: datetime, recibo: 
                 del_tramo.add((sobre.nodo, sobre.secuencia, sobre.hoja.hex()))
                 fines[sobre.nodo].pop(sobre.previo, None)
                 fines[sobre.nodo][sobre.hoja.hex()] = sobre.secuencia
-        asentar([(s, recibido) for s in aceptados], frontera)
-        proyectar([s.escrito for s in aceptados])
+        proyectar(asentar([(s, recibido) for s in aceptados], frontera))
     recibo.nuevos += len(aceptados)
     recibo.finales |= {nodo: final(suyos)[0] for nodo, suyos in fines.items()}
 
