@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,15 +12,17 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import orjson
+from django.db import connection
 
-from prep.bitacora.models import Hecho
+from prep.bitacora.models import Hecho as Asentado
 from prep.bitacora.services import SEDE, anotar
 from prep.dominio.acta.hechos import HOJA, Tipo, sujeto_de
-from prep.dominio.comun.hecho import nuevo_hecho
+from prep.dominio.comun.hecho import Hecho, nuevo_hecho
 from prep.plataforma.orden import motivo
 from prep.plataforma.procesos import carpeta_aparte
 from prep.publicacion.continuidad import ruptura, ultimo_corte
 from prep.publicacion.filas import ruta_imagen
+from prep.publicacion.fuente import Proyeccion
 from prep.publicacion.instantanea import Instantanea, instantanea, turno
 from prep.publicacion.publicador import Cerrada, CorteImposible, Publicador
 from prep.publicacion.taller import Compuesto, Cronometro, Encargo, componer
@@ -54,7 +57,38 @@ class Corte:
 def hacer_corte(p: Publicador, hora: datetime, cierre: bool = False, con_libro: bool = True) -> Corte:
     """Publish one corte of everything known now, as of `hora` (aware). `con_libro`: with the workbook, where it is its
     turn. Raises `CorteImposible`, or `Cerrada` after the last one; nothing is switched."""
-    hora = hora.astimezone(ZoneInfo(p.proceso.zona_horaria)).replace(microsecond=0)
+    with preparar_corte(p, hora, cierre, con_libro) as listo:
+        dejar_constancia(p, listo.hora, listo.constancias)
+        return cambiar(p, listo)
+
+
+@dataclass(frozen=True, slots=True)
+class Preparado:
+    """A corte whose files are in the store, and to which nobody has been switched yet.
+
+    `constancias`: the facts that say which readings it is the first to carry.
+    """
+
+    numero: int
+    ruta: str
+    hora: datetime
+    compuesto: Compuesto
+    alarmas: list[str]
+    posicion: int
+    nuevos: int
+    reloj: Cronometro
+    constancias: list[Hecho]
+
+
+@contextmanager
+def preparar_corte(p: Publicador, hora: datetime, cierre: bool = False, con_libro: bool = True) -> Iterator[Preparado]:
+    """`hacer_corte` in parts: whoever asked puts its `constancias` on record (`dejar_constancia`) and then switches to
+    it (`cambiar`), within the block, in which nobody else makes a corte.
+
+    In that order: what may be seen published stands, whatever arrives meanwhile. Killed between both, the reading is on
+    record a corte before it is seen.
+    """
+    hora = _hora_local(p, hora)
     if p.parcial and not p.parcial.desde <= hora <= p.parcial.hasta:
         raise CorteImposible(
             f"La delegación para publicar vale de {p.parcial.desde:%d/%m/%Y %H:%M} a {p.parcial.hasta:%d/%m/%Y %H:%M} "
@@ -67,7 +101,7 @@ def hacer_corte(p: Publicador, hora: datetime, cierre: bool = False, con_libro: 
                 carpeta_aparte("prep-corte-") as aparte,
             ):
                 listo = _preparar(p, hora, cierre, con_libro, foto, aparte)
-            return _cambiar(p, listo)
+            yield listo
     except Cerrada:
         raise
     except Exception as error:  # whatever it was, what is published stays whole and somebody is told
@@ -75,25 +109,13 @@ def hacer_corte(p: Publicador, hora: datetime, cierre: bool = False, con_libro: 
         raise CorteImposible(f"No se pudo hacer el corte; sigue publicado el anterior. Causa: {causa}") from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Listo:
-    """A corte whose files are in the store, and to which nobody has been switched yet.
-
-    `por_registrar`: the readings that it is the first to carry.
-    """
-
-    numero: int
-    ruta: str
-    hora: datetime
-    compuesto: Compuesto
-    alarmas: list[str]
-    posicion: int
-    nuevos: int
-    reloj: Cronometro
-    por_registrar: list[tuple[str, str, list[str]]]
+def _hora_local(p: Publicador, hora: datetime) -> datetime:
+    return hora.astimezone(ZoneInfo(p.proceso.zona_horaria)).replace(microsecond=0)
 
 
-def _preparar(p: Publicador, hora: datetime, cierre: bool, con_libro: bool, foto: Instantanea, aparte: Path) -> _Listo:
+def _preparar(
+    p: Publicador, hora: datetime, cierre: bool, con_libro: bool, foto: Instantanea, aparte: Path
+) -> Preparado:
     """Compute everything from one snapshot and write it; nothing is switched."""
     reloj = Cronometro()
     anterior, manifiesto_anterior = _anterior(p)
@@ -115,21 +137,16 @@ def _preparar(p: Publicador, hora: datetime, cierre: bool, con_libro: bool, foto
     alarmas = [*compuesto.alarmas, *faltan]
     if previa > hora:
         alarmas.insert(0, f"El reloj va atrás del corte anterior ({previa.isoformat()}); se publica con esa hora.")
-    lleva = {a.clave for e in p.proceso.elecciones for a in e.actas} - set(compuesto.retenidas)
-    registrar = [r for r in foto.fuente.por_registrar() if r[0] in lleva or r[0].startswith(HOJA)] if p.nodo else []
+    registrar = foto.fuente.por_registrar()
     if p.parcial:
         registrar = _sin_las_dichas(p.parcial.nodo, registrar)
-    return _Listo(numero, ruta, momento, compuesto, alarmas, foto.posicion, nuevos, reloj, registrar)
+    constancias = _constancias(p, numero, momento, registrar, compuesto.retenidas)
+    return Preparado(numero, ruta, momento, compuesto, alarmas, foto.posicion, nuevos, reloj, constancias)
 
 
-def _cambiar(p: Publicador, listo: _Listo) -> Corte:
-    """Put on record what this corte is the first to carry, then switch to it.
-
-    In that order: what may be seen published stands, whatever arrives meanwhile. Killed between both, the reading is on
-    record a corte before it is seen.
-    """
+def cambiar(p: Publicador, listo: Preparado) -> Corte:
+    """Switch to a corte, once what it is the first to carry is on record."""
     compuesto, reloj = listo.compuesto, listo.reloj
-    _registrar(p, listo)
     reloj.paso("constancia")
     emitir_corte(p.registro, compuesto.manifiesto, listo.ruta)
     reloj.paso("firma y cambio")
@@ -150,31 +167,50 @@ def _cambiar(p: Publicador, listo: _Listo) -> Corte:
     )
 
 
-def _registrar(p: Publicador, listo: _Listo) -> None:
-    """One fact of each acta: which corte carried which reading. A reading put on record stands."""
+def constancias_previstas(p: Publicador, numero: int, hora: datetime) -> list[Hecho]:
+    """What corte `numero`, made of all that is known now, will put on record if it can carry every acta."""
+    with connection.cursor() as cursor:
+        return _constancias(p, numero, _hora_local(p, hora), Proyeccion(cursor).por_registrar())
+
+
+def _constancias(
+    p: Publicador,
+    numero: int,
+    hora: datetime,
+    por_registrar: Sequence[tuple[str, str, list[str]]],
+    retenidas: Collection[str] = (),
+) -> list[Hecho]:
+    """One fact of each acta: which corte carried which reading. `retenidas`: those that it could not carry."""
     if p.nodo is None:
-        return
-    for i in range(0, len(listo.por_registrar), _LOTE):
-        hechos = []
-        for clave, registro, cabezas in listo.por_registrar[i : i + _LOTE]:
+        return []
+    lleva = {a.clave for e in p.proceso.elecciones for a in e.actas}.difference(retenidas)
+    hechos = []
+    for clave, registro, cabezas in por_registrar:
+        if clave in lleva or clave.startswith(HOJA):
             base, hecho = registro.split()
-            contenido = {"corte": listo.numero, "base": base, "hecho": hecho}
+            contenido = {"corte": numero, "base": base, "hecho": hecho}
             if p.parcial:
                 contenido["nodo"] = p.parcial.nodo
-            hora = listo.hora
             hechos.append(nuevo_hecho(Tipo.PUBLICADA, sujeto_de(clave), SEDE, hora, contenido, cabezas))
-        anotar(hechos, p.nodo, listo.hora)
+    return hechos
+
+
+def dejar_constancia(p: Publicador, hora: datetime, constancias: Sequence[Hecho]) -> None:
+    """Put on record what a corte of that `hora` carries. A reading put on record stands."""
+    for i in range(0, len(constancias), _LOTE):
+        assert p.nodo is not None
+        anotar(constancias[i : i + _LOTE], p.nodo, hora)
 
 
 def _sin_las_dichas(nodo: str, registrar: list[tuple[str, str, list[str]]]) -> list[tuple[str, str, list[str]]]:
     """Those that no corte parcial of this node carried before: only the sede's take an acta off that list."""
-    suyos = Hecho.objects.filter(nodo=nodo, persona=SEDE, tipo=Tipo.PUBLICADA.value).values_list("sujeto", "cuerpo")
+    suyos = Asentado.objects.filter(nodo=nodo, persona=SEDE, tipo=Tipo.PUBLICADA.value).values_list("sujeto", "cuerpo")
     dichos = [(sujeto, orjson.loads(bytes(cuerpo))["hecho"]["contenido"]) for sujeto, cuerpo in suyos]
     ya = {(sujeto, f"{c['base']} {c['hecho']}") for sujeto, c in dichos}
     return [r for r in registrar if (sujeto_de(r[0]), r[1]) not in ya]
 
 
-def _poner_portada(p: Publicador, listo: _Listo) -> None:
+def _poner_portada(p: Publicador, listo: Preparado) -> None:
     """The root's pages. The corte is out by now: one that cannot be written is told, and does not undo it."""
     for nombre, datos in listo.compuesto.paginas.portada:
         try:

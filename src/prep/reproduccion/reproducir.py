@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
+from django.db import transaction
 
-from prep.bitacora.nodos import NodoInstituto, NodoLocal
+from prep.bitacora.nodos import DispositivoLocal, NodoInstituto, NodoLocal
 from prep.bitacora.services import anotar, fundar_instalacion
 from prep.comprobacion.verificar import Opciones, verificar
 from prep.dominio.comun.hecho import Hecho
 from prep.dominio.tabulacion.contabilidad import INCONSISTENCIAS
 from prep.plataforma.almacen import Almacen
-from prep.publicacion.corte import Corte, hacer_corte
+from prep.publicacion.corte import Corte, constancias_previstas, dejar_constancia, hacer_corte
 from prep.publicacion.publicador import Publicador
 from prep.reproduccion.comparar import ActaCalculada, ComparacionEleccion, EleccionCalculada, comparar
+from prep.reproduccion.cortador import cortador
 from prep.reproduccion.derivar import Derivado
 from prep.reproduccion.guion import PUBLICA, Guion
 from prep.transparencia.almacen import Carpeta
@@ -65,6 +68,8 @@ def reproducir(
 ) -> Reproduccion:
     """Replay on the current database, which must have no facts of these actas.
 
+    `publicador` has published nothing yet. While a corte is made, in another process, the facts of the hour that
+    follows are written here; in the bitácora they come after what it puts on record, as if this had waited for it.
     `avance` is told how many facts were appended and each corte. Raises what `anotar` and `hacer_corte` raise.
     """
     hecha = Reproduccion()
@@ -75,30 +80,72 @@ def reproducir(
         derivado.proceso.clave, publicador.modo.value, raiz, nodo, guion.cargos, guion.inicio, telefonos=telefonos
     )
     publicador.nodo = nodo
-    pendientes = guion.hechos()
-    siguiente = next(pendientes, None)
+    escritor = _Escritor(publicador, nodo, telefonos)
     cortes = horas_de_corte(guion, cada)
-    for hora in cortes:
-        ultimo = hora == cortes[-1]
+    por_hora = _por_hora(guion.hechos(), cortes)
 
-        def hasta_la_hora(hora: datetime = hora, todo: bool = ultimo) -> Iterator[Hecho]:
-            nonlocal siguiente
-            while siguiente is not None and (todo or siguiente.hora <= hora):
-                yield siguiente
-                siguiente = next(pendientes, None)
+    def contar(hechos: Sequence[Hecho]) -> None:
+        hecha.hechos += len(hechos)
+        avance(len(hechos), None)
 
-        suyos = hasta_la_hora()
-        while lote := list(islice(suyos, LOTE)):
-            anotar(lote, nodo, max(lote[-1].hora, hora) if ultimo else lote[-1].hora, telefonos)
-            hecha.hechos += len(lote)
-            avance(len(lote), None)
-        # One workbook, at the end: it costs more than the rest of a corte.
-        corte = hacer_corte(publicador, hora, cierre=ultimo and derivado.cierre, con_libro=ultimo)
-        hecha.cortes.append(corte)
-        avance(0, corte)
+    escritor.escribir(hechos := next(por_hora), cortes[0])
+    contar(hechos)
+    with cortador(publicador) as otro:
+        for numero, (hora, siguiente) in enumerate(pairwise(cortes), 1):
+            preparado = otro.preparar(hora)
+            escritor.escribir_tras(preparado, numero, hora, hechos := next(por_hora), siguiente)
+            hecha.cortes.append(otro.cambiar())
+            avance(0, hecha.cortes[-1])
+            contar(hechos)
+    # One workbook, at the end: it costs more than the rest of a corte.
+    hecha.cortes.append(hacer_corte(publicador, cortes[-1], cierre=derivado.cierre))
+    avance(0, hecha.cortes[-1])
     calculadas = leer_publicado(publicador.almacen, hecha.cortes[-1].ruta, derivado)
     hecha.comparaciones = comparar(derivado, calculadas)
     return hecha
+
+
+def _por_hora(hechos: Iterator[Hecho], cortes: Sequence[datetime]) -> Iterator[list[Hecho]]:
+    """The facts that each corte is the first to know; the last one knows them all."""
+    siguiente = next(hechos, None)
+    for corte in cortes:
+        suyos = []
+        while siguiente is not None and (siguiente.hora <= corte or corte == cortes[-1]):
+            suyos.append(siguiente)
+            siguiente = next(hechos, None)
+        yield suyos
+
+
+@dataclass(slots=True)
+class _Escritor:
+    """Whoever writes the facts. `telefonos`: by person, with the end of their chains."""
+
+    publicador: Publicador
+    nodo: NodoLocal
+    telefonos: dict[str, DispositivoLocal]
+
+    def escribir(self, hechos: Sequence[Hecho], hora: datetime) -> None:
+        """Those that the corte of that `hora` is the first to know."""
+        for i in range(0, len(hechos), LOTE):
+            lote = hechos[i : i + LOTE]
+            anotar(lote, self.nodo, max(lote[-1].hora, hora), self.telefonos)
+
+    def escribir_tras(
+        self, preparado: Future[list[Hecho]], numero: int, suya: datetime, hechos: Sequence[Hecho], hora: datetime
+    ) -> None:
+        """Those that follow corte `numero`, of the hour `suya`, after what it puts on record: that is supposed, while
+        its files are not in the store, and all is written again where it was something else."""
+        constancias = constancias_previstas(self.publicador, numero, suya)
+        previos = self.telefonos
+        while True:
+            self.telefonos = {quien: replace(telefono) for quien, telefono in previos.items()}
+            with transaction.atomic():
+                dejar_constancia(self.publicador, suya, constancias)
+                self.escribir(hechos, hora)
+                if (dichas := preparado.result()) == constancias:
+                    return
+                transaction.set_rollback(True)
+            constancias = dichas
 
 
 class PublicacionIncorrecta(RuntimeError):
