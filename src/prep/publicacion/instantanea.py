@@ -95,8 +95,8 @@ _PUBLICO: Final = ", ".join(
     for campo in Estado._fields
     if campo not in ("por_registrar", "cabezas")
 )
-"""All of a state but what a corte puts on record, which changes no published byte. The reading goes by its hash: to write
-it as part of a row is to write it quoted, which costs ten times as much as hashing it."""
+"""All of a state but what a corte puts on record, which changes no published byte. The reading goes by its hash: in a
+row written as text it would be quoted, which costs more than hashing it."""
 
 
 def _ver(cursor: Cursor) -> Vista:
