@@ -42,17 +42,16 @@ class Archivo:
 
 def guardar(carpeta: Path, ruta: str, datos: bytes) -> Archivo:
     """Put a finished file aside in `carpeta`."""
-    return guardar_juntos(carpeta, ruta, [(ruta, datos)])[0]
+    return Archivo(ruta, guardar_trozos(carpeta / ruta, [datos])[0])
 
 
-def guardar_juntos(carpeta: Path, nombre: str, archivos: Iterable[tuple[str, bytes]]) -> list[Archivo]:
-    """Put several finished files aside, (path, bytes) of each, one after another in the file `nombre` of `carpeta`."""
-    origen = carpeta / nombre
-    origen.parent.mkdir(parents=True, exist_ok=True)
-    guardados, desde = [], 0
-    with origen.open("wb") as juntos:
-        for ruta, datos in archivos:
-            juntos.write(datos)
-            guardados.append(Archivo(ruta, Trozo(origen, desde, len(datos), hashlib.sha256(datos).hexdigest())))
+def guardar_trozos(destino: Path, partes: Iterable[bytes]) -> list[Trozo]:
+    """Put several aside, one after another in one file."""
+    destino.parent.mkdir(parents=True, exist_ok=True)
+    trozos, desde = [], 0
+    with destino.open("wb") as archivo:
+        for datos in partes:
+            archivo.write(datos)
+            trozos.append(Trozo(destino, desde, len(datos), hashlib.sha256(datos).hexdigest()))
             desde += len(datos)
-    return guardados
+    return trozos

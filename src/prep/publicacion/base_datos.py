@@ -1,4 +1,4 @@
-"""The published database: CSV tables, their zip packages and the Excel workbook (Anexo 18.5 as practised).
+"""The published database: CSV tables and their zip packages (Anexo 18.5 as practised).
 
 Text is UTF-8 with BOM, comma, CRLF.
 """
@@ -10,7 +10,6 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from importlib.resources import files
-from pathlib import Path
 from typing import Any, Final
 
 from prep.catalogo.informativo import NombreCandidatura
@@ -134,36 +133,3 @@ def paquete_eleccion(
         entero("LEEME.txt", leeme(proceso, eleccion, resultados, candidaturas)),
     ]
     return f"{hora:%Y%m%d_%H%M}_PREP_{eleccion.clave}_{ent}.zip", empacar(entradas, hora)
-
-
-def libro(hojas: Iterable[tuple[str, Iterable[Sequence[Any]]]], hora: datetime, destino: Path) -> None:
-    """The same tables as one workbook, a sheet per election. `hojas`: (name, lines) of each.
-
-    Cells are numbers or texts, never formulas. A text that is all digits goes as a number where that loses nothing.
-    """
-    import xlsxwriter
-
-    opciones = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(str(destino), opciones) as cuaderno:
-        cuaderno.set_properties({"title": "PREP", "created": hora.replace(tzinfo=None)})
-        for nombre, filas in hojas:
-            hoja = cuaderno.add_worksheet(nombre[:31])
-            for fila, valores in enumerate(filas):
-                for columna, valor in enumerate(valores):
-                    if isinstance(valor, int):
-                        if valor < _MAXIMO_EN_LIBRO:
-                            hoja.write_number(fila, columna, valor)
-                        else:
-                            hoja.write_string(fila, columna, str(valor))
-                    elif valor.isdecimal() and (len(valor) == 1 or (valor[0] != "0" and len(valor) < 9)):
-                        hoja.write_number(fila, columna, int(valor))
-                    elif valor:
-                        hoja.write_string(fila, columna, valor)
-
-
-_MAXIMO_EN_LIBRO: Final = 10**8

@@ -21,10 +21,6 @@ class Obreros(Generic[M]):
     def entre_todos(self, hacer: Callable[[M, T], R], tareas: Iterable[T]) -> list[R]:
         raise NotImplementedError
 
-    def aparte(self, hacer: Callable[[M, T], R], tarea: T) -> Callable[[], R]:
-        """Begin one thing beside the rest; call what it returns to wait for it."""
-        raise NotImplementedError
-
 
 class _AquiMismo(Obreros[M]):
     def __init__(self, mesa: M) -> None:
@@ -33,10 +29,6 @@ class _AquiMismo(Obreros[M]):
     def entre_todos(self, hacer: Callable[[M, T], R], tareas: Iterable[T]) -> list[R]:
         return [hacer(self._mesa, tarea) for tarea in tareas]
 
-    def aparte(self, hacer: Callable[[M, T], R], tarea: T) -> Callable[[], R]:
-        resultado = hacer(self._mesa, tarea)
-        return lambda: resultado
-
 
 class _Bifurcados(Obreros[M]):
     def __init__(self, ejecutor: ProcessPoolExecutor) -> None:
@@ -44,9 +36,6 @@ class _Bifurcados(Obreros[M]):
 
     def entre_todos(self, hacer: Callable[[M, T], R], tareas: Iterable[T]) -> list[R]:
         return list(self._ejecutor.map(_en_su_mesa, ((hacer, tarea) for tarea in tareas)))
-
-    def aparte(self, hacer: Callable[[M, T], R], tarea: T) -> Callable[[], R]:
-        return self._ejecutor.submit(_en_su_mesa, (hacer, tarea)).result
 
 
 @contextmanager

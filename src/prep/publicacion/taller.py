@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,13 @@ import orjson
 from prep.dominio.tabulacion.proceso import Eleccion
 from prep.dominio.tabulacion.tabulacion import Resultado, estadistica, resultado_entidad, resultado_municipio
 from prep.publicacion import base_datos, documentos, esquemas
-from prep.publicacion.archivos import Archivo, Trozo, guardar, guardar_juntos
+from prep.publicacion.archivos import Archivo, Trozo, guardar, guardar_trozos
 from prep.publicacion.claves import contexto
 from prep.publicacion.demarcacion import Lugar, hacer_lugar
 from prep.publicacion.filas import Redactor, demarcacion_de
 from prep.publicacion.fuente import de_la_eleccion
 from prep.publicacion.instantanea import Instantanea, Vista
+from prep.publicacion.libro import libro, renglones
 from prep.publicacion.obreros import Obreros, obreros
 from prep.publicacion.paquete import bloque, empacar, tal_cual
 from prep.publicacion.publicador import Portal, Publicador
@@ -269,14 +271,11 @@ def _cuentas(entidad: Resultado) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Hoja:
-    """One election's table: the lines above the actas; a stretch per demarcación of the actas as CSV, the same
-    compressed and, for the workbook, as values; the lines of sheets out of catalogue."""
+    """One election's table: the lines above the actas, those of each demarcación, those of sheets out of catalogue."""
 
     eleccion: str
     cabeza: list[list[Any]]
-    tablas: list[Trozo]
-    bloques: list[Trozo]
-    filas: list[Trozo]
+    lugares: list[Lugar]
     cola: list[list[Any]]
 
 
@@ -286,19 +285,15 @@ def _bases(
     p, hora = encargo.p, encargo.hora
     hojas: list[Hoja] = []
     for t in tableros:
-        cifras = estadistica(t.entidad.cuenta, encargo.cierre)
-        cabeza = base_datos.encabezado(t.eleccion, p.modo, hora, cifras)
+        cabeza = base_datos.encabezado(t.eleccion, p.modo, hora, estadistica(t.entidad.cuenta, encargo.cierre))
         cola = [pautas[t.eleccion.clave].redactor.linea_fuera(h) for h in t.fuera]
-        lugares = t.lugares.values()
-        trozos = ([x.tabla for x in lugares], [x.bloques for x in lugares], [x.filas for x in lugares])
-        hojas.append(Hoja(t.eleccion.clave, cabeza, *trozos, cola))
+        hojas.append(Hoja(t.eleccion.clave, cabeza, list(t.lugares.values()), cola))
     nombre = f"{hora:%Y%m%d_%H%M}_PREP_{p.proceso.entidad_abreviatura}"
-    libro = quienes.aparte(_libro, hojas) if encargo.con_libro else None
     paquetes = [_paquete(encargo, t.eleccion, hoja) for t, hoja in zip(tableros, hojas, strict=True)]
     zip_ = empacar([tal_cual(*paquete) for paquete in paquetes], hora)
     archivos = [guardar(encargo.aparte, f"bd/{nombre}.zip", zip_)]
-    if libro is not None:
-        archivos.append(guardar(encargo.aparte, f"bd/{nombre}.xlsx", libro().read_bytes()))
+    if encargo.con_libro:
+        archivos.append(guardar(encargo.aparte, f"bd/{nombre}.xlsx", _libro(hojas, hora, quienes)))
     return archivos
 
 
@@ -308,24 +303,39 @@ def _paquete(encargo: Encargo, eleccion: Eleccion, hoja: Hoja) -> tuple[str, byt
     cola = base_datos.en_csv(hoja.cola)
     tabla = [
         (cabeza, bloque(cabeza)),
-        *((tabla.leer(), bloques.leer()) for tabla, bloques in zip(hoja.tablas, hoja.bloques, strict=True)),
+        *((lugar.tabla.leer(), lugar.bloques.leer()) for lugar in hoja.lugares),
         (cola, bloque(cola, ultimo=True)),
     ]
     return base_datos.paquete_eleccion(p.proceso, eleccion, p.informativo.candidaturas, encargo.hora, tabla)
 
 
-def _libro(mesa: Mesa, hojas: Sequence[Hoja]) -> Path:
-    destino = mesa.encargo.aparte / "libro"
-    base_datos.libro(((hoja.eleccion, _filas(hoja)) for hoja in hojas), mesa.encargo.hora, destino)
-    return destino
+def _libro(hojas: Sequence[Hoja], hora: datetime, quienes: Obreros[Mesa]) -> bytes:
+    hechos = iter(quienes.entre_todos(_en_libro, [tramo for hoja in hojas for tramo in _tramos(hoja)]))
+    return libro({hoja.eleccion: _del_libro(hoja, islice(hechos, len(hoja.lugares))) for hoja in hojas}, hora)
 
 
-def _filas(hoja: Hoja) -> Iterator[Sequence[Any]]:
-    yield from hoja.cabeza
-    for trozo in hoja.filas:
-        for seccion in trozo.leer().splitlines():
-            yield from orjson.loads(seccion)
-    yield from hoja.cola
+def _tramos(hoja: Hoja) -> Iterator[tuple[int, Trozo]]:
+    """The lines of each demarcación, with the number of the row of the sheet in which they begin."""
+    desde = len(hoja.cabeza) + 1
+    for lugar in hoja.lugares:
+        yield desde, lugar.filas
+        desde += lugar.resultado.cuenta.esperadas
+
+
+def _en_libro(mesa: Mesa, tramo: tuple[int, Trozo]) -> tuple[Trozo, Trozo]:
+    """The rows of a demarcación in the workbook, and those compressed."""
+    desde, filas = tramo
+    actas = [fila for seccion in filas.leer().splitlines() for fila in orjson.loads(seccion)]
+    texto = renglones(actas, desde)
+    suyo, comprimido = guardar_trozos(mesa.encargo.aparte / "libro" / filas.origen.name, [texto, bloque(texto)])
+    return suyo, comprimido
+
+
+def _del_libro(hoja: Hoja, hechos: Iterable[tuple[Trozo, Trozo]]) -> list[tuple[bytes, bytes]]:
+    actas = sum(lugar.resultado.cuenta.esperadas for lugar in hoja.lugares)
+    cabeza, cola = renglones(hoja.cabeza, 1), renglones(hoja.cola, len(hoja.cabeza) + actas + 1)
+    medio = [(texto.leer(), comprimido.leer()) for texto, comprimido in hechos]
+    return [(cabeza, bloque(cabeza)), *medio, (cola, bloque(cola))]
 
 
 # --- pages and manifest ----------------------------------------------------------------------------------------------
@@ -377,7 +387,9 @@ class Caballete:
 def _dibujar_parte(caballete: Caballete, cual: int) -> tuple[list[Archivo], str]:
     """The pages of one share; and, if they could not be drawn, why."""
     try:
-        return guardar_juntos(caballete.aparte, f"dibujos/{cual}", caballete.dibujos[cual]), ""
+        paginas = list(caballete.dibujos[cual])
+        trozos = guardar_trozos(caballete.aparte / "dibujos" / str(cual), [datos for _, datos in paginas])
+        return [Archivo(ruta, trozo) for (ruta, _), trozo in zip(paginas, trozos, strict=True)], ""
     except Exception as error:
         return [], _causa(error)
 
