@@ -219,12 +219,13 @@ def ajustar(rect: Gris, forma: Forma, anclas: Puntos) -> dict[str, Ajuste]:
     Column by column, from what is known outwards. A row whose boxes are not seen, or that strays from what is around
     it, has `claridad` 0: nothing may be read in it.
     """
-    tela, faltan = _Tela(anclas), _columnas(forma)
+    tela, faltan, pasos = _Tela(anclas), _columnas(forma), forma.pasos()
     salida: dict[str, Ajuste] = {}
     while faltan:
         columna = min(faltan, key=lambda c: (min(map(tela.lejania, c)), -len(c)))
         faltan.remove(columna)
-        medidas = _medir_columna(rect, forma, columna, tela)
+        de_columna = [pasos[c.clave] for c in columna]
+        medidas = _medir_columna(rect, columna, de_columna, tela, isinstance(forma, Plantilla))
         for campo, ajuste in zip(columna, medidas, strict=True):
             salida[campo.clave] = ajuste
             if ajuste.claridad > 0:
@@ -233,7 +234,7 @@ def ajustar(rect: Gris, forma: Forma, anclas: Puntos) -> dict[str, Ajuste]:
         ajuste = salida[campo.clave]
         if ajuste.claridad > 0 and len(tela.xy) > 1:
             dx, dy = tela.prever(campo)
-            tolera = min(DUDA * forma.paso_de(campo), HOLGURA + DOBLEZ * tela.lejania(campo))
+            tolera = min(DUDA * pasos[campo.clave], HOLGURA + DOBLEZ * tela.lejania(campo))
             if np.hypot(ajuste.dx - dx, ajuste.dy - dy) > tolera:
                 salida[campo.clave] = replace(ajuste, claridad=0.0)
     return salida
@@ -254,11 +255,12 @@ def _columnas(forma: Forma) -> list[list[Campo]]:
     return columnas
 
 
-def _medir_columna(rect: Gris, forma: Forma, columna: list[Campo], tela: _Tela) -> list[Ajuste]:
-    """Where the rows of a column are; looked at harder where most of them are not seen."""
-    medidas = _mirar_columna(rect, forma, columna, tela, False)
+def _medir_columna(rect: Gris, columna: list[Campo], pasos: list[float], tela: _Tela, propia: bool) -> list[Ajuste]:
+    """Where the rows of a column are; looked at harder where most of them are not seen. `pasos`: from each row to the
+    closest one; `propia`: of a form of ours."""
+    medidas = _mirar_columna(rect, columna, pasos, tela, propia, False)
     if 2 * _vistos(medidas) < len(columna):
-        otras = _mirar_columna(rect, forma, columna, tela, True)
+        otras = _mirar_columna(rect, columna, pasos, tela, propia, True)
         if _vistos(otras) > _vistos(medidas):
             return otras
     return medidas
@@ -268,11 +270,12 @@ def _vistos(medidas: list[Ajuste]) -> int:
     return sum(m.claridad > 0 for m in medidas)
 
 
-def _mirar_columna(rect: Gris, forma: Forma, columna: list[Campo], tela: _Tela, a_fondo: bool) -> list[Ajuste]:
-    pasos = [forma.paso_de(c) for c in columna]
+def _mirar_columna(
+    rect: Gris, columna: list[Campo], pasos: list[float], tela: _Tela, propia: bool, a_fondo: bool
+) -> list[Ajuste]:
     if not len(tela.xy):  # only being near its place says which row is which
         sube = [min(BUSCA, p / 2) for p in pasos]
-    elif isinstance(forma, Plantilla):
+    elif propia:
         sube = [min(SUBE, 0.75 * p) for p in pasos]
     else:  # a form of another design may have rows that nobody described
         sube = [min(BUSCA, 0.75 * p) for p in pasos]

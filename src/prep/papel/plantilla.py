@@ -134,16 +134,19 @@ class Forma:
     @property
     def paso(self) -> float:
         """Distance between the two closest rows of boxes that stand one above the other, mm."""
-        return min((self.paso_de(c) for c in self.campos), default=math.inf)
+        return min(self.pasos().values(), default=math.inf)
 
-    def paso_de(self, campo: Campo) -> float:
-        """Distance from a field to the closest one above or below it, mm."""
-        a = campo.numero
-        otros = [c.numero for c in self.campos if c is not campo]
-        return min(
-            (abs(a.centro[1] - b.centro[1]) for b in otros if a.x < b.x + b.ancho and b.x < a.x + a.ancho),
-            default=math.inf,
-        )
+    def pasos(self) -> dict[str, float]:
+        """Distance from each field to the closest one above or below it, mm."""
+        numeros = [(c.clave, c.numero) for c in self.campos]
+        lados = [(clave, n.x, n.x + n.ancho, n.y + n.alto / 2) for clave, n in numeros]
+        return {
+            clave: min(
+                (abs(y - otra_y) for otra, a, b, otra_y in lados if otra != clave and x0 < b and a < x1),
+                default=math.inf,
+            )
+            for clave, x0, x1, y in lados
+        }
 
     def campo(self, clave: str) -> Campo:
         for c in self.campos:
