@@ -222,6 +222,17 @@ def test_the_published_image_is_light_straight_and_always_the_same() -> None:
     assert centros[2] == pytest.approx([418.8, 266.4], abs=0.5)
 
 
+def test_the_published_image_is_no_larger_than_it_came() -> None:
+    gris = cv2.resize(descifrar(foto("mild").jpeg), None, fx=0.3, fy=0.3, interpolation=cv2.INTER_AREA)
+    pagina = situar(afinar(gris, hallar_marcas(gris)))
+    assert pagina is not None and pagina.px_mm < 5
+    d = derivar(cv2.imencode(".jpg", gris)[1].tobytes(), pagina)
+    with Image.open(io.BytesIO(d.publicada)) as publicada:
+        assert publicada.size == (round(431.8 * pagina.px_mm), round(279.4 * pagina.px_mm))
+        assert publicada.width < gris.shape[1] + 2
+    assert d.enderezada
+
+
 def test_what_no_marks_of_ours_say_is_not_told_as_straight() -> None:
     """By its contour, by two marks and the edge, on somebody else's form, or as it was photographed."""
     f = foto("mild")

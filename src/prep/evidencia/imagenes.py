@@ -307,11 +307,15 @@ def derivar(original: bytes, pagina: Pagina | None) -> Derivados:
 
     With its page found, the sheet seen from straight above. Without, the same by the contour of the paper when that is
     sure, the way up it was photographed; else a crooked scan turned level; else the picture upright as its camera says.
+    No larger than it came.
     """
     color = cv2.imdecode(np.frombuffer(original, np.uint8), cv2.IMREAD_COLOR)
     if color is None:
         raise ArchivoRechazado("La imagen está dañada y no se puede abrir: vuelva a enviarla.")
-    imagen = _aclarar(pagina.rectificar(color, PX_MM_PUBLICADA) if pagina is not None else _enderezar(color))
+    if pagina is None:
+        imagen = _aclarar(_enderezar(color))
+    else:
+        imagen = _aclarar(pagina.rectificar(color, min(PX_MM_PUBLICADA, pagina.px_mm)))
     for calidad in (82, 74, 66, 58, 50, 42, 34, 26):
         publicada = _jpeg(imagen, calidad)
         if len(publicada) <= PUBLICADA_MAXIMA:

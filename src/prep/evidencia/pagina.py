@@ -63,6 +63,12 @@ class Pagina:
         w, h = self.pliego.ancho, self.pliego.alto
         return self.en_foto(np.array([[0, 0], [w, 0], [w, h], [0, h]], float))
 
+    @property
+    def px_mm(self) -> float:
+        """Pixels per mm of the side of the sheet that is seen closest."""
+        lados = np.linalg.norm(self.hoja - np.roll(self.hoja, -1, axis=0), axis=1)
+        return float((lados / ([self.pliego.ancho, self.pliego.alto] * 2)).max())
+
     def en_foto(self, mm: Puntos) -> Puntos:
         h = np.column_stack([mm, np.ones(len(mm))]) @ self.homografia.T
         return h[:, :2] / h[:, 2:]
