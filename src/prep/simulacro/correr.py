@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from rich.markup import escape
 
+from prep.dominio.acta.hechos import HOJA
 from prep.dominio.operacion import Marcha, Punto, Servicio
 from prep.plataforma.consola import salida, tabla
 from prep.plataforma.errores import Impedimento
@@ -69,6 +70,25 @@ class Corrida:
         return self.veredicto["codigo"] == 0 and not self.alarmas and not self.problemas
 
 
+class Cadencia:
+    """When a corte comes: every so many minutes of the night, and never before nine times what the last one took:
+    where nobody waits, the hours of the plan go by while it is made, and they would come one after another."""
+
+    _DESCANSO: Final = 9
+
+    def __init__(self, cada: float) -> None:
+        self._cada = self._proximo = cada
+        self._descansa = 0.0
+
+    def toca(self, minuto: float, ahora: float) -> bool:
+        return minuto >= self._proximo and ahora >= self._descansa
+
+    def hizo(self, minuto: float, tardo: float, ahora: float) -> None:
+        """One began at that minute, took so many seconds and is out."""
+        self._proximo = max(self._proximo + self._cada, minuto)
+        self._descansa = ahora + self._DESCANSO * tardo
+
+
 @contextmanager
 def corriendo(plan: Plan, carpeta: Path, velocidad: int, visita: Visita | None = None) -> Iterator[Corrida]:
     """Play the plan, with what it makes in a folder, and give how it went while its machines are still on; what it
@@ -77,7 +97,7 @@ def corriendo(plan: Plan, carpeta: Path, velocidad: int, visita: Visita | None =
         nombres = [f"catd-{i + 1}" for i in range(plan.centros)]
         todas = pila.enter_context(maquinas(carpeta, nombres, plan.con_base_propia))
         fases = Fases(*todas)
-        noche = montar(plan, velocidad, *todas, pila, decir, fases, visita)
+        noche = montar(plan, velocidad, carpeta, *todas, pila, decir, fases, visita)
         pila.callback(noche.mundo.reloj.fin.set)
         yield _tocar(noche, carpeta, fases, visita)
 
@@ -143,19 +163,19 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
     from prep.publicacion.publicador import CorteImposible
 
     plan, reloj = noche.mundo.plan, noche.mundo.reloj
-    cada = plan.hasta / (plan.cortes - 1)
-    proximo, mirada, movio, hechos = cada, 0.0, time.monotonic(), -1
+    cortes = Cadencia(plan.hasta / (plan.cortes - 1))
+    mirada, movio, hechos = 0.0, time.monotonic(), -1
     quieta = max(_QUIETA_S, _QUIETA_MIN * 60 / reloj.velocidad)
     dichos: Counter[str] = Counter()
     while True:
         minuto, ahora = reloj.minuto(), time.monotonic()
         fallas.al(minuto)
-        if minuto >= proximo:
+        if cortes.toca(minuto, ahora):
             try:
                 hacer_corte(noche.sede.publicador, RelojSistema().ahora())
             except CorteImposible as error:
                 (decir if fallas.en_curso else noche.mundo.problemas.append)(f"{hora_de(minuto)} {error}")
-            proximo = max(proximo + cada, minuto)
+            cortes.hizo(minuto, time.monotonic() - ahora, time.monotonic())
         if ahora - mirada > (_AL_CERRAR_S if noche.mundo.cierran.is_set() else _CADA_S):
             mirada = ahora
             estados, suman = _estados(noche)
@@ -211,14 +231,15 @@ def _espera(noche: Montaje, faltan: list[str]) -> str:
 
 def _estados(noche: Montaje) -> tuple[Counter[str], int]:
     """Actas by where they are at the centre, and how many facts there are."""
+    from django.db.models import Count
+
     from prep.bitacora.asientos import cabeza
     from prep.bitacora.models import Acta
 
     estados: Counter[str] = Counter()
-    filas = Acta.objects.values_list("clave", "custodia", "captura")
-    for clave, custodia, captura in filas:
-        if clave in noche.existen or clave in noche.faltan:
-            estados[captura if custodia == "identificada" else custodia] += 1
+    actas = Acta.objects.exclude(clave__startswith=HOJA)
+    for custodia, captura, cuantas in actas.values_list("custodia", "captura").annotate(Count("clave")):
+        estados[captura if custodia == "identificada" else custodia] += cuantas
     estados["esperada"] += len(noche.existen) + len(noche.faltan) - estados.total()
     return estados, cabeza().tamano
 
@@ -232,13 +253,15 @@ def _faltan(noche: Montaje, estados: Counter[str]) -> list[str]:
             faltan.append(
                 f"{c.name} tiene {len(c.por_acopiar)} paquetes por acopiar y {len(c.por_digitalizar)} por digitalizar"
             )
+    del_centro = noche.centro.cadenas()
     for n in noche.nodos:
         if n.apagada:
             faltan.append(f"{n.nombre} está sin luz")
             continue
-        if debe := n.hechos_propios(n) - n.hechos_propios(noche.centro):
+        suyas = n.cadenas()
+        if debe := suyas[n.nombre] - del_centro[n.nombre]:
             faltan.append(f"{n.nombre} tiene {cuantos(debe, 'hecho')} por entregar")
-        if le_deben := noche.centro.hechos_propios(noche.centro) - noche.centro.hechos_propios(n):
+        if le_deben := del_centro[noche.centro.nombre] - suyas[noche.centro.nombre]:
             faltan.append(f"{n.nombre} tiene {cuantos(le_deben, 'hecho')} por recibir")
     hicieron = noche.mundo.hicieron
     por_abrir = hicieron["distintas en el cotejo"] - hicieron["reaperturas pedidas"]

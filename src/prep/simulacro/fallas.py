@@ -157,12 +157,12 @@ class Fallas:
             )
 
         def une() -> None:
-            tenia, desde = nodo.hechos_propios(nodo), time.monotonic()
-            debe = tenia - nodo.hechos_propios(centro)
+            tenia, desde = nodo.cadenas()[nodo.nombre], time.monotonic()
+            debe = tenia - centro.cadenas()[nodo.nombre]
             enlace.unir()
 
             def aun_no() -> bool:
-                if nodo.hechos_propios(centro) < tenia:
+                if centro.cadenas()[nodo.nombre] < tenia:
                     return True
                 dicho = f"siguió trabajando; debía {cuantos(debe, 'hecho')} al volver"
                 self.midio(de_esta[0], dicho, time.monotonic() - desde)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
 
 from prep.dominio.comun.valores import Valor
@@ -340,7 +341,7 @@ class Paquete:
     casilla: str
     actas: dict[str, str] = field(compare=False)
     faltan: dict[str, str] = field(compare=False)
-    escanear: dict[str, bytes] = field(compare=False)
+    escanear: dict[str, Path] = field(compare=False)
 
 
 class DeCentro(Sentada):
@@ -365,7 +366,7 @@ class DeCentro(Sentada):
             paquete = self.por_digitalizar[0]
             for clave, foto in paquete.escanear.items():
                 self.pausa("digitalizacion")
-                self.centro.digitalizar(f"{clave}.jpg", foto)
+                self.centro.digitalizar(f"{clave}.jpg", foto.read_bytes())
             self.por_digitalizar.pop(0)
             return True
         return self._cotejar()
@@ -464,7 +465,7 @@ class ConTelefono(Persona):
         direccion: str,
         codigo: str,
         instituto: bytes,
-        salidas: list[tuple[float, str, bytes]],
+        salidas: list[tuple[float, str, Path]],
         telefono: Callable[[Navegador], Telefono | Aplicacion],
     ) -> None:
         super().__init__(mundo, nombre, direccion, "telefono")
@@ -481,7 +482,7 @@ class ConTelefono(Persona):
         while self.salidas and self.salidas[0][0] <= ahora:
             self.pausa("fotografia")
             _, clave, foto = self.salidas.pop(0)
-            self.telefono.fotografiar(clave, foto)
+            self.telefono.fotografiar(clave, foto.read_bytes())
             hizo = True
         if self.telefono.por_enviar and not self.sin_senal.is_set():
             self.telefono.entregar()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from prep.acceso.roles import Rol
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from prep.transparencia.nota import LlavePrivada
 
 CCV, SEDE = "CCV", "Sede"
+FOTOS: Final = "fotos"
+"""Folder of a drill with what phones and scanners take."""
 
 
 class Visita(Protocol):
@@ -225,6 +227,7 @@ def _lista(plan: Plan, catds: list[str], casillas: dict[int, list[str]], visita:
 def montar(
     plan: Plan,
     velocidad: int,
+    carpeta: Path,
     centro: Maquina,
     nodos: list[Maquina],
     pila: ExitStack,
@@ -232,7 +235,8 @@ def montar(
     fases: Fases,
     visita: Visita | None = None,
 ) -> Montaje:
-    """Everything, until people are in and wait for the night to begin. `pila`: ends what it opens."""
+    """Everything, until people are in and wait for the night to begin. `carpeta`: of the drill; `pila`: ends what it
+    opens."""
     from prep.acceso import listas, terminales
     from prep.acceso.facultades import Escribano
     from prep.acceso.models import Cuenta
@@ -276,7 +280,7 @@ def montar(
     decir("Retratando las actas…")
     reparto = Reparto(plan, sede.formas)
     reparto.repartir(papeles, telefono_de)
-    cuantas, bytes_ = reparto.retratar()
+    cuantas, bytes_ = reparto.retratar(carpeta / FOTOS)
     decir(f"{cuantos(cuantas, 'fotografía')}, {bytes_ / 2**20:,.1f} MB.")
 
     fases.empieza("entrar")
@@ -289,7 +293,7 @@ def montar(
     if visita:
         visita.en_pie(nodos, [(codigos[-2], codigos[-1]) for codigos in habilitados])
     for nodo, enlace in zip(nodos, enlaces, strict=True):
-        nodo.enviar(enlace.puerto)
+        nodo.enviar(enlace.puerto, cada=max(1, len(nodos) // 2))  # two a second between all of them, at most
     if plan.lectura != "apagada":
         centro.leer()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
+from pathlib import Path
 from typing import Final
 
 from prep.papel.formas import Formas
@@ -27,11 +27,11 @@ class Reparto:
 
     plan: Plan
     formas: Formas
-    salidas: dict[int, list[tuple[float, str, bytes]]] = field(default_factory=dict)
+    salidas: dict[int, list[tuple[float, str, Path]]] = field(default_factory=dict)
     paquetes: dict[str, list[Paquete]] = field(default_factory=dict)
     de_quien: dict[str, str] = field(default_factory=dict)
     _azar: random.Random = field(init=False)
-    _retratos: list[tuple[Retrato, Callable[[bytes], None]]] = field(default_factory=list)
+    _retratos: list[tuple[Retrato, Callable[[Path], None]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._azar = random.Random(f"{self.plan.semilla}|reparto")
@@ -52,13 +52,13 @@ class Reparto:
         for llegan in self.paquetes.values():
             llegan.sort()
 
-    def retratar(self) -> tuple[int, int]:
-        """Take the pictures and put each where it leaves from; how many, and their bytes."""
+    def retratar(self, carpeta: Path) -> tuple[int, int]:
+        """Take the pictures, keep them in a new folder and put each where it leaves from; how many, and their bytes."""
         retratos, bytes_ = [r for r, _ in self._retratos], 0
-        for (retrato, poner), jpeg in zip(self._retratos, retratar(self.formas, retratos), strict=True):
-            self.de_quien[sha256(jpeg).hexdigest()] = retrato.papel.esperada.clave
-            poner(jpeg)
-            bytes_ += len(jpeg)
+        for (retrato, poner), foto in zip(self._retratos, retratar(self.formas, retratos, carpeta), strict=True):
+            self.de_quien[foto.huella] = retrato.papel.esperada.clave
+            poner(foto.archivo)
+            bytes_ += foto.bytes_
         return len(retratos), bytes_
 
     def _mandar(self, papel: Papel, paquete: Paquete, sale: float, telefono: int) -> None:
@@ -75,6 +75,6 @@ class Reparto:
         if doble or not movil:
             self._pedir(papel, ESCANER, lambda foto: paquete.escanear.update({clave: foto}))
 
-    def _pedir(self, papel: Papel, como: str, poner: Callable[[bytes], None], llena: bool = False) -> None:
+    def _pedir(self, papel: Papel, como: str, poner: Callable[[Path], None], llena: bool = False) -> None:
         llena = llena or len(self._retratos) < self.plan.retratadas
         self._retratos.append((Retrato(papel, como, llena, self.plan.semilla), poner))

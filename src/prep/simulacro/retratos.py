@@ -1,5 +1,5 @@
-"""The pictures of a drill, as phones and scanners give them: some of paper that a hand filled; the rest, which cost
-far less, of the form with its figures typed."""
+"""The pictures of a drill, as phones and scanners give them: some of paper that a hand filled; the rest, small and
+which cost far less, of the form with its figures typed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import io
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 from PIL import Image
 
 from prep.laboratorio.fotografiar import fotografiar
-from prep.laboratorio.llenar import PX_MM, llenar, rotular
+from prep.laboratorio.llenar import llenar, rotular
 from prep.papel.formas import Formas
 from prep.plataforma.procesos import obreros
 from prep.simulacro.papel import plan_de
@@ -21,8 +23,11 @@ from prep.simulacro.votos import Papel
 
 MOVIL: Final = "mild"
 ESCANER: Final = "scan"
+_PX_MM: Final = 2.5
+"""Of those that are typed: enough to be read, and for the QR and the marks of a sheet to be found."""
 _formas: Formas
 _retratos: Sequence[Retrato]
+_carpeta: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +41,31 @@ class Retrato:
     semilla: int
 
 
-def retratar(formas: Formas, retratos: Sequence[Retrato]) -> Iterator[bytes]:
-    """The JPEG of each, in order; by as many processes as there are cores."""
-    global _formas, _retratos
-    _formas, _retratos = formas, retratos
+@dataclass(frozen=True, slots=True)
+class Foto:
+    """A picture that was taken: where it is kept, its SHA-256 and how many bytes it has."""
+
+    archivo: Path
+    huella: str
+    bytes_: int
+
+
+def retratar(formas: Formas, retratos: Sequence[Retrato], carpeta: Path) -> Iterator[Foto]:
+    """Take each, in order, and keep it as JPEG in that folder; by as many processes as there are cores."""
+    global _formas, _retratos, _carpeta
+    _formas, _retratos, _carpeta = formas, retratos, carpeta
+    carpeta.mkdir()
     with obreros(os.cpu_count() or 1) as todos:
         yield from todos.map(_retratar, range(len(retratos)))
 
 
-def _retratar(lugar: int) -> bytes:
+def _retratar(lugar: int) -> Foto:
+    jpeg, archivo = _tomar(lugar), _carpeta / f"{lugar}.jpg"
+    archivo.write_bytes(jpeg)
+    return Foto(archivo, sha256(jpeg).hexdigest(), len(jpeg))
+
+
+def _tomar(lugar: int) -> bytes:
     r = _retratos[lugar]
     hoja = _formas.hoja(r.papel.esperada.clave)
     azar = np.random.default_rng([r.semilla, lugar])
@@ -52,6 +73,6 @@ def _retratar(lugar: int) -> bytes:
     if r.llena:
         return fotografiar(llenar(hoja, plan, azar, None), r.como, azar).jpeg
     salida = io.BytesIO()
-    rotulada = Image.fromarray(rotular(hoja, plan, PX_MM / 2)).convert("L")
+    rotulada = Image.fromarray(rotular(hoja, plan, _PX_MM)).convert("L")
     rotulada.save(salida, "JPEG", quality=60 if r.como == MOVIL else 75)
     return salida.getvalue()
