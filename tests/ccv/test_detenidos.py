@@ -69,7 +69,9 @@ def test_capture_is_paused_for_everybody_and_nobody_is_stranded(
     # the night, by central operation: every desk
     assert central.post(NOCHE, pide("pausado", "Simulacro de sismo.")).status_code == 302
     assert servicio_de(la_noche()).marcha is Marcha.PAUSADO
+    assert servicio_de(la_noche()) is servicio_de(la_noche())  # every desk asks at every turn: it is folded once
     for rol, ruta in ((Rol.CAPTURISTA, CAPTURA), (Rol.VERIFICADOR, VERIFICACION), (Rol.SUPERVISOR, "/ccv/decision/")):
         assert "La noche está en pausa" in toma(centro.entra(rol)[0], ruta).content.decode()
     assert central.post(NOCHE, pide("abierto")).status_code == 302
+    assert servicio_de(la_noche()).marcha is Marcha.ABIERTO
     assert "en pausa" not in captura.get(CAPTURA).content.decode()

@@ -79,25 +79,32 @@ def en_el_escritorio(nombre: str, lugar: str) -> tuple[str, ...]:
 def dan(escritorios: Collection[str], lugar: str) -> set[str]:
     """Which of these desks give something new to whoever sits at that place."""
     comunes = la_noche(), del_centro(lugar)
-    van = como_van([*comunes, *map(del_escritorio, escritorios)])
-    if any(van[sujeto].detenido for sujeto in comunes):
+    van = servicios_de([*comunes, *map(del_escritorio, escritorios)])
+    if not all(van[sujeto].marcha.trabaja for sujeto in comunes):
         return set()
-    return {nombre for nombre in escritorios if not van[del_escritorio(nombre)].detenido}
+    return {nombre for nombre in escritorios if van[del_escritorio(nombre)].marcha.trabaja}
 
 
 def como_van(sujetos: Collection[str]) -> dict[str, Como]:
-    """How each of these is now. Of what nobody stopped nothing more is looked up."""
-    servicios = servicios_de(sujetos)
+    """How each of these is now, and who said so."""
+    return _con_nombres(servicios_de(sujetos))
+
+
+def como_va(*sujetos: str) -> Como:
+    """How it is where all of these have to work: the first that does not, with who stopped it; or else the last, of
+    which nothing more is looked up."""
+    van = servicios_de(sujetos)
+    for sujeto, suyo in van.items():
+        if not suyo.marcha.trabaja:
+            return _con_nombres({sujeto: suyo})[sujeto]
+    return Como(van[sujetos[-1]].marcha.value)
+
+
+def _con_nombres(servicios: dict[str, Servicio]) -> dict[str, Como]:
     quienes = {s.quien for s in servicios.values() if s.quien}
     cuentas = Cuenta.objects.filter(persona__in=quienes) if quienes else ()
     nombres = {c.persona: c.nombre for c in cuentas}
     return {sujeto: _como(sujeto, suyo, nombres) for sujeto, suyo in servicios.items()}
-
-
-def como_va(*sujetos: str) -> Como:
-    """How it is where all of these have to work: the first that does not, or else the last."""
-    van = como_van(sujetos)
-    return next((como for como in van.values() if como.detenido), van[sujetos[-1]])
 
 
 def _como(sujeto: str, suyo: Servicio, nombres: dict[str, str]) -> Como:
@@ -130,7 +137,7 @@ def pedida(request: HttpRequest, sujeto: str, nombre: str, ahora: datetime) -> d
             ya = servicio_de(sujeto).marcha
             messages.success(request, texto("acceso.marcha.hecho", que=nombre, estado=texto(f"diseno.estado.{ya}")))
             return None
-    como = como_va(sujeto)
+    como = como_van([sujeto])[sujeto]
     return {
         "orden": str(uuid4()),
         "marcha": como,

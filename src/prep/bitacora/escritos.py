@@ -16,6 +16,16 @@ def escritos_de(sujetos: Collection[str]) -> dict[str, list[Escrito]]:
     return _por_sujeto("sujeto = ANY(%s)", list(sujetos))
 
 
+def nombres_de(sujetos: Collection[str]) -> dict[str, frozenset[str]]:
+    """The names of the facts of each of these subjects that has any, which say whether there is one more."""
+    nombres: dict[str, set[str]] = defaultdict(set)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sujeto, id FROM bitacora_hecho WHERE sujeto = ANY(%s)", [list(sujetos)])
+        for sujeto, identificador in cursor:
+            nombres[sujeto].add(identificador)
+    return {sujeto: frozenset(suyos) for sujeto, suyos in nombres.items()}
+
+
 def escritos_de_clase(clase: str) -> dict[str, list[Escrito]]:
     """Those of every subject of a class."""
     return _por_sujeto("clase = %s", clase)

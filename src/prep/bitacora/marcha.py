@@ -1,4 +1,5 @@
-"""Whether work goes on: in the night, at a desk, at a centre, from their facts. A handful of each: folded when asked.
+"""Whether work goes on: in the night, at a desk, at a centre, from their facts. A handful of each, of which every desk
+asks at every turn: folded again only when they grew, or who may write them did.
 
 What is asked about, and what is said, is a subject: `proceso:…`, `escritorio:…`, `catd:…`.
 """
@@ -9,15 +10,15 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from prep.bitacora.asientos import tomar_cabeza
 from prep.bitacora.autoridad import SinFundar, autoridad, instalacion
-from prep.bitacora.escritos import escritos_de
+from prep.bitacora.escritos import escritos_de, nombres_de
 from prep.bitacora.models import Hecho as FilaHecho
 from prep.bitacora.services import HechoRechazado, anotar
 from prep.bitacora.sobres import Firmante
-from prep.dominio.comun.autoridad import PROCESO
+from prep.dominio.comun.autoridad import PROCESO, Autoridad
 from prep.dominio.comun.hecho import MAXIMO_CONOCIDOS, nuevo_hecho
 from prep.dominio.operacion import CATD, ESCRITORIO, Punto, Servicio, servicio
 
@@ -38,11 +39,26 @@ def del_escritorio(nombre: str) -> str:
     return f"{ESCRITORIO.nombre}:{nombre}"
 
 
+_plegados: dict[tuple[str, str], tuple[frozenset[str], Autoridad, Servicio]] = {}
+"""Database and subject -> how it is, from which facts and by whose authority."""
+
+
 def servicios_de(sujetos: Collection[str]) -> dict[str, Servicio]:
-    """How each of these is."""
-    escritos = escritos_de(sujetos)
-    de = autoridad() if escritos else None
-    return {s: servicio(escritos[s], de) if de and s in escritos else Servicio() for s in sujetos}
+    """How each of these is. Everybody who asks is given the same: nobody changes it."""
+    nombres = nombres_de(sujetos)
+    if not nombres:
+        return {s: Servicio() for s in sujetos}
+    base, de = str(connection.settings_dict["NAME"]), autoridad()
+    van = {}
+    for sujeto, suyos in nombres.items():
+        sabidos, por, como = _plegados.get((base, sujeto), (frozenset(), None, Servicio()))
+        if sabidos == suyos and por is de:
+            van[sujeto] = como
+    if faltan := nombres.keys() - van.keys():
+        for sujeto, escritos in escritos_de(faltan).items():
+            van[sujeto] = servicio(escritos, de)
+            _plegados[base, sujeto] = frozenset(e.hecho.id for e in escritos), de, van[sujeto]
+    return {s: van.get(s) or Servicio() for s in sujetos}
 
 
 def servicio_de(sujeto: str) -> Servicio:
