@@ -315,7 +315,7 @@ class Victima:
         self.sin_decir += len(set(hay["ids"]) - self.prometidas)  # all of it was kept, and there was no time to say so
         self.prometidas = set(hay["ids"])
         if not con_red and self.pagina.inner_text("#por-enviar") == "1 por enviar":
-            assert "Sin conexión" in self.pagina.inner_text("#aviso")
+            self.pagina.wait_for_selector("#aviso >> text=Sin conexión")  # painted after how many wait
         self.abierto.set_offline(False)
         enviar(self.pagina)
         espera(self.pagina, "Todo entregado" if self.prometidas else "Nada por enviar")
