@@ -14,10 +14,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.urls import reverse
+from linea_lenta import linea
 from oficina_casilla import SACAR_LLAVE, SIN_LIMITES, Disco, procesos, sin_codigo
 from PIL import Image
 
@@ -378,6 +380,20 @@ def test_killed_at_every_instant_one_picture_one_fact(oficina: Any, abrir: Any, 
     print(
         f"{uno.muertes} muertes, {len(hechos)} fotografías y hechos, {uno.sin_decir} guardadas sin alcanzar a decirlo"
     )
+
+
+@pytest.mark.largo
+def test_a_picture_leaves_by_a_line_as_of_2g(oficina: Any, abrir: Any) -> None:
+    """It takes longer than a minute."""
+    with linea(urlsplit(oficina.url).port, bajada=10**8) as puerto:
+        oficina.url = f"http://localhost:{puerto}"
+        abierto = abrir()
+        abierto.set_default_timeout(200_000)
+        pagina = dar_de_alta(oficina, abierto)
+        tomar(pagina, oficina.actas[0])
+        guardar(pagina)
+        espera(pagina, "Todo entregado")
+    assert len(oficina.hechos()) == 1
 
 
 def test_a_phone_is_measured_before_it_is_bought(oficina: Any, abrir: Any) -> None:

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass
@@ -412,6 +412,44 @@ def test_strangers_and_machines_rest_for_each_person_at_work(
 
     asyncio.run(pedir())
     assert siestas == pytest.approx([0, durmio, 0, 0])
+
+
+class PorGoteo(asyncio.SelectorEventLoop):
+    """A clock that runs with what comes of a body: so many bytes each second."""
+
+    ahora = 0.0
+
+    def time(self) -> float:
+        return self.ahora
+
+    async def gotear(self, mide: int, cada_segundo: int) -> AsyncIterator[bytes]:
+        for _ in range(0, mide, cada_segundo):
+            self.ahora += 1
+            await asyncio.sleep(0)  # whoever's time is over is told
+            yield b"x" * cada_segundo
+
+
+@pytest.mark.parametrize(
+    ("quienes", "cada_segundo", "llega"),
+    [("maquinas", 3_000, True), ("maquinas", 1_000, False), ("personas", 3_000, False), ("anonimos", 3_000, False)],
+)
+def test_a_picture_comes_by_a_line_as_of_2g_and_a_slow_stranger_does_not(
+    quienes: str, cada_segundo: int, llega: bool
+) -> None:
+    """At 24 kbit/s a picture takes over three minutes to come."""
+
+    async def leer() -> int:
+        carril: portero._Carril = getattr(portero.Portero(lambda *_: []), f"_{quienes}")
+        bucle: Any = asyncio.get_running_loop()
+        async with carril.leer(bucle.gotear(600_000, cada_segundo)) as cuerpo:
+            return len(cuerpo)
+
+    with asyncio.Runner(loop_factory=PorGoteo) as corredor:
+        if llega:
+            assert corredor.run(leer()) == 600_000
+        else:
+            with pytest.raises(portero._NoEntra, match="tardó demasiado en llegar"):
+                corredor.run(leer())
 
 
 def test_who_waits_with_whom() -> None:

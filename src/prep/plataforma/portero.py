@@ -42,6 +42,8 @@ CUERPO_MAXIMO: Final = 17 * 2**20
 GRACIA_S: Final = 10
 BYTES_POR_SEGUNDO: Final = 16 * 2**10
 """A body has `GRACIA_S` seconds, and one more for each so many bytes that have come."""
+BYTES_DE_MAQUINA: Final = 2 * 2**10
+"""The same of a machine: a phone at a casilla may have a line as of 2G, and its picture is half a megabyte."""
 TURNO_S: Final = 10
 """What waited longer than this in its lane is told to come back instead of being answered late."""
 CASTIGO_S: Final = 1.0
@@ -85,7 +87,7 @@ class _Carril:
     """The threads that answer one kind of caller, and the bounded line before them, which nobody fills alone.
 
     `cede_a`: those whose work goes before this one's; `descanso`: what it rests for each one of them, in times the
-    processor that it took."""
+    processor that it took. `por_segundo`: the bytes of a body for which it waits a second."""
 
     def __init__(
         self,
@@ -97,8 +99,10 @@ class _Carril:
         cubetas: Cubetas,
         cede_a: tuple[_Carril, ...] = (),
         descanso: int = 0,
+        por_segundo: int = BYTES_POR_SEGUNDO,
     ) -> None:
         self._hilos, self._cede_a, self._descanso = ThreadPoolExecutor(hilos, nombre), cede_a, descanso
+        self._por_segundo = por_segundo
         self._visto = self._descansa = -inf
         self._cabida, self._por_origen, self._memoria, self._cubetas = hilos + fila, por_origen, memoria, cubetas
         self._de: Counter[str] = Counter()
@@ -137,7 +141,7 @@ class _Carril:
                     if self._bytes > self._memoria:
                         raise _NoEntra(_OCUPADO)
                     partes.append(parte)
-                    plazo.reschedule(desde + GRACIA_S + mide / BYTES_POR_SEGUNDO)
+                    plazo.reschedule(desde + GRACIA_S + mide / self._por_segundo)
             yield b"".join(partes)
         except TimeoutError:
             raise _NoEntra(_TARDIA) from None
@@ -185,7 +189,15 @@ class Portero:
         self._delante = [ipaddress.ip_network(red.strip()) for red in delante if red.strip()]
         self._personas = _Carril("persona", HILOS_PERSONAS, 512, 16, 128 * 2**20, Cubetas(50, 200))
         self._maquinas = _Carril(
-            "maquina", HILOS_MAQUINAS, 512, 16, 128 * 2**20, Cubetas(50, 200), (self._personas,), DESCANSO_DE_MAQUINA
+            "maquina",
+            HILOS_MAQUINAS,
+            512,
+            16,
+            128 * 2**20,
+            Cubetas(50, 200),
+            (self._personas,),
+            DESCANSO_DE_MAQUINA,
+            BYTES_DE_MAQUINA,
         )
         conocidos = self._personas, self._maquinas
         self._anonimos = _Carril(

@@ -9,6 +9,7 @@ const POR_ENTREGA = 20
 const PRIMERA_ESPERA = 2000
 const ULTIMA_ESPERA = 60_000
 const PLAZO = 60_000
+const BYTES_POR_MS = 2 // of the slowest line that is one: a picture of 600 kB has six minutes to leave
 
 // Why nothing more is sent now. `codigo`: red, ocupado, servidor, identidad, baja, desconocido, lleno, cuota, espacio.
 export class Alto extends Error {
@@ -186,7 +187,7 @@ export class Cola {
     let cuerpo
     try {
       respuesta = await fetch(ruta, {
-        method: metodo, body: datos, signal: AbortSignal.timeout(PLAZO), cache: 'no-store',
+        method: metodo, body: datos, signal: AbortSignal.timeout(PLAZO + Math.ceil((datos?.byteLength ?? 0) / BYTES_POR_MS)), cache: 'no-store',
         headers: {
           Authorization: await cabecera(alta, llave, metodo, ruta, huella, hora),
           ...(datos && { 'Content-Type': ruta.startsWith('/v1/objetos/') ? 'image/jpeg' : 'application/json' }),
