@@ -462,6 +462,9 @@ def test_nothing_is_asked_of_others_nor_wider_than_the_phone_and_axe_finds_nothi
     for ancho in (320, 360, 768):
         pagina.set_viewport_size({"width": ancho, "height": 900})
         assert pagina.evaluate("document.documentElement.scrollWidth") <= ancho, ancho
+        cabezas = pagina.locator("table:is(.lug, .part, .lleg, .hist, .esp, .bases) thead").all()
+        de_tabla = {(c.bounding_box() or {"height": 0})["height"] > 1 for c in cabezas if c.locator("..").is_visible()}
+        assert de_tabla <= {ancho >= 768}, ancho  # cards on a phone, a table where it fits
     if vista.endswith("GUB/1.html"):
         pagina.locator("#secciones").scroll_into_view_if_needed()
         pagina.locator(".seccion summary").first.click()

@@ -150,6 +150,8 @@ def test_labels_of_lines_never_overlap_nor_leave_the_chart(valores: list[list[in
         ("AYUNTAMIENTOS", "AYUNTAMIEN…"),  # capitals take more room
         ("SOL · LUZ · VOZ", "SOL · LUZ…"),  # no party by half
         ("PARTIDAZO DE LA PAZ", "PARTIDAZO…"),
+        ("Independiente 1", "Independie… 1"),  # what tells them apart
+        ("Independiente 12", "Independi… 12"),
     ],
 )
 def test_the_name_of_a_line_fits_in_a_chart_on_a_phone(nombre: str, corto: str) -> None:

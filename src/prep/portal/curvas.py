@@ -38,11 +38,14 @@ class Serie:
 
 
 def _corto(nombre: str, letras: int) -> str:
-    """What fits where `letras` small ones do; capitals are a quarter wider. Of parties, only whole ones."""
-    cuartos = 0
+    """What fits where `letras` small ones do; capitals are a quarter wider. Of parties, only whole ones; the number
+    of an independent, which tells one from another, stays."""
+    cuartos, (antes, _, numero) = 0, nombre.rpartition(" ")
     for caben, letra in enumerate(nombre):
         cuartos += 5 if letra.isupper() else 4
         if cuartos > 4 * letras:
+            if antes and numero.isdecimal():
+                return f"{_corto(antes, letras - len(numero) - 1)} {numero}"
             enteras = nombre[: caben + 2].rpartition(" · ")[0]
             return (enteras or nombre[: caben - 1].rstrip()) + "…"
     return nombre
