@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import time
 from collections import Counter
@@ -71,8 +72,9 @@ class Corrida:
 
 
 class Cadencia:
-    """When a corte comes: every so many minutes of the night, and never before nine times what the last one took:
-    where nobody waits, the hours of the plan go by while it is made, and they would come one after another."""
+    """When a corte comes: every so many minutes of the night, and never before nine times the seconds of processor
+    that the last one took: where nobody waits, the hours of the plan go by while it is made, and they would come one
+    after another."""
 
     _DESCANSO: Final = 9
 
@@ -84,7 +86,7 @@ class Cadencia:
         return minuto >= self._proximo and ahora >= self._descansa
 
     def hizo(self, minuto: float, tardo: float, ahora: float) -> None:
-        """One began at that minute, took so many seconds and is out."""
+        """One began at that minute, took so many seconds of processor and is out."""
         self._proximo = max(self._proximo + self._cada, minuto)
         self._descansa = ahora + self._DESCANSO * tardo
 
@@ -171,11 +173,12 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
         minuto, ahora = reloj.minuto(), time.monotonic()
         fallas.al(minuto)
         if cortes.toca(minuto, ahora):
+            antes = _procesador()
             try:
                 hacer_corte(noche.sede.publicador, RelojSistema().ahora())
             except CorteImposible as error:
                 (decir if fallas.en_curso else noche.mundo.problemas.append)(f"{hora_de(minuto)} {error}")
-            cortes.hizo(minuto, time.monotonic() - ahora, time.monotonic())
+            cortes.hizo(minuto, _procesador() - antes, time.monotonic())
         if ahora - mirada > (_AL_CERRAR_S if noche.mundo.cierran.is_set() else _CADA_S):
             mirada = ahora
             estados, suman = _estados(noche)
@@ -198,6 +201,12 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
                 noche.mundo.problemas.append(f"La noche dejó de avanzar antes de terminar: {'; '.join(faltan)}.")
                 return
         time.sleep(0.2)
+
+
+def _procesador() -> float:
+    """Seconds of processor of this thread and of the processes under this one that ended."""
+    mias = os.times()
+    return time.thread_time() + mias.children_user + mias.children_system
 
 
 def _leidas() -> Counter[str]:
