@@ -216,6 +216,7 @@ def reproducir(
             reserva=llaves / "reserva",
         )
         gc.freeze()  # what was read is kept to the end: nobody goes through it again and again looking for garbage
+        gc.set_threshold(50_000, 20, 100)  # nor, every few facts, through those of an hour
         with barra() as avance:
             tarea = avance.add_task("Reproduciendo", total=len(guion))
 
