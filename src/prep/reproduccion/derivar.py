@@ -28,6 +28,11 @@ from prep.reproduccion.vocabulario import mismo_partido, normalizar
 
 ENTIDAD_NACIONAL: Final = 99
 """Number of the whole country, which is no entidad."""
+AVISO: Final = (
+    "Reproducción de una noche pasada: las actas son las que publicó el instituto, y este programa las contó otra vez. "
+    "Las personas que aparecen en sus hechos son inventadas. El resultado que vale es el que publicó el instituto."
+)
+"""What its pages say that it is."""
 MAX_LINEAS_DICHAS: Final = 5
 REPRESENTANTES_POR_PARTIDO: Final = 4
 """Most representatives a party or independent may accredit at one casilla: owner and alternate of the federal election
@@ -143,6 +148,7 @@ def derivar_proceso(bases: Sequence[BasePublicada], boletas_especiales: int | No
         ),
         candidaturas=tuple(n for d in derivadas for n in _nombres(d)),
         parametros=Parametros(boletas_especiales, _mezcla_cuenta(bases, supuestos)),
+        textos={"aviso": AVISO},
     )
     return Derivado(
         proceso=replace(proceso, huella=_huella(proceso, informativo)),
