@@ -502,11 +502,13 @@ def test_over_tls_no_other_host_can_set_a_cookie_of_ours() -> None:
     """The names follow from the settings of a night, in a process of its own."""
     codigo = (
         "import django; django.setup(); from django.conf import settings as s; from prep.acceso import terminales as t;"
-        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, t.GALLETA, s.SESSION_COOKIE_SECURE, s.SESSION_COOKIE_PATH)"
+        "from prep.plataforma.pases import galleta; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, t.GALLETA,"
+        "galleta(), s.SESSION_COOKIE_SECURE, s.SESSION_COOKIE_PATH)"
     )
     con_tls = {n: v for n, v in os.environ.items() if n != "PREP_SIN_TLS"}
     dicho = subprocess.run([sys.executable, "-c", codigo], env=con_tls, check=True, capture_output=True, text=True)
-    assert dicho.stdout.split() == ["__Host-sessionid", "__Host-csrftoken", "__Host-prep-terminal", "True", "/"]
+    nombres = [f"__Host-{n}" for n in ("sessionid", "csrftoken", "prep-terminal", "prep_pase")]
+    assert dicho.stdout.split() == [*nombres, "True", "/"]
 
 
 def test_the_secrets_of_the_door_are_not_in_any_log(client: Client, caplog: pytest.LogCaptureFixture) -> None:

@@ -55,7 +55,7 @@ def alterados(buenos: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def test_whoever_is_not_enrolled_opens_no_transaction_and_gets_no_pass() -> None:
     buenos, antes = sobres(enrolar("catd-7")), Hecho.objects.count()
     r, consultas = entregar(buenos, "intruso")
-    assert r.status_code == 401 and pases.COOKIE not in r.cookies and Hecho.objects.count() == antes
+    assert r.status_code == 401 and pases.galleta() not in r.cookies and Hecho.objects.count() == antes
     assert not [c for c in consultas if "BEGIN" in c or "UPDATE" in c or "bitacora_cabeza" in c]
 
 
@@ -71,7 +71,7 @@ def test_facts_that_nobody_known_signed_take_no_turn_at_the_head() -> None:
 
 def test_a_good_signature_gives_a_pass() -> None:
     r, consultas = entregar(sobres(enrolar("catd-7")))
-    assert r.json()["nuevos"] == 6 and pases.leer(r.cookies[pases.COOKIE].value) is not None
+    assert r.json()["nuevos"] == 6 and pases.leer(r.cookies[pases.galleta()].value) is not None
     assert [c for c in consultas if "bitacora_cabeza FOR UPDATE" in c]
 
 

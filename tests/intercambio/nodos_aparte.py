@@ -99,7 +99,10 @@ class Cable:
         if que == "muere_despues":
             raise Muerte
         datos = r.content[: len(r.content) // 2] if que == "a_medias" else r.content
-        return Respuesta(r.status_code, {n.lower(): v for n, v in r.headers.items()}, datos)
+        dichas = {n.lower(): v for n, v in r.headers.items()}
+        if r.cookies:
+            dichas["set-cookie"] = r.cookies.output(header="", sep=",")
+        return Respuesta(r.status_code, dichas, datos)
 
 
 class Pais:

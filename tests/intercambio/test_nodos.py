@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from nodos_aparte import Cable, Instalacion, Muerte, Pais, al_azar, intentar, todos_los_sobres, trabajar
 
@@ -33,6 +34,7 @@ from prep.intercambio import entre_nodos, enviar, lotes_de_nodo, paquete
 from prep.intercambio.enviar import Balance, Envio, Paciencia, insistir
 from prep.intercambio.linea import Espere, NoQuiere, Otro, Respuesta
 from prep.intercambio.models import Enlace, Objeto
+from prep.plataforma import pases, portero
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.lugares import dir_evidencia
 from telefono import ACTAS, Telefono, foto
@@ -238,13 +240,14 @@ def test_a_database_restored_from_a_copy_writes_nothing_under_its_old_name(pais:
 # --- who asks, and what is refused ---
 
 
-def test_only_an_enrolled_node_is_heard_and_a_revoked_one_no_more(pais: Pais) -> None:
+def test_only_an_enrolled_node_is_heard_and_a_revoked_one_no_more(pais: Pais, monkeypatch: pytest.MonkeyPatch) -> None:
     catd = pais.nodo("catd-014")
     with catd():
         trabajar(ACTAS[:1])
         de_aqui = nodo_de_aqui()
         ambito_ = pais.envio()._otro.ambito
     cable = Cable(pais.centro)
+    monkeypatch.setattr(settings, "GALLETAS", "__Host-")  # a centre behind TLS
     for quien in (nodo_de("catd-014"), nodo_de("catd-9")):  # a key that is not its own; nobody
         with pytest.raises(NoQuiere):
             Otro(cable, quien, ambito_).pedir("POST", "/v1/nodo/hechos", b"[]")
@@ -252,6 +255,7 @@ def test_only_an_enrolled_node_is_heard_and_a_revoked_one_no_more(pais: Pais) ->
         Otro(cable, de_aqui, "otro/prueba/0123456789abcdef").pedir("POST", "/v1/nodo/hechos", b"[]")
     bueno = Otro(cable, de_aqui, ambito_, timedelta(hours=-7))  # its clock was thought to be far off: it is told
     assert bueno.pedir("POST", "/v1/nodo/fotos", b"[]") == {"faltan": []} and bueno.desfase == timedelta(0)
+    assert bueno._pase.startswith("__Host-") and pases.leer(portero._galleta(bueno._pase))  # what the door knows it by
     for ruta, cuerpo in (
         ("/v1/nodo", b"{}"),
         ("/v1/nodo", b'{"cadenas":{"a b":[]},"dice":{}}'),

@@ -49,7 +49,7 @@ def test_new_is_201_known_is_200_and_both_give_a_signed_receipt() -> None:
     assert Telefono("cae-2").poner(datos).status_code == 200  # of whoever it was
     assert [(p, p.stat().st_mtime_ns) for p in dir_evidencia().rglob("*") if p.is_file()] == antes
     assert sorted(guardados()) == [dicho["sha256"], f"{dicho['sha256']}.jpg"]
-    assert pases.leer(r.cookies[pases.COOKIE].value)
+    assert pases.leer(r.cookies[pases.galleta()].value)
 
 
 def _con(segmento: bytes) -> bytes:

@@ -99,7 +99,7 @@ def web(bases: Any, django_db_blocker: Any) -> Iterator[Servidor]:
 
 
 def pase(valor: str) -> str:
-    return f"{pases.COOKIE}={pases._firmante().sign(valor)}"
+    return f"{pases.galleta()}={pases._firmante().sign(valor)}"
 
 
 # --- What it says ---------------------------------------------------------------------------------------------------
@@ -272,14 +272,14 @@ def test_signing_in_gives_a_pass_and_a_false_one_is_worth_nothing(web: Servidor)
         return r
 
     pagina = pedir("GET")
-    assert pases.COOKIE not in galletas
+    assert pases.galleta() not in galletas
     ficha = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', pagina.leido.decode())  # type: ignore[attr-defined]
     assert ficha
     r = pedir("POST", f"csrfmiddlewaretoken={ficha[1]}&login={web.usuario}&password={quote(CLAVE)}".encode())
     assert r.status == 302
-    assert pases.leer(galletas[pases.COOKIE]) is not None
-    assert "ana" not in galletas[pases.COOKIE]
-    for falso in ("", "ana", "ana:1:x", galletas[pases.COOKIE][:-1] + "_", "x" * 5000):
+    assert pases.leer(galletas[pases.galleta()]) is not None
+    assert "ana" not in galletas[pases.galleta()]
+    for falso in ("", "ana", "ana:1:x", galletas[pases.galleta()][:-1] + "_", "x" * 5000):
         assert pases.leer(falso) is None
 
 

@@ -206,7 +206,7 @@ def _nodo(request: HttpRequest, respuesta: HttpResponse) -> Nodo:
 
 
 def _pase(request: HttpRequest, respuesta: HttpResponse) -> None:
-    if pases.leer(request.COOKIES.get(pases.COOKIE)) is None:
+    if pases.leer(request.COOKIES.get(pases.galleta())) is None:
         pases.dar(respuesta)
 
 

@@ -113,7 +113,8 @@ class NoQuiere(Exception):
 _DE_NUEVO: Final = (408, 429, 500, 502, 503, 504, 507)
 _EN_EL_CAMINO: Final = ("huella", "cortada")
 """What it says of a request that came incomplete or changed."""
-_PASE: Final = re.compile(rf"{pases.COOKIE}=([^;\s]+)")
+_PASE: Final = re.compile(rf"(?:__Host-)?{pases.NOMBRE}=[^;\s]+")
+"""With the name that it has there."""
 
 
 @dataclass(slots=True)
@@ -149,13 +150,13 @@ class Otro:
         dicha = cabecera(DE_NODO, self.aqui.nodo, self.aqui.firmar, metodo, ruta, self.ambito, huella, hora)
         cabeceras = {"Authorization": dicha, "Content-Type": tipo}
         if self._pase:
-            cabeceras["Cookie"] = f"{pases.COOKIE}={self._pase}"
+            cabeceras["Cookie"] = self._pase
         try:
             dada = self.linea.pedir(metodo, ruta, cuerpo, cabeceras)
         except SeCorto as error:
             raise Espere(str(error)) from None
         if dado := _PASE.search(dada.cabeceras.get("set-cookie", "")):
-            self._pase = dado[1]
+            self._pase = dado[0]
         return dada
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse
 
-COOKIE: Final = "prep_pase"
+NOMBRE: Final = "prep_pase"
 DURA_S: Final = 12 * 3600
 _RENOVAR_S: Final = DURA_S // 2
 
@@ -21,9 +21,14 @@ def _firmante() -> TimestampSigner:
     return TimestampSigner(salt="prep.pase")
 
 
+def galleta() -> str:
+    """Its name here: over TLS, one that no other host of the institute can set."""
+    return f"{settings.GALLETAS}{NOMBRE}"
+
+
 def dar(respuesta: HttpResponse) -> None:
     respuesta.set_cookie(
-        COOKIE,
+        galleta(),
         _firmante().sign(secrets.token_urlsafe(9)),
         max_age=DURA_S,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -51,6 +56,6 @@ class Pases:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         respuesta = self.get_response(request)
         con_sesion = settings.SESSION_COOKIE_NAME in request.COOKIES or request.session.accessed
-        if con_sesion and leer(request.COOKIES.get(COOKIE), _RENOVAR_S) is None and request.user.is_authenticated:
+        if con_sesion and leer(request.COOKIES.get(galleta()), _RENOVAR_S) is None and request.user.is_authenticated:
             dar(respuesta)
         return respuesta

@@ -361,10 +361,10 @@ def origen(direccion: str) -> str:
 
 
 def _galleta(texto: str) -> str | None:
-    if pases.COOKIE not in texto:
+    if pases.NOMBRE not in texto:
         return None
     try:
-        galleta = SimpleCookie(texto[:8192]).get(pases.COOKIE)
+        galleta = SimpleCookie(texto[:8192]).get(pases.galleta())
     except CookieError:
         return None
     return galleta.value if galleta else None
