@@ -157,7 +157,12 @@ def rasterizar(pdf: bytes, pagina: int = 0, px_mm: float = PX_MM) -> Imagen:
 
 def entintar(imagen: Imagen, caja: Caja, tinta: Imagen, color: tuple[int, int, int], opacidad: float) -> None:
     """Blend ink (0-255) in place with its upper left corner at `caja`."""
-    x, y = round(caja.x * PX_MM), round(caja.y * PX_MM)
+    filas, columnas = np.flatnonzero(tinta.any(1)), np.flatnonzero(tinta.any(0))
+    if not len(filas):
+        return
+    i, j = filas[0], columnas[0]  # around what was written most of it is empty
+    tinta = tinta[i : filas[-1] + 1, j : columnas[-1] + 1]
+    x, y = round(caja.x * PX_MM) + int(j), round(caja.y * PX_MM) + int(i)
     y0, x0 = max(y, 0), max(x, 0)
     y1, x1 = min(y + tinta.shape[0], imagen.shape[0]), min(x + tinta.shape[1], imagen.shape[1])
     if y1 <= y0 or x1 <= x0:
