@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
@@ -17,7 +19,7 @@ from prep.bitacora.nodos import NodoInstituto, NodoLocal
 from prep.bitacora.services import anotar, fundar_instalacion
 from prep.dominio.tabulacion.proceso import Modo
 from prep.plataforma.almacen import AlmacenCarpeta
-from prep.publicacion.corte import hacer_corte
+from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import CorteImposible, Publicador
 from prep.reproduccion import leer
 from prep.reproduccion.derivar import Derivado, derivar_proceso
@@ -102,17 +104,25 @@ def test_what_is_published_is_what_one_after_another_would(
     assert tree(tmp_path / "una") == tree(tmp_path / "otra-vez")
 
 
+@pytest.mark.parametrize("how", ["spoiled", "killed"])
 def test_a_corte_that_cannot_be_made_ends_the_replay_and_leaves_the_one_before(
-    tmp_path: Path, bitacora_nueva: Callable[[], Any]
+    tmp_path: Path, bitacora_nueva: Callable[[], Any], how: str
 ) -> None:
+    """What it needs of the one before is spoiled; or the process that makes it is killed."""
     derived = night(tmp_path)
     p = publisher(derived, tmp_path / "publicacion")
 
-    def spoil(_facts: int, corte: Any) -> None:
-        if corte is not None and corte.numero == 2:
+    def harm(_facts: int, corte: Corte | None) -> None:
+        if corte is None or corte.numero != 2:
+            return
+        if how == "killed":
+            for child in multiprocessing.active_children():
+                child.kill()
+        else:
             manifest = tmp_path / "publicacion" / corte.ruta / "corte.json"
             manifest.write_bytes(manifest.read_bytes().replace(b'"corte":2', b'"corte":7'))
 
     with pytest.raises(CorteImposible, match="sigue publicado el anterior"):
-        reproducir(derived, Guion(derived), p, NODE, EACH, spoil)
+        reproducir(derived, Guion(derived), p, NODE, EACH, harm)
+    assert orjson.loads((tmp_path / "publicacion" / "ultimo.json").read_bytes())["corte"] == 2
     assert not (tmp_path / "publicacion" / "cortes" / "0003" / "corte.json").exists()

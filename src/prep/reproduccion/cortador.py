@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +16,7 @@ from django.db import connections
 from prep.dominio.comun.hecho import Hecho
 from prep.plataforma.procesos import obreros
 from prep.publicacion.corte import Corte, Preparado, cambiar, preparar_corte
-from prep.publicacion.publicador import Publicador
+from prep.publicacion.publicador import CorteImposible, Publicador
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,19 @@ class Cortador:
 @contextmanager
 def cortador(p: Publicador) -> Iterator[Cortador]:
     """Their process, which knows of `p` what is known now. Its cortes have no workbook, and are on the one core that
-    whoever writes facts leaves."""
+    whoever writes facts leaves. Raises `CorteImposible` where that process is killed."""
     for eleccion in p.proceso.elecciones:
         p.secciones(eleccion)  # once, here: whoever is born knows it
     connections.close_all()  # nobody shares a connection with whoever is born
-    with obreros(1, partial(_nacer, p)) as proceso:
-        proceso.submit(os.getpid).result()  # born now
-        yield Cortador(proceso)
+    try:
+        with obreros(1, partial(_nacer, p)) as proceso:
+            proceso.submit(os.getpid).result()  # born now
+            yield Cortador(proceso)
+    except BrokenProcessPool as error:
+        raise CorteImposible(
+            "No se pudo hacer el corte; sigue publicado el anterior. Causa: algo terminó el proceso que lo hacía; vea "
+            "si a esta máquina le falta memoria."
+        ) from error
 
 
 @dataclass(slots=True)
