@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 
+PIEZA = 1400
 BAJADA, SUBIDA, IDA_Y_VUELTA_S = 250_000, 50_000, 0.3
 """Bits a second and delay of what browsers' own tools have called «2G»."""
 
@@ -25,16 +26,17 @@ def linea(puerto: int, bajada: int = BAJADA) -> Iterator[int]:
             lee: asyncio.StreamReader, escribe: asyncio.StreamWriter, turno: asyncio.Lock, bits: int
         ) -> None:
             with suppress(ConnectionError):
-                while datos := await lee.read(1400):
+                while datos := await lee.read(PIEZA):
                     async with turno:
                         await asyncio.sleep(len(datos) * 8 / bits)
                     bucle.call_later(IDA_Y_VUELTA_S / 2, escribe.write, datos)
             bucle.call_later(IDA_Y_VUELTA_S / 2, escribe.close)
 
         async def conectar(lee: asyncio.StreamReader, escribe: asyncio.StreamWriter) -> None:
-            await asyncio.sleep(IDA_Y_VUELTA_S)
-            otro_lee, otro_escribe = await asyncio.open_connection("localhost", puerto)
-            await asyncio.gather(pasar(lee, otro_escribe, sube, SUBIDA), pasar(otro_lee, escribe, baja, bajada))
+            with suppress(asyncio.CancelledError):  # at the end
+                await asyncio.sleep(IDA_Y_VUELTA_S)
+                otro_lee, otro_escribe = await asyncio.open_connection("localhost", puerto)
+                await asyncio.gather(pasar(lee, otro_escribe, sube, SUBIDA), pasar(otro_lee, escribe, baja, bajada))
 
         servidor = await asyncio.start_server(conectar, "127.0.0.1", 0)
         abierta.put((servidor.sockets[0].getsockname()[1], bucle, fin))

@@ -115,12 +115,13 @@ class Oficina:
 
 class Puerta:
     """The server's door: it holds one request, before it comes in or before its answer goes out. The browser takes no
-    part, so nothing of what is held escapes when its page is killed."""
+    part, so nothing of what is held escapes when its page is killed. `pedidas`: all that was asked for."""
 
     def __init__(self, servidor: Any) -> None:
         self._dentro = servidor.get_app()
         self._corte: tuple[str, str, bool, Event, Event] | None = None
         self._cerrada = False
+        self.pedidas: list[str] = []
         servidor.set_app(self)
 
     @contextmanager
@@ -145,6 +146,7 @@ class Puerta:
             self._cerrada = False
 
     def __call__(self, entorno: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        self.pedidas.append(f"{entorno['REQUEST_METHOD']} {entorno['PATH_INFO']}")
         if self._cerrada:
             start_response("503 Service Unavailable", [])
             return []

@@ -97,6 +97,17 @@ def enviar(pagina: Any) -> None:
     pagina.evaluate("dispatchEvent(new Event('online'))")
 
 
+CONTAR_IMAGENES = """() => {
+    const abrir = createImageBitmap
+    globalThis.imagenes = []
+    globalThis.createImageBitmap = async (...de) => {
+        const imagen = await abrir(...de)
+        imagenes.push(imagen)
+        return imagen
+    }
+}"""
+
+
 def test_from_the_paper_to_a_signed_receipt(oficina: Any, abrir: Any) -> None:
     abierto = abrir()
     pestana = abierto.new_page()
@@ -110,9 +121,11 @@ def test_from_the_paper_to_a_signed_receipt(oficina: Any, abrir: Any) -> None:
     assert "Faltan 6 actas" in pagina.inner_text("main")
     assert pagina.inner_text("#por-enviar") == "Nada por enviar"
     una, otra = oficina.actas[:2]
+    pagina.evaluate(CONTAR_IMAGENES)
     tomar(pagina, una)
     guardar(pagina)
     espera(pagina, "Todo entregado")
+    assert pagina.evaluate("imagenes.length > 1 && imagenes.every(i => i.width === 0)")  # none is held any more
     sin_acta(pagina, otra)
     espera(pagina, "Todo entregado")
     tomar(pagina, otra)  # it did appear
@@ -384,7 +397,7 @@ def test_killed_at_every_instant_one_picture_one_fact(oficina: Any, abrir: Any, 
 
 @pytest.mark.largo
 def test_a_picture_leaves_by_a_line_as_of_2g(oficina: Any, abrir: Any) -> None:
-    """It takes longer than a minute."""
+    """It takes longer than a minute, and is not given up and begun again."""
     with linea(urlsplit(oficina.url).port, bajada=10**8) as puerto:
         oficina.url = f"http://localhost:{puerto}"
         abierto = abrir()
@@ -393,6 +406,8 @@ def test_a_picture_leaves_by_a_line_as_of_2g(oficina: Any, abrir: Any) -> None:
         tomar(pagina, oficina.actas[0])
         guardar(pagina)
         espera(pagina, "Todo entregado")
+    (foto,) = oficina.objetos()
+    assert [p for p in oficina.puerta.pedidas if "/v1/objetos/" in p] == [f"PUT /v1/objetos/sha256/{foto}"]
     assert len(oficina.hechos()) == 1
 
 

@@ -6,17 +6,27 @@ export const PESO_MAXIMO = 600_000
 const LADO_MAXIMO = 2600
 const CALIDADES = [0.9, 0.84, 0.78, 0.7, 0.62, 0.54]
 
-// The sensor's picture where the phone gives it in time and it is larger than the frame; else the frame that is seen.
+// The sensor's picture where the phone gives it in time and it is no smaller than the frame; else the frame that is seen.
+// The other one is let go of: its pixels, megabytes of them, are not where the collector of garbage looks.
 export async function tomar(camara) {
   const cuadro = await createImageBitmap(camara.video)
-  if (!('ImageCapture' in globalThis)) return cuadro
+  const foto = 'ImageCapture' in globalThis ? await delSensor(camara.pista) : null
+  if (!foto) return cuadro
+  const [queda, sobra] = foto.width * foto.height >= cuadro.width * cuadro.height ? [foto, cuadro] : [cuadro, foto]
+  sobra.close()
+  return queda
+}
+async function delSensor(pista) {
+  let foto
   let tarde
   try {
+    foto = new ImageCapture(pista).takePhoto().then(b => createImageBitmap(b))
     const plazo = new Promise((_, no) => { tarde = setTimeout(() => no(new Error('tarda')), PLAZO_FOTO) })
-    const foto = await Promise.race([new ImageCapture(camara.pista).takePhoto().then(b => createImageBitmap(b)), plazo])
-    if (foto.width * foto.height >= cuadro.width * cuadro.height) return foto
-  } catch { /* some phones say they can and do not: the frame serves */ } finally { clearTimeout(tarde) }
-  return cuadro
+    return await Promise.race([foto, plazo])
+  } catch { // some phones say they can and do not: the frame serves
+    foto?.then(imagen => imagen.close(), () => {})
+    return null
+  } finally { clearTimeout(tarde) }
 }
 export const deArchivo = archivo => createImageBitmap(archivo, { imageOrientation: 'from-image' })
 
