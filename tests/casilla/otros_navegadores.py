@@ -11,13 +11,12 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from prep.plataforma.puertos import libre
 
 PACIENCIA = 120
 MINIBROWSER = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser"
@@ -98,6 +97,7 @@ class Firefox(Navegador):
 
     nombre = "Firefox"
     AJUSTES = {
+        "marionette.port": 0,  # one that is free, which it writes in its profile
         "media.navigator.streams.fake": True,
         "media.navigator.permission.disabled": True,
         "toolkit.startup.max_resumed_crashes": -1,
@@ -107,13 +107,13 @@ class Firefox(Navegador):
         ruta = os.environ.get("PREP_FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
         if ruta is None:
             pytest.skip("No hay Firefox en este equipo (apt install firefox-esr) ni se indicó con PREP_FIREFOX.")
-        puerto = libre(28_280, lambda _: None)
-        ajustes = {**self.AJUSTES, "marionette.port": puerto}
-        escritos = [f"user_pref({json.dumps(nombre)}, {json.dumps(valor)});\n" for nombre, valor in ajustes.items()]
+        dicho = self.carpeta / "MarionetteActivePort"
+        dicho.unlink(missing_ok=True)
+        escritos = [f"user_pref({json.dumps(cual)}, {json.dumps(como)});\n" for cual, como in self.AJUSTES.items()]
         (self.carpeta / "user.js").write_text("".join(escritos))
         orden = [ruta, "--headless", "--marionette", "--no-remote", "--profile", str(self.carpeta)]
         self._empezar(orden, {})
-        self._dice = self._hecho.enter_context(_al_abrir(puerto, self.nombre))
+        self._dice = self._hecho.enter_context(_al_abrir(lambda: int(dicho.read_text()), self.nombre))
         self._leer()
         self._pedir("NewSession", capabilities={"alwaysMatch": {}})
         self._pedir("SetTimeouts", script=1000 * PACIENCIA, pageLoad=1000 * PACIENCIA)
@@ -164,10 +164,11 @@ class WebKit(Navegador):
         assert pantalla.stdout is not None
         numero = pantalla.stdout.readline().decode().strip()
         pantalla.stdout.close()
-        puerto = libre(28_380, lambda _: None)
+        with socket.create_server(("127.0.0.1", 0)) as libre:
+            puerto = libre.getsockname()[1]
         entorno = {"DISPLAY": f":{numero}", "XDG_RUNTIME_DIR": str(self.carpeta), "GDK_BACKEND": "x11"}
         self._empezar(["WebKitWebDriver", f"--port={puerto}"], entorno)
-        _al_abrir(puerto, self.nombre).close()
+        _al_abrir(lambda: puerto, self.nombre).close()
         self._url = f"http://127.0.0.1:{puerto}/session"
         como = {"webkitgtk:browserOptions": {"binary": MINIBROWSER, "args": self.OPCIONES}}
         self._url += f"/{self._decir('', {'capabilities': {'alwaysMatch': como}})['sessionId']}"
@@ -189,11 +190,11 @@ class WebKit(Navegador):
         return self._decir(self.RUTAS[orden].format(**datos), datos)
 
 
-def _al_abrir(puerto: int, quien: str) -> Any:
-    """A line to that port, as soon as somebody listens."""
+def _al_abrir(puerto: Callable[[], int], quien: str) -> Any:
+    """A line to that port, as soon as it is known and somebody listens."""
     limite = time.monotonic() + PACIENCIA
-    while True:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", puerto), PACIENCIA) as linea:
+    while time.monotonic() < limite:
+        with suppress(OSError, ValueError), socket.create_connection(("127.0.0.1", puerto()), PACIENCIA) as linea:
             return linea.makefile("rwb")
-        assert time.monotonic() < limite, f"{quien} no abrió su puerto."
         time.sleep(0.2)
+    raise AssertionError(f"{quien} no abrió su puerto.")
