@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -10,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pen import ACTA, ANYBODY, ONE, SCAN, SHEET, Pen, sha, written
 
-from prep.dominio.acta.hechos import DE_ACTA, DE_HOJA, MotivoSinActa, Tipo, clave_de, huella_sin_acta, sujeto_de
+from prep.dominio.acta.hechos import (
+    DE_ACTA,
+    DE_HOJA,
+    MotivoSinActa,
+    Tipo,
+    clave_de,
+    huella_lectura,
+    huella_sin_acta,
+    sujeto_de,
+)
 from prep.dominio.acta.pliegue import estado
 from prep.dominio.comun.hecho import (
     Hecho,
@@ -23,6 +34,7 @@ from prep.dominio.comun.hecho import (
 )
 from prep.dominio.comun.rechazos import Rechazo
 from prep.dominio.comun.registro import CLASES, Clase, TipoDeHecho, con_clase, registrar
+from prep.dominio.comun.valores import ILEGIBLE, Marca
 from prep.transparencia.canonico import canonico
 
 HOUR = "2027-06-06T20:00:00-06:00"
@@ -184,6 +196,16 @@ def test_subjects_and_their_keys() -> None:
 
 
 # --- what a newer program writes ---
+
+
+@given(
+    st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), st.integers(0, 9999) | st.sampled_from(Marca))
+)
+def test_the_name_of_a_reading_never_changes(votes: dict[str, int | Marca]) -> None:
+    """It was published under that name: whatever writes the JSON, it is that of the standard library, keys sorted."""
+    values = {"votos": votes, "votos_sacados": 100, "total_asentado": ILEGIBLE}
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    assert huella_lectura(SCAN, values) == hashlib.sha256(f"{SCAN}\n{text}".encode()).hexdigest()
 
 
 def test_a_type_or_version_that_is_not_known_is_read_kept_and_named() -> None:

@@ -205,7 +205,8 @@ def fila_de(clave: str, hechos: int, acta: Acta) -> Fila:
     """The row of one acta, in the order of `COLUMNAS`."""
     fuera = acta.fuera_vigente
     sin_acta = acta.sin_acta_vigente
-    acordado = acta.acordado
+    imagen, publicada = acta.imagen, acta.publicada
+    acordado = acta.acuerdo(imagen)[1]
     base = base_publicada(acta)
     return (
         clave,
@@ -213,10 +214,10 @@ def fila_de(clave: str, hechos: int, acta: Acta) -> Fila:
         acta.captura.value,
         acta.situacion.value,
         acta.ronda,
-        acta.imagen.sha256 if acta.imagen else None,
-        sorted(acta.participantes),
+        imagen.sha256 if imagen else None,
+        sorted(acta.participantes_de(imagen)),
         acordado.lectura if acordado else None,
-        escribir_publicada(acta.publicada).decode() if acta.publicada else None,
+        escribir_publicada(publicada).decode() if publicada else None,
         sin_acta.value if sin_acta else None,
         orjson.dumps(fuera, option=orjson.OPT_SORT_KEYS).decode() if fuera else None,
         acta.es,

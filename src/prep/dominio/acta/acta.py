@@ -165,18 +165,23 @@ class Acta:
     @property
     def captura(self) -> Captura:
         """How far people agree."""
-        if any(not v.abierta for v in self.verificadas):
-            return Captura.VERIFICADA
-        imagen = self.imagen
-        if imagen is None:
-            return Captura.DEVUELTA if self.devuelta else Captura.POR_CAPTURAR
-        return self._acuerdo(imagen.sha256)[0]
+        return Captura.VERIFICADA if self.cerrada else self.acuerdo(self.imagen)[0]
+
+    @property
+    def cerrada(self) -> bool:
+        """Whether a reading was verified that nobody opened again."""
+        return any(not v.abierta for v in self.verificadas)
 
     @property
     def acordado(self) -> Capturado | None:
         """What two people (or whoever ruled) agree the picture being read says, until it is opened again."""
-        imagen = self.imagen
-        return self._acuerdo(imagen.sha256)[1] if imagen else None
+        return self.acuerdo(self.imagen)[1]
+
+    def acuerdo(self, imagen: Imagen | None) -> tuple[Captura, Capturado | None]:
+        """How far people agree on a picture, whatever was verified of it; and what they agree that it says."""
+        if imagen is None:
+            return (Captura.DEVUELTA if self.devuelta else Captura.POR_CAPTURAR), None
+        return self._acuerdo(imagen.sha256)
 
     def capturas_de(self, imagen: str) -> list[Capturado]:
         """What each person typed of a picture in this round."""
@@ -185,7 +190,10 @@ class Acta:
     @property
     def participantes(self) -> set[str]:
         """Who typed or ruled on the picture being read in this round: none of them may verify it."""
-        imagen = self.imagen
+        return self.participantes_de(self.imagen)
+
+    def participantes_de(self, imagen: Imagen | None) -> set[str]:
+        """Who typed or ruled on a picture in this round."""
         if imagen is None:
             return set()
         todos = (*self.capturas, *self.dictamenes, *self.decisiones)

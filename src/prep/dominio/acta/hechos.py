@@ -7,11 +7,12 @@ approved casilla stays a sheet (`fuera_de_catalogo`). An act of two people is tw
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
+
+import orjson
 
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.comun import campos
@@ -82,9 +83,6 @@ class MotivoSinActa(StrEnum):
     CONTINGENCIA_URNA = "4"
 
 
-_ordenado: Final = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False
-).encode
 ACTA: Final = "acta:"
 HOJA: Final = "hoja:"
 CLAVE_ACTA: Final = re.compile(r"[0-9]{6}[BCESMVPA][0-9]{4}[0-9A-Z]{1,6}")
@@ -104,7 +102,7 @@ def clave_de(sujeto: str) -> str:
 def huella_lectura(imagen: str, valores: Mapping[str, Any]) -> str:
     """Name of a reading: SHA-256 of the picture and what it says (well formed). Two people who type the same make one
     reading."""
-    return hashlib.sha256(f"{imagen}\n{_ordenado(valores)}".encode()).hexdigest()
+    return hashlib.sha256(b"%b\n%b" % (imagen.encode(), orjson.dumps(valores, option=orjson.OPT_SORT_KEYS))).hexdigest()
 
 
 def huella_sin_acta(motivo: str) -> str:

@@ -180,22 +180,22 @@ class Pliegue:
             return Rechazo.FALTA_IMAGEN
         if acta.en_duda is not None:
             return Rechazo.IMAGEN_EN_DUDA
-        contenido, imagen, captura = hecho.contenido, vigente.sha256, acta.captura
+        contenido, imagen = hecho.contenido, vigente.sha256
+        hasta_donde, acordado = acta.acuerdo(vigente)
+        captura = Captura.VERIFICADA if acta.cerrada else hasta_donde
         if (captura, hecho.tipo, self._caso(acta, captura, imagen, hecho)) not in CAPTURA:
             return Rechazo.ESTADO_CAPTURA
         if contenido.get("imagen", imagen) != imagen:
             return Rechazo.OTRA_IMAGEN
-        if "base" in contenido:
-            acordado = acta.acordado
-            if acordado is None or contenido["base"] != acordado.lectura:
-                return Rechazo.OTRA_BASE
+        if "base" in contenido and (acordado is None or contenido["base"] != acordado.lectura):
+            return Rechazo.OTRA_BASE
         if hecho.tipo in _CON_MOTIVO and not contenido["motivo"].strip():
             return Rechazo.SIN_MOTIVO
         if hecho.tipo == Tipo.REABIERTA:
             return self._de_otra_persona(hecho, acta.reapertura)
         if hecho.tipo == Tipo.REAPERTURA_PEDIDA:
             return None
-        if self._quien(hecho) in acta.participantes:
+        if self._quien(hecho) in acta.participantes_de(vigente):
             return Rechazo.MISMA_PERSONA
         if self.autoridad.reglas.lugares_distintos:
             return self._rechazar_lugar(acta, hecho, imagen)
