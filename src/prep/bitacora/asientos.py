@@ -10,6 +10,7 @@ from typing import Final
 from django.db import connection
 
 from prep.bitacora.sobres import SIN_PREVIO, Sobre
+from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD
 from prep.dominio.comun.hecho import Escrito
 from prep.transparencia.arbol import Frontera, raiz_de
 
@@ -103,18 +104,43 @@ def conocidas(hojas: Sequence[bytes]) -> set[bytes]:
         return {bytes(hoja) for (hoja,) in cursor}
 
 
-def al_pie(nodo: str, identificadores: Iterable[str]) -> tuple[Finales, set[str]]:
-    """What a node that writes looks at: the ends of its chain, and which of these facts are already in the bitácora, in
-    whoever's chain."""
+Ultima = tuple[int, str] | None
+"""The last fact of authority: its position, and its leaf (hex)."""
+_ULTIMA: Final = f"""
+    SELECT posicion, encode(hoja, 'hex') AS hoja FROM bitacora_hecho
+    WHERE clase IN ({",".join(f"'{c}'" for c in CLASES_DE_AUTORIDAD)})
+      AND (%(hasta)s::bigint IS NULL OR posicion <= %(hasta)s) ORDER BY posicion DESC LIMIT 1"""  # noqa: S608 - constants
+"""Asked at every turn. They have an index of their own (`hecho_autoridad`), of which one row is read."""
+_AL_PIE: Final = f"""
+    SELECT 'fin', previo, secuencia FROM bitacora_cabezanodo WHERE nodo = %(nodo)s
+    UNION ALL SELECT 'hecho', id, 0 FROM bitacora_hecho WHERE id = ANY(%(hechos)s)
+    UNION ALL SELECT 'ultima', hoja, posicion FROM ({_ULTIMA}) u"""  # noqa: S608 - constants
+
+
+def ultima_de_autoridad(hasta: int | None = None) -> Ultima:
+    """The last one there is (up to position `hasta`)."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT previo, secuencia FROM bitacora_cabezanodo WHERE nodo = %s"
-            " UNION ALL SELECT id, NULL FROM bitacora_hecho WHERE id = ANY(%s)",
-            [nodo, list(identificadores)],
-        )
-        filas = cursor.fetchall()
-    fines = {previo: secuencia for previo, secuencia in filas if secuencia is not None}
-    return fines or {SIN_PREVIO: 0}, {identificador for identificador, secuencia in filas if secuencia is None}
+        cursor.execute(_ULTIMA, {"hasta": hasta})
+        fila: Ultima = cursor.fetchone()
+        return fila
+
+
+def al_pie(nodo: str, identificadores: Iterable[str]) -> tuple[Finales, set[str], Ultima]:
+    """What a node that writes looks at, at once: the ends of its chain, which of these facts are already in the
+    bitácora, in whoever's chain, and the last fact of authority."""
+    fines: Finales = {}
+    ya: set[str] = set()
+    ultima = None
+    with connection.cursor() as cursor:
+        cursor.execute(_AL_PIE, {"nodo": nodo, "hechos": list(identificadores), "hasta": None})
+        for que, nombre, numero in cursor:
+            if que == "fin":
+                fines[nombre] = numero
+            elif que == "hecho":
+                ya.add(nombre)
+            else:
+                ultima = (numero, nombre)
+    return fines or {SIN_PREVIO: 0}, ya, ultima
 
 
 def es_interior(nodo: str, secuencia: int, previo: str) -> bool:

@@ -9,7 +9,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection
 
-from prep.bitacora.asientos import final, finales
+from prep.bitacora.asientos import Ultima, final, finales, ultima_de_autoridad
 from prep.bitacora.models import Instalacion
 from prep.bitacora.nodos import publica
 from prep.bitacora.sobres import ambito_de, escrito_guardado
@@ -70,24 +70,21 @@ def ambito() -> str:
     return ambito_de(fila.proceso, fila.modo, bytes(fila.llave))
 
 
-_ULTIMA: Final = f"""
-    SELECT posicion, encode(hoja, 'hex') FROM bitacora_hecho
-    WHERE clase IN ({",".join(f"'{c}'" for c in CLASES_DE_AUTORIDAD)})
-      AND (%(hasta)s::bigint IS NULL OR posicion <= %(hasta)s) ORDER BY posicion DESC LIMIT 1"""  # noqa: S608 - constants
-"""Asked at every turn. They have an index of their own (`hecho_autoridad`), of which one row is read."""
 _ultima: tuple[tuple[str, int, str], Autoridad] | None = None
 
 
 def autoridad(hasta: int | None = None) -> Autoridad:
     """Who may act, by the facts of this bitácora (up to position `hasta`). Folded again only when they grew."""
+    return autoridad_tras(ultima_de_autoridad(hasta))
+
+
+def autoridad_tras(ultima: Ultima) -> Autoridad:
+    """Who may act once that fact of authority, the last one, was written."""
     global _ultima
-    with connection.cursor() as cursor:
-        cursor.execute(_ULTIMA, {"hasta": hasta})
-        fila = cursor.fetchone()
-    clave = (connection.settings_dict["NAME"], *fila) if fila else ("", 0, "")
+    clave = (connection.settings_dict["NAME"], *ultima) if ultima else ("", 0, "")
     guardada = _ultima  # another thread may keep its own meanwhile
     if guardada is None or guardada[0] != clave:
-        guardada = _ultima = (clave, _plegar(escritos_de_autoridad(hasta)))
+        guardada = _ultima = (clave, _plegar(escritos_de_autoridad(clave[1])))
     return guardada[1]
 
 

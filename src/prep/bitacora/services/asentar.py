@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from prep.bitacora import asientos
-from prep.bitacora.autoridad import ambito, autoridad, exigir_llave
+from prep.bitacora.autoridad import ambito, autoridad, autoridad_tras, exigir_llave
 from prep.bitacora.identidad import exigir_que_siga
 from prep.bitacora.proyecciones import proyectar
 from prep.bitacora.sobres import FirmaDispositivo, Firmante, Sobre, sellar
@@ -53,9 +53,9 @@ def asentar(
     """
     if frontera is None:
         frontera = asientos.tomar_cabeza()
-    quien, de = autoridad(), ambito()
+    fines, ya, ultima = asientos.al_pie(firmante.nodo, {h.id for p in pedidos for h in p.hechos})
+    quien, de = autoridad_tras(ultima), ambito()
     exigir_llave(firmante.nodo, firmante.publica, quien)
-    fines, ya = asientos.al_pie(firmante.nodo, {h.id for p in pedidos for h in p.hechos})
     nuevos = [_nuevos(p.hechos, ya) for p in pedidos]
     secuencia, previo = asientos.final(fines)
     if any(nuevos):
