@@ -498,6 +498,13 @@ def test_a_password_made_of_the_words_of_this_work_is_refused(clave: str) -> Non
     validate_password(f"{clave} jirafa")
 
 
+@pytest.mark.parametrize("clave", ["1q2w3e4r5t", "mariposa1990", "!!Football2027", "qwertyqwerty", "iloveyou 2024"])
+def test_a_common_password_made_longer_is_refused(clave: str) -> None:
+    with pytest.raises(ValidationError, match="muy común"):
+        validate_password(clave)
+    validate_password(f"{clave} jirafa azul")
+
+
 def test_over_tls_no_other_host_can_set_a_cookie_of_ours() -> None:
     """The names follow from the settings of a night, in a process of its own."""
     codigo = (

@@ -1,4 +1,4 @@
-"""Passwords that whoever knows where somebody works would try first."""
+"""Passwords that would be tried first: by anybody, and by whoever knows where somebody works."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import Any, Final
 
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
 from prep.diseno.textos import texto
@@ -18,8 +19,21 @@ PALABRAS: Final = (
 )
 """Of the product, of whoever runs it and of what is done with it; docs/acceso.md says them to people."""
 QUEDAN: Final = 4
-"""Letters that a password must have besides these words."""
+"""Letters that a password must have besides these words; with fewer, what is left of one is no word of a list."""
+_ORILLAS: Final = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _PALABRA: Final = re.compile("|".join(sorted(PALABRAS, key=len, reverse=True)))
+
+
+class SinLasMasComunes(CommonPasswordValidator):
+    """Refuses the most common ones, and those that are one of them with digits and signs around, or over and over: most
+    of the list is shorter than what is asked for, and that is how people make it longer."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        super().validate(password, user)
+        medio = _ORILLAS.sub("", password.lower())
+        vuelta = (medio + medio).find(medio, 1) if medio else 0
+        if len(medio[:vuelta]) >= QUEDAN:
+            super().validate(medio[:vuelta], user)
 
 
 class SinPalabrasDelLugar:
