@@ -7,9 +7,15 @@ import json
 import os
 import re
 import shutil
+import signal
+import socket
+import ssl
 import subprocess
 import sys
+import time
 import zipfile
+from collections.abc import Iterator
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,6 +23,8 @@ import pytest
 import typer.main
 
 from prep.cli import app
+from prep.plataforma.procesos import morir_con
+from prep.plataforma.puertos import libre
 
 RAIZ = Path(__file__).resolve().parents[2]
 DESPLIEGUE = RAIZ / "despliegue"
@@ -164,6 +172,62 @@ def test_a_wrong_configuration_is_said_whole_before_anything_is_touched(tmp_path
     assert codigo == 1 and "No se cambió nada." in dicho
     assert [dice for _, dice in MALAS.values() if dice not in dicho] == []
     assert leer(tmp_path, {**BUENA, "ESTE": "$(touch mal)"})[0] == 1 and not Path("mal").exists()
+
+
+@pytest.fixture
+def escritorios(tmp_path: Path) -> Iterator[int]:
+    """The port of the nginx that is shipped, with a certificate of RSA, as those of public authorities may be."""
+    if not Path("/usr/sbin/nginx").exists():
+        pytest.skip("En este equipo no hay nginx.")
+    uno, otro = libre(0, print), libre(0, print)
+    clave, certificado = tmp_path / "sitio.key", tmp_path / "sitio.crt"
+    orden = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=ccv", "-days", "2"]
+    subprocess.run([*orden, "-keyout", clave, "-out", certificado], check=True, capture_output=True)
+    dicho = (DESPLIEGUE / "nginx" / "nginx.conf").read_text()
+    cambios = {
+        "user www-data;": "", "/run/nginx.pid": f"{tmp_path}/pid", "/var/log/nginx/error.log": f"{tmp_path}/log",
+        "/etc/nginx/prep/": f"{RAIZ}/src/prep/portal/nginx/", "/etc/prep/tls/": f"{tmp_path}/", "@ESCRITORIOS@": "ccv",
+        "listen 80 ": f"listen {uno} ", "listen 443 ": f"listen {otro} ", "@PORTAL@": "prep",
+        "/srv/prep": str(tmp_path),
+        "\nhttp {": "\nhttp {" + "".join(
+            f"{de}_temp_path {tmp_path}/{de}; " for de in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        ),
+    }  # fmt: skip
+    for de, a in cambios.items():
+        assert de in dicho, de
+        dicho = dicho.replace(de, a)
+    (tmp_path / "nginx.conf").write_text(dicho)
+    orden = ["/usr/sbin/nginx", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf"), "-g", "daemon off;"]
+    with subprocess.Popen(orden, preexec_fn=partial(morir_con, os.getpid(), signal.SIGKILL)) as proceso:
+        while proceso.poll() is None and saluda(otro, "ALL") == "nadie":
+            time.sleep(0.05)
+        assert proceso.poll() is None, (tmp_path / "log").read_text()
+        yield otro
+        proceso.terminate()
+
+
+def saluda(puerto: int, cifras: str) -> str:
+    """What is agreed on with whoever knows no more than those suites of TLS 1.2."""
+    contexto = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    contexto.check_hostname, contexto.verify_mode = False, ssl.CERT_NONE
+    contexto.maximum_version = ssl.TLSVersion.TLSv1_2
+    contexto.set_ciphers(f"{cifras}:@SECLEVEL=0")
+    try:
+        with (
+            socket.create_connection(("127.0.0.1", puerto), 10) as s,
+            contexto.wrap_socket(s, server_hostname="ccv") as t,
+        ):
+            return str((t.cipher() or ["?"])[0])
+    except ssl.SSLError:
+        return "no"
+    except OSError:
+        return "nadie"
+
+
+def test_nothing_is_agreed_on_that_a_stolen_key_opens_afterwards(escritorios: int) -> None:
+    assert saluda(escritorios, "ECDHE-RSA-AES256-GCM-SHA384") == "ECDHE-RSA-AES256-GCM-SHA384"
+    for vieja in ("AES128-GCM-SHA256", "AES256-SHA", "ECDHE-RSA-AES256-SHA384", "CAMELLIA256-SHA"):
+        assert saluda(escritorios, vieja) == "no", vieja
 
 
 def test_the_scripts_are_plain_shell() -> None:
