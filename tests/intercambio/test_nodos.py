@@ -32,7 +32,7 @@ from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import nuevo_hecho
 from prep.intercambio import entre_nodos, enviar, lotes_de_nodo, paquete
 from prep.intercambio.enviar import Balance, Envio, Paciencia, insistir
-from prep.intercambio.linea import Espere, NoQuiere, Otro, Respuesta
+from prep.intercambio.linea import Espere, Http, NoQuiere, Otro, Respuesta
 from prep.intercambio.models import Enlace, Objeto
 from prep.plataforma import pases, portero
 from prep.plataforma.errores import Impedimento
@@ -238,6 +238,23 @@ def test_a_database_restored_from_a_copy_writes_nothing_under_its_old_name(pais:
 
 
 # --- who asks, and what is refused ---
+
+
+@pytest.mark.parametrize(
+    "url", ["http://centro.example", "http://centro.local:8000", "http://8.8.8.8", "http://[2606::1]"]
+)
+def test_nothing_goes_in_clear_out_of_ones_own_network(url: str) -> None:
+    with pytest.raises(Impedimento, match="con https://"):
+        Http(url)
+    Http(url.replace("http:", "https:"))
+    for cerca in (
+        "http://localhost:8000",
+        "http://127.0.0.1",
+        "http://192.168.1.10:8001",
+        "http://[fe80::1]",
+        "http://10.0.0.2",
+    ):
+        Http(cerca)
 
 
 def test_only_an_enrolled_node_is_heard_and_a_revoked_one_no_more(pais: Pais, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ from prep.intercambio import nodo as lado
 from prep.intercambio.firmas import DE_NODO, cabecera
 from prep.plataforma import pases
 from prep.plataforma.errores import Impedimento
+from prep.plataforma.puertos import es_de_casa
 from prep.transparencia.errores import causa
 
 ESPERA_S: Final = 30.0
@@ -64,6 +65,11 @@ class Http:
             puerto = partes.port
         except ValueError:
             raise Impedimento(f"«{url}» no es la dirección de un nodo: el puerto no es un número posible.") from None
+        if partes.scheme == "http" and not es_de_casa(partes.hostname):
+            raise Impedimento(
+                f"Lo que se envía a «{url}» se podría leer en el camino: escriba la dirección con https://. Con "
+                "http:// solo se envía a este equipo o a la dirección de otro de la misma red, como http://192.168.1.10."
+            )
         if partes.scheme == "https":
             contexto = ssl.create_default_context(cafile=str(autoridad) if autoridad else None)
             self._conexion: http.client.HTTPConnection = http.client.HTTPSConnection(

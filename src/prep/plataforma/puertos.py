@@ -1,4 +1,4 @@
-"""A TCP port of this machine to serve on, and which addresses are this machine."""
+"""A TCP port of this machine to serve on, and which addresses are this machine or near it."""
 
 from __future__ import annotations
 
@@ -30,3 +30,11 @@ def es_local(direccion: str) -> bool:
         return ipaddress.ip_address(direccion).is_loopback
     except ValueError:
         return direccion == "localhost"
+
+
+def es_de_casa(direccion: str) -> bool:
+    """This machine, or an address that only networks of one's own have: what is sent there goes through no other."""
+    try:
+        return ipaddress.ip_address(direccion).is_private
+    except ValueError:
+        return es_local(direccion)
