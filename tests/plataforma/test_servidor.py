@@ -252,6 +252,7 @@ def test_a_refusal_says_what_to_do_in_spanish(web: Servidor) -> None:
     with ThreadPoolExecutor(64) as hilos:
         todas = list(hilos.map(lambda _: web.pedir("GET", "/no-existe", origen="127.0.2.9"), range(400)))
     r = next(r for r in todas if r.status == 429)
+    assert {"object-src 'none'", "base-uri 'none'"} <= set(r.headers["Content-Security-Policy"].split("; "))
     assert r.headers["Retry-After"] == "2" and r.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert "Espere un momento y vuelva a intentar" in r.leido.decode()  # type: ignore[attr-defined]
 

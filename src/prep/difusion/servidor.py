@@ -38,8 +38,8 @@ PROTECCION = {
     "Referrer-Policy": "no-referrer",
 }
 _POLITICA = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors "
+    "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors "
 )
 _WIDGET = re.compile(r"(en/)?widget/")
 _ES_LARGO = re.compile(r"[0-9]{1,18}")
@@ -100,7 +100,7 @@ def politica_de(ruta: str) -> str:
     """The policy of a page: nothing but its own, and nobody frames it but a widget's host. `verifica.html` carries the
     rest of its own inside, with the hashes of its script, and reads the publication that it checks from anywhere."""
     if ruta.partition("?")[0] == "verifica.html":
-        return "frame-ancestors 'self'"
+        return "object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
     return _POLITICA + ("*" if _WIDGET.match(ruta) else "'self'")
 
 
@@ -125,7 +125,10 @@ ESPERE = f"""<!doctype html>
 """.encode()
 """The entry while nothing is published."""
 _HUELLA_ESTILO = base64.b64encode(hashlib.sha256(_ESTILO.encode()).digest()).decode()
-POLITICA_ESPERE = f"default-src 'none'; style-src 'sha256-{_HUELLA_ESTILO}'; base-uri 'none'; frame-ancestors 'none'"
+POLITICA_ESPERE = (
+    f"default-src 'none'; object-src 'none'; style-src 'sha256-{_HUELLA_ESTILO}'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
 
 
 class _Manejador(BaseHTTPRequestHandler):

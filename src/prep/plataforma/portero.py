@@ -281,7 +281,7 @@ class Portero:
 def _avisar(aviso: _Aviso) -> Respuesta:
     cabeceras = [
         ("content-type", "text/plain; charset=utf-8"),
-        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("content-security-policy", "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
         ("x-content-type-options", "nosniff"),
         ("cache-control", "no-store"),
         ("connection", "close"),  # what was not read of it is not read
