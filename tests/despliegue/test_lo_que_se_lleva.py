@@ -133,6 +133,19 @@ def test_systemd_takes_the_units_and_finds_them_closed(maquina: Path) -> None:
     assert nuestras(analizar(maquina, "verify", "--man=no", corte.name))  # it would have said so
 
 
+def test_what_faces_strangers_has_no_secret_of_who_signs_or_makes_backups() -> None:
+    comun = (UNIDADES / "prep-.service.d" / "comun.conf").read_text()
+    for unidad in UNIDADES.glob("*.service"):
+        dicho = unidad.read_text() + comun
+        reciben = re.findall(r"^EnvironmentFile=-?(.+)$", dicho, re.MULTILINE)
+        ocultas = set(" ".join(re.findall(r"^InaccessiblePaths=(.+)$", dicho, re.MULTILINE)).split())
+        firma_o_copia = unidad.stem in ("prep-corte", "prep-cofirmas", "prep-sellar", "prep-respaldo")
+        assert ("/etc/prep/secretos.env" in reciben) == firma_o_copia, unidad.name
+        if unidad.stem in ("prep-servir@", "prep-lectura"):
+            de_otros = ("/etc/prep/secretos.env", "/mnt/respaldos", "/var/lib/prep/llaves/instituto.skey")
+            assert {f"-{r}" for r in de_otros} <= ocultas, unidad.name
+
+
 BUENA = {
     "ESTE": "127.0.0.1",
     "OTRO": "",
