@@ -253,7 +253,9 @@ servidores() {
         cambio "En marcha: $unidad"
     done
     systemctl -q is-active prep.target || systemctl start prep.target
-    if [ -n "$reinicio" ] && systemctl -q is-active prep-corte; then systemctl restart prep-corte; fi
+    for unidad in prep-corte prep-lectura; do  # those that are on
+        if [ -n "$reinicio" ] && systemctl -q is-active "$unidad"; then systemctl restart "$unidad"; fi
+    done
 }
 
 programa_y_base() {

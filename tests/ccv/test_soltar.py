@@ -88,6 +88,18 @@ def test_the_acta_that_comes_with_an_answer_is_given_back_too(centro: Centro) ->
     assert ana.post(CAPTURA, dichos).status_code == 204 and not Turno.objects.exists()
 
 
+def test_loaded_again_and_again_it_costs_no_more(centro: Centro) -> None:
+    centro.llega(centro.claves[0])
+    ana, _ = centro.entra(Rol.CAPTURISTA)
+    paginas = [toma(ana, CAPTURA), *(ana.get(CAPTURA) for _ in range(24))]
+    (turno,) = Turno.objects.all()
+    assert turno.paginas == [p.context["pagina"] for p in paginas[-20:]]
+    for pagina in paginas[5:-1]:
+        suelta(ana, CAPTURA, pagina)
+    assert Turno.objects.count() == 1
+    assert suelta(ana, CAPTURA, paginas[-1]) == 204 and not Turno.objects.exists()
+
+
 @pytest.mark.parametrize("cual", ["", "{}", "a\\,b"])
 def test_what_no_page_says_gives_nothing_back(centro: Centro, cual: str) -> None:
     centro.llega(centro.claves[0])

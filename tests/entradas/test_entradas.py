@@ -103,11 +103,12 @@ DE_CASA = {
         *("publicacion/esquemas.py:_validador", "publicacion/esquemas.py:_validador_de_elemento"),
         "reproduccion/vocabulario.py:leer_vocabulario",
     },
+    "a workbook without rows, which a library just made in memory": {"publicacion/libro.py:libro"},
     "rows that the database keeps, of which `bitacora verificar` says which were changed": {
         *("bitacora/actas.py:leer_publicada", "bitacora/autoridad.py:autoridad_legible"),
         "coordinacion/aciertos.py:_comparar",
         *("catalogo/services/cargar.py:_cargar", "lectura/balance.py:casos", "publicacion/corte.py:_sin_las_dichas"),
-        *("publicacion/fuente.py:de_la_eleccion", "publicacion/taller.py:_filas"),
+        *("publicacion/fuente.py:de_la_eleccion", "publicacion/taller.py:_en_libro"),
     },
     "what this installation published or left for itself in a folder of its own": {
         *("portal/cli.py:importar_mapa", "portal/redibujo.py:redibujar", "portal/sitio.py:Sitio.leer"),

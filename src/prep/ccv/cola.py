@@ -64,9 +64,12 @@ _TOMAR: Final = """
 _DEJAR: Final = (
     "DELETE FROM ccv_turno WHERE persona = %(persona)s AND (%(orden)s::text IS NULL OR orden = %(orden)s::text)"
 )
-_MOSTRAR: Final = """
-    UPDATE ccv_turno SET vence = %(vence)s, paginas = paginas || %(pagina)s::text
-    WHERE acta = %(acta)s AND orden = %(orden)s"""
+_PAGINAS: Final = 20
+"""Of more pages that show one lease, the oldest ones are forgotten: to close them gives nothing back."""
+_MOSTRAR: Final = f"""
+    UPDATE ccv_turno SET vence = %(vence)s,
+      paginas = (paginas || %(pagina)s::text)[greatest(1, cardinality(paginas) + 2 - {_PAGINAS}):]
+    WHERE acta = %(acta)s AND orden = %(orden)s"""  # noqa: S608 - a constant
 _CERRAR: Final = """
     UPDATE ccv_turno SET paginas = array_remove(paginas, %(pagina)s::text)
     WHERE persona = %(persona)s AND orden = %(orden)s AND %(pagina)s::text = ANY(paginas)"""
