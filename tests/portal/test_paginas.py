@@ -9,13 +9,14 @@ import re
 import unicodedata
 from html import unescape
 from html.parser import HTMLParser
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import jsonschema
 import pytest
 from fabrica_portal import Noche, octetos
 
+from prep import portal
 from prep.dominio.tabulacion.contabilidad import Observacion
 from prep.portal import paginas, portada, recursos
 from prep.portal.cifras import miles, proximo_corte
@@ -515,3 +516,8 @@ def test_in_a_tie_nobody_leads() -> None:
     noche = Evolucion({"horas": [], "cortes": [], "elecciones": {}}, textos("es"))
     votos = {"candidaturas": {"A": [3, 3], "B": [3, 1]}, "total": [6, 4]}
     assert [noche._lider(votos, i) for i in (0, 1)] == [("", 0), ("A", 500_000)]
+
+
+def test_no_module_of_the_room_takes_the_name_of_what_it_gives() -> None:
+    """Whichever was loaded first, what draws is what is found by those names."""
+    assert not {m.stem for m in Path(str(portal.__file__)).parent.iterdir()} & set(portal.__all__)

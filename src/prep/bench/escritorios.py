@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 CASILLAS: Final = 10_900
 LUGAR: Final = "CCV"
 CAMPO: Final = "campo"
+CENTRAL: Final = "central"
 """Whoever did what was done before."""
 ROLES: Final = {
     "captura": Rol.CAPTURISTA,
@@ -133,9 +134,11 @@ def _correr(sala: Sala, contar: Callable[[Sala, Cuenta], list[Medida]], quienes:
         from django.db import connection
 
         from prep.bitacora.autoridad import ambito
+        from prep.bitacora.marcha import decir_marcha, del_escritorio, la_noche
         from prep.bitacora.nodos import NodoInstituto, nodo_de_aqui
         from prep.bitacora.services import anotar, fundar_instalacion
         from prep.catalogo.services import congelar, guardar
+        from prep.ccv.pasos import ESCRITORIOS
         from prep.plataforma.almacen import evidencia
         from prep.plataforma.arranque import entorno_de
         from prep.plataforma.roles import WEB
@@ -150,10 +153,13 @@ def _correr(sala: Sala, contar: Callable[[Sala, Cuenta], list[Medida]], quienes:
         vecinos, cuentas = quienes(), _cuentas(sala.gente, ahora)
         cargos = [(c.persona, ROLES[donde].value, LUGAR) for donde, c in cuentas]
         cargos += [(CAMPO, r.value, LUGAR) for r in (Rol.ACOPIADOR, Rol.DIGITALIZADOR, Rol.CAPTURISTA)]
+        cargos += [(CENTRAL, Rol.ADMINISTRADOR.value, LUGAR)]
         cargos += vecinos.cargos()
         raiz = NodoInstituto(llave, llave.llave.publica)
         fundar_instalacion(proceso.clave, Modo.SIMULACRO.value, raiz, nodo, cargos, ahora)
         anotar(vecinos.altas(ahora), raiz, ahora)
+        for que in (la_noche(), *map(del_escritorio, ESCRITORIOS)):
+            decir_marcha(que, "abierto", CENTRAL, "", ahora, nodo, secrets.token_hex(8))
         todas = _repartidas(proceso, sala.actas + vecinos.actas)
         claves, de_vecinos = todas[: sala.actas], todas[sala.actas :]
         retrato = _retrato(proceso, info, carpeta / "retrato")

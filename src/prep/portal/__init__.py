@@ -14,11 +14,9 @@ __all__ = ["dibujos", "paginas", "portada", "recursos"]
 
 
 def __getattr__(nombre: str) -> Any:
-    """What draws is loaded by whoever draws: this room's commands do not wait for it. All at once, since a module
-    of this room is also called `recursos` and loading it would take the name."""
+    """What draws is loaded by whoever draws: this room's commands do not wait for it."""
     if nombre not in __all__:
         raise AttributeError(f"{__name__} has no {nombre}")
     from prep.portal import sitio
 
-    globals().update({n: getattr(sitio, n) for n in __all__})
-    return globals()[nombre]
+    return getattr(sitio, nombre)

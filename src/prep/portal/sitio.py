@@ -25,10 +25,10 @@ from prep.comprobacion.pagina import verifica_html
 from prep.portal import cartograma, nist, piezas
 from prep.portal.atom import atom
 from prep.portal.cifras import Doc, falta, miles, proximo_corte, truncado
+from prep.portal.compartido import ESTATICOS, carpeta
 from prep.portal.evolucion import Evolucion
 from prep.portal.marco import Marco, hueco
 from prep.portal.piezas import Pintor, medidor, seguro
-from prep.portal.recursos import ESTATICOS, carpeta
 from prep.portal.tablas import tablas
 from prep.portal.tarjeta import tarjeta
 from prep.portal.textos import IDIOMAS, advertencias, decir, hora_corta, hora_larga, numero, textos

@@ -137,7 +137,7 @@ def _preparar(
     alarmas = [*compuesto.alarmas, *faltan]
     if previa > hora:
         alarmas.insert(0, f"El reloj va atrás del corte anterior ({previa.isoformat()}); se publica con esa hora.")
-    registrar = foto.fuente.por_registrar()
+    registrar = foto.fuente.por_registrar() if p.nodo else []
     if p.parcial:
         registrar = _sin_las_dichas(p.parcial.nodo, registrar)
     constancias = _constancias(p, numero, momento, registrar, compuesto.retenidas)

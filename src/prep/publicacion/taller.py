@@ -357,15 +357,17 @@ def _dibujar(portal: Portal, procesos: int, corte: Mapping[str, Any], aparte: Pa
     A page that cannot be drawn never holds figures back: the corte goes out without pages and somebody is told.
     """
     try:
-        dibujos = portal.dibujos(corte)
-        recursos, portada = list(portal.recursos(corte)), list(portal.portada(corte))
+        recursos = list(portal.recursos(corte))
+        dibujos = [portal.portada(corte), *portal.dibujos(corte)]
         with obreros(procesos, lambda: Caballete(dibujos, aparte)) as quienes:
             hechos = quienes.entre_todos(_dibujar_parte, range(len(dibujos)))
     except Exception as error:
         return Paginas([], [], [], _causa(error))
     if causa := next((causa for _, causa in hechos if causa), ""):
         return Paginas([], [], [], causa)
-    del_corte = [archivo for archivos, _ in hechos for archivo in archivos]
+    (de_raiz, _), *demas = hechos
+    portada = [(archivo.ruta, archivo.trozo.leer()) for archivo in de_raiz]
+    del_corte = [archivo for archivos, _ in demas for archivo in archivos]
     sitio = {
         "formato": "prep/sitio/1",
         "archivos": [
