@@ -77,7 +77,7 @@ def test_missing_pages_do_not_hide_the_rest(escena: Escena, tmp_path: Path) -> N
     """A corte published without pages is recomputed without them; where they cannot be drawn, the rest is compared."""
 
     class Roto:
-        recursos, portada = portal.recursos, portal.portada
+        recursos, portada = staticmethod(portal.recursos), staticmethod(portal.portada)
 
         @staticmethod
         def dibujos(corte: Any) -> Any:

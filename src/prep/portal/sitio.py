@@ -163,19 +163,9 @@ class Hoja:
         self.otro = IDIOMAS[1] if idioma == IDIOMAS[0] else IDIOMAS[0]
         self.pintores = {e["clave"]: Pintor(sitio.proceso, e, self.t) for e in sitio.proceso["elecciones"]}
 
-    def _pagina(
-        self,
-        plantilla: str,
-        ruta: str,
-        titulo: str,
-        descripcion: str,
-        activa: str,
-        /,
-        en_raiz: bool = False,
-        **datos: Any,
-    ) -> Archivo:
-        """One page. `ruta` is relative to the corte's folder, or to the root when `en_raiz`."""
-        return ruta, self._html(plantilla, ruta, titulo, descripcion, activa, en_raiz, **datos).encode()
+    def _pagina(self, plantilla: str, ruta: str, /, *textos: str, **datos: Any) -> Archivo:
+        """A page: its path, and what `_html` gives."""
+        return ruta, self._html(plantilla, ruta, *textos, **datos).encode()
 
     def _html(
         self,
@@ -185,9 +175,11 @@ class Hoja:
         descripcion: str,
         activa: str,
         /,
+        *,
         en_raiz: bool = False,
         **datos: Any,
     ) -> str:
+        """`ruta` is relative to the corte's folder, or to the root when `en_raiz`."""
         s = self.s
         hondo = ruta.count("/")
         a_raiz = "../" * hondo if en_raiz else "../" * (hondo + 2)

@@ -97,7 +97,7 @@ def reproducir(
             hecha.cortes.append(otro.cambiar())
             avance(0, hecha.cortes[-1])
             contar(hechos)
-    # One workbook, at the end: it costs more than the rest of a corte.
+    # One workbook, at the end: every other corte is made on one core.
     hecha.cortes.append(hacer_corte(publicador, cortes[-1], cierre=derivado.cierre))
     avance(0, hecha.cortes[-1])
     calculadas = leer_publicado(publicador.almacen, hecha.cortes[-1].ruta, derivado)
