@@ -185,7 +185,8 @@ class AlmacenCarpeta:
                 aparte.unlink(missing_ok=True)
 
     def copiar(self, origen: str, destino: str) -> None:
-        desde, _ = self._lugar(origen), self._lugar(destino)
+        self._lugar(destino)
+        desde = self._lugar(origen)
         with _errores_de_disco(destino):
             if not desde.is_file():
                 raise _ausente(origen)

@@ -10,7 +10,7 @@ from typing import Final
 CADA_S: Final = 60.0
 _ORIGENES: Final = 1000
 """Of more in a minute the others are counted, and not told apart."""
-_SIN_RESULTADO: Final = 409
+_YA_ESTABA: Final = 409
 """Somebody else did it before: nobody tried anything."""
 _LLENO: Final = 503
 registro = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ class Rechazos:
 
     def contar(self, codigo: int, origen: str) -> None:
         """One answer, if it is a refusal."""
-        if (codigo != _LLENO and not 400 <= codigo < 500) or codigo == _SIN_RESULTADO:
+        if (codigo != _LLENO and not 400 <= codigo < 500) or codigo == _YA_ESTABA:
             return
         if not self._veces:
             asyncio.get_running_loop().call_later(CADA_S, self._decir)

@@ -33,8 +33,8 @@ def base_de_datos(url: str) -> dict[str, object]:
         raise Impedimento("DATABASE_URL debe tener la forma postgresql://usuario:contraseña@servidor:puerto/base.")
     opciones = dict(parse_qsl(partes.query))
     servidores = opciones.pop("host", None) or partes.hostname or ""
-    quien = [s for s in f"{servidores},{opciones.get('hostaddr', '')}".split(",") if s and s[0] not in "/@"]
-    if opciones.get("sslmode") != "verify-full" and not all(es_local(s) for s in quien):
+    por_red = [s for s in f"{servidores},{opciones.get('hostaddr', '')}".split(",") if s and s[0] not in "/@"]
+    if opciones.get("sslmode") != "verify-full" and not all(map(es_local, por_red)):
         raise Impedimento(
             "DATABASE_URL lleva a otra máquina y no exige que lo que viaja vaya cifrado y que sea ella: agregue a la "
             "dirección sslmode=verify-full y sslrootcert=ARCHIVO, el certificado de su autoridad."

@@ -161,6 +161,7 @@ class Hoja:
         self.base = base
         self.t = textos(idioma)
         self.otro = IDIOMAS[1] if idioma == IDIOMAS[0] else IDIOMAS[0]
+        self._marcos: dict[tuple[str, bool], Marco] = {}
         self.pintores = {e["clave"]: Pintor(sitio.proceso, e, self.t) for e in sitio.proceso["elecciones"]}
 
     def _pagina(self, plantilla: str, ruta: str, /, *textos: str, **datos: Any) -> Archivo:
@@ -349,16 +350,16 @@ class Hoja:
     def lugares(self, e: Doc, desde: int, hasta: int) -> Iterator[Archivo]:
         """The pages of some of the demarcations."""
         filas = {d["id"]: d for d in e["demarcaciones"]}
-        marcos = {no: self._marco_de_lugar(e, no) for no in (False, True)}
         for r in self.s.resumenes[e["clave"]]["demarcaciones"][desde:hasta]:
-            yield self._lugar(e, marcos, self.pintores[e["clave"]], r, filas.get(r["id"], {}))
+            yield self._lugar(e, self.pintores[e["clave"]], r, filas.get(r["id"], {}))
 
     def _marco_de_lugar(self, e: Doc, no_contabilizadas: bool) -> Marco:
         """What the pages of an election's demarcations share: of those with actas that are not counted, or of those
         without any."""
-        id_, nombre = hueco("id"), hueco("nombre")
-        return Marco(
-            self._html(
+        cual = e["clave"], no_contabilizadas
+        if cual not in self._marcos:
+            id_, nombre = hueco("id"), hueco("nombre")
+            html = self._html(
                 "lugar",
                 f"{self.base}{e['clave']}/{id_}.html",
                 f"{nombre}. {e['nombre']}",
@@ -370,9 +371,10 @@ class Hoja:
                 widget=f"{self.base}widget/{e['clave']}.html#{id_}",
                 **{parte: seguro(hueco(parte)) for parte in _PARTES_DE_LUGAR},
             )
-        )
+            self._marcos[cual] = Marco(html)
+        return self._marcos[cual]
 
-    def _lugar(self, e: Doc, marcos: Mapping[bool, Marco], pintor: Pintor, r: Doc, fila: Doc) -> Archivo:
+    def _lugar(self, e: Doc, pintor: Pintor, r: Doc, fila: Doc) -> Archivo:
         columnas = fila.get("columnas") or [c["clave"] for c in e["columnas"]]
         rotulos = {
             "no_registradas": self.t["eleccion"]["no_registradas"],
@@ -392,7 +394,7 @@ class Hoja:
             ],
         }
         avance = self._avance(r, "#no-contabilizadas")
-        html = marcos[avance["no"] is not None].llenar(
+        html = self._marco_de_lugar(e, avance["no"] is not None).llenar(
             id=str(r["id"]),
             nombre=escape(pintor.lugar_de(r)),
             datos=_incrustar(datos),

@@ -11,11 +11,9 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from html import escape
 from typing import Any, Final
-
-import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name
 
 from prep.publicacion.paquete import bloque, empacar, en_bloques, entero
 
@@ -24,7 +22,6 @@ _MEDIDA: Final = b'<dimension ref="A1"/>'
 """Optional, and false once there are rows."""
 _MAXIMO: Final = 10**8
 """A number of more digits goes as a text: a sheet would round it."""
-_COLUMNAS: Final = [xl_col_to_name(i) for i in range(16_384)]
 _NO_DE_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -35,8 +32,17 @@ def renglones(filas: Iterable[Sequence[Any]], desde: int) -> bytes:
 
 
 def _renglon(n: int, fila: Sequence[Any]) -> str:
-    celdas = [_celda(f"{columna}{n}", valor) for columna, valor in zip(_COLUMNAS, fila, strict=False) if valor != ""]
+    columnas = _columnas(len(fila))
+    celdas = [_celda(f"{c}{n}", valor) for c, valor in zip(columnas, fila, strict=True) if valor != ""]
     return f'<row r="{n}">{"".join(celdas)}</row>'
+
+
+@cache
+def _columnas(cuantas: int) -> list[str]:
+    """`A`, `B`… of the first columns."""
+    from xlsxwriter.utility import xl_col_to_name
+
+    return [xl_col_to_name(i) for i in range(cuantas)]
 
 
 def _celda(donde: str, valor: int | str) -> str:
@@ -69,6 +75,8 @@ def libro(hojas: Mapping[str, Iterable[tuple[bytes, bytes]]], hora: datetime) ->
 
 def _vacio(nombres: Iterable[str], hora: datetime) -> io.BytesIO:
     """A workbook with these sheets, without rows."""
+    import xlsxwriter
+
     destino = io.BytesIO()
     with xlsxwriter.Workbook(destino, {"in_memory": True}) as cuaderno:
         cuaderno.set_properties({"title": "PREP", "created": hora.replace(tzinfo=None)})
