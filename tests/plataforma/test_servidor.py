@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import http.client
 import os
 import re
@@ -465,14 +466,16 @@ def test_who_waits_with_whom() -> None:
     assert donde("/v1/hechos", suyo) is donde("/v1/objetos/sha256/00", suyo) and len(lineas) == 3
 
 
-def test_every_worker_is_told_to_give_the_interpreter_up_soon() -> None:
+def test_every_worker_gives_the_interpreter_up_soon_and_does_not_look_for_garbage_in_itself() -> None:
     """What it brings is a figure of the bench."""
-    antes = sys.getswitchinterval()
+    antes, conservado = sys.getswitchinterval(), gc.get_freeze_count()
     try:
         portero.portero()
         assert sys.getswitchinterval() == pytest.approx(portero.CEDE_S)
+        assert gc.get_freeze_count() > conservado + 50_000  # Django, and what every room brings
     finally:
         sys.setswitchinterval(antes)
+        gc.unfreeze()
 
 
 def test_only_a_proxy_of_ours_says_who_called_and_how() -> None:
