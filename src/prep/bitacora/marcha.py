@@ -44,7 +44,7 @@ _plegados: dict[tuple[str, str], tuple[frozenset[str], Autoridad, Servicio]] = {
 
 
 def servicios_de(sujetos: Collection[str]) -> dict[str, Servicio]:
-    """How each of these is. Everybody who asks is given the same: nobody changes it."""
+    """How each of these is."""
     nombres = nombres_de(sujetos)
     if not nombres:
         return {s: Servicio() for s in sujetos}

@@ -7,8 +7,8 @@ Pure folds, like that of an acta: a function of the set of facts of one subject 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -99,7 +99,7 @@ class Revision:
     desde: datetime
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Servicio:
     """The night, a CATD or a desk. `motivo`, `quien`, `desde`: why, who said so and when, of how it is; `revisiones`:
     the last one of each point of its habilitación; `cabezas`: what whoever says the next thing knows."""
@@ -108,9 +108,9 @@ class Servicio:
     motivo: str = ""
     quien: str = ""
     desde: datetime | None = None
-    revisiones: dict[Punto, Revision] = field(default_factory=dict)
+    revisiones: Mapping[Punto, Revision] = field(default_factory=dict)
     cabezas: tuple[str, ...] = ()
-    anomalias: list[tuple[str, Rechazo]] = field(default_factory=list)
+    anomalias: Sequence[tuple[str, Rechazo]] = ()
 
 
 @dataclass(slots=True)
@@ -128,7 +128,9 @@ class Incidente:
 def servicio(escritos: Iterable[Escrito], autoridad: Autoridad) -> Servicio:
     """How the night, a CATD or a desk is. Two people who did not know of each other: the more cautious one wins."""
     historia = ordenar(escritos, tarde=lambda h: h.tipo != "abierto" and not h.contenido.get("listo"))
-    estado = Servicio(cabezas=historia.cabezas)
+    va = Servicio()
+    revisiones: dict[Punto, Revision] = {}
+    anomalias: list[tuple[str, Rechazo]] = []
     for hecho, origenes in zip(historia.hechos, historia.origenes, strict=True):
         if hecho.tipo == "reglas":
             continue
@@ -136,16 +138,15 @@ def servicio(escritos: Iterable[Escrito], autoridad: Autoridad) -> Servicio:
         if hecho.tipo == "revisado" and not rechazo:
             dicho = hecho.contenido
             revision = Revision(dicho["listo"], dicho.get("nota", ""), hecho.persona, hecho.hora)
-            estado.revisiones[Punto(dicho["punto"])] = revision
+            revisiones[Punto(dicho["punto"])] = revision
             continue
-        siguiente = PASOS.get((estado.marcha, hecho.tipo))
+        siguiente = PASOS.get((va.marcha, hecho.tipo))
         if rechazo or siguiente is None:
-            estado.anomalias.append((hecho.id, rechazo or Rechazo.ESTADO_CUSTODIA))
+            anomalias.append((hecho.id, rechazo or Rechazo.ESTADO_CUSTODIA))
             continue
-        estado.marcha, estado.motivo = siguiente, hecho.contenido.get("motivo", "")
-        estado.quien, estado.desde = hecho.persona, hecho.hora
-    estado.anomalias += [(h.id, Rechazo.ESPERA) for h in historia.esperan]
-    return estado
+        va = Servicio(siguiente, hecho.contenido.get("motivo", ""), hecho.persona, hecho.hora)
+    anomalias += [(h.id, Rechazo.ESPERA) for h in historia.esperan]
+    return replace(va, revisiones=revisiones, cabezas=historia.cabezas, anomalias=anomalias)
 
 
 def incidente(escritos: Iterable[Escrito], autoridad: Autoridad) -> Incidente:
