@@ -1,4 +1,4 @@
-"""A made-up verdict of a drill, as `prep simulacro juzgar --json` writes it."""
+"""A made-up verdict of a drill, as `prep simulacro juzgar --json` writes it, and what `correr` left of its night."""
 
 from __future__ import annotations
 
@@ -90,5 +90,27 @@ def veredicto(mal: int = 0, faltan: int = 0) -> dict[str, Any]:
         "fases": [
             {"desde": "acopio", "hasta": "publicacion", "como": "Móvil", "actas": 500}
             | {"p10": 600, "p50": 1530, "p90": 3600, "p99": 7200}
+        ],
+    }
+
+
+def corrida() -> dict[str, Any]:
+    """A made-up night: what its people got wrong, two faults, one centre."""
+    vieron = (("otra_captura", 52, 50), ("diferencias", 49, 48), ("lectura", 0, 0), ("verificacion", 3, 2))
+    falla = {"tipo": "sin_internet", "de": "19:00", "que": "catd-1 sin internet", "midio": "todo de vuelta en 28 s"}
+    return {
+        "formato": "prep/corrida/1",
+        "gente": {"campos tecleados": 15_054, "campos mal tecleados": 65},
+        "errores": [{"paso": p, "llegaron": n, "vio": vio, "de_mas": 0} for p, n, vio in vieron],
+        "lectura": {"confirma": 4, "devuelve": 1},
+        "tamanos": {"hechos": 1932, "bytes_base": 34_567_890, "imagenes": 176, "bytes_imagenes": 30_123_456}
+        | {"bytes_bases": 123_456, "bytes_corte": 2_345_678, "bytes_publicacion": 54_321_000},
+        "marcha": [{"nombre": "Captura", "abrio": "18:03", "cerro": "23:41"}],
+        "centros": [
+            {"catd": "CATD-001", "nombre": "Ameca", "listos": 8, "puntos": 9, "abrio": "18:07", "cerro": ""},
+        ],
+        "fallas": [
+            falla | {"segundos": 28, "perdidos": 0},
+            falla | {"tipo": "sin_luz", "que": "catd-2 sin luz", "midio": "", "segundos": None, "perdidos": 3},
         ],
     }

@@ -63,7 +63,7 @@ from prep.reproduccion.publicado import ErrorDeLectura
 from prep.sede import cotejo, nodos, respaldo, sala
 from prep.seguimiento.carpeta import iniciar, leer_plan
 from prep.simulacro import verdad
-from prep.simulacro.informe import VeredictoInvalido, leer_horas, leer_veredicto
+from prep.simulacro.informe import VeredictoInvalido, leer_corrida, leer_veredicto
 from prep.simulacro.plan import leer_plan as leer_plan_de_simulacro
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico, leer_json
 from prep.transparencia.delegacion import leer_delegacion, probar_delegacion
@@ -76,7 +76,7 @@ from prep.transparencia.pruebas import PeticionDeCofirma, peticion_de
 from prep.transparencia.punto import abrir_punto
 from prep.transparencia.registro import leer_historia
 from prep.transparencia.sello import peticion, verificar_sello
-from veredictos import veredicto
+from veredictos import corrida, veredicto
 
 Lector = Callable[[bytes], object]
 AMBITO = sobres.ambito_de(PROCESO, "prueba", INSTITUTO.llave.publica)
@@ -760,10 +760,7 @@ def veredicto_de_simulacro(c: Path) -> tuple[list[bytes], Lector]:
 
 @puerta(VeredictoInvalido, cara=2)
 def corrida_de_simulacro(c: Path) -> tuple[list[bytes], Lector]:
-    centro = {"catd": "CATD-001", "nombre": "Ameca", "listos": 9, "puntos": 9, "abrio": "18:07", "cerro": "23:02"}
-    noche = {"nombre": "La noche", "abrio": "18:01", "cerro": "23:03"}
-    corrida = {"formato": "prep/corrida/1", "marcha": [noche], "centros": [centro]}
-    return [json.dumps(corrida).encode()], lambda datos: leer_horas(datos, "corrida.json")
+    return [json.dumps(corrida()).encode()], lambda datos: leer_corrida(datos, "corrida.json")
 
 
 @puerta(ReservaDanada)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from datetime import datetime, timedelta, timezone
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
@@ -141,6 +142,22 @@ def test_labels_of_lines_never_overlap_nor_leave_the_chart(valores: list[list[in
     ys = curvas.separar([276 - v[-1] * 276 // 1_000_000 for v in valores], 22, 290)
     assert all(b - a >= 16 for a, b in zip(sorted(ys), sorted(ys)[1:], strict=False))
     assert max(ys) <= 290
+
+
+_NOCHE = datetime(2027, 6, 6, 18, tzinfo=timezone(timedelta(hours=-6)))
+
+
+@given(st.integers(0, 86_400), st.integers(0, 86_400 * 2), st.sampled_from([4, 7, 9, 10]))
+def test_hours_on_an_axis_are_round_and_few_however_long_the_night(despues: int, dura: int, cuantas: int) -> None:
+    desde = _NOCHE + timedelta(seconds=despues)
+    hasta = desde + timedelta(seconds=dura)
+    marcas = curvas.horas_redondas([desde.isoformat(), hasta.isoformat()], cuantas)
+    assert len(marcas) <= max(cuantas + 1, 9)
+    assert dura < 10 or marcas
+    for segundo, texto in marcas:
+        assert desde.timestamp() <= segundo <= hasta.timestamp()
+        assert datetime.fromtimestamp(segundo, desde.tzinfo).strftime("%H:%M:%S").startswith(texto)
+        assert len(texto) == 8 or segundo % 60 == 0
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,10 @@ def exigir_todo(carpeta: Path, codigo: int, dicho: str, corrida: dict[str, Any],
     assert corrida["centros"] and all(c["listos"] == c["puntos"] == 9 for c in corrida["centros"])
     assert {"La noche", "Captura"} < {m["nombre"] for m in corrida["marcha"]}
     assert all(m["abrio"] and m["cerro"] for m in (*corrida["marcha"], *corrida["centros"]))
+    vio = {e["paso"]: e for e in corrida["errores"]}
+    publicadas_mal = vio["verificacion"]["llegaron"] - vio["verificacion"]["vio"]
+    assert publicadas_mal == vio["cotejo"]["llegaron"] == vio["cotejo"]["vio"]  # and put right: all is as on the paper
+    assert corrida["tamanos"]["imagenes"] == corrida["actas"] < corrida["tamanos"]["hechos"]
     assert quedan(carpeta) == []
 
 
@@ -154,3 +158,6 @@ def test_people_who_see_nothing_publish_mistakes_and_the_judge_lists_them(carpet
     veredicto = juzgado(carpeta)
     assert codigo == 1 and veredicto["mal"] and not veredicto["faltan"], dicho
     assert corrida["problemas"] == [] and corrida["veredicto"] == veredicto["veredicto"]
+    vio = {e["paso"]: e for e in corrida["errores"]}
+    assert vio["cotejo"]["llegaron"] == vio["verificacion"]["llegaron"] == len(veredicto["mal"])  # what the judge found
+    assert vio["cotejo"]["vio"] == vio["verificacion"]["vio"] == 0 < vio["otra_captura"]["vio"]

@@ -19,11 +19,11 @@ from test_diseno import revisar_accesible
 from prep.plataforma.consola import salida
 from prep.simulacro.entrega import mostrar
 from prep.simulacro.graficas import ANCHA, ANGOSTA, Lamina
-from prep.simulacro.informe import Figura, VeredictoInvalido, leer_horas, leer_veredicto, piezas
+from prep.simulacro.informe import Figura, VeredictoInvalido, leer_corrida, leer_veredicto, piezas
 from prep.simulacro.informe_html import html
 from prep.simulacro.informe_pdf import pdf
 from prep.simulacro.veredicto import decir
-from veredictos import HORAS, veredicto
+from veredictos import HORAS, corrida, veredicto
 
 
 def pagina(v: dict[str, Any], *anteriores: dict[str, Any]) -> str:
@@ -114,23 +114,49 @@ def test_an_hour_after_midnight_says_its_day() -> None:
     assert ">23:30<" not in pagina(v) and ">22:30<" in pagina(v) and "07/06 00:40" in pagina(v)
 
 
-def test_it_says_when_the_night_each_desk_and_each_centre_opened_and_with_what() -> None:
-    centro = {"catd": "CATD-001", "nombre": "Ameca", "listos": 8, "puntos": 9, "abrio": "18:07", "cerro": ""}
-    mesa = {"nombre": "Captura", "abrio": "18:03", "cerro": "23:41"}
-    corrida = {"formato": "prep/corrida/1", "marcha": [mesa], "centros": [centro]}
-    v, horas = veredicto(), leer_horas(json.dumps(corrida).encode(), "corrida.json")
-    dichas = list(piezas(v, [], horas))
-    for dicho in (html(v, dichas).decode(), texto_pdf(pdf(v, dichas))):
-        assert all(x in dicho for x in ("Captura", "18:03", "23:41", "Ameca", "8 de 9", "18:07", "Cerró"))
-    assert "Apertura y cierre" not in pagina(v)
-    rotas = (
-        corrida | {"centros": [{}]},
-        corrida | {"marcha": [{}]},
-        {c: d for c, d in corrida.items() if c != "marcha"},
-    )
-    for malo in (b"", b"[]", b"{}", json.dumps(v).encode(), *(json.dumps(rota).encode() for rota in rotas)):
+def test_of_a_night_that_was_played_it_says_what_no_verdict_knows() -> None:
+    v, vista = veredicto(), leer_corrida(json.dumps(corrida()).encode(), "corrida.json")
+    dichas = list(piezas(v, [], vista))
+    datos = pdf(v, dichas)
+    revisar_accesible(datos)
+    de_la_pagina = " ".join(entidades.unescape(re.sub(r"<[^>]+>", " ", html(v, dichas).decode())).split())
+    for dicho in (de_la_pagina, texto_pdf(datos)):
+        for parte in (
+            *("Captura", "18:03", "23:41", "Ameca", "8 de 9", "18:07"),  # when it opened and closed, with what
+            *("15,054 campos tecleados", "0.4317 %", "50 de 52", "66.6666 %", "confirmó 4, regresó 1"),
+            *("catd-1 sin internet", "catd-2 sin luz", "no terminó", "28 segundos", "1,932 hechos", "34.5 MB"),
+            *("1,010 de 1,010 (100.0000 %)", "6 cortes; entre uno y otro pasaron a lo más 60 minutos"),
+            "2 fallas probadas, 1 sin terminar; la vuelta que más tomó, 28 segundos; 3 hechos con acuse perdidos",
+        ):
+            assert parte in dicho, parte
+    assert not any(titulo in pagina(v) for titulo in ("Apertura y cierre", "quién los vio", "Fallas y", "Tamaños"))
+    quieta = list(piezas(v, [], vista | {"fallas": [], "lectura": {}, "gente": {}}))
+    assert "no se probó ninguna falla" in html(v, quieta).decode()
+
+
+def test_a_file_that_no_night_left_is_refused() -> None:
+    bien = corrida()
+    rotas = [{c: d for c, d in bien.items() if c != falta} for falta in bien]
+    rotas += [bien | {que: [{}]} for que in ("marcha", "centros", "errores", "fallas")]
+    for malo in (b"", b"[]", b"{}", json.dumps(veredicto()).encode(), *(json.dumps(rota).encode() for rota in rotas)):
         with pytest.raises(VeredictoInvalido, match=r"corrida\.json"):
-            leer_horas(malo, "corrida.json")
+            leer_corrida(malo, "corrida.json")
+
+
+def test_a_night_of_minutes_is_told_by_the_second() -> None:
+    """An accelerated drill: eleven cortes in two minutes are not one vertical line, and no phase takes 0 minutes."""
+    v = veredicto()
+    instantes = [datetime(2027, 6, 6, 18, tzinfo=UTC) + timedelta(seconds=12 * i) for i in range(11)]
+    v["avance"] = [
+        {"corte": i + 1, "hora": h.isoformat(), "elecciones": {"GUB": {"publicadas": 90 * i, "sin_acta": 0}}}
+        for i, h in enumerate(instantes)
+    ]
+    v["catds"] = [c | {"llegada": [50 * i for i in range(11)]} for c in v["catds"]]
+    v["fases"][0] |= {"p10": 7, "p50": 21, "p90": 54, "p99": 67}
+    dichas = dict(dibujadas(v))
+    linea = next(f for f in dichas["Actas publicadas de las esperadas, corte por corte"].formas if f.clase == "l0")
+    assert len({x for x, _ in linea.puntos}) == 11
+    assert "Segundos que tomó cada fase" in dichas and ">21.0<" in pagina(v) and ">18:00:12<" in pagina(v)
 
 
 def test_before_anything_is_published_there_is_a_report_too() -> None:
@@ -194,8 +220,10 @@ def test_charts_of_nothing_and_of_a_single_moment() -> None:
 def test_the_axis_of_a_phase_holds_its_longest_bar(segundos: int) -> None:
     v = veredicto()
     v["fases"][0] |= {"p10": 0, "p50": segundos // 2, "p90": segundos, "p99": segundos}
-    lamina = dict(dibujadas(v))["Minutos que tomó cada fase"]
-    marcas = [f for f in lamina.formas if f.clase == "marca" and f.texto.endswith(" min") and f.ancla == "middle"]
+    que, unidad = ("Segundos", " s") if segundos < 180 else ("Minutos", " min")
+    lamina = dict(dibujadas(v))[f"{que} que tomó cada fase"]
+    marcas = [f for f in lamina.formas if f.clase == "eje"]
+    assert any(f.clase == "marca" and f.texto == f"0{unidad}" for f in lamina.formas)
     (barra,) = (f for f in lamina.formas if f.tipo == "barra" and f.clase == "l0")
     assert 2 <= len(marcas) <= 9
     assert barra.puntos[1][0] - marcas[0].puntos[0][0] <= marcas[-1].puntos[0][0] - marcas[0].puntos[0][0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 from typing import Final
 
@@ -51,8 +51,9 @@ def _corto(nombre: str, letras: int) -> str:
     return nombre
 
 
-def _minutos(horas: Sequence[str]) -> list[int]:
-    return [int(datetime.fromisoformat(h).timestamp()) // 60 for h in horas]
+def segundos_de(horas: Sequence[str]) -> list[int]:
+    """Of each hour (ISO 8601), its second on an axis."""
+    return [int(datetime.fromisoformat(h).timestamp()) for h in horas]
 
 
 def grafica(series: Sequence[Serie], horas: Sequence[str], titulo: str, tope: int = 1_000_000) -> str:
@@ -67,10 +68,10 @@ def _dibujo(lienzo: Lienzo, series: Sequence[Serie], horas: Sequence[str], titul
     arriba, derecha, abajo, izquierda = lienzo.margen
     ancho, alto = lienzo.ancho - izquierda - derecha, lienzo.alto - arriba - abajo
     fin = lienzo.ancho - derecha
-    tiempos = _minutos(horas)
+    tiempos = segundos_de(horas)
     desde, hasta = tiempos[0], tiempos[-1]
     largo = max(1, hasta - desde)
-    xs = [izquierda + (m - desde) * ancho // largo for m in tiempos]
+    xs = [izquierda + (s - desde) * ancho // largo for s in tiempos]
 
     def y(v: int) -> int:
         return arriba + alto - v * alto // tope
@@ -82,8 +83,8 @@ def _dibujo(lienzo: Lienzo, series: Sequence[Serie], horas: Sequence[str], titul
             f'<path class="eje" d="M{izquierda} {y(v)}H{fin}"/>'
             f'<text class="marca" x="{izquierda - 6}" y="{y(v) + 4}" text-anchor="end">{v // 10_000} %</text>'
         )
-    for m, texto in horas_redondas(horas, lienzo.marcas):
-        x = izquierda + (m - desde) * ancho // largo
+    for segundo, texto in horas_redondas(horas, lienzo.marcas):
+        x = izquierda + (segundo - desde) * ancho // largo
         partes.append(f'<text class="marca" x="{x}" y="{lienzo.alto - 8}" text-anchor="middle">{texto}</text>')
     finales = separar([y(s.valores[-1]) for s in series], arriba + 8, arriba + alto, lienzo.renglon)
     for s, yf in zip(series, finales, strict=True):
@@ -110,19 +111,22 @@ def recorrido(valores: Sequence[int], total: int) -> str:
     )
 
 
+_PASOS: Final = (*(1, 2, 5, 10, 15, 30), *(60 * m for m in (1, 2, 5, 15, 30, 60, 120, 180, 240, 360)))
+"""Seconds from a mark to the next, so that all are round."""
+
+
 def horas_redondas(horas: Sequence[str], cuantas: int) -> list[tuple[int, str]]:
-    """Hours on the dot inside the night, at most `cuantas`, in minutes and as `21:00`."""
-    primero, ultimo = datetime.fromisoformat(horas[0]), datetime.fromisoformat(horas[-1])
-    inicio = int(primero.timestamp()) // 60
-    fin = int(ultimo.timestamp()) // 60
-    paso = next((p for p in (15, 30, 60, 120, 180, 240) if (fin - inicio) // p <= cuantas), 360)
-    desfase = int((primero.utcoffset() or primero - primero).total_seconds()) // 60
+    """Round hours inside the night, at most `cuantas` and one more: the second of each on the axis, and as `21:00`, or
+    `21:00:30` in a drill that lasts minutes, where one takes more room."""
+    inicio, fin = segundos_de([horas[0], horas[-1]])
+    paso = next((p for p in _PASOS if (fin - inicio) // p <= (cuantas if p >= 60 else cuantas * 2 // 3)), _PASOS[-1])
+    primera = datetime.fromisoformat(horas[0])
+    desfase = int((primera.utcoffset() or timedelta()).total_seconds())
     marcas = []
-    m = inicio + (-(inicio + desfase)) % paso
-    while m <= fin:
-        local = (m + desfase) % 1440
-        marcas.append((m, f"{local // 60:02d}:{local % 60:02d}"))
-        m += paso
+    for segundo in range(inicio + -(inicio + desfase) % paso, fin + 1, paso):
+        local = (segundo + desfase) % 86_400
+        texto = f"{local // 3600:02d}:{local // 60 % 60:02d}"
+        marcas.append((segundo, texto if paso >= 60 else f"{texto}:{local % 60:02d}"))
     return marcas
 
 

@@ -237,15 +237,15 @@ def informe(
     ] = None,
     corrida: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="El corrida.json de «prep simulacro correr», con sus horas."),
+        typer.Option(exists=True, dir_okay=False, help="El corrida.json de «prep simulacro correr»: lo que se vio."),
     ] = None,
 ) -> None:
     """Escribe el informe del simulacro, como página y como PDF, para presentarlo ante el comité."""
     from prep.simulacro.entrega import escribir_informe
-    from prep.simulacro.informe import leer_horas, leer_veredicto
+    from prep.simulacro.informe import leer_corrida, leer_veredicto
 
     v = leer_veredicto(veredicto.read_bytes(), str(veredicto))
     anteriores = [leer_veredicto(a.read_bytes(), str(a)) for a in anterior or []]
-    horas = leer_horas(corrida.read_bytes(), str(corrida)) if corrida else None
-    escribir_informe(v, anteriores, horas, destino)
+    vista = leer_corrida(corrida.read_bytes(), str(corrida)) if corrida else None
+    escribir_informe(v, anteriores, vista, destino)
     salida.print(f"Escrito: {escape(str(destino))}/informe.html e informe.pdf", soft_wrap=True)

@@ -46,25 +46,19 @@ _ENTRAN_S: Final = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Corrida:
-    """How a drill went. `pedidas`: requests by door; `gente`: what people got wrong and found."""
+    """How a drill went. `pedidas`: requests by door; `vio`: what its report says that no verdict knows, in the form of
+    `corrida.json`."""
 
     veredicto: dict[str, Any]
     alarmas: tuple[str, ...]
     actas: int
     segundos: float
     pedidas: Counter[str]
-    gente: Counter[str]
-    probadas: list[Probada]
+    vio: dict[str, Any]
     problemas: list[str]
-    lectura: Counter[str]
-    """Actas that the automatic reader looked at, by its opinion."""
     alteradas: dict[str, list[str]]
     """Actas in which somebody typed on purpose what no paper says, and who."""
     fases: list[Fase]
-    marcha: list[dict[str, Any]]
-    """The night and each desk: when they opened and when they closed."""
-    centros: list[dict[str, Any]]
-    """The same of each collection centre, with its points that were found ready and all of them."""
 
     @property
     def bien(self) -> bool:
@@ -135,8 +129,7 @@ def _tocar(noche: Montaje, carpeta: Path, fases: Fases, visita: Visita | None) -
     if visita:
         visita.por_cerrar()
     fases.empieza("cierre y juicio")
-    horas = {"marcha": _marcha(noche), "centros": _centros(noche)}
-    veredicto, alarmas = _cerrar(noche, carpeta, horas)
+    veredicto, alarmas, vio = _cerrar(noche, carpeta, fallas.probadas)
     fases.empieza("")
     pedidas = noche.mundo.pedidas - entrar
     problemas = [*noche.mundo.problemas, *(f"Sin terminar: {q}" for q in fallas.en_curso)]
@@ -146,13 +139,10 @@ def _tocar(noche: Montaje, carpeta: Path, fases: Fases, visita: Visita | None) -
         len(noche.existen),
         segundos,
         pedidas,
-        noche.mundo.hicieron,
-        fallas.probadas,
+        vio,
         problemas,
-        _leidas(),
         {clave: sorted(quienes) for clave, quienes in sorted(noche.mundo.alteradas.items())},
         fases.hechas,
-        **horas,
     )
     _contar(corrida)
     _escribir(corrida, carpeta)
@@ -207,12 +197,6 @@ def _procesador() -> float:
     """Seconds of processor of this thread and of the processes under this one that ended."""
     mias = os.times()
     return time.thread_time() + mias.children_user + mias.children_system
-
-
-def _leidas() -> Counter[str]:
-    from prep.lectura.models import Lectura
-
-    return Counter(Lectura.objects.values_list("opinion", flat=True))
 
 
 def _en_manos(noche: Montaje) -> list[str]:
@@ -360,8 +344,10 @@ def _renglon(noche: Montaje, fallas: Fallas, minuto: float, estados: Counter[str
     return f"{hora_de(minuto)} {dichos}{ahora}"
 
 
-def _cerrar(noche: Montaje, carpeta: Path, horas: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Close, publish the truth, and have it judged."""
+def _cerrar(
+    noche: Montaje, carpeta: Path, probadas: list[Probada]
+) -> tuple[dict[str, Any], tuple[str, ...], dict[str, Any]]:
+    """Close, publish the truth, and have it judged: the verdict, the alarms of the last corte, and what was seen."""
     from prep.sede.actos import cierre
     from prep.simulacro.entrega import entregar
     from prep.simulacro.sello import abrir
@@ -371,24 +357,53 @@ def _cerrar(noche: Montaje, carpeta: Path, horas: dict[str, Any]) -> tuple[dict[
     final = cierre(noche.sede.publicador, ahora()).corte
     assert final is not None
     abrir(noche.sede.publicador, ahora(), noche.sede.diseno.datos)
-    veredicto = entregar(noche.sede.diseno.datos, dir_publicacion(), carpeta / "informe", final.alarmas, horas)
-    return veredicto, final.alarmas
+    vio = _lo_visto(noche, probadas)
+    veredicto = entregar(noche.sede.diseno.datos, dir_publicacion(), carpeta / "informe", final.alarmas, vio)
+    return veredicto, final.alarmas, vio
+
+
+def _lo_visto(noche: Montaje, probadas: list[Probada]) -> dict[str, Any]:
+    """What the report says that a verdict does not know (docs/simulacro.md)."""
+    from prep.lectura.models import Lectura
+    from prep.simulacro.filtros import filtros
+    from prep.simulacro.tamanos import tamanos
+
+    papeles = noche.mundo.papeles
+    return {
+        "gente": dict(sorted(noche.mundo.hicieron.items())),
+        "errores": filtros({clave: papeles[clave].valores for clave in sorted(noche.existen)}),
+        "lectura": dict(sorted(Counter(Lectura.objects.values_list("opinion", flat=True)).items())),
+        "tamanos": tamanos(dir_publicacion()),
+        "marcha": _marcha(noche),
+        "centros": _centros(noche),
+        "fallas": [
+            {
+                "tipo": p.falla.tipo,
+                "de": hora_de(p.falla.de),
+                "que": p.que,
+                "midio": p.midio,
+                "segundos": p.segundos,
+                "perdidos": p.perdidos,
+            }
+            for p in probadas
+        ],
+    }
 
 
 def _contar(c: Corrida) -> None:
     """The night in figures, each desk, each centre and each fault."""
     marcha = tabla("Qué", ">Abrió", ">Cerró", titulo="La noche y sus escritorios")
-    for s in c.marcha:
+    for s in c.vio["marcha"]:
         marcha.add_row(escape(s["nombre"]), s["abrio"] or "no", s["cerro"] or "no")
     salida.print(marcha)
     centros = tabla("Centro de acopio", ">Puntos listos", ">Abrió", ">Cerró", titulo="Centros de acopio")
-    for s in c.centros:
+    for s in c.vio["centros"]:
         centros.add_row(escape(s["nombre"]), f"{s['listos']} de {s['puntos']}", s["abrio"] or "no", s["cerro"] or "no")
     salida.print(centros)
     lista = tabla("Falla probada", "Qué se vio", titulo="Fallas")
-    for p in c.probadas:
-        lista.add_row(escape(p.que), escape(p.midio or "no terminó"))
-    if c.probadas:
+    for p in c.vio["fallas"]:
+        lista.add_row(escape(p["que"]), escape(p["midio"] or "no terminó"))
+    if c.vio["fallas"]:
         salida.print(lista)
     tiempos = tabla("Fase", ">Segundos", *(f">CPU, {q}" for q in QUIENES), titulo="Tiempos")
     for f in c.fases:
@@ -401,10 +416,10 @@ def _contar(c: Corrida) -> None:
         f"{c.actas:,} actas en {c.segundos:.0f} s: {c.actas / c.segundos:.2f} por segundo; {total:,} peticiones, "
         f"{total / max(1, c.actas):.0f} por acta ({por_puerta})."
     )
-    decir("La gente: " + ", ".join(f"{que} {n:,}" for que, n in sorted(c.gente.items())) + ".")
-    if c.lectura:
-        dichas = ", ".join(f"{opinion.replace('_', ' ')} {n:,}" for opinion, n in sorted(c.lectura.items()))
-        decir(f"La lectura automática vio {cuantos(c.lectura.total(), 'acta')}: {dichas}.")
+    decir("La gente: " + ", ".join(f"{que} {n:,}" for que, n in c.vio["gente"].items()) + ".")
+    if leidas := c.vio["lectura"]:
+        dichas = ", ".join(f"{opinion.replace('_', ' ')} {n:,}" for opinion, n in leidas.items())
+        decir(f"La lectura automática vio {cuantos(sum(leidas.values()), 'acta')}: {dichas}.")
     for problema, veces in Counter(c.problemas).items():
         salida.print(f"[red]✗[/] {escape(problema)}" + (f" ({veces} veces)" if veces > 1 else ""), soft_wrap=True)
 
@@ -416,26 +431,12 @@ def _escribir(c: Corrida, carpeta: Path) -> None:
         "actas": c.actas,
         "segundos": round(c.segundos),
         "peticiones": dict(sorted(c.pedidas.items())),
-        "gente": dict(sorted(c.gente.items())),
-        "lectura": dict(sorted(c.lectura.items())),
         "alteradas": c.alteradas,
         "fases": [
             {"fase": f.nombre, "segundos": round(f.segundos, 1), "cpu": {q: round(s, 1) for q, s in f.cpu.items()}}
             for f in c.fases
         ],
-        "marcha": c.marcha,
-        "centros": c.centros,
-        "fallas": [
-            {
-                "tipo": p.falla.tipo,
-                "de": hora_de(p.falla.de),
-                "que": p.que,
-                "midio": p.midio,
-                "segundos": p.segundos,
-                "perdidos": p.perdidos,
-            }
-            for p in c.probadas
-        ],
         "problemas": c.problemas,
+        **c.vio,
     }
     (carpeta / "corrida.json").write_text(json.dumps(dicho, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -39,15 +39,15 @@ def mostrar(veredicto: Doc) -> None:
     salida.print(f"[bold]{escape(veredicto['veredicto'])}[/]", soft_wrap=True)
 
 
-def escribir_informe(v: Doc, anteriores: list[Doc], horas: Doc | None, destino: Path) -> None:
-    """The page and the PDF. `horas`: when everything opened and closed, where the night was played."""
+def escribir_informe(v: Doc, anteriores: list[Doc], corrida: Doc | None, destino: Path) -> None:
+    """The page and the PDF. `corrida`: what was seen of the night, where it was played."""
     destino.mkdir(parents=True, exist_ok=True)
-    dichas = list(piezas(v, anteriores, horas))
+    dichas = list(piezas(v, anteriores, corrida))
     (destino / "informe.html").write_bytes(html(v, dichas))
     (destino / "informe.pdf").write_bytes(pdf(v, dichas))
 
 
-def entregar(verdad: bytes, publicacion: Path, destino: Path, alarmas: Iterable[str], horas: Doc) -> Doc:
+def entregar(verdad: bytes, publicacion: Path, destino: Path, alarmas: Iterable[str], corrida: Doc) -> Doc:
     """Judge what was published as a stranger would, say it, and leave the verdict and the report in `destino`."""
     from prep.portal.redibujo import redibujar
     from prep.simulacro.juez import juzgar
@@ -58,6 +58,6 @@ def entregar(verdad: bytes, publicacion: Path, destino: Path, alarmas: Iterable[
     for renglon in (*renglones(veredicto), *(f"Alarma: {a}" for a in alarmas)):
         salida.print(f"[red]✗[/] {escape(renglon)}", soft_wrap=True)
     salida.print(f"Verificación independiente: {escape(veredicto['comprobacion']['veredicto'])}", soft_wrap=True)
-    escribir_informe(veredicto, [], horas, destino)
+    escribir_informe(veredicto, [], corrida, destino)
     (destino / "veredicto.json").write_text(json.dumps(veredicto, ensure_ascii=False, indent=1), encoding="utf-8")
     return veredicto

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from prep.portal.curvas import horas_redondas, separar
+from prep.portal.curvas import horas_redondas, segundos_de, separar
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
 ANCHA: Final = 760
 ANGOSTA: Final = 400
 RENGLON: Final = 26
+_LETRA: Final = 7
+"""What a letter takes across."""
 COLORES: Final = {
     "l0": (0.043, 0.361, 0.541),
     "l1": (0.086, 0.094, 0.114),
@@ -125,29 +126,29 @@ class Serie:
 
 def progreso(series: Sequence[Serie], horas: Sequence[str], dice: str, ancho: int = ANCHA) -> Lamina:
     """Parts per million against the hour; names at the end of each line. Nothing is drawn outside: cortes of the same
-    minute are all at its end, and more than all is all."""
+    second are all at its end, and more than all is all."""
     angosta = ancho < ANCHA
     arriba, derecha, abajo, izquierda = 12, 118 if angosta else 170, 28, 48
     alto = 260 if angosta else 300
     lamina = Lamina(ancho, alto, dice)
     util, fondo = ancho - izquierda - derecha, alto - abajo
-    minutos = minutos_de(horas)
-    a_lo_ancho = _escala(min(minutos), max(minutos), util)
+    segundos = segundos_de(horas)
+    a_lo_ancho = _escala(min(segundos), max(segundos), util)
 
-    def donde(minuto: int, valor: int) -> Punto:
-        return izquierda + a_lo_ancho(minuto), fondo - min(valor, 1_000_000) * (fondo - arriba) // 1_000_000
+    def donde(segundo: int, valor: int) -> Punto:
+        return izquierda + a_lo_ancho(segundo), fondo - min(valor, 1_000_000) * (fondo - arriba) // 1_000_000
 
     for v in range(0, 1_000_001, 200_000):
-        _, y = donde(minutos[0], v)
+        _, y = donde(segundos[0], v)
         lamina.linea("eje", (izquierda, y), (izquierda + util, y))
         lamina.texto("marca", izquierda - 7, y + 4, f"{v // 10_000} %", "end")
-    for minuto, texto in horas_redondas(horas, 4 if angosta else 9):
-        lamina.texto("marca", donde(minuto, 0)[0], alto - 8, texto, "middle")
-    finales = separar([donde(minutos[-1], s.valores[-1])[1] for s in series], arriba + 8, fondo, 17)
+    for segundo, texto in horas_redondas(horas, 4 if angosta else 9):
+        lamina.texto("marca", donde(segundo, 0)[0], alto - 8, texto, "middle")
+    finales = separar([donde(segundos[-1], s.valores[-1])[1] for s in series], arriba + 8, fondo, 17)
     for i, (s, y) in enumerate(zip(series, finales, strict=True)):
         clase = f"l{i % 4}"
-        lamina.linea(clase, *(donde(m, v) for m, v in zip(minutos, s.valores, strict=True)))
-        lamina.punto(clase, *donde(minutos[-1], s.valores[-1]), 4)
+        lamina.linea(clase, *(donde(t, v) for t, v in zip(segundos, s.valores, strict=True)))
+        lamina.punto(clase, *donde(segundos[-1], s.valores[-1]), 4)
         lamina.texto("nombre", izquierda + util + 10, y + 4, _corto(s.nombre, 17 if angosta else 25))
     return lamina
 
@@ -180,12 +181,14 @@ def rangos(
     def x(valor: int) -> int:
         return izquierda + a_lo_ancho(valor)
 
-    for valor, texto in marcas[:: 2 if angosta and len(marcas) > 5 else 1]:
+    for valor, _ in marcas:
         lamina.linea("eje", (x(valor), 6), (x(valor), alto - 24))
+    una_de_cada = -(-sum(_LETRA * (len(texto) + 1) for _, texto in marcas) // util)
+    for valor, texto in marcas[::una_de_cada]:
         lamina.texto("marca", x(valor), alto - 8, texto, "middle")
     for i, f in enumerate(filas):
         y = 8 + i * RENGLON
-        lamina.texto("nombre", izquierda - 10, y + 15, _corto(f.nombre, 24 if angosta else 32), "end")
+        lamina.texto("nombre", izquierda - 10, y + 15, _corto(f.nombre, (izquierda - 10) // _LETRA), "end")
         inicio = min(x(f.desde), izquierda + util - 2)
         lamina.barra("l0", inicio, y + 6, max(2, x(f.hasta) - inicio), 9)
         lamina.barra("l1", x(f.medio) - 1, y + 2, 3, 17)
@@ -201,16 +204,12 @@ def barras(filas: Sequence[tuple[str, int, str, str]], dice: str, ancho: int = A
     lamina = Lamina(ancho, len(filas) * RENGLON + 10, dice)
     for i, (nombre, parte, nota, clase) in enumerate(filas):
         y = 5 + i * RENGLON
-        lamina.texto("nombre", izquierda - 10, y + 15, _corto(nombre, 24 if angosta else 32), "end")
+        lamina.texto("nombre", izquierda - 10, y + 15, _corto(nombre, (izquierda - 10) // _LETRA), "end")
         lamina.barra("eje", izquierda, y + 3, util, 15)
         if parte:
             lamina.barra(clase, izquierda, y + 3, max(2, min(parte, 1_000_000) * util // 1_000_000), 15)
         lamina.texto("marca", izquierda + util + 9, y + 15, nota)
     return lamina
-
-
-def minutos_de(horas: Sequence[str]) -> list[int]:
-    return [int(datetime.fromisoformat(h).timestamp()) // 60 for h in horas]
 
 
 def _escala(desde: int, hasta: int, util: int) -> Callable[[int], int]:

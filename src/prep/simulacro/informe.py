@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import pairwise
 
 from prep.comprobacion.corte_publicado import SIN_FORMA
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
-from prep.portal.curvas import horas_redondas
-from prep.simulacro.graficas import Lamina, Rango, Serie, barras, minutos_de, progreso, rangos
+from prep.portal.curvas import horas_redondas, segundos_de
+from prep.simulacro.graficas import Lamina, Rango, Serie, barras, progreso, rangos
 from prep.simulacro.veredicto import CORRIDA, FORMATO, PUDO, SITUACION, Doc, cual, dicho, parte, pudo_verlo
 
 RENGLONES = 200
@@ -108,36 +107,45 @@ def leer_veredicto(datos: bytes, nombre: str) -> Doc:
     return doc
 
 
-def leer_horas(datos: bytes, nombre: str) -> Doc:
-    """When everything opened and closed, of what `prep simulacro correr` left. Raises `VeredictoInvalido`."""
+def leer_corrida(datos: bytes, nombre: str) -> Doc:
+    """What `prep simulacro correr` saw of a night that was played. Raises `VeredictoInvalido`."""
     import json
+
+    from prep.simulacro.informe_html import html
 
     try:
         doc = json.loads(datos)
-        horas = {que: doc[que] for que in ("marcha", "centros")}
         if doc["formato"] != CORRIDA:
             raise ValueError
-        tuple(_horas(horas))
+        vista = (*_horas(doc), *_vistos(doc), *_lectura(doc), *_fallas(doc), *_tamanos(doc), Parrafo(_probadas(doc)))
+        html({"proceso": ""}, vista)
     except SIN_FORMA:
         raise VeredictoInvalido(f"{nombre} no es el corrida.json que deja «prep simulacro correr».") from None
-    return horas
+    return dict(doc)
 
 
-def piezas(v: Doc, anteriores: Sequence[Doc], horas: Doc | None = None) -> Iterator[Pieza]:
-    """The whole report. `horas`: when everything opened and closed, where the night was played."""
+def piezas(v: Doc, anteriores: Sequence[Doc], corrida: Doc | None = None) -> Iterator[Pieza]:
+    """The whole report. `corrida`: what was seen of the night, where it was played (`leer_corrida`)."""
     yield Titulo("Informe del simulacro", 1)
     quien = f"{v['institucion']}. " if v["institucion"] else ""
     yield Parrafo(f"{quien}{v['nombre']}. Corte {v['corte']}, {_cuando(v['hora'])}.")
     yield Fallo(v["codigo"] == 0, v["veredicto"])
     yield from _resumen(v)
+    yield from _evaluacion(v, corrida)
     yield from _avance(v)
     yield from _llegada(v)
-    if horas:
-        yield from _horas(horas)
+    if corrida:
+        yield from _horas(corrida)
     yield from _tiempos(v)
+    if corrida:
+        yield from _vistos(corrida)
+        yield from _lectura(corrida)
     yield from _errores(v)
     yield from _faltantes(v)
     yield from _empates(v)
+    if corrida:
+        yield from _fallas(corrida)
+        yield from _tamanos(corrida)
     yield from _integridad(v)
     yield from _comparacion(v, anteriores)
     yield Titulo("Cómo se hizo")
@@ -174,6 +182,42 @@ def _resumen(v: Doc) -> Iterator[Pieza]:
     yield Tabla(cabezas, tuple(filas), (5, 3, 2, 2, 2, 2, 2, 3, 3), " dddddddd", "Actas y votos por elección")
 
 
+def _evaluacion(v: Doc, corrida: Doc | None) -> Iterator[Pieza]:
+    """What a drill is evaluated by: actas processed, updates of the site, the continuity plan (prep.md §11)."""
+    yield Titulo("Lo que se evalúa")
+    ultimo = v["avance"][-1]["elecciones"].values()
+    procesadas = sum(e["publicadas"] + e["sin_acta"] for e in ultimo)
+    esperadas = sum(e["esperadas"] for e in v["elecciones"].values())
+    cortes = cuantos(len(v["avance"]), "corte")
+    if len(v["avance"]) > 1:
+        cortes += f"; entre uno y otro pasaron a lo más {_lapso(max(b - a for a, b in pairwise(_instantes(v))))}"
+    filas = [
+        ("Actas procesadas: publicadas o declaradas sin acta", _de(procesadas, esperadas)),
+        ("Actualizaciones del sitio", cortes),
+        ("Plan de continuidad", _continuidad(v, corrida)),
+    ]
+    yield Tabla(("Qué", "Cuánto"), tuple(filas), (4, 6), "", "Lo que se evalúa de un simulacro")
+
+
+def _continuidad(v: Doc, corrida: Doc | None) -> str:
+    if corrida is not None:
+        return _probadas(corrida)
+    n = len(v["incidentes"])
+    return cuantos(n, "incidente declarado", "incidentes declarados") if n else "no se declaró ningún incidente"
+
+
+def _probadas(corrida: Doc) -> str:
+    probadas = corrida["fallas"]
+    if not probadas:
+        return "no se probó ninguna falla"
+    dicho = cuantos(len(probadas), "falla probada", "fallas probadas")
+    if sin := sum(not f["midio"] for f in probadas):
+        dicho += f", {sin:,} sin terminar"
+    if mayor := max((f["segundos"] or 0 for f in probadas), default=0):
+        dicho += f"; la vuelta que más tomó, {_lapso(mayor)}"
+    return f"{dicho}; {cuantos(sum(f['perdidos'] for f in probadas), 'hecho')} con acuse perdidos"
+
+
 def _avance(v: Doc) -> Iterator[Pieza]:
     cortes = v["avance"]
     yield Titulo("Avance")
@@ -192,12 +236,8 @@ def _avance(v: Doc) -> Iterator[Pieza]:
             for clave, e in v["elecciones"].items()
         ]
         yield Figura(lambda ancho: progreso(series, horas, "Actas publicadas de las esperadas, corte por corte", ancho))
-        instantes = [datetime.fromisoformat(h) for h in horas]
-        pausas = [int((b - a).total_seconds()) // 60 for a, b in pairwise(instantes)]
-        mayor = max(pausas)
         yield Parrafo(
-            f"Actas publicadas o declaradas sin acta, de las esperadas. Hubo {cuantos(len(cortes), 'corte')}; entre "
-            f"uno y otro pasaron a lo más {cuantos(mayor, 'minuto')}. "
+            "Actas publicadas o declaradas sin acta, de las esperadas. "
             + ("La publicación está cerrada." if v["cierre"] else "La publicación no se ha cerrado.")
         )
     nombres = [e["nombre"] for e in v["elecciones"].values()]
@@ -214,25 +254,25 @@ def _avance(v: Doc) -> Iterator[Pieza]:
 def _llegada(v: Doc) -> Iterator[Pieza]:
     """When each CATD's actas were published: a tenth, half, nine tenths."""
     yield Titulo("Llegada por CATD")
-    instantes = [c["hora"] for c in v["avance"]]
-    minutos, horas = minutos_de(instantes), [_hora(v, h) for h in instantes]
+    horas = [_hora(v, c["hora"]) for c in v["avance"]]
+    segundos = _instantes(v)
 
     def corte_de(c: Doc, decimas: int) -> int | None:
         meta = -(-c["existen"] * decimas // 10)
         return next((i for i, n in enumerate(c["llegada"]) if n >= meta), None) if c["existen"] else None
 
-    fin = len(minutos) - 1
+    fin = len(segundos) - 1
     orden = sorted(v["catds"], key=lambda c: (_o(corte_de(c, 5), fin + 1), _o(corte_de(c, 9), fin + 1), c["catd"]))
     con_algo = [c for c in orden if c["llegada"][fin]]
     if fin > 0 and con_algo:
-        entre = min(minutos), max(minutos)
-        marcas = horas_redondas(instantes, 7) or [(minutos[0], horas[0])]
+        entre = min(segundos), max(segundos)
+        marcas = horas_redondas([c["hora"] for c in v["avance"]], 7) or [(segundos[0], horas[0])]
         filas = [
             Rango(
                 c["nombre"],
-                minutos[_o(corte_de(c, 1), fin)],
-                minutos[_o(corte_de(c, 5), fin)],
-                minutos[_o(corte_de(c, 9), fin)],
+                segundos[_o(corte_de(c, 1), fin)],
+                segundos[_o(corte_de(c, 5), fin)],
+                segundos[_o(corte_de(c, 9), fin)],
                 f"{c['llegada'][fin]:,} de {c['existen']:,}",
             )
             for c in con_algo[-CATDS_EN_FIGURA:]
@@ -281,22 +321,116 @@ def _tiempos(v: Doc) -> Iterator[Pieza]:
         return
     orden = list(FASE)
     fases = sorted(v["fases"], key=lambda f: (orden.index((f["desde"], f["hasta"])), f["como"]))
-    mayor = max(f["p90"] for f in fases) // 60
+    que, unidad, vale = ("Segundos", "s", 1) if max(f["p90"] for f in fases) < 180 else ("Minutos", "min", 60)
+    mayor = max(f["p90"] for f in fases) // vale
     paso = next((p for p in (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 960) if mayor // p < 7), mayor // 6)
-    marcas = [(m * 60, f"{m} min") for m in range(0, mayor + paso + 1, paso)]
+    marcas = [(m * vale, f"{m} {unidad}") for m in range(0, mayor + paso + 1, paso)]
     entre = 0, marcas[-1][0]
     filas = [
-        Rango(f"{_fase(f)}, {f['como'].lower()}", f["p10"], f["p50"], f["p90"], f"{f['p50'] // 60} min") for f in fases
+        Rango(f"{f['como']}, {_fase(f).lower()}", f["p10"], f["p50"], f["p90"], f"{f['p50'] // vale} {unidad}")
+        for f in fases
     ]
-    yield Figura(lambda ancho: rangos(filas, entre, marcas, "Minutos que tomó cada fase", ancho))
+    yield Figura(lambda ancho: rangos(filas, entre, marcas, f"{que} que tomó cada fase", ancho))
     yield Parrafo(
         "La barra va de lo que tomó la décima parte de las actas a lo que tomaron nueve décimas; la raya, la mitad."
     )
     tabla = [
-        (_fase(f), f["como"], f"{f['actas']:,}", *(_minutos(f[p]) for p in ("p10", "p50", "p90", "p99"))) for f in fases
+        (_fase(f), f["como"], f"{f['actas']:,}", *(_decimas(f[p], vale) for p in ("p10", "p50", "p90", "p99")))
+        for f in fases
     ]
     cabezas = ("Fase", "Imagen", "Actas", "10 %", "50 %", "90 %", "99 %")
-    yield Tabla(cabezas, tuple(tabla), (6, 2, 2, 2, 2, 2, 2), "  ddddd", "Minutos por fase")
+    yield Tabla(cabezas, tuple(tabla), (6, 2, 2, 2, 2, 2, 2), "  ddddd", f"{que} por fase")
+
+
+_PASO = {
+    "otra_captura": "La otra captura",
+    "diferencias": "Quien resuelve diferencias",
+    "supervision": "Quien supervisa",
+    "lectura": "La lectura automática",
+    "verificacion": "Quien verifica",
+    "cotejo": "El cotejo con el papel",
+}
+
+
+def _vistos(corrida: Doc) -> Iterator[Pieza]:
+    """Of what people typed wrong, who saw it."""
+    yield Titulo("Errores al teclear, y quién los vio")
+    gente, pasos = corrida["gente"], corrida["errores"]
+    mal, todos = gente.get("campos mal tecleados", 0), gente.get("campos tecleados", 0)
+    if todos:
+        yield Parrafo(f"De {cuantos(todos, 'campo tecleado', 'campos tecleados')}, {mal:,} mal ({parte(mal, todos)}).")
+    con_algo = [(_PASO[p["paso"]], p["vio"], p["llegaron"]) for p in pasos if p["llegaron"]]
+    if con_algo:
+        filas = [(paso, vio * 1_000_000 // n, f"{vio:,} de {n:,}", "bien") for paso, vio, n in con_algo]
+        yield Figura(lambda ancho: barras(filas, "Lecturas equivocadas que vio cada quien", ancho))
+    yield Parrafo(
+        "De las lecturas que no decían lo que el papel y llegaron a cada quien, cuántas detuvo; y cuántas que sí lo "
+        "decían regresó. Una lectura es lo que alguien tecleó de un acta entera."
+    )
+    tabla = [
+        (
+            _PASO[p["paso"]],
+            *_miles(p["llegaron"], p["vio"]),
+            parte(p["vio"], p["llegaron"]) if p["llegaron"] else "",
+            *_miles(p["de_mas"]),
+        )
+        for p in pasos
+    ]
+    cabezas = ("Quién", "Le llegaron mal", "Vio", "Parte", "Regresó estando bien")
+    yield Tabla(cabezas, tuple(tabla), (5, 3, 2, 3, 3), " dddd", "Lecturas equivocadas y quién las vio")
+
+
+_OPINION = {"confirma": "confirmó", "devuelve": "regresó", "sin_opinion": "no opinó de"}
+
+
+def _lectura(corrida: Doc) -> Iterator[Pieza]:
+    opiniones = corrida["lectura"]
+    if vistas := sum(opiniones.values()):
+        dichas = ", ".join(f"{_OPINION[o]} {n:,}" for o, n in sorted(opiniones.items()))
+        yield Parrafo(f"La lectura automática vio {cuantos(vistas, 'acta')}: {dichas}.")
+
+
+def _fallas(corrida: Doc) -> Iterator[Pieza]:
+    """What was broken on purpose, and how it came back."""
+    yield Titulo("Fallas y recuperación")
+    fallas = corrida["fallas"]
+    if not fallas:
+        yield Parrafo("No se probó ninguna.")
+        return
+    medidas = [f for f in fallas if f["segundos"] is not None]
+    if medidas:
+        mayor = max(1, *(f["segundos"] for f in medidas))
+        filas = [(f["que"], f["segundos"] * 1_000_000 // mayor, _lapso(f["segundos"]), "l0") for f in medidas]
+        yield Figura(lambda ancho: barras(filas, "Lo que tomó que todo volviera a estar como antes", ancho))
+    tabla = [
+        (
+            f"{f['de']}",
+            f["que"],
+            f["midio"] or "no terminó",
+            "" if f["segundos"] is None else _lapso(f["segundos"]),
+            f"{f['perdidos']:,}",
+        )
+        for f in fallas
+    ]
+    cabezas = ("Hora", "Falla", "Qué se vio", "Volvió en", "Hechos perdidos")
+    yield Tabla(cabezas, tuple(tabla), (2, 4, 7, 2, 2), "   dd", "Fallas probadas y su recuperación")
+
+
+_TAMANO = {
+    "bytes_base": "La base de datos del centro",
+    "bytes_imagenes": "Las imágenes publicadas",
+    "bytes_bases": "Las bases de datos del último corte",
+    "bytes_corte": "El último corte, sin imágenes",
+    "bytes_publicacion": "Todo lo publicado, con todos los cortes",
+}
+
+
+def _tamanos(corrida: Doc) -> Iterator[Pieza]:
+    t = corrida["tamanos"]
+    yield Titulo("Tamaños")
+    yield Parrafo(f"{cuantos(t['hechos'], 'hecho')} y {cuantos(t['imagenes'], 'imagen', 'imágenes')}.")
+    filas = [(que, f"{_megas(t[clave])} MB") for clave, que in _TAMANO.items()]
+    yield Tabla(("Qué", "Cuánto"), tuple(filas), (6, 2), " d", "Lo que ocupó la noche")
 
 
 def _errores(v: Doc) -> Iterator[Pieza]:
@@ -392,7 +526,7 @@ def _comparacion(v: Doc, anteriores: Sequence[Doc]) -> Iterator[Pieza]:
         tabla.append(
             (
                 *(nombre, pct, *_miles(len(d["mal"]), len(d["faltan"]), len(d["avance"]))),
-                "" if medio is None else _minutos(medio),
+                "" if medio is None else _decimas(medio, 60),
             )
         )
     cabezas = ("Simulacro", "Publicadas y bien", "Mal", "Faltan", "Cortes", "Acopio a corte, la mitad (min)")
@@ -436,8 +570,26 @@ def _fase(f: Doc) -> str:
     return FASE[f["desde"], f["hasta"]]
 
 
-def _minutos(segundos: int) -> str:
-    return f"{segundos // 60}.{segundos % 60 // 6}"
+def _decimas(segundos: int, unidad: int) -> str:
+    """So many seconds in units of so many, with a decimal."""
+    return f"{segundos // unidad}.{segundos % unidad * 10 // unidad}"
+
+
+def _lapso(segundos: int) -> str:
+    return cuantos(segundos, "segundo") if segundos < 120 else cuantos(segundos // 60, "minuto")
+
+
+def _megas(octetos: int) -> str:
+    return f"{octetos // 1_000_000:,}.{octetos % 1_000_000 // 100_000}"
+
+
+def _de(unas: int, todas: int) -> str:
+    return f"{unas:,} de {todas:,} ({parte(unas, todas)})"
+
+
+def _instantes(v: Doc) -> list[int]:
+    """The second of each corte."""
+    return segundos_de([c["hora"] for c in v["avance"]])
 
 
 def _miles(*numeros: int) -> tuple[str, ...]:
@@ -445,9 +597,10 @@ def _miles(*numeros: int) -> tuple[str, ...]:
 
 
 def _hora(v: Doc, iso: str) -> str:
-    """An hour; of another day than that of the first corte, which."""
+    """An hour, with its seconds where cortes come within a minute; of another day than that of the first, which."""
     otro = iso[:10] != v["avance"][0]["hora"][:10]
-    return f"{iso[8:10]}/{iso[5:7]} {iso[11:16]}" if otro else iso[11:16]
+    hora = iso[11:19] if any(b - a < 60 for a, b in pairwise(_instantes(v))) else iso[11:16]
+    return f"{iso[8:10]}/{iso[5:7]} {hora}" if otro else hora
 
 
 def _cuando(iso: str) -> str:
