@@ -1,11 +1,17 @@
-"""What a line brings over real HTTP."""
+"""What a line brings over real HTTP, and how long it is waited for."""
 
 from __future__ import annotations
 
+import socket
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from prep.intercambio.linea import Http
+import pytest
+
+from prep.intercambio.linea import Http, SeCorto
 
 
 class DosGalletas(BaseHTTPRequestHandler):
@@ -30,3 +36,42 @@ def test_a_header_that_comes_twice_is_kept_twice() -> None:
         hilo.join()
         servidor.server_close()
     assert dada.cabeceras["set-cookie"].splitlines() == ["prep-pase=uno; Path=/", "otra=dos; Path=/"]
+
+
+@contextmanager
+def a_sorbos(hasta: int) -> Iterator[str]:
+    """The address of somebody who takes what comes little by little, up to so much, and answers if that is all."""
+    fin = threading.Event()
+    with socket.socket() as escucha:
+        escucha.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        escucha.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)  # whoever sends keeps little of it for later
+        escucha.bind(("127.0.0.1", 0))
+        escucha.listen()
+
+        def atender() -> None:
+            con, _ = escucha.accept()
+            with con:
+                tomado = b""
+                while len(tomado) < hasta and not fin.wait(0.02):
+                    tomado += con.recv(4096)
+                if tomado.endswith(b"fin"):
+                    con.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nsi")
+                fin.wait()
+
+        hilo = threading.Thread(target=atender)
+        hilo.start()
+        try:
+            yield f"http://127.0.0.1:{escucha.getsockname()[1]}"
+        finally:
+            fin.set()
+            hilo.join()
+
+
+def test_what_goes_on_leaving_is_waited_for_and_what_does_not_is_not() -> None:
+    cuerpo = b"x" * 500_000 + b"fin"
+    with a_sorbos(len(cuerpo)) as direccion:
+        inicio = time.monotonic()
+        assert Http(direccion, espera=1.5).pedir("PUT", "/", cuerpo, {}).cuerpo == b"si"
+        assert time.monotonic() - inicio > 1.5  # it took longer than a silence may
+    with a_sorbos(50_000) as direccion, pytest.raises(SeCorto, match="no contestó a tiempo"):
+        Http(direccion, espera=0.5).pedir("PUT", "/", cuerpo, {})

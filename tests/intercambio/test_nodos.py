@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -32,7 +33,7 @@ from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import nuevo_hecho
 from prep.intercambio import entre_nodos, enviar, lotes_de_nodo, paquete
 from prep.intercambio.enviar import Balance, Envio, Paciencia, insistir
-from prep.intercambio.linea import Espere, Http, NoQuiere, Otro, Respuesta
+from prep.intercambio.linea import Espere, Http, NoQuiere, Otro, Respuesta, SeCorto
 from prep.intercambio.models import Enlace, Objeto
 from prep.plataforma import pases, portero
 from prep.plataforma.errores import Impedimento
@@ -112,6 +113,26 @@ def test_over_a_line_that_loses_a_third_of_everything(pais: Pais, semilla: int) 
         todo(pais.envio(falla))
     exigir_una_vez(pais.centro, catd)
     assert plegado(catd) == plegado(pais.centro)
+
+
+class Estrecha(Cable):
+    """A line by which deliveries of more than one fact never get through."""
+
+    def pedir(self, metodo: str, ruta: str, cuerpo: bytes, cabeceras: Mapping[str, str]) -> Respuesta:
+        if ruta == "/v1/nodo/hechos" and len(orjson.loads(cuerpo)) > 1:
+            raise SeCorto("no contestó a tiempo")
+        return super().pedir(metodo, ruta, cuerpo, cabeceras)
+
+
+def test_what_is_too_much_for_the_line_goes_in_smaller_deliveries(pais: Pais) -> None:
+    """And nobody gives up, nor waits longer each time, while something gets there."""
+    catd, esperas = pais.nodo("catd-014"), list[float]()
+    with catd():
+        trabajar(ACTAS[:2])
+        envio = Envio("http://centro", Estrecha(pais.centro))
+        insistir(envio, None, esperas.append, lambda que: None, Paciencia(random.Random(1)), intentos=3)
+    assert len(esperas) > 3 and max(esperas) < 6
+    exigir_una_vez(pais.centro, catd)
 
 
 def test_killed_before_and_after_every_request_it_goes_on_where_it_was(pais: Pais) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import http.client
 import io
 import re
 import signal
+import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -111,6 +113,7 @@ def test_causes_that_come_wrapped_are_said_too() -> None:
         "nadie atiende en esa dirección"
     )
     assert causa(BrokenPipeError(errno.EPIPE, "Broken pipe")) == "se cortó la conexión"
+    assert causa(http.client.RemoteDisconnected("x")) == causa(ssl.SSLEOFError(8, "EOF")) == "se cortó la conexión"
     assert causa(TimeoutError("timed out")) == "no contestó a tiempo"
     assert causa(OSError(errno.EXDEV, "x")) == "falló (EXDEV)"
 

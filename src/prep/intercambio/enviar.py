@@ -29,7 +29,7 @@ from prep.bitacora.sobres import Sobre, SobreInvalido, abrir, revisar_firma
 from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import HechoInvalido
 from prep.intercambio import entre_nodos, nodo, objetos
-from prep.intercambio.linea import Espere, Linea, NoQuiere, Otro
+from prep.intercambio.linea import Espere, Linea, NoQuiere, Otro, SinRespuesta
 from prep.intercambio.models import Enlace
 from prep.intercambio.recibos import FORMATO as FORMATO_RECIBO
 from prep.plataforma import huella
@@ -39,7 +39,7 @@ from prep.transparencia.canonico import NoCanonico, canonico
 
 HECHOS: Final = 200
 BYTES: Final = 2 * 2**20
-"""Of one delivery: what a bad line carries whole."""
+"""Of one delivery. One that did not get through is half as many facts when it is tried again, until one does."""
 DEL_PAQUETE: Final = "paquete"
 """Not one of those that it delivers to: what came with its enrolment."""
 _NO_ES_FOTO: Final = (413, 415)
@@ -73,6 +73,9 @@ class Envio:
     vias: Callable[[], list[dict[str, Any]]] = list
     aqui: NodoLocal = field(default_factory=nodo_de_aqui)
     _otro: Otro = field(init=False)
+    llegado: int = 0
+    """Deliveries and pictures that got there: whether anything does."""
+    _cuantos: int = field(default_factory=lambda: HECHOS)
     _revisadas: int = 0
     """Position here up to which the pictures that facts name are all there."""
 
@@ -143,10 +146,16 @@ class Envio:
     def _enviar(self, desde: dict[str, int], hecho: Balance) -> None:
         total, despues, van = entregas.contar(desde), 0, 0
         self.decir(0, total)
-        while tomados := entregas.siguientes(desde, despues, HECHOS, BYTES):
+        while tomados := entregas.siguientes(desde, despues, self._cuantos, BYTES):
             sobres = [sobre for _, sobre in tomados]
             self._entregar_fotos(imagenes(sobres), hecho)
-            dicho = self._pedir("POST", "/v1/nodo/hechos", [s.escribir() for s in sobres])
+            try:
+                dicho = self._pedir("POST", "/v1/nodo/hechos", [s.escribir() for s in sobres])
+            except SinRespuesta:
+                self._cuantos = max(1, len(sobres) // 2)
+                raise
+            self._cuantos = min(HECHOS, 2 * self._cuantos)
+            self.llegado += 1
             self._tomar_recibo(dicho.get("recibo"))
             try:
                 rechazados = [(sobres[int(no["lugar"])], str(no["motivo"])) for no in dicho["rechazados"]]
@@ -196,6 +205,7 @@ class Envio:
                 self._apartar(f"Fotografía {huella_[:12]}: {no}", hecho)
             else:
                 hecho.fotos += 1
+                self.llegado += 1
 
     # --- down ---
 
@@ -334,9 +344,11 @@ def insistir(
     intentos: int = 6,
 ) -> Balance:
     """Round after round. With `cada`, without end, so many seconds apart, also while the database is away; else until
-    one is whole, and no more than so many failures in a row. Raise `Impedimento` where it is no use going on."""
+    one is whole, and no more than so many failures in a row without anything that got there. Raise `Impedimento` where
+    it is no use going on."""
     paciencia = paciencia or Paciencia()
     while True:
+        habia = envio.llegado
         try:
             hecho = envio.ronda()
         except (InterfaceError, OperationalError):
@@ -348,6 +360,8 @@ def insistir(
             dormir(espera)
             continue
         except Espere as error:
+            if envio.llegado > habia:
+                paciencia.seguidas = 0
             espera = paciencia.tras(error)
             if cada is None and paciencia.seguidas >= intentos:
                 faltan = entregas.contar(por_enviar(envio._fila()))

@@ -5,9 +5,15 @@ A request that got no whole answer may have done its work or not: whoever asked 
 
 from __future__ import annotations
 
+import fcntl
 import http.client
+import io
 import re
+import select
+import socket
 import ssl
+import struct
+import termios
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,6 +34,9 @@ from prep.plataforma.puertos import es_de_casa
 from prep.transparencia.errores import causa
 
 ESPERA_S: Final = 30.0
+"""Without a byte, whichever way: what is large may take much longer by a bad line, as long as it goes on."""
+PIEZA: Final = 4 * 2**10
+"""What is sent at a time; it is late when it takes as long as a silence."""
 OCIOSA_S: Final = 5.0
 """Seconds without use after which a connection is not trusted: the other side closes those that idle."""
 MAXIMO_RESPUESTA: Final = 32 * 2**20
@@ -73,17 +82,20 @@ class Http:
         if partes.scheme == "https":
             contexto = ssl.create_default_context(cafile=str(autoridad) if autoridad else None)
             self._conexion: http.client.HTTPConnection = http.client.HTTPSConnection(
-                partes.hostname, puerto, timeout=espera, context=contexto
+                partes.hostname, puerto, timeout=espera, context=contexto, blocksize=PIEZA
             )
         else:
-            self._conexion = http.client.HTTPConnection(partes.hostname, puerto, timeout=espera)
+            self._conexion = http.client.HTTPConnection(partes.hostname, puerto, timeout=espera, blocksize=PIEZA)
+        self._espera = espera
         self._usada = time.monotonic()
 
     def pedir(self, metodo: str, ruta: str, cuerpo: bytes, cabeceras: Mapping[str, str]) -> Respuesta:
         if time.monotonic() - self._usada > OCIOSA_S:
             self._conexion.close()
         try:
-            self._conexion.request(metodo, ruta, cuerpo, dict(cabeceras))
+            mide = {"Content-Length": str(len(cuerpo))}
+            self._conexion.request(metodo, ruta, io.BytesIO(cuerpo), {**cabeceras, **mide})
+            self._esperar_a_que_salga()
             dada = self._conexion.getresponse()
             datos = dada.read(MAXIMO_RESPUESTA + 1)
         except (OSError, http.client.HTTPException) as error:
@@ -99,6 +111,25 @@ class Http:
             suyas[n] = f"{suyas[n]}\n{dicho}" if n in suyas else dicho
         return Respuesta(dada.status, suyas, datos)
 
+    def _esperar_a_que_salga(self) -> None:
+        """What was asked is in this machine until the other side says that it came: while it goes on leaving, that
+        there is no answer is no silence."""
+        sock = self._conexion.sock
+        hay = select.poll()
+        hay.register(sock, select.POLLIN)
+        quedan, desde = _sin_llegar(sock), time.monotonic()
+        while quedan and not hay.poll(200):
+            antes, quedan = quedan, _sin_llegar(sock)
+            if quedan < antes:
+                desde = time.monotonic()
+            elif time.monotonic() - desde > self._espera:
+                raise TimeoutError
+
+
+def _sin_llegar(sock: socket.socket) -> int:
+    """Bytes written to it that the other side has not said that it has."""
+    return int(struct.unpack("i", fcntl.ioctl(sock, termios.TIOCOUTQ, bytes(4)))[0])
+
 
 class Espere(Exception):
     """It could not be now; it is to be tried again, not before `segundos` if it says so."""
@@ -106,6 +137,10 @@ class Espere(Exception):
     def __init__(self, porque: str, segundos: float = 0) -> None:
         super().__init__(porque)
         self.segundos = segundos
+
+
+class SinRespuesta(Espere):
+    """It did not arrive whole, or its answer did not: something smaller may."""
 
 
 class NoQuiere(Exception):
@@ -116,7 +151,8 @@ class NoQuiere(Exception):
         self.estado, self.codigo = estado, codigo
 
 
-_DE_NUEVO: Final = (408, 429, 500, 502, 503, 504, 507)
+_DE_NUEVO: Final = (429, 500, 502, 503, 504, 507)
+_TARDO_EN_LLEGAR: Final = 408
 _EN_EL_CAMINO: Final = ("huella", "cortada")
 """What it says of a request that came incomplete or changed."""
 _PASE: Final = re.compile(rf"(?:__Host-)?{pases.NOMBRE}=[^;\s]+")
@@ -139,6 +175,8 @@ class Otro:
         if dada.estado == 401 and (hora := _hora_de(dada)) is not None:
             self.desfase = lado.reloj.ahora() - hora
             dada = self._una_vez(metodo, ruta, cuerpo, tipo)
+        if dada.estado == _TARDO_EN_LLEGAR:
+            raise SinRespuesta("lo que se envió tardó demasiado en llegar")
         if dada.estado in _DE_NUEVO:
             raise Espere(_detalle(dada)[1], _segundos(dada.cabeceras.get("retry-after", "")))
         if not 200 <= dada.estado < 300:
@@ -160,7 +198,7 @@ class Otro:
         try:
             dada = self.linea.pedir(metodo, ruta, cuerpo, cabeceras)
         except SeCorto as error:
-            raise Espere(str(error)) from None
+            raise SinRespuesta(str(error)) from None
         if dado := _PASE.search(dada.cabeceras.get("set-cookie", "")):
             self._pase = dado[0]
         return dada

@@ -43,8 +43,10 @@ CUERPO_MAXIMO: Final = 17 * 2**20
 GRACIA_S: Final = 10
 BYTES_POR_SEGUNDO: Final = 16 * 2**10
 """A body has `GRACIA_S` seconds, and one more for each so many bytes that have come."""
-BYTES_DE_MAQUINA: Final = 2 * 2**10
-"""The same of a machine: a phone at a casilla may have a line as of 2G, and its picture is half a megabyte."""
+GRACIA_DE_MAQUINA_S: Final = 60
+BYTES_DE_MAQUINA: Final = 256
+"""The same of a machine: a phone at a casilla may have a line as of 2G, and its picture is half a megabyte; what a
+line that loses three packets in ten carries is less."""
 TURNO_S: Final = 10
 """What waited longer than this in its lane is told to come back instead of being answered late."""
 CASTIGO_S: Final = 1.0
@@ -88,7 +90,8 @@ class _Carril:
     """The threads that answer one kind of caller, and the bounded line before them, which nobody fills alone.
 
     `cede_a`: those whose work goes before this one's; `descanso`: what it rests for each one of them, in times the
-    processor that it took. `por_segundo`: the bytes of a body for which it waits a second."""
+    processor that it took. `gracia`, `por_segundo`: the seconds that it waits for a body, and the bytes of it for which
+    it waits one more."""
 
     def __init__(
         self,
@@ -100,10 +103,11 @@ class _Carril:
         cubetas: Cubetas,
         cede_a: tuple[_Carril, ...] = (),
         descanso: int = 0,
+        gracia: int = GRACIA_S,
         por_segundo: int = BYTES_POR_SEGUNDO,
     ) -> None:
         self._hilos, self._cede_a, self._descanso = ThreadPoolExecutor(hilos, nombre), cede_a, descanso
-        self._por_segundo = por_segundo
+        self._gracia, self._por_segundo = gracia, por_segundo
         self._visto = self._descansa = -inf
         self._cabida, self._por_origen, self._memoria, self._cubetas = hilos + fila, por_origen, memoria, cubetas
         self._de: Counter[str] = Counter()
@@ -133,7 +137,7 @@ class _Carril:
         mide = 0
         desde = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout_at(desde + GRACIA_S) as plazo:
+            async with asyncio.timeout_at(desde + self._gracia) as plazo:
                 async for parte in protocolo:
                     mide += len(parte)
                     self._bytes += len(parte)
@@ -142,7 +146,7 @@ class _Carril:
                     if self._bytes > self._memoria:
                         raise _NoEntra(_OCUPADO)
                     partes.append(parte)
-                    plazo.reschedule(desde + GRACIA_S + mide / self._por_segundo)
+                    plazo.reschedule(desde + self._gracia + mide / self._por_segundo)
             yield b"".join(partes)
         except TimeoutError:
             raise _NoEntra(_TARDIA) from None
@@ -198,6 +202,7 @@ class Portero:
             Cubetas(50, 200),
             (self._personas,),
             DESCANSO_DE_MAQUINA,
+            GRACIA_DE_MAQUINA_S,
             BYTES_DE_MAQUINA,
         )
         conocidos = self._personas, self._maquinas

@@ -66,6 +66,7 @@ _POR_CLASE = {  # by name: whoever did not use the network has no need to load i
     "UnicodeDecodeError": "no es texto en UTF-8",
     "gaierror": "ese nombre no se encuentra en la red",
     "TimeoutError": "no contestó a tiempo",
+    **dict.fromkeys(("RemoteDisconnected", "SSLEOFError", "SSLZeroReturnError"), "se cortó la conexión"),
     "SSLCertVerificationError": "su certificado no es de fiar",
 }
 
