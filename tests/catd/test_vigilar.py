@@ -9,13 +9,18 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import pytest
 from centro_catd import Centro, hoja_digitalizada, pdf, sin_qr, tipos
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from prep.bitacora.models import Hecho
 from prep.catd.vigilancia import Vigilancia
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.facultades import Rol
+from prep.plataforma import almacen
+from prep.plataforma.almacen import ErrorAlmacen, evidencia
 
 
 def nombres(carpeta: Path) -> list[str]:
@@ -58,6 +63,29 @@ def test_files_at_rest_go_in_once_and_each_ends_where_it_says_why(catd: Centro, 
     assert [h.bien for _ in range(2) for h in otra.vuelta()] == [True]
     assert Hecho.objects.count() == antes
     assert "hechas/001-2.pdf" in nombres(carpeta)
+
+
+def test_with_the_disk_almost_full_scans_wait_and_packages_go_on(
+    catd: Centro, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left of the disk is of the bitácora."""
+    clave, cliente, hoja = catd.claves[0], catd.entra(Rol.DIGITALIZADOR, Rol.ACOPIADOR), tmp_path / "001.jpg"
+    datos = hoja_digitalizada(clave)
+    hoja.write_bytes(datos)
+    una = Vigilancia(tmp_path, catd.quien(Rol.DIGITALIZADOR), "Acta PREP")
+    with monkeypatch.context() as lleno:
+        lleno.setattr(almacen, "RESERVA_BYTES", 2**62)
+        subida = {"archivo": SimpleUploadedFile("a.jpg", datos, "image/jpeg"), "documento": "Acta PREP"}
+        dicho = cliente.post("/catd/digitalizacion/", subida)
+        assert dicho.status_code == 503 and "no tiene espacio" in dicho.context["frase"]
+        assert list(una.vuelta()) == []
+        with pytest.raises(ErrorAlmacen, match="Casi no queda espacio"):
+            list(una.vuelta())
+        assert hoja.exists() and tipos(clave) == [] and list(evidencia().listar()) == []
+        cliente.post("/catd/acopio/", {"q": catd.qr(clave), "orden": uuid4().hex})
+        assert tipos(clave) == [Tipo.ACOPIADA]
+    assert [h.bien for h in una.vuelta()] == [True]
+    assert tipos(clave) == [Tipo.ACOPIADA, Tipo.DIGITALIZADA, Tipo.IDENTIFICADA]
 
 
 def test_a_folder_is_watched_from_the_shell_until_ctrl_c(

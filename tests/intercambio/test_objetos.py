@@ -22,7 +22,7 @@ from prep.evidencia.imagenes import revisar_almacen
 from prep.intercambio import firmas, objetos
 from prep.intercambio.errores import Negado
 from prep.intercambio.recibos import recibo
-from prep.plataforma import pases
+from prep.plataforma import almacen, pases
 from prep.plataforma.almacen import abrir
 from prep.plataforma.lugares import dir_evidencia
 from telefono import ACTAS, AHORA, Telefono, es_buena, foto, revisado
@@ -169,7 +169,7 @@ def test_a_store_that_is_away_is_said_as_a_database_that_is_and_nothing_is_lost(
 def test_with_the_disk_almost_full_nothing_is_taken_and_it_says_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     tel = Telefono()
     with monkeypatch.context() as lleno:
-        lleno.setattr(objetos, "RESERVA_BYTES", 2**62)
+        lleno.setattr(almacen, "RESERVA_BYTES", 2**62)
         r = tel.poner(foto())
     assert (r.status_code, r.json()["codigo"], r.headers["Retry-After"]) == (507, "lleno", "60")
     assert guardados() == []

@@ -46,7 +46,7 @@ from prep.lectura.lector import Lector, descifrar
 from prep.lectura.lector import Rechazo as NoSeLee
 from prep.papel import qr
 from prep.papel.vigente import formas
-from prep.plataforma.almacen import evidencia
+from prep.plataforma.almacen import ErrorAlmacen, evidencia, hay_lugar
 
 DOCUMENTOS: Final = ("Acta PREP", "Acta Consejo", "Copia RPPCI", "Copia PE")
 """TIPO_DOCUMENTO (LEEME)."""
@@ -111,6 +111,10 @@ def digitalizar(quien: Quien, nombre: str, datos: bytes, documento: str) -> list
     archivo = PurePath(nombre.replace("\\", "/")).name[:80] or texto("catd.digitalizacion.sin_nombre")
     if documento not in DOCUMENTOS:
         raise NoProcede("digitalizacion.documento_malo")
+    if not hay_lugar(len(datos)):
+        raise ErrorAlmacen(
+            "Casi no queda espacio en el disco: no se reciben más imágenes. Haga lugar o avise a soporte."
+        )
     lector = _lector(cargar().huella, secreto())
     try:
         if len(datos) > PESO_MAXIMO:

@@ -8,7 +8,6 @@ phone signed.
 from __future__ import annotations
 
 import errno
-import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -29,16 +28,13 @@ from prep.intercambio import nodo
 from prep.intercambio.errores import DE_NUEVO, Negado
 from prep.intercambio.models import Objeto
 from prep.intercambio.recibos import recibo
-from prep.plataforma.almacen import ErrorAlmacen, evidencia
-from prep.plataforma.lugares import dir_evidencia
+from prep.plataforma.almacen import ErrorAlmacen, evidencia, hay_lugar
 
 MAXIMO_BYTES: Final = 2 * 2**20
 """Of one picture: phones send 600 kB at most."""
 CUOTA_BYTES: Final = 500 * 2**20
 CUOTA_OBJETOS: Final = 600
 """Of one phone."""
-RESERVA_BYTES: Final = 2**30
-"""Disk that is left for the bitácora: pictures stop before."""
 _TROZO: Final = 64 * 2**10
 _LLENO: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -77,7 +73,8 @@ def recibir(
     conocido = Objeto.objects.filter(dispositivo=dispositivo, sha256=huella).exists()
     if not conocido:
         _revisar_cuota(dispositivo, cuota or Cuota(CUOTA_OBJETOS, CUOTA_BYTES, "teléfono"))
-        _revisar_espacio(mide)
+        if not hay_lugar(mide):
+            raise _lleno()
     datos = _leer(leer)
     if sha256(datos).hexdigest() != huella:
         raise Negado(422, "huella", f"La fotografía llegó incompleta o cambiada en el camino. {DE_NUEVO}")
@@ -146,14 +143,6 @@ def _revisar_cuota(dispositivo: str, cuota: Cuota) -> None:
     if lleva["n"] >= cuota.objetos or (lleva["bytes"] or 0) >= cuota.bytes:
         detalle = f"Este {cuota.de} ya envió todas las fotografías que puede. Avise a su coordinación."
         raise Negado(429, "cuota", detalle, espere=300)
-
-
-def _revisar_espacio(mide: int) -> None:
-    carpeta = dir_evidencia()
-    while not carpeta.exists():
-        carpeta = carpeta.parent
-    if shutil.disk_usage(carpeta).free - mide < RESERVA_BYTES:
-        raise _lleno()
 
 
 def _lleno() -> Negado:

@@ -55,6 +55,8 @@ class AlmacenInaccesible(ErrorAlmacen):
 
 
 MAXIMO_BYTES = 512 * 2**20
+RESERVA_BYTES = 2**30
+"""Of the disk, left for the bitácora: pictures stop before."""
 
 
 class Almacen(Protocol):
@@ -112,6 +114,14 @@ def abrir_existente(origen: str, *, privado: bool = False) -> Almacen:
 def evidencia() -> Almacen:
     """The installation's private store of pictures."""
     return _privado(str(dir_evidencia()))
+
+
+def hay_lugar(mide: int) -> bool:
+    """Whether the disk has room for so many bytes of pictures."""
+    carpeta = dir_evidencia()
+    while not carpeta.exists():
+        carpeta = carpeta.parent
+    return shutil.disk_usage(carpeta).free - mide >= RESERVA_BYTES
 
 
 @cache
