@@ -8,6 +8,7 @@ import random
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -152,9 +153,9 @@ def todos_los_sobres() -> list[dict[str, Any]]:
     return [s.escribir() for _, s in entregas.siguientes(desde, 0, 10_000, 2**30)]
 
 
-def trabajar(actas: list[str], semilla: int = 1, persona: str = "uno") -> list[Hecho]:
-    """What a CATD does with some actas: received, photographed, typed by two."""
-    noche = Noche(semilla)
+def trabajar(actas: list[str], semilla: int = 1, persona: str = "uno", desde: datetime = INICIO) -> list[Hecho]:
+    """What a CATD does with some actas: received, photographed, typed by two. `desde`: by its clock."""
+    noche = Noche(semilla, desde)
     hechos: list[Hecho] = []
     for i, acta in enumerate(actas):
         datos = foto(semilla * 20 + i)

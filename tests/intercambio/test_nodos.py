@@ -33,11 +33,13 @@ from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import nuevo_hecho
 from prep.intercambio import entre_nodos, enviar, lotes_de_nodo, paquete
 from prep.intercambio.enviar import Balance, Envio, Paciencia, insistir
+from prep.intercambio.estado import estado
 from prep.intercambio.linea import Espere, Http, NoQuiere, Otro, Respuesta, SeCorto
 from prep.intercambio.models import Enlace, Objeto
 from prep.plataforma import pases, portero
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.lugares import dir_evidencia
+from prep.plataforma.reloj import RelojFijo
 from telefono import ACTAS, Telefono, foto
 
 
@@ -133,6 +135,38 @@ def test_what_is_too_much_for_the_line_goes_in_smaller_deliveries(pais: Pais) ->
         insistir(envio, None, esperas.append, lambda que: None, Paciencia(random.Random(1)), intentos=3)
     assert len(esperas) > 3 and max(esperas) < 6
     exigir_una_vez(pais.centro, catd)
+
+
+class OtraHora(Cable):
+    """A line between machines whose clocks are so far from each other."""
+
+    def __init__(self, a: Instalacion, reloj: RelojFijo, corrido: timedelta) -> None:
+        super().__init__(a)
+        self.reloj, self.corrido = reloj, corrido
+
+    def pedir(self, metodo: str, ruta: str, cuerpo: bytes, cabeceras: Mapping[str, str]) -> Respuesta:
+        self.reloj.avanzar(-self.corrido)
+        try:
+            return super().pedir(metodo, ruta, cuerpo, cabeceras)
+        finally:
+            self.reloj.avanzar(self.corrido)
+
+
+def test_a_node_whose_clock_is_an_hour_or_a_year_off_delivers_what_it_has_and_says_so(
+    pais: Pais, reloj: RelojFijo
+) -> None:
+    corridos = [timedelta(hours=1), timedelta(hours=-1), timedelta(days=365), timedelta(days=-365)]
+    nodos = []
+    for i, corrido in enumerate(corridos):
+        nodos.append(pais.nodo(f"catd-{i}"))
+        with nodos[i]():
+            reloj.avanzar(corrido)
+            trabajar(ACTAS[i : i + 1], i + 1, desde=INICIO + corrido)
+            todo(Envio("http://centro", OtraHora(pais.centro, reloj, corrido)))
+            assert [(e.hechos, e.fotos, e.desfase) for e in estado().enlaces] == [(0, 0, corrido.total_seconds())]
+            reloj.avanzar(-corrido)
+    exigir_una_vez(pais.centro, *nodos)
+    assert all(acta_de_en(pais.centro, a).captura is Captura.COINCIDE for a in ACTAS)
 
 
 def test_killed_before_and_after_every_request_it_goes_on_where_it_was(pais: Pais) -> None:

@@ -148,8 +148,8 @@ class Envio:
         self.decir(0, total)
         while tomados := entregas.siguientes(desde, despues, self._cuantos, BYTES):
             sobres = [sobre for _, sobre in tomados]
-            self._entregar_fotos(imagenes(sobres), hecho)
             try:
+                self._entregar_fotos(imagenes(sobres), hecho)
                 dicho = self._pedir("POST", "/v1/nodo/hechos", [s.escribir() for s in sobres])
             except SinRespuesta:
                 self._cuantos = max(1, len(sobres) // 2)
