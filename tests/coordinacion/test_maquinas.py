@@ -23,10 +23,12 @@ from navegador import revisar
 from noche import INSTITUTO
 from prep.acceso.models import Registro, Terminal
 from prep.acceso.roles import Rol
+from prep.bitacora.marcha import decir_revision
 from prep.bitacora.models import CabezaNodo
 from prep.catalogo.services import cargar, informativo
 from prep.coordinacion import oficina, panorama
 from prep.dominio.acta.hechos import Tipo
+from prep.dominio.operacion import Punto
 from prep.dominio.tabulacion.proceso import Modo
 from prep.intercambio import contactos
 from prep.intercambio.models import Contacto, Enlace
@@ -129,6 +131,23 @@ def _catd(c: Centro, _: ExitStack) -> dict[str, str]:
     for clave in [k for k in c.sala.claves if padron.actas[k].catd == uno][:8]:
         c.sala.hecho(Tipo.ACOPIADA, clave, "campo", hora=AHORA.isoformat(), catd=uno)
     return c.alarmas()
+
+
+def _descompuesto(c: Centro, _: ExitStack) -> dict[str, str]:
+    """The printer of a centre breaks in the night; furniture that somebody lacks is no machine; then it is mended."""
+    catd = informativo().catds[0].clave
+    jefe = c.sala.persona(Rol.COORDINADOR, lugar=catd).persona
+
+    def decir(punto: Punto, listo: bool, minuto: int) -> dict[str, str]:
+        hora = AHORA + timedelta(minutes=minuto)
+        decir_revision(catd, punto, listo, "Sin tinta.", jefe, hora, c.sala.nodo, f"{punto}-{minuto}")
+        return c.alarmas(minuto)
+
+    assert "equipos_descompuestos" not in decir(Punto.MOBILIARIO, False, 1)
+    dichas = decir(Punto.IMPRESORA, False, 2)
+    assert dichas["equipos_descompuestos"] == f"1. {catd} Impresora"
+    assert "equipos_descompuestos" not in decir(Punto.IMPRESORA, True, 3)
+    return dichas
 
 
 def _telefonos(c: Centro, _: ExitStack) -> dict[str, str]:
@@ -260,6 +279,7 @@ CAUSAS: dict[str, Callable[[Centro, ExitStack], dict[str, str]]] = {
     "puntos_sin_cofirma": _sin_cofirmas,
     "puntos_sin_sello": _sin_sello,
     "catds_atrasados": _catd,
+    "equipos_descompuestos": _descompuesto,
     "espera_minutos": _espera,
     "actas_en_fila": _fila,
     "telefonos_callados": _telefonos,

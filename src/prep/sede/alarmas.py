@@ -32,6 +32,7 @@ LIMITES: Final = {
     "espera_minutos": 60,
     "actas_en_fila": 1000,
     "catds_atrasados": 1,
+    "equipos_descompuestos": 1,
     "telefonos_callados": 10,
     "relojes_desviados": 1,
     "nodos_bifurcados": 1,

@@ -21,10 +21,12 @@ from prep.acceso.models import Cuenta, Terminal
 from prep.acceso.registro import de_varios
 from prep.bitacora.asientos import bifurcados, cabeza
 from prep.catalogo.services import informativo
+from prep.catd import habilitacion
 from prep.coordinacion import panorama, situacion
 from prep.coordinacion.ritmo import de_prisa
 from prep.coordinacion.telefonos import CALLADO, RELOJ, aparatos
 from prep.diseno.textos import texto
+from prep.dominio.operacion import Punto
 from prep.intercambio import contactos
 from prep.intercambio.enviar import enlaces
 from prep.intercambio.estado import estado
@@ -46,6 +48,9 @@ SELECT (espera <> '' AND NOT EXISTS (
 ))::int FROM current_setting('synchronous_standby_names') AS espera
 """
 """1 where nothing is acknowledged before a standby has it, and no standby follows: whoever writes waits for it."""
+
+SE_DESCOMPONEN: Final = frozenset({Punto.ENERGIA, Punto.RED, Punto.COMPUTO, Punto.ESCANER, Punto.IMPRESORA})
+"""Of what the habilitación reviews, what may break in the night. Links are measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,17 @@ def _actas(m: _Momento) -> Iterator[Medida]:
     yield Medida("relojes_desviados", len(lejos), texto("sede.parte.telefonos"), _unos(sorted(set(lejos))))
 
 
+def _equipos(m: _Momento) -> Iterator[Medida]:
+    """Of collection centres, as somebody there found it."""
+    faltan = [
+        f"{catd} {texto(f'catd.habilitacion.{v.punto}')}"
+        for catd, vistos in habilitacion.ver(c.clave for c in informativo().catds).items()
+        for v in vistos
+        if v.punto in SE_DESCOMPONEN and v.estado == habilitacion.FALTA
+    ]
+    yield Medida("equipos_descompuestos", len(faltan), detalle=_unos(faltan))
+
+
 def _enlaces(m: _Momento) -> Iterator[Medida]:
     """Of a node that delivers to others: what waits, and the clock beside theirs. Of it and of those that deliver here:
     which do by their second link."""
@@ -224,4 +240,4 @@ def _personas(m: _Momento) -> Iterator[Medida]:
     yield Medida("equipos_de_varios", len(nombres), detalle=_unos(nombres))
 
 
-PARTES: Final = (_cortes, _base, _actas, _enlaces, _disco, _registro, _respaldo, _fallas, _personas)
+PARTES: Final = (_cortes, _base, _actas, _equipos, _enlaces, _disco, _registro, _respaldo, _fallas, _personas)
