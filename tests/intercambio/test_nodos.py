@@ -23,6 +23,7 @@ from prep.bitacora.actas import COLUMNAS, acta_de
 from prep.bitacora.asientos import bifurcados
 from prep.bitacora.autoridad import fundar
 from prep.bitacora.identidad import NodoDetenido
+from prep.bitacora.marcha import decir_revision, del_centro, servicio_de
 from prep.bitacora.models import Hecho
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import SEDE, anotar, escribir, recibir
@@ -31,6 +32,7 @@ from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Captura, Custodia
 from prep.dominio.comun.autoridad import INSTITUTO
 from prep.dominio.comun.hecho import nuevo_hecho
+from prep.dominio.operacion import Punto
 from prep.intercambio import entre_nodos, enviar, lotes_de_nodo, paquete
 from prep.intercambio.enviar import Balance, Envio, Paciencia, insistir
 from prep.intercambio.estado import estado
@@ -88,14 +90,16 @@ def test_what_a_node_did_cut_off_reaches_the_centre_and_what_the_centre_did_reac
     catd = pais.nodo("catd-014")
     with catd():
         hechos = trabajar(ACTAS[:2])
+        decir_revision("lugar-uno", Punto.IMPRESORA, False, "Sin tinta.", "uno", INICIO, nodo_de_aqui(), "revisa")
         tel.poner(foto(90))  # a phone that met this node: its fact is carried
         assert tel.entregar([tel.fotografiada(ACTAS[2], foto(90))]).json()["nuevos"] == 1
         hecho = pais.envio().ronda()
-    assert (hecho.hechos, hecho.fotos, hecho.apartados) == (len(hechos) + 1, 3, [])
+    assert (hecho.hechos, hecho.fotos, hecho.apartados) == (len(hechos) + 2, 3, [])
     exigir_una_vez(pais.centro, catd)
     with pais.centro():
         assert acta_de(ACTAS[0]).captura is Captura.COINCIDE and acta_de(ACTAS[2]).custodia is Custodia.FOTOGRAFIADA
         assert {o.dispositivo for o in Objeto.objects.all()} == {"nodo:catd-014"} and tel.estado()["hasta"] == 1
+        assert not servicio_de(del_centro("lugar-uno")).revisiones[Punto.IMPRESORA].listo  # followed from the centre
         trabajar([ACTAS[3]], 5, "tres")
     with catd():
         otra = pais.envio().ronda()
@@ -103,7 +107,7 @@ def test_what_a_node_did_cut_off_reaches_the_centre_and_what_the_centre_did_reac
         assert acta_de(ACTAS[3]).captura is Captura.COINCIDE
         cable = Cable(pais.centro)
         assert Envio("http://centro", cable).ronda().bajados == 0 and len(cable.pedidas) == 3
-        assert Enlace.objects.get().recibo["recibo"]["hasta"] == len(hechos) + 1
+        assert Enlace.objects.get().recibo["recibo"]["hasta"] == len(hechos) + 2
     assert plegado(catd) == plegado(pais.centro)
 
 
