@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -110,6 +111,29 @@ def test_an_impossible_step_leaves_nothing_of_its_batch(nodo: NodoLocal) -> None
         anotar([*bien, mal], nodo, AHORA)
     assert error.value.rechazo is Rechazo.FALTA_IMAGEN and error.value.hecho == mal
     assert cuantos() == 0 and tabla_de_actas() == []
+
+
+def test_a_key_that_fails_halfway_leaves_nothing_of_its_batch(nodo: NodoLocal) -> None:
+    """A hardware module may: those signed before it are on their way to the database already."""
+
+    @dataclass
+    class Failing:
+        publica: bytes
+        nodo: str
+        signed: int = 0
+
+        def firmar(self, mensaje: bytes) -> bytes:
+            self.signed += 1
+            if self.signed == 3:
+                raise OSError("no responde")
+            return nodo.firmar(mensaje)
+
+    facts = Noche().completa(ACTAS[0], VOTOS)
+    with pytest.raises(OSError, match="no responde"):
+        anotar(facts, Failing(nodo.publica, nodo.nodo), AHORA)
+    assert cuantos() == 0 and tabla_de_actas() == []
+    anotar(facts, nodo, AHORA)
+    assert cuantos() == len(facts) and list(verificar()) == []
 
 
 def test_content_that_is_not_of_its_type_is_refused(nodo: NodoLocal) -> None:

@@ -155,12 +155,13 @@ def es_interior(nodo: str, secuencia: int, previo: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def asentar(llegados: Sequence[tuple[Sobre, datetime]], frontera: Frontera) -> dict[int, Escrito]:
+def asentar(llegados: Iterable[tuple[Sobre, datetime]], frontera: Frontera) -> dict[int, Escrito]:
     """Append envelopes, each with when it was received, that are new and in the order of their chain; their facts by
-    position, as the folds take them. The caller holds the head (`tomar_cabeza`)."""
-    if not llegados:
-        return {}
-    posicion = frontera.tamano
+    position, as the folds take them. The caller holds the head (`tomar_cabeza`).
+
+    Each is sent as it comes: while one is sealed, the database keeps those before it."""
+    sobres: list[Sobre] = []
+    desde = frontera.tamano + 1
     with (
         connection.cursor() as cursor,
         cursor.copy(
@@ -174,7 +175,7 @@ def asentar(llegados: Sequence[tuple[Sobre, datetime]], frontera: Frontera) -> d
                 *("timestamptz", "bytea", "bytea", "bytea"),
             ]
         )
-        for i, (s, recibido) in enumerate(llegados, posicion + 1):
+        for i, (s, recibido) in enumerate(llegados, desde):
             h = s.hecho
             quien = (h.persona, s.dispositivo.id if s.dispositivo else "", h.orden)
             copia.write_row(
@@ -193,9 +194,10 @@ def asentar(llegados: Sequence[tuple[Sobre, datetime]], frontera: Frontera) -> d
                     s.hoja,
                 )
             )
-    frontera.extender([s.hoja for s, _ in llegados])
-    _avanzar([s for s, _ in llegados], frontera)
-    return {i: s.escrito for i, (s, _) in enumerate(llegados, posicion + 1)}
+            sobres.append(s)
+    frontera.extender([s.hoja for s in sobres])
+    _avanzar(sobres, frontera)
+    return {i: s.escrito for i, s in enumerate(sobres, desde)}
 
 
 _AVANZAR: Final = """

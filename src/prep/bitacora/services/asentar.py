@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,14 +60,17 @@ def asentar(
     secuencia, previo = asientos.final(fines)
     if any(nuevos):
         exigir_que_siga(firmante.nodo, secuencia)
-    sellados: list[tuple[Sobre, datetime]] = []
-    for pedido, suyos in zip(pedidos, nuevos, strict=True):
-        for hecho in suyos:
-            secuencia += 1
-            sobre = sellar(hecho, firmante, de, secuencia, previo, pedido.firmar(hecho, de))
-            previo = sobre.hoja.hex()
-            sellados.append((sobre, pedido.recibido))
-    estados = proyectar(asientos.asentar(sellados, frontera), quien)
+
+    def sellados() -> Iterator[tuple[Sobre, datetime]]:
+        nonlocal secuencia, previo
+        for pedido, suyos in zip(pedidos, nuevos, strict=True):
+            for hecho in suyos:
+                secuencia += 1
+                sobre = sellar(hecho, firmante, de, secuencia, previo, pedido.firmar(hecho, de))
+                previo = sobre.hoja.hex()
+                yield sobre, pedido.recibido
+
+    estados = proyectar(asientos.asentar(sellados(), frontera), quien) if any(nuevos) else {}
     _exigir([h for p, suyos in zip(pedidos, nuevos, strict=True) if p.exige for h in suyos], estados)
     return nuevos, estados
 

@@ -90,7 +90,8 @@ def _agregar(firmados: Sequence[tuple[int, Sobre]], recibido: datetime, recibo: 
                 del_tramo.add((sobre.nodo, sobre.secuencia, sobre.hoja.hex()))
                 fines[sobre.nodo].pop(sobre.previo, None)
                 fines[sobre.nodo][sobre.hoja.hex()] = sobre.secuencia
-        proyectar(asentar([(s, recibido) for s in aceptados], frontera))
+        if aceptados:
+            proyectar(asentar([(s, recibido) for s in aceptados], frontera))
     recibo.nuevos += len(aceptados)
     recibo.finales |= {nodo: final(suyos)[0] for nodo, suyos in fines.items()}
 
