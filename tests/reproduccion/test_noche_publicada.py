@@ -15,9 +15,9 @@ from fabrica_publicado import base, guardar, renglon, sin_votos
 import prep
 from prep.comprobacion.verificar import Opciones, verificar
 from prep.reproduccion import leer
+from prep.reproduccion.comprobador import PublicacionIncorrecta, comprobar
 from prep.reproduccion.derivar import derivar_proceso
 from prep.reproduccion.guion import Guion
-from prep.reproduccion.reproducir import PublicacionIncorrecta, comprobar
 from prep.transparencia.almacen import Carpeta
 
 FILAS = (

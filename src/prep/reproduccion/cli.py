@@ -171,6 +171,8 @@ def reproducir(
     """
     import orjson
 
+    from prep.dominio.tabulacion.proceso import Modo
+    from prep.plataforma.almacen import abrir
     from prep.reproduccion import ErrorDeLectura, leer
 
     if carpeta.exists() and (not carpeta.is_dir() or any(carpeta.iterdir())):
@@ -193,67 +195,65 @@ def reproducir(
     anomalias = [*(a for b in bases for a in b.anomalias), *guion.anomalias]
 
     from prep.reproduccion.base_aparte import bitacora_aparte
+    from prep.reproduccion.comparar import comparar
+    from prep.reproduccion.comprobador import PublicacionIncorrecta, comprobador
 
     publicacion = carpeta / "publicacion"
-    with bitacora_aparte() as llaves:
-        from prep.bitacora.nodos import nodo_local
-        from prep.dominio.tabulacion.proceso import Modo
-        from prep.plataforma.almacen import abrir
-        from prep.publicacion.corte import Corte
-        from prep.publicacion.publicador import CorteImposible
-        from prep.reproduccion.reproducir import PublicacionIncorrecta, comprobar
-        from prep.reproduccion.reproducir import reproducir as reproducir_noche
-        from prep.sede.sala import publicador
-        from prep.transparencia.nota import LlavePrivada
+    almacen = abrir(str(publicacion))
+    with barra() as avance, comprobador() as empezar_a_comprobar:
+        tarea = avance.add_task("Reproduciendo", total=len(guion))
+        with bitacora_aparte() as llaves:
+            from prep.bitacora.nodos import nodo_local
+            from prep.publicacion.corte import Corte
+            from prep.publicacion.publicador import CorteImposible
+            from prep.reproduccion.reproducir import leer_publicado
+            from prep.reproduccion.reproducir import reproducir as reproducir_noche
+            from prep.sede.sala import publicador
+            from prep.transparencia.nota import LlavePrivada
 
-        quien_publica = publicador(
-            derivado.proceso,
-            derivado.informativo,
-            abrir(str(publicacion)),
-            Modo.PRUEBA,
-            LlavePrivada.nueva("reproduccion.prep.invalid/prueba"),
-            paginas=False,
-            reserva=llaves / "reserva",
-        )
-        gc.freeze()  # what was read is kept to the end: nobody goes through it again and again looking for garbage
-        gc.set_threshold(50_000, 20, 100)  # nor, every few facts, through those of an hour
-        with barra() as avance:
-            tarea = avance.add_task("Reproduciendo", total=len(guion))
+            quien_publica = publicador(
+                derivado.proceso,
+                derivado.informativo,
+                almacen,
+                Modo.PRUEBA,
+                LlavePrivada.nueva("reproduccion.prep.invalid/prueba"),
+                paginas=False,
+                reserva=llaves / "reserva",
+            )
+            gc.freeze()  # what was read is kept to the end: nobody goes through it again looking for garbage
+            gc.set_threshold(50_000, 20, 100)  # nor, every few facts, through those of an hour
 
             def contar(hechos: int, corte: Corte | None) -> None:
                 avance.advance(tarea, hechos)
                 if corte:
                     avance.update(tarea, description=f"Corte {corte.numero}, {corte.hora:%d/%m %H:%M}")
 
+            nodo, paso = nodo_local(llaves, "reproduccion"), timedelta(minutes=cada)
             try:
-                hecha = reproducir_noche(
-                    derivado,
-                    guion,
-                    quien_publica,
-                    nodo_local(llaves, "reproduccion"),
-                    timedelta(minutes=cada),
-                    contar,
-                )
-                avance.update(tarea, description="Comprobando lo publicado")
-                veredicto = comprobar(publicacion)
+                hecha = reproducir_noche(derivado, guion, quien_publica, nodo, paso, contar)
             except CorteImposible as error:
                 _fallar(str(error))
-            except PublicacionIncorrecta as error:
-                _fallar(f"Lo publicado en {publicacion} no pasa la comprobación y no debe usarse: {error}")
+            avance.update(tarea, description="Comprobando lo publicado")
+            veredicto_de = empezar_a_comprobar(publicacion)
+        comparaciones = comparar(derivado, leer_publicado(almacen, hecha.cortes[-1].ruta, derivado))
+        try:
+            veredicto = veredicto_de()
+        except PublicacionIncorrecta as error:
+            _fallar(str(error))
 
     documento = {
         "proceso": derivado.proceso.clave,
         "boletas_especiales": derivado.boletas_especiales,
         "hechos": hecha.hechos,
         "cortes": len(hecha.cortes),
-        "elecciones": [c.escribir() for c in hecha.comparaciones],
+        "elecciones": [c.escribir() for c in comparaciones],
         "supuestos": [_anomalia(a) for a in derivado.supuestos],
         "anomalias": [_anomalia(a) for a in anomalias],
     }
     (carpeta / "comparacion.json").write_bytes(orjson.dumps(documento, option=orjson.OPT_INDENT_2))
-    for comparacion in hecha.comparaciones:
+    for comparacion in comparaciones:
         salida.print(f"[bold]{escape(comparacion.en_una_linea)}[/]", soft_wrap=True)
-    for comparacion in hecha.comparaciones:
+    for comparacion in comparaciones:
         mostrar(comparacion)
     for supuesto in derivado.supuestos:
         salida.print(f"[yellow]Supuesto[/] {escape(supuesto.dicha)}", soft_wrap=True)
@@ -262,8 +262,8 @@ def reproducir(
         from prep.reproduccion.informe import lineas_pedidas, pagina
         from prep.reproduccion.lector import lineas_publicadas
 
-        renglones = lineas_publicadas(archivos, lineas_pedidas(hecha.comparaciones))
-        informe.write_bytes(pagina(derivado, hecha.comparaciones, anomalias, veredicto, renglones))
+        renglones = lineas_publicadas(archivos, lineas_pedidas(comparaciones))
+        informe.write_bytes(pagina(derivado, comparaciones, anomalias, veredicto, renglones))
     salida.print(
         f"{cuantos(hecha.hechos, 'hecho')}, {cuantos(len(hecha.cortes), 'corte')}. Publicado en {publicacion}, "
         f"comprobado: {veredicto}. Comparación en {carpeta / 'comparacion.json'}"
@@ -271,7 +271,7 @@ def reproducir(
         soft_wrap=True,
         markup=False,
     )
-    if estricto and hecha.sin_explicar:
+    if estricto and any(c.sin_explicar for c in comparaciones):
         raise typer.Exit(1)
 
 

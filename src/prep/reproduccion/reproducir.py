@@ -1,4 +1,4 @@
-"""A published night again: its facts through the bitácora, cortes along its own clock, the last one compared."""
+"""A published night again: its facts through the bitácora, cortes along its own clock; and what the last one says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -15,17 +14,15 @@ from django.db import transaction
 
 from prep.bitacora.nodos import DispositivoLocal, NodoInstituto, NodoLocal
 from prep.bitacora.services import anotar, fundar_instalacion
-from prep.comprobacion.verificar import Opciones, verificar
 from prep.dominio.comun.hecho import Hecho
 from prep.dominio.tabulacion.contabilidad import INCONSISTENCIAS
 from prep.plataforma.almacen import Almacen
 from prep.publicacion.corte import Corte, constancias_previstas, dejar_constancia, hacer_corte
 from prep.publicacion.publicador import Publicador
-from prep.reproduccion.comparar import ActaCalculada, ComparacionEleccion, EleccionCalculada, comparar
+from prep.reproduccion.comparar import ActaCalculada, EleccionCalculada
 from prep.reproduccion.cortador import cortador
 from prep.reproduccion.derivar import Derivado
 from prep.reproduccion.guion import PUBLICA, Guion
-from prep.transparencia.almacen import Carpeta
 
 LOTE: Final = 20_000
 """Facts in one transaction: an acta is folded once in each that has any of its facts."""
@@ -37,12 +34,6 @@ class Reproduccion:
 
     hechos: int = 0
     cortes: list[Corte] = field(default_factory=list)
-    comparaciones: list[ComparacionEleccion] = field(default_factory=list)
-
-    @property
-    def sin_explicar(self) -> int:
-        """Differences that no contradiction of the source accounts for."""
-        return sum(c.sin_explicar for c in self.comparaciones)
 
 
 def horas_de_corte(guion: Guion, cada: timedelta) -> list[datetime]:
@@ -100,8 +91,6 @@ def reproducir(
     # One workbook, at the end: every other corte is made on one core.
     hecha.cortes.append(hacer_corte(publicador, cortes[-1], cierre=derivado.cierre))
     avance(0, hecha.cortes[-1])
-    calculadas = leer_publicado(publicador.almacen, hecha.cortes[-1].ruta, derivado)
-    hecha.comparaciones = comparar(derivado, calculadas)
     return hecha
 
 
@@ -146,18 +135,6 @@ class _Escritor:
                     return
                 transaction.set_rollback(True)
             constancias = dichas
-
-
-class PublicacionIncorrecta(RuntimeError):
-    """What was published does not pass its own verification."""
-
-
-def comprobar(publicacion: Path) -> str:
-    """Verify, as a stranger would, what a replay published; the verdict. Raises `PublicacionIncorrecta`."""
-    informe = verificar(Carpeta(publicacion), Opciones(imagenes=False))
-    if informe.codigo:
-        raise PublicacionIncorrecta(informe.veredicto)
-    return informe.veredicto
 
 
 def leer_publicado(almacen: Almacen, ruta: str, derivado: Derivado) -> dict[str, EleccionCalculada]:
