@@ -111,12 +111,15 @@ def test_a_corte_that_cannot_be_made_ends_the_replay_and_leaves_the_one_before(
     """What it needs of the one before is spoiled; or the process that makes it is killed."""
     derived = night(tmp_path)
     p = publisher(derived, tmp_path / "publicacion")
+    others: set[Any] = set()
 
     def harm(_facts: int, corte: Corte | None) -> None:
+        if corte is None and not others:
+            others.update(multiprocessing.active_children())  # whoever makes the facts
         if corte is None or corte.numero != 2:
             return
         if how == "killed":
-            for child in multiprocessing.active_children():
+            for child in set(multiprocessing.active_children()) - others:
                 child.kill()
         else:
             manifest = tmp_path / "publicacion" / corte.ruta / "corte.json"
@@ -126,3 +129,17 @@ def test_a_corte_that_cannot_be_made_ends_the_replay_and_leaves_the_one_before(
         reproducir(derived, Guion(derived), p, NODE, EACH, harm)
     assert orjson.loads((tmp_path / "publicacion" / "ultimo.json").read_bytes())["corte"] == 2
     assert not (tmp_path / "publicacion" / "cortes" / "0003" / "corte.json").exists()
+
+
+def test_a_night_whose_facts_stop_coming_ends_where_it_is(tmp_path: Path, bitacora_nueva: Callable[[], Any]) -> None:
+    """The process that makes them is killed."""
+    derived = night(tmp_path)
+    p = publisher(derived, tmp_path / "publicacion")
+
+    def kill(_facts: int, corte: Corte | None) -> None:
+        if corte is None:
+            for child in multiprocessing.active_children():
+                child.kill()
+
+    with pytest.raises(CorteImposible, match="el proceso que preparaba los hechos"):
+        reproducir(derived, Guion(derived), p, NODE, EACH, kill)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ from prep.dominio.tabulacion.contabilidad import INCONSISTENCIAS
 from prep.plataforma.almacen import Almacen
 from prep.publicacion.corte import Corte, constancias_previstas, dejar_constancia, hacer_corte
 from prep.publicacion.publicador import Publicador
+from prep.reproduccion.apuntador import apuntador
 from prep.reproduccion.comparar import ActaCalculada, EleccionCalculada
 from prep.reproduccion.cortador import cortador
 from prep.reproduccion.derivar import Derivado
@@ -60,8 +61,9 @@ def reproducir(
     """Replay on the current database, which must have no facts of these actas.
 
     `publicador` has published nothing yet. While a corte is made, in another process, the facts of the hour that
-    follows are written here; in the bitácora they come after what it puts on record, as if this had waited for it.
-    `avance` is told how many facts were appended and each corte. Raises what `anotar` and `hacer_corte` raise.
+    follows, which a third one made, are written here; in the bitácora they come after what it puts on record, as if
+    this had waited for it. `avance` is told how many facts were appended and each corte. Raises what `anotar` and
+    `hacer_corte` raise.
     """
     hecha = Reproduccion()
     instituto = publicador.firmante
@@ -73,36 +75,25 @@ def reproducir(
     publicador.nodo = nodo
     escritor = _Escritor(publicador, nodo, telefonos)
     cortes = horas_de_corte(guion, cada)
-    por_hora = _por_hora(guion.hechos(), cortes)
 
     def contar(hechos: Sequence[Hecho]) -> None:
         hecha.hechos += len(hechos)
         avance(len(hechos), None)
 
-    escritor.escribir(hechos := next(por_hora), cortes[0])
-    contar(hechos)
-    with cortador(publicador) as otro:
-        for numero, (hora, siguiente) in enumerate(pairwise(cortes), 1):
-            preparado = otro.preparar(hora)
-            escritor.escribir_tras(preparado, numero, hora, hechos := next(por_hora), siguiente)
-            hecha.cortes.append(otro.cambiar())
-            avance(0, hecha.cortes[-1])
-            contar(hechos)
+    with apuntador(guion, cortes) as por_hora:
+        escritor.escribir(hechos := next(por_hora), cortes[0])
+        contar(hechos)
+        with cortador(publicador) as otro:
+            for numero, (hora, siguiente) in enumerate(pairwise(cortes), 1):
+                preparado = otro.preparar(hora)
+                escritor.escribir_tras(preparado, numero, hora, hechos := next(por_hora), siguiente)
+                hecha.cortes.append(otro.cambiar())
+                avance(0, hecha.cortes[-1])
+                contar(hechos)
     # One workbook, at the end: every other corte is made on one core.
     hecha.cortes.append(hacer_corte(publicador, cortes[-1], cierre=derivado.cierre))
     avance(0, hecha.cortes[-1])
     return hecha
-
-
-def _por_hora(hechos: Iterator[Hecho], cortes: Sequence[datetime]) -> Iterator[list[Hecho]]:
-    """The facts that each corte is the first to know; the last one knows them all."""
-    siguiente = next(hechos, None)
-    for corte in cortes:
-        suyos = []
-        while siguiente is not None and (siguiente.hora <= corte or corte == cortes[-1]):
-            suyos.append(siguiente)
-            siguiente = next(hechos, None)
-        yield suyos
 
 
 @dataclass(slots=True)
