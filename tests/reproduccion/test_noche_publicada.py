@@ -110,13 +110,18 @@ def test_a_whole_night_and_back(tmp_path: Path, url_postgres: str) -> None:
         comprobar(publicacion)
 
 
-def test_columns_in_any_order_are_published_and_verified(tmp_path: Path, url_postgres: str) -> None:
-    """A candidatura común that the source writes before the parties."""
+def test_columns_and_rows_in_any_order_are_published_and_verified(tmp_path: Path, url_postgres: str) -> None:
+    """A candidatura común that the source writes before the parties; a sección that comes back further on; actas of one
+    key in two districts."""
     votos = ("CC_PAN_PRI", "PAN", "PRI", "MC", "NO_REGISTRADAS", "NULOS")
     nadie = {"NO_REGISTRADAS": "0", "NULOS": "3", "MC": "40"}
     juntos = renglon(1, CC_PAN_PRI="90", PAN="-", PRI="-", TOTAL_VOTOS_CALCULADO="133", **nadie)
     solos = renglon(2, distrito=2, CC_PAN_PRI="-", PAN="60", PRI="50", TOTAL_VOTOS_CALCULADO="153", **nadie)
-    archivo = guardar(tmp_path, base(juntos, solos, votos=votos), nombre="JAL_DIP_LOC_2024.csv")
+    especial = juntos | renglon(1, tipo="S", **{v: juntos[v] for v in votos}, TOTAL_VOTOS_CALCULADO="133")
+    otra = juntos | {"CLAVE_CASILLA": "140003B0100", "CLAVE_ACTA": "140003B010001", "SECCION": "0003"}
+    de_todas = {"CLAVE_CASILLA": "140000A0100", "CLAVE_ACTA": "140000A010001", "TIPO_CASILLA": "A", "SECCION": "N/A"}
+    filas = (juntos | de_todas, solos | de_todas, juntos, otra, solos, especial)
+    archivo = guardar(tmp_path, base(*filas, votos=votos), nombre="JAL_DIP_LOC_2024.csv")
     assert "comprobado: CORRECTO" in reproducir(url_postgres, archivo, tmp_path / "r")
 
 

@@ -98,7 +98,29 @@ def test_a_national_base_keeps_its_entidades_apart(tmp_path: Path) -> None:
     (eleccion,) = derivado.proceso.elecciones
     assert derivado.nacional
     assert list(eleccion.demarcaciones) == [1001, 14001]
-    assert [a.clave for a in eleccion.actas] == ["140001B010001", "010001B01001"]
+    assert [a.clave for a in eleccion.actas] == ["010001B01001", "140001B010001"]
+
+
+def test_actas_come_in_the_order_of_the_database_whatever_the_order_of_the_rows(tmp_path: Path) -> None:
+    """Some publishers write apart those of proportional representation: a sección is still one."""
+    (eleccion,) = derivar(tmp_path, renglon(2), renglon(1, tipo="S"), renglon(1)).proceso.elecciones
+    assert [str(a.casilla.clave) for a in eleccion.actas] == ["140001B0100", "140001S0100", "140002B0100"]
+
+
+def test_the_key_of_a_vote_by_a_route_of_its_own_is_the_same_in_every_place(tmp_path: Path) -> None:
+    """Voto anticipado and of those in prison: no sección, and one key for all districts, awaited or not."""
+    sin_seccion = {"SECCION": "N/A", "ID_CASILLA": "N/A", "REPRESENTANTES_PP_CI": "N/A", "TIPO_ACTA": "1"}
+    espera = {"CONTABILIZADA": "-", "TOTAL_VOTOS_CALCULADO": "0", "OBSERVACIONES": "-", "CODIGO_INTEGRIDAD": "-"}
+    filas = [renglon(0, tipo="A", distrito=d) | sin_seccion for d in (1, 2, 3)]
+    filas[:2] = [sin_votos(f, "-") | espera for f in filas[:2]]
+    derivado = derivar(tmp_path, *filas, filas[2], renglon(1), ACTAS_ESPERADAS="4")
+    (eleccion,) = derivado.proceso.elecciones
+    assert [(a.demarcacion, a.casilla.distrito) for a in eleccion.actas] == [(1, 1), (2, 2), (3, 3), (1, 1)]
+    una = comparada(derivado)
+    # Only what is there twice in one place is the same acta again.
+    assert [(c.linea, c.campo) for c in una.contradicciones if c.clave_acta] == [(10, "CLAVE_ACTA")]
+    assert [(c.nombre, c.veredicto) for c in una.cifras] == [("ACTAS_ESPERADAS", Veredicto.IGUAL)]
+    assert [a for a in derivado.bases[0].base.anomalias if a.linea] == []
 
 
 def test_boletas_of_a_special_casilla(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from prep.catalogo.documento import huella_de
 from prep.catalogo.informativo import Informativo, NombreCandidatura, Parametros, Partido
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 from prep.dominio.tabulacion.boleta import NO_REGISTRADAS, NULOS, Boleta, Recuadro, TipoRecuadro
-from prep.dominio.tabulacion.claves import ClaveCasilla
+from prep.dominio.tabulacion.claves import RUTAS, ClaveCasilla
 from prep.dominio.tabulacion.porcentajes import porcentaje
 from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
 from prep.reproduccion.boletas import Boletas, Vistos, armar_boletas
@@ -248,12 +248,15 @@ def _huella(proceso: Proceso, informativo: Informativo) -> str:
 
 
 def _lugares(bases: Sequence[BasePublicada]) -> dict[str, tuple[int, int]]:
-    """casilla -> (district, municipio), joined over the elections: each file has one of them."""
+    """casilla -> (district, municipio), joined over the elections: each file has one of them.
+
+    Without the casillas whose key is of more than one place.
+    """
     lugares: dict[str, tuple[int, int]] = {}
     for base in bases:
         locales = base.eleccion not in ("DIP_FED", "SEN", "PRES")
         for r in base.renglones:
-            if r.fuera:
+            if r.fuera or r.clave_casilla[6] in RUTAS:
                 continue
             distrito, municipio = lugares.get(r.clave_casilla, (0, 0))
             if r.id_distrito and (not distrito or locales):
@@ -337,7 +340,7 @@ def _derivar_eleccion(
         usadas.add(clave)
         derivada.actas[i] = clave
         especial = r.clave_casilla[6] == "S"
-        distrito, municipio = lugares[r.clave_casilla]
+        distrito, municipio = lugares.get(r.clave_casilla, (r.id_distrito or 0, r.id_municipio or 0))
         casilla = Casilla(
             clave=ClaveCasilla.leer(r.clave_casilla),
             distrito=distrito,
@@ -371,7 +374,7 @@ def _derivar_eleccion(
         columnas=columnas,
         demarcaciones=dict(sorted(demarcaciones.items())),
         boletas=boletas,
-        actas=tuple(actas),
+        actas=tuple(sorted(actas, key=lambda a: (a.casilla.clave, a.demarcacion, a.clave))),
         orden_registro=tuple(c.clave for c in columnas if c.tipo is TipoRecuadro.PARTIDO),
     )
     return derivada
@@ -398,17 +401,16 @@ def _repetidos(
 ) -> dict[int, Repetido]:
     """Rows that are another row again. One key with another type of acta, or with other content, is another acta;
     unless the header counts one acta for each key."""
-    primeras: dict[tuple[str, str, str], Renglon] = {}
+    primeras: dict[tuple[object, ...], Renglon] = {}
     de_la_clave: dict[str, str] = {}
     otra_acta: list[int] = []
     repetidos: dict[int, Repetido] = {}
-    distintos = len({(r.clave_casilla, r.clave_acta, r.tipo_acta) for _, r in dentro})
+    distintos = len({_identidad(r) for _, r in dentro})
     sobran = base.resumen.get("ACTAS_ESPERADAS") == distintos
     for i, r in dentro:
-        identidad = r.clave_casilla, r.clave_acta, r.tipo_acta
         if de_la_clave.setdefault(r.clave_acta, r.tipo_acta) != r.tipo_acta:
             otra_acta.append(r.linea)
-        primera = primeras.setdefault(identidad, r)
+        primera = primeras.setdefault(_identidad(r), r)
         if primera is not r:
             igual = _contenido(primera) == _contenido(r)
             repetidos[i] = Repetido(primera.linea, igual, se_reproduce=not (igual or sobran))
@@ -425,8 +427,15 @@ def _repetidos(
     return repetidos
 
 
+def _identidad(r: Renglon) -> tuple[object, ...]:
+    """Which acta a row is. The key of a vote that is not cast at a casilla of the day says no sección, and is the same
+    in every district or municipio (Lineamientos del PREP, voto anticipado y en prisión preventiva)."""
+    lugar = (r.id_distrito, r.id_municipio) if r.clave_casilla[6] in RUTAS else None
+    return r.clave_casilla, r.clave_acta, r.tipo_acta, lugar
+
+
 def _contenido(r: Renglon) -> tuple[object, ...]:
-    return r.votos, r.totales, r.calculado, r.notas, r.contabilizada, r.codigo_integridad
+    return r.votos, r.totales, r.calculado, r.notas, r.contabilizada, r.codigo_integridad, r.lista_nominal
 
 
 def _es_sufijo(texto: str) -> bool:

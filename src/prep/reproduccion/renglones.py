@@ -213,7 +213,7 @@ class LectorDeRenglones:
                     linea, "CLAVE_CASILLA", f"«{clave_casilla[:40]}» no es una clave; por sus partes, {armada}."
                 )
             clave_casilla = armada
-        elif _es_clave(armada) and clave_casilla != armada and not fuera:
+        elif None not in (seccion, id_casilla) and _es_clave(armada) and clave_casilla != armada:
             self.anotar(linea, "CLAVE_CASILLA", f"«{clave_casilla}» no coincide con sus partes ({armada}).")
         if not clave_acta and not fuera:
             clave_acta = clave_casilla + normalizar(self._codigo(campos, "tipo_acta")).replace("_", "")
