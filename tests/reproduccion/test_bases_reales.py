@@ -20,6 +20,7 @@ from prep.reproduccion.vocabulario import leer_vocabulario
 
 DIPUTACION = "JAL_DIP_LOC_2024.csv"
 GUBERNATURA = "JAL_GUB_2024.csv"
+HOURS = ("FECHA_HORA_ACOPIO", "FECHA_HORA_CAPTURA", "FECHA_HORA_VERIFICACION")
 
 
 def derive(folder: Path, lo: Base, name: str = DIPUTACION) -> Derivado:
@@ -296,6 +297,27 @@ def test_an_unknown_observation_explains_nothing(tmp_path: Path) -> None:
     one = comparada(derive(tmp_path, base(renglon(1), odd, ACTAS_CONTABILIZADAS="1"), GUBERNATURA))
     assert one.contradicciones == []
     assert verdicts(one) == {Veredicto.NO_LEIDA}
+
+
+def test_month_before_day_is_known_by_the_night_and_without_one_by_its_sunday(tmp_path: Path) -> None:
+    """Saved by a spreadsheet of another language, without the lines of the header: 2 June 2024, and no other day."""
+
+    def hours(*times: str) -> list[str]:
+        rows = [renglon(i, **dict.fromkeys(HOURS, t)) for i, t in enumerate(times, 1)]
+        (read,) = leer([guardar(tmp_path, Base((), {}, base().columnas, tuple(rows)))])
+        return [f"{r.captura:%d/%m %H:%M}" for r in read.renglones if r.captura]
+
+    assert hours("6/2/2024 21:00", "6/3/2024 1:00") == ["02/06 21:00", "03/06 01:00"]
+    assert hours("6/2/2024 21:00") == hours("2/6/2024 21:00") == ["02/06 21:00"]
+    assert hours("2/6/2024 21:00", "3/6/2024 1:00") == ["02/06 21:00", "03/06 01:00"]
+
+
+def test_a_base_without_header_takes_the_time_of_its_corte_from_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "20240602_2330_PREP_GUB_JAL"
+    folder.mkdir()
+    (read,) = leer([guardar(folder, Base((), {}, base().columnas, (renglon(),))).parent])
+    assert f"{read.corte:%d/%m/%Y %H:%M}" == "02/06/2024 23:30"
+    assert any("por el nombre del archivo" in a.mensaje for a in read.anomalias)
 
 
 def test_times_with_their_zone_give_the_order(tmp_path: Path) -> None:

@@ -63,6 +63,10 @@ def test_a_cell_that_is_nothing_or_may_be_several_numbers(texto: str) -> None:
     ("texto", "esperada"),
     [
         ("02/06/2024 20:05:09", (2024, 6, 2, 20, 5, 9)),
+        ("02-jun-24 20:05", (2024, 6, 2, 20, 5)),
+        ("2/Jun./2024 20:05", (2024, 6, 2, 20, 5)),
+        ("05-Jan-2025 08:05 p. m.", (2025, 1, 5, 20, 5)),
+        ("02/06/2024 - 20:05", (2024, 6, 2, 20, 5)),
         ("2/6/2024 8:05", (2024, 6, 2, 8, 5, 0)),
         ("2024-06-02 20:05:09", (2024, 6, 2, 20, 5, 9)),
         ("2024-06-02T20:05:09.123", (2024, 6, 2, 20, 5, 9)),
@@ -88,12 +92,14 @@ def test_a_date_is_read_however_it_is_written(texto: str, esperada: tuple[int, .
     assert leida is not None and leida.utcoffset() == timedelta(hours=-6)
 
 
-@pytest.mark.parametrize("texto", ["", "-", " ", "N/A"])
+@pytest.mark.parametrize(
+    "texto", ["", "-", " ", "N/A", "Sin acta", "SIN DATO", "0000-00-00 00:00:00", "00/00/0000 00:00"]
+)
 def test_a_date_that_is_not_there(texto: str) -> None:
     assert fecha(texto, UTC) is None
 
 
-@pytest.mark.parametrize("texto", ["31/02/2024 10:00", "ayer", "02/06/2024 25:00", "20:05", "1234567"])
+@pytest.mark.parametrize("texto", ["31/02/2024 10:00", "ayer", "02/06/2024 25:00", "20:05", "1234567", "2-xyz-2024"])
 def test_a_date_that_does_not_exist_is_refused(texto: str) -> None:
     with pytest.raises(CeldaInvalida):
         fecha(texto, UTC)
@@ -103,6 +109,9 @@ def test_a_date_that_does_not_exist_is_refused(texto: str) -> None:
     ("lineas", "esperada"),
     [
         (["GUBERNATURA", "02/06/2024 23:30 (UTC-6)"], (2024, 6, 2, 23, 30)),
+        (["FECHA DE CORTE,02/06/2024", "HORA DE CORTE,23:30"], (2024, 6, 2, 23, 30)),
+        (["(UTC-06:00) 11:30 p. m.", "2024-06-02"], (2024, 6, 2, 23, 30)),
+        (["Corte: 2 de junio 2024 - 23:30"], (2024, 6, 2, 23, 30)),
         (["20:00 horas (UTC-5)", "Domingo 1 de julio de 2012"], (2012, 7, 1, 20, 0)),
         (["2021-06-07T20:00:00"], (2021, 6, 7, 20, 0)),
         (["07/06/2021 08:15:00 p. m. (UTC-5)"], (2021, 6, 7, 20, 15)),
@@ -122,6 +131,12 @@ def test_the_time_zone_of_the_header() -> None:
     ("texto", "esperadas", "motivo"),
     [
         ("", (), ""),
+        ("SIN OBSERVACIONES", (), ""),
+        ("ALGUN CAMPO ILEGILE O SIN DATO", (Nota.ALGUNO,), ""),
+        ("Cantidad de votos en blanco", (Nota.SIN_DATO,), ""),
+        ("Cantidad de votos ilegible o en blanco", (Nota.ILEGIBLE, Nota.SIN_DATO), ""),
+        ("Todos en blanco", (Nota.TODOS_VACIOS,), ""),
+        ("NO IDENTFICADA", (Nota.FUERA_DE_CATALOGO,), ""),
         ("-", (), ""),
         ("['Ilegible', 'Sin dato']", (Nota.ILEGIBLE, Nota.SIN_DATO), ""),
         ('["Sin dato"]', (Nota.SIN_DATO,), ""),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
 from prep.reproduccion.publicado import Celda, Hueco, Nota
-from prep.reproduccion.vocabulario import MARCAS, NADA, motivo, normalizar, observacion
+from prep.reproduccion.vocabulario import MARCAS, NADA, SIN_OBSERVACION, motivo, normalizar, observacion
 
 
 class CeldaInvalida(ValueError):
@@ -30,6 +30,14 @@ def limpiar(texto: str) -> str:
 def es_nada(limpio: str) -> bool:
     """Whether a clean text is one of the ways of writing that there is nothing."""
     return not limpio or limpio.upper() in NADA
+
+
+_SIN_ACTA = "SIN_ACTA"
+
+
+def es_marca(nombre: str) -> bool:
+    """Whether a normalised text is what a cell says instead of a value."""
+    return nombre in MARCAS or nombre.startswith(_SIN_ACTA)
 
 
 _ENTERO = re.compile(r"\d+|\d{1,3}(?:[,'’\s]\d{3})+")
@@ -83,7 +91,7 @@ def celda(texto: str) -> Celda:
     if valor is not None:
         return valor
     nombre = normalizar(limpio)
-    if nombre.startswith("SIN_ACTA"):
+    if nombre.startswith(_SIN_ACTA):
         return Hueco.SIN_ACTA
     marca = MARCAS.get(nombre)
     if marca is None:
@@ -148,10 +156,26 @@ def misma_cifra(publicada: int | str, otra: int | str | None) -> bool:
 
 _HORA = r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?:\s*([ap])\.?\s?m?\.?)?(?:\s*h(?:rs?|oras)?\.?)?"
 _FECHA = re.compile(
-    r"(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2}))"
-    rf"(?:(?:\s*[T,]\s*|\s+){_HORA})?\s*(Z|[+-]\d{{2}}:?\d{{2}}|\(?\s*(?:UTC|GMT)\s*[+-]\d{{1,2}}(?::?\d{{2}})?\s*\)?)?",
+    r"(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})[-/. ](\d{1,2}|[a-z]{3,10})\.?[-/. ](\d{4}|\d{2}))"
+    rf"(?:(?:\s*[T,-]\s*|\s+){_HORA})?\s*(Z|[+-]\d{{2}}:?\d{{2}}|\(?\s*(?:UTC|GMT)\s*[+-]\d{{1,2}}(?::?\d{{2}})?\s*\)?)?",
     re.IGNORECASE,
 )
+_SIN_FECHA = re.compile(r"0{4}-00-00|00/00/0{4}")
+_MESES = [
+    "ENERO",
+    "FEBRERO",
+    "MARZO",
+    "ABRIL",
+    "MAYO",
+    "JUNIO",
+    "JULIO",
+    "AGOSTO",
+    "SEPTIEMBRE",
+    "OCTUBRE",
+    "NOVIEMBRE",
+    "DICIEMBRE",
+]
+_MONTHS = {"JAN": 1, "APR": 4, "AUG": 8, "SET": 9, "DEC": 12}
 _SERIAL = re.compile(rf"\d{{5}}(?:\.\d{{1,{_DIGITOS}}})?")
 _ORIGEN_SERIAL = datetime(1899, 12, 30)  # noqa: DTZ001 - a day without zone, as spreadsheets count them
 
@@ -162,7 +186,7 @@ def fecha(texto: str, zona: tzinfo) -> datetime | None:
     Day before month, as in Mexico, unless only the other order is a date. Without a zone of its own, `zona`.
     """
     limpio = limpiar(texto).replace("\xa0", " ").replace("\u202f", " ").replace("\u2212", "-")
-    if es_nada(limpio):
+    if es_nada(limpio) or _SIN_FECHA.match(limpio) or es_marca(normalizar(limpio)):
         return None
     partes = _FECHA.fullmatch(limpio)
     if partes is None:
@@ -170,7 +194,7 @@ def fecha(texto: str, zona: tzinfo) -> datetime | None:
             return _de_serial(limpio, zona)
         raise CeldaInvalida(f"«{limpio[:60]}» no es una fecha y hora")
     a1, m1, d1, d2, m2, a2, hora, minuto, segundo, ap, huso = partes.groups()
-    anio, mes, dia = (int(a1), int(m1), int(d1)) if a1 else (int(a2), int(m2), int(d2))
+    anio, mes, dia = (int(a1), int(m1), int(d1)) if a1 else (int(a2), _mes(m2), int(d2))
     if anio < 100:
         anio += 2000
     if mes > 12 >= dia:
@@ -186,6 +210,14 @@ def fecha(texto: str, zona: tzinfo) -> datetime | None:
         return momento.astimezone(zona) if huso else momento
     except (ValueError, OverflowError):
         raise CeldaInvalida(f"«{limpio[:60]}» no es una fecha y hora que exista") from None
+
+
+def _mes(texto: str) -> int:
+    """A month in digits or by its first letters, in Spanish or in English; 0 when it is none."""
+    if texto.isdecimal():
+        return int(texto)
+    letras = normalizar(texto)[:3]
+    return next((i for i, m in enumerate(_MESES, 1) if m.startswith(letras)), _MONTHS.get(letras, 0))
 
 
 def _de_serial(limpio: str, zona: tzinfo) -> datetime:
@@ -208,22 +240,10 @@ def _huso(texto: str) -> tzinfo:
 
 _UTC = re.compile(r"(?:UTC|GMT)\s*([+-−–])\s*(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 _DIA_HORA = re.compile(rf"(\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}[/-]\d{{1,2}}[/-]\d{{4}})[\sT,]+{_HORA}", re.IGNORECASE)
-_SOLO_HORA = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(?:h|\()", re.IGNORECASE)
-_DIA_LARGO = re.compile(r"(\d{1,2})\s+DE\s+([A-Z]+)\s+(?:DE|DEL)\s+(\d{4})")
-_MESES = [
-    "ENERO",
-    "FEBRERO",
-    "MARZO",
-    "ABRIL",
-    "MAYO",
-    "JUNIO",
-    "JULIO",
-    "AGOSTO",
-    "SEPTIEMBRE",
-    "OCTUBRE",
-    "NOVIEMBRE",
-    "DICIEMBRE",
-]
+_SOLO_HORA = re.compile(rf"(?<![\d:]){_HORA}(?![\d:])", re.IGNORECASE)
+_SOLO_DIA = re.compile(r"(?<![\d/-])(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/-]\d{1,2}[/-]\d{4})(?![\d/-])")
+_DIA_LARGO = re.compile(r"(\d{1,2})\s+(?:DE\s+)?([A-Z]+)\s+(?:DEL?\s+)?(\d{4})")
+_DEL_NOMBRE = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})_?(\d{2})(\d{2})(?!\d)")
 
 
 def zona_de(texto: str) -> tzinfo | None:
@@ -240,7 +260,7 @@ def zona_de(texto: str) -> tzinfo | None:
 def hora_de_corte(lineas: Iterable[str], zona: tzinfo) -> datetime | None:
     """The time of the corte, in one header line (`20/02/2023 11:05`) or two (`20:00 horas`, `1 de julio de 2012`)."""
     dia: datetime | None = None
-    hora: tuple[int, int] | None = None
+    hora = ""
     for linea in lineas:
         juntos = _DIA_HORA.search(linea)
         if juntos:
@@ -248,18 +268,35 @@ def hora_de_corte(lineas: Iterable[str], zona: tzinfo) -> datetime | None:
                 return fecha(juntos[0].strip(), zona)
             except CeldaInvalida:
                 continue
+        solo = _SOLO_DIA.search(linea)
+        if solo:
+            try:
+                dia = fecha(solo[0], zona)
+            except CeldaInvalida:
+                dia = None
         largo = _DIA_LARGO.search(normalizar(linea).replace("_", " "))
         if largo and largo[2] in _MESES:
             try:
                 dia = datetime(int(largo[3]), _MESES.index(largo[2]) + 1, int(largo[1]), tzinfo=zona)
             except ValueError:
                 dia = None
-        sola = _SOLO_HORA.search(linea)
-        if sola and int(sola[1]) < 24 and int(sola[2]) < 60:
-            hora = int(sola[1]), int(sola[2])
-    if dia is None:
+        sola = _SOLO_HORA.search(_UTC.sub("", linea))
+        hora = sola[0] if sola else hora
+    if dia is None or not hora:
+        return dia
+    try:
+        return fecha(f"{dia:%d/%m/%Y} {hora}", zona)
+    except CeldaInvalida:
+        return dia
+
+
+def hora_del_nombre(nombre: str, zona: tzinfo) -> datetime | None:
+    """The time of the corte in the name of a file or of its folder: `20240603_1800_PREP_AYUN_PUE`."""
+    partes = _DEL_NOMBRE.search(nombre)
+    try:
+        return datetime(*map(int, partes.groups()), tzinfo=zona) if partes else None  # type: ignore[misc, arg-type]
+    except ValueError:
         return None
-    return dia.replace(hour=hora[0], minute=hora[1]) if hora else dia
 
 
 @lru_cache(maxsize=8192)
@@ -276,7 +313,7 @@ def notas(texto: str) -> tuple[tuple[Nota, ...], str, tuple[str, ...]]:
     for trozo in re.split(r"[,;|/\n]|\.(?:\s|$)", pelado.strip("[]{}()") if pelado[:1] in "[{(" else pelado):
         limpio = limpiar(trozo)
         nombre = normalizar(limpio)
-        if not nombre or es_nada(limpio):
+        if not nombre or es_nada(limpio) or nombre in SIN_OBSERVACION:
             continue
         suyas = observacion(nombre) or (Nota.OTRA,)
         halladas.update(dict.fromkeys(suyas))

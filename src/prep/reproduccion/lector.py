@@ -18,6 +18,7 @@ from prep.reproduccion.campos import (
     CeldaInvalida,
     cifra,
     hora_de_corte,
+    hora_del_nombre,
     limpiar,
     texto_o_nada,
     zona_de,
@@ -224,7 +225,9 @@ def _leer_base(
     if corte is not None and not 1990 <= corte.year <= 2100:
         corte = None
     if corte is None:
-        anomalias.append(Anomalia(archivo, 1, "", "El encabezado no dice la fecha y hora del corte."))
+        corte = hora_del_nombre(archivo, zona or ZONA_SUPUESTA)
+        de_donde = f": es {corte:%d/%m/%Y %H:%M} por el nombre del archivo." if corte else "."
+        anomalias.append(Anomalia(archivo, 1, "", f"El encabezado no dice la fecha y hora del corte{de_donde}"))
     titulo = limpiar(titulos[0].strip(separador + " ")) if titulos else ""
     records = registros(lineas, separador)
     muestra = list(islice(records, MUESTRA))

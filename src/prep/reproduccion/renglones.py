@@ -48,6 +48,7 @@ MAX_CONOCIDAS: Final = 50_000
 """Most different ways of writing a cell that are remembered."""
 POCOS: Final = 10
 """Rows before anything can be said of most of them."""
+CON_HORA: Final = ("acopio", "captura", "verificacion")
 MAX_MANERAS: Final = 5_000
 """Most ways tried of joining the fields of one line."""
 
@@ -66,7 +67,7 @@ class LectorDeRenglones:
         self.conocidas: dict[str, Celda] = {}
         self.anchos: Counter[int] = Counter()
         self.faltas: list[tuple[str, int, str]] = []
-        self.fechas = [(c, self.lugar.get(c)) for c in ("acopio", "captura", "verificacion")]
+        self.fechas = [(c, self.lugar.get(c)) for c in CON_HORA]
         self.totales = [(c, self.lugar[c]) for c in TOTALES if c in self.lugar]
         self.numericas = {
             *columnas.votos,
@@ -229,29 +230,35 @@ class LectorDeRenglones:
         self._poner_dia_y_mes()
 
     def _poner_dia_y_mes(self) -> None:
-        """Where most times are near the corte only with the month before the day, that is how they were written."""
-        corte = self.base.corte
-        if corte is None:
+        """Where more times fall in one night with the month before the day, that is how they were written.
+
+        The night is the header's; where it has no time, the one around the middle of each reading, and between two as
+        good the one of a Sunday, when elections are held (LGIPE 22.1), or its Monday.
+        """
+        horas = [(r, c, h) for r in self.base.renglones for c in CON_HORA if (h := getattr(r, c)) is not None]
+        volteadas = [
+            (r, c, h.replace(month=h.day, day=h.month) if h.day <= 12 and h.day != h.month else h) for r, c, h in horas
+        ]
+        mejor, otra = [self._de_una_noche([h for _, _, h in lectura]) for lectura in (horas, volteadas)]
+        if self.base.corte is not None:
+            mejor, otra = mejor[:1], otra[:1]
+        if otra <= mejor:
             return
-        campos = ("acopio", "captura", "verificacion")
-        cerca = 0
-        volteadas: list[tuple[Renglon, str, datetime]] = []
-        for r in self.base.renglones:
-            for campo in campos:
-                hora = getattr(r, campo)
-                if hora is None:
-                    continue
-                if abs(hora - corte) <= UNA_NOCHE:
-                    cerca += 1
-                elif (
-                    hora.day <= 12 and abs((otra := hora.replace(month=hora.day, day=hora.month)) - corte) <= UNA_NOCHE
-                ):
-                    volteadas.append((r, campo, otra))
-        if len(volteadas) <= cerca:
-            return
-        self.anotar(0, "", f"{len(volteadas)} horas están escritas con el mes antes del día: así se leen.")
-        for r, campo, otra in volteadas:
-            setattr(r, campo, otra)
+        cambian = [(r, c, nueva) for (r, c, h), (_, _, nueva) in zip(horas, volteadas, strict=True) if h != nueva]
+        if self.base.corte is not None:
+            # Those of that night as they are written stay as they are.
+            cambian = [(r, c, n) for r, c, n in cambian if abs(n - self.base.corte) <= UNA_NOCHE]
+        self.anotar(0, "", f"{len(cambian)} horas están escritas con el mes antes del día: así se leen.")
+        for r, campo, nueva in cambian:
+            setattr(r, campo, nueva)
+
+    def _de_una_noche(self, horas: Sequence[datetime]) -> tuple[int, ...]:
+        """How many of these times are of one night, and how many of a Sunday or Monday."""
+        if not horas:
+            return 0, 0
+        centro = self.base.corte or sorted(horas)[len(horas) // 2]
+        cerca = [h for h in horas if abs(h - centro) <= UNA_NOCHE]
+        return len(cerca), sum(h.weekday() in (6, 0) for h in cerca)
 
     def _ajustar(self, linea: int, campos: list[str]) -> list[str] | None:
         """Make the line as wide as the columns: rejoin what a separator inside a text or a number cut, when there is

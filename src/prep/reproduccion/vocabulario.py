@@ -39,6 +39,9 @@ RESUMEN: Final[dict[str, str]] = {v: k for k, v in _TODO["resumen"].items() if k
 NADA: Final = frozenset(t.upper() for t in _TODO["nada"]["dice"])
 """What stands for nothing, in upper case."""
 
+SIN_OBSERVACION: Final = frozenset(_TODO["sin_observacion"]["dice"])
+"""Phrases of OBSERVACIONES that find nothing amiss."""
+
 MARCAS: Final = {t: Marca[m["valor"]] for m in _TODO["marca"] for t in m["dice"]}
 CONTABILIZADAS: Final[dict[str, int]] = {t: c["valor"] for c in _TODO["contabilizada"] for t in c["dice"]}
 """What CONTABILIZADA says -> its number."""
@@ -62,7 +65,7 @@ def _dice(nombre: str, alternativas: list[list[str]]) -> bool:
 def observacion(nombre: str) -> tuple[Nota, ...]:
     """What one phrase of OBSERVACIONES means; empty when it is not known."""
     nota = next((n for n, alternativas in _OBSERVACIONES if _dice(nombre, alternativas)), None)
-    if nota is Nota.ILEGIBLE and _dice(nombre, [["SIN_DATO"], ["VACI"]]):
+    if nota is Nota.ILEGIBLE and _dice(nombre, dict(_OBSERVACIONES)[Nota.SIN_DATO]):
         return Nota.ILEGIBLE, Nota.SIN_DATO
     return (nota,) if nota else ()
 
