@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fabrica_publicado import Base, base, guardar, renglon, sin_votos
+from fabrica_publicado import Base, base, guardar, renglon, replace, sin_votos
 from test_reproducir import CABEZA, comparada, hechos_de
 
 from prep.dominio.acta.hechos import Tipo
@@ -297,6 +297,60 @@ def test_an_unknown_observation_explains_nothing(tmp_path: Path) -> None:
     one = comparada(derive(tmp_path, base(renglon(1), odd, ACTAS_CONTABILIZADAS="1"), GUBERNATURA))
     assert one.contradicciones == []
     assert verdicts(one) == {Veredicto.NO_LEIDA}
+
+
+@pytest.mark.parametrize(
+    ("texts", "ids"),
+    [
+        (("DISTRITO 02", "DISTRITO 10"), (2, 10)),
+        (("02 TEPIC", "10 COMPOSTELA"), (2, 10)),
+        (("Distrito IV", "Distrito XIX"), (4, 19)),
+        (("Tepic", "Compostela"), (2, 1)),
+        (("1 TEPIC", "1 COMPOSTELA"), (2, 1)),  # a number of two places is of neither
+    ],
+)
+def test_districts_without_a_plain_number_are_not_one_district(
+    texts: tuple[str, str], ids: tuple[int, int], tmp_path: Path
+) -> None:
+    """Their ballots are two: all in one, its winner was nobody's."""
+    rows = [row(i, {"PAN": 60, "PRI": 40} | NOBODY) | {"ID_DISTRITO_LOCAL": t} for i, t in enumerate(texts, 1)]
+    rows[1]["PRI"] = ""
+    derived = derive(tmp_path, base(*rows, votos=columns("PAN", "PRI")))
+    assert [(a.demarcacion, a.casilla.clave.seccion) for a in derived.proceso.elecciones[0].actas] == [
+        (ids[0], 1),
+        (ids[1], 2),
+    ]
+    assert candidacies(derived, ids[1]) == ["PAN"]
+    assert oddities(derived) == ["ID_DISTRITO_LOCAL"]
+
+
+def test_a_name_alone_is_the_name_of_its_district_and_none_at_all_is_said(tmp_path: Path) -> None:
+    lo = base(*(renglon(i) | {"DISTRITO_LOCAL": name} for i, name in enumerate(("Tepic", "Compostela", "TEPIC"), 1)))
+    named = derive(tmp_path, Base(lo.titulos, {}, without(lo, "ID_DISTRITO_LOCAL"), lo.renglones))
+    assert {d.nombre for d in named.proceso.elecciones[0].demarcaciones.values()} == {"Compostela", "Tepic"}
+    alone = Base(lo.titulos, {}, without(lo, "ID_DISTRITO_LOCAL", "DISTRITO_LOCAL"), lo.renglones)
+    assert [a.campo for a in derive(tmp_path, alone).supuestos] == ["ID_DISTRITO"]
+    assert derive(tmp_path, alone, GUBERNATURA).supuestos == []
+
+
+def without(lo: Base, *names: str) -> tuple[str, ...]:
+    return tuple(c for c in lo.columnas if c not in names)
+
+
+def test_rows_that_begin_with_their_number_under_no_column(tmp_path: Path) -> None:
+    """R writes them so: every cell is one place further than its name."""
+    path = guardar(tmp_path, base(renglon(1), renglon(2), renglon(3)))
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    path.write_text("\n".join([*lines[:6], *(f'"{n}",{line}' for n, line in zip((1, 2, 7), lines[6:], strict=True))]))
+    (read,) = leer([path])
+    assert [(r.clave_acta, r.suma) for r in read.renglones] == [(f"14000{i}B010001", 100) for i in (1, 2, 3)]
+    assert read.no_leidos == []
+
+
+def test_the_title_is_not_what_a_data_library_calls_its_columns(tmp_path: Path) -> None:
+    lo = base(renglon())
+    (read,) = leer([guardar(tmp_path, replace(lo, titulos=("GUBERNATURA,Unnamed: 1,Unnamed: 2", lo.titulos[1])))])
+    assert read.titulo == "GUBERNATURA"
 
 
 def test_month_before_day_is_known_by_the_night_and_without_one_by_its_sunday(tmp_path: Path) -> None:

@@ -305,6 +305,13 @@ def _derivar_eleccion(
         id_ = demarcacion_de(r, agrupa, nacional)
         if id_ not in demarcaciones:
             demarcaciones[id_] = Demarcacion(id_, _nombre_demarcacion(r, agrupa, nacional))
+    if ambito is not Ambito.ENTIDAD and (agrupa is not ambito or not any(id_ % 1000 for id_ in demarcaciones)):
+        que = "distrito" if ambito is Ambito.DISTRITO else "municipio"
+        como = "como uno solo" if agrupa is ambito else "por los lugares que sí dice"
+        mensaje = (
+            f"La base no dice de qué {que} es cada acta: se reproduce {como}, y quién gana en cada uno no se sabe."
+        )
+        supuestos.append(Anomalia(base.archivo, 0, f"ID_{que.upper()}", mensaje))
     columnas = _columnas(base, supuestos)
     armadas = armar_boletas(
         columnas,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta, timezone
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -228,9 +228,12 @@ def _leer_base(
         corte = hora_del_nombre(archivo, zona or ZONA_SUPUESTA)
         de_donde = f": es {corte:%d/%m/%Y %H:%M} por el nombre del archivo." if corte else "."
         anomalias.append(Anomalia(archivo, 1, "", f"El encabezado no dice la fecha y hora del corte{de_donde}"))
-    titulo = limpiar(titulos[0].strip(separador + " ")) if titulos else ""
+    vacios = f"{separador} "
+    titulo = limpiar(_SIN_NOMBRE.sub("", titulos[0]).strip(vacios)).strip(vacios) if titulos else ""
     records = registros(lineas, separador)
     muestra = list(islice(records, MUESTRA))
+    if _numera_renglones([c for _, c, _ in muestra], len(celdas)):
+        celdas = ["", *celdas]
     columnas = leer_columnas(celdas, [c for _, c, _ in muestra], archivo, linea_columnas, anomalias)
     base = BasePublicada(
         archivo=archivo,
@@ -272,6 +275,18 @@ def _leer_base(
     for numero in lineas.ilegibles[:100]:
         anomalias.append(Anomalia(archivo, numero, "", "Tiene bytes que no son UTF-8 ni cp1252."))
     return base
+
+
+_SIN_NOMBRE: Final = re.compile(r"Unnamed: \d+(?:_level_\d+)?")
+"""What a data library calls a column without a name."""
+
+
+def _numera_renglones(muestra: Sequence[Sequence[str]], ancho: int) -> bool:
+    """Every row begins with its number, under no name of a column: R writes them so."""
+    if len(muestra) < 2 or any(len(campos) != ancho + 1 for campos in muestra):
+        return False
+    numeros = [int(c) if (c := limpiar(campos[0])).isdecimal() and len(c) < 9 else 0 for campos in muestra]
+    return 0 not in numeros and all(a < b for a, b in pairwise(numeros))
 
 
 def _leer_resumen(

@@ -25,6 +25,7 @@ from prep.reproduccion.campos import (
     texto_o_nada,
 )
 from prep.reproduccion.columnas import TOTALES, Columnas
+from prep.reproduccion.lugares import numerar
 from prep.reproduccion.publicado import (
     MAX_ANOMALIAS,
     NOTAS_NINGUNO,
@@ -49,6 +50,8 @@ MAX_CONOCIDAS: Final = 50_000
 POCOS: Final = 10
 """Rows before anything can be said of most of them."""
 CON_HORA: Final = ("acopio", "captura", "verificacion")
+_LUGARES: Final = {"id_distrito": "distrito", "id_municipio": "municipio"}
+"""Number of a place -> its name."""
 MAX_MANERAS: Final = 5_000
 """Most ways tried of joining the fields of one line."""
 
@@ -67,6 +70,7 @@ class LectorDeRenglones:
         self.conocidas: dict[str, Celda] = {}
         self.anchos: Counter[int] = Counter()
         self.faltas: list[tuple[str, int, str]] = []
+        self.sin_numero: dict[str, dict[int, str]] = {c: {} for c in _LUGARES}
         self.fechas = [(c, self.lugar.get(c)) for c in CON_HORA]
         self.totales = [(c, self.lugar[c]) for c in TOTALES if c in self.lugar]
         self.numericas = {
@@ -224,10 +228,32 @@ class LectorDeRenglones:
         """What can only be said once every row was read."""
         self.base.no_leidos += sorted([n for iguales in self.celdas.values() for n in iguales], key=lambda n: n.linea)
         self.base.no_leidos += self.frases.values()
+        for campo in _LUGARES:
+            self._numerar(campo)
         if self.en_blanco:
             mensaje = f"En blanco en {self.en_blanco:,} renglones cuya OBSERVACIONES dice que valen 0: así se leen."
             self.anotar(0, "CONTABILIZADA", mensaje)
         self._poner_dia_y_mes()
+
+    def _numerar(self, campo: str) -> None:
+        """Places that are never a number; where others are, one that is not is only odd."""
+        textos = self.sin_numero[campo]
+        if not textos:
+            return
+        columna = self.columnas.nombres[self.lugar[campo]]
+        if any(getattr(r, campo) is not None for r in self.base.renglones):
+            for linea, texto in textos.items():
+                self.anotar(linea, columna, f"«{texto[:60]}» no es un número.")
+            return
+        numeros, dicho = numerar(textos.values())
+        uno = next(iter(numeros))
+        como = f"el de «{uno[:40]}» es {numeros[uno]}" if dicho else "sus lugares se numeran por orden alfabético"
+        self.anotar(0, columna, f"La columna no trae números solos: {como}.")
+        for r in self.base.renglones:
+            if r.linea in textos:
+                setattr(r, campo, numeros[textos[r.linea]])
+                if not getattr(r, _LUGARES[campo]):
+                    setattr(r, _LUGARES[campo], textos[r.linea])
 
     def _poner_dia_y_mes(self) -> None:
         """Where more times fall in one night with the month before the day, that is how they were written.
@@ -403,7 +429,9 @@ class LectorDeRenglones:
         try:
             return entero(campos[i])
         except CeldaInvalida as error:
-            if linea:
+            if campo in _LUGARES:
+                self.sin_numero[campo][linea] = limpiar(campos[i])
+            elif linea:
                 self.anotar(linea, self.columnas.nombres[i], f"{error}.")
             elif campo in ("lista_nominal", "representantes"):
                 self.faltas.append((campo, i, limpiar(campos[i])))
