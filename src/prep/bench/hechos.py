@@ -13,7 +13,7 @@ from prep.bench.medidas import Medida, mostrar, percentil
 from prep.catalogo.ejemplo import ejemplo
 from prep.dominio.comun.facultades import ClaseNodo
 from prep.dominio.comun.hecho import Hecho
-from prep.plataforma.procesos import conservar
+from prep.plataforma.procesos import perpetuar
 from prep.simulacro.noche import Noche
 from prep.transparencia.nota import LlavePrivada
 
@@ -39,7 +39,7 @@ def medir() -> None:
         fundar_instalacion(proceso.clave, "prueba", raiz, nodo, noche.cargos, NOCHE, telefonos=noche.telefonos)
         anotar([alta_de_nodo(otro, ClaseNodo.CATD, "catd-1", NOCHE)], raiz, NOCHE)
         hechos = sorted((h for a in noche.actas() for h in a.hechos), key=lambda h: h.hora)
-        conservar()  # as a server does: what is measured is not whoever looks for garbage in a whole night's facts
+        perpetuar()  # as a server does: what is measured is not whoever looks for garbage in a whole night's facts
         uno, varios, lotes, ajenos = hechos[:500], hechos[500:6_900], hechos[6_900:14_900], hechos[14_900:20_900]
         inicio = time.perf_counter()
         for h in uno:

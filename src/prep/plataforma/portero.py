@@ -29,7 +29,7 @@ from typing import Any, Final
 
 from prep.plataforma import pases
 from prep.plataforma.cubetas import Cubetas
-from prep.plataforma.procesos import conservar
+from prep.plataforma.procesos import perpetuar
 from prep.plataforma.rechazos import Rechazos
 
 HILOS_PERSONAS: Final = 5
@@ -385,5 +385,5 @@ def portero() -> Portero:
 
     get_resolver().url_patterns  # noqa: B018 - every room's routes, and what they import
     sys.setswitchinterval(CEDE_S)
-    conservar()
+    perpetuar()
     return Portero(application, os.environ.get("PREP_PROXIES", "").split(","))

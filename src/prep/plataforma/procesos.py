@@ -30,7 +30,7 @@ def morir_con(padre: int, senal: int = signal.SIGKILL) -> None:
         os._exit(1)
 
 
-def conservar() -> None:
+def perpetuar() -> None:
     """What this process has by now it keeps to its end: whoever looks for garbage does not go through it again, which
     with every room loaded held everybody in it for some 50 ms each time."""
     gc.collect()

@@ -204,6 +204,7 @@ def reproducir(
         tarea = avance.add_task("Reproduciendo", total=len(guion))
         with bitacora_aparte() as llaves:
             from prep.bitacora.nodos import nodo_local
+            from prep.plataforma.procesos import perpetuar
             from prep.publicacion.corte import Corte
             from prep.publicacion.publicador import CorteImposible
             from prep.reproduccion.reproducir import leer_publicado
@@ -220,8 +221,8 @@ def reproducir(
                 paginas=False,
                 reserva=llaves / "reserva",
             )
-            gc.freeze()  # what was read is kept to the end: nobody goes through it again looking for garbage
-            gc.set_threshold(50_000, 20, 100)  # nor, every few facts, through those of an hour
+            perpetuar()
+            gc.set_threshold(50_000, 20, 100)  # nor does anybody look, every few facts, through those of an hour
 
             def contar(hechos: int, corte: Corte | None) -> None:
                 avance.advance(tarea, hechos)
