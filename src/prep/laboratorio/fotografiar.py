@@ -171,13 +171,15 @@ def _dedo(foto: Imagen, esquinas: Puntos, rng: np.random.Generator) -> None:
 
 def _ruido(foto: Imagen, sigma: float, rng: np.random.Generator) -> Imagen:
     pieza = rng.normal(0, sigma, (512, 512, 3)).astype(np.int16)
-    alto, ancho = foto.shape[:2]
-    veces = (alto // 512 + 1, ancho // 512 + 1, 1)
-    capa = np.tile(pieza, veces)[:alto, :ancho]
-    return cv2.add(foto, capa, dtype=cv2.CV_8U)
+    salida = np.empty_like(foto)
+    for y in range(0, foto.shape[0], 512):
+        for x in range(0, foto.shape[1], 512):
+            zona = foto[y : y + 512, x : x + 512]
+            salida[y : y + 512, x : x + 512] = cv2.add(zona, pieza[: len(zona), : zona.shape[1]], dtype=cv2.CV_8U)
+    return salida
 
 
-def _mapa(inversa: Puntos, ondas: Puntos, ancho: int, alto: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+def _mapa(inversa: Puntos, ondas: Puntos, ancho: int, alto: int) -> Sequence[npt.NDArray[Any]]:
     """For each pixel of the picture, the pixel of the page it shows; computed every 8 pixels and interpolated."""
     xs, ys = np.meshgrid(np.linspace(0, ancho - 1, ancho // 8 + 1), np.linspace(0, alto - 1, alto // 8 + 1))
     h = np.stack([xs, ys, np.ones_like(xs)], -1) @ inversa.T
@@ -191,7 +193,7 @@ def _mapa(inversa: Puntos, ondas: Puntos, ancho: int, alto: int) -> tuple[npt.ND
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return m[:, :, 0], m[:, :, 1]
+    return cv2.split(m)
 
 
 def fotografiar(pagina: Imagen, nivel: str, rng: np.random.Generator) -> Foto:
@@ -314,7 +316,7 @@ def _escanear(pagina: Imagen, rng: np.random.Generator) -> Foto:
 
 
 def _cerrar(foto: Imagen, ancho: int, alto: int, homografia: Puntos, ondas: Puntos, calidad: int) -> Foto:
-    bien, jpeg = cv2.imencode(".jpg", foto[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, calidad])
+    bien, jpeg = cv2.imencode(".jpg", cv2.cvtColor(foto, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, calidad])
     assert bien
     return Foto(jpeg.tobytes(), ancho, alto, np.asarray(homografia, float), ondas)
 

@@ -196,10 +196,13 @@ TINTAS: Final = {
 
 def desvanecer(llena: Imagen, vacia: Imagen, tinta: Tinta, rng: np.random.Generator) -> Imagen:
     """The same sheet as if everything on it had been written with another ink. `vacia`: the sheet before."""
-    alto, ancho = llena.shape[:2]
-    trazo = vacia.astype(np.int16) - llena
-    if not trazo.any() or tinta == TINTAS["pluma"]:
+    if tinta == TINTAS["pluma"]:
         return llena
+    alto, ancho = llena.shape[:2]
+    trazo: Imagen = cv2.subtract(vacia, llena, dtype=cv2.CV_32F)
+    if tinta.borroso:
+        trazo = cv2.GaussianBlur(trazo, (0, 0), tinta.borroso * PX_MM)
+    escrito = cv2.inRange(trazo, (0, 0, 0), (0, 0, 0)) == 0  # the rest of the sheet, most of it, is left alone
     fuerza: Imagen = np.full((alto, ancho), rng.uniform(*tinta.opacidad), np.float32)
     if tinta.desigual:
         vaiven = rng.uniform(1 - tinta.desigual, 1 + tinta.desigual, (alto // 250 + 2, ancho // 250 + 2))
@@ -208,12 +211,12 @@ def desvanecer(llena: Imagen, vacia: Imagen, tinta: Tinta, rng: np.random.Genera
         pieza = cv2.GaussianBlur(rng.normal(0, 1, (512, 512)).astype(np.float32), (0, 0), 1.0)
         pieza = 1 + tinta.grano * np.clip(pieza / pieza.std(), -2, 2) * 0.5
         fuerza *= np.tile(pieza, (alto // 512 + 1, ancho // 512 + 1))[:alto, :ancho]
-    capa: Imagen = trazo.astype(np.float32)
+    capa = trazo[escrito]
     if tinta.gris:
-        capa += tinta.gris * (capa.mean(axis=2, keepdims=True) - capa)
-    if tinta.borroso:
-        capa = cv2.GaussianBlur(capa, (0, 0), tinta.borroso * PX_MM)
-    return np.clip(vacia - capa * np.minimum(fuerza, 1)[:, :, None], 0, 255).astype(np.uint8)
+        capa += tinta.gris * (capa.mean(axis=1, keepdims=True) - capa)
+    salida = llena.copy()
+    salida[escrito] = np.clip(vacia[escrito] - capa * np.minimum(fuerza[escrito], 1)[:, None], 0, 255).astype(np.uint8)
+    return salida
 
 
 def _trazar(imagen: Imagen, caja: Caja, trazos: list[Trazo], e: Escritor) -> None:
