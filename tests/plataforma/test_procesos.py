@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from prep.plataforma.procesos import carpeta_aparte, obreros
+from prep.plataforma.procesos import carpeta_aparte, conservar_memoria, obreros
 
 QUIEN = """
 import os, sys, tempfile
@@ -82,3 +83,16 @@ def test_a_worker_looks_for_no_garbage_in_what_it_was_born_with() -> None:
     with obreros(1) as ejecutor:
         assert ejecutor.submit(gc.get_freeze_count).result() > previas + 1000
     assert gc.get_freeze_count() == previas
+
+
+def _faltas_de_pagina() -> int:
+    """Pages that the system clears for something large, the second time."""
+    b"x" * 2**26
+    antes = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    b"x" * 2**26
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - antes
+
+
+def test_who_keeps_its_memory_does_not_ask_for_it_again() -> None:
+    with obreros(1) as olvidadizos, obreros(1, conservar_memoria) as ahorradores:
+        assert ahorradores.submit(_faltas_de_pagina).result() < 50 < olvidadizos.submit(_faltas_de_pagina).result()

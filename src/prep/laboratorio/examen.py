@@ -49,7 +49,7 @@ from prep.lectura.revision import Opinion, Umbrales, intervalo, revisar
 from prep.papel import qr
 from prep.papel.plantilla import ALTO, ANCHO, Campo, Hoja, Identificacion, armar_plantilla
 from prep.plataforma.opencv import cv2
-from prep.plataforma.procesos import obreros
+from prep.plataforma.procesos import conservar_memoria, obreros
 
 SEMILLA_EXAMEN: Final = 20290603
 LLAVE: Final = b"llave fija del examen de lectura"
@@ -417,7 +417,7 @@ def examinar(
     faltan, medidas, inicio = hechas.count(False), [], time.monotonic()
     if faltan < actas:
         escribir(f"{actas - faltan} de {actas} actas ya estaban examinadas en {carpeta}")
-    with obreros(os.cpu_count() or 1) as todos:
+    with obreros(os.cpu_count() or 1, conservar_memoria) as todos:
         tarea = partial(_examinar_acta, otras, pasos, carpeta)
         examinadas = 0
         for hecha, suyas in zip(hechas, todos.map(tarea, range(actas)), strict=True):
