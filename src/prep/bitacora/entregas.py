@@ -67,7 +67,7 @@ def antes_de(desde: Mapping[str, int]) -> int:
     """The position before the first envelope that comes after those sequences; the last one, where none does."""
     fin = total()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT min(h.posicion) - 1 {_DESPUES} WHERE h.posicion <= %s", [*_pares(desde), fin])
+        cursor.execute(f"SELECT min(h.posicion) - 1 {_SIGUEN} WHERE h.posicion <= %s", [*_pares(desde), fin])
         (primera,) = cursor.fetchone()
         return fin if primera is None else int(primera)
 
@@ -82,14 +82,15 @@ def contar(desde: Mapping[str, int]) -> int:
 def mas_viejo(desde: Mapping[str, int]) -> datetime | None:
     """When the first of those envelopes came in here."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT min(h.recibido) {_DESPUES}", _pares(desde))
+        cursor.execute(f"SELECT min(h.recibido) {_SIGUEN}", _pares(desde))
         cuando: datetime | None = cursor.fetchone()[0]
         return cuando
 
 
 def siguientes(desde: Mapping[str, int], despues: int, cuantos: int, bytes_: int) -> list[tuple[int, Sobre]]:
     """The next envelopes after position `despues` that come after those sequences, with their positions: one at least,
-    if there is any, and as many as fit."""
+    if there is any, and as many as fit. What comes before the first of them is not looked at."""
+    despues = max(despues, antes_de(desde))
     return _leer(f"SELECT h.posicion, h.cuerpo, h.firma {_DESPUES}", _pares(desde), despues, cuantos, bytes_)
 
 
@@ -103,6 +104,8 @@ _DESPUES: Final = (
     "FROM bitacora_hecho h JOIN unnest(%s::text[], %s::bigint[]) AS d (nodo, desde)"
     " ON h.nodo = d.nodo AND h.secuencia > d.desde"
 )
+_SIGUEN: Final = _DESPUES.replace("h.secuencia > d.desde", "h.secuencia = d.desde + 1")
+"""The first of each chain: none of it is stored before those it follows, so what comes after these came later."""
 
 
 def _pares(desde: Mapping[str, int]) -> list[object]:
