@@ -15,7 +15,7 @@ from prep.bitacora.services import anotar
 from prep.bitacora.services.altas import alta_de_nodo
 from prep.ccv import cola, oficina
 from prep.ccv.cola import Quien
-from prep.ccv.models import Turno
+from prep.ccv.models import Espera, Turno
 from prep.ccv.pasos import Paso
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.facultades import ClaseNodo, Rol
@@ -205,12 +205,38 @@ def test_what_is_out_is_not_looked_at_again_for_each_one_that_waits(centro: Cent
         cola.dejar(ana.persona)
 
 
+def test_what_waited_longest_is_known_from_the_first_of_each_election(centro: Centro) -> None:
+    """However many wait, and even if the one of an election that was read last waited longest."""
+    pasos = [Paso.CAPTURA, Paso.VERIFICACION, Paso.DECISION]
+    with transaction.atomic(), connection.cursor() as cursor:
+        Espera.objects.bulk_create(
+            Espera(
+                clave=f"{paso}-{i}",
+                paso=paso,
+                eleccion=f"E{i % 3}",
+                casilla="",
+                imagen="",
+                desde=d,
+                salvo=[],
+                lugares=[],
+            )
+            for paso, primera in ((Paso.CAPTURA, 900), (Paso.VERIFICACION, 500))
+            for i, d in enumerate(range(primera + 2000, primera, -1))
+        )
+        cursor.execute("ANALYZE ccv_espera")
+        for _ in range(8):
+            cola.por_antiguedad(pasos)
+        antes = _vistos(cursor, "ccv_espera")
+        assert cola.por_antiguedad(pasos) == [Paso.VERIFICACION, Paso.CAPTURA]
+        assert _vistos(cursor, "ccv_espera") - antes < 50
+
+
 def turno(persona: str, clave: str, vence: datetime) -> Turno:
     eleccion, orden = clave[11:], cola.nueva_orden()
     return Turno(acta=clave, paso=Paso.CAPTURA, eleccion=eleccion, persona=persona, imagen="", orden=orden, vence=vence)
 
 
-def _vistos(cursor: Any) -> int:
-    """Leases that were read in this transaction."""
-    cursor.execute("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'ccv_turno'")
+def _vistos(cursor: Any, tabla: str = "ccv_turno") -> int:
+    """Rows (leases) that were read in this transaction."""
+    cursor.execute("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = %s", [tabla])
     return int(cursor.fetchone()[0])

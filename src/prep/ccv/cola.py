@@ -15,13 +15,12 @@ from secrets import token_urlsafe
 from typing import Any, Final
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Min
 
 from prep.acceso.marcha import EnManos
 from prep.bitacora.actas import acta_de
 from prep.bitacora.autoridad import autoridad_vista
 from prep.bitacora.nodos import nodo_de_aqui
-from prep.ccv.models import Espera, Turno
+from prep.ccv.models import Turno
 from prep.ccv.pasos import ESCRITORIO_DE, Paso, toca
 from prep.dominio.acta.hechos import HOJA
 from prep.dominio.comun.autoridad import TODO
@@ -40,6 +39,16 @@ _ELECCIONES: Final = """
     ORDER BY (SELECT count(*) FROM ccv_turno t WHERE t.eleccion = e.clave AND t.vence > %(ahora)s
       AND t.persona <> %(persona)s),
       (SELECT min(desde) FROM ccv_espera f WHERE f.paso = %(paso)s AND f.eleccion = e.clave)"""
+_POR_ANTIGUEDAD: Final = """
+    WITH RECURSIVE e AS (
+      SELECT p.paso, (SELECT min(eleccion) FROM ccv_espera f WHERE f.paso = p.paso) AS clave
+      FROM unnest(%s::text[]) AS p (paso)
+      UNION ALL
+      SELECT e.paso, (SELECT min(eleccion) FROM ccv_espera f WHERE f.paso = e.paso AND f.eleccion > e.clave)
+      FROM e WHERE e.clave IS NOT NULL)
+    SELECT paso FROM e WHERE clave IS NOT NULL GROUP BY paso
+    ORDER BY min((SELECT min(desde) FROM ccv_espera f WHERE f.paso = e.paso AND f.eleccion = e.clave))"""
+"""As above, election by election: of those that wait, the first of each is read, however many there are."""
 _LIBRES: Final = """
     FROM ccv_espera e
     WHERE e.paso = %(paso)s AND (%(clave)s = '' OR e.clave = %(clave)s)
@@ -146,8 +155,9 @@ def mostrar(turno: Turno, ahora: datetime, pagina: str = "") -> str:
 
 def por_antiguedad(pasos: Iterable[Paso]) -> list[Paso]:
     """Steps in the order in which what waits for them has waited; those that nothing waits for, left out."""
-    filas = Espera.objects.filter(paso__in=list(pasos)).values("paso").annotate(primera=Min("desde"))
-    return [Paso(f["paso"]) for f in filas.order_by("primera")]
+    with connection.cursor() as cursor:
+        cursor.execute(_POR_ANTIGUEDAD, [[p.value for p in pasos]])
+        return [Paso(paso) for (paso,) in cursor]
 
 
 def hay(paso: Paso, quien: Quien, ahora: datetime) -> bool:
