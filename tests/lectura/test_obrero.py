@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from noche_leida import (
     VOTOS,
     NocheLeida,
@@ -184,6 +185,17 @@ def test_reading_twice_is_reading_once(noche_leida: NocheLeida, tmp_path: Path) 
     assert n.leer(leer).opiniones == {}  # another worker that starts later
     assert sorted(marcas()) == [clave(i) for i in range(5)]
     assert len(n.revisadas()) == 1
+
+
+def test_looking_for_matches_asks_the_same_however_many_there_are(noche_leida: NocheLeida) -> None:
+    n, consultas = noche_leida, list[int]()
+    with Lectores(leer_votos, 1) as lectores:
+        for i in range(4):
+            n.coincide(clave(i), valores())
+            with CaptureQueriesContext(connection) as vistas:
+                assert len(n.obrero(lectores)._pendientes()) == i + 1
+            consultas.append(len(vistas))
+    assert len(set(consultas)) == 1, consultas
 
 
 def test_every_match_is_read_again(noche_leida: NocheLeida) -> None:

@@ -36,11 +36,11 @@ def casos() -> Iterator[Caso]:
     ultima = 0
     while filas := list(FilaLectura.objects.filter(id__gt=ultima).order_by("id")[:_LOTE]):
         ultima = filas[-1].id
-        por_acta = hechos_de({f.acta for f in filas})
+        por_acta, de = hechos_de({f.acta for f in filas}), autoridad()
         for fila in filas:
             hechos = por_acta[fila.acta]
             base = next(e.hecho for e in hechos if _lectura(e.hecho) == fila.base)
-            acta = estado(hechos, autoridad())
+            acta = estado(hechos, de)
             definitivo: dict[str, Valor] | None = None
             if acta.captura is Captura.VERIFICADA and acta.publicada is not None:
                 definitivo = campos_de(acta.publicada.asentado)

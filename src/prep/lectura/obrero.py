@@ -96,9 +96,9 @@ class Obrero:
         """Matches without a reading, the oldest first. Actas where nothing happened since are not looked at again."""
         filas = FilaActa.objects.filter(custodia=Custodia.IDENTIFICADA, captura=Captura.COINCIDE)
         nuevas = {c: u for c, u in filas.values_list("clave", "lectura") if self._vistas.get(c) != u}
-        coincidencias = []
+        coincidencias, de = [], autoridad()
         for clave, hechos in sorted(hechos_de(nuevas).items(), key=lambda par: _llegada(par[1])):
-            if (c := coincidencia(clave, estado(hechos, autoridad()))) is not None:
+            if (c := coincidencia(clave, estado(hechos, de))) is not None:
                 coincidencias.append(c)
         leidas = FilaLectura.objects.filter(acta__in=[c.acta for c in coincidencias]).values_list("base", flat=True)
         ya = set(leidas)

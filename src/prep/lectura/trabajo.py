@@ -48,14 +48,14 @@ def trabajar(
 
     with django_listo():
         from prep.bitacora.nodos import nodo_de_aqui
-        from prep.catalogo.services import cargar, informativo
+        from prep.catalogo.services import cargar, sin_gente
         from prep.lectura.lectores import Lectores, lector_de
         from prep.lectura.obrero import Obrero
         from prep.papel.formas import Formas
         from prep.plataforma.almacen import abrir
         from prep.plataforma.reloj import RelojSistema
 
-        proceso, info = cargar(), informativo()
+        proceso, info = cargar(), sin_gente()
         modo = info.parametros.lectura
         if modo == "apagada":
             typer.echo(
