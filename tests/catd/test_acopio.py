@@ -14,6 +14,7 @@ import pytest
 import zxingcpp
 from centro_catd import AHORA, ALLA, AQUI, Centro, impresas, tipos
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from noche import PROCESO, raiz
 from prep.bitacora.models import Hecho
@@ -147,6 +148,23 @@ def test_the_count_the_list_and_the_receipt_say_the_same_whoever_received(catd: 
     assert cuenta.en_otro == 2
     assert cuenta.recibidas + cuenta.en_otro + cuenta.sin_acta + cuenta.faltan == cuenta.esperadas
     assert f"Recibidos aquí: {len(filas)} de los {cuenta.esperadas}" in acuse.content.decode()
+
+
+def test_a_page_reads_only_what_came_since_the_last_and_nobody_of_the_process(catd: Centro) -> None:
+    cliente, uno = catd.entra(Rol.ACOPIADOR, Rol.DIGITALIZADOR), catd.quien(Rol.ACOPIADOR)
+    acopio.recibir(uno, catd.claves[:3], "", catd.reloj.ahora(), "acopio-1", True)
+    for ruta in ("/catd/acopio/", "/catd/digitalizacion/"):
+        assert cliente.get(ruta).status_code == 200
+        with CaptureQueriesContext(connection) as consultas:
+            cliente.get(ruta)
+        dichas = [c["sql"] for c in consultas.captured_queries]
+        assert not any("catalogo_persona" in d for d in dichas)
+        with connection.cursor() as cursor:
+            for leer in (d for d in dichas if "contenido,catd" in d):
+                cursor.execute(leer)
+                assert cursor.fetchall() == []
+    acopio.recibir(uno, catd.claves[3:4], "", catd.reloj.ahora(), "acopio-2", True)
+    assert cliente.get("/catd/acopio/").context["cuenta"].recibidas == 4
 
 
 def test_the_others_of_a_casilla_are_offered_and_received_together(catd: Centro) -> None:

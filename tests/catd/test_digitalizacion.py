@@ -61,7 +61,7 @@ def test_a_scanned_acta_goes_to_capture_with_its_picture_and_its_centre(catd: Ce
     original = hashlib.sha256(datos).hexdigest()
     assert evidencia().leer(f"originales/{original[:2]}/{original}") == datos
     assert revisar_almacen(evidencia(), imagenes_nombradas()).bien
-    assert [f.clave for f in centro.digitalizadas(AQUI)] == [clave]
+    assert [f.clave for f in centro.digitalizadas(AQUI, 12)[0]] == [clave]
 
 
 def test_pages_of_one_file_are_each_an_acta_or_a_sheet_and_blanks_are_left_out(catd: Centro) -> None:

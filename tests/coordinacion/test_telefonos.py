@@ -8,13 +8,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from sala import AHORA, Sala
 
 from gente import dentro, telefono
 from prep.acceso.models import Cuenta, Registro
 from prep.acceso.roles import Rol
 from prep.bitacora.autoridad import autoridad
+from prep.coordinacion import tablas
 from prep.intercambio.models import Contacto
 
 RUTA = "/coordinacion/telefonos/"
@@ -88,6 +91,27 @@ def test_each_sees_the_phones_of_their_place(sala: Sala, cae: Cuenta) -> None:
     assert {r["Persona"] for r in renglones(todo, lugar="CATD-2")} == {"Otra Persona"}
     assert renglones(todo, solo="al_dia") == []
     assert Registro.objects.filter(que="leyo", objeto="telefonos").exists()
+
+
+def test_many_phones_are_asked_for_at_once_and_a_page_says_how_many_more_there_are(
+    sala: Sala, cae: Cuenta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jefa, cuantas = sala.entra(Rol.ADMINISTRADOR, lugar="SEDE"), list[tuple[int, int]]()
+    for i in range(3):
+        telefono(sala.persona(Rol.CAE, lugar="CATD-1", alcance=casillas(sala, 2), nombre=f"Otra {i}"))
+        for ruta in (RUTA, "/coordinacion/recuperar/"):
+            jefa.get(ruta)  # what only the first to ask looks for
+        with CaptureQueriesContext(connection) as de_telefonos:
+            jefa.get(RUTA)
+        with CaptureQueriesContext(connection) as de_casillas:
+            jefa.get("/coordinacion/recuperar/")
+        cuantas.append((len(de_telefonos), len(de_casillas)))
+    assert len(set(cuantas)) == 1, cuantas
+    monkeypatch.setattr(tablas.Tabla.primeras, "__defaults__", (2,))
+    pagina = jefa.get(RUTA).content.decode()
+    assert pagina.count("/coordinacion/telefonos/tel-") == 1  # and Inés, who has none
+    assert "Hay 2 filas más" in pagina
+    assert len(renglones(jefa)) == 4
 
 
 def test_a_lost_phone_is_revoked_from_the_board_by_whoever_may(sala: Sala, cae: Cuenta) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from prep.bitacora.nodos import NodoLocal
 from prep.intercambio import altas, contactos
@@ -88,3 +91,28 @@ def test_places_of_a_chain_that_are_missing_are_counted_without_its_word() -> No
     assert contactos.telefonos()[tel.aparato.id].faltan == 0
     altas.dar_de_baja(callado.aparato.id, "Se extravió.", "admin-1", AHORA)
     assert contactos.telefonos()[callado.aparato.id].de_baja
+
+
+def test_what_was_seen_of_the_chains_is_not_read_again_unless_the_bitacora_is_another() -> None:
+    tel, datos = Telefono(), foto()
+    tel.poner(datos)
+
+    def hechos() -> int:
+        return contactos.telefonos()[tel.aparato.id].hechos
+
+    with suppress(_OtraVez), transaction.atomic():
+        tel.entregar([tel.fotografiada(a, datos) for a in ACTAS[:3]])
+        assert hechos() == 3
+        with CaptureQueriesContext(connection) as consultas, connection.cursor() as cursor:
+            assert hechos() == 3
+            (mirados,) = [c["sql"] for c in consultas.captured_queries if "secuencia" in c["sql"]]
+            cursor.execute(mirados)
+            assert cursor.fetchall() == []
+        raise _OtraVez
+    assert hechos() == 0  # as of a database that was restored from before
+    tel.entregar([tel.fotografiada(ACTAS[3], datos)])
+    assert hechos() == 1
+
+
+class _OtraVez(Exception):
+    pass

@@ -54,7 +54,7 @@ def codigos(
             for c in Cuenta.objects.filter(activa=True, **filtros).order_by("lugar", "nombre")
             if Rol.CAE in quien.roles_de(c.persona)
         ]
-        suyas = {c.persona: altas.casillas_de(c.persona) for c in cuentas}
+        suyas = {c.persona: altas.casillas_de(c.persona, quien) for c in cuentas}
         if sin := [c.usuario for c in cuentas if not suyas[c.persona]]:
             fallar(
                 f"No dice qué casillas atiende {', '.join(sin[:10])}: póngalas en la columna «alcance» de la lista.", 1

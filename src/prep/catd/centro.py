@@ -10,6 +10,7 @@ from itertools import islice
 
 from django.db import connection
 
+from prep.bitacora.al_dia import AlDia
 from prep.bitacora.autoridad import autoridad
 from prep.bitacora.models import Acta as FilaActa
 from prep.catalogo.services import cargar, rutas
@@ -18,11 +19,15 @@ from prep.dominio.acta.transiciones import Custodia
 from prep.papel.plantilla import Identificacion
 from prep.papel.vigente import formas
 
-_HECHOS = (
-    "SELECT sujeto, recibido FROM bitacora_hecho WHERE (persona = ANY(%s) OR sujeto = ANY(%s)) AND clase = ANY(%s)"
-    " AND tipo = %s AND convert_from(cuerpo, 'UTF8')::json #>> '{hecho,contenido,catd}' = %s ORDER BY posicion DESC"
+_ALLI = (
+    "clase IN ('acta', 'hoja') AND tipo = %s AND convert_from(cuerpo, 'UTF8')::json #>> '{hecho,contenido,catd}' = %s"
+)
+_ESCRITOS = (
+    f"SELECT sujeto, recibido FROM bitacora_hecho WHERE {_ALLI}"  # noqa: S608 - constants
+    " AND (persona = ANY(%s) OR sujeto = ANY(%s)) AND posicion > %s AND posicion <= %s ORDER BY posicion"
 )
 """Of the actas that the centre expects, whoever wrote it; of the rest, what its people wrote."""
+_ALGUNO = f"SELECT EXISTS (SELECT FROM bitacora_hecho WHERE {_ALLI} AND sujeto = ANY(%s))"  # noqa: S608 - constants
 _SIN_ACTA = frozenset({Custodia.SIN_ACTA_DICHA.value, Custodia.SIN_ACTA.value})
 _CON_IMAGEN = frozenset({Custodia.FOTOGRAFIADA.value, Custodia.DIGITALIZADA.value, Custodia.IDENTIFICADA.value})
 
@@ -75,23 +80,32 @@ def centros_de(clave: str) -> tuple[str, ...]:
 
 def _escritos(catd: str, tipo: Tipo) -> dict[str, datetime]:
     """Of what is written that type there: subject's key and when, the last first."""
-    suyas = [p for p, persona in autoridad().personas.items() if any(c.lugar == catd for c in persona.cargos)]
+    de = autoridad()
+    with _de_centro(catd, tipo, cargar().huella).visto(de) as escritos:
+        return dict(reversed(escritos.items()))
+
+
+@lru_cache(maxsize=1024)
+def _de_centro(catd: str, tipo: Tipo, huella: str) -> AlDia[dict[str, datetime]]:
     propias = [sujeto_de(c) for c in esperadas(catd)]
-    escritos: dict[str, datetime] = {}
-    for sujeto, recibido in _hechos(suyas, propias, tipo, catd):
-        escritos.setdefault(clave_de(sujeto), recibido)
-    return escritos
+
+    def sumar(escritos: dict[str, datetime], desde: int, hasta: int) -> None:
+        suyas = [p for p, persona in autoridad().personas.items() if any(c.lugar == catd for c in persona.cargos)]
+        with connection.cursor() as cursor:
+            cursor.execute(_ESCRITOS, [tipo.value, catd, suyas, propias, desde, hasta])
+            for sujeto, recibido in cursor:
+                clave = clave_de(sujeto)
+                escritos.pop(clave, None)  # the last one is the one that is told
+                escritos[clave] = recibido
+
+    return AlDia(dict, sumar)
 
 
 def recibio(catd: str, claves: Iterable[str]) -> bool:
     """Whether a centre received the package of any of these."""
-    return bool(_hechos([], [sujeto_de(c) for c in claves], Tipo.ACOPIADA, catd))
-
-
-def _hechos(personas: list[str], sujetos: list[str], tipo: Tipo, catd: str) -> list[tuple[str, datetime]]:
     with connection.cursor() as cursor:
-        cursor.execute(_HECHOS, [personas, sujetos, ["acta", "hoja"], tipo.value, catd])
-        return cursor.fetchall()
+        cursor.execute(_ALGUNO, [Tipo.ACOPIADA.value, catd, [sujeto_de(c) for c in claves]])
+        return bool(cursor.fetchone()[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +163,12 @@ def ver(catd: str) -> Centro:
     return Centro(catd, {c: h for c, h in escritos.items() if actas.get(c, (None, ""))[0] is not None}, actas)
 
 
-def digitalizadas(catd: str) -> list[Fila]:
-    """What a centre scanned, the last first; sheets that nobody has identified too."""
+def digitalizadas(catd: str, cuantas: int) -> tuple[list[Fila], int]:
+    """The last so many that a centre scanned, the last first, and how many there are; sheets that nobody has identified
+    too."""
     escritos = _escritos(catd, Tipo.DIGITALIZADA)
-    return _filas(catd, escritos, _actas(escritos))
+    ultimas = dict(islice(escritos.items(), cuantas))
+    return _filas(catd, ultimas, _actas(ultimas)), len(escritos)
 
 
 def _actas(claves: Iterable[str]) -> dict[str, tuple[datetime | None, str]]:

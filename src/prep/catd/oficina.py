@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from prep.acceso.marcha import Como, como_va, en_el_centro
 from prep.acceso.roles import Rol
 from prep.catalogo.informativo import CIERRE_DE_CASILLAS
-from prep.catalogo.services import cargar, informativo, modo
+from prep.catalogo.services import cargar, modo, sin_gente
 from prep.diseno.textos import texto
 from prep.dominio.tabulacion.proceso import Modo
 from prep.papel.opciones import LlaveInvalida, secreto_qr
@@ -45,7 +45,7 @@ class Quien:
 
 def nombre_de(catd: str) -> str:
     """What people call a centre; empty where the process has none of that key."""
-    return next((f"{c.clave} {c.nombre}".strip() for c in informativo().catds if c.clave == catd), "")
+    return next((f"{c.clave} {c.nombre}".strip() for c in sin_gente().catds if c.clave == catd), "")
 
 
 def nombres_de(centros: Iterable[str]) -> str:
@@ -95,7 +95,7 @@ def exigir_hora(hora: datetime, ahora: datetime) -> None:
     open (a process that publishes before they close begins then). A drill of another day has no such hour."""
     if hora > ahora + timedelta(minutes=1):
         raise NoProcede("hora.futura", hora=decir(hora), ahora=decir(ahora))
-    abre = informativo().publicacion.inicio
+    abre = sin_gente().publicacion.inicio
     if abre is None:
         return
     abre = abre.astimezone(zona())

@@ -24,7 +24,7 @@ from prep.acceso.roles import Rol
 from prep.bitacora.actas import acta_de
 from prep.bitacora.marcha import del_centro
 from prep.bitacora.services import HechoRechazado
-from prep.catalogo.services import cargar, informativo
+from prep.catalogo.services import cargar, sin_gente
 from prep.catalogo.services.errores import ProcesoDesconocido
 from prep.catd import acopio as casos
 from prep.catd import centro, habilitacion, oficina
@@ -53,7 +53,7 @@ def _quien(request: HttpRequest) -> Quien:
     """Whoever is in, and their centre; raise `NoProcede` when their account is of no centre of the process."""
     assert isinstance(request.user, Cuenta)
     try:
-        de_aqui = request.user.lugar in {c.clave for c in informativo().catds}
+        de_aqui = request.user.lugar in {c.clave for c in sin_gente().catds}
     except ProcesoDesconocido as error:
         registro.warning("%s", error)
         raise NoProcede("lugar.sin_proceso") from None
@@ -221,7 +221,7 @@ def etiquetas(request: HttpRequest) -> HttpResponse:
     try:
         if not suyas:
             raise NoProcede("etiquetas.ninguna")
-        con_llave = Formas(cargar(), informativo(), oficina.secreto())
+        con_llave = Formas(cargar(), sin_gente(), oficina.secreto())
     except NoProcede as error:
         messages.warning(request, _frase(request, error))
         return redirect("catd-acopio")
@@ -338,8 +338,8 @@ def digitalizacion(request: HttpRequest) -> HttpResponse:
         except ErrorAlmacen as error:
             registro.error("código %s: %s en %s", getattr(request, "codigo", ""), error, request.path)
             datos["frase"], estado = texto("catd.digitalizacion.sin_lugar"), 503
-    filas = centro.digitalizadas(quien.catd)
-    datos |= {"cuenta": centro.ver(quien.catd).cuenta, "ultimas": filas[:ULTIMAS], "cuantas": len(filas)}
+    ultimas, cuantas = centro.digitalizadas(quien.catd, ULTIMAS)
+    datos |= {"cuenta": centro.ver(quien.catd).cuenta, "ultimas": ultimas, "cuantas": cuantas}
     return render(request, "catd/digitalizacion.html", datos | _del_centro(quien.catd), status=estado)
 
 
@@ -366,7 +366,7 @@ def _digitalizar(request: HttpRequest, quien: Quien, documento: str) -> list[Res
 def centros(request: HttpRequest) -> HttpResponse:
     """How every centre is, for central operation; whoever coordinates one goes to it."""
     try:
-        suyos = {c.clave: oficina.nombre_de(c.clave) for c in informativo().catds}
+        suyos = {c.clave: oficina.nombre_de(c.clave) for c in sin_gente().catds}
         if not _manda_en_todos(request):
             return redirect("catd-centro", _quien(request).catd)
     except ProcesoDesconocido:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from prep.acceso.models import Cuenta
 from prep.acceso.permisos import cargos_de
 from prep.acceso.roles import Rol
+from prep.dominio.comun.autoridad import TODO
 
 VEN: Final = (
     *(Rol.SUPERVISOR, Rol.ADMINISTRADOR, Rol.COORDINADOR),
@@ -39,9 +40,18 @@ def alcance(request: HttpRequest, roles: tuple[Rol, ...] = VEN) -> frozenset[str
     return frozenset[str]().union(*(c.alcance for c in cargos_de(request) if c.rol in roles))
 
 
-def a_su_cargo(request: HttpRequest) -> QuerySet[Cuenta]:
-    """Accounts whose desks whoever asks may see: all of them, or those of their places."""
+def lugares_a_su_cargo(request: HttpRequest) -> frozenset[str]:
+    """Places whose desks whoever asks may see; `*`, all of them."""
     cargos = cargos_de(request)
     if {c.rol for c in cargos} & {Rol.ADMINISTRADOR, Rol.AUDITOR}:
-        return Cuenta.objects.all()
-    return Cuenta.objects.filter(lugar__in={c.lugar for c in cargos if c.rol in VEN_PERSONAS})
+        return frozenset({TODO})
+    return frozenset(c.lugar for c in cargos if c.rol in VEN_PERSONAS)
+
+
+def a_su_cargo(request: HttpRequest) -> QuerySet[Cuenta]:
+    """Their accounts."""
+    return cuentas_de(lugares_a_su_cargo(request))
+
+
+def cuentas_de(lugares: frozenset[str]) -> QuerySet[Cuenta]:
+    return Cuenta.objects.all() if TODO in lugares else Cuenta.objects.filter(lugar__in=lugares)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from django.db.models import QuerySet
 
 from prep.acceso.facultades import Cargo, facultades_de_todas
 from prep.acceso.models import Cuenta
@@ -14,6 +16,7 @@ from prep.acceso.presentes import Presencia, presentes
 from prep.acceso.roles import Rol
 from prep.bitacora.autoridad import autoridad
 from prep.bitacora.practicas import practicas_de
+from prep.coordinacion.alcances import cuentas_de
 from prep.coordinacion.panorama import Panorama, Reciente
 from prep.coordinacion.ritmo import LABORES, mediana, segundos_por_acta
 from prep.dominio.acta.hechos import Tipo
@@ -48,9 +51,13 @@ class Puesto:
         return self.problemas >= MUCHOS or self.estado == "sin_moverse"
 
 
-def puestos(cuentas: Iterable[Cuenta], vista: Panorama) -> list[Puesto]:
-    """The accounts of a place, as they are now."""
-    todas = [c for c in cuentas if c.activa]
+def puestos(lugares: frozenset[str], vista: Panorama) -> list[Puesto]:
+    """The accounts of these places (`*`: of all), as they are when the night is looked at, place by place."""
+    return vista.una_vez(("puestos", lugares), lambda: _puestos(cuentas_de(lugares).filter(activa=True), vista))
+
+
+def _puestos(cuentas: QuerySet[Cuenta], vista: Panorama) -> list[Puesto]:
+    todas = list(cuentas.order_by("lugar", "nombre"))
     dentro = presentes(todas, vista.hora)
     cargos = facultades_de_todas(c.persona for c in todas)
     de = autoridad()

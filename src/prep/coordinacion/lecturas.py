@@ -17,7 +17,7 @@ from django.db import connection
 from prep.bitacora.actas import hechos_de, leer_publicada
 from prep.bitacora.autoridad import autoridad
 from prep.catalogo.informativo import Parametros
-from prep.catalogo.services import informativo
+from prep.catalogo.services import sin_gente
 from prep.coordinacion.padron import Esperada, Padron
 from prep.coordinacion.validaciones import Leida
 from prep.dominio.acta.asentado import Asentado
@@ -97,7 +97,7 @@ def _poner_al_dia(guardadas: _Guardadas, padron: Padron) -> None:
         return
     cambian = [c for c, s in sellos.items() if guardadas.sellos.get(c) != s]
     nuevas = {c: d for c, d in guardadas.mirada.dichas.items() if c in sellos and sellos[c] != _SIN_ACTA}
-    parametros = informativo().parametros
+    parametros = sin_gente().parametros
     for lote in (cambian[i : i + _LOTE] for i in range(0, len(cambian), _LOTE)):
         nuevas |= dict(_publicadas(lote, padron, parametros))
         nuevas |= dict(_acordadas([c for c in lote if sellos[c][0] == "a"], padron, parametros))

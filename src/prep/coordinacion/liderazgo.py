@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from operator import add
 from typing import Final
 
-from prep.catalogo.services import informativo
+from prep.catalogo.services import sin_gente
 from prep.coordinacion.lecturas import Dicha, Mirada
 from prep.coordinacion.padron import Esperada, Padron
 from prep.dominio.tabulacion.boleta import Boleta
@@ -52,7 +52,7 @@ def todas(padron: Padron, mirada: Mirada) -> tuple[Contienda, ...]:
     global _ultimas
     antes = _ultimas
     if antes is None or antes[0] != padron.huella or antes[1] is not mirada:
-        boletas = informativo().parametros.boletas_especiales
+        boletas = sin_gente().parametros.boletas_especiales
         _ultimas = antes = (padron.huella, mirada, tuple(contiendas(padron, mirada, boletas)))
     return antes[2]
 

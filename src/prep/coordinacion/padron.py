@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from prep.catalogo.services import cargar, informativo
+from prep.catalogo.services import cargar, sin_gente
 from prep.dominio.comun.autoridad import TODO
 from prep.dominio.tabulacion.boleta import Boleta
 from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion
@@ -82,6 +82,6 @@ def padron() -> Padron:
 def _padron(huella: str, clave: str) -> Padron:
     proceso = cargar(clave)
     actas = {a.clave: Esperada(a, e) for e in proceso.elecciones for a in e.actas}
-    nombres = {c.clave: c.nombre for c in informativo(clave).catds}
+    nombres = {c.clave: c.nombre for c in sin_gente(clave).catds}
     catds = {c: nombres.get(c, c) for c in sorted({e.catd for e in actas.values() if e.catd})}
     return Padron(huella, actas, proceso.elecciones, catds)

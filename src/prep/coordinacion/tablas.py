@@ -21,6 +21,8 @@ from prep.plataforma import idioma
 from prep.publicacion.celdas import texto_seguro
 
 DERECHA: Final = frozenset({"numero", "espera", "por_ciento"})
+EN_PAGINA: Final = 200
+"""Rows that a page shows; the CSV has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ Fila = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class Tabla:
     """Rows by column; `orden`: the column they are sorted by, with `-` before it when the greatest goes first;
-    `consulta`: what else the address asks for. `tarjetas`: on a phone each row is a card."""
+    `consulta`: what else the address asks for. `tarjetas`: on a phone each row is a card. `mas`: rows that there are
+    besides these."""
 
     nombre: str
     titulo: str
@@ -70,6 +73,7 @@ class Tabla:
     orden: str = ""
     consulta: str = ""
     tarjetas: bool = False
+    mas: int = 0
 
     @property
     def encabezados(self) -> list[dict[str, Any]]:
@@ -113,9 +117,9 @@ class Tabla:
         filas += [f for f in self.filas if f.get(clave) in (None, "")]
         return replace(self, filas=filas, orden=orden)
 
-    def primeras(self, n: int) -> Tabla:
-        """Its first rows."""
-        return replace(self, filas=self.filas[:n])
+    def primeras(self, n: int = EN_PAGINA) -> Tabla:
+        """Its first rows: what a page that brings itself up to date shows, however many there are."""
+        return replace(self, filas=self.filas[:n], mas=self.mas + max(0, len(self.filas) - n))
 
     def csv(self) -> HttpResponse:
         """UTF-8 with its mark, so that a spreadsheet reads accents; no cell is a formula."""

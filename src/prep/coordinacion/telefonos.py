@@ -53,7 +53,7 @@ def aparatos(cuentas: Iterable[Cuenta], vista: Panorama) -> list[Aparato]:
         tiene = suyos.get(de.identidad(cuenta.persona), [])
         if not tiene and (not cuenta.activa or Rol.CAE not in de.roles_de(cuenta.persona)):
             continue
-        claves = [c for casilla in casillas_de(cuenta.persona) for c in por_casilla.get(casilla, ())]
+        claves = [c for casilla in casillas_de(cuenta.persona, de) for c in por_casilla.get(casilla, ())]
         sin_foto = sum(1 for c in claves if vista.situacion(c) in SIN_FOTO)
         vivos: Sequence[Telefono | None] = [t for t in tiene if not t.de_baja] or [None]
         for uno in (*vivos, *(t for t in tiene if t.de_baja)):
@@ -89,8 +89,9 @@ def _estado(telefono: Telefono | None, ahora: datetime) -> str:
 def atienden(de: Iterable[Aparato]) -> Mapping[str, list[Aparato]]:
     """By casilla, the phones (`de`) of who attends it."""
     suyos: dict[str, list[Aparato]] = defaultdict(list)
+    quien = autoridad()
     for a in de:
         if a.estado != "de_baja":
-            for casilla in casillas_de(a.cuenta.persona):
+            for casilla in casillas_de(a.cuenta.persona, quien):
                 suyos[casilla].append(a)
     return suyos

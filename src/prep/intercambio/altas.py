@@ -23,8 +23,8 @@ from prep.bitacora.asientos import tomar_cabeza
 from prep.bitacora.autoridad import ambito, autoridad, desde_ahora, instalacion
 from prep.bitacora.nodos import nodo_de_aqui, publica
 from prep.bitacora.services import HechoRechazado, anotar
-from prep.catalogo.services import cargar, informativo
-from prep.dominio.comun.autoridad import TODO
+from prep.catalogo.services import cargar, sin_gente
+from prep.dominio.comun.autoridad import TODO, Autoridad
 from prep.dominio.comun.facultades import ClaseDispositivo, Rol
 from prep.dominio.comun.hecho import nuevo_hecho
 from prep.intercambio import nodo, objetos
@@ -124,7 +124,7 @@ def _escribir_alta(ident: str, llave: str, fila: Codigo, hora: datetime) -> None
 
 
 def _lo_que_debe_saber(ident: str, persona: str, hora: datetime) -> dict[str, Any]:
-    proceso, info = cargar(), informativo()
+    proceso, info = cargar(), sin_gente()
     inicio = info.publicacion.inicio
     return {
         "dispositivo": ident,
@@ -158,9 +158,9 @@ def actas_de(persona: str) -> list[Mapping[str, Any]]:
     ]
 
 
-def casillas_de(persona: str) -> frozenset[str]:
-    """Keys of the casillas that a CAE attends."""
-    cargos = autoridad().cargos_vigentes(persona)
+def casillas_de(persona: str, de: Autoridad | None = None) -> frozenset[str]:
+    """Keys of the casillas that a CAE attends. `de`: who may act, where that was looked up."""
+    cargos = (de or autoridad()).cargos_vigentes(persona)
     return frozenset(c for cargo in cargos if cargo.rol is Rol.CAE for c in cargo.alcance) - {TODO}
 
 

@@ -6,14 +6,14 @@ None of it is a fact: a phone that says that it has nothing to send is believed 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import orjson
 from django.db import connection
 
+from prep.bitacora.al_dia import AlDia
 from prep.bitacora.autoridad import autoridad
 from prep.dominio.comun.facultades import ClaseDispositivo
 from prep.intercambio.errores import Negado
@@ -92,7 +92,8 @@ def telefonos() -> dict[str, Telefono]:
     """Every phone that was enrolled, by its name."""
     aparatos = {i: a for i, a in autoridad().dispositivos.items() if a.clase is ClaseDispositivo.TELEFONO}
     dichos = {c.dispositivo: c for c in Contacto.objects.all()}
-    cadenas = _cadenas()
+    with _cadenas.visto() as vistas:
+        cadenas = {de: (len(lugares), max(lugares), ultimo) for de, (lugares, ultimo) in vistas.items()}
     todos = {}
     for ident, aparato in sorted(aparatos.items()):
         cuantos, hasta, recibido = cadenas.get((ident, aparato.persona), (0, 0, None))
@@ -110,16 +111,19 @@ def por_respaldo(desde: datetime) -> list[str]:
     return [c.dispositivo.removeprefix(DE_NODO) for c in dichos]
 
 
-_CADENAS: Final = """
-    SELECT dispositivo, persona, count(DISTINCT lugar), max(lugar), max(recibido)
-    FROM (SELECT dispositivo, persona, recibido,
-            (convert_from(cuerpo, 'UTF8')::json -> 'dispositivo' ->> 'secuencia')::bigint AS lugar
-          FROM bitacora_hecho WHERE dispositivo <> '') suyos
-    GROUP BY 1, 2"""
+_DE_TELEFONOS: Final = """
+    SELECT dispositivo, persona, recibido, (convert_from(cuerpo, 'UTF8')::json -> 'dispositivo' ->> 'secuencia')::bigint
+    FROM bitacora_hecho WHERE posicion > %s AND posicion <= %s AND dispositivo <> ''"""
+_Cadenas = dict[tuple[str, str], tuple[set[int], datetime]]
+"""By device and person: places of the chain that are here, and when the last to come came."""
 
 
-def _cadenas() -> Mapping[tuple[str, str], tuple[int, int, Any]]:
-    """By device and person: places of the chain that are here, the last one, and when the last to come came."""
+def _sumar(cadenas: _Cadenas, desde: int, hasta: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_CADENAS)
-        return {(d, p): (n, hasta, recibido) for d, p, n, hasta, recibido in cursor}
+        cursor.execute(_DE_TELEFONOS, [desde, hasta])
+        for dispositivo, persona, recibido, lugar in cursor:
+            lugares, ultimo = cadenas.get((dispositivo, persona), (set(), recibido))
+            cadenas[dispositivo, persona] = lugares | {lugar}, max(ultimo, recibido)
+
+
+_cadenas: Final = AlDia[_Cadenas](dict, _sumar)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from prep.catalogo.services import cargar, informativo
+from prep.catalogo.services import cargar, sin_gente
 from prep.papel.formas import Formas
 
 
@@ -16,7 +16,7 @@ def formas() -> Formas:
 
 @lru_cache(maxsize=2)
 def _formas(huella: str, clave: str) -> Formas:
-    return Formas(cargar(clave), informativo(clave), b"")
+    return Formas(cargar(clave), sin_gente(clave), b"")
 
 
 def casillas_de(lugar: str) -> frozenset[str]:

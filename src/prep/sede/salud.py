@@ -20,7 +20,7 @@ from django.db import connection
 from prep.acceso.models import Cuenta, Terminal
 from prep.acceso.registro import de_varios
 from prep.bitacora.asientos import bifurcados, cabeza
-from prep.catalogo.services import informativo
+from prep.catalogo.services import sin_gente
 from prep.catd import habilitacion
 from prep.coordinacion import panorama, situacion
 from prep.coordinacion.ritmo import de_prisa
@@ -105,7 +105,7 @@ def _unos(nombres: list[str]) -> str:
 
 def _cortes(m: _Momento) -> Iterator[Medida]:
     if m.corte is not None and m.en_curso:
-        cada = informativo().publicacion.cada_minutos
+        cada = sin_gente().publicacion.cada_minutos
         hora = datetime.fromisoformat(m.corte[0]["hora"])
         yield Medida(
             "turnos_sin_corte",
@@ -158,7 +158,7 @@ def _equipos(m: _Momento) -> Iterator[Medida]:
     """Of collection centres, as somebody there found it."""
     faltan = [
         f"{catd} {texto(f'catd.habilitacion.{v.punto}')}"
-        for catd, vistos in habilitacion.ver(c.clave for c in informativo().catds).items()
+        for catd, vistos in habilitacion.ver(c.clave for c in sin_gente().catds).items()
         for v in vistos
         if v.punto in SE_DESCOMPONEN and v.estado == habilitacion.FALTA
     ]

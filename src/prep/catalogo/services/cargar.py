@@ -54,11 +54,17 @@ def cargar(clave: str | None = None) -> Proceso:
 
 def informativo(clave: str | None = None) -> Informativo:
     """Names, theme, window and people, with what may have changed since it was imported."""
+    personas = vigente(clave).personas.values_list("persona", "rol", "lugar")
+    return replace(sin_gente(clave), **leer_operacion({"personas": sorted(personas)}))
+
+
+@una_vez
+def sin_gente(clave: str | None = None) -> Informativo:
+    """All of that but the people, of whom there are thousands and whom no page shows: what pages ask for."""
     fila = vigente(clave)
-    personas = fila.personas.values_list("persona", "rol", "lugar")
     return replace(
         _cargar(fila)[1],
-        **leer_operacion({**fila.operacion, "personas": sorted(personas)}),
+        **leer_operacion(fila.operacion),
         publicacion=Publicacion(fila.inicio, fila.fin, fila.cada_minutos),
     )
 

@@ -17,7 +17,7 @@ from prep.acceso.models import Cuenta
 from prep.acceso.permisos import abierta, cargos_de, requiere
 from prep.acceso.registro import anotar
 from prep.acceso.roles import Rol
-from prep.catalogo.services import informativo, modo
+from prep.catalogo.services import modo, sin_gente
 from prep.coordinacion import muros, oficina, panorama, ritmo, situacion
 from prep.coordinacion.filtros import HORA, Filtros
 from prep.coordinacion.models import Muro
@@ -47,7 +47,7 @@ def muro(request: HttpRequest, enlace: str) -> HttpResponse:
     suyo, alcance = abierto
     noche = panorama.ver(oficina.reloj.ahora())
     vista = noche.recortar(alcance)
-    medido = ritmo.medir(vista, Filtros(a=suyo.meta).hasta(vista.hora, informativo().publicacion.fin))
+    medido = ritmo.medir(vista, Filtros(a=suyo.meta).hasta(vista.hora, sin_gente().publicacion.fin))
     todas = situacion.contar(vista, lambda e: "").get("", Conteo())
     por_eleccion = situacion.contar(vista, lambda e: e.eleccion.nombre)
     datos: dict[str, Any] = {

@@ -12,14 +12,14 @@ from prep.acceso.registro import leyo
 from prep.bitacora.autoridad import autoridad
 from prep.coordinacion import aciertos, gente, oficina, panorama
 from prep.coordinacion.aciertos import Aciertos
-from prep.coordinacion.alcances import VEN_PERSONAS, a_su_cargo
+from prep.coordinacion.alcances import VEN_PERSONAS, lugares_a_su_cargo
 from prep.coordinacion.gente import Puesto
 from prep.coordinacion.tablas import Columna, Tabla, pedida
 from prep.coordinacion.views.comun import con_proceso, elegir, pestanas, responder
 from prep.diseno.textos import texto
 
 RENGLONES: Final = 30
-"""Rows that the page shows; the CSV has all of them."""
+"""Rows of the acta that the page shows; the CSV has all of them."""
 _DE_MEDIDA: Final = (
     Columna("campos", texto("coordinacion.columna.campos"), "numero"),
     Columna("distintos", texto("coordinacion.columna.distintos"), "numero"),
@@ -35,7 +35,7 @@ def puestos(request: HttpRequest) -> HttpResponse:
     """The desks of one's places. Who was shown their names is put on the register: each page, and every hour of one
     that brings itself up to date."""
     vista = panorama.ver(oficina.reloj.ahora())
-    todos = gente.puestos(a_su_cargo(request).order_by("lugar", "nombre"), vista)
+    todos = gente.puestos(lugares_a_su_cargo(request), vista)
     vistos, filtros, eleccion = elegir(request, todos, SOLO, _es, "coordinacion.puestos")
     medidos = vista.una_vez("aciertos", lambda: aciertos.medir(vista.padron))
     tablas = [
@@ -48,8 +48,8 @@ def puestos(request: HttpRequest) -> HttpResponse:
     datos: dict[str, Any] = {
         "pestanas": pestanas(request),
         "hora": vista.hora,
-        "tabla": tablas[0],
-        "aciertos": tablas[1],
+        "tabla": tablas[0].primeras(),
+        "aciertos": tablas[1].primeras(),
         "renglones": tablas[2].primeras(RENGLONES),
         **eleccion,
     }

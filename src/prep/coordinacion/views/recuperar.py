@@ -21,7 +21,7 @@ from prep.acceso.registro import leyo
 from prep.acceso.roles import Rol
 from prep.bitacora.autoridad import autoridad
 from prep.bitacora.services import HechoRechazado
-from prep.catalogo.services import informativo
+from prep.catalogo.services import sin_gente
 from prep.catalogo.services.errores import ProcesoDesconocido
 from prep.coordinacion import oficina, panorama, recuperar
 from prep.coordinacion.alcances import VEN_PERSONAS, a_su_cargo, alcance
@@ -30,20 +30,19 @@ from prep.coordinacion.padron import Padron, padron
 from prep.coordinacion.panorama import Panorama
 from prep.coordinacion.recuperar import Casilla, Falta, Faltantes, Nota, Porque
 from prep.coordinacion.services import anotar_intento
-from prep.coordinacion.tablas import Columna, Fila, Tabla, hora, pedida
+from prep.coordinacion.tablas import EN_PAGINA, Columna, Fila, Tabla, hora, pedida
 from prep.coordinacion.telefonos import Aparato, aparatos, atienden
 from prep.coordinacion.views.comun import con_proceso, pestanas, responder
 from prep.diseno.ordenes import orden_de
 from prep.diseno.textos import texto
 from prep.dominio.acta.hechos import Intento
 from prep.dominio.acta.transiciones import Situacion
+from prep.intercambio.altas import casillas_de
 from prep.plataforma.idioma import cuantos
 
 RECUPERAN: Final = (Rol.SUPERVISOR, Rol.COORDINADOR, Rol.ADMINISTRADOR)
 """Who says what was tried. The auditor reads and writes nothing."""
 SE_ANOTAN: Final = (Intento.LLAMADA, Intento.RECORRIDO, Intento.PAQUETE, Intento.OTRA_COPIA, Intento.OTRO)
-EN_PAGINA: Final = 200
-"""Rows that the page shows; the CSV has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,9 @@ class Gente:
     nombres: Mapping[str, str]
 
     @classmethod
-    def de(cls, request: HttpRequest, vista: Panorama, notas: Iterable[Nota]) -> Gente:
+    def de(cls, request: HttpRequest, vista: Panorama, casillas: Iterable[str], notas: Iterable[Nota]) -> Gente:
         escriben = Cuenta.objects.filter(persona__in={n.persona for n in notas})
-        suyos = a_su_cargo(request).filter(persona__in=_caes()).order_by("lugar", "nombre")
+        suyos = a_su_cargo(request).filter(persona__in=_caes(frozenset(casillas))).order_by("lugar", "nombre")
         return cls(atienden(aparatos(suyos, vista)), dict(escriben.values_list("persona", "nombre")))
 
     def nombre(self, persona: str) -> str:
@@ -66,8 +65,11 @@ class Gente:
         return ", ".join(dict.fromkeys(a.cuenta.nombre for a in self.atienden.get(casilla, ())))
 
 
-def _caes() -> list[str]:
-    return [p for p, suya in autoridad().personas.items() if any(c.rol is Rol.CAE for c in suya.cargos)]
+def _caes(casillas: frozenset[str]) -> list[str]:
+    """Who attends any of these."""
+    de = autoridad()
+    caes = (p for p, suya in de.personas.items() if any(c.rol is Rol.CAE for c in suya.cargos))
+    return [p for p in caes if not casillas.isdisjoint(casillas_de(p, de))]
 
 
 @requiere(*VEN_PERSONAS)
@@ -82,9 +84,9 @@ def tablero(request: HttpRequest) -> HttpResponse:
     hay = recuperar.ver(noche, vista.padron)
     orden, csv = request.GET.get("orden", ""), request.GET.get("csv", "")
     leyo(request, "recuperar", cada=panorama.RECIENTE if request.headers.get("HX-Request") else None)
-    gente = Gente.de(request, todo, [n for c in hay.casillas for n in c.notas])
-    enteras = bool(orden or csv)
-    casillas = _de_casillas(hay.casillas if enteras else hay.casillas[:EN_PAGINA], vista.padron, gente, filtros)
+    escritas = hay.casillas if orden or csv else hay.casillas[:EN_PAGINA]
+    gente = Gente.de(request, todo, (c.clave for c in escritas), (n for c in escritas for n in c.notas))
+    casillas = _de_casillas(escritas, vista.padron, gente, filtros, len(hay.casillas) - len(escritas))
     tablas = [casillas.ordenada(orden), _de_sin_acta(hay.sin_acta, vista.padron, filtros).ordenada(orden)]
     if tabla := pedida(tablas, csv):
         return tabla.csv()
@@ -95,9 +97,8 @@ def tablero(request: HttpRequest) -> HttpResponse:
         "hora": vista.hora,
         "hay": hay,
         "cifras": _cifras(hay),
-        "casillas": tablas[0].primeras(EN_PAGINA),
-        "sin_acta": tablas[1].primeras(EN_PAGINA),
-        "mas": max(0, len(hay.casillas) - EN_PAGINA),
+        "casillas": tablas[0].primeras(),
+        "sin_acta": tablas[1].primeras(),
         "lista": f"{reverse('coordinacion-recuperar-lista')}?{filtros.consulta}",
         "vivo": f"{request.path}?{request.GET.urlencode()}",
     }
@@ -120,7 +121,7 @@ def _cifras(hay: Faltantes) -> list[tuple[str, int]]:
     ]
 
 
-def _de_casillas(unas: Iterable[Casilla], suyo: Padron, gente: Gente, filtros: Filtros) -> Tabla:
+def _de_casillas(unas: Iterable[Casilla], suyo: Padron, gente: Gente, filtros: Filtros, mas: int) -> Tabla:
     columnas = (
         Columna("casilla", texto("coordinacion.columna.casilla")),
         Columna("porque", texto("coordinacion.columna.porque")),
@@ -151,7 +152,7 @@ def _de_casillas(unas: Iterable[Casilla], suyo: Padron, gente: Gente, filtros: F
             }
         )
     titulo = texto("coordinacion.recuperar.casillas")
-    return Tabla("casillas", titulo, columnas, filas, consulta=filtros.consulta, tarjetas=True)
+    return Tabla("casillas", titulo, columnas, filas, consulta=filtros.consulta, tarjetas=True, mas=mas)
 
 
 def _cuales(c: Casilla) -> str:
@@ -193,8 +194,8 @@ def lista(request: HttpRequest) -> HttpResponse:
     todo = noche.recortar(alcance(request, VEN_PERSONAS))
     hay = recuperar.ver(noche, filtros.ver(todo).padron)
     leyo(request, "recuperar")
-    gente = Gente.de(request, todo, [n for c in hay.casillas for n in c.notas])
-    donde = {c.clave: c for c in informativo().catds}
+    gente = Gente.de(request, todo, (c.clave for c in hay.casillas), (n for c in hay.casillas for n in c.notas))
+    donde = {c.clave: c for c in sin_gente().catds}
     hojas = []
     for catd, suyas in groupby(sorted(hay.casillas, key=lambda c: c.primera.catd), key=lambda c: c.primera.catd):
         renglones = [_renglon(c, gente) for c in suyas]
@@ -269,7 +270,7 @@ def _pagina(request: HttpRequest, casilla: str, forma: Anotacion) -> HttpRespons
     faltan = recuperar.de_casilla(suyo, casilla)
     notas = recuperar.notas_de(faltan)
     tiene = next((f.tiene for f in faltan if f.tiene), "")
-    gente = Gente.de(request, vista, notas)
+    gente = Gente.de(request, vista, [casilla], notas)
     leyo(request, f"recuperar {casilla}")
     assert isinstance(request.user, Cuenta)
     datos = {
@@ -277,7 +278,7 @@ def _pagina(request: HttpRequest, casilla: str, forma: Anotacion) -> HttpRespons
         "casilla": casilla,
         "primera": esperadas[0],
         "esperadas": len(esperadas),
-        "catd": next((c for c in informativo().catds if c.clave == esperadas[0].catd), None),
+        "catd": next((c for c in sin_gente().catds if c.clave == esperadas[0].catd), None),
         "faltan": [(f, texto(f"coordinacion.sin_acta.{f.motivo}") if f.motivo else "") for f in faltan],
         "sobre": min((f.acopio for f in faltan if f.acopio), default=None),
         "atienden": gente.atienden.get(casilla, ()),

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from prep.acceso.permisos import cargos_de, requiere
-from prep.catalogo.services import informativo
+from prep.catalogo.services import sin_gente
 from prep.coordinacion import gente, oficina, panorama, ritmo, situacion
-from prep.coordinacion.alcances import VEN, VEN_AVISOS, VEN_PERSONAS, a_su_cargo, alcance
+from prep.coordinacion.alcances import VEN, VEN_AVISOS, VEN_PERSONAS, alcance, lugares_a_su_cargo
 from prep.coordinacion.filtros import HORA, Filtros
 from prep.coordinacion.panorama import Panorama, Trabajo
 from prep.coordinacion.recuperar import por_recuperar
@@ -37,7 +37,7 @@ def tablero(request: HttpRequest) -> HttpResponse:
     entero = panorama.ver(oficina.reloj.ahora())
     todo = entero.recortar(alcance(request))
     vista = filtros.ver(todo)
-    medido = ritmo.medir(vista, filtros.hasta(vista.hora, informativo().publicacion.fin))
+    medido = ritmo.medir(vista, filtros.hasta(vista.hora, sin_gente().publicacion.fin))
     orden = request.GET.get("orden", "")
     todas = (
         *de_trabajo(vista, filtros),
@@ -78,7 +78,7 @@ def _gente(request: HttpRequest, vista: Panorama) -> dict[str, int] | None:
     """How many are at their desks, have not come in and need help; None for whoever does not see the people."""
     if not {c.rol for c in cargos_de(request)} & set(VEN_PERSONAS):
         return None
-    todos = gente.puestos(a_su_cargo(request), vista)
+    todos = gente.puestos(lugares_a_su_cargo(request), vista)
     return {
         "en_puesto": sum(1 for p in todos if p.presencia),
         "sin_entrar": sum(1 for p in todos if p.estado == "sin_entrar"),

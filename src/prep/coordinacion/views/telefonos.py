@@ -48,7 +48,7 @@ def telefonos(request: HttpRequest) -> HttpResponse:
     datos: dict[str, Any] = {
         "pestanas": pestanas(request),
         "hora": vista.hora,
-        "tabla": tabla,
+        "tabla": tabla.primeras(),
         "faltan": sin_ninguna(vista),
         "de": len({c[:11] for c in vista.padron.actas}),
         **eleccion,
@@ -71,13 +71,13 @@ def _de_aparatos(vistos: Sequence[Aparato], filtros: str) -> Tabla:
         Columna("reloj", texto("coordinacion.columna.reloj")),
         Columna("version", texto("coordinacion.columna.version")),
     )
-    filas = []
+    filas, ir = [], reverse("coordinacion-telefono", args=["-"])
     for a in vistos:
         t, dicho = a.telefono, a.telefono.contacto if a.telefono else None
         filas.append(
             {
                 "nombre": a.cuenta.nombre,
-                "ir": reverse("coordinacion-telefono", args=[t.id]) if t else "",
+                "ir": ir.replace("/-/", f"/{t.id}/") if t else "",
                 "estado": a.estado,
                 "lugar": a.cuenta.lugar,
                 "sin_foto": a.sin_foto,
