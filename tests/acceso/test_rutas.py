@@ -125,6 +125,7 @@ TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     "metricas/": ("GET", None),
     "coordinacion/marcha/": ("GET", frozenset({Rol.SUPERVISOR, ADMIN})),
     "coordinacion/marcha/<str:que>/": ("GET", frozenset({Rol.SUPERVISOR, ADMIN})),
+    "coordinacion/publicacion/": ("GET", frozenset({ADMIN})),
     "coordinacion/muros/": ("GET", frozenset({Rol.SUPERVISOR, ADMIN})),
     "coordinacion/muros/<uuid:ident>/quitar/": ("POST", frozenset({Rol.SUPERVISOR, ADMIN})),
     "muro/<str:enlace>/": ("GET", None),

@@ -10,7 +10,7 @@ from pen import ANYBODY
 from prep.dominio.comun.autoridad import INSTITUTO, Autoridad
 from prep.dominio.comun.hecho import Escrito, nuevo_hecho
 from prep.dominio.comun.rechazos import Rechazo
-from prep.dominio.operacion import Marcha, Punto, Revision, incidente, servicio
+from prep.dominio.operacion import Detencion, Marcha, Punto, Revision, incidente, servicio
 
 NOW = datetime(2027, 6, 6, tzinfo=UTC)
 INCIDENT = "incidente:00000000-0000-4000-8000-000000000001"
@@ -105,6 +105,55 @@ def test_without_authority_or_without_what_it_speaks_of_it_counts_for_nothing() 
     assert night.marcha is Marcha.SIN_ABRIR
     assert sorted(r.name for _, r in night.anomalias) == ["NODO_DESCONOCIDO", "NO_INTERPRETADO"]
     assert [r for _, r in servicio(log.written[1:], Autoridad()).anomalias] == [Rechazo.ESPERA]
+
+
+def test_the_publication_is_stopped_by_two_people_and_goes_on_by_one() -> None:
+    log = Log("proceso:x")
+    log("abierto")
+    asked = log("detencion_pedida", motivo="Se publica otra elección.")
+    night = servicio(log.written, ANYBODY)
+    assert night.detencion is None and night.pedidas == {
+        asked.hecho.id: Detencion(asked.hecho.id, "Se publica otra elección.", "ana", asked.hecho.id, NOW)
+    }
+    log("detenida", peticion=asked.hecho.id)  # whoever asked
+    log("detenida", who="eva", peticion="0" * 64)  # what nobody asked
+    night = servicio(log.written, ANYBODY)
+    assert night.detencion is None
+    assert [r for _, r in night.anomalias] == [Rechazo.MISMA_PERSONA, Rechazo.SIN_PETICION]
+    said = log("detenida", who="eva", peticion=asked.hecho.id).hecho.id
+    night = servicio(log.written, ANYBODY)
+    assert night.detencion == Detencion(asked.hecho.id, "Se publica otra elección.", "ana", said, NOW, "eva")
+    assert (night.marcha, night.pedidas) == (Marcha.ABIERTO, {})  # work goes on
+    late = log("detencion_pedida", motivo="Otra vez.")
+    assert servicio(log.written, ANYBODY).anomalias[-1] == (late.hecho.id, Rechazo.ESTADO_CUSTODIA)
+    log("reanudada", who="ana")
+    assert servicio(log.written, ANYBODY).detencion is None
+    again = log("reanudada", who="ana")
+    assert servicio(log.written, ANYBODY).anomalias[-1] == (again.hecho.id, Rechazo.SIN_PETICION)
+
+
+def test_two_accounts_of_one_person_do_not_stop_the_publication() -> None:
+    same = nuevo_hecho("misma_persona", "persona:ana", INSTITUTO, NOW, {"otra": "eva"})
+    who_may = Autoridad.de([Escrito(same, INSTITUTO)])
+    log = Log("proceso:x")
+    asked = log("detencion_pedida", motivo="Falla.")
+    log("detenida", who="eva", peticion=asked.hecho.id)
+    assert [r for _, r in servicio(log.written, who_may).anomalias] == [Rechazo.MISMA_PERSONA]
+    stranger = log("detenida", who="luz", by="nobody", peticion=asked.hecho.id)
+    night = servicio(log.written, who_may)
+    assert night.detencion is None and night.anomalias[-1] == (stranger.hecho.id, Rechazo.NODO_DESCONOCIDO)
+
+
+def test_of_two_who_ask_to_stop_it_apart_either_may_be_confirmed_and_going_on_apart_is_overruled() -> None:
+    for n in range(12):  # whatever their names, which are what decides among equals
+        log = Log("proceso:x")
+        opened = log("abierto")
+        first = log("detencion_pedida", opened, motivo=f"Falla {n}.")
+        second = log("detencion_pedida", opened, who="eva", motivo=f"Otra {n}.")
+        log("detenida", second, who="luz", peticion=second.hecho.id)
+        log("reanudada", first, who="ana")
+        stopped = servicio(log.written, ANYBODY).detencion
+        assert stopped is not None and (stopped.pide, stopped.confirma) == ("eva", "luz")
 
 
 def test_an_incident_is_opened_attended_and_solved_once() -> None:

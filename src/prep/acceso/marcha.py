@@ -100,10 +100,19 @@ def como_va(*sujetos: str) -> Como:
     return Como(van[sujetos[-1]].marcha.value)
 
 
+def nombres_de(personas: Collection[str]) -> dict[str, str]:
+    """The name of each of these whose account this installation knows."""
+    cuentas = Cuenta.objects.filter(persona__in=personas) if personas else ()
+    return {c.persona: c.nombre for c in cuentas}
+
+
+def hora_de(cuando: datetime) -> str:
+    """When something was said, for people."""
+    return f"{cuando.astimezone(ZoneInfo(cargar().zona_horaria)):%d/%m/%Y %H:%M}"
+
+
 def _con_nombres(servicios: dict[str, Servicio]) -> dict[str, Como]:
-    quienes = {s.quien for s in servicios.values() if s.quien}
-    cuentas = Cuenta.objects.filter(persona__in=quienes) if quienes else ()
-    nombres = {c.persona: c.nombre for c in cuentas}
+    nombres = nombres_de({s.quien for s in servicios.values() if s.quien})
     return {sujeto: _como(sujeto, suyo, nombres) for sujeto, suyo in servicios.items()}
 
 
@@ -111,9 +120,8 @@ def _como(sujeto: str, suyo: Servicio, nombres: dict[str, str]) -> Como:
     estado = suyo.marcha.value
     if suyo.desde is None:
         return Como(estado)
-    desde = suyo.desde.astimezone(ZoneInfo(cargar().zona_horaria))
     detenido, que = ("", "") if suyo.marcha.trabaja else (estado, sujeto.partition(":")[0])
-    return Como(estado, detenido, que, f"{desde:%d/%m/%Y %H:%M}", nombres.get(suyo.quien, suyo.quien), suyo.motivo)
+    return Como(estado, detenido, que, hora_de(suyo.desde), nombres.get(suyo.quien, suyo.quien), suyo.motivo)
 
 
 def pedida(request: HttpRequest, sujeto: str, nombre: str, ahora: datetime) -> dict[str, Any] | None:

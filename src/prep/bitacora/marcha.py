@@ -1,5 +1,5 @@
-"""Whether work goes on: in the night, at a desk, at a centre, from their facts. A handful of each, of which every desk
-asks at every turn: folded again only when they grew, or who may write them did.
+"""Whether work goes on (in the night, at a desk, at a centre) and whether it is published, from their facts. A handful
+of each, of which every desk asks at every turn: folded again only when they grew, or who may write them did.
 
 What is asked about, and what is said, is a subject: `proceso:…`, `escritorio:…`, `catd:…`.
 """
@@ -79,6 +79,13 @@ def decir_revision(
     """Say how a point of the habilitación of a centre is. As `decir_marcha`."""
     contenido = {"punto": punto.value, "listo": listo} | ({"nota": nota} if nota else {})
     _decir(del_centro(centro), "revisado", contenido, persona, ahora, firmante, orden)
+
+
+def decir_de_la_publicacion(
+    que: str, contenido: dict[str, Any], persona: str, ahora: datetime, firmante: Firmante, orden: str
+) -> None:
+    """Ask that it stop, confirm what somebody else asked, or say that it goes on. As `decir_marcha`."""
+    _decir(la_noche(), que, contenido, persona, ahora, firmante, orden)
 
 
 def _decir(

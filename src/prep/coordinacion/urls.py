@@ -9,6 +9,7 @@ from prep.coordinacion.views.actas import actas
 from prep.coordinacion.views.avisos import lista, uno
 from prep.coordinacion.views.marcha import marcha, marchas
 from prep.coordinacion.views.muro import enlaces, muro, quitar
+from prep.coordinacion.views.publicacion import publicacion
 from prep.coordinacion.views.puestos import puestos
 from prep.coordinacion.views.recuperar import anotar, una
 from prep.coordinacion.views.recuperar import lista as lista_a_recuperar
@@ -33,6 +34,7 @@ urlpatterns = [
     path("coordinacion/telefonos/<str:ident>/baja/", revocar, name="coordinacion-revocar"),
     path("coordinacion/marcha/", marchas, name="coordinacion-marchas"),
     path("coordinacion/marcha/<str:que>/", marcha, name="coordinacion-marcha"),
+    path("coordinacion/publicacion/", publicacion, name="coordinacion-publicacion"),
     path("coordinacion/muros/", enlaces, name="coordinacion-muros"),
     path("coordinacion/muros/<uuid:ident>/quitar/", quitar, name="coordinacion-quitar-muro"),
     path("muro/<str:enlace>/", muro, name="muro"),

@@ -40,6 +40,10 @@ ESTADOS: Final = {
     "abierto": Aspecto("bien", "palomita"),
     "pausado": Aspecto("aviso", "descanso"),
     "cerrado": Aspecto("", "candado"),
+    # the publication
+    "se_publica": Aspecto("bien", "palomita"),
+    "detencion_pedida": Aspecto("aviso", "alerta"),
+    "detenida": Aspecto("mal", "descanso"),
     "listo": Aspecto("bien", "palomita"),
     "falta": Aspecto("mal", "alerta"),
     "sin_revisar": Aspecto("", "reloj"),

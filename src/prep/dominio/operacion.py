@@ -1,5 +1,5 @@
-"""Opening, pausing and closing of the night, of a CATD or of a desk; what a CATD has before it opens; and incidents,
-with who attends them.
+"""Opening, pausing and closing of the night, of a CATD or of a desk; stopping the publication, which takes two people;
+what a CATD has before it opens; and incidents, with who attends them.
 
 Pure folds, like that of an acta: a function of the set of facts of one subject and of who may write them.
 """
@@ -14,8 +14,8 @@ from enum import StrEnum
 from typing import Final
 
 from prep.dominio.comun import campos
-from prep.dominio.comun.autoridad import MARCHA, Autoridad
-from prep.dominio.comun.hecho import Escrito
+from prep.dominio.comun.autoridad import DETENCION, MARCHA, Autoridad
+from prep.dominio.comun.hecho import Escrito, Hecho
 from prep.dominio.comun.historia import ordenar
 from prep.dominio.comun.rechazos import Rechazo
 from prep.dominio.comun.registro import Clase, TipoDeHecho, registrar
@@ -87,6 +87,8 @@ PASOS: Final[dict[tuple[Marcha, str], Marcha]] = {
     (Marcha.CERRADO, "abierto"): Marcha.ABIERTO,
 }
 """(how it is, what was said) -> how it is then. Something closed may be opened again: a prórroga."""
+_CONTINUA: Final = ("abierto", "reanudada")
+"""Of two who did not know of each other, who says this is overruled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +102,31 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class Detencion:
+    """That nothing more is published: who asked for it and why; in force once somebody else confirms it (`confirma`).
+    `peticion`: the fact that asks; `dicha`, `desde`: the last of both, and when it was."""
+
+    peticion: str
+    motivo: str
+    pide: str
+    dicha: str
+    desde: datetime
+    confirma: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Servicio:
     """The night, a CATD or a desk. `motivo`, `quien`, `desde`: why, who said so and when, of how it is; `revisiones`:
-    the last one of each point of its habilitación; `cabezas`: what whoever says the next thing knows."""
+    the last one of each point of its habilitación; `pedidas`: of the night, that its publication stop, as somebody asks
+    for and nobody confirmed; `detencion`: the one that did; `cabezas`: what whoever says the next thing knows."""
 
     marcha: Marcha = Marcha.SIN_ABRIR
     motivo: str = ""
     quien: str = ""
     desde: datetime | None = None
     revisiones: Mapping[Punto, Revision] = field(default_factory=dict)
+    pedidas: Mapping[str, Detencion] = field(default_factory=dict)
+    detencion: Detencion | None = None
     cabezas: tuple[str, ...] = ()
     anomalias: Sequence[tuple[str, Rechazo]] = ()
 
@@ -127,11 +145,11 @@ class Incidente:
 
 def servicio(escritos: Iterable[Escrito], autoridad: Autoridad) -> Servicio:
     """How the night, a CATD or a desk is. Two people who did not know of each other: the more cautious one wins."""
-    historia = ordenar(escritos, tarde=lambda h: h.tipo != "abierto" and not h.contenido.get("listo"))
+    historia = ordenar(escritos, tarde=lambda h: h.tipo not in _CONTINUA and not h.contenido.get("listo"))
     va = Servicio()
     revisiones: dict[Punto, Revision] = {}
     anomalias: list[tuple[str, Rechazo]] = []
-    for hecho, origenes in zip(historia.hechos, historia.origenes, strict=True):
+    for i, (hecho, origenes) in enumerate(zip(historia.hechos, historia.origenes, strict=True)):
         if hecho.tipo == "reglas":
             continue
         rechazo = _ajeno(hecho.interpretado, autoridad, origenes)
@@ -140,13 +158,45 @@ def servicio(escritos: Iterable[Escrito], autoridad: Autoridad) -> Servicio:
             revision = Revision(dicho["listo"], dicho.get("nota", ""), hecho.persona, hecho.hora)
             revisiones[Punto(dicho["punto"])] = revision
             continue
+        if hecho.tipo in DETENCION and not rechazo:
+            sabe = {h.id for j, h in enumerate(historia.hechos[:i]) if historia.sabe[i] >> j & 1}
+            tras = _detener(va, hecho, sabe, autoridad)
+            if isinstance(tras, Rechazo):
+                anomalias.append((hecho.id, tras))
+            else:
+                va = tras
+            continue
         siguiente = PASOS.get((va.marcha, hecho.tipo))
         if rechazo or siguiente is None:
             anomalias.append((hecho.id, rechazo or Rechazo.ESTADO_CUSTODIA))
             continue
-        va = Servicio(siguiente, hecho.contenido.get("motivo", ""), hecho.persona, hecho.hora)
+        motivo = hecho.contenido.get("motivo", "")
+        va = replace(va, marcha=siguiente, motivo=motivo, quien=hecho.persona, desde=hecho.hora)
     anomalias += [(h.id, Rechazo.ESPERA) for h in historia.esperan]
     return replace(va, revisiones=revisiones, cabezas=historia.cabezas, anomalias=anomalias)
+
+
+def _detener(va: Servicio, hecho: Hecho, sabe: set[str], autoridad: Autoridad) -> Servicio | Rechazo:
+    """How it is once that is said of the publication by whoever knew that (`sabe`). Whoever asked that it stop is not
+    who confirms it, whatever account they use; who says that it goes on speaks of what they knew."""
+    if hecho.tipo == "reanudada":
+        siguen = {i: d for i, d in va.pedidas.items() if i not in sabe}
+        detencion = None if va.detencion and va.detencion.dicha in sabe else va.detencion
+        if (siguen, detencion) == (va.pedidas, va.detencion):
+            return Rechazo.SIN_PETICION
+        return replace(va, pedidas=siguen, detencion=detencion)
+    if va.detencion is not None:
+        return Rechazo.ESTADO_CUSTODIA
+    if hecho.tipo == "detencion_pedida":
+        pide = Detencion(hecho.id, hecho.contenido["motivo"], hecho.persona, hecho.id, hecho.hora)
+        return replace(va, pedidas={**va.pedidas, hecho.id: pide})
+    pedida = va.pedidas.get(hecho.contenido["peticion"])
+    if pedida is None:
+        return Rechazo.SIN_PETICION
+    if autoridad.identidad(hecho.persona) == autoridad.identidad(pedida.pide):
+        return Rechazo.MISMA_PERSONA
+    confirmada = replace(pedida, confirma=hecho.persona, dicha=hecho.id, desde=hecho.hora)
+    return replace(va, pedidas={}, detencion=confirmada)
 
 
 def incidente(escritos: Iterable[Escrito], autoridad: Autoridad) -> Incidente:

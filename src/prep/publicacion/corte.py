@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from django.db import connection
 
+from prep.bitacora.marcha import la_noche, servicio_de
 from prep.bitacora.models import Hecho as Asentado
 from prep.bitacora.services import SEDE, anotar
 from prep.dominio.acta.hechos import HOJA, Tipo, sujeto_de
@@ -24,7 +25,7 @@ from prep.publicacion.continuidad import ruptura, ultimo_corte
 from prep.publicacion.filas import ruta_imagen
 from prep.publicacion.fuente import Proyeccion
 from prep.publicacion.instantanea import Instantanea, instantanea, turno
-from prep.publicacion.publicador import Cerrada, CorteImposible, Publicador
+from prep.publicacion.publicador import Cerrada, CorteImposible, Detenida, Publicador
 from prep.publicacion.taller import Compuesto, Cronometro, Encargo, componer
 from prep.transparencia.emisor import emitir_corte
 
@@ -101,12 +102,20 @@ def preparar_corte(p: Publicador, hora: datetime, cierre: bool = False, con_libr
                 carpeta_aparte("prep-corte-") as aparte,
             ):
                 listo = _preparar(p, hora, cierre, con_libro, foto, aparte)
+            _exigir_que_se_publique(hora, cierre)  # somebody stopped it while it was made
             yield listo
-    except Cerrada:
+    except (Cerrada, Detenida):
         raise
     except Exception as error:  # whatever it was, what is published stays whole and somebody is told
         causa = motivo(error)
         raise CorteImposible(f"No se pudo hacer el corte; sigue publicado el anterior. Causa: {causa}") from error
+
+
+def _exigir_que_se_publique(hora: datetime, cierre: bool) -> None:
+    """The last corte is never stopped: whoever closes takes the publication as it is."""
+    detencion = servicio_de(la_noche()).detencion
+    if detencion is not None and not cierre:
+        raise Detenida(detencion.desde.astimezone(hora.tzinfo), detencion.motivo)
 
 
 def _hora_local(p: Publicador, hora: datetime) -> datetime:
@@ -121,6 +130,7 @@ def _preparar(
     anterior, manifiesto_anterior = _anterior(p)
     if manifiesto_anterior is not None and manifiesto_anterior["cierre"]:
         raise Cerrada(manifiesto_anterior["corte"])
+    _exigir_que_se_publique(hora, cierre)
     if manifiesto_anterior is not None and (rota := ruptura(manifiesto_anterior)):
         raise CorteImposible(rota)
     reloj.paso("anterior")

@@ -31,6 +31,16 @@ class CorteImposible(Impedimento):
     codigo = 1
 
 
+class Detenida(CorteImposible):
+    """Two people stopped the publication: nothing is published until somebody says that it goes on."""
+
+    def __init__(self, desde: datetime, motivo: str) -> None:
+        super().__init__(
+            f"Dos personas detuvieron la publicación el {desde:%d/%m/%Y} a las {desde:%H:%M}: «{motivo}». Sigue "
+            "publicado el corte anterior. La reanuda la operación central, en Coordinación, Marcha, La publicación."
+        )
+
+
 class Cerrada(Impedimento):
     """The last corte was published already: after it there are acts, and never cortes."""
 

@@ -18,6 +18,7 @@ from prep.coordinacion.alcances import DETIENEN, a_su_cargo
 from prep.coordinacion.tablas import Columna, Tabla
 from prep.coordinacion.tablas import pedida as de_tablas
 from prep.coordinacion.views.comun import con_proceso, pestanas
+from prep.coordinacion.views.publicacion import como_se_publica
 from prep.diseno.textos import texto
 
 NOCHE = "noche"
@@ -29,10 +30,12 @@ def sujetos() -> dict[str, str]:
 
 
 def detenidos() -> list[tuple[str, Como]]:
-    """What does not work now, by its name."""
+    """What does not work now, by its name; the publication, also where somebody asks that it stop."""
     de = sujetos()
     van = como_van(list(de.values()))
-    return [(nombre_de(que), van[sujeto]) for que, sujeto in de.items() if van[sujeto].detenido]
+    filas = [(texto("coordinacion.publicacion.titulo"), como_se_publica())]
+    filas += [(nombre_de(que), van[sujeto]) for que, sujeto in de.items()]
+    return [(nombre, como) for nombre, como in filas if como.detenido]
 
 
 def nombre_de(que: str) -> str:
@@ -53,13 +56,15 @@ def _suya(request: HttpRequest, que: str) -> frozenset[str] | None:
 @require_GET
 @con_proceso
 def marchas(request: HttpRequest) -> HttpResponse:
-    """How the night and each desk are; those that do not work, first."""
+    """How the night, its publication and each desk are; those that do not work, first."""
     de = sujetos()
     van = como_van(list(de.values()))
     filas = [
         (reverse("coordinacion-marcha", args=[que]) if _puede(request, que) else "", nombre_de(que), van[sujeto])
         for que, sujeto in de.items()
     ]
+    suya = reverse("coordinacion-publicacion") if _puede(request, NOCHE) else ""
+    filas.insert(1, (suya, texto("coordinacion.publicacion.titulo"), como_se_publica()))
     filas.sort(key=lambda f: not f[2].detenido)
     tabla = _en_manos(request).ordenada(request.GET.get("orden", ""))
     leyo(request, "manos")

@@ -90,6 +90,12 @@ MARCHA: Final = {
     "cerrado": TipoDeHecho({}, {"motivo": campos.texto}),
 }
 """What is said of the night, a CATD or a desk: whether work goes on (`prep.dominio.operacion`)."""
+DETENCION: Final = {
+    "detencion_pedida": TipoDeHecho({"motivo": campos.texto}),
+    "detenida": TipoDeHecho({"peticion": campos.sha256}),
+    "reanudada": TipoDeHecho({}, {"motivo": campos.texto}),
+}
+"""What is said of the publication: that it stop, by one person; that it does, by another; that it goes on, by one."""
 PROCESO = registrar(
     Clase(
         "proceso",
@@ -104,6 +110,7 @@ PROCESO = registrar(
                 },
             ),
             **MARCHA,
+            **DETENCION,
         },
     )
 )

@@ -85,7 +85,8 @@ FACULTADES: Final[dict[Rol, frozenset[str]]] = {
         {
             *(*_CAMPO, *_ALTAS, "proceso.abierto", "proceso.pausado", "proceso.cerrado", "catd.abierto"),
             *("catd.pausado", "catd.cerrado", "escritorio.abierto", "escritorio.pausado", "escritorio.cerrado"),
-            *("catd.revisado", "incidente.atendido", "incidente.resuelto"),
+            *("catd.revisado", "incidente.atendido", "incidente.resuelto", "proceso.detencion_pedida"),
+            *("proceso.detenida", "proceso.reanudada"),
         }
     ),
     Rol.AUDITOR: frozenset(),
