@@ -38,6 +38,35 @@ def test_a_header_that_comes_twice_is_kept_twice() -> None:
     assert dada.cabeceras["set-cookie"].splitlines() == ["prep-pase=uno; Path=/", "otra=dos; Path=/"]
 
 
+class DeUna(BaseHTTPRequestHandler):
+    """Keeps the connection, it says, and closes it."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"si")
+        self.close_connection = True
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_a_connection_that_the_other_side_closed_meanwhile_is_opened_again() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), DeUna) as servidor:
+        hilo = threading.Thread(target=servidor.serve_forever)
+        hilo.start()
+        try:
+            linea = Http(f"http://127.0.0.1:{servidor.server_port}")
+            for _ in range(3):
+                assert linea.pedir("GET", "/", b"", {}).cuerpo == b"si"
+                linea._conexion.sock.recv(1, socket.MSG_PEEK)  # it was closed
+        finally:
+            servidor.shutdown()
+            hilo.join()
+
+
 @contextmanager
 def a_sorbos(hasta: int) -> Iterator[str]:
     """The address of somebody who takes what comes little by little, up to so much, and answers if that is all."""

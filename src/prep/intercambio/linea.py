@@ -92,14 +92,13 @@ class Http:
     def pedir(self, metodo: str, ruta: str, cuerpo: bytes, cabeceras: Mapping[str, str]) -> Respuesta:
         if time.monotonic() - self._usada > OCIOSA_S:
             self._conexion.close()
+        guardada = self._conexion.sock is not None
         try:
-            mide = {"Content-Length": str(len(cuerpo))}
-            self._conexion.request(metodo, ruta, io.BytesIO(cuerpo), {**cabeceras, **mide})
-            self._esperar_a_que_salga()
-            dada = self._conexion.getresponse()
-            datos = dada.read(MAXIMO_RESPUESTA + 1)
+            dada, datos = self._ida_y_vuelta(metodo, ruta, cuerpo, cabeceras)
         except (OSError, http.client.HTTPException) as error:
             self._conexion.close()
+            if guardada and isinstance(error, ConnectionError):  # the other side had closed it before this was asked
+                return self.pedir(metodo, ruta, cuerpo, cabeceras)
             raise SeCorto(causa(error) if isinstance(error, OSError) else "la respuesta llegó incompleta") from None
         self._usada = time.monotonic()
         if len(datos) > MAXIMO_RESPUESTA:
@@ -110,6 +109,15 @@ class Http:
             n = nombre.lower()
             suyas[n] = f"{suyas[n]}\n{dicho}" if n in suyas else dicho
         return Respuesta(dada.status, suyas, datos)
+
+    def _ida_y_vuelta(
+        self, metodo: str, ruta: str, cuerpo: bytes, cabeceras: Mapping[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        mide = {"Content-Length": str(len(cuerpo))}
+        self._conexion.request(metodo, ruta, io.BytesIO(cuerpo), {**cabeceras, **mide})
+        self._esperar_a_que_salga()
+        dada = self._conexion.getresponse()
+        return dada, dada.read(MAXIMO_RESPUESTA + 1)
 
     def _esperar_a_que_salga(self) -> None:
         """What was asked is in this machine until the other side says that it came: while it goes on leaving, that
