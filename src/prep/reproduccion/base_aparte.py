@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -21,6 +22,14 @@ def bitacora_aparte(*, duradero: bool = False) -> Iterator[Path]:
     With ``DATABASE_URL``, a database with a name of its own in that server; otherwise a server of its own, without
     fsync unless `duradero`: nothing of it is kept. Must come before anything loads Django's settings.
     """
+    with bitacora_en_camino(duradero=duradero) as lista:
+        yield lista()
+
+
+@contextmanager
+def bitacora_en_camino(*, duradero: bool = False) -> Iterator[Callable[[], Path]]:
+    """`bitacora_aparte` begun: its server is started while something else is done, which must not load Django's
+    settings either. What it yields waits for it, loads Django and gives the folder."""
     from prep.plataforma import postgres
     from prep.plataforma.arranque import django_listo
 
@@ -31,10 +40,16 @@ def bitacora_aparte(*, duradero: bool = False) -> Iterator[Path]:
         os.environ["PREP_DATOS_DIR"] = carpeta
         de_quien = _base_nueva(ajena) if (ajena := previas["DATABASE_URL"]) else None
         try:
-            with de_quien or postgres.servidor_local(raiz / "postgres", duradero=duradero) as url:
-                os.environ["DATABASE_URL"] = url
-                with django_listo():
-                    yield raiz
+            with ExitStack() as abierta, ThreadPoolExecutor(1) as hilo:
+                servidor = de_quien or postgres.servidor_local(raiz / "postgres", duradero=duradero)
+                url = hilo.submit(abierta.enter_context, servidor)
+
+                def lista() -> Path:
+                    os.environ["DATABASE_URL"] = url.result()
+                    abierta.enter_context(django_listo())
+                    return raiz
+
+                yield lista
         finally:
             for variable, valor in previas.items():
                 if valor is None:

@@ -174,35 +174,30 @@ def reproducir(
     from prep.dominio.tabulacion.proceso import Modo
     from prep.plataforma.almacen import abrir
     from prep.reproduccion import ErrorDeLectura, leer
-
-    if carpeta.exists() and (not carpeta.is_dir() or any(carpeta.iterdir())):
-        _fallar(f"{carpeta} ya existe y no está vacía. Indique otra carpeta en --salida.")
-    try:
-        with barra() as avance:
-            tarea = avance.add_task("Leyendo", total=None)
-            bases = leer(archivos, lambda nombre: avance.update(tarea, description=f"Leyendo {Path(nombre).name}"))
-    except ErrorDeLectura as error:
-        _fallar(str(error))
-
+    from prep.reproduccion.base_aparte import bitacora_en_camino
+    from prep.reproduccion.comparar import comparar
+    from prep.reproduccion.comprobador import PublicacionIncorrecta, comprobador
     from prep.reproduccion.derivar import derivar_proceso
     from prep.reproduccion.guion import Guion
 
-    try:
-        derivado = derivar_proceso(bases, boletas_especiales)
-        guion = Guion(derivado)
-    except ErrorDeLectura as error:
-        _fallar(str(error))
-    anomalias = [*(a for b in bases for a in b.anomalias), *guion.anomalias]
-
-    from prep.reproduccion.base_aparte import bitacora_aparte
-    from prep.reproduccion.comparar import comparar
-    from prep.reproduccion.comprobador import PublicacionIncorrecta, comprobador
-
+    if carpeta.exists() and (not carpeta.is_dir() or any(carpeta.iterdir())):
+        _fallar(f"{carpeta} ya existe y no está vacía. Indique otra carpeta en --salida.")
     publicacion = carpeta / "publicacion"
     almacen = abrir(str(publicacion))
     with barra() as avance, comprobador() as empezar_a_comprobar:
-        tarea = avance.add_task("Reproduciendo", total=len(guion))
-        with bitacora_aparte() as llaves:
+        tarea = avance.add_task("Leyendo", total=None)
+        try:
+            bases = leer(archivos, lambda nombre: avance.update(tarea, description=f"Leyendo {Path(nombre).name}"))
+        except ErrorDeLectura as error:
+            _fallar(str(error))
+        with bitacora_en_camino() as bitacora_lista:
+            try:
+                derivado = derivar_proceso(bases, boletas_especiales)
+                guion = Guion(derivado)
+            except ErrorDeLectura as error:
+                _fallar(str(error))
+            llaves = bitacora_lista()
+
             from prep.bitacora.nodos import nodo_local
             from prep.plataforma.procesos import perpetuar
             from prep.publicacion.corte import Corte
@@ -223,6 +218,7 @@ def reproducir(
             )
             perpetuar()
             gc.set_threshold(50_000, 20, 100)  # nor does anybody look, every few facts, through those of an hour
+            avance.update(tarea, description="Reproduciendo", total=len(guion))
 
             def contar(hechos: int, corte: Corte | None) -> None:
                 avance.advance(tarea, hechos)
@@ -242,6 +238,7 @@ def reproducir(
         except PublicacionIncorrecta as error:
             _fallar(str(error))
 
+    anomalias = [*(a for b in bases for a in b.anomalias), *guion.anomalias]
     documento = {
         "proceso": derivado.proceso.clave,
         "boletas_especiales": derivado.boletas_especiales,
