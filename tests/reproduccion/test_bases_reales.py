@@ -353,6 +353,112 @@ def test_the_title_is_not_what_a_data_library_calls_its_columns(tmp_path: Path) 
     assert read.titulo == "GUBERNATURA"
 
 
+# --- columns that are no vote box, and casillas without a key ---------------------------------------------------------
+
+
+def beside(lo: Base, column: str, after: str, *cells: object, without_: tuple[str, ...] = ()) -> Base:
+    """The base with one more column, and without some."""
+    names = [c for c in lo.columnas if c not in without_]
+    names.insert(names.index(after) + 1, column)
+    rows = tuple(f | {column: str(v)} for f, v in zip(lo.renglones, cells, strict=True))
+    return replace(lo, columnas=tuple(names), renglones=rows)
+
+
+COALITION = base(
+    row(1, {"PAN": 60, "PRI": 40, "C_PAN_PRI": 3, "MC": 20} | NOBODY),
+    row(2, {"PAN": 50, "PRI": 10, "C_PAN_PRI": 0, "MC": 30} | NOBODY),
+    votos=columns("PAN", "PRI", "C_PAN_PRI", "MC"),
+)
+BOXES = ("PAN", "PRI", "PAN_PRI", "MC")
+SUMS = ("TOTAL_VOTOS_CALCULADO", "TOTAL_VOTOS_ASENTADO")
+
+
+@pytest.mark.parametrize("name", ["VOTACION_TOTAL_EMITIDA", "TOTAL_VOTOS_EMITIDOS", "TOTAL", "Suma de votos"])
+def test_the_total_by_another_name_is_no_party(name: str, tmp_path: Path) -> None:
+    """It was one, and every vote was counted twice."""
+    (read,) = leer([guardar(tmp_path, beside(COALITION, name, "NULOS", 130, 97, without_=SUMS))])
+    assert tuple(c.clave for c in read.recuadros) == (*BOXES, "NO_REGISTRADAS", "NULOS")
+    assert [(r.suma, r.calculado) for r in read.renglones] == [(130, 130), (97, 97)]
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("TOTAL_PAN_PRI", (103, 60)),
+        ("SUMA_PAN_PRI", (103, 60)),
+        ("VOTOS_VALIDOS", (123, 90)),
+        ("P_PAN", ("46.1538", "51.5463")),
+        ("P_PAN", ("46", "51")),
+    ],
+)
+@pytest.mark.parametrize("missing", [(), SUMS])
+def test_what_is_calculated_from_the_boxes_is_none_of_them(
+    name: str, cells: tuple[object, ...], missing: tuple[str, ...], tmp_path: Path
+) -> None:
+    (read,) = leer([guardar(tmp_path, beside(COALITION, name, "MC", *cells, without_=missing))])
+    assert tuple(c.clave for c in read.recuadros) == (*BOXES, "NO_REGISTRADAS", "NULOS")
+    assert [r.suma for r in read.renglones] == [130, 97]
+
+
+def test_vote_boxes_that_are_all_called_a_total(tmp_path: Path) -> None:
+    names = {c: f"TOTAL_{c}" for c in COALITION.columnas if c in ("PAN", "PRI", "MC")}
+    rows = [{names.get(c, c): v for c, v in f.items()} for f in COALITION.renglones]
+    lo = replace(COALITION, columnas=tuple(names.get(c, c) for c in without(COALITION, "C_PAN_PRI")), renglones=rows)
+    (read,) = leer([guardar(tmp_path, lo)])
+    assert [len(r.votos) for r in read.renglones] == [5, 5]
+
+
+@pytest.mark.parametrize("name", ["PAN.1", "PAN...21"])
+def test_a_column_twice_is_refused_also_renamed_by_a_data_library(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ErrorDeLectura, match="dos veces"):
+        leer([guardar(tmp_path, beside(COALITION, name, "MC", 1, 2))])
+
+
+KEYS = ("CLAVE_CASILLA", "CLAVE_ACTA")
+PARTS = ("ID_CASILLA", "TIPO_CASILLA", "EXT_CONTIGUA")
+
+
+@pytest.mark.parametrize(
+    ("word", "letter"), [("Básica", "B"), ("ESPECIAL", "S"), ("Extraordinaria", "E"), ("MEC", "M"), ("S", "S")]
+)
+def test_a_type_of_casilla_in_words(word: str, letter: str, tmp_path: Path) -> None:
+    """By its first letter a special one was extraordinary, and nothing said it."""
+    lo = base(renglon() | {"TIPO_CASILLA": word})
+    (read,) = leer([guardar(tmp_path, replace(lo, columnas=without(lo, *KEYS)))])
+    assert [(r.clave_casilla, r.tipo_casilla) for r in read.renglones] == [(f"140001{letter}0100", letter)]
+
+
+def test_a_casilla_by_its_name_alone(tmp_path: Path) -> None:
+    names = {"B": "B0100", "C02": "C0200", "Contigua 3": "C0300", "E1C3": "E0103", "Especial 1": "S0100"}
+    lo = beside(base(*(renglon(7) for _ in names)), "CASILLA", "SECCION", *names, without_=KEYS + PARTS)
+    (read,) = leer([guardar(tmp_path, lo)])
+    assert [r.clave_casilla for r in read.renglones] == [f"140007{k}" for k in names.values()]
+
+
+@pytest.mark.parametrize(
+    ("missing", "cell", "archive", "number"),
+    [
+        (("ID_ENTIDAD",), "Baja California Sur", DIPUTACION, 3),
+        (("ID_ENTIDAD",), "Estado de México", DIPUTACION, 15),
+        (("ID_ENTIDAD", "ENTIDAD"), "", "NAY_DIP_LOC_2024.csv", 18),
+    ],
+)
+def test_the_entidad_by_its_name_or_by_the_initials_of_the_file(
+    missing: tuple[str, ...], cell: str, archive: str, number: int, tmp_path: Path
+) -> None:
+    lo = base(renglon() | {"ENTIDAD": cell})
+    (read,) = leer([guardar(tmp_path, replace(lo, columnas=without(lo, *KEYS, *missing)), nombre=archive)])
+    (r,) = read.renglones
+    assert (r.id_entidad, r.entidad, r.clave_casilla) == (number, cell, f"{number:02d}0001B0100")
+    assert [a.campo for a in read.anomalias] == [""]  # no header figures
+
+
+def test_keys_alone_say_the_seccion(tmp_path: Path) -> None:
+    lo = base(renglon(12))
+    (read,) = leer([guardar(tmp_path, replace(lo, columnas=without(lo, "SECCION", *PARTS)))])
+    assert [r.clave_casilla for r in read.renglones] == ["140012B0100"]
+
+
 def test_month_before_day_is_known_by_the_night_and_without_one_by_its_sunday(tmp_path: Path) -> None:
     """Saved by a spreadsheet of another language, without the lines of the header: 2 June 2024, and no other day."""
 

@@ -8,7 +8,15 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
 from prep.reproduccion.publicado import Celda, Hueco, Nota
-from prep.reproduccion.vocabulario import MARCAS, NADA, SIN_OBSERVACION, motivo, normalizar, observacion
+from prep.reproduccion.vocabulario import (
+    MARCAS,
+    NADA,
+    SIN_OBSERVACION,
+    motivo,
+    normalizar,
+    observacion,
+    tipo_de_casilla,
+)
 
 
 class CeldaInvalida(ValueError):
@@ -116,6 +124,16 @@ def codigo(texto: str) -> str:
     limpio = texto_o_nada(texto)
     sin_decimales = re.fullmatch(r"(\d+)[.,]0+", limpio)
     return sin_decimales[1] if sin_decimales else limpio
+
+
+_CASILLA = re.compile(r"([A-Z]+)_?(?:(\d{1,2})(?:_?C[A-Z]*_?(\d{1,2}))?)?")
+
+
+def partes_de_casilla(texto: str) -> tuple[str, int, int] | None:
+    """Type, number and extension of a casilla called by its name: `B`, `C02`, `Contigua 2`, `E1C3`; `None` if it is
+    none."""
+    partes = _CASILLA.fullmatch(normalizar(limpiar(texto)))
+    return (tipo_de_casilla(partes[1]), int(partes[2] or 1), int(partes[3] or 0)) if partes else None
 
 
 DECIMALES = 4

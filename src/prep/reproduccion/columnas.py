@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from prep.reproduccion.campos import CeldaInvalida, celda, limpiar
 from prep.reproduccion.publicado import MAX_COLUMNAS, Anomalia, ErrorDeLectura
-from prep.reproduccion.vocabulario import COLUMNAS, RESUMEN, normalizar
+from prep.reproduccion.vocabulario import COLUMNAS, PORCENTAJE, RESUMEN, SUMA, normalizar
 
 TOTALES: Final = ("boletas_sobrantes", "personas_votaron", "representantes_votaron", "votos_sacados", "total_asentado")
 _ANTES: Final = frozenset(
@@ -24,6 +25,7 @@ _ANTES: Final = frozenset(
         "seccion",
         "id_casilla",
         "tipo_casilla",
+        "casilla",
         "ext_contigua",
         "ubicacion",
         "tipo_acta",
@@ -68,7 +70,8 @@ def es_resumen(celdas: Sequence[str]) -> bool:
 def es_columnas(celdas: Sequence[str]) -> bool:
     """Whether this line names the columns of a results file."""
     campos = {COLUMNAS.get(normalizar(limpiar(c))) for c in celdas}
-    return len(celdas) >= 6 and "seccion" in campos and bool(campos & {"clave_casilla", "tipo_casilla", "nulos"})
+    suyos = campos & {"seccion", "clave_casilla", "tipo_casilla", "nulos"}
+    return len(celdas) >= 6 and len(suyos) >= 2 and bool(suyos & {"seccion", "clave_casilla"})
 
 
 def es_candidaturas(celdas: Sequence[str]) -> bool:
@@ -99,7 +102,7 @@ def leer_columnas(
         nombres.pop()
     if len(nombres) > MAX_COLUMNAS:
         raise ErrorDeLectura(archivo, f"hay más de {MAX_COLUMNAS} columnas: no es una base del PREP.", linea)
-    normales = [normalizar(n) for n in nombres]
+    normales = _sin_sufijos(nombres)
     lugar: dict[str, int] = {}
     desconocidas: list[int] = []
     vistos: dict[str, int] = {}
@@ -124,7 +127,16 @@ def leer_columnas(
     for numero, texto in (("id_entidad", "entidad"), ("id_distrito", "distrito"), ("id_municipio", "municipio")):
         if numero not in lugar and texto in lugar:
             lugar[numero] = lugar.pop(texto)
+    # Any other total is the sum where the file has no column for it.
+    if "total" in lugar:
+        lugar.setdefault("calculado", lugar.pop("total"))
     _exigir(lugar, archivo, linea)
+    # Where every other column is called so, that is how this file calls its vote boxes.
+    propias = [i for i in desconocidas if not _es_derivada(normales[i], normales)] or desconocidas
+    for i in desconocidas:
+        if i not in propias:
+            anomalias.append(Anomalia(archivo, linea, nombres[i], "Se calcula de otras columnas: no se usa."))
+    desconocidas = propias
     antes = max((i for c, i in lugar.items() if c in _ANTES), default=-1)
     despues = min((i for c, i in lugar.items() if c in _DESPUES and i > antes), default=len(nombres))
     juntas = [i for i in desconocidas if antes < i < despues]
@@ -141,6 +153,23 @@ def leer_columnas(
         )
     votos = [*indices, *(lugar[c] for c in ("no_registradas", "nulos") if c in lugar)]
     return Columnas(tuple(nombres), lugar, tuple(votos))
+
+
+_SUFIJO: Final = re.compile(r"(.+?)(?:\.{3}\d+|\.\d{1,2})")
+"""What data libraries add to a name that was there already: `PAN.1`, `PAN...17`."""
+
+
+def _sin_sufijos(nombres: Sequence[str]) -> list[str]:
+    """The names normalised, without what tells repeated ones apart."""
+    partes = [_SUFIJO.fullmatch(n) for n in nombres]
+    pelados = [p[1] if p else n for p, n in zip(partes, nombres, strict=True)]
+    return [normalizar(p if pelados.count(p) > 1 else n) for p, n in zip(pelados, nombres, strict=True)]
+
+
+def _es_derivada(nombre: str, nombres: Sequence[str]) -> bool:
+    """A sum of several columns, or the percentage of one of them."""
+    porcentaje = PORCENTAJE.fullmatch(nombre)
+    return SUMA.fullmatch(nombre) is not None or (porcentaje is not None and porcentaje[1] in nombres)
 
 
 MAYORIA: Final = 80
@@ -170,8 +199,9 @@ def _es_de_votos(i: int, muestra: Sequence[Sequence[str]]) -> bool:
 
 
 def _aciertos(indices: Sequence[int], lugar: dict[str, int], muestra: Sequence[Sequence[str]]) -> int:
-    """Percentage of the rows in which these columns, no registradas and nulos add up to the published sum."""
-    calculado = lugar.get("calculado")
+    """Percentage of the rows in which these columns, no registradas and nulos add up to the published sum; without
+    one, to the total of the acta."""
+    calculado = next((lugar[c] for c in ("calculado", "total_asentado", "votos_sacados") if c in lugar), None)
     if calculado is None or not indices:
         return 0
     suman = [*indices, *(lugar[c] for c in ("no_registradas", "nulos") if c in lugar)]
@@ -205,8 +235,8 @@ def _repetida(
 
 
 def _exigir(lugar: dict[str, int], archivo: str, linea: int) -> None:
-    partes = {"seccion", "tipo_casilla", "id_casilla"}
-    if "clave_casilla" not in lugar and not partes <= lugar.keys():
+    partes = ({"seccion", "tipo_casilla", "id_casilla"}, {"seccion", "casilla"})
+    if "clave_casilla" not in lugar and not any(p <= lugar.keys() for p in partes):
         raise ErrorDeLectura(archivo, "faltan las columnas que identifican la casilla (CLAVE_CASILLA).", linea)
     if "nulos" not in lugar:
         raise ErrorDeLectura(archivo, "falta la columna de votos nulos (NULOS).", linea)

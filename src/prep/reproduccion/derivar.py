@@ -6,7 +6,6 @@ representatives. What counts and what it adds up to is never taken from the file
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +23,7 @@ from prep.reproduccion.boletas import Boletas, Vistos, armar_boletas
 from prep.reproduccion.campos import misma_cifra
 from prep.reproduccion.publicado import Anomalia, BasePublicada, Candidato, ErrorDeLectura, Nota, Renglon
 from prep.reproduccion.recuadros import sin_prefijo
-from prep.reproduccion.vocabulario import mismo_partido, normalizar
+from prep.reproduccion.vocabulario import ABREVIATURAS, mismo_partido, normalizar
 
 ENTIDAD_NACIONAL: Final = 99
 """Number of the whole country, which is no entidad."""
@@ -124,7 +123,7 @@ def derivar_proceso(bases: Sequence[BasePublicada], boletas_especiales: int | No
         (r.entidad for b in bases for r in b.renglones if r.id_entidad == principal and r.entidad), "Entidad"
     )
     corte = next((b.corte for b in bases if b.corte), None)
-    abreviatura = "NAL" if nacional else _ABREVIATURAS.get(principal, "ENT")
+    abreviatura = "NAL" if nacional else ABREVIATURAS.get(principal, "ENT")
     zona = {-5: "Etc/GMT+5", -6: "Etc/GMT+6", -7: "Etc/GMT+7", -8: "Etc/GMT+8"}
     desfase = bases[0].zona.utcoffset(None)
     horas = int(desfase.total_seconds() // 3600) if desfase is not None else -6
@@ -225,18 +224,6 @@ def _partidos_de(c: Candidato, propios: Collection[str]) -> frozenset[str]:
         return iguales[0] if len(iguales) == 1 else partido
 
     return frozenset(map(suyo, sin_prefijo(normalizar(c.partidos)).split("_")))
-
-
-_ABREVIATURAS: Final = dict(
-    enumerate(
-        re.findall(
-            r"\w+",
-            "AGS BC BCS CAMP COAH COL CHIS CHIH CDMX DGO GTO GRO HGO JAL MEX MICH MOR NAY NL OAX PUE QRO QROO SLP SIN "
-            "SON TAB TAMPS TLAX VER YUC ZAC",
-        ),
-        1,
-    )
-)
 
 
 def _huella(proceso: Proceso, informativo: Informativo) -> str:

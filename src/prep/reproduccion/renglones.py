@@ -22,6 +22,7 @@ from prep.reproduccion.campos import (
     limpiar,
     notas,
     numero,
+    partes_de_casilla,
     texto_o_nada,
 )
 from prep.reproduccion.columnas import TOTALES, Columnas
@@ -39,7 +40,7 @@ from prep.reproduccion.publicado import (
     Nota,
     Renglon,
 )
-from prep.reproduccion.vocabulario import CONTABILIZADAS, normalizar
+from prep.reproduccion.vocabulario import CONTABILIZADAS, entidad_de, normalizar, tipo_de_casilla
 
 MAX_IGUALES: Final = 20
 """Cells of one column with the same unreadable text that are listed one by one."""
@@ -155,12 +156,13 @@ class LectorDeRenglones:
     ) -> Renglon:
         """Which acta a row is, with everything that it says of it unread. `claves`: what `_claves` gave."""
         clave_casilla, clave_acta, id_entidad, tipo = claves
+        nombrada = self._texto(campos, "id_entidad")
         return Renglon(
             linea=linea,
             clave_casilla=clave_casilla,
             clave_acta=clave_acta,
             id_entidad=int(clave_casilla[:2]) if id_entidad is None and not fuera else id_entidad or 0,
-            entidad=self._texto(campos, "entidad"),
+            entidad=self._texto(campos, "entidad") or ("" if nombrada.isdecimal() else nombrada),
             id_distrito=self._entero(campos, "id_distrito", linea),
             distrito=self._texto(campos, "distrito"),
             id_municipio=self._entero(campos, "id_municipio", linea),
@@ -198,14 +200,16 @@ class LectorDeRenglones:
 
     def _claves(self, linea: int, campos: list[str], fuera: bool) -> tuple[str, str, int | None, str] | None:
         """Key of the casilla, of the acta, entidad and type of casilla; `None` when no casilla is named."""
-        tipo = normalizar(self._texto(campos, "tipo_casilla"))[:1]
+        tipo = tipo_de_casilla(self._texto(campos, "tipo_casilla"))
         clave_casilla = self._texto(campos, "clave_casilla").upper()
         # Small and capital letters may tell two actas apart.
         clave_acta = self._texto(campos, "clave_acta")
-        id_entidad = self._entero(campos, "id_entidad", linea)
+        id_entidad = self._entidad(campos, linea, self.base.archivo if not clave_casilla else "")
         seccion = self._entero(campos, "seccion", linea)
         id_casilla = self._entero(campos, "id_casilla", linea)
         ext = self._entero(campos, "ext_contigua", linea)
+        if "clave_casilla" not in self.lugar and "tipo_casilla" not in self.lugar:
+            tipo, id_casilla, ext = partes_de_casilla(self._texto(campos, "casilla")) or ("", None, None)
         armada = ""
         if id_entidad is not None and tipo and not fuera:
             armada = f"{id_entidad:02d}{seccion or 0:04d}{tipo}{id_casilla or 0:02d}{ext or 0:02d}"
@@ -385,7 +389,7 @@ class LectorDeRenglones:
             _es_clave(clave.upper())
             and seccion.isdecimal()
             and numero(seccion) == int(clave[2:6])
-            and normalizar(tipo)[:1] == clave[6].upper()
+            and tipo_de_casilla(tipo) == clave[6].upper()
             and all(n.isdecimal() or not n for n in numeros)
         )
 
@@ -436,6 +440,13 @@ class LectorDeRenglones:
             elif campo in ("lista_nominal", "representantes"):
                 self.faltas.append((campo, i, limpiar(campos[i])))
             return None
+
+    def _entidad(self, campos: list[str], linea: int, archivo: str) -> int | None:
+        """The number of the entidad; of one that is written with its name, that name's."""
+        if "id_entidad" in self.lugar and ("entidad" in self.lugar or self._codigo(campos, "id_entidad").isdecimal()):
+            return self._entero(campos, "id_entidad", linea)
+        hallada = entidad_de(self._texto(campos, "id_entidad") or self._texto(campos, "entidad"), archivo)
+        return self._entero(campos, "id_entidad", linea) if hallada is None else hallada
 
     def _contabilizada(
         self, campos: list[str], halladas: Sequence[Nota], suma: int, votos: Sequence[Celda]

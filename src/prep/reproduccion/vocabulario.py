@@ -49,6 +49,14 @@ CONTABILIZADAS: Final[dict[str, int]] = {t: c["valor"] for c in _TODO["contabili
 INDEPENDIENTE: Final = re.compile(_TODO["recuadros"]["independiente"])
 COMUN: Final = re.compile(_TODO["recuadros"]["comun"])
 COALICION: Final = re.compile(_TODO["recuadros"]["coalicion"])
+SUMA: Final = re.compile(_TODO["derivadas"]["suma"])
+PORCENTAJE: Final = re.compile(_TODO["derivadas"]["porcentaje"])
+
+ABREVIATURAS: Final = dict(enumerate(_TODO["entidades"]["siglas"].split(), 1))
+"""Number of an entidad -> its initials."""
+
+_NOMBRES: Final = {nombre: i for i, nombre in enumerate(_TODO["entidades"]["nombres"].split(), 1)}
+_TIPOS: Final = {palabra: letra for palabra, letra in _TODO["tipos_casilla"].items() if palabra != "fuente"}
 
 _OBSERVACIONES: Final = [(Nota[o["nota"]], [d.split() for d in o["dice"]]) for o in _TODO["observacion"]]
 _MOTIVOS: Final = [(m["numero"], [d.split() for d in m["dice"]]) for m in _TODO["motivo"]]
@@ -104,3 +112,21 @@ def mismo_partido(uno: str, otro: str) -> bool:
         return conocidos[0] == conocidos[1]
     corto, largo = sorted((uno, otro), key=len)
     return len(corto) >= 2 and largo.startswith(corto)
+
+
+def tipo_de_casilla(texto: str) -> str:
+    """The letter of a type of casilla, written with it or with words; empty when there is none."""
+    nombre = normalizar(texto)
+    return next(
+        (letra for palabra, letra in _TIPOS.items() if len(nombre) > 1 and nombre.startswith(palabra)), nombre[:1]
+    )
+
+
+def entidad_de(nombre: str, archivo: str) -> int | None:
+    """The number of an entidad by its name; without one, by the initials in the file's name (`JAL_GUB_2024.csv`)."""
+    suyo = normalizar(nombre).removeprefix("ESTADO_DE_")
+    posibles = [n for n in _NOMBRES if suyo.startswith(n)]
+    if posibles:
+        return _NOMBRES[max(posibles, key=len)]
+    trozos = re.split(r"[^A-Z]+", archivo)
+    return next((i for i, siglas in ABREVIATURAS.items() if siglas in trozos), None)
