@@ -51,6 +51,9 @@ usuario_y_carpetas() {
     carpeta /etc/prep/tls 755 root:root
     carpeta "$DATOS" 750 prep:prep
     carpeta "$DATOS/llaves" 700 prep:prep
+    printf 'd /run/prep 0700 prep prep -\n' >"$tmp/memoria"  # where what two people keep is left open: gone when it is off
+    poner "$tmp/memoria" /etc/tmpfiles.d/prep.conf 644 root:root || :
+    carpeta /run/prep 700 prep:prep
     carpeta "$ALMACEN" 755 prep:prep
     carpeta "$ALMACEN/publicacion" 755 prep:prep
     carpeta "$ALMACEN/evidencia" 700 prep:prep

@@ -141,8 +141,10 @@ def test_what_faces_strangers_has_no_secret_of_who_signs_or_makes_backups() -> N
         ocultas = set(" ".join(re.findall(r"^InaccessiblePaths=(.+)$", dicho, re.MULTILINE)).split())
         firma_o_copia = unidad.stem in ("prep-corte", "prep-cofirmas", "prep-sellar", "prep-respaldo")
         assert ("/etc/prep/secretos.env" in reciben) == firma_o_copia, unidad.name
+        if unidad.stem in ("prep-corte", "prep-cofirmas"):
+            assert "${FIRMA}" in dicho, unidad.name  # with the key that instalar.conf names
         if unidad.stem in ("prep-servir@", "prep-lectura"):
-            de_otros = ("/etc/prep/secretos.env", "/mnt/respaldos", "/var/lib/prep/llaves/instituto.skey")
+            de_otros = ("/etc/prep/secretos.env", "/mnt/respaldos", "/var/lib/prep/llaves/instituto.skey", "/run/prep")
             assert {f"-{r}" for r in de_otros} <= ocultas, unidad.name
 
 

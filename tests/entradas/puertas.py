@@ -67,6 +67,7 @@ from prep.simulacro.informe import VeredictoInvalido, leer_corrida, leer_veredic
 from prep.simulacro.plan import leer_plan as leer_plan_de_simulacro
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico, leer_json
 from prep.transparencia.delegacion import leer_delegacion, probar_delegacion
+from prep.transparencia.entre_dos import cifrar, descifrar
 from prep.transparencia.errores import ErrorEmision
 from prep.transparencia.hojas import escribir_hoja, leer_hoja
 from prep.transparencia.manifiesto import Manifiesto
@@ -184,6 +185,12 @@ def llave_publica(c: Path) -> tuple[list[bytes], Lector]:
 @puerta(ErrorEmision)
 def llave_privada(c: Path) -> tuple[list[bytes], Lector]:
     return [INSTITUTO.skey.encode()], lambda datos: LlavePrivada.leer(datos.decode("utf-8", "replace"))
+
+
+@puerta(ErrorEmision, cara=12)
+def secreto_entre_dos(c: Path) -> tuple[list[bytes], Lector]:
+    frases = ("una frase de quien custodia", "otra frase de otra persona")
+    return [cifrar(INSTITUTO.skey, frases).encode()], lambda datos: descifrar(datos.decode("utf-8", "replace"), frases)
 
 
 @puerta(ErrorEmision)

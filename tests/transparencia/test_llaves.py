@@ -1,7 +1,13 @@
 """Private keys in files and in a hardware module (SoftHSM)."""
 
+import fcntl
+import os
+import pty
 import shutil
 import subprocess
+import sys
+import tempfile
+import termios
 from pathlib import Path
 
 import pytest
@@ -9,8 +15,9 @@ from typer.testing import CliRunner
 
 from prep.cli import app
 from prep.transparencia.almacen import Carpeta
+from prep.transparencia.entre_dos import cifrar, descifrar, en_memoria, es_de_dos
 from prep.transparencia.errores import ErrorEmision, NoDisponible
-from prep.transparencia.llaves import crear, firmante, leer_privada, leer_publica
+from prep.transparencia.llaves import abrir, crear, firmante, leer_privada, leer_publica, repartir
 from prep.transparencia.nota import COFIRMA, FIRMA
 from prep.transparencia.registro import Registro, leer_historia
 
@@ -53,6 +60,95 @@ def test_a_revocation_from_the_command_line(tmp_path):
     assert correr(app, [*orden, "--firma", str(tmp_path / "i.skey"), *datos[:-1], "x" * 300]).exit_code == 1
 
 
+UNA, OTRA = "la noche es larga y fría", "cuatro palabras sin par"
+
+
+def test_a_secret_between_two_people_opens_with_both_and_neither_alone():
+    guardado = cifrar("el secreto", (UNA, OTRA))
+    assert "secreto" not in guardado and es_de_dos(guardado)
+    for frases in ((UNA, UNA), (OTRA, OTRA)):  # that it opens with both, and in which order, is seen below
+        with pytest.raises(ErrorEmision, match="una de las dos frases no es la suya"):
+            descifrar(guardado, frases)
+
+
+@pytest.fixture
+def memoria():
+    """A folder of no disk."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm", ignore_cleanup_errors=True) as carpeta:
+        if not en_memoria(Path(carpeta) / "llave"):
+            pytest.skip("En este equipo /dev/shm no está en memoria.")
+        yield Path(carpeta)
+
+
+def tecleando(*orden, frases=()):
+    """A command where people type at a keyboard, each phrase when it is asked for: its code and all that was seen."""
+    maestro, esclavo = pty.openpty()
+    proceso = subprocess.Popen(
+        [sys.executable, "-m", "prep", *map(str, orden)],
+        stdin=esclavo, stdout=esclavo, stderr=esclavo, start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )  # fmt: skip
+    os.close(esclavo)
+    visto, faltan = "", list(frases)
+    with os.fdopen(maestro, "rb+", buffering=0) as teclado:
+        while True:
+            try:
+                visto += teclado.read(4096).decode()
+            except OSError:  # whoever wrote there is gone
+                return proceso.wait(), visto
+            if faltan and visto.endswith(": "):
+                teclado.write(faltan.pop(0).encode() + b"\n")
+
+
+def test_two_people_keep_the_key_and_whatever_it_signs_asks_for_both(tmp_path, memoria):
+    crear("iepc.example/prep", memoria, FIRMA, "i")
+    clara, guardada, abierta = memoria / "i.skey", tmp_path / "i.skey", memoria / "abierta.skey"
+    secreto = clara.read_text().strip()
+    for frases, por_que in (
+        (("corta",), "es corta"),
+        ((UNA, OTRA), "no escribió lo mismo"),
+        ((UNA, UNA, UNA, UNA), "son la misma"),
+    ):
+        codigo, visto = tecleando("llaves", "repartir", clara, guardada, frases=frases)
+        assert codigo == 1 and por_que in " ".join(visto.split()) and not guardada.exists()
+    codigo, visto = tecleando("llaves", "repartir", clara, guardada, frases=(UNA, UNA, OTRA, OTRA))
+    assert codigo == 0 and not clara.exists() and UNA not in visto and OTRA not in visto
+    assert guardada.stat().st_mode & 0o777 == 0o600 and secreto not in guardada.read_text()
+
+    (tmp_path / "sitio").mkdir()
+    anuncia = [
+        "llaves",
+        "anunciar",
+        tmp_path / "sitio",
+        "alta",
+        memoria / "i.vkey",
+        "--proceso",
+        "p",
+        "--modo",
+        "prueba",
+    ]
+    anuncia += ["--papel", "instituto", "--motivo", "ceremonia", "--firma"]
+    assert tecleando(*anuncia, guardada, frases=(OTRA, UNA))[0] == 1
+    assert not (tmp_path / "sitio" / "checkpoint").exists()
+    assert tecleando(*anuncia, guardada, frases=(UNA, OTRA))[0] == 0
+    assert len(leer_historia(Carpeta(tmp_path / "sitio"), [leer_publica(memoria / "i.vkey")]).hojas) == 1
+    solo = subprocess.run(
+        [sys.executable, "-m", "prep", "llaves", "ver", guardada],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True, check=False,
+    )  # fmt: skip
+    assert solo.returncode and "aquí no hay teclado" in solo.stderr
+
+    en_disco = tecleando("llaves", "abrir", guardada, tmp_path / "clara.skey", frases=(UNA, OTRA))
+    assert en_disco[0] == 1 and "quedaría en un disco" in " ".join(en_disco[1].split())
+    assert tecleando("llaves", "abrir", guardada, abierta, frases=(UNA, OTRA))[0] == 0
+    assert abierta.read_text().strip() == secreto and abierta.stat().st_mode & 0o777 == 0o600
+    crear("otro.example", tmp_path, FIRMA, "en_disco")
+    with pytest.raises(ErrorEmision, match="está en un disco"):
+        repartir(tmp_path / "en_disco.skey", memoria / "otra")
+    with pytest.raises(ErrorEmision, match="no está guardado entre dos"):
+        abrir(abierta, memoria / "otra")
+
+
 @pytest.fixture
 def modulo(tmp_path, monkeypatch):
     """A software token with one Ed25519 key called `instituto`."""
@@ -82,6 +178,9 @@ def test_the_key_lives_in_a_module(modulo, tmp_path, monkeypatch):
         registro.agregar(b"dos")
         assert len(leer_historia(Carpeta(tmp_path / "sitio"), [quien.llave]).hojas) == 2
     (tmp_path / "pin").write_text("4321\n")
+    with pytest.raises(ErrorEmision, match="chmod 600"):
+        firmante(f"{modulo}&pin-source={tmp_path / 'pin'}")
+    (tmp_path / "pin").chmod(0o600)
     with firmante(f"{modulo}&pin-source={tmp_path / 'pin'}&type=cofirma") as otra:
         assert otra.llave.publica == quien.llave.publica and otra.llave.tipo == COFIRMA
     with pytest.raises(NoDisponible, match="no abrió la llave"):

@@ -50,6 +50,35 @@ def ver(
         typer.echo(f"{llave.vkey}\n  {llave.nombre}, {TIPOS[llave.tipo]}, Ed25519 {llave.publica.hex()}")
 
 
+Secreto = Annotated[Path, typer.Argument(metavar="DE", help="Dónde está ahora.")]
+Quedara = Annotated[Path, typer.Argument(metavar="A", help="Dónde queda; no debe existir.")]
+
+
+@llaves.command()
+def repartir(de: Secreto, a: Quedara) -> None:
+    """Guarda una llave privada, o el PIN de un módulo, entre dos personas: solo abre con la frase de una y la de otra.
+
+    Cada una escribe la suya dos veces, sin que se vea. DE debe estar en memoria (por ejemplo en /run/prep) y se borra.
+    Si alguna olvida la suya, no hay cómo abrirlo.
+    """
+    from prep.transparencia.llaves import repartir as repartir_secreto
+
+    repartir_secreto(de, a)
+    typer.echo(f"Queda en {a}, entre dos personas. {de} se borró.")
+
+
+@llaves.command()
+def abrir(de: Secreto, a: Quedara) -> None:
+    """Deja abierto en memoria, para los programas de la noche, lo que dos personas guardan; cada una escribe su frase.
+
+    Mientras esté abierto, quien administre este equipo puede firmar. Bórrelo al terminar; al apagar se borra solo.
+    """
+    from prep.transparencia.llaves import abrir as abrir_secreto
+
+    abrir_secreto(de, a)
+    typer.echo(f"Abierto en {a}, en memoria. Al terminar la noche: rm {a}")
+
+
 @llaves.command()
 def anunciar(
     emision: Publicacion,

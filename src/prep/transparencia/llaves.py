@@ -1,4 +1,5 @@
-"""Where private keys live: a file only its owner can read, or a hardware module through PKCS#11.
+"""Where private keys live: a file only its owner can read, or a hardware module through PKCS#11; the file, or that of
+the module's PIN, may be kept between two people (`entre_dos`), who type their passphrases whenever it is opened.
 
 `firmante(donde)` opens either: a path, or `pkcs11:token=PREP;object=instituto?module-path=/…/libsofthsm2.so&name=…`
 (RFC 7512 plus `name`, the name of the key in notes, and `type=cofirma` for cosigning keys). The PIN comes from the
@@ -12,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from prep.transparencia.entre_dos import cifrar, descifrar, en_memoria, es_de_dos, pedir, pedir_nuevas
 from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible, causa
 from prep.transparencia.nota import COFIRMA, FIRMA, Firmante, LlavePrivada, LlavePublica
 
@@ -26,29 +28,71 @@ def crear(nombre: str, carpeta: Path, tipo: int = FIRMA, archivo: str | None = N
     privada, publica = carpeta / f"{base}.skey", carpeta / f"{base}.vkey"
     if publica.exists():
         raise ErrorEmision(f"ya existe {publica}: una llave no se reescribe")
-    try:
-        descriptor = os.open(privada, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as e:
-        raise ErrorEmision(f"ya existe {privada}: una llave no se reescribe") from e
-    with os.fdopen(descriptor, "w", encoding="utf-8") as f:
-        f.write(llave.skey + "\n")
-        f.flush()
-        os.fsync(f.fileno())
+    _guardar(privada, llave.skey)
     publica.write_text(llave.llave.vkey + "\n", encoding="utf-8")
     return privada, publica
 
 
-def leer_privada(archivo: Path) -> LlavePrivada:
-    """A key file, refused if others can read it."""
+def repartir(de: Path, a: Path) -> None:
+    """Keep between two people the secret that is, in clear, in a file of memory; that file is erased."""
+    secreto = _leer(de)
+    if es_de_dos(secreto):
+        raise ErrorEmision(f"{de} ya está guardado entre dos personas")
+    if not en_memoria(de):
+        raise ErrorEmision(
+            f"{de} está en un disco, de donde no se borra del todo: haga el secreto en memoria, por ejemplo en "
+            "/run/prep, y repártalo desde ahí"
+        )
+    _guardar(a, cifrar(secreto, pedir_nuevas(a)))
+    de.unlink()
+
+
+def abrir(de: Path, a: Path) -> None:
+    """Leave in clear, in a file of memory that only its owner can read, what two people keep."""
+    secreto = _leer(de)
+    if not es_de_dos(secreto):
+        raise ErrorEmision(f"{de} no está guardado entre dos personas")
+    if not en_memoria(a):
+        raise ErrorEmision(f"{a} quedaría en un disco: ábralo en memoria, por ejemplo en /run/prep")
+    _guardar(a, descifrar(secreto, pedir(de)))
+
+
+def _guardar(archivo: Path, secreto: str) -> None:
+    """Whole, in a file that was not there and only its owner reads."""
+    try:
+        descriptor = os.open(archivo, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as e:
+        raise ErrorEmision(f"ya existe {archivo}: una llave no se reescribe") from e
+    except OSError as e:
+        raise NoDisponible(f"no se pudo escribir {archivo}: {causa(e)}") from e
+    with os.fdopen(descriptor, "w", encoding="utf-8") as f:
+        f.write(secreto + "\n")
+        f.flush()
+        os.fsync(f.fileno())
+
+
+def _leer(archivo: Path) -> str:
+    """The text of a secret, as it is kept; refused if others can read it."""
     try:
         with archivo.open(encoding="utf-8") as f:
             permisos = stat.S_IMODE(os.fstat(f.fileno()).st_mode)
             texto = f.read(10_000)
     except (OSError, UnicodeDecodeError) as e:
-        raise NoDisponible(f"no se pudo leer la llave {archivo}: {causa(e)}") from e
+        raise NoDisponible(f"no se pudo leer {archivo}: {causa(e)}") from e
     if permisos & 0o077:
         raise ErrorEmision(f"otras personas pueden leer {archivo}: quíteles el permiso con «chmod 600 {archivo}»")
-    return LlavePrivada.leer(texto)
+    return texto.strip()
+
+
+def _secreto(archivo: Path) -> str:
+    """What a file keeps; if it is between two people, they type their passphrases."""
+    texto = _leer(archivo)
+    return descifrar(texto, pedir(archivo)) if es_de_dos(texto) else texto
+
+
+def leer_privada(archivo: Path) -> LlavePrivada:
+    """A key file, refused if others can read it."""
+    return LlavePrivada.leer(_secreto(archivo))
 
 
 def leer_publica(archivo: Path) -> LlavePublica:
@@ -115,13 +159,7 @@ def _direccion(direccion: str) -> tuple[dict[str, str], str, str]:
     faltan = [c for c in ("token", "object", "module-path", "name") if c not in campos]
     if faltan:
         raise FormatoInvalido(f"a la dirección pkcs11 le falta: {', '.join(faltan)}")
-    if "pin-source" in campos:
-        try:
-            pin = Path(campos["pin-source"]).read_text(encoding="utf-8").strip()
-        except OSError as e:
-            raise NoDisponible(f"no se pudo leer el PIN de {campos['pin-source']}: {causa(e)}") from e
-    else:
-        pin = os.environ.get("PREP_PIN", "")
+    pin = _secreto(Path(campos["pin-source"])) if "pin-source" in campos else os.environ.get("PREP_PIN", "")
     if not pin:
         raise NoDisponible("falta el PIN: póngalo en la variable PREP_PIN o en pin-source=ARCHIVO")
     return campos, campos["module-path"], pin
