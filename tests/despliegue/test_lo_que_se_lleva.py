@@ -133,19 +133,20 @@ def test_systemd_takes_the_units_and_finds_them_closed(maquina: Path) -> None:
     assert nuestras(analizar(maquina, "verify", "--man=no", corte.name))  # it would have said so
 
 
-def test_what_faces_strangers_has_no_secret_of_who_signs_or_makes_backups() -> None:
+def test_each_unit_has_the_secrets_that_it_uses_and_only_who_signs_sees_the_key() -> None:
     comun = (UNIDADES / "prep-.service.d" / "comun.conf").read_text()
     for unidad in UNIDADES.glob("*.service"):
         dicho = unidad.read_text() + comun
         reciben = re.findall(r"^EnvironmentFile=-?(.+)$", dicho, re.MULTILINE)
         ocultas = set(" ".join(re.findall(r"^InaccessiblePaths=(.+)$", dicho, re.MULTILINE)).split())
-        firma_o_copia = unidad.stem in ("prep-corte", "prep-cofirmas", "prep-sellar", "prep-respaldo")
-        assert ("/etc/prep/secretos.env" in reciben) == firma_o_copia, unidad.name
-        if unidad.stem in ("prep-corte", "prep-cofirmas"):
-            assert "${FIRMA}" in dicho, unidad.name  # with the key that instalar.conf names
+        firma = unidad.stem in ("prep-corte", "prep-cofirmas")
+        assert ("/etc/prep/secretos.env" in reciben) == (firma or unidad.stem == "prep-respaldo"), unidad.name
+        assert ("${FIRMA}" in dicho) == firma, unidad.name  # with the key that instalar.conf names
+        de_quien_firma = {f"-{r}" for r in ("/run/prep", "/var/lib/prep/llaves/instituto.skey")}
+        assert de_quien_firma & ocultas == (set() if firma else de_quien_firma), unidad.name
+        assert ("UnsetEnvironment=PREP_PIN" in dicho) == (unidad.stem == "prep-respaldo"), unidad.name
         if unidad.stem in ("prep-servir@", "prep-lectura"):
-            de_otros = ("/etc/prep/secretos.env", "/mnt/respaldos", "/var/lib/prep/llaves/instituto.skey", "/run/prep")
-            assert {f"-{r}" for r in de_otros} <= ocultas, unidad.name
+            assert {"-/etc/prep/secretos.env", "-/mnt/respaldos"} <= ocultas, unidad.name
 
 
 BUENA = {

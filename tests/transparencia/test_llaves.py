@@ -149,6 +149,38 @@ def test_two_people_keep_the_key_and_whatever_it_signs_asks_for_both(tmp_path, m
         abrir(abierta, memoria / "otra")
 
 
+QUIEN_FIRMA = """
+import ctypes, os, sys, time
+from pathlib import Path
+from prep.transparencia.llaves import firmante
+if os.geteuid() == 0:
+    os.setgroups([]), os.setgid(65534), os.setuid(65534)
+    ctypes.CDLL(None).prctl(4, 1)  # as whoever was started by that user
+if sys.argv[1:]:
+    firmante(Path(sys.argv[1]))
+print("listo", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Solo Linux dice quién puede leer la memoria de quién.")
+def test_nobody_of_the_same_user_reads_whoever_signs():
+    root = os.geteuid() == 0
+    como = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if root else []
+    with tempfile.TemporaryDirectory() as carpeta:
+        privada, _ = crear("iepc.example/prep", Path(carpeta), FIRMA, "i")
+        for archivo in (Path(carpeta), privada) if root else ():
+            os.chown(archivo, 65534, -1)
+        for argumentos, se_ve in (((), True), ((privada,), False)):
+            orden = [sys.executable, "-c", QUIEN_FIRMA, *argumentos]
+            with subprocess.Popen(orden, stdout=subprocess.PIPE, text=True) as proceso:
+                assert proceso.stdout.readline() == "listo\n"
+                mira = [*como, "cat", f"/proc/{proceso.pid}/environ"]
+                hecho = subprocess.run(mira, capture_output=True, check=False)
+                proceso.kill()
+            assert (hecho.returncode == 0) is se_ve, hecho.stderr
+
+
 @pytest.fixture
 def modulo(tmp_path, monkeypatch):
     """A software token with one Ed25519 key called `instituto`."""

@@ -6,16 +6,20 @@ the module's PIN, may be kept between two people (`entre_dos`), who type their p
 variable `PREP_PIN` or from `pin-source=FILE`, never from the address.
 """
 
+import ctypes
 import os
 import stat
+import sys
 import urllib.parse
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
 from prep.transparencia.entre_dos import cifrar, descifrar, en_memoria, es_de_dos, pedir, pedir_nuevas
 from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible, causa
 from prep.transparencia.nota import COFIRMA, FIRMA, Firmante, LlavePrivada, LlavePublica
+
+_PR_SET_DUMPABLE: Final = 4
 
 
 def crear(nombre: str, carpeta: Path, tipo: int = FIRMA, archivo: str | None = None) -> tuple[Path, Path]:
@@ -103,10 +107,18 @@ def leer_publica(archivo: Path) -> LlavePublica:
 
 
 def firmante(donde: str | Path) -> Firmante:
-    """Open whoever signs: a key file or a `pkcs11:` address."""
+    """Open whoever signs: a key file or a `pkcs11:` address. From there on no other program of the same user reads the
+    memory of this one, nor what it was started with."""
+    _sin_ser_mirado()
     if str(donde).startswith("pkcs11:"):
         return FirmantePkcs11(str(donde))
     return leer_privada(Path(donde))
+
+
+def _sin_ser_mirado() -> None:
+    """Linux: not to be traced, nor to leave its memory in a file where it falls; what it starts later is as usual."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 class FirmantePkcs11:
