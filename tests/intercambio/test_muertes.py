@@ -146,11 +146,28 @@ def maquinas() -> Iterator[tuple[Maquina, Maquina]]:
         shutil.rmtree(raiz, ignore_errors=True)
 
 
-def castigar(centro: Maquina, catd: Maquina, muertes: int, actas: int) -> Counter[str]:
-    """So many deaths while a node works and delivers; who died. What was acknowledged is looked for at the end."""
+def habilitar(centro: Maquina, catd: Maquina) -> None:
     sobres = centro.datos / "sobres"
     centro.correr("-c", CON_DJANGO + CENTRO, str(sobres))
     catd.correr("-c", CON_DJANGO + HABILITAR, str(sobres))
+
+
+def exigir_lo_dicho(centro: Maquina, catd: Maquina, actas: int) -> None:
+    """What whoever works at the node was told that was written is at the centre, once, with its picture."""
+    dichos = [linea.split() for linea in (catd.datos / "trabajar.log").read_text().splitlines()]
+    reconocidos = {d[0] for d in dichos if len(d) == 2 and len(d[0]) == len(d[1]) == 64}
+    assert len(reconocidos) == 2 * actas
+    for maquina in (centro, catd):
+        hay = maquina.correr("-c", CON_DJANGO + ESTAN).split()
+        assert len(hay) == len(set(hay)) and set(hay) == reconocidos
+        assert "La bitácora está íntegra" in maquina.correr("-m", "prep", "bitacora", "verificar")
+    fotos = {p.name: sha256(p.read_bytes()).hexdigest() for p in centro.datos.glob("evidencia/originales/*/*")}
+    assert len(fotos) == actas and all(nombre == huella for nombre, huella in fotos.items())
+
+
+def castigar(centro: Maquina, catd: Maquina, muertes: int, actas: int) -> Counter[str]:
+    """So many deaths while a node works and delivers; who died. What was acknowledged is looked for at the end."""
+    habilitar(centro, catd)
     puerto = libre(18900, lambda _: None)
     enviar = ["-m", "prep", "nodo", "enviar", "--centro", f"http://127.0.0.1:{puerto}"]
 
@@ -182,15 +199,7 @@ def castigar(centro: Maquina, catd: Maquina, muertes: int, actas: int) -> Counte
         time.sleep(0.2)
     catd.matar("enviar")
     catd.correr(*enviar)  # what is left, at once
-    dichos = [linea.split() for linea in (catd.datos / "trabajar.log").read_text().splitlines()]
-    reconocidos = {d[0] for d in dichos if len(d) == 2 and len(d[0]) == len(d[1]) == 64}
-    assert len(reconocidos) == 2 * actas
-    for maquina in (centro, catd):
-        hay = maquina.correr("-c", CON_DJANGO + ESTAN).split()
-        assert len(hay) == len(set(hay)) and set(hay) == reconocidos
-        assert "La bitácora está íntegra" in maquina.correr("-m", "prep", "bitacora", "verificar")
-    fotos = {p.name: sha256(p.read_bytes()).hexdigest() for p in centro.datos.glob("evidencia/originales/*/*")}
-    assert len(fotos) == actas and all(nombre == huella for nombre, huella in fotos.items())
+    exigir_lo_dicho(centro, catd, actas)
     return murieron
 
 
