@@ -5,16 +5,22 @@ from __future__ import annotations
 
 import random
 import signal
+import subprocess
 import sys
 import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from mala_red import BUENA, CORTADA, Trato, mala_red
+from nodos_aparte import Pais, entorno
 from test_muertes import CON_DJANGO, TRABAJAR, Maquina, exigir_lo_dicho, habilitar
 from test_muertes import maquinas as maquinas
 
 from prep.plataforma.orden import TERMINADO
+from prep.plataforma.reloj import RelojFijo
 from prep.plataforma.servidor import orden_de_servidor
 
 PESIMA = Trato(pierde=0.3, demora_s=1.0, varia_s=0.25, dobla=0.05)
@@ -39,6 +45,29 @@ class Centro:
         assert hechos >= self.hechos and fotos >= self.fotos
         self.hechos, self.fotos = hechos, fotos
         return len(hechos), len(fotos)
+
+
+def test_it_ends_when_it_is_told_while_nobody_says_where_the_centre_is(
+    bitacora_nueva: Any, bases: Any, tmp_path: Path, reloj: RelojFijo
+) -> None:
+    """The line is cut, and who resolves names is at the other end."""
+    (tmp_path / "resolv.conf").write_text("nameserver 10.77.0.1\noptions timeout:30 attempts:5\n")
+    (tmp_path / "nsswitch.conf").write_text("hosts: files dns\n")
+    enviar = [sys.executable, "-m", "prep", "nodo", "enviar", "--centro", "https://centro.example", "--cada", "1"]
+    suyos = " && ".join(f"mount --bind {tmp_path}/{n} /etc/{n}" for n in ("resolv.conf", "nsswitch.conf"))
+    with ExitStack() as pila, mala_red(1) as red:
+        catd = Pais(bases, tmp_path, pila).nodo("catd-014")
+        red.trato = CORTADA
+        orden = red.catd.en("unshare", "--mount", "sh", "-c", f'{suyos} && exec "$@"', "sh", *enviar)
+        with subprocess.Popen(orden, env=entorno(catd), stderr=subprocess.PIPE, text=True) as proceso:
+            try:
+                while not red.hubo["cortados"]:
+                    assert proceso.poll() is None
+                    time.sleep(0.05)
+                proceso.send_signal(signal.SIGTERM)
+                assert proceso.wait(EN_TIEMPO_S) == TERMINADO
+            finally:
+                proceso.kill()
 
 
 @pytest.mark.largo
