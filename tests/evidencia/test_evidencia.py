@@ -1,4 +1,5 @@
 import io
+import random
 import struct
 import subprocess
 import sys
@@ -156,6 +157,40 @@ def test_each_hostile_file_is_refused_with_its_reason(caso: str) -> None:
     datos, motivo = HOSTILES[caso]
     with pytest.raises(ArchivoRechazado, match=motivo):
         paginas(datos)
+
+
+@pytest.mark.parametrize(
+    "principio",
+    [
+        *(b"%PDF-1.4", b"PK\x03\x04\x14\x00", b"PK\x05\x06\0\0\0\0", b"Rar!\x1a\x07\x01", b"7z\xbc\xaf\x27\x1c"),
+        *(b"\x7fELF\x01\x01\x01", b"MZ\x90\x00\x03\x00", b"<?PHP ", b"<Script>", b"<html\n", b"<!DocType "),
+    ],
+)
+def test_no_other_kind_of_file_hides_among_the_pixels(principio: bytes) -> None:
+    medio = len(JPEG) // 2
+    with pytest.raises(ArchivoRechazado, match="otro tipo"):
+        paginas(JPEG[:medio] + principio + JPEG[medio + len(principio) :])
+
+
+def test_a_jpeg_that_is_broken_is_refused_as_if_all_of_it_were_drawn() -> None:
+    azar, malos = random.Random(7), 0
+    for _ in range(60):
+        rota = bytearray(JPEG)
+        if azar.random() < 0.5:
+            del rota[azar.randrange(len(JPEG) // 4, len(JPEG)) :]
+        else:
+            for _ in range(azar.randrange(1, 20)):  # in its tables
+                rota[azar.randrange(20, 600)] = azar.randrange(256)
+        rota += b"\xff\xd9"
+        try:
+            Image.open(io.BytesIO(rota)).load()
+        except (OSError, SyntaxError):
+            malos += 1
+            with pytest.raises(ArchivoRechazado):
+                paginas(bytes(rota))
+        else:
+            assert paginas(bytes(rota)) == [bytes(rota)]
+    assert 5 < malos < 55
 
 
 def test_what_is_good_passes_as_it_came() -> None:

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from actas_de_prueba import foto, hallar
-from prep.evidencia.pagina import Marca, hallar_marcas, situar
+from prep.evidencia.pagina import Marca, achicar, hallar_marcas, situar
 from prep.lectura.lector import descifrar
+from prep.plataforma.opencv import cv2
 
 
 def test_two_marks_make_no_page() -> None:
@@ -22,6 +23,16 @@ def test_the_marks_give_the_orientation(cuartos: int) -> None:
     assert pagina.giro == cuartos
     recta = pagina.rectificar(gris)
     assert [m.esquina for m in sorted(hallar_marcas(recta), key=lambda m: m.esquina)] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("talla", [(216, 140), (320, 207), (1500, 1000)])
+def test_a_picture_made_smaller_in_two_goes_is_that_made_in_one(talla: tuple[int, int]) -> None:
+    gris = descifrar(foto("scan").jpeg)
+    una = cv2.resize(gris, talla, interpolation=cv2.INTER_AREA)
+    otra = achicar(gris, *talla)
+    assert otra.shape == una.shape
+    assert abs(float(otra.mean()) - float(una.mean())) < 0.5
+    assert float(np.quantile(np.abs(otra.astype(int) - una), 0.95)) <= 12  # edges, where one of them begins a bit later
 
 
 def test_an_impossible_shape_is_not_a_page() -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from prep.evidencia.pagina import PX_MM, Gris, Pagina
+from prep.evidencia.pagina import PX_MM, Gris, Pagina, achicar
 from prep.papel.plantilla import Caja
 from prep.plataforma.opencv import cv2
 
@@ -81,7 +81,7 @@ def medir(gris: Gris, pagina: Pagina, rectificada: Gris, tinta: float | None = N
                 float(np.quantile(np.abs(cv2.Sobel(z, cv2.CV_32F, 1, 0, ksize=3)) / 8, 0.97)) / max(alcance, 20)
             )
     nitidez = min(1.0, float(np.median(pendientes)) / 0.25) if pendientes else 0.0
-    chica = cv2.resize(rectificada, (216, 140), interpolation=cv2.INTER_AREA)
+    chica = achicar(rectificada, 216, 140)
     papel = cv2.dilate(chica, np.ones((5, 5), np.uint8))[8:-8, 8:-8]
     luz, minima = int(np.median(papel)), int(np.quantile(papel, 0.05))
     lados = np.linalg.norm(hoja - np.roll(hoja, -1, axis=0), axis=1)

@@ -21,6 +21,16 @@ FUERA: Final = (255, 255, 255)
 """What a straightened picture does not show is white, never smeared print."""
 
 
+def achicar(imagen: npt.NDArray[Any], ancho: int, alto: int) -> npt.NDArray[Any]:
+    """A picture much smaller, each pixel the mean of those that it stands for. Most of the way by whole ones, which is
+    several times faster; what is left over of a whole one, at the right and below, is not looked at."""
+    n = int(min(imagen.shape[1] / ancho, imagen.shape[0] / alto) / 2)
+    if n > 1:
+        w, h = imagen.shape[1] // n, imagen.shape[0] // n
+        imagen = cv2.resize(imagen[: n * h, : n * w], (w, h), interpolation=cv2.INTER_AREA)
+    return cv2.resize(imagen, (ancho, alto), interpolation=cv2.INTER_AREA)
+
+
 @dataclass(frozen=True)
 class Marca:
     """A corner mark seen: identifier (-1: it has none), corner of the page (0-3) and its four corners in pixels, in the
