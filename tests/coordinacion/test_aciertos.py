@@ -87,3 +87,32 @@ def test_the_row_where_people_slip_goes_first_and_a_figure_needs_some_actas(
     assert mal >= 3 and int(fila["Por cada mil"]) == -(-mal * 1000 // campos)
     primera = tabla("renglones")[0]
     assert (primera["Campos"], primera["Distintos"], primera["Por cada mil"]) == ("6", "3", "500")
+
+
+def test_only_what_changed_is_added_again_and_what_is_no_longer_so_is_taken_away(
+    sala: Sala, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    una, otra = sala.claves[:2]
+    for clave in (una, otra):
+        sala.llega(clave)
+        sala.captura(clave, "ana", NULOS=7)
+        imagen, valores = sala.acta(clave).imagen.sha256, sala.valores(clave)
+        sala.captura(clave, "beto")
+        verifica(sala, clave, lectura(sala.hecho(Tipo.DICTAMINADA, clave, "dora", imagen=imagen, valores=valores)))
+    antes = aciertos.medir(sala.padron)
+    comparadas = list[list[str]]()
+    comparar = aciertos._comparar
+    monkeypatch.setattr(aciertos, "_comparar", lambda claves: comparadas.append(list(claves)) or comparar(claves))
+    assert aciertos.medir(sala.padron) == antes and comparadas == []
+    # it is opened again and says something else: who was right is no longer, and the other way round
+    pedida = sala.hecho(Tipo.REAPERTURA_PEDIDA, una, "otro", motivo="Otro número.")
+    sala.hecho(Tipo.REABIERTA, una, "campo", peticion=pedida.id)
+    uno, dos, tres = (sala.persona(r).persona for r in (Rol.CAPTURISTA, Rol.CAPTURISTA, Rol.VERIFICADOR))
+    sala.captura(una, uno, NULOS=7)
+    base = lectura(sala.captura(una, dos, NULOS=7))
+    sala.hecho(Tipo.VERIFICADA, una, tres, base=base, lugar="CCV")
+    ahora = aciertos.medir(sala.padron)
+    assert {c for lote in comparadas for c in lote} == {una}
+    assert ahora != antes and ahora.personas["ana"].distintos < antes.personas["ana"].distintos
+    monkeypatch.setattr(aciertos, "_sabido", aciertos._Sabido())
+    assert aciertos.medir(sala.padron) == ahora

@@ -19,7 +19,7 @@ from django.db import connection
 from prep.bitacora.actas import leer_publicada
 from prep.bitacora.autoridad import autoridad
 from prep.coordinacion.historia import nombres_de
-from prep.coordinacion.padron import Padron
+from prep.coordinacion.padron import Esperada, Padron
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import Tipo
 
@@ -36,10 +36,16 @@ class Medida:
     campos: int = 0
     distintos: int = 0
 
-    def sumar(self, campos: int, distintos: int) -> None:
-        self.actas += 1
-        self.campos += campos
-        self.distintos += distintos
+    def sumar(self, campos: int, distintos: int, veces: int = 1) -> None:
+        """One more capture (-1: one less)."""
+        self.actas += veces
+        self.campos += veces * campos
+        self.distintos += veces * distintos
+
+    def juntar(self, otra: Medida) -> None:
+        self.actas += otra.actas
+        self.campos += otra.campos
+        self.distintos += otra.distintos
 
     @property
     def por_mil(self) -> int | None:
@@ -64,50 +70,69 @@ class _Comparada:
     distintos: frozenset[str]
 
 
+@dataclass(slots=True)
+class _Sabido:
+    """What was compared, acta by acta, with what it was compared of; and what all of it adds up to, by account and by
+    field of each demarcation, of which `una` is an acta. `de`: database and catalogue."""
+
+    de: tuple[str, str] = ("", "")
+    actas: dict[str, tuple[str, tuple[_Comparada, ...]]] = field(default_factory=dict)
+    cuentas: dict[str, Medida] = field(default_factory=lambda: defaultdict(Medida))
+    campos: dict[tuple[tuple[str, int], str], Medida] = field(default_factory=lambda: defaultdict(Medida))
+    una: dict[tuple[str, int], Esperada] = field(default_factory=dict)
+
+    def cambiar(self, esperada: Esperada, sello: str, comparadas: tuple[_Comparada, ...]) -> None:
+        """What is said of an acta from now on, in the place of what was."""
+        _, antes = self.actas.pop(esperada.clave, ("", ()))
+        for veces, suyas in ((-1, antes), (1, comparadas)):
+            for c in suyas:
+                self.cuentas[c.persona].sumar(len(c.campos), len(c.distintos), veces)
+                for campo in c.campos:
+                    self.campos[esperada.demarcacion, campo].sumar(1, int(campo in c.distintos), veces)
+        if sello:
+            self.actas[esperada.clave] = sello, comparadas
+            self.una.setdefault(esperada.demarcacion, esperada)
+
+
 _candado = threading.Lock()
-_comparadas: dict[str, tuple[str, tuple[_Comparada, ...]]] = {}
-_de = ""
+_sabido = _Sabido()
 
 
 def medir(padron: Padron) -> Aciertos:
-    """Of the actas of this part of the catalogue, as they are verified now."""
-    with _candado:
-        _poner_al_dia()
-        suyas = {c: cs for c, (_, cs) in _comparadas.items() if c in padron.actas}
+    """Of all the actas of the catalogue, as they are verified now. Only those that changed are compared and added
+    again."""
     de = autoridad()
     personas: dict[str, Medida] = defaultdict(Medida)
     renglones: dict[tuple[str, str], Medida] = defaultdict(Medida)
-    nombres: dict[object, Mapping[str, str]] = {}
-    for clave, comparadas in suyas.items():
-        esperada = padron.actas[clave]
-        forma = (esperada.eleccion.clave, esperada.boleta.claves)
-        if forma not in nombres:
-            nombres[forma] = nombres_de(esperada)
-        for c in comparadas:
-            personas[de.identidad(c.persona)].sumar(len(c.campos), len(c.distintos))
-            for campo in c.campos:
-                renglon = esperada.eleccion.nombre, nombres[forma].get(campo, campo)
-                renglones[renglon].sumar(1, int(campo in c.distintos))
-    return Aciertos(dict(personas), dict(renglones))
+    with _candado:
+        _poner_al_dia(padron)
+        nombres = {d: nombres_de(una) for d, una in _sabido.una.items()}
+        for persona, suya in _sabido.cuentas.items():
+            personas[de.identidad(persona)].juntar(suya)
+        for (demarcacion, campo), suya in _sabido.campos.items():
+            renglon = nombres[demarcacion].get(campo, campo)
+            renglones[_sabido.una[demarcacion].eleccion.nombre, renglon].juntar(suya)
+    return Aciertos(
+        {p: m for p, m in personas.items() if m.actas}, {renglon: m for renglon, m in renglones.items() if m.actas}
+    )
 
 
-def _poner_al_dia() -> None:
-    global _de
+def _poner_al_dia(padron: Padron) -> None:
+    global _sabido
+    aqui = str(connection.settings_dict["NAME"]), padron.huella
+    if _sabido.de != aqui:
+        _sabido = _Sabido(aqui)
     with connection.cursor() as cursor:
         cursor.execute(  # the heads of an acta change with every fact of it
             "SELECT clave, md5(publicada || cabezas::text) FROM bitacora_acta WHERE publicada IS NOT NULL"
         )
-        sellos = dict(cursor.fetchall())
-    aqui = connection.settings_dict["NAME"]
-    if _de != aqui:
-        _comparadas.clear()
-        _de = aqui
-    for clave in [c for c in _comparadas if c not in sellos]:
-        del _comparadas[clave]
-    cambian = [c for c, s in sellos.items() if _comparadas.get(c, ("",))[0] != s]
+        sellos = {clave: sello for clave, sello in cursor if clave in padron.actas}
+    for clave in _sabido.actas.keys() - sellos.keys():
+        _sabido.cambiar(padron.actas[clave], "", ())
+    cambian = [c for c, s in sellos.items() if _sabido.actas.get(c, ("",))[0] != s]
     for lote in (cambian[i : i + _LOTE] for i in range(0, len(cambian), _LOTE)):
         for clave, comparadas in _comparar(lote):
-            _comparadas[clave] = sellos[clave], comparadas
+            _sabido.cambiar(padron.actas[clave], sellos[clave], comparadas)
 
 
 def _comparar(claves: Sequence[str]) -> Iterator[tuple[str, tuple[_Comparada, ...]]]:
