@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from prep.bitacora.nodos import NodoInstituto, NodoLocal
 from prep.bitacora.services import anotar, fundar_instalacion
 from prep.dominio.tabulacion.proceso import Modo
 from prep.plataforma.almacen import AlmacenCarpeta
+from prep.plataforma.procesos import CORTESIA
 from prep.publicacion.corte import Corte, hacer_corte
 from prep.publicacion.publicador import CorteImposible, Publicador
 from prep.reproduccion import leer
@@ -93,11 +95,18 @@ def test_what_is_published_is_what_one_after_another_would(
     derived = night(tmp_path)
     seen = without_a_candidate(derived, tmp_path) if withheld else derived
     one_after_another(derived, publisher(seen, tmp_path / "una"))
+    niceness, before = set[int](), set(multiprocessing.active_children())
+
+    def look(_facts: int, _corte: Corte | None) -> None:
+        children = set(multiprocessing.active_children()) - before
+        niceness.update(os.getpriority(os.PRIO_PROCESS, child.pid or 0) for child in children)
+
     with bitacora_nueva():
-        done = reproducir(derived, Guion(derived), publisher(seen, tmp_path / "otra-vez"), NODE, EACH)
+        done = reproducir(derived, Guion(derived), publisher(seen, tmp_path / "otra-vez"), NODE, EACH, look)
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM bitacora_hecho WHERE tipo = 'publicada'")
             on_record = cursor.fetchone()[0]
+    assert niceness == {max(CORTESIA, os.nice(0))}  # whoever writes the facts is waited for, and goes first
     assert [c.numero for c in done.cortes] == [1, 2, 3, 4]
     assert any(c.alarmas for c in done.cortes) is withheld
     assert on_record == (6 if withheld else 11)

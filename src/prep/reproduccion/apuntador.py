@@ -12,7 +12,7 @@ from functools import partial
 from django.db import connections
 
 from prep.dominio.comun.hecho import Hecho
-from prep.plataforma.procesos import obreros
+from prep.plataforma.procesos import ceder_el_paso, obreros
 from prep.publicacion.publicador import CorteImposible
 from prep.reproduccion.guion import Guion
 
@@ -47,6 +47,7 @@ _horas: Iterator[list[Hecho]] = iter(())
 
 def _nacer(guion: Guion, cortes: Sequence[datetime]) -> None:
     global _horas
+    ceder_el_paso()
     _horas = repartir(guion.hechos(), cortes)
 
 
