@@ -119,8 +119,8 @@ def _crudos_de(sujetos: list[str], hasta: int | None) -> dict[str, list[_Crudo]]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT sujeto, posicion, id, nodo, secuencia, cuerpo FROM bitacora_hecho"
-            " WHERE sujeto = ANY(%s) AND (%s::bigint IS NULL OR posicion <= %s)",
-            [sujetos, hasta, hasta],
+            " WHERE sujeto = ANY(string_to_array(%s, ' ')) AND (%s::bigint IS NULL OR posicion <= %s)",
+            [" ".join(sujetos), hasta, hasta],
         )
         for sujeto, posicion, identificador, nodo, secuencia, cuerpo in cursor:
             por_sujeto[sujeto].append((posicion, identificador, nodo, secuencia, cuerpo))

@@ -113,7 +113,7 @@ _ULTIMA: Final = f"""
 """Asked at every turn. They have an index of their own (`hecho_autoridad`), of which one row is read."""
 _AL_PIE: Final = f"""
     SELECT 'fin', previo, secuencia FROM bitacora_cabezanodo WHERE nodo = %(nodo)s
-    UNION ALL SELECT 'hecho', id, 0 FROM bitacora_hecho WHERE id = ANY(%(hechos)s)
+    UNION ALL SELECT 'hecho', id, 0 FROM bitacora_hecho WHERE id = ANY(string_to_array(%(hechos)s, ' '))
     UNION ALL SELECT 'ultima', hoja, posicion FROM ({_ULTIMA}) u"""  # noqa: S608 - constants
 
 
@@ -127,12 +127,15 @@ def ultima_de_autoridad(hasta: int | None = None) -> Ultima:
 
 def al_pie(nodo: str, identificadores: Iterable[str]) -> tuple[Finales, set[str], Ultima]:
     """What a node that writes looks at, at once: the ends of its chain, which of these facts are already in the
-    bitácora, in whoever's chain, and the last fact of authority."""
+    bitácora, in whoever's chain, and the last fact of authority.
+
+    Their names go as one text: psycopg writes a list name by name, which for a batch is not little.
+    """
     fines: Finales = {}
     ya: set[str] = set()
     ultima = None
     with connection.cursor() as cursor:
-        cursor.execute(_AL_PIE, {"nodo": nodo, "hechos": list(identificadores), "hasta": None})
+        cursor.execute(_AL_PIE, {"nodo": nodo, "hechos": " ".join(identificadores), "hasta": None})
         for que, nombre, numero in cursor:
             if que == "fin":
                 fines[nombre] = numero

@@ -29,7 +29,7 @@ _COLUMNAS: Final = ",".join(_TIPOS)
 _GUARDAR: Final = (
     "WITH filas AS (SELECT * FROM json_to_recordset(%(filas)s::json)"  # noqa: S608 - constants
     f" AS f ({','.join(f'{c} {t}' for c, t in _TIPOS.items())})),"
-    " sobran AS (DELETE FROM ccv_espera e WHERE clave = ANY(%(claves)s)"
+    " sobran AS (DELETE FROM ccv_espera e WHERE clave = ANY(string_to_array(%(claves)s, ' '))"
     " AND NOT EXISTS (SELECT FROM filas f WHERE (f.clave, f.paso) = (e.clave, e.paso)))"
     f" INSERT INTO ccv_espera ({_COLUMNAS}) SELECT * FROM filas ON CONFLICT (clave, paso)"
     f" DO UPDATE SET {','.join(f'{c}=EXCLUDED.{c}' for c in _TIPOS)}"
@@ -78,8 +78,9 @@ class Esperas:
 
     def guardar(self, plegadas: Sequence[Plegada], de: Autoridad) -> None:
         filas = [dict(zip(_TIPOS, f, strict=True)) for suyas in filas_de(plegadas, de) for f in suyas]
+        claves = " ".join(p.clave for p in plegadas)
         with connection.cursor() as cursor:
-            cursor.execute(_GUARDAR, {"filas": orjson.dumps(filas).decode(), "claves": [p.clave for p in plegadas]})
+            cursor.execute(_GUARDAR, {"filas": orjson.dumps(filas).decode(), "claves": claves})
 
     def vaciar(self) -> None:
         with connection.cursor() as cursor:

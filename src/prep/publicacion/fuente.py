@@ -75,8 +75,8 @@ class Proyeccion:
 
     def leer(self, claves: Sequence[str]) -> dict[str, Estado]:
         self._cursor.execute(
-            f"SELECT {_CAMPOS} FROM bitacora_acta WHERE clave = ANY(%s)",  # noqa: S608 - constants
-            [list(claves)],
+            f"SELECT {_CAMPOS} FROM bitacora_acta WHERE clave = ANY(string_to_array(%s, ' '))",  # noqa: S608 - constants
+            [" ".join(claves)],
         )
         return {fila[0]: _estado(fila) for fila in self._cursor.fetchall()}
 

@@ -104,8 +104,8 @@ def _ver(cursor: Cursor) -> Vista:
         """Hashed by the server: what did not change is not sent."""
         cursor.execute(
             f"SELECT clave, sha256(convert_to(ROW({_PUBLICO})::text, 'UTF8')) FROM bitacora_acta"  # noqa: S608
-            " WHERE clave = ANY(%s)",
-            [list(claves)],
+            " WHERE clave = ANY(string_to_array(%s, ' '))",
+            [" ".join(claves)],
         )
         return dict(cursor.fetchall())
 
