@@ -459,6 +459,66 @@ def test_keys_alone_say_the_seccion(tmp_path: Path) -> None:
     assert [r.clave_casilla for r in read.renglones] == ["140012B0100"]
 
 
+# --- columns that the file does not have ------------------------------------------------------------------------------
+
+UNCOUNTED = {"CONTABILIZADA": "0", "OBSERVACIONES": "EXCEDE LISTA NOMINAL"}
+HEADER = {
+    "ACTAS_ESPERADAS": "4",
+    "ACTAS_REGISTRADAS": "4",
+    "ACTAS_CAPTURADAS": "4",
+    "ACTAS_CONTABILIZADAS": "2",
+    "ACTAS_NO_CONTABILIZADAS": "2",
+    "PORCENTAJE_ACTAS_INCONSISTENCIAS": "50.0000",
+    "TOTAL_VOTOS_S_CS": "200",
+}
+MISSING = base(
+    renglon(1),
+    renglon(2, REPRESENTANTES_PP_CI="0"),
+    renglon(3, LISTA_NOMINAL="80", **UNCOUNTED),
+    sin_votos(renglon(4), TOTAL_VOTOS_CALCULADO="0", CONTABILIZADA="0", OBSERVACIONES="TODOS ILEGIBLES"),
+    LISTA_NOMINAL_ACTAS_CONTABILIZADAS="1000",
+    PORCENTAJE_PARTICIPACION_CIUDADANA="20.0000",
+    **HEADER,
+)
+
+
+def compare_without(folder: Path, *names: str) -> tuple[Derivado, ComparacionEleccion]:
+    derived = derive(folder, replace(MISSING, columnas=without(MISSING, *names)), GUBERNATURA)
+    return derived, comparada(derived)
+
+
+def unread(one: ComparacionEleccion) -> set[str]:
+    assert verdicts(one) <= {Veredicto.IGUAL, Veredicto.NO_LEIDA}
+    assert one.contradicciones == []
+    return {c.nombre for c in one.cifras if c.veredicto is Veredicto.NO_LEIDA}
+
+
+def test_without_lista_nominal_no_acta_exceeds_it(tmp_path: Path) -> None:
+    """It was 0, and every acta of the source exceeded it."""
+    derived, one = compare_without(tmp_path, "LISTA_NOMINAL")
+    assert unread(one) == {"LISTA_NOMINAL_ACTAS_CONTABILIZADAS", "PORCENTAJE_PARTICIPACION_CIUDADANA"}
+    assert [(s.campo, s.linea) for s in derived.supuestos] == [("LISTA_NOMINAL", 7)]
+    assert compare_without(tmp_path)[0].supuestos == []
+
+
+def test_an_acta_that_does_not_say_its_lista_nominal(tmp_path: Path) -> None:
+    lo = replace(MISSING, renglones=(MISSING.renglones[0] | {"LISTA_NOMINAL": ""}, *MISSING.renglones[1:]))
+    assert unread(comparada(derive(tmp_path, lo, GUBERNATURA))) == {
+        "LISTA_NOMINAL_ACTAS_CONTABILIZADAS",
+        "PORCENTAJE_PARTICIPACION_CIUDADANA",
+    }
+
+
+def test_without_observaciones_nobody_failed_to_say_why(tmp_path: Path) -> None:
+    assert unread(compare_without(tmp_path, "OBSERVACIONES")[1]) <= {"PORCENTAJE_ACTAS_INCONSISTENCIAS"}
+
+
+def test_without_what_says_if_an_acta_counts_its_figures_are_unread(tmp_path: Path) -> None:
+    figures = unread(compare_without(tmp_path, "OBSERVACIONES", "CONTABILIZADA")[1])
+    assert "TOTAL_VOTOS_S_CS" not in figures
+    assert "ACTAS_REGISTRADAS" in figures
+
+
 def test_month_before_day_is_known_by_the_night_and_without_one_by_its_sunday(tmp_path: Path) -> None:
     """Saved by a spreadsheet of another language, without the lines of the header: 2 June 2024, and no other day."""
 

@@ -109,7 +109,7 @@ _NO_QUITAN: Final = frozenset({Nota.ILEGIBLE, Nota.SIN_DATO, Nota.ALGUNO, Nota.P
 
 
 def _exceso(r: Renglon, esperada: ActaEsperada) -> Iterable[_Acusacion]:
-    if r.tipo_casilla == "M" and not r.lista_nominal:
+    if r.sin_lista or (r.tipo_casilla == "M" and not r.lista_nominal):
         return
     casilla = esperada.casilla
     base = casilla.boletas if casilla.boletas is not None else casilla.lista_nominal
@@ -206,10 +206,17 @@ _DEPENDEN_DE: Final = {
 def cifras_inciertas(base: BasePublicada) -> Counter[str]:
     """Figures that the rows do not give because something of them could not be read or is not said: by how many."""
     inciertas: Counter[str] = Counter()
+    faltan = {"contabilizada", "observaciones"} - base.propios_campos
+    if "observaciones" in faltan:
+        inciertas.update(_DEPENDEN_DE["observaciones"])
     for r in base.renglones:
         campos = {c for c in r.no_leidas if c != "votos" or not isinstance(r.calculado, int)}
-        if "contabilizada" in base.propios_campos and r.contabilizada is None and not r.espera:
+        # Of an acta without votes in a file with neither column, not even whether it was captured.
+        calla = "contabilizada" not in faltan or (len(faltan) == 2 and not r.suma)
+        if calla and r.contabilizada is None and not r.espera:
             campos.add("contabilizada")
+        if r.sin_lista:
+            campos.add("lista_nominal")
         inciertas.update({nombre for c in campos for nombre in _DEPENDEN_DE.get(c, ())})
     return inciertas
 

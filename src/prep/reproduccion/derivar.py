@@ -326,6 +326,7 @@ def _derivar_eleccion(
     derivada.repetidos = _repetidos(base, dentro, supuestos)
     actas: list[ActaEsperada] = []
     pasan: list[int] = []
+    sin_lista: list[int] = []
     for i, r in dentro:
         if i in derivada.repetidos and not derivada.repetidos[i].se_reproduce:
             continue
@@ -334,18 +335,21 @@ def _derivar_eleccion(
         usadas.add(clave)
         derivada.actas[i] = clave
         especial = r.clave_casilla[6] == "S"
+        lista = _lista_nominal(r)
+        if r.sin_lista:
+            sin_lista.append(r.linea)
         distrito, municipio = lugares.get(r.clave_casilla, (r.id_distrito or 0, r.id_municipio or 0))
         casilla = Casilla(
             clave=ClaveCasilla.leer(r.clave_casilla),
             distrito=distrito,
             municipio=municipio,
-            lista_nominal=0 if especial else r.lista_nominal or 0,
+            lista_nominal=0 if especial else lista,
             boletas=boletas_especiales if especial else None,
             ubicacion=2 if r.ubicacion == 2 else 1,
         )
         representantes = r.representantes
         if not publicados or representantes is None:
-            representantes = _representantes(r, boletas[id_], boletas_especiales)
+            representantes = _representantes(r, boletas[id_], boletas_especiales if especial else lista)
             if representantes is not None and representantes > (r.representantes or 0):
                 pasan.append(r.linea)
         actas.append(ActaEsperada(clave, casilla, id_, representantes, _mecanismos(r.mecanismos)))
@@ -357,6 +361,17 @@ def _derivar_eleccion(
                 "REPRESENTANTES_PP_CI",
                 f"{_actas(len(pasan))} {'cuenta' if len(pasan) == 1 else 'cuentan'} y los votos pasan de lista nominal "
                 f"más esa columna: ahí se supone el menor número de acreditados que lo permite ({_lineas(pasan)}).",
+            )
+        )
+    if sin_lista:
+        supuestos.append(
+            Anomalia(
+                base.archivo,
+                sin_lista[0],
+                "LISTA_NOMINAL",
+                f"{_actas(len(sin_lista))} con votos no {'dice' if len(sin_lista) == 1 else 'dicen'} su lista nominal: "
+                "se supone la que permite lo que la base dice de ellas, y la participación que resulta no es la de "
+                f"esa noche ({_lineas(sin_lista)}).",
             )
         )
     derivada.eleccion = Eleccion(
@@ -537,12 +552,19 @@ def _acreditados_publicados(base: BasePublicada) -> bool:
     )
 
 
-def _representantes(r: Renglon, boleta: Boleta, boletas_especiales: int) -> int | None:
-    """Accredited representatives where the file does not publish them.
+def _lista_nominal(r: Renglon) -> int:
+    """Lista nominal; where the file does not publish it, one under which the source's own observation is possible."""
+    if not r.sin_lista:
+        return r.lista_nominal or 0
+    excede = Nota.EXCEDE in r.notas or r.contabilizada == 0
+    return max(0, r.suma - 1 - (r.representantes or 0)) if excede else r.suma
+
+
+def _representantes(r: Renglon, boleta: Boleta, base: int) -> int | None:
+    """Accredited representatives where the file does not publish them. `base`: lista nominal or ballots.
 
     Between none and the most the law admits, the number under which the source's own observation is possible.
     """
-    base = boletas_especiales if r.clave_casilla[6] == "S" else r.lista_nominal or 0
     de_mas = r.suma - base
     publicado = r.representantes or 0
     if de_mas <= 0:

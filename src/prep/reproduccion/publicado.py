@@ -163,6 +163,11 @@ class Renglon:
     def fuera(self) -> bool:
         return self.contabilizada == 2 or Nota.FUERA_DE_CATALOGO in self.notas
 
+    @property
+    def sin_lista(self) -> bool:
+        """Whether it publishes votes and no lista nominal, and its casilla has one."""
+        return self.lista_nominal is None and self.suma > 0 and not self.fuera and self.clave_casilla[6] not in "SM"
+
 
 @dataclass(frozen=True, slots=True)
 class Candidato:

@@ -117,7 +117,9 @@ class LectorDeRenglones:
         r.digitalizacion = self._texto(campos, "digitalizacion")
         r.tipo_documento = self._texto(campos, "tipo_documento")
         r.cotejada = self._codigo(campos, "cotejada")
-        r.no_leidas = frozenset()
+        # Why an acta does not count may be what a column that the file does not have said.
+        calla = r.contabilizada == 0 and "observaciones" not in self.lugar
+        r.no_leidas = frozenset({"observaciones"} if calla else ())
         return self._cerrar(r, ajenas)
 
     def _cerrar(self, r: Renglon, ajenas: Sequence[str]) -> Renglon:
@@ -138,7 +140,7 @@ class LectorDeRenglones:
         if len(self.celdas) > MAX_ANOMALIAS:
             raise ErrorDeLectura(self.base.archivo, "tiene demasiadas celdas que no se pueden leer.", r.linea)
         if self.faltas or Nota.OTRA in r.notas:
-            r.no_leidas = frozenset([c for c, _, _ in self.faltas] + ["observaciones"] * (Nota.OTRA in r.notas))
+            r.no_leidas |= frozenset([c for c, _, _ in self.faltas] + ["observaciones"] * (Nota.OTRA in r.notas))
         return r
 
     def _no_leido(self, linea: int, campos: list[str]) -> Renglon | None:
