@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +39,39 @@ def test_a_header_that_comes_twice_is_kept_twice() -> None:
         hilo.join()
         servidor.server_close()
     assert dada.cabeceras["set-cookie"].splitlines() == ["prep-pase=uno; Path=/", "otra=dos; Path=/"]
+
+
+def test_over_tls_it_speaks_with_whoever_has_the_certificate_of_that_name_and_with_nobody_else(tmp_path: Path) -> None:
+    llave, suyo = tmp_path / "llave.pem", tmp_path / "suyo.pem"
+    orden = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-subj",
+        "/CN=x",
+    ]
+    orden += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(llave), "-out", str(suyo)]
+    subprocess.run(orden, check=True, capture_output=True)
+    contexto = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    contexto.load_cert_chain(suyo, llave)
+    with ThreadingHTTPServer(("127.0.0.1", 0), DosGalletas) as servidor:
+        servidor.socket = contexto.wrap_socket(servidor.socket, server_side=True)
+        hilo = threading.Thread(target=servidor.serve_forever)
+        hilo.start()
+        try:
+            puerto = servidor.server_port
+            assert Http(f"https://localhost:{puerto}", suyo).pedir("GET", "/", b"", {}).estado == 200
+            for url, autoridad in ((f"https://127.0.0.1:{puerto}", suyo), (f"https://localhost:{puerto}", None)):
+                with pytest.raises(SeCorto, match="no es de fiar"):
+                    Http(url, autoridad).pedir("GET", "/", b"", {})
+        finally:
+            servidor.shutdown()
+            hilo.join()
 
 
 class DeUna(BaseHTTPRequestHandler):
