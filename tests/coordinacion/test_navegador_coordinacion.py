@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -15,6 +16,8 @@ from gente import dentro, telefono
 from navegador import revisar
 from prep.acceso.models import Cuenta
 from prep.acceso.roles import Rol
+from prep.bitacora.marcha import decir_de_la_publicacion
+from prep.bitacora.nodos import nodo_de_aqui
 from prep.coordinacion import avisos, lecturas, muros, oficina, panorama
 from prep.coordinacion.models import Muro
 from prep.dominio.acta.hechos import Tipo
@@ -87,6 +90,14 @@ def test_every_page_at_a_desk_in_light_and_on_a_phone_in_dark(noche: Any, ancho:
         escritorios.ir(pagina, ruta)
         revisar(pagina)
         foto(pagina, f"{nombre}_{ancho}_{tema}")
+    pide, confirma = (sala.persona(Rol.ADMINISTRADOR, nombre=n) for n in ("Raúl Soto Paz", "Luz Ríos Cano"))
+    motivo = {"motivo": "Los totales de una elección no suman sus actas."}
+    decir_de_la_publicacion("detencion_pedida", motivo, pide.persona, ahora, nodo_de_aqui(), str(uuid4()))
+    pagina = entra(escritorios, confirma, ancho=ancho, tema=tema)
+    escritorios.ir(pagina, "/coordinacion/publicacion/")
+    assert pagina.get_by_role("button", name="Detener la publicación").is_enabled()
+    revisar(pagina)
+    foto(pagina, f"publicacion_{ancho}_{tema}")
 
 
 def test_on_paper_the_tables_are_whole_and_nothing_is_to_be_pressed(noche: Any) -> None:

@@ -43,7 +43,7 @@ ESTADOS: Final = {
     # the publication
     "se_publica": Aspecto("bien", "palomita"),
     "detencion_pedida": Aspecto("aviso", "alerta"),
-    "detenida": Aspecto("mal", "descanso"),
+    "detenida": Aspecto("mal", "candado"),
     "listo": Aspecto("bien", "palomita"),
     "falta": Aspecto("mal", "alerta"),
     "sin_revisar": Aspecto("", "reloj"),
