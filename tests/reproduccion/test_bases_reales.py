@@ -519,6 +519,23 @@ def test_without_what_says_if_an_acta_counts_its_figures_are_unread(tmp_path: Pa
     assert "ACTAS_REGISTRADAS" in figures
 
 
+def test_percentages_that_a_spreadsheet_kept_as_fractions(tmp_path: Path) -> None:
+    rows = (renglon(1), renglon(2), sin_votos(renglon(3), CONTABILIZADA="-", TOTAL_VOTOS_CALCULADO="-"))
+    figures = {"ACTAS_ESPERADAS": "3", "ACTAS_CAPTURADAS": "2", "PORCENTAJE_PARTICIPACION_CIUDADANA": "0.2"}
+    lo = base(*rows, **figures, PORCENTAJE_ACTAS_CAPTURADAS="0.666666")
+    derived = derive(tmp_path, lo, GUBERNATURA)
+    assert [c.publicado for c in comparada(derived).cifras if c.nombre.startswith("P")] == ["66.6666", "20"]
+    assert verdicts(comparada(derived)) == {Veredicto.IGUAL}
+    # Of many actas, two are less than one in a hundred: this one is a percentage.
+    few = base(*rows, **figures | {"ACTAS_ESPERADAS": "250"}, PORCENTAJE_ACTAS_CAPTURADAS="0.8000")
+    assert leer([guardar(tmp_path, few)])[0].resumen["PORCENTAJE_ACTAS_CAPTURADAS"] == "0.8000"
+
+
+def test_an_unread_cell_of_an_acta_that_waits_accuses_nobody(tmp_path: Path) -> None:
+    lo = base(renglon(1), sin_votos(renglon(2), CONTABILIZADA="-", TOTAL_VOTOS_CALCULADO="-", PAN="S/N"))
+    assert comparada(derive(tmp_path, lo, GUBERNATURA)).contradicciones == []
+
+
 def test_month_before_day_is_known_by_the_night_and_without_one_by_its_sunday(tmp_path: Path) -> None:
     """Saved by a spreadsheet of another language, without the lines of the header: 2 June 2024, and no other day."""
 

@@ -9,7 +9,7 @@ from fabrica_publicado import ZONA
 
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 from prep.reproduccion import Hueco, Nota
-from prep.reproduccion.campos import CeldaInvalida, celda, cifra, fecha, hora_de_corte, notas, zona_de
+from prep.reproduccion.campos import CeldaInvalida, celda, cifra, fecha, hora_de_corte, misma_cifra, notas, zona_de
 
 
 @pytest.mark.parametrize(
@@ -193,6 +193,22 @@ def test_observations(texto: str, esperadas: tuple[Nota, ...], motivo: str) -> N
 )
 def test_a_figure_of_the_header(texto: str, porcentaje: bool, valor: object) -> None:
     assert cifra(texto, porcentaje) == valor
+
+
+@pytest.mark.parametrize(
+    ("published", "same"),
+    [
+        ("97.2972", True),
+        ("97.29729729", True),
+        ("97.297200000000004", True),
+        ("97.29719999999999", True),
+        ("97.29", True),
+        ("97.29719", False),
+        ("97.2973", False),
+    ],
+)
+def test_a_percentage_is_compared_at_the_four_decimals_of_the_law(published: str, same: bool) -> None:
+    assert misma_cifra(published, "97.2972") is same
 
 
 DESMEDIDOS = [

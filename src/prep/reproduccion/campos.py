@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
 from functools import lru_cache
 
 from prep.reproduccion.publicado import Celda, Hueco, Nota
@@ -138,7 +139,9 @@ def partes_de_casilla(texto: str) -> tuple[str, int, int] | None:
 
 DECIMALES = 4
 """Of a published percentage."""
-_PORCENTAJE = re.compile(rf"(\d+)(?:[.,](\d{{1,{_DIGITOS}}}))?")
+_DECIMALES_EXACTOS = 10
+"""More are how a library keeps fewer: 97.297200000000004."""
+_PORCENTAJE = re.compile(r"(\d+)(?:[.,](\d{1,20}))?")
 
 
 def cifra(texto: str, porcentaje: bool) -> int | str | None:
@@ -161,15 +164,18 @@ def cifra(texto: str, porcentaje: bool) -> int | str | None:
 def misma_cifra(publicada: int | str, otra: int | str | None) -> bool:
     """Whether a header figure is another, which has four decimals when it is a percentage.
 
-    At the decimals published, where they are two or three; one or none are what a spreadsheet leaves of 31.4000.
+    At the decimals published, where they are two or three, and at four where they are more; one or none are what a
+    spreadsheet leaves of 31.4000.
     """
     if not (isinstance(publicada, str) and isinstance(otra, str)):
         return publicada == otra
+    if len(publicada.partition(".")[2]) > _DECIMALES_EXACTOS:
+        publicada = f"{Decimal(publicada):.{_DECIMALES_EXACTOS}f}"
     entera, _, decimales = publicada.partition(".")
     suya, _, suyos = otra.partition(".")
     if len(decimales) < 2:
         decimales = decimales.ljust(DECIMALES, "0")
-    return entera == suya and decimales == suyos[: len(decimales)]
+    return entera == suya and decimales[:DECIMALES] == suyos[: len(decimales)]
 
 
 _HORA = r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?:\s*([ap])\.?\s?m?\.?)?(?:\s*h(?:rs?|oras)?\.?)?"

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from prep.dominio.comun.valores import Marca
 from prep.dominio.tabulacion.porcentajes import porcentaje
 from prep.dominio.tabulacion.proceso import ActaEsperada
 from prep.reproduccion.campos import misma_cifra
@@ -76,7 +77,7 @@ def _del_renglon(r: Renglon, esperada: ActaEsperada) -> Iterable[_Acusacion]:
         yield TOTAL, f"Publica un total de {calculado} y ningún voto que lo sume.", {TOTAL: 0}
     elif con_votos and calculado is not None and r.dice_algo and r.suma != calculado:
         yield TOTAL, f"Publica un total de {calculado} y sus votos suman {r.suma}.", {TOTAL: r.suma}
-    if r.espera and r.dice_algo:
+    if r.espera and (legible or any(isinstance(v, Marca) for v in r.votos)):
         yield CONTABILIZADA, "Tiene votos y dice que aún no se captura.", {TOTAL: 0}
     if r.contabilizada not in (0, 1):
         return

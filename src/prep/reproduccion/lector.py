@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta, timezone
+from decimal import Decimal
 from itertools import chain, islice, pairwise
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -332,9 +333,24 @@ def _leer_resumen(
                 )
                 continue
             resumen[canonico] = numero
+    if _son_fracciones(resumen):
+        anomalias.append(Anomalia(archivo, linea_valores, "", "Sus porcentajes son fracciones: se leen por cien."))
+        resumen |= {n: f"{(Decimal(v) * 100).normalize():f}" for n, v in resumen.items() if isinstance(v, str)}
     if not linea_valores:
         anomalias.append(Anomalia(archivo, 1, "", "El encabezado no tiene cifras (ACTAS_ESPERADAS y demás)."))
     return resumen, linea_valores, titulos, no_leidos
+
+
+def _son_fracciones(resumen: Mapping[str, int | str]) -> bool:
+    """Whether the percentages are fractions of one, as a spreadsheet keeps a cell with %: its own counts say it."""
+    if any(isinstance(v, str) and Decimal(v) > 1 for v in resumen.values()):
+        return False
+    esperadas = resumen.get("ACTAS_ESPERADAS")
+    for cuales in ("ACTAS_CAPTURADAS", "ACTAS_CONTABILIZADAS"):
+        parte, dicha = resumen.get(cuales), resumen.get(f"PORCENTAJE_{cuales}")
+        if isinstance(parte, int) and isinstance(dicha, str) and parte and isinstance(esperadas, int) and esperadas:
+            return abs(Decimal(dicha) - Decimal(parte) / esperadas) < Decimal("0.0001")
+    return False
 
 
 def _emparejar(valores: list[str], nombres: list[str], separador: str) -> list[str]:
