@@ -14,14 +14,12 @@ import socket
 import ssl
 import struct
 import termios
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -34,6 +32,7 @@ from prep.plataforma import pases
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.puertos import es_de_casa
 from prep.transparencia.errores import causa
+from prep.transparencia.red import Conexion, ConexionTls
 
 ESPERA_S: Final = 30.0
 """Without a byte, whichever way: what is large may take much longer by a bad line, as long as it goes on."""
@@ -81,14 +80,13 @@ class Http:
                 f"Lo que se envía a «{url}» se podría leer en el camino: escriba la dirección con https://. Con "
                 "http:// solo se envía a este equipo o a la dirección de otro de la misma red, como http://192.168.1.10."
             )
-        self._tls: ssl.SSLContext | None = None
         if partes.scheme == "https":
-            self._tls = ssl.create_default_context(cafile=str(autoridad) if autoridad else None)
-            self._conexion: http.client.HTTPConnection = http.client.HTTPSConnection(
-                partes.hostname, puerto, context=self._tls, blocksize=PIEZA
+            contexto = ssl.create_default_context(cafile=str(autoridad) if autoridad else None)
+            self._conexion: Conexion = ConexionTls(
+                partes.hostname, puerto, timeout=espera, context=contexto, blocksize=PIEZA
             )
         else:
-            self._conexion = http.client.HTTPConnection(partes.hostname, puerto, blocksize=PIEZA)
+            self._conexion = Conexion(partes.hostname, puerto, timeout=espera, blocksize=PIEZA)
         self._espera = espera
         self._usada = time.monotonic()
 
@@ -116,28 +114,11 @@ class Http:
     def _ida_y_vuelta(
         self, metodo: str, ruta: str, cuerpo: bytes, cabeceras: Mapping[str, str]
     ) -> tuple[http.client.HTTPResponse, bytes]:
-        if self._conexion.sock is None:
-            self._conexion.sock = self._abrir()
         mide = {"Content-Length": str(len(cuerpo))}
         self._conexion.request(metodo, ruta, io.BytesIO(cuerpo), {**cabeceras, **mide})
         self._esperar_a_que_salga()
         dada = self._conexion.getresponse()
         return dada, dada.read(MAXIMO_RESPUESTA + 1)
-
-    def _abrir(self) -> socket.socket:
-        """Connect to the first of its addresses that answers."""
-        quien, error = self._conexion.host, OSError()
-        for familia, tipo, protocolo, _, direccion in _direcciones(quien, self._conexion.port, self._espera):
-            sock = socket.socket(familia, tipo, protocolo)
-            try:
-                sock.settimeout(self._espera)
-                sock.connect(direccion)
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                return self._tls.wrap_socket(sock, server_hostname=quien) if self._tls else sock
-            except OSError as fallo:
-                sock.close()
-                error = fallo
-        raise error
 
     def _esperar_a_que_salga(self) -> None:
         """What was asked is in this machine until the other side says that it came: while it goes on leaving, that
@@ -152,27 +133,6 @@ class Http:
                 desde = time.monotonic()
             elif time.monotonic() - desde > self._espera:
                 raise TimeoutError
-
-
-def _direcciones(nombre: str, puerto: int, espera: float) -> list[Any]:
-    """Those of a name, asked for apart: who waits for the resolver hears no signal until it gives up, and that may be
-    long after whoever asked."""
-    dichas: SimpleQueue[list[Any] | OSError] = SimpleQueue()
-
-    def preguntar() -> None:
-        try:
-            dichas.put(socket.getaddrinfo(nombre, puerto, type=socket.SOCK_STREAM))
-        except OSError as error:
-            dichas.put(error)
-
-    threading.Thread(target=preguntar, daemon=True).start()
-    try:
-        dicho = dichas.get(timeout=espera)
-    except Empty:
-        raise TimeoutError from None
-    if isinstance(dicho, OSError):
-        raise dicho
-    return dicho
 
 
 def _sin_llegar(sock: socket.socket) -> int:

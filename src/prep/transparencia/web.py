@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 from prep.transparencia.almacen import MAXIMO_BYTES, ruta_segura
 from prep.transparencia.errores import FormatoInvalido, NoDisponible, causa
+from prep.transparencia.red import Conexion, ConexionTls
 
 ESPERA = 20.0
 POR_ARCHIVO = 60.0
@@ -84,7 +85,7 @@ class _Reloj:
                 self._enchufe.shutdown(socket.SHUT_RDWR)
 
 
-class _ConReloj(http.client.HTTPConnection):
+class _ConReloj(Conexion):
     def __init__(self, *args: Any, reloj: _Reloj, **kw: Any) -> None:
         super().__init__(*args, **kw)
         self._reloj = reloj
@@ -94,7 +95,7 @@ class _ConReloj(http.client.HTTPConnection):
         self._reloj.vigilar(self.sock)
 
 
-class _ConRelojTls(_ConReloj, http.client.HTTPSConnection):
+class _ConRelojTls(_ConReloj, ConexionTls):
     """The same, over TLS."""
 
 
