@@ -102,7 +102,7 @@ def tecleando(*orden, frases=()):
 
 def test_two_people_keep_the_key_and_whatever_it_signs_asks_for_both(tmp_path, memoria):
     crear("iepc.example/prep", memoria, FIRMA, "i")
-    clara, guardada, abierta = memoria / "i.skey", tmp_path / "i.skey", memoria / "abierta.skey"
+    clara, guardada, abierta = memoria / "i.skey", tmp_path / "otra" / "i.skey", memoria / "abierta.skey"
     secreto = clara.read_text().strip()
     for frases, por_que in (
         (("corta",), "es corta"),
@@ -145,6 +145,8 @@ def test_two_people_keep_the_key_and_whatever_it_signs_asks_for_both(tmp_path, m
     crear("otro.example", tmp_path, FIRMA, "en_disco")
     with pytest.raises(ErrorEmision, match="está en un disco"):
         repartir(tmp_path / "en_disco.skey", memoria / "otra")
+    with pytest.raises(ErrorEmision, match="no se reescribe"):  # nobody types in vain
+        abrir(guardada, abierta)
     with pytest.raises(ErrorEmision, match="no está guardado entre dos"):
         abrir(abierta, memoria / "otra")
 

@@ -41,8 +41,10 @@ def firmante_del_instituto(llave: str | None) -> Firmante:
     from prep.transparencia.errores import ErrorEmision
     from prep.transparencia.llaves import firmante
 
+    donde = llave or llave_del_instituto()
     try:
-        return firmante(llave or llave_del_instituto())
+        return firmante(donde)
     except ErrorEmision as error:
-        crear = para_escribir("llaves crear NOMBRE --archivo instituto")
-        raise Impedimento(f"Sin la llave del instituto no se firma: {error}. Para crearla: {crear}") from None
+        hay = str(donde).startswith("pkcs11:") or Path(donde).exists()
+        crear = "" if hay else f". Para crearla: {para_escribir('llaves crear NOMBRE --archivo instituto')}"
+        raise Impedimento(f"Sin la llave del instituto no se firma: {error}{crear}") from None

@@ -76,7 +76,7 @@ def abrir(de: Secreto, a: Quedara) -> None:
     from prep.transparencia.llaves import abrir as abrir_secreto
 
     abrir_secreto(de, a)
-    typer.echo(f"Abierto en {a}, en memoria. Al terminar la noche: rm {a}")
+    typer.echo(f"Abierto en {a}, en memoria: ahí lo leen los cortes (--llave {a}). Al terminar la noche: rm {a}")
 
 
 @llaves.command()

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico
-from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible, causa
+from prep.transparencia.errores import ErrorEmision, FormatoInvalido, NoDisponible
 from prep.transparencia.nota import b64, de_b64
 
 FORMATO = "prep/entre_dos/1"
@@ -102,10 +102,10 @@ def en_memoria(archivo: Path) -> bool:
 def _preguntar(que: str, archivo: Path) -> str:
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
-    except OSError as error:
+    except OSError:
         raise NoDisponible(
-            f"{archivo} está guardado entre dos personas y aquí no hay teclado en que escriban sus frases "
-            f"({causa(error)}): ábralo antes con «prep llaves abrir»"
+            f"{archivo} está guardado entre dos personas y aquí no hay teclado en que escriban sus frases: ábralo "
+            "antes con «prep llaves abrir» y nombre con --llave el que quede abierto"
         ) from None
     return unicodedata.normalize("NFKC", getpass.getpass(que))
 

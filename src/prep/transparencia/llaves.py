@@ -30,8 +30,7 @@ def crear(nombre: str, carpeta: Path, tipo: int = FIRMA, archivo: str | None = N
         raise FormatoInvalido(f"«{base}» no sirve como nombre de archivo")
     carpeta.mkdir(parents=True, exist_ok=True)
     privada, publica = carpeta / f"{base}.skey", carpeta / f"{base}.vkey"
-    if publica.exists():
-        raise ErrorEmision(f"ya existe {publica}: una llave no se reescribe")
+    _exigir_nuevo(publica)
     _guardar(privada, llave.skey)
     publica.write_text(llave.llave.vkey + "\n", encoding="utf-8")
     return privada, publica
@@ -47,6 +46,8 @@ def repartir(de: Path, a: Path) -> None:
             f"{de} está en un disco, de donde no se borra del todo: haga el secreto en memoria, por ejemplo en "
             "/run/prep, y repártalo desde ahí"
         )
+    a.parent.mkdir(parents=True, exist_ok=True)
+    _exigir_nuevo(a)
     _guardar(a, cifrar(secreto, pedir_nuevas(a)))
     de.unlink()
 
@@ -58,15 +59,22 @@ def abrir(de: Path, a: Path) -> None:
         raise ErrorEmision(f"{de} no está guardado entre dos personas")
     if not en_memoria(a):
         raise ErrorEmision(f"{a} quedaría en un disco: ábralo en memoria, por ejemplo en /run/prep")
+    _exigir_nuevo(a)
     _guardar(a, descifrar(secreto, pedir(de)))
+
+
+def _exigir_nuevo(archivo: Path) -> None:
+    if archivo.exists():
+        raise ErrorEmision(f"ya existe {archivo}: una llave no se reescribe")
 
 
 def _guardar(archivo: Path, secreto: str) -> None:
     """Whole, in a file that was not there and only its owner reads."""
     try:
         descriptor = os.open(archivo, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as e:
-        raise ErrorEmision(f"ya existe {archivo}: una llave no se reescribe") from e
+    except FileExistsError:
+        _exigir_nuevo(archivo)
+        raise
     except OSError as e:
         raise NoDisponible(f"no se pudo escribir {archivo}: {causa(e)}") from e
     with os.fdopen(descriptor, "w", encoding="utf-8") as f:
