@@ -178,7 +178,7 @@ def _correr(sala: Sala, contar: Callable[[Sala, Cuenta], list[Medida]], quienes:
         with sirviendo(orden_de_servidor(puerto), entorno_de(WEB)) as servidor:
             encargo = Encargo(
                 puerto=puerto,
-                personas=[(donde, _entrar(c)) for donde, c in cuentas],
+                personas=[(donde, entrar(c)) for donde, c in cuentas],
                 ritmo=sala.ritmo,
                 segundos=sala.segundos,
                 actas=sala.hasta,
@@ -234,7 +234,7 @@ def _en_cadena(sala: Sala, cuenta: Cuenta) -> list[Medida]:
 
 
 def _cuentas(gente: dict[str, int], ahora: datetime) -> list[tuple[str, CuentaDePersona]]:
-    """Accounts with a password of their own that nobody knows: they come in as `_entrar` says."""
+    """Accounts with a password of their own that nobody knows: they come in as `entrar` says."""
     from django.contrib.auth.hashers import make_password
 
     from prep.acceso.models import Cuenta as CuentaDePersona
@@ -252,7 +252,7 @@ def _cuentas(gente: dict[str, int], ahora: datetime) -> list[tuple[str, CuentaDe
     return cuentas
 
 
-def _entrar(cuenta: CuentaDePersona) -> dict[str, str]:
+def entrar(cuenta: CuentaDePersona) -> dict[str, str]:
     """The cookies of a browser where that person is in: terminal, session and pass."""
     from importlib import import_module
 

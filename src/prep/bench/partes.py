@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-from prep.bench import cortes, escritorios, frescura, hechos, lectura, publicada, reconexion, telefonos
+from prep.bench import cortes, escritorios, frescura, hechos, lectura, paginas, publicada, reconexion, telefonos
 
 PARTES: Final[Mapping[str, Callable[[], None]]] = {
     "hechos": hechos.medir,
@@ -27,5 +27,7 @@ PARTES: Final[Mapping[str, Callable[[], None]]] = {
     "escritorios-nodos": escritorios.con_nodos,
     "escritorios-extranos": escritorios.con_extranos,
     "escritorios-cadena": escritorios.cadena,
+    "paginas": partial(paginas.de_tamano, 10_900),
+    "paginas-300": partial(paginas.de_tamano, 300),
     "lectura": lectura.medir,
 }
