@@ -185,6 +185,7 @@ EN_OTRA_PRUEBA = {
     "catd empaquetado": "tests/catd/test_empaquetado.py",
     "catd vigilar": "tests/catd/test_vigilar.py",
     **dict.fromkeys(("catd probar-pronostico", "catd pronostico"), "tests/reproduccion/test_pronostico.py"),
+    **dict.fromkeys(("llaves abrir", "llaves repartir"), "tests/transparencia/test_llaves.py"),
     "lote importar": "tests/intercambio/test_lotes.py",
     **dict.fromkeys(
         ("lote exportar", "nodo alta", "nodo enviar", "nodo estado", "nodo preparar", "nodo recibir"),

@@ -11,9 +11,7 @@ from typing import Any
 class Conexion(http.client.HTTPConnection):
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self._create_connection = (
-            _conectar  # where http.client keeps `socket.create_connection`, for others to put theirs
-        )
+        self._create_connection = _conectar  # in place of `socket.create_connection`
 
 
 class ConexionTls(http.client.HTTPSConnection, Conexion):
