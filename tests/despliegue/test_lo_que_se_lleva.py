@@ -149,6 +149,11 @@ def test_each_unit_has_the_secrets_that_it_uses_and_only_who_signs_sees_the_key(
             assert {"-/etc/prep/secretos.env", "-/mnt/respaldos"} <= ocultas, unidad.name
 
 
+def test_a_unit_that_may_have_nothing_to_do_is_not_started_again_for_ever() -> None:
+    """A process without automatic reading: the reader says so and ends well."""
+    assert "Restart=on-failure" in (UNIDADES / "prep-lectura.service").read_text()
+
+
 BUENA = {
     "ESTE": "127.0.0.1",
     "OTRO": "",
