@@ -400,12 +400,26 @@ def test_what_is_calculated_from_the_boxes_is_none_of_them(
     assert [r.suma for r in read.renglones] == [130, 97]
 
 
-def test_vote_boxes_that_are_all_called_a_total(tmp_path: Path) -> None:
-    names = {c: f"TOTAL_{c}" for c in COALITION.columnas if c in ("PAN", "PRI", "MC")}
-    rows = [{names.get(c, c): v for c, v in f.items()} for f in COALITION.renglones]
-    lo = replace(COALITION, columnas=tuple(names.get(c, c) for c in without(COALITION, "C_PAN_PRI")), renglones=rows)
-    (read,) = leer([guardar(tmp_path, lo)])
-    assert [len(r.votos) for r in read.renglones] == [5, 5]
+@pytest.mark.parametrize(
+    ("form", "bare"),
+    [
+        ("VOTOS_{}", ()),
+        ("V_{}", ()),
+        ("TOTAL_{}", ()),
+        ("TOTAL_VOTOS_{}", ("C_PAN_PRI",)),
+        ("{}_VOTOS", ()),
+        ("Votos {}", ("CAND_IND_1",)),
+    ],
+)
+def test_vote_boxes_that_all_carry_one_more_word(form: str, bare: tuple[str, ...], tmp_path: Path) -> None:
+    """As its own box, each party and the coalition of both ran against one another."""
+    boxes = ("PAN", "PRI", "C_PAN_PRI", "MC", "CAND_IND_1")
+    names = {c: form.format(c) for c in boxes if c not in bare}
+    lo = base(*(row(i, dict.fromkeys(boxes, 20) | NOBODY) for i in (1, 2)), votos=columns(*boxes))
+    rows = tuple({names.get(c, c): v for c, v in f.items()} for f in lo.renglones)
+    derived = derive(tmp_path, replace(lo, columnas=tuple(names.get(c, c) for c in lo.columnas), renglones=rows))
+    assert candidacies(derived, 1) == ["PAN_PRI", "MC", "CAND_IND_1"]
+    assert "es PAN." in derived.bases[0].base.anomalias[-1].mensaje
 
 
 @pytest.mark.parametrize("name", ["PAN.1", "PAN...21"])

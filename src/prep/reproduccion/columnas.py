@@ -131,15 +131,17 @@ def leer_columnas(
     if "total" in lugar:
         lugar.setdefault("calculado", lugar.pop("total"))
     _exigir(lugar, archivo, linea)
-    # Where every other column is called so, that is how this file calls its vote boxes.
+    antes = max((i for c, i in lugar.items() if c in _ANTES), default=-1)
+    despues = min((i for c, i in lugar.items() if c in _DESPUES and i > antes), default=len(nombres))
+    # Where every other column is called so, or only with them the votes add up, that is how its boxes are called.
     propias = [i for i in desconocidas if not _es_derivada(normales[i], normales)] or desconocidas
+    juntas, todas = [[i for i in cuales if antes < i < despues] for cuales in (propias, desconocidas)]
+    if _aciertos(juntas, lugar, muestra) < MAYORIA <= _aciertos(todas, lugar, muestra):
+        propias, juntas = desconocidas, todas
     for i in desconocidas:
         if i not in propias:
             anomalias.append(Anomalia(archivo, linea, nombres[i], "Se calcula de otras columnas: no se usa."))
     desconocidas = propias
-    antes = max((i for c, i in lugar.items() if c in _ANTES), default=-1)
-    despues = min((i for c, i in lugar.items() if c in _DESPUES and i > antes), default=len(nombres))
-    juntas = [i for i in desconocidas if antes < i < despues]
     indices = _por_su_suma(juntas, desconocidas, lugar, muestra)
     for i in desconocidas:
         if i not in indices:

@@ -44,7 +44,7 @@ from prep.reproduccion.publicado import (
     NoLeido,
     Renglon,
 )
-from prep.reproduccion.recuadros import Evidencia, clasificar
+from prep.reproduccion.recuadros import Evidencia, clasificar, sin_adorno
 from prep.reproduccion.renglones import LectorDeRenglones
 from prep.reproduccion.vocabulario import normalizar
 
@@ -75,8 +75,8 @@ def leer(rutas: Iterable[Path | str], avance: Callable[[str], None] | None = Non
     if not bases:
         raise ErrorDeLectura(
             ", ".join(str(r) for r in rutas) or "(ninguno)",
-            "no hay ninguna base del PREP: falta un CSV cuya línea de columnas empiece con CLAVE_CASILLA. Guarde antes "
-            "como CSV lo que venga en un libro de hoja de cálculo.",
+            "no hay ninguna base del PREP: falta un CSV con una línea de columnas (CLAVE_CASILLA y demás). Guarde "
+            "antes como CSV lo que venga en un libro de hoja de cálculo, y extraiga lo que venga en RAR o 7z.",
         )
     bases[0].anomalias[:0] = anomalias
     _unir_candidaturas(bases, candidaturas)
@@ -103,7 +103,12 @@ def lineas_publicadas(rutas: Iterable[Path | str], pedidas: Mapping[str, set[int
 def _clasificar(base: BasePublicada) -> None:
     """What each vote box stands for: known once the rows and the candidaturas have been read."""
     finales = [r for r, c in ((NO_REGISTRADAS, "no_registradas"), (NULOS, "nulos")) if c in base.propios_campos]
-    nombres = [normalizar(n) for n in base.nombres_recuadros[: -len(finales)]]
+    publicados = [normalizar(n) for n in base.nombres_recuadros[: -len(finales)]]
+    nombres = sin_adorno(publicados)
+    if nombres != publicados:
+        uno, suyo = next((n, p) for n, p in zip(nombres, publicados, strict=True) if n != p)
+        mensaje = f"Los nombres de los recuadros llevan algo más: «{suyo}» es {uno}."
+        base.anomalias.append(Anomalia(base.archivo, base.linea_columnas, "", mensaje))
     evidencia = Evidencia(base.renglones, base.candidatos)
     propios = clasificar(nombres, evidencia, base.archivo, base.linea_columnas, base.anomalias)
     base.recuadros = (*propios, *finales)

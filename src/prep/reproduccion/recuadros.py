@@ -12,7 +12,15 @@ from typing import Final
 
 from prep.dominio.tabulacion.boleta import Recuadro, TipoRecuadro, clave_combinacion
 from prep.reproduccion.publicado import Anomalia, Candidato, ErrorDeLectura, Renglon
-from prep.reproduccion.vocabulario import COALICION, COMUN, INDEPENDIENTE, mismo_partido, normalizar, partido_conocido
+from prep.reproduccion.vocabulario import (
+    ADORNOS,
+    COALICION,
+    COMUN,
+    INDEPENDIENTE,
+    mismo_partido,
+    normalizar,
+    partido_conocido,
+)
 
 MAX_TROZOS: Final = 40
 """A name with more words than this joins nothing."""
@@ -65,6 +73,20 @@ def sin_prefijo(nombre: str) -> str:
         return str(comun[1])
     # `C_X` may be a party: the prefix says something only before two or more.
     return str(coalicion[1]) if coalicion and "_" in coalicion[1] else nombre
+
+
+def sin_adorno(nombres: Sequence[str]) -> list[str]:
+    """The names of the boxes without the word that most begin or end with: `VOTOS_PAN`, `VOTOS_C_PAN_PRI`.
+
+    With it no box would be of the parties that its name says.
+    """
+    for adorno in ADORNOS:
+        for quitar, con in ((str.removeprefix, f"{adorno}_"), (str.removesuffix, f"_{adorno}")):
+            pelados = [quitar(n, con) for n in nombres]
+            cuantos = sum(p != n for p, n in zip(pelados, nombres, strict=True))
+            if 2 * cuantos > len(nombres) and len(set(pelados)) == len(nombres) > 1:
+                return pelados
+    return list(nombres)
 
 
 def _con_prefijo(nombre: str) -> bool:

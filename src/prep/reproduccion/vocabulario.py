@@ -49,6 +49,7 @@ CONTABILIZADAS: Final[dict[str, int]] = {t: c["valor"] for c in _TODO["contabili
 INDEPENDIENTE: Final = re.compile(_TODO["recuadros"]["independiente"])
 COMUN: Final = re.compile(_TODO["recuadros"]["comun"])
 COALICION: Final = re.compile(_TODO["recuadros"]["coalicion"])
+ADORNOS: Final = sorted(_TODO["recuadros"]["adorno"].split(), key=len, reverse=True)
 SUMA: Final = re.compile(_TODO["derivadas"]["suma"])
 PORCENTAJE: Final = re.compile(_TODO["derivadas"]["porcentaje"])
 
