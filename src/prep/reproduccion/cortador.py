@@ -14,7 +14,7 @@ from functools import partial
 from django.db import connections
 
 from prep.dominio.comun.hecho import Hecho
-from prep.plataforma.procesos import ceder_el_paso, obreros
+from prep.plataforma.procesos import obreros
 from prep.publicacion.corte import Corte, Preparado, cambiar, preparar_corte
 from prep.publicacion.publicador import CorteImposible, Publicador
 
@@ -67,7 +67,6 @@ _mesa: _Mesa | None = None
 
 def _nacer(p: Publicador) -> None:
     global _mesa
-    ceder_el_paso()
     p.procesos = 1
     _mesa = _Mesa(p)
 
