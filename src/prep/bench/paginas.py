@@ -3,6 +3,7 @@ the night."""
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import secrets
@@ -57,6 +58,8 @@ def de_tamano(casillas: int) -> None:
     os.environ["PREP_SIN_TLS"] = "1"
     with instalacion():
         cuentas = _poblar(proceso, info)
+        gc.collect()
+        gc.freeze()  # what it took to imagine the night is of no server
         salida.print(f"Una noche a medias de {sum(len(e.actas) for e in proceso.elecciones):,} actas.")
         mostrar(list(_medir(cuentas)))
 
