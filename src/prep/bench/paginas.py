@@ -3,7 +3,6 @@ the night."""
 
 from __future__ import annotations
 
-import gc
 import os
 import random
 import secrets
@@ -21,6 +20,7 @@ from prep.catalogo.ejemplo import ejemplo
 from prep.dominio.comun.hecho import Hecho
 from prep.dominio.tabulacion.proceso import Modo
 from prep.plataforma.consola import salida
+from prep.plataforma.procesos import perpetuar
 from prep.simulacro.noche import Noche
 from prep.transparencia.nota import LlavePrivada
 
@@ -58,8 +58,7 @@ def de_tamano(casillas: int) -> None:
     os.environ["PREP_SIN_TLS"] = "1"
     with instalacion():
         cuentas = _poblar(proceso, info)
-        gc.collect()
-        gc.freeze()  # what it took to imagine the night is of no server
+        perpetuar()  # what it took to imagine the night is of no server
         salida.print(f"Una noche a medias de {sum(len(e.actas) for e in proceso.elecciones):,} actas.")
         mostrar(list(_medir(cuentas)))
 
