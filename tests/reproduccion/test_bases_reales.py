@@ -550,6 +550,23 @@ def test_an_unread_cell_of_an_acta_that_waits_accuses_nobody(tmp_path: Path) -> 
     assert comparada(derive(tmp_path, lo, GUBERNATURA)).contradicciones == []
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_names_in_several_lines(end: str, tmp_path: Path) -> None:
+    """Those of the columns and of the figures of the header."""
+    lo = base(renglon(), ACTAS_ESPERADAS="1", ACTAS_CAPTURADAS="1")
+    path = guardar(tmp_path, lo)
+    broken = {
+        f"{a}_{b}": f'"{a}{end}{b}"' for a, b in (("ACTAS", "ESPERADAS"), ("ID", "ENTIDAD"), ("NO", "REGISTRADAS"))
+    }
+    text = path.read_text(encoding="utf-8-sig")
+    for name, cell in broken.items():
+        text = text.replace(f"{name},", f"{cell},", 1)
+    path.write_bytes(text.encode())
+    (read,) = leer([path])
+    assert read.resumen == {"ACTAS_ESPERADAS": 1, "ACTAS_CAPTURADAS": 1}
+    assert [(r.id_entidad, r.votos[-2], r.suma) for r in read.renglones] == [(14, 1, 100)]
+
+
 def test_month_before_day_is_known_by_the_night_and_without_one_by_its_sunday(tmp_path: Path) -> None:
     """Saved by a spreadsheet of another language, without the lines of the header: 2 June 2024, and no other day."""
 

@@ -32,7 +32,7 @@ from prep.reproduccion.columnas import (
     nombre_resumen,
 )
 from prep.reproduccion.fuentes import Fuente, abrir
-from prep.reproduccion.lineas import Lineas, declara_separador, partir, registros, separador_de
+from prep.reproduccion.lineas import SEPARADORES, Lineas, completar, declara_separador, partir, registros, separador_de
 from prep.reproduccion.publicado import (
     MAX_ANOMALIAS,
     MAX_ENCABEZADO,
@@ -203,13 +203,25 @@ def _leer_fuente(fuente: Fuente, renglones: int) -> BasePublicada | list[Candida
         if not linea.strip(' ,;|\t"'):
             continue
         separador = declarado if declarado and declarado in linea else separador_de(linea)
-        celdas = partir(linea, separador)
+        linea, celdas, separador = _entera(lineas, linea, separador)
         if es_columnas(celdas):
             return _leer_base(fuente, lineas, vistas, numero, celdas, separador, renglones)
         if es_candidaturas(celdas):
             return _leer_candidaturas(lineas, celdas, separador)
         vistas.append((numero, linea))
     return None
+
+
+def _entera(lineas: Lineas, linea: str, separador: str) -> tuple[str, list[str], str]:
+    """A line of names with those that follow it, its cells and separator: a spreadsheet keeps the line ends of a name
+    that it shows in several. Any other line, as it is."""
+    for suyo in [separador] if separador in linea else SEPARADORES:
+        entera, extra = completar(lineas, linea, suyo)
+        celdas = partir(entera, suyo)
+        if extra and (es_columnas(celdas) or es_resumen(celdas)):
+            return entera, celdas, suyo
+        lineas.devolver(extra)
+    return linea, partir(linea, separador), separador
 
 
 def _leer_base(

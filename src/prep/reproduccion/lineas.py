@@ -154,33 +154,41 @@ def _abierta(linea: str, separador: str) -> bool:
             inicio += 1
 
 
-def registros(lineas: Lineas, separador: str) -> Iterator[tuple[int, list[str], str]]:
-    """Records with the number of their first line, and a complaint about their quotes (empty when there is none).
+def completar(lineas: Lineas, linea: str, separador: str) -> tuple[str, list[tuple[int, str]]]:
+    """The record that begins in this line, and the lines that it takes after it: none when it is whole.
 
-    A quoted field may hold line ends. A quote that nobody closes within a few lines is a stray character.
+    A quote that nobody closes within a few lines is a stray character: the record is the line, and they are given back.
     """
+    junta = linea
+    extra: list[tuple[int, str]] = []
+    while _abierta(junta, separador) and len(extra) < MAX_LINEAS_REGISTRO:
+        siguiente = next(lineas, None)
+        if siguiente is None:
+            break
+        extra.append(siguiente)
+        junta += "\n" + siguiente[1]
+        if len(junta) > MAX_LINEA:
+            break
+    if _abierta(junta, separador):
+        lineas.devolver(extra)
+        return linea, []
+    return junta, extra
+
+
+def registros(lineas: Lineas, separador: str) -> Iterator[tuple[int, list[str], str]]:
+    """Records with the number of their first line, and a complaint about their quotes (empty when there is none)."""
     for numero, linea in lineas:
         if not linea.strip():
             continue
         if '"' not in linea:
             yield numero, linea.split(separador), ""
             continue
-        junta = linea
-        extra: list[tuple[int, str]] = []
-        while _abierta(junta, separador) and len(extra) < MAX_LINEAS_REGISTRO:
-            siguiente = next(lineas, None)
-            if siguiente is None:
-                break
-            extra.append(siguiente)
-            junta += "\n" + siguiente[1]
-            if len(junta) > MAX_LINEA:
-                break
-        if _abierta(junta, separador):
+        junta, extra = completar(lineas, linea, separador)
+        if not extra and _abierta(linea, separador):
             yield (
                 numero,
                 linea.split(separador),
                 "Una comilla abre un campo y nada la cierra: se toma como un carácter.",
             )
-            lineas.devolver(extra)
         else:
             yield numero, partir(junta, separador), ""
