@@ -28,6 +28,16 @@ def test_another_reader_reads_it() -> None:
     assert cv2.QRCodeDetector().detectAndDecode(imagen)[0] == contenido
 
 
+def test_a_micro_qr_is_no_second_acta() -> None:
+    """Good photographs of one acta give one at times, read out of an eye of its own QR."""
+    contenido = qr.codificar(ETIQUETA, LLAVE)
+    imagen = np.full((300, 600), 255, np.uint8)
+    for simbolo, x in ((segno.make_qr(contenido), 20), (segno.make_micro("6818"), 400)):
+        celdas = np.kron(1 - np.array([list(f) for f in simbolo.matrix], np.uint8), np.full((6, 6), 255, np.uint8))
+        imagen[20 : 20 + len(celdas), x : x + len(celdas)] = celdas
+    assert qr.hallar(imagen) == [contenido]
+
+
 @pytest.mark.parametrize(
     ("contenido", "motivo"),
     [
