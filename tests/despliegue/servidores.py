@@ -181,8 +181,13 @@ def laptop(debian: Path, memoria: Path) -> Iterator[Servidor]:
     with tempfile.TemporaryFile("w+") as dicho:
         orden = ["systemd-nspawn", "--quiet", "--boot", "--private-network", "--register=no", "--keep-unit"]
         orden += ["--link-journal=no", "--console=pipe", f"--directory={debian}", f"--bind={memoria}:{MEMORIA}"]
+        orden += [
+            "--capability=CAP_BPF",
+            "--system-call-filter=bpf",
+        ]  # with which systemd keeps a unit to its addresses
         with subprocess.Popen(
-            orden, stdin=subprocess.DEVNULL, stdout=dicho, stderr=dicho,
+            orden, env=os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},  # as Debian 12 has it
+            stdin=subprocess.DEVNULL, stdout=dicho, stderr=dicho,
             preexec_fn=partial(morir_con, os.getpid(), signal.SIGKILL),
         ) as proceso:  # fmt: skip
             try:
