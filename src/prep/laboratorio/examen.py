@@ -165,6 +165,11 @@ class Medida:
     campos: list[tuple[Any, str, Any, float, bool, str]] = field(default_factory=list)
     cajas: list[tuple[float, bool]] = field(default_factory=list)
 
+    @classmethod
+    def leer(cls, crudo: dict[str, Any]) -> Medida:
+        """As `asdict` and JSON left it."""
+        return cls(**crudo | {que: [tuple(c) for c in crudo[que]] for que in ("campos", "cajas")})
+
     @property
     def pagina(self) -> bool:
         """Found and straightened, whatever was read in it."""
@@ -435,7 +440,7 @@ def _archivo(carpeta: Path, k: int) -> Path:
 
 def _examinar_acta(otras: OtrasManos | None, pasos: tuple[str, ...], carpeta: Path | None, k: int) -> list[Medida]:
     if carpeta is not None and _archivo(carpeta, k).exists():
-        return [Medida(**m) for m in json.loads(_archivo(carpeta, k).read_text())]
+        return [Medida.leer(m) for m in json.loads(_archivo(carpeta, k).read_text())]
     medidas = []
     for toma in tomas(SEMILLA_EXAMEN + (otras is None), range(k, k + 1), otras, pasos):
         medidas.append(medir(toma, LectorExaminado({toma.hoja.identificacion.clave_acta: toma.hoja})))
@@ -478,7 +483,7 @@ def imprimir(figuras: dict[str, Any], escribir: Callable[[str], None]) -> dict[s
         escribir(f"MNIST, dígitos de prueba: error {_parte(*figuras['mnist'])}")
     series = {}
     for nombre, crudas in figuras["conjuntos"].items():
-        medidas = [Medida(**m) for m in crudas]
+        medidas = [Medida.leer(m) for m in crudas]
         tabla(nombre, medidas, escribir)
         for nivel in PASOS:
             series[f"{nivel}, {nombre}"] = curva([m for m in medidas if m.nivel == nivel])
@@ -529,7 +534,7 @@ def main() -> None:
     ap.add_argument("--salida", type=Path, default=Path("salida"))
     a = ap.parse_args()
     figuras = bench(a.digitos, a.tipos, a.actas, salida=a.salida)
-    if no := faltas([Medida(**m) for m in figuras["conjuntos"]["otras manos"]], a.actas):
+    if no := faltas([Medida.leer(m) for m in figuras["conjuntos"]["otras manos"]], a.actas):
         sys.exit("No cumple:\n" + "\n".join(no))
 
 
