@@ -55,9 +55,11 @@ def verificar(
     from prep.comprobacion.informe import Informe
     from prep.comprobacion.verificar import Opciones
     from prep.comprobacion.verificar import verificar as comprobar
+    from prep.plataforma.procesos import buscar_menos_basura
     from prep.transparencia.almacen import abrir
     from prep.transparencia.politica import leer_politica
 
+    buscar_menos_basura()
     try:
         leida = leer_politica(politica.read_bytes()) if politica else None
         dibujar = con_que_dibujar() if con_que_dibujar and not sin_paginas else None

@@ -37,6 +37,12 @@ def perpetuar() -> None:
     gc.freeze()
 
 
+def buscar_menos_basura() -> None:
+    """From now on garbage is looked for every fifty thousand things made, and not every seven hundred: for who makes a
+    great many that all live."""
+    gc.set_threshold(50_000, 20, 100)
+
+
 def ceder_el_paso() -> None:
     """From now on this process and those that it makes go after whoever attends people, where both want a core: a
     quarter of it is theirs, and all that nobody else wants."""

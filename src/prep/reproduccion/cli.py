@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -199,7 +198,7 @@ def reproducir(
             llaves = bitacora_lista()
 
             from prep.bitacora.nodos import nodo_local
-            from prep.plataforma.procesos import perpetuar
+            from prep.plataforma.procesos import buscar_menos_basura, perpetuar
             from prep.publicacion.corte import Corte
             from prep.publicacion.publicador import CorteImposible
             from prep.reproduccion.reproducir import leer_publicado
@@ -217,7 +216,7 @@ def reproducir(
                 reserva=llaves / "reserva",
             )
             perpetuar()
-            gc.set_threshold(50_000, 20, 100)  # nor does anybody look, every few facts, through those of an hour
+            buscar_menos_basura()
             avance.update(tarea, description="Reproduciendo", total=len(guion))
 
             def contar(hechos: int, corte: Corte | None) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db import connections
 
 from prep.comprobacion.verificar import Opciones, verificar
-from prep.plataforma.procesos import obreros
+from prep.plataforma.procesos import buscar_menos_basura, obreros
 from prep.transparencia.almacen import Carpeta
 
 
@@ -32,7 +32,7 @@ def comprobar(publicacion: Path) -> str:
 def comprobador() -> Iterator[Callable[[Path], Callable[[], str]]]:
     """Whoever does it: given a publication, it begins, and what it gives waits for the verdict, or raises what
     `comprobar` does; also where that process is killed."""
-    with obreros(1) as proceso:
+    with obreros(1, buscar_menos_basura) as proceso:
 
         def empezar(publicacion: Path) -> Callable[[], str]:
             connections.close_all()  # nobody shares a connection with whoever is born
