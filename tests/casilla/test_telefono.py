@@ -508,7 +508,7 @@ def test_another_sheet_of_the_casilla_goes_beside_the_acta_and_is_never_one_of_i
 ) -> None:
     """As the process asks; at the centre, with every acta of that casilla."""
     con_hojas = replace(informativo(), casilla=EnCasilla(("Reverso del acta", "Hoja de incidentes")))
-    monkeypatch.setattr(altas, "informativo", lambda: con_hojas)
+    monkeypatch.setattr(altas, "sin_gente", lambda: con_hojas)
     abierto = abrir()
     pagina = dar_de_alta(oficina, abierto)
     abierto.set_offline(True)

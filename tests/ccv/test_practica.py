@@ -20,6 +20,7 @@ from prep.ccv import practica as ensayo
 from prep.ccv.ejercicio import Ejercicio, EjercicioInvalido, Leccion, escribir, imagen, leer
 from prep.ccv.models import Espera, Practica, Turno
 from prep.ccv.services import Problema
+from prep.coordinacion import panorama
 from prep.dominio.comun.facultades import Rol
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 
@@ -288,7 +289,10 @@ def test_without_an_exercise_or_with_one_of_other_forms_the_page_says_what_to_do
     assert "prep actas practica" in abre(cliente).content.decode()
 
 
-def test_the_supervisor_sees_who_has_not_practised(centro: Centro, ejercicios: list[Ejercicio]) -> None:
+def test_the_supervisor_sees_who_has_not_practised(
+    centro: Centro, ejercicios: list[Ejercicio], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(panorama, "FRESCO", timedelta(0))  # each page looks at the night again
     (ana, _), _ = centro.entra(Rol.CAPTURISTA), centro.entra(Rol.CAPTURISTA)
     mal = dict.fromkeys(list(ejercicios[0].valores)[:5], 999)
     practica(ana, ejercicios, **mal)

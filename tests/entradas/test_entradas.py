@@ -90,8 +90,9 @@ DE_CASA = {
         *("bench/cortes.py:_zip_6", "bench/telefonos.py:_entregar.pedir", "bench/escritorios.py:_con_cortes"),
         *("bench/sentados.py:", "bench/sentados.py:Persona.hacer", "bench/vecinos.py:Extranos.llegar"),
         *("portal/bench.py:carga", "portal/bench.py:cortes", "portal/bench.py:primera_vista"),
-        *("laboratorio/entrenamiento/tipos.py:_paquete", "laboratorio/idx.py:leer_idx"),
-        *("laboratorio/llenar.py:rasterizar", "lectura/cli.py:leer", "reproduccion/reproducir.py:_documento"),
+        *("laboratorio/entrenamiento/tipos.py:_paquete", "laboratorio/examen.py:_examinar_acta"),
+        *("laboratorio/idx.py:leer_idx", "laboratorio/llenar.py:rasterizar"),
+        *("lectura/cli.py:leer", "reproduccion/reproducir.py:_documento"),
         *("simulacro/puertas/navegador.py:Navegador.pedir_json", "simulacro/puertas/telefono.py:Telefono._json"),
     },
     "files of the package itself": {
