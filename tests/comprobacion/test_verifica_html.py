@@ -2,9 +2,8 @@
 
 import json
 import re
-import threading
 import zipfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 from ataques import ATAQUES
@@ -14,7 +13,7 @@ from emision_fabrica import AUDITOR, INSTITUTO, NOTARIA, Noche
 from prep.comprobacion.pagina import _leer, verifica_html
 from prep.comprobacion.sitio import _DEL_REGISTRO, leer_sitio
 from prep.comprobacion.verificar import Opciones, verificar
-from prep.difusion.servidor import servidor
+from prep.difusion.servidor import atendiendo, servidor
 from prep.transparencia.almacen import Carpeta
 from prep.transparencia.canonico import NoCanonico, canonico, leer_json
 from prep.transparencia.errores import FormatoInvalido
@@ -109,9 +108,8 @@ def test_a_zip(pagina, noche, tmp_path):
 def test_an_address(chromium, noche):
     noche.almacen.reemplazar("verifica.html", verifica_html())
     s = servidor("127.0.0.1", 0, carpeta=noche.carpeta)
-    threading.Thread(target=s.serve_forever, daemon=True).start()
     p = chromium.new_page()
-    try:
+    with atendiendo(s), closing(p):
         p.goto(f"http://127.0.0.1:{s.server_port}/verifica.html")
         p.click("#sitio button")
         p.wait_for_selector("#resultado:not([hidden])")
@@ -120,10 +118,6 @@ def test_an_address(chromium, noche):
         p.click("#sitio button")
         p.wait_for_selector("#resultado.mal:not([hidden])")
         assert p.inner_text("#titulo") == "NO COINCIDE"
-    finally:
-        p.close()
-        s.shutdown()
-        s.server_close()
 
 
 def test_one_acta(pagina, noche):
@@ -282,19 +276,14 @@ def test_everything_to_check_is_taken_away_in_one_zip(chromium, pagina, noche, t
     """Downloaded from the site, it is checked offline by the page and, unzipped, by the command."""
     noche.almacen.reemplazar("verifica.html", verifica_html())
     s = servidor("127.0.0.1", 0, carpeta=noche.carpeta)
-    threading.Thread(target=s.serve_forever, daemon=True).start()
     p = chromium.new_page()
-    try:
+    with atendiendo(s), closing(p):
         p.goto(f"http://127.0.0.1:{s.server_port}/verifica.html")
         p.click("#sitio button")
         p.wait_for_selector("#llevar:not([hidden])")
         with p.expect_download() as bajada:
             p.click("#descargar")
         bajada.value.save_as(tmp_path / "todo.zip")
-    finally:
-        p.close()
-        s.shutdown()
-        s.server_close()
     pagina.set_input_files("#zip", tmp_path / "todo.zip")
     pagina.wait_for_selector("#resultado:not([hidden])")
     assert pagina.inner_text("#titulo") == "CORRECTO", pagina.inner_text("#hallazgos")

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import threading
 from hashlib import sha256
 
 import jsonschema
@@ -17,6 +16,7 @@ from emision_fabrica import AUDITOR, INSTITUTO, NOTARIA, PROCESO, Noche
 from prep.cli import app
 from prep.comprobacion.informe import Nivel
 from prep.comprobacion.verificar import Opciones, verificar
+from prep.difusion.servidor import atendiendo
 from prep.publicacion.esquemas import FORMATOS
 from prep.transparencia.almacen import Carpeta
 from prep.transparencia.canonico import canonico
@@ -220,16 +220,12 @@ def test_rude_hosts(noche, modo):
 
     (noche.carpeta / "politica").unlink()
     servidor = ThreadingHTTPServer(("127.0.0.1", 0), Descortes)
-    threading.Thread(target=servidor.serve_forever, daemon=True).start()
-    try:
+    with atendiendo(servidor):
         web = Web(f"http://127.0.0.1:{servidor.server_port}/")
         informe = verificar(web, Opciones(espera=0))
         assert informe.codigo == 0, informe.veredicto
         (noche.carpeta / "cortes/0003/GUB/resumen.json").unlink()
         assert "falta cortes/0003/GUB/resumen.json" in malos(verificar(web, Opciones(espera=0)))
-    finally:
-        servidor.shutdown()
-        servidor.server_close()
 
 
 def test_it_looks_again_before_accusing(noche):
@@ -658,15 +654,11 @@ def test_over_the_web(noche, tmp_path):
             pass
 
     servidor = ThreadingHTTPServer(("127.0.0.1", 0), partial(Callado, directory=str(noche.carpeta)))
-    threading.Thread(target=servidor.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{servidor.server_port}"
-    try:
+    with atendiendo(servidor):
         assert CliRunner().invoke(app, ["verificar", url]).exit_code == 0
         (noche.carpeta / "cortes" / "0003" / "proceso.json").unlink()
         assert CliRunner().invoke(app, ["verificar", url]).exit_code == 1
-    finally:
-        servidor.shutdown()
-        servidor.server_close()
     assert CliRunner().invoke(app, ["verificar", url]).exit_code == 2
 
 

@@ -159,9 +159,8 @@ def test_it_serves_the_site_and_nothing_hidden(espejo):
     (espejo.sitio.carpeta / ".llegando").mkdir()
     (espejo.sitio.carpeta / ".llegando" / "x").write_text("no")
     s = servidor("127.0.0.1", 0, carpeta=espejo.sitio.carpeta, estado=espejo.como_dict)
-    threading.Thread(target=s.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{s.server_port}"
-    try:
+    with atendiendo(s):
         with urllib.request.urlopen(f"{url}/ultimo.json") as r:
             assert json.load(r)["corte"] == 2 and r.headers["Cache-Control"] == "no-cache"
             assert "default-src 'none'" in r.headers["Content-Security-Policy"] and "unsafe" not in str(r.headers)
@@ -175,9 +174,6 @@ def test_it_serves_the_site_and_nothing_hidden(espejo):
                 urllib.request.urlopen(f"{url}/{ruta}")
             assert e.value.code == 404
         assert CliRunner().invoke(app, ["verificar", url]).exit_code == 0
-    finally:
-        s.shutdown()
-        s.server_close()
 
 
 def test_pages_of_the_root_travel_too(noche, espejo):
@@ -241,8 +237,7 @@ def test_connections_have_a_cap_and_an_end(espejo, monkeypatch):
     monkeypatch.setattr(sala, "CONEXIONES", 2)
     monkeypatch.setattr(sala, "SEGUNDOS_DE_DESCARGA", 2)
     s = servidor("127.0.0.1", 0, carpeta=espejo.sitio.carpeta)
-    threading.Thread(target=s.serve_forever, daemon=True).start()
-    try:
+    with atendiendo(s):
         lentas = [socket.create_connection(("127.0.0.1", s.server_port)) for _ in range(2)]
         for lenta in lentas:
             lenta.sendall(b"GET / HT")
@@ -253,9 +248,6 @@ def test_connections_have_a_cap_and_an_end(espejo, monkeypatch):
             lenta.settimeout(20)
             assert lenta.recv(100) == b""  # cut, though it never stopped
             lenta.close()
-    finally:
-        s.shutdown()
-        s.server_close()
 
 
 @pytest.mark.parametrize("clase", [threading.Thread, threading.Timer])

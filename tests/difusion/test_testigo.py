@@ -1,7 +1,6 @@
 """The witness by its protocol: what it signs, what it refuses, and that it never goes back."""
 
 import socket
-import threading
 import urllib.error
 import urllib.request
 
@@ -9,7 +8,7 @@ import pytest
 
 from prep.difusion import testigo as sala
 from prep.difusion.cofirmas import pedir_cofirmas
-from prep.difusion.servidor import servidor
+from prep.difusion.servidor import atendiendo, servidor
 from prep.transparencia.almacen import Carpeta
 from prep.transparencia.errores import FormatoInvalido
 from prep.transparencia.nota import COFIRMA, FIRMA, LlavePrivada, Nota, nota_firmada
@@ -125,13 +124,12 @@ def test_only_cosigning_keys(tmp_path):
 
 def test_over_http_and_merged_into_the_checkpoint(registro, testigo):
     s = servidor("127.0.0.1", 0, testigo=testigo)
-    threading.Thread(target=s.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{s.server_port}"
     politica = leer_politica(
         f"log {INSTITUTO.llave.vkey}\nwitness uni {TESTIGO.llave.vkey} {url}/\n"
         f"witness caido {CAIDO.llave.vkey} http://127.0.0.1:9/\nquorum uni\n".encode()
     )
-    try:
+    with atendiendo(s):
         for n in (1, 5, 2):
             historia = crecer(registro, n)
             bien, mal = pedir_cofirmas(registro, politica)
@@ -148,9 +146,6 @@ def test_over_http_and_merged_into_the_checkpoint(registro, testigo):
                 c.sendall(f"POST /add-checkpoint HTTP/1.1\r\nHost: x\r\nContent-Length: {largo}\r\n\r\nhola".encode())
                 assert c.makefile("rb").read().startswith(b"HTTP/1.1 400 "), largo
         assert urllib.request.urlopen(f"{url}/testigo.vkey").read().decode().strip() == TESTIGO.llave.vkey
-    finally:
-        s.shutdown()
-        s.server_close()
 
 
 def test_many_at_once_never_go_back(registro, testigo):

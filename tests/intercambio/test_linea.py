@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from contesta import Contesta
+from prep.difusion.servidor import atendiendo
 from prep.intercambio.linea import Http, SeCorto
 
 
@@ -30,14 +32,8 @@ class DosGalletas(BaseHTTPRequestHandler):
 def test_a_header_that_comes_twice_is_kept_twice() -> None:
     """The pass of a node may be the first cookie of several."""
     servidor = ThreadingHTTPServer(("127.0.0.1", 0), DosGalletas)
-    hilo = threading.Thread(target=servidor.serve_forever)
-    hilo.start()
-    try:
+    with atendiendo(servidor):
         dada = Http(f"http://127.0.0.1:{servidor.server_port}").pedir("GET", "/", b"", {})
-    finally:
-        servidor.shutdown()
-        hilo.join()
-        servidor.server_close()
     assert dada.cabeceras["set-cookie"].splitlines() == ["prep-pase=uno; Path=/", "otra=dos; Path=/"]
 
 
@@ -59,48 +55,31 @@ def test_over_tls_it_speaks_with_whoever_has_the_certificate_of_that_name_and_wi
     subprocess.run(orden, check=True, capture_output=True)
     contexto = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     contexto.load_cert_chain(suyo, llave)
-    with ThreadingHTTPServer(("127.0.0.1", 0), DosGalletas) as servidor:
-        servidor.socket = contexto.wrap_socket(servidor.socket, server_side=True)
-        hilo = threading.Thread(target=servidor.serve_forever)
-        hilo.start()
-        try:
-            puerto = servidor.server_port
-            assert Http(f"https://localhost:{puerto}", suyo).pedir("GET", "/", b"", {}).estado == 200
-            for url, autoridad in ((f"https://127.0.0.1:{puerto}", suyo), (f"https://localhost:{puerto}", None)):
-                with pytest.raises(SeCorto, match="no es de fiar"):
-                    Http(url, autoridad).pedir("GET", "/", b"", {})
-        finally:
-            servidor.shutdown()
-            hilo.join()
+    servidor = ThreadingHTTPServer(("127.0.0.1", 0), DosGalletas)
+    servidor.socket = contexto.wrap_socket(servidor.socket, server_side=True)
+    with atendiendo(servidor):
+        puerto = servidor.server_port
+        assert Http(f"https://localhost:{puerto}", suyo).pedir("GET", "/", b"", {}).estado == 200
+        for url, autoridad in ((f"https://127.0.0.1:{puerto}", suyo), (f"https://localhost:{puerto}", None)):
+            with pytest.raises(SeCorto, match="no es de fiar"):
+                Http(url, autoridad).pedir("GET", "/", b"", {})
 
 
-class DeUna(BaseHTTPRequestHandler):
+class DeUna(Contesta):
     """Keeps the connection, it says, and closes it."""
 
-    protocol_version = "HTTP/1.1"
-
     def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"si")
+        super().do_GET()
         self.close_connection = True
-
-    def log_message(self, *_: object) -> None: ...
 
 
 def test_a_connection_that_the_other_side_closed_meanwhile_is_opened_again() -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), DeUna) as servidor:
-        hilo = threading.Thread(target=servidor.serve_forever)
-        hilo.start()
-        try:
-            linea = Http(f"http://127.0.0.1:{servidor.server_port}")
-            for _ in range(3):
-                assert linea.pedir("GET", "/", b"", {}).cuerpo == b"si"
-                linea._conexion.sock.recv(1, socket.MSG_PEEK)  # it was closed
-        finally:
-            servidor.shutdown()
-            hilo.join()
+    servidor = ThreadingHTTPServer(("127.0.0.1", 0), DeUna)
+    with atendiendo(servidor):
+        linea = Http(f"http://127.0.0.1:{servidor.server_port}")
+        for _ in range(3):
+            assert linea.pedir("GET", "/", b"", {}).cuerpo == b"si"
+            linea._conexion.sock.recv(1, socket.MSG_PEEK)  # it was closed
 
 
 @contextmanager

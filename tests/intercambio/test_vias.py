@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from nodos_aparte import Cable, Pais, trabajar
 
+from contesta import Contesta
 from noche import INICIO
 from prep.bitacora.models import Hecho
+from prep.difusion.servidor import atendiendo
 from prep.intercambio import contactos
 from prep.intercambio.enviar import Envio, insistir
 from prep.intercambio.estado import estado
@@ -126,24 +127,10 @@ def test_a_node_whose_first_link_dies_in_the_middle_delivers_once_and_both_sides
         assert contactos.por_respaldo(INICIO - timedelta(hours=1)) == []
 
 
-class _Si(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"si")
-
-    def log_message(self, *_: object) -> None: ...
-
-
 def test_over_two_networks_one_of_which_is_cut() -> None:
     with ExitStack() as pila:
-        servidor = pila.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), _Si))
-        servidor.daemon_threads = True
-        threading.Thread(target=servidor.serve_forever, daemon=True).start()
-        pila.callback(servidor.shutdown)
+        servidor = ThreadingHTTPServer(("127.0.0.1", 0), Contesta)
+        pila.enter_context(atendiendo(servidor))
         uno, dos = (pila.enter_context(Enlace(servidor.server_port)) for _ in range(2))
         ahora = [0.0]
         suyas = [Via(n, Http(f"http://127.0.0.1:{e.puerto}", espera=5.0)) for n, e in (("uno", uno), ("dos", dos))]

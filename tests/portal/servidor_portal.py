@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import http.server
-import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from prep.difusion.servidor import atendiendo
 
 
 class _Callado(http.server.SimpleHTTPRequestHandler):
@@ -25,10 +26,5 @@ class _Espejo(http.server.ThreadingHTTPServer):
 @contextlib.contextmanager
 def servir(carpeta: Path) -> Iterator[str]:
     servidor = _Espejo(("127.0.0.1", 0), partial(_Callado, directory=str(carpeta)))
-    hilo = threading.Thread(target=servidor.serve_forever, daemon=True)
-    hilo.start()
-    try:
+    with atendiendo(servidor):
         yield f"http://127.0.0.1:{servidor.server_port}/"
-    finally:
-        servidor.shutdown()
-        servidor.server_close()

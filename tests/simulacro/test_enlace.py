@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 import http.client
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
 import pytest
 
+from contesta import Contesta
+from prep.difusion.servidor import atendiendo
 from prep.simulacro.enlace import Enlace
-
-
-class Contesta(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", "6")
-        self.end_headers()
-        self.wfile.write(b"llego\n")
-
-    def log_message(self, *_: object) -> None: ...
 
 
 @pytest.fixture
 def servidor() -> Iterator[int]:
     uno = ThreadingHTTPServer(("127.0.0.1", 0), Contesta)
-    hilo = threading.Thread(target=uno.serve_forever)
-    hilo.start()
-    yield uno.server_port
-    uno.shutdown()
-    hilo.join()
-    uno.server_close()
+    with atendiendo(uno):
+        yield uno.server_port
 
 
 def pedir(conexion: http.client.HTTPConnection) -> bytes:
@@ -43,7 +28,7 @@ def pedir(conexion: http.client.HTTPConnection) -> bytes:
 def test_nothing_passes_while_it_is_cut_and_everything_after(servidor: int) -> None:
     with Enlace(servidor) as enlace:
         viva = http.client.HTTPConnection("127.0.0.1", enlace.puerto, timeout=10)
-        assert pedir(viva) == pedir(viva) == b"llego\n"
+        assert pedir(viva) == pedir(viva) == b"si"
         enlace.cortar()
         with pytest.raises((OSError, http.client.HTTPException)):
             pedir(viva)  # one that was open is broken too
@@ -51,7 +36,7 @@ def test_nothing_passes_while_it_is_cut_and_everything_after(servidor: int) -> N
         with pytest.raises((OSError, http.client.HTTPException)):
             pedir(otra)
         enlace.unir()
-        assert pedir(http.client.HTTPConnection("127.0.0.1", enlace.puerto, timeout=10)) == b"llego\n"
+        assert pedir(http.client.HTTPConnection("127.0.0.1", enlace.puerto, timeout=10)) == b"si"
 
 
 def test_where_nobody_answers_it_says_so_and_waits_for_the_next() -> None:

@@ -1,7 +1,6 @@
 """Dated stamps with `openssl ts` as the authority and as the judge."""
 
 import subprocess
-import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -10,6 +9,7 @@ from typer.testing import CliRunner
 from emision_fabrica import INSTITUTO
 from prep.cli import app
 from prep.comprobacion.verificar import Opciones, verificar
+from prep.difusion.servidor import atendiendo
 from prep.transparencia.almacen import Carpeta
 from prep.transparencia.errores import ErrorEmision, FirmaInvalida, FormatoInvalido, NoDisponible
 from prep.transparencia.nota import Nota
@@ -80,10 +80,8 @@ def servicio(tsa):
 
     s = HTTPServer(("127.0.0.1", 0), Autoridad)
     s.respuesta, s.url = None, f"http://127.0.0.1:{s.server_port}/"
-    threading.Thread(target=s.serve_forever, daemon=True).start()
-    yield s
-    s.shutdown()
-    s.server_close()
+    with atendiendo(s):
+        yield s
 
 
 def test_a_checkpoint_is_stamped_and_openssl_agrees(tsa, servicio, tmp_path):

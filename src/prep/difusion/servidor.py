@@ -9,7 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -224,7 +224,7 @@ def servidor(
 
 
 @contextlib.contextmanager
-def atendiendo(s: ThreadingHTTPServer) -> Iterator[None]:
+def atendiendo(s: HTTPServer) -> Iterator[None]:
     """Serve beside whatever the block does; stop at its end."""
     threading.Thread(target=s.serve_forever, args=(0.05,), daemon=True).start()
     try:
