@@ -26,7 +26,8 @@ class AlDia(Generic[T]):
     _candado: threading.Lock = field(default_factory=threading.Lock)
     _hasta: tuple[int, bytes] = (0, b"")
     """Position and leaf of the last fact that was read."""
-    _de: tuple[str, object] | None = None
+    _de: tuple[str, object] = ("", None)
+    """Of which database, and by what, it was gathered."""
     _dicho: T | None = None
 
     @contextmanager
@@ -37,15 +38,13 @@ class AlDia(Generic[T]):
             with connection.cursor() as cursor:
                 cursor.execute(_EXTREMOS, [self._hasta[0]])
                 extremos = [(posicion, bytes(hoja)) for posicion, hoja in cursor]
-            base = str(connection.settings_dict["NAME"])
-            dicho = self._dicho
-            if dicho is None or self._de is None or self._de[0] != base or self._de[1] is not de:
-                dicho = None
-            if dicho is None or (self._hasta[0] and self._hasta not in extremos):
+            de_ahora = (str(connection.settings_dict["NAME"]), de)
+            dicho, self._dicho = self._dicho, None  # where reading fails, what was half added is not believed
+            mismo = self._de[0] == de_ahora[0] and self._de[1] is de
+            if dicho is None or not mismo or (self._hasta[0] and self._hasta not in extremos):
                 dicho, self._hasta = self.vacio(), (0, b"")
-            self._dicho = None  # where reading fails, what was half added is not believed
             if extremos:
                 self.sumar(dicho, self._hasta[0], extremos[-1][0])
                 self._hasta = extremos[-1]
-            self._de, self._dicho = (base, de), dicho
+            self._de, self._dicho = de_ahora, dicho
             yield dicho

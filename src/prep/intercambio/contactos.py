@@ -123,7 +123,8 @@ def _sumar(cadenas: _Cadenas, desde: int, hasta: int) -> None:
         cursor.execute(_DE_TELEFONOS, [desde, hasta])
         for dispositivo, persona, recibido, lugar in cursor:
             lugares, ultimo = cadenas.get((dispositivo, persona), (set(), recibido))
-            cadenas[dispositivo, persona] = lugares | {lugar}, max(ultimo, recibido)
+            lugares.add(lugar)
+            cadenas[dispositivo, persona] = lugares, max(ultimo, recibido)
 
 
 _cadenas: Final = AlDia[_Cadenas](dict, _sumar)
