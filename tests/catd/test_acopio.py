@@ -224,6 +224,19 @@ def test_an_account_of_no_centre_is_told_so(catd: Centro) -> None:
     assert not Hecho.objects.filter(clase="acta").exists()
 
 
+def test_the_desks_of_a_centre_are_offered_where_they_open(catd: Centro) -> None:
+    for rol, lugar, suyas in (
+        (Rol.COORDINADOR, AQUI, {"/catd/acopio/", "/catd/digitalizacion/", "/catd/centros/"}),
+        (Rol.COORDINADOR, "CCV", set()),
+        (Rol.ADMINISTRADOR, "SEDE", {"/catd/centros/"}),
+    ):
+        cliente = catd.entra(rol, lugar=lugar)
+        ofrecidas = {d["ruta"] for d in cliente.get("/cuenta/").context["destinos"]}
+        assert {r for r in ofrecidas if r.startswith("/catd/")} == suyas, (rol, lugar)
+        pestanas = {p["ruta"] for p in cliente.get("/catd/centros/", follow=True).context["pestanas"]}
+        assert {r for r in pestanas if r.startswith("/catd/")} - {"/catd/sin-acta/"} == suyas, (rol, lugar)
+
+
 def test_read_at_three_desks_at_once_is_one_fact_and_the_others_are_told(
     bitacora_nueva: Any, datos_propios: Path
 ) -> None:

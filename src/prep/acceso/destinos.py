@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,27 +15,30 @@ from prep.diseno.textos import texto
 
 @dataclass(frozen=True, slots=True)
 class Destino:
-    """`ruta`: name of a route; `rotulo`, `explica`: keys of texts."""
+    """`ruta`: name of a route; `rotulo`, `explica`: keys of texts; `abre`: whether it does where a role is."""
 
     ruta: str
     rotulo: str
     explica: str
     roles: frozenset[Rol]
+    abre: Callable[[Cargo], bool]
 
 
 _TODOS: dict[str, Destino] = {}
 
 
-def registrar(ruta: str, rotulo: str, explica: str, roles: Iterable[Rol]) -> None:
-    """Add a page to those that the account shows to these roles."""
-    _TODOS[ruta] = Destino(ruta, rotulo, explica, frozenset(roles))
+def registrar(
+    ruta: str, rotulo: str, explica: str, roles: Iterable[Rol], abre: Callable[[Cargo], bool] = lambda _: True
+) -> None:
+    """Add a page to those that the account shows to these roles, where `abre` says that it does."""
+    _TODOS[ruta] = Destino(ruta, rotulo, explica, frozenset(roles), abre)
 
 
 def destinos_de(cargos: Iterable[Cargo]) -> list[dict[str, Any]]:
     """The pages that somebody with these roles may begin at."""
-    roles = {c.rol for c in cargos}
+    suyos = list(cargos)
     return [
         {"ruta": reverse(d.ruta), "rotulo": texto(d.rotulo), "explica": texto(d.explica)}
         for d in _TODOS.values()
-        if roles & d.roles
+        if any(c.rol in d.roles and d.abre(c) for c in suyos)
     ]

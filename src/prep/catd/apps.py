@@ -9,8 +9,8 @@ class CatdConfig(AppConfig):
 
     def ready(self) -> None:
         from prep.acceso.destinos import registrar
-        from prep.catd.oficina import ACOPIAN, DIGITALIZAN, MANDAN
+        from prep.catd.oficina import ACOPIAN, DIGITALIZAN, MANDAN, abre
 
-        registrar("catd-acopio", "catd.acopio.titulo", "catd.acopio.explica", ACOPIAN)
-        registrar("catd-digitalizacion", "catd.digitalizacion.titulo", "catd.digitalizacion.explica", DIGITALIZAN)
-        registrar("catd-centros", "catd.centros.titulo", "catd.centros.explica", MANDAN)
+        registrar("catd-acopio", "catd.acopio.titulo", "catd.acopio.explica", ACOPIAN, abre)
+        registrar("catd-digitalizacion", "catd.digitalizacion.titulo", "catd.digitalizacion.explica", DIGITALIZAN, abre)
+        registrar("catd-centros", "catd.centros.titulo", "catd.centros.explica", MANDAN, abre)

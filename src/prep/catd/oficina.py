@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from prep.acceso.facultades import Cargo
 from prep.acceso.marcha import Como, como_va, en_el_centro
 from prep.acceso.roles import Rol
 from prep.catalogo.informativo import CIERRE_DE_CASILLAS
-from prep.catalogo.services import cargar, modo, sin_gente
+from prep.catalogo.services import ProcesoDesconocido, cargar, modo, sin_gente
 from prep.diseno.textos import texto
 from prep.dominio.tabulacion.proceso import Modo
 from prep.papel.opciones import LlaveInvalida, secreto_qr
@@ -22,6 +23,19 @@ ACOPIAN: Final = (Rol.ACOPIADOR, Rol.COORDINADOR)
 DIGITALIZAN: Final = (Rol.DIGITALIZADOR, Rol.COORDINADOR)
 MANDAN: Final = (Rol.COORDINADOR, Rol.ADMINISTRADOR)
 """Who opens, pauses and closes a centre: whoever coordinates it, and central operation any."""
+
+
+def es_centro(lugar: str) -> bool:
+    """Whether it is a centre of the process. Raises `ProcesoDesconocido` where there is none yet."""
+    return any(c.clave == lugar for c in sin_gente().catds)
+
+
+def abre(cargo: Cargo) -> bool:
+    """Whether the desks of a centre open to a role where it is; without a process, they say what is missing."""
+    try:
+        return cargo.rol is Rol.ADMINISTRADOR or es_centro(cargo.lugar)
+    except ProcesoDesconocido:
+        return True
 
 
 class NoProcede(Exception):

@@ -53,7 +53,7 @@ def _quien(request: HttpRequest) -> Quien:
     """Whoever is in, and their centre; raise `NoProcede` when their account is of no centre of the process."""
     assert isinstance(request.user, Cuenta)
     try:
-        de_aqui = request.user.lugar in {c.clave for c in sin_gente().catds}
+        de_aqui = oficina.es_centro(request.user.lugar)
     except ProcesoDesconocido as error:
         registro.warning("%s", error)
         raise NoProcede("lugar.sin_proceso") from None
@@ -68,7 +68,7 @@ def _alcance(request: HttpRequest) -> frozenset[str]:
 
 def _base(request: HttpRequest, aqui: str) -> dict[str, Any]:
     """What every page of the room needs."""
-    mios = {c.rol for c in cargos_de(request)}
+    mios = {c.rol for c in cargos_de(request) if oficina.abre(c)}
     suyas = [("catd-acopio", "acopio", ACOPIAN), ("catd-sin-acta", "sin_acta", ACOPIAN)]
     suyas += [("catd-digitalizacion", "digitalizacion", DIGITALIZAN), ("catd-centros", "centros", MANDAN)]
     pestanas = [
