@@ -72,6 +72,11 @@ def test_capture_is_paused_for_everybody_and_nobody_is_stranded(
     assert servicio_de(la_noche()) is servicio_de(la_noche())  # every desk asks at every turn: it is folded once
     for rol, ruta in ((Rol.CAPTURISTA, CAPTURA), (Rol.VERIFICADOR, VERIFICACION), (Rol.SUPERVISOR, "/ccv/decision/")):
         assert "La noche está en pausa" in toma(centro.entra(rol)[0], ruta).content.decode()
+    # the board says it once, whatever else is stopped; with the night on again, what still is
+    assert central.post(CAPTURAS, pide("cerrado", "Se acabó.")).status_code == 302
+    assert [nombre for nombre, _ in central.get("/coordinacion/").context["detenidos"]] == ["La noche"]
     assert central.post(NOCHE, pide("abierto")).status_code == 302
     assert servicio_de(la_noche()).marcha is Marcha.ABIERTO
+    assert [nombre for nombre, _ in central.get("/coordinacion/").context["detenidos"]] == ["Captura"]
+    assert central.post(CAPTURAS, pide("abierto")).status_code == 302
     assert "en pausa" not in captura.get(CAPTURA).content.decode()

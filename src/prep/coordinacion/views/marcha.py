@@ -30,11 +30,13 @@ def sujetos() -> dict[str, str]:
 
 
 def detenidos() -> list[tuple[str, Como]]:
-    """What does not work now, by its name; the publication, also where somebody asks that it stop."""
+    """What does not work now, by its name; the publication, also where somebody asks that it stop. Where the night does
+    not, no desk does: it is said once."""
     de = sujetos()
     van = como_van(list(de.values()))
     filas = [(texto("coordinacion.publicacion.titulo"), como_se_publica())]
-    filas += [(nombre_de(que), van[sujeto]) for que, sujeto in de.items()]
+    mandan = [NOCHE] if van[de[NOCHE]].detenido else de
+    filas += [(nombre_de(que), van[de[que]]) for que in mandan]
     return [(nombre, como) for nombre, como in filas if como.detenido]
 
 
