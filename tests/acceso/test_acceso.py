@@ -20,13 +20,13 @@ from cryptography.exceptions import InvalidTag
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.utils import IntegrityError
 from django.test import Client
 
 from gente import CLAVE, SECRETO, dentro, nombrar, persona, terminal
 from prep.acceso import bloqueos, cifrado, hashers, listas, sesiones, terminales
-from prep.acceso.models import Cuenta, Intento, Registro, Terminal
+from prep.acceso.models import Cuenta, Intento, Registro, Sesion, Terminal
 from prep.acceso.roles import Rol
 from prep.plataforma.reloj import RelojFijo
 
@@ -535,3 +535,32 @@ def test_what_keeps_a_page_from_being_made_is_told_and_is_no_failure() -> None:
     respuesta = dentro(persona(Rol.SUPERVISOR)).get("/ccv/identificacion/buscar/?q=12")
     assert respuesta.status_code == 503
     assert "Todavía no se puede" in respuesta.content.decode() and "prep proceso importar" in respuesta.content.decode()
+
+
+def test_a_database_that_goes_away_as_the_session_is_kept_is_waited_for_and_ends_nobodys_session() -> None:
+    """What the page says at its end, "saved", is kept in the session: the act is done, and the answer is lost."""
+
+    def se_va(ejecutar: Callable[..., Any], consulta: str, *resto: Any) -> Any:
+        if consulta.startswith('UPDATE "acceso_sesion"'):
+            raise OperationalError("server closed the connection unexpectedly")
+        return ejecutar(consulta, *resto)
+
+    ruta = f"/cuenta/personas/{persona(Rol.CAPTURISTA).usuario}/liberar/"
+    supervisor = dentro(persona(Rol.SUPERVISOR))
+    supervisor.raise_request_exception = False
+    with connection.execute_wrapper(se_va):
+        assert supervisor.post(ruta).status_code == 503
+    assert supervisor.post(ruta).status_code == 302
+
+
+def test_a_session_that_was_ended_meanwhile_is_not_kept_again() -> None:
+    def se_acaba(ejecutar: Callable[..., Any], consulta: str, *resto: Any) -> Any:
+        if consulta.startswith('UPDATE "acceso_sesion"'):
+            Sesion.objects.filter(cuenta_id=cuenta.id).delete()
+        return ejecutar(consulta, *resto)
+
+    cuenta = persona(Rol.CAPTURISTA)
+    aqui, _ = dentro(cuenta), dentro(cuenta)
+    with connection.execute_wrapper(se_acaba):
+        assert aqui.post("/cuenta/otras/").status_code == 400
+    assert not adentro(aqui)

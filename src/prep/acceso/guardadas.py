@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as EnBase
-from django.db import connection, models
+from django.db import InterfaceError, OperationalError, connection, models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -61,6 +62,16 @@ class SessionStore(EnBase):
         self.cuenta = Cuenta.from_db(base, _DE_CUENTA, de_cuenta) if de_cuenta[0] is not None else None
         self.terminal = Terminal.from_db(base, _DE_TERMINAL, de_terminal) if de_terminal[0] is not None else None
         return self.decode(datos)  # type: ignore[no-any-return]
+
+    def save(self, must_create: bool = False) -> None:
+        """Django takes a database that goes away here for a session that was ended, which nobody is asked to try
+        again."""
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, OperationalError | InterfaceError):
+                raise error.__context__ from None
+            raise
 
 
 class Quien(AuthenticationMiddleware):
