@@ -32,9 +32,13 @@ def test_typed_pictures_are_small_and_the_scanner_knows_whose_each_is(tmp_path: 
     assert len({f.huella for f in fotos}) == len(fotos)
 
 
-def test_cortes_come_by_the_hours_of_the_night_and_take_no_more_than_a_tenth_of_the_time() -> None:
-    cadencia = Cadencia(30)
-    assert not cadencia.toca(29, 1) and cadencia.toca(30, 1)
-    cadencia.hizo(30, 2, 3)
-    assert not cadencia.toca(59, 100) and cadencia.toca(60, 100)  # somebody waits: the hours say when
-    assert not cadencia.toca(5_000, 20) and cadencia.toca(5_000, 21)  # nobody does: what the last one took
+def test_cortes_come_by_the_hours_of_the_night_and_after_them_by_what_was_verified() -> None:
+    cadencia = Cadencia(hasta=300, cuantos=11, actas=1_000)
+    assert not cadencia.toca(29, 500, 1) and cadencia.toca(30, 0, 1)
+    cadencia.hizo(30, 0, 2, 3)
+    assert not cadencia.toca(59, 500, 100) and cadencia.toca(60, 0, 100)  # somebody waits: the hours say when
+    assert not cadencia.toca(290, 900, 20) and cadencia.toca(290, 0, 21)  # never more than a tenth of the time
+    assert not cadencia.toca(5_000, 99, 100) and cadencia.toca(5_000, 100, 100)  # nobody does: the work says
+    cadencia.hizo(5_000, 130, 2, 100)
+    assert not cadencia.toca(9_000, 229, 200) and cadencia.toca(9_000, 230, 200)
+    assert not cadencia.toca(9_000, 230, 117)

@@ -66,22 +66,23 @@ class Corrida:
 
 
 class Cadencia:
-    """When a corte comes: every so many minutes of the night, and never before nine times the seconds of processor
-    that the last one took: where nobody waits, the hours of the plan go by while it is made, and they would come one
-    after another."""
+    """When a corte comes: `cuantos` by the hours of the night. Where nobody waits, its hours are over long before its
+    work, and it comes by that: each time that as many actas more are verified as would have been between two. And
+    never before nine times the seconds of processor that the last one took."""
 
     _DESCANSO: Final = 9
 
-    def __init__(self, cada: float) -> None:
-        self._cada = self._proximo = cada
-        self._descansa = 0.0
+    def __init__(self, hasta: int, cuantos: int, actas: int) -> None:
+        self._hasta, self._cada, self._parte = hasta, hasta / (cuantos - 1), actas / (cuantos - 1)
+        self._proximo, self._descansa, self._llevaba = self._cada, 0.0, 0
 
-    def toca(self, minuto: float, ahora: float) -> bool:
-        return minuto >= self._proximo and ahora >= self._descansa
+    def toca(self, minuto: float, verificadas: int, ahora: float) -> bool:
+        listo = minuto >= self._proximo if minuto <= self._hasta else verificadas >= self._llevaba + self._parte
+        return listo and ahora >= self._descansa
 
-    def hizo(self, minuto: float, tardo: float, ahora: float) -> None:
-        """One began at that minute, took so many seconds of processor and is out."""
-        self._proximo = max(self._proximo + self._cada, minuto)
+    def hizo(self, minuto: float, verificadas: int, tardo: float, ahora: float) -> None:
+        """One began at that minute with so many actas, took so many seconds of processor and is out."""
+        self._proximo, self._llevaba = max(self._proximo + self._cada, minuto), verificadas
         self._descansa = ahora + self._DESCANSO * tardo
 
 
@@ -155,23 +156,24 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
     from prep.publicacion.publicador import CorteImposible
 
     plan, reloj = noche.mundo.plan, noche.mundo.reloj
-    cortes = Cadencia(plan.hasta / (plan.cortes - 1))
+    cortes, verificadas = Cadencia(plan.hasta, plan.cortes, len(noche.existen)), 0
     mirada, movio, hechos = 0.0, time.monotonic(), -1
     quieta = max(_QUIETA_S, _QUIETA_MIN * 60 / reloj.velocidad)
     dichos: Counter[str] = Counter()
     while True:
         minuto, ahora = reloj.minuto(), time.monotonic()
         fallas.al(minuto)
-        if cortes.toca(minuto, ahora):
+        if cortes.toca(minuto, verificadas, ahora):
             antes = _procesador()
             try:
                 hacer_corte(noche.sede.publicador, RelojSistema().ahora())
             except CorteImposible as error:
                 (decir if fallas.en_curso else noche.mundo.problemas.append)(f"{hora_de(minuto)} {error}")
-            cortes.hizo(minuto, _procesador() - antes, time.monotonic())
+            cortes.hizo(minuto, verificadas, _procesador() - antes, time.monotonic())
         if ahora - mirada > (_AL_CERRAR_S if noche.mundo.cierran.is_set() else _CADA_S):
             mirada = ahora
             estados, suman = _estados(noche)
+            verificadas = estados["verificada"]
             if suman != hechos:
                 hechos, movio = suman, ahora
             faltan = _faltan(noche, estados)

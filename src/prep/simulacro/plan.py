@@ -46,6 +46,11 @@ class Falla:
     verificadores: int = 0
 
 
+_COMPARTEN: Final = 8
+"""Nodes whose databases fit in the centre's server: each asks for up to five connections, of the 64 that it gives to
+all (`roles.CONEXIONES_WEB`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`hasta`, `abren`: minutes since casillas closed in which the last package leaves, and in which centres open.
@@ -80,9 +85,11 @@ class Plan:
 
     @property
     def con_base_propia(self) -> frozenset[str]:
-        """Nodes whose databases are in a server of their own: those that the power leaves."""
+        """Nodes whose databases are in a server of their own: those that the power leaves, and those that the centre's
+        has no connections for."""
         suyos = {f.donde for f in self.fallas if f.tipo == "sin_luz"}
-        return frozenset(f"{_CATD}-{i + 1}" for i in range(self.centros) if {f"{_CATD}-{i + 1}", TODOS} & suyos)
+        nodos = (f"{_CATD}-{i + 1}" for i in range(self.centros))
+        return frozenset(n for i, n in enumerate(nodos) if i >= _COMPARTEN or {n, TODOS} & suyos)
 
 
 def _hora(dato: str) -> int:
