@@ -117,6 +117,8 @@ def exigir_todo(carpeta: Path, codigo: int, dicho: str, corrida: dict[str, Any],
     publicadas_mal = vio["verificacion"]["llegaron"] - vio["verificacion"]["vio"]
     assert publicadas_mal == vio["cotejo"]["llegaron"] == vio["cotejo"]["vio"]  # and put right: all is as on the paper
     assert corrida["tamanos"]["imagenes"] == corrida["actas"] < corrida["tamanos"]["hechos"]
+    ultimo = [r for r in dicho.splitlines() if " del papel" in r][-1]
+    assert "actas, ninguna distinta del papel" in ultimo  # said while it was on
     assert quedan(carpeta) == []
 
 
@@ -127,7 +129,7 @@ def test_cut_and_killed_it_ends_with_all_that_arrived(carpeta: Path) -> None:
     corte, muerte = corrida["fallas"]
     debia = re.search(r"debía (\d+) hechos? al volver", corte["midio"])
     assert debia and int(debia[1]) > 0  # it worked while it was cut
-    assert muerte["segundos"] > 0 and corrida["peticiones"]["sin respuesta"] > 0
+    assert muerte["segundos"] > 0  # whether anybody asked for something meanwhile is chance
     assert {"telefono", "catd", "ccv"} <= set(corrida["peticiones"])
     gente = corrida["gente"]
     assert gente["capturas en CATD"] > 0 and gente["actas cotejadas"] >= corrida["actas"]

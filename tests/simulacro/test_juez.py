@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ import pytest
 from pequeno import MEDIA as MEDIA_NOCHE
 from pequeno import Plan, Simulacro, correr, falsear
 from prep.dominio.acta.hechos import Tipo
+from prep.simulacro.avance import Avance
 from prep.simulacro.juez import NoSePuedeJuzgar, juzgar
 from prep.simulacro.noche import ActaSimulada, Suerte
 from prep.simulacro.veredicto import renglones
+from prep.simulacro.vigia import Vigia, Vistazo
 from prep.transparencia.almacen import Carpeta
 from prep.transparencia.canonico import canonico, leer_canonico
 
@@ -108,6 +111,27 @@ def test_each_acta_that_is_not_right_is_named_with_its_reason(mala: Mala) -> Non
     nombres = {c: e["nombre"] for c, e in v["elecciones"].items()}
     assert all(f"{nombres['GUB']}, {a}: " in dicho for a in faltan)
     assert f"{nombres['DIP_LOC']}, {mal['acta']}: " in dicho and f"{nombres['AYUN']}, {tarde['acta']}: " in dicho
+
+
+def test_how_far_it_is_from_the_paper_is_seen_while_the_night_goes_on(mala: Mala, tmp_path: Path) -> None:
+    """The lookout says of the last corte what the judge will; each time it reads what is new of it."""
+    copia = tmp_path / "copia"
+    shutil.copytree(mala.simulacro.publicacion, copia)
+    vigia = Vigia(mala.simulacro.verdad, Carpeta(copia))
+    v = juzgar(mala.simulacro.verdad, Carpeta(copia))
+    publicadas = sum(e["publicadas"] for e in v["avance"][-1]["elecciones"].values())
+    assert vigia.mirar() == vigia.mirar() == Vistazo(v["corte"], publicadas, len(v["mal"])) and len(v["mal"]) == 1
+
+    avance = Avance(vigia)
+    antes = avance.renglon(120, Counter(esperada=30, verificada=10), [], 100)
+    assert antes == "20:00 Esperada 30, Verificada 10"
+    avance.hay_corte()
+    despues = avance.renglon(150, Counter(verificada=40), ["catd-1 sin internet"], 130)
+    publicado = f"corte {v['corte']} con {publicadas:,} actas, 1 distinta del papel"
+    assert despues == f"20:30 Verificada 40; 60 verificadas por minuto; {publicado}; catd-1 sin internet"
+    shutil.rmtree(copia / "cortes")
+    avance.hay_corte()  # what cannot be read is for the verdict to say
+    assert avance.renglon(151, Counter(verificada=40), [], 191) == "20:31 Verificada 40"
 
 
 def test_a_truth_that_was_not_the_sealed_one_does_not_pass(buena: Simulacro) -> None:

@@ -22,6 +22,7 @@ from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import a_las, cuantos
 from prep.plataforma.lugares import dir_publicacion
 from prep.plataforma.reloj import RelojSistema
+from prep.simulacro.avance import Avance
 from prep.simulacro.fallas import Fallas, Probada
 from prep.simulacro.fases import QUIENES, Fase, Fases
 from prep.simulacro.gente import Manda
@@ -30,6 +31,8 @@ from prep.simulacro.montar import Montaje, Visita, montar
 from prep.simulacro.plan import Plan, hora_de
 from prep.simulacro.puertas.navegador import MAS_TARDE, REPETIDAS, SIN_RESPUESTA
 from prep.simulacro.veredicto import CORRIDA
+from prep.simulacro.vigia import Vigia
+from prep.transparencia.almacen import Carpeta
 
 _CADA_S: Final = 5.0
 """Seconds between two looks at how it goes."""
@@ -158,6 +161,7 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
     plan, reloj = noche.mundo.plan, noche.mundo.reloj
     cortes, verificadas = Cadencia(plan.hasta, plan.cortes, len(noche.existen)), 0
     mirada, movio, hechos = 0.0, time.monotonic(), -1
+    avance = Avance(Vigia(noche.sede.diseno.datos, Carpeta(dir_publicacion())))
     quieta = max(_QUIETA_S, _QUIETA_MIN * 60 / reloj.velocidad)
     dichos: Counter[str] = Counter()
     while True:
@@ -167,6 +171,7 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
             antes = _procesador()
             try:
                 hacer_corte(noche.sede.publicador, RelojSistema().ahora())
+                avance.hay_corte()
             except CorteImposible as error:
                 (decir if fallas.en_curso else noche.mundo.problemas.append)(f"{hora_de(minuto)} {error}")
             cortes.hizo(minuto, verificadas, _procesador() - antes, time.monotonic())
@@ -178,7 +183,7 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
                 hechos, movio = suman, ahora
             faltan = _faltan(noche, estados)
             espera = _espera(noche, faltan) if ahora - movio > quieta else ""
-            decir(renglon := _renglon(noche, fallas, minuto, estados) + espera)
+            decir(renglon := avance.renglon(minuto, estados, fallas.en_curso, ahora) + espera)
             if visita:
                 visita.va(renglon)
             for problema in list(Counter(noche.mundo.problemas) - dichos):
@@ -335,15 +340,6 @@ def _horas(quien: Manda, ruta: str) -> dict[str, str]:
     """When they opened and closed it; empty, never."""
     cuando = {"abrio": quien.abrio.get(ruta), "cerro": quien.cerro.get(ruta)}
     return {que: "" if minuto is None else hora_de(minuto) for que, minuto in cuando.items()}
-
-
-def _renglon(noche: Montaje, fallas: Fallas, minuto: float, estados: Counter[str]) -> str:
-    """One line of how it goes."""
-    from prep.diseno.textos import texto
-
-    dichos = ", ".join(f"{texto(f'diseno.estado.{e}')} {n}" for e, n in sorted(estados.items()) if n)
-    ahora = f"; {'; '.join(fallas.en_curso)}" if fallas.en_curso else ""
-    return f"{hora_de(minuto)} {dichos}{ahora}"
 
 
 def _cerrar(

@@ -7,10 +7,8 @@ facts (`bitacora`), so what is wrong in them is not wrong here too. Its verdict 
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -25,50 +23,22 @@ from prep.comprobacion.registro import leer_registro
 from prep.comprobacion.verificar import Opciones, verificar
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
+from prep.simulacro.publicado import Error, Lugar, Lugares, Vista, lugares
 from prep.simulacro.verdad import TOTALES, EleccionVerdadera, Empate, Verdad, leer
 from prep.simulacro.veredicto import FORMATO, Doc, decir
 from prep.transparencia.almacen import Lector
 from prep.transparencia.canonico import NoCanonico, leer_json
 from prep.transparencia.errores import ErrorEmision, FormatoInvalido
-from prep.transparencia.manifiesto import Archivo
 
 FASES: Final = (("acopio", "captura"), ("captura", "verificacion"), ("verificacion", "publicacion"))
 IMAGENES: Final = "imágenes"
 """What the check calls its findings on them."""
 _EN_ESCRIBIRSE: Final = timedelta(seconds=10)
 """From the hour that a fact bears until whoever makes a corte sees it, on a machine that many ask for."""
-_LUGAR = re.compile(r"([A-Z0-9_]+)/demarcacion/([0-9]+)\.json")
-Error = tuple[str, Any, Any]
-"""A field, what is published and what it should be."""
 
 
 class NoSePuedeJuzgar(Impedimento):
     """There is nothing to compare, or it is of something else; the text says what."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Vista:
-    """An acta as a corte publishes it. `errores`: what of it alone is not as on the paper."""
-
-    situacion: str
-    errores: tuple[Error, ...]
-    acta: Doc
-
-    @property
-    def imagen(self) -> str:
-        """Código de integridad of the image that it shows, if it is published."""
-        return str(self.acta["imagen"]["sha256"]) if self.situacion == "publicada" else ""
-
-
-@dataclass(slots=True)
-class _Lugar:
-    """One file of a corte: its actas, how many are published, by election and by CATD, and votes by candidacy."""
-
-    vistas: dict[str, _Vista]
-    publicadas: int
-    sin_acta: int
-    catds: Counter[str]
-    votos: dict[str, int]
 
 
 @dataclass(slots=True)
@@ -87,7 +57,7 @@ class _Noche:
     """By acta, what was wrong the first time, and who could have seen it."""
     avance: list[Doc] = field(default_factory=list)
     catds: list[Counter[str]] = field(default_factory=list)
-    vistas: dict[str, _Vista] = field(default_factory=dict)
+    vistas: dict[str, Vista] = field(default_factory=dict)
     """The actas of the last corte that was seen."""
     repetidas: set[str] = field(default_factory=set)
     """Images that two of them show."""
@@ -95,7 +65,7 @@ class _Noche:
     """Images of them that are not there."""
     sobran: set[str] = field(default_factory=set)
     """Actas of any corte that the truth does not know."""
-    ultimo: dict[str, dict[str, _Lugar]] = field(default_factory=dict)
+    ultimo: dict[str, dict[str, Lugar]] = field(default_factory=dict)
     """By election and demarcación, the last corte."""
     proceso: Doc = field(default_factory=dict)
 
@@ -133,18 +103,12 @@ def _exigir_la_misma(verdad: Verdad, registro: RegistroLeido) -> None:
 
 def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido) -> _Noche:
     noche = _Noche(verdad, {a: clave for clave, e in verdad.elecciones.items() for a in e.actas})
-    leidos: dict[tuple[str, str], _Lugar] = {}
+    leidos: Lugares = {}
     rutas = {h["corte"]: h["ruta"] for _, h in registro.hojas if h["tipo"] == "corte"}
     for numero, m in sorted(registro.manifiestos.items()):
         noche.horas[numero] = m.todo["hora"]
-        vivos: dict[tuple[str, str], _Lugar] = {}
-        for a in m.archivos:
-            if _LUGAR.fullmatch(a.ruta):
-                clave = (a.ruta, a.sha256)
-                with suppress(FormatoInvalido):  # not there as signed, as the check says: its actas are not published
-                    vivos[clave] = leidos[clave] if clave in leidos else _leer_lugar(verdad, lector, rutas[numero], a)
-        leidos = vivos
-        noche.vistas = {acta: vista for lugar in vivos.values() for acta, vista in lugar.vistas.items()}
+        leidos = lugares(verdad, lector, rutas[numero], m, leidos)
+        noche.vistas = {acta: vista for lugar in leidos.values() for acta, vista in lugar.vistas.items()}
         noche.sobran |= noche.vistas.keys() - noche.eleccion.keys()
         imagenes = Counter(v.imagen for v in noche.vistas.values() if v.imagen)
         noche.repetidas = {i for i, n in imagenes.items() if n > 1}
@@ -155,7 +119,7 @@ def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido) -> _Noche
                 noche.malas[acta].append(numero)
                 if acta in noche.eleccion and acta not in noche.al_salir:
                     noche.al_salir[acta] = _lo_malo(verdad.elecciones[noche.eleccion[acta]], vista, errores)
-        _anotar_avance(noche, numero, vivos)
+        _anotar_avance(noche, numero, leidos)
     for (ruta, _), lugar in leidos.items():
         eleccion, _, id_ = ruta.removesuffix(".json").split("/")
         noche.ultimo.setdefault(eleccion, {})[id_] = lugar
@@ -164,34 +128,16 @@ def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido) -> _Noche
     return noche
 
 
-def _anotar_avance(noche: _Noche, numero: int, lugares: Mapping[tuple[str, str], _Lugar]) -> None:
+def _anotar_avance(noche: _Noche, numero: int, leidos: Lugares) -> None:
     cuentas = {e: {"publicadas": 0, "sin_acta": 0} for e in noche.verdad.elecciones}
     catds: Counter[str] = Counter()
-    for (ruta, _), lugar in lugares.items():
+    for (ruta, _), lugar in leidos.items():
         if (suya := cuentas.get(ruta.split("/")[0])) is not None:
             suya["publicadas"] += lugar.publicadas
             suya["sin_acta"] += lugar.sin_acta
             catds += lugar.catds
     noche.avance.append({"corte": numero, "hora": noche.horas[numero], "elecciones": cuentas})
     noche.catds.append(catds)
-
-
-def _leer_lugar(verdad: Verdad, lector: Lector, ruta: str, archivo: Archivo) -> _Lugar:
-    doc = leer_json(leer_archivo(lector, ruta, archivo))
-    eleccion = verdad.elecciones.get(doc["eleccion"])
-    lugar = _Lugar({}, 0, 0, Counter(), {c["clave"]: c["votos"] for c in doc["por_candidatura"]})
-    for seccion in doc["secciones"]:
-        for casilla in seccion["casillas"]:
-            for acta in casilla["actas"]:
-                situacion = acta["situacion"]
-                debe = eleccion.actas.get(acta["clave"]) if eleccion else None
-                errores = () if eleccion is None or debe is None else tuple(_comparar(eleccion, debe, acta))
-                lugar.vistas[acta["clave"]] = _Vista(situacion, errores, acta)
-                lugar.publicadas += situacion == "publicada"
-                lugar.sin_acta += situacion == "sin_acta"
-                if situacion == "publicada":
-                    lugar.catds[verdad.casillas.get(casilla["clave"], "")] += 1
-    return lugar
 
 
 def _perdidas(noche: _Noche, lector: Lector, comprobada: Informe) -> set[str]:
@@ -212,41 +158,13 @@ def _esta(lector: Lector, imagen: str) -> bool:
     return datos is not None and sha256(datos).hexdigest() == imagen
 
 
-def _errores(noche: _Noche, vista: _Vista) -> Iterator[Error]:
+def _errores(noche: _Noche, vista: Vista) -> Iterator[Error]:
     """Everything that is wrong with an acta in the corte that was seen last."""
     yield from vista.errores
     if vista.imagen in noche.repetidas:
         yield "imagen", "la misma que otra acta", "una propia"
     if vista.imagen in noche.perdidas:
         yield "imagen", "no está o no es la firmada", "la suya"
-
-
-def _comparar(eleccion: EleccionVerdadera, debe: Sequence[Any] | str, acta: Doc) -> Iterator[Error]:
-    """Where what is published is not what the paper says, or has no image to be compared with."""
-    if acta["situacion"] == "publicada" and "ruta" not in acta["imagen"]:
-        yield "imagen", "no se publica", "la suya"
-    if isinstance(debe, str):
-        motivo = f"Sin acta({debe})"
-        if acta["situacion"] == "publicada":
-            yield "acta", "publicada", motivo
-        elif acta["situacion"] == "sin_acta" and acta["observaciones"] != [motivo]:
-            yield "observaciones", ", ".join(acta["observaciones"]), motivo
-        return
-    if acta["situacion"] != "publicada":
-        return
-    valores = acta["valores"]
-    votos = valores["votos"]
-    for campo, suyo in zip(eleccion.campos, debe, strict=True):
-        if campo in TOTALES:
-            if valores.get(campo) != suyo:
-                yield campo, valores.get(campo), suyo
-        elif votos.get(campo) != suyo:
-            yield campo, votos.get(campo), suyo
-    for campo in votos.keys() - set(eleccion.campos):
-        yield campo, votos[campo], None
-    cuenta = int(acta["clave"] not in eleccion.no_cuentan)
-    if acta["contabilizada"] != cuenta:
-        yield "contabilizada", acta["contabilizada"], cuenta
 
 
 # --- the verdict ------------------------------------------------------------------------------------------------------
@@ -294,8 +212,8 @@ def _veredicto(noche: _Noche, registro: RegistroLeido, comprobada: Informe) -> D
 def _cuenta(noche: _Noche, clave: str, e: EleccionVerdadera, mal: list[Doc], faltan: list[Doc]) -> Doc:
     existen = [v for v in e.actas.values() if not isinstance(v, str)]
     votos = sum(_suma(e, v) for a, v in e.actas.items() if not isinstance(v, str) and a not in e.no_cuentan)
-    lugares = noche.ultimo.get(clave, {}).values()
-    publicadas = [v for lugar in lugares for v in lugar.vistas.values() if v.situacion == "publicada"]
+    suyos = noche.ultimo.get(clave, {}).values()
+    publicadas = [v for lugar in suyos for v in lugar.vistas.values() if v.situacion == "publicada"]
     contadas = [v.acta for v in publicadas if v.acta["contabilizada"] == 1]
     return {
         "nombre": e.nombre,
@@ -340,13 +258,13 @@ def _mal(noche: _Noche) -> list[Doc]:
     return mal
 
 
-def _lo_malo(e: EleccionVerdadera, vista: _Vista, errores: Sequence[Error]) -> Doc:
+def _lo_malo(e: EleccionVerdadera, vista: Vista, errores: Sequence[Error]) -> Doc:
     """What of a published acta is wrong, and who could have seen it."""
     campos = [{"campo": c, "dice": d, "debe": s} for c, d, s in errores]
     return {"campos": campos, "pudo": _quien_pudo(e, e.actas[vista.acta["clave"]], vista, errores)}
 
 
-def _quien_pudo(e: EleccionVerdadera, debe: Sequence[Any] | str, vista: _Vista, errores: Sequence[Error]) -> list[str]:
+def _quien_pudo(e: EleccionVerdadera, debe: Sequence[Any] | str, vista: Vista, errores: Sequence[Error]) -> list[str]:
     """Who had it before their eyes: whoever compares with the picture or with the paper, whoever adds, and whoever
     looks for it."""
     if all(campo == "imagen" for campo, _, _ in errores):
