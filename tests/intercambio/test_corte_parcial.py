@@ -9,22 +9,26 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from nodos_aparte import Instalacion, Sede, huella_de, prep
+from nodos_aparte import Cable, Instalacion, Sede, huella_de, prep
 
-from noche import Noche, lectura
+from noche import INICIO, Noche, lectura
 from prep.bitacora import identidad
 from prep.bitacora.actas import acta_de
+from prep.bitacora.marcha import decir_de_la_publicacion, la_noche, servicio_de
 from prep.bitacora.models import Hecho
-from prep.bitacora.nodos import nodo_de_aqui
+from prep.bitacora.nodos import NodoInstituto, nodo_de_aqui
 from prep.bitacora.services import anotar
+from prep.bitacora.services.altas import alta_de_persona
 from prep.bitacora.verificacion import verificar
 from prep.catalogo.services import cargar, informativo
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.tabulacion.proceso import Modo, Proceso
 from prep.evidencia.imagenes import guardar_como_llego, guardar_original
 from prep.intercambio import lotes_de_nodo
+from prep.intercambio.enviar import Envio
 from prep.plataforma.almacen import AlmacenCarpeta, evidencia
 from prep.plataforma.errores import Impedimento
 from prep.publicacion.corte import hacer_corte
@@ -162,3 +166,30 @@ def test_a_node_publishes_cut_off_and_the_centre_accounts_for_every_acta(sede: S
     with centro():
         assert list(verificar()) == []
         assert acta_de(sede.actas[1]).verificadas[0].corte == 2  # and now it is the sede's too
+
+
+def test_what_two_people_stop_at_the_centre_a_node_stops_too_once_it_knows(sede: Sede) -> None:
+    catd, centro = habilitado(sede), sede.maquina
+
+    def decir(que: str, quien: str, **contenido: str) -> None:
+        with centro():
+            decir_de_la_publicacion(que, contenido, quien, INICIO, nodo_de_aqui(), str(uuid4()))
+        with catd():
+            Envio("http://centro", Cable(centro)).ronda()
+
+    with centro():
+        raiz = NodoInstituto(sede.llave, sede.llave.llave.publica)
+        anotar([alta_de_persona((p, "administrador", "SEDE"), INICIO) for p in ("ana", "eva")], raiz, INICIO)
+    prep(catd, "nodo", "corte", "--delegacion", centro.datos / "catd-014.delegacion")
+    decir("detencion_pedida", "ana", motivo="Se publica otra elección.")
+    prep(catd, "nodo", "corte")  # asked for by one
+    with centro():
+        (peticion,) = servicio_de(la_noche()).pedidas
+    decir("detenida", "eva", peticion=peticion)
+    cortes = sorted((catd.datos / "publicacion" / "cortes").iterdir())
+    dicho = prep(catd, "nodo", "corte", codigo=1)
+    assert "Dos personas detuvieron la publicación" in dicho and "«Se publica otra elección.»" in dicho
+    assert sorted((catd.datos / "publicacion" / "cortes").iterdir()) == cortes
+    decir("reanudada", "ana")
+    prep(catd, "nodo", "corte")
+    assert len(list((catd.datos / "publicacion" / "cortes").iterdir())) == len(cortes) + 1
