@@ -1,4 +1,5 @@
-"""The phone of a drill that is the app itself: enrolled by its paper, it photographs what it is shown, and sends it."""
+"""The phones of a drill. One that is the app itself: enrolled by its paper, it photographs what it is shown, and sends
+it. One that speaks as the app does."""
 
 from __future__ import annotations
 
@@ -11,9 +12,12 @@ from typing import Any
 import pytest
 from oficina_casilla import fotografia
 
+from noche import raiz
 from prep.plataforma.errores import Impedimento
 from prep.simulacro.puertas.aplicacion import Aplicacion, Chromium, exigir
-from prep.simulacro.puertas.navegador import Navegador
+from prep.simulacro.puertas.navegador import Navegador, PuertaCerrada
+from prep.simulacro.puertas.telefono import Telefono
+from telefono import foto
 
 
 @pytest.mark.navegador
@@ -38,6 +42,30 @@ def test_a_phone_of_a_drill_is_the_app(oficina: Any) -> None:
     assert hecho.sujeto == f"acta:{oficina.actas[0]}" and oficina.objetos() == [contenido["imagen"]]
     assert "motivo" not in contenido  # it can be read, and its code is of that acta
     assert pedidas["telefono"] >= 3  # enrolled, sent the picture, sent the fact
+
+
+def test_however_many_a_phone_keeps_each_picture_is_sent_once(oficina: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than a node takes in one delivery; and the answer to one of them is lost."""
+    pedidas: Counter[str] = Counter()
+    telefono = Telefono(Navegador(oficina.url, lambda: None, lambda que: pedidas.update([que]), "telefono"))
+    telefono.alta(oficina.codigo(), raiz().publica)
+    for i in range(130):
+        telefono.fotografiar(oficina.actas[i % len(oficina.actas)], foto(i))
+    recibo, perdido = telefono._recibo, iter([True])
+
+    def sin_respuesta(self: Telefono, dicho: dict[str, Any]) -> dict[str, Any]:
+        if "id" in dicho["recibo"] and next(perdido, False):
+            raise PuertaCerrada("se perdió la respuesta")
+        return recibo(dicho)
+
+    monkeypatch.setattr(Telefono, "_recibo", sin_respuesta)
+    antes = pedidas["telefono"]
+    with pytest.raises(PuertaCerrada):
+        telefono.entregar()
+    while telefono.por_enviar:
+        telefono.entregar()
+    assert len(oficina.hechos()) == len(oficina.objetos()) == 130
+    assert pedidas["telefono"] - antes == 130 + 7 + 1  # seven deliveries, and one of them twice
 
 
 @pytest.mark.parametrize("falta", ["Chromium", "playwright"])

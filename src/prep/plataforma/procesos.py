@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -43,10 +44,27 @@ def buscar_menos_basura() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def ceder_el_paso() -> None:
-    """From now on this process and those that it makes go after whoever attends people, where both want a core: a
-    quarter of it is theirs, and all that nobody else wants."""
-    os.nice(max(0, CORTESIA - os.nice(0)))
+def ceder_el_paso(cuanto: int = CORTESIA) -> None:
+    """From now on this process and those that it makes go after whoever attends people, where both want a core: of
+    `CORTESIA`, a quarter of it is theirs, and all that nobody else wants. Linux shares first among sessions (a service,
+    a terminal) and by courtesy only within each: where this process began its own, the session goes after the others
+    too."""
+    os.nice(max(0, cuanto - os.nice(0)))
+    sesion = Path("/proc/self/autogroup")
+    if os.getsid(0) == os.getpid() and sesion.exists():
+        _escribir_a_su_turno(sesion, str(cuanto))
+
+
+def _escribir_a_su_turno(archivo: Path, dato: str) -> None:
+    """The kernel takes this from one process each tenth of a second."""
+    for _ in range(50):
+        try:
+            archivo.write_text(dato)
+            return
+        except BlockingIOError:
+            time.sleep(0.1)
+        except OSError:  # no such thing here
+            return
 
 
 def conservar_memoria() -> None:

@@ -26,12 +26,14 @@ from psycopg.conninfo import conninfo_to_dict
 from prep.plataforma import postgres, roles
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.lugares import dir_datos, dir_postgres
-from prep.plataforma.procesos import morir_con
+from prep.plataforma.procesos import ceder_el_paso, morir_con
 from prep.plataforma.puertos import libre
 
 _ARRANQUE_S: Final = 120.0
 _SIN_LIMITE: Final = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 _RESERVA: Final = "reserva"
+_CEDE_UN_NODO: Final = 10
+"""Twenty of them, each with an equal part of two cores, left those who deliver to the centre a twentieth."""
 _DESPEDIDA_S: Final = 1.5
 """For all of them, when everything ends: what is written is written, and nobody waits for an answer any more."""
 
@@ -104,14 +106,16 @@ class Bases:
 
 @dataclass(slots=True)
 class Maquina:
-    """`base`: its database, in one of `bases`; `apagada`: it has no power. Processes are started from the thread that
-    lives as long as they."""
+    """`base`: its database, in one of `bases`; `cede`: how much its web server yields to the centre's and to the people
+    of the drill, with whom no node shares its cores in life; `apagada`: it has no power. Processes are started from the
+    thread that lives as long as they."""
 
     nombre: str
     datos: Path
     base: str
     puerto: int
     bases: Bases
+    cede: int = 0
     apagada: bool = False
     _servidor: subprocess.Popen[bytes] | None = None
     _otros: list[subprocess.Popen[bytes]] = field(default_factory=list)
@@ -142,7 +146,7 @@ class Maquina:
     def servir(self) -> None:
         """Start its web server; whoever asks before it answers, asks again."""
         orden = ["servir", "--puerto", str(self.puerto), "--procesos", "1"]
-        self._servidor = self._empezar(orden, self._entorno(roles.WEB))
+        self._servidor = self._empezar(orden, self._entorno(roles.WEB), self.cede)
 
     def revivir(self) -> None:
         """Start again what ended by itself, as what keeps services on does."""
@@ -259,14 +263,14 @@ class Maquina:
     def _empezar(self, orden: list[str], entorno: Mapping[str, str], cede: int = 0) -> subprocess.Popen[bytes]:
         with self._registro().open("ab") as registro:
             return subprocess.Popen(
-                ["nice", "-n", str(cede), sys.executable, "-m", "prep", *orden],
+                [sys.executable, "-m", "prep", *orden],
                 env=entorno,
                 cwd=self.datos,
                 stdin=subprocess.DEVNULL,
                 stdout=registro,
                 stderr=registro,
                 start_new_session=True,
-                preexec_fn=partial(morir_con, os.getpid(), signal.SIGTERM),
+                preexec_fn=partial(_nacer, os.getpid(), cede),
             )
 
     def _registro(self) -> Path:
@@ -291,10 +295,10 @@ def maquinas(carpeta: Path, nodos: list[str], aparte: frozenset[str]) -> Iterato
             datos.mkdir()
             if nombre in aparte:
                 suya, base = Bases(datos / "postgres"), postgres.BASE
-                todas.append(Maquina(nombre, datos, base, _puerto(), suya))
+                todas.append(Maquina(nombre, datos, base, _puerto(), suya, _CEDE_UN_NODO))
                 postgres.copiar(de_todos.carpeta, suya.carpeta)
             else:
-                todas.append(Maquina(nombre, datos, _base(nombre), _puerto(), de_todos))
+                todas.append(Maquina(nombre, datos, _base(nombre), _puerto(), de_todos, _CEDE_UN_NODO))
         yield todas[0], todas[1:]
     finally:
         _despedir([proceso for maquina in todas for proceso in maquina.procesos()])
@@ -302,6 +306,12 @@ def maquinas(carpeta: Path, nodos: list[str], aparte: frozenset[str]) -> Iterato
             maquina.perder_evidencia(False)
         for bases in {id(m.bases): m.bases for m in todas}.values():
             bases.parar()
+
+
+def _nacer(padre: int, cede: int) -> None:
+    morir_con(padre, signal.SIGTERM)
+    if cede:
+        ceder_el_paso(cede)
 
 
 def usar(bases: Bases) -> None:
