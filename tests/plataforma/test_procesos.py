@@ -14,6 +14,7 @@ import pytest
 
 from prep.plataforma.procesos import carpeta_aparte, conservar_memoria, obreros
 
+AUTOGRUPO = Path("/proc/self/autogroup")
 QUIEN = """
 import os, sys, tempfile
 from prep.plataforma.procesos import carpeta_aparte
@@ -96,3 +97,16 @@ def _faltas_de_pagina() -> int:
 def test_who_keeps_its_memory_does_not_ask_for_it_again() -> None:
     with obreros(1) as olvidadizos, obreros(1, conservar_memoria) as ahorradores:
         assert ahorradores.submit(_faltas_de_pagina).result() < 50 < olvidadizos.submit(_faltas_de_pagina).result()
+
+
+@pytest.mark.skipif(not AUTOGRUPO.exists(), reason="this kernel does not share by sessions")
+@pytest.mark.parametrize("propia", [True, False])
+def test_who_yields_takes_the_session_that_it_began_with_it_and_no_other(propia: bool) -> None:
+    """Among sessions the courtesy of a process counts for nothing: its session's does."""
+    guion = (
+        "import os; from prep.plataforma.procesos import ceder_el_paso; ceder_el_paso(7); "
+        f"print(os.nice(0), open({str(AUTOGRUPO)!r}).read().split()[-1])"
+    )
+    antes = AUTOGRUPO.read_text().split()[-1]
+    dicho = subprocess.run([sys.executable, "-c", guion], start_new_session=propia, capture_output=True, check=True)
+    assert dicho.stdout.split() == [str(max(7, os.nice(0))).encode(), b"7" if propia else antes.encode()]
