@@ -20,6 +20,9 @@ class Formas:
         self._actas: dict[str, tuple[Eleccion, ActaEsperada]] = {
             a.clave: (e, a) for e in proceso.elecciones for a in e.actas
         }
+        self._de_casilla: dict[str, list[tuple[Eleccion, ActaEsperada]]] = {}
+        for e, a in self._actas.values():
+            self._de_casilla.setdefault(str(a.casilla.clave), []).append((e, a))
         self._plantillas: dict[tuple[str, int], Plantilla] = {}
 
     def __contains__(self, clave_acta: object) -> bool:
@@ -84,10 +87,6 @@ class Formas:
         self, eleccion: str | None = None, catd: str | None = None, casilla: str | None = None
     ) -> Iterator[ActaEsperada]:
         """Actas of one election, CATD or casilla (all of them by default), in the catalogue's order."""
-        for e, a in self._actas.values():
-            if (
-                (eleccion in (None, e.clave))
-                and (catd in (None, a.casilla.catd))
-                and casilla in (None, str(a.casilla.clave))
-            ):
+        for e, a in self._actas.values() if casilla is None else self._de_casilla.get(casilla, ()):
+            if eleccion in (None, e.clave) and catd in (None, a.casilla.catd):
                 yield a
