@@ -43,7 +43,7 @@ class AlDia(Generic[T]):
             mismo = self._de[0] == de_ahora[0] and self._de[1] is de
             if dicho is None or not mismo or (self._hasta[0] and self._hasta not in extremos):
                 dicho, self._hasta = self.vacio(), (0, b"")
-            if extremos:
+            if extremos and extremos[-1] != self._hasta:
                 self.sumar(dicho, self._hasta[0], extremos[-1][0])
                 self._hasta = extremos[-1]
             self._de, self._dicho = de_ahora, dicho

@@ -12,7 +12,6 @@ from django.db import connection
 
 from prep.bitacora.al_dia import AlDia
 from prep.bitacora.autoridad import autoridad
-from prep.bitacora.models import Acta as FilaActa
 from prep.catalogo.services import cargar, rutas
 from prep.dominio.acta.hechos import Tipo, clave_de, sujeto_de
 from prep.dominio.acta.transiciones import Custodia
@@ -23,11 +22,11 @@ _ALLI = (
     "clase IN ('acta', 'hoja') AND tipo = %s AND convert_from(cuerpo, 'UTF8')::json #>> '{hecho,contenido,catd}' = %s"
 )
 _ESCRITOS = (
-    f"SELECT sujeto, recibido FROM bitacora_hecho WHERE {_ALLI}"  # noqa: S608 - constants
-    " AND (persona = ANY(%s) OR sujeto = ANY(%s)) AND posicion > %s AND posicion <= %s ORDER BY posicion"
+    f"SELECT sujeto, persona, recibido FROM bitacora_hecho WHERE {_ALLI}"  # noqa: S608 - constants
+    " AND posicion > %s AND posicion <= %s ORDER BY posicion"
 )
-"""Of the actas that the centre expects, whoever wrote it; of the rest, what its people wrote."""
 _ALGUNO = f"SELECT EXISTS (SELECT FROM bitacora_hecho WHERE {_ALLI} AND sujeto = ANY(%s))"  # noqa: S608 - constants
+_SUYAS = "SELECT clave, acopio, custodia FROM bitacora_acta WHERE clave = ANY(%s)"
 _SIN_ACTA = frozenset({Custodia.SIN_ACTA_DICHA.value, Custodia.SIN_ACTA.value})
 _CON_IMAGEN = frozenset({Custodia.FOTOGRAFIADA.value, Custodia.DIGITALIZADA.value, Custodia.IDENTIFICADA.value})
 
@@ -87,16 +86,17 @@ def _escritos(catd: str, tipo: Tipo) -> dict[str, datetime]:
 
 @lru_cache(maxsize=1024)
 def _de_centro(catd: str, tipo: Tipo, huella: str) -> AlDia[dict[str, datetime]]:
-    propias = [sujeto_de(c) for c in esperadas(catd)]
+    propias = frozenset(esperadas(catd))
 
     def sumar(escritos: dict[str, datetime], desde: int, hasta: int) -> None:
-        suyas = [p for p, persona in autoridad().personas.items() if any(c.lugar == catd for c in persona.cargos)]
+        """Of the actas that the centre expects, whoever wrote it; of the rest, what its people wrote."""
+        gente = {p for p, persona in autoridad().personas.items() if any(c.lugar == catd for c in persona.cargos)}
         with connection.cursor() as cursor:
-            cursor.execute(_ESCRITOS, [tipo.value, catd, suyas, propias, desde, hasta])
-            for sujeto, recibido in cursor:
-                clave = clave_de(sujeto)
-                escritos.pop(clave, None)  # the last one is the one that is told
-                escritos[clave] = recibido
+            cursor.execute(_ESCRITOS, [tipo.value, catd, desde, hasta])
+            for sujeto, persona, recibido in cursor:
+                if (clave := clave_de(sujeto)) in propias or persona in gente:
+                    escritos.pop(clave, None)  # the last one is the one that is told
+                    escritos[clave] = recibido
 
     return AlDia(dict, sumar)
 
@@ -172,9 +172,9 @@ def digitalizadas(catd: str, cuantas: int) -> tuple[list[Fila], int]:
 
 
 def _actas(claves: Iterable[str]) -> dict[str, tuple[datetime | None, str]]:
-    columnas = ("clave", "acopio", "custodia")
-    filas = FilaActa.objects.filter(clave__in=list(claves)).values_list(*columnas)
-    return {c: (datetime.fromisoformat(h) if h else None, e) for c, h, e in filas}
+    with connection.cursor() as cursor:
+        cursor.execute(_SUYAS, [list(claves)])  # one list: as so many parameters they take three times as long
+        return {c: (datetime.fromisoformat(h) if h else None, e) for c, h, e in cursor}
 
 
 def _filas(
