@@ -82,6 +82,8 @@ def _medir(cuentas: dict[Rol, Cuenta]) -> Iterator[Medida]:
 
     from prep.bitacora import entregas
     from prep.bitacora.nodos import nodo_de_aqui
+    from prep.catalogo.services import informativo
+    from prep.catd import centro
     from prep.coordinacion import panorama
 
     with connection.cursor() as cursor:
@@ -114,6 +116,16 @@ def _medir(cuentas: dict[Rol, Cuenta]) -> Iterator[Medida]:
             panorama.FRESCO = fresco  # type: ignore[misc]
         pedir()
         yield from medir(que, pedir)
+    suyo = cuentas[Rol.ACOPIADOR].lugar
+    centros = sorted((c.clave for c in informativo().catds), key=lambda c: c != suyo)
+    llegan = [a for c in centros for a in centro.ver(c).por_llegar()][:VECES]
+    siguiente = iter(llegan)
+
+    def recibir() -> None:
+        navegadores[Rol.ACOPIADOR].post("/catd/acopio/", {"q": next(siguiente), "confirma": "si"})
+
+    yield from medir("recibir un paquete", recibir)
+    assert all(centro.recibio(suyo, [a]) for a in llegan)
     aqui = nodo_de_aqui().nodo
     ultima = entregas.hasta(aqui)[0]
     for que, faltan in (("nada", 0), ("30 hechos", 30)):
