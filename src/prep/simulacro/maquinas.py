@@ -32,7 +32,7 @@ from prep.plataforma.puertos import libre
 _ARRANQUE_S: Final = 120.0
 _SIN_LIMITE: Final = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 _RESERVA: Final = "reserva"
-_CEDE_UN_NODO: Final = 10
+_CEDE_UN_NODO: Final = 19
 """Twenty of them, each with an equal part of two cores, left those who deliver to the centre a twentieth."""
 _DESPEDIDA_S: Final = 1.5
 """For all of them, when everything ends: what is written is written, and nobody waits for an answer any more."""
