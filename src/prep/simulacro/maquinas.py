@@ -159,7 +159,7 @@ class Maquina:
 
     def enviar(self, a: int, cada: int) -> None:
         """Deliver to the centre through the port `a`, every so many seconds, for ever."""
-        self._ordenes.append((["nodo", "enviar", "--centro", f"http://127.0.0.1:{a}", "--cada", str(cada)], 0))
+        self._ordenes.append((["nodo", "enviar", "--centro", f"http://127.0.0.1:{a}", "--cada", str(cada)], self.cede))
         self._empezar_otra(*self._ordenes[-1])
 
     def leer(self) -> None:
