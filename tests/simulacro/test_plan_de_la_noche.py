@@ -9,6 +9,7 @@ import pytest
 
 from prep.catalogo.problemas import ProcesoInvalido
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
+from prep.plataforma import portero, roles
 from prep.simulacro.humano import alterar, se_ven, teclear
 from prep.simulacro.plan import BASE, CENTRO, TIPOS, Falla, hora_de, leer_plan
 
@@ -45,6 +46,17 @@ def test_hours_are_of_the_night_and_faults_come_in_order(tmp_path: Path) -> None
         Falla("muere", 370, 370, "centro"),
     )
     assert [hora_de(m) for m in (0, 370.9, 1439.9)] == ["18:00", "00:10", "17:59"]
+
+
+def test_no_server_of_databases_has_more_nodes_than_connections_for_them(tmp_path: Path) -> None:
+    def aparte(centros: int, falla: str = "") -> frozenset[str]:
+        return leer(tmp_path, f"[noche]\ncasillas = 40\ncentros = {centros}\n{falla}").con_base_propia  # type: ignore[attr-defined,no-any-return]
+
+    juntos = 20 - len(aparte(20))
+    assert (juntos + 1) * portero.HILOS <= roles.CONEXIONES_WEB  # with the centre's
+    assert aparte(juntos) == frozenset() and aparte(juntos + 1) == {f"catd-{juntos + 1}"}
+    sin_luz = '[[falla]]\ntipo = "sin_luz"\nde = "20:00"\na = "21:00"\ndonde = "catd-2"\n'
+    assert aparte(2, sin_luz) == {"catd-2"}
 
 
 def test_a_night_longer_than_a_day_says_which() -> None:

@@ -12,6 +12,7 @@ from prep.catalogo.informativo import LECTURA
 from prep.catalogo.problemas import Problema, ProcesoInvalido
 from prep.catalogo.tablas import MALO, REQUERIDO, Bloc, decodificar, leer_bytes
 from prep.catalogo.toml import Esquema, Lineas, abrir, cadena, leer_tabla, numero, tabla_de
+from prep.plataforma.servidor import PROCESOS_MAXIMOS
 
 BYTES_MAXIMO: Final = 2**18
 FALLAS_MAXIMO: Final = 100
@@ -46,9 +47,9 @@ class Falla:
     verificadores: int = 0
 
 
-_COMPARTEN: Final = 8
-"""Nodes whose databases fit in the centre's server: each asks for up to five connections, of the 64 that it gives to
-all (`roles.CONEXIONES_WEB`)."""
+_COMPARTEN: Final = PROCESOS_MAXIMOS - 1
+"""Nodes whose databases fit in the centre's server, beside its own: what it gives to all whom people reach, by what one
+process may ask for."""
 
 
 @dataclass(frozen=True, slots=True)
