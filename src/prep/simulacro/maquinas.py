@@ -106,9 +106,9 @@ class Bases:
 
 @dataclass(slots=True)
 class Maquina:
-    """`base`: its database, in one of `bases`; `cede`: how much its web server yields to the centre's and to the people
-    of the drill, with whom no node shares its cores in life; `apagada`: it has no power. Processes are started from the
-    thread that lives as long as they."""
+    """`base`: its database, in one of `bases`; `cede`: how much its web server and its deliveries yield to the centre
+    and to the people of the drill, with whom no node shares its cores in life; `apagada`: it has no power. Processes
+    are started from the thread that lives as long as they."""
 
     nombre: str
     datos: Path
