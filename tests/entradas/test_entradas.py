@@ -125,7 +125,7 @@ DE_CASA = {
         "publicacion/publicador.py:Parcial.leer",
     },
     "a publication that was verified whole just before; what has no form is said (`juzgar`)": {
-        *("simulacro/juez.py:_leer_lugar", "simulacro/juez.py:_recorrer"),
+        *("simulacro/publicado.py:_leer_lugar", "simulacro/juez.py:_recorrer"),
     },
     "it writes": {"papel/word.py:DocumentoWord.docx"},
 }

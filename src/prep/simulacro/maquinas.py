@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from http.client import HTTPConnection, HTTPException
+from math import ceil, log
 from pathlib import Path
 from typing import Final, LiteralString
 from urllib.parse import urlsplit, urlunsplit
@@ -32,8 +33,8 @@ from prep.plataforma.puertos import libre
 _ARRANQUE_S: Final = 120.0
 _SIN_LIMITE: Final = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 _RESERVA: Final = "reserva"
-_CEDE_UN_NODO: Final = 19
-"""Twenty of them, each with an equal part of two cores, left those who deliver to the centre a twentieth."""
+_UNA_CORTESIA: Final = 1.25
+"""By so many times Linux gives less to whoever yields one more."""
 _DESPEDIDA_S: Final = 1.5
 """For all of them, when everything ends: what is written is written, and nobody waits for an answer any more."""
 
@@ -289,16 +290,17 @@ def maquinas(carpeta: Path, nodos: list[str], aparte: frozenset[str]) -> Iterato
     connections.close_all()  # nobody else may be in a database that is copied
     de_todos = Bases(dir_postgres())
     todas = [Maquina("central", dir_datos(), postgres.BASE, _puerto(), de_todos)]
+    cede = ceil(log(max(1, len(nodos)), _UNA_CORTESIA))  # all nodes together weigh as the centre
     try:
         for nombre in nodos:
             datos = carpeta / nombre
             datos.mkdir()
             if nombre in aparte:
                 suya, base = Bases(datos / "postgres"), postgres.BASE
-                todas.append(Maquina(nombre, datos, base, _puerto(), suya, _CEDE_UN_NODO))
+                todas.append(Maquina(nombre, datos, base, _puerto(), suya, cede))
                 postgres.copiar(de_todos.carpeta, suya.carpeta)
             else:
-                todas.append(Maquina(nombre, datos, _base(nombre), _puerto(), de_todos, _CEDE_UN_NODO))
+                todas.append(Maquina(nombre, datos, _base(nombre), _puerto(), de_todos, cede))
         yield todas[0], todas[1:]
     finally:
         _despedir([proceso for maquina in todas for proceso in maquina.procesos()])
