@@ -131,8 +131,7 @@ def test_cut_and_killed_it_ends_with_all_that_arrived(carpeta: Path) -> None:
     assert debia and int(debia[1]) > 0  # it worked while it was cut
     assert muerte["segundos"] > 0  # whether anybody asked for something meanwhile is chance
     assert {"telefono", "catd", "ccv"} <= set(corrida["peticiones"])
-    gente = corrida["gente"]
-    assert gente["capturas en CATD"] > 0 and gente["actas cotejadas"] >= corrida["actas"]
+    assert corrida["gente"]["actas cotejadas"] >= corrida["actas"]  # who types each, here or there, is chance
 
 
 @pytest.mark.largo
