@@ -109,16 +109,17 @@ def test_who_yields_takes_the_session_that_it_began_with_it_and_no_other(propia:
     )
     antes = AUTOGRUPO.read_text().split()[-1]
     dicho = subprocess.run([sys.executable, "-c", guion], start_new_session=propia, capture_output=True, check=True)
-    assert dicho.stdout.split() == [str(max(7, os.nice(0))).encode(), b"7" if propia else antes.encode()]
+    suya = str(max(7, os.nice(0)))
+    assert dicho.stdout.decode().split() == [suya, suya if propia else antes]
 
 
 @pytest.mark.skipif(not AUTOGRUPO.exists(), reason="this kernel does not share by sessions")
 def test_the_server_yields_as_whoever_runs_it() -> None:
     """It begins a session of its own, which would begin with nothing to yield."""
     guion = (
-        "import os, subprocess; from functools import partial; from prep.plataforma import servidor; os.nice(7); "
-        f"juntos = dict(start_new_session=True, preexec_fn=partial(servidor._nacer, os.getpid())); "
-        f"subprocess.run(['cat', {str(AUTOGRUPO)!r}], **juntos)"
+        "import os; os.nice(7); from prep.plataforma.servidor import sirviendo; from prep.plataforma import servidor; "
+        "servidor._esperar = lambda proceso, orden: proceso.wait(); "
+        f"sirviendo(['cat', {str(AUTOGRUPO)!r}]).__enter__()"
     )
     dicho = subprocess.run([sys.executable, "-c", guion], capture_output=True, check=True).stdout.split()
     assert dicho[-1] == str(min(19, os.nice(0) + 7)).encode()

@@ -52,7 +52,14 @@ def ceder_el_paso(cuanto: int = CORTESIA) -> None:
     os.nice(max(0, cuanto - os.nice(0)))
     sesion = Path("/proc/self/autogroup")
     if os.getsid(0) == os.getpid() and sesion.exists():
-        _escribir_a_su_turno(sesion, str(cuanto))
+        _escribir_a_su_turno(sesion, str(os.nice(0)))
+
+
+def en_su_sesion(padre: int, cede: int = 0) -> None:
+    """In a process that begins a session: it ends, by SIGTERM, when `padre` is killed, and yields that much, and no
+    less than whoever began it."""
+    morir_con(padre, signal.SIGTERM)
+    ceder_el_paso(cede)
 
 
 def _escribir_a_su_turno(archivo: Path, dato: str) -> None:

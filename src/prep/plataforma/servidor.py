@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import signal
 import subprocess
 import sys
 import time
@@ -17,7 +16,7 @@ from typing import Final
 
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.portero import HILOS
-from prep.plataforma.procesos import ceder_el_paso, morir_con
+from prep.plataforma.procesos import en_su_sesion
 from prep.plataforma.roles import CONEXIONES_WEB
 
 PROCESOS_MAXIMOS: Final = CONEXIONES_WEB // HILOS
@@ -67,7 +66,7 @@ def sirviendo(orden: list[str], entorno: dict[str, str] | None = None) -> Iterat
     """Run `orden` (of `orden_de_servidor`) in `entorno` and wait until it answers; stop it at the end, or when whoever
     runs it is killed."""
     _abrir_archivos()
-    juntos = partial(_nacer, os.getpid())
+    juntos = partial(en_su_sesion, os.getpid())
     proceso = subprocess.Popen(orden, env=entorno, start_new_session=True, preexec_fn=juntos)
     try:
         _esperar(proceso, orden)
@@ -79,12 +78,6 @@ def sirviendo(orden: list[str], entorno: dict[str, str] | None = None) -> Iterat
         except subprocess.TimeoutExpired:
             proceso.kill()
             proceso.wait()
-
-
-def _nacer(padre: int) -> None:
-    """It ends with whoever runs it, and yields as much."""
-    morir_con(padre, signal.SIGTERM)
-    ceder_el_paso(os.nice(0))
 
 
 def _esperar(proceso: subprocess.Popen[bytes], orden: list[str]) -> None:

@@ -27,7 +27,7 @@ from psycopg.conninfo import conninfo_to_dict
 from prep.plataforma import postgres, roles
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.lugares import dir_datos, dir_postgres
-from prep.plataforma.procesos import ceder_el_paso, morir_con
+from prep.plataforma.procesos import en_su_sesion
 from prep.plataforma.puertos import libre
 
 _ARRANQUE_S: Final = 120.0
@@ -271,7 +271,7 @@ class Maquina:
                 stdout=registro,
                 stderr=registro,
                 start_new_session=True,
-                preexec_fn=partial(_nacer, os.getpid(), cede),
+                preexec_fn=partial(en_su_sesion, os.getpid(), cede),
             )
 
     def _registro(self) -> Path:
@@ -308,12 +308,6 @@ def maquinas(carpeta: Path, nodos: list[str], aparte: frozenset[str]) -> Iterato
             maquina.perder_evidencia(False)
         for bases in {id(m.bases): m.bases for m in todas}.values():
             bases.parar()
-
-
-def _nacer(padre: int, cede: int) -> None:
-    morir_con(padre, signal.SIGTERM)
-    if cede:
-        ceder_el_paso(cede)
 
 
 def usar(bases: Bases) -> None:
