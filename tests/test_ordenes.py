@@ -699,3 +699,26 @@ def test_two_demos_each_in_its_folder_and_both_stop(raiz: Path, semillero: Semil
     assert "Terminando…" in dicho and "Demostración interrumpida" in dicho
     assert (primera.returncode, INGLES.search(dicho)) == (130, None), dicho
     assert casa.procesos() == []
+
+
+@pytest.mark.parametrize(("senal", "codigo"), [(signal.SIGTERM, 143), (signal.SIGINT, -signal.SIGINT)])
+def test_a_signal_that_comes_while_something_is_finalized_is_not_lost(senal: signal.Signals, codigo: int) -> None:
+    guion = """
+import time
+from prep.plataforma.orden import correr
+
+class Lenta:
+    def __del__(self):
+        print("ya", flush=True)
+        time.sleep(10)
+
+def orden(prog_name):
+    Lenta()
+    time.sleep(10)
+
+correr(orden)
+"""
+    with subprocess.Popen([sys.executable, "-c", guion], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as proceso:
+        assert proceso.stdout and proceso.stdout.readline() == b"ya\n"
+        proceso.send_signal(senal)
+        assert proceso.wait(60) == codigo

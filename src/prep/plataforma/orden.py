@@ -10,6 +10,7 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from threading import Timer
 from types import FrameType
 from typing import Final
 
@@ -23,6 +24,7 @@ from prep.transparencia.errores import ErrorEmision, NoDisponible, causa
 FALLA: Final = 70
 """How a command ends when the fault is of the program (EX_SOFTWARE)."""
 TERMINADO: Final = 128 + signal.SIGTERM
+_OTRA_VEZ_S: Final = 0.05
 
 
 def correr(app: Callable[..., object]) -> None:
@@ -113,6 +115,17 @@ def _atender_senales() -> None:
             raise KeyboardInterrupt
         raise SystemExit(TERMINADO)
 
+    def insistir(perdida: sys.UnraisableHookArgs) -> None:
+        """What was raised while Python finalized something went nowhere: a moment later it is raised again."""
+        nonlocal pedido
+        if not pedido or not isinstance(perdida.exc_value, KeyboardInterrupt | SystemExit):
+            sys.__unraisablehook__(perdida)
+            return
+        pedido = False
+        senal = signal.SIGINT if isinstance(perdida.exc_value, KeyboardInterrupt) else signal.SIGTERM
+        Timer(_OTRA_VEZ_S, os.kill, (principal, senal)).start()
+
+    sys.unraisablehook = insistir
     for senal in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(senal) is not signal.SIG_IGN:  # whoever started us in the background wants that
             signal.signal(senal, terminar)
