@@ -119,6 +119,9 @@ def exigir_todo(carpeta: Path, codigo: int, dicho: str, corrida: dict[str, Any],
     assert corrida["tamanos"]["imagenes"] == corrida["actas"] < corrida["tamanos"]["hechos"]
     ultimo = [r for r in dicho.splitlines() if " del papel" in r][-1]
     assert "actas, ninguna distinta del papel" in ultimo  # said while it was on
+    for largo in ("Fotografías", "Personas adentro"):  # and so is how far it is before it begins
+        cuenta = re.findall(rf"^{largo}: (\d+) de (\d+)$", dicho, re.MULTILINE)
+        assert cuenta and cuenta[-1][0] == cuenta[-1][1] != "0"
     assert quedan(carpeta) == []
 
 

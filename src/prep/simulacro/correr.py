@@ -17,7 +17,7 @@ from rich.markup import escape
 
 from prep.dominio.acta.hechos import HOJA
 from prep.dominio.operacion import Marcha, Punto, Servicio
-from prep.plataforma.consola import salida, tabla
+from prep.plataforma.consola import barra, salida, tabla
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import a_las, cuantos
 from prep.plataforma.lugares import dir_publicacion
@@ -116,9 +116,10 @@ def _tocar(noche: Montaje, carpeta: Path, fases: Fases, visita: Visita | None) -
     for persona in noche.gente:
         persona.start()
     limite = time.monotonic() + _ENTRAN_S
-    for persona in noche.gente:
-        if not persona.lista.wait(max(0.0, limite - time.monotonic())):
-            raise Impedimento(f"{persona.name} no pudo entrar. {' '.join(noche.mundo.problemas[:3])}")
+    with barra() as avance:
+        for persona in avance.track(noche.gente, description="Personas adentro"):
+            if not persona.lista.wait(max(0.0, limite - time.monotonic())):
+                raise Impedimento(f"{persona.name} no pudo entrar. {' '.join(noche.mundo.problemas[:3])}")
     entrar = noche.mundo.pedidas
     fallas = Fallas(noche, random.Random(f"{plan.semilla}|fallas"), decir)
     decir(f"«{plan.nombre}» empieza: {len(noche.gente)} personas adentro, {len(noche.existen):,} actas por llegar.")

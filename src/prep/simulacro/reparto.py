@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from prep.papel.formas import Formas
+from prep.plataforma.consola import barra
 from prep.simulacro.gente import Paquete
 from prep.simulacro.noche import salida
 from prep.simulacro.plan import Plan
@@ -55,10 +56,12 @@ class Reparto:
     def retratar(self, carpeta: Path) -> tuple[int, int]:
         """Take the pictures, keep them in a new folder and put each where it leaves from; how many, and their bytes."""
         retratos, bytes_ = [r for r, _ in self._retratos], 0
-        for (retrato, poner), foto in zip(self._retratos, retratar(self.formas, retratos, carpeta), strict=True):
-            self.de_quien[foto.huella] = retrato.papel.esperada.clave
-            poner(foto.archivo)
-            bytes_ += foto.bytes_
+        with barra() as avance:
+            fotos = avance.track(retratar(self.formas, retratos, carpeta), len(retratos), description="Fotografías")
+            for (retrato, poner), foto in zip(self._retratos, fotos, strict=True):
+                self.de_quien[foto.huella] = retrato.papel.esperada.clave
+                poner(foto.archivo)
+                bytes_ += foto.bytes_
         return len(retratos), bytes_
 
     def _mandar(self, papel: Papel, paquete: Paquete, sale: float, telefono: int) -> None:
