@@ -12,12 +12,13 @@ from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
 
-from emision_fabrica import PROCESO, Noche
+from emision_fabrica import INSTITUTO, PROCESO, Noche
 from prep.dominio.tabulacion.contabilidad import Observacion
 from prep.transparencia.canonico import canonico
 from prep.transparencia.hojas import escribir_hoja
-from prep.transparencia.nota import FIRMA, LlavePrivada
-from prep.transparencia.registro import Registro, leer_historia
+from prep.transparencia.nota import FIRMA, LlavePrivada, Nota
+from prep.transparencia.punto import Punto, PuntoFirmado
+from prep.transparencia.registro import Historia, Registro, historia_de, leer_historia, leer_hojas
 
 Ataque = Callable[[Noche], None]
 ATAQUES: dict[str, tuple[str, Ataque]] = {}
@@ -248,6 +249,52 @@ def a_night_signed_with_the_key_of_a_drill(noche):
     otra.registro = Registro(otra.almacen, llave)
     otra.almacen.reemplazar("politica", f"log {llave.llave.vkey}\nquorum none\n".encode())
     otra.publicar()
+
+
+class DeNadie(Registro):
+    """It goes on with whatever is there, whoever signed it."""
+
+    def historia(self) -> Historia:
+        nota = Nota.leer(self.almacen.leer("checkpoint"))
+        punto = Punto.leer(nota.texto)
+        return historia_de(PuntoFirmado(punto, nota, ()), leer_hojas(self.almacen, punto.tamano))
+
+
+def de_llaves(noche: Noche, accion: str, llave: LlavePrivada, anterior: LlavePrivada | None = None) -> None:
+    """What the log says of a key, signed by who signs it now."""
+    noche.registro.agregar(
+        escribir_hoja(
+            "llaves",
+            proceso=PROCESO,
+            modo=noche.modo,
+            hora=noche.hora(noche.corte).isoformat(),
+            accion=accion,
+            papel="instituto",
+            llave=llave.llave.vkey,
+            anterior=anterior and anterior.llave.vkey,
+            motivo="prueba",
+        )
+    )
+
+
+def relevar(noche: Noche) -> None:
+    """The institute changes its key as the ceremony says: the old one announces the new one, which revokes it."""
+    nueva = LlavePrivada(INSTITUTO.llave.nombre, FIRMA, b"\x42" * 32)
+    de_llaves(noche, "rotacion", nueva, INSTITUTO)
+    noche.registro = Registro(noche.almacen, nueva)
+    de_llaves(noche, "revocacion", INSTITUTO)
+    noche.publicar(0.1)
+
+
+@ataque("ninguna llave conocida firma")
+def a_revoked_key_names_another(noche):
+    """Whoever stole it takes the log in which it was revoked, and goes on with one of his own that it announces."""
+    relevar(noche)
+    suya = LlavePrivada(INSTITUTO.llave.nombre, FIRMA, b"\x66" * 32)
+    noche.registro = DeNadie(noche.almacen, INSTITUTO)
+    de_llaves(noche, "rotacion", suya, INSTITUTO)
+    noche.registro = DeNadie(noche.almacen, suya)
+    noche.publicar(0.1)
 
 
 @ataque("viene después del cierre")

@@ -311,7 +311,7 @@ def test_a_change_of_key_is_followed(pagina, noche):
     comun = {"proceso": "jal-2024", "modo": "simulacro", "hora": "2024-06-02T21:00:00-06:00", "papel": "instituto"}
     relevo = {"accion": "rotacion", "llave": nueva.llave.vkey, "anterior": INSTITUTO.llave.vkey, "motivo": "calendario"}
     anuncio = f"{noche.registro.agregar(escribir_hoja('llaves', **comun, **relevo)) + 1:06d}"
-    noche.registro = Registro(Carpeta(noche.carpeta, duradero=False), nueva, llaves_anteriores=[INSTITUTO.llave])
+    noche.registro = Registro(Carpeta(noche.carpeta, duradero=False), nueva)
     noche.publicar(0.1)
     titulo, frase, _ = dar(pagina, noche.carpeta)
     assert titulo == "CORRECTO", frase

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import jsonschema
 import pytest
-from ataques import ATAQUES, en_json, publicar
+from ataques import ATAQUES, DeNadie, de_llaves, en_json, publicar, relevar
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -21,8 +21,7 @@ from prep.publicacion.esquemas import FORMATOS
 from prep.transparencia.almacen import Carpeta
 from prep.transparencia.canonico import canonico
 from prep.transparencia.emisor import emitir_corte
-from prep.transparencia.errores import FormatoInvalido, Inconsistente, NoDisponible
-from prep.transparencia.hojas import escribir_hoja
+from prep.transparencia.errores import FirmaInvalida, FormatoInvalido, Inconsistente, NoDisponible
 from prep.transparencia.manifiesto import Manifiesto
 from prep.transparencia.nota import COFIRMA, FIRMA, LlavePrivada, Nota, firmar
 from prep.transparencia.politica import leer_politica
@@ -336,7 +335,7 @@ def test_another_key_than_the_last_time_is_pointed_out(noche, tmp_path):
     recuerdo = tmp_path / "visto.json"
     otra = "lo firma otra llave que la vez anterior"
     assert revisar(noche.carpeta, politica=ambas, recordar=recuerdo).codigo == 0
-    noche.registro = Registro(Carpeta(noche.carpeta, duradero=False), nueva, llaves_anteriores=[INSTITUTO.llave])
+    noche.registro = DeNadie(noche.almacen, nueva)
     noche.publicar(0.1)
     assert otra in [h.texto for h in revisar(noche.carpeta, politica=ambas, recordar=recuerdo).hallazgos]
     assert otra not in [h.texto for h in revisar(noche.carpeta, politica=ambas, recordar=recuerdo).hallazgos]
@@ -449,23 +448,9 @@ def test_policy_demands_cosignatures(noche):
     assert informe.codigo == 0 and any("2024-06-03 02:00:00 UTC" in h.texto for h in informe.hallazgos)
 
 
-def _llave(noche, accion, llave, anterior=None):
-    return escribir_hoja(
-        "llaves",
-        proceso=PROCESO,
-        modo="simulacro",
-        hora="2024-06-02T21:00:00-06:00",
-        accion=accion,
-        papel="prueba",
-        llave=llave.vkey,
-        anterior=anterior and anterior.vkey,
-        motivo="prueba",
-    )
-
-
 def test_a_stolen_witness_key_is_revoked(noche):
     politica = leer_politica(POLITICA.encode())
-    noche.registro.agregar(_llave(noche, "revocacion", NOTARIA.llave))
+    de_llaves(noche, "revocacion", NOTARIA)
     noche.publicar()
     texto = Nota.leer((noche.carpeta / "checkpoint").read_bytes()).texto
     testigos = [AUDITOR, NOTARIA]
@@ -475,22 +460,45 @@ def test_a_stolen_witness_key_is_revoked(noche):
 
 
 def test_the_institute_changes_its_key(noche):
-    nueva = LlavePrivada(INSTITUTO.llave.nombre, FIRMA, b"\x42" * 32)
+    """Whoever trusts the old one follows; and the old one signs no more."""
     politica = leer_politica(f"log {INSTITUTO.llave.vkey}\nquorum none\n".encode())
-    noche.registro.agregar(_llave(noche, "rotacion", nueva.llave, INSTITUTO.llave))
-    noche.registro = Registro(Carpeta(noche.carpeta, duradero=False), nueva, llaves_anteriores=[INSTITUTO.llave])
-    noche.registro.agregar(_llave(noche, "revocacion", INSTITUTO.llave))
-    noche.publicar()
+    relevar(noche)
     informe = revisar(noche.carpeta, politica=politica)
     assert informe.codigo == 0, informe.veredicto
+    with pytest.raises(FirmaInvalida, match="fue revocada"):
+        Registro(noche.almacen, INSTITUTO).agregar(b"otra")
+
+
+@pytest.mark.parametrize("sigue", ["corte", "revocacion"])
+def test_the_key_that_was_announced_goes_on_by_the_commands_of_the_ceremony(noche, sigue, tmp_path):
+    nueva = LlavePrivada(INSTITUTO.llave.nombre, FIRMA, b"\x42" * 32)
+    for nombre, llave in (("instituto", INSTITUTO), ("nueva", nueva)):
+        (tmp_path / f"{nombre}.skey").write_text(llave.skey)
+        (tmp_path / f"{nombre}.skey").chmod(0o600)
+        (tmp_path / f"{nombre}.vkey").write_text(llave.llave.vkey)
+    comun = ["--papel", "instituto", "--motivo", "robo", "--proceso", PROCESO, "--modo", "simulacro"]
+
+    def anunciar(*que: str) -> None:
+        hecho = CliRunner().invoke(app, ["llaves", "anunciar", str(noche.carpeta), *que, *comun])
+        assert hecho.exit_code == 0, hecho.output
+
+    viejas, nuevas = (tuple(str(tmp_path / f"{n}.{x}") for x in ("vkey", "skey")) for n in ("instituto", "nueva"))
+    anunciar("rotacion", nuevas[0], "--anterior", viejas[0], "--firma", viejas[1])
+    noche.registro = Registro(noche.almacen, nueva)
+    if sigue == "corte":
+        noche.publicar(0.1)
+    anunciar("revocacion", viejas[0], "--firma", nuevas[1])
+    noche.publicar(0.1)
+    informe = revisar(noche.carpeta, politica=leer_politica(f"log {INSTITUTO.llave.vkey}\nquorum none\n".encode()))
+    assert informe.codigo == 0, malos(informe)
 
 
 def test_a_thief_cannot_announce_a_key_of_his_own(noche):
     """He holds the site and a key of the right name, not the institute's: the announcement must bear the old key."""
     ladron = LlavePrivada(INSTITUTO.llave.nombre, FIRMA, b"\x66" * 32)
     politica = leer_politica(f"log {INSTITUTO.llave.vkey}\nquorum none\n".encode())
-    suyo = Registro(Carpeta(noche.carpeta, duradero=False), ladron, llaves_anteriores=[INSTITUTO.llave])
-    suyo.agregar(_llave(noche, "rotacion", ladron.llave, INSTITUTO.llave))
+    noche.registro = DeNadie(noche.almacen, ladron)
+    de_llaves(noche, "rotacion", ladron, INSTITUTO)
     assert revisar(noche.carpeta, politica=politica).codigo == 1
 
 

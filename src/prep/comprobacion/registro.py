@@ -29,12 +29,13 @@ from prep.transparencia.registro import (
     Historia,
     Teselas,
     desempacar,
+    leer_historia,
     ruta_entradas,
     ruta_punto,
     ruta_tesela,
 )
 from prep.transparencia.sello import MAXIMO_RESPUESTA, ruta_sello, verificar_sello
-from prep.transparencia.vigencia import cofirmas_vigentes, firmantes_de_siempre, leer_historia_vigente
+from prep.transparencia.vigencia import cofirmas_vigentes, firmantes_de_siempre
 
 
 @dataclass
@@ -61,11 +62,11 @@ def leer_registro(lector: Lector, politica: Politica | None, informe: Informe) -
     """The log, its acts and the manifest of every corte, as signed; neither files nor figures. Raises `ErrorEmision`
     where nothing could be believed."""
     politica = politica_de(lector, politica, informe)
-    historia = leer_historia_vigente(lector, politica.registros, politica.testigos.values())
+    historia = leer_historia(lector, politica.registros, politica.testigos.values())
     cortes = leer_hojas(historia, informe)
     leer_manifiestos(lector, cortes, informe)
     documentos = revisar_actos(lector, cortes.todas, cortes.manifiestos, informe)
-    firmantes = firmantes_de_siempre(historia, politica.registros)
+    firmantes = firmantes_de_siempre(historia.hojas, politica.registros)
     return Registro(
         frozenset(ll for ll in firmantes if ll.nombre == historia.punto.origen),
         cortes.manifiestos,
@@ -137,7 +138,7 @@ def revisar_teselas(lector: Lector, historia: Historia, politica: Politica, info
     for nivel, numero, _ in arbol.teselas(0, n):
         _comparar_tesela(historia, nivel, numero, publicadas.tesela(nivel, numero), informe)
     if isinstance(lector, Carpeta):
-        llaves = firmantes_de_siempre(historia, politica.registros), politica.testigos.values()
+        llaves = firmantes_de_siempre(historia.hojas, politica.registros), politica.testigos.values()
         for ruta in (*lector.rutas("tile"), *lector.rutas("puntos")):
             _archivo_del_registro(lector, ruta, historia, llaves, informe)
     if informe.tropiezos == antes:

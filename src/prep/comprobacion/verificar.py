@@ -62,8 +62,9 @@ from prep.transparencia.registro import (
     LLAVE_INSTITUTO,
     MAXIMO_PUNTO,
     Historia,
+    leer_historia,
 )
-from prep.transparencia.vigencia import firmantes_de_siempre, leer_historia_vigente
+from prep.transparencia.vigencia import firmantes_de_siempre
 
 
 @dataclass(frozen=True)
@@ -125,11 +126,11 @@ def _verificar(lector: Lector, o: Opciones) -> "Verificado":
         informe.delegacion = delegacion_de(lector, instituto)
         if informe.delegacion is not None:
             politica = Politica((informe.delegacion.llave,))
-        informe.historia = historia = leer_historia_vigente(lector, politica.registros, politica.testigos.values())
+        informe.historia = historia = leer_historia(lector, politica.registros, politica.testigos.values())
         informe.bien("registro", f"{historia.punto.tamano} hojas bajo la raíz firmada por «{historia.punto.origen}»")
         if informe.delegacion is None:
             revisar_llave_del_sitio(lector, historia, informe)
-            instituto = tuple(firmantes_de_siempre(historia, instituto))
+            instituto = tuple(firmantes_de_siempre(historia.hojas, instituto))
         informe.llaves = instituto
         revisar_quorum(historia, politica, o.politica is not None, informe)
         recuerdo = Recuerdo.leer(o.recordar)

@@ -40,8 +40,15 @@ from prep.transparencia.nota import Firmante, LlavePublica, Nota, firmar
 from prep.transparencia.politica import MAXIMO_BYTES as MAXIMO_POLITICA
 from prep.transparencia.politica import Politica, leer_politica
 from prep.transparencia.punto import Punto
-from prep.transparencia.registro import LLAVE_INSTITUTO, MAXIMO_PUNTO, Historia, copiar_registro, ruta_punto
-from prep.transparencia.vigencia import firmantes_de_siempre, leer_historia_vigente
+from prep.transparencia.registro import (
+    LLAVE_INSTITUTO,
+    MAXIMO_PUNTO,
+    Historia,
+    copiar_registro,
+    leer_historia,
+    ruta_punto,
+)
+from prep.transparencia.vigencia import firmantes_de_siempre
 
 ESPERA_OCULTA = ".llegando"
 HILOS = 8
@@ -104,7 +111,7 @@ class Espejo:
         return d
 
     def _ronda(self) -> None:
-        historia = leer_historia_vigente(self.fuente, self.politica.registros, self.politica.testigos.values())
+        historia = leer_historia(self.fuente, self.politica.registros, self.politica.testigos.values())
         propio = self._punto_propio()
         if propio:
             historia.comprobar_continuacion(propio)
@@ -275,7 +282,7 @@ class Espejo:
 
     def _mostrar(self, historia: Historia, cortes: list[dict[str, Any]]) -> None:
         """Everything is held and right: log, pages, pointer, checkpoint, in that order."""
-        firmantes = firmantes_de_siempre(historia, self.politica.registros)
+        firmantes = firmantes_de_siempre(historia.hojas, self.politica.registros)
         copiar_registro(self.fuente, self.sitio, historia, firmantes, self.politica.testigos.values())
         paginas = self._oculta.carpeta / "raiz"
         for r in list(Carpeta(paginas).rutas()) if paginas.exists() else []:

@@ -19,9 +19,17 @@ from dataclasses import dataclass, field
 from prep.transparencia import arbol
 from prep.transparencia.almacen import Almacen, Lector
 from prep.transparencia.arbol import ANCHO, Arbol
-from prep.transparencia.errores import ErrorEmision, FormatoInvalido, Inconsistente, NoDisponible, PruebaInvalida
-from prep.transparencia.nota import Firma, Firmante, LlavePublica, Nota, firmar, leer_firmas
+from prep.transparencia.errores import (
+    ErrorEmision,
+    FirmaInvalida,
+    FormatoInvalido,
+    Inconsistente,
+    NoDisponible,
+    PruebaInvalida,
+)
+from prep.transparencia.nota import FIRMA, Firma, Firmante, LlavePublica, Nota, firmar, leer_firmas
 from prep.transparencia.punto import Punto, PuntoFirmado, abrir_punto
+from prep.transparencia.vigencia import cambios_de_llaves, relevadas, revocadas
 
 LLAVE_INSTITUTO = "llaves/instituto.vkey"
 MAXIMO_HOJA = 1023
@@ -163,12 +171,57 @@ def historia_de(firmado: PuntoFirmado, hojas: Sequence[bytes]) -> Historia:
 
 
 def leer_historia(lector: Lector, registro: Iterable[LlavePublica], testigos: Iterable[LlavePublica] = ()) -> Historia:
-    """Read the newest checkpoint, check its signatures, read every leaf and recompute the root."""
+    """Read the newest checkpoint, check its signatures, read every leaf and recompute the root; rotations are followed
+    from the keys given, and the revoked ones refused.
+
+    The signature comes first: nothing is read under a head that nobody known signs, but the few leaves that could say
+    that its key follows a known one.
+    """
     datos = lector.leer("checkpoint", MAXIMO_PUNTO)
     if datos is None:
         raise NoDisponible("no hay «checkpoint»: no es un registro publicado o está vacío")
-    firmado = abrir_punto(datos, registro, testigos)
-    return historia_de(firmado, leer_hojas(lector, firmado.punto.tamano))
+    confiables, conocidos = list(registro), list(testigos)
+    nota = Nota.leer(datos)
+    punto = Punto.leer(nota.texto)
+    if not any(f.es_de(ll) for f in nota.firmas for ll in confiables if ll.nombre == punto.origen):
+        if not any(ll.nombre == punto.origen for ll in confiables):
+            raise FirmaInvalida(f"ninguna llave conocida firma este registro, «{punto.origen}»")
+    else:
+        abrir_punto(datos, confiables, conocidos)
+    hojas = leer_hojas(lector, punto.tamano)
+    vivas = _seguir_relevos(lector, confiables, hojas)
+    if not vivas:
+        raise FirmaInvalida("todas las llaves conocidas del registro fueron revocadas")
+    fuera = revocadas(hojas)
+    return historia_de(abrir_punto(datos, vivas, [t for t in conocidos if t.publica not in fuera]), hojas)
+
+
+def _seguir_relevos(lector: Lector, confiables: Iterable[LlavePublica], hojas: Sequence[bytes]) -> list[LlavePublica]:
+    """The keys that count at the end of these leaves, taken in their order: one already revoked names no other, and
+    does not come back."""
+    vivas, fuera = list(confiables), set[bytes]()
+    for posicion, hoja in cambios_de_llaves(hojas):
+        llave = LlavePublica.leer(hoja["llave"])
+        if hoja["accion"] == "revocacion":
+            fuera.add(llave.publica)
+            vivas = [ll for ll in vivas if ll.publica not in fuera]
+        elif hoja["accion"] == "rotacion" and llave.tipo == FIRMA and llave.publica not in fuera:
+            vieja = LlavePublica.leer(hoja["anterior"] or hoja["llave"])
+            if vieja in vivas and llave not in vivas:
+                _comprobar_relevo(lector, vieja, posicion, hojas)
+                vivas.append(llave)
+    return vivas
+
+
+def _comprobar_relevo(lector: Lector, vieja: LlavePublica, posicion: int, hojas: Sequence[bytes]) -> None:
+    datos = lector.leer(ruta_punto(posicion + 1), MAXIMO_PUNTO)
+    if datos is None:
+        raise NoDisponible(f"falta {ruta_punto(posicion + 1)}, que demuestra el cambio de llave")
+    firmado = abrir_punto(datos, [vieja])
+    if firmado.punto.tamano != posicion + 1 or firmado.punto.raiz != arbol.raiz_de(
+        map(arbol.hoja, hojas[: posicion + 1])
+    ):
+        raise FirmaInvalida("el punto de control que anuncia el cambio de llave no es de esta historia")
 
 
 def copiar_registro(
@@ -204,29 +257,34 @@ def copiar_registro(
 
 class Registro:
     """The writer of a log. One at a time: `candado` gives the lock; a store may bring its own. `llave_en`: where its
-    public key is left."""
+    public key is left. A head signed by the key that its own replaces, as the log itself says, is continued too."""
 
     def __init__(
         self,
         almacen: Almacen,
         firmante: Firmante,
         candado: Callable[[], AbstractContextManager[None]] | None = None,
-        llaves_anteriores: Iterable[LlavePublica] = (),
         llave_en: str = LLAVE_INSTITUTO,
     ) -> None:
         self.almacen = almacen
         self.firmante = firmante
         self._llave_en = llave_en
         self.origen = firmante.llave.nombre
-        self._llaves = (firmante.llave, *llaves_anteriores)
         propio: Callable[[], AbstractContextManager[None]] = getattr(almacen, "candado", contextlib.nullcontext)
         self._candado = candado or propio
 
     def historia(self) -> Historia | None:
         """The log as signed; None if it has not begun."""
-        if self.almacen.leer("checkpoint", MAXIMO_PUNTO) is None:
+        datos = self.almacen.leer("checkpoint", MAXIMO_PUNTO)
+        if datos is None:
             return None
-        return leer_historia(self.almacen, self._llaves)
+        propia = self.firmante.llave
+        hojas = leer_hojas(self.almacen, Punto.leer(Nota.leer(datos).texto).tamano)
+        if propia.publica in revocadas(hojas):
+            raise FirmaInvalida(
+                f"la llave de {propia.nombre} fue revocada en este registro: firme con la que la releva"
+            )
+        return historia_de(abrir_punto(datos, [propia, *relevadas(hojas, propia)]), hojas)
 
     def agregar(self, dato: bytes, antes_de_firmar: Callable[[], None] | None = None) -> int:
         """Publish a leaf and return its position. A leaf already there is not repeated.
@@ -269,8 +327,8 @@ class Registro:
             nota = Nota.leer(datos)
             buenas = [f for f in firmas if any(f.es_de(ll) for ll in conocidas)]
             nueva = nota.con(buenas)
-            nueva.comprobar([*conocidas, *self._llaves])
             if nueva != nota:
+                nueva.comprobar(conocidas)
                 self.almacen.reemplazar(ruta_punto(tamano), nueva.escribir())
                 actual = self.almacen.leer("checkpoint", MAXIMO_PUNTO)
                 if actual is not None and Nota.leer(actual).texto == nueva.texto:

@@ -68,7 +68,7 @@ async function leerHojas(fuente, tamano) {
   return hojas;
 }
 
-// Rotations believed when the old key signed the checkpoint that announces them; revoked keys do not count.
+// Rotations believed when the old key, not revoked before, signed the checkpoint that announces them; revoked keys do not count.
 async function abrirRegistro(fuente, politica) {
   const datos = await fuente.leer("checkpoint", MAXIMO_PUNTO);
   if (!datos) throw new NoDisponible("no hay «checkpoint»: no es una publicación o está vacía");
@@ -85,6 +85,7 @@ async function abrirRegistro(fuente, politica) {
   const confiables = [...politica.registros];
   const siempre = [...politica.registros];
   const fuera = new Set();
+  const viva = (ll) => !fuera.has(aHex(ll.publica));
   for (let i = 0; i < hojas.length; i++) {
     let h;
     try { h = leerHoja(hojas[i]); } catch { continue; }
@@ -92,8 +93,8 @@ async function abrirRegistro(fuente, politica) {
     const nueva = await leerLlave(h.llave);
     if (h.accion === "rotacion") siempre.push(nueva, ...(h.anterior ? [await leerLlave(h.anterior)] : []));
     if (h.accion === "revocacion") fuera.add(aHex(nueva.publica));
-    const vieja = confiables.find((ll) => ll.vkey === h.anterior);
-    if (h.accion === "rotacion" && nueva.tipo === FIRMA && vieja) {
+    const vieja = confiables.find((ll) => ll.vkey === h.anterior && viva(ll));
+    if (h.accion === "rotacion" && nueva.tipo === FIRMA && viva(nueva) && vieja) {
       const p = await fuente.leer(rutaPunto(i + 1), MAXIMO_PUNTO);
       if (!p) throw new NoDisponible(`falta ${rutaPunto(i + 1)}, que demuestra el cambio de llave`);
       const abierto = await abrirPunto(p, [vieja]);
@@ -101,7 +102,6 @@ async function abrirRegistro(fuente, politica) {
       confiables.push(nueva);
     }
   }
-  const viva = (ll) => !fuera.has(aHex(ll.publica));
   const punto = await abrirPunto(datos, confiables.filter(viva), [...politica.testigos.values()].filter(viva));
   const niveles = await construirArbol(hashes);
   if (!iguales(await resumen(niveles, 0, hojas.length), punto.raiz)) throw new NoCoincide("las hojas publicadas no dan la raíz que el registro firmó");
