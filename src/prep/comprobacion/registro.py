@@ -280,7 +280,7 @@ def leer_manifiestos(lector: Lector, cortes: Cortes, informe: Informe) -> None:
             if m.anterior != anterior:
                 raise FormatoInvalido(f"{ruta} no continúa al corte anterior")
             cortes.manifiestos[h["corte"]] = m
-            if previo is not None and (distinta := _otra_bitacora(previo, m)):
+            if previo is not None and (distinta := otra_bitacora(previo, m)):
                 informe.mal("manifiestos", distinta)
             previo = m
         except ErrorEmision as e:
@@ -290,7 +290,7 @@ def leer_manifiestos(lector: Lector, cortes: Cortes, informe: Informe) -> None:
         informe.bien("manifiestos", f"cortes encadenados: {len(cortes.hojas)}, ninguno reescrito ni retirado")
 
 
-def _otra_bitacora(previo: Manifiesto, m: Manifiesto) -> str | None:
+def otra_bitacora(previo: Manifiesto, m: Manifiesto) -> str | None:
     """The bitácora only grows: fewer facts than before, or other ones in as many, are another history."""
     if m.posicion < previo.posicion:
         return (

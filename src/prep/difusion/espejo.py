@@ -29,6 +29,7 @@ from prep.comprobacion.corte_publicado import (
 from prep.comprobacion.documentos import ruta_de_imagen
 from prep.comprobacion.informe import Informe, Nivel, en_una_linea
 from prep.comprobacion.recalculo import NoCuadra
+from prep.comprobacion.registro import leer_hojas, otra_bitacora
 from prep.comprobacion.sitio import MAXIMO_PAGINA, leer_sitio
 from prep.transparencia.almacen import Carpeta, Lector
 from prep.transparencia.canonico import NoCanonico, canonico, leer_canonico
@@ -48,7 +49,7 @@ from prep.transparencia.registro import (
     leer_historia,
     ruta_punto,
 )
-from prep.transparencia.vigencia import firmantes_de_siempre
+from prep.transparencia.vigencia import cofirmas_vigentes, firmantes_de_siempre
 
 ESPERA_OCULTA = ".llegando"
 HILOS = 8
@@ -65,6 +66,7 @@ class Estado:
     revisado: int | None = None
     al_dia: int | None = None
     problema: str | None = None
+    faltan_cofirmas: str | None = None
     recibidos: int = 0
     bytes: int = 0
 
@@ -115,7 +117,9 @@ class Espejo:
         propio = self._punto_propio()
         if propio:
             historia.comprobar_continuacion(propio)
-        cortes = [h for h in map(leer_hoja, historia.hojas) if h["tipo"] == "corte"]
+        informe = Informe()
+        cortes = leer_hojas(historia, informe).hojas
+        _exigir(informe)
         if cortes:
             self.estado.corte_de_la_fuente = cortes[-1]["corte"]
         for i in range(len(cortes)):
@@ -153,8 +157,7 @@ class Espejo:
                 self.sitio.escribir(ruta, datos)
         informe = Informe()
         revisar_actos(self.sitio, hojas, {h["corte"]: self._manifiesto(h) for h in cortes}, informe)
-        if malo := next((h for h in informe.hallazgos if h.nivel == Nivel.MAL), None):
-            raise Inconsistente(malo.texto)
+        _exigir(informe)
 
     def _manifiesto(self, hoja: dict[str, Any]) -> Manifiesto:
         """The manifest of a corte already in place."""
@@ -194,12 +197,13 @@ class Espejo:
         dichos = (m.proceso, m.corte, m.hora, m.modo, m.anterior)
         if dichos != (hoja["proceso"], hoja["corte"], hoja["hora"], hoja["modo"], anterior):
             raise Inconsistente(f"el manifiesto del corte {m.corte} no dice lo que su hoja")
+        if i and (distinta := otra_bitacora(self._manifiesto(cortes[i - 1]), m)):
+            raise Inconsistente(distinta)
         tengo = self._por_hash()
         archivos = dict(_a_la_vez(lambda a: (a.ruta, self._archivo(ruta, a, tengo)), m.archivos))
         informe = Informe()
         imagenes = revisar_cifras(archivos, m, self._contexto(cortes[:i]), informe)
-        if malo := next((h for h in informe.hallazgos if h.nivel == Nivel.MAL), None):
-            raise Inconsistente(f"corte {m.corte}: {malo.texto}")
+        _exigir(informe, f"corte {m.corte}: ")
         if imagenes is None or not imagenes_firmadas(imagenes.nombradas, m):
             raise Inconsistente(f"corte {m.corte}: las imágenes no son las que se firmaron")
         list(_a_la_vez(self._imagen, sorted(imagenes.ofrecidas)))
@@ -295,6 +299,8 @@ class Espejo:
                 self.sitio.reemplazar(PUNTERO, canonico(puntero))
             self.estado.corte, self.estado.hora, self.estado.modo = u["corte"], u["hora"], u["modo"]
         self._llaves(historia)
+        falta = not self.politica.cumple(cofirmas_vigentes(historia.firmado, historia.hojas))
+        self.estado.faltan_cofirmas = self.politica.descripcion() if falta else None
         nota = historia.firmado.nota
         actual = self.sitio.leer("checkpoint", MAXIMO_PUNTO)
         if actual is not None and Nota.leer(actual).texto == nota.texto:
@@ -304,6 +310,12 @@ class Espejo:
         for ruta in (ruta_punto(historia.punto.tamano), "checkpoint"):
             if self.sitio.leer(ruta, MAXIMO_PUNTO) != nota.escribir():
                 self.sitio.reemplazar(ruta, nota.escribir())
+
+
+def _exigir(informe: Informe, de_que: str = "") -> None:
+    """Raise `Inconsistente` with the first thing that is wrong."""
+    if malo := next((h for h in informe.hallazgos if h.nivel == Nivel.MAL), None):
+        raise Inconsistente(f"{de_que}{malo.texto}")
 
 
 def _sin_ajenas(datos: bytes, confiables: Iterable[LlavePublica]) -> bool:
