@@ -364,6 +364,25 @@ def test_wall_moves_to_the_new_corte_by_itself(abrir: Abrir, documentos: dict[in
         pagina.wait_for_load_state("networkidle")
 
 
+def test_a_widget_that_a_cache_still_holds_does_not_ask_again_and_again(
+    abrir: Abrir, documentos: dict[int, Any], tmp_path: Path
+) -> None:
+    """The pointer has changed and an edge gives the page of the corte before: one page a turn, and the new one then."""
+    publicar(documentos[9], tmp_path)
+    vieja = (tmp_path / "widget/GUB.html").read_bytes()
+    publicar(documentos[14], tmp_path)
+    nueva = (tmp_path / "widget/GUB.html").read_bytes()
+    (tmp_path / "widget/GUB.html").write_bytes(vieja)
+    with servir(tmp_path) as direccion:
+        pagina = abrir(direccion + "widget/GUB.html")
+        pagina.wait_for_timeout(2000)
+        assert [p for p in pagina.pedidos if p.endswith("widget/GUB.html")] == [direccion + "widget/GUB.html"]
+        (tmp_path / "widget/GUB.html").write_bytes(nueva)
+        with pagina.expect_navigation():
+            pagina.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        assert miles(documentos[14]["GUB/resumen.json"]["por_candidatura"][0]["votos"]) in pagina.inner_text("main")
+
+
 def test_links_that_always_open_the_latest(abrir: Abrir, sitio: str, acta: dict[str, Any]) -> None:
     pagina = abrir(f"{sitio}index.html#/GUB/1.html~{acta['clave']}")
     pagina.wait_for_url(f"**/cortes/0014/GUB/1.html#{acta['clave']}")

@@ -86,11 +86,12 @@ async function vigilar() {
     aviso?.replaceChildren(el('p', { class: 'nuevo' }, di('sin_paginas', { m: mio.corte, n: u.corte, hora })))
     return
   }
+  // a cache may hold the page of the corte before for a while: asked again at each turn, never as soon as it comes
+  if (widget) { if (visto) location.reload(); return }
   dicho = u.corte
   const nueva = destino(u)
   if (insertada) { nueva.search = '?insertada'; nueva.hash = ''; location.replace(nueva); return }
   if (muro) { location.replace(nueva); return }
-  if (widget) { location.reload(); return }
   if (!aviso) return
   const frase = visto ? di('nuevo', { n: u.corte, hora }) : di('viejo', { m: mio.corte, n: u.corte, hora })
   aviso.replaceChildren(el('p', { class: 'nuevo' }, frase, ' ', el('a', { href: nueva.href }, t.ver_nuevo)))
