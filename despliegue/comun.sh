@@ -66,12 +66,14 @@ leer_claves() {
     done <"$archivo"
 }
 
-# Read the configuration and say, all at once, everything that is wrong in it.
+# leer_conf [equipo]: read the configuration and say, all at once, everything that is wrong in it; with `equipo`, also
+# what this machine lacks of it. Whoever takes over from a lost server does not ask whether its backups are at hand.
 leer_conf() {
+    equipo=${1:-}
     [ -f "$CONF" ] || morir "Falta $CONF. Cópielo de $aqui/instalar.conf.ejemplo y cámbielo."
     leer_claves "$CONF" ESTE OTRO PORTAL ESCRITORIOS RESPALDOS FIRMA SELLOS
     if ! es_direccion "$ESTE"; then falla "ESTE: «$ESTE» no es una dirección como 10.20.0.11."
-    elif ! ip -4 -o addr show | grep -qwF "inet $ESTE"; then falla "ESTE: ninguna red de este equipo tiene la dirección $ESTE."; fi
+    elif [ "$equipo" ] && ! ip -4 -o addr show | grep -qwF "inet $ESTE"; then falla "ESTE: ninguna red de este equipo tiene la dirección $ESTE."; fi
     if [ -n "$OTRO" ]; then
         es_direccion "$OTRO" || falla "OTRO: «$OTRO» no es una dirección como 10.20.0.12."
         [ "$OTRO" != "$ESTE" ] || falla "OTRO: es la misma dirección que ESTE."
@@ -80,11 +82,11 @@ leer_conf() {
     es_nombre "$ESCRITORIOS" || falla "ESCRITORIOS: «$ESCRITORIOS» no es un nombre como escritorios.prep.instituto.example."
     [ "$PORTAL" != "$ESCRITORIOS" ] || falla "PORTAL y ESCRITORIOS: son el mismo nombre y sirven cosas distintas."
     case $RESPALDOS in '' | s3://?*) ;; /mnt/respaldos | /mnt/respaldos/*)
-        mountpoint -q /mnt/respaldos || falla "RESPALDOS: en /mnt/respaldos no está montado nada; un respaldo va en otra máquina." ;;
+        [ -z "$equipo" ] || mountpoint -q /mnt/respaldos || falla "RESPALDOS: en /mnt/respaldos no está montado nada; un respaldo va en otra máquina." ;;
     *) falla "RESPALDOS: «$RESPALDOS» no es s3://cubo/prefijo ni está en /mnt/respaldos." ;; esac
     case $FIRMA in /?* | pkcs11:?*) ;; *) falla "FIRMA: «$FIRMA» no es la ruta de un archivo ni pkcs11:…" ;; esac
     case $SELLOS in '' | http://?* | https://?*) ;; *) falla "SELLOS: «$SELLOS» no es una dirección http(s)://…" ;; esac
-    if [ -n "$OTRO" ] && ! mountpoint -q "$ALMACEN"; then
+    if [ "$equipo" ] && [ -n "$OTRO" ] && ! mountpoint -q "$ALMACEN"; then
         falla "en $ALMACEN no está montado nada: lo publicado y las imágenes van donde los dos servidores lo ven."
     fi
     [ "$fallas" = 0 ] || morir "No se cambió nada. Corrija lo de arriba y repita la orden."

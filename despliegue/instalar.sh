@@ -457,7 +457,7 @@ if [ "$orden" = nodo ]; then
     conf_de_nodo "$2"
 else
     [ ! -s "$DATOS/llaves/nodo" ] || morir "Este equipo es el nodo «$(cat "$DATOS/llaves/nodo")»: un servidor va en otro. No se cambió nada."
-    leer_conf
+    leer_conf equipo
 fi
 if [ "$orden" = entregar ]; then entregar "$2"; exit 0; fi
 revisar

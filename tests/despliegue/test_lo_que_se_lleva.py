@@ -175,12 +175,12 @@ MALAS = {
 }
 
 
-def leer(tmp_path: Path, renglones: dict[str, str]) -> tuple[int, str]:
+def leer(tmp_path: Path, renglones: dict[str, str], como: str = "equipo") -> tuple[int, str]:
     conf = tmp_path / "instalar.conf"
     conf.write_text("# una nota\n\n" + "".join(f"{k}={v}\n" for k, v in renglones.items()))
-    programa = 'aqui=$1; . "$1/comun.sh"; CONF=$2; leer_conf; echo "$ESTE $PORTAL $FIRMA"'
+    programa = 'aqui=$1; . "$1/comun.sh"; CONF=$2; leer_conf $3; echo "$ESTE $PORTAL $FIRMA"'
     hecho = subprocess.run(
-        ["sh", "-euc", programa, "sh", DESPLIEGUE, conf], capture_output=True, text=True, check=False
+        ["sh", "-euc", programa, "sh", DESPLIEGUE, conf, como], capture_output=True, text=True, check=False
     )
     return hecho.returncode, hecho.stdout + hecho.stderr
 
@@ -193,6 +193,16 @@ def test_a_wrong_configuration_is_said_whole_before_anything_is_touched(tmp_path
     assert codigo == 1 and "No se cambió nada." in dicho
     assert [dice for _, dice in MALAS.values() if dice not in dicho] == []
     assert leer(tmp_path, {**BUENA, "ESTE": "$(touch mal)"})[0] == 1 and not Path("mal").exists()
+
+
+def test_whoever_takes_over_is_not_asked_whether_the_backups_are_at_hand(tmp_path: Path) -> None:
+    """They may have been lost with the server that is lost; and nothing that asks a mount may hang."""
+    suya = {**BUENA, "OTRO": "127.0.0.2", "RESPALDOS": "/mnt/respaldos"}
+    codigo, dicho = leer(tmp_path, suya)
+    assert codigo == 1 and "no está montado nada" in dicho
+    assert leer(tmp_path, suya, "")[0] == 0
+    assert leer(tmp_path, {**suya, "OTRO": "otro.example"}, "")[0] == 1
+    assert "\nleer_conf\n" in (DESPLIEGUE / "relevo.sh").read_text()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from prep.plataforma.almacen import Almacen, AlmacenCarpeta, AlmacenInaccesible, AlmacenS3, ErrorAlmacen, abrir, validar
+from prep.plataforma.almacen import (
+    Almacen,
+    AlmacenCarpeta,
+    AlmacenInaccesible,
+    AlmacenS3,
+    ErrorAlmacen,
+    abrir,
+    discos,
+    validar,
+)
 
 
 @pytest.fixture(params=["carpeta", "s3"])
@@ -248,3 +258,16 @@ def test_what_a_private_store_holds_is_its_owners_alone(tmp_path: Path) -> None:
         assert (tmp_path / "publicacion" / "cortes" / "0001" / "corte.json").stat().st_mode & 0o044 == 0o044
     finally:
         os.umask(anterior)
+
+
+def test_each_disk_that_is_written_on_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is published and the pictures are links to another disk, as the installer leaves them."""
+    if not Path("/dev/shm").is_dir() or Path("/dev/shm").stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("En este equipo no hay otro disco.")
+    monkeypatch.setenv("PREP_DATOS_DIR", str(tmp_path))
+    assert discos() == [tmp_path]
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as otro:
+        for cual in ("publicacion", "evidencia"):
+            (Path(otro) / cual).mkdir()
+            (tmp_path / cual).symlink_to(Path(otro) / cual)
+        assert discos() == [tmp_path, tmp_path / "publicacion"]

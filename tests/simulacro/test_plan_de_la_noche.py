@@ -94,7 +94,7 @@ MALOS = {
         "solo tiene 3",
     ),
     'lectura = "siempre"': (2, "noche.lectura", "no es una de las opciones"),
-    "casillas = ": (2, "", "no se entiende"),
+    "casillas = ": (2, "", "no se entiende: cerca de la columna 12."),
 }
 
 

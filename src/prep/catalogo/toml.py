@@ -18,10 +18,11 @@ def abrir(contenido: str, bloc: Bloc) -> dict[str, Any] | None:
     try:
         return tomllib.loads(contenido.replace("\r\n", "\n"))
     except (ValueError, RecursionError) as error:
-        donde = re.search(r"\(at line (\d+), column \d+\)", str(error))
-        mensaje = str(error).split(" (at ")[0]
+        # What tomllib says is in English; where it is, is what helps.
+        donde = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         linea = int(donde[1]) if donde else contenido.count("\n") + 1
-        bloc.anotar(linea, "", f"no se entiende: {mensaje}.", "Revise las comillas, los corchetes y el signo =.")
+        lugar = f"cerca de la columna {donde[2]}" if donde else "el archivo termina a medias"
+        bloc.anotar(linea, "", f"no se entiende: {lugar}.", "Revise las comillas, los corchetes y el signo =.")
         return None
 
 

@@ -13,7 +13,7 @@ from prep.bitacora.identidad import NodoDetenido
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.intercambio.enviar import enlaces, imagenes, por_enviar
 from prep.intercambio.models import Enlace
-from prep.plataforma.lugares import dir_datos
+from prep.plataforma.almacen import discos
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def estado() -> Estado:
         _detenido(aqui.nodo, propios),
         propios,
         tuple(map(_enlazado, filas)),
-        shutil.disk_usage(dir_datos()).free,
+        min(shutil.disk_usage(c).free for c in discos()),
     )
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from prep.plataforma.errores import Impedimento
-from prep.plataforma.lugares import dir_evidencia
+from prep.plataforma.lugares import dir_datos, dir_evidencia, dir_publicacion
 from prep.transparencia.almacen import CANDADO, candado
 from prep.transparencia.errores import causa
 
@@ -118,10 +118,20 @@ def evidencia() -> Almacen:
 
 def hay_lugar(mide: int) -> bool:
     """Whether the disk has room for so many bytes of pictures."""
-    carpeta = dir_evidencia()
+    return shutil.disk_usage(_que_exista(dir_evidencia())).free - mide >= RESERVA_BYTES
+
+
+def discos() -> list[Path]:
+    """A folder of each disk that the installation writes on: its data, what is published and the pictures may be on
+    different ones, and the last two are often links to another."""
+    suyas = (_que_exista(c) for c in (dir_datos(), dir_publicacion(), dir_evidencia()))
+    return list({c.stat().st_dev: c for c in reversed(list(suyas))}.values())[::-1]
+
+
+def _que_exista(carpeta: Path) -> Path:
     while not carpeta.exists():
         carpeta = carpeta.parent
-    return shutil.disk_usage(carpeta).free - mide >= RESERVA_BYTES
+    return carpeta
 
 
 @cache

@@ -31,7 +31,7 @@ from prep.intercambio import contactos
 from prep.intercambio.enviar import enlaces
 from prep.intercambio.estado import estado
 from prep.plataforma import fallas, idioma, lugares
-from prep.plataforma.almacen import Almacen
+from prep.plataforma.almacen import Almacen, discos
 from prep.publicacion.continuidad import ultimo_corte
 from prep.publicacion.corte import ruta_de
 from prep.sede.alarmas import Medida
@@ -178,8 +178,9 @@ def _enlaces(m: _Momento) -> Iterator[Medida]:
 
 
 def _disco(m: _Momento) -> Iterator[Medida]:
-    uso = shutil.disk_usage(lugares.dir_datos())
-    yield Medida("disco_ocupado", uso.used * 100 // uso.total, str(lugares.dir_datos()))
+    for carpeta in discos():
+        uso = shutil.disk_usage(carpeta)
+        yield Medida("disco_ocupado", uso.used * 100 // uso.total, str(carpeta))
 
 
 def _registro(m: _Momento) -> Iterator[Medida]:
