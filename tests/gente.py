@@ -17,7 +17,7 @@ from django.test import Client
 from noche import PROCESO, raiz
 from prep.acceso import sesiones, terminales
 from prep.acceso.cifrado import cifrar
-from prep.acceso.facultades import Escribano
+from prep.acceso.facultades import Escribano, Nombramiento
 from prep.acceso.facultades import nombrar as nombrar_de_hecho
 from prep.acceso.models import Cuenta, Terminal
 from prep.acceso.roles import CON_SEGUNDO_FACTOR, Rol
@@ -40,7 +40,8 @@ def escribano() -> Escribano:
 
 def nombrar(persona: str, roles: Iterable[Rol], lugar: str, alcance: Iterable[str] = (TODO,)) -> None:
     """Give a person these roles and no other, with the institute's signature."""
-    nombrar_de_hecho(persona, roles, lugar, alcance, escribano(), sesiones.reloj.ahora())
+    nombramiento = Nombramiento(persona, tuple(roles), lugar, tuple(alcance))
+    nombrar_de_hecho([nombramiento], escribano(), sesiones.reloj.ahora())
 
 
 @cache

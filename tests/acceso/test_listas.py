@@ -84,13 +84,13 @@ def test_the_same_list_without_users_makes_nobody_twice() -> None:
 
 def test_what_is_changed_while_a_list_is_read_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     listas.importar(LISTA, escribano())
-    real = listas.cambios
+    real = Cuenta.save
 
-    def mientras(*args: Any) -> Any:
+    def mientras(cuenta: Cuenta, **como: Any) -> None:
         Cuenta.objects.filter(usuario="mario.nandu").update(activa=False, password="otra", epoca=7)
-        return real(*args)
+        real(cuenta, **como)
 
-    monkeypatch.setattr(listas, "cambios", mientras)
+    monkeypatch.setattr(Cuenta, "save", mientras)
     listas.importar(LISTA, escribano())
     mario = Cuenta.objects.get(usuario="mario.nandu")
     assert (mario.activa, mario.password, mario.epoca) == (False, "otra", 7)

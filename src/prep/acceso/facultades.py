@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,41 +64,51 @@ def facultades_de_todas(personas: Iterable[str], de: Autoridad | None = None) ->
     return todas
 
 
-def cambios(
-    persona: str, roles: Iterable[Rol], lugar: str, alcance: Iterable[str], quien: str, ahora: datetime
-) -> list[Hecho]:
-    """The facts that leave a person with these roles and no other: what is said already is not said again."""
-    queda, sujeto = sorted(set(alcance)), f"persona:{persona}"
-    pide = {(r, lugar, frozenset(queda)) for r in roles}
-    tiene = {(c.rol, c.lugar, c.alcance): c for c in autoridad().cargos_vigentes(persona)}
-    sabe = _lo_dicho(persona)
-    hechos: list[Hecho] = []
-    sobran = sorted({rol for rol, _, _ in tiene.keys() - pide})
-    desde = desde_ahora() if sobran else {}
-    for rol in sobran:
-        motivo = {"rol": rol.value, "desde": desde, "motivo": "Cambio de lista."}
-        hechos.append(nuevo_hecho("baja", sujeto, quien, ahora, motivo, sabe[-60:]))
-    bajas = [h.id for h in hechos]
-    for rol, donde, que in sorted(pide, key=lambda p: (p[0], p[1])):
-        if (rol, donde, que) not in tiene or any(h.contenido["rol"] == rol for h in hechos if h.tipo == "baja"):
-            contenido = {"rol": rol.value, "lugar": donde, "alcance": sorted(que)}
-            hechos.append(nuevo_hecho("alta", sujeto, quien, ahora, contenido, [*bajas, *sabe[-40:]]))
-    return hechos
+@dataclass(frozen=True, slots=True)
+class Nombramiento:
+    """The roles that a person is to have, all of them, in one place and with one reach."""
+
+    persona: str
+    roles: tuple[Rol, ...]
+    lugar: str
+    alcance: tuple[str, ...]
 
 
-def _lo_dicho(persona: str) -> list[str]:
+@transaction.atomic
+def nombrar(todos: Iterable[Nombramiento], escribano: Escribano, ahora: datetime) -> None:
+    """Leave these people with the roles that are said and no other; what is said already is not said again.
+
+    Nobody writes between what each one has done, which stands, and the facts that take roles away."""
+    desde = desde_ahora()  # before looking at who may do what: it takes the head
+    de = autoridad()
+    hechos = [h for uno in todos for h in _cambios(uno, de, desde, escribano.persona, ahora)]
+    anotar(hechos, escribano.firmante, ahora)
+
+
+def _cambios(
+    uno: Nombramiento, de: Autoridad, desde: Mapping[str, int], quien: str, ahora: datetime
+) -> Iterator[Hecho]:
+    sujeto, alcance = f"persona:{uno.persona}", frozenset(uno.alcance)
+    pide = {(rol, uno.lugar, alcance) for rol in uno.roles}
+    tiene = {(c.rol, c.lugar, c.alcance) for c in de.cargos_vigentes(uno.persona)}
+    sabe = _lo_dicho(uno.persona, de)
+    bajas = {}
+    for rol in sorted({rol for rol, *_ in tiene - pide}):
+        quita = {"rol": rol.value, "desde": desde, "motivo": "Cambio de lista."}
+        bajas[rol] = nuevo_hecho("baja", sujeto, quien, ahora, quita, sabe[-60:])
+    yield from bajas.values()
+    conocidos = [*(b.id for b in bajas.values()), *sabe[-40:]]
+    for rol in sorted({rol for rol, *_ in pide - tiene} | bajas.keys() & set(uno.roles)):
+        da = {"rol": rol.value, "lugar": uno.lugar, "alcance": sorted(alcance)}
+        yield nuevo_hecho("alta", sujeto, quien, ahora, da, conocidos)
+
+
+def _lo_dicho(persona: str, de: Autoridad) -> list[str]:
     """Facts that gave a person roles and took them away, the latter at the end."""
-    suya = autoridad().personas.get(persona)
+    suya = de.personas.get(persona)
     if suya is None:
         return []
     return [*(h for c in suya.cargos for h in (c.alta, *c.sabe)), *(b for b, _, _ in suya.bajas)]
-
-
-def nombrar(
-    persona: str, roles: Iterable[Rol], lugar: str, alcance: Iterable[str], escribano: Escribano, ahora: datetime
-) -> None:
-    """The roles of a person, all of them: those not said are taken away."""
-    anotar(cambios(persona, roles, lugar, alcance, escribano.persona, ahora), escribano.firmante, ahora)
 
 
 def quitar(persona: str, escribano: Escribano, ahora: datetime) -> bool:
@@ -107,11 +117,11 @@ def quitar(persona: str, escribano: Escribano, ahora: datetime) -> bool:
     try:
         with transaction.atomic():
             tomar_cabeza()
-            suya = autoridad().personas.get(persona)
-            nodos = {INSTITUTO, TODO, *autoridad().nodos}
+            de = autoridad()
+            suya, nodos = de.personas.get(persona), {INSTITUTO, TODO, *de.nodos}
             if suya is not None and any(True for n in nodos for _ in suya.cargos_en(n, SIEMPRE)):
                 contenido = {"desde": desde_ahora(), "motivo": "Se retiró su cuenta."}
-                sabe = _lo_dicho(persona)[-60:]
+                sabe = _lo_dicho(persona, de)[-60:]
                 baja = nuevo_hecho("baja", f"persona:{persona}", escribano.persona, ahora, contenido, sabe)
                 anotar([baja], escribano.firmante, ahora)
     except HechoRechazado:

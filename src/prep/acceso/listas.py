@@ -15,13 +15,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from prep.acceso import bloqueos, sesiones
-from prep.acceso.facultades import Escribano, cambios, quitar
+from prep.acceso.facultades import Escribano, Nombramiento, nombrar, quitar
 from prep.acceso.models import Cuenta, nueva_persona
 from prep.acceso.registro import asentar
 from prep.acceso.roles import TODOS, Rol, incompatibles
-from prep.bitacora.services import anotar
 from prep.dominio.comun.autoridad import TODO
-from prep.dominio.comun.hecho import Hecho
 from prep.plataforma import letras
 
 COLUMNAS: Final = ("usuario", "nombre", "roles", "lugar", "alcance")
@@ -163,7 +161,9 @@ def _fila(dicho: dict[str, str], ocupados: set[str]) -> tuple[_Fila, list[str]]:
 @transaction.atomic
 def importar(texto: str, escribano: Escribano) -> list[Pase]:
     """Save a whole list or nothing, its roles as facts that `escribano` signs. Who had an account keeps it, with the
-    roles and place said now; the slips are those of the new ones. The same list twice is as once."""
+    roles and place said now; the slips are those of the new ones. The same list twice is as once.
+
+    The roles are the last thing: until then whoever works goes on, and what they do meanwhile counts."""
     filas = leer(texto)
     previas = {c.usuario: c for c in Cuenta.objects.filter(usuario__in=[f.usuario for f in filas])}
     pases = [Pase(f.usuario, clave_nueva(), f.nombre, f.lugar, f.roles) for f in filas if f.usuario not in previas]
@@ -172,7 +172,7 @@ def importar(texto: str, escribano: Escribano) -> list[Pase]:
             zip((p.usuario for p in pases), hilos.map(make_password, (p.clave for p in pases)), strict=True)
         )
     ahora = sesiones.reloj.ahora()
-    hechos: list[Hecho] = []
+    nombramientos = []
     for f in filas:
         if (cuenta := previas.get(f.usuario)) is None:
             cuenta = Cuenta(usuario=f.usuario, password=contrasenas[f.usuario], alta=ahora, persona=nueva_persona())
@@ -180,8 +180,8 @@ def importar(texto: str, escribano: Escribano) -> list[Pase]:
         de_la_lista = None if cuenta.pk is None else ("nombre", "lugar")  # what was changed meanwhile stays
         cuenta.nombre, cuenta.lugar = f.nombre, f.lugar
         cuenta.save(update_fields=de_la_lista)
-        hechos += cambios(cuenta.persona, f.roles, f.lugar, f.alcance, escribano.persona, ahora)
-    anotar(hechos, escribano.firmante, ahora)
+        nombramientos.append(Nombramiento(cuenta.persona, f.roles, f.lugar, f.alcance))
+    nombrar(nombramientos, escribano, ahora)
     return pases
 
 

@@ -9,7 +9,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection
 
-from prep.bitacora.asientos import Ultima, final, finales, ultima_de_autoridad
+from prep.bitacora.asientos import Ultima, final, finales, tomar_cabeza, ultima_de_autoridad
 from prep.bitacora.models import Instalacion
 from prep.bitacora.nodos import publica
 from prep.bitacora.sobres import ambito_de, escrito_guardado
@@ -163,7 +163,8 @@ def exigir_llave(nodo: str, cruda: bytes, de: Autoridad) -> None:
 
 def desde_ahora() -> dict[str, int]:
     """By node, the first sequence that is not written yet: what was done stands. Of a node enrolled later, all of it
-    comes after."""
+    comes after. It takes the head: nobody writes in between this and what is said with it, in the same transaction."""
+    tomar_cabeza()
     return {TODO: 1} | {n: final(fines)[0] + 1 for n, fines in finales({INSTITUTO, *autoridad().nodos}).items()}
 
 
