@@ -25,6 +25,7 @@ import psycopg
 import pytest
 
 from noche import firmada, nodo_de
+from prep.intercambio import cadenas, entre_nodos, objetos
 from prep.plataforma import pases, portero, postgres, rechazos, roles, servidor
 from prep.plataforma.cubetas import Cubetas
 from prep.plataforma.puertos import libre
@@ -430,6 +431,15 @@ class PorGoteo(asyncio.SelectorEventLoop):
             await asyncio.sleep(0)  # whoever's time is over is told
             yield b"x" * cada_segundo
 
+    async def tras_mucho(self, cada: int, mide: int) -> AsyncIterator[bytes]:
+        """A megabyte at once, and then a hundred times so many bytes, that many seconds apart."""
+        yield b"x" * 2**20
+        for _ in range(100):
+            self.ahora += cada
+            for _ in range(2):  # what is due is told in the first turn of the loop, and heard in the second
+                await asyncio.sleep(0)
+            yield b"x" * mide
+
 
 @pytest.mark.parametrize(
     ("quienes", "cada_segundo", "llega"),
@@ -443,7 +453,7 @@ def test_a_picture_comes_by_the_worst_of_lines_and_a_slow_stranger_does_not(
     async def leer() -> int:
         carril: portero._Carril = getattr(portero.Portero(lambda *_: []), f"_{quienes}")
         bucle: Any = asyncio.get_running_loop()
-        async with carril.leer(bucle.gotear(600_000, cada_segundo)) as cuerpo:
+        async with carril.leer(bucle.gotear(600_000, cada_segundo), "alguien", 2**20) as cuerpo:
             return len(cuerpo)
 
     with asyncio.Runner(loop_factory=PorGoteo) as corredor:
@@ -452,6 +462,115 @@ def test_a_picture_comes_by_the_worst_of_lines_and_a_slow_stranger_does_not(
         else:
             with pytest.raises(portero._NoEntra, match="tardó demasiado en llegar"):
                 corredor.run(leer())
+
+
+@pytest.mark.parametrize(
+    ("quienes", "cada", "mide", "llega"),
+    [
+        ("personas", 11, 2**18, False),
+        ("personas", 9, 2**18, True),
+        ("anonimos", 11, 2**18, False),
+        ("maquinas", 61, 2**18, False),
+        ("maquinas", 59, 2**18, True),
+        ("personas", 5, 1, False),
+        ("anonimos", 5, 1, False),
+        ("maquinas", 30, 1, False),
+    ],
+)
+def test_what_came_quickly_buys_no_silence(quienes: str, cada: int, mide: int, llega: bool) -> None:
+    """Whoever sent much and then stays silent, or goes on a byte at a time, does not keep the memory that it fills."""
+
+    async def leer() -> None:
+        carril: portero._Carril = getattr(portero.Portero(lambda *_: []), f"_{quienes}")
+        bucle: Any = asyncio.get_running_loop()
+        async with carril.leer(bucle.tras_mucho(cada, mide), "alguien", 2**30):
+            return
+
+    with asyncio.Runner(loop_factory=PorGoteo) as corredor:
+        if llega:
+            corredor.run(leer())
+        else:
+            with pytest.raises(portero._NoEntra, match="tardó demasiado en llegar"):
+                corredor.run(leer())
+            assert corredor.get_loop().time() <= 2 * cada + (60 if quienes == "maquinas" else 10)
+
+
+class Cuerpo:
+    """A request with that body, in pieces; `sigue`: it does not end."""
+
+    def __init__(self, *partes: bytes, sigue: bool = False) -> None:
+        self.partes, self.sigue, self.codigo = partes, sigue, 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for parte in self.partes:
+            yield parte
+        if self.sigue:
+            await asyncio.sleep(3600)
+
+    def response_bytes(self, codigo: int, *_: Any) -> None:
+        self.codigo = codigo
+
+
+def contesta(entorno: dict[str, Any], start_response: Any) -> list[bytes]:
+    start_response("200 OK", [])
+    return [b""]
+
+
+@pytest.mark.parametrize(
+    ("ruta", "maximo"),
+    [
+        ("/v1/hechos", cadenas.MAXIMO_BYTES),
+        ("/v1/objetos/sha256/00", objetos.MAXIMO_BYTES),
+        ("/v1/dispositivo", 2**20),
+        ("/v1/altas", 2**20),
+        ("/v1/nodo", entre_nodos.MAXIMO_DICHO),
+        ("/v1/nodo/fotos", entre_nodos.MAXIMO_DICHO),
+        ("/v1/nodo/hechos", entre_nodos.MAXIMO_BYTES),
+        ("/v1/nodo/objetos/sha256/00", objetos.MAXIMO_BYTES),
+        ("/catd/digitalizar/", portero.CUERPO_MAXIMO),
+    ],
+)
+def test_of_what_a_path_takes_no_more_is_read_said_beforehand_or_not(
+    ruta: str, maximo: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the room behind would read, whole."""
+    monkeypatch.setattr(portero, "CASTIGO_S", 0)
+    puerta = portero.Portero(contesta)
+
+    async def codigo(mide: int, **cabeceras: str) -> int:
+        cuerpo = Cuerpo(b"x" * mide)
+        pide = pedido("203.0.113.7:1", "POST", cookie=pase("ana"), **cabeceras)
+        pide.path = ruta
+        await puerta.__rsgi__(pide, cuerpo)
+        return cuerpo.codigo
+
+    assert asyncio.run(codigo(maximo)) == 200
+    assert asyncio.run(codigo(maximo + 1)) == 413
+    assert asyncio.run(codigo(0, content__length=str(maximo + 1))) == 413
+
+
+def test_nobody_fills_the_memory_of_a_lane_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portero, "CASTIGO_S", 0)
+    puerta, mucho = portero.Portero(contesta), b"x" * (entre_nodos.MAXIMO_BYTES - 1)
+
+    def pide(quien: str) -> Any:
+        pedida = pedido("203.0.113.7:1", "POST", cookie=pase(quien))
+        pedida.path = ENTREGA
+        return pedida
+
+    async def noche() -> tuple[list[int], int]:
+        suyas = [Cuerpo(mucho, sigue=True) for _ in range(16)]
+        tareas = [asyncio.create_task(puerta.__rsgi__(pide("ana"), suya)) for suya in suyas]
+        await asyncio.sleep(0.1)
+        otra = Cuerpo(b"x" * 500)
+        await puerta.__rsgi__(pide("eva"), otra)
+        for tarea in tareas:
+            tarea.cancel()
+        await asyncio.gather(*tareas, return_exceptions=True)
+        return [s.codigo for s in suyas], otra.codigo
+
+    suyos, otro = asyncio.run(noche())
+    assert Counter(suyos) == {0: 4, 429: 12} and otro == 200
 
 
 def test_who_waits_with_whom() -> None:

@@ -39,14 +39,24 @@ HILOS: Final = HILOS_PERSONAS + HILOS_MAQUINAS + HILOS_ANONIMOS
 DE_MAQUINAS: Final = "/v1/"
 """What phones and nodes ask for is under this path; what people do is not."""
 CUERPO_MAXIMO: Final = 17 * 2**20
-"""Of a request; each door asks for less."""
+"""Of what a person sends: pages that were scanned, as they were."""
+CUERPO_DE_MAQUINA: Final = 2**20
+CUERPOS: Final = {
+    f"{DE_MAQUINAS}nodo/hechos": 8 * 2**20,
+    f"{DE_MAQUINAS}nodo/objetos/": 2 * 2**20,
+    f"{DE_MAQUINAS}objetos/": 2 * 2**20,
+}
+"""Of what phones and nodes send, by how its path begins: what the room behind would read of it, and a body that says
+that it measures more is not read."""
 GRACIA_S: Final = 10
 BYTES_POR_SEGUNDO: Final = 16 * 2**10
-"""A body has `GRACIA_S` seconds, and one more for each so many bytes that have come."""
+"""A body is waited for `GRACIA_S` seconds; each so many bytes that come give one of them back."""
 GRACIA_DE_MAQUINA_S: Final = 60
 BYTES_DE_MAQUINA: Final = 256
 """The same of a machine: a phone at a casilla may have a line as of 2G, and its picture is half a megabyte; what a
-line that loses three packets in ten carries is less."""
+line that loses three packets in ten carries is less, and a piece may take most of a minute to get through it."""
+PARTES: Final = 4
+"""Of the memory of a lane, one source holds one of so many."""
 TURNO_S: Final = 10
 """What waited longer than this in its lane is told to come back instead of being answered late."""
 CASTIGO_S: Final = 1.0
@@ -90,8 +100,8 @@ class _Carril:
     """The threads that answer one kind of caller, and the bounded line before them, which nobody fills alone.
 
     `cede_a`: those whose work goes before this one's; `descanso`: what it rests for each one of them, in times the
-    processor that it took. `gracia`, `por_segundo`: the seconds that it waits for a body, and the bytes of it for which
-    it waits one more."""
+    processor that it took. `gracia`, `por_segundo`: the seconds that it waits for a body, and the bytes of it that give
+    one of them back."""
 
     def __init__(
         self,
@@ -111,6 +121,7 @@ class _Carril:
         self._visto = self._descansa = -inf
         self._cabida, self._por_origen, self._memoria, self._cubetas = hilos + fila, por_origen, memoria, cubetas
         self._de: Counter[str] = Counter()
+        self._bytes_de: Counter[str] = Counter()
         self._dentro = self._bytes = 0
 
     @asynccontextmanager
@@ -128,30 +139,38 @@ class _Carril:
             self._dentro -= 1
             self._de[origen] -= 1
             if not self._de[origen]:
-                del self._de[origen]
+                del self._de[origen], self._bytes_de[origen]
 
     @asynccontextmanager
-    async def leer(self, protocolo: Any) -> AsyncIterator[bytes]:
-        """The body, to the end; what bodies take in memory is counted while it is held."""
+    async def leer(self, protocolo: Any, origen: str, maximo: int) -> AsyncIterator[bytes]:
+        """The body, to the end; what bodies take in memory is counted while it is held, in all and of each source.
+
+        What came quickly buys no silence: however much it was, the seconds that it may still take are never more than
+        those that it had to begin with. Who falls silent, or goes on a byte at a time, is not waited for."""
+        reloj = asyncio.get_running_loop().time
         partes: list[bytes] = []
-        mide = 0
-        desde = asyncio.get_running_loop().time()
+        mide, hasta = 0, reloj() + self._gracia
         try:
-            async with asyncio.timeout_at(desde + self._gracia) as plazo:
+            async with asyncio.timeout_at(hasta) as plazo:
                 async for parte in protocolo:
                     mide += len(parte)
                     self._bytes += len(parte)
-                    if mide > CUERPO_MAXIMO:
-                        raise _NoEntra(_MUY_GRANDE)
+                    self._bytes_de[origen] += len(parte)
+                    if mide > maximo:
+                        raise _NoEntra(_muy_grande(maximo))
+                    if self._bytes_de[origen] > self._memoria // PARTES:
+                        raise _NoEntra(_DEMASIADAS)
                     if self._bytes > self._memoria:
                         raise _NoEntra(_OCUPADO)
                     partes.append(parte)
-                    plazo.reschedule(desde + self._gracia + mide / self._por_segundo)
+                    hasta = min(reloj() + self._gracia, hasta + len(parte) / self._por_segundo)
+                    plazo.reschedule(hasta)
             yield b"".join(partes)
         except TimeoutError:
             raise _NoEntra(_TARDIA) from None
         finally:
             self._bytes -= mide
+            self._bytes_de[origen] -= mide
 
     def trabajan(self) -> int:
         """How many ask here; one, if somebody did a moment ago."""
@@ -178,9 +197,18 @@ METODOS: Final = frozenset({"GET", "HEAD", "POST", "PUT"})
 """What some route of ours answers to; nothing else gets past the door."""
 _OCUPADO: Final = _Aviso(503, "El servidor está ocupado. Espere un momento y vuelva a intentar: no se perdió nada.")
 _DEMASIADAS: Final = _Aviso(429, "Son demasiadas solicitudes seguidas. Espere un momento y vuelva a intentar.")
-_MUY_GRANDE: Final = _Aviso(413, f"Una solicitud mide hasta {CUERPO_MAXIMO >> 20} MiB.")
 _TARDIA: Final = _Aviso(408, "La solicitud tardó demasiado en llegar. Revise la conexión y envíela otra vez.")
 _FALLA: Final = _Aviso(500, "Algo falló al atender la solicitud. Ya quedó anotado.")
+
+
+def _muy_grande(maximo: int) -> _Aviso:
+    return _Aviso(413, f"Lo que aquí se envía mide hasta {maximo >> 20} MiB.")
+
+
+def _maximo(ruta: str) -> int:
+    if not ruta.startswith(DE_MAQUINAS):
+        return CUERPO_MAXIMO
+    return next((mide for empieza, mide in CUERPOS.items() if ruta.startswith(empieza)), CUERPO_DE_MAQUINA)
 
 
 class Portero:
@@ -232,10 +260,11 @@ class Portero:
             raise _NoEntra(_Aviso(400, "Aquí se habla HTTP."))
         if alcance.method not in METODOS:
             raise _NoEntra(_Aviso(405, "Aquí no se atiende ese método de HTTP."))
-        if int(entorno.get("CONTENT_LENGTH") or 0) > CUERPO_MAXIMO:
-            raise _NoEntra(_MUY_GRANDE)
+        maximo = _maximo(entorno["PATH_INFO"])
+        if int(entorno.get("CONTENT_LENGTH") or 0) > maximo:
+            raise _NoEntra(_muy_grande(maximo))
         carril, quien = self._carril(entorno)
-        async with carril.entrar(quien), carril.leer(protocolo) as cuerpo:
+        async with carril.entrar(quien), carril.leer(protocolo, quien, maximo) as cuerpo:
             return await carril.atender(lambda: self._responder(entorno, cuerpo))
 
     def _carril(self, entorno: dict[str, Any]) -> tuple[_Carril, str]:
