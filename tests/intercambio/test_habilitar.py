@@ -29,17 +29,19 @@ from prep.acceso import segundos
 from prep.acceso.models import Cuenta
 from prep.bitacora import identidad
 from prep.bitacora.actas import acta_de
-from prep.bitacora.autoridad import autoridad
+from prep.bitacora.autoridad import OtraInstalacion, autoridad, fundar
 from prep.bitacora.models import Hecho
 from prep.bitacora.models import Instalacion as Fundada
 from prep.bitacora.nodos import NodoInstituto, llave_de_sello, nodo_de_aqui
 from prep.bitacora.services import anotar
 from prep.bitacora.services.altas import alta_de_persona
 from prep.bitacora.verificacion import verificar
+from prep.catalogo.models import Proceso
 from prep.catalogo.services import cargar, vigente
 from prep.dominio.acta.transiciones import Captura
 from prep.dominio.comun.facultades import ClaseNodo
-from prep.intercambio import habilitar, lotes_de_nodo
+from prep.intercambio import habilitar, lotes_de_nodo, paquete
+from prep.intercambio.paquete import PaqueteInvalido
 from prep.intercambio.sellado import NoSeAbre
 from prep.intercambio.sellado import abrir as abrir_sellado
 from prep.plataforma import roles, servidor
@@ -111,6 +113,44 @@ def test_only_the_package_of_that_institute_for_that_key_makes_it_a_node(sede: S
         assert lotes_de_nodo.exportar(tmp_path / "nada") == (0, 0)  # what came with it is not sent back
         intentar(sede.actas[0])
         assert lotes_de_nodo.exportar(tmp_path / "uno") == (1, 0)
+
+
+@pytest.mark.parametrize("que", ["hechos/", "datos/catalogo.json", "datos/secretos"])
+def test_a_package_that_was_damaged_anywhere_leaves_nothing_of_itself(
+    sede: Sede, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, que: str
+) -> None:
+    """Of its facts, in the last group: those before it are good."""
+    monkeypatch.setattr(paquete, "HECHOS_POR_COSA", 2)
+    catd, danado = sede.nueva("catd"), tmp_path / "danado"
+    with sede.maquina():
+        archivo_qr().write_text("secreto de los qr")
+    with catd():
+        pedido = habilitar.preparar("catd-014")
+    archivo = sede.paquete(pedido, tmp_path / "catd-014.prep-nodo")
+    with zipfile.ZipFile(archivo) as sano, zipfile.ZipFile(danado, "w") as otro:
+        cual = sorted(n for n in sano.namelist() if n.startswith(que))[-1]
+        assert cual != "hechos/00001.json"
+        for nombre in sano.namelist():
+            datos = sano.read(nombre)
+            otro.writestr(nombre, datos[:-1] + bytes([datos[-1] ^ 1]) if nombre == cual else datos)
+    with catd():
+        with pytest.raises(PaqueteInvalido):
+            habilitar.recibir_paquete(danado, huella_de(sede))
+        assert not Fundada.objects.exists() and not Hecho.objects.exists() and not Proceso.objects.exists()
+        assert not archivo_qr().exists() and not Cuenta.objects.exists() and nodo_de_aqui().nodo == "central"
+        assert habilitar.recibir_paquete(archivo, huella_de(sede)).nodo == "catd-014"
+
+
+def test_a_machine_of_another_process_stays_as_it_is(sede: Sede, tmp_path: Path) -> None:
+    catd = sede.nueva("catd")
+    with sede.maquina():
+        archivo_qr().write_text("secreto de los qr")
+    with catd():
+        fundar("otro-2027", "prueba", sede.llave.llave.publica)
+        archivo = sede.paquete(habilitar.preparar("catd-014"), tmp_path / "catd-014.prep-nodo")
+        with pytest.raises(OtraInstalacion):
+            habilitar.recibir_paquete(archivo, huella_de(sede))
+        assert not archivo_qr().exists() and not Proceso.objects.exists() and nodo_de_aqui().nodo == "central"
 
 
 @pytest.mark.parametrize(

@@ -40,10 +40,11 @@ from prep.bitacora.services import HechoRechazado, anotar, recibir
 from prep.bitacora.services.altas import alta_de_nodo
 from prep.bitacora.sobres import ambito_de
 from prep.catalogo.documento import a_documento, de_documento
+from prep.catalogo.informativo import Informativo
 from prep.catalogo.services import cargar, congelar, guardar, informativo, vigente
 from prep.dominio.comun.autoridad import INSTITUTO, TODO
 from prep.dominio.comun.facultades import ClaseNodo
-from prep.dominio.tabulacion.proceso import Modo
+from prep.dominio.tabulacion.proceso import Modo, Proceso
 from prep.intercambio import nodo, paquete, sellado
 from prep.intercambio.enviar import anotar_del_paquete
 from prep.plataforma.errores import Impedimento
@@ -207,7 +208,7 @@ def recibir_paquete(archivo: Path, huella_instituto: str) -> Habilitado:
         c = suyo.cabecera
         try:
             llave = bytes.fromhex(c["instituto"])
-            nombre, proceso, modo = str(c["nodo"]), str(c["proceso"]), str(c["modo"])
+            nombre, proceso, modo = str(c["nodo"]), str(c["proceso"]), Modo(c["modo"])
             raiz = publica(llave)
             congelado = datetime.fromisoformat(c["congelado"]) if c["congelado"] else None
             edad = nodo.reloj.ahora() - datetime.fromisoformat(c["hora"])
@@ -222,23 +223,31 @@ def recibir_paquete(archivo: Path, huella_instituto: str) -> Habilitado:
         _exigir_en_hora(edad)
         aqui = _el_que_pidio(nombre, c.get("llave"))
         _exigir_que_pueda_ser(nombre)
-        secretos = _abrir(suyo, nombre)
-        _guardar_secreto(secretos["qr"])
-        fundar(proceso, modo, llave)
-        _guardar_catalogo(suyo, Modo(modo), congelado)
+        secretos, catalogo = _abrir(suyo, nombre), _leer_catalogo(suyo)
+        suyo.exigir_hechos()
+        with transaction.atomic():  # an installation of one process, with its catalogue and its secret, or as it was
+            fundar(proceso, modo, llave)
+            _guardar_catalogo(*catalogo, modo, congelado)
+            _guardar_secreto(secretos["qr"])  # a file: the last thing, since it is not undone
         hechos = 0
         for grupo in suyo.hechos():
             recibo = recibir(grupo, nodo.reloj.ahora())
             if recibo.rechazados:
-                raise paquete.PaqueteInvalido(f"Un hecho del archivo no se pudo tomar: {recibo.rechazados[0][1]}")
+                raise _no_es(nombre, f"un hecho del archivo no se pudo tomar ({recibo.rechazados[0][1]})")
             hechos += recibo.nuevos
         alta = autoridad().nodos.get(nombre)
-        if alta is None or alta.llave != aqui.publica.hex() or alta.baja is not None:
-            raise paquete.PaqueteInvalido(f"El archivo no trae el alta de «{nombre}» con la llave de este equipo.")
+        if alta is None or alta.llave != aqui.publica.hex():
+            raise _no_es(nombre, "el archivo no trae su alta con la llave de este equipo")
+        if alta.baja is not None:
+            raise _no_es(nombre, "se dio de baja")
         cuentas, sin_cuenta = _hacer_cuentas(secretos["cuentas"])
         anotar_del_paquete()
     ser(dir_llaves(), nombre)  # the last thing: until here it was nobody
     return Habilitado(nombre, ambito_de(proceso, modo, llave), hechos, cuentas, sin_cuenta)
+
+
+def _no_es(nombre: str, porque: str) -> Impedimento:
+    return Impedimento(f"Este equipo todavía no es el nodo «{nombre}»: {porque}. Pida otro archivo al centro.")
 
 
 def _exigir_en_hora(edad: timedelta) -> None:
@@ -301,11 +310,14 @@ def _guardar_secreto(dicho: str | None) -> None:
         )
 
 
-def _guardar_catalogo(suyo: paquete.Paquete, modo: Modo, congelado: datetime | None) -> None:
+def _leer_catalogo(suyo: paquete.Paquete) -> tuple[Proceso, Informativo]:
     try:
-        proceso, info = de_documento(orjson.loads(suyo.leer("datos/catalogo.json")))
+        return de_documento(orjson.loads(suyo.leer("datos/catalogo.json")))
     except (ValueError, KeyError, TypeError):
         raise paquete.PaqueteInvalido("El catálogo del archivo no se entiende: es de otra versión.") from None
+
+
+def _guardar_catalogo(proceso: Proceso, info: Informativo, modo: Modo, congelado: datetime | None) -> None:
     guardar(proceso, info, nodo.reloj.ahora())
     if congelado is not None:
         congelar(proceso.clave, modo, congelado)

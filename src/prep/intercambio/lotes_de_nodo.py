@@ -65,8 +65,7 @@ def importar(archivo: Path) -> Importado:
     """Take in what another node's bundle carries."""
     with paquete.abrir(archivo, FORMATO) as lote:
         quien = _de_quien(lote)
-        for _ in lote.hechos():
-            pass  # all of them whole, before one is taken in; of the pictures, each stands by itself
+        lote.exigir_hechos()  # before one is taken in; of the pictures, each stands by itself
         hecho = Importado()
         for nombre in lote.cosas("fotos"):
             huella = nombre.removeprefix("fotos/")

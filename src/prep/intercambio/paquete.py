@@ -40,7 +40,8 @@ class Firma(Protocol):
 
 
 class PaqueteInvalido(Impedimento):
-    """The file is not one, or is not whole, or was changed. Nothing of it was taken in."""
+    """The file is not one, or is not whole, or was changed. Whoever takes one in asks for all of this before anything
+    of it is."""
 
     codigo = 1
 
@@ -130,6 +131,11 @@ class Paquete:
             if not isinstance(grupo, list) or len(grupo) > HECHOS_POR_COSA:
                 raise _incompleto(f"{nombre} no se entiende")
             yield grupo
+
+    def exigir_hechos(self) -> None:
+        """Raise `PaqueteInvalido` unless every group of them is whole."""
+        for _ in self.hechos():
+            pass
 
 
 def es_paquete(archivo: Path) -> bool:
