@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
@@ -448,6 +449,37 @@ def test_a_bundle_is_as_the_network_and_the_network_goes_on_from_it(pais: Pais, 
         assert todo(pais.envio()).hechos == 10
     exigir_una_vez(pais.centro, catd, vecino)
     assert plegado(vecino) == plegado(pais.centro)
+
+
+def test_a_picture_that_comes_after_its_fact_was_delivered_is_delivered_too(pais: Pais, tmp_path: Path) -> None:
+    """A bundle with a picture that was damaged on its way is carried again, to a neighbour that goes on delivering."""
+    catd, vecino = pais.nodo("catd-014"), pais.nodo("catd-015")
+    with catd():
+        trabajar(ACTAS)
+        lotes_de_nodo.exportar(tmp_path / "sano")
+    with zipfile.ZipFile(tmp_path / "sano") as sano, zipfile.ZipFile(tmp_path / "danado", "w") as otro:
+        cual = next(n for n in sano.namelist() if n.startswith("fotos/"))
+        for nombre in sano.namelist():
+            datos = sano.read(nombre)
+            otro.writestr(nombre, datos[:-3] + bytes(3) if nombre == cual else datos)
+    with vecino():
+        assert len(lotes_de_nodo.importar(tmp_path / "danado").problemas) == 1
+        cable = Cable(pais.centro)
+        envio = Envio("http://centro", cable)
+        primera = envio.ronda()
+        assert (primera.hechos, primera.fotos) == (20, 3)
+        assert primera.apartados == Enlace.objects.get().apartados != []
+        antes = len(cable.pedidas)
+        assert envio.ronda() == Balance()
+        assert len(cable.pedidas) == antes + 2  # one who asks for nothing of those that nobody has
+        assert lotes_de_nodo.importar(tmp_path / "sano").fotos == 1
+        assert envio.ronda() == Balance(fotos=1)
+        assert Enlace.objects.get().apartados == []
+        antes = len(cable.pedidas)
+        assert envio.ronda() == Balance()
+        assert len(cable.pedidas) == antes + 2
+    exigir_una_vez(pais.centro, catd, vecino)
+    assert len(fotos(pais.centro)) == 4
 
 
 def test_a_bundle_that_was_cut_changed_or_is_of_nobody_leaves_nothing(pais: Pais, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import orjson
 from cryptography.exceptions import InvalidSignature
@@ -77,7 +77,9 @@ class Envio:
     """Deliveries and pictures that got there: whether anything does."""
     _cuantos: int = field(default_factory=lambda: HECHOS)
     _revisadas: int = 0
-    """Position here up to which the pictures that facts name are all there."""
+    """Position here up to which the pictures that facts name are all there, but for `_ausentes`."""
+    _ausentes: dict[str, None] = field(default_factory=dict)
+    """Pictures that are neither there nor here whole. One may still come: in another file, from another phone."""
 
     def __post_init__(self) -> None:
         self._otro = Otro(self.linea, self.aqui, ambito())
@@ -179,7 +181,11 @@ class Envio:
         fila.save(update_fields=["tiene", "contacto"])
 
     def _fotos_de_antes(self, hecho: Balance) -> None:
-        """Pictures of facts that got there by another way, or before their pictures."""
+        """Pictures of facts that got there by another way, or before their pictures. Of facts that were looked at in
+        another round, only those that were not here then, once they are: what a round costs does not grow."""
+        llegadas = [h for h in self._ausentes if _es(objetos.leer(h), h)]
+        for i in range(0, len(llegadas), entre_nodos.MAXIMO_FOTOS):
+            self._entregar_fotos(llegadas[i : i + entre_nodos.MAXIMO_FOTOS], hecho)
         ajenas = entregas.del_centro() - {self.aqui.nodo}
         suyas = {n: 0 for n in entregas.cadenas() if n not in ajenas}
         while tomados := entregas.siguientes(suyas, self._revisadas, entre_nodos.MAXIMO_FOTOS, 2**30):
@@ -189,23 +195,38 @@ class Envio:
     def _entregar_fotos(self, huellas: list[str], hecho: Balance, que_haya: bool = True) -> None:
         if not huellas:
             return
-        faltan = self._pedir("POST", "/v1/nodo/fotos", huellas).get("faltan", [])
-        for huella_ in [h for h in faltan if h in huellas]:
+        dichas = self._pedir("POST", "/v1/nodo/fotos", huellas).get("faltan", [])
+        faltan = [h for h in dichas if h in huellas]
+        resueltas = set(huellas).difference(faltan)
+        for huella_ in faltan:
             foto = objetos.leer(huella_)
-            if foto is None or sha256(foto).hexdigest() != huella_:
+            if not _es(foto, huella_):
+                self._ausentes[huella_] = None
                 if foto is not None or que_haya:
                     porque = "no está en este equipo" if foto is None else "se dañó en este equipo"
-                    self._apartar(f"Fotografía {huella_[:12]}: {porque}.", hecho)
+                    self._apartar(f"{_foto(huella_)} {porque}.", hecho)
                 continue
             try:
                 self._otro.pedir("PUT", f"/v1/nodo/objetos/sha256/{huella_}", foto, "image/jpeg")
             except NoQuiere as no:
                 if no.estado not in _NO_ES_FOTO:
                     raise
-                self._apartar(f"Fotografía {huella_[:12]}: {no}", hecho)
+                self._apartar(f"{_foto(huella_)} {no}", hecho)
             else:
                 hecho.fotos += 1
                 self.llegado += 1
+                resueltas.add(huella_)
+            self._ausentes.pop(huella_, None)
+        self._ya_estan(resueltas)
+
+    def _ya_estan(self, huellas: set[str]) -> None:
+        """Nothing is put aside any more of pictures that are there."""
+        for huella_ in huellas & self._ausentes.keys():
+            del self._ausentes[huella_]
+        fila, suyas = self._fila(), tuple(map(_foto, huellas))
+        if len(quedan := [a for a in fila.apartados if not a.startswith(suyas)]) < len(fila.apartados):
+            fila.apartados = quedan
+            fila.save(update_fields=["apartados"])
 
     # --- down ---
 
@@ -320,6 +341,16 @@ def imagenes(sobres: Iterable[Sobre]) -> list[str]:
     """Pictures that these facts name, each once."""
     nombradas = (s.hecho.contenido.get("imagen") for s in sobres if s.hecho.interpretado)
     return list(dict.fromkeys(h for h in nombradas if isinstance(h, str)))
+
+
+def _foto(huella_: str) -> str:
+    """How what is put aside of a picture begins."""
+    return f"Fotografía {huella_[:12]}:"
+
+
+def _es(foto: bytes | None, huella_: str) -> TypeGuard[bytes]:
+    """Whether the picture is here, and was not damaged."""
+    return foto is not None and sha256(foto).hexdigest() == huella_
 
 
 @dataclass(slots=True)
