@@ -422,6 +422,33 @@ def test_vote_boxes_that_all_carry_one_more_word(form: str, bare: tuple[str, ...
     assert "es PAN." in derived.bases[0].base.anomalias[-1].mensaje
 
 
+@pytest.mark.parametrize("form", ["VOTOS_{}", "NUM_VOTOS_{}", "TOTAL_VOTOS_{}", "V_{}", "{}_VOTOS"])
+def test_the_two_boxes_of_every_acta_carry_that_word_too(form: str, tmp_path: Path) -> None:
+    """They were one more party, or missing."""
+    names = {c: form.format(c) for c in ("PAN", "PRI", "C_PAN_PRI", "MC", "NO_REGISTRADAS", "NULOS")}
+    rows = tuple({names.get(c, c): v for c, v in f.items()} for f in COALITION.renglones)
+    lo = replace(COALITION, columnas=tuple(names.get(c, c) for c in COALITION.columnas), renglones=rows)
+    (read,) = leer([guardar(tmp_path, lo)])
+    assert tuple(c.clave for c in read.recuadros) == (*BOXES, "NO_REGISTRADAS", "NULOS")
+
+
+@pytest.mark.parametrize(
+    "name", ["CAND_NO_REG", "Candidato(a) no registrado(a)", "CAN_NREG", "NREG", "NO_REGISTRADO", "V_NO_REGISTRADAS"]
+)
+def test_candidacies_not_registered_by_the_stem_of_their_name(name: str, tmp_path: Path) -> None:
+    rows = tuple({name if c == "NO_REGISTRADAS" else c: v for c, v in f.items()} for f in COALITION.renglones)
+    names = tuple(name if c == "NO_REGISTRADAS" else c for c in COALITION.columnas)
+    (read,) = leer([guardar(tmp_path, replace(COALITION, columnas=names, renglones=rows))])
+    assert tuple(c.clave for c in read.recuadros) == (*BOXES, "NO_REGISTRADAS", "NULOS")
+
+
+@pytest.mark.parametrize("names", [("PRI_PAN", "PAN_PRI"), ("PAN_PRI", "PRI_PAN"), ("C_PRI_PAN", "PAN_PRI")])
+def test_two_columns_of_one_combination_are_refused(names: tuple[str, str], tmp_path: Path) -> None:
+    votes = columns("PAN", "PRI", *names)
+    with pytest.raises(ErrorDeLectura, match=f"línea 6, campo {names[1]}: es el mismo recuadro que «{names[0]}»"):
+        leer([guardar(tmp_path, base(row(1, dict.fromkeys(votes, 5)), votos=votes))])
+
+
 @pytest.mark.parametrize("name", ["PAN.1", "PAN...21"])
 def test_a_column_twice_is_refused_also_renamed_by_a_data_library(name: str, tmp_path: Path) -> None:
     with pytest.raises(ErrorDeLectura, match="dos veces"):

@@ -9,7 +9,7 @@ from typing import Final
 
 from prep.reproduccion.campos import CeldaInvalida, celda, limpiar
 from prep.reproduccion.publicado import MAX_COLUMNAS, Anomalia, ErrorDeLectura
-from prep.reproduccion.vocabulario import COLUMNAS, PORCENTAJE, RESUMEN, SUMA, normalizar
+from prep.reproduccion.vocabulario import PORCENTAJE, RESUMEN, SUMA, campo_de, normalizar
 
 TOTALES: Final = ("boletas_sobrantes", "personas_votaron", "representantes_votaron", "votos_sacados", "total_asentado")
 _ANTES: Final = frozenset(
@@ -69,7 +69,7 @@ def es_resumen(celdas: Sequence[str]) -> bool:
 
 def es_columnas(celdas: Sequence[str]) -> bool:
     """Whether this line names the columns of a results file."""
-    campos = {COLUMNAS.get(normalizar(limpiar(c))) for c in celdas}
+    campos = {campo_de(normalizar(limpiar(c))) for c in celdas}
     suyos = campos & {"seccion", "clave_casilla", "tipo_casilla", "nulos"}
     return len(celdas) >= 6 and len(suyos) >= 2 and bool(suyos & {"seccion", "clave_casilla"})
 
@@ -108,18 +108,18 @@ def leer_columnas(
     vistos: dict[str, int] = {}
     for i, nombre in enumerate(normales):
         if nombre in vistos:
-            _repetida(nombres[i], vistos[nombre], i, COLUMNAS.get(nombre), archivo, linea, anomalias)
+            _repetida(nombres[i], vistos[nombre], i, campo_de(nombre), archivo, linea, anomalias)
             continue
         vistos[nombre] = i
-        campo = COLUMNAS.get(nombre)
-        if campo is None:
+        campo = campo_de(nombre)
+        if not campo:
             if nombre:
                 desconocidas.append(i)
         elif campo == "otro":
             pass
         elif campo in lugar:
             if campo in ("calculado", "nulos", "no_registradas", "contabilizada", "seccion", "lista_nominal"):
-                _repetida(nombres[i], lugar[campo], i, None, archivo, linea, anomalias)
+                _repetida(nombres[i], lugar[campo], i, "", archivo, linea, anomalias)
             anomalias.append(Anomalia(archivo, linea, nombres[i], f"Repite «{nombres[lugar[campo]]}»: no se usa."))
         else:
             lugar[campo] = i
@@ -221,7 +221,7 @@ def _aciertos(indices: Sequence[int], lugar: dict[str, int], muestra: Sequence[S
 
 
 def _repetida(
-    nombre: str, uno: int, otro: int, campo: str | None, archivo: str, linea: int, anomalias: list[Anomalia]
+    nombre: str, uno: int, otro: int, campo: str, archivo: str, linea: int, anomalias: list[Anomalia]
 ) -> None:
     if not nombre:
         return

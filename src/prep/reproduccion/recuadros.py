@@ -89,8 +89,8 @@ def sin_adorno(nombres: Sequence[str]) -> list[str]:
     return list(nombres)
 
 
-def _con_prefijo(nombre: str) -> bool:
-    return sin_prefijo(nombre) != nombre
+def _prefijo(nombre: str) -> str:
+    return nombre.removesuffix(sin_prefijo(nombre))
 
 
 def clasificar(
@@ -99,12 +99,16 @@ def clasificar(
     """What each vote column stands for. `nombres` are normalised. Raises `ErrorDeLectura` when it cannot be known."""
     siglas = _Siglas(nombres, evidencia, archivo, linea, anomalias)
     recuadros: list[Recuadro] = []
-    claves: set[str] = {"NO_REGISTRADAS", "NULOS"}
+    claves = {"NO_REGISTRADAS": "NO_REGISTRADAS", "NULOS": "NULOS"}
     for i, nombre in enumerate(nombres):
         recuadro = _clasificar_uno(nombre, i, siglas)
-        if recuadro.clave in claves:
+        otro = claves.get(recuadro.clave)
+        if otro is not None:
+            if nombre in claves or _prefijo(nombre) == _prefijo(otro):
+                mensaje = f"es el mismo recuadro que «{otro}» y no se puede saber cuál vale. Quite o renombre uno."
+                raise ErrorDeLectura(archivo, mensaje, linea, nombre)
             recuadro = Recuadro(nombre, recuadro.tipo, recuadro.partidos)
-        claves.add(recuadro.clave)
+        claves[recuadro.clave] = nombre
         recuadros.append(recuadro)
     return recuadros
 
@@ -157,7 +161,7 @@ class _Siglas:
         dudosos: list[str] = []
         for nombre in pendientes:
             cubierto, restos = self._cubrir(sin_prefijo(nombre))
-            if not _con_prefijo(nombre) and len(cubierto) + len(restos) < 2:
+            if not _prefijo(nombre) and len(cubierto) + len(restos) < 2:
                 self.simples.add(nombre)
             elif restos:
                 dudosos.append(nombre)
@@ -217,7 +221,7 @@ class _Siglas:
                 continue
             if self._es_junto(nombre, cubierto):
                 self._decir(nombre, "Combina partidos sin columna propia: se toma como candidatura común.")
-            elif _con_prefijo(nombre) or self._es_partido(resto, nombre, dudosos):
+            elif _prefijo(nombre) or self._es_partido(resto, nombre, dudosos):
                 raise ErrorDeLectura(
                     self.archivo,
                     f"«{resto}» no es el nombre de ninguna columna de partido y no se puede saber cuál es: sin eso no "

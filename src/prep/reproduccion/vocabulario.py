@@ -28,10 +28,10 @@ def leer_vocabulario() -> dict[str, Any]:
 
 _TODO: Final = leer_vocabulario()
 
-COLUMNAS: Final[dict[str, str]] = {
+_COLUMNAS: Final[dict[str, str]] = {
     nombre: campo for campo, nombres in _TODO["columnas"].items() if campo != "fuente" for nombre in nombres.split()
 }
-"""Name of a column -> canonical field."""
+_FIJOS: Final = {campo: re.compile(_TODO["recuadros"][campo]) for campo in ("no_registradas", "nulos")}
 
 RESUMEN: Final[dict[str, str]] = {v: k for k, v in _TODO["resumen"].items() if k != "fuente"}
 """Other name of a header figure -> its name."""
@@ -63,6 +63,12 @@ _OBSERVACIONES: Final = [(Nota[o["nota"]], [d.split() for d in o["dice"]]) for o
 _MOTIVOS: Final = [(m["numero"], [d.split() for d in m["dice"]]) for m in _TODO["motivo"]]
 _PARTIDOS: Final = {nombre: p["siglas"] for p in _TODO["partido"] for nombre in p["dice"]}
 _LOCALES: Final = {p["siglas"]: [n for n in p["dice"] if len(n) > 1] for p in _TODO["partido"] if p.get("local")}
+
+
+@cache
+def campo_de(nombre: str) -> str:
+    """The canonical field of a column, also of the two boxes that every acta has; empty when it is not known."""
+    return _COLUMNAS.get(nombre) or next((c for c, patron in _FIJOS.items() if patron.fullmatch(nombre)), "")
 
 
 def _dice(nombre: str, alternativas: list[list[str]]) -> bool:
