@@ -422,6 +422,115 @@ def test_vote_boxes_that_all_carry_one_more_word(form: str, bare: tuple[str, ...
     assert "es PAN." in derived.bases[0].base.anomalias[-1].mensaje
 
 
+# Three actas of one party that nobody knows, beside two that everybody does.
+LOCAL = base(
+    row(1, {"PAN": 40, "PRI": 20, "CPX": 55} | NOBODY),
+    row(2, {"PAN": 30, "PRI": 25, "CPX": 50} | NOBODY),
+    row(3, {"PAN": 20, "PRI": 15, "CPX": 0} | NOBODY),
+    votos=columns("PAN", "PRI", "CPX"),
+    TOTAL_VOTOS_C_CS="276",
+)
+
+
+def boxes_of(folder: Path, lo: Base) -> tuple[str, ...]:
+    (read,) = leer([guardar(folder, lo)])
+    return tuple(c.clave for c in read.recuadros[:-2])
+
+
+@pytest.mark.parametrize(
+    ("where", "added"),
+    [
+        ("TOTAL_VOTOS_SACADOS", {"ATENDIDOS": (100, 90, 80)}),
+        ("TOTAL_VOTOS_SACADOS", {"ATENDIDOS": (100, 90, 80), "VIGILANTES": (4, 0, 3), "EXTRAIDAS": (122, 112, 42)}),
+        ("PAN", {"ATENDIDOS": (100, 90, 80), "VIGILANTES": (4, 0, 3)}),
+        ("CPX", {"VIGILANTES": (4, 0, 3), "EXTRAIDAS": (122, 112, 42)}),
+        ("CPX", {"LUGAR_X": ("Norte", "Sur", "Sur")}),
+        ("OBSERVACIONES", {"VIGILANTES": (4, 0, 3), "EXTRAIDAS": (122, 112, 42)}),
+    ],
+)
+def test_a_column_that_nobody_knows_is_a_box_only_if_the_votes_add_up_with_it(
+    where: str, added: dict[str, tuple[object, ...]], tmp_path: Path
+) -> None:
+    """They were parties, and every row was said to contradict itself."""
+    lo = LOCAL
+    for name, cells in reversed(added.items()):
+        lo = beside(lo, name, where, *cells)
+    (read,) = leer([guardar(tmp_path, lo)])
+    assert [c.clave for c in read.recuadros[:-2]] == ["PAN", "PRI", "CPX"]
+    assert {a.campo for a in read.anomalias} == set(added)
+
+
+def test_a_box_far_from_the_others_without_which_no_row_adds_up(tmp_path: Path) -> None:
+    lo = beside(replace(LOCAL, columnas=without(LOCAL, "CPX")), "CPX", "CONTABILIZADA", 55, 50, 0)
+    lo = beside(lo, "EDAD", "CONTABILIZADA", 7, 8, 9)
+    assert boxes_of(tmp_path, beside(lo, "TURNO", "CPX", 1, 2, 1)) == ("PAN", "PRI", "CPX")
+
+
+@pytest.mark.parametrize(
+    ("added", "without_"),
+    [
+        ({"ATENDIDOS": (100, 90, 80), "EN_LA_URNA": (122, 112, 42)}, ("CPX",)),  # a box is missing: nothing adds up
+        ({"CPZ": (55, 50, 0)}, ()),  # either of two
+        ({"EN_LA_URNA": (122, 112, 42)}, SUMS[:1]),  # only the total of the acta says it, and in one row of three
+    ],
+)
+def test_columns_that_no_sum_tells_are_refused(
+    added: dict[str, tuple[object, ...]], without_: tuple[str, ...], tmp_path: Path
+) -> None:
+    lo = LOCAL
+    for name, cells in added.items():
+        lo = beside(lo, name, "PRI", *cells, without_=without_)
+    if without_ == SUMS[:1]:
+        rows = tuple(f | {"TOTAL_VOTOS_ASENTADO": t} for f, t in zip(lo.renglones, ("122", "110", "50"), strict=True))
+        lo = replace(lo, columnas=without(lo, "TOTAL_VOTOS_SACADOS"), renglones=rows)
+    with pytest.raises(ErrorDeLectura, match="no se distinguen las columnas de votos") as e:
+        leer([guardar(tmp_path, lo)])
+    assert next(iter(added)) in str(e.value)
+
+
+BY_PLACE = replace(LOCAL, columnas=without(LOCAL, *SUMS, "TOTAL_VOTOS_SACADOS"))
+
+
+def test_without_a_sum_in_the_rows_the_headers_total_says_which_are_boxes(tmp_path: Path) -> None:
+    (read,) = leer([guardar(tmp_path, BY_PLACE)])
+    assert read.anomalias == []
+    with pytest.raises(ErrorDeLectura, match=r"campo EXTRAIDAS: .* suman 276, con ella 550 y el encabezado dice 276"):
+        leer([guardar(tmp_path, beside(BY_PLACE, "EXTRAIDAS", "PAN", 122, 110, 42))])
+
+
+def test_a_box_that_only_its_place_makes_so_is_named(tmp_path: Path) -> None:
+    lo = replace(BY_PLACE, resumen=BY_PLACE.resumen | {"TOTAL_VOTOS_C_CS": "", "ACTAS_ESPERADAS": "3"})
+    (read,) = leer([guardar(tmp_path, lo)])
+    assert [a.mensaje[-5:] for a in read.anomalias] == [" CPX."]
+
+
+def test_a_box_without_votes_in_the_first_rows_is_looked_at_again(tmp_path: Path) -> None:
+    first = [row(i, {"PAN": 40, "PRI": 20, "CPX": 0} | NOBODY) for i in range(1, 301)]
+    later = row(301, {"PAN": 40, "PRI": 20, "CPX": 9} | NOBODY)
+    votes = columns("PAN", "PRI", "CPX")
+    (read,) = leer([guardar(tmp_path, base(*first, later, votos=votes, ACTAS_ESPERADAS="301"))])
+    assert (read.renglones[-1].suma, read.anomalias) == (76, [])
+    with pytest.raises(ErrorDeLectura, match="campo CPX: no se sabe si es de votos"):
+        leer([guardar(tmp_path, base(*first, later | {"TOTAL_VOTOS_CALCULADO": "67"}, votos=votes))])
+
+
+@pytest.mark.parametrize("name", ["", "—", "-", "Unnamed: 18", "...19"])
+def test_a_vote_column_without_a_name_keeps_its_votes(name: str, tmp_path: Path) -> None:
+    """They vanished, and with them who won."""
+    lo = beside(replace(LOCAL, columnas=without(LOCAL, "CPX")), name, "PRI", 55, 50, 0)
+    (read,) = leer([guardar(tmp_path, lo)])
+    assert [c.clave for c in read.recuadros[:-2]] == ["PAN", "PRI", "COLUMNA_19"]
+    assert [r.suma for r in read.renglones] == [122, 112, 42]
+    assert [a.campo for a in read.anomalias] == ["COLUMNA_19"]
+
+
+def test_a_column_without_a_name_that_no_sum_needs_is_no_box(tmp_path: Path) -> None:
+    assert boxes_of(tmp_path, beside(LOCAL, "", "PRI", 1, 2, 3)) == ("PAN", "PRI", "CPX")
+    for lo in (BY_PLACE, replace(LOCAL, columnas=without(LOCAL, "CPX"))):
+        with pytest.raises(ErrorDeLectura, match=r"COLUMNA_1[89]"):
+            leer([guardar(tmp_path, beside(lo, "", "PRI", 1, 2, 3))])
+
+
 @pytest.mark.parametrize("form", ["VOTOS_{}", "NUM_VOTOS_{}", "TOTAL_VOTOS_{}", "V_{}", "{}_VOTOS"])
 def test_the_two_boxes_of_every_acta_carry_that_word_too(form: str, tmp_path: Path) -> None:
     """They were one more party, or missing."""

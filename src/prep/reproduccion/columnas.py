@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NoReturn
 
-from prep.reproduccion.campos import CeldaInvalida, celda, limpiar
+from prep.reproduccion.campos import limpiar
 from prep.reproduccion.publicado import MAX_COLUMNAS, Anomalia, ErrorDeLectura
+from prep.reproduccion.recuadros import se_conoce
+from prep.reproduccion.sumas import Filas, filas_con_suma, leida, mejor_lectura
 from prep.reproduccion.vocabulario import PORCENTAJE, RESUMEN, SUMA, campo_de, normalizar
 
 TOTALES: Final = ("boletas_sobrantes", "personas_votaron", "representantes_votaron", "votos_sacados", "total_asentado")
@@ -83,11 +85,12 @@ def es_candidaturas(celdas: Sequence[str]) -> bool:
 @dataclass(frozen=True, slots=True)
 class Columnas:
     """Where each field is (`lugar`: canonical name -> index) and which columns are vote boxes (`votos`: their indices;
-    no registradas and nulos last, where the file has them)."""
+    no registradas and nulos last, where the file has them). `supuestas`: which of `votos` only their place makes so."""
 
     nombres: tuple[str, ...]
     lugar: dict[str, int]
     votos: tuple[int, ...]
+    supuestas: tuple[int, ...]
 
 
 def leer_columnas(
@@ -105,16 +108,19 @@ def leer_columnas(
     normales = _sin_sufijos(nombres)
     lugar: dict[str, int] = {}
     desconocidas: list[int] = []
+    anonimas: list[int] = []
     vistos: dict[str, int] = {}
     for i, nombre in enumerate(normales):
+        if not _es_nombre(nombre):
+            anonimas.append(i)
+            continue
         if nombre in vistos:
             _repetida(nombres[i], vistos[nombre], i, campo_de(nombre), archivo, linea, anomalias)
             continue
         vistos[nombre] = i
         campo = campo_de(nombre)
         if not campo:
-            if nombre:
-                desconocidas.append(i)
+            desconocidas.append(i)
         elif campo == "otro":
             pass
         elif campo in lugar:
@@ -131,30 +137,98 @@ def leer_columnas(
     if "total" in lugar:
         lugar.setdefault("calculado", lugar.pop("total"))
     _exigir(lugar, archivo, linea)
-    antes = max((i for c, i in lugar.items() if c in _ANTES), default=-1)
-    despues = min((i for c, i in lugar.items() if c in _DESPUES and i > antes), default=len(nombres))
-    # Where every other column is called so, or only with them the votes add up, that is how its boxes are called.
-    propias = [i for i in desconocidas if not _es_derivada(normales[i], normales)] or desconocidas
-    juntas, todas = [[i for i in cuales if antes < i < despues] for cuales in (propias, desconocidas)]
-    if _aciertos(juntas, lugar, muestra) < MAYORIA <= _aciertos(todas, lugar, muestra):
-        propias, juntas = desconocidas, todas
-    for i in desconocidas:
-        if i not in propias:
-            anomalias.append(Anomalia(archivo, linea, nombres[i], "Se calcula de otras columnas: no se usa."))
-    desconocidas = propias
-    indices = _por_su_suma(juntas, desconocidas, lugar, muestra)
-    for i in desconocidas:
-        if i not in indices:
-            anomalias.append(Anomalia(archivo, linea, nombres[i], "Columna desconocida: no se usa."))
-    if not indices:
-        raise ErrorDeLectura(
-            archivo,
-            "no se distinguen las columnas de votos: no están entre la identificación del acta y los totales, ni hay "
-            "columnas que sumen TOTAL_VOTOS_CALCULADO.",
-            linea,
-        )
-    votos = [*indices, *(lugar[c] for c in ("no_registradas", "nulos") if c in lugar)]
-    return Columnas(tuple(nombres), lugar, tuple(votos))
+    votos = _Votos(nombres, normales, lugar, desconocidas, anonimas, muestra, archivo, linea, anomalias)
+    indices, supuestas = votos.elegir()
+    finales = [lugar[c] for c in ("no_registradas", "nulos") if c in lugar]
+    return Columnas(tuple(nombres), lugar, (*indices, *finales), supuestas)
+
+
+@dataclass(slots=True)
+class _Votos:
+    """Which are the vote boxes among the columns that are no known field and those that have no name."""
+
+    nombres: list[str]
+    normales: Sequence[str]
+    lugar: dict[str, int]
+    desconocidas: list[int]
+    anonimas: list[int]
+    muestra: Sequence[Sequence[str]]
+    archivo: str
+    linea: int
+    anomalias: list[Anomalia]
+
+    def elegir(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Their indices, and which of them (by their order) only their place makes so."""
+        filas = filas_con_suma(self.muestra, self.lugar)
+        antes = max((i for c, i in self.lugar.items() if c in _ANTES), default=-1)
+        despues = min((i for c, i in self.lugar.items() if c in _DESPUES and i > antes), default=len(self.nombres))
+        entre = range(antes + 1, despues)
+        propias = self._propias(entre, filas)
+        sin_nombre = [i for i in self.anonimas if i in entre and self._trae_numeros(i)]
+        for i in self.anonimas:
+            self.nombres[i] = f"COLUMNA_{i + 1}"
+        if sin_nombre and not filas.celdas:
+            mensaje = "no tiene nombre, trae números entre los votos y ninguna suma dice qué son. Escríbalo, o quítela."
+            raise ErrorDeLectura(self.archivo, mensaje, self.linea, self.nombres[sin_nombre[0]])
+        todas = sorted(i for i in (*propias, *self.anonimas) if self._son_votos(i))
+        dudosas = {i for i in (*propias, *self.anonimas) if not se_conoce(self.normales[i])}
+        juntas = sorted(i for i in (*propias, *sin_nombre) if i in entre)
+        indices = _por_su_suma(juntas, todas, dudosas, filas)
+        if indices is None:
+            cuales = ", ".join(self.nombres[i] for i in juntas if i in dudosas)
+            self._rechazar(
+                "con ninguna manera de tomar las que no se conocen suman lo que publica cada renglón. Quite las que no "
+                f"sean de votos: {cuales}."
+            )
+        for i in (*propias, *sin_nombre):
+            if i not in indices:
+                self._decir(i, f"Columna {'desconocida' if i in propias else 'sin nombre'}: no se usa.")
+        if not indices:
+            self._rechazar(
+                "no están entre la identificación del acta y los totales, ni hay columnas que sumen "
+                "TOTAL_VOTOS_CALCULADO."
+            )
+        for i in indices:
+            if i in self.anonimas:
+                self._decir(i, "No tiene nombre y los votos suman con ella: se toma como un recuadro.")
+        con_votos = {i for i in indices if any(filas.valores(i))} if filas.suman(indices) else set()
+        suyos = {self.normales[i] for i in indices}
+        supuestas = [
+            n
+            for n, i in enumerate(indices)
+            if i not in con_votos and not se_conoce(self.normales[i], suyos - {self.normales[i]})
+        ]
+        return indices, tuple(supuestas)
+
+    def _propias(self, entre: Collection[int], filas: Filas) -> list[int]:
+        """The unknown columns but those that are calculated from others: where every other one is called so, or only
+        with them the votes add up, that is how its boxes are called."""
+        propias = [i for i in self.desconocidas if not _es_derivada(self.normales[i], self.normales)]
+        sin, con = ([i for i in cuales if i in entre] for cuales in (propias, self.desconocidas))
+        if not propias or (not filas.suman(sin) and filas.suman(con)):
+            return self.desconocidas
+        for i in self.desconocidas:
+            if i not in propias:
+                self._decir(i, "Se calcula de otras columnas: no se usa.")
+        return propias
+
+    def _trae_numeros(self, i: int) -> bool:
+        return any(isinstance(leida(fila, i), int) for fila in self.muestra)
+
+    def _son_votos(self, i: int) -> bool:
+        """Some row has a number there and none has what a vote box cannot hold."""
+        return self._trae_numeros(i) and all(leida(f, i) is not None for f in self.muestra if i < len(f))
+
+    def _decir(self, i: int, mensaje: str) -> None:
+        self.anomalias.append(Anomalia(self.archivo, self.linea, self.nombres[i], mensaje))
+
+    def _rechazar(self, porque: str) -> NoReturn:
+        raise ErrorDeLectura(self.archivo, f"no se distinguen las columnas de votos: {porque}", self.linea)
+
+
+def _es_nombre(nombre: str) -> bool:
+    """Not blank, a dash, a number, or what a data library calls a column without a name."""
+    return re.search("[A-Z]", nombre) is not None and not re.fullmatch(r"UNNAMED_\d+(?:_LEVEL_\d+)?", nombre)
 
 
 _SUFIJO: Final = re.compile(r"(.+?)(?:\.{3}\d+|\.\d{1,2})")
@@ -174,57 +248,28 @@ def _es_derivada(nombre: str, nombres: Sequence[str]) -> bool:
     return SUMA.fullmatch(nombre) is not None or (porcentaje is not None and porcentaje[1] in nombres)
 
 
-MAYORIA: Final = 80
-"""Percentage of the rows that must add up for their columns to be taken as the vote boxes."""
-
-
 def _por_su_suma(
-    juntas: list[int], desconocidas: list[int], lugar: dict[str, int], muestra: Sequence[Sequence[str]]
-) -> list[int]:
-    """The vote columns among the unknown ones: those that are together, unless only others add up to the sum."""
-    if juntas and _aciertos(juntas, lugar, muestra) >= MAYORIA:
-        return juntas
-    todas = [i for i in desconocidas if _es_de_votos(i, muestra)]
-    for posibles in (todas, *([i for i in de if i != una] for de in (juntas, todas) for una in de)):
-        if _aciertos(posibles, lugar, muestra) >= MAYORIA:
-            return posibles
-    return juntas
-
-
-def _es_de_votos(i: int, muestra: Sequence[Sequence[str]]) -> bool:
-    """Some row has a number there and none has what a vote box cannot hold."""
-    try:
-        valores = [celda(fila[i]) for fila in muestra if i < len(fila)]
-    except CeldaInvalida:
-        return False
-    return any(isinstance(v, int) for v in valores)
-
-
-def _aciertos(indices: Sequence[int], lugar: dict[str, int], muestra: Sequence[Sequence[str]]) -> int:
-    """Percentage of the rows in which these columns, no registradas and nulos add up to the published sum; without
-    one, to the total of the acta."""
-    calculado = next((lugar[c] for c in ("calculado", "total_asentado", "votos_sacados") if c in lugar), None)
-    if calculado is None or not indices:
-        return 0
-    suman = [*indices, *(lugar[c] for c in ("no_registradas", "nulos") if c in lugar)]
-    buenas = vistas = 0
-    for fila in muestra:
-        try:
-            total = celda(fila[calculado])
-            if not isinstance(total, int) or not total:
-                continue
-            vistas += 1
-            buenas += sum(v for i in suman if isinstance(v := celda(fila[i]), int)) == total
-        except (CeldaInvalida, IndexError):
-            continue
-    return 100 * buenas // vistas if vistas else 0
+    juntas: Sequence[int], todas: Sequence[int], dudosas: set[int], filas: Filas
+) -> tuple[int, ...] | None:
+    """The vote columns: those that are together, unless others add up to the sum; `None` when no sum tells which of
+    the doubtful ones they are."""
+    if not filas.celdas:
+        return tuple(juntas)
+    de_juntas = mejor_lectura(juntas, dudosas, filas)
+    if filas.suman(de_juntas.columnas) and not de_juntas.empatada:
+        return de_juntas.columnas
+    de_todas = mejor_lectura(todas, dudosas, filas)
+    if filas.suman(de_todas.columnas) and not de_todas.empatada:
+        return de_todas.columnas
+    son_las_mejores = de_juntas.aciertos > 0 and de_juntas.columnas == tuple(juntas)
+    if son_las_mejores or filas.suman(juntas) or dudosas.isdisjoint(juntas):
+        return tuple(juntas)
+    return None
 
 
 def _repetida(
     nombre: str, uno: int, otro: int, campo: str, archivo: str, linea: int, anomalias: list[Anomalia]
 ) -> None:
-    if not nombre:
-        return
     if campo in ("otro", "entidad", "distrito", "municipio", "id_entidad", "id_distrito", "id_municipio", "origen"):
         anomalias.append(Anomalia(archivo, linea, nombre, f"La columna está dos veces; se usa la {uno + 1}.ª."))
         return

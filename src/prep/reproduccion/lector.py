@@ -46,6 +46,7 @@ from prep.reproduccion.publicado import (
 )
 from prep.reproduccion.recuadros import Evidencia, clasificar, sin_adorno
 from prep.reproduccion.renglones import LectorDeRenglones
+from prep.reproduccion.sumas import confirmar
 from prep.reproduccion.vocabulario import normalizar
 
 MUESTRA: Final = 300
@@ -289,6 +290,7 @@ def _leer_base(
                     archivo, f"hay más de {MAX_RENGLONES:,} renglones: no es una base del PREP.", numero
                 )
     lector.terminar()
+    confirmar(base, columnas.supuestas)
     base.codificacion = lineas.codificacion
     for numero in lineas.ilegibles[:100]:
         anomalias.append(Anomalia(archivo, numero, "", "Tiene bytes que no son UTF-8 ni cp1252."))

@@ -6,8 +6,9 @@ resolved by evidence (the vocabulary, which column it could be, the rows, the ca
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Final
 
 from prep.dominio.tabulacion.boleta import Recuadro, TipoRecuadro, clave_combinacion
@@ -87,6 +88,24 @@ def sin_adorno(nombres: Sequence[str]) -> list[str]:
             if 2 * cuantos > len(nombres) and len(set(pelados)) == len(nombres) > 1:
                 return pelados
     return list(nombres)
+
+
+def se_conoce(nombre: str, otros: Collection[str] = ()) -> bool:
+    """The name alone says that it is a vote box: of an independent, or of parties known, or named by `otros` boxes."""
+    sin_mas = {nombre, *(nombre.removeprefix(f"{a}_").removesuffix(f"_{a}") for a in ADORNOS)}
+    return any(INDEPENDIENTE.fullmatch(n) or _de_conocidos(sin_prefijo(n), otros) for n in sin_mas)
+
+
+def _de_conocidos(texto: str, otros: Collection[str]) -> bool:
+    trozos = texto.split("_")
+    if len(trozos) > MAX_TROZOS:
+        return False
+    llega = [True, *[False] * len(trozos)]
+    for desde, hasta in combinations(range(len(llega)), 2):
+        if llega[desde]:
+            uno = "_".join(trozos[desde:hasta])
+            llega[hasta] |= uno in otros or partido_conocido(uno) != ""
+    return llega[-1]
 
 
 def _prefijo(nombre: str) -> str:
