@@ -171,6 +171,29 @@ def test_an_independent_by_initials(tmp_path: Path) -> None:
     assert [a.campo for a in leida.anomalias if a.campo] == []
 
 
+@pytest.mark.parametrize("prefix", ["", "C_"])
+def test_parties_written_together_are_their_combination(prefix: str, tmp_path: Path) -> None:
+    """Baja California 2021. Each was a candidacy of its own, and another one won."""
+    joined = ("PANPRIXQZ", "PANPRI", "PANXQZ", "PRIXQZ", "PVMOR")
+    votes = columns("PAN", "PRI", "XQZ", "PVEM", "MORENA", *(prefix + n for n in joined))
+    derived = derive(tmp_path, base(row(1, dict.fromkeys(votes, 20)), votos=votes))
+    assert candidacies(derived, 1) == ["PAN_PRI_XQZ", "PVEM_MORENA"]
+    assert oddities(derived) == [prefix + n for n in joined]
+
+
+@pytest.mark.parametrize("name", ["PANAL", "MASPAN"])
+def test_a_party_that_begins_or_ends_as_others_is_one(name: str, tmp_path: Path) -> None:
+    votes = columns("PAN", "PRI", name)
+    derived = derive(tmp_path, base(row(1, dict.fromkeys(votes, 20)), votos=votes))
+    assert candidacies(derived, 1) == ["PAN", "PRI", name]
+
+
+def test_parties_written_together_that_may_be_others_are_refused(tmp_path: Path) -> None:
+    votes = columns("XQ", "XQZ", "ZWK", "WK", "XQZWK")
+    with pytest.raises(ErrorDeLectura, match="campo XQZWK: «XQZWK» puede ser XQ-ZWK o XQZ-WK"):
+        leer([guardar(tmp_path, base(row(1, dict.fromkeys(votes, 20)), votos=votes))])
+
+
 # --- identity by content ----------------------------------------------------------------------------------------------
 
 

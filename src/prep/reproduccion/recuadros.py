@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Final
 
 from prep.dominio.tabulacion.boleta import Recuadro, TipoRecuadro, clave_combinacion
+from prep.reproduccion.pegados import despegar
 from prep.reproduccion.publicado import Anomalia, Candidato, ErrorDeLectura, Renglon
 from prep.reproduccion.vocabulario import (
     ADORNOS,
@@ -116,6 +117,7 @@ def clasificar(
     nombres: Sequence[str], evidencia: Evidencia, archivo: str, linea: int, anomalias: list[Anomalia]
 ) -> list[Recuadro]:
     """What each vote column stands for. `nombres` are normalised. Raises `ErrorDeLectura` when it cannot be known."""
+    nombres = despegar(nombres, archivo, linea, anomalias)
     siglas = _Siglas(nombres, evidencia, archivo, linea, anomalias)
     recuadros: list[Recuadro] = []
     claves = {"NO_REGISTRADAS": "NO_REGISTRADAS", "NULOS": "NULOS"}

@@ -61,7 +61,8 @@ _TIPOS: Final = {palabra: letra for palabra, letra in _TODO["tipos_casilla"].ite
 
 _OBSERVACIONES: Final = [(Nota[o["nota"]], [d.split() for d in o["dice"]]) for o in _TODO["observacion"]]
 _MOTIVOS: Final = [(m["numero"], [d.split() for d in m["dice"]]) for m in _TODO["motivo"]]
-_PARTIDOS: Final = {nombre: p["siglas"] for p in _TODO["partido"] for nombre in p["dice"]}
+SIGLAS: Final[dict[str, str]] = {nombre: p["siglas"] for p in _TODO["partido"] for nombre in p["dice"]}
+"""Name of a party -> its usual initials."""
 _LOCALES: Final = {p["siglas"]: [n for n in p["dice"] if len(n) > 1] for p in _TODO["partido"] if p.get("local")}
 
 
@@ -99,8 +100,8 @@ def motivo(nombre: str) -> str:
 @cache
 def partido_conocido(nombre: str) -> str:
     """The usual initials of a national party or of its state parties, however written; empty when it is neither."""
-    if nombre in _PARTIDOS:
-        return _PARTIDOS[nombre]
+    if nombre in SIGLAS:
+        return SIGLAS[nombre]
     return next((s for s, nombres in _LOCALES.items() if any(_es_local(nombre, n) for n in nombres)), "")
 
 
