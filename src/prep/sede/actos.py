@@ -39,7 +39,7 @@ from prep.sede.ceros import recuento
 from prep.sede.cotejo import Seccion
 from prep.sede.hoja import hoja_de_prueba, muestra
 from prep.sede.huella import tomar
-from prep.sede.relato import del_corte, incidencias
+from prep.sede.relato import del_corte, incidentes
 from prep.transparencia.canonico import canonico, leer_canonico
 from prep.transparencia.hojas import escribir_hoja, leer_hoja, modo_de_llave
 from prep.transparencia.politica import leer_politica
@@ -278,7 +278,6 @@ def cierre(p: Publicador, hora: datetime, persona: str = "") -> Acto:
     assert ultimo is not None
     puntero, manifiesto = ultimo
     previsto = hora_de_cierre(p)
-    contados = incidencias()
     contenido = {
         "corte": puntero["corte"],
         "manifiesto": puntero["manifiesto"],
@@ -289,10 +288,7 @@ def cierre(p: Publicador, hora: datetime, persona: str = "") -> Acto:
         "previsto": _local(p, previsto) if previsto else None,
         "prorrogas": [{k: h[k] for k in ("hora", "hasta", "motivo")} for h in hojas if h["tipo"] == "prorroga"],
         "contingencias": [{k: h[k] for k in ("hora", "clave", "texto")} for h in hojas if h["tipo"] == "contingencia"],
-        "incidentes": {
-            "reportados": len(contados),
-            "resueltos": sum(i.dice.solucion is not None for i in contados),
-        },
+        "incidentes": incidentes(),
         **del_corte(p.almacen, puntero["ruta"], manifiesto),
     }
     return _acto(p, "cierre", hora, contenido, corte, numero=puntero["corte"])

@@ -18,7 +18,7 @@ from prep.sede.ceros import callados
 
 Doc = Mapping[str, Any]
 NOMBRADAS: Final = 400
-"""Keys of missing actas that are printed; the document has all of them."""
+"""Rows of a long table that are printed; what it is drawn from has all of them."""
 SITUACIONES: Final = {
     Situacion.PUBLICADA.value: "publicadas",
     Situacion.SIN_ACTA.value: "sin acta, confirmado",
@@ -124,7 +124,13 @@ def _cierre(papel: Papel, doc: Doc) -> None:
     papel.lista(
         [
             *(f"Contingencia, {cuando(c['hora'])}: {c['texto']} ({c['clave']})" for c in doc["contingencias"]),
-            f"Incidentes reportados: {inc['reportados']:,}; resueltos: {inc['resueltos']:,}",
+            f"Incidentes que se anotaron en los escritorios: de actas, {inc['de_actas']:,}; de imágenes sin "
+            f"identificar, {inc['de_imagenes']:,}",
+            *(
+                f"Incidentes de la operación reportados: {o['reportados']:,}; resueltos: {o['resueltos']:,}"
+                for o in [inc.get("de_la_operacion")]
+                if o
+            ),
             f"Hechos en la bitácora: {doc['hechos']:,}",
             *(f"Aviso del último corte: {a}" for a in doc["alarmas"]),
         ]

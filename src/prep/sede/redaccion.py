@@ -26,8 +26,8 @@ from prep.plataforma.idioma import cuantos
 from prep.publicacion.continuidad import ultimo_corte
 from prep.publicacion.publicador import Publicador
 from prep.sede.actos import ActoImposible, firmadas
-from prep.sede.informes import cuando, faltantes
-from prep.sede.relato import Incidencia, del_corte, incidencias
+from prep.sede.informes import NOMBRADAS, cuando, faltantes
+from prep.sede.relato import Constancia, Incidencia, constancias, del_corte, incidencias
 
 LINEA: Final = "________________"
 RENGLONES_DE_CORTES: Final = 40
@@ -63,6 +63,7 @@ class Relato:
     cortes: Sequence[tuple[int, str, Mapping[str, Mapping[str, int]]]]
     de: Mapping[str, Any]
     incidentes: Sequence[Incidencia]
+    constancias: Sequence[Constancia]
     personas: Mapping[str, int]
     nodos: int
     telefonos: int
@@ -96,6 +97,7 @@ def relatar(p: Publicador) -> Relato:
         cortes,
         del_corte(p.almacen, ultimo[0]["ruta"], ultimo[1]),
         incidencias(),
+        constancias(),
         {rol: personas[rol] for rol in ROLES if personas[rol]},
         len(de.nodos),
         sum(d.clase is ClaseDispositivo.TELEFONO for d in de.dispositivos.values()),
@@ -202,19 +204,28 @@ def _sucesos(papel: Papel, r: Relato) -> None:
     papel.titulo(2, "Contingencias, correcciones y prórrogas")
     hojas = [h for h in r.hojas if h["tipo"] in ("contingencia", "correccion", "prorroga")]
     papel.lista([f"{cuando(h['hora'])}: {_que(h)}." for h in hojas] or ["No se declaró ninguna."])
-    papel.titulo(2, "Incidentes")
-    if not r.incidentes:
-        papel.parrafo("No se reportó ninguno.")
-        return
+    papel.titulo(2, "Incidentes de la operación")
     zona = ZoneInfo(r.zona)
-    papel.tabla(
-        ("Hora", "Lugar", "Qué pasó", "Cómo se resolvió"),
-        [
+    if r.incidentes:
+        filas = [
             (f"{i.hora.astimezone(zona):%d/%m/%Y %H:%M}", i.dice.lugar, i.dice.texto, i.dice.solucion or "sin resolver")
             for i in r.incidentes
-        ],
-        (4, 3, 7, 6),
-    )
+        ]
+        papel.tabla(("Hora", "Lugar", "Qué pasó", "Cómo se resolvió"), filas, (4, 3, 7, 6))
+    else:
+        papel.parrafo(f"En la bitácora no se anotó ninguno (luz, enlace, equipos, seguridad). Si los hubo: {LINEA}.")
+    papel.titulo(2, "Incidentes de actas y de imágenes")
+    if not r.constancias:
+        papel.parrafo("Nadie anotó ninguno en los escritorios.")
+        return
+    papel.parrafo(f"En los escritorios se anotaron {len(r.constancias):,}.")
+    dichas = [
+        (f"{c.hora.astimezone(zona):%d/%m/%Y %H:%M}", c.clave if c.de_acta else "Imagen sin identificar", c.texto)
+        for c in r.constancias[:NOMBRADAS]
+    ]
+    papel.tabla(("Hora", "Acta", "Qué se anotó"), dichas, (4, 5, 11))
+    if (sobran := len(r.constancias) - NOMBRADAS) > 0:
+        papel.parrafo(f"Y {sobran:,} más; todos están en la bitácora.", tenue=True)
 
 
 def _resultado(papel: Papel, r: Relato) -> None:
