@@ -118,6 +118,8 @@ def procesos(draw: Any) -> tuple[Proceso, Informativo]:
             mezcla_cuenta=draw(st.booleans()),
             empates=empates,
             lectura=draw(st.sampled_from(list(LECTURA))),
+            lugares_distintos=draw(st.booleans()),
+            alcance_estricto=draw(st.booleans()),
         ),
         rutas=Rutas(prision=tuple(c.clave for c in catds), extranjero=tuple(c.clave for c in catds[:1])),
         casilla=EnCasilla(tuple(draw(st.lists(nombres, unique=True, max_size=3)))),

@@ -159,6 +159,8 @@ CASOS: list[tuple[str, dict[str, str | bytes], str, int, str, str]] = [
     ("logotipo fuera", con("proceso.toml", "[publicacion]", 'logotipo = "../logo.png"\n[publicacion]'), "proceso.toml", 12, "institucion.logotipo", "sale de la carpeta"),
     ("logotipo absoluto", con("proceso.toml", "[publicacion]", 'logotipo = "/etc/passwd"\n[publicacion]'), "proceso.toml", 12, "institucion.logotipo", "sale de la carpeta"),
     ("logotipo ausente", con("proceso.toml", "[publicacion]", 'logotipo = "x.png"\n[publicacion]'), "proceso.toml", 12, "institucion.logotipo", "falta este archivo"),
+    ("regla", con("proceso.toml", "[[elecciones]]", '[parametros]\nlugares_distintos = "sí"\n[[elecciones]]'), "proceso.toml", 17, "parametros.lugares_distintos", "no es true ni false"),
+    ("regla que no se ofrece", con("proceso.toml", "[[elecciones]]", '[parametros]\nterminales_firman = true\n[[elecciones]]'), "proceso.toml", 17, "parametros.terminales_firman", "no se conoce"),
     ("empates", con("proceso.toml", "[[elecciones]]", '[parametros]\nempates = ["SOL"]\n[[elecciones]]'), "proceso.toml", 0, "parametros.empates", "faltan RIO, PAZ, MAR"),
 ]  # fmt: skip
 

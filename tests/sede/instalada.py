@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -58,9 +58,15 @@ class Sede:
         return json.loads(datos)
 
 
+def importar_con(carpeta: Path, **parametros: Any) -> None:
+    """Import the process as its folder says it, with these in `[parametros]`."""
+    proceso, info = ejemplo(60)
+    escribir_proceso(carpeta, proceso, replace(info, parametros=replace(info.parametros, **parametros)))
+    importar(carpeta, CIERRE)
+
+
 def instalar(carpeta: Path) -> Sede:
-    escribir_proceso(carpeta / "proceso", *ejemplo(60))
-    importar(carpeta / "proceso", CIERRE)
+    importar_con(carpeta / "proceso")
     publicador = Publicador(
         cargar(),
         informativo(),

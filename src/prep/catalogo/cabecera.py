@@ -163,6 +163,8 @@ _PARAMETROS: Final[Esquema] = {
     "mezcla_cuenta": (_si_o_no, False),
     "empates": (_siglas, ()),
     "lectura": (cadena(opcion(LECTURA)), "apagada"),
+    "lugares_distintos": (_si_o_no, False),
+    "alcance_estricto": (_si_o_no, False),
 }
 _PRACTICA: Final[Esquema] = {"exigida": (_si_o_no, False), "errores": (numero(0, 100), Practica().errores)}
 _RUTAS: Final[Esquema] = dict.fromkeys(dict.fromkeys(RUTAS.values()), (_centros, ()))

@@ -81,6 +81,8 @@ def _catalogo(proceso: Proceso, informativo: Informativo) -> dict[str, Any]:
             "mezcla_cuenta": informativo.parametros.mezcla_cuenta,
             "empates": list(informativo.parametros.empates),
             "lectura": informativo.parametros.lectura,
+            "lugares_distintos": informativo.parametros.lugares_distintos,
+            "alcance_estricto": informativo.parametros.alcance_estricto,
         },
         "partidos": [asdict(p) for p in informativo.partidos],
         "independientes": [asdict(i) for i in sorted(informativo.independientes, key=_orden)],

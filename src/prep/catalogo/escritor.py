@@ -359,6 +359,8 @@ def _cabecera(proceso: Proceso, informativo: Informativo) -> str:
         f"mezcla_cuenta = {str(parametros.mezcla_cuenta).lower()}  # cuenta lo ilegible con lo demás vacío",
         *([f"empates = [{', '.join(map(_toml, parametros.empates))}]"] if parametros.empates else []),
         f"lectura = {_toml(parametros.lectura)}  # apagada, piloto o revisora",
+        f"lugares_distintos = {str(parametros.lugares_distintos).lower()}  # true: cada acta se captura en dos lugares",
+        f"alcance_estricto = {str(parametros.alcance_estricto).lower()}  # true: cada nodo, solo sus casillas",
         "",
         "[practica]",
         f"exigida = {str(informativo.practica.exigida).lower()}  # true: solo captura quien aprobó la práctica",

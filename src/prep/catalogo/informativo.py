@@ -132,12 +132,15 @@ class Parametros:
     """What each institute decides. `empates`: parties in the order that breaks ties; empty means by registration.
 
     `mezcla_cuenta`: an acta with some boxes illegible and the rest empty counts (`dominio.contabilidad`).
+    `lugares_distintos`, `alcance_estricto`: who may do what where (`dominio.comun.autoridad.Reglas`).
     """
 
     boletas_especiales: int = 750
     mezcla_cuenta: bool = False
     empates: tuple[str, ...] = ()
     lectura: str = "apagada"
+    lugares_distintos: bool = False
+    alcance_estricto: bool = False
 
 
 @dataclass(frozen=True, slots=True)

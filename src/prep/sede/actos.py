@@ -23,7 +23,7 @@ from prep.bitacora.models import Hecho, Instalacion
 from prep.bitacora.nodos import NodoInstituto, NodoLocal
 from prep.bitacora.services import fundar_instalacion
 from prep.catalogo.services import congelar
-from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD
+from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, Reglas
 from prep.dominio.comun.facultades import Rol
 from prep.dominio.operacion import Marcha
 from prep.dominio.practica import ANTES_DE_LA_NOCHE
@@ -67,17 +67,26 @@ class Acto:
 
 
 def fundar(p: Publicador, nodo: NodoLocal, hora: datetime) -> int:
-    """Say, with the institute's key, which process this installation works for, and enrol its node and the people of
-    the catalogue. Done again, it enrols whoever is new. How many facts of authority there are."""
+    """Say, with the institute's key, which process this installation works for and by which rules, and enrol its node
+    and the people of the catalogue. Done again, it enrols whoever is new. How many facts of authority there are."""
     exigir_llave_del_modo(p)
     firmante = p.registro.firmante
     cargos = [(persona.persona, persona.rol, persona.lugar) for persona in p.informativo.personas]
     raiz = NodoInstituto(firmante, firmante.llave.publica)
     try:
-        fundar_instalacion(p.proceso.clave, p.modo.value, raiz, nodo, cargos, hora)
+        fundar_instalacion(p.proceso.clave, p.modo.value, raiz, nodo, cargos, hora, reglas=_reglas(p))
     except OtraInstalacion as error:
         raise ActoImposible(str(error)) from None
     return Hecho.objects.filter(clase__in=CLASES_DE_AUTORIDAD).count()
+
+
+def _reglas(p: Publicador) -> dict[str, bool]:
+    """What the process says of who may do what where. That terminals sign is not there to be said: no desk does."""
+    parametros = p.informativo.parametros
+    return {
+        "lugares_distintos": parametros.lugares_distintos,
+        "alcance_estricto": parametros.alcance_estricto,
+    }
 
 
 def aprobar(p: Publicador, hora: datetime, persona: str, hoja: bytes | None = None) -> Acto:
@@ -132,6 +141,11 @@ def puesta_en_ceros(
         )
     if bytes(fila.llave) != p.registro.firmante.llave.publica:
         raise ActoImposible("La llave del instituto no es la que fundó esta instalación: indique esa con --llave.")
+    if autoridad().reglas != Reglas(**_reglas(p)):
+        raise ActoImposible(
+            "El proceso que se va a congelar tiene otras reglas (lugares_distintos, alcance_estricto) que las que se "
+            "firmaron al fundar esta instalación: repita «prep operacion fundar»."
+        )
     exigir_llave_del_modo(p)
     hechas = {h["tipo"] for h in firmadas(p)}
     if "puesta_en_ceros" in hechas:
@@ -161,6 +175,7 @@ def puesta_en_ceros(
             "llaves": {n: d.llave for n, d in sorted(autoridad().nodos.items())},
             "catalogo": p.proceso.huella,
             "software": p.software,
+            "reglas": _reglas(p),
             "corte": corte.manifiesto,
             "actas_esperadas": {e.clave: len(e.actas) for e in p.proceso.elecciones},
             **hay,

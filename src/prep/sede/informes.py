@@ -27,6 +27,11 @@ SITUACIONES: Final = {
     Situacion.NO_RECIBIDA.value: "no recibidas",
 }
 
+REGLAS: Final = {
+    "lugares_distintos": "Las dos personas que capturan un acta están en lugares distintos",
+    "alcance_estricto": "Cada equipo actúa solo en las casillas de su alcance",
+}
+
 
 def pdf(tipo: str, doc: Doc) -> bytes:
     """The report of an act. `doc`: its document, with or without the hash of this report."""
@@ -71,6 +76,7 @@ def _ceros(papel: Papel, doc: Doc) -> None:
             f"Altas firmadas antes de empezar, de quién puede hacer qué: {doc['altas']:,}",
             f"Catálogo: {doc['catalogo']}",
             f"Programa: {doc['software']}",
+            *(f"{dice}: {'sí' if doc['reglas'][regla] else 'no'}" for regla, dice in REGLAS.items()),
             f"Bitácora: {doc['raiz']}",
             f"Primer corte, en ceros: {doc['corte']}",
             f"Lo que se muestra (partidos, candidaturas y recuadros): {doc['muestra']}, aprobado por "
