@@ -79,6 +79,7 @@ SIN_PROCESO = Falta("", "importe uno", 1)
 FALTAS = {
     "acceso clave": Falta("nadie", "No hay una cuenta «nadie».", 1),
     "acceso importar": Falta(NADA, f"no existe «{NADA}»"),
+    "acceso misma-persona": Falta("nadie nadie", "No hay una cuenta «nadie».", 1),
     "acceso pendientes": Falta("de-mas", "Sobran argumentos: de-mas."),
     "acceso retirar": Falta("nadie", "No hay una cuenta «nadie».", 1),
     "acceso terminal": Falta("Mesa", "Falta la opción '--lugar'."),
@@ -505,12 +506,16 @@ def _de(sede: Casa, rol: str) -> str:
 
 
 def _acceder(sede: Casa) -> None:
-    (sede.trabajo() / "lista.csv").write_text("usuario,nombre,roles,lugar\nana,Ana Ruiz,administrador,Sede\n")
-    sede.bien("acceso importar", "lista.csv", dice="1 cuenta nueva. Sus pases están en pases.pdf")
+    (sede.trabajo() / "lista.csv").write_text(
+        "usuario,nombre,roles,lugar\nana,Ana Ruiz,administrador,Sede\n"
+        "beto,Beto Paz,capturista,CCV\nbeto.2,Roberto Paz,capturista,CCV\n"
+    )
+    sede.bien("acceso importar", "lista.csv", dice="3 cuentas nuevas. Sus pases están en pases.pdf")
     assert (sede.trabajo() / "pases.pdf").stat().st_mode & 0o777 == 0o600
     sede.bien("acceso pendientes", dice="Sede Ana Ruiz ana")
     sede.bien("acceso terminal", "Mesa 1", "--lugar", "Sede", dice="abra /entrar/terminal/ y escriba:")
     sede.bien("acceso clave", "ana", dice="Contraseña de un solo uso:")
+    sede.bien("acceso misma-persona", "beto", "beto.2", dice="«beto» y «beto.2» quedan como de una misma persona.")
     sede.bien("acceso retirar", "ana", dice="La cuenta «ana» ya no sirve, y su persona ya no tiene facultades.")
 
 

@@ -337,3 +337,18 @@ def test_a_key_that_is_not_the_institute_s_signs_nothing(tmp_path: Path, monkeyp
     with pytest.raises(OtraLlave, match="no es la de «instituto»"):
         listas.importar(LISTA, Escribano.del_instituto(ajena, ajena.llave.publica))
     assert len(escritos_de_autoridad()) == antes and not Cuenta.objects.exists()
+
+
+def test_two_accounts_of_one_human_are_one_person_once_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert importar(monkeypatch, tmp_path).exit_code == 0
+    maria, mario = (Cuenta.objects.get(usuario=u).persona for u in ("maria.nandu", "mario.nandu"))
+    assert autoridad().identidad(maria) != autoridad().identidad(mario)
+    for dice in ("quedan como de una misma persona", "Ya constaba"):
+        hecho = CliRunner().invoke(app, ["acceso", "misma-persona", "maria.nandu", "Mario.Nandu"])
+        assert hecho.exit_code == 0 and dice in " ".join(hecho.output.split())
+    assert autoridad().identidad(maria) == autoridad().identidad(mario)
+    joined = [e.hecho for e in escritos_de_autoridad() if e.hecho.tipo == "misma_persona"]
+    assert [(h.persona, h.contenido) for h in joined] == [(raiz().nodo, {"otra": mario})]
+    assert Registro.objects.filter(que="cuenta_unida", objeto__in=[maria, mario]).count() == 2

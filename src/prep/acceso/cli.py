@@ -152,6 +152,36 @@ def retirar(usuario: Annotated[str, typer.Argument(help="Usuario de la cuenta.")
         typer.echo(f"La cuenta «{cuenta.usuario}» ya no sirve, y su persona ya no tiene facultades.")
 
 
+@app.command("misma-persona")
+def misma_persona(
+    una: Annotated[str, typer.Argument(help="Usuario de una cuenta.")],
+    otra: Annotated[str, typer.Argument(help="Usuario de la otra cuenta de esa persona.")],
+    llave: Llave = None,
+) -> None:
+    """Dice, con la llave del instituto, que dos cuentas son de una misma persona. No se puede deshacer.
+
+    Desde entonces, de lo que hicieron las dos en un acta, también antes, solo cuenta lo de una persona. Lo publicado
+    queda como está.
+    """
+    from prep.plataforma.arranque import django_listo
+
+    with django_listo():
+        from prep.acceso import sesiones
+        from prep.acceso.facultades import Escribano, unir
+        from prep.acceso.registro import CONSOLA, asentar
+        from prep.plataforma.llaves import firmante_del_instituto
+
+        esta, esa = _cuenta(una), _cuenta(otra)
+        quien = firmante_del_instituto(llave)
+        escribano = Escribano.del_instituto(quien, quien.llave.publica)
+        if unir(esta.persona, esa.persona, escribano, sesiones.reloj.ahora()):
+            for cuenta in (esta, esa):
+                asentar(CONSOLA, "cuenta_unida", cuenta.persona)
+            typer.echo(f"Las cuentas «{esta.usuario}» y «{esa.usuario}» quedan como de una misma persona.")
+        else:
+            typer.echo("Ya constaba que son de una misma persona: no se firmó nada.")
+
+
 def _cuenta(usuario: str) -> Cuenta:
     from prep.acceso.models import Cuenta
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from prep.acceso.roles import LECTURA, MANDO, Rol
 from prep.bitacora.asientos import tomar_cabeza
-from prep.bitacora.autoridad import autoridad, desde_ahora
+from prep.bitacora.autoridad import autoridad, cabezas_de, desde_ahora
 from prep.bitacora.nodos import LlaveDeInstituto, NodoInstituto, nodo_de_aqui
 from prep.bitacora.services import HechoRechazado, anotar
 from prep.bitacora.sobres import Firmante
@@ -126,6 +126,19 @@ def quitar(persona: str, escribano: Escribano, ahora: datetime) -> bool:
                 anotar([baja], escribano.firmante, ahora)
     except HechoRechazado:
         return False
+    return True
+
+
+def unir(una: str, otra: str, escribano: Escribano, ahora: datetime) -> bool:
+    """Say that two accounts are one human's: nobody is two of those whom an acta needs, in what was done before either.
+    What was published stands. False where that is known already."""
+    with transaction.atomic():
+        tomar_cabeza()
+        if otra in autoridad().cuentas_de(una):
+            return False
+        sujeto = f"persona:{una}"
+        dicho = nuevo_hecho("misma_persona", sujeto, escribano.persona, ahora, {"otra": otra}, cabezas_de(sujeto))
+        anotar([dicho], escribano.firmante, ahora)
     return True
 
 
