@@ -86,6 +86,27 @@ def test_who_coordinates_a_centre_stops_no_other() -> None:
         assert [r for _, r in servicio(log.written, who_may).anomalias] == refused
 
 
+def test_a_centre_is_under_contingency_from_when_it_is_declared_until_it_ends() -> None:
+    log = Log("catd:c-12")
+    log("abierto")
+    for tipo, then in (("contingencia_declarada", "Sin enlace."), ("contingencia_terminada", "")):
+        log(tipo, **({"motivo": "Sin enlace."} if then else {}))
+        again = log(tipo, **({"motivo": "Otra."} if then else {}))
+        state = servicio(log.written, ANYBODY)
+        assert (state.contingencia, state.marcha) == (then, Marcha.ABIERTO)
+        assert state.anomalias[-1] == (again.hecho.id, Rechazo.ESTADO_CUSTODIA)
+    for n in range(12):  # who ended the first one knew of no other, whatever the names
+        log = Log("catd:c-12")
+        first = log("contingencia_declarada", motivo="Se cayó el enlace.")
+        log("contingencia_terminada", first, motivo=f"Desde la sede, {n}.")
+        ended = log("contingencia_terminada", first, motivo="Desde el centro.")
+        log("contingencia_declarada", ended, motivo="Se cayó otra vez.")
+        assert servicio(log.written, ANYBODY).contingencia == "Se cayó otra vez."
+    log = Log("catd:c-12")
+    log("contingencia_declarada", by="intruso", motivo="No es mía.")
+    assert servicio(log.written, Autoridad.de([])).contingencia == ""
+
+
 def test_of_two_who_did_not_know_of_each_other_the_cautious_one_wins() -> None:
     for n in range(12):  # whatever their names, which are what decides among equals
         log = Log("proceso:x")

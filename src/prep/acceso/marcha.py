@@ -24,7 +24,7 @@ from prep.diseno.textos import texto
 from prep.dominio.comun.autoridad import MARCHA
 from prep.dominio.comun.hecho import HechoInvalido
 from prep.dominio.comun.rechazos import Rechazo
-from prep.dominio.operacion import PASOS, Servicio
+from prep.dominio.operacion import CATD, CONTINGENCIA, PASOS, Servicio
 
 registro = logging.getLogger("prep.acceso")
 _MOTIVO: Final = 500
@@ -126,12 +126,12 @@ def _como(sujeto: str, suyo: Servicio, nombres: dict[str, str]) -> Como:
 
 def pedida(request: HttpRequest, sujeto: str, nombre: str, ahora: datetime) -> dict[str, Any] | None:
     """What the form of `acceso/decir_marcha.html` needs; None once what it sent was done, and whoever asked is told.
-    `nombre`: what people call what is opened, paused or closed."""
+    `nombre`: what people call what is opened, paused or closed. A centre is declared under contingency too."""
     motivo, frase = request.POST.get("motivo", "").strip()[:_MOTIVO], ""
     if request.method == "POST":
         assert isinstance(request.user, Cuenta)
         que = request.POST.get("que", "")
-        if que not in MARCHA:
+        if que not in MARCHA and (que not in CONTINGENCIA or not sujeto.startswith(f"{CATD.nombre}:")):
             raise BadRequest
         try:
             decir_marcha(sujeto, que, request.user.persona, motivo, ahora, nodo_de_aqui(), orden_de(request))
@@ -140,15 +140,17 @@ def pedida(request: HttpRequest, sujeto: str, nombre: str, ahora: datetime) -> d
             frase = texto("acceso.marcha.cambio") if cambio else error.rechazo.value
             registro.info("código %s: %s en %s", getattr(request, "codigo", ""), frase, request.path)
         except HechoInvalido:
-            frase = texto("acceso.marcha.falta_motivo")
+            frase = texto("acceso.marcha.falta_motivo" if que in MARCHA else "acceso.marcha.falta_contingencia")
         else:
             ya = servicio_de(sujeto).marcha
-            messages.success(request, texto("acceso.marcha.hecho", que=nombre, estado=texto(f"diseno.estado.{ya}")))
+            hecho = texto("acceso.marcha.hecho", que=nombre, estado=texto(f"diseno.estado.{ya}"))
+            messages.success(request, hecho if que in MARCHA else texto(f"acceso.marcha.{que}", que=nombre))
             return None
     como = como_van([sujeto])[sujeto]
     return {
         "orden": str(uuid4()),
         "marcha": como,
+        "contingencia": servicio_de(sujeto).contingencia,
         "motivo": motivo,
         "frase": frase,
         "puede": [que for desde, que in PASOS if desde.value == como.estado],

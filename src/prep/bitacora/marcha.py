@@ -65,11 +65,16 @@ def servicio_de(sujeto: str) -> Servicio:
     return servicios_de([sujeto])[sujeto]
 
 
+def contingencia_en(lugar: str) -> str:
+    """The contingency that was declared where somebody sits; empty when none is in force."""
+    return servicio_de(del_centro(lugar)).contingencia
+
+
 def decir_marcha(
     sujeto: str, que: str, persona: str, motivo: str, ahora: datetime, firmante: Firmante, orden: str
 ) -> None:
-    """Say that it is open, paused or closed (`que`: type of the fact). Asked again with the same `orden`, nothing is
-    written. Raise `HechoRechazado` when it cannot follow, or whoever says it may not."""
+    """Say that it is open, paused or closed, or under contingency (`que`: type of the fact). Asked again with the same
+    `orden`, nothing is written. Raise `HechoRechazado` when it cannot follow, or whoever says it may not."""
     _decir(sujeto, que, {"motivo": motivo} if motivo else {}, persona, ahora, firmante, orden)
 
 

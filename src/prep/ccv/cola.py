@@ -19,6 +19,7 @@ from django.db import IntegrityError, connection, transaction
 from prep.acceso.marcha import EnManos
 from prep.bitacora.actas import acta_de
 from prep.bitacora.autoridad import autoridad_vista
+from prep.bitacora.marcha import contingencia_en
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.ccv.models import Turno
 from prep.ccv.pasos import ESCRITORIO_DE, Paso, toca
@@ -191,7 +192,7 @@ def _lo_que_pide(paso: Paso, quien: Quien, ahora: datetime, cual: str = "") -> d
     aqui = [quien.lugar] if de.reglas.lugares_distintos else None
     return {
         "paso": paso.value,
-        "en_ninguno": aqui if aqui and paso is Paso.CAPTURA else [],
+        "en_ninguno": aqui if aqui and paso is Paso.CAPTURA and not contingencia_en(quien.lugar) else [],
         "no_solo_en": aqui if paso is Paso.VERIFICACION else None,
         "persona": quien.persona,
         "yo": sorted(yo),

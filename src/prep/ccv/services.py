@@ -14,6 +14,7 @@ from django.db import transaction
 
 from prep.bitacora.actas import acta_de, hechos_de
 from prep.bitacora.asientos import tomar_cabeza
+from prep.bitacora.marcha import contingencia_en
 from prep.bitacora.models import Hecho as FilaHecho
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import escribir
@@ -156,9 +157,11 @@ def _entero(dicho: str) -> int | None:
 
 
 def capturar(ficha: Ficha, dichos: Mapping[str, str], lugar: str) -> None:
-    """What one person reads in the whole acta."""
-    valores = hoja.asentar(leer_campos(dichos, ficha.campos))
-    _escribir(ficha, Tipo.CAPTURADA, lambda: {"imagen": ficha.imagen, "valores": valores, "lugar": lugar})
+    """What one person reads in the whole acta. Where a contingency was declared, which one."""
+    contenido = {"imagen": ficha.imagen, "valores": hoja.asentar(leer_campos(dichos, ficha.campos)), "lugar": lugar}
+    if contingencia := contingencia_en(lugar):
+        contenido["contingencia"] = contingencia
+    _escribir(ficha, Tipo.CAPTURADA, lambda: contenido)
 
 
 def dictaminar(ficha: Ficha, dichos: Mapping[str, str]) -> None:

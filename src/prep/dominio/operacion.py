@@ -37,11 +37,17 @@ class Punto(StrEnum):
     ENSAYO = "ensayo"
 
 
+CONTINGENCIA: Final = {
+    "contingencia_declarada": TipoDeHecho({"motivo": campos.texto}),
+    "contingencia_terminada": TipoDeHecho({}, {"motivo": campos.texto}),
+}
+"""What is said of a CATD that cannot count on others: both who type an acta may be there; another place verifies."""
 CATD: Final = registrar(
     Clase(
         "catd",
         _LUGAR,
         MARCHA
+        | CONTINGENCIA
         | {"revisado": TipoDeHecho({"punto": campos.uno_de(*Punto), "listo": campos.si_o_no}, {"nota": campos.texto})},
     )
 )
@@ -87,7 +93,7 @@ PASOS: Final[dict[tuple[Marcha, str], Marcha]] = {
     (Marcha.CERRADO, "abierto"): Marcha.ABIERTO,
 }
 """(how it is, what was said) -> how it is then. Something closed may be opened again: a prórroga."""
-_CONTINUA: Final = ("abierto", "reanudada")
+_CONTINUA: Final = ("abierto", "reanudada", "contingencia_terminada")
 """Of two who did not know of each other, who says this is overruled."""
 
 
@@ -117,14 +123,16 @@ class Detencion:
 @dataclass(frozen=True, slots=True)
 class Servicio:
     """The night, a CATD or a desk. `motivo`, `quien`, `desde`: why, who said so and when, of how it is; `revisiones`:
-    the last one of each point of its habilitación; `pedidas`: of the night, that its publication stop, as somebody asks
-    for and nobody confirmed; `detencion`: the one that did; `cabezas`: what whoever says the next thing knows."""
+    the last one of each point of its habilitación; `contingencia`: the one that was declared, empty when none is in
+    force; `pedidas`: of the night, that its publication stop, as somebody asks for and nobody confirmed; `detencion`:
+    the one that did; `cabezas`: what whoever says the next thing knows."""
 
     marcha: Marcha = Marcha.SIN_ABRIR
     motivo: str = ""
     quien: str = ""
     desde: datetime | None = None
     revisiones: Mapping[Punto, Revision] = field(default_factory=dict)
+    contingencia: str = ""
     pedidas: Mapping[str, Detencion] = field(default_factory=dict)
     detencion: Detencion | None = None
     cabezas: tuple[str, ...] = ()
@@ -157,6 +165,13 @@ def servicio(escritos: Iterable[Escrito], autoridad: Autoridad) -> Servicio:
             dicho = hecho.contenido
             revision = Revision(dicho["listo"], dicho.get("nota", ""), hecho.persona, hecho.hora)
             revisiones[Punto(dicho["punto"])] = revision
+            continue
+        if hecho.tipo in CONTINGENCIA and not rechazo:
+            declara = hecho.tipo == "contingencia_declarada"
+            if declara is bool(va.contingencia):
+                anomalias.append((hecho.id, Rechazo.ESTADO_CUSTODIA))
+            else:
+                va = replace(va, contingencia=hecho.contenido["motivo"] if declara else "")
             continue
         if hecho.tipo in DETENCION and not rechazo:
             sabe = {h.id for j, h in enumerate(historia.hechos[:i]) if historia.sabe[i] >> j & 1}

@@ -78,6 +78,7 @@ FACULTADES: Final[dict[Rol, frozenset[str]]] = {
             *("acta.sin_acta", "acta.sin_acta_confirmada", "acta.cotejada", "hoja.fuera_de_catalogo"),
             *("acta.otra_imagen_confirmada", "acta.otra_imagen_negada", "hoja.otra_imagen_confirmada"),
             *("hoja.otra_imagen_negada", "catd.abierto", "catd.pausado", "catd.cerrado", "catd.revisado"),
+            *("catd.contingencia_declarada", "catd.contingencia_terminada"),
             *("incidente.atendido", "incidente.resuelto", "persona.alta"),
         }
     ),
@@ -87,6 +88,7 @@ FACULTADES: Final[dict[Rol, frozenset[str]]] = {
             *("catd.pausado", "catd.cerrado", "escritorio.abierto", "escritorio.pausado", "escritorio.cerrado"),
             *("catd.revisado", "incidente.atendido", "incidente.resuelto", "proceso.detencion_pedida"),
             *("proceso.detenida", "proceso.reanudada"),
+            *("catd.contingencia_declarada", "catd.contingencia_terminada"),
         }
     ),
     Rol.AUDITOR: frozenset(),
