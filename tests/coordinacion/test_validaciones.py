@@ -116,6 +116,46 @@ def test_a_digit_more_or_less_is_found_where_it_is(lugar: int, digito: int, de_m
     assert -1 in validaciones.por_diez(UNA, sum(UNA) // 10)
 
 
+@given(st.integers(0, 11), st.integers(0, 1))
+def test_two_digits_in_each_others_place_are_found_where_they_are(lugar: int, desde: int) -> None:
+    digitos = list(str(UNA[lugar]))
+    digitos[desde : desde + 2] = reversed(digitos[desde : desde + 2])
+    mal = (*UNA[:lugar], int("".join(digitos)), *UNA[lugar + 1 :])
+    cambia = mal != UNA and digitos[0] != "0"
+    assert (lugar in validaciones.traspuesta(mal, sum(UNA))) == cambia
+    assert not cambia or lugar in renglones(Validacion.TRASPUESTA, mal, sum(UNA))
+    assert renglones(Validacion.TRASPUESTA, UNA, sum(UNA)) == ()
+
+
+def test_a_total_with_two_digits_in_each_others_place() -> None:
+    assert sum(UNA) == 333 and validaciones.traspuesta((*UNA[:-1], UNA[-1] + 12), 354) == (-1,)  # they add up to 345
+    assert -1 not in validaciones.traspuesta(UNA, 324)  # as far as one, and none
+
+
+@pytest.mark.parametrize(
+    ("lugar", "total", "repite"), [(1, 0, True), (2, 0, True), (4, 0, True), (6, 0, False), (3, 1, False)]
+)
+def test_a_row_that_repeats_the_one_above_without_which_the_total_matches(lugar: int, total: int, repite: bool) -> None:
+    """Where the one above has few votes, or the total does not match without it, it is nothing."""
+    mal = (*UNA[:lugar], UNA[lugar - 1], *UNA[lugar + 1 :])
+    avisa = renglones(Validacion.REPETIDO, mal, sum(mal) - mal[lugar] + total)
+    assert avisa == ((lugar,) if repite else ())
+    assert renglones(Validacion.REPETIDO, mal, sum(mal)) == renglones(Validacion.SOBRA, mal, sum(mal)) == ()
+
+
+def test_a_row_without_which_the_total_matches() -> None:
+    assert renglones(Validacion.SOBRA, UNA, sum(UNA) - UNA[1]) == (1,)
+    assert renglones(Validacion.SOBRA, UNA, sum(UNA) - UNA[2]) == ()  # so few are chance
+    assert renglones(Validacion.SOBRA, UNA, sum(UNA) + UNA[1]) == ()
+    repite = (UNA[0], UNA[0], *UNA[2:])
+    assert renglones(Validacion.SOBRA, repite, sum(repite) - UNA[0]) == ()  # it is told once
+
+
+def renglones(validacion: Validacion, votos: tuple[int, ...], total: int) -> tuple[int, ...]:
+    """Those that a check names of one acta."""
+    return next((a.renglones for a in revisar([leida("A", votos, total=total)]) if a.validacion is validacion), ())
+
+
 def test_they_use_whole_numbers_alone() -> None:
     assert " / " not in Path(validaciones.__file__).read_text("utf-8")
 

@@ -22,8 +22,8 @@ from prep.dominio.comun.autoridad import TODO
 
 CADA: Final = timedelta(minutes=1)
 """All the actas are compared at most this often: it takes some tenths of a second for every thousand."""
-REVELAN: Final = frozenset({Validacion.IGUALES, Validacion.CEROS})
-"""They tell every box of the acta: all are zero, or what another one says."""
+REVELAN: Final = frozenset({Validacion.IGUALES, Validacion.CEROS, Validacion.REPETIDO})
+"""They tell what was typed: every box (all are zero, or what another acta says), or one (what the row above says)."""
 
 
 @dataclass(frozen=True, slots=True)

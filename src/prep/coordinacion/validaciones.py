@@ -8,7 +8,7 @@ says how many each one finds, and a test counts them again where the data are.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
@@ -24,6 +24,9 @@ class Validacion(StrEnum):
     INVERTIDAS = "E3"
     CEROS = "E4"
     POR_DIEZ = "E5"
+    TRASPUESTA = "E6"
+    REPETIDO = "E7"
+    SOBRA = "E8"
 
 
 DISTANCIA: Final = 2
@@ -34,6 +37,8 @@ CUANTAS_LLENAS: Final = 5
 """…that two actas must share: tiny ones are equal by chance."""
 MINIMO: Final = 50
 """Votes of an acta, and of its neighbours, from which a shape can be told."""
+QUE_SOBRA: Final = 20
+"""Votes of a row without which the total matches: with ten, it matches as often by chance."""
 GRUPO: Final = 200
 """Actas alike in a third of their boxes: more than these are equal because they are empty, not because they are one."""
 
@@ -116,7 +121,7 @@ def _distintos(a: Leida, b: Leida) -> tuple[int, ...] | None:
     return tuple(distintos) if llenas >= CUANTAS_LLENAS else None
 
 
-# --- E2 to E5 ---
+# --- E2 to E4 ---
 
 
 def _uno_a_uno(leidas: Sequence[Leida]) -> Iterator[Aviso]:
@@ -129,8 +134,10 @@ def _uno_a_uno(leidas: Sequence[Leida]) -> Iterator[Aviso]:
             yield Aviso(Validacion.INVERTIDAS, (x.clave,), (len(x.votos) - 2, len(x.votos) - 1))
         if x.suma == 0 and x.lista_nominal > 0:
             yield Aviso(Validacion.CEROS, (x.clave,))
-        if x.total is not None and (campos := por_diez(x.votos, x.total)):
-            yield Aviso(Validacion.POR_DIEZ, (x.clave,), campos)
+        if x.total is not None and x.total != x.suma:
+            for validacion, explica in _EXPLICAN.items():
+                if campos := explica(x.votos, x.total):
+                    yield Aviso(validacion, (x.clave,), campos)
 
 
 class _Sumas:
@@ -192,19 +199,62 @@ def invertidas(votos: Sequence[int], vecinas: Sequence[int]) -> bool:
     return no_registradas >= LLENAS and no_registradas >= 2 * nulos and 4 * vecinas[-2] < vecinas[-1]
 
 
+# --- E5 to E8: what explains that the total is not the sum, and the boxes in one of which it may be (-1: the total) ---
+
+
 def por_diez(votos: Sequence[int], total: int) -> tuple[int, ...]:
-    """Boxes in one of which a digit more or less explains that the written total is not the sum; -1: the total itself.
-    Empty when they agree, or nothing of the sort explains it."""
+    """A digit more or less."""
+    return _en_uno(votos, total, _un_digito)
+
+
+def traspuesta(votos: Sequence[int], total: int) -> tuple[int, ...]:
+    """Two digits that follow one another, written the other way round."""
+    return _en_uno(votos, total, _traspuestos)
+
+
+def repetido(votos: Sequence[int], total: int) -> tuple[int, ...]:
+    """A row that repeats the one above, and without which the total matches. Equal to the one above is nothing alone:
+    in one acta of twenty, whether it adds up or not, two rows are."""
+    return tuple(i for i in _sobran(votos, total, LLENAS) if i and votos[i] == votos[i - 1])
+
+
+def sobra(votos: Sequence[int], total: int) -> tuple[int, ...]:
+    """A row without which the total matches, where none repeats the one above."""
+    return () if repetido(votos, total) else tuple(_sobran(votos, total, QUE_SOBRA))
+
+
+_EXPLICAN: Final = {
+    Validacion.POR_DIEZ: por_diez,
+    Validacion.TRASPUESTA: traspuesta,
+    Validacion.REPETIDO: repetido,
+    Validacion.SOBRA: sobra,
+}
+
+
+def _en_uno(votos: Sequence[int], total: int, uno_por_otro: Callable[[int, int], bool]) -> tuple[int, ...]:
+    """Boxes that, written as one mistake leaves them, would make sum and total agree."""
     suma = sum(votos)
-    if suma == total:
-        return ()
-    campos = [i for i, v in enumerate(votos) if _un_digito(v, total - suma + v)]
-    if _un_digito(total, suma):
+    campos = [i for i, v in enumerate(votos) if uno_por_otro(v, total - suma + v)]
+    if uno_por_otro(total, suma):
         campos.append(-1)
     return tuple(campos)
+
+
+def _sobran(votos: Sequence[int], total: int, minimo: int) -> Iterator[int]:
+    de_mas = sum(votos) - total
+    return (i for i, v in enumerate(votos) if v == de_mas >= minimo)
 
 
 def _un_digito(escrito: int, debido: int) -> bool:
     """Whether one number is the other with a digit more at its end. Of one digit alone that is chance."""
     menor, mayor = sorted((escrito, debido))
     return menor >= 10 and mayor // 10 == menor
+
+
+def _traspuestos(escrito: int, debido: int) -> bool:
+    """Whether each number is the other with two neighbouring digits in each other's place, both of as many digits."""
+    uno, otro = str(escrito), str(debido)
+    if len(uno) != len(otro):
+        return False
+    distintas = [i for i, (a, b) in enumerate(zip(uno, otro, strict=True)) if a != b]
+    return len(distintas) == 2 and distintas[1] == distintas[0] + 1 and sorted(uno) == sorted(otro)
