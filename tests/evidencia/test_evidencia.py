@@ -19,6 +19,7 @@ from prep.evidencia import aparte
 from prep.evidencia import imagenes as evidencia
 from prep.evidencia.imagenes import (
     ArchivoRechazado,
+    admitir_foto,
     derivar,
     guardar_como_llego,
     guardar_derivados,
@@ -42,18 +43,27 @@ def imagen(tipo: str = "JPEG", medidas: tuple[int, int] = (640, 480), **opciones
     return salida.getvalue()
 
 
-def png_bomba(ancho: int = 60_000, alto: int = 60_000) -> bytes:
-    """A small PNG that says it is 3.6 gigapixels."""
+def trozo(tipo: bytes, datos: bytes) -> bytes:
+    """A chunk of a PNG."""
+    return struct.pack(">I", len(datos)) + tipo + datos + struct.pack(">I", zlib.crc32(tipo + datos))
 
-    def trozo(tipo: bytes, datos: bytes) -> bytes:
-        return struct.pack(">I", len(datos)) + tipo + datos + struct.pack(">I", zlib.crc32(tipo + datos))
 
+def png_bomba(ancho: int = 60_000, alto: int = 60_000, guarda: int = 100_000, antes: bytes = b"") -> bytes:
+    """A small PNG that says it is 3.6 gigapixels. `guarda`: bytes of its pixels; `antes`: what comes before them."""
     return (
         b"\x89PNG\r\n\x1a\n"
         + trozo(b"IHDR", struct.pack(">IIBBBBB", ancho, alto, 8, 0, 0, 0, 0))
-        + trozo(b"IDAT", zlib.compress(b"\0" * 100_000))
+        + antes
+        + trozo(b"IDAT", zlib.compress(b"\0" * guarda))
         + trozo(b"IEND", b"")
     )
+
+
+def en_capas(mas: int) -> bytes:
+    """A progressive JPEG that paints its last scan so many times more."""
+    datos = imagen(medidas=(400, 400), progressive=True)
+    ultima = datos.rindex(b"\xff\xda")
+    return datos[:-2] + datos[ultima:-2] * mas + datos[-2:]
 
 
 JPEG = imagen()
@@ -191,6 +201,26 @@ def test_a_jpeg_that_is_broken_is_refused_as_if_all_of_it_were_drawn() -> None:
         else:
             assert paginas(bytes(rota)) == [bytes(rota)]
     assert 5 < malos < 55
+
+
+def test_a_jpeg_that_is_painted_over_and_over_is_refused_at_every_door() -> None:
+    """Each scan costs a turn over every pixel, however few bytes it takes."""
+    for datos in (en_capas(0), en_capas(evidencia.TRAMOS_MAXIMOS - 10)):
+        assert paginas(datos) == [datos]
+        admitir_foto(datos)
+    muchas = en_capas(evidencia.TRAMOS_MAXIMOS)
+    assert solo_pixeles(muchas)
+    for puerta in (paginas, admitir_foto):
+        with pytest.raises(ArchivoRechazado, match="más de 50 capas"):
+            puerta(muchas)
+
+
+def test_a_png_holds_its_pixels_and_little_else() -> None:
+    assert paginas(imagen("PNG")) and paginas(png_bomba(400, 400, 401 * 400))
+    mucho = (png_bomba(400, 400, 4_000_000), png_bomba(400, 400, 401 * 400, trozo(b"prIv", b"") * 20_000))
+    for datos in mucho:
+        with pytest.raises(ArchivoRechazado, match="más de lo que son sus pixeles"):
+            paginas(datos)
 
 
 def test_what_is_good_passes_as_it_came() -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -48,7 +49,12 @@ PX_MM_PUBLICADA: Final = 5.0
 LARGO_PUBLICADA: Final = 2160
 """Pixels of the longer side of a published image of unknown size on paper."""
 PPP_PDF: Final = 200
+TRAMOS_MAXIMOS: Final = 50
+"""Scans of one JPEG. A progressive one has some ten; each is a turn over every pixel, however few bytes it takes."""
+TROZOS_MAXIMOS: Final = 20_000
+"""Chunks of one PNG: what writes the smallest ones makes one of every 8 KiB, and the largest file has 5,000."""
 _FRANJA: Final = 512  # rows
+_BOCADO: Final = 2**20  # bytes
 
 Color = npt.NDArray[Any]
 
@@ -103,6 +109,47 @@ def tipo_de(datos: bytes) -> str:
         if datos.startswith(firma):
             return tipo
     raise ArchivoRechazado("El archivo no es una imagen JPEG, PNG o TIFF ni un PDF: expórtelo a uno de esos formatos.")
+
+
+def _revisar_octetos(datos: bytes, tipo: str) -> None:
+    """What is refused by the bytes alone, at every door, before any pixel is drawn."""
+    _revisar_ocultos(datos, tipo)
+    if tipo == "JPEG" and sum(1 for _ in _TRAMO_DICHO.finditer(datos)) > TRAMOS_MAXIMOS:
+        raise ArchivoRechazado(
+            f"La imagen está escrita en más de {TRAMOS_MAXIMOS} capas y pide demasiado para abrirse: "
+            "expórtela como JPEG común o digitalice el acta otra vez."
+        )
+    if tipo == "PNG" and not _png_cabe(datos):
+        raise ArchivoRechazado(
+            "La imagen guarda más de lo que son sus pixeles y pide demasiado para abrirse: "
+            "expórtela como JPEG común o digitalice el acta otra vez."
+        )
+
+
+_TRAMO_DICHO: Final = re.compile(rb"\xff\xda\x00(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
+"""Every beginning of a scan that a decoder takes: its length is that of its components (ISO/IEC 10918-1, B.2.3). Looked
+for in the whole file: what misses none need not walk the file as each decoder does."""
+
+
+def _png_cabe(datos: bytes) -> bool:
+    """Whether the pixels of a PNG are all that it holds compressed. A decoder reads its data to their end, and a
+    megabyte may hold a gigabyte."""
+    ancho, alto = (int.from_bytes(datos[i : i + 4]) for i in (16, 20))
+    quedan = 8 * min(ancho * alto, PIXELES_MAXIMOS) + 2 * LADO_MAXIMO  # four samples of two bytes, and one for each row
+    abierto, i = zlib.decompressobj(), 8
+    for _ in range(TROZOS_MAXIMOS):
+        mide, tipo = int.from_bytes(datos[i : i + 4]), datos[i + 4 : i + 8]
+        entra = datos[i + 8 : i + 8 + mide] if tipo == b"IDAT" and not abierto.eof else b""
+        while entra and quedan >= 0:
+            try:
+                quedan -= len(abierto.decompress(entra, _BOCADO))
+            except zlib.error:  # broken, and said so when it is drawn
+                return True
+            entra = abierto.unconsumed_tail
+        i += 12 + mide
+        if quedan < 0 or i >= len(datos):
+            return quedan >= 0
+    return False
 
 
 def _revisar_ocultos(datos: bytes, tipo: str) -> None:
@@ -161,7 +208,7 @@ def paginas(datos: bytes, lado_minimo: int = LADO_MINIMO) -> list[bytes]:
     opened in a process of their own, with a limit of time and memory.
     """
     tipo = tipo_de(datos)
-    _revisar_ocultos(datos, tipo)
+    _revisar_octetos(datos, tipo)
     if tipo in ("PDF", "TIFF"):
         try:
             return paginas_aparte(datos, lado_minimo)
@@ -183,7 +230,7 @@ def admitir_foto(datos: bytes, lado_minimo: int = LADO_MINIMO) -> None:
     decoded: whoever receives many by the second does that later, and apart."""
     if tipo_de(datos) != "JPEG":
         raise ArchivoRechazado("El archivo no es una fotografía JPEG.")
-    _revisar_ocultos(datos, "JPEG")
+    _revisar_octetos(datos, "JPEG")
     _medidas(*_abrir(datos, "JPEG").size, lado_minimo)
     if not solo_pixeles(datos):
         raise ArchivoRechazado("La fotografía lleva algo más que la imagen: tómela con PREP Casilla.")
