@@ -562,5 +562,5 @@ def test_a_session_that_was_ended_meanwhile_is_not_kept_again() -> None:
     cuenta = persona(Rol.CAPTURISTA)
     aqui, _ = dentro(cuenta), dentro(cuenta)
     with connection.execute_wrapper(se_acaba):
-        assert aqui.post("/cuenta/otras/").status_code == 400
+        assert aqui.post("/cuenta/otras/").status_code == 401
     assert not adentro(aqui)

@@ -9,6 +9,7 @@ import pytest
 from centro import Centro
 from test_noche import TECLA, Teclado, foto
 
+from gente import dentro
 from navegador import revisar
 from prep.bitacora.models import Hecho
 from prep.bitacora.practicas import practicas_de
@@ -85,3 +86,21 @@ def test_a_whole_exercise_by_keyboard_with_one_slip_admits(
     with ana.pagina.expect_navigation(wait_until="networkidle"):
         ana.pulsa("Enter")
     assert ana.pagina.url.endswith("/ccv/captura/")
+
+
+def test_who_came_in_again_beside_it_need_not_send_again(
+    escritorios: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    """Another session of theirs has another token: the page renews its own and what was sent goes by itself."""
+    monkeypatch.setattr("prep.ccv.practica.dir_practica", lambda: tmp_path)
+    preparar(*ejemplo(60), tmp_path, 1, (Leccion.OTRA_CASILLA,))
+    cuenta = Centro().persona(Rol.CAPTURISTA)
+    ana = Teclado(escritorios, cuenta, "/ccv/practica/")
+    ana.pulsa_y_sigue("Enter")
+    suyas = {n: c.value for n, c in dentro(cuenta).cookies.items()} | {"csrftoken": "b" * 32}
+    ana.pagina.context.clear_cookies()
+    ana.pagina.context.add_cookies([{"name": n, "value": v, "url": escritorios.url} for n, v in suyas.items()])
+    ana.pulsa("F4")
+    ana.pulsa_y_sigue("2")
+    assert "Práctica aprobada" in ana.pagina.inner_text("main")
+    escritorios.quejas[:] = [q for q in escritorios.quejas if "401" not in q]  # the browser's own line

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -79,7 +80,8 @@ def pagina_de_error(request: HttpRequest, estado: int) -> HttpResponse:
 
 
 def error_400(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return pagina_de_error(request, 400)
+    """A session that ended while it was answered is one that ended."""
+    return pagina_de_error(request, 401 if isinstance(exception, SessionInterrupted) else 400)
 
 
 def error_403(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -100,6 +102,7 @@ def error_500(request: HttpRequest) -> HttpResponse:
 
 
 def sin_ficha(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """What Django answers to a form without its CSRF token."""
-    messages.error(request, texto("diseno.error.400.explica"))
-    return pagina_de_error(request, 400)
+    """What Django answers to a form whose CSRF token is missing or of another session: whoever sends it is not in, as
+    far as that page knows. Pages that stay keep what they sent, and send it again with the token of the session."""
+    messages.error(request, texto("diseno.error.401.explica"))
+    return pagina_de_error(request, 401)

@@ -1,5 +1,7 @@
 // What the desks share: what was typed is kept until the server has it, sent again while there is no connection, and
 // applied once, because the command has a name of its own.
+import { sesionDeVuelta } from '../diseno/sesion.js'
+
 const CLAVE = 'prep-ccv', OTRA_VEZ = 3000
 
 const leido = () => { try { return JSON.parse(sessionStorage.getItem(CLAVE)) } catch { return null } }
@@ -47,7 +49,10 @@ export function prepararMesa(poner) {
           await volver()
           continue
         }
-        return await leer(respuesta)
+        if (respuesta.status !== 401) return await leer(respuesta)
+        decir(frases.sesion, true)
+        await sesionDeVuelta()
+        await volver() // the same answer again does not come at once
       }
     } finally { enviando = false }
   }
@@ -71,11 +76,6 @@ export function prepararMesa(poner) {
       olvidar(salvo)
       delete frases.pagina // it is in these hands no longer
       poner && dicho.acta ? cambiar(dicho.acta) : location.replace(dicho.ir)
-      return []
-    }
-    if (respuesta.status === 401) {
-      decir(frases.sesion, true)
-      document.dispatchEvent(new Event('visibilitychange')) // the dialog of the session's end opens
       return []
     }
     if (!dicho.frase) { decir(frases.falla.replace('{codigo}', respuesta.headers.get('X-Codigo') ?? respuesta.status), true); return [] }

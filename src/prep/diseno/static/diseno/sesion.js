@@ -1,9 +1,16 @@
 // Ten minutes before a session ends the page says so and extends it in place. If it did end, what was typed stays here:
 // the person comes in again in another tab, and this page, which meanwhile shows nothing, goes on with the new session's
-// token. Who leaves, and whoever comes in after somebody else, finds nothing of what was typed.
+// token. Who leaves, and whoever comes in after somebody else, finds nothing of what was typed; what waits to be sent
+// (`data-por-enviar`) stays covered until its own person is back, and is sent as nobody else's.
 import { avisar } from './avisos.js'
 
 const AVISO = 10 * 60, CADA = 60, AL_VOLVER = 5 // seconds
+
+const esperan = [] // whoever was answered that this page has no session, or not its token
+let mirar = () => {}
+
+/** When the page's person is in, with the token of their session. */
+export const sesionDeVuelta = () => new Promise((ya) => { esperan.push(ya); mirar() })
 
 const olvidar = () => { try { sessionStorage.clear() } catch { /* nothing was kept */ } }
 
@@ -23,9 +30,13 @@ export function prepararSesion() {
   }
 
   function seguir(estado) {
-    if (persona && estado.persona !== persona) { olvidar(); return location.reload() } // somebody else came in at this computer
+    if (persona && estado.persona !== persona) { // somebody else came in at this computer
+      olvidar()
+      return document.querySelector('[data-por-enviar]') ? cubrir() : location.reload()
+    }
     persona = estado.persona
     renovar(estado.csrf)
+    for (const ya of esperan.splice(0)) ya()
     if (terminada.open) { terminada.close(); avisar(boton.dataset.seguida) }
     if (estado.segundos > AVISO) callado = false
     else if (!callado) {
@@ -38,19 +49,21 @@ export function prepararSesion() {
     esperar(estado.segundos <= AVISO ? Math.min(CADA, estado.segundos + 1) : Math.min(CADA * 5, estado.segundos - AVISO + 1))
   }
 
+  function cubrir() {
+    dialogo.close()
+    if (!terminada.open) terminada.showModal()
+    esperar(AL_VOLVER)
+  }
+
   function esperar(segundos) { clearTimeout(reloj); reloj = setTimeout(mirar, segundos * 1000) }
 
-  async function mirar(opciones = {}) {
+  mirar = async (opciones = {}) => {
     try {
       const respuesta = await fetch(ruta, { headers: { 'X-CSRFToken': ficha, Accept: 'application/json' }, redirect: 'error', ...opciones })
-      if (respuesta.status === 401) {
-        dialogo.close()
-        if (!terminada.open) terminada.showModal()
-        return esperar(AL_VOLVER)
-      }
+      if (respuesta.status === 401) return cubrir()
       if (respuesta.ok) { seguir(await respuesta.json()); return true }
     } catch { /* no connection: whatever is sent next says so */ }
-    esperar(CADA)
+    esperar(esperan.length ? AL_VOLVER : CADA)
   }
 
   boton.addEventListener('click', async () => {
