@@ -22,7 +22,7 @@ from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import anotar, escribir, fundar_instalacion
 from prep.catalogo.services import cargar, informativo
 from prep.catd import acopio, centro
-from prep.catd.acopio import Que
+from prep.catd.acopio import Lectura, Que
 from prep.catd.oficina import NoProcede, Quien
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Custodia
@@ -98,7 +98,7 @@ def test_the_hour_of_a_stamp_is_of_tonight_and_never_before_the_casillas_closed(
     quien, (una, otra, tercera) = catd.quien(Rol.ACOPIADOR), catd.claves[:3]
 
     def recibe(clave: str, sello: str) -> Any:
-        return acopio.recibir(quien, [clave], sello, catd.reloj.ahora(), f"catd-{uuid4()}", False)[0].hora
+        return acopio.recibir(quien, [clave], Lectura(f"catd-{uuid4()}", catd.reloj.ahora(), sello))[0].hora
 
     assert recibe(una, "20:15") == AHORA - timedelta(minutes=45)
     for sello in ("17:59", "9:00", "21:40"):  # the last 21:40 was that of the day before
@@ -112,6 +112,46 @@ def test_the_hour_of_a_stamp_is_of_tonight_and_never_before_the_casillas_closed(
     catd.reloj.poner(AHORA - timedelta(days=200))  # a drill of another day knows no window
     assert recibe(tercera, "9:00") is not None
     assert tipos(otra) == [Tipo.ACOPIADA]
+
+
+def test_what_its_page_kept_came_when_it_was_read(catd: Centro) -> None:
+    cliente, (una, otra, tercera) = catd.entra(Rol.ACOPIADOR), catd.claves[:3]
+    lee(cliente, una, espera="6300")
+    lee(cliente, otra, espera="600", sello="20:40")
+    assert catd.acta(una).acopio == AHORA - timedelta(minutes=105)
+    assert catd.acta(otra).acopio == AHORA - timedelta(minutes=20)
+    for espera, sello, dice in (
+        ("14400", "", "anterior al cierre"),  # read at 17:00
+        ("3600", "20:30", "anterior al cierre"),  # what was not yet that hour when it was typed
+        ("43201", "", "Léalo otra vez y escriba la hora de su sello"),
+    ):
+        assert dice in lee(cliente, tercera, espera=espera, sello=sello).context["frase"]
+    assert tipos(tercera) == []
+    for mal in ("-60", "hace rato", ""):
+        assert "Se leyó" not in lee(cliente, tercera, espera=mal).content.decode()
+    assert catd.acta(tercera).acopio == AHORA
+
+
+def test_what_was_received_is_said_however_long_the_answer_was_lost(catd: Centro) -> None:
+    clave, cliente, orden = catd.claves[0], catd.entra(Rol.ACOPIADOR), uuid4().hex
+    primera = lee(cliente, clave, orden=orden, espera="60")
+    catd.reloj.avanzar(timedelta(days=1))
+    assert lee(cliente, clave, orden=orden, espera="86460").context["hechas"] == primera.context["hechas"]
+    assert not lee(cliente, clave, espera="86460").context["hechas"][0]["nueva"]
+
+
+def test_a_page_of_another_session_is_told_to_wait_as_one_whose_session_ended(catd: Centro) -> None:
+    """Whoever comes in again has another token: pages that stay send what they keep again, once they have it."""
+    clave, cliente = catd.claves[0], catd.entra(Rol.ACOPIADOR)
+    cliente.handler.enforce_csrf_checks = True
+    envio = {"q": clave, "orden": uuid4().hex}
+    for vieja in ({}, {"csrfmiddlewaretoken": "a" * 32}):
+        respuesta = cliente.post(ACOPIO, envio | vieja)
+        assert respuesta.status_code == 401 and "era de otra sesión" in respuesta.content.decode()
+    assert tipos(clave) == []
+    ficha = cliente.get("/cuenta/sesion/").json()["csrf"]
+    assert cliente.post(ACOPIO, envio | {"csrfmiddlewaretoken": ficha}).status_code == 200
+    assert tipos(clave) == [Tipo.ACOPIADA]
 
 
 def test_a_package_of_another_centre_waits_until_somebody_says_that_it_is_here(catd: Centro) -> None:
@@ -152,7 +192,7 @@ def test_the_count_the_list_and_the_receipt_say_the_same_whoever_received(catd: 
 
 def test_a_page_reads_only_what_came_since_the_last_and_nobody_of_the_process(catd: Centro) -> None:
     cliente, uno = catd.entra(Rol.ACOPIADOR, Rol.DIGITALIZADOR), catd.quien(Rol.ACOPIADOR)
-    acopio.recibir(uno, catd.claves[:3], "", catd.reloj.ahora(), "acopio-1", True)
+    acopio.recibir(uno, catd.claves[:3], Lectura("acopio-1", catd.reloj.ahora(), confirma=True))
     for ruta in ("/catd/acopio/", "/catd/digitalizacion/"):
         assert cliente.get(ruta).status_code == 200
         with CaptureQueriesContext(connection) as consultas:
@@ -163,7 +203,7 @@ def test_a_page_reads_only_what_came_since_the_last_and_nobody_of_the_process(ca
             for leer in (d for d in dichas if "contenido,catd" in d):
                 cursor.execute(leer)
                 assert cursor.fetchall() == []
-    acopio.recibir(uno, catd.claves[3:4], "", catd.reloj.ahora(), "acopio-2", True)
+    acopio.recibir(uno, catd.claves[3:4], Lectura("acopio-2", catd.reloj.ahora(), confirma=True))
     assert cliente.get("/catd/acopio/").context["cuenta"].recibidas == 4
 
 
@@ -220,7 +260,8 @@ def test_only_who_coordinates_corrects_an_hour_and_both_stay(catd: Centro) -> No
 def test_an_account_of_no_centre_is_told_so(catd: Centro) -> None:
     cliente = catd.entra(Rol.ACOPIADOR, lugar="CCV")
     assert "no es un CATD" in cliente.get(ACOPIO).context["frase"]
-    assert "no es un CATD" in cliente.post(ACOPIO, {"q": catd.claves[0]}).context["frase"]
+    respuesta = cliente.post(ACOPIO, {"q": catd.claves[0]})  # whoever sent it keeps it
+    assert respuesta.status_code == 409 and "no es un CATD" in respuesta.context["frase"]
     assert not Hecho.objects.filter(clase="acta").exists()
 
 
@@ -245,7 +286,7 @@ def test_read_at_three_desks_at_once_is_one_fact_and_the_others_are_told(
 
     def recibe(quien: Quien) -> list[Que]:
         try:
-            return [r.que for r in acopio.recibir(quien, claves, "", AHORA, f"catd-{uuid4()}", False)]
+            return [r.que for r in acopio.recibir(quien, claves, Lectura(f"catd-{uuid4()}", AHORA))]
         finally:
             connection.close()
 

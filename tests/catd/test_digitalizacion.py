@@ -42,7 +42,7 @@ def hojas() -> list[str]:
 
 def test_a_scanned_acta_goes_to_capture_with_its_picture_and_its_centre(catd: Centro) -> None:
     clave, cliente = catd.claves[0], catd.entra(Rol.DIGITALIZADOR)
-    acopio.recibir(catd.quien(Rol.ACOPIADOR), [clave], "", catd.reloj.ahora(), "catd-1", False)
+    acopio.recibir(catd.quien(Rol.ACOPIADOR), [clave], acopio.Lectura("catd-1", catd.reloj.ahora()))
     datos = hoja_digitalizada(clave)
     for veces in (1, 2):
         archivo = SimpleUploadedFile("a.jpg", datos, "image/jpeg")

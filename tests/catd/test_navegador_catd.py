@@ -6,13 +6,14 @@ import base64
 import io
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import zxingcpp
-from centro_catd import AQUI, Centro, hoja_digitalizada, otra_vez, pdf, sin_qr, tipos
+from centro_catd import AHORA, AQUI, Centro, hoja_digitalizada, otra_vez, pdf, sin_qr, tipos
 from PIL import Image
 
 from gente import dentro
@@ -216,3 +217,71 @@ def test_a_shift_by_keyboard(turno: tuple[Any, Centro], tmp_path: Path) -> None:
         central.get_by_role("link", name="Habilitación").first.press("Enter")
     mira(central, "habilitacion")
     mira(central, "habilitacion", 360, "dark")
+
+
+def test_who_comes_in_again_finds_what_was_read_with_its_hour(turno: tuple[Any, Centro]) -> None:
+    """The session ended unnoticed and another began beside it: all that was read is received, at the hour when it was
+    read, once the page has the new token; and what was not received stays, each with what it was."""
+    escritorios, catd = turno
+    cuenta, leidas, centro_ajeno = catd.persona(Rol.ACOPIADOR), catd.claves[:2], "Este sobre es de otro centro"
+    pagina = entra(escritorios, cuenta)
+    escritorios.ir(pagina, ACOPIO)
+    pagina.route("**/cuenta/sesion/", lambda ruta: ruta.abort())
+    pagina.context.clear_cookies()
+    for dicho in (catd.qr(leidas[0]), catd.qr(catd.de_otro), "149999B010005", catd.qr(leidas[1])):
+        pagina.keyboard.type(dicho)
+        pagina.keyboard.press("Enter")
+    pagina.get_by_text("Su sesión terminó. Entre otra vez").wait_for()
+
+    def vuelve(quien: Cuenta, ficha: str) -> None:
+        suyas = {n: c.value for n, c in dentro(quien).cookies.items()} | {"csrftoken": ficha * 32}
+        pagina.context.add_cookies([{"name": n, "value": v, "url": escritorios.url} for n, v in suyas.items()])
+
+    vuelve(cuenta, "b")
+    pagina.evaluate("() => { const ya = performance.now.bind(performance); performance.now = () => ya() + 7_200_000 }")
+    catd.reloj.avanzar(timedelta(hours=2))
+    pagina.wait_for_timeout(7_000)  # it is sent meanwhile with the token of before
+    assert [tipos(c) for c in leidas] == [[], []]
+    vuelve(catd.persona(Rol.ACOPIADOR), "c")  # somebody else sat down: it is not shown, nor sent as theirs, nor lost
+    pagina.unroute("**/cuenta/sesion/")
+    pagina.locator("#sesion-terminada").wait_for()
+    pagina.wait_for_timeout(6_000)
+    assert [tipos(c) for c in leidas] == [[], []]
+    vuelve(cuenta, "d")
+
+    pagina.locator(".cuenta .principal dd", has_text=f"2 / {len(catd.claves)}").wait_for()
+    for clave in leidas:
+        llego = catd.acta(clave).acopio
+        assert llego is not None and abs(llego - AHORA) < timedelta(minutes=10)
+    quedan = pagina.locator("#quedan")
+    assert quedan.get_by_text("149999B010005").count() == 2  # what was read, and why not
+    pagina.keyboard.press("F8")  # the keys are of what was read last
+    pagina.wait_for_timeout(1_000)
+    assert tipos(catd.de_otro) == []
+    mira(pagina, "acopio_quedan")
+    mira(pagina, "acopio_quedan", 360, "dark")
+    quedan.get_by_role("button", name="Quitar").first.click()
+    assert quedan.get_by_text("149999B010005").count() == 0
+    quedan.get_by_text(centro_ajeno).wait_for()
+    quedan.get_by_role("button", name="Sí, está aquí").click()
+    pagina.locator("#vivo").get_by_text("Quedó registrado que está aquí").wait_for()
+    llego = catd.acta(catd.de_otro).acopio
+    assert llego is not None and abs(llego - AHORA) < timedelta(minutes=10)
+    assert quedan.locator("[data-queda]").count() == 0
+    escritorios.quejas[:] = [q for q in escritorios.quejas if "401" not in q and "ERR_FAILED" not in q]
+
+
+def test_files_wait_for_whoever_sent_them(turno: tuple[Any, Centro], tmp_path: Path) -> None:
+    """Another session began beside it, and their account asks for something first: nothing has to be chosen again."""
+    escritorios, catd = turno
+    cuenta, archivo = catd.persona(Rol.DIGITALIZADOR), tmp_path / "nota.jpg"
+    archivo.write_bytes(b"esto no es una imagen")
+    pagina = entra(escritorios, cuenta)
+    escritorios.ir(pagina, DIGITALIZACION)
+    pagina.context.add_cookies([{"name": "csrftoken", "value": "b" * 32, "url": escritorios.url}])
+    Cuenta.objects.filter(id=cuenta.id).update(clave_provisional=True)
+    pagina.locator("#archivo").set_input_files([archivo])
+    pagina.get_by_text("Su cuenta no está lista").wait_for()
+    Cuenta.objects.filter(id=cuenta.id).update(clave_provisional=False)
+    pagina.locator("#resultados").get_by_text("No se admitió").wait_for()
+    escritorios.quejas[:] = [q for q in escritorios.quejas if "401" not in q and "409" not in q]

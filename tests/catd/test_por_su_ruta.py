@@ -52,7 +52,7 @@ def test_a_centre_takes_what_comes_by_its_routes_and_asks_of_the_rest(catd: Cent
     aqui, alla = catd.quien(Rol.ACOPIADOR), catd.quien(Rol.ACOPIADOR, lugar=ALLA)
 
     def recibe(quien: Quien, clave: str) -> Que:
-        return acopio.recibir(quien, [clave], "", catd.reloj.ahora(), uuid4().hex, False)[0].que
+        return acopio.recibir(quien, [clave], acopio.Lectura(uuid4().hex, catd.reloj.ahora()))[0].que
 
     assert {t: recibe(aqui, c) is Que.NUEVA for t, c in clave_de.items()} == {t: t in POR_AQUI for t in TIPOS_CASILLA}
     for tipo, clave in clave_de.items():  # whoever expects it takes what is left, and nothing twice

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -30,6 +30,9 @@ from prep.papel.vigente import casillas_de, formas
 
 _QR: Final = re.compile(rf"{qr.PREFIJO}([^0-9A-Z]).+")
 _CASILLA: Final = re.compile(r"[0-9]{6}[A-Z][0-9]{4}")
+ESPERA_MAXIMA: Final = timedelta(hours=12)
+"""How long a page may have kept what was read for its hour to be told from that: from when casillas close to the
+morning. What it kept longer is read again with the hour of its stamp."""
 _SIN_ACTA: Final = frozenset({Custodia.SIN_ACTA_DICHA, Custodia.SIN_ACTA})
 """Somebody said that no acta came: a package that turns up is received, whatever stamp there was before."""
 
@@ -88,17 +91,25 @@ def _del_qr(junto: str, separador: str) -> str:
         raise NoProcede(f"qr.{error.motivo}", proceso=otro, este=formas().clave) from None
 
 
-def recibir(
-    quien: Quien, claves: Sequence[str], sello: str, ahora: datetime, orden: str, confirma: bool
-) -> list[Recibida]:
-    """The packages are here: all of them, or none. `sello`: the hour that somebody stamped, if not now; `confirma`:
-    those of another centre too. Asked again with the same `orden`, it writes nothing and gives the same."""
-    hora = del_sello(sello, ahora) if sello.strip() else ahora
-    exigir_hora(hora, ahora)
+@dataclass(frozen=True, slots=True)
+class Lectura:
+    """How packages were read. `sello`: the hour that somebody stamped, if it was not when they were read; `espera`: how
+    long ago that was, as the page that kept it counts; `confirma`: those of another centre are here too. The same
+    `orden` is the same reading."""
+
+    orden: str
+    ahora: datetime
+    sello: str = ""
+    espera: timedelta = timedelta(0)
+    confirma: bool = False
+
+
+def recibir(quien: Quien, claves: Sequence[str], lectura: Lectura) -> list[Recibida]:
+    """The packages are here: all of them, or none. Asked again, it writes nothing and gives the same."""
     with transaction.atomic():
         tomar_cabeza()
-        _exigir_marcha(quien, claves, orden)
-        return [_recibir(quien, clave, hora, ahora, orden, confirma) for clave in dict.fromkeys(claves)]
+        _exigir_marcha(quien, claves, lectura.orden)
+        return [_recibir(quien, clave, lectura) for clave in dict.fromkeys(claves)]
 
 
 def _exigir_marcha(quien: Quien, claves: Sequence[str], orden: str) -> None:
@@ -112,17 +123,28 @@ def _exigir_marcha(quien: Quien, claves: Sequence[str], orden: str) -> None:
             exigir_marcha(quien.catd)
 
 
-def _recibir(quien: Quien, clave: str, hora: datetime, ahora: datetime, orden: str, confirma: bool) -> Recibida:
+def _recibir(quien: Quien, clave: str, lectura: Lectura) -> Recibida:
     acta, centros = acta_de(clave), _centros(clave)
-    if _ya(clave, orden):
+    if _ya(clave, lectura.orden):
         return Recibida(clave, Que.NUEVA, acta.acopio, acta.custodia, centros)
     if acta.acopio is not None and acta.custodia not in _SIN_ACTA:
         return Recibida(clave, Que.REPETIDA, acta.acopio, acta.custodia, centros)
-    if quien.catd not in centros and not confirma:
+    hora = _hora(lectura)
+    if quien.catd not in centros and not lectura.confirma:
         return Recibida(clave, Que.AJENA, None, acta.custodia, centros)
     contenido = {"hora": hora.isoformat(), "catd": quien.catd}
-    escribir(Tipo.ACOPIADA, clave, quien.persona, contenido, ahora, nodo_de_aqui(), orden)
+    escribir(Tipo.ACOPIADA, clave, quien.persona, contenido, lectura.ahora, nodo_de_aqui(), lectura.orden)
     return Recibida(clave, Que.NUEVA, hora, acta.custodia, centros)
+
+
+def _hora(lectura: Lectura) -> datetime:
+    """When a package came: what its stamp says, or when it was read, which is also when its stamp was looked at."""
+    if lectura.espera > ESPERA_MAXIMA:
+        raise NoProcede("acopio.espero", horas=lectura.espera // timedelta(hours=1))
+    leida = lectura.ahora - lectura.espera
+    hora = del_sello(lectura.sello, leida) if lectura.sello.strip() else leida
+    exigir_hora(hora, lectura.ahora)
+    return hora
 
 
 def _centros(clave: str) -> tuple[str, ...]:

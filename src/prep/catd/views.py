@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -82,7 +82,9 @@ def _base(request: HttpRequest, aqui: str) -> dict[str, Any]:
 
 
 def _sin_centro(request: HttpRequest, aqui: str, error: NoProcede) -> HttpResponse:
-    return render(request, "catd/lugar.html", _base(request, aqui) | {"frase": str(error)})
+    """What was sent is not done, and whoever sent it keeps it (409) until the account is mended."""
+    estado = 409 if request.method == "POST" else 200
+    return render(request, "catd/lugar.html", _base(request, aqui) | {"frase": str(error)}, status=estado)
 
 
 def _del_centro(catd: str) -> dict[str, Any]:
@@ -128,19 +130,20 @@ def acopio(request: HttpRequest) -> HttpResponse:
 def _recibir(request: HttpRequest, quien: Quien) -> dict[str, Any]:
     """What the page says of what was sent."""
     sello, confirma = request.POST.get("sello", "")[:8], "confirma" in request.POST
-    claves = request.POST.getlist("clave")[:_MUCHAS]
+    claves, dicho = request.POST.getlist("clave")[:_MUCHAS], request.POST.get("q", "")[:200]
     try:
         if not claves:
-            dicho = request.POST.get("q", "")[:200]
             if not dicho.strip():
                 return {}
             claves, sin_duda = casos.entender(dicho, quien.catd, _alcance(request))
             if not sin_duda:
                 una = claves[0][:11] if len({c[:11] for c in claves}) == 1 else ""
                 return {"elegir": _para_elegir(claves, quien), "sello": sello, "dicho": dicho, "casilla": una}
-        hechas = casos.recibir(quien, claves, sello, oficina.reloj.ahora(), orden_de(request), confirma)
+        lectura = casos.Lectura(orden_de(request), oficina.reloj.ahora(), sello, _espera(request), confirma)
+        hechas = casos.recibir(quien, claves, lectura)
     except (NoProcede, HechoRechazado) as error:
-        return {"frase": _frase(request, error), "sello": sello, "estado": _estado(error)}
+        leido = dicho or ", ".join(claves)
+        return {"frase": _frase(request, error), "leido": leido, "sello": sello, "estado": _estado(error)}
     ajenas = [h for h in hechas if h.que is casos.Que.AJENA]
     listas = [h for h in hechas if h.que is not casos.Que.AJENA]
     otras = casos.faltan(listas[-1].clave) if len(listas) == 1 and listas[0].que is casos.Que.NUEVA else []
@@ -151,6 +154,12 @@ def _recibir(request: HttpRequest, quien: Quien) -> dict[str, Any]:
         "sello": sello if ajenas else "",
         "sello_de_las_otras": sello,
     }
+
+
+def _espera(request: HttpRequest) -> timedelta:
+    """How long the page kept what was read, in its own seconds; a form that no script sends was not kept."""
+    dicho = request.POST.get("espera", "")[:9]
+    return timedelta(seconds=int(dicho) if dicho.isdecimal() else 0)
 
 
 def _mostrar(hecha: casos.Recibida, quien: Quien) -> dict[str, Any]:

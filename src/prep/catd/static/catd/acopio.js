@@ -1,48 +1,73 @@
 // The field never waits: what is read goes to a queue, is sent in its order and again until the server answers, and the
-// page that comes back is put in place. The reader types the next code meanwhile.
-const PAUSA = 3000
+// page that comes back is put in place. The reader types the next code meanwhile. What was not received, or asks
+// something, stays in the page until somebody sees to it.
+import { aguardar, intentar } from '../diseno/envio.js'
+
 const leer = document.getElementById('leer'), q = document.getElementById('q'), sello = document.getElementById('sello')
 const vivo = document.getElementById('vivo'), marcha = document.getElementById('marcha'), lista = document.getElementById('lista'), envio = document.getElementById('envio')
+const quedan = document.getElementById('quedan')
 const fila = []
-let en_marcha = false
+const leidas = new WeakMap() // of what the page asks, when what it asks about was read
+let en_marcha = false, detenida = ''
 
 const azar = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('')
-const dice = (frase) => { if (envio.textContent !== frase) envio.textContent = frase }
-const espera = (ms) => new Promise((listo) => setTimeout(listo, ms))
+const molde = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true)
 
 const poner = (pagina, partes) => { for (const parte of partes) parte.replaceChildren(...pagina.getElementById(parte.id).childNodes) }
 
-async function mandar(datos) {
+function decir() {
+  const frase = !fila.length ? '' : detenida ? `${envio.dataset[detenida]} ${fila.length}` : envio.dataset.enviando + (fila.length > 1 ? ` ${fila.length}` : '')
+  if (envio.textContent !== frase) envio.textContent = frase
+  envio.toggleAttribute('data-por-enviar', fila.length > 0)
+}
+
+/** Send what is first in the queue. Gives the page that came. */
+async function mandar() {
   for (;;) {
-    datos.set('csrfmiddlewaretoken', leer.elements.csrfmiddlewaretoken.value) // another session may have begun
-    const respuesta = await fetch(leer.action, { method: 'POST', body: datos, headers: { Accept: 'text/html' } }).catch(() => null)
-    if (respuesta?.ok) return new DOMParser().parseFromString(await respuesta.text(), 'text/html')
-    if (respuesta && respuesta.status < 500 && ![401, 408, 423, 429].includes(respuesta.status)) return null
-    if (respuesta?.status === 423) { // it waits; what goes after it may be of a casilla that was begun
-      poner(new DOMParser().parseFromString(await respuesta.text(), 'text/html'), [marcha])
+    const { datos, leida } = fila[0]
+    datos.set('espera', Math.floor((performance.now() - leida) / 1000)) // no clock is trusted: it was read so long ago
+    const { porque, pagina } = await intentar(leer, datos)
+    detenida = porque
+    if (!porque) return pagina
+    if (porque === 'pausa') { // it waits; what goes after it may be of a casilla that was begun
+      poner(pagina, [marcha])
       fila.push(fila.shift())
-      datos = fila[0]
     }
-    dice(`${{ 401: envio.dataset.sesion, 423: envio.dataset.pausa }[respuesta?.status] ?? envio.dataset.enFila} ${fila.length}`)
-    await espera(PAUSA)
+    decir()
+    await aguardar(porque)
   }
+}
+
+/** It stays below, without its keys: those are of what was read last. */
+function apartar(parte) {
+  for (const boton of parte.querySelectorAll('[data-tecla]')) {
+    boton.removeAttribute('data-tecla')
+    boton.removeAttribute('aria-keyshortcuts')
+    boton.querySelector('kbd').remove()
+  }
+  parte.append(molde('quita'))
+  quedan.prepend(parte)
 }
 
 async function vaciar() {
   if (en_marcha) return
   en_marcha = true
   while (fila.length) {
-    dice(fila.length > 1 ? `${envio.dataset.enviando} ${fila.length}` : envio.dataset.enviando)
-    const pagina = await mandar(fila[0])
-    fila.shift()
-    if (!pagina) { dice(envio.dataset.falla); continue }
-    poner(pagina, [marcha, vivo, lista])
-    if (!fila.length) {
-      dice('')
-      const enfoca = vivo.querySelector('[data-enfoca]')
-      if (enfoca && !q.value) enfoca.focus()
+    decir()
+    const pagina = await mandar(), { datos, leida } = fila.shift()
+    if (!pagina.getElementById('vivo')) { // refused, and not by the desk
+      const dicho = molde('no-se-pudo')
+      dicho.querySelector('.fija').textContent = datos.get('q') || datos.getAll('clave').join(', ')
+      apartar(dicho)
+      continue
     }
+    for (const parte of vivo.querySelectorAll('[data-queda]')) apartar(parte)
+    poner(pagina, [marcha, vivo, lista])
+    for (const forma of vivo.querySelectorAll('[data-envia]')) leidas.set(forma, leida)
+    const enfoca = !fila.length && vivo.querySelector('[data-enfoca]')
+    if (enfoca && !q.value) enfoca.focus()
   }
+  decir()
   en_marcha = false
 }
 
@@ -56,12 +81,16 @@ function encolar(evento) {
     datos.set('orden', azar())
     q.value = sello.value = ''
   }
-  fila.push(datos)
+  fila.push({ datos, leida: leidas.get(forma) ?? performance.now() })
+  delete forma.dataset.queda // it was answered
+  if (quedan.contains(forma)) forma.remove()
   q.focus()
+  decir()
   vaciar()
 }
 
 document.addEventListener('submit', encolar)
+quedan.addEventListener('click', (evento) => evento.target.closest('[data-quita]')?.closest('[data-queda]').remove())
 addEventListener('beforeunload', (evento) => { if (fila.length) evento.preventDefault() })
 // A reader types wherever the focus is: outside of a field, it is this one's.
 document.addEventListener('keydown', (evento) => {

@@ -1,22 +1,20 @@
 // Files are sent one by one, and again until the server answers; what it says of each takes its place in the list.
-const PAUSA = 3000, DETENIDO = 15000 // a centre that does not work is asked less often
+import { PAUSA, aguardar, espera, intentar } from '../diseno/envio.js'
+
+const DETENIDO = 15000 // a centre that does not work is asked less often
 const forma = document.getElementById('digitaliza'), archivo = document.getElementById('archivo'), soltar = document.getElementById('soltar')
 const resultados = document.getElementById('resultados'), lista = document.getElementById('lista')
 const fila = []
 let en_marcha = false
 
-const espera = (ms) => new Promise((listo) => setTimeout(listo, ms))
-
 async function mandar({ datos, renglon }) {
   for (;;) {
-    datos.set('csrfmiddlewaretoken', forma.elements.csrfmiddlewaretoken.value)
     decir(renglon, forma.dataset.enviando)
-    const respuesta = await fetch(forma.action, { method: 'POST', body: datos, headers: { Accept: 'text/html' } }).catch(() => null)
-    if (respuesta?.ok) return new DOMParser().parseFromString(await respuesta.text(), 'text/html')
-    if (respuesta?.status === 423) return undefined
-    if (respuesta && respuesta.status < 500 && ![401, 408, 429].includes(respuesta.status)) return null
-    decir(renglon, respuesta?.status === 401 ? forma.dataset.sesion : forma.dataset.sinConexion)
-    await espera(PAUSA)
+    const { porque, pagina } = await intentar(forma, datos)
+    if (!porque) return pagina
+    if (porque === 'pausa') return undefined
+    decir(renglon, forma.dataset[porque])
+    await aguardar(porque)
   }
 }
 
@@ -34,7 +32,7 @@ function renglonDe(nombre) {
 
 async function vaciar() {
   if (en_marcha) return
-  en_marcha = true
+  forma.toggleAttribute('data-por-enviar', en_marcha = true)
   for (let uno; (uno = fila.shift());) {
     const pagina = await mandar(uno)
     if (pagina === undefined) { // it waits; what goes after it may be of an acta that was received
@@ -43,12 +41,12 @@ async function vaciar() {
       await espera(fila.length > 1 ? PAUSA : DETENIDO)
       continue
     }
-    const suyos = pagina ? [...pagina.getElementById('resultados').children] : []
+    const suyos = [...pagina.getElementById('resultados')?.children ?? []]
     if (suyos.length) uno.renglon.replaceWith(...suyos)
-    else { decir(uno.renglon, pagina?.querySelector('.mensaje.mal')?.textContent.trim() || forma.dataset.falla); uno.renglon.classList.add('mal') }
-    if (pagina) lista.replaceChildren(...pagina.getElementById('lista').childNodes)
+    else { decir(uno.renglon, pagina.querySelector('.mensaje.mal')?.textContent.trim() || forma.dataset.falla); uno.renglon.classList.add('mal') }
+    if (pagina.getElementById('lista')) lista.replaceChildren(...pagina.getElementById('lista').childNodes)
   }
-  en_marcha = false
+  forma.toggleAttribute('data-por-enviar', en_marcha = false)
 }
 
 function encolar(archivos) {
