@@ -67,6 +67,9 @@ def veredicto(mal: int = 0, faltan: int = 0) -> dict[str, Any]:
         ]
         if mal
         else [],
+        "retiradas": [GUB | {"acta": "140001B0400G", "salio": 2, "desde": 3, "hasta": 4, "situacion": "en_captura"}]
+        if mal
+        else [],
         "empates": [
             {"eleccion": "GUB", "nombre": "Jalisco", "candidaturas": ["A", "B"], "debe": 50, "publicados": [50, 50]}
             | {"igual": True}

@@ -89,6 +89,7 @@ def test_the_page_and_the_pdf_say_what_the_verdict_says(mal: int, faltan: int) -
         for m in (*v["mal"][:200], *v["faltan"]):
             assert m["acta"] in dicho
         assert ("quien sume sus votos" in dicho) == (mal > 0) == ("debió salir en el corte 3" in dicho)
+        assert ("140001B0400G: salió en el corte 2 y dejó de publicarse" in dicho) == (mal > 0)
         assert ("Ningún acta publicada dice otra cosa" in dicho) == (mal == 0)
         assert ("No falta nada" in dicho) == (faltan == 0)
         assert ("Se listan 200 de 300" in dicho) == (mal == 300)

@@ -245,6 +245,38 @@ def test_what_was_wrong_in_the_middle_of_the_night_is_said_though_it_is_right_in
     assert v["codigo"] == 1 and v["mal"] == v["faltan"] == []
 
 
+def test_what_was_published_and_is_not_for_a_while_is_said_though_it_comes_back(
+    buena: Simulacro, tmp_path: Path
+) -> None:
+    una, otra, *_ = (a.esperada.clave for a in normales(buena.actas))
+    sin = next(a for a in buena.actas if a.suerte is Suerte.SIN_ACTA).esperada.clave
+    al_final: dict[str, dict[str, Any]] = {}
+
+    def ver(corte: int, acta: dict[str, Any]) -> None:
+        if corte == 3:
+            al_final[acta["clave"]] = acta
+
+    falsear(buena, tmp_path / "vista", ver)
+
+    def desaparecer(corte: int, acta: dict[str, Any]) -> None:
+        if (clave := acta["clave"]) not in (una, otra, sin):
+            return
+        if corte == 1:
+            acta |= al_final[clave]
+        elif corte == 2 and clave == otra:
+            acta.clear()
+        elif corte == 2:
+            acta["situacion"] = "en_captura"
+
+    v = juzgar(buena.verdad, Carpeta(falsear(buena, tmp_path / "copia", desaparecer)))
+    de = {"salio": 1, "desde": 2, "hasta": 2}
+    fueron = {una: "en_captura", otra: "no_publicada", sin: "en_captura"}
+    dichas = {r.pop("acta"): r for r in v["retiradas"]}
+    eleccion = {a.esperada.clave: a.eleccion.clave for a in buena.actas}
+    assert dichas == {a: de | {"eleccion": eleccion[a], "situacion": s} for a, s in fueron.items()}
+    assert v["mal"] == v["faltan"] == [] and "dejaron de publicarse 3" in v["veredicto"]
+
+
 def test_a_total_or_an_image_that_is_not_published_is_said(buena: Simulacro, tmp_path: Path) -> None:
     una, otra, *_ = (a.esperada.clave for a in normales(buena.actas))
 

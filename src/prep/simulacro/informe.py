@@ -15,7 +15,18 @@ from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
 from prep.portal.curvas import horas_redondas, segundos_de
 from prep.simulacro.graficas import Lamina, Rango, Serie, barras, progreso, rangos
-from prep.simulacro.veredicto import CORRIDA, FORMATO, PUDO, SITUACION, Doc, cual, dicho, parte, pudo_verlo
+from prep.simulacro.veredicto import (
+    CORRIDA,
+    FORMATO,
+    PUDO,
+    SITUACION,
+    Doc,
+    cual,
+    dejo_de_publicarse,
+    dicho,
+    parte,
+    pudo_verlo,
+)
 
 RENGLONES = 200
 """Rows of the longest tables; the whole list is in the verdict."""
@@ -448,6 +459,7 @@ def _errores(v: Doc) -> Iterator[Pieza]:
         yield from _mas(n)
     for clave, dice in (
         ("corregidas", "Estuvieron mal y se corrigieron"),
+        ("retiradas", "Dejaron de publicarse después de haber salido"),
         ("tarde", "Salieron después de lo que debían"),
     ):
         if v[clave]:
@@ -551,6 +563,8 @@ def _renglon(v: Doc, clave: str, x: Doc) -> str:
     if clave == "tarde":
         debio = f"debió salir en el corte {x['debio']} y salió en el {x['salio']}"
         return f"{cual(v, x)}: verificada: {_hora(v, x['verificacion'])}; {debio}"
+    if clave == "retiradas":
+        return f"{cual(v, x)}: {dejo_de_publicarse(x)}"
     return f"{cual(v, x)}: del corte {x['desde']} al {x['hasta']}; {_campos(x)}; pudo verlo {pudo_verlo(x)}"
 
 

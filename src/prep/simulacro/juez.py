@@ -55,6 +55,10 @@ class _Noche:
     """By acta, the cortes in which it is wrong."""
     al_salir: dict[str, Doc] = field(default_factory=dict)
     """By acta, what was wrong the first time, and who could have seen it."""
+    llegaron: dict[str, int] = field(default_factory=dict)
+    """By acta, the first corte that had it as its paper asks: published, or without acta."""
+    retiradas: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
+    """By acta, the cortes after that one that had it so no more, and what they said of it."""
     avance: list[Doc] = field(default_factory=list)
     catds: list[Counter[str]] = field(default_factory=list)
     vistas: dict[str, Vista] = field(default_factory=dict)
@@ -119,6 +123,7 @@ def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido) -> _Noche
                 noche.malas[acta].append(numero)
                 if acta in noche.eleccion and acta not in noche.al_salir:
                     noche.al_salir[acta] = _lo_malo(verdad.elecciones[noche.eleccion[acta]], vista, errores)
+        _anotar_llegadas(noche, numero)
         _anotar_avance(noche, numero, leidos)
     for (ruta, _), lugar in leidos.items():
         eleccion, _, id_ = ruta.removesuffix(".json").split("/")
@@ -126,6 +131,27 @@ def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido) -> _Noche
     proceso = {a.ruta: a for a in m.archivos}["proceso.json"]
     noche.proceso = leer_json(leer_archivo(lector, rutas[numero], proceso))
     return noche
+
+
+def _anotar_llegadas(noche: _Noche, numero: int) -> None:
+    """What a corte has as its paper asks stays so: whatever opens an acta again leaves published what was."""
+    for e in noche.verdad.elecciones.values():
+        for acta, debe in e.actas.items():
+            situacion = _situacion(noche, acta)
+            if _llego(debe, situacion):
+                noche.llegaron.setdefault(acta, numero)
+            elif acta in noche.llegaron and situacion != "publicada":  # which of one that does not exist is wrong
+                noche.retiradas[acta].append((numero, situacion))
+
+
+def _situacion(noche: _Noche, acta: str) -> str:
+    vista = noche.vistas.get(acta)
+    return vista.situacion if vista else "no_publicada"
+
+
+def _llego(debe: Sequence[Any] | str, situacion: str) -> bool:
+    """Whether what the paper says came out: that there is none, or the acta."""
+    return situacion == ("sin_acta" if isinstance(debe, str) else "publicada")
 
 
 def _anotar_avance(noche: _Noche, numero: int, leidos: Lugares) -> None:
@@ -173,7 +199,7 @@ def _errores(noche: _Noche, vista: Vista) -> Iterator[Error]:
 def _veredicto(noche: _Noche, registro: RegistroLeido, comprobada: Informe) -> Doc:
     verdad = noche.verdad
     mal, faltan = _mal(noche), _faltan(noche)
-    tarde, corregidas = list(_tarde(noche)), list(_corregidas(noche, mal))
+    tarde, corregidas, retiradas = list(_tarde(noche)), list(_corregidas(noche, mal)), list(_retiradas(noche))
     empates = [_empate(noche, e) for e in verdad.empates]
     problemas = list(_problemas(noche, registro, comprobada))
     orden = [e["clave"] for e in noche.proceso["elecciones"]]
@@ -196,6 +222,7 @@ def _veredicto(noche: _Noche, registro: RegistroLeido, comprobada: Informe) -> D
         "faltan": faltan,
         "tarde": tarde,
         "corregidas": corregidas,
+        "retiradas": retiradas,
         "empates": empates,
         "problemas": problemas,
         "incidentes": list(_incidentes(registro)),
@@ -203,8 +230,9 @@ def _veredicto(noche: _Noche, registro: RegistroLeido, comprobada: Informe) -> D
         "catds": _catds(noche, mal, faltan),
         "fases": list(_fases(noche)),
     }
-    fallas = mal or faltan or tarde or corregidas or problemas or not all(e["igual"] for e in empates)
-    doc["codigo"] = 2 if comprobada.codigo == 2 else int(bool(fallas))
+    listas = (mal, faltan, tarde, corregidas, retiradas, problemas)
+    fallas = any(listas) or not all(e["igual"] for e in empates)
+    doc["codigo"] = 2 if comprobada.codigo == 2 else int(fallas)
     doc["veredicto"] = decir(doc)
     return doc
 
@@ -286,10 +314,8 @@ def _faltan(noche: _Noche) -> list[Doc]:
     faltan = []
     for clave, e in noche.verdad.elecciones.items():
         for acta, debe in e.actas.items():
-            vista = noche.vistas.get(acta)
-            situacion = vista.situacion if vista else "no_publicada"
-            llego = situacion == "sin_acta" if isinstance(debe, str) else situacion == "publicada"
-            if not llego and not (isinstance(debe, str) and situacion == "publicada"):
+            situacion = _situacion(noche, acta)
+            if not _llego(debe, situacion) and not (isinstance(debe, str) and situacion == "publicada"):
                 faltan.append(
                     {
                         "acta": acta,
@@ -326,6 +352,20 @@ def _corregidas(noche: _Noche, mal: list[Doc]) -> Iterator[Doc]:
         if acta not in siguen and acta in noche.eleccion:
             cual = {"acta": acta, "eleccion": noche.eleccion[acta], "desde": cortes[0], "hasta": cortes[-1]}
             yield cual | noche.al_salir[acta]
+
+
+def _retiradas(noche: _Noche) -> Iterator[Doc]:
+    """Actas that some corte had as their paper asks, and a later one has not, be it for a while or to the end."""
+    for acta, cortes in sorted(noche.retiradas.items()):
+        (desde, situacion), (hasta, _) = cortes[0], cortes[-1]
+        yield {
+            "acta": acta,
+            "eleccion": noche.eleccion[acta],
+            "salio": noche.llegaron[acta],
+            "desde": desde,
+            "hasta": hasta,
+            "situacion": situacion,
+        }
 
 
 def _empate(noche: _Noche, e: Empate) -> Doc:

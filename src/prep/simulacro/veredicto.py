@@ -17,6 +17,7 @@ _LISTAS: Final = (
     ("faltan", "faltan"),
     ("tarde", "tarde"),
     ("corregidas", "mal un rato y corregidas"),
+    ("retiradas", "dejaron de publicarse"),
 )
 SITUACION: Final = {
     "en_captura": "en captura",
@@ -81,10 +82,19 @@ def renglones(doc: Doc) -> Iterator[str]:
         yield (
             f"{cual(doc, c)}: estuvo mal del corte {c['desde']} al {c['hasta']}: {campos}. Pudo verlo {pudo_verlo(c)}."
         )
+    for r in doc["retiradas"]:
+        yield f"{cual(doc, r)}: {dejo_de_publicarse(r)}."
     for e in doc["empates"]:
         if not e["igual"]:
             hay = ", ".join(f"{v:,}" for v in e["publicados"])
             yield f"{cual(doc, e)}: debía haber empate a {e['debe']:,} y se publicó {hay}."
+
+
+def dejo_de_publicarse(r: Doc) -> str:
+    return (
+        f"salió en el corte {r['salio']} y dejó de publicarse, del {r['desde']} al {r['hasta']}: "
+        f"{SITUACION[r['situacion']]}"
+    )
 
 
 def pudo_verlo(m: Doc) -> str:
