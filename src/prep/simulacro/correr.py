@@ -156,9 +156,6 @@ def _tocar(noche: Montaje, carpeta: Path, fases: Fases, visita: Visita | None) -
 
 def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> None:
     """Until everything that left is verified at the centre, or nothing moves any more."""
-    from prep.publicacion.corte import hacer_corte
-    from prep.publicacion.publicador import CorteImposible
-
     plan, reloj = noche.mundo.plan, noche.mundo.reloj
     cortes, verificadas = Cadencia(plan.hasta, plan.cortes, len(noche.existen)), 0
     mirada, movio, hechos = 0.0, time.monotonic(), -1
@@ -168,13 +165,10 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
     while True:
         minuto, ahora = reloj.minuto(), time.monotonic()
         fallas.al(minuto)
-        if cortes.toca(minuto, verificadas, ahora):
+        if fallas.debe_corte() or cortes.toca(minuto, verificadas, ahora):
             antes = _procesador()
-            try:
-                hacer_corte(noche.sede.publicador, RelojSistema().ahora())
+            if hacer_uno(noche, fallas.impide_cortes):
                 avance.hay_corte()
-            except CorteImposible as error:
-                (decir if fallas.en_curso else noche.mundo.problemas.append)(f"{hora_de(minuto)} {error}")
             cortes.hizo(minuto, verificadas, _procesador() - antes, time.monotonic())
         if ahora - mirada > (_AL_CERRAR_S if noche.mundo.cierran.is_set() else _CADA_S):
             mirada = ahora
@@ -199,6 +193,20 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
                 noche.mundo.problemas.append(f"La noche dejó de avanzar antes de terminar: {'; '.join(faltan)}.")
                 return
         time.sleep(0.2)
+
+
+def hacer_uno(noche: Montaje, impedido: bool) -> bool:
+    """Make a corte; whether it came out. `impedido`: something that stops them is on; otherwise one that does not is
+    wrong."""
+    from prep.publicacion.corte import hacer_corte
+    from prep.publicacion.publicador import CorteImposible
+
+    try:
+        hacer_corte(noche.sede.publicador, RelojSistema().ahora())
+    except CorteImposible as error:
+        (decir if impedido else noche.mundo.problemas.append)(f"{hora_de(noche.mundo.reloj.minuto())} {error}")
+        return False
+    return True
 
 
 def _procesador() -> float:

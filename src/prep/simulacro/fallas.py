@@ -55,6 +55,7 @@ class Fallas:
         self.noche, self._azar, self._decir = noche, azar, decir
         self.probadas: list[Probada] = []
         self._parte = 0
+        self._impedia = False
         noche.mundo.duplican = self._duplica
         self._pasos: list[_Paso] = []
         self._por_ver: list[Callable[[], bool]] = []
@@ -74,6 +75,16 @@ class Fallas:
     @property
     def pendientes(self) -> int:
         return len(self._pasos) + len(self._por_ver)
+
+    @property
+    def impide_cortes(self) -> bool:
+        """Whether something is on that stops them."""
+        return any(not p.midio and p.falla.impide_cortes for p in self.probadas)
+
+    def debe_corte(self) -> bool:
+        """Whether something that stopped them is over since this was last asked: one must come out after it."""
+        antes, self._impedia = self._impedia, self.impide_cortes
+        return antes and not self._impedia
 
     @property
     def en_curso(self) -> list[str]:

@@ -46,6 +46,12 @@ class Falla:
     personas: int = 0
     verificadores: int = 0
 
+    @property
+    def impide_cortes(self) -> bool:
+        """Whether no corte that carries anything new may come out while it lasts. Those of a drill are made at the
+        centre, by whoever conducts it: where its database is away, that one waits and makes none (`averias.py`)."""
+        return self.tipo == "evidencia" and self.donde == CENTRO
+
 
 _COMPARTEN: Final = PROCESOS_MAXIMOS - 1
 """Nodes whose databases fit in the centre's server, beside its own: what it gives to all whom people reach, by what one

@@ -1,0 +1,81 @@
+"""What a fault of a drill may excuse, and what must be found after it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from prep.publicacion import corte
+from prep.publicacion.publicador import CorteImposible
+from prep.sede import actos
+from prep.simulacro import fallas as modulo
+from prep.simulacro.correr import hacer_uno
+from prep.simulacro.fallas import Fallas
+from prep.simulacro.gente import Reloj
+from prep.simulacro.plan import Falla
+
+DUPLICADO = Falla("duplicado", de=10, a=180, parte=30)
+SIN_FOTOS = Falla("evidencia", de=60, a=90, donde="centro")
+
+
+@dataclass
+class Equipo:
+    """A machine that does what it is told, without being one."""
+
+    nombre: str
+    datos: Path
+    apagada: bool = False
+    hojas: list[bytes] = field(default_factory=list)
+
+    def hechos(self) -> int:
+        return len(self.hojas)
+
+    def revivir(self) -> None: ...
+
+    def contesta(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def noche(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    monkeypatch.setattr(modulo, "_CADA_S", -1.0)
+    monkeypatch.setattr(actos, "contingencia", lambda *_: None)
+    mundo = SimpleNamespace(problemas=[], pedidas=Counter(), duplican=None, reloj=Reloj(60), plan=None)
+    centro, nodos = Equipo("central", tmp_path / "central"), [Equipo("catd-1", tmp_path / "catd-1")]
+    for equipo in (centro, *nodos):
+        equipo.datos.mkdir()
+    return SimpleNamespace(mundo=mundo, sede=SimpleNamespace(publicador=None), centro=centro, nodos=nodos)
+
+
+def fallas_de(noche: Any, *cuales: Falla) -> Fallas:
+    noche.mundo.plan = SimpleNamespace(fallas=cuales)
+    return Fallas(noche, Random(1), lambda _: None)
+
+
+def test_only_a_fault_that_stops_cortes_excuses_one_that_does_not_come_out(
+    noche: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_sale(*_: Any) -> None:
+        raise CorteImposible("No se pudo hacer el corte.")
+
+    monkeypatch.setattr(corte, "hacer_corte", no_sale)
+    fallas = fallas_de(noche, DUPLICADO, SIN_FOTOS)
+    fallas.al(20)
+    assert fallas.en_curso and not hacer_uno(noche, fallas.impide_cortes)
+    assert [p for p in noche.mundo.problemas if "No se pudo hacer el corte" in p]
+    noche.mundo.problemas.clear()
+
+    fallas.al(70)
+    assert not fallas.debe_corte() and not hacer_uno(noche, fallas.impide_cortes)
+    assert noche.mundo.problemas == []
+
+    fallas.al(95)
+    assert fallas.debe_corte() and not fallas.debe_corte()  # one, at once
+    assert fallas.en_curso and not hacer_uno(noche, fallas.impide_cortes)
+    assert len(noche.mundo.problemas) == 1
