@@ -108,6 +108,7 @@ def corrida() -> dict[str, Any]:
         "lectura": {"confirma": 4, "devuelve": 1},
         "tamanos": {"hechos": 1932, "bytes_base": 34_567_890, "imagenes": 176, "bytes_imagenes": 30_123_456}
         | {"bytes_bases": 123_456, "bytes_corte": 2_345_678, "bytes_publicacion": 54_321_000},
+        "acuses": {"dados": 1_203, "perdidos": []},
         "marcha": [{"nombre": "Captura", "abrio": "18:03", "cerro": "23:41"}],
         "centros": [
             {"catd": "CATD-001", "nombre": "Ameca", "listos": 8, "puntos": 9, "abrio": "18:07", "cerro": ""},

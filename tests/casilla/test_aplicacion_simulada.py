@@ -47,7 +47,9 @@ def test_a_phone_of_a_drill_is_the_app(oficina: Any) -> None:
 def test_however_many_a_phone_keeps_each_picture_is_sent_once(oficina: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """More than a node takes in one delivery; and the answer to one of them is lost."""
     pedidas: Counter[str] = Counter()
-    telefono = Telefono(Navegador(oficina.url, lambda: None, lambda que: pedidas.update([que]), "telefono"))
+    acusados: list[str] = []
+    nav = Navegador(oficina.url, lambda: None, lambda que: pedidas.update([que]), "telefono", acuso=acusados.append)
+    telefono = Telefono(nav)
     telefono.alta(oficina.codigo(), raiz().publica)
     for i in range(130):
         telefono.fotografiar(oficina.actas[i % len(oficina.actas)], foto(i))
@@ -65,6 +67,7 @@ def test_however_many_a_phone_keeps_each_picture_is_sent_once(oficina: Any, monk
     while telefono.por_enviar:
         telefono.entregar()
     assert len(oficina.hechos()) == len(oficina.objetos()) == 130
+    assert sorted(acusados) == sorted(h.id for h in oficina.hechos())
     assert pedidas["telefono"] - antes == 130 + 7 + 1  # seven deliveries, and one of them twice
 
 

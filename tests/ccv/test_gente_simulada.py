@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
+from psycopg.conninfo import make_conninfo
 
 from prep.acceso.roles import Rol
 from prep.dominio.acta.acta import EN_CORRECCION
 from prep.dominio.acta.transiciones import Captura
+from prep.simulacro.acuses import Acuses
 from prep.simulacro.confabulados import Quedo, como_quedo
 from prep.simulacro.gente import DeCentro, DeMesa, Mundo, Pase, Reloj, Sala, Sentada
+from prep.simulacro.maquinas import Bases, Maquina
 from prep.simulacro.plan import leer_plan
 from prep.simulacro.puertas.escritorio import EnManos, Escritorio
 from prep.simulacro.puertas.navegador import Navegador
@@ -48,20 +52,36 @@ def teclear(centro: Centro, suya: EnManos) -> list[tuple[str, str]]:
     return [(f"v.{c}", str(centro.valores(suya.acta)[c])) for c in suya.pedidos]
 
 
-def test_the_next_acta_costs_a_send_and_a_picture(servida: Any) -> None:
-    """It comes inside the answer, whole: what it is of, its fields to type or to look at, its slip."""
+class Aqui(Maquina):
+    """The machine of a test, as a drill looks into one."""
+
+    def url(self, rol: str) -> str:
+        de = connection.settings_dict
+        return make_conninfo(
+            host=de["HOST"],
+            port=de["PORT"] or None,
+            user=de["USER"],
+            password=de["PASSWORD"] or None,
+            dbname=de["NAME"],
+        )
+
+
+def test_the_next_acta_costs_a_send_and_a_picture(servida: Any, tmp_path: Path) -> None:
+    """It comes inside the answer, whole: what it is of, its fields to type or to look at, its slip. And what each send
+    did is known by its command, and found."""
     centro, url = servida
     claves = centro.claves[:3]
     for clave in claves:
         centro.llega(clave)
         centro.captura(clave, "ajena-1")
     pedidas: Counter[str] = Counter()
+    acuses, aqui = Acuses(), Aqui("aqui", tmp_path, "", 0, Bases(tmp_path))
     for rol, mesa, estado in (
         (Rol.CAPTURISTA, "captura", Captura.COINCIDE),
         (Rol.VERIFICADOR, "verificacion", Captura.VERIFICADA),
     ):
         pedidas.clear()
-        nav = Navegador(url, lambda: None, lambda que: pedidas.update([que]), "ccv")
+        nav = Navegador(url, lambda: None, lambda que: pedidas.update([que]), "ccv", acuso=acuses.dar)
         dentro(nav, centro, rol)
         escritorio, vistas = Escritorio(nav, (mesa,)), []
         for _ in claves:
@@ -77,6 +97,11 @@ def test_the_next_acta_costs_a_send_and_a_picture(servida: Any) -> None:
         assert pedidas["ccv"] == len(["page", "take", "page", "picture"]) + 2 * len(["send", "picture"]) + 1
         assert escritorio.tomar() is None
         assert {centro.acta(c).captura for c in claves} == {estado}
+    assert len(acuses) == 2 * len(claves) and acuses.perdidos([aqui]) == []
+    acuses.dar("un hecho que nadie tiene")
+    assert acuses.perdidos([aqui]) == ["un hecho que nadie tiene"]
+    tamano, raiz = aqui.cabeza()
+    assert aqui.los_primeros(tamano + 7).tamano == tamano > 0 and aqui.los_primeros(tamano).raiz() == raiz
 
 
 class Gente:

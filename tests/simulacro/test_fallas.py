@@ -19,9 +19,14 @@ from prep.simulacro.correr import hacer_uno
 from prep.simulacro.fallas import Fallas
 from prep.simulacro.gente import Reloj
 from prep.simulacro.plan import Falla
+from prep.transparencia.arbol import Frontera, hoja
 
 DUPLICADO = Falla("duplicado", de=10, a=180, parte=30)
 SIN_FOTOS = Falla("evidencia", de=60, a=90, donde="centro")
+
+
+def hojas(cuantas: int, de: str = "") -> list[bytes]:
+    return [hoja(f"{de}{i}".encode()) for i in range(cuantas)]
 
 
 @dataclass
@@ -31,10 +36,15 @@ class Equipo:
     nombre: str
     datos: Path
     apagada: bool = False
-    hojas: list[bytes] = field(default_factory=list)
+    hojas: list[bytes] = field(default_factory=lambda: hojas(10))
 
-    def hechos(self) -> int:
-        return len(self.hojas)
+    def los_primeros(self, cuantos: int) -> Frontera:
+        frontera = Frontera()
+        frontera.extender(self.hojas[:cuantos])
+        return frontera
+
+    def cabeza(self) -> tuple[int, bytes]:
+        return len(self.hojas), self.los_primeros(len(self.hojas)).raiz()
 
     def revivir(self) -> None: ...
 
@@ -79,3 +89,36 @@ def test_only_a_fault_that_stops_cortes_excuses_one_that_does_not_come_out(
     assert fallas.debe_corte() and not fallas.debe_corte()  # one, at once
     assert fallas.en_curso and not hacer_uno(noche, fallas.impide_cortes)
     assert len(noche.mundo.problemas) == 1
+
+
+@pytest.mark.parametrize(
+    ("despues", "perdidos"),
+    [
+        (hojas(10) + hojas(20, "otra"), 0),
+        (hojas(5), 5),
+        (hojas(5) + hojas(20, "otra"), 1),  # at least: as many are there, and the tree is another
+        (hojas(9) + hojas(1, "otra"), 1),
+    ],
+)
+def test_what_was_there_as_a_fault_began_is_looked_for_fact_by_fact(
+    noche: Any, despues: list[bytes], perdidos: int
+) -> None:
+    fallas = fallas_de(noche, DUPLICADO)
+    fallas.al(20)
+    noche.centro.hojas = despues
+    while fallas.pendientes:
+        fallas.al(200)
+    (probada,) = fallas.probadas
+    assert probada.perdidos == perdidos and ("perdido" in " ".join(noche.mundo.problemas)) == (perdidos > 0)
+
+
+def test_a_fault_is_not_over_while_a_machine_that_was_on_cannot_be_looked_at(noche: Any) -> None:
+    fallas, (nodo,) = fallas_de(noche, DUPLICADO), noche.nodos
+    fallas.al(20)
+    nodo.apagada, nodo.hojas = True, hojas(5)
+    for _ in range(3):
+        fallas.al(200)
+    assert fallas.en_curso and fallas.pendientes
+    nodo.apagada = False
+    fallas.al(201)
+    assert not fallas.en_curso and fallas.probadas[0].perdidos == 5

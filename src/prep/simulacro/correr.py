@@ -137,7 +137,7 @@ def _tocar(noche: Montaje, carpeta: Path, fases: Fases, visita: Visita | None) -
     veredicto, alarmas, vio = _cerrar(noche, carpeta, fallas.probadas)
     fases.empieza("")
     pedidas = noche.mundo.pedidas - entrar
-    problemas = [*noche.mundo.problemas, *(f"Sin terminar: {q}" for q in fallas.en_curso)]
+    problemas = [*noche.mundo.problemas, *_perdidos(vio["acuses"]), *(f"Sin terminar: {q}" for q in fallas.en_curso)]
     corrida = Corrida(
         veredicto,
         alarmas,
@@ -380,6 +380,7 @@ def _lo_visto(noche: Montaje, probadas: list[Probada]) -> dict[str, Any]:
         "gente": dict(sorted(noche.mundo.hicieron.items())),
         "errores": filtros({clave: papeles[clave].valores for clave in sorted(noche.existen)}),
         "lectura": dict(sorted(Counter(Lectura.objects.values_list("opinion", flat=True)).items())),
+        "acuses": _acuses(noche),
         "tamanos": tamanos(dir_publicacion()),
         "marcha": _marcha(noche),
         "centros": _centros(noche),
@@ -395,6 +396,18 @@ def _lo_visto(noche: Montaje, probadas: list[Probada]) -> dict[str, Any]:
             for p in probadas
         ],
     }
+
+
+def _acuses(noche: Montaje) -> dict[str, Any]:
+    """How many facts the doors were told that had been taken, and those of them that no machine has."""
+    dados = noche.mundo.acuses
+    prendidas = [m for m in (noche.centro, *noche.nodos) if not m.apagada]
+    return {"dados": len(dados), "perdidos": dados.perdidos(prendidas)}
+
+
+def _perdidos(acuses: dict[str, Any]) -> Iterator[str]:
+    if sin := acuses["perdidos"]:
+        yield f"De {acuses['dados']:,} con acuse, {len(sin):,} no están en ningún equipo: {', '.join(sin[:3])}."
 
 
 def _contar(c: Corrida) -> None:

@@ -28,14 +28,30 @@ _CADA_S: Final = 1.0
 """Seconds between two looks at what is waited for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tenia:
+    """The bitácora of a machine as a fault began: how many facts, and the root of the tree over them."""
+
+    maquina: Maquina
+    tamano: int
+    raiz: bytes
+
+    def perdidos(self) -> int:
+        """How many of those facts are no more, at least: where as many are there and the tree is another, one."""
+        ahora = self.maquina.los_primeros(self.tamano)
+        return self.tamano - ahora.tamano or int(ahora.raiz() != self.raiz)
+
+
 @dataclass(slots=True)
 class Probada:
-    """A fault as it went. `que`: in words; `tenian`: facts that each machine had as it began; `midio`: what was seen;
-    `segundos`: until all was as before (RTO); `perdidos`: facts that had been acknowledged and are no more (RPO)."""
+    """A fault as it went. `que`: in words; `tenian`: what each machine that was on had as it began; `paso`: what it
+    broke works again; `midio`: what was seen, once all of those machines could be looked at; `segundos`: until all was
+    as before (RTO); `perdidos`: facts of those that are no more (RPO)."""
 
     falla: Falla
     que: str
-    tenian: dict[str, int]
+    tenian: list[Tenia]
+    paso: bool = False
     midio: str = ""
     segundos: int | None = None
     perdidos: int = 0
@@ -69,7 +85,8 @@ class Fallas:
         while self._pasos and self._pasos[0].minuto <= minuto:
             self._pasos.pop(0).hacer()
         if time.monotonic() - self._mirada > _CADA_S:
-            self._por_ver = [aun_no for aun_no in self._por_ver if aun_no()]
+            por_ver, self._por_ver = self._por_ver, []
+            self._por_ver += [aun_no for aun_no in por_ver if aun_no()]  # what they add is seen the next time
             self._mirada = time.monotonic()
 
     @property
@@ -79,7 +96,7 @@ class Fallas:
     @property
     def impide_cortes(self) -> bool:
         """Whether something is on that stops them."""
-        return any(not p.midio and p.falla.impide_cortes for p in self.probadas)
+        return any(not p.paso and p.falla.impide_cortes for p in self.probadas)
 
     def debe_corte(self) -> bool:
         """Whether something that stopped them is over since this was last asked: one must come out after it."""
@@ -120,20 +137,30 @@ class Fallas:
 
         self.ver(aun_no)
 
-    def _tienen(self) -> dict[str, int]:
-        return {m.nombre: m.hechos() for m in (self.noche.centro, *self.noche.nodos) if not m.apagada}
-
     def probar(self, falla: Falla, que: str) -> Probada:
-        probada = Probada(falla, que, self._tienen())
+        prendidas = (m for m in (self.noche.centro, *self.noche.nodos) if not m.apagada)
+        probada = Probada(falla, que, [Tenia(m, *m.cabeza()) for m in prendidas])
         self.probadas.append(probada)
         self._decir(f"{hora_de(falla.de)} FALLA: {que}")
         return probada
 
     def midio(self, probada: Probada, dicho: str, segundos: float | None = None) -> None:
-        """Say it, and sign it as whoever operates the sede declares what happened: it goes to the report. `segundos`:
-        until all was as before. No machine may have fewer facts than when it began."""
-        ahora, dicho = self._tienen(), f"empezó a las {hora_de(probada.falla.de)}; {dicho}"
-        probada.perdidos = sum(max(0, n - ahora.get(m, n)) for m, n in probada.tenian.items())
+        """What it broke works again. `segundos`: until all was as before. It is over once every machine that was on as
+        it began has what it had then: one that another fault has off is waited for."""
+        probada.paso = True
+
+        def aun_no() -> bool:
+            if any(t.maquina.apagada for t in probada.tenian):
+                return True
+            self._asentar(probada, dicho, segundos)
+            return False
+
+        self.ver(aun_no)
+
+    def _asentar(self, probada: Probada, dicho: str, segundos: float | None) -> None:
+        """Say it, and sign it as whoever operates the sede declares what happened: it goes to the report."""
+        dicho = f"empezó a las {hora_de(probada.falla.de)}; {dicho}"
+        probada.perdidos = sum(t.perdidos() for t in probada.tenian)
         if segundos is not None:
             probada.segundos = round(segundos)
             dicho += f"; todo de vuelta en {probada.segundos} s"

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from prep.dominio.comun.valores import Valor
 from prep.simulacro import humano
+from prep.simulacro.acuses import Acuses
 from prep.simulacro.plan import Plan
 from prep.simulacro.puertas.aplicacion import Aplicacion
 from prep.simulacro.puertas.centro import Centro, Habilitacion, de_centro
@@ -95,6 +96,7 @@ class Mundo:
     """Those that one of them, who verifies, let pass."""
     distintas: dict[str, bool] = field(default_factory=dict)
     """Actas that whoever collated found different, and whether somebody took it upon them to have them opened again."""
+    acuses: Acuses = field(default_factory=Acuses)
     cierran: threading.Event = field(default_factory=threading.Event)
     """Set once everything is done: centres close."""
     _pedidas: Counter[str] = field(default_factory=Counter)
@@ -105,7 +107,10 @@ class Mundo:
             with self._candado:
                 self._pedidas[que] += 1
 
-        return Navegador(direccion, lambda: self.reloj.reposar(_REINTENTO_S), contar, puerta, lambda: self.duplican())
+        def esperar() -> None:
+            self.reloj.reposar(_REINTENTO_S)
+
+        return Navegador(direccion, esperar, contar, puerta, lambda: self.duplican(), self.acuses.dar)
 
     @property
     def pedidas(self) -> Counter[str]:

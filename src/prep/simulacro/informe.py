@@ -218,15 +218,16 @@ def _continuidad(v: Doc, corrida: Doc | None) -> str:
 
 
 def _probadas(corrida: Doc) -> str:
-    probadas = corrida["fallas"]
+    probadas, acuses = corrida["fallas"], corrida["acuses"]
+    al_final = f"al cerrar faltaban {len(acuses['perdidos']):,} de {cuantos(acuses['dados'], 'hecho')} con acuse"
     if not probadas:
-        return "no se probó ninguna falla"
+        return f"no se probó ninguna falla; {al_final}"
     dicho = cuantos(len(probadas), "falla probada", "fallas probadas")
     if sin := sum(not f["midio"] for f in probadas):
         dicho += f", {sin:,} sin terminar"
     if mayor := max((f["segundos"] or 0 for f in probadas), default=0):
         dicho += f"; la vuelta que más tomó, {_lapso(mayor)}"
-    return f"{dicho}; {cuantos(sum(f['perdidos'] for f in probadas), 'hecho')} con acuse perdidos"
+    return f"{dicho}; {cuantos(sum(f['perdidos'] for f in probadas), 'hecho')} con acuse perdidos; {al_final}"
 
 
 def _avance(v: Doc) -> Iterator[Pieza]:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +29,7 @@ from prep.plataforma.errores import Impedimento
 from prep.plataforma.lugares import dir_datos, dir_postgres
 from prep.plataforma.procesos import en_su_sesion
 from prep.plataforma.puertos import libre
+from prep.transparencia.arbol import Frontera
 
 _ARRANQUE_S: Final = 120.0
 _SIN_LIMITE: Final = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
@@ -235,6 +236,31 @@ class Maquina:
     def hechos(self) -> int:
         """How many facts there are here."""
         return self._contar("SELECT count(*) FROM bitacora_hecho")
+
+    def tienen(self, cuales: Sequence[str]) -> set[str]:
+        """Which of these facts there are here, each by its id or by that of the command that wrote it."""
+        consulta = (
+            "SELECT id FROM bitacora_hecho WHERE id = ANY(%(c)s) "
+            "UNION SELECT orden FROM bitacora_hecho WHERE orden = ANY(%(c)s) AND orden <> ''"
+        )
+        with psycopg.connect(self.url(roles.SEDE)) as c:
+            return {cual for (cual,) in c.execute(consulta, {"c": list(cuales)})}
+
+    def cabeza(self) -> tuple[int, bytes]:
+        """How many facts there are here, and the root of the tree over them, as whoever writes keeps them."""
+        with psycopg.connect(self.url(roles.SEDE)) as c:
+            fila = c.execute("SELECT tamano, frontera FROM bitacora_cabeza").fetchone()
+        assert fila is not None
+        tamano, hashes = fila
+        return tamano, Frontera(tamano, [hashes[i : i + 32] for i in range(0, len(hashes), 32)]).raiz()
+
+    def los_primeros(self, cuantos: int) -> Frontera:
+        """The frontier of so many facts, the first, out of each as it is now; of fewer, where there are no more."""
+        frontera = Frontera()
+        consulta = "SELECT hoja FROM bitacora_hecho WHERE posicion <= %s ORDER BY posicion"
+        with psycopg.connect(self.url(roles.SEDE)) as c:
+            frontera.extender(hoja for (hoja,) in c.execute(consulta, [cuantos]))
+        return frontera
 
     def cadenas(self) -> Counter[str]:
         """How many facts of each node there are here: where its chain ends, since nothing before is missing. They are

@@ -3,10 +3,14 @@ its pages."""
 
 from __future__ import annotations
 
-from uuid import uuid4
+import re
+from typing import Final
+from uuid import UUID, uuid4
 
-from prep.simulacro.puertas.navegador import Forma, Navegador, Pagina, PuertaCerrada
+from prep.simulacro.puertas.navegador import Campos, Forma, Navegador, Pagina, PuertaCerrada
 
+_RECIBIDO: Final = re.compile(r"Recibido(?!s)")
+"""How the page says that a package came in now, and had not before."""
 ACOPIO, SIN_ACTA, DIGITALIZACION = "/catd/acopio/", "/catd/sin-acta/", "/catd/digitalizacion/"
 
 
@@ -21,12 +25,18 @@ class Centro:
         they are all of `juntas`. Which of those were."""
         dichos = {"q": qr, "orden": uuid4().hex}
         forma = _forma(self._en(ACOPIO), "leer")
-        pagina = self._pagina = self.nav.enviar(ACOPIO, [(n, dichos.get(n, v)) for n, v in forma.campos])
+        pagina = self._recibir([(n, dichos.get(n, v)) for n, v in forma.campos])
         otras = pagina.forma(con="clave")
         if otras is None or (ofrecidas := {v for n, v in otras.campos if n == "clave"}) != juntas:
             return set()
-        self._pagina = self.nav.enviar(ACOPIO, otras.campos)
+        self._recibir(otras.campos)
         return ofrecidas
+
+    def _recibir(self, campos: Campos) -> Pagina:
+        pagina = self._pagina = self.nav.enviar(ACOPIO, campos)
+        if any(_RECIBIDO.match(p) for p in pagina.parrafos):
+            self.nav.acuso(orden_en(campos))
+        return pagina
 
     def _en(self, ruta: str) -> Pagina:
         if self._pagina is None or self._pagina.ruta != ruta:
@@ -37,9 +47,9 @@ class Centro:
         """Say that no acta came: it is looked for by its key, and marked."""
         forma = _forma(self._en(SIN_ACTA), con="q")
         pagina = self.nav.enviar(SIN_ACTA, [(n, clave if n == "q" else v) for n, v in forma.campos])
-        self._pagina = self.nav.enviar(
-            SIN_ACTA, [*_forma(pagina, con="orden").campos, ("clave", clave), ("motivo", motivo)]
-        )
+        campos = [*_forma(pagina, con="orden").campos, ("clave", clave), ("motivo", motivo)]
+        self._pagina = self.nav.enviar(SIN_ACTA, campos)
+        self.nav.acuso(orden_en(campos))
 
     def digitalizar(self, nombre: str, datos: bytes) -> None:
         """Scan a sheet."""
@@ -68,14 +78,20 @@ class Habilitacion:
         """Say that a point is ready."""
         pagina = self.nav.ir(self.ruta)
         marcas = [m for m in pagina.marcadas if m[0] != punto]
-        pagina = self.nav.enviar(self.ruta, [*_forma(pagina, con="orden").campos, *marcas, (punto, "si")])
-        if (punto, "si") not in pagina.marcadas:
+        campos = [*_forma(pagina, con="orden").campos, *marcas, (punto, "si")]
+        if (punto, "si") not in self.nav.enviar(self.ruta, campos).marcadas:
             raise PuertaCerrada(f"{self.ruta} no guardó «{punto}».")
+        self.nav.acuso(f"{orden_en(campos)}-{punto}")
 
 
 def de_centro(catd: str) -> str:
     """The page of a centre."""
     return f"/catd/centros/{catd}/"
+
+
+def orden_en(campos: Campos) -> str:
+    """The id of the command that a form asks, as its fact bears it."""
+    return str(UUID(dict(campos)["orden"]))
 
 
 def _forma(pagina: Pagina, ident: str = "", con: str = "") -> Forma:

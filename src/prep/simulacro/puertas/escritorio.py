@@ -18,9 +18,10 @@ _IMAGEN: Final = re.compile(r"/ccv/imagen/([^/]+)/")
 class EnManos:
     """What a person has before them. `acta`: what the address of the picture calls it, none without one; `pedidos`:
     fields to type; `mostrados`: field → figure that is shown; `cifras`: those shown, in the order of the paper;
-    `encabezado`: casilla and election, as the heading of the page says them."""
+    `encabezado`: casilla and election, as the heading of the page says them; `orden`: the command that ends it."""
 
     forma: Forma
+    orden: str
     acta: str
     imagen: bytes
     pedidos: tuple[str, ...]
@@ -74,7 +75,9 @@ class Escritorio:
         acta, imagen = _IMAGEN.match(ruta), self.nav.imagen(ruta) if ruta else b""
         dichos = next(pairwise(pagina.parrafos), ("", ""))
         encabezado = dichos[0].partition(" ")[2], dichos[1].partition(" · ")[0]
-        return EnManos(forma, acta[1] if acta else "", imagen, pedidos, mostrados, pagina.salidas, encabezado)
+        return EnManos(
+            forma, _orden(pagina), acta[1] if acta else "", imagen, pedidos, mostrados, pagina.salidas, encabezado
+        )
 
     def _mia(self) -> Pagina:
         if self._pagina is None:
@@ -92,6 +95,8 @@ class Escritorio:
         """Do it. Empty, or why it was not: somebody else did it before, or the acta changed meanwhile. The next acta,
         where it comes with the answer, is before them already."""
         porque, sigue = _mandar(self.nav, self.ruta, suya.forma, ("accion", accion), *otros)
+        if not porque:
+            self.nav.acuso(suya.orden)
         if sigue is not None:
             self._pagina = _con(self.ruta, suya.forma, sigue)
         return porque
@@ -110,7 +115,16 @@ def _con(ruta: str, forma: Forma, acta: Mapping[str, str]) -> Pagina:
     campos = {n: v for n, v in forma.campos if not n.startswith("v.")} | {"ficha": acta["ficha"]}
     ocultos = "".join(f'<input name="{escape(n)}" value="{escape(v)}">' for n, v in campos.items())
     hoja = f'<form id="hoja">{ocultos}{acta["renglones"]}</form>'
-    return Pagina(ruta, f'<img src="{escape(acta["imagen"])}">{acta["quien"]}{hoja}')
+    dejar = f'<form><input name="accion" value="dejar"><input name="orden" value="{escape(acta["orden"])}"></form>'
+    return Pagina(ruta, f'<img src="{escape(acta["imagen"])}">{acta["quien"]}{hoja}{dejar}')
+
+
+def _orden(pagina: Pagina) -> str:
+    """The command that ends what is in one's hands: what giving it back names."""
+    for forma in pagina.formas:
+        if ("accion", "dejar") in forma.campos:
+            return dict(forma.campos)["orden"]
+    raise PuertaCerrada(f"{pagina.ruta} no ofrece dejar lo que dio.")
 
 
 def _mandar(nav: Navegador, ruta: str, forma: Forma, *otros: tuple[str, str]) -> tuple[str, Mapping[str, Any] | None]:

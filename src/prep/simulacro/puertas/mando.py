@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from prep.simulacro.puertas.centro import orden_en
 from prep.simulacro.puertas.navegador import Navegador, PuertaCerrada
 
 MARCHA: Final = "/coordinacion/marcha/"
@@ -26,3 +27,4 @@ def decir(nav: Navegador, ruta: str, que: str) -> None:
     pagina = nav.enviar(ruta, [*forma.campos, ("que", que)])
     if ("que", que) in pagina.botones:
         raise PuertaCerrada(f"{ruta} sigue ofreciendo «{que}».")
+    nav.acuso(orden_en(forma.campos))

@@ -125,6 +125,8 @@ class Navegador:
     puerta: str
     repetir: Callable[[], bool] = lambda: False
     """Whether to send this twice, as somebody does who presses twice or did not get the answer."""
+    acuso: Callable[[str], None] = lambda _: None
+    """Keep what an answer said that was done: a fact by its id, or by that of the command that wrote it."""
     _linea: Http = field(init=False)
     _galletas: dict[str, str] = field(default_factory=dict)
 

@@ -95,6 +95,8 @@ class Telefono:
         recibidos = {self._recibo(r)["id"] for r in dicho["recibos"]}
         if recibidos != {g.hecho for g in suyas}:
             raise PuertaCerrada("Faltan recibos de lo que un teléfono entregó.")
+        for hecho in recibidos:
+            self.nav.acuso(hecho)
         del self._guardadas[: len(suyas)]
         return len(suyas)
 
