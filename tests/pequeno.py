@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -49,6 +49,30 @@ class Plan:
     papel: Callable[[dict[str, Any], list[ActaSimulada]], None] = lambda doc, actas: None
 
 
+class UnaPagina:
+    """The smallest portal: a page of each corte, the root's, and a style that all share."""
+
+    def dibujos(self, corte: Mapping[str, Any]) -> list[list[tuple[str, bytes]]]:
+        return [[("pagina.html", _numero(corte))]]
+
+    def recursos(self, corte: Mapping[str, Any]) -> list[tuple[str, bytes]]:
+        return [("estilo.css", b"p {}")]
+
+    def portada(self, corte: Mapping[str, Any]) -> list[tuple[str, bytes]]:
+        return [("index.html", _numero(corte))]
+
+
+def redibujar(corte: Mapping[str, Any]) -> dict[str, bytes]:
+    """The same, for whoever checks."""
+    portal = UnaPagina()
+    de_raiz = {f"/{r}": d for r, d in (*portal.recursos(corte), *portal.portada(corte))}
+    return dict(portal.dibujos(corte)[0]) | de_raiz
+
+
+def _numero(corte: Mapping[str, Any]) -> bytes:
+    return f"<p>Corte {json.loads(corte['corte.json'])['corte']}</p>".encode()
+
+
 @dataclass
 class Simulacro:
     publicacion: Path
@@ -64,7 +88,10 @@ def correr(carpeta: Path, plan: Plan, cerrar: bool = True) -> Simulacro:
     almacen, nodo = AlmacenCarpeta(carpeta / "publicacion"), nodo_local(carpeta / "llaves")
     evidencia = AlmacenCarpeta(carpeta / "evidencia", privado=True)
     almacen.escribir("llaves/instituto.vkey", f"{LLAVE.llave.vkey}\n".encode())
-    p = Publicador(proceso, info, almacen, Modo.SIMULACRO, LLAVE, nodo=nodo, evidencia=evidencia, procesos=1)
+    portal = UnaPagina()
+    p = Publicador(
+        proceso, info, almacen, Modo.SIMULACRO, LLAVE, nodo=nodo, evidencia=evidencia, procesos=1, portal=portal
+    )
     diseno = disenar(proceso, info, 11, sal="5a" * 32)
     noche = Noche(proceso, info, CIERRE, 11, votos=diseno.votos)
     raiz = NodoInstituto(LLAVE, LLAVE.llave.publica)
@@ -97,9 +124,11 @@ Alterar = Callable[[int, dict[str, Any]], None]
 """Receives the number of a corte and an acta of it, as published, to change it in place."""
 
 
-def falsear(s: Simulacro, destino: Path, alterar: Alterar, sellar: Sequence[bytes] = ()) -> Path:
+def falsear(
+    s: Simulacro, destino: Path, alterar: Alterar, sellar: Sequence[bytes] = (), sin: Sequence[str] = ()
+) -> Path:
     """The same night with other actas, listed, chained and signed by the institute as if nothing. `sellar`: the truths
-    that it seals, if not its own."""
+    that it seals, if not its own; `sin`: files that no corte has."""
     shutil.copytree(s.publicacion, destino)
     hojas = leer_historia(Carpeta(destino), [LLAVE.llave]).hojas
     for vieja in ("tile", "puntos"):
@@ -114,7 +143,7 @@ def falsear(s: Simulacro, destino: Path, alterar: Alterar, sellar: Sequence[byte
                 registro.agregar(escribir_hoja(**h | {"compromiso": hashlib.sha256(verdad).hexdigest()}))
             continue
         if h["tipo"] == "corte":
-            anterior = h["manifiesto"] = _falsear_corte(destino / h["ruta"], h["corte"], anterior, alterar)
+            anterior = h["manifiesto"] = _falsear_corte(destino / h["ruta"], h["corte"], anterior, alterar, sin)
             (destino / "ultimo.json").write_bytes(
                 canonico({k: h[k] for k in ("proceso", "corte", "hora", "modo", "ruta", "manifiesto")})
             )
@@ -122,8 +151,11 @@ def falsear(s: Simulacro, destino: Path, alterar: Alterar, sellar: Sequence[byte
     return destino
 
 
-def _falsear_corte(carpeta: Path, corte: int, anterior: str | None, alterar: Alterar) -> str:
+def _falsear_corte(carpeta: Path, corte: int, anterior: str | None, alterar: Alterar, sin: Sequence[str]) -> str:
     manifiesto = leer_json((carpeta / "corte.json").read_bytes())
+    for ruta in sin:
+        (carpeta / ruta).unlink()
+    manifiesto["archivos"] = [a for a in manifiesto["archivos"] if a["ruta"] not in sin]
     for a in manifiesto["archivos"]:
         if "/demarcacion/" in a["ruta"]:
             doc = leer_json((carpeta / a["ruta"]).read_bytes())

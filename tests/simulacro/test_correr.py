@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from prep.plataforma.errores import Impedimento
+from prep.portal.redibujo import redibujar
 from prep.simulacro.juez import juzgar
 from prep.simulacro.plan import leer_plan
 from prep.simulacro.puertas.aplicacion import exigir
@@ -85,7 +86,8 @@ def juzgado(carpeta: Path) -> dict[str, Any]:
     """What the judge says of what was published, asked here again."""
     publicacion = carpeta / "noche" / "central" / "publicacion"
     dicho = json.loads((carpeta / "noche" / "informe" / "veredicto.json").read_bytes())
-    return juzgar((publicacion / "documentos" / f"{dicho['verdad']}.json").read_bytes(), Carpeta(publicacion))
+    verdad = (publicacion / "documentos" / f"{dicho['verdad']}.json").read_bytes()
+    return juzgar(verdad, Carpeta(publicacion), redibujar)
 
 
 def quedan(carpeta: Path) -> list[str]:

@@ -15,7 +15,6 @@ from prep.publicacion import corte
 from prep.publicacion.publicador import CorteImposible
 from prep.sede import actos
 from prep.simulacro import fallas as modulo
-from prep.simulacro.correr import hacer_uno
 from prep.simulacro.fallas import Fallas
 from prep.simulacro.gente import Reloj
 from prep.simulacro.plan import Falla
@@ -77,18 +76,27 @@ def test_only_a_fault_that_stops_cortes_excuses_one_that_does_not_come_out(
     monkeypatch.setattr(corte, "hacer_corte", no_sale)
     fallas = fallas_de(noche, DUPLICADO, SIN_FOTOS)
     fallas.al(20)
-    assert fallas.en_curso and not hacer_uno(noche, fallas.impide_cortes)
+    assert fallas.en_curso and fallas.corte() is None
     assert [p for p in noche.mundo.problemas if "No se pudo hacer el corte" in p]
     noche.mundo.problemas.clear()
 
     fallas.al(70)
-    assert not fallas.debe_corte() and not hacer_uno(noche, fallas.impide_cortes)
+    assert not fallas.debe_corte() and fallas.corte() is None
     assert noche.mundo.problemas == []
 
     fallas.al(95)
     assert fallas.debe_corte() and not fallas.debe_corte()  # one, at once
-    assert fallas.en_curso and not hacer_uno(noche, fallas.impide_cortes)
+    assert fallas.en_curso and fallas.corte() is None
     assert len(noche.mundo.problemas) == 1
+
+
+def test_no_alarm_of_any_corte_is_forgotten(noche: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    sin_paginas = SimpleNamespace(numero=4, alarmas=("No se pudieron dibujar las páginas.",))
+    monkeypatch.setattr(corte, "hacer_corte", lambda *_: sin_paginas)
+    fallas = fallas_de(noche, DUPLICADO, SIN_FOTOS)
+    fallas.al(70)
+    assert fallas.corte() is sin_paginas
+    assert [p for p in noche.mundo.problemas if "corte 4: No se pudieron dibujar las páginas." in p]
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,20 @@ from typing import Any
 import pytest
 
 from pequeno import MEDIA as MEDIA_NOCHE
-from pequeno import Plan, Simulacro, correr, falsear
+from pequeno import Plan, Simulacro, correr, falsear, redibujar
 from prep.dominio.acta.hechos import Tipo
+from prep.simulacro import juez
 from prep.simulacro.avance import Avance
-from prep.simulacro.juez import NoSePuedeJuzgar, juzgar
+from prep.simulacro.juez import NoSePuedeJuzgar
 from prep.simulacro.noche import ActaSimulada, Suerte
 from prep.simulacro.veredicto import renglones
 from prep.simulacro.vigia import Vigia, Vistazo
 from prep.transparencia.almacen import Carpeta
 from prep.transparencia.canonico import canonico, leer_canonico
+
+
+def juzgar(verdad: bytes, lector: Carpeta) -> dict[str, Any]:
+    return juez.juzgar(verdad, lector, redibujar)
 
 
 def normales(actas: list[ActaSimulada], eleccion: str = "GUB") -> list[ActaSimulada]:
@@ -174,6 +179,26 @@ def test_a_publication_that_disagrees_with_itself_does_not_pass(buena: Simulacro
     v = juzgar(buena.verdad, Carpeta(copia))
     assert v["codigo"] == 1 and any("cortes/0002/bd" in p for p in v["problemas"])
     assert v["mal"] == v["faltan"] == []
+
+
+def test_pages_that_are_not_those_of_the_last_corte_are_no_hundred_per_cent(buena: Simulacro, tmp_path: Path) -> None:
+    copia = tmp_path / "copia"
+    shutil.copytree(buena.publicacion, copia)
+    portada = copia / "index.html"
+    portada.unlink()
+    portada.write_bytes(b"<p>Corte 1</p>")  # as it was signed in ceros
+    v = juzgar(buena.verdad, Carpeta(copia))
+    assert (v["codigo"], v["comprobacion"]["codigo"]) == (1, 0)
+    (dicho,) = v["problemas"]
+    assert "index.html es todavía la de un corte anterior" in dicho and "1 problema" in v["veredicto"]
+
+    v = juzgar(
+        buena.verdad, Carpeta(falsear(buena, tmp_path / "sin", lambda *_: None, sin=("sitio.json", "pagina.html")))
+    )
+    assert v["codigo"] == 1 and "páginas: 3 cortes salieron sin páginas: 1, 2, 3." in v["problemas"]
+
+    v = juez.juzgar(buena.verdad, Carpeta(buena.publicacion), lambda _: "las dibujó otra versión del programa")
+    assert v["codigo"] == 1 and all("sin redibujar: las dibujó otra versión" in p for p in v["problemas"])
 
 
 @pytest.mark.parametrize("corte", [1, 2])

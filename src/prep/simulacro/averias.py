@@ -157,8 +157,9 @@ def _corte(fallas: Fallas, falla: Falla) -> None:
             quedo, dicho = False, "el corte salió con el disco lleno"
         if not quedo:
             fallas.noche.mundo.problemas.append(f"{probada.que}: {dicho}")
-        siguiente = hacer_corte(publicador, RelojSistema().ahora())
-        fallas.midio(probada, f"{dicho}; después salió el corte {siguiente.numero}", time.monotonic() - desde)
+        siguiente = fallas.corte()
+        despues = "después salió el corte {0.numero}" if siguiente else "DESPUÉS NO SALIÓ NINGUNO"
+        fallas.midio(probada, f"{dicho}; {despues.format(siguiente)}", time.monotonic() - desde)
 
     fallas.poner(falla.de, falla_el_corte)
 

@@ -167,7 +167,7 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
         fallas.al(minuto)
         if fallas.debe_corte() or cortes.toca(minuto, verificadas, ahora):
             antes = _procesador()
-            if hacer_uno(noche, fallas.impide_cortes):
+            if fallas.corte() is not None:
                 avance.hay_corte()
             cortes.hizo(minuto, verificadas, _procesador() - antes, time.monotonic())
         if ahora - mirada > (_AL_CERRAR_S if noche.mundo.cierran.is_set() else _CADA_S):
@@ -193,20 +193,6 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
                 noche.mundo.problemas.append(f"La noche dejó de avanzar antes de terminar: {'; '.join(faltan)}.")
                 return
         time.sleep(0.2)
-
-
-def hacer_uno(noche: Montaje, impedido: bool) -> bool:
-    """Make a corte; whether it came out. `impedido`: something that stops them is on; otherwise one that does not is
-    wrong."""
-    from prep.publicacion.corte import hacer_corte
-    from prep.publicacion.publicador import CorteImposible
-
-    try:
-        hacer_corte(noche.sede.publicador, RelojSistema().ahora())
-    except CorteImposible as error:
-        (decir if impedido else noche.mundo.problemas.append)(f"{hora_de(noche.mundo.reloj.minuto())} {error}")
-        return False
-    return True
 
 
 def _procesador() -> float:

@@ -19,6 +19,7 @@ from prep.simulacro.puertas.telefono import Telefono
 if TYPE_CHECKING:
     import random
 
+    from prep.publicacion.corte import Corte
     from prep.simulacro.gente import ConTelefono
     from prep.simulacro.maquinas import Maquina
     from prep.simulacro.montar import Montaje
@@ -102,6 +103,22 @@ class Fallas:
         """Whether something that stopped them is over since this was last asked: one must come out after it."""
         antes, self._impedia = self._impedia, self.impide_cortes
         return antes and not self._impedia
+
+    def corte(self) -> Corte | None:
+        """Make one. It is wrong that it does not come out, unless something that stops them is on; and that it comes
+        out with an alarm, which no fault gives reason for."""
+        from prep.publicacion.corte import hacer_corte
+        from prep.publicacion.publicador import CorteImposible
+
+        mundo = self.noche.mundo
+        hora = hora_de(mundo.reloj.minuto())
+        try:
+            corte = hacer_corte(self.noche.sede.publicador, RelojSistema().ahora())
+        except CorteImposible as error:
+            (self._decir if self.impide_cortes else mundo.problemas.append)(f"{hora} {error}")
+            return None
+        mundo.problemas += [f"{hora} corte {corte.numero}: {alarma}" for alarma in corte.alarmas]
+        return corte
 
     @property
     def en_curso(self) -> list[str]:

@@ -32,6 +32,7 @@ from prep.transparencia.errores import ErrorEmision, FormatoInvalido
 
 FASES: Final = (("acopio", "captura"), ("captura", "verificacion"), ("verificacion", "publicacion"))
 IMAGENES: Final = "imágenes"
+PAGINAS: Final = "páginas"
 """What the check calls its findings on them."""
 _EN_ESCRIBIRSE: Final = timedelta(seconds=10)
 """From the hour that a fact bears until whoever makes a corte sees it, on a machine that many ask for."""
@@ -74,8 +75,9 @@ class _Noche:
     proceso: Doc = field(default_factory=dict)
 
 
-def juzgar(datos: bytes, lector: Lector, redibujar: Redibujar | None = None) -> Doc:
-    """The verdict on a publication. `datos`: the truth, as it was sealed. `Impedimento`: it cannot be given."""
+def juzgar(datos: bytes, lector: Lector, redibujar: Redibujar) -> Doc:
+    """The verdict on a publication. `datos`: the truth, as it was sealed; `redibujar`: what draws again the pages that
+    people look at. `Impedimento`: it cannot be given."""
     verdad = leer(datos)
     comprobada = verificar(lector, Opciones(todo=True, modo=verdad.modo, redibujar=redibujar))
     try:
@@ -416,10 +418,18 @@ def _problemas(noche: _Noche, registro: RegistroLeido, comprobada: Informe) -> I
     if sello is not None and sello["posicion"] != (primera := _selladas(registro)[0])[0]:
         yield f"Antes que esta verdad se selló otra, a las {primera[1]['hora']}: la que cuenta es la primera."
     for h in comprobada.hallazgos:
-        if h.nivel in (Nivel.MAL, Nivel.SIN_COMPROBAR):
+        # Of a night that is over, a page of another corte, or that could not be compared with its figures, is a gap.
+        if h.nivel in (Nivel.MAL, Nivel.SIN_COMPROBAR) or (h.asunto == PAGINAS and h.nivel is not Nivel.BIEN):
             yield f"{h.asunto}: {h.texto}"
+    if sin := [n for n, m in sorted(registro.manifiestos.items()) if all(a.ruta != "sitio.json" for a in m.archivos)]:
+        yield f"{PAGINAS}: {cuantos(len(sin), 'corte salió', 'cortes salieron')} sin páginas: {_pocos(sin)}."
     if sobran := sorted(noche.sobran):
-        yield f"La publicación trae {cuantos(len(sobran), 'acta')} que la verdad no conoce: {', '.join(sobran[:5])}."
+        yield f"La publicación trae {cuantos(len(sobran), 'acta')} que la verdad no conoce: {_pocos(sobran)}."
+
+
+def _pocos(cuales: Sequence[Any]) -> str:
+    """The first of them."""
+    return ", ".join(f"{c}" for c in cuales[:5]) + ("…" if len(cuales) > 5 else "")
 
 
 def _incidentes(registro: RegistroLeido) -> Iterator[Doc]:
