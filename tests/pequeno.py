@@ -69,6 +69,11 @@ def redibujar(corte: Mapping[str, Any]) -> dict[str, bytes]:
     return dict(portal.dibujos(corte)[0]) | de_raiz
 
 
+def actas_en(imagen: bytes) -> set[str]:
+    """Which acta one of its pictures shows, which no camera took."""
+    return {imagen.decode().partition(":")[2]} - {""}
+
+
 def _numero(corte: Mapping[str, Any]) -> bytes:
     return f"<p>Corte {json.loads(corte['corte.json'])['corte']}</p>".encode()
 
@@ -125,10 +130,11 @@ Alterar = Callable[[int, dict[str, Any]], None]
 
 
 def falsear(
-    s: Simulacro, destino: Path, alterar: Alterar, sellar: Sequence[bytes] = (), sin: Sequence[str] = ()
+    s: Simulacro, destino: Path, alterar: Alterar, sellar: Sequence[bytes] = (), sin: Sequence[str] = (), fuera: int = 0
 ) -> Path:
     """The same night with other actas, listed, chained and signed by the institute as if nothing. `sellar`: the truths
-    that it seals, if not its own; `sin`: files that no corte has."""
+    that it seals, if not its own; `sin`: files that no corte has; `fuera`: sheets out of catalogue
+    that each counts."""
     shutil.copytree(s.publicacion, destino)
     hojas = leer_historia(Carpeta(destino), [LLAVE.llave]).hojas
     for vieja in ("tile", "puntos"):
@@ -143,7 +149,7 @@ def falsear(
                 registro.agregar(escribir_hoja(**h | {"compromiso": hashlib.sha256(verdad).hexdigest()}))
             continue
         if h["tipo"] == "corte":
-            anterior = h["manifiesto"] = _falsear_corte(destino / h["ruta"], h["corte"], anterior, alterar, sin)
+            anterior = h["manifiesto"] = _falsear_corte(destino / h["ruta"], h["corte"], anterior, alterar, sin, fuera)
             (destino / "ultimo.json").write_bytes(
                 canonico({k: h[k] for k in ("proceso", "corte", "hora", "modo", "ruta", "manifiesto")})
             )
@@ -151,7 +157,9 @@ def falsear(
     return destino
 
 
-def _falsear_corte(carpeta: Path, corte: int, anterior: str | None, alterar: Alterar, sin: Sequence[str]) -> str:
+def _falsear_corte(
+    carpeta: Path, corte: int, anterior: str | None, alterar: Alterar, sin: Sequence[str], fuera: int
+) -> str:
     manifiesto = leer_json((carpeta / "corte.json").read_bytes())
     for ruta in sin:
         (carpeta / ruta).unlink()
@@ -163,10 +171,15 @@ def _falsear_corte(carpeta: Path, corte: int, anterior: str | None, alterar: Alt
                 for acta in casilla["actas"]:
                     alterar(corte, acta)
                 casilla["actas"] = [acta for acta in casilla["actas"] if acta]
-            datos = json.dumps(doc, ensure_ascii=False, separators=(",", ":")).encode()
-            (carpeta / a["ruta"]).unlink()
-            (carpeta / a["ruta"]).write_bytes(datos)
-            a |= {"bytes": len(datos), "sha256": hashlib.sha256(datos).hexdigest()}
+        elif fuera and a["ruta"].endswith("/resumen.json"):
+            doc = leer_json((carpeta / a["ruta"]).read_bytes())
+            doc["estadistica"]["actas_fuera_catalogo"] += fuera
+        else:
+            continue
+        datos = json.dumps(doc, ensure_ascii=False, separators=(",", ":")).encode()
+        (carpeta / a["ruta"]).unlink()
+        (carpeta / a["ruta"]).write_bytes(datos)
+        a |= {"bytes": len(datos), "sha256": hashlib.sha256(datos).hexdigest()}
     datos = canonico(manifiesto | {"anterior": anterior})
     (carpeta / "corte.json").write_bytes(datos)
     return hashlib.sha256(datos).hexdigest()

@@ -19,6 +19,7 @@ import pytest
 from prep.plataforma.errores import Impedimento
 from prep.portal.redibujo import redibujar
 from prep.simulacro.juez import juzgar
+from prep.simulacro.mostradas import actas_en
 from prep.simulacro.plan import leer_plan
 from prep.simulacro.puertas.aplicacion import exigir
 from prep.transparencia.almacen import Carpeta
@@ -87,7 +88,7 @@ def juzgado(carpeta: Path) -> dict[str, Any]:
     publicacion = carpeta / "noche" / "central" / "publicacion"
     dicho = json.loads((carpeta / "noche" / "informe" / "veredicto.json").read_bytes())
     verdad = (publicacion / "documentos" / f"{dicho['verdad']}.json").read_bytes()
-    return juzgar(verdad, Carpeta(publicacion), redibujar)
+    return juzgar(verdad, Carpeta(publicacion), redibujar, actas_en)
 
 
 def quedan(carpeta: Path) -> list[str]:

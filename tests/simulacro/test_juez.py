@@ -5,15 +5,21 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from pequeno import MEDIA as MEDIA_NOCHE
-from pequeno import Plan, Simulacro, correr, falsear, redibujar
+from pequeno import Plan, Simulacro, actas_en, correr, falsear, redibujar
+from prep.catalogo.ejemplo import CASILLAS_MINIMO, ejemplo
 from prep.dominio.acta.hechos import Tipo
-from prep.simulacro import juez
+from prep.laboratorio.llenar import en_blanco
+from prep.papel.formas import Formas
+from prep.simulacro import juez, mostradas
 from prep.simulacro.avance import Avance
 from prep.simulacro.juez import NoSePuedeJuzgar
 from prep.simulacro.noche import ActaSimulada, Suerte
@@ -24,7 +30,7 @@ from prep.transparencia.canonico import canonico, leer_canonico
 
 
 def juzgar(verdad: bytes, lector: Carpeta) -> dict[str, Any]:
-    return juez.juzgar(verdad, lector, redibujar)
+    return juez.juzgar(verdad, lector, redibujar, actas_en)
 
 
 def normales(actas: list[ActaSimulada], eleccion: str = "GUB") -> list[ActaSimulada]:
@@ -197,7 +203,9 @@ def test_pages_that_are_not_those_of_the_last_corte_are_no_hundred_per_cent(buen
     )
     assert v["codigo"] == 1 and "páginas: 3 cortes salieron sin páginas: 1, 2, 3." in v["problemas"]
 
-    v = juez.juzgar(buena.verdad, Carpeta(buena.publicacion), lambda _: "las dibujó otra versión del programa")
+    v = juez.juzgar(
+        buena.verdad, Carpeta(buena.publicacion), lambda _: "las dibujó otra versión del programa", actas_en
+    )
     assert v["codigo"] == 1 and all("sin redibujar: las dibujó otra versión" in p for p in v["problemas"])
 
 
@@ -231,6 +239,53 @@ def test_an_acta_counts_only_with_its_image(buena: Simulacro, tmp_path: Path, to
     assert (v["codigo"], len(v["mal"])) == (1, existen if todas else 2)
     assert {c["dice"] for m in v["mal"] for c in m["campos"]} == {"no está o no es la firmada"}
     assert all(m["pudo"] == ["cualquiera"] for m in v["mal"])
+
+
+def test_each_picture_is_of_its_acta(buena: Simulacro, tmp_path: Path) -> None:
+    """Two actas with each other's, be it for a corte; and one in which nobody reads whose it is."""
+    una, otra, *_ = (a.esperada.clave for a in normales(buena.actas, "AYUN"))
+    imagenes: dict[str, Any] = {}
+
+    def cambiar(corte: int, acta: dict[str, Any]) -> None:
+        if corte == 3 and acta["clave"] in (una, otra):
+            imagenes[acta["clave"]] = acta["imagen"]
+
+    falsear(buena, tmp_path / "vista", cambiar)
+
+    def intercambiar(corte: int, acta: dict[str, Any]) -> None:
+        if "imagen" in acta and acta["clave"] in imagenes:
+            acta["imagen"] = imagenes[otra if acta["clave"] == una else una]
+
+    v = juzgar(buena.verdad, Carpeta(falsear(buena, tmp_path / "copia", intercambiar)))
+    dichas = {m["acta"]: (m["campos"], m["pudo"]) for m in v["mal"]}
+    assert dichas == {
+        una: ([{"campo": "imagen", "dice": f"la de {otra}", "debe": "la suya"}], ["cualquiera"]),
+        otra: ([{"campo": "imagen", "dice": f"la de {una}", "debe": "la suya"}], ["cualquiera"]),
+    }
+
+    ciega = imagenes[una]["sha256"]
+
+    def leer(imagen: bytes) -> set[str]:
+        return set() if sha256(imagen).hexdigest() == ciega else actas_en(imagen)
+
+    v = juez.juzgar(buena.verdad, Carpeta(buena.publicacion), redibujar, leer)
+    assert (v["codigo"], v["problemas"]) == (1, [f"En 1 imagen no se lee de qué acta es: {una}."])
+
+
+def test_sheets_out_of_catalogue_that_no_paper_is_are_in_the_list(buena: Simulacro, tmp_path: Path) -> None:
+    v = juzgar(buena.verdad, Carpeta(falsear(buena, tmp_path / "copia", lambda *_: None, fuera=1)))
+    assert v["codigo"] == 1
+    assert any("Se publicaron 3 hojas fuera de catálogo que la verdad no tiene" in p for p in v["problemas"])
+
+
+def test_of_which_acta_a_picture_is_is_read_in_it() -> None:
+    proceso, info = ejemplo(CASILLAS_MINIMO)
+    acta = proceso.elecciones[0].actas[0].clave
+    salida = BytesIO()
+    hoja = Formas(proceso, info, b"x" * 32, "SIMULACRO").hoja(acta)
+    Image.fromarray(en_blanco(hoja, 2.5)).convert("L").save(salida, "JPEG", quality=60)  # as those of a drill
+    assert mostradas.actas_en(salida.getvalue()) == {acta}
+    assert mostradas.actas_en(b"no es una imagen") == set()
 
 
 def test_what_was_wrong_in_the_middle_of_the_night_is_said_though_it_is_right_in_the_end(

@@ -200,6 +200,7 @@ def juzgar(
     from prep.portal.redibujo import redibujar
     from prep.simulacro.entrega import mostrar
     from prep.simulacro.juez import juzgar
+    from prep.simulacro.mostradas import actas_en
     from prep.simulacro.veredicto import renglones
     from prep.transparencia.almacen import abrir
     from prep.transparencia.errores import ErrorEmision
@@ -209,7 +210,7 @@ def juzgar(
     except ErrorEmision as error:
         fallar(str(error))
     with esperando("Juzgando…"):
-        veredicto = juzgar(verdad.read_bytes(), lector, redibujar)
+        veredicto = juzgar(verdad.read_bytes(), lector, redibujar, actas_en)
     if como_json:
         typer.echo(json.dumps(veredicto, ensure_ascii=False, indent=1))
     else:

@@ -51,9 +51,10 @@ def entregar(verdad: bytes, publicacion: Path, destino: Path, alarmas: Iterable[
     """Judge what was published as a stranger would, say it, and leave the verdict and the report in `destino`."""
     from prep.portal.redibujo import redibujar
     from prep.simulacro.juez import juzgar
+    from prep.simulacro.mostradas import actas_en
     from prep.transparencia.almacen import Carpeta
 
-    veredicto = juzgar(verdad, Carpeta(publicacion), redibujar)
+    veredicto = juzgar(verdad, Carpeta(publicacion), redibujar, actas_en)
     mostrar(veredicto)
     for renglon in (*renglones(veredicto), *(f"Alarma: {a}" for a in alarmas)):
         salida.print(f"[red]✗[/] {escape(renglon)}", soft_wrap=True)

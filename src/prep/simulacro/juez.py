@@ -8,13 +8,15 @@ facts (`bitacora`), so what is wrong in them is not wrong here too. Its verdict 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from prep.comprobacion.corte_publicado import MAXIMO_IMAGEN, SIN_FORMA, leer_archivo
+from prep.comprobacion.corte_publicado import HILOS, MAXIMO_IMAGEN, SIN_FORMA, leer_archivo
 from prep.comprobacion.documentos import ruta_de_imagen
 from prep.comprobacion.informe import Informe, Nivel
 from prep.comprobacion.redibujo import Redibujar
@@ -29,6 +31,7 @@ from prep.simulacro.veredicto import FORMATO, Doc, decir
 from prep.transparencia.almacen import Lector
 from prep.transparencia.canonico import NoCanonico, leer_json
 from prep.transparencia.errores import ErrorEmision, FormatoInvalido
+from prep.transparencia.manifiesto import Manifiesto
 
 FASES: Final = (("acopio", "captura"), ("captura", "verificacion"), ("verificacion", "publicacion"))
 IMAGENES: Final = "imágenes"
@@ -36,6 +39,10 @@ PAGINAS: Final = "páginas"
 """What the check calls its findings on them."""
 _EN_ESCRIBIRSE: Final = timedelta(seconds=10)
 """From the hour that a fact bears until whoever makes a corte sees it, on a machine that many ask for."""
+
+
+ActasEn = Callable[[bytes], Collection[str]]
+"""The actas that a published picture shows; none where that cannot be read in it."""
 
 
 class NoSePuedeJuzgar(Impedimento):
@@ -68,6 +75,10 @@ class _Noche:
     """Images that two of them show."""
     perdidas: set[str] = field(default_factory=set)
     """Images of them that are not there."""
+    muestran: dict[str, Collection[str]] = field(default_factory=dict)
+    """By image that is there, the actas that it shows."""
+    fuera: dict[int, int] = field(default_factory=dict)
+    """By corte, how many sheets out of catalogue it counts."""
     sobran: set[str] = field(default_factory=set)
     """Actas of any corte that the truth does not know."""
     ultimo: dict[str, dict[str, Lugar]] = field(default_factory=dict)
@@ -75,9 +86,9 @@ class _Noche:
     proceso: Doc = field(default_factory=dict)
 
 
-def juzgar(datos: bytes, lector: Lector, redibujar: Redibujar) -> Doc:
+def juzgar(datos: bytes, lector: Lector, redibujar: Redibujar, actas_en: ActasEn) -> Doc:
     """The verdict on a publication. `datos`: the truth, as it was sealed; `redibujar`: what draws again the pages that
-    people look at. `Impedimento`: it cannot be given."""
+    people look at; `actas_en`: what reads which acta a picture is of. `Impedimento`: it cannot be given."""
     verdad = leer(datos)
     comprobada = verificar(lector, Opciones(todo=True, modo=verdad.modo, redibujar=redibujar))
     try:
@@ -85,7 +96,7 @@ def juzgar(datos: bytes, lector: Lector, redibujar: Redibujar) -> Doc:
         if not registro.manifiestos:
             raise NoSePuedeJuzgar("La publicación no tiene todavía ningún corte.")
         _exigir_la_misma(verdad, registro)
-        noche = _recorrer(verdad, lector, registro)
+        noche = _recorrer(verdad, lector, registro, actas_en)
         noche.perdidas = _perdidas(noche, lector, comprobada)
         return _veredicto(noche, registro, comprobada)
     except (ErrorEmision, NoCanonico) as error:
@@ -107,7 +118,7 @@ def _exigir_la_misma(verdad: Verdad, registro: RegistroLeido) -> None:
 # --- the cortes, one after another ------------------------------------------------------------------------------------
 
 
-def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido) -> _Noche:
+def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido, actas_en: ActasEn) -> _Noche:
     noche = _Noche(verdad, {a: clave for clave, e in verdad.elecciones.items() for a in e.actas})
     leidos: Lugares = {}
     rutas = {h["corte"]: h["ruta"] for _, h in registro.hojas if h["tipo"] == "corte"}
@@ -118,6 +129,8 @@ def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido) -> _Noche
         noche.sobran |= noche.vistas.keys() - noche.eleccion.keys()
         imagenes = Counter(v.imagen for v in noche.vistas.values() if v.imagen)
         noche.repetidas = {i for i, n in imagenes.items() if n > 1}
+        _mirar_imagenes(noche, lector, actas_en)
+        noche.fuera[numero] = _fuera_de_catalogo(lector, rutas[numero], m)
         for acta, vista in noche.vistas.items():
             if vista.situacion == "publicada":
                 noche.primera.setdefault(acta, (numero, vista.acta.get("verificacion", "")))
@@ -133,6 +146,30 @@ def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido) -> _Noche
     proceso = {a.ruta: a for a in m.archivos}["proceso.json"]
     noche.proceso = leer_json(leer_archivo(lector, rutas[numero], proceso))
     return noche
+
+
+def _mirar_imagenes(noche: _Noche, lector: Lector, actas_en: ActasEn) -> None:
+    """Those that this corte is the first to show: which actas are in them."""
+    ofrecidas = {v.imagen for v in noche.vistas.values() if v.imagen and "ruta" in v.acta["imagen"]}
+    nuevas = sorted(ofrecidas - noche.muestran.keys())
+
+    def mirar(imagen: str) -> Collection[str] | None:
+        datos = _leer_imagen(lector, imagen)
+        return None if datos is None else actas_en(datos)
+
+    with ThreadPoolExecutor(HILOS) as hilos:
+        for imagen, actas in zip(nuevas, hilos.map(mirar, nuevas), strict=True):
+            if actas is not None:  # what is not there is said with the images
+                noche.muestran[imagen] = actas
+
+
+def _fuera_de_catalogo(lector: Lector, ruta: str, m: Manifiesto) -> int:
+    cuantas = 0
+    for a in m.archivos:
+        if a.ruta.endswith("/resumen.json"):
+            with suppress(FormatoInvalido):  # said with the files
+                cuantas += leer_json(leer_archivo(lector, ruta, a))["estadistica"]["actas_fuera_catalogo"]
+    return cuantas
 
 
 def _anotar_llegadas(noche: _Noche, numero: int) -> None:
@@ -175,15 +212,16 @@ def _perdidas(noche: _Noche, lector: Lector, comprobada: Informe) -> set[str]:
     if all(nivel in (Nivel.BIEN, Nivel.AVISO) for nivel in de_imagenes):
         return set()
     ofrecidas = {v.imagen for v in noche.vistas.values() if v.imagen and "ruta" in v.acta["imagen"]}
-    return {i for i in ofrecidas if not _esta(lector, i)}
+    return {i for i in ofrecidas if _leer_imagen(lector, i) is None}
 
 
-def _esta(lector: Lector, imagen: str) -> bool:
+def _leer_imagen(lector: Lector, imagen: str) -> bytes | None:
+    """Its bytes; none where it is not there, or is not the one signed."""
     try:
         datos = lector.leer(ruta_de_imagen(imagen), MAXIMO_IMAGEN)
     except FormatoInvalido:
-        return False
-    return datos is not None and sha256(datos).hexdigest() == imagen
+        return None
+    return datos if datos is not None and sha256(datos).hexdigest() == imagen else None
 
 
 def _errores(noche: _Noche, vista: Vista) -> Iterator[Error]:
@@ -193,6 +231,8 @@ def _errores(noche: _Noche, vista: Vista) -> Iterator[Error]:
         yield "imagen", "la misma que otra acta", "una propia"
     if vista.imagen in noche.perdidas:
         yield "imagen", "no está o no es la firmada", "la suya"
+    if (muestra := noche.muestran.get(vista.imagen)) and vista.acta["clave"] not in muestra:
+        yield "imagen", f"la de {', '.join(sorted(muestra))}", "la suya"
 
 
 # --- the verdict ------------------------------------------------------------------------------------------------------
@@ -423,6 +463,13 @@ def _problemas(noche: _Noche, registro: RegistroLeido, comprobada: Informe) -> I
             yield f"{h.asunto}: {h.texto}"
     if sin := [n for n, m in sorted(registro.manifiestos.items()) if all(a.ruta != "sitio.json" for a in m.archivos)]:
         yield f"{PAGINAS}: {cuantos(len(sin), 'corte salió', 'cortes salieron')} sin páginas: {_pocos(sin)}."
+    if sin_codigo := sorted(
+        a for a, v in noche.vistas.items() if v.imagen in noche.muestran and not noche.muestran[v.imagen]
+    ):
+        yield f"En {cuantos(len(sin_codigo), 'imagen', 'imágenes')} no se lee de qué acta es: {_pocos(sin_codigo)}."
+    if fuera := {n: hay for n, hay in noche.fuera.items() if hay}:
+        hojas = cuantos(max(fuera.values()), "hoja", "hojas")
+        yield f"Se publicaron {hojas} fuera de catálogo que la verdad no tiene, en los cortes {_pocos(sorted(fuera))}."
     if sobran := sorted(noche.sobran):
         yield f"La publicación trae {cuantos(len(sobran), 'acta')} que la verdad no conoce: {_pocos(sobran)}."
 
