@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import threading
 from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
 
@@ -44,3 +45,22 @@ def test_where_nobody_answers_it_says_so_and_waits_for_the_next() -> None:
         for _ in range(2):
             with pytest.raises((OSError, http.client.HTTPException)):
                 pedir(http.client.HTTPConnection("127.0.0.1", enlace.puerto, timeout=10))
+
+
+def test_a_line_that_carries_little_holds_what_is_sent(servidor: int) -> None:
+    """A byte a second: nobody has been answered when it is taken away."""
+    dichas: list[bytes] = []
+
+    def preguntar() -> None:
+        with pytest.raises((OSError, http.client.HTTPException)):
+            dichas.append(pedir(http.client.HTTPConnection("127.0.0.1", enlace.puerto, timeout=60)))
+
+    with Enlace(servidor, lleva=1) as enlace:
+        quien = threading.Thread(target=preguntar)
+        quien.start()
+        quien.join(1)
+        assert quien.is_alive()
+    quien.join(30)
+    assert not quien.is_alive() and dichas == []
+    with Enlace(servidor, lleva=2**30) as enlace:
+        assert pedir(http.client.HTTPConnection("127.0.0.1", enlace.puerto, timeout=60)) == b"si"

@@ -1,4 +1,4 @@
-"""A line between two machines of a drill that can be cut: a TCP relay of this machine."""
+"""A line between two machines of a drill that can be cut, or carries little: a TCP relay of this machine."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _TROZO: Final = 4096
 
 class Enlace:
     """Passes on to the port `hacia` what comes to `puerto`. `aguanta`: bytes after which each connection breaks, asked
-    as it begins; None, never."""
+    as it begins; None, never. `lleva`: bytes a second that it carries each way; None, all that there are."""
 
-    def __init__(self, hacia: int, aguanta: Callable[[], int | None] = lambda: None) -> None:
-        self._hacia, self._aguanta = hacia, aguanta
+    def __init__(self, hacia: int, aguanta: Callable[[], int | None] = lambda: None, lleva: int | None = None) -> None:
+        self._hacia, self._aguanta, self._lleva = hacia, aguanta, lleva
         self._escucha = socket.create_server(("127.0.0.1", 0))
         self._escucha.settimeout(0.2)
         self.puerto: int = self._escucha.getsockname()[1]
@@ -70,6 +70,8 @@ class Enlace:
     def _pasar(self, de: socket.socket, a: socket.socket, quedan: list[int | None]) -> None:
         with suppress(OSError):
             while not self._cortado.is_set() and (datos := de.recv(_TROZO)):
+                if self._lleva is not None and self._fin.wait(len(datos) / self._lleva):
+                    break
                 if quedan[0] is not None:
                     quedan[0] -= len(datos)
                     if quedan[0] < 0:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from prep.plataforma.idioma import cuantos
 from prep.plataforma.reloj import RelojSistema
 from prep.sede import actos
-from prep.simulacro import averias
+from prep.simulacro import averias, tropiezos
 from prep.simulacro.plan import BASE, CENTRO, TODOS, Falla, hora_de
 from prep.simulacro.puertas.navegador import MAS_TARDE, REPETIDAS, SIN_RESPUESTA
 from prep.simulacro.puertas.telefono import Telefono
@@ -69,7 +69,7 @@ class Fallas:
     """The timeline of a plan. `al(minuto)` does what is due; from the thread that starts processes."""
 
     def __init__(self, noche: Montaje, azar: random.Random, decir: Callable[[str], None]) -> None:
-        self.noche, self._azar, self._decir = noche, azar, decir
+        self.noche, self._azar, self.decir = noche, azar, decir
         self.probadas: list[Probada] = []
         self._parte = 0
         self._impedia = False
@@ -115,7 +115,7 @@ class Fallas:
         try:
             corte = hacer_corte(self.noche.sede.publicador, RelojSistema().ahora())
         except CorteImposible as error:
-            (self._decir if self.impide_cortes else mundo.problemas.append)(f"{hora} {error}")
+            (self.decir if self.impide_cortes else mundo.problemas.append)(f"{hora} {error}")
             return None
         mundo.problemas += [f"{hora} corte {corte.numero}: {alarma}" for alarma in corte.alarmas]
         return corte
@@ -158,7 +158,7 @@ class Fallas:
         prendidas = (m for m in (self.noche.centro, *self.noche.nodos) if not m.apagada)
         probada = Probada(falla, que, [Tenia(m, *m.cabeza()) for m in prendidas])
         self.probadas.append(probada)
-        self._decir(f"{hora_de(falla.de)} FALLA: {que}")
+        self.decir(f"{hora_de(falla.de)} FALLA: {que}")
         return probada
 
     def midio(self, probada: Probada, dicho: str, segundos: float | None = None) -> None:
@@ -187,7 +187,7 @@ class Fallas:
         probada.midio = dicho
         clave, texto = f"SIMULACRO-{probada.falla.tipo.upper()}", f"{probada.que}: {dicho}"
         actos.contingencia(self.noche.sede.publicador, RelojSistema().ahora(), clave, texto)
-        self._decir(f"{hora_de(self.noche.mundo.reloj.minuto())} {probada.que}: {dicho}")
+        self.decir(f"{hora_de(self.noche.mundo.reloj.minuto())} {probada.que}: {dicho}")
 
     def _lugares(self, donde: str) -> list[int]:
         return list(range(len(self.noche.nodos))) if donde == TODOS else [int(donde.partition("-")[2]) - 1]
@@ -267,12 +267,12 @@ class Fallas:
     def _duplica(self) -> bool:
         return self._parte > 0 and self._azar.randrange(100) < self._parte
 
-    def _simulados(self) -> list[tuple[ConTelefono, Telefono]]:
+    def simulados(self) -> list[tuple[ConTelefono, Telefono]]:
         """Whose phone is not the app itself, which has a line and a clock of its own."""
         return [(uno, uno.telefono) for uno in self.noche.telefonos if isinstance(uno.telefono, Telefono)]
 
     def _tarde(self, falla: Falla) -> None:
-        suyos = [uno for uno, _ in self._simulados()[: falla.telefonos]]
+        suyos = [uno for uno, _ in self.simulados()[: falla.telefonos]]
         de_esta: list[Probada] = []
 
         def calla() -> None:
@@ -299,7 +299,7 @@ class Fallas:
         self.poner(falla.a, habla)
 
     def _reloj(self, falla: Falla) -> None:
-        suyos = self._simulados()[-falla.telefonos :]
+        suyos = self.simulados()[-falla.telefonos :]
 
         def adelanta() -> None:
             for _, telefono in suyos:
@@ -320,6 +320,7 @@ class Fallas:
 
 _HACER: Final[dict[str, Callable[[Fallas, Falla], None]]] = {
     **averias.HACER,
+    **tropiezos.HACER,
     "sin_internet": Fallas._sin_internet,
     "muere": Fallas._muere,
     "duplicado": Fallas._duplicado,

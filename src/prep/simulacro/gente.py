@@ -88,6 +88,10 @@ class Mundo:
     problemas: list[str] = field(default_factory=list)
     hicieron: Counter[str] = field(default_factory=Counter)
     """What people typed, got wrong and found."""
+    torpes: Mapping[str, int] = field(default_factory=dict)
+    """Users who type worse than the rest: fields in 10,000."""
+    teclearon: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Of each who types: fields, and those that do not say what the paper does."""
     confabulados: frozenset[str] = frozenset()
     """Users who type on purpose, all alike, what no paper says."""
     alteradas: dict[str, set[str]] = field(default_factory=dict)
@@ -133,6 +137,14 @@ class Mundo:
     def anotar(self, que: str, cuantos: int = 1) -> None:
         with self._candado:
             self.hicieron[que] += cuantos
+
+    def tecleo(self, quien: str, campos: int, mal: int) -> None:
+        """Somebody typed so many fields, so many of them wrong."""
+        with self._candado:
+            self.hicieron["campos tecleados"] += campos
+            self.hicieron["campos mal tecleados"] += mal
+            antes = self.teclearon.get(quien, (0, 0))
+            self.teclearon[quien] = (antes[0] + campos, antes[1] + mal)
 
     def por_abrir(self) -> str | None:
         """An acta to be opened again, for whoever asks."""
@@ -295,15 +307,15 @@ class DeMesa(Sentada):
         return True
 
     def _teclear(self, clave: str, suya: EnManos) -> list[tuple[str, str]]:
-        dice, errores = self.mundo.dice(clave), self.mundo.plan.errores
+        dice = self.mundo.dice(clave)
+        errores = self.mundo.torpes.get(self.name, self.mundo.plan.errores)
         azar = random.Random(f"{self.name}|{clave}|{self.mundo.plan.semilla}|{','.join(suya.pedidos)}")
         tecleado = humano.teclear(suya.pedidos, dice, errores, azar)
         bien = humano.teclear(suya.pedidos, dice, 0, azar)
         if self.name in self.mundo.confabulados and (alterado := humano.alterar(tecleado)) != tecleado:
             tecleado = alterado
             self.mundo.altero(clave, self.name)
-        self.mundo.anotar("campos tecleados", len(tecleado))
-        self.mundo.anotar("campos mal tecleados", sum(tecleado[c] != bien[c] for c in bien))
+        self.mundo.tecleo(self.name, len(tecleado), sum(tecleado[c] != bien[c] for c in bien))
         return [(f"v.{c}", v) for c, v in tecleado.items()]
 
     def _captura(self, escritorio: Escritorio, clave: str, suya: EnManos) -> None:

@@ -32,8 +32,9 @@ _HORA: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 @dataclass(frozen=True, slots=True)
 class Falla:
     """Something that goes wrong. `de`, `a`: minutes since casillas closed; `donde`: the centre, the base or the number
-    of a CATD; `telefonos`, `minutos`, `parte`, `por_segundo`, `personas`, `verificadores`: how many phones, how far the
-    clock is, what share in a hundred, how many requests, how many who type and how many who verify."""
+    of a CATD; `telefonos`, `minutos`, `parte`, `por_segundo`, `bytes`: how many phones, how far the clock is, what part
+    in a hundred, how many requests, how many bytes of a line a second; `personas`, `errores`, `verificadores`: how many
+    who type, their mistyped fields in 10,000, and how many who verify."""
 
     tipo: str
     de: int
@@ -43,7 +44,9 @@ class Falla:
     minutos: int = 0
     parte: int = 0
     por_segundo: int = 0
+    bytes: int = 0
     personas: int = 0
+    errores: int = 0
     verificadores: int = 0
 
     @property
@@ -157,11 +160,19 @@ _DE_CADA: Final[dict[str, Esquema]] = {
     "espejo": {"de": (HORA, REQUERIDO)},
     "duplicado": {**_DE_A, "parte": (numero(1, 100), 30)},
     "tarde": {**_DE_A, "telefonos": (numero(1, 3_000), 1)},
+    "lento": {**_DE_A, "telefonos": (numero(1, 3_000), 1), "bytes": (numero(256, 1_000_000), 8_000)},
+    "torpe": {**_DE_A, "personas": (numero(1, 500), 1), "errores": (numero(1, 10_000), 1_000)},
+    "mudanza": {**_DE_A, "donde": (_sitio, REQUERIDO)},
+    "huella": {"de": (HORA, REQUERIDO)},
     "reloj": {"de": (HORA, REQUERIDO), "telefonos": (numero(1, 3_000), 1), "minutos": (numero(-720, 720), 60)},
 }
 TIPOS: Final = tuple(_DE_CADA)
-_DE_CATD: Final = {"sin_internet": "el internet", "sin_luz": "la luz"}
-"""What a collection centre loses."""
+_DE_CATD: Final = {
+    "sin_internet": "el internet se le va a un CATD.",
+    "sin_luz": "la luz se le va a un CATD.",
+    "mudanza": "de local se muda un CATD.",
+}
+"""What happens to a collection centre alone."""
 
 
 def leer_plan(ruta: Path) -> Plan:
@@ -235,8 +246,8 @@ def _falla(
         bloc.anotar(
             lineas(*camino, "donde"),
             "falla.donde",
-            f"{_DE_CATD[tipo]} se le va a un CATD.",
-            f'Escriba "{TODOS}" para cortarlos a todos.',
+            _DE_CATD[tipo],
+            f'Escriba "{TODOS}" para que sea a todos.',
         )
     simulados = (todo["telefonos"] or 0) - (todo["telefonos_reales"] or 0)
     if not mal and todo["telefonos"] and leida.get("telefonos", 0) > simulados:

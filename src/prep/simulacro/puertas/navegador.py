@@ -133,6 +133,10 @@ class Navegador:
     def __post_init__(self) -> None:
         self._linea = Http(self.base)
 
+    def por(self, direccion: str) -> None:
+        """Ask the same server by another line from now on."""
+        self._linea = Http(direccion)
+
     def ir(self, ruta: str) -> Pagina:
         return self._pagina("GET", ruta)
 
