@@ -194,6 +194,48 @@ def test_parties_written_together_that_may_be_others_are_refused(tmp_path: Path)
         leer([guardar(tmp_path, base(row(1, dict.fromkeys(votes, 20)), votos=votes))])
 
 
+@pytest.mark.parametrize("form", ["JUNTOS_{}", "C_JUNTOS_{}", "{}_VAMOS_JUNTOS"])
+@pytest.mark.parametrize("free", [("MC",), ("XQZ",), ("MC", "PVEM", "XQZ")])
+def test_a_word_of_coalitions_without_a_party_in_common_is_none(
+    form: str, free: tuple[str, ...], tmp_path: Path
+) -> None:
+    """It was taken for the only party that was left, and both coalitions and it were one candidacy."""
+    joined = (form.format("PAN_PRI"), form.format("PT_MORENA"))
+    votes = columns("PAN", "PRI", "PT", "MORENA", *free, *joined)
+    derived = derive(tmp_path, base(row(1, dict.fromkeys(votes, 20)), votos=votes))
+    assert candidacies(derived, 1) == ["PAN_PRI", "PT_MORENA", *free]
+    assert oddities(derived) == [joined[0]]
+
+
+@pytest.mark.parametrize(
+    ("free", "joined"),
+    [
+        ("MC", ("JUNTOS_PAN_PRI", "JUNTOS_PAN_PRD")),
+        ("MC", ("XQ_PAN", "XQ_PT")),
+        ("ZWK", ("XQ_PAN", "XQ_PT")),
+        ("ZWK", ("PAN_PRI_JUNTOS",)),
+    ],
+)
+def test_a_word_is_no_party_only_because_one_is_left(free: str, joined: tuple[str, ...], tmp_path: Path) -> None:
+    votes = columns("PAN", "PRI", "PRD", "PT", free, *joined)
+    with pytest.raises(ErrorDeLectura, match="no es el nombre de ninguna columna de partido"):
+        leer([guardar(tmp_path, base(row(1, dict.fromkeys(votes, 20)), votos=votes))])
+
+
+def test_a_party_with_a_letter_left_out_in_the_combinations(tmp_path: Path) -> None:
+    """Quintana Roo 2022."""
+    votes = columns("PAN", "PRD", "MC", "CXQROO", "MAS", "C_PAN_PRD_CQROO", "C_PAN_CQROO", "C_PRD_CQROO")
+    derived = derive(tmp_path, base(row(1, dict.fromkeys(votes, 20)), votos=votes))
+    assert candidacies(derived, 1) == ["PAN_PRD_CXQROO", "MC", "MAS"]
+    assert oddities(derived) == ["CXQROO"]
+
+
+def test_a_candidatura_comun_of_san_luis_potosi(tmp_path: Path) -> None:
+    votes = columns("PAN", "PRI", "MC", "COM_PAN_PRI")
+    derived = derive(tmp_path, base(row(1, {"PAN": "-", "PRI": "-", "MC": 9, "COM_PAN_PRI": 8} | NOBODY), votos=votes))
+    assert candidacies(derived, 1) == ["MC", "COM_PAN_PRI"]
+
+
 # --- identity by content ----------------------------------------------------------------------------------------------
 
 
@@ -545,6 +587,13 @@ def test_a_vote_column_without_a_name_keeps_its_votes(name: str, tmp_path: Path)
     assert [c.clave for c in read.recuadros[:-2]] == ["PAN", "PRI", "COLUMNA_19"]
     assert [r.suma for r in read.renglones] == [122, 112, 42]
     assert [a.campo for a in read.anomalias] == ["COLUMNA_19"]
+
+
+def test_a_vote_column_without_a_name_is_the_word_left_over_in_the_combinations(tmp_path: Path) -> None:
+    joined = ("PT_MORENA_NAZ", "PT_NAZ", "MORENA_NAZ")
+    votes = columns("PAN", "PT", "MORENA", "CPX", "", *joined)
+    (read,) = leer([guardar(tmp_path, base(row(1, dict.fromkeys(votes, 20)), votos=votes))])
+    assert [c.clave for c in read.recuadros[4:-2]] == ["NAZ", *joined]
 
 
 def test_a_column_without_a_name_that_no_sum_needs_is_no_box(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 
 from prep.reproduccion.campos import limpiar
 from prep.reproduccion.publicado import MAX_COLUMNAS, Anomalia, ErrorDeLectura
-from prep.reproduccion.recuadros import se_conoce
+from prep.reproduccion.recuadros import nombre_por_lugar, se_conoce
 from prep.reproduccion.sumas import Filas, filas_con_suma, leida, mejor_lectura
 from prep.reproduccion.vocabulario import PORCENTAJE, RESUMEN, SUMA, campo_de, normalizar
 
@@ -166,7 +166,7 @@ class _Votos:
         propias = self._propias(entre, filas)
         sin_nombre = [i for i in self.anonimas if i in entre and self._trae_numeros(i)]
         for i in self.anonimas:
-            self.nombres[i] = f"COLUMNA_{i + 1}"
+            self.nombres[i] = nombre_por_lugar(i)
         if sin_nombre and not filas.celdas:
             mensaje = "no tiene nombre, trae números entre los votos y ninguna suma dice qué son. Escríbalo, o quítela."
             raise ErrorDeLectura(self.archivo, mensaje, self.linea, self.nombres[sin_nombre[0]])

@@ -8,7 +8,7 @@ from typing import Final
 from prep.reproduccion.publicado import Anomalia, ErrorDeLectura
 from prep.reproduccion.vocabulario import INDEPENDIENTE, SIGLAS
 
-MAX_LETRAS: Final = 200
+MAX_LETRAS: Final = 80
 """A longer word joins nothing."""
 
 
@@ -26,15 +26,15 @@ def despegar(nombres: Sequence[str], archivo: str, linea: int, anomalias: list[A
     for nombre in columnas:
         de_siglas.setdefault(SIGLAS.get(nombre, nombre), []).append(nombre)
     # Other initials of a party with one column, where their own names do not fill the word. One letter is too little.
-    por_siglas = {t: de_siglas[s][0] for t, s in SIGLAS.items() if len(t) > 1 and len(de_siglas.get(s, ())) == 1}
+    unicas = {t: de_siglas[s][0] for t, s in SIGLAS.items() if len(t) > 1 and len(de_siglas.get(s, ())) == 1}
+    por_siglas = unicas | columnas
     despegados = []
     for nombre in nombres:
         palabras = [nombre] if INDEPENDIENTE.fullmatch(nombre) else nombre.split("_")
         for i, palabra in enumerate(palabras):
             if palabra in SIGLAS:
                 continue
-            otras = {t: c for t, c in columnas.items() if t != palabra}
-            maneras = _maneras(palabra, otras) or _maneras(palabra, por_siglas | otras)
+            maneras = _maneras(palabra, columnas) or _maneras(palabra, por_siglas)
             if len(maneras) > 1:
                 cuales = " o ".join("-".join(m) for m in maneras)
                 mensaje = f"«{palabra}» puede ser {cuales}, y no se sabe cuál. Separe sus partidos con un guion bajo."
@@ -48,14 +48,16 @@ def despegar(nombres: Sequence[str], archivo: str, linea: int, anomalias: list[A
 
 
 def _maneras(palabra: str, columnas: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """Two of the ways of filling a word with the names of columns, none of them twice; all when they are fewer."""
+    """Two of the ways of filling the word with the names of other columns, none of them twice; all when fewer."""
     if len(palabra) > MAX_LETRAS:
         return []
+    largos = sorted({len(texto) for texto in columnas if len(texto) < len(palabra)})
     # Of filling the word from each letter on.
     hechas: list[list[tuple[str, ...]]] = [[] for _ in palabra] + [[()]]
     for desde in range(len(palabra) - 1, -1, -1):
-        for texto, columna in columnas.items():
-            if palabra.startswith(texto, desde):
-                hechas[desde] += [(columna, *r) for r in hechas[desde + len(texto)] if columna not in r]
+        for hasta in (desde + largo for largo in largos if desde + largo <= len(palabra)):
+            columna = columnas.get(palabra[desde:hasta])
+            if columna is not None:
+                hechas[desde] += [(columna, *r) for r in hechas[hasta] if columna not in r]
         hechas[desde] = list(dict.fromkeys(hechas[desde]))[:2]
     return hechas[0]

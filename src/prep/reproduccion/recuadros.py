@@ -6,12 +6,14 @@ resolved by evidence (the vocabulary, which column it could be, the rows, the ca
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Final
 
 from prep.dominio.tabulacion.boleta import Recuadro, TipoRecuadro, clave_combinacion
+from prep.reproduccion.boletas import agrupar
 from prep.reproduccion.pegados import despegar
 from prep.reproduccion.publicado import Anomalia, Candidato, ErrorDeLectura, Renglon
 from prep.reproduccion.vocabulario import (
@@ -21,11 +23,18 @@ from prep.reproduccion.vocabulario import (
     INDEPENDIENTE,
     mismo_partido,
     normalizar,
+    parecidos,
     partido_conocido,
 )
 
 MAX_TROZOS: Final = 40
 """A name with more words than this joins nothing."""
+_SIN_NOMBRE: Final = re.compile(r"COLUMNA_\d+")
+
+
+def nombre_por_lugar(i: int) -> str:
+    """What the column of this index is called when it has no name."""
+    return f"COLUMNA_{i + 1}"
 
 
 @dataclass(slots=True)
@@ -119,6 +128,11 @@ def clasificar(
     """What each vote column stands for. `nombres` are normalised. Raises `ErrorDeLectura` when it cannot be known."""
     nombres = despegar(nombres, archivo, linea, anomalias)
     siglas = _Siglas(nombres, evidencia, archivo, linea, anomalias)
+    # One without a name that the combinations name is called so.
+    hallados = {columna: texto for texto, columna in siglas.alias.items() if _SIN_NOMBRE.fullmatch(columna)}
+    if hallados:
+        nombres = [hallados.get(n, n) for n in nombres]
+        siglas = _Siglas(nombres, evidencia, archivo, linea, [])
     recuadros: list[Recuadro] = []
     claves = {"NO_REGISTRADAS": "NO_REGISTRADAS", "NULOS": "NULOS"}
     for i, nombre in enumerate(nombres):
@@ -139,7 +153,7 @@ def _clasificar_uno(nombre: str, i: int, siglas: _Siglas) -> Recuadro:
         return Recuadro(nombre, TipoRecuadro.INDEPENDIENTE)
     if nombre in siglas.simples:
         return Recuadro(nombre, TipoRecuadro.PARTIDO, (nombre,))
-    partidos = siglas.partidos(sin_prefijo(nombre))
+    partidos = siglas.partidos(nombre)
     ordenados = tuple(sorted(set(partidos), key=lambda p: siglas.orden[p]))
     if len(ordenados) < 2:
         return Recuadro(nombre, TipoRecuadro.COMUN)
@@ -157,13 +171,16 @@ def _reparte(nombre: str, i: int, partidos: Sequence[str], siglas: _Siglas) -> b
     if juntos or solos:
         return juntos >= solos
     suyos = set(partidos)
-    otras = [set(siglas.partidos(sin_prefijo(n))) for n in siglas.orden if n != nombre and COMUN.fullmatch(n)]
+    otras = [set(siglas.partidos(n)) for n in siglas.orden if n != nombre and COMUN.fullmatch(n)]
     return any(o and (o < suyos or suyos < o) for o in otras)
 
 
 @dataclass(slots=True)
 class _Siglas:
-    """Which columns are parties (`simples`) and which party each name used in the others is (`alias`)."""
+    """Which columns are parties (`simples`) and which party each name used in the others is (`alias`).
+
+    `textos`: the parties of each name, as it writes them.
+    """
 
     nombres: Sequence[str]
     evidencia: Evidencia
@@ -173,31 +190,60 @@ class _Siglas:
     orden: dict[str, int] = field(init=False)
     simples: set[str] = field(default_factory=set)
     alias: dict[str, str] = field(default_factory=dict)
+    textos: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.orden = {n: i for i, n in enumerate(self.nombres)}
+        self.textos = {n: sin_prefijo(n) for n in self.nombres}
         propios = [n for n in self.nombres if not self.es_independiente(n)]
         self.simples = {n for n in propios if "_" not in n}
         pendientes = sorted((n for n in propios if "_" in n), key=lambda n: (n.count("_"), self.orden[n]))
         dudosos: list[str] = []
         for nombre in pendientes:
-            cubierto, restos = self._cubrir(sin_prefijo(nombre))
+            cubierto, restos = self._cubrir(self.textos[nombre])
             if not _prefijo(nombre) and len(cubierto) + len(restos) < 2:
                 self.simples.add(nombre)
             elif restos:
                 dudosos.append(nombre)
+        dudosos = self._sin_adorno(dudosos)
         for nombre in dudosos:
             self._resolver(nombre, dudosos)
         self._decir_alias()
+
+    def _sin_adorno(self, dudosos: Sequence[str]) -> list[str]:
+        """Take from the names a word that coalitions without a party in common have at one end: it is none of them.
+        Those that are doubtful still."""
+        partes = {n: self._cubrir(self.textos[n]) for n in dudosos}
+        for resto in dict.fromkeys(r for _, restos in partes.values() for r in restos):
+            usan = [n for n in dudosos if resto in partes[n][1]]
+            if len(usan) < 2 or partido_conocido(resto) or any(mismo_partido(resto, s) for s in self.simples):
+                continue
+            if any(len(partes[n][0]) < 2 for n in usan) or not self._son_ajenas(usan):
+                continue
+            sin = (
+                {n: self.textos[n].removeprefix(f"{resto}_") for n in usan},
+                {n: self.textos[n].removesuffix(f"_{resto}") for n in usan},
+            )
+            limpios = next((s for s in sin if not any(self._cubrir(texto)[1] for texto in s.values())), None)
+            if limpios:
+                self.textos |= limpios
+                self._decir(usan[0], f"«{resto}» va en coaliciones sin partidos en común: no se toma como uno.")
+        return [n for n in dudosos if self._cubrir(self.textos[n])[1]]
+
+    def _son_ajenas(self, nombres: Sequence[str]) -> bool:
+        """These combinations are of coalitions that share no party, as far as the columns say."""
+        suyos = [self._cubrir(self.textos[n])[0] for n in nombres]
+        todos = (self._cubrir(texto)[0] for n, texto in self.textos.items() if n not in self.simples)
+        return sum(any(g.issuperset(s) for s in suyos if s) for g in agrupar(todos)) > 1
 
     def es_independiente(self, nombre: str) -> bool:
         if nombre.startswith("C_I_") and "I" in self.orden:
             return False
         return INDEPENDIENTE.fullmatch(nombre) is not None
 
-    def partidos(self, texto: str) -> list[str]:
-        """The columns whose names, joined by underscores, are `texto`; empty when some part is none."""
-        cubierto, resto = self._cubrir(texto)
+    def partidos(self, nombre: str) -> list[str]:
+        """The columns that a name joins; empty when some part is none."""
+        cubierto, resto = self._cubrir(self.textos[nombre])
         return [] if resto else cubierto
 
     def _cubrir(self, texto: str) -> tuple[list[str], list[str]]:
@@ -232,7 +278,7 @@ class _Siglas:
 
     def _resolver(self, nombre: str, dudosos: Sequence[str]) -> None:
         """Find out which column is each part of `nombre` that no column covers, or what `nombre` is instead."""
-        cubierto, restos = self._cubrir(sin_prefijo(nombre))
+        cubierto, restos = self._cubrir(self.textos[nombre])
         if not restos:
             return  # what was learnt from another name covers it
         for resto in restos:
@@ -242,7 +288,7 @@ class _Siglas:
                 continue
             if self._es_junto(nombre, cubierto):
                 self._decir(nombre, "Combina partidos sin columna propia: se toma como candidatura común.")
-            elif _prefijo(nombre) or self._es_partido(resto, nombre, dudosos):
+            elif _prefijo(nombre) or len(cubierto) > 1 or self._es_partido(resto, nombre, dudosos):
                 raise ErrorDeLectura(
                     self.archivo,
                     f"«{resto}» no es el nombre de ninguna columna de partido y no se puede saber cuál es: sin eso no "
@@ -257,8 +303,8 @@ class _Siglas:
 
     def _columna_de(self, resto: str, nombre: str, dudosos: Sequence[str]) -> str | None:
         """The one column that `resto` can be: by its name, by who stands for both, by the rows."""
-        usan = [n for n in dudosos if resto in self._cubrir(sin_prefijo(n))[1]]
-        acompanan = {p for n in usan for p in self._cubrir(sin_prefijo(n))[0]}
+        usan = [n for n in dudosos if resto in self._cubrir(self.textos[n])[1]]
+        acompanan = {p for n in usan for p in self._cubrir(self.textos[n])[0]}
         libres = [s for s in self.simples if s not in acompanan]
 
         def en_los_renglones(columna: str) -> bool:
@@ -268,8 +314,21 @@ class _Siglas:
         if not posibles:
             if not self._es_partido(resto, nombre, dudosos):
                 return None
-            otro_conocido = partido_conocido if partido_conocido(resto) else lambda _: ""
-            posibles = [s for s in libres if not otro_conocido(s) and en_los_renglones(s)]
+            # A known party is written in another way only if it looks like it.
+            posibles = [
+                s
+                for s in libres
+                if (not partido_conocido(s) or (not partido_conocido(resto) and parecidos(resto, s)))
+                and en_los_renglones(s)
+            ]
+            posibles = (
+                [s for s in posibles if parecidos(resto, s)]
+                or [s for s in posibles if _SIN_NOMBRE.fullmatch(s)]
+                or posibles
+            )
+            if self._son_ajenas(usan):
+                # It would make one candidacy of coalitions that share nothing: their rows are not enough.
+                posibles = [s for s in posibles if self.evidencia.mismas_personas(sin_prefijo(nombre), s)]
         if len(posibles) > 1:
             posibles = [s for s in posibles if self.evidencia.mismas_personas(sin_prefijo(nombre), s)] or posibles
         if len(posibles) > 1:
@@ -278,9 +337,9 @@ class _Siglas:
 
     def _es_partido(self, resto: str, nombre: str, dudosos: Sequence[str]) -> bool:
         """`resto` is certainly a party: a known one, or one that goes with different companions."""
-        entero = f"_{sin_prefijo(nombre)}_"
+        entero = f"_{self.textos[nombre]}_"
         return bool(partido_conocido(resto)) or any(
-            f"_{resto}_" in f"_{sin_prefijo(n)}_" and entero not in f"_{sin_prefijo(n)}_" for n in dudosos
+            f"_{resto}_" in f"_{self.textos[n]}_" and entero not in f"_{self.textos[n]}_" for n in dudosos
         )
 
     def _es_junto(self, nombre: str, cubierto: Sequence[str]) -> bool:

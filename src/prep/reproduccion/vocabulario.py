@@ -122,6 +122,13 @@ def mismo_partido(uno: str, otro: str) -> bool:
     return len(corto) >= 2 and largo.startswith(corto)
 
 
+def parecidos(uno: str, otro: str) -> bool:
+    """Whether one is the other with letters left out, which may not be the first: `CQROO` and `CXQROO`."""
+    corto, largo = sorted((uno, otro), key=len)
+    letras = iter(largo)
+    return len(corto) >= 2 and corto[0] == largo[0] and all(c in letras for c in corto)
+
+
 def tipo_de_casilla(texto: str) -> str:
     """The letter of a type of casilla, written with it or with words; empty when there is none."""
     nombre = normalizar(texto)
