@@ -21,6 +21,7 @@ from prep.bitacora.actas import imagenes_nombradas
 from prep.bitacora.models import Hecho
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import escribir
+from prep.catalogo.services import cargar
 from prep.catd import acopio, centro, digitalizacion
 from prep.catd.digitalizacion import Que, digitalizar
 from prep.catd.oficina import NoProcede
@@ -85,6 +86,11 @@ def test_pages_of_one_file_are_each_an_acta_or_a_sheet_and_blanks_are_left_out(c
     assert (hojas(), tipos(una)) == ([hoja], [Tipo.DIGITALIZADA, Tipo.IDENTIFICADA])
     jefe = catd.entra(Rol.SUPERVISOR, lugar="CCV")  # the desk of identification has the sheet
     assert jefe.post("/ccv/identificacion/", {"accion": "tomar"}).headers["Location"] == "/ccv/identificacion/"
+    ficha = jefe.get("/ccv/identificacion/").context["ficha"]
+    fuera = {"accion": "fuera", "ficha": ficha, "eleccion": cargar().elecciones[0].clave}
+    assert jefe.post("/ccv/identificacion/", fuera).status_code == 200
+    *_, repetida = digitalizar(quien, "y otra.pdf", archivo, DOCUMENTO)
+    assert repetida.que is Que.REPETIDA and "en Identificación se toma otra vez" in repetida.notas[0]
 
 
 def test_an_acta_that_came_by_phone_keeps_the_phones_picture_and_both_are_kept(catd: Centro) -> None:

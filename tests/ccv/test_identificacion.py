@@ -8,14 +8,17 @@ from uuid import uuid4
 
 import pytest
 from centro import Centro, envio, foto
+from django.db import connection
 
 from gente import dentro, persona
 from noche import INICIO
 from prep.ccv.models import Turno
 from prep.dominio.acta.hechos import HOJA, Tipo
+from prep.dominio.acta.pliegue import base_publicada
 from prep.dominio.acta.transiciones import Custodia
 from prep.dominio.comun.facultades import Rol
 from prep.papel import buscador, vigente
+from prep.publicacion.fuente import Proyeccion
 
 RUTA = "/ccv/identificacion/"
 
@@ -122,6 +125,67 @@ def test_out_of_catalogue_is_for_who_commands(centro: Centro, rol: Rol) -> None:
     if puede:
         return
     assert cliente.post(RUTA, envio(pagina, {}, **datos | {"eleccion": "NO"})).status_code == 400
+
+
+def dice_fuera(centro: Centro, hoja: str) -> None:
+    """A supervisor says that a sheet is of no approved casilla, by mistake."""
+    cliente, _ = centro.entra(Rol.SUPERVISOR)
+    datos = {"accion": "fuera", "eleccion": centro.proceso.elecciones[0].clave, "seccion": "9999"}
+    assert cliente.post(RUTA, envio(toma(cliente), {}, **datos)).status_code == 200
+    assert centro.acta(hoja).custodia is Custodia.FUERA_DE_CATALOGO
+
+
+def publica_fuera(centro: Centro, hoja: str) -> None:
+    """A corte of the sede carries it."""
+    base = base_publicada(centro.acta(hoja))
+    assert base is not None
+    centro.hace(Tipo.PUBLICADA, hoja, "sistema.sede", corte=1, base=base[0], hecho=base[1])
+    assert fuera_publicadas() == [hoja]
+
+
+def fuera_publicadas() -> list[str]:
+    with connection.cursor() as cursor:
+        return [e.clave for e in Proyeccion(cursor).hojas_fuera()]
+
+
+def test_out_of_catalogue_by_mistake_is_asked_for_and_two_people_say_which_acta_it_is(centro: Centro) -> None:
+    clave, hoja = centro.claves[0], llega_hoja(centro)
+    dice_fuera(centro, hoja)
+    publica_fuera(centro, hoja)
+    una, otra, otra_mas = (centro.entra(rol)[0] for rol in (Rol.SUPERVISOR, Rol.COORDINADOR, Rol.VERIFICADOR))
+    espera = una.get(RUTA)
+    assert not espera.context["hay"] and "9999" in espera.content.decode()
+    assert toma(una).templates[0].name == "ccv/espera.html"  # it is nobody's next: only who asks for it has it
+    una.post(RUTA, {"accion": "tomar", "clave": hoja})
+    pagina = una.get(RUTA)
+    assert "fuera de catálogo" in pagina.content.decode()
+    assert una.post(RUTA, envio(pagina, {}, accion="enviar", acta=clave)).status_code == 200
+    assert centro.acta(hoja).custodia is Custodia.FUERA_DE_CATALOGO
+    assert dice(otra, clave).status_code == 200  # said to be an acta, it waits like any other sheet
+    assert centro.acta(hoja).es == clave and centro.acta(clave).imagen is not None
+    assert fuera_publicadas() == [hoja]  # what was published stands until the acta is verified
+    centro.coinciden(clave)
+    verificacion = "/ccv/verificacion/"
+    otra_mas.post(verificacion, {"accion": "tomar"})
+    datos = envio(otra_mas.get(verificacion), {}, accion="enviar")
+    assert [otra_mas.post(verificacion, datos).status_code for _ in range(2)] == [200, 200]
+    assert centro.acta(clave).publicada is not None
+    assert fuera_publicadas() == []
+
+
+def test_a_sheet_that_turns_out_to_be_a_verified_acta_is_out_of_catalogue_no_more(centro: Centro) -> None:
+    """Its other picture was read: nobody verifies it again."""
+    clave, hoja = centro.claves[0], llega_hoja(centro)
+    dice_fuera(centro, hoja)
+    publica_fuera(centro, hoja)
+    centro.llega(clave, foto(7))
+    centro.hace(Tipo.VERIFICADA, clave, "campo", base=centro.coinciden(clave))
+    una, otra = centro.entra(Rol.COORDINADOR)[0], centro.entra(Rol.DIGITALIZADOR)[0]
+    una.post(RUTA, {"accion": "tomar", "clave": hoja})
+    assert una.post(RUTA, envio(una.get(RUTA), {}, accion="enviar", acta=clave)).status_code == 200
+    assert fuera_publicadas() == [hoja]
+    assert dice(otra, clave).status_code == 200
+    assert fuera_publicadas() == []
 
 
 def test_a_problem_with_the_picture_of_a_sheet_takes_its_route(centro: Centro) -> None:

@@ -45,7 +45,7 @@ DE_PASO: dict[Paso, set[Trabajo]] = {
     Paso.OTRA_IMAGEN: {Trabajo.OTRA_IMAGEN},
     Paso.REAPERTURA: {Trabajo.REAPERTURA},
     Paso.SIN_ACTA: {Trabajo.SIN_ACTA},
-    Paso.IDENTIFICACION: {Trabajo.IDENTIFICAR, Trabajo.REDIGITALIZAR},
+    Paso.IDENTIFICACION: {Trabajo.IDENTIFICAR, Trabajo.REDIGITALIZAR, Trabajo.FUERA},
     Paso.COTEJO: set(),  # a column of its own: what is published waits for nobody
 }
 """What each step of the desks is to the board. No desk knows another: this holds the two together."""
@@ -97,9 +97,7 @@ def test_every_step_and_every_state_is_known_to_the_board() -> None:
         assert {c for c, t in DE_CAPTURA.items() if t in DE_PASO[paso]} == set(estados)
     assert set(Trabajo) - set().union(*(DE_PASO[p] for p in Paso)) == DEL_CATD - DE_PASO[Paso.IDENTIFICACION]
     assert DE_CAPTURA.keys() | {Captura.VERIFICADA} == set(Captura)
-    assert set(Custodia) - DE_CUSTODIA.keys() == {
-        *(Custodia.ESPERADA, Custodia.IDENTIFICADA, Custodia.SIN_ACTA, Custodia.FUERA_DE_CATALOGO)
-    }
+    assert set(Custodia) - DE_CUSTODIA.keys() == {Custodia.ESPERADA, Custodia.IDENTIFICADA, Custodia.SIN_ACTA}
 
 
 def test_an_answered_request_waits_for_nobody(sala: Sala) -> None:
@@ -398,6 +396,22 @@ def test_the_sheets_that_wait_for_a_step_are_in_its_list(sala: Sala) -> None:
     assert lineas(todo.get(f"{fila['ir']}&catd=CATD-001&csv=actas")) == []  # of no casilla
     parte = sala.entra(Rol.COORDINADOR, alcance=(sala.claves[0][:11],))
     assert lineas(parte.get(f"{fila['ir']}&csv=actas")) == []
+
+
+def test_a_sheet_out_of_catalogue_is_listed_and_waits_for_nobody_until_somebody_says_that_it_is_an_acta(
+    sala: Sala,
+) -> None:
+    hoja = escena(sala, Paso.IDENTIFICACION)
+    sala.hecho(Tipo.FUERA_DE_CATALOGO, hoja, "otro", eleccion=sala.padron.elecciones[0].clave)
+    todo = sala.entra(Rol.SUPERVISOR)
+    tablero = todo.get(TABLERO)
+    (fila,) = tablero.context["tablas"]["trabajo"].filas
+    assert (fila["acta"], fila["estado"], tablero.context["esperan"]) == (hoja, "fuera_de_catalogo", 0)
+    assert [f["Acta"] for f in lineas(todo.get(f"{fila['ir']}&csv=actas"))] == [hoja]
+    sala.hecho(Tipo.IDENTIFICADA, hoja, "campo", imagen="a" * 64, por="persona", acta=sala.claves[0])
+    otra_vez = todo.get(TABLERO)
+    (fila,) = otra_vez.context["tablas"]["trabajo"].filas
+    assert (fila["paso"], otra_vez.context["esperan"]) == ("Identificar", 1)
 
 
 def test_a_cell_is_never_a_formula_and_what_is_not_known_says_so() -> None:

@@ -406,6 +406,15 @@ def test_a_sheet_out_of_catalogue_that_is_identified_later() -> None:
     assert published.state.fuera_vigente is None
 
 
+def test_of_a_sheet_out_of_catalogue_no_other_picture_is_asked_for() -> None:
+    h = Pen(SHEET)
+    h(Tipo.DIGITALIZADA, imagen=SCAN)
+    asked = h(Tipo.OTRA_IMAGEN_PEDIDA, "ana", imagen=SCAN, motivo="Borrosa.")
+    h(Tipo.FUERA_DE_CATALOGO, "super", eleccion="GUB")
+    assert (h.state.custodia, h.state.en_duda) == (Custodia.FUERA_DE_CATALOGO, None)
+    assert h.could(Tipo.OTRA_IMAGEN_CONFIRMADA, "beto", peticion=asked.id) is Rechazo.ESTADO_CUSTODIA
+
+
 def test_an_acta_of_the_catalogue_is_not_another() -> None:
     p = Pen()
     p(Tipo.DIGITALIZADA, imagen=SCAN)

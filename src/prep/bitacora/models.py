@@ -137,6 +137,7 @@ class Acta(models.Model):
             models.Index(fields=["tipo_acta"]),
             models.Index(fields=["custodia", "captura"]),
             models.Index(fields=["clave"], condition=models.Q(por_registrar__isnull=False), name="acta_por_registrar"),
+            models.Index(fields=["es"], condition=models.Q(fuera__isnull=False), name="acta_fuera"),
         ]
 
     def __str__(self) -> str:

@@ -157,7 +157,7 @@ def _paginas(
             continue
         derivados = derivar(hoja, mirada.pagina)
         if _conocida(mirada.acta, derivados.integridad):
-            yield replace(una, que=Que.REPETIDA, imagen=derivados.integridad)
+            yield _repetida(una, derivados.integridad)
             continue
         if mirada.acta and not recibio(quien.catd, [mirada.acta]):
             oficina.exigir_marcha(quien.catd)  # what was received here is scanned whether the centre goes on or not
@@ -228,6 +228,13 @@ def _conocida(clave: str, imagen: str) -> bool:
     return bool(clave) and any(i.sha256 == imagen for i in acta_de(clave).imagenes)
 
 
+def _repetida(una: Resultado, imagen: str) -> Resultado:
+    """What is said of a picture that is here already: of one that somebody said is out of catalogue, where that is
+    mended, since scanning it again does not."""
+    fuera = acta_de(_hoja(imagen)).custodia is Custodia.FUERA_DE_CATALOGO
+    return replace(una, que=Que.REPETIDA, imagen=imagen, notas=(texto("catd.nota.fuera"),) if fuera else ())
+
+
 def _asentar(quien: Quien, una: Resultado, mirada: _Mirada, derivados: Derivados, documento: str) -> Resultado:
     """The facts of a page whose picture is stored, once: it is here, and whose it is."""
     imagen, clave = derivados.integridad, mirada.acta or _hoja(derivados.integridad)
@@ -239,7 +246,7 @@ def _asentar(quien: Quien, una: Resultado, mirada: _Mirada, derivados: Derivados
         with transaction.atomic():
             tomar_cabeza()
             if _conocida(mirada.acta, imagen):
-                return replace(una, que=Que.REPETIDA)
+                return _repetida(una, imagen)
             antes = acta_de(clave)
             acta = escribir(Tipo.DIGITALIZADA, clave, quien.persona, contenido, ahora, nodo)[1]
             if mirada.acta and acta.custodia is not Custodia.IDENTIFICADA:

@@ -59,8 +59,9 @@ _LIBRES: Final = """
       AND e.clave NOT IN (SELECT acta FROM ccv_turno WHERE paso = %(paso)s AND vence > %(ahora)s)"""
 """What is out is read once, whoever asks: there are as many as people, and a plan that was made when few were out would
 look, with `NOT EXISTS`, at all of them for each one that waits."""
+_SIN_PEDIR: Final = "AND (%(clave)s <> '' OR NOT e.a_pedido)"
 _SIGUIENTE: Final = f"""
-    SELECT e.clave, e.imagen {_LIBRES} AND e.eleccion = %(eleccion)s
+    SELECT e.clave, e.imagen {_LIBRES} {_SIN_PEDIR} AND e.eleccion = %(eleccion)s
     ORDER BY e.desde LIMIT 1 FOR UPDATE OF e SKIP LOCKED"""
 _CAMPOS: Final = ("acta", "paso", "eleccion", "persona", "imagen", "orden", "vence")
 _EN_MANOS: Final = f"SELECT {','.join(_CAMPOS)} FROM ccv_turno WHERE persona = %s AND vence > %s"  # noqa: S608
@@ -164,8 +165,15 @@ def por_antiguedad(pasos: Iterable[Paso]) -> list[Paso]:
 def hay(paso: Paso, quien: Quien, ahora: datetime) -> bool:
     """Whether an acta waits for that person, of those that nobody holds: asked without taking it."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT EXISTS (SELECT {_LIBRES})", _lo_que_pide(paso, quien, ahora))
+        cursor.execute(f"SELECT EXISTS (SELECT {_LIBRES} {_SIN_PEDIR})", _lo_que_pide(paso, quien, ahora))
         return bool(cursor.fetchone()[0])
+
+
+def a_pedido(paso: Paso, quien: Quien, ahora: datetime) -> list[str]:
+    """What is given to that person only when they ask for it, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT e.clave {_LIBRES} AND e.a_pedido ORDER BY e.desde", _lo_que_pide(paso, quien, ahora))
+        return [clave for (clave,) in cursor]
 
 
 def dejar(persona: str, orden: str | None = None) -> bool:

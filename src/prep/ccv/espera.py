@@ -10,7 +10,7 @@ from django.db import connection
 
 from prep.bitacora.actas import Plegada
 from prep.bitacora.nodos import nodo_de_aqui
-from prep.ccv.pasos import Paso, esperas, imagen_de
+from prep.ccv.pasos import Paso, a_pedido, esperas, imagen_de
 from prep.dominio.acta.hechos import HOJA, MUDOS
 from prep.dominio.comun.autoridad import Autoridad
 from prep.dominio.comun.facultades import ClaseNodo
@@ -24,6 +24,7 @@ _TIPOS: Final = {
     "desde": "bigint",
     "salvo": "text[]",
     "lugares": "text[]",
+    "a_pedido": "boolean",
 }
 _COLUMNAS: Final = ",".join(_TIPOS)
 _GUARDAR: Final = (
@@ -55,7 +56,10 @@ def _filas(plegada: Plegada, de: Autoridad) -> list[Fila]:
     lugares = sorted({c.lugar for c in acta.capturas_de(leida.sha256)}) if leida else []
     casilla, eleccion = ("", "") if clave.startswith(HOJA) else (clave[:11], clave[11:])
     return [
-        (clave, paso.value, eleccion, casilla, imagen_de(paso, acta), desde, sorted(salvo), lugares)
+        (
+            *(clave, paso.value, eleccion, casilla, imagen_de(paso, acta), desde, sorted(salvo), lugares),
+            a_pedido(paso, plegada),
+        )
         for paso, salvo in sorted(esperas(plegada, de).items())
     ]
 

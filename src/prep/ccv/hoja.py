@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from prep.diseno.textos import texto
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.comun.valores import Valor
@@ -31,6 +32,14 @@ class Renglon:
 def identificacion(clave: str) -> Identificacion:
     """What the heading of the paper should say; raise `KeyError` when the catalogue does not expect this acta."""
     return vigente.formas().identificacion(clave)
+
+
+def leido_de_fuera(fuera: Mapping[str, str]) -> str:
+    """What was read of a sheet that was said to be out of catalogue, in one line."""
+    elecciones = {e.clave: e.nombre for e in vigente.formas().proceso.elecciones}
+    casilla = " ".join(fuera[c] for c in ("tipo", "id", "extension") if c in fuera)
+    seccion = f"{texto('ccv.acta.seccion')} {fuera['seccion']}" if "seccion" in fuera else ""
+    return " · ".join(filter(None, (elecciones.get(fuera.get("eleccion", ""), ""), seccion, casilla)))
 
 
 def encabezado(clave: str) -> str:

@@ -9,7 +9,7 @@ from django.db import models
 class Espera(models.Model):
     """Read model: an acta (or sheet) that waits for a step, since the last fact that moved it.
 
-    `salvo`: never given to these. Written by `prep.ccv.espera` alone.
+    `salvo`: never given to these. `a_pedido`: only to whoever asks for it by its key. Written by `prep.ccv.espera` alone.
     """
 
     pk = models.CompositePrimaryKey("clave", "paso")
@@ -21,6 +21,7 @@ class Espera(models.Model):
     desde = models.BigIntegerField("posición del hecho desde el que espera")
     salvo = ArrayField(models.TextField())
     lugares = ArrayField(models.TextField(), verbose_name="dónde se capturó la imagen")
+    a_pedido = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = "acta en espera"

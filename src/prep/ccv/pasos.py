@@ -58,8 +58,11 @@ ROLES: Final = {
     Paso.COTEJO: (Rol.ACOPIADOR, Rol.COORDINADOR),
 }
 """Who may take each step."""
-SIN_IDENTIFICAR: Final = (Custodia.FOTOGRAFIADA, Custodia.DIGITALIZADA, Custodia.REDIGITALIZAR)
-"""Nobody has said of which acta its picture is; or the one that was read was thrown away, and another is held."""
+SIN_IDENTIFICAR: Final = (
+    *(Custodia.FOTOGRAFIADA, Custodia.DIGITALIZADA, Custodia.REDIGITALIZAR, Custodia.FUERA_DE_CATALOGO),
+)
+"""Nobody has said of which acta its picture is; or the one that was read was thrown away, and another is held; or
+somebody said that it is of none, which they may have been wrong about."""
 
 CIERRAN: Final = frozenset(
     {
@@ -95,6 +98,14 @@ def pasos_de(clave: str, acta: Acta) -> list[Paso]:
 def toca(paso: Paso, clave: str, acta: Acta) -> bool:
     """Whether an acta (or sheet) waits for this step now."""
     return paso in pasos_de(clave, acta)
+
+
+def a_pedido(paso: Paso, plegada: Plegada) -> bool:
+    """Whether what waits is given only to whoever asks for it by its key: a sheet out of catalogue, until somebody says
+    again which acta it is."""
+    if paso is not Paso.IDENTIFICACION or plegada.acta.custodia is not Custodia.FUERA_DE_CATALOGO:
+        return False
+    return _ultima(plegada, Tipo.IDENTIFICADA) < _ultima(plegada, Tipo.FUERA_DE_CATALOGO)
 
 
 def imagen_de(paso: Paso, acta: Acta) -> str:
@@ -152,8 +163,9 @@ def senala(hecho: Hecho) -> bool:
 
 def _corregida(plegada: Plegada) -> bool:
     """Whether another reading was verified since whoever collated asked for a correction."""
+    return _ultima(plegada, Tipo.VERIFICADA) > _ultima(plegada, Tipo.COTEJADA)
 
-    def ultima(tipo: Tipo) -> int:
-        return max((lugar for lugar, h in plegada.hechos.items() if h.tipo == tipo), default=0)
 
-    return ultima(Tipo.VERIFICADA) > ultima(Tipo.COTEJADA)
+def _ultima(plegada: Plegada, tipo: Tipo) -> int:
+    """Where the last fact of a type is; 0 where there is none."""
+    return max((lugar for lugar, h in plegada.hechos.items() if h.tipo == tipo), default=0)

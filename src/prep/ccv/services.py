@@ -15,6 +15,7 @@ from django.db import transaction
 from prep.bitacora.actas import acta_de, hechos_de
 from prep.bitacora.asientos import tomar_cabeza
 from prep.bitacora.marcha import contingencia_en
+from prep.bitacora.models import Acta as FilaActa
 from prep.bitacora.models import Hecho as FilaHecho
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import escribir
@@ -178,8 +179,13 @@ def decidir(ficha: Ficha, dichos: Mapping[str, str], motivo: str) -> None:
 
 
 def verificar(ficha: Ficha, lugar: str) -> None:
-    """The data are what the image says."""
-    _escribir(ficha, Tipo.VERIFICADA, lambda: {"base": ficha.base, "lugar": lugar})
+    """The data are what the image says. A sheet that is published out of catalogue, and turned out to be this acta, is
+    no longer."""
+    with transaction.atomic():
+        _escribir(ficha, Tipo.VERIFICADA, lambda: {"base": ficha.base, "lugar": lugar})
+        suyas = FilaActa.objects.filter(es=ficha.acta, fuera__isnull=False, custodia=Custodia.IDENTIFICADA)
+        for hoja_fuera in suyas.values_list("clave", flat=True):
+            _anotar(ficha, Tipo.RESUELTA, {"acta": ficha.acta}, hoja_fuera, despues=True)
 
 
 def devolver(ficha: Ficha, campos: Sequence[str], motivo: str) -> None:
@@ -274,7 +280,8 @@ def _exigir_publicada(ficha: Ficha) -> Acta:
 
 
 def identificar(ficha: Ficha, cual: str) -> None:
-    """This picture is of that acta. Once a second person says the same of a sheet, its picture goes to the acta."""
+    """This picture is of that acta. Once a second person says the same of a sheet, its picture goes to the acta; and if
+    that one is verified already, the sheet is no longer published out of catalogue."""
     contenido = {"imagen": ficha.imagen, "por": "persona"}
     if not ficha.acta.startswith(HOJA):
         _escribir(ficha, Tipo.IDENTIFICADA, lambda: contenido)
@@ -290,7 +297,9 @@ def identificar(ficha: Ficha, cual: str) -> None:
             return
         acta = _anotar(ficha, Tipo.DIGITALIZADA, {**_digitalizada(suya), "hoja": ficha.acta}, cual, despues=True)
         if acta.custodia is not Custodia.IDENTIFICADA:
-            _anotar(ficha, Tipo.IDENTIFICADA, contenido, cual, despues=True)
+            acta = _anotar(ficha, Tipo.IDENTIFICADA, contenido, cual, despues=True)
+        if sin_clave.fuera_publicada and acta.publicada is not None:
+            _anotar(ficha, Tipo.RESUELTA, {"acta": cual}, despues=True)
 
 
 def declarar_fuera(ficha: Ficha, leido: Mapping[str, str]) -> None:

@@ -81,7 +81,7 @@ class Filtros:
             return vista
         actas = {c: e for c, e in vista.padron.actas.items() if all(p(e) for p in pruebas)}
         solo_trabajo = Filtros(trabajo=self.trabajo, a=self.a, pendientes=self.pendientes) == self
-        hojas = [e for e in vista.esperan if e.clave.startswith(HOJA) and e.trabajo.value == self.trabajo]
+        hojas = [e for e in vista.por_paso if e.clave.startswith(HOJA) and e.trabajo.value == self.trabajo]
         return vista.de(replace(vista.padron, actas=actas), hojas if solo_trabajo else ())
 
     def hasta(self, ahora: datetime, fin: datetime | None) -> datetime | None:

@@ -54,6 +54,7 @@ class Trabajo(StrEnum):
     REAPERTURA = "reapertura"
     SIN_ACTA = "confirmar_sin_acta"
     DIGITALIZAR = "digitalizar"
+    FUERA = "fuera_de_catalogo"
 
 
 DE_CAPTURA: Final = {
@@ -71,6 +72,7 @@ DE_CUSTODIA: Final = {
     Custodia.DIGITALIZADA: Trabajo.IDENTIFICAR,
     Custodia.REDIGITALIZAR: Trabajo.REDIGITALIZAR,
     Custodia.SIN_ACTA_DICHA: Trabajo.SIN_ACTA,
+    Custodia.FUERA_DE_CATALOGO: Trabajo.FUERA,
 }
 
 
@@ -103,13 +105,15 @@ class Reciente(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Panorama:
-    """`vistas`: actas with any fact. `hora`: when it was looked up. `recientes`: of the whole night, whatever part of
+    """`vistas`: actas with any fact. `fuera`: sheets that are published out of catalogue: they wait for nobody, until
+    somebody says that one is an acta. `hora`: when it was looked up. `recientes`: of the whole night, whatever part of
     it this is: what people do is measured on all of it. What is computed of it is kept with it."""
 
     hora: datetime
     padron: Padron
     vistas: Mapping[str, Vista]
     esperan: tuple[Espera, ...]
+    fuera: tuple[Espera, ...]
     recientes: tuple[Reciente, ...]
     _calculado: dict[Hashable, Any] = field(init=False, default_factory=dict, repr=False)
 
@@ -133,13 +137,20 @@ class Panorama:
         """Only what somebody reaches. Sheets are of nobody's casilla: only who reaches everything sees them."""
         return self if TODO in alcance else self.una_vez(alcance, lambda: self.de(self.padron.recortar(alcance)))
 
+    @property
+    def por_paso(self) -> tuple[Espera, ...]:
+        """What is listed by what would be done with it."""
+        return self.esperan + self.fuera
+
     def de(self, suyo: Padron, hojas: Iterable[Espera] = ()) -> Panorama:
         """Only the actas of a part of the catalogue, and these sheets, which are of none."""
+        hojas = tuple(hojas)
         return replace(
             self,
             padron=suyo,
             vistas={c: v for c, v in self.vistas.items() if c in suyo.actas},
-            esperan=(*(e for e in self.esperan if e.clave in suyo.actas), *hojas),
+            esperan=(*(e for e in self.esperan if e.clave in suyo.actas), *(e for e in hojas if e in self.esperan)),
+            fuera=tuple(e for e in hojas if e in self.fuera),
         )
 
 
@@ -168,7 +179,8 @@ _VISTAS: Final = """
     WHERE clave NOT LIKE 'hoja:%%'"""
 _ESPERAN: Final = """
     SELECT a.clave, a.custodia, a.captura, max(h.recibido) FILTER (WHERE h.tipo <> ALL(%(mudos)s)),
-      bool_or(h.tipo = ANY(%(pedidas)s))
+      bool_or(h.tipo = ANY(%(pedidas)s)), coalesce(max(h.posicion) FILTER (WHERE h.tipo = %(identificada)s)
+        > max(h.posicion) FILTER (WHERE h.tipo = %(fuera)s), false)
     FROM bitacora_acta a
     JOIN bitacora_hecho h ON h.sujeto = CASE WHEN a.clave LIKE 'hoja:%%' THEN a.clave ELSE 'acta:' || a.clave END
     WHERE a.custodia = ANY(%(custodias)s) OR (a.custodia = 'identificada' AND (a.es IS NULL OR a.es = a.clave)
@@ -197,6 +209,8 @@ def _mirar(suyo: Padron, ahora: datetime, tamano: int) -> Panorama:
                 "mudos": [t.value for t in MUDOS],
                 "pedidas": [t.value for t in PEDIDAS],
                 "reapertura": Tipo.REAPERTURA_PEDIDA.value,
+                "identificada": Tipo.IDENTIFICADA.value,
+                "fuera": Tipo.FUERA_DE_CATALOGO.value,
                 "custodias": [c.value for c in DE_CUSTODIA],
             },
         )
@@ -208,8 +222,15 @@ def _mirar(suyo: Padron, ahora: datetime, tamano: int) -> Panorama:
             for sujeto, tipo, persona, recibido in cursor
         )
     piden = _piden(f[0] for f in filas if f[4])
-    esperan = (_espera(clave, Custodia(cu), Captura(ca), piden.get(clave), desde) for clave, cu, ca, desde, _ in filas)
-    return Panorama(ahora, suyo, vistas, tuple(e for e in esperan if e), recientes)
+    todas = [
+        _espera(
+            clave, Custodia(cu), Captura(ca), piden.get(clave) or (Trabajo.IDENTIFICAR if otra_vez else None), desde
+        )
+        for clave, cu, ca, desde, _, otra_vez in filas
+    ]
+    esperan = tuple(e for e in todas if e and e.trabajo is not Trabajo.FUERA)
+    fuera = tuple(e for e in todas if e and e.trabajo is Trabajo.FUERA)
+    return Panorama(ahora, suyo, vistas, esperan, fuera, recientes)
 
 
 def _espera(

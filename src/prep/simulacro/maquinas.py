@@ -271,7 +271,7 @@ class Maquina:
 
     def esperan(self, paso: str) -> int:
         """How many actas wait for that step here."""
-        return self._contar("SELECT count(*) FROM ccv_espera WHERE paso = %s", paso)
+        return self._contar("SELECT count(*) FROM ccv_espera WHERE paso = %s AND NOT a_pedido", paso)
 
     def en_manos(self) -> list[tuple[str, str, datetime]]:
         """What people hold at its desks: who, at which step and until when; what was taken first, first."""

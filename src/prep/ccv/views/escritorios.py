@@ -7,6 +7,7 @@ send again, with JSON that is the same however many times it is asked.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
@@ -46,6 +47,7 @@ from prep.ccv.views.comun import (
 from prep.diseno.textos import texto
 from prep.dominio.acta.acta import EN_CORRECCION, Acta
 from prep.dominio.acta.hechos import HOJA
+from prep.dominio.acta.transiciones import Custodia
 from prep.dominio.comun.autoridad import TODO
 from prep.dominio.comun.facultades import FACULTADES
 from prep.papel import vigente
@@ -74,7 +76,7 @@ def escritorio(nombre: str) -> Vista:
             return _fila(request, nombre) if VISTO in request.GET else _pagina(request, nombre)
         accion = request.POST.get("accion", "")
         if accion == "tomar":
-            cual = request.POST.get("clave", "")[:45] if nombre == "cotejo" else ""  # whoever types never chooses
+            cual = request.POST.get("clave", "")[:45] if nombre in _SE_ELIGE else ""  # whoever types never chooses
             _tomar(request, nombre, cual)
             return redirect(reverse(f"ccv-{nombre}"))
         if accion == "dejar":
@@ -139,12 +141,19 @@ def _pagina(request: HttpRequest, nombre: str) -> HttpResponse:
         datos["cambio"] = True
     datos |= _esperan(request, nombre) | {"descanso": "descanso" in request.GET}
     datos["con_busqueda"] = nombre == "cotejo"
+    datos["fuera"] = _fuera(request, ahora) if nombre == "identificacion" else []
     datos["marcha"] = _marcha(request, nombre)
     if nombre == "captura":
         datos["falta_practica"] = _falta_practica(request, nombre)
         persona = persona_de(request)
         datos["sin_practicar"] = ensayo.juego() is not None and practicas_de([persona])[persona].veces == 0
     return render(request, "ccv/espera.html", datos)
+
+
+def _fuera(request: HttpRequest, ahora: datetime) -> list[tuple[str, str]]:
+    """Sheets that somebody said are out of catalogue: each with what was read of it."""
+    claves = cola.a_pedido(Paso.IDENTIFICACION, quien_pide(request, Paso.IDENTIFICACION), ahora)
+    return [(clave, hoja.leido_de_fuera(acta_de(clave).fuera or {}) or clave) for clave in claves]
 
 
 def _en_la_mesa(request: HttpRequest, turno: Turno, pagina: str) -> dict[str, Any] | None:
@@ -271,6 +280,7 @@ def _al_identificar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str,
     declara = bool({c.rol for c in cargos_de(request)} & set(DECLARAN_FUERA)) and ficha.acta.startswith(HOJA)
     return {
         "clave": "" if ficha.acta.startswith(HOJA) else ficha.acta,
+        "ya_fuera": acta.custodia is Custodia.FUERA_DE_CATALOGO,
         "busca": reverse("ccv-identificacion-buscar"),
         "elecciones": [(e.clave, e.nombre) for e in vigente.formas().proceso.elecciones] if declara else [],
     }
@@ -295,6 +305,8 @@ _PLANTILLAS: Final = {
     "identificacion": "ccv/identificacion.html",
     "cotejo": "ccv/cotejo.html",
 }
+_SE_ELIGE: Final = frozenset({"cotejo", "identificacion"})
+"""Where one may ask for an acta by its key: the paper in one's hand, and what is given only to whoever asks."""
 _SE_QUEDAN: Final = frozenset({"captura", "diferencias", "decision", "verificacion"})
 """The desks whose page stays from acta to acta."""
 

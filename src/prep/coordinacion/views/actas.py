@@ -35,7 +35,7 @@ def actas(request: HttpRequest) -> HttpResponse:
     filtros = Filtros.de(request)
     todo = panorama.ver(oficina.reloj.ahora()).recortar(alcance(request))
     vista, orden = filtros.ver(todo), request.GET.get("orden", "")
-    claves = (*vista.padron.actas, *(e.clave for e in vista.esperan if filtros.trabajo and e.clave.startswith(HOJA)))
+    claves = (*vista.padron.actas, *(e.clave for e in vista.por_paso if filtros.trabajo and e.clave.startswith(HOJA)))
     if request.GET.get("csv") == "actas":
         return _tabla(_filas(vista, claves), filtros).ordenada(orden).csv()
     if orden:
@@ -73,7 +73,7 @@ def _tabla(filas: Sequence[Fila], filtros: Filtros) -> Tabla:
 
 
 def _filas(vista: Panorama, claves: Iterable[str]) -> list[Fila]:
-    esperan = {e.clave: e for e in vista.esperan}
+    esperan = {e.clave: e for e in vista.por_paso}
     pasos = {t: texto(f"coordinacion.trabajo.{t}") for t in Trabajo}
     ir = reverse("coordinacion-acta", args=["-"])
     filas: list[Fila] = []

@@ -104,7 +104,7 @@ def de_trabajo(vista: Panorama, filtros: Filtros) -> list[Tabla]:
     )
     filas = []
     for trabajo in Trabajo:
-        suyas = [e for e in vista.esperan if e.trabajo is trabajo]
+        suyas = [e for e in vista.por_paso if e.trabajo is trabajo]
         for estado in sorted({e.estado for e in suyas}):
             unas = [e for e in suyas if e.estado == estado]
             primera = min(unas, key=lambda e: (e.desde, e.clave))

@@ -292,7 +292,7 @@ class Pliegue:
             case Tipo.FUERA_DE_CATALOGO:
                 if siguiente is None:
                     return Rechazo.SUPERADO
-                acta.fuera, acta.fuera_hecho = dict(contenido), hecho.id
+                acta.fuera, acta.fuera_hecho, acta.en_duda = dict(contenido), hecho.id, None
             case _:  # RESUELTA
                 if acta.es != contenido["acta"]:
                     return Rechazo.SUPERADO

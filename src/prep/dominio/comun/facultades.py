@@ -54,7 +54,7 @@ FACULTADES: Final[dict[Rol, frozenset[str]]] = {
     ),
     Rol.ACOPIADOR: frozenset({*_CAMPO, "acta.acopiada", "hoja.acopiada", "acta.sin_acta", "acta.cotejada"}),
     Rol.DIGITALIZADOR: frozenset(
-        {*_CAMPO, *_AMBAS, "acta.duplicada", "acta.otra_imagen_pedida", "hoja.otra_imagen_pedida"}
+        {*_CAMPO, *_AMBAS, "acta.duplicada", "acta.otra_imagen_pedida", "hoja.otra_imagen_pedida", "hoja.resuelta"}
     ),
     Rol.CAPTURISTA: frozenset({*_CAMPO, "acta.capturada", "acta.otra_imagen_pedida", "practica.terminada"}),
     Rol.VERIFICADOR: frozenset(
@@ -77,8 +77,8 @@ FACULTADES: Final[dict[Rol, frozenset[str]]] = {
             *(*_CAMPO, *_AMBAS, "acta.duplicada", "acta.acopiada", "hoja.acopiada", "acta.acopio_corregido"),
             *("acta.sin_acta", "acta.sin_acta_confirmada", "acta.cotejada", "hoja.fuera_de_catalogo"),
             *("acta.otra_imagen_confirmada", "acta.otra_imagen_negada", "hoja.otra_imagen_confirmada"),
-            *("hoja.otra_imagen_negada", "catd.abierto", "catd.pausado", "catd.cerrado", "catd.revisado"),
-            *("catd.contingencia_declarada", "catd.contingencia_terminada"),
+            *("hoja.otra_imagen_negada", "hoja.resuelta", "catd.abierto", "catd.pausado", "catd.cerrado"),
+            *("catd.revisado", "catd.contingencia_declarada", "catd.contingencia_terminada"),
             *("incidente.atendido", "incidente.resuelto", "persona.alta"),
         }
     ),
