@@ -113,6 +113,23 @@ def test_what_differs_from_the_paper_is_said_and_waits_for_its_correction(public
     assert "se corrigió" in toma(cliente).content.decode()
 
 
+def test_a_three_that_was_a_mistake_is_taken_back_by_its_key_and_offered_to_nobody(publicada: Any) -> None:
+    centro, clave, catd = publicada
+    cliente, _ = centro.entra(Rol.ACOPIADOR, lugar=catd)
+    datos = envio(toma(cliente), {}, accion="enviar", resultado="3", motivo="Nulos.")
+    assert cliente.post(RUTA, datos).status_code == 200
+    assert not cliente.get(RUTA).context["hay"]
+    assert toma(cliente).templates[0].name == "ccv/espera.html"
+    assert f'value="{clave}"' in cliente.get(RUTA + "buscar/", {"q": clave}).content.decode()
+    pagina = toma(cliente, clave=clave)
+    assert "todavía no se corrige" in pagina.content.decode()
+    otra = centro.entra(Rol.COORDINADOR, lugar=catd)[0]
+    assert toma(otra, clave=clave).templates[0].name == "ccv/espera.html"  # somebody has it
+    assert cliente.post(RUTA, envio(pagina, {}, accion="enviar", resultado="1")).status_code == 200
+    assert (centro.acta(clave).cotejo, tipos(clave).count(Tipo.COTEJADA)) == (1, 2)
+    assert toma(cliente, clave=clave).templates[0].name == "ccv/espera.html"
+
+
 def test_nobody_collates_what_they_typed(publicada: Any) -> None:
     centro, _, catd = publicada
     clave = next(a.clave for e in centro.proceso.elecciones[::-1] for a in e.actas if a.casilla.catd)

@@ -74,13 +74,15 @@ def test_an_acta_in_correction_waits_for_its_collation_once_it_is_verified_again
     centro, claves = variada
     clave = claves[6]
     centro.hace(Tipo.COTEJADA, clave, "campo", resultado="3")
-    assert pasos_de(clave) == {Paso.REAPERTURA}
+    assert pasos_de(clave) == {Paso.REAPERTURA, Paso.COTEJO}
+    assert Espera.objects.get(clave=clave, paso=Paso.COTEJO).a_pedido
     peticion = centro.acta(clave).reapertura[0]
     centro.hace(Tipo.REABIERTA, clave, "campo", peticion=peticion)
     assert pasos_de(clave) == {Paso.CAPTURA}
     base = centro.coinciden(clave)
     centro.hace(Tipo.VERIFICADA, clave, "campo", base=base)
     assert pasos_de(clave) == {Paso.COTEJO}
+    assert not Espera.objects.get(clave=clave, paso=Paso.COTEJO).a_pedido
 
 
 def test_folding_again_gives_the_same_rows_and_what_is_not_so_is_named(variada: Any) -> None:

@@ -192,6 +192,34 @@ def test_a_second_request_takes_the_place_of_none_and_says_so(centro: Centro) ->
     assert acta.reapertura is not None and acta.reapertura[0] == primera.id
 
 
+def test_what_everybody_refused_is_asked_for_again_and_opened(centro: Centro) -> None:
+    """The only one who may answer would not: the acta is not closed for ever."""
+    clave = centro.claves[0]
+    publica(centro, clave)
+    (verifica, _), (supervisa, _) = centro.entra(Rol.VERIFICADOR), centro.entra(Rol.SUPERVISOR)
+    ruta = f"/ccv/reapertura/{clave}/"
+
+    def pide(motivo: str) -> Any:
+        return verifica.post(ruta, envio(verifica.get(ruta), {}, accion="pedir", motivo=motivo))
+
+    assert pide("Nulos.").status_code == 200
+    assert pide("Nulos, otra vez.").status_code == 409  # nobody has answered yet
+    assert supervisa.post(PETICIONES, envio(toma(supervisa), {}, accion="no")).status_code == 200
+    assert toma(supervisa).templates[0].name == "ccv/espera.html"
+    assert 'data-abre="motivo"' in verifica.get(ruta).content.decode()
+    assert pide("El renglón de nulos dice 3, no 30: vea la letra.").status_code == 200
+    assert supervisa.post(PETICIONES, envio(toma(supervisa), {}, accion="si")).status_code == 200
+    assert centro.acta(clave).captura is Captura.DEVUELTA
+
+
+def test_what_is_noted_of_an_acta_meanwhile_refuses_nothing(centro: Centro) -> None:
+    clave = centro.claves[0]
+    pide_reabrir(centro, clave)
+    cliente, quien = centro.entra(Rol.SUPERVISOR)
+    centro.hace(Tipo.INCIDENTE, clave, quien.persona, texto="Se fue la luz.")
+    assert toma(cliente).context["ficha"]
+
+
 def test_a_slip_of_one_acta_asks_for_no_other(centro: Centro) -> None:
     una, otra = centro.claves[:2]
     publica(centro, una)

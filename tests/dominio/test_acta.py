@@ -347,12 +347,13 @@ def test_collation_speaks_of_the_published_reading(before: str, after: int | Non
     assert p.could(Tipo.COTEJADA, "coteja", resultado="1") is Rechazo.ESTADO_CAPTURA
     p.verified()
     assert p.could(Tipo.COTEJADA, "ana", resultado="1") is Rechazo.MISMA_PERSONA
-    p(Tipo.COTEJADA, "coteja", resultado=before)
-    assert p.state.cotejo == int(before)
+    p(Tipo.COTEJADA, "otra", resultado="3")
+    said = p(Tipo.COTEJADA, "coteja", resultado=before)  # a three that was a mistake is taken back
+    assert (p.state.cotejo, p.state.cotejada) == (int(before), said.id)
     p.reopened()
     assert p.state.cotejo == int(before)  # the reading it spoke of is still the published one
     p.verified(values=TWO)
-    assert p.state.cotejo == after
+    assert (p.state.cotejo, p.state.cotejada) == (after, "")
 
 
 def test_incidents_move_nothing() -> None:

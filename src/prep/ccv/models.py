@@ -9,7 +9,8 @@ from django.db import models
 class Espera(models.Model):
     """Read model: an acta (or sheet) that waits for a step, since the last fact that moved it.
 
-    `salvo`: never given to these. `a_pedido`: only to whoever asks for it by its key. Written by `prep.ccv.espera` alone.
+    `salvo`: never given to these. `a_pedido`: only to whoever asks for it by its key. Written by `prep.ccv.espera`
+    alone.
     """
 
     pk = models.CompositePrimaryKey("clave", "paso")

@@ -102,7 +102,9 @@ def toca(paso: Paso, clave: str, acta: Acta) -> bool:
 
 def a_pedido(paso: Paso, plegada: Plegada) -> bool:
     """Whether what waits is given only to whoever asks for it by its key: a sheet out of catalogue, until somebody says
-    again which acta it is."""
+    again which acta it is; an acta of which somebody said that the paper differs, until another reading is verified."""
+    if paso is Paso.COTEJO:
+        return bool(plegada.acta.cotejada)
     if paso is not Paso.IDENTIFICACION or plegada.acta.custodia is not Custodia.FUERA_DE_CATALOGO:
         return False
     return _ultima(plegada, Tipo.IDENTIFICADA) < _ultima(plegada, Tipo.FUERA_DE_CATALOGO)
@@ -131,10 +133,7 @@ def peticion_de(paso: Paso, acta: Acta) -> str:
 
 def esperas(plegada: Plegada, de: Autoridad) -> dict[Paso, set[str]]:
     """The steps that an acta waits for, each with the people to whom it is never given."""
-    clave, acta = plegada.clave, plegada.acta
-    pasos = pasos_de(clave, acta)
-    if Paso.COTEJO in pasos and acta.cotejo == EN_CORRECCION and not _corregida(plegada):
-        pasos.remove(Paso.COTEJO)
+    pasos = pasos_de(plegada.clave, plegada.acta)
     return {p: {*(suyos := _excluidos(p, plegada)), *map(de.identidad, suyos)} for p in pasos}
 
 
@@ -149,21 +148,19 @@ def _excluidos(paso: Paso, plegada: Plegada) -> set[str]:
         }
         return dijeron | {h.persona for h in hechos.values() if senala(h)}
     if peticion := peticion_de(paso, acta):
-        desde = min(lugar for lugar, h in hechos.items() if h.id == peticion)
-        no_quisieron = {h.persona for lugar, h in hechos.items() if senala(h) and lugar > desde}
-        return {hechos[desde].persona, *no_quisieron}
+        return {h.persona for h in hechos.values() if peticion in (h.id, rehusada(h))}
     return {h.persona for h in hechos.values() if h.tipo in CIERRAN and (h.tipo != Tipo.INCIDENTE or senala(h))}
 
 
 def senala(hecho: Hecho) -> bool:
-    """Whether somebody put on record that something is amiss: what was tried to recover an acta judges nothing of
-    it."""
-    return hecho.tipo == Tipo.INCIDENTE and "intento" not in hecho.contenido
+    """Whether somebody put on record that something is amiss: what was tried to recover an acta, and that a request was
+    not confirmed, judge nothing of what it says."""
+    return hecho.tipo == Tipo.INCIDENTE and hecho.contenido.keys().isdisjoint(("intento", "peticion"))
 
 
-def _corregida(plegada: Plegada) -> bool:
-    """Whether another reading was verified since whoever collated asked for a correction."""
-    return _ultima(plegada, Tipo.VERIFICADA) > _ultima(plegada, Tipo.COTEJADA)
+def rehusada(hecho: Hecho) -> str:
+    """The request that somebody did not confirm, where the law has no fact for that; empty: it is anything else."""
+    return str(hecho.contenido.get("peticion", "")) if hecho.tipo == Tipo.INCIDENTE else ""
 
 
 def _ultima(plegada: Plegada, tipo: Tipo) -> int:

@@ -20,8 +20,8 @@ from prep.bitacora.models import Hecho as FilaHecho
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.services import escribir
 from prep.ccv import hoja, oficina
-from prep.ccv.models import Espera, Turno
-from prep.ccv.pasos import Paso, peticion_de, toca
+from prep.ccv.models import Turno
+from prep.ccv.pasos import Paso, peticion_de, rehusada, toca
 from prep.dominio.acta.acta import Acta, Capturado, Imagen
 from prep.dominio.acta.hechos import HOJA, ProblemaDeImagen, Tipo, sujeto_de
 from prep.dominio.acta.transiciones import Custodia
@@ -111,7 +111,7 @@ def ficha_de(turno: Turno, acta: Acta) -> Ficha:
     if paso is Paso.VERIFICACION and acta.acordado:
         base = acta.acordado.lectura
     elif paso is Paso.COTEJO and acta.publicada:
-        base = acta.publicada.hecho
+        base = _cotejable(acta)
     campos = _pedidos(turno.acta, acta, paso) if paso in SE_LEEN else ()
     return Ficha(turno.orden, turno.acta, turno.paso, turno.imagen, turno.persona, base, campos)
 
@@ -256,14 +256,22 @@ def rehusar(ficha: Ficha, frase: str) -> None:
         if falta:
             if peticion_de(Paso(ficha.paso), acta_de(ficha.acta)) != ficha.base:  # it was answered, or is of elsewhere
                 raise FichaSuperada
-            _anotar(ficha, Tipo.INCIDENTE, {"texto": frase})
+            _anotar(ficha, Tipo.INCIDENTE, {"texto": frase, "peticion": ficha.base})
+
+
+def espera_respuesta(clave: str, acta: Acta) -> bool:
+    """Whether a reopening is asked for that nobody refused: another request would take the place of that one."""
+    if acta.reapertura is None:
+        return False
+    return all(rehusada(e.hecho) != acta.reapertura[0] for e in hechos_de([clave]).get(clave, ()))
 
 
 def pedir_reapertura(ficha: Ficha, motivo: str) -> None:
-    """Ask to open a published acta again, once: another request would take the place of the one that waits."""
+    """Ask to open a published acta again. A request that somebody refused is asked again: it is another one, which
+    whoever refused may answer too."""
     with _una_vez(ficha) as falta:
         if falta:
-            if _exigir_publicada(ficha).reapertura is not None:
+            if espera_respuesta(ficha.acta, _exigir_publicada(ficha)):
                 raise FichaSuperada
             _anotar(ficha, Tipo.REAPERTURA_PEDIDA, {"motivo": motivo})
 
@@ -314,12 +322,16 @@ def cotejar(ficha: Ficha, resultado: str, nota: str) -> None:
     """What is published is what the paper says (1, 2) or it is not (3). `nota`: what differs, put on record."""
     with _una_vez(ficha) as falta:
         if falta:
-            _exigir_publicada(ficha)
-            if not Espera.objects.filter(clave=ficha.acta, paso=Paso.COTEJO).exists():
-                raise FichaSuperada  # somebody else compared it meanwhile
+            if _cotejable(acta_de(ficha.acta)) != ficha.base:
+                raise FichaSuperada  # it says something else, or somebody else compared it, meanwhile
             _anotar(ficha, Tipo.COTEJADA, {"resultado": resultado})
             if nota:
                 _anotar(ficha, Tipo.INCIDENTE, {"texto": nota}, despues=True)
+
+
+def _cotejable(acta: Acta) -> str:
+    """What whoever collates looks at: the reading that stands and what was said of it, by the last fact of both."""
+    return acta.cotejada or (acta.publicada.hecho if acta.publicada else "")
 
 
 def _imagen(clave: str, huella: str) -> Imagen | None:

@@ -288,7 +288,11 @@ def _al_identificar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str,
 
 def _al_cotejar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
     assert acta.publicada is not None
-    return {"filas": filas_de(ficha.acta, acta.publicada.asentado), "en_correccion": acta.cotejo == EN_CORRECCION}
+    return {
+        "filas": filas_de(ficha.acta, acta.publicada.asentado),
+        "en_correccion": bool(acta.cotejada),
+        "corregida": acta.cotejo == EN_CORRECCION and not acta.cotejada,
+    }
 
 
 _DEL_PASO: Final[dict[Paso, Callable[[HttpRequest, Acta, Ficha], dict[str, Any]]]] = {

@@ -87,7 +87,8 @@ def reabrir(request: HttpRequest, clave: str) -> HttpResponse:
         "enderezada": hoja.enderezada(acta, huella),
         "filas": filas_de(clave, acta.publicada.asentado),
         "en_correccion": acta.cotejo == EN_CORRECCION,
-        "ya": acta.reapertura is not None,
+        "ya": services.espera_respuesta(clave, acta),
+        "rehusada": acta.reapertura is not None,
         "notas": services.notas(clave, acta),
     }
     leyo(request, clave)

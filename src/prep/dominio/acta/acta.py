@@ -108,7 +108,8 @@ class Acta:
     """State of one acta or sheet.
 
     `imagenes`: every usable picture; `identificadas`: those known to be of this acta, in order; `desechadas`: those
-    that could not be read; `en_duda`: the picture that somebody asks to replace, with the request. `anomalias`: facts
+    that could not be read; `en_duda`: the picture that somebody asks to replace, with the request. `cotejada`: the fact
+    that collated the reading that was verified last; empty until somebody does. `anomalias`: facts
     that did not change anything, each with its reason. `cabezas`: what somebody who writes now says that they know.
     """
 
@@ -136,6 +137,7 @@ class Acta:
     fuera_publicada: bool = False
     es: str | None = None
     cotejo: int | None = None
+    cotejada: str = ""
     incidentes: list[str] = field(default_factory=list)
     anomalias: list[tuple[str, Rechazo]] = field(default_factory=list)
     cabezas: tuple[str, ...] = ()

@@ -46,7 +46,7 @@ class Tipo(StrEnum):
     COTEJADA = "cotejada"  # published data against the original acta: resultado (1-3)
     PUBLICADA = "publicada"  # the corte that carries this reading: corte, base, hecho, [nodo]
     ANEXADA = "anexada"  # another sheet of its casilla was photographed: imagen, hora, documento, [motivo]
-    INCIDENTE = "incidente"  # anything else that must be on record: texto, [intento]
+    INCIDENTE = "incidente"  # anything else that must be on record: texto, [intento], [peticion] not confirmed
 
 
 class ProblemaDeImagen(StrEnum):
@@ -153,7 +153,9 @@ _COMUNES: Final[dict[str, TipoDeHecho]] = {
 }
 DE_ACTA: Final[dict[str, TipoDeHecho]] = {
     **_COMUNES,
-    Tipo.INCIDENTE: TipoDeHecho({"texto": campos.texto}, {"intento": campos.uno_de(*Intento)}),
+    Tipo.INCIDENTE: TipoDeHecho(
+        {"texto": campos.texto}, {"intento": campos.uno_de(*Intento), "peticion": campos.sha256}
+    ),
     Tipo.ACOPIO_CORREGIDO: TipoDeHecho({"hora": campos.hora, "motivo": campos.motivo}),
     Tipo.DUPLICADA: TipoDeHecho({"imagen": campos.sha256}),
     Tipo.ANEXADA: TipoDeHecho(

@@ -336,7 +336,7 @@ class Pliegue:
             case Tipo.VERIFICADA:
                 self._verificar(acta, hecho, bit, sabe)
             case Tipo.COTEJADA:
-                acta.cotejo = int(contenido["resultado"])
+                acta.cotejo, acta.cotejada = int(contenido["resultado"]), hecho.id
             case Tipo.REAPERTURA_PEDIDA:
                 acta.reapertura = (hecho.id, self._quien(hecho))
             case Tipo.DEVUELTA:
@@ -365,7 +365,7 @@ class Pliegue:
             acta.anomalias.append((acta.en_duda[1], Rechazo.SUPERADO))
             acta.en_duda = None
         # Whoever accepted the reading before did not accept this one; a correction they asked for goes on.
-        acta.cotejo = acta.cotejo if acta.cotejo == EN_CORRECCION else None
+        acta.cotejo, acta.cotejada = acta.cotejo if acta.cotejo == EN_CORRECCION else None, ""
 
     def _leida(self, hecho: Hecho, base: str) -> tuple[Hecho, Hecho] | None:
         """The reading that a fact verified, by its name, and the arrival of its picture: among what that fact knew."""
