@@ -17,7 +17,7 @@ from prep.bitacora.models import Hecho
 from prep.ccv import hoja, oficina, services
 from prep.ccv.models import Turno
 from prep.ccv.services import CamposInvalidos
-from prep.dominio.acta.hechos import Tipo, sujeto_de
+from prep.dominio.acta.hechos import ProblemaDeImagen, Tipo, sujeto_de
 from prep.dominio.acta.transiciones import Captura
 from prep.dominio.comun.facultades import Rol
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
@@ -214,7 +214,7 @@ def test_an_acta_is_returned_with_its_fields_and_why(centro: Centro) -> None:
     assert tipos(clave)[-1] == Tipo.DEVUELTA
 
 
-@pytest.mark.parametrize("problema", list(services.Problema))
+@pytest.mark.parametrize("problema", list(ProblemaDeImagen))
 def test_each_problem_takes_its_route_and_the_acta_leaves_these_hands(centro: Centro, problema: str) -> None:
     clave = centro.claves[0]
     centro.llega(clave)
@@ -223,9 +223,11 @@ def test_each_problem_takes_its_route_and_the_acta_leaves_these_hands(centro: Ce
     respuesta = cliente.post(CAPTURA, envio(pagina, {}, accion="problema", problema=problema))
     assert respuesta.json() == {"ir": CAPTURA}
     acta = centro.acta(clave)
-    assert (acta.en_duda is not None) == (problema in services.PIDEN_OTRA)
-    assert (acta.incidentes != []) == (problema not in services.PIDEN_OTRA)
+    assert acta.en_duda is not None and acta.incidentes == []
     assert Turno.objects.count() == 0
+    otra, _ = centro.entra(Rol.CAPTURISTA)
+    assert toma(otra, CAPTURA).templates[0].name == "ccv/espera.html"  # nobody else types it meanwhile
+    assert centro.entra(Rol.SUPERVISOR)[0].get("/ccv/peticiones/").context["hay"]  # it waits for somebody to answer
 
 
 def test_one_command_sent_again_writes_once_whatever_was_answered(centro: Centro) -> None:

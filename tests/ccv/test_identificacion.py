@@ -226,8 +226,9 @@ def test_a_picture_that_came_with_its_acta_and_nobody_identified_is_looked_at(ce
     pagina = toma(duda)
     assert pagina.context["ident"].clave_acta == clave
     assert duda.post(RUTA, envio(pagina, {}, accion="problema", problema="otra_casilla")).status_code == 200
-    assert len(centro.acta(clave).incidentes) == 1  # another one is waited for already: it stays on record
-    assert toma(duda).templates[0].name == "ccv/espera.html"
+    assert toma(duda).templates[0].name == toma(mira).templates[0].name == "ccv/espera.html"
+    contesta(mira, "no")
+    assert toma(duda).templates[0].name == "ccv/espera.html"  # who said so is not asked again
     pagina = toma(mira)
     ajena = centro.claves[1]
     assert mira.post(RUTA, envio(pagina, {}, accion="enviar", acta=ajena)).status_code == 400
@@ -236,6 +237,29 @@ def test_a_picture_that_came_with_its_acta_and_nobody_identified_is_looked_at(ce
     assert acta.custodia is Custodia.IDENTIFICADA
     assert acta.imagen is not None
     assert acta.imagen.sha256 == nueva
+
+
+def contesta(cliente: Any, que: str) -> None:
+    """Answer whether another picture is needed."""
+    peticiones = "/ccv/peticiones/"
+    cliente.post(peticiones, {"accion": "tomar"})
+    assert cliente.post(peticiones, envio(cliente.get(peticiones), {}, accion=que)).status_code == 200
+
+
+def test_a_held_picture_that_is_no_good_either_goes_and_it_may_be_said_that_there_is_no_acta(centro: Centro) -> None:
+    """The one that was read was thrown away, and no other one comes."""
+    clave, nueva = centro.claves[0], centro.guarda(foto(5))
+    huella = centro.llega(clave)
+    centro.hace(Tipo.DIGITALIZADA, clave, "campo", imagen=nueva)
+    pedida = centro.hace(Tipo.OTRA_IMAGEN_PEDIDA, clave, "ajena-1", imagen=huella, motivo="Borrosa.")
+    centro.hace(Tipo.OTRA_IMAGEN_CONFIRMADA, clave, "ajena-2", peticion=pedida.id)
+    duda, _ = centro.entra(Rol.DIGITALIZADOR)
+    assert duda.post(RUTA, envio(toma(duda), {}, accion="problema", problema="dos_actas")).status_code == 200
+    contesta(centro.entra(Rol.SUPERVISOR)[0], "si")
+    acta = centro.acta(clave)
+    assert (acta.custodia, acta.imagenes, acta.desechadas) == (Custodia.REDIGITALIZAR, [], {huella, nueva})
+    centro.hace(Tipo.SIN_ACTA, clave, "campo", motivo="3")
+    assert centro.acta(clave).custodia is Custodia.SIN_ACTA_DICHA
 
 
 # finding an acta as one types

@@ -19,8 +19,8 @@ from prep.catalogo.services import importar, regla_de_practica
 from prep.ccv import practica as ensayo
 from prep.ccv.ejercicio import Ejercicio, EjercicioInvalido, Leccion, escribir, imagen, leer
 from prep.ccv.models import Espera, Practica, Turno
-from prep.ccv.services import Problema
 from prep.coordinacion import panorama
+from prep.dominio.acta.hechos import ProblemaDeImagen
 from prep.dominio.comun.facultades import Rol
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 
@@ -148,10 +148,10 @@ def test_an_acta_of_another_casilla_typed_and_a_good_one_sent_away_are_wrong_who
     ajena = Ejercicio("a", "0" * 64, Leccion.OTRA_CASILLA, "otra_casilla", buena.valores)
     assert ensayo.errores(buena, buena.valores, None) == 0
     assert ensayo.errores(buena, {"a": 1, "b": 0, "c": SIN_DATO}, None) == 2
-    assert ensayo.errores(buena, {}, Problema.ILEGIBLE) == 3
+    assert ensayo.errores(buena, {}, ProblemaDeImagen.ILEGIBLE) == 3
     assert ensayo.errores(ajena, buena.valores, None) == 3
-    assert ensayo.errores(ajena, {}, Problema.OTRA_CASILLA) == 0
-    assert ensayo.errores(ajena, {}, Problema.NO_ES_ACTA) == 1
+    assert ensayo.errores(ajena, {}, ProblemaDeImagen.OTRA_CASILLA) == 0
+    assert ensayo.errores(ajena, {}, ProblemaDeImagen.NO_ES_ACTA) == 1
 
 
 def test_who_errs_more_than_the_process_tolerates_repeats_and_both_times_are_on_record(

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.test import Client
-from sala import AHORA, Sala
+from sala import AHORA, GENTE, Sala
 
 from gente import dentro
 from prep.acceso.models import Registro
@@ -412,6 +412,22 @@ def test_a_sheet_out_of_catalogue_is_listed_and_waits_for_nobody_until_somebody_
     otra_vez = todo.get(TABLERO)
     (fila,) = otra_vez.context["tablas"]["trabajo"].filas
     assert (fila["paso"], otra_vez.context["esperan"]) == ("Identificar", 1)
+
+
+def test_what_nobody_may_take_is_named_with_what_to_do(sala: Sala) -> None:
+    """Everybody who types looked at it and would not; or everybody who may answer refused."""
+    clave = escena(sala, Paso.CAPTURA)
+    todo = sala.entra(Rol.ADMINISTRADOR)
+    for quien in GENTE[:-1]:
+        assert todo.get(TABLERO).context["tablas"]["sin_quien"].filas == []
+        sala.hecho(Tipo.INCIDENTE, clave, quien, texto="Hay algo raro.")
+    (fila,) = todo.get(TABLERO).context["tablas"]["sin_quien"].filas
+    assert (fila["acta"], fila["escritorio"]) == (clave, "Captura") and "dé de alta" in fila["que_hacer"]
+    assert fila["que_hacer"] in todo.get(TABLERO).content.decode()
+    ajena = sala.entra(Rol.COORDINADOR, alcance=(next(c for c in sala.claves if c[:11] != clave[:11])[:11],))
+    assert ajena.get(TABLERO).context["tablas"]["sin_quien"].filas == []
+    sala.persona(Rol.CAPTURISTA)
+    assert todo.get(TABLERO).context["tablas"]["sin_quien"].filas == []
 
 
 def test_a_cell_is_never_a_formula_and_what_is_not_known_says_so() -> None:

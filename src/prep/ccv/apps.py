@@ -12,10 +12,10 @@ class CcvConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from prep.acceso import marcha
+        from prep.acceso import marcha, sin_quien
         from prep.acceso.destinos import registrar
         from prep.bitacora.actas import derivar
-        from prep.ccv import cola
+        from prep.ccv import atoradas, cola
         from prep.ccv.espera import Esperas
         from prep.ccv.pasos import ESCRITORIOS, ROLES
 
@@ -25,6 +25,7 @@ class CcvConfig(AppConfig):
             "ccv-inicio", "ccv.inicio.titulo", "ccv.inicio.explica", {r for roles in ROLES.values() for r in roles}
         )
         marcha.EN_MANOS.append(cola.de_todos)
+        sin_quien.DICEN.append(atoradas.sin_quien)
         user_logged_out.connect(_al_salir)
 
 

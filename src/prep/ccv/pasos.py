@@ -45,7 +45,7 @@ ESTADOS: Final = {
     Paso.DECISION: (Captura.ESCALADA,),
     Paso.VERIFICACION: (Captura.COINCIDE, Captura.DICTAMINADA),
 }
-CON_IMAGEN: Final = (Custodia.FOTOGRAFIADA, Custodia.DIGITALIZADA, Custodia.IDENTIFICADA)
+CON_IMAGEN: Final = (Custodia.FOTOGRAFIADA, Custodia.DIGITALIZADA, Custodia.IDENTIFICADA, Custodia.REDIGITALIZAR)
 ROLES: Final = {
     Paso.CAPTURA: (Rol.CAPTURISTA,),
     Paso.DIFERENCIAS: (Rol.VERIFICADOR, Rol.SUPERVISOR),
@@ -72,6 +72,8 @@ CIERRAN: Final = frozenset(
 )
 """Whoever wrote one of these of an acta is never given it to type, rule or verify, in any round; of incidents, only
 those that say that something is amiss (`senala`)."""
+DE_LA_IMAGEN: Final = frozenset({Tipo.IDENTIFICADA, Tipo.OTRA_IMAGEN_PEDIDA})
+"""Whoever wrote one of these of a picture is not asked again which acta it is of."""
 
 
 def pasos_de(clave: str, acta: Acta) -> list[Paso]:
@@ -143,10 +145,8 @@ def _excluidos(paso: Paso, plegada: Plegada) -> set[str]:
         return acta.participantes
     if paso is Paso.IDENTIFICACION:
         imagen = imagen_de(paso, acta)
-        dijeron = {
-            h.persona for h in hechos.values() if h.tipo == Tipo.IDENTIFICADA and h.contenido["imagen"] == imagen
-        }
-        return dijeron | {h.persona for h in hechos.values() if senala(h)}
+        de_ella = [h for h in hechos.values() if h.tipo in DE_LA_IMAGEN and h.contenido["imagen"] == imagen]
+        return {h.persona for h in de_ella} | {h.persona for h in hechos.values() if senala(h)}
     if peticion := peticion_de(paso, acta):
         return {h.persona for h in hechos.values() if peticion in (h.id, rehusada(h))}
     return {h.persona for h in hechos.values() if h.tipo in CIERRAN and (h.tipo != Tipo.INCIDENTE or senala(h))}

@@ -22,7 +22,8 @@ from prep.ccv import cola, hoja, oficina
 from prep.ccv.ejercicio import Ejercicio, EjercicioInvalido, Juego, leer
 from prep.ccv.ejercicio import imagen as donde
 from prep.ccv.models import Practica
-from prep.ccv.services import Ficha, Problema, leer_campos
+from prep.ccv.services import Ficha, leer_campos
+from prep.dominio.acta.hechos import ProblemaDeImagen
 from prep.dominio.comun.hecho import MAXIMO_CONOCIDOS, nuevo_hecho
 from prep.dominio.comun.valores import Valor
 from prep.dominio.practica import PRACTICA
@@ -111,7 +112,7 @@ def ficha_de(fila: Practica, este: Juego) -> Ficha:
     return Ficha(fila.orden, e.clave, PASO, e.imagen, fila.persona, este.huella, tuple(e.valores))
 
 
-def responder(ficha: Ficha, dichos: Mapping[str, str], problema: Problema | None, teclas: int) -> None:
+def responder(ficha: Ficha, dichos: Mapping[str, str], problema: ProblemaDeImagen | None, teclas: int) -> None:
     """What somebody made of the open acta: the fields, or what is wrong with the picture. Once, however many times it
     is sent. With the last one, how the whole went is put on record."""
     este = juego()
@@ -139,7 +140,7 @@ def responder(ficha: Ficha, dichos: Mapping[str, str], problema: Problema | None
             _asentar(fila, este, ficha.orden, ahora)
 
 
-def errores(e: Ejercicio, leidos: Mapping[str, Valor], problema: Problema | None) -> int:
+def errores(e: Ejercicio, leidos: Mapping[str, Valor], problema: ProblemaDeImagen | None) -> int:
     """Fields that would be wrong. All of them when an acta is typed for another casilla, or is sent away although it
     can be read; one, when the problem is another than was said."""
     if problema is None and not e.problema:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import Any, Final
 from uuid import uuid4
 
@@ -32,22 +31,8 @@ from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO, Valor, ValorInvalido,
 _SAL: Final = "prep.ccv.ficha"
 MARCAS: Final = {"*": ILEGIBLE, "-": SIN_DATO}
 """The key of each mark: what a screen sends in place of a number. A blank box is *Sin dato*."""
-
-
-class Problema(StrEnum):
-    """What a person may find wrong with a picture."""
-
-    ILEGIBLE = "ilegible"
-    OTRA_CASILLA = "otra_casilla"
-    INCOMPLETA = "incompleta"
-    NO_ES_ACTA = "no_es_acta"
-    DOS_ACTAS = "dos_actas"
-
-
 SE_LEEN: Final = frozenset({Paso.CAPTURA, Paso.DIFERENCIAS, Paso.DECISION, Paso.VERIFICACION})
 """Steps in which somebody reads the fields of an acta."""
-PIDEN_OTRA: Final = frozenset({Problema(p) for p in ProblemaDeImagen})
-"""Problems that ask for another picture, which somebody else confirms or denies; the rest are put on record."""
 
 
 class CamposInvalidos(ValueError):
@@ -196,14 +181,11 @@ def devolver(ficha: Ficha, campos: Sequence[str], motivo: str) -> None:
     _escribir(ficha, Tipo.DEVUELTA, lambda: {"base": ficha.base, "motivo": motivo, "campos": suyos})
 
 
-def reportar(ficha: Ficha, problema: Problema, frase: str) -> None:
-    """The picture cannot be worked with. `frase`: what it is, as it is put on record. Another one may be waited for
-    already."""
-    if problema in PIDEN_OTRA and acta_de(ficha.acta).custodia is not Custodia.REDIGITALIZAR:
-        contenido = {"imagen": ficha.imagen, "motivo": frase, "problema": problema.value}
-        _escribir(ficha, Tipo.OTRA_IMAGEN_PEDIDA, lambda: contenido)
-    else:
-        _escribir(ficha, Tipo.INCIDENTE, lambda: {"texto": frase})
+def reportar(ficha: Ficha, problema: ProblemaDeImagen, frase: str) -> None:
+    """The picture cannot be worked with: somebody else confirms or denies that another one is needed. `frase`: what it
+    is, as it is put on record."""
+    contenido = {"imagen": ficha.imagen, "motivo": frase, "problema": problema.value}
+    _escribir(ficha, Tipo.OTRA_IMAGEN_PEDIDA, lambda: contenido)
 
 
 # what one person asked for and another answers

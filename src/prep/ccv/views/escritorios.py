@@ -27,7 +27,7 @@ from prep.ccv import cola, hoja, oficina, services
 from prep.ccv import practica as ensayo
 from prep.ccv.models import Turno
 from prep.ccv.pasos import ESCRITORIOS, ROLES, Paso, imagen_de, toca
-from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida, Problema
+from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida
 from prep.ccv.views.comun import (
     alcance_de,
     dibujar,
@@ -46,7 +46,7 @@ from prep.ccv.views.comun import (
 )
 from prep.diseno.textos import texto
 from prep.dominio.acta.acta import EN_CORRECCION, Acta
-from prep.dominio.acta.hechos import HOJA
+from prep.dominio.acta.hechos import HOJA, ProblemaDeImagen
 from prep.dominio.acta.transiciones import Custodia
 from prep.dominio.comun.autoridad import TODO
 from prep.dominio.comun.facultades import FACULTADES
@@ -230,16 +230,16 @@ def _del_acta(request: HttpRequest, turno: Turno, acta: Acta, ficha: Ficha) -> d
     }
 
 
-def _problemas(request: HttpRequest, ficha: Ficha) -> list[Problema]:
-    """What whoever looks at the picture may say of it."""
+def _problemas(request: HttpRequest, ficha: Ficha) -> list[ProblemaDeImagen]:
+    """What whoever looks at the picture may say of it, so that somebody else answers whether another one is needed."""
     if ficha.paso in services.SE_LEEN:
-        return list(Problema)
+        return list(ProblemaDeImagen)
     if ficha.paso != Paso.IDENTIFICACION:
         return []
     clase = "hoja" if ficha.acta.startswith(HOJA) else "acta"
-    piden = any(f"{clase}.otra_imagen_pedida" in FACULTADES[c.rol] for c in cargos_de(request))
-    sobran = (set() if piden else services.PIDEN_OTRA) | ({Problema.OTRA_CASILLA} if clase == "hoja" else set())
-    return [p for p in Problema if p not in sobran]
+    if not any(f"{clase}.otra_imagen_pedida" in FACULTADES[c.rol] for c in cargos_de(request)):
+        return []
+    return [p for p in ProblemaDeImagen if clase == "acta" or p is not ProblemaDeImagen.OTRA_CASILLA]
 
 
 def _al_capturar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
@@ -402,7 +402,7 @@ def _cotejar(request: HttpRequest, ficha: Ficha) -> None:
 
 def _reportar(request: HttpRequest, ficha: Ficha) -> None:
     try:
-        problema = Problema(request.POST.get("problema", ""))
+        problema = ProblemaDeImagen(request.POST.get("problema", ""))
     except ValueError:
         raise FichaInvalida from None
     if problema not in _problemas(request, ficha):

@@ -19,9 +19,10 @@ from prep.ccv import cola, hoja, oficina
 from prep.ccv import practica as ensayo
 from prep.ccv.models import Practica
 from prep.ccv.pasos import ROLES, Paso
-from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida, Problema
+from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida
 from prep.ccv.views.comun import dichos_de, negar, persona_de, pestanas_de, por_teclear
 from prep.diseno.textos import texto
+from prep.dominio.acta.hechos import ProblemaDeImagen
 from prep.dominio.practica import admite
 from prep.evidencia.vista import tipo_mime
 
@@ -58,7 +59,7 @@ def practica(request: HttpRequest) -> HttpResponse:
 def _responder_practica(request: HttpRequest, accion: str, ir: str) -> HttpResponse:
     try:
         ficha = Ficha.leer(request.POST.get("ficha", ""), [ensayo.PASO], persona_de(request))
-        problema = Problema(request.POST.get("problema", "")) if accion == "problema" else None
+        problema = ProblemaDeImagen(request.POST.get("problema", "")) if accion == "problema" else None
         teclas = request.POST.get("teclas", "")
         ensayo.responder(ficha, dichos_de(request), problema, int(teclas) if re.fullmatch("[0-9]{1,6}", teclas) else 0)
     except CamposInvalidos as error:
@@ -97,7 +98,7 @@ def _acta_de_practica(fila: Practica, este: ensayo.Juego) -> dict[str, Any]:
         "orden": fila.orden,
         "imagen": reverse("ccv-practica-imagen", args=[ejercicio.imagen]),
         "enderezada": ejercicio.enderezada,
-        "problemas": [(str(n), p.value, texto(f"ccv.problema.{p}")) for n, p in enumerate(Problema, 1)],
+        "problemas": [(str(n), p.value, texto(f"ccv.problema.{p}")) for n, p in enumerate(ProblemaDeImagen, 1)],
         "renglones": por_teclear(ejercicio.clave, ficha.campos),
         "con_encabezado": True,
         "encabezado": hoja.encabezado(ejercicio.clave),

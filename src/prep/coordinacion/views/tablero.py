@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from prep.acceso.permisos import cargos_de, requiere
+from prep.acceso.sin_quien import sin_quien
 from prep.catalogo.services import sin_gente
 from prep.coordinacion import gente, oficina, panorama, ritmo, situacion
 from prep.coordinacion.alcances import VEN, VEN_AVISOS, VEN_PERSONAS, alcance, lugares_a_su_cargo
@@ -23,6 +24,7 @@ from prep.coordinacion.views.avisos import contiendas_de
 from prep.coordinacion.views.comun import con_proceso, pestanas, responder
 from prep.coordinacion.views.marcha import detenidos
 from prep.diseno.textos import texto
+from prep.dominio.acta.hechos import HOJA
 from prep.dominio.operacion import Marcha
 
 DE_SITUACION: Final = tuple((s.value, f"diseno.estado.{s}") for s in situacion.ORDEN)
@@ -40,6 +42,7 @@ def tablero(request: HttpRequest) -> HttpResponse:
     medido = ritmo.medir(vista, filtros.hasta(vista.hora, sin_gente().publicacion.fin))
     orden = request.GET.get("orden", "")
     todas = (
+        _sin_quien(todo, entero, filtros),
         *de_trabajo(vista, filtros),
         _de_ritmo(medido, filtros),
         *_de_situacion(vista, filtros, entero),
@@ -119,6 +122,26 @@ def de_trabajo(vista: Panorama, filtros: Filtros) -> list[Tabla]:
                 }
             )
     return [Tabla("trabajo", texto("coordinacion.tablero.trabajo"), columnas, filas, consulta=filtros.consulta)]
+
+
+def _sin_quien(vista: Panorama, entero: Panorama, filtros: Filtros) -> Tabla:
+    """What waits at the desks and nobody may take, of what one reaches, with what to do."""
+    columnas = (
+        Columna("acta", texto("coordinacion.columna.acta"), "clave"),
+        Columna("escritorio", texto("coordinacion.columna.escritorio")),
+        Columna("que_hacer", texto("coordinacion.columna.que_hacer")),
+    )
+    filas = [
+        {
+            "acta": s.clave,
+            "escritorio": s.escritorio,
+            "que_hacer": s.que_hacer,
+            "ir": reverse("coordinacion-acta", args=[s.clave]),
+        }
+        for s in entero.una_vez("sin_quien", sin_quien)
+        if s.clave in vista.padron.actas or (s.clave.startswith(HOJA) and vista is entero)
+    ]
+    return Tabla("sin_quien", texto("coordinacion.tablero.sin_quien"), columnas, filas, consulta=filtros.consulta)
 
 
 def _segundos(desde: datetime, ahora: datetime) -> int:

@@ -56,6 +56,7 @@ class ProblemaDeImagen(StrEnum):
     OTRA_CASILLA = "otra_casilla"
     INCOMPLETA = "incompleta"
     NO_ES_ACTA = "no_es_acta"
+    DOS_ACTAS = "dos_actas"
 
 
 MUDOS: Final = frozenset({Tipo.INCIDENTE, Tipo.ANEXADA, Tipo.PUBLICADA, Tipo.COTEJADA})
