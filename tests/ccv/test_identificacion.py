@@ -28,10 +28,10 @@ def toma(cliente: Any) -> Any:
     return cliente.get(RUTA)
 
 
-def llega_hoja(centro: Centro, semilla: int = 1) -> str:
+def llega_hoja(centro: Centro, semilla: int = 1, **donde: str) -> str:
     hoja, datos = f"{HOJA}{uuid4()}", foto(semilla)
     huella = centro.guarda(datos)
-    centro.hace(Tipo.DIGITALIZADA, hoja, "campo", imagen=huella, enderezada=True)
+    centro.hace(Tipo.DIGITALIZADA, hoja, "campo", imagen=huella, enderezada=True, **donde)
     return hoja
 
 
@@ -206,13 +206,49 @@ def test_a_problem_with_the_picture_of_a_sheet_takes_its_route(centro: Centro) -
 
 def test_nobody_identifies_as_an_acta_out_of_their_reach_nor_of_no_catalogue(centro: Centro) -> None:
     suya, ajena = centro.claves[0], next(c for c in centro.claves if c[:11] != centro.claves[0][:11])
-    llega_hoja(centro)
+    llega_hoja(centro, catd=vigente.formas().casilla_de(suya).catd)
     cliente = dentro(persona(Rol.DIGITALIZADOR, alcance=(suya[:11],)))
     for clave in (ajena, "999999B0100GUB", ""):
         assert dice(cliente, clave).status_code == 400
     assert f'data-clave="{ajena}"' not in cliente.get(RUTA + "buscar/", {"q": ajena}).content.decode()
     assert f'data-clave="{suya}"' in cliente.get(RUTA + "buscar/", {"q": suya}).content.decode()
     assert dice(cliente, suya).status_code == 200
+
+
+def test_a_sheet_is_for_who_reaches_the_casillas_of_its_centre(centro: Centro) -> None:
+    formas = vigente.formas()
+    suya = next(c for c in centro.claves if formas.casilla_de(c).catd)
+    su_centro = formas.casilla_de(suya).catd
+    otra = next(c for c in centro.claves if formas.casilla_de(c).catd not in ("", su_centro))
+    de_aqui = dentro(persona(Rol.COORDINADOR, alcance=(suya[:11],)))
+    de_otro = dentro(persona(Rol.COORDINADOR, alcance=(otra[:11],)))
+    todo, _ = centro.entra(Rol.COORDINADOR)
+    llega_hoja(centro, catd=su_centro)
+    assert [c.get(RUTA).context["hay"] for c in (de_aqui, de_otro, todo)] == [True, False, True]
+    assert toma(de_otro).templates[0].name == "ccv/espera.html"
+    pagina = toma(de_aqui)
+    assert 'data-tecla="F6"' not in pagina.content.decode()  # who reaches some casillas does not say that it is of none
+    datos = envio(pagina, {}, accion="fuera", eleccion=centro.proceso.elecciones[0].clave)
+    assert de_aqui.post(RUTA, datos).status_code == 400
+    busca = de_aqui.get(RUTA + "buscar/", {"q": otra}).content.decode()
+    assert "no es de las que usted atiende" in busca and "Ninguna acta" not in busca
+    assert "Ninguna acta" in de_aqui.get(RUTA + "buscar/", {"q": "zzzz"}).content.decode()
+    assert de_aqui.post(RUTA, envio(pagina, {}, accion="enviar", acta=suya)).status_code == 200
+    llega_hoja(centro, 2)  # nobody says where it was scanned
+    assert [c.get(RUTA).context["hay"] for c in (de_aqui, de_otro, todo)] == [False, False, True]
+
+
+def test_a_sheet_given_back_is_not_ones_next_while_others_wait(centro: Centro) -> None:
+    hojas = [llega_hoja(centro, n) for n in (1, 2)]
+    cliente, quien = centro.entra(Rol.DIGITALIZADOR)
+
+    def sigue() -> str:
+        toma(cliente)
+        turno = Turno.objects.get(persona=quien.persona)
+        cliente.post(RUTA, {"accion": "dejar", "orden": turno.orden})
+        return turno.acta
+
+    assert [sigue() for _ in range(3)] == [*hojas, hojas[0]]  # once all were given back, they come round again
 
 
 def test_a_picture_that_came_with_its_acta_and_nobody_identified_is_looked_at(centro: Centro) -> None:

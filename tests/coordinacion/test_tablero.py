@@ -430,6 +430,19 @@ def test_what_nobody_may_take_is_named_with_what_to_do(sala: Sala) -> None:
     assert todo.get(TABLERO).context["tablas"]["sin_quien"].filas == []
 
 
+def test_a_sheet_that_everybody_but_those_of_its_centre_looked_at_is_for_one_of_them(sala: Sala) -> None:
+    suya = next(e for e in sala.padron.actas.values() if e.catd)
+    hoja = "hoja:0b7e2c1a-0000-4000-8000-000000000002"
+    sala.hecho(Tipo.DIGITALIZADA, hoja, "campo", imagen="b" * 64, catd=suya.catd)
+    for quien, clave in zip(GENTE[:-1], sala.claves, strict=False):  # no two say the same
+        sala.hecho(Tipo.IDENTIFICADA, hoja, quien, imagen="b" * 64, por="persona", acta=clave)
+    todo = sala.entra(Rol.ADMINISTRADOR)
+    (fila,) = todo.get(TABLERO).context["tablas"]["sin_quien"].filas
+    assert (fila["acta"], fila["escritorio"]) == (hoja, "Identificación")
+    sala.persona(Rol.DIGITALIZADOR, alcance=(suya.clave[:11],))
+    assert todo.get(TABLERO).context["tablas"]["sin_quien"].filas == []
+
+
 def test_a_cell_is_never_a_formula_and_what_is_not_known_says_so() -> None:
     dichos = ("=1+1", "@SUM(A1)", "＝1+1", "-3", "de aquí")
     tabla = Tabla("t", "T", (Columna("a", "A"), Columna("n", "N", "numero")), [{"a": d, "n": None} for d in dichos])

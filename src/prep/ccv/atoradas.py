@@ -12,7 +12,9 @@ from prep.acceso.sin_quien import SinQuien
 from prep.bitacora.autoridad import autoridad_vista
 from prep.ccv.pasos import ESCRITORIO_DE, ROLES, Paso
 from prep.diseno.textos import texto
+from prep.dominio.acta.hechos import HOJA
 from prep.dominio.comun.autoridad import TODO, Autoridad
+from prep.papel import vigente
 
 _PUEDEN_ESTAR: Final = """
     SELECT e.clave, e.paso, e.casilla, e.salvo, e.lugares FROM ccv_espera e
@@ -30,8 +32,10 @@ class _Humano:
     alcance: set[str] = field(default_factory=set)
     lugares: set[str] = field(default_factory=set)
 
-    def puede(self, paso: Paso, casilla: str, salvo: set[str], capturada_en: list[str], *, en_otro_lugar: bool) -> bool:
-        if self.nombres & salvo or not self.alcance & {TODO, casilla}:
+    def puede(
+        self, paso: Paso, suyas: frozenset[str], salvo: set[str], capturada_en: list[str], *, en_otro_lugar: bool
+    ) -> bool:
+        if self.nombres & salvo or self.alcance.isdisjoint(suyas | {TODO}):
             return False
         if en_otro_lugar and paso is Paso.CAPTURA:
             return bool(self.lugares - set(capturada_en))
@@ -45,13 +49,14 @@ def sin_quien() -> Iterator[SinQuien]:
     for nobody: what is published stands without it."""
     de = autoridad_vista()
     en_otro_lugar = de.reglas.lugares_distintos
-    gente = {paso: _quienes(paso, de) for paso in Paso if paso is not Paso.COTEJO}
+    gente: dict[Paso, list[_Humano]] = {paso: _quienes(paso, de) for paso in Paso if paso is not Paso.COTEJO}
     bastan = [0 if en_otro_lugar else sum(TODO in h.alcance for h in suya) for suya in gente.values()]
     with connection.cursor() as cursor:
         cursor.execute(_PUEDEN_ESTAR, [[p.value for p in gente], bastan])
         for clave, cual, casilla, salvo, lugares in cursor:
             paso, cerrada = Paso(cual), set(salvo)
-            if not any(h.puede(paso, casilla, cerrada, lugares, en_otro_lugar=en_otro_lugar) for h in gente[paso]):
+            suyas = vigente.casillas_de(casilla) if clave.startswith(HOJA) else frozenset({casilla})
+            if not any(h.puede(paso, suyas, cerrada, lugares, en_otro_lugar=en_otro_lugar) for h in gente[paso]):
                 yield SinQuien(clave, texto(f"ccv.{ESCRITORIO_DE[paso]}.titulo"), _que_hacer(paso))
 
 

@@ -22,7 +22,7 @@ from prep.bitacora.autoridad import autoridad_vista
 from prep.bitacora.marcha import contingencia_en
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.ccv.models import Turno
-from prep.ccv.pasos import ESCRITORIO_DE, Paso, toca
+from prep.ccv.pasos import DE_HOJA, ESCRITORIO_DE, Paso, toca
 from prep.dominio.acta.hechos import HOJA
 from prep.dominio.comun.autoridad import TODO
 from prep.papel import vigente
@@ -55,7 +55,7 @@ _LIBRES: Final = """
     WHERE e.paso = %(paso)s AND (%(clave)s = '' OR e.clave = %(clave)s)
       AND NOT e.salvo && %(yo)s::text[] AND e.clave <> ALL(%(ocupadas)s::text[])
       AND NOT e.lugares && %(en_ninguno)s::text[] AND e.lugares IS DISTINCT FROM %(no_solo_en)s::text[]
-      AND (%(todo)s OR e.casilla = '' OR e.casilla = ANY(%(alcance)s::text[]))
+      AND (%(todo)s OR e.casilla = ANY(%(alcance)s::text[]))
       AND e.clave NOT IN (SELECT acta FROM ccv_turno WHERE paso = %(paso)s AND vence > %(ahora)s)"""
 """What is out is read once, whoever asks: there are as many as people, and a plan that was made when few were out would
 look, with `NOT EXISTS`, at all of them for each one that waits."""
@@ -127,9 +127,11 @@ def orden_en_manos(persona: str, ahora: datetime) -> str:
     return turno.orden if turno else ""
 
 
-def tomar(paso: Paso, quien: Quien, ahora: datetime, clave: str = "", pagina: str = "") -> Turno | None:
-    """The acta that a person works on: the one they hold, or else the next (`clave`: that one); None when none waits
-    for them. `pagina`: that page shows it at once.
+def tomar(
+    paso: Paso, quien: Quien, ahora: datetime, clave: str = "", pagina: str = "", menos: Collection[str] = ()
+) -> Turno | None:
+    """The acta that a person works on: the one they hold, or else the next (`clave`: that one; `menos`: none of these);
+    None when none waits for them. `pagina`: that page shows it at once.
 
     Asked twice at once by one person, both get the same one.
     """
@@ -140,7 +142,7 @@ def tomar(paso: Paso, quien: Quien, ahora: datetime, clave: str = "", pagina: st
         return mio
     try:
         with transaction.atomic():
-            return siguiente(paso, quien, ahora, clave, pagina)
+            return siguiente(paso, quien, ahora, clave, pagina, menos)
     except IntegrityError:  # the same person asked at the same time, and was given one
         return suyo(quien.persona, [paso], ahora)
 
@@ -197,6 +199,8 @@ def _lo_que_pide(paso: Paso, quien: Quien, ahora: datetime, cual: str = "") -> d
     de = autoridad_vista()
     yo = de.cuentas_de(quien.persona) | {de.identidad(quien.persona)}
     alcance = _lo_comun(quien.alcance, de.alcance_de_nodo(nodo_de_aqui().nodo))
+    if paso in DE_HOJA and TODO not in alcance:
+        alcance |= vigente.centros_de(alcance)
     aqui = [quien.lugar] if de.reglas.lugares_distintos else None
     return {
         "paso": paso.value,
@@ -212,10 +216,13 @@ def _lo_que_pide(paso: Paso, quien: Quien, ahora: datetime, cual: str = "") -> d
     }
 
 
-def siguiente(paso: Paso, quien: Quien, ahora: datetime, cual: str = "", pagina: str = "") -> Turno | None:
+def siguiente(
+    paso: Paso, quien: Quien, ahora: datetime, cual: str = "", pagina: str = "", menos: Collection[str] = ()
+) -> Turno | None:
     """The next acta for a person, who keeps nothing else, in a transaction of the caller's."""
     datos = _lo_que_pide(paso, quien, ahora, cual)
     ocupadas: list[str] = datos["ocupadas"]
+    ocupadas += menos
     with connection.cursor() as cursor:
         cursor.execute(_ELECCIONES, datos)
         for (eleccion,) in cursor.fetchall():

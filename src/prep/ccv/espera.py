@@ -11,7 +11,7 @@ from django.db import connection
 from prep.bitacora.actas import Plegada
 from prep.bitacora.nodos import nodo_de_aqui
 from prep.ccv.pasos import Paso, a_pedido, esperas, imagen_de
-from prep.dominio.acta.hechos import HOJA, MUDOS
+from prep.dominio.acta.hechos import HOJA, MUDOS, Tipo
 from prep.dominio.comun.autoridad import Autoridad
 from prep.dominio.comun.facultades import ClaseNodo
 
@@ -54,7 +54,7 @@ def _filas(plegada: Plegada, de: Autoridad) -> list[Fila]:
     desde = max((lugar for lugar, h in plegada.hechos.items() if h.tipo not in MUDOS), default=0)
     leida = acta.imagen
     lugares = sorted({c.lugar for c in acta.capturas_de(leida.sha256)}) if leida else []
-    casilla, eleccion = ("", "") if clave.startswith(HOJA) else (clave[:11], clave[11:])
+    casilla, eleccion = (_centro_de(plegada), "") if clave.startswith(HOJA) else (clave[:11], clave[11:])
     return [
         (
             *(clave, paso.value, eleccion, casilla, imagen_de(paso, acta), desde, sorted(salvo), lugares),
@@ -62,6 +62,12 @@ def _filas(plegada: Plegada, de: Autoridad) -> list[Fila]:
         )
         for paso, salvo in sorted(esperas(plegada, de).items())
     ]
+
+
+def _centro_de(plegada: Plegada) -> str:
+    """The CATD that scanned a sheet: its casillas are those that it may be of. Empty where no fact says so."""
+    dichos = (h.contenido.get("catd", "") for h in plegada.hechos.values() if h.tipo == Tipo.DIGITALIZADA)
+    return next(filter(None, dichos), "")
 
 
 def _es_la_sede(de: Autoridad) -> bool:

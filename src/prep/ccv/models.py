@@ -9,15 +9,15 @@ from django.db import models
 class Espera(models.Model):
     """Read model: an acta (or sheet) that waits for a step, since the last fact that moved it.
 
-    `salvo`: never given to these. `a_pedido`: only to whoever asks for it by its key. Written by `prep.ccv.espera`
-    alone.
+    `casilla`: whose it is; of a sheet, the CATD that scanned it, where its fact says so. `salvo`: never given to these.
+    `a_pedido`: only to whoever asks for it by its key. Written by `prep.ccv.espera` alone.
     """
 
     pk = models.CompositePrimaryKey("clave", "paso")
     clave = models.CharField(max_length=45)
     paso = models.CharField(max_length=20)
     eleccion = models.CharField("tipo de acta", max_length=45)
-    casilla = models.CharField(max_length=11)
+    casilla = models.TextField()
     imagen = models.CharField(max_length=64)
     desde = models.BigIntegerField("posición del hecho desde el que espera")
     salvo = ArrayField(models.TextField())

@@ -58,6 +58,8 @@ ROLES: Final = {
     Paso.COTEJO: (Rol.ACOPIADOR, Rol.COORDINADOR),
 }
 """Who may take each step."""
+DE_HOJA: Final = frozenset({Paso.IDENTIFICACION, Paso.OTRA_IMAGEN})
+"""What a sheet may wait for."""
 SIN_IDENTIFICAR: Final = (
     *(Custodia.FOTOGRAFIADA, Custodia.DIGITALIZADA, Custodia.REDIGITALIZAR, Custodia.FUERA_DE_CATALOGO),
 )

@@ -24,6 +24,12 @@ def casillas_de(lugar: str) -> frozenset[str]:
     return _casillas(cargar().huella, lugar)
 
 
+def centros_de(casillas: frozenset[str]) -> frozenset[str]:
+    """The CATDs to which the package of any of these goes."""
+    suyas = formas()
+    return frozenset(a.casilla.catd for c in casillas for a in suyas.actas(casilla=c)) - {""}
+
+
 @lru_cache(maxsize=1024)
 def _casillas(huella: str, lugar: str) -> frozenset[str]:
     return frozenset(str(a.casilla.clave) for a in formas().actas(catd=lugar)) if lugar else frozenset()

@@ -16,6 +16,7 @@ from prep.ccv.models import Espera
 from prep.ccv.pasos import ROLES, Paso
 from prep.ccv.views.comun import PIDEN_REAPERTURA, alcance_de, quien_pide
 from prep.dominio.acta.transiciones import Captura
+from prep.dominio.comun.autoridad import TODO
 from prep.papel import buscador
 
 
@@ -53,4 +54,7 @@ def _halladas(
     """What is found. `entre`: within which reach, and which actas only."""
     dicho = request.GET.get("q", "").strip()
     halladas = buscador.buscar(dicho, *entre()) if dicho else []
-    return render(request, "ccv/halladas.html", {"halladas": halladas, "para": para, "q": dicho})
+    datos = {"halladas": halladas, "para": para, "q": dicho}
+    if dicho and not halladas and para == "elegir":  # there is one, of somebody else's
+        datos["ajena"] = bool(buscador.buscar(dicho, {TODO}))
+    return render(request, "ccv/halladas.html", datos)

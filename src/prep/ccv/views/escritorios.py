@@ -55,6 +55,8 @@ from prep.plataforma.peticion import una_vez
 
 VISTO: Final = "visto"
 """What a page that waits says it shows."""
+_DEVUELTAS: Final = "ccv.devueltas"
+_CUANTAS_DEVUELTAS: Final = 50
 DECLARAN_FUERA: Final = (Rol.COORDINADOR, Rol.SUPERVISOR)
 Hacer = Callable[[HttpRequest, Ficha], None]
 
@@ -80,6 +82,8 @@ def escritorio(nombre: str) -> Vista:
             _tomar(request, nombre, cual)
             return redirect(reverse(f"ccv-{nombre}"))
         if accion == "dejar":
+            if nombre == "identificacion":
+                _recordar(request)
             cola.dejar(persona_de(request), request.POST.get("orden", ""))
             return redirect(reverse(f"ccv-{nombre}") + "?descanso")
         if accion == "soltar":
@@ -103,11 +107,21 @@ def _tomar(
         return None
     elif len(pasos) > 1:
         pasos = cola.por_antiguedad(pasos)
+    dar = cola.siguiente if libre else cola.tomar
+    menos = request.session.get(_DEVUELTAS, ()) if nombre == "identificacion" and not clave else ()
     for paso in pasos:
-        dar = cola.siguiente if libre else cola.tomar
-        if turno := dar(paso, quien_pide(request, paso), ahora, clave, pagina):
+        if turno := dar(paso, quien_pide(request, paso), ahora, clave, pagina, menos):
             return turno
-    return None
+    if not menos:
+        return None
+    del request.session[_DEVUELTAS]  # nothing else waits: they come round again
+    return _tomar(request, nombre, libre=libre, pagina=pagina)
+
+
+def _recordar(request: HttpRequest) -> None:
+    """What somebody gives back because they do not know which acta it is: others are given to them first."""
+    if turno := cola.suyo(persona_de(request), ESCRITORIOS["identificacion"], oficina.reloj.ahora()):
+        request.session[_DEVUELTAS] = [*request.session.get(_DEVUELTAS, ()), turno.acta][-_CUANTAS_DEVUELTAS:]
 
 
 def _marcha(request: HttpRequest, nombre: str) -> Como:
@@ -277,13 +291,18 @@ def _al_responder(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, A
 
 
 def _al_identificar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
-    declara = bool({c.rol for c in cargos_de(request)} & set(DECLARAN_FUERA)) and ficha.acta.startswith(HOJA)
+    declara = _declara_fuera(request) and ficha.acta.startswith(HOJA)
     return {
         "clave": "" if ficha.acta.startswith(HOJA) else ficha.acta,
         "ya_fuera": acta.custodia is Custodia.FUERA_DE_CATALOGO,
         "busca": reverse("ccv-identificacion-buscar"),
         "elecciones": [(e.clave, e.nombre) for e in vigente.formas().proceso.elecciones] if declara else [],
     }
+
+
+def _declara_fuera(request: HttpRequest) -> bool:
+    """Whether whoever asks may say that a sheet is of no casilla: nobody does who only reaches some."""
+    return TODO in alcance_de(request, DECLARAN_FUERA)
 
 
 def _al_cotejar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str, Any]:
@@ -382,7 +401,7 @@ def _identificar(request: HttpRequest, ficha: Ficha) -> None:
 
 
 def _declarar_fuera(request: HttpRequest, ficha: Ficha) -> None:
-    if not {c.rol for c in cargos_de(request)} & set(DECLARAN_FUERA):
+    if not _declara_fuera(request):
         raise FichaInvalida
     eleccion = request.POST.get("eleccion", "")
     if eleccion not in {e.clave for e in vigente.formas().proceso.elecciones}:
