@@ -49,7 +49,7 @@ def sin_quien() -> Iterator[SinQuien]:
     for nobody: what is published stands without it."""
     de = autoridad_vista()
     en_otro_lugar = de.reglas.lugares_distintos
-    gente: dict[Paso, list[_Humano]] = {paso: _quienes(paso, de) for paso in Paso if paso is not Paso.COTEJO}
+    gente = _quienes(de)
     bastan = [0 if en_otro_lugar else sum(TODO in h.alcance for h in suya) for suya in gente.values()]
     with connection.cursor() as cursor:
         cursor.execute(_PUEDEN_ESTAR, [[p.value for p in gente], bastan])
@@ -60,15 +60,18 @@ def sin_quien() -> Iterator[SinQuien]:
                 yield SinQuien(clave, texto(f"ccv.{ESCRITORIO_DE[paso]}.titulo"), _que_hacer(paso))
 
 
-def _quienes(paso: Paso, de: Autoridad) -> list[_Humano]:
-    humanos: dict[str, _Humano] = {}
+def _quienes(de: Autoridad) -> dict[Paso, list[_Humano]]:
+    """Who may take each step."""
+    humanos: dict[Paso, dict[str, _Humano]] = {paso: {} for paso in Paso if paso is not Paso.COTEJO}
     for persona in de.personas:
-        for cargo in (c for c in de.cargos_vigentes(persona) if c.rol in ROLES[paso]):
-            uno = humanos.setdefault(identidad := de.identidad(persona), _Humano({identidad}))
-            uno.nombres |= de.cuentas_de(persona)
-            uno.alcance |= cargo.alcance
-            uno.lugares.add(cargo.lugar)
-    return list(humanos.values())
+        identidad = de.identidad(persona)
+        for cargo in de.cargos_vigentes(persona):
+            for suyos in (suyos for paso, suyos in humanos.items() if cargo.rol in ROLES[paso]):
+                uno = suyos.setdefault(identidad, _Humano({identidad}))
+                uno.nombres |= de.cuentas_de(persona)
+                uno.alcance |= cargo.alcance
+                uno.lugares.add(cargo.lugar)
+    return {paso: list(suyos.values()) for paso, suyos in humanos.items()}
 
 
 _ADEMAS: Final[Mapping[Paso, str]] = {Paso.REAPERTURA: "ccv.sin_quien.reapertura"}

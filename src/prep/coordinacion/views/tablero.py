@@ -50,6 +50,7 @@ def tablero(request: HttpRequest) -> HttpResponse:
     tablas = {t.nombre: t.ordenada(orden) for t in todas}
     if (que := request.GET.get("csv")) is not None and (tabla := pedida(tablas.values(), que)):
         return tabla.csv()
+    tablas["sin_quien"] = tablas["sin_quien"].primeras()
     cuenta = _todas(vista)
     datos: dict[str, Any] = {
         "pestanas": pestanas(request),
