@@ -10,6 +10,7 @@ from django.db import connection
 
 from prep.acceso.sin_quien import SinQuien
 from prep.bitacora.autoridad import autoridad_vista
+from prep.bitacora.marcha import contingencia_en
 from prep.ccv.pasos import ESCRITORIO_DE, ROLES, Paso
 from prep.diseno.textos import texto
 from prep.dominio.acta.hechos import HOJA
@@ -38,7 +39,7 @@ class _Humano:
         if self.nombres & salvo or self.alcance.isdisjoint(suyas | {TODO}):
             return False
         if en_otro_lugar and paso is Paso.CAPTURA:
-            return bool(self.lugares - set(capturada_en))
+            return any(lugar not in capturada_en or contingencia_en(lugar) for lugar in self.lugares)
         if en_otro_lugar and paso is Paso.VERIFICACION:
             return any([lugar] != capturada_en for lugar in self.lugares)
         return True
