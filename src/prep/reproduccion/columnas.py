@@ -188,10 +188,11 @@ class _Votos:
                 "no están entre la identificación del acta y los totales, ni hay columnas que sumen "
                 "TOTAL_VOTOS_CALCULADO."
             )
-        for i in indices:
-            if i in self.anonimas:
-                self._decir(i, "No tiene nombre y los votos suman con ella: se toma como un recuadro.")
         con_votos = {i for i in indices if any(filas.valores(i))} if filas.suman(indices) else set()
+        for i in indices:
+            if i in con_votos and (i in self.anonimas or (i in dudosas and i not in entre)):
+                cual = "No tiene nombre" if i in self.anonimas else "No está con los demás votos"
+                self._decir(i, f"{cual} y solo con ella suman lo que publica cada renglón: se toma como un recuadro.")
         suyos = {self.normales[i] for i in indices}
         supuestas = [
             n
