@@ -53,6 +53,7 @@ def test_anything_else_is_not_a_value(dato: object) -> None:
         ("140001V0100", (14, 1, "V", 1, 0), "Prisión preventiva 1"),
         ("140001P0100", (14, 1, "P", 1, 0), "Prisión preventiva 1"),
         ("140001A0100", (14, 1, "A", 1, 0), "Voto anticipado 1"),
+        ("090002U0100", (9, 2, "U", 1, 0), "Tipo U 1"),
     ],
 )
 def test_a_key_of_casilla_is_read_and_written(clave: str, partes: tuple[int, int, str, int, int], nombre: str) -> None:
@@ -64,14 +65,14 @@ def test_a_key_of_casilla_is_read_and_written(clave: str, partes: tuple[int, int
 
 @pytest.mark.parametrize(
     "clave",
-    ["", "140024C010", "140024C01000", "140024X0100", "140024c0100", " 140024C0100", "140024C0100\n", "١٤0024C0100"],
+    ["", "140024C010", "140024C01000", "14002410100", "140024c0100", " 140024C0100", "140024C0100\n", "١٤0024C0100"],
 )
 def test_a_malformed_key_of_casilla_is_refused(clave: str) -> None:
     with pytest.raises(ClaveInvalida) as error:
         ClaveCasilla.leer(clave)
     assert str(error.value) == (
-        f"«{clave}» no es una clave de casilla: se esperan entidad (2 dígitos), sección (4), tipo (BCESMVPA), "
-        "número (2) y extensión contigua (2), como 140024C0100."
+        f"«{clave}» no es una clave de casilla: se esperan entidad (2 dígitos), sección (4), tipo (1 letra "
+        "mayúscula), número (2) y extensión contigua (2), como 140024C0100."
     )
 
 

@@ -197,7 +197,8 @@ def _fecha(iso: str | None) -> str:
 def forma_de_acta(entidad: int, seccion: int, casilla: Doc, acta: Doc, propias: Sequence[str]) -> str | None:
     """What is odd in a casilla and its acta as the JSON says them, if anything."""
     tipo, id_, extension = casilla["tipo"], casilla["id"], casilla["extension"]
-    nombre = _TIPOS.get(tipo, "") + ("" if tipo == "B" else f" {id_}") + (f" contigua {extension}" if extension else "")
+    nombre = _TIPOS.get(tipo, f"Tipo {tipo}") + ("" if tipo == "B" else f" {id_}")
+    nombre += f" contigua {extension}" if extension else ""
     if casilla["clave"] != f"{entidad:02d}{seccion:04d}{tipo}{id_:02d}{extension:02d}" or casilla["nombre"] != nombre:
         return "la casilla no se llama como sus partes dicen"
     if acta["clave"][:11] != casilla["clave"]:

@@ -239,7 +239,9 @@ def _comparar_cifras(
             suya = publicado
         if nada or misma_cifra(publicado, suya):
             veredicto = Veredicto.IGUAL
-        elif any(misma_cifra(p, si_dice[nombre]) for p in (publicado, de_renglones.get(nombre)) if p is not None):
+        elif not base.perdidos and any(
+            misma_cifra(p, si_dice[nombre]) for p in (publicado, de_renglones.get(nombre)) if p is not None
+        ):
             veredicto = Veredicto.EXPLICADA
         elif _cabe(nombre, publicado, si_leyera[nombre], inciertas[nombre]) or (
             no_leidas and misma_cifra(publicado, si_leyera[nombre])

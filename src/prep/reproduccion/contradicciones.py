@@ -207,6 +207,8 @@ _DEPENDEN_DE: Final = {
 def cifras_inciertas(base: BasePublicada) -> Counter[str]:
     """Figures that the rows do not give because something of them could not be read or is not said: by how many."""
     inciertas: Counter[str] = Counter()
+    if base.perdidos:
+        inciertas.update(dict.fromkeys(Conteo().encabezado(False), base.perdidos))
     faltan = {"contabilizada", "observaciones"} - base.propios_campos
     if "observaciones" in faltan:
         inciertas.update(_DEPENDEN_DE["observaciones"])

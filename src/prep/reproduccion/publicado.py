@@ -12,6 +12,7 @@ from typing import Final
 
 from prep.dominio.comun.valores import Marca
 from prep.dominio.tabulacion.boleta import Recuadro
+from prep.dominio.tabulacion.claves import TIPOS_CASILLA
 
 UNA_NOCHE: Final = timedelta(days=3)
 """Every true time of a night is nearer than this to its corte, and to half of the others."""
@@ -165,8 +166,11 @@ class Renglon:
 
     @property
     def sin_lista(self) -> bool:
-        """Whether it publishes votes and no lista nominal, and its casilla has one."""
-        return self.lista_nominal is None and self.suma > 0 and not self.fuera and self.clave_casilla[6] not in "SM"
+        """Whether it publishes votes and no lista nominal, and its casilla has one. Of a type that is not known, 0 may
+        be how none is written."""
+        if self.suma == 0 or self.fuera or self.clave_casilla[6] in "SM":
+            return False
+        return self.lista_nominal is None or (self.lista_nominal == 0 and self.clave_casilla[6] not in TIPOS_CASILLA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,8 @@ class BasePublicada:
     `resumen`: header figures by canonical upper-case name, as integers or as text with the digits published.
     `columnas`: names of the columns as published. `recuadros`: the vote boxes, in order, once all was read.
     `corte`: aware time of the header (`None` when it says none); rows' times are in `zona`.
-    `propios_campos`: canonical names of the columns the file does have.
+    `propios_campos`: canonical names of the columns the file does have. `perdidos`: rows that say something of an acta
+    and are in no `renglones`, because it could not be known which acta.
     """
 
     archivo: str
@@ -208,3 +213,4 @@ class BasePublicada:
     candidatos: list[Candidato] = field(default_factory=list)
     anomalias: list[Anomalia] = field(default_factory=list)
     no_leidos: list[NoLeido] = field(default_factory=list)
+    perdidos: int = 0

@@ -11,7 +11,7 @@ from itertools import combinations, islice
 from typing import Final
 
 from prep.dominio.comun.valores import MAXIMO, Marca
-from prep.dominio.tabulacion.claves import ClaveCasilla, ClaveInvalida
+from prep.dominio.tabulacion.claves import TIPOS_CASILLA, ClaveCasilla, ClaveInvalida
 from prep.reproduccion.campos import (
     CeldaInvalida,
     celda,
@@ -40,6 +40,7 @@ from prep.reproduccion.publicado import (
     Nota,
     Renglon,
 )
+from prep.reproduccion.sumas import leida
 from prep.reproduccion.vocabulario import CONTABILIZADAS, entidad_de, normalizar, tipo_de_casilla
 
 MAX_IGUALES: Final = 20
@@ -64,6 +65,7 @@ class LectorDeRenglones:
         self.base, self.columnas = base, columnas
         self.ancho = len(columnas.nombres)
         self.lugar = columnas.lugar
+        self.perdidos: list[tuple[NoLeido, int]] = []
         self.frases: dict[str, NoLeido] = {}
         self.celdas: dict[tuple[int, str], list[NoLeido]] = {}
         self.en_blanco = 0
@@ -100,6 +102,7 @@ class LectorDeRenglones:
         fuera = contabilizada == 2 or Nota.FUERA_DE_CATALOGO in halladas
         claves = self._claves(linea, campos, fuera)
         if claves is None:
+            self._perder(linea, campos)
             return None
         r = self._identificado(linea, campos, claves, fuera)
         r.votos, r.suma, r.dice_algo = votos, suma, dice_algo
@@ -148,10 +151,22 @@ class LectorDeRenglones:
         claves = self._claves(linea, campos, False) if self._encaja(campos) else None
         if claves is None:
             self.base.no_leidos.append(NoLeido(linea, "", "", "El renglón no coincide con sus columnas."))
+            self.base.perdidos += 1
             return None
         r = self._identificado(linea, campos, claves)
         self.base.no_leidos.append(NoLeido(linea, r.clave_acta, "", "El renglón no coincide con sus columnas."))
         return r
+
+    def _perder(self, linea: int, campos: list[str]) -> None:
+        """A row that names no casilla. With votes, or of a sección, it is an acta that could not be read; without
+        them, or with more than an acta holds, a footnote or a line of totals."""
+        votos = [leida(campos, i) for i in self.columnas.votos]
+        numeros = [v for v in votos if isinstance(v, int)]
+        dice = bool(numeros) or any(isinstance(v, Marca) for v in votos) or self._codigo(campos, "seccion").isdecimal()
+        if dice and max(numeros, default=0) <= MAXIMO:
+            clave = self._texto(campos, "clave_casilla")[:40]
+            texto = f"«{clave}» no dice de qué casilla es: este renglón no se usa."
+            self.perdidos.append((NoLeido(linea, "", "", texto), sum(numeros)))
 
     def _identificado(
         self, linea: int, campos: list[str], claves: tuple[str, str, int | None, str], fuera: bool = False
@@ -202,7 +217,8 @@ class LectorDeRenglones:
 
     def _claves(self, linea: int, campos: list[str], fuera: bool) -> tuple[str, str, int | None, str] | None:
         """Key of the casilla, of the acta, entidad and type of casilla; `None` when no casilla is named."""
-        tipo = tipo_de_casilla(self._texto(campos, "tipo_casilla"))
+        tipo_dicho = self._texto(campos, "tipo_casilla")
+        tipo = tipo_de_casilla(tipo_dicho)
         clave_casilla = self._texto(campos, "clave_casilla").upper()
         # Small and capital letters may tell two actas apart.
         clave_acta = self._texto(campos, "clave_acta")
@@ -213,7 +229,8 @@ class LectorDeRenglones:
         if "clave_casilla" not in self.lugar and "tipo_casilla" not in self.lugar:
             tipo, id_casilla, ext = partes_de_casilla(self._texto(campos, "casilla")) or ("", None, None)
         armada = ""
-        if id_entidad is not None and tipo and not fuera:
+        # A letter that nobody knows is a type only when it is written alone: the first of «TOTAL» is none.
+        if id_entidad is not None and (tipo in TIPOS_CASILLA or tipo == tipo_dicho.upper() != "") and not fuera:
             armada = f"{id_entidad:02d}{seccion or 0:04d}{tipo}{id_casilla or 0:02d}{ext or 0:02d}"
         if not fuera and not _es_clave(clave_casilla):
             if not _es_clave(armada):
@@ -232,6 +249,8 @@ class LectorDeRenglones:
 
     def terminar(self) -> None:
         """What can only be said once every row was read."""
+        self._decir_perdidos()
+        self._decir_tipos()
         self.base.no_leidos += sorted([n for iguales in self.celdas.values() for n in iguales], key=lambda n: n.linea)
         self.base.no_leidos += self.frases.values()
         for campo in _LUGARES:
@@ -240,6 +259,20 @@ class LectorDeRenglones:
             mensaje = f"En blanco en {self.en_blanco:,} renglones cuya OBSERVACIONES dice que valen 0: así se leen."
             self.anotar(0, "CONTABILIZADA", mensaje)
         self._poner_dia_y_mes()
+
+    def _decir_perdidos(self) -> None:
+        """What two rows or more add up to is the line of totals, and no acta."""
+        con_votos = [r for r in self.base.renglones if r.suma]
+        totales = [[r.suma for r in cuales] for cuales in (con_votos, [r for r in con_votos if r.contabilizada == 1])]
+        perdidos = [n for n, suma in self.perdidos if not any(len(t) > 1 and sum(t) == suma for t in totales)]
+        self.base.no_leidos += perdidos
+        self.base.perdidos += len(perdidos)
+
+    def _decir_tipos(self) -> None:
+        ajenos = Counter([r.clave_casilla[6] for r in self.base.renglones if not r.fuera])
+        for letra in sorted(ajenos.keys() - TIPOS_CASILLA):
+            mensaje = f"«{letra}» no es un tipo conocido: sus actas ({ajenos[letra]:,}) cuentan como las demás."
+            self.anotar(0, "TIPO_CASILLA", mensaje)
 
     def _numerar(self, campo: str) -> None:
         """Places that are never a number; where others are, one that is not is only odd."""

@@ -342,7 +342,7 @@ const DE_VALORES = [...TOTALES, "total_asentado", "total_calculado", "votos"];
 
 // What is odd in a casilla and its acta as the JSON says them, if anything.
 function formaDeActa(entidad, seccion, c, a, propias) {
-  const nombre = (TIPOS[c.tipo] ?? "") + (c.tipo === "B" ? "" : ` ${c.id}`) + (c.extension ? ` contigua ${c.extension}` : "");
+  const nombre = (TIPOS[c.tipo] ?? `Tipo ${c.tipo}`) + (c.tipo === "B" ? "" : ` ${c.id}`) + (c.extension ? ` contigua ${c.extension}` : "");
   if (c.clave !== dos(entidad) + dos(seccion, 4) + c.tipo + dos(c.id) + dos(c.extension) || c.nombre !== nombre) return "la casilla no se llama como sus partes dicen";
   if (a.clave.slice(0, 11) !== c.clave) return "el acta no es de esa casilla";
   const sobra = [[c, DE_CASILLA], [a, DE_ACTA], [a.valores ?? {}, DE_VALORES]].flatMap(([x, deben]) => Object.keys(x).filter((k) => !deben.includes(k)));

@@ -86,7 +86,7 @@ class MotivoSinActa(StrEnum):
 
 ACTA: Final = "acta:"
 HOJA: Final = "hoja:"
-CLAVE_ACTA: Final = re.compile(r"[0-9]{6}[BCESMVPA][0-9]{4}[0-9A-Z]{1,6}")
+CLAVE_ACTA: Final = re.compile(r"[0-9]{6}[A-Z][0-9]{4}[0-9A-Z]{1,6}")
 _CLAVE_HOJA: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 

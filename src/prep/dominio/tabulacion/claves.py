@@ -19,11 +19,12 @@ TIPOS_CASILLA: Final = {
     "P": "Prisión preventiva",
     "A": "Voto anticipado",
 }
+"""What a catalogue may declare. Published bases have others: `U`, electronic ballot boxes of Ciudad de México."""
 
 RUTAS: Final = {"A": "anticipado", "P": "prision", "V": "prision", "M": "extranjero"}
 """Kinds whose votes are not counted at a casilla of the day: their packages come by a route of their own."""
 
-_CLAVE: Final = re.compile(r"(\d{2})(\d{4})([BCESMVPA])(\d{2})(\d{2})", re.ASCII)
+_CLAVE: Final = re.compile(r"(\d{2})(\d{4})([A-Z])(\d{2})(\d{2})", re.ASCII)
 
 
 class ClaveInvalida(ValueError):
@@ -46,8 +47,8 @@ class ClaveCasilla:
         partes = _CLAVE.fullmatch(clave)
         if partes is None:
             raise ClaveInvalida(
-                f"«{clave}» no es una clave de casilla: se esperan entidad (2 dígitos), sección (4), tipo "
-                f"({''.join(TIPOS_CASILLA)}), número (2) y extensión contigua (2), como 140024C0100."
+                f"«{clave}» no es una clave de casilla: se esperan entidad (2 dígitos), sección (4), tipo (1 letra "
+                "mayúscula), número (2) y extensión contigua (2), como 140024C0100."
             )
         entidad, seccion, tipo, numero, extension = partes.groups()
         return cls(int(entidad), int(seccion), tipo, int(numero), int(extension))
@@ -63,7 +64,7 @@ class ClaveCasilla:
     @property
     def nombre(self) -> str:
         """How people call it: `Básica`, `Contigua 2`, `Extraordinaria 1 contigua 3`."""
-        nombre = TIPOS_CASILLA[self.tipo]
+        nombre = TIPOS_CASILLA.get(self.tipo, f"Tipo {self.tipo}")
         if self.tipo != "B":
             nombre += f" {self.id}"
         if self.extension:

@@ -1,0 +1,114 @@
+"""What a row says, and what is not the source's fault when a row cannot be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fabrica_publicado import Base, base, guardar, renglon, sin_votos
+
+from prep.reproduccion import leer
+from prep.reproduccion.calculo import calcular
+from prep.reproduccion.comparar import ComparacionEleccion, Veredicto, comparar
+from prep.reproduccion.derivar import Derivado, derivar_proceso
+from prep.reproduccion.guion import Guion
+
+GUBERNATURA = "JAL_GUB_2024.csv"
+
+
+def derive(folder: Path, lo: Base, name: str = GUBERNATURA) -> Derivado:
+    return derivar_proceso(leer([guardar(folder, lo, nombre=name)]), 1000)
+
+
+def compared(derived: Derivado) -> ComparacionEleccion:
+    (one,) = comparar(derived, calcular(derived, Guion(derived).hechos()))
+    return one
+
+
+def verdicts(one: ComparacionEleccion) -> dict[str, Veredicto]:
+    return {c.nombre: c.veredicto for c in one.cifras}
+
+
+def read(folder: Path, lo: Base, name: str = GUBERNATURA) -> tuple[Derivado, ComparacionEleccion]:
+    derived = derive(folder, lo, name)
+    return derived, compared(derived)
+
+
+def blames_nobody(one: ComparacionEleccion) -> None:
+    assert one.contradicciones == []
+    assert one.actas_distintas == []
+    assert set(verdicts(one).values()) <= {Veredicto.IGUAL, Veredicto.NO_LEIDA}
+
+
+# --- which casilla ----------------------------------------------------------------------------------------------------
+
+THREE = {
+    "ACTAS_ESPERADAS": "3",
+    "ACTAS_CAPTURADAS": "3",
+    "ACTAS_CONTABILIZADAS": "3",
+    "TOTAL_VOTOS_C_CS": "300",
+    "LISTA_NOMINAL_ACTAS_CONTABILIZADAS": "1500",
+}
+
+
+def test_a_casilla_of_a_type_that_nobody_knows_keeps_its_key(tmp_path: Path) -> None:
+    """Its acta was lost, and the source accused of the difference."""
+    derived, one = read(tmp_path, base(renglon(1), renglon(2, "U"), renglon(3, "C"), **THREE))
+    blames_nobody(one)
+    assert set(verdicts(one).values()) == {Veredicto.IGUAL}
+    (election,) = derived.proceso.elecciones
+    assert [(a.clave, str(a.casilla.clave)) for a in election.actas][1] == ("140002U010001", "140002U0100")
+    (said,) = derived.bases[0].base.anomalias
+    assert (said.campo, said.mensaje[:3]) == ("TIPO_CASILLA", "«U»")
+
+
+def test_of_a_type_that_nobody_knows_a_lista_of_0_is_none(tmp_path: Path) -> None:
+    figures = THREE | {"LISTA_NOMINAL_ACTAS_CONTABILIZADAS": "1000"}
+    derived, one = read(tmp_path, base(renglon(1), renglon(2, "U", LISTA_NOMINAL="0"), renglon(3, "C"), **figures))
+    blames_nobody(one)
+    assert [n for n, v in verdicts(one).items() if v is Veredicto.NO_LEIDA] == ["LISTA_NOMINAL_ACTAS_CONTABILIZADAS"]
+    assert any(s.campo == "LISTA_NOMINAL" for s in derived.supuestos)
+
+
+LOST = {"CLAVE_CASILLA": "sin clave", "CLAVE_ACTA": "", "TIPO_CASILLA": ""}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        renglon(2) | LOST,
+        renglon(2) | LOST | {"TIPO_CASILLA": "Zona"},
+        sin_votos(renglon(2) | LOST, "Ilegible", OBSERVACIONES="Todos los campos ilegibles"),
+        sin_votos(renglon(2) | LOST, "-", CONTABILIZADA="-"),
+    ],
+)
+def test_a_row_of_no_casilla_is_unread_and_accuses_nobody(row: dict[str, str], tmp_path: Path) -> None:
+    """The figures of the header were explained by what the other rows add up to."""
+    one = read(tmp_path, base(renglon(1), row, renglon(3), **THREE))[1]
+    blames_nobody(one)
+    assert {n for n, v in verdicts(one).items() if v is Veredicto.NO_LEIDA} == set(THREE)
+    assert [(n.linea, n.clave_acta) for n in one.no_leidos] == [(8, "")]
+    assert one.sin_explicar == len(THREE)
+
+
+def test_nothing_is_explained_beside_a_row_of_no_casilla(tmp_path: Path) -> None:
+    lie = renglon(3, CONTABILIZADA="0", OBSERVACIONES="Excede Lista Nominal")
+    figures = {"ACTAS_CONTABILIZADAS": "1", "TOTAL_VOTOS_C_CS": "100"}
+    assert set(verdicts(read(tmp_path, base(renglon(1), lie, **figures))[1]).values()) == {Veredicto.EXPLICADA}
+    one = read(tmp_path, base(renglon(1), renglon(2) | LOST, lie, **figures))[1]
+    assert set(verdicts(one).values()) == {Veredicto.NO_LEIDA}
+
+
+def test_more_than_the_rows_of_no_casilla_can_hold_is_different(tmp_path: Path) -> None:
+    one = read(tmp_path, base(renglon(1), renglon(2) | LOST, renglon(3), **THREE | {"ACTAS_CONTABILIZADAS": "9"}))[1]
+    assert verdicts(one)["ACTAS_CONTABILIZADAS"] is Veredicto.DISTINTA
+
+
+@pytest.mark.parametrize("pan", ["80", "10400"])
+def test_a_line_of_totals_is_no_acta(pan: str, tmp_path: Path) -> None:
+    doubled = {c: str(2 * int(v)) for c, v in renglon(1).items() if c in ("PRI", "MORENA", "PAN_PRI", "NULOS")}
+    totals = dict.fromkeys(renglon(1), "") | doubled | {"PAN": pan, "NO_REGISTRADAS": "2", "CAND_IND_1": "0"}
+    figures = {"ACTAS_ESPERADAS": "2", "TOTAL_VOTOS_C_CS": "250"}
+    one = read(tmp_path, base(renglon(1), renglon(2), totals | {"CLAVE_CASILLA": "TOTAL"}, **figures))[1]
+    assert one.no_leidos == []
+    assert [c.campo for c in one.contradicciones] == ["TOTAL_VOTOS_C_CS"]
