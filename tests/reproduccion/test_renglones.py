@@ -112,3 +112,23 @@ def test_a_line_of_totals_is_no_acta(pan: str, tmp_path: Path) -> None:
     one = read(tmp_path, base(renglon(1), renglon(2), totals | {"CLAVE_CASILLA": "TOTAL"}, **figures))[1]
     assert one.no_leidos == []
     assert [c.campo for c in one.contradicciones] == ["TOTAL_VOTOS_C_CS"]
+
+
+# --- whether an acta counts -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", ["", "NULL", "NaN", "None", "#N/D", "N/A", "<NA>", "."])
+def test_a_word_for_null_where_it_says_if_an_acta_counts_is_a_blank(cell: str, tmp_path: Path) -> None:
+    """It was an acta that waits: its votes were lost, and the source accused of publishing them."""
+    figures = {"ACTAS_ESPERADAS": "3", "ACTAS_CAPTURADAS": "2", "TOTAL_VOTOS_C_CS": "200"}
+    waits = sin_votos(renglon(3), "", CONTABILIZADA=cell, TOTAL_VOTOS_CALCULADO="")
+    one = read(tmp_path, base(renglon(1), renglon(2, CONTABILIZADA=cell), waits, **figures))[1]
+    blames_nobody(one)
+    assert set(verdicts(one).values()) == {Veredicto.IGUAL}
+
+
+@pytest.mark.parametrize("cell", ["-", "--", "—", "−"])
+def test_dashes_where_it_says_if_an_acta_counts_say_that_it_waits(cell: str, tmp_path: Path) -> None:
+    one = read(tmp_path, base(renglon(1), renglon(2, CONTABILIZADA=cell), ACTAS_CAPTURADAS="1"))[1]
+    assert verdicts(one) == {"ACTAS_CAPTURADAS": Veredicto.IGUAL}
+    assert [(c.linea, c.campo) for c in one.contradicciones] == [(8, "CONTABILIZADA")]

@@ -54,6 +54,7 @@ POCOS: Final = 10
 CON_HORA: Final = ("acopio", "captura", "verificacion")
 _LUGARES: Final = {"id_distrito": "distrito", "id_municipio": "municipio"}
 """Number of a place -> its name."""
+_GUIONES: Final = re.compile("[-–—−]+")
 MAX_MANERAS: Final = 5_000
 """Most ways tried of joining the fields of one line."""
 
@@ -514,10 +515,11 @@ class LectorDeRenglones:
 
 
 def _contabilizada(texto: str) -> int | Hueco | None:
-    """What CONTABILIZADA says; `None` when it cannot be read."""
+    """What CONTABILIZADA says; `None` when it cannot be read. Only dashes say that the acta waits: `NULL` or `#N/D` are
+    how a program writes a blank."""
     limpio = limpiar(texto)
     if es_nada(limpio):
-        return Hueco.GUION if limpio else Hueco.VACIO
+        return Hueco.GUION if _GUIONES.fullmatch(limpio) else Hueco.VACIO
     return CONTABILIZADAS.get(normalizar(codigo(texto)))
 
 
