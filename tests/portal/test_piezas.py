@@ -219,3 +219,18 @@ def test_no_sentence_says_many_of_what_may_be_one(idioma: str) -> None:
     nunca_uno = {"evolucion.otros_cortes"}  # a list is folded from three on
     dichas = {k for k, v in _hojas(textos(idioma)).items() if isinstance(v, str) and re.search(r"\} " + cosas, v)}
     assert dichas <= nunca_uno
+
+
+def test_nobody_wins_where_the_actas_say_no_place() -> None:
+    """They were one more contest with its winner; in an election of the whole state they are only a group."""
+    places = [resultado([5, 4], id_=i) for i in (0, 1)]
+    named = [{"id": i, "candidaturas": [], "lista_nominal": 0} for i in (0, 1)]
+    election = {"agrupa": "distrito", "ambito": "distrito", "columnas": [], "demarcaciones": named}
+    pintor = Pintor({"partidos": []}, election, textos("es"))
+    resumen = {"demarcaciones": places}
+    assert [n for *_, n, _ in pintor.lideres(resumen)] == [1]
+    assert "1 de 1" in pintor.adelante(resumen)
+    assert pintor.detalle(resumen).count("aquí nadie gana") == 1
+    assert ["nadie gana" in pintor.ventaja(p) for p in places] == [True, False]
+    state = Pintor({"partidos": []}, election | {"ambito": "entidad"}, textos("es"))
+    assert "nadie gana" not in state.ventaja(places[0]) + state.detalle(resumen)

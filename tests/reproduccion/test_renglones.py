@@ -132,3 +132,18 @@ def test_dashes_where_it_says_if_an_acta_counts_say_that_it_waits(cell: str, tmp
     one = read(tmp_path, base(renglon(1), renglon(2, CONTABILIZADA=cell), ACTAS_CAPTURADAS="1"))[1]
     assert verdicts(one) == {"ACTAS_CAPTURADAS": Veredicto.IGUAL}
     assert [(c.linea, c.campo) for c in one.contradicciones] == [(8, "CONTABILIZADA")]
+
+
+# --- where it belongs -------------------------------------------------------------------------------------------------
+
+DIPUTACION = "JAL_DIP_LOC_2024.csv"
+NOWHERE = {"ID_DISTRITO_LOCAL": "N/A", "DISTRITO_LOCAL": "N/A", "SECCION": "N/A"}
+
+
+@pytest.mark.parametrize(("name", "said"), [(DIPUTACION, [9]), (GUBERNATURA, [])])
+def test_actas_of_no_place_among_others_with_one_are_said(name: str, said: list[int], tmp_path: Path) -> None:
+    """They were one more contest, with its winner, and nothing said it."""
+    rows = (renglon(1), renglon(2, distrito=2), renglon(0, "A") | NOWHERE, renglon(0, "P") | NOWHERE)
+    derived = derive(tmp_path, base(*rows, ACTAS_ESPERADAS="4"), name)
+    assert [s.linea for s in derived.supuestos if "nadie gana" in s.mensaje] == said
+    assert sorted(derived.proceso.elecciones[0].demarcaciones) == [0, 1, 2]

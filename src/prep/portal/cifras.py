@@ -64,6 +64,13 @@ def por_llegar(eleccion: Doc, resultado: Doc) -> int:
     return max(0, int(total) - int(resultado["estadistica"].get("lista_nominal_actas_contabilizadas", 0)))
 
 
+def elige(eleccion: Doc, resultado: Doc) -> bool:
+    """Whether somebody is elected in a summary's place. Where each place elects its own, nobody is where actas are that
+    do not say theirs: number 0, or that of an entidad and 000 in a process of several."""
+    lugares = [resultado["id"]] if "id" in resultado else [d["id"] for d in eleccion["demarcaciones"]]
+    return eleccion["ambito"] == "entidad" or any(id_ % 1000 for id_ in lugares)
+
+
 def por_lugares(eleccion: Doc) -> bool:
     """Whether different people are elected in different places of this process, so that a state sum elects nobody."""
     return eleccion["ambito"] != "entidad" and len(eleccion["demarcaciones"]) != 1

@@ -13,7 +13,17 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from prep.portal import cartograma, tema
-from prep.portal.cifras import Delantera, contadas, delantera, miles, ordenadas, por_llegar, por_lugares, truncado
+from prep.portal.cifras import (
+    Delantera,
+    contadas,
+    delantera,
+    elige,
+    miles,
+    ordenadas,
+    por_llegar,
+    por_lugares,
+    truncado,
+)
 from prep.portal.textos import decir
 
 Doc = dict[str, Any]
@@ -248,6 +258,8 @@ class Pintor:
     def ventaja(self, resultado: Doc) -> str:
         """Who is ahead and by how much, then what is still to come against it, in one sentence each."""
         e, lugar = self.t["eleccion"], resultado.get("id")
+        if not elige(self.eleccion, resultado):
+            return escape(self.t["avance"]["sin_lugar"])
         d = delantera(resultado)
         if d is None:
             return escape(self.t["avance"]["en_ceros"])
@@ -266,6 +278,10 @@ class Pintor:
         pendiente = decir(e["resto_empate" if d.empate else "resto"], lista=miles(resto), votos=miles(d.votos))
         return f"{frase} {pendiente}"
 
+    def _delantera(self, r: Doc) -> Delantera | None:
+        """Who is ahead in one place; `None` where nobody is."""
+        return delantera(r) if elige(self.eleccion, r) else None
+
     def detalle(self, resumen: Doc) -> str:
         """One row per place, with a link to its page; the table of the map. On a phone each row is a card."""
         enlazado = {
@@ -282,9 +298,10 @@ class Pintor:
         filas = []
         for r in lugares:
             n, m = contadas(r)
-            d = delantera(r)
+            d = self._delantera(r)
             if d is None:
-                lideres = f'<td class="va vacia">{t["avance"]["sin_votos"]}</td><td class="le"></td>'
+                porque = t["avance"]["sin_votos" if elige(self.eleccion, r) else "sin_lugar"]
+                lideres = f'<td class="va vacia">{porque}</td><td class="le"></td>'
                 lideres += f'<td class="num ve">{GUION}</td>'
             else:
                 segundo = self.quien(d.segundo, r["id"] if self.varias else None) if d.segundo else ""
@@ -317,12 +334,15 @@ class Pintor:
             filas.append(f"<div><dt>{nombre}</dt><dd>{texto}</dd></div>")
         return f'<dl class="est">{"".join(filas)}</dl>'
 
+    def _que_eligen(self, resumen: Doc) -> list[Doc]:
+        return [r for r in resumen["demarcaciones"] if elige(self.eleccion, r)]
+
     def _cuenta_de_lideres(self, resumen: Doc) -> tuple[list[tuple[Doc, int]], int, int]:
         """(in how many places each candidacy has most votes, most first; places tied; places without votes)."""
         cuenta: dict[str, int] = {}
         quien: dict[str, Doc] = {}
         vacias = empates = 0
-        for r in resumen["demarcaciones"]:
+        for r in self._que_eligen(resumen):
             d = delantera(r)
             if d is None:
                 vacias += 1
@@ -337,7 +357,7 @@ class Pintor:
 
     def lideres(self, resumen: Doc) -> list[tuple[str, list[str], int, str]]:
         """In plain text: candidacy, its parties, in how many places it leads, and `11 de 20 distritos`."""
-        total = len(resumen["demarcaciones"])
+        total = len(self._que_eligen(resumen))
         return [
             (self.llana(c), c["partidos"], n, self.de_los_lugares(n, total))
             for c, n in self._cuenta_de_lideres(resumen)[0]
@@ -347,7 +367,7 @@ class Pintor:
         """For contests decided place by place: in how many each candidacy has most votes."""
         a = self.t["avance"]
         orden, empates, vacias = self._cuenta_de_lideres(resumen)
-        total = len(resumen["demarcaciones"])
+        total = len(self._que_eligen(resumen))
         mayor = orden[0][1] if orden else 0
         filas = [
             self._fila_adelante(self.nombre(c), self.barra(c["partidos"], n, mayor), n, total) for c, n in orden[:tope]
@@ -381,7 +401,7 @@ class Pintor:
             x, y, w, h = cajas[r["id"]]
             n, m = contadas(r)
             ancho, largo = max(1, w - 1), max(1, h - 1)
-            d = delantera(r)
+            d = self._delantera(r)
             alto = largo * n * 10 // m / 10 if d is not None and m else 0
             clases = self.clases(d.primero["partidos"]) if d is not None and not d.empate else ["pe"]
             pintado = ""
@@ -450,7 +470,7 @@ class Pintor:
             if trazo is None:
                 continue
             n, m = contadas(r)
-            d = delantera(r)
+            d = self._delantera(r)
             uso = f'<use href="#{prefijo}{r["id"]}" class="teja"/>'
             if d is not None and n:
                 clase = "pe" if d.empate else self.clases(d.primero["partidos"])[0]

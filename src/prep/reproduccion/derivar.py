@@ -299,6 +299,8 @@ def _derivar_eleccion(
             f"La base no dice de qué {que} es cada acta: se reproduce {como}, y quién gana en cada uno no se sabe."
         )
         supuestos.append(Anomalia(base.archivo, 0, f"ID_{que.upper()}", mensaje))
+    elif ambito is not Ambito.ENTIDAD:
+        _decir_sin_lugar(base, [r for _, r in dentro if not demarcacion_de(r, agrupa, nacional) % 1000], supuestos)
     columnas = _columnas(base, supuestos)
     armadas = armar_boletas(
         columnas,
@@ -387,6 +389,16 @@ def _derivar_eleccion(
         orden_registro=tuple(c.clave for c in columnas if c.tipo is TipoRecuadro.PARTIDO),
     )
     return derivada
+
+
+def _decir_sin_lugar(base: BasePublicada, suyos: Sequence[Renglon], supuestos: list[Anomalia]) -> None:
+    if suyos:
+        dice, son = ("no dice", "es") if len(suyos) == 1 else ("no dicen", "son")
+        mensaje = (
+            f"{_actas(len(suyos))} {dice} de qué lugar {son}: se reproducen aparte, «Sin demarcación», donde nadie gana, "
+            f"y quién gana en los demás no los incluye ({_lineas([r.linea for r in suyos])})."
+        )
+        supuestos.append(Anomalia(base.archivo, suyos[0].linea, "", mensaje))
 
 
 _SIN_ELECCION: Final = Eleccion("", "", "", Ambito.ENTIDAD, Ambito.DISTRITO, (), {}, {}, (), ())
