@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fabrica_publicado import Base, base, guardar, renglon, sin_votos
+from fabrica_publicado import Base, base, guardar, renglon, replace, sin_votos
 
 from prep.reproduccion import leer
 from prep.reproduccion.calculo import calcular
@@ -147,3 +147,44 @@ def test_actas_of_no_place_among_others_with_one_are_said(name: str, said: list[
     derived = derive(tmp_path, base(*rows, ACTAS_ESPERADAS="4"), name)
     assert [s.linea for s in derived.supuestos if "nadie gana" in s.mensaje] == said
     assert sorted(derived.proceso.elecciones[0].demarcaciones) == [0, 1, 2]
+
+
+FEDERAL, LOCAL = "ID_DISTRITO_FEDERAL", "ID_DISTRITO_LOCAL"
+
+
+def with_districts(*names: str) -> Base:
+    """Two local districts inside the seventh federal one, in columns of that order."""
+    rows = [renglon(i, distrito=i, **{FEDERAL: 7, "DISTRITO_FEDERAL": "Séptimo", "ID_DISTRITO": 9}) for i in (1, 2)]
+    lo = base(*rows, ACTAS_ESPERADAS="2")
+    others = [c for c in lo.columnas if c not in (LOCAL, "DISTRITO_LOCAL")]
+    return replace(lo, columnas=(*others[:4], *names, *others[4:]))
+
+
+@pytest.mark.parametrize(
+    ("columns", "name", "places"),
+    [
+        ((FEDERAL, LOCAL), DIPUTACION, {1: "Distrito 1", 2: "Distrito 2"}),
+        ((LOCAL, FEDERAL), DIPUTACION, {1: "Distrito 1", 2: "Distrito 2"}),
+        ((FEDERAL, "DISTRITO_FEDERAL", LOCAL), DIPUTACION, {1: "Distrito 1", 2: "Distrito 2"}),
+        ((FEDERAL, "ID_DISTRITO"), DIPUTACION, {9: "Distrito 9"}),
+        ((LOCAL, FEDERAL), "DIP_FED_2024.csv", {7: "Distrito 7"}),
+        ((LOCAL, "DISTRITO_LOCAL", FEDERAL, "DISTRITO_FEDERAL"), "DIP_FED_2024.csv", {7: "Séptimo"}),
+        ((FEDERAL, LOCAL), "SENADURIAS_2024.csv", {7: "Distrito 7"}),
+        ((FEDERAL, LOCAL), GUBERNATURA, {1: "Distrito 1", 2: "Distrito 2"}),
+    ],
+)
+def test_the_election_says_whether_districts_are_federal_or_local(
+    columns: tuple[str, ...], name: str, places: dict[int, str], tmp_path: Path
+) -> None:
+    """The first column won, whatever was elected."""
+    derived = derive(tmp_path, with_districts(*columns), name)
+    (election,) = derived.proceso.elecciones
+    assert {id_: d.nombre for id_, d in election.demarcaciones.items()} == places
+    assert any("no se usa" in a.mensaje for a in derived.bases[0].base.anomalias)
+
+
+@pytest.mark.parametrize(("column", "name"), [(FEDERAL, DIPUTACION), (LOCAL, "DIP_FED_2024.csv")])
+def test_districts_that_are_not_those_of_the_election_are_said(column: str, name: str, tmp_path: Path) -> None:
+    lo = with_districts(column)
+    assert [a.campo for a in derive(tmp_path, lo, name).bases[0].base.anomalias] == [column]
+    assert derive(tmp_path, lo, GUBERNATURA).bases[0].base.anomalias == []

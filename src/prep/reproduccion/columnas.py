@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from prep.reproduccion.campos import limpiar
-from prep.reproduccion.publicado import MAX_COLUMNAS, Anomalia, ErrorDeLectura
+from prep.reproduccion.publicado import FEDERALES, MAX_COLUMNAS, Anomalia, ErrorDeLectura
 from prep.reproduccion.recuadros import nombre_por_lugar, se_conoce
 from prep.reproduccion.sumas import Filas, filas_con_suma, leida, mejor_lectura
 from prep.reproduccion.vocabulario import PORCENTAJE, RESUMEN, SUMA, campo_de, normalizar
@@ -94,11 +94,17 @@ class Columnas:
 
 
 def leer_columnas(
-    celdas: Sequence[str], muestra: Sequence[Sequence[str]], archivo: str, linea: int, anomalias: list[Anomalia]
+    celdas: Sequence[str],
+    muestra: Sequence[Sequence[str]],
+    archivo: str,
+    linea: int,
+    anomalias: list[Anomalia],
+    eleccion: str = "",
 ) -> Columnas:
     """Understand the line of columns; raise `ErrorDeLectura` when something essential is missing or twice.
 
-    `muestra`: the first rows. They say which columns are votes where the place of the columns does not.
+    `muestra`: the first rows. They say which columns are votes where the place of the columns does not. `eleccion`: its
+    short key, which says whether its districts are federal or local where the file has both.
     """
     nombres = [limpiar(c) for c in celdas]
     while nombres and not nombres[-1]:
@@ -126,9 +132,14 @@ def leer_columnas(
         elif campo in lugar:
             if campo in ("calculado", "nulos", "no_registradas", "contabilizada", "seccion", "lista_nominal"):
                 _repetida(nombres[i], lugar[campo], i, "", archivo, linea, anomalias)
-            anomalias.append(Anomalia(archivo, linea, nombres[i], f"Repite «{nombres[lugar[campo]]}»: no se usa."))
+            usada, otra = lugar[campo], i
+            if campo in _DE_DISTRITO and _lejania(nombre, eleccion) < _lejania(normales[usada], eleccion):
+                usada, otra = i, lugar[campo]
+            lugar[campo] = usada
+            anomalias.append(Anomalia(archivo, linea, nombres[otra], f"Repite «{nombres[usada]}»: no se usa."))
         else:
             lugar[campo] = i
+    _decir_distritos(nombres, normales, lugar, eleccion, archivo, linea, anomalias)
     # 2012: ESTADO and DISTRITO hold numbers, and there are no columns for the names.
     for numero, texto in (("id_entidad", "entidad"), ("id_distrito", "distrito"), ("id_municipio", "municipio")):
         if numero not in lugar and texto in lugar:
@@ -141,6 +152,36 @@ def leer_columnas(
     indices, supuestas = votos.elegir()
     finales = [lugar[c] for c in ("no_registradas", "nulos") if c in lugar]
     return Columnas(tuple(nombres), lugar, (*indices, *finales), supuestas)
+
+
+_DE_DISTRITO: Final = frozenset({"id_distrito", "distrito"})
+
+
+def _lejania(nombre: str, eleccion: str) -> int:
+    """How far a column of districts is from those of an election: 0 says that it is of them, 2 of the others."""
+    de_ellos, de_otros = ("FED", "LOC") if eleccion in FEDERALES else ("LOC", "FED")
+    return 0 if f"_{de_ellos}" in nombre else 2 if f"_{de_otros}" in nombre else 1
+
+
+def _decir_distritos(
+    nombres: Sequence[str],
+    normales: Sequence[str],
+    lugar: dict[str, int],
+    eleccion: str,
+    archivo: str,
+    linea: int,
+    anomalias: list[Anomalia],
+) -> None:
+    """Say when the districts are not those of the election; a name of theirs is none of one of these."""
+    lejos = {c: _lejania(normales[lugar[c]], eleccion) for c in _DE_DISTRITO if c in lugar}
+    if lejos.get("id_distrito", 2) < lejos.get("distrito", 0) == 2:
+        i = lugar.pop("distrito")
+        anomalias.append(Anomalia(archivo, linea, nombres[i], "Es de otros distritos que su número: no se usa."))
+    elif eleccion in ("DIP_LOC", "DIP_FED") and lejos.get("id_distrito") == 2:
+        mensaje = (
+            "Por su nombre no es de los distritos de esta elección: se toma como si lo fuera. Si no lo es, quítela."
+        )
+        anomalias.append(Anomalia(archivo, linea, nombres[lugar["id_distrito"]], mensaje))
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from prep.dominio.tabulacion.porcentajes import porcentaje
 from prep.dominio.tabulacion.proceso import ActaEsperada, Ambito, Casilla, Demarcacion, Eleccion, Proceso
 from prep.reproduccion.boletas import Boletas, Vistos, armar_boletas
 from prep.reproduccion.campos import misma_cifra
-from prep.reproduccion.publicado import Anomalia, BasePublicada, Candidato, ErrorDeLectura, Nota, Renglon
+from prep.reproduccion.publicado import FEDERALES, Anomalia, BasePublicada, Candidato, ErrorDeLectura, Nota, Renglon
 from prep.reproduccion.recuadros import sin_prefijo
 from prep.reproduccion.vocabulario import ABREVIATURAS, mismo_partido, normalizar
 
@@ -241,7 +241,7 @@ def _lugares(bases: Sequence[BasePublicada]) -> dict[str, tuple[int, int]]:
     """
     lugares: dict[str, tuple[int, int]] = {}
     for base in bases:
-        locales = base.eleccion not in ("DIP_FED", "SEN", "PRES")
+        locales = base.eleccion not in FEDERALES
         for r in base.renglones:
             if r.fuera or r.clave_casilla[6] in RUTAS:
                 continue
@@ -395,8 +395,8 @@ def _decir_sin_lugar(base: BasePublicada, suyos: Sequence[Renglon], supuestos: l
     if suyos:
         dice, son = ("no dice", "es") if len(suyos) == 1 else ("no dicen", "son")
         mensaje = (
-            f"{_actas(len(suyos))} {dice} de qué lugar {son}: se reproducen aparte, «Sin demarcación», donde nadie gana, "
-            f"y quién gana en los demás no los incluye ({_lineas([r.linea for r in suyos])})."
+            f"{_actas(len(suyos))} {dice} de qué lugar {son} ({_lineas([r.linea for r in suyos])}): se reproducen aparte, "
+            "«Sin demarcación», donde nadie gana, y quién gana en los demás lugares no las incluye."
         )
         supuestos.append(Anomalia(base.archivo, suyos[0].linea, "", mensaje))
 

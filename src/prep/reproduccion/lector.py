@@ -253,10 +253,11 @@ def _leer_base(
     muestra = list(islice(records, MUESTRA))
     if _numera_renglones([c for _, c, _ in muestra], len(celdas)):
         celdas = ["", *celdas]
-    columnas = leer_columnas(celdas, [c for _, c, _ in muestra], archivo, linea_columnas, anomalias)
+    eleccion = clave_eleccion(archivo, titulo)
+    columnas = leer_columnas(celdas, [c for _, c, _ in muestra], archivo, linea_columnas, anomalias, eleccion)
     base = BasePublicada(
         archivo=archivo,
-        eleccion=clave_eleccion(archivo, titulo),
+        eleccion=eleccion,
         titulo=titulo,
         corte=corte,
         zona=zona or ZONA_SUPUESTA,

@@ -16,6 +16,8 @@ from prep.dominio.tabulacion.claves import TIPOS_CASILLA
 
 UNA_NOCHE: Final = timedelta(days=3)
 """Every true time of a night is nearer than this to its corte, and to half of the others."""
+FEDERALES: Final = frozenset({"DIP_FED", "SEN", "PRES"})
+"""Elections whose districts are the federal ones."""
 MAX_BYTES: Final = 1024**3
 """Most bytes read from one set of files, decompressed."""
 MAX_RAZON: Final = 400
