@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fabrica_publicado import Base, base, guardar, renglon, replace, sin_votos
 
-from prep.reproduccion import leer
+from prep.reproduccion import ErrorDeLectura, leer
 from prep.reproduccion.calculo import calcular
 from prep.reproduccion.comparar import ComparacionEleccion, Veredicto, comparar
 from prep.reproduccion.derivar import Derivado, derivar_proceso
@@ -188,3 +188,25 @@ def test_districts_that_are_not_those_of_the_election_are_said(column: str, name
     lo = with_districts(column)
     assert [a.campo for a in derive(tmp_path, lo, name).bases[0].base.anomalias] == [column]
     assert derive(tmp_path, lo, GUBERNATURA).bases[0].base.anomalias == []
+
+
+def test_presidencias_de_comunidad_are_refused(tmp_path: Path) -> None:
+    """They were one contest of the whole state."""
+    with pytest.raises(ErrorDeLectura, match=r"PRES_COM_2021\.csv: es de presidencias de comunidad"):
+        leer([guardar(tmp_path, base(renglon(1), ACTAS_ESPERADAS="1"), nombre="TLAX_PRES_COM_2021.csv")])
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("X_2024.csv", ["en cada distrito se elige"]),
+        ("JUNTAS_2024.csv", ["junta municipal", "por los lugares que sí dice"]),
+        (DIPUTACION, []),
+        (GUBERNATURA, []),
+    ],
+)
+def test_who_is_elected_by_whom_is_said_where_it_is_not_known(name: str, words: list[str], tmp_path: Path) -> None:
+    lo = base(renglon(1), renglon(2, distrito=2), ACTAS_ESPERADAS="2")
+    supposed = derive(tmp_path, replace(lo, titulos=("PREP", lo.titulos[1])), name).supuestos
+    assert len(supposed) == len(words)
+    assert all(w in s.mensaje for w, s in zip(words, supposed, strict=True))

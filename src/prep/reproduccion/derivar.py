@@ -50,6 +50,9 @@ _AMBITOS: Final = {
     "DIP_FED": Ambito.DISTRITO,
 }
 
+_MENORES: Final = {"JUNTAS": "junta municipal", "REG": "demarcación municipal"}
+"""What is or may be elected in parts of a municipio, that nothing here tells apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Repetido:
@@ -287,6 +290,17 @@ def _derivar_eleccion(
     agrupa = _agrupa(base)
     ambito = _AMBITOS.get(base.eleccion, agrupa)
     dentro = [(i, r) for i, r in enumerate(base.renglones) if not r.fuera]
+    if base.eleccion not in _AMBITOS:
+        mensaje = (
+            f"Ni el nombre del archivo ni el título dicen qué se elige: se supone que en cada {agrupa.value} se elige "
+            "a alguien. Si no es así, dígalo en el nombre: GUB, DIP_LOC, AYUN, PRES, SEN, DIP_FED."
+        )
+        supuestos.append(Anomalia(base.archivo, 0, "", mensaje))
+    if base.eleccion in _MENORES:
+        mensaje = (
+            f"Si se elige por {_MENORES[base.eleccion]}, quién gana en cada una no se sabe: se suma por {ambito.value}."
+        )
+        supuestos.append(Anomalia(base.archivo, 0, "", mensaje))
     demarcaciones: dict[int, Demarcacion] = {}
     for _, r in dentro:
         id_ = demarcacion_de(r, agrupa, nacional)
@@ -393,10 +407,10 @@ def _derivar_eleccion(
 
 def _decir_sin_lugar(base: BasePublicada, suyos: Sequence[Renglon], supuestos: list[Anomalia]) -> None:
     if suyos:
-        dice, son = ("no dice", "es") if len(suyos) == 1 else ("no dicen", "son")
+        lineas = _lineas([r.linea for r in suyos])
         mensaje = (
-            f"{_actas(len(suyos))} {dice} de qué lugar {son} ({_lineas([r.linea for r in suyos])}): se reproducen aparte, "
-            "«Sin demarcación», donde nadie gana, y quién gana en los demás lugares no las incluye."
+            f"{_actas(len(suyos))} sin distrito ni municipio que lo diga ({lineas}): se reproducen aparte, en «Sin "
+            "demarcación», donde nadie gana, y no cuentan para saber quién gana en los demás."
         )
         supuestos.append(Anomalia(base.archivo, suyos[0].linea, "", mensaje))
 

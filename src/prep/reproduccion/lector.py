@@ -160,9 +160,10 @@ def _unir_candidaturas(bases: list[BasePublicada], candidaturas: list[tuple[str,
 
 
 _ELECCIONES: Final = (
-    ("GUB", r"GOB(?:ERNATURA)?|GUB(?:ERNATURA)?"),
+    ("GUB", r"G[OU]B(?:ERNA\w*)?|JEF(?:[AE]S?|ATURAS?)|JG(?:OB\w*|CDMX)?"),
     ("DIP_LOC", r"DIP_LOC\w*|DIP(?:UTACION\w*|UTAD\w*)?_(?:LOC\w*|MR_LOC)|DIPLOC"),
-    ("AYUN", r"AYUN\w*|AYTOS?|MUN(?:ICIP\w*)?|PRESIDENCIAS?_MUN\w*|ALC(?:ALD\w*)?|PM"),
+    ("COMUNIDAD", r"PRES(?:IDEN\w*)?_(?:DE_)?COM(?:UNI\w*)?"),
+    ("AYUN", r"AYUN\w*|AYTOS?|MUN(?:ICIP\w*)?|PRESIDENCIAS?_MUN\w*|ALC(?:ALD\w*)?|PM|CONCEJAL\w*|EDIL(?:ES)?"),
     ("SEN", r"SEN(?:_FED|ADUR\w*|ADOR\w*)?"),
     ("DIP_FED", r"DIP_FED\w*|DIP(?:UTACION\w*|UTAD\w*)?_FED\w*"),
     ("DIP", r"DIP(?:UTACION\w*|UTAD\w*)?"),
@@ -254,6 +255,12 @@ def _leer_base(
     if _numera_renglones([c for _, c, _ in muestra], len(celdas)):
         celdas = ["", *celdas]
     eleccion = clave_eleccion(archivo, titulo)
+    if eleccion == "COMUNIDAD":
+        raise ErrorDeLectura(
+            archivo,
+            "es de presidencias de comunidad, que se ganan comunidad por comunidad; aquí se cuenta por entidad, "
+            "distrito o municipio. Quite este archivo para reproducir las demás elecciones.",
+        )
     columnas = leer_columnas(celdas, [c for _, c, _ in muestra], archivo, linea_columnas, anomalias, eleccion)
     base = BasePublicada(
         archivo=archivo,
