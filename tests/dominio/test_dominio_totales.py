@@ -86,7 +86,11 @@ def test_the_total_asentado_decides_nothing() -> None:
         (esperada("140000M0100", 0, 10), None),
         (esperada("140000M0100", 2481, 0), 2481),
         (esperada("140024B0100", 0, 4), 4),
-        (esperada("140024V0100", 0, 0), 0),
+        (esperada("140024V0100", 0, 0), None),
+        (esperada("140024P0100", 0, 3), None),
+        (esperada("140024A0100", 0, 0), None),
+        (esperada("140024A0100", 12, 3), 15),
+        (esperada("090024U0100", 0, 0), 0),
     ],
 )
 def test_how_many_votes_fit(acta: ActaEsperada, maximo: int | None) -> None:

@@ -210,3 +210,26 @@ def test_who_is_elected_by_whom_is_said_where_it_is_not_known(name: str, words: 
     supposed = derive(tmp_path, replace(lo, titulos=("PREP", lo.titulos[1])), name).supuestos
     assert len(supposed) == len(words)
     assert all(w in s.mensaje for w, s in zip(words, supposed, strict=True))
+
+
+# --- the bound of an acta ---------------------------------------------------------------------------------------------
+
+NO_LISTA = {"LISTA_NOMINAL": "0", "REPRESENTANTES_PP_CI": "0"}
+
+
+@pytest.mark.parametrize("kind", ["A", "P", "V", "M"])
+def test_of_a_vote_by_a_route_of_its_own_a_lista_of_0_is_none(kind: str, tmp_path: Path) -> None:
+    """Its acta did not count, and the source was accused of counting it."""
+    figures = {"ACTAS_CONTABILIZADAS": "2", "TOTAL_VOTOS_C_CS": "200", "LISTA_NOMINAL_ACTAS_CONTABILIZADAS": "500"}
+    one = read(tmp_path, base(renglon(1), renglon(0, kind) | NO_LISTA, **figures))[1]
+    blames_nobody(one)
+    assert set(verdicts(one).values()) == {Veredicto.IGUAL}
+
+
+@pytest.mark.parametrize("kind", ["A", "P", "V", "M"])
+def test_a_vote_by_a_route_of_its_own_that_the_source_says_exceeds_its_lista(kind: str, tmp_path: Path) -> None:
+    figures = {"ACTAS_CONTABILIZADAS": "1", "ACTAS_NO_CONTABILIZADAS": "1", "TOTAL_VOTOS_C_CS": "100"}
+    over = renglon(0, kind, CONTABILIZADA="0", OBSERVACIONES="Excede Lista Nominal") | NO_LISTA
+    one = read(tmp_path, base(renglon(1), over, **figures))[1]
+    blames_nobody(one)
+    assert set(verdicts(one).values()) == {Veredicto.IGUAL}

@@ -87,12 +87,12 @@ def leer_tabla(datos):
 
 def limite(fila, proceso):
     """Cuántos votos puede traer un acta y contar: lista nominal y representantes; en una casilla especial, sus boletas;
-    en el voto desde el extranjero sin lista nominal, no hay límite."""
+    en el voto anticipado, en prisión preventiva o desde el extranjero sin lista nominal, no hay límite."""
     casilla, lista = fila["CLAVE_CASILLA"], entero(fila["LISTA_NOMINAL"])
     representantes = entero(fila["REPRESENTANTES_PP_CI"])
     if casilla[6] == "S":
         return proceso["boletas"].get(casilla, proceso["parametros"]["boletas_especiales"]) + representantes
-    return None if casilla[6] == "M" and lista == 0 else lista + representantes
+    return None if casilla[6] in "APVM" and lista == 0 else lista + representantes
 
 
 def veredicto(fila, columnas, proceso):

@@ -24,6 +24,8 @@ MAXIMA_EXPANSION = 200
 MAXIMO_MIEMBROS = 100
 POR_PTO = "Identificación por proceso técnico operativo"
 FUERA = "Fuera de Catálogo"
+RUTAS = ("A", "P", "V", "M")
+"""Types of casilla whose votes come by a route of their own: of those without lista nominal nothing bounds them."""
 SUMARIO = [
     "actas_esperadas",
     "actas_registradas",
@@ -71,7 +73,7 @@ class Reglas:
         tipo = casilla[6:7]
         if tipo == "S":
             return self.boletas.get(casilla, self.boletas_especiales) + representantes
-        return None if tipo == "M" and not lista else lista + representantes
+        return None if tipo in RUTAS and not lista else lista + representantes
 
 
 @dataclass(slots=True)

@@ -110,9 +110,9 @@ _NO_QUITAN: Final = frozenset({Nota.ILEGIBLE, Nota.SIN_DATO, Nota.ALGUNO, Nota.P
 
 
 def _exceso(r: Renglon, esperada: ActaEsperada) -> Iterable[_Acusacion]:
-    if r.sin_lista or (r.tipo_casilla == "M" and not r.lista_nominal):
-        return
     casilla = esperada.casilla
+    if r.sin_lista or (casilla.clave.ruta and not casilla.lista_nominal):
+        return
     base = casilla.boletas if casilla.boletas is not None else casilla.lista_nominal
     acreditados = esperada.representantes or 0
     tope = base + acreditados

@@ -12,7 +12,7 @@ from typing import Final
 
 from prep.dominio.comun.valores import Marca
 from prep.dominio.tabulacion.boleta import Recuadro
-from prep.dominio.tabulacion.claves import TIPOS_CASILLA
+from prep.dominio.tabulacion.claves import RUTAS, TIPOS_CASILLA
 
 UNA_NOCHE: Final = timedelta(days=3)
 """Every true time of a night is nearer than this to its corte, and to half of the others."""
@@ -168,11 +168,18 @@ class Renglon:
 
     @property
     def sin_lista(self) -> bool:
-        """Whether it publishes votes and no lista nominal, and its casilla has one. Of a type that is not known, 0 may
-        be how none is written."""
-        if self.suma == 0 or self.fuera or self.clave_casilla[6] in "SM":
+        """Whether it publishes votes and no lista nominal, and there is one without which what it says is not possible.
+
+        0 is none where the type is not known, and where votes come by a route of their own and do not count.
+        """
+        if self.suma == 0 or self.fuera or self.clave_casilla[6] == "S":
             return False
-        return self.lista_nominal is None or (self.lista_nominal == 0 and self.clave_casilla[6] not in TIPOS_CASILLA)
+        tipo = self.clave_casilla[6]
+        if tipo in RUTAS and (Nota.EXCEDE in self.notas or self.contabilizada == 0):
+            return not self.lista_nominal
+        if tipo not in TIPOS_CASILLA:
+            return not self.lista_nominal
+        return self.lista_nominal is None and tipo != "M"
 
 
 @dataclass(frozen=True, slots=True)

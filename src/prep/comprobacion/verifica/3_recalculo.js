@@ -126,7 +126,7 @@ function leerBase(datos, eleccion, proceso) {
 // The most votes an acta can hold and still count; null where nothing bounds them.
 function limiteDe(proceso, casilla, lista, representantes) {
   if (casilla[6] === "S") return (proceso.boletas[casilla] ?? proceso.parametros.boletas_especiales) + representantes;
-  return casilla[6] === "M" && !lista ? null : lista + representantes;
+  return "APVM".includes(casilla[6]) && !lista ? null : lista + representantes;
 }
 
 function* defectosDe(f, proceso) {

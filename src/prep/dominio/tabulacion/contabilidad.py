@@ -67,13 +67,14 @@ def limite(esperada: ActaEsperada, boletas_especiales: int) -> int | None:
     """The most votes an acta can hold and still count; `None` where the catalogue gives no bound.
 
     Lista nominal plus accredited representatives. Special casilla: its approved ballots (or the process's figure) plus
-    representatives. Votes from abroad without a published lista nominal have no bound.
+    representatives. Who votes by a route of their own (`claves.RUTAS`) is in a lista of that vote: where it is 0 there is
+    none published, and nothing bounds them.
     """
     representantes = esperada.representantes or 0
     casilla = esperada.casilla
     if casilla.especial:
         return (boletas_especiales if casilla.boletas is None else casilla.boletas) + representantes
-    if casilla.clave.tipo == "M" and casilla.lista_nominal == 0:
+    if casilla.clave.ruta and casilla.lista_nominal == 0:
         return None
     return casilla.lista_nominal + representantes
 
