@@ -233,3 +233,41 @@ def test_a_vote_by_a_route_of_its_own_that_the_source_says_exceeds_its_lista(kin
     one = read(tmp_path, base(renglon(1), over, **figures))[1]
     blames_nobody(one)
     assert set(verdicts(one).values()) == {Veredicto.IGUAL}
+
+
+# --- what the file does not list --------------------------------------------------------------------------------------
+
+ONLY_CAPTURED = {
+    "ACTAS_ESPERADAS": "5",
+    "ACTAS_CAPTURADAS": "2",
+    "PORCENTAJE_ACTAS_CAPTURADAS": "40.0000",
+    "ACTAS_CONTABILIZADAS": "2",
+    "PORCENTAJE_ACTAS_CONTABILIZADAS": "40.0000",
+    "TOTAL_VOTOS_C_CS": "200",
+}
+
+
+def test_a_file_of_captured_actas_does_not_contradict_those_expected(tmp_path: Path) -> None:
+    """What is expected was explained by its own rows."""
+    one = read(tmp_path, base(renglon(1), renglon(2), **ONLY_CAPTURED))[1]
+    blames_nobody(one)
+    unread = [n for n, v in verdicts(one).items() if v is Veredicto.NO_LEIDA]
+    assert unread == ["ACTAS_ESPERADAS", "PORCENTAJE_ACTAS_CAPTURADAS", "PORCENTAJE_ACTAS_CONTABILIZADAS"]
+    (said,) = one.no_leidos
+    assert (said.linea, "las 3 que faltan" in said.texto) == (4, True)
+
+
+@pytest.mark.parametrize(
+    ("rows", "figures"),
+    [
+        ((renglon(1), sin_votos(renglon(2), "-", CONTABILIZADA="-", TOTAL_VOTOS_CALCULADO="-")), {}),
+        ((renglon(1), renglon(2)), {"ACTAS_CAPTURADAS": "3"}),
+        ((renglon(1), renglon(2)), {"ACTAS_ESPERADAS": "1"}),
+    ],
+)
+def test_a_file_that_lists_others_contradicts_itself(
+    rows: tuple[dict[str, str], ...], figures: dict[str, str], tmp_path: Path
+) -> None:
+    one = read(tmp_path, base(*rows, **ONLY_CAPTURED | figures))[1]
+    assert "ACTAS_ESPERADAS" in [c.campo for c in one.contradicciones]
+    assert one.no_leidos == []

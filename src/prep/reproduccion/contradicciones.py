@@ -202,6 +202,13 @@ _DEPENDEN_DE: Final = {
     "votos": frozenset({"TOTAL_VOTOS_C_CS", "TOTAL_VOTOS_S_CS", "PORCENTAJE_PARTICIPACION_CIUDADANA"}),
 }
 """Figures of the header that cannot be known without a field of every row."""
+_DE_LAS_ESPERADAS: Final = (
+    "ACTAS_ESPERADAS",
+    "PORCENTAJE_ACTAS_CAPTURADAS",
+    "PORCENTAJE_ACTAS_CONTABILIZADAS",
+    "PORCENTAJE_ACTAS_INCONSISTENCIAS",
+)
+"""Those that cannot be known without every expected acta."""
 
 
 def cifras_inciertas(base: BasePublicada) -> Counter[str]:
@@ -209,6 +216,8 @@ def cifras_inciertas(base: BasePublicada) -> Counter[str]:
     inciertas: Counter[str] = Counter()
     if base.perdidos:
         inciertas.update(dict.fromkeys(Conteo().encabezado(False), base.perdidos))
+    if base.sin_listar:
+        inciertas.update(dict.fromkeys(_DE_LAS_ESPERADAS, base.sin_listar))
     faltan = {"contabilizada", "observaciones"} - base.propios_campos
     if "observaciones" in faltan:
         inciertas.update(_DEPENDEN_DE["observaciones"])

@@ -202,6 +202,7 @@ class BasePublicada:
     `corte`: aware time of the header (`None` when it says none); rows' times are in `zona`.
     `propios_campos`: canonical names of the columns the file does have. `perdidos`: rows that say something of an acta
     and are in no `renglones`, because it could not be known which acta.
+    `sin_listar`: actas that the header expects and a file of captured ones alone does not list.
     """
 
     archivo: str
@@ -223,3 +224,4 @@ class BasePublicada:
     anomalias: list[Anomalia] = field(default_factory=list)
     no_leidos: list[NoLeido] = field(default_factory=list)
     perdidos: int = 0
+    sin_listar: int = 0

@@ -251,6 +251,7 @@ class LectorDeRenglones:
     def terminar(self) -> None:
         """What can only be said once every row was read."""
         self._decir_perdidos()
+        self._decir_sin_listar()
         self._decir_tipos()
         self.base.no_leidos += sorted([n for iguales in self.celdas.values() for n in iguales], key=lambda n: n.linea)
         self.base.no_leidos += self.frases.values()
@@ -268,6 +269,19 @@ class LectorDeRenglones:
         perdidos = [n for n, suma in self.perdidos if not any(len(t) > 1 and sum(t) == suma for t in totales)]
         self.base.no_leidos += perdidos
         self.base.perdidos += len(perdidos)
+
+    def _decir_sin_listar(self) -> None:
+        """A file whose rows are those that the header says captured, and none waits, lists no others."""
+        dentro = [r for r in self.base.renglones if not r.fuera]
+        esperadas, capturadas = (self.base.resumen.get(f"ACTAS_{n}") for n in ("ESPERADAS", "CAPTURADAS"))
+        if not isinstance(esperadas, int) or capturadas != len(dentro) or esperadas <= len(dentro):
+            return
+        if all(not r.espera and (r.contabilizada is not None or r.dice_algo) for r in dentro):
+            faltan = self.base.sin_listar = esperadas - len(dentro)
+            texto = (
+                f"La base solo lista las {len(dentro):,} actas capturadas: las {faltan:,} que faltan no están en ella."
+            )
+            self.base.no_leidos.append(NoLeido(self.base.linea_resumen, "", "", texto))
 
     def _decir_tipos(self) -> None:
         ajenos = Counter([r.clave_casilla[6] for r in self.base.renglones if not r.fuera])
