@@ -271,3 +271,31 @@ def test_a_file_that_lists_others_contradicts_itself(
     one = read(tmp_path, base(*rows, **ONLY_CAPTURED | figures))[1]
     assert "ACTAS_ESPERADAS" in [c.campo for c in one.contradicciones]
     assert one.no_leidos == []
+
+
+# --- which total it is ------------------------------------------------------------------------------------------------
+
+
+def with_one_total(wrong: int, header: str, name: str = "TOTAL_VOTOS") -> Base:
+    """Five actas of 100 votes, some of which say 102, and no other total."""
+    rows = [renglon(i, **{name: 102 if i <= wrong else 100}) for i in range(1, 6)]
+    lo = base(*rows, ACTAS_ESPERADAS="5", TOTAL_VOTOS_C_CS=header)
+    others = [name if c == "TOTAL_VOTOS_ASENTADO" else c for c in lo.columnas if c != "TOTAL_VOTOS_CALCULADO"]
+    return replace(lo, columnas=tuple(others))
+
+
+@pytest.mark.parametrize(("wrong", "header"), [(3, "500"), (1, "500"), (3, ""), (3, "777")])
+def test_a_written_total_accuses_nobody(wrong: int, header: str, tmp_path: Path) -> None:
+    """It was taken as the sum, and the rows in which it is not were accused."""
+    derived, one = read(tmp_path, with_one_total(wrong, header))
+    assert (one.actas_distintas, [c for c in one.contradicciones if c.clave_acta]) == ([], [])
+    (published,) = [d.base for d in derived.bases]
+    assert [r.totales["total_asentado"] for r in published.renglones] == [102] * wrong + [100] * (5 - wrong)
+    assert [a.campo for a in published.anomalias] == ["TOTAL_VOTOS"]
+
+
+@pytest.mark.parametrize(("wrong", "header"), [(3, "506"), (1, ""), (1, "777"), (0, "500")])
+def test_a_total_that_rows_or_header_add_up_to_is_the_sum(wrong: int, header: str, tmp_path: Path) -> None:
+    derived, one = read(tmp_path, with_one_total(wrong, header, "SUMA"))
+    assert len([c for c in one.contradicciones if c.campo == "TOTAL_VOTOS_CALCULADO"]) == wrong
+    assert derived.bases[0].base.anomalias == []

@@ -85,12 +85,15 @@ def es_candidaturas(celdas: Sequence[str]) -> bool:
 @dataclass(frozen=True, slots=True)
 class Columnas:
     """Where each field is (`lugar`: canonical name -> index) and which columns are vote boxes (`votos`: their indices;
-    no registradas and nulos last, where the file has them). `supuestas`: which of `votos` only their place makes so."""
+    no registradas and nulos last, where the file has them). `supuestas`: which of `votos` only their place makes so.
+    `total_solo`: the sum is the only total of the file, and its name does not say who added it.
+    """
 
     nombres: tuple[str, ...]
     lugar: dict[str, int]
     votos: tuple[int, ...]
     supuestas: tuple[int, ...]
+    total_solo: bool
 
 
 def leer_columnas(
@@ -144,14 +147,15 @@ def leer_columnas(
     for numero, texto in (("id_entidad", "entidad"), ("id_distrito", "distrito"), ("id_municipio", "municipio")):
         if numero not in lugar and texto in lugar:
             lugar[numero] = lugar.pop(texto)
-    # Any other total is the sum where the file has no column for it.
+    # Any other total is the sum where the file has no column for it, unless its rows say otherwise.
+    total_solo = "total" in lugar and not lugar.keys() & {"calculado", "total_asentado"}
     if "total" in lugar:
         lugar.setdefault("calculado", lugar.pop("total"))
     _exigir(lugar, archivo, linea)
     votos = _Votos(nombres, normales, lugar, desconocidas, anonimas, muestra, archivo, linea, anomalias)
     indices, supuestas = votos.elegir()
     finales = [lugar[c] for c in ("no_registradas", "nulos") if c in lugar]
-    return Columnas(tuple(nombres), lugar, (*indices, *finales), supuestas)
+    return Columnas(tuple(nombres), lugar, (*indices, *finales), supuestas, total_solo)
 
 
 _DE_DISTRITO: Final = frozenset({"id_distrito", "distrito"})

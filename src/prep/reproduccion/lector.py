@@ -46,7 +46,7 @@ from prep.reproduccion.publicado import (
 )
 from prep.reproduccion.recuadros import Evidencia, clasificar, sin_adorno
 from prep.reproduccion.renglones import LectorDeRenglones
-from prep.reproduccion.sumas import confirmar
+from prep.reproduccion.sumas import confirmar, probar_total
 from prep.reproduccion.vocabulario import normalizar
 
 MUESTRA: Final = 300
@@ -298,6 +298,8 @@ def _leer_base(
                     archivo, f"hay más de {MAX_RENGLONES:,} renglones: no es una base del PREP.", numero
                 )
     lector.terminar()
+    if columnas.total_solo:
+        probar_total(base, columnas.nombres[columnas.lugar["calculado"]])
     confirmar(base, columnas.supuestas)
     base.codificacion = lineas.codificacion
     for numero in lineas.ilegibles[:100]:

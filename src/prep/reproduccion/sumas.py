@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, combinations
 from typing import Final, NoReturn
 
+from prep.dominio.comun.valores import MAXIMO
 from prep.reproduccion.campos import CeldaInvalida, celda
-from prep.reproduccion.publicado import Anomalia, BasePublicada, Celda, ErrorDeLectura, Renglon
+from prep.reproduccion.publicado import Anomalia, BasePublicada, Celda, ErrorDeLectura, Hueco, Renglon
 
 MAYORIA: Final = 80
 """Percentage of the rows that must add up for their columns to be taken as the vote boxes."""
@@ -108,6 +109,32 @@ def mejor_lectura(columnas: Sequence[int], dudosas: Collection[int], filas: Fila
             elif (aciertos, cuantas) == (mejor.aciertos, len(mejor.columnas)):
                 mejor = replace(mejor, empatada=True)
     return mejor
+
+
+def probar_total(base: BasePublicada, columna: str) -> None:
+    """Take the only total of a file, which was read as the sum, as the written one, which may be any and accuses
+    nobody: where the header adds up the votes and not it, or neither, and it is not the sum of most rows."""
+    con_total = [r for r in base.renglones if isinstance(r.calculado, int) and r.suma and "votos" not in r.no_leidas]
+    otros = [r for r in con_total if r.calculado != r.suma]
+    if not otros:
+        return
+    cuentan = [r for r in base.renglones if r.contabilizada == 1 or "contabilizada" not in base.propios_campos]
+    publicado = base.resumen.get("TOTAL_VOTOS_C_CS")
+    de_votos = sum(r.suma for r in cuentan)
+    de_totales = sum(r.calculado if isinstance(r.calculado, int) else r.suma for r in cuentan)
+    if publicado == de_totales or (publicado != de_votos and 100 * len(otros) <= (100 - MAYORIA) * len(con_total)):
+        return
+    porque = "y el encabezado suma los votos" if publicado == de_votos else "la mayoría"
+    mensaje = (
+        f"No es la suma de los votos en {len(otros):,} renglones, {porque}: se lee como el total que dice el acta."
+    )
+    base.anomalias.append(Anomalia(base.archivo, base.linea_columnas, columna, mensaje))
+    base.propios_campos = base.propios_campos - {"calculado"} | {"total_asentado"}
+    for r in base.renglones:
+        escrito = Hueco.VACIO if r.calculado is None else r.calculado
+        r.totales["total_asentado"] = Hueco.NO_LEIDO if isinstance(escrito, int) and escrito > MAXIMO else escrito
+        r.calculado = None
+        r.no_leidas -= {"calculado"}
 
 
 CERCA: Final = 100
