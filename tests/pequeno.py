@@ -22,7 +22,7 @@ from prep.dominio.comun.hecho import Hecho
 from prep.dominio.tabulacion.proceso import Modo
 from prep.plataforma.almacen import AlmacenCarpeta
 from prep.publicacion.corte import hacer_corte
-from prep.publicacion.publicador import Publicador
+from prep.publicacion.publicador import Portal, Publicador
 from prep.sede import actos
 from prep.simulacro.diseno import disenar
 from prep.simulacro.noche import ActaSimulada, Noche
@@ -42,11 +42,13 @@ LLAVE = LlavePrivada("instituto.example/prep/simulacro", FIRMA, b"\2" * 32)
 @dataclass
 class Plan:
     """What goes otherwise than well. `vivir`: facts of an acta that do happen; `tarde`: those among them, of before the
-    middle of the night, that arrive after it; `papel`: changes the truth before it is sealed."""
+    middle of the night, that arrive after it; `papel`: changes the truth before it is sealed; `portal`: what draws its
+    pages, if it has any."""
 
     vivir: Callable[[ActaSimulada], list[Hecho]] = lambda a: a.hechos
     tarde: Callable[[ActaSimulada], list[Hecho]] = lambda a: []
     papel: Callable[[dict[str, Any], list[ActaSimulada]], None] = lambda doc, actas: None
+    portal: Portal | None = None
 
 
 class UnaPagina:
@@ -93,9 +95,8 @@ def correr(carpeta: Path, plan: Plan, cerrar: bool = True) -> Simulacro:
     almacen, nodo = AlmacenCarpeta(carpeta / "publicacion"), nodo_local(carpeta / "llaves")
     evidencia = AlmacenCarpeta(carpeta / "evidencia", privado=True)
     almacen.escribir("llaves/instituto.vkey", f"{LLAVE.llave.vkey}\n".encode())
-    portal = UnaPagina()
     p = Publicador(
-        proceso, info, almacen, Modo.SIMULACRO, LLAVE, nodo=nodo, evidencia=evidencia, procesos=1, portal=portal
+        proceso, info, almacen, Modo.SIMULACRO, LLAVE, nodo=nodo, evidencia=evidencia, procesos=1, portal=plan.portal
     )
     diseno = disenar(proceso, info, 11, sal="5a" * 32)
     noche = Noche(proceso, info, CIERRE, 11, votos=diseno.votos)

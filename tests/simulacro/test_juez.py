@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from pequeno import MEDIA as MEDIA_NOCHE
-from pequeno import Plan, Simulacro, actas_en, correr, falsear, redibujar
+from pequeno import Plan, Simulacro, UnaPagina, actas_en, correr, falsear, redibujar
 from prep.catalogo.ejemplo import CASILLAS_MINIMO, ejemplo
 from prep.dominio.acta.hechos import Tipo
 from prep.laboratorio.llenar import en_blanco
@@ -44,14 +44,14 @@ def campo(doc: dict[str, Any], eleccion: str, nombre: str) -> int:
 @pytest.fixture(scope="module")
 def buena(bases: Any, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulacro]:
     with django_db_blocker.unblock(), bases.nueva():
-        yield correr(tmp_path_factory.mktemp("buena"), Plan())
+        yield correr(tmp_path_factory.mktemp("buena"), Plan(portal=UnaPagina()))
 
 
 @pytest.fixture(scope="module")
 def mala(bases: Any, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mala]:
     with django_db_blocker.unblock(), bases.nueva():
         m = Mala()
-        plan = Plan(m.vivir, m.tarde, m.papel)
+        plan = Plan(m.vivir, m.tarde, m.papel, UnaPagina())
         m.simulacro = correr(tmp_path_factory.mktemp("mala"), plan, cerrar=False)
         yield m
 

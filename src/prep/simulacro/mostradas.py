@@ -6,12 +6,14 @@ whatever was done to those that were taken.
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from prep.papel.qr import PREFIJO, hallar
 from prep.plataforma.opencv import cv2
 
-_PARTES = 5
+_PARTES: Final = 5
 
 
 def actas_en(imagen: bytes) -> set[str]:
