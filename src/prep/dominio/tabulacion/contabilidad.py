@@ -67,7 +67,7 @@ def limite(esperada: ActaEsperada, boletas_especiales: int) -> int | None:
     """The most votes an acta can hold and still count; `None` where the catalogue gives no bound.
 
     Lista nominal plus accredited representatives. Special casilla: its approved ballots (or the process's figure) plus
-    representatives. Who votes by a route of their own (`claves.RUTAS`) is in a lista of that vote: where it is 0 none is
+    representatives. Who votes by a route of their own (`claves.RUTAS`) is in a lista of that vote: 0 is that none was
     published, and nothing bounds them.
     """
     representantes = esperada.representantes or 0
