@@ -23,7 +23,7 @@ from prep.transparencia.canonico import canonico
 
 _JPEG: Final = "image/jpeg"
 _POR_ENTREGA: Final = 20
-"""Of what it keeps, how much it sends at once: as the application does."""
+"""Of what it keeps, how many facts go in one delivery: the application sends each as soon as its picture is there."""
 
 
 @dataclass(slots=True)

@@ -2,8 +2,9 @@
 // on the disk, not on its way to it. Pictures are ArrayBuffers: some browsers corrupt the Blobs and Files they keep.
 //
 //   ajustes   alta, llave (CryptoKey that cannot be exported), cadena {secuencia, previo}, reloj, nodos, canario
-//   fotos     sha256 → {datos, recibo}
-//   envios    id of the fact → {id, secuencia, firmado, acta, tipo, foto, estado, motivo, creado, recibo}
+//   fotos     sha256 → {datos}, written again only where it was damaged
+//   envios    id of the fact → {id, secuencia, firmado, acta, tipo, foto, estado, motivo, creado, recibo, intentos, subida}
+//             intentos: times its picture left; subida: the receipt of it
 //
 // The queue is migrated, never made again: a version adds to what is there (`MEJORAS[n]` brings n - 1 to n).
 const NOMBRE = 'prep-casilla'
@@ -42,14 +43,37 @@ async function con(hacer, otra = true) {
     throw error
   }
 }
-// Nothing more fits, as browsers say it: over its quota; on a full disk, Chromium says either of the others, and until
+// Nothing more fits, as browsers say it: over its quota; on a full disk, Chromium says any of the others, and until
 // there is room it may not even read.
-export const sinLugar = error => ['QuotaExceededError', 'DataError', 'UnknownError'].includes(error?.name)
+export const sinLugar = error => ['QuotaExceededError', 'DataError', 'UnknownError', 'NotReadableError'].includes(error?.name)
 
 const esperar = pedido => new Promise((si, no) => { pedido.onsuccess = () => si(pedido.result); pedido.onerror = () => no(pedido.error) })
 
 export const leer = (almacen, clave) => con(b => esperar(b.transaction(almacen).objectStore(almacen).get(clave)))
 export const todos = almacen => con(b => esperar(b.transaction(almacen).objectStore(almacen).getAll()))
+
+// Bytes that no disk makes smaller.
+export function ruido(mide) {
+  const datos = new ArrayBuffer(mide)
+  for (let i = 0; i < mide; i += 65536) crypto.getRandomValues(new Uint8Array(datos, i, 65536))
+  return datos
+}
+
+// A picture; nothing, where it was lost. Browsers keep large values in files of their own beside the database: reading one
+// whose file was lost fails for ever. It is that one if another as large can be written and read, and else the database.
+const COMO_UNA_FOTO = 8 * 65536
+export async function leerFoto(huella) {
+  try {
+    return await leer('fotos', huella)
+  } catch (error) {
+    try {
+      await ajustar('ensayo', ruido(COMO_UNA_FOTO))
+      await leer('ajustes', 'ensayo')
+      await ajustar('ensayo')
+    } catch { throw error }
+    return leer('fotos', huella).catch(() => undefined) // again: the database was opened anew
+  }
+}
 
 // All of these or none: [[store, key, value]…]; without a value, it goes away. `siguiente`: the chain's new end, put only where the end is still `anterior`.
 export function escribir(cambios, { anterior, siguiente } = {}) {

@@ -1,5 +1,5 @@
 // Enrolment: whether this phone will do is seen now, and not on the night; then its key, then whose it is.
-import { ajustar, escribir, leer } from './almacen.js'
+import { ajustar, escribir, leer, ruido } from './almacen.js'
 import { abrir, cerrar } from './camara.js'
 import { crearLlave, firmaDeAlta, nodoDe } from './firma.js'
 
@@ -37,8 +37,7 @@ export async function ensayarCamara() {
 // The room, tried: what browsers say that they would let a page keep is no longer what there is on the disk.
 export async function ensayarEspacio() {
   const partes = Array.from({ length: PARTES }, (_, n) => ['ajustes', `ensayo-${n}`])
-  const datos = new ArrayBuffer(ENSAYO)
-  for (let i = 0; i < ENSAYO; i += 65536) crypto.getRandomValues(new Uint8Array(datos, i, 65536)) // no disk makes it smaller
+  const datos = ruido(ENSAYO)
   try {
     for (const parte of partes) await escribir([[...parte, datos]])
     return true

@@ -1,6 +1,6 @@
 // One page: enrolment, my casillas, one acta, the camera, the queue. The address says which (`#/acta/…`).
 import * as alta from './alta.js'
-import { leer, sinLugar, todos } from './almacen.js'
+import { leer, leerFoto, sinLugar, todos } from './almacen.js'
 import * as camara from './camara.js'
 import { CODIGO } from './firma.js'
 import { boton, enlace, estado, h, ico, mensaje } from './dom.js'
@@ -34,6 +34,13 @@ function pintar(titulo, hijos, acciones = []) {
   document.title = `${titulo} · ${t('app.nombre')}`
 }
 const decir = texto => { $('dicho').textContent = texto }
+// Above everything, in place of what was said there before.
+function quejarse(texto, mas = null) {
+  contenido.querySelector('.mensaje.mal')?.remove()
+  contenido.prepend(mensaje('mal', h('p', {}, texto), mas))
+  scrollTo(0, 0)
+  decir(texto)
+}
 const ir = a => { location.hash = a }
 const actaDe = clave => datos.actas.find(a => a.clave === clave)
 const nombreDe = acta => `${acta.eleccion} · ${lugarDe(acta)}`
@@ -199,7 +206,7 @@ async function verActa(clave) {
   for (const img of contenido.querySelectorAll('[data-foto]')) img.src = await miniatura(img.dataset.foto)
 }
 async function miniatura(foto) {
-  if (!miniaturas.has(foto)) miniaturas.set(foto, URL.createObjectURL(new Blob([(await leer('fotos', foto))?.datos ?? ''], { type: 'image/jpeg' })))
+  if (!miniaturas.has(foto)) miniaturas.set(foto, URL.createObjectURL(new Blob([(await leerFoto(foto))?.datos ?? ''], { type: 'image/jpeg' })))
   return miniaturas.get(foto)
 }
 function renglonDe(e) {
@@ -257,9 +264,7 @@ function verSinCamara(acta, documento) {
       await mirar(acta, documento, await camara.deArchivo(archivo.files[0]))
     } catch {
       archivo.value = '' // the same one may be chosen again
-      contenido.querySelector('.mensaje.mal')?.remove()
-      contenido.prepend(mensaje('mal', h('p', {}, t('camara.no_abre'))))
-      decir(t('camara.no_abre'))
+      quejarse(t('camara.no_abre'))
     }
   } })
   pintar(documento || t('camara.titulo'), [mensaje('aviso', h('p', {}, t('camara.sin_permiso'))), h('p', {}, t('camara.ultima'))],
@@ -350,11 +355,8 @@ async function conservar(disparo, acta, hacer) {
     await hacer()
   } catch (error) {
     disparo.disabled = false
-    const motivo = sinLugar(error) ? 'lleno' : 'otro'
-    contenido.querySelector('.mensaje.mal')?.remove()
-    contenido.prepend(mensaje('mal', h('p', {}, t(`guardar.${motivo}`)), motivo === 'lleno' && h('p', {}, h('a', { href: '#/envios' }, t('guardar.lo_demas')))))
-    scrollTo(0, 0)
-    return decir(t(`guardar.${motivo}`))
+    if (!sinLugar(error)) return quejarse(t('guardar.otro'))
+    return quejarse(t('guardar.lleno'), h('p', {}, h('a', { href: '#/envios' }, t('guardar.lo_demas'))))
   }
   await actualizar().catch(error => console.warn(error)) // it is kept, whatever the page does
   decir(t('guardar.bien'))
@@ -392,7 +394,7 @@ function verSinActa(clave) {
 async function verEnvios() {
   const reloj = await leer('ajustes', 'reloj')
   const faltan = envios.filter(e => e.estado !== 'entregado')
-  const lista = orden => h('ul.envios', {}, orden.map(e => h('li', {}, h('p', {}, h('b', {}, documentoDe(e) ?? actaDe(e.acta)?.eleccion ?? e.acta), ` · ${actaDe(e.acta) ? lugarDe(actaDe(e.acta)) : ''}`), renglonDe(e))))
+  const lista = orden => h('ul.envios', {}, orden.map(e => h('li', {}, queEs(e), renglonDe(e))))
   const ahora = boton(t('envios.ahora'), 'principal', async () => { ahora.disabled = true; await cola.despertar(); await verEnvios() }, 'refrescar')
   const entregados = envios.filter(e => e.estado === 'entregado')
   pintar(t('envios.titulo'), [
@@ -406,8 +408,18 @@ async function verEnvios() {
   ], [faltan.some(e => e.estado === 'pendiente') ? ahora : null, enlace(t('acta.volver'), '#/', '', 'casilla')])
 }
 
+const queEs = e => h('p', {}, h('b', {}, documentoDe(e) ?? actaDe(e.acta)?.eleccion ?? e.acta), ` · ${actaDe(e.acta) ? lugarDe(actaDe(e.acta)) : ''}`)
+
 async function sacar() {
-  const archivo = await lote()
+  const sinFoto = []
+  let archivo
+  try {
+    archivo = await lote(e => sinFoto.push(e))
+  } catch (error) {
+    console.warn(error)
+    return quejarse(t('envios.archivo_no'))
+  }
+  if (sinFoto.length) quejarse(t('envios.archivo_sin'), h('ul.envios', {}, sinFoto.map(e => h('li', {}, queEs(e), renglonDe(e)))))
   if (navigator.canShare?.({ files: [archivo] })) {
     try { return await navigator.share({ files: [archivo] }) } catch { /* closed without choosing: the file is still offered below */ }
   }

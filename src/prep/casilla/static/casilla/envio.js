@@ -9,12 +9,16 @@ const POR_ENTREGA = 20
 const PRIMERA_ESPERA = 2000
 const ULTIMA_ESPERA = 60_000
 const PLAZO = 60_000
+const SEGUIDAS = 3 // that could not go, one after another: it is not of the picture, and the next turn begins by the others
 const BYTES_POR_MS = 2 // of the slowest line that is one: a picture of 600 kB has six minutes to leave
 
-// Why nothing more is sent now. `codigo`: red, ocupado, servidor, identidad, baja, desconocido, lleno, cuota, espacio.
+// Why something is not sent now. `codigo`: red, ocupado, servidor, identidad, baja, desconocido, lleno, cuota, espacio.
 export class Alto extends Error {
   constructor(codigo, espere = 0) { super(codigo); this.codigo = codigo; this.espere = espere }
 }
+
+// Of the line, of who answers and of this phone: nothing else would go either. What is told of one stops no other.
+const DE_TODO = ['red', 'identidad', 'baja', 'desconocido']
 
 export class Cola {
   constructor(avisar, version) {
@@ -88,19 +92,45 @@ export class Cola {
     if (this.sinAnotar.size) throw new Alto('espacio')
   }
 
+  // First what weighs nothing, then each picture and at once its fact; of the pictures, those that left fewer times: one
+  // that never arrives goes after the others.
+  async pendientes() {
+    return (await this.envios()).filter(e => e.estado === 'pendiente')
+      .sort((a, b) => Boolean(a.foto) - Boolean(b.foto) || a.intentos - b.intentos || a.secuencia - b.secuencia)
+  }
+  async subidas() { return new Set((await this.envios()).filter(e => e.subida).map(e => e.foto)) }
+
   async enviarLoQueFalta(alta) {
-    const pendientes = (await this.envios()).filter(e => e.estado === 'pendiente').sort((a, b) => a.secuencia - b.secuencia)
-    if (!pendientes.length && Date.now() - ((await this.leido('ajustes', 'reloj')).local ?? 0) < 10 * ULTIMA_ESPERA) return
+    const hace = Date.now() - ((await this.leido('ajustes', 'reloj')).local ?? 0)
+    if (hace < 10 * ULTIMA_ESPERA && !(await this.pendientes()).length) return
     if (!navigator.onLine) throw new Alto('red')
     await this.saludar(alta)
-    await this.contar(alta)
-    const listos = []
-    for (const envio of pendientes) {
-      if (!envio.foto || await this.enviarFoto(alta, envio)) listos.push(envio)
-      if (listos.length === POR_ENTREGA) await this.entregar(alta, listos.splice(0))
+    let alto = null
+    const intentar = async hacer => {
+      try {
+        await hacer()
+        return true
+      } catch (error) {
+        if (DE_TODO.includes(error?.codigo)) throw error
+        alto ??= error
+        return false
+      }
     }
-    if (listos.length) await this.entregar(alta, listos)
-    await this.contar(alta)
+    await intentar(() => this.contar(alta))
+    const subidas = await this.subidas()
+    const listos = (await this.pendientes()).filter(e => !e.foto || subidas.has(e.foto))
+    while (listos.length) await intentar(() => this.entregar(alta, listos.splice(0, POR_ENTREGA)))
+    let seguidas = 0
+    for (const envio of await this.pendientes()) {
+      const bien = await intentar(async () => {
+        const va = !envio.foto || await this.enviarFoto(alta, envio)
+        if (va && !await this.entregar(alta, [envio])) throw new Alto('servidor')
+      })
+      seguidas = bien ? 0 : seguidas + 1
+      if (seguidas === SEGUIDAS) break
+    }
+    await intentar(() => this.contar(alta))
+    if (alto) throw alto
   }
 
   // The hour, and who answers: a node that replaced another shows the institute's signature.
@@ -131,13 +161,13 @@ export class Cola {
   // Whether the node has its picture. One that the node will never take, or that the phone's disk changed or lost, puts
   // its fact aside, and the rest goes on.
   async enviarFoto(alta, envio) {
-    if ((await this.leido('fotos', envio.foto)).recibo) return true
+    if ((await this.subidas()).has(envio.foto)) return true
     const ruta = `/v1/objetos/sha256/${envio.foto}`
     let respuesta = envio.intentos ? await this.pedir(alta, 'GET', ruta, null, [404]) : null // its receipt may have been lost
     if (!respuesta || respuesta.estado === 404) {
       const sana = await fotoSana(envio.foto)
       if (!sana) return this.apartar(envio, t('envios.danada'))
-      await this.anotar('envios', envio.id, { intentos: (envio.intentos ?? 0) + 1 })
+      await this.anotar('envios', envio.id, { intentos: envio.intentos + 1 })
       respuesta = await this.pedir(alta, 'PUT', ruta, sana.datos, [413, 415, 422])
     }
     if (respuesta.estado >= 400) {
@@ -147,7 +177,7 @@ export class Cola {
     }
     const recibo = await this.recibo(alta, respuesta.cuerpo, 'objeto')
     if (recibo?.sha256 !== envio.foto) throw new Alto('identidad')
-    await this.anotar('fotos', envio.foto, { recibo: respuesta.cuerpo })
+    await this.anotar('envios', envio.id, { subida: respuesta.cuerpo })
     await this.decir()
     return true
   }
@@ -157,6 +187,7 @@ export class Cola {
     return false
   }
 
+  // Whether the node has the picture of each.
   async entregar(alta, envios) {
     const { cuerpo } = await this.pedir(alta, 'POST', '/v1/hechos', utf8(JSON.stringify(envios.map(e => e.firmado))))
     let entregados = 0
@@ -167,15 +198,15 @@ export class Cola {
       await this.anotar('envios', suyo.id, { estado: 'entregado', recibo: dicho })
       entregados++
     }
-    let falta = false
+    const faltan = new Set()
     for (const { lugar, codigo, motivo, sha256: foto } of cuerpo.rechazados) {
-      if (codigo === 'falta_objeto') { // this node does not have the picture: another one did
-        await this.anotar('fotos', foto, { recibo: null })
-        falta = true
-      } else await this.apartar(envios[lugar], motivo)
+      if (codigo === 'falta_objeto') faltan.add(foto) // this node does not have the picture: another one did
+      else await this.apartar(envios[lugar], motivo)
     }
+    for (const e of await this.envios()) if (faltan.has(e.foto)) await this.anotar('envios', e.id, { subida: null, intentos: 0 })
     await this.decir()
-    if (falta || entregados + cuerpo.rechazados.length < envios.length) throw new Alto('servidor')
+    if (entregados + cuerpo.rechazados.length < envios.length) throw new Alto('servidor')
+    return !faltan.size
   }
 
   // A signed request. `quiza`: refusals that whoever asks knows how to read. Anything else stops the turn.
@@ -209,14 +240,16 @@ export class Cola {
   }
 }
 
-// Everything not delivered, in a file that any node takes in (`prep lote importar`).
-export async function lote() {
+// Everything not delivered, in a file that any node takes in (`prep lote importar`). `sinFoto` is told of each one whose
+// picture cannot go in it.
+export async function lote(sinFoto = () => {}) {
   const alta = await leer('ajustes', 'alta')
   const envios = (await todos('envios')).filter(e => e.estado !== 'entregado').sort((a, b) => a.secuencia - b.secuencia)
   const fotos = {}
-  for (const { foto } of envios) {
-    const sana = foto && await fotoSana(foto)
-    if (sana) fotos[foto] = b64(sana.datos)
+  for (const envio of envios.filter(e => e.foto)) {
+    const sana = await fotoSana(envio.foto).catch(() => null)
+    if (sana) fotos[envio.foto] = b64(sana.datos)
+    else sinFoto(envio)
   }
   const datos = { formato: 'prep-lote/1', ambito: alta.ambito, dispositivo: alta.dispositivo, hechos: envios.map(e => e.firmado), fotos }
   return new File([JSON.stringify(datos)], `${alta.dispositivo}.prep-lote.json`, { type: 'application/json' })

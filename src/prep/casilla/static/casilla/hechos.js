@@ -1,5 +1,5 @@
 // From what somebody did to a signed fact that is surely kept. Nothing is said to be kept before it was read back.
-import { escribir, leer, todos } from './almacen.js'
+import { escribir, leer, leerFoto, todos } from './almacen.js'
 import { canonico, sha256, utf8 } from './canonico.js'
 import { firmarHecho } from './firma.js'
 
@@ -37,7 +37,7 @@ function guardar(acta, tipo, decir, datos) {
       conocidos: antes ? [antes.id] : [], orden: crypto.randomUUID(), contenido,
     }
     const { id, firmado, siguiente } = await firmarHecho(alta, llave, cadena, hecho)
-    const envio = { id, secuencia: siguiente.secuencia, firmado, acta, tipo, foto, estado: 'pendiente', motivo: '', creado: Date.now(), recibo: null }
+    const envio = { id, secuencia: siguiente.secuencia, firmado, acta, tipo, foto, estado: 'pendiente', motivo: '', creado: Date.now(), recibo: null, intentos: 0, subida: null }
     const cambios = [['envios', id, envio], ...foto ? await reponer(foto, datos) : []]
     await escribir(cambios, { anterior: cadena, siguiente })
     await releer(id, foto)
@@ -47,13 +47,13 @@ function guardar(acta, tipo, decir, datos) {
 
 // What is kept of a picture, where its bytes are still its own: disks change and lose them.
 export async function fotoSana(huella) {
-  const foto = await leer('fotos', huella)
+  const foto = await leerFoto(huella)
   return foto?.datos instanceof ArrayBuffer && await sha256(foto.datos) === huella ? foto : null
 }
 
 // What there is to write for a picture to be kept: nothing where it already is.
 async function reponer(foto, datos) {
-  return await fotoSana(foto) ? [] : [['fotos', foto, { datos, recibo: (await leer('fotos', foto))?.recibo ?? null }]]
+  return await fotoSana(foto) ? [] : [['fotos', foto, { datos }]]
 }
 
 // What was kept, read again: the fact has its name, the picture its hash, and it opens.
