@@ -10,15 +10,17 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection
 from django.urls import reverse
 from linea_lenta import linea
 from oficina_casilla import SACAR_LLAVE, SIN_LIMITES, Disco, procesos, sin_codigo
@@ -805,6 +807,81 @@ def test_what_a_full_phone_cannot_read_for_now_is_not_taken_for_damaged(oficina:
     enviar(pagina)
     espera(pagina, "Todo entregado")
     assert acta_de(mala).custodia is Custodia.FOTOGRAFIADA
+
+
+def test_what_a_restored_centre_lacks_is_sent_again_or_carried(oficina: Any, abrir: Any, bases: Any) -> None:
+    """Facts and pictures that came after the copy, whether the phone reaches the centre or somebody brings its file."""
+    with ExitStack() as pila:
+        abierto = abrir()
+        pagina = dar_de_alta(oficina, abierto)
+        una, otra, tercera = oficina.actas[:3]
+        pagina.evaluate(VARIAS, [una])
+        enviar(pagina)
+        espera(pagina, "Todo entregado")
+        en_reposo(pagina)
+        with oficina.puerta.cerrada():
+            copias = [copia_del_centro(bases, pila) for _ in range(2)]
+        copiadas = set(oficina.objetos())
+        pagina.evaluate(VARIAS, [otra])
+        sin_acta(pagina, tercera)
+        espera(pagina, "Todo entregado")
+        en_reposo(pagina)
+        tenia = {h.id for h in oficina.hechos()}
+        assert len(tenia) == 3
+
+        abierto.set_offline(True)
+        restaurar(bases, copias[0], copiadas)
+        assert len(oficina.hechos()) == 1
+        vista(pagina, "#/envios")
+        pagina.click("summary:has-text('No hay señal')")
+        with pagina.expect_download() as bajada:
+            pagina.click("button:has-text('Sacar en un archivo')")
+        archivo = Path(bajada.value.path()).read_bytes()
+        hecho = lotes.importar(archivo)
+        assert (hecho.fotos, hecho.hechos, hecho.ya_estaban, hecho.problemas) == (1, 2, 1, [])
+        assert {h.id for h in oficina.hechos()} == tenia
+
+        restaurar(bases, copias[1], copiadas)
+        assert len(oficina.hechos()) == 1
+        pagina.evaluate(
+            "import('/estaticos/casilla/almacen.js').then(a => a.cambiar('ajustes', 'reloj', { local: 0 }))"
+        )
+        abierto.set_offline(False)  # its next contact, ten minutes later
+        enviar(pagina)
+        assert {h.id for h in entregados(oficina, pagina, 3)} == tenia
+        espera(pagina, "Todo entregado")
+        assert list(verificar()) == []
+
+        with oficina.puerta.cerrada():  # and of a picture alone, whose fact the centre has
+            quedarse(copiadas)
+            assert not objetos.hay(pagina.evaluate(FOTO_DE, otra))
+            hecho = lotes.importar(archivo)
+        assert (hecho.fotos, hecho.hechos, hecho.ya_estaban, hecho.problemas) == (1, 0, 3, [])
+
+
+def copia_del_centro(bases: Any, pila: ExitStack) -> str:
+    base = connection.settings_dict["NAME"]
+    desocupar(bases, base)
+    return str(bases.copia(base, pila))
+
+
+def restaurar(bases: Any, copia: str, fotos: set[str]) -> None:
+    """The centre goes on from that copy of its database, and with those pictures alone."""
+    desocupar(bases, connection.settings_dict["NAME"])
+    connection.settings_dict["NAME"] = copia
+    quedarse(fotos)
+
+
+def quedarse(fotos: set[str]) -> None:
+    for original in (p for p in dir_evidencia().rglob("*") if p.is_file() and p.name.partition(".")[0] not in fotos):
+        original.unlink()
+
+
+def desocupar(bases: Any, base: str) -> None:
+    """The server opens it again when it is next asked for something."""
+    connection.close()
+    with psycopg.connect(bases.url, autocommit=True) as c:
+        c.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s", [base])
 
 
 def test_a_full_node_still_takes_facts_and_is_not_sent_every_picture_in_vain(

@@ -400,7 +400,7 @@ async function verEnvios() {
   pintar(t('envios.titulo'), [
     faltan.length ? lista(faltan) : h('p', {}, t(envios.length ? 'envios.nada' : 'envios.vacia')),
     entregados.length ? h('details', {}, h('summary', {}, cuantos('envios.entregados', entregados.length)), lista(entregados)) : null,
-    faltan.length ? h('details', {}, h('summary', {}, t('envios.ultimo_recurso')), h('p', {}, t('envios.archivo_explica')), boton(t('envios.archivo'), 'ancho', sacar, 'descarga')) : null,
+    envios.length ? h('details', {}, h('summary', {}, t('envios.ultimo_recurso')), h('p', {}, t('envios.archivo_explica')), boton(t('envios.archivo'), 'ancho', sacar, 'descarga')) : null,
     h('details', {}, h('summary', {}, t('envios.datos')), h('dl.pares', {},
       ...[['version', VERSION], ['telefono', datos.dispositivo], ['proceso', datos.proceso.nombre],
         ['contacto', reloj ? fecha(reloj.local) : '—'], ['reloj', reloj && Math.abs(reloj.desfase) > 60_000 ? t(reloj.desfase > 0 ? 'reloj.menos' : 'reloj.mas', { lapso: lapso(reloj.desfase) }) : t('reloj.bien')]]

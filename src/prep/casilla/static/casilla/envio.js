@@ -101,7 +101,7 @@ export class Cola {
   async subidas() { return new Set((await this.envios()).filter(e => e.subida).map(e => e.foto)) }
 
   async enviarLoQueFalta(alta) {
-    const hace = Date.now() - ((await this.leido('ajustes', 'reloj')).local ?? 0)
+    const hace = Math.abs(Date.now() - ((await this.leido('ajustes', 'reloj')).local ?? 0))
     if (hace < 10 * ULTIMA_ESPERA && !(await this.pendientes()).length) return
     if (!navigator.onLine) throw new Alto('red')
     await this.saludar(alta)
@@ -133,15 +133,26 @@ export class Cola {
     if (alto) throw alto
   }
 
-  // The hour, and who answers: a node that replaced another shows the institute's signature.
+  // The hour, who answers (a node that replaced another shows the institute's signature), and what it has.
   async saludar(alta) {
     const { cuerpo } = await this.pedir(alta, 'GET', '/v1/dispositivo')
     const nodo = await nodoDe(alta, cuerpo.nodo)
     if (!nodo) throw new Alto('identidad')
     const nodos = await this.leido('ajustes', 'nodos')
     if (nodos[nodo.nombre] !== nodo.llave) await this.anotar('ajustes', 'nodos', { [nodo.nombre]: nodo.llave })
-    if (!await this.recibo(alta, cuerpo.cadena, 'cadena')) throw new Alto('identidad')
+    const cadena = await this.recibo(alta, cuerpo.cadena, 'cadena')
+    if (!cadena) throw new Alto('identidad')
     await this.anotarHora(cuerpo.hora)
+    await this.volverAEnviar(cadena)
+  }
+
+  // What was delivered and is not there waits again: of a centre that was restored, of a node in the place of one whose
+  // disk died. Of its picture, the node says.
+  async volverAEnviar({ ultima, huecos }) {
+    const falta = n => n > ultima || huecos.some(([de, a]) => de <= n && n <= a)
+    for (const e of await this.envios()) {
+      if (e.estado === 'entregado' && falta(e.secuencia)) await this.anotar('envios', e.id, { estado: 'pendiente' })
+    }
   }
 
   // What whoever follows phones looks at. What is said already is said again only after a while; refused, nothing stops.
@@ -240,11 +251,11 @@ export class Cola {
   }
 }
 
-// Everything not delivered, in a file that any node takes in (`prep lote importar`). `sinFoto` is told of each one whose
-// picture cannot go in it.
+// All that was signed, also what was delivered (a node may have lost it), in a file that any node takes in (`prep lote
+// importar`). `sinFoto` is told of each one whose picture cannot go in it.
 export async function lote(sinFoto = () => {}) {
   const alta = await leer('ajustes', 'alta')
-  const envios = (await todos('envios')).filter(e => e.estado !== 'entregado').sort((a, b) => a.secuencia - b.secuencia)
+  const envios = (await todos('envios')).sort((a, b) => a.secuencia - b.secuencia)
   const fotos = {}
   for (const envio of envios.filter(e => e.foto)) {
     const sana = await fotoSana(envio.foto).catch(() => null)
