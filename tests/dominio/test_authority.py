@@ -14,7 +14,7 @@ from pen import ACTA, ONE, SCAN, TWO, Pen, reading, sha
 
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import Tipo
-from prep.dominio.acta.pliegue import estado
+from prep.dominio.acta.pliegue import base_publicada, estado
 from prep.dominio.acta.transiciones import Captura
 from prep.dominio.comun.autoridad import INSTITUTO, Autoridad, Cambios, Reglas
 from prep.dominio.comun.facultades import DEL_DISPOSITIVO, FACULTADES, ClaseDispositivo, Rol
@@ -397,6 +397,26 @@ def test_what_was_published_stands_when_its_authors_lose_their_authority() -> No
     acta = fold(p, after)
     assert acta.publicada.asentado == Asentado.leer(TWO) and not acta.por_revisar
     assert fold(p, before).publicada.asentado == Asentado.leer(TWO)
+
+
+@pytest.mark.parametrize("terminals", [False, True])
+def test_no_node_settles_an_acta_with_what_it_says_that_it_emitted(terminals: bool) -> None:
+    """It types and verifies by people who do not exist, and puts it on record as a partial emission of its own."""
+    rules = Escrito(fact("proceso:x", "reglas", terminales_firman=terminals), INSTITUTO)
+    authority = Autoridad.de([*basic(), *person("sede", "sede"), rules])
+    good = Pen()
+    good.scanned()
+    rogue = good.branch()
+    typed = rogue(Tipo.CAPTURADA, "nadie", imagen=SCAN, valores=TWO)
+    made_up = rogue(Tipo.VERIFICADA, "nadie", base=reading(typed))
+    rogue(Tipo.PUBLICADA, "sede", corte=1, base=reading(typed), hecho=made_up.id, nodo="catd")
+    forged = [Escrito(h, "catd", 10 + i) for i, h in enumerate(rogue.facts[3:])]
+    acta = estado([*(Escrito(h, INSTITUTO) for h in good.facts), *forged], authority)
+    assert (acta.publicada, acta.captura, base_publicada(acta)) == (None, Captura.POR_CAPTURAR, None)
+    good.verified()
+    acta = estado([*(Escrito(h, INSTITUTO) for h in good.facts), *forged], authority)
+    assert acta.publicada is not None and acta.publicada.asentado == Asentado.leer(ONE)
+    assert acta.en_conflicto == [] and not acta.por_revisar
 
 
 def some_authority(rng: random.Random) -> list[Escrito]:

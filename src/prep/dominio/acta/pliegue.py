@@ -468,6 +468,8 @@ class Pliegue:
         corte, bit = hecho.contenido["corte"], self.historia.lugares[dicho.id]
         suya = next((v for v in acta.verificadas if v.bit == bit), None)
         if suya is None:
+            if parcial:
+                return  # what a node said that it emitted brings back nothing that was refused or replaced
             if any(self.historia.sabe[v.bit] >> bit & 1 for v in acta.verificadas):
                 return  # somebody who knew it verified another reading since
             publicada = self._publicada(dicho, hecho.contenido["base"], acta)
