@@ -593,15 +593,15 @@ def night(rng: random.Random, steps: int, nodes: int) -> list[Pen]:
         p = rng.choice(pens)
         if rng.random() < 0.2:
             p.facts = p.join(rng.choice(pens)).facts
-        _step(rng, p)
+        some_step(rng, p, rng.choice(PEOPLE))
         if p is pens[0] and rng.random() < 0.3 and (base := base_publicada(p.state)):
             corte += 1
             p(Tipo.PUBLICADA, "sede", corte=corte, base=base[0], hecho=base[1])
     return pens
 
 
-def _step(rng: random.Random, p: Pen) -> None:
-    acta, who, values = p.state, rng.choice(PEOPLE), rng.choice([ONE, ONE, TWO])
+def some_step(rng: random.Random, p: Pen, who: str) -> None:
+    acta, values = p.state, rng.choice([ONE, ONE, TWO])
     image = acta.imagen.sha256 if acta.imagen and rng.random() < 0.9 else rng.choice([SCAN, PHOTO, OTHER])
     base = acta.acordado.lectura if acta.acordado else "0" * 64
     asked = [h.id for h in p.facts if h.tipo.endswith("pedida") or h.tipo == Tipo.SIN_ACTA] or ["0" * 64]

@@ -76,18 +76,16 @@ class Publicada:
 
 @dataclass(slots=True)
 class Verificacion:
-    """A verified reading that no other one, knowing it, has replaced.
+    """A verified reading whose place no other one has taken (`Acta.releva`).
 
-    `abierta`: somebody who knew it opened the acta again; it stays published until another reading is verified.
-    `hereda`: it came from one that was published. `corte`: first corte of the sede that carried it, on record.
-    `parcial`: a node's own emission carried it. `por_revisar`: it stands only because it was published. `sabe`: what
-    whoever verified it knew.
+    `bit`, `sabe`: the place in the history of whoever verified it, and what they knew. `hereda`: it came from one that
+    was published. `corte`: first corte of the sede that carried it, on record. `parcial`: a node's own emission carried
+    it. `por_revisar`: it stands only because it was published.
     """
 
     publicada: Publicada
     bit: int
-    sabe: int = 0
-    abierta: bool = False
+    sabe: int
     hereda: bool = False
     corte: int | None = None
     parcial: bool = False
@@ -129,6 +127,7 @@ class Acta:
     devuelta: bool = False
     verificadas: list[Verificacion] = field(default_factory=list)
     reapertura: tuple[str, str] | None = None  # request, person
+    reaperturas: list[tuple[int, int]] = field(default_factory=list)  # place of each, what it knew
     sin_acta_dicha: tuple[str, str] | None = None  # request, person
     sin_acta: SinActa | None = None
     sin_acta_publicada: tuple[int, SinActa] | None = None  # bit of the record, what it says
@@ -172,7 +171,18 @@ class Acta:
     @property
     def cerrada(self) -> bool:
         """Whether a reading was verified that nobody opened again."""
-        return any(not v.abierta for v in self.verificadas)
+        return any(not self.abierta(v.bit) for v in self.verificadas)
+
+    def abierta(self, bit: int, sabe: int = -1) -> bool:
+        """Whether somebody who knew the reading verified there opened the acta again, as far as `sabe` tells. It stays
+        published until another one is verified."""
+        return any(sabe >> lugar & 1 and sabido >> bit & 1 for lugar, sabido in self.reaperturas)
+
+    def releva(self, nueva: Verificacion, bit: int) -> bool:
+        """Whether a verified reading takes the place of the one verified there: it was verified knowing that one, and
+        that the acta was opened again; or the sede published it, whatever became of whoever opened it."""
+        sabida = bool(nueva.sabe >> bit & 1)
+        return sabida and (nueva.corte is not None or self.abierta(bit, nueva.sabe))
 
     @property
     def acordado(self) -> Capturado | None:
@@ -244,8 +254,9 @@ class Acta:
     def vigente(self) -> Verificacion | None:
         """The verified reading that the next corte publishes.
 
-        What the sede published stands, whatever arrives beside it, until somebody who knew it opens the acta again and
-        another reading is verified. Among readings that nobody published the content decides, never a clock.
+        What the sede published stands, whatever arrives beside it and whoever loses their authority, until somebody who
+        knew it opens the acta again and another reading is verified. Among readings that nobody published the content
+        decides, never a clock.
         """
         if len(self.verificadas) <= 1:
             return self.verificadas[0] if self.verificadas else None
@@ -278,7 +289,7 @@ class Acta:
         """Captures made beside a verified reading that say something else: somebody should look again. Not those that
         whoever verified it knew, and which were ruled on."""
         vigente = self.vigente
-        if vigente is None or vigente.abierta:
+        if vigente is None or self.abierta(vigente.bit):
             return []
         base = vigente.publicada
         aparte = [c for c in self.capturas if not vigente.sabe >> c.bit & 1]

@@ -344,26 +344,14 @@ class Pliegue:
                     return Rechazo.SUPERADO
                 _nueva_ronda(acta, sabe)
             case _:  # REABIERTA
-                for v in acta.verificadas:
-                    v.abierta = v.abierta or bool(sabe >> v.bit & 1)
+                acta.reaperturas.append((bit, sabe))
                 acta.reapertura = None
                 _nueva_ronda(acta, sabe)
         return None
 
     def _verificar(self, acta: Acta, hecho: Hecho, bit: int, sabe: int) -> None:
-        """A new verified reading replaces those it knew; one of those published makes it their heir."""
-        base = hecho.contenido["base"]
-        publicada = self._publicada(hecho, base, acta)
-        viejas = [v for v in acta.verificadas if sabe >> v.bit & 1]
-        hereda = any(v.corte is not None or v.hereda for v in viejas)
-        acta.verificadas = [v for v in acta.verificadas if not sabe >> v.bit & 1]
-        acta.verificadas.append(Verificacion(publicada, bit, sabe, hereda=hereda))
-        acta.custodia, acta.sin_acta, acta.sin_acta_dicha = Custodia.IDENTIFICADA, None, None
-        if publicada.imagen.sha256 not in acta.identificadas:
-            acta.identificadas.append(publicada.imagen.sha256)
-        if acta.en_duda is not None:  # somebody asked for another picture beside it
-            acta.anomalias.append((acta.en_duda[1], Rechazo.SUPERADO))
-            acta.en_duda = None
+        """A new verified reading, which takes the place of those that had been opened again."""
+        _asentar(acta, Verificacion(self._publicada(hecho, hecho.contenido["base"], acta), bit, sabe))
         # Whoever accepted the reading before did not accept this one; a correction they asked for goes on.
         acta.cotejo, acta.cotejada = acta.cotejo if acta.cotejo == EN_CORRECCION else None, ""
 
@@ -470,18 +458,19 @@ class Pliegue:
         if suya is None:
             if parcial:
                 return  # what a node said that it emitted brings back nothing that was refused or replaced
-            if any(self.historia.sabe[v.bit] >> bit & 1 for v in acta.verificadas):
-                return  # somebody who knew it verified another reading since
+            herederas = [v for v in acta.verificadas if acta.releva(v, bit)]
+            if herederas:
+                for v in herederas:
+                    v.hereda = True
+                return
             publicada = self._publicada(dicho, hecho.contenido["base"], acta)
-            suya = Verificacion(publicada, bit, por_revisar=True)
-            acta.verificadas.append(suya)
-            acta.custodia = Custodia.IDENTIFICADA
-            if publicada.imagen.sha256 not in acta.identificadas:
-                acta.identificadas.append(publicada.imagen.sha256)
+            suya = Verificacion(publicada, bit, self.historia.sabe[bit], por_revisar=True)
+            _asentar(acta, suya)
         if parcial:
             suya.parcial = True
         else:
             suya.corte = min(corte, suya.corte or corte)
+            _relevar(acta, suya)
 
 
 def base_publicada(acta: Acta) -> tuple[str, str] | None:
@@ -502,6 +491,25 @@ def _resuelve(leido: Asentado, capturas: list[Capturado]) -> bool:
             if all(getattr(c.asentado, nombre).get(campo) != valor for c in capturas):
                 return False
     return True
+
+
+def _asentar(acta: Acta, nueva: Verificacion) -> None:
+    """A verified reading comes to stand, with its picture, whatever somebody did to that beside it."""
+    acta.verificadas.append(nueva)
+    _relevar(acta, nueva)
+    acta.custodia, acta.sin_acta, acta.sin_acta_dicha = Custodia.IDENTIFICADA, None, None
+    if nueva.publicada.imagen.sha256 not in acta.identificadas:
+        acta.identificadas.append(nueva.publicada.imagen.sha256)
+    if acta.en_duda is not None:  # somebody asked for another picture beside it
+        acta.anomalias.append((acta.en_duda[1], Rechazo.SUPERADO))
+        acta.en_duda = None
+
+
+def _relevar(acta: Acta, nueva: Verificacion) -> None:
+    """Take away those whose place it takes; one of those published makes it their heir."""
+    viejas = [v for v in acta.verificadas if acta.releva(nueva, v.bit)]
+    nueva.hereda = nueva.hereda or any(v.corte is not None or v.hereda for v in viejas)
+    acta.verificadas = [v for v in acta.verificadas if v not in viejas]
 
 
 def _desechar(acta: Acta, peticion: str) -> Rechazo | None:
