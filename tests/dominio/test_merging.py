@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from datetime import timedelta
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pen import ACTA, ANYBODY, ONE, OTHER, PHOTO, SCAN, SHEET, START, THREE, TWO, Pen, reading, sha, written
@@ -526,6 +529,51 @@ def test_a_sheet_out_of_catalogue_in_one_place_and_identified_in_another() -> No
     seen(how, 0, 1)
 
 
+LATER = {"hora": (START + timedelta(hours=3)).isoformat()}
+
+
+@pytest.mark.parametrize(
+    ("tipo", "content"),
+    [
+        (Tipo.ACOPIADA, LATER),
+        (Tipo.ACOPIO_CORREGIDO, {**LATER, "motivo": "Se tecleó mal."}),
+        (Tipo.FOTOGRAFIADA, {"imagen": SCAN, **LATER}),
+        (Tipo.DIGITALIZADA, {"imagen": SCAN, "medio": "Móvil", "documento": "Otro", **LATER}),
+        (Tipo.IDENTIFICADA, {"imagen": SCAN, "por": "pto"}),
+    ],
+)
+@pytest.mark.parametrize("knows", [0, 1, 2, 3])
+def test_what_a_published_reading_says_of_its_paper_is_what_whoever_verified_it_knew(
+    tipo: Tipo, content: dict[str, Any], knows: int
+) -> None:
+    """Whatever somebody else says of it beside, knowing some of what the verifier knew, or afterwards."""
+    for n in ORDERS:
+        p = Pen()
+        p.scanned()
+        beside = Pen(facts=p.facts[:knows], at=1000 + n)
+        p.verified()
+        p.published()
+        standing = p.state.publicada
+        assert standing is not None and standing.acopio == START and not standing.por_pto
+        beside(tipo, "otro", **content)
+        assert p.join(beside).state.publicada == standing
+    p(tipo, "otro", **content)
+    assert p.state.publicada == standing
+
+
+def test_a_corrected_stamp_is_published_with_the_next_verification() -> None:
+    p = Pen()
+    p.scanned()
+    p.verified()
+    p.published()
+    p(Tipo.ACOPIO_CORREGIDO, "coord", **LATER, motivo="Se tecleó mal.")
+    corrected = START + timedelta(hours=3)
+    assert p.state.acopio == corrected and p.state.publicada is not None and p.state.publicada.acopio == START
+    p.reopened()
+    p.verified(who=("caro", "dani", "elsa"))
+    assert p.state.publicada is not None and p.state.publicada.acopio == corrected
+
+
 def test_a_record_that_arrives_after_what_replaced_it() -> None:
     for n in ORDERS:
         p = Pen()
@@ -602,6 +650,7 @@ def night(rng: random.Random, steps: int, nodes: int) -> list[Pen]:
 
 def some_step(rng: random.Random, p: Pen, who: str) -> None:
     acta, values = p.state, rng.choice([ONE, ONE, TWO])
+    hour = {"hora": (START - timedelta(minutes=rng.randrange(60))).isoformat()}
     image = acta.imagen.sha256 if acta.imagen and rng.random() < 0.9 else rng.choice([SCAN, PHOTO, OTHER])
     base = acta.acordado.lectura if acta.acordado else "0" * 64
     asked = [h.id for h in p.facts if h.tipo.endswith("pedida") or h.tipo == Tipo.SIN_ACTA] or ["0" * 64]
@@ -620,13 +669,14 @@ def some_step(rng: random.Random, p: Pen, who: str) -> None:
             *[(Tipo.REABIERTA, {"peticion": asked[-1]})] * 2,
             (Tipo.COTEJADA, {"resultado": rng.choice("123")}),
             (Tipo.DIGITALIZADA, {"imagen": rng.choice([SCAN, OTHER])}),
-            (Tipo.FOTOGRAFIADA, {"imagen": PHOTO, "hora": START.isoformat()}),
-            *[(Tipo.IDENTIFICADA, {"imagen": rng.choice([SCAN, OTHER, PHOTO]), "por": "qr"})] * 2,
+            (Tipo.DIGITALIZADA, {"imagen": rng.choice([SCAN, OTHER, PHOTO]), "medio": "Móvil", **hour}),
+            (Tipo.FOTOGRAFIADA, {"imagen": rng.choice([SCAN, PHOTO]), **hour}),
+            *[(Tipo.IDENTIFICADA, {"imagen": rng.choice([SCAN, OTHER, PHOTO]), "por": rng.choice(["qr", "pto"])})] * 2,
             (Tipo.DUPLICADA, {"imagen": rng.choice([SCAN, OTHER, PHOTO])}),
             (Tipo.SIN_ACTA, {"motivo": "3"}),
             (Tipo.SIN_ACTA_CONFIRMADA, {"peticion": asked[-1]}),
-            (Tipo.ACOPIADA, {"hora": START.isoformat()}),
-            (Tipo.ACOPIO_CORREGIDO, {"hora": START.isoformat(), "motivo": "Otra hora."}),
+            (Tipo.ACOPIADA, hour),
+            (Tipo.ACOPIO_CORREGIDO, {**hour, "motivo": "Otra hora."}),
         ]
     )
     p(tipo, who, **content)

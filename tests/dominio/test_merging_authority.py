@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
@@ -136,6 +137,9 @@ def some_walk(rng: random.Random, n: Node) -> None:
     """A step, or some that go together."""
     acta, who = n.state, rng.sample([*PEOPLE, NOBODY], 3)
     if rng.random() < 0.3:
+        hour = START - timedelta(minutes=rng.randrange(60))
+        n(Tipo.ACOPIO_CORREGIDO, who[0], hora=hour.isoformat(), motivo="Otra hora.")
+    if rng.random() < 0.3:
         some_step(rng, n, who[0])
     elif acta.captura is Captura.VERIFICADA:
         n.reopened((who[0], who[1]))
@@ -231,6 +235,17 @@ def test_no_merge_nor_change_of_authority_takes_back_what_the_sede_published(
     opened = [i for i, h in enumerate(history.hechos) if h.tipo == Tipo.REABIERTA and h.id not in refused]
     assert history.sabe[new] >> old & 1
     assert any(history.sabe[new] >> i & 1 and history.sabe[i] >> old & 1 for i in opened)
+
+
+@given(NIGHTS)
+def test_what_a_reading_says_is_what_whoever_verified_it_knew(what: tuple[random.Random, int, int]) -> None:
+    """Picture, hours and all: the same in each node as with all that the others did."""
+    told = night(*what)
+    may = who_may(told.changes)
+    whole = {v.publicada.hecho: v.publicada for v in estado(told.said, may).verificadas}
+    for n in told.nodes:
+        for v in estado([n.said[h.id] for h in n.facts], may).verificadas:
+            assert whole.get(v.publicada.hecho, v.publicada) == v.publicada
 
 
 @given(NIGHTS, st.randoms(use_true_random=False))

@@ -60,7 +60,7 @@ class Capturado:
 
 @dataclass(frozen=True, slots=True)
 class Publicada:
-    """A verified reading as a corte publishes it, with the picture it was read from."""
+    """A verified reading as a corte publishes it, with the picture it was read from: what whoever verified it knew."""
 
     imagen: Imagen
     asentado: Asentado

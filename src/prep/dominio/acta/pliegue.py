@@ -78,6 +78,7 @@ class Pliegue:
         self._juicios: dict[int, Rechazo | None] = {}
         self._vistas: dict[int, Acta] = {}
         self._lecturas: dict[str, _Lectura] = {}
+        self._publicadas: dict[int, Publicada] = {}
         self.acta = self._plegar((1 << len(self.historia.hechos)) - 1)
         self.acta.anomalias += [(h.id, Rechazo.ESPERA) for h in self.historia.esperan]
         self.acta.cabezas = self._cabezas()
@@ -105,7 +106,10 @@ class Pliegue:
                 continue
             sabe = self.historia.sabe[i]
             if i not in self._juicios:
-                self._juicios[i] = self._juzgar(acta if sabe == dentro else self._vista(sabe), i, hecho)
+                vista = acta if sabe == dentro else self._vista(sabe)
+                self._juicios[i] = self._juzgar(vista, i, hecho)
+                if hecho.interpretado and hecho.tipo == Tipo.VERIFICADA:
+                    self._publicar(vista, i, hecho)
             rechazo = self._juicios[i] or self._aplicar(acta, hecho, i, sabe)
             if rechazo is not None:
                 acta.anomalias.append((hecho.id, rechazo))
@@ -334,7 +338,7 @@ class Pliegue:
                     return Rechazo.SUPERADO
                 acta.revisadas.append((bit, contenido["base"]))
             case Tipo.VERIFICADA:
-                self._verificar(acta, hecho, bit, sabe)
+                self._verificar(acta, bit, sabe)
             case Tipo.COTEJADA:
                 acta.cotejo, acta.cotejada = int(contenido["resultado"]), hecho.id
             case Tipo.REAPERTURA_PEDIDA:
@@ -349,14 +353,30 @@ class Pliegue:
                 _nueva_ronda(acta, sabe)
         return None
 
-    def _verificar(self, acta: Acta, hecho: Hecho, bit: int, sabe: int) -> None:
+    def _verificar(self, acta: Acta, bit: int, sabe: int) -> None:
         """A new verified reading, which takes the place of those that had been opened again."""
-        _asentar(acta, Verificacion(self._publicada(hecho, hecho.contenido["base"], acta), bit, sabe))
+        _asentar(acta, Verificacion(self._publicadas[bit], bit, sabe))
         # Whoever accepted the reading before did not accept this one; a correction they asked for goes on.
         acta.cotejo, acta.cotejada = acta.cotejo if acta.cotejo == EN_CORRECCION else None, ""
 
-    def _leida(self, hecho: Hecho, base: str) -> tuple[Hecho, Hecho] | None:
+    def _publicar(self, vista: Acta, bit: int, hecho: Hecho) -> None:
+        """Keep the reading that a fact verified as a corte publishes it: its picture, its hours and where it came from
+        as whoever verified it knew them, so that nothing that comes beside or afterwards changes them."""
+        encontrada = self._leida(hecho)
+        if encontrada is None:
+            return
+        leida, llegada = encontrada
+        sha256 = leida.contenido["imagen"]
+        imagen = next((i for i in vista.imagenes if i.sha256 == sha256), None) or _imagen_de(llegada)
+        acopio, por_pto = imagen.hora or vista.acopio, sha256 in vista.por_pto
+        lectura = self._lectura(leida)
+        self._publicadas[bit] = Publicada(
+            imagen, lectura.asentado, acopio, leida.hora, hecho.hora, por_pto, lectura.nombre, hecho.id
+        )
+
+    def _leida(self, hecho: Hecho) -> tuple[Hecho, Hecho] | None:
         """The reading that a fact verified, by its name, and the arrival of its picture: among what that fact knew."""
+        base = hecho.contenido["base"]
         lecturas = (h for h in reversed(self.historia.hechos) if h.interpretado and h.tipo in _LECTURAS)
         leida = next((h for h in lecturas if self._lectura(h).nombre == base and self._sabia(hecho, h)), None)
         if leida is None:
@@ -365,20 +385,6 @@ class Pliegue:
         suyas = (h for h in llegadas if h.contenido["imagen"] == leida.contenido["imagen"] and self._sabia(hecho, h))
         llegada = next(suyas, None)
         return (leida, llegada) if llegada is not None else None
-
-    def _publicada(self, hecho: Hecho, base: str, acta: Acta) -> Publicada:
-        """The reading that a fact verified. Its picture is put back when somebody took it away beside that."""
-        encontrada = self._leida(hecho, base)
-        assert encontrada is not None  # it could be done: what it verifies is among what it knew
-        leida, llegada = encontrada
-        sha256 = leida.contenido["imagen"]
-        if not acta.tiene(sha256):
-            _llega_imagen(acta, llegada)
-            acta.desechadas.discard(sha256)
-        imagen = next(i for i in acta.imagenes if i.sha256 == sha256)
-        acopio = imagen.hora or acta.acopio
-        por_pto = sha256 in acta.por_pto
-        return Publicada(imagen, self._lectura(leida).asentado, acopio, leida.hora, hecho.hora, por_pto, base, hecho.id)
 
     def _lectura(self, hecho: Hecho) -> _Lectura:
         """What a capture or a ruling says, read once; and once for all those that say the same."""
@@ -417,7 +423,7 @@ class Pliegue:
             return None
         match dicho.tipo:
             case Tipo.VERIFICADA:
-                dice = dicho.contenido["base"] == base and self._leida(dicho, base) is not None
+                dice = dicho.contenido["base"] == base and self.historia.lugares[dicho.id] in self._publicadas
             case Tipo.SIN_ACTA_CONFIRMADA:
                 dicha = self._sabido(dicho, dicho.contenido["peticion"])
                 dice = (
@@ -463,8 +469,7 @@ class Pliegue:
                 for v in herederas:
                     v.hereda = True
                 return
-            publicada = self._publicada(dicho, hecho.contenido["base"], acta)
-            suya = Verificacion(publicada, bit, self.historia.sabe[bit], por_revisar=True)
+            suya = Verificacion(self._publicadas[bit], bit, self.historia.sabe[bit], por_revisar=True)
             _asentar(acta, suya)
         if parcial:
             suya.parcial = True
@@ -498,8 +503,12 @@ def _asentar(acta: Acta, nueva: Verificacion) -> None:
     acta.verificadas.append(nueva)
     _relevar(acta, nueva)
     acta.custodia, acta.sin_acta, acta.sin_acta_dicha = Custodia.IDENTIFICADA, None, None
-    if nueva.publicada.imagen.sha256 not in acta.identificadas:
-        acta.identificadas.append(nueva.publicada.imagen.sha256)
+    imagen = nueva.publicada.imagen
+    if not acta.tiene(imagen.sha256):
+        acta.imagenes.append(imagen)
+        acta.desechadas.discard(imagen.sha256)
+    if imagen.sha256 not in acta.identificadas:
+        acta.identificadas.append(imagen.sha256)
     if acta.en_duda is not None:  # somebody asked for another picture beside it
         acta.anomalias.append((acta.en_duda[1], Rechazo.SUPERADO))
         acta.en_duda = None
@@ -532,14 +541,17 @@ def _desechar(acta: Acta, peticion: str) -> Rechazo | None:
 
 def _llega_imagen(acta: Acta, hecho: Hecho) -> None:
     """A picture, from the phone or from the scanner; twice is once."""
+    if not acta.tiene(hecho.contenido["imagen"]):
+        acta.imagenes.append(_imagen_de(hecho))
+
+
+def _imagen_de(hecho: Hecho) -> Imagen:
     c = hecho.contenido
-    if acta.tiene(c["imagen"]):
-        return
     digitalizacion = "Móvil" if hecho.tipo == Tipo.FOTOGRAFIADA else c.get("medio", "Escáner")
     hora = datetime.fromisoformat(c["hora"]) if "hora" in c else None
     documento, mecanismo = c.get("documento", "Acta PREP"), c.get("mecanismo", "")
     enderezada = c.get("enderezada", False)
-    acta.imagenes.append(Imagen(c["imagen"], digitalizacion, documento, hora, mecanismo, enderezada))
+    return Imagen(c["imagen"], digitalizacion, documento, hora, mecanismo, enderezada)
 
 
 def _nueva_ronda(acta: Acta, sabe: int) -> None:
