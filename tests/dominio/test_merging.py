@@ -574,6 +574,40 @@ def test_a_corrected_stamp_is_published_with_the_next_verification() -> None:
     assert p.state.publicada is not None and p.state.publicada.acopio == corrected
 
 
+def test_a_collation_of_the_old_reading_says_nothing_of_the_new_one() -> None:
+    """But a correction that somebody asked for beside it goes on, until a collator who knew of it closes it."""
+    for n in ORDERS:
+        p = Pen()
+        p.scanned()
+        p.verified()
+        p.published()
+        accepts, asks = p.branch(n), p.branch(50 + n)
+        accepted = accepts(Tipo.COTEJADA, "coord", resultado="1")
+        asks(Tipo.COTEJADA, "coord", resultado="3")
+        p.reopened(("elsa", "super"))
+        p.verified(values=TWO, who=("caro", "dani", "elsa"))
+        acta = p.join(accepts).state
+        assert acta.cotejo is None and acta.anomalias == [(accepted.id, Rechazo.SUPERADO)]
+        both = p.join(asks)
+        assert both.state.cotejo == 3 and both.state.anomalias == []
+        assert p.join(accepts, asks).state.cotejo == 3
+        both(Tipo.COTEJADA, "coord", resultado="2")
+        assert both.state.cotejo == 2 and both.state.anomalias == []
+
+
+def test_what_a_stranger_verified_beside_takes_no_collation_from_what_stands() -> None:
+    for n in ORDERS:
+        p = Pen()
+        p.scanned()
+        stranger = p.branch(n)
+        p.verified()
+        p.published()
+        p(Tipo.COTEJADA, "coord", resultado="1")
+        stranger.verified(values=TWO, who=("caro", "dani", "elsa"))
+        acta = p.join(stranger).state
+        assert (acta.cotejo, acta.anomalias) == (1, [])
+
+
 def test_a_record_that_arrives_after_what_replaced_it() -> None:
     for n in ORDERS:
         p = Pen()

@@ -139,6 +139,7 @@ def some_walk(rng: random.Random, n: Node) -> None:
     if rng.random() < 0.3:
         hour = START - timedelta(minutes=rng.randrange(60))
         n(Tipo.ACOPIO_CORREGIDO, who[0], hora=hour.isoformat(), motivo="Otra hora.")
+        n(Tipo.COTEJADA, who[1], resultado=rng.choice("123"))
     if rng.random() < 0.3:
         some_step(rng, n, who[0])
     elif acta.captura is Captura.VERIFICADA:
@@ -246,6 +247,18 @@ def test_what_a_reading_says_is_what_whoever_verified_it_knew(what: tuple[random
     for n in told.nodes:
         for v in estado([n.said[h.id] for h in n.facts], may).verificadas:
             assert whole.get(v.publicada.hecho, v.publicada) == v.publicada
+
+
+@given(NIGHTS)
+def test_what_stands_is_collated_by_whoever_knew_it(what: tuple[random.Random, int, int]) -> None:
+    told = night(*what)
+    acta, history = estado(told.said, who_may(told.changes)), ordenar(told.said)
+    refused, standing = dict(acta.anomalias), acta.vigente
+    said = {i: h for i, h in enumerate(history.hechos) if h.tipo == Tipo.COTEJADA and h.id not in refused}
+    who_says = [i for i, h in said.items() if h.contenido["resultado"] == str(acta.cotejo)]
+    assert acta.cotejo is None or who_says
+    if acta.cotejo in (1, 2):
+        assert standing is not None and any(history.sabe[i] >> standing.bit & 1 for i in who_says)
 
 
 @given(NIGHTS, st.randoms(use_true_random=False))

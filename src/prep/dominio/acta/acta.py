@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import MotivoSinActa
@@ -93,6 +93,17 @@ class Verificacion:
 
 
 @dataclass(frozen=True, slots=True)
+class Cotejo:
+    """What somebody who collated said (LEEME, COTEJADA), in which fact. `bit`, `sabe`: its place in the history, and what
+    it knew."""
+
+    resultado: int
+    hecho: str
+    bit: int
+    sabe: int
+
+
+@dataclass(frozen=True, slots=True)
 class SinActa:
     """*Sin acta*, confirmed: `hecho`, the fact that confirmed it; `sabe`: what that one knew."""
 
@@ -106,8 +117,7 @@ class Acta:
     """State of one acta or sheet.
 
     `imagenes`: every usable picture; `identificadas`: those known to be of this acta, in order; `desechadas`: those
-    that could not be read; `en_duda`: the picture that somebody asks to replace, with the request. `cotejada`: the fact
-    that collated the reading that was verified last; empty until somebody does. `anomalias`: facts
+    that could not be read; `en_duda`: the picture that somebody asks to replace, with the request. `anomalias`: facts
     that did not change anything, each with its reason. `cabezas`: what somebody who writes now says that they know.
     """
 
@@ -135,8 +145,7 @@ class Acta:
     fuera_hecho: str = ""
     fuera_publicada: bool = False
     es: str | None = None
-    cotejo: int | None = None
-    cotejada: str = ""
+    cotejos: list[Cotejo] = field(default_factory=list)
     incidentes: list[str] = field(default_factory=list)
     anomalias: list[tuple[str, Rechazo]] = field(default_factory=list)
     cabezas: tuple[str, ...] = ()
@@ -213,7 +222,7 @@ class Acta:
 
     def _acuerdo(self, imagen: str) -> tuple[Captura, Capturado | None]:
         capturas = self.capturas_de(imagen)
-        decisiones = _ultimas([d for d in self.decisiones if d.imagen == imagen])
+        decisiones = _ultimos([d for d in self.decisiones if d.imagen == imagen])
         if decisiones:
             if len({d.lectura for d in decisiones}) == 1:
                 return Captura.DICTAMINADA, decisiones[0]
@@ -302,6 +311,35 @@ class Acta:
         return vigente is not None and (vigente.por_revisar or bool(self.disidencias))
 
     @property
+    def cotejo(self) -> int | None:
+        """What was found of the reading that stands when it was collated. It counts only if whoever said it knew that
+        reading; a correction that was asked for goes on until somebody who knew of it closes it."""
+        valen = self._cotejos_que_valen()
+        return valen[-1].resultado if valen else None
+
+    @property
+    def cotejos_superados(self) -> list[Cotejo]:
+        """Those made beside what stands, of another reading or saying something else than what counts."""
+        vigente, valen = self.vigente, [c for c in self._cotejos_que_valen() if c.resultado == self.cotejo]
+        return [c for c in _ultimos(self.cotejos) if c not in valen and not (vigente and vigente.sabe >> c.bit & 1)]
+
+    @property
+    def cotejada(self) -> str:
+        """The fact that collated the reading that stands; empty until somebody does."""
+        suyos = self._cotejos_de_lo_vigente()
+        return suyos[-1].hecho if suyos else ""
+
+    def _cotejos_que_valen(self) -> list[Cotejo]:
+        return [c for c in _ultimos(self.cotejos) if c.resultado == EN_CORRECCION] or self._cotejos_de_lo_vigente()
+
+    def _cotejos_de_lo_vigente(self) -> list[Cotejo]:
+        """Those of who knew that reading, as verified by one or by another beside them."""
+        if (vigente := self.vigente) is None:
+            return []
+        iguales = [v.bit for v in self.verificadas if v.publicada.base == vigente.publicada.base]
+        return [c for c in _ultimos(self.cotejos) if any(c.sabe >> bit & 1 for bit in iguales)]
+
+    @property
     def sin_acta_dada(self) -> SinActa | None:
         """*Sin acta* as it stands: what is on record, until a reading is verified, or until another one is confirmed by
         somebody who knew of the record."""
@@ -332,9 +370,12 @@ class Acta:
         return Situacion.NO_DIGITALIZADA if self.sellos or self.desechadas else Situacion.NO_RECIBIDA
 
 
-def _ultimas(decisiones: list[Capturado]) -> list[Capturado]:
+_Dicho = TypeVar("_Dicho", Capturado, Cotejo)
+
+
+def _ultimos(dichos: list[_Dicho]) -> list[_Dicho]:
     """Those that no other one knew."""
-    return [d for d in decisiones if not any(o.sabe >> d.bit & 1 for o in decisiones)]
+    return [d for d in dichos if not any(o.sabe >> d.bit & 1 for o in dichos)]
 
 
 _AVANCE: Final = {

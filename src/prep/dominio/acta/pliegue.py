@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from prep.dominio.acta.acta import EN_CORRECCION, Acta, Capturado, Imagen, Publicada, SinActa, Verificacion
+from prep.dominio.acta.acta import Acta, Capturado, Cotejo, Imagen, Publicada, SinActa, Verificacion
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import HOJA, MotivoSinActa, Tipo, huella_lectura, huella_sin_acta
 from prep.dominio.acta.transiciones import (
@@ -80,6 +80,8 @@ class Pliegue:
         self._lecturas: dict[str, _Lectura] = {}
         self._publicadas: dict[int, Publicada] = {}
         self.acta = self._plegar((1 << len(self.historia.hechos)) - 1)
+        hechos = self.historia.hechos
+        self.acta.anomalias += [(hechos[c.bit].id, Rechazo.SUPERADO) for c in self.acta.cotejos_superados]
         self.acta.anomalias += [(h.id, Rechazo.ESPERA) for h in self.historia.esperan]
         self.acta.cabezas = self._cabezas()
 
@@ -338,9 +340,9 @@ class Pliegue:
                     return Rechazo.SUPERADO
                 acta.revisadas.append((bit, contenido["base"]))
             case Tipo.VERIFICADA:
-                self._verificar(acta, bit, sabe)
+                _asentar(acta, Verificacion(self._publicadas[bit], bit, sabe))
             case Tipo.COTEJADA:
-                acta.cotejo, acta.cotejada = int(contenido["resultado"]), hecho.id
+                acta.cotejos.append(Cotejo(int(contenido["resultado"]), hecho.id, bit, sabe))
             case Tipo.REAPERTURA_PEDIDA:
                 acta.reapertura = (hecho.id, self._quien(hecho))
             case Tipo.DEVUELTA:
@@ -352,12 +354,6 @@ class Pliegue:
                 acta.reapertura = None
                 _nueva_ronda(acta, sabe)
         return None
-
-    def _verificar(self, acta: Acta, bit: int, sabe: int) -> None:
-        """A new verified reading, which takes the place of those that had been opened again."""
-        _asentar(acta, Verificacion(self._publicadas[bit], bit, sabe))
-        # Whoever accepted the reading before did not accept this one; a correction they asked for goes on.
-        acta.cotejo, acta.cotejada = acta.cotejo if acta.cotejo == EN_CORRECCION else None, ""
 
     def _publicar(self, vista: Acta, bit: int, hecho: Hecho) -> None:
         """Keep the reading that a fact verified as a corte publishes it: its picture, its hours and where it came from
