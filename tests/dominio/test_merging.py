@@ -574,6 +574,39 @@ def test_a_corrected_stamp_is_published_with_the_next_verification() -> None:
     assert p.state.publicada is not None and p.state.publicada.acopio == corrected
 
 
+def test_a_published_sheet_out_of_catalogue_says_what_was_published() -> None:
+    """Whatever somebody says of it beside; whoever knew of the record corrects it, and that is published next."""
+    for n in ORDERS:
+        h = Pen(SHEET)
+        h(Tipo.DIGITALIZADA, "digital", imagen=SCAN)
+        other = h.branch(n)
+        h(Tipo.FUERA_DE_CATALOGO, "super", eleccion="GUB", seccion="0100")
+        put_on_record(h, 1)
+        published = h.state.fuera_vigente
+        other(Tipo.FUERA_DE_CATALOGO, "coord", eleccion="DIP", seccion="9999")
+        h = h.join(other)
+        assert h.state.fuera_vigente == published and h.state.fuera_dada == h.state.fuera_publicada[1:]
+        last = h(Tipo.FUERA_DE_CATALOGO, "coord", eleccion="DIP", seccion="0001")
+        assert h.state.fuera_vigente == last.contenido and base_publicada(h.state) == (last.id, last.id)
+        put_on_record(h, 2)
+        assert h.join(other).state.fuera_vigente == last.contenido
+
+
+def test_a_sheet_that_was_resolved_is_not_out_of_catalogue_again_by_a_record_beside_it() -> None:
+    for n in ORDERS:
+        h = Pen(SHEET)
+        h(Tipo.DIGITALIZADA, "digital", imagen=SCAN)
+        h(Tipo.FUERA_DE_CATALOGO, "super", eleccion="GUB")
+        sede = h.branch(n)
+        sede(Tipo.IDENTIFICADA, "otro", imagen=SCAN, por="persona", acta="140024C02001")  # so that it may come last
+        put_on_record(sede, 1)
+        for who in ("coord", "super"):
+            h(Tipo.IDENTIFICADA, who, imagen=SCAN, por="persona", acta=ACTA)
+        assert h.join(sede).state.fuera_vigente == {"eleccion": "GUB"}  # until the acta is verified
+        h(Tipo.RESUELTA, "vera", acta=ACTA)
+        assert h.join(sede).state.fuera_vigente is None
+
+
 def test_a_collation_of_the_old_reading_says_nothing_of_the_new_one() -> None:
     """But a correction that somebody asked for beside it goes on, until a collator who knew of it closes it."""
     for n in ORDERS:

@@ -238,7 +238,7 @@ def _consta(acta: Acta) -> bool:
         return acta.vigente.corte is not None
     if acta.sin_acta_dada is not None:
         return acta.sin_acta_publicada is not None and acta.sin_acta_publicada[1].motivo is acta.sin_acta_dada.motivo
-    return acta.fuera_publicada
+    return acta.fuera_publicada is not None and acta.fuera_dada == acta.fuera_publicada[1:]
 
 
 def escribir_publicada(publicada: Publicada) -> bytes:

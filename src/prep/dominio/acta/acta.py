@@ -143,7 +143,9 @@ class Acta:
     sin_acta_publicada: tuple[int, SinActa] | None = None  # bit of the record, what it says
     fuera: dict[str, str] | None = None
     fuera_hecho: str = ""
-    fuera_publicada: bool = False
+    fuera_sabe: int = 0
+    fuera_publicada: tuple[int, str, dict[str, str]] | None = None  # bit of the record, what said it, what it says
+    resuelta: bool = False
     es: str | None = None
     cotejos: list[Cotejo] = field(default_factory=list)
     incidentes: list[str] = field(default_factory=list)
@@ -354,9 +356,21 @@ class Acta:
         return self.sin_acta_dada.motivo if self.sin_acta_dada else None
 
     @property
+    def fuera_dada(self) -> tuple[str, dict[str, str]] | None:
+        """*Fuera de catálogo* as it stands, with the fact that said it: what is on record, until the acta it turned out
+        to be is verified, or until it is said otherwise by somebody who knew of the record."""
+        dicha = None
+        if self.fuera is not None and self.custodia is Custodia.FUERA_DE_CATALOGO:
+            dicha = self.fuera_hecho, self.fuera
+        if self.fuera_publicada is None:
+            return dicha
+        registro, hecho, registrada = self.fuera_publicada
+        return dicha if dicha is not None and self.fuera_sabe >> registro & 1 else (hecho, registrada)
+
+    @property
     def fuera_vigente(self) -> dict[str, str] | None:
-        """*Fuera de catálogo* as it is published: said, or on record until the acta it turned out to be is verified."""
-        return self.fuera if self.custodia is Custodia.FUERA_DE_CATALOGO or self.fuera_publicada else None
+        """*Fuera de catálogo* as it is published."""
+        return self.fuera_dada[1] if self.fuera_dada else None
 
     @property
     def situacion(self) -> Situacion:

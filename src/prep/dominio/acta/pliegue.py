@@ -296,13 +296,15 @@ class Pliegue:
                 dicha = self.historia.hechos[self.historia.lugares[contenido["peticion"]]]
                 acta.sin_acta = SinActa(MotivoSinActa(dicha.contenido["motivo"]), hecho.id, sabe)
             case Tipo.FUERA_DE_CATALOGO:
-                if siguiente is None:
+                registro = acta.fuera_publicada[0] if acta.fuera_publicada is not None else None
+                if siguiente is None or (registro is not None and not sabe >> registro & 1):
                     return Rechazo.SUPERADO
-                acta.fuera, acta.fuera_hecho, acta.en_duda = dict(contenido), hecho.id, None
+                acta.fuera, acta.fuera_hecho, acta.fuera_sabe = dict(contenido), hecho.id, sabe
+                acta.en_duda = None
             case _:  # RESUELTA
                 if acta.es != contenido["acta"]:
                     return Rechazo.SUPERADO
-                acta.fuera_publicada = False
+                acta.resuelta, acta.fuera_publicada = True, None
         if siguiente is not None:
             acta.custodia = siguiente
             if siguiente not in (Custodia.SIN_ACTA, Custodia.SIN_ACTA_DICHA):
@@ -453,7 +455,8 @@ class Pliegue:
             acta.sin_acta_publicada = self.historia.lugares[hecho.id], sin_acta
             return
         if dicho.tipo == Tipo.FUERA_DE_CATALOGO:
-            acta.fuera, acta.fuera_publicada = acta.fuera or dict(dicho.contenido), True
+            if not acta.resuelta:
+                acta.fuera_publicada = self.historia.lugares[hecho.id], dicho.id, dict(dicho.contenido)
             return
         corte, bit = hecho.contenido["corte"], self.historia.lugares[dicho.id]
         suya = next((v for v in acta.verificadas if v.bit == bit), None)
@@ -480,8 +483,8 @@ def base_publicada(acta: Acta) -> tuple[str, str] | None:
         return acta.publicada.base, acta.publicada.hecho
     if acta.sin_acta_dada is not None:
         return huella_sin_acta(acta.sin_acta_dada.motivo), acta.sin_acta_dada.hecho
-    if acta.fuera_vigente is not None and acta.fuera_hecho:
-        return acta.fuera_hecho, acta.fuera_hecho
+    if acta.fuera_dada is not None:
+        return acta.fuera_dada[0], acta.fuera_dada[0]
     return None
 
 
