@@ -251,6 +251,30 @@ def test_a_type_goes_from_one_version_to_the_next_over_stored_bytes() -> None:
         registrar(Clase("acta", CLASES["acta"].clave, {}))
 
 
+def test_what_came_before_its_version_was_known_is_interpreted_only_if_it_is_well_formed() -> None:
+    """Stored while nobody could tell, a program that knows the version folds it, or names it; it never falls."""
+    acta = CLASES["acta"]
+    typed = acta.tipos[Tipo.CAPTURADA]
+    newer = TipoDeHecho(typed.requeridos, typed.opcionales, 2, {1: lambda c: c})
+    p = Pen()
+    p.scanned()
+    right = data(tipo=Tipo.CAPTURADA, version=2, contenido={"imagen": SCAN, "valores": ONE}, conocidos=[p.facts[-1].id])
+    wrong = {**right, "contenido": {"foo": 1}}
+    new_type = data(tipo="recontada", contenido={"foo": 1})
+    accepted = {h.id: d for d in (right, wrong, new_type) if not (h := leer_hecho(d)).interpretado}
+    assert len(accepted) == 3
+    with con_clase(Clase("acta", acta.clave, {**acta.tipos, Tipo.CAPTURADA: newer, "recontada": typed})):
+        stored = [hecho_guardado(d, i) for i, d in accepted.items()]
+        assert [h.interpretado for h in stored] == [True, False, False]
+        folded = estado(written([*p.facts, *stored]), ANYBODY)
+        assert len(folded.capturas) == 1 and {r for _, r in folded.anomalias} == {Rechazo.NO_INTERPRETADO}
+        for malformed in (wrong, {**wrong, "version": 1}):
+            with pytest.raises(HechoInvalido, match="«capturada», campo «contenido»: lleva imagen, valores"):
+                leer_hecho(malformed)
+        with pytest.raises(HechoInvalido):  # somebody wrote over what is stored
+            hecho_guardado(wrong, stored[0].id)
+
+
 def test_content_that_is_not_an_object_is_said() -> None:
     with pytest.raises(HechoInvalido, match="53 bits"):
         leer_hecho(data(tipo="recontada", contenido={"n": 2**60}))

@@ -122,10 +122,7 @@ def leer_hecho(datos: Any) -> Hecho:
         crudo = canonico(datos)
     except NoCanonico as error:
         raise HechoInvalido(f"Hecho inválido, campo «contenido»: {error}.") from None
-    try:
-        return hecho_guardado(datos, hashlib.sha256(crudo).hexdigest(), crudo)
-    except (KeyError, TypeError, ValueError):  # an older version whose content is not what it should be
-        raise HechoInvalido("Hecho inválido, campo «contenido»: no es el de esa versión.") from None
+    return hecho_guardado(datos, hashlib.sha256(crudo).hexdigest(), crudo)
 
 
 def revisar_hecho(datos: Any) -> None:
@@ -155,32 +152,45 @@ def revisar_hecho(datos: Any) -> None:
             raise ValueError("se esperaba un objeto con sus campos")
     except (ValueError, TypeError) as error:
         raise HechoInvalido(f"Hecho inválido, campo «{campo}»: {error}.") from None
-    _revisar_contenido(datos)
+    _interpretar(datos)
 
 
-def _revisar_contenido(datos: Mapping[str, Any]) -> None:
-    """That the subject's key and the content are those of its class and type, where this program knows them."""
+def _interpretar(datos: Mapping[str, Any]) -> tuple[Mapping[str, Any], int, bool]:
+    """Its content as the newest version of its type has it, that version, and whether this program knows it. Raise
+    `HechoInvalido` where it does, and key or content are not those of that class and type."""
     clase, _, clave = datos["sujeto"].partition(":")
     conocida = CLASES.get(clase)
     if conocida is not None and not conocida.clave.fullmatch(clave):
         raise HechoInvalido(f"Hecho inválido, campo «sujeto»: no es la clave de «{clase}».")
-    tipo, version = tipo_de(clase, datos["tipo"]), datos["version"]
-    if tipo is not None and version == tipo.version and (problema := tipo.revisar(datos["contenido"])):
+    tipo, version, contenido = tipo_de(clase, datos["tipo"]), datos["version"], datos["contenido"]
+    if tipo is None or version > tipo.version:
+        return contenido, version, False
+    try:
+        contenido = tipo.ascender(contenido, version)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise HechoInvalido("Hecho inválido, campo «contenido»: no es el de esa versión.") from None
+    if problema := tipo.revisar(contenido):
         raise HechoInvalido(f"Hecho inválido, «{datos['tipo']}», campo «{problema.replace(': ', '»: ', 1)}.")
+    return contenido, tipo.version, True
 
 
 def hecho_guardado(datos: Mapping[str, Any], identificador: str, crudo: bytes = b"") -> Hecho:
     """Read a fact that `leer_hecho` accepted before, brought up to the newest version of its type. `crudo`: its
-    canonical JSON, as it was written."""
-    sujeto, version, contenido = datos["sujeto"], datos["version"], datos["contenido"]
-    tipo = tipo_de(sujeto.partition(":")[0], datos["tipo"])
-    interpretado = tipo is not None and version <= tipo.version
-    if tipo is not None and interpretado and version < tipo.version:
-        contenido, version = tipo.ascender(contenido, version), tipo.version
+    canonical JSON, as it was written.
+
+    It may have been accepted before its type or version was known, whatever it said: what it says is not interpreted
+    then, unless it is what its type asks. One that was changed since (it is not called what it says) is refused.
+    """
+    try:
+        contenido, version, interpretado = _interpretar(datos)
+    except HechoInvalido:
+        if id_de(datos) != identificador:
+            raise
+        contenido, version, interpretado = datos["contenido"], datos["version"], False
     return Hecho(
         identificador,
         datos["tipo"],
-        sujeto,
+        datos["sujeto"],
         datos["persona"],
         datetime.fromisoformat(datos["hora"]),
         contenido,
