@@ -452,11 +452,13 @@ def test_when_the_process_says_so_the_second_types_somewhere_else() -> None:
     assert other.join(apart).state.captura is Captura.PRIMERA  # two of one place are not two places
 
 
-def test_two_who_do_not_say_where_they_are_are_not_in_two_places() -> None:
+def test_who_does_not_say_where_they_are_is_in_no_other_place() -> None:
     p = Pen(authority=APART)
     p.scanned()
-    p(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE)
+    assert p.could(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE) is Rechazo.MISMO_LUGAR
+    p(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE, lugar="CATD-7")
     assert p.could(Tipo.CAPTURADA, "beto", imagen=SCAN, valores=ONE) is Rechazo.MISMO_LUGAR
+    assert p.could(Tipo.CAPTURADA, "beto", imagen=SCAN, valores=ONE, contingencia="x") is Rechazo.MISMO_LUGAR
 
 
 def test_under_contingency_one_place_types_and_another_verifies() -> None:
@@ -467,6 +469,7 @@ def test_under_contingency_one_place_types_and_another_verifies() -> None:
     base = reading(second)
     assert p.state.captura is Captura.COINCIDE
     assert p.could(Tipo.VERIFICADA, "vera", base=base, lugar="CATD-7") is Rechazo.MISMO_LUGAR
+    assert p.could(Tipo.VERIFICADA, "vera", base=base) is Rechazo.MISMO_LUGAR
     p(Tipo.VERIFICADA, "vera", base=base, lugar="CCV")
     assert p.state.captura is Captura.VERIFICADA
 

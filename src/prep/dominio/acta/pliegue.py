@@ -220,10 +220,12 @@ class Pliegue:
     def _rechazar_lugar(self, acta: Acta, hecho: Hecho, imagen: str) -> Rechazo | None:
         """The second who types is somewhere else; what one place typed under contingency is verified elsewhere."""
         lugar, capturas = hecho.contenido.get("lugar", ""), acta.capturas_de(imagen)
+        if hecho.tipo == Tipo.CAPTURADA and not lugar:
+            return Rechazo.MISMO_LUGAR  # nobody could tell whether the other one is somewhere else
         if hecho.tipo == Tipo.CAPTURADA and "contingencia" not in hecho.contenido:
             return Rechazo.MISMO_LUGAR if any(c.lugar == lugar for c in capturas) else None
         if hecho.tipo == Tipo.VERIFICADA and len({c.lugar for c in capturas}) == 1:
-            return Rechazo.MISMO_LUGAR if lugar == capturas[0].lugar else None
+            return Rechazo.MISMO_LUGAR if lugar in ("", capturas[0].lugar) else None
         return None
 
     def _caso(self, acta: Acta, captura: Captura, imagen: str, hecho: Hecho) -> str:
