@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime
+from itertools import permutations, product
 from pathlib import Path
 from typing import Any
 
@@ -338,6 +339,44 @@ def test_emergency_accounts_of_one_node_never_settle_an_acta_alone() -> None:
     assert captured_by(authority, "catd.uno", "beto", by="catd").captura is Captura.COINCIDE
     elsewhere = captured_by(authority, "catd.uno", by="ccv")
     assert [r for _, r in elsewhere.anomalias] == [Rechazo.SIN_FACULTAD]
+
+
+def test_an_emergency_account_that_is_joined_to_another_is_still_of_its_node() -> None:
+    """Whatever the accounts are called, and whichever is joined to which."""
+    for real, (one, other) in product(("a-1", "zz-1"), permutations(("real", "emergency"))):
+        facts = [*basic(), *person(real, "capturista"), *person("beto", "capturista"), *person("otro", "capturista")]
+        facts += [node("catd-2", "catd"), *person("coord2", "coordinador")]
+        for name in ("catd.uno", "catd.dos"):
+            facts += person(name, "capturista", by="catd", who="coord", emergencia=True)
+        for name in ("catd-2.uno", "catd-2.dos"):
+            facts += person(name, "capturista", by="catd-2", who="coord2", emergencia=True)
+        named = {"real": real, "emergency": "catd.uno"}
+        joins = [(named[one], named[other])]
+        authority = Autoridad.de([*facts, *(joined(a, b) for a, b in joins)])
+        assert captured_by(authority, "catd.uno", "catd.dos", by="catd").captura is Captura.PRIMERA
+        assert captured_by(authority, real, "catd.dos", by="catd").captura is Captura.PRIMERA
+        assert captured_by(authority, real, "beto", by="catd").captura is Captura.COINCIDE
+        assert authority.identidad("catd-2.dos") != authority.identidad("catd.dos")
+        both = Autoridad.de([*facts, *(joined(a, b) for a, b in [*joins, (real, "catd-2.uno")])])
+        everybody = {both.identidad(p) for p in (real, "catd.uno", "catd.dos", "catd-2.uno", "catd-2.dos")}
+        assert len(everybody) == 1 and both.identidad("beto") not in everybody
+        assert {"catd-2.uno", "catd-2.dos"} <= authority.cambios(both).personas
+
+
+def joined(one: str, other: str) -> Escrito:
+    return Escrito(fact(f"persona:{one}", "misma_persona", "jefa", otra=other), "ccv", 5)
+
+
+def test_a_second_enrolment_of_a_node_or_device_is_named() -> None:
+    first, phone_ = node("n9", "catd", alcance=["140024C0100"]), phone("tel", "ana")
+    wider, handed = (
+        nuevo_hecho("alta", e.hecho.sujeto, INSTITUTO, NOW, {**e.hecho.contenido, **otherwise}, [e.hecho.id])
+        for e, otherwise in ((first, {"alcance": ["*"]}), (phone_, {"persona": "beto"}))
+    )
+    again = [Escrito(h, INSTITUTO, 9) for h in (wider, handed)]
+    authority = Autoridad.de([*basic(), *again, first, phone_])
+    assert authority.nodos["n9"].alcance == {"140024C0100"} and authority.dispositivos["tel"].persona == "ana"
+    assert sorted(authority.ignorados) == sorted((e.hecho.id, Rechazo.YA_EXISTE) for e in again)
 
 
 # --- what is done without authority ---

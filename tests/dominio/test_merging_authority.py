@@ -176,7 +176,8 @@ def test_a_correction_that_was_published_stands_whoever_behind_it_loses_authorit
 def test_what_was_published_is_not_replaced_where_nobody_opened_it() -> None:
     """The sede publishes what fina verified. Beside, whoever knows that she was revoked, and of no record, returns it
     and verifies another thing: until somebody who knows of both opens the acta again, the published one stands."""
-    sede, other = Node("n0", said := {}), Node("n1", said)
+    sede = Node("n0", {})
+    other = Node("n1", sede.said)
     sede.scanned()
     first = sede.verified(who=("ana", "beto", "fina"))
     other.hear(sede)

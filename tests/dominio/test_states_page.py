@@ -23,7 +23,7 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "estados.md").read_text(e
 _ARROW = re.compile(r"(\S+) --> (\S+): (\w+)(?: \((\w+)\))?")
 _OF_OTHERS = {
     *("SUPERADO", "ESPERA", "NO_INTERPRETADO", "NODO_DESCONOCIDO", "PERSONA_DESCONOCIDA", "SIN_FACULTAD"),
-    *("FUERA_DE_ALCANCE", "DISPOSITIVO", "MISMO_LUGAR"),
+    *("FUERA_DE_ALCANCE", "DISPOSITIVO", "MISMO_LUGAR", "YA_EXISTE"),
 }
 """Refusals that no state of one acta, alone, gives: who wrote it, where, and what it missed."""
 

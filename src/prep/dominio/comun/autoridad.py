@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from prep.dominio.comun import campos
 from prep.dominio.comun.facultades import (
@@ -117,6 +117,8 @@ PROCESO = registrar(
 CLASES_DE_AUTORIDAD: Final = (NODO.nombre, PERSONA.nombre, DISPOSITIVO.nombre, PROCESO.nombre)
 """Classes whose facts `Autoridad.de` reads."""
 _SOBRE_TODO: Final = frozenset({TODO})
+_EMERGENCIA: Final = "emergencia."
+"""Before a node's name: whoever is behind its emergency accounts."""
 SIEMPRE: Final = 2**62
 """A sequence after every other one: what counts from now on."""
 
@@ -163,6 +165,9 @@ class Dispositivo:
             e.secuencia_dispositivo >= desde or e.secuencia >= nodos.get(e.nodo, nodos.get(TODO, e.secuencia + 1))
             for desde, nodos in self.bajas
         )
+
+
+_Dado = TypeVar("_Dado", Nodo, Dispositivo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +229,7 @@ class Autoridad:
     reglas: Reglas = Reglas()
     ignorados: list[tuple[str, Rechazo]] = field(default_factory=list)
     _misma: dict[str, str] = field(default_factory=dict)
+    _emergencias: dict[str, str] = field(default_factory=dict)
     _hechos: dict[str, Hecho] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -244,6 +250,7 @@ class Autoridad:
                     aplicados.add(e.hecho.id)
                     autoridad._aplicar(e)
             pendientes = [e for e in pendientes if e.hecho.id not in aplicados]
+        autoridad._juntar_emergencias()
         for e in pendientes:
             if e.hecho.clase == PROCESO.nombre and e.hecho.tipo != "reglas":
                 continue  # the opening and closing of the night belong to another fold
@@ -281,11 +288,8 @@ class Autoridad:
         hecho, c = e.hecho, e.hecho.contenido
         match hecho.clase, hecho.tipo:
             case "nodo", "alta":
-                # One name, one key: of two enrolments that fight, the content decides, and both are on record.
-                self.nodos.setdefault(
-                    hecho.clave,
-                    Nodo(c["llave"], ClaseNodo(c["clase"]), c["nombre"], frozenset(c.get("alcance", (TODO,)))),
-                )
+                nodo = Nodo(c["llave"], ClaseNodo(c["clase"]), c["nombre"], frozenset(c.get("alcance", (TODO,))))
+                self._dar_de_alta(self.nodos, hecho, nodo)
             case "nodo", "baja" if hecho.clave in self.nodos:
                 nodo = self.nodos[hecho.clave]
                 nodo.baja = min(c["desde"], nodo.baja or c["desde"])
@@ -302,13 +306,30 @@ class Autoridad:
                     self._misma[otra] = una
             case "dispositivo", "alta":
                 clase = ClaseDispositivo(c["clase"])
-                self.dispositivos.setdefault(
-                    hecho.clave, Dispositivo(c["llave"], clase, c.get("persona", ""), c.get("nodo", ""))
-                )
+                suyo = Dispositivo(c["llave"], clase, c.get("persona", ""), c.get("nodo", ""))
+                self._dar_de_alta(self.dispositivos, hecho, suyo)
             case "dispositivo", "baja" if hecho.clave in self.dispositivos:
                 self.dispositivos[hecho.clave].bajas.append((c["desde"], c.get("nodos", {})))
             case "proceso", "reglas":
                 self.reglas = Reglas(**c)
+
+    def _dar_de_alta(self, dados: dict[str, _Dado], hecho: Hecho, dado: _Dado) -> None:
+        """One name, one key, once: another enrolment of that name is named. Of two that fight, the content decides."""
+        if dados.setdefault(hecho.clave, dado) is not dado:
+            self.ignorados.append((hecho.id, Rechazo.YA_EXISTE))
+
+    def _juntar_emergencias(self) -> None:
+        """The emergency accounts of one node are one person's, and so is any account of whoever has one of them, those
+        of other nodes among them."""
+        for cuenta, persona in self.personas.items():
+            nodos = {c.emergencia_de for c in persona.cargos}
+            for nodo in nodos if "" not in nodos else ():
+                una, otra = sorted(
+                    (self.identidad(cuenta), self.identidad(_EMERGENCIA + nodo)),
+                    key=lambda quien: (not quien.startswith(_EMERGENCIA), quien),
+                )
+                if una != otra:
+                    self._emergencias[otra] = una
 
     def _lo_que_sabia(self, hecho: Hecho) -> frozenset[str]:
         """Every fact of authority that the writer of one knew, as far as they are here."""
@@ -326,10 +347,10 @@ class Autoridad:
     def identidad(self, persona: str) -> str:
         """The human behind an account, as far as facts tell: accounts said to be one person's are one, and all the
         emergency accounts of one node are one, so that it never settles an acta alone."""
-        raiz = self._raiz(persona)
-        suya = self.personas.get(raiz)
-        emergencias = [c.emergencia_de for c in suya.cargos] if suya else []
-        return f"emergencia.{min(emergencias)}" if emergencias and all(emergencias) else raiz
+        quien = self._raiz(persona)
+        while quien in self._emergencias:
+            quien = self._emergencias[quien]
+        return quien
 
     def cuentas_de(self, persona: str) -> set[str]:
         """Every account of the human behind one, itself included."""

@@ -31,4 +31,5 @@ class Rechazo(StrEnum):
     PERSONA_DESCONOCIDA = "Lo hizo una persona que no está dada de alta, o que se dio de baja."
     SIN_FACULTAD = "Quien lo hizo no tiene la facultad para este paso."
     FUERA_DE_ALCANCE = "Esta acta no es de las que atiende ese lugar, y el proceso no lo permite."
+    YA_EXISTE = "Ese nombre ya se dio de alta y lo que se dijo de él no cambia. Dé de alta otro nombre."
     DISPOSITIVO = "No lo firmó un dispositivo dado de alta para esa persona, o ese dispositivo no puede firmarlo."
