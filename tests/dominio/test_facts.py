@@ -48,7 +48,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "enderezada": {"ok": True, "bad": ["", "sí", 1, None]},
     "medio": {"ok": "Urna Electrónica", "bad": ["Fax", "", None]},
     "por": {"ok": "qr", "bad": ["QR", "", None]},
-    "acta": {"ok": ACTA, "bad": ["", "140024C0100", "140024X01001", SHEET, None, "١40024C01001"]},
+    "acta": {"ok": ACTA, "bad": ["", "140024C0100", "140024x01001", SHEET, None, "١40024C01001"]},
     "valores": {
         "ok": ONE,
         "bad": [None, [], {}, {"votos": {"A": -1}}, {"votos": {"A": True}}, {"otro": 1, "votos": {}}],

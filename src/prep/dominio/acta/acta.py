@@ -94,8 +94,8 @@ class Verificacion:
 
 @dataclass(frozen=True, slots=True)
 class Cotejo:
-    """What somebody who collated said (LEEME, COTEJADA), in which fact. `bit`: its place in the history; `sabe`: what it
-    knew."""
+    """What somebody who collated said (LEEME, COTEJADA), and in which fact. `bit`: its place in the history; `sabe`:
+    what it knew."""
 
     resultado: int
     hecho: str
