@@ -409,8 +409,8 @@ def _decir_sin_lugar(base: BasePublicada, suyos: Sequence[Renglon], supuestos: l
     if suyos:
         lineas = _lineas([r.linea for r in suyos])
         mensaje = (
-            f"{_actas(len(suyos))} sin distrito ni municipio que lo diga ({lineas}): se reproducen aparte, en «Sin "
-            "demarcación», donde nadie gana, y no cuentan para saber quién gana en los demás."
+            f"{_actas(len(suyos))} sin distrito ni municipio ({lineas}): van aparte, en «Sin demarcación», donde nadie "
+            "gana, y quién gana en los demás lugares se dice sin ellas."
         )
         supuestos.append(Anomalia(base.archivo, suyos[0].linea, "", mensaje))
 
