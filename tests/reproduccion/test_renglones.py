@@ -263,6 +263,7 @@ def test_a_file_of_captured_actas_does_not_contradict_those_expected(tmp_path: P
         ((renglon(1), sin_votos(renglon(2), "-", CONTABILIZADA="-", TOTAL_VOTOS_CALCULADO="-")), {}),
         ((renglon(1), renglon(2)), {"ACTAS_CAPTURADAS": "3"}),
         ((renglon(1), renglon(2)), {"ACTAS_ESPERADAS": "1"}),
+        ((renglon(1), renglon(2)), {"PORCENTAJE_ACTAS_CAPTURADAS": "100.0000"}),
     ],
 )
 def test_a_file_that_lists_others_contradicts_itself(

@@ -12,6 +12,7 @@ from typing import Final
 
 from prep.dominio.comun.valores import MAXIMO, Marca
 from prep.dominio.tabulacion.claves import TIPOS_CASILLA, ClaveCasilla, ClaveInvalida
+from prep.dominio.tabulacion.porcentajes import porcentaje
 from prep.reproduccion.campos import (
     CeldaInvalida,
     celda,
@@ -20,6 +21,7 @@ from prep.reproduccion.campos import (
     es_nada,
     fecha,
     limpiar,
+    misma_cifra,
     notas,
     numero,
     partes_de_casilla,
@@ -271,10 +273,14 @@ class LectorDeRenglones:
         self.base.perdidos += len(perdidos)
 
     def _decir_sin_listar(self) -> None:
-        """A file whose rows are those that the header says captured, and none waits, lists no others."""
+        """A file whose rows are those that the header says captured, and none waits, lists no others: unless it is the
+        header that is wrong, because its own percentage is not of as many expected."""
         dentro = [r for r in self.base.renglones if not r.fuera]
         esperadas, capturadas = (self.base.resumen.get(f"ACTAS_{n}") for n in ("ESPERADAS", "CAPTURADAS"))
         if not isinstance(esperadas, int) or capturadas != len(dentro) or esperadas <= len(dentro):
+            return
+        dicho = self.base.resumen.get("PORCENTAJE_ACTAS_CAPTURADAS")
+        if dicho is not None and not misma_cifra(dicho, porcentaje(len(dentro), esperadas)):
             return
         if all(not r.espera and (r.contabilizada is not None or r.dice_algo) for r in dentro):
             faltan = self.base.sin_listar = esperadas - len(dentro)
