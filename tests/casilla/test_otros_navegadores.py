@@ -91,7 +91,8 @@ def test_it_lacks_only_to_be_installed_and_then_loses_nothing(
     navegador.hacer("async () => { dispatchEvent(new Event('online')) }")
     navegador.ver("#por-enviar", "Todo entregado")
 
-    hechos = [json.loads(bytes(h.cuerpo))["hecho"] for h in oficina.hechos()]
+    cuerpos = (json.loads(bytes(h.cuerpo)) for h in oficina.hechos())
+    hechos = [c["hecho"] for c in sorted(cuerpos, key=lambda c: c["dispositivo"]["secuencia"])]
     assert [(h["tipo"], h["sujeto"]) for h in hechos] == [
         ("fotografiada", f"acta:{una}"),
         ("fotografiada", f"acta:{otra}"),
