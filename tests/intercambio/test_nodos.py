@@ -112,6 +112,31 @@ def test_what_a_node_did_cut_off_reaches_the_centre_and_what_the_centre_did_reac
     assert plegado(catd) == plegado(pais.centro)
 
 
+def test_what_is_written_while_much_comes_down_does_not_wait_for_all_of_it(
+    pais: Pais, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node that was cut for hours takes in a whole night: its people go on, and the centre waits for what they do."""
+    monkeypatch.setattr(entre_nodos, "A_DAR_HECHOS", 2)
+    catd = pais.nodo("catd-014")
+    with pais.centro():
+        trabajar(ACTAS[1:], 5, "tres")
+
+    def falla(n: int) -> str:
+        if cable.pedidas and [m for m, _ in cable.pedidas].count("GET") == 2 and not hechas:
+            with catd():
+                hechas.extend(trabajar(ACTAS[:1]))
+        return ""
+
+    hechas: list[Any] = []
+    cable = Cable(pais.centro, falla)
+    with catd():
+        hecho = Envio("http://centro", cable).ronda()
+    assert hecho.hechos == len(hechas) > 0
+    subio = max(i for i, (metodo, _) in enumerate(cable.pedidas) if metodo != "GET")
+    assert sum(metodo == "GET" for metodo, _ in cable.pedidas[subio:]) > 2  # there was much left to come down
+    assert plegado(catd) == plegado(pais.centro)
+
+
 @pytest.mark.parametrize("semilla", range(2))
 def test_over_a_line_that_loses_a_third_of_everything(pais: Pais, semilla: int) -> None:
     catd, falla = pais.nodo("catd-014"), al_azar(semilla)

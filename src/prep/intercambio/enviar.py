@@ -231,6 +231,8 @@ class Envio:
     # --- down ---
 
     def _bajar(self, despues: int, hecho: Balance) -> None:
+        """Take what should be known, a piece at a time. What was written here meanwhile goes up after each: of a node
+        that was cut for hours, or that a slow line reaches, the centre waits for no more than a piece."""
         while True:
             dicho = self._otro.pedir("GET", f"/v1/nodo/hechos/{despues}")
             try:
@@ -246,6 +248,9 @@ class Envio:
             if hasta >= total or hasta <= despues:
                 return
             despues = hasta
+            nuevos = por_enviar(self._fila())
+            if entregas.contar(nuevos):
+                self._enviar(nuevos, hecho)
 
     # --- what is kept ---
 
