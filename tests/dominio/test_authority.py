@@ -357,7 +357,8 @@ def test_an_emergency_account_that_is_joined_to_another_is_still_of_its_node() -
         assert captured_by(authority, real, "catd.dos", by="catd").captura is Captura.PRIMERA
         assert captured_by(authority, real, "beto", by="catd").captura is Captura.COINCIDE
         assert authority.identidad("catd-2.dos") != authority.identidad("catd.dos")
-        both = Autoridad.de([*facts, *(joined(a, b) for a, b in [*joins, (real, "catd-2.uno")])])
+        joins += [(real, "catd-2.uno"), ("catd-2.uno", "catd-2.dos")]
+        both = Autoridad.de([*facts, *(joined(a, b) for a, b in joins)])
         everybody = {both.identidad(p) for p in (real, "catd.uno", "catd.dos", "catd-2.uno", "catd-2.dos")}
         assert len(everybody) == 1 and both.identidad("beto") not in everybody
         assert {"catd-2.uno", "catd-2.dos"} <= authority.cambios(both).personas
