@@ -286,7 +286,7 @@ def relevar(noche: Noche) -> None:
     noche.publicar(0.1)
 
 
-@ataque("ninguna llave conocida firma")
+@ataque("ninguna llave conocida .*firma")
 def a_revoked_key_names_another(noche):
     """Whoever stole it takes the log in which it was revoked, and goes on with one of his own that it announces."""
     relevar(noche)

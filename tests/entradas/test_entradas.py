@@ -119,13 +119,15 @@ DE_CASA = {
         *("sede/informes.py:del_documento", "sede/relato.py:_leer"),
         *("publicacion/programador.py:Alarma.encender", "publicacion/taller.py:_documentos"),
         *("sede/respaldo.py:_de_corte", "sede/salud.py:_cortes", "sede/salud.py:_respaldo", "sede/nodos.py:delegar"),
+        "simulacro/tropiezos.py:_huella.firma",
     },
     "what the institute signed, looked at once its signature was": {
-        *("intercambio/habilitar.py:_guardar_catalogo", "intercambio/habilitar.py:_abrir"),
+        *("intercambio/habilitar.py:_leer_catalogo", "intercambio/habilitar.py:_abrir"),
         "publicacion/publicador.py:Parcial.leer",
     },
     "a publication that was verified whole just before; what has no form is said (`juzgar`)": {
-        *("simulacro/publicado.py:_leer_lugar", "simulacro/juez.py:_recorrer"),
+        *("simulacro/publicado.py:_leer_lugar", "simulacro/juez.py:_recorrer", "simulacro/juez.py:_fuera_de_catalogo"),
+        "simulacro/mostradas.py:actas_en",
     },
     "it writes": {"papel/word.py:DocumentoWord.docx"},
 }

@@ -18,6 +18,6 @@ _PARTES: Final = 5
 
 def actas_en(imagen: bytes) -> set[str]:
     """Their keys; none where no QR of ours can be read."""
-    gris = cv2.imdecode(np.frombuffer(imagen, np.uint8), cv2.IMREAD_GRAYSCALE)
+    gris = cv2.imdecode(np.frombuffer(imagen, np.uint8), cv2.IMREAD_GRAYSCALE) if imagen else None
     dichos = (texto.split(":") for texto in (hallar(gris) if gris is not None else ()))
     return {partes[2] for partes in dichos if partes[0] == PREFIJO and len(partes) == _PARTES}
