@@ -26,6 +26,7 @@ from prep.simulacro.veredicto import (
     dicho,
     parte,
     pudo_verlo,
+    titulo,
 )
 
 RENGLONES = 200
@@ -137,7 +138,7 @@ def leer_corrida(datos: bytes, nombre: str) -> Doc:
 
 def piezas(v: Doc, anteriores: Sequence[Doc], corrida: Doc | None = None) -> Iterator[Pieza]:
     """The whole report. `corrida`: what was seen of the night, where it was played (`leer_corrida`)."""
-    yield Titulo("Informe del simulacro", 1)
+    yield Titulo(titulo(v), 1)
     quien = f"{v['institucion']}. " if v["institucion"] else ""
     yield Parrafo(f"{quien}{v['nombre']}. Corte {v['corte']}, {_cuando(v['hora'])}.")
     yield Fallo(v["codigo"] == 0, v["veredicto"])

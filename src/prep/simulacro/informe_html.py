@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from prep.simulacro.graficas import ANCHA, ANGOSTA
 from prep.simulacro.informe import Cifras, Fallo, Figura, Lista, Parrafo, Pieza, Tabla, Titulo
-from prep.simulacro.veredicto import Doc
+from prep.simulacro.veredicto import Doc, titulo
 
 
 def pagina(titulo: str, cuerpo: str, cabeza: str = "") -> bytes:
@@ -35,7 +35,7 @@ def pagina(titulo: str, cuerpo: str, cabeza: str = "") -> bytes:
 
 def html(v: Doc, piezas: Iterable[Pieza]) -> bytes:
     """The report."""
-    return pagina(f"Informe del simulacro · {v['proceso']}", "\n".join(map(_pieza, piezas)))
+    return pagina(f"{titulo(v)} · {v['proceso']}", "\n".join(map(_pieza, piezas)))
 
 
 def _pieza(pieza: Pieza) -> str:

@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from prep.papel.documento import UTIL, Documento
 from prep.simulacro.graficas import ANCHA, Lamina
 from prep.simulacro.informe import Cifras, Fallo, Figura, Lista, Parrafo, Pieza, Tabla, Titulo
-from prep.simulacro.veredicto import Doc
+from prep.simulacro.veredicto import Doc, titulo
 
 
 def pdf(v: Doc, piezas: Iterable[Pieza]) -> bytes:
     """The same pieces give the same bytes."""
-    titulo = "Informe del simulacro"
-    doc = Documento(titulo, v["veredicto"], f"{v['proceso']} · {titulo} · corte {v['corte']}")
+    doc = Documento(titulo(v), v["veredicto"], f"{v['proceso']} · {titulo(v)} · corte {v['corte']}")
     todas = list(piezas)
     for i, pieza in enumerate(todas):
         match pieza:

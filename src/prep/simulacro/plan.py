@@ -63,13 +63,14 @@ process may ask for."""
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`hasta`, `abren`: minutes since casillas closed in which the last package leaves, and in which centres open.
-    `movil`, `dobles`: in a hundred actas, how many come by phone, and how many of those are scanned too; `retratadas`:
-    how many are real photographs of filled paper; `captura_en_centro`: how many type at each centre's own machine;
-    `errores`: fields in 10,000 that somebody types wrong; `atrapa`: in a hundred, how many whoever compares with the
-    paper sees."""
+    """`modo`: a drill, or a test of some modules. `hasta`, `abren`: minutes since casillas closed in which the last
+    package leaves, and in which centres open. `movil`, `dobles`: in a hundred actas, how many come by phone, and how
+    many of those are scanned too; `retratadas`: how many are real photographs of filled paper; `captura_en_centro`: how
+    many type at each centre's own machine; `errores`: fields in 10,000 that somebody types wrong; `atrapa`: in a
+    hundred, how many whoever compares with the paper sees."""
 
     nombre: str
+    modo: str
     casillas: int
     centros: int
     semilla: int
@@ -122,6 +123,7 @@ def _sitio(dato: Any) -> str:
 HORA: Final[Lector] = cadena(_hora)
 _NOCHE: Final[Esquema] = {
     "nombre": (cadena(lambda d: d), "Simulacro"),
+    "modo": (cadena(opcion(["simulacro", "prueba"])), "simulacro"),
     "casillas": (numero(2, 10_900), 60),
     "centros": (numero(1, 20), 2),
     "semilla": (numero(0, 2**53 - 1), 2027),

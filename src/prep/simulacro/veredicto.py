@@ -35,6 +35,11 @@ PUDO: Final = {
 }
 
 
+def titulo(doc: Doc) -> str:
+    """What its report is called."""
+    return "Informe de la prueba" if doc.get("modo") == "prueba" else "Informe del simulacro"
+
+
 def decir(doc: Doc) -> str:
     suma = {k: sum(e[k] for e in doc["elecciones"].values()) for k in ("existen", "bien", "esperadas")}
     if doc["codigo"] == 2:
