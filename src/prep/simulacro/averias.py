@@ -7,7 +7,7 @@ import resource
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, Final
@@ -66,27 +66,27 @@ def _relevo(fallas: Fallas, falla: Falla) -> None:
 
 def _sin_luz(fallas: Fallas, falla: Falla) -> None:
     """A centre's server and its databases die at once, and are off until that hour."""
+
+    def luz(nodo: Maquina, falta: bool) -> None:
+        if falta:
+            nodo.apagar()
+            nodo.bases.matar()
+        else:
+            nodo.bases.arrancar()
+            nodo.encender()
+
     for nodo in fallas.maquinas(falla.donde):
-        _dejar_sin_luz(fallas, falla, nodo)
+        _un_rato(fallas, falla, "{} sin luz, servidor y base,", luz, [nodo])
 
 
-def _dejar_sin_luz(fallas: Fallas, falla: Falla, nodo: Maquina) -> None:
-    de_esta: list[tuple[Probada, int]] = []
+def _mudanza(fallas: Fallas, falla: Falla) -> None:
+    """A centre's machine is turned off, carried to another place and turned on there. Its people wait."""
 
-    def se_va() -> None:
-        que = f"{nodo.nombre} sin luz, servidor y base, de {hora_de(falla.de)} a {hora_de(falla.a)}"
-        de_esta.append((fallas.probar(falla, que), fallas.sin_servicio()))
-        nodo.apagar()
-        nodo.bases.matar()
+    def llevar(nodo: Maquina, se_va: bool) -> None:
+        (nodo.apagar if se_va else nodo.encender)()
 
-    def vuelve() -> None:
-        (probada, sin), desde = de_esta[0], time.monotonic()
-        nodo.bases.arrancar()
-        nodo.encender()
-        fallas.hasta_que_contesten(probada, [nodo], sin, desde)
-
-    fallas.poner(falla.de, se_va)
-    fallas.poner(falla.a, vuelve)
+    for nodo in fallas.maquinas(falla.donde):
+        _un_rato(fallas, falla, "{} se muda de local", llevar, [nodo])
 
 
 def _lleno(fallas: Fallas, falla: Falla) -> None:
@@ -94,29 +94,33 @@ def _lleno(fallas: Fallas, falla: Falla) -> None:
     if falla.donde == BASE:
         fallas.poner(falla.de, lambda: _base_llena(fallas, falla))
         return
-    _un_rato(fallas, falla, "disco lleno en", maquinas.Maquina.llenar)
+    _un_rato(fallas, falla, "disco lleno en {}", maquinas.Maquina.llenar, fallas.maquinas(falla.donde))
 
 
 def _evidencia(fallas: Fallas, falla: Falla) -> None:
     """The pictures of those machines cannot be read, nor others kept, from one hour to another."""
-    _un_rato(fallas, falla, "no se puede leer la evidencia en", maquinas.Maquina.perder_evidencia)
+    que, romper = "no se puede leer la evidencia en {}", maquinas.Maquina.perder_evidencia
+    _un_rato(fallas, falla, que, romper, fallas.maquinas(falla.donde))
 
 
-def _un_rato(fallas: Fallas, falla: Falla, que: str, romper: Callable[[Maquina, bool], None]) -> None:
-    suyas = fallas.maquinas(falla.donde)
+def _un_rato(
+    fallas: Fallas, falla: Falla, que: str, romper: Callable[[Maquina, bool], None], suyas: Sequence[Maquina]
+) -> None:
+    """Something of these machines is broken from one hour to another. `que`: in words, with their names in it."""
     de_esta: list[tuple[Probada, int]] = []
 
     def empieza() -> None:
-        nombres = ", ".join(m.nombre for m in suyas)
-        probada = fallas.probar(falla, f"{que} {nombres} de {hora_de(falla.de)} a {hora_de(falla.a)}")
+        dicho = que.format(", ".join(m.nombre for m in suyas))
+        probada = fallas.probar(falla, f"{dicho} de {hora_de(falla.de)} a {hora_de(falla.a)}")
         de_esta.append((probada, fallas.sin_servicio()))
         for m in suyas:
             romper(m, True)
 
     def termina() -> None:
+        (probada, sin), desde = de_esta[0], time.monotonic()
         for m in suyas:
             romper(m, False)
-        fallas.hasta_que_contesten(de_esta[0][0], suyas, de_esta[0][1], time.monotonic())
+        fallas.hasta_que_contesten(probada, suyas, sin, desde)
 
     fallas.poner(falla.de, empieza)
     fallas.poner(falla.a, termina)
@@ -270,6 +274,7 @@ def _espejo(fallas: Fallas, falla: Falla) -> None:
 HACER: Final[dict[str, Callable[[Fallas, Falla], None]]] = {
     "relevo": _relevo,
     "sin_luz": _sin_luz,
+    "mudanza": _mudanza,
     "lleno": _lleno,
     "evidencia": _evidencia,
     "corte": _corte,

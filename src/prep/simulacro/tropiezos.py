@@ -1,5 +1,5 @@
-"""What goes worse than it should and breaks nothing: somebody who types badly, a line that carries little, a collection
-centre that moves; and the fingerprint of what runs, signed and compared as the script of a night asks."""
+"""What goes worse than it should and breaks nothing: somebody who types badly, a line that carries little; and the
+fingerprint of what runs, signed and compared as the script of a night asks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from prep.simulacro.plan import hora_de
 
 if TYPE_CHECKING:
     from prep.simulacro.fallas import Fallas, Probada
-    from prep.simulacro.maquinas import Maquina
     from prep.simulacro.plan import Falla
 
 
@@ -79,29 +78,6 @@ def _lento(fallas: Fallas, falla: Falla) -> None:
     fallas.poner(falla.a, termina)
 
 
-def _mudanza(fallas: Fallas, falla: Falla) -> None:
-    """A centre's machine is turned off in order, carried to another place and turned on there. Its people wait."""
-    for nodo in fallas.maquinas(falla.donde):
-        _mudar(fallas, falla, nodo)
-
-
-def _mudar(fallas: Fallas, falla: Falla, nodo: Maquina) -> None:
-    de_esta: list[tuple[Probada, int]] = []
-
-    def se_va() -> None:
-        que = f"{nodo.nombre} se muda de local, de {hora_de(falla.de)} a {hora_de(falla.a)}"
-        de_esta.append((fallas.probar(falla, que), fallas.sin_servicio()))
-        nodo.apagar()
-
-    def llega() -> None:
-        (probada, sin), desde = de_esta[0], time.monotonic()
-        nodo.encender()
-        fallas.hasta_que_contesten(probada, [nodo], sin, desde)
-
-    fallas.poner(falla.de, se_va)
-    fallas.poner(falla.a, llega)
-
-
 def _huella(fallas: Fallas, falla: Falla) -> None:
     """Sign what runs in the middle of the night, and compare it with what the puesta en ceros signed: no fault, but a
     step of the script."""
@@ -122,6 +98,5 @@ def _huella(fallas: Fallas, falla: Falla) -> None:
 HACER: Final[dict[str, Callable[[Fallas, Falla], None]]] = {
     "torpe": _torpe,
     "lento": _lento,
-    "mudanza": _mudanza,
     "huella": _huella,
 }
