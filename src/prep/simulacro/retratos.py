@@ -17,7 +17,7 @@ from PIL import Image
 from prep.laboratorio.fotografiar import fotografiar
 from prep.laboratorio.llenar import llenar, rotular
 from prep.papel.formas import Formas
-from prep.plataforma.procesos import obreros
+from prep.plataforma.procesos import conservar_memoria, obreros
 from prep.simulacro.papel import plan_de
 from prep.simulacro.votos import Papel
 
@@ -55,7 +55,7 @@ def retratar(formas: Formas, retratos: Sequence[Retrato], carpeta: Path) -> Iter
     global _formas, _retratos, _carpeta
     _formas, _retratos, _carpeta = formas, retratos, carpeta
     carpeta.mkdir()
-    with obreros(os.cpu_count() or 1) as todos:
+    with obreros(os.cpu_count() or 1, conservar_memoria) as todos:
         yield from todos.map(_retratar, range(len(retratos)))
 
 
