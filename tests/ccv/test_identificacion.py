@@ -12,10 +12,10 @@ from django.db import connection
 
 from gente import dentro, persona
 from noche import INICIO
-from prep.ccv.models import Turno
+from prep.ccv.models import Espera, Turno
 from prep.dominio.acta.hechos import HOJA, Tipo
 from prep.dominio.acta.pliegue import base_publicada
-from prep.dominio.acta.transiciones import Custodia
+from prep.dominio.acta.transiciones import Captura, Custodia
 from prep.dominio.comun.facultades import Rol
 from prep.papel import buscador, vigente
 from prep.publicacion.fuente import Proyeccion
@@ -342,3 +342,71 @@ def test_a_phone_s_picture_is_one_whichever_acta_it_turns_out_to_be_of(centro: C
         assert dice(centro.entra(rol)[0], clave).status_code == 200
     imagen = centro.acta(clave).imagen
     assert imagen is not None and (imagen.sha256, imagen.origen, imagen.hora) == (huella, "CASILLA", INICIO)
+
+
+# a photograph beside the picture that is read
+
+
+def llega_foto(centro: Centro, clave: str, semilla: int = 7) -> str:
+    huella = centro.guarda(foto(semilla))
+    centro.hace(Tipo.DIGITALIZADA, clave, "campo", imagen=huella, medio="Móvil", hora=INICIO.isoformat())
+    return huella
+
+
+def test_a_photograph_of_an_acta_that_is_read_already_is_looked_at_after_all_else(centro: Centro) -> None:
+    clave = centro.claves[0]
+    leida = centro.llega(clave)
+    vista = llega_foto(centro, clave)
+    llega_hoja(centro)
+    mira, _ = centro.entra(Rol.SUPERVISOR)
+    assert toma(mira).context["clave"] == ""  # the sheet came later, and goes first
+    assert dice(mira, centro.claves[1]).status_code == 200
+    pagina = toma(mira)
+    assert (pagina.context["clave"], pagina.context["copia"]) == (clave, True)
+    assert "ya se lee otra imagen" in pagina.content.decode()
+    datos = envio(pagina, {}, accion="enviar", acta=clave)
+    assert [mira.post(RUTA, datos).status_code for _ in range(2)] == [200] * 2
+    acta = centro.acta(clave)
+    assert acta.identificadas == [leida, vista] and acta.imagen is not None and acta.imagen.sha256 == leida
+    assert pasos(clave) == ["captura"]
+
+
+def test_meanwhile_the_acta_is_typed_and_what_was_scanned_waits_for_nobody(centro: Centro) -> None:
+    clave, otra = centro.claves[:2]
+    centro.llega(clave)
+    centro.coinciden(clave)
+    llega_foto(centro, clave)
+    centro.llega(otra)
+    centro.hace(Tipo.DIGITALIZADA, otra, "campo", imagen=centro.guarda(foto(8)))
+    assert pasos(clave) == ["copia", "verificacion"] and pasos(otra) == ["captura"]
+
+
+def pasos(clave: str) -> list[str]:
+    return sorted(Espera.objects.filter(clave=clave).values_list("paso", flat=True))
+
+
+def test_the_photograph_of_another_acta_that_nobody_would_see_becomes_a_sheet(centro: Centro) -> None:
+    """The only picture of an acta came with the name of one that is verified already."""
+    clave, perdida = centro.claves[:2]
+    leida = centro.llega(clave)
+    centro.hace(Tipo.VERIFICADA, clave, "campo", base=centro.coinciden(clave))
+    cruzada = llega_foto(centro, clave)
+    mira, _ = centro.entra(Rol.SUPERVISOR)
+    datos = envio(toma(mira), {}, accion="problema", problema="otra_casilla")
+    assert [mira.post(RUTA, datos).status_code for _ in range(2)] == [200] * 2
+    acta = centro.acta(clave)
+    assert [i.sha256 for i in acta.imagenes] == [leida] and acta.captura is Captura.VERIFICADA and not acta.anomalias
+    for dicen in (mira, centro.entra(Rol.COORDINADOR)[0]):
+        assert dice(dicen, perdida).status_code == 200
+    imagen = centro.acta(perdida).imagen
+    assert imagen is not None and (imagen.sha256, imagen.origen) == (cruzada, "CASILLA")
+
+
+def test_a_photograph_of_no_acta_is_put_aside_by_who_sees_it(centro: Centro) -> None:
+    clave = centro.claves[0]
+    leida = centro.llega(clave)
+    llega_foto(centro, clave)
+    mira, _ = centro.entra(Rol.DIGITALIZADOR)
+    assert mira.post(RUTA, envio(toma(mira), {}, accion="problema", problema="no_es_acta")).status_code == 200
+    assert [i.sha256 for i in centro.acta(clave).imagenes] == [leida] and pasos(clave) == ["captura"]
+    assert not any(e.clave.startswith(HOJA) for e in Espera.objects.all())

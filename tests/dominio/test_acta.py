@@ -104,6 +104,40 @@ def test_a_duplicate_goes_and_the_picture_being_read_does_not() -> None:
     assert p.refusal is None and [i.sha256 for i in p.state.imagenes] == [SCAN]
 
 
+def test_a_second_picture_known_to_be_of_the_acta_is_read_once_the_first_is_thrown_away() -> None:
+    p = Pen()
+    p.scanned()
+    p(Tipo.FOTOGRAFIADA, "cae", imagen=PHOTO, hora=START.isoformat())
+    assert [i.sha256 for i in p.state.sin_mirar] == [PHOTO]
+    p(Tipo.CAPTURADA, "ana", imagen=SCAN, valores=ONE)
+    p(Tipo.IDENTIFICADA, "coord", imagen=PHOTO, por="persona")
+    assert p.refusal is None and p.state.sin_mirar == []
+    assert p.state.imagen is not None and p.state.imagen.sha256 == SCAN and p.state.captura is Captura.PRIMERA
+    assert p.could(Tipo.IDENTIFICADA, "otro", imagen=PHOTO, por="persona") is Rechazo.ESTADO_CUSTODIA
+    assert p.could(Tipo.DUPLICADA, "coord", imagen=PHOTO) is Rechazo.OTRA_IMAGEN
+    p.thrown_away(SCAN)
+    assert p.state.custodia is Custodia.IDENTIFICADA and p.state.captura is Captura.POR_CAPTURAR
+    assert p.state.imagen is not None and p.state.imagen.sha256 == PHOTO
+
+
+def test_what_was_scanned_beside_waits_for_nobody_to_look_at_it() -> None:
+    p = Pen()
+    p(Tipo.FOTOGRAFIADA, "cae", imagen=PHOTO, hora=START.isoformat())
+    p(Tipo.IDENTIFICADA, "coord", imagen=PHOTO, por="persona")
+    p(Tipo.DIGITALIZADA, "digital", imagen=SCAN)
+    assert p.state.sin_mirar == []
+
+
+def test_a_sheet_is_identified_once_for_all() -> None:
+    sheet = Pen(key=SHEET)
+    sheet(Tipo.DIGITALIZADA, "digital", imagen=SCAN)
+    sheet(Tipo.DIGITALIZADA, "digital", imagen=OTHER)
+    sheet(Tipo.IDENTIFICADA, "digital", imagen=SCAN, por="qr", acta=ACTA)
+    assert (
+        sheet.could(Tipo.IDENTIFICADA, "coord", imagen=OTHER, por="qr", acta="140024C02001") is Rechazo.ESTADO_CUSTODIA
+    )
+
+
 def test_another_picture_takes_two_people_and_starts_again() -> None:
     p = Pen()
     p.scanned()

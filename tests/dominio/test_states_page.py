@@ -207,7 +207,7 @@ class Model:
         self.custody, self.capture, self.round = "esperada", "por_capturar", 1
         self.images: list[str] = []
         self.gone: set[str] = set()
-        self.current: str | None = None
+        self.known: list[str] = []  # to be of this acta: the first is read
         self.typed: list[tuple[str, dict[str, Any], str]] = []  # person, values, kind
         self.agreed: str | None = None
         self.values: dict[str, Any] = {}
@@ -216,6 +216,10 @@ class Model:
         self.stamp = False
         self.published: tuple[str, dict[str, Any]] | None = None
         self.collation: int | None = None
+
+    @property
+    def current(self) -> str | None:
+        return self.known[0] if self.known else None
 
     def step(self, h: Hecho) -> str | None:
         """The refusal's name, or `None` after moving on."""
@@ -243,9 +247,9 @@ class Model:
         if tipo == "sin_acta_confirmada":
             if refused := self._confirm("sin_acta", h):
                 return refused
-        elif tipo == "acopio_corregido" and not self.stamp:
+        elif (tipo == "acopio_corregido" and not self.stamp) or (tipo == "identificada" and image in self.known):
             return "ESTADO_CUSTODIA"
-        elif tipo in ("identificada", "duplicada") and (image not in self.images or self._is_read(tipo, image)):
+        elif tipo in ("identificada", "duplicada") and (image not in self.images or image in self.known):
             return "OTRA_IMAGEN"
         elif tipo == "otra_imagen_pedida":
             if self.capture == "verificada":
@@ -259,7 +263,7 @@ class Model:
             if refused := self._confirm("imagen", h):
                 return refused
             image, self.doubt = self.doubt, ""
-        if not (tipo == "otra_imagen_confirmada" and self.current not in (None, image)):  # another one is being read
+        if not (tipo == "otra_imagen_confirmada" and {*self.known} - {image}):  # another one is read
             self.custody = CUSTODY[self.custody, tipo, ""]
         if self.custody not in ("sin_acta", "sin_acta_dicha"):
             self.asked.pop("sin_acta", None)
@@ -270,18 +274,15 @@ class Model:
         elif tipo in ("fotografiada", "digitalizada") and image not in self.images:
             self.images.append(str(image))
         elif tipo == "identificada":
-            self.current = image
+            self.known.append(str(image))
         elif tipo == "duplicada":
             self.images.remove(str(image))
         elif tipo == "otra_imagen_confirmada":
             self.images = [i for i in self.images if i != image]  # it may have been put aside as a duplicate meanwhile
             self.gone.add(str(image))
-            self.current, self.capture = (self.current if self.current != image else None), "por_capturar"
+            self.known, self.capture = [i for i in self.known if i != image], "por_capturar"
             self._new_round()
         return None
-
-    def _is_read(self, tipo: str, image: Any) -> bool:
-        return tipo == "duplicada" and image == self.current
 
     def _confirm(self, what: str, h: Hecho) -> str | None:
         if what not in self.asked or self.asked[what][0] != h.contenido["peticion"]:

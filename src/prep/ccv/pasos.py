@@ -24,6 +24,7 @@ class Paso(StrEnum):
     REAPERTURA = "reapertura"
     SIN_ACTA = "sin_acta"
     IDENTIFICACION = "identificacion"
+    COPIA = "copia"
     COTEJO = "cotejo"
 
 
@@ -33,7 +34,7 @@ ESCRITORIOS: Final[Mapping[str, tuple[Paso, ...]]] = {
     "decision": (Paso.DECISION,),
     "verificacion": (Paso.VERIFICACION,),
     "peticiones": (Paso.OTRA_IMAGEN, Paso.REAPERTURA, Paso.SIN_ACTA),
-    "identificacion": (Paso.IDENTIFICACION,),
+    "identificacion": (Paso.IDENTIFICACION, Paso.COPIA),
     "cotejo": (Paso.COTEJO,),
 }
 """Each desk and what it takes."""
@@ -55,9 +56,13 @@ ROLES: Final = {
     Paso.REAPERTURA: (Rol.SUPERVISOR,),
     Paso.SIN_ACTA: (Rol.COORDINADOR,),
     Paso.IDENTIFICACION: (Rol.DIGITALIZADOR, Rol.COORDINADOR, Rol.SUPERVISOR),
+    Paso.COPIA: (Rol.DIGITALIZADOR, Rol.COORDINADOR, Rol.SUPERVISOR),
     Paso.COTEJO: (Rol.ACOPIADOR, Rol.COORDINADOR),
 }
 """Who may take each step."""
+AL_FINAL: Final = frozenset({Paso.COPIA})
+"""What is given only where nothing else of that desk waits: a photograph beside the picture that is read holds up
+nothing, unless it is of another acta, which then nobody would see."""
 DE_HOJA: Final = frozenset({Paso.IDENTIFICACION, Paso.OTRA_IMAGEN})
 """What a sheet may wait for."""
 SIN_IDENTIFICAR: Final = (
@@ -90,6 +95,8 @@ def pasos_de(clave: str, acta: Acta) -> list[Paso]:
     se_lee = acta.custodia is Custodia.IDENTIFICADA and acta.en_duda is None and bool(acta.identificadas)
     if not se_lee or clave.startswith(HOJA):
         return pasos
+    if acta.sin_mirar:
+        pasos.append(Paso.COPIA)
     captura = acta.captura
     pasos += [paso for paso, estados in ESTADOS.items() if captura in estados]
     if captura is Captura.VERIFICADA and acta.reapertura is not None:
@@ -120,6 +127,8 @@ def imagen_de(paso: Paso, acta: Acta) -> str:
         return acta.en_duda[0]
     if paso is Paso.IDENTIFICACION and acta.imagenes:
         return acta.imagenes[0].sha256
+    if paso is Paso.COPIA and acta.sin_mirar:
+        return acta.sin_mirar[0].sha256
     return acta.imagen.sha256 if acta.imagen else ""
 
 
@@ -145,7 +154,7 @@ def _excluidos(paso: Paso, plegada: Plegada) -> set[str]:
     acta, hechos = plegada.acta, plegada.hechos
     if paso is Paso.COTEJO:
         return acta.participantes
-    if paso is Paso.IDENTIFICACION:
+    if paso in ESCRITORIOS["identificacion"]:
         imagen = imagen_de(paso, acta)
         de_ella = [h for h in hechos.values() if h.tipo in DE_LA_IMAGEN and h.contenido["imagen"] == imagen]
         return {h.persona for h in de_ella} | {h.persona for h in hechos.values() if senala(h)}

@@ -225,7 +225,7 @@ def conceder(ficha: Ficha) -> None:
         pedida, suya = peticion(ficha.acta, ficha.base), _imagen(ficha.acta, ficha.imagen)
         _anotar(ficha, CONCEDEN[Paso(ficha.paso)], {"peticion": ficha.base})
         if de_otra_casilla(pedida.contenido) and suya is not None and not ficha.acta.startswith(HOJA):
-            _anotar(ficha, Tipo.DIGITALIZADA, _digitalizada(suya), f"{HOJA}{uuid4()}", despues=True)
+            _a_identificar(ficha, suya)
 
 
 def rehusar(ficha: Ficha, frase: str) -> None:
@@ -286,10 +286,26 @@ def identificar(ficha: Ficha, cual: str) -> None:
         if sin_clave.custodia is not Custodia.IDENTIFICADA or sin_clave.es != cual or suya is None:
             return
         acta = _anotar(ficha, Tipo.DIGITALIZADA, {**_digitalizada(suya), "hoja": ficha.acta}, cual, despues=True)
-        if acta.custodia is not Custodia.IDENTIFICADA:
+        if ficha.imagen not in acta.identificadas:
             acta = _anotar(ficha, Tipo.IDENTIFICADA, contenido, cual, despues=True)
         if sin_clave.fuera_publicada and acta.publicada is not None:
             _anotar(ficha, Tipo.RESUELTA, {"acta": cual}, despues=True)
+
+
+def apartar(ficha: Ficha, problema: ProblemaDeImagen) -> None:
+    """A picture beside the one that is read adds nothing to this acta. That of another casilla becomes a sheet to
+    identify."""
+    with _una_vez(ficha) as falta:
+        if falta:
+            suya = _imagen(ficha.acta, ficha.imagen)
+            _anotar(ficha, Tipo.DUPLICADA, {"imagen": ficha.imagen})
+            if problema is ProblemaDeImagen.OTRA_CASILLA and suya is not None:
+                _a_identificar(ficha, suya)
+
+
+def _a_identificar(ficha: Ficha, suya: Imagen) -> None:
+    """The same picture as a sheet."""
+    _anotar(ficha, Tipo.DIGITALIZADA, _digitalizada(suya), f"{HOJA}{uuid4()}", despues=True)
 
 
 def declarar_fuera(ficha: Ficha, leido: Mapping[str, str]) -> None:

@@ -26,7 +26,7 @@ from prep.bitacora.practicas import practicas_de
 from prep.ccv import cola, hoja, oficina, services
 from prep.ccv import practica as ensayo
 from prep.ccv.models import Turno
-from prep.ccv.pasos import ESCRITORIOS, ROLES, Paso, imagen_de, toca
+from prep.ccv.pasos import AL_FINAL, ESCRITORIOS, ROLES, Paso, imagen_de, toca
 from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida
 from prep.ccv.views.comun import (
     alcance_de,
@@ -106,7 +106,7 @@ def _tomar(
     elif _falta_practica(request, nombre) or _marcha(request, nombre).detenido:
         return None
     elif len(pasos) > 1:
-        pasos = cola.por_antiguedad(pasos)
+        pasos = sorted(cola.por_antiguedad(pasos), key=AL_FINAL.__contains__)
     dar = cola.siguiente if libre else cola.tomar
     menos = request.session.get(_DEVUELTAS, ()) if nombre == "identificacion" and not clave else ()
     for paso in pasos:
@@ -246,7 +246,7 @@ def _del_acta(request: HttpRequest, turno: Turno, acta: Acta, ficha: Ficha) -> d
 
 def _problemas(request: HttpRequest, ficha: Ficha) -> list[ProblemaDeImagen]:
     """What whoever looks at the picture may say of it, so that somebody else answers whether another one is needed."""
-    if ficha.paso in services.SE_LEEN:
+    if ficha.paso in services.SE_LEEN or ficha.paso == Paso.COPIA:
         return list(ProblemaDeImagen)
     if ficha.paso != Paso.IDENTIFICACION:
         return []
@@ -295,6 +295,7 @@ def _al_identificar(request: HttpRequest, acta: Acta, ficha: Ficha) -> dict[str,
     return {
         "clave": "" if ficha.acta.startswith(HOJA) else ficha.acta,
         "ya_fuera": acta.custodia is Custodia.FUERA_DE_CATALOGO,
+        "copia": ficha.paso == Paso.COPIA,
         "busca": reverse("ccv-identificacion-buscar"),
         "elecciones": [(e.clave, e.nombre) for e in vigente.formas().proceso.elecciones] if declara else [],
     }
@@ -318,7 +319,7 @@ _DEL_PASO: Final[dict[Paso, Callable[[HttpRequest, Acta, Ficha], dict[str, Any]]
     **dict.fromkeys((Paso.CAPTURA, Paso.DIFERENCIAS, Paso.DECISION), _al_capturar),
     Paso.VERIFICACION: _al_verificar,
     **dict.fromkeys(ESCRITORIOS["peticiones"], _al_responder),
-    Paso.IDENTIFICACION: _al_identificar,
+    **dict.fromkeys(ESCRITORIOS["identificacion"], _al_identificar),
     Paso.COTEJO: _al_cotejar,
 }
 _PLANTILLAS: Final = {
@@ -393,7 +394,7 @@ def _rehusar(request: HttpRequest, ficha: Ficha) -> None:
 
 
 def _identificar(request: HttpRequest, ficha: Ficha) -> None:
-    cual, alcance = request.POST.get("acta", ""), alcance_de(request, ROLES[Paso.IDENTIFICACION])
+    cual, alcance = request.POST.get("acta", ""), alcance_de(request, ROLES[Paso(ficha.paso)])
     posible = cual in vigente.formas() and (TODO in alcance or cual[:11] in alcance)
     if not posible or (cual != ficha.acta and not ficha.acta.startswith(HOJA)):
         raise CamposInvalidos(["acta"])
@@ -426,7 +427,10 @@ def _reportar(request: HttpRequest, ficha: Ficha) -> None:
         raise FichaInvalida from None
     if problema not in _problemas(request, ficha):
         raise FichaInvalida
-    services.reportar(ficha, problema, texto(f"ccv.problema.{problema}"))
+    if ficha.paso == Paso.COPIA:
+        services.apartar(ficha, problema)
+    else:
+        services.reportar(ficha, problema, texto(f"ccv.problema.{problema}"))
 
 
 _ACTOS: Final[dict[tuple[Paso, str], Hacer]] = {
@@ -437,10 +441,10 @@ _ACTOS: Final[dict[tuple[Paso, str], Hacer]] = {
     (Paso.VERIFICACION, "devolver"): _devolver,
     **{(paso, "si"): _conceder for paso in ESCRITORIOS["peticiones"]},
     **{(paso, "no"): _rehusar for paso in ESCRITORIOS["peticiones"]},
-    (Paso.IDENTIFICACION, "enviar"): _identificar,
+    **{(paso, "enviar"): _identificar for paso in ESCRITORIOS["identificacion"]},
     (Paso.IDENTIFICACION, "fuera"): _declarar_fuera,
     (Paso.COTEJO, "enviar"): _cotejar,
-    **{(paso, "problema"): _reportar for paso in (*services.SE_LEEN, Paso.IDENTIFICACION)},
+    **{(paso, "problema"): _reportar for paso in (*services.SE_LEEN, *ESCRITORIOS["identificacion"])},
 }
 
 

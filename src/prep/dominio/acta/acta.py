@@ -165,6 +165,12 @@ class Acta:
             elegida = max(self.identificadas, key=lambda i: (_AVANCE[self._acuerdo(i)[0]], i == elegida))
         return next(i for i in self.imagenes if i.sha256 == elegida)
 
+    @property
+    def sin_mirar(self) -> list[Imagen]:
+        """Photographs beside the picture being read that nobody has said are of this acta. What was scanned has its QR
+        or two people who say so."""
+        return [i for i in self.imagenes if i.origen == "CASILLA" and i.sha256 not in self.identificadas]
+
     def tiene(self, imagen: str | None) -> bool:
         """Whether that is one of its usable pictures."""
         return any(i.sha256 == imagen for i in self.imagenes)

@@ -163,12 +163,16 @@ class Pliegue:
                 return self._de_otra_persona(hecho, acta.sin_acta_dicha)
             case Tipo.ACOPIO_CORREGIDO if not acta.sellos:
                 return Rechazo.ESTADO_CUSTODIA
+            case Tipo.IDENTIFICADA if imagen in acta.identificadas:
+                return Rechazo.ESTADO_CUSTODIA
+            case Tipo.IDENTIFICADA if acta.custodia is Custodia.IDENTIFICADA and hecho.sujeto.startswith(HOJA):
+                return Rechazo.ESTADO_CUSTODIA
             case Tipo.IDENTIFICADA if not acta.tiene(imagen):
                 return Rechazo.OTRA_IMAGEN
             case Tipo.IDENTIFICADA if hecho.contenido["por"] == "persona":
                 dicho = acta.propuestas.get((imagen or "", hecho.contenido.get("acta", "")))
                 return Rechazo.MISMA_PERSONA if dicho == self._quien(hecho) else None
-            case Tipo.DUPLICADA if not acta.tiene(imagen) or imagen == vigente:
+            case Tipo.DUPLICADA if not acta.tiene(imagen) or imagen in acta.identificadas:
                 return Rechazo.OTRA_IMAGEN
             case Tipo.OTRA_IMAGEN_PEDIDA if acta.captura is Captura.VERIFICADA:
                 return Rechazo.ESTADO_CAPTURA
