@@ -11,12 +11,14 @@ import pytest
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
+from noche import INICIO
 from prep.acceso.roles import Rol
 from prep.dominio.acta.acta import EN_CORRECCION
-from prep.dominio.acta.transiciones import Captura
+from prep.dominio.acta.hechos import Tipo
+from prep.dominio.acta.transiciones import Captura, Custodia
 from prep.simulacro.acuses import Acuses
 from prep.simulacro.confabulados import Quedo, como_quedo
-from prep.simulacro.gente import DeCentro, DeMesa, Mundo, Pase, Reloj, Sala, Sentada
+from prep.simulacro.gente import ConTelefono, DeCentro, DeMesa, Mundo, Pase, Reloj, Sala, Sentada
 from prep.simulacro.maquinas import Bases, Maquina
 from prep.simulacro.plan import leer_plan
 from prep.simulacro.puertas.escritorio import EnManos, Escritorio
@@ -203,3 +205,43 @@ def test_two_who_alter_alike_are_stopped_by_whoever_verifies(gente: Gente) -> No
     gente.verifica("verificador-2")
     gente.coteja()
     assert gente.quedo == Quedo(terminada=True, la_paro="quien verifica", mal=False)
+
+
+def test_who_sees_a_picture_of_another_acta_says_so_and_it_gets_to_its_own(gente: Gente) -> None:
+    """The picture that came with one acta is of another, and of the first there is one of a table."""
+    centro, mundo = gente.centro, gente.mundo
+    otra = next(c for c in centro.claves if c != gente.clave)
+    cruzada, nada = centro.guarda(b"de otra"), centro.guarda(b"una mesa")
+    mundo.de_quien |= {cruzada: gente.clave, nada: ""}
+    for clave, huella in ((otra, cruzada), (centro.claves[-1], nada)):
+        centro.hace(Tipo.DIGITALIZADA, clave, "campo", imagen=huella, medio="Móvil", hora=INICIO.isoformat())
+    for usuario in ("supervisor-1", "supervisor-2"):
+        quien = gente._de_mesa(usuario, Rol.SUPERVISOR, Rol.COORDINADOR, mesas=("peticiones", "identificacion"))
+        for _ in range(4):
+            quien.turno()
+    gente.supervisa()  # the sheet, a second time
+    assert mundo.hicieron["imágenes que no eran del acta"] == 2
+    assert centro.acta(otra).custodia is centro.acta(centro.claves[-1]).custodia is Custodia.REDIGITALIZAR
+    assert cruzada in centro.acta(gente.clave).identificadas
+
+
+def test_who_takes_one_acta_for_another_names_two_by_two(gente: Gente, tmp_path: Path) -> None:
+    fotos = {c: tmp_path / c for c in "abcde"}
+    for c, foto in fotos.items():
+        foto.write_bytes(c.encode())
+    tomadas: list[tuple[str, bytes]] = []
+
+    class Toma:
+        por_enviar = 0
+
+        def fotografiar(self, acta: str, foto: bytes) -> None:
+            tomadas.append((acta, foto))
+
+    cae = ConTelefono(
+        gente.mundo, "cae-1", gente.url, "", b"", [(0.0, c, f) for c, f in fotos.items()], lambda _: Toma()
+    )  # type: ignore[arg-type,return-value]
+    cae.otra_cosa = b"una mesa"
+    cae.se_equivoca.set()
+    cae.turno()
+    assert tomadas == [("b", b"una mesa"), ("b", b"a"), ("a", b"b"), ("d", b"c"), ("c", b"d"), ("e", b"e")]
+    assert cae.cruzadas == ["a", "b", "c", "d"]

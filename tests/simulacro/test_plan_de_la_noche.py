@@ -100,6 +100,11 @@ MALOS = {
     ),
     '[[falla]]\ntipo = "torpe"\nde = "20:00"\na = "21:00"\npersonas = 7': (6, "falla.personas", "solo tiene 6"),
     '[[falla]]\ntipo = "lento"\nde = "20:00"\na = "21:00"\nbytes = 10': (6, "falla.bytes", "de 256 a 1000000"),
+    '[[falla]]\ntipo = "cruzadas"\nde = "20:00"\na = "21:00"\n[gente]\nsupervisores = 1': (
+        3,
+        "falla.tipo",
+        "dos personas",
+    ),
     'modo = "jornada"': (2, "noche.modo", "no es una de las opciones"),
     'lectura = "siempre"': (2, "noche.lectura", "no es una de las opciones"),
     "casillas = ": (2, "", "no se entiende: cerca de la columna 12."),

@@ -262,6 +262,8 @@ def _faltan(noche: Montaje, estados: Counter[str]) -> list[str]:
     por_abrir = hicieron["distintas en el cotejo"] - hicieron["reaperturas pedidas"]
     if sin := noche.centro.esperan("cotejo"):  # each node does its own, and there the others' wait for ever
         faltan.append(f"{cuantos(sin, 'acta')} por cotejar")
+    if sin := noche.centro.esperan("copia"):
+        faltan.append(f"{cuantos(sin, 'fotografía', 'fotografías')} por mirar")
     if sin := por_abrir + noche.centro.esperan("reapertura"):
         faltan.append(f"{cuantos(sin, 'acta')} por abrir otra vez")
     if sin := len(noche.existen) - estados["verificada"]:

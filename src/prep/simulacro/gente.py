@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from prep.dominio.acta.hechos import HOJA
 from prep.dominio.comun.valores import Valor
 from prep.simulacro import humano
 from prep.simulacro.acuses import Acuses
@@ -34,6 +35,8 @@ _OCIO_S: Final = 0.4
 _MIRAR_S: Final = 0.5
 """Seconds between two looks of a room, at least; twice as many after each that found nothing, `_VACIAS` times."""
 _VACIAS: Final = 3
+_SE_MIRA: Final = ("captura", "diferencias", "decision", "verificacion", "identificacion")
+"""Where somebody may say that a picture is not of the acta that it came with."""
 
 
 class FinDeLaNoche(Exception):
@@ -80,8 +83,8 @@ class Mundo:
     plan: Plan
     reloj: Reloj
     papeles: Mapping[str, Papel]
-    de_quien: Mapping[str, str]
-    """Acta of each picture, by the hash of its bytes."""
+    de_quien: dict[str, str]
+    """Acta of each picture, by the hash of its bytes; empty where it is of none."""
     renglones: Callable[[str], Sequence[str]]
     encabezados: Mapping[tuple[str, str], str]
     duplican: Callable[[], bool]
@@ -155,7 +158,9 @@ class Mundo:
             return clave
 
     def dice(self, clave: str) -> Mapping[str, Valor | None]:
-        """What the paper of an acta says, field by field."""
+        """What the paper of an acta says, field by field; what is no acta says nothing."""
+        if not clave:
+            return {}
         valores: Mapping[str, Any] = self.papeles[clave].valores
         return {**{c: v for c, v in valores.items() if c != "votos"}, **valores["votos"]}
 
@@ -292,10 +297,20 @@ class DeMesa(Sentada):
             return True
         if (suya := self.asiento.tomar()) is None:
             return False
-        mesa = self.escritorio.nombre
+        mesa, clave = self.escritorio.nombre, self._mirar(suya)
         self.pausa(mesa)
-        getattr(self, f"_{mesa}")(self.escritorio, self._mirar(suya), suya)
+        if mesa in _SE_MIRA and self._ve_que_no_es(clave, suya):
+            self.escritorio.enviar(suya, "problema", ("problema", "otra_casilla" if clave else "no_es_acta"))
+            self.mundo.anotar("imágenes que no eran del acta")
+        else:
+            getattr(self, f"_{mesa}")(self.escritorio, clave, suya)
         return True
+
+    def _ve_que_no_es(self, clave: str, suya: EnManos) -> bool:
+        """Whether they notice that the picture is not of the acta that it came with. A sheet came with none."""
+        if clave == suya.acta or suya.acta.startswith(HOJA):
+            return False
+        return self.azar.randrange(100) < self.mundo.plan.atrapa
 
     def _reabrir(self) -> bool:
         """Ask to open again what whoever collated found different."""
@@ -343,7 +358,7 @@ class DeMesa(Sentada):
             escritorio.enviar(suya, "enviar")
 
     def _identificacion(self, escritorio: Escritorio, clave: str, suya: EnManos) -> None:
-        escritorio.enviar(suya, "enviar", ("acta", clave))
+        escritorio.enviar(suya, "enviar", ("acta", clave if suya.acta.startswith(HOJA) else suya.acta))
 
     def _peticiones(self, escritorio: Escritorio, clave: str, suya: EnManos) -> None:
         escritorio.enviar(suya, "si")
@@ -392,7 +407,7 @@ class DeCentro(Sentada):
         if (suya := self.asiento.tomar()) is None:
             return False
         self.pausa("cotejo")
-        clave = self._mirar(suya)
+        clave = suya.acta or self._mirar(suya)  # the paper in one's hand is that acta's, whatever its picture shows
         mostrados = dict(zip(self.mundo.renglones(clave), suya.cifras, strict=True))
         mal = humano.se_ven(mostrados, self.mundo.dice(clave), self.mundo.plan.atrapa, self.azar)
         resultado = "3" if mal else "2" if clave in self.mundo.distintas else "1"
@@ -490,6 +505,12 @@ class ConTelefono(Persona):
         self.telefono = telefono(self.nav)
         self.sin_senal = threading.Event()
         """While set, it keeps what it has."""
+        self.se_equivoca = threading.Event()
+        """While set, they take each acta for the one that follows."""
+        self.cruzadas: list[str] = []
+        """The actas that they took one for the other, in pairs."""
+        self.otra_cosa = b""
+        """A picture of no acta, to be taken for the first that they are wrong about."""
 
     def llegar(self) -> None:
         self.telefono.alta(self.codigo, self.instituto)
@@ -498,6 +519,7 @@ class ConTelefono(Persona):
         ahora, hizo = self.mundo.reloj.minuto(), False
         while self.salidas and self.salidas[0][0] <= ahora:
             self.pausa("fotografia")
+            self._equivocarse()
             _, clave, foto = self.salidas.pop(0)
             self.telefono.fotografiar(clave, foto.read_bytes())
             hizo = True
@@ -505,6 +527,17 @@ class ConTelefono(Persona):
             self.telefono.entregar()
             return True
         return hizo
+
+    def _equivocarse(self) -> None:
+        """Exchange the names of the next two, unless the first was exchanged already."""
+        if not self.se_equivoca.is_set() or len(self.salidas) == 1 or self.salidas[0][1] in self.cruzadas:
+            return
+        (a, una, foto), (b, otra, suya) = self.salidas[:2]
+        self.salidas[:2] = [(a, otra, foto), (b, una, suya)]
+        self.cruzadas += [una, otra]
+        if self.otra_cosa:
+            self.telefono.fotografiar(otra, self.otra_cosa)
+            self.otra_cosa = b""
 
     @property
     def debe(self) -> int:

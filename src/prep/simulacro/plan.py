@@ -164,6 +164,7 @@ _DE_CADA: Final[dict[str, Esquema]] = {
     "tarde": {**_DE_A, "telefonos": (numero(1, 3_000), 1)},
     "lento": {**_DE_A, "telefonos": (numero(1, 3_000), 1), "bytes": (numero(256, 1_000_000), 8_000)},
     "torpe": {**_DE_A, "personas": (numero(1, 500), 1), "errores": (numero(1, 10_000), 1_000)},
+    "cruzadas": {**_DE_A, "telefonos": (numero(1, 3_000), 1)},
     "mudanza": {**_DE_A, "donde": (_sitio, REQUERIDO)},
     "huella": {"de": (HORA, REQUERIDO)},
     "reloj": {"de": (HORA, REQUERIDO), "telefonos": (numero(1, 3_000), 1), "minutos": (numero(-720, 720), 60)},
@@ -255,6 +256,13 @@ def _falla(
     if not mal and todo["telefonos"] and leida.get("telefonos", 0) > simulados:
         dicho = f"el plan solo tiene {simulados}" + (" que no son la aplicación." if todo["telefonos_reales"] else ".")
         bloc.anotar(lineas(*camino, "telefonos"), "falla.telefonos", dicho)
+    if not mal and tipo == "cruzadas" and todo["supervisores"] == 1:
+        bloc.anotar(
+            lineas(*camino, "tipo"),
+            "falla.tipo",
+            "de qué acta es una fotografía lo dicen dos personas.",
+            "Escriba supervisores = 2 o más.",
+        )
     if mal:
         return None
     otros = {c: v for c, v in leida.items() if c not in ("de", "a")}

@@ -76,3 +76,12 @@ def _tomar(lugar: int) -> bytes:
     rotulada = Image.fromarray(rotular(hoja, plan, _PX_MM)).convert("L")
     rotulada.save(salida, "JPEG", quality=60 if r.como == MOVIL else 75)
     return salida.getvalue()
+
+
+def otra_cosa(semilla: Sequence[int]) -> bytes:
+    """A picture of no acta: a table top, each its own, as JPEG."""
+    azar = np.random.default_rng(semilla)
+    veta = azar.normal(140, 25, (60, 8, 3)).clip(0, 255).astype(np.uint8)
+    salida = io.BytesIO()
+    Image.fromarray(veta).resize((1600, 1200), Image.Resampling.BICUBIC).save(salida, "JPEG", quality=80)
+    return salida.getvalue()

@@ -1,5 +1,5 @@
-"""What goes worse than it should and breaks nothing: somebody who types badly, a line that carries little; and the
-fingerprint of what runs, signed and compared as the script of a night asks."""
+"""What goes worse than it should and breaks nothing: somebody who types badly, or takes one acta for another, a line
+that carries little; and the fingerprint of what runs, signed and compared as the script of a night asks."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from prep.dominio.acta.transiciones import Captura
 from prep.plataforma.idioma import cuantos
 from prep.plataforma.reloj import RelojSistema
 from prep.sede import actos
@@ -16,6 +18,7 @@ from prep.sede.cotejo import diferencias
 from prep.sede.huella import tomar
 from prep.simulacro.enlace import Enlace
 from prep.simulacro.plan import hora_de
+from prep.simulacro.retratos import otra_cosa
 
 if TYPE_CHECKING:
     from prep.simulacro.fallas import Fallas, Probada
@@ -78,6 +81,42 @@ def _lento(fallas: Fallas, falla: Falla) -> None:
     fallas.poner(falla.a, termina)
 
 
+def _cruzadas(fallas: Fallas, falla: Falla) -> None:
+    """The first so many phones that are not the app name each acta as the one that follows, and once what is no acta.
+    It is over when all of those are verified: which picture each is published with is the judge's to say."""
+    from prep.bitacora.models import Acta
+
+    suyos = [uno for uno, _ in fallas.simulados()[: falla.telefonos]]
+    de_esta: list[Probada] = []
+
+    def empiezan() -> None:
+        for i, uno in enumerate(suyos):
+            foto = otra_cosa([fallas.noche.mundo.plan.semilla, i])
+            fallas.noche.mundo.de_quien[sha256(foto).hexdigest()] = ""
+            uno.otra_cosa = foto
+            uno.se_equivoca.set()
+        que = f"{cuantos(len(suyos), 'teléfono')} que {'toma' if len(suyos) == 1 else 'toman'} un acta por otra"
+        de_esta.append(fallas.probar(falla, f"{que}, de {hora_de(falla.de)} a {hora_de(falla.a)}"))
+
+    def terminan() -> None:
+        for uno in suyos:
+            uno.se_equivoca.clear()
+        desde = time.monotonic()
+
+        def aun_no() -> bool:
+            claves = [clave for uno in suyos for clave in uno.cruzadas]
+            if Acta.objects.filter(clave__in=claves, captura=Captura.VERIFICADA).count() < len(claves):
+                return True
+            fotos = cuantos(len(claves), "fotografía llegó", "fotografías llegaron")
+            fallas.midio(de_esta[0], f"{fotos} con el nombre de otra acta", time.monotonic() - desde)
+            return False
+
+        fallas.ver(aun_no)
+
+    fallas.poner(falla.de, empiezan)
+    fallas.poner(falla.a, terminan)
+
+
 def _huella(fallas: Fallas, falla: Falla) -> None:
     """Sign what runs in the middle of the night, and compare it with what the puesta en ceros signed: no fault, but a
     step of the script."""
@@ -98,5 +137,6 @@ def _huella(fallas: Fallas, falla: Falla) -> None:
 HACER: Final[dict[str, Callable[[Fallas, Falla], None]]] = {
     "torpe": _torpe,
     "lento": _lento,
+    "cruzadas": _cruzadas,
     "huella": _huella,
 }
