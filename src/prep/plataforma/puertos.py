@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+import random
 import socket
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
 
 from prep.plataforma.errores import Impedimento
+
+_PRIMERO: Final = 10_000
 
 
 def libre(preferido: int, avisar: Callable[[str], object], direccion: str = "127.0.0.1") -> int:
@@ -23,6 +29,29 @@ def libre(preferido: int, avisar: Callable[[str], object], direccion: str = "127
             avisar(f"El puerto {preferido} está ocupado: se usa el {elegido}.")
         return elegido
     raise Impedimento(f"No hay ningún puerto libre en {direccion}.")
+
+
+def reservables(cuantos: int) -> list[int]:
+    """So many free ports, none of those that the system gives to whoever goes out: what is free now still is when its
+    server starts, however much later."""
+    candidatos = list(range(_PRIMERO, _los_que_salen()) or range(_PRIMERO, 65_536))
+    random.shuffle(candidatos)
+    libres: list[int] = []
+    for puerto in candidatos:
+        with socket.socket() as s, suppress(OSError):
+            s.bind(("127.0.0.1", puerto))
+            libres.append(puerto)
+        if len(libres) == cuantos:
+            return libres
+    raise Impedimento(f"No hay {cuantos} puertos libres a partir del {_PRIMERO:,}.")
+
+
+def _los_que_salen() -> int:
+    """The first port that the system gives to a connection that goes out."""
+    try:
+        return int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return 32_768
 
 
 def es_local(direccion: str) -> bool:

@@ -28,7 +28,7 @@ from prep.plataforma import postgres, roles
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.lugares import dir_datos, dir_postgres
 from prep.plataforma.procesos import en_su_sesion
-from prep.plataforma.puertos import libre
+from prep.plataforma.puertos import reservables
 from prep.transparencia.arbol import Frontera
 
 _ARRANQUE_S: Final = 120.0
@@ -314,8 +314,8 @@ def maquinas(carpeta: Path, nodos: list[str], aparte: frozenset[str]) -> Iterato
     from django.db import connections
 
     connections.close_all()  # nobody else may be in a database that is copied
-    de_todos = Bases(dir_postgres())
-    todas = [Maquina("central", dir_datos(), postgres.BASE, _puerto(), de_todos)]
+    de_todos, puertos = Bases(dir_postgres()), iter(reservables(1 + len(nodos)))
+    todas = [Maquina("central", dir_datos(), postgres.BASE, next(puertos), de_todos)]
     cede = ceil(log(max(1, len(nodos)), _UNA_CORTESIA))  # all nodes together weigh as the centre
     try:
         for nombre in nodos:
@@ -323,10 +323,10 @@ def maquinas(carpeta: Path, nodos: list[str], aparte: frozenset[str]) -> Iterato
             datos.mkdir()
             if nombre in aparte:
                 suya, base = Bases(datos / "postgres"), postgres.BASE
-                todas.append(Maquina(nombre, datos, base, _puerto(), suya, cede))
+                todas.append(Maquina(nombre, datos, base, next(puertos), suya, cede))
                 postgres.copiar(de_todos.carpeta, suya.carpeta)
             else:
-                todas.append(Maquina(nombre, datos, _base(nombre), _puerto(), de_todos, cede))
+                todas.append(Maquina(nombre, datos, _base(nombre), next(puertos), de_todos, cede))
         yield todas[0], todas[1:]
     finally:
         _despedir([proceso for maquina in todas for proceso in maquina.procesos()])
@@ -365,10 +365,6 @@ def _matar(proceso: subprocess.Popen[bytes]) -> None:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     proceso.wait()
-
-
-def _puerto() -> int:
-    return libre(0, lambda _: None)
 
 
 def _base(nombre: str) -> str:
