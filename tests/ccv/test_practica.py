@@ -19,12 +19,13 @@ from prep.catalogo.services import importar, regla_de_practica
 from prep.ccv import practica as ensayo
 from prep.ccv.ejercicio import Ejercicio, EjercicioInvalido, Leccion, escribir, imagen, leer
 from prep.ccv.models import Espera, Practica, Turno
+from prep.ccv.practica import Respuesta
 from prep.coordinacion import panorama
 from prep.dominio.acta.hechos import ProblemaDeImagen
 from prep.dominio.comun.facultades import Rol
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
 
-CAPTURA, PRACTICA = "/ccv/captura/", "/ccv/practica/"
+CAPTURA, PRACTICA, IMAGEN = "/ccv/captura/", "/ccv/practica/captura/", "/ccv/practica/imagen/"
 TECLA = {ILEGIBLE: "*", SIN_DATO: "-"}
 
 
@@ -109,11 +110,12 @@ def test_who_types_what_the_paper_says_is_admitted_and_it_is_on_record(
     pagina = practica(cliente, ejercicios)
     assert pagina.context["admitida"] is True
     assert "Práctica aprobada" in pagina.content.decode()
-    suya = practicas_de([quien.persona])[quien.persona]
-    assert (suya.veces, suya.admitida, suya.anomalias) == (1, centro.reloj.ahora(), [])
+    suya = practicas_de([quien.persona])[quien.persona].en["captura"]
+    assert (suya.veces, suya.admitida) == (1, centro.reloj.ahora())
     assert suya.ultima is not None
     campos = sum(len(e.valores) for e in ejercicios)
     assert dict(suya.ultima.contenido) == {
+        "escritorio": "captura",
         "ejercicio": suya.ultima.contenido["ejercicio"],
         "campos": campos,
         "errores": 0,
@@ -135,7 +137,9 @@ def test_each_field_that_differs_is_shown_with_both_values_and_counts(
         (uno, "999", 10),
         (dos, "Ilegible", 11),
     ]
-    assert (pagina.context["bien"], pagina.context["ultimo"]["errores"]) == (len(ejercicios[0].valores) - 2, 2)
+    campos = len(ejercicios[0].valores)
+    assert pagina.context["medida"].startswith(f"{campos - 2} de {campos} campos bien")
+    assert pagina.context["ultimo"]["errores"] == 2
     # A blank box is not a zero, nor is an illegible one a guess.
     vacio, borroso, *_ = ejercicios[1].valores
     pagina = abre(cliente)
@@ -146,12 +150,30 @@ def test_each_field_that_differs_is_shown_with_both_values_and_counts(
 def test_an_acta_of_another_casilla_typed_and_a_good_one_sent_away_are_wrong_whole() -> None:
     buena = Ejercicio("a", "0" * 64, Leccion.LIMPIA, "", {"a": 1, "b": SIN_DATO, "c": 0})
     ajena = Ejercicio("a", "0" * 64, Leccion.OTRA_CASILLA, "otra_casilla", buena.valores)
-    assert ensayo.errores(buena, buena.valores, None) == 0
-    assert ensayo.errores(buena, {"a": 1, "b": 0, "c": SIN_DATO}, None) == 2
-    assert ensayo.errores(buena, {}, ProblemaDeImagen.ILEGIBLE) == 3
-    assert ensayo.errores(ajena, buena.valores, None) == 3
-    assert ensayo.errores(ajena, {}, ProblemaDeImagen.OTRA_CASILLA) == 0
-    assert ensayo.errores(ajena, {}, ProblemaDeImagen.NO_ES_ACTA) == 1
+    igual, distinta = Respuesta(buena.valores), Respuesta({"a": 1, "b": 0, "c": SIN_DATO})
+    assert ensayo.errores(buena, igual) == 0
+    assert ensayo.errores(buena, distinta) == 2
+    assert ensayo.errores(buena, Respuesta(problema=ProblemaDeImagen.ILEGIBLE)) == 3
+    assert ensayo.errores(ajena, igual) == 3
+    assert ensayo.errores(ajena, Respuesta(problema=ProblemaDeImagen.OTRA_CASILLA)) == 0
+    assert ensayo.errores(ajena, Respuesta(problema=ProblemaDeImagen.NO_ES_ACTA)) == 1
+
+
+def test_who_compares_errs_by_what_they_let_pass_and_by_what_they_send_back() -> None:
+    vista = Ejercicio(
+        *("a", "0" * 64, Leccion.NO_COINCIDE, "", {"a": 1, "b": SIN_DATO, "c": 21}, False, ()),
+        {"a": 1, "b": SIN_DATO, "c": 12},
+    )
+    assert ensayo.errores(vista, Respuesta(marcados=frozenset("c"))) == 0
+    assert ensayo.distintos(vista, Respuesta()) == {"c": ensayo.BIEN}
+    al_reves = ensayo.distintos(vista, Respuesta(marcados=frozenset("ab")))
+    assert al_reves == {"a": ensayo.MAL, "b": ensayo.MAL, "c": ensayo.BIEN}
+    assert ensayo.errores(vista, Respuesta(problema=ProblemaDeImagen.ILEGIBLE)) == 3
+
+
+def test_which_acta_a_sheet_is_of_is_one_thing_that_may_be_wrong() -> None:
+    hoja = Ejercicio("a", "0" * 64, Leccion.HOJA, "", {"a": 1, "b": 2})
+    assert [ensayo.errores(hoja, Respuesta(cual=cual)) for cual in ("a", "b", "")] == [0, 1, 1]
 
 
 def test_who_errs_more_than_the_process_tolerates_repeats_and_both_times_are_on_record(
@@ -160,11 +182,11 @@ def test_who_errs_more_than_the_process_tolerates_repeats_and_both_times_are_on_
     cliente, quien = centro.entra(Rol.CAPTURISTA)
     mal = dict.fromkeys(list(ejercicios[0].valores)[: regla_de_practica().errores + 1], 999)
     assert practica(cliente, ejercicios, **mal).context["admitida"] is False
-    suya = practicas_de([quien.persona])[quien.persona]
+    suya = practicas_de([quien.persona])[quien.persona].en["captura"]
     assert (suya.veces, suya.admitida) == (1, None)
     mal.popitem()  # as many as are tolerated
     assert practica(cliente, ejercicios, **mal).context["admitida"] is True
-    suya = practicas_de([quien.persona])[quien.persona]
+    suya = practicas_de([quien.persona])[quien.persona].en["captura"]
     assert (suya.veces, suya.admitida) == (2, centro.reloj.ahora())
 
 
@@ -232,7 +254,7 @@ def test_the_desk_asks_for_practice_only_where_the_process_does(
     assert "Siguiente acta" in html and PRACTICA in html  # offered, and not asked for
     exigir(tmp_path)
     pagina = cliente.get(CAPTURA)
-    assert "Antes de capturar, practique" in pagina.content.decode()
+    assert "Antes de empezar, practique" in pagina.content.decode()
     assert "Siguiente acta" not in pagina.content.decode()
     cliente.post(CAPTURA, {"accion": "tomar"})
     assert Turno.objects.count() == 0
@@ -279,7 +301,7 @@ def test_without_an_exercise_or_with_one_of_other_forms_the_page_says_what_to_do
         escribir(carpeta, proceso, [(este, datos)])
         html = abre(cliente).content.decode()
         assert "prep actas practica" in html
-    assert cliente.get(f"{PRACTICA}imagen/{e.imagen}/").status_code == 404
+    assert cliente.get(f"{IMAGEN}{e.imagen}/").status_code == 404
     (carpeta / "practica.json").write_text("{")
     with pytest.raises(EjercicioInvalido):
         leer(carpeta)
@@ -306,3 +328,104 @@ def test_the_supervisor_sees_who_has_not_practised(
     practica(ana, ejercicios)
     assert estados() == ["practica_aprobada", "sin_practicar"]
     assert estados("por_practicar") == ["sin_practicar"]
+
+
+# the other desks
+
+
+def de_la_mesa(centro: Centro, carpeta: Any, *lecciones: Leccion) -> list[Ejercicio]:
+    hechos = []
+    for lugar, leccion in enumerate(lecciones):
+        clave, datos = centro.claves[lugar], foto(950 + lugar)
+        valores = centro.valores(clave)
+        primero, segundo, *_ = valores
+        mal = {segundo: 999} if leccion is Leccion.NO_COINCIDE else {}
+        pedidos = (primero, segundo) if leccion is Leccion.DIFIEREN else ()
+        mostrados = {**valores, **mal} if leccion in (Leccion.COINCIDE, Leccion.NO_COINCIDE) else {}
+        huella = hashlib.sha256(datos).hexdigest()
+        hechos.append((Ejercicio(clave, huella, leccion, "", valores, False, pedidos, mostrados), datos))
+    escribir(carpeta, centro.proceso.clave, hechos)
+    return [e for e, _ in hechos]
+
+
+@pytest.fixture
+def carpeta(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
+    monkeypatch.setattr("prep.ccv.practica.dir_practica", lambda: tmp_path / "practica")
+    return tmp_path / "practica"
+
+
+def abre_en(cliente: Any, ruta: str) -> Any:
+    assert cliente.post(ruta, {"accion": "tomar"}).status_code == 302
+    return cliente.get(ruta)
+
+
+def test_who_verifies_practises_with_what_coincides_and_what_does_not(centro: Centro, carpeta: Any) -> None:
+    _, mal = de_la_mesa(centro, carpeta, Leccion.COINCIDE, Leccion.NO_COINCIDE)
+    cliente, quien = centro.entra(Rol.VERIFICADOR)
+    assert cliente.get("/ccv/practica/").url == "/ccv/practica/diferencias/"
+    ruta, antes = "/ccv/practica/verificacion/", de_actas()
+    pagina = abre_en(cliente, ruta)
+    assert "ccv/verificacion.html" in {t.name for t in pagina.templates}
+    assert cliente.post(ruta, envio(pagina, {}, accion="enviar")).json() == {"ir": ruta}
+    pagina = abre_en(cliente, ruta)
+    assert ">999<" in pagina.content.decode()
+    primero, segundo, *_ = mal.valores
+    cliente.post(ruta, {**envio(pagina, {}, accion="devolver", motivo="No es."), "campo": primero})
+    fin = cliente.get(ruta)
+    assert [(d["renglon"].clave, d["dijo"], d["mostraba"]) for d in fin.context["distintos"]] == [
+        (primero, "No coincide", 10),
+        (segundo, "Coincide", 999),
+    ]
+    assert fin.context["admitida"] is True  # two, as many as are tolerated
+    en = practicas_de([quien.persona])[quien.persona].en
+    assert en["verificacion"].admitida is not None and en["diferencias"].veces == en["captura"].veces == 0
+    assert de_actas() == antes
+
+
+def test_who_rules_is_asked_only_for_the_fields_that_differ(centro: Centro, carpeta: Any) -> None:
+    (e,) = de_la_mesa(centro, carpeta, Leccion.DIFIEREN)
+    cliente, quien = centro.entra(Rol.SUPERVISOR)
+    ruta = "/ccv/practica/diferencias/"
+    pagina = abre_en(cliente, ruta)
+    assert re.findall(r'name="v\.(\w+)"', pagina.content.decode()) == list(e.pedidos)
+    cliente.post(ruta, envio(pagina, {c: e.valores[c] for c in e.pedidos}, accion="enviar"))
+    suya = practicas_de([quien.persona])[quien.persona].en["diferencias"]
+    assert suya.ultima is not None and suya.ultima.contenido["campos"] == 2 and suya.admitida
+
+
+def test_which_acta_a_sheet_is_of_is_said_by_who_looks_for_it(centro: Centro, carpeta: Any) -> None:
+    una, otra = de_la_mesa(centro, carpeta, Leccion.HOJA, Leccion.OTRA_HOJA)
+    cliente, quien = centro.entra(Rol.DIGITALIZADOR)
+    ruta = "/ccv/practica/identificacion/"
+    pagina = abre_en(cliente, ruta)
+    assert una.clave not in pagina.content.decode() and pagina.context["ident"] is None
+    cliente.post(ruta, envio(pagina, {}, accion="enviar", acta=una.clave))
+    assert "es de esa acta" in cliente.get(ruta).content.decode()
+    cliente.post(ruta, envio(abre_en(cliente, ruta), {}, accion="enviar", acta=una.clave))
+    assert "era de otra acta" in cliente.get(ruta).content.decode()
+    suya = practicas_de([quien.persona])[quien.persona].en["identificacion"]
+    assert suya.ultima is not None and (suya.ultima.contenido["campos"], suya.ultima.contenido["errores"]) == (2, 1)
+    assert otra.clave != una.clave
+
+
+def test_another_desk_s_practice_begins_its_own_and_its_slips_serve_nowhere_else(centro: Centro, carpeta: Any) -> None:
+    de_la_mesa(centro, carpeta, Leccion.DIFIEREN, Leccion.COINCIDE)
+    cliente, _ = centro.entra(Rol.VERIFICADOR)
+    una, otra = "/ccv/practica/diferencias/", "/ccv/practica/verificacion/"
+    datos = envio(abre_en(cliente, otra), {}, accion="enviar")
+    assert cliente.post(una, datos).status_code == 400
+    abre_en(cliente, una)
+    assert cliente.post(otra, datos).status_code == 409
+    assert Practica.objects.get().mesa == "diferencias"
+
+
+def test_where_practice_is_asked_for_each_desk_asks_for_its_own(centro: Centro, carpeta: Any, tmp_path: Any) -> None:
+    de_la_mesa(centro, carpeta, Leccion.COINCIDE)
+    cliente, _ = centro.entra(Rol.VERIFICADOR)
+    exigir(tmp_path)
+    for ruta in ("/ccv/verificacion/", "/ccv/diferencias/"):
+        assert "Antes de empezar, practique" in cliente.get(ruta).content.decode()
+    ruta = "/ccv/practica/verificacion/"
+    cliente.post(ruta, envio(abre_en(cliente, ruta), {}, accion="enviar"))
+    assert "Siguiente acta" in cliente.get("/ccv/verificacion/").content.decode()
+    assert "Siguiente acta" not in cliente.get("/ccv/diferencias/").content.decode()

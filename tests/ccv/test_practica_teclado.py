@@ -41,7 +41,7 @@ def test_a_whole_exercise_by_keyboard_with_one_slip_admits(
     centro = Centro()
     cuenta = centro.persona(Rol.CAPTURISTA)
     antes = Hecho.objects.count()
-    ana = Teclado(escritorios, cuenta, "/ccv/practica/")
+    ana = Teclado(escritorios, cuenta, "/ccv/practica/captura/")
     assert "Todavía no hay actas de ejercicio" in ana.pagina.inner_text("main")
 
     assert preparar(*ejemplo(60), tmp_path, 1, (Leccion.LIMPIA, Leccion.OTRA_CASILLA)) == 2
@@ -49,7 +49,7 @@ def test_a_whole_exercise_by_keyboard_with_one_slip_admits(
     assert juego is not None
     escritorios.ir(ana.pagina, "/ccv/captura/")
     assert "¿Es su primera vez?" in ana.pagina.inner_text("main")
-    escritorios.ir(ana.pagina, "/ccv/practica/")
+    escritorios.ir(ana.pagina, "/ccv/practica/captura/")
     mirar(ana.pagina, "inicio", DIA)
     for n, e in enumerate(juego.ejercicios, 1):
         ana.pulsa_y_sigue("Enter")
@@ -79,7 +79,7 @@ def test_a_whole_exercise_by_keyboard_with_one_slip_admits(
             assert "Muy bien" in dicho
     assert "Práctica aprobada" in dicho
     mirar(ana.pagina, "final", DIA)
-    suya = practicas_de([cuenta.persona])[cuenta.persona]
+    suya = practicas_de([cuenta.persona])[cuenta.persona].en["captura"]
     assert (suya.veces, suya.admitida is not None) == (1, True)
     assert suya.ultima is not None and suya.ultima.contenido["errores"] == 1
     assert [h.clase for h in Hecho.objects.order_by("posicion")[antes:]] == [PRACTICA.nombre]
@@ -95,7 +95,7 @@ def test_who_came_in_again_beside_it_need_not_send_again(
     monkeypatch.setattr("prep.ccv.practica.dir_practica", lambda: tmp_path)
     preparar(*ejemplo(60), tmp_path, 1, (Leccion.OTRA_CASILLA,))
     cuenta = Centro().persona(Rol.CAPTURISTA)
-    ana = Teclado(escritorios, cuenta, "/ccv/practica/")
+    ana = Teclado(escritorios, cuenta, "/ccv/practica/captura/")
     ana.pulsa_y_sigue("Enter")
     suyas = {n: c.value for n, c in dentro(cuenta).cookies.items()} | {"csrftoken": "b" * 32}
     ana.pagina.context.clear_cookies()
@@ -104,3 +104,45 @@ def test_who_came_in_again_beside_it_need_not_send_again(
     ana.pulsa_y_sigue("2")
     assert "Práctica aprobada" in ana.pagina.inner_text("main")
     escritorios.quejas[:] = [q for q in escritorios.quejas if "401" not in q]  # the browser's own line
+
+
+def test_who_verifies_and_who_identifies_practise_by_keyboard(
+    escritorios: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.setattr("prep.ccv.practica.dir_practica", lambda: tmp_path)
+    preparar(*ejemplo(60), tmp_path, 1, (Leccion.COINCIDE, Leccion.NO_COINCIDE, Leccion.HOJA, Leccion.OTRA_HOJA))
+    juego, centro = leer(tmp_path), Centro()
+    assert juego is not None
+    cuenta = centro.persona(Rol.VERIFICADOR)
+    vera = Teclado(escritorios, cuenta, "/ccv/practica/verificacion/")
+    mirar(vera.pagina, "verificacion_inicio", DIA)
+    for e in juego.de("verificacion").ejercicios:
+        vera.pulsa_y_sigue("Enter")
+        mal = [c for c, v in e.valores.items() if e.mostrados[c] != v]
+        for campo in e.valores:
+            vera.pulsa(*["-"] * (campo in mal[1:]), "Enter")  # lets the first slip pass
+        if len(mal) > 1:
+            vera.pulsa("Enter")
+            vera.pagina.keyboard.type("No es lo que dice.")
+        vera.pulsa_y_sigue("Enter")
+    vera.pagina.wait_for_selector(".diferencias canvas:visible")
+    assert "Práctica aprobada" in vera.pagina.inner_text("main")
+    assert vera.pagina.locator(".diferencias li").count() == 1
+    mirar(vera.pagina, "verificacion_final", DIA, NOCHE)
+    assert practicas_de([cuenta.persona])[cuenta.persona].en["verificacion"].ultima.contenido["errores"] == 1  # type: ignore[union-attr]
+
+    cuenta = centro.persona(Rol.COORDINADOR)
+    dice = Teclado(escritorios, cuenta, "/ccv/practica/")
+    for n, e in enumerate(juego.de("identificacion").ejercicios):
+        dice.pulsa_y_sigue("Enter")
+        dice.pagina.keyboard.type(e.clave.lower())
+        dice.pagina.wait_for_selector("#halladas .hallada")
+        dice.pulsa("ArrowDown", "Enter")
+        if not n:
+            mirar(dice.pagina, "identificacion", DIA)
+        dice.pulsa_y_sigue("Enter")
+        assert "es de esa acta" in dice.pagina.inner_text("main")
+    mirar(dice.pagina, "identificacion_final", DIA, NOCHE)
+    with dice.pagina.expect_navigation(wait_until="networkidle"):
+        dice.pulsa("Enter")
+    assert dice.pagina.url.endswith("/ccv/identificacion/")

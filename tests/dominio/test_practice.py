@@ -9,9 +9,10 @@ from typing import Any
 from pen import ANYBODY
 
 from prep.dominio.comun.autoridad import INSTITUTO, Autoridad
+from prep.dominio.comun.facultades import Rol
 from prep.dominio.comun.hecho import Escrito, nuevo_hecho
 from prep.dominio.comun.rechazos import Rechazo
-from prep.dominio.practica import practica
+from prep.dominio.practica import donde_practican, practicas
 
 NOW = datetime(2027, 6, 1, tzinfo=UTC)
 
@@ -19,7 +20,14 @@ NOW = datetime(2027, 6, 1, tzinfo=UTC)
 def finished(
     errors: int, *knows: Escrito, who: str = "ana", hours: int = 0, by: str = INSTITUTO, **more: Any
 ) -> Escrito:
-    content = {"ejercicio": "0" * 64, "campos": 100, "errores": errors, "tolera": 2, "segundos": 90}
+    content = {
+        "escritorio": "captura",
+        "ejercicio": "0" * 64,
+        "campos": 100,
+        "errores": errors,
+        "tolera": 2,
+        "segundos": 90,
+    }
     known = [e.hecho.id for e in knows]
     hour = NOW + timedelta(hours=hours)
     return Escrito(nuevo_hecho("terminada", "practica:ana", who, hour, {**content, "teclas": 9, **more}, known), by)
@@ -30,21 +38,35 @@ def test_admitted_from_the_first_time_that_was_good_enough_whatever_comes_after(
     good = finished(2, bad, hours=1)
     worse = finished(9, bad, good, hours=2)
     for order in permutations((bad, good, worse)):
-        state = practica(order, ANYBODY)
+        state = practicas(order, ANYBODY).en["captura"]
         assert (state.veces, state.admitida, state.ultima) == (3, NOW + timedelta(hours=1), worse.hecho)
-    assert practica([bad], ANYBODY).admitida is None
-    assert practica([], ANYBODY).veces == 0
+    assert practicas([bad], ANYBODY).en["captura"].admitida is None
+    assert practicas([], ANYBODY).en["captura"].veces == 0
 
 
 def test_what_was_tolerated_then_decides() -> None:
-    assert practica([finished(5, tolera=5)], ANYBODY).admitida == NOW
-    assert practica([finished(5, tolera=4)], ANYBODY).admitida is None
+    assert practicas([finished(5, tolera=5)], ANYBODY).en["captura"].admitida == NOW
+    assert practicas([finished(5, tolera=4)], ANYBODY).en["captura"].admitida is None
 
 
 def test_nobody_practises_for_somebody_else_nor_without_authority() -> None:
-    assert [r for _, r in practica([finished(0, who="eva")], ANYBODY).anomalias] == [Rechazo.SIN_FACULTAD]
-    stranger = practica([finished(0, by="intruso")], Autoridad())
-    assert (stranger.veces, [r for _, r in stranger.anomalias]) == (0, [Rechazo.NODO_DESCONOCIDO])
+    assert [r for _, r in practicas([finished(0, who="eva")], ANYBODY).anomalias] == [Rechazo.SIN_FACULTAD]
+    stranger = practicas([finished(0, by="intruso")], Autoridad())
+    assert (stranger.en["captura"].veces, [r for _, r in stranger.anomalias]) == (0, [Rechazo.NODO_DESCONOCIDO])
     first = finished(0)
-    waits = practica([finished(0, first, hours=1)], ANYBODY)
-    assert (waits.veces, [r for _, r in waits.anomalias]) == (0, [Rechazo.ESPERA])
+    waits = practicas([finished(0, first, hours=1)], ANYBODY)
+    assert (waits.en["captura"].veces, [r for _, r in waits.anomalias]) == (0, [Rechazo.ESPERA])
+
+
+def test_each_desk_admits_by_itself() -> None:
+    typed, verified = finished(0), finished(3, escritorio="verificacion")
+    en = practicas([typed, verified], ANYBODY).en
+    assert (en["captura"].admitida, en["verificacion"].admitida) == (NOW, None)
+    assert [en[d].veces for d in ("captura", "verificacion", "diferencias", "identificacion")] == [1, 1, 0, 0]
+
+
+def test_who_reads_an_acta_practises_where_they_read() -> None:
+    assert donde_practican([Rol.CAPTURISTA]) == ["captura"]
+    assert donde_practican([Rol.VERIFICADOR]) == ["diferencias", "verificacion"]
+    assert donde_practican([Rol.COORDINADOR]) == donde_practican([Rol.DIGITALIZADOR]) == ["identificacion"]
+    assert donde_practican([Rol.CAE, Rol.AUDITOR, Rol.ACOPIADOR]) == donde_practican([]) == []

@@ -1,15 +1,18 @@
-"""The actas to practise capture with: each teaches what it says, and none can be taken for one that arrived."""
+"""The actas to practise with: each teaches what it says, and none can be taken for one that arrived."""
 
 from __future__ import annotations
 
 import pytest
 
 from prep.catalogo.ejemplo import ejemplo
-from prep.ccv.ejercicio import Leccion
+from prep.ccv.ejercicio import DIFERENCIAS, VERIFICACION, Leccion
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO, votos
 from prep.evidencia.imagenes import Derivados
 from prep.laboratorio.practica import AVISO, papeles
 from prep.papel.plantilla import TOTAL_ASENTADO
+
+AJENAS = (Leccion.OTRA_CASILLA, Leccion.COINCIDE_AJENA)
+MARCADAS = (Leccion.MARCAS, Leccion.DIFIEREN_MARCAS)
 
 
 def test_each_acta_teaches_one_thing() -> None:
@@ -19,14 +22,18 @@ def test_each_acta_teaches_one_thing() -> None:
     for leccion, papel in todos.items():
         assert (papel.hoja.qr, papel.hoja.identificacion.aviso) == ("", AVISO)
         de_otra = papel.hoja.identificacion.clave_acta != papel.clave
-        assert de_otra is (leccion is Leccion.OTRA_CASILLA)
+        assert de_otra is (leccion in AJENAS)
         marcas = [e.valor for e in papel.plan.values() if e.valor in (ILEGIBLE, SIN_DATO)]
-        assert sorted(marcas) == ([ILEGIBLE, SIN_DATO] if leccion is Leccion.MARCAS else [])
+        assert sorted(marcas) == ([ILEGIBLE, SIN_DATO] if leccion in MARCADAS else [])
         suma = sum(votos(papel.plan[c.clave].valor) for c in papel.hoja.plantilla.campos if c.tipo != "total")
-        if leccion is not Leccion.MARCAS:
+        if leccion not in MARCADAS:
             assert (papel.plan[TOTAL_ASENTADO].valor == suma) is (leccion is not Leccion.NO_CUADRA)
-        valores = papel.ejercicio(Derivados(b"una imagen", b"", enderezada=True)).valores
-        assert list(valores) == [c.clave for c in papel.hoja.plantilla.campos if c.captura]
+        e = papel.ejercicio(Derivados(b"una imagen", b"", enderezada=True))
+        assert list(e.valores) == [c.clave for c in papel.hoja.plantilla.campos if c.captura]
+        assert list(e.mostrados) == (list(e.valores) if e.mesa == VERIFICACION else [])
+        mal = [c for c, v in e.mostrados.items() if v != e.valores[c]]
+        assert len(mal) == (2 if leccion is Leccion.NO_COINCIDE else 0)
+        assert bool(e.pedidos) is (e.mesa == DIFERENCIAS) and {*e.pedidos} < {*e.valores}
     ajena = todos[Leccion.OTRA_CASILLA]
     assert ajena.hoja.identificacion.seccion != int(ajena.clave[2:6])
 

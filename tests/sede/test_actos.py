@@ -59,7 +59,8 @@ def test_there_is_no_puesta_en_ceros_with_facts(sede: Sede) -> None:
 
 def test_who_practised_before_stops_neither_the_puesta_en_ceros_nor_the_seal_of_a_drill(sede: Sede) -> None:
     """Nor does a centre that opened."""
-    dice = {"ejercicio": "0" * 64, "campos": 100, "errores": 0, "tolera": 2, "segundos": 300, "teclas": 400}
+    dice = {"escritorio": "captura", "ejercicio": "0" * 64, "campos": 100, "errores": 0, "tolera": 2}
+    dice |= {"segundos": 300, "teclas": 400}
     for tipo, sujeto, contenido in (("terminada", "practica:ana", dice), ("abierto", "catd:CATD-001", {})):
         anotar([nuevo_hecho(tipo, sujeto, "ana", CIERRE, contenido)], sede.nodo, CIERRE)
     poner_en_ceros(sede)

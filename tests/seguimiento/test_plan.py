@@ -203,7 +203,8 @@ def test_what_the_system_knows_of_a_month(bitacora_nueva: Callable[[], Any], dja
     """People and devices enrolled, who passed the practice and what came in, each in its month."""
     nodo = fundar()
     importar(carpeta_de_ejemplo(), INICIO)
-    practica = {"ejercicio": "0" * 64, "campos": 100, "errores": 0, "tolera": 2, "segundos": 300, "teclas": 400}
+    practica = {"escritorio": "captura", "ejercicio": "0" * 64, "campos": 100, "errores": 0, "tolera": 2}
+    practica |= {"segundos": 300, "teclas": 400}
     despues = INICIO + timedelta(days=30)
     anotar([nuevo_hecho("terminada", "practica:captura-1", "captura-1", despues, practica)], nodo, despues)
     junio = mirar(date(2027, 6, 1), date(2027, 6, 30))

@@ -13,12 +13,12 @@ from prep.dominio.comun.autoridad import DISPOSITIVO, NODO, PERSONA, PROCESO, Au
 from prep.dominio.comun.hecho import Escrito
 from prep.dominio.comun.rechazos import Rechazo
 from prep.dominio.operacion import CATD, ESCRITORIO, INCIDENTE, incidente, servicio
-from prep.dominio.practica import PRACTICA, practica
+from prep.dominio.practica import PRACTICA, practicas
 
 _PLIEGUES: Final[dict[str, Callable[[Iterable[Escrito], Autoridad], Any]]] = {
     CLASE_ACTA.nombre: estado,
     CLASE_HOJA.nombre: estado,
-    PRACTICA.nombre: practica,
+    PRACTICA.nombre: practicas,
     INCIDENTE.nombre: incidente,
     **dict.fromkeys((CATD.nombre, ESCRITORIO.nombre, PROCESO.nombre), servicio),
 }

@@ -145,8 +145,8 @@ class Parametros:
 
 @dataclass(frozen=True, slots=True)
 class Practica:
-    """Practice at the capture desk. `exigida`: only who is admitted is given an acta; `errores`: fields of the whole
-    exercise that may be wrong."""
+    """Practice at the desks. `exigida`: only who is admitted at one is given an acta there; `errores`: how much of the
+    whole exercise may be wrong."""
 
     exigida: bool = False
     errores: int = 2

@@ -1,4 +1,5 @@
-"""The folder of an exercise: actas to practise capture with, whose truth is known. `practica.json`, and their pictures.
+"""The folder of an exercise: actas to practise with at each desk, whose truth is known. `practica.json`, and their
+pictures.
 
 `prep actas practica` makes it (`laboratorio.practica`), without a database; the desk reads it (`ccv.practica`).
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -16,9 +17,10 @@ from typing import Any, Final
 import orjson
 
 from prep.dominio.comun.valores import Valor, valor
+from prep.dominio.practica import DONDE
 
 ARCHIVO: Final = "practica.json"
-FORMATO: Final = "prep/practica/1"
+FORMATO: Final = "prep/practica/2"
 _HUELLA: Final = re.compile("[0-9a-f]{64}")
 
 
@@ -33,13 +35,32 @@ class Leccion(StrEnum):
     MARCAS = "marcas"
     OTRA_CASILLA = "otra_casilla"
     NO_CUADRA = "no_cuadra"
+    DIFIEREN = "difieren"
+    DIFIEREN_MARCAS = "difieren_marcas"
+    COINCIDE = "coincide"
+    NO_COINCIDE = "no_coincide"
+    COINCIDE_AJENA = "coincide_ajena"
+    HOJA = "hoja"
+    OTRA_HOJA = "otra_hoja"
+
+
+CAPTURA, DIFERENCIAS, VERIFICACION, IDENTIFICACION = DONDE
+SE_APRENDE: Final[Mapping[str, tuple[Leccion, ...]]] = {
+    CAPTURA: (Leccion.LIMPIA, Leccion.MARCAS, Leccion.OTRA_CASILLA, Leccion.NO_CUADRA),
+    DIFERENCIAS: (Leccion.DIFIEREN, Leccion.DIFIEREN_MARCAS),
+    VERIFICACION: (Leccion.COINCIDE, Leccion.NO_COINCIDE, Leccion.COINCIDE_AJENA),
+    IDENTIFICACION: (Leccion.HOJA, Leccion.OTRA_HOJA),
+}
+"""What is taught at each desk."""
+MESA_DE: Final[Mapping[Leccion, str]] = {leccion: mesa for mesa, suyas in SE_APRENDE.items() for leccion in suyas}
 
 
 @dataclass(frozen=True, slots=True)
 class Ejercicio:
-    """One acta to practise with. `clave`: the one that the screen names; `imagen`: SHA-256 of its picture; `problema`:
-    what is wrong with it, if anything is; `valores`: what the paper says of each field, in its order; `enderezada`:
-    each field is where its form has it."""
+    """One acta to practise with. `clave`: the one that the screen names, or that the paper is of where that is asked;
+    `imagen`: SHA-256 of its picture; `problema`: what is wrong with it, if anything is; `valores`: what the paper says
+    of each field, in its order; `enderezada`: each field is where its form has it; `pedidos`: the fields that are asked
+    for, where not all are; `mostrados`: what the screen says of each field, where somebody compares."""
 
     clave: str
     imagen: str
@@ -47,19 +68,40 @@ class Ejercicio:
     problema: str
     valores: Mapping[str, Valor] = field(hash=False)
     enderezada: bool = False
+    pedidos: tuple[str, ...] = ()
+    mostrados: Mapping[str, Valor] = field(default_factory=dict, hash=False)
+
+    @property
+    def mesa(self) -> str:
+        """The desk where it is practised."""
+        return MESA_DE[self.leccion]
+
+    @property
+    def campos(self) -> tuple[str, ...]:
+        """The fields of which something is said."""
+        return self.pedidos or tuple(self.valores)
+
+    @property
+    def cuantos(self) -> int:
+        """How many things may be said wrong."""
+        return 1 if self.mesa == IDENTIFICACION else len(self.campos)
 
 
 @dataclass(frozen=True, slots=True)
 class Juego:
-    """The actas of an exercise, in the order in which they are typed. `huella`: SHA-256 of the file that lists them."""
+    """The actas of an exercise, in the order in which they are done. `huella`: SHA-256 of the file that lists them."""
 
     huella: str
     proceso: str
     ejercicios: tuple[Ejercicio, ...]
 
     @property
-    def campos(self) -> int:
-        return sum(len(e.valores) for e in self.ejercicios)
+    def cuantos(self) -> int:
+        return sum(e.cuantos for e in self.ejercicios)
+
+    def de(self, mesa: str) -> Juego:
+        """Those of one desk."""
+        return replace(self, ejercicios=tuple(e for e in self.ejercicios if e.mesa == mesa))
 
 
 def imagen(carpeta: Path, huella: str) -> Path:
@@ -78,8 +120,10 @@ def escribir(carpeta: Path, proceso: str, ejercicios: Sequence[tuple[Ejercicio, 
             "imagen": e.imagen,
             "leccion": e.leccion.value,
             "problema": e.problema,
-            "valores": {c: v if isinstance(v, int) else v.value for c, v in e.valores.items()},
+            "valores": _escritos(e.valores),
             "enderezada": e.enderezada,
+            "pedidos": e.pedidos,
+            "mostrados": _escritos(e.mostrados),
         }
         for e, _ in ejercicios
     ]
@@ -88,6 +132,10 @@ def escribir(carpeta: Path, proceso: str, ejercicios: Sequence[tuple[Ejercicio, 
     nuevo.replace(carpeta / ARCHIVO)
     for sobra in {*carpeta.glob("*.jpg")} - {imagen(carpeta, e.imagen) for e, _ in ejercicios}:
         sobra.unlink()
+
+
+def _escritos(valores: Mapping[str, Valor]) -> dict[str, int | str]:
+    return {c: v if isinstance(v, int) else v.value for c, v in valores.items()}
 
 
 def leer(carpeta: Path) -> Juego | None:
@@ -109,5 +157,11 @@ def leer(carpeta: Path) -> Juego | None:
 def _ejercicio(e: Mapping[str, Any]) -> Ejercicio:
     if not _HUELLA.fullmatch(e["imagen"]) or not e["valores"]:
         raise EjercicioInvalido(e["imagen"])
-    valores = {c: valor(v) for c, v in e["valores"].items()}
-    return Ejercicio(e["clave"], e["imagen"], Leccion(e["leccion"]), e["problema"], valores, e["enderezada"] is True)
+    valores, mostrados = ({c: valor(v) for c, v in e[cuales].items()} for cuales in ("valores", "mostrados"))
+    leccion, pedidos = Leccion(e["leccion"]), tuple(e["pedidos"])
+    comparan = MESA_DE[leccion] == VERIFICACION
+    if not {*pedidos} <= {*valores} or (comparan and list(mostrados) != list(valores)):
+        raise EjercicioInvalido(e["imagen"])
+    return Ejercicio(
+        *(e["clave"], e["imagen"], leccion, e["problema"], valores, e["enderezada"] is True, pedidos, mostrados)
+    )

@@ -1,4 +1,4 @@
-"""Practice: the capture screen over exercise actas whose truth is known, and who is admitted.
+"""Practice: the screen of a desk over exercise actas whose truth is known, and who is admitted there.
 
 Nothing here is of any acta. What somebody does is in a row of their own until they finish (`models.Practica`); then one
 fact of theirs says how it went (`dominio.practica`).
@@ -7,6 +7,7 @@ fact of theirs says how it went (`dominio.practica`).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -19,39 +20,68 @@ from prep.bitacora.practicas import practicas_de
 from prep.bitacora.services import HechoRechazado, anotar
 from prep.catalogo.services import ProcesoDesconocido, cargar, regla_de_practica
 from prep.ccv import cola, hoja, oficina
-from prep.ccv.ejercicio import Ejercicio, EjercicioInvalido, Juego, leer
+from prep.ccv.ejercicio import (
+    CAPTURA,
+    DIFERENCIAS,
+    IDENTIFICACION,
+    VERIFICACION,
+    Ejercicio,
+    EjercicioInvalido,
+    Juego,
+    leer,
+)
 from prep.ccv.ejercicio import imagen as donde
 from prep.ccv.models import Practica
-from prep.ccv.services import Ficha, leer_campos
+from prep.ccv.services import Ficha
 from prep.dominio.acta.hechos import ProblemaDeImagen
 from prep.dominio.comun.hecho import MAXIMO_CONOCIDOS, nuevo_hecho
 from prep.dominio.comun.valores import Valor
-from prep.dominio.practica import PRACTICA
+from prep.dominio.practica import DONDE, PRACTICA
 from prep.papel import vigente
 from prep.plataforma.lugares import dir_practica
 
-PASO: Final = "practica"
-"""What the slip of an exercise is for: no desk takes it, and practice takes no other."""
 _MUCHO: Final = 10**6
+BIEN, MAL = "bien", "mal"
+"""What somebody who compares said of a field."""
 
 
 class PracticaSuperada(Exception):
     """What was sent is of an exercise that is no longer in those hands. Nothing was written."""
 
 
-def juego() -> Juego | None:
-    """The exercise of this installation; None where none was prepared, or what there is is not of these forms."""
+@dataclass(frozen=True, slots=True)
+class Respuesta:
+    """What somebody made of an acta: what they typed, the fields that they say are not what the image says, which acta
+    they say it is, or what is wrong with the picture."""
+
+    leidos: Mapping[str, Valor] = field(default_factory=dict)
+    marcados: frozenset[str] = frozenset()
+    cual: str = ""
+    problema: ProblemaDeImagen | None = None
+
+
+def paso_de(mesa: str) -> str:
+    """What the slip of an exercise is for: no desk takes it, and the practice of a desk takes no other."""
+    return f"practica-{mesa}"
+
+
+def juego(mesa: str = "") -> Juego | None:
+    """The exercise of this installation (`mesa`: that of a desk); None where none was prepared, or what there is is not
+    of these forms."""
     try:
         este = leer(dir_practica())
         proceso = cargar()
     except (EjercicioInvalido, OSError, ProcesoDesconocido):
         return None
-    return este if este and este.proceso == proceso.clave and _son_de(este, proceso.huella) else None
+    if este is None or este.proceso != proceso.clave or not _son_de(este, proceso.huella):
+        return None
+    este = este.de(mesa) if mesa else este
+    return este if este.ejercicios else None
 
 
 @lru_cache(maxsize=4)
 def _son_de(este: Juego, huella: str) -> bool:
-    """Whether what is known of each paper are the fields that the desk asks for in this catalogue, in their order."""
+    """Whether what is known of each paper are the fields that desks ask for in this catalogue, in their order."""
     formas = vigente.formas()
     return all(
         e.clave in formas and [r.clave for r in hoja.renglones(e.clave)] == list(e.valores) for e in este.ejercicios
@@ -72,10 +102,12 @@ def imagen(huella: str) -> bytes | None:
 # who is admitted
 
 
-def falta(persona: str) -> bool:
-    """Whether the process wants practice before an acta, and this person is not admitted."""
+def falta(persona: str, mesa: str) -> bool:
+    """Whether the process wants practice before an acta of this desk, and this person is not admitted there."""
+    if mesa not in DONDE:
+        return False
     try:
-        return regla_de_practica().exigida and practicas_de([persona])[persona].admitida is None
+        return regla_de_practica().exigida and practicas_de([persona])[persona].en[mesa].admitida is None
     except ProcesoDesconocido:
         return False
 
@@ -83,19 +115,19 @@ def falta(persona: str) -> bool:
 # the exercise in somebody's hands
 
 
-def en_curso(persona: str, este: Juego) -> Practica:
+def en_curso(persona: str, mesa: str, este: Juego) -> Practica:
     """How far a person is in this exercise; not stored until they begin."""
-    fila = Practica.objects.filter(persona=persona).first()
-    return fila if fila and fila.juego == este.huella else Practica(persona=persona, juego=este.huella)
+    fila = Practica.objects.filter(persona=persona, mesa=mesa, juego=este.huella).first()
+    return fila or Practica(persona=persona, mesa=mesa, juego=este.huella)
 
 
-def tomar(persona: str, este: Juego) -> None:
-    """The next acta of the exercise; the first one again, once it was finished."""
+def tomar(persona: str, mesa: str, este: Juego) -> None:
+    """The next acta of the exercise; the first one again, once it was finished or that of another desk was begun."""
     with transaction.atomic():
-        Practica.objects.get_or_create(persona=persona, defaults={"juego": este.huella})
+        Practica.objects.get_or_create(persona=persona, defaults={"mesa": mesa, "juego": este.huella})
         fila = Practica.objects.select_for_update().get(persona=persona)
-        if fila.juego != este.huella or len(fila.hechos) >= len(este.ejercicios):
-            fila.juego, fila.hechos, fila.orden = este.huella, [], ""
+        if (fila.mesa, fila.juego) != (mesa, este.huella) or len(fila.hechos) >= len(este.ejercicios):
+            fila.mesa, fila.juego, fila.hechos, fila.orden = mesa, este.huella, [], ""
         if not fila.orden:
             fila.orden, fila.desde = cola.nueva_orden(), oficina.reloj.ahora()
         fila.save()
@@ -107,17 +139,19 @@ def dejar(persona: str) -> None:
 
 
 def ficha_de(fila: Practica, este: Juego) -> Ficha:
-    """What the page of the open acta sends back."""
+    """What the page of the open acta sends back; which acta it is, it does not say where that is asked."""
     e = este.ejercicios[len(fila.hechos)]
-    return Ficha(fila.orden, e.clave, PASO, e.imagen, fila.persona, este.huella, tuple(e.valores))
+    clave = "" if e.mesa == IDENTIFICACION else e.clave
+    campos = e.campos if e.mesa in (CAPTURA, DIFERENCIAS) else ()
+    return Ficha(fila.orden, clave, paso_de(fila.mesa), e.imagen, fila.persona, este.huella, campos)
 
 
-def responder(ficha: Ficha, dichos: Mapping[str, str], problema: ProblemaDeImagen | None, teclas: int) -> None:
-    """What somebody made of the open acta: the fields, or what is wrong with the picture. Once, however many times it
-    is sent. With the last one, how the whole went is put on record."""
-    este = juego()
+def responder(ficha: Ficha, mesa: str, respuesta: Respuesta, teclas: int) -> None:
+    """What somebody made of the open acta. Once, however many times it is sent. With the last one, how the whole went
+    is put on record."""
+    este = juego(mesa)
     with transaction.atomic():
-        fila = Practica.objects.select_for_update().filter(persona=ficha.persona).first()
+        fila = Practica.objects.select_for_update().filter(persona=ficha.persona, mesa=mesa).first()
         if este is None or fila is None or not este.huella == fila.juego == ficha.base:
             raise PracticaSuperada
         if any(h["orden"] == ficha.orden for h in fila.hechos):
@@ -125,12 +159,11 @@ def responder(ficha: Ficha, dichos: Mapping[str, str], problema: ProblemaDeImage
         if fila.orden != ficha.orden or fila.desde is None:
             raise PracticaSuperada
         ejercicio, ahora = este.ejercicios[len(fila.hechos)], oficina.reloj.ahora()
-        leidos = leer_campos(dichos, ficha.campos) if problema is None else {}
         hecho = {
             "orden": ficha.orden,
-            "errores": errores(ejercicio, leidos, problema),
-            "distintos": {c: str(v) for c, v in leidos.items() if not ejercicio.problema and v != ejercicio.valores[c]},
-            "problema": problema.value if problema else "",
+            "errores": errores(ejercicio, respuesta),
+            "distintos": distintos(ejercicio, respuesta),
+            "problema": respuesta.problema.value if respuesta.problema else "",
             "segundos": _hasta_mucho(int((ahora - fila.desde).total_seconds())),
             "teclas": _hasta_mucho(teclas),
         }
@@ -140,14 +173,24 @@ def responder(ficha: Ficha, dichos: Mapping[str, str], problema: ProblemaDeImage
             _asentar(fila, este, ficha.orden, ahora)
 
 
-def errores(e: Ejercicio, leidos: Mapping[str, Valor], problema: ProblemaDeImagen | None) -> int:
-    """Fields that would be wrong. All of them when an acta is typed for another casilla, or is sent away although it
-    can be read; one, when the problem is another than was said."""
-    if problema is None and not e.problema:
-        return sum(leidos[c] != v for c, v in e.valores.items())
-    if problema is not None and e.problema:
-        return int(problema.value != e.problema)
-    return len(e.valores)
+def errores(e: Ejercicio, r: Respuesta) -> int:
+    """How much would be wrong. All of it when an acta of another casilla is taken for good, or one that can be read is
+    sent away; one thing, when the problem is another than was said."""
+    if r.problema is not None and e.problema:
+        return int(r.problema.value != e.problema)
+    if r.problema is not None or e.problema:
+        return e.cuantos
+    return int(r.cual != e.clave) if e.mesa == IDENTIFICACION else len(distintos(e, r))
+
+
+def distintos(e: Ejercicio, r: Respuesta) -> dict[str, str]:
+    """The fields that would be wrong, and what was said of each."""
+    if e.problema or r.problema is not None or e.mesa == IDENTIFICACION:
+        return {}
+    if e.mesa == VERIFICACION:
+        mal = {c for c, v in e.valores.items() if e.mostrados[c] != v}
+        return {c: MAL if c in r.marcados else BIEN for c in e.campos if (c in r.marcados) != (c in mal)}
+    return {c: str(v) for c, v in r.leidos.items() if v != e.valores[c]}
 
 
 def _hasta_mucho(n: int) -> int:
@@ -157,11 +200,12 @@ def _hasta_mucho(n: int) -> int:
 def resultado(hechos: list[dict[str, Any]], este: Juego) -> dict[str, int]:
     """The whole exercise in figures, as the fact says them."""
     suma = {que: sum(h[que] for h in hechos) for que in ("errores", "segundos", "teclas")}
-    return {"campos": este.campos, **{c: _hasta_mucho(n) for c, n in suma.items()}}
+    return {"campos": este.cuantos, **{c: _hasta_mucho(n) for c, n in suma.items()}}
 
 
 def _asentar(fila: Practica, este: Juego, orden: str, ahora: datetime) -> None:
-    contenido = {"ejercicio": este.huella, "tolera": regla_de_practica().errores, **resultado(fila.hechos, este)}
+    contenido = {"escritorio": fila.mesa, "ejercicio": este.huella, "tolera": regla_de_practica().errores}
+    contenido |= resultado(fila.hechos, este)
     sujeto, persona = f"{PRACTICA.nombre}:{fila.persona}", fila.persona
     sabe = FilaHecho.objects.filter(sujeto=sujeto).order_by("-posicion").values_list("id", flat=True)
     hecho = nuevo_hecho("terminada", sujeto, persona, ahora, contenido, sabe[:MAXIMO_CONOCIDOS], orden)

@@ -20,7 +20,7 @@ from prep.coordinacion.alcances import cuentas_de
 from prep.coordinacion.panorama import Panorama, Reciente
 from prep.coordinacion.ritmo import LABORES, mediana, segundos_por_acta
 from prep.dominio.acta.hechos import Tipo
-from prep.dominio.practica import Practica
+from prep.dominio.practica import Practica, donde_practican
 
 PROBLEMAS: Final = frozenset({Tipo.OTRA_IMAGEN_PEDIDA, Tipo.INCIDENTE})
 MUCHOS: Final = 3
@@ -34,7 +34,7 @@ BASTAN: Final = 3
 @dataclass(frozen=True, slots=True)
 class Puesto:
     """One account: where it is and how it goes. `estado`: en_puesto, sin_moverse, fuera, sin_entrar. `practica`: how
-    whoever types practised; of anybody else, nothing."""
+    they practised for the desks that they sit at and can be practised; where there are none, nothing."""
 
     cuenta: Cuenta
     roles: tuple[Rol, ...]
@@ -64,8 +64,9 @@ def _puestos(cuentas: QuerySet[Cuenta], vista: Panorama) -> list[Puesto]:
     suyos: dict[str, list[Reciente]] = defaultdict(list)
     for r in vista.recientes:
         suyos[de.identidad(r.persona)].append(r)
-    de_captura = [c.persona for c in todas if any(x.rol is Rol.CAPTURISTA for x in cargos[c.persona])]
-    ensayos = {p: _ensayo(suya) for p, suya in practicas_de(de_captura).items()}
+    donde = {c.persona: donde_practican(x.rol for x in cargos[c.persona]) for c in todas}
+    suyas = practicas_de([p for p, mesas in donde.items() if mesas])
+    ensayos = {p: _ensayo([suya.en[mesa] for mesa in donde[p]]) for p, suya in suyas.items()}
     return [
         _puesto(
             *(c, cargos[c.persona], dentro.get(c.pk), suyos[de.identidad(c.persona)], vista),
@@ -75,10 +76,10 @@ def _puestos(cuentas: QuerySet[Cuenta], vista: Panorama) -> list[Puesto]:
     ]
 
 
-def _ensayo(suya: Practica) -> str:
-    if suya.admitida:
+def _ensayo(suyas: Sequence[Practica]) -> str:
+    if all(p.admitida for p in suyas):
         return "practica_aprobada"
-    return "practica_sin_aprobar" if suya.veces else "sin_practicar"
+    return "practica_sin_aprobar" if any(p.veces for p in suyas) else "sin_practicar"
 
 
 def _puesto(

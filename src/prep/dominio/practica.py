@@ -1,4 +1,4 @@
-"""Practice at the capture desk: a person typed exercise actas, how it went, and whether that admits them.
+"""Practice at the desks: a person worked on exercise actas, how it went, and whether that admits them there.
 
 It says nothing of any acta and gives nobody any faculty: who may write is `dominio.comun.autoridad` alone. It is a fact
 so that it travels like the rest: whoever practised where there was no network is admitted where the facts are joined.
@@ -14,12 +14,21 @@ from typing import Final
 
 from prep.dominio.comun import campos
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, Autoridad
+from prep.dominio.comun.facultades import FACULTADES, Rol
 from prep.dominio.comun.hecho import Escrito, Hecho
 from prep.dominio.comun.historia import ordenar
 from prep.dominio.comun.rechazos import Rechazo
 from prep.dominio.comun.registro import Clase, TipoDeHecho, registrar
 from prep.dominio.operacion import CATD, ESCRITORIO
 
+SE_ESCRIBE: Final = {
+    "captura": "acta.capturada",
+    "diferencias": "acta.dictaminada",
+    "verificacion": "acta.verificada",
+    "identificacion": "hoja.identificada",
+}
+"""The desks that are practised, those where an acta is read; and what is written at each."""
+DONDE: Final = tuple(SE_ESCRIBE)
 PRACTICA: Final = registrar(
     Clase(
         "practica",
@@ -27,6 +36,7 @@ PRACTICA: Final = registrar(
         {
             "terminada": TipoDeHecho(
                 {
+                    "escritorio": campos.uno_de(*DONDE),
                     "ejercicio": campos.sha256,
                     "campos": campos.entero(1, 10_000),
                     "errores": campos.entero(0, 10_000),
@@ -38,12 +48,18 @@ PRACTICA: Final = registrar(
         },
     )
 )
-"""The key is the person's. `ejercicio`: which actas; `campos`: how many fields they have; `errores`: how many were not
-what the paper says; `tolera`: how many the process let then."""
+"""The key is the person's. `ejercicio`: which actas; `campos`: how many things are said of them at that desk (fields,
+or which acta each is); `errores`: how many were not what the paper says; `tolera`: how many the process let then."""
 
 ANTES_DE_LA_NOCHE: Final = (*CLASES_DE_AUTORIDAD, PRACTICA.nombre, CATD.nombre, ESCRITORIO.nombre)
 """Classes whose facts are nobody's work on an acta: who may do it, who practised, which centres are open. The puesta
 en ceros finds only these."""
+
+
+def donde_practican(roles: Iterable[Rol]) -> list[str]:
+    """The desks that whoever has these roles practises."""
+    suyas = frozenset[str]().union(*(FACULTADES[rol] for rol in roles))
+    return [donde for donde, que in SE_ESCRIBE.items() if {que, f"{PRACTICA.nombre}.terminada"} <= suyas]
 
 
 def admite(hecho: Hecho) -> bool:
@@ -53,17 +69,24 @@ def admite(hecho: Hecho) -> bool:
 
 @dataclass(slots=True)
 class Practica:
-    """What a person practised. `ultima`: the last time; `admitida`: when they were, the first time."""
+    """What a person practised at a desk. `ultima`: the last time; `admitida`: when they were, the first time."""
 
     veces: int = 0
     ultima: Hecho | None = None
     admitida: datetime | None = None
+
+
+@dataclass(slots=True)
+class Practicas:
+    """What a person practised, desk by desk."""
+
+    en: dict[str, Practica] = field(default_factory=lambda: {donde: Practica() for donde in DONDE})
     anomalias: list[tuple[str, Rechazo]] = field(default_factory=list)
 
 
-def practica(escritos: Iterable[Escrito], autoridad: Autoridad) -> Practica:
+def practicas(escritos: Iterable[Escrito], autoridad: Autoridad) -> Practicas:
     """The fold of the facts of one person's practice. Nobody practises for somebody else."""
-    estado = Practica()
+    estado = Practicas()
     historia = ordenar(escritos)
     for hecho, origenes in zip(historia.hechos, historia.origenes, strict=True):
         rechazo = autoridad.rechazar_todos(origenes) if hecho.interpretado else Rechazo.NO_INTERPRETADO
@@ -72,8 +95,9 @@ def practica(escritos: Iterable[Escrito], autoridad: Autoridad) -> Practica:
         if rechazo is not None:
             estado.anomalias.append((hecho.id, rechazo))
             continue
-        estado.veces, estado.ultima = estado.veces + 1, hecho
-        if estado.admitida is None and admite(hecho):
-            estado.admitida = hecho.hora
+        suya = estado.en[hecho.contenido["escritorio"]]
+        suya.veces, suya.ultima = suya.veces + 1, hecho
+        if suya.admitida is None and admite(hecho):
+            suya.admitida = hecho.hora
     estado.anomalias += [(h.id, Rechazo.ESPERA) for h in historia.esperan]
     return estado

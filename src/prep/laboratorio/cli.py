@@ -117,7 +117,7 @@ def practica(
     ] = None,
     semilla: Semilla = 1,
 ) -> None:
-    """Prepara las actas de ejercicio con las que se practica la captura, en lugar de las que hubiera. No llevan QR."""
+    """Prepara las actas de ejercicio de los escritorios, en lugar de las que hubiera. No llevan QR."""
     from prep.laboratorio.practica import preparar
     from prep.papel.opciones import leer_carpeta
     from prep.plataforma.lugares import dir_practica

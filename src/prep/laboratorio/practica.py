@@ -1,4 +1,4 @@
-"""Actas to practise capture with: the process's own form filled by a hand and scanned, each to teach one thing.
+"""Actas to practise with: the process's own form filled by a hand and scanned, each to teach one thing at one desk.
 
 They name casillas of the process, say PRÁCTICA on the paper and have no QR: none can be taken for an acta that arrived.
 """
@@ -6,17 +6,18 @@ They name casillas of the process, say PRÁCTICA on the paper and have no QR: no
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from prep.catalogo.informativo import Informativo
-from prep.ccv.ejercicio import Ejercicio, Leccion, escribir
+from prep.ccv.ejercicio import DIFERENCIAS, MESA_DE, VERIFICACION, Ejercicio, Leccion, escribir
 from prep.dominio.acta.hechos import ProblemaDeImagen
-from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
+from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO, Marca, Valor
 from prep.dominio.tabulacion.proceso import Proceso
 from prep.evidencia.imagenes import Derivados, derivar
 from prep.evidencia.pagina import afinar, hallar_marcas, situar
@@ -32,6 +33,11 @@ DE_MAS: Final = 10
 """What the total of the acta that does not add up says beyond its sum."""
 
 
+_AJENAS: Final = (Leccion.OTRA_CASILLA, Leccion.COINCIDE_AJENA)
+"""Whose paper is of another casilla."""
+_CON_MARCAS: Final = (Leccion.MARCAS, Leccion.DIFIEREN_MARCAS)
+
+
 @dataclass(frozen=True)
 class Papel:
     """A sheet as somebody filled it, and the acta that the screen names."""
@@ -43,9 +49,12 @@ class Papel:
 
     def ejercicio(self, vista: Derivados) -> Ejercicio:
         """What the desk knows of it; `vista`: its picture."""
-        problema = ProblemaDeImagen.OTRA_CASILLA.value if self.leccion is Leccion.OTRA_CASILLA else ""
+        problema = ProblemaDeImagen.OTRA_CASILLA.value if self.leccion in _AJENAS else ""
         valores = {c.clave: self.plan[c.clave].valor for c in self.hoja.plantilla.campos if c.captura}
-        return Ejercicio(self.clave, vista.integridad, self.leccion, problema, valores, vista.enderezada)
+        pedidos, mostrados = _pedidos(self.leccion, valores), _mostrados(self.leccion, valores)
+        return Ejercicio(
+            *(self.clave, vista.integridad, self.leccion, problema, valores, vista.enderezada, pedidos, mostrados)
+        )
 
 
 def preparar(
@@ -80,7 +89,7 @@ def _elegir(formas: Formas) -> Iterator[tuple[Leccion, str, str]]:
     por_eleccion = [[a.clave for a in e.actas] for e in formas.proceso.elecciones if e.actas]
     for lugar, leccion in enumerate(Leccion):
         en_turno = [*por_eleccion[lugar % len(por_eleccion) :], *por_eleccion] if por_eleccion else []
-        if leccion is Leccion.OTRA_CASILLA:
+        if leccion in _AJENAS:
             pareja = next((p for claves in en_turno if (p := _confundibles(formas, claves))), None)
         else:
             pareja = next(((c, c) for claves in en_turno for c in claves[lugar % len(claves) :]), None)
@@ -108,7 +117,7 @@ def _plan(plantilla: Plantilla, leccion: Leccion, azar: np.random.Generator) -> 
     """What is written in each field."""
     plan = planear(plantilla, votos_al_azar(plantilla, azar), azar, LIMPIO)
     votables = [c for c in plantilla.campos if c.captura and c.tipo != "total"]
-    if leccion is Leccion.MARCAS:
+    if leccion in _CON_MARCAS:
         vacio, borroso = votables[1], votables[-1]
         plan[vacio.clave] = Escrito(" " * len(vacio.cajas), "", SIN_DATO)
         plan[borroso.clave] = Escrito("?" * len(borroso.cajas), "?", ILEGIBLE)
@@ -120,6 +129,32 @@ def _plan(plantilla: Plantilla, leccion: Leccion, azar: np.random.Generator) -> 
             total, cifras=str(otro).zfill(len(total.cifras)), letra=en_letra(otro), valor=otro
         )
     return plan
+
+
+def _pedidos(leccion: Leccion, valores: Mapping[str, Valor]) -> tuple[str, ...]:
+    """The fields on which two people would have differed: all others, where the whole acta is typed."""
+    if MESA_DE[leccion] != DIFERENCIAS:
+        return ()
+    marcas = [c for c, v in valores.items() if isinstance(v, Marca)]
+    enteros = [c for c, v in valores.items() if not isinstance(v, Marca)]
+    pide = {*marcas, *enteros[:1], *enteros[-1:]}
+    return tuple(c for c in valores if c in pide)
+
+
+def _mostrados(leccion: Leccion, valores: Mapping[str, Valor]) -> dict[str, Valor]:
+    """What whoever compares is shown: what the paper says; or with two slips as people make them, the digits of the
+    largest figure the other way round and one repeated from the row above."""
+    if MESA_DE[leccion] != VERIFICACION:
+        return {}
+    mostrados = dict(valores)
+    if leccion is Leccion.NO_COINCIDE:
+        cifras = [(c, v) for c, v in valores.items() if isinstance(v, int) and c != TOTAL_ASENTADO]
+        campo, mayor = max(cifras, key=lambda x: x[1])
+        al_reves = int(str(mayor)[::-1])
+        mostrados[campo] = al_reves if al_reves != mayor else mayor + 9
+        repite = next((uno[1], otro[0]) for uno, otro in pairwise(cifras) if campo != otro[0] and uno[1] != otro[1])
+        mostrados[repite[1]] = repite[0]
+    return mostrados
 
 
 def _escanear(papel: Papel, azar: np.random.Generator) -> Derivados:

@@ -56,12 +56,16 @@ def mirar(mes: date, corte: date) -> Sistema | None:
     telefonos, previos = (
         sum(d.clase is ClaseDispositivo.TELEFONO for d in a.dispositivos.values()) for a in (de, de_antes)
     )
-    admitidas = [p.admitida for p in practicas_de(list(de.personas)).values() if p.admitida and p.admitida < despues]
+    ensayos = [
+        min((p.admitida for p in suyas.en.values() if p.admitida), default=None)
+        for suyas in practicas_de(list(de.personas)).values()
+    ]
+    admitidas = [cuando for cuando in ensayos if cuando and cuando < despues]
     cifras = [
         ("Nodos dados de alta", len(de.nodos) - len(de_antes.nodos), len(de.nodos)),
         ("Personas dadas de alta", len(de.personas) - len(de_antes.personas), len(de.personas)),
         ("Teléfonos de PREP Casilla dados de alta", telefonos - previos, telefonos),
-        ("Personas que aprobaron la práctica de captura", sum(a >= antes for a in admitidas), len(admitidas)),
+        ("Personas que aprobaron la práctica de un escritorio", sum(a >= antes for a in admitidas), len(admitidas)),
     ]
     de_actas = hasta.filter(clase__in=(CLASE_ACTA.nombre, CLASE_HOJA.nombre))
     for que, tipos in (

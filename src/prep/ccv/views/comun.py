@@ -28,6 +28,7 @@ from prep.diseno.textos import texto
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.comun.autoridad import TODO
 from prep.dominio.comun.rechazos import Rechazo
+from prep.dominio.practica import donde_practican
 from prep.evidencia.vista import tipo_mime
 from prep.papel import vigente
 
@@ -79,7 +80,7 @@ def pestanas_de(request: HttpRequest, aqui: str) -> list[dict[str, Any]]:
     suyos = [n for n in ESCRITORIOS if pasos_de(request, n)]
     if {c.rol for c in cargos_de(request)} & set(PIDEN_REAPERTURA):
         suyos.append("reapertura")
-    if "captura" in suyos:
+    if donde_practican(c.rol for c in cargos_de(request)):
         suyos.append("practica")
     pestanas = [{"ruta": reverse(f"ccv-{n}"), "rotulo": texto(f"ccv.{n}.titulo"), "activa": n == aqui} for n in suyos]
     otras = [d | {"activa": False} for d in destinos_de(cargos_de(request)) if d["ruta"] != reverse("ccv-inicio")]

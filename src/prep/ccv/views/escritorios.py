@@ -50,6 +50,7 @@ from prep.dominio.acta.hechos import HOJA, ProblemaDeImagen
 from prep.dominio.acta.transiciones import Custodia
 from prep.dominio.comun.autoridad import TODO
 from prep.dominio.comun.facultades import FACULTADES
+from prep.dominio.practica import DONDE
 from prep.papel import vigente
 from prep.plataforma.peticion import una_vez
 
@@ -131,7 +132,7 @@ def _marcha(request: HttpRequest, nombre: str) -> Como:
 
 def _falta_practica(request: HttpRequest, nombre: str) -> bool:
     """Whether whoever asks has to practise before this desk gives them an acta. What they hold they may finish."""
-    return nombre == "captura" and ensayo.falta(persona_de(request))
+    return ensayo.falta(persona_de(request), nombre)
 
 
 # what is shown
@@ -157,10 +158,11 @@ def _pagina(request: HttpRequest, nombre: str) -> HttpResponse:
     datos["con_busqueda"] = nombre == "cotejo"
     datos["fuera"] = _fuera(request, ahora) if nombre == "identificacion" else []
     datos["marcha"] = _marcha(request, nombre)
-    if nombre == "captura":
-        datos["falta_practica"] = _falta_practica(request, nombre)
-        persona = persona_de(request)
-        datos["sin_practicar"] = ensayo.juego() is not None and practicas_de([persona])[persona].veces == 0
+    if nombre in DONDE:
+        datos["practica_en"] = f"ccv-practica-{nombre}"
+        datos["falta_practica"], persona = _falta_practica(request, nombre), persona_de(request)
+        suya = practicas_de([persona])[persona].en[nombre]
+        datos["sin_practicar"] = ensayo.juego(nombre) is not None and suya.veces == 0
     return render(request, "ccv/espera.html", datos)
 
 

@@ -1,9 +1,9 @@
-"""Practice: the capture screen over actas whose truth is known, and nothing of any acta is written."""
+"""Practice: the screen of each desk over actas whose truth is known, and nothing of any acta is written."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -11,57 +11,98 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from prep.acceso.permisos import requiere
+from prep.acceso.permisos import Acceso, Vista, cargos_de, requiere
 from prep.bitacora.practicas import practicas_de
 from prep.bitacora.services import HechoRechazado
 from prep.catalogo.services import regla_de_practica
 from prep.ccv import cola, hoja, oficina
 from prep.ccv import practica as ensayo
+from prep.ccv.ejercicio import CAPTURA, DIFERENCIAS, IDENTIFICACION, VERIFICACION
 from prep.ccv.models import Practica
-from prep.ccv.pasos import ROLES, Paso
-from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida
-from prep.ccv.views.comun import dichos_de, negar, persona_de, pestanas_de, por_teclear
+from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida, leer_campos
+from prep.ccv.views.comun import dibujar, dichos_de, negar, persona_de, pestanas_de, por_teclear, roles_de
 from prep.diseno.textos import texto
 from prep.dominio.acta.hechos import ProblemaDeImagen
-from prep.dominio.practica import admite
+from prep.dominio.practica import DONDE, admite, donde_practican
 from prep.evidencia.vista import tipo_mime
 
-_TECLAS: Final = [
-    (tecla, texto(f"ccv.practica.tecla_{que}"))
-    for tecla, que in (
-        ("Enter", "enter"),
-        ("-", "blanco"),
-        ("*", "ilegible"),
-        ("↑", "volver"),
-        ("F4", "f4"),
-        ("F8", "f8"),
-    )
-]
+_TECLAS: Final = {
+    CAPTURA: ("Enter", "-", "*", "↑", "F4", "F8"),
+    DIFERENCIAS: ("Enter", "-", "*", "↑", "F4", "F8"),
+    VERIFICACION: ("Enter", "-", "↑", "F4", "F8"),
+    IDENTIFICACION: ("↓", "Enter", "Esc", "F8"),
+}
+_DICEN: Final = {
+    "Enter": "enter",
+    "-": "blanco",
+    "*": "ilegible",
+    "↑": "volver",
+    "↓": "elegir",
+    "Esc": "otra",
+    "F4": "f4",
+    "F8": "f8",
+}
+_PLANTILLAS: Final = {
+    CAPTURA: "ccv/captura.html",
+    DIFERENCIAS: "ccv/captura.html",
+    VERIFICACION: "ccv/verificacion.html",
+    IDENTIFICACION: "ccv/identificacion.html",
+}
+_ACCIONES: Final = {
+    CAPTURA: ("enviar", "problema"),
+    DIFERENCIAS: ("enviar", "problema"),
+    VERIFICACION: ("enviar", "devolver", "problema"),
+    IDENTIFICACION: ("enviar",),
+}
+"""What the page of each desk sends of an acta."""
+_SEGUN_LA_MESA: Final = ("bien", "distinto", "distintos")
+"""What is said with other words where nothing is typed."""
 
 
-@requiere(*ROLES[Paso.CAPTURA])
-@require_http_methods(["GET", "HEAD", "POST"])
-def practica(request: HttpRequest) -> HttpResponse:
-    """The exercise of whoever types: the open acta, or how the last one went."""
-    este, persona, ir = ensayo.juego(), persona_de(request), reverse("ccv-practica")
-    accion = request.POST.get("accion", "")
-    if request.method != "POST":
-        return _pagina_de_practica(request, este)
-    if accion in ("enviar", "problema"):
-        return _responder_practica(request, accion, ir)
-    if accion == "dejar":
-        ensayo.dejar(persona)
-    elif este is not None and not cola.en_manos(persona, oficina.reloj.ahora()):
-        ensayo.tomar(persona, este)
-    return redirect(ir)
+@requiere(*(rol for nombre in DONDE for rol in roles_de(nombre)))
+@require_GET
+def inicio(request: HttpRequest) -> HttpResponse:
+    """To the practice of one's first desk that does not admit one yet."""
+    suyas, persona = donde_practican(c.rol for c in cargos_de(request)), persona_de(request)
+    en = practicas_de([persona])[persona].en
+    return redirect(f"ccv-practica-{next((m for m in suyas if not en[m].admitida), suyas[0])}")
 
 
-def _responder_practica(request: HttpRequest, accion: str, ir: str) -> HttpResponse:
+def _en(mesa: str) -> Vista:
+    """The view of the practice of a desk."""
+
+    @requiere(*roles_de(mesa))
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def vista(request: HttpRequest) -> HttpResponse:
+        """The open acta of the exercise, or how the last one went."""
+        este, persona, ir = ensayo.juego(mesa), persona_de(request), reverse(f"ccv-practica-{mesa}")
+        accion = request.POST.get("accion", "")
+        if request.method != "POST":
+            return _pagina(request, mesa, este)
+        if accion in _ACCIONES[mesa]:
+            return _responder(request, mesa, accion, ir)
+        if accion == "dejar":
+            ensayo.dejar(persona)
+        elif este is not None and not cola.en_manos(persona, oficina.reloj.ahora()):
+            ensayo.tomar(persona, mesa, este)
+        return redirect(ir)
+
+    assert isinstance(vista.acceso, Acceso)  # type: ignore[attr-defined]
+    return vista
+
+
+captura = _en(CAPTURA)
+diferencias = _en(DIFERENCIAS)
+verificacion = _en(VERIFICACION)
+identificacion = _en(IDENTIFICACION)
+
+
+def _responder(request: HttpRequest, mesa: str, accion: str, ir: str) -> HttpResponse:
     try:
-        ficha = Ficha.leer(request.POST.get("ficha", ""), [ensayo.PASO], persona_de(request))
-        problema = ProblemaDeImagen(request.POST.get("problema", "")) if accion == "problema" else None
+        ficha = Ficha.leer(request.POST.get("ficha", ""), [ensayo.paso_de(mesa)], persona_de(request))
         teclas = request.POST.get("teclas", "")
-        ensayo.responder(ficha, dichos_de(request), problema, int(teclas) if re.fullmatch("[0-9]{1,6}", teclas) else 0)
+        respuesta = _respuesta(request, ficha, accion)
+        ensayo.responder(ficha, mesa, respuesta, int(teclas) if re.fullmatch("[0-9]{1,6}", teclas) else 0)
     except CamposInvalidos as error:
         return negar(request, 400, texto("ccv.falla.campos"), campos=error.campos)
     except (FichaInvalida, ValueError):
@@ -73,59 +114,96 @@ def _responder_practica(request: HttpRequest, accion: str, ir: str) -> HttpRespo
     return JsonResponse({"ir": ir})
 
 
-def _pagina_de_practica(request: HttpRequest, este: ensayo.Juego | None) -> HttpResponse:
+def _respuesta(request: HttpRequest, ficha: Ficha, accion: str) -> ensayo.Respuesta:
+    """What the page of the desk sent; raise `ValueError` or `CamposInvalidos`."""
+    if accion == "problema":
+        return ensayo.Respuesta(problema=ProblemaDeImagen(request.POST.get("problema", "")))
+    if accion == "devolver":
+        return ensayo.Respuesta(marcados=frozenset(request.POST.getlist("campo")))
+    leidos = leer_campos(dichos_de(request), ficha.campos)
+    return ensayo.Respuesta(leidos=leidos, cual=request.POST.get("acta", ""))
+
+
+def _pagina(request: HttpRequest, mesa: str, este: ensayo.Juego | None) -> HttpResponse:
     persona = persona_de(request)
     datos: dict[str, Any] = {
         "pestanas": pestanas_de(request, "practica"),
         "titulo": "ccv.practica.titulo",
+        "mesa": texto(f"ccv.{mesa}.titulo"),
+        "escritorio": reverse(f"ccv-{mesa}"),
         "en_manos": cola.orden_en_manos(persona, oficina.reloj.ahora()),
+        "otras": [
+            (reverse(f"ccv-practica-{m}"), texto(f"ccv.{m}.titulo"))
+            for m in donde_practican(c.rol for c in cargos_de(request))
+            if m != mesa
+        ],
     }
-    fila = ensayo.en_curso(persona, este) if este else None
+    fila = ensayo.en_curso(persona, mesa, este) if este else None
     if este is not None and fila is not None and fila.orden and not datos["en_manos"]:
-        return render(request, "ccv/captura.html", datos | _acta_de_practica(fila, este))
-    return render(request, "ccv/practica.html", datos | _como_va(persona, fila, este))
+        return render(request, _PLANTILLAS[mesa], datos | _acta_de_practica(fila, este))
+    return render(request, "ccv/practica.html", datos | _como_va(persona, mesa, fila, este))
 
 
 def _acta_de_practica(fila: Practica, este: ensayo.Juego) -> dict[str, Any]:
-    """The same page that whoever types is given, over the open acta of the exercise."""
+    """The same page that whoever sits there is given, over the open acta of the exercise."""
     ficha, ejercicio = ensayo.ficha_de(fila, este), este.ejercicios[len(fila.hechos)]
     return {
         "practica": {"n": len(fila.hechos) + 1, "total": len(este.ejercicios)},
         "en_manos": fila.orden,
-        "paso": Paso.CAPTURA.value,
+        "paso": fila.mesa,
         "ident": hoja.identificacion(ejercicio.clave),
         "ficha": ficha.escribir(),
         "orden": fila.orden,
         "imagen": reverse("ccv-practica-imagen", args=[ejercicio.imagen]),
         "enderezada": ejercicio.enderezada,
         "problemas": [(str(n), p.value, texto(f"ccv.problema.{p}")) for n, p in enumerate(ProblemaDeImagen, 1)],
-        "renglones": por_teclear(ejercicio.clave, ficha.campos),
-        "con_encabezado": True,
-        "encabezado": hoja.encabezado(ejercicio.clave),
+        **_DE_LA_MESA[fila.mesa](ejercicio),
     }
 
 
-def _como_va(persona: str, fila: Practica | None, este: ensayo.Juego | None) -> dict[str, Any]:
+def _al_capturar(e: ensayo.Ejercicio) -> dict[str, Any]:
+    return {
+        "renglones": por_teclear(e.clave, e.campos),
+        "con_encabezado": e.mesa == CAPTURA,
+        "encabezado": hoja.encabezado(e.clave),
+    }
+
+
+def _al_verificar(e: ensayo.Ejercicio) -> dict[str, Any]:
+    filas = [(r, e.mostrados[r.clave]) for r in hoja.renglones(e.clave)]
+    return {"renglones": dibujar("ccv/partes/revision.html", filas)}
+
+
+def _al_identificar(_: ensayo.Ejercicio) -> dict[str, Any]:
+    return {"ident": None, "enderezada": False, "problemas": [], "busca": reverse("ccv-identificacion-buscar")}
+
+
+_DE_LA_MESA: Final[Mapping[str, Callable[[ensayo.Ejercicio], dict[str, Any]]]] = {
+    CAPTURA: _al_capturar,
+    DIFERENCIAS: _al_capturar,
+    VERIFICACION: _al_verificar,
+    IDENTIFICACION: _al_identificar,
+}
+
+
+def _como_va(persona: str, mesa: str, fila: Practica | None, este: ensayo.Juego | None) -> dict[str, Any]:
     """How the last acta of the exercise went, field by field; with the last one, how the whole did."""
-    suya, regla = practicas_de([persona])[persona], regla_de_practica() if este else None
-    datos: dict[str, Any] = {"juego": este, "regla": regla, "suya": suya, "teclas": _TECLAS}
+    suya, regla = practicas_de([persona])[persona].en[mesa], regla_de_practica() if este else None
+    aqui = "_verifica" if mesa == VERIFICACION else ""
+    teclas = [(tecla, texto(f"ccv.practica.tecla_{_DICEN[tecla]}{aqui}")) for tecla in _TECLAS[mesa]]
+    datos: dict[str, Any] = {"juego": este, "regla": regla, "suya": suya, "teclas": teclas}
     if este is None or fila is None or not fila.hechos:
         return datos
     n, ultimo = len(fila.hechos), fila.hechos[-1]
     ejercicio = este.ejercicios[n - 1]
-    distintos = [
-        {"renglon": r, "dijo": ultimo["distintos"][r.clave], "dice": ejercicio.valores[r.clave]}
-        for r in hoja.renglones(ejercicio.clave, ultimo["distintos"])
-    ]
     datos |= {
         "n": n,
         "ejercicio": ejercicio,
         "ultimo": ultimo,
-        "distintos": distintos,
-        "bien": len(ejercicio.valores) - ultimo["errores"],
-        "tiempo": _tiempo(ultimo["segundos"]),
+        "distintos": _distintos(ejercicio, ultimo["distintos"]),
+        "medida": _medida(ejercicio, ultimo),
         "leccion": texto(f"ccv.leccion.{ejercicio.leccion}"),
-        "veredicto": texto(f"ccv.practica.{_veredicto(ejercicio, ultimo)}", n=ultimo["errores"]),
+        "veredicto": _veredicto(ejercicio, ultimo),
         "imagen": reverse("ccv-practica-imagen", args=[ejercicio.imagen]) if ejercicio.enderezada else "",
     }
     if n == len(este.ejercicios):
@@ -135,8 +213,41 @@ def _como_va(persona: str, fila: Practica | None, este: ensayo.Juego | None) -> 
     return datos
 
 
-def _veredicto(ejercicio: ensayo.Ejercicio, hecho: Mapping[str, Any]) -> str:
+def _distintos(e: ensayo.Ejercicio, dichos: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each field that was said wrong: what was said of it and what the paper says."""
+    comparan = e.mesa == VERIFICACION
+    return [
+        {
+            "renglon": r,
+            "dijo": texto(f"ccv.practica.dijo_{dichos[r.clave]}") if comparan else dichos[r.clave],
+            "mostraba": e.mostrados[r.clave] if comparan else None,
+            "dice": e.valores[r.clave],
+        }
+        for r in hoja.renglones(e.clave, dichos)
+    ]
+
+
+def _medida(e: ensayo.Ejercicio, hecho: Mapping[str, Any]) -> str:
+    """How much was right, and what it took."""
+    tomo = {"tiempo": _tiempo(hecho["segundos"]), "teclas": hecho["teclas"]}
+    if e.mesa == IDENTIFICACION:
+        return texto("ccv.practica.medida_hoja", **tomo)
+    return texto("ccv.practica.medida", bien=e.cuantos - hecho["errores"], campos=e.cuantos, **tomo)
+
+
+def _veredicto(e: ensayo.Ejercicio, hecho: Mapping[str, Any]) -> str:
     """What is said of how an acta went."""
+    if e.mesa == IDENTIFICACION and hecho["errores"]:
+        i = hoja.identificacion(e.clave)
+        return texto("ccv.practica.otra_acta", seccion=i.seccion, casilla=i.casilla, eleccion=i.eleccion)
+    que = _que_paso(e, hecho)
+    if que in _SEGUN_LA_MESA and e.mesa in (VERIFICACION, IDENTIFICACION):
+        que += f"_{e.mesa}"
+    return texto(f"ccv.practica.{que}", n=hecho["errores"])
+
+
+def _que_paso(ejercicio: ensayo.Ejercicio, hecho: Mapping[str, Any]) -> str:
+    """How an acta went, in a word."""
     if not hecho["errores"]:
         return "bien_problema" if ejercicio.problema else "bien"
     if ejercicio.problema:
@@ -157,7 +268,7 @@ def _del_ejercicio(request: HttpRequest, huella: str) -> frozenset[str] | None:
     return frozenset() if este and any(e.imagen == huella for e in este.ejercicios) else None
 
 
-@requiere(*ROLES[Paso.CAPTURA], sobre=_del_ejercicio)
+@requiere(*(rol for nombre in DONDE for rol in roles_de(nombre)), sobre=_del_ejercicio)
 @require_GET
 def imagen_de_practica(request: HttpRequest, huella: str) -> HttpResponse:
     datos = ensayo.imagen(huella)

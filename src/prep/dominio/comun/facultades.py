@@ -45,6 +45,8 @@ _CAMPO: Final = {"acta.incidente", "hoja.incidente", "incidente.abierto"}
 _ALTAS: Final = {"persona.alta", "persona.baja", "persona.misma_persona", "dispositivo.alta", "dispositivo.baja"}
 _AMBAS: Final = {f"{clase}.{tipo}" for clase in ("acta", "hoja") for tipo in ("digitalizada", "identificada")}
 
+_PRACTICA: Final = {"practica.terminada"}
+
 FACULTADES: Final[dict[Rol, frozenset[str]]] = {
     Rol.CAE: frozenset(
         {
@@ -54,19 +56,28 @@ FACULTADES: Final[dict[Rol, frozenset[str]]] = {
     ),
     Rol.ACOPIADOR: frozenset({*_CAMPO, "acta.acopiada", "hoja.acopiada", "acta.sin_acta", "acta.cotejada"}),
     Rol.DIGITALIZADOR: frozenset(
-        {*_CAMPO, *_AMBAS, "acta.duplicada", "acta.otra_imagen_pedida", "hoja.otra_imagen_pedida", "hoja.resuelta"}
+        {
+            *(*_CAMPO, *_AMBAS, *_PRACTICA, "acta.duplicada", "acta.otra_imagen_pedida", "hoja.otra_imagen_pedida"),
+            "hoja.resuelta",
+        }
     ),
-    Rol.CAPTURISTA: frozenset({*_CAMPO, "acta.capturada", "acta.otra_imagen_pedida", "practica.terminada"}),
+    Rol.CAPTURISTA: frozenset({*_CAMPO, *_PRACTICA, "acta.capturada", "acta.otra_imagen_pedida"}),
     Rol.VERIFICADOR: frozenset(
         {
-            *(*_CAMPO, "acta.dictaminada", "acta.verificada", "acta.devuelta", "acta.otra_imagen_pedida"),
-            *("acta.reapertura_pedida", "hoja.resuelta"),
+            *(*_CAMPO, *_PRACTICA, "acta.dictaminada", "acta.verificada", "acta.devuelta"),
+            *("acta.otra_imagen_pedida", "acta.reapertura_pedida", "hoja.resuelta"),
         }
     ),
     Rol.SUPERVISOR: frozenset(
         {
-            *(*_CAMPO, *_AMBAS, "acta.duplicada", "acta.dictaminada", "acta.decidida", "acta.otra_imagen_pedida"),
-            *("acta.otra_imagen_confirmada", "acta.otra_imagen_negada", "acta.reapertura_pedida", "acta.reabierta"),
+            *(*_CAMPO, *_AMBAS, *_PRACTICA, "acta.duplicada", "acta.dictaminada", "acta.decidida"),
+            *(
+                "acta.otra_imagen_pedida",
+                "acta.otra_imagen_confirmada",
+                "acta.otra_imagen_negada",
+                "acta.reapertura_pedida",
+                "acta.reabierta",
+            ),
             *("hoja.otra_imagen_pedida", "hoja.otra_imagen_confirmada", "hoja.otra_imagen_negada"),
             *("hoja.fuera_de_catalogo", "hoja.resuelta", "acta.acopio_corregido", "escritorio.abierto"),
             *("escritorio.pausado", "escritorio.cerrado", "incidente.atendido", "incidente.resuelto"),
@@ -74,7 +85,8 @@ FACULTADES: Final[dict[Rol, frozenset[str]]] = {
     ),
     Rol.COORDINADOR: frozenset(
         {
-            *(*_CAMPO, *_AMBAS, "acta.duplicada", "acta.acopiada", "hoja.acopiada", "acta.acopio_corregido"),
+            *(*_CAMPO, *_AMBAS, *_PRACTICA, "acta.duplicada", "acta.acopiada", "hoja.acopiada"),
+            "acta.acopio_corregido",
             *("acta.sin_acta", "acta.sin_acta_confirmada", "acta.cotejada", "hoja.fuera_de_catalogo"),
             *("acta.otra_imagen_confirmada", "acta.otra_imagen_negada", "hoja.otra_imagen_confirmada"),
             *("hoja.otra_imagen_negada", "hoja.resuelta", "catd.abierto", "catd.pausado", "catd.cerrado"),
