@@ -9,6 +9,7 @@ import pytest
 from test_noche import Teclado, foto, noche  # noqa: F401 - a fixture
 
 from navegador import con_foco, revisar
+from noche import INICIO
 from prep.dominio.acta.hechos import HOJA, Tipo
 from prep.dominio.acta.transiciones import Captura, Custodia
 from prep.dominio.comun.facultades import Rol
@@ -126,3 +127,27 @@ def test_no_acta_is_answered_without_a_picture_and_no_is_a_key_too(noche: Any) -
     assert "incompleta" in coordina.pagina.inner_text(".motivo")
     coordina.pulsa_y_sigue("n")
     assert centro.acta(hoja).en_duda is None
+
+
+def test_a_photograph_beside_what_is_read_is_looked_at_and_one_of_another_acta_goes_on(noche: Any) -> None:  # noqa: F811
+    escritorios, centro, dicen = noche
+    una, otra = list(dicen)[:2]
+    suya, ajena = (centro.acta(c).imagen.sha256 for c in (una, otra))
+    como = {"medio": "Móvil", "hora": INICIO.isoformat()}
+    centro.hace(Tipo.DIGITALIZADA, otra, "campo", imagen=suya, **como)  # named by mistake
+    mira = Teclado(escritorios, centro.persona(Rol.SUPERVISOR), "/ccv/identificacion/")
+    mira.pulsa_y_sigue("Enter")
+    assert "ya se lee otra imagen" in mira.pagina.inner_text("main")
+    con_foco(mira.pagina, "es-esta")
+    mirar(mira, "copia")
+    mira.pulsa("F4")
+    mirar(mira, "copia_problema")
+    mira.pulsa_y_sigue("2")
+    assert [i.sha256 for i in centro.acta(otra).imagenes] == [ajena]
+    assert "Hoja sin identificar" in mira.pagina.inner_text("main")  # the next: that picture, with no name
+    mira.pulsa("F6")
+    con_foco(mira.pagina, "f-eleccion")
+    mira.pagina.select_option("#f-eleccion", centro.proceso.elecciones[0].clave)
+    mira.pagina.fill("#f-seccion", "9999")
+    mira.pulsa_y_sigue("Enter")
+    mirar(mira, "fuera_lista")
