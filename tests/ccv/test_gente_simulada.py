@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +12,13 @@ import pytest
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-from noche import INICIO
+from noche import INICIO, carpeta_de_ejemplo
 from prep.acceso.roles import Rol
+from prep.ccv.ejercicio import leer
 from prep.dominio.acta.acta import EN_CORRECCION
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Captura, Custodia
+from prep.dominio.practica import DONDE
 from prep.simulacro.acuses import Acuses
 from prep.simulacro.confabulados import Quedo, como_quedo
 from prep.simulacro.gente import ConTelefono, DeCentro, DeMesa, Mundo, Pase, Reloj, Sala, Sentada
@@ -104,6 +107,16 @@ def test_the_next_acta_costs_a_send_and_a_picture(servida: Any, tmp_path: Path) 
     assert acuses.perdidos([aqui]) == ["un hecho que nadie tiene"]
     tamano, raiz = aqui.cabeza()
     assert aqui.los_primeros(tamano + 7).tamano == tamano > 0 and aqui.los_primeros(tamano).raiz() == raiz
+
+
+def test_whoever_visits_a_drill_has_actas_to_practise_with(centro: Centro, tmp_path: Path) -> None:
+    shutil.copytree(carpeta_de_ejemplo(), tmp_path / "proceso")
+    aqui = Aqui("aqui", tmp_path, "", 0, Bases(tmp_path))
+    aqui.preparar_practica(cede=0)
+    (uno,) = aqui.procesos()
+    assert uno.wait() == 0, aqui._registro().read_text()
+    juego = leer(tmp_path / "practica")
+    assert juego is not None and all(juego.de(mesa).ejercicios for mesa in DONDE)
 
 
 class Gente:

@@ -123,6 +123,8 @@ class Maquina:
     _otros: list[subprocess.Popen[bytes]] = field(default_factory=list)
     _ordenes: list[tuple[list[str], int]] = field(default_factory=list)
     """Of those others, what was typed and how much they yield."""
+    _de_paso: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    """Those that end by themselves."""
 
     @property
     def direccion(self) -> str:
@@ -169,12 +171,18 @@ class Maquina:
         self._ordenes.append((["lectura", "trabajar", "--procesos", "1"], 19))
         self._empezar_otra(*self._ordenes[-1])
 
+    def preparar_practica(self, cede: int = 10) -> None:
+        """Leave actas to practise with at the desks; it yields so much to everything else that this machine has to
+        do."""
+        orden = ["actas", "practica", str(self.datos / "proceso")]
+        self._de_paso.append(self._empezar(orden, self._entorno(roles.SEDE), cede))
+
     def apagar(self) -> None:
         """All its processes die at once."""
         self.apagada = True
         for proceso in self.procesos():
             _matar(proceso)
-        self._servidor, self._otros = None, []
+        self._servidor, self._otros, self._de_paso = None, [], []
 
     def encender(self) -> None:
         """All of them again."""
@@ -231,7 +239,7 @@ class Maquina:
 
     def procesos(self) -> list[subprocess.Popen[bytes]]:
         """Those that it started."""
-        return [p for p in (*self._otros, self._servidor) if p is not None]
+        return [p for p in (*self._otros, *self._de_paso, self._servidor) if p is not None]
 
     def hechos(self) -> int:
         """How many facts there are here."""

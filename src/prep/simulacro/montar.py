@@ -258,6 +258,7 @@ def montar(
     centro.esperar()
     if visita:
         visita.abierto(sede, centro, {usuario: pase.clave for usuario, pase in pases.items()})
+        centro.preparar_practica()
     fases.empieza("habilitar los nodos")
     decir("Habilitando los nodos de los centros de acopio…")
     mesas: dict[str, str] = {}
