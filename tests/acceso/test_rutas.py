@@ -38,7 +38,7 @@ NADIE: frozenset[Rol] = frozenset()
 ADMIN, AUD = Rol.ADMINISTRADOR, Rol.AUDITOR
 COORDINAN = MANDO | {AUD, Rol.COTAPREP, Rol.CONSEJO}
 IDENTIFICAN = frozenset({Rol.DIGITALIZADOR, Rol.COORDINADOR, Rol.SUPERVISOR})
-PRACTICAN = IDENTIFICAN | {Rol.CAPTURISTA, Rol.VERIFICADOR}
+PRACTICAN = IDENTIFICAN | {Rol.CAPTURISTA, Rol.VERIFICADOR, Rol.ACOPIADOR}
 ACOPIAN = frozenset({Rol.ACOPIADOR, Rol.COORDINADOR})
 EN_ESCRITORIO = IDENTIFICAN | {Rol.CAPTURISTA, Rol.VERIFICADOR, Rol.ACOPIADOR}
 
@@ -110,7 +110,9 @@ TABLA: dict[str, tuple[str, frozenset[Rol] | None]] = {
     "ccv/practica/captura/": ("GET", frozenset({Rol.CAPTURISTA})),
     "ccv/practica/diferencias/": ("GET", frozenset({Rol.VERIFICADOR, Rol.SUPERVISOR})),
     "ccv/practica/verificacion/": ("GET", frozenset({Rol.VERIFICADOR})),
+    "ccv/practica/peticiones/": ("GET", frozenset({Rol.SUPERVISOR, Rol.COORDINADOR})),
     "ccv/practica/identificacion/": ("GET", IDENTIFICAN),
+    "ccv/practica/cotejo/": ("GET", frozenset({Rol.ACOPIADOR, Rol.COORDINADOR})),
     "ccv/practica/imagen/<str:huella>/": ("GET", PRACTICAN),
     "ccv/imagen/<str:clave>/": ("GET", EN_ESCRITORIO),
     "ccv/imagen/<str:clave>/<str:otra>/": ("GET", EN_ESCRITORIO),

@@ -17,7 +17,7 @@ from prep.bitacora.models import Hecho
 from prep.bitacora.practicas import practicas_de
 from prep.catalogo.services import importar, regla_de_practica
 from prep.ccv import practica as ensayo
-from prep.ccv.ejercicio import Ejercicio, EjercicioInvalido, Leccion, escribir, imagen, leer
+from prep.ccv.ejercicio import MESA_DE, MUESTRAN, Ejercicio, EjercicioInvalido, Leccion, escribir, imagen, leer
 from prep.ccv.models import Espera, Practica, Turno
 from prep.ccv.practica import Respuesta
 from prep.coordinacion import panorama
@@ -173,7 +173,7 @@ def test_who_compares_errs_by_what_they_let_pass_and_by_what_they_send_back() ->
 
 def test_which_acta_a_sheet_is_of_is_one_thing_that_may_be_wrong() -> None:
     hoja = Ejercicio("a", "0" * 64, Leccion.HOJA, "", {"a": 1, "b": 2})
-    assert [ensayo.errores(hoja, Respuesta(cual=cual)) for cual in ("a", "b", "")] == [0, 1, 1]
+    assert [ensayo.errores(hoja, Respuesta(dicho=cual)) for cual in ("a", "b", "")] == [0, 1, 1]
 
 
 def test_who_errs_more_than_the_process_tolerates_repeats_and_both_times_are_on_record(
@@ -339,11 +339,12 @@ def de_la_mesa(centro: Centro, carpeta: Any, *lecciones: Leccion) -> list[Ejerci
         clave, datos = centro.claves[lugar], foto(950 + lugar)
         valores = centro.valores(clave)
         primero, segundo, *_ = valores
-        mal = {segundo: 999} if leccion is Leccion.NO_COINCIDE else {}
+        mal = {segundo: 999} if leccion in (Leccion.NO_COINCIDE, Leccion.DISTINTA_DEL_PAPEL) else {}
         pedidos = (primero, segundo) if leccion is Leccion.DIFIEREN else ()
-        mostrados = {**valores, **mal} if leccion in (Leccion.COINCIDE, Leccion.NO_COINCIDE) else {}
+        mostrados = {**valores, **mal} if MESA_DE[leccion] in MUESTRAN else {}
         huella = hashlib.sha256(datos).hexdigest()
-        hechos.append((Ejercicio(clave, huella, leccion, "", valores, False, pedidos, mostrados), datos))
+        problema = "otra_casilla" if leccion is Leccion.ES_AJENA else ""
+        hechos.append((Ejercicio(clave, huella, leccion, problema, valores, False, pedidos, mostrados), datos))
     escribir(carpeta, centro.proceso.clave, hechos)
     return [e for e, _ in hechos]
 
@@ -376,10 +377,13 @@ def test_who_verifies_practises_with_what_coincides_and_what_does_not(centro: Ce
         (primero, "No coincide", 10),
         (segundo, "Coincide", 999),
     ]
-    assert fin.context["admitida"] is True  # two, as many as are tolerated
+    assert fin.context["admitida"] is False  # they look at what others did: nothing is tolerated
+    cliente.post(ruta, envio(abre_en(cliente, ruta), {}, accion="enviar"))
+    cliente.post(ruta, {**envio(abre_en(cliente, ruta), {}, accion="devolver", motivo="No es."), "campo": segundo})
+    assert cliente.get(ruta).context["admitida"] is True
     en = practicas_de([quien.persona])[quien.persona].en
-    assert en["verificacion"].admitida is not None and en["diferencias"].veces == en["captura"].veces == 0
-    assert de_actas() == antes
+    assert (en["verificacion"].veces, en["diferencias"].veces, en["captura"].veces) == (2, 0, 0)
+    assert en["verificacion"].admitida is not None and de_actas() == antes
 
 
 def test_who_rules_is_asked_only_for_the_fields_that_differ(centro: Centro, carpeta: Any) -> None:
@@ -429,3 +433,35 @@ def test_where_practice_is_asked_for_each_desk_asks_for_its_own(centro: Centro, 
     cliente.post(ruta, envio(abre_en(cliente, ruta), {}, accion="enviar"))
     assert "Siguiente acta" in cliente.get("/ccv/verificacion/").content.decode()
     assert "Siguiente acta" not in cliente.get("/ccv/diferencias/").content.decode()
+
+
+@pytest.mark.parametrize("dicen", [("no", "si"), ("si", "no"), ("no", "no")])
+def test_who_answers_whether_another_picture_is_needed(centro: Centro, carpeta: Any, dicen: tuple[str, str]) -> None:
+    de_la_mesa(centro, carpeta, Leccion.SE_LEE, Leccion.ES_AJENA)
+    cliente, quien = centro.entra(Rol.SUPERVISOR)
+    ruta, antes = "/ccv/practica/peticiones/", de_actas()
+    for dicho, motivo, bien in zip(dicen, ("no se distingue", "otra casilla"), ("no", "si"), strict=True):
+        pagina = abre_en(cliente, ruta)
+        assert "ccv/peticion.html" in {t.name for t in pagina.templates} and motivo in pagina.content.decode()
+        cliente.post(ruta, envio(pagina, {}, accion=dicho))
+        assert ("así se contesta" in cliente.get(ruta).content.decode()) is (dicho == bien)
+    suya = practicas_de([quien.persona])[quien.persona].en["peticiones"]
+    assert suya.ultima is not None and suya.ultima.contenido["errores"] == (dicen[0] != "no") + (dicen[1] != "si")
+    assert de_actas() == antes
+
+
+def test_who_collates_says_whether_the_paper_says_the_same(centro: Centro, carpeta: Any) -> None:
+    _, mal = de_la_mesa(centro, carpeta, Leccion.COMO_EL_PAPEL, Leccion.DISTINTA_DEL_PAPEL)
+    cliente, quien = centro.entra(Rol.ACOPIADOR, lugar="CATD-001")
+    ruta = "/ccv/practica/cotejo/"
+    assert cliente.get("/ccv/practica/").url == ruta
+    cliente.post(ruta, envio(abre_en(cliente, ruta), {}, accion="enviar", resultado="1"))
+    assert "eso dice el papel" in cliente.get(ruta).content.decode()
+    pagina = abre_en(cliente, ruta)
+    assert "En la práctica" in pagina.content.decode()
+    cliente.post(ruta, envio(pagina, {}, accion="enviar", resultado="1"))
+    fin = cliente.get(ruta)
+    _, segundo, *_ = mal.valores
+    assert [(d["renglon"].clave, d["mostraba"]) for d in fin.context["distintos"]] == [(segundo, 999)]
+    assert "se contesta 3" in fin.content.decode() and fin.context["admitida"] is False
+    assert practicas_de([quien.persona])[quien.persona].en["cotejo"].admitida is None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from prep.catalogo.ejemplo import ejemplo
-from prep.ccv.ejercicio import DIFERENCIAS, VERIFICACION, Leccion
+from prep.ccv.ejercicio import DIFERENCIAS, MUESTRAN, Leccion
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO, votos
 from prep.evidencia.imagenes import Derivados
 from prep.laboratorio.practica import AVISO, papeles
 from prep.papel.plantilla import TOTAL_ASENTADO
 
-AJENAS = (Leccion.OTRA_CASILLA, Leccion.COINCIDE_AJENA)
+AJENAS = (Leccion.OTRA_CASILLA, Leccion.COINCIDE_AJENA, Leccion.ES_AJENA)
+DISTINTAS = (Leccion.NO_COINCIDE, Leccion.DISTINTA_DEL_PAPEL)
 MARCADAS = (Leccion.MARCAS, Leccion.DIFIEREN_MARCAS)
 
 
@@ -30,9 +31,9 @@ def test_each_acta_teaches_one_thing() -> None:
             assert (papel.plan[TOTAL_ASENTADO].valor == suma) is (leccion is not Leccion.NO_CUADRA)
         e = papel.ejercicio(Derivados(b"una imagen", b"", enderezada=True))
         assert list(e.valores) == [c.clave for c in papel.hoja.plantilla.campos if c.captura]
-        assert list(e.mostrados) == (list(e.valores) if e.mesa == VERIFICACION else [])
+        assert list(e.mostrados) == (list(e.valores) if e.mesa in MUESTRAN else [])
         mal = [c for c, v in e.mostrados.items() if v != e.valores[c]]
-        assert len(mal) == (2 if leccion is Leccion.NO_COINCIDE else 0)
+        assert len(mal) == (2 if leccion in DISTINTAS else 0)
         assert bool(e.pedidos) is (e.mesa == DIFERENCIAS) and {*e.pedidos} < {*e.valores}
     ajena = todos[Leccion.OTRA_CASILLA]
     assert ajena.hoja.identificacion.seccion != int(ajena.clave[2:6])

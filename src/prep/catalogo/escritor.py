@@ -364,7 +364,7 @@ def _cabecera(proceso: Proceso, informativo: Informativo) -> str:
         "",
         "[practica]",
         f"exigida = {str(informativo.practica.exigida).lower()}  # true: cada escritorio la pide antes de dar actas",
-        f"errores = {informativo.practica.errores}  # campos distintos que se toleran en toda la práctica",
+        f"errores = {informativo.practica.errores}  # campos distintos que se toleran en la de captura",
         "",
         "[casilla]",
         f"documentos = [{', '.join(map(_toml, informativo.casilla.documentos))}]  # que se fotografían además del acta",

@@ -145,8 +145,8 @@ class Parametros:
 
 @dataclass(frozen=True, slots=True)
 class Practica:
-    """Practice at the desks. `exigida`: only who is admitted at one is given an acta there; `errores`: how much of the
-    whole exercise may be wrong."""
+    """Practice at the desks. `exigida`: only who is admitted at one is given an acta there; `errores`: fields of the
+    whole exercise of capture that may be wrong."""
 
     exigida: bool = False
     errores: int = 2

@@ -16,6 +16,8 @@ from typing import Any, Final
 
 import orjson
 
+from prep.dominio.acta.acta import EN_CORRECCION
+from prep.dominio.acta.hechos import ProblemaDeImagen
 from prep.dominio.comun.valores import Valor, valor
 from prep.dominio.practica import DONDE
 
@@ -40,18 +42,33 @@ class Leccion(StrEnum):
     COINCIDE = "coincide"
     NO_COINCIDE = "no_coincide"
     COINCIDE_AJENA = "coincide_ajena"
+    SE_LEE = "se_lee"
+    ES_AJENA = "es_ajena"
     HOJA = "hoja"
     OTRA_HOJA = "otra_hoja"
+    COMO_EL_PAPEL = "como_el_papel"
+    DISTINTA_DEL_PAPEL = "distinta_del_papel"
 
 
-CAPTURA, DIFERENCIAS, VERIFICACION, IDENTIFICACION = DONDE
+CAPTURA, DIFERENCIAS, VERIFICACION, PETICIONES, IDENTIFICACION, COTEJO = DONDE
 SE_APRENDE: Final[Mapping[str, tuple[Leccion, ...]]] = {
     CAPTURA: (Leccion.LIMPIA, Leccion.MARCAS, Leccion.OTRA_CASILLA, Leccion.NO_CUADRA),
     DIFERENCIAS: (Leccion.DIFIEREN, Leccion.DIFIEREN_MARCAS),
     VERIFICACION: (Leccion.COINCIDE, Leccion.NO_COINCIDE, Leccion.COINCIDE_AJENA),
+    PETICIONES: (Leccion.SE_LEE, Leccion.ES_AJENA),
     IDENTIFICACION: (Leccion.HOJA, Leccion.OTRA_HOJA),
+    COTEJO: (Leccion.COMO_EL_PAPEL, Leccion.DISTINTA_DEL_PAPEL),
 }
 """What is taught at each desk."""
+SE_PIDE: Final[Mapping[Leccion, ProblemaDeImagen]] = {
+    Leccion.SE_LEE: ProblemaDeImagen.ILEGIBLE,
+    Leccion.ES_AJENA: ProblemaDeImagen.OTRA_CASILLA,
+}
+"""Of what is asked, why another picture would be needed."""
+MUESTRAN: Final = (VERIFICACION, COTEJO)
+"""The desks where the screen says what an acta says, to be compared."""
+DE_UNA_COSA: Final = (PETICIONES, IDENTIFICACION, COTEJO)
+"""The desks where one thing is said of an acta."""
 MESA_DE: Final[Mapping[Leccion, str]] = {leccion: mesa for mesa, suyas in SE_APRENDE.items() for leccion in suyas}
 
 
@@ -84,7 +101,16 @@ class Ejercicio:
     @property
     def cuantos(self) -> int:
         """How many things may be said wrong."""
-        return 1 if self.mesa == IDENTIFICACION else len(self.campos)
+        return 1 if self.mesa in DE_UNA_COSA else len(self.campos)
+
+    @property
+    def respuesta(self) -> str:
+        """What is right to say of it, where one thing is said."""
+        if self.mesa == IDENTIFICACION:
+            return self.clave
+        if self.mesa == PETICIONES:
+            return "si" if self.problema else "no"
+        return "1" if self.mostrados == self.valores else str(EN_CORRECCION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +185,7 @@ def _ejercicio(e: Mapping[str, Any]) -> Ejercicio:
         raise EjercicioInvalido(e["imagen"])
     valores, mostrados = ({c: valor(v) for c, v in e[cuales].items()} for cuales in ("valores", "mostrados"))
     leccion, pedidos = Leccion(e["leccion"]), tuple(e["pedidos"])
-    comparan = MESA_DE[leccion] == VERIFICACION
+    comparan = MESA_DE[leccion] in MUESTRAN
     if not {*pedidos} <= {*valores} or (comparan and list(mostrados) != list(valores)):
         raise EjercicioInvalido(e["imagen"])
     return Ejercicio(

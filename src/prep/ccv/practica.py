@@ -22,9 +22,11 @@ from prep.catalogo.services import ProcesoDesconocido, cargar, regla_de_practica
 from prep.ccv import cola, hoja, oficina
 from prep.ccv.ejercicio import (
     CAPTURA,
+    COTEJO,
+    DE_UNA_COSA,
     DIFERENCIAS,
     IDENTIFICACION,
-    VERIFICACION,
+    MUESTRAN,
     Ejercicio,
     EjercicioInvalido,
     Juego,
@@ -51,12 +53,12 @@ class PracticaSuperada(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Respuesta:
-    """What somebody made of an acta: what they typed, the fields that they say are not what the image says, which acta
-    they say it is, or what is wrong with the picture."""
+    """What somebody made of an acta: what they typed, the fields that they say are not what the image says, the one
+    thing that they say of it, or what is wrong with the picture."""
 
     leidos: Mapping[str, Valor] = field(default_factory=dict)
     marcados: frozenset[str] = frozenset()
-    cual: str = ""
+    dicho: str = ""
     problema: ProblemaDeImagen | None = None
 
 
@@ -110,6 +112,12 @@ def falta(persona: str, mesa: str) -> bool:
         return regla_de_practica().exigida and practicas_de([persona])[persona].en[mesa].admitida is None
     except ProcesoDesconocido:
         return False
+
+
+def tolera(mesa: str) -> int:
+    """How much may be wrong in the exercise of a desk: what the process says where whole actas are typed, and nothing
+    where somebody looks at what others did."""
+    return regla_de_practica().errores if mesa == CAPTURA else 0
 
 
 # the exercise in somebody's hands
@@ -176,19 +184,23 @@ def responder(ficha: Ficha, mesa: str, respuesta: Respuesta, teclas: int) -> Non
 def errores(e: Ejercicio, r: Respuesta) -> int:
     """How much would be wrong. All of it when an acta of another casilla is taken for good, or one that can be read is
     sent away; one thing, when the problem is another than was said."""
+    if e.mesa in DE_UNA_COSA:
+        return int(r.dicho != e.respuesta)
     if r.problema is not None and e.problema:
         return int(r.problema.value != e.problema)
     if r.problema is not None or e.problema:
         return e.cuantos
-    return int(r.cual != e.clave) if e.mesa == IDENTIFICACION else len(distintos(e, r))
+    return len(distintos(e, r))
 
 
 def distintos(e: Ejercicio, r: Respuesta) -> dict[str, str]:
     """The fields that would be wrong, and what was said of each."""
-    if e.problema or r.problema is not None or e.mesa == IDENTIFICACION:
+    if e.problema or r.problema is not None:
         return {}
-    if e.mesa == VERIFICACION:
+    if e.mesa in MUESTRAN:
         mal = {c for c, v in e.valores.items() if e.mostrados[c] != v}
+        if e.mesa == COTEJO:
+            return dict.fromkeys((c for c in e.campos if c in mal), BIEN) if r.dicho != e.respuesta else {}
         return {c: MAL if c in r.marcados else BIEN for c in e.campos if (c in r.marcados) != (c in mal)}
     return {c: str(v) for c, v in r.leidos.items() if v != e.valores[c]}
 
@@ -204,7 +216,7 @@ def resultado(hechos: list[dict[str, Any]], este: Juego) -> dict[str, int]:
 
 
 def _asentar(fila: Practica, este: Juego, orden: str, ahora: datetime) -> None:
-    contenido = {"escritorio": fila.mesa, "ejercicio": este.huella, "tolera": regla_de_practica().errores}
+    contenido = {"escritorio": fila.mesa, "ejercicio": este.huella, "tolera": tolera(fila.mesa)}
     contenido |= resultado(fila.hechos, este)
     sujeto, persona = f"{PRACTICA.nombre}:{fila.persona}", fila.persona
     sabe = FilaHecho.objects.filter(sujeto=sujeto).order_by("-posicion").values_list("id", flat=True)

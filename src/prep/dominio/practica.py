@@ -25,9 +25,11 @@ SE_ESCRIBE: Final = {
     "captura": "acta.capturada",
     "diferencias": "acta.dictaminada",
     "verificacion": "acta.verificada",
+    "peticiones": "acta.otra_imagen_confirmada",
     "identificacion": "hoja.identificada",
+    "cotejo": "acta.cotejada",
 }
-"""The desks that are practised, those where an acta is read; and what is written at each."""
+"""The desks that are practised, and what is written at each. A decision is ruled on the screen of the differences."""
 DONDE: Final = tuple(SE_ESCRIBE)
 PRACTICA: Final = registrar(
     Clase(
@@ -49,7 +51,7 @@ PRACTICA: Final = registrar(
     )
 )
 """The key is the person's. `ejercicio`: which actas; `campos`: how many things are said of them at that desk (fields,
-or which acta each is); `errores`: how many were not what the paper says; `tolera`: how many the process let then."""
+or one thing of each); `errores`: how many were not what the paper says; `tolera`: how many the process let then."""
 
 ANTES_DE_LA_NOCHE: Final = (*CLASES_DE_AUTORIDAD, PRACTICA.nombre, CATD.nombre, ESCRITORIO.nombre)
 """Classes whose facts are nobody's work on an acta: who may do it, who practised, which centres are open. The puesta

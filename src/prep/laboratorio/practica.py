@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from prep.catalogo.informativo import Informativo
-from prep.ccv.ejercicio import DIFERENCIAS, MESA_DE, VERIFICACION, Ejercicio, Leccion, escribir
+from prep.ccv.ejercicio import DIFERENCIAS, MESA_DE, MUESTRAN, Ejercicio, Leccion, escribir
 from prep.dominio.acta.hechos import ProblemaDeImagen
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO, Marca, Valor
 from prep.dominio.tabulacion.proceso import Proceso
@@ -33,8 +33,10 @@ DE_MAS: Final = 10
 """What the total of the acta that does not add up says beyond its sum."""
 
 
-_AJENAS: Final = (Leccion.OTRA_CASILLA, Leccion.COINCIDE_AJENA)
+_AJENAS: Final = (Leccion.OTRA_CASILLA, Leccion.COINCIDE_AJENA, Leccion.ES_AJENA)
 """Whose paper is of another casilla."""
+_DISTINTAS: Final = (Leccion.NO_COINCIDE, Leccion.DISTINTA_DEL_PAPEL)
+"""Of which the screen does not say what the paper does."""
 _CON_MARCAS: Final = (Leccion.MARCAS, Leccion.DIFIEREN_MARCAS)
 
 
@@ -144,10 +146,10 @@ def _pedidos(leccion: Leccion, valores: Mapping[str, Valor]) -> tuple[str, ...]:
 def _mostrados(leccion: Leccion, valores: Mapping[str, Valor]) -> dict[str, Valor]:
     """What whoever compares is shown: what the paper says; or with two slips as people make them, the digits of the
     largest figure the other way round and one repeated from the row above."""
-    if MESA_DE[leccion] != VERIFICACION:
+    if MESA_DE[leccion] not in MUESTRAN:
         return {}
     mostrados = dict(valores)
-    if leccion is Leccion.NO_COINCIDE:
+    if leccion in _DISTINTAS:
         cifras = [(c, v) for c, v in valores.items() if isinstance(v, int) and c != TOTAL_ASENTADO]
         campo, mayor = max(cifras, key=lambda x: x[1])
         al_reves = int(str(mayor)[::-1])

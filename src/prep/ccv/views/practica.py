@@ -14,10 +14,19 @@ from django.views.decorators.http import require_GET, require_http_methods
 from prep.acceso.permisos import Acceso, Vista, cargos_de, requiere
 from prep.bitacora.practicas import practicas_de
 from prep.bitacora.services import HechoRechazado
-from prep.catalogo.services import regla_de_practica
 from prep.ccv import cola, hoja, oficina
 from prep.ccv import practica as ensayo
-from prep.ccv.ejercicio import CAPTURA, DIFERENCIAS, IDENTIFICACION, VERIFICACION
+from prep.ccv.ejercicio import (
+    CAPTURA,
+    COTEJO,
+    DE_UNA_COSA,
+    DIFERENCIAS,
+    IDENTIFICACION,
+    MUESTRAN,
+    PETICIONES,
+    SE_PIDE,
+    VERIFICACION,
+)
 from prep.ccv.models import Practica
 from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida, leer_campos
 from prep.ccv.views.comun import dibujar, dichos_de, negar, persona_de, pestanas_de, por_teclear, roles_de
@@ -26,33 +35,36 @@ from prep.dominio.acta.hechos import ProblemaDeImagen
 from prep.dominio.practica import DONDE, admite, donde_practican
 from prep.evidencia.vista import tipo_mime
 
+_AL_TECLEAR: Final = (
+    *(("Enter", "enter"), ("-", "blanco"), ("*", "ilegible"), ("↑", "volver"), ("F4", "problema"), ("F8", "descanso")),
+)
 _TECLAS: Final = {
-    CAPTURA: ("Enter", "-", "*", "↑", "F4", "F8"),
-    DIFERENCIAS: ("Enter", "-", "*", "↑", "F4", "F8"),
-    VERIFICACION: ("Enter", "-", "↑", "F4", "F8"),
-    IDENTIFICACION: ("↓", "Enter", "Esc", "F8"),
+    CAPTURA: _AL_TECLEAR,
+    DIFERENCIAS: _AL_TECLEAR,
+    VERIFICACION: (
+        *(("Enter", "coincide"), ("-", "no_coincide"), ("↑", "volver_al_renglon"), ("F4", "problema")),
+        ("F8", "descanso"),
+    ),
+    PETICIONES: (("s", "si"), ("n", "no"), ("F8", "descanso")),
+    IDENTIFICACION: (("↓", "elegir"), ("Enter", "es_esta"), ("Esc", "otra"), ("F8", "descanso")),
+    COTEJO: (("↓", "renglon"), ("1", "como_el_papel"), ("3", "distinta"), ("F8", "descanso")),
 }
-_DICEN: Final = {
-    "Enter": "enter",
-    "-": "blanco",
-    "*": "ilegible",
-    "↑": "volver",
-    "↓": "elegir",
-    "Esc": "otra",
-    "F4": "f4",
-    "F8": "f8",
-}
+"""The keys of each desk, and what each does."""
 _PLANTILLAS: Final = {
     CAPTURA: "ccv/captura.html",
     DIFERENCIAS: "ccv/captura.html",
     VERIFICACION: "ccv/verificacion.html",
+    PETICIONES: "ccv/peticion.html",
     IDENTIFICACION: "ccv/identificacion.html",
+    COTEJO: "ccv/cotejo.html",
 }
 _ACCIONES: Final = {
     CAPTURA: ("enviar", "problema"),
     DIFERENCIAS: ("enviar", "problema"),
     VERIFICACION: ("enviar", "devolver", "problema"),
+    PETICIONES: ("si", "no"),
     IDENTIFICACION: ("enviar",),
+    COTEJO: ("enviar",),
 }
 """What the page of each desk sends of an acta."""
 _SEGUN_LA_MESA: Final = ("bien", "distinto", "distintos")
@@ -94,7 +106,9 @@ def _en(mesa: str) -> Vista:
 captura = _en(CAPTURA)
 diferencias = _en(DIFERENCIAS)
 verificacion = _en(VERIFICACION)
+peticiones = _en(PETICIONES)
 identificacion = _en(IDENTIFICACION)
+cotejo = _en(COTEJO)
 
 
 def _responder(request: HttpRequest, mesa: str, accion: str, ir: str) -> HttpResponse:
@@ -120,8 +134,10 @@ def _respuesta(request: HttpRequest, ficha: Ficha, accion: str) -> ensayo.Respue
         return ensayo.Respuesta(problema=ProblemaDeImagen(request.POST.get("problema", "")))
     if accion == "devolver":
         return ensayo.Respuesta(marcados=frozenset(request.POST.getlist("campo")))
-    leidos = leer_campos(dichos_de(request), ficha.campos)
-    return ensayo.Respuesta(leidos=leidos, cual=request.POST.get("acta", ""))
+    if accion in ("si", "no"):
+        return ensayo.Respuesta(dicho=accion)
+    dicho = request.POST.get("acta", "") or request.POST.get("resultado", "")
+    return ensayo.Respuesta(leidos=leer_campos(dichos_de(request), ficha.campos), dicho=dicho)
 
 
 def _pagina(request: HttpRequest, mesa: str, este: ensayo.Juego | None) -> HttpResponse:
@@ -170,8 +186,29 @@ def _al_capturar(e: ensayo.Ejercicio) -> dict[str, Any]:
 
 
 def _al_verificar(e: ensayo.Ejercicio) -> dict[str, Any]:
-    filas = [(r, e.mostrados[r.clave]) for r in hoja.renglones(e.clave)]
-    return {"renglones": dibujar("ccv/partes/revision.html", filas)}
+    return {"renglones": dibujar("ccv/partes/revision.html", _filas(e))}
+
+
+def _filas(e: ensayo.Ejercicio) -> list[tuple[hoja.Renglon, Any]]:
+    """What the screen says of each row."""
+    return [(r, e.mostrados[r.clave]) for r in hoja.renglones(e.clave)]
+
+
+def _al_cotejar(e: ensayo.Ejercicio) -> dict[str, Any]:
+    return {"problemas": [], "filas": _filas(e)}
+
+
+def _al_responder(e: ensayo.Ejercicio) -> dict[str, Any]:
+    pide = SE_PIDE[e.leccion]
+    que = pide.value if pide is ProblemaDeImagen.OTRA_CASILLA else "otra_imagen"
+    return {
+        "problemas": [],
+        "pregunta": texto("ccv.peticiones.otra_imagen"),
+        "motivo": texto(f"ccv.problema.{pide}"),
+        "consecuencia": texto(f"ccv.peticiones.{que}_si"),
+        "si": texto(f"ccv.peticiones.{que}_boton"),
+        "no": texto("ccv.peticiones.no"),
+    }
 
 
 def _al_identificar(_: ensayo.Ejercicio) -> dict[str, Any]:
@@ -182,16 +219,17 @@ _DE_LA_MESA: Final[Mapping[str, Callable[[ensayo.Ejercicio], dict[str, Any]]]] =
     CAPTURA: _al_capturar,
     DIFERENCIAS: _al_capturar,
     VERIFICACION: _al_verificar,
+    PETICIONES: _al_responder,
     IDENTIFICACION: _al_identificar,
+    COTEJO: _al_cotejar,
 }
 
 
 def _como_va(persona: str, mesa: str, fila: Practica | None, este: ensayo.Juego | None) -> dict[str, Any]:
     """How the last acta of the exercise went, field by field; with the last one, how the whole did."""
-    suya, regla = practicas_de([persona])[persona].en[mesa], regla_de_practica() if este else None
-    aqui = "_verifica" if mesa == VERIFICACION else ""
-    teclas = [(tecla, texto(f"ccv.practica.tecla_{_DICEN[tecla]}{aqui}")) for tecla in _TECLAS[mesa]]
-    datos: dict[str, Any] = {"juego": este, "regla": regla, "suya": suya, "teclas": teclas}
+    suya, tolera = practicas_de([persona])[persona].en[mesa], ensayo.tolera(mesa) if este else 0
+    teclas = [(tecla, texto(f"ccv.practica.tecla_{que}")) for tecla, que in _TECLAS[mesa]]
+    datos: dict[str, Any] = {"juego": este, "tolera": tolera, "suya": suya, "teclas": teclas}
     if este is None or fila is None or not fila.hechos:
         return datos
     n, ultimo = len(fila.hechos), fila.hechos[-1]
@@ -215,7 +253,7 @@ def _como_va(persona: str, mesa: str, fila: Practica | None, este: ensayo.Juego 
 
 def _distintos(e: ensayo.Ejercicio, dichos: Mapping[str, str]) -> list[dict[str, Any]]:
     """Each field that was said wrong: what was said of it and what the paper says."""
-    comparan = e.mesa == VERIFICACION
+    comparan = e.mesa in MUESTRAN
     return [
         {
             "renglon": r,
@@ -230,20 +268,29 @@ def _distintos(e: ensayo.Ejercicio, dichos: Mapping[str, str]) -> list[dict[str,
 def _medida(e: ensayo.Ejercicio, hecho: Mapping[str, Any]) -> str:
     """How much was right, and what it took."""
     tomo = {"tiempo": _tiempo(hecho["segundos"]), "teclas": hecho["teclas"]}
-    if e.mesa == IDENTIFICACION:
+    if e.mesa in DE_UNA_COSA:
         return texto("ccv.practica.medida_hoja", **tomo)
     return texto("ccv.practica.medida", bien=e.cuantos - hecho["errores"], campos=e.cuantos, **tomo)
 
 
 def _veredicto(e: ensayo.Ejercicio, hecho: Mapping[str, Any]) -> str:
     """What is said of how an acta went."""
-    if e.mesa == IDENTIFICACION and hecho["errores"]:
-        i = hoja.identificacion(e.clave)
-        return texto("ccv.practica.otra_acta", seccion=i.seccion, casilla=i.casilla, eleccion=i.eleccion)
+    if e.mesa in DE_UNA_COSA:
+        return _de_una_cosa(e, hecho["errores"] > 0)
     que = _que_paso(e, hecho)
-    if que in _SEGUN_LA_MESA and e.mesa in (VERIFICACION, IDENTIFICACION):
-        que += f"_{e.mesa}"
+    if que in _SEGUN_LA_MESA and e.mesa == VERIFICACION:
+        que += "_verificacion"
     return texto(f"ccv.practica.{que}", n=hecho["errores"])
+
+
+def _de_una_cosa(e: ensayo.Ejercicio, mal: bool) -> str:
+    """Whether the one thing that was said of an acta is right; what was, if not."""
+    if not mal:
+        return texto(f"ccv.practica.bien_{e.mesa}")
+    if e.mesa != IDENTIFICACION:
+        return texto(f"ccv.practica.mal_{e.mesa}_{e.respuesta}")
+    i = hoja.identificacion(e.clave)
+    return texto("ccv.practica.mal_identificacion", seccion=i.seccion, casilla=i.casilla, eleccion=i.eleccion)
 
 
 def _que_paso(ejercicio: ensayo.Ejercicio, hecho: Mapping[str, Any]) -> str:

@@ -54,7 +54,7 @@ FACULTADES: Final[dict[Rol, frozenset[str]]] = {
             *("hoja.fotografiada", "hoja.identificada"),
         }
     ),
-    Rol.ACOPIADOR: frozenset({*_CAMPO, "acta.acopiada", "hoja.acopiada", "acta.sin_acta", "acta.cotejada"}),
+    Rol.ACOPIADOR: frozenset({*_CAMPO, *_PRACTICA, "acta.acopiada", "hoja.acopiada", "acta.sin_acta", "acta.cotejada"}),
     Rol.DIGITALIZADOR: frozenset(
         {
             *(*_CAMPO, *_AMBAS, *_PRACTICA, "acta.duplicada", "acta.otra_imagen_pedida", "hoja.otra_imagen_pedida"),
