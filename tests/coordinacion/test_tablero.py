@@ -46,6 +46,7 @@ DE_PASO: dict[Paso, set[Trabajo]] = {
     Paso.REAPERTURA: {Trabajo.REAPERTURA},
     Paso.SIN_ACTA: {Trabajo.SIN_ACTA},
     Paso.IDENTIFICACION: {Trabajo.IDENTIFICAR, Trabajo.REDIGITALIZAR, Trabajo.FUERA},
+    Paso.COPIA: set(),  # it holds up nothing: the acta is read in another picture
     Paso.COTEJO: set(),  # a column of its own: what is published waits for nobody
 }
 """What each step of the desks is to the board. No desk knows another: this holds the two together."""
@@ -75,8 +76,10 @@ def escena(sala: Sala, paso: Paso) -> str:
         case Paso.VERIFICACION:
             for quien in ("ana", "beto"):
                 sala.captura(clave, quien)
-        case Paso.REAPERTURA | Paso.COTEJO:
+        case Paso.REAPERTURA | Paso.COTEJO | Paso.COPIA:
             sala.verifica(clave)
+            if paso is Paso.COPIA:
+                sala.hecho(Tipo.DIGITALIZADA, clave, "campo", imagen="b" * 64, medio="Móvil")
             if paso is Paso.REAPERTURA:
                 sala.hecho(Tipo.REAPERTURA_PEDIDA, clave, "caro", motivo="El total no se lee así.")
     return clave
@@ -89,7 +92,9 @@ def test_what_waits_for_a_step_of_the_desks_waits_for_it_on_the_board(sala: Sala
     vista = panorama.ver(AHORA)
     assert {e.trabajo for e in vista.esperan if e.clave == clave} <= DE_PASO[paso]
     assert bool(DE_PASO[paso]) == any(e.clave == clave for e in vista.esperan)
-    assert (clave in vista.vistas and vista.vistas[clave].por_cotejar) == (paso in (Paso.COTEJO, Paso.REAPERTURA))
+    assert (clave in vista.vistas and vista.vistas[clave].por_cotejar) == (
+        paso in (Paso.COTEJO, Paso.REAPERTURA, Paso.COPIA)
+    )
 
 
 def test_every_step_and_every_state_is_known_to_the_board() -> None:

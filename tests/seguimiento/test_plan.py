@@ -213,5 +213,5 @@ def test_what_the_system_knows_of_a_month(bitacora_nueva: Callable[[], Any], dja
     dichas = [{que: (mes, total) for que, mes, total in s.cifras} for s in (junio, julio)]
     assert dichas[0]["Nodos dados de alta"] == (1, 1) and dichas[1]["Nodos dados de alta"] == (0, 1)
     assert dichas[0]["Teléfonos de PREP Casilla dados de alta"] == (1, 1)
-    assert [d["Personas que aprobaron la práctica de captura"] for d in dichas] == [(0, 0), (1, 1)]
+    assert [d["Personas que aprobaron la práctica de un escritorio"] for d in dichas] == [(0, 0), (1, 1)]
     assert dichas[1]["Hechos en la bitácora"][0] == 1
