@@ -410,3 +410,16 @@ def test_a_photograph_of_no_acta_is_put_aside_by_who_sees_it(centro: Centro) -> 
     assert mira.post(RUTA, envio(toma(mira), {}, accion="problema", problema="no_es_acta")).status_code == 200
     assert [i.sha256 for i in centro.acta(clave).imagenes] == [leida] and pasos(clave) == ["captura"]
     assert not any(e.clave.startswith(HOJA) for e in Espera.objects.all())
+
+
+def test_who_said_that_another_picture_was_of_no_use_may_read_this_one(centro: Centro) -> None:
+    """Whoever saw that a photograph was of another casilla judged nothing of the picture that came afterwards."""
+    clave = centro.claves[0]
+    mala = llega_foto(centro, clave)
+    pedida = centro.hace(Tipo.OTRA_IMAGEN_PEDIDA, clave, "ajena-1", imagen=mala, motivo="De otra casilla.")
+    centro.hace(Tipo.OTRA_IMAGEN_CONFIRMADA, clave, "ajena-2", peticion=pedida.id)
+    leida = centro.llega(clave)
+    assert Espera.objects.get(clave=clave).salvo == []
+    pedida = centro.hace(Tipo.OTRA_IMAGEN_PEDIDA, clave, "ajena-2", imagen=leida, motivo="Borrosa.")
+    centro.hace(Tipo.OTRA_IMAGEN_NEGADA, clave, "ajena-1", peticion=pedida.id)
+    assert Espera.objects.get(clave=clave).salvo == ["ajena-2"]

@@ -78,7 +78,8 @@ CIERRAN: Final = frozenset(
     }
 )
 """Whoever wrote one of these of an acta is never given it to type, rule or verify, in any round; of incidents, only
-those that say that something is amiss (`senala`)."""
+those that say that something is amiss (`senala`), and of requests for another picture, those of the one that is
+read."""
 DE_LA_IMAGEN: Final = frozenset({Tipo.IDENTIFICADA, Tipo.OTRA_IMAGEN_PEDIDA})
 """Whoever wrote one of these of a picture is not asked again which acta it is of."""
 
@@ -160,7 +161,14 @@ def _excluidos(paso: Paso, plegada: Plegada) -> set[str]:
         return {h.persona for h in de_ella} | {h.persona for h in hechos.values() if senala(h)}
     if peticion := peticion_de(paso, acta):
         return {h.persona for h in hechos.values() if peticion in (h.id, rehusada(h))}
-    return {h.persona for h in hechos.values() if h.tipo in CIERRAN and (h.tipo != Tipo.INCIDENTE or senala(h))}
+    return {h.persona for h in hechos.values() if h.tipo in CIERRAN and _cierra(h, imagen_de(paso, acta))}
+
+
+def _cierra(hecho: Hecho, imagen: str) -> bool:
+    """Whether what somebody wrote of an acta keeps them from reading this picture of it."""
+    if hecho.tipo == Tipo.OTRA_IMAGEN_PEDIDA:
+        return bool(hecho.contenido["imagen"] == imagen)
+    return hecho.tipo != Tipo.INCIDENTE or senala(hecho)
 
 
 def senala(hecho: Hecho) -> bool:
