@@ -269,7 +269,7 @@ def _medida(e: ensayo.Ejercicio, hecho: Mapping[str, Any]) -> str:
     """How much was right, and what it took."""
     tomo = {"tiempo": _tiempo(hecho["segundos"]), "teclas": hecho["teclas"]}
     if e.mesa in DE_UNA_COSA:
-        return texto("ccv.practica.medida_hoja", **tomo)
+        return texto("ccv.practica.tomo", **tomo)
     return texto("ccv.practica.medida", bien=e.cuantos - hecho["errores"], campos=e.cuantos, **tomo)
 
 

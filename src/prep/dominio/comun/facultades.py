@@ -44,7 +44,6 @@ class ClaseDispositivo(StrEnum):
 _CAMPO: Final = {"acta.incidente", "hoja.incidente", "incidente.abierto"}
 _ALTAS: Final = {"persona.alta", "persona.baja", "persona.misma_persona", "dispositivo.alta", "dispositivo.baja"}
 _AMBAS: Final = {f"{clase}.{tipo}" for clase in ("acta", "hoja") for tipo in ("digitalizada", "identificada")}
-
 _PRACTICA: Final = {"practica.terminada"}
 
 FACULTADES: Final[dict[Rol, frozenset[str]]] = {
@@ -71,13 +70,8 @@ FACULTADES: Final[dict[Rol, frozenset[str]]] = {
     Rol.SUPERVISOR: frozenset(
         {
             *(*_CAMPO, *_AMBAS, *_PRACTICA, "acta.duplicada", "acta.dictaminada", "acta.decidida"),
-            *(
-                "acta.otra_imagen_pedida",
-                "acta.otra_imagen_confirmada",
-                "acta.otra_imagen_negada",
-                "acta.reapertura_pedida",
-                "acta.reabierta",
-            ),
+            *("acta.otra_imagen_pedida", "acta.otra_imagen_confirmada", "acta.otra_imagen_negada"),
+            *("acta.reapertura_pedida", "acta.reabierta"),
             *("hoja.otra_imagen_pedida", "hoja.otra_imagen_confirmada", "hoja.otra_imagen_negada"),
             *("hoja.fuera_de_catalogo", "hoja.resuelta", "acta.acopio_corregido", "escritorio.abierto"),
             *("escritorio.pausado", "escritorio.cerrado", "incidente.atendido", "incidente.resuelto"),
