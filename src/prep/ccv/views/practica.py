@@ -40,7 +40,7 @@ _AL_TECLEAR: Final = (
 )
 _TECLAS: Final = {
     CAPTURA: _AL_TECLEAR,
-    DIFERENCIAS: _AL_TECLEAR,
+    DIFERENCIAS: (("Enter", "pasar"), *_AL_TECLEAR[1:]),
     VERIFICACION: (
         *(("Enter", "coincide"), ("-", "no_coincide"), ("↑", "volver_al_renglon"), ("F4", "problema")),
         ("F8", "descanso"),
