@@ -443,6 +443,31 @@ def test_a_phone_that_does_not_let_its_camera_be_used_is_told_so(oficina: Any, a
     assert "Permita la cámara en los ajustes del sitio" in pagina.inner_text(".requisitos")
 
 
+@pytest.mark.parametrize(
+    ("falla", "paso", "dice"),
+    [
+        ("createImageBitmap = () => Promise.reject(new Error('sin cuadro'))", "Tomar una fotografía", "sin cuadro"),
+        (
+            "OffscreenCanvas.prototype.convertToBlob = () => Promise.reject(new Error('sin memoria'))",
+            "Revisarla",
+            "memoria",
+        ),
+        ("crypto.subtle.sign = () => Promise.reject(new Error('sin firma'))", "Guardarla y firmarla", "sin firma"),
+    ],
+)
+def test_a_phone_that_cannot_do_it_says_which_step_and_why(
+    oficina: Any, abrir: Any, falla: str, paso: str, dice: str
+) -> None:
+    pagina = abrir().pages[0]
+    pagina.goto(f"{oficina.url}/casilla/#/prueba")
+    pagina.evaluate(f"() => {{ {falla} }}")
+    pagina.click("button:has-text('Empezar la prueba')")
+    pagina.wait_for_selector("text=Este teléfono no sirve así.")
+    (mal,) = pagina.locator(".requisitos .mal + span").all_inner_texts()
+    assert mal.startswith(paso)
+    assert dice in mal
+
+
 def test_the_whole_phone_dies_and_a_file_takes_out_what_it_kept(oficina: Any, abrir: Any, tmp_path: Path) -> None:
     """The browser's process, not the page: what was said to be kept waits in no memory. Then, no network at all."""
     abierto = abrir()

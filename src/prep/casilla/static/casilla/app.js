@@ -150,8 +150,8 @@ async function verAlta() {
 // --- does this phone serve? ---
 
 function verPrueba(dichos = []) {
-  const renglon = ({ nombre, medida, limite, bien }) => h('li', {}, h(`span.${bien ? 'bien' : 'mal'}`, {}, ico(bien ? 'palomita' : 'tache')), h('span', {}, t(`prueba.${nombre}`),
-    limite ? h('small', {}, t(limite >= 2000 ? 'prueba.segundos' : 'prueba.puntos', limite >= 2000 ? { n: (medida / 1000).toFixed(1), limite: limite / 1000 } : { n: medida, limite })) : !bien && h('small', {}, t(`prueba.remedio_${nombre}`))))
+  const renglon = ({ nombre, medida, limite, bien, porque }) => h('li', {}, h(`span.${bien ? 'bien' : 'mal'}`, {}, ico(bien ? 'palomita' : 'tache')), h('span', {}, t(`prueba.${nombre}`),
+    limite ? h('small', {}, t(limite >= 2000 ? 'prueba.segundos' : 'prueba.puntos', limite >= 2000 ? { n: (medida / 1000).toFixed(1), limite: limite / 1000 } : { n: medida, limite })) : !bien && h('small', {}, t(`prueba.remedio_${nombre}`, { porque }))))
   const lista = h('ul.requisitos', {}, dichos.map(renglon))
   const empezar = boton(t(dichos.length ? 'prueba.otra' : 'prueba.empezar'), 'principal', async () => {
     empezar.disabled = true

@@ -14,8 +14,8 @@ const DE_PRUEBA = { ambito: 'prueba', dispositivo: 'prueba' }
 
 const dicho = (nombre, medida) => ({ nombre, medida, limite: LIMITES[nombre], bien: AL_MENOS.includes(nombre) ? medida >= LIMITES[nombre] : medida <= LIMITES[nombre] })
 
-// One after another, {nombre, medida, limite, bien}; of what is not measured, no `medida`. Of each thing that is done
-// several times, the slowest. Nothing is sent, and nothing of it stays.
+// One after another, {nombre, medida, limite, bien}; of what is not measured, no `medida`, and of what could not be done
+// `porque`, as the browser says it. Of each thing that is done several times, the slowest. Nothing is sent or stays.
 export async function* medir() {
   for (const [nombre, bien] of await requisitos()) {
     if (nombre !== 'instalada') yield { nombre, bien: bien && (nombre !== 'espacio' || await ensayarEspacio()) }
@@ -33,27 +33,36 @@ export async function* medir() {
     for (let n = 0; n < VECES; n++) veces.push(await unaVez(abierta))
     yield dicho('lado', Math.min(...veces.map(v => v.lado)))
     for (const que of ['tomar', 'preparar', 'guardar']) yield dicho(que, Math.max(...veces.map(v => v[que])))
-  } catch {
-    yield { nombre: 'camino', bien: false }
+  } catch ({ message: nombre, cause }) {
+    yield { nombre, bien: false, porque: String(cause) }
   } finally {
     camara.cerrar(abierta)
     await escribir([['ajustes', 'prueba']])
   }
 }
 
+// Throws an error whose message is which of the three things could not be done, and whose cause what the browser said.
 async function unaVez(abierta) {
-  const horas = [performance.now()]
-  const imagen = await camara.tomar(abierta)
-  const lado = Math.min(imagen.width, imagen.height)
-  horas.push(performance.now())
-  revisar(imagen)
-  const jpeg = await camara.comprimir(imagen).finally(() => imagen.close())
-  horas.push(performance.now())
-  const hecho = { tipo: 'prueba', contenido: { imagen: await sha256(jpeg) } }
-  await firmarHecho(DE_PRUEBA, await crearLlave(), { secuencia: 0, previo: '' }, hecho)
-  await ajustar('prueba', jpeg)
-  if (await sha256(await leer('ajustes', 'prueba')) !== hecho.contenido.imagen) throw new Error('relectura')
-  horas.push(performance.now())
-  const [tomar, preparar, guardar] = [1, 2, 3].map(n => Math.round(horas[n] - horas[n - 1]))
-  return { lado, tomar, preparar, guardar }
+  const medido = {}
+  const dar = async (que, hacer) => {
+    const desde = performance.now()
+    const dado = await hacer().catch(cause => { throw new Error(que, { cause }) })
+    medido[que] = Math.round(performance.now() - desde)
+    return dado
+  }
+  const imagen = await dar('tomar', () => camara.tomar(abierta))
+  medido.lado = Math.min(imagen.width, imagen.height)
+  const jpeg = await dar('preparar', async () => {
+    try {
+      revisar(imagen)
+      return await camara.comprimir(imagen)
+    } finally { imagen.close() }
+  })
+  await dar('guardar', async () => {
+    const hecho = { tipo: 'prueba', contenido: { imagen: await sha256(jpeg) } }
+    await firmarHecho(DE_PRUEBA, await crearLlave(), { secuencia: 0, previo: '' }, hecho)
+    await ajustar('prueba', jpeg)
+    if (await sha256(await leer('ajustes', 'prueba')) !== hecho.contenido.imagen) throw new Error('relectura')
+  })
+  return medido
 }
