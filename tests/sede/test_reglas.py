@@ -21,6 +21,8 @@ from prep.ccv import cola, hoja
 from prep.ccv.pasos import Paso
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Captura
+from prep.dominio.comun.autoridad import TODO
+from prep.dominio.comun.hecho import nuevo_hecho
 from prep.dominio.comun.rechazos import Rechazo
 from prep.sede import actos, informes
 
@@ -45,6 +47,18 @@ def test_the_puesta_en_ceros_asks_that_the_rules_of_the_process_be_signed_and_te
     pages = [p.get_textpage().get_text_range() for p in pypdfium2.PdfDocument(informes.pdf("puesta_en_ceros", doc))]
     told = " ".join(" ".join(pages).split())
     assert "capturan un acta están en lugares distintos: sí" in told and "casillas de su alcance: no" in told
+
+
+def test_where_acts_are_typed_in_two_places_there_is_no_puesta_en_ceros_with_people_in_one(apart: Sede) -> None:
+    actos.fundar(apart.publicador, apart.nodo, CIERRE)
+    central, de = quien(apart, "administrador"), autoridad()
+    away = [p for p in de.personas for c in de.cargos_vigentes(p) if (c.rol, c.lugar == "CCV") == ("capturista", False)]
+    leave = {"rol": "capturista", "desde": {TODO: 1}, "motivo": "No vino."}
+    anotar([nuevo_hecho("baja", f"persona:{p}", central, CIERRE, leave) for p in away], apart.nodo, CIERRE)
+    with pytest.raises(actos.ActoImposible, match="solo hay quien capture en «CCV»"):
+        poner_en_ceros(apart)
+    anotar([alta_de_persona(("caro", "capturista", "CATD-001"), CIERRE, central)], apart.nodo, CIERRE)
+    poner_en_ceros(apart)
 
 
 def test_a_rule_that_the_process_takes_back_before_the_night_is_taken_back(apart: Sede, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from prep.bitacora.nodos import NodoInstituto, NodoLocal
 from prep.bitacora.services import fundar_instalacion
 from prep.catalogo.services import congelar
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, Reglas
-from prep.dominio.comun.facultades import Rol
+from prep.dominio.comun.facultades import FACULTADES, Rol
 from prep.dominio.operacion import Marcha
 from prep.dominio.practica import ANTES_DE_LA_NOCHE
 from prep.intercambio.ceros import Declaracion
@@ -146,6 +146,7 @@ def puesta_en_ceros(
             "El proceso que se va a congelar tiene otras reglas (lugares_distintos, alcance_estricto) que las que se "
             "firmaron al fundar esta instalación: repita «prep operacion fundar»."
         )
+    _exigir_dos_lugares()
     exigir_llave_del_modo(p)
     hechas = {h["tipo"] for h in firmadas(p)}
     if "puesta_en_ceros" in hechas:
@@ -183,6 +184,22 @@ def puesta_en_ceros(
         },
         corte,
     )
+
+
+def _exigir_dos_lugares() -> None:
+    """Where an acta must be typed in two places, people type in two; in one, no acta would ever get its second
+    capture."""
+    de = autoridad()
+    lugares = {
+        c.lugar for p in de.personas for c in de.cargos_vigentes(p) if "acta.capturada" in FACULTADES[c.rol] and c.lugar
+    }
+    if de.reglas.lugares_distintos and len(lugares) < 2:
+        donde = f"solo hay quien capture en «{lugares.pop()}»" if lugares else "no hay quien capture en ninguno"
+        raise ActoImposible(
+            f"El proceso pide que cada acta se capture en dos lugares (lugares_distintos), y {donde}: ninguna podría "
+            "capturarse dos veces. Nombre en el catálogo a quien capture en otro, o quite esa regla, y repita «prep "
+            "operacion fundar»."
+        )
 
 
 def _exigir_aprobada(p: Publicador) -> dict[str, Any]:
