@@ -12,8 +12,10 @@ import pytest
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
+from gente import CLAVE, SECRETO
+from gente import dentro as dentro_de
 from noche import INICIO, carpeta_de_ejemplo
-from prep.acceso.roles import Rol
+from prep.acceso.roles import CON_SEGUNDO_FACTOR, Rol
 from prep.ccv.ejercicio import leer
 from prep.dominio.acta.acta import EN_CORRECCION
 from prep.dominio.acta.hechos import Tipo
@@ -25,7 +27,7 @@ from prep.simulacro.gente import ConTelefono, DeCentro, DeMesa, Mundo, Pase, Rel
 from prep.simulacro.maquinas import Bases, Maquina
 from prep.simulacro.plan import leer_plan
 from prep.simulacro.puertas.escritorio import EnManos, Escritorio
-from prep.simulacro.puertas.navegador import Navegador
+from prep.simulacro.puertas.navegador import Navegador, SesionTerminada
 from prep.simulacro.votos import Suerte, Votos
 
 if TYPE_CHECKING:
@@ -51,6 +53,34 @@ def dentro(nav: Navegador, centro: Centro, *roles: Rol, lugar: str = "CCV") -> N
     """Somebody new of those roles is in."""
     cliente, _ = centro.entra(*roles, lugar=lugar)
     nav._galletas = {n: m.value for n, m in cliente.cookies.items()}
+
+
+class Mira(Sentada):
+    """Somebody who looks at whether their page opens."""
+
+    def turno(self) -> bool:
+        return self.nav.ir("/cuenta/").ruta == "/cuenta/"
+
+
+@pytest.mark.parametrize("rol", [Rol.CAPTURISTA, Rol.COORDINADOR])
+def test_whoever_was_away_until_their_session_ended_signs_in_again(servida: Any, tmp_path: Path, rol: Rol) -> None:
+    """At their terminal, with the second factor that they took, where they took one."""
+    from prep.acceso.models import Sesion
+
+    centro, url = servida
+    (tmp_path / "plan.toml").write_text("[gente]\n", encoding="utf-8")
+    mundo = Mundo(leer_plan(tmp_path / "plan.toml"), Reloj(10_000), {}, {}, list, {}, lambda: False)
+    cuenta = centro.persona(rol)
+    quien = Mira(mundo, Pase(cuenta.usuario, "", "", CLAVE), url, "ccv")
+    quien.secreto = SECRETO if rol in CON_SEGUNDO_FACTOR else ""
+    quien.nav._galletas = {n: m.value for n, m in dentro_de(cuenta).cookies.items()}
+    assert quien._intentar(quien.turno)
+    for sin_sesion in (lambda: quien.nav.ir("/cuenta/"), lambda: quien.nav.imagen("/ccv/imagen/x/")):
+        Sesion.objects.all().delete()
+        with pytest.raises(SesionTerminada):
+            sin_sesion()
+    assert quien._intentar(quien.turno) and mundo.problemas == []
+    assert quien.nav.ir("/cuenta/").ruta == "/cuenta/"
 
 
 def teclear(centro: Centro, suya: EnManos) -> list[tuple[str, str]]:

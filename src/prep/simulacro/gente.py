@@ -19,10 +19,10 @@ from prep.simulacro.acuses import Acuses
 from prep.simulacro.plan import Plan
 from prep.simulacro.puertas.aplicacion import Aplicacion
 from prep.simulacro.puertas.centro import Centro, Habilitacion, de_centro
-from prep.simulacro.puertas.entrada import entrar
+from prep.simulacro.puertas.entrada import entrar, volver
 from prep.simulacro.puertas.escritorio import EnManos, Escritorio, pedir_reapertura
 from prep.simulacro.puertas.mando import decir, los_que_marchan
-from prep.simulacro.puertas.navegador import Navegador, PuertaCerrada
+from prep.simulacro.puertas.navegador import Navegador, PuertaCerrada, SesionTerminada
 from prep.simulacro.puertas.telefono import Telefono
 from prep.simulacro.votos import Papel
 
@@ -228,10 +228,23 @@ class Sentada(Persona):
 
     def __init__(self, mundo: Mundo, pase: Pase, direccion: str, puerta: str) -> None:
         super().__init__(mundo, pase.usuario, direccion, puerta)
-        self.pase = pase
+        self.pase, self.secreto = pase, ""
 
     def llegar(self) -> None:
-        entrar(self.nav, self.pase.terminal, self.pase.usuario, self.pase.clave, self.pase.propia)
+        p = self.pase
+        self.secreto = entrar(self.nav, p.terminal, p.usuario, p.clave, p.propia)
+
+    def _intentar(self, que: Callable[[], Any]) -> Any:
+        """Whoever did nothing for so long that their session ended signs in again, and begins anew."""
+
+        def hacer() -> Any:
+            try:
+                return que()
+            except SesionTerminada:
+                volver(self.nav, self.pase.usuario, self.pase.propia, self.secreto)
+                return que()
+
+        return super()._intentar(hacer)
 
     def _mirar(self, suya: EnManos) -> str:
         """Of which acta the picture is: whoever took it knows. Without one, what the heading says."""

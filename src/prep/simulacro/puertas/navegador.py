@@ -16,6 +16,9 @@ from prep.intercambio.linea import Http, Respuesta, SeCorto
 OTRA_VEZ: Final = frozenset({408, 429, 502, 503, 504, 507})
 """Answers after which whoever sits there waits and sends the same again."""
 _MAXIMO_SALTOS: Final = 6
+ENTRAR: Final = "/entrar/"
+_DE_MAQUINAS: Final = "/v1/"
+"""Where phones ask, who sign and have no session."""
 REPETIDAS: Final = "repetidas"
 SIN_RESPUESTA: Final = "sin respuesta"
 MAS_TARDE: Final = "vuelva más tarde"
@@ -25,6 +28,10 @@ Campos = Sequence[tuple[str, str]]
 
 class PuertaCerrada(Exception):
     """The answer is none that a person at that door should get. Says which."""
+
+
+class SesionTerminada(PuertaCerrada):
+    """Whoever asks was away for too long: they are asked to sign in."""
 
 
 @dataclass(slots=True)
@@ -198,7 +205,12 @@ class Navegador:
         if metodo != "GET" and self.repetir():
             self.cuenta(REPETIDAS)
             self._hasta_que(metodo, ruta, cuerpo, tipo, acepta, otras)
-        return self._hasta_que(metodo, ruta, cuerpo, tipo, acepta, otras)
+        r = self._hasta_que(metodo, ruta, cuerpo, tipo, acepta, otras)
+        if not ruta.startswith((ENTRAR, _DE_MAQUINAS)) and (
+            r.estado == 401 or _camino(r.cabeceras.get("location", "")).startswith(ENTRAR)
+        ):
+            raise SesionTerminada(f"{metodo} {ruta} pide entrar otra vez.")
+        return r
 
     def _hasta_que(
         self, metodo: str, ruta: str, cuerpo: bytes, tipo: str, acepta: str, otras: Mapping[str, str]
