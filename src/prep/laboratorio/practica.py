@@ -154,8 +154,10 @@ def _mostrados(leccion: Leccion, valores: Mapping[str, Valor]) -> dict[str, Valo
         campo, mayor = max(cifras, key=lambda x: x[1])
         al_reves = int(str(mayor)[::-1])
         mostrados[campo] = al_reves if al_reves != mayor else mayor + 9
-        repite = next((uno[1], otro[0]) for uno, otro in pairwise(cifras) if campo != otro[0] and uno[1] != otro[1])
-        mostrados[repite[1]] = repite[0]
+        for uno, otro in pairwise(cifras):
+            if campo != otro[0] and uno[1] != otro[1]:
+                mostrados[otro[0]] = uno[1]
+                break
     return mostrados
 
 
