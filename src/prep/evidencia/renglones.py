@@ -129,8 +129,8 @@ class _Franja:
             mitad = caja.ancho * PX_MM / 2 - 2
             tira = tiras[:, max(0, round(x - mitad)) : max(2, round(x + mitad))]
             medio_ancho = max(1, tira.shape[1] // 2)
-            tira = np.partition(tira, medio_ancho - 1, axis=1)
-            perfiles.append(tira[:, :medio_ancho].mean(axis=1))  # a rule goes on; a pen stroke does not
+            clara = np.sort(tira, axis=1)[:, :medio_ancho]
+            perfiles.append(clara.mean(axis=1))  # a rule goes on; a pen stroke does not
         return _Ajustes(_suavizar(np.mean(perfiles, axis=0)), medio - i, lineas, alcance)
 
     def medir(self, campo: Campo, cerca: tuple[float, float]) -> Ajuste:

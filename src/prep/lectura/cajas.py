@@ -138,9 +138,10 @@ def _tenue(suave: Tinta, realzada: Tinta, dentro: tuple[slice, slice], tono: Ton
 
 
 def _orden(t: Tinta, q: float, eje: int = -1) -> Tinta:
-    """The element at fraction `q` of the order along an axis: a quantile in a tenth of the time numpy's takes."""
+    """The element at fraction `q` of the order along an axis: a quantile in a tenth of the time numpy's takes. Sorting
+    all of it takes a third of what parting it does where most of it is nothing."""
     k = int(q * (t.shape[eje] - 1))
-    return np.partition(t, k, axis=eje).take(k, axis=eje)
+    return np.sort(t, axis=eje).take(k, axis=eje)
 
 
 def _zona(rect: Gris, caja: Caja, margen: float) -> tuple[Gris, float, float]:
@@ -163,8 +164,9 @@ def entintado(zona: Gris, nucleo_mm: float = 3.2) -> Tinta:
     chica = cv2.resize(zona, (max(zona.shape[1] // 2, 1), max(zona.shape[0] // 2, 1)), interpolation=cv2.INTER_AREA)
     k = round(nucleo_mm * PX_MM / 2) | 1
     fondo = cv2.morphologyEx(cv2.medianBlur(chica, 3), cv2.MORPH_CLOSE, np.ones((k, k), np.uint8))
-    fondo = cv2.resize(cv2.GaussianBlur(fondo, (0, 0), 3), (zona.shape[1], zona.shape[0])).astype(np.float32)
-    return np.clip((fondo - zona) / np.maximum(fondo, 16), 0, 1)
+    fondo = cv2.resize(cv2.GaussianBlur(fondo, (0, 0), 3), (zona.shape[1], zona.shape[0]))
+    tinta = cv2.divide(cv2.subtract(fondo, zona), np.maximum(fondo, 16), dtype=cv2.CV_32F)
+    return np.clip(tinta, 0, 1, out=tinta)
 
 
 def sin_reglas(tinta: Tinta, verticales: list[float], horizontales: list[float], dentro: tuple[slice, slice]) -> Tinta:
@@ -180,13 +182,13 @@ def sin_reglas(tinta: Tinta, verticales: list[float], horizontales: list[float],
         a, b = max(0, round(y) - r), min(t.shape[0], round(y) + r + 1)
         perfil = _orden(tinta[a:b, cols], 0.45, 1)
         t[a:b] -= 1.15 * perfil[:, None]
-    return np.clip(t, 0, 1)
+    return np.clip(t, 0, 1, out=t)
 
 
 def aislar(tinta: Tinta, caja: tuple[float, float, float, float]) -> tuple[Tinta, float]:
     """Keep the strokes that belong to the box (x, y, width, height in pixels); also their area in mm²."""
     x, y, w, h = caja
-    _, etiquetas, datos, centros = cv2.connectedComponentsWithStats((tinta > _UMBRAL).astype(np.uint8), connectivity=8)
+    _, etiquetas, datos, centros = cv2.connectedComponentsWithStats((tinta > _UMBRAL).view(np.uint8), ltype=cv2.CV_16U)
     m = 0.35 * PX_MM
     propio = np.zeros(len(datos), bool)
     for k in range(1, len(datos)):
@@ -202,10 +204,13 @@ def aislar(tinta: Tinta, caja: tuple[float, float, float, float]) -> tuple[Tinta
         if delgado and junto:
             continue
         propio[k] = True
-    limpia = np.where(propio[etiquetas], tinta, 0).astype(np.float32)
-    vecina = cv2.dilate(propio[etiquetas].astype(np.uint8), np.ones((3, 3), np.uint8))
-    limpia = np.where(vecina > 0, np.maximum(limpia, np.where(tinta > 0.05, tinta, 0)), 0).astype(np.float32)
+    limpia = np.where(_junto_a(propio, etiquetas) & (tinta > 0.05), tinta, np.float32(0))
     return limpia, float(datos[propio, cv2.CC_STAT_AREA].sum()) / PX_MM**2
+
+
+def _junto_a(propio: npt.NDArray[Any], etiquetas: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Where the components of one's own are, and one pixel around."""
+    return cv2.dilate(propio.astype(np.uint8).take(etiquetas), np.ones((3, 3), np.uint8)).view(np.bool_)
 
 
 def encuadrar(tinta: Tinta) -> Tinta:
@@ -240,14 +245,14 @@ def _letra(rect: Gris, campo: Campo, ajuste: Ajuste, tono: Tono) -> tuple[Tinta,
     limpia = sin_reglas(tinta, [], [oy + h, oy - 0.8 * PX_MM], (slice(0, 0), slice(max(0, x0), x1)))
     tinta = tono.realzar(limpia)
     y0, y1 = max(0, round(oy - 0.5 * PX_MM)), min(tinta.shape[0], round(oy + h + 0.9 * PX_MM))
-    linea: Tinta = np.where(tinta > 0.06, tinta, 0).astype(np.float32)[y0:y1, max(0, x0) : x1]
+    linea: Tinta = tinta[y0:y1, max(0, x0) : x1]
+    linea = np.where(linea > 0.06, linea, np.float32(0))
     # What is left of rules, folds and shadows is long and flat, or a speck; words are neither.
-    _, etiquetas, datos, _ = cv2.connectedComponentsWithStats((linea > _UMBRAL).astype(np.uint8), connectivity=8)
+    _, etiquetas, datos, _ = cv2.connectedComponentsWithStats((linea > _UMBRAL).view(np.uint8), ltype=cv2.CV_16U)
     ancho, alto, area = datos[:, cv2.CC_STAT_WIDTH], datos[:, cv2.CC_STAT_HEIGHT], datos[:, cv2.CC_STAT_AREA]
     propio = (area >= 0.06 * PX_MM**2) & ~((alto < 0.75 * PX_MM) & (ancho > 3 * alto))
     propio[0] = False
-    cerca = cv2.dilate(propio[etiquetas].astype(np.uint8), np.ones((3, 3), np.uint8))
-    linea = np.where(cerca > 0, linea, 0).astype(np.float32)
+    linea = np.where(_junto_a(propio, etiquetas), linea, np.float32(0))
     superficie = float(area[propio].sum()) / PX_MM**2
     m = round(_ORILLA * PX_MM)
     dentro = slice(round(oy) + m, round(oy + h) - m), slice(round(ox) + m, round(ox + w) - m)

@@ -23,14 +23,14 @@ TOLERANCIA = 0.03  # of a probability, between what was trained and what is ship
 
 
 class Juntas(nn.Module):
-    """Mean of the probabilities of several digit networks, as log-probabilities."""
+    """Several digit networks side by side: logits (networks, boxes, classes)."""
 
     def __init__(self, redes: list[RedDigitos]) -> None:
         super().__init__()
         self.redes = nn.ModuleList(redes)
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.stack([red(x).softmax(1) for red in self.redes]).mean(0).clamp_min(1e-12).log()
+        return torch.stack([red(x) for red in self.redes])
 
 
 def a_enteros(modelo: onnx.ModelProto, tipo: type[np.int8] | type[np.int16]) -> None:
@@ -63,7 +63,7 @@ def _exportar(
         memoria,
         input_names=["tinta"],
         output_names=["logitos"],
-        dynamic_axes={"tinta": {0: "n"}, "logitos": {0: "n"}},
+        dynamic_axes={"tinta": {0: "n"}, "logitos": {red(torch.zeros(2, 1, *forma)).ndim - 2: "n"}},
         opset_version=17,
         dynamo=False,
     )
@@ -79,8 +79,8 @@ def _exportar(
     sesion = onnxruntime.InferenceSession(salida, providers=["CPUExecutionProvider"])
     (leido,) = sesion.run(None, {"tinta": manchas.numpy()})
     with torch.no_grad():
-        pares = zip(red(manchas).split(grupos, 1), torch.from_numpy(leido).split(grupos, 1), strict=True)
-        diferencia = max(float((a.softmax(1) - b.softmax(1)).abs().max()) for a, b in pares)
+        pares = zip(red(manchas).split(grupos, -1), torch.from_numpy(leido).split(grupos, -1), strict=True)
+        diferencia = max(float((a.softmax(-1) - b.softmax(-1)).abs().max()) for a, b in pares)
     print(f"{salida.name}: {salida.stat().st_size:,} bytes; difiere de lo entrenado {diferencia:.5f} a lo más")
     if not diferencia <= TOLERANCIA:
         raise SystemExit(f"{salida} no dice lo mismo que la red entrenada: no la use.")
@@ -89,7 +89,7 @@ def _exportar(
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("carpeta", type=Path)
-    ap.add_argument("--digitos", type=Path, nargs="+", default=[], help="networks to be averaged")
+    ap.add_argument("--digitos", type=Path, nargs="+", default=[], help="the first two look at every box")
     ap.add_argument("--letras", type=Path)
     a = ap.parse_args()
     if a.digitos:
@@ -98,7 +98,8 @@ def main() -> None:
             red = RedDigitos()
             red.load_state_dict(torch.load(ruta))
             redes.append(red)
-        _exportar(Juntas(redes), (28, 28), (13,), np.int8, a.carpeta / "digitos.onnx")
+        for nombre, suyas in (("digitos.onnx", redes[:2]), ("digitos-duda.onnx", redes[2:])):
+            _exportar(Juntas(suyas), (28, 28), (13,), np.int8, a.carpeta / nombre)
     if a.letras:
         letras = RedLetras()
         letras.load_state_dict(torch.load(a.letras))
