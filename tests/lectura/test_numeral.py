@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prep.lectura.numeral import CASOS, Calibracion, juzgar, por_cifras, por_letras, suavizar
-from prep.lectura.redes import CLASES
+from prep.lectura.numeral import CASOS, Calibracion, juzgar, por_cifras, por_letras
+from prep.lectura.redes import CLASES, suavizar
 
 K = Calibracion(1.0, 1.0, 0.005, 0.005, dict.fromkeys(CASOS, (1.0, 0.0)), dict.fromkeys(CASOS, 0.9))
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from prep.laboratorio.mano import escribir_digito, escritor, garabatear
-from prep.lectura.numeral import suavizar
-from prep.lectura.redes import CLASES, DE_ACUERDO, Redes
+from prep.lectura.redes import CLASES, DE_ACUERDO, Redes, suavizar
 
 
 class Contadas:

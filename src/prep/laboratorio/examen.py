@@ -42,8 +42,7 @@ from prep.laboratorio.llenar import (
 from prep.laboratorio.otras_manos import OtrasManos
 from prep.lectura.cajas import Recortes
 from prep.lectura.lector import Lector, Vista, descifrar
-from prep.lectura.numeral import suavizar
-from prep.lectura.redes import CLASES, redes
+from prep.lectura.redes import CLASES, redes, suavizar
 from prep.lectura.resultado import Lectura, LecturaCampo
 from prep.lectura.revision import Opinion, Umbrales, intervalo, revisar
 from prep.papel import qr

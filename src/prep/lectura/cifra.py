@@ -10,8 +10,8 @@ import numpy as np
 from prep.evidencia.pagina import PX_MM, Gris
 from prep.lectura.cajas import Tinta, Tono, aislar, alisar, encuadrar, entintado, sin_reglas
 from prep.lectura.lector import SEGURO
-from prep.lectura.numeral import Calibracion, suavizar
-from prep.lectura.redes import CLASES, Redes
+from prep.lectura.numeral import Calibracion
+from prep.lectura.redes import CLASES, Redes, suavizar
 from prep.plataforma.opencv import cv2
 
 LADO_MINIMO: Final = 12

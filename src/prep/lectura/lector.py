@@ -22,8 +22,8 @@ from prep.evidencia.calidad import es_pantalla, medir
 from prep.evidencia.pagina import Gris, Marca, Pagina, afinar, hallar_marcas, situar
 from prep.evidencia.renglones import Ajuste, ajustar
 from prep.lectura.cajas import Recortes, Tono, recortar
-from prep.lectura.numeral import Calibracion, Juicio, calibracion, juzgar, suavizar
-from prep.lectura.redes import CLASES, Redes, redes
+from prep.lectura.numeral import Calibracion, Juicio, calibracion, juzgar
+from prep.lectura.redes import CLASES, Redes, redes, suavizar
 from prep.lectura.resultado import MOTIVOS, Lectura, LecturaCampo
 from prep.papel import qr
 from prep.papel.plantilla import Caja, Campo, Forma, Plantilla, marcas_de

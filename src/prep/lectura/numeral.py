@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from prep.lectura.redes import PESOS
+from prep.lectura.redes import PESOS, suavizar
 
 Vector = npt.NDArray[Any]
 
@@ -57,13 +57,6 @@ class Calibracion:
 def calibracion() -> Calibracion:
     """The shipped calibration."""
     return Calibracion.abrir()
-
-
-def suavizar(puntos: npt.NDArray[Any], temperatura: float) -> Vector:
-    """Softmax along the last axis."""
-    z = puntos / temperatura
-    z = np.exp(z - z.max(-1, keepdims=True))
-    return z / z.sum(-1, keepdims=True)
 
 
 def por_cifras(p: Vector) -> tuple[Vector, float, float]:

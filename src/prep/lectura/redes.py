@@ -73,9 +73,14 @@ class Redes:
 
 def _dicen(varias: onnxruntime.InferenceSession, cajas: Tinta) -> npt.NDArray[Any]:
     """Probabilities (networks, n, 13) that each gives to what a box may hold."""
-    puntos = varias.run(None, {"tinta": cajas})[0].astype(np.float64)
-    puntos = np.exp(puntos - puntos.max(2, keepdims=True))
-    resultado: npt.NDArray[Any] = puntos / puntos.sum(2, keepdims=True)
+    return suavizar(varias.run(None, {"tinta": cajas})[0].astype(np.float64))
+
+
+def suavizar(puntos: npt.NDArray[Any], temperatura: float = 1.0) -> npt.NDArray[Any]:
+    """Softmax along the last axis."""
+    z = puntos / temperatura
+    z = np.exp(z - z.max(-1, keepdims=True))
+    resultado: npt.NDArray[Any] = z / z.sum(-1, keepdims=True)
     return resultado
 
 

@@ -26,8 +26,8 @@ from prep.laboratorio.llenar import Costumbres
 from prep.laboratorio.otras_manos import OtrasManos
 from prep.lectura.cajas import recortar
 from prep.lectura.lector import descifrar
-from prep.lectura.numeral import CASOS, Calibracion, juzgar, suavizar
-from prep.lectura.redes import CLASES, Redes
+from prep.lectura.numeral import CASOS, Calibracion, juzgar
+from prep.lectura.redes import CLASES, Redes, suavizar
 
 LIMITE = 0.0005
 """Error among accepted: one in two thousand."""
