@@ -32,7 +32,7 @@ from prep.dominio.tabulacion.tabulacion import (
     por_candidatura,
     resultado_demarcacion,
     resultado_entidad,
-    resultado_municipio,
+    resultados_municipio,
 )
 from prep.transparencia.almacen import Carpeta
 from prep.transparencia.arbol import RAIZ_VACIA
@@ -413,12 +413,12 @@ class Noche:
         for d, suyas in secciones.items():
             for s, cuenta in suyas.items():
                 partes[donde[s]].setdefault(d, Cuenta.vacia(e.boletas[d])).agregar(cuenta)
+        resultados = resultados_municipio(e, partes)
         return {
             "formato": "prep/municipios/1",
             "eleccion": e.clave,
             "municipios": [
-                {"id": d.id, "nombre": d.nombre, **_cifras(resultado_municipio(e, partes[d.id]), cierre, False)}
-                for d in self._municipios()
+                {"id": d.id, "nombre": d.nombre, **_cifras(resultados[d.id], cierre, False)} for d in self._municipios()
             ],
         }
 

@@ -27,7 +27,7 @@ from prep.dominio.tabulacion.tabulacion import (
     por_partido,
     resultado_demarcacion,
     resultado_entidad,
-    resultado_municipio,
+    resultados_municipio,
 )
 
 BOLETA = armar_boleta(["A", "B", "C"], [["A", "B"]])  # A B C A_B NO_REGISTRADAS NULOS
@@ -365,14 +365,13 @@ def test_a_municipio_of_several_distritos_is_told_by_every_candidacy_and_by_no_p
         partes[d] = Cuenta.vacia(BOLETAS[d])
         partes[d].votos = [10 * d + i for i in range(len(BOLETAS[d].recuadros))]
         partes[d].esperadas, partes[d].total = d, sum(partes[d].votos)
-    municipio = resultado_municipio(eleccion(), partes)
+    municipio, vacio = resultados_municipio(eleccion(), {7: partes, 9: {}}).values()
     assert (municipio.cuenta.esperadas, municipio.cuenta.total) == (3, sum(partes[1].votos) + sum(partes[2].votos))
     assert [(f.clave, f.votos) for f in municipio.por_candidatura] == [
         *[("A_B_C", 0), ("A_B", 10 + 11 + 13), ("A", 20), ("B_C", 21 + 22 + 23), ("CC_B_C", 0), ("C", 12)],
         ("CAND_IND_1", 24),
     ]
     assert municipio.por_partido == [] and (municipio.no_registradas, municipio.nulos) == (14 + 25, 15 + 26)
-    vacio = resultado_municipio(eleccion(), {})
     assert vacio.cuenta.total == 0 and {f.votos for f in vacio.por_candidatura} == {0}
     assert (municipio.cuenta.fuera_catalogo, vacio.cuenta.fuera_catalogo) == (0, 0)  # those belong to no municipio
 

@@ -42,7 +42,7 @@ def claves(
     pauta = Pauta(contexto(software, proceso, eleccion, parametros, *como), eleccion, redactor, False, False, False)
     vista: Any = Vista(
         None,  # type: ignore[arg-type] - no state is read for the keys
-        lambda actas: {a: hashlib.sha256(f"{a}{a == cambiada}".encode()).digest() for a in actas},
+        lambda actas: {a: hashlib.sha256(f"{a}{a == cambiada}".encode()).hexdigest() for a in actas},
     )
     todas = {}
     for id_, secciones in publicador.secciones(eleccion).items():

@@ -504,7 +504,7 @@ def test_why_a_corte_failed_is_said_without_names_of_the_program(
 ) -> None:
     for error in (ErrorAlmacen("El almacén no contesta."), OSError(errno.ENOSPC, "No space left on device", "/srv/x")):
 
-        def falla(*_: object, error: Exception = error) -> None:
+        def falla(*_: object, error: Exception = error, **__: object) -> None:
             raise error
 
         monkeypatch.setattr("prep.publicacion.corte.componer", falla)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,13 +18,14 @@ from escena import CIERRE, Escena, noche, proceso_de_ejemplo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from prep.bitacora.actas import fila_de, guardar_filas
+from prep.bitacora.actas import COLUMNAS, PUBLICAS, fila_de, guardar_filas
 from prep.dominio.acta.hechos import clave_de
 from prep.dominio.acta.pliegue import estado
 from prep.dominio.comun.autoridad import INSTITUTO, Autoridad
 from prep.dominio.comun.hecho import Escrito
 from prep.dominio.tabulacion.proceso import Demarcacion, Proceso
 from prep.plataforma.almacen import AlmacenCarpeta
+from prep.publicacion.fuente import Estado
 from prep.publicacion.instantanea import instantanea
 from prep.publicacion.publicador import Publicador
 from prep.publicacion.reserva import Reserva
@@ -213,3 +216,12 @@ def test_what_another_version_kept_in_another_shape_is_not_read(escena: Escena) 
         )
     dos = escena.corte(1)
     assert dos.alarmas == uno.alarmas and dos.escritas == uno.escritas
+
+
+def test_the_version_of_an_acta_says_all_that_a_corte_reads_of_it_but_what_it_puts_on_record() -> None:
+    assert {*PUBLICAS, "clave", "por_registrar", "cabezas"} == set(Estado._fields)
+    publicas = itemgetter(*map(COLUMNAS.index, PUBLICAS))
+    version = itemgetter(COLUMNAS.index("version"))
+    parejas = [pareja for filas in filas_posibles().values() for pareja in pairwise(filas)]
+    assert [version(a) == version(b) for a, b in parejas] == [publicas(a) == publicas(b) for a, b in parejas]
+    assert {True, False} == {publicas(a) == publicas(b) for a, b in parejas}

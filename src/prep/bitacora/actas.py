@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final, Protocol
 
 import orjson
@@ -38,11 +39,14 @@ _TIPOS: Final = {
     "conflicto": "int",
     "por_revisar": "bool",
     "por_registrar": "text",
+    "version": "text",
     "hechos": "int",
     "anomalias": "int",
     "cabezas": "text[]",
 }
 COLUMNAS: Final = tuple(_TIPOS)
+PUBLICAS: Final = ("custodia", "captura", "situacion", "publicada", "sin_acta", "fuera", "cotejo")
+"""Columns that what is published of an acta depends on. `version` is their hash: equal versions, equal bytes."""
 _GUARDAR: Final = (
     f"INSERT INTO bitacora_acta ({','.join(COLUMNAS)}) "  # noqa: S608 - constants
     f"SELECT * FROM json_to_recordset(%s::json) AS filas ({','.join(f'{c} {t}' for c, t in _TIPOS.items())}) "
@@ -203,32 +207,46 @@ def guardar_filas(filas: list[Fila]) -> None:
 
 def fila_de(clave: str, hechos: int, acta: Acta) -> Fila:
     """The row of one acta, in the order of `COLUMNAS`."""
-    fuera = acta.fuera_vigente
-    sin_acta = acta.sin_acta_vigente
-    imagen, publicada = acta.imagen, acta.publicada
+    imagen = acta.imagen
     acordado = acta.acuerdo(imagen)[1]
     base = base_publicada(acta)
+    publicas = custodia, captura, situacion, publicada, sin_acta, fuera, cotejo = _publicas(acta)
     return (
         clave,
-        acta.custodia.value,
-        acta.captura.value,
-        acta.situacion.value,
+        custodia,
+        captura,
+        situacion,
         acta.ronda,
         imagen.sha256 if imagen else None,
         sorted(acta.participantes_de(imagen)),
         acordado.lectura if acordado else None,
-        escribir_publicada(publicada).decode() if publicada else None,
-        sin_acta.value if sin_acta else None,
-        orjson.dumps(fuera, option=orjson.OPT_SORT_KEYS).decode() if fuera else None,
+        publicada,
+        sin_acta,
+        fuera,
         acta.es,
-        acta.cotejo,
+        cotejo,
         acta.acopio.isoformat() if acta.acopio else None,
         len(acta.en_conflicto),
         acta.por_revisar,
         None if base is None or _consta(acta) else " ".join(base),
+        sha256(orjson.dumps(publicas)).hexdigest(),
         hechos,
         len(acta.anomalias),
         list(acta.cabezas),
+    )
+
+
+def _publicas(acta: Acta) -> tuple[str, str, str, str | None, str | None, str | None, int | None]:
+    """The values of `PUBLICAS`."""
+    publicada, sin_acta, fuera = acta.publicada, acta.sin_acta_vigente, acta.fuera_vigente
+    return (
+        acta.custodia.value,
+        acta.captura.value,
+        acta.situacion.value,
+        escribir_publicada(publicada).decode() if publicada else None,
+        sin_acta.value if sin_acta else None,
+        orjson.dumps(fuera, option=orjson.OPT_SORT_KEYS).decode() if fuera else None,
+        acta.cotejo,
     )
 
 

@@ -124,6 +124,7 @@ class Acta(models.Model):
     conflicto = models.IntegerField("lecturas en conflicto")
     por_revisar = models.BooleanField()
     por_registrar = models.CharField("base y hecho que aún no constan publicados", max_length=129, null=True)
+    version = models.CharField("huella de lo que se publica de ella", max_length=64)
     hechos = models.IntegerField()
     anomalias = models.IntegerField()
     cabezas = ArrayField(models.CharField(max_length=64))

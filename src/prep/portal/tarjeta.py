@@ -53,7 +53,7 @@ def tarjeta(manifiesto: Doc, proceso: Doc, resumenes: dict[str, Doc]) -> bytes:
         pie, color = t["modo"][manifiesto["modo"]], "#9c2f00"
     d.text((50, ALTO - 36), _corto(d, pie, 24, ANCHO - 100), fill=color, font=_letra(24), anchor="lm")
     salida = io.BytesIO()
-    im.quantize(64).save(salida, "PNG", optimize=True)
+    im.quantize(method=Image.Quantize.FASTOCTREE).save(salida, "PNG")
     return salida.getvalue()
 
 

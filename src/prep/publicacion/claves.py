@@ -23,7 +23,7 @@ from prep.dominio.tabulacion.proceso import Eleccion, Proceso
 from prep.publicacion.instantanea import Vista
 from prep.publicacion.seccion import Pauta, Seccion
 
-_SIN_HECHOS = bytes(32)
+_SIN_HECHOS = ""
 
 
 def contexto(software: str, proceso: Proceso, eleccion: Eleccion, parametros: Parametros, *como: bool) -> str:
@@ -43,12 +43,7 @@ def claves_de(
     e = pauta.eleccion
     lugar = huella(pauta.contexto, repr((demarcacion, e.demarcaciones[demarcacion], e.boletas[demarcacion])))
     versiones = vista.versiones([a.clave for s in secciones for a in s.actas])
-    claves = []
-    for s in secciones:
-        clave = hashlib.sha256(lugar.encode() + s.huella)
-        for acta in s.actas:
-            clave.update(versiones.get(acta.clave, _SIN_HECHOS))
-        claves.append(clave.hexdigest())
+    claves = [huella(lugar, s.huella, *[versiones.get(a.clave, _SIN_HECHOS) for a in s.actas]) for s in secciones]
     return huella(lugar, str(fuera), *claves), claves
 
 

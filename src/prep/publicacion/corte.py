@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -19,8 +19,10 @@ from prep.bitacora.models import Hecho as Asentado
 from prep.bitacora.services import SEDE, anotar
 from prep.dominio.acta.hechos import HOJA, Tipo, sujeto_de
 from prep.dominio.comun.hecho import Hecho, nuevo_hecho
+from prep.plataforma.almacen import Almacen
 from prep.plataforma.orden import motivo
 from prep.plataforma.procesos import carpeta_aparte
+from prep.publicacion.archivos import Archivo
 from prep.publicacion.continuidad import ruptura, ultimo_corte
 from prep.publicacion.filas import ruta_imagen
 from prep.publicacion.fuente import Proyeccion
@@ -139,10 +141,15 @@ def _preparar(
     previa = datetime.fromisoformat(anterior["hora"]).astimezone(hora.tzinfo) if anterior else hora
     momento = max(hora, previa)
     con_libro = con_libro and _toca_libro(p, momento, cierre, manifiesto_anterior)
-    compuesto = componer(Encargo(p, foto, numero, momento, cierre, anterior, con_libro, aparte), reloj)
-    for nombre, datos in compuesto.paginas.recursos:
-        p.almacen.escribir(nombre, datos)
-    nuevos, faltan = _escribir(p, compuesto, ruta, anterior["ruta"] if anterior else "", manifiesto_anterior)
+    encargo = Encargo(p, foto, numero, momento, cierre, anterior, con_libro, aparte)
+    escritura = Escritura(p.almacen, ruta, anterior["ruta"] if anterior else "", _huellas(manifiesto_anterior))
+    with p.almacen.lote():
+        compuesto = componer(encargo, reloj, mientras=escritura.poner)
+        for nombre, datos in compuesto.paginas.recursos:
+            p.almacen.escribir(nombre, datos)
+        escritura.poner(compuesto.archivos)
+        imagenes, faltan = _escribir_imagenes(p, compuesto.imagenes)
+    p.publicadas.update(imagenes)  # only now: a batch that fails leaves nothing
     reloj.paso("escritura")
     alarmas = [*compuesto.alarmas, *faltan]
     if previa > hora:
@@ -151,7 +158,7 @@ def _preparar(
     if p.parcial:
         registrar = _sin_las_dichas(p.parcial.nodo, registrar)
     constancias = _constancias(p, numero, momento, registrar, compuesto.retenidas)
-    return Preparado(numero, ruta, momento, compuesto, alarmas, foto.posicion, nuevos, reloj, constancias)
+    return Preparado(numero, ruta, momento, compuesto, alarmas, foto.posicion, escritura.nuevos, reloj, constancias)
 
 
 def cambiar(p: Publicador, listo: Preparado) -> Corte:
@@ -251,27 +258,34 @@ def _anterior(p: Publicador) -> tuple[dict[str, Any] | None, dict[str, Any] | No
     return ultimo_corte(p.almacen) or (None, None)
 
 
-def _escribir(
-    p: Publicador,
-    compuesto: Compuesto,
-    ruta: str,
-    ruta_anterior: str,
-    manifiesto_anterior: dict[str, Any] | None,
-) -> tuple[int, list[str]]:
-    """Put every file in the store; one equal to the previous corte's is linked, not written. Number written, and what
-    is missing."""
-    previos = {a["ruta"]: a["sha256"] for a in manifiesto_anterior["archivos"]} if manifiesto_anterior else {}
-    nuevos = 0
-    with p.almacen.lote():
-        for archivo in compuesto.archivos:
-            if previos.get(archivo.ruta) == archivo.trozo.sha256:
-                p.almacen.copiar(f"{ruta_anterior}/{archivo.ruta}", f"{ruta}/{archivo.ruta}")
+@dataclass(slots=True)
+class Escritura:
+    """The files of a corte, on their way to the store at `ruta`. One equal to the previous corte's, of which `previos`
+    has the SHA-256 by path, is linked and not written. `nuevos`: how many were written."""
+
+    almacen: Almacen
+    ruta: str
+    ruta_anterior: str
+    previos: Mapping[str, str]
+    nuevos: int = 0
+    _puestos: set[str] = field(default_factory=set)
+
+    def poner(self, archivos: Sequence[Archivo]) -> None:
+        """Put these there, but for those that were put before."""
+        for archivo in archivos:
+            if archivo.ruta in self._puestos:
+                continue
+            if self.previos.get(archivo.ruta) == archivo.trozo.sha256:
+                self.almacen.copiar(f"{self.ruta_anterior}/{archivo.ruta}", f"{self.ruta}/{archivo.ruta}")
             else:
-                p.almacen.escribir(f"{ruta}/{archivo.ruta}", archivo.trozo.leer())
-                nuevos += 1
-        escritas, faltan = _escribir_imagenes(p, compuesto.imagenes)
-    p.publicadas.update(escritas)  # only now: a batch that fails leaves nothing
-    return nuevos, faltan
+                self.almacen.escribir(f"{self.ruta}/{archivo.ruta}", archivo.trozo.leer())
+                self.nuevos += 1
+            self._puestos.add(archivo.ruta)
+
+
+def _huellas(manifiesto: dict[str, Any] | None) -> dict[str, str]:
+    """SHA-256 of each file of a corte, by path."""
+    return {a["ruta"]: a["sha256"] for a in manifiesto["archivos"]} if manifiesto else {}
 
 
 def _escribir_imagenes(p: Publicador, imagenes: Sequence[str]) -> tuple[list[str], list[str]]:

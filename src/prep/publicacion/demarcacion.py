@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 
-from prep.dominio.tabulacion.boleta import Boleta
+from prep.dominio.tabulacion.proceso import Eleccion
 from prep.dominio.tabulacion.tabulacion import Cuenta, Resultado, resultado_demarcacion
 from prep.publicacion.archivos import Archivo, Bytes, Trozo
 from prep.publicacion.claves import claves_de, huella
@@ -61,58 +61,91 @@ def hacer_lugar(
         alarmas.append(f"Lo que se conservaba de {nombre} estaba dañado y se volvió a hacer; revise el disco.")
     if previo and previo.indice.get("contexto") != pauta.contexto:
         previo = None  # of another program, catalogue or way of writing: nothing in it serves
-    conservadas, bloques = _de(previo) if previo else ({}, {})
-    cambiadas = [s for s, c in zip(secciones, claves, strict=True) if c not in conservadas]
-    estados = vista.fuente.leer([a.clave for s in cambiadas for a in s.actas]) if cambiadas else {}
-    piezas = [
-        conservadas[c] if c in conservadas else hacer_pieza(pauta, s, estados)
-        for s, c in zip(secciones, claves, strict=True)
-    ]
-    boleta = pauta.eleccion.boletas[id_]
-    cuenta = Cuenta.vacia(boleta)
-    for pieza in piezas:
-        cuenta.agregar(pieza.cuenta)
-    cuenta.fuera_catalogo = fuera
-    resultado = resultado_demarcacion(pauta.eleccion, id_, cuenta)
+    escritas = 0
     if previo is None or previo.indice["clave"] != entera:
-        alrededor = _documento(pauta, id_, resultado, fuera)
-        indice, partes = _juntar(alrededor, piezas, claves, tandas(secciones), bloques)
-        previo = reserva.guardar(nombre, {**indice, "contexto": pauta.contexto, "clave": entera}, partes)
-    documento, tabla, comprimida, filas = previo.trozos
+        conservadas, bloques = _de(previo) if previo else ({}, {})
+        cambiadas = [s for s, c in zip(secciones, claves, strict=True) if c not in conservadas]
+        escritas = len(cambiadas)
+        estados = vista.fuente.leer([a.clave for s in cambiadas for a in s.actas]) if cambiadas else {}
+        piezas = [
+            conservadas[c] if c in conservadas else hacer_pieza(pauta, s, estados)
+            for s, c in zip(secciones, claves, strict=True)
+        ]
+        suma = _sumar(pauta.eleccion, id_, secciones, piezas)
+        suma.cuenta.fuera_catalogo = fuera
+        alrededor = _documento(pauta, id_, resultado_demarcacion(pauta.eleccion, id_, suma.cuenta), fuera)
+        desde, partes = _juntar(alrededor, piezas, claves, tandas(secciones), bloques)
+        indice = {"contexto": pauta.contexto, "clave": entera, "desde": desde, "suma": suma}
+        previo = reserva.guardar(nombre, indice, partes)
+    else:
+        suma = _suma_de(previo.indice["suma"])
+    documento, tabla, comprimida, filas, _ = previo.trozos
     return Lugar(
-        resultado,
+        resultado_demarcacion(pauta.eleccion, id_, suma.cuenta),
         Archivo(f"{pauta.eleccion.clave}/demarcacion/{id_}.json", documento),
         tabla,
         comprimida,
         filas,
-        [c for p in piezas for c in p.especiales],
-        [i for p in piezas for i in p.imagenes],
-        sum(p.conocidas for p in piezas),
-        [*alarmas, *(a for p in piezas for a in p.alarmas)],
-        [c for p in piezas for c in p.retenidas],
-        len(cambiadas),
-        _por_municipio(boleta, secciones, piezas) if pauta.eleccion.cruza_municipios else {},
+        suma.especiales,
+        suma.imagenes,
+        suma.conocidas,
+        [*alarmas, *suma.alarmas],
+        suma.retenidas,
+        escritas,
+        suma.municipios,
     )
 
 
-def _por_municipio(boleta: Boleta, secciones: Sequence[Seccion], piezas: Sequence[Pieza]) -> dict[int, Cuenta]:
-    cuentas: dict[int, Cuenta] = {}
+@dataclass(frozen=True, slots=True)
+class Suma:
+    """What the secciones of a demarcación add up to. `municipios`: what each adds here, in an election that crosses
+    them."""
+
+    cuenta: Cuenta
+    especiales: list[dict[str, Any]]
+    imagenes: list[str]
+    conocidas: int
+    alarmas: list[str]
+    retenidas: list[str]
+    municipios: dict[int, Cuenta]
+
+
+def _sumar(eleccion: Eleccion, id_: int, secciones: Sequence[Seccion], piezas: Sequence[Pieza]) -> Suma:
+    boleta = eleccion.boletas[id_]
+    cuenta = Cuenta.vacia(boleta)
+    municipios: dict[int, Cuenta] = {}
     for seccion, pieza in zip(secciones, piezas, strict=True):
-        if seccion.municipio:
-            cuentas.setdefault(seccion.municipio, Cuenta.vacia(boleta)).agregar(pieza.cuenta)
-    return cuentas
+        cuenta.agregar(pieza.cuenta)
+        if eleccion.cruza_municipios and seccion.municipio:
+            municipios.setdefault(seccion.municipio, Cuenta.vacia(boleta)).agregar(pieza.cuenta)
+    return Suma(
+        cuenta,
+        [c for p in piezas for c in p.especiales],
+        [i for p in piezas for i in p.imagenes],
+        sum(p.conocidas for p in piezas),
+        [a for p in piezas for a in p.alarmas],
+        [c for p in piezas for c in p.retenidas],
+        municipios,
+    )
+
+
+def _suma_de(d: dict[str, Any]) -> Suma:
+    """From JSON, where the keys of an object are texts."""
+    municipios = {int(id_): Cuenta(**c) for id_, c in d["municipios"].items()}
+    return Suma(**{**d, "cuenta": Cuenta(**d["cuenta"]), "municipios": municipios})
 
 
 def _de(previo: Guardado) -> tuple[dict[str, Pieza], dict[str, Bytes]]:
     """The pieces and the compressed blocks that were kept, by key."""
-    documento, tabla, bloques, filas = previo.partes
+    documento, tabla, bloques, filas, crudo = previo.partes
+    detalle = orjson.loads(crudo)
     piezas, comprimidos = {}, {}
     d, t, f, b = previo.indice["desde"], 0, 0, 0
-    for clave, mide_d, mide_t, mide_f, cuenta, *resto in previo.indice["secciones"]:
+    for clave, mide_d, mide_t, mide_f, cuenta, *resto in detalle["secciones"]:
         textos = documento[d : d + mide_d], tabla[t : t + mide_t], filas[f : f + mide_f]
         piezas[clave] = Pieza(*textos, Cuenta(**cuenta), *resto)
         d, t, f = d + mide_d + len(_COMA), t + mide_t, f + mide_f
-    for clave, mide in previo.indice["bloques"]:
+    for clave, mide in detalle["bloques"]:
         comprimidos[clave] = bloques[b : b + mide]
         b += mide
     return piezas, comprimidos
@@ -124,15 +157,15 @@ def _juntar(
     claves: Sequence[str],
     tandas: Iterable[range],
     bloques: Mapping[str, Bytes],
-) -> tuple[dict[str, Any], list[bytes]]:
-    """Index and parts of what is kept. `alrededor`: what goes before and after the secciones."""
+) -> tuple[int, list[bytes]]:
+    """The parts of what is kept, and where in the first the secciones begin; the last is how the others are cut.
+    `alrededor`: what goes before and after the secciones."""
     antes, despues = alrededor
     comprimidos = []
     for tanda in tandas:
         clave = huella(*claves[tanda.start : tanda.stop])
         comprimidos.append((clave, bloques.get(clave) or bloque(b"".join(piezas[i].tabla for i in tanda))))
-    indice = {
-        "desde": len(antes),
+    detalle = {
         "secciones": [
             (clave, *map(len, p.textos), p.cuenta, p.especiales, p.imagenes, p.conocidas, p.alarmas, p.retenidas)
             for clave, p in zip(claves, piezas, strict=True)
@@ -144,8 +177,9 @@ def _juntar(
         b"".join(p.tabla for p in piezas),
         b"".join(b for _, b in comprimidos),
         b"".join(p.filas for p in piezas),
+        orjson.dumps(detalle),
     ]
-    return indice, partes
+    return len(antes), partes
 
 
 def tandas(secciones: Sequence[Seccion]) -> Iterator[range]:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import psycopg
 from django.db import connection, transaction
 
 from prep.bitacora.asientos import cabeza
 from prep.plataforma.errores import Impedimento
-from prep.publicacion.fuente import Acotada, Cursor, Estado, Fuente, Proyeccion
+from prep.publicacion.fuente import Acotada, Cursor, Fuente, Proyeccion
 
 _CERROJO = 0x50524550
 """Advisory lock of whoever makes a corte: one at a time."""
 
 
-Versiones = Callable[[Sequence[str]], dict[str, bytes]]
-"""For each of these actas that has a row, 32 bytes that are others when what is published of it may be another."""
+Versiones = Callable[[Sequence[str]], dict[str, str]]
+"""For each of these actas that has a row, a text that is another when what is published of it may be another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +90,10 @@ def _acotar(vista: Vista, alcance: frozenset[str] | None) -> Vista:
     return vista if alcance is None else Vista(Acotada(vista.fuente, alcance), None)
 
 
-_PUBLICO: Final = ", ".join(
-    "sha256(convert_to(publicada, 'UTF8'))" if campo == "publicada" else campo
-    for campo in Estado._fields
-    if campo not in ("por_registrar", "cabezas")
-)
-"""All of a state but what a corte puts on record, which changes no published byte. The reading goes by its hash: in a
-row written as text it would be quoted, which costs more than hashing it."""
-
-
 def _ver(cursor: Cursor) -> Vista:
-    def versiones(claves: Sequence[str]) -> dict[str, bytes]:
-        """Hashed by the server: what did not change is not sent."""
+    def versiones(claves: Sequence[str]) -> dict[str, str]:
         cursor.execute(
-            f"SELECT clave, sha256(convert_to(ROW({_PUBLICO})::text, 'UTF8')) FROM bitacora_acta"  # noqa: S608
-            " WHERE clave = ANY(string_to_array(%s, ' '))",
-            [" ".join(claves)],
+            "SELECT clave, version FROM bitacora_acta WHERE clave = ANY(string_to_array(%s, ' '))", [" ".join(claves)]
         )
         return dict(cursor.fetchall())
 

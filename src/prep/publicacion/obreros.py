@@ -16,26 +16,30 @@ R = TypeVar("R")
 
 
 class Obreros(Generic[M]):
-    """Whoever does the work, at a bench of type `M`. `entre_todos` gives the results in the order of `tareas`."""
+    """Whoever does the work, at a bench of type `M`. Results come in the order of `tareas`."""
+
+    def empezar(self, hacer: Callable[[M, T], R], tareas: Iterable[T]) -> Callable[[], list[R]]:
+        """Have them begin. What it gives waits for the results."""
+        raise NotImplementedError
 
     def entre_todos(self, hacer: Callable[[M, T], R], tareas: Iterable[T]) -> list[R]:
-        raise NotImplementedError
+        return self.empezar(hacer, tareas)()
 
 
 class _AquiMismo(Obreros[M]):
     def __init__(self, mesa: M) -> None:
         self._mesa = mesa
 
-    def entre_todos(self, hacer: Callable[[M, T], R], tareas: Iterable[T]) -> list[R]:
-        return [hacer(self._mesa, tarea) for tarea in tareas]
+    def empezar(self, hacer: Callable[[M, T], R], tareas: Iterable[T]) -> Callable[[], list[R]]:
+        return lambda: [hacer(self._mesa, tarea) for tarea in tareas]
 
 
 class _Bifurcados(Obreros[M]):
     def __init__(self, ejecutor: ProcessPoolExecutor) -> None:
         self._ejecutor = ejecutor
 
-    def entre_todos(self, hacer: Callable[[M, T], R], tareas: Iterable[T]) -> list[R]:
-        return list(self._ejecutor.map(_en_su_mesa, ((hacer, tarea) for tarea in tareas)))
+    def empezar(self, hacer: Callable[[M, T], R], tareas: Iterable[T]) -> Callable[[], list[R]]:
+        return partial(list, self._ejecutor.map(_en_su_mesa, ((hacer, tarea) for tarea in tareas)))
 
 
 @contextmanager

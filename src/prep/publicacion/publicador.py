@@ -52,7 +52,7 @@ class Cerrada(Impedimento):
 
 class Portal(Protocol):
     """What draws the pages (`prep.portal`). Each receives the documents of the corte by path, `corte.json` being its
-    manifest so far, without the pages themselves; each gives (path, bytes)."""
+    manifest so far, without the pages themselves or the pictures; each gives (path, bytes)."""
 
     def dibujos(self, corte: Mapping[str, Any], /) -> Sequence[Iterable[tuple[str, bytes]]]:
         """Pages of the corte, in shares that nobody has begun; paths relative to its folder."""

@@ -1,6 +1,6 @@
 """What one corte wrote, kept so that the next one writes only what changed. Throwing it away changes no published byte.
 
-A file per demarcación, replaced whole: SHA-256 of the index, its length, the index (JSON), and then the parts, whose
+A file per demarcación, written whole: SHA-256 of the index, its length, the index (JSON), and then the parts, whose
 lengths and SHA-256 the index has. What does not match was damaged and is written again. A hash finds what a disk
 spoiled, not what somebody forged: whoever can write here can also change the program.
 """
@@ -34,7 +34,7 @@ class Guardado:
 
 
 class Reserva:
-    """A folder. Readers see a file before or after a change, never between."""
+    """A folder. Readers see a file before a change, after it or, for an instant, none; never half of one."""
 
     def __init__(self, carpeta: Path) -> None:
         self._carpeta = carpeta
@@ -42,12 +42,13 @@ class Reserva:
 
     def guardar(self, nombre: str, indice: dict[str, Any], partes: Sequence[bytes]) -> Guardado:
         indice = {**indice, "partes": [[len(p), hashlib.sha256(p).hexdigest()] for p in partes]}
-        crudo = orjson.dumps(indice)
+        crudo = orjson.dumps(indice, option=orjson.OPT_NON_STR_KEYS)
         cabeza = hashlib.sha256(crudo).digest() + len(crudo).to_bytes(_LARGO, "big")
         destino = self._carpeta / nombre
         nuevo = destino.with_name(f"{nombre}.nuevo")
         with nuevo.open("wb") as archivo:
             archivo.writelines([cabeza, crudo, *partes])
+        destino.unlink(missing_ok=True)  # over a file that is there, some disks make a rename wait for its bytes
         nuevo.replace(destino)
         return Guardado(indice, _trozos(destino, len(cabeza) + len(crudo), indice), partes)
 

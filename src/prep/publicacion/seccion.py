@@ -26,7 +26,7 @@ class Seccion:
     numero: int
     demarcacion: int
     actas: tuple[ActaEsperada, ...]
-    huella: bytes
+    huella: str
 
     @property
     def municipio(self) -> int:
@@ -35,7 +35,7 @@ class Seccion:
 
     @classmethod
     def de(cls, numero: int, demarcacion: int, actas: tuple[ActaEsperada, ...]) -> Seccion:
-        return cls(numero, demarcacion, actas, hashlib.sha256(repr(actas).encode()).digest())
+        return cls(numero, demarcacion, actas, hashlib.sha256(repr(actas).encode()).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from typing import Any
 import orjson
 
 from prep.dominio.tabulacion.proceso import Eleccion
-from prep.dominio.tabulacion.tabulacion import Resultado, estadistica, resultado_entidad, resultado_municipio
+from prep.dominio.tabulacion.tabulacion import Resultado, estadistica, resultado_entidad, resultados_municipio
 from prep.publicacion import base_datos, documentos, esquemas
 from prep.publicacion.archivos import Archivo, Trozo, guardar, guardar_trozos
 from prep.publicacion.claves import contexto
@@ -28,7 +30,7 @@ from prep.publicacion.instantanea import Instantanea, Vista
 from prep.publicacion.libro import libro, renglones
 from prep.publicacion.obreros import Obreros, obreros
 from prep.publicacion.paquete import bloque, empacar, tal_cual
-from prep.publicacion.publicador import Portal, Publicador
+from prep.publicacion.publicador import Publicador
 from prep.publicacion.reserva import Reserva
 from prep.publicacion.seccion import Pauta
 from prep.transparencia.canonico import canonico
@@ -107,8 +109,13 @@ class Compuesto:
     escritas: int
 
 
-def componer(encargo: Encargo, reloj: Cronometro) -> Compuesto:
-    """Compute everything and put it aside. The store is read, never written."""
+def _nada(_: Sequence[Archivo]) -> None:
+    pass
+
+
+def componer(encargo: Encargo, reloj: Cronometro, mientras: Callable[[Sequence[Archivo]], None] = _nada) -> Compuesto:
+    """Compute everything and put it aside. The store is read, never written. `mientras`: what its maker does with the
+    files that are ready, while the pages are drawn."""
     p = encargo.p
     pautas, fuera = _pautas(encargo)
     with obreros(p.procesos, lambda: _mesa(encargo, pautas, fuera)) as quienes:
@@ -120,14 +127,14 @@ def componer(encargo: Encargo, reloj: Cronometro) -> Compuesto:
         reloj.paso("totales y documentos")
         archivos += _bases(encargo, tableros, pautas, quienes)
         reloj.paso("bases de datos")
-    alarmas = _alarmas(encargo, tableros)
-    imagenes = sorted({i for t in tableros for lugar in t.lugares.values() for i in lugar.imagenes})
+    lugares = [lugar for t in tableros for lugar in t.lugares.values()]
     cuentas = {t.eleccion.clave: _cuentas(t.entidad) for t in tableros}
-    lleva = {"imagenes": {"raiz": raiz_de_imagenes(imagenes), "total": len(imagenes)}, "cuentas": cuentas}
-    paginas = Paginas([], [], [])
-    if p.portal is not None:
-        hasta_aqui = _manifiesto(encargo, archivos, lleva)
-        paginas = _dibujar(p.portal, p.procesos, {**docs, "corte.json": hasta_aqui}, encargo.aparte)
+    with _dibujando(encargo, {**docs, "corte.json": _hasta_aqui(encargo, archivos, cuentas)}) as dibujadas:
+        mientras(archivos)
+        imagenes = sorted({i for lugar in lugares for i in lugar.imagenes})
+        lleva = {"raiz": raiz_de_imagenes(imagenes), "total": len(imagenes)}
+        paginas = dibujadas()
+    alarmas = _alarmas(encargo, tableros)
     if paginas.causa:
         alarmas.append(
             "No se pudieron dibujar las páginas: este corte lleva datos, bases e imágenes, y el portal sigue en el "
@@ -135,8 +142,7 @@ def componer(encargo: Encargo, reloj: Cronometro) -> Compuesto:
         )
     archivos += paginas.del_corte or _sitio_heredado(encargo)
     reloj.paso("páginas")
-    manifiesto = _manifiesto(encargo, archivos, lleva)
-    lugares = [lugar for t in tableros for lugar in t.lugares.values()]
+    manifiesto = _manifiesto({**_hasta_aqui(encargo, archivos, cuentas), "imagenes": lleva})
     retenidas = [clave for lugar in lugares for clave in lugar.retenidas]
     escritas = sum(lugar.escritas for lugar in lugares)
     return Compuesto(manifiesto, archivos, paginas, imagenes, cuentas, alarmas, retenidas, escritas)
@@ -251,13 +257,8 @@ def _documentos(encargo: Encargo, tableros: Sequence[Tablero]) -> dict[str, dict
 
 def _por_municipio(encargo: Encargo, t: Tablero) -> dict[str, Any]:
     nombres = encargo.p.informativo.municipios
-    resultados = {
-        id_: resultado_municipio(
-            t.eleccion,
-            {lugar: x.municipios[id_] for lugar, x in t.lugares.items() if id_ in x.municipios},
-        )
-        for id_ in nombres
-    }
+    partes = {m: {id_: x.municipios[m] for id_, x in t.lugares.items() if m in x.municipios} for m in nombres}
+    resultados = resultados_municipio(t.eleccion, partes)
     return documentos.municipios(t.eleccion, nombres, resultados, encargo.cierre)
 
 
@@ -350,22 +351,40 @@ def _alarmas(encargo: Encargo, tableros: Sequence[Tablero]) -> list[str]:
     return alarmas
 
 
-def _dibujar(portal: Portal, procesos: int, corte: Mapping[str, Any], aparte: Path) -> Paginas:
-    """The portal's pages: those of the corte join its files; those of the root are kept for after the switch, and
-    `sitio.json` lists them so that they are signed too.
+@contextmanager
+def _dibujando(encargo: Encargo, corte: Mapping[str, Any]) -> Iterator[Callable[[], Paginas]]:
+    """Have the portal's pages drawn; what it gives waits for them.
 
     A page that cannot be drawn never holds figures back: the corte goes out without pages and somebody is told.
     """
+    portal, aparte = encargo.p.portal, encargo.aparte
+    with ExitStack() as hasta_el_final:
+        if portal is None:
+            yield partial(Paginas, [], [], [])
+            return
+        try:
+            recursos = list(portal.recursos(corte))
+            dibujos = [portal.portada(corte), *portal.dibujos(corte)]
+            quienes = hasta_el_final.enter_context(obreros(encargo.p.procesos, lambda: Caballete(dibujos, aparte)))
+            hechos = quienes.empezar(_dibujar_parte, range(len(dibujos)))
+            dibujadas = partial(_reunidas, recursos, hechos, aparte)
+        except Exception as error:
+            dibujadas = partial(Paginas, [], [], [], _causa(error))
+        yield dibujadas
+
+
+def _reunidas(
+    recursos: list[tuple[str, bytes]], hechos: Callable[[], list[tuple[list[Archivo], str]]], aparte: Path
+) -> Paginas:
+    """Those of the corte join its files; those of the root are kept for after the switch, and `sitio.json` lists them
+    so that they are signed too."""
     try:
-        recursos = list(portal.recursos(corte))
-        dibujos = [portal.portada(corte), *portal.dibujos(corte)]
-        with obreros(procesos, lambda: Caballete(dibujos, aparte)) as quienes:
-            hechos = quienes.entre_todos(_dibujar_parte, range(len(dibujos)))
+        partes = hechos()
     except Exception as error:
         return Paginas([], [], [], _causa(error))
-    if causa := next((causa for _, causa in hechos if causa), ""):
+    if causa := next((causa for _, causa in partes if causa), ""):
         return Paginas([], [], [], causa)
-    (de_raiz, _), *demas = hechos
+    (de_raiz, _), *demas = partes
     portada = [(archivo.ruta, archivo.trozo.leer()) for archivo in de_raiz]
     del_corte = [archivo for archivos, _ in demas for archivo in archivos]
     sitio = {
@@ -406,9 +425,9 @@ def _sitio_heredado(encargo: Encargo) -> list[Archivo]:
     return [] if previo is None else [guardar(encargo.aparte, "sitio.json", previo)]
 
 
-def _manifiesto(encargo: Encargo, archivos: Sequence[Archivo], lleva: Mapping[str, Any]) -> bytes:
-    """`lleva`: how many actas and which images the corte carries."""
-    documento = {
+def _hasta_aqui(encargo: Encargo, archivos: Sequence[Archivo], cuentas: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest, but for its pictures. `cuentas`: how many actas of each election the corte carries."""
+    return {
         "formato": "prep/corte/1",
         "proceso": encargo.p.proceso.clave,
         "corte": encargo.numero,
@@ -423,8 +442,11 @@ def _manifiesto(encargo: Encargo, archivos: Sequence[Archivo], lleva: Mapping[st
         "bitacora": {"posicion": encargo.foto.posicion, "raiz": encargo.foto.raiz},
         "catalogo": encargo.p.proceso.huella,
         "software": encargo.p.software,
-        **lleva,
+        "cuentas": cuentas,
         **({"parcial": encargo.p.parcial.ficha} if encargo.p.parcial else {}),
     }
+
+
+def _manifiesto(documento: dict[str, Any]) -> bytes:
     esquemas.validar("corte", documento, "corte.json")
     return canonico(documento)

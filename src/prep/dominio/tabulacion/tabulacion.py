@@ -7,6 +7,7 @@ Source: LEEME, header of the results file.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import add
@@ -188,38 +189,44 @@ def resultado_entidad(eleccion: Eleccion, demarcaciones: dict[int, Resultado], f
     columnas = [r.clave for r in eleccion.columnas]
     lugar = {clave: i for i, clave in enumerate(columnas)}
     cuenta = Cuenta([0] * len(columnas))
-    candidaturas: dict[str, FilaCandidatura] = {}
-    partidos: dict[str, FilaPartido] = {}
+    candidaturas: dict[str, tuple[str, ...]] = {}
+    votos: dict[str, int] = defaultdict(int)
+    propios: dict[str, int] = defaultdict(int)
+    coalicion: dict[str, int] = defaultdict(int)
     for id_, resultado in demarcaciones.items():
         for recuadro, v in zip(eleccion.boletas[id_].recuadros, resultado.cuenta.votos, strict=True):
             cuenta.votos[lugar[recuadro.clave]] += v
         cuenta._agregar_conteos(resultado.cuenta)
         for f in resultado.por_candidatura:
-            antes = candidaturas.get(f.clave)
-            candidaturas[f.clave] = FilaCandidatura(f.clave, f.partidos, f.votos + (antes.votos if antes else 0))
+            candidaturas[f.clave] = f.partidos
+            votos[f.clave] += f.votos
         for p in resultado.por_partido:
-            previo = partidos.get(p.clave, FilaPartido(p.clave, 0, 0))
-            partidos[p.clave] = FilaPartido(p.clave, previo.propios + p.propios, previo.coalicion + p.coalicion)
+            propios[p.clave] += p.propios
+            coalicion[p.clave] += p.coalicion
     cuenta.fuera_catalogo = fuera_catalogo
     return Resultado(
         cuenta,
-        sorted(candidaturas.values(), key=lambda f: _lugar(f, lugar)),
-        [partidos[c] for c in columnas if c in partidos],
+        sorted((FilaCandidatura(c, p, votos[c]) for c, p in candidaturas.items()), key=lambda f: _lugar(f, lugar)),
+        [FilaPartido(c, propios[c], coalicion[c]) for c in columnas if c in propios],
         cuenta.votos[lugar["NO_REGISTRADAS"]],
         cuenta.votos[lugar["NULOS"]],
     )
 
 
-def resultado_municipio(eleccion: Eleccion, partes: Mapping[int, Cuenta]) -> Resultado:
-    """Figures of a municipio in an election of the whole state, from what it adds in each demarcación.
+def resultados_municipio(eleccion: Eleccion, partes: Mapping[int, Mapping[int, Cuenta]]) -> dict[int, Resultado]:
+    """Figures of each municipio in an election of the whole state, from what it adds in each demarcación.
 
     It elects nobody there and no shared vote is distributed there: candidacies only, every one of the election.
     """
-    resultados = {}
-    for id_, boleta in eleccion.boletas.items():
-        cuenta = partes.get(id_) or Cuenta.vacia(boleta)
-        resultados[id_] = Resultado(cuenta, por_candidatura(boleta, cuenta.votos))
-    return resultado_entidad(eleccion, resultados, fuera_catalogo=0)
+
+    def sumada(id_: int, cuenta: Cuenta) -> Resultado:
+        return Resultado(cuenta, por_candidatura(eleccion.boletas[id_], cuenta.votos))
+
+    vacias = {id_: sumada(id_, Cuenta.vacia(boleta)) for id_, boleta in eleccion.boletas.items()}
+    return {
+        municipio: resultado_entidad(eleccion, vacias | {id_: sumada(id_, c) for id_, c in suyas.items()}, 0)
+        for municipio, suyas in partes.items()
+    }
 
 
 def _lugar(fila: FilaCandidatura, lugar: dict[str, int]) -> tuple[int, int, str]:
