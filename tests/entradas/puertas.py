@@ -36,7 +36,6 @@ from prep.bitacora import exportacion, sobres
 from prep.bitacora.nodos import DispositivoLocal, nodo_de_aqui
 from prep.catalogo.lector import leer_proceso
 from prep.catalogo.problemas import ProcesoInvalido
-from prep.ccv import ejercicio
 from prep.ccv.services import Ficha, FichaInvalida
 from prep.comprobacion import comprobar_archivo, recalcular
 from prep.comprobacion.recalculo import NoCuadra, leer_tabla
@@ -57,6 +56,7 @@ from prep.plataforma.almacen import AlmacenCarpeta
 from prep.plataforma.errores import Impedimento
 from prep.portal.mapa import MapaInvalido
 from prep.portal.mapa import importar as importar_mapa
+from prep.practica import ejercicio
 from prep.publicacion.reserva import Reserva, ReservaDanada
 from prep.reproduccion.lector import leer as leer_publicadas
 from prep.reproduccion.publicado import ErrorDeLectura
