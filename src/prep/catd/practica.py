@@ -61,7 +61,8 @@ def _recibiendo(e: Ejercicio, request: HttpRequest) -> dict[str, Any]:
     claves = request.POST.getlist("clave")[: len(e.llegada.claves) + 20]
     datos: dict[str, Any] = {
         "llegan": [formas().identificacion(c) for c in e.llegada.claves],
-        "cuenta_que": texto(f"catd.practica.llega_{e.leccion}", sello=e.llegada.sello),
+        "cuenta_que": texto(f"catd.practica.llega_{e.leccion}"),
+        "hora_del_sello": e.llegada.sello,
         "con_sobres": not e.llegada.motivo,
         "de_que_centro": oficina.nombres_de(centro.centros_de(e.clave)),
         "aqui": oficina.nombre_de(e.catd) or e.catd,
@@ -179,12 +180,14 @@ _SALA: Final = Sala("catd", lambda: oficina.reloj, _base, lambda _: "", _mostrar
 _ACOPIO: Final = Mesa(
     ACOPIO,
     ACOPIAN,
+    "catd.practica.como_acopio",
     (("F2", "leer"), ("Enter", "buscar"), ("F4", "recibir"), ("F8", "confirmar"), ("F6", "sin_acta")),
     ("recibir",),
 )
 _DIGITALIZACION: Final = Mesa(
     DIGITALIZACION,
     DIGITALIZAN,
+    "catd.practica.como_digitalizacion",
     (*((str(n), r) for n, r in enumerate(_RESPUESTAS, 1)), ("z", "de_cerca"), ("F8", "descanso")),
     ("responder",),
 )

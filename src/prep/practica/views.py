@@ -33,11 +33,12 @@ _SALA_DE: Final[dict[str, str]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Mesa:
-    """A desk as it is practised. `roles`: who sits there; `teclas`: its keys, and the text of what each does;
-    `acciones`: what its page sends of what is open."""
+    """A desk as it is practised. `roles`: who sits there; `como`: text of how its exercise is beside the night;
+    `teclas`: its keys, and the text of what each does; `acciones`: what its page sends of what is open."""
 
     nombre: str
     roles: tuple[Rol, ...]
+    como: str
     teclas: tuple[tuple[str, str], ...]
     acciones: tuple[str, ...]
 
@@ -100,6 +101,7 @@ class Sala:
         datos = self.base(request) | {
             "titulo": "practica.titulo",
             "mesa": texto(f"{self.nombre}.{mesa.nombre}.titulo"),
+            "como": texto(mesa.como),
             "escritorio": reverse(f"{self.nombre}-{mesa.nombre}"),
             "en_manos": self.en_manos(request),
             "otras": [

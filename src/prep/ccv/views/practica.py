@@ -242,7 +242,7 @@ def _en_manos(request: HttpRequest) -> str:
 
 
 _SALA: Final = Sala("ccv", lambda: oficina.reloj, _base, _en_manos, _mostrar, _responder, _como_fue)
-_MESAS: Final = {m: Mesa(m, roles_de(m), _TECLAS[m], _ACCIONES[m]) for m in _TECLAS}
+_MESAS: Final = {m: Mesa(m, roles_de(m), "ccv.practica.como", _TECLAS[m], _ACCIONES[m]) for m in _TECLAS}
 inicio = _SALA.inicio(*_MESAS.values())
 captura = _SALA.en(_MESAS[CAPTURA])
 diferencias = _SALA.en(_MESAS[DIFERENCIAS])

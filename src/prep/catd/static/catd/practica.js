@@ -1,7 +1,9 @@
-// A scan, whole or from near: what is blurred is seen only so.
-const boton = document.getElementById('de-cerca'), salida = document.getElementById('salida')
+// Practice with packages, where what is chosen among has the focus; and with a scan, whole or from near: what is blurred
+// is seen only so.
+document.querySelector('[data-enfoca]')?.focus()
 
-boton.addEventListener('click', () => {
+const boton = document.getElementById('de-cerca'), salida = document.getElementById('salida')
+boton?.addEventListener('click', () => {
   const cerca = salida.toggleAttribute('data-cerca')
   boton.setAttribute('aria-pressed', cerca)
   if (cerca) { salida.scrollLeft = (salida.scrollWidth - salida.clientWidth) / 2; salida.focus() }
