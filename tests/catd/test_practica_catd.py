@@ -166,6 +166,8 @@ def test_the_desk_asks_and_refuses_with_the_words_of_the_night(catd: Centro, car
     assert "No se entiende la hora" in manda(cliente, pagina, clave=partes[0].clave, sello="x").content.decode()
     fuera = manda(cliente, pagina, clave="149999B010005")
     assert "no está en el catálogo" in fuera.content.decode()
+    fuera = manda(cliente, pagina, clave="149999B010005", sin_acta="1", motivo="3")
+    assert "no está en el catálogo" in fuera.content.decode()
     falta = manda(cliente, pagina, clave=partes[0].clave, sin_acta="1")
     assert "Elija el motivo" in falta.content.decode() and falta.context["elegir"]
     assert manda(cliente, pagina).context["practica"]["n"] == 1  # nothing said: nothing answered
@@ -233,8 +235,8 @@ def test_the_desks_ask_for_practice_only_where_the_process_does(catd: Centro, ca
         assert "Antes de empezar, practique" in cliente.get(ruta).content.decode()
     assert "Antes de empezar, practique" in otro.get("/catd/digitalizacion/").content.decode()
     dicho = {"clave": clave, "motivo": "3"}
-    assert cliente.post("/catd/acopio/", {"clave": clave}).status_code == 409  # the page keeps it and sends it again
-    assert cliente.post("/catd/sin-acta/", dicho).status_code == otro.post("/catd/digitalizacion/").status_code == 409
+    assert cliente.post("/catd/acopio/", {"clave": clave}).status_code == 428  # the page keeps it and sends it again
+    assert cliente.post("/catd/sin-acta/", dicho).status_code == otro.post("/catd/digitalizacion/").status_code == 428
     assert tipos(clave) == []
     for e in partes:
         recibe(cliente, e)
@@ -260,6 +262,7 @@ def test_without_an_exercise_or_with_packages_of_other_actas_the_page_says_what_
         lambda e: e.update(llegada=None),
         lambda e: e.update(imagen="0" * 64),
         lambda e: e.update(catd=7),
+        lambda e: e.update(clave="149999B010005"),
         lambda e: e["llegada"].update(claves=[]),
         lambda e: e["llegada"].update(sello=20),
         lambda e: e.update(leccion="limpia", imagen="0" * 64, valores={"PAN": 1}),

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-from centro_catd import Centro
+from centro_catd import Centro, tipos
 
 from gente import dentro
 from navegador import navegando, revisar
+from noche import INICIO, carpeta_de_ejemplo
+from prep.acceso.models import Cuenta
 from prep.acceso.roles import Rol
 from prep.bitacora.models import Hecho
+from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.practicas import practicas_de
+from prep.bitacora.services import anotar
 from prep.catalogo.ejemplo import ejemplo
+from prep.catalogo.services import importar
 from prep.catd import oficina
+from prep.dominio.comun.hecho import nuevo_hecho
 from prep.dominio.practica import PRACTICA
 from prep.laboratorio.practica import preparar
 from prep.practica.ejercicio import ACOPIO, DIGITALIZACION, SE_APRENDE, SIRVE, Ejercicio, leer
@@ -65,6 +72,13 @@ def recibe(pagina: Any, e: Ejercicio, *, fotos: bool) -> None:
         pulsa(pagina, "F8")
 
 
+def entra(escritorios: Any, cuenta: Cuenta) -> Any:
+    """A browser where that person is in."""
+    pagina, dominio = escritorios.persona(), {"domain": "localhost", "path": "/"}
+    pagina.context.add_cookies([{"name": n, "value": c.value, **dominio} for n, c in dentro(cuenta).cookies.items()])
+    return pagina
+
+
 def test_the_desks_of_a_centre_are_practised_by_keyboard(
     escritorios: Any, datos_propios: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,12 +87,7 @@ def test_the_desks_of_a_centre_are_practised_by_keyboard(
     preparar(*ejemplo(60), datos_propios / "practica", 1, (*SE_APRENDE[ACOPIO], *SE_APRENDE[DIGITALIZACION]))
     juego, cuenta = leer(datos_propios / "practica"), catd.persona(Rol.COORDINADOR)
     assert juego is not None
-    antes, pagina = Hecho.objects.count(), escritorios.persona()
-    galletas = [
-        {"name": n, "value": c.value, "domain": "localhost", "path": "/"} for n, c in dentro(cuenta).cookies.items()
-    ]
-    pagina.context.add_cookies(galletas)
-
+    pagina, antes = entra(escritorios, cuenta), Hecho.objects.count()
     escritorios.ir(pagina, "/catd/acopio/")
     assert "¿Es su primera vez?" in pagina.inner_text("main")
     escritorios.ir(pagina, "/catd/practica/")
@@ -120,3 +129,30 @@ def test_the_desks_of_a_centre_are_practised_by_keyboard(
     assert en["acopio"].ultima is not None and en["acopio"].ultima.contenido["teclas"] > 40
     assert en["digitalizacion"].admitida is None
     assert [h.clase for h in Hecho.objects.order_by("posicion")[antes:]] == [PRACTICA.nombre] * 2
+
+
+def test_what_was_read_when_practice_begins_to_be_asked_for_waits_until_they_are_admitted(
+    escritorios: Any, datos_propios: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catd = Centro()
+    monkeypatch.setattr(oficina, "reloj", catd.reloj)
+    cuenta, clave = catd.persona(Rol.ACOPIADOR), catd.claves[0]
+    pagina = entra(escritorios, cuenta)
+    escritorios.ir(pagina, "/catd/acopio/")
+    shutil.copytree(carpeta_de_ejemplo(), datos_propios / "proceso")
+    archivo = datos_propios / "proceso" / "proceso.toml"
+    archivo.write_text(archivo.read_text().replace("exigida = false", "exigida = true"))
+    importar(datos_propios / "proceso", INICIO)
+    pagina.keyboard.type(catd.qr(clave))
+    pagina.keyboard.press("Enter")
+    pagina.get_by_text("el proceso pide aprobar la práctica").wait_for()
+    assert tipos(clave) == []
+    dice = {"escritorio": "acopio", "ejercicio": "0" * 64, "campos": 12, "errores": 0, "tolera": 0}
+    hecho = nuevo_hecho(
+        *("terminada", f"practica:{cuenta.persona}", cuenta.persona, catd.reloj.ahora()),
+        {**dice, "segundos": 60, "teclas": 70},
+    )
+    anotar([hecho], nodo_de_aqui(), catd.reloj.ahora())
+    pagina.locator("#vivo").get_by_text("Recibido").wait_for()
+    assert tipos(clave) == ["acopiada"]
+    escritorios.quejas[:] = [q for q in escritorios.quejas if "428" not in q]  # the browser's own line

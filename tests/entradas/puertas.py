@@ -785,9 +785,11 @@ def fallas_anotadas(c: Path) -> tuple[list[bytes], Lector]:
 
 
 @puerta(ejercicio.EjercicioInvalido)
-def ejercicio_de_captura(c: Path) -> tuple[list[bytes], Lector]:
+def ejercicio_de_practica(c: Path) -> tuple[list[bytes], Lector]:
     uno = ejercicio.Ejercicio("140021B0100G", "11" * 32, ejercicio.Leccion.LIMPIA, "", {"PAN": 3, "PRI": 0})
-    ejercicio.escribir(c / "practica", PROCESO, [(uno, b"foto")])
+    llegada = ejercicio.Llegada(("140021B0100G",), "20:15")
+    otro = ejercicio.Ejercicio("140021B0100G", "", ejercicio.Leccion.CON_SELLO, "", llegada=llegada, catd="CATD-001")
+    ejercicio.escribir(c / "practica", PROCESO, [(uno, b"foto"), (otro, b"")])
     archivo = c / "practica" / ejercicio.ARCHIVO
     return [archivo.read_bytes()], de_archivo(archivo.parent, archivo.name, lambda r: ejercicio.leer(r.parent))
 

@@ -27,6 +27,7 @@ from prep.practica.models import Practica
 from prep.practica.services import Respuesta
 from prep.practica.views import Hecho, Mesa, Sala, persona_de, teclas_de
 
+_MUCHAS: Final = 20
 _AHORA: Final = timedelta(minutes=5)
 """A stamp of so little ago is one that is put now."""
 _RESPUESTAS: Final = (SIRVE, *SALIO_MAL.values())
@@ -58,7 +59,7 @@ def _recibiendo(e: Ejercicio, request: HttpRequest) -> dict[str, Any]:
     assert e.llegada is not None
     no_llego = bool(request.POST.get("sin_acta") or request.GET.get("sin_acta"))
     sello, q = request.POST.get("sello", "")[:8], request.POST.get("q", "")[:200]
-    claves = request.POST.getlist("clave")[: len(e.llegada.claves) + 20]
+    claves = _claves(request)
     datos: dict[str, Any] = {
         "llegan": [formas().identificacion(c) for c in e.llegada.claves],
         "cuenta_que": texto(f"catd.practica.llega_{e.leccion}"),
@@ -73,7 +74,7 @@ def _recibiendo(e: Ejercicio, request: HttpRequest) -> dict[str, Any]:
     }
     try:
         if claves:
-            _exigir(e, request, claves)
+            _exigir(request, claves)
             datos["ajenas"] = [formas().identificacion(c) for c in claves]
             datos |= {"claves": claves, "suyo": oficina.nombres_de(centro.centros_de(claves[0]))}
         elif q.strip():
@@ -85,15 +86,19 @@ def _recibiendo(e: Ejercicio, request: HttpRequest) -> dict[str, Any]:
     return datos
 
 
-def _exigir(e: Ejercicio, request: HttpRequest, claves: Sequence[str]) -> str:
+def _claves(request: HttpRequest) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(request.POST.getlist("clave")[:_MUCHAS]))
+
+
+def _exigir(request: HttpRequest, claves: Sequence[str]) -> str:
     """The hour of what was received, as the exercise says them: nothing where it is of now. Raise `NoProcede` where
     the desk would."""
+    if fuera := [c for c in claves if c not in formas()]:
+        raise NoProcede("acopio.fuera", acta=fuera[0][:30])
     if request.POST.get("sin_acta"):
         if request.POST.get("motivo") not in set(MotivoSinActa):
             raise NoProcede("sin_acta.falta_motivo")
         return ""
-    if fuera := [c for c in claves if c not in formas()]:
-        raise NoProcede("acopio.fuera", acta=fuera[0][:30])
     sello, ahora = request.POST.get("sello", "")[:8], oficina.reloj.ahora()
     if not sello.strip():
         return ""
@@ -126,11 +131,11 @@ def _responder(request: HttpRequest, mesa: Mesa, accion: str, ir: str) -> HttpRe
 
 def _llegada(e: Ejercicio, request: HttpRequest) -> Llegada | None:
     """What somebody says that arrived; None while the desk has something to ask."""
-    claves = tuple(dict.fromkeys(request.POST.getlist("clave")))
+    claves = _claves(request)
     if not claves:
         return None
     try:
-        sello = _exigir(e, request, claves)
+        sello = _exigir(request, claves)
     except NoProcede:
         return None
     if request.POST.get("sin_acta"):

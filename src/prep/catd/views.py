@@ -98,11 +98,11 @@ def _sin_centro(request: HttpRequest, aqui: str, error: NoProcede) -> HttpRespon
 
 def _sin_practica(request: HttpRequest, aqui: str, mesa: str) -> HttpResponse | None:
     """The page of a desk for who has to practise before they sit at it: what was sent is not done, and whoever sent it
-    keeps it (409) until they are admitted."""
+    keeps it (428) until they are admitted."""
     if not ensayo.falta(persona_de(request), mesa):
         return None
     datos = base(request, aqui) | al_sentarse(request, mesa)
-    return render(request, "catd/falta_practica.html", datos, status=409 if request.method == "POST" else 200)
+    return render(request, "catd/falta_practica.html", datos, status=428 if request.method == "POST" else 200)
 
 
 def _al_llegar(request: HttpRequest, mesa: str) -> dict[str, Any]:

@@ -226,7 +226,7 @@ def leer(carpeta: Path) -> Juego | None:
 def _ejercicio(e: Mapping[str, Any]) -> Ejercicio:
     leccion, llegada = Leccion(e["leccion"]), _llegada(e["llegada"])
     if MESA_DE[leccion] == ACOPIO:
-        if llegada is None or e["imagen"] or not isinstance(e["catd"], str):
+        if llegada is None or e["clave"] not in llegada.claves or e["imagen"] or not isinstance(e["catd"], str):
             raise EjercicioInvalido(leccion)
         return Ejercicio(e["clave"], "", leccion, "", llegada=llegada, catd=e["catd"])
     if not _HUELLA.fullmatch(e["imagen"]) or not e["valores"] or llegada is not None:
