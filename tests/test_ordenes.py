@@ -440,7 +440,7 @@ def _preparar(sede: Casa) -> None:
     sede.bien("actas llenar", "proceso", "--salida", "llenas", *una, dice="1 acta llena: llenas")
     sede.bien("actas fotografiar", "llenas", "--salida", "fotos", "--nivel", "scan", dice="1 fotografía: fotos")
     assert (sede.datos / "llaves" / "qr").is_file() and not (sede.trabajo() / "datos").exists()
-    sede.bien("actas practica", "proceso", dice=f"15 actas de ejercicio: {sede.datos}/practica")
+    sede.bien("actas practica", "proceso", dice=f"24 ejercicios: {sede.datos}/practica")
     sede.bien("leer", "fotos", "--proceso", "proceso", dice="1 página leída, 0 rechazadas;")
 
 

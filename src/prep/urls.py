@@ -13,6 +13,7 @@ urlpatterns = [
     path("casilla/", include("prep.casilla.urls")),
     path("catd/", include("prep.catd.urls")),
     path("ccv/", include("prep.ccv.urls")),
+    path("practica/", include("prep.practica.urls")),
     path("", include("prep.coordinacion.urls")),
     path("", include("prep.sede.urls")),
     path("admin/", admin.site.urls),

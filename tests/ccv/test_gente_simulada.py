@@ -16,11 +16,11 @@ from gente import CLAVE, SECRETO
 from gente import dentro as dentro_de
 from noche import INICIO, carpeta_de_ejemplo
 from prep.acceso.roles import CON_SEGUNDO_FACTOR, Rol
-from prep.ccv.ejercicio import leer
 from prep.dominio.acta.acta import EN_CORRECCION
 from prep.dominio.acta.hechos import Tipo
 from prep.dominio.acta.transiciones import Captura, Custodia
 from prep.dominio.practica import DONDE
+from prep.practica.ejercicio import leer
 from prep.simulacro.acuses import Acuses
 from prep.simulacro.confabulados import Quedo, como_quedo
 from prep.simulacro.gente import ConTelefono, DeCentro, DeMesa, Mundo, Pase, Reloj, Sala, Sentada

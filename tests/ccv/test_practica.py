@@ -16,23 +16,24 @@ from noche import INICIO, carpeta_de_ejemplo
 from prep.bitacora.models import Hecho
 from prep.bitacora.practicas import practicas_de
 from prep.catalogo.services import importar, regla_de_practica
-from prep.ccv import practica as ensayo
-from prep.ccv.ejercicio import MESA_DE, MUESTRAN, Ejercicio, EjercicioInvalido, Leccion, escribir, imagen, leer
-from prep.ccv.models import Espera, Practica, Turno
-from prep.ccv.practica import Respuesta
+from prep.ccv.models import Espera, Turno
 from prep.coordinacion import panorama
 from prep.dominio.acta.hechos import ProblemaDeImagen
 from prep.dominio.comun.facultades import Rol
 from prep.dominio.comun.valores import ILEGIBLE, SIN_DATO
+from prep.practica import services as ensayo
+from prep.practica.ejercicio import MESA_DE, MUESTRAN, Ejercicio, EjercicioInvalido, Leccion, escribir, imagen, leer
+from prep.practica.models import Practica
+from prep.practica.services import Respuesta
 
-CAPTURA, PRACTICA, IMAGEN = "/ccv/captura/", "/ccv/practica/captura/", "/ccv/practica/imagen/"
+CAPTURA, PRACTICA, IMAGEN = "/ccv/captura/", "/ccv/practica/captura/", "/practica/imagen/"
 TECLA = {ILEGIBLE: "*", SIN_DATO: "-"}
 
 
 @pytest.fixture
 def ejercicios(centro: Centro, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[list[Ejercicio]]:
     """An exercise of three actas of this process: a plain one, one with marks, one of another casilla."""
-    monkeypatch.setattr("prep.ccv.practica.dir_practica", lambda: tmp_path / "practica")
+    monkeypatch.setattr("prep.practica.services.dir_practica", lambda: tmp_path / "practica")
     yield preparar(centro, tmp_path / "practica")
 
 
@@ -351,7 +352,7 @@ def de_la_mesa(centro: Centro, carpeta: Any, *lecciones: Leccion) -> list[Ejerci
 
 @pytest.fixture
 def carpeta(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
-    monkeypatch.setattr("prep.ccv.practica.dir_practica", lambda: tmp_path / "practica")
+    monkeypatch.setattr("prep.practica.services.dir_practica", lambda: tmp_path / "practica")
     return tmp_path / "practica"
 
 

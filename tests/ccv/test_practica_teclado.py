@@ -14,10 +14,10 @@ from navegador import revisar
 from prep.bitacora.models import Hecho
 from prep.bitacora.practicas import practicas_de
 from prep.catalogo.ejemplo import ejemplo
-from prep.ccv.ejercicio import Leccion, leer
 from prep.dominio.comun.facultades import Rol
 from prep.dominio.practica import PRACTICA
 from prep.laboratorio.practica import preparar
+from prep.practica.ejercicio import Leccion, leer
 
 pytestmark = pytest.mark.navegador
 DIA, NOCHE = ("light", 1280), ("dark", 360)
@@ -37,7 +37,7 @@ def mirar(pagina: Any, nombre: str, *vistas: tuple[str, int]) -> None:
 def test_a_whole_exercise_by_keyboard_with_one_slip_admits(
     escritorios: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    monkeypatch.setattr("prep.ccv.practica.dir_practica", lambda: tmp_path)
+    monkeypatch.setattr("prep.practica.services.dir_practica", lambda: tmp_path)
     centro = Centro()
     cuenta = centro.persona(Rol.CAPTURISTA)
     antes = Hecho.objects.count()
@@ -53,7 +53,7 @@ def test_a_whole_exercise_by_keyboard_with_one_slip_admits(
     mirar(ana.pagina, "inicio", DIA)
     for n, e in enumerate(juego.ejercicios, 1):
         ana.pulsa_y_sigue("Enter")
-        assert f"acta {n} de {len(juego.ejercicios)}" in ana.pagina.inner_text(".ensayo")
+        assert f"ejercicio {n} de {len(juego.ejercicios)}" in ana.pagina.inner_text(".ensayo")
         if e.problema:
             ana.pulsa("F4")
             ana.pulsa_y_sigue("2")
@@ -92,7 +92,7 @@ def test_who_came_in_again_beside_it_need_not_send_again(
     escritorios: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     """Another session of theirs has another token: the page renews its own and what was sent goes by itself."""
-    monkeypatch.setattr("prep.ccv.practica.dir_practica", lambda: tmp_path)
+    monkeypatch.setattr("prep.practica.services.dir_practica", lambda: tmp_path)
     preparar(*ejemplo(60), tmp_path, 1, (Leccion.OTRA_CASILLA,))
     cuenta = Centro().persona(Rol.CAPTURISTA)
     ana = Teclado(escritorios, cuenta, "/ccv/practica/captura/")
@@ -109,7 +109,7 @@ def test_who_came_in_again_beside_it_need_not_send_again(
 def test_the_other_desks_are_practised_by_keyboard(
     escritorios: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    monkeypatch.setattr("prep.ccv.practica.dir_practica", lambda: tmp_path)
+    monkeypatch.setattr("prep.practica.services.dir_practica", lambda: tmp_path)
     suyas = (Leccion.COINCIDE, Leccion.NO_COINCIDE, Leccion.HOJA, Leccion.ES_AJENA, Leccion.DISTINTA_DEL_PAPEL)
     preparar(*ejemplo(60), tmp_path, 1, suyas)
     juego, centro = leer(tmp_path), Centro()
@@ -163,7 +163,7 @@ def test_the_other_desks_are_practised_by_keyboard(
     assert "eso dice el papel" in dice.pagina.inner_text("main")
     mirar(dice.pagina, "cotejo_final", DIA, NOCHE)
     en = practicas_de([cuenta.persona])[cuenta.persona].en
-    assert [m for m in ("peticiones", "identificacion", "cotejo") if en[m].admitida] == list(en)[3:]
+    assert [m for m in ("peticiones", "identificacion", "cotejo") if en[m].admitida] == list(en)[3:6]
     with dice.pagina.expect_navigation(wait_until="networkidle"):
         dice.pulsa("Enter")
     assert dice.pagina.url.endswith("/ccv/cotejo/")

@@ -65,10 +65,12 @@ def test_each_desk_admits_by_itself() -> None:
     assert [donde for donde, suya in en.items() if suya.veces] == ["captura", "verificacion"]
 
 
-def test_who_reads_an_acta_practises_where_they_read() -> None:
+def test_who_works_at_a_desk_practises_there() -> None:
     assert donde_practican([Rol.CAPTURISTA]) == ["captura"]
     assert donde_practican([Rol.VERIFICADOR]) == ["diferencias", "verificacion"]
     assert donde_practican([Rol.SUPERVISOR]) == ["diferencias", "peticiones", "identificacion"]
-    assert donde_practican([Rol.COORDINADOR]) == ["peticiones", "identificacion", "cotejo"]
-    assert (donde_practican([Rol.DIGITALIZADOR]), donde_practican([Rol.ACOPIADOR])) == (["identificacion"], ["cotejo"])
+    assert donde_practican([Rol.COORDINADOR]) == ["peticiones", "identificacion", "cotejo", "acopio", "digitalizacion"]
+    assert donde_practican([Rol.DIGITALIZADOR]) == ["identificacion", "digitalizacion"]
+    assert donde_practican([Rol.ACOPIADOR]) == ["cotejo", "acopio"]
+    assert donde_practican([Rol.CAE, Rol.CAPTURISTA]) == ["captura"]  # by what each role does, and not among them
     assert donde_practican([Rol.CAE, Rol.AUDITOR]) == donde_practican([]) == []

@@ -36,7 +36,6 @@ from prep.bitacora import exportacion, sobres
 from prep.bitacora.nodos import DispositivoLocal, nodo_de_aqui
 from prep.catalogo.lector import leer_proceso
 from prep.catalogo.problemas import ProcesoInvalido
-from prep.ccv import ejercicio
 from prep.ccv.services import Ficha, FichaInvalida
 from prep.comprobacion import comprobar_archivo, recalcular
 from prep.comprobacion.recalculo import NoCuadra, leer_tabla
@@ -57,6 +56,7 @@ from prep.plataforma.almacen import AlmacenCarpeta
 from prep.plataforma.errores import Impedimento
 from prep.portal.mapa import MapaInvalido
 from prep.portal.mapa import importar as importar_mapa
+from prep.practica import ejercicio
 from prep.publicacion.reserva import Reserva, ReservaDanada
 from prep.reproduccion.lector import leer as leer_publicadas
 from prep.reproduccion.publicado import ErrorDeLectura
@@ -785,9 +785,11 @@ def fallas_anotadas(c: Path) -> tuple[list[bytes], Lector]:
 
 
 @puerta(ejercicio.EjercicioInvalido)
-def ejercicio_de_captura(c: Path) -> tuple[list[bytes], Lector]:
+def ejercicio_de_practica(c: Path) -> tuple[list[bytes], Lector]:
     uno = ejercicio.Ejercicio("140021B0100G", "11" * 32, ejercicio.Leccion.LIMPIA, "", {"PAN": 3, "PRI": 0})
-    ejercicio.escribir(c / "practica", PROCESO, [(uno, b"foto")])
+    llegada = ejercicio.Llegada(("140021B0100G",), "20:15")
+    otro = ejercicio.Ejercicio("140021B0100G", "", ejercicio.Leccion.CON_SELLO, "", llegada=llegada, catd="CATD-001")
+    ejercicio.escribir(c / "practica", PROCESO, [(uno, b"foto"), (otro, b"")])
     archivo = c / "practica" / ejercicio.ARCHIVO
     return [archivo.read_bytes()], de_archivo(archivo.parent, archivo.name, lambda r: ejercicio.leer(r.parent))
 

@@ -92,6 +92,7 @@ DE_CASA = {
         *("portal/bench.py:carga", "portal/bench.py:cortes", "portal/bench.py:primera_vista"),
         *("laboratorio/entrenamiento/tipos.py:_paquete", "laboratorio/examen.py:_examinar_acta"),
         *("laboratorio/idx.py:leer_idx", "laboratorio/llenar.py:rasterizar"),
+        "laboratorio/practica.py:salida_del_escaner",
         *("lectura/cli.py:leer", "reproduccion/reproducir.py:_documento"),
         *("simulacro/puertas/navegador.py:Navegador.pedir_json", "simulacro/puertas/telefono.py:Telefono._json"),
     },

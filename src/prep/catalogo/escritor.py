@@ -363,7 +363,7 @@ def _cabecera(proceso: Proceso, informativo: Informativo) -> str:
         f"alcance_estricto = {str(parametros.alcance_estricto).lower()}  # true: cada nodo, solo sus casillas",
         "",
         "[practica]",
-        f"exigida = {str(informativo.practica.exigida).lower()}  # true: cada escritorio la pide antes de dar actas",
+        f"exigida = {str(informativo.practica.exigida).lower()}  # true: cada escritorio la pide antes de trabajar",
         f"errores = {informativo.practica.errores}  # campos distintos que se toleran en la de captura",
         "",
         "[casilla]",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from prep.catd import views
+from prep.catd import practica, views
 
 urlpatterns = [
     path("acopio/", views.acopio, name="catd-acopio"),
@@ -16,4 +16,7 @@ urlpatterns = [
     path("centros/", views.centros, name="catd-centros"),
     path("centros/<str:clave>/", views.el_centro, name="catd-centro"),
     path("centros/<str:clave>/habilitacion/", views.la_habilitacion, name="catd-habilitacion"),
+    path("practica/", practica.inicio, name="catd-practica"),
+    path("practica/acopio/", practica.acopio, name="catd-practica-acopio"),
+    path("practica/digitalizacion/", practica.digitalizacion, name="catd-practica-digitalizacion"),
 ]

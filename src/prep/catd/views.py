@@ -4,7 +4,7 @@ what comes back, so that nobody waits for a page; without it they are sent as an
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -32,6 +32,7 @@ from prep.catd.digitalizacion import DOCUMENTOS, Ocupado, Que, Resultado, digita
 from prep.catd.oficina import ACOPIAN, DIGITALIZAN, MANDAN, NoProcede, NoTrabaja, Quien
 from prep.diseno.ordenes import orden_de
 from prep.diseno.textos import texto
+from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.hechos import MotivoSinActa
 from prep.dominio.comun.hecho import HechoInvalido
 from prep.dominio.operacion import Punto
@@ -40,6 +41,8 @@ from prep.papel.pdf import pdf_etiquetas
 from prep.papel.vigente import formas
 from prep.plataforma.almacen import ErrorAlmacen
 from prep.plataforma.csp import CON_WASM
+from prep.practica import services as ensayo
+from prep.practica.views import al_sentarse, persona_de
 
 registro = logging.getLogger("prep.catd")
 ULTIMAS: Final = 12
@@ -66,13 +69,15 @@ def _alcance(request: HttpRequest) -> frozenset[str]:
     return frozenset[str]().union(*(c.alcance for c in cargos_de(request) if c.rol in ACOPIAN))
 
 
-def _base(request: HttpRequest, aqui: str) -> dict[str, Any]:
+def base(request: HttpRequest, aqui: str) -> dict[str, Any]:
     """What every page of the room needs."""
     mios = {c.rol for c in cargos_de(request) if oficina.abre(c)}
-    suyas = [("catd-acopio", "acopio", ACOPIAN), ("catd-sin-acta", "sin_acta", ACOPIAN)]
+    suyas: list[tuple[str, str, tuple[Rol, ...]]] = [("catd-acopio", "acopio", ACOPIAN)]
+    suyas += [("catd-sin-acta", "sin_acta", ACOPIAN)]
     suyas += [("catd-digitalizacion", "digitalizacion", DIGITALIZAN), ("catd-centros", "centros", MANDAN)]
+    suyas += [("catd-practica", "practica", (*ACOPIAN, *DIGITALIZAN))]
     pestanas = [
-        {"ruta": reverse(ruta), "rotulo": texto(f"catd.{nombre}.titulo"), "activa": nombre == aqui}
+        {"ruta": reverse(ruta), "rotulo": _rotulo(nombre), "activa": nombre == aqui}
         for ruta, nombre, roles in suyas
         if mios & set(roles)
     ]
@@ -81,10 +86,28 @@ def _base(request: HttpRequest, aqui: str) -> dict[str, Any]:
     return {"pestanas": pestanas + otras, "titulo": f"catd.{aqui}.titulo", "orden": str(uuid4())}
 
 
+def _rotulo(nombre: str) -> str:
+    return texto("practica.titulo" if nombre == "practica" else f"catd.{nombre}.titulo")
+
+
 def _sin_centro(request: HttpRequest, aqui: str, error: NoProcede) -> HttpResponse:
     """What was sent is not done, and whoever sent it keeps it (409) until the account is mended."""
     estado = 409 if request.method == "POST" else 200
-    return render(request, "catd/lugar.html", _base(request, aqui) | {"frase": str(error)}, status=estado)
+    return render(request, "catd/lugar.html", base(request, aqui) | {"frase": str(error)}, status=estado)
+
+
+def _sin_practica(request: HttpRequest, aqui: str, mesa: str) -> HttpResponse | None:
+    """The page of a desk for who has to practise before they sit at it: what was sent is not done, and whoever sent it
+    keeps it (428) until they are admitted."""
+    if not ensayo.falta(persona_de(request), mesa):
+        return None
+    datos = base(request, aqui) | al_sentarse(request, mesa)
+    return render(request, "catd/falta_practica.html", datos, status=428 if request.method == "POST" else 200)
+
+
+def _al_llegar(request: HttpRequest, mesa: str) -> dict[str, Any]:
+    """What the page of a desk says of practice; a script that sends something looks at the rest of it alone."""
+    return {} if request.method == "POST" else al_sentarse(request, mesa)
 
 
 def _del_centro(catd: str) -> dict[str, Any]:
@@ -115,7 +138,9 @@ def acopio(request: HttpRequest) -> HttpResponse:
         quien = _quien(request)
     except NoProcede as error:
         return _sin_centro(request, "acopio", error)
-    datos = _base(request, "acopio") | {"sello": ""}
+    if (antes := _sin_practica(request, "acopio", "acopio")) is not None:
+        return antes
+    datos = base(request, "acopio") | _al_llegar(request, "acopio") | {"sello": ""}
     if request.method == "POST":
         datos |= _recibir(request, quien)
     visto = centro.ver(quien.catd)
@@ -138,7 +163,7 @@ def _recibir(request: HttpRequest, quien: Quien) -> dict[str, Any]:
             claves, sin_duda = casos.entender(dicho, quien.catd, _alcance(request))
             if not sin_duda:
                 una = claves[0][:11] if len({c[:11] for c in claves}) == 1 else ""
-                return {"elegir": _para_elegir(claves, quien), "sello": sello, "dicho": dicho, "casilla": una}
+                return {"elegir": para_elegir(claves, quien.catd), "sello": sello, "dicho": dicho, "casilla": una}
         lectura = casos.Lectura(orden_de(request), oficina.reloj.ahora(), sello, _espera(request), confirma)
         hechas = casos.recibir(quien, claves, lectura)
     except (NoProcede, HechoRechazado) as error:
@@ -175,12 +200,12 @@ def _mostrar(hecha: casos.Recibida, quien: Quien) -> dict[str, Any]:
     }
 
 
-def _para_elegir(claves: Sequence[str], quien: Quien) -> list[dict[str, Any]]:
-    """Actas among which one chooses; those of one casilla that have not come are chosen already."""
+def para_elegir(claves: Sequence[str], catd: str, de: Callable[[str], Acta] = acta_de) -> list[dict[str, Any]]:
+    """Actas among which one chooses (`de`: as they are); those of one casilla that have not come are chosen already."""
     una = len({c[:11] for c in claves}) == 1
     elegibles = []
     for clave in claves:
-        acta = acta_de(clave)
+        acta = de(clave)
         elegibles.append(
             {
                 "clave": clave,
@@ -188,7 +213,7 @@ def _para_elegir(claves: Sequence[str], quien: Quien) -> list[dict[str, Any]]:
                 "custodia": acta.custodia.value,
                 "hora": acta.acopio,
                 "marcada": una and acta.acopio is None,
-                "ajena": quien.catd not in centro.centros_de(clave),
+                "ajena": catd not in centro.centros_de(clave),
             }
         )
     return elegibles
@@ -209,7 +234,7 @@ def acuse(request: HttpRequest) -> HttpResponse:
         quien = _quien(request)
     except NoProcede as error:
         return _sin_centro(request, "acopio", error)
-    datos = _base(request, "acopio") | _del_centro(quien.catd)
+    datos = base(request, "acopio") | _del_centro(quien.catd)
     visto = centro.ver(quien.catd)
     datos |= {"cuenta": visto.cuenta, "filas": visto.recibidas()[::-1]}
     datos |= {"sin_acta": visto.sin_acta(), "proceso": cargar()}
@@ -258,7 +283,7 @@ def corregir(request: HttpRequest, clave: str) -> HttpResponse:
         return _sin_centro(request, "acopio", error)
     acta, zona = acta_de(clave), oficina.zona()
     assert acta.acopio is not None
-    datos = _base(request, "acopio") | _del_centro(quien.catd)
+    datos = base(request, "acopio") | _del_centro(quien.catd)
     datos |= {"ident": formas().identificacion(clave), "clave": clave, "hora": acta.acopio}
     datos |= {"dicha": acta.acopio.astimezone(zona).strftime("%Y-%m-%dT%H:%M"), "motivo": ""}
     if request.method == "POST":
@@ -291,7 +316,9 @@ def sin_acta(request: HttpRequest) -> HttpResponse:
         quien = _quien(request)
     except NoProcede as error:
         return _sin_centro(request, "sin_acta", error)
-    datos = _base(request, "sin_acta") | {"motivos": list(MotivoSinActa)}
+    if (antes := _sin_practica(request, "sin_acta", "acopio")) is not None:
+        return antes
+    datos = base(request, "sin_acta") | {"motivos": list(MotivoSinActa)}
     if request.method == "POST":
         datos |= _sin_acta(request, quien)
     datos["filas"] = centro.ver(quien.catd).sin_acta()
@@ -304,13 +331,13 @@ def _sin_acta(request: HttpRequest, quien: Quien) -> dict[str, Any]:
         if not claves:
             dicho = request.POST.get("q", "")[:200]
             halladas = casos.entender(dicho, quien.catd, _alcance(request))[0] if dicho.strip() else []
-            return {"elegir": _para_elegir(halladas, quien), "dicho": dicho}
+            return {"elegir": para_elegir(halladas, quien.catd), "dicho": dicho}
         casos.decir_sin_acta(quien, claves, motivo, oficina.reloj.ahora(), orden_de(request))
     except (NoProcede, HechoRechazado) as error:
         datos: dict[str, Any] = {"frase": _frase(request, error), "estado": _estado(error)}
         if claves and isinstance(error, NoProcede):
             vivas = [c for c in claves if c in formas()]
-            datos["elegir"] = [e | {"marcada": True} for e in _para_elegir(vivas, quien)]
+            datos["elegir"] = [e | {"marcada": True} for e in para_elegir(vivas, quien.catd)]
         return datos
     return {"dichas": [(c, formas().identificacion(c)) for c in claves], "motivo": motivo}
 
@@ -326,7 +353,10 @@ def digitalizacion(request: HttpRequest) -> HttpResponse:
         quien = _quien(request)
     except NoProcede as error:
         return _sin_centro(request, "digitalizacion", error)
-    datos = _base(request, "digitalizacion") | {
+    if (antes := _sin_practica(request, "digitalizacion", "digitalizacion")) is not None:
+        return antes
+    datos = base(request, "digitalizacion") | _al_llegar(request, "digitalizacion")
+    datos |= {
         "documentos": DOCUMENTOS,
         "documento": DOCUMENTOS[0],
         "maximo": ARCHIVO_MAXIMO,
@@ -388,7 +418,7 @@ def centros(request: HttpRequest) -> HttpResponse:
         for c, nombre in suyos.items()
     ]
     filas.sort(key=lambda f: not f[2].detenido)  # those that do not work first
-    return render(request, "catd/centros.html", _base(request, "centros") | {"filas": filas})
+    return render(request, "catd/centros.html", base(request, "centros") | {"filas": filas})
 
 
 def _manda_en_todos(request: HttpRequest) -> bool:
@@ -412,7 +442,7 @@ def el_centro(request: HttpRequest, clave: str) -> HttpResponse:
     dicho = pedida(request, del_centro(clave), oficina.nombre_de(clave), oficina.reloj.ahora())
     if dicho is None:
         return redirect("catd-centro", clave)
-    datos = _base(request, "centros") | {"zona": oficina.zona(), "centro": oficina.nombre_de(clave), "clave": clave}
+    datos = base(request, "centros") | {"zona": oficina.zona(), "centro": oficina.nombre_de(clave), "clave": clave}
     return render(request, "catd/centro.html", datos | dicho | {"cuenta": centro.ver(clave).cuenta})
 
 
@@ -441,6 +471,6 @@ def la_habilitacion(request: HttpRequest, clave: str) -> HttpResponse:
                 cuantos = texto("catd.habilitacion.guardados", n=n) if n else texto("catd.habilitacion.sin_cambio")
                 messages.success(request, cuantos)
                 return redirect("catd-habilitacion", clave)
-    datos = _base(request, "centros") | {"titulo": "catd.habilitacion.titulo", "centro": oficina.nombre_de(clave)}
+    datos = base(request, "centros") | {"titulo": "catd.habilitacion.titulo", "centro": oficina.nombre_de(clave)}
     datos |= {"frase": frase, "puntos": [(v, texto(f"catd.habilitacion.{v.punto}")) for v in vistos]}
     return render(request, "catd/habilitacion.html", datos)

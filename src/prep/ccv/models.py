@@ -54,22 +54,3 @@ class Turno(models.Model):
 
     def __str__(self) -> str:
         return f"{self.acta} · {self.paso}"
-
-
-class Practica(models.Model):
-    """One person's exercise at a desk, until the next one. `hechos`: what they made of each acta; `orden`: id of the
-    command that ends the open one; `desde`: when it was taken. It says nothing of any acta of the process."""
-
-    persona = models.CharField(max_length=60, primary_key=True)
-    mesa = models.CharField("escritorio", max_length=20, default="captura")
-    juego = models.CharField("huella del ejercicio", max_length=64)
-    hechos = models.JSONField(default=list)
-    orden = models.CharField(max_length=60, default="")
-    desde = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = "práctica"
-        verbose_name_plural = "prácticas"
-
-    def __str__(self) -> str:
-        return self.persona

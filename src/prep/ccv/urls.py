@@ -28,7 +28,6 @@ urlpatterns = [
     path("practica/peticiones/", practica.peticiones, name="ccv-practica-peticiones"),
     path("practica/cotejo/", practica.cotejo, name="ccv-practica-cotejo"),
     path("practica/identificacion/", practica.identificacion, name="ccv-practica-identificacion"),
-    path("practica/imagen/<str:huella>/", practica.imagen_de_practica, name="ccv-practica-imagen"),
     path("imagen/<str:clave>/", escritorios.imagen, name="ccv-imagen"),
     path("imagen/<str:clave>/<str:otra>/", escritorios.imagen, name="ccv-imagen-otra"),
 ]

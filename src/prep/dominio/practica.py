@@ -28,8 +28,12 @@ SE_ESCRIBE: Final = {
     "peticiones": "acta.otra_imagen_confirmada",
     "identificacion": "hoja.identificada",
     "cotejo": "acta.cotejada",
+    "acopio": "acta.acopiada",
+    "digitalizacion": "acta.digitalizada",
 }
 """The desks that are practised, and what is written at each. A decision is ruled on the screen of the differences."""
+NO_SE_SIENTAN: Final = frozenset({("digitalizacion", Rol.SUPERVISOR)})
+"""Who may write what is written at a desk, and does not sit there: a supervisor's picture comes without a scanner."""
 DONDE: Final = tuple(SE_ESCRIBE)
 PRACTICA: Final = registrar(
     Clase(
@@ -60,8 +64,12 @@ en ceros finds only these."""
 
 def donde_practican(roles: Iterable[Rol]) -> list[str]:
     """The desks that whoever has these roles practises."""
-    suyas = frozenset[str]().union(*(FACULTADES[rol] for rol in roles))
-    return [donde for donde, que in SE_ESCRIBE.items() if {que, f"{PRACTICA.nombre}.terminada"} <= suyas]
+    practican = [rol for rol in roles if f"{PRACTICA.nombre}.terminada" in FACULTADES[rol]]
+    return [
+        donde
+        for donde, que in SE_ESCRIBE.items()
+        if any(que in FACULTADES[rol] and (donde, rol) not in NO_SE_SIENTAN for rol in practican)
+    ]
 
 
 def admite(hecho: Hecho) -> bool:

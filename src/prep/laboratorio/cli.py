@@ -117,7 +117,7 @@ def practica(
     ] = None,
     semilla: Semilla = 1,
 ) -> None:
-    """Prepara las actas de ejercicio de los escritorios, en lugar de las que hubiera. No llevan QR."""
+    """Prepara los ejercicios de los escritorios, en lugar de los que hubiera. Sus actas no llevan QR."""
     from prep.laboratorio.practica import preparar
     from prep.papel.opciones import leer_carpeta
     from prep.plataforma.lugares import dir_practica
@@ -129,4 +129,4 @@ def practica(
         fallar(str(error), 1)
     except OSError as error:
         fallar(f"No se pudo escribir en {carpeta}: {causa(error)}", 1)
-    typer.echo(f"{cuantos(cuantas, 'acta de ejercicio', 'actas de ejercicio')}: {carpeta}")
+    typer.echo(f"{cuantos(cuantas, 'ejercicio')}: {carpeta}")

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "prep.lectura",
     "prep.diseno",
     "prep.acceso",
+    "prep.practica",
     "prep.casilla",
     "prep.catd",
     "prep.ccv",

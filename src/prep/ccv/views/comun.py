@@ -80,9 +80,10 @@ def pestanas_de(request: HttpRequest, aqui: str) -> list[dict[str, Any]]:
     suyos = [n for n in ESCRITORIOS if pasos_de(request, n)]
     if {c.rol for c in cargos_de(request)} & set(PIDEN_REAPERTURA):
         suyos.append("reapertura")
-    if donde_practican(c.rol for c in cargos_de(request)):
-        suyos.append("practica")
     pestanas = [{"ruta": reverse(f"ccv-{n}"), "rotulo": texto(f"ccv.{n}.titulo"), "activa": n == aqui} for n in suyos]
+    if donde_practican(c.rol for c in cargos_de(request)):
+        en_practica = aqui == "practica"
+        pestanas.append({"ruta": reverse("ccv-practica"), "rotulo": texto("practica.titulo"), "activa": en_practica})
     otras = [d | {"activa": False} for d in destinos_de(cargos_de(request)) if d["ruta"] != reverse("ccv-inicio")]
     return pestanas + otras
 

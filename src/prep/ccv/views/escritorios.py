@@ -22,9 +22,7 @@ from prep.acceso.permisos import Acceso, Vista, cargos_de, propia, requiere
 from prep.acceso.roles import Rol
 from prep.bitacora.actas import acta_de
 from prep.bitacora.autoridad import autoridad_vista
-from prep.bitacora.practicas import practicas_de
 from prep.ccv import cola, hoja, oficina, services
-from prep.ccv import practica as ensayo
 from prep.ccv.models import Turno
 from prep.ccv.pasos import AL_FINAL, ESCRITORIOS, ROLES, Paso, imagen_de, toca
 from prep.ccv.services import CamposInvalidos, Ficha, FichaInvalida
@@ -50,9 +48,10 @@ from prep.dominio.acta.hechos import HOJA, ProblemaDeImagen
 from prep.dominio.acta.transiciones import Custodia
 from prep.dominio.comun.autoridad import TODO
 from prep.dominio.comun.facultades import FACULTADES
-from prep.dominio.practica import DONDE
 from prep.papel import vigente
 from prep.plataforma.peticion import una_vez
+from prep.practica import services as ensayo
+from prep.practica.views import al_sentarse
 
 VISTO: Final = "visto"
 """What a page that waits says it shows."""
@@ -158,11 +157,7 @@ def _pagina(request: HttpRequest, nombre: str) -> HttpResponse:
     datos["con_busqueda"] = nombre == "cotejo"
     datos["fuera"] = _fuera(request, ahora) if nombre == "identificacion" else []
     datos["marcha"] = _marcha(request, nombre)
-    if nombre in DONDE:
-        datos["practica_en"] = f"ccv-practica-{nombre}"
-        datos["falta_practica"], persona = _falta_practica(request, nombre), persona_de(request)
-        suya = practicas_de([persona])[persona].en[nombre]
-        datos["sin_practicar"] = ensayo.juego(nombre) is not None and suya.veces == 0
+    datos |= al_sentarse(request, nombre)
     return render(request, "ccv/espera.html", datos)
 
 

@@ -3,11 +3,11 @@
 import { sesionDeVuelta } from './sesion.js'
 
 export const PAUSA = 3000
-const ESPERAN = { 401: 'sesion', 408: 'sinConexion', 409: 'cuenta', 423: 'pausa', 429: 'sinConexion' }
+const ESPERAN = { 401: 'sesion', 408: 'sinConexion', 409: 'cuenta', 423: 'pausa', 428: 'practica', 429: 'sinConexion' }
 
 export const espera = (ms) => new Promise((listo) => setTimeout(listo, ms))
 
-/** Send once. `porque`: why it must be sent again ('sesion', 'cuenta', 'pausa', 'sinConexion'); empty where `pagina`,
+/** Send once. `porque`: why it must be sent again ('sesion', 'cuenta', 'practica', 'pausa', 'sinConexion'); empty where `pagina`,
  *  which came, is the last word. */
 export async function intentar(forma, datos) {
   datos.set('csrfmiddlewaretoken', forma.elements.csrfmiddlewaretoken.value) // another session may have begun

@@ -1,4 +1,4 @@
-"""Practice: the screen of a desk over exercise actas whose truth is known, and who is admitted there.
+"""Practice: the screen of a desk over exercises whose truth is known, and who is admitted there.
 
 Nothing here is of any acta. What somebody does is in a row of their own until they finish (`models.Practica`); then one
 fact of theirs says how it went (`dominio.practica`).
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
+from uuid import uuid4
 
 from django.db import transaction
 
@@ -19,28 +20,27 @@ from prep.bitacora.nodos import nodo_de_aqui
 from prep.bitacora.practicas import practicas_de
 from prep.bitacora.services import HechoRechazado, anotar
 from prep.catalogo.services import ProcesoDesconocido, cargar, regla_de_practica
-from prep.ccv import cola, hoja, oficina
-from prep.ccv.ejercicio import (
-    CAPTURA,
-    COTEJO,
-    DE_UNA_COSA,
-    DIFERENCIAS,
-    IDENTIFICACION,
-    MUESTRAN,
-    Ejercicio,
-    EjercicioInvalido,
-    Juego,
-    leer,
-)
-from prep.ccv.ejercicio import imagen as donde
-from prep.ccv.models import Practica
-from prep.ccv.services import Ficha
 from prep.dominio.acta.hechos import ProblemaDeImagen
 from prep.dominio.comun.hecho import MAXIMO_CONOCIDOS, nuevo_hecho
 from prep.dominio.comun.valores import Valor
 from prep.dominio.practica import DONDE, PRACTICA
 from prep.papel import vigente
+from prep.papel.formas import Formas
 from prep.plataforma.lugares import dir_practica
+from prep.practica.ejercicio import (
+    CAPTURA,
+    COTEJO,
+    DE_UNA_COSA,
+    LLEGADA,
+    MUESTRAN,
+    Ejercicio,
+    EjercicioInvalido,
+    Juego,
+    Llegada,
+    leer,
+)
+from prep.practica.ejercicio import imagen as donde
+from prep.practica.models import Practica
 
 _MUCHO: Final = 10**6
 BIEN, MAL = "bien", "mal"
@@ -54,17 +54,13 @@ class PracticaSuperada(Exception):
 @dataclass(frozen=True, slots=True)
 class Respuesta:
     """What somebody made of an acta: what they typed, the fields that they say are not what the image says, the one
-    thing that they say of it, or what is wrong with the picture."""
+    thing that they say of it, or what is wrong with the picture; or what they say that arrived."""
 
     leidos: Mapping[str, Valor] = field(default_factory=dict)
     marcados: frozenset[str] = frozenset()
     dicho: str = ""
     problema: ProblemaDeImagen | None = None
-
-
-def paso_de(mesa: str) -> str:
-    """What the slip of an exercise is for: no desk takes it, and the practice of a desk takes no other."""
-    return f"practica-{mesa}"
+    llegada: Llegada | None = None
 
 
 def juego(mesa: str = "") -> Juego | None:
@@ -83,17 +79,27 @@ def juego(mesa: str = "") -> Juego | None:
 
 @lru_cache(maxsize=4)
 def _son_de(este: Juego, huella: str) -> bool:
-    """Whether what is known of each paper are the fields that desks ask for in this catalogue, in their order."""
+    """Whether what is known of each paper are the fields that desks ask for in this catalogue, in their order, and the
+    packages are of its actas."""
     formas = vigente.formas()
     return all(
-        e.clave in formas and [r.clave for r in hoja.renglones(e.clave)] == list(e.valores) for e in este.ejercicios
+        all(c in formas for c in e.llegada.claves) if e.llegada else _campos(formas, e.clave) == [*e.valores]
+        for e in este.ejercicios
     )
+
+
+def _campos(formas: Formas, clave: str) -> list[str]:
+    try:
+        plantilla = formas.plantilla_de(clave)
+    except ValueError:  # somebody else's form: no exercise is made of it
+        return []
+    return [c.clave for c in plantilla.campos if c.captura] if plantilla else []
 
 
 def imagen(huella: str) -> bytes | None:
     """The picture of an acta of the exercise, and none but those."""
     este = juego()
-    if este is None or all(e.imagen != huella for e in este.ejercicios):
+    if este is None or not huella or all(e.imagen != huella for e in este.ejercicios):
         return None
     try:
         return donde(dir_practica(), huella).read_bytes()
@@ -116,7 +122,7 @@ def falta(persona: str, mesa: str) -> bool:
 
 def tolera(mesa: str) -> int:
     """How much may be wrong in the exercise of a desk: what the process says where whole actas are typed, and nothing
-    where somebody looks at what others did."""
+    at the others, where little is said and nobody says it again."""
     return regla_de_practica().errores if mesa == CAPTURA else 0
 
 
@@ -129,46 +135,38 @@ def en_curso(persona: str, mesa: str, este: Juego) -> Practica:
     return fila or Practica(persona=persona, mesa=mesa, juego=este.huella)
 
 
-def tomar(persona: str, mesa: str, este: Juego) -> None:
-    """The next acta of the exercise; the first one again, once it was finished or that of another desk was begun."""
+def tomar(persona: str, mesa: str, este: Juego, ahora: datetime) -> None:
+    """The next part of the exercise; the first one again, once it was finished or that of another desk was begun."""
     with transaction.atomic():
         Practica.objects.get_or_create(persona=persona, defaults={"mesa": mesa, "juego": este.huella})
         fila = Practica.objects.select_for_update().get(persona=persona)
         if (fila.mesa, fila.juego) != (mesa, este.huella) or len(fila.hechos) >= len(este.ejercicios):
             fila.mesa, fila.juego, fila.hechos, fila.orden = mesa, este.huella, [], ""
         if not fila.orden:
-            fila.orden, fila.desde = cola.nueva_orden(), oficina.reloj.ahora()
+            fila.orden, fila.desde = str(uuid4()), ahora
         fila.save()
 
 
 def dejar(persona: str) -> None:
-    """Rest: the acta that was open is taken again later, from its beginning."""
+    """Rest: what was open is taken again later, from its beginning."""
     Practica.objects.filter(persona=persona).update(orden="", desde=None)
 
 
-def ficha_de(fila: Practica, este: Juego) -> Ficha:
-    """What the page of the open acta sends back; which acta it is, it does not say where that is asked."""
-    e = este.ejercicios[len(fila.hechos)]
-    clave = "" if e.mesa == IDENTIFICACION else e.clave
-    campos = e.campos if e.mesa in (CAPTURA, DIFERENCIAS) else ()
-    return Ficha(fila.orden, clave, paso_de(fila.mesa), e.imagen, fila.persona, este.huella, campos)
-
-
-def responder(ficha: Ficha, mesa: str, respuesta: Respuesta, teclas: int) -> None:
-    """What somebody made of the open acta. Once, however many times it is sent. With the last one, how the whole went
+def responder(persona: str, mesa: str, orden: str, respuesta: Respuesta, teclas: int, ahora: datetime) -> None:
+    """What somebody made of what is open. Once, however many times it is sent. With the last one, how the whole went
     is put on record."""
     este = juego(mesa)
     with transaction.atomic():
-        fila = Practica.objects.select_for_update().filter(persona=ficha.persona, mesa=mesa).first()
-        if este is None or fila is None or not este.huella == fila.juego == ficha.base:
+        fila = Practica.objects.select_for_update().filter(persona=persona, mesa=mesa).first()
+        if este is None or fila is None or este.huella != fila.juego:
             raise PracticaSuperada
-        if any(h["orden"] == ficha.orden for h in fila.hechos):
+        if any(h["orden"] == orden for h in fila.hechos):
             return
-        if fila.orden != ficha.orden or fila.desde is None:
+        if fila.orden != orden or fila.desde is None:
             raise PracticaSuperada
-        ejercicio, ahora = este.ejercicios[len(fila.hechos)], oficina.reloj.ahora()
+        ejercicio = este.ejercicios[len(fila.hechos)]
         hecho = {
-            "orden": ficha.orden,
+            "orden": orden,
             "errores": errores(ejercicio, respuesta),
             "distintos": distintos(ejercicio, respuesta),
             "problema": respuesta.problema.value if respuesta.problema else "",
@@ -178,12 +176,12 @@ def responder(ficha: Ficha, mesa: str, respuesta: Respuesta, teclas: int) -> Non
         fila.hechos, fila.orden, fila.desde = [*fila.hechos, hecho], "", None
         fila.save()
         if len(fila.hechos) == len(este.ejercicios):
-            _asentar(fila, este, ficha.orden, ahora)
+            _asentar(fila, este, orden, ahora)
 
 
 def errores(e: Ejercicio, r: Respuesta) -> int:
-    """How much would be wrong. All of it when an acta of another casilla is taken for good, or one that can be read is
-    sent away; one thing, when the problem is another than was said."""
+    """How much would be wrong. All of an acta, when one of another casilla is taken for good, or one that can be read
+    is sent away; one thing, when the problem is another than was said."""
     if e.mesa in DE_UNA_COSA:
         return int(r.dicho != e.respuesta)
     if r.problema is not None and e.problema:
@@ -195,6 +193,8 @@ def errores(e: Ejercicio, r: Respuesta) -> int:
 
 def distintos(e: Ejercicio, r: Respuesta) -> dict[str, str]:
     """The fields that would be wrong, and what was said of each."""
+    if e.llegada is not None:
+        return _mal_recibido(e.llegada, r.llegada or Llegada(()))
     if e.problema or r.problema is not None:
         return {}
     if e.mesa in MUESTRAN:
@@ -203,6 +203,11 @@ def distintos(e: Ejercicio, r: Respuesta) -> dict[str, str]:
             return dict.fromkeys((c for c in e.campos if c in mal), BIEN) if r.dicho != e.respuesta else {}
         return {c: MAL if c in r.marcados else BIEN for c in e.campos if (c in r.marcados) != (c in mal)}
     return {c: str(v) for c, v in r.leidos.items() if v != e.valores[c]}
+
+
+def _mal_recibido(fue: Llegada, dicha: Llegada) -> dict[str, str]:
+    mal = {c: str(getattr(dicha, c)) for c in LLEGADA[1:] if getattr(dicha, c) != getattr(fue, c)}
+    return mal if {*dicha.claves} == {*fue.claves} else {LLEGADA[0]: " ".join(dicha.claves), **mal}
 
 
 def _hasta_mucho(n: int) -> int:

@@ -1,7 +1,7 @@
-"""The folder of an exercise: actas to practise with at each desk, whose truth is known. `practica.json`, and their
-pictures.
+"""The folder of an exercise: actas and packages to practise with at each desk, whose truth is known. `practica.json`,
+and their pictures.
 
-`prep actas practica` makes it (`laboratorio.practica`), without a database; the desk reads it (`ccv.practica`).
+`prep actas practica` makes it (`laboratorio.practica`), without a database; the desks read it (`practica.services`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +22,7 @@ from prep.dominio.comun.valores import Valor, valor
 from prep.dominio.practica import DONDE
 
 ARCHIVO: Final = "practica.json"
-FORMATO: Final = "prep/practica/2"
+FORMATO: Final = "prep/practica/3"
 _HUELLA: Final = re.compile("[0-9a-f]{64}")
 
 
@@ -31,7 +31,7 @@ class EjercicioInvalido(ValueError):
 
 
 class Leccion(StrEnum):
-    """What an exercise acta teaches."""
+    """What an exercise teaches."""
 
     LIMPIA = "limpia"
     MARCAS = "marcas"
@@ -48,9 +48,18 @@ class Leccion(StrEnum):
     OTRA_HOJA = "otra_hoja"
     COMO_EL_PAPEL = "como_el_papel"
     DISTINTA_DEL_PAPEL = "distinta_del_papel"
+    SOBRE = "sobre"
+    CON_SELLO = "con_sello"
+    SOBRE_AJENO = "sobre_ajeno"
+    SIN_SOBRE = "sin_sobre"
+    NITIDA = "nitida"
+    BORROSA = "borrosa"
+    CORTADA = "cortada"
+    OSCURA = "oscura"
+    DE_OTRO_SOBRE = "de_otro_sobre"
 
 
-CAPTURA, DIFERENCIAS, VERIFICACION, PETICIONES, IDENTIFICACION, COTEJO = DONDE
+CAPTURA, DIFERENCIAS, VERIFICACION, PETICIONES, IDENTIFICACION, COTEJO, ACOPIO, DIGITALIZACION = DONDE
 SE_APRENDE: Final[Mapping[str, tuple[Leccion, ...]]] = {
     CAPTURA: (Leccion.LIMPIA, Leccion.MARCAS, Leccion.OTRA_CASILLA, Leccion.NO_CUADRA),
     DIFERENCIAS: (Leccion.DIFIEREN, Leccion.DIFIEREN_MARCAS),
@@ -58,6 +67,8 @@ SE_APRENDE: Final[Mapping[str, tuple[Leccion, ...]]] = {
     PETICIONES: (Leccion.SE_LEE, Leccion.ES_AJENA),
     IDENTIFICACION: (Leccion.HOJA, Leccion.OTRA_HOJA),
     COTEJO: (Leccion.COMO_EL_PAPEL, Leccion.DISTINTA_DEL_PAPEL),
+    ACOPIO: (Leccion.SOBRE, Leccion.CON_SELLO, Leccion.SOBRE_AJENO, Leccion.SIN_SOBRE),
+    DIGITALIZACION: (Leccion.NITIDA, Leccion.BORROSA, Leccion.CORTADA, Leccion.OSCURA, Leccion.DE_OTRO_SOBRE),
 }
 """What is taught at each desk."""
 SE_PIDE: Final[Mapping[Leccion, ProblemaDeImagen]] = {
@@ -67,26 +78,51 @@ SE_PIDE: Final[Mapping[Leccion, ProblemaDeImagen]] = {
 """Of what is asked, why another picture would be needed."""
 MUESTRAN: Final = (VERIFICACION, COTEJO)
 """The desks where the screen says what an acta says, to be compared."""
-DE_UNA_COSA: Final = (PETICIONES, IDENTIFICACION, COTEJO)
+DE_UNA_COSA: Final = (PETICIONES, IDENTIFICACION, COTEJO, DIGITALIZACION)
 """The desks where one thing is said of an acta."""
+SIRVE: Final = "sirve"
+"""What is said of a picture that nothing is wrong with. Of another one, what is (`SALIO_MAL`)."""
+SALIO_MAL: Final[Mapping[Leccion, str]] = {
+    Leccion.BORROSA: "borrosa",
+    Leccion.CORTADA: "cortada",
+    Leccion.OSCURA: "oscura",
+    Leccion.DE_OTRO_SOBRE: ProblemaDeImagen.OTRA_CASILLA.value,
+}
 MESA_DE: Final[Mapping[Leccion, str]] = {leccion: mesa for mesa, suyas in SE_APRENDE.items() for leccion in suyas}
 
 
 @dataclass(frozen=True, slots=True)
+class Llegada:
+    """What reached a centre of one casilla. `claves`: the actas of the packages that came, or of those that did not;
+    `sello`: the hour of their stamp, empty where it is put now; `motivo`: why there is no acta, where there is none."""
+
+    claves: tuple[str, ...]
+    sello: str = ""
+    motivo: str = ""
+
+
+LLEGADA: Final = ("claves", "sello", "motivo")
+"""What is said of what arrived, and may be said wrong."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ejercicio:
-    """One acta to practise with. `clave`: the one that the screen names, or that the paper is of where that is asked;
-    `imagen`: SHA-256 of its picture; `problema`: what is wrong with it, if anything is; `valores`: what the paper says
-    of each field, in its order; `enderezada`: each field is where its form has it; `pedidos`: the fields that are asked
-    for, where not all are; `mostrados`: what the screen says of each field, where somebody compares."""
+    """One acta, or what arrived of a casilla, to practise with. `clave`: the one that the screen names, or that the
+    paper is of where that is asked; `imagen`: SHA-256 of its picture; `problema`: what is wrong with it, if anything
+    is; `valores`: what the paper says of each field, in its order; `enderezada`: each field is where its form has it;
+    `pedidos`: the fields that are asked for, where not all are; `mostrados`: what the screen says of each field, where
+    somebody compares; `llegada`: what arrived, which has no picture, and `catd`: the centre where it did."""
 
     clave: str
     imagen: str
     leccion: Leccion
     problema: str
-    valores: Mapping[str, Valor] = field(hash=False)
+    valores: Mapping[str, Valor] = field(default_factory=dict, hash=False)
     enderezada: bool = False
     pedidos: tuple[str, ...] = ()
     mostrados: Mapping[str, Valor] = field(default_factory=dict, hash=False)
+    llegada: Llegada | None = None
+    catd: str = ""
 
     @property
     def mesa(self) -> str:
@@ -101,6 +137,8 @@ class Ejercicio:
     @property
     def cuantos(self) -> int:
         """How many things may be said wrong."""
+        if self.llegada is not None:
+            return len(LLEGADA)
         return 1 if self.mesa in DE_UNA_COSA else len(self.campos)
 
     @property
@@ -108,6 +146,8 @@ class Ejercicio:
         """What is right to say of it, where one thing is said."""
         if self.mesa == IDENTIFICACION:
             return self.clave
+        if self.mesa == DIGITALIZACION:
+            return self.problema or SIRVE
         if self.mesa == PETICIONES:
             return "si" if self.problema else "no"
         return "1" if self.mostrados == self.valores else str(EN_CORRECCION)
@@ -115,7 +155,7 @@ class Ejercicio:
 
 @dataclass(frozen=True, slots=True)
 class Juego:
-    """The actas of an exercise, in the order in which they are done. `huella`: SHA-256 of the file that lists them."""
+    """An exercise, part by part in the order in which they are done. `huella`: SHA-256 of the file that lists them."""
 
     huella: str
     proceso: str
@@ -139,7 +179,8 @@ def escribir(carpeta: Path, proceso: str, ejercicios: Sequence[tuple[Ejercicio, 
     """Leave an exercise in a folder, in place of the one there was: the pictures first, and then what names them."""
     carpeta.mkdir(parents=True, exist_ok=True)
     for e, datos in ejercicios:
-        imagen(carpeta, e.imagen).write_bytes(datos)
+        if e.imagen:
+            imagen(carpeta, e.imagen).write_bytes(datos)
     todos = [
         {
             "clave": e.clave,
@@ -150,6 +191,8 @@ def escribir(carpeta: Path, proceso: str, ejercicios: Sequence[tuple[Ejercicio, 
             "enderezada": e.enderezada,
             "pedidos": e.pedidos,
             "mostrados": _escritos(e.mostrados),
+            "llegada": asdict(e.llegada) if e.llegada else None,
+            "catd": e.catd,
         }
         for e, _ in ejercicios
     ]
@@ -181,13 +224,26 @@ def leer(carpeta: Path) -> Juego | None:
 
 
 def _ejercicio(e: Mapping[str, Any]) -> Ejercicio:
-    if not _HUELLA.fullmatch(e["imagen"]) or not e["valores"]:
+    leccion, llegada = Leccion(e["leccion"]), _llegada(e["llegada"])
+    if MESA_DE[leccion] == ACOPIO:
+        if llegada is None or e["clave"] not in llegada.claves or e["imagen"] or not isinstance(e["catd"], str):
+            raise EjercicioInvalido(leccion)
+        return Ejercicio(e["clave"], "", leccion, "", llegada=llegada, catd=e["catd"])
+    if not _HUELLA.fullmatch(e["imagen"]) or not e["valores"] or llegada is not None:
         raise EjercicioInvalido(e["imagen"])
     valores, mostrados = ({c: valor(v) for c, v in e[cuales].items()} for cuales in ("valores", "mostrados"))
-    leccion, pedidos = Leccion(e["leccion"]), tuple(e["pedidos"])
-    comparan = MESA_DE[leccion] in MUESTRAN
+    pedidos, comparan = tuple(e["pedidos"]), MESA_DE[leccion] in MUESTRAN
     if not {*pedidos} <= {*valores} or (comparan and list(mostrados) != list(valores)):
         raise EjercicioInvalido(e["imagen"])
     return Ejercicio(
         *(e["clave"], e["imagen"], leccion, e["problema"], valores, e["enderezada"] is True, pedidos, mostrados)
     )
+
+
+def _llegada(dicha: Mapping[str, Any] | None) -> Llegada | None:
+    if dicha is None:
+        return None
+    llegada = Llegada(tuple(dicha["claves"]), dicha["sello"], dicha["motivo"])
+    if not llegada.claves or not all(isinstance(v, str) for v in (*llegada.claves, llegada.sello, llegada.motivo)):
+        raise EjercicioInvalido("llegada")
+    return llegada
