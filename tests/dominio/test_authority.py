@@ -72,7 +72,7 @@ def test_each_faculty_is_of_a_type_that_exists() -> None:
     known = {f"{name}.{tipo}" for name, clase in CLASES.items() for tipo in clase.tipos}
     assert set().union(*FACULTADES.values()) <= known
     everybody = set().union(*FACULTADES.values())
-    only_the_institute = {"nodo.alta", "nodo.baja", "proceso.reglas"}
+    only_the_institute = {"nodo.alta", "nodo.alcance", "nodo.baja", "proceso.reglas"}
     assert known - everybody == only_the_institute
 
 
@@ -290,6 +290,42 @@ def test_reach_of_persons_and_of_nodes() -> None:
     assert here != there
 
 
+def test_the_reach_of_a_node_changes_from_a_place_of_its_chain_on() -> None:
+    here, there = ACTA[:11], "140025C0100"
+    facts = [node("catd", "catd", alcance=[there]), *person("ana", "capturista")]
+    facts += [Escrito(fact("proceso:x", "reglas", alcance_estricto=True), INSTITUTO)]
+    wider = fact("nodo:catd", "alcance", alcance=[here, there], desde=12, motivo="Se quedó sin luz el de junto.")
+    again = nuevo_hecho(
+        "alcance", "nodo:catd", INSTITUTO, NOW, {"alcance": [there], "desde": 12, "motivo": "Volvió."}, [wider.id]
+    )
+    back = fact("nodo:catd", "alcance", alcance=[there], desde=15, motivo="Volvió la luz.")
+
+    def counts(*said: Hecho) -> list[int]:
+        authority = Autoridad.de([*(Escrito(h, INSTITUTO) for h in said), *facts])
+        of_here = {n: authority.rechazar(did(Tipo.CAPTURADA, "ana", by="catd", seq=n)) for n in (11, 12, 14, 15)}
+        assert set(of_here.values()) <= {None, Rechazo.FUERA_DE_ALCANCE} and authority.ignorados == []
+        assert authority.rechazar(did(Tipo.CAPTURADA, "ana", f"acta:{there}1", by="catd", seq=13)) is None
+        assert authority.alcance_de_nodo("catd") == authority.nodos["catd"].alcance
+        return [n for n, rechazo in of_here.items() if rechazo is None]
+
+    assert counts() == [] and counts(wider) == [12, 14, 15] and counts(back, wider) == [12, 14]
+    assert counts(again, wider) == [] and counts(again, wider, back) == []
+    loose = Autoridad.de([*facts[:-1], Escrito(back, INSTITUTO)])
+    assert loose.rechazar(did(Tipo.CAPTURADA, "ana", by="catd")) is None
+    assert Autoridad.de(facts).cambios(Autoridad.de([*facts, Escrito(wider, INSTITUTO)])).nodos == {"catd"}
+
+
+def test_what_is_said_of_whoever_was_not_enrolled_waits_and_is_named() -> None:
+    said = [
+        Escrito(fact("nodo:nunca", "alcance", alcance=["*"], desde=1, motivo="x"), INSTITUTO),
+        Escrito(fact("nodo:nunca", "baja", desde=1, motivo="x"), INSTITUTO),
+        Escrito(fact("dispositivo:nunca", "baja", desde=1, motivo="x"), INSTITUTO),
+    ]
+    authority = Autoridad.de([*basic(), *said])
+    assert sorted(authority.ignorados) == sorted((e.hecho.id, Rechazo.ESPERA) for e in said)
+    assert Autoridad.de([*said, *basic(), node("nunca")]).ignorados == [(said[2].hecho.id, Rechazo.ESPERA)]
+
+
 def test_unknown_types_of_authority_are_named_and_the_night_opens_elsewhere() -> None:
     newer = Escrito(fact("persona:ana", "ascendida", rol="jefa"), INSTITUTO)
     opened = Escrito(fact("proceso:x", "abierto", "jefa"), "ccv", 3)
@@ -474,10 +510,14 @@ def some_authority(rng: random.Random) -> list[Escrito]:
                 ]
             ),
             "nodo": lambda: rng.choice(
-                [({"llave": KEY, "clase": "catd", "nombre": "n"}, "alta"), ({"desde": 3, "motivo": "x"}, "baja")]
+                [
+                    ({"llave": KEY, "clase": "catd", "nombre": "n"}, "alta"),
+                    ({"alcance": rng.choice([["*"], []]), "desde": rng.choice([1, 3]), "motivo": "x"}, "alcance"),
+                    ({"desde": 3, "motivo": "x"}, "baja"),
+                ]
             ),
             "dispositivo": lambda: ({"llave": KEY, "clase": "telefono"}, "alta"),
-            "proceso": lambda: ({"lugares_distintos": rng.random() < 0.5}, "reglas"),
+            "proceso": lambda: ({rng.choice(["lugares_distintos", "alcance_estricto"]): rng.random() < 0.5}, "reglas"),
         }[what.partition(":")[0]]()
         facts.append(Escrito(fact(what, tipo, who, **content), by, i + 1))
     return facts
@@ -521,4 +561,5 @@ def test_authority_is_a_function_of_a_set(seed: int) -> None:
     assert set(whole.nodos) <= {"ccv", "catd", "sede", "n1"} and whole.reglas in (
         Reglas(),
         Reglas(lugares_distintos=True),
+        Reglas(alcance_estricto=True),
     )

@@ -19,7 +19,7 @@ from test_merging import PEOPLE, some_step
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import Tipo
-from prep.dominio.acta.pliegue import base_publicada, estado
+from prep.dominio.acta.pliegue import Pliegue, base_publicada, estado
 from prep.dominio.acta.transiciones import Captura, Situacion
 from prep.dominio.comun.autoridad import INSTITUTO, Autoridad
 from prep.dominio.comun.facultades import Rol
@@ -63,11 +63,17 @@ CHANGES = {
         *(by_the_institute(f"persona:{a}", "misma_persona", otra=b) for a, b in combinations(PEOPLE, 2)),
         *(by_the_institute(f"nodo:n{i}", "baja", desde=1000 * i + 5, motivo="x") for i in (1, 2, 3)),
         *(by_the_institute(f"persona:{NOBODY}", "alta", rol=rol.value, lugar="L") for rol in DESKS),
+        *(
+            by_the_institute(f"nodo:n{i}", "alcance", alcance=reach, desde=1000 * i + since, motivo="x")
+            for i in (1, 2)
+            for since, reach in ((4, []), (9, ["*"]))
+        ),
         by_the_institute("proceso:x", "reglas", lugares_distintos=True),
+        by_the_institute("proceso:x", "reglas", alcance_estricto=True),
     )
 }
 """Somebody is revoked, everywhere or from some place of a chain; two accounts turn out to be one human's; a node was
-stolen; somebody is enrolled late; the rules change."""
+stolen, or attends other casillas from there on; somebody is enrolled late; the rules change."""
 
 
 @lru_cache(maxsize=64)
@@ -253,7 +259,8 @@ def test_what_a_reading_says_is_what_whoever_verified_it_knew(what: tuple[random
 @given(NIGHTS)
 def test_what_stands_is_collated_by_whoever_knew_it(what: tuple[random.Random, int, int]) -> None:
     told = night(*what)
-    acta, history = estado(told.said, who_may(told.changes)), ordenar(told.said)
+    fold = Pliegue(told.said, who_may(told.changes))
+    acta, history = fold.acta, fold.historia
     refused, standing = dict(acta.anomalias), acta.vigente
     said = {i: h for i, h in enumerate(history.hechos) if h.tipo == Tipo.COTEJADA and h.id not in refused}
     who_says = [i for i, h in said.items() if h.contenido["resultado"] == str(acta.cotejo)]

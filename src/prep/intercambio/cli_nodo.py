@@ -85,6 +85,64 @@ def alta(
     typer.echo(f"Huella del instituto, que se lleva por otro medio (impresa o por teléfono): {huella}")
 
 
+_Desde = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", help="Desde qué hecho suyo, contados los que ya están aquí.", show_default="el siguiente a esos"
+    ),
+]
+_Motivo = Annotated[str, typer.Option(help="Por qué. Queda firmado en la bitácora.")]
+
+
+@app.command()
+def alcance(
+    nodo: Annotated[str, typer.Argument(help="El equipo, por ejemplo catd-014.")],
+    motivo: _Motivo,
+    catd: Annotated[
+        list[str] | None, typer.Option(help="Clave de un CATD cuyas casillas atiende; repetida, las de varios.")
+    ] = None,
+    todo: Annotated[bool, typer.Option("--todo", help="Atiende todas las casillas.")] = False,
+    desde: _Desde = None,
+    llave: Llave = None,
+) -> None:
+    """Dice, con la llave del instituto, qué casillas atiende un equipo de ahora en adelante, en vez de las de antes.
+
+    Lo que ya escribió se juzga por las que atendía. Solo decide donde el proceso pide alcance_estricto.
+    """
+    from prep.plataforma.arranque import django_listo
+
+    if bool(catd) == todo:
+        raise typer.BadParameter("Diga --catd CLAVE, una o más veces, o --todo.")
+    with django_listo():
+        from prep.intercambio.cambios import cambiar_alcance
+        from prep.plataforma.llaves import firmante_del_instituto
+
+        n, cuantas = cambiar_alcance(nodo, firmante_del_instituto(llave), catd or (), motivo, desde)
+    cuales = "todas las casillas" if cuantas is None else cuantos(cuantas, "casilla")
+    typer.echo(f"Desde su hecho {n:,}, «{nodo}» atiende {cuales}.")
+
+
+@app.command()
+def baja(
+    nodo: Annotated[str, typer.Argument(help="El equipo: uno robado, perdido o que ya no se usa.")],
+    motivo: _Motivo,
+    desde: _Desde = None,
+    llave: Llave = None,
+) -> None:
+    """Da de baja un equipo con la llave del instituto: nada suyo cuenta desde ese hecho, y no se le recibe más.
+
+    Lo publicado sigue en pie y queda por revisar. No hay vuelta: el equipo que lo releve lleva otro nombre.
+    """
+    from prep.plataforma.arranque import django_listo
+
+    with django_listo():
+        from prep.intercambio.cambios import dar_de_baja
+        from prep.plataforma.llaves import firmante_del_instituto
+
+        n = dar_de_baja(nodo, firmante_del_instituto(llave), motivo, desde)
+    typer.echo(f"«{nodo}» está dado de baja: desde su hecho {n:,} nada cuenta.")
+
+
 @app.command()
 def recibir(
     archivo: Annotated[Path, typer.Argument(help="El que hizo «prep nodo alta».", exists=True, dir_okay=False)],

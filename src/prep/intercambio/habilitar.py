@@ -46,6 +46,7 @@ from prep.dominio.comun.autoridad import INSTITUTO, TODO
 from prep.dominio.comun.facultades import ClaseNodo
 from prep.dominio.tabulacion.proceso import Modo, Proceso
 from prep.intercambio import nodo, paquete, sellado
+from prep.intercambio.cambios import casillas_de
 from prep.intercambio.enviar import anotar_del_paquete
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.llaves import guardar as guardar_secreto
@@ -131,8 +132,8 @@ def dar_de_alta(
     ident, llave = pedido.nodo, pedido.llave
     raiz = NodoInstituto(instituto, instituto.llave.publica)
     proceso, info, fila = cargar(), informativo(), vigente()
-    if catd is not None and catd not in {c.clave for c in info.catds}:
-        raise Impedimento(f"En el catálogo no hay ningún centro «{catd}».")
+    if catd is not None:
+        casillas_de({catd})
     ya = autoridad().nodos.get(ident)
     if ya is not None and (ya.llave != llave.hex() or ya.baja is not None):
         raise Impedimento(
@@ -140,10 +141,8 @@ def dar_de_alta(
             "prepárelo con otro."
         )
     if ya is None:
-        rutas = info.rutas
-        suyas = {str(a.casilla.clave) for e in proceso.elecciones for a in e.actas if catd in rutas.centros(a.casilla)}
         hora = nodo.reloj.ahora()
-        alta = alta_de_nodo(_Publica(ident, llave), clase, nombre, hora, suyas if catd else (TODO,))
+        alta = alta_de_nodo(_Publica(ident, llave), clase, nombre, hora, casillas_de({catd}) if catd else (TODO,))
         try:
             anotar([alta], raiz, hora)
         except HechoRechazado as error:

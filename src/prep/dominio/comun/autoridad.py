@@ -49,6 +49,7 @@ NODO = registrar(
                 {"llave": campos.sha256, "clase": campos.uno_de(*ClaseNodo), "nombre": campos.texto},
                 {"alcance": _ALCANCE},
             ),
+            "alcance": TipoDeHecho({"alcance": _ALCANCE, "desde": campos.entero(1), "motivo": campos.texto}),
             "baja": TipoDeHecho({"desde": campos.entero(1), "motivo": campos.texto}),
         },
     )
@@ -116,6 +117,8 @@ PROCESO = registrar(
 )
 CLASES_DE_AUTORIDAD: Final = (NODO.nombre, PERSONA.nombre, DISPOSITIVO.nombre, PROCESO.nombre)
 """Classes whose facts `Autoridad.de` reads."""
+_DE_QUIEN_YA_ESTA: Final = ("alcance", "baja")
+"""What is said of whoever was enrolled: it is looked at after every enrolment."""
 _SOBRE_TODO: Final = frozenset({TODO})
 _EMERGENCIA: Final = "emergencia."
 """Before a node's name: whoever is behind its emergency accounts."""
@@ -138,13 +141,23 @@ class Reglas:
 
 @dataclass(slots=True)
 class Nodo:
-    """An installation: raw public key (hex), kind, casillas it attends; `baja`: first sequence that does not count."""
+    """An installation: raw public key (hex), kind; `alcances`: (sequence of its chain, casillas that it attends from
+    there on), the first as it was enrolled; `baja`: first sequence that does not count."""
 
     llave: str
     clase: ClaseNodo
     nombre: str
-    alcance: frozenset[str]
+    alcances: list[tuple[int, frozenset[str]]]
     baja: int | None = None
+
+    def alcance_en(self, secuencia: int) -> frozenset[str]:
+        """Casillas that it attends at that place of its chain. Of two that begin at one place, the last one said."""
+        return max((desde, i, suyo) for i, (desde, suyo) in enumerate(self.alcances) if desde <= secuencia)[2]
+
+    @property
+    def alcance(self) -> frozenset[str]:
+        """Casillas that it attends from now on."""
+        return self.alcance_en(SIEMPRE)
 
 
 @dataclass(slots=True)
@@ -245,7 +258,7 @@ class Autoridad:
         aplicados: set[str] = set()
         for estrato in (autoridad._del_instituto, autoridad._de_administradores, autoridad._de_coordinadores):
             tomados = [e for e in pendientes if e.hecho.interpretado and estrato(e)]
-            for e in sorted(tomados, key=lambda e: e.hecho.tipo == "baja"):  # whoever is revoked was enrolled
+            for e in sorted(tomados, key=lambda e: e.hecho.tipo in _DE_QUIEN_YA_ESTA):
                 if e.hecho.id not in aplicados:
                     aplicados.add(e.hecho.id)
                     autoridad._aplicar(e)
@@ -288,8 +301,11 @@ class Autoridad:
         hecho, c = e.hecho, e.hecho.contenido
         match hecho.clase, hecho.tipo:
             case "nodo", "alta":
-                nodo = Nodo(c["llave"], ClaseNodo(c["clase"]), c["nombre"], frozenset(c.get("alcance", (TODO,))))
+                alcance = frozenset(c.get("alcance", (TODO,)))
+                nodo = Nodo(c["llave"], ClaseNodo(c["clase"]), c["nombre"], [(1, alcance)])
                 self._dar_de_alta(self.nodos, hecho, nodo)
+            case "nodo", "alcance" if hecho.clave in self.nodos:
+                self.nodos[hecho.clave].alcances.append((c["desde"], frozenset(c["alcance"])))
             case "nodo", "baja" if hecho.clave in self.nodos:
                 nodo = self.nodos[hecho.clave]
                 nodo.baja = min(c["desde"], nodo.baja or c["desde"])
@@ -312,6 +328,8 @@ class Autoridad:
                 self.dispositivos[hecho.clave].bajas.append((c["desde"], c.get("nodos", {})))
             case "proceso", "reglas":
                 self.reglas = Reglas(**c)
+            case (("nodo" | "dispositivo"), _):  # who was not enrolled, as far as is known here
+                self.ignorados.append((hecho.id, Rechazo.ESPERA))
 
     def _dar_de_alta(self, dados: dict[str, _Dado], hecho: Hecho, dado: _Dado) -> None:
         """One name, one key, once: another enrolment of that name is named. Of two that fight, the content decides."""
@@ -376,10 +394,11 @@ class Autoridad:
             persona = self._misma[persona]
         return persona
 
-    def alcance_de_nodo(self, nodo: str) -> frozenset[str]:
-        """Casillas on which a node acts: everything, unless the process says that each acts only on its own."""
+    def alcance_de_nodo(self, nodo: str, secuencia: int = SIEMPRE) -> frozenset[str]:
+        """Casillas on which a node acts at a place of its chain, or from now on: everything, unless the process says
+        that each acts only on its own."""
         suyo = self.nodos.get(nodo)
-        return suyo.alcance if suyo and self.reglas.alcance_estricto else _SOBRE_TODO
+        return suyo.alcance_en(secuencia) if suyo and self.reglas.alcance_estricto else _SOBRE_TODO
 
     def roles_de(self, persona: str) -> frozenset[Rol]:
         """Roles that a person has and has not lost everywhere: what a desk may open for them."""
@@ -440,16 +459,17 @@ class Autoridad:
         faculta = que in FACULTADES[cargo.rol] and cargo.emergencia_de in ("", e.nodo)
         if not faculta or (roles is not None and cargo.rol not in roles):
             return Rechazo.SIN_FACULTAD
-        if not self._alcanza(e.hecho.clase, e.hecho.clave, cargo, e.nodo):
+        if not self._alcanza(e, cargo):
             return Rechazo.FUERA_DE_ALCANCE
         return None if self._firmado(e, que, cargo.rol) else Rechazo.DISPOSITIVO
 
-    def _alcanza(self, clase: str, clave: str, cargo: Cargo, nodo: str) -> bool:
+    def _alcanza(self, e: Escrito, cargo: Cargo) -> bool:
+        clase, clave = e.hecho.clase, e.hecho.clave
         if clase == "catd":  # whoever coordinates a centre opens and closes no other
             return cargo.rol is not Rol.COORDINADOR or cargo.lugar == clave
         if clase != "acta":
             return True
-        alcance, casilla, de_nodo = cargo.alcance, clave[:11], self.alcance_de_nodo(nodo)
+        alcance, casilla, de_nodo = cargo.alcance, clave[:11], self.alcance_de_nodo(e.nodo, e.secuencia)
         return (TODO in alcance or casilla in alcance) and (TODO in de_nodo or casilla in de_nodo)
 
     def _firmado(self, e: Escrito, que: str, rol: Rol) -> bool:
