@@ -71,13 +71,14 @@ def redibujar(corte: Mapping[str, Any]) -> dict[str, bytes]:
     return dict(portal.dibujos(corte)[0]) | de_raiz
 
 
-def actas_en(imagen: bytes) -> set[str]:
+def actas_en(imagen: bytes, publicada: str) -> set[str]:
     """Which acta one of its pictures shows, which no camera took."""
     return {imagen.decode().partition(":")[2]} - {""}
 
 
 def _numero(corte: Mapping[str, Any]) -> bytes:
-    return f"<p>Corte {json.loads(corte['corte.json'])['corte']}</p>".encode()
+    manifiesto = corte["corte.json"]  # as it is made, or as it was published
+    return f"<p>Corte {(json.loads(manifiesto) if isinstance(manifiesto, bytes) else manifiesto)['corte']}</p>".encode()
 
 
 @dataclass

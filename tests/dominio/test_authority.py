@@ -328,8 +328,10 @@ def test_what_is_said_of_whoever_was_not_enrolled_waits_and_is_named() -> None:
 
 def test_unknown_types_of_authority_are_named_and_the_night_opens_elsewhere() -> None:
     newer = Escrito(fact("persona:ana", "ascendida", rol="jefa"), INSTITUTO)
-    opened = Escrito(fact("proceso:x", "abierto", "jefa"), "ccv", 3)
-    authority = Autoridad.de([*basic(), newer, opened])
+    opened = [
+        Escrito(fact("proceso:x", "abierto", who), by, 3) for who, by in (("jefa", "ccv"), (INSTITUTO, INSTITUTO))
+    ]
+    authority = Autoridad.de([*basic(), newer, *opened])
     assert authority.ignorados == [(newer.hecho.id, Rechazo.NO_INTERPRETADO)]
 
 

@@ -253,7 +253,8 @@ def test_marks_of_our_type_with_other_numbers_are_not_an_acta_of_ours() -> None:
 def test_our_own_acta_described_is_read_the_same() -> None:
     """Our own form is one more described form: with its marks and boxes in JSON, the same boxes are found and read."""
     from actas_de_prueba import ACTA, llena
-    from prep.papel.plantilla import LADO_MARCA, MARCAS, marcas_de
+    from prep.papel.marcas import marcas_de
+    from prep.papel.plantilla import LADO_MARCA, MARCAS
 
     h, plan, _ = llena()
     campos = []

@@ -10,8 +10,9 @@ from actas_de_prueba import CHICA, GRANDE, OTRA, hoja
 from prep.dominio.tabulacion.boleta import Boleta, armar_boleta
 from prep.laboratorio.llenar import rasterizar
 from prep.papel import qr
+from prep.papel.marcas import marcas_de
 from prep.papel.pdf import pdf_actas, pdf_etiquetas
-from prep.papel.plantilla import ALTO, ANCHO, LADO_MARCA, MARCAS, Caja, armar_plantilla, marcas_de
+from prep.papel.plantilla import ALTO, ANCHO, LADO_MARCA, MARCAS, Caja, armar_plantilla
 
 
 def cruzan(a: Caja, b: Caja) -> bool:

@@ -19,6 +19,7 @@ from prep.catalogo.ejemplo import CASILLAS_MINIMO, ejemplo
 from prep.dominio.acta.hechos import Tipo
 from prep.laboratorio.llenar import en_blanco
 from prep.papel.formas import Formas
+from prep.papel.plantilla import LADO_MARCA, MARCAS, Caja
 from prep.simulacro import juez, mostradas
 from prep.simulacro.avance import Avance
 from prep.simulacro.juez import NoSePuedeJuzgar
@@ -265,8 +266,8 @@ def test_each_picture_is_of_its_acta(buena: Simulacro, tmp_path: Path) -> None:
 
     ciega = imagenes[una]["sha256"]
 
-    def leer(imagen: bytes) -> set[str]:
-        return set() if sha256(imagen).hexdigest() == ciega else actas_en(imagen)
+    def leer(imagen: bytes, publicada: str) -> set[str]:
+        return set() if sha256(imagen).hexdigest() == ciega else actas_en(imagen, publicada)
 
     v = juez.juzgar(buena.verdad, Carpeta(buena.publicacion), redibujar, leer)
     assert (v["codigo"], v["problemas"]) == (1, [f"En 1 imagen no se lee de qué acta es: {una}."])
@@ -280,12 +281,39 @@ def test_sheets_out_of_catalogue_that_no_paper_is_are_in_the_list(buena: Simulac
 
 def test_of_which_acta_a_picture_is_is_read_in_it() -> None:
     proceso, info = ejemplo(CASILLAS_MINIMO)
-    acta = proceso.elecciones[0].actas[0].clave
-    salida = BytesIO()
+    acta, otra = (a.clave for a in proceso.elecciones[0].actas[:2])
     hoja = Formas(proceso, info, b"x" * 32, "SIMULACRO").hoja(acta)
-    Image.fromarray(en_blanco(hoja, 2.5)).convert("L").save(salida, "JPEG", quality=60)  # as those of a drill
-    assert mostradas.actas_en(salida.getvalue()) == {acta}
-    assert mostradas.actas_en(b"no es una imagen") == set()
+    limpia = Image.fromarray(en_blanco(hoja, _PX_MM)).convert("L")
+    assert mostradas.actas_en(_como_foto(limpia), otra) == {acta}  # whatever it was published as
+    assert mostradas.actas_en(b"no es una imagen", acta) == set()
+
+
+def test_where_the_qr_is_covered_the_corners_say_whether_a_picture_may_be_of_its_acta() -> None:
+    proceso, info = ejemplo(CASILLAS_MINIMO)
+    acta, otra = (a.clave for a in proceso.elecciones[0].actas[:2])
+    hoja = Formas(proceso, info, b"x" * 32, "SIMULACRO").hoja(acta)
+    imagen = Image.fromarray(en_blanco(hoja, _PX_MM)).convert("L")
+    _tapar(imagen, hoja.plantilla.qr)
+    for vistas in (4, 3, 2):
+        assert mostradas.actas_en(_como_foto(imagen), acta) == ({acta} if vistas > 2 else set())
+        assert mostradas.actas_en(_como_foto(imagen), otra) == set()
+        _tapar(imagen, Caja(*MARCAS[vistas - 1], LADO_MARCA, LADO_MARCA))
+
+
+_PX_MM = 2.5
+
+
+def _tapar(imagen: Image.Image, caja: Caja) -> None:
+    """A thumb over it."""
+    x, y, ancho, alto = (round(v * _PX_MM) for v in (caja.x, caja.y, caja.ancho, caja.alto))
+    imagen.paste(120, (x - 4, y - 4, x + ancho + 4, y + alto + 4))
+
+
+def _como_foto(imagen: Image.Image) -> bytes:
+    """As those of a drill."""
+    salida = BytesIO()
+    imagen.save(salida, "JPEG", quality=60)
+    return salida.getvalue()
 
 
 def test_what_was_wrong_in_the_middle_of_the_night_is_said_though_it_is_right_in_the_end(

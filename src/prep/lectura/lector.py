@@ -26,7 +26,8 @@ from prep.lectura.numeral import Calibracion, Juicio, calibracion, juzgar
 from prep.lectura.redes import CLASES, Redes, redes, suavizar
 from prep.lectura.resultado import MOTIVOS, Lectura, LecturaCampo
 from prep.papel import qr
-from prep.papel.plantilla import Caja, Campo, Forma, Plantilla, marcas_de
+from prep.papel.marcas import marcas_de
+from prep.papel.plantilla import Caja, Campo, Forma, Plantilla
 from prep.plataforma.opencv import cv2
 
 SEGURO: Final = 0.997

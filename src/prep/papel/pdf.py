@@ -11,13 +11,13 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from prep.papel.marcas import DICCIONARIO
 from prep.papel.plantilla import ALTO, ANCHO, LADO_MARCA, MARCAS, TOTAL_ASENTADO, Caja, Campo, Hoja
 from prep.plataforma.opencv import cv2
 
 _REGLA = Color(0.38, 0.38, 0.42)
 _FONDO = Color(0.935, 0.935, 0.95)
 _TENUE = Color(0.55, 0.55, 0.58)
-DICCIONARIO = cv2.aruco.DICT_4X4_50
 
 
 class _Lienzo:
@@ -91,7 +91,7 @@ def _qr(lienzo: _Lienzo, caja: Caja, contenido: str) -> None:
 
 
 def _marcas(lienzo: _Lienzo, ids: Sequence[int]) -> None:
-    diccionario = cv2.aruco.getPredefinedDictionary(DICCIONARIO)
+    diccionario = cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, DICCIONARIO))
     for (x, y), i in zip(MARCAS, ids, strict=True):
         celdas = cv2.aruco.generateImageMarker(diccionario, i, 6) == 0
         lienzo.matriz(x, y, LADO_MARCA, celdas.tolist())

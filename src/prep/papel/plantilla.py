@@ -16,6 +16,7 @@ from hashlib import sha256
 from typing import Final
 
 from prep.dominio.tabulacion.boleta import Boleta, Recuadro, TipoRecuadro
+from prep.papel.marcas import DICCIONARIO, POR_ESQUINA, marcas_de
 
 ANCHO: Final = 431.8
 ALTO: Final = 279.4
@@ -24,9 +25,6 @@ ALTO: Final = 279.4
 LADO_MARCA: Final = 10.0
 MARCAS: Final = ((8.0, 8.0), (413.8, 8.0), (413.8, 261.4), (8.0, 261.4))
 """Upper left corner of each mark: upper left, upper right, lower right, lower left of the page."""
-MARCAS_POR_ESQUINA: Final = 12
-"""Identifiers 0-11 are an upper left mark, 12-23 upper right, 24-35 lower right, 36-47 lower left (DICT_4X4_50)."""
-DICCIONARIO: Final = "DICT_4X4_50"
 
 LADO_QR: Final = 30.0
 ANCHO_CASILLA: Final = 7.5
@@ -88,7 +86,7 @@ PROPIO: Final = Pliego(
     "aruco",
     tuple(Caja(x, y, LADO_MARCA, LADO_MARCA) for x, y in MARCAS),
     DICCIONARIO,
-    tuple(tuple(range(e * MARCAS_POR_ESQUINA, (e + 1) * MARCAS_POR_ESQUINA)) for e in range(4)),
+    tuple(tuple(range(e * POR_ESQUINA, (e + 1) * POR_ESQUINA)) for e in range(4)),
 )
 """The sheet of every acta printed by this system."""
 
@@ -193,16 +191,6 @@ class Hoja:
     @property
     def marcas(self) -> tuple[int, int, int, int]:
         return marcas_de(self.identificacion.clave_acta)
-
-
-def marcas_de(clave_acta: str) -> tuple[int, int, int, int]:
-    """ArUco identifiers of the four corners of an acta, in the order of `MARCAS`."""
-    n = int.from_bytes(sha256(clave_acta.encode()).digest()[:8], "big")
-    ids = []
-    for esquina in range(4):
-        n, resto = divmod(n, MARCAS_POR_ESQUINA)
-        ids.append(esquina * MARCAS_POR_ESQUINA + resto)
-    return ids[0], ids[1], ids[2], ids[3]
 
 
 def etiqueta_recuadro(recuadro: Recuadro) -> str:

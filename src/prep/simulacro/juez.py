@@ -41,7 +41,7 @@ _EN_ESCRIBIRSE: Final = timedelta(seconds=10)
 """From the hour that a fact bears until whoever makes a corte sees it, on a machine that many ask for."""
 
 
-ActasEn = Callable[[bytes], Collection[str]]
+ActasEn = Callable[[bytes, str], Collection[str]]
 """The actas that a published picture shows; none where that cannot be read in it."""
 
 
@@ -88,7 +88,8 @@ class _Noche:
 
 def juzgar(datos: bytes, lector: Lector, redibujar: Redibujar, actas_en: ActasEn) -> Doc:
     """The verdict on a publication. `datos`: the truth, as it was sealed; `redibujar`: what draws again the pages that
-    people look at; `actas_en`: what reads which acta a picture is of. `Impedimento`: it cannot be given."""
+    people look at; `actas_en`: what reads which acta a picture is of, knowing which it was published as. `Impedimento`:
+    it cannot be given."""
     verdad = leer(datos)
     comprobada = verificar(lector, Opciones(todo=True, modo=verdad.modo, redibujar=redibujar))
     try:
@@ -150,12 +151,12 @@ def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido, actas_en:
 
 def _mirar_imagenes(noche: _Noche, lector: Lector, actas_en: ActasEn) -> None:
     """Those that this corte is the first to show: which actas are in them."""
-    ofrecidas = {v.imagen for v in noche.vistas.values() if v.imagen and "ruta" in v.acta["imagen"]}
-    nuevas = sorted(ofrecidas - noche.muestran.keys())
+    ofrecidas = {v.imagen: a for a, v in noche.vistas.items() if v.imagen and "ruta" in v.acta["imagen"]}
+    nuevas = sorted(ofrecidas.keys() - noche.muestran.keys())
 
     def mirar(imagen: str) -> Collection[str] | None:
         datos = _leer_imagen(lector, imagen)
-        return None if datos is None else actas_en(datos)
+        return None if datos is None else actas_en(datos, ofrecidas[imagen])
 
     with ThreadPoolExecutor(HILOS) as hilos:
         for imagen, actas in zip(nuevas, hilos.map(mirar, nuevas), strict=True):
@@ -211,7 +212,7 @@ def _perdidas(noche: _Noche, lector: Lector, comprobada: Informe) -> set[str]:
     de_imagenes = [h.nivel for h in comprobada.hallazgos if h.asunto == IMAGENES]
     if all(nivel in (Nivel.BIEN, Nivel.AVISO) for nivel in de_imagenes):
         return set()
-    ofrecidas = {v.imagen for v in noche.vistas.values() if v.imagen and "ruta" in v.acta["imagen"]}
+    ofrecidas = {v.imagen: a for a, v in noche.vistas.items() if v.imagen and "ruta" in v.acta["imagen"]}
     return {i for i in ofrecidas if _leer_imagen(lector, i) is None}
 
 
