@@ -170,7 +170,7 @@ class _Ajustes:
         fino = 0.0
         if 0 < k < len(self.d) - 1:
             a, b, c = self.puntos[e, k - 1 : k + 2]
-            fino = float(np.clip((a - c) / (2 * (a - 2 * b + c) - 1e-9), -0.5, 0.5))
+            fino = min(max(float((a - c) / (2 * (a - 2 * b + c) - 1e-9)), -0.5), 0.5)
         return float(self.d[k] + fino) / PX_MM, ESTIRONES[e], float(self.minimos[e, k])
 
 

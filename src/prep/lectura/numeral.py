@@ -166,6 +166,7 @@ def _cerrar(
 ) -> Juicio:
     if conf < k.umbral[caso]:
         motivos = [*motivos, "letra_y_numero_difieren" if caso == "difieren" else "confianza_baja"]
-    orden = np.argsort(-junta, kind="stable")[:5]
-    mejores = tuple((int(i), round(float(junta[i]), 6)) for i in orden if junta[i] > 1e-6)
+    posibles = np.flatnonzero(junta > 1e-6)
+    orden = posibles[np.argsort(-junta[posibles], kind="stable")[:5]]
+    mejores = tuple((int(i), round(float(junta[i]), 6)) for i in orden)
     return Juicio(valor, caso, round(conf, 6), tuple(motivos), mejores, numero, frase)
