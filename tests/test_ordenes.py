@@ -125,7 +125,9 @@ FALTAS = {
     "llaves ver": Falta(f"{NADA}.vkey", f"No se pudo leer la llave {NADA}.vkey: no existe."),
     "lote exportar": Falta("lote", "todavía no sabe de qué proceso e instituto es"),
     "lote importar": Falta("vacio.txt", "no es un lote de PREP Casilla"),
+    "nodo alcance": Falta(f"{NADA} --motivo x", "Diga --catd CLAVE, una o más veces, o --todo."),
     "nodo alta": Falta("vacio.txt", "no es una solicitud de «prep nodo preparar»"),
+    "nodo baja": Falta(f"{NADA} --motivo x", "Sin la llave del instituto no se firma"),
     "nodo ceros": Falta("", "todavía no sabe de qué proceso e instituto es"),
     "nodo corte": SIN_PROCESO,
     "nodo enviar": Falta("--centro ftp://centro", "«ftp://centro» no es la dirección de un nodo"),
@@ -188,6 +190,7 @@ EN_OTRA_PRUEBA = {
     **dict.fromkeys(("catd probar-pronostico", "catd pronostico"), "tests/reproduccion/test_pronostico.py"),
     **dict.fromkeys(("llaves abrir", "llaves repartir"), "tests/transparencia/test_llaves.py"),
     "lote importar": "tests/intercambio/test_lotes.py",
+    **dict.fromkeys(("nodo alcance", "nodo baja"), "tests/intercambio/test_cambios.py"),
     **dict.fromkeys(
         ("lote exportar", "nodo alta", "nodo enviar", "nodo estado", "nodo preparar", "nodo recibir"),
         "tests/intercambio/test_habilitar.py",
