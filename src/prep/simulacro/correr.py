@@ -180,6 +180,7 @@ def _hasta_el_final(noche: Montaje, fallas: Fallas, visita: Visita | None) -> No
             espera = _espera(noche, faltan) if ahora - movio > quieta else ""
             decir(renglon := avance.renglon(minuto, estados, fallas.en_curso, ahora) + espera)
             if visita:
+                noche.centro.compartir_practica(noche.nodos)
                 visita.va(renglon)
             for problema in list(Counter(noche.mundo.problemas) - dichos):
                 decir(f"✗ {problema}")

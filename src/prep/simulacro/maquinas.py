@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,9 +27,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 from prep.plataforma import postgres, roles
 from prep.plataforma.errores import Impedimento
-from prep.plataforma.lugares import dir_datos, dir_postgres
+from prep.plataforma.lugares import dir_datos, dir_postgres, dir_practica
 from prep.plataforma.procesos import en_su_sesion
 from prep.plataforma.puertos import reservables
+from prep.practica.ejercicio import ARCHIVO
 from prep.transparencia.arbol import Frontera
 
 _ARRANQUE_S: Final = 120.0
@@ -176,6 +178,17 @@ class Maquina:
         do."""
         orden = ["actas", "practica", str(self.datos / "proceso")]
         self._de_paso.append(self._empezar(orden, self._entorno(roles.SEDE), cede))
+
+    def compartir_practica(self, con: Iterable[Maquina]) -> None:
+        """Take that exercise, once it is ready, to the machines that have none, as in a stick."""
+        suyo = self.datos / dir_practica().name
+        if not (suyo / ARCHIVO).exists():
+            return
+        for otra in con:
+            if not (destino := otra.datos / suyo.name).exists():
+                aparte = otra.datos / f"{suyo.name}.nueva"
+                shutil.copytree(suyo, aparte)
+                aparte.rename(destino)
 
     def apagar(self) -> None:
         """All its processes die at once."""
