@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -60,7 +61,11 @@ class Noche:
         self._personas = de_veras | inventadas
         self.cargos = [(p.persona, p.rol, p.lugar) for p in informativo.personas]
         self.cargos += [(p, rol, "CCV") for rol, todos in inventadas.items() for p in todos]
-        self._lugares = {(p.persona, p.rol): p.lugar for p in informativo.personas}
+        lugares = {(p.persona, p.rol): p.lugar for p in informativo.personas}
+        self._en: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for rol, todos in self._personas.items():
+            for p in todos:
+                self._en[rol, lugares.get((p, rol), "")].append(p)
         self.telefonos = {p: _telefono(semilla, p) for p in self._personas["cae"]}
         self.votos = Votos(proceso, semilla) if votos is None else votos
         self._desde_el_principio()
@@ -188,7 +193,9 @@ class Noche:
     def _uno(self, rol: str, salvo: str = "", en: str = "") -> str:
         """Somebody of that role; of that centre, where it has any."""
         todos = self._personas[rol]
-        suyos = [p for p in todos if p != salvo and (not en or self._lugares.get((p, rol)) == en)]
+        suyos = self._en.get((rol, en), []) if en else todos
+        if salvo:
+            suyos = [p for p in suyos if p != salvo]
         return self.azar.choice(suyos or todos)
 
     def _dos(self, rol: str) -> list[str]:
