@@ -132,8 +132,7 @@ def dar_de_alta(
     ident, llave = pedido.nodo, pedido.llave
     raiz = NodoInstituto(instituto, instituto.llave.publica)
     proceso, info, fila = cargar(), informativo(), vigente()
-    if catd is not None:
-        casillas_de({catd})
+    alcance = {TODO} if catd is None else casillas_de({catd})
     ya = autoridad().nodos.get(ident)
     if ya is not None and (ya.llave != llave.hex() or ya.baja is not None):
         raise Impedimento(
@@ -142,7 +141,7 @@ def dar_de_alta(
         )
     if ya is None:
         hora = nodo.reloj.ahora()
-        alta = alta_de_nodo(_Publica(ident, llave), clase, nombre, hora, casillas_de({catd}) if catd else (TODO,))
+        alta = alta_de_nodo(_Publica(ident, llave), clase, nombre, hora, alcance)
         try:
             anotar([alta], raiz, hora)
         except HechoRechazado as error:

@@ -28,23 +28,33 @@ larger than compressed whole, with 64 it is 4 %."""
 
 
 @dataclass(frozen=True, slots=True)
+class Suma:
+    """What the secciones of a demarcación add up to. `municipios`: what each adds here, in an election that crosses
+    them."""
+
+    cuenta: Cuenta
+    especiales: list[dict[str, Any]]
+    imagenes: list[str]
+    conocidas: int
+    alarmas: list[str]
+    retenidas: list[str]
+    municipios: dict[int, Cuenta]
+
+
+@dataclass(frozen=True, slots=True)
 class Lugar:
     """What a demarcación gives to the corte. `tabla`: its lines of the database, in CSV; `bloques`: those, compressed;
-    `filas`: those as values, one JSON list per sección, a line each. `escritas`: how many secciones had to be written.
-    `municipios`: what each adds here, in an election that crosses them."""
+    `filas`: those as values, one JSON list per sección, a line each. `alarmas`: of what was kept; `escritas`: how many
+    secciones had to be written."""
 
     resultado: Resultado
     documento: Archivo
     tabla: Trozo
     bloques: Trozo
     filas: Trozo
-    especiales: list[dict[str, Any]]
-    imagenes: list[str]
-    conocidas: int
+    suma: Suma
     alarmas: list[str]
-    retenidas: list[str]
     escritas: int
-    municipios: dict[int, Cuenta]
 
 
 def hacer_lugar(
@@ -86,28 +96,10 @@ def hacer_lugar(
         tabla,
         comprimida,
         filas,
-        suma.especiales,
-        suma.imagenes,
-        suma.conocidas,
-        [*alarmas, *suma.alarmas],
-        suma.retenidas,
+        suma,
+        alarmas,
         escritas,
-        suma.municipios,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Suma:
-    """What the secciones of a demarcación add up to. `municipios`: what each adds here, in an election that crosses
-    them."""
-
-    cuenta: Cuenta
-    especiales: list[dict[str, Any]]
-    imagenes: list[str]
-    conocidas: int
-    alarmas: list[str]
-    retenidas: list[str]
-    municipios: dict[int, Cuenta]
 
 
 def _sumar(eleccion: Eleccion, id_: int, secciones: Sequence[Seccion], piezas: Sequence[Pieza]) -> Suma:

@@ -131,7 +131,7 @@ def componer(encargo: Encargo, reloj: Cronometro, mientras: Callable[[Sequence[A
     cuentas = {t.eleccion.clave: _cuentas(t.entidad) for t in tableros}
     with _dibujando(encargo, {**docs, "corte.json": _hasta_aqui(encargo, archivos, cuentas)}) as dibujadas:
         mientras(archivos)
-        imagenes = sorted({i for lugar in lugares for i in lugar.imagenes})
+        imagenes = sorted({i for lugar in lugares for i in lugar.suma.imagenes})
         lleva = {"raiz": raiz_de_imagenes(imagenes), "total": len(imagenes)}
         paginas = dibujadas()
     alarmas = _alarmas(encargo, tableros)
@@ -143,7 +143,7 @@ def componer(encargo: Encargo, reloj: Cronometro, mientras: Callable[[Sequence[A
     archivos += paginas.del_corte or _sitio_heredado(encargo)
     reloj.paso("páginas")
     manifiesto = _manifiesto({**_hasta_aqui(encargo, archivos, cuentas), "imagenes": lleva})
-    retenidas = [clave for lugar in lugares for clave in lugar.retenidas]
+    retenidas = [clave for lugar in lugares for clave in lugar.suma.retenidas]
     escritas = sum(lugar.escritas for lugar in lugares)
     return Compuesto(manifiesto, archivos, paginas, imagenes, cuentas, alarmas, retenidas, escritas)
 
@@ -223,7 +223,7 @@ def _documentos(encargo: Encargo, tableros: Sequence[Tablero]) -> dict[str, dict
         clave = t.eleccion.clave
         resumen = documentos.resumen(t.eleccion, t.entidad, t.demarcaciones, encargo.cierre)
         docs[f"{clave}/resumen.json"] = ("resumen", resumen)
-        especiales = [c for lugar in t.lugares.values() for c in lugar.especiales]
+        especiales = [c for lugar in t.lugares.values() for c in lugar.suma.especiales]
         docs[f"{clave}/especiales.json"] = (
             "especiales",
             {"formato": "prep/especiales/1", "eleccion": clave, "casillas": especiales},
@@ -257,7 +257,7 @@ def _documentos(encargo: Encargo, tableros: Sequence[Tablero]) -> dict[str, dict
 
 def _por_municipio(encargo: Encargo, t: Tablero) -> dict[str, Any]:
     nombres = encargo.p.informativo.municipios
-    partes = {m: {id_: x.municipios[m] for id_, x in t.lugares.items() if m in x.municipios} for m in nombres}
+    partes = {m: {id_: x.suma.municipios[m] for id_, x in t.lugares.items() if m in x.suma.municipios} for m in nombres}
     resultados = resultados_municipio(t.eleccion, partes)
     return documentos.municipios(t.eleccion, nombres, resultados, encargo.cierre)
 
@@ -344,8 +344,8 @@ def _del_libro(hoja: Hoja, hechos: Iterable[tuple[Trozo, Trozo]]) -> list[tuple[
 
 def _alarmas(encargo: Encargo, tableros: Sequence[Tablero]) -> list[str]:
     lugares = [lugar for t in tableros for lugar in t.lugares.values()]
-    alarmas = [alarma for lugar in lugares for alarma in lugar.alarmas]
-    sobran = encargo.foto.fuente.actas() - sum(lugar.conocidas for lugar in lugares)
+    alarmas = [alarma for lugar in lugares for alarma in (*lugar.alarmas, *lugar.suma.alarmas)]
+    sobran = encargo.foto.fuente.actas() - sum(lugar.suma.conocidas for lugar in lugares)
     if sobran:
         alarmas.append(f"{sobran} actas con hechos no están en el catálogo; revise de qué nodo vienen.")
     return alarmas

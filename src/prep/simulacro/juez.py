@@ -149,9 +149,14 @@ def _recorrer(verdad: Verdad, lector: Lector, registro: RegistroLeido, actas_en:
     return noche
 
 
+def _ofrecidas(noche: _Noche) -> dict[str, str]:
+    """By image that the corte that was seen last offers, the acta that it is published as."""
+    return {v.imagen: a for a, v in noche.vistas.items() if v.imagen and "ruta" in v.acta["imagen"]}
+
+
 def _mirar_imagenes(noche: _Noche, lector: Lector, actas_en: ActasEn) -> None:
     """Those that this corte is the first to show: which actas are in them."""
-    ofrecidas = {v.imagen: a for a, v in noche.vistas.items() if v.imagen and "ruta" in v.acta["imagen"]}
+    ofrecidas = _ofrecidas(noche)
     nuevas = sorted(ofrecidas.keys() - noche.muestran.keys())
 
     def mirar(imagen: str) -> Collection[str] | None:
@@ -212,8 +217,7 @@ def _perdidas(noche: _Noche, lector: Lector, comprobada: Informe) -> set[str]:
     de_imagenes = [h.nivel for h in comprobada.hallazgos if h.asunto == IMAGENES]
     if all(nivel in (Nivel.BIEN, Nivel.AVISO) for nivel in de_imagenes):
         return set()
-    ofrecidas = {v.imagen: a for a, v in noche.vistas.items() if v.imagen and "ruta" in v.acta["imagen"]}
-    return {i for i in ofrecidas if _leer_imagen(lector, i) is None}
+    return {i for i in _ofrecidas(noche) if _leer_imagen(lector, i) is None}
 
 
 def _leer_imagen(lector: Lector, imagen: str) -> bytes | None:
