@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from prep.lectura.models import Lectura as FilaLectura
 from prep.lectura.obrero import turno
 from prep.lectura.resultado import Lectura
 from prep.lectura.revision import Opinion
+from prep.lectura.trabajo import _vuelta as una_vuelta
 from prep.plataforma.almacen import ErrorAlmacen
 
 
@@ -171,6 +173,25 @@ def test_what_it_says_carries_no_number(noche_leida: NocheLeida) -> None:
 
 
 # --- once ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_read_is_said_though_the_turn_was_cut_short(
+    noche_leida: NocheLeida, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    n = noche_leida
+    for i in range(3):
+        n.coincide(clave(i), valores())
+    todas = Lectores.leer_todas
+
+    def dos_y_ctrl_c(lectores: Lectores, tareas: Any) -> Iterator[Any]:
+        yield from islice(todas(lectores, tareas), 2)
+        raise KeyboardInterrupt
+
+    with Lectores(leer_votos, 1) as lectores:
+        monkeypatch.setattr(Lectores, "leer_todas", dos_y_ctrl_c)
+        with pytest.raises(KeyboardInterrupt):
+            una_vuelta(n.obrero(lectores))
+    assert "Actas leídas: 2; confirmadas 2" in capsys.readouterr().out and len(n.lecturas()) == 2
 
 
 def test_reading_twice_is_reading_once(noche_leida: NocheLeida, tmp_path: Path) -> None:

@@ -72,9 +72,12 @@ class Obrero:
     umbrales: Umbrales = field(default_factory=Umbrales)
     _vistas: dict[str, str] = field(default_factory=dict)
 
-    def vuelta(self, avance: Callable[[int, int], None] = lambda hechas, total: None) -> Vuelta:
-        """Read every match that waits now; what was done. `avance` is told how many of how many."""
-        hecho = Vuelta()
+    def vuelta(
+        self, avance: Callable[[int, int], None] = lambda hechas, total: None, hecho: Vuelta | None = None
+    ) -> Vuelta:
+        """Read every match that waits now; what was done, which is in `hecho` from when it is, whatever cuts the turn
+        short. `avance` is told how many of how many."""
+        hecho = Vuelta() if hecho is None else hecho
         esperan = self._pendientes()
         for i in range(0, len(esperan), _LOTE):
             lote = {c.acta: c for c in esperan[i : i + _LOTE]}

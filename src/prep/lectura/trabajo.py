@@ -106,14 +106,25 @@ def _trabajar(obrero: Obrero, una_vuelta: bool) -> None:
 
 
 def _vuelta(obrero: Obrero) -> Vuelta:
+    """One turn. What it did is said though it was cut short: that was kept, and the next turn will not count it."""
+    from prep.lectura.obrero import Vuelta
+
+    hecho = Vuelta()
+    try:
+        with barra() as avance:
+            tarea = avance.add_task("Leyendo actas", total=None)
+            obrero.vuelta(lambda hechas, total: avance.update(tarea, completed=hechas, total=total), hecho)
+    finally:
+        _decir(hecho, obrero.actua)
+    return hecho
+
+
+def _decir(hecho: Vuelta, actua: bool) -> None:
     from prep.lectura.revision import Opinion
 
-    with barra() as avance:
-        tarea = avance.add_task("Leyendo actas", total=None)
-        hecho = obrero.vuelta(lambda hechas, total: avance.update(tarea, completed=hechas, total=total))
     if hecho.opiniones:
         cuantas = {o: sum(una is o for una in hecho.opiniones.values()) for o in Opinion}
-        devueltas = "devueltas" if obrero.actua else "se habrían devuelto"
+        devueltas = "devueltas" if actua else "se habrían devuelto"
         salida.print(
             f"Actas leídas: {len(hecho.opiniones)}; confirmadas {cuantas[Opinion.CONFIRMA]}, {devueltas} "
             f"{cuantas[Opinion.DEVUELVE]}, sin opinión {cuantas[Opinion.SIN_OPINION]}; no se pudieron leer "
@@ -123,7 +134,6 @@ def _vuelta(obrero: Obrero) -> Vuelta:
         errores.print(
             f"El almacén de imágenes no responde; actas que esperan por eso: {len(hecho.sin_almacen)}. Se reintentará."
         )
-    return hecho
 
 
 @app.command()
