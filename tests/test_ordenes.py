@@ -37,7 +37,7 @@ from prep.cli import app
 from prep.plataforma import roles
 from prep.plataforma.almacen import AlmacenCarpeta
 from prep.plataforma.idioma import TIPOS, traducir
-from prep.plataforma.puertos import libre
+from prep.plataforma.puertos import reservables
 from prep.publicacion.filas import ruta_imagen
 from prep.simulacro.noche import ActaSimulada, Noche
 from prep.transparencia.llaves import crear
@@ -667,7 +667,7 @@ def como_web(url: str | None) -> str:
 def test_a_signal_ends_it_and_leaves_nothing_behind(orden: str, senal: signal.Signals, de_pie: Casa) -> None:
     con, dice, codigo = LARGAS[orden]
     casa = replace(de_pie, url=como_web(de_pie.url)) if orden == "servir" else de_pie
-    proceso = casa.abrir(orden, *con.format(puerto=libre(8533, print)).split())
+    proceso = casa.abrir(orden, *con.format(puerto=reservables(1)[0]).split())
     dicho = hasta(proceso, dice)
     os.killpg(proceso.pid, senal)  # as the terminal does: to all that the command started
     resto, _ = proceso.communicate()

@@ -26,7 +26,7 @@ from prep.dominio.acta.hechos import Tipo
 from prep.dominio.comun.hecho import Hecho
 from prep.intercambio.linea import Espere, Http, Otro
 from prep.plataforma import postgres
-from prep.plataforma.puertos import libre
+from prep.plataforma.puertos import reservables
 
 LOTE = 40
 
@@ -46,7 +46,7 @@ class Servidor:
 
     def __init__(self, carpeta: Path) -> None:
         self.carpeta = carpeta
-        self.puerto = libre(18500, lambda _: None)
+        self.puerto = reservables(1)[0]
         self.proceso: subprocess.Popen[bytes] | None = None
         self.desde_catd = Otro(Http(f"http://127.0.0.1:{self.puerto}"), llave("catd-1"), AMBITO)
 

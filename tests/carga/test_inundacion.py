@@ -25,7 +25,7 @@ import pytest
 
 from prep.bench.vecinos import Extranos
 from prep.plataforma import postgres
-from prep.plataforma.puertos import libre
+from prep.plataforma.puertos import reservables
 
 AQUI = Path(__file__).parent
 
@@ -46,7 +46,7 @@ def instalacion() -> Iterator[Instalacion]:
     limpio = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
     rutas = os.pathsep.join([os.environ["PYTHONPATH"], str(AQUI.parent), str(AQUI.parent / "publicacion")])
     entorno = limpio | {"PREP_DATOS_DIR": str(carpeta), "PREP_SIN_TLS": "1", "PYTHONPATH": rutas, "COLUMNS": "200"}
-    puerto = libre(8561, print)
+    puerto = reservables(1)[0]
     sede = subprocess.Popen(
         [sys.executable, str(AQUI / "cortes.py"), str(carpeta / "publicacion"), "2"],
         env=entorno, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

@@ -24,7 +24,7 @@ import typer.main
 
 from prep.cli import app
 from prep.plataforma.procesos import morir_con
-from prep.plataforma.puertos import libre
+from prep.plataforma.puertos import reservables
 
 RAIZ = Path(__file__).resolve().parents[2]
 DESPLIEGUE = RAIZ / "despliegue"
@@ -210,7 +210,7 @@ def escritorios(tmp_path: Path) -> Iterator[int]:
     """The port of the nginx that is shipped, with a certificate of RSA, as those of public authorities may be."""
     if not Path("/usr/sbin/nginx").exists():
         pytest.skip("En este equipo no hay nginx.")
-    uno, otro = libre(0, print), libre(0, print)
+    uno, otro = reservables(2)
     clave, certificado = tmp_path / "sitio.key", tmp_path / "sitio.crt"
     orden = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=ccv", "-days", "2"]
     subprocess.run([*orden, "-keyout", clave, "-out", certificado], check=True, capture_output=True)

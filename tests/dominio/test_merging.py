@@ -15,9 +15,17 @@ from pen import ACTA, ANYBODY, ONE, OTHER, PHOTO, SCAN, SHEET, START, THREE, TWO
 from prep.dominio.acta.acta import Acta
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import MotivoSinActa, Tipo, huella_sin_acta
-from prep.dominio.acta.pliegue import base_publicada, estado
+from prep.dominio.acta.pliegue import Pliegue, base_publicada, estado
 from prep.dominio.acta.transiciones import Captura, Custodia, Situacion
-from prep.dominio.comun.hecho import MAXIMO_CONOCIDOS, escribir_hecho, hecho_guardado, id_de, leer_hecho, nuevo_hecho
+from prep.dominio.comun.hecho import (
+    MAXIMO_CONOCIDOS,
+    Escrito,
+    escribir_hecho,
+    hecho_guardado,
+    id_de,
+    leer_hecho,
+    nuevo_hecho,
+)
 from prep.dominio.comun.historia import ordenar
 from prep.dominio.comun.rechazos import Rechazo
 
@@ -794,6 +802,25 @@ def test_union_in_any_order_and_grouping_gives_the_same_state(
     rng.shuffle(pens)
     assert estado(written(shuffled), ANYBODY) == whole.state
     assert pens[0].join(Pen().join(*pens[1:])).state == whole.state == pens[-1].join(*pens[:-1]).state
+
+
+@given(NIGHTS, st.randoms(use_true_random=False))
+def test_a_fold_taken_further_is_the_fold_of_them_all(what: tuple[random.Random, int, int], rng: random.Random) -> None:
+    """As each node writes, and then as it hears from the others; what was told before stays as it was."""
+    pens = night(*what)
+    heard = written(h for p in rng.sample(pens, len(pens)) for h in p.facts)
+    fold, so_far, started_again = Pliegue([], ANYBODY), list[Escrito](), 0
+    while heard:
+        more, heard = heard[: (some := rng.randint(1, 3))], heard[some:]
+        before, then = fold.acta, estado(so_far, ANYBODY)
+        so_far += more
+        goes_on = fold.seguir(more)
+        assert before == then
+        if not goes_on:
+            fold = Pliegue(so_far, ANYBODY)
+            started_again += 1
+        assert (fold.acta, fold.historia) == (estado(so_far, ANYBODY), Pliegue(so_far, ANYBODY).historia)
+    assert not started_again or len(pens) > 1
 
 
 @given(NIGHTS)

@@ -47,7 +47,7 @@ from prep.intercambio.sellado import abrir as abrir_sellado
 from prep.plataforma import roles, servidor
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.lugares import archivo_qr
-from prep.plataforma.puertos import libre
+from prep.plataforma.puertos import reservables
 from prep.plataforma.reloj import RelojFijo
 from prep.simulacro.enlace import Enlace
 
@@ -296,7 +296,7 @@ def test_from_an_empty_laptop_to_the_centre_over_a_bad_line(sede: Sede, tmp_path
         trabajar(sede.actas)
     dicho = prep(catd, "nodo", "estado")
     assert "Por enviar 15 hechos, 3 fotografías" in dicho and "Último contacto nunca" in dicho
-    puerto = libre(18700, lambda _: None)
+    puerto = reservables(1)[0]
     with servidor.sirviendo(servidor.orden_de_servidor(puerto, cuantos=1), como_web):
         with mala_linea(puerto, 5) as malo:
             enviar = [sys.executable, "-m", "prep", "nodo", "enviar", "--cada", "1"]

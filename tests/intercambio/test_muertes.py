@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from prep.plataforma import postgres
-from prep.plataforma.puertos import libre
+from prep.plataforma.puertos import reservables
 from prep.plataforma.servidor import orden_de_servidor
 from telefono import foto
 
@@ -168,7 +168,7 @@ def exigir_lo_dicho(centro: Maquina, catd: Maquina, actas: int) -> None:
 def castigar(centro: Maquina, catd: Maquina, muertes: int, actas: int) -> Counter[str]:
     """So many deaths while a node works and delivers; who died. What was acknowledged is looked for at the end."""
     habilitar(centro, catd)
-    puerto = libre(18900, lambda _: None)
+    puerto = reservables(1)[0]
     enviar = ["-m", "prep", "nodo", "enviar", "--centro", f"http://127.0.0.1:{puerto}"]
 
     def todo_en_marcha() -> None:

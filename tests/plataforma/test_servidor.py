@@ -28,7 +28,7 @@ from noche import firmada, nodo_de
 from prep.intercambio import cadenas, entre_nodos, objetos
 from prep.plataforma import pases, portero, postgres, rechazos, roles, servidor
 from prep.plataforma.cubetas import Cubetas
-from prep.plataforma.puertos import libre
+from prep.plataforma.puertos import reservables
 
 RUTA = "/v1/altas"
 """Whose body is read whoever sends it."""
@@ -94,7 +94,7 @@ def web(bases: Any, django_db_blocker: Any) -> Iterator[Servidor]:
         usuario, mesa = persona(Rol.CAPTURISTA).usuario, Client()
         terminal(mesa)
         url = f"postgresql://{roles.WEB}@/{nombre}?host={quote(datos['host'], safe='')}"
-        puerto = libre(8531, print)
+        puerto = reservables(1)[0]
         orden = servidor.orden_de_servidor(puerto, cuantos=PROCESOS)
         with servidor.sirviendo(orden, os.environ | {"DATABASE_URL": url}):
             yield Servidor(puerto, nombre, usuario, mesa.cookies[terminales.GALLETA].value)
@@ -648,7 +648,7 @@ def test_what_the_server_says_of_itself_is_in_spanish(tmp_path: Path) -> None:
         "async def app(scope, proto):\n"
         "    proto.response_str(200, [], str(os.getpid())) if scope.path == '/' else 1 / 0\n"
     )
-    puerto = libre(8551, print)
+    puerto = reservables(1)[0]
     orden = servidor.orden_de_servidor(puerto, cuantos=1)
     orden[orden.index("prep.plataforma.portero:portero")] = "cae:app"
     orden.remove("--factory")
@@ -706,7 +706,7 @@ def test_it_does_not_outlive_whoever_started_it(web: Servidor) -> None:
     import subprocess
     import sys
 
-    puerto = libre(8541, print)
+    puerto = reservables(1)[0]
     programa = (
         "import sys, time; from prep.plataforma import servidor\n"
         "with servidor.sirviendo(servidor.orden_de_servidor(int(sys.argv[1]), cuantos=1)):\n"

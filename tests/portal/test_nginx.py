@@ -15,7 +15,7 @@ import pytest
 
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.procesos import morir_con
-from prep.plataforma.puertos import libre
+from prep.plataforma.puertos import reservables
 from prep.portal.servido import configuracion
 
 NGINX = Path("/usr/sbin/nginx")
@@ -34,7 +34,7 @@ def sitio(tmp_path: Path) -> Iterator[int]:
     """The port of a publication with one corte, and what a mirror has not checked yet."""
     if not NGINX.exists():
         pytest.skip("En este equipo no hay nginx.")
-    raiz, temporal, puerto = tmp_path / "publicacion", tmp_path / "temporal", libre(0, print)
+    raiz, temporal, puerto = tmp_path / "publicacion", tmp_path / "temporal", reservables(1)[0]
     for archivo in ("ultimo.json", "cortes/0001/corte.json", "imagenes/ab/ab.jpg", ".llegando/cortes/0002/corte.json"):
         (raiz / archivo).parent.mkdir(parents=True, exist_ok=True)
         (raiz / archivo).write_bytes(b"{}")

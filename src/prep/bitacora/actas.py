@@ -13,7 +13,8 @@ import orjson
 from django.db import connection
 
 from prep.bitacora.autoridad import autoridad
-from prep.bitacora.sobres import escrito_guardado
+from prep.bitacora.recuerdos import Recuerdo, Recuerdos, marca
+from prep.bitacora.sobres import Sobre, escrito_guardado
 from prep.dominio.acta.acta import Acta, Imagen, Publicada
 from prep.dominio.acta.asentado import Asentado
 from prep.dominio.acta.hechos import clave_de, sujeto_de
@@ -56,7 +57,8 @@ _CLASES: Final = ("acta", "hoja")
 _LOTE: Final = 2000
 
 Fila = tuple[Any, ...]
-_Crudo = tuple[int, str, str, int, bytes]
+_Crudo = tuple[int, bytes, str, str, int, bytes]
+"""Of a stored envelope: position, leaf, id of its fact, node, sequence, and what is signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def derivar(derivada: Derivada) -> None:
 def hechos_de(claves: Iterable[str], hasta: int | None = None) -> dict[str, list[Escrito]]:
     """Every fact of these actas or sheets (up to position `hasta`), by key."""
     crudos = _crudos_de([sujeto_de(c) for c in claves], hasta)
-    return {clave_de(sujeto): [escrito_guardado(*c[1:]) for c in suyos] for sujeto, suyos in crudos.items()}
+    return {clave_de(sujeto): [escrito_guardado(*c[2:]) for c in suyos] for sujeto, suyos in crudos.items()}
 
 
 def acta_de(clave: str, de: Autoridad | None = None) -> Acta:
@@ -122,12 +124,12 @@ def _crudos_de(sujetos: list[str], hasta: int | None) -> dict[str, list[_Crudo]]
     por_sujeto: dict[str, list[_Crudo]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT sujeto, posicion, id, nodo, secuencia, cuerpo FROM bitacora_hecho"
+            "SELECT sujeto, posicion, hoja, id, nodo, secuencia, cuerpo FROM bitacora_hecho"
             " WHERE sujeto = ANY(string_to_array(%s, ' ')) AND (%s::bigint IS NULL OR posicion <= %s)",
             [" ".join(sujetos), hasta, hasta],
         )
-        for sujeto, posicion, identificador, nodo, secuencia, cuerpo in cursor:
-            por_sujeto[sujeto].append((posicion, identificador, nodo, secuencia, cuerpo))
+        for sujeto, *crudo in cursor:
+            por_sujeto[sujeto].append(tuple(crudo))
     return por_sujeto
 
 
@@ -136,14 +138,25 @@ class ProyeccionDeActas:
 
     clases: Sequence[str] = _CLASES
 
-    def proyectar(self, sujetos: Iterable[str], nuevos: Mapping[int, Escrito], de: Autoridad) -> dict[str, Acta]:
-        por_sujeto = {sujeto: dict[int, Escrito]() for sujeto in sujetos}
-        for sujeto, crudos in _crudos_de(list(por_sujeto), min(nuevos) - 1).items():
-            por_sujeto[sujeto] = _leer(crudos)
-        for posicion, escrito in nuevos.items():
-            if escrito.hecho.sujeto in por_sujeto:
-                por_sujeto[escrito.hecho.sujeto][posicion] = escrito
-        plegadas = [_plegar(sujeto, suyos, de) for sujeto, suyos in por_sujeto.items()]
+    def __init__(self) -> None:
+        self._recuerdos = Recuerdos()
+
+    def proyectar(self, sujetos: Iterable[str], nuevos: Mapping[int, Sobre], de: Autoridad) -> dict[str, Acta]:
+        por_sujeto = {sujeto: dict[int, Sobre]() for sujeto in sujetos}
+        for posicion, sobre in nuevos.items():
+            if sobre.hecho.sujeto in por_sujeto:
+                por_sujeto[sobre.hecho.sujeto][posicion] = sobre
+        hasta = min(nuevos) - 1
+        recuerdos = self._recuerdos.tomar(por_sujeto, hasta, de)
+        faltan = [s for s in por_sujeto if s not in recuerdos]
+        for sujeto, crudos in (_crudos_de(faltan, hasta) if faltan else {}).items():
+            recuerdos[sujeto] = Recuerdo(b"".join(sorted(marca(*c[:2]) for c in crudos)), _leer(crudos))
+        plegadas = []
+        for sujeto, suyos in por_sujeto.items():
+            recuerdo = recuerdos.get(sujeto) or Recuerdo(b"", {})
+            acta = recuerdo.seguir(suyos, de).acta
+            plegadas.append(Plegada(clave_de(sujeto), acta, {i: e.hecho for i, e in recuerdo.escritos.items()}))
+            self._recuerdos.dejar(sujeto, recuerdo, de)
         _guardar(plegadas, de)
         return {sujeto_de(p.clave): p.acta for p in plegadas}
 
@@ -339,7 +352,7 @@ def _lotes_de_sujetos(hasta: int | None) -> Iterator[list[str]]:
 
 
 def _leer(crudos: Iterable[_Crudo]) -> dict[int, Escrito]:
-    return {crudo[0]: escrito_guardado(*crudo[1:]) for crudo in crudos}
+    return {crudo[0]: escrito_guardado(*crudo[2:]) for crudo in crudos}
 
 
 def _plegar(sujeto: str, escritos: Mapping[int, Escrito], de: Autoridad) -> Plegada:

@@ -11,7 +11,6 @@ from django.db import connection
 
 from prep.bitacora.sobres import SIN_PREVIO, Sobre
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD
-from prep.dominio.comun.hecho import Escrito
 from prep.transparencia.arbol import Frontera, raiz_de
 
 Finales = dict[str, int]
@@ -158,9 +157,9 @@ def es_interior(nodo: str, secuencia: int, previo: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def asentar(llegados: Iterable[tuple[Sobre, datetime]], frontera: Frontera) -> dict[int, Escrito]:
-    """Append envelopes, each with when it was received, that are new and in the order of their chain; their facts by
-    position, as the folds take them. The caller holds the head (`tomar_cabeza`).
+def asentar(llegados: Iterable[tuple[Sobre, datetime]], frontera: Frontera) -> dict[int, Sobre]:
+    """Append envelopes, each with when it was received, that are new and in the order of their chain; they, by
+    position. The caller holds the head (`tomar_cabeza`).
 
     Each is sent as it comes: while one is sealed, the database keeps those before it."""
     sobres: list[Sobre] = []
@@ -200,7 +199,7 @@ def asentar(llegados: Iterable[tuple[Sobre, datetime]], frontera: Frontera) -> d
             sobres.append(s)
     frontera.extender([s.hoja for s in sobres])
     _avanzar(sobres, frontera)
-    return {i: s.escrito for i, s in enumerate(sobres, desde)}
+    return dict(enumerate(sobres, desde))
 
 
 _AVANZAR: Final = """

@@ -8,8 +8,8 @@ from typing import Any, Final, Protocol
 from django.db import connection, transaction
 
 from prep.bitacora.autoridad import autoridad, tocados
+from prep.bitacora.sobres import Sobre
 from prep.dominio.comun.autoridad import CLASES_DE_AUTORIDAD, Autoridad
-from prep.dominio.comun.hecho import Escrito
 
 
 class Proyeccion(Protocol):
@@ -20,7 +20,7 @@ class Proyeccion(Protocol):
         """Classes of subject whose facts it reads."""
         ...
 
-    def proyectar(self, sujetos: Iterable[str], nuevos: Mapping[int, Escrito], de: Autoridad) -> Any:
+    def proyectar(self, sujetos: Iterable[str], nuevos: Mapping[int, Sobre], de: Autoridad) -> Any:
         """Fold these subjects and store their rows, inside the caller's transaction. `nuevos`: the last facts there
         are, by position, of these subjects or of any other."""
         ...
@@ -46,7 +46,7 @@ def registradas() -> dict[str, Proyeccion]:
     return dict(_TODAS)
 
 
-def proyectar(nuevos: Mapping[int, Escrito], previa: Autoridad | None = None) -> dict[str, Any]:
+def proyectar(nuevos: Mapping[int, Sobre], previa: Autoridad | None = None) -> dict[str, Any]:
     """Bring every read model up to date with the facts that were just appended, by position, the last there are; states
     by subject. In the same transaction.
 

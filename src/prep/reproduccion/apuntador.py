@@ -6,8 +6,11 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
+from typing import Any, Final
 
 from django.db import connections
 
@@ -15,6 +18,11 @@ from prep.dominio.comun.hecho import Hecho
 from prep.plataforma.procesos import ceder_el_paso, obreros
 from prep.publicacion.publicador import CorteImposible
 from prep.reproduccion.guion import Guion
+
+
+_Suelto = tuple[Any, ...]
+_soltar: Final = attrgetter(*(c.name for c in fields(Hecho)))
+"""A fact goes from one process to the other as its fields alone, which takes a third of the time."""
 
 
 @contextmanager
@@ -26,14 +34,14 @@ def apuntador(guion: Guion, cortes: Sequence[datetime]) -> Iterator[Iterator[lis
         yield _por_hora(proceso, proceso.submit(_hora), len(cortes))
 
 
-def _por_hora(proceso: Executor, siguiente: Future[list[Hecho]], horas: int) -> Iterator[list[Hecho]]:
+def _por_hora(proceso: Executor, siguiente: Future[list[_Suelto]], horas: int) -> Iterator[list[Hecho]]:
     """One is asked for when the one before is given."""
     try:
         for faltan in reversed(range(horas)):
-            hechos = siguiente.result()
+            sueltos = siguiente.result()
             if faltan:
                 siguiente = proceso.submit(_hora)
-            yield hechos
+            yield [Hecho(*campos) for campos in sueltos]
     except BrokenProcessPool as error:
         raise CorteImposible(
             "No se pudo seguir con la noche; sigue publicado el último corte. Causa: algo terminó el proceso que "
@@ -51,8 +59,8 @@ def _nacer(guion: Guion, cortes: Sequence[datetime]) -> None:
     _horas = repartir(guion.hechos(), cortes)
 
 
-def _hora() -> list[Hecho]:
-    return next(_horas)
+def _hora() -> list[_Suelto]:
+    return [_soltar(hecho) for hecho in next(_horas)]
 
 
 def repartir(hechos: Iterator[Hecho], cortes: Sequence[datetime]) -> Iterator[list[Hecho]]:

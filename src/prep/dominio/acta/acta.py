@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -152,6 +152,16 @@ class Acta:
     anomalias: list[tuple[str, Rechazo]] = field(default_factory=list)
     cabezas: tuple[str, ...] = ()
     lugares_distintos: bool = False
+
+    def copia(self) -> Acta:
+        """Another one, that can be taken further while this one stays as it is."""
+        otra = Acta.__new__(Acta)
+        for campo in self.__slots__:
+            setattr(otra, campo, getattr(self, campo))
+        for campo in _VARIOS:
+            setattr(otra, campo, getattr(self, campo).copy())
+        otra.verificadas = [replace(v) for v in self.verificadas]
+        return otra
 
     # --- what is being read ---
 
@@ -390,6 +400,8 @@ class Acta:
         return Situacion.NO_DIGITALIZADA if self.sellos or self.desechadas else Situacion.NO_RECIBIDA
 
 
+_VARIOS: Final = tuple(c.name for c in fields(Acta) if c.default_factory is not MISSING)
+"""What an acta has several of."""
 _Dicho = TypeVar("_Dicho", Capturado, Cotejo)
 
 

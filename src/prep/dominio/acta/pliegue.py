@@ -69,8 +69,13 @@ class Pliegue:
     """The fold of one subject. `historia`: its facts, no effect before its cause; `acta`: the state that all give.
 
     Each fact is judged once, against the state that those it knew give. That state is folded once for each set of facts
-    known (`_vistas`); a chain in which each knows all before it needs none but the one being made.
+    known (`_vistas`); a chain in which each knows all before it needs none but the one being made, and is taken further
+    by the next one (`seguir`).
     """
+
+    acta: Acta
+    _en_su_lugar: int
+    """How many anomalies were told as the history went; the rest are what only the whole of it tells."""
 
     def __init__(self, escritos: Iterable[Escrito], autoridad: Autoridad) -> None:
         self.historia: Historia = ordenar(escritos, tarde=lambda h: h.tipo in _TARDE)
@@ -79,11 +84,29 @@ class Pliegue:
         self._vistas: dict[int, Acta] = {}
         self._lecturas: dict[str, _Lectura] = {}
         self._publicadas: dict[int, Publicada] = {}
-        self.acta = self._plegar((1 << len(self.historia.hechos)) - 1)
+        self._concluir(self._plegar((1 << len(self.historia.hechos)) - 1))
+
+    def seguir(self, escritos: Iterable[Escrito]) -> bool:
+        """Fold some more facts, one after another, going on from where this is, if whoever wrote each knew all those
+        before it; whether it was so. Where it was not, this is of no more use. What `acta` was stays as it was.
+        """
+        acta = self.acta.copia()
+        del acta.anomalias[self._en_su_lugar :]
+        for escrito in escritos:
+            if not self.historia.seguir(escrito):
+                return False
+            i = len(self.historia.hechos) - 1
+            self._poner(acta, i, (1 << i) - 1)
+        self._concluir(acta)
+        return True
+
+    def _concluir(self, acta: Acta) -> None:
+        """Say what only the whole history tells."""
         hechos = self.historia.hechos
-        self.acta.anomalias += [(hechos[c.bit].id, Rechazo.SUPERADO) for c in self.acta.cotejos_superados]
-        self.acta.anomalias += [(h.id, Rechazo.ESPERA) for h in self.historia.esperan]
-        self.acta.cabezas = self._cabezas()
+        self.acta, self._en_su_lugar = acta, len(acta.anomalias)
+        acta.anomalias += [(hechos[c.bit].id, Rechazo.SUPERADO) for c in acta.cotejos_superados]
+        acta.anomalias += [(h.id, Rechazo.ESPERA) for h in self.historia.esperan]
+        acta.cabezas = self._cabezas()
 
     def _cabezas(self) -> tuple[str, ...]:
         """What somebody who writes now says that they know: the last facts of those that count, those that know most
@@ -103,20 +126,23 @@ class Pliegue:
         """State that a part of the history gives: all of it, or what one fact knew."""
         acta = Acta(lugares_distintos=self.autoridad.reglas.lugares_distintos)
         dentro = 0
-        for i, hecho in enumerate(self.historia.hechos):
-            if not cuales >> i & 1:
-                continue
-            sabe = self.historia.sabe[i]
-            if i not in self._juicios:
-                vista = acta if sabe == dentro else self._vista(sabe)
-                self._juicios[i] = self._juzgar(vista, i, hecho)
-                if hecho.interpretado and hecho.tipo == Tipo.VERIFICADA:
-                    self._publicar(vista, i, hecho)
-            rechazo = self._juicios[i] or self._aplicar(acta, hecho, i, sabe)
-            if rechazo is not None:
-                acta.anomalias.append((hecho.id, rechazo))
-            dentro |= 1 << i
+        for i in range(len(self.historia.hechos)):
+            if cuales >> i & 1:
+                self._poner(acta, i, dentro)
+                dentro |= 1 << i
         return acta
+
+    def _poner(self, acta: Acta, i: int, dentro: int) -> None:
+        """Take that state, which the facts `dentro` gave, through the i-th."""
+        hecho, sabe = self.historia.hechos[i], self.historia.sabe[i]
+        if i not in self._juicios:
+            vista = acta if sabe == dentro else self._vista(sabe)
+            self._juicios[i] = self._juzgar(vista, i, hecho)
+            if hecho.interpretado and hecho.tipo == Tipo.VERIFICADA:
+                self._publicar(vista, i, hecho)
+        rechazo = self._juicios[i] or self._aplicar(acta, hecho, i, sabe)
+        if rechazo is not None:
+            acta.anomalias.append((hecho.id, rechazo))
 
     def _vista(self, sabe: int) -> Acta:
         if sabe not in self._vistas:

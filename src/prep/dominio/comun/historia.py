@@ -33,6 +33,31 @@ class Historia:
             conocidos |= saber
         return tuple(sorted(h.id for i, h in enumerate(self.hechos) if not conocidos >> i & 1))
 
+    def seguir(self, escrito: Escrito) -> bool:
+        """Put a fact after all the others, where `ordenar` would, if its writer knew them all; whether it was so."""
+        hecho, lugares = escrito.hecho, self.lugares
+        if self.esperan or hecho.id in lugares or any(c not in lugares for c in hecho.conocidos):
+            return False
+        saber = self._saber(hecho)
+        if saber != (1 << len(self.hechos)) - 1:
+            return False
+        self._poner(hecho, saber, [escrito])
+        return True
+
+    def _saber(self, hecho: Hecho) -> int:
+        """What it knew, of those that have their place."""
+        saber = 0
+        for conocido in hecho.conocidos:
+            lugar = self.lugares[conocido]
+            saber |= self.sabe[lugar] | 1 << lugar
+        return saber
+
+    def _poner(self, hecho: Hecho, saber: int, origenes: list[Escrito]) -> None:
+        self.lugares[hecho.id] = len(self.hechos)
+        self.hechos.append(hecho)
+        self.sabe.append(saber)
+        self.origenes.append(origenes)
+
 
 def ordenar(escritos: Iterable[Escrito], tarde: Callable[[Hecho], bool] = lambda h: False) -> Historia:
     """The history that a set of facts tells.
@@ -55,19 +80,12 @@ def ordenar(escritos: Iterable[Escrito], tarde: Callable[[Hecho], bool] = lambda
             listos.append((tarde(hecho), identificador))
     heapq.heapify(listos)
     historia = Historia()
-    lugares, sabe = historia.lugares, historia.sabe
     while listos:
         _, identificador = heapq.heappop(listos)
-        hecho = hechos.pop(identificador)
-        saber = 0
-        for conocido in hecho.conocidos:
-            lugar = lugares[conocido]
-            saber |= sabe[lugar] | 1 << lugar
-        lugares[identificador] = len(sabe)
-        sabe.append(saber)
-        historia.hechos.append(hecho)
-        suyos = origenes[identificador]
-        historia.origenes.append(suyos if len(suyos) == 1 else sorted(suyos, key=lambda e: (e.nodo, e.secuencia)))
+        hecho, suyos = hechos.pop(identificador), origenes[identificador]
+        if len(suyos) > 1:
+            suyos.sort(key=lambda e: (e.nodo, e.secuencia))
+        historia._poner(hecho, historia._saber(hecho), suyos)
         for otro in siguen[identificador]:
             faltan[otro] -= 1
             if not faltan[otro]:
