@@ -129,6 +129,13 @@ def test_changing_the_password_is_no_way_of_guessing_it() -> None:
     assert cliente.post("/cuenta/clave/", cambio(CLAVE)).status_code == 302
 
 
+def test_all_that_is_wrong_with_a_new_password_is_said_at_once() -> None:
+    cuenta = persona(Rol.CAPTURISTA, lista=False)
+    Cuenta.objects.filter(pk=cuenta.pk).update(usuario="capturista.12345678")
+    pagina = dentro(cuenta).post("/cuenta/clave/", cambio(CLAVE, "1234567890")).content.decode()
+    assert "se parece demasiado a su usuario" in pagina and "común" in pagina
+
+
 def test_the_new_password_is_another_one() -> None:
     cuenta = persona(Rol.CAPTURISTA, lista=False)
     cliente = dentro(cuenta)

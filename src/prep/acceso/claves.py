@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Any, Final
 
-from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.contrib.auth.password_validation import CommonPasswordValidator, UserAttributeSimilarityValidator
 from django.core.exceptions import ValidationError
 
 from prep.diseno.textos import texto
@@ -22,6 +22,16 @@ QUEDAN: Final = 4
 """Letters that a password must have besides these words; with fewer, what is left of one is no word of a list."""
 _ORILLAS: Final = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _PALABRA: Final = re.compile("|".join(sorted(PALABRAS, key=len, reverse=True)))
+
+
+class SinLoSuyo(UserAttributeSimilarityValidator):
+    """Refuses one that is much like the user or the name of whoever chooses it, in our words."""
+
+    def __init__(self) -> None:
+        super().__init__(user_attributes=("usuario", "nombre"))
+
+    def get_error_message(self) -> str:
+        return texto("acceso.errores.parecida")
 
 
 class SinLasMasComunes(CommonPasswordValidator):

@@ -140,10 +140,7 @@ AUTH_USER_MODEL = "acceso.Cuenta"
 AUTHENTICATION_BACKENDS = ["prep.acceso.puerta.PorContrasena"]
 PASSWORD_HASHERS = ["prep.acceso.hashers.Argon2PorTurnos"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("usuario", "nombre")},
-    },
+    {"NAME": "prep.acceso.claves.SinLoSuyo"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "prep.acceso.claves.SinLasMasComunes"},
     {"NAME": "prep.acceso.claves.SinPalabrasDelLugar"},
