@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ from prep.intercambio.sellado import NoSeAbre
 from prep.intercambio.sellado import abrir as abrir_sellado
 from prep.plataforma import roles, servidor
 from prep.plataforma.errores import Impedimento
-from prep.plataforma.lugares import archivo_qr
+from prep.plataforma.lugares import archivo_qr, dir_practica
 from prep.plataforma.puertos import reservables
 from prep.plataforma.reloj import RelojFijo
 from prep.simulacro.enlace import Enlace
@@ -115,7 +116,60 @@ def test_only_the_package_of_that_institute_for_that_key_makes_it_a_node(sede: S
         assert lotes_de_nodo.exportar(tmp_path / "uno") == (1, 0)
 
 
-@pytest.mark.parametrize("que", ["hechos/", "datos/catalogo.json", "datos/secretos"])
+def _practica(version: bytes = b"uno") -> dict[str, bytes]:
+    """An exercise prepared on this machine, among things that are not of it; its files."""
+    foto = f"{sha256(version).hexdigest()}.jpg"
+    dir_practica().mkdir(exist_ok=True)
+    for nombre, datos in {
+        foto: version,
+        "practica.json": b"[%b]" % version,
+        "practica.json.nuevo": b"[",
+        "a.jpg": b"",
+    }.items():
+        (dir_practica() / nombre).write_bytes(datos)
+    return {foto: version, "practica.json": b"[%b]" % version}
+
+
+def _puesta() -> dict[str, bytes]:
+    return {a.name: a.read_bytes() for a in dir_practica().iterdir()} if dir_practica().exists() else {}
+
+
+def test_what_people_practise_with_comes_in_the_package(sede: Sede, tmp_path: Path) -> None:
+    catd, huella = sede.nueva("catd"), huella_de(sede)
+    with catd():
+        pedido = habilitar.preparar("catd-014")
+    sin = sede.paquete(pedido, tmp_path / "sin")
+    with sede.maquina():
+        una = _practica()
+    con = sede.paquete(pedido, tmp_path / "con")
+    with sede.maquina():
+        otra = _practica(b"otra")
+    corregida = sede.paquete(pedido, tmp_path / "corregida")
+    with catd():
+        habilitar.recibir_paquete(sin, huella)
+        assert _puesta() == {}
+        habilitar.recibir_paquete(con, huella)
+        assert _puesta() == una
+        habilitar.recibir_paquete(sin, huella)
+        assert _puesta() == una
+        habilitar.recibir_paquete(corregida, huella)
+        assert _puesta() == una | otra  # what names its pictures is the new one
+
+
+def test_nothing_but_an_exercise_comes_as_one(sede: Sede, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    catd = sede.nueva("catd")
+    with catd():
+        pedido = habilitar.preparar("catd-014")
+    for nombre in ("practica/../llaves/x", "practica/x.sh", "practica/sub/practica.json"):
+        monkeypatch.setattr(habilitar.ejercicio, "cosas", lambda n=nombre: iter([(n, b"x")]))
+        archivo = sede.paquete(pedido, tmp_path / sha256(nombre.encode()).hexdigest())
+        with catd(), pytest.raises(PaqueteInvalido, match="no es de una práctica"):
+            habilitar.recibir_paquete(archivo, huella_de(sede))
+        with catd():
+            assert not Fundada.objects.exists() and _puesta() == {}
+
+
+@pytest.mark.parametrize("que", ["hechos/", "datos/catalogo.json", "datos/secretos", "practica/"])
 def test_a_package_that_was_damaged_anywhere_leaves_nothing_of_itself(
     sede: Sede, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, que: str
 ) -> None:
@@ -124,6 +178,7 @@ def test_a_package_that_was_damaged_anywhere_leaves_nothing_of_itself(
     catd, danado = sede.nueva("catd"), tmp_path / "danado"
     with sede.maquina():
         archivo_qr().write_text("secreto de los qr")
+        _practica()
     with catd():
         pedido = habilitar.preparar("catd-014")
     archivo = sede.paquete(pedido, tmp_path / "catd-014.prep-nodo")
@@ -138,6 +193,7 @@ def test_a_package_that_was_damaged_anywhere_leaves_nothing_of_itself(
             habilitar.recibir_paquete(danado, huella_de(sede))
         assert not Fundada.objects.exists() and not Hecho.objects.exists() and not Proceso.objects.exists()
         assert not archivo_qr().exists() and not Cuenta.objects.exists() and nodo_de_aqui().nodo == "central"
+        assert _puesta() == {}
         assert habilitar.recibir_paquete(archivo, huella_de(sede)).nodo == "catd-014"
 
 

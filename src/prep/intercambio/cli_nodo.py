@@ -60,15 +60,15 @@ def alta(
 ) -> None:
     """Da de alta un equipo con la llave del instituto y hace el paquete con lo que debe saber, firmado.
 
-    El paquete lleva el catálogo, la gente y sus facultades. Cerrados, para ese equipo solo, van las cuentas de su gente
-    con su segundo factor y el secreto de los códigos QR.
+    El paquete lleva el catálogo, la gente y sus facultades, y los ejercicios de la práctica. Cerrados, para ese equipo
+    solo, van las cuentas de su gente con su segundo factor y el secreto de los códigos QR.
     """
     from prep.plataforma.arranque import django_listo
 
     with django_listo():
         from prep.bitacora.autoridad import ambito
         from prep.dominio.comun.facultades import ClaseNodo
-        from prep.intercambio import habilitar
+        from prep.intercambio import ejercicio, habilitar
         from prep.plataforma.llaves import firmante_del_instituto
 
         datos = solicitud.read_bytes()
@@ -77,10 +77,13 @@ def alta(
         instituto = firmante_del_instituto(llave)
         with esperando("Haciendo el paquete…"):
             hecho = habilitar.dar_de_alta(datos, instituto, ClaseNodo(clase), nombre or ident, catd, destino)
+        con_que_practicar = "los ejercicios de la práctica"
+        if not ejercicio.hay():
+            con_que_practicar = "ningún ejercicio de práctica (se preparan con «prep actas practica»)"
         huella = ambito().rpartition("/")[2]
     typer.echo(
-        f"«{ident}» está dado de alta. En {destino}: el catálogo, {cuantos(hecho['hechos'], 'hecho')} y "
-        f"{cuantos(hecho['cuentas'], 'cuenta')}."
+        f"«{ident}» está dado de alta. En {destino}: el catálogo, {cuantos(hecho['hechos'], 'hecho')}, "
+        f"{cuantos(hecho['cuentas'], 'cuenta')} y {con_que_practicar}."
     )
     typer.echo(f"Huella del instituto, que se lleva por otro medio (impresa o por teléfono): {huella}")
 

@@ -1,10 +1,10 @@
 """How a machine becomes a node: it makes its key, the institute enrols it, and what it must know comes in one file.
 
 The key never leaves the machine. What the centre makes (`alta`) is signed by the institute: the catalogue, every fact
-until then (people, roles, nodes, devices among them) and, sealed for that machine alone, the accounts of its people
-with their second factors and the secret of the QR codes, without which no sheet says whose it is. The machine takes it
-in (`recibir`) when the institute's key is the one whose fingerprint somebody brings by another way, and the key that
-was enrolled is its own. Done again, each of the steps does what was missing.
+until then (people, roles, nodes, devices among them), what people practise with and, sealed for that machine alone, the
+accounts of its people with their second factors and the secret of the QR codes, without which no sheet says whose it
+is. The machine takes it in (`recibir`) when the institute's key is the one whose fingerprint somebody brings by another
+way, and the key that was enrolled is its own. Done again, each of the steps does what was missing.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from prep.catalogo.services import cargar, congelar, guardar, informativo, vigen
 from prep.dominio.comun.autoridad import INSTITUTO, TODO
 from prep.dominio.comun.facultades import ClaseNodo
 from prep.dominio.tabulacion.proceso import Modo, Proceso
-from prep.intercambio import nodo, paquete, sellado
+from prep.intercambio import ejercicio, nodo, paquete, sellado
 from prep.intercambio.cambios import casillas_de
 from prep.intercambio.enviar import anotar_del_paquete
 from prep.plataforma.errores import Impedimento
@@ -156,6 +156,7 @@ def dar_de_alta(
             "cuentas": [{c: getattr(una, c) for c in _CUENTA} | {"segundos": segundos.llevar(una)} for una in cuentas],
         }
         yield _SECRETOS, sellado.sellar(orjson.dumps(secretos), pedido.sello, _de_que(ident))
+        yield from ejercicio.cosas()
         yield from paquete.en_grupos(_todos())
 
     quien = instalacion()
@@ -222,6 +223,7 @@ def recibir_paquete(archivo: Path, huella_instituto: str) -> Habilitado:
         aqui = _el_que_pidio(nombre, c.get("llave"))
         _exigir_que_pueda_ser(nombre)
         secretos, catalogo = _abrir(suyo, nombre), _leer_catalogo(suyo)
+        practica = ejercicio.leer(suyo)
         suyo.exigir_hechos()
         with transaction.atomic():  # an installation of one process, with its catalogue and its secret, or as it was
             fundar(proceso, modo, llave)
@@ -240,6 +242,7 @@ def recibir_paquete(archivo: Path, huella_instituto: str) -> Habilitado:
             raise _no_es(nombre, "se dio de baja")
         cuentas, sin_cuenta = _hacer_cuentas(secretos["cuentas"])
         anotar_del_paquete()
+    ejercicio.poner(practica)
     ser(dir_llaves(), nombre)  # the last thing: until here it was nobody
     return Habilitado(nombre, ambito_de(proceso, modo, llave), hechos, cuentas, sin_cuenta)
 
