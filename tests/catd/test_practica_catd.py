@@ -201,6 +201,7 @@ def test_who_looks_at_each_scan_says_how_it_came_out(catd: Centro, carpeta: Path
             if e.leccion is Leccion.BORROSA:
                 assert "limpie el cristal" in fin.content.decode()  # what the desk says of one like this
                 assert ("se contesta 2" in fin.content.decode()) is not bien
+                assert ('<dd class="mal">Bien: se envía</dd>' in fin.content.decode()) is not bien
         assert fin.context["admitida"] is bien
     suya = practicas_de([cuenta.persona])[cuenta.persona].en["digitalizacion"]
     assert (suya.veces, suya.admitida is not None) == (2, True) and de_actas() == antes

@@ -150,7 +150,9 @@ def _llegada(e: Ejercicio, request: HttpRequest) -> Llegada | None:
 def _como_fue(e: Ejercicio, hecho: Hecho) -> dict[str, Any]:
     if e.llegada is None:
         consejo = f"catd.calidad.{e.problema}" if e.problema in CONSEJOS else ""
-        return {"veredicto": _de_la_imagen(e, bool(hecho["errores"])), "consejo": texto(consejo) if consejo else ""}
+        distintos = _de_otra_manera(e, hecho.get("dicho", "")) if hecho["errores"] else []
+        veredicto = _de_la_imagen(e, bool(hecho["errores"]))
+        return {"veredicto": veredicto, "consejo": texto(consejo) if consejo else "", "distintos": distintos}
     mal = hecho["distintos"]
     filas = [
         {
@@ -170,6 +172,14 @@ def _de_la_imagen(e: Ejercicio, mal: bool) -> str:
     if not mal:
         return texto("catd.practica.bien_digitalizacion")
     return texto(f"catd.practica.era_{e.respuesta}")
+
+
+def _de_otra_manera(e: Ejercicio, dicho: str) -> list[dict[str, str]]:
+    """What was said of a scan, beside what was to be said."""
+    if dicho not in _RESPUESTAS:
+        return []
+    dijo, era = (texto(f"catd.practica.dijo_{r}") for r in (dicho, e.respuesta))
+    return [{"que": texto("catd.practica.que_imagen"), "dijo": dijo, "era": era}]
 
 
 def _en_palabras(que: str, valor: str) -> str:

@@ -43,6 +43,8 @@ from prep.practica.ejercicio import imagen as donde
 from prep.practica.models import Practica
 
 _MUCHO: Final = 10**6
+_DICHO: Final = 60
+"""Letters of what may be said of an acta: its key is the longest."""
 BIEN, MAL = "bien", "mal"
 """What somebody who compares said of a field."""
 
@@ -169,6 +171,7 @@ def responder(persona: str, mesa: str, orden: str, respuesta: Respuesta, teclas:
             "orden": orden,
             "errores": errores(ejercicio, respuesta),
             "distintos": distintos(ejercicio, respuesta),
+            "dicho": respuesta.dicho[:_DICHO],
             "problema": respuesta.problema.value if respuesta.problema else "",
             "segundos": _hasta_mucho(int((ahora - fila.desde).total_seconds())),
             "teclas": _hasta_mucho(teclas),
