@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -39,19 +40,42 @@ class Escritorios:
         )
         contexto.set_default_timeout(20_000)
         self._contextos.append(contexto)
-        pagina = contexto.new_page()
+        pagina = vigilada(contexto.new_page())
         pagina.on("pageerror", lambda error: self.quejas.append(str(error)))
         pagina.on("console", lambda m: self.quejas.append(m.text) if m.type in ("error", "warning") else None)
         return pagina
 
     def ir(self, pagina: Any, ruta: str) -> None:
         pagina.goto(self.url + ruta)
-        pagina.wait_for_load_state("networkidle")
+        quieta(pagina)
 
     def cerrar(self) -> None:
         for contexto in self._contextos:
             contexto.close()
         assert self.quejas == [], self.quejas
+
+
+def vigilada(pagina: Any) -> Any:
+    """That page, of which it is known what it asked for and has not got."""
+    pagina.en_camino = set()
+    pagina.on("request", lambda r: pagina.en_camino.add(r))
+    pagina.on("requestfinished", lambda r: pagina.en_camino.discard(r))
+    pagina.on("requestfailed", lambda r: pagina.en_camino.discard(r))
+    pagina.on("framenavigated", lambda marco: pagina.en_camino.clear() if marco == pagina.main_frame else None)
+    return pagina
+
+
+def quieta(pagina: Any) -> None:
+    """It is read, and nothing is on its way nor asked for as what came is worked on: so twice, a moment apart. The
+    browser's own idea of that is half a second without any, each time."""
+    pagina.wait_for_load_state("load")
+    veces, limite = 0, time.monotonic() + 5
+    while veces < 2:
+        pagina.wait_for_timeout(40)
+        veces = 0 if pagina.en_camino else veces + 1
+        if time.monotonic() > limite:
+            pagina.wait_for_load_state("networkidle")
+            return
 
 
 @contextmanager
@@ -60,7 +84,7 @@ def navegando(pagina: Any) -> Iterator[None]:
     its `load`, and a busy browser may be idle on the network earlier), nothing on the way."""
     with pagina.expect_navigation(wait_until="load"):
         yield
-    pagina.wait_for_load_state("networkidle")
+    quieta(pagina)
 
 
 def con_foco(pagina: Any, id: str) -> None:

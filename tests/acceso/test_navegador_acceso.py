@@ -9,7 +9,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 from gente import CLAVE, SECRETO, escribano, persona
-from navegador import navegando, revisar
+from navegador import navegando, revisar, vigilada
 from prep.acceso import listas, sesiones, terminales
 from prep.acceso.models import Cuenta
 from prep.acceso.roles import Rol
@@ -179,7 +179,7 @@ def test_a_session_about_to_end_is_extended_in_place_and_what_was_typed_stays(
     assert pagina.locator("#id_oldpassword").is_hidden()  # whoever walks by sees nothing of hers
     revisar(pagina)
     previa = pagina.input_value("[name=csrfmiddlewaretoken] >> nth=0")
-    otra = pagina.context.new_page()
+    otra = vigilada(pagina.context.new_page())
     escritorios.ir(otra, "/entrar/")
     entrar(otra, cuenta.usuario, CLAVE)
     pagina.evaluate(vuelve)
@@ -201,7 +201,7 @@ def test_a_session_about_to_end_is_extended_in_place_and_what_was_typed_stays(
     entrar(pagina, cuenta.usuario, NUEVA)
     pagina.evaluate(guardar)
     pagina.context.clear_cookies(name="sessionid")
-    otra = pagina.context.new_page()
+    otra = vigilada(pagina.context.new_page())
     escritorios.ir(otra, "/entrar/")
     entrar(otra, persona(Rol.VERIFICADOR).usuario, CLAVE)
     with pagina.expect_navigation():

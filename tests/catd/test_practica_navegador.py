@@ -28,12 +28,12 @@ from prep.laboratorio.practica import preparar
 from prep.practica.ejercicio import ACOPIO, DIGITALIZACION, SE_APRENDE, SIRVE, Ejercicio, leer
 
 pytestmark = pytest.mark.navegador
-VISTAS = (("light", 1440), ("dark", 1440), ("light", 360), ("dark", 360))
+VISTAS = (("light", 1440), ("dark", 360))
 TECLA = {SIRVE: "1", "borrosa": "2", "cortada": "3", "oscura": "4", "otra_casilla": "5"}
 
 
 def mira(pagina: Any, nombre: str) -> None:
-    """axe and a picture, by day and by night, on a desk and on a phone."""
+    """axe and a picture, by day on a desk and by night on a phone."""
     for tema, ancho in VISTAS:
         pagina.emulate_media(color_scheme=tema)
         pagina.set_viewport_size({"width": ancho, "height": 860})

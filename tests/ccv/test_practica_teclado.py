@@ -10,7 +10,7 @@ from centro import Centro
 from test_noche import TECLA, Teclado, foto
 
 from gente import dentro
-from navegador import revisar
+from navegador import navegando, revisar
 from prep.bitacora.models import Hecho
 from prep.bitacora.practicas import practicas_de
 from prep.catalogo.ejemplo import ejemplo
@@ -83,7 +83,7 @@ def test_a_whole_exercise_by_keyboard_with_one_slip_admits(
     assert (suya.veces, suya.admitida is not None) == (1, True)
     assert suya.ultima is not None and suya.ultima.contenido["errores"] == 1
     assert [h.clase for h in Hecho.objects.order_by("posicion")[antes:]] == [PRACTICA.nombre]
-    with ana.pagina.expect_navigation(wait_until="networkidle"):
+    with navegando(ana.pagina):
         ana.pulsa("Enter")
     assert ana.pagina.url.endswith("/ccv/captura/")
 
@@ -164,6 +164,6 @@ def test_the_other_desks_are_practised_by_keyboard(
     mirar(dice.pagina, "cotejo_final", DIA, NOCHE)
     en = practicas_de([cuenta.persona])[cuenta.persona].en
     assert [m for m in ("peticiones", "identificacion", "cotejo") if en[m].admitida] == list(en)[3:6]
-    with dice.pagina.expect_navigation(wait_until="networkidle"):
+    with navegando(dice.pagina):
         dice.pulsa("Enter")
     assert dice.pagina.url.endswith("/ccv/cotejo/")

@@ -13,7 +13,7 @@ from centro import Centro, envio
 from django.core.signals import request_started
 
 from gente import dentro
-from navegador import con_foco, navegando
+from navegador import con_foco, navegando, quieta, vigilada
 from prep.acceso.models import Cuenta
 from prep.ccv import oficina
 from prep.ccv.cola import VIGENCIA
@@ -163,13 +163,13 @@ def test_a_browser_that_is_closed_gives_back_what_nobody_typed_in(escritorios: A
         if environ["REQUEST_METHOD"] == "POST":
             enviados.append(environ["PATH_INFO"])
 
-    otra = pagina.context.new_page()  # the browser goes on
+    otra = vigilada(pagina.context.new_page())  # the browser goes on
 
     def hasta(cierto: Callable[[], bool]) -> None:
         limite = time.monotonic() + 20
         while not cierto() and time.monotonic() < limite:
             otra.wait_for_timeout(50)
-        assert cierto()
+        assert cierto(), (enviados, Turno.objects.count())
 
     def tomar() -> None:
         escritorios.ir(pagina, CAPTURA)
@@ -179,7 +179,8 @@ def test_a_browser_that_is_closed_gives_back_what_nobody_typed_in(escritorios: A
     request_started.connect(anotar)
     try:
         tomar()
-        pagina.reload(wait_until="networkidle")
+        pagina.reload()
+        quieta(pagina)
         hasta(lambda: len(enviados) == len(["take", "let go"]))
         assert pagina.locator(".vista img").is_visible() and Turno.objects.count() == 1
         escritorios.ir(pagina, "/cuenta/")

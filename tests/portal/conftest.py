@@ -10,6 +10,8 @@ import pytest
 from fabrica_portal import Noche, escribir, imagenes, publicar
 from servidor_portal import servir
 
+from navegador import quieta, vigilada
+
 CORTES = (1, 9, 14)
 """In ceros, early and half way."""
 
@@ -55,14 +57,14 @@ def abrir(chromium: Any) -> Iterator[Callable[..., Any]]:
             reduced_motion="reduce",
         )
         contextos.append(contexto)
-        pagina = contexto.new_page()
+        pagina = vigilada(contexto.new_page())
         pagina.pedidos = []
         pagina.on("request", lambda r: pagina.pedidos.append(r.url))
         if quejas:
             pagina.on("pageerror", lambda e: errores.append(str(e)))
             pagina.on("console", lambda m: errores.append(m.text) if m.type == "error" else None)
         pagina.goto(url)
-        pagina.wait_for_load_state("networkidle")
+        quieta(pagina)
         return pagina
 
     yield nueva

@@ -14,7 +14,7 @@ import pytest
 from fabrica_portal import publicar
 from servidor_portal import servir
 
-from navegador import navegando
+from navegador import navegando, quieta
 from prep.portal import bench
 from prep.portal.cifras import miles
 
@@ -265,7 +265,7 @@ def test_pages_read_even_when_their_helpers_are_missing(
     pagina = abrir(sitio + AQUI + "ayuda.html", quejas=False)
     pagina.route(f"**/{archivo}", lambda ruta: ruta.fulfill(status=404, body=""))
     pagina.goto(sitio + AQUI + "GUB/index.html")
-    pagina.wait_for_load_state("networkidle")
+    quieta(pagina)
     assert miles(documentos[14]["GUB/resumen.json"]["total"]) in pagina.locator("main").inner_text()
     assert "14" in pagina.locator("#corte").inner_text()
 
@@ -302,7 +302,7 @@ def test_a_switch_in_mid_visit_is_announced_and_never_mixed(
         assert pagina.locator("#candidaturas").inner_text() != antes
         entrada.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         entrada.locator("#aviso .nuevo").wait_for()
-        pagina.wait_for_load_state("networkidle")
+        quieta(pagina)
 
 
 @pytest.fixture
@@ -333,11 +333,11 @@ def test_a_corte_without_pages_takes_nobody_away(
     direccion, _ = con_corte_15
     pagina = abrir(direccion, quejas=False)
     pagina.goto(direccion + vista)
-    pagina.wait_for_load_state("networkidle")
+    quieta(pagina)
     donde = pagina.url
     with pagina.expect_request("**/cortes/0015/cabecera.json"):
         pagina.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    pagina.wait_for_load_state("networkidle")
+    quieta(pagina)
     assert pagina.url == donde
     assert miles(documentos[14]["GUB/resumen.json"]["por_candidatura"][0]["votos"]) in pagina.inner_text("main")
     if not vista.startswith("widget"):
@@ -361,7 +361,7 @@ def test_wall_moves_to_the_new_corte_by_itself(abrir: Abrir, documentos: dict[in
         publicar(documentos[14], tmp_path)
         pagina.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         pagina.wait_for_url("**/cortes/0014/muro.html")
-        pagina.wait_for_load_state("networkidle")
+        quieta(pagina)
 
 
 def test_a_widget_that_a_cache_still_holds_does_not_ask_again_and_again(
@@ -390,7 +390,7 @@ def test_links_that_always_open_the_latest(abrir: Abrir, sitio: str, acta: dict[
     for malo in ("#/../../otro", "#//otro.example/", "#/GUB/1.html<b>"):
         pagina.goto("about:blank")
         pagina.goto(sitio + "index.html" + malo)
-        pagina.wait_for_load_state("networkidle")
+        quieta(pagina)
         assert pagina.url.startswith(sitio + "index.html")
 
 

@@ -11,6 +11,7 @@ import orjson
 import pytest
 from servidor_portal import servir
 
+from navegador import quieta
 from prep.portal.cifras import miles, truncado
 
 pytestmark = pytest.mark.navegador
@@ -215,7 +216,7 @@ def test_what_is_not_counted_is_one_tap_from_the_count_with_its_reason(
     fuera = [a for a in actas if a.get("contabilizada") == 0]
     pagina = abrir(sitio, ancho=360, quejas=False)  # only the pictures of the first distrito are published
     pagina.click(".tarjeta >> nth=0 >> text=ver por qué")
-    pagina.wait_for_load_state("networkidle")
+    quieta(pagina)
     assert "no se contabilizan" in pagina.locator("h1").inner_text()
     lugar = pagina.locator(f"details[data-lugar='{fuera[0]['lugar']}']")
     lugar.locator("summary").click()
@@ -300,7 +301,7 @@ def test_checking_works_from_a_saved_page_without_a_network(abrir: Abrir, sitio:
     pagina = abrir(sitio, ancho=360, quejas=False)  # the factory signs no checkpoint
     pagina.click("a:has-text('Más…')")
     pagina.click("#todo a:has-text('Verificar')")
-    pagina.wait_for_load_state("networkidle")
+    quieta(pagina)
     destino = pagina.locator("main a[href$='verifica.html']").evaluate("a => a.href")
     (tmp_path / "verifica.html").write_bytes(pagina.request.get(destino).body())
     guardada = abrir((tmp_path / "verifica.html").as_uri())
