@@ -91,12 +91,18 @@ def test_with_another_authority_all_is_folded_again(nodo: NodoLocal) -> None:
     assert list(verificar()) == []
 
 
-def test_it_remembers_so_many_and_no_more(nodo: NodoLocal, monkeypatch: pytest.MonkeyPatch, proceso: Any) -> None:
-    monkeypatch.setattr(recuerdos, "MAXIMO", 2)
+def test_it_remembers_so_many_facts_and_no_more(nodo: NodoLocal, monkeypatch: pytest.MonkeyPatch, proceso: Any) -> None:
+    monkeypatch.setattr(recuerdos, "MAXIMO", 13)  # those of an acta are six
     suya = proceso()
     for acta in ACTAS:
-        anotar(Noche().completa(acta, VOTOS), nodo, AHORA)
+        hechos = Noche().completa(acta, VOTOS)
+        anotar(hechos[:4], nodo, AHORA)
+        anotar(hechos[4:], nodo, AHORA)
     assert list(suya._recuerdos._suyos) == [f"acta:{a}" for a in ACTAS[2:]]
+    noche = Noche()
+    noche.conoce[ACTAS[3]] = [hechos[-1].id]
+    anotar([noche.hecho(Tipo.INCIDENTE, ACTAS[3], "acopio-1", texto=str(i)) for i in range(14)], nodo, AHORA)
+    assert not suya._recuerdos._suyos and suya._recuerdos._hechos == 0
 
 
 @pytest.mark.parametrize("semilla", range(6))

@@ -14,8 +14,8 @@ from prep.dominio.acta.pliegue import Pliegue
 from prep.dominio.comun.autoridad import Autoridad
 from prep.dominio.comun.hecho import Escrito
 
-MAXIMO: Final = 4096
-"""Actas and sheets that are remembered: those of the last hours of a centre."""
+MAXIMO: Final = 25_000
+"""Facts of the actas and sheets that are remembered: some four thousand of these, and 60 MB."""
 
 
 @dataclass(slots=True)
@@ -43,30 +43,34 @@ def marca(posicion: int, hoja: bytes) -> bytes:
 
 
 class Recuerdos:
-    """What is remembered, of one process. What was remembered in a transaction that was undone is not what the database
-    has, and is never used."""
+    """What is remembered, of one process, for whoever has the head of the bitácora. What was remembered in a
+    transaction that was undone is not what the database has, and is never used."""
 
     def __init__(self) -> None:
         self._de: Autoridad | None = None
         self._suyos: OrderedDict[str, Recuerdo] = OrderedDict()
+        self._hechos = 0
 
     def tomar(self, sujetos: Iterable[str], hasta: int, de: Autoridad) -> dict[str, Recuerdo]:
-        """By subject, those that are as the bitácora has them up to position `hasta`. Nobody else has them, until they
-        are given back."""
+        """By subject, those that are as the bitácora has them up to position `hasta`. They are remembered no longer,
+        until they are left here again."""
         if de is not self._de:
             return {}
         suyos = {s: r for s in sujetos if (r := self._suyos.pop(s, None)) is not None}
+        self._hechos -= sum(len(r.escritos) for r in suyos.values())
         huellas = _huellas(suyos, hasta) if suyos else {}
         return {s: r for s, r in suyos.items() if huellas.get(s) == r.huella}
 
     def dejar(self, sujeto: str, recuerdo: Recuerdo, de: Autoridad) -> None:
-        """Remember it. Those that were folded with another authority are forgotten, and so is who was seen least."""
+        """Remember it. Those that were folded with another authority are forgotten, and so are those seen the longest
+        ago, while there are too many facts."""
         if de is not self._de:
             self._suyos.clear()
-            self._de = de
+            self._de, self._hechos = de, 0
         self._suyos[sujeto] = recuerdo
-        if len(self._suyos) > MAXIMO:
-            self._suyos.popitem(last=False)
+        self._hechos += len(recuerdo.escritos)
+        while self._hechos > MAXIMO:
+            self._hechos -= len(self._suyos.popitem(last=False)[1].escritos)
 
 
 def _huellas(sujetos: Iterable[str], hasta: int) -> dict[str, bytes]:
