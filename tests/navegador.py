@@ -82,8 +82,12 @@ def quieta(pagina: Any) -> None:
 def navegando(pagina: Any) -> Iterator[None]:
     """What is done inside leads to another page. It ends when that one is whole: read, its modules run (they are before
     its `load`, and a busy browser may be idle on the network earlier), nothing on the way."""
-    with pagina.expect_navigation(wait_until="load"):
-        yield
+    try:
+        with pagina.expect_navigation(wait_until="load"):
+            yield
+    except Exception as error:
+        error.add_note(f"En {pagina.url}, sin llegar: {[r.url for r in pagina.en_camino]}")
+        raise
     quieta(pagina)
 
 
