@@ -65,13 +65,16 @@ def test_who_remembers_sees_what_another_wrote_meanwhile(nodo: NodoLocal, proces
     assert list(verificar()) == []
 
 
-def test_what_was_undone_is_forgotten_though_as_many_come_in_its_place(nodo: NodoLocal) -> None:
-    hechos, otros = Noche().completa(ACTAS[0], VOTOS), Noche(1).completa(ACTAS[0], {**VOTOS, "PAZ": 7})
+def test_what_was_undone_is_forgotten(nodo: NodoLocal) -> None:
+    hechos, deshecha = Noche().completa(ACTAS[0], VOTOS), Noche()
     anotar(hechos[:2], nodo, AHORA)
+    deshecha.conoce[ACTAS[0]] = [hechos[1].id]
     with transaction.atomic():
-        anotar(otros[:1], nodo, AHORA)
+        for texto in ("Se deshace.", "Esto también."):  # in whose place comes one alone
+            anotar([deshecha.hecho(Tipo.INCIDENTE, ACTAS[0], "acopio-1", texto=texto)], nodo, AHORA)
         transaction.set_rollback(True)
     anotar([hechos[2]], nodo, AHORA)
+    assert list(verificar()) == []
     mal = Noche()
     mal.conoce[ACTAS[0]] = [hechos[2].id]
     with pytest.raises(HechoRechazado):

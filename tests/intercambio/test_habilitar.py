@@ -50,6 +50,7 @@ from prep.plataforma.errores import Impedimento
 from prep.plataforma.lugares import archivo_qr, dir_practica
 from prep.plataforma.puertos import reservables
 from prep.plataforma.reloj import RelojFijo
+from prep.practica.ejercicio import ARCHIVO
 from prep.simulacro.enlace import Enlace
 
 
@@ -120,14 +121,10 @@ def _practica(version: bytes = b"uno") -> dict[str, bytes]:
     """An exercise prepared on this machine, among things that are not of it; its files."""
     foto = f"{sha256(version).hexdigest()}.jpg"
     dir_practica().mkdir(exist_ok=True)
-    for nombre, datos in {
-        foto: version,
-        "practica.json": b"[%b]" % version,
-        "practica.json.nuevo": b"[",
-        "a.jpg": b"",
-    }.items():
+    suya = {foto: version, ARCHIVO: b"[%b]" % version}
+    for nombre, datos in (suya | {f"{ARCHIVO}.nuevo": b"[", "a.jpg": b""}).items():
         (dir_practica() / nombre).write_bytes(datos)
-    return {foto: version, "practica.json": b"[%b]" % version}
+    return suya
 
 
 def _puesta() -> dict[str, bytes]:

@@ -150,7 +150,7 @@ def _llegada(e: Ejercicio, request: HttpRequest) -> Llegada | None:
 def _como_fue(e: Ejercicio, hecho: Hecho) -> dict[str, Any]:
     if e.llegada is None:
         consejo = f"catd.calidad.{e.problema}" if e.problema in CONSEJOS else ""
-        distintos = _de_otra_manera(e, hecho.get("dicho", "")) if hecho["errores"] else []
+        distintos = _de_otra_manera(e, hecho["dicho"]) if hecho["errores"] else []
         veredicto = _de_la_imagen(e, bool(hecho["errores"]))
         return {"veredicto": veredicto, "consejo": texto(consejo) if consejo else "", "distintos": distintos}
     mal = hecho["distintos"]

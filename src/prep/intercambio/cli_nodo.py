@@ -68,7 +68,7 @@ def alta(
     with django_listo():
         from prep.bitacora.autoridad import ambito
         from prep.dominio.comun.facultades import ClaseNodo
-        from prep.intercambio import ejercicio, habilitar
+        from prep.intercambio import habilitar
         from prep.plataforma.llaves import firmante_del_instituto
 
         datos = solicitud.read_bytes()
@@ -77,10 +77,10 @@ def alta(
         instituto = firmante_del_instituto(llave)
         with esperando("Haciendo el paquete…"):
             hecho = habilitar.dar_de_alta(datos, instituto, ClaseNodo(clase), nombre or ident, catd, destino)
-        con_que_practicar = "los ejercicios de la práctica"
-        if not ejercicio.hay():
-            con_que_practicar = "ningún ejercicio de práctica (se preparan con «prep actas practica»)"
         huella = ambito().rpartition("/")[2]
+    con_que_practicar = "los ejercicios de la práctica"
+    if not hecho["practica"]:
+        con_que_practicar = "ningún ejercicio de práctica (se preparan con «prep actas practica»)"
     typer.echo(
         f"«{ident}» está dado de alta. En {destino}: el catálogo, {cuantos(hecho['hechos'], 'hecho')}, "
         f"{cuantos(hecho['cuentas'], 'cuenta')} y {con_que_practicar}."

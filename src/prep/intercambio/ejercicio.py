@@ -15,15 +15,10 @@ _LISTA: Final = "practica.json"
 _NOMBRE: Final = re.compile(r"practica\.json|[0-9a-f]{64}\.jpg")
 
 
-def hay() -> bool:
-    """Whether one was prepared here."""
-    return (dir_practica() / _LISTA).exists()
-
-
 def cosas() -> Iterator[tuple[str, bytes]]:
     """What there is here, as things of a package; nothing where none was prepared."""
     carpeta = dir_practica()
-    if hay():
+    if (carpeta / _LISTA).exists():
         for archivo in sorted(carpeta.iterdir(), key=lambda a: a.name != _LISTA):
             if _NOMBRE.fullmatch(archivo.name):
                 yield f"{_CARPETA}/{archivo.name}", archivo.read_bytes()

@@ -124,7 +124,8 @@ class _Publica:
 def dar_de_alta(
     solicitud: bytes, instituto: Firmante, clase: ClaseNodo, nombre: str, catd: str | None, destino: Path
 ) -> dict[str, int]:
-    """Enrol it with the institute's key and write its package; how many facts and accounts this takes.
+    """Enrol it with the institute's key and write its package; how many facts, accounts and files of an exercise this
+    takes.
 
     `catd`: the collection centre that it is of; its casillas are its reach, and the accounts of its people travel.
     """
@@ -148,6 +149,7 @@ def dar_de_alta(
             raise Impedimento(f"No se dio de alta: {error}") from None
     cuentas = list(Cuenta.objects.filter(lugar=catd, activa=True).order_by("usuario")) if catd else []
     documento = {**a_documento(proceso, info), "huella": proceso.huella}
+    practica = list(ejercicio.cosas())
 
     def cosas() -> Iterator[tuple[str, bytes]]:
         yield "datos/catalogo.json", canonico(documento)
@@ -156,7 +158,7 @@ def dar_de_alta(
             "cuentas": [{c: getattr(una, c) for c in _CUENTA} | {"segundos": segundos.llevar(una)} for una in cuentas],
         }
         yield _SECRETOS, sellado.sellar(orjson.dumps(secretos), pedido.sello, _de_que(ident))
-        yield from ejercicio.cosas()
+        yield from practica
         yield from paquete.en_grupos(_todos())
 
     quien = instalacion()
@@ -173,7 +175,7 @@ def dar_de_alta(
     }
     hechos = entregas.total()
     paquete.escribir(destino, cabecera, cosas(), instituto, modo=0o600)
-    return {"hechos": hechos, "cuentas": len(cuentas)}
+    return {"hechos": hechos, "cuentas": len(cuentas), "practica": len(practica)}
 
 
 def _de_que(nodo: str) -> str:
