@@ -196,7 +196,8 @@ def test_who_looks_at_each_scan_says_how_it_came_out(catd: Centro, carpeta: Path
             assert f"{formas().identificacion(e.clave).seccion}" in pagina.content.decode()
             assert cliente.get(pagina.context["imagen"]).content.endswith(e.leccion.value.encode())
             dicho = e.respuesta if bien or e.leccion is not Leccion.BORROSA else SIRVE
-            fin = manda(cliente, pagina, DIGITALIZACION, dicho=dicho)
+            fin = manda(cliente, pagina, DIGITALIZACION, dicho=dicho, teclas="1")
+            assert "y 1 tecla." in fin.content.decode()
             assert ("así salió" in fin.content.decode()) is (dicho == e.respuesta)
             if e.leccion is Leccion.BORROSA:
                 assert "limpie el cristal" in fin.content.decode()  # what the desk says of one like this

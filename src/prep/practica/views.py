@@ -20,6 +20,7 @@ from prep.bitacora.practicas import practicas_de
 from prep.diseno.textos import texto
 from prep.dominio.practica import DONDE, admite, donde_practican
 from prep.evidencia.vista import tipo_mime
+from prep.plataforma.idioma import cuantos
 from prep.plataforma.reloj import Reloj
 from prep.practica import services as ensayo
 from prep.practica.ejercicio import DE_UNA_COSA, Ejercicio, Juego
@@ -136,7 +137,7 @@ class Sala:
         }
         if n == len(este.ejercicios):
             final = ensayo.resultado(fila.hechos, este)
-            datos |= {"final": final, "tiempo_final": _tiempo(final["segundos"])}
+            datos |= {"final": final, "tiempo_final": _tiempo(final["segundos"]), "teclas_final": _teclas(final)}
             datos["admitida"] = suya.ultima is not None and admite(suya.ultima)
         return datos
 
@@ -171,10 +172,14 @@ def _ruta(mesa: str) -> str:
 
 def _medida(e: Ejercicio, hecho: Hecho) -> str:
     """How much was right, and what it took."""
-    tomo = {"tiempo": _tiempo(hecho["segundos"]), "teclas": hecho["teclas"]}
+    tomo = {"tiempo": _tiempo(hecho["segundos"]), "teclas": _teclas(hecho)}
     if e.mesa in DE_UNA_COSA:
         return texto("practica.tomo", **tomo)
     return texto("practica.medida", bien=e.cuantos - hecho["errores"], campos=e.cuantos, **tomo)
+
+
+def _teclas(hecho: Hecho) -> str:
+    return cuantos(hecho["teclas"], "tecla")
 
 
 def _tiempo(segundos: int) -> str:
