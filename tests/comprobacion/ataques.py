@@ -55,7 +55,7 @@ def en_json(ruta: str, *camino, valor) -> Ataque:
         nuevo = valor(lugar[camino[-1]]) if callable(valor) else valor
         assert lugar.get(camino[-1]) != nuevo if isinstance(lugar, dict) else lugar[camino[-1]] != nuevo
         lugar[camino[-1]] = nuevo
-        archivos[ruta] = json.dumps(obj, ensure_ascii=False).encode()
+        archivos[ruta] = json.dumps(obj, ensure_ascii=False, separators=(",", ":")).encode()
 
     return lambda noche: publicar(noche, alterar)
 

@@ -39,10 +39,13 @@ def test_what_it_serves_is_right_whatever_the_source_does(
     original, al_dia = modelo
     noche = original.copia(tmp_path / "fuente")
     shutil.copytree(al_dia, tmp_path / "conocia")
+    vivo = espejo_de(noche, tmp_path / "vivo")
+    assert vivo.sincronizar().problema is None
     ATAQUES[nombre][1](noche)
-    for carpeta in ("conocia", "nuevo"):  # one that had the night before, and one that begins now
+    # One that had the night before, one that begins now, and one that computed the last corte and goes on from there.
+    for carpeta in ("conocia", "nuevo", "vivo"):
         (tmp_path / carpeta).mkdir(exist_ok=True)
-        espejo = espejo_de(noche, tmp_path / carpeta)
+        espejo = vivo if carpeta == "vivo" else espejo_de(noche, tmp_path / carpeta)
         espejo.sincronizar()
         informe = verificar(espejo.sitio, Opciones(POLITICA, espera=0))
         dicho = [h.texto for h in informe.hallazgos]

@@ -81,6 +81,24 @@ def test_the_second_round_transfers_only_what_changed(noche, espejo):
     assert not [p for p in espejo.fuente.pedidos if p.startswith("cortes/0001")]
 
 
+def test_it_computes_only_what_changed_of_the_corte_that_follows(noche, espejo, monkeypatch):
+    from prep.comprobacion import cifras
+
+    espejo.sincronizar()
+    leidas, leer = [], cifras.leer_base
+
+    def contando(*dados):
+        base = leer(*dados)
+        leidas.append(len(base.filas))
+        return base
+
+    monkeypatch.setattr(cifras, "leer_base", contando)
+    noche.publicar(0.1)
+    assert espejo.sincronizar().corte == 3
+    assert len(leidas) == 3 and 0 < sum(leidas) < sum(len(e.actas) for e in noche.elecciones) / 2
+    assert revisar(espejo.sitio.carpeta).codigo == 0
+
+
 def test_killed_anywhere_it_resumes(noche, espejo, tmp_path):
     espejo.sincronizar()
     noche.publicar(0.3)

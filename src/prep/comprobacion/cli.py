@@ -30,8 +30,14 @@ def verificar(
         ),
     ] = None,
     recordar: Annotated[
-        Path | None, typer.Option(help="Archivo donde se recuerda lo visto, para notar si la historia cambia.")
+        Path | None,
+        typer.Option(
+            help="Archivo donde se recuerda lo visto, para notar si la historia cambia y calcular solo lo nuevo."
+        ),
     ] = None,
+    de_nuevo: Annotated[
+        bool, typer.Option("--de-nuevo", help="No se fía de lo que calculó antes: lee y calcula todo otra vez.")
+    ] = False,
     modo: Annotated[
         Literal["prueba", "simulacro", "jornada"] | None, typer.Option(help="Exige que el corte sea de este modo.")
     ] = None,
@@ -64,7 +70,7 @@ def verificar(
         leida = leer_politica(politica.read_bytes()) if politica else None
         dibujar = con_que_dibujar() if con_que_dibujar and not sin_paginas else None
         nodos = [abrir(n, plazo) for n in nodo or ()]
-        opciones = Opciones(leida, recordar, not sin_imagenes, todo, modo, redibujar=dibujar, nodos=nodos)
+        opciones = Opciones(leida, recordar, de_nuevo, not sin_imagenes, todo, modo, redibujar=dibujar, nodos=nodos)
         informe: Informe = comprobar(abrir(donde, plazo), opciones)
     except (ErrorEmision, OSError) as e:
         informe = Informe()

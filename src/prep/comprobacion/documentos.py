@@ -6,7 +6,7 @@ is rebuilt here from the JSON, cell by cell, and everything above it is computed
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from prep.comprobacion.recalculo import FUERA, SUMARIO, VACIAS, Base, Calculo, Cifras, Fila, candidaturas, por_ciento
@@ -275,12 +275,17 @@ def _de_la_entidad(eleccion: Mapping[str, Any], votos: Mapping[str, int]) -> lis
     return [(c, de_quien[c], votos.get(c, 0)) for c in sorted(de_quien, key=orden)]
 
 
-def municipios(proceso: Doc, secciones: Doc, eleccion: Mapping[str, Any], calculo: Calculo, cierre: bool) -> Doc:
-    """`<ELEC>/municipios.json`. `secciones`: `secciones.json`."""
+def municipios(
+    proceso: Doc,
+    eleccion: Mapping[str, Any],
+    partes: Iterable[tuple[int, int, Cifras]],
+    calculo: Calculo,
+    cierre: bool,
+) -> Doc:
+    """`<ELEC>/municipios.json`. `partes`: figures, each of one demarcación and one municipio."""
     cifras = {m["id"]: Cifras() for m in proceso["municipios"]}
     votos: dict[int, Counter[str]] = {m: Counter() for m in cifras}
-    for (lugar, seccion), suyas in calculo.secciones.items():
-        _, municipio = secciones["secciones"].get(str(seccion), (0, 0))
+    for lugar, municipio, suyas in partes:
         if municipio in cifras:
             cifras[municipio].mas(suyas)
             votos[municipio].update(candidaturas(suyas.votos, calculo.duenas[lugar]))
@@ -321,16 +326,21 @@ def resumen(eleccion: Mapping[str, Any], calculo: Calculo, cierre: bool) -> Doc:
 
 
 def demarcacion(
-    eleccion: Mapping[str, Any], d: Mapping[str, Any], calculo: Calculo, cierre: bool, casillas: Mapping[int, Any]
+    eleccion: Mapping[str, Any],
+    d: Mapping[str, Any],
+    calculo: Calculo,
+    cierre: bool,
+    vistas: Mapping[int, Cifras],
+    casillas: Mapping[int, Any],
 ) -> Doc:
-    """`<ELEC>/demarcacion/<id>.json`. `casillas`: by sección, as published, once they are known to be the CSV's."""
+    """`<ELEC>/demarcacion/<id>.json` with some of its secciones, or all. `vistas`: those; `casillas`: by sección, as
+    published, once they are known to be the CSV's."""
     id_ = d["id"]
     secciones = []
-    for (lugar, seccion), cifras in calculo.secciones.items():
-        if lugar == id_:
-            suyas = _del_lugar(d, candidaturas(cifras.votos, calculo.duenas[id_]))
-            doc = {"seccion": seccion, **_cifras(cifras, suyas, None, cierre), "casillas": casillas.get(seccion, [])}
-            secciones.append(doc)
+    for seccion, cifras in vistas.items():
+        suyas = _del_lugar(d, candidaturas(cifras.votos, calculo.duenas[id_]))
+        doc = {"seccion": seccion, **_cifras(cifras, suyas, None, cierre), "casillas": casillas.get(seccion, [])}
+        secciones.append(doc)
     cifras = calculo.demarcaciones[id_]
     hoja = {"clave": "-", "estado": "fuera_de_catalogo", "contabilizada": 2, "observaciones": [FUERA]}
     return {
@@ -347,15 +357,8 @@ def demarcacion(
     }
 
 
-def especiales(eleccion: Mapping[str, Any], demarcaciones: Sequence[Doc]) -> Doc:
-    """`<ELEC>/especiales.json`, from the demarcaciones already checked."""
-    casillas = [
-        {"demarcacion": d["id"], "seccion": s["seccion"], **c}
-        for d in demarcaciones
-        for s in d["secciones"]
-        for c in s["casillas"]
-        if c["tipo"] == "S"
-    ]
+def especiales(eleccion: Mapping[str, Any], casillas: Sequence[Doc]) -> Doc:
+    """`<ELEC>/especiales.json`. `casillas`: those of the demarcaciones already checked, in order."""
     return {"formato": "prep/especiales/1", "eleccion": eleccion["clave"], "casillas": casillas}
 
 

@@ -308,9 +308,13 @@ def _defectos(f: Fila, reglas: Reglas) -> Iterable[str]:
 # --- adding up --------------------------------------------------------------------------------------------------------
 
 
+CONTEO = ("esperadas", "capturadas", "inconsistentes", "contabilizadas", "total", "especiales", "lista")
+"""What is counted of the actas of the catalogue; of the other sheets, only how many there are."""
+
+
 @dataclass
 class Cifras:
-    """Sums over some actas of one election."""
+    """Sums over some actas of one election. `conteo`: `CONTEO`, and `fuera`."""
 
     conteo: Counter[str] = field(default_factory=Counter)
     votos: Counter[str] = field(default_factory=Counter)
@@ -422,27 +426,40 @@ class Calculo:
 
     entidad: Cifras
     demarcaciones: dict[int, Cifras]
-    secciones: dict[tuple[int, int], Cifras]
     por_candidatura: dict[int | None, Counter[str]]
     por_partido: dict[int | None, dict[str, tuple[int, int]]]
     duenas: dict[int, dict[str, str]]
 
 
-def calcular(base: Base, eleccion: Mapping[str, Any]) -> Calculo:
-    """Sección, demarcación and entidad; key None is the entidad."""
+def por_seccion(base: Base) -> dict[tuple[int, int], Cifras]:
+    """The figures of each sección whose actas these are."""
     secciones: dict[tuple[int, int], Cifras] = {}
-    entidad = Cifras()
-    fuera: Counter[int | None] = Counter()
     for f in base.filas:
         if f.cuenta == "2":
-            fuera[f.demarcacion] += 1
-        elif f.demarcacion is not None and f.seccion is not None:
-            secciones.setdefault((f.demarcacion, f.seccion), Cifras()).acta(f)
-        else:
+            continue
+        if f.demarcacion is None or f.seccion is None:
             raise NoCuadra(f"el acta {f.clave} no dice su sección")
+        secciones.setdefault((f.demarcacion, f.seccion), Cifras()).acta(f)
+    return secciones
+
+
+def fuera_de_catalogo(base: Base) -> Counter[int | None]:
+    """How many sheets out of catalogue say that they are of each demarcación."""
+    return Counter(f.demarcacion for f in base.filas if f.cuenta == "2")
+
+
+def calcular(base: Base, eleccion: Mapping[str, Any]) -> Calculo:
+    """Sección, demarcación and entidad; key None is the entidad."""
+    secciones = por_seccion(base)
+    return sumar(eleccion, ((d, cifras) for (d, _), cifras in secciones.items()), fuera_de_catalogo(base))
+
+
+def sumar(eleccion: Mapping[str, Any], partes: Iterable[tuple[int, Cifras]], fuera: Counter[int | None]) -> Calculo:
+    """The same, from what each part of a demarcación adds up to."""
+    entidad = Cifras()
     demarcaciones = {d["id"]: Cifras() for d in eleccion["demarcaciones"]}
-    for (d, _), cifras in secciones.items():
-        demarcaciones[d].mas(cifras)
+    for lugar, cifras in partes:
+        demarcaciones[lugar].mas(cifras)
     for id_, cifras in demarcaciones.items():
         cifras.conteo["fuera"] = fuera[id_]
     por_candidatura: dict[int | None, Counter[str]] = {None: Counter()}
@@ -459,4 +476,4 @@ def calcular(base: Base, eleccion: Mapping[str, Any]) -> Calculo:
             a, b = por_partido[None].get(p, (0, 0))
             por_partido[None][p] = (a + propios, b + recibidos)
     entidad.conteo["fuera"] = sum(fuera.values())
-    return Calculo(entidad, demarcaciones, secciones, por_candidatura, por_partido, de_quien)
+    return Calculo(entidad, demarcaciones, por_candidatura, por_partido, de_quien)

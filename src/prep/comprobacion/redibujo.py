@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from prep.comprobacion.corte_publicado import Archivos, es_documento, leer_documento
+from prep.comprobacion.cifras import Archivos, es_documento, leer_documento
 from prep.comprobacion.informe import Informe
 from prep.comprobacion.recalculo import NoCuadra
 from prep.comprobacion.sitio import leer_sitio

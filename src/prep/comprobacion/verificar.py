@@ -8,23 +8,16 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from prep.comprobacion.actos import revisar_actos
-from prep.comprobacion.corte_publicado import (
-    Anterior,
-    Archivos,
-    Contexto,
-    es_fijo,
-    leer_archivo,
-    leer_documento,
-    revisar_archivos,
-    revisar_cifras,
-    revisar_imagenes,
-    revisar_sitio,
-)
+from prep.comprobacion.cifras import Anterior, Archivos, Contexto, es_fijo, leer_documento, revisar_cifras
+from prep.comprobacion.comprobado import Comprobado
+from prep.comprobacion.corte_publicado import leer_archivo, revisar_archivos, revisar_imagenes, revisar_sitio
+from prep.comprobacion.documentos import ruta_de_imagen
 from prep.comprobacion.informe import Informe
 from prep.comprobacion.parcial import (
     Casillas,
@@ -69,10 +62,13 @@ from prep.transparencia.vigencia import firmantes_de_siempre
 
 @dataclass(frozen=True)
 class Opciones:
-    """What to look at. `politica`: keys and quorum obtained elsewhere; without it, those of the site itself."""
+    """What to look at. `politica`: keys and quorum obtained elsewhere; without it, those of the site itself.
+    `recordar`: where what was seen is kept, and beside it what was computed: of what is the same nothing is computed
+    again, unless `de_nuevo`."""
 
     politica: Politica | None = None
     recordar: Path | None = None
+    de_nuevo: bool = False
     imagenes: bool = True
     todo: bool = False  # every corte's files and figures, not only the last one's
     modo: str | None = None  # demand that the corte be of this mode
@@ -104,6 +100,8 @@ def verificar(lector: Lector, opciones: Opciones | None = None) -> "Verificado":
     if informe.codigo == 0 and o.recordar and informe.recuerdo is not None:
         try:
             informe.recuerdo.escribir(o.recordar)
+            if informe.comprobado is not None:
+                informe.comprobado.escribir(_calculado(o.recordar))
             informe.bien("memoria", f"se recordó este punto de control en {o.recordar}")
         except OSError as e:
             informe.sin_comprobar("memoria", f"no se pudo guardar {o.recordar}: {causa(e)}")
@@ -146,7 +144,7 @@ def _verificar(lector: Lector, o: Opciones) -> "Verificado":
         informe.documentos = revisar_actos(lector, cortes.todas, cortes.manifiestos, informe, es_parcial)
         casillas = revisar_delegacion(informe)
         revisar_reconocidos(informe)
-        _contenido(lector, cortes, o, casillas, informe)
+        _contenido(lector, cortes, o, casillas, _de_antes(o, recuerdo, cortes, informe), informe)
         _sin_firmar(lector, cortes, informe)
         informe.recuerdo = Recuerdo(historia.punto, firman(historia))
     except ErrorEmision as e:
@@ -156,11 +154,28 @@ def _verificar(lector: Lector, o: Opciones) -> "Verificado":
     return informe
 
 
+def _calculado(recordar: Path) -> Path:
+    """Where what was computed is kept, beside what was seen."""
+    return recordar.with_name(recordar.name + ".cifras")
+
+
+def _de_antes(o: Opciones, recuerdo: Recuerdo | None, cortes: Cortes, informe: "Verificado") -> Comprobado | None:
+    """What was computed of an earlier corte of this log, where only the last one's figures are asked for."""
+    if recuerdo is None or o.recordar is None or o.de_nuevo or o.todo or o.nodos or informe.delegacion is not None:
+        return None
+    antes = Comprobado.leer(_calculado(o.recordar))
+    esta = antes is not None and (antes.corte, antes.manifiesto) in {
+        (h["corte"], h["manifiesto"]) for h in cortes.hojas
+    }
+    return antes if esta else None
+
+
 @dataclass
 class Verificado(Informe):
     """What came of a publication, and what it takes to hold another one against it. `delegacion`: whose it is, where it
     is a node's; `llaves`: the institute's, now and before; `hojas` and `documentos`: the acts; `lecturas`: the actas
-    that the last corte publishes, and of a node every corte computed."""
+    that the last corte publishes, where its table was read whole, and of a node every corte computed; `comprobado`:
+    what was computed of the last one, to be remembered."""
 
     recuerdo: "Recuerdo | None" = None
     historia: Historia | None = None
@@ -170,6 +185,7 @@ class Verificado(Informe):
     documentos: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     manifiestos: Mapping[int, Manifiesto] = field(default_factory=dict)
     lecturas: dict[int, dict[str, Fila]] = field(default_factory=dict)
+    comprobado: Comprobado | None = None
 
 
 def _puntero(lector: Lector, cortes: Cortes, o: Opciones, informe: Informe) -> None:
@@ -200,47 +216,62 @@ def _puntero(lector: Lector, cortes: Cortes, o: Opciones, informe: Informe) -> N
         informe.mal("puntero", f"{PUNTERO} muestra otra cosa que el último corte firmado, el {ultima['corte']}")
 
 
-def _contenido(lector: Lector, cortes: Cortes, o: Opciones, casillas: Casillas, informe: "Verificado") -> None:
-    """Files of every corte in a folder (of the last one on the web, unless `todo`); figures and images of the last."""
+def _contenido(
+    lector: Lector, cortes: Cortes, o: Opciones, casillas: Casillas, antes: Comprobado | None, informe: "Verificado"
+) -> None:
+    """Files of every corte in a folder (of the last one on the web, unless `todo`); figures and images of the last.
+    `antes`: of what was right then, only what is not the same is looked at."""
     parcial = isinstance(lector, Carpeta) and (lector.carpeta / PARCIAL).exists()
     todo = o.todo and not parcial
     entero = todo or (isinstance(lector, Carpeta) and not parcial)
     previo: _Firmados | None = None
     anteriores: list[Anterior] = []
-    primero: Archivos | None = None
-    imagenes: set[str] = set()
-    sin_cifras = 0
+    primero: Callable[[], Archivos | None] | None = None
+    imagenes = {ruta_de_imagen(i) for i in antes.revisadas} if antes is not None and o.imagenes else set[str]()
+    if imagenes:
+        informe.no_recalculado(
+            "imágenes vistas antes", f"{len(imagenes):,} no se leyeron otra vez (con --de-nuevo, sí)"
+        )
+    sin_cifras = vistos = 0
     for h in cortes.hojas:
         m = cortes.manifiestos.get(h["corte"])
         if m is None:
             continue
         ultimo = h is cortes.hojas[-1]
         cifras = ultimo or todo
+        visto = antes is not None and m.corte <= antes.corte and not ultimo
         firmados = _Firmados(lector, h["ruta"], m)
-        if ultimo or entero:
+        if ultimo or (entero and not visto):
             guardar = None if cifras else firmados.hacen_falta(primero is None)
             firmados.leidos = revisar_archivos(lector, h["ruta"], m, informe, guardar)
+        vistos += visto
         if not cifras:
             sin_cifras += 1
         else:
             contexto = Contexto(primero, tuple(anteriores), previo.json("avance.json") if previo else None)
-            revisado = revisar_cifras(firmados.leidos, m, contexto, informe)
+            recordar = ultimo and o.recordar is not None and informe.delegacion is None
+            revisado = revisar_cifras(firmados.leidos, m, contexto, informe, antes, recordar)
             if ultimo:
                 revisar_sitio(lector, firmados.leidos, m, lambda: _sitios(lector, cortes), informe)
             if revisado is not None:
                 if ultimo or informe.delegacion is not None:
                     informe.lecturas[m.corte] = publicadas(revisado.bases.values(), informe.lecturas.get(m.corte - 1))
                 revisar_alcance(m, revisado.bases.values(), casillas, informe)
-                revisar_imagenes(lector, revisado, m, informe, o.imagenes, imagenes)
+                miradas = revisar_imagenes(lector, revisado, m, informe, o.imagenes, imagenes)
                 revisar_paginas(firmados.leidos, m, o.redibujar, informe)
+                if revisado.comprobado is not None:
+                    informe.comprobado = replace(revisado.comprobado, imagenes=miradas)
         if ultimo:
             break
         if primero is None:
-            primero = _primero(firmados, informe)
-        anteriores.append(Anterior(m, firmados.resumenes() if entero else None))
+            primero = cache(partial(_primero, firmados, informe))
+        anteriores.append(Anterior(m, firmados.resumenes() if entero and not visto else None))
         previo = firmados
     como = "esta copia no los trae" if parcial else "con --todo, sí"
-    if sin_cifras and not entero:
+    if vistos and entero:
+        como_antes = f"los de {vistos} se comprobaron antes y no se leyeron otra vez (con --de-nuevo, sí)"
+        informe.no_recalculado("archivos de cortes anteriores", como_antes)
+    elif sin_cifras and not entero:
         informe.no_recalculado("archivos de cortes anteriores", f"los de {sin_cifras} no se miraron ({como})")
     if sin_cifras:
         informe.no_recalculado("cortes anteriores", f"las cifras de los anteriores, que son {sin_cifras} ({como})")

@@ -16,16 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from prep.comprobacion.actos import maximo_de, revisar_actos, ruta_documento
-from prep.comprobacion.corte_publicado import (
-    MAXIMO_IMAGEN,
-    Anterior,
-    Archivos,
-    Contexto,
-    es_fijo,
-    imagenes_firmadas,
-    leer_documento,
-    revisar_cifras,
-)
+from prep.comprobacion.cifras import Anterior, Archivos, Contexto, es_fijo, leer_documento, revisar_cifras
+from prep.comprobacion.comprobado import Comprobado
+from prep.comprobacion.corte_publicado import MAXIMO_IMAGEN, imagenes_firmadas
 from prep.comprobacion.documentos import ruta_de_imagen
 from prep.comprobacion.informe import Informe, Nivel, en_una_linea
 from prep.comprobacion.recalculo import NoCuadra
@@ -87,6 +80,7 @@ class Espejo:
         self._oculta = Carpeta(carpeta / ESPERA_OCULTA, duradero=False)
         self.estado = Estado()
         self._manifiestos: dict[str, Manifiesto] = {}
+        self._comprobado: Comprobado | None = None
         with contextlib.suppress(ErrorEmision, NoCanonico, KeyError, TypeError):
             p = leer_canonico(self.sitio.leer(PUNTERO) or b"")
             self.estado.corte, self.estado.hora, self.estado.modo = p["corte"], p["hora"], p["modo"]
@@ -173,10 +167,11 @@ class Espejo:
         """What the cortes already in place say that the next has to follow."""
         if not anteriores:
             return Contexto()
-        primero: Archivos = {}
-        for a in self._manifiesto(anteriores[0]).archivos:
-            if es_fijo(a.ruta):
-                primero[a.ruta] = self.sitio.leer(f"{anteriores[0]['ruta']}/{a.ruta}", a.bytes) or b""
+
+        def primero() -> Archivos:
+            fijos = [a for a in self._manifiesto(anteriores[0]).archivos if es_fijo(a.ruta)]
+            return {a.ruta: self.sitio.leer(f"{anteriores[0]['ruta']}/{a.ruta}", a.bytes) or b"" for a in fijos}
+
         avance = self.sitio.leer(f"{anteriores[-1]['ruta']}/avance.json", MAXIMO)
         with contextlib.suppress(NoCuadra):
             previo = leer_documento({"avance.json": avance}, "avance.json") if avance is not None else None
@@ -202,13 +197,15 @@ class Espejo:
         tengo = self._por_hash()
         archivos = dict(_a_la_vez(lambda a: (a.ruta, self._archivo(ruta, a, tengo)), m.archivos))
         informe = Informe()
-        imagenes = revisar_cifras(archivos, m, self._contexto(cortes[:i]), informe)
+        contexto = self._contexto(cortes[:i])
+        imagenes = revisar_cifras(archivos, m, contexto, informe, self._comprobado, recordar=True)
         _exigir(informe, f"corte {m.corte}: ")
         if imagenes is None or not imagenes_firmadas(imagenes.nombradas, m):
             raise Inconsistente(f"corte {m.corte}: las imágenes no son las que se firmaron")
         list(_a_la_vez(self._imagen, sorted(imagenes.ofrecidas)))
         self._oculta.escribir(f"{ruta}/corte.json", datos)
         self._colocar(ruta)
+        self._comprobado = imagenes.comprobado
 
     def _por_hash(self) -> dict[str, str]:
         """sha256 -> path of every file of the cortes already held, so that what repeats is not fetched."""

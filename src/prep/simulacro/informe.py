@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from prep.comprobacion.corte_publicado import SIN_FORMA
+from prep.comprobacion.cifras import SIN_FORMA
 from prep.plataforma.errores import Impedimento
 from prep.plataforma.idioma import cuantos
 from prep.portal.curvas import horas_redondas, segundos_de

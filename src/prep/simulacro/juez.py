@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from prep.comprobacion.corte_publicado import HILOS, MAXIMO_IMAGEN, SIN_FORMA, leer_archivo
+from prep.comprobacion.cifras import SIN_FORMA
+from prep.comprobacion.corte_publicado import HILOS, MAXIMO_IMAGEN, leer_archivo
 from prep.comprobacion.documentos import ruta_de_imagen
 from prep.comprobacion.informe import Informe, Nivel
 from prep.comprobacion.redibujo import Redibujar

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from prep.comprobacion.corte_publicado import SIN_FORMA
+from prep.comprobacion.cifras import SIN_FORMA
 from prep.comprobacion.informe import Informe
 from prep.comprobacion.registro import leer_registro
 from prep.simulacro.publicado import Lugares, lugares
