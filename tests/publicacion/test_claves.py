@@ -25,6 +25,7 @@ from prep.publicacion.publicador import Publicador
 from prep.publicacion.seccion import Pauta
 
 PROCESO, INFORMATIVO = proceso_de_ejemplo()
+CATALOGO = -1
 
 
 def claves(
@@ -35,7 +36,8 @@ def claves(
     cambiada: str = "",
     fuera: int = 0,
 ) -> dict[tuple[int, int], str]:
-    """The key of each sección of the first election, and of each demarcación under sección 0."""
+    """The key of each sección of the first election, of each demarcación under sección 0, and of what the actas of a
+    demarcación are written with but their versions, under `CATALOGO`."""
     eleccion = proceso.elecciones[0]
     publicador = Publicador(proceso, INFORMATIVO, AlmacenCarpeta(Path("/nada")), None, None, software="")  # type: ignore
     redactor = Redactor(proceso, eleccion, parametros, False)
@@ -46,8 +48,9 @@ def claves(
     )
     todas = {}
     for id_, secciones in publicador.secciones(eleccion).items():
-        entera, suyas = claves_de(pauta, id_, secciones, fuera, vista)
-        todas |= {(id_, 0): entera} | {(id_, s.numero): c for s, c in zip(secciones, suyas, strict=True)}
+        suyas = claves_de(pauta, id_, secciones, fuera, vista)
+        todas |= {(id_, 0): suyas.entera, (id_, CATALOGO): suyas.catalogo}
+        todas |= {(id_, s.numero): c for s, c in zip(secciones, suyas.secciones, strict=True)}
     return todas
 
 
@@ -58,7 +61,8 @@ def con(**cambios: Any) -> Proceso:
 
 GUB = PROCESO.elecciones[0]
 ACTA = GUB.actas[7]
-DE_ACTA = {(ACTA.demarcacion, 0), (ACTA.demarcacion, ACTA.casilla.clave.seccion)}
+DE_VERSION = {(ACTA.demarcacion, 0), (ACTA.demarcacion, ACTA.casilla.clave.seccion)}
+DE_ACTA = DE_VERSION | {(ACTA.demarcacion, CATALOGO)}
 DE_LUGAR = {k for k in claves() if k[0] == ACTA.demarcacion}
 TODAS = set(claves())
 
@@ -70,7 +74,7 @@ def con_acta(**cambios: Any) -> Proceso:
 @pytest.mark.parametrize(
     ("cambiar", "cuales"),
     [
-        (lambda: claves(cambiada=ACTA.clave), DE_ACTA),
+        (lambda: claves(cambiada=ACTA.clave), DE_VERSION),
         (lambda: claves(con_acta(representantes=99)), DE_ACTA),
         (lambda: claves(con_acta(mecanismos="D-F")), DE_ACTA),
         (lambda: claves(con_acta(casilla=replace(ACTA.casilla, lista_nominal=1))), DE_ACTA),

@@ -25,6 +25,7 @@ from prep.dominio.comun.autoridad import INSTITUTO, Autoridad
 from prep.dominio.comun.hecho import Escrito
 from prep.dominio.tabulacion.proceso import Demarcacion, Proceso
 from prep.plataforma.almacen import AlmacenCarpeta
+from prep.publicacion import seccion
 from prep.publicacion.fuente import Estado
 from prep.publicacion.instantanea import instantanea
 from prep.publicacion.publicador import Publicador
@@ -166,6 +167,26 @@ def test_only_the_secciones_with_something_new_are_written(escena: Escena, proce
         corte = escena.corte(62 + i)
         assert corte.escritas == len({de[clave_de(h.sujeto)] for h in tanda})
         assert escena.distinto_de_los_hechos(corte.ruta) == []
+
+
+def test_of_those_secciones_only_the_actas_with_something_new_are_read_and_written(
+    escena: Escena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    escena.procesos = 1
+    _, hechos = noche()
+    escena.anotar(hechos[:400])
+    escena.corte(60)
+    escritas: list[str] = []
+    redactar = seccion._redactar
+
+    def contando(pauta: Any, suya: Any, esperada: Any, estado: Any) -> Any:
+        escritas.append(esperada.clave)
+        return redactar(pauta, suya, esperada, estado)
+
+    monkeypatch.setattr(seccion, "_redactar", contando)
+    escena.anotar(hechos[400:430])
+    escena.corte(61)
+    assert sorted(escritas) == sorted({clave_de(h.sujeto) for h in hechos[400:430]})
 
 
 def test_a_workbook_left_for_later_makes_nothing_be_written_again(escena: Escena) -> None:

@@ -170,6 +170,7 @@ class AlmacenCarpeta:
         self.raiz = raiz
         self._privado = privado
         self._pendientes: list[tuple[str, Path]] | None = None  # (path, what is to be linked there)
+        self._hechas: set[Path] = set()  # folders that this batch needed, and are there
 
     def leer(self, ruta: str, maximo: int = MAXIMO_BYTES) -> bytes | None:
         ausente = suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError)
@@ -246,7 +247,7 @@ class AlmacenCarpeta:
         if self._pendientes is not None:
             raise ErrorAlmacen("Ya hay un lote abierto en este almacén.")
         pendientes: list[tuple[str, Path]] = []
-        self._pendientes = pendientes
+        self._pendientes, self._hechas = pendientes, set()
         try:
             yield
             with _errores_de_disco(str(self.raiz)):
@@ -255,7 +256,7 @@ class AlmacenCarpeta:
                     self._enlazar(ruta, desde)
                 _fijar_todo(self.raiz)
         finally:
-            self._pendientes = None
+            self._pendientes, self._hechas = None, set()
             for _, desde in pendientes:
                 if desde.parent == self.raiz / _PROVISIONAL:
                     desde.unlink(missing_ok=True)
@@ -264,16 +265,21 @@ class AlmacenCarpeta:
         return self.raiz / validar(ruta)
 
     def _hacer(self, carpeta: Path) -> None:
-        """Make a folder and those above it. One of a private store that was there, open, is closed."""
-        if not self._privado:
-            carpeta.mkdir(parents=True, exist_ok=True)
+        """Make a folder and those above it; within a batch, once. One of a private store that was there, open, is
+        closed."""
+        if carpeta in self._hechas:
             return
-        self.raiz.parent.mkdir(parents=True, exist_ok=True)
-        for lugar in reversed([carpeta, *carpeta.parents]):
-            if lugar.is_relative_to(self.raiz):
-                lugar.mkdir(mode=0o700, exist_ok=True)
-                if lugar.stat().st_mode & 0o077:
-                    lugar.chmod(0o700)
+        if self._privado:
+            self.raiz.parent.mkdir(parents=True, exist_ok=True)
+            for lugar in reversed([carpeta, *carpeta.parents]):
+                if lugar.is_relative_to(self.raiz):
+                    lugar.mkdir(mode=0o700, exist_ok=True)
+                    if lugar.stat().st_mode & 0o077:
+                        lugar.chmod(0o700)
+        else:
+            carpeta.mkdir(parents=True, exist_ok=True)
+        if self._pendientes is not None:
+            self._hechas.add(carpeta)
 
     def _nombre_aparte(self) -> Path:
         carpeta = self.raiz / _PROVISIONAL

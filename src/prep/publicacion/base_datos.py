@@ -6,7 +6,6 @@ Text is UTF-8 with BOM, comma, CRLF.
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from importlib.resources import files
@@ -111,9 +110,20 @@ def leeme(proceso: Proceso, eleccion: Eleccion, resultados: str, candidaturas: s
 
 def en_csv(filas: Iterable[Sequence[Any]]) -> bytes:
     """Lines of a table, without the BOM that goes before the first."""
-    salida = io.StringIO()
-    csv.writer(salida, lineterminator="\r\n").writerows(filas)
-    return salida.getvalue().encode()
+    return b"".join(renglones_csv(filas))
+
+
+class _Renglones(list[str]):
+    """Where `csv` writes, a line each time."""
+
+    write = list.append
+
+
+def renglones_csv(filas: Iterable[Sequence[Any]]) -> list[bytes]:
+    """Each line of a table."""
+    renglones = _Renglones()
+    csv.writer(renglones, lineterminator="\r\n").writerows(filas)
+    return [renglon.encode() for renglon in renglones]
 
 
 def paquete_eleccion(

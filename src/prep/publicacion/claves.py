@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import TZPATH
 
 import orjson
@@ -21,9 +22,7 @@ import orjson
 from prep.catalogo.informativo import Parametros
 from prep.dominio.tabulacion.proceso import Eleccion, Proceso
 from prep.publicacion.instantanea import Vista
-from prep.publicacion.seccion import Pauta, Seccion
-
-_SIN_HECHOS = ""
+from prep.publicacion.seccion import SIN_HECHOS, Pauta, Seccion
 
 
 def contexto(software: str, proceso: Proceso, eleccion: Eleccion, parametros: Parametros, *como: bool) -> str:
@@ -33,18 +32,27 @@ def contexto(software: str, proceso: Proceso, eleccion: Eleccion, parametros: Pa
     return huella(software, _plataforma(proceso.zona_horaria), repr((sin_elecciones, sin_lugares, parametros, como)))
 
 
-def claves_de(
-    pauta: Pauta, demarcacion: int, secciones: Sequence[Seccion], fuera: int, vista: Vista
-) -> tuple[str, list[str]]:
-    """The keys of a demarcación with so many sheets out of catalogue and of each of its secciones. Empty where nobody
-    knows what version an acta is in."""
+class Claves(NamedTuple):
+    """Of a demarcación: `entera`, the key of all of it; `catalogo`, of all that its actas are written with but their
+    versions; `secciones`, of each. `versiones`: of each acta that has any fact. Empty where nobody knows what version
+    an acta is in."""
+
+    entera: str
+    catalogo: str
+    secciones: list[str]
+    versiones: Mapping[str, str]
+
+
+def claves_de(pauta: Pauta, demarcacion: int, secciones: Sequence[Seccion], fuera: int, vista: Vista) -> Claves:
+    """The keys of a demarcación with so many sheets out of catalogue."""
     if vista.versiones is None:
-        return "", [""] * len(secciones)
+        return Claves("", "", [""] * len(secciones), {})
     e = pauta.eleccion
     lugar = huella(pauta.contexto, repr((demarcacion, e.demarcaciones[demarcacion], e.boletas[demarcacion])))
     versiones = vista.versiones([a.clave for s in secciones for a in s.actas])
-    claves = [huella(lugar, s.huella, *[versiones.get(a.clave, _SIN_HECHOS) for a in s.actas]) for s in secciones]
-    return huella(lugar, str(fuera), *claves), claves
+    claves = [huella(lugar, s.huella, *[versiones.get(a.clave, SIN_HECHOS) for a in s.actas]) for s in secciones]
+    catalogo = huella(lugar, *[s.huella for s in secciones])
+    return Claves(huella(lugar, str(fuera), *claves), catalogo, claves, versiones)
 
 
 def huella(*partes: str) -> str:

@@ -1,12 +1,13 @@
 """One demarcación of one election: its secciones put together into its document and its stretch of the database.
 
-Only the secciones that changed since the reserve was written are written again; the rest is what it was.
+Only the actas that changed since the reserve was written are written again; the rest is what it was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 import orjson
@@ -20,7 +21,7 @@ from prep.publicacion.esquemas import validar
 from prep.publicacion.instantanea import Vista
 from prep.publicacion.paquete import bloque
 from prep.publicacion.reserva import Guardado, Reserva, ReservaDanada
-from prep.publicacion.seccion import Pauta, Pieza, Seccion, hacer_pieza
+from prep.publicacion.seccion import COMA, Pauta, Pieza, Seccion, hacer_pieza, por_escribir
 
 ACTAS_POR_BLOQUE: Final = 24
 """Of about so many actas is a compressed block. Smaller ones are reused more and compress less: with 24 the zip is 8 %
@@ -44,14 +45,14 @@ class Suma:
 @dataclass(frozen=True, slots=True)
 class Lugar:
     """What a demarcación gives to the corte. `tabla`: its lines of the database, in CSV; `bloques`: those, compressed;
-    `filas`: those as values, one JSON list per sección, a line each. `alarmas`: of what was kept; `escritas`: how many
+    `valores`: those as values, a line of JSON each. `alarmas`: of what was kept; `escritas`: how many
     secciones had to be written."""
 
     resultado: Resultado
     documento: Archivo
     tabla: Trozo
     bloques: Trozo
-    filas: Trozo
+    valores: Trozo
     suma: Suma
     alarmas: list[str]
     escritas: int
@@ -62,7 +63,7 @@ def hacer_lugar(
 ) -> Lugar:
     """Write one demarcación in `reserva`. `fuera`: how many sheets out of catalogue say that they are of it."""
     nombre = f"{pauta.eleccion.clave}-{id_}"
-    entera, claves = claves_de(pauta, id_, secciones, fuera, vista)
+    claves = claves_de(pauta, id_, secciones, fuera, vista)
     alarmas: list[str] = []
     previo = None
     try:
@@ -72,30 +73,33 @@ def hacer_lugar(
     if previo and previo.indice.get("contexto") != pauta.contexto:
         previo = None  # of another program, catalogue or way of writing: nothing in it serves
     escritas = 0
-    if previo is None or previo.indice["clave"] != entera:
-        conservadas, bloques = _de(previo) if previo else ({}, {})
-        cambiadas = [s for s, c in zip(secciones, claves, strict=True) if c not in conservadas]
+    if previo is None or previo.indice["clave"] != claves.entera:
+        conservadas, bloques = _de(previo) if previo else ([], {})
+        iguales = {p.clave: p for p in conservadas}
+        # With the same catalogue they are the same secciones: of those that changed, some actas serve.
+        del_lugar = previo is not None and previo.indice["catalogo"] == claves.catalogo
+        antes = conservadas if del_lugar else [None] * len(secciones)
+        cambiadas = [(s, c, p) for s, c, p in zip(secciones, claves.secciones, antes, strict=True) if c not in iguales]
         escritas = len(cambiadas)
-        estados = vista.fuente.leer([a.clave for s in cambiadas for a in s.actas]) if cambiadas else {}
-        piezas = [
-            conservadas[c] if c in conservadas else hacer_pieza(pauta, s, estados)
-            for s, c in zip(secciones, claves, strict=True)
-        ]
+        nuevas = [a.clave for s, _, p in cambiadas for a in por_escribir(s, claves.versiones, p)]
+        estados = vista.fuente.leer(nuevas) if nuevas else {}
+        hechas = iter([hacer_pieza(pauta, s, c, claves.versiones, estados, p) for s, c, p in cambiadas])
+        piezas = [iguales.get(c) or next(hechas) for c in claves.secciones]
         suma = _sumar(pauta.eleccion, id_, secciones, piezas)
         suma.cuenta.fuera_catalogo = fuera
         alrededor = _documento(pauta, id_, resultado_demarcacion(pauta.eleccion, id_, suma.cuenta), fuera)
-        desde, partes = _juntar(alrededor, piezas, claves, tandas(secciones), bloques)
-        indice = {"contexto": pauta.contexto, "clave": entera, "desde": desde, "suma": suma}
-        previo = reserva.guardar(nombre, indice, partes)
+        desde, partes = _juntar(alrededor, piezas, tandas(secciones), bloques)
+        de_que = {"contexto": pauta.contexto, "clave": claves.entera, "catalogo": claves.catalogo}
+        previo = reserva.guardar(nombre, {**de_que, "desde": desde, "suma": suma}, partes)
     else:
         suma = _suma_de(previo.indice["suma"])
-    documento, tabla, comprimida, filas, _ = previo.trozos
+    documento, tabla, comprimida, valores, _ = previo.trozos
     return Lugar(
         resultado_demarcacion(pauta.eleccion, id_, suma.cuenta),
         Archivo(f"{pauta.eleccion.clave}/demarcacion/{id_}.json", documento),
         tabla,
         comprimida,
-        filas,
+        valores,
         suma,
         alarmas,
         escritas,
@@ -104,20 +108,26 @@ def hacer_lugar(
 
 def _sumar(eleccion: Eleccion, id_: int, secciones: Sequence[Seccion], piezas: Sequence[Pieza]) -> Suma:
     boleta = eleccion.boletas[id_]
-    cuenta = Cuenta.vacia(boleta)
-    municipios: dict[int, Cuenta] = {}
-    for seccion, pieza in zip(secciones, piezas, strict=True):
-        cuenta.agregar(pieza.cuenta)
-        if eleccion.cruza_municipios and seccion.municipio:
-            municipios.setdefault(seccion.municipio, Cuenta.vacia(boleta)).agregar(pieza.cuenta)
+    # By columns, and not acta by acta: the fields of each `Hecha`.
+    columnas = zip(*(a for p in piezas for a in p.actas), strict=True)
+    _, _, _, _, cuentas, conocidas, imagenes, especiales, alarmas = columnas
+    por_municipio: dict[int, list[list[int]]] = {}
+    if eleccion.cruza_municipios:
+        quedan = iter(cuentas)
+        for seccion in secciones:
+            suyas = list(islice(quedan, len(seccion.actas)))
+            if seccion.municipio:
+                por_municipio.setdefault(seccion.municipio, []).extend(suyas)
+    claves = (e.clave for s in secciones for e in s.actas)
+    con_alarma = [(clave, alarma) for clave, alarma in zip(claves, alarmas, strict=True) if alarma is not None]
     return Suma(
-        cuenta,
-        [c for p in piezas for c in p.especiales],
-        [i for p in piezas for i in p.imagenes],
-        sum(p.conocidas for p in piezas),
-        [a for p in piezas for a in p.alarmas],
-        [c for p in piezas for c in p.retenidas],
-        municipios,
+        Cuenta.de_listas(boleta, cuentas),
+        [e for e in especiales if e is not None],
+        [i for i in imagenes if i is not None],
+        sum(conocidas),
+        [alarma for _, alarma in con_alarma],
+        [clave for clave, _ in con_alarma],
+        {m: Cuenta.de_listas(boleta, suyas) for m, suyas in por_municipio.items()},
     )
 
 
@@ -127,16 +137,16 @@ def _suma_de(d: dict[str, Any]) -> Suma:
     return Suma(**{**d, "cuenta": Cuenta(**d["cuenta"]), "municipios": municipios})
 
 
-def _de(previo: Guardado) -> tuple[dict[str, Pieza], dict[str, Bytes]]:
-    """The pieces and the compressed blocks that were kept, by key."""
-    documento, tabla, bloques, filas, crudo = previo.partes
+def _de(previo: Guardado) -> tuple[list[Pieza], dict[str, Bytes]]:
+    """The pieces that were kept, in order, and the compressed blocks by key."""
+    documento, tabla, bloques, valores, crudo = previo.partes
     detalle = orjson.loads(crudo)
-    piezas, comprimidos = {}, {}
-    d, t, f, b = previo.indice["desde"], 0, 0, 0
-    for clave, mide_d, mide_t, mide_f, cuenta, *resto in detalle["secciones"]:
-        textos = documento[d : d + mide_d], tabla[t : t + mide_t], filas[f : f + mide_f]
-        piezas[clave] = Pieza(*textos, Cuenta(**cuenta), *resto)
-        d, t, f = d + mide_d + len(_COMA), t + mide_t, f + mide_f
+    piezas, comprimidos = [], {}
+    d, t, v, b = previo.indice["desde"], 0, 0, 0
+    for clave, cabeza, mide_d, mide_t, mide_v, actas in detalle["secciones"]:
+        textos = documento[d : d + mide_d], tabla[t : t + mide_t], valores[v : v + mide_v]
+        piezas.append(Pieza(clave, cabeza, actas, *textos))
+        d, t, v = d + mide_d + len(COMA), t + mide_t, v + mide_v
     for clave, mide in detalle["bloques"]:
         comprimidos[clave] = bloques[b : b + mide]
         b += mide
@@ -144,31 +154,24 @@ def _de(previo: Guardado) -> tuple[dict[str, Pieza], dict[str, Bytes]]:
 
 
 def _juntar(
-    alrededor: tuple[bytes, bytes],
-    piezas: Sequence[Pieza],
-    claves: Sequence[str],
-    tandas: Iterable[range],
-    bloques: Mapping[str, Bytes],
+    alrededor: tuple[bytes, bytes], piezas: Sequence[Pieza], tandas: Iterable[range], bloques: Mapping[str, Bytes]
 ) -> tuple[int, list[bytes]]:
     """The parts of what is kept, and where in the first the secciones begin; the last is how the others are cut.
     `alrededor`: what goes before and after the secciones."""
     antes, despues = alrededor
     comprimidos = []
     for tanda in tandas:
-        clave = huella(*claves[tanda.start : tanda.stop])
+        clave = huella(*(piezas[i].clave for i in tanda))
         comprimidos.append((clave, bloques.get(clave) or bloque(b"".join(piezas[i].tabla for i in tanda))))
     detalle = {
-        "secciones": [
-            (clave, *map(len, p.textos), p.cuenta, p.especiales, p.imagenes, p.conocidas, p.alarmas, p.retenidas)
-            for clave, p in zip(claves, piezas, strict=True)
-        ],
+        "secciones": [(p.clave, p.cabeza, *map(len, p.textos), p.actas) for p in piezas],
         "bloques": [(clave, len(b)) for clave, b in comprimidos],
     }
     partes = [
-        b"".join([antes, _COMA.join(p.documento for p in piezas), despues]),
+        b"".join([antes, COMA.join(p.documento for p in piezas), despues]),
         b"".join(p.tabla for p in piezas),
         b"".join(b for _, b in comprimidos),
-        b"".join(p.filas for p in piezas),
+        b"".join(p.valores for p in piezas),
         orjson.dumps(detalle),
     ]
     return len(antes), partes
@@ -182,9 +185,6 @@ def tandas(secciones: Sequence[Seccion]) -> Iterator[range]:
         if cuantas >= ACTAS_POR_BLOQUE or i == len(secciones):
             yield range(desde, i)
             desde, cuantas = i, 0
-
-
-_COMA: Final = b","
 
 
 def _documento(pauta: Pauta, id_: int, resultado: Resultado, fuera: int) -> tuple[bytes, bytes]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from functools import lru_cache
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -88,8 +86,9 @@ class Redactor:
         veredicto: Veredicto | None,
         publicada: Publicada | None,
         con_imagen: bool,
+        horas: Mapping[str, str],
     ) -> dict[str, Any]:
-        """The acta as `demarcacion/<id>.json` shows it."""
+        """The acta as `demarcacion/<id>.json` shows it. `horas`: those of `publicada` (`horas`)."""
         acta: dict[str, Any] = {
             "clave": esperada.clave,
             "estado": _estado(estado),
@@ -117,9 +116,7 @@ class Redactor:
         acta["origen"] = imagen.origen
         acta["digitalizacion"] = imagen.digitalizacion
         acta["tipo_documento"] = imagen.documento
-        for campo in ("acopio", "captura", "verificacion"):
-            if hora := getattr(publicada, campo):
-                acta[campo] = _local(hora, self._zona)
+        acta |= horas
         if estado is not None and estado.cotejo is not None:
             acta["cotejada"] = estado.cotejo
         return acta
@@ -130,8 +127,9 @@ class Redactor:
         estado: Estado | None,
         veredicto: Veredicto | None,
         publicada: Publicada | None,
+        horas: Mapping[str, str],
     ) -> list[Any]:
-        """The acta's line of the results table."""
+        """The acta's line of the results table. `horas`: those of `publicada` (`horas`)."""
         casilla = esperada.casilla
         clave = casilla.clave
         demarcacion = self._eleccion.demarcaciones[esperada.demarcacion]
@@ -168,9 +166,7 @@ class Redactor:
             int(veredicto.contabilizada),
             texto_seguro(imagen.mecanismo or esperada.mecanismos),
             imagen.sha256,
-            self._fecha(publicada.acopio),
-            self._fecha(publicada.captura),
-            self._fecha(publicada.verificacion),
+            *(_fecha(horas.get(campo)) for campo in _HORAS),
             imagen.origen,
             texto_seguro(imagen.digitalizacion),
             texto_seguro(imagen.documento),
@@ -200,17 +196,19 @@ class Redactor:
             *["-"] * 9,
         ]
 
-    def _fecha(self, hora: datetime | None) -> str:
-        if hora is None:
-            return ""
-        d = _local(hora, self._zona)
-        return f"{d[8:10]}/{d[5:7]}/{d[:4]} {d[11:19]}"
+    def horas(self, publicada: Publicada | None) -> dict[str, str]:
+        """When it was received, typed and verified, where it is known, in local time: `2027-06-06T20:15:09-06:00`."""
+        if publicada is None:
+            return {}
+        suyas = zip(_HORAS, (publicada.acopio, publicada.captura, publicada.verificacion), strict=True)
+        return {c: hora.astimezone(self._zona).isoformat(timespec="seconds") for c, hora in suyas if hora is not None}
 
 
-@lru_cache(maxsize=8)  # the hours of one acta, which its JSON and its line both say
-def _local(hora: datetime, zona: ZoneInfo) -> str:
-    """`2027-06-06T20:15:09-06:00`."""
-    return hora.astimezone(zona).isoformat(timespec="seconds")
+_HORAS: Final = ("acopio", "captura", "verificacion")
+
+
+def _fecha(d: str | None) -> str:
+    return f"{d[8:10]}/{d[5:7]}/{d[:4]} {d[11:19]}" if d else ""
 
 
 def ruta_imagen(huella: str) -> str:

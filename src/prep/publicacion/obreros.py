@@ -61,6 +61,7 @@ _mesa: Any = None
 
 def _montar(montar: Callable[[], Any]) -> None:
     global _mesa
+    ajenos.buscar_menos_basura()  # nearly all that it makes lives until its demarcación is done
     _mesa = montar()
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion
 from prep.dominio.tabulacion.tabulacion import Cuenta, Resultado, por_candidatura
 from prep.publicacion.archivos import Bytes
-from prep.publicacion.base_datos import en_csv
+from prep.publicacion.base_datos import renglones_csv
 from prep.publicacion.documentos import cifras
 from prep.publicacion.esquemas import validar_elemento
 from prep.publicacion.filas import Redactor
 from prep.publicacion.fuente import Estado
+
+SIN_HECHOS: Final = ""
+"""The version of an acta of which nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,85 +55,135 @@ class Pauta:
     con_filas: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Pieza:
-    """A sección written. `documento`: as `demarcacion/<id>.json` has it. `tabla`: its lines of the database, as CSV;
-    `filas`: the same as values, a line of JSON. `conocidas`: how many of its actas have any fact.
-    `retenidas`: keys of those that cannot be published as they are."""
+class Hecha(NamedTuple):
+    """An acta written. `version`: what of it; how long it is as its casilla in the JSON, as a line of the CSV and as
+    its values; `cuenta`: `Cuenta.en_lista`. `conocida`: it has some fact. `especial`: its casilla, where it is one, as
+    `especiales.json` has it. `alarma`: why it could not be published as it is, and was withheld."""
 
+    version: str
+    mide_casilla: int
+    mide_linea: int
+    mide_valores: int
+    cuenta: list[int]
+    conocida: bool
+    imagen: str | None
+    especial: dict[str, Any] | None
+    alarma: str | None
+
+
+Fila = Sequence[Any]
+"""The fields of a `Hecha`, as JSON keeps them: nearly all are kept from one corte to the next and not looked at."""
+
+
+class Pieza(NamedTuple):
+    """A sección written. `documento`: as `demarcacion/<id>.json` has it, of which the first `cabeza` bytes go before
+    its casillas. `tabla`: its lines of the database, as CSV; `valores`: the same as values, each a line of JSON."""
+
+    clave: str
+    cabeza: int
+    actas: Sequence[Fila]
     documento: Bytes
     tabla: Bytes
-    filas: Bytes
-    cuenta: Cuenta
-    especiales: list[dict[str, Any]] = field(default_factory=list)
-    imagenes: list[str] = field(default_factory=list)
-    conocidas: int = 0
-    alarmas: list[str] = field(default_factory=list)
-    retenidas: list[str] = field(default_factory=list)
+    valores: Bytes
 
     @property
     def textos(self) -> tuple[Bytes, Bytes, Bytes]:
-        return self.documento, self.tabla, self.filas
+        return self.documento, self.tabla, self.valores
+
+    def por_acta(self) -> Iterator[tuple[Fila, tuple[Bytes, Bytes, Bytes]]]:
+        """Each acta, with its bytes: casilla, line and values."""
+        d, t, v = self.cabeza, 0, 0
+        for fila in self.actas:
+            a = Hecha._make(fila)
+            hasta_d, hasta_t, hasta_v = d + a.mide_casilla, t + a.mide_linea, v + a.mide_valores
+            yield fila, (self.documento[d:hasta_d], self.tabla[t:hasta_t], self.valores[v:hasta_v])
+            d, t, v = hasta_d + len(COMA), hasta_t, hasta_v
 
 
-def hacer_pieza(pauta: Pauta, seccion: Seccion, estados: Mapping[str, Estado]) -> Pieza:
-    """Write a sección from the states of its actas; those absent from `estados` have no fact."""
+COMA: Final = b","
+_CUENTA: Final = Hecha._fields.index("cuenta")
+
+
+def por_escribir(seccion: Seccion, versiones: Mapping[str, str], antes: Pieza | None) -> list[ActaEsperada]:
+    """Its actas that are not as they were in `antes`: all, where nothing is kept."""
+    if antes is None:
+        return list(seccion.actas)
+    con_antes = zip(seccion.actas, map(Hecha._make, antes.actas), strict=True)
+    return [e for e, a in con_antes if versiones.get(e.clave, SIN_HECHOS) != a.version]
+
+
+def hacer_pieza(
+    pauta: Pauta,
+    seccion: Seccion,
+    clave: str,
+    versiones: Mapping[str, str],
+    estados: Mapping[str, Estado],
+    antes: Pieza | None,
+) -> Pieza:
+    """Write a sección. `estados`: of its actas that are to be written and have any fact; `antes`: the same sección as
+    it was written before, with the same catalogue, of which the actas of the same version are used again."""
     boleta = pauta.eleccion.boletas[seccion.demarcacion]
-    redactor = pauta.redactor
-    cuenta = Cuenta.vacia(boleta)
-    casillas: list[dict[str, Any]] = []
-    filas: list[list[Any]] = []
-    especiales: list[dict[str, Any]] = []
-    imagenes: list[str] = []
-    alarmas: list[str] = []
-    retenidas: list[str] = []
-    for esperada in seccion.actas:
-        estado = estados.get(esperada.clave)
-        try:
-            veredicto, publicada = redactor.leer(esperada, boleta, estado)
-            acta = redactor.acta_json(esperada, boleta, estado, veredicto, publicada, pauta.con_imagenes)
-            fila = redactor.linea(esperada, estado, veredicto, publicada)
-        except Exception as error:  # one acta never stops the rest: it is withheld and somebody is told
-            alarmas.append(f"El acta {esperada.clave} no se publica: {error}")
-            retenidas.append(esperada.clave)
-            veredicto = publicada = None
-            acta = redactor.acta_json(esperada, boleta, None, None, None, pauta.con_imagenes)
-            fila = redactor.linea(esperada, None, None, None)
-        if publicada is not None:
-            imagenes.append(publicada.imagen.sha256)
-        cuenta.agregar_acta(esperada, veredicto)
-        casilla = esperada.casilla
-        clave = casilla.clave
-        descrita: dict[str, Any] = {
-            "clave": str(clave),
-            "nombre": clave.nombre,
-            "tipo": clave.tipo,
-            "id": clave.id,
-            "extension": clave.extension,
-            "ubicacion": casilla.ubicacion,
-            "lista_nominal": casilla.lista_nominal,
-            "actas": [acta],
-        }
-        casillas.append(descrita)
-        filas.append(fila)
-        if casilla.especial:
-            especiales.append({"demarcacion": seccion.demarcacion, "seccion": seccion.numero, **descrita})
+    nuevas = por_escribir(seccion, versiones, antes)
+    redactadas = [_redactar(pauta, seccion, e, estados.get(e.clave)) for e in nuevas]
+    renglones = renglones_csv([linea for _, linea, _ in redactadas])
+    escritas: dict[str, tuple[Fila, tuple[Bytes, Bytes, Bytes]]] = {}
+    for e, (descrita, linea, resto), renglon in zip(nuevas, redactadas, renglones, strict=True):
+        casilla = orjson.dumps(descrita)
+        valores = orjson.dumps(linea, option=orjson.OPT_APPEND_NEWLINE) if pauta.con_filas else b""
+        version = versiones.get(e.clave, SIN_HECHOS)
+        escritas[e.clave] = (version, len(casilla), len(renglon), len(valores), *resto), (casilla, renglon, valores)
+    viejas = antes.por_acta() if antes is not None else repeat(None)
+    con_antes = zip(seccion.actas, viejas, strict=antes is not None)
+    actas, textos = zip(*(escritas.get(e.clave) or vieja for e, vieja in con_antes), strict=True)
+    casillas, lineas, valores_de_todas = zip(*textos, strict=True)
+    cuenta = Cuenta.de_listas(boleta, (a[_CUENTA] for a in actas))
     resultado = Resultado(cuenta, por_candidatura(boleta, cuenta.votos), [], cuenta.votos[-2], cuenta.votos[-1])
-    documento = {
-        "seccion": seccion.numero,
-        **cifras(resultado, pauta.cierre, con_partidos=False),
-        "casillas": casillas,
-    }
+    documento = {"seccion": seccion.numero, **cifras(resultado, pauta.cierre, con_partidos=False)}
     donde = f"{pauta.eleccion.clave}/demarcacion/{seccion.demarcacion}.json, sección {seccion.numero}"
-    validar_elemento("demarcacion", "secciones", documento, donde)
-    return Pieza(
-        orjson.dumps(documento),
-        en_csv(filas),
-        orjson.dumps(filas, option=orjson.OPT_APPEND_NEWLINE) if pauta.con_filas else b"",
-        cuenta,
-        especiales,
-        imagenes,
-        sum(1 for a in seccion.actas if a.clave in estados),
-        alarmas,
-        retenidas,
+    validar_elemento(
+        "demarcacion", "secciones", {**documento, "casillas": [descrita for descrita, _, _ in redactadas]}, donde
     )
+    cabeza = orjson.dumps(documento)[:-1] + b',"casillas":['
+    return Pieza(
+        clave,
+        len(cabeza),
+        actas,
+        b"".join([cabeza, COMA.join(casillas), b"]}"]),
+        b"".join(lineas),
+        b"".join(valores_de_todas),
+    )
+
+
+def _redactar(
+    pauta: Pauta, seccion: Seccion, esperada: ActaEsperada, estado: Estado | None
+) -> tuple[dict[str, Any], list[Any], Fila]:
+    """One acta: its casilla in the JSON, its line, and the fields of its `Hecha` from `cuenta` on."""
+    boleta = pauta.eleccion.boletas[seccion.demarcacion]
+    redactor, alarma = pauta.redactor, None
+    try:
+        veredicto, publicada = redactor.leer(esperada, boleta, estado)
+        horas = redactor.horas(publicada)
+        acta = redactor.acta_json(esperada, boleta, estado, veredicto, publicada, pauta.con_imagenes, horas)
+        linea = redactor.linea(esperada, estado, veredicto, publicada, horas)
+    except Exception as error:  # one acta never stops the rest: it is withheld and somebody is told
+        alarma = f"El acta {esperada.clave} no se publica: {error}"
+        veredicto = publicada = None
+        acta = redactor.acta_json(esperada, boleta, None, None, None, pauta.con_imagenes, {})
+        linea = redactor.linea(esperada, None, None, None, {})
+    cuenta = Cuenta.vacia(boleta)
+    cuenta.agregar_acta(esperada, veredicto)
+    de = esperada.casilla
+    clave = de.clave
+    casilla: dict[str, Any] = {
+        "clave": linea[0],
+        "nombre": clave.nombre,
+        "tipo": clave.tipo,
+        "id": clave.id,
+        "extension": clave.extension,
+        "ubicacion": de.ubicacion,
+        "lista_nominal": de.lista_nominal,
+        "actas": [acta],
+    }
+    imagen = publicada.imagen.sha256 if publicada is not None else None
+    especial = {"demarcacion": seccion.demarcacion, "seccion": seccion.numero, **casilla} if de.especial else None
+    return casilla, linea, (cuenta.en_lista(), estado is not None, imagen, especial, alarma)

@@ -319,16 +319,16 @@ def _tramos(hoja: Hoja) -> Iterator[tuple[int, Trozo]]:
     """The lines of each demarcación, with the number of the row of the sheet in which they begin."""
     desde = len(hoja.cabeza) + 1
     for lugar in hoja.lugares:
-        yield desde, lugar.filas
+        yield desde, lugar.valores
         desde += lugar.resultado.cuenta.esperadas
 
 
 def _en_libro(mesa: Mesa, tramo: tuple[int, Trozo]) -> tuple[Trozo, Trozo]:
     """The rows of a demarcación in the workbook, and those compressed."""
-    desde, filas = tramo
-    actas = [fila for seccion in filas.leer().splitlines() for fila in orjson.loads(seccion)]
+    desde, valores = tramo
+    actas = [orjson.loads(linea) for linea in valores.leer().splitlines()]
     texto = renglones(actas, desde)
-    suyo, comprimido = guardar_trozos(mesa.encargo.aparte / "libro" / filas.origen.name, [texto, bloque(texto)])
+    suyo, comprimido = guardar_trozos(mesa.encargo.aparte / "libro" / valores.origen.name, [texto, bloque(texto)])
     return suyo, comprimido
 
 

@@ -79,10 +79,14 @@ class Frontera:
 
 
 def raiz_de(hashes_de_hoja: Iterable[bytes]) -> bytes:
-    """Root over a list of leaf hashes."""
-    f = Frontera()
-    f.extender(hashes_de_hoja)
-    return f.raiz()
+    """Root over a list of leaf hashes, level by level: the last of an odd one goes up as it is."""
+    nivel = list(hashes_de_hoja)
+    if any(len(h) != 32 for h in nivel):
+        raise PruebaInvalida("el hash de una hoja mide 32 bytes")
+    while len(nivel) > 1:
+        arriba = [sha256(b"\x01" + a + b).digest() for a, b in zip(nivel[::2], nivel[1::2], strict=False)]
+        nivel = arriba + nivel[2 * len(arriba) :]
+    return nivel[0] if nivel else RAIZ_VACIA
 
 
 class Arbol:

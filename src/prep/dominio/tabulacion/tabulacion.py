@@ -8,7 +8,7 @@ Source: LEEME, header of the results file.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import add
 from typing import Final
@@ -77,6 +77,27 @@ class Cuenta:
         """Add another cuenta of the same ballot."""
         self.votos = list(map(add, self.votos, otra.votos))
         self._agregar_conteos(otra)
+
+    def en_lista(self) -> list[int]:
+        """Its counts and then its votes."""
+        return [
+            self.esperadas,
+            self.fuera_catalogo,
+            self.capturadas,
+            self.contabilizadas,
+            self.inconsistentes,
+            self.lista_nominal,
+            self.total,
+            self.total_especiales,
+            *self.votos,
+        ]
+
+    @classmethod
+    def de_listas(cls, boleta: Boleta, listas: Iterable[Sequence[int]]) -> Cuenta:
+        """What some cuentas of one ballot add up to, each as `en_lista` says it."""
+        sumas = list(map(sum, zip(*listas, strict=True)))
+        conteos = len(sumas) - len(boleta.recuadros)
+        return cls(sumas[conteos:], *sumas[:conteos]) if sumas else cls.vacia(boleta)
 
     def _agregar_conteos(self, otra: Cuenta) -> None:
         self.esperadas += otra.esperadas
