@@ -348,10 +348,8 @@ class Noche:
             filas.append(self._fila(e, a, veredicto, claves))
         resultados, jsons = {}, {}
         for d in e.demarcaciones.values():
-            cuenta = Cuenta.vacia(e.boletas[d.id])
+            cuenta = Cuenta.de_listas(e.boletas[d.id], (c.en_lista() for c in secciones[d.id].values()))
             cuenta.fuera_catalogo = self._fuera() if d.id == 1 else 0
-            for c in secciones[d.id].values():
-                cuenta.agregar(c)
             resultados[d.id] = resultado_demarcacion(e, d.id, cuenta)
             jsons[f"demarcacion/{d.id}"] = {
                 "formato": "prep/demarcacion/1",
@@ -408,11 +406,12 @@ class Noche:
         return list(ayuntamientos.demarcaciones.values())
 
     def _por_municipio(self, e: Eleccion, secciones: dict[int, dict[int, Cuenta]], cierre: bool) -> dict:
-        partes: dict[int, dict[int, Cuenta]] = {d.id: {} for d in self._municipios()}
+        listas: dict[int, dict[int, list[list[int]]]] = {d.id: {} for d in self._municipios()}
         donde = {a.casilla.clave.seccion: a.casilla.municipio for a in e.actas}
         for d, suyas in secciones.items():
             for s, cuenta in suyas.items():
-                partes[donde[s]].setdefault(d, Cuenta.vacia(e.boletas[d])).agregar(cuenta)
+                listas[donde[s]].setdefault(d, []).append(cuenta.en_lista())
+        partes = {m: {d: Cuenta.de_listas(e.boletas[d], x) for d, x in de.items()} for m, de in listas.items()}
         resultados = resultados_municipio(e, partes)
         return {
             "formato": "prep/municipios/1",

@@ -172,15 +172,14 @@ def test_the_statistics_with_everything() -> None:
 
 
 def test_adding_sums_every_figure() -> None:
-    doble = cuenta_de_ejemplo()
-    doble.agregar(cuenta_de_ejemplo())
+    doble = Cuenta.de_listas(BOLETA, [cuenta_de_ejemplo().en_lista()] * 2)
     assert doble.votos == [222, 40, 60, 8, 0, 12]
     una = cuenta_de_ejemplo()
     for campo in fields(Cuenta)[1:]:
         assert getattr(una, campo.name) > 0
         assert getattr(doble, campo.name) == 2 * getattr(una, campo.name), campo.name
-    doble.agregar(una)
-    assert (doble.fuera_catalogo, doble.esperadas) == (6, 21)
+    assert Cuenta.de_listas(BOLETA, [una.en_lista()]) == una
+    assert Cuenta.de_listas(BOLETA, []) == Cuenta.vacia(BOLETA)
 
 
 def test_participation_without_lista_nominal_is_not_known() -> None:
@@ -257,13 +256,11 @@ def test_the_sum_of_the_children_is_the_parent(
 ) -> None:
     resultados: dict[int, Resultado] = {}
     for d, suyas in noche.items():
-        cuenta = Cuenta.vacia(BOLETAS[d])
         secciones: dict[int, Cuenta] = {}
         for acta, veredicto in suyas:
             seccion = secciones.setdefault(acta.casilla.clave.seccion, Cuenta.vacia(BOLETAS[d]))
             seccion.agregar_acta(acta, veredicto)
-        for seccion in secciones.values():
-            cuenta.agregar(seccion)
+        cuenta = Cuenta.de_listas(BOLETAS[d], (s.en_lista() for s in secciones.values()))
         directa = Cuenta.vacia(BOLETAS[d])
         for acta, veredicto in suyas:
             directa.agregar_acta(acta, veredicto)

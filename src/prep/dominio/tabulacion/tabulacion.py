@@ -1,7 +1,7 @@
 """Totals: what the actas of a place add up to, at every level.
 
-A `Cuenta` adds one acta at a time and then other cuentas: sección = its actas, demarcación = its secciones,
-entidad = its demarcaciones. Every figure of the PREP is computed from a `Cuenta` and nothing else.
+A `Cuenta` adds one acta at a time, or what several cuentas add up to: sección = its actas, demarcación = its
+secciones, entidad = its demarcaciones. Every figure of the PREP is computed from a `Cuenta` and nothing else.
 Source: LEEME, header of the results file.
 """
 
@@ -73,11 +73,6 @@ class Cuenta:
                 self.lista_nominal += esperada.casilla.lista_nominal
             self.votos = list(map(add, self.votos, veredicto.votos))
 
-    def agregar(self, otra: Cuenta) -> None:
-        """Add another cuenta of the same ballot."""
-        self.votos = list(map(add, self.votos, otra.votos))
-        self._agregar_conteos(otra)
-
     def en_lista(self) -> list[int]:
         """Its counts and then its votes."""
         return [
@@ -94,7 +89,7 @@ class Cuenta:
 
     @classmethod
     def de_listas(cls, boleta: Boleta, listas: Iterable[Sequence[int]]) -> Cuenta:
-        """What some cuentas of one ballot add up to, each as `en_lista` says it."""
+        """What some cuentas of one ballot add up to, each as `en_lista` says it: number by number."""
         sumas = list(map(sum, zip(*listas, strict=True)))
         conteos = len(sumas) - len(boleta.recuadros)
         return cls(sumas[conteos:], *sumas[:conteos]) if sumas else cls.vacia(boleta)
