@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import orjson
 import pytest
 from django.db import connection
 from escena import CIERRE, Escena, noche, proceso_de_ejemplo
@@ -149,6 +150,24 @@ def test_a_corte_that_reuses_is_byte_for_byte_the_one_from_nothing(escena: Escen
                 entero.alarmas,
             )
             assert len(avisos) <= sum(danados) and bool(avisos) == any(danados)
+
+
+def test_a_place_where_no_acta_is_expected(escena: Escena, tmp_path: Path) -> None:
+    """A municipio that elects by other means has its document, with nothing in it, each time."""
+    e = next(e for e in PROCESO.elecciones if len(e.demarcaciones) > 1)
+    vacia, id_ = max(e.demarcaciones) + 1, max(e.demarcaciones)
+    con_ella = replace(
+        e,
+        demarcaciones={**e.demarcaciones, vacia: Demarcacion(vacia, "SIN CASILLAS")},
+        boletas={**e.boletas, vacia: e.boletas[id_]},
+    )
+    proceso = replace(PROCESO, elecciones=tuple(con_ella if x is e else x for x in PROCESO.elecciones))
+    almacen = AlmacenCarpeta(tmp_path / "publicacion")
+    p = Publicador(proceso, INFORMATIVO, almacen, escena.modo, None, "ab" * 32, procesos=1, con_libro=False)
+    for _ in range(2):
+        with compuesto(replace(p, reserva=tmp_path / "reserva"), 1, False, False) as (_, archivos):
+            documento = orjson.loads(archivos[f"{e.clave}/demarcacion/{vacia}.json"])
+        assert documento["secciones"] == [] and documento["estadistica"]["actas_esperadas"] == 0
 
 
 @pytest.mark.parametrize("procesos", [1, 2])

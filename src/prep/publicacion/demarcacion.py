@@ -21,7 +21,7 @@ from prep.publicacion.esquemas import validar
 from prep.publicacion.instantanea import Vista
 from prep.publicacion.paquete import bloque
 from prep.publicacion.reserva import Guardado, Reserva, ReservaDanada
-from prep.publicacion.seccion import COMA, Pauta, Pieza, Seccion, hacer_pieza, por_escribir
+from prep.publicacion.seccion import COMA, Hecha, Pauta, Pieza, Seccion, hacer_pieza, por_escribir
 
 ACTAS_POR_BLOQUE: Final = 24
 """Of about so many actas is a compressed block. Smaller ones are reused more and compress less: with 24 the zip is 8 %
@@ -108,8 +108,8 @@ def hacer_lugar(
 
 def _sumar(eleccion: Eleccion, id_: int, secciones: Sequence[Seccion], piezas: Sequence[Pieza]) -> Suma:
     boleta = eleccion.boletas[id_]
-    # By columns, and not acta by acta: the fields of each `Hecha`.
-    columnas = zip(*(a for p in piezas for a in p.actas), strict=True)
+    # By columns, and not acta by acta: the fields of each `Hecha`. There may be a place where no acta is expected.
+    columnas = list(zip(*(a for p in piezas for a in p.actas), strict=True)) or [()] * len(Hecha._fields)
     _, _, _, _, cuentas, conocidas, imagenes, especiales, alarmas = columnas
     por_municipio: dict[int, list[list[int]]] = {}
     if eleccion.cruza_municipios:
