@@ -7,6 +7,7 @@ import random
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from prep.comprobacion import comprobado
 from prep.comprobacion.comprobado import Comprobado
 from prep.comprobacion.informe import Nivel
 from prep.comprobacion.verificar import Opciones, Verificado, verificar
+from prep.dominio.tabulacion.proceso import Demarcacion
 from prep.transparencia.almacen import Carpeta
 
 
@@ -87,6 +89,19 @@ def test_only_what_changed_is_read_and_what_is_remembered_is_the_same(tmp_path: 
             continue
         assert cuantas is not None and 0 < cuantas[0] < cuantas[1] == 36
     assert leidas(revisar(noche, visto)) == (0, 36), "nothing is new"
+
+
+def test_a_place_where_no_acta_is_expected_hinders_nothing(tmp_path: Path) -> None:
+    noche, visto = Noche(tmp_path / "sitio"), tmp_path / "visto"
+    e = noche.elecciones[1]
+    lugares = {**e.demarcaciones, 9: Demarcacion(9, "Distrito 9")}
+    noche.elecciones[1] = replace(e, demarcaciones=lugares, boletas={**e.boletas, 9: e.boletas[3]})
+    for _ in range(3):
+        noche.publicar(0.3)
+        informe = revisar(noche, visto)
+        assert informe.codigo == 0, informe.veredicto
+    cuantas = leidas(informe)
+    assert cuantas is not None and cuantas[0] < cuantas[1] == 36
 
 
 @pytest.mark.parametrize("nombre", ATAQUES)

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import cache
 from hashlib import sha256
-from itertools import groupby, islice
+from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -248,16 +248,19 @@ def ver_cambios(tabla: Tabla, datos: bytes, documentos: Mapping[int, bytes]) -> 
     """What is not as it was of an election, of which `tabla` is remembered. `datos`: its CSV, as published. Raises
     `OtraForma` or `NoCanonico`."""
     lineas, desde = _lineas(datos)
-    cabeza, de_cada_una = lineas[:desde], groupby(tabla.secciones, key=attrgetter("lugar"))
+    cabeza = lineas[:desde]
+    de_cada_lugar: dict[int, list[Sabida]] = {lugar: [] for lugar in documentos}
+    for s in tabla.secciones:
+        de_cada_lugar[s.lugar].append(s)
     detalles: dict[int, Doc] = {}
     orden: list[Sabida | None] = []
     antes: list[Sabida] = []
     renglones: list[bytes] = []
     trozos: list[bytes] = []
-    for (lugar, suyas), (id_, documento) in zip(de_cada_una, documentos.items(), strict=True):
+    for id_, documento in documentos.items():
         alrededor, partes, despues = _partir(documento)
-        secciones, distintas = list(suyas), []
-        if lugar != id_ or len(partes) != len(secciones):
+        secciones, distintas = de_cada_lugar[id_], []
+        if len(partes) != len(secciones):
             raise OtraForma
         for s, trozo in zip(secciones, partes, strict=True):
             suyos = lineas[desde : desde + s.filas]
@@ -284,10 +287,11 @@ def _partir(documento: bytes) -> tuple[bytes, list[bytes], bytes]:
     """A document of a demarcación: what goes before its secciones, each of them, and what goes after. No text of a
     JSON document can hold what it is cut at, in which there are quotation marks."""
     antes, *trozos = documento.split(_SECCION)
-    if not trozos or not antes.endswith(_ABRE):
-        raise OtraForma
-    trozos[-1], _, despues = trozos[-1].rpartition(_CIERRA)
-    if not despues or not all(t.endswith(b",") for t in trozos[:-1]):
+    if not trozos:  # a place where no acta is expected
+        antes, _, despues = antes.partition(_CIERRA)
+    else:
+        trozos[-1], _, despues = trozos[-1].rpartition(_CIERRA)
+    if not despues or not antes.endswith(_ABRE) or not all(t.endswith(b",") for t in trozos[:-1]):
         raise OtraForma
     return antes, [_SECCION + t.removesuffix(b",") for t in trozos], _CIERRA + despues
 
