@@ -38,6 +38,7 @@ from prep.catalogo.lector import leer_proceso
 from prep.catalogo.problemas import ProcesoInvalido
 from prep.ccv.services import Ficha, FichaInvalida
 from prep.comprobacion import comprobar_archivo, recalcular
+from prep.comprobacion.comprobado import Comprobado, Origen, Sabida, Tabla
 from prep.comprobacion.recalculo import NoCuadra, leer_tabla
 from prep.comprobacion.sitio import leer_sitio
 from prep.comprobacion.verificar import Opciones, verificar
@@ -774,6 +775,16 @@ def corrida_de_simulacro(c: Path) -> tuple[list[bytes], Lector]:
 def reserva_de_un_corte(c: Path) -> tuple[list[bytes], Lector]:
     Reserva(c).guardar("una", {"acta": 1}, [b"abc", b"de"])
     return [(c / "una").read_bytes()], de_archivo(c, "otra", lambda r: Reserva(c).leer(r.name))
+
+
+@puerta()
+def lo_que_se_calculo_antes(c: Path) -> tuple[list[bytes], Lector]:
+    """What whoever verifies keeps: spoiled, it is as if it were not there."""
+    sabida = Sabida(1, 21, 1, "11" * 32, "22" * 32, "1 0 0 0 0 0 0 3 4", "33" * 32, "", [])
+    tablas = {"GUB": Tabla(["CLAVE_CASILLA", "PAN", "PRI"], ["PAN", "PRI"], "-", [sabida])}
+    Comprobado(2, "44" * 32, Origen("55" * 32, "66" * 32, "77" * 32, False), tablas).escribir(c / "una")
+    assert Comprobado.leer(c / "una") is not None
+    return [(c / "una").read_bytes()], de_archivo(c, "otra", Comprobado.leer)
 
 
 @puerta()
