@@ -18,7 +18,6 @@ from typer.testing import CliRunner
 
 from emision_fabrica import Noche
 from prep.cli import app
-from prep.comprobacion import comprobado
 from prep.comprobacion.comprobado import Comprobado
 from prep.comprobacion.informe import Nivel
 from prep.comprobacion.verificar import Opciones, Verificado, verificar
@@ -216,7 +215,6 @@ def test_a_byte_changed_anywhere_is_judged_as_by_whoever_knows_nothing(
 
 
 def _otro_programa(visto: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comprobado, "este_programa", lambda: "0" * 64)
     monkeypatch.setattr("prep.comprobacion.cifras.este_programa", lambda: "0" * 64)
 
 

@@ -200,27 +200,26 @@ class Vista:
             return None
         nuevas, desde = zip(self.miradas, self.trozos, strict=True), 0
         secciones = []
-        for igual in self.orden:
-            if igual is None:
+        for sabida in self.orden:
+            if sabida is None:
                 (lugar, s), trozo = next(nuevas)
                 hasta = desde + len(s["casillas"])
                 filas, cifras = base.filas[desde:hasta], miradas[lugar, s["seccion"]]
                 imagenes = [f.imagen for f in filas if f.imagen]
-                igual = Sabida(
+                sumas = [*(cifras.conteo[c] for c in CONTEO), *(cifras.votos[c] for c in self.de_votos)]
+                sabida = Sabida(
                     lugar,
                     s["seccion"],
                     len(filas),
                     _huella(self.renglones[desde:hasta], trozo),
                     _fijas(filas),
-                    " ".join(
-                        map(str, [*(cifras.conteo[c] for c in CONTEO), *(cifras.votos[c] for c in self.de_votos)])
-                    ),
+                    " ".join(map(str, sumas)),
                     " ".join(imagenes),
                     " ".join(i for i in imagenes if i in ofrecidas),
                     especiales_de(lugar, s),
                 )
                 desde = hasta
-            secciones.append(igual)
+            secciones.append(sabida)
         return Tabla(base.columnas, self.de_votos, pendiente, secciones)
 
 

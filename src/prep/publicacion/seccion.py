@@ -71,7 +71,7 @@ class Hecha(NamedTuple):
     alarma: str | None
 
 
-Fila = Sequence[Any]
+Campos = Sequence[Any]
 """The fields of a `Hecha`, as JSON keeps them: nearly all are kept from one corte to the next and not looked at."""
 
 
@@ -81,7 +81,7 @@ class Pieza(NamedTuple):
 
     clave: str
     cabeza: int
-    actas: Sequence[Fila]
+    actas: Sequence[Campos]
     documento: Bytes
     tabla: Bytes
     valores: Bytes
@@ -90,7 +90,7 @@ class Pieza(NamedTuple):
     def textos(self) -> tuple[Bytes, Bytes, Bytes]:
         return self.documento, self.tabla, self.valores
 
-    def por_acta(self) -> Iterator[tuple[Fila, tuple[Bytes, Bytes, Bytes]]]:
+    def por_acta(self) -> Iterator[tuple[Campos, tuple[Bytes, Bytes, Bytes]]]:
         """Each acta, with its bytes: casilla, line and values."""
         d, t, v = self.cabeza, 0, 0
         for fila in self.actas:
@@ -126,7 +126,7 @@ def hacer_pieza(
     nuevas = por_escribir(seccion, versiones, antes)
     redactadas = [_redactar(pauta, seccion, e, estados.get(e.clave)) for e in nuevas]
     renglones = renglones_csv([linea for _, linea, _ in redactadas])
-    escritas: dict[str, tuple[Fila, tuple[Bytes, Bytes, Bytes]]] = {}
+    escritas: dict[str, tuple[Campos, tuple[Bytes, Bytes, Bytes]]] = {}
     for e, (descrita, linea, resto), renglon in zip(nuevas, redactadas, renglones, strict=True):
         casilla = orjson.dumps(descrita)
         valores = orjson.dumps(linea, option=orjson.OPT_APPEND_NEWLINE) if pauta.con_filas else b""
@@ -156,7 +156,7 @@ def hacer_pieza(
 
 def _redactar(
     pauta: Pauta, seccion: Seccion, esperada: ActaEsperada, estado: Estado | None
-) -> tuple[dict[str, Any], list[Any], Fila]:
+) -> tuple[dict[str, Any], list[Any], Campos]:
     """One acta: its casilla in the JSON, its line, and the fields of its `Hecha` from `cuenta` on."""
     boleta = pauta.eleccion.boletas[seccion.demarcacion]
     redactor, alarma = pauta.redactor, None
