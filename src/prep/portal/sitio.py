@@ -41,8 +41,12 @@ PLANTILLAS: Final = Path(__file__).parent / "plantillas"
 
 @lru_cache(maxsize=1)
 def _motor() -> Engine:
+    """With every template read: at each corte, whoever draws is forked from whoever has it."""
     loaders = [("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])]
-    return Engine(dirs=[PLANTILLAS], loaders=loaders, autoescape=True)
+    motor = Engine(dirs=[PLANTILLAS], loaders=loaders, autoescape=True)
+    for plantilla in PLANTILLAS.rglob("*.html"):
+        motor.get_template(plantilla.relative_to(PLANTILLAS).as_posix())
+    return motor
 
 
 def paginas(corte: Corte) -> Iterator[Archivo]:

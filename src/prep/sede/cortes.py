@@ -60,7 +60,7 @@ def _cada(s: Sala, minutos: int) -> None:
     from zoneinfo import ZoneInfo
 
     from prep.plataforma.idioma import a_las
-    from prep.plataforma.procesos import ceder_el_paso
+    from prep.plataforma.procesos import ceder_el_paso, perpetuar
     from prep.plataforma.reloj import RelojSistema
     from prep.publicacion.programador import programar as programar_cortes
     from prep.publicacion.publicador import Cerrada
@@ -73,6 +73,7 @@ def _cada(s: Sala, minutos: int) -> None:
 
     zona = ZoneInfo(s.publicador.proceso.zona_horaria)
     ceder_el_paso()
+    perpetuar()
     try:
         salida.print(f"Un corte cada {minutos} min en {s.destino}. Ctrl-C para terminar.")
         programar_cortes(s.hacer, RelojSistema(), minutos, zona, s.alarma, contar)
