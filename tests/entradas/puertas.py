@@ -773,7 +773,8 @@ def corrida_de_simulacro(c: Path) -> tuple[list[bytes], Lector]:
 
 @puerta(ReservaDanada)
 def reserva_de_un_corte(c: Path) -> tuple[list[bytes], Lector]:
-    Reserva(c).guardar("una", {"acta": 1}, [b"abc", b"de"])
+    for nombre in ("una", "otra"):
+        Reserva(c).guardar(nombre, {"acta": 1}, b"abc", [b"de", b"fgh"])
     return [(c / "una").read_bytes()], de_archivo(c, "otra", lambda r: Reserva(c).leer(r.name))
 
 

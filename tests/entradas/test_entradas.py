@@ -119,7 +119,8 @@ DE_CASA = {
         *("sede/hoja.py:hoja_de_prueba", "sede/redaccion.py:relatar"),
         *("sede/informes.py:del_documento", "sede/relato.py:_leer"),
         *("publicacion/programador.py:Alarma.encender", "publicacion/taller.py:_documentos"),
-        "publicacion/demarcacion.py:_de",  # a part of the reserve, whose hash was looked at
+        # parts of the reserve, whose hashes were looked at
+        *("publicacion/demarcacion.py:_de", "publicacion/seccion.py:Pieza.hechas"),
         *("sede/respaldo.py:_de_corte", "sede/salud.py:_cortes", "sede/salud.py:_respaldo", "sede/nodos.py:delegar"),
         "simulacro/tropiezos.py:_huella.firma",
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import stat
@@ -192,6 +193,58 @@ def test_the_folder_copies_without_repeating_bytes_and_leaves_no_remains(tmp_pat
         raise RuntimeError
     assert not almacen.existe("c3/x")
     assert not any((tmp_path / ".provisional").iterdir())
+
+
+def test_the_folder_adopts_a_file_of_its_disk_without_moving_its_bytes(tmp_path: Path) -> None:
+    almacen = AlmacenCarpeta(tmp_path / "publicacion")
+    aparte = almacen.aparte()
+    assert aparte is not None
+    (aparte / "de-un-corte").mkdir()
+    uno = aparte / "de-un-corte" / "uno"
+    uno.write_bytes(b"uno")
+    assert list(almacen.listar()) == []
+    assert not almacen.adoptar("c1/x", uno)  # it is not made durable by itself
+    with almacen.lote():
+        assert almacen.adoptar("c1/x", uno)
+        assert almacen.leer("c1/x") is None
+    assert (tmp_path / "publicacion/c1/x").samefile(uno)
+    uno.unlink()
+    assert almacen.leer("c1/x") == b"uno"
+    uno.write_bytes(b"otro")
+    with pytest.raises(ErrorAlmacen, match="ya existe con otro contenido"), almacen.lote():
+        almacen.adoptar("c1/x", uno)
+    assert uno.read_bytes() == b"otro" and almacen.leer("c1/x") == b"uno"
+
+
+def test_what_is_on_another_disk_or_goes_to_a_private_store_is_not_adopted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archivo = tmp_path / "uno"
+    archivo.write_bytes(b"uno")
+    evidencia = AlmacenCarpeta(tmp_path / "evidencia", privado=True)
+    with evidencia.lote():
+        assert evidencia.aparte() is None and not evidencia.adoptar("x", archivo)
+    publicacion = AlmacenCarpeta(tmp_path / "publicacion")
+    monkeypatch.setattr(publicacion, "_disco", lambda: archivo.stat().st_dev + 1)
+    with publicacion.lote():
+        assert not publicacion.adoptar("x", archivo)
+
+
+def test_a_bucket_adopts_nothing_of_this_machine(tmp_path: Path) -> None:
+    with mock_aws():
+        s3 = AlmacenS3("prep", cliente=boto3.client("s3", region_name="us-east-1"))
+        assert s3.aparte() is None and not s3.adoptar("x", tmp_path / "uno")
+
+
+def test_what_a_disk_spoils_is_not_intact(almacen: Almacen, tmp_path: Path) -> None:
+    uno = hashlib.sha256(b"uno").hexdigest()
+    almacen.escribir("c1/x", b"uno")
+    assert almacen.intacto("c1/x", uno)
+    if isinstance(almacen, AlmacenCarpeta):  # whoever keeps a bucket looks after that
+        (almacen.raiz / "c1/x").write_bytes(b"unO")
+        assert not almacen.intacto("c1/x", uno) and not almacen.intacto("c1/y", uno)
+        (almacen.raiz / "c1/z").symlink_to("z")  # nor can it be read
+        assert not almacen.intacto("c1/z", uno)
 
 
 def test_a_disk_that_cannot_be_written_is_explained(tmp_path: Path) -> None:

@@ -548,17 +548,24 @@ def test_if_the_clock_goes_back_it_is_published_with_an_alarm(escena: Escena) ->
 
 
 class DiscoLleno(AlmacenCarpeta):
-    """Fails at the n-th write."""
+    """Fails at the n-th object that it is given."""
 
     def __init__(self, raiz: Path, quedan: int) -> None:
         super().__init__(raiz)
         self.quedan = quedan
 
     def escribir(self, ruta: str, datos: bytes) -> None:
+        self._uno_mas(ruta)
+        super().escribir(ruta, datos)
+
+    def adoptar(self, ruta: str, archivo: Path) -> bool:
+        self._uno_mas(ruta)
+        return super().adoptar(ruta, archivo)
+
+    def _uno_mas(self, ruta: str) -> None:
         self.quedan -= 1
         if self.quedan < 0:
             raise ErrorAlmacen(f"No se pudo usar {ruta} en el almacén: No queda espacio.")
-        super().escribir(ruta, datos)
 
 
 @pytest.mark.parametrize("escrituras", [0, 1, 10, 45, 47, 48])
@@ -575,6 +582,37 @@ def test_with_a_full_disk_the_one_before_stays(escena: Escena, escrituras: int) 
     entero(escena)
     escena.corte(90)
     entero(escena)
+
+
+def test_what_a_disk_spoils_of_a_corte_is_not_in_the_next(escena: Escena) -> None:
+    """A file that did not change is the same on the disk: one that is not what was published is written again."""
+    escena.anotar(noche()[1][:200])
+    corte = escena.corte(60)
+    archivos = [ruta for ruta in escena.archivos(corte.ruta) if ruta not in ("corte.json", "avance.json")]
+    for i, ruta in enumerate(archivos):
+        estropear(escena.raiz / corte.ruta / ruta, i * 997)
+    siguiente = escena.corte(61)
+    entero(escena)
+    assert siguiente.iguales > 20
+    assert escena.distinto_de_los_hechos(siguiente.ruta) == []
+
+
+@pytest.mark.parametrize("archivo", ["avance.json", "corte.json"])
+def test_what_a_disk_spoils_of_what_the_next_corte_goes_on_from_is_told(escena: Escena, archivo: str) -> None:
+    corte = escena.corte(60)
+    bueno = (escena.raiz / corte.ruta / archivo).read_bytes()
+    estropear(escena.raiz / corte.ruta / archivo, 30)
+    with pytest.raises(CorteImposible, match=r"sigue publicado el anterior.*cortes/0001.*disco.*espejo"):
+        escena.corte(61)
+    (escena.raiz / corte.ruta / archivo).write_bytes(bueno)
+    assert escena.corte(62).numero == 2
+
+
+def estropear(archivo: Path, donde: int) -> None:
+    """A bit of it is another, as a disk leaves it."""
+    datos = bytearray(archivo.read_bytes())
+    datos[donde % len(datos)] ^= 0x10
+    archivo.write_bytes(datos)
 
 
 def test_a_document_that_does_not_keep_its_format_is_not_published(

@@ -228,9 +228,35 @@ def test_what_was_spoiled_is_noticed_and_written_again(escena: Escena) -> None:
     escena.anotar(hechos[300:310])
     corte = escena.corte(61)
     avisos = [a for a in corte.alarmas if "estaba dañado y se volvió a hacer" in a]
-    assert len(avisos) == 12 and all(any(f" {a.name} " in aviso for aviso in avisos) for a in conservado[:12])
+    assert {aviso.split()[5] for aviso in avisos} == {archivo.stem for archivo in conservado[:12]}
+    assert {archivo.suffix for archivo in conservado[:12]} == {"", ".json"}
     assert escena.distinto_de_los_hechos(corte.ruta) == []
     assert escena.corte(62).alarmas == ()
+
+
+def test_of_what_was_left_half_written_there_is_nothing_kept(escena: Escena) -> None:
+    """Whoever was writing it was killed: no disk is to be looked at."""
+    escena.anotar(noche()[1][:300])
+    escena.corte(60)
+    for archivo in escena.reserva.iterdir():
+        if not archivo.suffix:
+            archivo.write_bytes(bytes(32) + archivo.read_bytes()[32:])
+    corte = escena.corte(61)
+    assert corte.alarmas == () and corte.escritas > 0
+    assert escena.corte(62).escritas == 0
+
+
+def test_what_was_published_is_never_written_in(escena: Escena) -> None:
+    """The document of a place is on the disk once, for what is kept and for what is published."""
+    _, hechos = noche()
+    escena.anotar(hechos[:300])
+    ruta = escena.corte(60).ruta
+    antes = escena.archivos(ruta)
+    suyos = [a for a in escena.reserva.iterdir() if a.suffix]
+    assert suyos and all(archivo.stat().st_nlink == 2 for archivo in suyos)
+    escena.anotar(hechos[300:])
+    escena.corte(61)
+    assert escena.archivos(ruta) == antes
 
 
 def test_nothing_is_lost_with_the_reserve(escena: Escena) -> None:
@@ -250,10 +276,8 @@ def test_nothing_is_lost_with_the_reserve(escena: Escena) -> None:
 def test_what_another_version_kept_in_another_shape_is_not_read(escena: Escena) -> None:
     escena.anotar(noche()[1][:300])
     uno = escena.corte()
-    for archivo in escena.reserva.iterdir():
-        Reserva(escena.reserva).guardar(
-            archivo.name, {"contexto": "de otra versión", "clave": "x"}, [b"una sola parte"]
-        )
+    for nombre in {archivo.stem for archivo in escena.reserva.iterdir()}:
+        Reserva(escena.reserva).guardar(nombre, {"contexto": "de otra versión", "clave": "x"}, b"sin partes", [])
     dos = escena.corte(1)
     assert dos.alarmas == uno.alarmas and dos.escritas == uno.escritas
 

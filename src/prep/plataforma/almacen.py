@@ -8,6 +8,7 @@ at once. What a call wrote is durable when it returns; inside `with almacen.lote
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
 import re
 import secrets
@@ -66,8 +67,23 @@ class Almacen(Protocol):
 
     def existe(self, ruta: str) -> bool: ...
 
+    def intacto(self, ruta: str, sha256: str) -> bool:
+        """Whether an object that was written with that SHA-256 (hex) is still so: a disk may have spoiled it. Whoever
+        keeps a bucket looks after that, and is not asked."""
+        ...
+
     def escribir(self, ruta: str, datos: bytes) -> None:
         """Create an object. Nothing to do where an identical one is; `ErrorAlmacen` where a different one is."""
+        ...
+
+    def aparte(self) -> Path | None:
+        """A folder of this machine in which to make one's own, of whose files it can adopt any; None where there is
+        none."""
+        ...
+
+    def adoptar(self, ruta: str, archivo: Path) -> bool:
+        """`escribir` all that a file of this machine has, without moving its bytes, where that can be done. Nobody may
+        write in the file afterwards; its other name may be removed."""
         ...
 
     def copiar(self, origen: str, destino: str) -> None:
@@ -192,6 +208,13 @@ class AlmacenCarpeta:
             return stat.S_ISREG(self._lugar(ruta).stat().st_mode)
         return False
 
+    def intacto(self, ruta: str, sha256: str) -> bool:
+        try:
+            datos = self.leer(ruta)
+        except AlmacenInaccesible:  # nor can it be read
+            return False
+        return datos is not None and hashlib.sha256(datos).hexdigest() == sha256
+
     def escribir(self, ruta: str, datos: bytes) -> None:
         self._lugar(ruta)
         with _errores_de_disco(ruta):
@@ -204,6 +227,20 @@ class AlmacenCarpeta:
                 self._fijar_nombre(self._enlazar(ruta, aparte))
             finally:
                 aparte.unlink(missing_ok=True)
+
+    def aparte(self) -> Path | None:
+        if self._privado:
+            return None
+        with _errores_de_disco(str(self.raiz)):
+            return self._carpeta_aparte()
+
+    def adoptar(self, ruta: str, archivo: Path) -> bool:
+        self._lugar(ruta)
+        with _errores_de_disco(ruta):
+            if self._privado or self._pendientes is None or archivo.stat().st_dev != self._disco():
+                return False
+            self._pendientes.append((ruta, archivo))
+            return True
 
     def copiar(self, origen: str, destino: str) -> None:
         self._lugar(destino)
@@ -261,6 +298,14 @@ class AlmacenCarpeta:
                 if desde.parent == self.raiz / _PROVISIONAL:
                     desde.unlink(missing_ok=True)
 
+    def _carpeta_aparte(self) -> Path:
+        carpeta = self.raiz / _PROVISIONAL
+        self._hacer(carpeta)
+        return carpeta
+
+    def _disco(self) -> int:
+        return self._carpeta_aparte().stat().st_dev
+
     def _lugar(self, ruta: str) -> Path:
         return self.raiz / validar(ruta)
 
@@ -282,9 +327,7 @@ class AlmacenCarpeta:
             self._hechas.add(carpeta)
 
     def _nombre_aparte(self) -> Path:
-        carpeta = self.raiz / _PROVISIONAL
-        self._hacer(carpeta)
-        return carpeta / secrets.token_hex(12)
+        return self._carpeta_aparte() / secrets.token_hex(12)
 
     def _aparte(self, datos: bytes) -> Path:
         aparte = self._nombre_aparte()
@@ -339,9 +382,18 @@ class AlmacenS3:
     def existe(self, ruta: str) -> bool:
         return self._ficha(ruta) is not None
 
+    def intacto(self, ruta: str, sha256: str) -> bool:
+        return True
+
     def escribir(self, ruta: str, datos: bytes) -> None:
         self._clave(ruta)
         self._hacer(lambda: self._crear(ruta, datos))
+
+    def aparte(self) -> Path | None:
+        return None
+
+    def adoptar(self, ruta: str, archivo: Path) -> bool:
+        return False
 
     def copiar(self, origen: str, destino: str) -> None:
         self._clave(origen), self._clave(destino)

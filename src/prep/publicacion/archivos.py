@@ -15,12 +15,14 @@ Bytes = bytes | memoryview
 
 @dataclass(frozen=True, slots=True)
 class Trozo:
-    """`mide` bytes of the file `origen`, from `desde` on."""
+    """`mide` bytes of the file `origen`, from `desde` on. `entero`: they are all of it, nobody will write in it again,
+    and it is better published as it is than written again."""
 
     origen: Path
     desde: int
     mide: int
     sha256: str
+    entero: bool = False
 
     def leer(self) -> bytes:
         """Its bytes, which must be those that were made."""

@@ -19,6 +19,14 @@ class PublicacionDanada(Impedimento):
     codigo = 1
 
 
+def de_otros_bytes(ruta: str) -> str:
+    """What is said of a published file that is not what was published, and from which the next corte goes on."""
+    return (
+        f"{ruta} no es el que se publicó y de él parte el corte siguiente; revise el disco, y tráigalo de un espejo o "
+        "del respaldo"
+    )
+
+
 def ultimo_corte(almacen: Almacen) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """Pointer and manifest of the last published corte; None before the first. Raises `PublicacionDanada`."""
     crudo = almacen.leer("ultimo.json")
@@ -27,7 +35,7 @@ def ultimo_corte(almacen: Almacen) -> tuple[dict[str, Any], dict[str, Any]] | No
     ultimo = orjson.loads(crudo)
     manifiesto = almacen.leer(f"{ultimo['ruta']}/corte.json")
     if manifiesto is None or hashlib.sha256(manifiesto).hexdigest() != ultimo["manifiesto"]:
-        raise PublicacionDanada(f"El corte publicado {ultimo['corte']} está dañado; revise el almacén.")
+        raise PublicacionDanada(de_otros_bytes(f"{ultimo['ruta']}/corte.json"))
     return ultimo, orjson.loads(manifiesto)
 
 

@@ -22,7 +22,7 @@ from prep.dominio.comun.hecho import Hecho, nuevo_hecho
 from prep.plataforma.almacen import Almacen
 from prep.plataforma.orden import motivo
 from prep.plataforma.procesos import carpeta_aparte
-from prep.publicacion.archivos import Archivo
+from prep.publicacion.archivos import Archivo, Trozo
 from prep.publicacion.continuidad import ruptura, ultimo_corte
 from prep.publicacion.filas import ruta_imagen
 from prep.publicacion.fuente import Proyeccion
@@ -101,7 +101,7 @@ def preparar_corte(p: Publicador, hora: datetime, cierre: bool = False, con_libr
         with turno():
             with (
                 instantanea(compartida=p.procesos > 1, alcance=p.alcance) as foto,
-                carpeta_aparte("prep-corte-") as aparte,
+                carpeta_aparte("prep-corte-", p.almacen.aparte()) as aparte,
             ):
                 listo = _preparar(p, hora, cierre, con_libro, foto, aparte)
             _exigir_que_se_publique(hora, cierre)  # somebody stopped it while it was made
@@ -141,8 +141,9 @@ def _preparar(
     previa = datetime.fromisoformat(anterior["hora"]).astimezone(hora.tzinfo) if anterior else hora
     momento = max(hora, previa)
     con_libro = con_libro and _toca_libro(p, momento, cierre, manifiesto_anterior)
-    encargo = Encargo(p, foto, numero, momento, cierre, anterior, con_libro, aparte)
-    escritura = Escritura(p.almacen, ruta, anterior["ruta"] if anterior else "", _huellas(manifiesto_anterior))
+    previos = _huellas(manifiesto_anterior)
+    encargo = Encargo(p, foto, numero, momento, cierre, anterior, con_libro, aparte, previos)
+    escritura = Escritura(p.almacen, ruta, anterior["ruta"] if anterior else "", previos)
     with p.almacen.lote():
         compuesto = componer(encargo, reloj, mientras=escritura.poner)
         for nombre, datos in compuesto.paginas.recursos:
@@ -261,7 +262,7 @@ def _anterior(p: Publicador) -> tuple[dict[str, Any] | None, dict[str, Any] | No
 @dataclass(slots=True)
 class Escritura:
     """The files of a corte, on their way to the store at `ruta`. One equal to the previous corte's, of which `previos`
-    has the SHA-256 by path, is linked and not written. `nuevos`: how many were written."""
+    has the SHA-256 by path, is linked and not written, if a disk has not spoiled it. `nuevos`: how many were not."""
 
     almacen: Almacen
     ruta: str
@@ -275,12 +276,20 @@ class Escritura:
         for archivo in archivos:
             if archivo.ruta in self._puestos:
                 continue
-            if self.previos.get(archivo.ruta) == archivo.trozo.sha256:
-                self.almacen.copiar(f"{self.ruta_anterior}/{archivo.ruta}", f"{self.ruta}/{archivo.ruta}")
-            else:
-                self.almacen.escribir(f"{self.ruta}/{archivo.ruta}", archivo.trozo.leer())
-                self.nuevos += 1
+            igual = self.previos.get(archivo.ruta) == archivo.trozo.sha256
+            antes = f"{self.ruta_anterior}/{archivo.ruta}" if igual else None
+            self._poner(archivo.trozo, antes, f"{self.ruta}/{archivo.ruta}")
+            self.nuevos += not igual
             self._puestos.add(archivo.ruta)
+
+    def _poner(self, trozo: Trozo, antes: str | None, ahora: str) -> None:
+        """`antes`: an object that has been published with the same bytes."""
+        if trozo.entero and self.almacen.adoptar(ahora, trozo.origen):
+            return
+        if antes is not None and self.almacen.intacto(antes, trozo.sha256):
+            self.almacen.copiar(antes, ahora)
+        else:
+            self.almacen.escribir(ahora, trozo.leer())
 
 
 def _huellas(manifiesto: dict[str, Any] | None) -> dict[str, str]:

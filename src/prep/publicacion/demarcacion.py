@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain
 from typing import Any, Final
 
 import orjson
@@ -21,7 +21,7 @@ from prep.publicacion.esquemas import validar
 from prep.publicacion.instantanea import Vista
 from prep.publicacion.paquete import bloque
 from prep.publicacion.reserva import Guardado, Reserva, ReservaDanada
-from prep.publicacion.seccion import COMA, Hecha, Pauta, Pieza, Seccion, hacer_pieza, por_escribir
+from prep.publicacion.seccion import COMA, Pauta, Pieza, Resumen, Seccion, hacer_pieza, por_escribir
 
 ACTAS_POR_BLOQUE: Final = 24
 """Of about so many actas is a compressed block. Smaller ones are reused more and compress less: with 24 the zip is 8 %
@@ -87,15 +87,17 @@ def hacer_lugar(
         piezas = [iguales.get(c) or next(hechas) for c in claves.secciones]
         suma = _sumar(pauta.eleccion, id_, secciones, piezas)
         suma.cuenta.fuera_catalogo = fuera
-        alrededor = _documento(pauta, id_, resultado_demarcacion(pauta.eleccion, id_, suma.cuenta), fuera)
-        desde, partes = _juntar(alrededor, piezas, tandas(secciones), bloques)
+        resultado = resultado_demarcacion(pauta.eleccion, id_, suma.cuenta)
+        alrededor = _documento(pauta, id_, resultado, fuera)
+        desde, texto, partes = _juntar(alrededor, piezas, tandas(secciones), bloques)
         de_que = {"contexto": pauta.contexto, "clave": claves.entera, "catalogo": claves.catalogo}
-        previo = reserva.guardar(nombre, {**de_que, "desde": desde, "suma": suma}, partes)
+        previo = reserva.guardar(nombre, {**de_que, "desde": desde, "suma": suma}, texto, partes)
     else:
         suma = _suma_de(previo.indice["suma"])
-    documento, tabla, comprimida, valores, _ = previo.trozos
+        resultado = resultado_demarcacion(pauta.eleccion, id_, suma.cuenta)
+    documento, tabla, comprimida, valores, *_ = previo.trozos
     return Lugar(
-        resultado_demarcacion(pauta.eleccion, id_, suma.cuenta),
+        resultado,
         Archivo(f"{pauta.eleccion.clave}/demarcacion/{id_}.json", documento),
         tabla,
         comprimida,
@@ -108,22 +110,19 @@ def hacer_lugar(
 
 def _sumar(eleccion: Eleccion, id_: int, secciones: Sequence[Seccion], piezas: Sequence[Pieza]) -> Suma:
     boleta = eleccion.boletas[id_]
-    # By columns, and not acta by acta: the fields of each `Hecha`. There may be a place where no acta is expected.
-    columnas = list(zip(*(a for p in piezas for a in p.actas), strict=True)) or [()] * len(Hecha._fields)
-    _, _, _, _, cuentas, conocidas, imagenes, especiales, alarmas = columnas
+    # There may be a place where no acta is expected.
+    columnas = list(zip(*(p.resumen for p in piezas), strict=True)) or [()] * len(Resumen._fields)
+    cuentas, conocidas, imagenes, especiales, alarmas = columnas
     por_municipio: dict[int, list[list[int]]] = {}
     if eleccion.cruza_municipios:
-        quedan = iter(cuentas)
-        for seccion in secciones:
-            suyas = list(islice(quedan, len(seccion.actas)))
+        for seccion, suya in zip(secciones, cuentas, strict=True):
             if seccion.municipio:
-                por_municipio.setdefault(seccion.municipio, []).extend(suyas)
-    claves = (e.clave for s in secciones for e in s.actas)
-    con_alarma = [(clave, alarma) for clave, alarma in zip(claves, alarmas, strict=True) if alarma is not None]
+                por_municipio.setdefault(seccion.municipio, []).append(suya)
+    con_alarma = list(chain.from_iterable(alarmas))
     return Suma(
         Cuenta.de_listas(boleta, cuentas),
-        [e for e in especiales if e is not None],
-        [i for i in imagenes if i is not None],
+        list(chain.from_iterable(especiales)),
+        list(chain.from_iterable(imagenes)),
         sum(conocidas),
         [alarma for _, alarma in con_alarma],
         [clave for clave, _ in con_alarma],
@@ -139,14 +138,14 @@ def _suma_de(d: dict[str, Any]) -> Suma:
 
 def _de(previo: Guardado) -> tuple[list[Pieza], dict[str, Bytes]]:
     """The pieces that were kept, in order, and the compressed blocks by key."""
-    documento, tabla, bloques, valores, crudo = previo.partes
+    documento, tabla, bloques, valores, actas, crudo = previo.partes
     detalle = orjson.loads(crudo)
     piezas, comprimidos = [], {}
-    d, t, v, b = previo.indice["desde"], 0, 0, 0
-    for clave, cabeza, mide_d, mide_t, mide_v, actas in detalle["secciones"]:
-        textos = documento[d : d + mide_d], tabla[t : t + mide_t], valores[v : v + mide_v]
-        piezas.append(Pieza(clave, cabeza, actas, *textos))
-        d, t, v = d + mide_d + len(COMA), t + mide_t, v + mide_v
+    d, t, v, a, b = previo.indice["desde"], 0, 0, 0, 0
+    for clave, cabeza, resumen, mide_d, mide_t, mide_v, mide_a in detalle["secciones"]:
+        textos = documento[d : d + mide_d], tabla[t : t + mide_t], valores[v : v + mide_v], actas[a : a + mide_a]
+        piezas.append(Pieza(clave, cabeza, Resumen._make(resumen), *textos))
+        d, t, v, a = d + mide_d + len(COMA), t + mide_t, v + mide_v, a + mide_a
     for clave, mide in detalle["bloques"]:
         comprimidos[clave] = bloques[b : b + mide]
         b += mide
@@ -155,26 +154,27 @@ def _de(previo: Guardado) -> tuple[list[Pieza], dict[str, Bytes]]:
 
 def _juntar(
     alrededor: tuple[bytes, bytes], piezas: Sequence[Pieza], tandas: Iterable[range], bloques: Mapping[str, Bytes]
-) -> tuple[int, list[bytes]]:
-    """The parts of what is kept, and where in the first the secciones begin; the last is how the others are cut.
-    `alrededor`: what goes before and after the secciones."""
+) -> tuple[int, bytes, list[bytes]]:
+    """Where in the document the secciones begin, the document, and the other parts of what is kept; the last is how
+    the others are cut. `alrededor`: what goes before and after the secciones."""
     antes, despues = alrededor
     comprimidos = []
     for tanda in tandas:
         clave = huella(*(piezas[i].clave for i in tanda))
         comprimidos.append((clave, bloques.get(clave) or bloque(b"".join(piezas[i].tabla for i in tanda))))
     detalle = {
-        "secciones": [(p.clave, p.cabeza, *map(len, p.textos), p.actas) for p in piezas],
+        "secciones": [(p.clave, p.cabeza, tuple(p.resumen), *map(len, p.textos)) for p in piezas],
         "bloques": [(clave, len(b)) for clave, b in comprimidos],
     }
+    documento = b"".join([antes, COMA.join(p.documento for p in piezas), despues])
     partes = [
-        b"".join([antes, COMA.join(p.documento for p in piezas), despues]),
         b"".join(p.tabla for p in piezas),
         b"".join(b for _, b in comprimidos),
         b"".join(p.valores for p in piezas),
+        b"".join(p.actas for p in piezas),
         orjson.dumps(detalle),
     ]
-    return len(antes), partes
+    return len(antes), documento, partes
 
 
 def tandas(secciones: Sequence[Seccion]) -> Iterator[range]:

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from prep.dominio.tabulacion.boleta import Boleta
 from prep.dominio.tabulacion.proceso import ActaEsperada, Eleccion
 from prep.dominio.tabulacion.tabulacion import Cuenta, Resultado, por_candidatura
 from prep.publicacion.archivos import Bytes
@@ -71,44 +72,66 @@ class Hecha(NamedTuple):
     alarma: str | None
 
 
-Campos = Sequence[Any]
-"""The fields of a `Hecha`, as JSON keeps them: nearly all are kept from one corte to the next and not looked at."""
+class Resumen(NamedTuple):
+    """What the actas of a sección add up to. `cuenta`: `Cuenta.en_lista`; `conocidas`: how many have some fact;
+    `especiales`: as `especiales.json` has them; `alarmas`: of each acta that was withheld, its key and why."""
+
+    cuenta: list[int]
+    conocidas: int
+    imagenes: list[str]
+    especiales: list[dict[str, Any]]
+    alarmas: list[tuple[str, str]]
+
+    @classmethod
+    def de(cls, boleta: Boleta, seccion: Seccion, actas: Sequence[Hecha]) -> Resumen:
+        return cls(
+            Cuenta.de_listas(boleta, (a.cuenta for a in actas)).en_lista(),
+            sum(a.conocida for a in actas),
+            [a.imagen for a in actas if a.imagen is not None],
+            [a.especial for a in actas if a.especial is not None],
+            [(e.clave, a.alarma) for e, a in zip(seccion.actas, actas, strict=True) if a.alarma is not None],
+        )
 
 
 class Pieza(NamedTuple):
     """A sección written. `documento`: as `demarcacion/<id>.json` has it, of which the first `cabeza` bytes go before
-    its casillas. `tabla`: its lines of the database, as CSV; `valores`: the same as values, each a line of JSON."""
+    its casillas. `tabla`: its lines of the database, as CSV; `valores`: the same as values, each a line of JSON.
+    `actas`: each `Hecha`, as JSON: nearly all are kept from one corte to the next and never looked at."""
 
     clave: str
     cabeza: int
-    actas: Sequence[Campos]
+    resumen: Resumen
     documento: Bytes
     tabla: Bytes
     valores: Bytes
+    actas: Bytes
 
     @property
-    def textos(self) -> tuple[Bytes, Bytes, Bytes]:
-        return self.documento, self.tabla, self.valores
+    def textos(self) -> tuple[Bytes, Bytes, Bytes, Bytes]:
+        return self.documento, self.tabla, self.valores, self.actas
 
-    def por_acta(self) -> Iterator[tuple[Campos, tuple[Bytes, Bytes, Bytes]]]:
-        """Each acta, with its bytes: casilla, line and values."""
+    def hechas(self) -> list[Hecha]:
+        return [Hecha._make(campos) for campos in orjson.loads(self.actas)]
+
+    def por_acta(self) -> Iterator[tuple[Hecha, Textos]]:
+        """Each acta, with its bytes."""
         d, t, v = self.cabeza, 0, 0
-        for fila in self.actas:
-            a = Hecha._make(fila)
+        for a in self.hechas():
             hasta_d, hasta_t, hasta_v = d + a.mide_casilla, t + a.mide_linea, v + a.mide_valores
-            yield fila, (self.documento[d:hasta_d], self.tabla[t:hasta_t], self.valores[v:hasta_v])
+            yield a, (self.documento[d:hasta_d], self.tabla[t:hasta_t], self.valores[v:hasta_v])
             d, t, v = hasta_d + len(COMA), hasta_t, hasta_v
 
 
+Textos = tuple[Bytes, Bytes, Bytes]
+"""Of an acta: its casilla in the JSON, its line of the CSV, and its line of values."""
 COMA: Final = b","
-_CUENTA: Final = Hecha._fields.index("cuenta")
 
 
 def por_escribir(seccion: Seccion, versiones: Mapping[str, str], antes: Pieza | None) -> list[ActaEsperada]:
     """Its actas that are not as they were in `antes`: all, where nothing is kept."""
     if antes is None:
         return list(seccion.actas)
-    con_antes = zip(seccion.actas, map(Hecha._make, antes.actas), strict=True)
+    con_antes = zip(seccion.actas, antes.hechas(), strict=True)
     return [e for e, a in con_antes if versiones.get(e.clave, SIN_HECHOS) != a.version]
 
 
@@ -126,17 +149,19 @@ def hacer_pieza(
     nuevas = por_escribir(seccion, versiones, antes)
     redactadas = [_redactar(pauta, seccion, e, estados.get(e.clave)) for e in nuevas]
     renglones = renglones_csv([linea for _, linea, _ in redactadas])
-    escritas: dict[str, tuple[Campos, tuple[Bytes, Bytes, Bytes]]] = {}
+    escritas: dict[str, tuple[Hecha, Textos]] = {}
     for e, (descrita, linea, resto), renglon in zip(nuevas, redactadas, renglones, strict=True):
         casilla = orjson.dumps(descrita)
         valores = orjson.dumps(linea, option=orjson.OPT_APPEND_NEWLINE) if pauta.con_filas else b""
         version = versiones.get(e.clave, SIN_HECHOS)
-        escritas[e.clave] = (version, len(casilla), len(renglon), len(valores), *resto), (casilla, renglon, valores)
+        hecha = Hecha(version, len(casilla), len(renglon), len(valores), *resto)
+        escritas[e.clave] = hecha, (casilla, renglon, valores)
     viejas = antes.por_acta() if antes is not None else repeat(None)
     con_antes = zip(seccion.actas, viejas, strict=antes is not None)
     actas, textos = zip(*(escritas.get(e.clave) or vieja for e, vieja in con_antes), strict=True)
     casillas, lineas, valores_de_todas = zip(*textos, strict=True)
-    cuenta = Cuenta.de_listas(boleta, (a[_CUENTA] for a in actas))
+    resumen = Resumen.de(boleta, seccion, actas)
+    cuenta = Cuenta.de_listas(boleta, [resumen.cuenta])
     resultado = Resultado(cuenta, por_candidatura(boleta, cuenta.votos), [], cuenta.votos[-2], cuenta.votos[-1])
     documento = {"seccion": seccion.numero, **cifras(resultado, pauta.cierre, con_partidos=False)}
     donde = f"{pauta.eleccion.clave}/demarcacion/{seccion.demarcacion}.json, sección {seccion.numero}"
@@ -147,16 +172,17 @@ def hacer_pieza(
     return Pieza(
         clave,
         len(cabeza),
-        actas,
+        resumen,
         b"".join([cabeza, COMA.join(casillas), b"]}"]),
         b"".join(lineas),
         b"".join(valores_de_todas),
+        orjson.dumps([tuple(a) for a in actas]),
     )
 
 
 def _redactar(
     pauta: Pauta, seccion: Seccion, esperada: ActaEsperada, estado: Estado | None
-) -> tuple[dict[str, Any], list[Any], Campos]:
+) -> tuple[dict[str, Any], list[Any], tuple[list[int], bool, str | None, dict[str, Any] | None, str | None]]:
     """One acta: its casilla in the JSON, its line, and the fields of its `Hecha` from `cuenta` on."""
     boleta = pauta.eleccion.boletas[seccion.demarcacion]
     redactor, alarma = pauta.redactor, None

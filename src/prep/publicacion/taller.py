@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -23,6 +23,7 @@ from prep.dominio.tabulacion.tabulacion import Resultado, estadistica, resultado
 from prep.publicacion import base_datos, documentos, esquemas
 from prep.publicacion.archivos import Archivo, Trozo, guardar, guardar_trozos
 from prep.publicacion.claves import contexto
+from prep.publicacion.continuidad import PublicacionDanada, de_otros_bytes
 from prep.publicacion.demarcacion import Lugar, hacer_lugar
 from prep.publicacion.filas import Redactor, demarcacion_de
 from prep.publicacion.fuente import de_la_eleccion
@@ -53,7 +54,7 @@ class Cronometro:
 @dataclass(frozen=True, slots=True)
 class Encargo:
     """What a corte is a function of, besides the facts. `anterior`: pointer of the previous corte. `aparte`: an empty
-    folder to work in."""
+    folder to work in. `previos`: SHA-256 of each file of the previous corte, by path."""
 
     p: Publicador
     foto: Instantanea
@@ -63,10 +64,17 @@ class Encargo:
     anterior: Mapping[str, Any] | None
     con_libro: bool
     aparte: Path
+    previos: Mapping[str, str] = field(default_factory=dict)
 
     def del_anterior(self, archivo: str) -> bytes | None:
-        """A file of the previous corte."""
-        return self.p.almacen.leer(f"{self.anterior['ruta']}/{archivo}") if self.anterior else None
+        """A file of the previous corte. Raises `PublicacionDanada`."""
+        if self.anterior is None:
+            return None
+        ruta = f"{self.anterior['ruta']}/{archivo}"
+        datos, sha256 = self.p.almacen.leer(ruta), self.previos.get(archivo)
+        if sha256 is not None and (datos is None or hashlib.sha256(datos).hexdigest() != sha256):
+            raise PublicacionDanada(de_otros_bytes(ruta))
+        return datos
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +373,9 @@ def _dibujando(encargo: Encargo, corte: Mapping[str, Any]) -> Iterator[Callable[
         try:
             recursos = list(portal.recursos(corte))
             dibujos = [portal.portada(corte), *portal.dibujos(corte)]
-            quienes = hasta_el_final.enter_context(obreros(encargo.p.procesos, lambda: Caballete(dibujos, aparte)))
+            quienes = hasta_el_final.enter_context(
+                obreros(encargo.p.procesos, lambda: Caballete(dibujos, aparte, encargo.previos))
+            )
             hechos = quienes.empezar(_dibujar_parte, range(len(dibujos)))
             dibujadas = partial(_reunidas, recursos, hechos, aparte)
         except Exception as error:
@@ -399,18 +409,28 @@ def _reunidas(
 
 @dataclass(frozen=True, slots=True)
 class Caballete:
-    """What a worker that draws has before it."""
+    """What a worker that draws has before it. `previos`: SHA-256 of the pages of the previous corte, by path."""
 
     dibujos: Sequence[Iterable[tuple[str, bytes]]]
     aparte: Path
+    previos: Mapping[str, str]
 
 
 def _dibujar_parte(caballete: Caballete, cual: int) -> tuple[list[Archivo], str]:
-    """The pages of one share; and, if they could not be drawn, why."""
+    """The pages of one share; and, if they could not be drawn, why. Each that is new is a file of its own, for the
+    store to take; the others are together, since nobody will."""
+    carpeta = caballete.aparte / "dibujos" / str(cual)
     try:
-        paginas = list(caballete.dibujos[cual])
-        trozos = guardar_trozos(caballete.aparte / "dibujos" / str(cual), [datos for _, datos in paginas])
-        return [Archivo(ruta, trozo) for (ruta, _), trozo in zip(paginas, trozos, strict=True)], ""
+        dibujadas = list(caballete.dibujos[cual])
+        nuevas: list[tuple[str, bytes]] = []
+        viejas: list[tuple[str, bytes]] = []
+        for ruta, datos in dibujadas:
+            igual = caballete.previos.get(ruta) == hashlib.sha256(datos).hexdigest()
+            (viejas if igual else nuevas).append((ruta, datos))
+        trozos = [guardar_trozos(carpeta / str(i), [datos])[0] for i, (_, datos) in enumerate(nuevas)]
+        trozos = [replace(trozo, entero=True) for trozo in trozos]
+        trozos += guardar_trozos(carpeta / "viejas", [datos for _, datos in viejas])
+        return [Archivo(ruta, trozo) for (ruta, _), trozo in zip([*nuevas, *viejas], trozos, strict=True)], ""
     except Exception as error:
         return [], _causa(error)
 
