@@ -13,20 +13,17 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from prep.bench.instalacion import NOCHE, instalacion, poblar
 from prep.bench.medidas import Medida, mostrar, procesador
 from prep.catalogo.ejemplo import ejemplo
-from prep.catalogo.ejemplo.generador import NACIONAL
+from prep.catalogo.ejemplo.generador import CASILLAS_MAXIMO, NACIONAL
 from prep.dominio.tabulacion.proceso import Modo
 from prep.plataforma.almacen import AlmacenCarpeta
 from prep.plataforma.consola import salida, tabla
 from prep.plataforma.procesos import perpetuar
 from prep.transparencia.nota import LlavePrivada
-
-DE_UN_ESTADO: Final = 10_900
-"""Casillas of the example's state: 32,700 actas of three elections."""
 
 DESDE_NADA, NADA_NUEVO, POCO_NUEVO, ENTERO, CON_LIBRO = (
     "desde nada",
@@ -61,7 +58,7 @@ class Medido:
 
 
 def corte() -> None:
-    _mostrar(_medir_cortes(DE_UN_ESTADO, con_libro=True), entero=3, con_poco_nuevo=1)
+    _mostrar(_medir_cortes(CASILLAS_MAXIMO, con_libro=True), entero=3, con_poco_nuevo=1)
 
 
 def nacional() -> None:
@@ -75,7 +72,7 @@ def crecimiento() -> None:
     lista = tabla(
         ">Actas", ">Desde nada", ">µs por acta", ">× zip -6", ">Nada nuevo", ">2 % nuevo", ">× zip -6", ">Memoria"
     )
-    for casillas in (1_000, DE_UN_ESTADO, 40_000, NACIONAL):
+    for casillas in (1_000, CASILLAS_MAXIMO, 40_000, NACIONAL):
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as aparte:
             m = aparte.submit(_medir_cortes, casillas).result()
         lista.add_row(
@@ -110,7 +107,7 @@ def _mostrar(m: Medido, entero: float, con_poco_nuevo: float) -> None:
 def _medir_cortes(casillas: int, con_libro: bool = False) -> Medido:
     """Make them: from nothing, with nothing new, with 2 % of the actas new wherever they are, from nothing again, and,
     `con_libro`, with the workbook."""
-    proceso, info = ejemplo(casillas, nacional=casillas > DE_UN_ESTADO)
+    proceso, info = ejemplo(casillas, nacional=casillas > CASILLAS_MAXIMO)
     cortes: dict[str, Tardanza] = {}
     with instalacion() as carpeta:
         from prep.bitacora.actas import guardar_filas

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from prep.bench.instalacion import NOCHE, instalacion, poblar
 from prep.bench.medidas import Medida, mostrar
 from prep.catalogo.ejemplo import ejemplo
-from prep.catalogo.ejemplo.generador import NACIONAL
+from prep.catalogo.ejemplo.generador import CASILLAS_MAXIMO, NACIONAL
 from prep.dominio.tabulacion.proceso import Modo
 from prep.plataforma.almacen import AlmacenCarpeta
 from prep.plataforma.consola import salida
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def estatal() -> None:
     """From verified to visible, at state size: 15 actas a second with all their facts (30 captures), a corte every 10 s
     on the same cores."""
-    _medir(*ejemplo(10_900), cada=10, cortes=8, meta=15)
+    _medir(*ejemplo(CASILLAS_MAXIMO), cada=10, cortes=8, meta=15)
 
 
 def nacional() -> None:

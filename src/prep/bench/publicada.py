@@ -12,6 +12,7 @@ from datetime import timedelta
 from prep.bench.instalacion import NOCHE, datos, instalacion, poblar
 from prep.bench.medidas import Medida, mostrar
 from prep.catalogo.ejemplo import ejemplo
+from prep.catalogo.ejemplo.generador import CASILLAS_MAXIMO
 from prep.comprobacion.verificar import Opciones, verificar
 from prep.dominio.tabulacion.proceso import Modo
 from prep.plataforma.almacen import AlmacenCarpeta
@@ -25,7 +26,7 @@ from prep.transparencia.nota import LlavePrivada
 def comprobar() -> None:
     """A stranger checks one corte of 32,700 actas, without its images, and then the next one, with 2 % new: whole, and
     knowing what it computed of the first."""
-    proceso, info = ejemplo(10_900)
+    proceso, info = ejemplo(CASILLAS_MAXIMO)
     with instalacion() as carpeta:
         from prep.bitacora.actas import guardar_filas
         from prep.publicacion.corte import hacer_corte
@@ -66,7 +67,7 @@ def comprobar() -> None:
 
 def portal() -> None:
     """The site of a Jalisco-size night: what a visit downloads, what each corte changes, requests per second."""
-    proceso, info = ejemplo(10_900)
+    proceso, info = ejemplo(CASILLAS_MAXIMO)
     with instalacion() as carpeta:
         from prep.publicacion.corte import hacer_corte
         from prep.sede.sala import publicador

@@ -19,7 +19,7 @@ class PublicacionDanada(Impedimento):
     codigo = 1
 
 
-def de_otros_bytes(ruta: str) -> str:
+def no_es_el_publicado(ruta: str) -> str:
     """What is said of a published file that is not what was published, and from which the next corte goes on."""
     return (
         f"{ruta} no es el que se publicó y de él parte el corte siguiente; revise el disco, y tráigalo de un espejo o "
@@ -35,7 +35,7 @@ def ultimo_corte(almacen: Almacen) -> tuple[dict[str, Any], dict[str, Any]] | No
     ultimo = orjson.loads(crudo)
     manifiesto = almacen.leer(f"{ultimo['ruta']}/corte.json")
     if manifiesto is None or hashlib.sha256(manifiesto).hexdigest() != ultimo["manifiesto"]:
-        raise PublicacionDanada(de_otros_bytes(f"{ultimo['ruta']}/corte.json"))
+        raise PublicacionDanada(no_es_el_publicado(f"{ultimo['ruta']}/corte.json"))
     return ultimo, orjson.loads(manifiesto)
 
 

@@ -38,7 +38,7 @@ class Guardado:
 
 
 class Reserva:
-    """A folder. Readers see what was kept before a change, after it or, while it is made, nothing; never half of it."""
+    """A folder, of whoever makes a corte, one at a time. Who is killed while writing leaves nothing kept."""
 
     def __init__(self, carpeta: Path) -> None:
         self._carpeta = carpeta

@@ -23,7 +23,7 @@ from prep.dominio.tabulacion.tabulacion import Resultado, estadistica, resultado
 from prep.publicacion import base_datos, documentos, esquemas
 from prep.publicacion.archivos import Archivo, Trozo, guardar, guardar_trozos
 from prep.publicacion.claves import contexto
-from prep.publicacion.continuidad import PublicacionDanada, de_otros_bytes
+from prep.publicacion.continuidad import PublicacionDanada, no_es_el_publicado
 from prep.publicacion.demarcacion import Lugar, hacer_lugar
 from prep.publicacion.filas import Redactor, demarcacion_de
 from prep.publicacion.fuente import de_la_eleccion
@@ -73,7 +73,7 @@ class Encargo:
         ruta = f"{self.anterior['ruta']}/{archivo}"
         datos, sha256 = self.p.almacen.leer(ruta), self.previos.get(archivo)
         if sha256 is not None and (datos is None or hashlib.sha256(datos).hexdigest() != sha256):
-            raise PublicacionDanada(de_otros_bytes(ruta))
+            raise PublicacionDanada(no_es_el_publicado(ruta))
         return datos
 
 
